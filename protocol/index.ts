@@ -1,1 +1,43 @@
-export {}
+// The words on the wire, and the only way to seal and open them.
+export { decodeBase64url, encodeBase64url } from './base64url.ts'
+export type { Access } from './claims/access.ts'
+export type { Approval } from './claims/approval.ts'
+export type { Command, Instruction } from './claims/command.ts'
+export { currency, id, line, market } from './claims/common.ts'
+export type { Head } from './claims/head.ts'
+export type { Presence } from './claims/presence.ts'
+export {
+  type Answer,
+  type ApprovalNeeded,
+  ORDER_STATUSES,
+  type OrderStatus,
+  type OrderView,
+  type Report,
+  type ReportEvent,
+  type TradingState,
+} from './claims/report.ts'
+export type { Signal } from './claims/signal.ts'
+export { KEY_CODES, OPEN_CODES, type OpenCode } from './codes.ts'
+export { type Decimal, decimal, isDecimal, positiveDecimal, toDecimal } from './decimal.ts'
+export { GENESIS, hashText } from './hash.ts'
+export { headerSegment, type Keyring, keyring, type Trust } from './keyring.ts'
+export {
+  type Enrolment,
+  enrolKey,
+  type PublicKey,
+  portablePublicKey,
+  portableSigningKey,
+  type SigningKey,
+  thumbprint,
+} from './keys.ts'
+export { type Claims, KINDS, type Kind } from './kinds.ts'
+export { CLOCK_SKEW, type Expected, type Opened, open, type Refused } from './open.ts'
+export { seal } from './seal.ts'
+export {
+  commandTopic,
+  headTopic,
+  presenceTopic,
+  RETAINED,
+  reportTopic,
+  signalTopic,
+} from './topics.ts'

@@ -1,0 +1,14 @@
+// An approval: the trader's answer to one exact order.
+import { z } from 'zod'
+import { digest, line, registered } from './common.ts'
+
+export const approval = z.strictObject({
+  ...registered,
+  /** Who answered, for the journal: `telegram:<numeric user id>`. */
+  sub: line.max(64),
+  /** Hash of the order as it was shown, every character of it. */
+  order: digest,
+  answer: z.enum(['approve', 'reject']),
+})
+
+export type Approval = z.infer<typeof approval>

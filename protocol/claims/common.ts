@@ -1,0 +1,51 @@
+// The claims every message carries, and the small words messages are made of (RFC 7519 section 4.1).
+import { z } from 'zod'
+
+/** A program, device or stream: lower case, safe in a topic and in a file name. */
+export const id = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9-]{0,31}$/, 'expected 1 to 32 of a-z, 0-9 and "-"')
+
+/** Seconds since 1970, fractions allowed (RFC 7519 section 2). The cap refuses milliseconds. */
+export const numericDate = z
+  .number()
+  .min(0)
+  .max(1e11, 'expected seconds since 1970, not milliseconds')
+
+/** 128 bits, base64url: names one message for ever. */
+export const jti = z.string().regex(/^[A-Za-z0-9_-]{21}[AQgw]$/, 'expected 16 bytes in base64url')
+
+/** SHA-256, base64url. */
+export const digest = z
+  .string()
+  .regex(/^[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$/, 'expected 32 bytes in base64url')
+
+/** CCXT unified symbol, ASCII only: a look-alike letter is another market. */
+export const market = z
+  .string()
+  .regex(
+    /^[A-Z0-9]{1,16}\/[A-Z0-9]{1,16}(?::[A-Z0-9]{1,16})?$/,
+    'expected a symbol such as "BTC/USDT"',
+  )
+
+export const currency = z.string().regex(/^[A-Z0-9]{1,16}$/, 'expected a currency such as "USDT"')
+
+export const side = z.enum(['buy', 'sell'])
+
+/** One line for a person, without control, format or surrogate characters. */
+export const line = z
+  .string()
+  .max(500)
+  .regex(/^[^\p{C}\p{Zl}\p{Zp}]*$/u, 'expected one line')
+
+/** Positive and exact in a double, so that every language counts the same. */
+export const sequence = z.int().min(1)
+
+/** The claims that every kind has, with the meaning RFC 7519 gives them. */
+export const registered = {
+  iss: id,
+  aud: id,
+  iat: numericDate,
+  exp: numericDate,
+  jti,
+}

@@ -1,0 +1,226 @@
+// A report: everything that happened on the device, numbered, for the bot.
+import { z } from 'zod'
+import { decimal, positiveDecimal } from '../decimal.ts'
+import {
+  currency,
+  digest,
+  id,
+  jti,
+  line,
+  market,
+  numericDate,
+  registered,
+  sequence,
+  side,
+} from './common.ts'
+
+/** A stable word that docs/errors.md explains. */
+export const code = z.string().regex(/^[a-z][a-z0-9_.]{2,48}$/, 'expected an error code')
+
+/** One order as it was planned, in the characters that go to the exchange. */
+export const orderView = z.strictObject({
+  /** Hash that an approval must name. */
+  id: digest,
+  /** `jti` of the signal behind it. */
+  signal: jti,
+  stream: id,
+  kind: z.enum(['entry', 'exit', 'stop']),
+  market,
+  side,
+  amount: positiveDecimal,
+  /** Limit price, quote per base: no worse price can be paid. */
+  price: positiveDecimal,
+  /** Amount times price, in quote. */
+  value: positiveDecimal,
+  clientOrderId: z.string().regex(/^[0-9a-f]{32}$/),
+})
+
+const candle = z.tuple([numericDate, decimal, decimal, decimal, decimal])
+
+/** What a person needs to see before saying yes. */
+const approvalNeeded = z.strictObject({
+  type: z.literal('approval'),
+  order: orderView,
+  /** Price now on the exchange, quote per base. */
+  market: positiveDecimal,
+  stop: positiveDecimal.optional(),
+  /** The most the order may lose, in quote: down to the stop, or all of it without one. */
+  risk: decimal,
+  reason: line,
+  expires: numericDate,
+  /** Recent candles from the device's own exchange: start, open, high, low, close; oldest first. */
+  timeframe: z.string().max(4),
+  candles: z.array(candle).max(60),
+})
+
+export const ORDER_STATUSES = [
+  'approved',
+  'rejected',
+  'expired',
+  'refused',
+  'sent',
+  'accepted',
+  'part_filled',
+  'filled',
+  'canceled',
+  'turned_down',
+  'unknown',
+  'not_placed',
+] as const
+
+const fee = z.strictObject({ amount: decimal, currency })
+
+/** One step of an order's life. `turned_down`: by the exchange; `refused`: by this device. */
+const orderStep = z.strictObject({
+  type: z.literal('order'),
+  status: z.enum(ORDER_STATUSES),
+  order: orderView,
+  filled: decimal,
+  /** Average fill price, quote per base. */
+  average: decimal.optional(),
+  fees: z.array(fee).max(8).optional(),
+  code: code.optional(),
+  message: line.optional(),
+})
+
+/** A signal that never became an order. */
+const refusal = z.strictObject({
+  type: z.literal('refusal'),
+  signal: jti.optional(),
+  stream: id.optional(),
+  kind: z.enum(['entry', 'exit']).optional(),
+  market: market.optional(),
+  code,
+  message: line,
+})
+
+export const TRADING_STATES = ['running', 'paused', 'halted'] as const
+
+const stateChange = z.strictObject({
+  type: z.literal('state'),
+  state: z.enum(TRADING_STATES),
+  by: line.max(64),
+})
+
+const notice = z.strictObject({
+  type: z.literal('notice'),
+  level: z.enum(['info', 'warning', 'error']),
+  code,
+  message: line,
+})
+
+const statusAnswer = z.strictObject({
+  about: z.literal('status'),
+  state: z.enum(TRADING_STATES),
+  since: numericDate,
+  exchange: z.strictObject({ name: id, reachable: z.boolean(), skewMs: z.number() }),
+  streams: z
+    .array(
+      z.strictObject({ stream: id, market, seq: z.int().min(0), headAgeMs: z.number().nullable() }),
+    )
+    .max(32),
+  waiting: z.int().min(0),
+  open: z.int().min(0),
+  unknown: z.int().min(0),
+  positions: z.int().min(0),
+  /** Limits of the day: used and allowed, in quote. */
+  turnover: z.strictObject({ used: decimal, limit: decimal, currency }),
+})
+
+const balanceAnswer = z.strictObject({
+  about: z.literal('balance'),
+  rows: z.array(z.strictObject({ currency, free: decimal, used: decimal, total: decimal })).max(50),
+})
+
+const positionsAnswer = z.strictObject({
+  about: z.literal('positions'),
+  rows: z
+    .array(
+      z.strictObject({
+        stream: id,
+        market,
+        amount: decimal,
+        entry: decimal,
+        price: decimal,
+        /** Gain in quote; a loss is `negative`. */
+        gain: decimal,
+        negative: z.boolean(),
+        stop: decimal.optional(),
+      }),
+    )
+    .max(50),
+})
+
+const ordersAnswer = z.strictObject({
+  about: z.literal('orders'),
+  rows: z
+    .array(
+      z.strictObject({
+        at: numericDate,
+        order: orderView,
+        status: z.enum([...ORDER_STATUSES, 'waiting']),
+        filled: decimal,
+      }),
+    )
+    .max(20),
+})
+
+const tradesAnswer = z.strictObject({
+  about: z.literal('trades'),
+  rows: z
+    .array(
+      z.strictObject({
+        at: numericDate,
+        market,
+        side,
+        amount: decimal,
+        price: decimal,
+        cost: decimal,
+        fee: fee.optional(),
+      }),
+    )
+    .max(50),
+})
+
+const doneAnswer = z.strictObject({ about: z.literal('done') })
+const refusedAnswer = z.strictObject({ about: z.literal('refused'), code, message: line })
+
+const answer = z.strictObject({
+  type: z.literal('answer'),
+  /** `jti` of the command. */
+  to: jti,
+  answer: z.discriminatedUnion('about', [
+    statusAnswer,
+    balanceAnswer,
+    positionsAnswer,
+    ordersAnswer,
+    tradesAnswer,
+    doneAnswer,
+    refusedAnswer,
+  ]),
+})
+
+export const reportEvent = z.discriminatedUnion('type', [
+  approvalNeeded,
+  orderStep,
+  refusal,
+  stateChange,
+  notice,
+  answer,
+])
+
+export const report = z.strictObject({
+  ...registered,
+  seq: sequence,
+  /** When it happened; `iat` is when it was signed, which a replay does anew. */
+  at: numericDate,
+  event: reportEvent,
+})
+
+export type Report = z.infer<typeof report>
+export type ReportEvent = Report['event']
+export type OrderView = z.infer<typeof orderView>
+export type OrderStatus = (typeof ORDER_STATUSES)[number]
+export type TradingState = (typeof TRADING_STATES)[number]
+export type Answer = Extract<ReportEvent, { type: 'answer' }>['answer']
+export type ApprovalNeeded = z.infer<typeof approvalNeeded>

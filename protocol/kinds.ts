@@ -1,0 +1,88 @@
+// The kinds of message, and what is fixed for each: its `typ`, size, life and topic.
+import type { z } from 'zod'
+import { type Access, access } from './claims/access.ts'
+import { type Approval, approval } from './claims/approval.ts'
+import { type Command, command } from './claims/command.ts'
+import { type Head, head } from './claims/head.ts'
+import { type Presence, presence } from './claims/presence.ts'
+import { type Report, report } from './claims/report.ts'
+import { type Signal, signal } from './claims/signal.ts'
+import { commandTopic, headTopic, presenceTopic, reportTopic, signalTopic } from './topics.ts'
+
+export interface Claims {
+  signal: Signal
+  head: Head
+  command: Command
+  approval: Approval
+  report: Report
+  presence: Presence
+  access: Access
+}
+
+export type Kind = keyof Claims
+
+interface KindRule<Name extends Kind> {
+  readonly typ: string
+  readonly schema: z.ZodType<Claims[Name]>
+  /** Most characters of a token. */
+  readonly maxChars: number
+  /** Longest `exp - iat`, seconds. */
+  readonly maxLife: (claims: Claims[Name]) => number
+  /** The one topic that such claims may arrive on; access tokens travel as a password. */
+  readonly topic: ((claims: Claims[Name]) => string) | null
+}
+
+const MINUTE = 60
+const DAY = 86_400
+
+export const KINDS: { readonly [Name in Kind]: KindRule<Name> } = {
+  signal: {
+    typ: 'keyside-signal+jwt',
+    schema: signal,
+    maxChars: 4096,
+    maxLife: (claims) => (claims.kind === 'entry' ? MINUTE : 10 * MINUTE),
+    topic: (claims) => signalTopic(claims.sub),
+  },
+  head: {
+    typ: 'keyside-head+jwt',
+    schema: head,
+    maxChars: 4096,
+    maxLife: () => 45,
+    topic: (claims) => headTopic(claims.sub),
+  },
+  command: {
+    typ: 'keyside-command+jwt',
+    schema: command,
+    maxChars: 4096,
+    maxLife: () => MINUTE,
+    topic: (claims) => commandTopic(claims.aud),
+  },
+  approval: {
+    typ: 'keyside-approval+jwt',
+    schema: approval,
+    maxChars: 4096,
+    maxLife: () => MINUTE,
+    topic: (claims) => commandTopic(claims.aud),
+  },
+  report: {
+    typ: 'keyside-report+jwt',
+    schema: report,
+    maxChars: 12_288,
+    maxLife: () => 7 * DAY,
+    topic: (claims) => reportTopic(claims.iss),
+  },
+  presence: {
+    typ: 'keyside-presence+jwt',
+    schema: presence,
+    maxChars: 4096,
+    maxLife: () => 31 * DAY,
+    topic: (claims) => presenceTopic(claims.sub),
+  },
+  access: {
+    typ: 'keyside-access+jwt',
+    schema: access,
+    maxChars: 4096,
+    maxLife: () => 400 * DAY,
+    topic: null,
+  },
+}
