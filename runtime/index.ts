@@ -1,1 +1,12 @@
-export {}
+// What every Node program of Keyside needs besides its purpose.
+export { type Chance, newJti, systemChance } from './chance.ts'
+export { type Cancel, type Clock, seconds, systemClock } from './clock.ts'
+export { type Environment, keysideHome, loadConfig, logLevel } from './config.ts'
+export { KeysideError, RUNTIME_CODES } from './error.ts'
+export { makeSigningKey, privateFolder, readSecret, readSigningKey, writePrivate } from './files.ts'
+export { type Link, type LinkOptions, openLink } from './link.ts'
+export { createLog, describeError, type Logger, scrub } from './log.ts'
+export { guardPackets, MAX_PACKET_BYTES } from './packet-guard.ts'
+export { rebaseUrls } from './rebase-urls.ts'
+export { HOPS, type Hop, logTrace, noTrace, type Trace } from './trace.ts'
+export { type Checked, checkYaml } from './yaml.ts'

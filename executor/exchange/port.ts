@@ -1,0 +1,123 @@
+// What the executor asks of an exchange. One adapter a venue; vendor words stay inside its folder.
+import type { Decimal } from '@keyside/protocol'
+
+export interface MarketRules {
+  /** CCXT unified symbol. */
+  readonly market: string
+  readonly base: string
+  readonly quote: string
+  /** Price step, quote. */
+  readonly tick: Decimal
+  /** Amount step, base. */
+  readonly step: Decimal
+  readonly minAmount: Decimal
+  readonly maxAmount: Decimal
+  /** Least amount times price, quote. */
+  readonly minValue: Decimal
+}
+
+export interface Quote {
+  readonly bid: Decimal
+  readonly ask: Decimal
+  /** When this device received it, Unix ms. */
+  readonly at: number
+}
+
+export interface Balance {
+  readonly currency: string
+  readonly free: Decimal
+  readonly used: Decimal
+}
+
+/** Start in Unix seconds, open, high, low, close. */
+export type Candle = readonly [number, Decimal, Decimal, Decimal, Decimal]
+
+/** The exact strings that go to the exchange. */
+export interface WireOrder {
+  /** 32 lower-case hex digits. */
+  readonly clientOrderId: string
+  readonly market: string
+  readonly side: 'buy' | 'sell'
+  /** `ioc`: limit, fill now or not at all; `rest`: limit that waits; `stop`: stop-limit that waits. */
+  readonly type: 'ioc' | 'rest' | 'stop'
+  readonly amount: Decimal
+  readonly price: Decimal
+  /** Trigger price. With type `stop` only. */
+  readonly stop?: Decimal
+}
+
+export interface Fill {
+  /** The exchange's trade id, unique for a market. */
+  readonly id: string
+  /** Unix ms, the exchange's clock. */
+  readonly at: number
+  readonly amount: Decimal
+  readonly price: Decimal
+  readonly fee?: { readonly amount: Decimal; readonly currency: string }
+}
+
+export interface ExchangeOrder {
+  readonly exchangeId: string
+  readonly clientOrderId: string
+  readonly status: 'open' | 'filled' | 'canceled' | 'rejected' | 'expired'
+  readonly filled: Decimal
+  /** Fills that came with this answer; may be fewer than `filled` says. */
+  readonly fills: readonly Fill[]
+}
+
+/** `unknown` covers everything that does not prove one of the others. */
+export type Placed =
+  | { readonly outcome: 'accepted'; readonly order: ExchangeOrder }
+  | { readonly outcome: 'turned_down'; readonly code: string; readonly message: string }
+  | { readonly outcome: 'unknown'; readonly message: string }
+
+/** `missing` means that every place where the order could be was asked and answered. */
+export type Lookup =
+  | { readonly outcome: 'found'; readonly order: ExchangeOrder }
+  | { readonly outcome: 'missing' }
+  | { readonly outcome: 'unknown'; readonly message: string }
+
+export type Answered<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly message: string }
+
+/** Each right is `unknown` where the venue does not tell. */
+export interface KeyRights {
+  readonly trade: 'yes' | 'no' | 'unknown'
+  readonly withdraw: 'yes' | 'no' | 'unknown'
+  readonly transfer: 'yes' | 'no' | 'unknown'
+  readonly ipList: 'yes' | 'no' | 'unknown'
+  /** Unix ms. */
+  readonly created?: number
+  readonly expires?: number
+}
+
+export interface Exchange {
+  /** `binance` */
+  readonly name: string
+  /** How long after sending an unseen order may still be accepted, ms (the venue's receive window and more). */
+  readonly acceptanceWindowMs: number
+  /** Loads market rules and the clock, then keeps quotes and balances fresh. Rejects with a KeysideError. */
+  start(markets: readonly string[]): Promise<void>
+  stop(): Promise<void>
+  rules(market: string): MarketRules | null
+  /** The last quote seen, however old: the caller judges its age. Null before the first. */
+  quote(market: string): Quote | null
+  /** Asks for a quote now. */
+  refreshQuote(market: string): Promise<Answered<Quote>>
+  /** The last balances seen; null before the first. */
+  balances(): readonly Balance[] | null
+  refreshBalances(): Promise<Answered<readonly Balance[]>>
+  /** Exchange's clock less this device's, ms; null when not known. */
+  skewMs(): number | null
+  reachable(): boolean
+  candles(market: string, timeframe: string, limit: number): Promise<Answered<readonly Candle[]>>
+  /** Sends once. Never retries, never throws for what the exchange or the network does. */
+  place(order: WireOrder): Promise<Placed>
+  find(market: string, clientOrderId: string): Promise<Lookup>
+  fills(market: string, exchangeId: string): Promise<Answered<readonly Fill[]>>
+  /** Resolves when the exchange says that it is canceled, or no longer open. */
+  cancel(market: string, clientOrderId: string): Promise<Answered<'canceled' | 'not_open'>>
+  openOrders(market: string): Promise<Answered<readonly ExchangeOrder[]>>
+  keyRights(): Promise<Answered<KeyRights>>
+}

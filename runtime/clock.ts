@@ -1,0 +1,27 @@
+// Time as an argument: what may be asked of it, and the one of this machine.
+
+export type Cancel = () => void
+
+export interface Clock {
+  /** Unix milliseconds. */
+  now(): number
+  after(ms: number, run: () => void): Cancel
+  every(ms: number, run: () => void): Cancel
+}
+
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  after: (ms, run) => {
+    const timer = setTimeout(run, ms)
+    return () => clearTimeout(timer)
+  },
+  every: (ms, run) => {
+    const timer = setInterval(run, ms)
+    return () => clearInterval(timer)
+  },
+}
+
+/** Wire time: seconds since 1970, to the millisecond. */
+export function seconds(ms: number): number {
+  return Math.round(ms) / 1000
+}

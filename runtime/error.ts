@@ -1,0 +1,22 @@
+// An error that a person can act on: a stable code, what happened, what to do.
+
+export class KeysideError extends Error {
+  override name = 'KeysideError'
+  /** A word that docs/errors.md explains. */
+  readonly code: string
+
+  constructor(code: string, message: string, cause?: unknown) {
+    super(message, cause === undefined ? undefined : { cause })
+    this.code = code
+  }
+}
+
+export const RUNTIME_CODES = [
+  'config_missing',
+  'config_invalid',
+  'file_not_private',
+  'file_unreadable',
+  'address_invalid',
+  'broker_unreachable',
+  'broker_refused',
+] as const

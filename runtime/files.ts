@@ -1,0 +1,73 @@
+// Files that only their owner may read, written whole or not at all.
+import { randomBytes } from 'node:crypto'
+import {
+  closeSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  writeSync,
+} from 'node:fs'
+import { dirname } from 'node:path'
+import { decodeBase64url, encodeBase64url, type SigningKey } from '@keyside/protocol'
+import { signingKey } from '@keyside/protocol/node'
+import type { Chance } from './chance.ts'
+import { KeysideError } from './error.ts'
+
+/** Makes the folder with mode 0700. */
+export function privateFolder(path: string): void {
+  mkdirSync(path, { recursive: true, mode: 0o700 })
+}
+
+/** Writes with mode 0600 to a new file, which then takes the place of the old one. */
+export function writePrivate(path: string, text: string | Uint8Array): void {
+  privateFolder(dirname(path))
+  const draft = `${path}.${randomBytes(6).toString('hex')}`
+  const file = openSync(draft, 'wx', 0o600)
+  try {
+    writeSync(file, typeof text === 'string' ? Buffer.from(text) : text)
+    fsyncSync(file)
+  } finally {
+    closeSync(file)
+  }
+  renameSync(draft, path)
+}
+
+/** The text of a secret file without its last line end. Refuses one that others may read. */
+export function readSecret(path: string): string {
+  let text: string
+  try {
+    const mode = statSync(path).mode & 0o077
+    if (mode !== 0)
+      throw new KeysideError('file_not_private', `others may read ${path}: run chmod 600 ${path}`)
+    text = readFileSync(path, 'utf8')
+  } catch (error) {
+    if (error instanceof KeysideError) throw error
+    throw new KeysideError('file_unreadable', `cannot read ${path}: ${reason(error)}`, error)
+  }
+  return text.replace(/\r?\n$/, '')
+}
+
+/** A signing key from a file that holds its 32 secret bytes in base64url. */
+export function readSigningKey(path: string): SigningKey {
+  const seed = decodeBase64url(readSecret(path))
+  if (seed?.length !== 32)
+    throw new KeysideError(
+      'file_unreadable',
+      `${path} holds no signing key: expected 32 bytes in base64url`,
+    )
+  return signingKey(seed)
+}
+
+/** Makes a signing key, keeps it in `path`, and gives it back. */
+export function makeSigningKey(path: string, chance: Chance): SigningKey {
+  const seed = chance(32)
+  writePrivate(path, `${encodeBase64url(seed)}\n`)
+  return signingKey(seed)
+}
+
+function reason(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}

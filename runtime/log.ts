@@ -1,0 +1,47 @@
+// The log: one line of JSON an event, with everything scrubbed that looks like a secret.
+import { type DestinationStream, type Logger, pino } from 'pino'
+
+export type { Logger } from 'pino'
+
+/** Shapes of secrets that libraries put into their errors: Telegram's URL, a signed query, keys in headers. */
+const SECRETS: readonly [RegExp, string][] = [
+  [/\b\d{5,}:[A-Za-z0-9_-]{30,}/g, '[bot token]'],
+  [
+    /(signature|apiKey|secret|password|token|listenKey)(["']?\s*[=:]\s*["']?)[^&\s"',}]+/gi,
+    '$1$2[hidden]',
+  ],
+  [/(X-MBX-APIKEY["']?\s*[:=]\s*["']?)[^\s"',}]+/gi, '$1[hidden]'],
+  [/eyJ[A-Za-z0-9_-]{20,}\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+/g, '[signed token]'],
+  [/-----BEGIN [A-Z ]*PRIVATE KEY-----[^-]*-----END [A-Z ]*PRIVATE KEY-----/g, '[private key]'],
+]
+
+export function scrub(text: string): string {
+  return SECRETS.reduce((clean, [shape, cover]) => clean.replace(shape, cover), text)
+}
+
+/** What of an error may be logged: never the objects that libraries hang on it. */
+export function describeError(error: unknown): { type: string; message: string; code?: string } {
+  if (!(error instanceof Error)) return { type: typeof error, message: scrub(String(error)) }
+  const code = 'code' in error ? { code: String(error.code) } : {}
+  return { type: error.name, message: scrub(error.message), ...code }
+}
+
+export interface LogOptions {
+  readonly program: string
+  readonly level: string
+  /** Where lines go; standard output by default. */
+  readonly destination?: DestinationStream
+}
+
+export function createLog({ program, level, destination }: LogOptions): Logger {
+  const out = destination ?? pino.destination({ dest: 1, sync: true })
+  return pino(
+    {
+      level,
+      base: { program },
+      timestamp: pino.stdTimeFunctions.isoTime,
+      serializers: { err: describeError, error: describeError },
+    },
+    { write: (line: string) => out.write(scrub(line)) },
+  )
+}

@@ -1,0 +1,55 @@
+// Bounds an MQTT byte stream before anything buffers it: neither aedes nor mqtt.js has a limit of its own.
+import type { Duplex } from 'node:stream'
+
+/** Largest MQTT packet that Keyside sends or takes, bytes. */
+export const MAX_PACKET_BYTES = 16_384
+
+/** MQTT 3.1.1 section 2.2.3: the remaining length has at most four bytes. */
+const MAX_LENGTH_BYTES = 4
+
+/**
+ * Follows the fixed headers (MQTT 3.1.1 section 2.2) of what arrives on `stream` and destroys it at the first
+ * packet that announces more than `maxBytes`, before a byte of its body is kept.
+ */
+export function guardPackets(stream: Duplex, maxBytes = MAX_PACKET_BYTES): void {
+  const follow = follower(maxBytes)
+  const push = stream.push.bind(stream)
+  stream.push = (chunk: unknown, encoding?: BufferEncoding): boolean => {
+    if (!(chunk instanceof Uint8Array) || follow(chunk)) return push(chunk, encoding)
+    stream.destroy(new Error(`MQTT packet over ${maxBytes} bytes or with a malformed length`))
+    return false
+  }
+}
+
+/** A function that is given the stream's chunks in order and says whether they may pass. */
+function follower(maxBytes: number): (chunk: Uint8Array) => boolean {
+  let body = 0
+  let length = 0
+  let lengthBytes = -1
+  return (chunk) => {
+    for (let at = 0; at < chunk.length; ) {
+      if (body > 0) {
+        const skipped = Math.min(body, chunk.length - at)
+        body -= skipped
+        at += skipped
+        continue
+      }
+      const byte = chunk[at++] ?? 0
+      if (lengthBytes === -1) {
+        lengthBytes = 0
+        length = 0
+        continue
+      }
+      length += (byte & 0x7f) * 128 ** lengthBytes
+      lengthBytes += 1
+      if (length + lengthBytes + 1 > maxBytes) return false
+      if (byte & 0x80) {
+        if (lengthBytes === MAX_LENGTH_BYTES) return false
+        continue
+      }
+      body = length
+      lengthBytes = -1
+    }
+    return true
+  }
+}
