@@ -1,0 +1,34 @@
+// The clock that can be turned.
+import { expect, test } from 'vitest'
+import { stoppedTime, turnableClock } from './clock.ts'
+
+test('stands still until it is turned', () => {
+  const clock = turnableClock(stoppedTime(1_000))
+  expect(clock.now()).toBe(1_000)
+  clock.advance(500)
+  expect(clock.now()).toBe(1_500)
+  clock.set(9_000)
+  expect(clock.now()).toBe(9_000)
+})
+
+test('fires what became due, in order, once each, and not what was cancelled', () => {
+  const clock = turnableClock(stoppedTime(0))
+  const seen: string[] = []
+  clock.after(200, () => seen.push('later'))
+  clock.after(100, () => seen.push('sooner'))
+  clock.every(50, () => seen.push('often'))
+  clock.after(10, () => seen.push('never'))()
+  clock.advance(99)
+  expect(seen).toEqual(['often'])
+  clock.advance(201)
+  expect(seen).toEqual(['often', 'sooner', 'often', 'later'])
+})
+
+test('runs with the clock below it', async () => {
+  const clock = turnableClock()
+  clock.advance(60_000)
+  expect(clock.now() - Date.now()).toBeGreaterThan(59_000)
+  await new Promise<void>((resolve) => {
+    clock.after(5, resolve)
+  })
+})

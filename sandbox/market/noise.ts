@@ -1,0 +1,16 @@
+// Chance that can be asked again: numbers that depend on a seed and a place, not on the order of asking.
+
+/** A 32-bit number for a text (FNV-1a). */
+export function hashText(text: string): number {
+  let hash = 0x811c9dc5
+  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193)
+  return hash >>> 0
+}
+
+/** A number in [0, 1), the same for the same seed and place. */
+export function noise(seed: number, place: number): number {
+  let mixed = (seed ^ Math.imul(place | 0, 0x9e3779b1)) >>> 0
+  mixed = Math.imul(mixed ^ (mixed >>> 16), 0x85ebca6b)
+  mixed = Math.imul(mixed ^ (mixed >>> 13), 0xc2b2ae35)
+  return ((mixed ^ (mixed >>> 16)) >>> 0) / 2 ** 32
+}
