@@ -1,0 +1,107 @@
+// Answers one Bot API request: token, fault, parameters, method, envelope.
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { decodeCall } from './decode-call.ts'
+import type { Fault } from './faults.ts'
+import { METHODS } from './methods/table.ts'
+import { type RefusalAnswer, TelegramRefusal } from './refusals.ts'
+import type { ApiCall, World } from './world.ts'
+
+/** Enough for any test; an always running sandbox must not grow for ever. */
+const CALLS_KEPT = 10_000
+
+type Answer = { ok: true; result: unknown } | RefusalAnswer
+
+export async function answerBotApi(
+  world: World,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const [path = '', query = ''] = (request.url ?? '').split('?')
+  const [, token = '', method = ''] = /^\/bot([^/]+)\/(\w+)$/.exec(path) ?? []
+  const call = recordCall(world, method)
+  const fault = token === world.token ? world.faults.take(method) : undefined
+  const answer = await answerCall(world, call, { token, query, request, response, fault })
+  if (fault) meet(fault, call, response)
+  else send(response, answer.ok ? 200 : answer.error_code, answer)
+}
+
+/** Serves what getFile pointed at. */
+export function serveFile(world: World, url: string, response: ServerResponse): void {
+  const [, token, path = ''] = /^\/file\/bot([^/]+)\/(.+)$/.exec(url) ?? []
+  const stored = token === world.token ? world.photos.findByPath(path) : undefined
+  if (stored) response.writeHead(200, { 'content-type': 'image/png' }).end(stored.bytes)
+  else send(response, 404, new TelegramRefusal('notFound').answer())
+}
+
+type Received = {
+  token: string
+  query: string
+  request: IncomingMessage
+  response: ServerResponse
+  fault: Fault | undefined
+}
+
+async function answerCall(world: World, call: ApiCall, received: Received): Promise<Answer> {
+  const gone = new AbortController()
+  received.response.once('close', () => gone.abort())
+  try {
+    checkToken(world, received.token)
+    const decoded = await decodeCall(received.request, received.query)
+    call.payload = decoded.fields
+    call.files = [...decoded.files.values()].map(({ name, bytes }) => ({
+      name,
+      size: bytes.length,
+    }))
+    const method = METHODS.get(call.method)
+    if (!method) throw new TelegramRefusal('notFound')
+    if (received.fault && received.fault.name !== 'lost-answer') return { ok: true, result: null }
+    const result = await method.answer(world, decoded, gone.signal)
+    call.outcome = gone.signal.aborted ? 'abandoned' : 'answered'
+    return { ok: true, result }
+  } catch (error) {
+    if (!(error instanceof TelegramRefusal)) throw error
+    call.outcome = 'refused'
+    call.reason = error.message
+    return error.answer()
+  }
+}
+
+/** A token of the right shape that is not ours is unauthorized, any other is not found. */
+function checkToken(world: World, token: string): void {
+  if (token === world.token) return
+  throw new TelegramRefusal(/^\d+:[\w-]+$/.test(token) ? 'unauthorized' : 'notFound')
+}
+
+function recordCall({ calls, clock }: World, method: string): ApiCall {
+  const call: ApiCall = { at: clock(), method, payload: {}, files: [], outcome: 'pending' }
+  calls.push(call)
+  if (calls.length > CALLS_KEPT) calls.shift()
+  return call
+}
+
+function meet(fault: Fault, call: ApiCall, response: ServerResponse): void {
+  call.outcome = 'fault'
+  call.reason = fault.name
+  const refusal = refusalOf(fault)
+  if (refusal) send(response, refusal.error_code, refusal)
+  else if (fault.name === 'html-502') sendHtml(response)
+  else if (fault.name !== 'hang') response.socket?.resetAndDestroy()
+}
+
+function refusalOf({ name, retryAfter = 1 }: Fault): RefusalAnswer | undefined {
+  if (name === '401') return new TelegramRefusal('unauthorized').answer()
+  if (name === '429') return new TelegramRefusal('tooManyRequests', String(retryAfter)).answer()
+  if (name === '500') return new TelegramRefusal('serverError').answer()
+  return undefined
+}
+
+/** What a proxy in front of a broken Bot API says: no JSON at all. */
+function sendHtml(response: ServerResponse): void {
+  response.writeHead(502, { 'content-type': 'text/html' })
+  response.end('<html><body><h1>502 Bad Gateway</h1></body></html>')
+}
+
+function send(response: ServerResponse, status: number, body: Answer): void {
+  if (response.destroyed) return
+  response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body))
+}

@@ -1,0 +1,53 @@
+// What a person does in a chat with the bot; the chat page and the tests act through it.
+import { formatText } from './formatted-text.ts'
+import type { Chat, Message, User } from './wire.ts'
+import { seconds, type World } from './world.ts'
+
+/** A private chat has its person's id and names. */
+function privateChat({ id, first_name, username }: User): Chat {
+  return { id, type: 'private', first_name, ...(username && { username }) }
+}
+
+export function sendText(world: World, user: User, text: string): Message {
+  const chat = privateChat(user)
+  world.chats.open(chat)
+  const { text: trimmed, entities } = formatText({ text })
+  const message = world.chats.put({
+    message_id: world.chats.nextMessageId(),
+    from: user,
+    chat,
+    date: seconds(world),
+    text: trimmed,
+    ...(entities.length > 0 && { entities }),
+  })
+  world.updates.push('message', message)
+  return message
+}
+
+/** Follows `t.me/bot?start=CODE`: sends `/start CODE` unless this chat has it already. */
+export function followDeepLink(world: World, user: User, code: string): 'sent' | 'already sent' {
+  const text = `/start ${code}`
+  const mine = world.chats.messages(user.id).filter((message) => message.from?.id === user.id)
+  if (mine.some((message) => message.text === text)) return 'already sent'
+  sendText(world, user, text)
+  return 'sent'
+}
+
+/**
+ * Presses the button that carries `data` on a message of this chat.
+ * Returns the callback query's id, or undefined when the message has no such button (any more).
+ */
+export function pressButton(
+  world: World,
+  user: User,
+  messageId: number,
+  data: string,
+): string | undefined {
+  const message = world.chats.message(user.id, messageId)
+  const buttons = message?.reply_markup?.inline_keyboard.flat() ?? []
+  if (!buttons.some((button) => button.callback_data === data)) return undefined
+  const id = world.queries.open(user.id)
+  const chat_instance = String(user.id * 1_000_003)
+  world.updates.push('callback_query', { id, from: user, message, chat_instance, data })
+  return id
+}

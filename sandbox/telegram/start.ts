@@ -1,0 +1,85 @@
+// Starts the sandbox's Telegram: the Bot API, the chat page and the controls on one local port.
+import { once } from 'node:events'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { answerBotApi, serveFile } from './bot-api.ts'
+import { ChatPlayer } from './chat-player.ts'
+import { answerControl, refusal, reply } from './control.ts'
+import type { Faults } from './faults.ts'
+import { inject } from './inject.ts'
+import { servePage } from './page-files.ts'
+import { refuseForeigner } from './same-machine.ts'
+import { type ApiCall, createWorld, type World, type WorldOptions } from './world.ts'
+
+export type TelegramOptions = WorldOptions & {
+  /** A free port when left out. */
+  port?: number
+}
+
+export type SandboxTelegram = AsyncDisposable & {
+  /** What a bot takes as its `apiRoot`. */
+  address: string
+  /** What a person opens in a browser. */
+  chatUrl: string
+  /** One of the users; throws for a user the sandbox was not started with. */
+  chat(userId?: number): ChatPlayer
+  /** Every Bot API call with its payload and outcome, oldest first. */
+  calls: readonly ApiCall[]
+  faults: Pick<Faults, 'arm' | 'clear'>
+  /** Delivers a forged update once, as it is. */
+  inject(update: { update_id?: number; [kind: string]: unknown }): number
+  stop(): Promise<void>
+}
+
+export async function startTelegram(options: TelegramOptions): Promise<SandboxTelegram> {
+  const world = createWorld(options)
+  const players = new Map(world.users.map((user) => [user.id, new ChatPlayer(world, user)]))
+  const server = createServer((request, response) => {
+    route(world, request, response).catch((error: unknown) => confess(response, error))
+  })
+  server.listen(options.port ?? 0, '127.0.0.1')
+  const closed = once(server, 'close')
+  await once(server, 'listening')
+  const bound = server.address()
+  const port = typeof bound === 'object' && bound ? bound.port : options.port
+  const address = `http://127.0.0.1:${port}`
+  const stop = async () => {
+    server.close()
+    server.closeAllConnections()
+    await closed
+  }
+  return {
+    address,
+    chatUrl: `${address}/`,
+    chat: (userId = world.users[0]?.id ?? 0) => playerOf(players, userId),
+    calls: world.calls,
+    faults: world.faults,
+    inject: (update) => inject(world, update),
+    stop,
+    [Symbol.asyncDispose]: stop,
+  }
+}
+
+async function route(world: World, request: IncomingMessage, response: ServerResponse) {
+  const path = (request.url ?? '').split('?')[0] ?? ''
+  const { headers, method = 'GET', socket } = request
+  const foreign = refuseForeigner({ method, path, headers, port: socket.localPort ?? 0 })
+  if (foreign) reply(response, refusal(foreign))
+  else if (path.startsWith('/bot')) await answerBotApi(world, request, response)
+  else if (path.startsWith('/file/bot')) serveFile(world, path, response)
+  else if (path.startsWith('/sandbox/')) await answerControl(world, request, response, path)
+  else if (method !== 'GET' || !(await servePage(path, response)))
+    reply(response, refusal('not-found'))
+}
+
+/** A bug of the sandbox must be seen in the bot's log, not guessed from a dead socket. */
+function confess(response: ServerResponse, error: unknown): void {
+  if (response.destroyed || response.headersSent) return
+  const description = `Internal Server Error: the sandbox failed: ${String(error)}`
+  reply(response, { status: 500, body: { ok: false, error_code: 500, description } })
+}
+
+function playerOf(players: Map<number, ChatPlayer>, userId: number): ChatPlayer {
+  const player = players.get(userId)
+  if (player) return player
+  throw new Error(`the sandbox has no user ${userId}; it has ${[...players.keys()].join(', ')}`)
+}

@@ -1,0 +1,286 @@
+// What the sandbox refuses, in Telegram's words.
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { expect, test } from 'vitest'
+import { METHODS } from './methods/table.ts'
+import { drawPng } from './png-for-tests.ts'
+import { TELEGRAM_REFUSALS } from './refusals.ts'
+import { callRaw, openChat, openSandbox, TOKEN } from './sandbox-for-tests.ts'
+import type { SandboxTelegram } from './start.ts'
+
+const keyboard = (button: object) => ({ inline_keyboard: [[button]] })
+const base = { chat_id: 1001, text: 'x' }
+
+test.for<[why: string, method: string, body: Record<string, unknown>, sentence: string]>([
+  ['an unknown method', 'sendTelepathy', {}, 'Not Found'],
+  [
+    'an unknown parameter',
+    'sendMessage',
+    { ...base, parse_moed: 'HTML' },
+    'Bad Request: the sandbox does not know the parameter "parse_moed"',
+  ],
+  [
+    'a parameter of the wrong type',
+    'sendMessage',
+    { ...base, disable_notification: 'yes' },
+    'Bad Request: parameter "disable_notification" is invalid: Invalid input: expected boolean, received string',
+  ],
+  [
+    'a missing parameter',
+    'answerCallbackQuery',
+    {},
+    'Bad Request: parameter "callback_query_id" is required',
+  ],
+  ['no chat', 'sendMessage', { text: 'x' }, 'Bad Request: chat_id is empty'],
+  ['an empty text', 'sendMessage', { ...base, text: '  ' }, 'Bad Request: message text is empty'],
+  [
+    'a text of 4097 characters',
+    'sendMessage',
+    { ...base, text: 'x'.repeat(4097) },
+    'Bad Request: message is too long',
+  ],
+  [
+    'an unknown parse mode',
+    'sendMessage',
+    { ...base, parse_mode: 'BBCode' },
+    'Bad Request: unsupported parse_mode',
+  ],
+  [
+    'broken HTML',
+    'sendMessage',
+    { ...base, text: 'é<p>', parse_mode: 'HTML' },
+    'Bad Request: can\'t parse entities: Unsupported start tag "p" at byte offset 2',
+  ],
+  [
+    'an entity outside of the text',
+    'sendMessage',
+    { ...base, entities: [{ type: 'bold', offset: 0, length: 2 }] },
+    'Bad Request: can\'t parse entities: entity "bold" is outside of the text',
+  ],
+  [
+    'empty button data',
+    'sendMessage',
+    { ...base, reply_markup: keyboard({ text: 'a', callback_data: '' }) },
+    'Bad Request: BUTTON_DATA_INVALID',
+  ],
+  [
+    'button data of 65 bytes',
+    'sendMessage',
+    { ...base, reply_markup: keyboard({ text: 'a', callback_data: `${'é'.repeat(32)}x` }) },
+    'Bad Request: BUTTON_DATA_INVALID',
+  ],
+  [
+    'a button with two actions',
+    'sendMessage',
+    { ...base, reply_markup: keyboard({ text: 'a', callback_data: 'b', url: 'https://a.b' }) },
+    "Bad Request: can't parse inline keyboard button: exactly one action per button is allowed",
+  ],
+  [
+    'a button with a script for a link',
+    'sendMessage',
+    { ...base, reply_markup: keyboard({ text: 'a', url: 'javascript:alert(1)' }) },
+    "Bad Request: inline keyboard button URL 'javascript:alert(1)' is invalid",
+  ],
+  [
+    'a reply to nothing',
+    'sendMessage',
+    { ...base, reply_parameters: { message_id: 99 } },
+    'Bad Request: message to be replied not found',
+  ],
+  [
+    'a photo without a photo',
+    'sendPhoto',
+    { chat_id: 1001 },
+    'Bad Request: there is no photo in the request',
+  ],
+  [
+    'a photo from the internet',
+    'sendPhoto',
+    { chat_id: 1001, photo: 'https://example.org/a.png' },
+    'Bad Request: wrong file identifier/HTTP URL specified',
+  ],
+  [
+    'an edit of nothing',
+    'editMessageText',
+    { ...base, message_id: 99 },
+    'Bad Request: message to edit not found',
+  ],
+  [
+    "an edit of somebody else's message",
+    'editMessageText',
+    { ...base, message_id: 1 },
+    "Bad Request: message can't be edited",
+  ],
+  [
+    'an edit that names no message',
+    'editMessageText',
+    base,
+    'Bad Request: message identifier is not specified',
+  ],
+  [
+    'an answer to a press that never was',
+    'answerCallbackQuery',
+    { callback_query_id: '1' },
+    'Bad Request: query is too old and response timeout expired or query ID is invalid',
+  ],
+  [
+    'a toast of 201 characters',
+    'answerCallbackQuery',
+    { callback_query_id: '1', text: 'x'.repeat(201) },
+    'Bad Request: MESSAGE_TOO_LONG',
+  ],
+  ['a file that never was', 'getFile', { file_id: 'x' }, 'Bad Request: invalid file_id'],
+])('refuses %s', async ([, method, body, sentence]) => {
+  await using telegram = await openSandbox()
+  openChat(telegram)
+  const answer = await callRaw(telegram, method, body)
+  const error_code = sentence === 'Not Found' ? 404 : 400
+  expect(answer).toEqual({ ok: false, error_code, description: sentence })
+  expect(telegram.calls).toMatchObject([{ method, outcome: 'refused', reason: sentence }])
+  expect(telegram.chat().messages()).toHaveLength(1)
+})
+
+test('allows exactly 4096 characters of text and 64 bytes of button data', async () => {
+  await using telegram = await openSandbox()
+  openChat(telegram)
+  const reply_markup = keyboard({ text: 'a', callback_data: 'é'.repeat(32) })
+  const body = { chat_id: '1001', text: '😀'.repeat(4096), reply_markup }
+  expect(await callRaw(telegram, 'sendMessage', body)).toMatchObject({ ok: true })
+})
+
+test('refuses an edit that changes nothing and one of the wrong kind', async () => {
+  await using telegram = await openSandbox()
+  openChat(telegram)
+  await callRaw(telegram, 'sendMessage', { ...base, text: '<b>x</b>', parse_mode: 'HTML' })
+  const same = { ...base, message_id: 2, text: ' <b>x</b> ', parse_mode: 'HTML' }
+  expect(await callRaw(telegram, 'editMessageText', same)).toMatchObject({
+    description: TELEGRAM_REFUSALS.notModified[1],
+  })
+  expect(
+    await callRaw(telegram, 'editMessageCaption', { chat_id: 1001, message_id: 2, caption: 'x' }),
+  ).toMatchObject({ description: 'Bad Request: there is no caption in the message to edit' })
+})
+
+test('answers a press once, and not after its time', async () => {
+  let now = 1_700_000_000_000
+  await using telegram = await openSandbox({ clock: () => now })
+  const chat = openChat(telegram)
+  const reply_markup = keyboard({ text: 'Approve', callback_data: 'a' })
+  await callRaw(telegram, 'sendMessage', { ...base, reply_markup })
+  const answer = async (callback_query_id: string) =>
+    (await callRaw(telegram, 'answerCallbackQuery', { callback_query_id }))['ok']
+  const first = chat.pressButton({ message_id: 2 }, 'a')
+  expect([await answer(first), await answer(first)]).toEqual([true, false])
+  const late = chat.pressButton({ message_id: 2 }, 'a')
+  now += 31_000
+  expect(await answer(late)).toBe(false)
+})
+
+test('refuses to delete a message after two days', async () => {
+  let now = 1_700_000_000_000
+  await using telegram = await openSandbox({ clock: () => now })
+  openChat(telegram)
+  now += 49 * 3600 * 1000
+  expect(await callRaw(telegram, 'deleteMessage', { chat_id: 1001, message_id: 1 })).toMatchObject({
+    description: "Bad Request: message can't be deleted for everyone",
+  })
+})
+
+async function sendPhoto(
+  telegram: SandboxTelegram,
+  bytes: Buffer,
+  fields: Record<string, string> = {},
+): Promise<unknown> {
+  openChat(telegram)
+  const form = new FormData()
+  form.set('chat_id', '1001')
+  for (const [name, value] of Object.entries(fields)) form.set(name, value)
+  form.set('photo', new Blob([new Uint8Array(bytes)]), 'chart.png')
+  const url = `${telegram.address}/bot${TOKEN}/sendPhoto`
+  return (await fetch(url, { method: 'POST', body: form })).json()
+}
+
+test.for<[why: string, bytes: Buffer, fields: Record<string, string>, sentence: string]>([
+  ['a photo that is none', Buffer.from('not a picture, only words'), {}, 'IMAGE_PROCESS_FAILED'],
+  ['a photo as thin as a line', drawPng(100, 2, () => 0), {}, 'PHOTO_INVALID_DIMENSIONS'],
+  [
+    'a caption of 1025 characters',
+    drawPng(2, 2, () => 0),
+    { caption: 'x'.repeat(1025) },
+    'message caption is too long',
+  ],
+])('refuses %s', async ([, bytes, fields, sentence]) => {
+  await using telegram = await openSandbox()
+  expect(await sendPhoto(telegram, bytes, fields)).toEqual({
+    ok: false,
+    error_code: 400,
+    description: `Bad Request: ${sentence}`,
+  })
+})
+
+test('reads numbers, booleans and objects from a form', async () => {
+  const reply_markup = JSON.stringify(keyboard({ text: 'a', callback_data: 'b' }))
+  const fields = { protect_content: 'true', reply_markup, caption: '12' }
+  await using telegram = await openSandbox()
+  const answer = await sendPhoto(
+    telegram,
+    drawPng(2, 2, () => 0),
+    fields,
+  )
+  expect(answer).toMatchObject({ ok: true, result: { caption: '12', has_protected_content: true } })
+  const refused = await callRaw(telegram, 'editMessageText', { ...base, message_id: 2 })
+  expect(refused).toMatchObject({
+    description: 'Bad Request: there is no text in the message to edit',
+  })
+})
+
+test('reads parameters from the query and from a URL-encoded form', async () => {
+  await using telegram = await openSandbox()
+  openChat(telegram)
+  const url = `${telegram.address}/bot${TOKEN}/sendMessage`
+  const query = await fetch(`${url}?chat_id=1001&text=7`)
+  const form = await fetch(url, {
+    method: 'POST',
+    body: new URLSearchParams({ chat_id: '1001', text: '8' }),
+  })
+  expect([query.status, form.status]).toEqual([200, 200])
+  expect(
+    telegram
+      .chat()
+      .messages()
+      .map(({ text }) => text),
+  ).toEqual(['hello', '7', '8'])
+})
+
+test('refuses a body that is neither JSON nor a form', async () => {
+  await using telegram = await openSandbox()
+  const send = async (type: string, body: string) => {
+    const headers = { 'content-type': type }
+    const url = `${telegram.address}/bot${TOKEN}/getMe`
+    return (await fetch(url, { method: 'POST', headers, body })).json()
+  }
+  expect(await send('application/json', '[1]')).toMatchObject({
+    description: "Bad Request: can't parse the request body: expected a JSON object",
+  })
+  expect(await send('text/csv', 'a,b')).toMatchObject({ error_code: 400 })
+})
+
+test('refuses a body above 20 MB', async () => {
+  await using telegram = await openSandbox()
+  const body = { ...base, text: 'x'.repeat(20 * 1024 * 1024) }
+  expect(await callRaw(telegram, 'sendMessage', body)).toMatchObject({ error_code: 413 })
+})
+
+test('speaks only parameters that are in the official list', () => {
+  const types = createRequire(import.meta.url).resolve('@grammyjs/types')
+  const source = readFileSync(types.replace(/[^/]+$/, 'methods.d.ts'), 'utf8')
+  expect(METHODS.size).toBe(16)
+  for (const [name, { parameters }] of METHODS) {
+    const declared = new RegExp(`^ {4}${name}\\(([\\s\\S]*?)\\n?( {4})?\\}?\\):`, 'm').exec(source)
+    expect(declared, `${name} is official`).not.toBeNull()
+    for (const parameter of parameters)
+      expect(declared?.[1], `${name} takes ${parameter}`).toMatch(
+        new RegExp(`^ {8}${parameter}\\??:`, 'm'),
+      )
+  }
+})

@@ -1,0 +1,58 @@
+// The state that one sandbox Telegram consists of.
+import { CallbackQueries } from './callback-queries.ts'
+import { Chats } from './chats.ts'
+import { CommandLists } from './command-lists.ts'
+import { Faults } from './faults.ts'
+import { PhotoShelf } from './photo-shelf.ts'
+import { UpdateQueue } from './update-queue.ts'
+import type { User } from './wire.ts'
+
+export type ApiCall = {
+  /** Unix milliseconds. */
+  at: number
+  method: string
+  payload: Record<string, unknown>
+  files: { name: string; size: number }[]
+  outcome: 'pending' | 'answered' | 'refused' | 'fault' | 'abandoned'
+  /** The description or the fault's name, when the outcome is not an honest yes. */
+  reason?: string
+}
+
+export type WorldOptions = {
+  token: string
+  botUsername: string
+  /** Unix milliseconds. */
+  clock: () => number
+  /** The people who can open the chat page; the first one by default. */
+  users?: readonly { id: number; first_name: string; username?: string }[]
+  updateIdStart?: number
+}
+
+export type World = ReturnType<typeof createWorld>
+
+const SOMEBODY = [{ id: 1001, first_name: 'You', username: 'you' }]
+
+export function createWorld(options: WorldOptions) {
+  const { token, clock, botUsername } = options
+  const id = Number(token.split(':')[0])
+  const bot: User = { id, is_bot: true, first_name: botUsername, username: botUsername }
+  const users = (options.users ?? SOMEBODY).map((user): User => ({ is_bot: false, ...user }))
+  return {
+    token,
+    clock,
+    bot,
+    users,
+    chats: new Chats(),
+    updates: new UpdateQueue(options.updateIdStart ?? 1),
+    queries: new CallbackQueries(clock),
+    photos: new PhotoShelf(),
+    commands: new CommandLists(),
+    faults: new Faults(),
+    calls: [] as ApiCall[],
+  }
+}
+
+/** Telegram's dates are Unix seconds. */
+export function seconds(world: World): number {
+  return Math.floor(world.clock() / 1000)
+}
