@@ -6,13 +6,24 @@ export type Checked<T> =
   | { ok: true; data: T }
   | { ok: false; line: number; path: string; message: string }
 
+interface YamlOptions {
+  /** `text` hands every scalar to the schema as it was written, so that no amount becomes a float. */
+  readonly scalars?: 'typed' | 'text'
+}
+
 /** Duplicate keys, unknown keys, anchors' aliases and tags are refused. `line` counts from 1. */
 export function checkYaml<Schema extends z.ZodType>(
   text: string,
   schema: Schema,
+  { scalars = 'typed' }: YamlOptions = {},
 ): Checked<z.infer<Schema>> {
   const lines = new LineCounter()
-  const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true, merge: false })
+  const document = parseDocument(text, {
+    lineCounter: lines,
+    uniqueKeys: true,
+    merge: false,
+    schema: scalars === 'text' ? 'failsafe' : 'core',
+  })
   const broken = document.errors[0] ?? document.warnings[0]
   if (broken !== undefined)
     return {

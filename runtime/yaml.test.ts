@@ -1,0 +1,23 @@
+// YAML as text: what a person wrote reaches the schema unchanged.
+import { expect, test } from 'vitest'
+import { z } from 'zod'
+import { checkYaml } from './yaml.ts'
+
+const anything = z.record(z.string(), z.unknown())
+
+test('reads scalars as YAML types unless told otherwise', () => {
+  expect(checkYaml('a: 1.50\nb: true', anything)).toEqual({ ok: true, data: { a: 1.5, b: true } })
+})
+
+test('hands scalars over as they were written when asked for text', () => {
+  const text = 'a: 0.10000000000000000001\nb: true\nc: 0x10\nd: .nan\ne:\nf: 1.50'
+  expect(checkYaml(text, anything, { scalars: 'text' })).toEqual({
+    ok: true,
+    data: { a: '0.10000000000000000001', b: 'true', c: '0x10', d: '.nan', e: '', f: '1.50' },
+  })
+})
+
+test('refuses a duplicate key, a tag and an alias when asked for text', () => {
+  for (const text of ['a: 1\na: 2', 'a: !!int 5', 'a: &x 1\nb: *x'])
+    expect(checkYaml(text, anything, { scalars: 'text' }).ok, text).toBe(false)
+})
