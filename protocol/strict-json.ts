@@ -1,7 +1,8 @@
 // JSON as RFC 8259 writes it, less what two readers could understand differently: no duplicate names, no deep nesting.
 
 const MAX_DEPTH = 6
-const MAX_NAMES = 256
+/** Names in one object. */
+const MAX_NAMES = 64
 const POISONED = new Set(['__proto__', 'constructor', 'prototype'])
 // Control characters must be escaped; so must DEL and C1, which RFC 8259 would let through.
 const STRING = /"(?:[^"\\\p{Cc}]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/uy
@@ -30,7 +31,6 @@ export function parseStrictJson(bytes: Uint8Array): { value: unknown } | { fault
 class Scanner {
   readonly #text: string
   #at = 0
-  #names = 0
 
   constructor(text: string) {
     this.#text = text
@@ -72,8 +72,7 @@ class Scanner {
     const raw = this.#string()
     if (raw === null) return 'json_malformed'
     const name = JSON.parse(raw) as string
-    this.#names += 1
-    if (POISONED.has(name) || this.#names > MAX_NAMES) return 'json_forbidden_name'
+    if (POISONED.has(name) || seen.size === MAX_NAMES) return 'json_forbidden_name'
     if (seen.has(name)) return 'json_duplicate_name'
     seen.add(name)
     this.#skip(SPACE)

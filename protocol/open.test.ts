@@ -1,0 +1,143 @@
+// What the vectors cannot say: other audiences, other topics, mutations without end, and keys that are refused.
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { encodeBase64url } from './base64url.ts'
+import { keyring } from './keyring.ts'
+import { enrolKey, portablePublicKey, portableSigningKey } from './keys.ts'
+import { publicKey, signingKey } from './node.ts'
+import { type Expected, open } from './open.ts'
+import { seal } from './seal.ts'
+import * as good from './vectors/claims.ts'
+import { AUTHORITY, BOT, ENGINE } from './vectors/keys.ts'
+
+const ring = keyring([
+  { key: publicKey(ENGINE.key.publicKey), issuer: 'engine', kinds: ['signal', 'head'] },
+  { key: publicKey(BOT.key.publicKey), issuer: 'bot', kinds: ['command', 'approval'] },
+])
+const token = seal('signal', good.entry, ENGINE.key)
+const expected: Expected<'signal'> = {
+  kinds: ['signal'],
+  audience: 'executors',
+  now: good.NOW,
+  topic: 'keyside/v1/signal/ema-cross',
+}
+
+test('opens a command only for the device it names', () => {
+  const command = seal('command', good.command, BOT.key)
+  const topic = 'keyside/v1/command/device'
+  const ask = (audience: string) =>
+    open(command, ring, { kinds: ['command', 'approval'], audience, now: good.NOW, topic })
+  expect(ask('device')).toMatchObject({ ok: true, kind: 'command' })
+  expect(ask('device-2')).toMatchObject({ ok: false, code: 'audience_mismatch' })
+})
+
+test('refuses a signal that comes on the topic of another stream', () => {
+  const topic = 'keyside/v1/signal/rsi-reversion'
+  expect(open(token, ring, { ...expected, topic })).toMatchObject({ code: 'topic_mismatch' })
+})
+
+test('accepts a token issued ahead of this clock by no more than the skew', () => {
+  const at = (now: number) => open(token, ring, { ...expected, now })
+  expect(at(good.entry.iat - 5)).toMatchObject({ ok: true })
+  expect(at(good.entry.iat - 5.001)).toMatchObject({ code: 'issued_in_future' })
+})
+
+test('accepts until the last millisecond before it expires', () => {
+  const at = (now: number) => open(token, ring, { ...expected, now })
+  expect(at(good.entry.exp - 0.001)).toMatchObject({ ok: true })
+  expect(at(good.entry.exp)).toMatchObject({ code: 'expired' })
+})
+
+test('never opens a token that differs in one character, and never throws', () => {
+  const characters = fc.constantFrom(
+    ...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.=+ \n\u0000é',
+  )
+  fc.assert(
+    fc.property(fc.nat(token.length - 1), characters, (at, character) => {
+      const forged = token.slice(0, at) + character + token.slice(at + 1)
+      fc.pre(forged !== token)
+      expect(open(forged, ring, expected).ok).toBe(false)
+    }),
+    { numRuns: 2000 },
+  )
+})
+
+test('never opens a token that lost, gained or moved a part, and never throws', () => {
+  fc.assert(
+    fc.property(fc.nat(token.length), fc.nat(token.length), fc.string(), (from, to, text) => {
+      const forged = token.slice(0, from) + text + token.slice(to)
+      fc.pre(forged !== token)
+      expect(open(forged, ring, expected).ok).toBe(false)
+    }),
+    { numRuns: 2000 },
+  )
+})
+
+test('seals the same claims to the same bytes with either implementation', () => {
+  fc.assert(
+    fc.property(fc.uint8Array({ minLength: 32, maxLength: 32 }), (seed) => {
+      const native = seal('signal', good.entry, signingKey(seed))
+      expect(native).toBe(seal('signal', good.entry, portableSigningKey(seed)))
+    }),
+    { numRuns: 20 },
+  )
+})
+
+test('throws instead of sealing what no verifier would accept', () => {
+  const wrong = { ...good.entry, market: 'btc/usdt' }
+  expect(() => seal('signal', wrong, ENGINE.key)).toThrow('expected a symbol')
+  const publish = Array.from({ length: 32 }, (_, at) => `keyside/v1/${'x'.repeat(200)}/${at}`)
+  const long = { ...good.access, acl: { publish, subscribe: [] } }
+  expect(() => seal('access', long, AUTHORITY.key)).toThrow('at most 4096 characters')
+})
+
+/** The eight points of small order (RFC 7748 section 7 tells why they matter), and encodings that are not canonical. */
+const BAD_KEYS = [
+  '0000000000000000000000000000000000000000000000000000000000000000',
+  '0100000000000000000000000000000000000000000000000000000000000000',
+  'ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f',
+  '0000000000000000000000000000000000000000000000000000000000000080',
+  'c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a',
+  'c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac03fa',
+  '26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05',
+  '26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc85',
+  'edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f',
+  'eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f',
+  'ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff',
+  '0200000000000000000000000000000000000000000000000000000000000000',
+]
+
+test.each(BAD_KEYS)('refuses to enrol the key %s', (hex) => {
+  const key = encodeBase64url(Uint8Array.fromHex(hex))
+  expect(enrolKey(key)).toMatchObject({ ok: false, code: 'key_refused' })
+  expect(() => publicKey(key)).toThrow(RangeError)
+})
+
+test.each([
+  '',
+  'AA',
+  `${ENGINE.key.publicKey}A`,
+  `${ENGINE.key.publicKey}=`,
+  ` ${ENGINE.key.publicKey}`,
+])('refuses to enrol the text "%s"', (text) => {
+  expect(enrolKey(text)).toMatchObject({ ok: false, code: 'key_refused' })
+})
+
+test('both verifiers say the same of good and of forged signatures', () => {
+  const key = signingKey(new Uint8Array(32).fill(9))
+  const [native, portable] = [publicKey(key.publicKey), portablePublicKey(key.publicKey)]
+  fc.assert(
+    fc.property(
+      fc.uint8Array({ maxLength: 40 }),
+      fc.nat(511),
+      fc.boolean(),
+      (message, bit, flip) => {
+        const signature = Uint8Array.from(key.sign(message))
+        if (flip) signature[bit >> 3] = (signature[bit >> 3] ?? 0) ^ (1 << (bit & 7))
+        expect(native.verify(message, signature)).toBe(!flip)
+        expect(portable.verify(message, signature)).toBe(!flip)
+      },
+    ),
+    { numRuns: 200 },
+  )
+})

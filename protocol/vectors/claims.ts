@@ -1,0 +1,156 @@
+// Claims that are in order, one set a kind and shape; the refused vectors are these with one thing wrong.
+import { GENESIS } from '../hash.ts'
+import type { Claims } from '../kinds.ts'
+
+/** The moment at which every vector is opened, seconds since 1970. */
+export const NOW = 1_795_000_000
+
+const JTI = 'AAECAwQFBgcICQoLDA0ODw'
+const ORDER = 'n4bQgYhMfWWaL-qgxVrQFaO_TxsrC4Is0V1sFbDwCgg'
+
+const times = { iat: NOW - 1, exp: NOW + 29 }
+
+export const entry: Claims['signal'] = {
+  iss: 'engine',
+  aud: 'executors',
+  ...times,
+  jti: JTI,
+  sub: 'ema-cross',
+  seq: 7,
+  prev: ORDER,
+  kind: 'entry',
+  market: 'BTC/USDT',
+  side: 'buy',
+  size: { unit: 'percent', value: '10' },
+  type: 'market',
+  stop: '63700.5',
+  ref: '65000.12',
+  bar: { timeframe: '1m', start: NOW - 61 },
+  reason: 'ema(12) 65012.10 crossed over ema(26) 65001.44, rsi(14) 55.2',
+  until: NOW + 59,
+}
+
+export const limitEntry: Claims['signal'] = {
+  ...entry,
+  seq: 1,
+  prev: GENESIS,
+  type: 'limit',
+  limit: '64900',
+  size: { unit: 'quote', value: '250.50' },
+  take: [
+    { price: '66000', percent: '50' },
+    { price: '67000', percent: '50' },
+  ],
+  trail: '1.5',
+}
+
+const { stop: _stop, ...withoutStop } = entry
+
+export const exit: Claims['signal'] = {
+  ...withoutStop,
+  exp: NOW + 599,
+  kind: 'exit',
+  side: 'sell',
+  size: { unit: 'percent', value: '100' },
+  reason: 'ema(12) crossed under ema(26)',
+  until: NOW + 599,
+}
+
+export const head: Claims['head'] = {
+  iss: 'engine',
+  aud: 'executors',
+  iat: NOW - 1,
+  exp: NOW + 44,
+  jti: JTI,
+  sub: 'ema-cross',
+  seq: 7,
+  hash: ORDER,
+  target: { market: 'BTC/USDT', position: 'long', since: 7 },
+  keyset: 0,
+  bar: NOW - 61,
+}
+
+export const command: Claims['command'] = {
+  iss: 'bot',
+  aud: 'device',
+  ...times,
+  jti: JTI,
+  sub: 'telegram:10001',
+  instruction: { do: 'orders', limit: 10 },
+}
+
+export const approval: Claims['approval'] = {
+  iss: 'bot',
+  aud: 'device',
+  ...times,
+  jti: JTI,
+  sub: 'telegram:10001',
+  order: ORDER,
+  answer: 'approve',
+}
+
+const order = {
+  id: ORDER,
+  signal: JTI,
+  stream: 'ema-cross',
+  kind: 'entry' as const,
+  market: 'BTC/USDT',
+  side: 'buy' as const,
+  amount: '0.00153',
+  price: '65325.12',
+  value: '99.9474336',
+  clientOrderId: '00112233445566778899aabbccddeeff',
+}
+
+export const report: Claims['report'] = {
+  iss: 'device',
+  aud: 'bot',
+  iat: NOW - 1,
+  exp: NOW + 3600,
+  jti: JTI,
+  seq: 12,
+  at: NOW - 2.125,
+  event: {
+    type: 'order',
+    status: 'filled',
+    order,
+    filled: '0.00153',
+    average: '65003.4',
+    fees: [{ amount: '0.00000153', currency: 'BTC' }],
+  },
+}
+
+export const approvalNeeded: Claims['report'] = {
+  ...report,
+  event: {
+    type: 'approval',
+    order,
+    market: '65000.12',
+    stop: '63700.5',
+    risk: '2.48',
+    reason: entry.reason,
+    expires: NOW + 59,
+    timeframe: '1m',
+    candles: [[NOW - 61, '64990', '65010.5', '64980', '65000.12']],
+  },
+}
+
+export const presence: Claims['presence'] = {
+  iss: 'engine',
+  aud: 'everyone',
+  iat: NOW - 1,
+  exp: NOW + 86_400,
+  jti: JTI,
+  sub: 'engine',
+  state: 'online',
+}
+
+export const access: Claims['access'] = {
+  iss: 'authority',
+  aud: 'broker',
+  iat: NOW - 1,
+  exp: NOW + 86_400,
+  jti: JTI,
+  sub: 'bot',
+  acl: { publish: ['keyside/v1/command/device'], subscribe: ['keyside/v1/report/device'] },
+}

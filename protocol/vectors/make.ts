@@ -1,0 +1,79 @@
+// Writes the vectors, one case a file: node protocol/vectors/make.ts. Same bytes at every run.
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { encodeBase64url } from '../base64url.ts'
+import { KINDS, type Kind } from '../kinds.ts'
+import { seal } from '../seal.ts'
+import * as good from './claims.ts'
+import { AUTHORITY, BOT, DEVICE, ENGINE, TRUSTED, type VectorKey } from './keys.ts'
+import { REFUSED_CLAIMS } from './refused-claims.ts'
+import { REFUSED_JWS } from './refused-jws.ts'
+
+const SIGNAL_TOPIC = 'keyside/v1/signal/ema-cross'
+
+/** File path below vectors/, and its text. */
+export function vectorFiles(): Map<string, string> {
+  const files = new Map<string, object>([['keys.json', keys()]])
+  for (const [name, vector] of valid()) files.set(`valid/${name}.json`, vector)
+  for (const [name, code, token] of [...REFUSED_JWS, ...REFUSED_CLAIMS])
+    files.set(`refused/${name}.json`, {
+      kinds: ['signal'],
+      audience: 'executors',
+      topic: SIGNAL_TOPIC,
+      now: good.NOW,
+      token,
+      code,
+    })
+  return new Map([...files].map(([path, data]) => [path, `${JSON.stringify(data, null, 2)}\n`]))
+}
+
+function keys(): object {
+  return {
+    trusted: TRUSTED.map(({ issuer, kinds, seed, key }) => ({
+      issuer,
+      kinds,
+      kid: key.kid,
+      seed: encodeBase64url(seed),
+      jwk: { kty: 'OKP', crv: 'Ed25519', x: key.publicKey },
+    })),
+  }
+}
+
+function valid(): Map<string, object> {
+  return new Map([
+    ['signal-entry', vector('signal', good.entry, ENGINE)],
+    ['signal-entry-limit', vector('signal', good.limitEntry, ENGINE)],
+    ['signal-exit', vector('signal', good.exit, ENGINE)],
+    ['head', vector('head', good.head, ENGINE)],
+    ['command', vector('command', good.command, BOT)],
+    ['approval', vector('approval', good.approval, BOT)],
+    ['report-order', vector('report', good.report, DEVICE)],
+    ['report-approval', vector('report', good.approvalNeeded, DEVICE)],
+    ['presence', vector('presence', good.presence, ENGINE)],
+    ['access', vector('access', good.access, AUTHORITY)],
+  ])
+}
+
+function vector<Name extends Kind>(
+  kind: Name,
+  claims: Parameters<typeof seal<Name>>[1],
+  signer: VectorKey,
+): object {
+  return {
+    kinds: [kind],
+    audience: claims.aud,
+    topic: KINDS[kind].topic?.(claims) ?? null,
+    now: good.NOW,
+    token: seal(kind, claims, signer.key),
+    claims,
+  }
+}
+
+if (import.meta.main) {
+  const folder = import.meta.dirname
+  for (const name of ['valid', 'refused']) {
+    rmSync(join(folder, name), { recursive: true, force: true })
+    mkdirSync(join(folder, name))
+  }
+  for (const [path, text] of vectorFiles()) writeFileSync(join(folder, path), text)
+}
