@@ -5,7 +5,7 @@ export type { Logger } from 'pino'
 
 /** Shapes of secrets that libraries put into their errors: Telegram's URL, a signed query, keys in headers. */
 const SECRETS: readonly [RegExp, string][] = [
-  [/\b\d{5,}:[A-Za-z0-9_-]{30,}/g, '[bot token]'],
+  [/(?<!\d)\d{5,}:[A-Za-z0-9_-]{30,}/g, '[bot token]'],
   [
     /(signature|apiKey|secret|password|token|listenKey)(["']?\s*[=:]\s*["']?)[^&\s"',}]+/gi,
     '$1$2[hidden]',

@@ -1,0 +1,122 @@
+// Config, private files, the log's scrubbing, rebased addresses and YAML errors.
+import { chmodSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { z } from 'zod'
+import { systemChance } from './chance.ts'
+import { loadConfig } from './config.ts'
+import { makeSigningKey, readSecret, readSigningKey, writePrivate } from './files.ts'
+import { createLog, scrub } from './log.ts'
+import { rebaseUrls } from './rebase-urls.ts'
+import { logTrace } from './trace.ts'
+import { checkYaml } from './yaml.ts'
+
+let home: string
+beforeEach(() => {
+  home = mkdtempSync(join(tmpdir(), 'keyside-runtime-'))
+})
+afterEach(() => rmSync(home, { recursive: true }))
+
+const schema = z.strictObject({
+  id: z.string(),
+  port: z.number().default(1883),
+  telegram: z.strictObject({ address: z.string() }).optional(),
+})
+const config = (text: string) => writeFileSync(join(home, 'config.yaml'), text)
+
+test('reads one section, and leaves the others to their programs', () => {
+  config('bot:\n  id: bot\nother: { x: 1 }\n')
+  expect(loadConfig('bot', schema, home, {})).toEqual({ id: 'bot', port: 1883 })
+})
+
+test('an environment variable stands above the file', () => {
+  config('bot:\n  id: bot\n')
+  const env = { KEYSIDE_BOT__TELEGRAM__ADDRESS: 'http://127.0.0.1:1', KEYSIDE_BOT__PORT: '99' }
+  expect(loadConfig('bot', schema, home, env)).toEqual({
+    id: 'bot',
+    port: 99,
+    telegram: { address: 'http://127.0.0.1:1' },
+  })
+})
+
+test('names file, line and key of what is wrong', () => {
+  config('bot:\n  id: bot\n  prot: 1\n')
+  expect(() => loadConfig('bot', schema, home, {})).toThrow(
+    `${home}/config.yaml, line 3: bot.prot: unknown key "prot"`,
+  )
+})
+
+test('says what to run when there is no config', () => {
+  expect(() => loadConfig('bot', schema, home, {})).toThrow('run "keyside init" first')
+})
+
+test('writes secrets for their owner alone, and refuses one that others may read', () => {
+  const file = join(home, 'secrets', 'bot.token')
+  writePrivate(file, 'abc\n')
+  expect(statSync(file).mode & 0o777).toBe(0o600)
+  expect(statSync(join(home, 'secrets')).mode & 0o777).toBe(0o700)
+  expect(readSecret(file)).toBe('abc')
+  chmodSync(file, 0o640)
+  expect(() => readSecret(file)).toThrow('run chmod 600')
+})
+
+test('a signing key survives its file', () => {
+  const file = join(home, 'engine.key')
+  const made = makeSigningKey(file, systemChance)
+  expect(readSigningKey(file).publicKey).toBe(made.publicKey)
+  writePrivate(file, 'AAAA')
+  expect(() => readSigningKey(file)).toThrow('holds no signing key')
+})
+
+const TOKEN = '123456789:AAH0abcdefghijklmnopqrstuvwxyz01234'
+const lines: string[] = []
+const log = (level: string) =>
+  createLog({ program: 'bot', level, destination: { write: (line) => lines.push(line) } })
+
+test('keeps secrets out of the log, however they are wrapped', () => {
+  const cause = new Error(`request to https://api.telegram.org/bot${TOKEN}/getMe failed`)
+  const error = Object.assign(new Error(`POST ?symbol=X&signature=deadbeef`, { cause }), { cause })
+  log('info').error({ err: error }, `token ${TOKEN}`)
+  log('info').error(error)
+  log('info').warn({ deep: { deeper: { url: `/bot${TOKEN}/x`, secret: 'hush-hush' } } })
+  const text = lines.join('')
+  for (const secret of [TOKEN, 'deadbeef', 'hush-hush']) expect(text).not.toContain(secret)
+})
+
+test('scrubs signed tokens and private keys', () => {
+  expect(scrub('password eyJhbGciOiJFZDI1NTE5Iiwi.eyJpc3MiOiJlbmdpbmUi.AAAA')).not.toContain('eyJ')
+  const pem = '-----BEGIN PRIVATE KEY-----\nMC4CAQ\n-----END PRIVATE KEY-----'
+  expect(scrub(pem)).toBe('[private key]')
+})
+
+test('a hop is a line that a program can read', () => {
+  lines.length = 0
+  logTrace(log('trace'))('signal', 'AAECAwQFBgcICQoLDA0ODw')
+  expect(JSON.parse(lines[0] ?? '')).toMatchObject({ hop: 'signal', id: 'AAECAwQFBgcICQoLDA0ODw' })
+})
+
+test('points every URL at another address, and keeps its path', () => {
+  const urls = {
+    public: 'https://api.binance.com/api/v3',
+    ws: { spot: 'wss://stream.binance.com:9443/ws' },
+  }
+  expect(rebaseUrls(urls, 'http://127.0.0.1:8090')).toEqual({
+    public: 'http://127.0.0.1:8090/api/v3',
+    ws: { spot: 'ws://127.0.0.1:8090/ws' },
+  })
+  expect(() => rebaseUrls(urls, 'example')).toThrow('expected http://host:port')
+})
+
+test('YAML errors carry the line', () => {
+  const strict = z.strictObject({ a: z.string(), b: z.strictObject({ c: z.number() }) })
+  expect(checkYaml('a: x\nb:\n  c: no\n', strict)).toMatchObject({
+    ok: false,
+    line: 3,
+    path: 'b.c',
+  })
+  expect(checkYaml('a: x\na: y\n', strict)).toMatchObject({ ok: false, line: 2 })
+  expect(checkYaml('a: [\n', strict)).toMatchObject({ ok: false })
+  expect(checkYaml('', strict)).toMatchObject({ ok: false, line: 1 })
+  expect(checkYaml('a: &x 1\nb: *x\n', strict)).toMatchObject({ ok: false })
+})
