@@ -73,7 +73,7 @@ function checkToken(world: World, token: string): void {
 }
 
 function recordCall({ calls, clock }: World, method: string): ApiCall {
-  const call: ApiCall = { at: clock(), method, payload: {}, files: [], outcome: 'pending' }
+  const call: ApiCall = { at: clock.now(), method, payload: {}, files: [], outcome: 'pending' }
   calls.push(call)
   if (calls.length > CALLS_KEPT) calls.shift()
   return call

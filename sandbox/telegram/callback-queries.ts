@@ -1,4 +1,5 @@
 // Remembers pressed buttons, so that each press is answered once and in time.
+import type { Clock } from '@keyside/runtime'
 import { TelegramRefusal } from './refusals.ts'
 
 /** Telegram gives no number; a bot that needs longer has left its user looking at a spinner. */
@@ -8,22 +9,22 @@ type Query = { chatId: number; at: number; state: 'open' | 'answered' }
 
 export class CallbackQueries {
   readonly #queries = new Map<string, Query>()
-  readonly #clock: () => number
+  readonly #clock: Pick<Clock, 'now'>
 
-  constructor(clock: () => number) {
+  constructor(clock: Pick<Clock, 'now'>) {
     this.#clock = clock
   }
 
   open(chatId: number): string {
     const id = String(4_000_000_000_001 + this.#queries.size)
-    this.#queries.set(id, { chatId, at: this.#clock(), state: 'open' })
+    this.#queries.set(id, { chatId, at: this.#clock.now(), state: 'open' })
     return id
   }
 
   /** Returns the chat to show the answer in. */
   answer(id: string): number {
     const query = this.#queries.get(id)
-    const late = query && this.#clock() - query.at > LIFE_MS
+    const late = query && this.#clock.now() - query.at > LIFE_MS
     if (query?.state !== 'open' || late) throw new TelegramRefusal('queryInvalid')
     query.state = 'answered'
     return query.chatId

@@ -8,6 +8,7 @@ const FILES: Record<string, readonly [file: string, type: string]> = {
   '/chat.js': ['chat.js', 'text/javascript; charset=utf-8'],
   '/bubble.js': ['bubble.js', 'text/javascript; charset=utf-8'],
   '/formatting.js': ['formatting.js', 'text/javascript; charset=utf-8'],
+  '/icon.svg': ['icon.svg', 'image/svg+xml'],
   '/composer.js': ['composer.js', 'text/javascript; charset=utf-8'],
 }
 

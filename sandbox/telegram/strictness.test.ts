@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { expect, test } from 'vitest'
+import { stoppedTime, turnableClock } from '../clock.ts'
 import { METHODS } from './methods/table.ts'
 import { drawPng } from './png-for-tests.ts'
 import { TELEGRAM_REFUSALS } from './refusals.ts'
@@ -162,8 +163,8 @@ test('refuses an edit that changes nothing and one of the wrong kind', async () 
 })
 
 test('answers a press once, and not after its time', async () => {
-  let now = 1_700_000_000_000
-  await using telegram = await openSandbox({ clock: () => now })
+  const clock = turnableClock(stoppedTime(1_700_000_000_000))
+  await using telegram = await openSandbox({ clock })
   const chat = openChat(telegram)
   const reply_markup = keyboard({ text: 'Approve', callback_data: 'a' })
   await callRaw(telegram, 'sendMessage', { ...base, reply_markup })
@@ -172,15 +173,15 @@ test('answers a press once, and not after its time', async () => {
   const first = chat.pressButton({ message_id: 2 }, 'a')
   expect([await answer(first), await answer(first)]).toEqual([true, false])
   const late = chat.pressButton({ message_id: 2 }, 'a')
-  now += 31_000
+  clock.advance(31_000)
   expect(await answer(late)).toBe(false)
 })
 
 test('refuses to delete a message after two days', async () => {
-  let now = 1_700_000_000_000
-  await using telegram = await openSandbox({ clock: () => now })
+  const clock = turnableClock(stoppedTime(1_700_000_000_000))
+  await using telegram = await openSandbox({ clock })
   openChat(telegram)
-  now += 49 * 3600 * 1000
+  clock.advance(49 * 3600 * 1000)
   expect(await callRaw(telegram, 'deleteMessage', { chat_id: 1001, message_id: 1 })).toMatchObject({
     description: "Bad Request: message can't be deleted for everyone",
   })

@@ -1,4 +1,5 @@
 // The state that one sandbox Telegram consists of.
+import type { Clock } from '@keyside/runtime'
 import { CallbackQueries } from './callback-queries.ts'
 import { Chats } from './chats.ts'
 import { CommandLists } from './command-lists.ts'
@@ -21,8 +22,9 @@ export type ApiCall = {
 export type WorldOptions = {
   token: string
   botUsername: string
-  /** Unix milliseconds. */
-  clock: () => number
+  /** The name above the chat; the username when left out. */
+  botName?: string
+  clock: Pick<Clock, 'now'>
   /** The people who can open the chat page; the first one by default. */
   users?: readonly { id: number; first_name: string; username?: string }[]
   updateIdStart?: number
@@ -33,9 +35,9 @@ export type World = ReturnType<typeof createWorld>
 const SOMEBODY = [{ id: 1001, first_name: 'You', username: 'you' }]
 
 export function createWorld(options: WorldOptions) {
-  const { token, clock, botUsername } = options
+  const { token, clock, botUsername, botName = botUsername } = options
   const id = Number(token.split(':')[0])
-  const bot: User = { id, is_bot: true, first_name: botUsername, username: botUsername }
+  const bot: User = { id, is_bot: true, first_name: botName, username: botUsername }
   const users = (options.users ?? SOMEBODY).map((user): User => ({ is_bot: false, ...user }))
   return {
     token,
@@ -54,5 +56,5 @@ export function createWorld(options: WorldOptions) {
 
 /** Telegram's dates are Unix seconds. */
 export function seconds(world: World): number {
-  return Math.floor(world.clock() / 1000)
+  return Math.floor(world.clock.now() / 1000)
 }

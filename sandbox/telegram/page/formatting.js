@@ -11,6 +11,8 @@ const PLAIN_TAGS = {
   expandable_blockquote: 'blockquote',
 }
 
+const BLOCKS = new Set(['PRE', 'BLOCKQUOTE'])
+
 /** `onCommand` is called with a tapped command such as `/status`. */
 export function renderText(text, entities, onCommand) {
   const fragment = document.createDocumentFragment()
@@ -34,7 +36,8 @@ function nodesBetween(text, entities, from, to, onCommand) {
     const element = createElement(entity, text.slice(start, end), onCommand)
     element.append(...nodesBetween(text, inner, start, end, onCommand))
     nodes.push(element)
-    at = end
+    // A block ends its own line: Telegram swallows the line break behind it.
+    at = BLOCKS.has(element.tagName) && text[end] === '\n' ? Math.min(end + 1, to) : end
   }
   if (at < to) nodes.push(text.slice(at, to))
   return nodes
@@ -58,13 +61,12 @@ function link(url) {
 
 function spoiler() {
   const element = document.createElement('span')
-  const reveal = () => element.classList.add('shown')
   element.className = 'spoiler'
   element.tabIndex = 0
   element.role = 'button'
   element.ariaLabel = 'Hidden text, press to show'
   element.addEventListener('click', () => {
-    reveal()
+    element.classList.add('shown')
     element.removeAttribute('aria-label')
   })
   element.addEventListener('keydown', (event) => {
