@@ -1,0 +1,66 @@
+// The one question about topics: may a client with these rights do this there? Everything not allowed is denied.
+import type { Access } from '@keyside/protocol'
+import type { RefusalCode } from './codes.ts'
+
+export type Acl = Access['acl']
+export type Action = 'publish' | 'subscribe' | 'receive'
+export interface Denied {
+  readonly ok: false
+  readonly code: RefusalCode
+  readonly message: string
+}
+export type Verdict = { readonly ok: true } | Denied
+
+export const ALLOWED: Verdict = { ok: true }
+
+/**
+ * One level of a topic that Keyside uses. What it leaves out closes `$SYS`, `$share` and `$queue`, empty levels,
+ * U+0000, and the U+FFFD into which aedes turns invalid UTF-8, so that two different topics never look alike.
+ */
+const LEVEL = /^[a-z0-9][a-z0-9-]{0,31}$/
+
+/**
+ * Pure. `publish` and `receive` take a topic, `subscribe` takes a filter (MQTT 3.1.1 section 4.7), which one
+ * allowed filter must cover whole. Filters of `acl` that are malformed allow nothing.
+ */
+export function allows(acl: Acl, action: Action, text: string, maxLevels = 8): Verdict {
+  const levels = text.split('/', maxLevels + 1)
+  if (levels.length > maxLevels)
+    return deny('topic_too_deep', `a topic has at most ${maxLevels} levels`)
+  const wellFormed = action === 'subscribe' ? isFilter(levels) : levels.every(isPlain)
+  if (!wellFormed)
+    return deny('topic_malformed', `${JSON.stringify(text.slice(0, 100))} is no topic`)
+  const allowed = action === 'publish' ? acl.publish : acl.subscribe
+  if (allowed.some((filter) => covers(filter, levels))) return ALLOWED
+  return deny('topic_not_allowed', `the access token has no ${action} right for "${text}"`)
+}
+
+/** Whether every topic that matches `levels` (a topic or a filter) matches `filter` too. */
+export function covers(filter: string, levels: readonly string[]): boolean {
+  const allowed = filter.split('/')
+  if (!isFilter(allowed)) return false
+  // MQTT 3.1.1 section 4.7.1.2: "a/#" matches "a" as well.
+  const open = allowed.at(-1) === '#'
+  const fixed = open ? allowed.slice(0, -1) : allowed
+  if (open ? levels.length < fixed.length : levels.length !== fixed.length) return false
+  return fixed.every((level, at) => coversLevel(level, levels[at]))
+}
+
+function coversLevel(allowed: string, asked: string | undefined): boolean {
+  return allowed === '+' ? asked !== '#' : allowed === asked
+}
+
+function isFilter(levels: readonly string[]): boolean {
+  const last = levels.length - 1
+  return levels.every(
+    (level, at) => isPlain(level) || level === '+' || (level === '#' && at === last),
+  )
+}
+
+function isPlain(level: string): boolean {
+  return LEVEL.test(level)
+}
+
+export function deny(code: RefusalCode, message: string): Denied {
+  return { ok: false, code, message }
+}

@@ -1,0 +1,34 @@
+// Every reason of the broker's own for which it does not start, or turns a client or a message away.
+
+/** Reasons not to start; thrown as a KeysideError. */
+export const START_CODES = [
+  'broker_port_taken',
+  'broker_address_unusable',
+  'broker_lets_strangers_in',
+] as const
+
+/** Reasons to turn a client or a message away; written to the log. A refused token keeps its own code. */
+export const REFUSAL_CODES = [
+  'connections_full',
+  'connections_full_for_address',
+  'connect_protocol',
+  'connect_session_kept',
+  'connect_keepalive',
+  'connect_client_id',
+  'connect_without_token',
+  'connect_other_client',
+  'connect_will',
+  'client_unknown',
+  'connection_broken',
+  'topic_malformed',
+  'topic_too_deep',
+  'topic_not_allowed',
+  'qos_not_allowed',
+  'retain_not_allowed',
+  'subscriptions_full',
+] as const
+
+export const BROKER_CODES = [...START_CODES, ...REFUSAL_CODES] as const
+
+export type StartCode = (typeof START_CODES)[number]
+export type RefusalCode = (typeof REFUSAL_CODES)[number]

@@ -1,0 +1,44 @@
+// What may be published and asked for: the rights of the token, and the few things no token can allow.
+import { RETAINED } from '@keyside/protocol'
+import { type Acl, ALLOWED, allows, covers, deny, type Verdict } from './acl.ts'
+import type { Session } from './session.ts'
+
+/** The parts of a PUBLISH or of a will that count. */
+export interface Message {
+  readonly topic: string
+  readonly qos?: 0 | 1 | 2 | undefined
+  readonly retain?: boolean | undefined
+}
+
+export function judgeMessage(
+  acl: Acl,
+  { topic, qos, retain }: Message,
+  maxLevels: number,
+): Verdict {
+  if (qos === 2) return deny('qos_not_allowed', 'expected QoS 0 or 1')
+  const verdict = allows(acl, 'publish', topic, maxLevels)
+  if (!verdict.ok) return verdict
+  if (retain && !RETAINED.some((filter) => covers(filter, topic.split('/'))))
+    return deny('retain_not_allowed', `messages on "${topic}" are not kept: publish without retain`)
+  return ALLOWED
+}
+
+export interface SubscriptionLimits {
+  readonly maxTopicLevels: number
+  readonly maxSubscriptions: number
+}
+
+/** Remembers an allowed filter in `session.filters`. */
+export function judgeSubscription(
+  { acl, filters }: Session,
+  { topic, qos }: Omit<Message, 'retain'>,
+  limits: SubscriptionLimits,
+): Verdict {
+  if (qos === 2) return deny('qos_not_allowed', 'expected QoS 0 or 1')
+  const verdict = allows(acl, 'subscribe', topic, limits.maxTopicLevels)
+  if (!verdict.ok) return verdict
+  if (!filters.has(topic) && filters.size >= limits.maxSubscriptions)
+    return deny('subscriptions_full', `a connection has at most ${limits.maxSubscriptions} filters`)
+  filters.add(topic)
+  return ALLOWED
+}

@@ -1,0 +1,102 @@
+// The two ways in, MQTT over TCP and over WebSocket: each makes guarded byte streams of its connections.
+import { createServer as createHttpServer, type IncomingMessage } from 'node:http'
+import { type AddressInfo, createServer, type Server } from 'node:net'
+import type { Duplex } from 'node:stream'
+import { guardPackets, KeysideError } from '@keyside/runtime'
+import { createWebSocketStream, WebSocketServer } from 'ws'
+import type { StartCode } from './codes.ts'
+import type { BrokerLimits } from './config.ts'
+import type { Connections } from './connections.ts'
+import { readWhole } from './read-whole.ts'
+
+export interface Entrance {
+  readonly limits: BrokerLimits
+  readonly connections: Connections
+  handle(stream: Duplex, request?: IncomingMessage): void
+}
+
+export interface Listener {
+  /** Such as `mqtt://127.0.0.1:1883`. */
+  readonly url: string
+  /** Takes no new connection; resolves when the last open one is gone. */
+  close(): Promise<void>
+}
+
+/** Largest WebSocket message, which may carry several packets, bytes. */
+const MAX_MESSAGE_BYTES = 65_536
+
+/** How often Node looks for HTTP connections that are late with their headers, ms. */
+const CHECK_MS = 1000
+
+export async function listenTcp(host: string, port: number, entrance: Entrance): Promise<Listener> {
+  const server = createServer({ noDelay: true }, (socket) => {
+    if (entrance.connections.take(socket)) enter(socket, entrance)
+  })
+  return listen(server, { scheme: 'mqtt', setting: 'broker.port', host, port })
+}
+
+export async function listenWs(host: string, port: number, entrance: Entrance): Promise<Listener> {
+  const { maxPacketBytes, connectTimeoutMs } = entrance.limits
+  const timeouts = { headersTimeout: connectTimeoutMs, requestTimeout: connectTimeoutMs }
+  const http = createHttpServer({ ...timeouts, connectionsCheckingInterval: CHECK_MS })
+  http.on('connection', (socket) => entrance.connections.take(socket))
+  http.on('request', (_, response) => {
+    response.writeHead(426, { connection: 'close' }).end('This is MQTT over WebSocket.\n')
+  })
+  const sockets = new WebSocketServer({
+    server: http,
+    maxPayload: Math.max(MAX_MESSAGE_BYTES, maxPacketBytes),
+    perMessageDeflate: false,
+    handleProtocols: (offered) => offered.has('mqtt') && 'mqtt',
+  })
+  sockets.on('connection', (socket, request) => {
+    const stream = createWebSocketStream(socket)
+    enter(stream, entrance, request)
+    // MQTT 3.1.1 section 6: the client must offer the subprotocol "mqtt".
+    if (socket.protocol !== 'mqtt') stream.destroy(new Error('expected the subprotocol "mqtt"'))
+  })
+  // The WebSocket server repeats the errors of its HTTP server; `listen` answers them there.
+  sockets.on('error', () => undefined)
+  return listen(http, { scheme: 'ws', setting: 'broker.wsPort', host, port })
+}
+
+function enter(stream: Duplex, entrance: Entrance, request?: IncomingMessage): void {
+  guardPackets(stream, entrance.limits.maxPacketBytes)
+  readWhole(stream)
+  entrance.handle(stream, request)
+}
+
+interface Place {
+  readonly scheme: string
+  readonly setting: string
+  readonly host: string
+  readonly port: number
+}
+
+async function listen(server: Server, place: Place): Promise<Listener> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>()
+  server.once('error', (error) => reject(explain(error, place)))
+  server.listen(place.port, place.host, resolve)
+  await promise
+  return { url: urlOf(place.scheme, server), close: () => closeServer(server) }
+}
+
+function urlOf(scheme: string, server: Server): string {
+  const { address, family, port } = server.address() as AddressInfo
+  return `${scheme}://${family === 'IPv6' ? `[${address}]` : address}:${port}`
+}
+
+function closeServer(server: Server): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>()
+  server.close(() => resolve())
+  return promise
+}
+
+function explain(error: NodeJS.ErrnoException, { host, port, setting }: Place): KeysideError {
+  const taken = error.code === 'EADDRINUSE'
+  const code: StartCode = taken ? 'broker_port_taken' : 'broker_address_unusable'
+  const message = taken
+    ? `port ${port} on ${host} is in use: stop the program that uses it, or set ${setting} to a free port`
+    : `cannot listen on ${host} port ${port} (${error.code}): check broker.host and ${setting}`
+  return new KeysideError(code, message, error)
+}

@@ -1,0 +1,41 @@
+// Tells the log about refusals, at most one line a code and second, so that a flood of them cannot fill a disk.
+import type { OpenCode } from '@keyside/protocol'
+import type { Logger } from '@keyside/runtime'
+import type { RefusalCode } from './codes.ts'
+
+export interface Refusal {
+  readonly code: RefusalCode | OpenCode
+  readonly message: string
+  readonly client?: string
+}
+
+export class Refusals {
+  readonly #log: Logger
+  /** How many of each code came after the one that was written. */
+  readonly #unwritten = new Map<Refusal['code'], number>()
+
+  /** The self-test is refused on purpose, which is no news. */
+  #state: 'starting' | 'serving' = 'starting'
+
+  constructor(log: Logger) {
+    this.#log = log
+  }
+
+  begin(): void {
+    this.#state = 'serving'
+  }
+
+  add({ code, message, client }: Refusal): void {
+    if (this.#state === 'starting') return
+    const unwritten = this.#unwritten.get(code)
+    this.#unwritten.set(code, unwritten === undefined ? 0 : unwritten + 1)
+    if (unwritten === undefined) this.#log.warn({ code, client: client?.slice(0, 64) }, message)
+  }
+
+  /** Call once a second: writes how many were left out, and begins anew. */
+  turn(): void {
+    for (const [code, more] of this.#unwritten)
+      if (more > 0) this.#log.warn({ code, more }, 'more of them')
+    this.#unwritten.clear()
+  }
+}

@@ -1,0 +1,49 @@
+// The self-test at start-up: knocks without a token and says what happened.
+import { connect } from 'node:net'
+import type { Duplex } from 'node:stream'
+import { createWebSocketStream, WebSocket } from 'ws'
+
+export type Reception = 'turned away' | 'let in' | 'no answer'
+
+/** MQTT 3.1.1 section 3.1: CONNECT, clean session, keep alive 60 s, "stranger" as client id and user name, no password. */
+const CONNECT = Buffer.from(
+  '\x10\x1e\x00\x04MQTT\x04\x82\x00\x3c\x00\x08stranger\x00\x08stranger',
+  'latin1',
+)
+
+/** `url` is of the scheme mqtt or ws. */
+export async function knock(url: string, timeoutMs: number): Promise<Reception> {
+  const stream = dial(url)
+  const { promise, resolve } = Promise.withResolvers<Reception>()
+  const timer = setTimeout(resolve, timeoutMs, 'no answer')
+  // Over WebSocket the answer may come byte by byte.
+  let answer = Buffer.alloc(0)
+  stream.on('data', (chunk: Buffer) => {
+    answer = Buffer.concat([answer, chunk])
+    if (answer.length >= 4) resolve(readConnack(answer))
+  })
+  stream.once('close', () => resolve('turned away'))
+  stream.on('error', () => resolve('no answer'))
+  stream.write(CONNECT)
+  try {
+    return await promise
+  } finally {
+    clearTimeout(timer)
+    stream.destroy()
+  }
+}
+
+function dial(address: string): Duplex {
+  const url = new URL(address)
+  // A listener on every interface has an address that cannot be dialled everywhere.
+  if (['0.0.0.0', '[::]'].includes(url.hostname)) url.hostname = 'localhost'
+  if (url.protocol === 'ws:') return createWebSocketStream(new WebSocket(url, 'mqtt'))
+  return connect(Number(url.port), url.hostname.replace(/^\[|\]$/g, ''))
+}
+
+/** MQTT 3.1.1 section 3.2: the fourth byte is the return code, and 0 lets in. */
+function readConnack(answer: Buffer): Reception {
+  const [type, length, , returnCode] = answer
+  if (type !== 0x20 || length !== 2 || returnCode === undefined) return 'no answer'
+  return returnCode === 0 ? 'let in' : 'turned away'
+}
