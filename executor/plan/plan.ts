@@ -1,0 +1,100 @@
+// Turns a signal into the exact strings that would go to the exchange. Pure: prices and sizes are arguments.
+import { type Decimal, type Signal, toDecimal } from '@keyside/protocol'
+import type Big from 'big.js'
+import type { MarketRules, Quote, WireOrder } from '../exchange/port.ts'
+import { amountFor } from './amount.ts'
+import { type Unplanned, unplanned } from './codes.ts'
+import { highestBuy, lowestSell } from './collar.ts'
+import { ceilTo, decimalAbove, exact, floorTo } from './exact.ts'
+import { misfit } from './misfit.ts'
+
+export type SignalIdea = Pick<
+  Signal,
+  'kind' | 'market' | 'side' | 'size' | 'type' | 'limit' | 'stop'
+>
+
+export interface PlanInput {
+  readonly signal: SignalIdea
+  readonly rules: MarketRules
+  readonly quote: Quote
+  /** What the trader gives to the stream, in quote currency. */
+  readonly allotment: Decimal
+  /** What the stream holds of the market's base currency, after fees that were taken in it. */
+  readonly position: Decimal
+  /** Policy's collars, percent. */
+  readonly collar: { readonly entry: Decimal; readonly exit: Decimal }
+  /** 32 lower-case hex digits. */
+  readonly clientOrderId: string
+}
+
+export interface Planned {
+  readonly ok: true
+  readonly order: WireOrder
+  /** Amount times limit price, in quote: the most an entry costs before fees, the least an exit brings. */
+  readonly value: Decimal
+  /** What an entry may lose, in quote: down to the signal's stop, or all of it without one. Exits: 0. */
+  readonly risk: Decimal
+}
+
+export function plan(input: PlanInput): Planned | Unplanned {
+  const { signal, rules } = input
+  if ((signal.kind === 'entry') !== (signal.side === 'buy'))
+    return unplanned(
+      'side_unsupported',
+      `expected an entry that buys or an exit that sells, got an ${signal.kind} that says ${signal.side}: only long positions are traded`,
+    )
+  if (signal.kind === 'exit' && exact(input.position).eq(0))
+    return unplanned('no_position', `the stream holds nothing on ${signal.market}: nothing to sell`)
+  const price = limitPrice(input)
+  if (price.lte(0))
+    return unplanned(
+      'price_zero',
+      `the price comes to less than one step of ${rules.tick}: no order can carry it`,
+    )
+  const wrongStop = signal.kind === 'entry' ? misplacedStop(input, price) : null
+  if (wrongStop !== null) return wrongStop
+  const amount = amountFor(input, price)
+  return misfit(amount, price, rules) ?? planned(input, amount, price)
+}
+
+/** Rounded so that a buy never pays more, and a sale never takes less, than the limit or the collar says. */
+function limitPrice({ signal, rules, quote, collar }: PlanInput): Big {
+  const tick = exact(rules.tick)
+  if (signal.side === 'buy') {
+    const most =
+      signal.limit === undefined ? highestBuy(quote.ask, collar.entry) : exact(signal.limit)
+    return floorTo(most, tick)
+  }
+  const least =
+    signal.limit === undefined ? lowestSell(quote.bid, collar.exit) : exact(signal.limit)
+  return ceilTo(least, tick)
+}
+
+/** A stop at or above the best bid would sell what was just bought. */
+function misplacedStop({ signal, quote, rules }: PlanInput, price: Big): Unplanned | null {
+  if (signal.stop === undefined) return null
+  const trigger = ceilTo(exact(signal.stop), exact(rules.tick))
+  if (trigger.lt(price) && trigger.lt(exact(quote.bid))) return null
+  return unplanned(
+    'stop_wrong_side',
+    `expected a stop below the limit ${price.toFixed()} and the best bid ${quote.bid}, got ${signal.stop}: the signal does not fit the market`,
+  )
+}
+
+function planned({ signal, clientOrderId }: PlanInput, amount: Big, price: Big): Planned {
+  const value = amount.times(price)
+  const order: WireOrder = {
+    clientOrderId,
+    market: signal.market,
+    side: signal.side,
+    type: signal.type === 'market' ? 'ioc' : 'rest',
+    amount: toDecimal(amount),
+    price: toDecimal(price),
+  }
+  return { ok: true, order, value: decimalAbove(value), risk: risk(signal, amount, price) }
+}
+
+function risk({ kind, stop }: SignalIdea, amount: Big, price: Big): Decimal {
+  if (kind === 'exit') return '0'
+  return decimalAbove(amount.times(stop === undefined ? price : price.minus(exact(stop))))
+}
