@@ -40,8 +40,13 @@ export function createLog({ program, level, destination }: LogOptions): Logger {
       level,
       base: { program },
       timestamp: pino.stdTimeFunctions.isoTime,
-      serializers: { err: describeError, error: describeError },
+      serializers: { err: describeOnce, error: describeOnce },
     },
     { write: (line: string) => out.write(scrub(line)) },
   )
+}
+
+/** Callers may have described it already. */
+function describeOnce(value: unknown): unknown {
+  return value instanceof Error ? describeError(value) : value
 }
