@@ -5,6 +5,7 @@ import type { ServerResponse } from 'node:http'
 const FILES: Record<string, readonly [file: string, type: string]> = {
   '/': ['chat.html', 'text/html; charset=utf-8'],
   '/chat.css': ['chat.css', 'text/css; charset=utf-8'],
+  '/messages.css': ['messages.css', 'text/css; charset=utf-8'],
   '/chat.js': ['chat.js', 'text/javascript; charset=utf-8'],
   '/bubble.js': ['bubble.js', 'text/javascript; charset=utf-8'],
   '/formatting.js': ['formatting.js', 'text/javascript; charset=utf-8'],
