@@ -1,1 +1,18 @@
-export {}
+export { stoppedTime, type TurnableClock, turnableClock } from './clock.ts'
+export {
+  type Candle,
+  type CandleQuery,
+  INTERVALS,
+  type Interval,
+  isInterval,
+} from './market/candle.ts'
+export type { DrivePoint } from './market/drives.ts'
+export type { Instrument, InstrumentSetup } from './market/instrument.ts'
+export { CALM, DEMO_WAVE, Market, type MarketOptions } from './market/market.ts'
+export type { WaveShape } from './market/wave.ts'
+export type { ChatPlayer } from './telegram/chat-player.ts'
+export { FAULT_NAMES as TELEGRAM_FAULT_NAMES } from './telegram/faults.ts'
+export { TELEGRAM_REFUSALS } from './telegram/refusals.ts'
+export { CONTROL_REFUSALS as TELEGRAM_CONTROL_REFUSALS } from './telegram/same-machine.ts'
+export { type SandboxTelegram, startTelegram, type TelegramOptions } from './telegram/start.ts'
+export type { ApiCall as TelegramCall } from './telegram/world.ts'
