@@ -1,0 +1,391 @@
+import { once } from 'node:events'
+import { connect, createServer, type Server, type Socket } from 'node:net'
+import { setTimeout as pause } from 'node:timers/promises'
+import { keyring } from '@keyside/protocol'
+import { publicKey } from '@keyside/protocol/node'
+import { createLog, guardPackets, systemClock } from '@keyside/runtime'
+import { Aedes } from 'aedes'
+import fc from 'fast-check'
+import { connectAsync, connect as connectMqtt, type IClientOptions, type MqttClient } from 'mqtt'
+import { generate, type Packet } from 'mqtt-packet'
+import { expect, onTestFinished, test, vi } from 'vitest'
+import { WebSocket } from 'ws'
+import { type Admit, admit } from './admit.ts'
+import { authority, rawClient, startTestBroker, token } from './fixture.ts'
+import { createHooks } from './hooks.ts'
+import { Refusals } from './refusals.ts'
+import { Sessions } from './session.ts'
+
+const SECRET = 'keyside/v1/report/other'
+const OPEN = 'keyside/v1/signal/ema-cross'
+
+async function dial(url: string, client: string, password: string, options: IClientOptions = {}) {
+  const identity = { clientId: client, username: client, password, protocolVersion: 4 as const }
+  const mqtt = await connectAsync(url, { ...identity, reconnectPeriod: 0, ...options }, false)
+  onTestFinished(() => mqtt.endAsync(true))
+  return mqtt
+}
+
+function collect(client: MqttClient): string[] {
+  const topics: string[] = []
+  client.on('message', (topic) => topics.push(topic))
+  return topics
+}
+
+/** Unlike `once`, an error on the way does not count. */
+function gone(socket: Socket | WebSocket): Promise<unknown> {
+  return new Promise((resolve) => socket.on('close', resolve))
+}
+
+/** The packet's bytes, as no honest client would have to send them. */
+function bytes(packet: Packet): Buffer {
+  return generate(packet)
+}
+
+function connectPacket(client: string, password: string, clean = true): Buffer {
+  return bytes({
+    cmd: 'connect',
+    protocolId: 'MQTT',
+    protocolVersion: 4,
+    clean,
+    keepalive: 60,
+    clientId: client,
+    username: client,
+    password: Buffer.from(password),
+  })
+}
+
+const PING = bytes({ cmd: 'pingreq' })
+const PONG = 'd000'
+const ACCEPTED = '20020000'
+const device = () => connectPacket('device', token('device', { publish: [OPEN], subscribe: ['#'] }))
+
+/** Fails unless the broker still does its work. */
+async function expectAlive(url: string): Promise<void> {
+  const alive = rawClient(url, device(), PING)
+  const [answer] = await once(alive.socket, 'data')
+  expect(answer.toString('hex')).toContain(ACCEPTED)
+  alive.socket.destroy()
+}
+
+/** aedes with our hooks, and `authorizeForward` only if `guarded`; sessions may be kept. */
+async function startLenient(guarded: boolean): Promise<{ url: string; server: Server }> {
+  const pins = keyring([
+    { key: publicKey(authority.publicKey), issuer: 'authority', kinds: ['access'] },
+  ])
+  const lenient: Admit = (packet, ...rest) => admit({ ...packet, clean: true }, ...rest)
+  const log = createLog({ program: 'broker', level: 'silent' })
+  const { authorizeForward, ...hooks } = createHooks({
+    admit: lenient,
+    gate: { id: 'broker', pins, maxKeepaliveSeconds: 120, maxTopicLevels: 8 },
+    maxSubscriptions: 64,
+    sessions: new Sessions(),
+    refusals: new Refusals(log),
+    clock: systemClock,
+  })
+  const aedes = new Aedes(guarded ? { ...hooks, authorizeForward } : hooks)
+  await aedes.listen()
+  const server = createServer(aedes.handle)
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  onTestFinished(async () => {
+    await new Promise<void>((resolve) => aedes.close(resolve))
+    server.close()
+  })
+  const { port } = server.address() as { port: number }
+  return { url: `mqtt://127.0.0.1:${port}`, server }
+}
+
+/** One SUBSCRIBE with an allowed and a denied filter on a kept session, and what comes at the next connection. */
+async function mixedSubscribe(url: string): Promise<string[]> {
+  const password = token('device', { subscribe: [OPEN] })
+  const kept = { clean: false, keepalive: 60 }
+  const first = await dial(url, 'device', password, kept)
+  await first.subscribeAsync({ [OPEN]: { qos: 1 }, [SECRET]: { qos: 1 } }).catch(() => undefined)
+  await first.endAsync()
+  const engine = await dial(url, 'engine', token('engine', { publish: ['#'] }))
+  await engine.publishAsync(SECRET, 'secret', { qos: 1 })
+  await engine.publishAsync(OPEN, 'signal', { qos: 1 })
+  const identity = { clientId: 'device', username: 'device', password, protocolVersion: 4 as const }
+  const again = connectMqtt(url, { ...identity, ...kept, reconnectPeriod: 0 })
+  onTestFinished(() => again.endAsync(true))
+  const came = collect(again)
+  await vi.waitUntil(() => came.includes(OPEN))
+  return came
+}
+
+test('a denied filter beside an allowed one leaks out of aedes alone', async () => {
+  const { url } = await startLenient(false)
+  expect(await mixedSubscribe(url)).toContain(SECRET)
+})
+
+test('and does not once each delivery is asked about', async () => {
+  const { url } = await startLenient(true)
+  expect(await mixedSubscribe(url)).toEqual([OPEN])
+})
+
+const levels = fc.constantFrom('a', 'b', 'c')
+const topics = fc.array(levels, { minLength: 1, maxLength: 3 }).map((parts) => parts.join('/'))
+const filters = fc.oneof(
+  topics,
+  topics.map((topic) => `${topic}/#`),
+  topics.map((topic) => `+/${topic}`),
+  fc.constantFrom('#', '+', '+/+'),
+)
+
+function matches(filter: string, topic: string): boolean {
+  const pattern = filter.replaceAll('+', '[^/]+').replace(/(^|\/)#$/, '($1.*)?')
+  return new RegExp(`^${pattern}$`).test(topic)
+}
+
+test('delivers to nobody what the rights do not match, whatever is asked for', async () => {
+  await using at = await startTestBroker()
+  const engine = await dial(at.mqtt, 'engine', token('engine', { publish: ['#'] }))
+  const some = { minLength: 1, maxLength: 4 }
+  const runs = fc.asyncProperty(
+    fc.array(filters, some),
+    fc.array(filters, some),
+    fc.array(topics, some),
+    async (allowed, asked, sent) => {
+      const rights = token('device', { subscribe: [...allowed, 'end'] })
+      const client = await dial(at.mqtt, 'device', rights)
+      const came = collect(client)
+      const all = Object.fromEntries([...asked, 'end'].map((name) => [name, { qos: 1 as const }]))
+      await client.subscribeAsync(all).catch(() => undefined)
+      for (const topic of [...sent, 'end']) await engine.publishAsync(topic, 'x', { qos: 1 })
+      await vi.waitUntil(() => came.includes('end'))
+      await client.endAsync(true)
+      const outside = came.filter((topic) => !allowed.some((filter) => matches(filter, topic)))
+      expect(outside.filter((topic) => topic !== 'end')).toEqual([])
+    },
+  )
+  await fc.assert(runs, { numRuns: 60 })
+})
+
+/** Writes `head`, then megabytes, until the broker hangs up or `most` are written. Returns the megabytes. */
+async function pour(socket: Socket, head: Buffer, most: number): Promise<number> {
+  const megabyte = Buffer.alloc(1_048_576)
+  const closed = gone(socket)
+  socket.on('error', () => undefined)
+  socket.write(head)
+  for (let poured = 0; poured < most; poured += 1) {
+    if (socket.destroyed) return poured
+    if (!socket.write(megabyte))
+      await Promise.race([once(socket, 'drain').catch(() => undefined), closed])
+  }
+  return socket.destroyed ? most - 1 : most
+}
+
+test('keeps nothing of a packet that announces 256 MB', async () => {
+  await using at = await startTestBroker()
+  const before = process.memoryUsage().rss
+  const { socket } = rawClient(at.mqtt)
+  const poured = await pour(socket, Buffer.from('30ffffff7f', 'hex'), 64)
+  expect(poured).toBeLessThan(32)
+  expect(process.memoryUsage().rss - before).toBeLessThan(48 * 1_048_576)
+  expect(at.codes()).toEqual(['connection_broken'])
+  await expectAlive(at.mqtt)
+})
+
+test('keeps nothing of an oversize packet spread over small WebSocket messages', async () => {
+  await using at = await startTestBroker()
+  const socket = new WebSocket(at.ws, 'mqtt')
+  socket.on('error', () => undefined)
+  await once(socket, 'open')
+  const closed = gone(socket)
+  socket.send(Buffer.from('30ff', 'hex'))
+  socket.send(Buffer.from('ffff', 'hex'))
+  socket.send(Buffer.from('7f', 'hex'))
+  await closed
+  expect(at.codes()).toEqual(['connection_broken'])
+})
+
+test('closes a WebSocket whose one message, in many frames, is too large', async () => {
+  await using at = await startTestBroker()
+  const socket = new WebSocket(at.ws, 'mqtt')
+  socket.on('error', () => undefined)
+  await once(socket, 'open')
+  const closed = gone(socket)
+  for (let sent = 0; sent < 10; sent += 1) socket.send(Buffer.alloc(10_000, 0xc0), { fin: false })
+  expect(await closed).toBe(1009)
+  await expectAlive(at.mqtt)
+})
+
+test('takes a packet of exactly the largest size, byte by byte, and none of a byte more', async () => {
+  await using at = await startTestBroker()
+  const watcher = await dial(at.mqtt, 'watcher', token('watcher', { subscribe: [OPEN] }))
+  const came = collect(watcher)
+  await watcher.subscribeAsync(OPEN)
+  const publish = (size: number) => {
+    const packet = { cmd: 'publish', topic: OPEN, qos: 0, retain: false, dup: false } as const
+    const empty = bytes({ ...packet, payload: '' }).length
+    // A body over 16,383 bytes has a length of three bytes, a shorter one of two, an empty one of one.
+    return bytes({ ...packet, payload: Buffer.alloc(size - empty - 1) })
+  }
+  const largest = publish(16_384)
+  expect(largest.length).toBe(16_384)
+  const good = rawClient(at.mqtt, device())
+  await once(good.socket, 'data')
+  good.socket.setNoDelay(true)
+  for (let from = 0; from < largest.length; from += 97) {
+    good.socket.write(largest.subarray(from, from + 97))
+    await pause(0)
+  }
+  await vi.waitUntil(() => came.length === 1)
+  good.socket.write(publish(16_385))
+  await good.closed
+  expect(came.length).toBe(1)
+})
+
+test.each<[string, () => Buffer[]]>([
+  ['a length of five bytes', () => [Buffer.from('10ffffffff01', 'hex')]],
+  [
+    'a publish before CONNECT',
+    () => [
+      bytes({ cmd: 'publish', topic: OPEN, payload: 'x', qos: 0, retain: false, dup: false }),
+      device(),
+    ],
+  ],
+  ['a ping before CONNECT', () => [PING, device()]],
+  [
+    'a subscribe before CONNECT',
+    () => [bytes({ cmd: 'subscribe', messageId: 1, subscriptions: [{ topic: '#', qos: 0 }] })],
+  ],
+  [
+    'CONNECT of MQTT 5 with a length that lies',
+    () => [
+      Buffer.from(
+        '101000044d51545405 02003c032100140000 6202d301e0020020'.replaceAll(' ', ''),
+        'hex',
+      ),
+    ],
+  ],
+  [
+    'the bridge bit',
+    () => [Buffer.from('100c00044d515454840200 3c0000'.replaceAll(' ', ''), 'hex')],
+  ],
+  ['MQTT 5', () => [Buffer.from('100d00044d5154540502003c000000', 'hex')]],
+  ['a client id of 64 KB', () => [connectPacket('x'.repeat(65_000), 'x')]],
+  ['QoS 3', () => [device(), Buffer.from('36050001610001', 'hex')]],
+  ['HTTP', () => [Buffer.from('GET / HTTP/1.1\r\nhost: x\r\n\r\n')]],
+  ['TLS', () => [Buffer.from('16030100c8010000c40303', 'hex'), Buffer.alloc(200)]],
+  ['a reserved packet type', () => [Buffer.from('f000', 'hex')]],
+])('hangs up on %s and goes on serving', async (_, packets) => {
+  await using at = await startTestBroker({ limits: { connectTimeoutMs: 300 } })
+  const answer = await rawClient(at.mqtt, ...packets()).closed
+  const refusedConnack = /^(2002(00|01)0[1-6])?$/
+  expect(answer.replace(ACCEPTED, '')).toMatch(refusedConnack)
+  await expectAlive(at.mqtt)
+})
+
+test('hangs up on a second CONNECT', async () => {
+  await using at = await startTestBroker()
+  const twice = rawClient(at.mqtt, device())
+  await once(twice.socket, 'data')
+  twice.socket.write(device())
+  expect(await twice.closed).toBe(ACCEPTED)
+  await expectAlive(at.mqtt)
+})
+
+test.each(['a+', '+a', 'a#', 'a/b+', 'a/#/b', '\u0000', '$SYS/#', 'a/'.repeat(50), ''])(
+  'grants nothing for the filter %j',
+  async (topic) => {
+    await using at = await startTestBroker()
+    const client = rawClient(at.mqtt, device())
+    await once(client.socket, 'data')
+    const filter = Buffer.from(topic)
+    const body = Buffer.concat([Buffer.from([0, 7, 0, filter.length]), filter, Buffer.from([1])])
+    const packet = Buffer.concat([Buffer.from([0x82, body.length]), body])
+    const came: string[] = []
+    client.socket.on('data', (chunk: Buffer) => came.push(chunk.toString('hex')))
+    client.socket.write(Buffer.concat([packet, PING]))
+    await vi.waitUntil(() => client.socket.destroyed || came.join('').endsWith(PONG))
+    client.socket.destroy()
+    expect(came.join('')).toMatch(/^(9003000780d000)?$/)
+    await expectAlive(at.mqtt)
+  },
+)
+
+test('hangs up on who trickles a byte at a time and never finishes CONNECT', async () => {
+  await using at = await startTestBroker({ limits: { connectTimeoutMs: 200 } })
+  const slow = rawClient(at.mqtt)
+  const trickle = setInterval(() => slow.socket.write('\x10'.repeat(1)), 20)
+  onTestFinished(() => clearInterval(trickle))
+  expect(await slow.closed).toBe('')
+})
+
+test('hangs up on a WebSocket that never sends CONNECT, and on HTTP without an end', async () => {
+  await using at = await startTestBroker({ limits: { connectTimeoutMs: 200 } })
+  const socket = new WebSocket(at.ws, 'mqtt')
+  const http = rawClient(at.ws, Buffer.from('GET / HTTP/1.1\r\nhost: x\r\n'))
+  await Promise.all([gone(socket), http.closed])
+  const foreign = new WebSocket(at.ws, 'chat')
+  foreign.on('error', () => undefined)
+  await gone(foreign)
+  await expectAlive(at.mqtt)
+})
+
+test('refuses connections over the limits and takes new ones when old ones went', async () => {
+  await using at = await startTestBroker({ limits: { maxConnectionsPerAddress: 3 } })
+  const { hostname, port } = new URL(at.mqtt)
+  const open = [1, 2, 3].map(() => connect(Number(port), hostname))
+  await Promise.all(open.map((socket) => once(socket, 'connect')))
+  expect(await rawClient(at.mqtt, device()).closed).toBe('')
+  expect(await rawClient(at.ws, Buffer.from('GET / HTTP/1.1\r\n\r\n')).closed).toBe('')
+  expect(at.codes()).toEqual(['connections_full_for_address'])
+  for (const socket of open) socket.destroy()
+  await vi.waitUntil(async () => {
+    const next = rawClient(at.mqtt, device())
+    const answer = await Promise.race([once(next.socket, 'data'), next.closed])
+    next.socket.destroy()
+    return answer !== ''
+  })
+})
+
+test('refuses connections over the total', async () => {
+  await using at = await startTestBroker({ limits: { maxConnections: 1 } })
+  const { hostname, port } = new URL(at.mqtt)
+  const first = connect(Number(port), hostname)
+  onTestFinished(() => void first.destroy())
+  await once(first, 'connect')
+  expect(await rawClient(at.mqtt, device()).closed).toBe('')
+  expect(at.codes()).toEqual(['connections_full'])
+})
+
+test('drops a client that stops reading, and the others do not wait for it', async () => {
+  await using at = await startTestBroker({ limits: { drainTimeoutMs: 200 } })
+  const frozen = await dial(at.mqtt, 'frozen', token('frozen', { subscribe: [OPEN] }))
+  await frozen.subscribeAsync(OPEN, { qos: 0 })
+  const stream = frozen.stream as Socket
+  stream.pause()
+  const watcher = await dial(at.mqtt, 'watcher', token('watcher', { subscribe: [OPEN] }))
+  const came = collect(watcher)
+  await watcher.subscribeAsync(OPEN, { qos: 0 })
+  const engine = await dial(at.mqtt, 'engine', token('engine', { publish: [OPEN] }))
+  const payload = Buffer.alloc(16_000)
+  for (let sent = 0; sent < 1500; sent += 1) engine.publish(OPEN, payload, { qos: 0 })
+  await vi.waitUntil(() => came.length === 1500, { timeout: 8000 })
+  expect(at.codes()).toContain('connection_broken')
+}, 15_000)
+
+test('writes one line a second about a flood of refusals', async () => {
+  await using at = await startTestBroker()
+  await Promise.all(
+    Array.from({ length: 30 }, () => rawClient(at.mqtt, connectPacket('x', 'y')).closed),
+  )
+  expect(at.codes()).toEqual(['token_malformed'])
+  at.clock.move(1000)
+  at.clock.move(1000)
+  expect(at.codes()).toEqual(['token_malformed', 'token_malformed'])
+})
+
+test('slows honest traffic by little', async () => {
+  const { server, url } = await startLenient(true)
+  server.prependListener('connection', (socket) => guardPackets(socket))
+  const engine = await dial(url, 'engine', token('engine', { publish: [OPEN] }))
+  const begun = performance.now()
+  await Promise.all(
+    Array.from({ length: 2000 }, () => engine.publishAsync(OPEN, 'x'.repeat(800), { qos: 1 })),
+  )
+  expect(performance.now() - begun).toBeLessThan(5000)
+})
