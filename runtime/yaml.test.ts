@@ -21,3 +21,13 @@ test('refuses a duplicate key, a tag and an alias when asked for text', () => {
   for (const text of ['a: 1\na: 2', 'a: !!int 5', 'a: &x 1\nb: *x'])
     expect(checkYaml(text, anything, { scalars: 'text' }).ok, text).toBe(false)
 })
+
+test('names a misspelt key before the key that is missing because of it', () => {
+  const schema = z.strictObject({ a: z.strictObject({ size: z.string() }) })
+  expect(checkYaml('a:\n  sise: x', schema)).toEqual({
+    ok: false,
+    line: 2,
+    path: 'a.sise',
+    message: 'unknown key "sise"',
+  })
+})

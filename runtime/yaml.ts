@@ -56,9 +56,9 @@ interface Issue {
   message: string
 }
 
-/** An unknown key is reported at its own place, not at its parent's. */
+/** An unknown key comes first (it is often why another one is missing), at its own place. */
 function deepest(issues: readonly (Issue & { code?: string; keys?: string[] })[]): Issue {
-  const issue = issues[0]
+  const issue = issues.find(({ code }) => code === 'unrecognized_keys') ?? issues[0]
   if (issue === undefined) return { path: [], message: 'invalid' }
   const key = issue.code === 'unrecognized_keys' ? issue.keys?.[0] : undefined
   if (key === undefined) return issue
