@@ -1,0 +1,233 @@
+// policy.yaml: what a trader may write, and every slip that is refused instead of guessed at.
+import { expect, test } from 'vitest'
+import { DEFAULT_POLICY } from './default.ts'
+import { loadPolicy } from './load.ts'
+
+const SHORT = `version: 1
+currency: USDT
+markets: [BTC/USDT]
+streams:
+  ema-cross: { allotment: 1000 }
+limits: { order: 500, day: 2000 }
+`
+
+/** The short policy with one piece of text replaced. */
+function changed(from: string, to: string): string {
+  expect(SHORT).toContain(from)
+  return SHORT.replace(from, to)
+}
+
+function refusal(text: string): string {
+  const loaded = loadPolicy(text)
+  return loaded.ok ? 'loaded' : loaded.message
+}
+
+test('reads the policy a trader starts from', () => {
+  expect(loadPolicy(DEFAULT_POLICY)).toEqual({
+    ok: true,
+    policy: {
+      currency: 'USDT',
+      markets: ['BTC/USDT', 'ETH/USDT'],
+      streams: new Map([['ema-cross', { allotment: '1000', markets: ['BTC/USDT', 'ETH/USDT'] }]]),
+      limits: { order: '500', day: '2000', ordersPerMinute: 6 },
+      collar: { entry: '0.5', exit: '2' },
+      signalAgeMs: 10_000,
+      approval: 'always',
+      approvalWithinMs: 3_600_000,
+    },
+  })
+})
+
+test('fills in the careful value for every key that may be left out', () => {
+  expect(loadPolicy(SHORT)).toMatchObject({
+    policy: {
+      limits: { ordersPerMinute: 6 },
+      collar: { entry: '0.5', exit: '2' },
+      signalAgeMs: 10_000,
+      approval: 'always',
+      approvalWithinMs: 3_600_000,
+    },
+  })
+})
+
+test('reads amounts as they are written, without a float between', () => {
+  const text = changed('order: 500', 'order: 499.100000000001')
+  expect(loadPolicy(text)).toMatchObject({ policy: { limits: { order: '499.100000000001' } } })
+  expect(loadPolicy(changed('1000', '"1000.5"'))).toMatchObject({ ok: true })
+})
+
+test('takes the three ways to ask for approval', () => {
+  for (const [text, approval] of [
+    ['always', 'always'],
+    ['never', 'never'],
+    ['above 200', { above: '200' }],
+  ] as const)
+    expect(loadPolicy(`${SHORT}approval: ${text}\n`)).toMatchObject({ policy: { approval } })
+})
+
+test('gives a stream a part of the markets when asked to', () => {
+  const text = changed('1000 }', '1000, markets: [BTC/USDT] }').replace('[BTC', '[ETH/USDT, BTC')
+  const loaded = loadPolicy(text)
+  expect(loaded.ok && loaded.policy.streams.get('ema-cross')?.markets).toEqual(['BTC/USDT'])
+})
+
+test.each(['', ' \n\n', '# nothing but a remark\n'])('an empty file %j allows nothing', (text) => {
+  expect(loadPolicy(text)).toEqual({
+    ok: false,
+    code: 'policy_empty',
+    line: 1,
+    message: 'the policy is empty and allows nothing: write one as docs/policy.md shows',
+  })
+})
+
+test('loads an empty list of markets, which allows nothing', () => {
+  expect(loadPolicy(changed('[BTC/USDT]', '[]'))).toMatchObject({ policy: { markets: [] } })
+})
+
+const OTHER_SYMBOLS = {
+  'a Cyrillic look-alike': 'B\u0422C/USDT',
+  'a right-to-left override': '"\u202eBTC/USDT"',
+  'a zero-width space': '"BTC\u200b/USDT"',
+  'full-width letters (NFKC would fold them)': '\uff22\uff34\uff23/USDT',
+  'a fraction slash (NFKC would fold it)': '"BTC\u2044USDT"',
+  'lower case': 'btc/usdt',
+  'a market id': 'BTCUSDT',
+  'a trailing space': '"BTC/USDT "',
+  'a trailing line end': '"BTC/USDT\\n"',
+  'an injected parameter': '"BTCUSDT&side=SELL"',
+  'a path': '"../BTC/USDT"',
+  'a perpetual': 'BTC/USDT:USDT',
+  'a wildcard': '"*"',
+  'an empty name': '""',
+  'a list': '[]',
+}
+
+test.each(Object.entries(OTHER_SYMBOLS))('refuses %s as a market', (_, symbol) => {
+  const message = refusal(changed('[BTC/USDT]', `[${symbol}]`))
+  expect(message).toMatch(/^line 3, markets: expected a market such as BTC\/USDT/)
+})
+
+test('spells out what the eye cannot see', () => {
+  expect(refusal(changed('[BTC/USDT]', '[B\u0422C/USDT]'))).toContain('got "B\\u0422C/USDT"')
+})
+
+test.each([
+  '-5',
+  '+5',
+  '0',
+  '0.0',
+  '1e3',
+  '1,5',
+  '1_000',
+  '0x10',
+  '\uff15\uff10\uff10',
+  'NaN',
+  '.nan',
+  '.inf',
+  'Infinity',
+  '007',
+  '"500 "',
+  '" 500"',
+  '500 USDT',
+  '5 %',
+  'true',
+  'null',
+  '~',
+  '""',
+  '[500]',
+  '{ a: 5 }',
+  '1234567890123',
+  '0.1234567890123',
+])('refuses %s as an amount', (text) => {
+  for (const [from, line] of [
+    ['500', 6],
+    ['2000', 6],
+    ['1000', 5],
+  ] as const) {
+    const quoted = text.includes(',') ? `"${text}"` : text
+    expect(refusal(changed(from, quoted))).toMatch(
+      new RegExp(`^line ${line}, .*expected an amount above zero`),
+    )
+  }
+})
+
+test.each([
+  '0.5',
+  '5',
+  '0.005',
+  '50 %',
+  '5.1 %',
+  '0 %',
+  '-1 %',
+  '1,5 %',
+  'NaN %',
+  '"%"',
+  '1e0 %',
+  '0.5  %',
+  '\uff15 %',
+])('refuses %s as a collar, so that 5 and 0.05 are never mixed up', (text) => {
+  expect(refusal(`${SHORT}collar: ${text}\n`)).toMatch(
+    /^line 7, collar: expected (a percent with its sign)/,
+  )
+})
+
+test.each([
+  ['signal_age: 61s', 'line 7, signal_age: expected a time of at most 60s'],
+  ['signal_age: 10', 'line 7, signal_age: expected a time of at most 60s'],
+  ['signal_age: 0s', 'line 7, signal_age: expected a time of at most 60s'],
+  ['signal_age: 1.5s', 'line 7, signal_age: expected a time of at most 60s'],
+  ['approval_within: 25h', 'line 7, approval_within: expected a time of at most 24h'],
+  [
+    'approval: sometimes',
+    'line 7, approval: expected always, never, or "above 200", got "sometimes"',
+  ],
+  ['approval: above', 'line 7, approval: expected always, never, or "above 200"'],
+  ['approval: above 0', 'line 7, approval: expected always, never, or "above 200"'],
+  ['approval: above -1', 'line 7, approval: expected always, never, or "above 200"'],
+  ['approval: Never', 'line 7, approval: expected always, never, or "above 200"'],
+  ['approval: false', 'line 7, approval: expected always, never, or "above 200"'],
+  ['exit_collar: 0.4 %', 'line 7, exit_collar: expected at least the collar'],
+  ['exit_collar: 21 %', 'line 7, exit_collar: expected a percent'],
+  ['colar: 1 %', 'line 7, colar: unknown key "colar"'],
+  ['__proto__: { a: 1 }', 'line 7, __proto__: unknown key "__proto__"'],
+  ['currency: USDT', 'line 7: Map keys must be unique'],
+])('refuses the line %j', (line, message) => {
+  expect(refusal(`${SHORT}${line}\n`)).toContain(message)
+})
+
+test.each([
+  ['version: 1', 'version: 2', 'line 1, version: expected version: 1, got "2"'],
+  ['version: 1\n', '', 'version: expected version: 1, got nothing'],
+  ['currency: USDT', 'currency: usdt', 'line 2, currency: expected a currency such as USDT'],
+  ['currency: USDT', 'currency: EUR', 'line 3, markets: BTC/USDT is not quoted in EUR'],
+  ['[BTC/USDT]', '[BTC/USDT, BTC/USDT]', 'line 3, markets: BTC/USDT stands here twice'],
+  ['[BTC/USDT]', 'BTC/USDT', 'line 3, markets: expected a list of markets'],
+  ['ema-cross:', 'Ema:', 'line 5, streams.Ema: expected a stream name'],
+  ['ema-cross:', '__proto__:', 'line 5, streams.__proto__: expected a stream name'],
+  ['ema-cross:', '\u0435ma:', 'got "\\u0435ma"'],
+  ['{ allotment: 1000 }', '1000', 'line 5, streams.ema-cross: expected a section'],
+  ['allotment', 'alotment', 'line 5, streams.ema-cross.alotment: unknown key "alotment"'],
+  [
+    '1000 }',
+    '1000, markets: [ETH/USDT] }',
+    'line 5, streams.ema-cross.markets: ETH/USDT is not in the list',
+  ],
+  ['order: 500', 'order: 2001', 'line 6, limits.order: one order may not be larger than the day'],
+  ['order: 500, ', '', 'line 6, limits.order: expected an amount above zero'],
+  [
+    '2000 }',
+    '2000, orders_per_minute: 0 }',
+    'line 6, limits.orders_per_minute: expected a whole number',
+  ],
+  [
+    '2000 }',
+    '2000, orders_per_minute: 1.5 }',
+    'line 6, limits.orders_per_minute: expected a whole number',
+  ],
+  ['limits:', 'limits: &a', 'loaded'],
+  ['order: 500', 'order: !!int 500', 'line 6: Unresolved tag'],
+  ['order: 500, day: 2000', 'order: &a 500, day: *a', 'line 1'],
+  ['version: 1', '- version: 1', 'line 2'],
+])('answers %j changed to %j with the line and the reason', (from, to, message) => {
+  expect(refusal(changed(from, to))).toContain(message)
+})
