@@ -1,0 +1,15 @@
+// Every reason the engine gives to a person. docs/errors.md explains each one; a test keeps both in step.
+
+export const ENGINE_CODES = [
+  'strategies_missing',
+  'strategy_invalid',
+  'strategy_name_taken',
+  'strategy_market_held',
+  'market_unknown',
+  'feed_unreachable',
+  'feed_gap',
+  'clock_differs',
+  'stop_not_positive',
+] as const
+
+export type EngineCode = (typeof ENGINE_CODES)[number]

@@ -1,0 +1,41 @@
+// All series of one strategy, read off together at each candle.
+import type { Candle } from '../market/candle.ts'
+import { INDICATORS, type IndicatorName, type Price, type Series } from './table.ts'
+
+/** One series as a rule names it: `close`, or `ema(12)`. */
+export type SeriesName =
+  | { readonly price: Price }
+  | { readonly indicator: IndicatorName; readonly period: number }
+
+/** From a series' text to its value. */
+export type Values = ReadonlyMap<string, number>
+
+export function seriesText(name: SeriesName): string {
+  return 'price' in name ? name.price : `${name.indicator}(${name.period})`
+}
+
+/** Candles until every one of the series has a value. */
+export function candlesNeeded(names: readonly SeriesName[]): number {
+  return Math.max(
+    1,
+    ...names.map((name) => ('price' in name ? 1 : INDICATORS[name.indicator].needs(name.period))),
+  )
+}
+
+/** Takes candles in order; gives null until every series has a value. */
+export function createGauges(names: readonly SeriesName[]): (candle: Candle) => Values | null {
+  const gauges = new Map(names.map((name) => [seriesText(name), series(name)]))
+  return (candle) => {
+    const read = [...gauges].map(([text, gauge]) => [text, gauge(candle)] as const)
+    return read.every(isKnown) ? new Map(read) : null
+  }
+}
+
+function series(name: SeriesName): Series {
+  if ('indicator' in name) return INDICATORS[name.indicator].make(name.period)
+  return (candle) => Number(candle[name.price])
+}
+
+function isKnown(entry: readonly [string, number | null]): entry is readonly [string, number] {
+  return entry[1] !== null
+}

@@ -1,0 +1,184 @@
+// What every feed must keep to, held against each of them.
+
+import { createLog, systemClock } from '@keyside/runtime'
+import { DEMO_WAVE, Market } from '@keyside/sandbox'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { startExchange } from '../../sandbox/exchange/start.ts'
+import type { Candle } from './candle.ts'
+import { ccxtFeed } from './ccxt-feed.ts'
+import type { Feed, FeedTrouble, Origin } from './feed.ts'
+import { replayFeed } from './replay-feed.ts'
+
+const log = createLog({ program: 'test', level: 'silent' })
+
+interface Opened {
+  readonly feed: Feed
+  /** Makes live candles come until `holds`. */
+  readonly run: (holds: () => boolean) => Promise<void>
+}
+
+const FEEDS: Record<string, () => Promise<Opened>> = {
+  'ccxt feed': async () => {
+    const { feed } = await openExchange()
+    return { feed, run: until }
+  },
+  'replay feed': async () => {
+    const feed = replayFeed(range(1_000, 1_030), 20)
+    const run = async (holds: () => boolean) => {
+      while (!holds()) if (!feed.advance()) throw new Error('no candle left')
+    }
+    return { feed, run }
+  },
+}
+
+describe.each(Object.keys(FEEDS))('%s', (name) => {
+  const open = () => FEEDS[name]?.() ?? expect.unreachable()
+
+  test('gives history first, then live candles, in order, without gap or duplicate', async () => {
+    const { feed, run } = await open()
+    const seen = follow(feed, 10)
+    await run(() => seen.live().length >= 2)
+    await feed.close()
+    expect(seen.origins().slice(0, 11)).toEqual([...Array(10).fill('history'), 'live'])
+    const starts = seen.candles.map(([candle]) => candle.start)
+    expect(starts).toEqual(starts.map((_, i) => (starts[0] ?? 0) + i))
+    expect(seen.troubles).toEqual([])
+  })
+
+  test('gives prices as decimal text', async () => {
+    const { feed, run } = await open()
+    const seen = follow(feed, 3)
+    await run(() => seen.live().length >= 1)
+    for (const [{ start, ...prices }] of seen.candles)
+      for (const price of Object.values(prices)) expect(price).toMatch(/^\d+(\.\d+)?$/)
+  })
+
+  test('gives two subscribers the same live candles', async () => {
+    const { feed, run } = await open()
+    const [one, other] = [follow(feed, 2), follow(feed, 5)]
+    await run(() => one.live().length >= 1 && other.live().length >= 1)
+    const shared = one.candles.filter(([a]) => other.candles.some(([b]) => a.start === b.start))
+    for (const [candle] of shared)
+      expect(other.candles.map(([each]) => each)).toContainEqual(candle)
+    expect(shared.length).toBeGreaterThanOrEqual(2)
+  })
+
+  test('gives nothing after it was canceled', async () => {
+    const { feed, run } = await open()
+    const [canceled, other] = [follow(feed, 2), follow(feed, 2)]
+    await run(() => canceled.live().length >= 1)
+    canceled.cancel()
+    const { length } = canceled.candles
+    const before = other.live().length
+    await run(() => other.live().length > before)
+    expect(canceled.candles.length).toBe(length)
+  })
+})
+
+describe('ccxt feed', () => {
+  test('knows a candle within a second of its close', async () => {
+    const { feed } = await openExchange()
+    const delays: number[] = []
+    feed.subscribe({
+      market: 'BTC/USDT',
+      timeframe: '1s',
+      history: 2,
+      onTrouble: () => undefined,
+      onCandle: ({ start }, origin) => {
+        if (origin === 'live') delays.push(Date.now() - (start + 1) * 1000)
+      },
+    })
+    await until(() => delays.length >= 3)
+    expect(Math.min(...delays)).toBeLessThan(250)
+    expect(Math.min(...delays)).toBeGreaterThanOrEqual(0)
+  })
+
+  test('goes on without a gap when the streams are cut', async () => {
+    const { feed, exchange } = await openExchange()
+    const seen = follow(feed, 2)
+    await until(() => seen.live().length >= 1)
+    exchange.dropStreams()
+    await until(() => seen.live().length >= 4)
+    const starts = seen.candles.map(([candle]) => candle.start)
+    expect(starts).toEqual(starts.map((_, i) => (starts[0] ?? 0) + i))
+  })
+
+  test('says once that the exchange is away, and repairs what it missed', async () => {
+    const { feed, exchange } = await openExchange()
+    const seen = follow(feed, 2)
+    await until(() => seen.live().length >= 1)
+    exchange.faults.arm({ name: 'refuse-connect', ms: 2_500 })
+    await until(() => seen.live().length >= 5, 12_000)
+    const starts = seen.candles.map(([candle]) => candle.start)
+    expect(starts).toEqual(starts.map((_, i) => (starts[0] ?? 0) + i))
+    expect(seen.troubles.filter(({ code }) => code === 'feed_unreachable').length).toBe(1)
+  }, 15_000)
+
+  test('says that a market does not exist', async () => {
+    const { feed } = await openExchange()
+    const seen = follow(feed, 2, 'NOPE/USDT')
+    await until(() => seen.troubles.length > 0)
+    expect(seen.troubles[0]).toEqual({
+      code: 'market_unknown',
+      message: 'binance has no candles of NOPE/USDT 1s: correct the strategy file',
+    })
+  })
+
+  test('says that this clock differs from the one of the exchange', async () => {
+    const { feed, exchange } = await openExchange()
+    exchange.faults.arm({ name: 'clock-skew', ms: -20_000 })
+    const seen = follow(feed, 2)
+    await until(() => seen.troubles.length > 0)
+    expect(seen.troubles[0]?.code).toBe('clock_differs')
+    expect(seen.troubles[0]?.message).toContain('20 s ahead')
+  })
+})
+
+async function openExchange() {
+  const market = new Market({ seed: 5, wave: DEMO_WAVE })
+  const exchange = await startExchange({ market, accounts: [] })
+  const feed = ccxtFeed({ address: exchange.address, clock: systemClock, log })
+  onTestFinished(async () => {
+    await feed.close()
+    await exchange.stop()
+  })
+  return { feed, exchange }
+}
+
+function follow(feed: Feed, history: number, market = 'BTC/USDT') {
+  const candles: [Candle, Origin][] = []
+  const troubles: FeedTrouble[] = []
+  const cancel = feed.subscribe({
+    market,
+    timeframe: '1s',
+    history,
+    onCandle: (candle, origin) => candles.push([candle, origin]),
+    onTrouble: (trouble) => troubles.push(trouble),
+  })
+  return {
+    candles,
+    troubles,
+    cancel,
+    origins: () => candles.map(([, origin]) => origin),
+    live: () => candles.filter(([, origin]) => origin === 'live'),
+  }
+}
+
+function range(from: number, to: number): Candle[] {
+  return Array.from({ length: to - from }, (_, i) => ({
+    start: from + i,
+    open: '100',
+    high: '101',
+    low: '99',
+    close: `${100 + (i % 3)}`,
+    volume: '1',
+  }))
+}
+
+async function until(holds: () => boolean, ms = 8_000): Promise<void> {
+  const end = Date.now() + ms
+  while (!holds()) {
+    if (Date.now() > end) throw new Error('it did not happen in time')
+    await new Promise((resolve) => setTimeout(resolve, 10))
+  }
+}

@@ -1,0 +1,36 @@
+// The port through which candles come in, live, replayed or simulated.
+import type { Cancel } from '@keyside/runtime'
+import type { EngineCode } from '../codes.ts'
+import type { Candle, Timeframe } from './candle.ts'
+
+/** `history`: it closed before the subscription. `after_hole`: the candles just before it do not exist. */
+export type Origin = 'history' | 'live' | 'after_hole'
+
+export interface FeedTrouble {
+  readonly code: Extract<
+    EngineCode,
+    'market_unknown' | 'feed_unreachable' | 'feed_gap' | 'clock_differs'
+  >
+  /** A sentence that says what to do, or what happens by itself. */
+  readonly message: string
+}
+
+export interface Subscription {
+  /** CCXT unified symbol. */
+  readonly market: string
+  readonly timeframe: Timeframe
+  /** How many closed candles to give first; fewer come if the market is younger. At most 999. */
+  readonly history: number
+  readonly onCandle: (candle: Candle, origin: Origin) => void
+  readonly onTrouble: (trouble: FeedTrouble) => void
+}
+
+/**
+ * Gives closed candles only: history first, then live, in order, none twice. What was missed is fetched before
+ * anything newer is given; candles that do not exist are told as `feed_gap`.
+ */
+export interface Feed {
+  subscribe(subscription: Subscription): Cancel
+  /** Nothing is given after it was called. */
+  close(): Promise<void>
+}

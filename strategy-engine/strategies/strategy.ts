@@ -1,0 +1,75 @@
+// A strategy as a person writes it: a YAML rule file, checked strictly.
+import { id, market } from '@keyside/protocol'
+import { checkYaml } from '@keyside/runtime'
+import { z } from 'zod'
+import type { SeriesName } from '../indicators/gauges.ts'
+import { TIMEFRAME_NAMES, TIMEFRAMES, type Timeframe } from '../market/candle.ts'
+import { parseDuration, parseSize, parseStop, type Size, type Stop } from './amounts.ts'
+import { parseCondition } from './expression/parse.ts'
+import { RuleError } from './expression/tokens.ts'
+import { type Condition, seriesIn } from './expression/tree.ts'
+
+export interface Strategy {
+  /** Also the stream's id. */
+  readonly name: string
+  readonly market: string
+  readonly timeframe: Timeframe
+  readonly enter: Condition
+  readonly exit: Condition
+  readonly size: Size
+  readonly stop: Stop
+  /** How long an entry stays a good idea, counted from the close of its candle, seconds. */
+  readonly validFor: number
+  /** Every series that the rules and the stop name. */
+  readonly series: readonly SeriesName[]
+}
+
+export type Read = { ok: true; strategy: Strategy } | { ok: false; message: string }
+
+const short = z.string().max(100)
+const spot = market.refine((text) => !text.includes(':'), 'expected a spot market, without ":"')
+
+const file = z
+  .strictObject({
+    name: id,
+    market: spot,
+    timeframe: z.enum(TIMEFRAME_NAMES),
+    enter: read(z.string(), parseCondition),
+    exit: read(z.string(), parseCondition),
+    size: short,
+    stop: read(short, parseStop),
+    valid_for: read(short, parseDuration).optional(),
+  })
+  .transform(({ size, valid_for: validFor, ...rest }, context): Strategy => {
+    const series = seriesIn(rest.enter, rest.exit)
+    if (rest.stop.by === 'series') series.push(rest.stop.name)
+    return {
+      ...rest,
+      series,
+      size: attempt(() => parseSize(size, rest.market), context, ['size']),
+      validFor: validFor ?? TIMEFRAMES[rest.timeframe],
+    }
+  })
+
+/** `message` is a sentence with line, place, and column within a rule. */
+export function readStrategy(text: string): Read {
+  const checked = checkYaml(text, file, { scalars: 'text' })
+  if (checked.ok) return { ok: true, strategy: checked.data }
+  const place = checked.path === '' ? '' : `${checked.path}: `
+  return { ok: false, message: `line ${checked.line}: ${place}${checked.message}` }
+}
+
+function read<T>(text: z.ZodString, parse: (text: string) => T) {
+  return text.transform((value, context) => attempt(() => parse(value), context))
+}
+
+function attempt<T>(parse: () => T, context: z.RefinementCtx, path: string[] = []): T {
+  try {
+    return parse()
+  } catch (error) {
+    if (!(error instanceof Error)) throw error
+    const column = error instanceof RuleError ? `column ${error.column}: ` : ''
+    context.addIssue({ code: 'custom', message: `${column}${error.message}`, path })
+    return z.NEVER
+  }
+}
