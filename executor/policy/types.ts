@@ -27,6 +27,13 @@ export interface Question {
     /** Moments of orders sent in the last minute, Unix ms. */
     readonly sentLastMinute: readonly number[]
   }
+  /** What the stream has in the market, this order not included. */
+  readonly held: {
+    /** On this order's market, base, after fees taken in base. An exit may sell this much. */
+    readonly amount: Decimal
+    /** On all markets, quote: cost of what it holds, and its open or reserved entries at their limit price. */
+    readonly cost: Decimal
+  }
   /** Orders whose outcome is unknown, on this market. */
   readonly unknownOnMarket: number
   readonly trading: 'running' | 'paused' | 'halted'

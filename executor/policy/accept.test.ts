@@ -1,0 +1,126 @@
+// Accepting a policy: one changed byte counts, and every change is called what it is.
+import { expect, test } from 'vitest'
+import { acceptedPolicy, difference, policyHash } from './accept.ts'
+import { DEFAULT_POLICY } from './default.ts'
+import { loadPolicy } from './load.ts'
+import type { Policy } from './schema.ts'
+
+function policy(...changes: readonly (readonly [string, string])[]): Policy {
+  const text = changes.reduce((before, [from, to]) => {
+    expect(before).toContain(from)
+    return before.replaceAll(from, to)
+  }, DEFAULT_POLICY)
+  const loaded = loadPolicy(text)
+  if (!loaded.ok) throw new Error(loaded.message)
+  return loaded.policy
+}
+
+const ORDER = 'order: 500 '
+const start = policy()
+
+test('gives the policy out when its hash was accepted', () => {
+  expect(acceptedPolicy(DEFAULT_POLICY, policyHash(DEFAULT_POLICY))).toMatchObject({ ok: true })
+})
+
+test('refuses a policy that differs in one byte, even in a remark', () => {
+  const accepted = policyHash(DEFAULT_POLICY)
+  for (const text of [`${DEFAULT_POLICY}#`, DEFAULT_POLICY.replace('500', '501')])
+    expect(acceptedPolicy(text, accepted)).toMatchObject({
+      ok: false,
+      code: 'policy_not_accepted',
+      message: expect.stringContaining('keyside policy accept'),
+    })
+})
+
+test('refuses any policy before the first was accepted', () => {
+  expect(acceptedPolicy(DEFAULT_POLICY, null)).toMatchObject({ code: 'policy_not_accepted' })
+})
+
+test('refuses an invalid policy even when its hash was accepted', () => {
+  expect(acceptedPolicy('', policyHash(''))).toMatchObject({ ok: false, code: 'policy_empty' })
+})
+
+test.each([
+  [ORDER, 'order: 600 ', 'limits.order', 'loosens', '500 USDT', '600 USDT'],
+  [ORDER, 'order: 400 ', 'limits.order', 'tightens', '500 USDT', '400 USDT'],
+  ['day: 2000 ', 'day: 2000.01', 'limits.day', 'loosens', '2000 USDT', '2000.01 USDT'],
+  ['minute: 6', 'minute: 5', 'limits.orders_per_minute', 'tightens', '6', '5'],
+  [
+    'allotment: 1000',
+    'allotment: 999',
+    'streams.ema-cross.allotment',
+    'tightens',
+    '1000 USDT',
+    '999 USDT',
+  ],
+  ['\ncollar: 0.5 %', '\ncollar: 0.6 %', 'collar', 'loosens', '0.5 %', '0.6 %'],
+  ['exit_collar: 2 %', 'exit_collar: 1 %', 'exit_collar', 'tightens', '2 %', '1 %'],
+  ['signal_age: 10s', 'signal_age: 1m', 'signal_age', 'loosens', '10 s', '60 s'],
+  ['within: 1h', 'within: 30m', 'approval_within', 'tightens', '3600 s', '1800 s'],
+  ['approval: always', 'approval: above 200', 'approval', 'loosens', 'always', 'above 200 USDT'],
+  ['approval: always', 'approval: never', 'approval', 'loosens', 'always', 'never'],
+  [
+    '1000 }',
+    '1000, markets: [BTC/USDT] }',
+    'streams.ema-cross.markets.ETH/USDT',
+    'tightens',
+    'allowed',
+    null,
+  ],
+])('names the change from %j to %j', (from, to, setting, effect, before, after) => {
+  expect(difference(start, policy([from, to]))).toEqual([
+    { setting, effect, from: before, to: after },
+  ])
+})
+
+test('knows that approval above an amount is between always and never', () => {
+  const above = policy(['approval: always', 'approval: above 200'])
+  const never = policy(['approval: always', 'approval: never'])
+  expect(difference(above, never)).toMatchObject([{ effect: 'loosens' }])
+  expect(difference(never, above)).toMatchObject([{ effect: 'tightens' }])
+  expect(difference(above, start)).toMatchObject([{ effect: 'tightens' }])
+})
+
+test('calls a new market and a new stream loosening, and their loss tightening', () => {
+  const more = policy(
+    ['ETH/USDT]', 'ETH/USDT, SOL/USDT]'],
+    ['1000 }', '1000 }\n  other: { allotment: 5, markets: [BTC/USDT] }'],
+  )
+  const names = [
+    'markets.SOL/USDT',
+    'streams.ema-cross.markets.SOL/USDT',
+    'streams.other.allotment',
+    'streams.other.markets.BTC/USDT',
+  ]
+  const loosened = difference(start, more)
+  expect(loosened.map(({ setting }) => setting).sort()).toEqual(names)
+  expect(new Set(loosened.map(({ effect }) => effect))).toEqual(new Set(['loosens']))
+  expect(new Set(difference(more, start).map(({ effect }) => effect))).toEqual(
+    new Set(['tightens']),
+  )
+})
+
+test('never calls an amount in another currency tighter: 400 BTC is not less than 500 USDT', () => {
+  const other = policy(
+    ['USDT', 'BTC'],
+    ['markets: [BTC/BTC, ETH/BTC]', 'markets: [SOL/BTC]'],
+    [ORDER, 'order: 400 '],
+  )
+  const order = difference(start, other).find(({ setting }) => setting === 'limits.order')
+  expect(order).toEqual({
+    setting: 'limits.order',
+    effect: 'changes',
+    from: '500 USDT',
+    to: '400 BTC',
+  })
+})
+
+test('finds nothing between two files that say the same', () => {
+  expect(difference(start, policy([ORDER, 'order: 500.0 '], ['# ', '#  ']))).toEqual([])
+})
+
+test('calls everything in the first policy loosening', () => {
+  const effects = difference(null, start).map(({ effect }) => effect)
+  expect(effects.length).toBeGreaterThan(8)
+  expect(new Set(effects)).toEqual(new Set(['loosens']))
+})
