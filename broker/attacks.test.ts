@@ -1,22 +1,12 @@
 import { once } from 'node:events'
-import { connect, createServer, type Server, type Socket } from 'node:net'
+import { connect, type Socket } from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
-import { keyring } from '@keyside/protocol'
-import { publicKey } from '@keyside/protocol/node'
-import { createLog, guardPackets, systemClock } from '@keyside/runtime'
-import { Aedes } from 'aedes'
-import fc from 'fast-check'
-import { connectAsync, connect as connectMqtt, type IClientOptions, type MqttClient } from 'mqtt'
+import { connectAsync, type IClientOptions, type MqttClient } from 'mqtt'
 import { generate, type Packet } from 'mqtt-packet'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { WebSocket } from 'ws'
-import { type Admit, admit } from './admit.ts'
-import { authority, rawClient, startTestBroker, token } from './fixture.ts'
-import { createHooks } from './hooks.ts'
-import { Refusals } from './refusals.ts'
-import { Sessions } from './session.ts'
+import { rawClient, startTestBroker, token } from './fixture.ts'
 
-const SECRET = 'keyside/v1/report/other'
 const OPEN = 'keyside/v1/signal/ema-cross'
 
 async function dial(url: string, client: string, password: string, options: IClientOptions = {}) {
@@ -67,100 +57,6 @@ async function expectAlive(url: string): Promise<void> {
   expect(answer.toString('hex')).toContain(ACCEPTED)
   alive.socket.destroy()
 }
-
-/** aedes with our hooks, and `authorizeForward` only if `guarded`; sessions may be kept. */
-async function startLenient(guarded: boolean): Promise<{ url: string; server: Server }> {
-  const pins = keyring([
-    { key: publicKey(authority.publicKey), issuer: 'authority', kinds: ['access'] },
-  ])
-  const lenient: Admit = (packet, ...rest) => admit({ ...packet, clean: true }, ...rest)
-  const log = createLog({ program: 'broker', level: 'silent' })
-  const { authorizeForward, ...hooks } = createHooks({
-    admit: lenient,
-    gate: { id: 'broker', pins, maxKeepaliveSeconds: 120, maxTopicLevels: 8 },
-    maxSubscriptions: 64,
-    sessions: new Sessions(),
-    refusals: new Refusals(log),
-    clock: systemClock,
-  })
-  const aedes = new Aedes(guarded ? { ...hooks, authorizeForward } : hooks)
-  await aedes.listen()
-  const server = createServer(aedes.handle)
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  onTestFinished(async () => {
-    await new Promise<void>((resolve) => aedes.close(resolve))
-    server.close()
-  })
-  const { port } = server.address() as { port: number }
-  return { url: `mqtt://127.0.0.1:${port}`, server }
-}
-
-/** One SUBSCRIBE with an allowed and a denied filter on a kept session, and what comes at the next connection. */
-async function mixedSubscribe(url: string): Promise<string[]> {
-  const password = token('device', { subscribe: [OPEN] })
-  const kept = { clean: false, keepalive: 60 }
-  const first = await dial(url, 'device', password, kept)
-  await first.subscribeAsync({ [OPEN]: { qos: 1 }, [SECRET]: { qos: 1 } }).catch(() => undefined)
-  await first.endAsync()
-  const engine = await dial(url, 'engine', token('engine', { publish: ['#'] }))
-  await engine.publishAsync(SECRET, 'secret', { qos: 1 })
-  await engine.publishAsync(OPEN, 'signal', { qos: 1 })
-  const identity = { clientId: 'device', username: 'device', password, protocolVersion: 4 as const }
-  const again = connectMqtt(url, { ...identity, ...kept, reconnectPeriod: 0 })
-  onTestFinished(() => again.endAsync(true))
-  const came = collect(again)
-  await vi.waitUntil(() => came.includes(OPEN))
-  return came
-}
-
-test('a denied filter beside an allowed one leaks out of aedes alone', async () => {
-  const { url } = await startLenient(false)
-  expect(await mixedSubscribe(url)).toContain(SECRET)
-})
-
-test('and does not once each delivery is asked about', async () => {
-  const { url } = await startLenient(true)
-  expect(await mixedSubscribe(url)).toEqual([OPEN])
-})
-
-const levels = fc.constantFrom('a', 'b', 'c')
-const topics = fc.array(levels, { minLength: 1, maxLength: 3 }).map((parts) => parts.join('/'))
-const filters = fc.oneof(
-  topics,
-  topics.map((topic) => `${topic}/#`),
-  topics.map((topic) => `+/${topic}`),
-  fc.constantFrom('#', '+', '+/+'),
-)
-
-function matches(filter: string, topic: string): boolean {
-  const pattern = filter.replaceAll('+', '[^/]+').replace(/(^|\/)#$/, '($1.*)?')
-  return new RegExp(`^${pattern}$`).test(topic)
-}
-
-test('delivers to nobody what the rights do not match, whatever is asked for', async () => {
-  await using at = await startTestBroker()
-  const engine = await dial(at.mqtt, 'engine', token('engine', { publish: ['#'] }))
-  const some = { minLength: 1, maxLength: 4 }
-  const runs = fc.asyncProperty(
-    fc.array(filters, some),
-    fc.array(filters, some),
-    fc.array(topics, some),
-    async (allowed, asked, sent) => {
-      const rights = token('device', { subscribe: [...allowed, 'end'] })
-      const client = await dial(at.mqtt, 'device', rights)
-      const came = collect(client)
-      const all = Object.fromEntries([...asked, 'end'].map((name) => [name, { qos: 1 as const }]))
-      await client.subscribeAsync(all).catch(() => undefined)
-      for (const topic of [...sent, 'end']) await engine.publishAsync(topic, 'x', { qos: 1 })
-      await vi.waitUntil(() => came.includes('end'))
-      await client.endAsync(true)
-      const outside = came.filter((topic) => !allowed.some((filter) => matches(filter, topic)))
-      expect(outside.filter((topic) => topic !== 'end')).toEqual([])
-    },
-  )
-  await fc.assert(runs, { numRuns: 60 })
-})
 
 /** Writes `head`, then megabytes, until the broker hangs up or `most` are written. Returns the megabytes. */
 async function pour(socket: Socket, head: Buffer, most: number): Promise<number> {
@@ -379,13 +275,11 @@ test('writes one line a second about a flood of refusals', async () => {
   expect(at.codes()).toEqual(['token_malformed', 'token_malformed'])
 })
 
-test('slows honest traffic by little', async () => {
-  const { server, url } = await startLenient(true)
-  server.prependListener('connection', (socket) => guardPackets(socket))
-  const engine = await dial(url, 'engine', token('engine', { publish: [OPEN] }))
+test('carries two thousand acknowledged messages without strain', async () => {
+  await using at = await startTestBroker()
+  const engine = await dial(at.mqtt, 'engine', token('engine', { publish: [OPEN] }))
   const begun = performance.now()
-  await Promise.all(
-    Array.from({ length: 2000 }, () => engine.publishAsync(OPEN, 'x'.repeat(800), { qos: 1 })),
-  )
+  const send = () => engine.publishAsync(OPEN, 'x'.repeat(800), { qos: 1 })
+  await Promise.all(Array.from({ length: 2000 }, send))
   expect(performance.now() - begun).toBeLessThan(5000)
 })

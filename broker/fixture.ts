@@ -57,14 +57,16 @@ export interface TestBroker extends AsyncDisposable {
 
 export interface TestBrokerOptions {
   readonly limits?: Record<string, number>
+  readonly host?: string
   readonly port?: number
   readonly wsPort?: number | null
   readonly admit?: Admit
 }
 
 export async function startTestBroker(options: TestBrokerOptions = {}): Promise<TestBroker> {
-  const { limits = {}, port = 0, wsPort = 0 } = options
-  const config = brokerConfig.parse({ authority: authority.publicKey, port, wsPort, limits })
+  const { limits = {}, host = '127.0.0.1', port = 0, wsPort = 0 } = options
+  const places = { host, port, wsPort }
+  const config = brokerConfig.parse({ authority: authority.publicKey, ...places, limits })
   const lines: string[] = []
   const destination = { write: (line: string) => lines.push(line) }
   const log = createLog({ program: 'broker', level: 'info', destination })

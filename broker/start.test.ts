@@ -268,6 +268,11 @@ test.each(['port', 'wsPort'] as const)(
   },
 )
 
+test('does not start on an address that this machine does not have', async () => {
+  const host = { host: '203.0.113.1' }
+  await expect(startTestBroker(host)).rejects.toMatchObject({ code: 'broker_address_unusable' })
+})
+
 test('stays down when the self-test finds a door that stands open', async () => {
   const acl = { publish: [], subscribe: [] }
   const letIn = () => {
