@@ -156,10 +156,6 @@ test.each<[string, () => Buffer[]]>([
       ),
     ],
   ],
-  [
-    'the bridge bit',
-    () => [Buffer.from('100c00044d515454840200 3c0000'.replaceAll(' ', ''), 'hex')],
-  ],
   ['MQTT 5', () => [Buffer.from('100d00044d5154540502003c000000', 'hex')]],
   ['a client id of 64 KB', () => [connectPacket('x'.repeat(65_000), 'x')]],
   ['QoS 3', () => [device(), Buffer.from('36050001610001', 'hex')]],
@@ -172,6 +168,24 @@ test.each<[string, () => Buffer[]]>([
   const refusedConnack = /^(2002(00|01)0[1-6])?$/
   expect(answer.replace(ACCEPTED, '')).toMatch(refusedConnack)
   await expectAlive(at.mqtt)
+})
+
+test('refuses a bridge, whose messages would come back to it', async () => {
+  await using at = await startTestBroker()
+  const bridge = device()
+  // The protocol level follows the name; its top bit is the bridge's.
+  const level = bridge.indexOf('MQTT') + 4
+  bridge[level] = 0x84
+  expect(await rawClient(at.mqtt, bridge).closed).toBe('20020005')
+  expect(at.codes()).toEqual(['connect_protocol'])
+})
+
+test('hangs up on a WebSocket that did not ask for MQTT, without waiting for its CONNECT', async () => {
+  await using at = await startTestBroker({ limits: { connectTimeoutMs: 60_000 } })
+  const key = 'sec-websocket-version: 13\r\nsec-websocket-key: AAAAAAAAAAAAAAAAAAAAAA=='
+  const upgrade = `GET / HTTP/1.1\r\nhost: x\r\nconnection: upgrade\r\nupgrade: websocket\r\n${key}\r\n\r\n`
+  await rawClient(at.ws, Buffer.from(upgrade)).closed
+  expect(at.codes()).toEqual(['connection_broken'])
 })
 
 test('hangs up on a second CONNECT', async () => {

@@ -25,6 +25,8 @@ export function token(
 }
 
 export interface TestClock extends Clock {
+  /** Moves time, and nothing runs: a timer that is late. */
+  jump(ms: number): void
   /** Moves time and runs what repeats, once. */
   move(ms: number): void
 }
@@ -38,6 +40,9 @@ export function testClock(): TestClock {
     every: (_, run) => {
       repeating.add(run)
       return () => repeating.delete(run)
+    },
+    jump: (ms) => {
+      ahead += ms
     },
     move: (ms) => {
       ahead += ms

@@ -242,6 +242,23 @@ test('closes a connection when its token expires, and delivers nothing after tha
   expect(at.codes()).toEqual(['expired'])
 })
 
+test('delivers nothing to an expired token, even before its connection is closed', async () => {
+  await using at = await startTestBroker()
+  const later = { exp: past + 90_000 }
+  const watcher = await dial(at.mqtt, 'bot', token('bot', { subscribe: [SIGNAL] }, later))
+  const device = await dial(at.mqtt, 'device', token('device', { subscribe: [SIGNAL] }))
+  const engine = await dial(at.mqtt, 'engine', token('engine', { publish: [SIGNAL] }, later))
+  const [seen, came] = [collect(watcher), collect(device)]
+  await Promise.all([watcher, device].map((client) => client.subscribeAsync(SIGNAL, { qos: 1 })))
+  await engine.publishAsync(SIGNAL, 'early', { qos: 1 })
+  await vi.waitUntil(() => seen.length === 1 && came.length === 1)
+  at.clock.jump(3_700_000)
+  await engine.publishAsync(SIGNAL, 'late', { qos: 1 })
+  await vi.waitUntil(() => seen.length === 2)
+  await expect(device.subscribeAsync('keyside/v1/keyset')).rejects.toThrow()
+  expect(came).toEqual([`${SIGNAL} early`])
+})
+
 test('hands a client id over to a second connection with a valid token, and to no other', async () => {
   await using at = await startTestBroker()
   const first = await dial(at.mqtt, 'device', token('device', {}))
