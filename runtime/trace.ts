@@ -18,12 +18,17 @@ export const HOPS = [
 
 export type Hop = (typeof HOPS)[number]
 
-/** `id` is the signal's `jti`. */
-export type Trace = (hop: Hop, id: string) => void
+/** `id` is the signal's `jti`; `at` is when it happened, if that was before now. */
+export type Trace = (hop: Hop, id: string, at?: number) => void
+
+/** Unix milliseconds with a fraction, for hops that are shorter than one. */
+export function instant(): number {
+  return performance.timeOrigin + performance.now()
+}
 
 export const noTrace: Trace = () => undefined
 
-/** Writes hops as log lines of level `trace`; `at` is Unix milliseconds with a fraction. */
+/** Writes hops as log lines of level `trace`. */
 export function logTrace(log: Logger): Trace {
-  return (hop, id) => log.trace({ hop, id, at: performance.timeOrigin + performance.now() }, 'hop')
+  return (hop, id, at = instant()) => log.trace({ hop, id, at }, 'hop')
 }

@@ -10,6 +10,7 @@ export const ENGINE_CODES = [
   'feed_gap',
   'clock_differs',
   'stop_not_positive',
+  'stream_failed',
 ] as const
 
 export type EngineCode = (typeof ENGINE_CODES)[number]

@@ -14,14 +14,6 @@ export function seriesText(name: SeriesName): string {
   return 'price' in name ? name.price : `${name.indicator}(${name.period})`
 }
 
-/** Candles until every one of the series has a value. */
-export function candlesNeeded(names: readonly SeriesName[]): number {
-  return Math.max(
-    1,
-    ...names.map((name) => ('price' in name ? 1 : INDICATORS[name.indicator].needs(name.period))),
-  )
-}
-
 /** Takes candles in order; gives null until every series has a value. */
 export function createGauges(names: readonly SeriesName[]): (candle: Candle) => Values | null {
   const gauges = new Map(names.map((name) => [seriesText(name), series(name)]))
@@ -32,7 +24,7 @@ export function createGauges(names: readonly SeriesName[]): (candle: Candle) => 
 }
 
 function series(name: SeriesName): Series {
-  if ('indicator' in name) return INDICATORS[name.indicator].make(name.period)
+  if ('indicator' in name) return INDICATORS[name.indicator](name.period)
   return (candle) => Number(candle[name.price])
 }
 

@@ -10,18 +10,12 @@ export const MAX_PERIOD = 200
 export const PRICES = ['open', 'high', 'low', 'close', 'volume'] as const
 export type Price = (typeof PRICES)[number]
 
-interface Indicator {
-  readonly make: (period: number) => Series
-  /** Candles until its first value. */
-  readonly needs: (period: number) => number
-}
-
 export const INDICATORS = {
-  ema: { make: (period) => onClose(new EMA(period)), needs: (period) => period },
-  sma: { make: (period) => onClose(new SMA(period)), needs: (period) => period },
-  rsi: { make: (period) => onClose(new RSI(period)), needs: (period) => period + 1 },
-  atr: { make: averageTrueRange, needs: (period) => period },
-} satisfies Record<string, Indicator>
+  ema: (period) => onClose(new EMA(period)),
+  sma: (period) => onClose(new SMA(period)),
+  rsi: (period) => onClose(new RSI(period)),
+  atr: averageTrueRange,
+} satisfies Record<string, (period: number) => Series>
 
 export type IndicatorName = keyof typeof INDICATORS
 

@@ -1,0 +1,25 @@
+// The section `engine` of config.yaml.
+import { id } from '@keyside/protocol'
+import { z } from 'zod'
+
+export const engineConfig = z.strictObject({
+  /** `iss` of everything it signs, and its MQTT client id. */
+  id: id.default('engine'),
+  broker: z.strictObject({
+    /** mqtt://host:port or mqtts://host:port */
+    url: z.string().min(1),
+    /** File with the access token, mode 0600. Paths are relative to KEYSIDE_HOME. */
+    tokenFile: z.string().min(1),
+  }),
+  signingKeyFile: z.string().min(1),
+  exchange: z.strictObject({
+    name: z.literal('binance'),
+    /** Another server that speaks the exchange's dialect: http://host:port */
+    address: z.string().optional(),
+  }),
+  /** Folder of strategy files. */
+  strategies: z.string().min(1).default('strategies'),
+  database: z.string().min(1).default('engine.db'),
+})
+
+export type EngineConfig = z.infer<typeof engineConfig>

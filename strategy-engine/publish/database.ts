@@ -1,0 +1,46 @@
+// The engine's file: where each stream stands, and every signal it ever sealed.
+import { DatabaseSync } from 'node:sqlite'
+
+const SCHEMA = `
+  CREATE TABLE IF NOT EXISTS streams (
+    name TEXT PRIMARY KEY,
+    market TEXT NOT NULL,
+    seq INTEGER NOT NULL,
+    hash TEXT NOT NULL,
+    position TEXT NOT NULL CHECK (position IN ('long', 'flat')),
+    since INTEGER NOT NULL,
+    bar REAL
+  ) STRICT;
+  CREATE TABLE IF NOT EXISTS signals (
+    stream TEXT NOT NULL REFERENCES streams (name),
+    seq INTEGER NOT NULL,
+    jti TEXT NOT NULL UNIQUE,
+    token TEXT NOT NULL,
+    exp REAL NOT NULL,
+    state TEXT NOT NULL CHECK (state IN ('unsent', 'sent', 'missed')),
+    PRIMARY KEY (stream, seq)
+  ) STRICT;
+  CREATE INDEX IF NOT EXISTS unsent ON signals (stream, seq) WHERE state = 'unsent';
+`
+
+/** `path` may be `:memory:`. */
+export function openDatabase(path: string): DatabaseSync {
+  const database = new DatabaseSync(path, { enableForeignKeyConstraints: true })
+  // A signal that was sent must never be forgotten, even when the power fails: its number would be given twice.
+  database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 2000')
+  database.exec(SCHEMA)
+  return database
+}
+
+/** Commits what `work` did, or nothing of it. */
+export function transaction<T>(database: DatabaseSync, work: () => T): T {
+  database.exec('BEGIN IMMEDIATE')
+  try {
+    const result = work()
+    database.exec('COMMIT')
+    return result
+  } catch (error) {
+    database.exec('ROLLBACK')
+    throw error
+  }
+}

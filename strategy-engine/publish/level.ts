@@ -1,0 +1,65 @@
+// What the engine says again and again: each stream's head, and that it is here.
+import { headTopic, presenceTopic, type SigningKey, seal } from '@keyside/protocol'
+import { type Chance, newJti } from '@keyside/runtime'
+import type { StreamRow } from './outbox.ts'
+
+/** A head lives for three of these, seconds. */
+export const HEAD_PERIOD = 15
+const HEAD_LIFE = 45
+/** The will is sealed once, at the start, and must still be valid when it is needed. */
+const PRESENCE_LIFE = 31 * 86_400
+
+export interface Message {
+  readonly topic: string
+  readonly token: string
+}
+
+export interface Signer {
+  readonly issuer: string
+  readonly key: SigningKey
+  readonly chance: Chance
+}
+
+/** `now` is Unix seconds. */
+export function headMessage({ issuer, key, chance }: Signer, row: StreamRow, now: number): Message {
+  const token = seal(
+    'head',
+    {
+      iss: issuer,
+      aud: 'executors',
+      sub: row.name,
+      iat: now,
+      exp: now + HEAD_LIFE,
+      jti: newJti(chance),
+      seq: row.seq,
+      hash: row.hash,
+      target: { market: row.market, position: row.position, since: row.since },
+      keyset: 0,
+      bar: row.bar ?? 0,
+    },
+    key,
+  )
+  return { topic: headTopic(row.name), token }
+}
+
+/** `now` is Unix seconds. */
+export function presenceMessage(
+  { issuer, key, chance }: Signer,
+  state: 'online' | 'offline',
+  now: number,
+): Message {
+  const token = seal(
+    'presence',
+    {
+      iss: issuer,
+      aud: 'everyone',
+      sub: issuer,
+      iat: now,
+      exp: now + PRESENCE_LIFE,
+      jti: newJti(chance),
+      state,
+    },
+    key,
+  )
+  return { topic: presenceTopic(issuer), token }
+}

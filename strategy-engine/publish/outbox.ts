@@ -1,0 +1,129 @@
+// The outbox: a signal is numbered, chained, sealed and committed here before anything is sent.
+import type { DatabaseSync } from 'node:sqlite'
+import { GENESIS, hashText, type SigningKey, seal } from '@keyside/protocol'
+import { z } from 'zod'
+import type { Position } from '../strategies/runner.ts'
+import { transaction } from './database.ts'
+import { type Deciding, signalClaims } from './signal-claims.ts'
+
+export interface StreamRow {
+  readonly name: string
+  readonly market: string
+  readonly seq: number
+  /** Hash of the last signal token, GENESIS before the first. */
+  readonly hash: string
+  readonly position: Position
+  /** Number of the signal that brought the position, 0 before the first. */
+  readonly since: number
+  /** The last candle seen closed: when it opened, Unix seconds; null before the first. */
+  readonly bar: number | null
+}
+
+export interface Sealed {
+  readonly stream: string
+  readonly seq: number
+  readonly jti: string
+  readonly token: string
+  readonly exp: number
+}
+
+const streamRow = z.object({
+  name: z.string(),
+  market: z.string(),
+  seq: z.int(),
+  hash: z.string(),
+  position: z.enum(['long', 'flat']),
+  since: z.int(),
+  bar: z.number().nullable(),
+})
+
+const sealedRow = z.object({
+  stream: z.string(),
+  seq: z.int(),
+  jti: z.string(),
+  token: z.string(),
+  exp: z.number(),
+})
+
+export class Outbox {
+  readonly #database: DatabaseSync
+  readonly #key: SigningKey
+
+  constructor(database: DatabaseSync, key: SigningKey) {
+    this.#database = database
+    this.#key = key
+  }
+
+  stream(name: string): StreamRow | null {
+    const row = this.#database.prepare('SELECT * FROM streams WHERE name = ?').get(name)
+    return row === undefined ? null : streamRow.parse(row)
+  }
+
+  /** Where the stream stands; a new one begins, a flat one may change its market. */
+  openStream(name: string, market: string): StreamRow {
+    this.#database
+      .prepare(
+        `INSERT INTO streams VALUES (?, ?, 0, ?, 'flat', 0, NULL)
+         ON CONFLICT DO UPDATE SET market = excluded.market WHERE position = 'flat'`,
+      )
+      .run(name, market, GENESIS)
+    return this.#row(name)
+  }
+
+  sawBar(name: string, start: number): void {
+    this.#database.prepare('UPDATE streams SET bar = ? WHERE name = ?').run(start, name)
+  }
+
+  /** Null if this decision has its signal already. */
+  append(deciding: Deciding): Sealed | null {
+    return transaction(this.#database, () => {
+      const { seq: last, hash: prev } = this.#row(deciding.strategy.name)
+      const claims = signalClaims(deciding, { seq: last + 1, prev })
+      if (this.#has(claims.jti)) return null
+      const token = seal('signal', claims, this.#key)
+      const { sub: stream, seq, jti, exp } = claims
+      this.#database
+        .prepare(`INSERT INTO signals VALUES (?, ?, ?, ?, ?, 'unsent')`)
+        .run(stream, seq, jti, token, exp)
+      this.#database
+        .prepare('UPDATE streams SET seq = ?, hash = ?, position = ?, since = ? WHERE name = ?')
+        .run(seq, hashText(token), claims.kind === 'entry' ? 'long' : 'flat', seq, stream)
+      return { stream, seq, jti, token, exp }
+    })
+  }
+
+  /** Gives up what nobody would accept any more at `now` (Unix seconds): kept, but never sent as a signal. */
+  dropExpired(now: number): Sealed[] {
+    const rows = this.#database
+      .prepare(
+        `UPDATE signals SET state = 'missed' WHERE state = 'unsent' AND exp <= ?
+         RETURNING stream, seq, jti, token, exp`,
+      )
+      .all(now)
+    return rows.map((row) => sealedRow.parse(row))
+  }
+
+  /** In the order in which they must be sent. */
+  unsent(): Sealed[] {
+    const rows = this.#database
+      .prepare(
+        `SELECT stream, seq, jti, token, exp FROM signals WHERE state = 'unsent' ORDER BY stream, seq`,
+      )
+      .all()
+    return rows.map((row) => sealedRow.parse(row))
+  }
+
+  markSent(jti: string): void {
+    this.#database.prepare(`UPDATE signals SET state = 'sent' WHERE jti = ?`).run(jti)
+  }
+
+  #row(name: string): StreamRow {
+    const row = this.stream(name)
+    if (row === null) throw new RangeError(`no stream "${name}"`)
+    return row
+  }
+
+  #has(jti: string): boolean {
+    return this.#database.prepare('SELECT 1 FROM signals WHERE jti = ?').get(jti) !== undefined
+  }
+}

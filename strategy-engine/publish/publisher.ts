@@ -1,0 +1,137 @@
+// Sends what the outbox holds, and the level of every stream, whenever there is a broker to send it to.
+import { signalTopic } from '@keyside/protocol'
+import {
+  type Cancel,
+  type Clock,
+  describeError,
+  KeysideError,
+  type Link,
+  type LinkOptions,
+  type Logger,
+  openLink,
+  seconds,
+  type Trace,
+} from '@keyside/runtime'
+import { HEAD_PERIOD, headMessage, type Message, presenceMessage, type Signer } from './level.ts'
+import type { Outbox, Sealed } from './outbox.ts'
+
+export interface PublisherOptions {
+  readonly broker: Pick<LinkOptions, 'url' | 'token' | 'reconnectMs'>
+  readonly signer: Signer
+  readonly outbox: Outbox
+  readonly clock: Clock
+  readonly log: Logger
+  readonly trace: Trace
+}
+
+const DAY_MS = 86_400_000
+
+export class Publisher {
+  readonly #options: PublisherOptions
+  readonly #link: Link
+  readonly #streams = new Set<string>()
+  /** Signals on their way, by `jti`. */
+  readonly #underway = new Set<string>()
+  readonly #cancels: Cancel[]
+
+  constructor(options: PublisherOptions) {
+    this.#options = options
+    const { broker, signer, clock, log } = options
+    this.#link = openLink({
+      ...broker,
+      clientId: signer.issuer,
+      subscribe: [],
+      will: presenceMessage(signer, 'offline', this.#now()),
+      onMessage: () => undefined,
+      onReady: () => this.#connected(),
+      log,
+    })
+    this.#cancels = [
+      clock.every(HEAD_PERIOD * 1000, () => this.#refresh()),
+      clock.every(DAY_MS, () => this.#presence('online')),
+    ]
+  }
+
+  /** Resolves at the first connection, rejects with `broker_refused` for a wrong access token. */
+  get ready(): Promise<void> {
+    return this.#link.ready
+  }
+
+  /** From now on this stream's head is kept fresh. */
+  follow(stream: string): void {
+    this.#streams.add(stream)
+    this.#head(stream)
+  }
+
+  /** Its last head runs out by itself. */
+  unfollow(stream: string): void {
+    this.#streams.delete(stream)
+  }
+
+  /** Sends what is in the outbox and the head that belongs to it, in this order. */
+  announce(stream: string): void {
+    this.#send()
+    this.#head(stream)
+  }
+
+  async stop(): Promise<void> {
+    for (const cancel of this.#cancels) cancel()
+    // A clean goodbye: the broker drops the will at DISCONNECT.
+    const said = this.#presence('offline')
+    await Promise.race([said, new Promise((done) => this.#options.clock.after(500, () => done(0)))])
+    await this.#link.close()
+  }
+
+  #connected(): void {
+    this.#options.log.info({ broker: this.#options.broker.url }, 'connected to the broker')
+    void this.#presence('online')
+    this.#refresh()
+  }
+
+  #refresh(): void {
+    this.#send()
+    for (const stream of this.#streams) this.#head(stream)
+  }
+
+  #send(): void {
+    const { outbox, log } = this.#options
+    for (const { stream, seq } of outbox.dropExpired(this.#now()))
+      log.warn({ stream, seq }, 'signal expired before it could be sent: executors follow the head')
+    for (const signal of outbox.unsent())
+      if (!this.#underway.has(signal.jti)) this.#sendOne(signal).catch(this.#notSent)
+  }
+
+  async #sendOne({ jti, stream, token }: Sealed): Promise<void> {
+    this.#underway.add(jti)
+    try {
+      await this.#link.publish(signalTopic(stream), token)
+      this.#options.trace('published', jti)
+      this.#options.outbox.markSent(jti)
+    } finally {
+      this.#underway.delete(jti)
+    }
+  }
+
+  #head(stream: string): void {
+    const row = this.#options.outbox.stream(stream)
+    if (row !== null) void this.#retain(headMessage(this.#options.signer, row, this.#now()))
+  }
+
+  #presence(state: 'online' | 'offline'): Promise<void> {
+    return this.#retain(presenceMessage(this.#options.signer, state, this.#now()))
+  }
+
+  #retain({ topic, token }: Message): Promise<void> {
+    return this.#link.publish(topic, token, { retain: true }).catch(this.#notSent)
+  }
+
+  // Away from the broker that is no news: everything is sent anew at the next connection.
+  readonly #notSent = (error: unknown): void => {
+    if (error instanceof KeysideError && error.code === 'broker_unreachable') return
+    this.#options.log.warn({ err: describeError(error) }, 'not sent, trying again')
+  }
+
+  #now(): number {
+    return seconds(this.#options.clock.now())
+  }
+}

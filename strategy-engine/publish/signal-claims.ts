@@ -1,0 +1,61 @@
+// From a decision to the claims of its signal. The same decision gives the same claims, byte for byte, on every engine.
+import { createHash } from 'node:crypto'
+import { encodeBase64url, type Signal } from '@keyside/protocol'
+import { TIMEFRAMES } from '../market/candle.ts'
+import type { Decision } from '../strategies/runner.ts'
+import type { Strategy } from '../strategies/strategy.ts'
+
+const ENTRY_LIFE = 60
+const EXIT_LIFE = 600
+
+/** Where the signal stands in its stream. */
+export interface Place {
+  readonly seq: number
+  /** Hash of the token before it. */
+  readonly prev: string
+}
+
+/** `start` is when the candle opened, Unix seconds. */
+export interface Deciding {
+  readonly issuer: string
+  readonly strategy: Strategy
+  readonly start: number
+  readonly decision: Decision
+}
+
+/** Issued when the candle closed, not when this machine came to it: a late signal is born with less life, or none. */
+export function signalClaims(deciding: Deciding, { seq, prev }: Place): Signal {
+  const { issuer, strategy, start, decision } = deciding
+  const iat = start + TIMEFRAMES[strategy.timeframe]
+  const exp = iat + (decision.kind === 'entry' ? ENTRY_LIFE : EXIT_LIFE)
+  return {
+    iss: issuer,
+    aud: 'executors',
+    sub: strategy.name,
+    iat,
+    exp,
+    jti: decisionId(strategy, start, decision.kind),
+    seq,
+    prev,
+    kind: decision.kind,
+    market: strategy.market,
+    side: decision.kind === 'entry' ? 'buy' : 'sell',
+    size: decision.size,
+    type: 'market',
+    ...(decision.kind === 'entry' && { stop: decision.stop }),
+    ref: decision.ref,
+    bar: { timeframe: strategy.timeframe, start },
+    reason: decision.reason,
+    until: decision.kind === 'entry' ? iat + strategy.validFor : exp,
+  }
+}
+
+/** Names a decision for ever: the stream, the candle and the kind are all there is to it. */
+export function decisionId(
+  { name, timeframe }: Pick<Strategy, 'name' | 'timeframe'>,
+  start: number,
+  kind: Decision['kind'],
+): string {
+  const hash = createHash('sha256').update(`${name}|${start}|${timeframe}|${kind}`).digest()
+  return encodeBase64url(hash.subarray(0, 16))
+}
