@@ -21,6 +21,7 @@ export interface BrokerDeps {
 export interface Broker {
   /** URLs to dial; `ws` is null when it is off. */
   readonly address: { readonly mqtt: string; readonly ws: string | null }
+  /** Closes every connection and frees the ports, within two seconds. */
   stop(): Promise<void>
 }
 
