@@ -1,0 +1,47 @@
+// A card as it looks now.
+import type { ApprovalNeeded } from '@keyside/protocol'
+import type { ChartInput } from '../charts/input.ts'
+import { type Card, openOffer } from '../store/cards.ts'
+import type { Content } from '../store/messages.ts'
+import type { Store } from '../store/open.ts'
+import { BUTTONS, cardText, NOTES, timeLeft } from '../texts/card.ts'
+import { type Html, lines } from '../texts/html.ts'
+import { orderTitle } from '../texts/orders.ts'
+
+/** The time left is shown in steps, so that a card is edited four times a minute and not sixty. */
+const STEP_SECONDS = 15
+
+/** `now` in seconds. */
+export function waitingCard(store: Store, card: Card, now: number): Content {
+  const left = Math.ceil((card.needed.expires - now) / STEP_SECONDS) * STEP_SECONDS
+  const offered = openOffer(store, card.order)
+  const state = lines(timeLeft(left), card.note === 'none' ? null : NOTES[card.note])
+  return {
+    ...plainCard(card.needed, state),
+    ...(offered && {
+      buttons: [
+        { text: BUTTONS.approve, data: offered.approve },
+        { text: BUTTONS.reject, data: offered.reject },
+      ],
+    }),
+  }
+}
+
+/** A card without buttons. */
+export function plainCard(needed: ApprovalNeeded, state: Html): Content {
+  const chart = chartOf(needed)
+  return { html: cardText(needed, state).text, ...(chart && { chart }) }
+}
+
+function chartOf({ order, market, stop, timeframe, candles }: ApprovalNeeded): ChartInput | null {
+  if (candles.length < 2) return null
+  return {
+    title: `${order.market} · ${orderTitle(order)}`,
+    timeframe,
+    side: order.side,
+    candles,
+    limit: order.price,
+    market,
+    ...(stop !== undefined && { stop }),
+  }
+}

@@ -1,0 +1,28 @@
+// A card turns into its own result with each step that the device reports.
+import type { OrderStatus } from '@keyside/protocol'
+import { type Card, setCard } from '../store/cards.ts'
+import { editMessage } from '../store/messages.ts'
+import type { Store } from '../store/open.ts'
+import { type OrderStep, stepText } from '../texts/orders.ts'
+import { plainCard } from './render.ts'
+
+/** Steps after which an order does not change any more. */
+const FINAL: ReadonlySet<OrderStatus> = new Set([
+  'rejected',
+  'expired',
+  'refused',
+  'filled',
+  'canceled',
+  'turned_down',
+  'not_placed',
+])
+
+export function isFinal(status: OrderStatus): boolean {
+  return FINAL.has(status)
+}
+
+/** Whatever the device says closes the buttons: it has decided, with or without this bot. */
+export function showResult(store: Store, { order, needed, message }: Card, step: OrderStep): void {
+  setCard(store, order, 'closed', 'none')
+  editMessage(store, message, plainCard(needed, stepText(step)))
+}

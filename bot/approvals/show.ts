@@ -1,0 +1,43 @@
+// Shows a card: its nonces are stored before anybody can see it.
+import type { ApprovalNeeded } from '@keyside/protocol'
+import { type Chance, newJti } from '@keyside/runtime'
+import { findCard, insertCard, offer } from '../store/cards.ts'
+import { editMessage, putMessage } from '../store/messages.ts'
+import type { Store } from '../store/open.ts'
+import type { Owner } from '../store/owner.ts'
+import { timeLeft } from '../texts/card.ts'
+import { plainCard, waitingCard } from './render.ts'
+
+/** The key of the message that an order has from its first step to its last. */
+export function orderKey(order: string): string {
+  return `order:${order}`
+}
+
+/** `now` in Unix ms. An order that is over, or has its card already, gets none. */
+export function showCard(
+  store: Store,
+  chance: Chance,
+  needed: ApprovalNeeded,
+  owner: Owner,
+  now: number,
+): void {
+  const order = needed.order.id
+  const left = needed.expires - now / 1000
+  if (left <= 0 || findCard(store, order) !== null) return
+  const content = plainCard(needed, timeLeft(Math.ceil(left)))
+  const message = putMessage(store, { key: orderKey(order), chat: owner.chat, content }, now)
+  insertCard(store, { order, needed, owner, message })
+  reoffer(store, chance, order)
+  refresh(store, order, now)
+}
+
+export function reoffer(store: Store, chance: Chance, order: string): void {
+  offer(store, order, { approve: newJti(chance), reject: newJti(chance) })
+}
+
+/** Brings the message of a waiting card up to date. `now` in Unix ms. */
+export function refresh(store: Store, order: string, now: number): void {
+  const card = findCard(store, order)
+  if (card?.state !== 'waiting') return
+  editMessage(store, card.message, waitingCard(store, card, now / 1000))
+}

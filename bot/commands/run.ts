@@ -1,0 +1,49 @@
+// Runs one command: asks the device, then says what it answered, or that it did not.
+import type { Instruction } from '@keyside/protocol'
+import type { Clock } from '@keyside/runtime'
+import type { Asked, Device } from '../device.ts'
+import { readDevice } from '../store/device.ts'
+import { putMessage } from '../store/messages.ts'
+import type { Store } from '../store/open.ts'
+import type { Owner } from '../store/owner.ts'
+import { answerText } from '../texts/answers.ts'
+import { silentText } from '../texts/events.ts'
+import { type Html, lines } from '../texts/html.ts'
+
+export interface CommandWords {
+  readonly instruction: Instruction
+  /** Said when the device has done it. */
+  readonly done: Html
+  /** Said first when the device did not answer. */
+  readonly silent?: Html
+  /** Done even when it was sent long ago, while the bot was away. */
+  readonly evenIfOld?: boolean
+}
+
+export interface CommandDeps {
+  readonly store: Store
+  readonly clock: Clock
+  readonly device: Pick<Device, 'ask'>
+  /** Something to send was written. */
+  readonly kick: () => void
+}
+
+export async function runCommand(
+  deps: CommandDeps,
+  words: CommandWords,
+  owner: Owner,
+): Promise<void> {
+  const asked = await deps.device.ask(words.instruction, owner.user)
+  if (asked.outcome !== 'stopped') say(deps, owner, replyTo(deps, words, asked))
+}
+
+function replyTo({ store, clock }: CommandDeps, words: CommandWords, asked: Asked): Html {
+  const now = clock.now()
+  if (asked.outcome === 'answered') return answerText(asked.answer, words.done, now)
+  return lines(words.silent ?? null, silentText(readDevice(store).heard, now))
+}
+
+export function say({ store, clock, kick }: CommandDeps, owner: Owner, text: Html): void {
+  putMessage(store, { chat: owner.chat, content: { html: text.text } }, clock.now())
+  kick()
+}

@@ -1,0 +1,27 @@
+// What the bot may be told: the section "bot" of config.yaml.
+import { enrolKey, id } from '@keyside/protocol'
+import { z } from 'zod'
+
+const file = z.string().min(1)
+
+export const botConfig = z.strictObject({
+  /** Issuer of its commands, audience of the reports, and its MQTT client id. */
+  id: id.default('bot'),
+  /** The home broker, never the provider's. */
+  broker: z.strictObject({ url: z.string().min(1), tokenFile: file }),
+  signingKeyFile: file,
+  /** The one device whose reports count: its id and public key, pinned at pairing. */
+  device: z.strictObject({
+    id,
+    key: z.string().refine((key) => enrolKey(key).ok, 'expected an Ed25519 public key'),
+  }),
+  telegram: z.strictObject({
+    tokenFile: file,
+    /** Another Bot API server, such as the sandbox's; Telegram's own by default. */
+    address: z.url({ protocol: /^https?$/ }).optional(),
+  }),
+  database: file.default('bot.db'),
+})
+
+/** Files are relative to KEYSIDE_HOME. */
+export type BotConfig = z.infer<typeof botConfig>

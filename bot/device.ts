@@ -1,0 +1,94 @@
+// The bot's end of the line to the device: signs what goes there, and matches answers with questions.
+import {
+  type Answer,
+  type Approval,
+  commandTopic,
+  type Instruction,
+  type SigningKey,
+  seal,
+} from '@keyside/protocol'
+import { type Chance, type Clock, type Link, newJti, seconds } from '@keyside/runtime'
+
+/** How long a question waits for its answer, ms. */
+const PATIENCE_MS = 5000
+/** A command that comes later than this is refused by the device, seconds. */
+const COMMAND_LIFE = 30
+const APPROVAL_LIFE = 60
+
+export type Asked =
+  | { readonly outcome: 'answered'; readonly answer: Answer }
+  /** Nobody knows whether the command arrived. */
+  | { readonly outcome: 'silent' }
+  /** The bot itself stops. */
+  | { readonly outcome: 'stopped' }
+
+export interface DeviceOptions {
+  readonly bot: string
+  readonly device: string
+  readonly key: SigningKey
+  readonly clock: Clock
+  readonly chance: Chance
+  readonly link: () => Pick<Link, 'publish' | 'connected'>
+}
+
+export class Device {
+  readonly #options: DeviceOptions
+  readonly #waiting = new Map<string, (asked: Asked) => void>()
+
+  constructor(options: DeviceOptions) {
+    this.#options = options
+  }
+
+  /** `user` is the Telegram user who asks. */
+  async ask(instruction: Instruction, user: number): Promise<Asked> {
+    const { promise, resolve } = Promise.withResolvers<Asked>()
+    const jti = newJti(this.#options.chance)
+    const cancel = this.#options.clock.after(PATIENCE_MS, () => resolve({ outcome: 'silent' }))
+    this.#waiting.set(jti, resolve)
+    try {
+      await this.#command(instruction, `telegram:${user}`, jti)
+      return await promise
+    } catch {
+      return { outcome: 'silent' }
+    } finally {
+      cancel()
+      this.#waiting.delete(jti)
+    }
+  }
+
+  /** Asks for the reports after number `after` once more. They come as reports, not as an answer. */
+  async replay(after: number): Promise<void> {
+    await this.#command({ do: 'replay', after }, 'bot', newJti(this.#options.chance))
+  }
+
+  /** `expires` is the order's, in seconds. Rejects when it could not be handed to the broker. */
+  async answerOrder(
+    answer: Pick<Approval, 'order' | 'answer'>,
+    user: number,
+    expires: number,
+  ): Promise<void> {
+    const { bot, device, key, clock, chance } = this.#options
+    const iat = seconds(clock.now())
+    const exp = Math.min(expires, iat + APPROVAL_LIFE)
+    const registered = { iss: bot, aud: device, iat, exp, jti: newJti(chance) }
+    const claims = { ...registered, sub: `telegram:${user}`, ...answer }
+    await this.#options.link().publish(commandTopic(device), seal('approval', claims, key))
+  }
+
+  /** Gives an answer to whoever waits for it. */
+  settle(command: string, answer: Answer): void {
+    this.#waiting.get(command)?.({ outcome: 'answered', answer })
+  }
+
+  close(): void {
+    for (const resolve of this.#waiting.values()) resolve({ outcome: 'stopped' })
+  }
+
+  async #command(instruction: Instruction, sub: string, jti: string): Promise<void> {
+    const { bot, device, key, clock } = this.#options
+    const iat = seconds(clock.now())
+    const registered = { iss: bot, aud: device, iat, exp: iat + COMMAND_LIFE, jti }
+    const token = seal('command', { ...registered, sub, instruction }, key)
+    await this.#options.link().publish(commandTopic(device), token)
+  }
+}

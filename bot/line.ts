@@ -1,0 +1,47 @@
+// The line to the device: the broker link, what goes out on it, and what comes in.
+import type { SigningKey } from '@keyside/protocol'
+import { type Chance, type Clock, type Link, type Logger, openLink } from '@keyside/runtime'
+import type { BotConfig } from './config.ts'
+import { Device } from './device.ts'
+import { Receiver } from './reports/receive.ts'
+import { readDevice } from './store/device.ts'
+import type { Store } from './store/open.ts'
+
+export interface LineDeps {
+  readonly store: Store
+  readonly clock: Clock
+  readonly chance: Chance
+  readonly log: Logger
+  /** Something to send was written. */
+  readonly kick: () => void
+}
+
+export interface Line {
+  readonly device: Device
+  readonly receiver: Receiver
+  readonly link: Link
+  /** False when it is known that nobody would hear. */
+  readonly there: () => boolean
+}
+
+/** `access` is the broker's access token, `key` signs commands and approvals. */
+export function openLine(
+  config: BotConfig,
+  { access, key }: { access: string; key: SigningKey },
+  deps: LineDeps,
+): Line {
+  const ids = { bot: config.id, device: config.device.id }
+  const device = new Device({ ...deps, ...ids, key, link: () => link })
+  const receiver = new Receiver(config, { ...deps, device })
+  const link: Link = openLink({
+    url: config.broker.url,
+    clientId: config.id,
+    token: access,
+    subscribe: receiver.topics,
+    onMessage: (topic, message) => receiver.receive(topic, message),
+    onReady: () => receiver.catchUp(),
+    log: deps.log,
+  })
+  const there = () => link.connected() && readDevice(deps.store).presence !== 'offline'
+  return { device, receiver, link, there }
+}

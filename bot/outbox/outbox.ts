@@ -1,0 +1,110 @@
+// Sends what waits in the store, in order and at least once, for as long as it takes.
+import type { Cancel, Clock, Logger, Trace } from '@keyside/runtime'
+import { type Message, markSent, nextUnsent } from '../store/messages.ts'
+import type { Store } from '../store/open.ts'
+import { type DeliverDeps, deliver } from './deliver.ts'
+import { Pace } from './pace.ts'
+import { judgeFailure, TELEGRAM_SENTENCES, type Verdict } from './verdict.ts'
+
+export interface OutboxDeps extends DeliverDeps {
+  readonly store: Store
+  readonly clock: Clock
+  readonly log: Logger
+  readonly trace: Trace
+}
+
+export class Outbox {
+  #state: 'idle' | 'sending' | 'pausing' | 'stopped' = 'idle'
+  #cancelPause: Cancel = () => {}
+  #failures = 0
+  #trouble: string | null = null
+  #work: Promise<void> = Promise.resolve()
+  readonly #pace = new Pace()
+  readonly #deps: OutboxDeps
+
+  constructor(deps: OutboxDeps) {
+    this.#deps = deps
+  }
+
+  /** Call after each write. Returns at once. */
+  kick(): void {
+    if (this.#state !== 'idle') return
+    this.#state = 'sending'
+    this.#work = this.#run()
+  }
+
+  /** A call in progress is left alone; its message may be sent once more after a restart. */
+  stop(): void {
+    this.#state = 'stopped'
+    this.#cancelPause()
+  }
+
+  /** Resolves when the call in progress has ended. */
+  get settled(): Promise<void> {
+    return this.#work
+  }
+
+  async #run(): Promise<void> {
+    while (this.#isSending()) {
+      const message = nextUnsent(this.#deps.store)
+      if (message === null) {
+        this.#state = 'idle'
+        return
+      }
+      const wait = this.#pace.take(this.#deps.clock.now())
+      if (wait > 0) this.#pause(wait)
+      else await this.#send(message)
+    }
+  }
+
+  async #send(message: Message): Promise<void> {
+    try {
+      const shown = await deliver(this.#deps, message)
+      if (this.#isSending()) this.#accepted(message, shown)
+    } catch (error) {
+      this.#failures += 1
+      if (this.#isSending()) this.#failed(message, judgeFailure(error, this.#failures))
+    }
+  }
+
+  #accepted(message: Message, shown: Pick<Message, 'telegram' | 'form'>): void {
+    const { store, log, trace } = this.#deps
+    markSent(store, message, shown)
+    // An edit is not the telling: the message itself was.
+    if (message.trace !== null && message.telegram === null) trace('told', message.trace)
+    if (this.#trouble !== null) log.info('Telegram takes messages again')
+    this.#failures = 0
+    this.#trouble = null
+  }
+
+  #failed(message: Message, verdict: Verdict): void {
+    const { store, log } = this.#deps
+    if (verdict.outcome === 'wait') {
+      this.#warnOnce(verdict.code, verdict.ms)
+      this.#pause(verdict.ms)
+      return
+    }
+    this.#failures = 0
+    if (verdict.outcome === 'drop')
+      log.error({ code: verdict.code, why: verdict.why }, 'Telegram does not take a message')
+    markSent(store, message, message)
+  }
+
+  #warnOnce(code: Extract<Verdict, { outcome: 'wait' }>['code'], ms: number): void {
+    if (this.#trouble === code) return
+    this.#trouble = code
+    this.#deps.log.warn({ code, pauseMs: ms }, TELEGRAM_SENTENCES.get(code) ?? code)
+  }
+
+  #pause(ms: number): void {
+    this.#state = 'pausing'
+    this.#cancelPause = this.#deps.clock.after(ms, () => {
+      this.#state = 'idle'
+      this.kick()
+    })
+  }
+
+  #isSending(): boolean {
+    return this.#state === 'sending'
+  }
+}

@@ -1,0 +1,40 @@
+// The first middleware: lets the owner through, takes a claim, and is silent to everybody else.
+import type { Clock, Logger } from '@keyside/runtime'
+import type { Context, Middleware } from 'grammy'
+import type { ClaimCode } from './claim.ts'
+import { privateSender } from './sender.ts'
+import type { Store } from './store/open.ts'
+import { claimFor, findOwner, type Owner } from './store/owner.ts'
+import { markSeen, wasSeen } from './store/seen-updates.ts'
+
+export interface OwnerDeps {
+  readonly store: Store
+  readonly clock: Clock
+  readonly log: Logger
+  readonly claim: ClaimCode
+  readonly onClaimed: (owner: Owner) => void
+}
+
+export function ownerOnly(deps: OwnerDeps): Middleware {
+  const { store, clock, log } = deps
+  let strangers = 0
+  return async (ctx, next) => {
+    const sender = privateSender(ctx.update)
+    const owner = findOwner(store)
+    if (owner === null && sender !== null && isClaim(ctx, deps)) {
+      if (claimFor(store, sender, clock.now())) deps.onClaimed(sender)
+    } else if (owner === null || sender?.user !== owner.user || sender.chat !== owner.chat) {
+      strangers += 1
+      log.warn({ code: 'stranger_ignored', strangers }, 'an update from somebody else was ignored')
+    } else if (!wasSeen(store, ctx.update.update_id)) {
+      await next()
+      // After, not before: each handler may run twice without harm, but a lost /halt is harm.
+      markSeen(store, ctx.update.update_id, clock.now())
+    }
+  }
+}
+
+function isClaim(ctx: Context, { claim }: OwnerDeps): boolean {
+  const [, code] = /^\/start(?:@\w+)? (\S{1,64})$/.exec(ctx.message?.text ?? '') ?? []
+  return code !== undefined && claim.take(code)
+}

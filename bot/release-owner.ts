@@ -1,0 +1,15 @@
+// Gives the bot up, so that it can be claimed anew. For the terminal only: nothing in a chat leads here.
+import { resolve } from 'node:path'
+import type { BotConfig } from './config.ts'
+import { openStore } from './store/open.ts'
+import { removeOwner } from './store/owner.ts'
+
+/** False when nobody owned it. A running bot notices within a second and shows a new code. */
+export function releaseOwner(config: Pick<BotConfig, 'database'>, home: string): boolean {
+  const store = openStore(resolve(home, config.database))
+  try {
+    return removeOwner(store)
+  } finally {
+    store.close()
+  }
+}

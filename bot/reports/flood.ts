@@ -1,0 +1,27 @@
+// The same refusal again and again is one message with a count.
+import { editMessage, putMessage } from '../store/messages.ts'
+import type { Repeats } from '../texts/events.ts'
+import type { Html } from '../texts/html.ts'
+import type { Telling } from './telling.ts'
+
+/** After this long the same thing is news again, ms. */
+const WINDOW_MS = 600_000
+
+/** `at`: when it happened, Unix ms. */
+export function tellRepeated(
+  { store, owner, now }: Telling,
+  key: string,
+  at: number,
+  write: (repeats: Repeats) => Html,
+): void {
+  const row = store.prepare('SELECT * FROM flood WHERE key = ?').get(key)
+  if (row !== undefined && now - Number(row['since']) < WINDOW_MS) {
+    const count = Number(row['count']) + 1
+    store.prepare('UPDATE flood SET count = ? WHERE key = ?').run(count, key)
+    editMessage(store, Number(row['message']), { html: write({ count, last: at, now }).text })
+    return
+  }
+  const content = { html: write({ count: 1, last: at, now }).text }
+  const message = putMessage(store, { chat: owner.chat, content }, now)
+  store.prepare('INSERT OR REPLACE INTO flood VALUES (?, ?, 1, ?)').run(key, message, now)
+}

@@ -1,0 +1,120 @@
+// The composition: store, line to the device, cards, commands, outbox, Telegram, and the way back down.
+import { resolve } from 'node:path'
+import {
+  type Chance,
+  type Clock,
+  type Logger,
+  readSecret,
+  readSigningKey,
+  type Trace,
+} from '@keyside/runtime'
+import { resumeCards, tickCards } from './approvals/countdown.ts'
+import { pressHandlers } from './approvals/handle.ts'
+import { Background } from './background.ts'
+import { drawOrNull } from './charts/draw.ts'
+import { ClaimCode } from './claim.ts'
+import { commandHandlers } from './commands/handle.ts'
+import { say } from './commands/run.ts'
+import type { BotConfig } from './config.ts'
+import { type Line, openLine } from './line.ts'
+import { Outbox } from './outbox/outbox.ts'
+import { ownerOnly } from './owner.ts'
+import { Poll } from './poll.ts'
+import { openStore, prune, type Store } from './store/open.ts'
+import { findOwner } from './store/owner.ts'
+import { createTelegram, type Telegram } from './telegram.ts'
+import { COMMANDS, claimed } from './texts/chat.ts'
+
+export interface BotDeps {
+  /** KEYSIDE_HOME: the files of the config are relative to it. */
+  readonly home: string
+  readonly log: Logger
+  readonly clock: Clock
+  readonly chance: Chance
+  readonly trace: Trace
+  /** Shows the code at the bot's own terminal, and nowhere else. */
+  readonly onClaimCode: (code: string, botUsername: string) => void
+}
+
+export interface RunningBot {
+  stop(): Promise<void>
+}
+
+interface Parts extends BotDeps {
+  readonly store: Store
+  readonly telegram: Telegram
+  readonly line: Line
+  readonly claim: ClaimCode
+  readonly background: Background
+  readonly kick: () => void
+}
+
+/** How long stopping waits for work under way, ms. */
+const FAREWELL_MS = 300
+
+/**
+ * Needs neither Telegram nor the broker to be there: it keeps trying both.
+ * Throws a KeysideError with one of BOT_START_CODES or RUNTIME_CODES.
+ */
+export async function startBot(config: BotConfig, deps: BotDeps): Promise<RunningBot> {
+  const { home, clock, log } = deps
+  const telegram = createTelegram(config, home)
+  const secrets = {
+    key: readSigningKey(resolve(home, config.signingKeyFile)),
+    access: readSecret(resolve(home, config.broker.tokenFile)),
+  }
+  const store = openStore(resolve(home, config.database))
+  prune(store, clock.now())
+  const outbox = new Outbox({ ...deps, store, api: telegram.api, draw: drawOrNull(log) })
+  const kick = () => outbox.kick()
+  const line = openLine(config, secrets, { ...deps, store, kick })
+  const background = new Background(log, telegram.token)
+  background.run(line.link.ready)
+  const show = (code: string) => deps.onClaimCode(code, telegram.bot.botInfo.username)
+  const claim = new ClaimCode({ ...deps, show })
+  const stopWork = work({ ...deps, store, telegram, line, claim, background, kick })
+  return {
+    async stop() {
+      outbox.stop()
+      line.device.close()
+      await Promise.all([stopWork(), line.link.close()])
+      await background.settled(FAREWELL_MS)
+      store.close()
+    },
+  }
+}
+
+/** Sets everything in motion. Returns what ends it. */
+function work(parts: Parts): () => Promise<void> {
+  const { store, telegram, line, claim, background, kick } = parts
+  const approvals = { ...parts, device: line.device, deviceThere: line.there }
+  const shared = { ...approvals, inBackground: background.run }
+  telegram.bot.use(
+    ownerOnly({ ...parts, onClaimed: (owner) => say(shared, owner, claimed) }),
+    pressHandlers({ ...shared, toast: telegram.toast }),
+    commandHandlers(shared),
+  )
+  telegram.bot.catch(({ error }) => background.confess(error))
+  const onStart = () => {
+    background.run(telegram.api.setMyCommands(COMMANDS).then(() => undefined))
+    keepClaimable(telegram, store, claim)
+  }
+  const poll = new Poll({ ...parts, bot: telegram.bot, onStart })
+  const timers = [
+    parts.clock.every(1000, () => keepClaimable(telegram, store, claim)),
+    parts.clock.every(1000, () => tickCards(approvals)),
+    parts.clock.every(3000, () => line.receiver.tick()),
+  ]
+  resumeCards(approvals)
+  kick()
+  poll.start()
+  return async () => {
+    for (const cancel of timers) cancel()
+    await poll.stop()
+  }
+}
+
+function keepClaimable({ bot }: Telegram, store: Store, claim: ClaimCode): void {
+  if (findOwner(store) !== null) claim.forget()
+  else if (bot.isInited()) claim.renew()
+}

@@ -1,0 +1,113 @@
+// Approval cards and the nonces of their buttons.
+import type { ApprovalNeeded } from '@keyside/protocol'
+import type { NOTES } from '../texts/card.ts'
+import { type Store, transact } from './open.ts'
+import type { Owner } from './owner.ts'
+
+export type ApprovalAnswer = 'approve' | 'reject'
+export type Note = keyof typeof NOTES | 'none'
+
+export interface Card {
+  readonly order: string
+  readonly needed: ApprovalNeeded
+  /** waiting → pressed → answered → closed; pressed → waiting when the answer could not be sent. */
+  readonly state: 'waiting' | 'pressed' | 'answered' | 'closed'
+  readonly note: Note
+  readonly owner: Owner
+  /** Row of the message that shows it. */
+  readonly message: number
+}
+
+export interface Press {
+  readonly data: string
+  readonly user: number
+  readonly chat: number
+  /** Telegram's number of the message whose button was pressed. */
+  readonly message: number
+  /** Seconds. */
+  readonly now: number
+}
+
+export type Pressed =
+  | { readonly outcome: 'taken'; readonly order: string; readonly answer: ApprovalAnswer }
+  | { readonly outcome: 'unknown' | 'used' | 'late' }
+
+export function insertCard(store: Store, card: Omit<Card, 'state' | 'note'>): void {
+  const { order, needed, owner, message } = card
+  store
+    .prepare("INSERT INTO card VALUES (?, ?, 'waiting', 'none', ?, ?, ?, ?)")
+    .run(order, JSON.stringify(needed), owner.user, owner.chat, needed.expires, message)
+}
+
+/** New nonces for both buttons; older ones of this order no longer count. */
+export function offer(store: Store, order: string, nonces: Record<ApprovalAnswer, string>): void {
+  store.prepare('UPDATE offer SET used = 1 WHERE order_id = ?').run(order)
+  const insert = store.prepare('INSERT INTO offer VALUES (?, ?, ?, 0)')
+  insert.run(nonces.approve, order, 'approve')
+  insert.run(nonces.reject, order, 'reject')
+}
+
+export function openOffer(store: Store, order: string): Record<ApprovalAnswer, string> | null {
+  const find = store.prepare(
+    'SELECT nonce FROM offer WHERE order_id = ? AND answer = ? AND used = 0',
+  )
+  const approve = find.get(order, 'approve')?.['nonce']
+  const reject = find.get(order, 'reject')?.['nonce']
+  if (approve === undefined || reject === undefined) return null
+  return { approve: String(approve), reject: String(reject) }
+}
+
+const TAKE = `
+UPDATE offer SET used = 1 WHERE nonce = ? AND used = 0 AND order_id IN (
+  SELECT card.order_id FROM card JOIN message ON message.id = card.message
+  WHERE card.state = 'waiting' AND card.expires > ? AND card.user = ? AND card.chat = ? AND message.telegram = ?)
+RETURNING order_id, answer`
+
+/** One statement decides, so that of two presses one is taken. */
+export function takePress(store: Store, press: Press): Pressed {
+  return transact(store, () => {
+    const { data, now, user, chat, message } = press
+    const row = store.prepare(TAKE).get(data, now, user, chat, message)
+    if (row === undefined) return { outcome: refusalOf(store, press) }
+    const order = String(row['order_id'])
+    store.prepare('UPDATE offer SET used = 1 WHERE order_id = ?').run(order)
+    setCard(store, order, 'pressed', 'none')
+    return { outcome: 'taken', order, answer: row['answer'] === 'approve' ? 'approve' : 'reject' }
+  })
+}
+
+/** Tells a late or second press of the owner's apart; everything else is unknown. */
+function refusalOf(store: Store, press: Press): 'unknown' | 'used' | 'late' {
+  const row = store
+    .prepare(
+      'SELECT card.state, card.expires FROM offer JOIN card USING (order_id) WHERE nonce = ? AND user = ? AND chat = ?',
+    )
+    .get(press.data, press.user, press.chat)
+  if (row === undefined) return 'unknown'
+  if (row['state'] === 'pressed' || row['state'] === 'answered') return 'used'
+  return Number(row['expires']) <= press.now ? 'late' : 'unknown'
+}
+
+export function setCard(store: Store, order: string, state: Card['state'], note: Note): void {
+  store.prepare('UPDATE card SET state = ?, note = ? WHERE order_id = ?').run(state, note, order)
+}
+
+export function findCard(store: Store, order: string): Card | null {
+  const row = store.prepare('SELECT * FROM card WHERE order_id = ?').get(order)
+  return row === undefined ? null : readCard(row)
+}
+
+export function openCards(store: Store): Card[] {
+  return store.prepare("SELECT * FROM card WHERE state <> 'closed'").all().map(readCard)
+}
+
+function readCard(row: Record<string, unknown>): Card {
+  return {
+    order: String(row['order_id']),
+    needed: JSON.parse(String(row['needed'])) as ApprovalNeeded,
+    state: row['state'] as Card['state'],
+    note: row['note'] as Note,
+    owner: { user: Number(row['user']), chat: Number(row['chat']) },
+    message: Number(row['message']),
+  }
+}

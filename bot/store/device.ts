@@ -1,0 +1,30 @@
+// What was last heard of the device: its report number, and whether it is there.
+import type { Store } from './open.ts'
+
+export interface DeviceRow {
+  /** Last report in order. */
+  readonly seq: number
+  /** When the newest report or online presence was signed, seconds. */
+  readonly signed: number
+  /** When anything of it last arrived, Unix ms; 0 for never. */
+  readonly heard: number
+  readonly presence: 'unknown' | 'online' | 'offline'
+}
+
+export function readDevice(store: Store): DeviceRow {
+  const row = store.prepare('SELECT * FROM device').get() ?? {}
+  const presence = row['presence']
+  return {
+    seq: Number(row['seq']),
+    signed: Number(row['signed']),
+    heard: Number(row['heard']),
+    presence: presence === 'online' || presence === 'offline' ? presence : 'unknown',
+  }
+}
+
+export function writeDevice(store: Store, change: Partial<DeviceRow>): void {
+  const { seq, signed, heard, presence } = { ...readDevice(store), ...change }
+  store
+    .prepare('UPDATE device SET seq = ?, signed = ?, heard = ?, presence = ?')
+    .run(seq, signed, heard, presence)
+}

@@ -1,0 +1,105 @@
+// Messages as they are to look in Telegram. The outbox brings Telegram to this state, however long it takes.
+import type { ChartInput } from '../charts/input.ts'
+import type { Store } from './open.ts'
+
+export interface Button {
+  readonly text: string
+  readonly data: string
+}
+
+export interface Content {
+  /** Telegram's HTML. */
+  readonly html: string
+  /** Drawn when sent. An edit leaves the picture as it is. */
+  readonly chart?: ChartInput
+  readonly buttons?: readonly Button[]
+  /** Without a sound. */
+  readonly quiet?: boolean
+}
+
+export interface Message {
+  readonly id: number
+  readonly chat: number
+  readonly content: Content
+  readonly version: number
+  /** Telegram's number for it; null before it was sent. */
+  readonly telegram: number | null
+  readonly form: 'text' | 'photo' | null
+  /** `jti` of the signal whose fill this message tells. */
+  readonly trace: string | null
+}
+
+export interface Draft {
+  /** A message with the same key is edited instead. */
+  readonly key?: string
+  readonly chat: number
+  readonly content: Content
+  readonly trace?: string
+}
+
+/** `now` in Unix ms. Returns the message's id here. */
+export function putMessage(store: Store, draft: Draft, now: number): number {
+  const known = draft.key === undefined ? null : findByKey(store, draft.key)
+  if (known !== null) {
+    editMessage(store, known, draft.content)
+    return known
+  }
+  const { key = null, chat, content, trace = null } = draft
+  const result = store
+    .prepare(
+      'INSERT INTO message (key, chat, content, version, sent, turn, at, trace) VALUES (?, ?, ?, 1, 0, ?, ?, ?)',
+    )
+    .run(key, chat, JSON.stringify(content), nextTurn(store), now, trace)
+  return Number(result.lastInsertRowid)
+}
+
+export function findByKey(store: Store, key: string): number | null {
+  const row = store.prepare('SELECT id FROM message WHERE key = ?').get(key)
+  return row ? Number(row['id']) : null
+}
+
+/** Several edits before Telegram takes one become one. An unsent message keeps its place in the queue. */
+export function editMessage(store: Store, id: number, content: Content): void {
+  store
+    .prepare(
+      `UPDATE message SET content = ?1, version = version + 1,
+         turn = CASE WHEN sent = 0 OR version > sent THEN turn ELSE ?2 END
+       WHERE id = ?3 AND content <> ?1`,
+    )
+    .run(JSON.stringify(content), nextTurn(store), id)
+}
+
+/** The oldest message that Telegram does not show as it is here. */
+export function nextUnsent(store: Store): Message | null {
+  const row = store
+    .prepare('SELECT * FROM message WHERE version > sent ORDER BY turn LIMIT 1')
+    .get()
+  if (row === undefined) return null
+  const form = row['form']
+  return {
+    id: Number(row['id']),
+    chat: Number(row['chat']),
+    content: JSON.parse(String(row['content'])) as Content,
+    version: Number(row['version']),
+    telegram: row['telegram'] === null ? null : Number(row['telegram']),
+    form: form === 'text' || form === 'photo' ? form : null,
+    trace: row['trace'] === null ? null : String(row['trace']),
+  }
+}
+
+export interface Shown {
+  readonly telegram: number | null
+  readonly form: 'text' | 'photo' | null
+}
+
+export function markSent(store: Store, { id, version }: Message, shown: Shown): void {
+  store
+    .prepare('UPDATE message SET sent = ?, telegram = ?, form = ? WHERE id = ?')
+    .run(version, shown.telegram, shown.form, id)
+}
+
+function nextTurn(store: Store): number {
+  return Number(
+    store.prepare('SELECT coalesce(max(turn), 0) + 1 AS turn FROM message').get()?.['turn'],
+  )
+}

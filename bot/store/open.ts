@@ -1,0 +1,110 @@
+// Opens bot.db: what must outlive the bot, private to its user.
+import { chmodSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { KeysideError, privateFolder } from '@keyside/runtime'
+
+export type Store = DatabaseSync
+
+const VERSION = 1
+
+const TABLES = `
+CREATE TABLE owner (one INTEGER PRIMARY KEY CHECK (one = 1), user INTEGER NOT NULL, chat INTEGER NOT NULL, since INTEGER NOT NULL) STRICT;
+CREATE TABLE seen_update (id INTEGER PRIMARY KEY, at INTEGER NOT NULL) STRICT;
+CREATE TABLE device (
+  one INTEGER PRIMARY KEY CHECK (one = 1),
+  seq INTEGER NOT NULL,
+  signed REAL NOT NULL,
+  heard INTEGER NOT NULL,
+  presence TEXT NOT NULL CHECK (presence IN ('unknown', 'online', 'offline'))
+) STRICT;
+INSERT INTO device VALUES (1, 0, 0, 0, 'unknown');
+CREATE TABLE message (
+  id INTEGER PRIMARY KEY,
+  key TEXT UNIQUE,
+  chat INTEGER NOT NULL,
+  content TEXT NOT NULL,
+  version INTEGER NOT NULL,
+  sent INTEGER NOT NULL,
+  turn INTEGER NOT NULL,
+  at INTEGER NOT NULL,
+  telegram INTEGER,
+  form TEXT CHECK (form IN ('text', 'photo')),
+  trace TEXT
+) STRICT;
+CREATE INDEX message_waiting ON message (turn) WHERE version > sent;
+CREATE TABLE card (
+  order_id TEXT PRIMARY KEY,
+  needed TEXT NOT NULL,
+  state TEXT NOT NULL CHECK (state IN ('waiting', 'pressed', 'answered', 'closed')),
+  note TEXT NOT NULL,
+  user INTEGER NOT NULL,
+  chat INTEGER NOT NULL,
+  expires REAL NOT NULL,
+  message INTEGER NOT NULL REFERENCES message (id) ON DELETE CASCADE
+) STRICT;
+CREATE TABLE offer (
+  nonce TEXT PRIMARY KEY,
+  order_id TEXT NOT NULL REFERENCES card (order_id) ON DELETE CASCADE,
+  answer TEXT NOT NULL CHECK (answer IN ('approve', 'reject')),
+  used INTEGER NOT NULL
+) STRICT;
+CREATE TABLE flood (
+  key TEXT PRIMARY KEY,
+  message INTEGER NOT NULL REFERENCES message (id) ON DELETE CASCADE,
+  count INTEGER NOT NULL,
+  since INTEGER NOT NULL
+) STRICT;
+PRAGMA user_version = ${VERSION};
+`
+
+/** Throws a KeysideError `bot_database_unusable`. `:memory:` keeps nothing. */
+export function openStore(path: string): Store {
+  try {
+    if (path !== ':memory:') privateFolder(dirname(path))
+    const store = new DatabaseSync(path, { timeout: 2000 })
+    if (path !== ':memory:') chmodSync(path, 0o600)
+    // FULL: a report is acknowledged once it is on the disk.
+    store.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON')
+    migrate(store)
+    return store
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error)
+    throw new KeysideError(
+      'bot_database_unusable',
+      `cannot use ${path}: ${why}; move the file away to begin anew (the bot must then be claimed again)`,
+      error,
+    )
+  }
+}
+
+function migrate(store: Store): void {
+  const version = Number(store.prepare('PRAGMA user_version').get()?.['user_version'])
+  if (version === VERSION) return
+  if (version !== 0) throw new Error(`it is of version ${version}, expected ${VERSION}`)
+  transact(store, () => store.exec(TABLES))
+}
+
+/** All or nothing. Not nested. */
+export function transact<T>(store: Store, run: () => T): T {
+  store.exec('BEGIN IMMEDIATE')
+  try {
+    const result = run()
+    store.exec('COMMIT')
+    return result
+  } catch (error) {
+    store.exec('ROLLBACK')
+    throw error
+  }
+}
+
+const DAY_MS = 86_400_000
+/** Telegram picks update ids anew after a week without updates. */
+const UPDATES_KEPT_MS = 8 * DAY_MS
+const MESSAGES_KEPT_MS = 30 * DAY_MS
+
+/** Forgets what no button and no update can name any more. `now` in Unix ms. */
+export function prune(store: Store, now: number): void {
+  store.prepare('DELETE FROM seen_update WHERE at < ?').run(now - UPDATES_KEPT_MS)
+  store.prepare('DELETE FROM message WHERE at < ? AND sent = version').run(now - MESSAGES_KEPT_MS)
+}

@@ -1,0 +1,60 @@
+// The approval card's caption and toasts.
+import type { ApprovalNeeded } from '@keyside/protocol'
+import { type Html, html, lines, table } from './html.ts'
+import { amount, currencies, distance, sum } from './numbers.ts'
+import { orderTitle } from './orders.ts'
+
+export const BUTTONS = { approve: '✅ Approve', reject: '🚫 Reject' } as const
+
+/** `state` is the last line: time left, or what became of it. */
+export function cardText(needed: ApprovalNeeded, state: Html): Html {
+  const { order, market, reason } = needed
+  const { quote } = currencies(order.market)
+  const bound = order.side === 'buy' ? 'At most' : 'At least'
+  const rows = [
+    ['Market', order.market],
+    [bound, `${amount(order.price)} ${quote}`],
+    ['Now', `${amount(market)} ${quote}`],
+    ['Value', `${sum(order.value)} ${quote}`],
+    ['Stop', stopCell(needed)],
+    ['May lose', `${sum(needed.risk)} ${quote}`],
+  ]
+  return lines(
+    html`<b>${orderTitle(order)}${state.text.startsWith('⏳') ? '?' : ''}</b> · ${order.stream}`,
+    table(rows),
+    reason === '' ? null : html`<i>${clip(reason)}</i>`,
+    state,
+  )
+}
+
+function stopCell({ stop, order }: ApprovalNeeded): string {
+  if (stop === undefined) return 'none'
+  return `${amount(stop)} (${distance(stop, order.price)} away)`
+}
+
+/** A caption holds 1024 characters in all. */
+function clip(text: string): string {
+  return text.length > 300 ? `${text.slice(0, 299)}…` : text
+}
+
+export const timeLeft = (seconds: number): Html => html`⏳ ${seconds} s left to answer`
+
+export const sending: Html = html`✅ Approved, sending…`
+export const rejecting: Html = html`🚫 Rejected, telling your device…`
+export const timeUp: Html = html`⌛ Time is up, nothing was sent.`
+export const unconfirmed: Html = html`❓ Your answer was sent, but your device has not said what came of it. Look at /orders.`
+
+/** Notes that stand above the time left while the card still waits. */
+export const NOTES = {
+  unreachable: 'Your device cannot be reached, so your answer was not sent. Press again.',
+  interrupted: 'I was restarted while sending your answer. Press again.',
+} as const
+
+export const TOASTS = {
+  approve: 'Approved, sending…',
+  reject: 'Rejected',
+  late: 'Too late: the time to answer is over. Nothing was sent.',
+  used: 'You have answered this already.',
+  unknown: 'This button is no longer valid.',
+  unreachable: 'Your device cannot be reached. Nothing was sent; try again.',
+} as const

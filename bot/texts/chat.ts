@@ -1,0 +1,40 @@
+// What the bot says about itself: greeting, help, and the ends of commands.
+import { html, lines } from './html.ts'
+
+/** The list that Telegram shows behind "/". */
+export const COMMANDS = [
+  { command: 'status', description: 'How trading stands' },
+  { command: 'positions', description: 'What you hold, gain and stop' },
+  { command: 'balance', description: 'What is on the exchange' },
+  { command: 'orders', description: 'The last orders' },
+  { command: 'trades', description: 'The last fills' },
+  { command: 'pause', description: 'No new entries, exits go on' },
+  { command: 'resume', description: 'Let entries through again' },
+  { command: 'halt', description: 'Stop all trading now' },
+  { command: 'help', description: 'What all this means' },
+] as const
+
+export const claimed = lines(
+  html`🔑 <b>This bot is yours now.</b> It answers nobody else.`,
+  html`Orders that need your word appear here as cards. /help shows what you can ask.`,
+)
+
+export const greeting = html`Hello again. /help shows what you can ask.`
+
+export const help = lines(
+  ...COMMANDS.map(({ command, description }) => html`/${command} – ${description}`),
+  '',
+  html`From here you can only make trading safer, or say yes to an order that your own limits allow. Limits are changed at your device.`,
+)
+
+export const notACommand = html`I do not know that one. /help shows what you can ask.`
+
+export const tooOld = html`You sent this while I was away, so I have not done it. Send it again if you still want it.`
+
+export const paused = html`⏸ Paused: no new entries. Exits and stops go on. /resume ends it.`
+
+export const resumed = html`▶️ Running: entries go through again.`
+
+export const halted = html`⏹ <b>Halted.</b> Nothing is traded until you start again at the device, with <code>keyside resume</code>. That cannot be done from here.`
+
+export const haltUnconfirmed = html`⚠️ <b>Your device has not confirmed the halt.</b> Send /halt again, or stop it at the device: <code>keyside halt</code>`

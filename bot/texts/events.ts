@@ -1,0 +1,71 @@
+// Refusals, notices and changes of state in words.
+import type { ReportEvent, TradingState } from '@keyside/protocol'
+import { explain } from './codes.ts'
+import { type Html, html, lines } from './html.ts'
+import { span, time } from './numbers.ts'
+
+type Event<Type extends ReportEvent['type']> = Extract<ReportEvent, { type: Type }>
+
+export interface Repeats {
+  readonly count: number
+  /** Unix ms. */
+  readonly last: number
+  readonly now: number
+}
+
+export function refusalText(event: Event<'refusal'>, repeats: Repeats): Html {
+  const what = event.kind === undefined ? 'Signal' : event.kind === 'entry' ? 'Entry' : 'Exit'
+  const where = [event.market, event.stream].filter((word) => word !== undefined).join(' · ')
+  return lines(
+    html`🛑 <b>${what} refused</b>${where === '' ? '' : ` · ${where}`}`,
+    explain(event.code, event.message),
+    again(repeats),
+  )
+}
+
+const LEVELS = { info: 'ℹ️', warning: '⚠️', error: '🔴' } as const
+
+export function noticeText(event: Event<'notice'>, repeats: Repeats): Html {
+  return lines(html`${LEVELS[event.level]} ${explain(event.code, event.message)}`, again(repeats))
+}
+
+function again({ count, last, now }: Repeats): Html | null {
+  return count < 2 ? null : html`${count} times, last at ${time(last, now)} UTC`
+}
+
+const STATES: { readonly [State in TradingState]: (by: string) => Html } = {
+  running: (by) => html`▶️ <b>Trading runs</b>, started by ${by}.`,
+  paused: (by) =>
+    html`⏸ <b>Trading is paused</b> by ${by}. No new entries; exits and stops go on. /resume ends it.`,
+  halted: (by) =>
+    html`⏹ <b>Trading is halted</b> by ${by}. It can be started again at the device only: <code>keyside resume</code>`,
+}
+
+export function stateText(event: Event<'state'>): Html {
+  return STATES[event.state](event.by.startsWith('telegram:') ? 'you' : event.by)
+}
+
+/** Times in Unix ms; `heard` 0 for never. */
+export function offlineText(heard: number, now: number): Html {
+  return lines(
+    html`📴 <b>Your device went offline</b>, noticed at ${time(now, now)} UTC.`,
+    heard === 0 ? null : html`Last heard ${time(heard, now)} UTC.`,
+    html`Stops and orders at the exchange stay there. Nothing new is sent until it is back.`,
+  )
+}
+
+export function onlineText(now: number): Html {
+  return html`📶 Your device is online again, ${time(now, now)} UTC.`
+}
+
+export function lostText(count: number): Html {
+  return html`⚠️ ${count} ${count === 1 ? 'report' : 'reports'} of your device could not be fetched again. Look at /orders and /trades.`
+}
+
+export const untold: Html = html`⚠️ A report of your device could not be shown. Look at /orders and /trades.`
+
+/** `heard` 0 for never; Unix ms. */
+export function silentText(heard: number, now: number): Html {
+  if (heard === 0) return html`📴 Your device does not answer. I have not heard from it yet.`
+  return html`📴 Your device does not answer. Last heard ${time(heard, now)} UTC, ${span(now - heard)} ago.`
+}

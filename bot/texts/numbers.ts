@@ -1,0 +1,62 @@
+// Amounts, prices and times as a trader reads them on a phone.
+import type { Decimal, OrderView } from '@keyside/protocol'
+import Big from 'big.js'
+
+/** Every digit that counts and no other: "64100.50" is "64,100.5". */
+export function amount(value: Decimal): string {
+  const [whole = '0', fraction = ''] = value.split('.')
+  const digits = fraction.replace(/0+$/, '')
+  const grouped = whole.replace(/\B(?=(\d{3})+$)/g, ',')
+  return digits === '' ? grouped : `${grouped}.${digits}`
+}
+
+/** Money, to the cent above 1 and to four digits below: for sums, never for what goes to the exchange. */
+export function sum(value: Big | Decimal): string {
+  const exact = new Big(value)
+  const rounded = exact.gte(1) ? exact.round(2) : exact.gt(0) ? exact.prec(4) : exact
+  return amount(rounded.toFixed())
+}
+
+/** The two currencies of a CCXT symbol. */
+export function currencies(market: string): { base: string; quote: string } {
+  const [base = '', rest = ''] = market.split('/')
+  return { base, quote: rest.split(':')[0] ?? '' }
+}
+
+export function verb(side: OrderView['side']): string {
+  return side === 'buy' ? 'Buy' : 'Sell'
+}
+
+export function pastVerb(side: OrderView['side']): string {
+  return side === 'buy' ? 'Bought' : 'Sold'
+}
+
+/** "BTC": what an order's amount is counted in. */
+export function baseOf(order: OrderView): string {
+  return currencies(order.market).base
+}
+
+/** How far `price` is from `from`, in percent: "1.7 %". */
+export function distance(price: Decimal, from: Decimal): string {
+  const percent = new Big(price).minus(from).abs().div(from).times(100)
+  return `${amount(percent.round(percent.lt(1) ? 2 : 1).toFixed())} %`
+}
+
+const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
+
+/** "14:02", or "12 Nov 14:02" on another day than `now`. UTC; both in Unix ms. */
+export function time(at: number, now: number): string {
+  const iso = new Date(at).toISOString()
+  const clock = iso.slice(11, 16)
+  if (iso.slice(0, 10) === new Date(now).toISOString().slice(0, 10)) return clock
+  return `${Number(iso.slice(8, 10))} ${MONTHS[Number(iso.slice(5, 7)) - 1]} ${clock}`
+}
+
+/** "45 s", "3 min", "2 h", "5 days". */
+export function span(ms: number): string {
+  const seconds = Math.max(0, Math.round(ms / 1000))
+  if (seconds < 120) return `${seconds} s`
+  if (seconds < 7200) return `${Math.round(seconds / 60)} min`
+  if (seconds < 172_800) return `${Math.round(seconds / 3600)} h`
+  return `${Math.round(seconds / 86_400)} days`
+}
