@@ -1,0 +1,71 @@
+// Who may trade: one API key, its kind, its rights and its balances.
+import { createPublicKey, type KeyObject } from 'node:crypto'
+import { Wallet } from './wallet.ts'
+
+export interface KeyRights {
+  readonly ipRestrict: boolean
+  readonly enableReading: boolean
+  readonly enableSpotAndMarginTrading: boolean
+  readonly enableWithdrawals: boolean
+  readonly enableInternalTransfer: boolean
+  readonly permitsUniversalTransfer: boolean
+  readonly enableMargin: boolean
+  readonly enableFutures: boolean
+  readonly enableVanillaOptions: boolean
+  readonly enablePortfolioMarginTrading: boolean
+  readonly enableFixApiTrade: boolean
+  readonly enableFixReadOnly: boolean
+  /** Unix ms. */
+  readonly createTime: number
+  /** Unix ms; absent for a key that never runs out. */
+  readonly tradingAuthorityExpirationTime?: number
+}
+
+export interface AccountSetup {
+  readonly name: string
+  readonly apiKey: string
+  /** An HMAC secret, or the public half of an Ed25519 key as PEM. */
+  readonly credential: { readonly secret: string } | { readonly publicKey: string }
+  /** Asset to decimal string. */
+  readonly balances: Readonly<Record<string, string>>
+  readonly rights?: Partial<KeyRights>
+}
+
+export interface Account {
+  readonly name: string
+  readonly apiKey: string
+  readonly credential: { readonly secret: string } | { readonly publicKey: KeyObject }
+  readonly wallet: Wallet
+  readonly rights: KeyRights
+}
+
+/** By default a key may read and trade, from listed addresses only, and nothing else. `now` is its age's start. */
+export function createAccount(setup: AccountSetup, now: number): Account {
+  const { name, apiKey, credential } = setup
+  return {
+    name,
+    apiKey,
+    credential:
+      'secret' in credential ? credential : { publicKey: createPublicKey(credential.publicKey) },
+    wallet: new Wallet(setup.balances),
+    rights: { ...safeRights(now), ...setup.rights },
+  }
+}
+
+function safeRights(now: number): KeyRights {
+  return {
+    ipRestrict: true,
+    enableReading: true,
+    enableSpotAndMarginTrading: true,
+    enableWithdrawals: false,
+    enableInternalTransfer: false,
+    permitsUniversalTransfer: false,
+    enableMargin: false,
+    enableFutures: false,
+    enableVanillaOptions: false,
+    enablePortfolioMarginTrading: false,
+    enableFixApiTrade: false,
+    enableFixReadOnly: false,
+    createTime: now,
+  }
+}

@@ -1,0 +1,120 @@
+// Steering the sandbox over HTTP.
+
+import { systemClock } from '@keyside/runtime'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { CALM, Market } from '../market/market.ts'
+import { raw, signed } from './raw-client.ts'
+import { startExchange } from './start.ts'
+import { openExchange, type TestExchange } from './testing.ts'
+
+const BTC = 'BTC/USDT'
+let venue: TestExchange
+
+beforeEach(async () => {
+  venue = await openExchange()
+})
+afterEach(() => venue.exchange.stop())
+
+async function send(
+  method: string,
+  page: string,
+  body: unknown,
+  type = 'application/json',
+  at = venue.exchange,
+) {
+  const response = await fetch(`${at.address}/sandbox/${page}`, {
+    method,
+    headers: { 'Content-Type': type },
+    body: JSON.stringify(body),
+  })
+  return { status: response.status, body: (await response.json()) as Record<string, unknown> }
+}
+
+test('arms, shows and disarms faults', async () => {
+  await send('POST', 'faults', { name: 'html-502', count: 2, match: 'GET /api/v3/time' })
+  const shown = await raw(venue.exchange, 'GET', '/sandbox/faults')
+  expect(shown.body).toMatchObject({ armed: [{ name: 'html-502', left: 2 }] })
+  expect((await raw(venue.exchange, 'GET', '/api/v3/time')).status).toBe(502)
+  await send('DELETE', 'faults', {})
+  expect((await raw(venue.exchange, 'GET', '/api/v3/time')).status).toBe(200)
+})
+
+test('moves the price at once and along a path', async () => {
+  await send('POST', 'nudge', { symbol: BTC, factor: 1.1 })
+  await send('POST', 'drive', { symbol: BTC, path: [{ afterMs: 5_000, factor: 0.5 }] })
+  const { body } = await send('POST', 'clock', { advanceMs: 6_000 })
+  expect(Number(body['time']) - Date.now()).toBeGreaterThan(5_000)
+  const price = await raw(venue.exchange, 'GET', '/sandbox/price', 'symbol=BTC/USDT')
+  expect(price.body).toMatchObject({ symbol: BTC, price: '33000.00' })
+})
+
+test('sets the depth, so that an order is filled in parts', async () => {
+  await send('POST', 'depth', { symbol: BTC, levels: 2, quantity: '0.001' })
+  const order = {
+    symbol: 'BTCUSDT',
+    side: 'BUY',
+    type: 'LIMIT',
+    timeInForce: 'IOC',
+    quantity: '0.005',
+    price: '61000',
+  }
+  await signed(venue.exchange, 'POST', '/api/v3/order', order)
+  const { body } = await raw(venue.exchange, 'GET', '/sandbox/orders')
+  expect(body).toMatchObject([
+    {
+      side: 'buy',
+      symbol: BTC,
+      quantity: '0.00500000',
+      executed: '0.00200000',
+      fills: 2,
+      outcome: 'EXPIRED',
+    },
+  ])
+})
+
+test.each([
+  ['POST', 'nothing', {}, 404, 'control_unknown'],
+  ['POST', 'nudge', { symbol: BTC, factor: 0 }, 400, 'control_malformed'],
+  ['POST', 'nudge', { symbol: BTC, factor: 1, more: 1 }, 400, 'control_malformed'],
+  ['POST', 'faults', { name: 'unheard-of' }, 400, 'control_malformed'],
+  [
+    'POST',
+    'drive',
+    { symbol: 'DOGE/USDT', path: [{ afterMs: 0, factor: 2 }] },
+    404,
+    'control_no_symbol',
+  ],
+] as const)(
+  '%s %s is refused with a code and a sentence',
+  async (method, page, body, status, error) => {
+    const answer = await send(method, page, body)
+    expect(answer).toMatchObject({ status, body: { error } })
+    expect(String(answer.body['message']).length).toBeGreaterThan(20)
+  },
+)
+
+test('refuses what a web page from elsewhere could send without asking', async () => {
+  const answer = await send('POST', 'nudge', { symbol: BTC, factor: 2 }, 'text/plain')
+  expect(answer).toMatchObject({ status: 415, body: { error: 'control_not_json' } })
+})
+
+test('refuses to turn a clock that cannot be turned', async () => {
+  const market = new Market({ seed: 1, wave: CALM })
+  const fixed = await startExchange({ market, accounts: [], clock: systemClock })
+  const answer = await send('POST', 'clock', { advanceMs: 1 }, 'application/json', fixed)
+  expect(answer).toMatchObject({ status: 409, body: { error: 'control_clock_fixed' } })
+  await fixed.stop()
+})
+
+test('rejects a port that is taken, and stops quickly with clients still connected', async () => {
+  const market = new Market({ seed: 1, wave: CALM })
+  const port = Number(new URL(venue.exchange.address).port)
+  await expect(startExchange({ market, accounts: [], port })).rejects.toThrow('EADDRINUSE')
+  const socket = new WebSocket(`${venue.exchange.address.replace('http', 'ws')}/ws/btcusdt@trade`)
+  await new Promise((resolve) => socket.addEventListener('message', resolve, { once: true }))
+  const closed = new Promise((resolve) => socket.addEventListener('close', resolve))
+  const began = Date.now()
+  await venue.exchange.stop()
+  await closed
+  expect(Date.now() - began).toBeLessThan(1_000)
+})

@@ -1,0 +1,130 @@
+// The sandbox's own pages under /sandbox/, by which people and tests steer it. Not part of the venue's dialect.
+import type { Clock } from '@keyside/runtime'
+import { z } from 'zod'
+import type { TurnableClock } from '../clock.ts'
+import type { Market } from '../market/market.ts'
+import type { AcceptedOrder } from './accept-log.ts'
+import type { Book } from './book.ts'
+import { FAULT_NAMES, FAULTS, type Faults } from './faults.ts'
+import type { Answer } from './http.ts'
+import { parseJson } from './parse-json.ts'
+
+export interface ControlParts {
+  readonly clock: Clock | TurnableClock
+  readonly market: Market
+  readonly book: Book
+  readonly faults: Faults
+  readonly acceptLog: () => readonly AcceptedOrder[]
+}
+
+export const EXCHANGE_CONTROL_ERRORS = {
+  control_unknown: 'There is no such control page; see sandbox/README.md for those there are.',
+  control_not_json: 'Send the request as application/json.',
+  control_malformed: 'The request does not have the shape that sandbox/README.md gives for it.',
+  control_no_symbol: 'The sandbox market does not trade this symbol; write it like BTC/USDT.',
+  control_clock_fixed: 'This sandbox runs on real time; start it with a clock that can be turned.',
+} as const
+
+type ControlError = keyof typeof EXCHANGE_CONTROL_ERRORS
+
+const point = z.strictObject({ afterMs: z.int().min(0), factor: z.number().positive() })
+const fault = z.strictObject({
+  name: z.enum(FAULT_NAMES),
+  count: z.int().min(1).optional(),
+  match: z.string().optional(),
+  ms: z.int().optional(),
+})
+const drive = z.strictObject({ symbol: z.string(), path: z.array(point).min(1) })
+const nudge = z.strictObject({ symbol: z.string(), factor: z.number().positive() })
+const depth = z.strictObject({
+  symbol: z.string(),
+  levels: z.int().min(1).max(1000).optional(),
+  quantity: z
+    .string()
+    .regex(/^\d+(\.\d+)?$/)
+    .optional(),
+})
+const turn = z.union([z.strictObject({ setMs: z.int() }), z.strictObject({ advanceMs: z.int() })])
+
+type Page = (body: string, query: URLSearchParams) => Answer
+
+export class Control {
+  readonly #parts: ControlParts
+  readonly #pages: Readonly<Record<string, Page>>
+
+  constructor(parts: ControlParts) {
+    this.#parts = parts
+    this.#pages = this.#createPages()
+  }
+
+  knows(path: string): boolean {
+    return path.startsWith('/sandbox/')
+  }
+
+  /** A page from elsewhere cannot post JSON to it without asking first, which is never allowed. */
+  answer(route: string, query: URLSearchParams, type: string | undefined, body: string): Answer {
+    const page = this.#pages[route]
+    if (page === undefined) return failure(404, 'control_unknown')
+    if (!route.startsWith('GET') && type?.split(';')[0] !== 'application/json')
+      return failure(415, 'control_not_json')
+    return page(body, query)
+  }
+
+  #createPages(): Readonly<Record<string, Page>> {
+    const { market, book, faults, clock, acceptLog } = this.#parts
+    return {
+      'GET /sandbox/orders': () => ok(acceptLog()),
+      'GET /sandbox/faults': () => ok({ table: FAULTS, armed: faults.armed }),
+      'POST /sandbox/faults': reading(fault, (setup) => {
+        faults.arm(setup)
+        return ok({ armed: faults.armed })
+      }),
+      'DELETE /sandbox/faults': () => {
+        faults.disarm()
+        return ok({ armed: [] })
+      },
+      'GET /sandbox/price': (_body, query) =>
+        this.#onSymbol({ symbol: query.get('symbol') ?? '' }, () => {}),
+      'POST /sandbox/nudge': reading(nudge, (asked) =>
+        this.#onSymbol(asked, () => market.nudge(asked.symbol, asked.factor, clock.now())),
+      ),
+      'POST /sandbox/drive': reading(drive, (asked) =>
+        this.#onSymbol(asked, () => market.drive(asked.symbol, asked.path, clock.now())),
+      ),
+      'POST /sandbox/depth': reading(depth, ({ symbol, levels, quantity }) =>
+        this.#onSymbol({ symbol }, () => book.setDepth(symbol, { levels: levels ?? 50, quantity })),
+      ),
+      'POST /sandbox/clock': reading(turn, (asked) => this.#turn(asked)),
+    }
+  }
+
+  #onSymbol({ symbol }: { symbol: string }, act: () => void): Answer {
+    const { market, clock } = this.#parts
+    if (!market.has(symbol)) return failure(404, 'control_no_symbol')
+    act()
+    return ok({ symbol, time: clock.now(), price: market.price(symbol, clock.now()) })
+  }
+
+  #turn(asked: z.infer<typeof turn>): Answer {
+    const { clock } = this.#parts
+    if (!('advance' in clock)) return failure(409, 'control_clock_fixed')
+    if ('setMs' in asked) clock.set(asked.setMs)
+    else clock.advance(asked.advanceMs)
+    return ok({ time: clock.now() })
+  }
+}
+
+function reading<T>(schema: z.ZodType<T>, act: (asked: T) => Answer): Page {
+  return (body) => {
+    const parsed = schema.safeParse(parseJson(body))
+    return parsed.success ? act(parsed.data) : failure(400, 'control_malformed')
+  }
+}
+
+function ok(body: unknown): Answer {
+  return { status: 200, body }
+}
+
+function failure(status: number, error: ControlError): Answer {
+  return { status, body: { error, message: EXCHANGE_CONTROL_ERRORS[error] } }
+}

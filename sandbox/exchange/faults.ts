@@ -1,0 +1,222 @@
+// The table of everything that can be made to go wrong with the sandbox exchange, and what is armed now.
+import type { OrderMarks } from './order.ts'
+
+/** What the client gets instead of the answer. */
+export type BadReply =
+  | { readonly how: 'reset' }
+  | { readonly how: 'hang' }
+  | {
+      readonly how: 'answer'
+      readonly status: number
+      readonly type: 'json' | 'html'
+      readonly retryAfter?: number | undefined
+      readonly body: string | ((answer: unknown) => string)
+    }
+
+interface FaultRule {
+  readonly about: string
+  /** Whether the request reaches the exchange all the same. */
+  readonly reaches: boolean
+  readonly reply?: BadReply
+  /** How long it lasts, where it lasts: the default for `ms`. */
+  readonly ms?: number
+  readonly marks?: (ms: number) => OrderMarks
+}
+
+const HTML =
+  '<html><head><title>Error</title></head><body><h1>Something went wrong</h1></body></html>'
+
+export const FAULTS = {
+  'refuse-connect': {
+    about: 'closes the port and every connection for ms',
+    reaches: false,
+    ms: 1_000,
+  },
+  'reset-before': {
+    about: 'resets the connection, request lost',
+    reaches: false,
+    reply: { how: 'reset' },
+  },
+  'reset-after-accept': {
+    about: 'takes it, resets the connection',
+    reaches: true,
+    reply: { how: 'reset' },
+  },
+  'accept-then-hang': { about: 'takes it, never answers', reaches: true, reply: { how: 'hang' } },
+  '500-after-accept': { about: 'takes it, answers 500', reaches: true, reply: html(500) },
+  '503-after-accept': {
+    about: 'takes it, answers 503 with -1000',
+    reaches: true,
+    reply: error(503, -1000, 'An unknown error occurred while processing the request.'),
+  },
+  '504': { about: 'takes it, a gateway answers 504', reaches: true, reply: html(504) },
+  'timeout-1007-accepted': {
+    about: 'takes it, answers -1007',
+    reaches: true,
+    reply: unknownStatus(),
+  },
+  'timeout-1007-not-accepted': {
+    about: 'answers -1007, request lost',
+    reaches: false,
+    reply: unknownStatus(),
+  },
+  'empty-200': { about: 'takes it, answers 200 with nothing', reaches: true, reply: json(200, '') },
+  'html-200': { about: 'takes it, answers 200 with a page', reaches: true, reply: html(200) },
+  'json-empty-200': {
+    about: 'takes it, answers 200 with {}',
+    reaches: true,
+    reply: json(200, '{}'),
+  },
+  'wrong-order-200': {
+    about: 'takes it, answers 200 with an order that is not the one sent',
+    reaches: true,
+    reply: { how: 'answer', status: 200, type: 'json', body: otherOrder },
+  },
+  'slow-accept': { about: 'waits ms, then takes it', reaches: true, ms: 2_000 },
+  hidden: {
+    about: 'takes it, but nobody can find the order for ms',
+    reaches: true,
+    ms: 5_000,
+    marks: (ms: number): OrderMarks => ({ hiddenMs: ms }),
+  },
+  'duplicate-fill': {
+    about: 'sends every event of a fill twice',
+    reaches: true,
+    marks: (): OrderMarks => ({ events: 'duplicate' }),
+  },
+  'out-of-order-fills': {
+    about: 'sends the events of the order last one first',
+    reaches: true,
+    marks: (): OrderMarks => ({ events: 'reverse' }),
+  },
+  'partial-then-cancel': {
+    about: 'fills at most half of the order, then cancels it',
+    reaches: true,
+    marks: (): OrderMarks => ({ fills: 'half-then-cancel' }),
+  },
+  'clock-skew': {
+    about: "moves the exchange's own time by ms until disarmed",
+    reaches: true,
+    ms: 3_000,
+  },
+  '429': {
+    about: 'answers 429 with -1003 and Retry-After, request lost',
+    reaches: false,
+    reply: error(429, -1003, 'Too many requests; please use the websocket for live updates.', 1),
+  },
+  'html-502': {
+    about: 'a gateway answers 502 with a page, request lost',
+    reaches: false,
+    reply: html(502),
+  },
+} as const satisfies Record<string, FaultRule>
+
+export type FaultName = keyof typeof FAULTS
+
+export const FAULT_NAMES = Object.keys(FAULTS) as FaultName[]
+
+export interface FaultSetup {
+  readonly name: FaultName
+  /** Requests it happens to; 1 by default. */
+  readonly count?: number | undefined
+  /** Method and path, or * for all; new orders by default. */
+  readonly match?: string | undefined
+  readonly ms?: number | undefined
+}
+
+interface Armed {
+  readonly name: FaultName
+  readonly match: string
+  readonly ms: number
+  left: number
+}
+
+/** All faults that befall one request, as one. */
+export interface Mishap {
+  readonly reaches: boolean
+  readonly reply: BadReply | undefined
+  readonly delayMs: number
+  readonly marks: OrderMarks
+}
+
+export class Faults {
+  readonly #onRefuse: (ms: number) => void
+  #armed: Armed[] = []
+
+  constructor(onRefuse: (ms: number) => void) {
+    this.#onRefuse = onRefuse
+  }
+
+  arm(setup: FaultSetup): void {
+    const rule: FaultRule = FAULTS[setup.name]
+    const ms = setup.ms ?? rule.ms ?? 0
+    if (setup.name === 'refuse-connect') {
+      this.#onRefuse(ms)
+      return
+    }
+    const match = setup.match ?? 'POST /api/v3/order'
+    this.#armed.push({ name: setup.name, match, ms, left: setup.count ?? 1 })
+  }
+
+  disarm(): void {
+    this.#armed = []
+  }
+
+  get armed(): readonly Readonly<Armed>[] {
+    return this.#armed
+  }
+
+  /** Milliseconds by which the exchange's time is off. */
+  get skewMs(): number {
+    const skews = this.#armed.filter((fault) => fault.name === 'clock-skew')
+    return skews.reduce((sum, fault) => sum + fault.ms, 0)
+  }
+
+  /** Uses up the faults that are meant for this request. */
+  take(route: string): Mishap {
+    const meant = this.#armed.filter(
+      ({ name, match }) => name !== 'clock-skew' && (match === '*' || match === route),
+    )
+    for (const fault of meant) fault.left--
+    this.#armed = this.#armed.filter((fault) => fault.left > 0)
+    return combine(meant)
+  }
+}
+
+function combine(faults: readonly Armed[]): Mishap {
+  const rules = faults.map((fault): FaultRule & { ms: number } => ({
+    ...FAULTS[fault.name],
+    ms: fault.ms,
+  }))
+  const slow = faults.filter((fault) => fault.name === 'slow-accept')
+  return {
+    reaches: rules.every((rule) => rule.reaches),
+    reply: (rules.find((rule) => !rule.reaches) ?? rules.find((rule) => rule.reply))?.reply,
+    delayMs: slow.reduce((sum, fault) => sum + fault.ms, 0),
+    marks: Object.assign({}, ...rules.map((rule) => rule.marks?.(rule.ms))),
+  }
+}
+
+function html(status: number): BadReply {
+  return { how: 'answer', status, type: 'html', body: HTML }
+}
+
+function json(status: number, body: string): BadReply {
+  return { how: 'answer', status, type: 'json', body }
+}
+
+function error(status: number, code: number, msg: string, retryAfter?: number): BadReply {
+  const body = JSON.stringify({ code, msg })
+  return { how: 'answer', status, type: 'json', retryAfter, body }
+}
+
+function unknownStatus(): BadReply {
+  const msg =
+    'Timeout waiting for response from backend server. Send status unknown; execution status unknown.'
+  return error(408, -1007, msg)
+}
+
+function otherOrder(answer: unknown): string {
+  const order = typeof answer === 'object' ? answer : {}
+  return JSON.stringify({ ...order, orderId: 1, clientOrderId: 'somebody-elses-order' })
+}

@@ -1,0 +1,248 @@
+// The market in the words the venue answers with.
+import Big from 'big.js'
+import type { Candle } from '../market/candle.ts'
+import type { Instrument } from '../market/instrument.ts'
+import { type Trade, tickAt } from '../market/market.ts'
+import { TICK_MS } from '../market/wave.ts'
+import type { Level } from './book.ts'
+import { describeFilters } from './filters.ts'
+import { LIMITS } from './limits.ts'
+import { ORDER_TYPES } from './order.ts'
+import { amount } from './order-views.ts'
+import type { Venue } from './venue.ts'
+
+const DAY = 86_400_000
+
+export function exchangeInfo(instruments: readonly Instrument[], now: number): object {
+  return {
+    timezone: 'UTC',
+    serverTime: now,
+    rateLimits: [
+      {
+        rateLimitType: 'REQUEST_WEIGHT',
+        interval: 'MINUTE',
+        intervalNum: 1,
+        limit: LIMITS.weight,
+      },
+      { rateLimitType: 'ORDERS', interval: 'SECOND', intervalNum: 10, limit: LIMITS.orders },
+    ],
+    exchangeFilters: [],
+    symbols: instruments.map(symbolInfo),
+  }
+}
+
+function symbolInfo(instrument: Instrument): object {
+  return {
+    symbol: instrument.id,
+    status: 'TRADING',
+    baseAsset: instrument.base,
+    baseAssetPrecision: 8,
+    quoteAsset: instrument.quote,
+    quotePrecision: 8,
+    quoteAssetPrecision: 8,
+    baseCommissionPrecision: 8,
+    quoteCommissionPrecision: 8,
+    orderTypes: ORDER_TYPES,
+    icebergAllowed: false,
+    ocoAllowed: false,
+    otoAllowed: false,
+    quoteOrderQtyMarketAllowed: true,
+    allowTrailingStop: false,
+    cancelReplaceAllowed: false,
+    isSpotTradingAllowed: true,
+    isMarginTradingAllowed: false,
+    filters: describeFilters(instrument),
+    permissions: [],
+    permissionSets: [['SPOT']],
+    defaultSelfTradePreventionMode: 'EXPIRE_MAKER',
+    allowedSelfTradePreventionModes: ['EXPIRE_TAKER', 'EXPIRE_MAKER', 'EXPIRE_BOTH'],
+  }
+}
+
+export function candleView(candle: Candle): unknown[] {
+  const { openTime, open, high, low, close, volume, closeTime, quoteVolume, trades } = candle
+  const halves = [half(volume), half(quoteVolume)]
+  return [openTime, open, high, low, close, volume, closeTime, quoteVolume, trades, ...halves, '0']
+}
+
+/** The kline stream's event. */
+export function candleEvent(
+  instrument: Instrument,
+  interval: string,
+  candle: Candle,
+  time: number,
+): object {
+  return {
+    e: 'kline',
+    E: time,
+    s: instrument.id,
+    k: {
+      t: candle.openTime,
+      T: candle.closeTime,
+      s: instrument.id,
+      i: interval,
+      f: candle.firstTrade,
+      L: candle.firstTrade + candle.trades - 1,
+      o: candle.open,
+      c: candle.close,
+      h: candle.high,
+      l: candle.low,
+      v: candle.volume,
+      n: candle.trades,
+      x: candle.closed,
+      q: candle.quoteVolume,
+      V: half(candle.volume),
+      Q: half(candle.quoteVolume),
+      B: '0',
+    },
+  }
+}
+
+export function depthView(venue: Venue, instrument: Instrument, limit: number): object {
+  const tick = tickAt(venue.now())
+  const { bids, asks } = venue.book.at(instrument, tick)
+  return {
+    lastUpdateId: tick,
+    bids: bids.slice(0, limit).map(levelView),
+    asks: asks.slice(0, limit).map(levelView),
+  }
+}
+
+export function levelView(level: Level): [string, string] {
+  return [amount(level.price), amount(level.quantity)]
+}
+
+export function bookTickerView(venue: Venue, instrument: Instrument): object {
+  const { bid, ask } = best(venue, instrument)
+  return {
+    symbol: instrument.id,
+    bidPrice: amount(bid?.price),
+    bidQty: amount(bid?.quantity),
+    askPrice: amount(ask?.price),
+    askQty: amount(ask?.quantity),
+  }
+}
+
+/** The bookTicker stream's event, which has no name and no time. */
+export function bookTickerEvent(venue: Venue, instrument: Instrument, tick: number): object {
+  const { bid, ask } = best(venue, instrument)
+  return {
+    u: tick,
+    s: instrument.id,
+    b: amount(bid?.price),
+    B: amount(bid?.quantity),
+    a: amount(ask?.price),
+    A: amount(ask?.quantity),
+  }
+}
+
+export function tickerView(venue: Venue, instrument: Instrument): object {
+  const { day, change, percent, average, bid, ask } = dayOf(venue, instrument)
+  return {
+    symbol: instrument.id,
+    priceChange: amount(change),
+    priceChangePercent: percent,
+    weightedAvgPrice: amount(average),
+    prevClosePrice: day.open,
+    lastPrice: day.close,
+    lastQty: instrument.stepSize,
+    bidPrice: amount(bid?.price),
+    bidQty: amount(bid?.quantity),
+    askPrice: amount(ask?.price),
+    askQty: amount(ask?.quantity),
+    openPrice: day.open,
+    highPrice: day.high,
+    lowPrice: day.low,
+    volume: day.volume,
+    quoteVolume: day.quoteVolume,
+    openTime: day.openTime,
+    closeTime: venue.now(),
+    firstId: day.firstTrade,
+    lastId: day.firstTrade + day.trades - 1,
+    count: day.trades,
+  }
+}
+
+/** The ticker stream's event. */
+export function tickerEvent(venue: Venue, instrument: Instrument, time: number): object {
+  const { day, change, percent, average, bid, ask } = dayOf(venue, instrument)
+  return {
+    e: '24hrTicker',
+    E: time,
+    s: instrument.id,
+    p: amount(change),
+    P: percent,
+    w: amount(average),
+    x: day.open,
+    c: day.close,
+    Q: instrument.stepSize,
+    b: amount(bid?.price),
+    B: amount(bid?.quantity),
+    a: amount(ask?.price),
+    A: amount(ask?.quantity),
+    o: day.open,
+    h: day.high,
+    l: day.low,
+    v: day.volume,
+    q: day.quoteVolume,
+    O: day.openTime,
+    C: time,
+    F: day.firstTrade,
+    L: day.firstTrade + day.trades - 1,
+    n: day.trades,
+  }
+}
+
+/** The miniTicker stream's event. */
+export function miniTickerEvent(venue: Venue, instrument: Instrument, time: number): object {
+  const { open, high, low, close, volume, quoteVolume } = dayOf(venue, instrument).day
+  const prices = { o: open, h: high, l: low, c: close, v: volume, q: quoteVolume }
+  return { e: '24hrMiniTicker', E: time, s: instrument.id, ...prices }
+}
+
+export function tradeOfMarketView(trade: Trade): object {
+  const { tick, price, quantity, time } = trade
+  const quoteQty = amount(new Big(price).times(quantity))
+  return { id: tick, price, qty: quantity, quoteQty, time, isBuyerMaker: false, isBestMatch: true }
+}
+
+export function aggregateView(trade: Trade): object {
+  const { tick, price, quantity, time } = trade
+  return { a: tick, p: price, q: quantity, f: tick, l: tick, T: time, m: false, M: true }
+}
+
+/** The trade stream's event. */
+export function tradeEvent(instrument: Instrument, trade: Trade): object {
+  const { tick, price, quantity, time } = trade
+  return {
+    e: 'trade',
+    E: time,
+    s: instrument.id,
+    t: tick,
+    p: price,
+    q: quantity,
+    T: time,
+    m: false,
+    M: true,
+  }
+}
+
+function dayOf(venue: Venue, instrument: Instrument) {
+  const now = venue.now()
+  const start = (tickAt(now - DAY) + 1) * TICK_MS
+  const day = venue.market.candle(instrument.symbol, start, DAY, now)
+  const change = new Big(day.close).minus(day.open)
+  const percent = change.div(day.open).times(100).toFixed(3)
+  const average = new Big(day.quoteVolume).div(day.volume)
+  return { day, change, percent, average, ...best(venue, instrument) }
+}
+
+function best(venue: Venue, instrument: Instrument) {
+  const { bids, asks } = venue.book.at(instrument, tickAt(venue.now()))
+  return { bid: bids[0], ask: asks[0] }
+}
+
+/** Buyers and sellers are equally eager in the sandbox. */
+function half(volume: string): string {
+  return amount(new Big(volume).div(2))
+}

@@ -1,0 +1,239 @@
+// How orders meet the market, and that no money appears or vanishes.
+import Big from 'big.js'
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { stoppedTime, turnableClock } from '../clock.ts'
+import { CALM, Market } from '../market/market.ts'
+import { createAccount } from './account.ts'
+import { Book } from './book.ts'
+import { ExchangeError } from './errors.ts'
+import { Matching } from './matching.ts'
+import { isOpen, type OrderEvent, type OrderRequest } from './order.ts'
+
+const BTC = 'BTC/USDT'
+const START = Date.UTC(2026, 10, 23)
+
+interface Wish {
+  readonly side?: OrderRequest['side']
+  readonly type?: OrderRequest['type']
+  readonly timeInForce?: OrderRequest['timeInForce']
+  readonly quantity?: string | undefined
+  readonly quoteQuantity?: string | undefined
+  readonly price?: string | undefined
+  readonly stopPrice?: string | undefined
+}
+
+function open(depth?: { levels: number; quantity: string }) {
+  const clock = turnableClock(stoppedTime(START))
+  const market = new Market({ seed: 1, wave: CALM })
+  const book = new Book(market)
+  if (depth !== undefined) book.setDepth(BTC, depth)
+  const events: OrderEvent[] = []
+  const matching = new Matching(clock, market, book, (event) => events.push(event))
+  const setup = {
+    name: 'a',
+    apiKey: 'a',
+    credential: { secret: 'a' },
+    balances: { BTC: '10', USDT: '500000' },
+  }
+  const account = createAccount(setup, START)
+  let names = 0
+  const place = (wish: Wish, marks = {}) =>
+    matching.place(account, requestOf(market, wish, `order-${++names}`), marks)
+  const pass = (ms: number) => {
+    clock.advance(ms)
+    matching.advance()
+  }
+  const total = (asset: string) => account.wallet.free(asset).plus(account.wallet.locked(asset))
+  return { clock, market, matching, account, events, place, pass, total }
+}
+
+function requestOf(market: Market, wish: Wish, clientOrderId: string): OrderRequest {
+  const [instrument] = market.instruments
+  if (instrument === undefined) throw new Error('no instrument')
+  const big = (text: string | undefined) => (text === undefined ? undefined : new Big(text))
+  return {
+    instrument,
+    side: wish.side ?? 'BUY',
+    type: wish.type ?? 'LIMIT',
+    timeInForce: wish.timeInForce ?? 'GTC',
+    quantity: big(wish.quantity),
+    quoteQuantity: big(wish.quoteQuantity),
+    price: big(wish.price),
+    stopPrice: big(wish.stopPrice),
+    clientOrderId,
+    selfTradePrevention: 'NONE',
+    responseType: 'FULL',
+  }
+}
+
+test('walks the levels of the book and takes the fee from what it brings', () => {
+  const { place, account } = open({ levels: 3, quantity: '1' })
+  const order = place({ type: 'MARKET', quantity: '2.5' })
+  expect(order.fills.map((fill) => [fill.price.toFixed(), fill.quantity.toFixed()])).toEqual([
+    ['60003', '1'],
+    ['60009', '1'],
+    ['60015', '0.5'],
+  ])
+  expect(account.wallet.free('BTC').toFixed()).toBe('12.4975')
+  expect(account.wallet.free('USDT').toFixed()).toBe('349980.5')
+})
+
+test('fills an IOC as far as its price reaches and lets the rest expire', () => {
+  const { place, account } = open({ levels: 3, quantity: '1' })
+  const order = place({ quantity: '3', price: '60009', timeInForce: 'IOC' })
+  expect([order.status, order.executed.toFixed()]).toEqual(['EXPIRED', '2'])
+  expect(account.wallet.locked('USDT').toFixed()).toBe('0')
+})
+
+test('fills a FOK whole or not at all', () => {
+  const { place } = open({ levels: 3, quantity: '1' })
+  expect(place({ quantity: '2.1', price: '60009', timeInForce: 'FOK' })).toMatchObject({
+    status: 'EXPIRED',
+    fills: [],
+  })
+  expect(place({ quantity: '2', price: '60009', timeInForce: 'FOK' }).status).toBe('FILLED')
+})
+
+test('does not sell the same level twice in one tick', () => {
+  const { place, pass } = open({ levels: 1, quantity: '1' })
+  expect(place({ quantity: '1', price: '60003', timeInForce: 'IOC' }).status).toBe('FILLED')
+  expect(place({ quantity: '1', price: '60003', timeInForce: 'IOC' }).status).toBe('EXPIRED')
+  pass(250)
+  expect(place({ quantity: '1', price: '60003', timeInForce: 'IOC' }).status).toBe('FILLED')
+})
+
+test('fills a resting order at its own price when the market comes through, part by part', () => {
+  const { place, market, clock, pass } = open({ levels: 1, quantity: '1' })
+  const order = place({ quantity: '1.5', price: '59000' })
+  pass(1_000)
+  expect(order.status).toBe('NEW')
+  market.nudge(BTC, 0.98, clock.now())
+  pass(250)
+  expect([order.status, order.executed.toFixed()]).toEqual(['PARTIALLY_FILLED', '1'])
+  pass(250)
+  expect(order.status).toBe('FILLED')
+  expect(order.fills.map((fill) => [fill.price.toFixed(), fill.role])).toEqual([
+    ['59000', 'maker'],
+    ['59000', 'maker'],
+  ])
+})
+
+test.each([
+  ['STOP_LOSS', 'SELL', '59000', 0.98],
+  ['TAKE_PROFIT', 'SELL', '61000', 1.02],
+  ['STOP_LOSS', 'BUY', '62000', 1.04],
+  ['TAKE_PROFIT', 'BUY', '59000', 0.98],
+] as const)(
+  'triggers a %s to %s when the price gets there, also over a jump of time',
+  (type, side, stopPrice, factor) => {
+    const { place, market, clock, pass } = open()
+    const order = place({ type, side, quantity: '0.1', stopPrice })
+    pass(60_000)
+    expect(order.workingAt).toBeUndefined()
+    market.drive(
+      BTC,
+      [
+        { afterMs: 5_000, factor },
+        { afterMs: 9_000, factor: 1 },
+      ],
+      clock.now(),
+    )
+    pass(3_600_000)
+    expect(order.workingAt).toBeGreaterThan(START + 60_000)
+    expect(['FILLED', 'EXPIRED']).toContain(order.status)
+  },
+)
+
+test('lets a triggered stop limit rest at its price', () => {
+  const { place, market, clock, pass } = open()
+  const order = place({
+    type: 'STOP_LOSS_LIMIT',
+    side: 'SELL',
+    quantity: '1',
+    price: '59500',
+    stopPrice: '59000',
+  })
+  market.nudge(BTC, 0.98, clock.now())
+  pass(250)
+  expect([order.status, order.workingAt === undefined]).toEqual(['NEW', false])
+  market.nudge(BTC, 1.02, clock.now())
+  pass(10_000)
+  expect(order.status).toBe('FILLED')
+  expect(order.fills.every((fill) => fill.price.eq('59500'))).toBe(true)
+})
+
+test('fills half and cancels when that fault is on the order', () => {
+  const { place, events } = open()
+  const order = place({ quantity: '0.5', price: '60500' }, { fills: 'half-then-cancel' })
+  expect([order.status, order.executed.toFixed()]).toEqual(['CANCELED', '0.25'])
+  expect(events.at(-1)?.execution).toBe('CANCELED')
+})
+
+test('changes nothing when it refuses', () => {
+  const { place, total, matching, account } = open()
+  expect(() => place({ side: 'SELL', quantity: '11', price: '70000' })).toThrow(ExchangeError)
+  expect(total('BTC').toFixed()).toBe('10')
+  expect(account.wallet.locked('BTC').toFixed()).toBe('0')
+  expect(matching.orders).toEqual([])
+})
+
+const cents = fc
+  .integer({ min: 5_800_000, max: 6_200_000 })
+  .map((n) => new Big(n).div(100).toFixed())
+const lots = fc.integer({ min: 10, max: 500_000 }).map((n) => new Big(n).div(100_000).toFixed())
+const wish = fc.record({
+  side: fc.constantFrom('BUY', 'SELL'),
+  kind: fc.constantFrom('LIMIT', 'IOC', 'FOK', 'MARKET', 'COST', 'STOP_LOSS', 'STOP_LOSS_LIMIT'),
+  quantity: lots,
+  price: cents,
+  stopPrice: cents,
+  factor: fc.double({ min: 0.97, max: 1.03, noNaN: true }),
+  cancel: fc.boolean(),
+})
+
+test('keeps every balance exact: what was bought, sold and paid in fees adds up to the last digit', () => {
+  fc.assert(
+    fc.property(fc.array(wish, { minLength: 1, maxLength: 12 }), (wishes) => {
+      const { place, pass, market, clock, matching, account, total } = open({
+        levels: 5,
+        quantity: '0.7',
+      })
+      for (const { kind, side, quantity, price, stopPrice, factor, cancel } of wishes) {
+        const immediate = kind === 'IOC' || kind === 'FOK'
+        const priced = immediate || kind.includes('LIMIT')
+        try {
+          const order = place({
+            side: side as 'BUY',
+            type: (immediate ? 'LIMIT' : kind === 'COST' ? 'MARKET' : kind) as 'LIMIT',
+            timeInForce: immediate ? kind : 'GTC',
+            quantity: kind === 'COST' ? undefined : quantity,
+            quoteQuantity: kind === 'COST' ? new Big(quantity).times(60_000).toFixed(2) : undefined,
+            price: priced ? price : undefined,
+            stopPrice: kind.startsWith('STOP') ? stopPrice : undefined,
+          })
+          if (cancel && isOpen(order)) matching.cancel(order, 'c')
+        } catch (error) {
+          if (!(error instanceof ExchangeError)) throw error
+        }
+        market.nudge(BTC, factor, clock.now())
+        pass(500)
+      }
+      for (const order of [...matching.open]) matching.cancel(order, 'c')
+      const owned = { BTC: new Big(10), USDT: new Big(500_000) }
+      for (const { request, fills } of matching.orders)
+        for (const fill of fills) {
+          const sign = request.side === 'BUY' ? 1 : -1
+          owned.BTC = owned.BTC.plus(fill.quantity.times(sign))
+          owned.USDT = owned.USDT.minus(fill.price.times(fill.quantity).times(sign))
+          const asset = fill.commissionAsset as 'BTC'
+          owned[asset] = owned[asset].minus(fill.commission)
+        }
+      for (const asset of ['BTC', 'USDT'] as const) {
+        expect(total(asset).toFixed()).toBe(owned[asset].toFixed())
+        expect(account.wallet.locked(asset).toFixed(), 'nothing stays locked').toBe('0')
+      }
+    }),
+    { numRuns: 60 },
+  )
+})

@@ -1,0 +1,9 @@
+// JSON from a stranger: undefined where it is none.
+
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,187 @@
+// Puts the sandbox exchange together and listens on this machine only.
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { type Chance, type Clock, systemChance, systemClock } from '@keyside/runtime'
+import { type WebSocket, WebSocketServer } from 'ws'
+import type { TurnableClock } from '../clock.ts'
+import { type Market, tickAt } from '../market/market.ts'
+import { TICK_MS } from '../market/wave.ts'
+import { type AcceptedOrder, acceptedOrder } from './accept-log.ts'
+import { type AccountSetup, createAccount } from './account.ts'
+import { accountEndpoints } from './account-endpoints.ts'
+import { Book } from './book.ts'
+import { Control } from './control.ts'
+import { Faults } from './faults.ts'
+import { createListener } from './http.ts'
+import { LIMITS, type LimitSetup, Limits } from './limits.ts'
+import { marketEndpoints } from './market-endpoints.ts'
+import { MarketStreams } from './market-streams.ts'
+import { Matching } from './matching.ts'
+import { Rest } from './rest.ts'
+import { UserStreams } from './user-streams.ts'
+import type { Venue } from './venue.ts'
+
+const HOST = '127.0.0.1'
+
+export interface ExchangeOptions {
+  readonly market: Market
+  readonly accounts: readonly AccountSetup[]
+  /** 0, the default, takes a free one. */
+  readonly port?: number
+  readonly clock?: Clock | TurnableClock
+  readonly chance?: Chance
+  readonly limits?: Partial<LimitSetup>
+}
+
+export interface SandboxExchange {
+  /** Such as http://127.0.0.1:41234. */
+  readonly address: string
+  readonly market: Market
+  readonly book: Book
+  readonly faults: Faults
+  /** Every order that was accepted so far, oldest first, with what became of it. */
+  acceptLog(): AcceptedOrder[]
+  /** Cuts every WebSocket connection, as the venue does once a day. */
+  dropStreams(): void
+  stop(): Promise<void>
+}
+
+/** Starts trading at once; rejects if the port is taken. */
+export async function startExchange(options: ExchangeOptions): Promise<SandboxExchange> {
+  const clock = options.clock ?? systemClock
+  const { market } = options
+  const faults = new Faults((ms) => gate.refuse(ms))
+  const limits = new Limits(clock, { ...LIMITS, ...options.limits })
+  const venue = createVenue(options, clock, faults, limits)
+  const rest = new Rest(venue, { ...marketEndpoints(venue), ...accountEndpoints(venue) }, limits)
+  const acceptLog = () => venue.matching.orders.map(acceptedOrder)
+  const control = new Control({ clock, market, book: venue.book, faults, acceptLog })
+  const server = createServer(createListener({ clock, rest, faults, limits, control }))
+  const sockets = acceptSockets(server, venue)
+  const gate = new Gate(server, sockets, clock)
+  const port = await gate.open(options.port ?? 0)
+  const stopBeating = beat(clock, venue)
+  return {
+    address: `http://${HOST}:${port}`,
+    market,
+    book: venue.book,
+    faults,
+    acceptLog,
+    dropStreams: () => gate.dropStreams(),
+    stop: async () => {
+      stopBeating()
+      await gate.close()
+    },
+  }
+}
+
+interface FullVenue extends Venue {
+  readonly marketStreams: MarketStreams
+  readonly userStreams: UserStreams
+}
+
+function createVenue(
+  options: ExchangeOptions,
+  clock: Clock,
+  faults: Faults,
+  limits: Limits,
+): FullVenue {
+  const { market, chance = systemChance } = options
+  const book = new Book(market)
+  const base = {
+    market,
+    book,
+    matching: new Matching(clock, market, book, (event) => userStreams.publish(event)),
+    accounts: options.accounts.map((setup) => createAccount(setup, clock.now())),
+    now: () => clock.now() + faults.skewMs,
+    ownId: () => Buffer.from(chance(11)).toString('hex'),
+    countOrder: () => limits.takeOrder(),
+  }
+  const userStreams = new UserStreams(base)
+  return { ...base, userStreams, marketStreams: new MarketStreams(base) }
+}
+
+function acceptSockets(server: Server, venue: FullVenue): WebSocketServer {
+  const sockets = new WebSocketServer({ server, maxPayload: 65_536 })
+  // A port that is taken is reported by listen() already; without a listener it would end the process.
+  sockets.on('error', () => {})
+  sockets.on('connection', (socket: WebSocket, request) => {
+    const url = new URL(request.url ?? '/', 'http://sandbox')
+    socket.on('error', () => socket.terminate())
+    if (url.pathname.startsWith('/ws-api/')) venue.userStreams.accept(socket)
+    else if (/^\/(ws|stream)(\/|$)/.test(url.pathname)) venue.marketStreams.accept(socket, url)
+    else socket.close(1008)
+  })
+  return sockets
+}
+
+/** At every tick: orders first, so that whoever sees a price can already ask about its fills. */
+function beat(clock: Clock, venue: FullVenue): () => void {
+  let tick = tickAt(clock.now())
+  let cancel = clock.after(untilNextTick(clock), run)
+  function run(): void {
+    const now = tickAt(clock.now())
+    if (now !== tick) venue.matching.advance()
+    if (now > tick) venue.marketStreams.beat(tick, now)
+    tick = now
+    cancel = clock.after(untilNextTick(clock), run)
+  }
+  return () => cancel()
+}
+
+function untilNextTick(clock: Clock): number {
+  return TICK_MS - (clock.now() % TICK_MS)
+}
+
+/** The listening port, which can be shut for a while. */
+class Gate {
+  readonly #server: Server
+  readonly #sockets: WebSocketServer
+  readonly #clock: Clock
+  #port = 0
+  #reopen = () => {}
+
+  constructor(server: Server, sockets: WebSocketServer, clock: Clock) {
+    this.#server = server
+    this.#sockets = sockets
+    this.#clock = clock
+  }
+
+  async open(port: number): Promise<number> {
+    await new Promise<void>((resolve, reject) => {
+      this.#server.once('error', reject)
+      this.#server.listen(port, HOST, () => {
+        this.#server.off('error', reject)
+        resolve()
+      })
+    })
+    this.#port = (this.#server.address() as AddressInfo).port
+    return this.#port
+  }
+
+  refuse(ms: number): void {
+    const open = () => {
+      this.#server.listen(this.#port, HOST)
+    }
+    this.#shut(() => {
+      this.#reopen = this.#clock.after(ms, open)
+    })
+  }
+
+  dropStreams(): void {
+    for (const socket of this.#sockets.clients) socket.terminate()
+  }
+
+  close(): Promise<void> {
+    this.#reopen()
+    return new Promise((resolve) => {
+      this.#shut(resolve)
+    })
+  }
+
+  #shut(done: () => void): void {
+    this.#server.close(() => done())
+    this.dropStreams()
+    this.#server.closeAllConnections()
+  }
+}
