@@ -1,0 +1,131 @@
+// Who may import whom: the linter's rules bite, and the engine and the broker cannot reach a key.
+import { spawnSync } from 'node:child_process'
+import {
+  copyFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join, relative } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+
+const root = join(import.meta.dirname, '..')
+const folders = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).workspaces as string[]
+let tree: string
+
+beforeAll(() => {
+  tree = mkdtempSync(join(tmpdir(), 'keyside-boundaries-'))
+  for (const file of ['biome.json', 'package.json'])
+    copyFileSync(join(root, file), join(tree, file))
+  for (const folder of folders) {
+    mkdirSync(join(tree, folder))
+    cpSync(join(root, folder, 'package.json'), join(tree, folder, 'package.json'))
+  }
+})
+afterAll(() => rmSync(tree, { recursive: true }))
+
+/** The rules that a file with this import breaks. */
+function broken(file: string, imported: string): string[] {
+  const path = join(tree, file)
+  mkdirSync(dirname(path), { recursive: true })
+  writeFileSync(path, `import { x } from '${imported}'\n\nx()\n`)
+  const { stdout } = spawnSync('biome', ['lint', '--vcs-enabled=false', '--reporter=json', path], {
+    cwd: tree,
+    encoding: 'utf8',
+    env: { PATH: `${join(root, 'node_modules/.bin')}:${dirname(process.execPath)}:/usr/bin:/bin` },
+  })
+  rmSync(path)
+  const { diagnostics } = JSON.parse(stdout) as { diagnostics: { category: string }[] }
+  return diagnostics.map(({ category }) => category)
+}
+
+const UNDECLARED = 'lint/correctness/noUndeclaredDependencies'
+const RESTRICTED = 'lint/style/noRestrictedImports'
+
+test.each([
+  ['broker/x.ts', '@keyside/executor', UNDECLARED],
+  ['broker/x.ts', 'keytar', UNDECLARED],
+  ['broker/x.ts', 'ccxt', UNDECLARED],
+  ['strategy-engine/x.ts', '@keyside/executor', UNDECLARED],
+  ['strategy-engine/x.ts', 'keytar', UNDECLARED],
+  ['bot/x.ts', '@keyside/executor', UNDECLARED],
+  ['bot/x.ts', 'ccxt', UNDECLARED],
+  ['executor/x.ts', '@keyside/bot', UNDECLARED],
+  ['protocol/x.ts', '@keyside/runtime', UNDECLARED],
+  ['protocol/x.ts', 'node:crypto', RESTRICTED],
+  ['executor/inbox/x.ts', '../keychain/port.ts', RESTRICTED],
+  ['executor/report/x.ts', '../keychain/os.ts', RESTRICTED],
+  ['executor/policy/x.ts', '../keychain/port.ts', RESTRICTED],
+  ['executor/policy/x.ts', '../journal/journal.ts', RESTRICTED],
+  ['executor/core/x.ts', 'node:sqlite', RESTRICTED],
+  ['strategy-engine/strategies/x.ts', 'node:fs', RESTRICTED],
+])('%s may not import %s', (file, imported, rule) => {
+  expect(broken(file, imported)).toContain(rule)
+})
+
+test.each([
+  ['broker/x.ts', '@keyside/protocol'],
+  ['executor/exchange/x.ts', '../keychain/port.ts'],
+  ['executor/journal/x.ts', 'node:sqlite'],
+  ['executor/policy/x.ts', '../exchange/port.ts'],
+  ['protocol/node.ts', 'node:crypto'],
+  ['cli/x.ts', '@keyside/executor'],
+])('%s may import %s', (file, imported) => {
+  expect(broken(file, imported)).toEqual([])
+})
+
+const IMPORT = /(?:from|import)\s*\(?\s*'([^']+)'/g
+
+/** Every file and package that is reachable from a folder's index. */
+function reachable(folder: string): Set<string> {
+  const seen = new Set<string>()
+  const visit = (file: string) => {
+    if (seen.has(relative(root, file))) return
+    seen.add(relative(root, file))
+    for (const [, name = ''] of readFileSync(file, 'utf8').matchAll(IMPORT)) {
+      if (name.startsWith('.')) visit(join(dirname(file), name))
+      else if (name.startsWith('@keyside/')) visit(entry(name))
+      else seen.add(name)
+    }
+  }
+  visit(join(root, folder, 'index.ts'))
+  return seen
+}
+
+function entry(name: string): string {
+  const [, folder = '', part = 'index'] = name.split('/')
+  return join(root, folder, `${part}.ts`)
+}
+
+test.each(['broker', 'strategy-engine', 'bot'])(
+  '%s reaches no keychain, and no other program',
+  (folder) => {
+    const files = [...reachable(folder)]
+    expect(files.length).toBeGreaterThan(20)
+    const others = ['executor', 'bot', 'broker', 'strategy-engine'].filter(
+      (name) => name !== folder,
+    )
+    expect(files.filter((file) => others.some((name) => file.startsWith(`${name}/`)))).toEqual([])
+    expect(files.filter((file) => /keychain|keytar/.test(file))).toEqual([])
+  },
+)
+
+test('the executor does reach the keychain, so the walk above would see one', () => {
+  const files = [...reachable('executor')]
+  expect(files).toContain('keytar')
+})
+
+test('neither the engine nor the broker has a word for an exchange credential', () => {
+  for (const folder of ['strategy-engine', 'broker'])
+    for (const file of readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })) {
+      const path = join(root, folder, file)
+      if (!file.endsWith('.ts') || file.endsWith('.test.ts') || !existsSync(path)) continue
+      expect(readFileSync(path, 'utf8'), path).not.toMatch(/\bapiKey\b|\bsecret:/)
+    }
+})
