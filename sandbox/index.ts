@@ -1,4 +1,14 @@
 export { stoppedTime, type TurnableClock, turnableClock } from './clock.ts'
+export type { AcceptedOrder } from './exchange/accept-log.ts'
+export type { AccountSetup, KeyRights } from './exchange/account.ts'
+export { EXCHANGE_CONTROL_REFUSALS } from './exchange/control.ts'
+export { EXCHANGE_ERRORS } from './exchange/errors.ts'
+export {
+  FAULT_NAMES as EXCHANGE_FAULT_NAMES,
+  type FaultName as ExchangeFaultName,
+  type FaultSetup as ExchangeFaultSetup,
+} from './exchange/faults.ts'
+export { type ExchangeOptions, type SandboxExchange, startExchange } from './exchange/start.ts'
 export {
   type Candle,
   type CandleQuery,

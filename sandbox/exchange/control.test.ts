@@ -73,36 +73,45 @@ test('sets the depth, so that an order is filled in parts', async () => {
 })
 
 test.each([
-  ['POST', 'nothing', {}, 404, 'control_unknown'],
-  ['POST', 'nudge', { symbol: BTC, factor: 0 }, 400, 'control_malformed'],
-  ['POST', 'nudge', { symbol: BTC, factor: 1, more: 1 }, 400, 'control_malformed'],
-  ['POST', 'faults', { name: 'unheard-of' }, 400, 'control_malformed'],
+  ['POST', 'nothing', {}, 404, 'not-found'],
+  ['POST', 'nudge', { symbol: BTC, factor: 0 }, 400, 'bad-request'],
+  ['POST', 'nudge', { symbol: BTC, factor: 1, more: 1 }, 400, 'bad-request'],
+  ['POST', 'faults', { name: 'unheard-of' }, 400, 'bad-request'],
   [
     'POST',
     'drive',
     { symbol: 'DOGE/USDT', path: [{ afterMs: 0, factor: 2 }] },
     404,
-    'control_no_symbol',
+    'unknown-symbol',
   ],
 ] as const)(
   '%s %s is refused with a code and a sentence',
-  async (method, page, body, status, error) => {
+  async (method, page, body, status, code) => {
     const answer = await send(method, page, body)
-    expect(answer).toMatchObject({ status, body: { error } })
-    expect(String(answer.body['message']).length).toBeGreaterThan(20)
+    expect(answer).toMatchObject({ status, body: { code } })
+    expect(String(answer.body['sentence']).length).toBeGreaterThan(20)
   },
 )
 
 test('refuses what a web page from elsewhere could send without asking', async () => {
   const answer = await send('POST', 'nudge', { symbol: BTC, factor: 2 }, 'text/plain')
-  expect(answer).toMatchObject({ status: 415, body: { error: 'control_not_json' } })
+  expect(answer).toMatchObject({ status: 415, body: { code: 'not-json' } })
 })
+
+test.each([{ Origin: 'https://example.com' }, { 'Sec-Fetch-Site': 'cross-site' }])(
+  'refuses a page of another website: %o',
+  async (headers) => {
+    const response = await fetch(`${venue.exchange.address}/sandbox/orders`, { headers })
+    expect(response.status).toBe(403)
+    expect(await response.json()).toMatchObject({ code: 'foreign-origin' })
+  },
+)
 
 test('refuses to turn a clock that cannot be turned', async () => {
   const market = new Market({ seed: 1, wave: CALM })
   const fixed = await startExchange({ market, accounts: [], clock: systemClock })
   const answer = await send('POST', 'clock', { advanceMs: 1 }, 'application/json', fixed)
-  expect(answer).toMatchObject({ status: 409, body: { error: 'control_clock_fixed' } })
+  expect(answer).toMatchObject({ status: 409, body: { code: 'fixed-clock' } })
   await fixed.stop()
 })
 

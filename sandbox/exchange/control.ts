@@ -1,8 +1,10 @@
 // The sandbox's own pages under /sandbox/, by which people and tests steer it. Not part of the venue's dialect.
+import type { IncomingHttpHeaders } from 'node:http'
 import type { Clock } from '@keyside/runtime'
 import { z } from 'zod'
 import type { TurnableClock } from '../clock.ts'
 import type { Market } from '../market/market.ts'
+import { CONTROL_REFUSALS, refuseForeigner } from '../telegram/same-machine.ts'
 import type { AcceptedOrder } from './accept-log.ts'
 import type { Book } from './book.ts'
 import { FAULT_NAMES, FAULTS, type Faults } from './faults.ts'
@@ -17,15 +19,31 @@ export interface ControlParts {
   readonly acceptLog: () => readonly AcceptedOrder[]
 }
 
-export const EXCHANGE_CONTROL_ERRORS = {
-  control_unknown: 'There is no such control page; see sandbox/README.md for those there are.',
-  control_not_json: 'Send the request as application/json.',
-  control_malformed: 'The request does not have the shape that sandbox/README.md gives for it.',
-  control_no_symbol: 'The sandbox market does not trade this symbol; write it like BTC/USDT.',
-  control_clock_fixed: 'This sandbox runs on real time; start it with a clock that can be turned.',
-} as const
+/** Besides those that all pages of the sandbox share. */
+export const EXCHANGE_CONTROL_REFUSALS = [
+  {
+    code: 'unknown-symbol',
+    status: 404,
+    sentence: 'the sandbox market does not trade this symbol; write it like BTC/USDT',
+  },
+  {
+    code: 'fixed-clock',
+    status: 409,
+    sentence: 'this sandbox runs on real time; start it with a clock that can be turned',
+  },
+] as const
 
-type ControlError = keyof typeof EXCHANGE_CONTROL_ERRORS
+const REFUSALS = [...EXCHANGE_CONTROL_REFUSALS, ...CONTROL_REFUSALS]
+
+type RefusalCode = (typeof REFUSALS)[number]['code']
+
+export interface ControlVisit {
+  readonly method: string
+  readonly url: URL
+  readonly headers: IncomingHttpHeaders
+  readonly port: number
+  readonly body: string
+}
 
 const point = z.strictObject({ afterMs: z.int().min(0), factor: z.number().positive() })
 const fault = z.strictObject({
@@ -61,13 +79,14 @@ export class Control {
     return path.startsWith('/sandbox/')
   }
 
-  /** A page from elsewhere cannot post JSON to it without asking first, which is never allowed. */
-  answer(route: string, query: URLSearchParams, type: string | undefined, body: string): Answer {
-    const page = this.#pages[route]
-    if (page === undefined) return failure(404, 'control_unknown')
-    if (!route.startsWith('GET') && type?.split(';')[0] !== 'application/json')
-      return failure(415, 'control_not_json')
-    return page(body, query)
+  answer({ method, url, headers, port, body }: ControlVisit): Answer {
+    const foreign = refuseForeigner({ method, path: url.pathname, headers, port })
+    if (foreign !== undefined) return failure(foreign)
+    const page = this.#pages[`${method} ${url.pathname}`]
+    if (page === undefined) return failure('not-found')
+    const type = headers['content-type']?.split(';')[0]
+    if (method === 'POST' && type !== 'application/json') return failure('not-json')
+    return page(body, url.searchParams)
   }
 
   #createPages(): Readonly<Record<string, Page>> {
@@ -100,14 +119,14 @@ export class Control {
 
   #onSymbol({ symbol }: { symbol: string }, act: () => void): Answer {
     const { market, clock } = this.#parts
-    if (!market.has(symbol)) return failure(404, 'control_no_symbol')
+    if (!market.has(symbol)) return failure('unknown-symbol')
     act()
     return ok({ symbol, time: clock.now(), price: market.price(symbol, clock.now()) })
   }
 
   #turn(asked: z.infer<typeof turn>): Answer {
     const { clock } = this.#parts
-    if (!('advance' in clock)) return failure(409, 'control_clock_fixed')
+    if (!('advance' in clock)) return failure('fixed-clock')
     if ('setMs' in asked) clock.set(asked.setMs)
     else clock.advance(asked.advanceMs)
     return ok({ time: clock.now() })
@@ -117,7 +136,7 @@ export class Control {
 function reading<T>(schema: z.ZodType<T>, act: (asked: T) => Answer): Page {
   return (body) => {
     const parsed = schema.safeParse(parseJson(body))
-    return parsed.success ? act(parsed.data) : failure(400, 'control_malformed')
+    return parsed.success ? act(parsed.data) : failure('bad-request')
   }
 }
 
@@ -125,6 +144,8 @@ function ok(body: unknown): Answer {
   return { status: 200, body }
 }
 
-function failure(status: number, error: ControlError): Answer {
-  return { status, body: { error, message: EXCHANGE_CONTROL_ERRORS[error] } }
+function failure(code: RefusalCode): Answer {
+  const refusal = REFUSALS.find((each) => each.code === code)
+  if (refusal === undefined) throw new RangeError(`no refusal is called ${code}`)
+  return { status: refusal.status, body: { code, sentence: refusal.sentence } }
 }

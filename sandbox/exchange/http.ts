@@ -38,8 +38,9 @@ async function handle(
   const url = new URL(request.url ?? '/', 'http://sandbox')
   const route = `${request.method} ${url.pathname}`
   if (parts.control.knows(url.pathname)) {
-    const type = request.headers['content-type']
-    return write(response, parts.control.answer(route, url.searchParams, type, body), {})
+    const port = request.socket.localPort ?? 0
+    const visit = { method: request.method ?? '', url, headers: request.headers, port, body }
+    return write(response, parts.control.answer(visit), {})
   }
   const key = request.headers['x-mbx-apikey']
   const rest = {
