@@ -145,6 +145,15 @@ test.each([
   },
 )
 
+test('cuts a fee after the eighth decimal', () => {
+  const { place, market, clock, pass, account } = open()
+  const order = place({ side: 'SELL', quantity: '0.00123', price: '60010.33' })
+  market.nudge(BTC, 1.01, clock.now())
+  pass(250)
+  expect(order.fills.map((fill) => fill.commission.toFixed())).toEqual(['0.0738127'])
+  expect(account.wallet.free('USDT').toFixed()).toBe('500073.7388932')
+})
+
 test('lets a triggered stop limit rest at its price', () => {
   const { place, market, clock, pass } = open()
   const order = place({
