@@ -28,6 +28,8 @@ export interface ExchangeOptions {
   readonly accounts: readonly AccountSetup[]
   /** 0, the default, takes a free one. */
   readonly port?: number
+  /** 127.0.0.1 when left out; 0.0.0.0 in a container. */
+  readonly host?: string
   readonly clock?: Clock | TurnableClock
   readonly chance?: Chance
   readonly limits?: Partial<LimitSetup>
@@ -58,7 +60,7 @@ export async function startExchange(options: ExchangeOptions): Promise<SandboxEx
   const control = new Control({ clock, market, book: venue.book, faults, acceptLog })
   const server = createServer(createListener({ clock, rest, faults, limits, control }))
   const sockets = acceptSockets(server, venue)
-  const gate = new Gate(server, sockets, clock)
+  const gate = new Gate(server, sockets, clock, options.host ?? HOST)
   const port = await gate.open(options.port ?? 0)
   const stopBeating = beat(clock, venue)
   return {
@@ -138,10 +140,12 @@ class Gate {
   readonly #server: Server
   readonly #sockets: WebSocketServer
   readonly #clock: Clock
+  readonly #host: string
   #port = 0
   #reopen = () => {}
 
-  constructor(server: Server, sockets: WebSocketServer, clock: Clock) {
+  constructor(server: Server, sockets: WebSocketServer, clock: Clock, host: string) {
+    this.#host = host
     this.#server = server
     this.#sockets = sockets
     this.#clock = clock
@@ -150,7 +154,7 @@ class Gate {
   async open(port: number): Promise<number> {
     await new Promise<void>((resolve, reject) => {
       this.#server.once('error', reject)
-      this.#server.listen(port, HOST, () => {
+      this.#server.listen(port, this.#host, () => {
         this.#server.off('error', reject)
         resolve()
       })
@@ -161,7 +165,7 @@ class Gate {
 
   refuse(ms: number): void {
     const open = () => {
-      this.#server.listen(this.#port, HOST)
+      this.#server.listen(this.#port, this.#host)
     }
     this.#shut(() => {
       this.#reopen = this.#clock.after(ms, open)

@@ -41,7 +41,14 @@ export const CONTROL_REFUSALS = [
 
 export type ControlCode = (typeof CONTROL_REFUSALS)[number]['code']
 
-type Visit = { method: string; path: string; headers: IncomingHttpHeaders; port: number }
+type Visit = {
+  method: string
+  path: string
+  headers: IncomingHttpHeaders
+  port: number
+  /** Further names of this server: containers know it by one. */
+  names?: readonly string[]
+}
 
 /**
  * A foreign Host is DNS rebinding, a foreign Origin is request forgery.
@@ -49,7 +56,9 @@ type Visit = { method: string; path: string; headers: IncomingHttpHeaders; port:
  */
 export function refuseForeigner(visit: Visit): 'foreign-host' | 'foreign-origin' | undefined {
   const { host = '', origin } = visit.headers
-  const ours = [`127.0.0.1:${visit.port}`, `localhost:${visit.port}`]
+  const ours = ['127.0.0.1', 'localhost', ...(visit.names ?? [])].map(
+    (name) => `${name}:${visit.port}`,
+  )
   if (!ours.includes(host)) return 'foreign-host'
   if (origin !== undefined && origin !== `http://${host}`) return 'foreign-origin'
   const site = visit.headers['sec-fetch-site'] ?? 'none'

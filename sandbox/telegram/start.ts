@@ -13,6 +13,10 @@ import { type ApiCall, createWorld, type World, type WorldOptions } from './worl
 export type TelegramOptions = WorldOptions & {
   /** A free port when left out. */
   port?: number
+  /** 127.0.0.1 when left out; 0.0.0.0 in a container. */
+  host?: string
+  /** Names besides 127.0.0.1 and localhost by which clients may call it. */
+  names?: readonly string[]
 }
 
 export type SandboxTelegram = AsyncDisposable & {
@@ -34,9 +38,11 @@ export async function startTelegram(options: TelegramOptions): Promise<SandboxTe
   const world = createWorld(options)
   const players = new Map(world.users.map((user) => [user.id, new ChatPlayer(world, user)]))
   const server = createServer((request, response) => {
-    route(world, request, response).catch((error: unknown) => confess(response, error))
+    route(world, options.names ?? [], request, response).catch((error: unknown) =>
+      confess(response, error),
+    )
   })
-  server.listen(options.port ?? 0, '127.0.0.1')
+  server.listen(options.port ?? 0, options.host ?? '127.0.0.1')
   const closed = once(server, 'close')
   await once(server, 'listening')
   const bound = server.address()
@@ -59,10 +65,15 @@ export async function startTelegram(options: TelegramOptions): Promise<SandboxTe
   }
 }
 
-async function route(world: World, request: IncomingMessage, response: ServerResponse) {
+async function route(
+  world: World,
+  names: readonly string[],
+  request: IncomingMessage,
+  response: ServerResponse,
+) {
   const path = (request.url ?? '').split('?')[0] ?? ''
   const { headers, method = 'GET', socket } = request
-  const foreign = refuseForeigner({ method, path, headers, port: socket.localPort ?? 0 })
+  const foreign = refuseForeigner({ method, path, headers, names, port: socket.localPort ?? 0 })
   if (foreign) reply(response, refusal(foreign))
   else if (path.startsWith('/bot')) await answerBotApi(world, request, response)
   else if (path.startsWith('/file/bot')) serveFile(world, path, response)
