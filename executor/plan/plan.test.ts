@@ -163,6 +163,16 @@ test.each<[string, string, Partial<SignalIdea>, Partial<PlanInput>]>([
   expect(code(signal, rest)).toBe(expected)
 })
 
+test('never shows a value above a percent that ends past the wire places', () => {
+  const fine = { ...rules, tick: '0.1', step: '0.000000000001', minAmount: '0', minValue: '0' }
+  const signal = {
+    type: 'limit',
+    limit: '0.5',
+    size: { unit: 'percent', value: '0.00000000015' },
+  } as const
+  expect(ask(signal, { rules: fine, allotment: '1' })).toMatchObject({ value: '0.000000000001' })
+})
+
 test('gives the numbers and the way out when a size is below the minimum', () => {
   const result = ask({ size: { unit: 'quote', value: '4.9' } })
   expect(result.ok ? '' : result.message).toBe(
@@ -171,7 +181,7 @@ test('gives the numbers and the way out when a size is below the minimum', () =>
 })
 
 test('throws for a price that is not a wire decimal', () => {
-  for (const bad of ['NaN', '-1', '1e3', '0x10', '1,5', '１２３', ' 1', '+1', ''])
+  for (const bad of ['NaN', '-1', '1e3', '0x10', '1,5', '\uff11\uff12\uff13', ' 1', '+1', ''])
     expect(() => ask({}, { quote: { ...quote, ask: bad } }), bad).toThrow(RangeError)
 })
 

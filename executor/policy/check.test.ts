@@ -2,7 +2,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { Quote, WireOrder } from '../exchange/port.ts'
-import { check, judge, RULES } from './check.ts'
+import { check, judge, RULES, weigh } from './check.ts'
 import type { Policy } from './schema.ts'
 import type { Question, Rule } from './types.ts'
 
@@ -175,6 +175,16 @@ const REFUSED: readonly Case[] = [
   ['sym.allow', "an entry off the stream's own list", { ...entry, stream: 'only-eth' }],
   ['sym.allow', 'a market without rules', { ...entry, rules: null }],
   ['sym.allow', 'rules of another market', { ...entry, ...order({ market: 'ETH/USDT' }) }],
+  [
+    'sym.allow',
+    'rules of the perpetual',
+    { ...entry, rules: { ...exactRules(), market: 'BTC/USDT:USDT' } },
+  ],
+  [
+    'sym.allow',
+    'another coin behind the name',
+    { ...entry, rules: { ...exactRules(), base: 'DOGE' } },
+  ],
   ['sym.allow', 'a market id', { ...entry, ...order({ market: 'BTCUSDT' }) }],
   ['sym.allow', 'a market of another currency', entry, { currency: 'USDC' }],
   [
@@ -304,6 +314,11 @@ test('every rule has a case that it allows and one that it refuses or asks about
 
 test('any deny wins over a question to the trader', () => {
   expect(verdict({ ...entry, headAt: null }, { approval: 'always' })).toBe('deny hb.deadman')
+  const ask = { verdict: 'confirm', tag: 'a', reason: '' } as const
+  const no = { verdict: 'deny', tag: 'b', reason: '' } as const
+  expect(weigh([null, ask, no])).toBe(no)
+  expect(weigh([no, ask])).toBe(no)
+  expect(weigh([null, ask])).toBe(ask)
 })
 
 test('an approval lifts no other rule', () => {
@@ -342,6 +357,13 @@ test('an entry is denied when any one part of the question is missing', () => {
     const expected = part === 'approved' ? 'allow' : 'deny'
     expect(check(question, policy).verdict, part).toBe(expected)
   }
+})
+
+test('an exit is denied when a part that it depends on is missing', () => {
+  for (const part of ['now', 'order', 'kind', 'rules', 'quote', 'held', 'unknownOnMarket'])
+    expect(check({ ...exit, [part]: undefined } as unknown as Question, policy).verdict, part).toBe(
+      'deny',
+    )
 })
 
 test('an entry is denied when any number in the question is not a number', () => {

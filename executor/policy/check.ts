@@ -28,10 +28,13 @@ export const RULES: readonly Rule[] = [
 ]
 
 export function check(question: Question, policy: Policy): Verdict {
-  const opinions = RULES.map((rule) => judge(rule, question, policy)).filter((one) => one !== null)
-  return (
-    opinions.find(({ verdict }) => verdict !== 'confirm') ?? opinions[0] ?? { verdict: 'allow' }
-  )
+  return weigh(RULES.map((rule) => judge(rule, question, policy)))
+}
+
+/** The first deny; without one, the first question to the trader; without any, allow. */
+export function weigh(opinions: readonly Opinion[]): Verdict {
+  const held = opinions.filter((opinion) => opinion !== null)
+  return held.find(({ verdict }) => verdict === 'deny') ?? held[0] ?? { verdict: 'allow' }
 }
 
 /** A rule that fails, or answers with a word that does not exist, denies. */
