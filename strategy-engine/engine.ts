@@ -68,13 +68,18 @@ export async function runEngine(
   const desk = new Desk({ ...deps, config, feed, folder, outbox, publisher })
   desk.apply(first)
   const stopLooking = clock.every(LOOK_MS, () => desk.look())
+  async function shutDown(): Promise<void> {
+    stopLooking()
+    await feed.close()
+    await publisher.stop()
+    database.close()
+  }
+  let stopped: Promise<void> | undefined
   return {
     ready: publisher.ready,
-    stop: async () => {
-      stopLooking()
-      await feed.close()
-      await publisher.stop()
-      database.close()
+    stop: () => {
+      stopped ??= shutDown()
+      return stopped
     },
   }
 }

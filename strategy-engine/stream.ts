@@ -49,14 +49,19 @@ export class Stream {
     const { strategy } = this
     const deciding = { issuer: this.#issuer, strategy, start: candle.start, decision }
     const sealed = this.#outbox.append(deciding)
-    const target = this.#outbox.openStream(strategy.name, strategy.market).position
-    this.#state = { ...this.#state, target, wanted: target }
+    if (sealed === null) this.#state = this.#asTold()
     return sealed
   }
 
   /** Last of all: a candle that was not finished before a crash is looked at again. */
   remember(candle: Candle, origin: Origin): void {
     if (origin !== 'history') this.#outbox.sawBar(this.strategy.name, candle.start)
+  }
+
+  /** What was said counts, whatever the rules would hold. */
+  #asTold(): RunnerState {
+    const target = this.#outbox.stream(this.strategy.name)?.position ?? 'flat'
+    return { ...this.#state, target, wanted: target }
   }
 
   #allowed({ start }: Candle, origin: Origin): Allowed {

@@ -6,7 +6,7 @@ export function nearest(word: string, known: readonly string[]): string | null {
     .map((name) => ({ name, distance: distance(word.toLowerCase(), name) }))
     .sort((a, b) => a.distance - b.distance)
   const best = ranked[0]
-  return best !== undefined && best.distance <= Math.max(1, word.length / 3) ? best.name : null
+  return best !== undefined && best.distance <= Math.ceil(word.length / 3) ? best.name : null
 }
 
 /** Levenshtein distance. */

@@ -1,0 +1,230 @@
+import { rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { GENESIS, hashText } from '@keyside/protocol'
+import { expect, onTestFinished, test } from 'vitest'
+import { runEngine } from './engine.ts'
+import { replayFeed } from './market/replay-feed.ts'
+import { candles, RULES, yaml } from './strategies/rules-for-tests.ts'
+import {
+  configFor,
+  depsFor,
+  newHome,
+  openBroker,
+  startWorld,
+  T0,
+  until,
+} from './world-for-tests.ts'
+
+const start = (closes: number[], past = 1) =>
+  startWorld(candles(closes, T0 - past * 60 - 60), { past })
+
+test('a candle that closes becomes a signal that an executor accepts, and then a head', async () => {
+  const { close, messages, head, topics } = await start([100, 106])
+  await until(() => messages('head').length === 1)
+  close()
+  await until(() => messages('signal').length === 1 && head()?.seq === 1)
+  const [signal] = messages('signal')
+  expect(signal).toMatchObject({
+    retained: false,
+    claims: { seq: 1, prev: GENESIS, kind: 'entry', ref: '106', iat: T0, bar: { start: T0 - 60 } },
+  })
+  expect(head()).toMatchObject({
+    seq: 1,
+    hash: signal?.hash,
+    target: { market: 'BTC/USDT', position: 'long', since: 1 },
+    keyset: 0,
+  })
+  const told = topics().slice(topics().indexOf('keyside/v1/signal/demo'))
+  expect(told).toEqual(['keyside/v1/signal/demo', 'keyside/v1/head/demo'])
+})
+
+test('tells the hops of a signal in their order', async () => {
+  const { close, messages, hops } = await start([100, 106])
+  close()
+  await until(() => hops.length === 3 && messages('signal').length === 1)
+  const jti = messages('signal')[0]?.claims.jti
+  expect(hops.map(([hop, id]) => [hop, id])).toEqual([
+    ['candle', jti],
+    ['signal', jti],
+    ['published', jti],
+  ])
+  expect(hops[0]?.[2]).toBeGreaterThan(performance.timeOrigin)
+})
+
+test('refreshes a head every 15 s, for 45 s each, under a new name', async () => {
+  const { pass, messages } = await start([100])
+  await until(() => messages('head').length === 1)
+  pass(15_000)
+  await until(() => messages('head').length === 2)
+  const [one, two] = messages('head').map(({ claims }) => claims)
+  expect(two?.iat).toBe((one?.iat ?? 0) + 15)
+  expect(two?.exp).toBe((two?.iat ?? 0) + 45)
+  expect(two?.jti).not.toBe(one?.jti)
+})
+
+test('says that it is here, and when it goes', async () => {
+  const { engine, presence } = await start([100])
+  await until(() => presence() === 'online')
+  await engine.stop()
+  await until(() => presence() === 'offline')
+})
+
+test('leaves a will for the case that it dies', async () => {
+  const { cable, presence } = await start([100])
+  await until(() => presence() === 'online')
+  cable.cut()
+  await until(() => presence() === 'offline')
+  cable.mend()
+  await until(() => presence() === 'online')
+})
+
+test('sends at the next connection what it could not send, in the same bytes', async () => {
+  const { cable, presence, close, messages, home } = await start([100, 106])
+  await until(() => presence() === 'online')
+  cable.cut()
+  await until(() => presence() === 'offline')
+  close()
+  const sealed = storedToken(home.path)
+  cable.mend()
+  await until(() => messages('signal').length === 1)
+  expect(messages('signal')[0]?.hash).toBe(hashText(sealed))
+})
+
+test('never sends what expired meanwhile, and lets the head tell', async () => {
+  const { cable, presence, close, pass, head, messages, logged } = await start([100, 106])
+  await until(() => presence() === 'online')
+  cable.cut()
+  await until(() => presence() === 'offline')
+  close()
+  pass(61_000)
+  cable.mend()
+  await until(() => head()?.seq === 1)
+  expect(messages('signal')).toEqual([])
+  expect(logged()).toContain('expired before it could be sent')
+})
+
+test('publishes nothing about history', async () => {
+  const { pass, messages, head } = await start([100, 106, 90, 106, 90, 100], 6)
+  await until(() => messages('head').length === 1)
+  pass(15_000)
+  await until(() => messages('head').length === 2)
+  expect(messages('signal')).toEqual([])
+  expect(head()).toMatchObject({ seq: 0, hash: GENESIS })
+})
+
+test('does not say it again after a restart, and leaves late what it missed', async () => {
+  const first = await start([100, 106])
+  first.close()
+  await until(() => first.messages('signal').length === 1)
+  await first.engine.stop()
+  const second = await first.begin(candles([100, 106, 94, 100, 100], T0 - 120), 4)
+  expect(first.messages('signal')).toHaveLength(1)
+  second.close()
+  await until(() => first.messages('signal').length === 2)
+  expect(first.messages('signal')[1]?.claims).toMatchObject({
+    seq: 2,
+    kind: 'exit',
+    prev: first.messages('signal')[0]?.hash,
+    reason: 'late, the exit was due before: close 100.00',
+  })
+})
+
+test('keeps the old rules in force when a file is broken, and takes the new when it is right', async () => {
+  const { home, close, pass, messages, logged } = await start([100, 106, 90, 120])
+  home.write('demo.yaml', yaml({ ...RULES, enter: 'close > emma(3)' }))
+  pass(1_000)
+  expect(logged()).toContain(
+    'demo.yaml, line 4: enter: column 9: unknown name \\"emma\\": did you mean \\"ema\\"?; the former version stays in force',
+  )
+  close()
+  await until(() => messages('signal').length === 1)
+  home.write('demo.yaml', yaml({ ...RULES, exit: 'close > 115' }))
+  pass(1_000)
+  close()
+  close()
+  await until(() => messages('signal').length === 2)
+  expect(messages('signal')[1]?.claims).toMatchObject({ seq: 2, kind: 'exit', ref: '120' })
+})
+
+test('ends a stream whose file is removed, after saying so', async () => {
+  const { home, engine, close, pass, messages, presence, logged } = await start([100, 106])
+  await until(() => messages('head').length === 1)
+  home.remove('demo.yaml')
+  pass(1_000)
+  expect(logged()).toContain('strategy file removed')
+  close()
+  pass(15_000)
+  await engine.stop()
+  await until(() => presence() === 'offline')
+  expect(messages('signal')).toEqual([])
+  expect(messages('head')).toHaveLength(1)
+})
+
+test('refuses a second file of the same name', async () => {
+  const { home, pass, logged } = await start([100])
+  home.write('second.yaml', yaml(RULES))
+  pass(1_000)
+  expect(logged()).toContain('strategy_name_taken')
+  expect(logged()).toContain('the name \\"demo\\" belongs to demo.yaml: choose another')
+})
+
+test('refuses another market for a stream that is long', async () => {
+  const { home, close, pass, messages, head, logged } = await start([100, 106, 90])
+  close()
+  home.write('demo.yaml', yaml({ ...RULES, market: 'ETH/USDT' }))
+  pass(1_000)
+  expect(logged()).toContain('strategy_market_held')
+  await until(() => head()?.seq === 1)
+  expect(head()?.target).toEqual({ market: 'BTC/USDT', position: 'long', since: 1 })
+  close()
+  await until(() => messages('signal').length === 2)
+  expect(messages('signal')[1]?.claims.market).toBe('BTC/USDT')
+})
+
+test('stops a stream, its heads included, when it cannot go on', async () => {
+  const bars = candles([100, 106], T0 - 120)
+  const { engine, close, pass, messages, presence, logged } = await startWorld(bars, {
+    past: 1,
+    spoil: true,
+  })
+  await until(() => messages('head').length === 1)
+  close()
+  expect(logged()).toContain('stream_failed')
+  pass(15_000)
+  await engine.stop()
+  await until(() => presence() === 'offline')
+  expect(messages('head')).toHaveLength(1)
+})
+
+test('does not start without its folder of strategies', async () => {
+  const home = newHome()
+  rmSync(join(home.path, 'strategies'), { recursive: true })
+  const started = runEngine(configFor('mqtt://127.0.0.1:1'), depsFor(home).deps, replayFeed([]))
+  await expect(started).rejects.toMatchObject({ code: 'strategies_missing' })
+})
+
+test('says that its access token is refused', async () => {
+  const broker = await openBroker()
+  const { deps } = depsFor(newHome({ outsider: true }))
+  const engine = await runEngine(configFor(broker.address.mqtt), deps, replayFeed([]))
+  onTestFinished(() => engine.stop())
+  await expect(engine.ready).rejects.toMatchObject({ code: 'broker_refused' })
+})
+
+test('stops in time when the broker is away', async () => {
+  const engine = await runEngine(
+    configFor('mqtt://127.0.0.1:1'),
+    depsFor(newHome()).deps,
+    replayFeed([]),
+  )
+  const before = performance.now()
+  await engine.stop()
+  expect(performance.now() - before).toBeLessThan(2_000)
+})
+
+function storedToken(home: string): string {
+  using database = new DatabaseSync(join(home, 'engine.db'), { readOnly: true })
+  const row = database.prepare(`SELECT token FROM signals WHERE state = 'unsent'`).get()
+  return String(row?.['token'])
+}

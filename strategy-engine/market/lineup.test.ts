@@ -1,0 +1,186 @@
+import { type Clock, KeysideError } from '@keyside/runtime'
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import type { Candle } from './candle.ts'
+import type { FeedTrouble, Origin } from './feed.ts'
+import { createLineup } from './lineup.ts'
+
+const minute = (n: number): Candle => {
+  const price = String(n)
+  return { start: n * 60, open: price, high: price, low: price, close: price, volume: '1' }
+}
+
+/** An exchange with the given candles, and a clock that moves when told. */
+function setUp(exists: (n: number) => boolean = () => true) {
+  const world = { now: 10, failing: 0, asked: 0 }
+  const timers = new Set<{ due: number; period?: number; run: () => void }>()
+  let time = 0
+  const add = (timer: { due: number; period?: number; run: () => void }) => {
+    timers.add(timer)
+    return () => void timers.delete(timer)
+  }
+  const clock: Clock = {
+    now: () => time,
+    after: (ms, run) => add({ due: time + ms, run }),
+    every: (ms, run) => add({ due: time + ms, period: ms, run }),
+  }
+  const closed = () =>
+    Array.from({ length: world.now }, (_, n) => n)
+      .filter(exists)
+      .map(minute)
+  const answer = async (candles: Candle[]) => {
+    world.asked += 1
+    if (world.failing-- > 0) throw new Error('no route')
+    return candles
+  }
+  const given: [number, Origin][] = []
+  const troubles: FeedTrouble[] = []
+  const lineup = createLineup(
+    {
+      market: 'BTC/USDT',
+      timeframe: '1m',
+      history: 3,
+      onCandle: ({ start }, origin) => given.push([start / 60, origin]),
+      onTrouble: (trouble) => troubles.push(trouble),
+    },
+    {
+      newest: (count) => answer(closed().slice(-count)),
+      since: (start) =>
+        answer(
+          closed()
+            .filter((candle) => candle.start >= start)
+            .slice(0, 4),
+        ),
+    },
+    { clock, exchangeNow: () => world.now * 60_000 + (time % 60_000) },
+  )
+  const settle = async (ms = 0) => {
+    for (const end = time + ms; ; ) {
+      await new Promise((resolve) => setImmediate(resolve))
+      const due = [...timers].filter((timer) => timer.due <= end).sort((a, b) => a.due - b.due)[0]
+      if (due === undefined) {
+        time = end
+        return
+      }
+      time = due.due
+      if (due.period === undefined) timers.delete(due)
+      else due.due += due.period
+      due.run()
+    }
+  }
+  return { world, given, troubles, lineup, settle }
+}
+
+test('gives history, then each candle once as it closes', async () => {
+  const { given, lineup, settle } = setUp()
+  await settle()
+  for (const n of [10, 10, 11, 9, 12]) lineup.accept(minute(n))
+  expect(given).toEqual([
+    [7, 'history'],
+    [8, 'history'],
+    [9, 'history'],
+    [10, 'live'],
+    [11, 'live'],
+    [12, 'live'],
+  ])
+})
+
+test('fetches what is missing before it gives what is newer', async () => {
+  const { world, given, lineup, settle } = setUp()
+  await settle()
+  world.now = 18
+  lineup.accept(minute(17))
+  await settle(1_000)
+  expect(given.slice(3).map(([n]) => n)).toEqual([10, 11, 12, 13, 14, 15, 16, 17])
+  expect(new Set(given.slice(3).map(([, origin]) => origin))).toEqual(new Set(['live']))
+})
+
+test('tells a hole that cannot be repaired, and marks the candle after it', async () => {
+  const { world, given, troubles, lineup, settle } = setUp((n) => n < 10 || n > 12)
+  await settle()
+  world.now = 15
+  lineup.accept(minute(14))
+  await settle(1_000)
+  expect(given.slice(3)).toEqual([
+    [13, 'after_hole'],
+    [14, 'live'],
+  ])
+  expect(troubles).toEqual([
+    {
+      code: 'feed_gap',
+      message:
+        'the exchange has no 3 candle(s) of BTC/USDT 1m from 1970-01-01T00:10:00.000Z to 1970-01-01T00:13:00.000Z: no entry is made on the first one after',
+    },
+  ])
+})
+
+test('asks by itself when the close of a candle is not told', async () => {
+  const { world, given, settle } = setUp()
+  await settle()
+  world.now = 11
+  await settle(900)
+  expect(given.at(-1)).toEqual([9, 'history'])
+  await settle(1_000)
+  expect(given.at(-1)).toEqual([10, 'live'])
+})
+
+test('waits longer after every failure, tells the first, and gives everything in the end', async () => {
+  const { world, given, troubles, lineup, settle } = setUp()
+  await settle()
+  world.now = 12
+  world.failing = 6
+  lineup.accept(minute(11))
+  const before = world.asked
+  await settle(29_000)
+  expect(world.asked - before).toBeLessThanOrEqual(6)
+  await settle(60_000)
+  expect(given.slice(3).map(([n]) => n)).toEqual([10, 11])
+  expect(troubles.map(({ code }) => code)).toEqual(['feed_unreachable'])
+})
+
+test('stops asking for a market that does not exist', async () => {
+  const troubles: FeedTrouble[] = []
+  let asked = 0
+  const refuse = async () => {
+    asked += 1
+    throw new KeysideError('market_unknown', 'no such market')
+  }
+  const clock: Clock = {
+    now: () => 0,
+    after: () => expect.unreachable(),
+    every: () => () => undefined,
+  }
+  createLineup(
+    {
+      market: 'BTC/USDT',
+      timeframe: '1m',
+      history: 3,
+      onCandle: () => expect.unreachable(),
+      onTrouble: (trouble) => troubles.push(trouble),
+    },
+    { newest: refuse, since: refuse },
+    { clock, exchangeNow: () => 0 },
+  )
+  await new Promise((resolve) => setImmediate(resolve))
+  expect(troubles).toEqual([{ code: 'market_unknown', message: 'no such market' }])
+  expect(asked).toBe(1)
+})
+
+test('gives an unbroken line whatever the stream tells, in whatever order', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(fc.integer({ min: 5, max: 30 }), { maxLength: 30 }), async (told) => {
+      const { world, given, lineup, settle } = setUp()
+      await settle()
+      for (const n of told) {
+        world.now = Math.max(world.now, n + 1)
+        lineup.accept(minute(n))
+        if (n % 3 === 0) await settle(100)
+      }
+      await settle(1_000)
+      const numbers = given.map(([n]) => n)
+      expect(numbers).toEqual(numbers.map((_, i) => 7 + i))
+      expect(numbers.at(-1)).toBe(Math.max(9, ...told))
+    }),
+    { numRuns: 60 },
+  )
+})

@@ -1,0 +1,170 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { GENESIS, hashText, keyring, open } from '@keyside/protocol'
+import { publicKey, signingKey } from '@keyside/protocol/node'
+import fc from 'fast-check'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { strategy } from '../strategies/rules-for-tests.ts'
+import { openDatabase } from './database.ts'
+import { Outbox } from './outbox.ts'
+import { type Deciding, decisionId } from './signal-claims.ts'
+
+const KEY = signingKey(new Uint8Array(32).fill(3))
+const RULES = strategy()
+const PINS = keyring([{ key: publicKey(KEY.publicKey), issuer: 'engine', kinds: ['signal'] }])
+
+let folder: string
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'keyside-outbox-'))
+})
+afterEach(() => rmSync(folder, { recursive: true }))
+
+function openOutbox(path = join(folder, 'engine.db')) {
+  const database = openDatabase(path)
+  const outbox = new Outbox(database, KEY)
+  outbox.openStream('demo', 'BTC/USDT')
+  return { outbox, close: () => database.close() }
+}
+
+function deciding(start: number, kind: 'entry' | 'exit'): Deciding {
+  const common = { ref: '100.5', reason: 'close 100.50' }
+  const size = { unit: 'percent' as const, value: kind === 'entry' ? '10' : '100' }
+  const decision =
+    kind === 'entry' ? { kind, size, stop: '99', ...common } : { kind, size, ...common }
+  return { issuer: 'engine', strategy: RULES, start, decision }
+}
+
+function openSignal(token: string, now: number) {
+  const topic = 'keyside/v1/signal/demo'
+  const opened = open(token, PINS, { kinds: ['signal'], audience: 'executors', now, topic })
+  if (!opened.ok) throw new Error(opened.message)
+  return opened
+}
+
+test('an executor accepts what it seals', () => {
+  const { outbox, close } = openOutbox()
+  const entry = outbox.append(deciding(600, 'entry'))
+  const { claims } = openSignal(entry?.token ?? '', 661)
+  expect(claims).toEqual({
+    iss: 'engine',
+    aud: 'executors',
+    sub: 'demo',
+    iat: 660,
+    exp: 720,
+    jti: decisionId(RULES, 600, 'entry'),
+    seq: 1,
+    prev: GENESIS,
+    kind: 'entry',
+    market: 'BTC/USDT',
+    side: 'buy',
+    size: { unit: 'percent', value: '10' },
+    type: 'market',
+    stop: '99',
+    ref: '100.5',
+    bar: { timeframe: '1m', start: 600 },
+    reason: 'close 100.50',
+    until: 720,
+  })
+  const exit = openSignal(outbox.append(deciding(660, 'exit'))?.token ?? '', 721)
+  expect(exit.claims).toMatchObject({ side: 'sell', iat: 720, exp: 1320, until: 1320 })
+  close()
+})
+
+test('numbers and chains the signals of a stream, whatever restarts come between', () => {
+  fc.assert(
+    fc.property(fc.array(fc.boolean(), { maxLength: 8 }), (restarts) => {
+      const path = join(folder, `${crypto.randomUUID()}.db`)
+      let { outbox, close } = openOutbox(path)
+      let prev = GENESIS
+      restarts.forEach((restart, i) => {
+        if (restart) {
+          close()
+          ;({ outbox, close } = openOutbox(path))
+        }
+        const sealed = outbox.append(deciding(i * 60, i % 2 === 0 ? 'entry' : 'exit'))
+        const { claims, hash } = openSignal(sealed?.token ?? '', i * 60 + 61)
+        expect(claims).toMatchObject({ seq: i + 1, prev })
+        expect(outbox.stream('demo')).toMatchObject({
+          seq: i + 1,
+          hash,
+          since: i + 1,
+          position: i % 2 === 0 ? 'long' : 'flat',
+        })
+        prev = hash
+      })
+      close()
+    }),
+    { numRuns: 20 },
+  )
+})
+
+test('gives two engines side by side the same bytes', () => {
+  const [one, other] = [openOutbox(join(folder, 'a.db')), openOutbox(join(folder, 'b.db'))]
+  const token = one.outbox.append(deciding(600, 'entry'))?.token
+  expect(token).toBeDefined()
+  expect(other.outbox.append(deciding(600, 'entry'))?.token).toBe(token)
+  one.close()
+  other.close()
+})
+
+test('says a decision once', () => {
+  const { outbox, close } = openOutbox()
+  outbox.append(deciding(600, 'entry'))
+  expect(outbox.append(deciding(600, 'entry'))).toBe(null)
+  expect(outbox.stream('demo')).toMatchObject({ seq: 1 })
+  close()
+})
+
+test('keeps the same bytes to send when the engine dies before sending', () => {
+  const before = openOutbox()
+  const sealed = before.outbox.append(deciding(600, 'entry'))
+  before.close()
+  const after = openOutbox()
+  expect(after.outbox.unsent()).toEqual([sealed])
+  after.outbox.markSent(sealed?.jti ?? '')
+  expect(after.outbox.unsent()).toEqual([])
+  after.close()
+})
+
+test('commits the number and the signal together or neither', () => {
+  const { outbox, close } = openOutbox()
+  const broken = { ...deciding(600, 'entry'), issuer: 'Not An Id' }
+  expect(() => outbox.append(broken)).toThrow()
+  expect(outbox.stream('demo')).toMatchObject({ seq: 0, hash: GENESIS, position: 'flat' })
+  expect(outbox.unsent()).toEqual([])
+  close()
+})
+
+test('gives up what has expired, keeps it, and goes on with the rest', () => {
+  const { outbox, close } = openOutbox()
+  const entry = outbox.append(deciding(600, 'entry'))
+  const exit = outbox.append(deciding(660, 'exit'))
+  expect(outbox.dropExpired(719)).toEqual([])
+  expect(outbox.dropExpired(720)).toEqual([entry])
+  expect(outbox.unsent()).toEqual([exit])
+  expect(outbox.stream('demo')).toMatchObject({ seq: 2, hash: hashText(exit?.token ?? '') })
+  close()
+})
+
+test('keeps the market of a stream that is long', () => {
+  const { outbox, close } = openOutbox()
+  expect(outbox.openStream('demo', 'ETH/USDT').market).toBe('ETH/USDT')
+  outbox.append(deciding(600, 'entry'))
+  expect(outbox.openStream('demo', 'SOL/USDT').market).toBe('ETH/USDT')
+  close()
+})
+
+test('names a decision by stream, candle, timeframe and kind alone', () => {
+  const ids = [
+    decisionId(RULES, 600, 'entry'),
+    decisionId(RULES, 600, 'exit'),
+    decisionId(RULES, 660, 'entry'),
+    decisionId({ ...RULES, name: 'other' }, 600, 'entry'),
+    decisionId({ ...RULES, timeframe: '5m' }, 600, 'entry'),
+  ]
+  expect(new Set(ids).size).toBe(5)
+  expect(decisionId(strategy({ size: '99 %' }), 600, 'entry')).toBe(ids[0])
+  // printf 'demo|600|1m|entry' | openssl dgst -sha256 -binary | head -c 16 | base64
+  expect(ids[0]).toBe('6KzUrDNbZOnN1sRZPgAqgw')
+})

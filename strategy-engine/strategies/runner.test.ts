@@ -1,0 +1,154 @@
+import { existsSync, readFileSync } from 'node:fs'
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { createGauges } from '../indicators/gauges.ts'
+import type { Candle } from '../market/candle.ts'
+import { candles, strategy } from './rules-for-tests.ts'
+import { type Allowed, type Decision, type Position, startState, step } from './runner.ts'
+import type { Strategy } from './strategy.ts'
+
+const CROSS = strategy({ enter: 'crossover(ema(2), ema(4))', exit: 'crossunder(ema(2), ema(4))' })
+
+type Made = { at: number } & Decision
+
+function run(
+  rules: Strategy,
+  bars: readonly Candle[],
+  {
+    allowed = () => 'all',
+    target = 'flat',
+  }: { allowed?: (at: number) => Allowed; target?: Position } = {},
+): Made[] {
+  const gauges = createGauges(rules.series)
+  let state = startState(target)
+  return bars.flatMap((candle, at) => {
+    const done = step(rules, state, { candle, values: gauges(candle) }, allowed(at))
+    state = done.state
+    return done.decision ? [{ at, ...done.decision }] : []
+  })
+}
+
+test('enters at the bar of the crossing and leaves at the one back', () => {
+  const made = run(CROSS, candles([10, 9, 8, 7, 6, 9, 12, 15, 12, 6, 5]))
+  expect(made.map(({ at, kind }) => [at, kind])).toEqual([
+    [5, 'entry'],
+    [9, 'exit'],
+  ])
+})
+
+test('says what it enters with: size, price, stop and reason', () => {
+  expect(run(strategy({ stop: '1.5 %' }), candles([100, 106.4]))).toEqual([
+    {
+      at: 1,
+      kind: 'entry',
+      size: { unit: 'percent', value: '10' },
+      ref: '106.4',
+      stop: '104.804',
+      reason: 'close 106.40',
+    },
+  ])
+})
+
+test('leaves with everything', () => {
+  const [exit] = run(strategy(), candles([100, 94]), { target: 'long' })
+  expect(exit).toMatchObject({ kind: 'exit', size: { unit: 'percent', value: '100' }, ref: '94' })
+})
+
+test('sets the stop at a multiple of a series below the price', () => {
+  const [entry] = run(strategy({ stop: '2 atr(2)' }), candles([100, 100, 100, 106]))
+  // True ranges 2, 2, 2, 7: the smoothed one is (2 + 7) / 2.
+  expect(entry).toMatchObject({ stop: '97' })
+})
+
+test('makes no entry whose stop would not be above zero', () => {
+  const rules = strategy({ stop: '99 atr(2)' })
+  const gauges = createGauges(rules.series)
+  let state = startState('flat')
+  const done = candles([100, 100, 106]).map((candle) => {
+    const result = step(rules, state, { candle, values: gauges(candle) }, 'all')
+    state = result.state
+    return result
+  })
+  expect(done.at(-1)).toMatchObject({
+    state: { target: 'flat' },
+    refused: { code: 'stop_not_positive' },
+  })
+  expect(done.at(-1)?.decision).toBeUndefined()
+})
+
+test('decides nothing before every series has a value at two bars', () => {
+  const slow = strategy({ enter: 'close > 1 and sma(5) > 1' })
+  expect(run(slow, candles(Array(5).fill(100)))).toEqual([])
+  expect(run(slow, candles(Array(6).fill(100))).map(({ at }) => at)).toEqual([5])
+})
+
+test('enters only when flat and leaves only when long', () => {
+  fc.assert(
+    fc.property(fc.array(fc.integer({ min: 80, max: 120 }), { maxLength: 60 }), (closes) => {
+      const kinds = run(strategy(), candles(closes)).map(({ kind }) => kind)
+      expect(kinds).toEqual(kinds.map((_, i) => (i % 2 === 0 ? 'entry' : 'exit')))
+    }),
+  )
+})
+
+test('never looks ahead: cutting the future off changes no decision of the past', () => {
+  const prices = fc.array(fc.integer({ min: 80, max: 120 }), { minLength: 2, maxLength: 80 })
+  fc.assert(
+    fc.property(prices, fc.nat(79), (closes, cut) => {
+      const whole = run(CROSS, candles(closes))
+      const short = run(CROSS, candles(closes.slice(0, cut)))
+      expect(short).toEqual(whole.filter(({ at }) => at < cut))
+    }),
+  )
+})
+
+test('only remembers bars of the past', () => {
+  const closes = [100, 110, 90, 110, 90]
+  expect(run(strategy(), candles(closes), { allowed: () => 'past' })).toEqual([])
+})
+
+test('never enters for what it missed', () => {
+  const allowed = (at: number) => (at < 3 ? 'missed' : 'all')
+  const rules = strategy({ enter: 'crossover(close, 105)' })
+  expect(run(rules, candles([100, 110, 110, 110, 110]), { allowed })).toEqual([])
+})
+
+test('leaves late at the first live bar when the exit fell into bars it missed', () => {
+  const allowed = (at: number) => (at < 4 ? 'missed' : 'all')
+  const made = run(strategy(), candles([100, 94, 100, 100, 100]), { allowed, target: 'long' })
+  expect(made).toMatchObject([
+    { at: 4, kind: 'exit', reason: 'late, the exit was due before: close 100.00' },
+  ])
+})
+
+test('stays when it would have left and entered again while away', () => {
+  const allowed = (at: number) => (at < 4 ? 'missed' : 'all')
+  expect(run(strategy(), candles([100, 94, 106, 100, 100]), { allowed, target: 'long' })).toEqual(
+    [],
+  )
+})
+
+test('right after a hole it leaves but does not enter', () => {
+  const allowed = () => 'exits' as const
+  expect(run(strategy(), candles([100, 110]), { allowed })).toEqual([])
+  expect(run(strategy(), candles([100, 90]), { allowed, target: 'long' })).toHaveLength(1)
+})
+
+const REAL = '/work/shared/data/btc-perp-1m-2022-01.csv'
+
+test.skipIf(!existsSync(REAL))('holds against a month of real candles', () => {
+  const bars = readFileSync(REAL, 'utf8').trim().split('\n').slice(1).map(row)
+  const rules = strategy({
+    enter: 'crossover(ema(12), ema(26)) and rsi(14) < 70',
+    exit: 'crossunder(ema(12), ema(26))',
+    stop: '2 atr(14)',
+  })
+  const made = run(rules, bars)
+  expect(made.length).toBeGreaterThan(500)
+  expect(run(rules, bars.slice(0, 20_000))).toEqual(made.filter(({ at }) => at < 20_000))
+})
+
+function row(line: string): Candle {
+  const [time = '', open = '', high = '', low = '', close = '', volume = ''] = line.split(',')
+  return { start: Math.floor(Number(time) / 1000), open, high, low, close, volume }
+}
