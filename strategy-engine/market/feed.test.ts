@@ -1,9 +1,8 @@
 // What every feed must keep to, held against each of them.
 
 import { createLog, systemClock } from '@keyside/runtime'
-import { DEMO_WAVE, Market } from '@keyside/sandbox'
-import { describe, expect, onTestFinished, test } from 'vitest'
-import { startExchange } from '../../sandbox/exchange/start.ts'
+import { DEMO_WAVE, Market, startExchange } from '@keyside/sandbox'
+import { describe, expect, type TestContext, test } from 'vitest'
 import type { Candle } from './candle.ts'
 import { ccxtFeed } from './ccxt-feed.ts'
 import type { Feed, FeedTrouble, Origin } from './feed.ts'
@@ -17,9 +16,12 @@ interface Opened {
   readonly run: (holds: () => boolean) => Promise<void>
 }
 
-const FEEDS: Record<string, () => Promise<Opened>> = {
-  'ccxt feed': async () => {
-    const { feed } = await openExchange()
+/** Tests run side by side, so that each must clean up through its own context. */
+type Finish = TestContext['onTestFinished']
+
+const FEEDS: Record<string, (finish: Finish) => Promise<Opened>> = {
+  'ccxt feed': async (finish) => {
+    const { feed } = await openExchange(finish)
     return { feed, run: until }
   },
   'replay feed': async () => {
@@ -31,11 +33,13 @@ const FEEDS: Record<string, () => Promise<Opened>> = {
   },
 }
 
-describe.each(Object.keys(FEEDS))('%s', (name) => {
-  const open = () => FEEDS[name]?.() ?? expect.unreachable()
+describe.concurrent.each(Object.keys(FEEDS))('%s', (name) => {
+  const open = (finish: Finish) => FEEDS[name]?.(finish) ?? expect.unreachable()
 
-  test('gives history first, then live candles, in order, without gap or duplicate', async () => {
-    const { feed, run } = await open()
+  test('gives history first, then live candles, in order, without gap or duplicate', async ({
+    onTestFinished,
+  }) => {
+    const { feed, run } = await open(onTestFinished)
     const seen = follow(feed, 10)
     await run(() => seen.live().length >= 2)
     await feed.close()
@@ -45,16 +49,16 @@ describe.each(Object.keys(FEEDS))('%s', (name) => {
     expect(seen.troubles).toEqual([])
   })
 
-  test('gives prices as decimal text', async () => {
-    const { feed, run } = await open()
+  test('gives prices as decimal text', async ({ onTestFinished }) => {
+    const { feed, run } = await open(onTestFinished)
     const seen = follow(feed, 3)
     await run(() => seen.live().length >= 1)
     for (const [{ start, ...prices }] of seen.candles)
       for (const price of Object.values(prices)) expect(price).toMatch(/^\d+(\.\d+)?$/)
   })
 
-  test('gives two subscribers the same live candles', async () => {
-    const { feed, run } = await open()
+  test('gives two subscribers the same live candles', async ({ onTestFinished }) => {
+    const { feed, run } = await open(onTestFinished)
     const [one, other] = [follow(feed, 2), follow(feed, 5)]
     await run(() => one.live().length >= 1 && other.live().length >= 1)
     const shared = one.candles.filter(([a]) => other.candles.some(([b]) => a.start === b.start))
@@ -63,8 +67,8 @@ describe.each(Object.keys(FEEDS))('%s', (name) => {
     expect(shared.length).toBeGreaterThanOrEqual(2)
   })
 
-  test('gives nothing after it was canceled', async () => {
-    const { feed, run } = await open()
+  test('gives nothing after it was canceled', async ({ onTestFinished }) => {
+    const { feed, run } = await open(onTestFinished)
     const [canceled, other] = [follow(feed, 2), follow(feed, 2)]
     await run(() => canceled.live().length >= 1)
     canceled.cancel()
@@ -75,9 +79,9 @@ describe.each(Object.keys(FEEDS))('%s', (name) => {
   })
 })
 
-describe('ccxt feed', () => {
-  test('knows a candle within a second of its close', async () => {
-    const { feed } = await openExchange()
+describe.concurrent('ccxt feed', () => {
+  test('knows a candle within a second of its close', async ({ onTestFinished }) => {
+    const { feed } = await openExchange(onTestFinished)
     const delays: number[] = []
     feed.subscribe({
       market: 'BTC/USDT',
@@ -93,8 +97,8 @@ describe('ccxt feed', () => {
     expect(Math.min(...delays)).toBeGreaterThanOrEqual(0)
   })
 
-  test('goes on without a gap when the streams are cut', async () => {
-    const { feed, exchange } = await openExchange()
+  test('goes on without a gap when the streams are cut', async ({ onTestFinished }) => {
+    const { feed, exchange } = await openExchange(onTestFinished)
     const seen = follow(feed, 2)
     await until(() => seen.live().length >= 1)
     exchange.dropStreams()
@@ -103,8 +107,10 @@ describe('ccxt feed', () => {
     expect(starts).toEqual(starts.map((_, i) => (starts[0] ?? 0) + i))
   })
 
-  test('says once that the exchange is away, and repairs what it missed', async () => {
-    const { feed, exchange } = await openExchange()
+  test('says once that the exchange is away, and repairs what it missed', async ({
+    onTestFinished,
+  }) => {
+    const { feed, exchange } = await openExchange(onTestFinished)
     const seen = follow(feed, 2)
     await until(() => seen.live().length >= 1)
     exchange.faults.arm({ name: 'refuse-connect', ms: 2_500 })
@@ -114,8 +120,8 @@ describe('ccxt feed', () => {
     expect(seen.troubles.filter(({ code }) => code === 'feed_unreachable').length).toBe(1)
   }, 15_000)
 
-  test('says that a market does not exist', async () => {
-    const { feed } = await openExchange()
+  test('says that a market does not exist', async ({ onTestFinished }) => {
+    const { feed } = await openExchange(onTestFinished)
     const seen = follow(feed, 2, 'NOPE/USDT')
     await until(() => seen.troubles.length > 0)
     expect(seen.troubles[0]).toEqual({
@@ -124,8 +130,8 @@ describe('ccxt feed', () => {
     })
   })
 
-  test('says that this clock differs from the one of the exchange', async () => {
-    const { feed, exchange } = await openExchange()
+  test('says that this clock differs from the one of the exchange', async ({ onTestFinished }) => {
+    const { feed, exchange } = await openExchange(onTestFinished)
     exchange.faults.arm({ name: 'clock-skew', ms: -20_000 })
     const seen = follow(feed, 2)
     await until(() => seen.troubles.length > 0)
@@ -134,11 +140,11 @@ describe('ccxt feed', () => {
   })
 })
 
-async function openExchange() {
+async function openExchange(finish: Finish) {
   const market = new Market({ seed: 5, wave: DEMO_WAVE })
   const exchange = await startExchange({ market, accounts: [] })
   const feed = ccxtFeed({ address: exchange.address, clock: systemClock, log })
-  onTestFinished(async () => {
+  finish(async () => {
     await feed.close()
     await exchange.stop()
   })

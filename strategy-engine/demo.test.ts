@@ -1,0 +1,86 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { createLog, systemClock } from '@keyside/runtime'
+import { CALM, DEMO_WAVE, Market, startExchange } from '@keyside/sandbox'
+import { expect, onTestFinished, test } from 'vitest'
+import { startEngine } from './engine.ts'
+import { createGauges } from './indicators/gauges.ts'
+import { startState, step } from './strategies/runner.ts'
+import { readStrategy, type Strategy } from './strategies/strategy.ts'
+import { configFor, newHome, openBroker, until } from './world-for-tests.ts'
+
+const FILE = join(import.meta.dirname, '../examples/strategies/demo.yaml')
+const WAVE = DEMO_WAVE.periodMs / 1000
+
+test.each([1, 7, 42])('the demo enters and leaves once a wave of the sandbox, seed %i', (seed) => {
+  const market = new Market({ seed, wave: DEMO_WAVE })
+  const decided = decisions(demo(), market, 20 * WAVE)
+  const after = decided.filter(({ at }) => at > WAVE)
+  expect(after.length).toBeGreaterThanOrEqual(2 * 18)
+  expect(after.length).toBeLessThanOrEqual(2 * 19 + 1)
+  for (const [i, { at, kind }] of after.entries()) {
+    const before = after[i - 1]
+    if (before === undefined) continue
+    expect(kind).not.toBe(before.kind)
+    expect(at - before.at).toBeGreaterThan(WAVE / 4)
+  }
+})
+
+test('a signal is at the broker within moments of the close of its candle on the sandbox exchange', async () => {
+  const market = new Market({ seed: 1, wave: CALM })
+  const exchange = await startExchange({ market, accounts: [] })
+  const broker = await openBroker()
+  const home = newHome()
+  home.write('demo.yaml', readFileSync(FILE, 'utf8'))
+  const hops: [string, number][] = []
+  const engine = await startEngine(
+    { ...configFor(broker.address.mqtt), exchange: { name: 'binance', address: exchange.address } },
+    {
+      home: home.path,
+      clock: systemClock,
+      log: createLog({ program: 'test', level: 'silent' }),
+      trace: (hop) => hops.push([hop, Date.now()]),
+    },
+  )
+  onTestFinished(async () => {
+    await engine.stop()
+    await exchange.stop()
+  })
+  await engine.ready
+  await until(() => bar(home.path) > 0, 8_000)
+  const nudged = Date.now()
+  market.nudge('BTC/USDT', 1.01, nudged)
+  await until(() => hops.some(([hop]) => hop === 'published'), 4_000)
+  expect((hops.at(-1)?.[1] ?? 0) - nudged).toBeLessThan(2_500)
+}, 15_000)
+
+function demo(): Strategy {
+  const read = readStrategy(readFileSync(FILE, 'utf8'))
+  if (!read.ok) throw new Error(read.message)
+  return read.strategy
+}
+
+function decisions(strategy: Strategy, market: Market, seconds: number) {
+  const gauges = createGauges(strategy.series)
+  const start = 1_790_000_000
+  const bars = market.candles(
+    strategy.market,
+    '1s',
+    { start: start * 1000, limit: seconds },
+    (start + seconds) * 1000,
+  )
+  let state = startState('flat')
+  return bars.flatMap(({ openTime, open, high, low, close, volume }, at) => {
+    const candle = { start: openTime / 1000, open, high, low, close, volume }
+    const done = step(strategy, state, { candle, values: gauges(candle) }, 'all')
+    state = done.state
+    return done.decision ? [{ at, kind: done.decision.kind }] : []
+  })
+}
+
+/** The last candle that the engine has worked through. */
+function bar(home: string): number {
+  using database = new DatabaseSync(join(home, 'engine.db'), { readOnly: true })
+  return Number(database.prepare('SELECT bar FROM streams').get()?.['bar'] ?? 0)
+}
