@@ -13,7 +13,7 @@ import {
 } from '@keyside/runtime'
 import type { EngineConfig } from './config.ts'
 import type { Candle } from './market/candle.ts'
-import { ccxtFeed } from './market/ccxt-feed.ts'
+import { CcxtFeed } from './market/ccxt-feed.ts'
 import type { Feed, Origin } from './market/feed.ts'
 import { openDatabase } from './publish/database.ts'
 import { Outbox } from './publish/outbox.ts'
@@ -43,7 +43,7 @@ const LOOK_MS = 1_000
 
 /** Runs without the broker and without the exchange too, and goes on when they are there. */
 export async function startEngine(config: EngineConfig, deps: EngineDeps): Promise<Engine> {
-  const feed = ccxtFeed({ ...deps, address: config.exchange.address })
+  const feed = new CcxtFeed({ ...deps, address: config.exchange.address })
   return runEngine(config, deps, feed)
 }
 

@@ -1,8 +1,8 @@
 // Live candles from an exchange: its WebSocket for the close, its REST side for history and whatever was missed.
-import { type Cancel, type Clock, describeError, KeysideError, type Logger } from '@keyside/runtime'
+import { type Cancel, type Clock, KeysideError, type Logger } from '@keyside/runtime'
 import { type Candle, TIMEFRAMES } from './candle.ts'
 import type { Feed, Subscription } from './feed.ts'
-import { createLineup, type History, type Lineup } from './lineup.ts'
+import { type History, Lineup } from './lineup.ts'
 import { candlesOf, LiveBinance } from './live-binance.ts'
 
 export interface CcxtFeedOptions {
@@ -20,98 +20,114 @@ const LONGEST_RECONNECT_MS = 30_000
 /** Binance gives no more candles in one answer. */
 const PAGE = 1_000
 
-export function ccxtFeed({ address, clock, log }: CcxtFeedOptions): Feed {
-  const followers = new Map<string, Set<Lineup>>()
-  const exchange = new LiveBinance((name, candle) => {
-    for (const lineup of followers.get(name) ?? []) lineup.accept(candle)
-  }, address)
-  const cancels = new Set<Cancel>()
+export class CcxtFeed implements Feed {
+  readonly #clock: Clock
+  readonly #log: Logger
+  readonly #exchange: LiveBinance
+  readonly #followers = new Map<string, Set<Lineup>>()
+  readonly #cancels = new Set<Cancel>()
   /** The exchange's time less this machine's, ms. */
-  let offset = 0
-  const exchangeNow = () => clock.now() + offset
+  #offset = 0
 
-  async function prepare({ market, timeframe }: Subscription): Promise<void> {
+  constructor({ address, clock, log }: CcxtFeedOptions) {
+    this.#clock = clock
+    this.#log = log
+    this.#exchange = new LiveBinance((name, candle) => {
+      for (const lineup of this.#followers.get(name) ?? []) lineup.accept(candle)
+    }, address)
+  }
+
+  subscribe(subscription: Subscription): Cancel {
+    const name = `${subscription.market} ${subscription.timeframe}`
+    const history = this.#historyOf(subscription)
+    const exchangeNow = () => this.#exchangeNow()
+    const lineup = new Lineup(subscription, { history, clock: this.#clock, exchangeNow })
+    const group = this.#followers.get(name) ?? new Set()
+    this.#followers.set(name, group.add(lineup))
+    const cancelClockCheck = this.#clock.every(CLOCK_CHECK_MS, () => {
+      this.#checkClock(subscription).catch((error) =>
+        this.#log.warn({ err: error }, 'clock not checked'),
+      )
+    })
+    const cancel = () => {
+      group.delete(lineup)
+      this.#cancels.delete(cancel)
+      lineup.stop()
+      cancelClockCheck()
+    }
+    this.#cancels.add(cancel)
+    void this.#watch(subscription, () => !this.#cancels.has(cancel))
+    return cancel
+  }
+
+  async close(): Promise<void> {
+    for (const cancel of this.#cancels) cancel()
+    await this.#exchange.close()
+  }
+
+  #historyOf(subscription: Subscription): History {
+    return {
+      newest: async (count) => {
+        await this.#prepare(subscription)
+        await this.#checkClock(subscription)
+        return (await this.#fetch(subscription, undefined, count + 1)).slice(-count)
+      },
+      since: (start) => this.#fetch(subscription, start * 1000, PAGE),
+    }
+  }
+
+  async #fetch(
+    subscription: Subscription,
+    since: number | undefined,
+    limit: number,
+  ): Promise<Candle[]> {
+    const { market, timeframe } = subscription
+    await this.#prepare(subscription)
+    const rows = candlesOf(await this.#exchange.fetchOHLCV(market, timeframe, since, limit))
+    return closedOf(rows, TIMEFRAMES[timeframe], this.#exchangeNow())
+  }
+
+  async #prepare({ market, timeframe }: Subscription): Promise<void> {
+    const exchange = this.#exchange
     // ccxt refuses ws: addresses until this has run, whether there is a proxy or not.
     await exchange.loadHttpProxyAgent()
     const markets = await exchange.loadMarkets()
-    if (markets[market] === undefined || !Object.hasOwn(exchange.timeframes, timeframe)) {
-      const message = `${exchange.id} has no candles of ${market} ${timeframe}: correct the strategy file`
-      throw new KeysideError('market_unknown', message)
-    }
+    if (markets[market] !== undefined && Object.hasOwn(exchange.timeframes, timeframe)) return
+    const message = `${exchange.id} has no candles of ${market} ${timeframe}: correct the strategy file`
+    throw new KeysideError('market_unknown', message)
   }
 
-  async function checkClock({ onTrouble }: Subscription): Promise<void> {
-    const asked = clock.now()
-    const time = await exchange.fetchTime()
+  async #checkClock({ onTrouble }: Subscription): Promise<void> {
+    const asked = this.#clock.now()
+    const time = await this.#exchange.fetchTime()
     if (time === undefined) return
-    offset = time - (asked + clock.now()) / 2
-    if (Math.abs(offset) < MOST_SKEW_MS) return
-    const message = `this machine's clock is ${Math.round(-offset / 1000)} s ahead of the exchange's: set it, or executors refuse the signals`
+    this.#offset = time - (asked + this.#clock.now()) / 2
+    if (Math.abs(this.#offset) < MOST_SKEW_MS) return
+    const off = `${Math.round(Math.abs(this.#offset) / 1000)} s ${this.#offset < 0 ? 'ahead' : 'behind'}`
+    const message = `this machine's clock is ${off} of the exchange's: set it, or executors refuse the signals`
     onTrouble({ code: 'clock_differs', message })
   }
 
-  function historyOf(subscription: Subscription): History {
+  /** Keeps the stream open until `isOver`; the candles themselves come through `onClosed`. */
+  async #watch(subscription: Subscription, isOver: () => boolean): Promise<void> {
     const { market, timeframe } = subscription
-    const fetch = async (since: number | undefined, limit: number) => {
-      await prepare(subscription)
-      const rows = candlesOf(await exchange.fetchOHLCV(market, timeframe, since, limit))
-      return closedOf(rows, TIMEFRAMES[timeframe], exchangeNow())
-    }
-    return {
-      newest: async (count) => {
-        await prepare(subscription)
-        await checkClock(subscription)
-        return (await fetch(undefined, count + 1)).slice(-count)
-      },
-      since: (start) => fetch(start * 1000, PAGE),
-    }
-  }
-
-  /** Keeps the stream open until `isOver`; candles themselves arrive through `followers`. */
-  async function watch(subscription: Subscription, isOver: () => boolean): Promise<void> {
     let pause = RECONNECT_MS
     while (!isOver()) {
       try {
-        await prepare(subscription)
-        await exchange.watchOHLCV(subscription.market, subscription.timeframe)
+        await this.#prepare(subscription)
+        await this.#exchange.watchOHLCV(market, timeframe)
         pause = RECONNECT_MS
       } catch (error) {
         if (isOver() || isUnknownMarket(error)) return
-        log.warn(
-          { err: describeError(error), market: subscription.market },
-          'live candles broke off',
-        )
-        await new Promise<void>((resolve) => clock.after(pause, resolve))
+        this.#log.warn({ err: error, market }, 'live candles broke off, asking for them instead')
+        await new Promise<void>((resolve) => this.#clock.after(pause, resolve))
         pause = Math.min(2 * pause, LONGEST_RECONNECT_MS)
       }
     }
   }
 
-  function subscribe(subscription: Subscription): Cancel {
-    const name = `${subscription.market} ${subscription.timeframe}`
-    const lineup = createLineup(subscription, historyOf(subscription), { clock, exchangeNow })
-    const group = followers.get(name) ?? new Set()
-    followers.set(name, group.add(lineup))
-    const cancelClockCheck = clock.every(CLOCK_CHECK_MS, () => {
-      checkClock(subscription).catch((error) => log.warn({ err: error }, 'clock not checked'))
-    })
-    const cancel = () => {
-      group.delete(lineup)
-      cancels.delete(cancel)
-      lineup.stop()
-      cancelClockCheck()
-    }
-    cancels.add(cancel)
-    void watch(subscription, () => !cancels.has(cancel))
-    return cancel
-  }
-
-  return {
-    subscribe,
-    close: async () => {
-      for (const cancel of cancels) cancel()
-      await exchange.close()
-    },
+  #exchangeNow(): number {
+    return this.#clock.now() + this.#offset
   }
 }
 

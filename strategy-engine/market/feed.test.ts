@@ -4,7 +4,7 @@ import { createLog, systemClock } from '@keyside/runtime'
 import { DEMO_WAVE, Market, startExchange } from '@keyside/sandbox'
 import { describe, expect, type TestContext, test } from 'vitest'
 import type { Candle } from './candle.ts'
-import { ccxtFeed } from './ccxt-feed.ts'
+import { CcxtFeed } from './ccxt-feed.ts'
 import type { Feed, FeedTrouble, Origin } from './feed.ts'
 import { replayFeed } from './replay-feed.ts'
 
@@ -143,7 +143,7 @@ describe.concurrent('ccxt feed', () => {
 async function openExchange(finish: Finish) {
   const market = new Market({ seed: 5, wave: DEMO_WAVE })
   const exchange = await startExchange({ market, accounts: [] })
-  const feed = ccxtFeed({ address: exchange.address, clock: systemClock, log })
+  const feed = new CcxtFeed({ address: exchange.address, clock: systemClock, log })
   finish(async () => {
     await feed.close()
     await exchange.stop()

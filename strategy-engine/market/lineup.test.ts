@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { Candle } from './candle.ts'
 import type { FeedTrouble, Origin } from './feed.ts'
-import { createLineup } from './lineup.ts'
+import { Lineup } from './lineup.ts'
 
 const minute = (n: number): Candle => {
   const price = String(n)
@@ -35,7 +35,7 @@ function setUp(exists: (n: number) => boolean = () => true) {
   }
   const given: [number, Origin][] = []
   const troubles: FeedTrouble[] = []
-  const lineup = createLineup(
+  const lineup = new Lineup(
     {
       market: 'BTC/USDT',
       timeframe: '1m',
@@ -44,15 +44,16 @@ function setUp(exists: (n: number) => boolean = () => true) {
       onTrouble: (trouble) => troubles.push(trouble),
     },
     {
-      newest: (count) => answer(closed().slice(-count)),
-      since: (start) =>
-        answer(
-          closed()
-            .filter((candle) => candle.start >= start)
-            .slice(0, 4),
-        ),
+      history: {
+        newest: (count) => answer(closed().slice(-count)),
+        since: (start) => {
+          const later = closed().filter((candle) => candle.start >= start)
+          return answer(later.slice(0, 4))
+        },
+      },
+      clock,
+      exchangeNow: () => world.now * 60_000 + (time % 60_000),
     },
-    { clock, exchangeNow: () => world.now * 60_000 + (time % 60_000) },
   )
   const settle = async (ms = 0) => {
     for (const end = time + ms; ; ) {
@@ -150,7 +151,7 @@ test('stops asking for a market that does not exist', async () => {
     after: () => expect.unreachable(),
     every: () => () => undefined,
   }
-  createLineup(
+  new Lineup(
     {
       market: 'BTC/USDT',
       timeframe: '1m',
@@ -158,8 +159,7 @@ test('stops asking for a market that does not exist', async () => {
       onCandle: () => expect.unreachable(),
       onTrouble: (trouble) => troubles.push(trouble),
     },
-    { newest: refuse, since: refuse },
-    { clock, exchangeNow: () => 0 },
+    { history: { newest: refuse, since: refuse }, clock, exchangeNow: () => 0 },
   )
   await new Promise((resolve) => setImmediate(resolve))
   expect(troubles).toEqual([{ code: 'market_unknown', message: 'no such market' }])

@@ -10,12 +10,6 @@ export interface History {
   since(start: number): Promise<Candle[]>
 }
 
-export interface Lineup {
-  /** Takes a candle that was seen to close, at any time and in any order. */
-  accept(candle: Candle): void
-  stop: Cancel
-}
-
 /** The live stream tells the close at once; after this long without word it is asked for, ms. */
 const OVERDUE_MS = 1_000
 const CHECK_MS = 500
@@ -23,90 +17,112 @@ const LONGEST_PAUSE_MS = 30_000
 
 type State = 'fetching' | 'following' | 'stopped'
 
-/** `exchangeNow` is the exchange's time, Unix ms. */
-export function createLineup(
-  subscription: Subscription,
-  history: History,
-  { clock, exchangeNow }: { clock: Clock; exchangeNow: () => number },
-): Lineup {
-  const length = TIMEFRAMES[subscription.timeframe]
-  let state: State = 'fetching'
+export interface LineupOptions {
+  readonly history: History
+  readonly clock: Clock
+  /** The exchange's time, Unix ms. */
+  readonly exchangeNow: () => number
+}
+
+export class Lineup {
+  readonly #subscription: Subscription
+  readonly #options: LineupOptions
+  /** Seconds. */
+  readonly #length: number
+  readonly #cancelCheck: Cancel
+  #cancelPause: Cancel = () => undefined
+  #state: State = 'fetching'
   /** Start of the candle that comes next; null before the first. */
-  let next: number | null = null
-  let newestSeen = 0
-  let failures = 0
-  let cancelPause: Cancel = () => undefined
+  #next: number | null = null
+  #newestSeen = 0
+  #failures = 0
 
-  function accept(candle: Candle): void {
-    newestSeen = Math.max(newestSeen, candle.start)
-    if (state !== 'following') return
-    if (candle.start === next) give(candle, 'live')
-    else if (next === null || candle.start > next) fetch()
+  constructor(subscription: Subscription, options: LineupOptions) {
+    this.#subscription = subscription
+    this.#options = options
+    this.#length = TIMEFRAMES[subscription.timeframe]
+    this.#cancelCheck = options.clock.every(CHECK_MS, () => this.#check())
+    this.#fetch()
   }
 
-  function give(candle: Candle, origin: Origin): void {
-    next = candle.start + length
-    subscription.onCandle(candle, origin)
+  /** Takes a candle that was seen to close, at any time and in any order. */
+  accept(candle: Candle): void {
+    this.#newestSeen = Math.max(this.#newestSeen, candle.start)
+    if (this.#state !== 'following' || this.#next === null) return
+    if (candle.start === this.#next) this.#give(candle, 'live')
+    else if (candle.start > this.#next) this.#fetch()
   }
 
-  function fetch(): void {
-    state = 'fetching'
-    const wanted = next === null ? history.newest(subscription.history) : history.since(next)
-    wanted.then(fetched, failed)
+  stop(): void {
+    this.#state = 'stopped'
+    this.#cancelPause()
+    this.#cancelCheck()
   }
 
-  function fetched(candles: Candle[]): void {
-    failures = 0
-    const origin = next === null ? 'history' : 'live'
+  #check(): void {
+    if (this.#state !== 'following' || this.#next === null) return
+    const due = (this.#next + this.#length) * 1000 + OVERDUE_MS
+    if (this.#options.exchangeNow() >= due) this.#fetch()
+  }
+
+  #fetch(): void {
+    const { history } = this.#options
+    this.#state = 'fetching'
+    const wanted =
+      this.#next === null ? history.newest(this.#subscription.history) : history.since(this.#next)
+    wanted.then(
+      (candles) => this.#fetched(candles),
+      (error) => this.#failed(error),
+    )
+  }
+
+  #fetched(candles: Candle[]): void {
+    this.#failures = 0
+    const origin = this.#next === null ? 'history' : 'live'
     for (const candle of candles) {
-      if (isStopped()) return
-      take(candle, origin)
+      if (this.#isStopped()) return
+      this.#take(candle, origin)
     }
-    if (isStopped()) return
+    if (this.#isStopped()) return
     // A venue's REST side may learn of a close a moment after its stream told it.
-    if (next === null || newestSeen >= next) pause(candles.length > 0 ? 0 : CHECK_MS)
-    else state = 'following'
+    if (this.#next === null || this.#newestSeen >= this.#next)
+      this.#pause(candles.length > 0 ? 0 : CHECK_MS)
+    else this.#state = 'following'
   }
 
-  function take(candle: Candle, origin: Origin): void {
-    if (next !== null && candle.start < next) return
-    const hole = next !== null && candle.start > next ? next : null
-    if (hole !== null) subscription.onTrouble(gap(subscription, hole, candle.start))
-    give(candle, hole !== null && origin === 'live' ? 'after_hole' : origin)
+  #take(candle: Candle, origin: Origin): void {
+    const expected = this.#next
+    if (expected !== null && candle.start < expected) return
+    const hole = expected !== null && candle.start > expected
+    if (hole) this.#subscription.onTrouble(gap(this.#subscription, expected, candle.start))
+    this.#give(candle, hole && origin === 'live' ? 'after_hole' : origin)
   }
 
-  function failed(error: unknown): void {
-    if (isStopped()) return
+  #give(candle: Candle, origin: Origin): void {
+    this.#next = candle.start + this.#length
+    this.#subscription.onCandle(candle, origin)
+  }
+
+  #failed(error: unknown): void {
+    if (this.#isStopped()) return
     if (error instanceof KeysideError && error.code === 'market_unknown') {
-      subscription.onTrouble({ code: error.code, message: error.message })
-      stop()
+      this.#subscription.onTrouble({ code: error.code, message: error.message })
+      this.stop()
       return
     }
-    if (failures === 0) subscription.onTrouble(unreachable(subscription, error))
-    failures += 1
-    pause(Math.min(LONGEST_PAUSE_MS, 500 * 2 ** failures))
+    if (this.#failures === 0) this.#subscription.onTrouble(unreachable(this.#subscription, error))
+    this.#failures += 1
+    this.#pause(Math.min(LONGEST_PAUSE_MS, 500 * 2 ** this.#failures))
   }
 
-  function pause(ms: number): void {
-    cancelPause = clock.after(ms, () => fetch())
+  #pause(ms: number): void {
+    this.#cancelPause = this.#options.clock.after(ms, () => this.#fetch())
   }
 
-  function isStopped(): boolean {
-    return state === 'stopped'
+  // A subscriber may cancel from within its own callback.
+  #isStopped(): boolean {
+    return this.#state === 'stopped'
   }
-
-  const cancelCheck = clock.every(CHECK_MS, () => {
-    if (state !== 'following' || next === null) return
-    if (exchangeNow() >= (next + length) * 1000 + OVERDUE_MS) fetch()
-  })
-  function stop(): void {
-    state = 'stopped'
-    cancelPause()
-    cancelCheck()
-  }
-
-  fetch()
-  return { accept, stop }
 }
 
 function gap({ market, timeframe }: Subscription, from: number, to: number): FeedTrouble {
