@@ -118,6 +118,8 @@ test('does not say it again after a restart, and leaves late what it missed', as
   first.close()
   await until(() => first.messages('signal').length === 1)
   await first.engine.stop()
+  const between = await first.begin(candles([100, 106, 94], T0 - 120), 3)
+  await between.engine.stop()
   const second = await first.begin(candles([100, 106, 94, 100, 100], T0 - 120), 4)
   expect(first.messages('signal')).toHaveLength(1)
   second.close()

@@ -92,8 +92,9 @@ describe.concurrent('ccxt feed', () => {
         if (origin === 'live') delays.push(Date.now() - (start + 1) * 1000)
       },
     })
-    await until(() => delays.length >= 3)
-    expect(Math.min(...delays)).toBeLessThan(250)
+    await until(() => delays.length >= 4)
+    // The first may have come with the history.
+    expect(Math.max(...delays.slice(1))).toBeLessThan(950)
     expect(Math.min(...delays)).toBeGreaterThanOrEqual(0)
   })
 

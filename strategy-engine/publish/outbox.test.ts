@@ -24,7 +24,7 @@ function openOutbox(path = join(folder, 'engine.db')) {
   const database = openDatabase(path)
   const outbox = new Outbox(database, KEY)
   outbox.openStream('demo', 'BTC/USDT')
-  return { outbox, close: () => database.close() }
+  return { outbox, database, close: () => database.close() }
 }
 
 function deciding(start: number, kind: 'entry' | 'exit'): Deciding {
@@ -128,9 +128,10 @@ test('keeps the same bytes to send when the engine dies before sending', () => {
 })
 
 test('commits the number and the signal together or neither', () => {
-  const { outbox, close } = openOutbox()
-  const broken = { ...deciding(600, 'entry'), issuer: 'Not An Id' }
-  expect(() => outbox.append(broken)).toThrow()
+  const { outbox, database, close } = openOutbox()
+  const sabotage = `BEGIN SELECT RAISE(ABORT, 'the disk is full'); END`
+  database.exec(`CREATE TRIGGER full BEFORE UPDATE OF seq ON streams ${sabotage}`)
+  expect(() => outbox.append(deciding(600, 'entry'))).toThrow('the disk is full')
   expect(outbox.stream('demo')).toMatchObject({ seq: 0, hash: GENESIS, position: 'flat' })
   expect(outbox.unsent()).toEqual([])
   close()

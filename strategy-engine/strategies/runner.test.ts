@@ -104,7 +104,9 @@ test('never looks ahead: cutting the future off changes no decision of the past'
 
 test('only remembers bars of the past', () => {
   const closes = [100, 110, 90, 110, 90]
-  expect(run(strategy(), candles(closes), { allowed: () => 'past' })).toEqual([])
+  const allowed = () => 'past' as const
+  expect(run(strategy(), candles(closes), { allowed })).toEqual([])
+  expect(run(strategy(), candles(closes), { allowed, target: 'long' })).toEqual([])
 })
 
 test('never enters for what it missed', () => {

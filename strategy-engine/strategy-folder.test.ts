@@ -1,0 +1,88 @@
+import { mkdtempSync, rmSync, unlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { RULES, yaml } from './strategies/rules-for-tests.ts'
+import { StrategyFolder } from './strategy-folder.ts'
+
+let path: string
+beforeEach(() => {
+  path = mkdtempSync(join(tmpdir(), 'keyside-strategies-'))
+})
+afterEach(() => rmSync(path, { recursive: true, force: true }))
+
+const write = (name: string, text: string) => writeFileSync(join(path, name), text)
+const rules = (fields: object = {}) => yaml({ ...RULES, ...fields })
+const changes = (folder: StrategyFolder) =>
+  folder.look().map((each) => [each.change, 'strategy' in each ? each.strategy.name : each.message])
+
+test('tells each file once, until it changes', () => {
+  const folder = new StrategyFolder(path)
+  write('one.yaml', rules({ name: 'one' }))
+  write('two.yml', rules({ name: 'two' }))
+  write('notes.txt', 'not a strategy')
+  expect(changes(folder)).toEqual([
+    ['added', 'one'],
+    ['added', 'two'],
+  ])
+  expect(changes(folder)).toEqual([])
+  write('one.yaml', rules({ name: 'one', exit: 'close < 1' }))
+  expect(changes(folder)).toEqual([['added', 'one']])
+})
+
+test('keeps the former version of a broken file, until the file is gone', () => {
+  const folder = new StrategyFolder(path)
+  write('one.yaml', rules())
+  folder.look()
+  write('one.yaml', 'name: [')
+  const [[change, message] = []] = changes(folder)
+  expect(change).toBe('refused')
+  expect(message).toMatch(/^one\.yaml, line 1: .+; the former version stays in force$/)
+  unlinkSync(join(path, 'one.yaml'))
+  expect(changes(folder)).toEqual([['removed', 'demo']])
+})
+
+test('says that a file that was never right does not run', () => {
+  const folder = new StrategyFolder(path)
+  write('one.yaml', rules({ size: 'much' }))
+  expect(changes(folder)).toEqual([
+    [
+      'refused',
+      'one.yaml, line 6: size: expected "10 %", "100 USDT" or "0.01 BTC", got "much"; it does not run',
+    ],
+  ])
+  unlinkSync(join(path, 'one.yaml'))
+  expect(changes(folder)).toEqual([])
+})
+
+test('takes a renamed strategy for one that goes and one that comes', () => {
+  const folder = new StrategyFolder(path)
+  write('one.yaml', rules())
+  folder.look()
+  write('one.yaml', rules({ name: 'other' }))
+  expect(changes(folder)).toEqual([
+    ['removed', 'demo'],
+    ['added', 'other'],
+  ])
+})
+
+test('refuses a name that another file has', () => {
+  const folder = new StrategyFolder(path)
+  write('one.yaml', rules())
+  write('two.yaml', rules())
+  expect(changes(folder)).toEqual([
+    ['added', 'demo'],
+    ['refused', 'two.yaml, the name "demo" belongs to one.yaml: choose another; it does not run'],
+  ])
+})
+
+test('refuses a file that is too long', () => {
+  const folder = new StrategyFolder(path)
+  write('one.yaml', `${rules()}#${'.'.repeat(20_000)}`)
+  expect(folder.look()).toMatchObject([{ change: 'refused', code: 'strategy_invalid' }])
+})
+
+test('says that there is no folder', () => {
+  const look = () => new StrategyFolder(join(path, 'nowhere')).look()
+  expect(look).toThrow(expect.objectContaining({ code: 'strategies_missing' }))
+})
