@@ -51,6 +51,10 @@ interface Parts extends BotDeps {
 
 /** How long stopping waits for work under way, ms. */
 const FAREWELL_MS = 300
+/** How long stopping waits for the message that is being sent, ms. */
+const OUTBOX_MS = 1000
+/** How long starting waits for the broker, ms. */
+const BROKER_MS = 2000
 
 /**
  * Needs neither Telegram nor the broker to be there: it keeps trying both.
@@ -72,16 +76,27 @@ export async function startBot(config: BotConfig, deps: BotDeps): Promise<Runnin
   background.run(line.link.ready)
   const show = (code: string) => deps.onClaimCode(code, telegram.bot.botInfo.username)
   const claim = new ClaimCode({ ...deps, show })
+  await broker(line)
   const stopWork = work({ ...deps, store, telegram, line, claim, background, kick })
+  let state: 'running' | 'stopped' = 'running'
   return {
     async stop() {
-      outbox.stop()
+      if (state === 'stopped') return
+      state = 'stopped'
       line.device.close()
-      await Promise.all([stopWork(), line.link.close()])
+      await Promise.all([stopWork(), line.link.close(), outbox.stop(OUTBOX_MS)])
       await background.settled(FAREWELL_MS)
       store.close()
     },
   }
+}
+
+/** A press or a command that waited at Telegram should not find the broker missing, only because it came first. */
+async function broker({ link }: Line): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>()
+  const timer = setTimeout(resolve, BROKER_MS)
+  await Promise.race([link.ready, promise]).catch(() => undefined)
+  clearTimeout(timer)
 }
 
 /** Sets everything in motion. Returns what ends it. */

@@ -1,39 +1,59 @@
 // The way of an order past the trader: card, press, approval, result.
 import { expect, test } from 'vitest'
-import { approvalOf, orderOf, stepOf } from '../events-for-tests.ts'
-import { openRig, until } from '../rig-for-tests.ts'
+import { approvalOf, type OrderStep, orderOf, stepOf } from '../events-for-tests.ts'
+import { OWNER, openRig, type Rig, STRANGER, until } from '../rig-for-tests.ts'
 
-async function openCard() {
+async function openCard(life = 60) {
   const rig = await openRig()
   const chat = await rig.claim()
   const order = orderOf(7)
-  await rig.device.report(approvalOf(order, rig.clock.now() / 1000 + 60))
+  await rig.device.report(approvalOf(order, rig.clock.now() / 1000 + life))
   const card = await chat.waitForMessage((message) => message.reply_markup !== undefined)
-  return { ...rig, chat, order, card }
+  const caption = (text: string) =>
+    chat.waitForMessage((message) => message.caption?.includes(text) === true)
+  return { ...rig, chat, order, card, caption }
+}
+
+/** Lets whatever was set off come to an end: a command and its answer pass through everything. */
+async function settle({ device }: Rig, chat: Awaited<ReturnType<Rig['claim']>>) {
+  const asked = device.asked.length
+  chat.sendText('/pause')
+  await until(() => device.asked.length > asked)
 }
 
 test('a card shows the order with its chart and two buttons', async () => {
   const { card } = await openCard()
   expect(card.photo).toMatchObject([{ width: 800, height: 420 }])
-  expect(card.caption).toMatchSnapshot()
+  expect(card.caption).toBe(
+    [
+      'Buy 0.05 BTC? · ema-cross',
+      'Market    BTC/USDT',
+      'At most   64,100.5 USDT',
+      'Now       64,050 USDT',
+      'Value     3,205.03 USDT',
+      'Stop      63,000 (1.7 % away)',
+      'May lose  55.03 USDT',
+      'ema(12) crossed above ema(26), rsi(14) 58',
+      '⏳ 60 s left to answer',
+    ].join('\n'),
+  )
   const buttons = card.reply_markup?.inline_keyboard.flat() ?? []
   expect(buttons.map(({ text }) => text)).toEqual(['✅ Approve', '🚫 Reject'])
   for (const { callback_data } of buttons) expect(callback_data).toMatch(/^[\w-]{22}$/)
 })
 
 test('Approve sends one approval of exactly this order, and the card becomes its result', async () => {
-  const { chat, card, device, order, told } = await openCard()
+  const { chat, card, device, order, told, caption } = await openCard()
   const toast = await chat.waitForAnswer(chat.pressButton(card, '✅ Approve'))
   expect(toast.text).toBe('Approved, sending…')
   await until(() => device.approvals.length === 1)
   expect(device.approvals).toMatchObject([
     { order: order.id, answer: 'approve', sub: 'telegram:1001' },
   ])
-  await chat.waitForMessage((message) => message.caption?.includes('Approved, sending') === true)
+  await caption('Approved, sending')
+  await device.report(stepOf(order, 'approved'))
   await device.report(stepOf(order, 'filled', { filled: '0.05', average: '64050.1' }))
-  const result = await chat.waitForMessage(
-    (message) => message.caption?.includes('Bought') === true,
-  )
+  const result = await caption('Bought')
   expect(result.message_id).toBe(card.message_id)
   expect(result.reply_markup).toBeUndefined()
   expect(result.caption).toContain('Bought 0.05 BTC at 64,050.1 USDT, 3,202.51 USDT in all.')
@@ -41,4 +61,179 @@ test('Approve sends one approval of exactly this order, and the card becomes its
   await until(() => told.length > 0)
   expect(told).toEqual([`told ${order.signal}`])
   expect(device.approvals).toHaveLength(1)
+})
+
+test('an approval dies with its order', async () => {
+  const { chat, card, device } = await openCard(12)
+  chat.pressButton(card, '✅ Approve')
+  await until(() => device.approvals.length === 1)
+  const { iat = 0, exp = 0 } = device.approvals[0] ?? {}
+  expect(exp - iat).toBeLessThanOrEqual(12)
+})
+
+test('Reject sends a rejection, and the device has the last word', async () => {
+  const { chat, card, device, order, caption } = await openCard()
+  const toast = await chat.waitForAnswer(chat.pressButton(card, '🚫 Reject'))
+  expect(toast.text).toBe('Rejected')
+  await until(() => device.approvals.length === 1)
+  expect(device.approvals).toMatchObject([{ order: order.id, answer: 'reject' }])
+  await device.report(stepOf(order, 'rejected'))
+  expect((await caption('Rejected. Nothing was sent.')).reply_markup).toBeUndefined()
+})
+
+test.for<[OrderStep['status'], Partial<OrderStep>, string]>([
+  ['turned_down', { code: 'insufficient_funds' }, 'There is not enough free balance'],
+  ['refused', { code: 'price.collar', message: 'the price moved <b>&' }, 'price moved <b>&'],
+  ['expired', {}, 'Expired, nothing was sent.'],
+  ['unknown', {}, 'Do not place it again by hand.'],
+  ['not_placed', {}, 'The order never reached the exchange. Nothing was bought.'],
+  ['canceled', { filled: '0.02', average: '64000' }, 'Bought 0.02 of 0.05 BTC at 64,000 USDT'],
+])('the card of an order that ended %s says so', async ([status, change, text]) => {
+  const { device, order, caption } = await openCard()
+  await device.report(stepOf(order, status, change))
+  expect((await caption(text)).reply_markup).toBeUndefined()
+})
+
+test('two presses of one card are one approval', async () => {
+  const { chat, card, device, ...rig } = await openCard()
+  const queries = [chat.pressButton(card, '✅ Approve'), chat.pressButton(card, '🚫 Reject')]
+  const toasts = await Promise.all(queries.map((query) => chat.waitForAnswer(query)))
+  expect(toasts.map(({ text }) => text)).toEqual([
+    'Approved, sending…',
+    'You have answered this already.',
+  ])
+  await settle({ ...rig, device }, chat)
+  expect(device.approvals).toHaveLength(1)
+})
+
+test('silence sends nothing: at the end the card says so and has no buttons', async () => {
+  const { chat, card, device, clock, caption } = await openCard()
+  const [data = ''] =
+    card.reply_markup?.inline_keyboard.flat().map((one) => one.callback_data) ?? []
+  clock.advance(31_000)
+  await caption('30 s left')
+  clock.advance(30_000)
+  const late = await caption('Time is up, nothing was sent.')
+  expect(late.reply_markup).toBeUndefined()
+  expect(() => chat.pressButton(card, '✅ Approve')).toThrow('no button')
+  expect(data).not.toBe('')
+  expect(device.approvals).toEqual([])
+})
+
+test('a press that comes late is told so and changes nothing', async () => {
+  const { telegram, card, device, clock, caption } = await openCard()
+  const [data] = card.reply_markup?.inline_keyboard.flat().map((one) => one.callback_data) ?? []
+  clock.advance(61_000)
+  await caption('Time is up')
+  telegram.inject({ callback_query: forged({ data, message_id: card.message_id }) })
+  await until(() => answers(telegram).length > 0)
+  expect(answers(telegram)).toEqual(['Too late: the time to answer is over. Nothing was sent.'])
+  expect(device.approvals).toEqual([])
+})
+
+function forged({
+  from = OWNER,
+  chat = OWNER,
+  type = 'private',
+  ...press
+}: {
+  data?: string | undefined
+  message_id: number
+  from?: number
+  chat?: number
+  type?: string
+}) {
+  return {
+    id: '77',
+    from: { id: from, is_bot: false, first_name: 'Mallory' },
+    chat_instance: '1',
+    data: press.data,
+    message: { message_id: press.message_id, date: 1, chat: { id: chat, type }, text: 'x' },
+  }
+}
+
+function answers(telegram: Rig['telegram']) {
+  return telegram.calls
+    .filter(({ method }) => method === 'answerCallbackQuery')
+    .map(({ payload }) => payload['text'])
+}
+
+test.for([
+  ['of another message', { message_id: 9999 }],
+  ['with data that was never offered', { data: 'AAAAAAAAAAAAAAAAAAAAAA' }],
+  ['with 65 bytes of data', { data: 'A'.repeat(65) }],
+  ['without data', { data: undefined }],
+  ['of another user in his own chat', { from: STRANGER, chat: STRANGER }],
+  ['of another user in the chat of the owner', { from: STRANGER }],
+  ['in a group', { chat: -500, type: 'supergroup' }],
+] as const)('a forged press %s approves nothing', async ([_, change]) => {
+  const { telegram, chat, card, device, ...rig } = await openCard()
+  const [data] = card.reply_markup?.inline_keyboard.flat().map((one) => one.callback_data) ?? []
+  telegram.inject({ callback_query: forged({ data, message_id: card.message_id, ...change }) })
+  await settle({ ...rig, telegram, device }, chat)
+  expect(device.approvals).toEqual([])
+  const current = chat.messages().find(({ message_id }) => message_id === card.message_id)
+  expect(current?.reply_markup, 'the card still waits').toBeDefined()
+})
+
+test('a true press repeated by Telegram is taken once', async () => {
+  const { telegram, chat, card, device, ...rig } = await openCard()
+  const [data] = card.reply_markup?.inline_keyboard.flat().map((one) => one.callback_data) ?? []
+  const callback_query = forged({ data, message_id: card.message_id })
+  telegram.inject({ update_id: 5000, callback_query })
+  telegram.inject({ update_id: 5000, callback_query })
+  await settle({ ...rig, telegram, device }, chat)
+  await until(() => device.approvals.length === 1)
+})
+
+test('a card waits through a restart of the bot', async () => {
+  const rig = await openRig()
+  const first = await rig.start()
+  await until(() => rig.codes.length > 0)
+  const chat = rig.telegram.chat(OWNER)
+  chat.sendText(`/start ${rig.codes[0]}`)
+  await chat.waitForMessage(({ text }) => text?.includes('yours') === true)
+  const order = orderOf(7)
+  await rig.device.report(approvalOf(order, rig.clock.now() / 1000 + 60))
+  const card = await chat.waitForMessage((message) => message.reply_markup !== undefined)
+  await first.stop()
+  chat.pressButton(card, '✅ Approve')
+  await rig.start()
+  await until(() => rig.device.approvals.length === 1)
+  expect(rig.device.approvals).toMatchObject([{ order: order.id, answer: 'approve' }])
+  expect(rig.codes, 'an owned bot shows no code').toHaveLength(1)
+})
+
+test('an answer that cannot reach the device is not sent, and the card waits with new buttons', async () => {
+  const { chat, card, device, caption, log } = await openCard()
+  await device.presence('offline')
+  await chat.waitForMessage(({ text }) => text?.includes('went offline') === true)
+  const toast = await chat.waitForAnswer(chat.pressButton(card, '✅ Approve'))
+  expect(toast.text).toBe('Your device cannot be reached. Nothing was sent; try again.')
+  const again = await caption('your answer was not sent')
+  expect(device.approvals).toEqual([])
+  expect(log.join('')).toContain('approval_not_sent')
+  await device.presence('online')
+  await chat.waitForMessage(({ text }) => text?.includes('online again') === true)
+  const dead = card.reply_markup?.inline_keyboard[0]?.[0]?.callback_data ?? ''
+  expect(() => chat.pressButton(again, dead), 'the old nonce is gone').toThrow('no button')
+  chat.pressButton(again, '✅ Approve')
+  await until(() => device.approvals.length === 1)
+})
+
+test('an answer that nobody confirms is not shown as done', async () => {
+  const { chat, card, device, clock, caption } = await openCard()
+  chat.pressButton(card, '✅ Approve')
+  await until(() => device.approvals.length === 1)
+  await caption('Approved, sending')
+  clock.advance(81_000)
+  await caption('your device has not said what came of it')
+})
+
+test('an approval that arrives after its end shows no card', async () => {
+  const rig = await openRig()
+  const chat = await rig.claim()
+  await rig.device.report(approvalOf(orderOf(7), rig.clock.now() / 1000 - 1))
+  await settle(rig, chat)
+  expect(chat.messages().filter(({ photo }) => photo !== undefined)).toEqual([])
 })

@@ -14,7 +14,7 @@ export interface OutboxDeps extends DeliverDeps {
 }
 
 export class Outbox {
-  #state: 'idle' | 'sending' | 'pausing' | 'stopped' = 'idle'
+  #state: 'idle' | 'sending' | 'pausing' | 'stopping' | 'stopped' = 'idle'
   #cancelPause: Cancel = () => {}
   #failures = 0
   #trouble: string | null = null
@@ -33,15 +33,15 @@ export class Outbox {
     this.#work = this.#run()
   }
 
-  /** A call in progress is left alone; its message may be sent once more after a restart. */
-  stop(): void {
-    this.#state = 'stopped'
+  /** Waits up to `ms` for the call in progress: forgetting it would show its message twice. */
+  async stop(ms: number): Promise<void> {
+    this.#state = 'stopping'
     this.#cancelPause()
-  }
-
-  /** Resolves when the call in progress has ended. */
-  get settled(): Promise<void> {
-    return this.#work
+    const { promise, resolve } = Promise.withResolvers<void>()
+    const timer = setTimeout(resolve, ms)
+    await Promise.race([this.#work, promise])
+    clearTimeout(timer)
+    this.#state = 'stopped'
   }
 
   async #run(): Promise<void> {
@@ -60,7 +60,7 @@ export class Outbox {
   async #send(message: Message): Promise<void> {
     try {
       const shown = await deliver(this.#deps, message)
-      if (this.#isSending()) this.#accepted(message, shown)
+      if (this.#state !== 'stopped') this.#accepted(message, shown)
     } catch (error) {
       this.#failures += 1
       if (this.#isSending()) this.#failed(message, judgeFailure(error, this.#failures))

@@ -1,0 +1,56 @@
+// Who may speak to the bot, and how it is claimed.
+import { expect, test } from 'vitest'
+import { OWNER, openRig, STRANGER, until } from './rig-for-tests.ts'
+
+const SENT = new Set(['sendMessage', 'sendPhoto', 'answerCallbackQuery', 'editMessageText'])
+
+test('a stranger, and a message that is not private and plain, meet silence', async () => {
+  const rig = await openRig()
+  await rig.claim()
+  const sent = () => rig.telegram.calls.filter(({ method }) => SENT.has(method)).length
+  const before = sent()
+  const owner = { id: OWNER, is_bot: false, first_name: 'Owner' }
+  const chat = { id: OWNER, type: 'private' }
+  const plain = { message_id: 1, date: Math.floor(rig.clock.now() / 1000), chat, from: owner }
+  const halt = {
+    ...plain,
+    text: '/halt',
+    entities: [{ type: 'bot_command', offset: 0, length: 5 }],
+  }
+  rig.telegram.chat(STRANGER).sendText('/halt')
+  rig.telegram.inject({ message: { ...halt, chat: { id: -7, type: 'group' } } })
+  rig.telegram.inject({ message: { ...halt, from: { ...owner, id: STRANGER } } })
+  rig.telegram.inject({ message: { ...halt, from: { ...owner, is_bot: true } } })
+  rig.telegram.inject({ message: { ...halt, forward_origin: { type: 'hidden_user' } } })
+  rig.telegram.inject({ message: { ...halt, sender_chat: chat } })
+  rig.telegram.inject({ edited_message: halt })
+  rig.telegram.inject({ channel_post: { ...halt, chat: { id: -8, type: 'channel' } } })
+  await until(() => rig.log.filter((line) => line.includes('stranger_ignored')).length === 8)
+  expect(sent()).toBe(before)
+  expect(rig.device.asked).toEqual([])
+  expect(rig.log.join('')).not.toContain('/halt')
+})
+
+test('five wrong codes burn the code, and the right one then claims nothing', async () => {
+  const rig = await openRig()
+  await rig.start()
+  await until(() => rig.codes.length === 1)
+  const stranger = rig.telegram.chat(STRANGER)
+  for (let tries = 0; tries < 5; tries += 1) stranger.sendText('/start AAAAAAAA')
+  await until(() => rig.log.some((line) => line.includes('claim_code_burned')))
+  stranger.sendText(`/start ${rig.codes[0]}`)
+  await until(() => rig.log.filter((line) => line.includes('stranger_ignored')).length === 6)
+  expect(stranger.messages().every(({ from }) => from?.is_bot !== true)).toBe(true)
+  rig.clock.advance(61_000)
+  await until(() => rig.codes.length === 2)
+  expect(rig.codes[1]).toMatch(/^[2-9A-HJ-NP-Z]{8}$/)
+})
+
+test('a used code claims nothing for anybody else', async () => {
+  const rig = await openRig()
+  await rig.claim()
+  const stranger = rig.telegram.chat(STRANGER)
+  stranger.sendText(`/start ${rig.codes[0]}`)
+  await until(() => rig.log.some((line) => line.includes('stranger_ignored')))
+  expect(stranger.messages()).toHaveLength(1)
+})
