@@ -49,14 +49,16 @@ export class CcxtFeed implements Feed {
         this.#log.warn({ err: error }, 'clock not checked'),
       )
     })
+    const over = new AbortController()
     const cancel = () => {
+      over.abort()
       group.delete(lineup)
       this.#cancels.delete(cancel)
       lineup.stop()
       cancelClockCheck()
     }
     this.#cancels.add(cancel)
-    void this.#watch(subscription, () => !this.#cancels.has(cancel))
+    void this.#watch(subscription, over.signal)
     return cancel
   }
 
@@ -91,7 +93,8 @@ export class CcxtFeed implements Feed {
     const exchange = this.#exchange
     // ccxt refuses ws: addresses until this has run, whether there is a proxy or not.
     await exchange.loadHttpProxyAgent()
-    const markets = await exchange.loadMarkets()
+    // Without `reload` ccxt gives the answer of the first try for ever, a failure too.
+    const markets = await exchange.loadMarkets(exchange.markets === undefined)
     if (markets[market] !== undefined && Object.hasOwn(exchange.timeframes, timeframe)) return
     const message = `${exchange.id} has no candles of ${market} ${timeframe}: correct the strategy file`
     throw new KeysideError('market_unknown', message)
@@ -108,22 +111,32 @@ export class CcxtFeed implements Feed {
     onTrouble({ code: 'clock_differs', message })
   }
 
-  /** Keeps the stream open until `isOver`; the candles themselves come through `onClosed`. */
-  async #watch(subscription: Subscription, isOver: () => boolean): Promise<void> {
+  /** Keeps the stream open until it is `over`; the candles themselves come through `onClosed`. */
+  async #watch(subscription: Subscription, over: AbortSignal): Promise<void> {
     const { market, timeframe } = subscription
     let pause = RECONNECT_MS
-    while (!isOver()) {
+    while (!over.aborted) {
       try {
         await this.#prepare(subscription)
         await this.#exchange.watchOHLCV(market, timeframe)
         pause = RECONNECT_MS
       } catch (error) {
-        if (isOver() || isUnknownMarket(error)) return
+        if (over.aborted || isUnknownMarket(error)) return
         this.#log.warn({ err: error, market }, 'live candles broke off, asking for them instead')
-        await new Promise<void>((resolve) => this.#clock.after(pause, resolve))
+        await this.#pause(pause, over)
         pause = Math.min(2 * pause, LONGEST_RECONNECT_MS)
       }
     }
+  }
+
+  #pause(ms: number, over: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      const cancel = this.#clock.after(ms, resolve)
+      over.addEventListener('abort', () => {
+        cancel()
+        resolve()
+      })
+    })
   }
 
   #exchangeNow(): number {

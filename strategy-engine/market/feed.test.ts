@@ -121,6 +121,15 @@ describe.concurrent('ccxt feed', () => {
     expect(seen.troubles.filter(({ code }) => code === 'feed_unreachable').length).toBe(1)
   }, 15_000)
 
+  test('begins when the exchange comes up after it', async ({ onTestFinished }) => {
+    const { feed, exchange } = await openExchange(onTestFinished)
+    exchange.faults.arm({ name: 'refuse-connect', ms: 1_500 })
+    const seen = follow(feed, 3)
+    await until(() => seen.live().length >= 1)
+    expect(seen.origins().slice(0, 3)).toEqual(Array(3).fill('history'))
+    expect(seen.troubles.map(({ code }) => code)).toEqual(['feed_unreachable'])
+  }, 10_000)
+
   test('says that a market does not exist', async ({ onTestFinished }) => {
     const { feed } = await openExchange(onTestFinished)
     const seen = follow(feed, 2, 'NOPE/USDT')
