@@ -13,7 +13,7 @@ const notice = (message: string): ReportEvent => ({
 test('a report that comes twice is told once, and a forged one never', async () => {
   const rig = await openRig()
   const chat = await rig.claim()
-  const token = rig.device.seal(1, notice('<b>&'))
+  const token = rig.device.seal(1, { type: 'state', state: 'paused', by: '<b>&' })
   await rig.device.send(token)
   await rig.device.send(token)
   await rig.device.send(token.replace(/.{4}$/, 'AAAA'))
