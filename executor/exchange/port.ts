@@ -19,7 +19,7 @@ export interface MarketRules {
 export interface Quote {
   readonly bid: Decimal
   readonly ask: Decimal
-  /** When this device received it, Unix ms. */
+  /** When this device asked for it, Unix ms: it is never older than this says. */
   readonly at: number
 }
 

@@ -1,0 +1,308 @@
+// The adapter and an unmodified ccxt against the sandbox exchange, over a wire that is listened to.
+import { generateKeyPairSync } from 'node:crypto'
+import { inspect } from 'node:util'
+import { systemClock } from '@keyside/runtime'
+import { CALM, Market, type SandboxExchange, startExchange } from '@keyside/sandbox'
+import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
+import { createBinance } from './binance.ts'
+import { exchangeContract, newId, order, type TestVenue } from './contract.ts'
+import type { Exchange } from './port.ts'
+import { openWiretap, type Wiretap } from './wiretap.ts'
+
+const KEYS = { apiKey: 'CanaryApiKey'.repeat(5), secret: 'CanarySecret'.repeat(5) }
+const BTC = 'BTC/USDT'
+const pair = generateKeyPairSync('ed25519')
+const logged: unknown[] = []
+const log = {
+  info: (...parts: unknown[]) => logged.push(parts),
+  warn: (...parts: unknown[]) => logged.push(parts),
+}
+
+let sandbox: SandboxExchange
+let tap: Wiretap
+let exchange: Exchange
+let venue: TestVenue
+
+beforeAll(async () => {
+  const balances = { BTC: '10', USDT: '100000' }
+  const publicKey = pair.publicKey.export({ type: 'spki', format: 'pem' }).toString()
+  sandbox = await startExchange({
+    market: new Market({ seed: 1, wave: CALM }),
+    accounts: [
+      { name: 'main', apiKey: KEYS.apiKey, credential: { secret: KEYS.secret }, balances },
+      { name: 'ed25519', apiKey: 'edKey', credential: { publicKey }, balances },
+    ],
+    limits: { orders: 100_000, weight: 1_000_000 },
+  })
+  tap = await openWiretap(sandbox.address)
+  exchange = open()
+  await exchange.start([BTC])
+  const taken = (id: string) => sandbox.acceptLog().filter((o) => o.clientOrderId === id).length
+  venue = {
+    exchange,
+    breakNextOrder: (how) =>
+      sandbox.faults.arm({ name: how as never, ...(how === 'refuse-connect' ? { ms: 200 } : {}) }),
+    taken,
+    untilTaken: (id) => vi.waitFor(() => expect(taken(id)).toBe(1), { timeout: 5_000 }),
+  }
+})
+afterEach(() => {
+  tap.intrude(() => 'pass')
+  sandbox.faults.disarm()
+})
+afterAll(async () => {
+  await exchange.stop()
+  await tap.stop()
+  await sandbox.stop()
+})
+
+function open(keys = KEYS, address = tap.address): Exchange {
+  return createBinance({ keys, address, clock: systemClock, log, timeoutMs: 700 })
+}
+
+test.for(exchangeContract)('$name', ({ run }) => run(venue))
+
+test('sends amounts, prices and names as they were given, to the character', async () => {
+  const cases = [
+    [
+      order({ amount: '0.00100', price: '60100.10' }),
+      'symbol=BTCUSDT&side=BUY&type=LIMIT&timeInForce=IOC&quantity=0.00100&price=60100.10',
+    ],
+    [
+      order({ type: 'rest', price: '50000.00' }),
+      'symbol=BTCUSDT&side=BUY&type=LIMIT&timeInForce=GTC&quantity=0.001&price=50000.00',
+    ],
+    [
+      order({ type: 'stop', side: 'sell', stop: '50000.0', price: '49500' }),
+      'symbol=BTCUSDT&side=SELL&type=STOP_LOSS_LIMIT&timeInForce=GTC&stopPrice=50000.0&quantity=0.001&price=49500',
+    ],
+  ] as const
+  for (const [sent, words] of cases) {
+    expect(await exchange.place(sent)).toMatchObject({ outcome: 'accepted' })
+    const posts = tap.heard.filter(({ method }) => method === 'POST')
+    const raw = posts.at(-1)?.raw.replace(/^timestamp=\d+&/, '')
+    const tail = `&newClientOrderId=${sent.clientOrderId}&newOrderRespType=FULL&recvWindow=5000&signature=`
+    expect(raw?.replace(/[0-9a-f]+$/, '')).toBe(words + tail)
+  }
+})
+
+test.each([
+  ['a negative amount', { amount: '-1' }],
+  ['an amount of zero', { amount: '0.0' }],
+  ['an exponent', { amount: '1e2' }],
+  ['a hexadecimal price', { price: '0x10' }],
+  ['a foreign side', { side: 'hold' as never }],
+  ['a foreign type', { type: 'market' as never }],
+  ['a foreign client id', { clientOrderId: 'x-1' }],
+  ['a stop price that does not belong', { stop: '50000' }],
+  ['a stop without its price', { type: 'stop' as const }],
+  ['a parameter from outside', { symbol: 'DOGEUSDT' } as object],
+])('turns down an order with %s and sends nothing', async (_, change) => {
+  const before = tap.heard.length
+  const placed = await exchange.place(order(change))
+  expect(placed).toMatchObject({ outcome: 'turned_down', code: 'order_malformed' })
+  expect(tap.heard.slice(before).filter(({ method }) => method === 'POST')).toEqual([])
+})
+
+test.each(['BTCUSDT', 'ETH/USDT', 'btc/usdt', 'BTC/USDT:USDT'])(
+  'does not trade %s unless it was loaded',
+  async (market) => {
+    const placed = await exchange.place(order({ market }))
+    expect(placed).toMatchObject({ outcome: 'turned_down', code: 'exchange_market_unknown' })
+    expect(exchange.rules(market)).toBeNull()
+  },
+)
+
+test.each(['BTCUSDT', 'btc/usdt', 'NOPE/USDT', 'BTC/USDT:USDT'])(
+  'does not start with %s',
+  async (market) => {
+    const other = open()
+    await expect(other.start([BTC, market])).rejects.toMatchObject({
+      code: 'exchange_market_unknown',
+    })
+    await other.stop()
+  },
+)
+
+test.each([
+  ['symbol', 'ETHUSDT'],
+  ['side', 'SELL'],
+  ['type', 'MARKET'],
+  ['origQty', '0.00200000'],
+  ['price', '60100.01000000'],
+  ['clientOrderId', 'f'.repeat(32)],
+  ['status', 'WONDERFUL'],
+  ['executedQty', null],
+])('says unknown when the %s in the answer is not ours', async (field, value) => {
+  const sent = order()
+  const answer = {
+    symbol: 'BTCUSDT',
+    orderId: 7,
+    clientOrderId: sent.clientOrderId,
+    transactTime: 1,
+    price: '60100.00000000',
+    origQty: '0.00100000',
+    executedQty: '0.00000000',
+    status: 'EXPIRED',
+    timeInForce: 'IOC',
+    type: 'LIMIT',
+    side: 'BUY',
+    fills: [],
+  }
+  const reply = async (body: object) => {
+    answerOrders(200, JSON.stringify(body))
+    return (await exchange.place(sent)).outcome
+  }
+  expect(await reply(answer)).toBe('accepted')
+  expect(await reply({ ...answer, [field]: value })).toBe('unknown')
+})
+
+test.each([
+  [400, -1013, 'Filter failure: NOTIONAL', 'turned_down'],
+  [401, -2015, 'Invalid API-key, IP, or permissions for action.', 'turned_down'],
+  [400, -2010, 'Market is closed.', 'turned_down'],
+  [400, -2010, 'Duplicate order sent.', 'unknown'],
+  [400, -2010, 'Something new.', 'unknown'],
+  [400, -1021, 'Timestamp for this request is outside of the recvWindow.', 'unknown'],
+  [400, -1006, 'An unexpected response was received.', 'unknown'],
+  [403, -9999, 'Nobody knows.', 'unknown'],
+  [200, -2010, 'Market is closed.', 'unknown'],
+  [503, -2010, 'Market is closed.', 'unknown'],
+])('takes HTTP %i with %i "%s" for %s', async (status, code, msg, outcome) => {
+  answerOrders(status, JSON.stringify({ code, msg }))
+  expect(await exchange.place(order())).toMatchObject({ outcome })
+})
+
+test('says unknown in time when the answer stops in the middle', async () => {
+  tap.intrude(({ method }, response) => {
+    if (method !== 'POST') return 'pass'
+    response.writeHead(200, { 'content-type': 'application/json' })
+    response.write('{"symbol":')
+    return 'answered'
+  })
+  expect(await exchange.place(order())).toMatchObject({ outcome: 'unknown' })
+})
+
+test.each(['/api/v3/order', '/api/v3/openOrders', '/api/v3/allOrders', '/api/v3/myTrades'])(
+  'does not call an order missing when %s does not answer',
+  async (path) => {
+    const id = newId()
+    expect(await exchange.find(BTC, id)).toEqual({ outcome: 'missing' })
+    tap.intrude((heard, response) => {
+      if (heard.path !== path) return 'pass'
+      response.writeHead(200).end('')
+      return 'answered'
+    })
+    expect(await exchange.find(BTC, id)).toMatchObject({ outcome: 'unknown' })
+  },
+)
+
+test('does not call an order missing when trades show an order that no list has', async () => {
+  tap.intrude((heard, response) => {
+    if (heard.path !== '/api/v3/allOrders') return 'pass'
+    response.writeHead(200).end('[]')
+    return 'answered'
+  })
+  await exchange.place(order())
+  expect(await exchange.find(BTC, newId())).toMatchObject({ outcome: 'unknown' })
+})
+
+test('finds an order that only a list shows', async () => {
+  const sent = order()
+  await exchange.place(sent)
+  tap.intrude((heard, response) => {
+    if (heard.path !== '/api/v3/order') return 'pass'
+    response.writeHead(400).end('{"code":-2013,"msg":"Order does not exist."}')
+    return 'answered'
+  })
+  expect(await exchange.find(BTC, sent.clientOrderId)).toMatchObject({ outcome: 'found' })
+})
+
+test('says turned down when the request cannot even be signed', async () => {
+  const secret = '-----BEGIN PRIVATE KEY-----\nbroken\n-----END PRIVATE KEY-----'
+  const other = open({ apiKey: 'edKey', secret })
+  await expect(other.start([BTC])).rejects.toMatchObject({ code: 'exchange_key_refused' })
+  const before = tap.heard.length
+  expect(await other.place(order())).toMatchObject({ code: 'order_not_sent' })
+  expect(tap.heard.slice(before).filter(({ method }) => method === 'POST')).toEqual([])
+  await other.stop()
+})
+
+test('signs with an Ed25519 key whose PEM came with foreign line ends', async () => {
+  const pem = pair.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()
+  const other = open({ apiKey: 'edKey', secret: `\r\n${pem.replaceAll('\n', '\r\n')}\r\n` })
+  await other.start([BTC])
+  expect(await other.place(order())).toMatchObject({ outcome: 'accepted' })
+  await other.stop()
+})
+
+test('refuses a key the exchange does not know, and a malformed one', async () => {
+  const other = open({ ...KEYS, apiKey: 'unknownKey' })
+  await expect(other.start([BTC])).rejects.toMatchObject({ code: 'exchange_key_refused' })
+  await other.stop()
+  expect(() => open({ ...KEYS, apiKey: ' ' })).toThrow(/keys add/)
+})
+
+test('rejects when nobody is there', async () => {
+  const other = open(KEYS, 'http://127.0.0.1:9')
+  await expect(other.start([BTC])).rejects.toMatchObject({ code: 'exchange_unreachable' })
+  expect(other.reachable()).toBe(false)
+  await other.stop()
+})
+
+test('shows no secret by any print, log or message', async () => {
+  sandbox.faults.arm({ name: 'reset-after-accept' })
+  const messages = [await exchange.place(order()), await exchange.find(BTC, newId())]
+  const other = open({ ...KEYS, apiKey: `${KEYS.apiKey}x` })
+  const refused = await other.start([BTC]).catch((error: unknown) => error)
+  const shown = [exchange, other, messages, refused, logged]
+    .map((thing) => inspect(thing, { depth: 12, showHidden: true }) + JSON.stringify(thing))
+    .join()
+  expect(shown).not.toMatch(/Canary|signature=/)
+  await other.stop()
+})
+
+test('dates a quote by the question, and keeps the old one while nobody answers', async () => {
+  const asked = Date.now()
+  tap.intrude((heard, response) => {
+    if (heard.path !== '/api/v3/ticker/bookTicker') return 'pass'
+    const body = [{ symbol: 'BTCUSDT', bidPrice: '1.50000000', askPrice: '2.00000000' }]
+    setTimeout(() => response.end(JSON.stringify(body)), 100)
+    return 'answered'
+  })
+  const slow = await exchange.refreshQuote(BTC)
+  expect(slow).toMatchObject({ ok: true, value: { bid: '1.5', ask: '2' } })
+  expect(slow.ok && slow.value.at - asked).toBeLessThan(80)
+  tap.intrude((heard, response) => {
+    if (heard.path !== '/api/v3/ticker/bookTicker') return 'pass'
+    response.end('[{"symbol":"BTCUSDT","bidPrice":"0.00000000","askPrice":"2.00000000"}]')
+    return 'answered'
+  })
+  expect(await exchange.refreshQuote(BTC)).toMatchObject({ ok: false })
+  expect(exchange.quote(BTC)).toMatchObject({ bid: '1.5' })
+})
+
+test('keeps quotes and balances fresh by itself until it is stopped', async () => {
+  const pace = { quotes: 20, balances: 20, clock: 20 }
+  const other = createBinance({ keys: KEYS, address: tap.address, clock: systemClock, log, pace })
+  await other.start([BTC])
+  const first = other.quote(BTC)?.at ?? 0
+  await vi.waitFor(() => expect(other.quote(BTC)?.at).toBeGreaterThan(first))
+  await other.stop()
+})
+
+test('measures the clock of the exchange against its own', async () => {
+  sandbox.faults.arm({ name: 'clock-skew', ms: 3_000 })
+  const other = open()
+  await other.start([BTC]).catch(() => undefined)
+  expect(Math.abs((other.skewMs() ?? 0) - 3_000)).toBeLessThan(300)
+  await other.stop()
+})
+
+function answerOrders(status: number, body: string): void {
+  tap.intrude(({ method }, response) => {
+    if (method !== 'POST') return 'pass'
+    response.writeHead(status, { 'content-type': 'application/json' }).end(body)
+    return 'answered'
+  })
+}

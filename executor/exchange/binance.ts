@@ -1,0 +1,212 @@
+// Binance spot behind the executor's port.
+import { type Cancel, type Clock, KeysideError, type Logger } from '@keyside/runtime'
+import { accountAnswer, candleAnswer, orderAnswer, tradeAnswer } from './answers.ts'
+import { cancel } from './cancel.ts'
+import { find, list } from './find.ts'
+import { keepFresh } from './keep-fresh.ts'
+import { type ApiKeys, normalizeKeys } from './keys.ts'
+import { Line, RECEIVE_WINDOW_MS } from './line.ts'
+import { fromOrder, fromTrade, type VenueMarket } from './map.ts'
+import { loadMarkets } from './markets.ts'
+import { place } from './place.ts'
+import type * as port from './port.ts'
+import { Quotes } from './quotes.ts'
+import { type Reply, sentence } from './reply.ts'
+import { keyRights } from './rights.ts'
+import { measureSkew } from './skew.ts'
+
+/** How often what is kept fresh is asked for, ms. */
+export interface Pace {
+  readonly quotes: number
+  readonly balances: number
+  readonly clock: number
+}
+
+const PACE: Pace = { quotes: 1_000, balances: 10_000, clock: 60_000 }
+
+/** Measurements of the clock that may fail before its skew counts as not known. */
+const CLOCK_MISSES = 3
+
+/** Longer than the venue's own 10 s for its back end, so that its answer is seen. */
+const TIMEOUT_MS = 15_000
+
+export interface BinanceOptions {
+  readonly keys: ApiKeys
+  readonly address?: string
+  readonly clock: Clock
+  readonly log: Pick<Logger, 'info' | 'warn'>
+  /** For one request, ms; 15 000 by default. */
+  readonly timeoutMs?: number
+  readonly pace?: Pace
+}
+
+/** Throws a KeysideError `exchange_key_malformed`. Nothing is loaded or asked before the first call. */
+export function createBinance(options: BinanceOptions): port.Exchange {
+  return new Binance(options)
+}
+
+class Binance implements port.Exchange {
+  readonly name = 'binance'
+  readonly acceptanceWindowMs: number
+  readonly #clock: Clock
+  readonly #pace: Pace
+  readonly #line: Line
+  readonly #quotes: Quotes
+  readonly #timers: Cancel[] = []
+  #markets: ReadonlyMap<string, VenueMarket> = new Map()
+  #balances: readonly port.Balance[] | null = null
+  #skew: { readonly ms: number; readonly at: number } | null = null
+
+  constructor({ keys, address, clock, log, timeoutMs = TIMEOUT_MS, pace = PACE }: BinanceOptions) {
+    this.#clock = clock
+    this.#pace = pace
+    this.#line = new Line({
+      keys: normalizeKeys(keys),
+      timeoutMs,
+      log,
+      ...(address === undefined ? {} : { address }),
+    })
+    this.#quotes = new Quotes(this.#line, clock)
+    this.acceptanceWindowMs = RECEIVE_WINDOW_MS + timeoutMs
+  }
+
+  async start(markets: readonly string[]): Promise<void> {
+    this.#markets = await loadMarkets(this.#line, markets)
+    const [quotes] = await Promise.all([
+      this.#refreshQuotes(),
+      this.#askBalances().then(orThrow),
+      this.#measureSkew(),
+    ])
+    if (!quotes.ok) throw new KeysideError('exchange_unreachable', quotes.message)
+    this.#timers.push(
+      keepFresh(this.#clock, this.#pace.quotes, () => this.#refreshQuotes()),
+      keepFresh(this.#clock, this.#pace.balances, () => this.#askBalances()),
+      keepFresh(this.#clock, this.#pace.clock, () => this.#measureSkew()),
+    )
+  }
+
+  async stop(): Promise<void> {
+    for (const cancelTimer of this.#timers.splice(0)) cancelTimer()
+    this.#line.close()
+  }
+
+  rules(market: string): port.MarketRules | null {
+    return this.#markets.get(market)?.rules ?? null
+  }
+
+  quote(market: string): port.Quote | null {
+    const entry = this.#markets.get(market)
+    return entry === undefined ? null : this.#quotes.get(entry)
+  }
+
+  async refreshQuote(market: string): Promise<port.Answered<port.Quote>> {
+    return this.#quotes.refreshOne(this.#market(market))
+  }
+
+  balances(): readonly port.Balance[] | null {
+    return this.#balances
+  }
+
+  async refreshBalances(): Promise<port.Answered<readonly port.Balance[]>> {
+    const reply = await this.#askBalances()
+    if (reply.got !== 'answer') return { ok: false, message: sentence(reply) }
+    return { ok: true, value: this.#balances ?? [] }
+  }
+
+  skewMs(): number | null {
+    const skew = this.#skew
+    const longest = this.#pace.clock * CLOCK_MISSES
+    return skew === null || this.#clock.now() - skew.at > longest ? null : skew.ms
+  }
+
+  reachable(): boolean {
+    return this.#line.reachable
+  }
+
+  async candles(
+    market: string,
+    timeframe: string,
+    limit: number,
+  ): Promise<port.Answered<readonly port.Candle[]>> {
+    const { id: symbol } = this.#market(market)
+    const question = { symbol, interval: timeframe, limit: String(limit) }
+    const listed = await list(this.#line, candleAnswer, (api) => api.publicGetKlines(question))
+    if (!listed.ok) return listed
+    const value = listed.rows.map(
+      ([start, open, high, low, close]): port.Candle => [start / 1000, open, high, low, close],
+    )
+    return { ok: true, value }
+  }
+
+  place(order: port.WireOrder): Promise<port.Placed> {
+    return place(this.#line, this.#markets.get(order.market), order)
+  }
+
+  async find(market: string, clientOrderId: string): Promise<port.Lookup> {
+    return find(this.#line, this.#market(market).id, clientOrderId)
+  }
+
+  async fills(market: string, exchangeId: string): Promise<port.Answered<readonly port.Fill[]>> {
+    const { id: symbol } = this.#market(market)
+    const question = { symbol, orderId: exchangeId, limit: '1000' }
+    const listed = await list(this.#line, tradeAnswer, (api) => api.privateGetMyTrades(question))
+    if (!listed.ok) return listed
+    const isForeign = listed.rows.some((row) => row.orderId !== exchangeId || row.symbol !== symbol)
+    if (isForeign) return { ok: false, message: 'the answer holds fills of another order' }
+    return { ok: true, value: listed.rows.map(fromTrade) }
+  }
+
+  async cancel(
+    market: string,
+    clientOrderId: string,
+  ): Promise<port.Answered<'canceled' | 'not_open'>> {
+    return cancel(this.#line, this.#market(market).id, clientOrderId)
+  }
+
+  async openOrders(market: string): Promise<port.Answered<readonly port.ExchangeOrder[]>> {
+    const { id: symbol } = this.#market(market)
+    const listed = await list(this.#line, orderAnswer, (api) =>
+      api.privateGetOpenOrders({ symbol }),
+    )
+    return listed.ok ? { ok: true, value: listed.rows.map(fromOrder) } : listed
+  }
+
+  keyRights(): Promise<port.Answered<port.KeyRights>> {
+    return keyRights(this.#line)
+  }
+
+  #market(market: string): VenueMarket {
+    const entry = this.#markets.get(market)
+    if (entry === undefined) throw new RangeError(`${market} is not among the loaded markets`)
+    return entry
+  }
+
+  #refreshQuotes(): Promise<port.Answered<'refreshed'>> {
+    return this.#quotes.refresh([...this.#markets.values()])
+  }
+
+  async #measureSkew(): Promise<void> {
+    const ms = await measureSkew(this.#line, this.#clock)
+    if (ms !== null) this.#skew = { ms, at: this.#clock.now() }
+  }
+
+  async #askBalances(): Promise<Reply> {
+    const reply = await this.#line.ask((api) => api.privateGetAccount({ omitZeroBalances: 'true' }))
+    if (reply.got !== 'answer') return reply
+    const read = accountAnswer.safeParse(reply.body)
+    if (!read.success) return { got: 'no proof', message: 'the balances cannot be read' }
+    this.#balances = read.data.balances.map(({ asset, free, locked }) => ({
+      currency: asset,
+      free,
+      used: locked,
+    }))
+    return reply
+  }
+}
+
+/** The account is the first thing asked for with the key: a refusal is about the key. */
+function orThrow(reply: Reply): void {
+  if (reply.got === 'answer') return
+  const code = reply.got === 'no proof' ? 'exchange_unreachable' : 'exchange_key_refused'
+  throw new KeysideError(code, `${sentence(reply)}: run "keyside keys check"`)
+}

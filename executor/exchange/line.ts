@@ -1,0 +1,108 @@
+// One line to the exchange: asks through ccxt and says what came back, or how far the question got.
+import { AsyncLocalStorage } from 'node:async_hooks'
+import { type Logger, rebaseUrls } from '@keyside/runtime'
+import type { ApiKeys } from './keys.ts'
+import { type BinanceApi, loadBinance } from './load-ccxt.ts'
+import { judge, type Reply, type Trip } from './reply.ts'
+
+/** Binance checks it on arrival and again before the matching engine, ms. */
+export const RECEIVE_WINDOW_MS = 5_000
+
+export interface LineOptions {
+  readonly keys: ApiKeys
+  /** Where the exchange is instead of its usual place, such as http://127.0.0.1:1234. */
+  readonly address?: string
+  /** From the request's first byte to the answer's last, ms. */
+  readonly timeoutMs: number
+  readonly log: Pick<Logger, 'info' | 'warn'>
+}
+
+export class Line {
+  readonly #options: LineOptions
+  readonly #trips = new AsyncLocalStorage<Trip>()
+  readonly #closing = new AbortController()
+  #api: Promise<BinanceApi> | undefined
+  #reachable: 'unknown' | 'yes' | 'no' = 'unknown'
+
+  constructor(options: LineOptions) {
+    this.#options = options
+  }
+
+  /** Asks once, with one request. Never throws for what the exchange or the network does. */
+  async ask(question: (api: BinanceApi) => Promise<unknown>): Promise<Reply> {
+    const trip: Trip = { stage: 'not sent' }
+    const reply = await this.api()
+      .then((api) => this.#trips.run(trip, () => question(api)))
+      .then((body): Reply => ({ got: 'answer', body }))
+      .catch((error: unknown) => judge(trip, error))
+    if (trip.stage !== 'not sent') this.#note(reply)
+    return reply
+  }
+
+  get reachable(): boolean {
+    return this.#reachable === 'yes'
+  }
+
+  /** Ends every open request. One that carried an order is then unknown. */
+  close(): void {
+    this.#closing.abort()
+  }
+
+  api(): Promise<BinanceApi> {
+    this.#api ??= this.#open()
+    return this.#api
+  }
+
+  async #open(): Promise<BinanceApi> {
+    const { keys, address, timeoutMs } = this.#options
+    const api = new (await loadBinance())({
+      ...keys,
+      timeout: timeoutMs,
+      enableRateLimit: true,
+      enableLastHttpResponse: false,
+      enableLastResponseHeaders: false,
+      has: { fetchCurrencies: false },
+      options: {
+        recvWindow: RECEIVE_WINDOW_MS,
+        maxRetriesOnFailure: 0,
+        // The executor holds back entries while the clocks disagree; shifting ours would hide that.
+        adjustForTimeDifference: false,
+        fetchMarkets: { types: ['spot'] },
+        fetchMargins: false,
+      },
+      fetchImplementation: (url: string, init: RequestInit) => this.#fetch(url, init),
+    })
+    // ccxt would keep the last signed URL and the API key.
+    api.setLastRequest = () => undefined
+    if (address !== undefined)
+      api.urls = {
+        ...api.urls,
+        api: rebaseUrls(api.urls['api'] as Parameters<typeof rebaseUrls>[0], address),
+      }
+    return api
+  }
+
+  /** Reads the whole answer inside ccxt's timeout, which by itself ends with the answer's headers. */
+  async #fetch(url: string, init: RequestInit): Promise<unknown> {
+    const trip = this.#trips.getStore() ?? { stage: 'not sent' }
+    const signals = [this.#closing.signal, ...(init.signal ? [init.signal] : [])]
+    trip.stage = 'sent'
+    const response = await fetch(url, {
+      ...init,
+      redirect: 'error',
+      signal: AbortSignal.any(signals),
+    })
+    const body = await response.text()
+    Object.assign(trip, { stage: 'answered', status: response.status, body })
+    const { status, statusText, headers } = response
+    return { status, statusText, headers, text: async () => body }
+  }
+
+  #note(reply: Reply): void {
+    const now = reply.got === 'no proof' ? 'no' : 'yes'
+    if (now === this.#reachable) return
+    this.#reachable = now
+    if (reply.got === 'no proof') this.#options.log.warn({ reason: reply.message }, 'exchange lost')
+    else this.#options.log.info('exchange reached')
+  }
+}

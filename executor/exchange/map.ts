@@ -1,0 +1,110 @@
+// Words of the port to words of Binance and back. Pure.
+import Big from 'big.js'
+import type { z } from 'zod'
+import { filters, type orderAnswer, placedAnswer, type tradeAnswer } from './answers.ts'
+import type { ExchangeOrder, Fill, MarketRules, WireOrder } from './port.ts'
+
+/** The parameters of POST /api/v3/order. Amounts and prices are passed on to the character. */
+export function toVenue(order: WireOrder, symbol: string): Record<string, string> {
+  return {
+    symbol,
+    side: order.side.toUpperCase(),
+    ...toVenueType(order),
+    quantity: order.amount,
+    price: order.price,
+    newClientOrderId: order.clientOrderId,
+    newOrderRespType: 'FULL',
+  }
+}
+
+function toVenueType({ type, stop }: WireOrder): Record<string, string> {
+  if (type === 'ioc') return { type: 'LIMIT', timeInForce: 'IOC' }
+  if (type === 'rest') return { type: 'LIMIT', timeInForce: 'GTC' }
+  return { type: 'STOP_LOSS_LIMIT', timeInForce: 'GTC', stopPrice: stop ?? '' }
+}
+
+/** Null unless the answer is about this very order. */
+export function fromPlaced(body: unknown, order: WireOrder, symbol: string): ExchangeOrder | null {
+  const read = placedAnswer.safeParse(body)
+  if (!read.success || !isAbout(read.data, toVenue(order, symbol))) return null
+  const { fills, transactTime } = read.data
+  return {
+    ...fromOrder(read.data),
+    fills: fills.map((fill) => ({
+      id: fill.tradeId,
+      at: transactTime,
+      amount: fill.qty,
+      price: fill.price,
+      fee: { amount: fill.commission, currency: fill.commissionAsset },
+    })),
+  }
+}
+
+function isAbout(answer: z.infer<typeof placedAnswer>, sent: Record<string, string>): boolean {
+  return (
+    answer.symbol === sent['symbol'] &&
+    answer.clientOrderId === sent['newClientOrderId'] &&
+    answer.side === sent['side'] &&
+    answer.type === sent['type'] &&
+    answer.timeInForce === sent['timeInForce'] &&
+    same(answer.origQty, sent['quantity']) &&
+    same(answer.price, sent['price']) &&
+    same(answer.stopPrice, sent['stopPrice'])
+  )
+}
+
+function same(a: string | undefined, b: string | undefined): boolean {
+  if (b === undefined) return a === undefined || new Big(a).eq(0)
+  return a !== undefined && new Big(a).eq(b)
+}
+
+export function fromOrder(answer: z.infer<typeof orderAnswer>): ExchangeOrder {
+  return {
+    exchangeId: answer.orderId,
+    clientOrderId: answer.clientOrderId,
+    status: answer.status,
+    filled: answer.executedQty,
+    fills: [],
+  }
+}
+
+export function fromTrade(trade: z.infer<typeof tradeAnswer>): Fill {
+  return {
+    id: trade.id,
+    at: trade.time,
+    amount: trade.qty,
+    price: trade.price,
+    fee: { amount: trade.commission, currency: trade.commissionAsset },
+  }
+}
+
+export interface VenueMarket {
+  /** Such as BTCUSDT. */
+  readonly id: string
+  readonly rules: MarketRules
+}
+
+interface CcxtMarket {
+  readonly symbol: string
+  readonly id: string
+  readonly base: string
+  readonly quote: string
+  readonly spot?: boolean | undefined
+  readonly info: unknown
+}
+
+/** Null unless `market` is exactly the unified symbol of a spot market with readable rules. */
+export function fromMarket(market: string, entry: CcxtMarket | undefined): VenueMarket | null {
+  if (entry?.symbol !== market || entry.spot !== true || `${entry.base}/${entry.quote}` !== market)
+    return null
+  const read = filters.safeParse(Object(entry.info).filters)
+  if (!read.success) return null
+  const all = Object.fromEntries(read.data.map((filter) => [filter.filterType, filter]))
+  const tick = all['PRICE_FILTER']?.tickSize
+  const lot = all['LOT_SIZE']
+  const minValue = (all['NOTIONAL'] ?? all['MIN_NOTIONAL'])?.minNotional
+  if (!tick || !lot?.stepSize || !lot.minQty || !lot.maxQty || !minValue) return null
+  const { base, quote, id } = entry
+  const { stepSize: step, minQty: minAmount, maxQty: maxAmount } = lot
+  return { id, rules: { market, base, quote, tick, step, minAmount, maxAmount, minValue } }
+}

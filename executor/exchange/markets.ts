@@ -1,0 +1,33 @@
+// The rules of the markets that policy allows, and of no others.
+import { KeysideError } from '@keyside/runtime'
+import type { Line } from './line.ts'
+import { fromMarket, type VenueMarket } from './map.ts'
+import { sentence } from './reply.ts'
+
+/** By unified symbol. Rejects with a KeysideError `exchange_market_unknown` or `exchange_unreachable`. */
+export async function loadMarkets(
+  line: Line,
+  markets: readonly string[],
+): Promise<ReadonlyMap<string, VenueMarket>> {
+  if (markets.length === 0) return new Map()
+  const symbols = JSON.stringify(markets.map((market) => market.replace('/', '')))
+  const reply = await line.ask((api) => api.loadMarkets(true, { symbols }))
+  if (reply.got === 'no proof' || reply.got === 'not sent')
+    throw new KeysideError('exchange_unreachable', sentence(reply))
+  if (reply.got === 'refusal') throw unknownMarket(markets.join(', '))
+  const { markets: loaded } = await line.api()
+  return new Map(
+    markets.map((market) => {
+      const entry = fromMarket(market, loaded?.[market])
+      if (entry === null) throw unknownMarket(market)
+      return [market, entry]
+    }),
+  )
+}
+
+function unknownMarket(names: string): KeysideError {
+  return new KeysideError(
+    'exchange_market_unknown',
+    `binance has no spot market among ${names}: write it like BTC/USDT in policy.yaml`,
+  )
+}

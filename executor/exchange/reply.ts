@@ -1,0 +1,48 @@
+// What came back from the exchange, judged by the raw answer: ccxt's error classes do not tell "not placed" from "unknown".
+import { scrub } from '@keyside/runtime'
+import { z } from 'zod'
+
+/** How far one request got. `sent` is set before the first byte leaves. */
+export type Trip = { stage: 'not sent' | 'sent' | 'answered'; status?: number; body?: string }
+
+export type Reply =
+  | { readonly got: 'answer'; readonly body: unknown }
+  /** HTTP 4xx with the venue's own code. */
+  | { readonly got: 'refusal'; readonly code: number; readonly text: string }
+  /** Failed on this device, before anything left it. */
+  | { readonly got: 'not sent'; readonly message: string }
+  /** Whether the exchange acted on it cannot be told. */
+  | { readonly got: 'no proof'; readonly message: string }
+
+const refusal = z.object({ code: z.int(), msg: z.string() })
+
+/** Sentences are ours: ccxt's hold the signed URL. */
+export function judge(trip: Trip, error: unknown): Reply {
+  if (trip.stage === 'not sent')
+    return { got: 'not sent', message: `the request could not be made (${nameOf(error)})` }
+  if (trip.stage === 'sent')
+    return { got: 'no proof', message: `no answer from the exchange (${nameOf(error)})` }
+  const { status = 0, body = '' } = trip
+  const read = refusal.safeParse(json(body))
+  if (status >= 400 && status < 500 && read.success)
+    return { got: 'refusal', code: read.data.code, text: scrub(read.data.msg).slice(0, 200) }
+  return { got: 'no proof', message: `the exchange answered HTTP ${status} without a reason` }
+}
+
+export function sentence(reply: Exclude<Reply, { got: 'answer' }>): string {
+  return reply.got === 'refusal'
+    ? `the exchange says: ${reply.text} (${reply.code})`
+    : reply.message
+}
+
+function nameOf(error: unknown): string {
+  return error instanceof Error ? error.name : typeof error
+}
+
+function json(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}

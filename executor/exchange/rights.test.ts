@@ -1,0 +1,44 @@
+// What the venue tells of a key, and what it leaves out.
+import { expect, test } from 'vitest'
+import { readRights } from './rights.ts'
+
+test('reads every right', () => {
+  const body = {
+    enableSpotAndMarginTrading: true,
+    enableWithdrawals: false,
+    enableInternalTransfer: false,
+    permitsUniversalTransfer: false,
+    ipRestrict: true,
+    createTime: 5,
+    tradingAuthorityExpirationTime: 9,
+  }
+  const value = {
+    trade: 'yes',
+    withdraw: 'no',
+    transfer: 'no',
+    ipList: 'yes',
+    created: 5,
+    expires: 9,
+  }
+  expect(readRights(body)).toEqual({ ok: true, value })
+})
+
+test('takes a missing field for unknown, never for no', () => {
+  const value = { trade: 'unknown', withdraw: 'unknown', transfer: 'unknown', ipList: 'unknown' }
+  expect(readRights({})).toEqual({ ok: true, value })
+})
+
+test.each([
+  [true, undefined, 'yes'],
+  [undefined, true, 'yes'],
+  [false, undefined, 'unknown'],
+  [false, false, 'no'],
+])('joins both ways of transfer: %s and %s is %s', (internal, universal, transfer) => {
+  const body = { enableInternalTransfer: internal, permitsUniversalTransfer: universal }
+  expect(readRights(body)).toMatchObject({ value: { transfer } })
+})
+
+test('does not guess from an answer of another shape', () => {
+  expect(readRights('<html>')).toMatchObject({ ok: false })
+  expect(readRights({ enableWithdrawals: 'false' })).toMatchObject({ ok: false })
+})

@@ -1,0 +1,81 @@
+// For tests: a proxy before the exchange that writes down what went over the wire, and may answer in its place.
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+
+export interface Heard {
+  readonly method: string
+  readonly path: string
+  readonly query: URLSearchParams
+  /** Query and body to the character. */
+  readonly raw: string
+  readonly apiKey: string
+}
+
+export type Intruder = (heard: Heard, response: ServerResponse) => 'answered' | 'pass'
+
+export interface Wiretap {
+  readonly address: string
+  readonly heard: Heard[]
+  /** Asked about every request before it is passed on. */
+  intrude(intruder: Intruder): void
+  stop(): Promise<void>
+}
+
+export async function openWiretap(target: string): Promise<Wiretap> {
+  const heard: Heard[] = []
+  let intruder: Intruder = () => 'pass'
+  const server = createServer(async (request, response) => {
+    const body = await text(request)
+    const one = listen(request, body)
+    heard.push(one)
+    if (intruder(one, response) === 'answered') return
+    await pass(target, request, body, response).catch(() => response.socket?.destroy())
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  return {
+    address: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    heard,
+    intrude: (next) => {
+      intruder = next
+    },
+    stop: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve())
+        server.closeAllConnections()
+      }),
+  }
+}
+
+function listen(request: IncomingMessage, body: string): Heard {
+  const url = new URL(request.url ?? '/', 'http://wire')
+  const raw = `${url.search.slice(1)}${body}`
+  const { method = '', headers } = request
+  const apiKey = String(headers['x-mbx-apikey'] ?? '')
+  return { method, path: url.pathname, query: new URLSearchParams(raw), raw, apiKey }
+}
+
+async function pass(
+  target: string,
+  { url, method = 'GET', headers }: IncomingMessage,
+  body: string,
+  response: ServerResponse,
+): Promise<void> {
+  const { 'x-mbx-apikey': key, 'content-type': type } = headers
+  const answer = await fetch(`${target}${url}`, {
+    method,
+    headers: {
+      ...(key === undefined ? {} : { 'x-mbx-apikey': String(key) }),
+      ...(type === undefined ? {} : { 'content-type': type }),
+    },
+    ...(body === '' ? {} : { body }),
+  })
+  const text = await answer.text()
+  response.writeHead(answer.status, { 'content-type': answer.headers.get('content-type') ?? '' })
+  response.end(text)
+}
+
+async function text(request: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = []
+  for await (const chunk of request) chunks.push(chunk)
+  return Buffer.concat(chunks).toString()
+}
