@@ -1,14 +1,13 @@
-// What can be wrong with a place for secrets. docs/errors.md explains each code.
+// Every code with which the keychain answers a person. docs/errors.md explains each one.
 
 export const KEYCHAIN_CODES = [
   'keychain_unavailable',
   'vault_missing',
   'vault_exists',
-  'vault_passphrase_wrong',
-  'vault_passphrase_short',
   'vault_damaged',
-  'vault_read_only',
-  'secret_missing',
-  'secret_malformed',
+  'vault_passphrase_wrong',
+  'vault_passphrase_missing',
+  'vault_passphrase_short',
   'key_in_use',
+  'secret_malformed',
 ] as const

@@ -1,24 +1,73 @@
-// What every place for secrets must do, run by a test for each of them.
-import { randomUUID } from 'node:crypto'
+// What every keychain must do, as checks that run in a test runner and in a bare process.
+import assert from 'node:assert/strict'
+import { systemChance } from '@keyside/runtime'
 import type { Keychain } from './port.ts'
+import {
+  deviceKey,
+  exchangeAccounts,
+  exchangeKeys,
+  keepExchangeKeys,
+  orderSalt,
+} from './secrets.ts'
 
-/** Throws an Error that names the first promise that is not kept. Leaves nothing behind. */
-export async function keepsTheContract(keychain: Keychain): Promise<void> {
-  const name = `contract/${randomUUID()}`
-  const secret = `line one\nline two – ${'x'.repeat(200)}`
-  await same('a name that nobody set', await keychain.get(name), null)
-  await same('removing what is not there', await keychain.remove(name), false)
-  await keychain.set(name, 'first')
-  await keychain.set(name, secret)
-  await same('the last value, to the character', await keychain.get(name), secret)
-  await same('the list of names', (await keychain.names()).includes(name), true)
-  for (const odd of ['__proto__', 'constructor', 'toString'])
-    await same(`the name ${odd}`, await keychain.get(odd), null)
-  await same('removing what is there', await keychain.remove(name), true)
-  await same('a removed name', await keychain.get(name), null)
-  await same('the list without it', (await keychain.names()).includes(name), false)
+export interface KeychainCheck {
+  readonly name: string
+  run(keychain: Keychain): Promise<void>
 }
 
-async function same(what: string, got: unknown, expected: unknown): Promise<void> {
-  if (got !== expected) throw new Error(`${what}: expected ${String(expected)}, got ${String(got)}`)
-}
+const KEYS = { exchange: 'binance', apiKey: 'an-api-key', secret: 'a-secret' }
+
+/** Each one cleans up behind itself. */
+export const keychainContract: readonly KeychainCheck[] = [
+  {
+    name: 'gives back what was set, and the newest of two',
+    run: async (keychain) => {
+      const secret = '{"pem":"-----BEGIN\\n…"} \u{1F511}'
+      await keychain.set('one', 'old')
+      await keychain.set('one', secret)
+      assert.equal(await keychain.get('one'), secret)
+      assert.equal(await keychain.remove('one'), true)
+    },
+  },
+  {
+    name: 'answers null for a name it does not have, and false when asked to remove it',
+    run: async (keychain) => {
+      assert.equal(await keychain.get('nothing'), null)
+      assert.equal(await keychain.get('constructor'), null)
+      assert.equal(await keychain.remove('nothing'), false)
+    },
+  },
+  {
+    name: 'lists its names and forgets what is removed',
+    run: async (keychain) => {
+      await keychain.set('a', '1')
+      await keychain.set('b', '2')
+      assert.deepEqual([...(await keychain.names())].sort(), ['a', 'b'])
+      await keychain.remove('a')
+      await keychain.remove('b')
+      assert.deepEqual(await keychain.names(), [])
+    },
+  },
+  {
+    name: 'makes the device key and the order salt once',
+    run: async (keychain) => {
+      const key = await deviceKey(keychain, systemChance)
+      assert.equal((await deviceKey(keychain, systemChance)).kid, key.kid)
+      const salt = await orderSalt(keychain, systemChance)
+      assert.deepEqual(Buffer.from(await orderSalt(keychain, systemChance)), Buffer.from(salt))
+      for (const name of await keychain.names()) await keychain.remove(name)
+    },
+  },
+  {
+    name: 'keeps exchange keys by account and refuses one API key for two',
+    run: async (keychain) => {
+      await keepExchangeKeys(keychain, 'main', KEYS)
+      await keepExchangeKeys(keychain, 'main', KEYS)
+      await assert.rejects(keepExchangeKeys(keychain, 'other', KEYS), { code: 'key_in_use' })
+      assert.deepEqual(await exchangeKeys(keychain, 'main'), KEYS)
+      assert.equal(await exchangeKeys(keychain, 'other'), null)
+      assert.deepEqual(await exchangeAccounts(keychain), ['main'])
+      await keychain.remove('exchange/main')
+    },
+  },
+]

@@ -1,18 +1,30 @@
-// The keychain that the configuration names, and never another one in its place.
-
+// Opens the keychain that config.yaml names, and never another one.
+import { join } from 'node:path'
+import { type Chance, KeysideError } from '@keyside/runtime'
 import { openOsKeychain } from './os.ts'
 import type { Keychain } from './port.ts'
-import { openVault, type VaultOptions } from './vault.ts'
+import { openVault } from './vault.ts'
 
-export interface KeychainChoice {
-  readonly kind: 'os' | 'vault'
-  readonly vault: Pick<VaultOptions, 'path' | 'chance'>
-  /** Asked only for a vault. */
-  readonly passphrase: () => Promise<string>
+export interface KeychainConfig {
+  readonly keychain: 'os' | 'vault'
+  /** KEYSIDE_HOME. */
+  readonly home: string
 }
 
-/** Throws KeysideErrors with KEYCHAIN_CODES. */
-export async function openKeychain(choice: KeychainChoice): Promise<Keychain> {
-  if (choice.kind === 'os') return openOsKeychain()
-  return openVault({ ...choice.vault, passphrase: await choice.passphrase() })
+/** `passphrase` is for a vault, and comes from a prompt or a credential file. */
+export async function openKeychain(
+  { keychain, home }: KeychainConfig,
+  { passphrase, chance }: { readonly passphrase?: string; readonly chance: Chance },
+): Promise<Keychain> {
+  if (keychain === 'os') return openOsKeychain()
+  if (passphrase === undefined)
+    throw new KeysideError(
+      'vault_passphrase_missing',
+      'the vault needs its passphrase: type it, or give a file that only you may read',
+    )
+  return openVault({ file: vaultFile(home), passphrase, chance })
+}
+
+export function vaultFile(home: string): string {
+  return join(home, 'vault.json')
 }

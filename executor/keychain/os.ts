@@ -1,34 +1,49 @@
-// The OS keychain: macOS Keychain, Windows Credential Vault, or the Secret Service on Linux, through keytar.
-import { describeError, KeysideError } from '@keyside/runtime'
+// Secrets in the operating system's keychain: Keychain, Credential Manager or Secret Service.
+import { KeysideError } from '@keyside/runtime'
 import type { Keychain } from './port.ts'
+
+type Keytar = typeof import('keytar')
 
 const SERVICE = 'keyside'
 
-/** Loads keytar only now, so that a machine without a keychain can run everything else. */
+/** Asks it once, so that a missing one is noticed now. Rejects with a KeysideError `keychain_unavailable`. */
 export async function openOsKeychain(): Promise<Keychain> {
-  const keytar = await reach(async () => (await import('keytar')).default)
-  // The first question shows whether anybody answers: the library loads without a session bus too.
-  await reach(() => keytar.findCredentials(SERVICE))
+  const keytar = await load()
+  const names = () =>
+    answered(keytar.findCredentials(SERVICE)).then((all) => all.map(({ account }) => account))
+  await names()
   return {
     kind: 'os',
-    get: (name) => reach(() => keytar.getPassword(SERVICE, name)),
-    set: (name, secret) => reach(() => keytar.setPassword(SERVICE, name, secret)),
-    remove: (name) => reach(() => keytar.deletePassword(SERVICE, name)),
-    names: async () =>
-      (await reach(() => keytar.findCredentials(SERVICE))).map(({ account }) => account).sort(),
+    get: (name) => answered(keytar.getPassword(SERVICE, name)),
+    set: (name, secret) => answered(keytar.setPassword(SERVICE, name, secret)),
+    remove: (name) => answered(keytar.deletePassword(SERVICE, name)),
+    names,
   }
 }
 
-async function reach<T>(ask: () => Promise<T>): Promise<T> {
+/** Late, because the native module does not load where libsecret is missing. */
+async function load(): Promise<Keytar> {
   try {
-    return await ask()
+    const module: { default: Keytar } & Keytar = await import('keytar')
+    return module.default ?? module
   } catch (error) {
-    throw new KeysideError(
-      'keychain_unavailable',
-      `the OS keychain does not answer (${describeError(error).message}): start your keyring (on Linux ` +
-        'libsecret, a D-Bus session and an unlocked keyring are needed), or keep your keys in an ' +
-        'encrypted vault instead: keyside init --keychain vault, or executor.keychain: vault in config.yaml',
-      error,
-    )
+    throw unavailable(error)
   }
+}
+
+async function answered<T>(answer: Promise<T>): Promise<T> {
+  try {
+    return await answer
+  } catch (error) {
+    throw unavailable(error)
+  }
+}
+
+function unavailable(error: unknown): KeysideError {
+  const reason = (error instanceof Error ? error.message : String(error)).split('\n')[0]
+  return new KeysideError(
+    'keychain_unavailable',
+    `the system keychain cannot be used (${reason}): on Linux it needs libsecret and an unlocked Secret Service ` +
+      'on the D-Bus session; without them set executor.keychain: vault in config.yaml for an encrypted file',
+  )
 }

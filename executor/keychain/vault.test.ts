@@ -1,128 +1,131 @@
-// The vault keeps the contract, opens for its passphrase alone, and notices every changed byte.
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+// The vault against its contract, thieves and bad disks.
+import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { inspect } from 'node:util'
 import { systemChance } from '@keyside/runtime'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { keepsTheContract } from './contract.ts'
-import { openOsKeychain } from './os.ts'
-import type { Keychain } from './port.ts'
-import { accounts, deviceKey, orderSalt, readExchangeKeys, storeExchangeKeys } from './secrets.ts'
-import { createVault, openVault } from './vault.ts'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { keychainContract } from './contract.ts'
+import { openKeychain, vaultFile } from './open.ts'
+import { exchangeKeys, orderSalt } from './secrets.ts'
+import { createVault, openVault, type VaultOptions } from './vault.ts'
+import { deriveKey, SCRYPT_COST } from './vault-key.ts'
 
-const passphrase = 'correct horse battery staple'
-const SECRET = 'canary-3b1f'
-let folder: string
-let path: string
-let vault: Keychain
+/** scrypt's N for tests: quick. */
+const CHEAP = 2 ** 4
+const CANARY = 'canary-of-the-vault'
 
-beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'keyside-vault-'))
-  path = join(folder, 'vault.json')
-  vault = await createVault({ path, passphrase, chance: systemChance })
+let home: string
+let options: VaultOptions
+beforeEach(() => {
+  home = mkdtempSync(join(tmpdir(), 'keyside-vault-'))
+  options = { file: vaultFile(home), passphrase: 'correct horse battery', chance: systemChance }
 })
-afterAll(() => rmSync(folder, { recursive: true }))
+afterEach(() => rmSync(home, { recursive: true }))
 
-const open = (phrase: string, file = path) =>
-  openVault({ path: file, passphrase: phrase, chance: systemChance })
+test.for(keychainContract)('$name', async ({ run }) => run(await createVault(options, CHEAP)))
 
-test('keeps the contract of a keychain', () => keepsTheContract(vault))
-
-test('is a private file, gives its secrets back after a restart, and shows none of them', async () => {
-  await vault.set('canary', SECRET)
-  expect(statSync(path).mode & 0o777).toBe(0o600)
-  expect(await (await open(passphrase)).get('canary')).toBe(SECRET)
-  expect(readFileSync(path, 'utf8')).not.toContain(SECRET)
-  expect(readdirSync(folder)).toEqual(['vault.json'])
-  expect(inspect(vault, { depth: 9, showHidden: true }) + JSON.stringify(vault)).not.toContain(
-    SECRET,
-  )
+test('keeps secrets for the next time, in a file that shows neither them nor their names', async () => {
+  await (await createVault(options, CHEAP)).set('exchange/name-canary', CANARY)
+  const text = readFileSync(options.file, 'latin1')
+  expect(text).not.toMatch(/canary/)
+  expect(statSync(options.file).mode & 0o777).toBe(0o600)
+  expect(await (await openVault(options)).get('exchange/name-canary')).toBe(CANARY)
 })
 
-test('does not open for another passphrase', async () => {
-  await expect(open('correct horse battery stable')).rejects.toMatchObject({
-    code: 'vault_passphrase_wrong',
-  })
+test('seals anew with every write', async () => {
+  const vault = await createVault(options, CHEAP)
+  const texts = new Set<string>()
+  for (let round = 0; round < 3; round += 1) {
+    await vault.set('a', '1')
+    texts.add(JSON.parse(readFileSync(options.file, 'utf8')).nonce)
+  }
+  expect(texts.size).toBe(3)
 })
 
-test.each(['salt', 'nonce', 'box'])(
-  'does not open when a byte of the %s was changed',
-  async (part) => {
-    const content = JSON.parse(readFileSync(path, 'utf8'))
-    const bytes = Uint8Array.fromBase64(content[part])
-    bytes[3] = (bytes[3] ?? 0) ^ 1
-    const copy = join(folder, `${part}.json`)
-    writeFileSync(copy, JSON.stringify({ ...content, [part]: bytes.toBase64() }))
-    await expect(open(passphrase, copy)).rejects.toMatchObject({ code: 'vault_passphrase_wrong' })
-    rmSync(copy)
-  },
-)
-
-test('says what is wrong with a file that is no vault, and with none at all', async () => {
-  const copy = join(folder, 'other.json')
-  writeFileSync(copy, '{}')
-  await expect(open(passphrase, copy)).rejects.toMatchObject({ code: 'vault_damaged' })
-  rmSync(copy)
-  await expect(open(passphrase, copy)).rejects.toMatchObject({ code: 'vault_missing' })
+test('refuses a wrong passphrase', async () => {
+  await createVault(options, CHEAP)
+  const wrong = openVault({ ...options, passphrase: 'wrong horse battery' })
+  await expect(wrong).rejects.toMatchObject({ code: 'vault_passphrase_wrong' })
 })
 
-test('never overwrites a vault, and refuses a short passphrase', async () => {
-  const make = (file: string, phrase: string) =>
-    createVault({ path: file, passphrase: phrase, chance: systemChance })
-  await expect(make(path, passphrase)).rejects.toMatchObject({ code: 'vault_exists' })
-  await expect(make(join(folder, 'new.json'), 'short')).rejects.toMatchObject({
-    code: 'vault_passphrase_short',
-  })
+test('opens with the same letters typed in another way', async () => {
+  await createVault({ ...options, passphrase: 'caf\u00e9 au lait noir' }, CHEAP)
+  await openVault({ ...options, passphrase: 'cafe\u0301 au lait noir' })
 })
 
-test('makes the device key and the salt once', async () => {
-  const key = await deviceKey(vault, systemChance)
-  const salt = Buffer.from(await orderSalt(vault, systemChance))
-  expect((await deviceKey(vault, systemChance)).kid).toBe(key.kid)
-  expect(salt.equals(await orderSalt(vault, systemChance))).toBe(true)
-})
-
-test('refuses the same API key for two accounts', async () => {
-  const keys = { exchange: 'binance', apiKey: 'abc', secret: 'def' }
-  await storeExchangeKeys(vault, 'first', keys)
-  await storeExchangeKeys(vault, 'first', { ...keys, secret: 'renewed' })
-  await expect(storeExchangeKeys(vault, 'second', keys)).rejects.toMatchObject({
-    code: 'key_in_use',
-  })
-  expect(await readExchangeKeys(vault, 'first')).toEqual({ ...keys, secret: 'renewed' })
-  expect(await accounts(vault)).toContain('first')
-  expect(await accounts(vault)).not.toContain('second')
-})
-
-test('names the command when an account has no key, and when what is stored is no key', async () => {
-  await expect(readExchangeKeys(vault, 'none')).rejects.toThrow('keyside keys add')
-  await vault.set('exchange/broken', 'no JSON')
-  await expect(readExchangeKeys(vault, 'broken')).rejects.toMatchObject({
-    code: 'secret_malformed',
-  })
-  await vault.remove('exchange/broken')
-})
-
-test('without an OS keychain there is one clear sentence that offers the vault', async () => {
-  const bus = process.env['DBUS_SESSION_BUS_ADDRESS']
-  const display = process.env['DISPLAY']
-  process.env['DBUS_SESSION_BUS_ADDRESS'] = 'unix:path=/nonexistent'
-  delete process.env['DISPLAY']
-  try {
-    if (process.platform !== 'linux') return
-    const refusal = {
-      code: 'keychain_unavailable',
-      message: expect.stringContaining('--keychain vault'),
-    }
-    await expect(openOsKeychain()).rejects.toMatchObject(refusal)
-  } finally {
-    restore('DBUS_SESSION_BUS_ADDRESS', bus)
-    restore('DISPLAY', display)
+test('calls a file with any changed byte damaged', async () => {
+  await (await createVault(options, CHEAP)).set('a', CANARY)
+  const whole = readFileSync(options.file)
+  for (let at = 0; at < whole.length - 1; at += 1) {
+    const changed = Buffer.from(whole)
+    const byte = changed[at] ?? 0
+    if (/\s/.test(String.fromCharCode(byte))) continue
+    changed[at] = byte === 65 ? 66 : 65
+    writeFileSync(options.file, changed)
+    await expect(openVault(options)).rejects.toMatchObject({ code: 'vault_damaged' })
   }
 })
 
-function restore(name: string, value: string | undefined): void {
-  if (value === undefined) delete process.env[name]
-  else process.env[name] = value
-}
+test('does not open a file whose header a forger changed along with its sum', async () => {
+  const vault = await createVault(options, CHEAP)
+  await vault.set('a', CANARY)
+  const { readVaultFile, writeVaultFile } = await import('./vault-file.ts')
+  const read = readVaultFile(options.file, readFileSync(options.file, 'utf8'))
+  writeFileSync(options.file, writeVaultFile({ ...read, header: { ...read.header, cost: 32 } }))
+  // The key in memory still fits, so that only the associated data speaks against it.
+  await expect(vault.get('a')).rejects.toMatchObject({ code: 'vault_passphrase_wrong' })
+})
+
+test('is never made by opening, and never made over another one', async () => {
+  await expect(openVault(options)).rejects.toMatchObject({ code: 'vault_missing' })
+  await createVault(options, CHEAP)
+  await expect(createVault(options, CHEAP)).rejects.toMatchObject({ code: 'vault_exists' })
+})
+
+test('wants a passphrase of some length, and one at all', async () => {
+  const short = createVault({ ...options, passphrase: 'short' }, CHEAP)
+  await expect(short).rejects.toMatchObject({ code: 'vault_passphrase_short' })
+  const none = openKeychain({ keychain: 'vault', home }, { chance: systemChance })
+  await expect(none).rejects.toMatchObject({ code: 'vault_passphrase_missing' })
+})
+
+test('refuses a file that others may read', async () => {
+  await createVault(options, CHEAP)
+  chmodSync(options.file, 0o644)
+  await expect(openVault(options)).rejects.toMatchObject({ code: 'file_not_private' })
+})
+
+test('sees what another program added', async () => {
+  const first = await createVault(options, CHEAP)
+  const second = await openKeychain({ keychain: 'vault', home }, options)
+  await second.set('a', '1')
+  expect(await first.get('a')).toBe('1')
+})
+
+test('does not print its secrets', async () => {
+  const vault = await createVault(options, CHEAP)
+  await vault.set('a', CANARY)
+  expect(`${inspect(vault, { depth: 9, showHidden: true })}${JSON.stringify(vault)}`).not.toMatch(
+    /canary|horse/,
+  )
+})
+
+test('says so when a secret is not what was written', async () => {
+  const vault = await createVault(options, CHEAP)
+  await vault.set('exchange/main', '{}')
+  await vault.set('device/order-salt', 'AAAA')
+  await expect(exchangeKeys(vault, 'main')).rejects.toMatchObject({ code: 'secret_malformed' })
+  await expect(orderSalt(vault, systemChance)).rejects.toMatchObject({ code: 'secret_malformed' })
+})
+
+test('derives a key at full cost without blocking the event loop', async () => {
+  let turns = 0
+  const timer = setInterval(() => {
+    turns += 1
+  }, 5)
+  const key = await deriveKey('a passphrase', { cost: SCRYPT_COST, salt: new Uint8Array(16) })
+  clearInterval(timer)
+  expect(key).toHaveLength(32)
+  expect(turns).toBeGreaterThan(3)
+})

@@ -1,0 +1,14 @@
+// Runs the keychain contract on the system's keychain and prints the results as one line of JSON.
+import { keychainContract } from '../executor/keychain/contract.ts'
+import { openOsKeychain } from '../executor/keychain/os.ts'
+
+try {
+  const keychain = await openOsKeychain()
+  const results = []
+  for (const { name, run } of keychainContract)
+    results.push({ name, result: await run(keychain).then(() => 'passed', String) })
+  console.log(JSON.stringify(results))
+} catch (error) {
+  const { code, message } = error as { code?: string; message: string }
+  console.log(JSON.stringify({ code, message }))
+}
