@@ -11,6 +11,7 @@ import { openWiretap, type Wiretap } from './wiretap.ts'
 
 const KEYS = { apiKey: 'CanaryApiKey'.repeat(5), secret: 'CanarySecret'.repeat(5) }
 const BTC = 'BTC/USDT'
+const PACE = { requests: 1, quotes: 1_000, balances: 10_000, clock: 60_000 }
 const pair = generateKeyPairSync('ed25519')
 const logged: unknown[] = []
 const log = {
@@ -57,7 +58,7 @@ afterAll(async () => {
 })
 
 function open(keys = KEYS, address = tap.address): Exchange {
-  return createBinance({ keys, address, clock: systemClock, log, timeoutMs: 700 })
+  return createBinance({ keys, address, clock: systemClock, log, timeoutMs: 700, pace: PACE })
 }
 
 test.for(exchangeContract)('$name', ({ run }) => run(venue))
@@ -283,7 +284,7 @@ test('dates a quote by the question, and keeps the old one while nobody answers'
 })
 
 test('keeps quotes and balances fresh by itself until it is stopped', async () => {
-  const pace = { quotes: 20, balances: 20, clock: 20 }
+  const pace = { requests: 1, quotes: 20, balances: 20, clock: 20 }
   const other = createBinance({ keys: KEYS, address: tap.address, clock: systemClock, log, pace })
   await other.start([BTC])
   const first = other.quote(BTC)?.at ?? 0

@@ -14,6 +14,8 @@ export interface LineOptions {
   readonly address?: string
   /** From the request's first byte to the answer's last, ms. */
   readonly timeoutMs: number
+  /** Between two requests of the least weight, ms. */
+  readonly requestMs: number
   readonly log: Pick<Logger, 'info' | 'warn'>
 }
 
@@ -54,11 +56,12 @@ export class Line {
   }
 
   async #open(): Promise<BinanceApi> {
-    const { keys, address, timeoutMs } = this.#options
+    const { keys, address, timeoutMs, requestMs } = this.#options
     const api = new (await loadBinance())({
       ...keys,
       timeout: timeoutMs,
       enableRateLimit: true,
+      rateLimit: requestMs,
       enableLastHttpResponse: false,
       enableLastResponseHeaders: false,
       has: { fetchCurrencies: false },
