@@ -1,4 +1,3 @@
-import { existsSync, readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { createGauges } from '../indicators/gauges.ts'
@@ -135,22 +134,3 @@ test('right after a hole it leaves but does not enter', () => {
   expect(run(strategy(), candles([100, 110]), { allowed })).toEqual([])
   expect(run(strategy(), candles([100, 90]), { allowed, target: 'long' })).toHaveLength(1)
 })
-
-const REAL = '/work/shared/data/btc-perp-1m-2022-01.csv'
-
-test.skipIf(!existsSync(REAL))('holds against a month of real candles', () => {
-  const bars = readFileSync(REAL, 'utf8').trim().split('\n').slice(1).map(row)
-  const rules = strategy({
-    enter: 'crossover(ema(12), ema(26)) and rsi(14) < 70',
-    exit: 'crossunder(ema(12), ema(26))',
-    stop: '2 atr(14)',
-  })
-  const made = run(rules, bars)
-  expect(made.length).toBeGreaterThan(500)
-  expect(run(rules, bars.slice(0, 20_000))).toEqual(made.filter(({ at }) => at < 20_000))
-})
-
-function row(line: string): Candle {
-  const [time = '', open = '', high = '', low = '', close = '', volume = ''] = line.split(',')
-  return { start: Math.floor(Number(time) / 1000), open, high, low, close, volume }
-}
