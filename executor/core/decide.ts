@@ -1,0 +1,111 @@
+// The executor's mind: one input in, facts, reports and effects out. No clock, no disk, no chance, no network.
+import { onApproval } from '../inbox/approval.ts'
+import { onCommand } from '../inbox/command.ts'
+import { onHead, watchHeads } from '../inbox/head.ts'
+import { refuseInput, sumUp } from '../inbox/refusals.ts'
+import { onSignal } from '../inbox/signal.ts'
+import { onCandles } from '../orders/card.ts'
+import { advanceOrders } from '../orders/journey.ts'
+import { onFills, onFound, onPlaced } from '../orders/outcome.ts'
+import { onCancel, pollOrders } from '../orders/poll.ts'
+import { protectPositions } from '../orders/protect.ts'
+import { recover } from '../orders/recover.ts'
+import { clearEntries, setTrading } from '../orders/trading.ts'
+import type { Decision, Input, World } from './inputs.ts'
+import type { Order, State } from './state.ts'
+import { newTurn, notice, report, type Turn } from './turn.ts'
+
+export function decide(state: State, input: Input, world: World): Decision {
+  const turn = newTurn(state, world)
+  take(turn, input)
+  settleDown(turn)
+  const { facts, reports, effects, live } = turn
+  return { facts, reports, effects, live }
+}
+
+function take(turn: Turn, input: Input): undefined {
+  switch (input.type) {
+    case 'started':
+      return recover(turn)
+    case 'tick':
+      return
+    case 'signal':
+      return onSignal(turn, input.claims, input.hash)
+    case 'head':
+      return onHead(turn, input.claims)
+    case 'command':
+      return onCommand(turn, input.claims)
+    case 'approval':
+      return onApproval(turn, input.claims)
+    case 'garbage':
+      return refuseInput(turn, { code: input.code, message: input.message }, input.topic)
+    case 'quote':
+      return onQuote(turn, input.market)
+    case 'halt':
+      return setTrading(turn, 'halted', input.by)
+    case 'notice':
+      return notice(turn, input.notice)
+    case 'rows':
+      return report(turn, { type: 'answer', to: input.to, answer: input.answer })
+    default:
+      return takeAnswer(turn, input)
+  }
+}
+
+/** Answers of the exchange. One that comes for an order whose life is over has nothing more to say. */
+function takeAnswer(turn: Turn, input: Extract<Input, { clientOrderId: string }>): undefined {
+  const order = turn.book.orders[input.clientOrderId]
+  if (order === undefined) return
+  switch (input.type) {
+    case 'placed':
+      return order.state === 'sending' ? onPlaced(turn, order, input.result) : undefined
+    case 'found':
+      return isSought(order) ? onFound(turn, order, input.result) : undefined
+    case 'fills':
+      return order.exchangeId === '' ? undefined : onFills(turn, order, input.result)
+    case 'cancel':
+      return onCancel(turn, order, input.result.ok)
+    case 'candles':
+      return onCandles(turn, order, input.candles)
+  }
+}
+
+function isSought({ state }: Order): boolean {
+  return ['unknown', 'accepted', 'part_filled', 'ending'].includes(state)
+}
+
+function onQuote(turn: Turn, market: string): undefined {
+  const asked = turn.live.quotes[market]
+  const answered = {
+    tries: asked?.tries ?? 1,
+    missedAt: 0,
+    at: turn.world.now,
+    state: 'due',
+  } as const
+  turn.live = { ...turn.live, quotes: { ...turn.live.quotes, [market]: answered } }
+}
+
+/** What is due now, whatever came in: so a restart, a lost timer and a burst need no code of their own. */
+function settleDown(turn: Turn): undefined {
+  watchHeads(turn)
+  advanceOrders(turn)
+  clearEntries(turn)
+  protectPositions(turn)
+  pollOrders(turn)
+  sumUp(turn)
+  forget(turn)
+}
+
+/** Nothing is remembered of orders that are over. */
+function forget(turn: Turn): undefined {
+  const open = <T>(record: Readonly<Record<string, T>>) =>
+    Object.fromEntries(Object.entries(record).filter(([id]) => turn.book.orders[id] !== undefined))
+  const { asks, cancels, cards, alarms } = turn.live
+  turn.live = {
+    ...turn.live,
+    asks: open(asks),
+    cancels: open(cancels),
+    cards: open(cards),
+    alarms: open(alarms),
+  }
+}

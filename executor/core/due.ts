@@ -1,0 +1,45 @@
+// When the executor has to look again although nothing came in. Derived from the state: no timer has to survive anything.
+import { OVERTAKE_MS, SILENT_MS } from '../inbox/head.ts'
+import { summaryDue } from '../inbox/refusals.ts'
+import type { Ask, Order, State } from './state.ts'
+
+/** Unix ms, perhaps past; null for never. */
+export function nextDue({ book, live }: State): number | null {
+  const moments = [
+    ...Object.values(book.orders).flatMap((order) => ofOrder(order, live)),
+    ...Object.values(live.heads).flatMap((seen) => [
+      ...(seen.aheadSince > 0 ? [seen.aheadSince + OVERTAKE_MS] : []),
+      ...(seen.heard === 'yes' ? [seen.at + SILENT_MS] : []),
+    ]),
+    summaryDue(live) ?? Number.POSITIVE_INFINITY,
+  ]
+  const first = Math.min(...moments)
+  return Number.isFinite(first) ? first : null
+}
+
+function ofOrder(order: Order, live: State['live']): number[] {
+  const id = order.clientOrderId
+  switch (order.state) {
+    case 'waiting':
+      return [
+        order.approval.expires,
+        ...(order.approval.card === 'owed' ? due(live.cards[id]) : []),
+      ]
+    case 'unknown':
+      return [...due(live.asks[id]), ...due(live.cancels[id]), live.alarms[id] ?? 0]
+    case 'accepted':
+    case 'part_filled':
+    case 'ending':
+      return [
+        ...due(live.asks[id]),
+        ...(live.cancels[id] === undefined ? [] : due(live.cancels[id])),
+      ]
+    default:
+      return []
+  }
+}
+
+function due(ask: Ask | undefined): number[] {
+  if (ask?.state === 'open') return []
+  return [ask?.at ?? 0]
+}

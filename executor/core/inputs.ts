@@ -1,0 +1,100 @@
+// What reaches the core, what it may look at, and what it asks to be done.
+import type { Answer, Approval, Command, Head, ReportEvent, Signal } from '@keyside/protocol'
+import type {
+  Answered,
+  Balance,
+  Candle,
+  Fill,
+  Lookup,
+  MarketRules,
+  Placed,
+  Quote,
+  WireOrder,
+} from '../exchange/port.ts'
+import type { Policy } from '../policy/schema.ts'
+import type { Fact } from './fact.ts'
+import type { Live } from './state.ts'
+
+export type Input =
+  | { readonly type: 'started' }
+  | { readonly type: 'tick' }
+  | { readonly type: 'signal'; readonly claims: Signal; readonly hash: string }
+  | { readonly type: 'head'; readonly claims: Head }
+  | { readonly type: 'command'; readonly claims: Command }
+  | { readonly type: 'approval'; readonly claims: Approval }
+  | { readonly type: 'garbage'; readonly code: string; readonly message: string; topic: string }
+  | { readonly type: 'quote'; readonly market: string }
+  | {
+      readonly type: 'candles'
+      readonly clientOrderId: string
+      readonly candles: readonly Candle[]
+    }
+  | { readonly type: 'placed'; readonly clientOrderId: string; readonly result: Placed }
+  | { readonly type: 'found'; readonly clientOrderId: string; readonly result: Lookup }
+  | {
+      readonly type: 'fills'
+      readonly clientOrderId: string
+      readonly result: Answered<readonly Fill[]>
+    }
+  | {
+      readonly type: 'cancel'
+      readonly clientOrderId: string
+      readonly result: Answered<'canceled' | 'not_open'>
+    }
+  | { readonly type: 'halt'; readonly by: string }
+  | { readonly type: 'notice'; readonly notice: Notice }
+  | { readonly type: 'rows'; readonly to: string; readonly answer: Answer }
+
+export type Notice = Omit<Extract<ReportEvent, { type: 'notice' }>, 'type'>
+
+/** Read once for one decision. */
+export interface World {
+  /** Unix ms. */
+  readonly now: number
+  readonly policy: Policy
+  /** Makes client order ids. */
+  readonly salt: Uint8Array
+  readonly exchange: {
+    readonly name: string
+    readonly acceptanceWindowMs: number
+    readonly reachable: boolean
+    readonly skewMs: number | null
+    readonly balances: readonly Balance[] | null
+    rules(market: string): MarketRules | null
+    quote(market: string): Quote | null
+  }
+}
+
+/** Done after the facts are durable, and never before. */
+export type Effect =
+  | { readonly type: 'place'; readonly order: WireOrder; readonly signal: string }
+  | { readonly type: 'find'; readonly market: string; readonly clientOrderId: string }
+  | { readonly type: 'cancel'; readonly market: string; readonly clientOrderId: string }
+  | {
+      readonly type: 'fills'
+      readonly market: string
+      readonly exchangeId: string
+      readonly clientOrderId: string
+    }
+  | { readonly type: 'quote'; readonly market: string }
+  | {
+      readonly type: 'candles'
+      readonly market: string
+      readonly timeframe: string
+      readonly clientOrderId: string
+    }
+  | { readonly type: 'replay'; readonly after: number }
+  | {
+      readonly type: 'rows'
+      readonly to: string
+      readonly about: 'orders' | 'trades'
+      readonly limit: number
+    }
+
+export interface Decision {
+  readonly facts: readonly Fact[]
+  /** Written with the facts, so that nothing is decided in silence. */
+  readonly reports: readonly ReportEvent[]
+  readonly effects: readonly Effect[]
+  readonly live: Live
+}

@@ -1,0 +1,31 @@
+// When a question to the exchange is asked again: at once, then with growing pauses, for as long as it takes.
+import type { Ask } from './state.ts'
+
+const FIRST_MS = 500
+const LONGEST_MS = 15_000
+/** An open order is looked at this often. */
+export const POLL_MS = 2_000
+
+export function isDue(ask: Ask | undefined, now: number): boolean {
+  return ask === undefined || (ask.state === 'due' && ask.at <= now)
+}
+
+export function opened(ask: Ask | undefined, now: number): Ask {
+  return { state: 'open', at: now, tries: (ask?.tries ?? 0) + 1, missedAt: ask?.missedAt ?? 0 }
+}
+
+/** Answered without an end: half a second, one, two, … at most 15 s. */
+export function growing(ask: Ask | undefined, now: number): Ask {
+  const tries = ask?.tries ?? 1
+  const pause = Math.min(FIRST_MS * 2 ** Math.min(tries - 1, 10), LONGEST_MS)
+  return { state: 'due', at: now + pause, tries, missedAt: ask?.missedAt ?? 0 }
+}
+
+export function steady(ask: Ask | undefined, now: number): Ask {
+  return { state: 'due', at: now + POLL_MS, tries: 0, missedAt: ask?.missedAt ?? 0 }
+}
+
+export function without<T>(record: Readonly<Record<string, T>>, key: string): Record<string, T> {
+  const { [key]: _, ...others } = record
+  return others
+}

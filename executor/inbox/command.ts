@@ -1,0 +1,42 @@
+// What the trader asks from the chat. Everything here tightens or looks; only `resume` undoes, and only a pause.
+import type { Answer, Command, TradingState } from '@keyside/protocol'
+import { sentenceOf } from '../codes.ts'
+import { ask, report, type Turn } from '../core/turn.ts'
+import { setTrading } from '../orders/trading.ts'
+import { balanceAnswer, positionsAnswer, statusAnswer } from '../report/answers.ts'
+import { takeOnce } from './once.ts'
+
+export function onCommand(turn: Turn, claims: Command): undefined {
+  const { instruction, jti: to, sub: by } = claims
+  if (takeOnce(turn, claims, instruction.do) !== 'taken') return
+  const answer = (content: Answer) => report(turn, { type: 'answer', to, answer: content })
+  switch (instruction.do) {
+    case 'status':
+      return answer(statusAnswer(turn))
+    case 'balance':
+      return answer(balanceAnswer(turn))
+    case 'positions':
+      return answer(positionsAnswer(turn))
+    case 'orders':
+    case 'trades':
+      return ask(turn, { type: 'rows', to, about: instruction.do, limit: instruction.limit })
+    case 'pause':
+      return answer(change(turn, 'paused', by))
+    case 'resume':
+      return answer(change(turn, 'running', by))
+    case 'halt':
+      setTrading(turn, 'halted', by)
+      return answer({ about: 'done' })
+    case 'replay':
+      return ask(turn, { type: 'replay', after: instruction.after })
+  }
+}
+
+function change(turn: Turn, state: TradingState, by: string): Answer {
+  if (turn.book.trading === 'halted') {
+    const code = 'halted_at_terminal_only'
+    return { about: 'refused', code, message: sentenceOf(code) }
+  }
+  setTrading(turn, state, by)
+  return { about: 'done' }
+}

@@ -1,0 +1,147 @@
+// A head says where its stream stands: a sign of life, a gap detector, and the way out when an exit was missed.
+import type { Head } from '@keyside/protocol'
+import { sentenceOf } from '../codes.ts'
+import { streamOf } from '../core/apply.ts'
+import { atLeast } from '../core/money.ts'
+import { type HeadSeen, type OrderSeed, type Position, positionKey } from '../core/state.ts'
+import { notice, record, type Turn } from '../core/turn.ts'
+import { clientOrderId } from '../orders/client-id.ts'
+import { refuseInput } from './refusals.ts'
+import { MOST_AHEAD } from './sequence.ts'
+import { onEquivocation } from './signal.ts'
+
+/** A head may overtake the signal it speaks of by this much. */
+export const OVERTAKE_MS = 2_000
+/** Three lives of a head. */
+export const SILENT_MS = 135_000
+/** Ways out tried from one head's target: a way out that fails this often needs a person. */
+const MOST_ATTEMPTS = 5
+
+export function onHead(turn: Turn, head: Head): undefined {
+  const known = turn.book.streams[head.sub]
+  const refuse = (code: 'stream_unlisted' | 'head_behind' | 'sequence_jump') =>
+    refuseInput(turn, { code, message: sentenceOf(code), stream: head.sub })
+  if (known === undefined) {
+    if (!turn.world.policy.streams.has(head.sub)) return refuse('stream_unlisted')
+    baseline(turn, head, 0)
+  }
+  const stream = streamOf(turn.book, head.sub)
+  // Sent again by a broker, or overtaken on the way.
+  if (head.iat < (turn.live.heads[head.sub]?.head.iat ?? 0)) return
+  if (head.seq < stream.seq) return head.iat > stream.iat ? refuse('head_behind') : undefined
+  if (head.seq === stream.seq && head.hash !== stream.hash)
+    return onEquivocation(turn, head.sub, head.seq)
+  if (head.seq > stream.seq + MOST_AHEAD) return refuse('sequence_jump')
+  see(turn, head)
+  if (head.seq > stream.seq) return
+  if (stream.gap === 'open') baseline(turn, head, 0)
+  makeUpExit(turn, head.sub)
+}
+
+function baseline(turn: Turn, head: HeadSeen['head'] & { sub: string }, missed: number): undefined {
+  const { sub: stream, seq, hash, iat } = head
+  record(turn, { type: 'baselined', stream, seq, hash, iat, missed })
+}
+
+function see(turn: Turn, { sub, seq, hash, target, iat, jti }: Head): undefined {
+  const before = turn.live.heads[sub]
+  const { now } = turn.world
+  const ahead = seq > streamOf(turn.book, sub).seq
+  const seen: HeadSeen = {
+    at: now,
+    heard: 'yes',
+    head: { seq, hash, target, iat, jti },
+    aheadSince: ahead ? before?.aheadSince || now : 0,
+  }
+  turn.live = { ...turn.live, heads: { ...turn.live.heads, [sub]: seen } }
+}
+
+/** What time alone makes of the heads: a gap that nobody filled, a provider that fell silent. */
+export function watchHeads(turn: Turn): undefined {
+  for (const [stream, seen] of Object.entries(turn.live.heads)) {
+    bridgeGap(turn, stream, seen)
+    tellSilence(turn, stream)
+  }
+}
+
+/** A missed entry is stale and stays missed; the stream goes on from the head. */
+function bridgeGap(turn: Turn, stream: string, seen: HeadSeen): undefined {
+  if (seen.aheadSince === 0) return
+  const ours = streamOf(turn.book, stream).seq
+  if (seen.head.seq > ours && turn.world.now < seen.aheadSince + OVERTAKE_MS) return
+  const heads = { ...turn.live.heads, [stream]: { ...seen, aheadSince: 0 } }
+  turn.live = { ...turn.live, heads }
+  if (seen.head.seq <= ours) return
+  const missed = seen.head.seq - ours
+  baseline(turn, { ...seen.head, sub: stream }, missed)
+  const message = `${missed} missed on ${stream}: ${sentenceOf('signals_missed')}`
+  notice(turn, { level: 'warning', code: 'signals_missed', message })
+  makeUpExit(turn, stream)
+}
+
+function tellSilence(turn: Turn, stream: string): undefined {
+  const seen = turn.live.heads[stream]
+  if (seen === undefined || seen.heard === 'lost' || turn.world.now < seen.at + SILENT_MS) return
+  turn.live = { ...turn.live, heads: { ...turn.live.heads, [stream]: { ...seen, heard: 'lost' } } }
+  const message = `${stream}: ${sentenceOf('stream_silent')}`
+  notice(turn, { level: 'warning', code: 'stream_silent', message })
+}
+
+/** The level, not the edge: flat is what the provider wants, whether the exit was lost or did not fill. */
+function makeUpExit(turn: Turn, stream: string): undefined {
+  const seen = turn.live.heads[stream]
+  if (seen === undefined || seen.head.target.position !== 'flat') return
+  const { market, since } = seen.head.target
+  const position = turn.book.positions[`${stream} ${market}`]
+  if (position === undefined || since <= position.seq || isBusy(turn, stream, market)) return
+  const { headExit } = streamOf(turn.book, stream)
+  const attempts = headExit.since === since ? headExit.attempts + 1 : 1
+  if (attempts > MOST_ATTEMPTS + 1) return
+  record(turn, { type: 'head_exit', stream, since, attempts })
+  if (attempts <= MOST_ATTEMPTS)
+    record(turn, { type: 'ordered', order: exitSeed(turn, position, seen.head, attempts) })
+  else if (canBeSold(turn, position))
+    notice(turn, {
+      level: 'error',
+      code: 'exit_failed',
+      message: `${sentenceOf('exit_failed')} (${stream}, ${market})`,
+    })
+}
+
+function isBusy(turn: Turn, stream: string, market: string): boolean {
+  return Object.values(turn.book.orders).some(
+    (order) => order.kind !== 'stop' && positionKey(order) === `${stream} ${market}`,
+  )
+}
+
+function canBeSold({ world }: Turn, { market, amount }: Position): boolean {
+  const rules = world.exchange.rules(market)
+  return rules !== null && atLeast(amount, rules.minAmount)
+}
+
+function exitSeed(
+  turn: Turn,
+  { stream, market }: Position,
+  head: HeadSeen['head'],
+  attempt: number,
+): OrderSeed {
+  const { since } = head.target
+  return {
+    clientOrderId: clientOrderId(turn.world.salt, `${stream}:${since}`, `exit${attempt}`),
+    stream,
+    kind: 'exit',
+    signal: head.jti,
+    seq: since,
+    signedAt: head.iat * 1000,
+    until: turn.world.now,
+    reason: 'missed exit, made up for from the head',
+    timeframe: '1m',
+    idea: {
+      kind: 'exit',
+      market,
+      side: 'sell',
+      size: { unit: 'percent', value: '100' },
+      type: 'market',
+    },
+  }
+}

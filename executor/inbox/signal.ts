@@ -1,0 +1,96 @@
+// A signal that the engine signed: is it the next, is it a new decision, and the order it becomes.
+import type { Signal } from '@keyside/protocol'
+import { type ExecutorCode, sentenceOf } from '../codes.ts'
+import type { OrderSeed } from '../core/state.ts'
+import { notice, record, type Turn } from '../core/turn.ts'
+import { clientOrderId } from '../orders/client-id.ts'
+import { setTrading } from '../orders/trading.ts'
+import { refuseInput } from './refusals.ts'
+import { judgeSequence } from './sequence.ts'
+
+export function onSignal(turn: Turn, claims: Signal, hash: string): undefined {
+  const stream = turn.book.streams[claims.sub] ?? null
+  if (stream === null && !turn.world.policy.streams.has(claims.sub))
+    return refuse(turn, claims, 'stream_unlisted')
+  const sequence = judgeSequence(stream, { seq: claims.seq, prev: claims.prev, hash })
+  switch (sequence) {
+    case 'repeat':
+      return
+    case 'equivocation':
+      return onEquivocation(turn, claims.sub, claims.seq)
+    case 'sequence_jump':
+      notice(turn, { level: 'error', code: sequence, message: sentenceOf(sequence) })
+      return refuse(turn, claims, sequence)
+    case 'sequence_old':
+    case 'sequence_unbased':
+      return refuse(turn, claims, sequence)
+    case 'gap':
+    case 'next':
+      return take(turn, claims, hash, sequence)
+  }
+}
+
+/** From here on the number is used up, whatever becomes of the signal. */
+function take(turn: Turn, claims: Signal, hash: string, sequence: 'next' | 'gap'): undefined {
+  const before = turn.book.streams[claims.sub]
+  const gap = sequence === 'gap' ? 'open' : (before?.gap ?? 'none')
+  const decided = claims.bar.start <= (before?.bars[claims.kind] ?? -1)
+  record(turn, {
+    type: 'signal',
+    stream: claims.sub,
+    seq: claims.seq,
+    hash,
+    iat: claims.iat,
+    kind: claims.kind,
+    bar: Math.max(claims.bar.start, before?.bars[claims.kind] ?? -1),
+    jti: claims.jti,
+    gap,
+  })
+  if (decided) return refuse(turn, claims, 'decision_repeated')
+  if (gap === 'open' && claims.kind === 'entry') return refuse(turn, claims, 'sequence_gap')
+  record(turn, { type: 'ordered', order: seedOf(turn, claims) })
+}
+
+function seedOf(turn: Turn, claims: Signal): OrderSeed {
+  const { kind, market, side, size, type, limit, stop } = claims
+  return {
+    clientOrderId: clientOrderId(turn.world.salt, claims.jti, kind),
+    stream: claims.sub,
+    kind,
+    signal: claims.jti,
+    seq: claims.seq,
+    signedAt: claims.iat * 1000,
+    until: claims.until * 1000,
+    reason: claims.reason,
+    timeframe: claims.bar.timeframe,
+    idea: {
+      kind,
+      market,
+      side,
+      size,
+      type,
+      ...(limit !== undefined && { limit }),
+      ...(stop !== undefined && { stop }),
+    },
+  }
+}
+
+/** Two truths with one number: nothing that this provider says can be trusted until a person has looked. */
+export function onEquivocation(turn: Turn, stream: string, seq: number): undefined {
+  const message = `${sentenceOf('equivocation')} (${stream}, number ${seq})`
+  refuseInput(turn, { stream, code: 'equivocation', message })
+  if (turn.book.trading === 'halted') return
+  setTrading(turn, 'halted', 'equivocation')
+  notice(turn, { level: 'error', code: 'equivocation', message })
+}
+
+function refuse(turn: Turn, claims: Signal, code: ExecutorCode): undefined {
+  refuseInput(turn, {
+    code,
+    message: sentenceOf(code),
+    signal: claims.jti,
+    stream: claims.sub,
+    kind: claims.kind,
+    market: claims.market,
+  })
+}

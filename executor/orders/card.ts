@@ -1,0 +1,26 @@
+// The card that asks the trader: the exact order, what it may lose, and what the market did.
+
+import { seconds } from '@keyside/runtime'
+import type { Order } from '../core/state.ts'
+import { oneLine, record, report, type Turn } from '../core/turn.ts'
+import type { Candle } from '../exchange/port.ts'
+import { orderView } from './view.ts'
+
+/** Without candles the card goes out all the same: a picture is no condition of an answer. */
+export function onCandles(turn: Turn, order: Order, candles: readonly Candle[]): undefined {
+  const view = orderView(order)
+  if (order.state !== 'waiting' || order.approval.card === 'sent' || view === null) return
+  const { idea, plan, approval, timeframe, clientOrderId } = order
+  record(turn, { type: 'card', clientOrderId })
+  report(turn, {
+    type: 'approval',
+    order: view,
+    market: turn.world.exchange.quote(idea.market)?.ask ?? view.price,
+    ...(idea.stop !== undefined && { stop: idea.stop }),
+    risk: plan?.risk ?? view.value,
+    reason: oneLine(order.reason),
+    expires: seconds(approval.expires),
+    timeframe,
+    candles: candles.slice(-60).map(([at, open, high, low, close]) => [at, open, high, low, close]),
+  })
+}

@@ -1,0 +1,175 @@
+// What the exchange answered, and what that makes of an order. Unknown is an answer; nothing here sends again.
+import { sentenceOf } from '../codes.ts'
+import { isZero, minus } from '../core/money.ts'
+import { growing, opened, steady, without } from '../core/patience.ts'
+import type { Order } from '../core/state.ts'
+import { ask, notice, record, type Turn } from '../core/turn.ts'
+import type { Answered, ExchangeOrder, Fill, Lookup, Placed } from '../exchange/port.ts'
+import { reportOrder } from './view.ts'
+
+/** Added to the exchange's own window before a miss counts (and the difference of the clocks). */
+const MARGIN_MS = 10_000
+/** Between the two misses that prove that an order was never placed. */
+const BETWEEN_MISSES_MS = 2_000
+
+export function onPlaced(turn: Turn, order: Order, result: Placed): undefined {
+  switch (result.outcome) {
+    case 'accepted':
+      return adopt(turn, order, result.order)
+    case 'turned_down':
+      return turnDown(turn, order, result.code, result.message)
+    case 'unknown':
+      return loseSight(turn, order, result.message)
+  }
+}
+
+/** Also for an order that was being sent when the program died. */
+export function loseSight(turn: Turn, order: Order, message: string): undefined {
+  const { clientOrderId } = order
+  record(turn, { type: 'step', clientOrderId, event: 'lose', code: 'order_unknown', message })
+  reportOrder(turn, order, 'unknown', { code: 'order_unknown', message })
+}
+
+export function onFound(turn: Turn, order: Order, result: Lookup): undefined {
+  switch (result.outcome) {
+    case 'found':
+      if (order.state === 'unknown') return adopt(turn, order, result.order)
+      return observe(turn, order, result.order)
+    case 'missing':
+      return order.state === 'unknown' ? onMiss(turn, order) : again(turn, order)
+    case 'unknown':
+      return again(turn, order)
+  }
+}
+
+/** A miss proves nothing while the order could still arrive. */
+function onMiss(turn: Turn, order: Order): undefined {
+  const { now, exchange } = turn.world
+  const { clientOrderId } = order
+  const skew = Math.abs(exchange.skewMs ?? 0)
+  const provable = now >= order.sentAt + exchange.acceptanceWindowMs + MARGIN_MS + skew
+  const missedAt = turn.live.asks[clientOrderId]?.missedAt ?? 0
+  if (provable && missedAt > 0 && now - missedAt >= BETWEEN_MISSES_MS)
+    return notPlaced(turn, order, sentenceOf('order_not_placed'))
+  const next = growing(turn.live.asks[clientOrderId], now)
+  setAsk(turn, order, provable && missedAt === 0 ? { ...next, missedAt: now } : next)
+}
+
+export function notPlaced(turn: Turn, order: Order, message: string): undefined {
+  const code = 'order_not_placed'
+  record(turn, { type: 'step', clientOrderId: order.clientOrderId, event: 'miss', code, message })
+  reportOrder(turn, order, 'not_placed', { code, message })
+}
+
+function turnDown(turn: Turn, order: Order, code: string, message: string): undefined {
+  const { clientOrderId } = order
+  record(turn, { type: 'step', clientOrderId, event: 'turn_down', code, message })
+  reportOrder(turn, order, 'turned_down', { code: 'order_turned_down', message })
+  if (order.kind !== 'stop') return
+  record(turn, { type: 'unprotected', position: keyOf(order), code, message })
+  notice(turn, {
+    level: 'error',
+    code: 'stop_failed',
+    message: `${sentenceOf('stop_failed')} (${order.stream}, ${order.idea.market}): ${message}`,
+  })
+}
+
+function keyOf({ stream, idea }: Order): string {
+  return `${stream} ${idea.market}`
+}
+
+function adopt(turn: Turn, order: Order, found: ExchangeOrder): undefined {
+  if (found.status === 'rejected' && order.state !== 'unknown')
+    return turnDown(turn, order, 'order_turned_down', sentenceOf('order_turned_down'))
+  const { clientOrderId } = order
+  record(turn, {
+    type: 'step',
+    clientOrderId,
+    event: 'accept',
+    exchangeId: found.exchangeId,
+  })
+  turn.live = { ...turn.live, alarms: without(turn.live.alarms, clientOrderId) }
+  const accepted = turn.book.orders[clientOrderId]
+  if (accepted === undefined) return
+  reportOrder(turn, accepted, 'accepted')
+  observe(turn, accepted, found)
+}
+
+/** What the exchange says of an order that we know it has. */
+function observe(turn: Turn, order: Order, seen: ExchangeOrder): undefined {
+  if (seen.status === 'rejected' && isZero(seen.filled) && order.state !== 'ending')
+    return turnDown(turn, order, 'order_turned_down', sentenceOf('order_turned_down'))
+  takeFills(turn, order, seen.fills)
+  if (seen.status !== 'open')
+    record(turn, {
+      type: 'step',
+      clientOrderId: order.clientOrderId,
+      event: 'end',
+      filled: seen.filled,
+    })
+  proceed(turn, order, seen)
+}
+
+export function onFills(turn: Turn, order: Order, result: Answered<readonly Fill[]>): undefined {
+  if (!result.ok) return again(turn, order)
+  takeFills(turn, order, result.value)
+  const now = turn.book.orders[order.clientOrderId]
+  if (now !== undefined) proceed(turn, now, null)
+}
+
+function takeFills(turn: Turn, order: Order, fills: readonly Fill[]): undefined {
+  const { clientOrderId, idea } = order
+  const fresh = fills.filter(({ id }, at) => fills.findIndex((one) => one.id === id) === at)
+  for (const trade of fresh)
+    if (!order.trades.includes(trade.id))
+      record(turn, { type: 'fill', clientOrderId, market: idea.market, trade })
+}
+
+/** Settles what is complete, and asks for what is not. */
+function proceed(turn: Turn, before: Order, seen: ExchangeOrder | null): undefined {
+  const order = turn.book.orders[before.clientOrderId]
+  if (order === undefined) return
+  const said = order.end?.filled ?? seen?.filled ?? order.filled
+  const lacking = !isZero(minus(said, order.filled))
+  if (lacking) return fetchFills(turn, order)
+  if (order.state === 'ending') return settle(turn, order)
+  if (order.filled !== before.filled) reportOrder(turn, order, 'part_filled')
+  setAsk(turn, order, steady(turn.live.asks[order.clientOrderId], turn.world.now))
+}
+
+/** Every fill is here: full, or over with a rest that nobody took. */
+function settle(turn: Turn, order: Order): undefined {
+  const { clientOrderId, plan } = order
+  const rest = plan === null ? '0' : minus(plan.wire.amount, order.filled)
+  const code = 'not_filled'
+  const full = isZero(rest)
+  record(turn, {
+    type: 'step',
+    clientOrderId,
+    event: full ? 'fill_up' : 'cancel',
+    ...(!full && { code }),
+  })
+  reportOrder(
+    turn,
+    order,
+    full ? 'filled' : 'canceled',
+    full ? undefined : { code, message: sentenceOf(code) },
+  )
+}
+
+function fetchFills(turn: Turn, order: Order): undefined {
+  const { clientOrderId, exchangeId, idea } = order
+  const before = turn.live.asks[clientOrderId]
+  // The first time at once; after that as patiently as for everything.
+  if (before !== undefined && before.tries > 1) return again(turn, order)
+  setAsk(turn, order, opened(before, turn.world.now))
+  ask(turn, { type: 'fills', market: idea.market, exchangeId, clientOrderId })
+}
+
+function again(turn: Turn, order: Order): undefined {
+  setAsk(turn, order, growing(turn.live.asks[order.clientOrderId], turn.world.now))
+}
+
+function setAsk(turn: Turn, order: Order, next: Turn['live']['asks'][string]): undefined {
+  turn.live = { ...turn.live, asks: { ...turn.live.asks, [order.clientOrderId]: next } }
+}

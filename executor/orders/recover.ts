@@ -1,0 +1,25 @@
+// The first turn after a start. What was being sent may be live; what was only intended was proved not sent.
+
+import { record, report, type Turn } from '../core/turn.ts'
+import { check } from '../policy/check.ts'
+import { launch } from './journey.ts'
+import { loseSight, notPlaced } from './outcome.ts'
+import { question } from './question.ts'
+
+export function recover(turn: Turn): undefined {
+  for (const order of Object.values(turn.book.orders)) {
+    if (order.state === 'sending') loseSight(turn, order, 'the program stopped while it was sent')
+    if (order.state === 'intended') resume(turn, order.clientOrderId)
+  }
+  if (turn.book.tradingSince === 0)
+    record(turn, { type: 'trading', state: 'running', by: 'device' })
+  report(turn, { type: 'state', state: turn.book.trading, by: 'start' })
+}
+
+function resume(turn: Turn, clientOrderId: string): undefined {
+  const order = turn.book.orders[clientOrderId]
+  if (order === undefined || order.plan === null) return
+  const verdict = check(question(turn, order, order.plan), turn.world.policy)
+  if (verdict.verdict === 'allow') launch(turn, clientOrderId)
+  else notPlaced(turn, order, verdict.reason)
+}

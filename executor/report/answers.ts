@@ -1,0 +1,87 @@
+// Answers that need nothing but the book and what the exchange last said.
+import { type Answer, type Decimal, toDecimal } from '@keyside/protocol'
+import { seconds } from '@keyside/runtime'
+import Big from 'big.js'
+import { ratio } from '../core/money.ts'
+import type { Order, Position } from '../core/state.ts'
+import type { Turn } from '../core/turn.ts'
+import { usedToday } from '../orders/question.ts'
+import type { OrderState } from '../orders/table.ts'
+
+export function statusAnswer({ book, live, world }: Turn): Answer {
+  const { exchange, policy, now } = world
+  const orders = Object.values(book.orders)
+  return {
+    about: 'status',
+    state: book.trading,
+    since: seconds(book.tradingSince),
+    exchange: {
+      name: exchange.name,
+      reachable: exchange.reachable,
+      skewMs: exchange.skewMs ?? 0,
+    },
+    streams: [...policy.streams].slice(0, 32).flatMap(([stream, { markets }]) => {
+      const seen = live.heads[stream]
+      const market = seen?.head.target.market ?? markets[0]
+      if (market === undefined) return []
+      const headAgeMs = seen === undefined ? null : now - seen.at
+      return [{ stream, market, seq: book.streams[stream]?.seq ?? 0, headAgeMs }]
+    }),
+    waiting: count(orders, ['waiting']),
+    open: count(orders, ['sending', 'accepted', 'part_filled', 'ending']),
+    unknown: count(orders, ['unknown']),
+    positions: Object.keys(book.positions).length,
+    turnover: {
+      used: usedToday(book, orders, now),
+      limit: policy.limits.day,
+      currency: policy.currency,
+    },
+  }
+}
+
+function count(orders: readonly Order[], states: readonly OrderState[]): number {
+  return orders.filter(({ state }) => states.includes(state)).length
+}
+
+export function balanceAnswer({ world }: Turn): Answer {
+  const rows = (world.exchange.balances ?? []).slice(0, 50)
+  return {
+    about: 'balance',
+    rows: rows.map(({ currency, free, used }) => ({
+      currency,
+      free,
+      used,
+      total: toDecimal(new Big(free).plus(used)),
+    })),
+  }
+}
+
+export function positionsAnswer(turn: Turn): Answer {
+  const positions = Object.values(turn.book.positions).slice(0, 50)
+  return {
+    about: 'positions',
+    rows: positions.map((position) => positionRow(position, priceOf(turn, position))),
+  }
+}
+
+function priceOf({ world }: Turn, { market }: Position): Decimal | null {
+  return world.exchange.quote(market)?.bid ?? null
+}
+
+/** Without a price now, the position is shown at its entry price. */
+function positionRow(position: Position, bid: Decimal | null) {
+  const { stream, market, amount, stop } = position
+  const entry = ratio(position.paid, position.bought) ?? '0'
+  const price = bid ?? entry
+  const gain = new Big(price).minus(entry).times(amount)
+  return {
+    stream,
+    market,
+    amount,
+    entry,
+    price,
+    gain: toDecimal(gain.abs()),
+    negative: gain.lt(0),
+    ...(stop !== null && { stop }),
+  }
+}
