@@ -1,0 +1,90 @@
+// Does what the core asked for, and brings the answer back as an input.
+import type { Logger, Trace } from '@keyside/runtime'
+import type { Effect, Input } from './core/inputs.ts'
+import type { Exchange } from './exchange/port.ts'
+import { lastOrders, lastTrades } from './journal/history.ts'
+import type { Journal } from './journal/journal.ts'
+import { type Publisher, REPLAY_MOST } from './report/publisher.ts'
+
+export interface EffectOptions {
+  readonly exchange: Exchange
+  readonly journal: Journal
+  readonly publisher: Publisher
+  readonly take: (input: Input) => void
+  readonly trace: Trace
+  readonly log: Logger
+}
+
+const CANDLES = 60
+
+export function runEffect(effect: Effect, options: EffectOptions): void {
+  answerOf(effect, options).then(
+    (input) => input !== null && options.take(input),
+    (error: unknown) => options.log.error({ err: error, effect: effect.type }, 'effect failed'),
+  )
+}
+
+async function answerOf(effect: Effect, options: EffectOptions): Promise<Input | null> {
+  const { exchange, journal, publisher } = options
+  switch (effect.type) {
+    case 'place':
+      return place(effect, options)
+    case 'find': {
+      const { clientOrderId, market } = effect
+      const result = await exchange.find(market, clientOrderId).catch(noAnswer)
+      return { type: 'found', clientOrderId, result }
+    }
+    case 'fills': {
+      const { clientOrderId, market, exchangeId } = effect
+      const result = await exchange.fills(market, exchangeId).catch(notOk)
+      return { type: 'fills', clientOrderId, result }
+    }
+    case 'cancel': {
+      const { clientOrderId, market } = effect
+      const result = await exchange.cancel(market, clientOrderId).catch(notOk)
+      return { type: 'cancel', clientOrderId, result }
+    }
+    case 'quote':
+      await exchange.refreshQuote(effect.market).catch(notOk)
+      return { type: 'quote', market: effect.market }
+    case 'candles': {
+      const { clientOrderId, market, timeframe } = effect
+      const answer = await exchange.candles(market, timeframe, CANDLES).catch(notOk)
+      return { type: 'candles', clientOrderId, candles: answer.ok ? answer.value : [] }
+    }
+    case 'replay':
+      publisher.send(journal.reportsAfter(effect.after, REPLAY_MOST))
+      return null
+    case 'rows': {
+      const { to, about, limit } = effect
+      const read = about === 'orders' ? lastOrders : lastTrades
+      return { type: 'rows', to, answer: read(journal.database(), limit) }
+    }
+  }
+}
+
+/** The port never throws; if it did, whether the order was sent would not be known. */
+async function place(
+  { order, signal }: Extract<Effect, { type: 'place' }>,
+  { exchange, trace }: EffectOptions,
+): Promise<Input> {
+  trace('sent', signal)
+  const result = await exchange.place(order).catch(noAnswer)
+  if (result.outcome === 'accepted') {
+    trace('accepted', signal)
+    if (result.order.status === 'filled') trace('filled', signal)
+  }
+  return { type: 'placed', clientOrderId: order.clientOrderId, result }
+}
+
+function noAnswer(error: unknown) {
+  return { outcome: 'unknown', message: words(error) } as const
+}
+
+function notOk(error: unknown) {
+  return { ok: false, message: words(error) } as const
+}
+
+function words(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}

@@ -1,0 +1,54 @@
+// Opens journal.db: private, in write-ahead mode, every commit on the disk before it counts.
+import { chmodSync, existsSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { KeysideError, privateFolder } from '@keyside/runtime'
+import { sentenceOf } from '../codes.ts'
+import { SCHEMA, SCHEMA_VERSION } from './schema.ts'
+
+/** A reader waits this long for a writer, ms. */
+const BUSY_MS = 5_000
+
+/** Throws `journal_damaged`, `journal_newer` or `journal_failed`. */
+export function openDatabase(path: string): DatabaseSync {
+  const db = connect(path)
+  try {
+    // NORMAL may lose committed transactions at a power cut, and with them an order that was sent.
+    db.exec(
+      `PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = ${BUSY_MS}`,
+    )
+    migrate(db)
+    checkIntegrity(db)
+    return db
+  } catch (error) {
+    db.close()
+    throw error instanceof KeysideError ? error : asDamaged(error)
+  }
+}
+
+function connect(path: string): DatabaseSync {
+  try {
+    if (path !== ':memory:') privateFolder(dirname(path))
+    const isNew = path !== ':memory:' && !existsSync(path)
+    const db = new DatabaseSync(path)
+    if (isNew) chmodSync(path, 0o600)
+    return db
+  } catch (error) {
+    throw new KeysideError('journal_failed', sentenceOf('journal_failed'), error)
+  }
+}
+
+function migrate(db: DatabaseSync): void {
+  const version = Number(db.prepare('PRAGMA user_version').get()?.['user_version'])
+  if (version > SCHEMA_VERSION) throw new KeysideError('journal_newer', sentenceOf('journal_newer'))
+  if (version === 0) db.exec(`BEGIN; ${SCHEMA} COMMIT`)
+}
+
+function checkIntegrity(db: DatabaseSync): void {
+  const answer = db.prepare('PRAGMA quick_check').get()?.['quick_check']
+  if (answer !== 'ok') throw asDamaged(new Error(String(answer)))
+}
+
+function asDamaged(cause: unknown): KeysideError {
+  return new KeysideError('journal_damaged', sentenceOf('journal_damaged'), cause)
+}

@@ -1,0 +1,137 @@
+// The journal: facts and the reports they caused, in one transaction or not at all.
+import type { DatabaseSync } from 'node:sqlite'
+import { GENESIS, type ReportEvent } from '@keyside/protocol'
+import { KeysideError } from '@keyside/runtime'
+import { sentenceOf } from '../codes.ts'
+import { apply } from '../core/apply.ts'
+import { type Fact, orderOf } from '../core/fact.ts'
+import { type Book, EMPTY_BOOK } from '../core/state.ts'
+import { brokenAt, linkHash, type Row } from './chain.ts'
+import { openDatabase } from './database.ts'
+import { lockJournal } from './lock.ts'
+
+export interface OutboxReport {
+  readonly seq: number
+  /** Unix ms. */
+  readonly at: number
+  readonly event: ReportEvent
+}
+
+/** For one executor: it holds the lock until `close`. */
+export class Journal {
+  readonly #db: DatabaseSync
+  readonly #unlock: () => void
+  readonly #insert
+  readonly #outbox
+  #last: { seq: number; hash: string }
+  #lastReport: number
+
+  /** Throws `journal_locked`, `journal_damaged`, `journal_newer` or `journal_failed`. */
+  constructor(path: string) {
+    this.#unlock = path === ':memory:' ? () => undefined : lockJournal(path)
+    try {
+      this.#db = openDatabase(path)
+    } catch (error) {
+      this.#unlock()
+      throw error
+    }
+    this.#insert = this.#db.prepare('INSERT INTO facts VALUES (?, ?, ?, ?, ?, ?, ?)')
+    this.#outbox = this.#db.prepare('INSERT INTO reports VALUES (?, ?, ?)')
+    this.#last = lastRow(this.#db)
+    this.#lastReport = Number(
+      this.#db.prepare('SELECT coalesce(max(seq), 0) AS seq FROM reports').get()?.['seq'],
+    )
+  }
+
+  /** Durable when it returns. Throws `journal_failed`: then nothing of it was written, and nothing may follow. */
+  append(
+    facts: readonly Fact[],
+    reports: readonly ReportEvent[],
+    at: number,
+  ): readonly OutboxReport[] {
+    if (facts.length === 0 && reports.length === 0) return []
+    let last = this.#last
+    let lastReport = this.#lastReport
+    try {
+      this.#db.exec('BEGIN IMMEDIATE')
+      for (const fact of facts) last = this.#link(fact, last)
+      const written = reports.map((event) => ({ seq: ++lastReport, at, event }))
+      for (const one of written) this.#outbox.run(one.seq, one.at, JSON.stringify(one.event))
+      this.#db.exec('COMMIT')
+      this.#last = last
+      this.#lastReport = lastReport
+      return written
+    } catch (error) {
+      if (this.#db.isTransaction) this.#db.exec('ROLLBACK')
+      throw new KeysideError('journal_failed', sentenceOf('journal_failed'), error)
+    }
+  }
+
+  #link(fact: Fact, last: { seq: number; hash: string }): { seq: number; hash: string } {
+    const { at, type, ...body } = fact
+    const row = {
+      seq: last.seq + 1,
+      at,
+      type,
+      order_id: orderOf(fact),
+      body: JSON.stringify(body),
+      prev_hash: last.hash,
+    }
+    const hash = linkHash(row)
+    this.#insert.run(row.seq, at, type, row.order_id, row.body, row.prev_hash, hash)
+    return { seq: row.seq, hash }
+  }
+
+  /** The fold of everything. Throws `journal_damaged` for a broken chain: nobody trades on a book that was edited. */
+  fold(): Book {
+    if (verifyFacts(this.#db) !== null)
+      throw new KeysideError('journal_damaged', sentenceOf('journal_damaged'))
+    let book = EMPTY_BOOK
+    for (const row of allRows(this.#db)) book = apply(book, toFact(row))
+    return book
+  }
+
+  lastReport(): number {
+    return this.#lastReport
+  }
+
+  reportsAfter(seq: number, limit: number): readonly OutboxReport[] {
+    const rows = this.#db
+      .prepare('SELECT seq, at, event FROM reports WHERE seq > ? ORDER BY seq LIMIT ?')
+      .all(seq, limit)
+    return rows.map((row) => ({
+      seq: Number(row['seq']),
+      at: Number(row['at']),
+      event: JSON.parse(String(row['event'])) as ReportEvent,
+    }))
+  }
+
+  database(): DatabaseSync {
+    return this.#db
+  }
+
+  close(): void {
+    this.#db.close()
+    this.#unlock()
+  }
+}
+
+export function toFact({ at, type, body }: Row): Fact {
+  return { ...(JSON.parse(body) as object), type, at } as Fact
+}
+
+export function allRows(db: DatabaseSync): Iterable<Row> {
+  return db.prepare('SELECT * FROM facts ORDER BY seq').iterate() as unknown as Iterable<Row>
+}
+
+/** The first broken row's number; null for an unbroken chain. */
+export function verifyFacts(db: DatabaseSync): number | null {
+  return brokenAt(allRows(db), GENESIS)
+}
+
+function lastRow(db: DatabaseSync): { seq: number; hash: string } {
+  const row = db.prepare('SELECT seq, hash FROM facts ORDER BY seq DESC LIMIT 1').get()
+  return row === undefined
+    ? { seq: 0, hash: GENESIS }
+    : { seq: Number(row['seq']), hash: String(row['hash']) }
+}

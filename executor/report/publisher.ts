@@ -1,0 +1,95 @@
+// Signs reports with the device's key and sends them to the home broker, in their order.
+import { type Presence, presenceTopic, reportTopic, type SigningKey, seal } from '@keyside/protocol'
+import { type Chance, type Clock, type Link, type Logger, newJti, seconds } from '@keyside/runtime'
+import type { OutboxReport } from '../journal/journal.ts'
+
+/** A replay is read by one bot: more than this at once would only fill queues. */
+export const REPLAY_MOST = 200
+const REPORT_LIFE_S = 7 * 86_400
+const PRESENCE_LIFE_S = 31 * 86_400
+
+export interface PublisherOptions {
+  /** This device's id. */
+  readonly device: string
+  readonly audience: string
+  readonly key: SigningKey
+  readonly clock: Clock
+  readonly chance: Chance
+  readonly log: Logger
+}
+
+export class Publisher {
+  readonly #options: PublisherOptions
+  #link: Link | null = null
+  #last = 0
+
+  constructor(options: PublisherOptions) {
+    this.#options = options
+  }
+
+  attach(link: Link): void {
+    this.#link = link
+  }
+
+  /** What cannot be sent now is in the outbox: presence tells the bot the last number, and it asks. */
+  send(reports: readonly OutboxReport[]): void {
+    for (const report of reports) {
+      this.#last = Math.max(this.#last, report.seq)
+      this.#publish(reportTopic(this.#options.device), this.#seal(report), false)
+    }
+  }
+
+  #seal({ seq, at, event }: OutboxReport): string {
+    const { device, audience, key } = this.#options
+    return seal(
+      'report',
+      { ...this.#registered(audience, REPORT_LIFE_S), iss: device, seq, at: seconds(at), event },
+      key,
+    )
+  }
+
+  /** Retained, after each connection. */
+  announce(last: number): void {
+    this.#last = Math.max(this.#last, last)
+    this.#publish(this.presenceTopic(), this.presence('online'), true)
+  }
+
+  presenceTopic(): string {
+    return presenceTopic(this.#options.device)
+  }
+
+  /** Also the MQTT will, sealed before there is a connection. */
+  presence(state: Presence['state']): string {
+    const { device, key } = this.#options
+    const claims = {
+      ...this.#registered('everyone', PRESENCE_LIFE_S),
+      iss: device,
+      aud: 'everyone',
+      sub: device,
+      state,
+      reports: this.#last,
+    } as const
+    return seal('presence', claims, key)
+  }
+
+  #registered(aud: string, life: number) {
+    const iat = seconds(this.#options.clock.now())
+    return { aud, iat, exp: iat + life, jti: newJti(this.#options.chance) }
+  }
+
+  #publish(topic: string, token: string, retain: boolean): void {
+    if (this.#link?.connected() !== true) return
+    this.#link
+      .publish(topic, token, { retain })
+      .catch((error: unknown) => this.#options.log.warn({ err: error, topic }, 'not published'))
+  }
+
+  /** Says goodbye as the will would. */
+  async leave(): Promise<void> {
+    if (this.#link?.connected() !== true) return
+    const gone = this.#link.publish(this.presenceTopic(), this.presence('offline'), {
+      retain: true,
+    })
+    await gone.catch(() => undefined)
+  }
+}

@@ -1,0 +1,109 @@
+// The imperative shell: decide, commit, fold, and only then do. One input at a time, all of it synchronous up to the effects.
+import type { Clock, KeysideError, Logger, Trace } from '@keyside/runtime'
+import { apply } from './core/apply.ts'
+import { decide } from './core/decide.ts'
+import { nextDue } from './core/due.ts'
+import type { Fact } from './core/fact.ts'
+import type { Effect, Input, World } from './core/inputs.ts'
+import { EMPTY_LIVE, type State } from './core/state.ts'
+import type { Journal, OutboxReport } from './journal/journal.ts'
+
+export interface ShellOptions {
+  readonly journal: Pick<Journal, 'append' | 'fold'>
+  /** What the core may look at now. */
+  readonly world: () => World
+  /** Starts an effect. Called only after the facts that ask for it are durable. */
+  readonly run: (effect: Effect) => void
+  readonly publish: (reports: readonly OutboxReport[]) => void
+  readonly clock: Clock
+  readonly trace: Trace
+  readonly log: Logger
+  /** The journal cannot be written: nothing may be acknowledged or sent any more. */
+  readonly onFailure: (error: KeysideError) => void
+}
+
+/** Between two looks, ms: a due question that cannot be asked must not spin. */
+const SHORTEST_WAIT_MS = 20
+const LONGEST_WAIT_MS = 60_000
+
+export class Shell {
+  readonly #options: ShellOptions
+  #state: State
+  #cancelTimer: () => void = () => undefined
+  #life: 'running' | 'failed' | 'stopped' = 'running'
+
+  /** Throws `journal_damaged`. */
+  constructor(options: ShellOptions) {
+    this.#options = options
+    this.#state = { book: options.journal.fold(), live: EMPTY_LIVE }
+  }
+
+  state(): State {
+    return this.#state
+  }
+
+  /** Durable when it returns. Throws `journal_failed`, then and for ever after. */
+  take(input: Input): void {
+    if (this.#life === 'stopped') return
+    if (this.#life === 'failed') throw new Error('the journal has failed: nothing is accepted')
+    const world = this.#options.world()
+    const decision = decide(this.#state, input, world)
+    const reports = this.#commit(decision.facts, decision.reports, world.now)
+    this.#state = {
+      book: decision.facts.reduce(apply, this.#state.book),
+      live: decision.live,
+    }
+    this.#traceFacts(input, decision.facts)
+    for (const effect of decision.effects) this.#options.run(effect)
+    this.#options.publish(reports)
+    this.#setTimer()
+  }
+
+  #commit(...args: Parameters<Journal['append']>): readonly OutboxReport[] {
+    try {
+      return this.#options.journal.append(...args)
+    } catch (error) {
+      this.#life = 'failed'
+      this.#cancelTimer()
+      this.#options.onFailure(error as KeysideError)
+      throw error
+    }
+  }
+
+  #traceFacts(input: Input, facts: readonly Fact[]): void {
+    const { trace } = this.#options
+    if (input.type === 'signal') trace('journaled', input.claims.jti)
+    for (const fact of facts) {
+      const signal =
+        'clientOrderId' in fact ? this.#state.book.orders[fact.clientOrderId]?.signal : undefined
+      if (signal === undefined || fact.type !== 'step') continue
+      if (fact.event === 'ask' || fact.event === 'intend') trace('policy', signal)
+      if (fact.event === 'intend') trace('approved', signal)
+    }
+  }
+
+  #setTimer(): void {
+    this.#cancelTimer()
+    const due = nextDue(this.#state)
+    if (due === null) return
+    const wait = Math.min(
+      Math.max(due - this.#options.clock.now(), SHORTEST_WAIT_MS),
+      LONGEST_WAIT_MS,
+    )
+    this.#cancelTimer = this.#options.clock.after(wait, () => this.tryTake({ type: 'tick' }))
+  }
+
+  /** For inputs that nobody waits for: a failure has been told by `onFailure` already. */
+  tryTake(input: Input): void {
+    try {
+      if (this.#life === 'running') this.take(input)
+    } catch (error) {
+      this.#options.log.error({ err: error, input: input.type }, 'input not taken')
+    }
+  }
+
+  stop(): void {
+    this.#life = 'stopped'
+    this.#cancelTimer()
+  }
+}
