@@ -3,7 +3,7 @@ import { keychainContract } from '../executor/keychain/contract.ts'
 import { openOsKeychain } from '../executor/keychain/os.ts'
 
 try {
-  const keychain = await openOsKeychain()
+  const keychain = await openOsKeychain(process.cwd())
   const results = []
   for (const { name, run } of keychainContract)
     results.push({ name, result: await run(keychain).then(() => 'passed', String) })

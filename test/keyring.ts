@@ -1,34 +1,39 @@
-// Runs a command under a D-Bus session with an unlocked gnome-keyring of its own; both end with the command.
+// A gnome-keyring of its own for one command, on a D-Bus session that ends with it.
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 
-const root = join(import.meta.dirname, '..')
+const PROGRAMS = ['dbus-run-session', 'gnome-keyring-daemon']
 
+/** Says in one line what is missing, if anything is. */
 export function hasKeyring(): boolean {
-  const there = ['dbus-run-session', 'gnome-keyring-daemon'].every(
-    (program) => spawnSync('sh', ['-c', `command -v ${program}`]).status === 0,
+  const missing = PROGRAMS.filter(
+    (program) => spawnSync(program, ['--version']).error !== undefined,
   )
-  if (!there) console.log('skipped: the OS keychain needs gnome-keyring and dbus-run-session')
-  return there
+  if (missing.length > 0) console.warn(`skipped: the OS keychain needs ${missing.join(' and ')}`)
+  return missing.length === 0
 }
 
-/** `home` is a private folder with a folder `run` in it. */
-export function underKeyring(home: string, command: string, args: readonly string[]) {
-  const start =
-    'printf "keyring" | gnome-keyring-daemon --unlock --components=secrets >/dev/null && exec "$@"'
+/** The daemon stays in the foreground, so that the trap ends it with the session. */
+const SESSION = `
+coproc KEYRING { exec gnome-keyring-daemon --unlock --foreground --components=secrets; }
+trap 'kill $KEYRING_PID; wait $KEYRING_PID' EXIT
+printf 'a passphrase' >&"\${KEYRING[1]}"; exec {KEYRING[1]}>&-
+"$@"
+`
+
+/** Program and arguments that run `command` with the keyring. */
+export function withKeyring(command: readonly string[]): [string, string[]] {
+  return ['dbus-run-session', ['--', 'bash', '-c', SESSION, 'bash', ...command]]
+}
+
+/** An environment in which nothing of the user's own session is seen. `home` is an empty private folder. */
+export function bareEnvironment(home: string): NodeJS.ProcessEnv {
   return {
-    command: 'dbus-run-session',
-    args: ['--', 'sh', '-c', start, 'sh', command, ...args],
-    options: {
-      cwd: root,
-      env: {
-        PATH: process.env['PATH'],
-        HOME: home,
-        XDG_RUNTIME_DIR: join(home, 'run'),
-        XDG_DATA_HOME: join(home, 'data'),
-        XDG_CONFIG_HOME: join(home, 'config'),
-        XDG_CACHE_HOME: join(home, 'cache'),
-      },
-    },
+    PATH: process.env['PATH'],
+    HOME: home,
+    XDG_RUNTIME_DIR: home,
+    XDG_DATA_HOME: join(home, 'data'),
+    XDG_CONFIG_HOME: join(home, 'config'),
+    XDG_CACHE_HOME: join(home, 'cache'),
   }
 }

@@ -16,7 +16,7 @@ export async function openKeychain(
   { keychain, home }: KeychainConfig,
   { passphrase, chance }: { readonly passphrase?: string; readonly chance: Chance },
 ): Promise<Keychain> {
-  if (keychain === 'os') return openOsKeychain()
+  if (keychain === 'os') return openOsKeychain(home)
   if (passphrase === undefined)
     throw new KeysideError(
       'vault_passphrase_missing',

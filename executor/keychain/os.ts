@@ -4,19 +4,21 @@ import type { Keychain } from './port.ts'
 
 type Keytar = typeof import('keytar')
 
-const SERVICE = 'keyside'
-
-/** Asks it once, so that a missing one is noticed now. Rejects with a KeysideError `keychain_unavailable`. */
-export async function openOsKeychain(): Promise<Keychain> {
+/**
+ * Each home has a service of its own, so that a second home never meets the keys of the first.
+ * Asks it once, so that a missing one is noticed now. Rejects with a KeysideError `keychain_unavailable`.
+ */
+export async function openOsKeychain(home: string): Promise<Keychain> {
+  const service = `keyside ${home}`
   const keytar = await load()
   const names = () =>
-    answered(keytar.findCredentials(SERVICE)).then((all) => all.map(({ account }) => account))
+    answered(keytar.findCredentials(service)).then((all) => all.map(({ account }) => account))
   await names()
   return {
     kind: 'os',
-    get: (name) => answered(keytar.getPassword(SERVICE, name)),
-    set: (name, secret) => answered(keytar.setPassword(SERVICE, name, secret)),
-    remove: (name) => answered(keytar.deletePassword(SERVICE, name)),
+    get: (name) => answered(keytar.getPassword(service, name)),
+    set: (name, secret) => answered(keytar.setPassword(service, name, secret)),
+    remove: (name) => answered(keytar.deletePassword(service, name)),
     names,
   }
 }
@@ -44,6 +46,6 @@ function unavailable(error: unknown): KeysideError {
   return new KeysideError(
     'keychain_unavailable',
     `the system keychain cannot be used (${reason}): on Linux it needs libsecret and an unlocked Secret Service ` +
-      'on the D-Bus session; without them set executor.keychain: vault in config.yaml for an encrypted file',
+      'on the D-Bus session. Without them keep your secrets in an encrypted vault: keyside init --keychain vault',
   )
 }

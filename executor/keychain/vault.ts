@@ -37,7 +37,10 @@ export async function createVault(options: VaultOptions, cost = SCRYPT_COST): Pr
 export async function openVault(options: VaultOptions): Promise<Keychain> {
   const { file, passphrase } = options
   if (!existsSync(file))
-    throw new KeysideError('vault_missing', `there is no vault at ${file}: run "keyside keys add"`)
+    throw new KeysideError(
+      'vault_missing',
+      `there is no vault at ${file}: run "keyside init --keychain vault"`,
+    )
   const { header } = readVaultFile(file, readSecret(file))
   const vault = new Vault(options, header, await deriveKey(passphrase, header))
   vault.read()
