@@ -1,1 +1,35 @@
-export {}
+// The executor: checks signals, asks policy and the trader, places orders with keys that never leave the device.
+export { EXECUTOR_CODES, EXECUTOR_SENTENCES, type ExecutorCode } from './codes.ts'
+export { type ExecutorConfig, executorConfig } from './config.ts'
+export { createBinance } from './exchange/binance.ts'
+export { EXCHANGE_CODES, TURNED_DOWN_CODES } from './exchange/codes.ts'
+export type { KeyRights } from './exchange/port.ts'
+export {
+  type JournalCheck,
+  type JournalEntry,
+  type ReadOptions,
+  readJournal,
+  verifyJournal,
+} from './journal/read.ts'
+export { KEYCHAIN_CODES } from './keychain/codes.ts'
+export { openKeychain } from './keychain/open.ts'
+export { openOsKeychain } from './keychain/os.ts'
+export type { Keychain } from './keychain/port.ts'
+export {
+  deviceKey,
+  type ExchangeKeys,
+  exchangeAccounts,
+  exchangeKeys,
+  keepExchangeKeys,
+  orderSalt,
+  removeExchangeKeys,
+} from './keychain/secrets.ts'
+export { createVault, openVault } from './keychain/vault.ts'
+export { PLAN_CODES } from './plan/codes.ts'
+export { type BoundTerm, type DailyBound, dailyBound } from './policy/bound.ts'
+export { RULES } from './policy/check.ts'
+export { DEFAULT_POLICY } from './policy/default.ts'
+export { POLICY_CODES } from './policy/load.ts'
+export { acceptPolicy, type PolicyState, policyState } from './policy-file.ts'
+export { type Executor, type ExecutorDeps, startExecutor } from './start.ts'
+export { haltFile, unhalt } from './unhalt.ts'

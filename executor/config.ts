@@ -1,0 +1,33 @@
+// What the executor may be told: the section "executor" of config.yaml. Paths are relative to KEYSIDE_HOME.
+import { enrolKey, id } from '@keyside/protocol'
+import { z } from 'zod'
+
+const publicKey = z.string().refine((key) => enrolKey(key).ok, 'expected an Ed25519 public key')
+const file = z.string().min(1)
+const broker = z.strictObject({ url: z.string().min(1), clientId: id, tokenFile: file })
+const voice = z.strictObject({ id, key: publicKey })
+
+export const executorConfig = z.strictObject({
+  /** The device's name: audience of commands, issuer of reports. */
+  id: id.default('device'),
+  /** Which exchange key of the keychain. */
+  account: id.default('main'),
+  /** Where signals and heads come from: the provider's broker. */
+  signals: broker,
+  /** Where commands come from and reports go: the trader's own broker. */
+  home: broker,
+  engine: voice,
+  bot: voice,
+  exchange: z.strictObject({
+    name: z.literal('binance').default('binance'),
+    /** Another server that speaks the same dialect. */
+    address: z.string().min(1).optional(),
+  }),
+  keychain: z.enum(['os', 'vault']).default('os'),
+  /** For a vault that nobody is there to open. */
+  passphraseFile: file.optional(),
+  database: file.default('journal.db'),
+  policy: file.default('policy.yaml'),
+})
+
+export type ExecutorConfig = z.infer<typeof executorConfig>

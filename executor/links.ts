@@ -1,0 +1,73 @@
+// The two connections: signals from the provider's broker, everything else over the trader's own.
+import { resolve } from 'node:path'
+import { commandTopic, headTopic, signalTopic } from '@keyside/protocol'
+import { publicKey } from '@keyside/protocol/node'
+import {
+  type Clock,
+  type Link,
+  type Logger,
+  openLink,
+  readSecret,
+  type Trace,
+} from '@keyside/runtime'
+import type { ExecutorConfig } from './config.ts'
+import type { Input } from './core/inputs.ts'
+import { openFromBot, openFromEngine, ringsOf } from './inbox/open-message.ts'
+import type { Publisher } from './report/publisher.ts'
+
+export interface LinksOptions {
+  readonly config: ExecutorConfig
+  /** KEYSIDE_HOME. */
+  readonly home: string
+  /** Only these are listened to. */
+  readonly streams: readonly string[]
+  /** Durable when it returns; throws when the journal has failed, and then there is no PUBACK. */
+  readonly take: (input: Input) => void
+  readonly publisher: Publisher
+  readonly lastReport: () => number
+  readonly clock: Clock
+  readonly trace: Trace
+  readonly log: Logger
+}
+
+export interface Links {
+  readonly signals: Link
+  readonly home: Link
+}
+
+export function openLinks(options: LinksOptions): Links {
+  const { config, home, streams, take, publisher, clock, trace, log } = options
+  const engine = { id: config.engine.id, key: publicKey(config.engine.key) }
+  const bot = { id: config.bot.id, key: publicKey(config.bot.key) }
+  const rings = ringsOf({ engine, bot, device: config.id })
+  const own = openLink({
+    ...addressOf(config.home, home),
+    subscribe: [commandTopic(config.id)],
+    will: { topic: publisher.presenceTopic(), token: publisher.presence('offline') },
+    onMessage: (topic, token, retained) =>
+      take(openFromBot(rings, config.id, { topic, token, retained, now: clock.now() })),
+    onReady: () => publisher.announce(options.lastReport()),
+    log,
+  })
+  publisher.attach(own)
+  const signals = openLink({
+    ...addressOf(config.signals, home),
+    subscribe: streams.flatMap((stream) => [headTopic(stream), signalTopic(stream)]),
+    onMessage: (topic, token, retained) => {
+      const now = clock.now()
+      const input = openFromEngine(rings, { topic, token, retained, now })
+      if (input.type === 'signal') {
+        trace('received', input.claims.jti)
+        trace('verified', input.claims.jti)
+      }
+      take(input)
+    },
+    log,
+  })
+  return { signals, home: own }
+}
+
+function addressOf(broker: ExecutorConfig['home'], home: string) {
+  const { url, clientId, tokenFile } = broker
+  return { url, clientId, token: readSecret(resolve(home, tokenFile)) }
+}

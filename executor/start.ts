@@ -1,0 +1,202 @@
+// Composes the executor: journal, policy, exchange, core, links. Besides `exchange/` only this file sees the keychain.
+import { resolve } from 'node:path'
+import {
+  type Cancel,
+  type Chance,
+  type Clock,
+  KeysideError,
+  type Logger,
+  type Trace,
+} from '@keyside/runtime'
+import { sentenceOf } from './codes.ts'
+import type { ExecutorConfig } from './config.ts'
+import type { World } from './core/inputs.ts'
+import type { Book } from './core/state.ts'
+import { runEffect } from './effects.ts'
+import { createBinance } from './exchange/binance.ts'
+import type { Exchange } from './exchange/port.ts'
+import { Journal } from './journal/journal.ts'
+import { keptPolicy } from './journal/kept.ts'
+import type { Keychain } from './keychain/port.ts'
+import { deviceKey, exchangeKeys, orderSalt } from './keychain/secrets.ts'
+import { type Links, openLinks } from './links.ts'
+import { policyHash } from './policy/accept.ts'
+import type { Policy } from './policy/schema.ts'
+import { readPolicyText, requirePolicy } from './policy-file.ts'
+import { Publisher } from './report/publisher.ts'
+import { Shell } from './shell.ts'
+import { haltFile } from './unhalt.ts'
+import { canTakeAway, startWatching } from './watch.ts'
+
+export interface ExecutorDeps {
+  /** KEYSIDE_HOME. */
+  readonly home: string
+  readonly log: Logger
+  readonly clock: Clock
+  readonly chance: Chance
+  readonly trace: Trace
+  readonly keychain: Keychain
+}
+
+export interface Executor {
+  stop(): Promise<void>
+}
+
+/** How long the brokers are waited for; after that the links go on by themselves, ms. */
+const BROKER_PATIENCE_MS = 5_000
+
+/** Rejects with a KeysideError that says what to do; then nothing is left running. */
+export async function startExecutor(config: ExecutorConfig, deps: ExecutorDeps): Promise<Executor> {
+  const stack: (() => Promise<void> | void)[] = []
+  const stop = async () => {
+    for (const undo of stack.splice(0).reverse()) await undo()
+  }
+  try {
+    await compose(config, deps, (undo) => stack.push(undo))
+    return { stop }
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}
+
+async function compose(
+  config: ExecutorConfig,
+  deps: ExecutorDeps,
+  onStop: (undo: () => Promise<void> | void) => void,
+): Promise<void> {
+  const { home, log, clock, chance, trace, keychain } = deps
+  const journal = new Journal(resolve(home, config.database))
+  onStop(() => journal.close())
+  const text = readPolicyText({ home, policy: config.policy })
+  const policy = requirePolicy(text, keptPolicy(journal.database())?.hash ?? null)
+  const exchange = await openExchange(config, deps)
+  onStop(() => exchange.stop())
+  await exchange.start(marketsOf(policy, journal.fold()))
+  await refuseMightyKey(exchange)
+  const salt = await orderSalt(keychain, chance)
+  const key = await deviceKey(keychain, chance)
+  const publisher = new Publisher({ device: config.id, audience: config.bot.id, key, ...deps })
+  const shell: Shell = new Shell({
+    journal,
+    world: () => worldOf(exchange, policy, salt, clock.now()),
+    run: (effect) =>
+      runEffect(effect, {
+        exchange,
+        journal,
+        publisher,
+        trace,
+        log,
+        take: (input) => shell.tryTake(input),
+      }),
+    publish: (reports) => publisher.send(reports),
+    clock,
+    trace,
+    log,
+    onFailure: (error) => void giveUp(error, publisher, links, log),
+  })
+  onStop(() => shell.stop())
+  let links: Links | null = null
+  shell.take({ type: 'started' })
+  links = openLinks({
+    config,
+    home,
+    streams: listenedTo(policy, shell.state().book),
+    take: (input) => shell.take(input),
+    publisher,
+    lastReport: () => journal.lastReport(),
+    clock,
+    trace,
+    log,
+  })
+  onStop(() => closeLinks(links, publisher))
+  await brokersReady(links, clock)
+  onStop(
+    startWatching({
+      haltFile: haltFile(home),
+      policyFile: resolve(home, config.policy),
+      policy: policyHash(text),
+      exchange,
+      clock,
+      take: (input) => shell.tryTake(input),
+    }),
+  )
+}
+
+async function openExchange(config: ExecutorConfig, deps: ExecutorDeps): Promise<Exchange> {
+  const keys = await exchangeKeys(deps.keychain, config.account)
+  if (keys === null)
+    throw new KeysideError(
+      'exchange_key_missing',
+      `${sentenceOf('exchange_key_missing')} (account "${config.account}")`,
+    )
+  const { address } = config.exchange
+  const { clock, log } = deps
+  return createBinance({ keys, clock, log, ...(address !== undefined && { address }) })
+}
+
+/** A key that may take money away has no place on a device that is always on. */
+async function refuseMightyKey(exchange: Exchange): Promise<void> {
+  const rights = await exchange.keyRights()
+  if (rights.ok && canTakeAway(rights.value))
+    throw new KeysideError('key_can_withdraw', sentenceOf('key_can_withdraw'))
+}
+
+/** Also the markets where something is left from an older policy: it has to be protected and sold. */
+function marketsOf(policy: Policy, { positions, orders }: Book): readonly string[] {
+  const held = Object.values(positions).map(({ market }) => market)
+  const open = Object.values(orders).map(({ idea }) => idea.market)
+  return [...new Set([...policy.markets, ...held, ...open])]
+}
+
+function listenedTo(policy: Policy, { positions }: Book): readonly string[] {
+  const held = Object.values(positions).map(({ stream }) => stream)
+  return [...new Set([...policy.streams.keys(), ...held])]
+}
+
+function worldOf(exchange: Exchange, policy: Policy, salt: Uint8Array, now: number): World {
+  return {
+    now,
+    policy,
+    salt,
+    exchange: {
+      name: exchange.name,
+      acceptanceWindowMs: exchange.acceptanceWindowMs,
+      reachable: exchange.reachable(),
+      skewMs: exchange.skewMs(),
+      balances: exchange.balances(),
+      rules: (market) => exchange.rules(market),
+      quote: (market) => exchange.quote(market),
+    },
+  }
+}
+
+/** A wrong token is an error of this start; a broker that is down is not. */
+async function brokersReady({ signals, home }: Links, clock: Clock): Promise<void> {
+  let cancel: Cancel = () => undefined
+  const patience = new Promise<void>((done) => {
+    cancel = clock.after(BROKER_PATIENCE_MS, done)
+  })
+  try {
+    await Promise.race([Promise.all([signals.ready, home.ready]), patience])
+  } finally {
+    cancel()
+  }
+}
+
+/** Without a journal nothing may be acknowledged: the brokers see us leave, and the bot tells the trader. */
+async function giveUp(
+  error: unknown,
+  publisher: Publisher,
+  links: Links | null,
+  log: Logger,
+): Promise<void> {
+  log.fatal({ err: error, code: 'journal_failed' }, sentenceOf('journal_failed'))
+  await closeLinks(links, publisher)
+}
+
+async function closeLinks(links: Links | null, publisher: Publisher): Promise<void> {
+  if (links === null) return
+  await publisher.leave()
+  await Promise.all([links.signals.close(), links.home.close()])
+}
