@@ -28,7 +28,7 @@ export function drawOrNull(log: Logger) {
   }
 }
 
-async function drawSvg(input: ChartInput): Promise<string> {
+export async function drawSvg(input: ChartInput): Promise<string> {
   const { init } = await loadEcharts()
   const chart = init(null, null, { renderer: 'svg', ssr: true, width: WIDTH, height: HEIGHT })
   try {

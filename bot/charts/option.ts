@@ -1,154 +1,135 @@
 // The chart of an order as echarts wants it: candles, and the lines that the order is about.
 import type { EChartsCoreOption } from 'echarts/core'
-import { amount } from '../texts/numbers.ts'
+import { date } from '../texts/numbers.ts'
 import type { ChartCandle, ChartInput } from './input.ts'
+import { markLine, marksOf, place, type Scale } from './marks.ts'
 
 export const WIDTH = 800
 export const HEIGHT = 420
 /** One ground of its own, that stands out neither in Telegram's light nor in its dark mode. */
-export const COLORS = {
+const COLORS = {
   ground: '#17212b',
   grid: '#243240',
   text: '#b8c7d6',
   title: '#ffffff',
   up: '#2ebd85',
   down: '#f6465d',
-  limit: '#4ea4f6',
-  market: '#e8eef4',
-  stop: '#ffb13d',
 }
 export const FONT = 'DejaVu Sans'
 
-/** Room around the candles for the scale, px. */
+/** A phone shows the picture at less than half its size. */
+const SMALL_PX = 22
+const TITLE_PX = 30
+const TOP_PX = 98
+const BOTTOM_PX = 50
+const PLOT_PX = HEIGHT - TOP_PX - BOTTOM_PX
+/** Room above and below the prices, as a part of their range. */
 const PAD = 0.08
+/** Fewer candles stand at the right, as on an exchange that has just listed the market. */
+const FEWEST_SLOTS = 20
+const DAY_SECONDS = 86_400
 
 export function chartOption(input: ChartInput): EChartsCoreOption {
-  const { candles, timeframe, title } = input
-  const [low, high] = bounds(input)
+  const { candles } = input
+  const scale = scaleOf(input)
+  const marks = marksOf(input, scale)
+  const shifts = place(marks, PLOT_PX, scale)
   const axis = { axisLine: { show: false }, axisTick: { show: false } }
-  const label = { color: COLORS.text, fontSize: 16, fontFamily: FONT }
+  const label = { color: COLORS.text, fontSize: SMALL_PX, fontFamily: FONT }
+  const blanks = Array<string>(Math.max(0, FEWEST_SLOTS - candles.length)).fill('')
   return {
     animation: false,
     backgroundColor: COLORS.ground,
     textStyle: { fontFamily: FONT },
-    title: {
-      text: title,
-      subtext: timeframe,
-      left: 20,
-      top: 14,
-      itemGap: 4,
-      textStyle: { color: COLORS.title, fontSize: 22, fontFamily: FONT },
-      subtextStyle: { color: COLORS.text, fontSize: 16, fontFamily: FONT },
-    },
-    grid: { left: 20, right: 190, top: 76, bottom: 40 },
+    title: titleOf(input),
+    grid: { left: 20, right: 220, top: TOP_PX, bottom: BOTTOM_PX },
     xAxis: {
       ...axis,
       type: 'category',
-      data: candles.map(([start]) => new Date(start * 1000).toISOString().slice(11, 16)),
-      axisLabel: {
-        ...label,
-        alignMinLabel: 'left',
-        interval: Math.max(0, Math.ceil(candles.length / 5) - 1),
-      },
+      data: [...blanks, ...labelsOf(candles)],
+      axisLabel: { ...label, interval: 0 },
     },
     yAxis: {
       ...axis,
-      scale: true,
-      min: low,
-      max: high,
-      position: 'right',
+      min: scale.low,
+      max: scale.high,
       axisLabel: { show: false },
       splitNumber: 4,
       splitLine: { lineStyle: { color: COLORS.grid } },
     },
     series: [
       {
-        type: 'candlestick',
-        // echarts wants open, close, low, high.
-        data: candles.map(([, open, top, bottom, close]) => [open, close, bottom, top].map(Number)),
-        itemStyle: {
-          color: COLORS.up,
-          color0: COLORS.down,
-          borderColor: COLORS.up,
-          borderColor0: COLORS.down,
-        },
+        ...candlesOf(candles, blanks.length),
         markLine: {
           symbol: 'none',
           silent: true,
           animation: false,
-          data: marks(input, high - low),
+          // Without this echarts rounds a line to two decimals: a market below 1 would lose it.
+          precision: 12,
+          data: marks.map((mark, at) => markLine(mark, shifts[at] ?? 0, FONT)),
         },
       },
     ],
   }
 }
 
-interface Mark {
-  readonly name: string
-  readonly price: string
-  readonly color: string
-  readonly type: 'solid' | 'dashed' | 'dotted'
-}
-
-function marks(input: ChartInput, range: number): object[] {
-  const { limit, market, stop, side } = input
-  const wanted: Mark[] = [
-    {
-      name: side === 'buy' ? 'Buy at most' : 'Sell at least',
-      price: limit,
-      color: COLORS.limit,
-      type: 'solid',
-    },
-    { name: 'Now', price: market, color: COLORS.market, type: 'dotted' },
-    ...(stop === undefined
-      ? []
-      : [{ name: 'Stop', price: stop, color: COLORS.stop, type: 'dashed' as const }]),
-  ]
-  const sorted = wanted.sort((a, b) => Number(b.price) - Number(a.price))
-  return place(
-    sorted.map(({ price }) => Number(price)),
-    range,
-  ).map((shift, at) => markLine(sorted[at] as Mark, shift))
-}
-
-/** Height of a label of two lines, and of the plot, px. */
-const LABEL_PX = 42
-const PLOT_PX = HEIGHT - 76 - 40
-
-/** How far each label, from the highest price down, must move (px, down is positive) not to cover another. */
-export function place(prices: readonly number[], range: number): number[] {
-  const wished = prices.map((price) => ((prices[0] ?? price) - price) * (PLOT_PX / range))
-  const placed: number[] = []
-  for (const y of wished) placed.push(Math.max(y, (placed.at(-1) ?? -Infinity) + LABEL_PX))
-  // Half of the last push-down goes up, so that close lines share the room above and below.
-  const overshoot = Math.max(0, (placed.at(-1) ?? 0) - (wished.at(-1) ?? 0)) / 2
-  return placed.map((y, at) => y - (wished[at] ?? 0) - overshoot)
-}
-
-function markLine({ name, price, color, type }: Mark, shift: number): object {
+function titleOf({ title, timeframe }: ChartInput) {
   return {
-    yAxis: Number(price),
-    lineStyle: { color, type, width: 2 },
-    label: {
-      formatter: `{name|${name}}\n{price|${amount(price)}}`,
-      rich: {
-        name: { color, fontSize: 14, lineHeight: 18, fontFamily: FONT },
-        price: { color, fontSize: 19, lineHeight: 22, fontWeight: 'bold', fontFamily: FONT },
-      },
-      distance: 10,
-      offset: [0, shift],
-      align: 'left',
+    text: title,
+    subtext: `${timeframe} · UTC`,
+    left: 20,
+    top: 14,
+    itemGap: 6,
+    textStyle: {
+      color: COLORS.title,
+      fontSize: TITLE_PX,
+      fontFamily: FONT,
+      width: WIDTH - 40,
+      overflow: 'truncate',
+    },
+    subtextStyle: { color: COLORS.text, fontSize: SMALL_PX, fontFamily: FONT },
+  }
+}
+
+/** Four at most; the first and last candle have none, so that none hangs over the edge. */
+function labelsOf(candles: readonly ChartCandle[]): string[] {
+  const span = (candles.at(-1)?.[0] ?? 0) - (candles[0]?.[0] ?? 0)
+  const step = Math.max(8, Math.ceil(candles.length / 4))
+  return candles.map(([start], at) => {
+    if (at % step !== Math.floor(step / 2)) return ''
+    const iso = new Date(start * 1000).toISOString()
+    return span > 2 * DAY_SECONDS ? date(start * 1000) : iso.slice(11, 16)
+  })
+}
+
+function candlesOf(candles: readonly ChartCandle[], blanks: number) {
+  return {
+    type: 'candlestick',
+    barMaxWidth: 14,
+    // echarts wants open, close, low, high.
+    data: [
+      ...Array<string>(blanks).fill('-'),
+      ...candles.map(([, open, top, bottom, close]) => [open, close, bottom, top].map(Number)),
+    ],
+    itemStyle: {
+      color: COLORS.up,
+      color0: COLORS.down,
+      borderColor: COLORS.up,
+      borderColor0: COLORS.down,
     },
   }
 }
 
-/** The scale holds every candle and every line. */
-function bounds({ candles, limit, market, stop }: ChartInput): [number, number] {
-  const lines = [limit, market, ...(stop === undefined ? [] : [stop])].map(Number)
-  const prices = [...candles.flatMap(pricesOf), ...lines]
-  const [low, high] = [Math.min(...prices), Math.max(...prices)]
+/** Holds every candle, the limit, the price now, and the stop unless it would flatten the candles. */
+function scaleOf({ candles, limit, market, stop }: ChartInput): Scale {
+  const near = [...candles.flatMap(pricesOf), Number(limit), Number(market)]
+  const [bottom, top] = [Math.min(...near), Math.max(...near)]
+  const least = (top - bottom || top) * 3
+  const stopped = Number(stop ?? market)
+  const all = Math.max(top, stopped) - Math.min(bottom, stopped) > least ? near : [...near, stopped]
+  const [low, high] = [Math.min(...all), Math.max(...all)]
   const pad = (high - low || high) * PAD
-  return [low - pad, high + pad]
+  return { low: low - pad, high: high + pad }
 }
 
 function pricesOf([, , high, low]: ChartCandle): number[] {

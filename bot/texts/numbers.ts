@@ -49,7 +49,13 @@ export function time(at: number, now: number): string {
   const iso = new Date(at).toISOString()
   const clock = iso.slice(11, 16)
   if (iso.slice(0, 10) === new Date(now).toISOString().slice(0, 10)) return clock
-  return `${Number(iso.slice(8, 10))} ${MONTHS[Number(iso.slice(5, 7)) - 1]} ${clock}`
+  return `${date(at)} ${clock}`
+}
+
+/** "12 Nov", UTC; `at` in Unix ms. */
+export function date(at: number): string {
+  const day = new Date(at)
+  return `${day.getUTCDate()} ${MONTHS[day.getUTCMonth()]}`
 }
 
 /** "45 s", "3 min", "2 h", "5 days". */
