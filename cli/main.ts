@@ -1,2 +1,14 @@
 #!/usr/bin/env node
-console.log('hi', process.version)
+// keyside: the one command people type.
+import { KeysideError } from '@keyside/runtime'
+import { buildProgram } from './program.ts'
+import { EXIT } from './run-program.ts'
+
+try {
+  await buildProgram().parseAsync()
+} catch (error) {
+  // A KeysideError is an answer to the person; anything else is a bug, and shows where.
+  if (!(error instanceof KeysideError)) throw error
+  process.stderr.write(`${error.message} (${error.code})\n`)
+  process.exitCode = EXIT.refused
+}

@@ -12,7 +12,7 @@ export {
   verifyJournal,
 } from './journal/read.ts'
 export { KEYCHAIN_CODES } from './keychain/codes.ts'
-export { openKeychain } from './keychain/open.ts'
+export { openKeychain, vaultFile } from './keychain/open.ts'
 export { openOsKeychain } from './keychain/os.ts'
 export type { Keychain } from './keychain/port.ts'
 export {
@@ -26,10 +26,11 @@ export {
 } from './keychain/secrets.ts'
 export { createVault, openVault } from './keychain/vault.ts'
 export { PLAN_CODES } from './plan/codes.ts'
-export { type BoundTerm, type DailyBound, dailyBound } from './policy/bound.ts'
+export { type BoundTerm, type DailyBound, dailyBound, printBound } from './policy/bound.ts'
 export { RULES } from './policy/check.ts'
 export { DEFAULT_POLICY } from './policy/default.ts'
 export { POLICY_CODES } from './policy/load.ts'
+export { type Setting, settings } from './policy/settings.ts'
 export { acceptPolicy, type PolicyState, policyState } from './policy-file.ts'
 export { type Executor, type ExecutorDeps, startExecutor } from './start.ts'
 export { haltFile, unhalt } from './unhalt.ts'

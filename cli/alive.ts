@@ -1,0 +1,33 @@
+// A sign of life that a health check can read: a file in the home folder, touched while the program works.
+import { mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import type { Clock } from '@keyside/runtime'
+
+const BEAT_MS = 5_000
+/** Three beats missed. */
+const DEAD_AFTER_MS = 15_000
+
+/** Returns what takes the sign away again. */
+export function showAlive(home: string, program: string, clock: Clock): () => void {
+  const file = aliveFile(home, program)
+  mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
+  const beat = () => writeFileSync(file, `${process.pid}\n`, { mode: 0o600 })
+  beat()
+  const stop = clock.every(BEAT_MS, beat)
+  return () => {
+    stop()
+    rmSync(file, { force: true })
+  }
+}
+
+export function isAlive(home: string, program: string, now: number): boolean {
+  try {
+    return now - statSync(aliveFile(home, program)).mtimeMs < DEAD_AFTER_MS
+  } catch {
+    return false
+  }
+}
+
+function aliveFile(home: string, program: string): string {
+  return join(home, 'run', `${program}.alive`)
+}

@@ -1,0 +1,109 @@
+// Programs as child processes: each alone with what it may see, all gone when the parent goes.
+import { type ChildProcess, spawn } from 'node:child_process'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { z } from 'zod'
+
+export const PROGRAMS = ['broker', 'engine', 'executor', 'bot'] as const
+export type Program = (typeof PROGRAMS)[number]
+
+/** What a program tells the one that started it. */
+export const message = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('ready'), text: z.string() }),
+  z.object({ type: z.literal('claim'), code: z.string(), bot: z.string() }),
+  z.object({ type: z.literal('failed'), code: z.string(), message: z.string() }),
+])
+export type Message = z.infer<typeof message>
+
+export interface Child {
+  readonly program: Program
+  readonly process: ChildProcess
+  /** Resolves when it can do its work; rejects with what it said when it could not start. */
+  readonly ready: Promise<string>
+  readonly exited: Promise<number | null>
+}
+
+export interface ChildOptions {
+  readonly home: string
+  /** Given to this child alone, on its standard input: never in an argument or the environment. */
+  readonly passphrase?: string
+  readonly logLevel?: string
+  readonly onLine?: (program: Program, line: string) => void
+  readonly onMessage?: (program: Program, message: Message) => void
+}
+
+/** Besides KEYSIDE_*, a child gets these variables and nothing else of the parent's environment. */
+const PASSED_ON = [
+  'PATH',
+  'HOME',
+  'LANG',
+  'TZ',
+  'DBUS_SESSION_BUS_ADDRESS',
+  'XDG_RUNTIME_DIR',
+  'DISPLAY',
+  'NODE_EXTRA_CA_CERTS',
+]
+
+export function startChild(
+  program: Program,
+  options: ChildOptions,
+  environment: NodeJS.ProcessEnv,
+): Child {
+  const child = spawn(
+    process.execPath,
+    [...flags(program), join(import.meta.dirname, 'main.ts'), program],
+    {
+      stdio: ['pipe', 'pipe', 'pipe', 'ipc'],
+      env: {
+        ...passedOn(environment),
+        KEYSIDE_HOME: options.home,
+        ...(options.logLevel && { KEYSIDE_LOG: options.logLevel }),
+      },
+    },
+  )
+  child.stdin?.end(options.passphrase === undefined ? '' : `${options.passphrase}\n`)
+  const { promise: ready, resolve, reject } = Promise.withResolvers<string>()
+  ready.catch(() => undefined)
+  const exited = new Promise<number | null>((done) => child.once('exit', (code) => done(code)))
+  child.on('message', (raw) => {
+    const told = message.safeParse(raw).data
+    if (told === undefined) return
+    if (told.type === 'ready') resolve(told.text)
+    if (told.type === 'failed') reject(new Error(`${program}: ${told.message} (${told.code})`))
+    options.onMessage?.(program, told)
+  })
+  void exited.then((code) =>
+    reject(new Error(`${program} ended with exit code ${code} before it was ready`)),
+  )
+  for (const stream of [child.stdout, child.stderr])
+    if (stream)
+      createInterface({ input: stream }).on('line', (line) => options.onLine?.(program, line))
+  return { program, process: child, ready, exited }
+}
+
+function passedOn(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(
+    Object.entries(environment).filter(
+      ([name]) => PASSED_ON.includes(name) || name.startsWith('KEYSIDE_'),
+    ),
+  )
+}
+
+/** No debugger by signal, no prototype setter, no environment in a crash report. */
+function flags(program: Program): string[] {
+  return program === 'executor'
+    ? ['--disable-sigusr1', '--disable-proto=delete', '--report-exclude-env']
+    : ['--disable-sigusr1']
+}
+
+const GRACE_MS = 2_000
+
+/** Asks all to stop, and ends those that do not within two seconds. */
+export async function stopChildren(children: readonly Child[]): Promise<void> {
+  for (const child of children) child.process.kill('SIGTERM')
+  const deadline = setTimeout(() => {
+    for (const child of children) child.process.kill('SIGKILL')
+  }, GRACE_MS)
+  await Promise.all(children.map((child) => child.exited))
+  clearTimeout(deadline)
+}

@@ -1,0 +1,138 @@
+// keyside doctor: what is missing before this device can trade, one line each.
+import { existsSync } from 'node:fs'
+import { createConnection } from 'node:net'
+import { join, resolve } from 'node:path'
+import {
+  createBinance,
+  exchangeKeys,
+  type Keychain,
+  policyState,
+  verifyJournal,
+} from '@keyside/executor'
+import { createLog, KeysideError, keysideHome, systemClock } from '@keyside/runtime'
+import type { Command } from 'commander'
+import { executorSection, openHomeKeychain } from '../home-keychain.ts'
+import { judgeRights } from '../key-verdict.ts'
+import { print, printJson, table } from '../print.ts'
+import { EXIT } from '../run-program.ts'
+
+interface Finding {
+  readonly check: string
+  readonly ok: boolean
+  readonly text: string
+}
+
+type Check = () => Promise<string> | string
+
+export function addDoctor(program: Command): void {
+  program
+    .command('doctor')
+    .description('check this machine, and say what to do about each thing that is missing')
+    .option('--json', 'for a program', false)
+    .addHelpText('after', '\nExit status 0 only if nothing is missing.\nExample:\n  keyside doctor')
+    .action(async ({ json }: { json: boolean }) => {
+      const findings = await examine(keysideHome())
+      if (json) printJson(findings)
+      else
+        print(...table(findings.map(({ check, ok, text }) => [ok ? 'ok' : 'MISSING', check, text])))
+      process.exitCode = findings.every(({ ok }) => ok) ? EXIT.ok : EXIT.failed
+    })
+}
+
+async function examine(home: string): Promise<Finding[]> {
+  let keychain: Keychain | null = null
+  const checks: [string, Check][] = [
+    ['runtime', () => runtime()],
+    ['config', () => config(home)],
+    [
+      'keychain',
+      async () => {
+        keychain = await openHomeKeychain(home)
+        return `opened: ${keychain.kind}`
+      },
+    ],
+    ['exchange key', () => keyRights(home, keychain)],
+    ['policy', () => policy(home)],
+    ['journal', () => journal(home)],
+    ['bot token', () => botToken(home)],
+    ['broker', () => broker(home)],
+  ]
+  const findings: Finding[] = []
+  for (const [check, run] of checks) findings.push(await find(check, run))
+  return findings
+}
+
+async function find(check: string, run: Check): Promise<Finding> {
+  try {
+    return { check, ok: true, text: await run() }
+  } catch (error) {
+    return { check, ok: false, text: error instanceof Error ? error.message : String(error) }
+  }
+}
+
+function runtime(): string {
+  const major = Number(process.versions.node.split('.')[0])
+  if (major < 26)
+    throw new Error(`Node ${process.version}: run it with npx keyside, which brings Node 26`)
+  return `Node ${process.version}`
+}
+
+function config(home: string): string {
+  executorSection(home)
+  return join(home, 'config.yaml')
+}
+
+async function keyRights(home: string, keychain: Keychain | null): Promise<string> {
+  if (keychain === null) throw new Error('cannot be checked before the keychain opens')
+  const { account, exchange } = executorSection(home)
+  const keys = await exchangeKeys(keychain, account)
+  if (keys === null) throw new Error(`account "${account}" has no key: run "keyside keys add"`)
+  const asked = await createBinance({
+    keys,
+    clock: systemClock,
+    log: createLog({ program: 'doctor', level: 'silent' }),
+    ...(exchange.address !== undefined && { address: exchange.address }),
+  }).keyRights()
+  if (!asked.ok) throw new Error(`the exchange did not answer: ${asked.message}`)
+  const { refusal } = judgeRights(asked.value, systemClock.now())
+  if (refusal !== undefined) throw new Error(refusal.message)
+  return 'may trade, and nothing that takes money away'
+}
+
+function policy(home: string): string {
+  const { database, policy: file } = executorSection(home)
+  const { state } = policyState({ home, database, policy: file })
+  if (state !== 'accepted')
+    throw new KeysideError('policy_not_accepted', 'run "keyside policy accept"')
+  return 'accepted'
+}
+
+function journal(home: string): string {
+  const path = resolve(home, executorSection(home).database)
+  if (!existsSync(path)) return 'none yet'
+  const { facts, brokenAt } = verifyJournal(path)
+  if (brokenAt !== null)
+    throw new Error(`entry ${brokenAt} was changed: see keyside journal verify`)
+  return `${facts} entries, unbroken`
+}
+
+function botToken(home: string): string {
+  const file = join(home, 'secrets/telegram.token')
+  if (!existsSync(file)) throw new Error(`no ${file}: put the token of your bot there, mode 600`)
+  return file
+}
+
+function broker(home: string): Promise<string> {
+  const url = new URL(executorSection(home).home.url)
+  return new Promise((resolve, reject) => {
+    const socket = createConnection({ host: url.hostname, port: Number(url.port) || 1883 })
+    socket.setTimeout(3_000, () => socket.destroy(new Error('no answer')))
+    socket.once('connect', () => {
+      socket.destroy()
+      resolve(`${url.href} answers`)
+    })
+    socket.once('error', ({ message }) =>
+      reject(new Error(`${url.href}: ${message}; run "keyside up" or "keyside broker"`)),
+    )
+  })
+}

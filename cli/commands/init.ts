@@ -1,0 +1,116 @@
+// keyside init: makes this machine's home folder, with keys, tokens, config, policy and two strategies.
+import { existsSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import {
+  createVault,
+  DEFAULT_POLICY,
+  deviceKey,
+  type Keychain,
+  openOsKeychain,
+  orderSalt,
+  vaultFile,
+} from '@keyside/executor'
+import {
+  KeysideError,
+  keysideHome,
+  readSecret,
+  systemChance,
+  systemClock,
+  writePrivate,
+} from '@keyside/runtime'
+import { type Command, Option } from 'commander'
+import { askSecret } from '../ask.ts'
+import { FIRST_STRATEGIES } from '../examples.ts'
+import { makeHome, renewTokens, secretFile } from '../home.ts'
+import { newPassphrase } from '../passphrase.ts'
+import { print } from '../print.ts'
+
+interface Options {
+  keychain: 'os' | 'vault'
+  passphraseFile?: string
+  telegramTokenFile?: string
+  exchangeAddress?: string
+  telegramAddress?: string
+  renew: boolean
+}
+
+export function addInit(program: Command): void {
+  program
+    .command('init')
+    .description('set up this machine: signing keys, access tokens, config, policy, strategies')
+    .addOption(
+      new Option('--keychain <where>', 'where secrets are kept')
+        .choices(['os', 'vault'])
+        .default('os'),
+    )
+    .option('--passphrase-file <file>', 'for the vault; asked for when left out')
+    .option('--telegram-token-file <file>', "the bot's token; asked for when left out")
+    .option('--exchange-address <url>', 'another exchange server, such as the sandbox')
+    .option('--telegram-address <url>', 'another Bot API server, such as the sandbox')
+    .option('--renew', 'only make new access tokens for a home that is there', false)
+    .addHelpText('after', '\nExample:\n  KEYSIDE_HOME=~/trading keyside init --keychain vault')
+    .action((options: Options) => (options.renew ? renew() : init(options)))
+}
+
+function renew(): void {
+  const home = keysideHome()
+  renewTokens({ home, clock: systemClock, chance: systemChance })
+  print(`New access tokens are in ${join(home, 'secrets')}; restart the programs to use them.`)
+}
+
+async function init(options: Options): Promise<void> {
+  const home = keysideHome()
+  if (existsSync(join(home, 'config.yaml')))
+    throw new KeysideError(
+      'home_exists',
+      `${home} is set up already: use it, or choose another KEYSIDE_HOME`,
+    )
+  const keychain = await makeKeychain(home, options)
+  const botToken = await readBotToken(options)
+  await orderSalt(keychain, systemChance)
+  makeHome({
+    home,
+    clock: systemClock,
+    chance: systemChance,
+    deviceKey: (await deviceKey(keychain, systemChance)).publicKey,
+    keychain: options.keychain,
+    port: 1883,
+    wsPort: 8083,
+    ...(options.exchangeAddress && { exchange: options.exchangeAddress }),
+    ...(options.telegramAddress && { telegram: options.telegramAddress }),
+    ...(options.passphraseFile && { passphraseFile: resolve(options.passphraseFile) }),
+    examples: { strategies: FIRST_STRATEGIES, policy: DEFAULT_POLICY },
+  })
+  writePrivate(join(home, secretFile('telegram.token')), `${botToken}\n`)
+  print(
+    `Set up in ${home}, secrets in ${options.keychain === 'os' ? 'the OS keychain' : 'an encrypted vault'}.`,
+    '',
+    'Next:',
+    '  keyside keys add         store your exchange key',
+    `  edit ${join(home, 'policy.yaml')}, then keyside policy accept`,
+    '  keyside up               start, and claim your bot',
+  )
+}
+
+async function makeKeychain(home: string, options: Options): Promise<Keychain> {
+  if (options.keychain === 'os') return openOsKeychain(home)
+  const file = options.passphraseFile && resolve(options.passphraseFile)
+  const passphrase = await newPassphrase(home, file)
+  return createVault({ file: vaultFile(home), passphrase, chance: systemChance })
+}
+
+/** Telegram's own shape of a token; a wrong paste is noticed here and not at the first message. */
+const BOT_TOKEN = /^\d{5,}:[A-Za-z0-9_-]{30,}$/
+
+async function readBotToken({ telegramTokenFile }: Options): Promise<string> {
+  const token =
+    telegramTokenFile === undefined
+      ? await askSecret('Token of your Telegram bot, from @BotFather: ')
+      : readSecret(resolve(telegramTokenFile))
+  if (!BOT_TOKEN.test(token))
+    throw new KeysideError(
+      'bot_token_malformed',
+      'that is no bot token: expected digits, a colon and 35 letters, as @BotFather gave it',
+    )
+  return token
+}

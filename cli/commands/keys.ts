@@ -1,0 +1,113 @@
+// keyside keys: the exchange keys on this device.
+import {
+  createBinance,
+  type ExchangeKeys,
+  exchangeAccounts,
+  exchangeKeys,
+  keepExchangeKeys,
+  removeExchangeKeys,
+} from '@keyside/executor'
+import { createLog, KeysideError, keysideHome, readSecret, systemClock } from '@keyside/runtime'
+import type { Command } from 'commander'
+import { ask, askSecret, confirm } from '../ask.ts'
+import { executorSection, openHomeKeychain } from '../home-keychain.ts'
+import { judgeRights, type KeyVerdict } from '../key-verdict.ts'
+import { print, printJson, table } from '../print.ts'
+import { EXIT } from '../run-program.ts'
+
+interface AccountOption {
+  account: string
+}
+
+export function addKeys(program: Command): void {
+  const keys = program.command('keys').description('the exchange keys on this device')
+  const command = (name: string, description: string, example: string) =>
+    keys
+      .command(name)
+      .description(description)
+      .addHelpText('after', `\nExample:\n  keyside keys ${example}`)
+  const account = ['--account <name>', 'which account', 'main'] as const
+  command(
+    'add',
+    'ask for a key and its secret, check what it may do, store it',
+    'add --account main',
+  )
+    .option(...account)
+    .option('--secret-file <file>', 'a private key in PEM form; asked for when left out')
+    .action(add)
+  command('list', 'the accounts that have a key', 'list')
+    .option('--json', 'for a program', false)
+    .action(list)
+  command('check', 'ask the exchange what the key may do', 'check --json')
+    .option(...account)
+    .option('--json', 'for a program', false)
+    .action(check)
+  command('remove', 'remove a key from this device', 'remove --account main')
+    .option(...account)
+    .option('--yes', 'do not ask', false)
+    .action(remove)
+}
+
+async function add({
+  account,
+  secretFile,
+}: AccountOption & { secretFile?: string }): Promise<void> {
+  const home = keysideHome()
+  const { exchange } = executorSection(home)
+  const keychain = await openHomeKeychain(home)
+  const apiKey = (await ask(`API key of ${exchange.name}: `)).trim()
+  const secret = secretFile === undefined ? await askSecret('Its secret: ') : readSecret(secretFile)
+  const keys = { exchange: exchange.name, apiKey, secret: secret.trim() }
+  const { rows, refusal } = await examine(home, keys)
+  print(...table(rows))
+  if (refusal !== undefined) throw new KeysideError(refusal.code, refusal.message)
+  await keepExchangeKeys(keychain, account, keys)
+  print(
+    '',
+    `Stored for account "${account}" in ${keychain.kind === 'os' ? 'the OS keychain' : 'the vault'}.`,
+  )
+}
+
+async function list({ json }: { json: boolean }): Promise<void> {
+  const names = await exchangeAccounts(await openHomeKeychain(keysideHome()))
+  if (json) printJson({ accounts: names })
+  else print(...(names.length > 0 ? names : ['No account has a key: run "keyside keys add".']))
+}
+
+async function check({ account, json }: AccountOption & { json: boolean }): Promise<void> {
+  const home = keysideHome()
+  const keys = await exchangeKeys(await openHomeKeychain(home), account)
+  if (keys === null)
+    throw new KeysideError(
+      'exchange_key_missing',
+      `account "${account}" has no key: run "keyside keys add"`,
+    )
+  const { rows, refusal } = await examine(home, keys)
+  if (json) printJson({ account, ok: refusal === undefined, ...Object.fromEntries(rows) })
+  else print(...table(rows), ...(refusal ? ['', refusal.message] : []))
+  process.exitCode = refusal === undefined ? EXIT.ok : EXIT.refused
+}
+
+async function remove({ account, yes }: AccountOption & { yes: boolean }): Promise<void> {
+  const keychain = await openHomeKeychain(keysideHome())
+  if (!yes && !(await confirm(`Remove the key of account "${account}" from this device?`))) return
+  const there = await removeExchangeKeys(keychain, account)
+  print(there ? 'Removed. Delete it at the exchange too.' : `Account "${account}" has no key here.`)
+}
+
+/** Throws `exchange_unreachable` when the exchange did not say: a key nobody checked is not stored. */
+async function examine(home: string, keys: ExchangeKeys): Promise<KeyVerdict> {
+  const { exchange } = executorSection(home)
+  const asked = await createBinance({
+    keys,
+    clock: systemClock,
+    log: createLog({ program: 'keys', level: 'silent' }),
+    ...(exchange.address !== undefined && { address: exchange.address }),
+  }).keyRights()
+  if (!asked.ok)
+    throw new KeysideError(
+      'exchange_unreachable',
+      `could not ask the exchange what the key may do: ${asked.message}`,
+    )
+  return judgeRights(asked.value, systemClock.now())
+}

@@ -1,0 +1,56 @@
+// keyside sandbox: only the world outside, for programs that are started apart.
+import { existsSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { readSecret, systemChance, systemClock, writePrivate } from '@keyside/runtime'
+import { type Command, InvalidArgumentError } from 'commander'
+import { type ProgramContext, runProgram } from '../run-program.ts'
+import { newSandboxSecrets, type SandboxSecrets, sandboxSecrets, startSandbox } from '../sandbox.ts'
+
+interface Options {
+  host: string
+  name?: string
+  exchangePort: number
+  telegramPort: number
+  secrets: string
+}
+
+export function addSandbox(program: Command): void {
+  program
+    .command('sandbox')
+    .description('run the sandbox exchange and Telegram alone')
+    .option('--host <address>', 'where to listen', '127.0.0.1')
+    .option('--name <name>', 'another name by which clients call it, such as a container name')
+    .option('--exchange-port <port>', 'of the exchange', port, 8090)
+    .option('--telegram-port <port>', 'of Telegram and the chat page', port, 8091)
+    .option(
+      '--secrets <file>',
+      'its API key and bot token; made when missing',
+      'secrets/sandbox.json',
+    )
+    .addHelpText('after', '\nExample:\n  keyside sandbox --exchange-port 8090 --telegram-port 8091')
+    .action((options: Options) => runProgram('sandbox', (context) => run(options, context)))
+}
+
+async function run({ secrets, ...options }: Options, { home }: ProgramContext) {
+  const file = resolve(home, secrets)
+  const sandbox = await startSandbox({
+    ...options,
+    secrets: readSecrets(file),
+    clock: systemClock,
+    chance: systemChance,
+  })
+  const { exchange, telegram, stop } = sandbox
+  return { text: `exchange ${exchange.address}, chat ${telegram.chatUrl}, keys in ${file}`, stop }
+}
+
+function readSecrets(file: string): SandboxSecrets {
+  if (!existsSync(file))
+    writePrivate(file, JSON.stringify(newSandboxSecrets(systemChance), null, 2))
+  return sandboxSecrets.parse(JSON.parse(readSecret(file)))
+}
+
+function port(text: string): number {
+  if (!/^\d{1,5}$/.test(text) || Number(text) > 65_535)
+    throw new InvalidArgumentError('expected a port from 0 to 65535')
+  return Number(text)
+}

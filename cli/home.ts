@@ -1,0 +1,155 @@
+// A trader's home folder: who may speak to whom, made once, everything signed and pinned on this machine.
+import { cpSync, existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { type Access, type SigningKey, seal } from '@keyside/protocol'
+import {
+  type Chance,
+  type Clock,
+  KeysideError,
+  makeSigningKey,
+  newJti,
+  readSigningKey,
+  seconds,
+  writePrivate,
+} from '@keyside/runtime'
+import { stringify } from 'yaml'
+
+export interface HomeOptions {
+  readonly home: string
+  readonly clock: Clock
+  readonly chance: Chance
+  /** Public key of the device, whose secret is in the keychain. */
+  readonly deviceKey: string
+  readonly keychain: 'os' | 'vault'
+  readonly port: number
+  readonly wsPort: number | null
+  /** Where the exchange and Telegram are, when not at their own addresses. */
+  readonly exchange?: string
+  readonly telegram?: string
+  readonly passphraseFile?: string
+  /** Folder whose strategies and policy a new home starts with. */
+  readonly examples: { readonly strategies: readonly string[]; readonly policy: string }
+}
+
+type Acl = Access['acl']
+
+/** Who connects to the broker, and the topics each may use there. A provider's engine hears nothing of the device. */
+const CLIENTS: Readonly<Record<string, Acl>> = {
+  engine: {
+    publish: ['keyside/v1/signal/+', 'keyside/v1/head/+', 'keyside/v1/presence/engine'],
+    subscribe: [],
+  },
+  'device-signals': {
+    publish: [],
+    subscribe: ['keyside/v1/signal/+', 'keyside/v1/head/+', 'keyside/v1/presence/engine'],
+  },
+  device: {
+    publish: ['keyside/v1/report/device', 'keyside/v1/presence/device'],
+    subscribe: ['keyside/v1/command/device'],
+  },
+  bot: {
+    publish: ['keyside/v1/command/device'],
+    subscribe: ['keyside/v1/report/device', 'keyside/v1/presence/device'],
+  },
+}
+
+const TOKEN_LIFE_SECONDS = 365 * 86_400
+
+export const secretFile = (name: string) => join('secrets', name)
+
+/** Throws `home_exists` rather than overwrite keys. */
+export function makeHome(options: HomeOptions): void {
+  const { home, chance } = options
+  if (existsSync(join(home, 'config.yaml')))
+    throw new KeysideError(
+      'home_exists',
+      `${home} is set up already: use it, or choose another KEYSIDE_HOME`,
+    )
+  const authority = makeSigningKey(join(home, secretFile('authority.key')), chance)
+  const engine = makeSigningKey(join(home, secretFile('engine.key')), chance)
+  const bot = makeSigningKey(join(home, secretFile('bot.key')), chance)
+  issueTokens(options, authority)
+  const keys = { authority: authority.publicKey, engine: engine.publicKey, bot: bot.publicKey }
+  for (const file of options.examples.strategies)
+    cpSync(file, join(home, 'strategies', file.split('/').at(-1) ?? file))
+  writePrivate(join(home, 'policy.yaml'), options.examples.policy)
+  writePrivate(
+    join(home, 'config.yaml'),
+    HEADER + stringify(configOf(options, keys), { aliasDuplicateObjects: false }),
+  )
+}
+
+/** New access tokens for all programs of this home; the old ones stay good until they expire. */
+export function renewTokens(options: Pick<HomeOptions, 'home' | 'clock' | 'chance'>): void {
+  issueTokens(options, readSigningKey(join(options.home, secretFile('authority.key'))))
+}
+
+function issueTokens(
+  { home, clock, chance }: Pick<HomeOptions, 'home' | 'clock' | 'chance'>,
+  authority: SigningKey,
+): void {
+  const now = seconds(clock.now())
+  for (const [client, acl] of Object.entries(CLIENTS)) {
+    const claims: Access = {
+      iss: 'authority',
+      aud: 'broker',
+      iat: now,
+      exp: now + TOKEN_LIFE_SECONDS,
+      jti: newJti(chance),
+      sub: client,
+      acl,
+    }
+    writePrivate(
+      join(home, secretFile(`${client}.token`)),
+      `${seal('access', claims, authority)}\n`,
+    )
+  }
+}
+
+const HEADER = `# Keyside on this machine. docs/configuration.md explains every line.
+# An environment variable stands above a line here: KEYSIDE_BROKER__PORT is broker.port.
+`
+
+function configOf(
+  options: HomeOptions,
+  keys: { authority: string; engine: string; bot: string },
+): object {
+  const url = `mqtt://127.0.0.1:${options.port}`
+  const exchange = { name: 'binance', ...(options.exchange && { address: options.exchange }) }
+  return {
+    broker: {
+      host: '127.0.0.1',
+      port: options.port,
+      wsPort: options.wsPort,
+      authority: keys.authority,
+    },
+    engine: {
+      id: 'engine',
+      broker: { url, tokenFile: secretFile('engine.token') },
+      signingKeyFile: secretFile('engine.key'),
+      exchange,
+      strategies: 'strategies',
+    },
+    executor: {
+      id: 'device',
+      account: 'main',
+      signals: { url, clientId: 'device-signals', tokenFile: secretFile('device-signals.token') },
+      home: { url, clientId: 'device', tokenFile: secretFile('device.token') },
+      engine: { id: 'engine', key: keys.engine },
+      bot: { id: 'bot', key: keys.bot },
+      exchange,
+      keychain: options.keychain,
+      ...(options.passphraseFile && { passphraseFile: options.passphraseFile }),
+    },
+    bot: {
+      id: 'bot',
+      broker: { url, tokenFile: secretFile('bot.token') },
+      signingKeyFile: secretFile('bot.key'),
+      device: { id: 'device', key: options.deviceKey },
+      telegram: {
+        tokenFile: secretFile('telegram.token'),
+        ...(options.telegram && { address: options.telegram }),
+      },
+    },
+  }
+}

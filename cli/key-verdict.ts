@@ -1,0 +1,60 @@
+// What to make of the rights that an exchange key has.
+import type { KeyRights } from '@keyside/executor'
+
+export interface KeyVerdict {
+  /** Why this key must not be used; absent when it may. */
+  readonly refusal?: {
+    readonly code: 'key_can_withdraw' | 'key_cannot_trade'
+    readonly message: string
+  }
+  readonly rows: readonly (readonly [string, string])[]
+}
+
+const DAY_MS = 86_400_000
+/** Venues let keys without an IP list lapse after one to three months. */
+const OLD_DAYS = 90
+
+/** `now` in Unix ms. Missing answers are said to be missing, never taken for a no. */
+export function judgeRights(rights: KeyRights, now: number): KeyVerdict {
+  const rows: (readonly [string, string])[] = [
+    ['trade', word(rights.trade, 'yes', 'no: this key cannot place orders')],
+    ['withdraw', word(rights.withdraw, 'YES: never give a bot such a key', 'no')],
+    ['transfer', word(rights.transfer, 'YES: never give a bot such a key', 'no')],
+    ['IP list', word(rights.ipList, 'yes', 'no: restrict it to your address at the exchange')],
+    ['made', age(rights.created, now)],
+    ['expires', expiry(rights.expires, now)],
+  ]
+  const refusal = refuse(rights)
+  return { rows, ...(refusal && { refusal }) }
+}
+
+function refuse({ withdraw, transfer, trade }: KeyRights): KeyVerdict['refusal'] {
+  if (withdraw === 'yes' || transfer === 'yes')
+    return {
+      code: 'key_can_withdraw',
+      message:
+        'this key may withdraw or transfer: make one that may only read and trade, and add that',
+    }
+  if (trade === 'no')
+    return {
+      code: 'key_cannot_trade',
+      message: 'this key may not trade: allow spot trading at the exchange, then add it again',
+    }
+  return undefined
+}
+
+function word(answer: KeyRights['trade'], yes: string, no: string): string {
+  if (answer === 'unknown') return 'cannot be checked: the exchange does not tell'
+  return answer === 'yes' ? yes : no
+}
+
+function age(created: number | undefined, now: number): string {
+  if (created === undefined) return 'cannot be checked: the exchange does not tell'
+  const days = Math.floor((now - created) / DAY_MS)
+  return `${days} days ago${days > OLD_DAYS ? ': time for a new one' : ''}`
+}
+
+function expiry(expires: number | undefined, now: number): string {
+  if (expires === undefined) return 'no end is known'
+  return `in ${Math.floor((expires - now) / DAY_MS)} days`
+}

@@ -1,0 +1,23 @@
+// Where the vault's passphrase comes from: a private file, a pipe, or the person. Never an argument or the environment.
+import { resolve } from 'node:path'
+import { KeysideError, readSecret } from '@keyside/runtime'
+import { askSecret } from './ask.ts'
+
+/** `file` is relative to `home`; without one the person is asked. */
+export async function readPassphrase(home: string, file: string | undefined): Promise<string> {
+  return file === undefined
+    ? askSecret('Passphrase of the vault: ')
+    : readSecret(resolve(home, file))
+}
+
+/** Twice at a terminal, since nobody sees what he types. */
+export async function newPassphrase(home: string, file: string | undefined): Promise<string> {
+  const first = await readPassphrase(home, file)
+  if (file !== undefined || !process.stdin.isTTY) return first
+  if ((await askSecret('The same once more: ')) !== first)
+    throw new KeysideError(
+      'passphrases_differ',
+      'the two passphrases differ: nothing was made, start again',
+    )
+  return first
+}

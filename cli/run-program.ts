@@ -1,0 +1,66 @@
+// One program as a process: config in, ready out, and a clean end on a signal or when its parent is gone.
+import {
+  createLog,
+  KeysideError,
+  keysideHome,
+  type Logger,
+  logLevel,
+  systemClock,
+} from '@keyside/runtime'
+import { showAlive } from './alive.ts'
+import type { Message, Program } from './children.ts'
+
+export interface ProgramContext {
+  readonly home: string
+  readonly log: Logger
+  readonly tell: (message: Message) => void
+}
+
+interface Started {
+  /** What to say when ready, to a person. */
+  readonly text: string
+  readonly stop: () => Promise<void>
+}
+
+/** 1: something broke; 3: a refusal with a code, which says what to do. */
+export const EXIT = { ok: 0, failed: 1, refused: 3 } as const
+
+export async function runProgram(
+  program: Program | 'sandbox',
+  start: (context: ProgramContext) => Promise<Started>,
+): Promise<void> {
+  const home = keysideHome()
+  const log = createLog({ program, level: logLevel() })
+  const tell = (message: Message) => void process.send?.(message)
+  const { promise: asked, resolve: end } = Promise.withResolvers<string>()
+  process.once('SIGTERM', () => end('SIGTERM'))
+  process.once('SIGINT', () => end('SIGINT'))
+  process.once('disconnect', () => end('the parent is gone'))
+  try {
+    const { text, stop } = await start({ home, log, tell })
+    const hide = showAlive(home, program, systemClock)
+    log.info(text)
+    tell({ type: 'ready', text })
+    log.info({ why: await asked }, 'stopping')
+    hide()
+    await stop()
+    process.exitCode = EXIT.ok
+  } catch (error) {
+    fail(error, log, tell)
+  }
+  leave()
+}
+
+function fail(error: unknown, log: Logger, tell: ProgramContext['tell']): void {
+  const known = error instanceof KeysideError
+  const text = error instanceof Error ? error.message : String(error)
+  log.fatal({ err: error }, text)
+  tell({ type: 'failed', code: known ? error.code : 'unexpected', message: text })
+  process.exitCode = known ? EXIT.refused : EXIT.failed
+}
+
+/** The parent reads the last message first; what a library left running does not hold the process. */
+function leave(): void {
+  if (process.connected) process.disconnect?.()
+  setTimeout(() => process.exit(), 100).unref()
+}

@@ -1,0 +1,65 @@
+// A home for the sandbox, complete: keys stored, policy accepted, the demo strategy in its folder.
+import { Buffer } from 'node:buffer'
+import { join } from 'node:path'
+import {
+  acceptPolicy,
+  createVault,
+  deviceKey,
+  keepExchangeKeys,
+  orderSalt,
+  vaultFile,
+} from '@keyside/executor'
+import { type Chance, type Clock, writePrivate } from '@keyside/runtime'
+import { DEMO_STRATEGY } from './examples.ts'
+import { freePort } from './free-port.ts'
+import { makeHome, secretFile } from './home.ts'
+import type { Sandbox } from './sandbox.ts'
+
+export interface SandboxHomeOptions {
+  readonly home: string
+  readonly sandbox: Sandbox
+  readonly clock: Clock
+  readonly chance: Chance
+  /** Text of policy.yaml, accepted at once. */
+  readonly policy?: string
+}
+
+/** The demo may do little, asks every time, and does so on one market. */
+export const SANDBOX_POLICY = `# The policy of the sandbox. docs/policy.md explains every line.
+version: 1
+currency: USDT
+markets: [BTC/USDT]
+streams:
+  demo: { allotment: 5000 }
+limits: { order: 1000, day: 20000, orders_per_minute: 6 }
+collar: 0.5 %
+signal_age: 10s
+approval: always
+`
+
+/** The passphrase lives as long as this run: the vault is a real one, its keys are worth nothing. */
+export async function makeSandboxHome(
+  options: SandboxHomeOptions,
+): Promise<{ passphrase: string }> {
+  const { home, sandbox, clock, chance } = options
+  const passphrase = Buffer.from(chance(24)).toString('base64url')
+  const keychain = await createVault({ file: vaultFile(home), passphrase, chance })
+  const { apiKey, secret, botToken } = sandbox.secrets
+  await keepExchangeKeys(keychain, 'main', { exchange: 'binance', apiKey, secret })
+  await orderSalt(keychain, chance)
+  makeHome({
+    home,
+    clock,
+    chance,
+    deviceKey: (await deviceKey(keychain, chance)).publicKey,
+    keychain: 'vault',
+    port: await freePort(),
+    wsPort: null,
+    exchange: sandbox.exchange.address,
+    telegram: sandbox.telegram.address,
+    examples: { strategies: [DEMO_STRATEGY], policy: options.policy ?? SANDBOX_POLICY },
+  })
+  writePrivate(join(home, secretFile('telegram.token')), `${botToken}\n`)
+  acceptPolicy(home)
+  return { passphrase }
+}

@@ -1,0 +1,78 @@
+// The world outside, on this machine: an exchange with a market, a Telegram with a chat page, and their secrets.
+import { Buffer } from 'node:buffer'
+import type { Chance, Clock } from '@keyside/runtime'
+import {
+  Market,
+  type SandboxExchange,
+  type SandboxTelegram,
+  startExchange,
+  startTelegram,
+  type WaveShape,
+} from '@keyside/sandbox'
+import { z } from 'zod'
+
+/** The trader's secrets there: worth nothing anywhere else. */
+export const sandboxSecrets = z.strictObject({
+  apiKey: z.string().min(1),
+  secret: z.string().min(1),
+  botToken: z.string().regex(/^\d+:[A-Za-z0-9_-]{35}$/),
+})
+export type SandboxSecrets = z.infer<typeof sandboxSecrets>
+
+export interface SandboxOptions {
+  readonly clock: Clock
+  readonly chance: Chance
+  readonly secrets: SandboxSecrets
+  readonly wave?: WaveShape
+  /** Where to listen, and the name others know it by; 127.0.0.1 when left out. */
+  readonly host?: string
+  readonly name?: string
+  readonly exchangePort?: number
+  readonly telegramPort?: number
+}
+
+export interface Sandbox {
+  readonly exchange: SandboxExchange
+  readonly telegram: SandboxTelegram
+  readonly secrets: SandboxSecrets
+  stop(): Promise<void>
+}
+
+const BALANCES = { USDT: '10000', BTC: '0', ETH: '0' }
+
+export function newSandboxSecrets(chance: Chance): SandboxSecrets {
+  const letters = (bytes: number) => Buffer.from(chance(bytes)).toString('hex')
+  return {
+    apiKey: letters(32),
+    secret: letters(32),
+    botToken: `${700_000_000 + Buffer.from(chance(3)).readUIntBE(0, 3)}:${letters(18).slice(0, 35)}`,
+  }
+}
+
+export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
+  const { clock, chance, secrets, host } = options
+  const seed = Buffer.from(chance(4)).readUInt32BE()
+  const market = new Market({ seed, ...(options.wave && { wave: options.wave }) })
+  const { apiKey, secret, botToken } = secrets
+  const exchange = await startExchange({
+    market,
+    clock,
+    chance,
+    accounts: [{ name: 'main', apiKey, credential: { secret }, balances: BALANCES }],
+    ...(host !== undefined && { host }),
+    ...(options.exchangePort !== undefined && { port: options.exchangePort }),
+  })
+  const telegram = await startTelegram({
+    token: botToken,
+    botUsername: 'keyside_sandbox_bot',
+    botName: 'Keyside',
+    clock,
+    ...(host !== undefined && { host }),
+    ...(options.name !== undefined && { names: [options.name] }),
+    ...(options.telegramPort !== undefined && { port: options.telegramPort }),
+  })
+  const stop = async () => {
+    await Promise.all([exchange.stop(), telegram.stop()])
+  }
+  return { exchange, telegram, secrets, stop }
+}

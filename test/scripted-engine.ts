@@ -1,0 +1,117 @@
+// An engine that signs what a test tells it to, with the real engine's key, on the real broker.
+
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { GENESIS, hashText, headTopic, type Signal, seal, signalTopic } from '@keyside/protocol'
+import {
+  createLog,
+  type Link,
+  newJti,
+  openLink,
+  readSecret,
+  readSigningKey,
+  seconds,
+  systemChance,
+} from '@keyside/runtime'
+import { parse } from 'yaml'
+
+const STREAM = 'demo'
+const MARKET = 'BTC/USDT'
+
+export interface ScriptedEngine {
+  readonly link: Link
+  /** Seals and publishes the next signal. Returns its `jti`. */
+  signal(change: Partial<Signal>): Promise<string>
+  head(): Promise<void>
+  /** Seals a signal without sending it. */
+  seal(change: Partial<Signal>): { token: string; jti: string }
+  close(): Promise<void>
+}
+
+export async function scriptedEngine(home: string): Promise<ScriptedEngine> {
+  const config = parse(readFileSync(join(home, 'config.yaml'), 'utf8'))
+  const key = readSigningKey(join(home, 'secrets/engine.key'))
+  const link = openLink({
+    url: config.engine.broker.url,
+    clientId: 'engine',
+    token: readSecret(join(home, 'secrets/engine.token')),
+    subscribe: [],
+    onMessage: () => undefined,
+    log: createLog({ program: 'engine', level: 'silent' }),
+  })
+  await link.ready
+  let seq = 0
+  let prev = GENESIS
+  let bar = Math.floor(Date.now() / 1000) - 3600
+  let target: 'long' | 'flat' = 'flat'
+  let since = 0
+
+  const sealNext = (change: Partial<Signal>) => {
+    const now = seconds(Date.now())
+    const kind = change.kind ?? 'entry'
+    bar += 1
+    const claims: Signal = {
+      iss: 'engine',
+      aud: 'executors',
+      iat: now,
+      exp: now + 30,
+      jti: newJti(systemChance),
+      sub: STREAM,
+      seq: seq + 1,
+      prev,
+      kind,
+      market: MARKET,
+      side: kind === 'entry' ? 'buy' : 'sell',
+      size: kind === 'entry' ? { unit: 'quote', value: '100' } : { unit: 'percent', value: '100' },
+      type: 'market',
+      ref: '50000',
+      bar: { timeframe: '1s', start: bar },
+      reason: 'scripted',
+      until: now + 60,
+      ...change,
+    }
+    const token = seal('signal', claims, key)
+    seq += 1
+    prev = hashText(token)
+    target = kind === 'entry' ? 'long' : 'flat'
+    since = seq
+    return { token, jti: claims.jti }
+  }
+  const head = async () => {
+    const now = seconds(Date.now())
+    const claims = {
+      iss: 'engine',
+      aud: 'executors',
+      sub: STREAM,
+      jti: newJti(systemChance),
+    } as const
+    const token = seal(
+      'head',
+      {
+        ...claims,
+        iat: now,
+        exp: now + 45,
+        seq,
+        hash: prev,
+        target: { market: MARKET, position: target, since },
+        keyset: 0,
+        bar,
+      },
+      key,
+    )
+    await link.publish(headTopic(STREAM), token, { retain: true })
+  }
+  await head()
+  return {
+    link,
+    head,
+    seal: sealNext,
+    signal: async (change) => {
+      const { token, jti } = sealNext(change)
+      await link.publish(signalTopic(STREAM), token)
+      await head()
+      return jti
+    },
+    close: () => link.close(),
+  }
+}

@@ -1,0 +1,105 @@
+// A whole system for one test: a sandbox, a home of its own, and programs as real processes.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { systemChance, systemClock } from '@keyside/runtime'
+import { CALM, type WaveShape } from '@keyside/sandbox'
+import {
+  type Child,
+  type Message,
+  type Program,
+  startChild,
+  stopChildren,
+} from '../cli/children.ts'
+import { newSandboxSecrets, type Sandbox, startSandbox } from '../cli/sandbox.ts'
+import { makeSandboxHome, SANDBOX_POLICY } from '../cli/sandbox-home.ts'
+
+export interface WorldOptions {
+  readonly policy?: string
+  readonly wave?: WaveShape
+  readonly logLevel?: string
+}
+
+export interface World {
+  readonly home: string
+  readonly sandbox: Sandbox
+  readonly passphrase: string
+  /** Every log line of every program, with the program's name. */
+  readonly lines: readonly string[]
+  /** What programs told the one that started them. */
+  readonly messages: readonly (Message & { program: Program })[]
+  start(program: Program): Promise<Child>
+  /** SIGKILL, and until it is gone. */
+  kill(program: Program): Promise<void>
+  close(): Promise<void>
+}
+
+/** BTC/USDT only, nothing asked, small limits: for tests that do not press buttons. */
+export const UNASKED_POLICY = SANDBOX_POLICY.replace('approval: always', 'approval: never')
+  .replace('orders_per_minute: 6', 'orders_per_minute: 600')
+  .replace('day: 20000', 'day: 500000')
+
+export async function openWorld(options: WorldOptions = {}): Promise<World> {
+  const home = mkdtempSync(join(tmpdir(), 'keyside-world-'))
+  const parts = { clock: systemClock, chance: systemChance }
+  const secrets = newSandboxSecrets(systemChance)
+  const sandbox = await startSandbox({ ...parts, secrets, wave: options.wave ?? CALM })
+  const policy = options.policy === undefined ? {} : { policy: options.policy }
+  const { passphrase } = await makeSandboxHome({ home, sandbox, ...parts, ...policy })
+  const children = new Map<Program, Child>()
+  const lines: string[] = []
+  const messages: (Message & { program: Program })[] = []
+  const start = async (program: Program) => {
+    const child = startChild(
+      program,
+      {
+        home,
+        logLevel: options.logLevel ?? 'debug',
+        ...(program === 'executor' && { passphrase }),
+        onLine: (name, line) => lines.push(`${name} ${line}`),
+        onMessage: (name, message) => messages.push({ ...message, program: name }),
+      },
+      process.env,
+    )
+    children.set(program, child)
+    await child.ready
+    return child
+  }
+  return {
+    home,
+    sandbox,
+    passphrase,
+    lines,
+    messages,
+    start,
+    kill: async (program) => {
+      const child = children.get(program)
+      child?.process.kill('SIGKILL')
+      await child?.exited
+    },
+    close: async () => {
+      await Promise.all([stopChildren([...children.values()]), sandbox.stop()])
+      rmSync(home, { recursive: true, force: true })
+    },
+  }
+}
+
+/** Polls until `look` gives something. Rejects with `what` after `ms`. */
+export async function until<T>(
+  what: string,
+  look: () => T | undefined | false | null,
+  ms = 10_000,
+): Promise<T> {
+  const deadline = Date.now() + ms
+  for (;;) {
+    const found = look()
+    if (found !== undefined && found !== false && found !== null) return found
+    if (Date.now() > deadline) throw new Error(`not within ${ms} ms: ${what}`)
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  }
+}
+
+/** Replaces a file of the home. */
+export function rewrite(world: World, file: string, text: string): void {
+  writeFileSync(join(world.home, file), text)
+}
