@@ -1,0 +1,111 @@
+import { expect, test } from 'vitest'
+import { TestExecutor } from '../world-for-tests.ts'
+
+test('turns an entry into one order at the exchange and a position', async () => {
+  const executor = new TestExecutor()
+  await executor.enter()
+  expect(executor.exchange.accepted).toHaveLength(1)
+  expect(executor.exchange.accepted[0]).toMatchObject({ type: 'ioc', side: 'buy', price: '60300' })
+  expect(executor.told()).toEqual(['state running', 'entry sent', 'entry accepted', 'entry filled'])
+  expect(executor.state().book.orders).toEqual({})
+  expect(Object.values(executor.state().book.positions)).toMatchObject([{ amount: '0.00497' }])
+})
+
+test('places the stop right after the fill and takes it away before the exit', async () => {
+  const executor = new TestExecutor()
+  await executor.enter({ stop: '58000' })
+  const stop = executor.exchange.accepted[1]
+  expect(stop).toMatchObject({ type: 'stop', side: 'sell', stop: '58000', amount: '0.00497' })
+  await executor.give(executor.exit())
+  await executor.clock.turn(100)
+  expect(executor.exchange.orders.get(stop?.clientOrderId ?? '')?.status).toBe('canceled')
+  expect(executor.exchange.accepted[2]).toMatchObject({ type: 'ioc', side: 'sell' })
+  expect(executor.state().book.positions).toEqual({})
+  expect(executor.state().book.orders).toEqual({})
+})
+
+test('sells nothing twice when the stop fills while it is being canceled', async () => {
+  const executor = new TestExecutor()
+  await executor.enter({ stop: '58000' })
+  const id = executor.exchange.accepted[1]?.clientOrderId ?? ''
+  executor.exchange.fill(id, '0.00497', 'filled')
+  await executor.give(executor.exit())
+  await executor.clock.turn(100)
+  expect(executor.exchange.accepted).toHaveLength(2)
+  expect(executor.told()).toContain('stop filled')
+  expect(executor.told().at(-1)).toMatch(/no_position/)
+})
+
+test('puts the stop back when the exit does not fill', async () => {
+  const executor = new TestExecutor()
+  await executor.enter({ stop: '58000' })
+  executor.exchange.mood = 'turns_down'
+  executor.take(executor.exit())
+  await executor.clock.turn(0)
+  await executor.clock.turn(50)
+  executor.exchange.mood = 'fills'
+  await executor.clock.turn(5_000)
+  expect(executor.told()).toContain('exit turned_down order_turned_down')
+  const stops = executor.exchange.sent.filter(({ type }) => type === 'stop')
+  expect(stops.length).toBeGreaterThan(1)
+})
+
+test('says aloud that a position has no stop when the exchange turns it down', async () => {
+  const executor = new TestExecutor()
+  const { place } = executor.exchange
+  executor.exchange.place = async (order) =>
+    order.type === 'stop'
+      ? { outcome: 'turned_down', code: 'invalid', message: 'no' }
+      : place.call(executor.exchange, order)
+  await executor.enter({ stop: '58000' })
+  expect(executor.told()).toContain('notice stop_failed')
+})
+
+test('settles a part that was filled and cancels the rest', async () => {
+  const executor = new TestExecutor()
+  executor.exchange.mood = 'half'
+  await executor.enter()
+  expect(executor.told().at(-1)).toBe('entry canceled not_filled')
+  expect(Object.values(executor.state().book.positions)).toMatchObject([{ amount: '0.00248' }])
+})
+
+test('follows a resting order until it is filled', async () => {
+  const executor = new TestExecutor()
+  executor.exchange.mood = 'rests'
+  await executor.enter({ type: 'limit', limit: '59000' })
+  const id = executor.exchange.accepted[0]?.clientOrderId ?? ''
+  executor.exchange.fill(id, '0.001', 'open')
+  await executor.clock.turn(2_100)
+  expect(executor.told().at(-1)).toBe('entry part_filled')
+  executor.exchange.fill(id, '0.00408', 'filled')
+  await executor.clock.turn(2_100)
+  expect(executor.told().at(-1)).toBe('entry filled')
+})
+
+test('asks for a fresh price before it decides on an old one', async () => {
+  const executor = new TestExecutor()
+  executor.exchange.quoteAt -= 4_000
+  executor.exchange.price = '50000'
+  await executor.enter()
+  expect(executor.exchange.quoteAt).toBe(executor.clock.now())
+  expect(executor.exchange.accepted).toHaveLength(1)
+})
+
+test('refuses outside policy and says which rule', async () => {
+  const executor = new TestExecutor()
+  await executor.enter({ size: { unit: 'quote', value: '501' } })
+  expect(executor.exchange.sent).toEqual([])
+  expect(executor.told().at(-1)).toBe('entry refused size.max')
+})
+
+test('counts what was decided today against the limit of the day, over a restart', async () => {
+  const executor = new TestExecutor()
+  for (let round = 0; round < 5; round += 1) {
+    await executor.enter({ size: { unit: 'quote', value: '480' } })
+    await executor.give(executor.exit())
+    executor.crash()
+    await executor.clock.turn(1_000)
+  }
+  expect(executor.exchange.accepted.filter(({ side }) => side === 'buy')).toHaveLength(4)
+  expect(executor.told()).toContain('entry refused vel.notional')
+})
