@@ -245,7 +245,7 @@ export class TestExecutor {
           return `state ${event.state}`
         case 'answer':
           return `answer ${event.answer.about}`
-        case 'approval':
+        default:
           return 'card'
       }
     })

@@ -1,0 +1,87 @@
+import { hashText } from '@keyside/protocol'
+import { expect, test } from 'vitest'
+import { TestExecutor } from '../world-for-tests.ts'
+
+async function waiting(): Promise<TestExecutor> {
+  const executor = new TestExecutor({ approval: 'always' })
+  await executor.enter()
+  expect(executor.exchange.sent).toEqual([])
+  expect(executor.told().at(-1)).toBe('card')
+  return executor
+}
+
+test('waits for the trader, and sends the very order that was shown', async () => {
+  const executor = await waiting()
+  await executor.give(executor.approval(executor.card()))
+  expect(executor.exchange.sent).toHaveLength(1)
+  expect(executor.told().slice(2)).toEqual([
+    'entry approved',
+    'entry sent',
+    'entry accepted',
+    'entry filled',
+  ])
+})
+
+test('an approval for another order sends nothing', async () => {
+  const executor = await waiting()
+  await executor.give(executor.approval(hashText('another order')))
+  expect(executor.told().at(-1)).toBe('refusal approval_unknown')
+  expect(executor.exchange.sent).toEqual([])
+})
+
+test('counts once, whether it is delivered twice or tapped twice', async () => {
+  const executor = await waiting()
+  const tap = executor.approval(executor.card())
+  await executor.give(tap)
+  await executor.give(tap)
+  await executor.give(executor.approval(executor.card(), 'approve', 'a second tap'))
+  expect(executor.exchange.sent).toHaveLength(1)
+  expect(executor.told().filter((line) => line.startsWith('refusal'))).toEqual([
+    'refusal approval_unknown',
+  ])
+})
+
+test('silence expires the order, and a late answer is told so', async () => {
+  const executor = await waiting()
+  const id = executor.card()
+  await executor.clock.turn(121_000)
+  expect(executor.told().at(-1)).toBe('entry expired approval_expired')
+  await executor.give(executor.approval(id))
+  expect(executor.told().at(-1)).toBe('refusal approval_late')
+  expect(executor.exchange.sent).toEqual([])
+})
+
+test('an order that waits survives a restart, and so does its end', async () => {
+  const executor = await waiting()
+  executor.crash()
+  executor.take(executor.head())
+  await executor.give(executor.approval(executor.card()))
+  expect(executor.exchange.sent).toHaveLength(1)
+  const other = await waiting()
+  other.crash()
+  await other.clock.turn(121_000)
+  expect(other.told().at(-1)).toBe('entry expired approval_expired')
+})
+
+test('no sends nothing and ends it', async () => {
+  const executor = await waiting()
+  await executor.give(executor.approval(executor.card(), 'reject'))
+  expect(executor.told().at(-1)).toBe('entry rejected approval_rejected')
+  expect(executor.state().book.orders).toEqual({})
+})
+
+test.each(['59000', '61000'])('a price that has left the order refuses it: %s', async (price) => {
+  const executor = await waiting()
+  executor.exchange.price = price
+  executor.exchange.quoteAt = executor.clock.now()
+  await executor.give(executor.approval(executor.card()))
+  expect(executor.told().at(-1)).toBe('entry refused price_moved')
+  expect(executor.exchange.sent).toEqual([])
+})
+
+test('policy is asked again at the tap', async () => {
+  const executor = await waiting()
+  executor.take(executor.command({ do: 'pause' }))
+  await executor.give(executor.approval(executor.card()))
+  expect(executor.told().at(-1)).toBe('entry refused trading.state')
+})

@@ -1,0 +1,68 @@
+import { expect, test } from 'vitest'
+import { TestExecutor } from '../world-for-tests.ts'
+
+test('pauses and resumes, and a pause survives a restart', async () => {
+  const executor = new TestExecutor()
+  executor.take(executor.command({ do: 'pause' }, 'one'))
+  executor.crash()
+  await executor.enter()
+  expect(executor.told().at(-1)).toBe('entry refused trading.state')
+  executor.take(executor.command({ do: 'resume' }, 'two'))
+  await executor.enter()
+  expect(executor.told().at(-1)).toBe('entry filled')
+})
+
+test('a halt cancels what rests, and the chat cannot undo it', async () => {
+  const executor = new TestExecutor()
+  executor.exchange.mood = 'rests'
+  await executor.enter({ type: 'limit', limit: '59000' })
+  await executor.give(executor.command({ do: 'halt' }, 'one'))
+  expect([...executor.exchange.orders.values()]).toMatchObject([{ status: 'canceled' }])
+  await executor.clock.turn(3_000)
+  expect(executor.told()).toContain('entry canceled not_filled')
+  await executor.give(executor.command({ do: 'resume' }, 'two'))
+  expect(executor.told().at(-1)).toBe('answer refused')
+  expect(executor.state().book.trading).toBe('halted')
+})
+
+test('a command counts once, also over a restart', async () => {
+  const executor = new TestExecutor()
+  const pause = executor.command({ do: 'pause' }, 'one')
+  await executor.give(pause)
+  await executor.give(executor.command({ do: 'resume' }, 'two'))
+  executor.crash()
+  await executor.give(pause)
+  expect(executor.state().book.trading).toBe('running')
+})
+
+test('answers what it is asked', async () => {
+  const executor = new TestExecutor()
+  await executor.enter({ stop: '58000' })
+  const asks = [
+    { do: 'status' },
+    { do: 'balance' },
+    { do: 'positions' },
+    { do: 'orders', limit: 20 },
+    { do: 'trades', limit: 20 },
+  ] as const
+  for (const ask of asks) await executor.give(executor.command(ask, ask.do))
+  const answers = executor.reports.flatMap(({ event }) =>
+    event.type === 'answer' ? [event.answer] : [],
+  )
+  expect(answers).toMatchObject([
+    { about: 'status', state: 'running', positions: 1, turnover: { used: '299.691' } },
+    { about: 'balance', rows: [{ currency: 'USDT', total: '10000' }] },
+    { about: 'positions', rows: [{ amount: '0.00497', entry: '60000', stop: '58000' }] },
+    { about: 'orders', rows: [{ status: 'accepted' }, { status: 'filled' }] },
+    { about: 'trades', rows: [{ side: 'buy', cost: '298.2' }] },
+  ])
+})
+
+test('tells so many refusals a minute, and then how many more there were', async () => {
+  const executor = new TestExecutor()
+  for (let count = 0; count < 500; count += 1)
+    executor.take({ type: 'garbage', code: 'token_malformed', message: 'no', topic: 'x' })
+  expect(executor.told().filter((line) => line === 'refusal token_malformed')).toHaveLength(20)
+  await executor.clock.turn(61_000)
+  expect(executor.told().at(-1)).toBe('notice refusals_many')
+})

@@ -1,0 +1,85 @@
+import { hashText } from '@keyside/protocol'
+import { expect, test } from 'vitest'
+import { TestExecutor } from '../world-for-tests.ts'
+
+const flat = (since: number) => ({ market: 'BTC/USDT', position: 'flat', since }) as const
+
+test('executes a missed exit from the head and tells that signals were missed', async () => {
+  const executor = new TestExecutor()
+  await executor.enter()
+  executor.exit()
+  await executor.give(executor.head({ target: flat(2) }))
+  expect(executor.exchange.sent).toHaveLength(1)
+  await executor.clock.turn(2_100)
+  expect(executor.told()).toContain('notice signals_missed')
+  expect(executor.told().at(-1)).toBe('exit filled')
+  expect(executor.state().book.positions).toEqual({})
+})
+
+test('a missed entry stays missed', async () => {
+  const executor = new TestExecutor()
+  await executor.enter({ size: { unit: 'quote', value: '100' } })
+  executor.signal()
+  const long = { market: 'BTC/USDT', position: 'long', since: 2 } as const
+  await executor.give(executor.head({ target: long }))
+  await executor.clock.turn(60_000)
+  expect(executor.exchange.sent).toHaveLength(1)
+})
+
+test('waits for a signal that a head has overtaken', async () => {
+  const executor = new TestExecutor()
+  await executor.enter()
+  const exit = executor.exit()
+  await executor.give(executor.head({ target: flat(2) }))
+  await executor.give(exit)
+  await executor.clock.turn(5_000)
+  expect(executor.told()).not.toContain('notice signals_missed')
+  expect(executor.exchange.sent.filter(({ side }) => side === 'sell')).toHaveLength(1)
+})
+
+test('tries the way out again with the next head when the exit did not fill, and then calls for a person', async () => {
+  const executor = new TestExecutor()
+  await executor.enter()
+  executor.exchange.mood = 'turns_down'
+  await executor.give(executor.exit())
+  for (let round = 0; round < 8; round += 1) {
+    await executor.clock.turn(15_000)
+    executor.exchange.quoteAt = executor.clock.now()
+    await executor.give(executor.head({ target: flat(2) }))
+  }
+  expect(executor.exchange.sent.filter(({ side }) => side === 'sell')).toHaveLength(6)
+  expect(executor.told().filter((line) => line === 'notice exit_failed')).toHaveLength(1)
+})
+
+test('two heads with one number and two hashes halt', async () => {
+  const executor = new TestExecutor()
+  await executor.enter()
+  await executor.give(executor.head({ hash: hashText('another') }))
+  expect(executor.state().book.trading).toBe('halted')
+})
+
+test('a head that says less than the signals before it is refused', async () => {
+  const executor = new TestExecutor()
+  await executor.enter()
+  await executor.clock.turn(1_000)
+  await executor.give(executor.head({ seq: 0 }))
+  expect(executor.told().at(-1)).toBe('refusal head_behind')
+})
+
+test('an older head sent again is not a sign of life', async () => {
+  const executor = new TestExecutor()
+  const old = executor.head()
+  await executor.clock.turn(1_000)
+  executor.take(executor.head())
+  const { at } = executor.state().live.heads['demo'] ?? { at: 0 }
+  await executor.clock.turn(1_000)
+  executor.take(old)
+  expect(executor.state().live.heads['demo']?.at).toBe(at)
+})
+
+test('tells once when the provider falls silent', async () => {
+  const executor = new TestExecutor()
+  executor.take(executor.head())
+  await executor.clock.turn(600_000)
+  expect(executor.told().filter((line) => line === 'notice stream_silent')).toHaveLength(1)
+})

@@ -1,0 +1,132 @@
+import { mkdtempSync, rmSync, statSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import type { Fact } from '../core/fact.ts'
+import { unhalt } from '../unhalt.ts'
+import { TestExecutor } from '../world-for-tests.ts'
+import { Journal } from './journal.ts'
+import { readJournal, verifyJournal } from './read.ts'
+
+let home = ''
+beforeEach(() => {
+  home = mkdtempSync(join(tmpdir(), 'keyside-journal-'))
+})
+afterEach(() => rmSync(home, { recursive: true }))
+
+const path = () => join(home, 'journal.db')
+const trading: Fact = { type: 'trading', state: 'paused', by: 'test', at: 1 }
+
+async function traded(): Promise<TestExecutor> {
+  const executor = new TestExecutor({ path: path() })
+  await executor.enter({ stop: '58000' })
+  return executor
+}
+
+test('folds to the same book after it was closed and opened again', async () => {
+  const executor = await traded()
+  const { book } = executor.state()
+  executor.close()
+  const again = new Journal(path())
+  expect(again.fold()).toEqual(book)
+  again.close()
+})
+
+test('is for its owner only', async () => {
+  const executor = await traded()
+  expect(statSync(path()).mode & 0o077).toBe(0)
+  executor.close()
+})
+
+test('waits for the disk at each commit', () => {
+  const journal = new Journal(path())
+  const ask = (pragma: string) =>
+    Object.values(journal.database().prepare(`PRAGMA ${pragma}`).get() ?? {})
+  expect(ask('synchronous')).toEqual([2])
+  expect(ask('journal_mode')).toEqual(['wal'])
+  journal.close()
+})
+
+test('keeps a second executor out and lets a reader in', async () => {
+  const executor = await traded()
+  expect(() => new Journal(path())).toThrow(expect.objectContaining({ code: 'journal_locked' }))
+  expect(readJournal(path()).length).toBeGreaterThan(5)
+  executor.close()
+})
+
+test('shows the facts of one order, oldest first', async () => {
+  const executor = await traded()
+  executor.close()
+  const order = executor.exchange.accepted[0]?.clientOrderId ?? ''
+  const types = readJournal(path(), { order }).map(({ type }) => type)
+  expect(types).toEqual(['ordered', 'planned', 'step', 'step', 'step', 'fill', 'step', 'step'])
+})
+
+test.each([
+  ["UPDATE facts SET body = replace(body, '60300', '60301') WHERE type = 'planned'"],
+  ['UPDATE facts SET at = at + 1 WHERE seq = 4'],
+  ['DELETE FROM facts WHERE seq = 4'],
+  ["UPDATE facts SET hash = 'another' WHERE seq = 4"],
+])('sees that it was edited: %s', async (edit) => {
+  const executor = await traded()
+  executor.close()
+  expect(verifyJournal(path()).brokenAt).toBeNull()
+  using db = new DatabaseSync(path())
+  db.exec(edit)
+  expect(verifyJournal(path()).brokenAt).not.toBeNull()
+  const edited = new Journal(path())
+  expect(() => edited.fold()).toThrow(expect.objectContaining({ code: 'journal_damaged' }))
+  edited.close()
+})
+
+test('refuses a file that is no journal, and one from a newer Keyside', () => {
+  const other = new DatabaseSync(path())
+  other.exec('PRAGMA user_version = 99')
+  other.close()
+  expect(() => new Journal(path())).toThrow(expect.objectContaining({ code: 'journal_newer' }))
+})
+
+test('takes no second intent for one order, whatever asks for it', async () => {
+  const executor = await traded()
+  const order = executor.exchange.accepted[0]?.clientOrderId ?? ''
+  const intent: Fact = { type: 'step', clientOrderId: order, event: 'intend', at: 1 }
+  expect(() => executor.journal.append([trading, intent], [], 1)).toThrow(
+    expect.objectContaining({ code: 'journal_failed' }),
+  )
+  expect(executor.journal.fold().trading).toBe('running')
+  executor.close()
+})
+
+test('a full disk stops everything: nothing is acknowledged, sent or half written', async () => {
+  const executor = new TestExecutor({ path: path() })
+  executor.take(executor.head())
+  const db = executor.journal.database()
+  const pages = Number(db.prepare('PRAGMA page_count').get()?.['page_count'])
+  db.exec(`PRAGMA max_page_count = ${pages}`)
+  const flood = () => {
+    for (let round = 0; round < 500; round += 1)
+      executor.take(executor.command({ do: 'status' }, `ask ${round}`))
+  }
+  expect(flood).toThrow()
+  expect(executor.failure).toMatchObject({ code: 'journal_failed' })
+  expect(() => executor.take(executor.signal())).toThrow()
+  await executor.clock.turn(1_000)
+  expect(executor.exchange.sent).toEqual([])
+  db.exec('PRAGMA max_page_count = 1000000')
+  expect(verifyJournal(path()).brokenAt).toBeNull()
+  executor.close()
+})
+
+test('is unhalted at the device only, while the executor is stopped', async () => {
+  const executor = await traded()
+  executor.take({ type: 'halt', by: 'device' })
+  const at = { now: 5, by: 'device' }
+  expect(() => unhalt(home, at)).toThrow(expect.objectContaining({ code: 'journal_locked' }))
+  executor.close()
+  expect(unhalt(home, at)).toBe('unhalted')
+  expect(unhalt(home, at)).toBe('not_halted')
+  const journal = new Journal(path())
+  expect(journal.fold().trading).toBe('running')
+  journal.close()
+})
