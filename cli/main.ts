@@ -5,7 +5,8 @@ import { buildProgram } from './program.ts'
 import { EXIT } from './run-program.ts'
 
 try {
-  await buildProgram().parseAsync()
+  const program = await buildProgram(process.argv.slice(2))
+  await program.parseAsync()
 } catch (error) {
   // A KeysideError is an answer to the person; anything else is a bug, and shows where.
   if (!(error instanceof KeysideError)) throw error

@@ -1,35 +1,35 @@
-// All commands, in the order of `keyside --help`.
+// All commands, in the order of `keyside --help`. Only the code of the one that was asked for is loaded.
 import { Command } from 'commander'
-import { addDoctor } from './commands/doctor.ts'
-import { addHalt } from './commands/halt.ts'
-import { addHealth } from './commands/health.ts'
-import { addInit } from './commands/init.ts'
-import { addJournal } from './commands/journal.ts'
-import { addKeys } from './commands/keys.ts'
-import { addPolicy } from './commands/policy.ts'
-import { addPrograms } from './commands/programs.ts'
-import { addSandbox } from './commands/sandbox.ts'
-import { addSelftest } from './commands/selftest.ts'
-import { addUp } from './commands/up.ts'
 
-export function buildProgram(): Command {
+type AddCommand = (program: Command) => void
+
+/** A program's process must hold no other program's code: the broker has no business with keys. */
+const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
+  up: async () => (await import('./commands/up.ts')).addUp,
+  init: async () => (await import('./commands/init.ts')).addInit,
+  selftest: async () => (await import('./commands/selftest.ts')).addSelftest,
+  doctor: async () => (await import('./commands/doctor.ts')).addDoctor,
+  keys: async () => (await import('./commands/keys.ts')).addKeys,
+  policy: async () => (await import('./commands/policy.ts')).addPolicy,
+  journal: async () => (await import('./commands/journal.ts')).addJournal,
+  halt: async () => (await import('./commands/halt.ts')).addHalt,
+  unhalt: async () => (await import('./commands/halt.ts')).addUnhalt,
+  broker: async () => (await import('./commands/broker.ts')).addBroker,
+  engine: async () => (await import('./commands/engine.ts')).addEngine,
+  executor: async () => (await import('./commands/executor.ts')).addExecutor,
+  bot: async () => (await import('./commands/bot.ts')).addBot,
+  sandbox: async () => (await import('./commands/sandbox.ts')).addSandbox,
+  health: async () => (await import('./commands/health.ts')).addHealth,
+}
+
+/** `args` without Node and the script. */
+export async function buildProgram(args: readonly string[]): Promise<Command> {
   const program = new Command('keyside')
     .description('Your keys stay on your side: signed signals in, orders out of your own device.')
     .showHelpAfterError('(keyside --help lists the commands)')
     .addHelpText('after', '\nFiles are under KEYSIDE_HOME, by default ~/.keyside.')
-  const commands = [
-    addUp,
-    addInit,
-    addSelftest,
-    addDoctor,
-    addKeys,
-    addPolicy,
-    addJournal,
-    addHalt,
-    addPrograms,
-    addSandbox,
-    addHealth,
-  ]
-  for (const add of commands) add(program)
+  const asked = COMMANDS[args[0] ?? '']
+  for (const load of asked === undefined ? Object.values(COMMANDS) : [asked])
+    (await load())(program)
   return program
 }

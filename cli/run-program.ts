@@ -37,7 +37,10 @@ export async function runProgram(
   process.once('SIGINT', () => end('SIGINT'))
   process.once('disconnect', () => end('the parent is gone'))
   try {
-    const { text, stop } = await start({ home, log, tell })
+    const started = await Promise.race([start({ home, log, tell }), asked])
+    // Asked to end before it began: nothing to be undone is worth waiting for.
+    if (typeof started === 'string') return leave()
+    const { text, stop } = started
     const hide = showAlive(home, program, systemClock)
     log.info(text)
     tell({ type: 'ready', text })

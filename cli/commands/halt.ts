@@ -21,6 +21,9 @@ export function addHalt(program: Command): void {
         'Halted: the executor takes no new risk. "keyside unhalt" undoes it, with the executor stopped.',
       )
     })
+}
+
+export function addUnhalt(program: Command): void {
   program
     .command('unhalt')
     .description('trade again after a halt; stop the executor first')

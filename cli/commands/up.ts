@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { keysideHome, systemChance, systemClock } from '@keyside/runtime'
 import type { Command } from 'commander'
-import type { Message, Program } from '../children.ts'
+import type { Program } from '../children.ts'
+import { claimWords } from '../claim.ts'
 import { environment } from '../config.ts'
 import { startConstellation } from '../constellation.ts'
 import { executorSection } from '../home-keychain.ts'
@@ -34,11 +35,9 @@ async function upHome(): Promise<void> {
     environment,
     ...(passphrase !== undefined && { passphrase }),
     onLine: showTrouble,
-    onMessage: (_program, message) =>
-      showClaim(message, (code, bot) => [
-        `Claim your bot: open https://t.me/${bot}?start=${code}`,
-        `or send /start ${code} to @${bot}. The code lives ten minutes.`,
-      ]),
+    onMessage: (_program, message) => {
+      if (message.type === 'claim') print('', ...claimWords(message.code, message.bot), '')
+    },
   })
   for (const [name, text] of constellation.texts) print(row(name, text))
   print('', `Files and logs: ${home}. Ctrl-C stops everything.`)
@@ -117,8 +116,4 @@ function showTrouble(program: Program, line: string): void {
     return
   }
   if (Number(entry.level) >= WARN) print(row(program, String(entry.msg)))
-}
-
-function showClaim(message: Message, words: (code: string, bot: string) => string[]): void {
-  if (message.type === 'claim') print('', ...words(message.code, message.bot), '')
 }

@@ -1,0 +1,35 @@
+// keyside bot: the Telegram bot of this home.
+import { botConfig, startBot } from '@keyside/bot'
+import { loadConfig, logTrace, systemChance, systemClock } from '@keyside/runtime'
+import type { Command } from 'commander'
+import { claimWords } from '../claim.ts'
+import { environment } from '../config.ts'
+import { print } from '../print.ts'
+import { type ProgramContext, runProgram } from '../run-program.ts'
+
+export function addBot(program: Command): void {
+  program
+    .command('bot')
+    .description('run the Telegram bot')
+    .addHelpText('after', '\nExample:\n  keyside bot')
+    .action(() => runProgram('bot', start))
+}
+
+async function start({ home, log, tell }: ProgramContext) {
+  const config = loadConfig('bot', botConfig, home, environment)
+  // On the terminal, for whoever started it; never in the log.
+  const onClaimCode = (code: string, bot: string) => {
+    tell({ type: 'claim', code, bot })
+    if (process.stdout.isTTY) print('', ...claimWords(code, bot), '')
+  }
+  const deps = {
+    home,
+    log,
+    onClaimCode,
+    clock: systemClock,
+    chance: systemChance,
+    trace: logTrace(log),
+  }
+  const { stop } = await startBot(config, deps)
+  return { text: 'Telegram commands, alerts and approvals', stop }
+}

@@ -1,0 +1,20 @@
+// keyside broker: the MQTT broker of this home.
+import { brokerConfig, startBroker } from '@keyside/broker'
+import { loadConfig, systemClock } from '@keyside/runtime'
+import type { Command } from 'commander'
+import { environment } from '../config.ts'
+import { type ProgramContext, runProgram } from '../run-program.ts'
+
+export function addBroker(program: Command): void {
+  program
+    .command('broker')
+    .description('run the MQTT broker')
+    .addHelpText('after', '\nExample:\n  KEYSIDE_BROKER__PORT=1884 keyside broker')
+    .action(() => runProgram('broker', start))
+}
+
+async function start({ home, log }: ProgramContext) {
+  const config = loadConfig('broker', brokerConfig, home, environment)
+  const { address, stop } = await startBroker(config, { log, clock: systemClock })
+  return { text: [address.mqtt, address.ws].filter(Boolean).join('  '), stop }
+}

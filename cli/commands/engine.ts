@@ -1,0 +1,29 @@
+// keyside engine: the strategy engine of this home.
+import { join } from 'node:path'
+import { loadConfig, logTrace, systemChance, systemClock } from '@keyside/runtime'
+import { engineConfig, startEngine } from '@keyside/strategy-engine'
+import type { Command } from 'commander'
+import { environment } from '../config.ts'
+import { type ProgramContext, runProgram } from '../run-program.ts'
+
+const BROKER_PATIENCE_MS = 5_000
+
+export function addEngine(program: Command): void {
+  program
+    .command('engine')
+    .description('run the strategy engine')
+    .addHelpText('after', '\nExample:\n  KEYSIDE_LOG=debug keyside engine')
+    .action(() => runProgram('engine', start))
+}
+
+async function start({ home, log }: ProgramContext) {
+  const config = loadConfig('engine', engineConfig, home, environment)
+  const deps = { home, log, clock: systemClock, chance: systemChance, trace: logTrace(log) }
+  const { ready, stop } = await startEngine(config, deps)
+  // A wrong token is an error of this start; a broker that is down is not.
+  await Promise.race([
+    ready,
+    new Promise((done) => systemClock.after(BROKER_PATIENCE_MS, () => done(null))),
+  ])
+  return { text: `signed signals from the strategies in ${join(home, config.strategies)}`, stop }
+}

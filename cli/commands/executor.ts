@@ -1,0 +1,33 @@
+// keyside executor: the device that has the keys.
+import { startExecutor } from '@keyside/executor'
+import { logTrace, systemChance, systemClock } from '@keyside/runtime'
+import type { Command } from 'commander'
+import { executorSection, openHomeKeychain } from '../home-keychain.ts'
+import { type ProgramContext, runProgram } from '../run-program.ts'
+
+export function addExecutor(program: Command): void {
+  program
+    .command('executor')
+    .description('run the executor, on the device that has the keys')
+    .addHelpText(
+      'after',
+      '\nThe passphrase of a vault is asked for, or read from standard input.\nExample:\n  keyside executor',
+    )
+    .action(() => runProgram('executor', start))
+}
+
+async function start({ home, log }: ProgramContext) {
+  const config = executorSection(home)
+  const keychain = await openHomeKeychain(home, config)
+  const deps = {
+    home,
+    log,
+    keychain,
+    clock: systemClock,
+    chance: systemChance,
+    trace: logTrace(log),
+  }
+  const { stop } = await startExecutor(config, deps)
+  const where = config.keychain === 'os' ? 'the OS keychain' : 'the encrypted vault'
+  return { text: `account ${config.account} on ${config.exchange.name}, keys in ${where}`, stop }
+}
