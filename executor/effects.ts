@@ -4,6 +4,7 @@ import type { Effect, Input } from './core/inputs.ts'
 import type { Exchange } from './exchange/port.ts'
 import { lastOrders, lastTrades } from './journal/history.ts'
 import type { Journal } from './journal/journal.ts'
+import { balanceAnswer } from './report/answers.ts'
 import { type Publisher, REPLAY_MOST } from './report/publisher.ts'
 
 export interface EffectOptions {
@@ -51,6 +52,10 @@ async function answerOf(effect: Effect, options: EffectOptions): Promise<Input |
       const { clientOrderId, market, timeframe } = effect
       const answer = await exchange.candles(market, timeframe, CANDLES).catch(notOk)
       return { type: 'candles', clientOrderId, candles: answer.ok ? answer.value : [] }
+    }
+    case 'balances': {
+      const answer = await exchange.refreshBalances().catch(notOk)
+      return { type: 'rows', to: effect.to, answer: balanceAnswer(answer) }
     }
     case 'replay':
       publisher.send(journal.reportsAfter(effect.after, REPLAY_MOST))

@@ -164,7 +164,6 @@ function worldOf(exchange: Exchange, policy: Policy, salt: Uint8Array, now: numb
       acceptanceWindowMs: exchange.acceptanceWindowMs,
       reachable: exchange.reachable(),
       skewMs: exchange.skewMs(),
-      balances: exchange.balances(),
       rules: (market) => exchange.rules(market),
       quote: (market) => exchange.quote(market),
     },

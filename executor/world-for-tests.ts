@@ -134,7 +134,6 @@ export class TestExecutor {
         acceptanceWindowMs: exchange.acceptanceWindowMs,
         reachable: true,
         skewMs: 0,
-        balances: exchange.balances(),
         rules: (market: string) => exchange.rules(market),
         quote: (market: string) => exchange.quote(market),
       },

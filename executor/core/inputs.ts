@@ -2,7 +2,6 @@
 import type { Answer, Approval, Command, Head, ReportEvent, Signal } from '@keyside/protocol'
 import type {
   Answered,
-  Balance,
   Candle,
   Fill,
   Lookup,
@@ -59,7 +58,6 @@ export interface World {
     readonly acceptanceWindowMs: number
     readonly reachable: boolean
     readonly skewMs: number | null
-    readonly balances: readonly Balance[] | null
     rules(market: string): MarketRules | null
     quote(market: string): Quote | null
   }
@@ -83,6 +81,7 @@ export type Effect =
       readonly timeframe: string
       readonly clientOrderId: string
     }
+  | { readonly type: 'balances'; readonly to: string }
   | { readonly type: 'replay'; readonly after: number }
   | {
       readonly type: 'rows'

@@ -3,7 +3,7 @@ import type { Answer, Command, TradingState } from '@keyside/protocol'
 import { sentenceOf } from '../codes.ts'
 import { ask, report, type Turn } from '../core/turn.ts'
 import { setTrading } from '../orders/trading.ts'
-import { balanceAnswer, positionsAnswer, statusAnswer } from '../report/answers.ts'
+import { positionsAnswer, statusAnswer } from '../report/answers.ts'
 import { takeOnce } from './once.ts'
 
 export function onCommand(turn: Turn, claims: Command): undefined {
@@ -14,7 +14,7 @@ export function onCommand(turn: Turn, claims: Command): undefined {
     case 'status':
       return answer(statusAnswer(turn))
     case 'balance':
-      return answer(balanceAnswer(turn))
+      return ask(turn, { type: 'balances', to })
     case 'positions':
       return answer(positionsAnswer(turn))
     case 'orders':

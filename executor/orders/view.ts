@@ -24,6 +24,7 @@ export function orderView(order: Order): OrderView | null {
     side: wire.side,
     amount: wire.amount,
     price: wire.price,
+    ...(wire.stop !== undefined && { stop: wire.stop }),
     value,
     clientOrderId: order.clientOrderId,
   }

@@ -2,9 +2,11 @@
 import { type Answer, type Decimal, toDecimal } from '@keyside/protocol'
 import { seconds } from '@keyside/runtime'
 import Big from 'big.js'
+import { sentenceOf } from '../codes.ts'
 import { ratio } from '../core/money.ts'
 import type { Order, Position } from '../core/state.ts'
 import type { Turn } from '../core/turn.ts'
+import type { Answered, Balance } from '../exchange/port.ts'
 import { usedToday } from '../orders/question.ts'
 import type { OrderState } from '../orders/table.ts'
 
@@ -43,11 +45,12 @@ function count(orders: readonly Order[], states: readonly OrderState[]): number 
   return orders.filter(({ state }) => states.includes(state)).length
 }
 
-export function balanceAnswer({ world }: Turn): Answer {
-  const rows = (world.exchange.balances ?? []).slice(0, 50)
+export function balanceAnswer(answer: Answered<readonly Balance[]>): Answer {
+  if (!answer.ok)
+    return { about: 'refused', code: 'balance_unknown', message: sentenceOf('balance_unknown') }
   return {
     about: 'balance',
-    rows: rows.map(({ currency, free, used }) => ({
+    rows: answer.value.slice(0, 50).map(({ currency, free, used }) => ({
       currency,
       free,
       used,

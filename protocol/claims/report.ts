@@ -30,6 +30,8 @@ export const orderView = z.strictObject({
   amount: positiveDecimal,
   /** Limit price, quote per base: no worse price can be paid. */
   price: positiveDecimal,
+  /** With kind `stop`: the trigger, quote per base; then it sells at `price` or better. */
+  stop: positiveDecimal.optional(),
   /** Amount times price, in quote. */
   value: positiveDecimal,
   clientOrderId: z.string().regex(/^[0-9a-f]{32}$/),
