@@ -39,7 +39,7 @@ export function openLinks(options: LinksOptions): Links {
   const { config, home, streams, take, publisher, clock, trace, log } = options
   const engine = { id: config.engine.id, key: publicKey(config.engine.key) }
   const bot = { id: config.bot.id, key: publicKey(config.bot.key) }
-  const rings = ringsOf({ engine, bot, device: config.id })
+  const rings = ringsOf({ engine, bot })
   const own = openLink({
     ...addressOf(config.home, home),
     subscribe: [commandTopic(config.id)],

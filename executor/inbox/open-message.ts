@@ -6,7 +6,6 @@ import type { Input } from '../core/inputs.ts'
 export interface Voices {
   readonly engine: { readonly id: string; readonly key: PublicKey }
   readonly bot: { readonly id: string; readonly key: PublicKey }
-  readonly device: string
 }
 
 export interface Message {

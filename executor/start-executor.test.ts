@@ -1,0 +1,225 @@
+// The whole executor for real: broker, sandbox exchange, unmodified ccxt, vault, journal on a disk.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { brokerConfig, startBroker } from '@keyside/broker'
+import {
+  type Access,
+  commandTopic,
+  GENESIS,
+  headTopic,
+  keyring,
+  open,
+  type ReportEvent,
+  reportTopic,
+  seal,
+  signalTopic,
+} from '@keyside/protocol'
+import { publicKey, signingKey } from '@keyside/protocol/node'
+import {
+  createLog,
+  type Link,
+  noTrace,
+  openLink,
+  seconds,
+  systemChance,
+  systemClock,
+  writePrivate,
+} from '@keyside/runtime'
+import { CALM, Market, type SandboxExchange, startExchange } from '@keyside/sandbox'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
+import { type ExecutorConfig, executorConfig } from './config.ts'
+import { readJournal } from './journal/read.ts'
+import type { Keychain } from './keychain/port.ts'
+import { deviceKey, keepExchangeKeys } from './keychain/secrets.ts'
+import { createVault } from './keychain/vault.ts'
+import { acceptPolicy, policyState } from './policy-file.ts'
+import { type Executor, startExecutor } from './start-executor.ts'
+import { haltFile } from './unhalt.ts'
+import { jtiOf, signalClaims } from './world-for-tests.ts'
+
+const key = (byte: number) => signingKey(new Uint8Array(32).fill(byte))
+const authority = key(1)
+const engine = key(2)
+const bot = key(3)
+const log = createLog({ program: 'executor', level: 'silent' })
+const POLICY = `version: 1
+currency: USDT
+markets: [BTC/USDT]
+streams:
+  demo: { allotment: 1000 }
+limits: { order: 500, day: 2000 }
+approval: never
+`
+
+let exchange: SandboxExchange
+let broker: Awaited<ReturnType<typeof startBroker>>
+let home = ''
+let keychain: Keychain
+let config: ExecutorConfig
+let executor: Executor | null = null
+let links: Link[] = []
+let events: ReportEvent[] = []
+
+const access = (client: string, acl: Access['acl']) => {
+  const iat = seconds(systemClock.now()) - 1
+  const parties = { iss: 'authority', sub: client, aud: 'broker' }
+  const claims = { ...parties, iat, exp: iat + 3600, jti: jtiOf(client), acl }
+  return seal('access', claims, authority)
+}
+
+beforeAll(async () => {
+  const secret = 'secret'.repeat(8)
+  const balances = { USDT: '10000', BTC: '0' }
+  exchange = await startExchange({
+    market: new Market({ seed: 1, wave: CALM }),
+    accounts: [
+      { name: 'main', apiKey: 'tradeOnly', credential: { secret }, balances },
+      {
+        name: 'mighty',
+        apiKey: 'mighty',
+        credential: { secret },
+        balances,
+        rights: { enableWithdrawals: true },
+      },
+    ],
+  })
+  broker = await startBroker(
+    brokerConfig.parse({ authority: authority.publicKey, port: 0, wsPort: null }),
+    { clock: systemClock, log },
+  )
+})
+afterAll(async () => {
+  await broker.stop()
+  await exchange.stop()
+})
+
+beforeEach(async () => {
+  home = mkdtempSync(join(tmpdir(), 'keyside-executor-'))
+  const passphrase = 'correct horse battery'
+  const file = join(home, 'vault.json')
+  keychain = await createVault({ file, passphrase, chance: systemChance }, 2 ** 10)
+  const keys = { exchange: 'binance', secret: 'secret'.repeat(8) }
+  await keepExchangeKeys(keychain, 'main', { ...keys, apiKey: 'tradeOnly' })
+  await keepExchangeKeys(keychain, 'mighty', { ...keys, apiKey: 'mighty' })
+  const all = ['keyside/v1/#']
+  for (const client of ['device', 'device-signals'])
+    writePrivate(join(home, `${client}.token`), access(client, { publish: all, subscribe: all }))
+  const url = broker.address.mqtt
+  config = executorConfig.parse({
+    signals: { url, clientId: 'device-signals', tokenFile: 'device-signals.token' },
+    home: { url, clientId: 'device', tokenFile: 'device.token' },
+    engine: { id: 'engine', key: engine.publicKey },
+    bot: { id: 'bot', key: bot.publicKey },
+    exchange: { address: exchange.address },
+    keychain: 'vault',
+  })
+  writeFileSync(join(home, 'policy.yaml'), POLICY)
+  acceptPolicy(home)
+  events = []
+})
+afterEach(async () => {
+  await executor?.stop()
+  executor = null
+  await Promise.all(links.map((link) => link.close()))
+  links = []
+  rmSync(home, { recursive: true })
+})
+
+const start = async (change: Partial<ExecutorConfig> = {}) => {
+  const deps = { home, log, keychain, clock: systemClock, chance: systemChance, trace: noTrace }
+  executor = await startExecutor({ ...config, ...change }, deps)
+}
+
+async function connect(clientId: string, subscribe: readonly string[] = []): Promise<Link> {
+  const device = publicKey((await deviceKey(keychain, systemChance)).publicKey)
+  const pins = keyring([{ key: device, issuer: 'device', kinds: ['report'] }])
+  const link = openLink({
+    url: broker.address.mqtt,
+    clientId,
+    token: access(clientId, { publish: ['keyside/v1/#'], subscribe: ['keyside/v1/#'] }),
+    subscribe,
+    onMessage: (topic, token) => {
+      const now = systemClock.now() / 1000
+      const opened = open(token, pins, { kinds: ['report'], audience: 'bot', now, topic })
+      if (opened.ok) events.push(opened.claims.event)
+    },
+    log,
+  })
+  links.push(link)
+  await link.ready
+  return link
+}
+
+const head = () => {
+  const iat = seconds(systemClock.now())
+  const target = { market: 'BTC/USDT', position: 'flat', since: 0 } as const
+  const parties = { iss: 'engine', aud: 'executors', sub: 'demo' } as const
+  const state = { seq: 0, hash: GENESIS, target, keyset: 0, bar: Math.floor(iat) }
+  return seal('head', { ...parties, iat, exp: iat + 45, jti: jtiOf(`${iat}`), ...state }, engine)
+}
+
+const codes = () =>
+  events.map((event) =>
+    event.type === 'order' ? event.status : 'code' in event ? event.code : event.type,
+  )
+
+test('a signed signal becomes one filled order, told to the bot under the device key', async () => {
+  await start()
+  await connect('bot', [reportTopic('device')])
+  const provider = await connect('engine')
+  await provider.publish(headTopic('demo'), head(), { retain: true })
+  const signal = seal('signal', signalClaims(systemClock.now(), {}), engine)
+  await provider.publish(signalTopic('demo'), signal)
+  await provider.publish(signalTopic('demo'), signal)
+  await vi.waitFor(() => expect(codes()).toContain('filled'), { timeout: 4_000 })
+  expect(codes()).toEqual(['sent', 'accepted', 'filled'])
+  expect(exchange.acceptLog()).toHaveLength(1)
+  await executor?.stop()
+  expect(readJournal(join(home, 'journal.db')).map(({ type }) => type)).toContain('fill')
+})
+
+test('what the engine signed is no command', async () => {
+  await start()
+  await connect('bot', [reportTopic('device')])
+  const provider = await connect('engine')
+  const signal = seal('signal', signalClaims(systemClock.now(), {}), engine)
+  await provider.publish(commandTopic('device'), signal)
+  await vi.waitFor(() => expect(codes()).toEqual(['header_not_pinned']), { timeout: 4_000 })
+})
+
+test('does not start with a key that may withdraw', async () => {
+  await expect(start({ account: 'mighty' })).rejects.toMatchObject({ code: 'key_can_withdraw' })
+  await expect(start({ account: 'other' })).rejects.toMatchObject({ code: 'exchange_key_missing' })
+})
+
+test('does not start on a policy that was not accepted, and keeps the accepted one while it runs', async () => {
+  await start()
+  await connect('bot', [reportTopic('device')])
+  writeFileSync(join(home, 'policy.yaml'), POLICY.replace('500', '900'))
+  await vi.waitFor(() => expect(codes()).toContain('policy_changed'), { timeout: 4_000 })
+  await executor?.stop()
+  executor = null
+  expect(policyState({ home })).toMatchObject({
+    state: 'changed',
+    changes: [{ setting: 'limits.order', effect: 'loosens' }],
+  })
+  await expect(start()).rejects.toMatchObject({ code: 'policy_not_accepted' })
+  acceptPolicy(home)
+  await start()
+})
+
+test('halts within a second of the halt file, and a second executor is kept out', async () => {
+  await start()
+  await connect('bot', [reportTopic('device')])
+  writeFileSync(haltFile(home), '')
+  await vi.waitFor(
+    () => expect(events).toContainEqual({ type: 'state', state: 'halted', by: 'device' }),
+    {
+      timeout: 4_000,
+    },
+  )
+  const running = executor
+  await expect(start()).rejects.toMatchObject({ code: 'journal_locked' })
+  executor = running
+})
