@@ -13,7 +13,8 @@ import { type Chance, type Clock, type Link, newJti, seconds } from '@keyside/ru
 const PATIENCE_MS = 5000
 /** A command that comes later than this is refused by the device, seconds. */
 const COMMAND_LIFE = 30
-const APPROVAL_LIFE = 60
+/** An answer that comes later than this is refused by the device, seconds. */
+export const APPROVAL_LIFE = 60
 
 export type Asked =
   | { readonly outcome: 'answered'; readonly answer: Answer }
@@ -78,6 +79,11 @@ export class Device {
   /** Gives an answer to whoever waits for it. */
   settle(command: string, answer: Answer): void {
     this.#waiting.get(command)?.({ outcome: 'answered', answer })
+  }
+
+  /** Somebody waits for an answer. */
+  isAsked(): boolean {
+    return this.#waiting.size > 0
   }
 
   close(): void {

@@ -102,8 +102,8 @@ async function broker({ link }: Line): Promise<void> {
 /** Sets everything in motion. Returns what ends it. */
 function work(parts: Parts): () => Promise<void> {
   const { store, telegram, line, claim, background, kick } = parts
-  const approvals = { ...parts, device: line.device, deviceThere: line.there }
-  const shared = { ...approvals, inBackground: background.run }
+  const { device, there: deviceThere } = line
+  const shared = { ...parts, device, deviceThere, inBackground: background.run }
   telegram.bot.use(
     ownerOnly({ ...parts, onClaimed: (owner) => say(shared, owner, claimed) }),
     pressHandlers({ ...shared, toast: telegram.toast }),
@@ -117,10 +117,10 @@ function work(parts: Parts): () => Promise<void> {
   const poll = new Poll({ ...parts, bot: telegram.bot, onStart })
   const timers = [
     parts.clock.every(1000, () => keepClaimable(telegram, store, claim)),
-    parts.clock.every(1000, () => tickCards(approvals)),
+    parts.clock.every(1000, () => tickCards(shared)),
     parts.clock.every(3000, () => line.receiver.tick()),
   ]
-  resumeCards(approvals)
+  resumeCards(shared)
   kick()
   poll.start()
   return async () => {

@@ -1,5 +1,12 @@
 // From a pressed button to a signed approval, or back to a card that still waits.
-import { type Chance, type Clock, describeError, type Logger, seconds } from '@keyside/runtime'
+import {
+  type Chance,
+  type Clock,
+  describeError,
+  KeysideError,
+  type Logger,
+  seconds,
+} from '@keyside/runtime'
 import type { Device } from '../device.ts'
 import {
   type ApprovalAnswer,
@@ -12,7 +19,7 @@ import {
 } from '../store/cards.ts'
 import { editMessage } from '../store/messages.ts'
 import { type Store, transact } from '../store/open.ts'
-import { rejecting, sending, TOASTS } from '../texts/card.ts'
+import { SENDING, TOASTS } from '../texts/card.ts'
 import { plainCard } from './render.ts'
 import { refresh, reoffer } from './show.ts'
 
@@ -24,12 +31,14 @@ export interface ApprovalDeps {
   readonly device: Pick<Device, 'answerOrder'>
   /** False when it is known that nobody would hear the answer. */
   readonly deviceThere: () => boolean
+  /** Runs on by itself; its failure is logged. */
+  readonly inBackground: (work: Promise<void>) => void
   /** Something to send was written. */
   readonly kick: () => void
 }
 
-/** Returns the toast. Rejects for bugs only. */
-export async function answerPress(deps: ApprovalDeps, press: Omit<Press, 'now'>): Promise<string> {
+/** Returns the toast. The card itself tells what comes of the press. */
+export function answerPress(deps: ApprovalDeps, press: Omit<Press, 'now'>): string {
   const { store, clock, log } = deps
   const pressed = takePress(store, { ...press, now: seconds(clock.now()) })
   if (pressed.outcome !== 'taken') {
@@ -39,42 +48,50 @@ export async function answerPress(deps: ApprovalDeps, press: Omit<Press, 'now'>)
     )
     return TOASTS[pressed.outcome]
   }
-  const card = findCard(store, pressed.order)
+  const { order, answer } = pressed
+  const card = findCard(store, order)
   if (card === null) throw new Error('a press was taken for an order without a card')
-  return (await sendAnswer(deps, card, pressed.answer))
-    ? TOASTS[pressed.answer]
-    : TOASTS.unreachable
+  if (!deps.deviceThere()) {
+    notSent(deps, order, new Error('the device is offline'))
+    return TOASTS.unreachable
+  }
+  editMessage(store, card.message, plainCard(card.needed, SENDING[answer]))
+  deps.kick()
+  deps.inBackground(sendAnswer(deps, card, answer))
+  return TOASTS[answer]
 }
 
 async function sendAnswer(
   deps: ApprovalDeps,
-  { order, needed, message, owner }: Card,
+  { order, needed, owner }: Card,
   answer: ApprovalAnswer,
-): Promise<boolean> {
-  const { store, device, log, kick } = deps
-  editMessage(store, message, plainCard(needed, answer === 'approve' ? sending : rejecting))
+): Promise<void> {
   try {
-    if (!deps.deviceThere()) throw new Error('the device is offline')
-    await device.answerOrder({ order, answer }, owner.user, needed.expires)
+    await deps.device.answerOrder({ order, answer }, owner.user, needed.expires)
   } catch (error) {
-    log.warn(
-      { code: 'approval_not_sent', order, err: describeError(error) },
-      'an answer was not sent',
-    )
-    waitAgain(deps, order, 'unreachable')
-    return false
+    // Any other failure may have come after the answer left: the card then says that it is unconfirmed.
+    if (!(error instanceof KeysideError && error.code === 'broker_unreachable')) throw error
+    notSent(deps, order, error)
+    return
   }
   // The device's report may have come before its PUBACK: then the card is closed already.
-  if (findCard(store, order)?.state === 'pressed') setCard(store, order, 'answered', 'none')
-  kick()
-  return true
+  if (findCard(deps.store, order)?.state === 'pressed')
+    setCard(deps.store, order, 'answered', 'none')
+}
+
+function notSent(deps: ApprovalDeps, order: string, error: Error): void {
+  deps.log.warn(
+    { code: 'approval_not_sent', order, err: describeError(error) },
+    'an answer was not sent',
+  )
+  waitAgain(deps, order, 'unreachable')
 }
 
 /** Offers the order anew, with fresh nonces: an answer is sent at most once for each. */
 export function waitAgain(deps: ApprovalDeps, order: string, note: Note): void {
   const { store, clock, chance, kick } = deps
   transact(store, () => {
-    if (findCard(store, order)?.state !== 'pressed') return
+    if (findCard(store, order)?.state === 'closed') return
     setCard(store, order, 'waiting', note)
     reoffer(store, chance, order)
     refresh(store, order, clock.now())

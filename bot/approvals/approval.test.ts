@@ -82,11 +82,11 @@ test('Reject sends a rejection, and the device has the last word', async () => {
 })
 
 test.for<[OrderStep['status'], Partial<OrderStep>, string]>([
-  ['turned_down', { code: 'insufficient_funds' }, 'There is not enough free balance'],
+  ['turned_down', { code: 'order_turned_down', message: 'no money left' }, 'No money left.'],
   ['refused', { code: 'price.collar', message: 'the price moved <b>&' }, 'price moved <b>&'],
   ['expired', {}, 'Expired, nothing was sent.'],
   ['unknown', {}, 'Do not place it again by hand.'],
-  ['not_placed', {}, 'The order never reached the exchange. Nothing was bought.'],
+  ['not_placed', {}, 'Never placed. Nothing was bought.'],
   ['canceled', { filled: '0.02', average: '64000' }, 'Bought 0.02 of 0.05 BTC at 64,000 USDT'],
 ])('the card of an order that ended %s says so', async ([status, change, text]) => {
   const { device, order, caption } = await openCard()

@@ -1,4 +1,6 @@
 // Moves open cards along with time: the time left, the end of it, and an answer that nobody confirmed.
+import { seconds } from '@keyside/runtime'
+import { APPROVAL_LIFE } from '../device.ts'
 import { type Card, openCards, setCard } from '../store/cards.ts'
 import { editMessage } from '../store/messages.ts'
 import { timeUp, unconfirmed } from '../texts/card.ts'
@@ -6,8 +8,12 @@ import { type ApprovalDeps, waitAgain } from './answer.ts'
 import { plainCard } from './render.ts'
 import { refresh } from './show.ts'
 
+/** How soon the device says that it has an answer, seconds. */
+const PATIENCE_SECONDS = 5
 /** How long after an order's end its outcome may be on the way, seconds. */
 const GRACE_SECONDS = 20
+/** When an answer without an echo counts no more, even by a clock that is slow, seconds. */
+const DEAD_SECONDS = APPROVAL_LIFE + 10
 
 /** After a restart: an answer that was being sent may be lost, so the trader is asked again. */
 export function resumeCards(deps: ApprovalDeps): void {
@@ -17,19 +23,31 @@ export function resumeCards(deps: ApprovalDeps): void {
 
 /** Call once a second. */
 export function tickCards(deps: ApprovalDeps): void {
-  for (const card of openCards(deps.store)) tick(deps, card)
+  for (const card of openCards(deps.store))
+    if (card.state === 'waiting') tickWaiting(deps, card)
+    else tickAnswered(deps, card)
   deps.kick()
 }
 
-function tick({ store, clock }: ApprovalDeps, { order, state, needed, message }: Card): void {
-  const now = clock.now()
-  const over = now / 1000 - needed.expires
-  if (state === 'waiting' && over < 0) refresh(store, order, now)
-  if (state === 'waiting' && over >= 0) close(timeUp)
-  if ((state === 'answered' || state === 'pressed') && over >= GRACE_SECONDS) close(unconfirmed)
+function tickWaiting({ store, clock }: ApprovalDeps, card: Card): void {
+  if (seconds(clock.now()) < card.needed.expires) refresh(store, card.order, clock.now())
+  else close({ store }, card, timeUp)
+}
 
-  function close(text: typeof timeUp): void {
-    setCard(store, order, 'closed', 'none')
-    editMessage(store, message, plainCard(needed, text))
-  }
+function tickAnswered(deps: ApprovalDeps, card: Card): void {
+  const now = seconds(deps.clock.now())
+  const { order, needed, message, pressed } = card
+  if (now >= needed.expires + GRACE_SECONDS) close(deps, card, unconfirmed)
+  else if (now < needed.expires && now >= pressed + DEAD_SECONDS) waitAgain(deps, order, 'unheard')
+  else if (now >= pressed + PATIENCE_SECONDS)
+    editMessage(deps.store, message, plainCard(needed, unconfirmed))
+}
+
+function close(
+  { store }: Pick<ApprovalDeps, 'store'>,
+  { order, needed, message }: Card,
+  text: typeof timeUp,
+): void {
+  setCard(store, order, 'closed', 'none')
+  editMessage(store, message, plainCard(needed, text))
 }

@@ -8,16 +8,17 @@ import { BUTTONS, cardText, NOTES, timeLeft } from '../texts/card.ts'
 import { type Html, lines } from '../texts/html.ts'
 import { orderTitle } from '../texts/orders.ts'
 
-/** The time left is shown in steps, so that a card is edited four times a minute and not sixty. */
-const STEP_SECONDS = 15
+/** The time left is shown in steps, so that a card is edited four times a minute at most and not sixty. */
+const stepOf = (left: number) => (left > 120 ? 60 : 15)
 
 /** `now` in seconds. */
 export function waitingCard(store: Store, card: Card, now: number): Content {
-  const left = Math.ceil((card.needed.expires - now) / STEP_SECONDS) * STEP_SECONDS
+  const exact = card.needed.expires - now
+  const left = Math.ceil(exact / stepOf(exact)) * stepOf(exact)
   const offered = openOffer(store, card.order)
   const state = lines(timeLeft(left), card.note === 'none' ? null : NOTES[card.note])
   return {
-    ...plainCard(card.needed, state),
+    ...plainCard(card.needed, state, '?'),
     ...(offered && {
       buttons: [
         { text: BUTTONS.approve, data: offered.approve },
@@ -28,9 +29,9 @@ export function waitingCard(store: Store, card: Card, now: number): Content {
 }
 
 /** A card without buttons. */
-export function plainCard(needed: ApprovalNeeded, state: Html): Content {
+export function plainCard(needed: ApprovalNeeded, state: Html, mark: '?' | '' = ''): Content {
   const chart = chartOf(needed)
-  return { html: cardText(needed, state).text, ...(chart && { chart }) }
+  return { html: cardText(needed, state, mark).text, ...(chart && { chart }) }
 }
 
 function chartOf({ order, market, stop, timeframe, candles }: ApprovalNeeded): ChartInput | null {

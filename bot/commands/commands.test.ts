@@ -9,8 +9,8 @@ test('/halt works at once and says how to undo it', async () => {
     instruction.do === 'halt' ? { type: 'answer', to: jti, answer: { about: 'done' } } : null
   chat.sendText('/status')
   chat.sendText('/halt')
-  const reply = await chat.waitForMessage(({ text }) => text?.includes('Halted.') === true)
-  expect(reply.text).toContain('keyside resume')
+  const reply = await chat.waitForMessage(({ text }) => text?.includes('Halted:') === true)
+  expect(reply.text).toContain('keyside unhalt')
   expect(rig.device.asked).toEqual(['status', 'halt'])
 })
 
@@ -23,7 +23,7 @@ test.for(['status', 'balance', 'positions', 'orders', 'trades', 'pause', 'resume
     rig.device.answer = ({ jti, instruction }) =>
       instruction.do === 'replay' ? null : { type: 'answer', to: jti, answer }
     chat.sendText(`/${name}`)
-    await chat.waitForMessage(({ text }) => text?.includes('no <b>& some.code') === true)
+    await chat.waitForMessage(({ text }) => text?.includes('No <b>&. some.code') === true)
     expect(rig.device.asked).toEqual([name])
   },
 )

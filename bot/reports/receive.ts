@@ -27,7 +27,7 @@ export interface ReceiverDeps {
   readonly clock: Clock
   readonly chance: Chance
   readonly log: Logger
-  readonly device: Pick<Device, 'replay' | 'settle'>
+  readonly device: Pick<Device, 'replay' | 'settle' | 'isAsked'>
   /** Something to send was written. */
   readonly kick: () => void
 }
@@ -120,7 +120,10 @@ export class Receiver {
   }
 
   #tell(report: Report): void {
-    const { store, chance, clock } = this.#deps
+    const { store, chance, clock, device } = this.#deps
+    const { event } = report
+    // The answer that follows says it too.
+    if (event.type === 'state' && event.by.startsWith('telegram:') && device.isAsked()) return
     const owner = findOwner(store)
     if (owner !== null) tell({ store, chance, owner, now: clock.now() }, report)
   }
@@ -142,7 +145,7 @@ export class Receiver {
     const known = readDevice(store)
     // A broker can show an old presence again; only a newer one may begin the numbers anew.
     const isNews = presence.state === 'online' && presence.iat > known.signed
-    const reports = presence.reports ?? 0
+    const reports = presence.reports ?? known.seq
     const restarted = isNews && reports < known.seq
     if (restarted) this.#gap.restart()
     transact(store, () => {

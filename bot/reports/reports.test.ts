@@ -31,9 +31,9 @@ test('a gap is asked for, and told in order', async () => {
   expect(replays()[1]).toEqual({ do: 'replay', after: 0 })
   await rig.device.send(rig.device.seal(1, notice('first')))
   await rig.device.send(rig.device.seal(2, notice('second one')))
-  await chat.waitForMessage(({ text }) => text?.includes('second one') === true)
+  await chat.waitForMessage(({ text }) => text?.includes('Second one') === true)
   const told = chat.messages().map(({ text = '' }) => text)
-  expect(told.slice(-2)).toEqual(['⚠️ first n.5', '⚠️ second one n.10'])
+  expect(told.slice(-2)).toEqual(['⚠️ first. n.5', '⚠️ Second one. n.10'])
 })
 
 test('a flood of one refusal is one message with a count', async () => {
@@ -42,5 +42,5 @@ test('a flood of one refusal is one message with a count', async () => {
   for (let times = 0; times < 20; times += 1)
     await rig.device.report({ type: 'refusal', code: 'sym.allow', message: 'not on your list' })
   await chat.waitForMessage(({ text }) => text?.includes('20 times') === true)
-  expect(chat.messages().filter(({ text }) => text?.includes('not on your list'))).toHaveLength(1)
+  expect(chat.messages().filter(({ text }) => text?.includes('Not on your list'))).toHaveLength(1)
 })

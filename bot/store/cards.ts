@@ -10,10 +10,12 @@ export type Note = keyof typeof NOTES | 'none'
 export interface Card {
   readonly order: string
   readonly needed: ApprovalNeeded
-  /** waiting → pressed → answered → closed; pressed → waiting when the answer could not be sent. */
+  /** waiting → pressed → answered → closed; back to waiting when the answer cannot count any more. */
   readonly state: 'waiting' | 'pressed' | 'answered' | 'closed'
   readonly note: Note
   readonly owner: Owner
+  /** When a button was last pressed, seconds; 0 for never. */
+  readonly pressed: number
   /** Row of the message that shows it. */
   readonly message: number
 }
@@ -32,10 +34,10 @@ export type Pressed =
   | { readonly outcome: 'taken'; readonly order: string; readonly answer: ApprovalAnswer }
   | { readonly outcome: 'unknown' | 'used' | 'late' }
 
-export function insertCard(store: Store, card: Omit<Card, 'state' | 'note'>): void {
+export function insertCard(store: Store, card: Omit<Card, 'state' | 'note' | 'pressed'>): void {
   const { order, needed, owner, message } = card
   store
-    .prepare("INSERT INTO card VALUES (?, ?, 'waiting', 'none', ?, ?, ?, ?)")
+    .prepare("INSERT INTO card VALUES (?, ?, 'waiting', 'none', ?, ?, ?, 0, ?)")
     .run(order, JSON.stringify(needed), owner.user, owner.chat, needed.expires, message)
 }
 
@@ -72,6 +74,7 @@ export function takePress(store: Store, press: Press): Pressed {
     const order = String(row['order_id'])
     store.prepare('UPDATE offer SET used = 1 WHERE order_id = ?').run(order)
     setCard(store, order, 'pressed', 'none')
+    store.prepare('UPDATE card SET pressed = ? WHERE order_id = ?').run(now, order)
     return { outcome: 'taken', order, answer: row['answer'] === 'approve' ? 'approve' : 'reject' }
   })
 }
@@ -108,6 +111,7 @@ function readCard(row: Record<string, unknown>): Card {
     state: row['state'] as Card['state'],
     note: row['note'] as Note,
     owner: { user: Number(row['user']), chat: Number(row['chat']) },
+    pressed: Number(row['pressed']),
     message: Number(row['message']),
   }
 }

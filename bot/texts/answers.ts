@@ -1,9 +1,9 @@
 // The device's answers to queries, short enough for a phone.
 import type { Answer, OrderStatus } from '@keyside/protocol'
 import Big from 'big.js'
-import { explain } from './codes.ts'
 import { type Html, html, lines, table } from './html.ts'
-import { amount, baseOf, currencies, span, sum, time, verb } from './numbers.ts'
+import { amount, baseOf, currencies, pastVerb, span, sum, time, verb } from './numbers.ts'
+import { reasonText } from './reason.ts'
 
 type About<Name extends Answer['about']> = Extract<Answer, { about: Name }>
 
@@ -26,7 +26,7 @@ export function answerText(answer: Answer, done: Html, now: number): Html {
     case 'done':
       return done
     case 'refused':
-      return html`🛑 Your device refused. ${explain(answer.code, answer.message)}`
+      return lines(html`🛑 <b>Your device refused</b>`, reasonText(answer.code, answer.message))
   }
 }
 
@@ -47,23 +47,25 @@ function statusText(status: About<'status'>, now: number): Html {
   return lines(
     html`<b>${STATES[status.state]}</b> since ${time(status.since * 1000, now)} UTC`,
     table(rows),
-    ...status.streams.map(streamLine),
+    ...status.streams.map(streamLines),
   )
 }
 
-function streamLine({ stream, market, seq, headAgeMs }: About<'status'>['streams'][number]): Html {
+function streamLines({ stream, market, seq, headAgeMs }: About<'status'>['streams'][number]): Html {
   const heard = headAgeMs === null ? 'not heard yet' : `heard ${span(headAgeMs)} ago`
-  return html`${stream} · ${market} · ${seq === 0 ? 'no signal yet' : `signal ${seq}`}, ${heard}`
+  return lines(
+    html`<b>${stream}</b> · ${market}`,
+    html`${seq === 0 ? 'no signal yet' : `signal ${seq}`}, ${heard}`,
+  )
 }
 
 function balanceText({ rows }: About<'balance'>): Html {
   if (rows.length === 0) return html`The account is empty.`
-  const cells = rows.map((row) => [
-    row.currency,
-    amount(row.total),
-    new Big(row.used).gt(0) ? `${amount(row.used)} in orders` : '',
-  ])
-  return titled('Balance', cells, [1])
+  const cells = rows
+    .slice(0, MOST_ROWS)
+    .map(({ currency, total, used }) => [currency, amount(total), amount(used)])
+  const head = ['', 'Total', 'In orders']
+  return lines(html`<b>Balance</b>`, table([head, ...cells], [1, 2]), more(rows.length))
 }
 
 function positionsText({ rows }: About<'positions'>): Html {
@@ -83,27 +85,31 @@ function positionsText({ rows }: About<'positions'>): Html {
   return lines(...shown, more(rows.length))
 }
 
-const WORDS: { readonly [Status in OrderStatus | 'waiting']: string } = {
-  waiting: 'to approve',
-  approved: 'approved',
-  rejected: 'rejected',
-  expired: 'expired',
-  refused: 'refused',
-  sent: 'sent',
-  accepted: 'open',
-  part_filled: 'part filled',
-  filled: 'filled',
-  canceled: 'canceled',
-  turned_down: 'turned down',
-  unknown: 'UNCLEAR',
-  not_placed: 'not placed',
+const STATUSES: { readonly [Status in OrderStatus | 'waiting']: string } = {
+  waiting: '⏳ to approve',
+  approved: '✅ approved',
+  rejected: '🚫 rejected',
+  expired: '⌛ expired',
+  refused: '🛑 refused',
+  sent: '➡️ sent',
+  accepted: '➡️ open',
+  part_filled: '◐ open',
+  filled: '✅ filled',
+  canceled: '⚪ canceled',
+  turned_down: '❌ turned down',
+  unknown: '❓ UNCLEAR',
+  not_placed: '⚪ never placed',
 }
 
 function ordersText({ rows }: About<'orders'>, now: number): Html {
   if (rows.length === 0) return html`No orders yet.`
-  const shown = rows.slice(0, MOST_ROWS).map(({ at, order, status }) => {
+  const shown = rows.slice(0, MOST_ROWS).map(({ at, order, status, filled }) => {
     const what = order.kind === 'stop' ? 'Stop' : verb(order.side)
-    return html`${time(at * 1000, now)} <b>${what} ${amount(order.amount)} ${baseOf(order)}</b> at ${amount(order.price)} · ${WORDS[status]}`
+    const isPart = status !== 'filled' && new Big(filled).gt(0)
+    return lines(
+      html`<b>${what} ${amount(order.amount)} ${baseOf(order)}</b> at ${amount(order.price)}`,
+      html`${STATUSES[status]}${isPart ? `, ${amount(filled)} filled` : ''} · ${time(at * 1000, now)}`,
+    )
   })
   return lines(html`<b>Orders</b>, newest first, UTC`, ...shown, more(rows.length))
 }
@@ -112,13 +118,12 @@ function tradesText({ rows }: About<'trades'>, now: number): Html {
   if (rows.length === 0) return html`No trades yet.`
   const shown = rows.slice(0, MOST_ROWS).map((row) => {
     const { base, quote } = currencies(row.market)
-    return html`${time(row.at * 1000, now)} <b>${verb(row.side)} ${amount(row.amount)} ${base}</b> at ${amount(row.price)} · ${sum(row.cost)} ${quote}`
+    return lines(
+      html`<b>${pastVerb(row.side)} ${amount(row.amount)} ${base}</b> at ${amount(row.price)}`,
+      html`${sum(row.cost)} ${quote} · ${time(row.at * 1000, now)}`,
+    )
   })
   return lines(html`<b>Trades</b>, newest first, UTC`, ...shown, more(rows.length))
-}
-
-function titled(title: string, cells: readonly string[][], right: readonly number[]): Html {
-  return lines(html`<b>${title}</b>`, table(cells.slice(0, MOST_ROWS), right), more(cells.length))
 }
 
 function more(count: number): Html | null {

@@ -1,13 +1,16 @@
 // The approval card's caption and toasts.
 import type { ApprovalNeeded } from '@keyside/protocol'
-import { type Html, html, lines, table } from './html.ts'
-import { amount, currencies, distance, sum } from './numbers.ts'
+import { clip, type Html, html, lines, table } from './html.ts'
+import { amount, currencies, distance, span, sum } from './numbers.ts'
 import { orderTitle } from './orders.ts'
+
+/** A caption holds 1024 characters in all. */
+const LONGEST_REASON = 200
 
 export const BUTTONS = { approve: '✅ Approve', reject: '🚫 Reject' } as const
 
-/** `state` is the last line: time left, or what became of it. */
-export function cardText(needed: ApprovalNeeded, state: Html): Html {
+/** `state` stands last: time left, or what became of it. */
+export function cardText(needed: ApprovalNeeded, state: Html, mark: '?' | '' = ''): Html {
   const { order, market, reason } = needed
   const { quote } = currencies(order.market)
   const bound = order.side === 'buy' ? 'At most' : 'At least'
@@ -20,9 +23,9 @@ export function cardText(needed: ApprovalNeeded, state: Html): Html {
     ['May lose', `${sum(needed.risk)} ${quote}`],
   ]
   return lines(
-    html`<b>${orderTitle(order)}${state.text.startsWith('⏳') ? '?' : ''}</b> · ${order.stream}`,
+    html`<b>${orderTitle(order)}${mark}</b> · ${order.stream}`,
     table(rows),
-    reason === '' ? null : html`<i>${clip(reason)}</i>`,
+    reason === '' ? null : html`<i>${clip(reason, LONGEST_REASON)}</i>`,
     state,
   )
 }
@@ -32,21 +35,19 @@ function stopCell({ stop, order }: ApprovalNeeded): string {
   return `${amount(stop)} (${distance(stop, order.price)} away)`
 }
 
-/** A caption holds 1024 characters in all. */
-function clip(text: string): string {
-  return text.length > 300 ? `${text.slice(0, 299)}…` : text
-}
+export const timeLeft = (seconds: number): Html => html`⏳ ${span(seconds * 1000)} left to answer`
 
-export const timeLeft = (seconds: number): Html => html`⏳ ${seconds} s left to answer`
-
-export const sending: Html = html`✅ Approved, sending…`
-export const rejecting: Html = html`🚫 Rejected, telling your device…`
+export const SENDING = {
+  approve: html`✅ Approved, sending…`,
+  reject: html`🚫 Rejected, telling your device…`,
+} as const
 export const timeUp: Html = html`⌛ Time is up, nothing was sent.`
-export const unconfirmed: Html = html`❓ Your answer was sent, but your device has not said what came of it. Look at /orders.`
+export const unconfirmed: Html = html`❓ <b>Unconfirmed.</b> Your answer is out, but your device has not said what came of it. Look at /orders.`
 
 /** Notes that stand above the time left while the card still waits. */
 export const NOTES = {
   unreachable: 'Your device cannot be reached, so your answer was not sent. Press again.',
+  unheard: 'Your device has not taken your answer, and it counts no more. Press again.',
   interrupted: 'I was restarted while sending your answer. Press again.',
 } as const
 

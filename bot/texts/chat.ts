@@ -10,7 +10,7 @@ export const COMMANDS = [
   { command: 'trades', description: 'The last fills' },
   { command: 'pause', description: 'No new entries, exits go on' },
   { command: 'resume', description: 'Let entries through again' },
-  { command: 'halt', description: 'Stop all trading now' },
+  { command: 'halt', description: 'No more entries until you are at the device' },
   { command: 'help', description: 'What all this means' },
 ] as const
 
@@ -31,10 +31,10 @@ export const notACommand = html`I do not know that one. /help shows what you can
 
 export const tooOld = html`You sent this while I was away, so I have not done it. Send it again if you still want it.`
 
-export const paused = html`⏸ Paused: no new entries. Exits and stops go on. /resume ends it.`
+export const paused = html`⏸ <b>Paused:</b> no new entries. Exits and stops go on. /resume ends it.`
 
-export const resumed = html`▶️ Running: entries go through again.`
+export const resumed = html`▶️ <b>Running:</b> entries go through again.`
 
-export const halted = html`⏹ <b>Halted.</b> Nothing is traded until you start again at the device, with <code>keyside resume</code>. That cannot be done from here.`
+export const halted = html`⏹ <b>Halted:</b> no new entries, and those still open are canceled. Exits and stops go on. Only the device itself can undo it: <code>keyside unhalt</code>`
 
-export const haltUnconfirmed = html`⚠️ <b>Your device has not confirmed the halt.</b> Send /halt again, or stop it at the device: <code>keyside halt</code>`
+export const haltUnconfirmed = html`⚠️ <b>Your device has not confirmed the halt.</b> Send /halt again, or halt at the device: <code>keyside halt</code>`

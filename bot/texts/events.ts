@@ -1,8 +1,8 @@
 // Refusals, notices and changes of state in words.
 import type { ReportEvent, TradingState } from '@keyside/protocol'
-import { explain } from './codes.ts'
 import { type Html, html, lines } from './html.ts'
 import { span, time } from './numbers.ts'
+import { reasonText } from './reason.ts'
 
 type Event<Type extends ReportEvent['type']> = Extract<ReportEvent, { type: Type }>
 
@@ -13,12 +13,15 @@ export interface Repeats {
   readonly now: number
 }
 
+const REFUSED = { entry: 'Entry', exit: 'Exit', signal: 'Signal', message: 'Message' } as const
+
 export function refusalText(event: Event<'refusal'>, repeats: Repeats): Html {
-  const what = event.kind === undefined ? 'Signal' : event.kind === 'entry' ? 'Entry' : 'Exit'
+  // A message that belongs to no stream need not be a signal.
+  const what = REFUSED[event.kind ?? (event.stream === undefined ? 'message' : 'signal')]
   const where = [event.market, event.stream].filter((word) => word !== undefined).join(' · ')
   return lines(
     html`🛑 <b>${what} refused</b>${where === '' ? '' : ` · ${where}`}`,
-    explain(event.code, event.message),
+    reasonText(event.code, event.message),
     again(repeats),
   )
 }
@@ -26,7 +29,10 @@ export function refusalText(event: Event<'refusal'>, repeats: Repeats): Html {
 const LEVELS = { info: 'ℹ️', warning: '⚠️', error: '🔴' } as const
 
 export function noticeText(event: Event<'notice'>, repeats: Repeats): Html {
-  return lines(html`${LEVELS[event.level]} ${explain(event.code, event.message)}`, again(repeats))
+  return lines(
+    html`${LEVELS[event.level]} ${reasonText(event.code, event.message)}`,
+    again(repeats),
+  )
 }
 
 function again({ count, last, now }: Repeats): Html | null {
@@ -38,7 +44,7 @@ const STATES: { readonly [State in TradingState]: (by: string) => Html } = {
   paused: (by) =>
     html`⏸ <b>Trading is paused</b> by ${by}. No new entries; exits and stops go on. /resume ends it.`,
   halted: (by) =>
-    html`⏹ <b>Trading is halted</b> by ${by}. It can be started again at the device only: <code>keyside resume</code>`,
+    html`⏹ <b>Trading is halted</b> by ${by}. No new entries; exits and stops go on. Only the device itself can undo it: <code>keyside unhalt</code>`,
 }
 
 export function stateText(event: Event<'state'>): Html {

@@ -35,6 +35,11 @@ export function table(rows: readonly (readonly string[])[], right: readonly numb
   return html`<pre>${body}</pre>`
 }
 
+/** At most `most` characters. */
+export function clip(text: string, most: number): string {
+  return text.length > most ? `${text.slice(0, most - 1)}…` : text
+}
+
 function write(part: Part): string {
   return part instanceof Html ? part.text : escapeHtml(String(part))
 }

@@ -1,9 +1,9 @@
 // One order in words: what it is, and what became of it.
 import type { OrderStatus, OrderView, ReportEvent } from '@keyside/protocol'
 import Big from 'big.js'
-import { explain } from './codes.ts'
 import { type Html, html, lines } from './html.ts'
 import { amount, baseOf, currencies, pastVerb, sum, verb } from './numbers.ts'
+import { reasonText } from './reason.ts'
 
 export type OrderStep = Extract<ReportEvent, { type: 'order' }>
 
@@ -28,16 +28,21 @@ export function orderText(step: OrderStep): Html {
   )
 }
 
-/** What became of it, in one or two sentences. */
+/** What became of it, and below it the device's reason where there is one to tell. */
 export function stepText(step: OrderStep): Html {
-  return STEPS[step.status](step)
+  const { status, code, message } = step
+  const why = code === undefined || TOLD.has(status) ? null : reasonText(code, message)
+  return lines(STEPS[status](step), why)
 }
+
+/** The trader did it himself, or slept: a reason would say the same again. */
+const TOLD: ReadonlySet<OrderStatus> = new Set(['rejected', 'expired'])
 
 const STEPS: { readonly [Status in OrderStatus]: (step: OrderStep) => Html } = {
   approved: () => html`✅ Approved, sending…`,
   rejected: () => html`🚫 Rejected. Nothing was sent.`,
   expired: () => html`⌛ Expired, nothing was sent.`,
-  refused: (step) => html`🛑 Your device refused it, nothing was sent. ${why(step)}`,
+  refused: () => html`🛑 <b>Refused by your device.</b> Nothing was sent.`,
   sent: () => html`➡️ Sent to the exchange, waiting for its answer…`,
   accepted: (step) =>
     step.order.kind === 'stop'
@@ -49,11 +54,10 @@ const STEPS: { readonly [Status in OrderStatus]: (step: OrderStep) => Html } = {
     isFilled(step)
       ? html`◐ ${part(step)}. The rest was canceled.`
       : html`⚪ Canceled. ${nothing(step)}`,
-  turned_down: (step) => html`❌ The exchange turned it down. ${nothing(step)} ${why(step)}`,
-  unknown: (step) =>
-    html`❓ <b>The exchange has not said what became of this order.</b> Your device keeps asking, and starts nothing new on ${step.order.market} until it knows. Do not place it again by hand.`,
-  not_placed: (step) =>
-    html`⚪ The order never reached the exchange. ${nothing(step)} ${why(step)}`,
+  turned_down: (step) => html`❌ <b>Turned down by the exchange.</b> ${nothing(step)}`,
+  unknown: ({ order }) =>
+    html`❓ <b>Nobody knows yet what became of this order.</b> Your device keeps asking, and does nothing else on ${order.market} until it knows. Do not place it again by hand.`,
+  not_placed: (step) => html`⚪ <b>Never placed.</b> ${nothing(step)}`,
 }
 
 function isFilled(step: OrderStep): boolean {
@@ -62,10 +66,6 @@ function isFilled(step: OrderStep): boolean {
 
 function nothing({ order }: OrderStep): string {
   return `Nothing was ${order.side === 'buy' ? 'bought' : 'sold'}.`
-}
-
-function why({ code, message }: OrderStep): Html {
-  return code === undefined ? html`${message ?? ''}` : explain(code, message)
 }
 
 function whole(step: OrderStep): Html {

@@ -1,0 +1,92 @@
+// The answers of a device, word for word as the trader's phone shows them.
+import { expect, test } from 'vitest'
+import { answersAt } from '../answers-for-tests.ts'
+import { answerText } from './answers.ts'
+import { html } from './html.ts'
+
+const NOW = Date.parse('2026-11-23T20:05:00Z')
+const ANSWERS = answersAt(NOW / 1000)
+
+const TEXTS = {
+  status: `<b>▶️ Running</b> since 18:05 UTC
+<pre>Exchange   binance, reachable
+Positions  2
+Orders     2 open, 1 to approve
+Unclear    1, see /orders
+Today      802.63 of 2,000 USDT</pre>
+<b>ema-cross</b> · BTC/USDT
+signal 41, heard 4 s ago
+<b>rsi-dip</b> · ETH/USDT
+no signal yet, not heard yet`,
+  balance: `<b>Balance</b>
+<pre>          Total  In orders
+USDT  9,198.025    802.625
+BTC     0.04995          0
+ETH        1.25       1.25</pre>`,
+  positions: `<b>0.04995 BTC</b> · ema-cross
+<pre>In at  64,050.1 USDT
+Now    64,512.3 USDT
+Gain   +23.09 USDT
+Stop   63,000 USDT</pre>
+<b>1.25 ETH</b> · rsi-dip
+<pre>In at  3,120.5 USDT
+Now    3,101.25 USDT
+Loss   −24.06 USDT
+Stop   none</pre>`,
+  orders: `<b>Orders</b>, newest first, UTC
+<b>Buy 0.05 BTC</b> at 64,100.5
+⏳ to approve · 20:04
+<b>Buy 0.05 BTC</b> at 64,100.5
+❓ UNCLEAR · 19:55
+<b>Stop 0.05 BTC</b> at 62,370
+➡️ open · 19:05
+<b>Buy 0.05 BTC</b> at 64,100.5
+✅ filled · 19:04
+<b>Sell 12.5 ETH</b> at 3,110
+⚪ canceled, 2.5 filled · 22 Nov 19:05`,
+  trades: `<b>Trades</b>, newest first, UTC
+<b>Bought 0.05 BTC</b> at 64,050.1
+3,202.51 USDT · 19:04
+<b>Sold 2.5 ETH</b> at 3,120.5
+7,801.25 USDT · 22 Nov 19:05`,
+} as const
+
+test.for(['status', 'balance', 'positions', 'orders', 'trades'] as const)(
+  '/%s is told word for word, in lines that a phone does not break',
+  (name) => {
+    expect(answerText(ANSWERS[name], html``, NOW).text).toBe(TEXTS[name])
+    const [longest = 0] = TEXTS[name]
+      .replaceAll(/<[^>]+>/g, '')
+      .split('\n')
+      .map((line) => line.length)
+      .sort((a, b) => b - a)
+    expect(longest).toBeLessThanOrEqual(40)
+  },
+)
+
+test('what is empty is said in a sentence', () => {
+  const about = (name: 'balance' | 'positions' | 'orders' | 'trades') =>
+    answerText({ about: name, rows: [] }, html``, NOW).text
+  expect(about('balance')).toBe('The account is empty.')
+  expect(about('positions')).toBe('No open positions.')
+  expect(about('orders')).toBe('No orders yet.')
+  expect(about('trades')).toBe('No trades yet.')
+})
+
+test('fifty rows fit one message, and the rest is counted', () => {
+  const { rows } = ANSWERS.positions as Extract<
+    (typeof ANSWERS)['positions'],
+    { about: 'positions' }
+  >
+  const text = answerText(
+    { about: 'positions', rows: Array.from({ length: 50 }, () => rows[0] ?? fail()) },
+    html``,
+    NOW,
+  ).text
+  expect(text).toContain('and 30 more')
+  expect(text.length).toBeLessThan(4096)
+})
+
+function fail(): never {
+  throw new Error('no row')
+}
