@@ -1,0 +1,11 @@
+// What the command line itself refuses. docs/errors.md explains each code.
+
+export const CLI_CODES = [
+  'home_exists',
+  'answer_missing',
+  'passphrases_differ',
+  'bot_token_malformed',
+  'key_cannot_trade',
+  'order_ambiguous',
+  'order_not_found',
+] as const
