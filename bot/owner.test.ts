@@ -1,5 +1,7 @@
 // Who may speak to the bot, and how it is claimed.
 import { expect, test } from 'vitest'
+import { approvalOf, orderOf } from './events-for-tests.ts'
+import { releaseOwner } from './release-owner.ts'
 import { OWNER, openRig, STRANGER, until } from './rig-for-tests.ts'
 
 const SENT = new Set(['sendMessage', 'sendPhoto', 'answerCallbackQuery', 'editMessageText'])
@@ -53,4 +55,25 @@ test('a used code claims nothing for anybody else', async () => {
   stranger.sendText(`/start ${rig.codes[0]}`)
   await until(() => rig.log.some((line) => line.includes('stranger_ignored')))
   expect(stranger.messages()).toHaveLength(1)
+})
+
+test('a released bot shows a new code, and the next owner sees nothing of the last one', async () => {
+  const rig = await openRig()
+  const chat = await rig.claim()
+  const order = orderOf(7)
+  await rig.device.report(approvalOf(order, rig.clock.now() / 1000 + 600))
+  const card = await chat.waitForMessage(({ reply_markup }) => reply_markup !== undefined)
+  expect(releaseOwner({ database: 'bot.db' }, rig.home)).toBe(true)
+  expect(releaseOwner({ database: 'bot.db' }, rig.home)).toBe(false)
+  rig.clock.advance(1000)
+  await until(() => rig.codes.length === 2)
+  chat.pressButton(card, '✅ Approve')
+  chat.sendText('/halt')
+  await until(() => rig.log.filter((line) => line.includes('stranger_ignored')).length === 2)
+  const next = rig.telegram.chat(STRANGER)
+  next.sendText(`/start ${rig.codes[1]}`)
+  await next.waitForMessage(({ text }) => text?.includes('This bot is yours') === true)
+  expect(next.messages().filter(({ from }) => from?.is_bot)).toHaveLength(1)
+  expect(rig.device.heard.filter((one) => 'approval' in one)).toEqual([])
+  expect(rig.device.asked).toEqual([])
 })

@@ -64,14 +64,15 @@ export interface Rig {
   claim(): Promise<ChatPlayer>
 }
 
-export async function openRig(): Promise<Rig> {
+/** `broker`: another one for the bot alone, which the device does not reach. */
+export async function openRig(options: { broker?: string } = {}): Promise<Rig> {
   const home = await mkdtemp(join(tmpdir(), 'keyside-bot-'))
   onTestFinished(() => rm(home, { recursive: true, force: true }))
   const clock = turnableClock()
   const telegram = await openTelegram(clock)
   const url = await openBroker(clock)
   const device = await connectDevice(url, clock)
-  const config = writeConfig(home, url, clock, telegram)
+  const config = writeConfig(home, options.broker ?? url, clock, telegram)
   const log: string[] = []
   const codes: string[] = []
   const told: string[] = []
@@ -218,8 +219,12 @@ export class ScriptedDevice {
     return this.#link.publish('keyside/v1/report/device', token)
   }
 
-  presence(state: 'online' | 'offline', reports = this.seq): Promise<void> {
-    const iat = this.#clock.now() / 1000
+  /** `iat`: when it was signed, seconds. */
+  presence(
+    state: 'online' | 'offline',
+    reports = this.seq,
+    iat = this.#clock.now() / 1000,
+  ): Promise<void> {
     const registered = { iss: 'device', aud: 'everyone' as const, iat, exp: iat + 3600 }
     const claims = { ...registered, jti: newJti(systemChance), sub: 'device', state, reports }
     const token = seal('presence', claims, DEVICE)

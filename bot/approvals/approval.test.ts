@@ -1,7 +1,13 @@
 // The way of an order past the trader: card, press, approval, result.
-import { expect, test } from 'vitest'
+import { once } from 'node:events'
+import { type AddressInfo, createServer, type Socket } from 'node:net'
+import { join } from 'node:path'
+import { systemChance } from '@keyside/runtime'
+import { expect, onTestFinished, test } from 'vitest'
 import { approvalOf, type OrderStep, orderOf, stepOf } from '../events-for-tests.ts'
 import { OWNER, openRig, type Rig, STRANGER, until } from '../rig-for-tests.ts'
+import { openStore } from '../store/open.ts'
+import { showCard } from './show.ts'
 
 async function openCard(life = 60) {
   const rig = await openRig()
@@ -221,13 +227,88 @@ test('an answer that cannot reach the device is not sent, and the card waits wit
   await until(() => device.approvals.length === 1)
 })
 
-test('an answer that nobody confirms is not shown as done', async () => {
-  const { chat, card, device, clock, caption } = await openCard()
+test('an answer without an echo is called unconfirmed, asked again when it is dead, and closed at the end', async () => {
+  const { chat, card, device, clock, caption } = await openCard(600)
   chat.pressButton(card, '✅ Approve')
   await until(() => device.approvals.length === 1)
   await caption('Approved, sending')
-  clock.advance(81_000)
-  await caption('your device has not said what came of it')
+  clock.advance(5_500)
+  expect((await caption('Unconfirmed.')).reply_markup).toBeUndefined()
+  clock.advance(60_000)
+  expect((await caption('Unconfirmed.')).reply_markup, 'it may still count').toBeUndefined()
+  clock.advance(5_000)
+  const again = await caption('it counts no more. Press again.')
+  chat.pressButton(again, '🚫 Reject')
+  await until(() => device.approvals.length === 2)
+  clock.advance(621_000)
+  expect((await caption('Unconfirmed.')).reply_markup).toBeUndefined()
+})
+
+test('a broker that takes the answer and says nothing leaves no card at "sending"', async () => {
+  const deaf = await deafBroker()
+  const rig = await openRig({ broker: deaf.url })
+  const chat = await rig.claim()
+  const store = openStore(join(rig.home, 'bot.db'))
+  const needed = approvalOf(orderOf(7), rig.clock.now() / 1000 + 60)
+  const owner = { user: OWNER, chat: OWNER }
+  showCard(store, systemChance, needed, owner, rig.clock.now())
+  store.close()
+  rig.clock.advance(1000)
+  const card = await chat.waitForMessage(({ reply_markup }) => reply_markup !== undefined)
+  const toast = await chat.waitForAnswer(chat.pressButton(card, '✅ Approve'))
+  expect(toast.text).toBe('Approved, sending…')
+  await until(() => deaf.heard.some((packet) => packet.includes('keyside/v1/command/device')))
+  rig.clock.advance(5_500)
+  const doubtful = await chat.waitForMessage(
+    ({ caption }) => caption?.includes('Unconfirmed.') === true,
+  )
+  expect(doubtful.reply_markup, 'it may have been sent').toBeUndefined()
+})
+
+/** Lets the bot in and hears everything, but acknowledges no message. */
+async function deafBroker() {
+  const heard: Buffer[] = []
+  const sockets = new Set<Socket>()
+  const server = createServer((socket) => {
+    sockets.add(socket)
+    socket.on('error', () => undefined)
+    socket.on('data', (packet: Buffer) => {
+      heard.push(packet)
+      // CONNECT is answered by CONNACK, SUBSCRIBE by a SUBACK with its packet id.
+      if (packet[0] === 0x10) socket.write(Buffer.from([0x20, 2, 0, 0]))
+      if (packet[0] === 0x82)
+        socket.write(Buffer.from([0x90, 3, packet[2] ?? 0, packet[3] ?? 0, 1]))
+    })
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  onTestFinished(() => {
+    for (const socket of sockets) socket.destroy()
+    server.close()
+  })
+  const { port } = server.address() as AddressInfo
+  return { url: `mqtt://127.0.0.1:${port}`, heard }
+}
+
+test('a card with the longest of everything still fits a caption', async () => {
+  const rig = await openRig()
+  const chat = await rig.claim()
+  const huge = '999999999999.999999999999'
+  const market = 'ABCDEFGHIJKLMNOP/ABCDEFGHIJKLMNOP'
+  const order = orderOf(7, {
+    market,
+    amount: huge,
+    price: huge,
+    value: huge,
+    stream: 's'.repeat(32),
+  })
+  const reason = '&'.repeat(500)
+  const change = { market: huge, stop: huge, risk: huge, reason }
+  await rig.device.report(approvalOf(order, rig.clock.now() / 1000 + 60, change))
+  await chat.waitForMessage(({ caption }) => caption?.includes('left to answer') === true)
+  await rig.device.report(stepOf(order, 'unknown', { code: 'order_unknown', message: reason }))
+  await chat.waitForMessage(({ caption }) => caption?.includes('by hand') === true)
+  expect(rig.log.join('')).not.toContain('telegram_message_refused')
 })
 
 test('an approval that arrives after its end shows no card', async () => {

@@ -1,6 +1,12 @@
 // Whatever Telegram does, a message arrives, and the token goes nowhere.
-import { expect, test } from 'vitest'
+import { createLog, systemClock } from '@keyside/runtime'
+import { startTelegram } from '@keyside/sandbox'
+import { Api } from 'grammy'
+import { expect, onTestFinished, test } from 'vitest'
 import { BOT_TOKEN, openRig, until } from '../rig-for-tests.ts'
+import { nextUnsent, putMessage } from '../store/messages.ts'
+import { openStore } from '../store/open.ts'
+import { Outbox } from './outbox.ts'
 
 test.for([
   ['500', 'telegram_unreachable', 1001],
@@ -21,3 +27,44 @@ test.for([
   expect(said).not.toContain(BOT_TOKEN)
   expect(said).not.toContain(BOT_TOKEN.split(':')[1])
 })
+
+test.for(['hang', 'lost-answer'] as const)(
+  'a call that met "%s" is made again: a message is told at least once',
+  async (name) => {
+    const telegram = await startTelegram({
+      token: BOT_TOKEN,
+      botUsername: 'keyside_bot',
+      clock: systemClock,
+    })
+    onTestFinished(() => telegram.stop())
+    const store = openStore(':memory:')
+    const lines: string[] = []
+    const told: string[] = []
+    const outbox = new Outbox({
+      store,
+      clock: systemClock,
+      log: createLog({
+        program: 'bot',
+        level: 'debug',
+        destination: { write: (line) => lines.push(line) },
+      }),
+      trace: (_, id) => told.push(id),
+      api: new Api(BOT_TOKEN, { apiRoot: telegram.address, timeoutSeconds: 0.3 }),
+      draw: async () => null,
+    })
+    const chat = telegram.chat()
+    chat.sendText('/start')
+    telegram.faults.arm({ name, method: 'sendMessage' })
+    const { id } = chat.messages()[0]?.chat ?? { id: 0 }
+    putMessage(store, { chat: id, content: { html: 'hello' }, trace: 'x' }, 0)
+    outbox.kick()
+    await until(() => told.length === 1)
+    const seen = chat.messages().filter(({ text }) => text === 'hello')
+    expect(seen).toHaveLength(name === 'hang' ? 1 : 2)
+    expect(nextUnsent(store)).toBeNull()
+    expect(lines.filter((line) => line.includes('telegram_unreachable'))).toHaveLength(1)
+    expect(lines.join('')).not.toContain(BOT_TOKEN)
+    await outbox.stop(100)
+    store.close()
+  },
+)

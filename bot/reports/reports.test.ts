@@ -1,7 +1,8 @@
 // Reports become messages: each once, in order, none lost.
-import type { ReportEvent } from '@keyside/protocol'
+import { ORDER_STATUSES, type ReportEvent } from '@keyside/protocol'
 import { expect, test } from 'vitest'
-import { openRig, until } from '../rig-for-tests.ts'
+import { approvalOf, orderOf, stepOf } from '../events-for-tests.ts'
+import { openRig, type Rig, until } from '../rig-for-tests.ts'
 
 const notice = (message: string): ReportEvent => ({
   type: 'notice',
@@ -43,4 +44,98 @@ test('a flood of one refusal is one message with a count', async () => {
     await rig.device.report({ type: 'refusal', code: 'sym.allow', message: 'not on your list' })
   await chat.waitForMessage(({ text }) => text?.includes('20 times') === true)
   expect(chat.messages().filter(({ text }) => text?.includes('Not on your list'))).toHaveLength(1)
+})
+
+test('what the device can send no more is confessed, and what follows is told', async () => {
+  const rig = await openRig()
+  const chat = await rig.claim()
+  const { device } = rig
+  const token = device.seal(5, notice('the fifth'))
+  await device.send(token)
+  const asked = () =>
+    device.commands.filter(({ instruction }) => instruction.do === 'replay').length
+  for (let times = asked(); times < 9 && !rig.log.join('').includes('reports_lost'); times += 1) {
+    rig.clock.advance(3001)
+    await device.send(token)
+    await settled(rig, chat)
+  }
+  await chat.waitForMessage(({ text }) => text?.includes('The fifth') === true)
+  const told = chat.messages().map(({ text = '' }) => text)
+  expect(told.some((text) => text.includes('4 reports of your device could not'))).toBe(true)
+  expect(asked(), 'three times and no more').toBeLessThanOrEqual(6)
+})
+
+/** A question and its answer pass through everything. */
+async function settled({ device }: Rig, chat: Awaited<ReturnType<Rig['claim']>>) {
+  const asked = device.asked.length
+  chat.sendText('/pause')
+  await until(() => device.asked.length > asked)
+}
+
+test('a device that numbers anew is heard, an old presence shown again changes nothing', async () => {
+  const rig = await openRig()
+  const chat = await rig.claim()
+  const { device, clock } = rig
+  const old = clock.now() / 1000 - 60
+  for (const word of ['one', 'two two', 'three three']) await device.report(notice(word))
+  await chat.waitForMessage(({ text }) => text?.includes('Three three') === true)
+  clock.advance(1000)
+  await device.presence('online', 0, old)
+  await device.send(device.seal(1, notice('old number one')))
+  clock.advance(1000)
+  await device.presence('online', 0)
+  await device.send(device.seal(1, notice('new life')))
+  await chat.waitForMessage(({ text }) => text?.includes('New life') === true)
+  expect(chat.messages().some(({ text }) => text?.includes('number one'))).toBe(false)
+  const last = device.commands.at(-1)?.instruction
+  expect(last).toEqual({ do: 'replay', after: 0 })
+})
+
+test('what the owner sets himself is told once, what another sets is told too', async () => {
+  const rig = await openRig()
+  const chat = await rig.claim()
+  const { device } = rig
+  device.answer = ({ jti, instruction }) => {
+    if (instruction.do === 'replay') return null
+    device.report({ type: 'state', state: 'paused', by: 'telegram:1001' }).catch(() => undefined)
+    return { type: 'answer', to: jti, answer: { about: 'done' } }
+  }
+  chat.sendText('/pause')
+  await chat.waitForMessage(({ text }) => text?.includes('Paused:') === true)
+  await device.report({ type: 'state', state: 'halted', by: 'device' })
+  await chat.waitForMessage(({ text }) => text?.includes('halted by device') === true)
+  const told = chat.messages().filter(({ text }) => /paused/i.test(text ?? ''))
+  expect(told).toHaveLength(1)
+  await device.report({ type: 'state', state: 'paused', by: 'telegram:1001' })
+  await chat.waitForMessage(({ text }) => text?.includes('paused by you') === true)
+})
+
+const BAIT = '<b>&"</b>'
+const view = orderOf(7)
+
+test.for<[string, (now: number) => ReportEvent]>([
+  ['refusal', () => ({ type: 'refusal', code: 'some.code', message: BAIT })],
+  ['notice', () => ({ type: 'notice', level: 'error', code: 'some.code', message: BAIT })],
+  ['state', () => ({ type: 'state', state: 'running', by: BAIT })],
+  ['state', () => ({ type: 'state', state: 'paused', by: BAIT })],
+  ['state', () => ({ type: 'state', state: 'halted', by: BAIT })],
+  ['approval', (now) => approvalOf(view, now + 60, { reason: BAIT, timeframe: '<b>&' })],
+  ...ORDER_STATUSES.filter((status) => status !== 'rejected' && status !== 'expired').map(
+    (status): [string, () => ReportEvent] => [
+      status,
+      () => stepOf(view, status, { code: 'some.code', message: BAIT }),
+    ],
+  ),
+])('markup in a report of %s is only letters', async ([_, event]) => {
+  const rig = await openRig()
+  const chat = await rig.claim()
+  await rig.device.report(event(rig.clock.now() / 1000))
+  const told = await chat.waitForMessage(
+    ({ text, caption }) => (text ?? caption)?.includes(BAIT) === true,
+  )
+  const marked = (told.entities ?? told.caption_entities ?? []).map(({ offset, length }) =>
+    (told.text ?? told.caption ?? '').slice(offset, offset + length),
+  )
+  expect(marked).not.toContain('&"')
+  expect(rig.log.join('')).not.toContain('telegram_message_refused')
 })

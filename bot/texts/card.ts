@@ -5,7 +5,7 @@ import { amount, currencies, distance, span, sum } from './numbers.ts'
 import { orderTitle } from './orders.ts'
 
 /** A caption holds 1024 characters in all. */
-const LONGEST_REASON = 200
+const LONGEST_REASON = 150
 
 export const BUTTONS = { approve: '✅ Approve', reject: '🚫 Reject' } as const
 

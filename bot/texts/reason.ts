@@ -2,7 +2,7 @@
 import { clip, type Html, html } from './html.ts'
 
 /** So long that a card with it still fits a caption. */
-const LONGEST = 280
+const LONGEST = 220
 
 export function reasonText(code: string, message: string | undefined): Html {
   return html`${sentence(clip(message ?? 'no reason given', LONGEST))} <code>${code}</code>`
