@@ -4,9 +4,8 @@ import { join } from 'node:path'
 import {
   acceptPolicy,
   createVault,
-  deviceKey,
   keepExchangeKeys,
-  orderSalt,
+  makeDeviceSecrets,
   vaultFile,
 } from '@keyside/executor'
 import { type Chance, type Clock, writePrivate } from '@keyside/runtime'
@@ -46,12 +45,12 @@ export async function makeSandboxHome(
   const keychain = await createVault({ file: vaultFile(home), passphrase, chance })
   const { apiKey, secret, botToken } = sandbox.secrets
   await keepExchangeKeys(keychain, 'main', { exchange: 'binance', apiKey, secret })
-  await orderSalt(keychain, chance)
+  const device = await makeDeviceSecrets(keychain, chance)
   makeHome({
     home,
     clock,
     chance,
-    deviceKey: (await deviceKey(keychain, chance)).publicKey,
+    deviceKey: device.key.publicKey,
     keychain: 'vault',
     port: await freePort(),
     wsPort: null,

@@ -2,6 +2,7 @@
 import { Buffer } from 'node:buffer'
 import type { Chance, Clock } from '@keyside/runtime'
 import {
+  type InstrumentSetup,
   Market,
   type SandboxExchange,
   type SandboxTelegram,
@@ -24,6 +25,8 @@ export interface SandboxOptions {
   readonly chance: Chance
   readonly secrets: SandboxSecrets
   readonly wave?: WaveShape
+  /** What is traded, when not BTC and ETH. */
+  readonly instruments?: readonly InstrumentSetup[]
   /** Where to listen, and the name others know it by; 127.0.0.1 when left out. */
   readonly host?: string
   readonly name?: string
@@ -52,7 +55,11 @@ export function newSandboxSecrets(chance: Chance): SandboxSecrets {
 export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const { clock, chance, secrets, host } = options
   const seed = Buffer.from(chance(4)).readUInt32BE()
-  const market = new Market({ seed, ...(options.wave && { wave: options.wave }) })
+  const market = new Market({
+    seed,
+    ...(options.wave && { wave: options.wave }),
+    ...(options.instruments && { instruments: options.instruments }),
+  })
   const { apiKey, secret, botToken } = secrets
   const exchange = await startExchange({
     market,

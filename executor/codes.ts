@@ -42,7 +42,6 @@ export const EXECUTOR_SENTENCES = {
   key_can_withdraw:
     'this exchange key may withdraw or transfer: make one that may only trade, then run "keyside keys add"',
   exchange_key_missing: 'there is no exchange key for this account: run "keyside keys add"',
-  device_key_missing: 'this device has no signing key: run "keyside init"',
   journal_locked: 'another executor uses this journal: stop it first',
   journal_failed:
     'the journal cannot be written: nothing is accepted until the disk has room and the executor is started again',

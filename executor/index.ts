@@ -16,12 +16,11 @@ export { openKeychain, vaultFile } from './keychain/open.ts'
 export { openOsKeychain } from './keychain/os.ts'
 export type { Keychain } from './keychain/port.ts'
 export {
-  deviceKey,
   type ExchangeKeys,
   exchangeAccounts,
   exchangeKeys,
   keepExchangeKeys,
-  orderSalt,
+  makeDeviceSecrets,
   removeExchangeKeys,
 } from './keychain/secrets.ts'
 export { createVault, openVault } from './keychain/vault.ts'

@@ -31,7 +31,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vi
 import { type ExecutorConfig, executorConfig } from './config.ts'
 import { readJournal } from './journal/read.ts'
 import type { Keychain } from './keychain/port.ts'
-import { deviceKey, keepExchangeKeys } from './keychain/secrets.ts'
+import { deviceSecrets, keepExchangeKeys, makeDeviceSecrets } from './keychain/secrets.ts'
 import { createVault } from './keychain/vault.ts'
 import { acceptPolicy, policyState } from './policy-file.ts'
 import { type Executor, startExecutor } from './start-executor.ts'
@@ -99,6 +99,7 @@ beforeEach(async () => {
   const passphrase = 'correct horse battery'
   const file = join(home, 'vault.json')
   keychain = await createVault({ file, passphrase, chance: systemChance }, 2 ** 10)
+  await makeDeviceSecrets(keychain, systemChance)
   const keys = { exchange: 'binance', secret: 'secret'.repeat(8) }
   await keepExchangeKeys(keychain, 'main', { ...keys, apiKey: 'tradeOnly' })
   await keepExchangeKeys(keychain, 'mighty', { ...keys, apiKey: 'mighty' })
@@ -132,7 +133,7 @@ const start = async (change: Partial<ExecutorConfig> = {}) => {
 }
 
 async function connect(clientId: string, subscribe: readonly string[] = []): Promise<Link> {
-  const device = publicKey((await deviceKey(keychain, systemChance)).publicKey)
+  const device = publicKey((await deviceSecrets(keychain)).key.publicKey)
   const pins = keyring([{ key: device, issuer: 'device', kinds: ['report'] }])
   const link = openLink({
     url: broker.address.mqtt,

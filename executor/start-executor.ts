@@ -18,7 +18,7 @@ import type { Exchange } from './exchange/port.ts'
 import { Journal } from './journal/journal.ts'
 import { keptPolicy } from './journal/kept.ts'
 import type { Keychain } from './keychain/port.ts'
-import { deviceKey, exchangeKeys, orderSalt } from './keychain/secrets.ts'
+import { deviceSecrets, exchangeKeys } from './keychain/secrets.ts'
 import { type Links, openLinks } from './links.ts'
 import { policyHash } from './policy/accept.ts'
 import type { Policy } from './policy/schema.ts'
@@ -65,7 +65,7 @@ async function compose(
   deps: ExecutorDeps,
   onStop: (undo: () => Promise<void> | void) => void,
 ): Promise<void> {
-  const { home, log, clock, chance, trace, keychain } = deps
+  const { home, log, clock, trace, keychain } = deps
   const journal = new Journal(resolve(home, config.database))
   onStop(() => journal.close())
   const text = readPolicyText({ home, policy: config.policy })
@@ -74,8 +74,7 @@ async function compose(
   onStop(() => exchange.stop())
   await exchange.start(marketsOf(policy, journal.fold()))
   await refuseMightyKey(exchange)
-  const salt = await orderSalt(keychain, chance)
-  const key = await deviceKey(keychain, chance)
+  const { key, salt } = await deviceSecrets(keychain)
   const publisher = new Publisher({ device: config.id, audience: config.bot.id, key, ...deps })
   const shell: Shell = new Shell({
     journal,

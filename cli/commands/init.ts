@@ -4,10 +4,9 @@ import { join, resolve } from 'node:path'
 import {
   createVault,
   DEFAULT_POLICY,
-  deviceKey,
   type Keychain,
+  makeDeviceSecrets,
   openOsKeychain,
-  orderSalt,
   vaultFile,
 } from '@keyside/executor'
 import {
@@ -67,12 +66,12 @@ async function init(options: Options): Promise<void> {
     )
   const keychain = await makeKeychain(home, options)
   const botToken = await readBotToken(options)
-  await orderSalt(keychain, systemChance)
+  const device = await makeDeviceSecrets(keychain, systemChance)
   makeHome({
     home,
     clock: systemClock,
     chance: systemChance,
-    deviceKey: (await deviceKey(keychain, systemChance)).publicKey,
+    deviceKey: device.key.publicKey,
     keychain: options.keychain,
     port: 1883,
     wsPort: 8083,

@@ -9,5 +9,6 @@ export const KEYCHAIN_CODES = [
   'vault_passphrase_missing',
   'vault_passphrase_short',
   'key_in_use',
+  'device_key_missing',
   'secret_malformed',
 ] as const

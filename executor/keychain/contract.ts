@@ -3,11 +3,11 @@ import assert from 'node:assert/strict'
 import { systemChance } from '@keyside/runtime'
 import type { Keychain } from './port.ts'
 import {
-  deviceKey,
+  deviceSecrets,
   exchangeAccounts,
   exchangeKeys,
   keepExchangeKeys,
-  orderSalt,
+  makeDeviceSecrets,
 } from './secrets.ts'
 
 export interface KeychainCheck {
@@ -51,10 +51,11 @@ export const keychainContract: readonly KeychainCheck[] = [
   {
     name: 'makes the device key and the order salt once',
     run: async (keychain) => {
-      const key = await deviceKey(keychain, systemChance)
-      assert.equal((await deviceKey(keychain, systemChance)).kid, key.kid)
-      const salt = await orderSalt(keychain, systemChance)
-      assert.deepEqual(Buffer.from(await orderSalt(keychain, systemChance)), Buffer.from(salt))
+      await assert.rejects(deviceSecrets(keychain), { code: 'device_key_missing' })
+      const made = await makeDeviceSecrets(keychain, systemChance)
+      const again = await makeDeviceSecrets(keychain, systemChance)
+      assert.equal(again.key.kid, made.key.kid)
+      assert.deepEqual(Buffer.from(again.salt), Buffer.from(made.salt))
       for (const name of await keychain.names()) await keychain.remove(name)
     },
   },

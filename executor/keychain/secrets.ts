@@ -61,26 +61,42 @@ export function removeExchangeKeys(keychain: Keychain, account: string): Promise
   return keychain.remove(`${EXCHANGE}${account}`)
 }
 
-/** The key that signs reports; made the first time. */
-export async function deviceKey(keychain: Keychain, chance: Chance): Promise<SigningKey> {
-  return signingKey(await bytesOnce(keychain, DEVICE_KEY, chance))
+export interface DeviceSecrets {
+  /** Signs reports. */
+  readonly key: SigningKey
+  /** 32 bytes from which client order ids are made. */
+  readonly salt: Uint8Array
 }
 
-/** 32 bytes from which client order ids are made; made the first time. */
-export function orderSalt(keychain: Keychain, chance: Chance): Promise<Uint8Array> {
-  return bytesOnce(keychain, ORDER_SALT, chance)
+/** Makes what is missing and keeps the rest. Only for setting a device up. */
+export async function makeDeviceSecrets(
+  keychain: Keychain,
+  chance: Chance,
+): Promise<DeviceSecrets> {
+  for (const name of [DEVICE_KEY, ORDER_SALT])
+    if ((await keychain.get(name)) === null) await keychain.set(name, encodeBase64url(chance(32)))
+  return deviceSecrets(keychain)
 }
 
-async function bytesOnce(keychain: Keychain, name: string, chance: Chance): Promise<Uint8Array> {
+/**
+ * Rejects with `device_key_missing`: a key made anew would be one that nobody has pinned,
+ * and a new salt would give open orders new names.
+ */
+export async function deviceSecrets(keychain: Keychain): Promise<DeviceSecrets> {
+  const seed = await thirtyTwoBytes(keychain, DEVICE_KEY)
+  return { key: signingKey(seed), salt: await thirtyTwoBytes(keychain, ORDER_SALT) }
+}
+
+async function thirtyTwoBytes(keychain: Keychain, name: string): Promise<Uint8Array> {
   const kept = await keychain.get(name)
-  if (kept !== null) {
-    const bytes = decodeBase64url(kept)
-    if (bytes?.length !== 32) throw malformed(name)
-    return bytes
-  }
-  const made = chance(32)
-  await keychain.set(name, encodeBase64url(made))
-  return made
+  if (kept === null)
+    throw new KeysideError(
+      'device_key_missing',
+      `the keychain has no "${name}": restore it from your backup, or set this device up anew with "keyside init" in another KEYSIDE_HOME`,
+    )
+  const bytes = decodeBase64url(kept)
+  if (bytes?.length !== 32) throw malformed(name)
+  return bytes
 }
 
 function malformed(name: string): KeysideError {

@@ -7,7 +7,7 @@ import { systemChance } from '@keyside/runtime'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { keychainContract } from './contract.ts'
 import { openKeychain, vaultFile } from './open.ts'
-import { exchangeKeys, orderSalt } from './secrets.ts'
+import { deviceSecrets, exchangeKeys, makeDeviceSecrets } from './secrets.ts'
 import { createVault, openVault, type VaultOptions } from './vault.ts'
 import { deriveKey, SCRYPT_COST } from './vault-key.ts'
 
@@ -114,9 +114,10 @@ test('does not print its secrets', async () => {
 test('says so when a secret is not what was written', async () => {
   const vault = await createVault(options, CHEAP)
   await vault.set('exchange/main', '{}')
+  await makeDeviceSecrets(vault, systemChance)
   await vault.set('device/order-salt', 'AAAA')
   await expect(exchangeKeys(vault, 'main')).rejects.toMatchObject({ code: 'secret_malformed' })
-  await expect(orderSalt(vault, systemChance)).rejects.toMatchObject({ code: 'secret_malformed' })
+  await expect(deviceSecrets(vault)).rejects.toMatchObject({ code: 'secret_malformed' })
 })
 
 test('derives a key at full cost without blocking the event loop', async () => {
