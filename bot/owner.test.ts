@@ -57,15 +57,18 @@ test('a used code claims nothing for anybody else', async () => {
   expect(stranger.messages()).toHaveLength(1)
 })
 
-test('a released bot shows a new code, and the next owner sees nothing of the last one', async () => {
+test('a released bot shows a new code, and neither owner hears more of the other', async () => {
   const rig = await openRig()
   const chat = await rig.claim()
   const order = orderOf(7)
   await rig.device.report(approvalOf(order, rig.clock.now() / 1000 + 600))
   const card = await chat.waitForMessage(({ reply_markup }) => reply_markup !== undefined)
+  rig.telegram.faults.arm({ name: '500', method: 'sendMessage' })
+  await rig.device.report({ type: 'notice', level: 'info', code: 'some.code', message: 'secret' })
+  await until(() => rig.log.some((line) => line.includes('telegram_unreachable')))
   expect(releaseOwner({ database: 'bot.db' }, rig.home)).toBe(true)
   expect(releaseOwner({ database: 'bot.db' }, rig.home)).toBe(false)
-  rig.clock.advance(1000)
+  rig.clock.advance(1001)
   await until(() => rig.codes.length === 2)
   chat.pressButton(card, '✅ Approve')
   chat.sendText('/halt')
@@ -73,6 +76,7 @@ test('a released bot shows a new code, and the next owner sees nothing of the la
   const next = rig.telegram.chat(STRANGER)
   next.sendText(`/start ${rig.codes[1]}`)
   await next.waitForMessage(({ text }) => text?.includes('This bot is yours') === true)
+  expect(chat.messages().some(({ text }) => text?.includes('secret'))).toBe(false)
   expect(next.messages().filter(({ from }) => from?.is_bot)).toHaveLength(1)
   expect(rig.device.heard.filter((one) => 'approval' in one)).toEqual([])
   expect(rig.device.asked).toEqual([])
