@@ -1,6 +1,6 @@
 // Whatever Telegram does, a message arrives, and the token goes nowhere.
 import { createLog, systemClock } from '@keyside/runtime'
-import { startTelegram } from '@keyside/sandbox'
+import { startTelegram, turnableClock } from '@keyside/sandbox'
 import { Api } from 'grammy'
 import { expect, onTestFinished, test } from 'vitest'
 import { BOT_TOKEN, openRig, until } from '../rig-for-tests.ts'
@@ -43,12 +43,13 @@ test.for(['hang', 'lost-answer'] as const)(
       clock: systemClock,
     })
     onTestFinished(() => telegram.stop())
+    const clock = turnableClock()
     const store = openStore(':memory:')
     const lines: string[] = []
     const told: string[] = []
     const outbox = new Outbox({
       store,
-      clock: systemClock,
+      clock,
       log: createLog({
         program: 'bot',
         level: 'debug',
@@ -64,6 +65,8 @@ test.for(['hang', 'lost-answer'] as const)(
     const { id } = chat.messages()[0]?.chat ?? { id: 0 }
     putMessage(store, { chat: id, content: { html: 'hello' }, trace: 'x' }, 0)
     outbox.kick()
+    await until(() => lines.join('').includes('telegram_unreachable'))
+    clock.advance(1001)
     await until(() => told.length === 1)
     const seen = chat.messages().filter(({ text }) => text === 'hello')
     expect(seen).toHaveLength(name === 'hang' ? 1 : 2)
