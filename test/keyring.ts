@@ -1,6 +1,8 @@
 // A gnome-keyring of its own for one command, on a D-Bus session that ends with it.
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
 import { join } from 'node:path'
+import { createInterface } from 'node:readline'
 
 const PROGRAMS = ['dbus-run-session', 'gnome-keyring-daemon']
 
@@ -36,4 +38,40 @@ export function bareEnvironment(home: string): NodeJS.ProcessEnv {
     XDG_CONFIG_HOME: join(home, 'config'),
     XDG_CACHE_HOME: join(home, 'cache'),
   }
+}
+
+export interface Keyring {
+  /** For every program that is to use it. */
+  readonly env: NodeJS.ProcessEnv
+  close(): Promise<void>
+}
+
+/** A keyring that several programs share, until it is closed. `home` is an empty private folder. */
+export async function openKeyring(home: string): Promise<Keyring> {
+  const bare = bareEnvironment(home)
+  const [program, args] = withKeyring(['sh', '-c', 'echo "$DBUS_SESSION_BUS_ADDRESS"; cat'])
+  const session = spawn(program, args, { env: bare, stdio: ['pipe', 'pipe', 'ignore'] })
+  const exited = once(session, 'exit')
+  const [address] = (await once(createInterface({ input: session.stdout }), 'line')) as [string]
+  const close = async () => {
+    session.stdin.end()
+    await exited
+  }
+  return { env: { ...bare, DBUS_SESSION_BUS_ADDRESS: address }, close }
+}
+
+const DUMP = `
+  const { default: keytar } = await import('keytar')
+  console.log(JSON.stringify(await keytar.findCredentials(process.argv[1])))
+`
+
+/** What the keychain of a home holds, read with keytar itself. */
+export function keychainEntries(home: string, env: NodeJS.ProcessEnv): Record<string, string> {
+  const { stdout } = spawnSync(
+    process.execPath,
+    ['--input-type=module', '--eval', DUMP, `keyside ${home}`],
+    { env, cwd: join(import.meta.dirname, '..'), encoding: 'utf8' },
+  )
+  const entries = JSON.parse(stdout) as { account: string; password: string }[]
+  return Object.fromEntries(entries.map(({ account, password }) => [account, password]))
 }

@@ -1,0 +1,326 @@
+// A newcomer's first day, with everything that left the device written down: no secret is in it, whatever went wrong.
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, relative } from 'node:path'
+import { openVault, vaultFile } from '@keyside/executor'
+import { decodeBase64url, signalTopic } from '@keyside/protocol'
+import { systemChance, systemClock } from '@keyside/runtime'
+import { CALM, type SandboxExchange } from '@keyside/sandbox'
+import { expect, onTestFinished, test } from 'vitest'
+import { parse, stringify } from 'yaml'
+import { type Child, type Program, startChild, stopChildren } from '../cli/children.ts'
+import { freePort } from '../cli/free-port.ts'
+import { newSandboxSecrets, type Sandbox, startSandbox } from '../cli/sandbox.ts'
+import { SANDBOX_POLICY } from '../cli/sandbox-home.ts'
+import { type Canary, type Haystack, leaks } from './canaries.ts'
+import { hasKeyring, keychainEntries, openKeyring } from './keyring.ts'
+import { keyside, type Said } from './keyside.ts'
+import { type HttpRecorder, recordHttp, recordTcp } from './recorder.ts'
+import { scriptedEngine } from './scripted-engine.ts'
+import { until } from './world.ts'
+
+/** With characters that look different in base64, base64url and a URL. */
+const SECRET = `canary?secret/+>~${newSandboxSecrets(systemChance).secret}=`
+const PASSPHRASE = 'canary passphrase of ten words'
+const HTML = { status: 200, type: 'text/html', body: '<html><h1>Maintenance</h1></html>' }
+const KEY_REFUSED = {
+  status: 401,
+  type: 'application/json',
+  body: '{"code":-2015,"msg":"Invalid API-key, IP, or permissions for action."}',
+}
+
+type KeychainKind = 'os' | 'vault'
+
+/** Everything of one day that others could read. */
+class Day {
+  readonly folder = mkdtempSync(join(tmpdir(), 'keyside-canary-'))
+  readonly home = join(this.folder, 'home')
+  readonly ring = join(this.folder, 'ring')
+  readonly haystacks: Haystack[] = []
+  readonly keychain: KeychainKind
+  readonly sandbox: Sandbox
+  readonly exchange: HttpRecorder
+  readonly telegram: HttpRecorder
+  #env: NodeJS.ProcessEnv = {}
+  readonly #children: Child[] = []
+  #claim = Promise.withResolvers<string>()
+
+  constructor(
+    keychain: KeychainKind,
+    parts: { sandbox: Sandbox; exchange: HttpRecorder; telegram: HttpRecorder },
+  ) {
+    this.keychain = keychain
+    this.sandbox = parts.sandbox
+    this.exchange = parts.exchange
+    this.telegram = parts.telegram
+    mkdirSync(this.ring, { mode: 0o700 })
+    onTestFinished(async () => {
+      await stopChildren(this.#children)
+      await Promise.all([this.exchange.stop(), this.telegram.stop(), this.sandbox.stop()])
+      rmSync(this.folder, { recursive: true })
+    })
+  }
+
+  use(env: NodeJS.ProcessEnv): void {
+    this.#env = { ...env, KEYSIDE_HOME: this.home, KEYSIDE_LOG: 'trace' }
+  }
+
+  note(name: string, bytes: Buffer | string): void {
+    this.haystacks.push({ name, bytes: Buffer.from(bytes) })
+  }
+
+  /** Runs a command of the person, who types the vault's passphrase first where there is a vault. */
+  async type(args: string, answers: readonly string[] = []): Promise<Said> {
+    const passphrase = this.keychain === 'vault' ? [PASSPHRASE] : []
+    const said = await keyside(args.split(' '), {
+      env: this.#env,
+      answers: [...passphrase, ...answers],
+      look: ({ pid }) => this.#look(args, pid),
+    })
+    this.note(`what "${args}" prints`, said.stdout + said.stderr)
+    return said
+  }
+
+  async start(program: Program): Promise<Child> {
+    const child = startChild(
+      program,
+      {
+        home: this.home,
+        ...(this.keychain === 'vault' && program === 'executor' && { passphrase: PASSPHRASE }),
+        onLine: (name, line) => this.note(`log of ${name}`, line),
+        onMessage: (name, message) => {
+          this.note(`message of ${name}`, JSON.stringify(message))
+          if (message.type === 'claim') this.#claim.resolve(message.code)
+        },
+      },
+      this.#env,
+    )
+    this.#children.push(child)
+    await child.ready.finally(() => this.#look(program, child.process.pid))
+    return child
+  }
+
+  async claim(): Promise<void> {
+    const chat = this.sandbox.telegram.chat()
+    chat.followDeepLink(await this.#claim.promise)
+    await chat.waitForMessage(({ from }) => from?.is_bot === true, 10_000)
+  }
+
+  /** What other programs of this machine see of a process. */
+  #look(name: string, pid = 0): void {
+    for (const file of ['environ', 'cmdline'])
+      try {
+        this.note(`/proc ${file} of ${name}`, readFileSync(`/proc/${pid}/${file}`))
+      } catch {
+        // Gone already, or no Linux.
+      }
+  }
+
+  noteFiles(): void {
+    const files = readdirSync(this.home, { recursive: true, encoding: 'utf8' })
+    for (const file of files.map((name) => join(this.home, name)))
+      if (statSync(file).isFile())
+        this.note(`file ${relative(this.home, file)}`, readFileSync(file))
+  }
+
+  noteRequests(): void {
+    for (const { method, path, headers, body } of this.exchange.requests) {
+      this.note('request to the exchange', Buffer.concat([Buffer.from(`${method} ${path}`), body]))
+      this.note('headers to the exchange', headers)
+    }
+    for (const { path, headers, body } of this.telegram.requests) {
+      this.note('path at Telegram', path)
+      this.note('call of Telegram', Buffer.concat([Buffer.from(headers), body]))
+    }
+  }
+}
+
+async function openDay(keychain: KeychainKind): Promise<Day> {
+  const secrets = { ...newSandboxSecrets(systemChance), secret: SECRET }
+  const sandbox = await startSandbox({
+    clock: systemClock,
+    chance: systemChance,
+    secrets,
+    wave: CALM,
+  })
+  const exchange = await recordHttp(sandbox.exchange.address)
+  const telegram = await recordHttp(sandbox.telegram.address)
+  return new Day(keychain, { sandbox, exchange, telegram })
+}
+
+/** A broker of its own, behind a wire that is listened to. */
+async function listenOnTheWire(home: string) {
+  const file = join(home, 'config.yaml')
+  const port = await freePort()
+  const wire = await recordTcp(port)
+  const config = parse(readFileSync(file, 'utf8').replaceAll(':1883', `:${wire.port}`))
+  config.broker = { ...config.broker, port, wsPort: null }
+  writeFileSync(file, stringify(config))
+  onTestFinished(() => wire.stop())
+  return wire
+}
+
+async function setUp(day: Day): Promise<void> {
+  const { apiKey, botToken } = day.sandbox.secrets
+  const tokenFile = join(day.folder, 'token')
+  writeFileSync(tokenFile, `${botToken}\n`, { mode: 0o600 })
+  const addresses = `--exchange-address ${day.exchange.address} --telegram-address ${day.telegram.address}`
+  const init = `init --keychain ${day.keychain} --telegram-token-file ${tokenFile} ${addresses}`
+  expect(await day.type(init)).toMatchObject({ code: 0 })
+  for (const answer of [HTML, KEY_REFUSED]) {
+    day.exchange.lie(answer)
+    expect(await day.type('keys add', [apiKey, SECRET])).toMatchObject({ code: 3 })
+  }
+  day.exchange.honest()
+  expect(await day.type('keys add', [apiKey, SECRET])).toMatchObject({ code: 0 })
+  writeFileSync(join(day.home, 'policy.yaml'), SANDBOX_POLICY)
+  expect(await day.type('policy accept --yes')).toMatchObject({ code: 0 })
+}
+
+/** Bought with a press, and sold while the exchange and Telegram answer nonsense. */
+async function trade(day: Day): Promise<void> {
+  const { exchange, telegram } = day.sandbox
+  const chat = telegram.chat()
+  const engine = await scriptedEngine(day.home)
+  onTestFinished(() => engine.close())
+  await engine.signal({})
+  const card = await chat.waitForMessage((message) => message.reply_markup !== undefined, 10_000)
+  chat.pressButton(card, '✅ Approve')
+  await until('bought', () => hasFilled(exchange, 'buy'))
+  await engine.link.publish(signalTopic('demo'), 'no.signed.token')
+  telegram.faults.arm({ name: '401', method: 'sendMessage' })
+  exchange.faults.arm({ name: 'html-200' })
+  await engine.signal({ kind: 'exit' })
+  await until('sold', () => hasFilled(exchange, 'sell'), 20_000)
+}
+
+function hasFilled(exchange: SandboxExchange, side: 'buy' | 'sell'): boolean {
+  return exchange.acceptLog().some((order) => order.side === side && Number(order.executed) > 0)
+}
+
+async function lookBack(day: Day, executor: Child): Promise<void> {
+  await stopChildren([executor])
+  for (const answer of [HTML, KEY_REFUSED]) {
+    day.exchange.lie(answer, /signature=/)
+    await expect(day.start('executor')).rejects.toThrow(/exchange/)
+  }
+  await day.type('keys check --json')
+  day.exchange.honest()
+  for (const command of ['keys list', 'keys check', 'journal list', 'journal verify', 'doctor'])
+    await day.type(command)
+}
+
+function canariesOf(day: Day, entries: Readonly<Record<string, string>>): Canary[] {
+  const { apiKey, botToken } = day.sandbox.secrets
+  const fileSecret = (name: string) =>
+    Buffer.from(readFileSync(join(day.home, 'secrets', name), 'utf8').trim())
+  const seeds = ['authority.key', 'engine.key', 'bot.key'].map((name) => ({
+    name,
+    secret: Buffer.from(decodeBase64url(fileSecret(name).toString()) ?? []),
+    at: new RegExp(`^file secrets/${name}$`),
+  }))
+  const own = Object.entries(entries)
+    .filter(([name]) => !name.startsWith('exchange/'))
+    .map(([name, text]) => ({ name, secret: Buffer.from(decodeBase64url(text) ?? text) }))
+  return [
+    { name: 'API secret', secret: Buffer.from(SECRET) },
+    { name: 'API key', secret: Buffer.from(apiKey), at: /^headers to the exchange$/ },
+    {
+      name: 'bot token',
+      secret: Buffer.from(botToken),
+      at: /^(?:file secrets\/telegram\.token|path at Telegram)$/,
+    },
+    { name: 'passphrase', secret: Buffer.from(PASSPHRASE) },
+    ...seeds,
+    ...own,
+  ]
+}
+
+async function entriesOf(day: Day, env: NodeJS.ProcessEnv): Promise<Record<string, string>> {
+  if (day.keychain === 'os') return keychainEntries(day.home, env)
+  const vault = await openVault({
+    file: vaultFile(day.home),
+    passphrase: PASSPHRASE,
+    chance: systemChance,
+  })
+  const names = await vault.names()
+  const values = await Promise.all(names.map((name) => vault.get(name)))
+  return Object.fromEntries(names.map((name, at) => [name, values[at] ?? '']))
+}
+
+async function live(keychain: KeychainKind): Promise<{ day: Day; canaries: Canary[] }> {
+  const day = await openDay(keychain)
+  const keyring = keychain === 'os' ? await openKeyring(day.ring) : null
+  const env = keyring?.env ?? { PATH: process.env['PATH'], HOME: day.ring }
+  if (keyring) onTestFinished(() => keyring.close())
+  day.use(env)
+  await setUp(day)
+  const wire = await listenOnTheWire(day.home)
+  await day.start('broker')
+  const [executor] = await Promise.all([day.start('executor'), day.start('bot')])
+  await day.claim()
+  await trade(day)
+  // SQLite's write-ahead logs are there while the programs run.
+  day.noteFiles()
+  await lookBack(day, executor)
+  day.noteFiles()
+  day.noteRequests()
+  day.note('the MQTT wire', wire.bytes())
+  return { day, canaries: canariesOf(day, await entriesOf(day, env)) }
+}
+
+/** That the recorders were awake: each one has seen what it should. */
+function expectAwake({ haystacks, sandbox }: Day): void {
+  const { apiKey, botToken } = sandbox.secrets
+  const seen = (name: RegExp, what: string) =>
+    expect(
+      haystacks.some((haystack) => name.test(haystack.name) && haystack.bytes.includes(what)),
+      `${what} in ${name}`,
+    ).toBe(true)
+  seen(/^headers to the exchange/, apiKey)
+  seen(/^request to the exchange/, 'signature=')
+  seen(/^path at Telegram/, botToken)
+  seen(/^call of Telegram/, 'Approve')
+  seen(/^the MQTT wire/, 'keyside/v1/report/device')
+  seen(/^file journal\.db/, 'BTC/USDT')
+  seen(/^log of executor/, '"level":10')
+  seen(/^log of executor/, '-2015')
+  seen(/^message of executor/, 'exchange_unreachable')
+  seen(/^what "keys add" prints/, 'exchange')
+  seen(/^\/proc environ of executor/, 'KEYSIDE_HOME')
+  seen(/^\/proc cmdline of executor/, 'main.ts')
+}
+
+test.skipIf(!hasKeyring())('with the OS keychain, no secret leaves it in any form', async () => {
+  const { day, canaries } = await live('os')
+  expect(canaries.map(({ name }) => name)).toContain('device/signing-key')
+  expectAwake(day)
+  expect(leaks(canaries, day.haystacks)).toEqual([])
+})
+
+test('with a vault, no secret leaves it in any form', async () => {
+  const { day, canaries } = await live('vault')
+  expect(canaries.map(({ name }) => name)).toContain('device/signing-key')
+  expectAwake(day)
+  expect(leaks(canaries, day.haystacks)).toEqual([])
+})
+
+test.for<[string, (secret: string) => string]>([
+  ['as it is', (secret) => `secret=${secret}`],
+  ['in hexadecimal', (secret) => Buffer.from(secret).toString('hex')],
+  ['in a URL', (secret) => encodeURIComponent(secret)],
+  ['in base64', (secret) => Buffer.from(`ab${secret}c`).toString('base64')],
+  ['in a signed token', (secret) => Buffer.from(`{"x":"${secret}"}`).toString('base64url')],
+])('the search finds a secret %s', ([, dress]) => {
+  const canaries = [{ name: 'API secret', secret: Buffer.from(SECRET) }]
+  const haystacks = [{ name: 'a log', bytes: Buffer.from(`{"msg":"${dress(SECRET)}"}`) }]
+  expect(leaks(canaries, haystacks)).not.toEqual([])
+})

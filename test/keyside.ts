@@ -1,0 +1,36 @@
+// The command `keyside` as a person runs it: arguments, answers on standard input, and what it prints.
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
+
+const MAIN = join(import.meta.dirname, '..', 'cli', 'main.ts')
+
+export interface Asked {
+  readonly env: NodeJS.ProcessEnv
+  /** Lines typed, each ended by Enter. */
+  readonly answers?: readonly string[]
+  /** While it waits for its answers. */
+  readonly look?: (child: ChildProcess) => void
+}
+
+export interface Said {
+  readonly code: number | null
+  readonly stdout: string
+  readonly stderr: string
+}
+
+export async function keyside(
+  args: readonly string[],
+  { env, answers = [], look }: Asked,
+): Promise<Said> {
+  const child = spawn(process.execPath, [MAIN, ...args], { env })
+  const printed = Promise.all([text(child.stdout), text(child.stderr)])
+  const exited = once(child, 'exit')
+  await once(child, 'spawn')
+  look?.(child)
+  child.stdin.end(answers.map((answer) => `${answer}\n`).join(''))
+  const [code] = (await exited) as [number | null]
+  const [stdout, stderr] = await printed
+  return { code, stdout, stderr }
+}
