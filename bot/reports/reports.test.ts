@@ -42,6 +42,8 @@ test('a flood of one refusal is one message with a count', async () => {
   const chat = await rig.claim()
   for (let times = 0; times < 20; times += 1)
     await rig.device.report({ type: 'refusal', code: 'sym.allow', message: 'not on your list' })
+  await until(() => rig.device.seq === 20 && chat.messages().length > 2)
+  rig.clock.advance(5000)
   await chat.waitForMessage(({ text }) => text?.includes('20 times') === true)
   expect(chat.messages().filter(({ text }) => text?.includes('Not on your list'))).toHaveLength(1)
 })

@@ -1,7 +1,7 @@
 // Which report is next: none is told twice, none is skipped while the device can still send it again.
 
 /** How often the reports of one gap are asked for before they are given up. */
-export const ASKS = 3
+const ASKS = 3
 
 export type Place = 'next' | 'seen' | 'gap' | 'after_lost'
 
