@@ -10,10 +10,10 @@ import { type Publisher, REPLAY_MOST } from './report/publisher.ts'
 export interface EffectOptions {
   readonly exchange: Exchange
   readonly journal: Journal
-  readonly publisher: Publisher
+  readonly publisher: Pick<Publisher, 'send'>
   readonly take: (input: Input) => void
   readonly trace: Trace
-  readonly log: Logger
+  readonly log: Pick<Logger, 'error'>
 }
 
 const CANDLES = 60

@@ -17,7 +17,7 @@ export interface ShellOptions {
   readonly publish: (reports: readonly OutboxReport[]) => void
   readonly clock: Clock
   readonly trace: Trace
-  readonly log: Logger
+  readonly log: Pick<Logger, 'error'>
   /** The journal cannot be written: nothing may be acknowledged or sent any more. */
   readonly onFailure: (error: KeysideError) => void
 }

@@ -8,11 +8,10 @@ import {
   type Logger,
   type Trace,
 } from '@keyside/runtime'
+import { assemble } from './assemble.ts'
 import { sentenceOf } from './codes.ts'
 import type { ExecutorConfig } from './config.ts'
-import type { World } from './core/inputs.ts'
 import type { Book } from './core/state.ts'
-import { runEffect } from './effects.ts'
 import { createBinance } from './exchange/binance.ts'
 import type { Exchange } from './exchange/port.ts'
 import { Journal } from './journal/journal.ts'
@@ -24,7 +23,6 @@ import { policyHash } from './policy/accept.ts'
 import type { Policy } from './policy/schema.ts'
 import { readPolicyText, requirePolicy } from './policy-file.ts'
 import { Publisher } from './report/publisher.ts'
-import { Shell } from './shell.ts'
 import { haltFile } from './unhalt.ts'
 import { canTakeAway, startWatching } from './watch.ts'
 
@@ -76,19 +74,12 @@ async function compose(
   await refuseMightyKey(exchange)
   const { key, salt } = await deviceSecrets(keychain)
   const publisher = new Publisher({ device: config.id, audience: config.bot.id, key, ...deps })
-  const shell: Shell = new Shell({
+  const shell = assemble({
     journal,
-    world: () => worldOf(exchange, policy, salt, clock.now()),
-    run: (effect) =>
-      runEffect(effect, {
-        exchange,
-        journal,
-        publisher,
-        trace,
-        log,
-        take: (input) => shell.tryTake(input),
-      }),
-    publish: (reports) => publisher.send(reports),
+    exchange,
+    policy,
+    salt,
+    publisher,
     clock,
     trace,
     log,
@@ -151,22 +142,6 @@ function marketsOf(policy: Policy, { positions, orders }: Book): readonly string
 function listenedTo(policy: Policy, { positions }: Book): readonly string[] {
   const held = Object.values(positions).map(({ stream }) => stream)
   return [...new Set([...policy.streams.keys(), ...held])]
-}
-
-function worldOf(exchange: Exchange, policy: Policy, salt: Uint8Array, now: number): World {
-  return {
-    now,
-    policy,
-    salt,
-    exchange: {
-      name: exchange.name,
-      acceptanceWindowMs: exchange.acceptanceWindowMs,
-      reachable: exchange.reachable(),
-      skewMs: exchange.skewMs(),
-      rules: (market) => exchange.rules(market),
-      quote: (market) => exchange.quote(market),
-    },
-  }
 }
 
 /** A wrong token is an error of this start; a broker that is down is not. */

@@ -1,0 +1,55 @@
+// The part of an executor that has no address: journal, policy, exchange and core, wired to each other.
+import type { Clock, KeysideError, Logger, Trace } from '@keyside/runtime'
+import type { World } from './core/inputs.ts'
+import { runEffect } from './effects.ts'
+import type { Exchange } from './exchange/port.ts'
+import type { Journal } from './journal/journal.ts'
+import type { Policy } from './policy/schema.ts'
+import type { Publisher } from './report/publisher.ts'
+import { Shell } from './shell.ts'
+
+export interface AssembleOptions {
+  readonly journal: Journal
+  readonly exchange: Exchange
+  readonly policy: Policy
+  /** Makes client order ids. */
+  readonly salt: Uint8Array
+  readonly publisher: Pick<Publisher, 'send'>
+  readonly clock: Clock
+  readonly trace: Trace
+  readonly log: Pick<Logger, 'error'>
+  /** The journal cannot be written. */
+  readonly onFailure: (error: KeysideError) => void
+}
+
+/** Folded and idle: it wants the input `started` first. Throws `journal_damaged`. */
+export function assemble(options: AssembleOptions): Shell {
+  const { journal, publisher, clock, trace, log, onFailure } = options
+  const shell: Shell = new Shell({
+    journal,
+    world: () => worldOf(options),
+    run: (effect) => runEffect(effect, { ...options, take: (input) => shell.tryTake(input) }),
+    publish: (reports) => publisher.send(reports),
+    clock,
+    trace,
+    log,
+    onFailure,
+  })
+  return shell
+}
+
+function worldOf({ exchange, policy, salt, clock }: AssembleOptions): World {
+  return {
+    now: clock.now(),
+    policy,
+    salt,
+    exchange: {
+      name: exchange.name,
+      acceptanceWindowMs: exchange.acceptanceWindowMs,
+      reachable: exchange.reachable(),
+      skewMs: exchange.skewMs(),
+      rules: (market) => exchange.rules(market),
+      quote: (market) => exchange.quote(market),
+    },
+  }
+}
