@@ -61,6 +61,7 @@ function bought(before: Position, order: Order, trade: Fill): Position {
     seq: Math.max(before.seq, order.seq),
     signal: order.signal,
     stop: order.idea.stop ?? before.stop,
+    stops: order.signal === before.signal ? before.stops : 0,
     protection: 'wanted',
   }
 }

@@ -88,7 +88,7 @@ export interface Position {
   readonly signal: string
   /** Quote per base; null without one. */
   readonly stop: Decimal | null
-  /** Stops placed for it so far. */
+  /** Stops placed since its last entry. */
   readonly stops: number
   readonly protection: 'wanted' | 'failed'
 }

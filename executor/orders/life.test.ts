@@ -50,6 +50,18 @@ test('puts the stop back when the exit does not fill', async () => {
   expect(stops.length).toBeGreaterThan(1)
 })
 
+test('gives every entry its stop, however many came before on what exits left over', async () => {
+  const executor = new TestExecutor()
+  for (let i = 0; i < 22; i++) {
+    await executor.enter({ stop: '58000', size: { unit: 'quote', value: '20' } })
+    await executor.give(executor.exit({ size: { unit: 'percent', value: '90' } }))
+    await executor.clock.turn(60_000)
+  }
+  await executor.enter({ stop: '58000' })
+  expect(executor.told()).not.toContain('notice stop_failed')
+  expect(executor.exchange.accepted.at(-1)).toMatchObject({ type: 'stop' })
+})
+
 test('says aloud that a position has no stop when the exchange turns it down', async () => {
   const executor = new TestExecutor()
   const { place } = executor.exchange
