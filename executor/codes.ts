@@ -11,7 +11,7 @@ export const EXECUTOR_SENTENCES = {
   sequence_old: 'this signal is older than one already seen: nothing was done',
   sequence_jump: 'the signal is numbered more than 10 000 ahead of the last one: ask the provider',
   equivocation:
-    'the provider signed two different signals with one number: trading is halted, ask him before you resume at the device',
+    'the provider signed two different signals with one number: trading is halted, ask him before you run "keyside unhalt"',
   decision_repeated: 'this stream has already decided on this candle: one decision, one order',
   head_behind:
     'the head says less than the signals before it: the provider has lost signals, ask him',

@@ -64,7 +64,7 @@ export function notPlaced(turn: Turn, order: Order, message: string): undefined 
 function turnDown(turn: Turn, order: Order, code: string, message: string): undefined {
   const { clientOrderId } = order
   record(turn, { type: 'step', clientOrderId, event: 'turn_down', code, message })
-  reportOrder(turn, order, 'turned_down', { code: 'order_turned_down', message })
+  reportOrder(turn, order, 'turned_down', { code, message })
   if (order.kind !== 'stop') return
   record(turn, { type: 'unprotected', position: keyOf(order), code, message })
   notice(turn, {

@@ -12,7 +12,7 @@ export const trading: Rule = {
   tag: 'trading.state',
   check({ kind, trading: state }) {
     if (kind !== 'entry' || state === 'running') return null
-    const way = state === 'paused' ? 'send /resume' : 'resume at the device'
+    const way = state === 'paused' ? 'send /resume' : 'run "keyside unhalt" at the device'
     return deny(this, `trading is ${state}: no new entries; ${way} when you want to go on`)
   },
 }
