@@ -45,7 +45,7 @@ test('puts the stop back when the exit does not fill', async () => {
   await executor.clock.turn(50)
   executor.exchange.mood = 'fills'
   await executor.clock.turn(5_000)
-  expect(executor.told()).toContain('exit turned_down order_turned_down')
+  expect(executor.told()).toContain('exit turned_down insufficient_funds')
   const stops = executor.exchange.sent.filter(({ type }) => type === 'stop')
   expect(stops.length).toBeGreaterThan(1)
 })
