@@ -283,6 +283,16 @@ test('dates a quote by the question, and keeps the old one while nobody answers'
   expect(exchange.quote(BTC)).toMatchObject({ bid: '1.5' })
 })
 
+test('an order does not wait behind searches for another', async () => {
+  const pace = { ...PACE, requests: 50 }
+  const other = createBinance({ keys: KEYS, address: tap.address, clock: systemClock, log, pace })
+  await other.start([BTC])
+  const search = other.find(BTC, newId()).then(() => 'search')
+  expect(await Promise.race([search, other.place(order()).then(() => 'order')])).toBe('order')
+  await search
+  await other.stop()
+})
+
 test('keeps quotes and balances fresh by itself until it is stopped', async () => {
   const pace = { requests: 1, quotes: 20, balances: 20, clock: 20 }
   const other = createBinance({ keys: KEYS, address: tap.address, clock: systemClock, log, pace })

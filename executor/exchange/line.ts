@@ -1,8 +1,10 @@
 // One line to the exchange: asks through ccxt and says what came back, or how far the question got.
 import { AsyncLocalStorage } from 'node:async_hooks'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { type Logger, rebaseUrls } from '@keyside/runtime'
 import type { ApiKeys } from './keys.ts'
 import { type BinanceApi, loadBinance } from './load-ccxt.ts'
+import { Pacer } from './pacer.ts'
 import { judge, type Reply, type Trip } from './reply.ts'
 
 /** Binance checks it on arrival and again before the matching engine, ms. */
@@ -14,7 +16,7 @@ export interface LineOptions {
   readonly address?: string
   /** From the request's first byte to the answer's last, ms. */
   readonly timeoutMs: number
-  /** Between two requests of the least weight, ms. */
+  /** For one unit of ccxt's weights, ms. */
   readonly requestMs: number
   readonly log: Pick<Logger, 'info' | 'warn'>
 }
@@ -23,11 +25,13 @@ export class Line {
   readonly #options: LineOptions
   readonly #trips = new AsyncLocalStorage<Trip>()
   readonly #closing = new AbortController()
+  readonly #pacer: Pacer
   #api: Promise<BinanceApi> | undefined
   #reachable: 'unknown' | 'yes' | 'no' = 'unknown'
 
   constructor(options: LineOptions) {
     this.#options = options
+    this.#pacer = new Pacer(options.requestMs)
   }
 
   /** Asks once, with one request. Never throws for what the exchange or the network does. */
@@ -56,12 +60,11 @@ export class Line {
   }
 
   async #open(): Promise<BinanceApi> {
-    const { keys, address, timeoutMs, requestMs } = this.#options
+    const { keys, address, timeoutMs } = this.#options
     const api = new (await loadBinance())({
       ...keys,
       timeout: timeoutMs,
       enableRateLimit: true,
-      rateLimit: requestMs,
       enableLastHttpResponse: false,
       enableLastResponseHeaders: false,
       has: { fetchCurrencies: false },
@@ -75,6 +78,7 @@ export class Line {
       },
       fetchImplementation: (url: string, init: RequestInit) => this.#fetch(url, init),
     })
+    api.throttle = (weight: number) => this.#wait(weight)
     // ccxt would keep the last signed URL and the API key.
     api.setLastRequest = () => undefined
     if (address !== undefined)
@@ -83,6 +87,11 @@ export class Line {
         api: rebaseUrls(api.urls['api'] as Parameters<typeof rebaseUrls>[0], address),
       }
     return api
+  }
+
+  async #wait(weight: number): Promise<void> {
+    const ms = this.#pacer.reserve(weight, performance.now())
+    if (ms > 0) await sleep(ms, undefined, { signal: this.#closing.signal })
   }
 
   /** Reads the whole answer inside ccxt's timeout, which by itself ends with the answer's headers. */
