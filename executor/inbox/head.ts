@@ -8,7 +8,7 @@ import { notice, record, type Turn } from '../core/turn.ts'
 import { clientOrderId } from '../orders/client-id.ts'
 import { refuseInput } from './refusals.ts'
 import { MOST_AHEAD } from './sequence.ts'
-import { onEquivocation } from './signal.ts'
+import { onEquivocation, tellMissed } from './signal.ts'
 
 /** A head may overtake the signal it speaks of by this much. */
 export const OVERTAKE_MS = 2_000
@@ -74,8 +74,7 @@ function bridgeGap(turn: Turn, stream: string, seen: HeadSeen): undefined {
   if (seen.head.seq <= ours) return
   const missed = seen.head.seq - ours
   baseline(turn, { ...seen.head, sub: stream }, missed)
-  const message = `${missed} missed on ${stream}: ${sentenceOf('signals_missed')}`
-  notice(turn, { level: 'warning', code: 'signals_missed', message })
+  tellMissed(turn, stream, missed)
   makeUpExit(turn, stream)
 }
 

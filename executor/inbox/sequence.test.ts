@@ -46,6 +46,21 @@ test('halts when one number has two signals, and stays halted over a restart', a
   expect(executor.state().book.trading).toBe('halted')
 })
 
+test('tells once what was missed when the next signal shows the gap, also before an exit', async () => {
+  const executor = new TestExecutor()
+  await executor.enter()
+  executor.signal()
+  executor.signal()
+  await executor.give(executor.exit())
+  await executor.give(executor.head())
+  await executor.clock.turn(5_000)
+  const missed = executor.reports.flatMap(({ event }) =>
+    event.type === 'notice' && event.code === 'signals_missed' ? [event.message] : [],
+  )
+  expect(missed).toHaveLength(1)
+  expect(missed[0]).toMatch(/^2 missed on demo:/)
+})
+
 test('refuses entries after a gap until a head bridges it, and lets exits pass', async () => {
   const executor = new TestExecutor()
   await executor.enter()

@@ -46,6 +46,7 @@ function take(turn: Turn, claims: Signal, hash: string, sequence: 'next' | 'gap'
     jti: claims.jti,
     gap,
   })
+  if (sequence === 'gap') tellMissed(turn, claims.sub, claims.seq - (before?.seq ?? 0) - 1)
   if (decided) return refuse(turn, claims, 'decision_repeated')
   if (gap === 'open' && claims.kind === 'entry') return refuse(turn, claims, 'sequence_gap')
   record(turn, { type: 'ordered', order: seedOf(turn, claims) })
@@ -73,6 +74,12 @@ function seedOf(turn: Turn, claims: Signal): OrderSeed {
       ...(stop !== undefined && { stop }),
     },
   }
+}
+
+/** Once for each gap: from the signal behind it or from a head, whichever comes first. */
+export function tellMissed(turn: Turn, stream: string, missed: number): undefined {
+  const message = `${missed} missed on ${stream}: ${sentenceOf('signals_missed')}`
+  notice(turn, { level: 'warning', code: 'signals_missed', message })
 }
 
 /** Two truths with one number: nothing that this provider says can be trusted until a person has looked. */
