@@ -283,13 +283,20 @@ test('dates a quote by the question, and keeps the old one while nobody answers'
   expect(exchange.quote(BTC)).toMatchObject({ bid: '1.5' })
 })
 
-test('an order does not wait behind searches for another', async () => {
+test('an order does not wait behind searches for others', async () => {
   const pace = { ...PACE, requests: 50 }
   const other = createBinance({ keys: KEYS, address: tap.address, clock: systemClock, log, pace })
   await other.start([BTC])
-  const search = other.find(BTC, newId()).then(() => 'search')
-  expect(await Promise.race([search, other.place(order()).then(() => 'order')])).toBe('order')
-  await search
+  const last = Promise.withResolvers<void>()
+  tap.intrude(({ path }) => {
+    if (path === '/api/v3/myTrades') last.resolve()
+    return 'pass'
+  })
+  const searches = Promise.all(Array.from({ length: 4 }, () => other.find(BTC, newId())))
+  await last.promise
+  const placed = other.place(order()).then(() => 'order')
+  expect(await Promise.race([searches.then(() => 'searches'), placed])).toBe('order')
+  await searches
   await other.stop()
 })
 
