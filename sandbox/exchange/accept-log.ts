@@ -16,6 +16,8 @@ export interface AcceptedOrder {
   readonly stopPrice: string | undefined
   readonly quantity: string
   readonly executed: string
+  /** Quote that the fills came to. */
+  readonly executedQuote: string
   readonly fills: number
   readonly outcome: OrderStatus
 }
@@ -35,6 +37,7 @@ export function acceptedOrder(order: Order): AcceptedOrder {
     stopPrice: request.stopPrice === undefined ? undefined : amount(request.stopPrice),
     quantity: amount(order.quantity),
     executed: amount(order.executed),
+    executedQuote: amount(order.executedQuote),
     fills: order.fills.length,
     outcome: order.status,
   }
