@@ -2,7 +2,15 @@
 
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { GENESIS, hashText, headTopic, type Signal, seal, signalTopic } from '@keyside/protocol'
+import {
+  GENESIS,
+  hashText,
+  headTopic,
+  type Signal,
+  type SigningKey,
+  seal,
+  signalTopic,
+} from '@keyside/protocol'
 import {
   createLog,
   type Link,
@@ -15,16 +23,19 @@ import {
 } from '@keyside/runtime'
 import { parse } from 'yaml'
 
-const STREAM = 'demo'
-const MARKET = 'BTC/USDT'
-
-export interface ScriptedEngine {
-  readonly link: Link
+/** One stream of the engine, on one market. */
+export interface ScriptedStream {
   /** Seals and publishes the next signal. Returns its `jti`. */
   signal(change: Partial<Signal>): Promise<string>
   head(): Promise<void>
   /** Seals a signal without sending it. */
-  seal(change: Partial<Signal>): { token: string; jti: string }
+  seal(change: Partial<Signal>): { token: string; jti: string; seq: number }
+}
+
+export interface ScriptedEngine extends ScriptedStream {
+  readonly link: Link
+  /** One more stream, without a head so far. */
+  stream(name: string, market: string): ScriptedStream
   close(): Promise<void>
 }
 
@@ -40,6 +51,18 @@ export async function scriptedEngine(home: string): Promise<ScriptedEngine> {
     log: createLog({ program: 'engine', level: 'silent' }),
   })
   await link.ready
+  const stream = (name: string, market: string) => scriptedStream(link, key, name, market)
+  const demo = stream('demo', 'BTC/USDT')
+  await demo.head()
+  return { ...demo, link, stream, close: () => link.close() }
+}
+
+function scriptedStream(
+  link: Link,
+  key: SigningKey,
+  stream: string,
+  market: string,
+): ScriptedStream {
   let seq = 0
   let prev = GENESIS
   let bar = Math.floor(Date.now() / 1000) - 3600
@@ -56,11 +79,11 @@ export async function scriptedEngine(home: string): Promise<ScriptedEngine> {
       iat: now,
       exp: now + 30,
       jti: newJti(systemChance),
-      sub: STREAM,
+      sub: stream,
       seq: seq + 1,
       prev,
       kind,
-      market: MARKET,
+      market,
       side: kind === 'entry' ? 'buy' : 'sell',
       size: kind === 'entry' ? { unit: 'quote', value: '100' } : { unit: 'percent', value: '100' },
       type: 'market',
@@ -75,14 +98,14 @@ export async function scriptedEngine(home: string): Promise<ScriptedEngine> {
     prev = hashText(token)
     target = kind === 'entry' ? 'long' : 'flat'
     since = seq
-    return { token, jti: claims.jti }
+    return { token, jti: claims.jti, seq }
   }
   const head = async () => {
     const now = seconds(Date.now())
     const claims = {
       iss: 'engine',
       aud: 'executors',
-      sub: STREAM,
+      sub: stream,
       jti: newJti(systemChance),
     } as const
     const token = seal(
@@ -93,25 +116,22 @@ export async function scriptedEngine(home: string): Promise<ScriptedEngine> {
         exp: now + 45,
         seq,
         hash: prev,
-        target: { market: MARKET, position: target, since },
+        target: { market, position: target, since },
         keyset: 0,
         bar,
       },
       key,
     )
-    await link.publish(headTopic(STREAM), token, { retain: true })
+    await link.publish(headTopic(stream), token, { retain: true })
   }
-  await head()
   return {
-    link,
     head,
     seal: sealNext,
     signal: async (change) => {
       const { token, jti } = sealNext(change)
-      await link.publish(signalTopic(STREAM), token)
+      await link.publish(signalTopic(stream), token)
       await head()
       return jti
     },
-    close: () => link.close(),
   }
 }

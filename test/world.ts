@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { systemChance, systemClock } from '@keyside/runtime'
-import { CALM, type WaveShape } from '@keyside/sandbox'
+import { CALM, type InstrumentSetup, type WaveShape } from '@keyside/sandbox'
 import {
   type Child,
   type Message,
@@ -17,6 +17,7 @@ import { makeSandboxHome, SANDBOX_POLICY } from '../cli/sandbox-home.ts'
 export interface WorldOptions {
   readonly policy?: string
   readonly wave?: WaveShape
+  readonly instruments?: readonly InstrumentSetup[]
   readonly logLevel?: string
 }
 
@@ -43,7 +44,12 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
   const home = mkdtempSync(join(tmpdir(), 'keyside-world-'))
   const parts = { clock: systemClock, chance: systemChance }
   const secrets = newSandboxSecrets(systemChance)
-  const sandbox = await startSandbox({ ...parts, secrets, wave: options.wave ?? CALM })
+  const sandbox = await startSandbox({
+    ...parts,
+    secrets,
+    wave: options.wave ?? CALM,
+    ...(options.instruments && { instruments: options.instruments }),
+  })
   const policy = options.policy === undefined ? {} : { policy: options.policy }
   const { passphrase } = await makeSandboxHome({ home, sandbox, ...parts, ...policy })
   const children = new Map<Program, Child>()

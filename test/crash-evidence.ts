@@ -1,0 +1,262 @@
+// What the exchange, the journal and the reports say about the same orders, and where they disagree.
+import { join } from 'node:path'
+import { readJournal, verifyJournal } from '@keyside/executor'
+import type { ReportEvent } from '@keyside/protocol'
+import type { AcceptedOrder } from '@keyside/sandbox'
+import Big from 'big.js'
+import type { Fact, Step } from '../executor/core/fact.ts'
+import type { OrderSeed } from '../executor/core/state.ts'
+import type { Fill } from '../executor/exchange/port.ts'
+import { isFinal, moved, type OrderState } from '../executor/orders/table.ts'
+
+export interface Published {
+  readonly stream: string
+  readonly seq: number
+  readonly jti: string
+  readonly kind: 'entry' | 'exit'
+}
+
+/** One order as the journal tells it. */
+export interface Life {
+  readonly seed: OrderSeed
+  state: OrderState
+  readonly steps: (Step & { at: number })[]
+  readonly fills: Fill[]
+}
+
+export interface Evidence {
+  readonly published: readonly Published[]
+  readonly facts: readonly Fact[]
+  /** By client order id. */
+  readonly lives: ReadonlyMap<string, Life>
+  readonly accepted: readonly AcceptedOrder[]
+  readonly reports: ReadonlyMap<number, ReportEvent>
+}
+
+export function readFacts(home: string): Fact[] {
+  const facts: Fact[] = []
+  for (let after = 0; ; ) {
+    const page = readJournal(join(home, 'journal.db'), { after })
+    const last = page.at(-1)
+    if (last === undefined) return facts
+    facts.push(
+      ...page.map(({ type, at, body }) => ({ ...(body as object), type, at }) as unknown as Fact),
+    )
+    after = last.seq
+  }
+}
+
+export function livesOf(facts: readonly Fact[]): Map<string, Life> {
+  const lives = new Map<string, Life>()
+  for (const fact of facts) {
+    if (fact.type === 'ordered') {
+      const life: Life = { seed: fact.order, state: 'received', steps: [], fills: [] }
+      lives.set(fact.order.clientOrderId, life)
+    }
+    const life = 'clientOrderId' in fact ? lives.get(fact.clientOrderId) : undefined
+    if (life === undefined) continue
+    if (fact.type === 'step') {
+      life.state = moved(life.state, fact.event)
+      life.steps.push(fact)
+    } else if (fact.type === 'fill') {
+      life.state = moved(life.state, 'fill')
+      life.fills.push(fact.trade)
+    }
+  }
+  return lives
+}
+
+/** Everything that must not be, in words. */
+export function complaintsAbout(evidence: Evidence, home: string): string[] {
+  return [
+    ...damaged(home),
+    ...sentTwice(evidence),
+    ...lost(evidence),
+    ...[...evidence.lives].flatMap(([id, life]) => disagreement(evidence, id, life)),
+    ...unprotected(evidence),
+    ...stillHeld(evidence),
+  ]
+}
+
+function damaged(home: string): string[] {
+  const { brokenAt } = verifyJournal(join(home, 'journal.db'))
+  return brokenAt === null ? [] : [`the journal's chain is broken at ${brokenAt}`]
+}
+
+function sentTwice({ accepted, lives }: Evidence): string[] {
+  const strangers = accepted
+    .filter(({ clientOrderId, time }) => !wasSendingBefore(lives.get(clientOrderId), time))
+    .map(({ clientOrderId }) => `${clientOrderId} was sent before its journal said so`)
+  const names = accepted.map(({ clientOrderId }) => clientOrderId)
+  const legs = names.flatMap((id) => {
+    const seed = lives.get(id)?.seed
+    return seed === undefined || seed.kind === 'stop' ? [] : [decision(seed)]
+  })
+  return [
+    ...strangers,
+    ...repeated(names).map((id) => `${id} was accepted twice`),
+    ...repeated(legs).map((leg) => `${leg} became two orders`),
+  ]
+}
+
+function wasSendingBefore(life: Life | undefined, time: number): boolean {
+  return life?.steps.some(({ event, at }) => event === 'send' && at <= time) === true
+}
+
+/** By number and not by `jti`: an exit made up for from a head is the same decision as its signal. */
+function decision({ stream, seq, kind }: Pick<OrderSeed, 'stream' | 'seq' | 'kind'>): string {
+  return `${kind} ${seq} of ${stream}`
+}
+
+function repeated(words: readonly string[]): string[] {
+  return [...new Set(words.filter((word, index) => words.indexOf(word) !== index))]
+}
+
+/** A signal was taken, and its end told; or it was missed, and that was told. */
+function lost(evidence: Evidence): string[] {
+  const { published, facts, lives, reports } = evidence
+  const taken = new Set(facts.flatMap((fact) => (fact.type === 'signal' ? [fact.jti] : [])))
+  const ordered = new Set([...lives.values()].map(({ seed }) => seed.signal))
+  const refused = new Set(
+    [...reports.values()].flatMap((event) => (event.type === 'refusal' ? [event.signal] : [])),
+  )
+  const silent = published
+    .filter(({ jti }) => taken.has(jti) && !ordered.has(jti) && !refused.has(jti))
+    .map((signal) => `${decision(signal)} was taken and never told`)
+  const streams = [...new Set(published.map(({ stream }) => stream))]
+  const uncounted = streams.flatMap((stream) => {
+    const all = published.filter((signal) => signal.stream === stream)
+    const missed = all.filter(({ jti }) => !taken.has(jti)).length
+    const told = missedToldOf(reports, stream)
+    return missed === told ? [] : [`${missed} missed on ${stream}, ${told} told`]
+  })
+  return [...silent, ...uncounted, ...missedAndEntered(evidence, taken)]
+}
+
+function missedToldOf(reports: Evidence['reports'], stream: string): number {
+  return [...reports.values()]
+    .flatMap((event) =>
+      event.type === 'notice' ? [/^(\d+) missed on (\S+):/.exec(event.message)] : [],
+    )
+    .reduce((sum, words) => sum + (words?.[2] === stream ? Number(words[1]) : 0), 0)
+}
+
+function missedAndEntered({ published, lives }: Evidence, taken: ReadonlySet<string>): string[] {
+  const entries = new Set(
+    [...lives.values()].map(({ seed }) => (seed.kind === 'entry' ? decision(seed) : '')),
+  )
+  return published
+    .filter((signal) => !taken.has(signal.jti) && entries.has(decision(signal)))
+    .map((signal) => `${decision(signal)} was never taken, and has an order`)
+}
+
+/** One order: the exchange, the journal and the last report to the last digit. */
+function disagreement(evidence: Evidence, id: string, life: Life): string[] {
+  const what = `${decision(life.seed)} (${id})`
+  const order = evidence.accepted.find(({ clientOrderId }) => clientOrderId === id)
+  const rests = life.seed.kind === 'stop' && order?.outcome === 'NEW'
+  if (!isFinal(life.state) && !(rests && life.state === 'accepted'))
+    return [`${what} is still ${life.state}`]
+  return [
+    ...figures(what, life, order),
+    ...outcome(what, life, order),
+    ...told(what, evidence.reports, id, life),
+  ]
+}
+
+function figures(what: string, { fills }: Life, order: AcceptedOrder | undefined): string[] {
+  const amount = sum(fills.map((fill) => new Big(fill.amount)))
+  const cost = sum(fills.map((fill) => new Big(fill.amount).times(fill.price)))
+  const same =
+    amount.eq(order?.executed ?? 0) &&
+    cost.eq(order?.executedQuote ?? 0) &&
+    fills.length === (order?.fills ?? 0)
+  if (same) return []
+  return [
+    `${what}: journal ${fills.length} fills, ${amount}; exchange ${order?.fills}, ${order?.executed}`,
+  ]
+}
+
+function outcome(what: string, { state }: Life, order: AcceptedOrder | undefined): string[] {
+  const expected: Partial<Record<OrderState, readonly (string | undefined)[]>> = {
+    accepted: ['NEW'],
+    filled: ['FILLED'],
+    canceled: ['CANCELED', 'EXPIRED'],
+  }
+  const agrees = (expected[state] ?? [undefined]).includes(order?.outcome)
+  return agrees ? [] : [`${what} is ${state}, and at the exchange ${order?.outcome ?? 'nowhere'}`]
+}
+
+function told(what: string, reports: Evidence['reports'], id: string, life: Life): string[] {
+  const steps = [...reports]
+    .sort(([a], [b]) => a - b)
+    .flatMap(([, event]) =>
+      event.type === 'order' && event.order.clientOrderId === id ? [event] : [],
+    )
+  const last = steps.at(-1)
+  const refusedUnplanned = [...reports.values()].some(
+    (event) => event.type === 'refusal' && event.signal === life.seed.signal,
+  )
+  if (life.state === 'refused' && refusedUnplanned) return []
+  const filled = sum(life.fills.map(({ amount }) => new Big(amount)))
+  if (last?.status === life.state && filled.eq(last.filled)) return []
+  return [`${what} is ${life.state} with ${filled}, and was told ${last?.status} ${last?.filled}`]
+}
+
+/** What is held has one stop of its size at the exchange, and nothing else has one. */
+function unprotected({ lives, accepted }: Evidence): string[] {
+  const markets = new Map([...lives.values()].map(({ seed }) => [seed.idea.market, seed.stream]))
+  return [...markets].flatMap(([market, stream]) => {
+    const ours = [...lives.values()].filter(({ seed }) => seed.stream === stream)
+    const held = floor(heldBy(ours, market))
+    const wanted = ours.some(({ seed }) => seed.idea.stop !== undefined) && held.gt(0)
+    const open = accepted.filter(({ symbol, outcome }) => symbol === market && outcome === 'NEW')
+    const sizes = open.map(({ quantity }) => new Big(quantity).toFixed())
+    const expected = wanted ? [held.toFixed()] : []
+    return sizes.join() === expected.join()
+      ? []
+      : [`${market} holds ${held}; stops at the exchange: [${sizes}]`]
+  })
+}
+
+/** The stream's last word was to get out. */
+function stillHeld({ published, lives }: Evidence): string[] {
+  const last = new Map(published.map((signal) => [signal.stream, signal]))
+  return [...last.values()].flatMap(({ stream, kind }) => {
+    const ours = [...lives.values()].filter(({ seed }) => seed.stream === stream)
+    const held = floor(heldBy(ours, ours[0]?.seed.idea.market ?? ''))
+    return kind === 'exit' && held.gt(0) ? [`${stream} holds ${held} after its exit`] : []
+  })
+}
+
+function heldBy(lives: readonly Life[], market: string): Big {
+  const trades = lives.flatMap(({ seed, fills }) => fills.map((fill) => ({ seed, fill })))
+  return sum(
+    trades.map(({ seed, fill }) => {
+      const fee = fill.fee !== undefined && market.startsWith(`${fill.fee.currency}/`)
+      const amount = new Big(fill.amount).times(seed.kind === 'entry' ? 1 : -1)
+      return amount.minus(fee && fill.fee ? fill.fee.amount : 0)
+    }),
+  )
+}
+
+const STEP = new Big('0.00001')
+
+function floor(amount: Big): Big {
+  return amount.minus(amount.mod(STEP))
+}
+
+function sum(amounts: readonly Big[]): Big {
+  return amounts.reduce((a, b) => a.plus(b), new Big(0))
+}
+
+/** Where a signal's life stood when the executor was killed. */
+export function phaseAt(facts: readonly Fact[], jti: string, killedAt: number): string {
+  const before = livesOf(facts.filter(({ at }) => at < killedAt))
+  const ours = [...before.values()].filter(({ seed }) => seed.signal === jti)
+  const main = ours.find(({ seed }) => seed.kind !== 'stop')
+  if (main === undefined) return 'before the journal'
+  if (!isFinal(main.state) || main.seed.kind === 'exit') return `${main.seed.kind} ${main.state}`
+  const stop = ours.find(({ seed }) => seed.kind === 'stop')
+  return stop === undefined ? `entry ${main.state}` : `stop ${stop.state}`
+}
