@@ -1,5 +1,5 @@
 // The engine: strategies from a folder, candles from a feed, signals to a broker.
-import { join } from 'node:path'
+import { resolve } from 'node:path'
 import {
   type Cancel,
   type Chance,
@@ -53,11 +53,11 @@ export async function runEngine(
   feed: Feed,
 ): Promise<Engine> {
   const { home, clock, chance = systemChance } = deps
-  const folder = new StrategyFolder(join(home, config.strategies))
+  const folder = new StrategyFolder(resolve(home, config.strategies))
   const first = folder.look()
-  const key = readSigningKey(join(home, config.signingKeyFile))
-  const token = readSecret(join(home, config.broker.tokenFile))
-  const database = openDatabase(join(home, config.database))
+  const key = readSigningKey(resolve(home, config.signingKeyFile))
+  const token = readSecret(resolve(home, config.broker.tokenFile))
+  const database = openDatabase(resolve(home, config.database))
   const outbox = new Outbox(database, key)
   const publisher = new Publisher({
     ...deps,
@@ -191,8 +191,11 @@ function candleClosed(
     trace('candle', signal.jti, seen)
     trace('signal', signal.jti)
     publisher.announce(signal.stream)
-    log.info({ stream: signal.stream, seq: signal.seq, ...decided.decision }, 'signal')
+    // The link writes at the end of this turn: the signal leaves before anything is said about it.
+    setImmediate(() =>
+      log.info({ stream: signal.stream, seq: signal.seq, ...decided.decision }, 'signal'),
+    )
   }
   if (decided.refused) log.warn({ stream: stream.strategy.name, ...decided.refused }, 'no entry')
-  stream.remember(candle, origin)
+  if (signal === null) stream.remember(candle, origin)
 }
