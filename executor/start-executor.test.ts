@@ -213,7 +213,7 @@ test('does not start on a policy that was not accepted, and keeps the accepted o
 test('halts within a second of the halt file, and a second executor is kept out', async () => {
   await start()
   await connect('bot', [reportTopic('device')])
-  writeFileSync(haltFile(home), '')
+  writePrivate(haltFile(home), '')
   await vi.waitFor(
     () => expect(events).toContainEqual({ type: 'state', state: 'halted', by: 'device' }),
     {
@@ -223,4 +223,15 @@ test('halts within a second of the halt file, and a second executor is kept out'
   const running = executor
   await expect(start()).rejects.toMatchObject({ code: 'journal_locked' })
   executor = running
+})
+
+test('stops within two seconds though the broker goes down with it', async () => {
+  const authorized = { authority: authority.publicKey, port: 0, wsPort: null }
+  const other = await startBroker(brokerConfig.parse(authorized), { clock: systemClock, log })
+  const url = other.address.mqtt
+  await start({ signals: { ...config.signals, url }, home: { ...config.home, url } })
+  const begun = performance.now()
+  await Promise.all([other.stop(), executor?.stop()])
+  executor = null
+  expect(performance.now() - begun).toBeLessThan(2_000)
 })

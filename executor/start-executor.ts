@@ -42,6 +42,8 @@ export interface Executor {
 
 /** How long the brokers are waited for; after that the links go on by themselves, ms. */
 const BROKER_PATIENCE_MS = 5_000
+/** A broker that goes down with us does not take the farewell: its PUBACK is waited for this long, ms. */
+const FAREWELL_MS = 500
 
 /** Rejects with a KeysideError that says what to do; then nothing is left running. */
 export async function startExecutor(config: ExecutorConfig, deps: ExecutorDeps): Promise<Executor> {
@@ -83,7 +85,7 @@ async function compose(
     clock,
     trace,
     log,
-    onFailure: (error) => void giveUp(error, publisher, links, log),
+    onFailure: (error) => void giveUp(error, publisher, links, { clock, log }),
   })
   onStop(() => shell.stop())
   let links: Links | null = null
@@ -99,7 +101,7 @@ async function compose(
     trace,
     log,
   })
-  onStop(() => closeLinks(links, publisher))
+  onStop(() => closeLinks(links, publisher, clock))
   await brokersReady(links, clock)
   onStop(
     startWatching({
@@ -146,12 +148,17 @@ function listenedTo(policy: Policy, { positions }: Book): readonly string[] {
 
 /** A wrong token is an error of this start; a broker that is down is not. */
 async function brokersReady({ signals, home }: Links, clock: Clock): Promise<void> {
+  await within(BROKER_PATIENCE_MS, Promise.all([signals.ready, home.ready]), clock)
+}
+
+/** Goes on when `work` is done or `ms` are over; rejects as `work` does. */
+async function within(ms: number, work: Promise<unknown>, clock: Clock): Promise<void> {
   let cancel: Cancel = () => undefined
   const patience = new Promise<void>((done) => {
-    cancel = clock.after(BROKER_PATIENCE_MS, done)
+    cancel = clock.after(ms, done)
   })
   try {
-    await Promise.race([Promise.all([signals.ready, home.ready]), patience])
+    await Promise.race([work, patience])
   } finally {
     cancel()
   }
@@ -162,14 +169,14 @@ async function giveUp(
   error: unknown,
   publisher: Publisher,
   links: Links | null,
-  log: Logger,
+  { clock, log }: Pick<ExecutorDeps, 'clock' | 'log'>,
 ): Promise<void> {
   log.fatal({ err: error, code: 'journal_failed' }, sentenceOf('journal_failed'))
-  await closeLinks(links, publisher)
+  await closeLinks(links, publisher, clock)
 }
 
-async function closeLinks(links: Links | null, publisher: Publisher): Promise<void> {
+async function closeLinks(links: Links | null, publisher: Publisher, clock: Clock): Promise<void> {
   if (links === null) return
-  await publisher.leave()
+  await within(FAREWELL_MS, publisher.leave(), clock)
   await Promise.all([links.signals.close(), links.home.close()])
 }

@@ -3,9 +3,9 @@ import { existsSync, rmSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { Journal } from './journal/journal.ts'
 
-/** Its presence halts the executor within a second; `keyside halt` makes it. */
+/** Its presence halts the executor within a second; `keyside halt` makes it. In a container only `run` can be written. */
 export function haltFile(home: string): string {
-  return join(home, 'HALT')
+  return join(home, 'run', 'HALT')
 }
 
 /** Throws `journal_locked` while the executor runs. `not_halted` when there was nothing to undo. */
