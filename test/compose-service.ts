@@ -1,0 +1,168 @@
+// One service of docker-compose.yml as a process: its own command, environment, mounts and secrets, and nothing else.
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import { cpSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
+import { parse } from 'yaml'
+
+export const root = join(import.meta.dirname, '..')
+
+export interface Service {
+  readonly user: string
+  readonly read_only: boolean
+  readonly cap_drop: readonly string[]
+  readonly security_opt: readonly string[]
+  readonly build: string
+  readonly command: readonly string[]
+  readonly environment?: Readonly<Record<string, string>>
+  readonly secrets?: readonly string[]
+  readonly volumes?: readonly string[]
+  readonly tmpfs?: readonly string[]
+  readonly ports?: readonly string[]
+  readonly profiles?: readonly string[]
+  readonly depends_on?: readonly string[]
+  readonly healthcheck: { readonly test: readonly string[] }
+}
+
+export interface ComposeFile {
+  readonly services: Readonly<Record<string, Service>>
+  readonly secrets: Readonly<Record<string, { readonly file: string }>>
+  readonly volumes: Readonly<Record<string, object>>
+}
+
+export function readComposeFile(): ComposeFile {
+  return parse(readFileSync(join(root, 'docker-compose.yml'), 'utf8'), { merge: true })
+}
+
+export interface Image {
+  readonly entrypoint: readonly string[]
+  readonly env: Readonly<Record<string, string>>
+  readonly user: string
+}
+
+export function readDockerfile({ build }: Service): Image {
+  const text = readFileSync(join(root, build, 'Dockerfile'), 'utf8')
+  const line = (word: string) => new RegExp(`^${word} (.*)$`, 'm').exec(text)?.[1] ?? ''
+  const [name = '', value = ''] = line('ENV').split('=')
+  return { entrypoint: JSON.parse(line('ENTRYPOINT')), env: { [name]: value }, user: line('USER') }
+}
+
+/** Stands for the host of the containers: where `./home` is, the volumes, and which free port stands for which address. */
+export interface Host {
+  readonly folder: string
+  readonly home: string
+  /** Address or port in the containers to what it is here, longest first. */
+  readonly addresses: readonly (readonly [string, string])[]
+}
+
+export interface Container {
+  /** What is /keyside inside. */
+  readonly keyside: string
+  /** Names in /keyside that were mounted. */
+  readonly mounted: readonly string[]
+  start(command?: readonly string[]): ChildProcess
+  /** `docker compose run --rm SERVICE COMMAND`. */
+  run(command: readonly string[]): { status: number | null; output: string }
+  /** Exit code of the health check. */
+  health(): number | null
+}
+
+export function createContainer(name: string, file: ComposeFile, host: Host): Container {
+  const service = file.services[name]
+  if (service === undefined) throw new RangeError(`no service ${name}`)
+  const inside = join(host.folder, name)
+  const keyside = join(inside, 'keyside')
+  const secrets = join(inside, 'secrets')
+  mkdirSync(secrets, { recursive: true })
+  const here = (text: string) => translate(text, host, { keyside, secrets })
+  mountSecrets(service, file, host, secrets)
+  const mounted = mountFolders(service, host, keyside, here)
+  const { entrypoint, env } = readDockerfile(service)
+  const variables = Object.entries({ ...env, ...service.environment })
+  const environment = {
+    PATH: dirname(process.execPath),
+    ...Object.fromEntries(variables.map(([key, value]) => [key, here(value)])),
+  }
+  const argv = (command: readonly string[]) => [...entrypoint, ...command].map(here)
+  const run = (words: readonly string[]) => {
+    const [program = '', ...args] = words
+    const { status, stdout, stderr } = spawnSync(program, args, {
+      env: environment,
+      encoding: 'utf8',
+    })
+    return { status, output: stdout + stderr }
+  }
+  return {
+    keyside,
+    mounted,
+    start: (command = service.command) => {
+      const [program = '', ...args] = argv(command)
+      const stdio = ['ignore', 'pipe', 'inherit', 'ipc'] as const
+      return spawn(program, args, { env: environment, stdio: [...stdio] })
+    },
+    run: (command) => run(argv(command)),
+    health: () => run(service.healthcheck.test.slice(1).map(here)).status,
+  }
+}
+
+function translate(
+  text: string,
+  { addresses }: Host,
+  { keyside, secrets }: { keyside: string; secrets: string },
+): string {
+  const places = new Map([
+    ['/run/secrets/', `${secrets}/`],
+    ['/app/', `${root}/`],
+    ['/keyside', keyside],
+    ...addresses,
+  ])
+  const known = new RegExp([...places.keys()].map(RegExp.escape).join('|'), 'g')
+  return text.replace(known, (place) => places.get(place) ?? place)
+}
+
+function mountSecrets(service: Service, file: ComposeFile, host: Host, folder: string): void {
+  for (const name of service.secrets ?? []) {
+    const declared = file.secrets[name]?.file ?? ''
+    writeFileSync(join(folder, name), readFileSync(hostPath(declared, host)), { mode: 0o600 })
+  }
+}
+
+function mountFolders(
+  service: Service,
+  host: Host,
+  keyside: string,
+  here: (text: string) => string,
+): string[] {
+  mkdirSync(keyside)
+  const volumes = (service.volumes ?? []).map((line) => {
+    const [source = '', target = ''] = line.split(':')
+    const path = join(keyside, basename(target))
+    if (source === './home/config.yaml')
+      writeFileSync(path, here(readFileSync(hostPath(source, host), 'utf8')), { mode: 0o600 })
+    else if (source.startsWith('.')) cpSync(hostPath(source, host), path, { recursive: true })
+    else {
+      mkdirSync(join(host.folder, 'volumes', source), { recursive: true })
+      symlinkSync(join(host.folder, 'volumes', source), path)
+    }
+    return basename(target)
+  })
+  const memory = (service.tmpfs ?? []).map((line) => basename(line.split(':')[0] ?? ''))
+  for (const name of memory) mkdirSync(join(keyside, name), { mode: 0o700 })
+  return [...volumes, ...memory].sort()
+}
+
+function hostPath(path: string, { home }: Host): string {
+  return path.replace(/^\.\/home/, home)
+}
+
+/** What a program wrote where only mounts should be. */
+export function strayFiles({ keyside, mounted }: Container): string[] {
+  return readdirSync(keyside).filter((name) => !mounted.includes(name))
+}
+
+export async function stopProcess(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return
+  const exited = once(child, 'exit')
+  child.kill('SIGTERM')
+  await exited
+}

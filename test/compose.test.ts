@@ -1,0 +1,314 @@
+// docker-compose.yml: every service is hardened, and as docs/compose.md says they trade together.
+import { type ChildProcess, spawn } from 'node:child_process'
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { systemChance } from '@keyside/runtime'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { message } from '../cli/children.ts'
+import { freePort } from '../cli/free-port.ts'
+import {
+  type Container,
+  createContainer,
+  type Host,
+  readComposeFile,
+  readDockerfile,
+  root,
+  stopProcess,
+  strayFiles,
+} from './compose-service.ts'
+import { keyside } from './keyside.ts'
+
+const file = readComposeFile()
+const services = Object.entries(file.services)
+
+test.each(services)('%s has no rights beyond its work', (_name, service) => {
+  expect(service.user).toMatch(/^\$\{KEYSIDE_UID:-[1-9]\d*\}:\$\{KEYSIDE_GID:-[1-9]\d*\}$/)
+  expect(service.read_only).toBe(true)
+  expect(service.cap_drop).toEqual(['ALL'])
+  expect(service.security_opt).toEqual(['no-new-privileges:true'])
+  expect(service).not.toHaveProperty('privileged')
+  expect(service).not.toHaveProperty('cap_add')
+  expect(service).not.toHaveProperty('network_mode')
+  expect(service.healthcheck.test[0]).toBe('CMD')
+  expect(readDockerfile(service).user).toMatch(/^[1-9]/)
+  for (const port of service.ports ?? []) expect(port).toMatch(/^127\.0\.0\.1:/)
+})
+
+const OWN: Readonly<Record<string, { secrets: string[]; mounts: string[] }>> = {
+  broker: { secrets: [], mounts: ['config.yaml'] },
+  'strategy-engine': {
+    secrets: ['engine_key', 'engine_token'],
+    mounts: ['config.yaml', 'data', 'strategies'],
+  },
+  executor: {
+    secrets: ['device_signals_token', 'device_token', 'vault_passphrase'],
+    mounts: ['config.yaml', 'data', 'policy.yaml', 'vault.json'],
+  },
+  bot: { secrets: ['bot_key', 'bot_token', 'telegram_token'], mounts: ['config.yaml', 'data'] },
+  sandbox: { secrets: ['sandbox'], mounts: [] },
+}
+
+test('every service sees its own secrets and files, and no other', () => {
+  const seen = services.map(([name, { secrets = [], volumes = [] }]) => [
+    name,
+    {
+      secrets: [...secrets].sort(),
+      mounts: volumes.map((line) => line.split(':')[1]?.replace('/keyside/', '')).sort(),
+    },
+  ])
+  expect(Object.fromEntries(seen)).toEqual(OWN)
+})
+
+test('every mount from the machine is read-only', () => {
+  const mounts = services.flatMap(([, { volumes = [] }]) => volumes)
+  for (const mount of mounts.filter((line) => line.startsWith('.'))) expect(mount).toMatch(/:ro$/)
+  expect(mounts.length).toBeGreaterThan(5)
+})
+
+test('no secret stands in an environment or a command: there are only names of files', () => {
+  const values = services.flatMap(([, { environment = {}, command }]) => [
+    ...Object.entries(environment).map(([name, value]) => `${name}=${value}`),
+    ...command,
+  ])
+  const suspicious = values.filter((text) =>
+    /key|token|secret|passphrase/i.test(text.split('=')[0]?.replace(/^KEYSIDE_/, '') ?? ''),
+  )
+  for (const text of suspicious)
+    expect(text).toMatch(/^(?:--secrets$|\w+_FILE=\/run\/secrets\/\w+$|\/run\/secrets\/\w+$)/)
+  expect(suspicious.length).toBeGreaterThan(5)
+})
+
+test('the home folder with its secrets stays out of the image', () => {
+  expect(readFileSync(join(root, '.dockerignore'), 'utf8').split('\n')).toContain('home')
+})
+
+test('a new volume can be written by the user of the container', () => {
+  const dockerfile = readFileSync(join(root, 'Dockerfile'), 'utf8')
+  const data = services.flatMap(([, { volumes = [] }]) =>
+    volumes.filter((line) => !line.startsWith('.')).map((line) => line.split(':')[1] ?? ''),
+  )
+  for (const folder of data) expect(dockerfile).toContain(`RUN install -d -m 1777 ${folder}\n`)
+  expect(data).toHaveLength(3)
+})
+
+let folder: string
+let host: Host
+let exchange: string
+let telegram: string
+const running = new Map<string, ChildProcess>()
+const logs: string[] = []
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'keyside-compose-'))
+  const [broker, ws, exchangePort, telegramPort] = await Promise.all(
+    Array.from({ length: 4 }, freePort),
+  )
+  exchange = `http://127.0.0.1:${exchangePort}`
+  telegram = `http://127.0.0.1:${telegramPort}`
+  host = {
+    folder,
+    home: join(folder, 'home'),
+    addresses: [
+      ['mqtt://broker:1883', `mqtt://127.0.0.1:${broker}`],
+      ['port: 1883', `port: ${broker}`],
+      ['wsPort: 8083', `wsPort: ${ws}`],
+      ['http://sandbox:8090', exchange],
+      ['http://sandbox:8091', telegram],
+      ['8090', String(exchangePort)],
+      ['8091', String(telegramPort)],
+    ],
+  }
+})
+
+afterAll(async () => {
+  await Promise.all([...running.values()].map(stopProcess))
+  rmSync(folder, { recursive: true })
+})
+
+/** The lines of docs/compose.md that this test follows; they stand there word for word. */
+const DOCUMENT = readFileSync(join(root, 'docs/compose.md'), 'utf8')
+function follow(line: string): string {
+  expect(DOCUMENT).toContain(line)
+  return line
+}
+
+/** A line `NAME=value npx keyside …` of the document, on the machine itself. */
+async function onTheMachine(line: string, answers: readonly string[] = []): Promise<void> {
+  const words = follow(line)
+    .replaceAll('\\\n', '')
+    .replaceAll('home/', `${host.home}/`)
+    .split(/\s+/)
+  const start = words.indexOf('npx')
+  const env = words.slice(0, start).map((word) => word.split('='))
+  const said = await keyside(words.slice(start + 2), {
+    env: {
+      PATH: process.env['PATH'],
+      KEYSIDE_HOME: host.home,
+      ...Object.fromEntries(
+        env.map(([name, value]) => [name, value?.replace(/http:.*8090/, exchange)]),
+      ),
+    },
+    answers,
+  })
+  expect(said).toMatchObject({ code: 0 })
+}
+
+/** Makes the sandbox's keys, and the home for them. */
+async function setUp(): Promise<void> {
+  follow('mkdir -p -m 700 home home/secrets')
+  mkdirSync(join(host.home, 'secrets'), { recursive: true, mode: 0o700 })
+  follow('(umask 077 && openssl rand -base64 24 > home/secrets/vault.passphrase)')
+  const passphrase = Buffer.from(systemChance(24)).toString('base64')
+  writeFileSync(join(host.home, 'secrets/vault.passphrase'), `${passphrase}\n`, { mode: 0o600 })
+  follow('KEYSIDE_HOME=$PWD/home npx keyside sandbox')
+  const outside = spawn(process.execPath, [join(root, 'cli/main.ts'), 'sandbox', ...ports()], {
+    env: { KEYSIDE_HOME: host.home },
+    stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
+  })
+  running.set('sandbox on the machine', outside)
+  await ready(outside)
+  const { apiKey, secret, botToken } = JSON.parse(
+    readFileSync(join(host.home, 'secrets/sandbox.json'), 'utf8'),
+  )
+  await onTheMachine(INIT, [botToken])
+  await onTheMachine(KEYS_ADD, [apiKey, secret])
+  await stopProcess(outside)
+  follow('cp examples/strategies/demo.yaml home/strategies/')
+  cpSync(join(root, 'examples/strategies/demo.yaml'), join(host.home, 'strategies/demo.yaml'))
+  const policy = join(host.home, 'policy.yaml')
+  const allotment = follow('demo: { allotment: 1000 }')
+  const text = readFileSync(policy, 'utf8').replace('streams:\n', `streams:\n  ${allotment}\n`)
+  writeFileSync(policy, text)
+}
+
+const INIT = `npx keyside init --keychain vault --passphrase-file home/secrets/vault.passphrase \\
+  --exchange-address http://sandbox:8090 --telegram-address http://sandbox:8091`
+const KEYS_ADD = 'KEYSIDE_EXECUTOR__EXCHANGE__ADDRESS=http://127.0.0.1:8090 npx keyside keys add'
+
+function ports(): string[] {
+  const [exchangePort = '', telegramPort = ''] = [exchange, telegram].map(
+    (url) => new URL(url).port,
+  )
+  return ['--exchange-port', exchangePort, '--telegram-port', telegramPort]
+}
+
+function create(name: string): Container {
+  return createContainer(name, file, host)
+}
+
+async function up(name: string, container: Container): Promise<void> {
+  const child = container.start()
+  running.set(name, child)
+  await ready(child)
+}
+
+/** Resolves with the claim code of a bot that has no owner, else when the program is at work. */
+function ready(child: ChildProcess, type: 'ready' | 'claim' = 'ready'): Promise<string> {
+  const { promise, resolve, reject } = Promise.withResolvers<string>()
+  if (child.stdout) createInterface({ input: child.stdout }).on('line', (line) => logs.push(line))
+  child.on('message', (raw) => {
+    const told = message.parse(raw)
+    if (told.type === 'failed') reject(new Error(`${told.message} (${told.code})`))
+    if (told.type === type) resolve(told.type === 'claim' ? told.code : '')
+  })
+  return promise
+}
+
+/** The sandbox is steered over HTTP, as by a program of another language. */
+async function steer(url: string, body: object): Promise<void> {
+  const response = await fetch(url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  })
+  expect(response.status, await response.text()).toBe(200)
+}
+
+interface ChatMessage {
+  readonly message_id: number
+  readonly text?: string
+  readonly caption?: string
+  readonly from: { readonly is_bot: boolean }
+  readonly reply_markup?: {
+    readonly inline_keyboard: readonly (readonly { text: string; callback_data: string }[])[]
+  }
+}
+
+/** What the chat page shows when it is opened. */
+async function chat(): Promise<readonly ChatMessage[]> {
+  const { body } = await fetch(`${telegram}/sandbox/chat/me/events`)
+  let text = ''
+  for await (const chunk of body ?? []) {
+    text += Buffer.from(chunk).toString()
+    if (text.includes('\n\n')) break
+  }
+  return JSON.parse(text.slice('data: '.length, text.indexOf('\n\n'))).messages
+}
+
+async function eventually<T>(what: string, look: () => Promise<T | undefined>): Promise<T> {
+  const deadline = Date.now() + 25_000
+  while (Date.now() < deadline) {
+    const found = await look()
+    if (found !== undefined) return found
+    await new Promise((resolve) => setTimeout(resolve, 100))
+  }
+  throw new Error(`never came: ${what}; the programs say:\n${logs.slice(-20).join('\n')}`)
+}
+
+/** `docker compose run --rm bot`: a terminal shows the code, and Ctrl-C ends it. */
+async function claimBot(bot: Container): Promise<void> {
+  follow('docker compose run --rm bot\n')
+  const child = bot.start()
+  running.set('bot, to be claimed', child)
+  const code = await ready(child, 'claim')
+  await steer(`${telegram}/sandbox/chat/me/text`, { text: `/start ${code}` })
+  await eventually('a greeting', async () => (await chat()).find(({ from }) => from.is_bot))
+  await stopProcess(child)
+}
+
+/** Steeper than the sandbox's own wave, wherever that is: the averages cross on the way up, and then the price is left alone. */
+const DIP_AND_RISE = [
+  { afterMs: 6_000, factor: 0.97 },
+  { afterMs: 9_000, factor: 0.995 },
+]
+
+function buttonOf({ reply_markup }: ChatMessage) {
+  return reply_markup?.inline_keyboard.flat().find(({ text }) => text.includes('Approve'))
+}
+
+async function approve(): Promise<void> {
+  const card = await eventually('a card', async () => (await chat()).find(buttonOf))
+  const data = buttonOf(card)?.callback_data
+  await steer(`${telegram}/sandbox/chat/me/press`, { message_id: card.message_id, data })
+}
+
+async function filled(): Promise<object | undefined> {
+  const response = await fetch(`${exchange}/sandbox/orders`)
+  const orders = (await response.json()) as { side: string; executed: string }[]
+  return orders.find(({ side, executed }) => side === 'buy' && Number(executed) > 0)
+}
+
+test('set up as the document says, the services trade, show their health, and write only into volumes', async () => {
+  await setUp()
+  const containers = new Map(services.map(([name]) => [name, create(name)]))
+  const container = (name: string) => containers.get(name) ?? expect.fail(name)
+  await up('sandbox', container('sandbox'))
+  await up('broker', container('broker'))
+  follow('docker compose run --rm executor policy accept')
+  expect(container('executor').run(['policy', 'accept', '--yes'])).toMatchObject({ status: 0 })
+  await claimBot(container('bot'))
+  follow('docker compose --profile sandbox up')
+  await Promise.all(['strategy-engine', 'executor', 'bot'].map((name) => up(name, container(name))))
+  for (const [name, { health }] of containers) expect(health(), name).toBe(0)
+  await steer(`${exchange}/sandbox/drive`, { symbol: 'BTC/USDT', path: DIP_AND_RISE })
+  await approve()
+  await eventually('a fill', filled)
+  await eventually('a fill that is told', async () =>
+    (await chat()).find(({ caption, text }) => /bought/i.test(caption ?? text ?? '')),
+  )
+  await Promise.all([...running.values()].map(stopProcess))
+  for (const [name, { health }] of containers) expect(health(), name).toBe(1)
+  for (const [name, one] of containers) expect(strayFiles(one), name).toEqual([])
+})
