@@ -240,8 +240,17 @@ test('signs with an Ed25519 key whose PEM came with foreign line ends', async ()
 test('refuses a key the exchange does not know, and a malformed one', async () => {
   const other = open({ ...KEYS, apiKey: 'unknownKey' })
   await expect(other.start([BTC])).rejects.toMatchObject({ code: 'exchange_key_refused' })
+  expect(await other.keyRights()).toMatchObject({ ok: false, code: 'exchange_key_refused' })
   await other.stop()
   expect(() => open({ ...KEYS, apiKey: ' ' })).toThrow(/keys add/)
+})
+
+test('takes a web page for an exchange that is down, not for one without markets', async () => {
+  const other = open()
+  sandbox.faults.arm({ name: 'html-200', match: 'GET /api/v3/exchangeInfo', count: 10 })
+  await expect(other.start([BTC])).rejects.toMatchObject({ code: 'exchange_unreachable' })
+  sandbox.faults.disarm()
+  await other.stop()
 })
 
 test('rejects when nobody is there', async () => {

@@ -11,7 +11,7 @@ import { loadMarkets } from './markets.ts'
 import { place } from './place.ts'
 import type * as port from './port.ts'
 import { Quotes } from './quotes.ts'
-import { type Reply, sentence } from './reply.ts'
+import { type Reply, sentence, unreachable } from './reply.ts'
 import { keyRights } from './rights.ts'
 import { measureSkew } from './skew.ts'
 
@@ -88,7 +88,7 @@ class Binance implements port.Exchange {
       this.#askBalances().then(orThrow),
       this.#measureSkew(),
     ])
-    if (!quotes.ok) throw new KeysideError('exchange_unreachable', quotes.message)
+    if (!quotes.ok) throw unreachable(quotes.message)
     this.#timers.push(
       keepFresh(this.#clock, this.#pace.quotes, () => this.#refreshQuotes()),
       keepFresh(this.#clock, this.#pace.balances, () => this.#askBalances()),
@@ -219,6 +219,6 @@ class Binance implements port.Exchange {
 /** The account is the first thing asked for with the key: a refusal is about the key. */
 function orThrow(reply: Reply): void {
   if (reply.got === 'answer') return
-  const code = reply.got === 'no proof' ? 'exchange_unreachable' : 'exchange_key_refused'
-  throw new KeysideError(code, `${sentence(reply)}: run "keyside keys check"`)
+  if (reply.got === 'no proof') throw unreachable(sentence(reply))
+  throw new KeysideError('exchange_key_refused', `${sentence(reply)}: run "keyside keys check"`)
 }

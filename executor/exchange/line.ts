@@ -6,6 +6,7 @@ import type { ApiKeys } from './keys.ts'
 import { type BinanceApi, loadBinance } from './load-ccxt.ts'
 import { Pacer } from './pacer.ts'
 import { judge, type Reply, type Trip } from './reply.ts'
+import { Wire, type WireRequest } from './wire.ts'
 
 /** Binance checks it on arrival and again before the matching engine, ms. */
 export const RECEIVE_WINDOW_MS = 5_000
@@ -25,6 +26,7 @@ export class Line {
   readonly #options: LineOptions
   readonly #trips = new AsyncLocalStorage<Trip>()
   readonly #closing = new AbortController()
+  readonly #wire = new Wire()
   readonly #pacer: Pacer
   #api: Promise<BinanceApi> | undefined
   #reachable: 'unknown' | 'yes' | 'no' = 'unknown'
@@ -52,6 +54,7 @@ export class Line {
   /** Ends every open request. One that carried an order is then unknown. */
   close(): void {
     this.#closing.abort()
+    this.#wire.close()
   }
 
   api(): Promise<BinanceApi> {
@@ -76,7 +79,7 @@ export class Line {
         fetchMarkets: { types: ['spot'] },
         fetchMargins: false,
       },
-      fetchImplementation: (url: string, init: RequestInit) => this.#fetch(url, init),
+      fetchImplementation: (url: string, request: WireRequest) => this.#fetch(url, request),
     })
     api.throttle = (weight: number) => this.#wait(weight)
     // ccxt would keep the last signed URL and the API key.
@@ -95,18 +98,12 @@ export class Line {
   }
 
   /** Reads the whole answer inside ccxt's timeout, which by itself ends with the answer's headers. */
-  async #fetch(url: string, init: RequestInit): Promise<unknown> {
+  async #fetch(url: string, request: WireRequest): Promise<unknown> {
     const trip = this.#trips.getStore() ?? { stage: 'not sent' }
-    const signals = [this.#closing.signal, ...(init.signal ? [init.signal] : [])]
+    this.#closing.signal.throwIfAborted()
     trip.stage = 'sent'
-    const response = await fetch(url, {
-      ...init,
-      redirect: 'error',
-      signal: AbortSignal.any(signals),
-    })
-    const body = await response.text()
-    Object.assign(trip, { stage: 'answered', status: response.status, body })
-    const { status, statusText, headers } = response
+    const { status, statusText, headers, body } = await this.#wire.send(url, request)
+    Object.assign(trip, { stage: 'answered', status, body })
     return { status, statusText, headers, text: async () => body }
   }
 

@@ -2,7 +2,7 @@
 import { KeysideError } from '@keyside/runtime'
 import type { Line } from './line.ts'
 import { fromMarket, type VenueMarket } from './map.ts'
-import { sentence } from './reply.ts'
+import { sentence, unreachable } from './reply.ts'
 
 /** By unified symbol. Rejects with a KeysideError `exchange_market_unknown` or `exchange_unreachable`. */
 export async function loadMarkets(
@@ -12,10 +12,12 @@ export async function loadMarkets(
   if (markets.length === 0) return new Map()
   const symbols = JSON.stringify(markets.map((market) => market.replace('/', '')))
   const reply = await line.ask((api) => api.loadMarkets(true, { symbols }))
-  if (reply.got === 'no proof' || reply.got === 'not sent')
-    throw new KeysideError('exchange_unreachable', sentence(reply))
+  if (reply.got === 'no proof' || reply.got === 'not sent') throw unreachable(sentence(reply))
   if (reply.got === 'refusal') throw unknownMarket(markets.join(', '))
   const { markets: loaded } = await line.api()
+  // A page instead of an answer is an empty list to ccxt.
+  if (Object.keys(loaded ?? {}).length === 0)
+    throw unreachable('the exchange did not say which markets it has')
   return new Map(
     markets.map((market) => {
       const entry = fromMarket(market, loaded?.[market])

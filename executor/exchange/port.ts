@@ -79,7 +79,12 @@ export type Lookup =
 
 export type Answered<T> =
   | { readonly ok: true; readonly value: T }
-  | { readonly ok: false; readonly message: string }
+  | {
+      readonly ok: false
+      readonly message: string
+      /** Absent when the exchange was not reached, or made no sense. */
+      readonly code?: 'exchange_key_refused'
+    }
 
 /** Each right is `unknown` where the venue does not tell. */
 export interface KeyRights {

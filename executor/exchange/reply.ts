@@ -1,5 +1,5 @@
 // What came back from the exchange, judged by the raw answer: ccxt's error classes do not tell "not placed" from "unknown".
-import { scrub } from '@keyside/runtime'
+import { KeysideError, scrub } from '@keyside/runtime'
 import { z } from 'zod'
 
 /** How far one request got. `sent` is set before the first byte leaves. */
@@ -33,6 +33,13 @@ export function sentence(reply: Exclude<Reply, { got: 'answer' }>): string {
   return reply.got === 'refusal'
     ? `the exchange says: ${reply.text} (${reply.code})`
     : reply.message
+}
+
+export function unreachable(what: string): KeysideError {
+  return new KeysideError(
+    'exchange_unreachable',
+    `${what}: it may be down, or cut off from here; try again in some minutes`,
+  )
 }
 
 function nameOf(error: unknown): string {

@@ -8,6 +8,8 @@ type Right = KeyRights['trade']
 
 export async function keyRights(line: Line): Promise<Answered<KeyRights>> {
   const reply = await line.ask((api) => api.sapiGetAccountApiRestrictions())
+  if (reply.got === 'refusal')
+    return { ok: false, code: 'exchange_key_refused', message: sentence(reply) }
   if (reply.got !== 'answer') return { ok: false, message: sentence(reply) }
   return readRights(reply.body)
 }

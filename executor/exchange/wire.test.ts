@@ -1,0 +1,67 @@
+import { once } from 'node:events'
+import { createServer, type RequestListener } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { expect, onTestFinished, test } from 'vitest'
+import { Wire } from './wire.ts'
+
+async function serve(listener: RequestListener): Promise<string> {
+  const server = createServer(listener).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  onTestFinished(() => {
+    server.close()
+    server.closeAllConnections()
+  })
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/`
+}
+
+function post(wire: Wire, url: string, signal = new AbortController().signal) {
+  return wire.send(url, { method: 'POST', headers: {}, body: 'a=1', signal })
+}
+
+test('keeps its connection for the next request', async () => {
+  const ports = new Set<number | undefined>()
+  const url = await serve((request, response) => {
+    ports.add(request.socket.remotePort)
+    response.end('{}')
+  })
+  const wire = new Wire()
+  for (let i = 0; i < 3; i++)
+    expect(await post(wire, url)).toMatchObject({ status: 200, body: '{}' })
+  wire.close()
+  expect(ports.size).toBe(1)
+})
+
+test('follows no redirect', async () => {
+  let asked = 0
+  const url = await serve((_, response) => {
+    asked += 1
+    response.writeHead(307, { location: '/elsewhere' }).end()
+  })
+  const wire = new Wire()
+  await expect(post(wire, url)).rejects.toThrow('redirected')
+  wire.close()
+  expect(asked).toBe(1)
+})
+
+test('an answer that breaks off is no answer', async () => {
+  const url = await serve((_, response) => {
+    response.writeHead(200, { 'content-length': '100' }).write('{"status":')
+    setImmediate(() => response.destroy())
+  })
+  const wire = new Wire()
+  await expect(post(wire, url)).rejects.toThrow()
+  wire.close()
+})
+
+test('ends what is open when it closes or the caller gives up', async () => {
+  const url = await serve((request) => request.resume())
+  const wire = new Wire()
+  const giving = new AbortController()
+  const given = post(wire, url, giving.signal)
+  giving.abort()
+  await expect(given).rejects.toThrow(expect.objectContaining({ name: 'AbortError' }))
+  const open = post(wire, url)
+  await new Promise(setImmediate)
+  wire.close()
+  await expect(open).rejects.toThrow()
+})
