@@ -51,6 +51,14 @@ test('tries the way out again with the next head when the exit did not fill, and
   expect(executor.told().filter((line) => line === 'notice exit_failed')).toHaveLength(1)
 })
 
+test('what an exit left over, too little for any order, is not a missed exit', async () => {
+  const executor = new TestExecutor()
+  await executor.enter()
+  await executor.give(executor.exit())
+  await executor.give(executor.head({ target: flat(2) }))
+  expect(executor.told().at(-1)).toBe('exit filled')
+})
+
 test('two heads with one number and two hashes halt', async () => {
   const executor = new TestExecutor()
   await executor.enter()

@@ -93,13 +93,14 @@ function makeUpExit(turn: Turn, stream: string): undefined {
   const { market, since } = seen.head.target
   const position = turn.book.positions[`${stream} ${market}`]
   if (position === undefined || since <= position.seq || isBusy(turn, stream, market)) return
+  if (isDust(turn, position)) return
   const { headExit } = streamOf(turn.book, stream)
   const attempts = headExit.since === since ? headExit.attempts + 1 : 1
   if (attempts > MOST_ATTEMPTS + 1) return
   record(turn, { type: 'head_exit', stream, since, attempts })
   if (attempts <= MOST_ATTEMPTS)
     record(turn, { type: 'ordered', order: exitSeed(turn, position, seen.head, attempts) })
-  else if (canBeSold(turn, position))
+  else
     notice(turn, {
       level: 'error',
       code: 'exit_failed',
@@ -113,9 +114,10 @@ function isBusy(turn: Turn, stream: string, market: string): boolean {
   )
 }
 
-function canBeSold({ world }: Turn, { market, amount }: Position): boolean {
+/** What an exit leaves below the least amount of the market is not missing from it. */
+function isDust({ world }: Turn, { market, amount }: Position): boolean {
   const rules = world.exchange.rules(market)
-  return rules !== null && atLeast(amount, rules.minAmount)
+  return rules !== null && !atLeast(amount, rules.minAmount)
 }
 
 function exitSeed(
