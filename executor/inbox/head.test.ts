@@ -1,5 +1,6 @@
 import { hashText } from '@keyside/protocol'
 import { expect, test } from 'vitest'
+import { RULES } from '../fake-exchange.ts'
 import { TestExecutor } from '../world-for-tests.ts'
 
 const flat = (since: number) => ({ market: 'BTC/USDT', position: 'flat', since }) as const
@@ -53,9 +54,11 @@ test('tries the way out again with the next head when the exit did not fill, and
 
 test('what an exit left over, too little for any order, is not a missed exit', async () => {
   const executor = new TestExecutor()
+  executor.exchange.rules = () => ({ ...RULES, minAmount: '0.0001' })
   await executor.enter()
-  await executor.give(executor.exit())
+  await executor.give(executor.exit({ size: { unit: 'percent', value: '99.9' } }))
   await executor.give(executor.head({ target: flat(2) }))
+  expect(executor.state().book.positions).not.toEqual({})
   expect(executor.told().at(-1)).toBe('exit filled')
 })
 
