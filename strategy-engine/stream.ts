@@ -53,7 +53,7 @@ export class Stream {
     return sealed
   }
 
-  /** Last of all: a candle that was not finished before a crash is looked at again. */
+  /** Last of all, without a signal that says it: a candle that was not finished before a crash is looked at again. */
   remember(candle: Candle, origin: Origin): void {
     if (origin !== 'history') this.#outbox.sawBar(this.strategy.name, candle.start)
   }

@@ -1,5 +1,5 @@
 // The outbox: a signal is numbered, chained, sealed and committed here before anything is sent.
-import type { DatabaseSync } from 'node:sqlite'
+import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { GENESIS, hashText, type SigningKey, seal } from '@keyside/protocol'
 import { z } from 'zod'
 import type { Position } from '../strategies/runner.ts'
@@ -48,6 +48,8 @@ const sealedRow = z.object({
 export class Outbox {
   readonly #database: DatabaseSync
   readonly #key: SigningKey
+  /** Prepared, by text: a signal on its way waits for no compiler. */
+  readonly #statements = new Map<string, StatementSync>()
 
   constructor(database: DatabaseSync, key: SigningKey) {
     this.#database = database
@@ -55,26 +57,24 @@ export class Outbox {
   }
 
   stream(name: string): StreamRow | null {
-    const row = this.#database.prepare('SELECT * FROM streams WHERE name = ?').get(name)
+    const row = this.#sql('SELECT * FROM streams WHERE name = ?').get(name)
     return row === undefined ? null : streamRow.parse(row)
   }
 
   /** Where the stream stands; a new one begins, a flat one may change its market. */
   openStream(name: string, market: string): StreamRow {
-    this.#database
-      .prepare(
-        `INSERT INTO streams VALUES (?, ?, 0, ?, 'flat', 0, NULL)
+    this.#sql(
+      `INSERT INTO streams VALUES (?, ?, 0, ?, 'flat', 0, NULL)
          ON CONFLICT DO UPDATE SET market = excluded.market WHERE position = 'flat'`,
-      )
-      .run(name, market, GENESIS)
+    ).run(name, market, GENESIS)
     return this.#row(name)
   }
 
   sawBar(name: string, start: number): void {
-    this.#database.prepare('UPDATE streams SET bar = ? WHERE name = ?').run(start, name)
+    this.#sql('UPDATE streams SET bar = ? WHERE name = ?').run(start, name)
   }
 
-  /** Null if this decision has its signal already. */
+  /** Its candle is then seen as well. Null if this decision has its signal already. */
   append(deciding: Deciding): Sealed | null {
     return transaction(this.#database, () => {
       const { seq: last, hash: prev } = this.#row(deciding.strategy.name)
@@ -82,39 +82,40 @@ export class Outbox {
       if (this.#has(claims.jti)) return null
       const token = seal('signal', claims, this.#key)
       const { sub: stream, seq, jti, exp } = claims
-      this.#database
-        .prepare(`INSERT INTO signals VALUES (?, ?, ?, ?, ?, 'unsent')`)
-        .run(stream, seq, jti, token, exp)
-      this.#database
-        .prepare('UPDATE streams SET seq = ?, hash = ?, position = ?, since = ? WHERE name = ?')
-        .run(seq, hashText(token), claims.kind === 'entry' ? 'long' : 'flat', seq, stream)
+      const position = claims.kind === 'entry' ? 'long' : 'flat'
+      this.#sql(`INSERT INTO signals VALUES (?, ?, ?, ?, ?, 'unsent')`).run(
+        stream,
+        seq,
+        jti,
+        token,
+        exp,
+      )
+      this.#sql(
+        'UPDATE streams SET seq = ?, hash = ?, position = ?, since = ?, bar = ? WHERE name = ?',
+      ).run(seq, hashText(token), position, seq, claims.bar.start, stream)
       return { stream, seq, jti, token, exp }
     })
   }
 
   /** Gives up what nobody would accept any more at `now` (Unix seconds): kept, but never sent as a signal. */
   dropExpired(now: number): Sealed[] {
-    const rows = this.#database
-      .prepare(
-        `UPDATE signals SET state = 'missed' WHERE state = 'unsent' AND exp <= ?
+    const rows = this.#sql(
+      `UPDATE signals SET state = 'missed' WHERE state = 'unsent' AND exp <= ?
          RETURNING stream, seq, jti, token, exp`,
-      )
-      .all(now)
+    ).all(now)
     return rows.map((row) => sealedRow.parse(row))
   }
 
   /** In the order in which they must be sent. */
   unsent(): Sealed[] {
-    const rows = this.#database
-      .prepare(
-        `SELECT stream, seq, jti, token, exp FROM signals WHERE state = 'unsent' ORDER BY stream, seq`,
-      )
-      .all()
+    const rows = this.#sql(
+      `SELECT stream, seq, jti, token, exp FROM signals WHERE state = 'unsent' ORDER BY stream, seq`,
+    ).all()
     return rows.map((row) => sealedRow.parse(row))
   }
 
   markSent(jti: string): void {
-    this.#database.prepare(`UPDATE signals SET state = 'sent' WHERE jti = ?`).run(jti)
+    this.#sql(`UPDATE signals SET state = 'sent' WHERE jti = ?`).run(jti)
   }
 
   #row(name: string): StreamRow {
@@ -124,6 +125,12 @@ export class Outbox {
   }
 
   #has(jti: string): boolean {
-    return this.#database.prepare('SELECT 1 FROM signals WHERE jti = ?').get(jti) !== undefined
+    return this.#sql('SELECT 1 FROM signals WHERE jti = ?').get(jti) !== undefined
+  }
+
+  #sql(text: string): StatementSync {
+    const statement = this.#statements.get(text) ?? this.#database.prepare(text)
+    this.#statements.set(text, statement)
+    return statement
   }
 }

@@ -25,14 +25,21 @@ export interface PublisherOptions {
 }
 
 const DAY_MS = 86_400_000
+/** A signal's way through broker and executor is over by then: until then nothing else uses wire, disk and processors. */
+const BOOKING_MS = 50
 
 export class Publisher {
   readonly #options: PublisherOptions
   readonly #link: Link
   readonly #streams = new Set<string>()
-  /** Signals on their way, by `jti`. */
+  /** Signals on their way or not yet booked, by `jti`. */
   readonly #underway = new Set<string>()
   readonly #cancels: Cancel[]
+  /** Sent, and not yet booked in the outbox: after a crash they are sent again, which executors ignore. */
+  readonly #sent = new Set<string>()
+  /** Streams whose new level is not yet told. */
+  readonly #moved = new Set<string>()
+  #cancelBooking: Cancel | undefined
 
   constructor(options: PublisherOptions) {
     this.#options = options
@@ -68,18 +75,22 @@ export class Publisher {
     this.#streams.delete(stream)
   }
 
-  /** Sends what is in the outbox and the head that belongs to it, in this order. */
+  /** Sends what is in the outbox at once, and the head that belongs to it a moment later. */
   announce(stream: string): void {
     this.#send()
-    this.#head(stream)
+    this.#moved.add(stream)
+    this.#bookLater()
   }
 
   async stop(): Promise<void> {
     for (const cancel of this.#cancels) cancel()
+    this.#book()
     // A clean goodbye: the broker drops the will at DISCONNECT.
     const said = this.#presence('offline')
     await Promise.race([said, new Promise((done) => this.#options.clock.after(500, () => done(0)))])
     await this.#link.close()
+    this.#cancelBooking?.()
+    this.#book()
   }
 
   #connected(): void {
@@ -106,10 +117,29 @@ export class Publisher {
     try {
       await this.#link.publish(signalTopic(stream), token)
       this.#options.trace('published', jti)
+      this.#sent.add(jti)
+      this.#bookLater()
+    } catch (error) {
+      this.#underway.delete(jti)
+      throw error
+    }
+  }
+
+  #bookLater(): void {
+    this.#cancelBooking ??= this.#options.clock.after(BOOKING_MS, () => {
+      this.#cancelBooking = undefined
+      this.#book()
+    })
+  }
+
+  #book(): void {
+    for (const jti of this.#sent) {
       this.#options.outbox.markSent(jti)
-    } finally {
       this.#underway.delete(jti)
     }
+    this.#sent.clear()
+    for (const stream of this.#moved) if (this.#streams.has(stream)) this.#head(stream)
+    this.#moved.clear()
   }
 
   #head(stream: string): void {
