@@ -4,6 +4,7 @@ import { commandTopic, headTopic, signalTopic } from '@keyside/protocol'
 import { publicKey } from '@keyside/protocol/node'
 import {
   type Clock,
+  instant,
   type Link,
   type Logger,
   openLink,
@@ -54,10 +55,11 @@ export function openLinks(options: LinksOptions): Links {
     ...addressOf(config.signals, home),
     subscribe: streams.flatMap((stream) => [headTopic(stream), signalTopic(stream)]),
     onMessage: (topic, token, retained) => {
+      const received = instant()
       const now = clock.now()
       const input = openFromEngine(rings, { topic, token, retained, now })
       if (input.type === 'signal') {
-        trace('received', input.claims.jti)
+        trace('received', input.claims.jti, received)
         trace('verified', input.claims.jti)
       }
       take(input)

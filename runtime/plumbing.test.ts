@@ -2,7 +2,7 @@
 import { chmodSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { z } from 'zod'
 import { systemChance } from './chance.ts'
 import { loadConfig } from './config.ts'
@@ -90,9 +90,10 @@ test('scrubs signed tokens and private keys', () => {
   expect(scrub(pem)).toBe('[private key]')
 })
 
-test('a hop is a line that a program can read', () => {
+test('a hop is a line that a program can read', async () => {
   lines.length = 0
   logTrace(log('trace'))('signal', 'AAECAwQFBgcICQoLDA0ODw')
+  await vi.waitUntil(() => lines.length > 0)
   expect(JSON.parse(lines[0] ?? '')).toMatchObject({ hop: 'signal', id: 'AAECAwQFBgcICQoLDA0ODw' })
 })
 

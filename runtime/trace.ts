@@ -28,7 +28,19 @@ export function instant(): number {
 
 export const noTrace: Trace = () => undefined
 
-/** Writes hops as log lines of level `trace`. */
+/** Long enough for a signal to be through, ms. */
+const LATER_MS = 20
+
+/** Writes hops as log lines of level `trace`, a moment later: writing takes longer than some of the hops. */
 export function logTrace(log: Logger): Trace {
-  return (hop, id, at = instant()) => log.trace({ hop, id, at }, 'hop')
+  let kept: { hop: Hop; id: string; at: number }[] = []
+  const write = () => {
+    for (const line of kept) log.trace(line, 'hop')
+    kept = []
+  }
+  return (hop, id, at = instant()) => {
+    if (!log.isLevelEnabled('trace')) return
+    if (kept.length === 0) setTimeout(write, LATER_MS)
+    kept.push({ hop, id, at })
+  }
 }
