@@ -199,6 +199,9 @@ test('does not start on a policy that was not accepted, and keeps the accepted o
   await connect('bot', [reportTopic('device')])
   writeFileSync(join(home, 'policy.yaml'), POLICY.replace('500', '900'))
   await vi.waitFor(() => expect(codes()).toContain('policy_changed'), { timeout: 4_000 })
+  writeFileSync(join(home, 'policy.yaml'), POLICY.replace('500', 'much'))
+  await vi.waitFor(() => expect(codes()).toContain('policy_invalid'), { timeout: 4_000 })
+  writeFileSync(join(home, 'policy.yaml'), POLICY.replace('500', '900'))
   await executor?.stop()
   executor = null
   expect(policyState({ home })).toMatchObject({

@@ -5,6 +5,7 @@ import { sentenceOf } from './codes.ts'
 import type { Input } from './core/inputs.ts'
 import type { Exchange } from './exchange/port.ts'
 import { policyHash } from './policy/accept.ts'
+import { loadPolicy } from './policy/load.ts'
 
 const LOOK_MS = 1_000
 const RIGHTS_MS = 86_400_000
@@ -27,9 +28,9 @@ export function startWatching(options: WatchOptions): Cancel {
     const there = existsSync(haltFile) ? 'seen' : 'unseen'
     if (there === 'seen' && halted === 'unseen') take({ type: 'halt', by: 'device' })
     halted = there
-    const policy = hashOf(options.policyFile)
-    if (policy !== lastPolicy && policy !== options.policy)
-      take(notice('warning', 'policy_changed'))
+    const text = textOf(options.policyFile)
+    const policy = policyHash(text)
+    if (policy !== lastPolicy && policy !== options.policy) take(aboutPolicy(text))
     lastPolicy = policy
   }
   look()
@@ -60,10 +61,18 @@ function notice(level: 'warning' | 'error', code: string): Input {
   return { type: 'notice', notice: { level, code, message: sentenceOf(code) } }
 }
 
-/** An unreadable file is a changed one. */
-function hashOf(path: string): string {
+/** A file that is wrong is said to be so at once, not only when someone wants to accept it. */
+function aboutPolicy(text: string): Input {
+  const loaded = loadPolicy(text)
+  if (loaded.ok) return notice('warning', 'policy_changed')
+  const message = `policy.yaml, ${loaded.message}: the accepted one stays in force`
+  return { type: 'notice', notice: { level: 'warning', code: loaded.code, message } }
+}
+
+/** An unreadable file is an empty one. */
+function textOf(path: string): string {
   try {
-    return policyHash(readFileSync(path, 'utf8'))
+    return readFileSync(path, 'utf8')
   } catch {
     return ''
   }
