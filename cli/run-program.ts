@@ -58,6 +58,7 @@ function fail(error: unknown, log: Logger, tell: ProgramContext['tell']): void {
   const known = error instanceof KeysideError
   const text = error instanceof Error ? error.message : String(error)
   log.fatal({ err: error }, text)
+  if (!process.connected) process.stderr.write(`${text} (${known ? error.code : 'unexpected'})\n`)
   tell({ type: 'failed', code: known ? error.code : 'unexpected', message: text })
   process.exitCode = known ? EXIT.refused : EXIT.failed
 }

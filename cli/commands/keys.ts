@@ -95,7 +95,7 @@ async function remove({ account, yes }: AccountOption & { yes: boolean }): Promi
   print(there ? 'Removed. Delete it at the exchange too.' : `Account "${account}" has no key here.`)
 }
 
-/** Throws `exchange_unreachable` when the exchange did not say: a key nobody checked is not stored. */
+/** Throws `exchange_key_refused`, or `exchange_unreachable` when it did not say: a key nobody checked is not stored. */
 async function examine(home: string, keys: ExchangeKeys): Promise<KeyVerdict> {
   const { exchange } = executorSection(home)
   const asked = await createBinance({
@@ -104,10 +104,15 @@ async function examine(home: string, keys: ExchangeKeys): Promise<KeyVerdict> {
     log: createLog({ program: 'keys', level: 'silent' }),
     ...(exchange.address !== undefined && { address: exchange.address }),
   }).keyRights()
+  if (!asked.ok && asked.code !== undefined)
+    throw new KeysideError(
+      asked.code,
+      `${asked.message}: look at the key, its secret and its IP list at the exchange, then run "keyside keys add"`,
+    )
   if (!asked.ok)
     throw new KeysideError(
       'exchange_unreachable',
-      `could not ask the exchange what the key may do: ${asked.message}`,
+      `could not ask the exchange what the key may do: ${asked.message}; try again in some minutes`,
     )
   return judgeRights(asked.value, systemClock.now())
 }
