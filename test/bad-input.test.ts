@@ -1,0 +1,324 @@
+// What people, disks, exchanges and brokers get wrong: each time a sentence that says what to do, a code, and nothing lost.
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { openVault, vaultFile } from '@keyside/executor'
+import { signalTopic } from '@keyside/protocol'
+import { makeSigningKey, readSigningKey, systemChance, systemClock } from '@keyside/runtime'
+import { Market, startExchange } from '@keyside/sandbox'
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
+import { parse, stringify } from 'yaml'
+import { renewTokens } from '../cli/home.ts'
+import { newSandboxSecrets } from '../cli/sandbox.ts'
+import { keyside, type Said } from './keyside.ts'
+import { recordHttp } from './recorder.ts'
+import { type ScriptedEngine, scriptedEngine } from './scripted-engine.ts'
+import { openWorld, UNASKED_POLICY, until, type World } from './world.ts'
+
+let world: World
+let engine: ScriptedEngine
+beforeAll(async () => {
+  world = await openWorld({ policy: UNASKED_POLICY })
+  await world.start('broker')
+  await Promise.all([world.start('executor'), world.start('bot')])
+  const { code } = (await until('a claim code', () =>
+    world.messages.find(({ type }) => type === 'claim'),
+  )) as { code: string }
+  world.sandbox.telegram.chat().followDeepLink(code)
+  await told(/Hello|yours/)
+  engine = await scriptedEngine(world.home)
+})
+afterAll(async () => {
+  await engine.close()
+  await world.close()
+})
+
+/** The chat has, or gets, a message with this in it. */
+function told(words: RegExp, ms = 15_000) {
+  const chat = world.sandbox.telegram.chat()
+  return chat.waitForMessage(
+    ({ from, text, caption }) => from?.is_bot === true && words.test(text ?? caption ?? ''),
+    ms,
+  )
+}
+
+type Config = Record<string, Record<string, unknown>>
+
+/** A copy of the home, in which something is then wrong. */
+function copyHome(change: (config: Config, home: string) => void = () => undefined): string {
+  const home = mkdtempSync(join(tmpdir(), 'keyside-bad-'))
+  onTestFinished(() => rmSync(home, { recursive: true }))
+  const skip = /\.lock|-wal$|-shm$|run$/
+  cpSync(world.home, home, { recursive: true, filter: (file) => !skip.test(file) })
+  const file = join(home, 'config.yaml')
+  const config = parse(readFileSync(file, 'utf8')) as Config
+  change(config, home)
+  writeFileSync(file, stringify(config))
+  return home
+}
+
+function run(command: string, home: string, answers: readonly string[] = []): Promise<Said> {
+  const env = { PATH: process.env['PATH'], HOME: home, KEYSIDE_HOME: home }
+  return keyside(command.split(' '), { env, answers })
+}
+
+function expectRefusal({ code, stderr }: Said, word: string, sentence: RegExp): void {
+  expect(stderr).toMatch(sentence)
+  expect(stderr).toContain(`(${word})`)
+  expect(stderr).not.toMatch(/^ {4}at /m)
+  expect(code).toBe(3)
+}
+
+test('no config: it says how to make one', async () => {
+  const home = mkdtempSync(join(tmpdir(), 'keyside-empty-'))
+  onTestFinished(() => rmSync(home, { recursive: true }))
+  for (const command of ['up', 'keys list'])
+    expectRefusal(await run(command, home), 'config_missing', /run "keyside init"/)
+})
+
+test('an unknown key in config.yaml: it says which, and in which line', async () => {
+  const home = copyHome((config) => Object.assign(config['broker'] ?? {}, { prot: 1 }))
+  const line = readFileSync(join(home, 'config.yaml'), 'utf8').split('\n').indexOf('  prot: 1') + 1
+  const said = await run('broker', home)
+  expectRefusal(said, 'config_invalid', new RegExp(`line ${line}: .*unknown key "prot"`))
+})
+
+test('a port that is taken: broker and "up" say which', async () => {
+  const home = copyHome()
+  expectRefusal(await run('broker', home), 'broker_port_taken', /in use|taken/)
+  expectRefusal(await run('up', home, [world.passphrase]), 'broker_port_taken', /in use|taken/)
+})
+
+test('a policy that is wrong, or that nobody accepted, at start', async () => {
+  const home = copyHome()
+  const file = join(home, 'policy.yaml')
+  writeFileSync(file, UNASKED_POLICY.replace('collar: 0.5 %', 'collar: lots'))
+  expectRefusal(
+    await run('executor', home, [world.passphrase]),
+    'policy_invalid',
+    /line \d+, collar: expected/,
+  )
+  expectRefusal(
+    await run('policy accept --yes', home),
+    'policy_invalid',
+    /line \d+, collar: expected/,
+  )
+  writeFileSync(file, UNASKED_POLICY.replace('order: 1000', 'order: 2000'))
+  expectRefusal(
+    await run('executor', home, [world.passphrase]),
+    'policy_not_accepted',
+    /keyside policy accept/,
+  )
+})
+
+test('an access token of somebody else', async () => {
+  const home = copyHome((_config, folder) => {
+    makeSigningKey(join(folder, 'secrets/authority.key'), systemChance)
+    renewTokens({ home: folder, clock: systemClock, chance: systemChance })
+  })
+  expectRefusal(
+    await run('executor', home, [world.passphrase]),
+    'broker_refused',
+    /keyside init --renew/,
+  )
+})
+
+test('an account without an exchange key', async () => {
+  const home = copyHome((config) => Object.assign(config['executor'] ?? {}, { account: 'other' }))
+  expectRefusal(
+    await run('executor', home, [world.passphrase]),
+    'exchange_key_missing',
+    /keyside keys add.*other/,
+  )
+})
+
+test('a wrong passphrase, and none', async () => {
+  const home = copyHome()
+  expectRefusal(await run('executor', home, ['wrong']), 'vault_passphrase_wrong', /passphrase/)
+  expectRefusal(await run('keys list', home), 'answer_missing', /Passphrase of the vault/)
+})
+
+test('no keychain at all: it offers the vault', async () => {
+  const home = copyHome((config) => Object.assign(config['executor'] ?? {}, { keychain: 'os' }))
+  expectRefusal(
+    await run('executor', home),
+    'keychain_unavailable',
+    /keyside init --keychain vault/,
+  )
+  const empty = mkdtempSync(join(tmpdir(), 'keyside-empty-'))
+  onTestFinished(() => rmSync(empty, { recursive: true }))
+  expectRefusal(await run('init', empty), 'keychain_unavailable', /keyside init --keychain vault/)
+})
+
+test('a second executor on the same journal', async () => {
+  expectRefusal(
+    await run('executor', world.home, [world.passphrase]),
+    'journal_locked',
+    /stop it first/,
+  )
+})
+
+const PAGE = { status: 200, type: 'text/html', body: '<html><h1>We are improving</h1></html>' }
+const KEY_REFUSED = {
+  status: 401,
+  type: 'application/json',
+  body: '{"code":-2015,"msg":"Invalid API-key, IP, or permissions for action."}',
+}
+
+test('an exchange that answers a web page, and one that does not know the key', async () => {
+  const exchange = await recordHttp(world.sandbox.exchange.address)
+  onTestFinished(() => exchange.stop())
+  const home = copyHome((config) =>
+    Object.assign(config['executor'] ?? {}, { exchange: { address: exchange.address } }),
+  )
+  exchange.lie(PAGE)
+  expectRefusal(await run('executor', home, [world.passphrase]), 'exchange_unreachable', /exchange/)
+  const { apiKey, secret } = world.sandbox.secrets
+  const add = ['keys add', home, [world.passphrase, apiKey, secret]] as const
+  expectRefusal(await run(...add), 'exchange_unreachable', /exchange/)
+  exchange.lie(KEY_REFUSED, /signature=/)
+  expectRefusal(await run('executor', home, [world.passphrase]), 'exchange_key_refused', /-2015/)
+  expectRefusal(await run(...add), 'exchange_key_refused', /-2015/)
+})
+
+test('a key that may withdraw is not stored', async () => {
+  const { apiKey, secret } = newSandboxSecrets(systemChance)
+  const exchange = await startExchange({
+    market: new Market({ seed: 1 }),
+    accounts: [
+      {
+        name: 'mighty',
+        apiKey,
+        credential: { secret },
+        balances: {},
+        rights: { enableWithdrawals: true },
+      },
+    ],
+  })
+  onTestFinished(() => exchange.stop())
+  const home = copyHome((config) =>
+    Object.assign(config['executor'] ?? {}, { exchange: { address: exchange.address } }),
+  )
+  const said = await run('keys add --account mighty', home, [world.passphrase, apiKey, secret])
+  expectRefusal(said, 'key_can_withdraw', /may only read and trade/)
+  const vault = await openVault({
+    file: vaultFile(home),
+    passphrase: world.passphrase,
+    chance: systemChance,
+  })
+  expect(await vault.names()).not.toContain('exchange/mighty')
+})
+
+test('a policy that is broken while the executor runs: line and reason, and the old one stays', async () => {
+  writeFileSync(
+    join(world.home, 'policy.yaml'),
+    UNASKED_POLICY.replace('collar: 0.5 %', 'collar: lots'),
+  )
+  await told(/policy\.yaml.*line \d+.*collar.*stays in force/s)
+  const before = world.sandbox.exchange.acceptLog().length
+  await engine.signal({})
+  await until(
+    'an order under the old policy',
+    () => world.sandbox.exchange.acceptLog().length > before,
+  )
+  writeFileSync(join(world.home, 'policy.yaml'), UNASKED_POLICY)
+})
+
+function orders(): number {
+  return world.sandbox.exchange.acceptLog().length
+}
+
+/** As `token`, with another claim in it, and a signature that is right. */
+function withClaim(
+  token: string,
+  claim: object,
+  keyFile = join(world.home, 'secrets/engine.key'),
+): string {
+  const [header = '', payload = ''] = token.split('.')
+  const claims = JSON.parse(Buffer.from(payload, 'base64url').toString())
+  const changed = Buffer.from(JSON.stringify({ ...claims, ...claim })).toString('base64url')
+  const signed = `${header}.${changed}`
+  const signature = readSigningKey(keyFile).sign(Buffer.from(signed))
+  return `${signed}.${Buffer.from(signature).toString('base64url')}`
+}
+
+test('a signal with a claim too many, signed properly, and one signed with another key: refused and told', async () => {
+  const before = orders()
+  const { token } = engine.seal({})
+  await engine.link.publish(signalTopic('demo'), withClaim(token, { leverage: '10' }))
+  await told(/claims_invalid/)
+  await engine.link.publish(
+    signalTopic('demo'),
+    withClaim(token, {}, join(world.home, 'secrets/bot.key')),
+  )
+  await told(/signature_invalid/)
+  expect(orders()).toBe(before)
+  await engine.link.publish(signalTopic('demo'), token)
+  await until('an order for the honest one', () => orders() > before)
+  await engine.head()
+})
+
+test('a web page in place of an answer to an order: unknown, then solved', async () => {
+  const before = orders()
+  world.sandbox.exchange.faults.arm({ name: 'html-200' })
+  world.sandbox.exchange.faults.arm({ name: 'hidden', ms: 3_000 })
+  await engine.signal({ kind: 'exit' })
+  await told(/order_unknown|not said what became/, 20_000)
+  await told(/Sold/, 20_000)
+  expect(orders()).toBe(before + 1)
+})
+
+test('the broker is killed and comes back: everybody finds it again, and a fill is told', async () => {
+  const before = orders()
+  await world.kill('broker')
+  await world.start('broker')
+  await until('the engine is back', () => engine.link.connected())
+  const chat = world.sandbox.telegram.chat()
+  const old = chat.messages().length
+  await engine.signal({})
+  await until('an order', () => orders() > before)
+  await until('a fill that is told', () =>
+    chat
+      .messages()
+      .slice(old)
+      .some(({ text, caption }) => /Bought/.test(text ?? caption ?? '')),
+  )
+})
+
+test('Telegram asks for a pause, and then refuses the token: the message comes all the same', async () => {
+  const { telegram } = world.sandbox
+  telegram.faults.arm({ name: '429', retryAfter: 1, method: 'sendMessage' })
+  const chat = telegram.chat()
+  const old = chat.messages().length
+  chat.sendText('/status')
+  const answered = (after: number) =>
+    chat
+      .messages()
+      .slice(after)
+      .some(({ from }) => from?.is_bot === true)
+  await until('an answer after the pause', () => answered(old))
+  expect(world.lines.join('\n')).toContain('telegram_limited')
+  telegram.faults.arm({ name: '401', method: 'sendMessage' })
+  const later = chat.messages().length
+  chat.sendText('/status')
+  await until('the reason', () =>
+    world.lines.find((line) => /telegram_token_refused.*@BotFather/.test(line)),
+  )
+  await world.kill('bot')
+  await world.start('bot')
+  await until('the answer, from the outbox', () => answered(later + 1))
+})
+
+test('a strategy that is broken while the engine runs: line, column and reason, and the old one stays', async () => {
+  await engine.close()
+  const file = join(world.home, 'strategies/demo.yaml')
+  const before = readFileSync(file, 'utf8')
+  await world.start('engine')
+  writeFileSync(file, before.replace('enter: crossover(', 'enter: crosover('))
+  const line = await until('the reason', () =>
+    world.lines.find((one) => one.includes('strategy_invalid')),
+  )
+  expect(JSON.parse(line.slice(line.indexOf('{'))).msg).toMatch(
+    /demo\.yaml, line \d+: enter: column 1: .*crosover.*the former version stays in force/,
+  )
+})
