@@ -26,7 +26,7 @@ function ofOrder(order: Order, live: State['live']): number[] {
         ...(order.approval.card === 'owed' ? due(live.cards[id]) : []),
       ]
     case 'unknown':
-      return [...due(live.asks[id]), ...due(live.cancels[id]), live.alarms[id] ?? 0]
+      return [...due(live.asks[id]), live.alarms[id] ?? 0]
     case 'accepted':
     case 'part_filled':
     case 'ending':
