@@ -9,6 +9,7 @@ import { plan as planOrder } from '../plan/plan.ts'
 import { check } from '../policy/check.ts'
 import { deadline } from '../policy/deadline.ts'
 import type { Verdict } from '../policy/types.ts'
+import { requestCancel } from './poll.ts'
 import { question, unknownOn } from './question.ts'
 import { refuseOrder } from './refuse.ts'
 import { isLive } from './table.ts'
@@ -47,15 +48,19 @@ function advance(turn: Turn, clientOrderId: string): undefined {
   for (const { take } of JOURNEY) if (take(turn, orderIn(turn.book, clientOrderId)) !== 'on') return
 }
 
-/** Nobody can say what there is to sell while another exit works, or while the outcome of an order is unknown. */
+/**
+ * Nobody can say what there is to sell while another exit works, or while the outcome of an order is unknown. An entry
+ * that still waits at the exchange is taken back: it could keep the exit waiting for ever.
+ */
 function awaitTurn(turn: Turn, order: Order): Went {
   if (order.kind !== 'exit') return 'on'
   if (order.state === 'clearing' && stopOf(turn, order) !== undefined) return 'waits'
   const key = positionKey(order)
-  const busy = Object.values(turn.book.orders).some(
+  const busy = Object.values(turn.book.orders).filter(
     (one) => one !== order && one.kind !== 'stop' && isLive(one.state) && positionKey(one) === key,
   )
-  return busy || unknownOn(turn.book, order.idea.market) > 0 ? 'waits' : 'on'
+  for (const one of busy) if (one.kind === 'entry') requestCancel(turn, one)
+  return busy.length > 0 || unknownOn(turn.book, order.idea.market) > 0 ? 'waits' : 'on'
 }
 
 function freshQuote(turn: Turn, order: Order): Went {

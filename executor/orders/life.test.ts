@@ -121,3 +121,33 @@ test('counts what was decided today against the limit of the day, over a restart
   expect(executor.exchange.accepted.filter(({ side }) => side === 'buy')).toHaveLength(4)
   expect(executor.told()).toContain('entry refused vel.notional')
 })
+
+test('an exit takes back the entry that still waits at the exchange, and sells what it bought', async () => {
+  const executor = new TestExecutor()
+  executor.exchange.mood = 'rests'
+  await executor.enter({ type: 'limit', limit: '59000' })
+  const id = executor.exchange.accepted[0]?.clientOrderId ?? ''
+  executor.exchange.fill(id, '0.001', 'open')
+  executor.exchange.mood = 'fills'
+  await executor.give(executor.exit())
+  await executor.clock.turn(3_000)
+  expect(executor.exchange.orders.get(id)?.status).toBe('canceled')
+  expect(executor.exchange.accepted[1]).toMatchObject({ side: 'sell', amount: '0.001' })
+  expect(executor.state().book.orders).toEqual({})
+})
+
+test('asks again for fills that the exchange showed late, while the order still waits', async () => {
+  const executor = new TestExecutor()
+  executor.exchange.mood = 'rests'
+  await executor.enter({ type: 'limit', limit: '59000' })
+  const id = executor.exchange.accepted[0]?.clientOrderId ?? ''
+  executor.exchange.fill(id, '0.001', 'open')
+  const { fills, view } = executor.exchange
+  executor.exchange.view = (kept) => ({ ...view.call(executor.exchange, kept), fills: [] })
+  executor.exchange.fills = async () => ({ ok: true, value: [] })
+  await executor.clock.turn(10_000)
+  expect(executor.state().book.positions).toEqual({})
+  executor.exchange.fills = fills
+  await executor.clock.turn(16_000)
+  expect(Object.values(executor.state().book.positions)).toMatchObject([{ amount: '0.001' }])
+})

@@ -131,7 +131,8 @@ function proceed(turn: Turn, before: Order, seen: ExchangeOrder | null): undefin
   if (order === undefined) return
   const said = order.end?.filled ?? seen?.filled ?? order.filled
   const lacking = !isZero(minus(said, order.filled))
-  if (lacking) return fetchFills(turn, order)
+  // An order's own answer is paced already; that its fills are not there yet is not.
+  if (lacking) return seen === null ? again(turn, order) : fetchFills(turn, order)
   if (order.state === 'ending') return settle(turn, order)
   if (order.filled !== before.filled) reportOrder(turn, order, 'part_filled')
   setAsk(turn, order, steady(turn.live.asks[order.clientOrderId], turn.world.now))
@@ -159,10 +160,7 @@ function settle(turn: Turn, order: Order): undefined {
 
 function fetchFills(turn: Turn, order: Order): undefined {
   const { clientOrderId, exchangeId, idea } = order
-  const before = turn.live.asks[clientOrderId]
-  // The first time at once; after that as patiently as for everything.
-  if (before !== undefined && before.tries > 1) return again(turn, order)
-  setAsk(turn, order, opened(before, turn.world.now))
+  setAsk(turn, order, opened(turn.live.asks[clientOrderId], turn.world.now))
   ask(turn, { type: 'fills', market: idea.market, exchangeId, clientOrderId })
 }
 
