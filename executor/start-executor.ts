@@ -120,7 +120,7 @@ async function openExchange(config: ExecutorConfig, deps: ExecutorDeps): Promise
   if (keys === null)
     throw new KeysideError(
       'exchange_key_missing',
-      `${sentenceOf('exchange_key_missing')} (account "${config.account}")`,
+      `account "${config.account}" has no exchange key: run "keyside keys add --account ${config.account}"`,
     )
   const { address } = config.exchange
   const { clock, log } = deps

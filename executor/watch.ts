@@ -65,7 +65,7 @@ function notice(level: 'warning' | 'error', code: string): Input {
 function aboutPolicy(text: string): Input {
   const loaded = loadPolicy(text)
   if (loaded.ok) return notice('warning', 'policy_changed')
-  const message = `policy.yaml, ${loaded.message}: the accepted one stays in force`
+  const message = `${loaded.message}: the accepted one stays in force`
   return { type: 'notice', notice: { level: 'warning', code: loaded.code, message } }
 }
 

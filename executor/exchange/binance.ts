@@ -220,5 +220,8 @@ class Binance implements port.Exchange {
 function orThrow(reply: Reply): void {
   if (reply.got === 'answer') return
   if (reply.got === 'no proof') throw unreachable(sentence(reply))
-  throw new KeysideError('exchange_key_refused', `${sentence(reply)}: run "keyside keys check"`)
+  throw new KeysideError(
+    'exchange_key_refused',
+    `${sentence(reply)}: look at the key and its IP list at the exchange, then run "keyside keys check"`,
+  )
 }

@@ -104,7 +104,7 @@ const OTHER_SYMBOLS = {
 
 test.each(Object.entries(OTHER_SYMBOLS))('refuses %s as a market', (_, symbol) => {
   const message = refusal(changed('[BTC/USDT]', `[${symbol}]`))
-  expect(message).toMatch(/^line 3, markets: expected a market such as BTC\/USDT/)
+  expect(message).toMatch(/^policy\.yaml, line 3, markets: expected a market such as BTC\/USDT/)
 })
 
 test('spells out what the eye cannot see', () => {
@@ -146,7 +146,7 @@ test.each([
   ] as const) {
     const quoted = text.includes(',') ? `"${text}"` : text
     expect(refusal(changed(from, quoted))).toMatch(
-      new RegExp(`^line ${line}, .*expected an amount above zero`),
+      new RegExp(`^policy\\.yaml, line ${line}, .*expected an amount above zero`),
     )
   }
 })
@@ -167,7 +167,7 @@ test.each([
   '\uff15 %',
 ])('refuses %s as a collar, so that 5 and 0.05 are never mixed up', (text) => {
   expect(refusal(`${SHORT}collar: ${text}\n`)).toMatch(
-    /^line 7, collar: expected (a percent with its sign)/,
+    /^policy\.yaml, line 7, collar: expected (a percent with its sign)/,
   )
 })
 

@@ -28,6 +28,6 @@ export function loadPolicy(text: string): LoadedPolicy {
   if (checked.ok) return { ok: true, policy: checked.data }
   const { line, path, message } = checked
   const key = path.replace(/\.\d+/g, '')
-  const where = key === '' ? `line ${line}` : `line ${line}, ${key}`
+  const where = ['policy.yaml', `line ${line}`, ...(key === '' ? [] : [key])].join(', ')
   return { ok: false, code: 'policy_invalid', line, message: `${where}: ${message}` }
 }
