@@ -21,7 +21,10 @@ export async function confirm(question: string): Promise<boolean> {
 async function answer(question: string, echo: NodeJS.WritableStream): Promise<string> {
   const line = process.stdin.isTTY ? await typed(question, echo) : await piped()
   if (line === null || line === '')
-    throw new KeysideError('answer_missing', `expected an answer to "${question.trim()}", got none`)
+    throw new KeysideError(
+      'answer_missing',
+      `no answer to "${question.trim()}": type one, or give it on standard input`,
+    )
   return line
 }
 

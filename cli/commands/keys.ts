@@ -60,7 +60,8 @@ async function add({
   const keys = { exchange: exchange.name, apiKey, secret: secret.trim() }
   const { rows, refusal } = await examine(home, keys)
   print(...table(rows))
-  if (refusal !== undefined) throw new KeysideError(refusal.code, refusal.message)
+  if (refusal !== undefined)
+    throw new KeysideError(refusal.code, `${refusal.message}; this one was not stored`)
   await keepExchangeKeys(keychain, account, keys)
   print(
     '',
