@@ -128,7 +128,7 @@ test('an account without an exchange key', async () => {
   expectRefusal(
     await run('executor', home, [world.passphrase]),
     'exchange_key_missing',
-    /keyside keys add.*other/,
+    /"other".*keyside keys add --account other/,
   )
 })
 
@@ -200,7 +200,7 @@ test('a key that may withdraw is not stored', async () => {
     Object.assign(config['executor'] ?? {}, { exchange: { address: exchange.address } }),
   )
   const said = await run('keys add --account mighty', home, [world.passphrase, apiKey, secret])
-  expectRefusal(said, 'key_can_withdraw', /may only read and trade/)
+  expectRefusal(said, 'key_can_withdraw', /may only read and trade.*not stored/)
   const vault = await openVault({
     file: vaultFile(home),
     passphrase: world.passphrase,
