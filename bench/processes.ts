@@ -1,0 +1,57 @@
+// The bench's own processes: each answers over the channel to its parent, and ends when that closes.
+import { type ChildProcess, fork } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+
+export interface Helper {
+  /** What it says next. */
+  ask<Answer>(question: object | string): Promise<Answer>
+  tell(message: object | string): void
+  stop(): Promise<void>
+}
+
+export interface HelperOptions {
+  readonly environment?: Readonly<Record<string, string>>
+  readonly onLine?: (line: string) => void
+}
+
+/** `first` is the first thing it said. */
+export async function startHelper<First>(
+  file: string,
+  { environment = {}, onLine }: HelperOptions = {},
+): Promise<Helper & { first: First }> {
+  const child = fork(join(import.meta.dirname, file), {
+    stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
+    env: { ...process.env, ...environment },
+  })
+  if (child.stdout) createInterface({ input: child.stdout }).on('line', (line) => onLine?.(line))
+  return { ...helperOf(child), first: await said<First>(child) }
+}
+
+function helperOf(child: ChildProcess): Helper {
+  return {
+    ask: <Answer>(question: object | string) => {
+      child.send(question)
+      return said<Answer>(child)
+    },
+    tell: (message) => void child.send(message),
+    stop: async () => {
+      const gone = once(child, 'exit')
+      if (child.exitCode === null) child.disconnect()
+      else return
+      await gone
+    },
+  }
+}
+
+function said<Answer>(child: ChildProcess): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const onExit = (code: number | null) => reject(new Error(`a process ended with code ${code}`))
+    child.once('exit', onExit)
+    child.once('message', (answer) => {
+      child.off('exit', onExit)
+      resolve(answer as Answer)
+    })
+  })
+}
