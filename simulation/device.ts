@@ -1,0 +1,342 @@
+// The trader's device: starts the executor, loses it to crashes, a bad disk and policy changes, and starts it again.
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { assemble } from '../executor/assemble.ts'
+import { openFromBot, openFromEngine } from '../executor/inbox/open-message.ts'
+import { keptPolicy } from '../executor/journal/kept.ts'
+import type { Policy } from '../executor/policy/schema.ts'
+import { acceptPolicy, readPolicyText, requirePolicy } from '../executor/policy-file.ts'
+import { Publisher } from '../executor/report/publisher.ts'
+import type { Shell } from '../executor/shell.ts'
+import { unhalt } from '../executor/unhalt.ts'
+import { reportTopic } from '../protocol/index.ts'
+import { type Clock, KeysideError, noTrace } from '../runtime/index.ts'
+import { SimulatedExchange } from './exchange.ts'
+import { FragileJournal } from './journal.ts'
+import { DEVICE, DEVICE_KEY, RINGS } from './keys.ts'
+import type { Network } from './network.ts'
+import { drawPolicy } from './policies.ts'
+import type { Simulation } from './simulation.ts'
+import type { Venue, VenueOrder } from './venue.ts'
+
+interface Message {
+  readonly topic: string
+  readonly token: string
+  readonly retained: boolean
+}
+
+export interface DeviceOptions {
+  readonly simulation: Simulation
+  readonly network: Network
+  readonly venue: Venue
+  /** KEYSIDE_HOME. */
+  readonly home: string
+  /** After each commit. */
+  readonly onCommit: (journal: FragileJournal, policy: Policy) => void
+  readonly onTaken: (order: VenueOrder) => void
+  readonly onReport: (token: string) => void
+  readonly retained: () => readonly { topic: string; token: string }[]
+}
+
+interface Life {
+  readonly journal: FragileJournal
+  readonly policy: Policy
+  state: 'here' | 'failed' | 'gone'
+  exchange: SimulatedExchange | null
+  shell: Shell | null
+  /** Unix ms. */
+  readonly since: number
+}
+
+/** Chance at each point where a process can die, in the worst storm. */
+const CRASH_CHANCE = 0.06
+const DISK_CHANCE = 0.3
+const CONNECT_MS = 50
+const LOG_KEPT = ['effect failed']
+
+export class Device {
+  readonly #options: DeviceOptions
+  readonly #simulation: Simulation
+  #life: Life | null = null
+  #offset = 0
+  #start: 'planned' | 'none' = 'none'
+
+  constructor(options: DeviceOptions) {
+    this.#options = options
+    this.#simulation = options.simulation
+  }
+
+  run(): void {
+    this.#writePolicy()
+    this.#startAfter(0)
+    const { weather, scheduler, random, start } = this.#simulation
+    for (const { from, to } of weather.periods('clock')) {
+      const offset = random.pick([-3_000, -1_500, -700, 700, 1_500, 3_000])
+      scheduler.after(from - start, () => this.#setClock(offset))
+      scheduler.after(to - start, () => this.#setClock(0))
+    }
+  }
+
+  #setClock(offset: number): void {
+    this.#offset = offset
+    this.#simulation.trouble(`the clock is ${offset} ms off`, 0)
+    if (offset === 0) this.#life?.exchange?.measureSkew()
+  }
+
+  /** Null while the executor is not running. */
+  running(): { shell: Shell; policy: Policy; since: number } | null {
+    const life = this.#life
+    if (life?.state !== 'here' || life.shell === null) return null
+    return { shell: life.shell, policy: life.policy, since: life.since }
+  }
+
+  /** The device's clock, Unix ms. */
+  now(): number {
+    return this.#simulation.scheduler.now() + this.#offset
+  }
+
+  lastReport(): number {
+    return this.#life?.state === 'here' ? this.#life.journal.lastReport() : 0
+  }
+
+  hear(message: Message): void {
+    this.#take(() => openFromEngine(RINGS, { ...message, now: this.now() }))
+  }
+
+  obey(message: Message): void {
+    this.#take(() => openFromBot(RINGS, DEVICE, { ...message, now: this.now() }))
+  }
+
+  #take(read: () => Parameters<Shell['take']>[0]): void {
+    const life = this.#life
+    if (life === null || life.state !== 'here' || life.shell === null || this.#dies('receive'))
+      return
+    try {
+      life.shell.take(read())
+    } catch (error) {
+      this.#blame(life, error)
+    }
+  }
+
+  /** An error is a fault that was made here, or a bug. */
+  #blame(life: Life, error: unknown): void {
+    if (life.state !== 'here') return
+    this.#simulation.violate('no input is dropped', String(error))
+  }
+
+  #startAfter(ms: number): void {
+    if (this.#start === 'planned') return
+    this.#start = 'planned'
+    this.#simulation.scheduler.after(ms, () => {
+      this.#start = 'none'
+      this.#begin().catch((error: unknown) => this.#notStarted(error))
+    })
+  }
+
+  /** As start-executor.ts composes it, without the links. */
+  async #begin(): Promise<void> {
+    if (this.#life !== null && this.#life.state !== 'gone') return
+    const life = this.#open()
+    this.#life = life
+    const exchange = this.#exchangeFor(life)
+    life.exchange = exchange
+    await exchange.start()
+    const clock = this.#clockFor(life)
+    life.shell = assemble({
+      journal: life.journal,
+      exchange,
+      policy: life.policy,
+      salt: new Uint8Array(32).fill(7),
+      publisher: this.#publisherFor(life, clock),
+      clock,
+      trace: noTrace,
+      log: { error: (...args: unknown[]) => this.#onLog(life, args) },
+      onFailure: (error) => this.#onFailure(life, error),
+    })
+    this.#simulation.note('executor starts')
+    life.shell.tryTake({ type: 'started' })
+    for (const message of this.#options.retained())
+      this.#simulation.scheduler.after(CONNECT_MS, () => this.hear({ ...message, retained: true }))
+  }
+
+  #open(): Life {
+    const { home } = this.#options
+    const disk = {
+      beforeCommit: () => this.#beforeCommit(life),
+      afterCommit: () => this.#afterCommit(life),
+    }
+    const journal = new FragileJournal(join(home, 'journal.db'), disk)
+    const policy = readAccepted(home, journal)
+    const since = this.#simulation.scheduler.now()
+    const life: Life = { journal, policy, state: 'here', exchange: null, shell: null, since }
+    return life
+  }
+
+  #exchangeFor(life: Life): SimulatedExchange {
+    const { simulation, venue, onTaken } = this.#options
+    return new SimulatedExchange({
+      simulation,
+      venue,
+      now: () => this.now(),
+      leaves: (what) => life.state === 'here' && !this.#dies(what),
+      onTaken,
+    })
+  }
+
+  #clockFor(life: Life): Clock {
+    const { scheduler } = this.#simulation
+    const whileHere = (run: () => void) => () => {
+      if (life.state === 'here' && !this.#dies('timer')) run()
+    }
+    return {
+      now: () => this.now(),
+      after: (ms, run) => scheduler.after(ms, whileHere(run)),
+      every: (ms, run) => scheduler.every(ms, whileHere(run)),
+    }
+  }
+
+  #publisherFor(life: Life, clock: Clock): Publisher {
+    const { network, onReport, simulation } = this.#options
+    const log = { warn: () => undefined } as unknown as ConstructorParameters<
+      typeof Publisher
+    >[0]['log']
+    const publisher = new Publisher({
+      device: DEVICE,
+      audience: 'bot',
+      key: DEVICE_KEY,
+      clock,
+      chance: (bytes) => simulation.random.bytes(bytes),
+      log,
+    })
+    publisher.attach({
+      ready: Promise.resolve(),
+      connected: () => life.state === 'here',
+      publish: async (topic, token) => {
+        if (topic === reportTopic(DEVICE)) network.send('report', () => onReport(token))
+      },
+      close: async () => undefined,
+    })
+    return publisher
+  }
+
+  #onLog(life: Life, args: readonly unknown[]): void {
+    if (life.state !== 'here') return
+    const [{ err }, message] = args as [{ err: unknown }, string]
+    const invariant = LOG_KEPT.includes(message) ? 'no effect fails' : 'no input is dropped'
+    this.#simulation.violate(invariant, `${message}: ${String(err)}`)
+  }
+
+  #notStarted(error: unknown): void {
+    const known = error instanceof KeysideError && error.code === 'exchange_unreachable'
+    this.#end('gone')
+    if (!known) this.#simulation.violate('the executor starts again', String(error))
+    this.#startAfter(2_000)
+  }
+
+  #beforeCommit(life: Life): void {
+    if (this.#dies('before commit')) throw new Error('the process is gone')
+    const { random, weather, scheduler } = this.#simulation
+    if (!random.chance(DISK_CHANCE * weather.strength('disk', scheduler.now()))) return
+    if (random.chance(0.5)) life.journal.fill()
+    else this.#breakDisk(life, 'nothing was written')
+  }
+
+  #afterCommit(life: Life): void {
+    this.#options.onCommit(life.journal, life.policy)
+    if (this.#dies('after commit')) throw new Error('the process is gone')
+    const { random, weather, scheduler } = this.#simulation
+    if (random.chance((DISK_CHANCE / 3) * weather.strength('disk', scheduler.now())))
+      this.#breakDisk(life, 'and all was written')
+  }
+
+  #breakDisk(life: Life, what: string): never {
+    this.#simulation.count('faults')
+    this.#simulation.note(`fault: input/output error, ${what}`)
+    this.#fail(life)
+    throw new KeysideError('journal_failed', 'the simulated disk has failed')
+  }
+
+  #onFailure(life: Life, error: KeysideError): undefined {
+    if (life.state !== 'here') return
+    if (!String(error.cause).includes('disk is full'))
+      return this.#simulation.violate('the journal takes what it is given', String(error.cause))
+    this.#simulation.count('faults')
+    this.#simulation.note('fault: the disk is full')
+    this.#fail(life)
+  }
+
+  /** It accepts nothing any more; somebody starts it again. */
+  #fail(life: Life): void {
+    life.state = 'failed'
+    const { scheduler, random } = this.#simulation
+    scheduler.after(random.between(1_000, 10_000), () => {
+      if (this.#life !== life) return
+      this.#end('gone')
+      this.#startAfter(200)
+    })
+  }
+
+  /** True when the process dies here, or is dead. */
+  #dies(where: string): boolean {
+    const life = this.#life
+    if (life?.state !== 'here') return true
+    const { random, weather, scheduler } = this.#simulation
+    if (!random.chance(CRASH_CHANCE * weather.strength('crash', scheduler.now()))) return false
+    this.#simulation.count('crashes')
+    this.#simulation.note(`CRASH at ${where}`)
+    this.#end('gone')
+    this.#startAfter(random.pick([10, 500, 5_000, 20_000]))
+    return true
+  }
+
+  #end(state: 'gone'): void {
+    const life = this.#life
+    if (life === null || life.state === 'gone') return
+    life.state = state
+    life.shell?.stop()
+    void life.exchange?.stop()
+    life.journal.close()
+  }
+
+  /** At the device's terminal: stop, edit, accept, start. */
+  changePolicy(): undefined {
+    this.#end('gone')
+    this.#simulation.note('the policy is changed')
+    this.#writePolicy()
+    this.#startAfter(500)
+  }
+
+  #writePolicy(): void {
+    const { home } = this.#options
+    writeFileSync(join(home, 'policy.yaml'), drawPolicy(this.#simulation.random))
+    acceptPolicy(home)
+  }
+
+  unhalt(): undefined {
+    this.#end('gone')
+    unhalt(this.#options.home, { now: this.now(), by: 'device' })
+    this.#startAfter(500)
+  }
+
+  /** Whatever was wrong with it. */
+  heal(): void {
+    if (this.#life?.state !== 'here') {
+      this.#end('gone')
+      this.#startAfter(0)
+    }
+    this.#life?.exchange?.measureSkew()
+  }
+
+  close(): void {
+    this.#end('gone')
+  }
+}
+
+function readAccepted(home: string, journal: FragileJournal): Policy {
+  try {
+    return requirePolicy(readPolicyText({ home }), keptPolicy(journal.database())?.hash ?? null)
+  } catch (error) {
+    journal.close()
+    throw error
+  }
+}

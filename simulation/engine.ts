@@ -1,0 +1,177 @@
+// A strategy engine without sense: it enters and leaves at random, numbers and signs like the real one, and sends heads.
+import {
+  GENESIS,
+  type Head,
+  hashText,
+  headTopic,
+  type Signal,
+  seal,
+  signalTopic,
+} from '../protocol/index.ts'
+import { newJti, seconds } from '../runtime/index.ts'
+import type { Device } from './device.ts'
+import { ENGINE_KEY } from './keys.ts'
+import type { Market } from './market.ts'
+import type { Network } from './network.ts'
+import { Random } from './random.ts'
+import type { Simulation } from './simulation.ts'
+import { decimal, PRICE_PLACES } from './units.ts'
+
+const HEAD_MS = 15_000
+
+export interface EngineOptions {
+  readonly simulation: Simulation
+  readonly network: Network
+  readonly device: Device
+  readonly stream: string
+  readonly market: string
+  readonly prices: Market
+}
+
+export class Engine {
+  readonly #options: EngineOptions
+  readonly #random: Random
+  readonly #chance = (bytes: number) => this.#random.bytes(bytes)
+  #seq = 0
+  #hash = GENESIS
+  #bar = 0
+  #target: Head['target']
+  #lastHead = ''
+
+  constructor(options: EngineOptions) {
+    this.#options = options
+    this.#random = new Random(options.simulation.random.word())
+    this.#target = { market: options.market, position: 'flat', since: 0 }
+  }
+
+  run(): void {
+    const { scheduler } = this.#options.simulation
+    scheduler.after(this.#random.between(0, 2_000), () => this.#head())
+    scheduler.every(HEAD_MS, () => this.#head())
+    this.#later()
+  }
+
+  /** What the broker keeps for a device that connects. */
+  retained(): { topic: string; token: string } | null {
+    if (this.#lastHead === '') return null
+    return { topic: headTopic(this.#options.stream), token: this.#lastHead }
+  }
+
+  #later(): void {
+    const { simulation } = this.#options
+    simulation.scheduler.after(this.#random.between(2_000, 25_000), () => {
+      if (simulation.scheduler.now() >= simulation.healed) return
+      this.#signal()
+      this.#later()
+    })
+  }
+
+  #signal(): void {
+    const wantsIn =
+      this.#target.position === 'flat' ? this.#random.chance(0.9) : this.#random.chance(0.3)
+    const claims = wantsIn ? this.#entry() : this.#exit()
+    const token = seal('signal', claims, ENGINE_KEY)
+    this.#seq = claims.seq
+    this.#hash = hashText(token)
+    this.#target = {
+      ...this.#target,
+      position: wantsIn ? 'long' : 'flat',
+      since: claims.seq,
+    }
+    const { device, stream } = this.#options
+    this.#send(`signal ${stream} ${claims.seq} ${claims.kind}`, () =>
+      device.hear({ topic: signalTopic(stream), token, retained: false }),
+    )
+    if (this.#random.chance(0.3)) this.#head()
+  }
+
+  #send(what: string, deliver: () => void): void {
+    this.#options.simulation.note(`engine sends ${what}`)
+    this.#options.network.send(what, deliver)
+  }
+
+  #entry(): Signal {
+    const price = this.#price()
+    const limit = this.#random.chance(0.3) ? this.#near(price, -0.004, 0.002) : undefined
+    const stop = this.#random.chance(0.75) ? this.#near(price, -0.02, -0.001) : undefined
+    return this.#claims({
+      kind: 'entry',
+      side: 'buy',
+      size: this.#entrySize(),
+      ...(limit === undefined ? { type: 'market' } : { type: 'limit', limit }),
+      ...(stop !== undefined && { stop }),
+    })
+  }
+
+  #exit(): Signal {
+    const value = this.#random.chance(0.7) ? '100' : '40'
+    return this.#claims({
+      kind: 'exit',
+      side: 'sell',
+      size: { unit: 'percent', value },
+      type: 'market',
+    })
+  }
+
+  #entrySize(): Signal['size'] {
+    if (this.#random.chance(0.5))
+      return { unit: 'quote', value: String(this.#random.pick([4, 20, 90, 240, 620])) }
+    return { unit: 'percent', value: String(this.#random.between(1, 40)) }
+  }
+
+  #claims(
+    idea: Pick<Signal, 'kind' | 'side' | 'size' | 'type'> & Partial<Pick<Signal, 'limit' | 'stop'>>,
+  ): Signal {
+    const { stream, market } = this.#options
+    const iat = this.#now()
+    if (this.#random.chance(0.95)) this.#bar += 60
+    return {
+      ...this.#registered(iat, iat + (idea.kind === 'entry' ? 60 : 600)),
+      sub: stream,
+      seq: this.#seq + 1,
+      prev: this.#hash,
+      market,
+      ...idea,
+      ref: decimal(this.#price(), PRICE_PLACES),
+      bar: { timeframe: '1m', start: this.#bar },
+      reason: 'a coin was tossed',
+      until: iat + this.#random.between(5, 120),
+    }
+  }
+
+  #head(): void {
+    const { device, stream } = this.#options
+    const iat = this.#now()
+    const claims: Head = {
+      ...this.#registered(iat, iat + 45),
+      sub: stream,
+      seq: this.#seq,
+      hash: this.#hash,
+      target: this.#target,
+      keyset: 0,
+      bar: this.#bar,
+    }
+    const token = seal('head', claims, ENGINE_KEY)
+    this.#lastHead = token
+    this.#options.network.send(`head ${stream} ${claims.seq}`, () =>
+      device.hear({ topic: headTopic(stream), token, retained: false }),
+    )
+  }
+
+  #registered(iat: number, exp: number) {
+    return { iss: 'engine', aud: 'executors', iat, exp, jti: newJti(this.#chance) } as const
+  }
+
+  #now(): number {
+    return seconds(this.#options.simulation.scheduler.now())
+  }
+
+  #price(): number {
+    return this.#options.prices.ask(this.#options.simulation.scheduler.now())
+  }
+
+  #near(price: number, low: number, high: number): string {
+    const part = low + this.#random.part() * (high - low)
+    return decimal(Math.round(price * (1 + part)), PRICE_PLACES)
+  }
+}

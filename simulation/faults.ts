@@ -1,0 +1,66 @@
+// How an order can go wrong between the device and the exchange: what the exchange does, and what the device hears.
+import type { Random } from './random.ts'
+
+export interface PlaceFault {
+  readonly name: string
+  /** `late`: after the device has given up, within the exchange's window. */
+  readonly taken: 'yes' | 'no' | 'late'
+  /** When the device hears that nothing is known, ms after sending. */
+  readonly heardAfter: readonly [number, number]
+}
+
+const SOON = [5, 400] as const
+const TIMEOUT_MS = 15_000
+const TIMEOUT = [TIMEOUT_MS, TIMEOUT_MS] as const
+const BACK_END = [9_500, 10_500] as const
+
+/** The adapter turns every one of them into `unknown`: its own tests show that on the wire. */
+export const PLACE_FAULTS: readonly PlaceFault[] = [
+  { name: 'connect refused', taken: 'no', heardAfter: [1, 5] },
+  { name: 'reset before body', taken: 'no', heardAfter: SOON },
+  { name: 'reset after body', taken: 'yes', heardAfter: SOON },
+  { name: 'accept then no answer', taken: 'yes', heardAfter: TIMEOUT },
+  { name: 'accept then 500', taken: 'yes', heardAfter: SOON },
+  { name: 'accept then 503', taken: 'yes', heardAfter: SOON },
+  { name: '504', taken: 'yes', heardAfter: BACK_END },
+  { name: '-1007 accepted', taken: 'yes', heardAfter: BACK_END },
+  { name: '-1007 not accepted', taken: 'no', heardAfter: BACK_END },
+  { name: 'empty 200', taken: 'yes', heardAfter: SOON },
+  { name: 'html 200', taken: 'yes', heardAfter: SOON },
+  { name: '{} 200', taken: 'yes', heardAfter: SOON },
+  { name: 'wrong order 200', taken: 'yes', heardAfter: SOON },
+  { name: 'slow, then accepted', taken: 'late', heardAfter: TIMEOUT },
+]
+
+/** How long after sending a late order is still taken at most, ms: the receive window and the adapter's timeout. */
+export const ACCEPTANCE_WINDOW_MS = 20_000
+
+/** Longest that the exchange hides its newest truth, ms. */
+export const MOST_LAG_MS = 8_000
+
+export interface ReadFault {
+  readonly name: string
+  /** For a cancel: whether it was done all the same. */
+  readonly reached: 'yes' | 'no'
+  readonly heardAfter: readonly [number, number]
+}
+
+export const READ_FAULTS: readonly ReadFault[] = [
+  { name: 'refused', reached: 'no', heardAfter: [1, 5] },
+  { name: '500', reached: 'no', heardAfter: SOON },
+  { name: 'no answer', reached: 'yes', heardAfter: TIMEOUT },
+  { name: 'answer of another', reached: 'yes', heardAfter: SOON },
+]
+
+export function lateBy(random: Random): number {
+  return random.between(TIMEOUT_MS, ACCEPTANCE_WINDOW_MS)
+}
+
+/** Twice the same, or in another order. */
+export function jumbled<T>(random: Random, list: readonly T[]): T[] {
+  const twice = random.chance(0.5) ? [...list, ...list] : [...list]
+  return twice
+    .map((one) => ({ one, at: random.part() }))
+    .sort((a, b) => a.at - b.at)
+    .map(({ one }) => one)
+}

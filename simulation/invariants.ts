@@ -1,0 +1,166 @@
+// What must hold after every step, whatever happened.
+import type { Fact } from '../executor/core/fact.ts'
+import { type Book, EMPTY_BOOK } from '../executor/core/state.ts'
+import { isFinal } from '../executor/orders/table.ts'
+import type { Policy } from '../executor/policy/schema.ts'
+import { brokenCap } from './caps.ts'
+import type { Device } from './device.ts'
+import { ACCEPTANCE_WINDOW_MS } from './faults.ts'
+import type { FragileJournal } from './journal.ts'
+import { Ledger } from './ledger.ts'
+import { Protection } from './protection.ts'
+import type { Simulation } from './simulation.ts'
+import { heldBy, openSales } from './truth.ts'
+import type { Venue, VenueOrder } from './venue.ts'
+
+const UNKNOWN_MS = 120_000
+/** What a clock that is wrong and a skew that is a minute old may add to an age, ms. */
+const CLOCK_MS = 7_000
+
+export class Invariants {
+  readonly ledger = new Ledger()
+  readonly #simulation: Simulation
+  readonly #venue: Venue
+  readonly #protection: Protection
+  /** What was found equal last. */
+  #compared: { running: Book; folded: Book } = { running: EMPTY_BOOK, folded: EMPTY_BOOK }
+  readonly #watermarks = new Map<string, number>()
+
+  constructor(simulation: Simulation, venue: Venue) {
+    this.#simulation = simulation
+    this.#venue = venue
+    this.#protection = new Protection(simulation, venue, this.ledger)
+  }
+
+  /** Reads what was committed and judges it at once. */
+  onCommit(journal: FragileJournal, policy: Policy): void {
+    const { ledger } = this
+    const before = ledger.lastReport
+    const sent = ledger.sentLately(this.#now())
+    try {
+      const news = ledger.read(journal.database(), this.#now(), policy)
+      for (const fact of news.facts) this.#judge(fact, policy, sent)
+      const whole = news.reports.every(({ seq }, at) => seq === before + at + 1)
+      if (!whole) this.#violate('reports are numbered without holes', `after number ${before}`)
+    } catch (error) {
+      this.#violate('every fact follows from the ones before it', String(error))
+    }
+    this.#checkWatermarks()
+    this.#checkOpen()
+  }
+
+  #checkOpen(): void {
+    for (const { clientOrderId, state } of Object.values(this.ledger.book.orders))
+      if (isFinal(state)) this.#violate('an order that is over is closed', clientOrderId)
+  }
+
+  #judge(fact: Fact, policy: Policy, sentBefore: number): void {
+    this.#simulation.note(`  ${wordsOf(fact)}`)
+    if (fact.type !== 'step') return
+    if (fact.event === 'lose') this.#simulation.count('unknowns')
+    if (fact.event !== 'ask' && fact.event !== 'intend') return
+    const entry = this.ledger.known(fact.clientOrderId)
+    if (entry.seed.kind !== 'entry') return
+    const broken = brokenCap(this.ledger, entry, policy, { at: fact.at, sentBefore })
+    if (broken !== null) this.#violate('I2 used and reserved within every cap', broken)
+  }
+
+  #checkWatermarks(): void {
+    for (const [name, { seq }] of Object.entries(this.ledger.book.streams)) {
+      const before = this.#watermarks.get(name) ?? 0
+      if (seq < before) this.#violate('I8 no watermark decreases', `${name}: ${before} to ${seq}`)
+      this.#watermarks.set(name, seq)
+    }
+  }
+
+  /** The exchange has taken an order. */
+  onTaken({ wire }: VenueOrder): undefined {
+    const taken = this.#venue.orders.filter(
+      (one) => one.wire.clientOrderId === wire.clientOrderId,
+    ).length
+    if (taken > 1)
+      return this.#violate('I1 at most one order for a signal and leg', wire.clientOrderId)
+    const known = this.ledger.orders.get(wire.clientOrderId)
+    if (known === undefined || known.policy === null)
+      return this.#violate('intent before effect', `${wire.clientOrderId} was never intended`)
+    const { seed, policy, approved } = known
+    const { until, signedAt } = seed
+    if (seed.kind === 'entry') {
+      const last = approved
+        ? Math.min(until, signedAt + policy.approvalWithinMs)
+        : signedAt + policy.signalAgeMs
+      const late = this.#now() - last - ACCEPTANCE_WINDOW_MS
+      if (late > CLOCK_MS)
+        this.#violate('I3 no order after its time and the window', `${late} ms late`)
+    }
+    this.#checkSales(seed.stream)
+  }
+
+  #checkSales(stream: string): void {
+    for (const { market, amount } of openSales(this.#venue, this.ledger, stream)) {
+      const held = heldBy(this.#venue, this.ledger, stream, market)
+      if (amount > held)
+        this.#violate('never sells more than the stream holds', `${stream}: ${amount} of ${held}`)
+    }
+  }
+
+  afterStep(device: Device): void {
+    const running = device.running()
+    this.#checkUnknown(running?.since ?? null)
+    this.#protection.check(running)
+    if (running === null) return
+    const { book } = running.shell.state()
+    if (book === this.#compared.running && this.ledger.book === this.#compared.folded) return
+    this.#compared = { running: book, folded: this.ledger.book }
+    const state = JSON.stringify(book)
+    if (state !== JSON.stringify(this.ledger.book))
+      this.#violate('I6 the journal folds to the running state', difference(state, this.ledger))
+  }
+
+  #checkUnknown(upSince: number | null): void {
+    if (upSince === null) return
+    for (const [id, { state, movedAt, alarmedAt }] of this.ledger.orders) {
+      if (state !== 'unknown') continue
+      const silent = this.#now() - Math.max(movedAt, alarmedAt, upSince)
+      if (silent > UNKNOWN_MS) this.#violate('I4 every unknown solved or alarmed in 120 s', id)
+    }
+  }
+
+  #now(): number {
+    return this.#simulation.scheduler.now()
+  }
+
+  #violate(invariant: string, message: string): undefined {
+    this.#simulation.violate(invariant, message)
+  }
+}
+
+function difference(state: string, { book }: Ledger): string {
+  const folded = JSON.stringify(book)
+  const at = [...state].findIndex((letter, index) => letter !== folded[index])
+  return `running ${state.slice(at, at + 80)}, folded ${folded.slice(at, at + 80)}`
+}
+
+function wordsOf(fact: Fact): string {
+  const id = 'clientOrderId' in fact ? fact.clientOrderId.slice(0, 6) : ''
+  switch (fact.type) {
+    case 'step':
+      return `${id} ${fact.event}${fact.code === undefined ? '' : ` ${fact.code}`}`
+    case 'ordered':
+      return `${fact.order.clientOrderId.slice(0, 6)} ordered ${fact.order.kind} ${fact.order.stream}`
+    case 'planned':
+      return `${id} planned ${fact.plan.wire.type} ${fact.plan.wire.amount} at ${fact.plan.wire.price}`
+    case 'fill':
+      return `${id} fill ${fact.trade.amount} at ${fact.trade.price}`
+    case 'signal':
+      return `signal ${fact.stream} ${fact.seq} ${fact.kind}`
+    case 'trading':
+      return `trading ${fact.state}`
+    case 'unprotected':
+      return `unprotected ${fact.position}: ${fact.message}`
+    case 'refused':
+      return `refused ${fact.code}`
+    default:
+      return fact.type
+  }
+}

@@ -1,0 +1,31 @@
+// The real journal on a disk that can fill up and fail, in a process that can die before and after each commit.
+import { Journal } from '../executor/journal/journal.ts'
+
+export interface Disk {
+  /** May make the commit fail, or never begin. */
+  beforeCommit(): void
+  /** What was written is durable: it may be read, and the process may die now. */
+  afterCommit(): void
+}
+
+export class FragileJournal extends Journal {
+  readonly #disk: Disk
+
+  constructor(path: string, disk: Disk) {
+    super(path)
+    this.#disk = disk
+  }
+
+  override append(...args: Parameters<Journal['append']>): ReturnType<Journal['append']> {
+    if (args[0].length === 0 && args[1].length === 0) return []
+    this.#disk.beforeCommit()
+    const written = super.append(...args)
+    this.#disk.afterCommit()
+    return written
+  }
+
+  /** From now on SQLite itself says that the disk is full, as soon as it wants another page. */
+  fill(): void {
+    this.database().exec('PRAGMA max_page_count = 1')
+  }
+}

@@ -1,0 +1,105 @@
+// `npm run simulate -- --seeds N`: lives of the executor from seeds, each judged after every step.
+import { fork } from 'node:child_process'
+import { parseArgs } from 'node:util'
+import { plantMutant } from './mutants.ts'
+import type { Summary } from './seeds.ts'
+import { describeFailure, describeSummary, joined } from './tell.ts'
+
+const HELP = `Runs the executor's core, shell and journal in simulated time, with faults drawn from a seed.
+
+  npm run simulate -- --seeds 10000 --workers 2
+  npm run simulate -- --seed 1234 --trace
+
+  --seeds N      how many seeds (default 1000)
+  --start S      the first seed (default 1)
+  --seed X       only this one; prints the hash of its trace
+  --trace        print every event
+  --workers N    processes (default 1)
+  --mutant NAME  plant a known bug first: the run must fail
+`
+
+const { values } = parseArgs({
+  options: {
+    seeds: { type: 'string', default: '1000' },
+    start: { type: 'string', default: '1' },
+    seed: { type: 'string' },
+    trace: { type: 'boolean', default: false },
+    workers: { type: 'string', default: '1' },
+    mutant: { type: 'string' },
+    help: { type: 'boolean', default: false },
+  },
+})
+
+const started = performance.now()
+if (values.help) process.stdout.write(HELP)
+else process.exitCode = await main()
+
+async function main(): Promise<number> {
+  if (values.mutant !== undefined) plantMutant(values.mutant)
+  const start = whole(values.seed ?? values.start)
+  const count = values.seed === undefined ? whole(values.seeds) : 1
+  const workers = Math.min(whole(values.workers), count)
+  const summaries =
+    workers > 1 ? await inChildren(start, count, workers) : [await here(start, count)]
+  if (process.send !== undefined) {
+    process.send(summaries[0])
+    return 0
+  }
+  const sum = joined(summaries)
+  const seconds = (performance.now() - started) / 1000
+  process.stdout.write(`${describeSummary(sum, seconds)}\n`)
+  if (sum.failed === null) return 0
+  process.stdout.write(`${describeFailure(sum.failed, values.mutant)}\n`)
+  return 1
+}
+
+function whole(text: string): number {
+  const number = Number(text)
+  if (!Number.isSafeInteger(number) || number < 0)
+    throw new RangeError(`expected a whole number, got "${text}"`)
+  return number
+}
+
+/** Loaded only now, so that a mutant is in place before the code that it changes. */
+async function here(start: number, count: number): Promise<Summary> {
+  const { runSeeds } = await import('./seeds.ts')
+  const every = Math.max(1, Math.round(count / 10))
+  return runSeeds({
+    start,
+    count,
+    ...(values.trace && { print: (line: string) => process.stdout.write(`${line}\n`) }),
+    onSeed: (done) => {
+      if (count > 1 && done % every === 0)
+        process.stderr.write(`seeds ${start} to ${start + done - 1} hold\n`)
+    },
+  })
+}
+
+function inChildren(start: number, count: number, workers: number): Promise<Summary[]> {
+  const share = Math.ceil(count / workers)
+  const jobs = Array.from({ length: workers }, (_, at) => {
+    const from = start + at * share
+    return { from, seeds: Math.min(share, start + count - from) }
+  })
+  return Promise.all(jobs.filter(({ seeds }) => seeds > 0).map((job) => inChild(job)))
+}
+
+function inChild({ from, seeds }: { from: number; seeds: number }): Promise<Summary> {
+  const mutant = values.mutant === undefined ? [] : ['--mutant', values.mutant]
+  const child = fork(import.meta.filename, [
+    '--start',
+    String(from),
+    '--seeds',
+    String(seeds),
+    ...mutant,
+  ])
+  return new Promise((done, fail) => {
+    let summary: Summary | null = null
+    child.on('message', (message) => {
+      summary = message as Summary
+    })
+    child.on('exit', (code) =>
+      summary === null ? fail(new Error(`a worker ended with ${code}`)) : done(summary),
+    )
+  })
+}

@@ -1,0 +1,34 @@
+// The brokers and the lines to them: messages get lost, doubled, late and out of order.
+import type { Simulation } from './simulation.ts'
+
+const DUPLICATE_CHANCE = 0.03
+
+export class Network {
+  readonly #simulation: Simulation
+
+  constructor(simulation: Simulation) {
+    this.#simulation = simulation
+  }
+
+  /** Delivers never, once or twice. */
+  send(what: string, deliver: () => void): undefined {
+    const { random, scheduler, weather } = this.#simulation
+    const strength = weather.strength('network', scheduler.now())
+    if (random.chance(strength / 2)) return this.#fault(`lost: ${what}`)
+    scheduler.after(this.#delay(strength), deliver)
+    if (!random.chance(Math.max(DUPLICATE_CHANCE, strength / 2))) return
+    this.#fault(`twice: ${what}`)
+    scheduler.after(this.#delay(Math.max(strength, 0.5)), deliver)
+  }
+
+  #delay(strength: number): number {
+    const { random } = this.#simulation
+    if (!random.chance(strength)) return random.between(1, 30)
+    return random.chance(0.1) ? random.between(5_000, 70_000) : random.between(30, 5_000)
+  }
+
+  #fault(what: string): undefined {
+    this.#simulation.count('faults')
+    this.#simulation.note(what)
+  }
+}

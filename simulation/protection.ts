@@ -1,0 +1,72 @@
+// I5: no position without a resting stop for more than 5 s while the exchange is up.
+import { type Position, positionKey } from '../executor/core/state.ts'
+import { planStop } from '../executor/plan/stop.ts'
+import type { Device } from './device.ts'
+import type { Ledger } from './ledger.ts'
+import { MARKETS } from './market.ts'
+import type { Simulation } from './simulation.ts'
+import { heldBy, restingStop } from './truth.ts'
+import type { Venue } from './venue.ts'
+
+const NAKED_MS = 5_000
+/** What stands between a position and its stop for a good reason, each of them told to the trader. */
+const LEAVING = ['clearing', 'intended', 'sending', 'unknown', 'accepted', 'part_filled', 'ending']
+
+export class Protection {
+  readonly #simulation: Simulation
+  readonly #venue: Venue
+  readonly #ledger: Ledger
+  /** Since when each position is naked, Unix ms. */
+  readonly #naked = new Map<string, number>()
+
+  constructor(simulation: Simulation, venue: Venue, ledger: Ledger) {
+    this.#simulation = simulation
+    this.#venue = venue
+    this.#ledger = ledger
+  }
+
+  check(running: ReturnType<Device['running']>): void {
+    const now = this.#simulation.scheduler.now()
+    if (running === null || !this.#simulation.isExchangeUp()) {
+      this.#naked.clear()
+      return
+    }
+    for (const [key, position] of Object.entries(this.#ledger.book.positions)) {
+      if (!this.isNaked(key, position)) {
+        this.#naked.delete(key)
+        continue
+      }
+      const since = this.#naked.get(key) ?? now
+      this.#naked.set(key, since)
+      if (now - since > NAKED_MS)
+        this.#simulation.violate('I5 no position without a stop for 5 s', key)
+    }
+  }
+
+  isNaked(key: string, position: Position): boolean {
+    if (position.stop === null || position.protection === 'failed') return false
+    if (this.#isHeldUp(key, position) || !canBeStopped(position)) return false
+    const { stream, market } = position
+    // The stop has sold, and the device does not know yet.
+    if (heldBy(this.#venue, this.#ledger, stream, market) === 0) return false
+    return restingStop(this.#venue, this.#ledger, stream, market) === undefined
+  }
+
+  /** By an exit that has the turn, or by an unknown order on the market. */
+  #isHeldUp(key: string, { market }: Position): boolean {
+    return Object.values(this.#ledger.book.orders).some(
+      (order) =>
+        (order.state === 'unknown' && order.idea.market === market) ||
+        (order.kind === 'exit' && positionKey(order) === key && LEAVING.includes(order.state)),
+    )
+  }
+}
+
+/** What is left over may be too small for any order. */
+function canBeStopped({ market, amount, stop }: Position): boolean {
+  const rules = MARKETS.find((one) => one.market === market)
+  if (rules === undefined || stop === null) return false
+  const clientOrderId = '0'.repeat(32)
+  const about = { rules, stop, filled: amount, feeInBase: '0', collar: '2', clientOrderId }
+  return planStop(about).ok
+}

@@ -1,0 +1,99 @@
+// One life from one seed: three minutes of faults, one minute to settle, judged after every step.
+import { mkdtempSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { Device } from './device.ts'
+import { Engine } from './engine.ts'
+import { Invariants } from './invariants.ts'
+import { MARKETS, Market } from './market.ts'
+import { Network } from './network.ts'
+import { Protection } from './protection.ts'
+import { checkSettled } from './settled.ts'
+import { SETTLE_MS, Simulation, type Tally, type Violation } from './simulation.ts'
+import { Trader } from './trader.ts'
+import { Venue } from './venue.ts'
+
+const MARKET_TICK_MS = 500
+/** At the end the market stands still, so that the last fill has had time to be asked for. */
+const STILL_MS = 10_000
+const STREAMS = ['alpha', 'beta'] as const
+
+export interface Outcome {
+  readonly seed: number
+  readonly violation: Violation | null
+  readonly last: readonly string[]
+  readonly hash: string
+  readonly tally: Tally
+}
+
+export interface RunOptions {
+  /** A directory for the journal. */
+  readonly directory: string
+  /** Gets every line of the trace. */
+  readonly print?: (line: string) => void
+}
+
+export async function runSeed(seed: number, { directory, print }: RunOptions): Promise<Outcome> {
+  const home = mkdtempSync(join(directory, 'seed-'))
+  const simulation = new Simulation(seed, print)
+  const world = makeWorld(simulation, home)
+  try {
+    await play(simulation, world)
+    if (simulation.violation === null) checkSettled({ simulation, ...world })
+  } finally {
+    world.device.close()
+    rmSync(home, { recursive: true })
+  }
+  const { violation, trace, tally } = simulation
+  return { seed, violation, last: trace.last(), hash: trace.digest(), tally }
+}
+
+function makeWorld(simulation: Simulation, home: string) {
+  const { random, start } = simulation
+  const markets = new Map(
+    MARKETS.map(({ market }) => [market, new Market(market, random.word(), start)]),
+  )
+  const venue = new Venue(markets, random)
+  const network = new Network(simulation)
+  const invariants = new Invariants(simulation, venue)
+  const engines: Engine[] = []
+  const device = new Device({
+    simulation,
+    network,
+    venue,
+    home,
+    onCommit: (journal, policy) => invariants.onCommit(journal, policy),
+    onTaken: (order) => invariants.onTaken(order),
+    onReport: (token) => trader.read(token),
+    retained: () => engines.flatMap((engine) => engine.retained() ?? []),
+  })
+  const trader = new Trader({ simulation, network, device })
+  for (const stream of STREAMS) {
+    const { market } = random.pick(MARKETS)
+    const prices = venue.market(market)
+    engines.push(new Engine({ simulation, network, device, stream, market, prices }))
+  }
+  const { ledger } = invariants
+  const protection = new Protection(simulation, venue, ledger)
+  return { venue, invariants, ledger, engines, device, trader, protection }
+}
+
+type World = ReturnType<typeof makeWorld>
+
+async function play(simulation: Simulation, world: World): Promise<void> {
+  const { scheduler, healed, start } = simulation
+  const { device, engines, trader, venue } = world
+  const end = healed + SETTLE_MS
+  device.run()
+  for (const engine of engines) engine.run()
+  trader.run()
+  const stopMarket = scheduler.every(MARKET_TICK_MS, () => venue.tick(scheduler.now()))
+  scheduler.after(end - start - STILL_MS, stopMarket)
+  scheduler.after(healed - start, () => {
+    simulation.note('all is healed')
+    device.heal()
+  })
+  while (simulation.violation === null && (await scheduler.step(end))) {
+    simulation.count('steps')
+    world.invariants.afterStep(device)
+  }
+}

@@ -1,0 +1,77 @@
+// After the faults: the executor has to know everything and to agree with the exchange to the last fill.
+import type { Device } from './device.ts'
+import type { Ledger } from './ledger.ts'
+import type { Protection } from './protection.ts'
+import type { Simulation } from './simulation.ts'
+import type { Trader } from './trader.ts'
+import { heldBy } from './truth.ts'
+import { amountUnits } from './units.ts'
+import { filledOf, type Venue } from './venue.ts'
+
+const RESTING = ['waiting', 'accepted', 'part_filled']
+const BEYOND_DEVICE = ['accepted', 'part_filled']
+
+export interface Ended {
+  readonly simulation: Simulation
+  readonly venue: Venue
+  readonly ledger: Ledger
+  readonly device: Device
+  readonly trader: Trader
+  readonly protection: Protection
+}
+
+export function checkSettled(ended: Ended): void {
+  const { simulation, device, trader, ledger } = ended
+  if (device.running() === null)
+    simulation.violate('settled in 60 s', 'the executor is not running')
+  checkOrders(ended)
+  checkVenue(ended)
+  checkPositions(ended)
+  checkSignals(ended)
+  if (trader.whole() < ledger.lastReport - 1)
+    simulation.violate('every report arrives', `${trader.whole()} of ${ledger.lastReport}`)
+}
+
+function checkOrders({ ledger, simulation, venue }: Ended): void {
+  for (const { clientOrderId, state } of Object.values(ledger.book.orders)) {
+    if (!RESTING.includes(state))
+      simulation.violate('settled in 60 s', `${clientOrderId} is ${state}`)
+    const order = venue.orders.find(({ wire }) => wire.clientOrderId === clientOrderId)
+    if (BEYOND_DEVICE.includes(state) && order?.closedAt !== 0)
+      simulation.violate('settled in 60 s', `${clientOrderId} is over, the journal says ${state}`)
+  }
+}
+
+function checkVenue({ ledger, simulation, venue }: Ended): void {
+  for (const order of venue.orders) {
+    const { clientOrderId } = order.wire
+    const known = ledger.orders.get(clientOrderId)
+    const missing = order.trades.filter(({ id }) => !known?.trades.has(id))
+    if (missing.length > 0)
+      simulation.violate(
+        'the journal knows every fill',
+        `${clientOrderId} (${known?.state}) lacks ${missing.length} of ${filledOf(order)}`,
+      )
+    if (order.closedAt === 0 && ledger.book.orders[clientOrderId] === undefined)
+      simulation.violate('no order is forgotten', `${clientOrderId} is open, ${known?.state}`)
+  }
+}
+
+function checkPositions({ ledger, simulation, venue, protection }: Ended): void {
+  const streams = new Set([...ledger.orders.values()].map(({ seed }) => seed))
+  for (const { stream, idea } of streams) {
+    const position = ledger.book.positions[`${stream} ${idea.market}`]
+    const held = heldBy(venue, ledger, stream, idea.market)
+    if (held !== amountUnits(position?.amount ?? '0'))
+      simulation.violate('the journal holds what the exchange holds', `${stream}: ${held}`)
+  }
+  for (const [key, position] of Object.entries(ledger.book.positions))
+    if (protection.isNaked(key, position)) simulation.violate('settled in 60 s', `${key} is naked`)
+}
+
+function checkSignals({ ledger, simulation }: Ended): void {
+  if (ledger.summedUp) return
+  const open = new Set(Object.values(ledger.book.orders).map(({ signal }) => signal))
+  for (const jti of ledger.unended)
+    if (!open.has(jti)) simulation.violate('every signal ends with a report', jti)
+}

@@ -1,0 +1,48 @@
+import { spawn } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
+import { expect, test } from 'vitest'
+import { MUTANTS } from './mutants.ts'
+import { runSeed } from './run-seed.ts'
+import { runSeeds } from './seeds.ts'
+import { describeFailure } from './tell.ts'
+
+test('every invariant holds after every step of the first seeds', async () => {
+  const { failed, tally } = await runSeeds({ start: 1, count: 60 })
+  expect(failed === null ? '' : describeFailure(failed)).toBe('')
+  expect(tally.crashes, 'the faults are there').toBeGreaterThan(10)
+  expect(tally.unknowns).toBeGreaterThan(10)
+}, 60_000)
+
+test('one seed is one life: the same events in the same order', async () => {
+  const directory = mkdtempSync(join(tmpdir(), 'keyside-simulation-test-'))
+  try {
+    const [one, again, other] = [
+      await runSeed(33, { directory }),
+      await runSeed(33, { directory }),
+      await runSeed(34, { directory }),
+    ]
+    expect(again).toEqual(one)
+    expect(other.hash).not.toBe(one.hash)
+  } finally {
+    rmSync(directory, { recursive: true })
+  }
+})
+
+for (const mutant of Object.keys(MUTANTS))
+  test(`finds the planted bug ${mutant} and says how to see it again`, async () => {
+    const { code, said } = await simulate('--seeds', '500', '--mutant', mutant)
+    expect(code, said).toBe(1)
+    expect(said).toMatch(/^seed \d+ breaks "/m)
+    const replay = /^again: npm run simulate -- (--seed \d+) --trace --mutant \S+$/m.exec(said)
+    expect(replay, said).not.toBeNull()
+  }, 60_000)
+
+async function simulate(...args: string[]): Promise<{ code: number; said: string }> {
+  const main = join(import.meta.dirname, 'main.ts')
+  const child = spawn(process.execPath, [main, ...args], { stdio: ['ignore', 'pipe', 'ignore'] })
+  const ended = new Promise<number>((done) => child.on('exit', (code) => done(code ?? -1)))
+  return { said: await text(child.stdout), code: await ended }
+}

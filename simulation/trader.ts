@@ -1,0 +1,140 @@
+// The trader behind the bot: answers cards soon, late, twice or never, and gives commands.
+import {
+  type Command,
+  commandTopic,
+  keyring,
+  open,
+  type Report,
+  reportTopic,
+  seal,
+} from '../protocol/index.ts'
+import { newJti, seconds } from '../runtime/index.ts'
+import type { Device } from './device.ts'
+import { BOT_KEY, DEVICE, DEVICE_KEY } from './keys.ts'
+import type { Network } from './network.ts'
+import { Random } from './random.ts'
+import type { Simulation } from './simulation.ts'
+
+const READS = keyring([{ key: DEVICE_KEY, issuer: DEVICE, kinds: ['report'] }])
+const CALM_COMMANDS = ['status', 'positions', 'balance'] as const
+const ASK_AGAIN_MS = 5_000
+
+export interface TraderOptions {
+  readonly simulation: Simulation
+  readonly network: Network
+  readonly device: Device
+}
+
+export class Trader {
+  readonly #options: TraderOptions
+  readonly #random: Random
+  readonly #chance = (bytes: number) => this.#random.bytes(bytes)
+  readonly #received = new Set<number>()
+  #whole = 0
+
+  constructor(options: TraderOptions) {
+    this.#options = options
+    this.#random = new Random(options.simulation.random.word())
+  }
+
+  run(): void {
+    const { scheduler } = this.#options.simulation
+    scheduler.every(ASK_AGAIN_MS, () => this.#askForMissing())
+    this.#later()
+  }
+
+  /** The last report up to which none is missing. */
+  whole(): number {
+    return this.#whole
+  }
+
+  read(token: string): undefined {
+    const { simulation } = this.#options
+    const now = seconds(simulation.scheduler.now())
+    const opened = open(token, READS, {
+      kinds: ['report'],
+      audience: 'bot',
+      now,
+      topic: reportTopic(DEVICE),
+    })
+    // The device's clock may be wrong: the report comes again when it is right.
+    if (!opened.ok) return simulation.note(`trader cannot read a report: ${opened.code}`)
+    const { seq, event } = opened.claims
+    if (this.#received.has(seq)) return
+    this.#received.add(seq)
+    while (this.#received.has(this.#whole + 1)) this.#whole += 1
+    if (event.type === 'approval') this.#onCard(event)
+  }
+
+  #onCard({ order }: Extract<Report['event'], { type: 'approval' }>): void {
+    const { scheduler } = this.#options.simulation
+    const taps = this.#random.pick([0, 1, 1, 1, 1, 2])
+    const answer = this.#random.chance(0.75) ? 'approve' : 'reject'
+    for (let tap = 0; tap < taps; tap += 1) {
+      const wait = this.#random.chance(0.7) ? 8_000 : 150_000
+      scheduler.after(this.#random.between(500, wait), () => this.#answer(order.id, answer))
+    }
+  }
+
+  #answer(order: string, answer: 'approve' | 'reject'): void {
+    this.#send(`${answer} ${order.slice(0, 6)}`, () =>
+      seal('approval', { ...this.#registered(), order, answer }, BOT_KEY),
+    )
+  }
+
+  #later(): void {
+    const { simulation } = this.#options
+    simulation.scheduler.after(this.#random.between(10_000, 60_000), () => {
+      if (simulation.scheduler.now() >= simulation.healed) return
+      this.#interfere()
+      this.#later()
+    })
+  }
+
+  #interfere(): undefined {
+    const { device } = this.#options
+    const what = this.#random.between(0, 12)
+    if (what < 2) return this.#pause()
+    if (what === 2) return this.#halt()
+    if (what < 6) return device.changePolicy()
+    if (what === 6) return this.#command({ do: 'trades', limit: 10 })
+    if (what === 7) return this.#command({ do: 'orders', limit: 10 })
+    this.#command({ do: this.#random.pick(CALM_COMMANDS) })
+  }
+
+  #pause(): undefined {
+    this.#command({ do: 'pause' })
+    const { scheduler } = this.#options.simulation
+    scheduler.after(this.#random.between(1_000, 20_000), () => this.#command({ do: 'resume' }))
+  }
+
+  #halt(): undefined {
+    const { simulation, device } = this.#options
+    this.#command({ do: 'halt' })
+    simulation.scheduler.after(this.#random.between(3_000, 20_000), () => device.unhalt())
+  }
+
+  #askForMissing(): void {
+    const { device } = this.#options
+    if (device.lastReport() > this.#whole) this.#command({ do: 'replay', after: this.#whole })
+  }
+
+  #command(instruction: Command['instruction']): undefined {
+    this.#send(instruction.do, () =>
+      seal('command', { ...this.#registered(), instruction }, BOT_KEY),
+    )
+  }
+
+  #send(what: string, write: () => string): void {
+    const { simulation, network, device } = this.#options
+    simulation.note(`trader: ${what}`)
+    const token = write()
+    network.send(what, () => device.obey({ topic: commandTopic(DEVICE), token, retained: false }))
+  }
+
+  #registered() {
+    const iat = seconds(this.#options.simulation.scheduler.now())
+    const jti = newJti(this.#chance)
+    return { iss: 'bot', aud: DEVICE, iat, exp: iat + 60, jti, sub: 'telegram:1' } as const
+  }
+}

@@ -1,0 +1,71 @@
+// When what goes wrong: each seed has a few storms of a few kinds, and calm between them.
+import type { Random } from './random.ts'
+
+export const STORMS = [
+  /** Nothing reaches the exchange. */
+  'outage',
+  /** Orders get lost, or their answers. */
+  'orders',
+  /** Questions get no answer, or a useless one. */
+  'reads',
+  /** The exchange shows its newest truth late. */
+  'lag',
+  /** Orders fill in parts, or not at all. */
+  'thin',
+  /** The exchange turns orders down. */
+  'poor',
+  /** The process dies. */
+  'crash',
+  /** Messages get lost, come twice, late, in another order. */
+  'network',
+  /** The device's clock is wrong. */
+  'clock',
+  /** The disk is full, or fails. */
+  'disk',
+] as const
+
+export type Storm = (typeof STORMS)[number]
+
+/** What keeps an order from the exchange, or its outcome from the device. */
+const AT_EXCHANGE: readonly Storm[] = ['outage', 'orders', 'reads', 'lag', 'poor', 'clock']
+
+interface Period {
+  readonly kind: Storm
+  readonly from: number
+  readonly to: number
+  readonly strength: number
+}
+
+export class Weather {
+  readonly #periods: readonly Period[]
+
+  /** Times in Unix ms. No storm outlives `end`. */
+  constructor(random: Random, start: number, end: number) {
+    const kinds = STORMS.filter(() => random.chance(0.4))
+    this.#periods = kinds.flatMap((kind) =>
+      Array.from({ length: random.between(1, 3) }, () => {
+        const from = random.between(start, end - 5_000)
+        const to = Math.min(end, from + random.between(1_000, 60_000))
+        return { kind, from, to, strength: random.pick([0.05, 0.2, 0.5, 0.9]) }
+      }),
+    )
+  }
+
+  periods(kind: Storm): readonly Period[] {
+    return this.#periods.filter((one) => one.kind === kind)
+  }
+
+  /** 0 when calm. */
+  strength(kind: Storm, at: number): number {
+    return this.#periods.reduce(
+      (most, one) =>
+        one.kind === kind && one.from <= at && at < one.to ? Math.max(most, one.strength) : most,
+      0,
+    )
+  }
+
+  /** Nothing stands between the device and the exchange. */
+  isCalmAtExchange(at: number): boolean {
+    return AT_EXCHANGE.every((kind) => this.strength(kind, at) === 0)
+  }
+}
