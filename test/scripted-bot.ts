@@ -77,10 +77,6 @@ export async function scriptedBot(home: string): Promise<ScriptedBot> {
     onMessage: (topic, token) => void received(topic, token),
     log: createLog({ program: 'bot', level: 'silent' }),
   })
-  const registered = () => {
-    const iat = seconds(Date.now())
-    return { iss: 'bot', aud: DEVICE, iat, exp: iat + 30, jti: newJti(systemChance), sub: USER }
-  }
   const command = async (instruction: Instruction) => {
     const claims = { ...registered(), instruction }
     await link.publish(commandTopic(DEVICE), seal('command', claims, key))
@@ -97,17 +93,16 @@ export async function scriptedBot(home: string): Promise<ScriptedBot> {
       const to = await command(instruction)
       return until(`an answer to ${instruction.do}`, () => answerTo(reports, to))
     },
-    catchUp: async () => {
-      for (let hole = firstHole(reports); hole !== null; hole = firstHole(reports)) {
-        const missing = hole
-        await command({ do: 'replay', after: missing - 1 })
-        await until(`report ${missing}`, () => reports.has(missing))
-      }
-    },
+    catchUp: () => fillHoles(reports, command),
     close: () => link.close(),
   }
   await link.ready
   return bot
+}
+
+function registered() {
+  const iat = seconds(Date.now())
+  return { iss: 'bot', aud: DEVICE, iat, exp: iat + 30, jti: newJti(systemChance), sub: USER }
 }
 
 function answerTo(reports: ReadonlyMap<number, ReportEvent>, to: string): Answer | undefined {
@@ -116,8 +111,19 @@ function answerTo(reports: ReadonlyMap<number, ReportEvent>, to: string): Answer
   return undefined
 }
 
+async function fillHoles(
+  reports: ReadonlyMap<number, unknown>,
+  command: (instruction: Instruction) => Promise<unknown>,
+): Promise<void> {
+  for (let hole = firstHole(reports); hole !== null; hole = firstHole(reports)) {
+    const missing = hole
+    await command({ do: 'replay', after: missing - 1 })
+    await until(`report ${missing}`, () => reports.has(missing))
+  }
+}
+
 /** The first number that is not there, below one that is. */
-export function firstHole(reports: ReadonlyMap<number, unknown>): number | null {
+function firstHole(reports: ReadonlyMap<number, unknown>): number | null {
   const last = Math.max(0, ...reports.keys())
   for (let seq = 1; seq < last; seq += 1) if (!reports.has(seq)) return seq
   return null
