@@ -206,7 +206,8 @@ class Binance implements port.Exchange {
     const reply = await this.#line.ask((api) => api.privateGetAccount({ omitZeroBalances: 'true' }))
     if (reply.got !== 'answer') return reply
     const read = accountAnswer.safeParse(reply.body)
-    if (!read.success) return { got: 'no proof', message: 'the balances cannot be read' }
+    if (!read.success)
+      return { got: 'no proof', message: 'the exchange did not say what the account holds' }
     this.#balances = read.data.balances.map(({ asset, free, locked }) => ({
       currency: asset,
       free,
