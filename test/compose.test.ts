@@ -268,10 +268,10 @@ async function claimBot(bot: Container): Promise<void> {
   await stopProcess(child)
 }
 
-/** Steeper than the sandbox's own wave, wherever that is: the averages cross on the way up, and then the price is left alone. */
+/** Steeper than the sandbox's own wave, wherever that is; the averages cross some seconds after the jump, when the price rests. */
 const DIP_AND_RISE = [
   { afterMs: 6_000, factor: 0.97 },
-  { afterMs: 9_000, factor: 0.995 },
+  { afterMs: 6_250, factor: 0.995 },
 ]
 
 function buttonOf({ reply_markup }: ChatMessage) {
