@@ -9,6 +9,7 @@ const folders = [
   'bot',
   'sandbox',
   'cli',
+  'simulation',
 ]
 
 export default defineConfig({
@@ -18,7 +19,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: folders.map((folder) => `${folder}/**/*.test.ts`),
-          sequence: { shuffle: true },
+          sequence: { shuffle: true, groupOrder: 0 },
           restoreMocks: true,
         },
       },
@@ -29,6 +30,8 @@ export default defineConfig({
           testTimeout: 60_000,
           hookTimeout: 60_000,
           fileParallelism: false,
+          // Real processes with real time: they get the machine to themselves.
+          sequence: { groupOrder: 1 },
         },
       },
     ],
