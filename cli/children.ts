@@ -2,6 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { KeysideError } from '@keyside/runtime'
 import { z } from 'zod'
 
 export const PROGRAMS = ['broker', 'engine', 'executor', 'bot'] as const
@@ -69,7 +70,7 @@ export function startChild(
     const told = message.safeParse(raw).data
     if (told === undefined) return
     if (told.type === 'ready') resolve(told.text)
-    if (told.type === 'failed') reject(new Error(`${program}: ${told.message} (${told.code})`))
+    if (told.type === 'failed') reject(new KeysideError(told.code, `${program}: ${told.message}`))
     options.onMessage?.(program, told)
   })
   void exited.then((code) =>

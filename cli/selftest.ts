@@ -2,19 +2,24 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { HOPS, type Hop, systemChance, systemClock } from '@keyside/runtime'
+import { setTimeout as delay } from 'node:timers/promises'
+import { type Hop, KeysideError, systemChance, systemClock } from '@keyside/runtime'
 import { CALM } from '@keyside/sandbox'
+import type { Program } from './children.ts'
 import { environment } from './config.ts'
 import { type Constellation, startConstellation } from './constellation.ts'
+import { HopTimes } from './hop-times.ts'
 import { newSandboxSecrets, type Sandbox, startSandbox } from './sandbox.ts'
 import { makeSandboxHome } from './sandbox-home.ts'
+import { troubleIn } from './trouble.ts'
 
 export interface SelftestResult {
   readonly ok: boolean
-  /** Entry orders that the exchange filled; one is right. */
+  /** Orders that the exchange filled; one is right. */
   readonly filled: number
   /** `ms`: since the candle closed. */
   readonly hops: readonly { readonly name: Hop; readonly ms: number }[]
+  /** Where the signal was lost, what was missed, and what the programs said about it. */
   readonly error?: string
 }
 
@@ -25,136 +30,160 @@ export interface Tampering {
   readonly programs?: (constellation: Constellation) => void
 }
 
+export interface SelftestOptions extends Tampering {
+  /** For each thing that is waited for; 45 000 by default. */
+  readonly patienceMs?: number
+}
+
 const PATIENCE_MS = 45_000
+const LOOK_MS = 20
 /** After the fill was told: long enough for a second order to show itself. */
 const AFTERMATH_MS = 1_500
 const MARKET = 'BTC/USDT'
-
-/** Down first, so that the averages cross when the price turns up. */
+/** Down first, so that the averages cross when the price turns up; then level, so that a slow machine is no reason to refuse. */
 const DIP_AND_RISE = [
-  { afterMs: 4_000, factor: 0.995 },
-  { afterMs: 12_000, factor: 1.015 },
+  { afterMs: 2_000, factor: 0.998 },
+  { afterMs: 2_050, factor: 1.001 },
 ]
 
-export async function selftest(tampering: Tampering = {}): Promise<SelftestResult> {
+export async function selftest(options: SelftestOptions = {}): Promise<SelftestResult> {
   const home = mkdtempSync(join(tmpdir(), 'keyside-selftest-'))
-  const hops = new Hops()
-  const sandbox = await startSandbox({
-    clock: systemClock,
-    chance: systemChance,
-    secrets: newSandboxSecrets(systemChance),
-    wave: CALM,
-  })
+  const parts = { clock: systemClock, chance: systemChance }
+  const secrets = newSandboxSecrets(systemChance)
+  const sandbox = await startSandbox({ ...parts, secrets, wave: CALM })
+  const run = new Run(sandbox, options.patienceMs ?? PATIENCE_MS)
   let constellation: Constellation | undefined
   try {
-    const { passphrase } = await makeSandboxHome({
-      home,
-      sandbox,
-      clock: systemClock,
-      chance: systemChance,
-    })
-    tampering.home?.(home)
-    tampering.sandbox?.(sandbox)
-    const claim = Promise.withResolvers<string>()
-    constellation = await startConstellation({
-      home,
-      environment,
-      passphrase,
-      logLevel: 'trace',
-      onLine: (_program, line) => hops.read(line),
-      onMessage: (_program, message) => {
-        if (message.type === 'claim') claim.resolve(message.code)
-      },
-    })
-    await within(claim.promise, 'the bot showed no claim code')
-    sandbox.telegram.chat().followDeepLink(await claim.promise)
-    await within(greeted(sandbox), 'the bot did not answer its owner')
-    tampering.programs?.(constellation)
-    sandbox.exchange.market.drive(MARKET, DIP_AND_RISE, systemClock.now())
-    const pressed = approve(sandbox)
-    await within(
-      Promise.race([hops.complete, pressed.then(() => hops.complete)]),
-      'the signal did not arrive',
-    )
-    await new Promise((resolve) => setTimeout(resolve, AFTERMATH_MS))
-    return hops.result(filledEntries(sandbox))
+    const { passphrase } = await makeSandboxHome({ home, sandbox, ...parts })
+    options.home?.(home)
+    options.sandbox?.(sandbox)
+    constellation = await run.start(home, passphrase)
+    await run.claim()
+    options.programs?.(constellation)
+    await run.trade()
+    return run.result()
   } catch (error) {
-    return hops.result(filledEntries(sandbox), error)
+    return run.result(error)
   } finally {
     await Promise.all([constellation?.stop(), sandbox.stop()])
     rmSync(home, { recursive: true, force: true })
   }
 }
 
-/** The hops of the first signal that the engine sealed. */
-class Hops {
-  readonly #at = new Map<string, Map<Hop, number>>()
-  readonly #complete = Promise.withResolvers<void>()
-  readonly complete = this.#complete.promise
+class Run {
+  readonly #sandbox: Sandbox
+  readonly #patienceMs: number
+  readonly #times = new HopTimes()
+  #code: string | undefined
+  #ended: Awaited<Constellation['broken']> | undefined
+  #trouble: { readonly program: Program; readonly text: string } | undefined
 
-  read(line: string): void {
-    if (!line.includes('"hop"')) return
-    const { hop, id, at } = JSON.parse(line) as { hop: Hop; id: string; at: number }
-    const hops = this.#at.get(id) ?? new Map<Hop, number>()
-    this.#at.set(id, hops)
-    if (!hops.has(hop)) hops.set(hop, at)
-    if (HOPS.every((name) => hops.has(name))) this.#complete.resolve()
+  constructor(sandbox: Sandbox, patienceMs: number) {
+    this.#sandbox = sandbox
+    this.#patienceMs = patienceMs
   }
 
-  result(filled: number, failure?: unknown): SelftestResult {
-    const first =
-      [...this.#at.values()].find((hops) => hops.has('signal')) ?? new Map<Hop, number>()
-    const start = first.get('candle') ?? 0
-    const hops = HOPS.filter((name) => first.has(name)).map((name) => ({
-      name,
-      ms: Math.round(((first.get(name) ?? 0) - start) * 100) / 100,
-    }))
-    const error = failure === undefined ? wrongCount(filled) : this.#blame(first, failure)
-    return { ok: error === undefined, filled, hops, ...(error !== undefined && { error }) }
+  async start(home: string, passphrase: string): Promise<Constellation> {
+    const constellation = await startConstellation({
+      home,
+      environment,
+      passphrase,
+      logLevel: 'trace',
+      onLine: (program, line) => this.#read(program, line),
+      onMessage: (_program, message) => {
+        if (message.type === 'claim') this.#code = message.code
+      },
+    })
+    void constellation.broken.then((ended) => {
+      this.#ended = ended
+    })
+    return constellation
   }
 
-  #blame(hops: Map<Hop, number>, failure: unknown): string {
-    const why = failure instanceof Error ? failure.message : String(failure)
-    const missing = HOPS.find((name) => !hops.has(name))
-    const last = HOPS.filter((name) => hops.has(name)).at(-1)
-    if (last === undefined) return `before the first candle: ${why}`
-    return `between "${last}" and "${missing ?? 'the end'}": ${why}`
+  async claim(): Promise<void> {
+    const chat = this.#chat()
+    chat.followDeepLink(await this.#until('the bot shows its claim code', () => this.#code))
+    await this.#until('the bot answers its owner', () => this.#lastWords())
+  }
+
+  /** Presses Approve on the card, as a person would. */
+  async trade(): Promise<void> {
+    const { market } = this.#sandbox.exchange
+    market.drive(MARKET, DIP_AND_RISE, systemClock.now())
+    const { card, button } = await this.#until('a card comes to the chat', () => this.#card())
+    this.#chat().pressButton(card, button)
+    await this.#until('the fill is told in the chat', () => this.#times.complete() || undefined)
+    await delay(AFTERMATH_MS)
+  }
+
+  result(failure?: unknown): SelftestResult {
+    const filled = this.#filled()
+    const hops = this.#times.hops()
+    if (failure === undefined && filled === 1) return { ok: true, filled, hops }
+    const why =
+      failure === undefined
+        ? `expected exactly one filled order, the exchange has ${filled}`
+        : [words(failure), ...this.#said()].join('; ')
+    return { ok: false, filled, hops, error: `${this.#times.where()}: ${why}` }
+  }
+
+  #read(program: Program, line: string): void {
+    if (this.#times.read(line)) return
+    const text = troubleIn(line)
+    if (text !== null) this.#trouble = { program, text }
+  }
+
+  async #until<T>(what: string, look: () => T | undefined): Promise<T> {
+    const deadline = systemClock.now() + this.#patienceMs
+    for (;;) {
+      const found = look()
+      if (found !== undefined) return found
+      if (this.#ended !== undefined)
+        throw new Error(`the ${this.#ended.program} ended by itself before ${what}`)
+      if (systemClock.now() > deadline)
+        throw new Error(`waited ${this.#patienceMs / 1000} s until ${what}`)
+      await delay(LOOK_MS)
+    }
+  }
+
+  /** The executor gives its reasons to the trader, and the programs their troubles to the log. */
+  #said(): string[] {
+    const words = this.#lastWords()
+    return [
+      ...(words === undefined ? [] : [`the chat says: ${words.replaceAll('\n', ' | ')}`]),
+      ...(this.#trouble === undefined
+        ? []
+        : [`the ${this.#trouble.program} warned: ${this.#trouble.text}`]),
+    ]
+  }
+
+  #lastWords(): string | undefined {
+    const last = this.#chat()
+      .messages()
+      .findLast(({ from }) => from?.is_bot)
+    return last?.text ?? last?.caption
+  }
+
+  #card() {
+    for (const card of this.#chat().messages()) {
+      const buttons = card.reply_markup?.inline_keyboard.flat() ?? []
+      const approve = buttons.find(({ text }) => text.includes('Approve'))
+      if (approve !== undefined) return { card, button: approve.text }
+    }
+    return undefined
+  }
+
+  #filled(): number {
+    const orders = this.#sandbox.exchange.acceptLog()
+    return orders.filter(({ executed }) => Number(executed) > 0).length
+  }
+
+  #chat() {
+    return this.#sandbox.telegram.chat()
   }
 }
 
-function wrongCount(filled: number): string | undefined {
-  return filled === 1 ? undefined : `expected exactly one filled order, the exchange has ${filled}`
-}
-
-function filledEntries(sandbox: Sandbox): number {
-  return sandbox.exchange.acceptLog().filter((order) => Number(order.executed) > 0).length
-}
-
-function greeted(sandbox: Sandbox): Promise<unknown> {
-  return sandbox.telegram
-    .chat()
-    .waitForMessage((message) => message.from?.is_bot === true, PATIENCE_MS)
-}
-
-/** Presses Approve on the first card, as a person would. */
-async function approve(sandbox: Sandbox): Promise<void> {
-  const chat = sandbox.telegram.chat()
-  const card = await chat.waitForMessage(
-    (message) => buttons(message).some((text) => text.includes('Approve')),
-    PATIENCE_MS,
-  )
-  chat.pressButton(card, buttons(card).find((text) => text.includes('Approve')) ?? '')
-}
-
-function buttons(message: { reply_markup?: { inline_keyboard: { text: string }[][] } }): string[] {
-  return message.reply_markup?.inline_keyboard.flat().map(({ text }) => text) ?? []
-}
-
-async function within<T>(promise: Promise<T>, complaint: string): Promise<T> {
-  const late = Promise.withResolvers<never>()
-  const timer = setTimeout(
-    () => late.reject(new Error(`${complaint} within ${PATIENCE_MS / 1000} s`)),
-    PATIENCE_MS,
-  )
-  return Promise.race([promise, late.promise]).finally(() => clearTimeout(timer))
+function words(failure: unknown): string {
+  if (failure instanceof KeysideError) return `${failure.message} (${failure.code})`
+  return failure instanceof Error ? failure.message : String(failure)
 }

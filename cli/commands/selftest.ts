@@ -16,7 +16,7 @@ export function addSelftest(program: Command): void {
     .action(async ({ json }: { json: boolean }) => {
       if (!json)
         print(
-          'One signal through broker, engine, executor and bot; this takes about half a minute.',
+          'One signal through broker, engine, executor and bot; this takes about ten seconds.',
           '',
         )
       const result = await selftest()

@@ -1,0 +1,118 @@
+// The selftest tests itself: it passes on a whole system, and says where a broken one is broken.
+import { createHmac } from 'node:crypto'
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { acceptPolicy } from '@keyside/executor'
+import { HOPS, type Hop, makeSigningKey, systemChance } from '@keyside/runtime'
+import { expect, test } from 'vitest'
+import { z } from 'zod'
+import type { Program } from '../cli/children.ts'
+import type { Constellation } from '../cli/constellation.ts'
+import type { Sandbox } from '../cli/sandbox.ts'
+import { selftest, type Tampering } from '../cli/selftest.ts'
+import { keyside } from './keyside.ts'
+
+const printed = z.strictObject({
+  ok: z.boolean(),
+  filled: z.number(),
+  hops: z.array(z.strictObject({ name: z.string(), ms: z.number() })),
+})
+
+test('exits with 0 when one signal went through all hops and filled one order', async () => {
+  const { PATH } = process.env
+  const { code, stdout } = await keyside(['selftest', '--json'], { env: { PATH } })
+  const { ok, filled, hops } = printed.parse(JSON.parse(stdout))
+  expect({ code, ok, filled }).toEqual({ code: 0, ok: true, filled: 1 })
+  expect(hops.map(({ name }) => name)).toEqual(HOPS)
+  const times = hops.map(({ ms }) => ms)
+  expect(times).toEqual(times.toSorted((a, b) => a - b))
+})
+
+interface Break {
+  readonly name: string
+  readonly tampering: Tampering
+  readonly error: RegExp
+  readonly filled: number
+}
+
+const BREAKS: readonly Break[] = [
+  {
+    name: 'an engine that signs with another key',
+    tampering: {
+      home: (home) => {
+        const key = join(home, 'secrets/engine.key')
+        rmSync(key)
+        makeSigningKey(key, systemChance)
+      },
+    },
+    error: /^between "published" \(engine\) and "received" \(executor\): .*the chat says/,
+    filled: 0,
+  },
+  {
+    name: 'a policy that does not allow the market, with the reason of the executor',
+    tampering: {
+      home: (home) => {
+        const policy = join(home, 'policy.yaml')
+        const text = readFileSync(policy, 'utf8')
+        writeFileSync(policy, text.replace('markets: [BTC/USDT]', 'markets: [ETH/USDT]'))
+        acceptPolicy(home)
+      },
+    },
+    error: /^between "journaled" \(executor\) and "policy" \(executor\): .*market/,
+    filled: 0,
+  },
+  {
+    name: 'a broker that dies on the way',
+    tampering: { programs: killAt('journaled', 'broker') },
+    error: /^between "policy" .* and "approved" \(bot\): the broker ended by itself/,
+    filled: 0,
+  },
+  {
+    name: 'a bot that dies before it is answered',
+    tampering: { programs: killAt('policy', 'bot') },
+    error: /^between "policy" .* and "approved" \(bot\): the bot ended by itself/,
+    filled: 0,
+  },
+  {
+    name: 'an exchange that answers orders with a page',
+    tampering: {
+      sandbox: ({ exchange }) => exchange.faults.arm({ name: 'html-502', count: 1_000 }),
+    },
+    error: /^between "sent" \(executor\) and "accepted" \(executor\): .*the chat says/,
+    filled: 0,
+  },
+  {
+    name: 'a Telegram that refuses the bot',
+    tampering: { sandbox: ({ telegram }) => telegram.faults.arm({ name: '401', count: 1_000 }) },
+    error: /^before "candle" \(engine\): .*claim code.*the bot warned: .*token/,
+    filled: 0,
+  },
+  {
+    name: 'a second order, whoever placed it',
+    tampering: { sandbox: buyBehindItsBack },
+    error: /^after "told" \(bot\): expected exactly one filled order, the exchange has 2$/,
+    filled: 2,
+  },
+]
+
+test.concurrent.each(BREAKS)('notices $name', async ({ tampering, error, filled }) => {
+  const result = await selftest({ ...tampering, patienceMs: 12_000 })
+  expect(result).toMatchObject({ ok: false, filled, error: expect.stringMatching(error) })
+})
+
+/** Kills a program when the executor says that the signal has passed this hop. */
+function killAt(hop: Hop, program: Program): (constellation: Constellation) => void {
+  return ({ children }) =>
+    children.get('executor')?.process.stdout?.on('data', (text) => {
+      if (String(text).includes(`"hop":"${hop}"`)) children.get(program)?.process.kill('SIGKILL')
+    })
+}
+
+async function buyBehindItsBack({ exchange, secrets }: Sandbox): Promise<void> {
+  const query = `symbol=BTCUSDT&side=BUY&type=MARKET&quantity=0.001&timestamp=${Date.now()}`
+  const signature = createHmac('sha256', secrets.secret).update(query).digest('hex')
+  await fetch(`${exchange.address}/api/v3/order?${query}&signature=${signature}`, {
+    method: 'POST',
+    headers: { 'X-MBX-APIKEY': secrets.apiKey },
+  })
+}
