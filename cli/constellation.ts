@@ -54,12 +54,20 @@ export async function startConstellation(options: ConstellationOptions): Promise
     children.set(program, child)
     return child.ready.then((text) => texts.set(program, text))
   }
+  const stop = async () => {
+    const { broker = [], others = [] } = Object.groupBy(children.values(), ({ program }) =>
+      program === 'broker' ? 'broker' : 'others',
+    )
+    // The broker last: the others say goodbye there.
+    await stopChildren(others)
+    await stopChildren(broker)
+  }
   try {
     // The others need the broker; among themselves they need no order.
     await start('broker')
     await Promise.all(PROGRAMS.filter((program) => program !== 'broker').map(start))
   } catch (error) {
-    await stopChildren([...children.values()])
+    await stop()
     throw error
   }
   const ends = [...children].map(([program, { exited }]) =>
@@ -69,6 +77,6 @@ export async function startConstellation(options: ConstellationOptions): Promise
     children,
     texts,
     broken: Promise.race(ends),
-    stop: () => stopChildren([...children.values()]),
+    stop,
   }
 }

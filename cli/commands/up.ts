@@ -1,4 +1,5 @@
 // keyside up: all four programs, and with --sandbox the world around them.
+import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -7,12 +8,18 @@ import type { Command } from 'commander'
 import type { Program } from '../children.ts'
 import { claimWords } from '../claim.ts'
 import { environment } from '../config.ts'
-import { startConstellation } from '../constellation.ts'
+import {
+  type Constellation,
+  type ConstellationOptions,
+  startConstellation,
+} from '../constellation.ts'
 import { executorSection } from '../home-keychain.ts'
 import { readPassphrase } from '../passphrase.ts'
 import { print, row } from '../print.ts'
+import { EXIT } from '../run-program.ts'
 import { newSandboxSecrets, startSandbox } from '../sandbox.ts'
 import { makeSandboxHome } from '../sandbox-home.ts'
+import { troubleIn } from '../trouble.ts'
 
 export function addUp(program: Command): void {
   program
@@ -30,18 +37,17 @@ export function addUp(program: Command): void {
 async function upHome(): Promise<void> {
   const home = keysideHome()
   const passphrase = await typedPassphrase(home)
-  const constellation = await startConstellation({
+  const stop = stopSignal()
+  const constellation = await startPrograms(stop, {
     home,
-    environment,
     ...(passphrase !== undefined && { passphrase }),
-    onLine: showTrouble,
     onMessage: (_program, message) => {
       if (message.type === 'claim') print('', ...claimWords(message.code, message.bot), '')
     },
   })
   for (const [name, text] of constellation.texts) print(row(name, text))
   print('', `Files and logs: ${home}. Ctrl-C stops everything.`)
-  await untilEnd(constellation, async () => undefined)
+  await untilEnd(stop, constellation)
 }
 
 /** Asked here, once, because the executor's own standard input is a pipe. */
@@ -52,68 +58,76 @@ function typedPassphrase(home: string): Promise<string> | undefined {
 }
 
 async function upSandbox(): Promise<void> {
+  const stop = stopSignal()
   const home = mkdtempSync(join(tmpdir(), 'keyside-sandbox-'))
-  const remove = () => rmSync(home, { recursive: true, force: true })
-  process.once('exit', remove)
+  process.once('exit', () => rmSync(home, { recursive: true, force: true }))
   print('Keyside on its sandbox: no account, no network, no real money.', '')
-  const sandbox = await startSandbox({
-    clock: systemClock,
-    chance: systemChance,
-    secrets: newSandboxSecrets(systemChance),
-  })
-  const { passphrase } = await makeSandboxHome({
-    home,
-    sandbox,
-    clock: systemClock,
-    chance: systemChance,
-  })
-  const claimed = Promise.withResolvers<string>()
-  const constellation = await startConstellation({
-    home,
-    environment,
-    passphrase,
-    onLine: showTrouble,
-    onMessage: (_program, message) => {
-      if (message.type === 'claim') claimed.resolve(message.code)
-    },
-  })
-  print(
-    row('exchange', `${sandbox.exchange.address} stands in for Binance, with a market of its own`),
-  )
-  for (const [name, text] of constellation.texts) print(row(name, text))
-  print(
-    '',
-    `Open the chat: ${sandbox.telegram.chatUrl}?start=${await claimed.promise}`,
-    'A signal comes within two minutes, as a card with a chart. Press Approve and watch it fill.',
-    '',
-    `Files and logs: ${home}. Ctrl-C stops everything and removes them.`,
-  )
-  await untilEnd(constellation, () => sandbox.stop())
+  const parts = { clock: systemClock, chance: systemChance }
+  const sandbox = await startSandbox({ ...parts, secrets: newSandboxSecrets(systemChance) })
+  const listed = Promise.withResolvers<void>()
+  try {
+    const { passphrase } = await makeSandboxHome({ home, sandbox, ...parts })
+    const constellation = await startPrograms(stop, {
+      home,
+      passphrase,
+      onMessage: (_program, message) => {
+        if (message.type === 'claim')
+          void listed.promise.then(() => invite(sandbox.telegram.chatUrl, message.code))
+      },
+    })
+    const { address } = sandbox.exchange
+    print(row('exchange', `${address} stands in for Binance, with a market of its own`))
+    for (const [name, text] of constellation.texts) print(row(name, text))
+    print('', `Files and logs: ${home}. Ctrl-C stops everything and removes them.`)
+    listed.resolve()
+    await untilEnd(stop, constellation)
+  } finally {
+    await sandbox.stop()
+  }
 }
 
-type Running = Awaited<ReturnType<typeof startConstellation>>
+/** Also for each later code, when nobody has used the one before. */
+function invite(chatUrl: string, code: string): void {
+  print(
+    '',
+    `Open the chat: ${chatUrl}?start=${code}`,
+    'A signal comes within two minutes, as a card with a chart. Press Approve and watch it fill.',
+  )
+}
+
+/** Aborted by the first signal. Later ones change nothing: npm sends on a Ctrl-C that came here already. */
+function stopSignal(): AbortSignal {
+  const stop = new AbortController()
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, () => stop.abort())
+  return stop.signal
+}
+
+async function startPrograms(
+  stop: AbortSignal,
+  options: Pick<ConstellationOptions, 'home' | 'passphrase' | 'onMessage'>,
+): Promise<Constellation> {
+  try {
+    return await startConstellation({ ...options, environment, onLine: showTrouble })
+  } catch (error) {
+    // Ctrl-C reaches the programs as well: one that ended while it started was asked to.
+    if (stop.aborted) process.exit(EXIT.ok)
+    throw error
+  }
+}
 
 /** Ends with the first signal to this process, or with the first program that ends by itself. */
-async function untilEnd(constellation: Running, alsoStop: () => Promise<void>): Promise<void> {
-  const { promise: asked, resolve } = Promise.withResolvers<null>()
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve(null))
+async function untilEnd(stop: AbortSignal, constellation: Constellation): Promise<void> {
+  const asked = stop.aborted ? null : once(stop, 'abort').then(() => null)
   const broken = await Promise.race([asked, constellation.broken])
-  if (broken !== null)
+  // Ctrl-C reaches the programs as well: one that ended was asked to.
+  if (broken !== null && !stop.aborted) {
     print(`${broken.program} ended by itself (exit code ${broken.code}); stopping the rest.`)
-  await Promise.all([constellation.stop(), alsoStop()])
-  process.exit(broken === null ? 0 : 1)
+    process.exitCode = EXIT.failed
+  }
+  await constellation.stop()
 }
 
-const WARN = 40
-
-/** What a person should see of the logs: warnings and worse, in words. */
 function showTrouble(program: Program, line: string): void {
-  let entry: { level?: unknown; msg?: unknown }
-  try {
-    entry = JSON.parse(line)
-  } catch {
-    print(row(program, line))
-    return
-  }
-  if (Number(entry.level) >= WARN) print(row(program, String(entry.msg)))
+  const trouble = troubleIn(line)
+  if (trouble !== null) print(row(program, trouble))
 }
