@@ -51,17 +51,18 @@ function emptyPosition({ stream, idea, seq, signal }: Order): Position {
   }
 }
 
-/** A newer entry brings its own stop; without one the older stays. */
+/** A newer entry brings its own stop; without one the older stays, and so it does when an older entry fills late. */
 function bought(before: Position, order: Order, trade: Fill): Position {
+  const newest = order.seq >= before.seq
   return {
     ...before,
     amount: minus(plus(before.amount, trade.amount), feeInBase(before.market, trade)),
     bought: plus(before.bought, trade.amount),
     paid: plus(before.paid, times(trade.amount, trade.price)),
-    seq: Math.max(before.seq, order.seq),
-    signal: order.signal,
-    stop: order.idea.stop ?? before.stop,
-    stops: order.signal === before.signal ? before.stops : 0,
+    seq: newest ? order.seq : before.seq,
+    signal: newest ? order.signal : before.signal,
+    stop: (newest ? order.idea.stop : null) ?? before.stop,
+    stops: newest && order.signal !== before.signal ? 0 : before.stops,
     protection: 'wanted',
   }
 }

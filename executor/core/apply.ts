@@ -142,9 +142,10 @@ function countDay(book: Book, order: Order, at: number): Book {
 
 function withOneMoreStop(book: Book, key: string): Book {
   const position = book.positions[key]
-  if (position === undefined) return book
+  const stops = book.stops + 1
+  if (position === undefined) return { ...book, stops }
   const counted = { ...position, stops: position.stops + 1 }
-  return { ...book, positions: { ...book.positions, [key]: counted } }
+  return { ...book, stops, positions: { ...book.positions, [key]: counted } }
 }
 
 function countSent(book: Book, at: number): Book {

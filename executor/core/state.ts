@@ -100,6 +100,8 @@ export interface Book {
   readonly streams: Readonly<Record<string, Stream>>
   /** By client order id; only those whose life is not over. */
   readonly orders: Readonly<Record<string, Order>>
+  /** Stops intended so far, ever: no two have one name, whatever came and went between them. */
+  readonly stops: number
   /** By `positionKey`. */
   readonly positions: Readonly<Record<string, Position>>
   /** UTC day number and the quote value of entries that were decided on it. */
@@ -151,6 +153,7 @@ export const EMPTY_BOOK: Book = {
   tradingSince: 0,
   streams: {},
   orders: {},
+  stops: 0,
   positions: {},
   day: { number: 0, value: '0' },
   sent: [],

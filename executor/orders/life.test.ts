@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { TestExecutor } from '../world-for-tests.ts'
+import { jtiOf, TestExecutor } from '../world-for-tests.ts'
 
 test('turns an entry into one order at the exchange and a position', async () => {
   const executor = new TestExecutor()
@@ -150,4 +150,42 @@ test('asks again for fills that the exchange failed to tell, while the order sti
   executor.exchange.fills = fills
   await executor.clock.turn(16_000)
   expect(Object.values(executor.state().book.positions)).toMatchObject([{ amount: '0.001' }])
+})
+
+test('an older entry that fills late brings back neither its stop nor the names of its stops', async () => {
+  const executor = new TestExecutor()
+  executor.exchange.mood = 'rests'
+  await executor.enter({ type: 'limit', limit: '59000', stop: '57000' })
+  const older = executor.exchange.accepted[0]?.clientOrderId ?? ''
+  executor.exchange.fill(older, '0.001', 'open')
+  await executor.clock.turn(2_100)
+  executor.exchange.mood = 'fills'
+  await executor.enter({
+    jti: jtiOf('second'),
+    size: { unit: 'quote', value: '60' },
+    stop: '58000',
+  })
+  await executor.clock.turn(5_000)
+  executor.exchange.fill(older, '0.001', 'open')
+  await executor.clock.turn(5_000)
+  expect(Object.values(executor.state().book.positions)).toMatchObject([{ stop: '58000' }])
+  const stops = executor.exchange.sent.filter(({ type }) => type === 'stop')
+  expect(stops.at(-1)).toMatchObject({ stop: '58000', amount: '0.00299' })
+  expect(executor.failure).toBeNull()
+})
+
+test('a position that comes back by a late fill gets a stop of its own', async () => {
+  const executor = new TestExecutor()
+  executor.exchange.mood = 'rests'
+  await executor.enter({ type: 'limit', limit: '59000', stop: '57000' })
+  const entry = executor.exchange.accepted[0]?.clientOrderId ?? ''
+  executor.exchange.fill(entry, '0.001', 'open')
+  await executor.clock.turn(2_100)
+  executor.exchange.fill(executor.exchange.accepted[1]?.clientOrderId ?? '', '0.001', 'filled')
+  await executor.clock.turn(2_100)
+  expect(executor.state().book.positions).toEqual({})
+  executor.exchange.fill(entry, '0.001', 'open')
+  await executor.clock.turn(2_100)
+  expect(executor.exchange.accepted.map(({ type }) => type)).toEqual(['rest', 'stop', 'stop'])
+  expect(executor.failure).toBeNull()
 })

@@ -65,7 +65,7 @@ function planFor(turn: Turn, position: Position, id: string) {
 
 function protect(turn: Turn, key: string, position: Position): undefined {
   if (position.protection === 'failed' || unknownOn(turn.book, position.market) > 0) return
-  const id = clientOrderId(turn.world.salt, position.signal, `stop${position.stops}`)
+  const id = clientOrderId(turn.world.salt, position.signal, `stop${turn.book.stops}`)
   const planned = planFor(turn, position, id)
   if (planned === null) return
   if (position.stops >= MOST_STOPS) return fail(turn, key, position, 'its stops keep vanishing')
