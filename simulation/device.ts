@@ -49,7 +49,7 @@ interface Life {
 }
 
 /** Chance at each point where a process can die, in the worst storm. */
-const CRASH_CHANCE = 0.06
+const CRASH_CHANCE = 0.08
 const DISK_CHANCE = 0.3
 const CONNECT_MS = 50
 const LOG_KEPT = ['effect failed']

@@ -59,7 +59,7 @@ export class Engine {
 
   #later(): void {
     const { simulation } = this.#options
-    simulation.scheduler.after(this.#random.between(2_000, 25_000), () => {
+    simulation.scheduler.after(this.#random.between(2_000, 18_000), () => {
       if (simulation.scheduler.now() >= simulation.healed) return
       this.#signal()
       this.#later()
@@ -68,7 +68,7 @@ export class Engine {
 
   #signal(): void {
     const wantsIn =
-      this.#target.position === 'flat' ? this.#random.chance(0.9) : this.#random.chance(0.3)
+      this.#target.position === 'flat' ? this.#random.chance(0.93) : this.#random.chance(0.35)
     const claims = wantsIn ? this.#entry() : this.#exit()
     const token = seal('signal', claims, ENGINE_KEY)
     this.#seq = claims.seq
@@ -115,7 +115,7 @@ export class Engine {
 
   #entrySize(): Signal['size'] {
     if (this.#random.chance(0.5))
-      return { unit: 'quote', value: String(this.#random.pick([4, 20, 90, 240, 620])) }
+      return { unit: 'quote', value: String(this.#random.pick([4, 20, 45, 90, 240, 620])) }
     return { unit: 'percent', value: String(this.#random.between(1, 40)) }
   }
 

@@ -6,6 +6,7 @@ import type { Ledger } from './ledger.ts'
 import { MARKETS } from './market.ts'
 import type { Simulation } from './simulation.ts'
 import { heldBy, restingStop } from './truth.ts'
+import { AMOUNT_PLACES, decimal } from './units.ts'
 import type { Venue } from './venue.ts'
 
 const NAKED_MS = 5_000
@@ -45,10 +46,10 @@ export class Protection {
 
   isNaked(key: string, position: Position): boolean {
     if (position.stop === null || position.protection === 'failed') return false
-    if (this.#isHeldUp(key, position) || !canBeStopped(position)) return false
     const { stream, market } = position
-    // The stop has sold, and the device does not know yet.
-    if (heldBy(this.#venue, this.#ledger, stream, market) === 0) return false
+    // Its stop may have sold, and the device does not know yet.
+    const held = decimal(heldBy(this.#venue, this.#ledger, stream, market), AMOUNT_PLACES)
+    if (this.#isHeldUp(key, position) || !canBeStopped({ ...position, amount: held })) return false
     return restingStop(this.#venue, this.#ledger, stream, market) === undefined
   }
 

@@ -46,7 +46,7 @@ export class Weather {
       Array.from({ length: random.between(1, 3) }, () => {
         const from = random.between(start, end - 5_000)
         const to = Math.min(end, from + random.between(1_000, 60_000))
-        return { kind, from, to, strength: random.pick([0.05, 0.2, 0.5, 0.9]) }
+        return { kind, from, to, strength: random.pick([0.1, 0.3, 0.6, 0.95]) }
       }),
     )
   }
