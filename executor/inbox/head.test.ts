@@ -94,3 +94,29 @@ test('tells once when the provider falls silent', async () => {
   await executor.clock.turn(600_000)
   expect(executor.told().filter((line) => line === 'notice stream_silent')).toHaveLength(1)
 })
+
+test('a missed exit does not wait for an entry that rests at the exchange', async () => {
+  const executor = new TestExecutor()
+  executor.exchange.mood = 'rests'
+  await executor.enter({ type: 'limit', limit: '59000' })
+  const entry = executor.exchange.accepted[0]?.clientOrderId ?? ''
+  executor.exchange.fill(entry, '0.001', 'open')
+  await executor.clock.turn(2_100)
+  executor.exit()
+  executor.exchange.mood = 'fills'
+  await executor.give(executor.head({ target: flat(2) }))
+  await executor.clock.turn(5_000)
+  expect(executor.exchange.orders.get(entry)?.status).toBe('canceled')
+  expect(executor.state().book.positions).toEqual({})
+})
+
+test('a missed exit does not wait for an entry that the trader has not answered', async () => {
+  const executor = new TestExecutor({ approval: 'above 100' })
+  await executor.enter({ size: { unit: 'quote', value: '60' } })
+  await executor.give(executor.signal())
+  expect(executor.told()).toContain('card')
+  executor.exit()
+  await executor.give(executor.head({ target: flat(3) }))
+  await executor.clock.turn(5_000)
+  expect(executor.state().book.positions).toEqual({})
+})

@@ -3,7 +3,13 @@ import type { Head } from '@keyside/protocol'
 import { sentenceOf } from '../codes.ts'
 import { streamOf } from '../core/apply.ts'
 import { atLeast } from '../core/money.ts'
-import { type HeadSeen, type OrderSeed, type Position, positionKey } from '../core/state.ts'
+import {
+  type HeadSeen,
+  type Order,
+  type OrderSeed,
+  type Position,
+  positionKey,
+} from '../core/state.ts'
 import { notice, record, type Turn } from '../core/turn.ts'
 import { clientOrderId } from '../orders/client-id.ts'
 import { refuseInput } from './refusals.ts'
@@ -92,7 +98,7 @@ function makeUpExit(turn: Turn, stream: string): undefined {
   if (seen === undefined || seen.head.target.position !== 'flat') return
   const { market, since } = seen.head.target
   const position = turn.book.positions[`${stream} ${market}`]
-  if (position === undefined || since <= position.seq || isBusy(turn, stream, market)) return
+  if (position === undefined || since <= position.seq || isLeaving(turn, stream, market)) return
   if (isDust(turn, position)) return
   const { headExit } = streamOf(turn.book, stream)
   const attempts = headExit.since === since ? headExit.attempts + 1 : 1
@@ -108,9 +114,10 @@ function makeUpExit(turn: Turn, stream: string): undefined {
     })
 }
 
-function isBusy(turn: Turn, stream: string, market: string): boolean {
+/** Entries are not waited for here: one at the exchange is taken back, one that asks the trader may ask for an hour. */
+function isLeaving(turn: Turn, stream: string, market: string): boolean {
   return Object.values(turn.book.orders).some(
-    (order) => order.kind !== 'stop' && positionKey(order) === `${stream} ${market}`,
+    (order) => order.kind === 'exit' && positionKey(order) === `${stream} ${market}`,
   )
 }
 
