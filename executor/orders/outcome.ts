@@ -42,17 +42,19 @@ export function onFound(turn: Turn, order: Order, result: Lookup): undefined {
   }
 }
 
-/** A miss proves nothing while the order could still arrive. */
+/** A miss proves nothing while the order could still arrive; from then on no time is lost: its market is closed. */
 function onMiss(turn: Turn, order: Order): undefined {
   const { now, exchange } = turn.world
   const { clientOrderId } = order
   const skew = Math.abs(exchange.skewMs ?? 0)
-  const provable = now >= order.sentAt + exchange.acceptanceWindowMs + MARGIN_MS + skew
+  const provableAt = order.sentAt + exchange.acceptanceWindowMs + MARGIN_MS + skew
   const missedAt = turn.live.asks[clientOrderId]?.missedAt ?? 0
-  if (provable && missedAt > 0 && now - missedAt >= BETWEEN_MISSES_MS)
+  if (now >= provableAt && missedAt > 0 && now - missedAt >= BETWEEN_MISSES_MS)
     return notPlaced(turn, order, sentenceOf('order_not_placed'))
   const next = growing(turn.live.asks[clientOrderId], now)
-  setAsk(turn, order, provable && missedAt === 0 ? { ...next, missedAt: now } : next)
+  if (now < provableAt) return setAsk(turn, order, { ...next, at: Math.min(next.at, provableAt) })
+  if (missedAt > 0) return setAsk(turn, order, next)
+  setAsk(turn, order, { ...next, at: now + BETWEEN_MISSES_MS, missedAt: now })
 }
 
 export function notPlaced(turn: Turn, order: Order, message: string): undefined {
