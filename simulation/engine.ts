@@ -51,6 +51,12 @@ export class Engine {
     this.#later()
   }
 
+  /** The stream that wants to hold nothing of its market, and since which signal; null while it wants to be in. */
+  wantsOut(): { stream: string; market: string; since: number } | null {
+    const { position, market, since } = this.#target
+    return position === 'long' ? null : { stream: this.#options.stream, market, since }
+  }
+
   /** What the broker keeps for a device that connects. */
   retained(): { topic: string; token: string } | null {
     if (this.#lastHead === '') return null

@@ -1,13 +1,18 @@
 // After the faults: the executor has to know everything and to agree with the exchange to the last fill.
 import type { Device } from './device.ts'
+import type { Engine } from './engine.ts'
 import type { Ledger } from './ledger.ts'
 import type { Protection } from './protection.ts'
 import type { Simulation } from './simulation.ts'
 import type { Trader } from './trader.ts'
 import { heldBy } from './truth.ts'
-import { amountUnits } from './units.ts'
+import { amountUnits, PRICE_PLACES } from './units.ts'
 import { filledOf, type Venue } from './venue.ts'
 
+/** Above the least value of an order, in quote, whatever the collar takes off. */
+const SELLABLE = 6
+/** Then a person was told. */
+const MOST_ATTEMPTS = 5
 const RESTING = ['waiting', 'accepted', 'part_filled']
 const BEYOND_DEVICE = ['accepted', 'part_filled']
 
@@ -18,6 +23,7 @@ export interface Ended {
   readonly device: Device
   readonly trader: Trader
   readonly protection: Protection
+  readonly engines: readonly Engine[]
 }
 
 export function checkSettled(ended: Ended): void {
@@ -28,6 +34,7 @@ export function checkSettled(ended: Ended): void {
   checkVenue(ended)
   checkPositions(ended)
   checkSignals(ended)
+  checkExits(ended)
   if (trader.whole() < ledger.lastReport - 1)
     simulation.violate('every report arrives', `${trader.whole()} of ${ledger.lastReport}`)
 }
@@ -74,4 +81,18 @@ function checkSignals({ ledger, simulation }: Ended): void {
   const open = new Set(Object.values(ledger.book.orders).map(({ signal }) => signal))
   for (const jti of ledger.unended)
     if (!open.has(jti)) simulation.violate('every signal ends with a report', jti)
+}
+
+/** A lost exit is made up for from the head. */
+function checkExits({ engines, ledger, simulation, venue }: Ended): void {
+  for (const engine of engines) {
+    const out = engine.wantsOut()
+    const position = out === null ? undefined : ledger.book.positions[`${out.stream} ${out.market}`]
+    if (out === null || position === undefined || out.since <= position.seq) continue
+    const bid = venue.market(out.market).bid(simulation.scheduler.now())
+    const worth = (Number(position.amount) * bid) / 10 ** PRICE_PLACES
+    const attempts = ledger.book.streams[out.stream]?.headExit.attempts ?? 0
+    if (worth > SELLABLE && attempts <= MOST_ATTEMPTS)
+      simulation.violate('a missed exit is made up for', `${out.stream} holds ${position.amount}`)
+  }
 }
