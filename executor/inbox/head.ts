@@ -3,13 +3,7 @@ import type { Head } from '@keyside/protocol'
 import { sentenceOf } from '../codes.ts'
 import { streamOf } from '../core/apply.ts'
 import { atLeast } from '../core/money.ts'
-import {
-  type HeadSeen,
-  type Order,
-  type OrderSeed,
-  type Position,
-  positionKey,
-} from '../core/state.ts'
+import { type HeadSeen, type OrderSeed, type Position, positionKey } from '../core/state.ts'
 import { notice, record, type Turn } from '../core/turn.ts'
 import { clientOrderId } from '../orders/client-id.ts'
 import { refuseInput } from './refusals.ts'
