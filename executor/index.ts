@@ -11,6 +11,7 @@ export {
   readJournal,
   verifyJournal,
 } from './journal/read.ts'
+export { tell } from './journal/words.ts'
 export { KEYCHAIN_CODES } from './keychain/codes.ts'
 export { openKeychain, vaultFile } from './keychain/open.ts'
 export { openOsKeychain } from './keychain/os.ts'

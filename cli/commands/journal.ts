@@ -1,6 +1,6 @@
 // keyside journal: everything that was decided and done on this device.
 import { resolve } from 'node:path'
-import { type JournalEntry, readJournal, verifyJournal } from '@keyside/executor'
+import { type JournalEntry, readJournal, tell, verifyJournal } from '@keyside/executor'
 import { KeysideError, keysideHome } from '@keyside/runtime'
 import { type Command, InvalidArgumentError } from 'commander'
 import { executorSection } from '../home-keychain.ts'
@@ -64,24 +64,13 @@ function show(entries: readonly JournalEntry[], json: boolean): void {
   else print(...table(entries.map(row)))
 }
 
-function row({ seq, at, type, order, body }: JournalEntry): string[] {
-  return [String(seq), time(at), type, order?.slice(0, 8) ?? '', brief(body)]
+function row({ seq, at, order, body }: JournalEntry): string[] {
+  return [String(seq), time(at), order?.slice(0, 8) ?? '', tell(body)]
 }
 
 function time(at: number): string {
   return new Date(at).toISOString().slice(0, 23).replace('T', ' ')
 }
-
-/** What a person wants of an entry: its plain values, without the ones that stand in a column already. */
-function brief(body: unknown): string {
-  if (typeof body !== 'object' || body === null) return String(body)
-  return Object.entries(body)
-    .filter(([name, value]) => !HIDDEN.has(name) && typeof value !== 'object')
-    .map(([name, value]) => `${name} ${value}`)
-    .join(', ')
-}
-
-const HIDDEN = new Set(['type', 'at', 'clientOrderId', 'order', 'hash', 'iat'])
 
 function verify({ json }: { json: boolean }): void {
   const { facts, lastHash, brokenAt } = verifyJournal(path())

@@ -85,3 +85,10 @@ test('policy is asked again at the tap', async () => {
   await executor.give(executor.approval(executor.card()))
   expect(executor.told().at(-1)).toBe('entry refused trading.state')
 })
+
+test('shows the stop that will stand at the exchange, on its price step', async () => {
+  const executor = new TestExecutor({ approval: 'always' })
+  await executor.enter({ stop: '58018.5738' })
+  const card = executor.reports.find(({ event }) => event.type === 'approval')
+  expect(card?.event).toMatchObject({ stop: '58018.58' })
+})

@@ -1,10 +1,11 @@
 // A signal that the engine signed: is it the next, is it a new decision, and the order it becomes.
-import type { Signal } from '@keyside/protocol'
+import { type Decimal, type Signal, toDecimal } from '@keyside/protocol'
 import { type ExecutorCode, sentenceOf } from '../codes.ts'
 import type { OrderSeed } from '../core/state.ts'
 import { notice, record, type Turn } from '../core/turn.ts'
 import { clientOrderId } from '../orders/client-id.ts'
 import { setTrading } from '../orders/trading.ts'
+import { ceilTo, exact } from '../plan/exact.ts'
 import { refuseInput } from './refusals.ts'
 import { judgeSequence } from './sequence.ts'
 
@@ -71,9 +72,15 @@ function seedOf(turn: Turn, claims: Signal): OrderSeed {
       size,
       type,
       ...(limit !== undefined && { limit }),
-      ...(stop !== undefined && { stop }),
+      ...(stop !== undefined && { stop: onTick(turn, market, stop) }),
     },
   }
+}
+
+/** The stop that is shown for approval is the one that will stand at the exchange: rounded up, to the earlier side. */
+function onTick(turn: Turn, market: string, price: Decimal): Decimal {
+  const rules = turn.world.exchange.rules(market)
+  return rules === null ? price : toDecimal(ceilTo(exact(price), exact(rules.tick)))
 }
 
 /** Once for each gap: from the signal behind it or from a head, whichever comes first. */

@@ -1,5 +1,6 @@
 // Reading a journal from outside the executor: what the cli lists, shows, verifies and exports.
 import { DatabaseSync } from 'node:sqlite'
+import type { Fact } from '../core/fact.ts'
 import type { Row } from './chain.ts'
 import { verifyFacts } from './journal.ts'
 
@@ -10,7 +11,7 @@ export interface JournalEntry {
   readonly type: string
   /** Client order id. */
   readonly order: string | null
-  readonly body: unknown
+  readonly body: Fact
   readonly hash: string
 }
 
@@ -36,7 +37,7 @@ export function readJournal(path: string, options: ReadOptions = {}): readonly J
     at,
     type,
     order: order_id,
-    body: JSON.parse(body) as unknown,
+    body: JSON.parse(body) as Fact,
     hash,
   }))
 }

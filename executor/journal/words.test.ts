@@ -1,0 +1,57 @@
+// One order's story reads like a story: approved, sent, answer lost, found again, filled.
+import { expect, test } from 'vitest'
+import type { Happening } from '../core/fact.ts'
+import { ORDER_EVENTS } from '../orders/table.ts'
+import { tell } from './words.ts'
+
+const clientOrderId = '0'.repeat(32)
+const say = (happening: Happening) => tell({ ...happening, at: 0 })
+const step = (event: (typeof ORDER_EVENTS)[number], more = {}) =>
+  say({ type: 'step', clientOrderId, event, ...more })
+
+test('tells an order whose answer was lost', () => {
+  const plan = {
+    id: 'x',
+    value: '250.02',
+    risk: '3.1',
+    wire: {
+      clientOrderId,
+      market: 'BTC/USDT',
+      side: 'buy',
+      type: 'ioc',
+      amount: '0.005',
+      price: '50004',
+    },
+  } as const
+  const approval = { tag: 'confirm.above', reason: '', expires: 75_000 }
+  const trade = {
+    id: '77',
+    at: 0,
+    amount: '0.005',
+    price: '50001.5',
+    fee: { amount: '0.000005', currency: 'BTC' },
+  }
+  expect([
+    say({ type: 'planned', clientOrderId, plan }),
+    step('ask', { approval }),
+    step('approve'),
+    step('send'),
+    step('lose', { code: 'order_unknown', message: 'no answer within 15 s' }),
+    step('accept', { exchangeId: '1001' }),
+    say({ type: 'fill', clientOrderId, market: 'BTC/USDT', trade }),
+    step('fill_up'),
+  ]).toEqual([
+    'planned: buy 0.005 BTC/USDT for at most 50004, now or not at all, worth 250.02, may lose 3.1',
+    'waits for your yes; policy confirm.above, until 00:01:15 UTC',
+    'you approved it',
+    'handed to the exchange',
+    'no answer: it may be there or not, so it is asked for and never sent again; no answer within 15 s (order_unknown)',
+    'the exchange has it; as number 1001',
+    'filled 0.005 at 50001.5, fee 0.000005 BTC, trade 77',
+    'filled completely',
+  ])
+})
+
+test('has words for every step', () => {
+  for (const event of ORDER_EVENTS) expect(step(event)).toMatch(/^[a-z].{5,}/)
+})
