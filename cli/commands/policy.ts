@@ -30,6 +30,13 @@ export function addPolicy(program: Command): void {
     .option('--json', 'for a program', false)
     .action(show)
   command('check', 'read policy.yaml, and say what accepting it would change').action(check)
+  command('bound', 'the most that can be lost in a day under policy.yaml, term by term')
+    .option('--json', 'for a program', false)
+    .action(({ json }: { json: boolean }) => {
+      const bound = dailyBound(read().policy, TAKER_FEE_PERCENT)
+      if (json) printJson(bound)
+      else print(printBound(bound))
+    })
   command('accept', 'put policy.yaml into force from the next start of the executor')
     .option('--yes', 'do not ask', false)
     .action(accept)
