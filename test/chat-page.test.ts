@@ -1,51 +1,26 @@
 // The sandbox's chat page in a real browser: what a person sees and can do there.
-import { existsSync } from 'node:fs'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startTelegram } from '@keyside/sandbox'
 import { Bot, InlineKeyboard, InputFile } from 'grammy'
-import { type BrowserContext, chromium } from 'playwright-core'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { drawPng } from '../sandbox/telegram/png-for-tests.ts'
+import { type Chromium, openChromium } from './chromium.ts'
 
-const CHROMIUM = process.env['CHROMIUM'] ?? '/usr/bin/chromium'
 const TOKEN = '424242:page-token'
 const chart = drawPng(640, 320, (x, y) =>
   Math.abs(160 + 90 * Math.sin(x / 50) - y) < 3 ? 40 : 235,
 )
 
-let context: BrowserContext | undefined
-let profile = ''
+let browser: Chromium | null = null
 
 beforeAll(async () => {
-  if (!existsSync(CHROMIUM)) {
-    console.warn(`chat page not tested: no Chromium at ${CHROMIUM} (set CHROMIUM to its path)`)
-    return
-  }
-  profile = await mkdtemp(join(tmpdir(), 'keyside-chromium-'))
-  context = await chromium.launchPersistentContext(profile, {
-    executablePath: CHROMIUM,
-    args: [
-      '--no-sandbox',
-      '--disable-gpu',
-      '--disable-quic',
-      '--no-first-run',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-    ],
-  })
+  browser = await openChromium()
 })
-
-afterAll(async () => {
-  await context?.close()
-  if (profile) await rm(profile, { recursive: true, force: true })
-})
+afterAll(() => browser?.close())
 
 /** A sandbox, a bot that asks for approval, and a page open at `path`. */
 async function openPage(skip: (note: string) => void, path = '') {
-  if (!context) return skip('no Chromium')
+  if (!browser) return skip('no Chromium')
   const telegram = await startTelegram({
     token: TOKEN,
     botUsername: 'keyside_bot',
@@ -57,7 +32,7 @@ async function openPage(skip: (note: string) => void, path = '') {
     ],
   })
   const bot = new Bot(TOKEN, { client: { apiRoot: telegram.address } })
-  const page = await context.newPage()
+  const page = await browser.context.newPage()
   const complaints: string[] = []
   page.on('pageerror', (error) => complaints.push(String(error)))
   page.on('console', (line) => line.type() === 'error' && complaints.push(line.text()))
