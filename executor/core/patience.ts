@@ -2,7 +2,10 @@
 import type { Ask } from './state.ts'
 
 const FIRST_MS = 500
-const LONGEST_MS = 15_000
+/** For an order of which nobody has heard: each question asks in four places. */
+const LONGEST_UNKNOWN_MS = 15_000
+/** For one that is known: a position may be waiting for its next stop. */
+const LONGEST_KNOWN_MS = 4_000
 /** An open order is looked at this often. */
 export const POLL_MS = 2_000
 
@@ -14,10 +17,11 @@ export function opened(ask: Ask | undefined, now: number): Ask {
   return { state: 'open', at: now, tries: (ask?.tries ?? 0) + 1, missedAt: ask?.missedAt ?? 0 }
 }
 
-/** Answered without an end: half a second, one, two, … at most 15 s. */
-export function growing(ask: Ask | undefined, now: number): Ask {
+/** Answered without an end: half a second, one, two, … at most 4 s, or 15 s. */
+export function growing(ask: Ask | undefined, now: number, about: 'known' | 'unknown'): Ask {
   const tries = ask?.tries ?? 1
-  const pause = Math.min(FIRST_MS * 2 ** Math.min(tries - 1, 10), LONGEST_MS)
+  const longest = about === 'known' ? LONGEST_KNOWN_MS : LONGEST_UNKNOWN_MS
+  const pause = Math.min(FIRST_MS * 2 ** Math.min(tries - 1, 10), longest)
   return { state: 'due', at: now + pause, tries, missedAt: ask?.missedAt ?? 0 }
 }
 

@@ -189,3 +189,17 @@ test('a position that comes back by a late fill gets a stop of its own', async (
   expect(executor.exchange.accepted.map(({ type }) => type)).toEqual(['rest', 'stop', 'stop'])
   expect(executor.failure).toBeNull()
 })
+
+test('a stop that is over is cleared up within five seconds once the exchange answers again', async () => {
+  const executor = new TestExecutor()
+  await executor.enter({ stop: '58000' })
+  const stop = executor.exchange.accepted[1]?.clientOrderId ?? ''
+  const { find } = executor.exchange
+  executor.exchange.find = async () => ({ outcome: 'unknown', message: 'no answer' })
+  await executor.clock.turn(50_000)
+  executor.exchange.fill(stop, '0.001', 'canceled')
+  executor.exchange.find = find
+  await executor.clock.turn(4_500)
+  const sent = executor.exchange.sent.filter(({ type }) => type === 'stop')
+  expect(sent.map(({ amount }) => amount)).toEqual(['0.00497', '0.00397'])
+})

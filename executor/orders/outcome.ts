@@ -51,7 +51,7 @@ function onMiss(turn: Turn, order: Order): undefined {
   const missedAt = turn.live.asks[clientOrderId]?.missedAt ?? 0
   if (now >= provableAt && missedAt > 0 && now - missedAt >= BETWEEN_MISSES_MS)
     return notPlaced(turn, order, sentenceOf('order_not_placed'))
-  const next = growing(turn.live.asks[clientOrderId], now)
+  const next = growing(turn.live.asks[clientOrderId], now, 'unknown')
   if (now < provableAt) return setAsk(turn, order, { ...next, at: Math.min(next.at, provableAt) })
   if (missedAt > 0) return setAsk(turn, order, next)
   setAsk(turn, order, { ...next, at: now + BETWEEN_MISSES_MS, missedAt: now })
@@ -167,7 +167,8 @@ function fetchFills(turn: Turn, order: Order): undefined {
 }
 
 function again(turn: Turn, order: Order): undefined {
-  setAsk(turn, order, growing(turn.live.asks[order.clientOrderId], turn.world.now))
+  const about = order.state === 'unknown' ? 'unknown' : 'known'
+  setAsk(turn, order, growing(turn.live.asks[order.clientOrderId], turn.world.now, about))
 }
 
 function setAsk(turn: Turn, order: Order, next: Turn['live']['asks'][string]): undefined {

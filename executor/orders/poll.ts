@@ -67,7 +67,7 @@ export function requestCancel(turn: Turn, order: Order): undefined {
 export function onCancel(turn: Turn, order: Order, ok: boolean): undefined {
   const { clientOrderId } = order
   const { cancels, asks } = turn.live
-  const next = growing(cancels[clientOrderId], turn.world.now)
+  const next = growing(cancels[clientOrderId], turn.world.now, 'known')
   turn.live = {
     ...turn.live,
     cancels: { ...cancels, [clientOrderId]: next },
