@@ -11,6 +11,8 @@ import { filledOf, type Venue } from './venue.ts'
 
 /** Above the least value of an order, in quote, whatever the collar takes off. */
 const SELLABLE = 6
+/** Between two heads, and what an exit takes. */
+const A_HEAD_MS = 20_000
 /** Then a person was told. */
 const MOST_ATTEMPTS = 5
 const RESTING = ['waiting', 'accepted', 'part_filled']
@@ -83,8 +85,17 @@ function checkSignals({ ledger, simulation }: Ended): void {
     if (!open.has(jti)) simulation.violate('every signal ends with a report', jti)
 }
 
+/** An entry that the trader approves late is sold again with the next head. */
+function hasJustMoved({ ledger, simulation }: Ended, stream: string): boolean {
+  const lately = simulation.scheduler.now() - A_HEAD_MS
+  return [...ledger.orders.values()].some(
+    ({ seed, movedAt }) => seed.stream === stream && movedAt > lately,
+  )
+}
+
 /** A lost exit is made up for from the head. */
-function checkExits({ engines, ledger, simulation, venue }: Ended): void {
+function checkExits(ended: Ended): void {
+  const { engines, ledger, simulation, venue } = ended
   for (const engine of engines) {
     const out = engine.wantsOut()
     const position = out === null ? undefined : ledger.book.positions[`${out.stream} ${out.market}`]
@@ -92,7 +103,7 @@ function checkExits({ engines, ledger, simulation, venue }: Ended): void {
     const bid = venue.market(out.market).bid(simulation.scheduler.now())
     const worth = (Number(position.amount) * bid) / 10 ** PRICE_PLACES
     const attempts = ledger.book.streams[out.stream]?.headExit.attempts ?? 0
-    if (worth > SELLABLE && attempts <= MOST_ATTEMPTS)
+    if (worth > SELLABLE && attempts <= MOST_ATTEMPTS && !hasJustMoved(ended, out.stream))
       simulation.violate('a missed exit is made up for', `${out.stream} holds ${position.amount}`)
   }
 }
