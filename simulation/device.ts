@@ -52,7 +52,6 @@ interface Life {
 const CRASH_CHANCE = 0.08
 const DISK_CHANCE = 0.3
 const CONNECT_MS = 50
-const LOG_KEPT = ['effect failed']
 
 export class Device {
   readonly #options: DeviceOptions
@@ -222,13 +221,13 @@ export class Device {
   #onLog(life: Life, args: readonly unknown[]): void {
     if (life.state !== 'here') return
     const [{ err }, message] = args as [{ err: unknown }, string]
-    const invariant = LOG_KEPT.includes(message) ? 'no effect fails' : 'no input is dropped'
+    const invariant = message === 'effect failed' ? 'no effect fails' : 'no input is dropped'
     this.#simulation.violate(invariant, `${message}: ${String(err)}`)
   }
 
   #notStarted(error: unknown): void {
     const known = error instanceof KeysideError && error.code === 'exchange_unreachable'
-    this.#end('gone')
+    this.#end()
     if (!known) this.#simulation.violate('the executor starts again', String(error))
     this.#startAfter(2_000)
   }
@@ -271,7 +270,7 @@ export class Device {
     const { scheduler, random } = this.#simulation
     scheduler.after(random.between(1_000, 10_000), () => {
       if (this.#life !== life) return
-      this.#end('gone')
+      this.#end()
       this.#startAfter(200)
     })
   }
@@ -284,15 +283,15 @@ export class Device {
     if (!random.chance(CRASH_CHANCE * weather.strength('crash', scheduler.now()))) return false
     this.#simulation.count('crashes')
     this.#simulation.note(`CRASH at ${where}`)
-    this.#end('gone')
+    this.#end()
     this.#startAfter(random.pick([10, 500, 5_000, 20_000]))
     return true
   }
 
-  #end(state: 'gone'): void {
+  #end(): void {
     const life = this.#life
     if (life === null || life.state === 'gone') return
-    life.state = state
+    life.state = 'gone'
     life.shell?.stop()
     void life.exchange?.stop()
     life.journal.close()
@@ -300,7 +299,7 @@ export class Device {
 
   /** At the device's terminal: stop, edit, accept, start. */
   changePolicy(): undefined {
-    this.#end('gone')
+    this.#end()
     this.#simulation.note('the policy is changed')
     this.#writePolicy()
     this.#startAfter(500)
@@ -313,7 +312,7 @@ export class Device {
   }
 
   unhalt(): undefined {
-    this.#end('gone')
+    this.#end()
     unhalt(this.#options.home, { now: this.now(), by: 'device' })
     this.#startAfter(500)
   }
@@ -321,14 +320,14 @@ export class Device {
   /** Whatever was wrong with it. */
   heal(): void {
     if (this.#life?.state !== 'here') {
-      this.#end('gone')
+      this.#end()
       this.#startAfter(0)
     }
     this.#life?.exchange?.measureSkew()
   }
 
   close(): void {
-    this.#end('gone')
+    this.#end()
   }
 }
 

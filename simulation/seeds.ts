@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Outcome, runSeed } from './run-seed.ts'
-import { NO_TALLY, type Tally } from './simulation.ts'
+import { add, NO_TALLY, type Tally } from './simulation.ts'
 
 export interface Seeds {
   readonly start: number
@@ -41,8 +41,4 @@ export async function runSeeds({ start, count, print, onSeed }: Seeds): Promise<
   } finally {
     rmSync(directory, { recursive: true })
   }
-}
-
-export function add(sum: Tally, more: Tally): void {
-  for (const name of Object.keys(sum) as (keyof Tally)[]) sum[name] += more[name]
 }

@@ -19,7 +19,11 @@ export interface Tally {
 
 export const NO_TALLY: Tally = { steps: 0, crashes: 0, faults: 0, orders: 0, unknowns: 0 }
 
-export const CHAOS_MS = 180_000
+export function add(sum: Tally, more: Tally): void {
+  for (const name of Object.keys(sum) as (keyof Tally)[]) sum[name] += more[name]
+}
+
+const CHAOS_MS = 180_000
 export const SETTLE_MS = 60_000
 /** In some runs midnight, where the day's counter starts again, is in the middle. */
 const MIDNIGHT = 1_800_057_600_000

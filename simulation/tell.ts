@@ -1,12 +1,11 @@
 // What a person reads at the end of a run.
 import type { Outcome } from './run-seed.ts'
 import type { Summary } from './seeds.ts'
-import { NO_TALLY } from './simulation.ts'
+import { add, NO_TALLY } from './simulation.ts'
 
 export function joined(summaries: readonly Summary[]): Summary {
   const tally = { ...NO_TALLY }
-  for (const one of summaries)
-    for (const name of Object.keys(tally) as (keyof typeof tally)[]) tally[name] += one.tally[name]
+  for (const one of summaries) add(tally, one.tally)
   return {
     seeds: summaries.reduce((sum, { seeds }) => sum + seeds, 0),
     tally,
