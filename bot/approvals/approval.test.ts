@@ -37,7 +37,7 @@ test('a card shows the order with its chart and two buttons', async () => {
       'At most   64,100.5 USDT',
       'Now       64,050 USDT',
       'Value     3,205.03 USDT',
-      'Stop      63,000 (1.7 % away)',
+      'Stop      63,000 (1.6 % away)',
       'May lose  55.03 USDT',
       'ema(12) crossed above ema(26), rsi(14) 58',
       '⏳ 60 s left to answer',

@@ -27,6 +27,8 @@ const PLOT_PX = HEIGHT - TOP_PX - BOTTOM_PX
 const PAD = 0.08
 /** Fewer candles stand at the right, as on an exchange that has just listed the market. */
 const FEWEST_SLOTS = 20
+/** Below this span, seconds. */
+const SHORT_SPAN_SECONDS = 240
 const DAY_SECONDS = 86_400
 
 export function chartOption(input: ChartInput): EChartsCoreOption {
@@ -98,7 +100,9 @@ function labelsOf(candles: readonly ChartCandle[]): string[] {
   return candles.map(([start], at) => {
     if (at % step !== Math.floor(step / 2)) return ''
     const iso = new Date(start * 1000).toISOString()
-    return span > 2 * DAY_SECONDS ? date(start * 1000) : iso.slice(11, 16)
+    if (span > 2 * DAY_SECONDS) return date(start * 1000)
+    // Candles of seconds: four labels would all name the same minute.
+    return iso.slice(11, span < SHORT_SPAN_SECONDS ? 19 : 16)
   })
 }
 

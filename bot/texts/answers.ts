@@ -107,7 +107,7 @@ function ordersText({ rows }: About<'orders'>, now: number): Html {
     const what = order.kind === 'stop' ? 'Stop' : verb(order.side)
     const isPart = status !== 'filled' && new Big(filled).gt(0)
     return lines(
-      html`<b>${what} ${amount(order.amount)} ${baseOf(order)}</b> at ${amount(order.price)}`,
+      html`<b>${what} ${amount(order.amount)} ${baseOf(order)}</b> at ${amount(order.stop ?? order.price)}`,
       html`${STATUSES[status]}${isPart ? `, ${amount(filled)} filled` : ''} · ${time(at * 1000, now)}`,
     )
   })

@@ -30,9 +30,9 @@ export function cardText(needed: ApprovalNeeded, state: Html, mark: '?' | '' = '
   )
 }
 
-function stopCell({ stop, order }: ApprovalNeeded): string {
+function stopCell({ stop, market }: ApprovalNeeded): string {
   if (stop === undefined) return 'none'
-  return `${amount(stop)} (${distance(stop, order.price)} away)`
+  return `${amount(stop)} (${distance(stop, market)} away)`
 }
 
 export const timeLeft = (seconds: number): Html => html`⏳ ${span(seconds * 1000)} left to answer`

@@ -12,20 +12,25 @@ export function orderTitle(order: OrderView): string {
   return `${verb(order.side)} ${amount(order.amount)} ${baseOf(order)}`
 }
 
-const KINDS = { entry: '', exit: ', to close the position', stop: ', the stop' } as const
+const KINDS = { entry: '', exit: ', to close the position', stop: ', if the price falls' } as const
 
 /** An order that was not asked about: its own message, edited with each step. */
 export function orderText(step: OrderStep): Html {
   const { order } = step
-  const { quote } = currencies(order.market)
-  const bound = order.side === 'buy' ? 'at most' : 'at least'
   return lines(
     html`<b>${orderTitle(order)}</b>${KINDS[order.kind]}`,
-    html`${order.market} · ${bound} ${amount(order.price)} ${quote}`,
+    html`${order.market} · ${priceText(order)}`,
     html`Strategy ${order.stream}`,
     '',
     stepText(step),
   )
+}
+
+function priceText({ market, side, price, stop }: OrderView): string {
+  const { quote } = currencies(market)
+  const bound = side === 'buy' ? 'at most' : 'at least'
+  const limit = `${bound} ${amount(price)} ${quote}`
+  return stop === undefined ? limit : `at ${amount(stop)} ${quote}, for ${limit}`
 }
 
 /** What became of it, and below it the device's reason where there is one to tell. */
