@@ -1,0 +1,28 @@
+// What a message about one order says.
+import { expect, test } from 'vitest'
+import { orderText } from './orders.ts'
+
+test('a stop names its trigger, and the least it may be sold for', () => {
+  const order = {
+    id: 'n4bQgYhMfWWaL-qgxVrQFaO_TxsrC4Is0V1sFbDwCgg',
+    signal: 'AAECAwQFBgcICQoLDA0ODw',
+    stream: 'demo',
+    kind: 'stop',
+    market: 'BTC/USDT',
+    side: 'sell',
+    amount: '0.00848',
+    price: '56858.21',
+    stop: '58018.58',
+    value: '482.15',
+    clientOrderId: '0'.repeat(32),
+  } as const
+  expect(orderText({ type: 'order', status: 'accepted', order, filled: '0' }).text).toBe(
+    [
+      '<b>Sell 0.00848 BTC</b>, if the price falls',
+      'BTC/USDT · at 58,018.58 USDT, for at least 56,858.21 USDT',
+      'Strategy demo',
+      '',
+      '🛡 The stop stands at the exchange.',
+    ].join('\n'),
+  )
+})
