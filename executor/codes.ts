@@ -19,6 +19,7 @@ export const EXECUTOR_SENTENCES = {
   stream_silent: 'no sign of life from the provider: no new entries, stops stay at the exchange',
   market_unknown: 'the exchange does not know this market, or its rules are not loaded',
   quote_missing: 'the exchange gave no price: nothing is decided without one',
+  entry_superseded: 'the strategy has left this position again: nothing was sent',
   balance_unknown: 'the exchange did not say what you have: ask again in a moment',
   price_moved: 'the price has left the order that was approved: nothing was sent',
   approval_unknown: 'no order waits for this answer',

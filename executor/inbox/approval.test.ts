@@ -92,3 +92,16 @@ test('shows the stop that will stand at the exchange, on its price step', async 
   const card = executor.reports.find(({ event }) => event.type === 'approval')
   expect(card?.event).toMatchObject({ stop: '58018.58' })
 })
+
+test('an entry that still waits when its strategy leaves is over, and no tap buys it', async () => {
+  for (const leave of ['exit', 'head'] as const) {
+    const executor = await waiting()
+    const card = executor.card()
+    const exit = executor.exit()
+    const target = { market: 'BTC/USDT', position: 'flat', since: 2 } as const
+    await executor.give(leave === 'exit' ? exit : executor.head({ target }))
+    expect(executor.told()).toContain('entry refused entry_superseded')
+    await executor.give(executor.approval(card))
+    expect(executor.exchange.sent).toEqual([])
+  }
+})

@@ -6,6 +6,7 @@ import { atLeast } from '../core/money.ts'
 import { type HeadSeen, type OrderSeed, type Position, positionKey } from '../core/state.ts'
 import { notice, record, type Turn } from '../core/turn.ts'
 import { clientOrderId } from '../orders/client-id.ts'
+import { supersedeEntries } from '../orders/supersede.ts'
 import { refuseInput } from './refusals.ts'
 import { MOST_AHEAD } from './sequence.ts'
 import { onEquivocation, tellMissed } from './signal.ts'
@@ -33,6 +34,7 @@ export function onHead(turn: Turn, head: Head): undefined {
     return onEquivocation(turn, head.sub, head.seq)
   if (head.seq > stream.seq + MOST_AHEAD) return refuse('sequence_jump')
   see(turn, head)
+  if (head.target.position === 'flat') supersedeEntries(turn, { ...head.target, stream: head.sub })
   if (head.seq > stream.seq) return
   if (stream.gap === 'open') baseline(turn, head, 0)
   makeUpExit(turn, head.sub)

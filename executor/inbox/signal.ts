@@ -4,6 +4,7 @@ import { type ExecutorCode, sentenceOf } from '../codes.ts'
 import type { OrderSeed } from '../core/state.ts'
 import { notice, record, type Turn } from '../core/turn.ts'
 import { clientOrderId } from '../orders/client-id.ts'
+import { supersedeEntries } from '../orders/supersede.ts'
 import { setTrading } from '../orders/trading.ts'
 import { ceilTo, exact } from '../plan/exact.ts'
 import { refuseInput } from './refusals.ts'
@@ -50,6 +51,8 @@ function take(turn: Turn, claims: Signal, hash: string, sequence: 'next' | 'gap'
   if (sequence === 'gap') tellMissed(turn, claims.sub, claims.seq - (before?.seq ?? 0) - 1)
   if (decided) return refuse(turn, claims, 'decision_repeated')
   if (gap === 'open' && claims.kind === 'entry') return refuse(turn, claims, 'sequence_gap')
+  if (claims.kind === 'exit')
+    supersedeEntries(turn, { stream: claims.sub, market: claims.market, since: claims.seq })
   record(turn, { type: 'ordered', order: seedOf(turn, claims) })
 }
 

@@ -1,0 +1,22 @@
+// An entry that still waits when its strategy has left again: approving it would buy what is sold a moment later.
+import type { Turn } from '../core/turn.ts'
+import { refuseOrder } from './refuse.ts'
+import type { OrderState } from './table.ts'
+
+const NOT_SENT: readonly OrderState[] = ['received', 'waiting', 'approved']
+
+/** `since`: number of the signal with which the stream left this market. */
+export function supersedeEntries(
+  turn: Turn,
+  { stream, market, since }: { stream: string; market: string; since: number },
+): undefined {
+  for (const order of Object.values(turn.book.orders))
+    if (
+      order.kind === 'entry' &&
+      order.stream === stream &&
+      order.idea.market === market &&
+      order.seq < since &&
+      NOT_SENT.includes(order.state)
+    )
+      refuseOrder(turn, order, 'entry_superseded')
+}
