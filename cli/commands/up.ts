@@ -107,7 +107,9 @@ async function startPrograms(
   options: Pick<ConstellationOptions, 'home' | 'passphrase' | 'onMessage'>,
 ): Promise<Constellation> {
   try {
-    return await startConstellation({ ...options, environment, onLine: showTrouble })
+    // What programs say of each other's going is no trouble.
+    const onLine = (program: Program, line: string) => stop.aborted || showTrouble(program, line)
+    return await startConstellation({ ...options, environment, onLine })
   } catch (error) {
     // Ctrl-C reaches the programs as well: one that ended while it started was asked to.
     if (stop.aborted) process.exit(EXIT.ok)

@@ -2,7 +2,7 @@
 import { DatabaseSync } from 'node:sqlite'
 import type { Fact } from '../core/fact.ts'
 import type { Row } from './chain.ts'
-import { verifyFacts } from './journal.ts'
+import { toFact, verifyFacts } from './journal.ts'
 
 export interface JournalEntry {
   readonly seq: number
@@ -32,13 +32,13 @@ export function readJournal(path: string, options: ReadOptions = {}): readonly J
       'SELECT * FROM facts WHERE seq > ? AND (? IS NULL OR order_id = ?) ORDER BY seq LIMIT ?',
     )
     .all(after, order ?? null, order ?? null, limit) as unknown as readonly Row[]
-  return rows.map(({ seq, at, type, order_id, body, hash }) => ({
-    seq,
-    at,
-    type,
-    order: order_id,
-    body: JSON.parse(body) as Fact,
-    hash,
+  return rows.map((row) => ({
+    seq: row.seq,
+    at: row.at,
+    type: row.type,
+    order: row.order_id,
+    body: toFact(row),
+    hash: row.hash,
   }))
 }
 

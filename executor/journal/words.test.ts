@@ -1,7 +1,12 @@
 // One order's story reads like a story: approved, sent, answer lost, found again, filled.
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import type { Happening } from '../core/fact.ts'
 import { ORDER_EVENTS } from '../orders/table.ts'
+import { Journal } from './journal.ts'
+import { readJournal } from './read.ts'
 import { tell } from './words.ts'
 
 const clientOrderId = '0'.repeat(32)
@@ -54,4 +59,14 @@ test('tells an order whose answer was lost', () => {
 
 test('has words for every step', () => {
   for (const event of ORDER_EVENTS) expect(step(event)).toMatch(/^[a-z].{5,}/)
+})
+
+test('reads back what was journaled in the same words', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'keyside-words-'))
+  const path = join(folder, 'journal.db')
+  const journal = new Journal(path)
+  journal.append([{ type: 'step', clientOrderId, event: 'approve', at: 5 }], [], 5)
+  journal.close()
+  expect(readJournal(path).map(({ body }) => tell(body))).toEqual(['you approved it'])
+  rmSync(folder, { recursive: true })
 })

@@ -13,6 +13,7 @@ markets: [BTC/USDT, ETH/USDT]
 # Who may trade, and the most it may have in the market at one time.
 streams:
   ema-cross: { allotment: 1000 }
+  # rsi-reversion: { allotment: 500 }
 
 limits:
   order: 500            # the most one entry may cost
