@@ -39,9 +39,7 @@ export function readFacts(home: string): Fact[] {
     const page = readJournal(join(home, 'journal.db'), { after })
     const last = page.at(-1)
     if (last === undefined) return facts
-    facts.push(
-      ...page.map(({ type, at, body }) => ({ ...(body as object), type, at }) as unknown as Fact),
-    )
+    facts.push(...page.map(({ body }) => body))
     after = last.seq
   }
 }
