@@ -9,6 +9,11 @@ export const approval = z.strictObject({
   /** Hash of the order as it was shown, every character of it. */
   order: digest,
   answer: z.enum(['approve', 'reject']),
+  /** From the trader's authenticator (RFC 6238), where the card said that it is needed. */
+  code: z
+    .string()
+    .regex(/^\d{6}$/, 'expected six digits')
+    .optional(),
 })
 
 export type Approval = z.infer<typeof approval>

@@ -14,7 +14,8 @@ const instruction = z.discriminatedUnion('do', [
   list('trades'),
   ask('pause'),
   ask('resume'),
-  ask('halt'),
+  /** What is held is kept, unless it says `sell`. */
+  z.strictObject({ do: z.literal('halt'), positions: z.enum(['keep', 'sell']).optional() }),
   /** Send the reports again that come after number `after`. */
   z.strictObject({ do: z.literal('replay'), after: z.int().min(0) }),
 ])

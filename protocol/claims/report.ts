@@ -50,6 +50,8 @@ const approvalNeeded = z.strictObject({
   risk: decimal,
   reason: line,
   expires: numericDate,
+  /** Only an approval with a code from the trader's authenticator counts. */
+  code: z.literal('needed').optional(),
   /** Recent candles from the device's own exchange: start, open, high, low, close; oldest first. */
   timeframe: z.string().max(4),
   candles: z.array(candle).max(60),
@@ -60,6 +62,8 @@ export const ORDER_STATUSES = [
   'rejected',
   'expired',
   'refused',
+  /** Approved, but the price has left it: a new card asks about the same idea at the present price. */
+  'replaced',
   'sent',
   'accepted',
   'part_filled',
@@ -92,6 +96,8 @@ const refusal = z.strictObject({
   stream: id.optional(),
   kind: z.enum(['entry', 'exit']).optional(),
   market: market.optional(),
+  /** The order that a refused approval named. */
+  order: digest.optional(),
   code,
   message: line,
 })

@@ -9,6 +9,17 @@ export const size = z.strictObject({
   value: positiveDecimal,
 })
 
+/** Of something: above 0, at most 100. */
+const share = positiveDecimal.refine((text) => Number(text) <= 100, 'expected at most 100 percent')
+/** A distance below a price: a price is left. */
+const distance = positiveDecimal.refine(
+  (text) => Number(text) < 100,
+  'expected less than 100 percent',
+)
+
+/** The longest `hold`: a year, seconds. */
+const YEAR = 31_536_000
+
 /** The candle that the engine decided on. */
 export const bar = z.strictObject({
   timeframe: z.string().regex(/^[1-9]\d{0,2}[smhdwM]$/, 'expected a timeframe such as "1m"'),
@@ -32,14 +43,18 @@ const shape = z.strictObject({
   /** Limit price, quote per base. With type `limit` only. */
   limit: positiveDecimal.optional(),
   stop: positiveDecimal.optional(),
-  /** Take-profit ladder: at `price` sell `percent` of the position. */
+  /** Take-profit ladder: at `price` sell `percent` of what the entry left. */
   take: z
-    .array(z.strictObject({ price: positiveDecimal, percent: positiveDecimal }))
+    .array(z.strictObject({ price: positiveDecimal, percent: share }))
     .min(1)
     .max(5)
     .optional(),
-  /** Trailing stop distance in percent of the price. */
-  trail: positiveDecimal.optional(),
+  /** The stop follows the highest bid at this distance in percent. */
+  trail: distance.optional(),
+  /** The stop moves to the average entry price once the bid is so many percent above it. */
+  even: positiveDecimal.optional(),
+  /** Longest time in the market from the first fill on, seconds. */
+  hold: z.int().min(1).max(YEAR).optional(),
   /** The price that the engine saw. */
   ref: positiveDecimal,
   bar,

@@ -42,6 +42,8 @@ export const limitEntry: Claims['signal'] = {
     { price: '67000', percent: '50' },
   ],
   trail: '1.5',
+  even: '0.8',
+  hold: 86_400,
 }
 
 const { stop: _stop, ...withoutStop } = entry
@@ -79,6 +81,11 @@ export const command: Claims['command'] = {
   instruction: { do: 'orders', limit: 10 },
 }
 
+export const haltAndSell: Claims['command'] = {
+  ...command,
+  instruction: { do: 'halt', positions: 'sell' },
+}
+
 export const approval: Claims['approval'] = {
   iss: 'bot',
   aud: 'device',
@@ -88,6 +95,8 @@ export const approval: Claims['approval'] = {
   order: ORDER,
   answer: 'approve',
 }
+
+export const codedApproval: Claims['approval'] = { ...approval, code: '004217' }
 
 const order = {
   id: ORDER,
@@ -120,20 +129,21 @@ export const report: Claims['report'] = {
   },
 }
 
-export const approvalNeeded: Claims['report'] = {
-  ...report,
-  event: {
-    type: 'approval',
-    order,
-    market: '65000.12',
-    stop: '63700.5',
-    risk: '2.48',
-    reason: entry.reason,
-    expires: NOW + 59,
-    timeframe: '1m',
-    candles: [[NOW - 61, '64990', '65010.5', '64980', '65000.12']],
-  },
+const card: Extract<Claims['report']['event'], { type: 'approval' }> = {
+  type: 'approval',
+  order,
+  market: '65000.12',
+  stop: '63700.5',
+  risk: '2.48',
+  reason: entry.reason,
+  expires: NOW + 59,
+  timeframe: '1m',
+  candles: [[NOW - 61, '64990', '65010.5', '64980', '65000.12']],
 }
+
+export const approvalNeeded: Claims['report'] = { ...report, event: card }
+
+export const codeNeeded: Claims['report'] = { ...report, event: { ...card, code: 'needed' } }
 
 export const presence: Claims['presence'] = {
   iss: 'engine',

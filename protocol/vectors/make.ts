@@ -46,9 +46,12 @@ function valid(): Map<string, object> {
     ['signal-exit', vector('signal', good.exit, ENGINE)],
     ['head', vector('head', good.head, ENGINE)],
     ['command', vector('command', good.command, BOT)],
+    ['command-halt', vector('command', good.haltAndSell, BOT)],
     ['approval', vector('approval', good.approval, BOT)],
+    ['approval-with-code', vector('approval', good.codedApproval, BOT)],
     ['report-order', vector('report', good.report, DEVICE)],
     ['report-approval', vector('report', good.approvalNeeded, DEVICE)],
+    ['report-approval-with-code', vector('report', good.codeNeeded, DEVICE)],
     ['presence', vector('presence', good.presence, ENGINE)],
     ['access', vector('access', good.access, AUTHORITY)],
   ])

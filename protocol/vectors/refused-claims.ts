@@ -174,6 +174,12 @@ const orders: Case[] = [
   claims('take-six-steps', 'claims_invalid', {
     take: Array(6).fill({ price: '1', percent: '10' }),
   }),
+  claims('take-101-percent', 'claims_invalid', { take: [{ price: '66000', percent: '101' }] }),
+  claims('trail-100-percent', 'claims_invalid', { trail: '100' }),
+  claims('even-zero', 'claims_invalid', { even: '0' }),
+  claims('hold-zero', 'claims_invalid', { hold: 0 }),
+  claims('hold-fraction', 'claims_invalid', { hold: 1.5 }),
+  claims('hold-string', 'claims_invalid', { hold: '60' }),
   claims('timeframe-unknown', 'claims_invalid', { bar: { timeframe: '1x', start: NOW } }),
   claims('reason-with-newline', 'claims_invalid', { reason: 'a\nb' }),
   claims('reason-with-nul', 'claims_invalid', { reason: 'a\u0000b' }),

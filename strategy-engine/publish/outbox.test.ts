@@ -71,6 +71,22 @@ test('an executor accepts what it seals', () => {
   close()
 })
 
+test('an entry tells what the device does by itself, and an exit does not', () => {
+  const { outbox, close } = openOutbox()
+  const take = [{ at: '2.5', sell: '50' }]
+  const strategy = { ...RULES, exits: { take, trail: '1.5', even: '1', hold: 3_600 } }
+  const entry = outbox.append({ ...deciding(600, 'entry'), strategy })
+  expect(openSignal(entry?.token ?? '', 661).claims).toMatchObject({
+    take: [{ price: '103.0125', percent: '50' }],
+    trail: '1.5',
+    even: '1',
+    hold: 3_600,
+  })
+  const exit = outbox.append({ ...deciding(660, 'exit'), strategy })
+  expect(Object.keys(openSignal(exit?.token ?? '', 721).claims)).not.toContain('take')
+  close()
+})
+
 test('numbers and chains the signals of a stream, whatever restarts come between', () => {
   fc.assert(
     fc.property(fc.array(fc.boolean(), { maxLength: 8 }), (restarts) => {

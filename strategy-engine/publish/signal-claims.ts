@@ -1,6 +1,7 @@
 // From a decision to the claims of its signal. The same decision gives the same claims, byte for byte, on every engine.
 import { createHash } from 'node:crypto'
-import { encodeBase64url, type Signal } from '@keyside/protocol'
+import { encodeBase64url, type Signal, toDecimal } from '@keyside/protocol'
+import Big from 'big.js'
 import { TIMEFRAMES } from '../market/candle.ts'
 import type { Decision } from '../strategies/runner.ts'
 import type { Strategy } from '../strategies/strategy.ts'
@@ -42,11 +43,25 @@ export function signalClaims(deciding: Deciding, { seq, prev }: Place): Signal {
     side: decision.kind === 'entry' ? 'buy' : 'sell',
     size: decision.size,
     type: 'market',
-    ...(decision.kind === 'entry' && { stop: decision.stop }),
+    ...(decision.kind === 'entry' && {
+      stop: decision.stop,
+      ...exitClaims(strategy, decision.ref),
+    }),
     ref: decision.ref,
     bar: { timeframe: strategy.timeframe, start },
     reason: decision.reason,
     until: decision.kind === 'entry' ? iat + strategy.validFor : exp,
+  }
+}
+
+/** The ladder's rungs are prices on the wire: distances above the price that the engine saw. */
+function exitClaims({ exits: { take, trail, even, hold } }: Strategy, ref: string) {
+  const above = (at: string) => toDecimal(new Big(ref).times(new Big(at).plus(100)).div(100))
+  return {
+    ...(take && { take: take.map(({ at, sell }) => ({ price: above(at), percent: sell })) }),
+    ...(trail !== undefined && { trail }),
+    ...(even !== undefined && { even }),
+    ...(hold !== undefined && { hold }),
   }
 }
 

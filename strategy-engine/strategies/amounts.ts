@@ -12,6 +12,12 @@ export type Stop =
   | { readonly by: 'percent'; readonly percent: string }
   | { readonly by: 'series'; readonly times: string; readonly name: SeriesName }
 
+/** A rung of the take-profit ladder: so far above the entry, so much of the position. Both in percent. */
+export interface Rung {
+  readonly at: string
+  readonly sell: string
+}
+
 const AMOUNT = /^(\S+)\s*(%|[A-Z0-9]+)$/
 const MULTIPLE = /^(\S+)\s+([a-z].*)$/
 const DURATION = /^([1-9]\d{0,4})(s|m|h)$/
@@ -41,6 +47,14 @@ export function parseStop(text: string): Stop {
   const [, times = '', name = ''] = MULTIPLE.exec(text) ?? []
   if (!isPositive(times)) throw new Error(`expected "2 %" or "2 atr(14)", got "${text}"`)
   return { by: 'series', times, name: parseSeries(name) }
+}
+
+/** Percent, above 0 and at most `most`. Throws an Error with a sentence. */
+export function parsePercent(text: string, most: number): string {
+  const percent = /^(\S+)\s*%$/.exec(text)?.[1] ?? ''
+  if (!isPositive(percent) || new Big(percent).gt(most))
+    throw new Error(`expected above 0 % and at most ${most} %, such as "2 %", got "${text}"`)
+  return percent
 }
 
 /** Seconds. Throws an Error with a sentence. */

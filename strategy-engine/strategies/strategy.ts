@@ -4,7 +4,15 @@ import { checkYaml } from '@keyside/runtime'
 import { z } from 'zod'
 import type { SeriesName } from '../indicators/gauges.ts'
 import { TIMEFRAME_NAMES, TIMEFRAMES, type Timeframe } from '../market/candle.ts'
-import { parseDuration, parseSize, parseStop, type Size, type Stop } from './amounts.ts'
+import {
+  parseDuration,
+  parsePercent,
+  parseSize,
+  parseStop,
+  type Rung,
+  type Size,
+  type Stop,
+} from './amounts.ts'
 import { parseCondition } from './expression/parse.ts'
 import { RuleError } from './expression/tokens.ts'
 import { type Condition, seriesIn } from './expression/tree.ts'
@@ -18,6 +26,16 @@ export interface Strategy {
   readonly exit: Condition
   readonly size: Size
   readonly stop: Stop
+  /** What the device does by itself with a position; it is told with each entry. */
+  readonly exits: {
+    readonly take?: readonly Rung[] | undefined
+    /** Percent. */
+    readonly trail?: string | undefined
+    /** Percent. */
+    readonly even?: string | undefined
+    /** Seconds. */
+    readonly hold?: number | undefined
+  }
   /** How long an entry stays a good idea, counted from the close of its candle, seconds. */
   readonly validFor: number
   /** Every series that the rules and the stop name. */
@@ -29,6 +47,12 @@ export type Read = { ok: true; strategy: Strategy } | { ok: false; message: stri
 const short = z.string().max(100)
 const spot = market.refine((text) => !text.includes(':'), 'expected a spot market, without ":"')
 
+const percentUpTo = (most: number) => read(short, (text) => parsePercent(text, most))
+const take = z
+  .array(z.strictObject({ at: percentUpTo(1_000), sell: percentUpTo(100) }))
+  .min(1)
+  .max(5)
+
 const file = z
   .strictObject({
     name: id,
@@ -38,14 +62,20 @@ const file = z
     exit: read(z.string(), parseCondition),
     size: short,
     stop: read(short, parseStop),
+    take: take.optional(),
+    trail: percentUpTo(99).optional(),
+    even: percentUpTo(1_000).optional(),
+    hold: read(short, parseDuration).optional(),
     valid_for: read(short, parseDuration).optional(),
   })
-  .transform(({ size, valid_for: validFor, ...rest }, context): Strategy => {
+  .transform((written, context): Strategy => {
+    const { size, valid_for: validFor, take, trail, even, hold, ...rest } = written
     const series = seriesIn(rest.enter, rest.exit)
     if (rest.stop.by === 'series') series.push(rest.stop.name)
     return {
       ...rest,
       series,
+      exits: { take, trail, even, hold },
       size: attempt(() => parseSize(size, rest.market), context, ['size']),
       validFor: validFor ?? TIMEFRAMES[rest.timeframe],
     }
