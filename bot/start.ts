@@ -10,6 +10,7 @@ import {
 } from '@keyside/runtime'
 import { resumeCards, tickCards } from './approvals/countdown.ts'
 import { pressHandlers } from './approvals/handle.ts'
+import { codeHandlers } from './approvals/handle-code.ts'
 import { Background } from './background.ts'
 import { drawOrNull } from './charts/draw.ts'
 import { ClaimCode } from './claim.ts'
@@ -107,6 +108,10 @@ function work(parts: Parts): () => Promise<void> {
   telegram.bot.use(
     ownerOnly({ ...parts, onClaimed: (owner) => say(shared, owner, claimed) }),
     pressHandlers({ ...shared, toast: telegram.toast }),
+    codeHandlers({
+      ...shared,
+      erase: async (chat, message) => void (await telegram.api.deleteMessage(chat, message)),
+    }),
     commandHandlers(shared),
   )
   telegram.bot.catch(({ error }) => background.confess(error))

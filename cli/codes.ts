@@ -6,6 +6,11 @@ export const CLI_CODES = [
   'passphrases_differ',
   'bot_token_malformed',
   'key_cannot_trade',
+  'code_in_use',
   'order_ambiguous',
   'order_not_found',
+  'sandbox_missing',
+  'sandbox_ambiguous',
+  'sandbox_refused',
+  'fault_unknown',
 ] as const

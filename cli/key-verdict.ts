@@ -1,5 +1,5 @@
 // What to make of the rights that an exchange key has.
-import type { KeyRights } from '@keyside/executor'
+import { type KeyRights, type KeyWarning, keyWarnings } from '@keyside/executor'
 
 export interface KeyVerdict {
   /** Why this key must not be used; absent when it may. */
@@ -7,12 +7,12 @@ export interface KeyVerdict {
     readonly code: 'key_can_withdraw' | 'key_cannot_trade'
     readonly message: string
   }
+  /** What is unwise about it. */
+  readonly warnings: readonly KeyWarning[]
   readonly rows: readonly (readonly [string, string])[]
 }
 
 const DAY_MS = 86_400_000
-/** Venues let keys without an IP list lapse after one to three months. */
-const OLD_DAYS = 90
 
 /** `now` in Unix ms. Missing answers are said to be missing, never taken for a no. */
 export function judgeRights(rights: KeyRights, now: number): KeyVerdict {
@@ -20,12 +20,12 @@ export function judgeRights(rights: KeyRights, now: number): KeyVerdict {
     ['trade', word(rights.trade, 'yes', 'no: this key cannot place orders')],
     ['withdraw', word(rights.withdraw, 'YES: never give a bot such a key', 'no')],
     ['transfer', word(rights.transfer, 'YES: never give a bot such a key', 'no')],
-    ['IP list', word(rights.ipList, 'yes', 'no: restrict it to your address at the exchange')],
+    ['IP list', word(rights.ipList, 'yes', 'no')],
     ['made', age(rights.created, now)],
     ['expires', expiry(rights.expires, now)],
   ]
   const refusal = refuse(rights)
-  return { rows, ...(refusal && { refusal }) }
+  return { rows, warnings: keyWarnings(rights, now), ...(refusal && { refusal }) }
 }
 
 function refuse({ withdraw, transfer, trade }: KeyRights): KeyVerdict['refusal'] {
@@ -50,8 +50,7 @@ function word(answer: KeyRights['trade'], yes: string, no: string): string {
 
 function age(created: number | undefined, now: number): string {
   if (created === undefined) return 'cannot be checked: the exchange does not tell'
-  const days = Math.floor((now - created) / DAY_MS)
-  return `${days} days ago${days > OLD_DAYS ? ': time for a new one' : ''}`
+  return `${Math.floor((now - created) / DAY_MS)} days ago`
 }
 
 function expiry(expires: number | undefined, now: number): string {

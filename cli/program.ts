@@ -10,6 +10,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
   selftest: async () => (await import('./commands/selftest.ts')).addSelftest,
   doctor: async () => (await import('./commands/doctor.ts')).addDoctor,
   keys: async () => (await import('./commands/keys.ts')).addKeys,
+  code: async () => (await import('./commands/code.ts')).addCode,
   policy: async () => (await import('./commands/policy.ts')).addPolicy,
   journal: async () => (await import('./commands/journal.ts')).addJournal,
   halt: async () => (await import('./commands/halt.ts')).addHalt,

@@ -30,8 +30,9 @@ currency: USDT
 markets: [BTC/USDT]
 streams:
   demo: { allotment: 5000 }
-limits: { order: 1000, day: 20000, orders_per_minute: 6 }
+limits: { order: 1000, day: 20000, orders_per_minute: 6, round_trips: 60 }
 collar: 0.5 %
+reenter_within: never # the demo's market rises and falls every 100 seconds
 signal_age: 10s
 approval: always
 `
@@ -59,6 +60,6 @@ export async function makeSandboxHome(
     examples: { strategies: [DEMO_STRATEGY], policy: options.policy ?? SANDBOX_POLICY },
   })
   writePrivate(join(home, secretFile('telegram.token')), `${botToken}\n`)
-  acceptPolicy(home)
+  acceptPolicy({ home }, clock.now())
   return { passphrase }
 }

@@ -33,6 +33,8 @@ export interface Tampering {
 export interface SelftestOptions extends Tampering {
   /** For each thing that is waited for; 45 000 by default. */
   readonly patienceMs?: number
+  /** Ends it early, with nothing left behind. */
+  readonly stop?: AbortSignal
 }
 
 const PATIENCE_MS = 45_000
@@ -51,7 +53,7 @@ export async function selftest(options: SelftestOptions = {}): Promise<SelftestR
   const parts = { clock: systemClock, chance: systemChance }
   const secrets = newSandboxSecrets(systemChance)
   const sandbox = await startSandbox({ ...parts, secrets, wave: CALM })
-  const run = new Run(sandbox, options.patienceMs ?? PATIENCE_MS)
+  const run = new Run(sandbox, options)
   let constellation: Constellation | undefined
   try {
     const { passphrase } = await makeSandboxHome({ home, sandbox, ...parts })
@@ -73,14 +75,16 @@ export async function selftest(options: SelftestOptions = {}): Promise<SelftestR
 class Run {
   readonly #sandbox: Sandbox
   readonly #patienceMs: number
+  readonly #stop: AbortSignal | undefined
   readonly #times = new HopTimes()
   #code: string | undefined
   #ended: Awaited<Constellation['broken']> | undefined
   #trouble: { readonly program: Program; readonly text: string } | undefined
 
-  constructor(sandbox: Sandbox, patienceMs: number) {
+  constructor(sandbox: Sandbox, { patienceMs = PATIENCE_MS, stop }: SelftestOptions) {
     this.#sandbox = sandbox
     this.#patienceMs = patienceMs
+    this.#stop = stop
   }
 
   async start(home: string, passphrase: string): Promise<Constellation> {
@@ -138,6 +142,8 @@ class Run {
     for (;;) {
       const found = look()
       if (found !== undefined) return found
+      // Ctrl-C reaches the programs as well: that one ended is no news then.
+      if (this.#stop?.aborted) throw new Error(`it was stopped before ${what}`)
       if (this.#ended !== undefined)
         throw new Error(`the ${this.#ended.program} ended by itself before ${what}`)
       if (systemClock.now() > deadline)

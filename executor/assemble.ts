@@ -3,6 +3,7 @@ import type { Clock, KeysideError, Logger, Trace } from '@keyside/runtime'
 import type { World } from './core/inputs.ts'
 import { runEffect } from './effects.ts'
 import type { Exchange } from './exchange/port.ts'
+import { stepOfCode } from './inbox/authenticator.ts'
 import type { Journal } from './journal/journal.ts'
 import type { Policy } from './policy/schema.ts'
 import type { Publisher } from './report/publisher.ts'
@@ -14,6 +15,8 @@ export interface AssembleOptions {
   readonly policy: Policy
   /** Makes client order ids. */
   readonly salt: Uint8Array
+  /** Of the trader's authenticator; null when he has none. */
+  readonly codeSecret: Uint8Array | null
   readonly publisher: Pick<Publisher, 'send'>
   readonly clock: Clock
   readonly trace: Trace
@@ -38,18 +41,23 @@ export function assemble(options: AssembleOptions): Shell {
   return shell
 }
 
-function worldOf({ exchange, policy, salt, clock }: AssembleOptions): World {
+function worldOf({ exchange, policy, salt, codeSecret, clock }: AssembleOptions): World {
+  const now = clock.now()
   return {
-    now: clock.now(),
+    now,
     policy,
     salt,
+    stepOfCode: codeSecret === null ? 'unset' : (code) => stepOfCode(codeSecret, code, now),
     exchange: {
       name: exchange.name,
+      live: exchange.live,
       acceptanceWindowMs: exchange.acceptanceWindowMs,
       reachable: exchange.reachable(),
       skewMs: exchange.skewMs(),
+      pause: exchange.pause(),
       rules: (market) => exchange.rules(market),
       quote: (market) => exchange.quote(market),
+      liquidity: (market) => exchange.liquidity(market),
     },
   }
 }

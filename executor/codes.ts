@@ -21,32 +21,88 @@ export const EXECUTOR_SENTENCES = {
   quote_missing: 'the exchange gave no price: nothing is decided without one',
   entry_superseded: 'the strategy has left this position again: nothing was sent',
   balance_unknown: 'the exchange did not say what you have: ask again in a moment',
-  price_moved: 'the price has left the order that was approved: nothing was sent',
-  approval_unknown: 'no order waits for this answer',
-  approval_late: 'the answer came after the order had expired: nothing was sent',
-  approval_expired: 'nobody answered in time: nothing was sent',
+  price_moved:
+    'the price has left the order that was approved: nothing was sent, wait for the next signal',
+  approval_unknown: 'no order waits for this answer: look at /orders for what became of it',
+  approval_late:
+    'the answer came after the order had expired: nothing was sent, answer the next one sooner',
+  approval_replaced: 'the price has moved and nothing was sent: answer the new card',
+  approval_expired:
+    'nobody answered in time: nothing was sent, raise approval_within at the device for more time',
+  approval_code_needed:
+    'an order of this size needs the code from your authenticator: press Approve again and send it',
+  approval_code_wrong:
+    'that code is wrong: press Approve again and send the one your authenticator shows now',
+  approval_code_used:
+    'that code was used already: wait until your authenticator shows the next one, then press Approve again',
+  approval_code_locked:
+    'five codes were wrong within an hour, so none is taken until the hour is over: if it was not you, /halt and look who else can write to the bot',
+  approval_code_unset:
+    'an order of this size needs a code and this device has no authenticator: run "keyside code add" and start the executor again',
   approval_rejected: 'you rejected it: nothing was sent',
   halted_at_terminal_only: 'trading is halted: it is resumed at the device with "keyside unhalt"',
   command_flood: 'too many commands in a minute: wait, or look who else can write to the bot',
   not_filled: 'the exchange found nobody within the price: what is not filled is canceled',
   order_unknown:
     'the exchange has not said what became of this order: the market stays closed until it does; look at the exchange yourself',
+  order_vanished:
+    'the exchange took this order and now says that there is none: look at the exchange yourself',
+  order_reappeared:
+    'an order that was over is there again: its market takes no entries until you have looked at the exchange and run "keyside journal rebase"',
+  unexpected_activity:
+    'an order or a trade that this device has not made: if it was not you, delete the key at the exchange',
+  position_drift:
+    'less is there than the positions say: entries wait until it is back, or until you run "keyside journal rebase"',
+  drift_over: 'what was missing is there again: entries are allowed',
+  exchange_rate_limited:
+    'too much was asked of the exchange and it wants a pause: nothing was sent; look what else uses it from this address',
+  exchange_banned:
+    'the exchange does not listen to this address for a while, because too much was asked: nothing can be bought or sold from here until then; look what else uses it from this address',
+  clock_off: 'the clock of this device is off: set it (NTP), at 2 s there are no more entries',
   order_not_placed: 'the exchange never saw this order',
   order_turned_down: 'the exchange turned the order down',
-  stop_failed: 'a position has no stop at the exchange: protect it yourself',
-  exit_failed: 'the provider wants out and the position could not be sold: sell it yourself',
+  stop_failed:
+    'a position has no stop at the exchange: it is tried again; look at the exchange and protect it yourself',
+  exit_failed:
+    'a position that is to be sold could not be: it is tried again; look at the exchange and sell it yourself',
+  position_leaving: 'a position is being sold, nothing is to be done',
+  take_profit: 'the price has reached a take-profit, nothing is to be done',
+  stop_raised: 'the stop was raised, nothing is to be done',
+  dust_written_off:
+    'what is left is too little for any order: it stays in your account and is no position any more',
+  stream_lost:
+    'no sign of life for ten minutes from a provider whose position you hold: the stop stays; sell it yourself if you want out',
+  day_lost:
+    'the most that may be lost in a day is lost: no entries until 00:00 UTC, stops and exits stay as they are',
+  drawdown_reached:
+    'the result has fallen too far below its best: trading is halted, look at what happened before you run "keyside unhalt"',
   refusals_many: 'more messages were refused than are told',
   policy_missing:
     'there is no policy.yaml: write one as docs/policy.md shows, then run "keyside policy accept"',
+  policy_waits:
+    'the policy that you accepted allows more and is not in force yet, the older one is: start the executor again when its time has come',
+  policy_in_force:
+    'a policy that you accepted is in force now: start the executor again to follow it',
   policy_changed:
     'policy.yaml was changed: the accepted one stays in force until "keyside policy accept" and a restart',
   key_can_withdraw:
     'this exchange key may withdraw or transfer: make one that may only trade, then run "keyside keys add"',
+  key_without_ip_list:
+    'this exchange key works from any address: restrict it to yours at the exchange',
+  key_old: 'this exchange key is older than 90 days: make a new one, then run "keyside keys add"',
+  key_expires:
+    'this exchange key may not trade any more in less than two weeks: renew it at the exchange, or make a new one',
+  key_unchecked:
+    'what this exchange key may do cannot be checked in full: look at its rights, IP list and age at the exchange',
   exchange_key_missing: 'there is no exchange key for this account: run "keyside keys add"',
   journal_locked: 'another executor uses this journal: stop it first',
   journal_failed:
     'the journal cannot be written: nothing is accepted until the disk has room and the executor is started again',
   journal_damaged: 'the journal is damaged: run "keyside journal verify"',
+  journal_restored:
+    'this journal is older than the last one here, or a part of it is missing: nothing is traded on it until you run "keyside journal rebase" at the device',
+  journal_rebased:
+    'the journal was set to what the exchange has: positions and orders that it did not know are yours',
   journal_newer: 'the journal was written by a newer Keyside: update this one',
 } as const
 

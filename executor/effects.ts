@@ -4,6 +4,7 @@ import type { Effect, Input } from './core/inputs.ts'
 import type { Exchange } from './exchange/port.ts'
 import { lastOrders, lastTrades } from './journal/history.ts'
 import type { Journal } from './journal/journal.ts'
+import { look } from './reconcile/look.ts'
 import { balanceAnswer } from './report/answers.ts'
 import { type Publisher, REPLAY_MOST } from './report/publisher.ts'
 
@@ -57,6 +58,9 @@ async function answerOf(effect: Effect, options: EffectOptions): Promise<Input |
       const answer = await exchange.refreshBalances().catch(notOk)
       return { type: 'rows', to: effect.to, answer: balanceAnswer(answer) }
     }
+    case 'compare':
+      await look(effect, options)
+      return null
     case 'replay':
       publisher.send(journal.reportsAfter(effect.after, REPLAY_MOST))
       return null

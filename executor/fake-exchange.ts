@@ -1,11 +1,14 @@
 // An exchange in memory for the tests: it fills, refuses, forgets to answer, and counts what really reached it.
 import type {
+  AccountTrade,
   Answered,
   Exchange,
   ExchangeOrder,
   Fill,
+  Liquidity,
   Lookup,
   MarketRules,
+  Pause,
   Placed,
   Quote,
   WireOrder,
@@ -40,6 +43,7 @@ export const RULES: MarketRules = {
 
 export class FakeExchange implements Exchange {
   readonly name = 'binance'
+  live: 'yes' | 'no' = 'no'
   readonly acceptanceWindowMs = 20_000
   readonly orders = new Map<string, Kept>()
   /** Every order that reached the matching engine. */
@@ -50,8 +54,15 @@ export class FakeExchange implements Exchange {
   /** What lookups say: `honest`, or nothing at all. */
   lookups: 'honest' | 'silent' = 'honest'
   price = '60000'
+  paused: Pause | null = null
+  /** Its clock less ours, ms. */
+  skew: number | null = 0
+  /** Turnover of 24 h. */
+  volume = '2000000000'
   quoteAt = 0
   rights = 'no' as 'yes' | 'no'
+  /** Of the base currency, what the trader had before. */
+  own = '1'
   readonly now: () => number
   #trade = 0
 
@@ -72,6 +83,12 @@ export class FakeExchange implements Exchange {
     return { bid: this.price, ask: this.price, at: this.quoteAt }
   }
 
+  liquidity(market: string): Liquidity | null {
+    if (market !== RULES.market) return null
+    const now = this.now()
+    return { volume: this.volume, volumeAt: now, asks: [[this.price, '1000']], asksAt: now }
+  }
+
   async refreshQuote(market: string): Promise<Answered<Quote>> {
     this.quoteAt = this.now()
     const value = this.quote(market)
@@ -79,19 +96,30 @@ export class FakeExchange implements Exchange {
   }
 
   balances() {
-    return [{ currency: 'USDT', free: '10000', used: '0' }]
+    const base = [...this.orders.values()].reduce((sum, { order, fills }) => {
+      const sign = order.side === 'buy' ? '' : '-'
+      return fills.reduce((all, { amount }) => add(all, `${sign}${amount}`), sum)
+    }, this.own)
+    return [
+      { currency: 'USDT', free: '10000', used: '0' },
+      { currency: RULES.base, free: base, used: '0' },
+    ]
   }
 
   async refreshBalances() {
     return { ok: true, value: this.balances() } as const
   }
 
-  skewMs(): number {
-    return 0
+  skewMs(): number | null {
+    return this.skew
   }
 
   reachable(): boolean {
     return true
+  }
+
+  pause(): Pause | null {
+    return this.paused
   }
 
   async candles() {
@@ -159,8 +187,16 @@ export class FakeExchange implements Exchange {
     return { ok: true, value: 'canceled' }
   }
 
-  async openOrders() {
-    return { ok: true, value: [] } as const
+  async openOrders(): Promise<Answered<readonly ExchangeOrder[]>> {
+    const open = [...this.orders.values()].filter(({ status }) => status === 'open')
+    return { ok: true, value: open.map((kept) => this.view(kept)) }
+  }
+
+  async trades(_: string, since: number): Promise<Answered<readonly AccountTrade[]>> {
+    const all = [...this.orders.values()].flatMap(({ exchangeId, fills, order }) =>
+      fills.map((fill) => ({ ...fill, exchangeId, side: order.side })),
+    )
+    return { ok: true, value: all.filter(({ at }) => at >= since) }
   }
 
   async keyRights() {

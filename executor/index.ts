@@ -1,9 +1,11 @@
 // The executor: checks signals, asks policy and the trader, places orders with keys that never leave the device.
-export { EXECUTOR_CODES, EXECUTOR_SENTENCES, type ExecutorCode } from './codes.ts'
+export { EXECUTOR_CODES, EXECUTOR_SENTENCES, type ExecutorCode, sentenceOf } from './codes.ts'
 export { type ExecutorConfig, executorConfig } from './config.ts'
 export { createBinance } from './exchange/binance.ts'
 export { EXCHANGE_CODES, TURNED_DOWN_CODES } from './exchange/codes.ts'
 export type { KeyRights } from './exchange/port.ts'
+export { askForHalt, haltFile } from './halt-file.ts'
+export { codeUri, spellSecret, stepOfCode } from './inbox/authenticator.ts'
 export {
   type JournalCheck,
   type JournalEntry,
@@ -12,16 +14,21 @@ export {
   verifyJournal,
 } from './journal/read.ts'
 export { tell } from './journal/words.ts'
+export { type KeyWarning, keyWarnings } from './key-warnings.ts'
 export { KEYCHAIN_CODES } from './keychain/codes.ts'
 export { openKeychain, vaultFile } from './keychain/open.ts'
 export { openOsKeychain } from './keychain/os.ts'
 export type { Keychain } from './keychain/port.ts'
 export {
+  CODE_SECRET_BYTES,
+  codeSecret,
   type ExchangeKeys,
   exchangeAccounts,
   exchangeKeys,
+  keepCodeSecret,
   keepExchangeKeys,
   makeDeviceSecrets,
+  removeCodeSecret,
   removeExchangeKeys,
 } from './keychain/secrets.ts'
 export { createVault, openVault } from './keychain/vault.ts'
@@ -32,5 +39,6 @@ export { DEFAULT_POLICY } from './policy/default.ts'
 export { POLICY_CODES } from './policy/load.ts'
 export { type Setting, settings } from './policy/settings.ts'
 export { acceptPolicy, type PolicyState, policyState } from './policy-file.ts'
+export { prepareRebase, type Rebase } from './rebase.ts'
 export { type Executor, type ExecutorDeps, startExecutor } from './start-executor.ts'
-export { haltFile, unhalt } from './unhalt.ts'
+export { unhalt } from './unhalt.ts'

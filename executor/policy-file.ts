@@ -1,11 +1,20 @@
 // The policy on the disk and the one that was accepted at this device: they have to be the same.
 import { existsSync, readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
+import type { DatabaseSync } from 'node:sqlite'
 import { KeysideError } from '@keyside/runtime'
 import { sentenceOf } from './codes.ts'
 import { openDatabase } from './journal/database.ts'
-import { keepPolicy, keptPolicy } from './journal/kept.ts'
+import { keepPolicy, keptPolicy, latestTime } from './journal/kept.ts'
 import { acceptedPolicy, type Change, difference, policyHash } from './policy/accept.ts'
+import {
+  type Acceptance,
+  accepting,
+  lastAccepted,
+  policyIn,
+  settled,
+  type WaitingPolicy,
+} from './policy/cooling.ts'
 import { loadPolicy } from './policy/load.ts'
 import type { Policy } from './policy/schema.ts'
 
@@ -16,37 +25,71 @@ export interface PolicyFiles {
 }
 
 export interface PolicyState {
-  readonly state: 'accepted' | 'changed' | 'never_accepted'
+  /** Of the file. `waits`: it is accepted and not yet in force. */
+  readonly state: 'accepted' | 'waits' | 'changed' | 'never_accepted'
+  /** What the file says. */
   readonly policy: Policy
-  /** What accepting the file would change. */
+  readonly inForce: Policy | null
+  /** From the policy in force to the file. */
   readonly changes: readonly Change[]
+  /** What was accepted and is not yet in force, whether or not the file still says it. */
+  readonly waiting: WaitingPolicy | null
 }
 
 /** Throws a KeysideError `policy_missing`, `policy_empty` or `policy_invalid`. */
-export function policyState(files: PolicyFiles): PolicyState {
+export function policyState(files: PolicyFiles, now: number): PolicyState {
+  const text = readPolicyText(files)
+  return stateOf(
+    text,
+    withDatabase(files, (db) => acceptanceAt(db, now)),
+  )
+}
+
+function stateOf(text: string, kept: Acceptance | null): PolicyState {
+  const policy = parse(text)
+  const inForce = kept === null ? null : policyIn(kept)
+  const accepted = policyHash(text) === lastAccepted(kept)
+  const waiting = kept?.waiting ?? null
+  const known = waiting === null ? 'accepted' : 'waits'
+  return {
+    state: kept === null ? 'never_accepted' : accepted ? known : 'changed',
+    policy,
+    inForce,
+    changes: difference(inForce, policy),
+    waiting,
+  }
+}
+
+/** Only ever called at the device's own terminal. Says what is so afterwards; an executor sees it at its next start. */
+export function acceptPolicy(files: PolicyFiles, now: number): PolicyState {
   const text = readPolicyText(files)
   const policy = parse(text)
-  const kept = withDatabase(files, keptPolicy)
-  const before = kept === null ? null : parse(kept.text)
-  const state =
-    kept === null ? 'never_accepted' : kept.hash === policyHash(text) ? 'accepted' : 'changed'
-  return { state, policy, changes: difference(before, policy) }
+  return withDatabase(files, (db) => {
+    const at = latestTime(db, now)
+    const accepted = accepting(acceptanceAt(db, now), { text, policy }, at)
+    keepPolicy(db, accepted)
+    return stateOf(text, accepted)
+  })
 }
 
-/** Only ever called at the device's own terminal. Takes effect at the executor's next start. */
-export function acceptPolicy(home: string, files: Omit<PolicyFiles, 'home'> = {}): PolicyState {
-  const all = { home, ...files }
-  const before = policyState(all)
-  const text = readPolicyText(all)
-  withDatabase(all, (db) => keepPolicy(db, { hash: policyHash(text), text }))
-  return before
-}
-
-/** The policy in force, for a start. Throws a KeysideError `policy_missing`, `policy_not_accepted`, … */
-export function requirePolicy(text: string, accepted: string | null): Policy {
-  const loaded = acceptedPolicy(text, accepted)
+/** For a start. What has waited long enough is kept as in force, so that no clock set back undoes it. */
+export function requirePolicy(
+  text: string,
+  db: DatabaseSync,
+  now: number,
+): Acceptance & { readonly policy: Policy } {
+  const kept = acceptanceAt(db, now)
+  const loaded = acceptedPolicy(text, lastAccepted(kept))
   if (!loaded.ok) throw new KeysideError(loaded.code, loaded.message)
-  return loaded.policy
+  if (kept === null) throw new Error('a policy was taken for accepted when none was')
+  keepPolicy(db, kept)
+  return { ...kept, policy: policyIn(kept) }
+}
+
+/** What was accepted, with the one in force that is so now. */
+export function acceptanceAt(db: DatabaseSync, now: number): Acceptance | null {
+  const kept = keptPolicy(db)
+  return kept === null ? null : settled(kept, latestTime(db, now))
 }
 
 export function readPolicyText({ home, policy = 'policy.yaml' }: PolicyFiles): string {
@@ -67,7 +110,7 @@ function parse(text: string): Policy {
 
 function withDatabase<T>(
   { home, database = 'journal.db' }: PolicyFiles,
-  use: (db: ReturnType<typeof openDatabase>) => T,
+  use: (db: DatabaseSync) => T,
 ): T {
   using db = openDatabase(resolve(home, database))
   return use(db)

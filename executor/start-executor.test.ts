@@ -27,15 +27,22 @@ import {
   writePrivate,
 } from '@keyside/runtime'
 import { CALM, Market, type SandboxExchange, startExchange } from '@keyside/sandbox'
+import { Secret, TOTP } from 'otpauth'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import { type ExecutorConfig, executorConfig } from './config.ts'
+import { askForHalt, haltFile } from './halt-file.ts'
 import { readJournal } from './journal/read.ts'
 import type { Keychain } from './keychain/port.ts'
-import { deviceSecrets, keepExchangeKeys, makeDeviceSecrets } from './keychain/secrets.ts'
+import {
+  CODE_SECRET_BYTES,
+  deviceSecrets,
+  keepCodeSecret,
+  keepExchangeKeys,
+  makeDeviceSecrets,
+} from './keychain/secrets.ts'
 import { createVault } from './keychain/vault.ts'
 import { acceptPolicy, policyState } from './policy-file.ts'
 import { type Executor, startExecutor } from './start-executor.ts'
-import { haltFile } from './unhalt.ts'
 import { jtiOf, signalClaims } from './world-for-tests.ts'
 
 const key = (byte: number) => signingKey(new Uint8Array(32).fill(byte))
@@ -49,6 +56,7 @@ markets: [BTC/USDT]
 streams:
   demo: { allotment: 1000 }
 limits: { order: 500, day: 2000 }
+stop_within: optional
 approval: never
 `
 
@@ -116,7 +124,7 @@ beforeEach(async () => {
     keychain: 'vault',
   })
   writeFileSync(join(home, 'policy.yaml'), POLICY)
-  acceptPolicy(home)
+  acceptPolicy({ home }, systemClock.now())
   events = []
 })
 afterEach(async () => {
@@ -166,6 +174,7 @@ const codes = () =>
   )
 
 test('a signed signal becomes one filled order, told to the bot under the device key', async () => {
+  const before = exchange.acceptLog().length
   await start()
   await connect('bot', [reportTopic('device')])
   const provider = await connect('engine')
@@ -175,9 +184,41 @@ test('a signed signal becomes one filled order, told to the bot under the device
   await provider.publish(signalTopic('demo'), signal)
   await vi.waitFor(() => expect(codes()).toContain('filled'), { timeout: 4_000 })
   expect(codes()).toEqual(['sent', 'accepted', 'filled'])
-  expect(exchange.acceptLog()).toHaveLength(1)
+  expect(exchange.acceptLog()).toHaveLength(before + 1)
   await executor?.stop()
   expect(readJournal(join(home, 'journal.db')).map(({ type }) => type)).toContain('fill')
+})
+
+test('a large order goes out on a tap with the code that the keychain bears out', async () => {
+  const secret = systemChance(CODE_SECRET_BYTES)
+  await keepCodeSecret(keychain, secret)
+  writeFileSync(join(home, 'policy.yaml'), `${POLICY}code_above: 100\n`)
+  acceptPolicy({ home }, systemClock.now())
+  await start()
+  const chat = await connect('bot', [reportTopic('device')])
+  const provider = await connect('engine')
+  await provider.publish(headTopic('demo'), head(), { retain: true })
+  const before = exchange.acceptLog().length
+  const name = { jti: jtiOf('large') }
+  const signal = seal('signal', signalClaims(systemClock.now(), name), engine)
+  await provider.publish(signalTopic('demo'), signal)
+  const card = () => events.find((event) => event.type === 'approval')
+  await vi.waitFor(() => expect(card()).toMatchObject({ code: 'needed' }), { timeout: 4_000 })
+  const approve = (jti: string, code: string) => {
+    const iat = seconds(systemClock.now())
+    const parties = { iss: 'bot', aud: 'device', sub: 'telegram:1' }
+    const said = { order: card()?.order.id ?? '', answer: 'approve', code } as const
+    const claims = { ...parties, iat, exp: iat + 60, jti: jtiOf(jti), ...said }
+    return chat.publish(commandTopic('device'), seal('approval', claims, bot))
+  }
+  const app = new TOTP({ secret: new Secret({ buffer: Uint8Array.from(secret).buffer }) })
+  const now = systemClock.now()
+  await approve('an old one', app.generate({ timestamp: now - 600_000 }))
+  await vi.waitFor(() => expect(codes()).toContain('approval_code_wrong'), { timeout: 4_000 })
+  expect(exchange.acceptLog()).toHaveLength(before)
+  await approve('the code of now', app.generate({ timestamp: now }))
+  await vi.waitFor(() => expect(codes()).toContain('filled'), { timeout: 4_000 })
+  expect(exchange.acceptLog()).toHaveLength(before + 1)
 })
 
 test('what the engine signed is no command', async () => {
@@ -187,6 +228,14 @@ test('what the engine signed is no command', async () => {
   const signal = seal('signal', signalClaims(systemClock.now(), {}), engine)
   await provider.publish(commandTopic('device'), signal)
   await vi.waitFor(() => expect(codes()).toEqual(['header_not_pinned']), { timeout: 4_000 })
+})
+
+test('does not start on a journal whose mark is gone', async () => {
+  await start()
+  await executor?.stop()
+  executor = null
+  rmSync(join(home, 'journal.db.mark'))
+  await expect(start()).rejects.toMatchObject({ code: 'journal_restored' })
 })
 
 test('does not start with a key that may withdraw', async () => {
@@ -204,13 +253,14 @@ test('does not start on a policy that was not accepted, and keeps the accepted o
   writeFileSync(join(home, 'policy.yaml'), POLICY.replace('500', '900'))
   await executor?.stop()
   executor = null
-  expect(policyState({ home })).toMatchObject({
+  expect(policyState({ home }, systemClock.now())).toMatchObject({
     state: 'changed',
     changes: [{ setting: 'limits.order', effect: 'loosens' }],
   })
   await expect(start()).rejects.toMatchObject({ code: 'policy_not_accepted' })
-  acceptPolicy(home)
+  acceptPolicy({ home }, systemClock.now())
   await start()
+  expect(policyState({ home }, systemClock.now()).state).toBe('waits')
 })
 
 test('halts within a second of the halt file, and a second executor is kept out', async () => {
@@ -227,6 +277,33 @@ test('halts within a second of the halt file, and a second executor is kept out'
   await expect(start()).rejects.toMatchObject({ code: 'journal_locked' })
   executor = running
 })
+
+test('a halt that sells needs the exchange alone: it does not wait for brokers that are down', async () => {
+  await start()
+  await connect('bot', [reportTopic('device')])
+  const provider = await connect('engine')
+  await provider.publish(headTopic('demo'), head(), { retain: true })
+  const name = { jti: jtiOf('bought to be sold') }
+  await provider.publish(
+    signalTopic('demo'),
+    seal('signal', signalClaims(systemClock.now(), name), engine),
+  )
+  await vi.waitFor(() => expect(codes()).toContain('filled'), { timeout: 4_000 })
+  await executor?.stop()
+  const before = exchange.acceptLog().length
+  const url = 'mqtt://127.0.0.1:9'
+  askForHalt(home, { positions: 'sell', now: systemClock.now() })
+  askForHalt(home, { positions: 'keep', now: systemClock.now() })
+  const begun = performance.now()
+  const started = start({ signals: { ...config.signals, url }, home: { ...config.home, url } })
+  await vi.waitFor(() => expect(exchange.acceptLog()).toHaveLength(before + 1), { timeout: 4_000 })
+  expect(performance.now() - begun).toBeLessThan(3_000)
+  expect(exchange.acceptLog().at(-1)).toMatchObject({ side: 'sell' })
+  await started
+  await executor?.stop()
+  const types = readJournal(join(home, 'journal.db')).map(({ type }) => type)
+  expect(types.filter((type) => type === 'leaving')).toHaveLength(1)
+}, 15_000)
 
 test('stops within two seconds though the broker goes down with it', async () => {
   const authorized = { authority: authority.publicKey, port: 0, wsPort: null }

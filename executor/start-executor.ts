@@ -14,16 +14,17 @@ import type { ExecutorConfig } from './config.ts'
 import type { Book } from './core/state.ts'
 import { createBinance } from './exchange/binance.ts'
 import type { Exchange } from './exchange/port.ts'
+import { haltFile } from './halt-file.ts'
 import { Journal } from './journal/journal.ts'
-import { keptPolicy } from './journal/kept.ts'
+import { requireMarked } from './journal/mark.ts'
+import { keepUp } from './journal/upkeep.ts'
 import type { Keychain } from './keychain/port.ts'
-import { deviceSecrets, exchangeKeys } from './keychain/secrets.ts'
+import { codeSecret, deviceSecrets, exchangeKeys } from './keychain/secrets.ts'
 import { type Links, openLinks } from './links.ts'
 import { policyHash } from './policy/accept.ts'
 import type { Policy } from './policy/schema.ts'
-import { readPolicyText, requirePolicy } from './policy-file.ts'
+import { acceptanceAt, readPolicyText, requirePolicy } from './policy-file.ts'
 import { Publisher } from './report/publisher.ts'
-import { haltFile } from './unhalt.ts'
 import { canTakeAway, startWatching } from './watch.ts'
 
 export interface ExecutorDeps {
@@ -66,10 +67,13 @@ async function compose(
   onStop: (undo: () => Promise<void> | void) => void,
 ): Promise<void> {
   const { home, log, clock, trace, keychain } = deps
-  const journal = new Journal(resolve(home, config.database))
+  const path = resolve(home, config.database)
+  const journal = new Journal(path)
   onStop(() => journal.close())
+  requireMarked(path, journal)
   const text = readPolicyText({ home, policy: config.policy })
-  const policy = requirePolicy(text, keptPolicy(journal.database())?.hash ?? null)
+  const accepted = requirePolicy(text, journal.database(), clock.now())
+  const { policy } = accepted
   const exchange = await openExchange(config, deps)
   onStop(() => exchange.stop())
   await exchange.start(marketsOf(policy, journal.fold()))
@@ -81,6 +85,7 @@ async function compose(
     exchange,
     policy,
     salt,
+    codeSecret: await codeSecret(keychain),
     // An order's request leaves at the end of this turn: no report is signed before it.
     publisher: { send: (reports) => void setImmediate(() => publisher.send(reports)) },
     clock,
@@ -88,9 +93,22 @@ async function compose(
     log,
     onFailure: (error) => void giveUp(error, publisher, links, { clock, log }),
   })
+  onStop(keepUp({ path, journal, clock, log }))
   onStop(() => shell.stop())
   let links: Links | null = null
   shell.take({ type: 'started' })
+  // Before the brokers: a halt must not wait for them.
+  onStop(
+    startWatching({
+      haltFile: haltFile(home),
+      policyFile: resolve(home, config.policy),
+      policy: { file: policyHash(text), ...accepted },
+      inForce: () => acceptanceAt(journal.database(), clock.now())?.hash ?? null,
+      exchange,
+      clock,
+      take: (input) => shell.tryTake(input),
+    }),
+  )
   links = openLinks({
     config,
     home,
@@ -104,16 +122,6 @@ async function compose(
   })
   onStop(() => closeLinks(links, publisher, clock))
   await brokersReady(links, clock)
-  onStop(
-    startWatching({
-      haltFile: haltFile(home),
-      policyFile: resolve(home, config.policy),
-      policy: policyHash(text),
-      exchange,
-      clock,
-      take: (input) => shell.tryTake(input),
-    }),
-  )
 }
 
 async function openExchange(config: ExecutorConfig, deps: ExecutorDeps): Promise<Exchange> {

@@ -1,12 +1,8 @@
 // The only way out of a halt: at the device, with the executor stopped, by someone who can open its journal.
 import { existsSync, rmSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { resolve } from 'node:path'
+import { haltFile } from './halt-file.ts'
 import { Journal } from './journal/journal.ts'
-
-/** Its presence halts the executor within a second; `keyside halt` makes it. In a container only `run` can be written. */
-export function haltFile(home: string): string {
-  return join(home, 'run', 'HALT')
-}
 
 /** Throws `journal_locked` while the executor runs. `not_halted` when there was nothing to undo. */
 export function unhalt(

@@ -1,9 +1,12 @@
 // What the executor looks at by itself: the halt file, the policy file, the rights of its key.
-import { existsSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import type { Cancel, Clock } from '@keyside/runtime'
 import { sentenceOf } from './codes.ts'
 import type { Input } from './core/inputs.ts'
+import { timeOf } from './core/time-of.ts'
 import type { Exchange } from './exchange/port.ts'
+import { haltAsked } from './halt-file.ts'
+import { keyWarnings } from './key-warnings.ts'
 import { policyHash } from './policy/accept.ts'
 import { loadPolicy } from './policy/load.ts'
 
@@ -13,8 +16,14 @@ const RIGHTS_MS = 86_400_000
 export interface WatchOptions {
   readonly haltFile: string
   readonly policyFile: string
-  /** Hash of the policy in force. */
-  readonly policy: string
+  /** Those of this start, by hash: of the file, and the one that is followed. */
+  readonly policy: {
+    readonly file: string
+    readonly hash: string
+    readonly waiting: { readonly due: number } | null
+  }
+  /** Hash of the policy that a start would follow now. */
+  readonly inForce: () => string | null
   readonly exchange: Pick<Exchange, 'keyRights'>
   readonly clock: Clock
   readonly take: (input: Input) => void
@@ -22,22 +31,31 @@ export interface WatchOptions {
 
 export function startWatching(options: WatchOptions): Cancel {
   const { clock, haltFile, take } = options
-  let halted: 'seen' | 'unseen' = 'unseen'
-  let lastPolicy = options.policy
+  let asked: ReturnType<typeof haltAsked> = 'nothing'
+  const { policy: started } = options
+  let lastPolicy = started.file
+  let lastInForce: string | null = started.hash
   const look = () => {
-    const there = existsSync(haltFile) ? 'seen' : 'unseen'
-    if (there === 'seen' && halted === 'unseen') take({ type: 'halt', by: 'device' })
-    halted = there
+    const before = asked
+    asked = haltAsked(haltFile)
+    if (asked !== 'nothing' && asked !== before)
+      take({ type: 'halt', by: 'device', positions: asked })
     const text = textOf(options.policyFile)
     const policy = policyHash(text)
-    if (policy !== lastPolicy && policy !== options.policy) take(aboutPolicy(text))
+    if (policy !== lastPolicy && policy !== started.file) take(aboutPolicy(text))
     lastPolicy = policy
+    const inForce = options.inForce()
+    if (inForce !== lastInForce && inForce !== started.hash)
+      take(notice('warning', 'policy_in_force'))
+    lastInForce = inForce
   }
+  if (started.waiting !== null)
+    take(notice('warning', 'policy_waits', `from ${timeOf(started.waiting.due)}`))
   look()
   const cancels = [
     clock.every(LOOK_MS, look),
     clock.every(RIGHTS_MS, () => {
-      haltIfTooMighty(options).catch(() => undefined)
+      lookAtKey(options).catch(() => undefined)
     }),
   ]
   return () => {
@@ -46,9 +64,11 @@ export function startWatching(options: WatchOptions): Cancel {
 }
 
 /** A right that was added later is as bad as one that was there from the start. */
-async function haltIfTooMighty({ exchange, take }: WatchOptions): Promise<void> {
+async function lookAtKey({ exchange, take, clock }: WatchOptions): Promise<void> {
   const rights = await exchange.keyRights()
-  if (!rights.ok || !canTakeAway(rights.value)) return
+  if (!rights.ok) return take(notice('warning', 'key_unchecked'))
+  for (const code of keyWarnings(rights.value, clock.now())) take(notice('warning', code))
+  if (!canTakeAway(rights.value)) return
   take({ type: 'halt', by: 'key_can_withdraw' })
   take(notice('error', 'key_can_withdraw'))
 }
@@ -57,8 +77,9 @@ export function canTakeAway(rights: { withdraw: string; transfer: string }): boo
   return rights.withdraw === 'yes' || rights.transfer === 'yes'
 }
 
-function notice(level: 'warning' | 'error', code: string): Input {
-  return { type: 'notice', notice: { level, code, message: sentenceOf(code) } }
+function notice(level: 'warning' | 'error', code: string, detail = ''): Input {
+  const message = detail === '' ? sentenceOf(code) : `${sentenceOf(code)} (${detail})`
+  return { type: 'notice', notice: { level, code, message } }
 }
 
 /** A file that is wrong is said to be so at once, not only when someone wants to accept it. */

@@ -6,6 +6,7 @@ import type { Input } from './core/inputs.ts'
 import type { State } from './core/state.ts'
 import { runEffect } from './effects.ts'
 import { FakeExchange } from './fake-exchange.ts'
+import { stepOfCode } from './inbox/authenticator.ts'
 import { Journal, type OutboxReport } from './journal/journal.ts'
 import { loadPolicy } from './policy/load.ts'
 import type { Policy } from './policy/schema.ts'
@@ -20,7 +21,18 @@ currency: USDT
 markets: [BTC/USDT]
 streams:
   demo: { allotment: 1000 }
-limits: { order: 500, day: 2000, orders_per_minute: 600 }
+limits:
+  order: 500
+  day: 2000
+  orders_per_minute: 600
+  orders_per_day: 10000
+  round_trips: 1000
+  day_loss: 100000
+  drawdown: 100000
+stop_within: optional
+unusual_size: 1000
+repeat_within: never
+reenter_within: never
 approval: ${approval}
 `)
   if (!loaded.ok) throw new Error(loaded.message)
@@ -46,6 +58,12 @@ export class TestClock implements Clock {
 
   every(): () => void {
     throw new Error('nothing under test repeats by itself')
+  }
+
+  /** As a person or a time server does it: what waits, waits as long as before. */
+  setBack(ms: number): void {
+    this.#now -= ms
+    for (const timer of this.#timers) timer.at -= ms
   }
 
   /** Turns to the end of `ms`, running on the way what is due, and lets every answer arrive. */
@@ -74,6 +92,8 @@ export class TestExecutor {
   readonly exchange: FakeExchange
   readonly reports: OutboxReport[] = []
   readonly policy: Policy
+  /** Of the trader's authenticator; null when he has none. */
+  codeSecret: Uint8Array | null = null
   readonly path: string
   journal: Journal
   #shell: Shell
@@ -129,15 +149,25 @@ export class TestExecutor {
       now: clock.now(),
       policy,
       salt: new Uint8Array(32).fill(7),
+      stepOfCode: this.#stepOfCode(),
       exchange: {
         name: exchange.name,
+        live: exchange.live,
         acceptanceWindowMs: exchange.acceptanceWindowMs,
         reachable: true,
-        skewMs: 0,
+        skewMs: exchange.skewMs(),
+        pause: exchange.pause(),
         rules: (market: string) => exchange.rules(market),
         quote: (market: string) => exchange.quote(market),
+        liquidity: (market: string) => exchange.liquidity(market),
       },
     }
+  }
+
+  #stepOfCode() {
+    const { codeSecret } = this
+    if (codeSecret === null) return 'unset' as const
+    return (code: string) => stepOfCode(codeSecret, code, this.clock.now())
   }
 
   /** The process dies and starts again on the same journal: only what was committed is left. */
@@ -150,9 +180,20 @@ export class TestExecutor {
     this.#shell = this.#open()
   }
 
+  /** The process stops, until `crash` starts it again. */
+  stop(): void {
+    this.#bury()
+  }
+
   close(): void {
     this.#bury()
     this.journal.close()
+  }
+
+  /** After `close`: starts on whatever the disk holds now. */
+  reopen(): void {
+    this.journal = new Journal(this.path)
+    this.#shell = this.#open()
   }
 
   state(): State {
@@ -218,10 +259,16 @@ export class TestExecutor {
     })
   }
 
-  approval(order: string, answer: 'approve' | 'reject' = 'approve', name = 'tap'): Input {
+  approval(
+    order: string,
+    answer: 'approve' | 'reject' = 'approve',
+    name = 'tap',
+    code?: string,
+  ): Input {
     const iat = this.clock.now() / 1000
     const registered = { iss: 'bot', aud: 'device', iat, exp: iat + 60, jti: jtiOf(name) }
-    const claims: Approval = { ...registered, sub: 'telegram:1', order, answer }
+    const coded = code === undefined ? {} : { code }
+    const claims: Approval = { ...registered, sub: 'telegram:1', order, answer, ...coded }
     return { type: 'approval', claims }
   }
 

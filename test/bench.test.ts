@@ -1,4 +1,4 @@
-// The benches run and print what they promise; their figures are nobody's test.
+// The benches run and print what they promise; times are nobody's test, what is kept in memory is.
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
@@ -31,6 +31,39 @@ test('hop prints floor, system and their ratio', () => {
   const hops = Object.keys(read.data?.system.hops ?? {})
   expect(hops[0]).toMatch(/^candle/)
   expect(hops.at(-1)).toMatch(/read$/)
+})
+
+const part = z.strictObject({
+  ...spread,
+  floor: z.strictObject(spread),
+  ratio: z.strictObject(spread),
+})
+const growth = z.number().positive()
+const decideResult = z.strictObject({
+  name: z.literal('decide'),
+  signals: z.literal(20),
+  perSecond: z.strictObject({ system: z.number().positive(), floor: z.number().positive() }),
+  whole: part,
+  parts: z.strictObject({
+    open: part,
+    decide: z.strictObject({ ...spread, growth }),
+    journal: part.extend({ growth }),
+  }),
+})
+
+test('decide prints opening, decision and journal, each beside its floor', () => {
+  const { stdout, stderr } = bench('decide', '--json', '--signals', '20')
+  const read = decideResult.safeParse(stdout === '' ? stderr : JSON.parse(stdout))
+  expect(read.error?.message).toBeUndefined()
+})
+
+test('memory stays flat along two thousand signals, half of which have their orders', () => {
+  const { stdout, stderr } = bench('memory', '--json', '--signals', '2000')
+  const { slope, facts, looks } = JSON.parse(stdout === '' ? stderr : stdout)
+  expect(looks).toHaveLength(10)
+  // Half of them are refused. An order is five facts at least; one that is kept would be thousands of bytes.
+  expect(facts).toBeGreaterThan(5 * 1_000)
+  expect(slope).toBeLessThan(1_000)
 })
 
 test('an unknown name lists the benches', () => {

@@ -86,15 +86,30 @@ function sentTwice({ accepted, lives }: Evidence): string[] {
     .filter(({ clientOrderId, time }) => !wasSendingBefore(lives.get(clientOrderId), time))
     .map(({ clientOrderId }) => `${clientOrderId} was sent before its journal said so`)
   const names = accepted.map(({ clientOrderId }) => clientOrderId)
-  const legs = names.flatMap((id) => {
-    const seed = lives.get(id)?.seed
-    return seed === undefined || seed.kind === 'stop' ? [] : [decision(seed)]
-  })
   return [
     ...strangers,
     ...repeated(names).map((id) => `${id} was accepted twice`),
-    ...repeated(legs).map((leg) => `${leg} became two orders`),
+    ...doubled([...new Set(names)].flatMap((id) => lives.get(id) ?? [])),
   ]
+}
+
+/** An entry is one order, ever. What an exit left is sold by another one, but only when the first is over. */
+function doubled(placed: readonly Life[]): string[] {
+  const orders = placed.filter(({ seed }) => seed.kind !== 'stop')
+  const decisions = Map.groupBy(orders, ({ seed }) => decision(seed))
+  return [...decisions]
+    .filter(([, ours]) => ours.length > 1 && (ours[0]?.seed.kind === 'entry' || overlap(ours)))
+    .map(([what]) => `${what} became two orders`)
+}
+
+function overlap(lives: readonly Life[]): boolean {
+  const spans = lives
+    .map(({ steps }) => ({
+      sent: steps.find(({ event }) => event === 'send')?.at ?? 0,
+      over: steps.at(-1)?.at ?? 0,
+    }))
+    .sort((a, b) => a.sent - b.sent)
+  return spans.some(({ sent }, index) => sent < (spans[index - 1]?.over ?? 0))
 }
 
 function wasSendingBefore(life: Life | undefined, time: number): boolean {

@@ -1,18 +1,17 @@
 // What happens in each run of the crash test: drawn from one seed, so that a red run can be had again.
-import type { ExchangeFaultName } from '@keyside/sandbox'
+import {
+  EXCHANGE_FAULT_NAMES,
+  type ExchangeFaultName,
+  type ExchangeFaultSetup,
+} from '@keyside/sandbox'
 
-export const RUNS = 60
-/** Streams, each on a market of its own: a market that waits for an unknown order holds up no other. */
-export const STREAMS = 15
+/** Each on a market of its own: while one waits for an unknown order, half a minute, the others go on. */
+export const STREAMS = 30
 
-export const FAULTS: readonly { name: ExchangeFaultName; ms?: number }[] = [
-  { name: 'accept-then-hang' },
-  { name: '500-after-accept' },
-  { name: '503-after-accept' },
-  { name: 'reset-after-accept' },
-  { name: 'hidden', ms: 1_500 },
-  { name: 'slow-accept', ms: 300 },
-]
+/** That an order was never placed is proved by two misses two seconds apart: who is killed sooner never proves it. */
+const REST_MS = 6_000
+/** Once in so many runs. */
+const RESTS = 15
 
 export interface Run {
   readonly number: number
@@ -23,17 +22,21 @@ export interface Run {
   /** From the card to the answer, ms. */
   readonly answerAfter: number
   readonly stop: 'with' | 'without'
-  readonly fault: (typeof FAULTS)[number] | null
+  readonly faults: readonly ExchangeFaultSetup[]
   /** Before the signal, while the executor is up or after it was killed. */
   readonly published: 'up' | 'down'
   /** From the signal to the kill, ms. */
   readonly killAfter: number
   /** From the new start to a second kill, ms; null for none. */
   readonly killAgainAfter: number | null
+  /** How long the executor is then left alone, ms. */
+  readonly rest: number
 }
 
+type Chances = () => number
+
 /** Uniform in [0, 1): mulberry32. */
-export function chances(seed: number): () => number {
+export function chances(seed: number): Chances {
   let state = seed
   return () => {
     state = (state + 0x6d2b79f5) | 0
@@ -43,27 +46,99 @@ export function chances(seed: number): () => number {
   }
 }
 
-/** Each stream enters and exits, twice; a third of all runs are entries that need a yes. */
-export function planRuns(seed: number): Run[] {
+/** As many runs as it takes to kill so often: each kills once, some twice. */
+export function planRuns(seed: number, kills: number): Run[] {
   const chance = chances(seed)
-  return Array.from({ length: RUNS }, (_, number) => {
-    const stream = number % STREAMS
-    const round = Math.floor(number / STREAMS)
-    const kind = round % 2 === 0 ? 'entry' : 'exit'
-    return {
-      number,
-      stream,
-      kind,
-      approval: kind === 'entry' && stream % 3 !== 0 ? 'asked' : 'not_asked',
-      answerAfter: chance() * 80,
-      stop: stream % 5 === 4 ? 'without' : 'with',
-      fault: chance() < 1 / 3 ? pick(FAULTS, chance()) : null,
-      published: chance() < 1 / 12 ? 'down' : 'up',
-      // Most of a life's steps are in its first tenth of a second.
-      killAfter: 400 * chance() ** 2.2,
-      killAgainAfter: chance() < 1 / 5 ? 200 + 1_800 * chance() : null,
-    }
-  })
+  const deal = dealer(chance)
+  const runs: Run[] = []
+  for (let killed = 0; killed < kills; ) {
+    const run = planRun(runs.length, chance, deal)
+    runs.push(run)
+    killed += run.killAgainAfter === null ? 1 : 2
+  }
+  return runs
+}
+
+/** Each stream enters and exits in turn; half of all entries need a yes. */
+function planRun(number: number, chance: Chances, deal: () => ExchangeFaultName): Run {
+  const stream = number % STREAMS
+  const round = Math.floor(number / STREAMS)
+  const kind = round % 2 === 0 ? 'entry' : 'exit'
+  return {
+    number,
+    stream,
+    kind,
+    approval: kind === 'entry' && stream % 2 === 0 ? 'asked' : 'not_asked',
+    answerAfter: chance() * 80,
+    stop: stream % 5 === 4 ? 'without' : 'with',
+    faults: Array.from({ length: howMany(chance()) }, () => setUp(deal(), chance)),
+    published: chance() < 1 / 12 ? 'down' : 'up',
+    // Most of a life's steps are in its first tenth of a second.
+    killAfter: 500 * chance() ** 2,
+    killAgainAfter: chance() < 1 / 5 ? 200 + 1_800 * chance() : null,
+    rest: number % RESTS === RESTS - 1 ? REST_MS : 0,
+  }
+}
+
+/** Orders without any fault have to be among them: those are what the rest is measured by. */
+function howMany(chance: number): number {
+  return chance < 0.4 ? 0 : chance < 0.85 ? 1 : 2
+}
+
+/** By turns from a shuffled deck, so that a short run has met every name as well. */
+function dealer(chance: Chances): () => ExchangeFaultName {
+  let deck: ExchangeFaultName[] = []
+  return () => {
+    if (deck.length === 0) deck = shuffled(EXCHANGE_FAULT_NAMES, chance)
+    const name = deck.pop()
+    if (name === undefined) throw new RangeError('the exchange has no faults')
+    return name
+  }
+}
+
+function shuffled<T>(list: readonly T[], chance: Chances): T[] {
+  return list
+    .map((one) => ({ one, at: chance() }))
+    .sort((a, b) => a.at - b.at)
+    .map(({ one }) => one)
+}
+
+/** These are about an order and mean nothing to a question. */
+const OF_ORDERS: readonly ExchangeFaultName[] = [
+  'hidden',
+  'duplicate-fill',
+  'out-of-order-fills',
+  'partial-then-cancel',
+]
+
+/** New orders most of all; but also what is asked about them afterwards, and at the start. */
+const ROUTES = [
+  'POST /api/v3/order',
+  'POST /api/v3/order',
+  'POST /api/v3/order',
+  'POST /api/v3/order',
+  'DELETE /api/v3/order',
+  'GET /api/v3/order',
+  'GET /api/v3/myTrades',
+  '*',
+] as const
+
+/** At least and at most, ms. */
+const LASTS: Partial<Record<ExchangeFaultName, readonly [number, number]>> = {
+  'refuse-connect': [50, 800],
+  'slow-accept': [50, 900],
+  hidden: [500, 4_000],
+  'clock-skew': [-4_000, 4_000],
+}
+
+function setUp(name: ExchangeFaultName, chance: Chances): ExchangeFaultSetup {
+  const [least, most] = LASTS[name] ?? [0, 0]
+  return {
+    name,
+    ...(most > 0 && { ms: Math.round(least + (most - least) * chance()) }),
+    match: OF_ORDERS.includes(name) ? ROUTES[0] : pick(ROUTES, chance()),
+    count: chance() < 1 / 4 ? 2 : 1,
+  }
 }
 
 function pick<T>(list: readonly T[], chance: number): T {

@@ -1,16 +1,18 @@
 // The selftest tests itself: it passes on a whole system, and says where a broken one is broken.
 import { createHmac } from 'node:crypto'
-import { readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { acceptPolicy } from '@keyside/executor'
-import { HOPS, type Hop, makeSigningKey, systemChance } from '@keyside/runtime'
-import { expect, test } from 'vitest'
+import { HOPS, type Hop, makeSigningKey, systemChance, systemClock } from '@keyside/runtime'
+import { expect, onTestFinished, test } from 'vitest'
 import { z } from 'zod'
 import type { Program } from '../cli/children.ts'
 import type { Constellation } from '../cli/constellation.ts'
 import type { Sandbox } from '../cli/sandbox.ts'
 import { selftest, type Tampering } from '../cli/selftest.ts'
 import { keyside } from './keyside.ts'
+import { until } from './world.ts'
 
 const printed = z.strictObject({
   ok: z.boolean(),
@@ -56,7 +58,9 @@ const BREAKS: readonly Break[] = [
         const policy = join(home, 'policy.yaml')
         const text = readFileSync(policy, 'utf8')
         writeFileSync(policy, text.replace('markets: [BTC/USDT]', 'markets: [ETH/USDT]'))
-        acceptPolicy(home)
+        // As if it were the first: a change of the sandbox's own would only count tomorrow.
+        rmSync(join(home, 'journal.db'))
+        acceptPolicy({ home }, systemClock.now())
       },
     },
     error: /^between "journaled" \(executor\) and "policy" \(executor\): .*market/,
@@ -99,6 +103,25 @@ const BREAKS: readonly Break[] = [
 test.concurrent.each(BREAKS)('notices $name', async ({ tampering, error, filled }) => {
   const result = await selftest({ ...tampering, patienceMs: 12_000 })
   expect(result).toMatchObject({ ok: false, filled, error: expect.stringMatching(error) })
+})
+
+test('Ctrl-C ends it, and leaves nothing behind', async () => {
+  const temporary = mkdtempSync(join(tmpdir(), 'keyside-ctrl-c-'))
+  onTestFinished(() => rmSync(temporary, { recursive: true, force: true }))
+  const env = { PATH: process.env['PATH'], TMPDIR: temporary }
+  const homes = () => readdirSync(temporary).filter((name) => name.startsWith('keyside-'))
+  let interrupted: Promise<unknown> | undefined
+  const { code } = await keyside(['selftest'], {
+    env,
+    look: (child) => {
+      interrupted = until('a home with a running bot', () =>
+        homes().some((name) => existsSync(join(temporary, name, 'run/bot.alive'))),
+      ).then(() => child.kill('SIGINT'))
+    },
+  })
+  await interrupted
+  expect(code).toBe(1)
+  expect(homes()).toEqual([])
 })
 
 /** Kills a program when the executor says that the signal has passed this hop. */

@@ -37,7 +37,14 @@ export interface World {
 
 /** BTC/USDT only, nothing asked, small limits: for tests that do not press buttons. */
 export const UNASKED_POLICY = SANDBOX_POLICY.replace('approval: always', 'approval: never')
-  .replace('orders_per_minute: 6', 'orders_per_minute: 600')
+  .replace(
+    'orders_per_minute: 6, round_trips: 60',
+    'orders_per_minute: 600, orders_per_day: 10000, round_trips: 1000, day_loss: 100000, drawdown: 100000',
+  )
+  .replace(
+    'collar: 0.5 %',
+    'collar: 0.5 %\nstop_within: optional\nunusual_size: 1000\nrepeat_within: never',
+  )
   .replace('day: 20000', 'day: 500000')
 
 export async function openWorld(options: WorldOptions = {}): Promise<World> {

@@ -17,9 +17,10 @@ import {
   setCard,
   takePress,
 } from '../store/cards.ts'
+import { putQuestion } from '../store/code-questions.ts'
 import { editMessage } from '../store/messages.ts'
 import { type Store, transact } from '../store/open.ts'
-import { SENDING, TOASTS } from '../texts/card.ts'
+import { outcomeText, SENDING, TOASTS } from '../texts/card.ts'
 import { plainCard } from './render.ts'
 import { refresh, reoffer } from './show.ts'
 
@@ -46,7 +47,7 @@ export function answerPress(deps: ApprovalDeps, press: Omit<Press, 'now'>): stri
       { code: 'press_refused', why: pressed.outcome },
       'a press that fits no card was refused',
     )
-    return TOASTS[pressed.outcome]
+    return pressed.outcome === 'closed' ? outcomeText(pressed.became) : TOASTS[pressed.outcome]
   }
   const { order, answer } = pressed
   const card = findCard(store, order)
@@ -55,19 +56,26 @@ export function answerPress(deps: ApprovalDeps, press: Omit<Press, 'now'>): stri
     notSent(deps, order, new Error('the device is offline'))
     return TOASTS.unreachable
   }
+  if (answer === 'approve' && card.needed.code === 'needed') {
+    putQuestion(store, card, clock.now())
+    // With its buttons: the trader may still say no.
+    waitAgain(deps, order, 'code')
+    return TOASTS.code
+  }
   editMessage(store, card.message, plainCard(card.needed, SENDING[answer]))
   deps.kick()
-  deps.inBackground(sendAnswer(deps, card, answer))
+  deps.inBackground(sendAnswer(deps, card, { answer }))
   return TOASTS[answer]
 }
 
-async function sendAnswer(
+/** `code` is in the signed answer and nowhere else. */
+export async function sendAnswer(
   deps: ApprovalDeps,
   { order, needed, owner }: Card,
-  answer: ApprovalAnswer,
+  said: { readonly answer: ApprovalAnswer; readonly code?: string },
 ): Promise<void> {
   try {
-    await deps.device.answerOrder({ order, answer }, owner.user, needed.expires)
+    await deps.device.answerOrder({ order, ...said }, owner.user, needed.expires)
   } catch (error) {
     // Any other failure may have come after the answer left: the card then says that it is unconfirmed.
     if (!(error instanceof KeysideError && error.code === 'broker_unreachable')) throw error
@@ -89,12 +97,20 @@ function notSent(deps: ApprovalDeps, order: string, error: Error): void {
 
 /** Offers the order anew, with fresh nonces: an answer is sent at most once for each. */
 export function waitAgain(deps: ApprovalDeps, order: string, note: Note): void {
-  const { store, clock, chance, kick } = deps
-  transact(store, () => {
-    if (findCard(store, order)?.state === 'closed') return
-    setCard(store, order, 'waiting', note)
-    reoffer(store, chance, order)
-    refresh(store, order, clock.now())
-  })
-  kick()
+  transact(deps.store, () => offerAgain(deps, order, note, deps.clock.now()))
+  deps.kick()
+}
+
+/** Inside the caller's transaction. `now` in Unix ms. */
+export function offerAgain(
+  { store, chance }: Pick<ApprovalDeps, 'store' | 'chance'>,
+  order: string,
+  note: Note,
+  now: number,
+): void {
+  const card = findCard(store, order)
+  if (card === null || card.state === 'closed') return
+  setCard(store, order, 'waiting', note)
+  reoffer(store, chance, order)
+  refresh(store, order, now)
 }

@@ -126,6 +126,50 @@ test('silence sends nothing: at the end the card says so and has no buttons', as
   expect(device.approvals).toEqual([])
 })
 
+test.for([
+  ['filled', 'Approved already, and filled.'],
+  ['rejected', 'Rejected already: nothing was sent.'],
+  ['refused', 'Your device refused it: the card says why. Nothing was sent.'],
+  ['replaced', 'The price moved, nothing was sent: answer the new card.'],
+] as const)(
+  'a press on a card that ended %s says what became of its order',
+  async ([status, text]) => {
+    const { telegram, chat, card, device, order } = await openCard()
+    const [data] = card.reply_markup?.inline_keyboard.flat().map((one) => one.callback_data) ?? []
+    await device.report(stepOf(order, status, { filled: '0.05', average: '64000' }))
+    await chat.waitForMessage(
+      (message) => message.photo !== undefined && message.reply_markup === undefined,
+    )
+    telegram.inject({ callback_query: forged({ data, message_id: card.message_id }) })
+    await until(() => answers(telegram).length > 0)
+    expect(answers(telegram)).toEqual([text])
+    expect(device.approvals).toEqual([])
+  },
+)
+
+test('an order that is asked again has a new card, and the old one says so', async () => {
+  const { chat, card, device, order, clock, caption } = await openCard()
+  chat.pressButton(card, '✅ Approve')
+  await until(() => device.approvals.length === 1)
+  await device.report(stepOf(order, 'approved'))
+  const code = 'approval_replaced'
+  await device.report(stepOf(order, 'replaced', { code, message: 'the price has moved' }))
+  const again = orderOf(8, {
+    signal: order.signal,
+    price: '64500',
+    clientOrderId: order.clientOrderId,
+  })
+  await device.report(approvalOf(again, clock.now() / 1000 + 40))
+  const old = await caption('The price moved.')
+  expect(old.message_id).toBe(card.message_id)
+  expect(old.reply_markup).toBeUndefined()
+  const next = await caption('64,500 USDT')
+  expect(next.message_id).not.toBe(card.message_id)
+  chat.pressButton(next, '✅ Approve')
+  await until(() => device.approvals.length === 2)
+  expect(device.approvals.map((one) => one.order)).toEqual([order.id, again.id])
+})
+
 test('a press that comes late is told so and changes nothing', async () => {
   const { telegram, card, device, clock, caption } = await openCard()
   const [data] = card.reply_markup?.inline_keyboard.flat().map((one) => one.callback_data) ?? []
@@ -223,7 +267,9 @@ test('an answer that cannot reach the device is not sent, and the card waits wit
   await chat.waitForMessage(({ text }) => text?.includes('online again') === true)
   const dead = card.reply_markup?.inline_keyboard[0]?.[0]?.callback_data ?? ''
   telegram.inject({ callback_query: forged({ data: dead, message_id: card.message_id }) })
-  await until(() => answers(telegram).includes('This button is no longer valid.'))
+  await until(() =>
+    answers(telegram).some((text) => String(text).startsWith('This button is no longer valid')),
+  )
   expect(device.approvals, 'the old nonce is gone').toEqual([])
   chat.pressButton(again, '✅ Approve')
   await until(() => device.approvals.length === 1)

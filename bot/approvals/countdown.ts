@@ -1,7 +1,7 @@
 // Moves open cards along with time: the time left, the end of it, and an answer that nobody confirmed.
 import { seconds } from '@keyside/runtime'
 import { APPROVAL_LIFE } from '../device.ts'
-import { type Card, openCards, setCard } from '../store/cards.ts'
+import { type Card, type Outcome, openCards, setCard } from '../store/cards.ts'
 import { editMessage } from '../store/messages.ts'
 import { timeUp, unconfirmed } from '../texts/card.ts'
 import { type ApprovalDeps, waitAgain } from './answer.ts'
@@ -31,13 +31,13 @@ export function tickCards(deps: ApprovalDeps): void {
 
 function tickWaiting({ store, clock }: ApprovalDeps, card: Card): void {
   if (seconds(clock.now()) < card.needed.expires) refresh(store, card.order, clock.now())
-  else close({ store }, card, timeUp)
+  else close({ store }, card, 'time_up', timeUp)
 }
 
 function tickAnswered(deps: ApprovalDeps, card: Card): void {
   const now = seconds(deps.clock.now())
   const { order, needed, message, pressed } = card
-  if (now >= needed.expires + GRACE_SECONDS) close(deps, card, unconfirmed)
+  if (now >= needed.expires + GRACE_SECONDS) close(deps, card, 'unconfirmed', unconfirmed)
   else if (now < needed.expires && now >= pressed + DEAD_SECONDS) waitAgain(deps, order, 'unheard')
   else if (now >= pressed + PATIENCE_SECONDS)
     editMessage(deps.store, message, plainCard(needed, unconfirmed))
@@ -46,8 +46,9 @@ function tickAnswered(deps: ApprovalDeps, card: Card): void {
 function close(
   { store }: Pick<ApprovalDeps, 'store'>,
   { order, needed, message }: Card,
+  became: Outcome,
   text: typeof timeUp,
 ): void {
-  setCard(store, order, 'closed', 'none')
+  setCard(store, order, 'closed', became)
   editMessage(store, message, plainCard(needed, text))
 }

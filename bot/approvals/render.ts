@@ -4,7 +4,7 @@ import type { ChartInput } from '../charts/input.ts'
 import { type Card, openOffer } from '../store/cards.ts'
 import type { Content } from '../store/messages.ts'
 import type { Store } from '../store/open.ts'
-import { BUTTONS, cardText, NOTES, timeLeft } from '../texts/card.ts'
+import { BUTTONS, cardText, noteText, timeLeft } from '../texts/card.ts'
 import { type Html, lines } from '../texts/html.ts'
 import { orderTitle } from '../texts/orders.ts'
 
@@ -16,7 +16,7 @@ export function waitingCard(store: Store, card: Card, now: number): Content {
   const exact = card.needed.expires - now
   const left = Math.ceil(exact / stepOf(exact)) * stepOf(exact)
   const offered = openOffer(store, card.order)
-  const state = lines(timeLeft(left), card.note === 'none' ? null : NOTES[card.note])
+  const state = lines(timeLeft(left), noteText(card.note))
   return {
     ...plainCard(card.needed, state, '?'),
     ...(offered && {

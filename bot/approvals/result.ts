@@ -11,6 +11,7 @@ const FINAL: ReadonlySet<OrderStatus> = new Set([
   'rejected',
   'expired',
   'refused',
+  'replaced',
   'filled',
   'canceled',
   'turned_down',
@@ -23,6 +24,6 @@ export function isFinal(status: OrderStatus): boolean {
 
 /** Whatever the device says closes the buttons: it has decided, with or without this bot. */
 export function showResult(store: Store, { order, needed, message }: Card, step: OrderStep): void {
-  setCard(store, order, 'closed', 'none')
+  setCard(store, order, 'closed', step.status)
   editMessage(store, message, plainCard(needed, stepText(step)))
 }

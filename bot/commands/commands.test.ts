@@ -14,6 +14,22 @@ test('/halt works at once and says how to undo it', async () => {
   expect(rig.device.asked).toEqual(['status', 'halt'])
 })
 
+test('/halt sell sells as well, and with any other word it is a /halt', async () => {
+  const rig = await openRig()
+  const chat = await rig.claim()
+  const instructions: unknown[] = []
+  rig.device.answer = ({ jti, instruction }) => {
+    instructions.push(instruction)
+    return { type: 'answer', to: jti, answer: { about: 'done' } }
+  }
+  chat.sendText('/halt Sell')
+  await chat.waitForMessage(({ text }) => text?.includes('Halted, and selling:') === true)
+  chat.sendText('/halt now')
+  await chat.waitForMessage(({ text }) => text?.includes('Halted:') === true)
+  const halts = instructions.filter((one) => (one as { do: string }).do === 'halt')
+  expect(halts).toEqual([{ do: 'halt', positions: 'sell' }, { do: 'halt' }])
+})
+
 test.for(['status', 'balance', 'positions', 'orders', 'trades', 'pause', 'resume', 'halt'])(
   'a refused /%s shows the reason, with its markup harmless',
   async (name) => {

@@ -17,12 +17,16 @@ export interface HandleDeps extends CommandDeps {
 export function commandHandlers(deps: HandleDeps): Composer<Context> {
   const composer = new Composer()
   const words = Object.entries<CommandWords>({ ...QUERIES, ...CONTROLS })
-  for (const [name, command] of words)
-    composer.command(name, (ctx) => {
+  for (const [name, command] of words) {
+    const [first = name, argument] = name.split(' ')
+    const isMeant = ({ match }: { match: string }) =>
+      argument === undefined || match.trim().toLowerCase() === argument
+    composer.command(first).filter(isMeant, (ctx) => {
       const isOld = deps.clock.now() - ctx.msg.date * 1000 > OLD_MS
       if (isOld && command.evenIfOld !== true) say(deps, senderOf(ctx), tooOld)
       else deps.inBackground(runCommand(deps, command, senderOf(ctx)))
     })
+  }
   composer.command('start', (ctx) => say(deps, senderOf(ctx), greeting))
   composer.command('help', (ctx) => say(deps, senderOf(ctx), help))
   composer.on('message', (ctx) => say(deps, senderOf(ctx), notACommand))

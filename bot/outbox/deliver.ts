@@ -31,6 +31,7 @@ async function sendText(api: Api, message: Message): Promise<Shown> {
   const { chat, content } = message
   const other = {
     ...markup(message),
+    ...replyBox(message),
     link_preview_options: { is_disabled: true },
     ...quiet(message),
   }
@@ -61,6 +62,12 @@ function markup({ content: { buttons = [] } }: Message) {
     parse_mode: 'HTML' as const,
     ...(buttons.length > 0 && { reply_markup: keyboard }),
   }
+}
+
+/** Telegram lets such a message never be edited: it is deleted when it has served. */
+function replyBox({ content: { replyHint } }: Message) {
+  if (replyHint === undefined) return {}
+  return { reply_markup: { force_reply: true, input_field_placeholder: replyHint } as const }
 }
 
 function quiet({ content }: Message) {

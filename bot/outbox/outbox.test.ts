@@ -3,6 +3,7 @@ import { createLog, systemClock } from '@keyside/runtime'
 import { startTelegram, turnableClock } from '@keyside/sandbox'
 import { Api } from 'grammy'
 import { expect, onTestFinished, test } from 'vitest'
+import { approvalOf, orderOf } from '../events-for-tests.ts'
 import { BOT_TOKEN, openRig, until } from '../rig-for-tests.ts'
 import { nextUnsent, putMessage } from '../store/messages.ts'
 import { openStore } from '../store/open.ts'
@@ -32,6 +33,26 @@ test.for([
   const said = [...rig.log, ...rig.device.tokens].join('\n')
   expect(said).not.toContain(BOT_TOKEN)
   expect(said).not.toContain(BOT_TOKEN.split(':')[1])
+})
+
+test('a card does not wait behind a burst', async () => {
+  const rig = await openRig()
+  const chat = await rig.claim()
+  rig.telegram.faults.arm({ name: '429', method: 'sendMessage', retryAfter: 7 })
+  for (let at = 0; at < 30; at += 1)
+    await rig.device.report({ type: 'notice', level: 'info', code: `news_${at}`, message: 'news' })
+  await until(() => rig.log.some((line) => line.includes('telegram_limited')))
+  await rig.device.report(approvalOf(orderOf(7), rig.clock.now() / 1000 + 60))
+  chat.sendText('/status')
+  await until(() => rig.device.asked.length === 1)
+  rig.clock.advance(7001)
+  await chat.waitForMessage(({ photo }) => photo !== undefined)
+  const shown = chat.messages().filter(({ from }) => from?.is_bot)
+  const before = shown.slice(
+    0,
+    shown.findIndex(({ photo }) => photo !== undefined),
+  )
+  expect(before.filter(({ text }) => text?.includes('News'))).toEqual([])
 })
 
 test.for(['hang', 'lost-answer'] as const)(

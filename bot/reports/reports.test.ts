@@ -1,7 +1,7 @@
 // Reports become messages: each once, in order, none lost.
 import { ORDER_STATUSES, type ReportEvent } from '@keyside/protocol'
 import { expect, test } from 'vitest'
-import { approvalOf, orderOf, stepOf } from '../events-for-tests.ts'
+import { approvalOf, digestOf, orderOf, stepOf } from '../events-for-tests.ts'
 import { openRig, type Rig, until } from '../rig-for-tests.ts'
 
 const notice = (message: string): ReportEvent => ({
@@ -113,7 +113,9 @@ test('what the owner sets himself is told once, what another sets is told too', 
 })
 
 const BAIT = '<b>&"</b>'
-const STEPS = ORDER_STATUSES.filter((status) => status !== 'rejected' && status !== 'expired')
+/** These tell no reason. */
+const PLAIN: readonly string[] = ['rejected', 'expired', 'replaced']
+const STEPS = ORDER_STATUSES.filter((status) => !PLAIN.includes(status))
 
 test('markup in a report of any kind is only letters', async () => {
   const rig = await openRig()
@@ -122,6 +124,7 @@ test('markup in a report of any kind is only letters', async () => {
   const why = { code: 'some.code', message: BAIT }
   const events: ReportEvent[] = [
     { type: 'refusal', ...why },
+    { type: 'refusal', order: digestOf(98), ...why },
     { type: 'notice', level: 'error', ...why },
     ...(['running', 'paused', 'halted'] as const).map(
       (state): ReportEvent => ({ type: 'state', state, by: BAIT }),

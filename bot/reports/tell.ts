@@ -4,6 +4,7 @@ import { showCard } from '../approvals/show.ts'
 import { putMessage } from '../store/messages.ts'
 import { noticeText, refusalText, stateText } from '../texts/events.ts'
 import { tellRepeated } from './flood.ts'
+import { tellNotTaken } from './not-taken.ts'
 import { tellOrder } from './order-steps.ts'
 import type { Telling } from './telling.ts'
 
@@ -19,6 +20,7 @@ const TELLERS: Tellers = {
   approval: ({ store, chance, owner, now }, event) => showCard(store, chance, event, owner, now),
   order: tellOrder,
   refusal: (telling, event, at) => {
+    if (event.order !== undefined) return tellNotTaken(telling, event, event.order)
     const key = ['refusal', event.code, event.stream, event.market, event.kind].join(':')
     tellRepeated(telling, key, at, (repeats) => refusalText(event, repeats))
   },

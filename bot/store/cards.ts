@@ -1,18 +1,21 @@
 // Approval cards and the nonces of their buttons.
 import type { ApprovalNeeded } from '@keyside/protocol'
-import type { NOTES } from '../texts/card.ts'
+import type { NOTES, OUTCOMES } from '../texts/card.ts'
 import { type Store, transact } from './open.ts'
 import type { Owner } from './owner.ts'
 
 export type ApprovalAnswer = 'approve' | 'reject'
 export type Note = keyof typeof NOTES | 'none'
+/** What became of a card's order. */
+export type Outcome = keyof typeof OUTCOMES
 
 export interface Card {
   readonly order: string
   readonly needed: ApprovalNeeded
   /** waiting → pressed → answered → closed; back to waiting when the answer cannot count any more. */
   readonly state: 'waiting' | 'pressed' | 'answered' | 'closed'
-  readonly note: Note
+  /** Once closed it says what became of the order. */
+  readonly note: Note | Outcome
   readonly owner: Owner
   /** When a button was last pressed, seconds; 0 for never. */
   readonly pressed: number
@@ -33,6 +36,7 @@ export interface Press {
 export type Pressed =
   | { readonly outcome: 'taken'; readonly order: string; readonly answer: ApprovalAnswer }
   | { readonly outcome: 'unknown' | 'used' | 'late' }
+  | { readonly outcome: 'closed'; readonly became: Card['note'] }
 
 export function insertCard(store: Store, card: Omit<Card, 'state' | 'note' | 'pressed'>): void {
   const { order, needed, owner, message } = card
@@ -70,7 +74,7 @@ export function takePress(store: Store, press: Press): Pressed {
   return transact(store, () => {
     const { data, now, user, chat, message } = press
     const row = store.prepare(TAKE).get(data, now, user, chat, message)
-    if (row === undefined) return { outcome: refusalOf(store, press) }
+    if (row === undefined) return refusalOf(store, press)
     const order = String(row['order_id'])
     store.prepare('UPDATE offer SET used = 1 WHERE order_id = ?').run(order)
     setCard(store, order, 'pressed', 'none')
@@ -80,18 +84,44 @@ export function takePress(store: Store, press: Press): Pressed {
 }
 
 /** Tells a late or second press of the owner's apart; everything else is unknown. */
-function refusalOf(store: Store, press: Press): 'unknown' | 'used' | 'late' {
+function refusalOf(store: Store, press: Press): Exclude<Pressed, { outcome: 'taken' }> {
   const row = store
     .prepare(
-      'SELECT card.state, card.expires FROM offer JOIN card USING (order_id) WHERE nonce = ? AND user = ? AND chat = ?',
+      'SELECT card.state, card.note, card.expires FROM offer JOIN card USING (order_id) WHERE nonce = ? AND user = ? AND chat = ?',
     )
     .get(press.data, press.user, press.chat)
-  if (row === undefined) return 'unknown'
-  if (row['state'] === 'pressed' || row['state'] === 'answered') return 'used'
-  return Number(row['expires']) <= press.now ? 'late' : 'unknown'
+  if (row === undefined) return { outcome: 'unknown' }
+  if (row['state'] === 'pressed' || row['state'] === 'answered') return { outcome: 'used' }
+  if (row['state'] === 'closed') return { outcome: 'closed', became: row['note'] as Card['note'] }
+  return { outcome: Number(row['expires']) <= press.now ? 'late' : 'unknown' }
 }
 
-export function setCard(store: Store, order: string, state: Card['state'], note: Note): void {
+/** The code takes the place of a press: false when the card waits no more. `now` in seconds. */
+export function takeForCode(store: Store, order: string, now: number): boolean {
+  return transact(store, () => {
+    const taken = store
+      .prepare(
+        "UPDATE card SET state = 'pressed', note = 'none', pressed = ?1 WHERE order_id = ?2 AND state = 'waiting' AND expires > ?1",
+      )
+      .run(now, order)
+    store.prepare('UPDATE offer SET used = 1 WHERE order_id = ?').run(order)
+    return taken.changes === 1
+  })
+}
+
+/** The device wants a code that its card did not speak of: its policy has changed since. */
+export function markCodeNeeded(store: Store, order: string): void {
+  store
+    .prepare("UPDATE card SET needed = json_set(needed, '$.code', 'needed') WHERE order_id = ?")
+    .run(order)
+}
+
+export function setCard(
+  store: Store,
+  order: string,
+  state: Card['state'],
+  note: Card['note'],
+): void {
   store.prepare('UPDATE card SET state = ?, note = ? WHERE order_id = ?').run(state, note, order)
 }
 
@@ -109,7 +139,7 @@ function readCard(row: Record<string, unknown>): Card {
     order: String(row['order_id']),
     needed: JSON.parse(String(row['needed'])) as ApprovalNeeded,
     state: row['state'] as Card['state'],
-    note: row['note'] as Note,
+    note: row['note'] as Card['note'],
     owner: { user: Number(row['user']), chat: Number(row['chat']) },
     pressed: Number(row['pressed']),
     message: Number(row['message']),

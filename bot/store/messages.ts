@@ -13,6 +13,8 @@ export interface Content {
   /** Drawn when sent. An edit leaves the picture as it is. */
   readonly chart?: ChartInput
   readonly buttons?: readonly Button[]
+  /** The chat opens a reply to it; what stands in the empty box. */
+  readonly replyHint?: string
   /** Without a sound. */
   readonly quiet?: boolean
 }
@@ -69,10 +71,15 @@ export function editMessage(store: Store, id: number, content: Content): void {
     .run(JSON.stringify(content), nextTurn(store), id)
 }
 
-/** The oldest message that Telegram does not show as it is here. */
+/** The oldest message that Telegram does not show as it is here. What somebody waits to answer waits for no other. */
 export function nextUnsent(store: Store): Message | null {
   const row = store
-    .prepare('SELECT * FROM message WHERE version > sent ORDER BY turn LIMIT 1')
+    .prepare(
+      `SELECT message.* FROM message
+       LEFT JOIN card ON card.message = message.id AND card.state = 'waiting'
+       WHERE version > sent
+       ORDER BY telegram IS NULL AND (card.order_id IS NOT NULL OR key LIKE 'code:%') DESC, turn LIMIT 1`,
+    )
     .get()
   if (row === undefined) return null
   const form = row['form']

@@ -91,6 +91,7 @@ const STATUSES: { readonly [Status in OrderStatus | 'waiting']: string } = {
   rejected: '🚫 rejected',
   expired: '⌛ expired',
   refused: '🛑 refused',
+  replaced: '🔄 asked again',
   sent: '➡️ sent',
   accepted: '➡️ open',
   part_filled: '◐ open',

@@ -10,7 +10,10 @@ export const COMMANDS = [
   { command: 'trades', description: 'The last fills' },
   { command: 'pause', description: 'No new entries, exits go on' },
   { command: 'resume', description: 'Let entries through again' },
-  { command: 'halt', description: 'No more entries until you are at the device' },
+  {
+    command: 'halt',
+    description: 'No more entries until you are at the device; "/halt sell" also sells',
+  },
   { command: 'help', description: 'What all this means' },
 ] as const
 
@@ -36,5 +39,7 @@ export const paused = html`⏸ <b>Paused:</b> no new entries. Exits and stops go
 export const resumed = html`▶️ <b>Running:</b> entries go through again.`
 
 export const halted = html`⏹ <b>Halted:</b> no new entries, and those still open are canceled. Exits and stops go on. Only the device itself can undo it: <code>keyside unhalt</code>`
+
+export const haltedAndSelling = html`⏹ <b>Halted, and selling:</b> no new entries, those still open are canceled, and everything that is held is sold. Only the device itself can undo it: <code>keyside unhalt</code>`
 
 export const haltUnconfirmed = html`⚠️ <b>Your device has not confirmed the halt.</b> Send /halt again, or halt at the device: <code>keyside halt</code>`

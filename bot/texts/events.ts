@@ -15,6 +15,11 @@ export interface Repeats {
 
 const REFUSED = { entry: 'Entry', exit: 'Exit', signal: 'Signal', message: 'Message' } as const
 
+/** An answer that the device has not taken. */
+export function notTakenText({ code, message }: Event<'refusal'>): Html {
+  return lines(html`🛑 <b>Your answer was not taken</b>`, reasonText(code, message))
+}
+
 export function refusalText(event: Event<'refusal'>, repeats: Repeats): Html {
   // A message that belongs to no stream need not be a signal.
   const what = REFUSED[event.kind ?? (event.stream === undefined ? 'message' : 'signal')]

@@ -41,13 +41,14 @@ export function stepText(step: OrderStep): Html {
 }
 
 /** The trader did it himself, or slept: a reason would say the same again. */
-const TOLD: ReadonlySet<OrderStatus> = new Set(['rejected', 'expired'])
+const TOLD: ReadonlySet<OrderStatus> = new Set(['rejected', 'expired', 'replaced'])
 
 const STEPS: { readonly [Status in OrderStatus]: (step: OrderStep) => Html } = {
   approved: () => html`✅ Approved, sending…`,
   rejected: () => html`🚫 Rejected. Nothing was sent.`,
   expired: () => html`⌛ Expired, nothing was sent.`,
   refused: () => html`🛑 <b>Refused by your device.</b> Nothing was sent.`,
+  replaced: () => html`🔄 <b>The price moved.</b> Nothing was sent: asked again on a new card.`,
   sent: () => html`➡️ Sent to the exchange, waiting for its answer…`,
   accepted: (step) =>
     step.order.kind === 'stop'

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs'
 import { createConnection } from 'node:net'
 import { join, resolve } from 'node:path'
 import {
+  codeSecret,
   createBinance,
   exchangeKeys,
   type Keychain,
@@ -53,6 +54,7 @@ async function examine(home: string): Promise<Finding[]> {
     ],
     ['exchange key', () => keyRights(home, keychain)],
     ['policy', () => policy(home)],
+    ['code', () => approvalCode(home, keychain)],
     ['journal', () => journal(home)],
     ['bot token', () => botToken(home)],
     ['broker', () => broker(home)],
@@ -101,10 +103,24 @@ async function keyRights(home: string, keychain: Keychain | null): Promise<strin
 
 function policy(home: string): string {
   const { database, policy: file } = executorSection(home)
-  const { state } = policyState({ home, database, policy: file })
-  if (state !== 'accepted')
-    throw new KeysideError('policy_not_accepted', 'run "keyside policy accept"')
-  return 'accepted'
+  const { state } = policyState({ home, database, policy: file }, systemClock.now())
+  if (state === 'accepted') return 'accepted'
+  if (state === 'waits') return 'accepted, and not yet in force: see keyside policy show'
+  throw new KeysideError('policy_not_accepted', 'run "keyside policy accept"')
+}
+
+/** Large orders are refused without one, which is safe and not what the trader wants. */
+async function approvalCode(home: string, keychain: Keychain | null): Promise<string> {
+  if (keychain === null) throw new Error('cannot be checked before the keychain opens')
+  const { database, policy: file } = executorSection(home)
+  const { inForce, policy } = policyState({ home, database, policy: file }, systemClock.now())
+  const { codeAbove } = inForce ?? policy
+  if (codeAbove === 'never') return 'the policy asks for none'
+  if ((await codeSecret(keychain)) === null)
+    throw new Error(
+      `code_above is ${codeAbove} and there is no authenticator: run "keyside code add"`,
+    )
+  return `your authenticator, for orders above ${codeAbove}`
 }
 
 function journal(home: string): string {

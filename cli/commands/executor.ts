@@ -2,6 +2,7 @@
 import { startExecutor } from '@keyside/executor'
 import { logTrace, systemChance, systemClock } from '@keyside/runtime'
 import type { Command } from 'commander'
+import { haltOnSignal } from '../halt-signal.ts'
 import { executorSection, openHomeKeychain } from '../home-keychain.ts'
 import { type ProgramContext, runProgram } from '../run-program.ts'
 
@@ -17,6 +18,7 @@ export function addExecutor(program: Command): void {
 }
 
 async function start({ home, log }: ProgramContext) {
+  haltOnSignal(home)
   const config = executorSection(home)
   const keychain = await openHomeKeychain(home, config)
   const deps = {

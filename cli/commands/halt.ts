@@ -1,7 +1,7 @@
 // keyside halt and unhalt: the big red button, and the only way back.
 import { userInfo } from 'node:os'
-import { haltFile, unhalt } from '@keyside/executor'
-import { keysideHome, systemClock, writePrivate } from '@keyside/runtime'
+import { askForHalt, unhalt } from '@keyside/executor'
+import { keysideHome, systemClock } from '@keyside/runtime'
 import type { Command } from 'commander'
 import { confirm } from '../ask.ts'
 import { executorSection } from '../home-keychain.ts'
@@ -11,14 +11,18 @@ export function addHalt(program: Command): void {
   program
     .command('halt')
     .description('stop all trading on this device within a second, whatever else is down')
+    .option('--sell', 'also sell everything that is held', false)
     .addHelpText(
       'after',
-      '\nIt lasts over restarts. Exits and stops still work.\nExample:\n  keyside halt',
+      '\nIt lasts over restarts. Exits and stops still work.\nExample:\n  keyside halt\n  keyside halt --sell',
     )
-    .action(() => {
-      writePrivate(haltFile(keysideHome()), `${new Date(systemClock.now()).toISOString()}\n`)
+    .action(({ sell }: { sell: boolean }) => {
+      askForHalt(keysideHome(), { positions: sell ? 'sell' : 'keep', now: systemClock.now() })
       print(
-        'Halted: the executor takes no new risk. "keyside unhalt" undoes it, with the executor stopped.',
+        sell
+          ? 'Halted: the executor takes no new risk and sells what it holds. It has to run for that.'
+          : 'Halted: the executor takes no new risk.',
+        '"keyside unhalt" undoes it, with the executor stopped.',
       )
     })
 }

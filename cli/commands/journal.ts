@@ -3,9 +3,11 @@ import { resolve } from 'node:path'
 import { type JournalEntry, readJournal, tell, verifyJournal } from '@keyside/executor'
 import { KeysideError, keysideHome } from '@keyside/runtime'
 import { type Command, InvalidArgumentError } from 'commander'
+import { csvCell } from '../csv.ts'
 import { executorSection } from '../home-keychain.ts'
 import { print, printJson, table } from '../print.ts'
 import { EXIT } from '../run-program.ts'
+import { addRebase } from './rebase.ts'
 
 export function addJournal(program: Command): void {
   const journal = program.command('journal').description('what was decided and done on this device')
@@ -25,6 +27,7 @@ export function addJournal(program: Command): void {
   command('export', 'all entries as CSV, or as JSON with --json', 'export > journal.csv').action(
     ({ json }: { json: boolean }) => (json ? printJson(all()) : print(...csv(all()))),
   )
+  addRebase(journal)
 }
 
 function path(): string {
@@ -61,7 +64,7 @@ function story(order: string): readonly JournalEntry[] {
 
 function show(entries: readonly JournalEntry[], json: boolean): void {
   if (json) printJson(entries)
-  else print(...table(entries.map(row)))
+  else print(...table([['', 'UTC', 'order', ''], ...entries.map(row)]))
 }
 
 function row({ seq, at, order, body }: JournalEntry): string[] {
@@ -82,9 +85,8 @@ function verify({ json }: { json: boolean }): void {
 }
 
 function csv(entries: readonly JournalEntry[]): string[] {
-  const cell = (text: string) => (/[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text)
   const lines = entries.map(({ seq, at, type, order, body, hash }) =>
-    [String(seq), time(at), type, order ?? '', JSON.stringify(body), hash].map(cell).join(','),
+    [String(seq), time(at), type, order ?? '', JSON.stringify(body), hash].map(csvCell).join(','),
   )
   return ['seq,time_utc,type,order,body,hash', ...lines]
 }

@@ -4,8 +4,10 @@ import {
   type ExchangeKeys,
   exchangeAccounts,
   exchangeKeys,
+  type KeyWarning,
   keepExchangeKeys,
   removeExchangeKeys,
+  sentenceOf,
 } from '@keyside/executor'
 import { createLog, KeysideError, keysideHome, readSecret, systemClock } from '@keyside/runtime'
 import type { Command } from 'commander'
@@ -58,8 +60,8 @@ async function add({
   const apiKey = (await ask(`API key of ${exchange.name}: `)).trim()
   const secret = secretFile === undefined ? await askSecret('Its secret: ') : readSecret(secretFile)
   const keys = { exchange: exchange.name, apiKey, secret: secret.trim() }
-  const { rows, refusal } = await examine(home, keys)
-  print(...table(rows))
+  const { rows, refusal, warnings } = await examine(home, keys)
+  print(...table(rows), ...warnings.map(warningLine))
   if (refusal !== undefined)
     throw new KeysideError(refusal.code, `${refusal.message}; this one was not stored`)
   await keepExchangeKeys(keychain, account, keys)
@@ -67,6 +69,10 @@ async function add({
     '',
     `Stored for account "${account}" in ${keychain.kind === 'os' ? 'the OS keychain' : 'the vault'}.`,
   )
+}
+
+function warningLine(code: KeyWarning): string {
+  return `warning: ${sentenceOf(code)} (${code})`
 }
 
 async function list({ json }: { json: boolean }): Promise<void> {
@@ -83,9 +89,10 @@ async function check({ account, json }: AccountOption & { json: boolean }): Prom
       'exchange_key_missing',
       `account "${account}" has no key: run "keyside keys add"`,
     )
-  const { rows, refusal } = await examine(home, keys)
-  if (json) printJson({ account, ok: refusal === undefined, ...Object.fromEntries(rows) })
-  else print(...table(rows), ...(refusal ? ['', refusal.message] : []))
+  const { rows, refusal, warnings } = await examine(home, keys)
+  if (json) printJson({ account, ok: refusal === undefined, warnings, ...Object.fromEntries(rows) })
+  else
+    print(...table(rows), ...warnings.map(warningLine), ...(refusal ? ['', refusal.message] : []))
   process.exitCode = refusal === undefined ? EXIT.ok : EXIT.refused
 }
 

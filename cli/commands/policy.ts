@@ -7,9 +7,9 @@ import {
   printBound,
   settings,
 } from '@keyside/executor'
-import { keysideHome } from '@keyside/runtime'
+import { keysideHome, systemClock } from '@keyside/runtime'
 import type { Command } from 'commander'
-import { confirm } from '../ask.ts'
+import { ask } from '../ask.ts'
 import { executorSection } from '../home-keychain.ts'
 import { print, printJson, table } from '../print.ts'
 import { EXIT } from '../run-program.ts'
@@ -37,39 +37,85 @@ export function addPolicy(program: Command): void {
       if (json) printJson(bound)
       else print(printBound(bound))
     })
-  command('accept', 'put policy.yaml into force from the next start of the executor')
+  command('accept', 'put policy.yaml into force: at once what tightens, later what allows more')
     .option('--yes', 'do not ask', false)
     .action(accept)
 }
 
 function show({ json }: { json: boolean }): void {
-  const { state, policy } = read()
+  const found = read()
+  const { state, policy } = found
   const rows = settings(policy).map(({ name, text }) => [name, text] as const)
   const bound = dailyBound(policy, TAKER_FEE_PERCENT)
-  if (json) printJson({ state, settings: Object.fromEntries(rows), bound })
-  else print(...table(rows), '', printBound(bound), '', WORDS[state])
+  if (json) printJson({ ...forProgram(found), settings: Object.fromEntries(rows), bound })
+  else print(...table(rows), '', printBound(bound), '', WORDS[state], ...waitingLines(found))
 }
 
 function check(): void {
   const found = read()
-  print('policy.yaml is in order.', '', ...changeLines(found), '', WORDS[found.state])
-  process.exitCode = found.state === 'accepted' ? EXIT.ok : EXIT.refused
+  const words = [WORDS[found.state], ...waitingLines(found)]
+  print('policy.yaml is in order.', '', ...changeLines(found), '', ...words)
+  process.exitCode = ['accepted', 'waits'].includes(found.state) ? EXIT.ok : EXIT.refused
 }
 
 async function accept({ yes }: { yes: boolean }): Promise<void> {
   const found = read()
-  if (found.state === 'accepted') return print(WORDS.accepted)
-  print(...changeLines(found), '', printBound(dailyBound(found.policy, TAKER_FEE_PERCENT)), '')
-  if (!yes && !(await confirm('Accept this policy?'))) return print('Nothing was changed.')
-  acceptPolicy(keysideHome(), files())
-  print('Accepted. It is in force from the next start of the executor.')
+  if (found.state === 'accepted' || found.state === 'waits')
+    return print(WORDS[found.state], ...waitingLines(found))
+  print(...changeLines(found), '', ...boundLines(found), '')
+  if (!yes && (await ask('Type yes to accept this policy: ')) !== 'yes')
+    return print('Nothing was changed.')
+  const accepted = acceptPolicy(files(), systemClock.now())
+  if (accepted.state === 'accepted')
+    return print('Accepted. It is in force from the next start of the executor.')
+  print('Accepted. It allows more, so it does not count yet.', ...waitingLines(accepted))
 }
 
 const WORDS = {
   accepted: 'This policy is accepted.',
+  waits: 'This policy is accepted, and it is not in force yet.',
   changed:
     'It differs from the accepted one: the executor does not start until you run "keyside policy accept".',
   never_accepted: 'No policy was accepted yet: run "keyside policy accept".',
+}
+
+/** Said wherever the file is not yet what counts: from when on it does, and what can be had at once. */
+function waitingLines({ waiting, state }: PolicyState): string[] {
+  if (waiting === null) return []
+  const since = `It was accepted on ${timeOf(waiting.acceptedAt)}.`
+  if (state === 'changed')
+    return [
+      `Another policy waits: it was accepted on ${timeOf(waiting.acceptedAt)} and would be in force from ${timeOf(waiting.due)}.`,
+      'Accepting this file takes its place.',
+    ]
+  return [
+    `${since} Until ${timeOf(waiting.due)} the older policy is in force; this one is from the first start after that.`,
+    'What it tightens does not count before either. To have that at once, accept a file that only tightens.',
+  ]
+}
+
+/** What can be taken in a day, before and after. */
+function boundLines({ inForce, policy }: PolicyState): string[] {
+  const after = dailyBound(policy, TAKER_FEE_PERCENT)
+  const lines = [printBound(after)]
+  if (inForce === null) return lines
+  const before = dailyBound(inForce, TAKER_FEE_PERCENT)
+  const { currency } = before
+  const rows = [
+    ['', 'in force now', 'with this file'],
+    ['taken in a day at most', `${before.taken} ${currency}`, `${after.taken} ${after.currency}`],
+    ['lost in a day at most', `${before.most} ${currency}`, `${after.most} ${after.currency}`],
+  ]
+  return [...lines, '', ...table(rows)]
+}
+
+function forProgram({ state, waiting }: PolicyState) {
+  const times = waiting && { acceptedAt: waiting.acceptedAt, due: waiting.due }
+  return { state, waiting: times }
+}
+
+function timeOf(at: number): string {
+  return `${new Date(at).toISOString().slice(0, 16).replace('T', ' ')} UTC`
 }
 
 function changeLines({ changes }: PolicyState): string[] {
@@ -82,10 +128,11 @@ function changeLines({ changes }: PolicyState): string[] {
 }
 
 function read(): PolicyState {
-  return policyState({ home: keysideHome(), ...files() })
+  return policyState(files(), systemClock.now())
 }
 
-function files(): { database: string; policy: string } {
-  const { database, policy } = executorSection(keysideHome())
-  return { database, policy }
+function files(): { home: string; database: string; policy: string } {
+  const home = keysideHome()
+  const { database, policy } = executorSection(home)
+  return { home, database, policy }
 }

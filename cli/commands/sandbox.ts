@@ -5,6 +5,8 @@ import { readSecret, systemChance, systemClock, writePrivate } from '@keyside/ru
 import { type Command, InvalidArgumentError } from 'commander'
 import { type ProgramContext, runProgram } from '../run-program.ts'
 import { newSandboxSecrets, type SandboxSecrets, sandboxSecrets, startSandbox } from '../sandbox.ts'
+import { EXCHANGE_PORT } from '../sandbox-remote.ts'
+import { addSandboxFaults } from './sandbox-faults.ts'
 
 interface Options {
   host: string
@@ -15,12 +17,12 @@ interface Options {
 }
 
 export function addSandbox(program: Command): void {
-  program
+  const sandbox = program
     .command('sandbox')
-    .description('run the sandbox exchange and Telegram alone')
+    .description('run the sandbox exchange and Telegram alone, or make a running one misbehave')
     .option('--host <address>', 'where to listen', '127.0.0.1')
     .option('--name <name>', 'another name by which clients call it, such as a container name')
-    .option('--exchange-port <port>', 'of the exchange', port, 8090)
+    .option('--exchange-port <port>', 'of the exchange', port, EXCHANGE_PORT)
     .option('--telegram-port <port>', 'of Telegram and the chat page', port, 8091)
     .option(
       '--secrets <file>',
@@ -29,6 +31,7 @@ export function addSandbox(program: Command): void {
     )
     .addHelpText('after', '\nExample:\n  keyside sandbox --exchange-port 8090 --telegram-port 8091')
     .action((options: Options) => runProgram('sandbox', (context) => run(options, context)))
+  addSandboxFaults(sandbox)
 }
 
 async function run({ secrets, ...options }: Options, { home }: ProgramContext) {

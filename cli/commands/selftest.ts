@@ -3,6 +3,7 @@ import type { Command } from 'commander'
 import { print, printJson, table } from '../print.ts'
 import { EXIT } from '../run-program.ts'
 import { type SelftestResult, selftest } from '../selftest.ts'
+import { stopSignal } from '../stop-signal.ts'
 
 export function addSelftest(program: Command): void {
   program
@@ -19,7 +20,7 @@ export function addSelftest(program: Command): void {
           'One signal through broker, engine, executor and bot; this takes about ten seconds.',
           '',
         )
-      const result = await selftest()
+      const result = await selftest({ stop: stopSignal() })
       if (json) printJson(result)
       else show(result)
       process.exitCode = result.ok ? EXIT.ok : EXIT.failed

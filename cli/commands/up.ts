@@ -13,12 +13,15 @@ import {
   type ConstellationOptions,
   startConstellation,
 } from '../constellation.ts'
+import { haltOnSignal } from '../halt-signal.ts'
 import { executorSection } from '../home-keychain.ts'
 import { readPassphrase } from '../passphrase.ts'
 import { print, row } from '../print.ts'
 import { EXIT } from '../run-program.ts'
 import { newSandboxSecrets, startSandbox } from '../sandbox.ts'
 import { makeSandboxHome } from '../sandbox-home.ts'
+import { SANDBOX_HOME_PREFIX } from '../sandbox-remote.ts'
+import { stopSignal } from '../stop-signal.ts'
 import { troubleIn } from '../trouble.ts'
 
 export function addUp(program: Command): void {
@@ -36,6 +39,7 @@ export function addUp(program: Command): void {
 
 async function upHome(): Promise<void> {
   const home = keysideHome()
+  haltOnSignal(home)
   const passphrase = await typedPassphrase(home)
   const stop = stopSignal()
   const constellation = await startPrograms(stop, {
@@ -59,8 +63,9 @@ function typedPassphrase(home: string): Promise<string> | undefined {
 
 async function upSandbox(): Promise<void> {
   const stop = stopSignal()
-  const home = mkdtempSync(join(tmpdir(), 'keyside-sandbox-'))
+  const home = mkdtempSync(join(tmpdir(), SANDBOX_HOME_PREFIX))
   process.once('exit', () => rmSync(home, { recursive: true, force: true }))
+  haltOnSignal(home)
   print('Keyside on its sandbox: no account, no network, no real money.', '')
   const parts = { clock: systemClock, chance: systemChance }
   const sandbox = await startSandbox({ ...parts, secrets: newSandboxSecrets(systemChance) })
@@ -78,6 +83,7 @@ async function upSandbox(): Promise<void> {
     const { address } = sandbox.exchange
     print(row('exchange', `${address} stands in for Binance, with a market of its own`))
     for (const [name, text] of constellation.texts) print(row(name, text))
+    print(row('faults', 'npx keyside sandbox faults lists what can be made to go wrong meanwhile'))
     print('', `Files and logs: ${home}. Ctrl-C stops everything and removes them.`)
     listed.resolve()
     await untilEnd(stop, constellation)
@@ -93,13 +99,6 @@ function invite(chatUrl: string, code: string): void {
     `Open the chat: ${chatUrl}?start=${code}`,
     'A signal comes within two minutes, as a card with a chart. Press Approve and watch it fill.',
   )
-}
-
-/** Aborted by the first signal. Later ones change nothing: npm sends on a Ctrl-C that came here already. */
-function stopSignal(): AbortSignal {
-  const stop = new AbortController()
-  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, () => stop.abort())
-  return stop.signal
 }
 
 async function startPrograms(

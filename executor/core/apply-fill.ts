@@ -1,12 +1,14 @@
 // What one trade does to its order and to what the stream holds.
 import type { Decimal } from '@keyside/protocol'
+import Big from 'big.js'
 import type { Fill } from '../exchange/port.ts'
 import { moved } from '../orders/table.ts'
+import type { SignalIdea } from '../plan/plan.ts'
 import { isZero, minus, plus, times } from './money.ts'
 import { type Book, type Fee, type Order, type Position, positionKey } from './state.ts'
 
 /** The same trade twice changes nothing. */
-export function applyFill(book: Book, order: Order, trade: Fill): Book {
+export function applyFill(book: Book, order: Order, trade: Fill, at: number): Book {
   if (order.trades.includes(trade.id)) return book
   const filled = {
     ...order,
@@ -17,7 +19,7 @@ export function applyFill(book: Book, order: Order, trade: Fill): Book {
     trades: [...order.trades, trade.id],
   }
   const orders = { ...book.orders, [order.clientOrderId]: filled }
-  return { ...book, orders, positions: withTrade(book.positions, order, trade) }
+  return { ...book, orders, positions: withTrade(book.positions, order, trade, at) }
 }
 
 function addFee(fees: readonly Fee[], fee: Fee): readonly Fee[] {
@@ -27,16 +29,21 @@ function addFee(fees: readonly Fee[], fee: Fee): readonly Fee[] {
   return [...others, { currency: fee.currency, amount: plus(known.amount, fee.amount) }]
 }
 
-function withTrade(positions: Book['positions'], order: Order, trade: Fill): Book['positions'] {
+function withTrade(
+  positions: Book['positions'],
+  order: Order,
+  trade: Fill,
+  at: number,
+): Book['positions'] {
   const key = positionKey(order)
-  const before = positions[key] ?? emptyPosition(order)
-  const after = order.kind === 'entry' ? bought(before, order, trade) : sold(before, trade)
+  const before = positions[key] ?? emptyPosition(order, at)
+  const after = order.kind === 'entry' ? bought(before, order, trade, at) : sold(before, trade)
   if (!isZero(after.amount)) return { ...positions, [key]: after }
   const { [key]: _, ...others } = positions
   return others
 }
 
-function emptyPosition({ stream, idea, seq, signal }: Order): Position {
+function emptyPosition({ stream, idea, seq, signal }: Order, at: number): Position {
   return {
     stream,
     market: idea.market,
@@ -47,29 +54,58 @@ function emptyPosition({ stream, idea, seq, signal }: Order): Position {
     signal,
     stop: null,
     stops: 0,
-    protection: 'wanted',
+    whole: '0',
+    ...newPlan(idea, at),
   }
 }
 
-/** A newer entry brings its own stop; without one the older stays, and so it does when an older entry fills late. */
-function bought(before: Position, order: Order, trade: Fill): Position {
+/** How a position is left, from the entry that brings it: nothing of it has been tried yet. */
+function newPlan({ take = [], trail, even, hold }: SignalIdea, at: number) {
+  const none = { times: 0, at: 0 }
+  return {
+    exits: {
+      take: take.toSorted((a, b) => new Big(a.price).cmp(b.price)),
+      trail: trail ?? null,
+      even: even ?? null,
+      until: hold === undefined ? null : at + hold * 1000,
+    },
+    taken: 0,
+    leaving: null,
+    failed: { exit: none, stop: none },
+  }
+}
+
+/**
+ * A newer entry brings its own stop and its own way out; without a stop the older one stays, and everything does when
+ * an older entry fills late.
+ */
+function bought(before: Position, order: Order, trade: Fill, at: number): Position {
   const newest = order.seq >= before.seq
+  const newer = newest && order.signal !== before.signal
+  const net = minus(trade.amount, feeInBase(before.market, trade))
   return {
     ...before,
-    amount: minus(plus(before.amount, trade.amount), feeInBase(before.market, trade)),
+    ...(newer && newPlan(order.idea, at)),
+    amount: plus(before.amount, net),
+    whole: plus(newer ? before.amount : before.whole, net),
     bought: plus(before.bought, trade.amount),
     paid: plus(before.paid, times(trade.amount, trade.price)),
     seq: newest ? order.seq : before.seq,
     signal: newest ? order.signal : before.signal,
-    stop: (newest ? order.idea.stop : null) ?? before.stop,
-    stops: newest && order.signal !== before.signal ? 0 : before.stops,
-    protection: 'wanted',
+    // Never lowered: what was bought under the higher stop was allowed because of it.
+    stop: newest ? higher(order.idea.stop ?? null, before.stop) : before.stop,
+    stops: 0,
   }
+}
+
+function higher(a: Decimal | null, b: Decimal | null): Decimal | null {
+  if (a === null || b === null) return a ?? b
+  return new Big(a).gt(b) ? a : b
 }
 
 function sold(before: Position, trade: Fill): Position {
   const gone = plus(trade.amount, feeInBase(before.market, trade))
-  return { ...before, amount: minus(before.amount, gone) }
+  return { ...before, amount: minus(before.amount, gone), stops: 0 }
 }
 
 function feeInBase(market: string, { fee }: Fill): Decimal {

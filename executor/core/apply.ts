@@ -1,14 +1,29 @@
 // The fold: one fact changes the book, and start-up is nothing but this from the first fact to the last.
 import { GENESIS } from '@keyside/protocol'
 import { isFinal, moved } from '../orders/table.ts'
-import { applyFill } from './apply-fill.ts'
+import { withCode, withEnded, withReplaced } from './apply-approval.ts'
+import { close as closeMarket, rebase, reopen } from './apply-comparison.ts'
+import {
+  applyBest,
+  applyDayLost,
+  applyDayOpened,
+  applyTrade,
+  countLoss,
+  countStep,
+  forgetBest,
+} from './apply-counts.ts'
+import {
+  applyExitOver,
+  applyLeaving,
+  applyOrderedExit,
+  applyRaised,
+  applyStanding,
+  applyTrading,
+  applyUnprotected,
+  applyWrittenOff,
+} from './apply-exits.ts'
 import type { Fact, Step } from './fact.ts'
-import { plus } from './money.ts'
 import { type Book, type Order, positionKey, type Stream } from './state.ts'
-
-const DAY_MS = 86_400_000
-const MINUTE_MS = 60_000
-const ENDED_KEPT = 64
 
 /** Throws for a fact that cannot follow: nothing of such a decision may be written. */
 export function apply(book: Book, fact: Fact): Book {
@@ -21,14 +36,19 @@ export function apply(book: Book, fact: Fact): Book {
         gap: fact.gap,
         bars: { ...streamOf(book, fact.stream).bars, [fact.kind]: fact.bar },
       })
-    case 'head_exit':
-      return withStream(book, fact.stream, {
-        headExit: { since: fact.since, attempts: fact.attempts },
-      })
-    case 'ordered':
-      return withOrder(book, { ...NEW_ORDER, ...fact.order, at: fact.at })
+    case 'silence':
+      return withStream(book, fact.stream, { silentSince: fact.since })
+    case 'ordered': {
+      const order = { ...NEW_ORDER, ...fact.order, at: fact.at }
+      return applyOrderedExit(withOrder(book, order), order)
+    }
     case 'planned':
-      return withOrder(book, { ...orderIn(book, fact.clientOrderId), plan: fact.plan })
+      return withOrder(withReplaced(book, fact), {
+        ...orderIn(book, fact.clientOrderId),
+        plan: fact.plan,
+      })
+    case 'code':
+      return { ...book, codes: withCode(book.codes, fact) }
     case 'card': {
       const order = orderIn(book, fact.clientOrderId)
       return withOrder(book, { ...order, approval: { ...order.approval, card: 'sent' } })
@@ -36,13 +56,34 @@ export function apply(book: Book, fact: Fact): Book {
     case 'step':
       return applyStep(book, fact)
     case 'fill':
-      return applyFill(book, orderIn(book, fact.clientOrderId), fact.trade)
+      return applyTrade(book, orderIn(book, fact.clientOrderId), fact)
     case 'unprotected':
-      return withProtectionFailed(book, fact.position)
+      return applyUnprotected(book, fact)
+    case 'leaving':
+      return applyLeaving(book, fact)
+    case 'raised':
+      return applyRaised(book, fact)
+    case 'written_off':
+      return countLoss(book, applyWrittenOff(book, fact))
     case 'trading':
-      return { ...book, trading: fact.state, tradingSince: fact.at }
+      return forgetBest(applyTrading(book, fact), fact)
     case 'asked':
       return { ...book, asked: { ...stillAskable(book, fact.at), [fact.jti]: fact.exp } }
+    case 'reappeared':
+      return closeMarket(book, fact.market, 'reappeared')
+    case 'drifted':
+      return closeMarket(book, fact.market, 'drift')
+    case 'agreed':
+      return reopen(book, fact.market)
+    case 'rebased':
+      return countLoss(book, rebase(book, fact.positions))
+    case 'day_opened':
+      return applyDayOpened(book, fact)
+    case 'day_lost':
+      return applyDayLost(book)
+    case 'best':
+      return applyBest(book, fact)
+    case 'unexpected':
     case 'refused':
       return book
   }
@@ -51,7 +92,7 @@ export function apply(book: Book, fact: Fact): Book {
 const NEW_ORDER = {
   state: 'received',
   plan: null,
-  approval: { answer: 'not_asked', tag: '', reason: '', expires: 0, card: 'owed' },
+  approval: { by: 'nobody', asks: 0, tag: '', reason: '', expires: 0, card: 'owed' },
   sentAt: 0,
   exchangeId: '',
   filled: '0',
@@ -67,7 +108,7 @@ const NEW_STREAM: Stream = {
   iat: 0,
   gap: 'none',
   bars: { entry: -1, exit: -1 },
-  headExit: { since: 0, attempts: 0 },
+  silentSince: 0,
 }
 
 export function streamOf(book: Book, name: string): Stream {
@@ -96,27 +137,20 @@ export function withOrder(book: Book, order: Order): Book {
   return { ...book, orders: { ...book.orders, [order.clientOrderId]: order } }
 }
 
-function withProtectionFailed(book: Book, key: string): Book {
-  const position = book.positions[key]
-  if (position === undefined) return book
-  return {
-    ...book,
-    positions: { ...book.positions, [key]: { ...position, protection: 'failed' } },
-  }
-}
-
 function applyStep(book: Book, fact: Step & { at: number }): Book {
   const before = orderIn(book, fact.clientOrderId)
   const order = { ...before, state: moved(before.state, fact.event), ...stepChange(before, fact) }
-  const counted = fact.event === 'intend' ? countDay(book, order, fact.at) : book
-  const sent = fact.event === 'send' ? countSent(counted, fact.at) : counted
-  return isFinal(order.state) ? close(sent, order) : withOrder(sent, order)
+  const counted = countStep(named(book, order, fact), order, fact)
+  if (isFinal(order.state)) return applyExitOver(close(counted, order), order, fact.at)
+  const open = withOrder(counted, order)
+  return fact.event === 'accept' ? applyStanding(open, order) : open
 }
 
 function stepChange(order: Order, fact: Step & { at: number }): Partial<Order> {
+  const { asks } = order.approval
   if (fact.approval !== undefined)
-    return { approval: { ...order.approval, ...fact.approval, answer: 'open' } }
-  if (fact.event === 'approve') return { approval: { ...order.approval, answer: 'given' } }
+    return { approval: { ...fact.approval, by: 'nobody', asks: asks + 1, card: 'owed' } }
+  if (fact.event === 'approve') return { approval: { ...order.approval, by: fact.by ?? 'tap' } }
   if (fact.event === 'send') return { sentAt: fact.at }
   if (fact.exchangeId !== undefined) return { exchangeId: fact.exchangeId }
   if (fact.filled !== undefined) return { end: { filled: fact.filled } }
@@ -126,18 +160,13 @@ function stepChange(order: Order, fact: Step & { at: number }): Partial<Order> {
 function close(book: Book, order: Order): Book {
   const { [order.clientOrderId]: _, ...orders } = book.orders
   const id = order.plan?.id ?? order.clientOrderId
-  const ended = [...book.ended, { id, state: order.state }].slice(-ENDED_KEPT)
-  return { ...book, orders, ended }
+  return { ...book, orders, ended: withEnded(book.ended, { id, state: order.state }) }
 }
 
-/** Counted in full when decided, and not given back: an order that the exchange turns down was a risk taken. */
-function countDay(book: Book, order: Order, at: number): Book {
-  if (order.kind === 'stop') return withOneMoreStop(book, positionKey(order))
-  if (order.kind !== 'entry') return book
-  // A clock that is set back opens no new day.
-  const number = Math.max(book.day.number, dayNumber(at))
-  const before = number === book.day.number ? book.day.value : '0'
-  return { ...book, day: { number, value: plus(before, order.plan?.value ?? '0') } }
+function named(book: Book, order: Order, { event }: Step): Book {
+  return event === 'intend' && order.kind === 'stop'
+    ? withOneMoreStop(book, positionKey(order))
+    : book
 }
 
 function withOneMoreStop(book: Book, key: string): Book {
@@ -148,15 +177,6 @@ function withOneMoreStop(book: Book, key: string): Book {
   return { ...book, stops, positions: { ...book.positions, [key]: counted } }
 }
 
-function countSent(book: Book, at: number): Book {
-  return { ...book, sent: [...book.sent.filter((sent) => at - sent < MINUTE_MS), at] }
-}
-
 function stillAskable(book: Book, at: number): Record<string, number> {
   return Object.fromEntries(Object.entries(book.asked).filter(([, exp]) => exp * 1000 > at))
-}
-
-/** UTC days since 1970. */
-export function dayNumber(at: number): number {
-  return Math.floor(at / DAY_MS)
 }

@@ -5,18 +5,24 @@ import { onHead, watchHeads } from '../inbox/head.ts'
 import { refuseInput, sumUp } from '../inbox/refusals.ts'
 import { onSignal } from '../inbox/signal.ts'
 import { onCandles } from '../orders/card.ts'
+import { forgetWatch, watchPositions } from '../orders/exits.ts'
 import { advanceOrders } from '../orders/journey.ts'
 import { onFills, onFound, onPlaced } from '../orders/outcome.ts'
 import { onCancel, pollOrders } from '../orders/poll.ts'
 import { protectPositions } from '../orders/protect.ts'
 import { recover } from '../orders/recover.ts'
 import { clearEntries, setTrading } from '../orders/trading.ts'
+import { lookAround, onCompared } from '../reconcile/compare.ts'
+import { noticeClock } from './clock-back.ts'
 import type { Decision, Input, World } from './inputs.ts'
+import { watchLine } from './line-watch.ts'
+import { watchLosses } from './losses.ts'
 import type { Order, State } from './state.ts'
 import { newTurn, notice, report, type Turn } from './turn.ts'
 
 export function decide(state: State, input: Input, world: World): Decision {
   const turn = newTurn(state, world)
+  noticeClock(turn)
   take(turn, input)
   settleDown(turn)
   const { facts, reports, effects, live } = turn
@@ -41,8 +47,10 @@ function take(turn: Turn, input: Input): undefined {
       return refuseInput(turn, { code: input.code, message: input.message }, input.topic)
     case 'quote':
       return onQuote(turn, input.market)
+    case 'compared':
+      return onCompared(turn, input)
     case 'halt':
-      return setTrading(turn, 'halted', input.by)
+      return setTrading(turn, 'halted', input.by, input.positions)
     case 'notice':
       return notice(turn, input.notice)
     case 'rows':
@@ -88,6 +96,10 @@ function onQuote(turn: Turn, market: string): undefined {
 /** What is due now, whatever came in: so a restart, a lost timer and a burst need no code of their own. */
 function settleDown(turn: Turn): undefined {
   watchHeads(turn)
+  watchLine(turn)
+  lookAround(turn)
+  watchLosses(turn)
+  watchPositions(turn)
   advanceOrders(turn)
   clearEntries(turn)
   protectPositions(turn)
@@ -108,4 +120,5 @@ function forget(turn: Turn): undefined {
     cards: open(cards),
     alarms: open(alarms),
   }
+  forgetWatch(turn)
 }

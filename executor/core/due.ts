@@ -1,17 +1,27 @@
 // When the executor has to look again although nothing came in. Derived from the state: no timer has to survive anything.
-import { OVERTAKE_MS, SILENT_MS } from '../inbox/head.ts'
+import { OVERTAKE_MS } from '../inbox/head.ts'
 import { summaryDue } from '../inbox/refusals.ts'
+import { silenceDue } from '../inbox/silence.ts'
+import { exitsDue } from '../orders/exits-due.ts'
+import { looksDue } from '../reconcile/due.ts'
+import { lineDue } from './line-watch.ts'
+import { lossesDue } from './losses.ts'
 import type { Ask, Order, State } from './state.ts'
 
 /** Unix ms, perhaps past; null for never. */
-export function nextDue({ book, live }: State): number | null {
+export function nextDue(state: State): number | null {
+  const { book, live } = state
   const moments = [
     ...Object.values(book.orders).flatMap((order) => ofOrder(order, live)),
     ...Object.values(live.heads).flatMap((seen) => [
       ...(seen.aheadSince > 0 ? [seen.aheadSince + OVERTAKE_MS] : []),
-      ...(seen.heard === 'yes' ? [seen.at + SILENT_MS] : []),
     ]),
     summaryDue(live) ?? Number.POSITIVE_INFINITY,
+    ...looksDue(live),
+    ...lineDue(state),
+    ...lossesDue({ book, live }),
+    ...silenceDue(state),
+    ...exitsDue(state),
   ]
   const first = Math.min(...moments)
   return Number.isFinite(first) ? first : null

@@ -2,7 +2,7 @@
 import type { Decimal, TradingState } from '@keyside/protocol'
 import type { Fill } from '../exchange/port.ts'
 import type { OrderEvent } from '../orders/table.ts'
-import type { OrderSeed, Plan } from './state.ts'
+import type { LeaveReason, OrderSeed, Plan } from './state.ts'
 
 /** A stream's numbers were taken from a head, `missed` signals later than ours. */
 interface Baselined {
@@ -36,11 +36,34 @@ interface InputRefused {
   readonly jti?: string
 }
 
-interface HeadExit {
-  readonly type: 'head_exit'
+/** A provider fell silent (`since` Unix ms), or is heard again (0). */
+interface Silence {
+  readonly type: 'silence'
   readonly stream: string
   readonly since: number
-  readonly attempts: number
+}
+
+/** All of it is to be sold, however often that has to be tried. */
+interface Leaving {
+  readonly type: 'leaving'
+  readonly position: string
+  readonly why: LeaveReason
+}
+
+interface StopRaised {
+  readonly type: 'raised'
+  readonly position: string
+  readonly stop: Decimal
+  readonly why: 'trail' | 'even'
+}
+
+/** Too little for any order: it stays the trader's and is nobody's position any more. */
+interface WrittenOff {
+  readonly type: 'written_off'
+  readonly position: string
+  readonly amount: Decimal
+  /** Quote paid for it. */
+  readonly cost: Decimal
 }
 
 interface Ordered {
@@ -61,12 +84,21 @@ export interface Step {
   readonly event: OrderEvent
   readonly code?: string
   readonly message?: string
+  /** With `approve`. */
+  readonly by?: 'tap' | 'code'
   /** With `ask`. */
   readonly approval?: { readonly tag: string; readonly reason: string; readonly expires: number }
   /** With `accept`. */
   readonly exchangeId?: string
   /** With `end`: what the exchange says was filled. */
   readonly filled?: Decimal
+}
+
+/** A code came for an order. Never the code itself: `step` is the half minute that a true one belongs to. */
+interface CodeGiven {
+  readonly type: 'code'
+  readonly clientOrderId: string
+  readonly step: number | 'wrong'
 }
 
 interface CardSent {
@@ -92,6 +124,8 @@ interface TradingSet {
   readonly type: 'trading'
   readonly state: TradingState
   readonly by: string
+  /** With `halted`: what happens to what is held. Kept where it does not say. */
+  readonly positions?: 'sell'
 }
 
 /** A command or an approval was taken. `exp` in seconds. */
@@ -103,19 +137,87 @@ interface Asked {
   readonly what: string
 }
 
+/** An order or a trade at the exchange that this device has not made. */
+interface Unexpected {
+  readonly type: 'unexpected'
+  readonly market: string
+  readonly exchangeId: string
+  readonly as: 'open' | 'trade'
+}
+
+/** An order of ours that was over is open at the exchange, or has a trade that is not here. */
+interface Reappeared {
+  readonly type: 'reappeared'
+  readonly clientOrderId: string
+  readonly market: string
+  readonly exchangeId: string
+  readonly as: 'open' | 'trade'
+}
+
+/** The exchange has less of the base currency than the positions say. */
+interface Drifted {
+  readonly type: 'drifted'
+  readonly market: string
+  readonly held: Decimal
+  readonly there: Decimal
+}
+
+/** What was missing is there again. */
+interface Agreed {
+  readonly type: 'agreed'
+  readonly market: string
+}
+
+/** The first look at prices on a new day (UTC): what is held counts as bought at these bids, by market. */
+interface DayOpened {
+  readonly type: 'day_opened'
+  readonly bids: Readonly<Record<string, Decimal>>
+}
+
+/** So much was lost that the day has no more entries. */
+interface DayLost {
+  readonly type: 'day_lost'
+  readonly lost: Decimal
+}
+
+/** The result was never better; `worth` of all that is held. */
+interface Best {
+  readonly type: 'best'
+  readonly worth: Decimal
+}
+
+/** The trader has set the positions to what is really there, by `positionKey`. */
+interface Rebased {
+  readonly type: 'rebased'
+  readonly positions: Readonly<Record<string, Decimal>>
+  readonly by: string
+}
+
 export type Happening =
   | Baselined
   | SignalTaken
   | InputRefused
-  | HeadExit
+  | Silence
+  | Leaving
+  | StopRaised
+  | WrittenOff
   | Ordered
   | Planned
   | Step
+  | CodeGiven
   | CardSent
   | Filled
   | ProtectionFailed
   | TradingSet
   | Asked
+  | Unexpected
+  | Reappeared
+  | Drifted
+  | Agreed
+  | Rebased
+  | DayOpened
+  | DayLost
+  | Best
 
 /** `at` is Unix ms. */
 export type Fact = Happening & { readonly at: number }

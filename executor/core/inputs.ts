@@ -4,13 +4,16 @@ import type {
   Answered,
   Candle,
   Fill,
+  Liquidity,
   Lookup,
   MarketRules,
+  Pause,
   Placed,
   Quote,
   WireOrder,
 } from '../exchange/port.ts'
 import type { Policy } from '../policy/schema.ts'
+import type { Seen } from '../reconcile/seen.ts'
 import type { Fact } from './fact.ts'
 import type { Live } from './state.ts'
 
@@ -40,7 +43,8 @@ export type Input =
       readonly clientOrderId: string
       readonly result: Answered<'canceled' | 'not_open'>
     }
-  | { readonly type: 'halt'; readonly by: string }
+  | { readonly type: 'compared'; readonly market: string; readonly result: Answered<Seen> }
+  | { readonly type: 'halt'; readonly by: string; readonly positions?: 'keep' | 'sell' }
   | { readonly type: 'notice'; readonly notice: Notice }
   | { readonly type: 'rows'; readonly to: string; readonly answer: Answer }
 
@@ -53,13 +57,19 @@ export interface World {
   readonly policy: Policy
   /** Makes client order ids. */
   readonly salt: Uint8Array
+  /** Which time step of the trader's authenticator a code belongs to now; null for none, `unset` without a secret. */
+  readonly stepOfCode: ((code: string) => number | null) | 'unset'
   readonly exchange: {
     readonly name: string
+    /** Whether real money is behind it. */
+    readonly live: 'yes' | 'no'
     readonly acceptanceWindowMs: number
     readonly reachable: boolean
     readonly skewMs: number | null
+    readonly pause: Pause | null
     rules(market: string): MarketRules | null
     quote(market: string): Quote | null
+    liquidity(market: string): Liquidity | null
   }
 }
 
@@ -82,6 +92,12 @@ export type Effect =
       readonly clientOrderId: string
     }
   | { readonly type: 'balances'; readonly to: string }
+  | {
+      readonly type: 'compare'
+      /** `since`: from when on trades are asked for, Unix ms; null: from where the last process stopped. */
+      readonly markets: readonly { readonly market: string; readonly since: number | null }[]
+      readonly now: number
+    }
   | { readonly type: 'replay'; readonly after: number }
   | {
       readonly type: 'rows'

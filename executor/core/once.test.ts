@@ -180,11 +180,11 @@ test('the same state, input and world give the same decision', async () => {
 
 test('nothing is sent in the turn that has not written the intent and the sending', async () => {
   const executor = new TestExecutor()
-  executor.take(executor.head())
+  await executor.give(executor.head())
   const { facts, effects } = decide(executor.state(), executor.signal(), executor.world())
   expect(effects.map(({ type }) => type)).toEqual(['place'])
   const events = facts.map((fact) => (fact.type === 'step' ? fact.event : fact.type))
-  expect(events).toEqual(['signal', 'ordered', 'planned', 'intend', 'send'])
+  expect(events).toEqual(['signal', 'ordered', 'day_opened', 'planned', 'intend', 'send'])
 })
 
 test('settled orders leave the state: a long life does not make it larger', async () => {
@@ -192,7 +192,9 @@ test('settled orders leave the state: a long life does not make it larger', asyn
   for (let day = 0; day < 60; day += 1) {
     await executor.enter({ size: { unit: 'quote', value: '20' }, stop: '58000' })
     await executor.give(executor.exit())
+    executor.stop()
     await executor.clock.turn(86_400_000)
+    executor.crash()
     executor.exchange.quoteAt = executor.clock.now()
   }
   expect(executor.exchange.accepted).toHaveLength(180)

@@ -1,11 +1,12 @@
 // When a question to the exchange is asked again: at once, then with growing pauses, for as long as it takes.
-import type { Ask } from './state.ts'
+import type { Ask, Failures } from './state.ts'
 
 const FIRST_MS = 500
 /** For an order of which nobody has heard: each question asks in four places. */
 const LONGEST_UNKNOWN_MS = 15_000
 /** For one that is known: a position may be waiting for its next stop. */
 const LONGEST_KNOWN_MS = 4_000
+const LONGEST_PAUSE_MS = 60_000
 /** An open order is looked at this often. */
 export const POLL_MS = 2_000
 
@@ -27,6 +28,17 @@ export function growing(ask: Ask | undefined, now: number, about: 'known' | 'unk
 
 export function steady(ask: Ask | undefined, now: number): Ask {
   return { state: 'due', at: now + POLL_MS, tries: 0, missedAt: ask?.missedAt ?? 0 }
+}
+
+/** Behind so many failures in a row: after `first`, twice that, … at most a minute. */
+export function mayTryAgain({ times, at }: Failures, first: number, now: number): boolean {
+  const pause = Math.min(first * 2 ** Math.min(times - 1, 10), LONGEST_PAUSE_MS)
+  return times === 0 || isOver(at, pause, now)
+}
+
+/** A pause that began ahead of the clock is over: the clock was set back. */
+export function isOver(began: number, pause: number, now: number): boolean {
+  return now < began || now >= began + pause
 }
 
 export function without<T>(record: Readonly<Record<string, T>>, key: string): Record<string, T> {

@@ -3,6 +3,8 @@ import type { Decimal, Head, Signal, TradingState } from '@keyside/protocol'
 import type { WireOrder } from '../exchange/port.ts'
 import type { OrderState } from '../orders/table.ts'
 import type { SignalIdea } from '../plan/plan.ts'
+import type { Look } from '../reconcile/seen.ts'
+import { type Counters, NO_COUNTERS, NO_RESULT, type Result } from './counted.ts'
 
 export type OrderKind = 'entry' | 'exit' | 'stop'
 
@@ -19,6 +21,8 @@ export interface OrderSeed {
   readonly reason: string
   readonly timeframe: string
   readonly idea: SignalIdea
+  /** With a take-profit: which rung of the ladder it sells, from 1. */
+  readonly rung?: number
 }
 
 export interface Fee {
@@ -42,7 +46,10 @@ export interface Order extends OrderSeed {
   readonly at: number
   readonly plan: Plan | null
   readonly approval: {
-    readonly answer: 'not_asked' | 'open' | 'given'
+    /** Who has approved this very plan: a tap alone, or one with the trader's code. */
+    readonly by: 'nobody' | 'tap' | 'code'
+    /** How often the trader was asked: a price that runs away does not ask for ever. */
+    readonly asks: number
     readonly tag: string
     readonly reason: string
     readonly expires: number
@@ -70,8 +77,17 @@ export interface Stream {
   readonly gap: 'none' | 'open'
   /** Last candle decided on, seconds: two engines side by side decide once. */
   readonly bars: { readonly entry: number; readonly exit: number }
-  /** Exits that were read from a head's target. */
-  readonly headExit: { readonly since: number; readonly attempts: number }
+  /** Since when its provider has been silent, Unix ms; 0 while he is heard. */
+  readonly silentSince: number
+}
+
+/** Why all of a position is to be sold, until it is: the words are in `orders/leave.ts`. */
+export type LeaveReason = 'stop' | 'hold' | 'flatten' | 'silence' | 'head'
+
+/** Tries that brought nothing, in a row, and when the last one ended, Unix ms: the next waits the longer. */
+export interface Failures {
+  readonly times: number
+  readonly at: number
 }
 
 /** What a stream holds of a market. */
@@ -86,32 +102,62 @@ export interface Position {
   /** The last entry's number in the stream and its `jti`. */
   readonly seq: number
   readonly signal: string
-  /** Quote per base; null without one. */
+  /** Quote per base; null without one. It is raised and never lowered. */
   readonly stop: Decimal | null
-  /** Stops placed since its last entry. */
+  /** Stops placed since its amount or its stop changed. */
   readonly stops: number
-  readonly protection: 'wanted' | 'failed'
+  /** What else its newest entry asked for. */
+  readonly exits: Exits
+  /** Base: what its newest entry left, of which the rungs are percentages. */
+  readonly whole: Decimal
+  /** Rungs of the ladder that were sold, or are being sold. */
+  readonly taken: number
+  readonly leaving: LeaveReason | null
+  readonly failed: { readonly exit: Failures; readonly stop: Failures }
+}
+
+export interface Exits {
+  /** Lowest price first. */
+  readonly take: NonNullable<SignalIdea['take']>
+  /** Percent below the highest bid. */
+  readonly trail: Decimal | null
+  /** Percent above the entry price at which the stop moves to it. */
+  readonly even: Decimal | null
+  /** Unix ms; null for as long as it likes. */
+  readonly until: number | null
+}
+
+/** What was made of the trader's approval codes. */
+export interface Codes {
+  /** The last time step whose code was taken: that one and all before it are used up. */
+  readonly usedUpTo: number
+  /** Moments of wrong ones in the last hour, Unix ms. */
+  readonly wrong: readonly number[]
 }
 
 export interface Book {
   readonly trading: TradingState
+  /** What a halt does with what is held. */
+  readonly onHalt: 'keep' | 'sell'
   /** Unix ms. */
   readonly tradingSince: number
   readonly streams: Readonly<Record<string, Stream>>
   /** By client order id; only those whose life is not over. */
   readonly orders: Readonly<Record<string, Order>>
-  /** Stops intended so far, ever: no two have one name, whatever came and went between them. */
+  /** Stops and exits that the device made by itself so far, ever: no two have one name. */
   readonly stops: number
+  readonly exits: number
   /** By `positionKey`. */
   readonly positions: Readonly<Record<string, Position>>
-  /** UTC day number and the quote value of entries that were decided on it. */
-  readonly day: { readonly number: number; readonly value: Decimal }
-  /** Unix ms, last minute only. */
-  readonly sent: readonly number[]
+  readonly counters: Counters
+  readonly result: Result
   /** Commands and approvals seen, by `jti`: until when they could come again, seconds. */
   readonly asked: Readonly<Record<string, number>>
   /** The last orders that ended, oldest first, so that a late approval is told from a wrong one. */
-  readonly ended: readonly { readonly id: string; readonly state: OrderState }[]
+  readonly ended: readonly { readonly id: string; readonly state: OrderState | 'replaced' }[]
+  readonly codes: Codes
+  /** Markets that take no entries, because the exchange does not bear this book out. */
+  readonly closed: Readonly<Record<string, 'drift' | 'reappeared'>>
 }
 
 /** A question to the exchange that is under way (`open`) or due at `at`, Unix ms. */
@@ -125,7 +171,6 @@ export interface Ask {
 
 export interface HeadSeen {
   readonly at: number
-  readonly heard: 'yes' | 'lost'
   readonly head: Pick<Head, 'seq' | 'hash' | 'target' | 'iat' | 'jti'>
   /** Since when it has been ahead of our signals, Unix ms; 0 when it is not. */
   readonly aheadSince: number
@@ -140,7 +185,32 @@ export interface Live {
   readonly cards: Readonly<Record<string, Ask>>
   /** When to say again that an order is unknown, Unix ms. */
   readonly alarms: Readonly<Record<string, number>>
+  readonly watch: Watch
   readonly refusals: { readonly since: number; readonly told: number; readonly kept: number }
+  readonly line: LineSeen
+  /** When this process began, or its clock was set back, Unix ms. */
+  readonly started: number
+  /** Unix ms. */
+  readonly lastTurn: number
+  /** By market. */
+  readonly looks: Readonly<Record<string, Look>>
+}
+
+/** What looking at prices needs to remember between two looks. Times in Unix ms. */
+export interface Watch {
+  readonly lookedAt: number
+  /** By stop order: since when the bid has been below what it may sell for. */
+  readonly below: Readonly<Record<string, number>>
+  /** By position and word: when it may be said again. */
+  readonly said: Readonly<Record<string, number>>
+}
+
+/** What was told about the line to the exchange. */
+export interface LineSeen {
+  readonly ban: 'none' | 'told'
+  readonly clock: 'right' | 'off'
+  /** Unix ms; 0 while it may be asked. */
+  readonly pausedUntil: number
 }
 
 export interface State {
@@ -150,15 +220,19 @@ export interface State {
 
 export const EMPTY_BOOK: Book = {
   trading: 'running',
+  onHalt: 'keep',
   tradingSince: 0,
   streams: {},
   orders: {},
   stops: 0,
+  exits: 0,
   positions: {},
-  day: { number: 0, value: '0' },
-  sent: [],
+  counters: NO_COUNTERS,
+  result: NO_RESULT,
   asked: {},
   ended: [],
+  codes: { usedUpTo: -1, wrong: [] },
+  closed: {},
 }
 
 export const EMPTY_LIVE: Live = {
@@ -168,7 +242,12 @@ export const EMPTY_LIVE: Live = {
   quotes: {},
   cards: {},
   alarms: {},
+  watch: { lookedAt: 0, below: {}, said: {} },
   refusals: { since: 0, told: 0, kept: 0 },
+  line: { ban: 'none', clock: 'right', pausedUntil: 0 },
+  started: 0,
+  lastTurn: 0,
+  looks: {},
 }
 
 /** Ids have no space, and neither have markets. */

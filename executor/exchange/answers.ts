@@ -72,11 +72,18 @@ export const tradeAnswer = z.object({
   time: z.int(),
 })
 
+export const accountTradeAnswer = tradeAnswer.extend({ isBuyer: z.boolean() })
+
 export const accountAnswer = z.object({
   balances: z.array(z.object({ asset: z.string(), free: amount, locked: amount })),
 })
 
 export const tickerAnswer = z.object({ symbol: z.string(), bidPrice: amount, askPrice: amount })
+
+export const dayAnswer = z.object({ symbol: z.string(), quoteVolume: amount })
+
+/** Best first: price, amount. */
+export const depthAnswer = z.object({ asks: z.array(z.tuple([amount, amount])) })
 
 export const timeAnswer = z.object({ serverTime: z.int().positive() })
 

@@ -1,5 +1,6 @@
 // The adapter and an unmodified ccxt against the sandbox exchange, over a wire that is listened to.
 import { generateKeyPairSync } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { inspect } from 'node:util'
 import { systemClock } from '@keyside/runtime'
 import { CALM, Market, type SandboxExchange, startExchange } from '@keyside/sandbox'
@@ -11,7 +12,7 @@ import { openWiretap, type Wiretap } from './wiretap.ts'
 
 const KEYS = { apiKey: 'CanaryApiKey'.repeat(5), secret: 'CanarySecret'.repeat(5) }
 const BTC = 'BTC/USDT'
-const PACE = { requests: 1, quotes: 1_000, balances: 10_000, clock: 60_000 }
+const PACE = { requests: 1, quotes: 1_000, books: 5_000, volumes: 60_000, clock: 60_000 }
 const pair = generateKeyPairSync('ed25519')
 const logged: unknown[] = []
 const log = {
@@ -82,7 +83,8 @@ test('sends amounts, prices and names as they were given, to the character', asy
     expect(await exchange.place(sent)).toMatchObject({ outcome: 'accepted' })
     const posts = tap.heard.filter(({ method }) => method === 'POST')
     const raw = posts.at(-1)?.raw.replace(/^timestamp=\d+&/, '')
-    const tail = `&newClientOrderId=${sent.clientOrderId}&newOrderRespType=FULL&recvWindow=5000&signature=`
+    const mode = sent.side === 'buy' ? 'EXPIRE_TAKER' : 'EXPIRE_MAKER'
+    const tail = `&selfTradePreventionMode=${mode}&newClientOrderId=${sent.clientOrderId}&newOrderRespType=FULL&recvWindow=5000&signature=`
     expect(raw?.replace(/[0-9a-f]+$/, '')).toBe(words + tail)
   }
 })
@@ -166,13 +168,43 @@ test.each([
   [400, -2010, 'Something new.', 'unknown'],
   [400, -1021, 'Timestamp for this request is outside of the recvWindow.', 'unknown'],
   [400, -1006, 'An unexpected response was received.', 'unknown'],
+  [429, -1015, 'Too many new orders; current limit is 10 orders per 10 SECOND.', 'turned_down'],
+  [400, -1003, 'Too many requests queued.', 'turned_down'],
   [403, -9999, 'Nobody knows.', 'unknown'],
   [200, -2010, 'Market is closed.', 'unknown'],
   [503, -2010, 'Market is closed.', 'unknown'],
 ])('takes HTTP %i with %i "%s" for %s', async (status, code, msg, outcome) => {
   answerOrders(status, JSON.stringify({ code, msg }))
   expect(await exchange.place(order())).toMatchObject({ outcome })
+  while (exchange.pause() !== null) await sleep(20)
 })
+
+test.each([
+  [429, 'too_many', '7', 7_000],
+  [418, 'banned', '120', 120_000],
+] as const)(
+  'a page with %i proves nothing, and leaves both lines alone',
+  async (status, why, retry, ms) => {
+    const other = open()
+    await other.start([BTC])
+    tap.intrude(({ path }, response) => {
+      if (path !== '/api/v3/account') return 'pass'
+      response.writeHead(status, { 'retry-after': retry }).end('<html>')
+      return 'answered'
+    })
+    expect(await other.refreshBalances()).toMatchObject({ ok: false })
+    const { until = 0, ...pause } = other.pause() ?? {}
+    expect(pause).toEqual({ why })
+    expect(Math.abs(until - Date.now() - ms)).toBeLessThan(1_000)
+    const before = tap.heard.length
+    const asked = [other.refreshQuote(BTC), other.cancel(BTC, newId()), other.openOrders(BTC)]
+    for (const answer of await Promise.all(asked)) expect(answer.ok).toBe(false)
+    expect(await other.place(order())).toMatchObject({ code: 'exchange_rate_limited' })
+    expect(await other.find(BTC, newId())).toMatchObject({ outcome: 'unknown' })
+    expect(tap.heard.slice(before)).toEqual([])
+    await other.stop()
+  },
+)
 
 test('says unknown in time when the answer stops in the middle', async () => {
   tap.intrude(({ method }, response) => {
@@ -309,13 +341,60 @@ test('an order does not wait behind searches for others', async () => {
   await other.stop()
 })
 
-test('keeps quotes and balances fresh by itself until it is stopped', async () => {
-  const pace = { requests: 1, quotes: 20, balances: 20, clock: 20 }
+test('goes slowly once most of the minute is used, and an order does not', async () => {
+  const pace = { ...PACE, requests: 10 }
   const other = createBinance({ keys: KEYS, address: tap.address, clock: systemClock, log, pace })
   await other.start([BTC])
-  const first = other.quote(BTC)?.at ?? 0
-  await vi.waitFor(() => expect(other.quote(BTC)?.at).toBeGreaterThan(first))
+  tap.intrude(({ path }, response) => {
+    if (path !== '/api/v3/account') return 'pass'
+    response.writeHead(200, { 'x-mbx-used-weight-1m': '5000' }).end('{"balances":[]}')
+    return 'answered'
+  })
+  await other.refreshBalances()
+  const begun = performance.now()
+  const took = () => performance.now() - begun
+  const questions = Promise.all(Array.from({ length: 6 }, () => other.refreshBalances())).then(took)
+  const placed = other.place(order()).then(took)
+  expect(await placed).toBeLessThan(300)
+  expect(await questions).toBeGreaterThan(600)
   await other.stop()
+})
+
+test('keeps quotes and liquidity fresh by itself until it is stopped', async () => {
+  const pace = { requests: 1, quotes: 20, books: 20, volumes: 20, clock: 20 }
+  const other = createBinance({ keys: KEYS, address: tap.address, clock: systemClock, log, pace })
+  await other.start([BTC])
+  const first = ageOf(other)
+  await vi.waitFor(() => {
+    const now = ageOf(other)
+    for (const part of ['quote', 'volume', 'asks'] as const)
+      expect(now[part]).toBeGreaterThan(first[part])
+  })
+  await other.stop()
+})
+
+function ageOf(one: Exchange) {
+  const { volumeAt: volume = 0, asksAt: asks = 0 } = one.liquidity(BTC) ?? {}
+  return { quote: one.quote(BTC)?.at ?? 0, volume, asks }
+}
+
+test('dates a book by the question, and keeps the old one when the answer makes no sense', async () => {
+  const other = open()
+  const begun = Date.now()
+  await other.start([BTC])
+  const seen = other.liquidity(BTC)
+  expect(seen?.asksAt).toBeGreaterThanOrEqual(begun)
+  expect(Number(seen?.volume)).toBeGreaterThan(50_000_000)
+  await other.stop()
+  tap.intrude(({ path }, response) => {
+    if (!['/api/v3/depth', '/api/v3/ticker/24hr'].includes(path)) return 'pass'
+    response.end('[{"symbol":"BTCUSDT","quoteVolume":"-1"}]')
+    return 'answered'
+  })
+  const blind = open()
+  await blind.start([BTC])
+  expect(blind.liquidity(BTC)).toBeNull()
+  await blind.stop()
 })
 
 test('measures the clock of the exchange against its own', async () => {

@@ -1,11 +1,19 @@
 // Binance spot behind the executor's port.
 import { type Cancel, type Clock, KeysideError, type Logger } from '@keyside/runtime'
-import { accountAnswer, candleAnswer, orderAnswer, tradeAnswer } from './answers.ts'
+import { Allowance } from './allowance.ts'
+import {
+  accountAnswer,
+  accountTradeAnswer,
+  candleAnswer,
+  orderAnswer,
+  tradeAnswer,
+} from './answers.ts'
 import { cancel } from './cancel.ts'
 import { find, list } from './find.ts'
 import { keepFresh } from './keep-fresh.ts'
 import { type ApiKeys, normalizeKeys } from './keys.ts'
 import { Line, RECEIVE_WINDOW_MS } from './line.ts'
+import { type LiquidityPace, LiquidityWatch } from './liquidity.ts'
 import { fromOrder, fromTrade, type VenueMarket } from './map.ts'
 import { loadMarkets } from './markets.ts'
 import { place } from './place.ts'
@@ -16,16 +24,21 @@ import { keyRights } from './rights.ts'
 import { measureSkew } from './skew.ts'
 
 /** How often the exchange is asked, ms. */
-export interface Pace {
+export interface Pace extends LiquidityPace {
   /** For one unit of ccxt's weights, which is 5 of the venue's. */
   readonly requests: number
   readonly quotes: number
-  readonly balances: number
   readonly clock: number
 }
 
 /** 60 ms keep questions within 5 000 of the 6 000 of weight a minute that the venue allows one address. */
-const PACE: Pace = { requests: 60, quotes: 1_000, balances: 10_000, clock: 60_000 }
+const PACE: Pace = {
+  requests: 60,
+  quotes: 1_000,
+  books: 5_000,
+  volumes: 60_000,
+  clock: 60_000,
+}
 
 /** Measurements of the clock that may fail before its skew counts as not known. */
 const CLOCK_MISSES = 3
@@ -50,9 +63,11 @@ export function createBinance(options: BinanceOptions): port.Exchange {
 
 class Binance implements port.Exchange {
   readonly name = 'binance'
+  readonly live: 'yes' | 'no'
   readonly acceptanceWindowMs: number
   readonly #clock: Clock
   readonly #pace: Pace
+  readonly #allowance = new Allowance()
   readonly #line: Line
   /**
    * For orders, cancels and the quotes they wait for. ccxt lets requests wait their turn, and a few searches for unknown
@@ -60,38 +75,43 @@ class Binance implements port.Exchange {
    */
   readonly #quickLine: Line
   readonly #quotes: Quotes
+  readonly #liquidity: LiquidityWatch
   readonly #timers: Cancel[] = []
   #markets: ReadonlyMap<string, VenueMarket> = new Map()
-  #balances: readonly port.Balance[] | null = null
   #skew: { readonly ms: number; readonly at: number } | null = null
 
   constructor({ keys, address, clock, log, timeoutMs = TIMEOUT_MS, pace = PACE }: BinanceOptions) {
     this.#clock = clock
     this.#pace = pace
     const line = {
+      allowance: this.#allowance,
       keys: normalizeKeys(keys),
       timeoutMs,
       requestMs: pace.requests,
       log,
       ...(address === undefined ? {} : { address }),
     }
-    this.#line = new Line(line)
-    this.#quickLine = new Line(line)
+    this.#line = new Line({ ...line, thrift: 'slows_down' })
+    this.#quickLine = new Line({ ...line, thrift: 'never_slow' })
     this.#quotes = new Quotes(this.#quickLine, clock)
+    this.#liquidity = new LiquidityWatch(this.#line, clock)
+    this.live = address === undefined ? 'yes' : 'no'
     this.acceptanceWindowMs = RECEIVE_WINDOW_MS + timeoutMs
   }
 
   async start(markets: readonly string[]): Promise<void> {
     this.#markets = await loadMarkets(this.#line, markets)
+    const loaded = [...this.#markets.values()]
     const [quotes] = await Promise.all([
       this.#refreshQuotes(),
       this.#askBalances().then(orThrow),
       this.#measureSkew(),
+      this.#liquidity.refresh(loaded),
     ])
     if (!quotes.ok) throw unreachable(quotes.message)
     this.#timers.push(
       keepFresh(this.#clock, this.#pace.quotes, () => this.#refreshQuotes()),
-      keepFresh(this.#clock, this.#pace.balances, () => this.#askBalances()),
+      ...this.#liquidity.keepFresh(loaded, this.#pace),
       keepFresh(this.#clock, this.#pace.clock, () => this.#measureSkew()),
     )
   }
@@ -111,18 +131,19 @@ class Binance implements port.Exchange {
     return entry === undefined ? null : this.#quotes.get(entry)
   }
 
-  async refreshQuote(market: string): Promise<port.Answered<port.Quote>> {
-    return this.#quotes.refreshOne(this.#market(market))
+  liquidity(market: string): port.Liquidity | null {
+    const entry = this.#markets.get(market)
+    return entry === undefined ? null : this.#liquidity.get(entry)
   }
 
-  balances(): readonly port.Balance[] | null {
-    return this.#balances
+  async refreshQuote(market: string): Promise<port.Answered<port.Quote>> {
+    return this.#quotes.refreshOne(this.#market(market))
   }
 
   async refreshBalances(): Promise<port.Answered<readonly port.Balance[]>> {
     const reply = await this.#askBalances()
     if (reply.got !== 'answer') return { ok: false, message: sentence(reply) }
-    return { ok: true, value: this.#balances ?? [] }
+    return { ok: true, value: reply.body }
   }
 
   skewMs(): number | null {
@@ -133,6 +154,11 @@ class Binance implements port.Exchange {
 
   reachable(): boolean {
     return this.#line.reachable && this.#quickLine.reachable
+  }
+
+  pause(): port.Pause | null {
+    const pause = this.#allowance.pause(performance.now())
+    return pause && { why: pause.why, until: Math.ceil(this.#clock.now() + pause.ms) }
   }
 
   async candles(
@@ -183,6 +209,28 @@ class Binance implements port.Exchange {
     return listed.ok ? { ok: true, value: listed.rows.map(fromOrder) } : listed
   }
 
+  /** Not from a starting point on: the venue would list the oldest of the first day. */
+  async trades(
+    market: string,
+    since: number,
+  ): Promise<port.Answered<readonly port.AccountTrade[]>> {
+    const { id: symbol } = this.#market(market)
+    const question = { symbol, limit: '1000' }
+    const listed = await list(this.#line, accountTradeAnswer, (api) =>
+      api.privateGetMyTrades(question),
+    )
+    if (!listed.ok) return listed
+    const fresh = listed.rows.filter(({ time }) => time >= since)
+    return {
+      ok: true,
+      value: fresh.map((row) => ({
+        ...fromTrade(row),
+        exchangeId: row.orderId,
+        side: row.isBuyer ? 'buy' : 'sell',
+      })),
+    }
+  }
+
   keyRights(): Promise<port.Answered<port.KeyRights>> {
     return keyRights(this.#line)
   }
@@ -202,25 +250,29 @@ class Binance implements port.Exchange {
     if (ms !== null) this.#skew = { ms, at: this.#clock.now() }
   }
 
-  async #askBalances(): Promise<Reply> {
+  async #askBalances(): Promise<Balances> {
     const reply = await this.#line.ask((api) => api.privateGetAccount({ omitZeroBalances: 'true' }))
     if (reply.got !== 'answer') return reply
     const read = accountAnswer.safeParse(reply.body)
     if (!read.success)
       return { got: 'no proof', message: 'the exchange did not say what the account holds' }
-    this.#balances = read.data.balances.map(({ asset, free, locked }) => ({
+    const body = read.data.balances.map(({ asset, free, locked }) => ({
       currency: asset,
       free,
       used: locked,
     }))
-    return reply
+    return { got: 'answer', body }
   }
 }
+
+type Balances =
+  | { readonly got: 'answer'; readonly body: readonly port.Balance[] }
+  | Exclude<Reply, { got: 'answer' }>
 
 /** The account is the first thing asked for with the key: a refusal is about the key. */
 function orThrow(reply: Reply): void {
   if (reply.got === 'answer') return
-  if (reply.got === 'no proof') throw unreachable(sentence(reply))
+  if (reply.got === 'no proof' || reply.got === 'limited') throw unreachable(sentence(reply))
   throw new KeysideError(
     'exchange_key_refused',
     `${sentence(reply)}: look at the key and its IP list at the exchange, then run "keyside keys check"`,

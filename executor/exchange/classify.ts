@@ -5,7 +5,9 @@ import { type Reply, sentence } from './reply.ts'
 
 // Codes and words: "Error codes for Binance" in the venue's spot API documentation.
 const BY_CODE: ReadonlyMap<number, TurnedDownCode> = new Map([
+  [-1003, 'exchange_rate_limited'],
   [-1013, 'exchange_filter_refused'],
+  [-1015, 'exchange_rate_limited'],
   [-1111, 'exchange_filter_refused'],
   [-1121, 'exchange_market_unknown'],
   [-2014, 'exchange_key_refused'],
@@ -37,6 +39,7 @@ export function classify(reply: Exclude<Reply, { got: 'answer' }>): Placed {
 
 function provenCode(reply: Exclude<Reply, { got: 'answer' }>): TurnedDownCode | undefined {
   if (reply.got === 'not sent') return 'order_not_sent'
+  if (reply.got === 'limited') return 'exchange_rate_limited'
   if (reply.got === 'no proof') return undefined
   if (reply.code === NEW_ORDER_REJECTED) return BY_TEXT.get(reply.text)
   return BY_CODE.get(reply.code)

@@ -12,6 +12,7 @@ export const EXCHANGE_CODES = [
 export const TURNED_DOWN_CODES = [
   'order_malformed',
   'order_not_sent',
+  'exchange_rate_limited',
   'exchange_funds_insufficient',
   'exchange_filter_refused',
   'exchange_stop_would_trigger',

@@ -1,5 +1,6 @@
 // What every exchange adapter must do, as checks that run against a venue with faults.
 import assert from 'node:assert/strict'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Exchange, Placed, WireOrder } from './port.ts'
 
 export interface TestVenue {
@@ -53,7 +54,7 @@ const TAKEN = [
 ]
 
 /** Orders that never reached it, which its answer does not prove. */
-const LOST = ['reset-before', 'timeout-1007-not-accepted', '429', 'html-502']
+const LOST = ['reset-before', 'timeout-1007-not-accepted', 'html-502']
 
 export const exchangeContract: readonly Check[] = [
   ...TAKEN.map((fault) => ({
@@ -86,6 +87,23 @@ export const exchangeContract: readonly Check[] = [
       assert.equal(exchange.reachable(), false)
       while (!(await exchange.refreshQuote(MARKET)).ok);
       assert.equal(exchange.reachable(), true)
+    },
+  },
+  {
+    name: 'is turned down when too much was asked, sends nothing in the pause, and goes on after it',
+    run: async ({ exchange, breakNextOrder, taken }) => {
+      const sent = [order(), order()]
+      breakNextOrder('429')
+      for (const one of sent) {
+        const placed = await exchange.place(one)
+        assert.equal(placed.outcome === 'turned_down' && placed.code, 'exchange_rate_limited')
+        assert.equal(taken(one.clientOrderId), 0)
+      }
+      assert.equal(exchange.pause()?.why, 'too_many')
+      assert.equal((await exchange.find(MARKET, newId())).outcome, 'unknown')
+      assert.equal((await exchange.refreshQuote(MARKET)).ok, false)
+      while (exchange.pause() !== null) await sleep(20)
+      accepted(await exchange.place(order()))
     },
   },
   {
@@ -183,11 +201,15 @@ export const exchangeContract: readonly Check[] = [
     },
   },
   {
-    name: 'tells rules, quote, balances, candles, clock and rights',
+    name: 'tells rules, quote, liquidity, balances, candles, clock and rights',
     run: async ({ exchange }) => {
       assert.equal(exchange.rules(MARKET)?.tick, '0.01')
       assert.ok(Number(exchange.quote(MARKET)?.bid) < Number(exchange.quote(MARKET)?.ask))
-      assert.ok(exchange.balances()?.some(({ currency }) => currency === 'USDT'))
+      const balances = await exchange.refreshBalances()
+      assert.ok(balances.ok && balances.value.some(({ currency }) => currency === 'USDT'))
+      const liquidity = exchange.liquidity(MARKET)
+      assert.ok(liquidity !== null && Number(liquidity.volume) > 0)
+      assert.ok(Number(liquidity.asks[0]?.[0]) >= Number(exchange.quote(MARKET)?.bid))
       assert.ok(Math.abs(exchange.skewMs() ?? 9e9) < 1_000)
       const candles = await exchange.candles(MARKET, '1m', 3)
       assert.ok(candles.ok && candles.value.length === 3)

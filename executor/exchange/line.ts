@@ -1,11 +1,13 @@
 // One line to the exchange: asks through ccxt and says what came back, or how far the question got.
 import { AsyncLocalStorage } from 'node:async_hooks'
+import type { IncomingHttpHeaders } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Logger, rebaseUrls } from '@keyside/runtime'
+import type { Allowance } from './allowance.ts'
 import type { ApiKeys } from './keys.ts'
 import { type BinanceApi, loadBinance } from './load-ccxt.ts'
 import { Pacer } from './pacer.ts'
-import { judge, type Reply, type Trip } from './reply.ts'
+import { judge, PausedError, type Reply, type Trip } from './reply.ts'
 import { Wire, type WireRequest } from './wire.ts'
 
 /** Binance checks it on arrival and again before the matching engine, ms. */
@@ -19,6 +21,9 @@ export interface LineOptions {
   readonly timeoutMs: number
   /** For one unit of ccxt's weights, ms. */
   readonly requestMs: number
+  readonly allowance: Allowance
+  /** Whether it goes slowly when the allowance runs low; what has to be quick does not. */
+  readonly thrift: 'slows_down' | 'never_slow'
   readonly log: Pick<Logger, 'info' | 'warn'>
 }
 
@@ -36,9 +41,12 @@ export class Line {
     this.#pacer = new Pacer(options.requestMs)
   }
 
-  /** Asks once, with one request. Never throws for what the exchange or the network does. */
-  async ask(question: (api: BinanceApi) => Promise<unknown>): Promise<Reply> {
-    const trip: Trip = { stage: 'not sent' }
+  /**
+   * Asks once, with one request. Never throws for what the exchange or the network does. `weight` in ccxt's units, where
+   * ccxt does not know it.
+   */
+  async ask(question: (api: BinanceApi) => Promise<unknown>, weight?: number): Promise<Reply> {
+    const trip: Trip = { stage: 'not sent', ...(weight !== undefined && { weight }) }
     const reply = await this.api()
       .then((api) => this.#trips.run(trip, () => question(api)))
       .then((body): Reply => ({ got: 'answer', body }))
@@ -93,7 +101,11 @@ export class Line {
   }
 
   async #wait(weight: number): Promise<void> {
-    const ms = this.#pacer.reserve(weight, performance.now())
+    const { weight: known = weight } = this.#trips.getStore() ?? {}
+    const now = performance.now()
+    const { allowance, thrift } = this.#options
+    const slowness = thrift === 'slows_down' ? allowance.slowness(now) : 1
+    const ms = this.#pacer.reserve(known * slowness, now)
     if (ms > 0) await sleep(ms, undefined, { signal: this.#closing.signal })
   }
 
@@ -101,10 +113,22 @@ export class Line {
   async #fetch(url: string, request: WireRequest): Promise<unknown> {
     const trip = this.#trips.getStore() ?? { stage: 'not sent' }
     this.#closing.signal.throwIfAborted()
+    if (this.#options.allowance.pause(performance.now()) !== null) throw new PausedError()
     trip.stage = 'sent'
     const { status, statusText, headers, body } = await this.#wire.send(url, request)
     Object.assign(trip, { stage: 'answered', status, body })
+    this.#heed(status, headers)
     return { status, statusText, headers, text: async () => body }
+  }
+
+  #heed(status: number, headers: IncomingHttpHeaders): void {
+    const { allowance, log } = this.#options
+    const now = performance.now()
+    if (allowance.note(status, headers, now) === 'pause')
+      log.warn(
+        { status, seconds: (allowance.pause(now)?.ms ?? 0) / 1_000 },
+        'exchange wants a pause',
+      )
   }
 
   #note(reply: Reply): void {

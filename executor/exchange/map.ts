@@ -12,9 +12,15 @@ export function toVenue(order: WireOrder, symbol: string): Record<string, string
     ...toVenueType(order),
     quantity: order.amount,
     price: order.price,
+    selfTradePreventionMode: selfTradePrevention(order),
     newClientOrderId: order.clientOrderId,
     newOrderRespType: 'FULL',
   }
+}
+
+/** Should an order meet another of the account's, the purchase gives way: a way out is never lost. */
+function selfTradePrevention({ side }: WireOrder): string {
+  return side === 'buy' ? 'EXPIRE_TAKER' : 'EXPIRE_MAKER'
 }
 
 function toVenueType({ type, stop }: WireOrder): Record<string, string> {

@@ -12,8 +12,8 @@ export async function loadMarkets(
   if (markets.length === 0) return new Map()
   const symbols = JSON.stringify(markets.map((market) => market.replace('/', '')))
   const reply = await line.ask((api) => api.loadMarkets(true, { symbols }))
-  if (reply.got === 'no proof' || reply.got === 'not sent') throw unreachable(sentence(reply))
   if (reply.got === 'refusal') throw unknownMarket(markets.join(', '))
+  if (reply.got !== 'answer') throw unreachable(sentence(reply))
   const { markets: loaded } = await line.api()
   // A page instead of an answer is an empty list to ccxt.
   if (Object.keys(loaded ?? {}).length === 0)

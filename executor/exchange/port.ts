@@ -23,6 +23,24 @@ export interface Quote {
   readonly at: number
 }
 
+/** Whether a market is one that nobody moves by himself. */
+export interface Liquidity {
+  /** Turnover of the last 24 h, quote. */
+  readonly volume: Decimal
+  /** When this device asked for it, Unix ms. */
+  readonly volumeAt: number
+  /** The book's offers as far as it was looked at, best first: price, amount in base. */
+  readonly asks: readonly (readonly [Decimal, Decimal])[]
+  readonly asksAt: number
+}
+
+export interface Pause {
+  /** `banned`: it no longer listens to this address, whoever asks. */
+  readonly why: 'too_many' | 'banned'
+  /** Unix ms of this device. */
+  readonly until: number
+}
+
 export interface Balance {
   readonly currency: string
   readonly free: Decimal
@@ -54,6 +72,12 @@ export interface Fill {
   readonly amount: Decimal
   readonly price: Decimal
   readonly fee?: { readonly amount: Decimal; readonly currency: string }
+}
+
+/** A trade of the account, whoever ordered it. */
+export interface AccountTrade extends Fill {
+  readonly exchangeId: string
+  readonly side: 'buy' | 'sell'
 }
 
 export interface ExchangeOrder {
@@ -100,22 +124,26 @@ export interface KeyRights {
 export interface Exchange {
   /** `binance` */
   readonly name: string
+  /** Whether real money is behind it: `no` where an address of its own was configured. */
+  readonly live: 'yes' | 'no'
   /** How long after sending an unseen order may still be accepted, ms (the venue's receive window and more). */
   readonly acceptanceWindowMs: number
-  /** Loads market rules and the clock, then keeps quotes and balances fresh. Rejects with a KeysideError. */
+  /** Loads market rules and the clock, then keeps quotes and liquidity fresh. Rejects with a KeysideError. */
   start(markets: readonly string[]): Promise<void>
   stop(): Promise<void>
   rules(market: string): MarketRules | null
   /** The last quote seen, however old: the caller judges its age. Null before the first. */
   quote(market: string): Quote | null
+  /** The last seen, however old. Null before the first. */
+  liquidity(market: string): Liquidity | null
   /** Asks for a quote now. */
   refreshQuote(market: string): Promise<Answered<Quote>>
-  /** The last balances seen; null before the first. */
-  balances(): readonly Balance[] | null
   refreshBalances(): Promise<Answered<readonly Balance[]>>
   /** Exchange's clock less this device's, ms; null when not known. */
   skewMs(): number | null
   reachable(): boolean
+  /** Set while the exchange wants to be left alone: it is, and whatever is asked gets no answer. */
+  pause(): Pause | null
   candles(market: string, timeframe: string, limit: number): Promise<Answered<readonly Candle[]>>
   /** Sends once. Never retries, never throws for what the exchange or the network does. */
   place(order: WireOrder): Promise<Placed>
@@ -124,5 +152,7 @@ export interface Exchange {
   /** Resolves when the exchange says that it is canceled, or no longer open. */
   cancel(market: string, clientOrderId: string): Promise<Answered<'canceled' | 'not_open'>>
   openOrders(market: string): Promise<Answered<readonly ExchangeOrder[]>>
+  /** The account's newest trades since then, Unix ms of the exchange; at most as many as it lists at once. */
+  trades(market: string, since: number): Promise<Answered<readonly AccountTrade[]>>
   keyRights(): Promise<Answered<KeyRights>>
 }

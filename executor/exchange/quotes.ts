@@ -50,6 +50,8 @@ export class Quotes {
   /** An empty side of the book is written as 0: that is no quote. Answers may overtake each other. */
   #keep(symbol: string, quote: Quote): void {
     if (quote.bid === '0' || quote.ask === '0') return
-    if ((this.#quotes.get(symbol)?.at ?? 0) <= quote.at) this.#quotes.set(symbol, quote)
+    const kept = this.#quotes.get(symbol)?.at ?? 0
+    // One from ahead of the clock is from before it was set back.
+    if (kept <= quote.at || kept > this.#clock.now()) this.#quotes.set(symbol, quote)
   }
 }

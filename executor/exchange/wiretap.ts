@@ -54,6 +54,13 @@ function listen(request: IncomingMessage, body: string): Heard {
   return { method, path: url.pathname, query: new URLSearchParams(raw), raw, apiKey }
 }
 
+const KEPT = ['content-type', 'retry-after', 'x-mbx-used-weight-1m']
+
+function header({ headers }: Response, name: string): [string, string][] {
+  const value = headers.get(name)
+  return value === null ? [] : [[name, value]]
+}
+
 async function pass(
   target: string,
   { url, method = 'GET', headers }: IncomingMessage,
@@ -70,7 +77,10 @@ async function pass(
     ...(body === '' ? {} : { body }),
   })
   const text = await answer.text()
-  response.writeHead(answer.status, { 'content-type': answer.headers.get('content-type') ?? '' })
+  response.writeHead(
+    answer.status,
+    Object.fromEntries(KEPT.flatMap((name) => header(answer, name))),
+  )
   response.end(text)
 }
 

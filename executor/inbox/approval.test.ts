@@ -70,15 +70,6 @@ test('no sends nothing and ends it', async () => {
   expect(executor.state().book.orders).toEqual({})
 })
 
-test.each(['59000', '61000'])('a price that has left the order refuses it: %s', async (price) => {
-  const executor = await waiting()
-  executor.exchange.price = price
-  executor.exchange.quoteAt = executor.clock.now()
-  await executor.give(executor.approval(executor.card()))
-  expect(executor.told().at(-1)).toBe('entry refused price_moved')
-  expect(executor.exchange.sent).toEqual([])
-})
-
 test('policy is asked again at the tap', async () => {
   const executor = await waiting()
   executor.take(executor.command({ do: 'pause' }))

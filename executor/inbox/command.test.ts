@@ -51,7 +51,13 @@ test('answers what it is asked', async () => {
   )
   expect(answers).toMatchObject([
     { about: 'status', state: 'running', positions: 1, turnover: { used: '299.691' } },
-    { about: 'balance', rows: [{ currency: 'USDT', total: '10000' }] },
+    {
+      about: 'balance',
+      rows: [
+        { currency: 'USDT', total: '10000' },
+        { currency: 'BTC', total: '1.00497' },
+      ],
+    },
     { about: 'positions', rows: [{ amount: '0.00497', entry: '60000', stop: '58000' }] },
     { about: 'orders', rows: [{ status: 'accepted' }, { status: 'filled' }] },
     { about: 'trades', rows: [{ side: 'buy', cost: '298.2' }] },

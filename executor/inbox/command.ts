@@ -25,7 +25,7 @@ export function onCommand(turn: Turn, claims: Command): undefined {
     case 'resume':
       return answer(change(turn, 'running', by))
     case 'halt':
-      setTrading(turn, 'halted', by)
+      setTrading(turn, 'halted', by, instruction.positions)
       return answer({ about: 'done' })
     case 'replay':
       return ask(turn, { type: 'replay', after: instruction.after })

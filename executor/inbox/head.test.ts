@@ -38,18 +38,19 @@ test('waits for a signal that a head has overtaken', async () => {
   expect(executor.exchange.sent.filter(({ side }) => side === 'sell')).toHaveLength(1)
 })
 
-test('tries the way out again with the next head when the exit did not fill, and then calls for a person', async () => {
+test('tries the way out again and again when the exit did not fill, and calls for a person each minute', async () => {
   const executor = new TestExecutor()
   await executor.enter()
   executor.exchange.mood = 'turns_down'
   await executor.give(executor.exit())
-  for (let round = 0; round < 8; round += 1) {
-    await executor.clock.turn(15_000)
-    executor.exchange.quoteAt = executor.clock.now()
-    await executor.give(executor.head({ target: flat(2) }))
-  }
-  expect(executor.exchange.sent.filter(({ side }) => side === 'sell')).toHaveLength(6)
-  expect(executor.told().filter((line) => line === 'notice exit_failed')).toHaveLength(1)
+  await executor.give(executor.head({ target: flat(2) }))
+  await executor.clock.turn(200_000)
+  // Behind the signal's own: after 5, 10, 20, 40, 60 and 60 s.
+  expect(executor.exchange.sent.filter(({ side }) => side === 'sell')).toHaveLength(7)
+  expect(executor.told().filter((line) => line === 'notice exit_failed')).toHaveLength(4)
+  executor.exchange.mood = 'fills'
+  await executor.clock.turn(60_000)
+  expect(executor.state().book.positions).toEqual({})
 })
 
 test('what an exit left over, too little for any order, is not a missed exit', async () => {
@@ -58,8 +59,8 @@ test('what an exit left over, too little for any order, is not a missed exit', a
   await executor.enter()
   await executor.give(executor.exit({ size: { unit: 'percent', value: '99.9' } }))
   await executor.give(executor.head({ target: flat(2) }))
-  expect(executor.state().book.positions).not.toEqual({})
-  expect(executor.told().at(-1)).toBe('exit filled')
+  expect(executor.exchange.sent.filter(({ side }) => side === 'sell')).toHaveLength(1)
+  expect(executor.told().slice(-2)).toEqual(['exit filled', 'notice dust_written_off'])
 })
 
 test('two heads with one number and two hashes halt', async () => {

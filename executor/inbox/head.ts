@@ -2,21 +2,17 @@
 import type { Head } from '@keyside/protocol'
 import { sentenceOf } from '../codes.ts'
 import { streamOf } from '../core/apply.ts'
-import { atLeast } from '../core/money.ts'
-import { type HeadSeen, type OrderSeed, type Position, positionKey } from '../core/state.ts'
-import { notice, record, type Turn } from '../core/turn.ts'
-import { clientOrderId } from '../orders/client-id.ts'
+import type { HeadSeen } from '../core/state.ts'
+import { record, type Turn } from '../core/turn.ts'
+import { isExiting, startLeaving } from '../orders/leave.ts'
 import { supersedeEntries } from '../orders/supersede.ts'
 import { refuseInput } from './refusals.ts'
 import { MOST_AHEAD } from './sequence.ts'
 import { onEquivocation, tellMissed } from './signal.ts'
+import { watchSilence } from './silence.ts'
 
 /** A head may overtake the signal it speaks of by this much. */
 export const OVERTAKE_MS = 2_000
-/** Three lives of a head. */
-export const SILENT_MS = 135_000
-/** Ways out tried from one head's target: a way out that fails this often needs a person. */
-const MOST_ATTEMPTS = 5
 
 export function onHead(turn: Turn, head: Head): undefined {
   const known = turn.book.streams[head.sub]
@@ -51,7 +47,6 @@ function see(turn: Turn, { sub, seq, hash, target, iat, jti }: Head): undefined 
   const ahead = seq > streamOf(turn.book, sub).seq
   const seen: HeadSeen = {
     at: now,
-    heard: 'yes',
     head: { seq, hash, target, iat, jti },
     aheadSince: ahead ? before?.aheadSince || now : 0,
   }
@@ -60,10 +55,8 @@ function see(turn: Turn, { sub, seq, hash, target, iat, jti }: Head): undefined 
 
 /** What time alone makes of the heads: a gap that nobody filled, a provider that fell silent. */
 export function watchHeads(turn: Turn): undefined {
-  for (const [stream, seen] of Object.entries(turn.live.heads)) {
-    bridgeGap(turn, stream, seen)
-    tellSilence(turn, stream)
-  }
+  for (const [stream, seen] of Object.entries(turn.live.heads)) bridgeGap(turn, stream, seen)
+  watchSilence(turn)
 }
 
 /** A missed entry is stale and stays missed; the stream goes on from the head. */
@@ -80,72 +73,14 @@ function bridgeGap(turn: Turn, stream: string, seen: HeadSeen): undefined {
   makeUpExit(turn, stream)
 }
 
-function tellSilence(turn: Turn, stream: string): undefined {
-  const seen = turn.live.heads[stream]
-  if (seen === undefined || seen.heard === 'lost' || turn.world.now < seen.at + SILENT_MS) return
-  turn.live = { ...turn.live, heads: { ...turn.live.heads, [stream]: { ...seen, heard: 'lost' } } }
-  const message = `${stream}: ${sentenceOf('stream_silent')}`
-  notice(turn, { level: 'warning', code: 'stream_silent', message })
-}
-
 /** The level, not the edge: flat is what the provider wants, whether the exit was lost or did not fill. */
 function makeUpExit(turn: Turn, stream: string): undefined {
   const seen = turn.live.heads[stream]
   if (seen === undefined || seen.head.target.position !== 'flat') return
   const { market, since } = seen.head.target
-  const position = turn.book.positions[`${stream} ${market}`]
-  if (position === undefined || since <= position.seq || isLeaving(turn, stream, market)) return
-  if (isDust(turn, position)) return
-  const { headExit } = streamOf(turn.book, stream)
-  const attempts = headExit.since === since ? headExit.attempts + 1 : 1
-  if (attempts > MOST_ATTEMPTS + 1) return
-  record(turn, { type: 'head_exit', stream, since, attempts })
-  if (attempts <= MOST_ATTEMPTS)
-    record(turn, { type: 'ordered', order: exitSeed(turn, position, seen.head, attempts) })
-  else
-    notice(turn, {
-      level: 'error',
-      code: 'exit_failed',
-      message: `${sentenceOf('exit_failed')} (${stream}, ${market})`,
-    })
-}
-
-/** Entries are not waited for here: one at the exchange is taken back, one that asks the trader may ask for an hour. */
-function isLeaving(turn: Turn, stream: string, market: string): boolean {
-  return Object.values(turn.book.orders).some(
-    (order) => order.kind === 'exit' && positionKey(order) === `${stream} ${market}`,
-  )
-}
-
-/** What an exit leaves below the least amount of the market is not missing from it. */
-function isDust({ world }: Turn, { market, amount }: Position): boolean {
-  const rules = world.exchange.rules(market)
-  return rules !== null && !atLeast(amount, rules.minAmount)
-}
-
-function exitSeed(
-  turn: Turn,
-  { stream, market }: Position,
-  head: HeadSeen['head'],
-  attempt: number,
-): OrderSeed {
-  const { since } = head.target
-  return {
-    clientOrderId: clientOrderId(turn.world.salt, `${stream}:${since}`, `exit${attempt}`),
-    stream,
-    kind: 'exit',
-    signal: head.jti,
-    seq: since,
-    signedAt: head.iat * 1000,
-    until: turn.world.now,
-    reason: 'missed exit, made up for from the head',
-    timeframe: '1m',
-    idea: {
-      kind: 'exit',
-      market,
-      side: 'sell',
-      size: { unit: 'percent', value: '100' },
-      type: 'market',
-    },
-  }
+  const key = `${stream} ${market}`
+  const position = turn.book.positions[key]
+  // Entries are not waited for: one at the exchange is taken back, one that asks the trader may ask for an hour.
+  if (position === undefined || since <= position.seq || isExiting(turn, key)) return
+  startLeaving(turn, key, 'head')
 }

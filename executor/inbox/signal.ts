@@ -1,10 +1,11 @@
 // A signal that the engine signed: is it the next, is it a new decision, and the order it becomes.
 import { type Decimal, type Signal, toDecimal } from '@keyside/protocol'
 import { type ExecutorCode, sentenceOf } from '../codes.ts'
-import type { OrderSeed } from '../core/state.ts'
+import { type OrderSeed, positionKey } from '../core/state.ts'
 import { notice, record, type Turn } from '../core/turn.ts'
 import { clientOrderId } from '../orders/client-id.ts'
 import { supersedeEntries } from '../orders/supersede.ts'
+import { isLive } from '../orders/table.ts'
 import { setTrading } from '../orders/trading.ts'
 import { ceilTo, exact } from '../plan/exact.ts'
 import { refuseInput } from './refusals.ts'
@@ -33,9 +34,10 @@ export function onSignal(turn: Turn, claims: Signal, hash: string): undefined {
 }
 
 /** From here on the number is used up, whatever becomes of the signal. */
-function take(turn: Turn, claims: Signal, hash: string, sequence: 'next' | 'gap'): undefined {
-  const before = turn.book.streams[claims.sub]
+function take(turn: Turn, said: Signal, hash: string, sequence: 'next' | 'gap'): undefined {
+  const before = turn.book.streams[said.sub]
   const gap = sequence === 'gap' ? 'open' : (before?.gap ?? 'none')
+  const claims = asExit(turn, said)
   const decided = claims.bar.start <= (before?.bars[claims.kind] ?? -1)
   record(turn, {
     type: 'signal',
@@ -56,8 +58,20 @@ function take(turn: Turn, claims: Signal, hash: string, sequence: 'next' | 'gap'
   record(turn, { type: 'ordered', order: seedOf(turn, claims) })
 }
 
+/** An entry that sells is a way out for whoever holds something, or is about to. */
+function asExit({ book }: Turn, claims: Signal): Signal {
+  if (claims.kind !== 'entry' || claims.side !== 'sell') return claims
+  const key = `${claims.sub} ${claims.market}`
+  const isBuying = Object.values(book.orders).some(
+    (order) => order.kind === 'entry' && isLive(order.state) && positionKey(order) === key,
+  )
+  if (book.positions[key] === undefined && !isBuying) return claims
+  const { limit: _, ...rest } = claims
+  return { ...rest, kind: 'exit', type: 'market', size: { unit: 'percent', value: '100' } }
+}
+
 function seedOf(turn: Turn, claims: Signal): OrderSeed {
-  const { kind, market, side, size, type, limit, stop } = claims
+  const { kind, market, side, size, type, limit, stop, take, trail, even, hold } = claims
   return {
     clientOrderId: clientOrderId(turn.world.salt, claims.jti, kind),
     stream: claims.sub,
@@ -76,6 +90,10 @@ function seedOf(turn: Turn, claims: Signal): OrderSeed {
       type,
       ...(limit !== undefined && { limit }),
       ...(stop !== undefined && { stop: onTick(turn, market, stop) }),
+      ...(take !== undefined && { take }),
+      ...(trail !== undefined && { trail }),
+      ...(even !== undefined && { even }),
+      ...(hold !== undefined && { hold }),
     },
   }
 }

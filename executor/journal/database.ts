@@ -4,7 +4,8 @@ import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { KeysideError, privateFolder } from '@keyside/runtime'
 import { sentenceOf } from '../codes.ts'
-import { SCHEMA, SCHEMA_VERSION } from './schema.ts'
+import { migrate } from './migrate.ts'
+import { MIGRATIONS } from './schema.ts'
 
 /** A reader waits this long for a writer, ms. */
 const BUSY_MS = 5_000
@@ -17,7 +18,7 @@ export function openDatabase(path: string): DatabaseSync {
     db.exec(
       `PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = ${BUSY_MS}`,
     )
-    migrate(db)
+    migrate(db, MIGRATIONS)
     checkIntegrity(db)
     return db
   } catch (error) {
@@ -36,12 +37,6 @@ function connect(path: string): DatabaseSync {
   } catch (error) {
     throw new KeysideError('journal_failed', sentenceOf('journal_failed'), error)
   }
-}
-
-function migrate(db: DatabaseSync): void {
-  const version = Number(db.prepare('PRAGMA user_version').get()?.['user_version'])
-  if (version > SCHEMA_VERSION) throw new KeysideError('journal_newer', sentenceOf('journal_newer'))
-  if (version === 0) db.exec(`BEGIN; ${SCHEMA} COMMIT`)
 }
 
 function checkIntegrity(db: DatabaseSync): void {

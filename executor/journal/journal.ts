@@ -9,6 +9,7 @@ import { type Book, EMPTY_BOOK } from '../core/state.ts'
 import { brokenAt, linkHash, type Row } from './chain.ts'
 import { openDatabase } from './database.ts'
 import { lockJournal } from './lock.ts'
+import { isRetired } from './retired.ts'
 
 export interface OutboxReport {
   readonly seq: number
@@ -16,6 +17,10 @@ export interface OutboxReport {
   readonly at: number
   readonly event: ReportEvent
 }
+
+/** Whichever of the two keeps more. */
+const REPORTS_KEPT = 10_000
+const REPORTS_KEPT_MS = 30 * 86_400_000
 
 /** For one executor: it holds the lock until `close`. */
 export class Journal {
@@ -87,8 +92,32 @@ export class Journal {
     if (verifyFacts(this.#db) !== null)
       throw new KeysideError('journal_damaged', sentenceOf('journal_damaged'))
     let book = EMPTY_BOOK
-    for (const row of allRows(this.#db)) book = apply(book, toFact(row))
+    for (const row of allRows(this.#db)) if (!isRetired(row.type)) book = apply(book, toFact(row))
     return book
+  }
+
+  /** The newest fact's number and hash. */
+  last(): { readonly seq: number; readonly hash: string } {
+    return this.#last
+  }
+
+  /** When it was written, Unix ms; null for an empty journal. */
+  lastAt(): number | null {
+    const row = this.#db.prepare('SELECT at FROM facts ORDER BY seq DESC LIMIT 1').get()
+    return row === undefined ? null : Number(row['at'])
+  }
+
+  /** Null for a number that was not reached. */
+  hashOf(seq: number): string | null {
+    const row = this.#db.prepare('SELECT hash FROM facts WHERE seq = ?').get(seq)
+    return row === undefined ? null : String(row['hash'])
+  }
+
+  /** Takes out reports that are old and of which there are plenty after them; facts never. */
+  prune(now: number): void {
+    this.#db
+      .prepare('DELETE FROM reports WHERE seq <= ? AND at < ?')
+      .run(this.#lastReport - REPORTS_KEPT, now - REPORTS_KEPT_MS)
   }
 
   lastReport(): number {

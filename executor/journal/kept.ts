@@ -1,16 +1,21 @@
 // Small things kept beside the facts, which are no facts: the policy that the trader accepted.
 import type { DatabaseSync } from 'node:sqlite'
+import type { Acceptance, AcceptedPolicy, WaitingPolicy } from '../policy/cooling.ts'
 
-export interface AcceptedPolicy {
-  readonly hash: string
-  readonly text: string
-}
-
-export function keptPolicy(db: DatabaseSync): AcceptedPolicy | null {
+export function keptPolicy(db: DatabaseSync): Acceptance | null {
   const row = db.prepare("SELECT value FROM kept WHERE name = 'policy'").get()
-  return row === undefined ? null : (JSON.parse(String(row['value'])) as AcceptedPolicy)
+  if (row === undefined) return null
+  // One without `waiting` was kept before there was such a thing.
+  const kept = JSON.parse(String(row['value'])) as AcceptedPolicy & { waiting?: WaitingPolicy }
+  return { ...kept, waiting: kept.waiting ?? null }
 }
 
-export function keepPolicy(db: DatabaseSync, accepted: AcceptedPolicy): void {
+export function keepPolicy(db: DatabaseSync, accepted: Acceptance): void {
   db.prepare("INSERT OR REPLACE INTO kept VALUES ('policy', ?)").run(JSON.stringify(accepted))
+}
+
+/** Unix ms. A clock that is set back makes nothing last longer: the journal has seen a later time. */
+export function latestTime(db: DatabaseSync, now: number): number {
+  const row = db.prepare('SELECT at FROM facts ORDER BY seq DESC LIMIT 1').get()
+  return Math.max(now, Number(row?.['at'] ?? 0))
 }

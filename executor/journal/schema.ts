@@ -1,9 +1,7 @@
-// The tables of journal.db. Facts only ever grow; each carries the hash of the one before it.
+// The tables of journal.db, as the list of steps that made them. A step that was released is never edited.
 
-/** `PRAGMA user_version` of the tables below. */
-export const SCHEMA_VERSION = 1
-
-export const SCHEMA = `
+/** The first Keyside. Facts only ever grow; each carries the hash of the one before it. */
+const FIRST = `
 CREATE TABLE facts (
   seq INTEGER PRIMARY KEY,
   at INTEGER NOT NULL,
@@ -27,5 +25,12 @@ CREATE TABLE reports (
   event TEXT NOT NULL CHECK (json_valid(event))
 ) STRICT;
 CREATE TABLE kept (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
-PRAGMA user_version = ${SCHEMA_VERSION};
 `
+
+/** An order is looked up by its number at the exchange at every comparison. */
+const BY_NUMBER = `
+CREATE INDEX facts_by_number ON facts (body ->> 'exchangeId')
+  WHERE body ->> 'exchangeId' IS NOT NULL;
+`
+
+export const MIGRATIONS: readonly string[] = [FIRST, BY_NUMBER]

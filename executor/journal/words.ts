@@ -1,11 +1,14 @@
 // The journal in a trader's words: one sentence a fact.
 import type { Fact, Step } from '../core/fact.ts'
-import type { OrderSeed } from '../core/state.ts'
+import type { OrderKind, OrderSeed } from '../core/state.ts'
 import type { WireOrder } from '../exchange/port.ts'
+import { LEAVE_WORDS } from '../orders/leave.ts'
 import type { OrderEvent } from '../orders/table.ts'
+import { isRetired } from './retired.ts'
 
 /** Exhaustive: a new kind of fact does not compile until it has a sentence. */
 export function tell(fact: Fact): string {
+  if (isRetired(fact.type)) return 'noted by an older Keyside, and of no effect now'
   switch (fact.type) {
     case 'baselined':
       return `${fact.stream} stands at signal ${fact.seq}${fact.missed > 0 ? `, ${fact.missed} missed` : ''}`
@@ -13,38 +16,84 @@ export function tell(fact: Fact): string {
       return `signal ${fact.seq} of ${fact.stream} accepted: ${fact.kind}`
     case 'refused':
       return `refused (${fact.code}): ${fact.message}`
-    case 'head_exit':
-      return `${fact.stream} wants to be out since signal ${fact.since}: the missed exit is made up for, try ${fact.attempts}`
+    case 'silence':
+      return fact.since > 0
+        ? `no sign of life from ${fact.stream} since ${utc(fact.since)}`
+        : `${fact.stream} is heard again`
     case 'ordered':
       return tellSeed(fact.order)
     case 'planned':
       return `planned: ${tellWire(fact.plan.wire)}, worth ${fact.plan.value}, may lose ${fact.plan.risk}`
     case 'step':
       return tellStep(fact)
+    case 'code':
+      return fact.step === 'wrong'
+        ? 'a code came with the approval, and it was wrong'
+        : `the code of time step ${fact.step} came with the approval`
     case 'card':
       return 'the card was shown in Telegram'
     case 'fill':
       return `filled ${fact.trade.amount} at ${fact.trade.price}${tellFee(fact.trade.fee)}, trade ${fact.trade.id}`
     case 'unprotected':
       return `${fact.position} has no stop (${fact.code}): ${fact.message}`
-    case 'trading':
-      return `trading is ${fact.state}, by ${fact.by}`
+    case 'leaving':
+      return `all of ${fact.position} is to be sold: ${LEAVE_WORDS[fact.why]}`
+    case 'raised':
+      return `stop of ${fact.position} raised to ${fact.stop}, ${RAISED[fact.why]}`
+    case 'written_off':
+      return `${fact.position} is over: the ${fact.amount} that are left (paid ${fact.cost}) are too little for any order and stay yours`
+    case 'trading': {
+      const selling = fact.positions === 'sell' ? ', and everything is to be sold' : ''
+      return `trading is ${fact.state}, by ${fact.by}${selling}`
+    }
+    case 'unexpected':
+      return `not from this device: ${WHAT[fact.as]} number ${fact.exchangeId} on ${fact.market}`
+    case 'reappeared':
+      return `it was over, and ${BACK[fact.as]} (number ${fact.exchangeId}): ${fact.market} takes no entries`
+    case 'drifted':
+      return `the positions in ${fact.market} say ${fact.held}, the exchange has ${fact.there}: no entries there`
+    case 'agreed':
+      return `what was missing for ${fact.market} is there again`
+    case 'rebased':
+      return `${fact.by} set the positions to what is there: ${tellPositions(fact.positions)}`
+    case 'day_opened':
+      return `a new day (UTC): what is held counts from ${tellBids(fact.bids)}`
+    case 'day_lost':
+      return `${fact.lost} lost today: no more entries until 00:00 UTC`
+    case 'best':
+      return `the best result so far, with ${fact.worth} in the market`
     case 'asked':
       return `${fact.by} said: ${fact.what}`
   }
 }
 
+const RAISED = { trail: 'behind the highest price', even: 'the entry price' }
+
 function tellSeed({ kind, stream, seq, idea, reason }: OrderSeed): string {
-  const size = `${idea.size.value} ${idea.size.unit}`
   const stop = idea.stop === undefined ? '' : `, stop ${idea.stop}`
   if (kind === 'stop') return `a stop for what ${stream} holds of ${idea.market}`
-  return `${kind} of ${stream}, signal ${seq}: ${idea.side} ${size} of ${idea.market}${stop} (${reason})`
+  return `${kind} of ${stream}, signal ${seq}: ${idea.side} ${tellSize(idea, kind)}${stop} (${reason})`
+}
+
+function tellSize({ market, size: { unit, value } }: OrderSeed['idea'], kind: OrderKind): string {
+  const [base, quote] = market.split('/')
+  if (unit === 'base') return `${value} ${base} on ${market}`
+  if (unit === 'quote') return `${market} for ${value} ${quote}`
+  return `${value} % of ${kind === 'entry' ? 'its allotment' : 'what it holds'} on ${market}`
 }
 
 function tellWire({ side, amount, market, price, type, stop }: WireOrder): string {
   const bound = side === 'buy' ? 'at most' : 'at least'
   const how = { ioc: 'now or not at all', rest: 'waiting', stop: `once the price is ${stop}` }[type]
   return `${side} ${amount} ${market} for ${bound} ${price}, ${how}`
+}
+
+const WHAT = { open: 'an order waits,', trade: 'a trade of order' }
+const BACK = { open: 'the exchange has it open', trade: 'the exchange lists another trade of it' }
+
+function tellPositions(positions: Readonly<Record<string, string>>): string {
+  const all = Object.entries(positions).map(([key, amount]) => `${key} ${amount}`)
+  return all.length === 0 ? 'nothing changed' : all.join(', ')
 }
 
 const STEPS: Readonly<Record<OrderEvent, string>> = {
@@ -66,8 +115,9 @@ const STEPS: Readonly<Record<OrderEvent, string>> = {
   cancel: 'over; what was not filled is canceled',
 }
 
-function tellStep({ event, exchangeId, approval, filled, code, message }: Step): string {
+function tellStep({ event, by, exchangeId, approval, filled, code, message }: Step): string {
   const details = [
+    by === 'code' && 'with a code',
     exchangeId && `as number ${exchangeId}`,
     approval && `policy ${approval.tag}, until ${utc(approval.expires)}`,
     filled && `${filled} filled`,
@@ -78,6 +128,11 @@ function tellStep({ event, exchangeId, approval, filled, code, message }: Step):
 
 function tellFee(fee: { amount: string; currency: string } | undefined): string {
   return fee === undefined ? '' : `, fee ${fee.amount} ${fee.currency}`
+}
+
+function tellBids(bids: Readonly<Record<string, string>>): string {
+  const told = Object.entries(bids).map(([market, bid]) => `${market} ${bid}`)
+  return told.length === 0 ? 'nothing' : told.join(', ')
 }
 
 function utc(ms: number): string {

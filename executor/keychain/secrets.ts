@@ -8,6 +8,10 @@ import type { Keychain } from './port.ts'
 const EXCHANGE = 'exchange/'
 const DEVICE_KEY = 'device/signing-key'
 const ORDER_SALT = 'device/order-salt'
+const CODE_SECRET = 'device/approval-code'
+
+/** As long as the hash of the codes, which RFC 4226 section 4 asks for. */
+export const CODE_SECRET_BYTES = 20
 
 const exchangeSecret = z.strictObject({
   exchange: z.string(),
@@ -85,6 +89,23 @@ export async function makeDeviceSecrets(
 export async function deviceSecrets(keychain: Keychain): Promise<DeviceSecrets> {
   const seed = await thirtyTwoBytes(keychain, DEVICE_KEY)
   return { key: signingKey(seed), salt: await thirtyTwoBytes(keychain, ORDER_SALT) }
+}
+
+/** What the trader's authenticator and this device share; null when there is none. */
+export async function codeSecret(keychain: Keychain): Promise<Uint8Array | null> {
+  const kept = await keychain.get(CODE_SECRET)
+  if (kept === null) return null
+  const bytes = decodeBase64url(kept)
+  if (bytes?.length !== CODE_SECRET_BYTES) throw malformed(CODE_SECRET)
+  return bytes
+}
+
+export function keepCodeSecret(keychain: Keychain, secret: Uint8Array): Promise<void> {
+  return keychain.set(CODE_SECRET, encodeBase64url(secret))
+}
+
+export function removeCodeSecret(keychain: Keychain): Promise<boolean> {
+  return keychain.remove(CODE_SECRET)
 }
 
 async function thirtyTwoBytes(keychain: Keychain, name: string): Promise<Uint8Array> {

@@ -4,7 +4,13 @@ import { seconds } from '@keyside/runtime'
 import type { Order } from '../core/state.ts'
 import { oneLine, record, report, type Turn } from '../core/turn.ts'
 import type { Candle } from '../exchange/port.ts'
+import { needsCode } from '../policy/rules/approval.ts'
 import { orderView } from './view.ts'
+
+/** Its approval needs a code. */
+export function isLarge({ world }: Turn, { kind, plan }: Order): boolean {
+  return plan !== null && needsCode({ kind, order: plan.wire }, world.policy)
+}
 
 /** Without candles the card goes out all the same: a picture is no condition of an answer. */
 export function onCandles(turn: Turn, order: Order, candles: readonly Candle[]): undefined {
@@ -20,6 +26,7 @@ export function onCandles(turn: Turn, order: Order, candles: readonly Candle[]):
     risk: plan?.risk ?? view.value,
     reason: oneLine(order.reason),
     expires: seconds(approval.expires),
+    ...(isLarge(turn, order) && { code: 'needed' as const }),
     timeframe,
     candles: candles.slice(-60).map(([at, open, high, low, close]) => [at, open, high, low, close]),
   })

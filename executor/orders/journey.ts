@@ -1,19 +1,20 @@
 // The way of an order from the signal to the socket: named steps, each of which goes on, waits, or leaves with a code.
 
 import { orderIn } from '../core/apply.ts'
+import { awaitsPrices } from '../core/losses.ts'
 import { atLeast } from '../core/money.ts'
 import { isDue, opened } from '../core/patience.ts'
 import { type Order, positionKey } from '../core/state.ts'
 import { ask, record, type Turn } from '../core/turn.ts'
-import { plan as planOrder } from '../plan/plan.ts'
 import { check } from '../policy/check.ts'
-import { deadline } from '../policy/deadline.ts'
-import type { Verdict } from '../policy/types.ts'
+import { askAgain, askTrader } from './ask-again.ts'
+import { drawPlan } from './draw-plan.ts'
 import { requestCancel } from './poll.ts'
+import { isYoung, QUOTE_LIFE_MS } from './price.ts'
 import { question, unknownOn } from './question.ts'
 import { refuseOrder } from './refuse.ts'
 import { isLive } from './table.ts'
-import { orderId, reportOrder } from './view.ts'
+import { reportOrder } from './view.ts'
 
 /** `left`: the order has moved to a state where something else has to happen first, or its life is over. */
 type Went = 'on' | 'waits' | 'left'
@@ -23,13 +24,13 @@ interface JourneyStep {
   readonly take: (turn: Turn, order: Order) => Went
 }
 
-/** A quote that is older is asked for again before anything is decided on it. */
-const QUOTE_LIFE_MS = 2_000
-
 /** Read it aloud: this is the order of things, and README.md has the codes. */
 export const JOURNEY: readonly JourneyStep[] = [
   { name: 'turn', take: awaitTurn },
+  { name: 'compare', take: awaitComparison },
+  { name: 'pause', take: awaitPause },
   { name: 'quote', take: freshQuote },
+  { name: 'losses', take: awaitPrices },
   { name: 'plan', take: makePlan },
   { name: 'policy', take: askPolicy },
   { name: 'clear', take: clearStop },
@@ -63,11 +64,27 @@ function awaitTurn(turn: Turn, order: Order): Went {
   return busy.length > 0 || unknownOn(turn.book, order.idea.market) > 0 ? 'waits' : 'on'
 }
 
+/** Just after a start an entry waits a little for the first answer; policy refuses it when none came. */
+function awaitComparison(turn: Turn, { kind, idea }: Order): Went {
+  return kind === 'entry' && turn.live.looks[idea.market]?.found === 'awaited' ? 'waits' : 'on'
+}
+
+/** Nothing is sent to an exchange that wants to be left alone: what gets out waits for the end of it. */
+function awaitPause(turn: Turn, order: Order): Went {
+  if (turn.world.exchange.pause === null) return 'on'
+  return order.kind === 'entry' ? refuseOrder(turn, order, 'exchange_rate_limited') : 'waits'
+}
+
+/** What is held has to have a price before today's losses can be reckoned. */
+function awaitPrices(turn: Turn, { kind }: Order): Went {
+  return kind === 'entry' && awaitsPrices(turn) ? 'waits' : 'on'
+}
+
 function freshQuote(turn: Turn, order: Order): Went {
   const { market } = order.idea
   const { now, exchange } = turn.world
   const quote = exchange.quote(market)
-  if (quote !== null && now - quote.at <= QUOTE_LIFE_MS) return 'on'
+  if (quote !== null && isYoung(quote, now, QUOTE_LIFE_MS)) return 'on'
   const asked = turn.live.quotes[market]
   // An answer that brought nothing newer: policy decides on what there is.
   if (asked?.state === 'due' && now - asked.at <= QUOTE_LIFE_MS) return 'on'
@@ -79,29 +96,10 @@ function freshQuote(turn: Turn, order: Order): Went {
 
 /** An order that the trader has approved is kept to the character. */
 function makePlan(turn: Turn, order: Order): Went {
-  if (order.approval.answer === 'given' && order.plan !== null) return stillFits(turn, order)
-  const { exchange, policy } = turn.world
-  const rules = exchange.rules(order.idea.market)
-  const quote = exchange.quote(order.idea.market)
-  if (rules === null) return refuseOrder(turn, order, 'market_unknown')
-  if (quote === null) return refuseOrder(turn, order, 'quote_missing')
-  const planned = planOrder({
-    signal: order.idea,
-    rules,
-    quote,
-    allotment: policy.streams.get(order.stream)?.allotment ?? '0',
-    position: turn.book.positions[positionKey(order)]?.amount ?? '0',
-    collar: policy.collar,
-    clientOrderId: order.clientOrderId,
-  })
-  if (!planned.ok) return refuseOrder(turn, order, planned.code, planned.message)
-  const { order: wire, value, risk } = planned
-  const id = orderId(wire, order.until)
-  record(turn, {
-    type: 'planned',
-    clientOrderId: order.clientOrderId,
-    plan: { id, wire, value, risk },
-  })
+  if (order.approval.by !== 'nobody' && order.plan !== null) return stillFits(turn, order)
+  const drawn = drawPlan(turn, order)
+  if (!drawn.ok) return refuseOrder(turn, order, drawn.code, drawn.message)
+  record(turn, { type: 'planned', clientOrderId: order.clientOrderId, plan: drawn.plan })
   return 'on'
 }
 
@@ -110,7 +108,7 @@ function stillFits(turn: Turn, order: Order): Went {
   const quote = turn.world.exchange.quote(order.idea.market)
   const wire = order.plan?.wire
   if (wire?.type !== 'ioc' || wire.side !== 'buy' || quote === null) return 'on'
-  return atLeast(wire.price, quote.ask) ? 'on' : refuseOrder(turn, order, 'price_moved')
+  return atLeast(wire.price, quote.ask) ? 'on' : askAgain(turn, order)
 }
 
 function askPolicy(turn: Turn, order: Order): Went {
@@ -123,25 +121,10 @@ function askPolicy(turn: Turn, order: Order): Went {
     case 'confirm':
       return askTrader(turn, order, verdict)
     case 'deny':
-      if (order.approval.answer === 'given' && verdict.tag === 'price.collar')
-        return refuseOrder(turn, order, 'price_moved')
+      if (order.approval.by !== 'nobody' && verdict.tag === 'price.collar')
+        return askAgain(turn, order)
       return refuseOrder(turn, order, verdict.tag, verdict.reason)
   }
-}
-
-function askTrader(
-  turn: Turn,
-  order: Order,
-  { tag, reason }: Extract<Verdict, { verdict: 'confirm' }>,
-): Went {
-  const expires = deadline(order, turn.world.policy)
-  record(turn, {
-    type: 'step',
-    clientOrderId: order.clientOrderId,
-    event: 'ask',
-    approval: { tag, reason, expires },
-  })
-  return 'left'
 }
 
 /** The stop holds the coins that an exit wants to sell. */

@@ -3,8 +3,10 @@ import { sentenceOf } from '../codes.ts'
 import { isZero, minus } from '../core/money.ts'
 import { growing, opened, steady, without } from '../core/patience.ts'
 import type { Order } from '../core/state.ts'
-import { ask, notice, record, type Turn } from '../core/turn.ts'
+import { ask, record, type Turn } from '../core/turn.ts'
 import type { Answered, ExchangeOrder, Fill, Lookup, Placed } from '../exchange/port.ts'
+import { onStopTurnedDown } from './protect.ts'
+import { onThereAgain, onVanished } from './vanished.ts'
 import { reportOrder } from './view.ts'
 
 /** Added to the exchange's own window before a miss counts (and the difference of the clocks). */
@@ -34,9 +36,10 @@ export function onFound(turn: Turn, order: Order, result: Lookup): undefined {
   switch (result.outcome) {
     case 'found':
       if (order.state === 'unknown') return adopt(turn, order, result.order)
+      onThereAgain(turn, order)
       return observe(turn, order, result.order)
     case 'missing':
-      return order.state === 'unknown' ? onMiss(turn, order) : again(turn, order)
+      return order.state === 'unknown' ? onMiss(turn, order) : onVanished(turn, order)
     case 'unknown':
       return again(turn, order)
   }
@@ -47,7 +50,7 @@ function onMiss(turn: Turn, order: Order): undefined {
   const { now, exchange } = turn.world
   const { clientOrderId } = order
   const skew = Math.abs(exchange.skewMs ?? 0)
-  const provableAt = order.sentAt + exchange.acceptanceWindowMs + MARGIN_MS + skew
+  const provableAt = sentBy(turn, order) + exchange.acceptanceWindowMs + MARGIN_MS + skew
   const missedAt = turn.live.asks[clientOrderId]?.missedAt ?? 0
   if (now >= provableAt && missedAt > 0 && now - missedAt >= BETWEEN_MISSES_MS)
     return notPlaced(turn, order, sentenceOf('order_not_placed'))
@@ -55,6 +58,11 @@ function onMiss(turn: Turn, order: Order): undefined {
   if (now < provableAt) return setAsk(turn, order, { ...next, at: Math.min(next.at, provableAt) })
   if (missedAt > 0) return setAsk(turn, order, next)
   setAsk(turn, order, { ...next, at: now + BETWEEN_MISSES_MS, missedAt: now })
+}
+
+/** What seems to be sent in the future was sent before the clock was set back. */
+function sentBy({ world, live }: Turn, { sentAt }: Order): number {
+  return sentAt > world.now ? live.started : sentAt
 }
 
 export function notPlaced(turn: Turn, order: Order, message: string): undefined {
@@ -67,17 +75,7 @@ function turnDown(turn: Turn, order: Order, code: string, message: string): unde
   const { clientOrderId } = order
   record(turn, { type: 'step', clientOrderId, event: 'turn_down', code, message })
   reportOrder(turn, order, 'turned_down', { code, message })
-  if (order.kind !== 'stop') return
-  record(turn, { type: 'unprotected', position: keyOf(order), code, message })
-  notice(turn, {
-    level: 'error',
-    code: 'stop_failed',
-    message: `${sentenceOf('stop_failed')} (${order.stream}, ${order.idea.market}): ${message}`,
-  })
-}
-
-function keyOf({ stream, idea }: Order): string {
-  return `${stream} ${idea.market}`
+  if (order.kind === 'stop') onStopTurnedDown(turn, order, { code, message })
 }
 
 function adopt(turn: Turn, order: Order, found: ExchangeOrder): undefined {

@@ -1,19 +1,28 @@
 // Keeps every position under a stop that waits at the exchange: its size, its trigger, and no stop without a position.
-import { sentenceOf } from '../codes.ts'
 import { orderIn } from '../core/apply.ts'
 import { minus } from '../core/money.ts'
+import { isOver, mayTryAgain } from '../core/patience.ts'
 import { type Order, type Position, positionKey } from '../core/state.ts'
-import { notice, record, type Turn } from '../core/turn.ts'
+import { record, type Turn } from '../core/turn.ts'
+import { exact } from '../plan/exact.ts'
 import { planStop } from '../plan/stop.ts'
 import { check } from '../policy/check.ts'
 import { clientOrderId } from './client-id.ts'
+import { stopOf } from './exits.ts'
 import { launch } from './journey.ts'
+import { startLeaving } from './leave.ts'
 import { requestCancel } from './poll.ts'
+import { freshBid } from './price.ts'
 import { question, unknownOn } from './question.ts'
+import { say } from './say.ts'
 import { orderId } from './view.ts'
 
-/** A stop that keeps vanishing is a person or a rule at the exchange: somebody has to look. */
+/** Placed again without any change in between: a person or a rule at the exchange takes them away. */
 const MOST_STOPS = 20
+const VANISHED_PAUSE_MS = 60_000
+const FIRST_PAUSE_MS = 2_000
+/** A stop that has risen takes the place of the older one at most this often. */
+export const RAISE_EVERY_MS = 10_000
 
 /** Called at the end of each turn: after a fill, a failed exit and a restart it is the same question. */
 export function protectPositions(turn: Turn): undefined {
@@ -30,8 +39,8 @@ function isWanted(turn: Turn, stop: Order): boolean {
   const planned = planFor(turn, position, stop.clientOrderId)
   if (planned === null || !planned.ok || stop.plan === null) return true
   const { amount, stop: trigger } = stop.plan.wire
-  const { order } = planned
-  return trigger === order.stop && minus(amount, stop.filled) === order.amount
+  if (minus(amount, stop.filled) !== planned.order.amount) return false
+  return trigger === planned.order.stop || !isOver(stop.at, RAISE_EVERY_MS, turn.world.now)
 }
 
 /** An exit that has the turn needs the coins that the stop holds. */
@@ -41,12 +50,6 @@ function isLeaving(turn: Turn, key: string): boolean {
       one.kind === 'exit' &&
       positionKey(one) === key &&
       !['received', 'waiting', 'approved'].includes(one.state),
-  )
-}
-
-function stopOf(turn: Turn, key: string): Order | undefined {
-  return Object.values(turn.book.orders).find(
-    (one) => one.kind === 'stop' && positionKey(one) === key,
   )
 }
 
@@ -64,12 +67,15 @@ function planFor(turn: Turn, position: Position, id: string) {
 }
 
 function protect(turn: Turn, key: string, position: Position): undefined {
-  if (position.protection === 'failed' || unknownOn(turn.book, position.market) > 0) return
+  if (turn.world.exchange.pause !== null) return
+  if (unknownOn(turn.book, position.market) > 0 || !mayStop(turn, position)) return
   const id = clientOrderId(turn.world.salt, position.signal, `stop${turn.book.stops}`)
   const planned = planFor(turn, position, id)
-  if (planned === null) return
-  if (position.stops >= MOST_STOPS) return fail(turn, key, position, 'its stops keep vanishing')
-  if (!planned.ok) return fail(turn, key, position, planned.message)
+  if (planned === null || wouldTrigger(turn, position)) return
+  // What is too little may become enough while an entry fills; what is to be sold has its own alarm.
+  if (!planned.ok && (position.leaving !== null || isOpen(turn, key))) return
+  if (!planned.ok) return stopFailed(turn, key, 'stop_failed', planned.message)
+  if (position.stops >= MOST_STOPS && !mayTryVanished(turn, key, position)) return
   const seed = stopSeed(turn, position, id)
   record(turn, { type: 'ordered', order: seed })
   const { order: wire, value, risk } = planned
@@ -80,7 +86,7 @@ function protect(turn: Turn, key: string, position: Position): undefined {
   if (verdict.verdict === 'deny') {
     const { tag: code, reason: message } = verdict
     record(turn, { type: 'step', clientOrderId: id, event: 'refuse', code, message })
-    return fail(turn, key, position, message)
+    return stopFailed(turn, key, code, message)
   }
   record(turn, { type: 'step', clientOrderId: id, event: 'intend' })
   launch(turn, id)
@@ -108,15 +114,44 @@ function stopSeed(turn: Turn, position: Position, id: string) {
   } as const
 }
 
-/** What an exit left over is often too small for any order: that is no alarm. */
-function fail(turn: Turn, key: string, position: Position, message: string): undefined {
-  record(turn, { type: 'unprotected', position: key, code: 'stop_failed', message })
-  const leftover = position.stops > 0
-  if (leftover && position.stops < MOST_STOPS) return
-  const where = `${position.stream}, ${position.market}`
-  notice(turn, {
-    level: 'error',
-    code: 'stop_failed',
-    message: `${sentenceOf('stop_failed')} (${where}): ${message}`,
-  })
+function isOpen(turn: Turn, key: string): boolean {
+  return Object.values(turn.book.orders).some((order) => positionKey(order) === key)
+}
+
+/** Then it is an exit, which `watchPositions` has ordered. */
+function wouldTrigger(turn: Turn, { market, stop }: Position): boolean {
+  const bid = freshBid(turn, market)
+  return bid !== null && stop !== null && exact(stop).gte(exact(bid))
+}
+
+function mayTryVanished(turn: Turn, key: string, { failed }: Position): boolean {
+  const { now } = turn.world
+  if (!isOver(failed.stop.at, VANISHED_PAUSE_MS, now)) return false
+  stopFailed(turn, key, 'stop_failed', 'its stops keep vanishing')
+  return true
+}
+
+function mayStop({ world }: Turn, { failed }: Position): boolean {
+  return mayTryAgain(failed.stop, FIRST_PAUSE_MS, world.now)
+}
+
+/** The exchange sees a price that we have not seen yet: then it is an exit. */
+export function onStopTurnedDown(
+  turn: Turn,
+  stop: Order,
+  { code, message }: { code: string; message: string },
+): undefined {
+  const key = positionKey(stop)
+  if (code !== 'exchange_stop_would_trigger') return stopFailed(turn, key, code, message)
+  if (turn.book.positions[key] !== undefined)
+    record(turn, { type: 'unprotected', position: key, code, message })
+  startLeaving(turn, key, 'stop')
+}
+
+/** It is tried again after a pause. */
+export function stopFailed(turn: Turn, key: string, code: string, message: string): undefined {
+  const position = turn.book.positions[key]
+  if (position === undefined) return
+  record(turn, { type: 'unprotected', position: key, code, message })
+  say(turn, position, { level: 'error', code: 'stop_failed', message })
 }

@@ -1,42 +1,57 @@
 // What policy is asked about an order, from the book and the world.
 import { type Decimal, toDecimal } from '@keyside/protocol'
 import Big from 'big.js'
-import { dayNumber } from '../core/apply.ts'
+import type { DecidedEntry } from '../core/counted.ts'
+import { dayAt, hourAt } from '../core/counters.ts'
+import { losses } from '../core/losses.ts'
 import { minus, plus } from '../core/money.ts'
 import { type Book, type Order, type Plan, type Position, positionKey } from '../core/state.ts'
 import type { Turn } from '../core/turn.ts'
 import type { Question } from '../policy/types.ts'
-
-const MINUTE_MS = 60_000
+import { comparison } from '../reconcile/compare.ts'
+import { isLive } from './table.ts'
 
 export function question(turn: Turn, order: Order, plan: Plan): Question {
   const { book, live, world } = turn
   const { exchange, now } = world
+  const { market } = order.idea
   const others = Object.values(book.orders).filter((one) => one !== order)
   return {
     now,
     order: plan.wire,
     kind: order.kind,
     stream: order.stream,
+    signal: order.signal,
     signedAt: order.signedAt,
     until: order.until,
-    approved: order.approval.answer === 'given',
-    rules: exchange.rules(order.idea.market),
-    quote: exchange.quote(order.idea.market),
+    approved: APPROVED[order.approval.by],
+    stop: order.idea.stop ?? null,
+    live: exchange.live,
+    rules: exchange.rules(market),
+    quote: exchange.quote(market),
+    liquidity: exchange.liquidity(market),
     skewMs: exchange.skewMs,
     headAt: live.heads[order.stream]?.at ?? null,
-    used: {
-      today: usedToday(book, others, now),
-      sentLastMinute: book.sent.filter((at) => now - at < MINUTE_MS),
-    },
+    used: usedBy(book, others, order.stream, now),
     held: {
       amount: book.positions[positionKey(order)]?.amount ?? '0',
-      cost: costOf(book, others, order.stream),
+      stop: book.positions[positionKey(order)]?.stop ?? null,
+      cost: costOf(book, others, ({ stream }) => stream === order.stream),
+      onMarket: costOf(book, others, (one) => one.market === market),
     },
-    unknownOnMarket: unknownOn(book, order.idea.market),
+    usual: book.counters.usual[order.stream] ?? [],
+    recent: recentEntries(book, others),
+    soldAt: book.counters.markets[market]?.soldAt ?? 0,
+    trips: dayAt(book.counters, now).trips[market] ?? 0,
+    ownSales: ownSales(others, market),
+    losses: losses(turn),
+    unknownOnMarket: unknownOn(book, market),
+    comparison: comparison(turn, market),
     trading: book.trading,
   }
 }
+
+const APPROVED = { nobody: 'no', tap: 'tapped', code: 'coded' } as const
 
 export function unknownOn(book: Book, market: string): number {
   return Object.values(book.orders).filter(
@@ -44,22 +59,59 @@ export function unknownOn(book: Book, market: string): number {
   ).length
 }
 
+function usedBy(book: Book, others: readonly Order[], stream: string, now: number) {
+  const { counters } = book
+  const reserved = others.filter(isReserved)
+  const own = reserved.filter((one) => one.stream === stream)
+  return {
+    today: usedToday(book, others, now),
+    hour: withReserved(hourAt(counters, now), reserved),
+    byStream: withReserved(counters.spent[stream] ?? '0', own),
+    entriesToday: dayAt(counters, now).entries + reserved.length,
+    sentLastMinute: counters.sent,
+  }
+}
+
 /** Decided today, and what waiting entries have reserved. */
 export function usedToday(book: Book, others: readonly Order[], now: number): Decimal {
-  const decided = dayNumber(now) > book.day.number ? '0' : book.day.value
-  return others.filter(isReserved).reduce((sum, one) => plus(sum, reservedBy(one)), decided)
+  return withReserved(dayAt(book.counters, now).value, others.filter(isReserved))
+}
+
+function withReserved(decided: Decimal, reserved: readonly Order[]): Decimal {
+  return reserved.reduce((sum, one) => plus(sum, reservedBy(one)), decided)
 }
 
 function isReserved({ kind, state }: Order): boolean {
   return kind === 'entry' && (state === 'waiting' || state === 'approved')
 }
 
-function costOf(book: Book, others: readonly Order[], stream: string): Decimal {
+/** One that waits for the trader counts as decided when it came. */
+function recentEntries({ counters }: Book, others: readonly Order[]): readonly DecidedEntry[] {
+  const waiting = others.filter(isReserved).map(({ signal, idea, plan, at }) => {
+    return { signal, market: idea.market, amount: plan?.wire.amount ?? '0', at }
+  })
+  return [...counters.entries, ...waiting]
+}
+
+function ownSales(others: readonly Order[], market: string): readonly Decimal[] {
+  return others.flatMap(({ plan, state }) =>
+    plan?.wire.market === market &&
+    plan.wire.side === 'sell' &&
+    plan.wire.type === 'rest' &&
+    isLive(state)
+      ? [plan.wire.price]
+      : [],
+  )
+}
+
+type Where = { readonly stream: string; readonly market: string }
+
+function costOf(book: Book, others: readonly Order[], counts: (where: Where) => boolean): Decimal {
   const held = Object.values(book.positions)
-    .filter((position) => position.stream === stream)
+    .filter(counts)
     .reduce((sum, position) => plus(sum, costHeld(position)), '0')
   return others
-    .filter((one) => one.stream === stream && one.kind === 'entry')
+    .filter(({ kind, stream, idea }) => kind === 'entry' && counts({ stream, market: idea.market }))
     .reduce((sum, one) => plus(sum, minus(reservedBy(one), one.cost)), held)
 }
 

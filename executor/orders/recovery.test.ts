@@ -108,6 +108,7 @@ test('an order that was received before a crash is decided after it, or is too l
   await executor.clock.turn(11_000)
   executor.exchange.quoteAt = executor.clock.now()
   executor.crash()
+  await executor.clock.turn(0)
   expect(executor.exchange.sent).toEqual([])
   expect(executor.told().at(-1)).toMatch(/^entry refused/)
 })

@@ -73,7 +73,8 @@ const NEVER: Moves = {}
 export const ORDER_TABLE: { readonly [State in OrderState]: Moves } = {
   received: { ...BEFORE_SENDING, ask: 'waiting' },
   waiting: { approve: 'approved', reject: 'rejected', expire: 'expired', refuse: 'refused' },
-  approved: BEFORE_SENDING,
+  // Asked again: the price has left what was approved, and it was never sent.
+  approved: { ...BEFORE_SENDING, ask: 'waiting' },
   clearing: { refuse: 'refused', intend: 'intended' },
   intended: { send: 'sending', miss: 'not_placed' },
   sending: { accept: 'accepted', turn_down: 'turned_down', lose: 'unknown' },

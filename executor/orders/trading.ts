@@ -3,10 +3,18 @@ import type { TradingState } from '@keyside/protocol'
 import { record, report, type Turn } from '../core/turn.ts'
 import { requestCancel } from './poll.ts'
 
-export function setTrading(turn: Turn, state: TradingState, by: string): undefined {
-  if (turn.book.trading === state) return
-  record(turn, { type: 'trading', state, by })
-  report(turn, { type: 'state', state, by })
+/** A halt may be made one that sells; nothing but its end makes it keep again. */
+export function setTrading(
+  turn: Turn,
+  state: TradingState,
+  by: string,
+  positions: 'keep' | 'sell' = 'keep',
+): undefined {
+  const { trading, onHalt } = turn.book
+  const sells = positions === 'sell' && onHalt === 'keep'
+  if (trading === state && !sells) return
+  record(turn, { type: 'trading', state, by, ...(sells && { positions: 'sell' }) })
+  if (trading !== state) report(turn, { type: 'state', state, by })
 }
 
 /** While halted no entry rests at the exchange. */

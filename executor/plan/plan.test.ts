@@ -39,6 +39,7 @@ function ask(signal: Partial<SignalIdea>, rest: Partial<PlanInput> = {}) {
     quote,
     allotment: '1000',
     position: '0.5',
+    stopped: 'no',
     collar: { entry: '0.5', exit: '2' },
     clientOrderId: 'a'.repeat(32),
     ...rest,
@@ -227,6 +228,7 @@ const anyInput: fc.Arbitrary<PlanInput> = fc.record({
     .tuple(money(5), money(5))
     .map(([a, b]) => (new Big(a).lt(b) ? { bid: a, ask: b, at: 0 } : { bid: b, ask: a, at: 0 })),
   allotment: money(3),
+  stopped: fc.constantFrom('yes' as const, 'no' as const),
   position: money(8),
   collar: fc.record({ entry: money(3, 5000), exit: money(3, 20_000) }),
   clientOrderId: fc.constant('0'.repeat(32)),
@@ -273,3 +275,9 @@ function isWithinAsked(
   if (signal.kind === 'exit') return amount.times(100).lte(size.times(position))
   return new Big(value).times(100).lte(size.times(allotment))
 }
+
+test('an exit that would take a stop away is sent to fill now or not at all, and keeps its limit', () => {
+  const exit = { kind: 'exit', side: 'sell', type: 'limit', limit: '60000.011' } as const
+  expect(ask(exit, { stopped: 'yes' })).toMatchObject({ order: { type: 'ioc', price: '60000.02' } })
+  expect(ask(exit, { stopped: 'no' })).toMatchObject({ order: { type: 'rest', price: '60000.02' } })
+})

@@ -10,7 +10,17 @@ import { misfit } from './misfit.ts'
 
 export type SignalIdea = Pick<
   Signal,
-  'kind' | 'market' | 'side' | 'size' | 'type' | 'limit' | 'stop'
+  | 'kind'
+  | 'market'
+  | 'side'
+  | 'size'
+  | 'type'
+  | 'limit'
+  | 'stop'
+  | 'take'
+  | 'trail'
+  | 'even'
+  | 'hold'
 >
 
 export interface PlanInput {
@@ -21,6 +31,8 @@ export interface PlanInput {
   readonly allotment: Decimal
   /** What the stream holds of the market's base currency, after fees that were taken in it. */
   readonly position: Decimal
+  /** Whether a stop keeps it: an exit takes that away, so it may not wait. */
+  readonly stopped: 'yes' | 'no'
   /** Policy's collars, percent. */
   readonly collar: { readonly entry: Decimal; readonly exit: Decimal }
   /** 32 lower-case hex digits. */
@@ -81,13 +93,14 @@ function misplacedStop({ signal, quote, rules }: PlanInput, price: Big): Unplann
   )
 }
 
-function planned({ signal, clientOrderId }: PlanInput, amount: Big, price: Big): Planned {
+function planned({ signal, stopped, clientOrderId }: PlanInput, amount: Big, price: Big): Planned {
   const value = amount.times(price)
+  const mayWait = signal.type === 'limit' && (signal.kind === 'entry' || stopped === 'no')
   const order: WireOrder = {
     clientOrderId,
     market: signal.market,
     side: signal.side,
-    type: signal.type === 'market' ? 'ioc' : 'rest',
+    type: mayWait ? 'rest' : 'ioc',
     amount: toDecimal(amount),
     price: toDecimal(price),
   }

@@ -3,7 +3,8 @@ import { expect, test } from 'vitest'
 import { acceptedPolicy, difference, policyHash } from './accept.ts'
 import { DEFAULT_POLICY } from './default.ts'
 import { loadPolicy } from './load.ts'
-import type { Policy } from './schema.ts'
+import { type Policy, policySchema } from './schema.ts'
+import { settings } from './settings.ts'
 
 function policy(...changes: readonly (readonly [string, string])[]): Policy {
   const text = changes.reduce((before, [from, to]) => {
@@ -57,6 +58,40 @@ test.each([
   ['exit_collar: 2 %', 'exit_collar: 1 %', 'exit_collar', 'tightens', '2 %', '1 %'],
   ['signal_age: 10s', 'signal_age: 1m', 'signal_age', 'loosens', '10 s', '60 s'],
   ['within: 1h', 'within: 30m', 'approval_within', 'tightens', '3600 s', '1800 s'],
+  ['hour: 1000 ', 'hour: 1001 ', 'limits.hour', 'loosens', '1000 USDT', '1001 USDT'],
+  ['position: 1000 ', 'position: 999 ', 'limits.position', 'tightens', '1000 USDT', '999 USDT'],
+  ['per_day: 60', 'per_day: 61', 'limits.orders_per_day', 'loosens', '60', '61'],
+  ['round_trips: 10', 'round_trips: 9', 'limits.round_trips', 'tightens', '10', '9'],
+  ['day_loss: 100 ', 'day_loss: 101 ', 'limits.day_loss', 'loosens', '100 USDT', '101 USDT'],
+  ['drawdown: 300 ', 'drawdown: 299 ', 'limits.drawdown', 'tightens', '300 USDT', '299 USDT'],
+  ['spread: 0.1 %', 'spread: 0.2 %', 'spread', 'loosens', '0.1 %', '0.2 %'],
+  [
+    'volume: 50000000',
+    'volume: 49999999',
+    'liquidity.volume',
+    'loosens',
+    'at least 50000000 USDT',
+    'at least 49999999 USDT',
+  ],
+  ['depth: 20', 'depth: 21', 'liquidity.depth', 'tightens', 'at least 20', 'at least 21'],
+  ['within: 3 %', 'within: 4 %', 'stop_within', 'loosens', '3 %', '4 %'],
+  ['within: 3 %', 'within: optional', 'stop_within', 'loosens', '3 %', 'optional'],
+  ['size: 5 ', 'size: 6 ', 'unusual_size', 'loosens', '5', '6'],
+  ['within: 60s', 'within: 30s', 'repeat_within', 'loosens', 'at least 60 s', 'at least 30 s'],
+  ['within: 60s', 'within: never', 'repeat_within', 'loosens', 'at least 60 s', 'never'],
+  ['within: 5m', 'within: 1h', 'reenter_within', 'tightens', 'at least 300 s', 'at least 3600 s'],
+  ['code_above: never', 'code_above: 500', 'code_above', 'tightens', 'never', '500 USDT'],
+  ['after: never', 'after: 60m', 'flatten_after', 'tightens', 'never', '3600 s'],
+  ['after: 24h', 'after: 1h', 'loosen_after', 'loosens', 'at least 86400 s', 'at least 3600 s'],
+  ['live: no', 'live: yes', 'live', 'loosens', 'no', 'yes'],
+  [
+    'allotment: 1000 }',
+    'allotment: 1000, budget: 9000 }',
+    'streams.ema-cross.budget',
+    'tightens',
+    'unlimited',
+    '9000 USDT',
+  ],
   ['approval: always', 'approval: above 200', 'approval', 'loosens', 'always', 'above 200 USDT'],
   ['approval: always', 'approval: never', 'approval', 'loosens', 'always', 'never'],
   [
@@ -90,6 +125,7 @@ test('calls a new market and a new stream loosening, and their loss tightening',
     'markets.SOL/USDT',
     'streams.ema-cross.markets.SOL/USDT',
     'streams.other.allotment',
+    'streams.other.budget',
     'streams.other.markets.BTC/USDT',
   ]
   const loosened = difference(start, more)
@@ -113,6 +149,23 @@ test('never calls an amount in another currency tighter: 400 BTC is not less tha
     from: '500 USDT',
     to: '400 BTC',
   })
+})
+
+test('knows every key of the file: a change that it overlooks would count at once', () => {
+  const { version: _, ...keys } = policySchema.in.shape
+  const { limits, streams, liquidity, ...rest } = keys
+  const names = settings(start).map(({ name }) => name)
+  const wanted = [
+    ...Object.keys(rest),
+    ...Object.keys(limits.shape).map((key) => `limits.${key}`),
+    ...Object.keys(liquidity.def.innerType.shape).map((key) => `liquidity.${key}`),
+    ...Object.keys(streams.out.valueType.shape).map((key) => `streams.ema-cross.${key}`),
+  ]
+  for (const key of wanted)
+    expect(
+      names.some((name) => name === key || name.startsWith(`${key}.`)),
+      key,
+    ).toBe(true)
 })
 
 test('finds nothing between two files that say the same', () => {

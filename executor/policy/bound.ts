@@ -11,14 +11,23 @@ export interface BoundTerm {
   readonly amount: Decimal
 }
 
-/** Amounts in `currency`, of one day from 00:00 to 24:00 UTC. */
+/** One way to reckon it; each holds by itself. */
+export interface BoundWay {
+  readonly what: string
+  readonly terms: readonly BoundTerm[]
+  readonly sum: Decimal
+}
+
+/** Amounts in `currency`, of one day from 00:00 to 24:00 UTC; docs/policy.md has the proof. */
 export interface DailyBound {
   readonly currency: string
-  /** What an attacker can take for sure, with prices standing still. */
-  readonly terms: readonly BoundTerm[]
-  /** Sum of the terms. */
+  /** Bad prices and fees alone. */
+  readonly standstill: BoundWay
+  /** Its sum: what can be taken while prices stand still. */
   readonly taken: Decimal
-  /** All of it: `taken`, and then the market takes what is left. No more can be lost, at cost. */
+  /** While prices do what the attacker wants. */
+  readonly ways: readonly BoundWay[]
+  /** The smallest of the ways: no more can be lost. */
   readonly most: Decimal
   /** What no software on this device can make smaller. */
   readonly unbounded: readonly string[]
@@ -26,73 +35,114 @@ export interface DailyBound {
 
 /** `takerFee` is the exchange's, percent. */
 export function dailyBound(policy: Policy, takerFee: Decimal): DailyBound {
-  const { limits, collar, streams, currency } = policy
-  const day = exact(limits.day)
-  const carried = [...streams.values()].reduce(
-    (sum, { allotment }) => sum.plus(exact(allotment)),
-    new Big(0),
-  )
-  const [fee, entry, exit] = [exact(takerFee), exact(collar.entry), exact(collar.exit)]
-  const all = day.plus(carried).plus(percentOf(day, fee))
-  const terms = [
-    // The ask is at most one collar above the bid, the price at most one above the ask: 1 - 1/(1+c)^2 is below 2c.
-    term(
-      'bad prices on entries',
-      `2 x ${entry.toFixed()} % of ${day.toFixed()}`,
-      percentOf(day.times(2), entry),
-    ),
-    term(
-      'bad prices on exits',
-      `${exit.toFixed()} % of ${day.plus(carried).toFixed()}`,
-      percentOf(day.plus(carried), exit),
-    ),
-    term(
-      'fees',
-      `${fee.toFixed()} % of ${day.times(2).plus(carried).toFixed()}`,
-      percentOf(day.times(2).plus(carried), fee),
-    ),
+  const { limits, currency } = policy
+  const carried = mostHeld(policy)
+  const traded = exact(limits.day).plus(carried)
+  const ways = [
+    way('all of it is lost to its stops', [...lostToStops(policy, traded), fees(takerFee, traded)]),
+    way('the day is closed, and what is held then is lost to its stops', [
+      term('until entries stop', 'limits.day_loss', exact(limits.dayLoss)),
+      ...lostToStops(policy, carried),
+      fees(takerFee, carried),
+    ]),
   ]
-  const taken = terms.reduce((sum, { amount }) => sum.plus(amount), new Big(0))
+  const standstill = badPrices(policy, traded, takerFee)
   return {
     currency,
-    terms,
-    taken: decimalAbove(taken.gt(all) ? all : taken),
-    most: decimalAbove(all),
-    unbounded: UNBOUNDED,
+    standstill,
+    taken: standstill.sum,
+    ways,
+    most: smallest(ways),
+    unbounded: [...(policy.stopWithin === 'optional' ? [WITHOUT_STOPS] : []), ...UNBOUNDED],
   }
 }
 
-const UNBOUNDED = [
-  'A market can fall to nothing. A signal need not carry a stop, and a stop can be jumped over.',
-  'In a market so thin that one person makes both bid and ask, their prices mean nothing.',
-  'Two days meet at midnight: entries of both days can be close together.',
-  'Positions bought under an earlier, wider policy come on top, at their cost; so do gains not yet taken.',
-  'An exchange can fail, or keep your money.',
-] as const
+/** At cost, at any one moment: `pos.max` holds each stream to its allotment, `pos.market` each market to its position. */
+function mostHeld({ streams, markets, limits }: Policy): Big {
+  const allotted = [...streams.values()].reduce(
+    (sum, { allotment }) => sum.plus(exact(allotment)),
+    new Big(0),
+  )
+  const placed = exact(limits.position).times(markets.length)
+  return allotted.lt(placed) ? allotted : placed
+}
 
-/** For a terminal: one line a term. */
-export function printBound({ currency, terms, taken, most, unbounded }: DailyBound): string {
-  const rows = [
-    ...terms.map(({ what, how, amount }) => [what, amount, how] as const),
-    ['taken while prices stand still', taken, 'the sum'] as const,
-    [
-      'all that can be lost, at cost',
-      most,
-      'limits.day with its fees, and all allotments',
-    ] as const,
+/** What was paid P is sold no lower than P (1 - d) (1 - x), or is still worth P (1 - d): less than P (d + x) is gone. */
+function lostToStops({ stopWithin, collar }: Policy, amount: Big): BoundTerm[] {
+  if (stopWithin === 'optional') return [term('falls, without stops', 'all of it', amount)]
+  const [within, exit] = [exact(stopWithin), exact(collar.exit)]
+  if (within.plus(exit).gte(100)) return [term('falls to its stops', 'all of it', amount)]
+  return [
+    share('falls to its stops', within, amount),
+    share('sold below the bid or the stop', exit, amount),
   ]
-  const [wide, long] = [0, 1].map((column) =>
-    Math.max(...rows.map((row) => (row[column] ?? '').length)),
-  )
-  const lines = rows.map(
-    ([what, amount, how]) =>
-      `${what.padEnd(wide ?? 0)}  ${amount.padStart(long ?? 0)} ${currency}  ${how}`,
-  )
-  return [...lines, '', 'Not bounded by software:', ...unbounded.map((line) => `- ${line}`)].join(
-    '\n',
-  )
+}
+
+function badPrices(policy: Policy, traded: Big, takerFee: Decimal): BoundWay {
+  const { collar, spread } = policy
+  // The ask is at most s above the bid, the price at most c above the ask: 1 - 1/((1+s)(1+c)) is below c + s.
+  return way('prices stand still', [
+    share('bought above the bid', exact(collar.entry).plus(exact(spread)), traded),
+    share('sold below the bid', exact(collar.exit), traded),
+    fees(takerFee, traded),
+  ])
+}
+
+/** Paid on the way in, and on the way out. */
+function fees(takerFee: Decimal, amount: Big): BoundTerm {
+  return share('fees, in and out', exact(takerFee), amount.times(2))
+}
+
+function share(what: string, percent: Big, amount: Big): BoundTerm {
+  return term(what, `${percent.toFixed()} % of ${amount.toFixed()}`, percentOf(amount, percent))
 }
 
 function term(what: string, how: string, amount: Big): BoundTerm {
   return { what, how, amount: decimalAbove(amount) }
+}
+
+function way(what: string, terms: readonly BoundTerm[]): BoundWay {
+  const sum = terms.reduce((total, { amount }) => total.plus(amount), new Big(0))
+  return { what, terms, sum: decimalAbove(sum) }
+}
+
+function smallest(ways: readonly BoundWay[]): Decimal {
+  const [first, ...others] = ways.map(({ sum }) => sum)
+  if (first === undefined) throw new Error('there is no way to reckon')
+  return others.reduce((least, sum) => (exact(sum).lt(exact(least)) ? sum : least), first)
+}
+
+const WITHOUT_STOPS =
+  'Stops are optional in this policy: whatever is bought without one can fall to nothing.'
+
+const UNBOUNDED = [
+  'A price can jump over a stop and the limit it sells at: what lies between is lost too.',
+  'Gains that were not taken when the day began can be lost again; they come on top.',
+  'So does what was bought under an earlier, wider policy, or in a market that has left the list.',
+  'A day ends at 00:00 UTC and the next begins: the limits of both can be used up close together.',
+  'A device that was off when the day began counts its losses from its next start.',
+  'In a market so thin that one person makes both bid and ask, their prices mean nothing.',
+  'An exchange can fail, keep quiet about an order, or keep your money.',
+] as const
+
+/** For a terminal: one line a term. */
+export function printBound({ currency, standstill, ways, most, unbounded }: DailyBound): string {
+  const all = [standstill, ...ways]
+  const rows = all.flatMap(({ what, terms, sum }) => [
+    [`if ${what}`, '', ''],
+    ...terms.map(({ what, how, amount }) => [`  ${what}`, amount, how]),
+    ['  together', sum, ''],
+  ])
+  const last = ['the most that can be lost in a day', most, 'the smaller of the last two']
+  const [wide, long] = [0, 1].map((column) =>
+    Math.max(...[...rows, last].map((row) => (row[column] ?? '').length)),
+  )
+  const lines = [...rows, last].map(([what = '', amount = '', how = '']) =>
+    amount === ''
+      ? what
+      : `${what.padEnd(wide ?? 0)}  ${amount.padStart(long ?? 0)} ${currency}  ${how}`.trimEnd(),
+  )
+  return [...lines, '', 'Not bounded by software:', ...unbounded.map((line) => `- ${line}`)].join(
+    '\n',
+  )
 }

@@ -2,7 +2,20 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { check, judge, RULES, weigh } from './check.ts'
-import { ALLOWED, book, entry, exit, NOW, order, policy, REFUSED } from './rules/cases.ts'
+import {
+  ALLOWED,
+  book,
+  entry,
+  exit,
+  held,
+  market,
+  NOW,
+  order,
+  policy,
+  REFUSED,
+  used,
+} from './rules/cases.ts'
+import { ASKED, RISK_ALLOWED, RISK_REFUSED } from './rules/risk-cases.ts'
 import type { Policy } from './schema.ts'
 import type { Question, Rule } from './types.ts'
 
@@ -12,23 +25,31 @@ function verdict(question: Question, rules: Partial<Policy> = {}): string {
   return answer.verdict === 'allow' ? 'allow' : `${answer.verdict} ${answer.tag}`
 }
 
-test.each(ALLOWED)('%s allows %s', (_, __, question, rules) => {
+const EVERY_ALLOWED = [...ALLOWED, ...RISK_ALLOWED]
+const EVERY_REFUSED = [...REFUSED, ...RISK_REFUSED]
+
+test.each(EVERY_ALLOWED)('%s allows %s', (_, __, question, rules) => {
   expect(verdict(question, rules)).toBe('allow')
 })
 
-test.each(REFUSED)('%s refuses %s', (tag, _, question, rules) => {
+test.each(EVERY_REFUSED)('%s refuses %s', (tag, _, question, rules) => {
   expect(verdict(question, rules)).toBe(`deny ${tag}`)
 })
 
-test('confirm.above asks for an entry above the amount, and always when told so', () => {
-  expect(verdict(entry, { approval: { above: '499.99' } })).toBe('confirm confirm.above')
-  expect(verdict(entry, { approval: 'always' })).toBe('confirm confirm.above')
+test.each(ASKED)('%s asks about %s, once', (tag, _, question, rules) => {
+  expect(verdict(question, rules)).toBe(`confirm ${tag}`)
+  expect(verdict({ ...question, approved: 'coded' }, rules)).toBe('allow')
+})
+
+test('an answer that is none of the words is none', () => {
+  const odd = { ...entry, approved: true as unknown as 'tapped' }
+  expect(verdict(odd, { approval: 'always' })).toBe('confirm confirm.above')
 })
 
 test('every rule has a case that it allows and one that it refuses or asks about', () => {
   const tags = RULES.map(({ tag }) => tag).sort()
-  expect([...new Set(ALLOWED.map(([tag]) => tag))].sort()).toEqual(tags)
-  expect([...new Set([...REFUSED.map(([tag]) => tag), 'confirm.above'])].sort()).toEqual(tags)
+  expect([...new Set(EVERY_ALLOWED.map(([tag]) => tag))].sort()).toEqual(tags)
+  expect([...new Set([...EVERY_REFUSED, ...ASKED].map(([tag]) => tag))].sort()).toEqual(tags)
 })
 
 test('any deny wins over a question to the trader', () => {
@@ -41,9 +62,9 @@ test('any deny wins over a question to the trader', () => {
 })
 
 test('an approval lifts no other rule', () => {
-  for (const [tag, what, question, rules] of REFUSED)
-    if (tag !== 'time.expiry')
-      expect(verdict({ ...question, approved: true }, rules), what).toBe(`deny ${tag}`)
+  for (const [tag, what, question, rules] of EVERY_REFUSED)
+    if (tag !== 'time.expiry' && tag !== 'confirm.code')
+      expect(verdict({ ...question, approved: 'tapped' }, rules), what).toBe(`deny ${tag}`)
 })
 
 test('a rule that throws denies with its tag', () => {
@@ -70,10 +91,10 @@ test('an entry is denied when any one part of the question is missing', () => {
     // Without approval `until` is not looked at, and no approval is the strict case.
     const question = {
       ...entry,
-      approved: part === 'until',
+      approved: part === 'until' ? 'tapped' : 'no',
       [part]: undefined,
     } as unknown as Question
-    const expected = part === 'approved' ? 'allow' : 'deny'
+    const expected = { approved: 'allow', signal: 'confirm', soldAt: 'confirm' }[part] ?? 'deny'
     expect(check(question, policy).verdict, part).toBe(expected)
   }
 })
@@ -93,8 +114,8 @@ test('an entry is denied when any number in the question is not a number', () =>
       order({ price: text }),
       book({ bid: text }),
       book({ ask: text }),
-      { held: { amount: '0', cost: text } },
-      { used: { today: text, sentLastMinute: [] } },
+      held({ cost: text }),
+      used({ today: text }),
     ])
       expect(check({ ...entry, ...change }, policy).verdict, JSON.stringify([bad, change])).toBe(
         'deny',
@@ -103,29 +124,34 @@ test('an entry is denied when any number in the question is not a number', () =>
 })
 
 test('reasons are one line, short enough for a report', () => {
-  for (const [, what, question, rules] of REFUSED) {
+  for (const [, what, question, rules] of EVERY_REFUSED) {
     const answer = check(question, { ...policy, ...rules })
     expect(answer.verdict === 'allow' ? '' : answer.reason, what).toMatch(/^[^\n]{20,500}$/)
   }
 })
 
 test('whatever is asked, an allowed entry is inside every limit', () => {
-  const cents = fc.integer({ min: 0, max: 300_000 }).map((n) => (n / 100).toFixed(2))
+  const cents = fc.integer({ min: 0, max: 150_000 }).map((n) => (n / 100).toFixed(2))
   const any = fc.record({
     price: fc.integer({ min: 4_900_000, max: 5_060_000 }),
-    steps: fc.integer({ min: 1, max: 2000 }),
-    today: cents,
+    steps: fc.integer({ min: 1, max: 1100 }),
+    today: fc.integer({ min: 0, max: 2500 }).map(String),
+    hour: cents,
     cost: cents,
+    onMarket: cents,
+    below: fc.integer({ min: 0, max: 400 }),
     age: fc.integer({ min: -5000, max: 20_000 }),
   })
   let allowed = 0
   fc.assert(
-    fc.property(any, ({ price, steps, today, cost, age }) => {
+    fc.property(any, ({ price, steps, today, hour, cost, onMarket, below, age }) => {
       const question: Question = {
         ...entry,
         ...order({ amount: (steps / 100_000).toFixed(5), price: (price / 100).toFixed(2) }),
-        used: { today, sentLastMinute: [] },
-        held: { amount: '0', cost },
+        ...market({ asks: [['1', '1000000']] }),
+        ...used({ today, hour }),
+        ...held({ cost, onMarket }),
+        stop: ((price * (10_000 - below)) / 1_000_000).toFixed(6),
         signedAt: NOW - age,
       }
       if (check(question, policy).verdict !== 'allow') return
@@ -134,11 +160,14 @@ test('whatever is asked, an allowed entry is inside every limit', () => {
       const scaled = (text: string) => BigInt(Math.round(Number(text) * 100)) * 100_000n
       expect(value <= scaled('500')).toBe(true)
       expect(value + scaled(today) <= scaled('2000')).toBe(true)
+      expect(value + scaled(hour) <= scaled('1000')).toBe(true)
       expect(value + scaled(cost) <= scaled('1000')).toBe(true)
+      expect(value + scaled(onMarket) <= scaled('1000')).toBe(true)
+      expect(below).toBeLessThanOrEqual(300)
       expect(price <= 5_025_000).toBe(true)
       expect(age <= 10_000).toBe(true)
     }),
     { numRuns: 3000 },
   )
-  expect(allowed).toBeGreaterThan(100)
+  expect(allowed).toBeGreaterThan(30)
 })

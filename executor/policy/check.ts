@@ -1,10 +1,24 @@
 // The verdict on one order: any deny wins, whatever cannot be decided is a deny.
-import { approval } from './rules/approval.ts'
+import { approval, approvalCode } from './rules/approval.ts'
+import { churn, repeated, unusualSize } from './rules/habit.ts'
+import { liquidity } from './rules/liquidity.ts'
+import { dayLoss, drawdown } from './rules/losses.ts'
 import { clockSkew, expiry, heartbeat, trading, unknownOrders } from './rules/moment.ts'
 import { deny } from './rules/opinion.ts'
-import { priceCollar } from './rules/price.ts'
-import { streams, symbols, types } from './rules/scope.ts'
-import { allotment, dayTurnover, holding, orderRate, orderSize } from './rules/size.ts'
+import { priceCollar, selfTrade, spread } from './rules/price.ts'
+import { reconciled } from './rules/reconciled.ts'
+import { environment, streams, symbols, types } from './rules/scope.ts'
+import {
+  allotment,
+  dayTurnover,
+  holding,
+  hourTurnover,
+  marketPosition,
+  orderRate,
+  orderSize,
+  streamBudget,
+} from './rules/size.ts'
+import { stopRequired } from './rules/stop.ts'
 import type { Policy } from './schema.ts'
 import type { Opinion, Question, Rule, Verdict } from './types.ts'
 
@@ -14,21 +28,39 @@ export const RULES: readonly Rule[] = [
   types,
   symbols,
   streams,
+  environment,
   unknownOrders,
+  reconciled,
   heartbeat,
   clockSkew,
   expiry,
   holding,
+  dayLoss,
+  drawdown,
   orderSize,
   allotment,
+  marketPosition,
   dayTurnover,
+  hourTurnover,
   orderRate,
+  streamBudget,
   priceCollar,
+  spread,
+  liquidity,
+  stopRequired,
+  selfTrade,
+  churn,
+  repeated,
+  unusualSize,
+  approvalCode,
   approval,
 ]
 
 export function check(question: Question, policy: Policy): Verdict {
-  return weigh(RULES.map((rule) => judge(rule, question, policy)))
+  const opinions = RULES.map((rule) => judge(rule, question, policy))
+  // One answer of the trader's is an answer to every question about this order.
+  const answered = question.approved === 'tapped' || question.approved === 'coded'
+  return weigh(answered ? opinions.filter((opinion) => opinion?.verdict === 'deny') : opinions)
 }
 
 /** The first deny; without one, the first question to the trader; without any, allow. */

@@ -22,18 +22,47 @@ function refusal(text: string): string {
   return loaded.ok ? 'loaded' : loaded.message
 }
 
+const CAREFUL = {
+  collar: { entry: '0.5', exit: '2' },
+  spread: '0.1',
+  liquidity: { volume: '50000000', depth: 20 },
+  stopWithin: '3',
+  unusualSize: 5,
+  repeatWithinMs: 60_000,
+  reenterWithinMs: 300_000,
+  signalAgeMs: 10_000,
+  approval: 'always',
+  approvalWithinMs: 3_600_000,
+  codeAbove: 'never',
+  flattenAfterMs: 'never',
+  loosenAfterMs: 86_400_000,
+  live: 'no',
+} as const
+
 test('reads the policy a trader starts from', () => {
   expect(loadPolicy(DEFAULT_POLICY)).toEqual({
     ok: true,
     policy: {
       currency: 'USDT',
       markets: ['BTC/USDT', 'ETH/USDT'],
-      streams: new Map([['ema-cross', { allotment: '1000', markets: ['BTC/USDT', 'ETH/USDT'] }]]),
-      limits: { order: '500', day: '2000', ordersPerMinute: 6 },
-      collar: { entry: '0.5', exit: '2' },
-      signalAgeMs: 10_000,
-      approval: 'always',
-      approvalWithinMs: 3_600_000,
+      streams: new Map([
+        [
+          'ema-cross',
+          { allotment: '1000', budget: 'unlimited', markets: ['BTC/USDT', 'ETH/USDT'] },
+        ],
+      ]),
+      limits: {
+        order: '500',
+        position: '1000',
+        hour: '1000',
+        day: '2000',
+        ordersPerMinute: 6,
+        ordersPerDay: 60,
+        roundTrips: 10,
+        dayLoss: '100',
+        drawdown: '300',
+      },
+      ...CAREFUL,
     },
   })
 })
@@ -41,11 +70,17 @@ test('reads the policy a trader starts from', () => {
 test('fills in the careful value for every key that may be left out', () => {
   expect(loadPolicy(SHORT)).toMatchObject({
     policy: {
-      limits: { ordersPerMinute: 6 },
-      collar: { entry: '0.5', exit: '2' },
-      signalAgeMs: 10_000,
-      approval: 'always',
-      approvalWithinMs: 3_600_000,
+      streams: new Map([['ema-cross', { budget: 'unlimited', markets: ['BTC/USDT'] }]]),
+      limits: {
+        position: '1000',
+        hour: '2000',
+        ordersPerMinute: 6,
+        ordersPerDay: 60,
+        roundTrips: 10,
+        dayLoss: '100',
+        drawdown: '300',
+      },
+      ...CAREFUL,
     },
   })
 })
@@ -189,6 +224,34 @@ test.each([
   ['exit_collar: 0.4 %', 'line 7, exit_collar: expected at least the collar'],
   ['exit_collar: 21 %', 'line 7, exit_collar: expected a percent'],
   ['colar: 1 %', 'line 7, colar: unknown key "colar"'],
+  ['spread: 0.1', 'line 7, spread: expected a percent with its sign'],
+  ['spread: 6 %', 'line 7, spread: expected a percent with its sign, above 0 % and at most 5 %'],
+  ['spread: NaN %', 'line 7, spread: expected a percent'],
+  ['sperad: 1 %', 'line 7, sperad: unknown key "sperad"'],
+  ['liquidity: { volume: -1 }', 'line 7, liquidity.volume: expected an amount above zero'],
+  ['liquidity: { depth: 0 }', 'line 7, liquidity.depth: expected a whole number from 1 to 1000'],
+  ['liquidity: { dept: 20 }', 'line 7, liquidity.dept: unknown key "dept"'],
+  ['liquidity: []', 'line 7, liquidity: expected a section'],
+  ['stop_within: 51 %', 'line 7, stop_within: expected a percent with its sign'],
+  ['stop_within: 0 %', 'line 7, stop_within: expected a percent with its sign'],
+  ['stop_within: 3', 'line 7, stop_within: expected a percent with its sign'],
+  ['stop_within: Optional', 'line 7, stop_within: expected a percent with its sign'],
+  ['stop_within: \u043eptional', 'got "\\u043eptional"'],
+  ['unusual_size: 0', 'line 7, unusual_size: expected a whole number'],
+  ['unusual_size: 1.5', 'line 7, unusual_size: expected a whole number'],
+  ['repeat_within: 61s', 'line 7, repeat_within: expected never, or a time of at most 60s'],
+  ['repeat_within: no', 'line 7, repeat_within: expected never'],
+  ['reenter_within: 25h', 'line 7, reenter_within: expected never, or a time of at most 24h'],
+  ['reenter_within: -5m', 'line 7, reenter_within: expected never'],
+  ['code_above: 0', 'line 7, code_above: expected never, or an amount'],
+  ['code_above: NaN', 'line 7, code_above: expected never, or an amount'],
+  ['code_above: always', 'line 7, code_above: expected never, or an amount'],
+  ['flatten_after: 25h', 'line 7, flatten_after: expected never, or a time of at most 24h'],
+  ['flatten_after: []', 'line 7, flatten_after: expected never'],
+  ['loosen_after: 169h', 'line 7, loosen_after: expected a time of at most 168h'],
+  ['loosen_after: never', 'line 7, loosen_after: expected a time'],
+  ['live: true', 'line 7, live: expected yes or no, got "true"'],
+  ['live: \uff59es', 'got "\\uff59es"'],
   ['__proto__: { a: 1 }', 'line 7, __proto__: unknown key "__proto__"'],
   ['currency: USDT', 'line 7: Map keys must be unique'],
 ])('refuses the line %j', (line, message) => {
@@ -212,7 +275,11 @@ test.each([
     '1000, markets: [ETH/USDT] }',
     'line 5, streams.ema-cross.markets: ETH/USDT is not in the list',
   ],
-  ['order: 500', 'order: 2001', 'line 6, limits.order: one order may not be larger than the day'],
+  [
+    'order: 500',
+    'order: 2001',
+    'line 6, limits.order: one order may not be larger than the hour or the day',
+  ],
   ['order: 500, ', '', 'line 6, limits.order: expected an amount above zero'],
   [
     '2000 }',
@@ -223,6 +290,24 @@ test.each([
     '2000 }',
     '2000, orders_per_minute: 1.5 }',
     'line 6, limits.orders_per_minute: expected a whole number',
+  ],
+  ['2000 }', '2000, hour: 2001 }', 'line 6, limits.hour: one hour may not be larger than the day'],
+  [
+    '2000 }',
+    '2000, hour: 499 }',
+    'line 6, limits.order: one order may not be larger than the hour',
+  ],
+  ['2000 }', '2000, position: NaN }', 'line 6, limits.position: expected an amount above zero'],
+  ['2000 }', '2000, day_loss: -1 }', 'line 6, limits.day_loss: expected an amount above zero'],
+  ['2000 }', '2000, drawdown: 0 }', 'line 6, limits.drawdown: expected an amount above zero'],
+  ['2000 }', '2000, day_los: 1 }', 'line 6, limits.day_los: unknown key "day_los"'],
+  ['2000 }', '2000, orders_per_day: 10001 }', 'line 6, limits.orders_per_day: expected a whole'],
+  ['2000 }', '2000, round_trips: 0 }', 'line 6, limits.round_trips: expected a whole number'],
+  ['1000 }', '1000, budget: 1e3 }', 'line 5, streams.ema-cross.budget: expected an amount'],
+  [
+    '1000 }',
+    '999999999999 }\n  b: { allotment: 1 }',
+    'line 5, streams: the allotments add up to more than can be counted',
   ],
   ['limits:', 'limits: &a', 'loaded'],
   ['order: 500', 'order: !!int 500', 'line 6: Unresolved tag'],

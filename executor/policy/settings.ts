@@ -23,21 +23,65 @@ export function settings(policy: Policy): readonly Setting[] {
     ...policy.markets.map((market) => allowed(`markets.${market}`)),
     ...[...policy.streams].flatMap(([name, stream]) => [
       money(`streams.${name}.allotment`, stream.allotment),
+      stream.budget === 'unlimited'
+        ? word(`streams.${name}.budget`, 'unlimited', NO_LIMIT, currency)
+        : money(`streams.${name}.budget`, stream.budget),
       ...stream.markets.map((market) => allowed(`streams.${name}.markets.${market}`)),
     ]),
     money('limits.order', limits.order),
+    money('limits.position', limits.position),
+    money('limits.hour', limits.hour),
     money('limits.day', limits.day),
     setting('limits.orders_per_minute', String(limits.ordersPerMinute), ''),
+    setting('limits.orders_per_day', String(limits.ordersPerDay), ''),
+    setting('limits.round_trips', String(limits.roundTrips), ''),
+    money('limits.day_loss', limits.dayLoss),
+    money('limits.drawdown', limits.drawdown),
     setting('collar', collar.entry, '%'),
     setting('exit_collar', collar.exit, '%'),
+    setting('spread', policy.spread, '%'),
+    atLeast('liquidity.volume', policy.liquidity.volume, currency),
+    atLeast('liquidity.depth', String(policy.liquidity.depth), ''),
+    policy.stopWithin === 'optional'
+      ? word('stop_within', 'optional', NO_LIMIT, '%')
+      : setting('stop_within', policy.stopWithin, '%'),
+    setting('unusual_size', String(policy.unusualSize), ''),
+    asked('repeat_within', policy.repeatWithinMs),
+    asked('reenter_within', policy.reenterWithinMs),
     setting('signal_age', String(policy.signalAgeMs / 1000), 's'),
     approval(policy),
     setting('approval_within', String(policy.approvalWithinMs / 1000), 's'),
+    policy.codeAbove === 'never'
+      ? word('code_above', 'never', NO_LIMIT, currency)
+      : money('code_above', policy.codeAbove),
+    within('flatten_after', policy.flattenAfterMs),
+    atLeast('loosen_after', String(policy.loosenAfterMs / 1000), 's'),
+    word('live', policy.live, new Big(policy.live === 'yes' ? 1 : 0), ''),
   ]
 }
 
 function setting(name: string, value: string, unit: string): Setting {
   return { name, text: `${new Big(value).toFixed()} ${unit}`.trim(), reach: new Big(value), unit }
+}
+
+/** The longer it may last, the more is allowed. */
+function within(name: string, ms: number | 'never'): Setting {
+  return ms === 'never' ? word(name, ms, NO_LIMIT, 's') : setting(name, String(ms / 1000), 's')
+}
+
+/** The longer one is asked, the less is allowed. */
+function asked(name: string, ms: number | 'never'): Setting {
+  return ms === 'never' ? word(name, ms, new Big(0), 's') : atLeast(name, String(ms / 1000), 's')
+}
+
+/** The larger the number, the less is allowed. */
+function atLeast(name: string, value: string, unit: string): Setting {
+  const { text } = setting(name, value, unit)
+  return { name, text: `at least ${text}`, reach: new Big(value).times(-1), unit }
+}
+
+function word(name: string, text: string, reach: Big, unit: string): Setting {
+  return { name, text, reach, unit }
 }
 
 function allowed(name: string): Setting {

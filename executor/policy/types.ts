@@ -1,6 +1,9 @@
 // What a rule is given and what it may answer. Rules are pure: time, prices and counters are all in the question.
 import type { Decimal } from '@keyside/protocol'
-import type { MarketRules, Quote, WireOrder } from '../exchange/port.ts'
+import type { DecidedEntry } from '../core/counted.ts'
+import type { Losses } from '../core/losses.ts'
+import type { Liquidity, MarketRules, Quote, WireOrder } from '../exchange/port.ts'
+import type { Comparison } from '../reconcile/seen.ts'
 import type { Policy } from './schema.ts'
 
 export interface Question {
@@ -9,14 +12,22 @@ export interface Question {
   readonly order: WireOrder
   readonly kind: 'entry' | 'exit' | 'stop'
   readonly stream: string
+  /** `jti` of the signal behind it. */
+  readonly signal: string
   /** When the signal was signed, Unix ms. */
   readonly signedAt: number
   /** When the signal's idea ends, Unix ms. */
   readonly until: number
-  /** True when the trader has approved this very order. */
-  readonly approved: boolean
+  /** Whether and how the trader has approved this very order. */
+  readonly approved: 'no' | 'tapped' | 'coded'
+  /** Where the entry wants its stop; null without one. */
+  readonly stop: Decimal | null
+  /** Whether the exchange is a real one. */
+  readonly live: 'yes' | 'no'
   readonly rules: MarketRules | null
   readonly quote: Quote | null
+  /** Of the order's market; null when not known. */
+  readonly liquidity: Liquidity | null
   /** Exchange's clock less this device's, ms. */
   readonly skewMs: number | null
   /** When a valid head of the stream last came, Unix ms; null for never. */
@@ -24,6 +35,11 @@ export interface Question {
   readonly used: {
     /** Quote value of entries sent or reserved since 00:00 UTC, this order not included. */
     readonly today: Decimal
+    /** The same for the last hour, and for the stream ever. */
+    readonly hour: Decimal
+    readonly byStream: Decimal
+    /** Number of entries sent or reserved since 00:00 UTC, this one not included. */
+    readonly entriesToday: number
     /** Moments of orders sent in the last minute, Unix ms. */
     readonly sentLastMinute: readonly number[]
   }
@@ -31,11 +47,28 @@ export interface Question {
   readonly held: {
     /** On this order's market, base, after fees taken in base. An exit may sell this much. */
     readonly amount: Decimal
+    /** Of its stop on this order's market; null without one. */
+    readonly stop: Decimal | null
     /** On all markets, quote: cost of what it holds, and its open or reserved entries at their limit price. */
     readonly cost: Decimal
+    /** The same as `cost` on this order's market, for all streams. */
+    readonly onMarket: Decimal
   }
+  /** Quote values of the stream's last entries that the exchange took. */
+  readonly usual: readonly Decimal[]
+  /** Entries decided in the last minute. */
+  readonly recent: readonly DecidedEntry[]
+  /** When something was last sold on this market, Unix ms; 0 for never. */
+  readonly soldAt: number
+  /** On this market since 00:00 UTC: how often a sale followed a purchase. */
+  readonly trips: number
+  /** Prices of this device's own sales that rest on this market; stops wait below it and are not among them. */
+  readonly ownSales: readonly Decimal[]
+  readonly losses: Losses
   /** Orders whose outcome is unknown, on this market. */
   readonly unknownOnMarket: number
+  /** Whether the exchange bears the book of this market out. */
+  readonly comparison: Comparison
   readonly trading: 'running' | 'paused' | 'halted'
 }
 

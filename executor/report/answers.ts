@@ -7,6 +7,7 @@ import { ratio } from '../core/money.ts'
 import type { Order, Position } from '../core/state.ts'
 import type { Turn } from '../core/turn.ts'
 import type { Answered, Balance } from '../exchange/port.ts'
+import { stopOf } from '../orders/exits.ts'
 import { usedToday } from '../orders/question.ts'
 import type { OrderState } from '../orders/table.ts'
 
@@ -60,11 +61,21 @@ export function balanceAnswer(answer: Answered<readonly Balance[]>): Answer {
 }
 
 export function positionsAnswer(turn: Turn): Answer {
-  const positions = Object.values(turn.book.positions).slice(0, 50)
+  const positions = Object.entries(turn.book.positions).slice(0, 50)
   return {
     about: 'positions',
-    rows: positions.map((position) => positionRow(position, priceOf(turn, position))),
+    rows: positions.map(([key, position]) => ({
+      ...positionRow(position, priceOf(turn, position)),
+      ...stopInForce(turn, key),
+    })),
   }
+}
+
+/** The one that rests at the exchange: a stop that is only wanted protects nobody. */
+function stopInForce(turn: Turn, key: string) {
+  const order = stopOf(turn, key)
+  const stop = order?.exchangeId === '' ? undefined : order?.plan?.wire.stop
+  return stop === undefined ? {} : { stop }
 }
 
 function priceOf({ world }: Turn, { market }: Position): Decimal | null {
@@ -73,7 +84,7 @@ function priceOf({ world }: Turn, { market }: Position): Decimal | null {
 
 /** Without a price now, the position is shown at its entry price. */
 function positionRow(position: Position, bid: Decimal | null) {
-  const { stream, market, amount, stop } = position
+  const { stream, market, amount } = position
   const entry = ratio(position.paid, position.bought) ?? '0'
   const price = bid ?? entry
   const gain = new Big(price).minus(entry).times(amount)
@@ -85,6 +96,5 @@ function positionRow(position: Position, bid: Decimal | null) {
     price,
     gain: toDecimal(gain.abs()),
     negative: gain.lt(0),
-    ...(stop !== null && { stop }),
   }
 }

@@ -7,7 +7,7 @@ import { TICK_MS } from '../market/wave.ts'
 import type { Level } from './book.ts'
 import { describeFilters } from './filters.ts'
 import { LIMITS } from './limits.ts'
-import { ORDER_TYPES } from './order.ts'
+import { ORDER_TYPES, SELF_TRADE_PREVENTIONS } from './order.ts'
 import { amount } from './order-views.ts'
 import type { Venue } from './venue.ts'
 
@@ -55,7 +55,7 @@ function symbolInfo(instrument: Instrument): object {
     permissions: [],
     permissionSets: [['SPOT']],
     defaultSelfTradePreventionMode: 'EXPIRE_MAKER',
-    allowedSelfTradePreventionModes: ['EXPIRE_TAKER', 'EXPIRE_MAKER', 'EXPIRE_BOTH'],
+    allowedSelfTradePreventionModes: SELF_TRADE_PREVENTIONS,
   }
 }
 

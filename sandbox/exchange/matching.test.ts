@@ -62,7 +62,7 @@ function requestOf(market: Market, wish: Wish, clientOrderId: string): OrderRequ
     price: big(wish.price),
     stopPrice: big(wish.stopPrice),
     clientOrderId,
-    selfTradePrevention: 'NONE',
+    selfTradePrevention: 'EXPIRE_MAKER',
     responseType: 'FULL',
   }
 }

@@ -6,6 +6,8 @@ import {
   type OrderRequest,
   type OrderType,
   type ResponseType,
+  SELF_TRADE_PREVENTIONS,
+  type SelfTradePrevention,
   type Side,
   type TimeInForce,
 } from './order.ts'
@@ -59,7 +61,7 @@ export function readOrder(
     price: parameters.amount('price'),
     stopPrice: parameters.amount('stopPrice'),
     clientOrderId: parameters.clientOrderId('newClientOrderId') ?? ownId(),
-    selfTradePrevention: parameters.text('selfTradePreventionMode') ?? 'EXPIRE_MAKER',
+    selfTradePrevention: readSelfTradePrevention(parameters),
     responseType: readResponseType(parameters, type),
   }
 }
@@ -87,6 +89,15 @@ function readTimeInForce(parameters: Parameters): TimeInForce {
   const given = oneOf(parameters.text('timeInForce') ?? 'GTC', ['GTC', 'IOC', 'FOK'] as const)
   if (given === undefined) throw refuse('bad_time_in_force')
   return given
+}
+
+/** Orders here meet the market alone, never each other: the mode is checked and told, and has nothing to prevent. */
+function readSelfTradePrevention(parameters: Parameters): SelfTradePrevention {
+  const given = parameters.text('selfTradePreventionMode') ?? 'EXPIRE_MAKER'
+  if (given === 'NONE') throw refuse('bad_self_trade')
+  const mode = oneOf(given, SELF_TRADE_PREVENTIONS)
+  if (mode === undefined) throw refuse('bad_parameter', 'selfTradePreventionMode')
+  return mode
 }
 
 function readResponseType(parameters: Parameters, type: OrderType): ResponseType {

@@ -18,6 +18,10 @@ export const ORDER_TYPES = [
   'TAKE_PROFIT_LIMIT',
 ] as const
 
+export const SELF_TRADE_PREVENTIONS = ['EXPIRE_TAKER', 'EXPIRE_MAKER', 'EXPIRE_BOTH'] as const
+
+export type SelfTradePrevention = (typeof SELF_TRADE_PREVENTIONS)[number]
+
 export type OrderType = (typeof ORDER_TYPES)[number]
 
 export interface OrderRequest {
@@ -30,7 +34,7 @@ export interface OrderRequest {
   readonly price: Big | undefined
   readonly stopPrice: Big | undefined
   readonly clientOrderId: string
-  readonly selfTradePrevention: string
+  readonly selfTradePrevention: SelfTradePrevention
   readonly responseType: ResponseType
 }
 

@@ -84,6 +84,18 @@ test.each([
   ['an unknown type', { ...LIMIT, type: 'TRAILING' }, -1116, 'Invalid orderType'],
   ['an unknown time in force', { ...LIMIT, timeInForce: 'GTX' }, -1115, 'Invalid timeInForce'],
   ['an unknown answer type', { ...LIMIT, newOrderRespType: 'ALL' }, -1136, 'newOrderRespType'],
+  [
+    'an unknown self-trade prevention',
+    { ...LIMIT, selfTradePreventionMode: 'EXPIRE' },
+    -1130,
+    "'selfTradePreventionMode'",
+  ],
+  [
+    'no self-trade prevention',
+    { ...LIMIT, selfTradePreventionMode: 'NONE' },
+    -2010,
+    'self-trade prevention',
+  ],
   ['a price off the grid', { ...LIMIT, price: '59000.001' }, -1013, 'PRICE_FILTER'],
   ['an amount off the grid', { ...LIMIT, quantity: '0.0010001' }, -1013, 'LOT_SIZE'],
   ['too large an amount', { ...LIMIT, quantity: '9001' }, -1013, 'LOT_SIZE'],

@@ -60,7 +60,7 @@ export const expiry: Rule = {
   tag: 'time.expiry',
   check({ kind, now, signedAt, until, approved }, policy) {
     if (kind !== 'entry') return null
-    if (!approved) {
+    if (approved === 'no') {
       const age = now - signedAt
       if (age >= -MOST_SKEW_MS && age <= policy.signalAgeMs) return null
       return deny(

@@ -1,4 +1,4 @@
-// No order far from the exchange's own price.
+// No order far from the exchange's own price, none in a wide book, and none against oneself.
 import type { Quote } from '../../exchange/port.ts'
 import { highestBuy, lowestSell } from '../../plan/collar.ts'
 import { exact } from '../../plan/exact.ts'
@@ -24,12 +24,6 @@ export const priceCollar: Rule = {
 }
 
 function entryCollar(order: Question['order'], quote: Quote, { entry }: Policy['collar']): Opinion {
-  // Between a far bid and a far ask a percentage of the ask bounds nothing.
-  if (exact(quote.ask).gt(highestBuy(quote.bid, entry)))
-    return deny(
-      priceCollar,
-      `expected bid and ask within ${entry} % of each other, the book says ${quote.bid} and ${quote.ask}: the market is too thin now`,
-    )
   if (exact(order.price).lte(highestBuy(quote.ask, entry))) return null
   return deny(
     priceCollar,
@@ -59,4 +53,33 @@ function isFresh({ at, bid, ask }: Quote, now: number): boolean {
   return (
     age >= -BOOK_LIFE_MS && age <= BOOK_LIFE_MS && exact(bid).gt(0) && exact(ask).gte(exact(bid))
   )
+}
+
+/** Between a far bid and a far ask a percentage of the ask bounds nothing. */
+export const spread: Rule = {
+  tag: 'price.spread',
+  check({ kind, quote }, { spread: most }) {
+    if (kind !== 'entry') return null
+    if (quote !== null && exact(quote.ask).lte(highestBuy(quote.bid, most))) return null
+    const found =
+      quote === null ? 'there is no book' : `the book says ${quote.bid} and ${quote.ask}`
+    return deny(
+      this,
+      `expected bid and ask within ${most} % of each other, ${found}: the market is too thin now`,
+    )
+  },
+}
+
+/** Buying from oneself pays fees for nothing. A stop that waits sells below the market and cannot be met. */
+export const selfTrade: Rule = {
+  tag: 'self.trade',
+  check({ kind, order, ownSales }) {
+    if (kind !== 'entry') return null
+    const met = ownSales.find((price) => exact(order.price).gte(exact(price)))
+    if (met === undefined) return null
+    return deny(
+      this,
+      `expected a price below your own sale at ${met} on ${order.market}, the order says ${order.price}: it would buy from you`,
+    )
+  },
 }

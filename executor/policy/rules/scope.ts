@@ -37,6 +37,18 @@ export const symbols: Rule = {
   },
 }
 
+/** Real money takes a word of the trader's; the sandbox always may. What is held can be left without it. */
+export const environment: Rule = {
+  tag: 'env.live',
+  check({ kind, live }, policy) {
+    if (kind !== 'entry' || live === 'no' || policy.live === 'yes') return null
+    return deny(
+      this,
+      'the policy says "live: no" and this is a real exchange: change it at the device when you are ready',
+    )
+  },
+}
+
 /** A stream without an allotment has no money. Its exits pass: what it bought may be sold. */
 export const streams: Rule = {
   tag: 'stream.allow',

@@ -1,4 +1,4 @@
-// How much: per order, per day, per minute, per stream, and never more than is held.
+// How much: per order, hour, day, minute, stream and market, and never more than is held.
 import type Big from 'big.js'
 import { exact } from '../../plan/exact.ts'
 import type { Question, Rule } from '../types.ts'
@@ -30,16 +30,34 @@ export const dayTurnover: Rule = {
   },
 }
 
+export const hourTurnover: Rule = {
+  tag: 'vel.hour',
+  check({ kind, order, used }, { limits, currency }) {
+    if (kind !== 'entry') return null
+    const sum = exact(used.hour).plus(orderValue(order))
+    if (sum.lte(exact(limits.hour))) return null
+    return deny(
+      this,
+      `expected at most ${limits.hour} ${currency} of entries an hour, this one would make ${sum.toFixed()}: wait, or raise limits.hour at the device`,
+    )
+  },
+}
+
 export const orderRate: Rule = {
   tag: 'vel.orders',
   check({ kind, now, used }, { limits }) {
     if (kind !== 'entry') return null
     // A moment that is no number, or lies ahead, counts: it cannot be shown to be old.
     const recent = used.sentLastMinute.filter((at) => !(now - at >= MINUTE_MS)).length
-    if (Number.isFinite(now) && recent < limits.ordersPerMinute) return null
+    if (!(Number.isFinite(now) && recent < limits.ordersPerMinute))
+      return deny(
+        this,
+        `expected at most ${limits.ordersPerMinute} orders a minute, ${recent} were sent: wait a minute or look for a runaway strategy`,
+      )
+    if (used.entriesToday < limits.ordersPerDay) return null
     return deny(
       this,
-      `expected at most ${limits.ordersPerMinute} orders a minute, ${recent} were sent: wait a minute or look for a runaway strategy`,
+      `expected at most ${limits.ordersPerDay} entries a day, there were ${used.entriesToday}: wait until 00:00 UTC or look for a runaway strategy`,
     )
   },
 }
@@ -55,6 +73,34 @@ export const allotment: Rule = {
     return deny(
       this,
       `expected ${stream} to have at most ${given} ${currency} in the market, this order would make ${sum.toFixed()}: wait for an exit or raise its allotment at the device`,
+    )
+  },
+}
+
+/** All streams together: ten of them may not pile up in one market. */
+export const marketPosition: Rule = {
+  tag: 'pos.market',
+  check({ kind, order, held }, { limits, currency }) {
+    if (kind !== 'entry') return null
+    const sum = exact(held.onMarket).plus(orderValue(order))
+    if (sum.lte(exact(limits.position))) return null
+    return deny(
+      this,
+      `expected at most ${limits.position} ${currency} in ${order.market}, this order would make ${sum.toFixed()}: wait for an exit or raise limits.position at the device`,
+    )
+  },
+}
+
+export const streamBudget: Rule = {
+  tag: 'budget.stream',
+  check({ kind, order, stream, used }, { streams, currency }) {
+    if (kind !== 'entry') return null
+    const budget = streams.get(stream)?.budget ?? '0'
+    const sum = exact(used.byStream).plus(orderValue(order))
+    if (budget === 'unlimited' || sum.lte(exact(budget))) return null
+    return deny(
+      this,
+      `expected all entries of ${stream} together to cost at most ${budget} ${currency}, this one would make ${sum.toFixed()}: raise its budget at the device if you trust it further`,
     )
   },
 }

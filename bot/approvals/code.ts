@@ -1,0 +1,66 @@
+// The digits that a large order needs besides the tap: passed on once, and kept nowhere.
+import { seconds } from '@keyside/runtime'
+import { type Card, findCard, takeForCode } from '../store/cards.ts'
+import { forgetQuestion, openQuestions } from '../store/code-questions.ts'
+import { editMessage } from '../store/messages.ts'
+import { CODE_ANSWERS, SENDING } from '../texts/card.ts'
+import type { Html } from '../texts/html.ts'
+import { type ApprovalDeps, sendAnswer, waitAgain } from './answer.ts'
+import { plainCard } from './render.ts'
+
+export interface CodeDeps extends ApprovalDeps {
+  /** Takes a message out of the chat. */
+  readonly erase: (chat: number, message: number) => Promise<void>
+}
+
+export interface Digits {
+  readonly code: string
+  readonly user: number
+  readonly chat: number
+  /** Telegram's number of the message that carries the code. */
+  readonly message: number
+  /** Of the message that it replies to. */
+  readonly repliesTo: number | undefined
+  /** When it was sent, seconds. */
+  readonly at: number
+}
+
+/** A code is dead by then, and the device would count it as a wrong one. */
+const CODE_LIFE_SECONDS = 60
+
+/** Returns what to say; null when the card says it. */
+export function answerDigits(deps: CodeDeps, digits: Digits): Html | null {
+  const { store, clock } = deps
+  erase(deps, digits.chat, digits.message)
+  const now = seconds(clock.now())
+  const open = openQuestions(store, { ...digits, now })
+  const asked =
+    digits.repliesTo === undefined && open.length === 1
+      ? open[0]
+      : open.find(({ telegram }) => telegram === digits.repliesTo)
+  if (asked === undefined) return open.length > 1 ? CODE_ANSWERS.which : CODE_ANSWERS.none
+  if (now - digits.at > CODE_LIFE_SECONDS) return CODE_ANSWERS.old
+  const card = findCard(store, asked.order)
+  if (card === null || !takeForCode(store, asked.order, now)) return CODE_ANSWERS.none
+  forgetQuestion(store, asked.order)
+  if (asked.telegram !== null) erase(deps, digits.chat, asked.telegram)
+  pass(deps, card, digits.code)
+  return null
+}
+
+function pass(deps: ApprovalDeps, card: Card, code: string): void {
+  if (!deps.deviceThere()) {
+    waitAgain(deps, card.order, 'unreachable')
+    return
+  }
+  editMessage(deps.store, card.message, plainCard(card.needed, SENDING.approve))
+  deps.kick()
+  deps.inBackground(sendAnswer(deps, card, { answer: 'approve', code }))
+}
+
+/** Telegram may refuse it: then the code stays in the chat, where it is worth nothing in a minute. */
+function erase({ erase, inBackground, log }: CodeDeps, chat: number, message: number): void {
+  inBackground(
+    erase(chat, message).catch(() => log.debug('a message with a code could not be deleted')),
+  )
+}

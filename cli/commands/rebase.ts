@@ -1,0 +1,69 @@
+// keyside journal rebase: sets a journal that was put back, or that the exchange contradicts, to what is really there.
+import { userInfo } from 'node:os'
+import {
+  createBinance,
+  exchangeKeys,
+  policyState,
+  prepareRebase,
+  type Rebase,
+} from '@keyside/executor'
+import { createLog, KeysideError, keysideHome, systemClock } from '@keyside/runtime'
+import type { Command } from 'commander'
+import { confirm } from '../ask.ts'
+import { executorSection, openHomeKeychain } from '../home-keychain.ts'
+import { print, table } from '../print.ts'
+
+export function addRebase(journal: Command): void {
+  journal
+    .command('rebase')
+    .description('set the journal to what the exchange has; stop the executor first')
+    .option('--yes', 'do not ask', false)
+    .addHelpText('after', '\nExample:\n  keyside journal rebase')
+    .action(run)
+}
+
+async function run({ yes }: { yes: boolean }): Promise<void> {
+  const rebase = await prepare()
+  try {
+    print(...changesOf(rebase), '')
+    if (!yes && !(await confirm('Set the journal to this?'))) return print('Nothing was changed.')
+    await rebase.carryOut()
+    print('Done. Entries wait for the next head of their stream.')
+  } finally {
+    await rebase.close()
+  }
+}
+
+async function prepare(): Promise<Rebase> {
+  const home = keysideHome()
+  const { account, database, policy, exchange } = executorSection(home)
+  const keys = await exchangeKeys(await openHomeKeychain(home), account)
+  if (keys === null)
+    throw new KeysideError(
+      'exchange_key_missing',
+      `account "${account}" has no key: run "keyside keys add"`,
+    )
+  return prepareRebase({
+    home,
+    database,
+    markets: policyState({ home, database, policy }, systemClock.now()).policy.markets,
+    exchange: createBinance({
+      keys,
+      clock: systemClock,
+      log: createLog({ program: 'journal', level: 'silent' }),
+      ...(exchange.address !== undefined && { address: exchange.address }),
+    }),
+    clock: systemClock,
+    by: `terminal:${userInfo().username}`,
+  })
+}
+
+function changesOf({ plan, dropped }: Rebase): readonly string[] {
+  const rows = [
+    ...plan.positions.map(({ position, from, to }) => ['position', position, `${from} -> ${to}`]),
+    ...plan.cancels.map(({ market, clientOrderId }) => ['cancel', market, clientOrderId]),
+    ...dropped.map((clientOrderId) => ['never sent', 'dropped', clientOrderId]),
+    ...plan.leftAlone.map(({ market, exchangeId }) => ['not ours', market, `number ${exchangeId}`]),
+  ]
+  return rows.length === 0 ? ['Positions and orders are as the exchange has them.'] : table(rows)
+}

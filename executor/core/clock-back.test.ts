@@ -1,0 +1,37 @@
+import { expect, test } from 'vitest'
+import { TestExecutor } from '../world-for-tests.ts'
+
+const HOURS = 7_200_000
+const MINUTE = 60_000
+
+test('an unknown order is asked about and found although the clock was set back by hours', async () => {
+  const executor = new TestExecutor()
+  executor.exchange.mood = 'lost_after'
+  executor.exchange.lookups = 'silent'
+  await executor.enter()
+  executor.clock.setBack(HOURS)
+  executor.exchange.lookups = 'honest'
+  await executor.clock.turn(2 * MINUTE)
+  expect(executor.told().at(-1)).toBe('entry filled')
+})
+
+test('an order that was lost before the clock was set back is proved not placed after its whole window', async () => {
+  const executor = new TestExecutor()
+  executor.exchange.mood = 'lost_before'
+  await executor.enter()
+  await executor.clock.turn(29_000)
+  executor.clock.setBack(HOURS)
+  await executor.clock.turn(29_000)
+  expect(executor.state().book.orders).not.toEqual({})
+  await executor.clock.turn(2 * MINUTE)
+  expect(executor.told().at(-1)).toBe('entry not_placed order_not_placed')
+})
+
+test('refusals that were only counted are summed up within a minute of the clock being set back', async () => {
+  const executor = new TestExecutor()
+  for (let count = 0; count < 30; count += 1)
+    executor.take({ type: 'garbage', code: 'token_malformed', message: 'no', topic: 'x' })
+  executor.clock.setBack(HOURS)
+  await executor.clock.turn(2 * MINUTE)
+  expect(executor.told().filter((line) => line === 'notice refusals_many')).toHaveLength(1)
+})

@@ -1,0 +1,33 @@
+// The plan of an order at the present price: what the plan itself is given, and the id an approval will name.
+import type { ExecutorCode } from '../codes.ts'
+import { type Order, type Plan, positionKey } from '../core/state.ts'
+import type { Turn } from '../core/turn.ts'
+import type { PlanCode } from '../plan/codes.ts'
+import { plan as planOrder } from '../plan/plan.ts'
+import { orderId } from './view.ts'
+
+export type Drawn =
+  | { readonly ok: true; readonly plan: Plan }
+  | { readonly ok: false; readonly code: ExecutorCode | PlanCode; readonly message?: string }
+
+export function drawPlan(turn: Turn, order: Order): Drawn {
+  const { exchange, policy } = turn.world
+  const rules = exchange.rules(order.idea.market)
+  const quote = exchange.quote(order.idea.market)
+  if (rules === null) return { ok: false, code: 'market_unknown' }
+  if (quote === null) return { ok: false, code: 'quote_missing' }
+  const position = turn.book.positions[positionKey(order)]
+  const planned = planOrder({
+    signal: order.idea,
+    rules,
+    quote,
+    allotment: policy.streams.get(order.stream)?.allotment ?? '0',
+    position: position?.amount ?? '0',
+    stopped: (position?.stop ?? null) === null ? 'no' : 'yes',
+    collar: policy.collar,
+    clientOrderId: order.clientOrderId,
+  })
+  if (!planned.ok) return { ok: false, code: planned.code, message: planned.message }
+  const { order: wire, value, risk } = planned
+  return { ok: true, plan: { id: orderId(wire, order.until), wire, value, risk } }
+}

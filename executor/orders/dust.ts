@@ -1,0 +1,56 @@
+// What is left of a position, too little for any order: it stays the trader's coin, and the position is over.
+import { type Decimal, toDecimal } from '@keyside/protocol'
+import Big from 'big.js'
+import { sentenceOf } from '../codes.ts'
+import { type Order, type Position, positionKey } from '../core/state.ts'
+import { notice, record, type Turn } from '../core/turn.ts'
+import { isUnsellable } from '../plan/dust.ts'
+import { planStop } from '../plan/stop.ts'
+import type { OrderState } from './table.ts'
+
+/** Paid for it, in least order values: a wrong price must not make a whole position disappear. */
+const MOST_COST = 4
+
+const NOT_SENT: readonly OrderState[] = ['received', 'waiting', 'approved']
+
+/** True when the position is over. */
+export function writeOffDust(
+  turn: Turn,
+  key: string,
+  position: Position,
+  bid: Decimal | null,
+): boolean {
+  if (isOrdered(turn, key) || !isTooLittle(turn, position, bid)) return false
+  const { stream, market, amount } = position
+  const cost = costOf(position)
+  record(turn, { type: 'written_off', position: key, amount, cost })
+  const message = `${sentenceOf('dust_written_off')} (${stream}, ${market}: ${amount}, paid ${cost})`
+  notice(turn, { level: 'info', code: 'dust_written_off', message })
+  return true
+}
+
+/** It cannot be sold; or it has a stop that cannot be placed, and nobody wants it sold now. */
+export function isTooLittle(turn: Turn, position: Position, bid: Decimal | null): boolean {
+  const { world } = turn
+  const rules = world.exchange.rules(position.market)
+  if (rules === null) return false
+  const collar = world.policy.collar.exit
+  if (isUnsellable(position.amount, { rules, bid: null, collar })) return true
+  if (new Big(costOf(position)).gte(new Big(rules.minValue).times(MOST_COST))) return false
+  if (isUnsellable(position.amount, { rules, bid, collar })) return true
+  if (position.stop === null || position.leaving !== null) return false
+  const { stop, amount: filled } = position
+  const planned = planStop({ rules, stop, filled, feeInBase: '0', collar, clientOrderId: '' })
+  return !planned.ok && planned.code === 'size_below_minimum'
+}
+
+/** Quote paid for what is held. */
+function costOf({ paid, amount, bought }: Position): Decimal {
+  return toDecimal(new Big(paid).times(amount).div(bought))
+}
+
+/** An entry that has not been sent may never be: it does not keep dust alive. */
+function isOrdered(turn: Turn, key: string): boolean {
+  const isOn = (order: Order) => order.kind !== 'entry' || !NOT_SENT.includes(order.state)
+  return Object.values(turn.book.orders).some((one) => positionKey(one) === key && isOn(one))
+}

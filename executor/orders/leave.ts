@@ -1,0 +1,44 @@
+// A position that is to be sold, all of it: tried until it is, whatever the exchange says in between.
+import { mayTryAgain } from '../core/patience.ts'
+import { type LeaveReason, type Position, positionKey } from '../core/state.ts'
+import { record, type Turn } from '../core/turn.ts'
+import { orderExit } from './own-exit.ts'
+import { say } from './say.ts'
+
+const FIRST_PAUSE_MS = 5_000
+
+export const LEAVE_WORDS: Readonly<Record<LeaveReason, string>> = {
+  stop: 'the price is through the stop',
+  hold: 'its longest time in the market is over',
+  flatten: 'you asked for everything to be sold',
+  silence: 'its provider has been silent for too long',
+  head: 'missed exit, made up for from the head',
+}
+
+/** The first reason stays: it is sold all the same. */
+export function startLeaving(turn: Turn, key: string, why: LeaveReason): undefined {
+  const position = turn.book.positions[key]
+  if (position === undefined || position.leaving !== null) return
+  record(turn, { type: 'leaving', position: key, why })
+  say(turn, position, { level: 'warning', code: 'position_leaving', message: LEAVE_WORDS[why] })
+}
+
+export function leave(turn: Turn, key: string, position: Position): undefined {
+  if (position.leaving === null) return
+  if (position.failed.exit.times > 0) say(turn, position, { level: 'error', code: 'exit_failed' })
+  if (isExiting(turn, key) || !mayExit(turn, position)) return
+  orderExit(turn, position, {
+    reason: LEAVE_WORDS[position.leaving],
+    size: { unit: 'percent', value: '100' },
+  })
+}
+
+export function mayExit({ world }: Turn, { failed }: Position): boolean {
+  return mayTryAgain(failed.exit, FIRST_PAUSE_MS, world.now)
+}
+
+export function isExiting(turn: Turn, key: string): boolean {
+  return Object.values(turn.book.orders).some(
+    (order) => order.kind === 'exit' && positionKey(order) === key,
+  )
+}

@@ -1,0 +1,28 @@
+// No entry without a way out that waits at the exchange and needs nobody, and no exit that takes it away.
+import { exact, percentOf } from '../../plan/exact.ts'
+import type { Rule } from '../types.ts'
+import { deny } from './opinion.ts'
+
+export const stopRequired: Rule = {
+  tag: 'sl.required',
+  check({ kind, order, stop, held }, { stopWithin }) {
+    if (kind === 'exit' && order.type === 'rest' && held.stop !== null)
+      return deny(
+        this,
+        `expected an exit that fills now or not at all, this one would wait on ${order.market} without the stop at ${held.stop}: use take for a price to wait for`,
+      )
+    if (kind !== 'entry' || stopWithin === 'optional') return null
+    if (stop === null)
+      return deny(
+        this,
+        'expected an entry with a stop, this one has none: ask the provider, or set stop_within to optional at the device',
+      )
+    const price = exact(order.price)
+    const below = price.minus(exact(stop))
+    if (below.gt(0) && below.lte(percentOf(price, exact(stopWithin)))) return null
+    return deny(
+      this,
+      `expected a stop at most ${stopWithin} % below the price ${order.price}, got ${stop}: ask the provider, or change stop_within at the device`,
+    )
+  },
+}

@@ -1,0 +1,190 @@
+// A backup is put back: what the journal forgot is found, shown, and set right.
+import { copyFileSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import type { WireOrder } from './exchange/port.ts'
+import { Journal } from './journal/journal.ts'
+import { requireMarked, writeMark } from './journal/mark.ts'
+import { readJournal, verifyJournal } from './journal/read.ts'
+import { prepareRebase, type Rebase } from './rebase.ts'
+import { TestExecutor } from './world-for-tests.ts'
+
+const MINUTE = 60_000
+const BTC = 'demo BTC/USDT'
+
+let home = ''
+beforeEach(() => {
+  home = mkdtempSync(join(tmpdir(), 'keyside-rebase-'))
+})
+afterEach(() => rmSync(home, { recursive: true }))
+const path = () => join(home, 'journal.db')
+
+/** Copies the journal, and puts the copy back when called. */
+function backUp(executor: TestExecutor): () => void {
+  executor.close()
+  copyFileSync(path(), join(home, 'backup'))
+  executor.reopen()
+  return () => {
+    writeMark(path(), executor.journal)
+    executor.close()
+    for (const end of ['-wal', '-shm']) rmSync(`${path()}${end}`, { force: true })
+    copyFileSync(join(home, 'backup'), path())
+  }
+}
+
+function rebase(executor: TestExecutor): Promise<Rebase> {
+  const { exchange, clock } = executor
+  const by = 'terminal:test'
+  return prepareRebase({ home, markets: ['BTC/USDT'], exchange, clock, by })
+}
+
+async function carriedOut(executor: TestExecutor): Promise<Rebase> {
+  const done = await rebase(executor)
+  await done.carryOut()
+  await done.close()
+  return done
+}
+
+async function bought(executor: TestExecutor): Promise<void> {
+  await executor.enter({ stop: '58000' })
+  await executor.clock.turn(MINUTE)
+}
+
+test('a position that was sold since the backup is gone, though the trader has coins of his own', async () => {
+  const executor = new TestExecutor({ path: path() })
+  await bought(executor)
+  const held = executor.state().book.positions[BTC]?.amount
+  const restore = backUp(executor)
+  await executor.clock.turn(MINUTE)
+  await executor.give(executor.exit())
+  expect(executor.state().book.positions).toEqual({})
+  await executor.clock.turn(MINUTE)
+  restore()
+  const journal = new Journal(path())
+  expect(() => requireMarked(path(), journal)).toThrow(
+    expect.objectContaining({ code: 'journal_restored' }),
+  )
+  journal.close()
+  const { plan } = await carriedOut(executor)
+  expect(plan.positions).toEqual([{ position: BTC, from: held, to: '0' }])
+  expect(verifyJournal(path()).brokenAt).toBeNull()
+  executor.reopen()
+  expect(() => requireMarked(path(), executor.journal)).not.toThrow()
+  await executor.clock.turn(2 * MINUTE)
+  expect(executor.state().book.positions).toEqual({})
+  const sales = executor.exchange.accepted.filter(({ type }) => type === 'ioc')
+  expect(sales, 'nothing is sold twice').toHaveLength(2)
+})
+
+test('what was bought since the backup stays the trader’s, and its stop is taken back', async () => {
+  const executor = new TestExecutor({ path: path() })
+  await executor.clock.turn(0)
+  const restore = backUp(executor)
+  await bought(executor)
+  const [, stop] = executor.exchange.accepted
+  restore()
+  await executor.exchange.place({ ...(stop as WireOrder), clientOrderId: 'web_7' })
+  const { plan } = await carriedOut(executor)
+  expect(plan.positions).toEqual([])
+  expect(plan.cancels).toMatchObject([{ clientOrderId: stop?.clientOrderId }])
+  expect(plan.leftAlone).toMatchObject([{ clientOrderId: 'web_7' }])
+  expect(executor.exchange.orders.get(stop?.clientOrderId ?? '')?.status).toBe('canceled')
+  expect(executor.exchange.orders.get('web_7')?.status).toBe('open')
+  executor.reopen()
+  expect(executor.state().book.positions).toEqual({})
+})
+
+test('a stop that the journal knows keeps standing, and its sale is booked once', async () => {
+  const executor = new TestExecutor({ path: path() })
+  executor.exchange.own = '0'
+  await bought(executor)
+  const restore = backUp(executor)
+  const [, stop] = executor.exchange.accepted
+  executor.exchange.fill(stop?.clientOrderId ?? '', stop?.amount ?? '', 'filled')
+  await executor.clock.turn(MINUTE)
+  expect(executor.state().book.positions).toEqual({})
+  restore()
+  const { plan } = await carriedOut(executor)
+  expect(plan).toEqual({ positions: [], cancels: [], leftAlone: [] })
+  executor.reopen()
+  await executor.clock.turn(MINUTE)
+  expect(executor.state().book.positions).toEqual({})
+  expect(executor.state().book.orders).toEqual({})
+})
+
+test('an order that waited in the backup and was sent after it is not sent again', async () => {
+  const executor = new TestExecutor({ path: path(), approval: 'always' })
+  await executor.enter()
+  const restore = backUp(executor)
+  executor.exchange.quoteAt = executor.clock.now()
+  await executor.give(executor.head())
+  await executor.give(executor.approval(executor.card()))
+  expect(executor.exchange.accepted).toHaveLength(1)
+  restore()
+  await carriedOut(executor)
+  executor.reopen()
+  await executor.clock.turn(MINUTE)
+  expect(executor.exchange.accepted).toHaveLength(1)
+  expect(Object.keys(executor.state().book.positions)).toEqual([BTC])
+})
+
+test('an order that waited in the backup and was never sent is over', async () => {
+  const executor = new TestExecutor({ path: path(), approval: 'always' })
+  await executor.enter()
+  const restore = backUp(executor)
+  restore()
+  const { dropped } = await carriedOut(executor)
+  expect(dropped).toHaveLength(1)
+  executor.reopen()
+  expect(executor.state().book.orders).toEqual({})
+})
+
+test('entries wait for the next head of their stream', async () => {
+  const executor = new TestExecutor({ path: path() })
+  await bought(executor)
+  const restore = backUp(executor)
+  restore()
+  await carriedOut(executor)
+  executor.reopen()
+  await executor.clock.turn(0)
+  executor.exchange.quoteAt = executor.clock.now()
+  await executor.give(executor.signal())
+  expect(executor.told()).toContain('refusal sequence_gap')
+  await executor.enter()
+  expect(executor.told().at(-1)).not.toBe('refusal sequence_gap')
+  expect(executor.exchange.accepted.filter(({ side }) => side === 'buy')).toHaveLength(2)
+})
+
+test('opens a market that was closed because coins are gone', async () => {
+  const executor = new TestExecutor({ path: path() })
+  await bought(executor)
+  executor.exchange.own = '-0.00100'
+  await executor.clock.turn(3 * MINUTE)
+  expect(executor.state().book.closed).toEqual({ 'BTC/USDT': 'drift' })
+  executor.close()
+  const { plan } = await carriedOut(executor)
+  expect(plan.positions).toMatchObject([{ position: BTC, to: '0.00397' }])
+  executor.reopen()
+  expect(executor.state().book.closed).toEqual({})
+  await executor.clock.turn(3 * MINUTE)
+  expect(executor.state().book.closed).toEqual({})
+})
+
+test('changes nothing when the exchange leaves a question open, or when the trader says no', async () => {
+  const executor = new TestExecutor({ path: path() })
+  await bought(executor)
+  executor.close()
+  const before = readJournal(path()).length
+  executor.exchange.trades = async () => ({ ok: false, message: 'no answer' })
+  await expect(rebase(executor)).rejects.toMatchObject({ code: 'exchange_unreachable' })
+  Reflect.deleteProperty(executor.exchange, 'trades')
+  await (await rebase(executor)).close()
+  expect(readJournal(path())).toHaveLength(before)
+})
+
+test('is refused while the executor runs', async () => {
+  const executor = new TestExecutor({ path: path() })
+  await expect(rebase(executor)).rejects.toMatchObject({ code: 'journal_locked' })
+  executor.close()
+})

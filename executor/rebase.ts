@@ -1,0 +1,133 @@
+// Sets a journal that was put back, or that the exchange does not bear out, to what is really there. At the device only.
+import { resolve } from 'node:path'
+import { type Clock, KeysideError } from '@keyside/runtime'
+import { sentenceOf } from './codes.ts'
+import { apply } from './core/apply.ts'
+import type { Fact, Happening } from './core/fact.ts'
+import { plus } from './core/money.ts'
+import type { Book } from './core/state.ts'
+import type { Answered, Balance, Exchange } from './exchange/port.ts'
+import { Journal } from './journal/journal.ts'
+import { writeMark } from './journal/mark.ts'
+import { hasFill, nameOf } from './journal/names.ts'
+import { type MarketSeen, planRebase, type RebasePlan } from './reconcile/rebase-plan.ts'
+import { isUnsent, settleUnsent } from './reconcile/unsent.ts'
+
+export interface RebaseOptions {
+  /** KEYSIDE_HOME. */
+  readonly home: string
+  readonly database?: string
+  /** Of the policy; those with positions and orders are added. */
+  readonly markets: readonly string[]
+  readonly exchange: Exchange
+  readonly clock: Pick<Clock, 'now'>
+  readonly by: string
+}
+
+export interface Rebase {
+  readonly plan: RebasePlan
+  /** Client order ids of orders that were not sent and now never will be. */
+  readonly dropped: readonly string[]
+  /** Cancels first, then writes. Rejects with `exchange_unreachable`, and then nothing is written. */
+  carryOut(): Promise<void>
+  /** To be called in the end, whatever was decided. */
+  close(): Promise<void>
+}
+
+/** The exchange lists a trade this late at most. */
+const OVERLAP_MS = 120_000
+
+/** Throws `journal_locked` while the executor runs, and `exchange_unreachable` when anything stays unanswered. */
+export async function prepareRebase(options: RebaseOptions): Promise<Rebase> {
+  const { home, database = 'journal.db', exchange, clock, by } = options
+  const path = resolve(home, database)
+  const journal = new Journal(path)
+  const close = async () => {
+    await exchange.stop()
+    journal.close()
+  }
+  try {
+    const book = journal.fold()
+    const markets = marketsOf(book, options.markets)
+    await exchange.start(markets)
+    const since = (journal.lastAt() ?? clock.now()) - OVERLAP_MS
+    const seen: MarketSeen[] = []
+    for (const market of markets) seen.push(await lookAt(market, since, { exchange, journal }))
+    const balances = answered(await exchange.refreshBalances())
+    const plan = planRebase(book, seen, thereIn(balances))
+    const unsent = await askUnsent(book, exchange)
+    const carryOut = async () => {
+      for (const { market, clientOrderId } of plan.cancels)
+        answered(await exchange.cancel(market, clientOrderId))
+      const positions = Object.fromEntries(plan.positions.map(({ position, to }) => [position, to]))
+      write(journal, book, [...unsent.happenings, { type: 'rebased', positions, by }], clock.now())
+      writeMark(path, journal)
+    }
+    return { plan, dropped: unsent.dropped, carryOut, close }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+function marketsOf({ positions, orders }: Book, markets: readonly string[]): readonly string[] {
+  const held = Object.values(positions).map(({ market }) => market)
+  const open = Object.values(orders).map(({ idea }) => idea.market)
+  return [...new Set([...markets, ...held, ...open])]
+}
+
+async function lookAt(
+  market: string,
+  since: number,
+  { exchange, journal }: { exchange: Exchange; journal: Journal },
+): Promise<MarketSeen> {
+  const db = journal.database()
+  const open = answered(await exchange.openOrders(market)).map((order) => ({
+    ...order,
+    order: nameOf(db, { market, ...order }),
+  }))
+  const trades = answered(await exchange.trades(market, since))
+    .map((trade) => ({ ...trade, order: nameOf(db, { market, exchangeId: trade.exchangeId }) }))
+    .filter(({ id, order }) => order === null || !hasFill(db, { order, trade: id }))
+  return { market, open, trades }
+}
+
+function thereIn(balances: readonly Balance[]) {
+  return (currency: string) => {
+    const row = balances.find((one) => one.currency === currency)
+    return row === undefined ? '0' : plus(row.free, row.used)
+  }
+}
+
+async function askUnsent(book: Book, exchange: Exchange) {
+  const happenings: Happening[] = []
+  const dropped: string[] = []
+  for (const order of Object.values(book.orders).filter(isUnsent)) {
+    const { outcome } = await exchange.find(order.idea.market, order.clientOrderId)
+    if (outcome === 'unknown') throw unanswered()
+    happenings.push(...settleUnsent(order, outcome))
+    if (outcome === 'missing') dropped.push(order.clientOrderId)
+  }
+  return { happenings, dropped }
+}
+
+function write(journal: Journal, book: Book, happenings: readonly Happening[], at: number): void {
+  const facts = happenings.map((happening): Fact => ({ ...happening, at }))
+  // What cannot follow must not be written: a start would fail on it for ever.
+  facts.reduce(apply, book)
+  const code = 'journal_rebased'
+  const notice = { type: 'notice', level: 'info', code, message: sentenceOf(code) } as const
+  journal.append(facts, [notice], at)
+}
+
+function answered<T>(answer: Answered<T>): T {
+  if (!answer.ok) throw unanswered()
+  return answer.value
+}
+
+function unanswered(): KeysideError {
+  return new KeysideError(
+    'exchange_unreachable',
+    'the exchange did not answer every question: nothing was changed, try again',
+  )
+}

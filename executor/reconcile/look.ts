@@ -1,0 +1,81 @@
+// Looks at the exchange: what is open, what traded and what is there. One answer for each market.
+import type { DatabaseSync } from 'node:sqlite'
+import type { Effect, Input } from '../core/inputs.ts'
+import { plus } from '../core/money.ts'
+import type { Answered, Balance, Exchange } from '../exchange/port.ts'
+import type { Journal } from '../journal/journal.ts'
+import { keepLook, keptLook } from '../journal/looked.ts'
+import { type AtExchange, hasFill, isTold, nameOf } from '../journal/names.ts'
+import { baseOf } from './judge.ts'
+import type { Seen, Sighting } from './seen.ts'
+
+export interface LookOptions {
+  readonly exchange: Pick<Exchange, 'refreshBalances' | 'openOrders' | 'trades'>
+  readonly journal: Pick<Journal, 'database'>
+  readonly take: (input: Input) => void
+}
+
+/** One market after the other: a search for an unknown order must not wait behind all of them. */
+export async function look(
+  { markets, now }: Extract<Effect, { type: 'compare' }>,
+  { exchange, journal, take }: LookOptions,
+): Promise<void> {
+  const db = journal.database()
+  const from = markets.map(
+    ({ market, since }) => [market, startOf(db, market, since, now)] as const,
+  )
+  const balances = await exchange.refreshBalances().catch(notOk)
+  for (const [market, since] of from) {
+    const result = await lookAt(market, since, { exchange, db, balances })
+    take({ type: 'compared', market, result })
+  }
+}
+
+async function lookAt(
+  market: string,
+  since: number,
+  {
+    exchange,
+    db,
+    balances,
+  }: { db: DatabaseSync; balances: Answered<readonly Balance[]> } & Pick<LookOptions, 'exchange'>,
+): Promise<Answered<Seen>> {
+  if (!balances.ok) return balances
+  const [open, trades] = await Promise.all([
+    exchange.openOrders(market).catch(notOk),
+    exchange.trades(market, since).catch(notOk),
+  ])
+  if (!open.ok) return open
+  if (!trades.ok) return trades
+  const opened = open.value.map(({ exchangeId, clientOrderId }) =>
+    sighting(db, 'open', { market, exchangeId, clientOrderId }),
+  )
+  const traded = trades.value
+    .map(({ id, exchangeId }) => ({ id, seen: sighting(db, 'trade', { market, exchangeId }) }))
+    .filter(({ id, seen: { order } }) => order === null || !hasFill(db, { order, trade: id }))
+    .map(({ seen }) => seen)
+  const sightings = [...opened, ...traded].filter(
+    ({ exchangeId }) => !isTold(db, { market, exchangeId }),
+  )
+  return { ok: true, value: { there: thereOf(baseOf(market), balances.value), sightings } }
+}
+
+function sighting(db: DatabaseSync, as: Sighting['as'], found: AtExchange): Sighting {
+  return { as, exchangeId: found.exchangeId, order: nameOf(db, found) }
+}
+
+function thereOf(base: string, balances: readonly Balance[]) {
+  const row = balances.find(({ currency }) => currency === base)
+  return row === undefined ? '0' : plus(row.free, row.used)
+}
+
+/** Where the last process stopped is kept; before the first start nothing was ours. */
+function startOf(db: DatabaseSync, market: string, since: number | null, now: number): number {
+  const from = since ?? keptLook(db, market) ?? now
+  keepLook(db, market, from)
+  return from
+}
+
+function notOk(error: unknown) {
+  return { ok: false, message: error instanceof Error ? error.message : String(error) } as const
+}

@@ -1,0 +1,122 @@
+// What a re-base changes: positions down to what can be there, and what rests at the exchange under forgotten names. Pure.
+import { type Decimal, toDecimal } from '@keyside/protocol'
+import Big from 'big.js'
+import { minus, plus } from '../core/money.ts'
+import { type Book, type Order, type Position, positionKey } from '../core/state.ts'
+import type { AccountTrade, ExchangeOrder } from '../exchange/port.ts'
+import { isLive } from '../orders/table.ts'
+import { baseOf } from './judge.ts'
+
+/** `order`: its client order id in the journal; null when the journal has never heard of it. */
+type Named<T> = T & { readonly order: string | null }
+
+export interface MarketSeen {
+  readonly market: string
+  readonly open: readonly Named<ExchangeOrder>[]
+  /** Since the journal's end, without those that are in it. */
+  readonly trades: readonly Named<AccountTrade>[]
+}
+
+export interface PositionChange {
+  readonly position: string
+  readonly from: Decimal
+  readonly to: Decimal
+}
+
+export interface Resting {
+  readonly market: string
+  readonly exchangeId: string
+  readonly clientOrderId: string
+}
+
+export interface RebasePlan {
+  readonly positions: readonly PositionChange[]
+  /** Stops and entries of a book that is lost: nobody would ever take them back. */
+  readonly cancels: readonly Resting[]
+  /** Of somebody else. */
+  readonly leftAlone: readonly Resting[]
+}
+
+/** A name that this device could have given. */
+const OURS = /^[0-9a-f]{32}$/
+
+export function planRebase(
+  book: Book,
+  markets: readonly MarketSeen[],
+  there: (currency: string) => Decimal,
+): RebasePlan {
+  const bases = [...new Set(Object.values(book.positions).map(({ market }) => baseOf(market)))]
+  const forgotten = markets.flatMap(({ market, open }) =>
+    open.filter(({ order }) => liveOrder(book, order) === undefined).map(restingOn(market)),
+  )
+  return {
+    positions: bases.flatMap((base) => cutTo(book, base, { markets, there: there(base) })),
+    cancels: forgotten.filter(({ clientOrderId }) => OURS.test(clientOrderId)),
+    leftAlone: forgotten.filter(({ clientOrderId }) => !OURS.test(clientOrderId)),
+  }
+}
+
+function restingOn(market: string) {
+  return ({ exchangeId, clientOrderId }: ExchangeOrder): Resting => ({
+    market,
+    exchangeId,
+    clientOrderId,
+  })
+}
+
+function liveOrder({ orders }: Book, name: string | null): Order | undefined {
+  const order = name === null ? undefined : orders[name]
+  return order !== undefined && isLive(order.state) ? order : undefined
+}
+
+/**
+ * Never more than is there, and never more than the sales that nobody here remembers have left over: the trader's own
+ * coins would hide them. What was bought and cannot be explained stays the trader's.
+ */
+function cutTo(
+  book: Book,
+  base: string,
+  { markets, there }: { markets: readonly MarketSeen[]; there: Decimal },
+): readonly PositionChange[] {
+  const positions = Object.entries(book.positions).filter(([, one]) => baseOf(one.market) === base)
+  const trades = markets
+    .filter(({ market }) => baseOf(market) === base)
+    .flatMap((seen) => seen.trades)
+  const expected = positions.reduce(
+    (sum, [key, position]) => plus(sum, expectedIn(book, key, position, trades)),
+    '0',
+  )
+  const sold = trades
+    .filter(({ side, order }) => side === 'sell' && liveOrder(book, order) === undefined)
+    .reduce((sum, trade) => plus(sum, trade.amount), '0')
+  const short = minus(expected, there)
+  return shareOut(positions, new Big(short).gt(sold) ? short : sold)
+}
+
+/** With the trades of its working orders, which the start brings in. */
+function expectedIn(
+  book: Book,
+  key: string,
+  { amount }: Position,
+  trades: MarketSeen['trades'],
+): Decimal {
+  const sum = trades.reduce((all, trade) => {
+    const order = liveOrder(book, trade.order)
+    if (order === undefined || positionKey(order) !== key) return all
+    return trade.side === 'buy' ? all.plus(trade.amount) : all.minus(trade.amount)
+  }, new Big(amount))
+  return sum.lt(0) ? '0' : toDecimal(sum)
+}
+
+/** Coins have no names: whose are missing nobody can say, so it goes in turn, and the trader sees it first. */
+function shareOut(
+  positions: readonly (readonly [string, Position])[],
+  missing: Decimal,
+): readonly PositionChange[] {
+  let left = missing
+  return positions.flatMap(([position, { amount: from }]) => {
+    const to = minus(from, left)
+    left = minus(left, from)
+    return to === from ? [] : [{ position, from, to }]
+  })
+}

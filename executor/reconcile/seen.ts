@@ -1,0 +1,32 @@
+// What a look at the exchange brings back about one market, each thing with the journal's own name for it.
+import type { Decimal } from '@keyside/protocol'
+
+export interface Sighting {
+  readonly as: 'open' | 'trade'
+  readonly exchangeId: string
+  /** Its client order id in the journal; null when the journal has never heard of it. */
+  readonly order: string | null
+}
+
+export interface Seen {
+  /** Base currency, free and locked. */
+  readonly there: Decimal
+  /** Open orders, and trades that the journal lacks. Without those that the trader was told about. */
+  readonly sightings: readonly Sighting[]
+}
+
+/** How a market stands between the journal and the exchange, as policy is told. */
+export type Comparison = 'agrees' | 'not_yet' | 'drift' | 'reappeared'
+
+/** The last look at a market since this process started. */
+export interface Look {
+  readonly state: 'open' | 'due'
+  /** When it was asked, or when it is asked again, Unix ms. */
+  readonly at: number
+  /** `overdue`: the first answer did not come in time for an order to wait for it. */
+  readonly found: 'awaited' | 'overdue' | 'agrees' | 'doubt'
+  /** From when on trades are asked for, Unix ms of the exchange; null: from where the last process stopped. */
+  readonly since: number | null
+  /** What looked wrong: it is told when it is there again in the next look. */
+  readonly doubts: readonly string[]
+}

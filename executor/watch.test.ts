@@ -1,0 +1,102 @@
+// What the executor tells by itself of its policy and its key, with a clock that is turned by hand.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import type { Input } from './core/inputs.ts'
+import type { Answered, KeyRights } from './exchange/port.ts'
+import { policyHash } from './policy/accept.ts'
+import { DEFAULT_POLICY } from './policy/default.ts'
+import { startWatching } from './watch.ts'
+
+const NOW = 1_790_000_000_000
+const LOOK = 1_000
+const DAY = 86_400_000
+const GOOD: KeyRights = {
+  trade: 'yes',
+  withdraw: 'no',
+  transfer: 'no',
+  ipList: 'yes',
+  created: NOW,
+}
+
+let home = ''
+let rights: Answered<KeyRights> = { ok: true, value: GOOD }
+let inForce = ''
+let inputs: Input[] = []
+let every: { ms: number; run: () => void }[] = []
+beforeEach(() => {
+  home = mkdtempSync(join(tmpdir(), 'keyside-watch-'))
+  writeFileSync(join(home, 'policy.yaml'), DEFAULT_POLICY)
+  rights = { ok: true, value: GOOD }
+  inForce = policyHash(DEFAULT_POLICY)
+  inputs = []
+  every = []
+})
+afterEach(() => rmSync(home, { recursive: true }))
+
+function start(waiting: { due: number } | null = null): void {
+  const hash = policyHash(DEFAULT_POLICY)
+  startWatching({
+    haltFile: join(home, 'HALT'),
+    policyFile: join(home, 'policy.yaml'),
+    policy: { file: hash, hash, waiting },
+    inForce: () => inForce,
+    exchange: { keyRights: async () => rights },
+    clock: {
+      now: () => NOW,
+      after: () => () => undefined,
+      every: (ms, run) => {
+        every.push({ ms, run })
+        return () => undefined
+      },
+    },
+    take: (input) => inputs.push(input),
+  })
+}
+
+async function look(ms: number): Promise<void> {
+  every.find((timer) => timer.ms === ms)?.run()
+  await new Promise(setImmediate)
+}
+
+const told = () =>
+  inputs.map((input) => (input.type === 'notice' ? input.notice.code : `${input.type}`))
+
+test('tells once that an accepted policy has come into force', async () => {
+  start()
+  await look(LOOK)
+  expect(told()).toEqual([])
+  inForce = 'another'
+  await look(LOOK)
+  await look(LOOK)
+  expect(told()).toEqual(['policy_in_force'])
+})
+
+test('tells at the start that an accepted policy waits, and until when', () => {
+  start({ due: NOW + DAY })
+  expect(told()).toEqual(['policy_waits'])
+  expect(JSON.stringify(inputs)).toContain('2026-09-22')
+})
+
+test.each<[string, Answered<KeyRights>, string[]]>([
+  ['a good key', { ok: true, value: GOOD }, []],
+  [
+    'a key without an IP list',
+    { ok: true, value: { ...GOOD, ipList: 'no' } },
+    ['key_without_ip_list'],
+  ],
+  ['an old key', { ok: true, value: { ...GOOD, created: NOW - 91 * DAY } }, ['key_old']],
+  ['a key that ends soon', { ok: true, value: { ...GOOD, expires: NOW + DAY } }, ['key_expires']],
+  ['no answer', { ok: false, message: 'no answer' }, ['key_unchecked']],
+  [
+    'a key that may withdraw now',
+    { ok: true, value: { ...GOOD, withdraw: 'yes' } },
+    ['halt', 'key_can_withdraw'],
+  ],
+])('looks at the key each day: %s', async (_, answer, codes) => {
+  start()
+  rights = answer
+  await look(DAY)
+  expect(told()).toEqual(codes)
+})

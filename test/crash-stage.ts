@@ -1,0 +1,188 @@
+// A system whose executor is killed as planned, with a scripted engine and bot, until all of it tells one story again.
+import { setTimeout as sleep } from 'node:timers/promises'
+import { KeysideError } from '@keyside/runtime'
+import {
+  complaintsAbout,
+  type Evidence,
+  livesOf,
+  type Published,
+  readFacts,
+} from './crash-evidence.ts'
+import { FaultTally } from './crash-faults.ts'
+import { type Run, STREAMS } from './crash-plan.ts'
+import { type ScriptedBot, scriptedBot } from './scripted-bot.ts'
+import { type ScriptedEngine, type ScriptedStream, scriptedEngine } from './scripted-engine.ts'
+import { openWorld, UNASKED_POLICY, type World } from './world.ts'
+
+const STREAM_NAMES = Array.from({ length: STREAMS }, (_, index) => `s${index}`)
+const MARKETS = STREAM_NAMES.map((_, index) => `C${index}/USDT`)
+const HEAD_MS = 10_000
+/** Starts that faults may spoil one after the other. */
+const MOST_STARTS = 4
+
+/** Entries of 200 are asked about, those of 100 are not: so one executor has both. Some bring no stop. */
+const POLICY = UNASKED_POLICY.replace('approval: never', 'approval: above 150')
+  .replace('day: 500000', 'day: 500000, orders_per_day: 10000, round_trips: 1000')
+  .replace('[BTC/USDT]', `[BTC/USDT, ${MARKETS.join(', ')}]`)
+  .replace(
+    /streams:\n.*\n/,
+    `streams:\n${STREAM_NAMES.map((name) => `  ${name}: { allotment: 5000 }\n`).join('')}`,
+  )
+
+const INSTRUMENTS = ['BTC/USDT', ...MARKETS].map((symbol) => ({
+  symbol,
+  price: '60000',
+  tickSize: '0.01',
+  stepSize: '0.00001',
+  minNotional: '5',
+  maxQuantity: '9000',
+  maxMarketQuantity: '100',
+}))
+
+export interface Stage {
+  readonly world: World
+  readonly bot: ScriptedBot
+  readonly faults: FaultTally
+  readonly streams: readonly ScriptedStream[]
+  readonly published: Published[]
+  /** `jti` of the signal under way; null between two. Unix ms. */
+  readonly kills: { readonly jti: string | null; readonly at: number }[]
+  /** Codes with which the executor ended by itself because of a fault. */
+  readonly spoiltStarts: string[]
+  close(): Promise<void>
+}
+
+export async function setStage(): Promise<Stage> {
+  const world = await openWorld({ policy: POLICY, instruments: INSTRUMENTS, logLevel: 'info' })
+  const open: { close(): Promise<void> }[] = [world]
+  const close = async () => {
+    for (const one of open.splice(0).reverse()) await one.close()
+  }
+  try {
+    await world.start('broker')
+    const engine = await scriptedEngine(world.home)
+    open.push(engine)
+    const bot = await scriptedBot(world.home)
+    open.push(bot)
+    const streams = await openStreams(engine)
+    const keepAlive = setInterval(() => {
+      for (const stream of streams) void stream.head()
+    }, HEAD_MS)
+    open.push({ close: async () => clearInterval(keepAlive) })
+    await world.start('executor')
+    const faults = new FaultTally(world.sandbox.exchange.faults)
+    return { world, bot, faults, streams, published: [], kills: [], spoiltStarts: [], close }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+async function openStreams(engine: ScriptedEngine): Promise<ScriptedStream[]> {
+  const streams = STREAM_NAMES.map((name, index) => engine.stream(name, MARKETS[index] ?? ''))
+  for (const stream of streams) await stream.head()
+  return streams
+}
+
+export async function perform(stage: Stage, run: Run): Promise<void> {
+  const { world, bot, faults } = stage
+  faults.arm(run.faults)
+  approveAll(bot, run.answerAfter)
+  if (run.published === 'down') await kill(stage, null)
+  const jti = await publish(stage, run)
+  if (run.published === 'up') {
+    await sleep(run.killAfter)
+    await kill(stage, jti)
+  }
+  if (run.killAgainAfter !== null) {
+    const start = world.start('executor')
+    start.catch(() => undefined)
+    await sleep(run.killAgainAfter)
+    await kill(stage, jti)
+  }
+  await startAgain(stage)
+  await sleep(run.rest)
+}
+
+/** As a supervisor does: that the exchange was away at that moment is no end. */
+async function startAgain({ world, faults, spoiltStarts }: Stage): Promise<void> {
+  for (let tries = 1; ; tries += 1)
+    try {
+      await world.start('executor')
+      return
+    } catch (error) {
+      const byFault = error instanceof KeysideError && error.code.startsWith('exchange_')
+      if (!byFault || tries > MOST_STARTS) throw error
+      spoiltStarts.push(error.code)
+      if (tries === MOST_STARTS) faults.disarm()
+    }
+}
+
+async function publish({ streams, published }: Stage, run: Run): Promise<string> {
+  const stream = streams[run.stream]
+  if (stream === undefined) throw new RangeError(`no stream ${run.stream}`)
+  const value = run.approval === 'asked' ? '200' : '100'
+  const jti = await stream.signal({
+    kind: run.kind,
+    until: Date.now() / 1000 + 20,
+    ...(run.kind === 'entry' && { size: { unit: 'quote', value } }),
+    ...(run.kind === 'entry' && run.stop === 'with' && { stop: '58800' }),
+  })
+  const name = STREAM_NAMES[run.stream] ?? ''
+  const seq = published.filter((signal) => signal.stream === name).length + 1
+  published.push({ stream: name, seq, jti, kind: run.kind })
+  return jti
+}
+
+async function kill({ world, kills }: Stage, jti: string | null): Promise<void> {
+  kills.push({ jti, at: Date.now() })
+  await world.kill('executor')
+}
+
+/** A trader who says yes to all, and once more to what still waits when the device is back. */
+function approveAll(bot: ScriptedBot, after: number): void {
+  const approve = async (order: string) => {
+    await sleep(after)
+    await bot.answer(order, 'approve')
+  }
+  bot.onReport = (event) => {
+    if (event.type === 'approval') void approve(event.order.id)
+  }
+  bot.onOnline = () => {
+    for (const order of waiting(bot)) void approve(order)
+    void bot.catchUp().catch(() => undefined)
+  }
+}
+
+function waiting({ reports }: ScriptedBot): string[] {
+  const open = new Set<string>()
+  for (const [, event] of [...reports].sort(([a], [b]) => a - b)) {
+    if (event.type === 'approval') open.add(event.order.id)
+    if (event.type === 'order') open.delete(event.order.id)
+  }
+  return [...open]
+}
+
+const PATIENCE_MS = 90_000
+const CALM_MS = 3_000
+
+/** Until all three tell one story and go on doing so; an unknown order takes its time. */
+export async function agreed(stage: Stage): Promise<Evidence> {
+  stage.faults.disarm()
+  const deadline = Date.now() + PATIENCE_MS
+  for (let agreedAt = Number.POSITIVE_INFINITY; ; await sleep(500)) {
+    await stage.bot.ask({ do: 'status' })
+    await stage.bot.catchUp()
+    const evidence = gather(stage)
+    const complaints = complaintsAbout(evidence, stage.world.home)
+    if (complaints.length > 0) agreedAt = Number.POSITIVE_INFINITY
+    else agreedAt = Math.min(agreedAt, Date.now())
+    if (Date.now() > Math.min(deadline, agreedAt + CALM_MS)) return evidence
+  }
+}
+
+function gather({ world, bot, published }: Stage): Evidence {
+  const facts = readFacts(world.home)
+  const accepted = world.sandbox.exchange.acceptLog()
+  return { published, facts, lives: livesOf(facts), accepted, reports: bot.reports }
+}
