@@ -2,7 +2,9 @@
 import { isFinal } from '../executor/orders/table.ts'
 import type { Policy } from '../executor/policy/schema.ts'
 import { type Known, type Ledger, worth } from './ledger.ts'
-import { decimal, VALUE_PLACES, valueUnits } from './units.ts'
+import { decimal, priceUnits, VALUE_PLACES, valueUnits } from './units.ts'
+
+const HOUR_MS = 3_600_000
 
 /** The cap that an entry breaks which was just intended, or for which the trader is just being asked; null for none. */
 export function brokenCap(
@@ -11,49 +13,94 @@ export function brokenCap(
   policy: Policy,
   { at, sentBefore }: { at: number; sentBefore: number },
 ): string | null {
-  const { limits, streams } = policy
-  const value = worth(entry)
-  const allotment = streams.get(entry.seed.stream)?.allotment ?? '0'
+  const { limits, streams, stopWithin } = policy
+  const { stream, idea } = entry.seed
+  const own = streams.get(stream)
+  const isSent = entry.state === 'intended' || entry.state === 'sending'
   return (
-    above('one order', value, limits.order) ??
+    above('one order', worth(entry), limits.order) ??
     above('the day', usedToday(ledger, at), limits.day) ??
-    above(`${entry.seed.stream}'s allotment`, inMarket(ledger, entry.seed.stream), allotment) ??
-    (entry.state === 'intended' || entry.state === 'sending'
-      ? above('orders a minute', valueUnits(String(sentBefore + 1)), String(limits.ordersPerMinute))
+    above('the hour', usedSince(ledger, at - HOUR_MS), limits.hour) ??
+    above(`${stream}'s allotment`, inMarket(ledger, { stream }), own?.allotment ?? '0') ??
+    above(idea.market, inMarket(ledger, { market: idea.market }), limits.position) ??
+    above(`${stream}'s budget`, usedEver(ledger, stream), own?.budget ?? '0') ??
+    above('entries a day', count(entriesToday(ledger, at)), String(limits.ordersPerDay)) ??
+    above('round trips', count(ledger.trips(idea.market, at) + 1), String(limits.roundTrips)) ??
+    tooFarFromStop(entry, stopWithin) ??
+    (isSent
+      ? above('orders a minute', count(sentBefore + 1), String(limits.ordersPerMinute))
       : null)
   )
 }
 
 function above(what: string, value: number, cap: string): string | null {
-  if (value <= valueUnits(cap)) return null
+  if (cap === 'unlimited' || value <= valueUnits(cap)) return null
   return `${what}: ${decimal(value, VALUE_PLACES)} of ${cap}`
+}
+
+function count(number: number): number {
+  return valueUnits(String(number))
 }
 
 /** Decided and reserved. */
 export function usedToday(ledger: Ledger, at: number): number {
-  const reserved = [...ledger.orders.values()].filter(
+  return reserved(ledger).reduce((sum, one) => sum + worth(one), ledger.decidedOn(at).value)
+}
+
+function usedSince(ledger: Ledger, since: number): number {
+  const decided = ledger.decided.filter((one) => one.at > since)
+  return sumOf(decided) + reserved(ledger).reduce((sum, one) => sum + worth(one), 0)
+}
+
+function usedEver(ledger: Ledger, stream: string): number {
+  const decided = ledger.decided.filter((one) => one.stream === stream)
+  const waiting = reserved(ledger).filter(({ seed }) => seed.stream === stream)
+  return sumOf(decided) + waiting.reduce((sum, one) => sum + worth(one), 0)
+}
+
+function entriesToday(ledger: Ledger, at: number): number {
+  return ledger.decidedOn(at).entries + reserved(ledger).length
+}
+
+function sumOf(decided: Ledger['decided']): number {
+  return decided.reduce((sum, { value }) => sum + value, 0)
+}
+
+function reserved(ledger: Ledger): readonly Known[] {
+  return [...ledger.orders.values()].filter(
     ({ seed, state }) => seed.kind === 'entry' && (state === 'waiting' || state === 'approved'),
   )
-  return reserved.reduce((sum, one) => sum + worth(one), ledger.decidedOn(at))
+}
+
+interface Place {
+  readonly stream?: string
+  readonly market?: string
 }
 
 /** Cost of what is held, and of what open entries may still buy. */
-function inMarket(ledger: Ledger, stream: string): number {
-  const all = [...ledger.orders.values()].filter(({ seed }) => seed.stream === stream)
-  const open = all
+function inMarket(ledger: Ledger, { stream, market }: Place): number {
+  const isThere = (place: { stream: string; market: string }) =>
+    (stream ?? place.stream) === place.stream && (market ?? place.market) === place.market
+  const open = [...ledger.orders.values()]
+    .filter(({ seed }) => isThere({ stream: seed.stream, market: seed.idea.market }))
     .filter(({ seed, state }) => seed.kind === 'entry' && !isFinal(state))
     .filter(({ state }) => state !== 'received')
     .reduce((sum, one) => sum + Math.max(0, worth(one) - one.cost), 0)
-  return open + costHeld(ledger, stream)
+  const held = Object.values(ledger.book.positions).filter(isThere)
+  return open + held.reduce((sum, one) => sum + costOf(one), 0)
 }
 
-/** From the book: the share of what was paid that is still held, cut to whole units. */
-function costHeld(ledger: Ledger, stream: string): number {
-  return Object.values(ledger.book.positions)
-    .filter((position) => position.stream === stream && Number(position.bought) > 0)
-    .reduce(
-      (sum, { paid, amount, bought }) =>
-        sum + Math.floor((Number(paid) * Number(amount) * 1e10) / Number(bought)) - 1,
-      0,
-    )
+/** The share of what was paid that is still held, cut to whole units. */
+function costOf({ paid, amount, bought }: Record<'paid' | 'amount' | 'bought', string>): number {
+  if (!(Number(bought) > 0)) return 0
+  return Math.floor((Number(paid) * Number(amount) * 1e10) / Number(bought)) - 1
+}
+
+/** By more than a rounded price can make it. */
+function tooFarFromStop({ seed, plan }: Known, within: Policy['stopWithin']): string | null {
+  if (within === 'optional' || plan === null) return null
+  if (seed.idea.stop === undefined) return 'an entry without a stop'
+  const [price, stop] = [priceUnits(plan.wire.price), priceUnits(seed.idea.stop)]
+  const percent = ((price - stop) * 100) / price
+  return percent <= Number(within) + 1e-9 ? null : `stop ${percent} % away of ${within}`
 }

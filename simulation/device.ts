@@ -2,8 +2,9 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { assemble } from '../executor/assemble.ts'
+import type { Input } from '../executor/core/inputs.ts'
+import type { State } from '../executor/core/state.ts'
 import { openFromBot, openFromEngine } from '../executor/inbox/open-message.ts'
-import { keptPolicy } from '../executor/journal/kept.ts'
 import type { Policy } from '../executor/policy/schema.ts'
 import { acceptPolicy, readPolicyText, requirePolicy } from '../executor/policy-file.ts'
 import { Publisher } from '../executor/report/publisher.ts'
@@ -13,13 +14,14 @@ import { reportTopic } from '../protocol/index.ts'
 import { type Clock, KeysideError, noTrace } from '../runtime/index.ts'
 import { SimulatedExchange } from './exchange.ts'
 import { FragileJournal } from './journal.ts'
-import { DEVICE, DEVICE_KEY, RINGS } from './keys.ts'
+import { CODE_SECRET, DEVICE, DEVICE_KEY, RINGS, SALT } from './keys.ts'
 import type { Network } from './network.ts'
 import { drawPolicy } from './policies.ts'
 import type { Simulation } from './simulation.ts'
 import type { Venue, VenueOrder } from './venue.ts'
 
-interface Message {
+export interface Message {
+  readonly line: 'signals' | 'home'
   readonly topic: string
   readonly token: string
   readonly retained: boolean
@@ -34,8 +36,12 @@ export interface DeviceOptions {
   /** After each commit. */
   readonly onCommit: (journal: FragileJournal, policy: Policy) => void
   readonly onTaken: (order: VenueOrder) => void
+  readonly onCancel: (clientOrderId: string) => void
   readonly onReport: (token: string) => void
-  readonly retained: () => readonly { topic: string; token: string }[]
+  readonly onHeard: (before: State, input: Input, after: State) => void
+  readonly onForged: (before: State, after: State, expected: readonly string[]) => void
+  /** What the provider's broker keeps for a device that connects. */
+  readonly retained: () => readonly Message[]
 }
 
 interface Life {
@@ -52,12 +58,18 @@ interface Life {
 const CRASH_CHANCE = 0.08
 const DISK_CHANCE = 0.3
 const CONNECT_MS = 50
+const MOST_HEARD = 30
+/** Of the clock, ms. */
+const CLOCK_ERRORS = [-3_000, -1_500, -700, 700, 1_500, 3_000]
+const CLOCK_JUMPS = [-93_600_000, -7_200_000, -50_000, 50_000, 120_000, 7_200_000, 18_000_000]
 
 export class Device {
   readonly #options: DeviceOptions
   readonly #simulation: Simulation
   #life: Life | null = null
-  #offset = 0
+  readonly #heard: Message[] = []
+  /** The clock's error from a true time on, newest first. */
+  readonly #offsets: { from: number; ms: number }[] = []
   #start: 'planned' | 'none' = 'none'
 
   constructor(options: DeviceOptions) {
@@ -69,17 +81,29 @@ export class Device {
     this.#writePolicy()
     this.#startAfter(0)
     const { weather, scheduler, random, start } = this.#simulation
-    for (const { from, to } of weather.periods('clock')) {
-      const offset = random.pick([-3_000, -1_500, -700, 700, 1_500, 3_000])
-      scheduler.after(from - start, () => this.#setClock(offset))
-      scheduler.after(to - start, () => this.#setClock(0))
-    }
+    for (const kind of ['clock', 'jump'] as const)
+      for (const { from, to } of weather.periods(kind)) {
+        const offset = random.pick(kind === 'clock' ? CLOCK_ERRORS : CLOCK_JUMPS)
+        scheduler.after(from - start, () => this.#setClock(offset))
+        scheduler.after(to - start, () => this.#setClock(0))
+      }
   }
 
-  #setClock(offset: number): void {
-    this.#offset = offset
-    this.#simulation.trouble(`the clock is ${offset} ms off`, 0)
-    if (offset === 0) this.#life?.exchange?.measureSkew()
+  #setClock(ms: number): void {
+    if (ms === this.#offsetAt(this.#simulation.scheduler.now())) return
+    this.#offsets.unshift({ from: this.#simulation.scheduler.now(), ms })
+    const name = ms === 0 ? 'clock set right' : Math.abs(ms) > 3_000 ? 'clock jump' : 'clock off'
+    this.#simulation.trouble(name, `${ms} ms`, 0)
+    if (ms === 0) this.#life?.exchange?.measureSkew()
+  }
+
+  #offsetAt(at: number): number {
+    return this.#offsets.find(({ from }) => from <= at)?.ms ?? 0
+  }
+
+  /** True when the clock was set less than `ms` ago. */
+  wasJustSet(ms: number): boolean {
+    return (this.#offsets[0]?.from ?? 0) > this.#simulation.scheduler.now() - ms
   }
 
   /** Null while the executor is not running. */
@@ -91,7 +115,8 @@ export class Device {
 
   /** The device's clock, Unix ms. */
   now(): number {
-    return this.#simulation.scheduler.now() + this.#offset
+    const now = this.#simulation.scheduler.now()
+    return now + this.#offsetAt(now)
   }
 
   lastReport(): number {
@@ -99,22 +124,50 @@ export class Device {
   }
 
   hear(message: Message): void {
-    this.#take(() => openFromEngine(RINGS, { ...message, now: this.now() }))
-  }
-
-  obey(message: Message): void {
-    this.#take(() => openFromBot(RINGS, DEVICE, { ...message, now: this.now() }))
-  }
-
-  #take(read: () => Parameters<Shell['take']>[0]): void {
     const life = this.#life
-    if (life === null || life.state !== 'here' || life.shell === null || this.#dies('receive'))
-      return
+    if (life?.shell === null || life?.state !== 'here' || this.#dies('when a message comes')) return
+    const before = life.shell.state()
+    const input = this.#open(message)
+    this.#take(life, input)
+    if (!this.#isHere(life)) return
+    this.#options.onHeard(before, input, life.shell.state())
+    if (input.type === 'garbage') return
+    this.#heard.push(message)
+    if (this.#heard.length > MOST_HEARD) this.#heard.shift()
+  }
+
+  /** After what is due anyway: what changes then, this message has changed. */
+  hearForged(message: Message, expected: readonly string[]): void {
+    const life = this.#life
+    if (life?.shell === null || life?.state !== 'here') return
+    this.#take(life, { type: 'tick' })
+    if (!this.#isHere(life)) return
+    const before = life.shell.state()
+    this.#take(life, this.#open(message))
+    if (this.#isHere(life)) this.#options.onForged(before, life.shell.state(), expected)
+  }
+
+  /** The last messages that were read, oldest first. */
+  heard(): readonly Message[] {
+    return this.#heard
+  }
+
+  #open({ line, ...message }: Message): Input {
+    const now = this.now()
+    if (line === 'signals') return openFromEngine(RINGS, { ...message, now })
+    return openFromBot(RINGS, DEVICE, { ...message, now })
+  }
+
+  #take(life: Life, input: Input): void {
     try {
-      life.shell.take(read())
+      life.shell?.take(input)
     } catch (error) {
       this.#blame(life, error)
     }
+  }
+
+  #isHere(life: Life): boolean {
+    return life.state === 'here'
   }
 
   /** An error is a fault that was made here, or a bug. */
@@ -135,17 +188,19 @@ export class Device {
   /** As start-executor.ts composes it, without the links. */
   async #begin(): Promise<void> {
     if (this.#life !== null && this.#life.state !== 'gone') return
-    const life = this.#open()
+    const life = this.#newLife()
     this.#life = life
     const exchange = this.#exchangeFor(life)
     life.exchange = exchange
     await exchange.start()
+    if (this.#dies('while it starts')) return
     const clock = this.#clockFor(life)
     life.shell = assemble({
       journal: life.journal,
       exchange,
       policy: life.policy,
-      salt: new Uint8Array(32).fill(7),
+      salt: SALT,
+      codeSecret: CODE_SECRET,
       publisher: this.#publisherFor(life, clock),
       clock,
       trace: noTrace,
@@ -155,37 +210,39 @@ export class Device {
     this.#simulation.note('executor starts')
     life.shell.tryTake({ type: 'started' })
     for (const message of this.#options.retained())
-      this.#simulation.scheduler.after(CONNECT_MS, () => this.hear({ ...message, retained: true }))
+      this.#simulation.scheduler.after(CONNECT_MS, () => this.hear(message))
   }
 
-  #open(): Life {
+  #newLife(): Life {
     const { home } = this.#options
     const disk = {
-      beforeCommit: () => this.#beforeCommit(life),
-      afterCommit: () => this.#afterCommit(life),
+      beforeCommit: (what: string) => this.#beforeCommit(life, what),
+      afterCommit: (what: string) => this.#afterCommit(life, what),
     }
     const journal = new FragileJournal(join(home, 'journal.db'), disk)
-    const policy = readAccepted(home, journal)
+    const policy = readAccepted(home, journal, this.now())
     const since = this.#simulation.scheduler.now()
     const life: Life = { journal, policy, state: 'here', exchange: null, shell: null, since }
     return life
   }
 
   #exchangeFor(life: Life): SimulatedExchange {
-    const { simulation, venue, onTaken } = this.#options
+    const { simulation, venue, onTaken, onCancel } = this.#options
     return new SimulatedExchange({
       simulation,
       venue,
       now: () => this.now(),
-      leaves: (what) => life.state === 'here' && !this.#dies(what),
+      clockAt: (at) => at + this.#offsetAt(at),
+      survives: (where) => life.state === 'here' && !this.#dies(where),
       onTaken,
+      onCancel,
     })
   }
 
   #clockFor(life: Life): Clock {
     const { scheduler } = this.#simulation
     const whileHere = (run: () => void) => () => {
-      if (life.state === 'here' && !this.#dies('timer')) run()
+      if (life.state === 'here' && !this.#dies('when a timer ends')) run()
     }
     return {
       now: () => this.now(),
@@ -232,25 +289,24 @@ export class Device {
     this.#startAfter(2_000)
   }
 
-  #beforeCommit(life: Life): void {
-    if (this.#dies('before commit')) throw new Error('the process is gone')
+  #beforeCommit(life: Life, what: string): void {
+    if (this.#dies(`before the commit of ${what}`)) throw new Error('the process is gone')
     const { random, weather, scheduler } = this.#simulation
     if (!random.chance(DISK_CHANCE * weather.strength('disk', scheduler.now()))) return
     if (random.chance(0.5)) life.journal.fill()
     else this.#breakDisk(life, 'nothing was written')
   }
 
-  #afterCommit(life: Life): void {
+  #afterCommit(life: Life, what: string): void {
     this.#options.onCommit(life.journal, life.policy)
-    if (this.#dies('after commit')) throw new Error('the process is gone')
+    if (this.#dies(`after the commit of ${what}`)) throw new Error('the process is gone')
     const { random, weather, scheduler } = this.#simulation
     if (random.chance((DISK_CHANCE / 3) * weather.strength('disk', scheduler.now())))
       this.#breakDisk(life, 'and all was written')
   }
 
   #breakDisk(life: Life, what: string): never {
-    this.#simulation.count('faults')
-    this.#simulation.note(`fault: input/output error, ${what}`)
+    this.#simulation.fault('disk error', what)
     this.#fail(life)
     throw new KeysideError('journal_failed', 'the simulated disk has failed')
   }
@@ -259,8 +315,7 @@ export class Device {
     if (life.state !== 'here') return
     if (!String(error.cause).includes('disk is full'))
       return this.#simulation.violate('the journal takes what it is given', String(error.cause))
-    this.#simulation.count('faults')
-    this.#simulation.note('fault: the disk is full')
+    this.#simulation.fault('disk full')
     this.#fail(life)
   }
 
@@ -281,8 +336,7 @@ export class Device {
     if (life?.state !== 'here') return true
     const { random, weather, scheduler } = this.#simulation
     if (!random.chance(CRASH_CHANCE * weather.strength('crash', scheduler.now()))) return false
-    this.#simulation.count('crashes')
-    this.#simulation.note(`CRASH at ${where}`)
+    this.#simulation.crash(where)
     this.#end()
     this.#startAfter(random.pick([10, 500, 5_000, 20_000]))
     return true
@@ -308,7 +362,7 @@ export class Device {
   #writePolicy(): void {
     const { home } = this.#options
     writeFileSync(join(home, 'policy.yaml'), drawPolicy(this.#simulation.random))
-    acceptPolicy(home)
+    acceptPolicy({ home }, this.now())
   }
 
   unhalt(): undefined {
@@ -331,9 +385,9 @@ export class Device {
   }
 }
 
-function readAccepted(home: string, journal: FragileJournal): Policy {
+function readAccepted(home: string, journal: FragileJournal, now: number): Policy {
   try {
-    return requirePolicy(readPolicyText({ home }), keptPolicy(journal.database())?.hash ?? null)
+    return requirePolicy(readPolicyText({ home }), journal.database(), now).policy
   } catch (error) {
     journal.close()
     throw error

@@ -9,7 +9,7 @@ import {
   signalTopic,
 } from '../protocol/index.ts'
 import { newJti, seconds } from '../runtime/index.ts'
-import type { Device } from './device.ts'
+import type { Device, Message } from './device.ts'
 import { ENGINE_KEY } from './keys.ts'
 import type { Market } from './market.ts'
 import type { Network } from './network.ts'
@@ -18,6 +18,9 @@ import type { Simulation } from './simulation.ts'
 import { decimal, PRICE_PLACES } from './units.ts'
 
 const HEAD_MS = 15_000
+const TWIN_CHANCE = 0.3
+const LIAR_CHANCE = 0.08
+const LIE_CHANCE = 0.15
 
 export interface EngineOptions {
   readonly simulation: Simulation
@@ -37,30 +40,43 @@ export class Engine {
   #bar = 0
   #target: Head['target']
   #lastHead = ''
+  /** A second engine beside it decides the same and sends the same bytes. */
+  readonly #twin: 'none' | 'beside'
+  /** One that lies signs two signals with one number. */
+  readonly #honesty: 'honest' | 'lies'
 
   constructor(options: EngineOptions) {
     this.#options = options
     this.#random = new Random(options.simulation.random.word())
     this.#target = { market: options.market, position: 'flat', since: 0 }
+    this.#twin = this.#random.chance(TWIN_CHANCE) ? 'beside' : 'none'
+    this.#honesty = this.#random.chance(LIAR_CHANCE) ? 'lies' : 'honest'
   }
 
   run(): void {
     const { scheduler } = this.#options.simulation
     scheduler.after(this.#random.between(0, 2_000), () => this.#head())
     scheduler.every(HEAD_MS, () => this.#head())
+    if (this.#twin === 'beside')
+      scheduler.after(this.#random.between(0, HEAD_MS), () =>
+        scheduler.every(HEAD_MS, () => this.#head()),
+      )
     this.#later()
   }
 
-  /** The stream that wants to hold nothing of its market, and since which signal; null while it wants to be in. */
+  /** The stream that wants to hold nothing of its market, and since which signal; null while it wants to be in, or lies. */
   wantsOut(): { stream: string; market: string; since: number } | null {
     const { position, market, since } = this.#target
-    return position === 'long' ? null : { stream: this.#options.stream, market, since }
+    return position === 'long' || this.#honesty === 'lies'
+      ? null
+      : { stream: this.#options.stream, market, since }
   }
 
   /** What the broker keeps for a device that connects. */
-  retained(): { topic: string; token: string } | null {
+  retained(): Message | null {
     if (this.#lastHead === '') return null
-    return { topic: headTopic(this.#options.stream), token: this.#lastHead }
+    const topic = headTopic(this.#options.stream)
+    return { line: 'signals', topic, token: this.#lastHead, retained: true }
   }
 
   #later(): void {
@@ -73,10 +89,12 @@ export class Engine {
   }
 
   #signal(): void {
-    const wantsIn =
-      this.#target.position === 'flat' ? this.#random.chance(0.93) : this.#random.chance(0.35)
+    const { simulation } = this.#options
+    const wantsIn = this.#random.chance(this.#target.position === 'flat' ? 0.93 : 0.35)
     const claims = wantsIn ? this.#entry() : this.#exit()
     const token = seal('signal', claims, ENGINE_KEY)
+    simulation.count('signals')
+    if (this.#honesty === 'lies' && this.#random.chance(LIE_CHANCE)) this.#lie(claims)
     this.#seq = claims.seq
     this.#hash = hashText(token)
     this.#target = {
@@ -84,16 +102,25 @@ export class Engine {
       position: wantsIn ? 'long' : 'flat',
       since: claims.seq,
     }
-    const { device, stream } = this.#options
-    this.#send(`signal ${stream} ${claims.seq} ${claims.kind}`, () =>
-      device.hear({ topic: signalTopic(stream), token, retained: false }),
-    )
+    this.#send(claims, token)
+    if (this.#twin === 'beside')
+      simulation.scheduler.after(this.#random.between(0, 3_000), () => this.#send(claims, token))
     if (this.#random.chance(0.3)) this.#head()
   }
 
-  #send(what: string, deliver: () => void): void {
-    this.#options.simulation.note(`engine sends ${what}`)
-    this.#options.network.send(what, deliver)
+  #lie(claims: Signal): void {
+    this.#options.simulation.fault('two signals with one number')
+    const jti = newJti(this.#chance)
+    const other = { ...claims, jti, size: { unit: 'percent', value: '7' } } as const
+    this.#send(other, seal('signal', other, ENGINE_KEY))
+  }
+
+  #send({ seq, kind }: Signal, token: string): void {
+    const { device, stream, simulation, network } = this.#options
+    const what = `signal ${stream} ${seq} ${kind}`
+    simulation.note(`engine sends ${what}`)
+    const topic = signalTopic(stream)
+    network.send(what, () => device.hear({ line: 'signals', topic, token, retained: false }))
   }
 
   #entry(): Signal {
@@ -106,17 +133,30 @@ export class Engine {
       size: this.#entrySize(),
       ...(limit === undefined ? { type: 'market' } : { type: 'limit', limit }),
       ...(stop !== undefined && { stop }),
+      ...this.#exits(price),
     })
+  }
+
+  /** What it asks of the device for later: a ladder, a stop that rises, an end. */
+  #exits(price: number): Pick<Signal, 'take' | 'trail' | 'even' | 'hold'> {
+    const random = this.#random
+    const rungs = random.pick([1, 2, 3])
+    const take = Array.from({ length: rungs }, (_, at) => ({
+      price: this.#near(price, at * 0.004, at * 0.004 + 0.004),
+      percent: String(random.pick([20, 33, 50])),
+    }))
+    return {
+      ...(random.chance(0.3) && { take }),
+      ...(random.chance(0.2) && { trail: String(random.pick([0.2, 0.5, 2])) }),
+      ...(random.chance(0.2) && { even: String(random.pick([0.1, 0.5])) }),
+      ...(random.chance(0.15) && { hold: random.between(5, 90) }),
+    }
   }
 
   #exit(): Signal {
     const value = this.#random.chance(0.7) ? '100' : '40'
-    return this.#claims({
-      kind: 'exit',
-      side: 'sell',
-      size: { unit: 'percent', value },
-      type: 'market',
-    })
+    const size = { unit: 'percent', value } as const
+    return this.#claims({ kind: 'exit', side: 'sell', size, type: 'market' })
   }
 
   #entrySize(): Signal['size'] {
@@ -126,7 +166,8 @@ export class Engine {
   }
 
   #claims(
-    idea: Pick<Signal, 'kind' | 'side' | 'size' | 'type'> & Partial<Pick<Signal, 'limit' | 'stop'>>,
+    idea: Pick<Signal, 'kind' | 'side' | 'size' | 'type'> &
+      Partial<Pick<Signal, 'limit' | 'stop' | 'take' | 'trail' | 'even' | 'hold'>>,
   ): Signal {
     const { stream, market } = this.#options
     const iat = this.#now()
@@ -160,7 +201,7 @@ export class Engine {
     const token = seal('head', claims, ENGINE_KEY)
     this.#lastHead = token
     this.#options.network.send(`head ${stream} ${claims.seq}`, () =>
-      device.hear({ topic: headTopic(stream), token, retained: false }),
+      device.hear({ line: 'signals', topic: headTopic(stream), token, retained: false }),
     )
   }
 

@@ -1,23 +1,27 @@
 // The port `Exchange` over the simulated venue: every answer takes time, and the weather decides what becomes of it.
 import type {
+  AccountTrade,
   Answered,
+  Balance,
   Exchange,
   ExchangeOrder,
   Fill,
+  Liquidity,
   Lookup,
   Placed,
   Quote,
   WireOrder,
 } from '../executor/exchange/port.ts'
 import { KeysideError } from '../runtime/index.ts'
+import { balancesOf, openOrdersOf, tradesOf } from './account.ts'
 import {
   ACCEPTANCE_WINDOW_MS,
-  jumbled,
   lateBy,
   MOST_LAG_MS,
   PLACE_FAULTS,
   type PlaceFault,
   READ_FAULTS,
+  shuffled,
 } from './faults.ts'
 import { MARKETS } from './market.ts'
 import type { Random } from './random.ts'
@@ -35,13 +39,17 @@ export interface ExchangeOptions {
   readonly venue: Venue
   /** The device's clock. */
   readonly now: () => number
-  /** Called before anything leaves the device; false when the process is gone. */
-  readonly leaves: (what: string) => boolean
+  /** What it showed at a true time. */
+  readonly clockAt: (at: number) => number
+  /** Called before anything leaves the device and when an answer comes; false when the process is gone. */
+  readonly survives: (where: string) => boolean
   readonly onTaken: (order: VenueOrder) => void
+  readonly onCancel: (clientOrderId: string) => void
 }
 
 export class SimulatedExchange implements Exchange {
   readonly name = 'binance'
+  readonly live = 'yes'
   readonly acceptanceWindowMs = ACCEPTANCE_WINDOW_MS
   readonly #options: ExchangeOptions
   readonly #random: Random
@@ -96,13 +104,21 @@ export class SimulatedExchange implements Exchange {
       .find(({ from, to }) => from <= this.#true() && this.#true() < to)
     const asked = Math.max(this.#quotesFrom, Math.min(this.#true(), out?.from ?? this.#true()))
     const at = asked - (asked % QUOTE_MS)
-    const { venue, now } = this.#options
+    const { venue, clockAt } = this.#options
     const price = venue.market(market)
     return {
       bid: decimal(price.bid(at), PRICE_PLACES),
       ask: decimal(price.ask(at), PRICE_PLACES),
-      at: at + now() - this.#true(),
+      at: clockAt(at),
     }
+  }
+
+  /** Large markets, looked at whenever the quote is. */
+  liquidity(market: string): Liquidity | null {
+    const quote = this.quote(market)
+    if (quote === null) return null
+    const { ask, at } = quote
+    return { volume: '2000000000', volumeAt: at, asks: [[ask, '1000000']], asksAt: at }
   }
 
   refreshQuote(market: string): Promise<Answered<Quote>> {
@@ -113,12 +129,11 @@ export class SimulatedExchange implements Exchange {
     })
   }
 
-  balances() {
-    return []
-  }
-
   refreshBalances() {
-    return this.#read<Answered<readonly never[]>>('balances', () => ({ ok: true, value: [] }))
+    return this.#read<Answered<readonly Balance[]>>('balances', () => ({
+      ok: true,
+      value: balancesOf(this.#options.venue, this.#asOf()),
+    }))
   }
 
   skewMs(): number | null {
@@ -131,14 +146,18 @@ export class SimulatedExchange implements Exchange {
     return !this.#isOut()
   }
 
+  pause() {
+    return null
+  }
+
   candles() {
     const rows = [[1, '1', '2', '1', '2']] as const
     return this.#read<Answered<typeof rows>>('candles', () => ({ ok: true, value: rows }))
   }
 
   place(order: WireOrder): Promise<Placed> {
-    const { simulation, leaves } = this.#options
-    if (!leaves(`place ${nameOf(order)}`)) return new Promise(() => undefined)
+    const { simulation, survives } = this.#options
+    if (!survives('before the order leaves')) return new Promise(() => undefined)
     simulation.count('orders')
     if (this.#random.chance(this.#strength('poor'))) return this.#turnDown(order)
     if (this.#isOut()) return this.#fault(order, 'connect refused')
@@ -152,7 +171,7 @@ export class SimulatedExchange implements Exchange {
   }
 
   #turnDown(order: WireOrder): Promise<Placed> {
-    return this.#trouble(`turned down ${nameOf(order)}`, this.#trip(), () => ({
+    return this.#trouble('turned down', nameOf(order), this.#trip(), () => ({
       outcome: 'turned_down',
       code: 'exchange_funds_insufficient',
       message: 'Account has insufficient balance for requested action.',
@@ -168,7 +187,8 @@ export class SimulatedExchange implements Exchange {
       scheduler.after(taken, () => void this.#take(order, stamped, arrived + 20))
     const heard = this.#random.between(...fault.heardAfter)
     return this.#trouble(
-      `${name}, ${nameOf(order)}`,
+      name,
+      nameOf(order),
       heard,
       () => ({ outcome: 'unknown', message: name }),
       taken,
@@ -188,7 +208,7 @@ export class SimulatedExchange implements Exchange {
     simulation.note(`exchange takes ${nameOf(order)}, ${accepted.order.state}`)
     this.#options.onTaken(accepted.order)
     const now = this.#true()
-    const fills = this.#shuffled(fillsOf(accepted.order, now))
+    const fills = this.#jumbled(fillsOf(accepted.order, now))
     return { outcome: 'accepted', order: { ...viewOf(accepted.order, now), fills } }
   }
 
@@ -209,26 +229,42 @@ export class SimulatedExchange implements Exchange {
     return this.#read<Answered<readonly Fill[]>>(`fills of ${exchangeId}`, () => {
       const order = this.#options.venue.orders.find((one) => one.exchangeId === exchangeId)
       if (order === undefined) return notOk()
-      return { ok: true, value: this.#shuffled(fillsOf(order, this.#asOf())) }
+      return { ok: true, value: this.#jumbled(fillsOf(order, this.#asOf())) }
     })
   }
 
-  #shuffled(fills: Fill[]): Fill[] {
-    return this.#strength('lag') > 0 ? jumbled(this.#random, fills) : fills
+  #jumbled(fills: Fill[]): Fill[] {
+    if (this.#strength('lag') === 0 || fills.length === 0) return fills
+    const { simulation } = this.#options
+    const twice = this.#random.chance(0.5)
+    if (twice) simulation.fault('fills twice')
+    if (fills.length > 1) simulation.fault('fills out of order')
+    return shuffled(this.#random, twice ? [...fills, ...fills] : fills)
   }
 
   cancel(_: string, clientOrderId: string): Promise<Answered<'canceled' | 'not_open'>> {
     return this.#read<Answered<'canceled' | 'not_open'>>(
       `cancel ${clientOrderId.slice(0, 6)}`,
       () => {
+        this.#options.onCancel(clientOrderId)
         const outcome = this.#options.venue.cancel(clientOrderId, this.#true())
         return outcome === 'unheard_of' ? notOk() : { ok: true, value: outcome }
       },
     )
   }
 
-  async openOrders(): Promise<Answered<readonly ExchangeOrder[]>> {
-    return { ok: true, value: [] }
+  openOrders(market: string) {
+    return this.#read<Answered<readonly ExchangeOrder[]>>(`open orders of ${market}`, () => ({
+      ok: true,
+      value: openOrdersOf(this.#options.venue, market, this.#asOf()),
+    }))
+  }
+
+  trades(market: string, since: number) {
+    return this.#read<Answered<readonly AccountTrade[]>>(`trades of ${market}`, () => ({
+      ok: true,
+      value: tradesOf(this.#options.venue, market, { since, asOf: this.#asOf() }),
+    }))
   }
 
   async keyRights() {
@@ -244,7 +280,7 @@ export class SimulatedExchange implements Exchange {
     const lags = this.#random.chance(this.#strength('lag'))
     if (!lags) return this.#true()
     const lag = this.#random.between(0, MOST_LAG_MS)
-    this.#options.simulation.trouble('lag', lag)
+    this.#options.simulation.trouble('seen late', '', lag)
     return this.#true() - lag
   }
 
@@ -253,8 +289,8 @@ export class SimulatedExchange implements Exchange {
   }
 
   #read<T>(what: string, ask: () => T, failed: () => T = () => notOk() as T): Promise<T> {
-    const { leaves, simulation } = this.#options
-    if (!leaves(what)) return new Promise(() => undefined)
+    const { simulation, survives } = this.#options
+    if (!survives('before a question leaves')) return new Promise(() => undefined)
     const faulty = this.#isOut() || this.#random.chance(this.#strength('reads'))
     if (!faulty)
       return this.#answer(this.#trip(), () => {
@@ -264,29 +300,32 @@ export class SimulatedExchange implements Exchange {
     const fault = this.#isOut() ? READ_FAULTS[0] : this.#random.pick(READ_FAULTS)
     if (fault === undefined) throw new Error('there are no faults')
     if (fault.reached === 'yes') simulation.scheduler.after(this.#trip(), () => void ask())
-    return this.#trouble(
-      `${fault.name}, ${what}`,
-      this.#random.between(...fault.heardAfter),
-      failed,
-    )
+    return this.#trouble(fault.name, what, this.#random.between(...fault.heardAfter), failed)
   }
 
   /** The request arrives, and after as long again the answer is here. */
   #answer<T>(trip: number, arrive: () => () => T): Promise<T> {
-    const { scheduler } = this.#options.simulation
+    const { simulation, survives } = this.#options
+    const { scheduler } = simulation
     return new Promise((done) => {
       scheduler.after(trip, () => {
         const answer = arrive()
-        scheduler.after(trip, () => done(answer()))
+        scheduler.after(trip, () => survives('in flight') && done(answer()))
       })
     })
   }
 
-  #trouble<T>(what: string, heardAfter: number, answer: () => T, lasts = 0): Promise<T> {
-    const { simulation } = this.#options
-    simulation.trouble(what, Math.max(heardAfter, lasts))
+  #trouble<T>(
+    name: string,
+    about: string,
+    heardAfter: number,
+    answer: () => T,
+    lasts = 0,
+  ): Promise<T> {
+    const { simulation, survives } = this.#options
+    simulation.trouble(name, about, Math.max(heardAfter, lasts))
     return new Promise((done) => {
-      simulation.scheduler.after(heardAfter, () => done(answer()))
+      simulation.scheduler.after(heardAfter, () => survives('in flight') && done(answer()))
     })
   }
 }

@@ -22,7 +22,8 @@ export const PLACE_FAULTS: readonly PlaceFault[] = [
   { name: 'accept then no answer', taken: 'yes', heardAfter: TIMEOUT },
   { name: 'accept then 500', taken: 'yes', heardAfter: SOON },
   { name: 'accept then 503', taken: 'yes', heardAfter: SOON },
-  { name: '504', taken: 'yes', heardAfter: BACK_END },
+  { name: '504 accepted', taken: 'yes', heardAfter: BACK_END },
+  { name: '504 not accepted', taken: 'no', heardAfter: BACK_END },
   { name: '-1007 accepted', taken: 'yes', heardAfter: BACK_END },
   { name: '-1007 not accepted', taken: 'no', heardAfter: BACK_END },
   { name: 'empty 200', taken: 'yes', heardAfter: SOON },
@@ -46,20 +47,18 @@ export interface ReadFault {
 }
 
 export const READ_FAULTS: readonly ReadFault[] = [
-  { name: 'refused', reached: 'no', heardAfter: [1, 5] },
-  { name: '500', reached: 'no', heardAfter: SOON },
-  { name: 'no answer', reached: 'yes', heardAfter: TIMEOUT },
-  { name: 'answer of another', reached: 'yes', heardAfter: SOON },
+  { name: 'question refused', reached: 'no', heardAfter: [1, 5] },
+  { name: 'question 500', reached: 'no', heardAfter: SOON },
+  { name: 'question without answer', reached: 'yes', heardAfter: TIMEOUT },
+  { name: 'answer to another question', reached: 'yes', heardAfter: SOON },
 ]
 
 export function lateBy(random: Random): number {
   return random.between(TIMEOUT_MS, ACCEPTANCE_WINDOW_MS)
 }
 
-/** Twice the same, or in another order. */
-export function jumbled<T>(random: Random, list: readonly T[]): T[] {
-  const twice = random.chance(0.5) ? [...list, ...list] : [...list]
-  return twice
+export function shuffled<T>(random: Random, list: readonly T[]): T[] {
+  return list
     .map((one) => ({ one, at: random.part() }))
     .sort((a, b) => a.at - b.at)
     .map(({ one }) => one)

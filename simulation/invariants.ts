@@ -5,6 +5,7 @@ import { isFinal } from '../executor/orders/table.ts'
 import type { Policy } from '../executor/policy/schema.ts'
 import { brokenCap } from './caps.ts'
 import type { Device } from './device.ts'
+import { Exits } from './exits.ts'
 import { ACCEPTANCE_WINDOW_MS } from './faults.ts'
 import type { FragileJournal } from './journal.ts'
 import { Ledger } from './ledger.ts'
@@ -22,6 +23,7 @@ export class Invariants {
   readonly #simulation: Simulation
   readonly #venue: Venue
   readonly #protection: Protection
+  readonly #exits: Exits
   /** What was found equal last. */
   #compared: { running: Book; folded: Book } = { running: EMPTY_BOOK, folded: EMPTY_BOOK }
   readonly #watermarks = new Map<string, number>()
@@ -30,13 +32,14 @@ export class Invariants {
     this.#simulation = simulation
     this.#venue = venue
     this.#protection = new Protection(simulation, venue, this.ledger)
+    this.#exits = new Exits(simulation, this.ledger, venue)
   }
 
   /** Reads what was committed and judges it at once. */
-  onCommit(journal: FragileJournal, policy: Policy): void {
+  onCommit(journal: FragileJournal, policy: Policy, isClockSteady: boolean): void {
     const { ledger } = this
     const before = ledger.lastReport
-    const sent = ledger.sentLately(this.#now())
+    const sent = isClockSteady ? ledger.sentLately(this.#now()) : 0
     try {
       const news = ledger.read(journal.database(), this.#now(), policy)
       for (const fact of news.facts) this.#judge(fact, policy, sent)
@@ -56,11 +59,14 @@ export class Invariants {
 
   #judge(fact: Fact, policy: Policy, sentBefore: number): void {
     this.#simulation.note(`  ${wordsOf(fact)}`)
+    this.#exits.onFact(fact)
     if (fact.type !== 'step') return
     if (fact.event === 'lose') this.#simulation.count('unknowns')
     if (fact.event !== 'ask' && fact.event !== 'intend') return
     const entry = this.ledger.known(fact.clientOrderId)
     if (entry.seed.kind !== 'entry') return
+    if (fact.event === 'intend' && entry.moment !== 'running')
+      this.#violate('nothing is bought while trading or its market is closed', entry.moment)
     const broken = brokenCap(this.ledger, entry, policy, { at: fact.at, sentBefore })
     if (broken !== null) this.#violate('I2 used and reserved within every cap', broken)
   }
@@ -74,7 +80,8 @@ export class Invariants {
   }
 
   /** The exchange has taken an order. */
-  onTaken({ wire }: VenueOrder): undefined {
+  onTaken(order: VenueOrder): undefined {
+    const { wire } = order
     const taken = this.#venue.orders.filter(
       (one) => one.wire.clientOrderId === wire.clientOrderId,
     ).length
@@ -84,6 +91,7 @@ export class Invariants {
     if (known === undefined || known.policy === null)
       return this.#violate('intent before effect', `${wire.clientOrderId} was never intended`)
     const { seed, policy, approved } = known
+    this.#exits.onTaken(order)
     const { until, signedAt } = seed
     if (seed.kind === 'entry') {
       const last = approved
@@ -94,6 +102,11 @@ export class Invariants {
         this.#violate('I3 no order after its time and the window', `${late} ms late`)
     }
     this.#checkSales(seed.stream)
+  }
+
+  onCancel(clientOrderId: string): void {
+    if (!this.ledger.orders.has(clientOrderId))
+      this.#violate("the trader's own orders are not touched", clientOrderId)
   }
 
   #checkSales(stream: string): void {
@@ -158,6 +171,17 @@ function wordsOf(fact: Fact): string {
       return `trading ${fact.state}`
     case 'unprotected':
       return `unprotected ${fact.position}: ${fact.message}`
+    case 'leaving':
+      return `leaving ${fact.position}: ${fact.why}`
+    case 'raised':
+      return `stop of ${fact.position} raised to ${fact.stop}: ${fact.why}`
+    case 'written_off':
+      return `${fact.amount} of ${fact.position} written off`
+    case 'drifted':
+      return `${fact.market} drifted: ${fact.there} of ${fact.held}`
+    case 'unexpected':
+    case 'reappeared':
+      return `${fact.type} ${fact.exchangeId}`
     case 'refused':
       return `refused ${fact.code}`
     default:

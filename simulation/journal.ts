@@ -3,9 +3,9 @@ import { Journal } from '../executor/journal/journal.ts'
 
 export interface Disk {
   /** May make the commit fail, or never begin. */
-  beforeCommit(): void
+  beforeCommit(what: string): void
   /** What was written is durable: it may be read, and the process may die now. */
-  afterCommit(): void
+  afterCommit(what: string): void
 }
 
 export class FragileJournal extends Journal {
@@ -18,9 +18,10 @@ export class FragileJournal extends Journal {
 
   override append(...args: Parameters<Journal['append']>): ReturnType<Journal['append']> {
     if (args[0].length === 0 && args[1].length === 0) return []
-    this.#disk.beforeCommit()
+    const what = named(args[0])
+    this.#disk.beforeCommit(what)
     const written = super.append(...args)
-    this.#disk.afterCommit()
+    this.#disk.afterCommit(what)
     return written
   }
 
@@ -28,4 +29,10 @@ export class FragileJournal extends Journal {
   fill(): void {
     this.database().exec('PRAGMA max_page_count = 1')
   }
+}
+
+/** After the last move of an order in it, or after its first fact. */
+function named(facts: Parameters<Journal['append']>[0]): string {
+  const step = facts.findLast(({ type }) => type === 'step')
+  return (step?.type === 'step' ? step.event : facts[0]?.type) ?? 'reports'
 }

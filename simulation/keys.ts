@@ -25,3 +25,11 @@ export const RINGS: Rings = ringsOf({
   engine: { id: 'engine', key: ENGINE_KEY },
   bot: { id: 'bot', key: BOT_KEY },
 })
+
+/** Secrets of the device that must never be written anywhere. */
+export const SALT = hash('salt')
+export const CODE_SECRET = hash('authenticator')
+
+function hash(text: string): Uint8Array {
+  return createHash('sha256').update(text).digest()
+}

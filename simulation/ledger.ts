@@ -2,7 +2,13 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { apply } from '../executor/core/apply.ts'
 import type { Fact, Step } from '../executor/core/fact.ts'
-import { type Book, EMPTY_BOOK, type OrderSeed, type Plan } from '../executor/core/state.ts'
+import {
+  type Book,
+  EMPTY_BOOK,
+  type OrderSeed,
+  type Plan,
+  type Position,
+} from '../executor/core/state.ts'
 import type { Row } from '../executor/journal/chain.ts'
 import { toFact } from '../executor/journal/journal.ts'
 import { moved, type OrderState } from '../executor/orders/table.ts'
@@ -15,6 +21,8 @@ export interface Known {
   plan: Plan | null
   state: OrderState
   approved: boolean
+  /** How trading stood, or why its market was closed, when it was intended. */
+  moment: string
   /** In force when it was intended. */
   policy: Policy | null
   /** True time of the last move and of the last alarm, Unix ms. */
@@ -33,6 +41,8 @@ export interface News {
 
 const DAY_MS = 86_400_000
 const MINUTE_MS = 60_000
+/** In a minute; others are only counted, and a crash forgets the count. */
+const REFUSALS_TOLD = 20
 /** A clock that is wrong by so much may count as many ms wrongly. */
 const CLOCK_SLACK_MS = 8_000
 const FINAL = ['rejected', 'expired', 'refused', 'filled', 'canceled', 'turned_down', 'not_placed']
@@ -43,12 +53,32 @@ export class Ledger {
   readonly orders = new Map<string, Known>()
   /** `jti` of journaled signals that no report has ended yet. */
   readonly unended = new Set<string>()
-  #day = { number: 0, value: 0 }
+  #day = { number: 0, value: 0, entries: 0 }
+  /** Entries, whatever became of them; `at` by the device's clock. */
+  readonly decided: { readonly at: number; readonly stream: string; readonly value: number }[] = []
+  readonly #trips = new Map<string, number>()
+  readonly #lastTrade = new Map<string, 'purchase' | 'sale'>()
   /** True times, Unix ms. */
   readonly #sent: number[] = []
   lastReport = 0
-  /** Refusals that were only counted: their signals have no report of their own. */
+  readonly #reportedAt: number[] = []
+  readonly #refusedAt: number[] = []
+  /** Refusals may have been counted only: their signals have no report of their own. */
   summedUp = false
+  /** Codes of journaled refusals. */
+  readonly refusals: string[] = []
+  /** Type of the last fact. */
+  last = ''
+  /** Orders that were over and were told to be there again. */
+  readonly reappeared = new Set<string>()
+  /** Exchange's numbers of orders that were told as unexpected. */
+  readonly strangers = new Set<string>()
+  /** Positions as they were when they were written off last. */
+  readonly gone = new Map<string, Position | undefined>()
+  /** Base that was written off, by position. */
+  readonly writtenOff = new Map<string, number>()
+  /** True times of the last failed stop, by position, Unix ms. */
+  readonly stopFailedAt = new Map<string, number>()
   #lastFact = 0
 
   read(db: DatabaseSync, now: number, policy: Policy): News {
@@ -69,9 +99,20 @@ export class Ledger {
     return { facts, reports }
   }
 
-  /** Value of the entries that were decided on the day of `at`; a clock that is set back opens no new day. */
-  decidedOn(at: number): number {
-    return Math.floor(at / DAY_MS) > this.#day.number ? 0 : this.#day.value
+  /** Entries that were decided on the day of `at`; a clock that is set back opens no new day. */
+  decidedOn(at: number): { readonly value: number; readonly entries: number } {
+    return Math.floor(at / DAY_MS) > this.#day.number ? { value: 0, entries: 0 } : this.#day
+  }
+
+  /** Sales that followed a purchase, on the day of `at`. */
+  trips(market: string, at: number): number {
+    const day = Math.max(Math.floor(at / DAY_MS), this.#day.number)
+    return this.#trips.get(`${day} ${market}`) ?? 0
+  }
+
+  /** How many reports were written before `moment`, true time. */
+  reportsBefore(moment: number): number {
+    return this.#reportedAt.filter((at) => at < moment).length
   }
 
   /** How many orders were sent in the minute before `now`. */
@@ -87,13 +128,55 @@ export class Ledger {
   }
 
   #learn(fact: Fact, now: number, policy: Policy): void {
+    this.last = fact.type
+    if (fact.type === 'step' && fact.event === 'intend') this.#keepMoment(fact.clientOrderId)
+    if (fact.type === 'written_off')
+      this.gone.set(fact.position, this.book.positions[fact.position])
     this.book = apply(this.book, fact)
+    this.#learnMore(fact, now)
     if (fact.type === 'signal') this.unended.add(fact.jti)
     if (fact.type === 'ordered')
       this.orders.set(fact.order.clientOrderId, newKnown(fact.order, now))
     if (fact.type === 'planned') this.known(fact.clientOrderId).plan = fact.plan
     if (fact.type === 'step') this.#step(fact, now, policy)
-    if (fact.type === 'fill') learnFill(this.known(fact.clientOrderId), fact)
+    if (fact.type === 'fill') {
+      learnFill(this.known(fact.clientOrderId), fact)
+      this.#countTrade(this.known(fact.clientOrderId), fact.at)
+    }
+  }
+
+  /** What was known of its market when it was decided. */
+  #keepMoment(clientOrderId: string): void {
+    const known = this.known(clientOrderId)
+    const closed = this.book.closed[known.seed.idea.market]
+    known.moment = closed ?? this.book.trading
+  }
+
+  #learnMore(fact: Fact, now: number): undefined {
+    switch (fact.type) {
+      case 'refused':
+        this.refusals.push(fact.code)
+        return
+      case 'unexpected':
+        this.strangers.add(fact.exchangeId)
+        return
+      case 'reappeared':
+        this.reappeared.add(fact.clientOrderId)
+        return
+      case 'unprotected':
+        this.stopFailedAt.set(fact.position, now)
+        return
+      case 'written_off':
+        this.writtenOff.set(fact.position, this.lost(fact.position) + amountUnits(fact.amount))
+        return
+      default:
+        return
+    }
+  }
+
+  /** Written off so far, base. */
+  lost(position: string): number {
+    return this.writtenOff.get(position) ?? 0
   }
 
   #step(fact: Step & { at: number }, now: number, policy: Policy): void {
@@ -108,13 +191,35 @@ export class Ledger {
   #intend(known: Known, at: number, policy: Policy): void {
     known.policy = policy
     if (known.seed.kind !== 'entry') return
-    const value = this.decidedOn(at) + worth(known)
-    this.#day = { number: Math.max(this.#day.number, Math.floor(at / DAY_MS)), value }
+    const before = this.decidedOn(at)
+    this.#day = {
+      number: Math.max(this.#day.number, Math.floor(at / DAY_MS)),
+      value: before.value + worth(known),
+      entries: before.entries + 1,
+    }
+    this.decided.push({ at, stream: known.seed.stream, value: worth(known) })
+  }
+
+  #countTrade({ seed }: Known, at: number): void {
+    const { market } = seed.idea
+    const isSale = seed.kind !== 'entry'
+    if (isSale && this.#lastTrade.get(market) === 'purchase') {
+      const day = `${Math.max(Math.floor(at / DAY_MS), this.#day.number)} ${market}`
+      this.#trips.set(day, (this.#trips.get(day) ?? 0) + 1)
+    }
+    this.#lastTrade.set(market, isSale ? 'sale' : 'purchase')
+  }
+
+  #hearRefusal(signal: string | undefined, now: number): void {
+    if (signal !== undefined) this.unended.delete(signal)
+    this.#refusedAt.push(now)
+    if (now - (this.#refusedAt.at(-REFUSALS_TOLD) ?? 0) <= MINUTE_MS) this.summedUp = true
   }
 
   #hear(event: ReportEvent, now: number): void {
     this.lastReport += 1
-    if (event.type === 'refusal' && event.signal !== undefined) this.unended.delete(event.signal)
+    this.#reportedAt.push(now)
+    if (event.type === 'refusal') this.#hearRefusal(event.signal, now)
     if (event.type === 'order' && FINAL.includes(event.status))
       this.unended.delete(event.order.signal)
     if (event.type !== 'notice') return
@@ -130,6 +235,7 @@ function newKnown(seed: OrderSeed, now: number): Known {
     plan: null,
     state: 'received',
     approved: false,
+    moment: 'running',
     policy: null,
     movedAt: now,
     alarmedAt: 0,

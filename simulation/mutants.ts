@@ -2,7 +2,7 @@
 import { registerHooks } from 'node:module'
 
 interface Patch {
-  /** Below executor/. */
+  /** Below the repository. */
   readonly file: string
   /** Stands there exactly once. */
   readonly from: string
@@ -13,70 +13,108 @@ interface Patch {
 export const MUTANTS: Readonly<Record<string, readonly Patch[]>> = {
   'send-before-journal': [
     {
-      file: 'shell.ts',
+      file: 'executor/shell.ts',
       from: '    const reports = this.#commit(',
       to: '    for (const effect of decision.effects) this.#options.run(effect)\n    const reports = this.#commit(',
     },
     {
-      file: 'shell.ts',
+      file: 'executor/shell.ts',
       from: '    this.#traceFacts(input, decision.facts)\n    for (const effect of decision.effects) this.#options.run(effect)\n',
       to: '',
     },
   ],
   'no-replay-check': [
     {
-      file: 'inbox/sequence.ts',
+      file: 'executor/inbox/sequence.ts',
       from: "return hash === lastHash ? 'repeat' : 'equivocation'",
       to: "return hash === lastHash ? 'next' : 'equivocation'",
     },
     {
-      file: 'inbox/signal.ts',
+      file: 'executor/inbox/signal.ts',
       from: "if (decided) return refuse(turn, claims, 'decision_repeated')",
       to: '',
     },
     {
-      file: 'journal/schema.ts',
+      file: 'executor/journal/schema.ts',
       from: 'CREATE UNIQUE INDEX one_signal',
       to: 'CREATE INDEX one_signal',
     },
     {
-      file: 'journal/schema.ts',
+      file: 'executor/journal/schema.ts',
       from: 'CREATE UNIQUE INDEX one_intent',
       to: 'CREATE INDEX one_intent',
     },
   ],
   'reservation-kept': [
     {
-      file: 'core/apply.ts',
-      from: 'return isFinal(order.state) ? close(sent, order)',
-      to: "return isFinal(order.state) && order.state !== 'rejected' ? close(sent, order)",
+      file: 'executor/core/apply.ts',
+      from: 'if (isFinal(order.state)) return applyExitOver(',
+      to: "if (isFinal(order.state) && order.state !== 'rejected') return applyExitOver(",
     },
   ],
   'unknown-is-rejected': [
     {
-      file: 'orders/outcome.ts',
+      file: 'executor/orders/outcome.ts',
       from: "    case 'unknown':\n      return loseSight(turn, order, result.message)",
       to: "    case 'unknown':\n      return turnDown(turn, order, 'order_turned_down', result.message)",
     },
   ],
   'policy-resets-counter': [
     {
-      file: 'journal/kept.ts',
+      file: 'executor/journal/kept.ts',
       from: '  db.prepare("INSERT OR REPLACE INTO kept VALUES (\'policy\', ?)").run(JSON.stringify(accepted))',
       to: `  db.prepare("INSERT OR REPLACE INTO kept VALUES ('policy', ?)").run(JSON.stringify(accepted))
   db.exec("INSERT OR REPLACE INTO kept SELECT 'edited', coalesce(max(seq), 0) FROM facts")`,
     },
     {
-      file: 'journal/journal.ts',
-      from: '    for (const row of allRows(this.#db)) book = apply(book, toFact(row))',
+      file: 'executor/journal/journal.ts',
+      from: '    for (const row of allRows(this.#db)) if (!isRetired(row.type)) book = apply(book, toFact(row))',
       to: `    const edited = Number(
       this.#db.prepare("SELECT value FROM kept WHERE name = 'edited'").get()?.['value'] ?? 0,
     )
     for (const row of allRows(this.#db)) {
-      book = apply(book, toFact(row))
-      if (row.seq === edited) book = { ...book, day: { number: book.day.number, value: '0' } }
+      if (!isRetired(row.type)) book = apply(book, toFact(row))
+      if (row.seq === edited) book = { ...book, counters: EMPTY_BOOK.counters }
     }`,
     },
+  ],
+  'hour-forgets': [
+    {
+      file: 'executor/core/counters.ts',
+      from: '  const kept = withinHour(hour, slot)\n',
+      to: "  const kept: Counters['hour'] = []\n",
+    },
+  ],
+  'rung-sold-twice': [
+    {
+      file: 'executor/core/apply-exits.ts',
+      from: '() => ({ taken: rung })',
+      to: '() => ({})',
+    },
+  ],
+  'stop-lowered': [
+    {
+      file: 'executor/orders/raise.ts',
+      from: 'return trailing.minus(exact(stop)).gte(percentOf(bid, exact(LEAST_RISE))) ? trailing : null',
+      to: 'return trailing',
+    },
+  ],
+  'drift-ignored': [
+    {
+      file: 'executor/policy/rules/reconciled.ts',
+      from: "comparison === 'agrees'",
+      to: "comparison !== 'not_yet'",
+    },
+  ],
+  'forged-is-believed': [
+    {
+      file: 'protocol/open.ts',
+      from: 'if (!pin.key.verify(signed, signatureBytes))',
+      to: 'if (pin.key.verify(signed, signatureBytes) === null)',
+    },
+  ],
+  'clock-back-unnoticed': [
+    { file: 'executor/core/decide.ts', from: '  noticeClock(turn)\n', to: '' },
   ],
 }
 
@@ -88,7 +126,7 @@ export function plantMutant(name: string): void {
   registerHooks({
     load: (url, context, next) => {
       const loaded = next(url, context)
-      const mine = patches.filter(({ file }) => url.endsWith(`/executor/${file}`))
+      const mine = patches.filter(({ file }) => url.endsWith(`/${file}`))
       if (mine.length === 0) return loaded
       return { ...loaded, source: mine.reduce(patched, String(loaded.source)) }
     },
@@ -98,6 +136,6 @@ export function plantMutant(name: string): void {
 /** Production code moves on: a mutant that no longer fits must not pass for one that was caught. */
 function patched(source: string, { file, from, to }: Patch): string {
   if (source.split(from).length !== 2)
-    throw new Error(`the mutant's text stands not once in executor/${file}: ${from}`)
+    throw new Error(`the mutant's text stands not once in ${file}: ${from}`)
   return source.replace(from, () => to)
 }

@@ -14,21 +14,17 @@ export class Network {
   send(what: string, deliver: () => void): undefined {
     const { random, scheduler, weather } = this.#simulation
     const strength = weather.strength('network', scheduler.now())
-    if (random.chance(strength / 2)) return this.#fault(`lost: ${what}`)
+    if (random.chance(strength / 2)) return this.#simulation.fault('message lost', what)
     scheduler.after(this.#delay(strength), deliver)
     if (!random.chance(Math.max(DUPLICATE_CHANCE, strength / 2))) return
-    this.#fault(`twice: ${what}`)
+    this.#simulation.fault('message twice', what)
     scheduler.after(this.#delay(Math.max(strength, 0.5)), deliver)
   }
 
   #delay(strength: number): number {
     const { random } = this.#simulation
     if (!random.chance(strength)) return random.between(1, 30)
+    this.#simulation.fault('message late')
     return random.chance(0.1) ? random.between(5_000, 70_000) : random.between(30, 5_000)
-  }
-
-  #fault(what: string): undefined {
-    this.#simulation.count('faults')
-    this.#simulation.note(what)
   }
 }

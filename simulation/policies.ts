@@ -8,11 +8,33 @@ export function drawPolicy(random: Random): string {
 currency: USDT
 markets: [BTC/USDT, ETH/USDT]
 streams:
-  alpha: { allotment: ${random.pick([300, 1000, 3000])} }
-  beta: { allotment: ${random.pick([300, 1000, 3000])} }
-limits: { order: ${order}, day: ${day}, orders_per_minute: ${random.pick([3, 30, 60])} }
+  alpha: { ${stream(random)} }
+  beta: { ${stream(random)} }
+limits:
+  order: ${order}
+  position: ${order * random.pick([2, 10, 50])}
+  hour: ${day / random.pick([1, 1, 1, 2])}
+  day: ${day}
+  orders_per_minute: ${random.pick([3, 30, 60])}
+  orders_per_day: ${random.pick([12, 1000, 1000])}
+  round_trips: ${random.pick([2, 100, 100])}
+  day_loss: ${random.pick([2, 20, 1000, 1000])}
+  drawdown: ${random.pick([3, 50, 1000, 1000])}
+stop_within: ${random.pick(['optional', 'optional', 'optional', '3 %'])}
+unusual_size: ${random.pick([2, 20, 1000])}
+flatten_after: ${random.pick(['never', 'never', '40s'])}
+loosen_after: ${random.pick([1, 20, 60])}s
+repeat_within: ${random.pick(['never', '60s'])}
+reenter_within: ${random.pick(['never', '1m', '5m'])}
+code_above: ${random.pick(['never', 'never', '100'])}
+live: yes
 signal_age: ${random.pick([5, 10, 60])}s
 approval: ${random.pick(['never', 'never', 'always', 'above 100'])}
 approval_within: ${random.pick(['30s', '2m', '1h'])}
 `
+}
+
+function stream(random: Random): string {
+  const budget = random.chance(0.3) ? `, budget: ${random.pick([500, 5000])}` : ''
+  return `allotment: ${random.pick([300, 1000, 3000])}${budget}`
 }

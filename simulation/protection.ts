@@ -10,6 +10,7 @@ import { AMOUNT_PLACES, decimal } from './units.ts'
 import type { Venue } from './venue.ts'
 
 const NAKED_MS = 5_000
+const RETRY_MS = 65_000
 /** What stands between a position and its stop for a good reason, each of them told to the trader. */
 const LEAVING = ['clearing', 'intended', 'sending', 'unknown', 'accepted', 'part_filled', 'ending']
 
@@ -39,14 +40,20 @@ export class Protection {
       }
       const since = this.#naked.get(key) ?? now
       this.#naked.set(key, since)
-      if (now - since > NAKED_MS)
+      if (now - since > this.#patience(key, position))
         this.#simulation.violate('I5 no position without a stop for 5 s', key)
     }
   }
 
+  /** After a failure, which was told, it is tried again within a minute. */
+  #patience(key: string, { failed }: Position): number {
+    const hasFailed = failed.stop.times > 0 || failed.exit.times > 0
+    return hasFailed || this.#ledger.stopFailedAt.has(key) ? RETRY_MS : NAKED_MS
+  }
+
   isNaked(key: string, position: Position): boolean {
-    if (position.stop === null || position.protection === 'failed') return false
     const { stream, market } = position
+    if (position.stop === null || this.#venue.withdrawn(market) > 0) return false
     // Its stop may have sold, and the device does not know yet.
     const held = decimal(heldBy(this.#venue, this.#ledger, stream, market), AMOUNT_PLACES)
     if (this.#isHeldUp(key, position) || !canBeStopped({ ...position, amount: held })) return false

@@ -3,16 +3,25 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { Device } from './device.ts'
 import { Engine } from './engine.ts'
+import { nameOf } from './exchange.ts'
+import { Forger } from './forger.ts'
+import { Hand } from './hand.ts'
+import { Hearing } from './hearing.ts'
 import { Invariants } from './invariants.ts'
 import { MARKETS, Market } from './market.ts'
 import { Network } from './network.ts'
 import { Protection } from './protection.ts'
+import { checkSecrets } from './secrets.ts'
 import { checkSettled } from './settled.ts'
-import { SETTLE_MS, Simulation, type Tally, type Violation } from './simulation.ts'
+import { SETTLE_MS, Simulation, type Violation } from './simulation.ts'
+import type { Tally } from './tally.ts'
 import { Trader } from './trader.ts'
 import { Venue } from './venue.ts'
 
+const MINUTE_MS = 60_000
 const MARKET_TICK_MS = 500
+/** Chance that the exchange takes an order back, each tick of the worst storm. */
+const MOODIEST = 0.05
 /** At the end the market stands still, so that the last fill has had time to be asked for. */
 const STILL_MS = 10_000
 const STREAMS = ['alpha', 'beta'] as const
@@ -41,6 +50,7 @@ export async function runSeed(seed: number, { directory, print }: RunOptions): P
     if (simulation.violation === null) checkSettled({ simulation, ...world })
   } finally {
     world.device.close()
+    checkSecrets(simulation, home)
     rmSync(home, { recursive: true })
   }
   const { violation, trace, tally } = simulation
@@ -52,21 +62,30 @@ function makeWorld(simulation: Simulation, home: string) {
   const markets = new Map(
     MARKETS.map(({ market }) => [market, new Market(market, random.word(), start)]),
   )
-  const venue = new Venue(markets, random)
+  const venue = new Venue(markets, random, ({ wire, trades }) =>
+    simulation.fault(trades.length > 0 ? 'part filled, then canceled' : 'canceled', nameOf(wire)),
+  )
   const network = new Network(simulation)
   const invariants = new Invariants(simulation, venue)
+  const hearing = new Hearing(simulation, invariants.ledger)
   const engines: Engine[] = []
   const device = new Device({
     simulation,
     network,
     venue,
     home,
-    onCommit: (journal, policy) => invariants.onCommit(journal, policy),
+    onCommit: (journal, policy) =>
+      invariants.onCommit(journal, policy, !device.wasJustSet(MINUTE_MS)),
     onTaken: (order) => invariants.onTaken(order),
+    onCancel: (clientOrderId) => invariants.onCancel(clientOrderId),
     onReport: (token) => trader.read(token),
+    onHeard: (before, input, after) => hearing.onHeard(before, input, after),
+    onForged: (before, after, expected) => hearing.onForged(before, after, expected),
     retained: () => engines.flatMap((engine) => engine.retained() ?? []),
   })
   const trader = new Trader({ simulation, network, device })
+  const forger = new Forger(simulation, device)
+  const hand = new Hand(simulation, venue)
   for (const stream of STREAMS) {
     const { market } = random.pick(MARKETS)
     const prices = venue.market(market)
@@ -74,7 +93,7 @@ function makeWorld(simulation: Simulation, home: string) {
   }
   const { ledger } = invariants
   const protection = new Protection(simulation, venue, ledger)
-  return { venue, invariants, ledger, engines, device, trader, protection }
+  return { venue, invariants, ledger, engines, device, trader, forger, hand, protection }
 }
 
 type World = ReturnType<typeof makeWorld>
@@ -86,7 +105,12 @@ async function play(simulation: Simulation, world: World): Promise<void> {
   device.run()
   for (const engine of engines) engine.run()
   trader.run()
-  const stopMarket = scheduler.every(MARKET_TICK_MS, () => venue.tick(scheduler.now()))
+  world.forger.run()
+  world.hand.run()
+  const stopMarket = scheduler.every(MARKET_TICK_MS, () => {
+    venue.moodiness = MOODIEST * simulation.weather.strength('cancels', scheduler.now())
+    venue.tick(scheduler.now())
+  })
   scheduler.after(end - start - STILL_MS, stopMarket)
   scheduler.after(healed - start, () => {
     simulation.note('all is healed')

@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Outcome, runSeed } from './run-seed.ts'
-import { add, NO_TALLY, type Tally } from './simulation.ts'
+import { add, newTally, type Tally } from './tally.ts'
 
 export interface Seeds {
   readonly start: number
@@ -27,7 +27,7 @@ const MEMORY = '/dev/shm'
 
 export async function runSeeds({ start, count, print, onSeed }: Seeds): Promise<Summary> {
   const directory = mkdtempSync(join(existsSync(MEMORY) ? MEMORY : tmpdir(), 'keyside-simulation-'))
-  const tally = { ...NO_TALLY }
+  const tally = newTally()
   let lastHash = ''
   try {
     for (let done = 0; done < count; done += 1) {

@@ -1,26 +1,13 @@
 // What every part of one run shares: chance, time, weather, the trace and the tally.
 import { Random } from './random.ts'
 import { Scheduler } from './scheduler.ts'
+import { type Counted, countName, newTally, type Tally } from './tally.ts'
 import { Trace } from './trace.ts'
 import { Weather } from './weather.ts'
 
 export interface Violation {
   readonly invariant: string
   readonly message: string
-}
-
-export interface Tally {
-  steps: number
-  crashes: number
-  faults: number
-  orders: number
-  unknowns: number
-}
-
-export const NO_TALLY: Tally = { steps: 0, crashes: 0, faults: 0, orders: 0, unknowns: 0 }
-
-export function add(sum: Tally, more: Tally): void {
-  for (const name of Object.keys(sum) as (keyof Tally)[]) sum[name] += more[name]
 }
 
 const CHAOS_MS = 180_000
@@ -34,7 +21,7 @@ export class Simulation {
   readonly scheduler: Scheduler
   readonly weather: Weather
   readonly trace: Trace
-  readonly tally: Tally = { ...NO_TALLY }
+  readonly tally: Tally = newTally()
   readonly start: number
   /** From here on nothing goes wrong any more. Unix ms. */
   readonly healed: number
@@ -55,15 +42,25 @@ export class Simulation {
     this.trace.note(this.scheduler.now() - this.start, line)
   }
 
-  count(what: keyof Tally): void {
+  count(what: Counted): void {
     this.tally[what] += 1
   }
 
+  /** `name` is counted, `about` is only told. */
+  fault(name: string, about = ''): undefined {
+    countName(this.tally.faults, name)
+    this.note(`fault: ${name}${about === '' ? '' : `, ${about}`}`)
+  }
+
+  crash(where: string): undefined {
+    countName(this.tally.crashes, where)
+    this.note(`CRASH ${where}`)
+  }
+
   /** Something goes wrong between the device and the exchange and is over `lasts` ms later. */
-  trouble(what: string, lasts: number): void {
-    this.count('faults')
+  trouble(name: string, about: string, lasts: number): void {
     this.#troubledUntil = Math.max(this.#troubledUntil, this.scheduler.now() + lasts)
-    this.note(`fault: ${what}`)
+    this.fault(name, about)
   }
 
   isExchangeUp(): boolean {

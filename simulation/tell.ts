@@ -1,10 +1,10 @@
 // What a person reads at the end of a run.
 import type { Outcome } from './run-seed.ts'
 import type { Summary } from './seeds.ts'
-import { add, NO_TALLY } from './simulation.ts'
+import { add, newTally, total } from './tally.ts'
 
 export function joined(summaries: readonly Summary[]): Summary {
-  const tally = { ...NO_TALLY }
+  const tally = newTally()
   for (const one of summaries) add(tally, one.tally)
   return {
     seeds: summaries.reduce((sum, { seeds }) => sum + seeds, 0),
@@ -15,12 +15,21 @@ export function joined(summaries: readonly Summary[]): Summary {
 }
 
 export function describeSummary({ seeds, tally, lastHash }: Summary, seconds: number): string {
-  const { steps, crashes, faults, orders, unknowns } = tally
+  const { steps, signals, orders, unknowns, faults, crashes } = tally
   const trace = seeds === 1 ? `, trace ${lastHash}` : ''
-  return (
+  return [
     `${seeds} seeds in ${seconds.toFixed(1)} s (${(seeds / seconds).toFixed(1)}/s): ${steps} steps, ` +
-    `${crashes} crashes, ${faults} faults, ${orders} orders, ${unknowns} unknowns${trace}`
-  )
+      `${signals} signals, ${orders} orders, ${unknowns} unknowns${trace}`,
+    `${total(faults)} faults: ${list(faults)}`,
+    `${total(crashes)} crashes: ${list(crashes)}`,
+  ].join('\n')
+}
+
+function list(names: Readonly<Record<string, number>>): string {
+  return Object.entries(names)
+    .sort(([, a], [, b]) => b - a)
+    .map(([name, count]) => `${name} ${count}`)
+    .join(', ')
 }
 
 export function describeFailure({ seed, violation, last }: Outcome, mutant?: string): string {

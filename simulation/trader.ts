@@ -9,8 +9,9 @@ import {
   seal,
 } from '../protocol/index.ts'
 import { newJti, seconds } from '../runtime/index.ts'
+import { codeAt } from './authenticator.ts'
 import type { Device } from './device.ts'
-import { BOT_KEY, DEVICE, DEVICE_KEY } from './keys.ts'
+import { BOT_KEY, CODE_SECRET, DEVICE, DEVICE_KEY } from './keys.ts'
 import type { Network } from './network.ts'
 import { Random } from './random.ts'
 import type { Simulation } from './simulation.ts'
@@ -64,22 +65,37 @@ export class Trader {
     this.#received.add(seq)
     while (this.#received.has(this.#whole + 1)) this.#whole += 1
     if (event.type === 'approval') this.#onCard(event)
+    if (event.type === 'state' && event.state === 'halted') this.#onHalted()
   }
 
-  #onCard({ order }: Extract<Report['event'], { type: 'approval' }>): void {
+  /** He looks at what has happened and goes on. */
+  #onHalted(): void {
+    const { simulation, device } = this.#options
+    simulation.scheduler.after(this.#random.between(3_000, 20_000), () => device.unhalt())
+  }
+
+  #onCard({ order, code }: Extract<Report['event'], { type: 'approval' }>): void {
     const { scheduler } = this.#options.simulation
     const taps = this.#random.pick([0, 1, 1, 1, 1, 2])
-    const answer = this.#random.chance(0.75) ? 'approve' : 'reject'
+    const answer = this.#random.chance(0.85) ? 'approve' : 'reject'
     for (let tap = 0; tap < taps; tap += 1) {
       const wait = this.#random.chance(0.7) ? 8_000 : 150_000
-      scheduler.after(this.#random.between(500, wait), () => this.#answer(order.id, answer))
+      scheduler.after(this.#random.between(500, wait), () =>
+        this.#answer(order.id, answer, code === 'needed' ? this.#code() : undefined),
+      )
     }
   }
 
-  #answer(order: string, answer: 'approve' | 'reject'): void {
-    this.#send(`${answer} ${order.slice(0, 6)}`, () =>
-      seal('approval', { ...this.#registered(), order, answer }, BOT_KEY),
-    )
+  #answer(order: string, answer: 'approve' | 'reject', code: string | undefined): void {
+    const claims = { ...this.#registered(), order, answer, ...(code !== undefined && { code }) }
+    this.#send(`${answer} ${order.slice(0, 6)}`, () => seal('approval', claims, BOT_KEY))
+  }
+
+  /** Sometimes a slip of the finger, or none. */
+  #code(): string | undefined {
+    if (this.#random.chance(0.1)) return undefined
+    if (this.#random.chance(0.1)) return '000000'
+    return codeAt(CODE_SECRET, this.#options.simulation.scheduler.now())
   }
 
   #later(): void {
@@ -109,9 +125,8 @@ export class Trader {
   }
 
   #halt(): undefined {
-    const { simulation, device } = this.#options
-    this.#command({ do: 'halt' })
-    simulation.scheduler.after(this.#random.between(3_000, 20_000), () => device.unhalt())
+    const sells = this.#random.chance(0.5)
+    this.#command({ do: 'halt', ...(sells && { positions: 'sell' }) })
   }
 
   #askForMissing(): void {
@@ -129,7 +144,9 @@ export class Trader {
     const { simulation, network, device } = this.#options
     simulation.note(`trader: ${what}`)
     const token = write()
-    network.send(what, () => device.obey({ topic: commandTopic(DEVICE), token, retained: false }))
+    network.send(what, () =>
+      device.hear({ line: 'home', topic: commandTopic(DEVICE), token, retained: false }),
+    )
   }
 
   #registered() {

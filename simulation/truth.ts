@@ -8,14 +8,14 @@ function ordersOf(venue: Venue, ledger: Ledger, stream: string): readonly VenueO
   )
 }
 
-/** Bought less sold less fees in base, in units of units.ts. */
+/** Bought less sold less fees in base less what was written off, in units of units.ts. */
 export function heldBy(venue: Venue, ledger: Ledger, stream: string, market: string): number {
   return ordersOf(venue, ledger, stream)
     .filter(({ wire }) => wire.market === market)
     .flatMap(({ wire, trades }) =>
       trades.map(({ amount, feeInBase }) => (wire.side === 'buy' ? amount - feeInBase : -amount)),
     )
-    .reduce((sum, amount) => sum + amount, 0)
+    .reduce((sum, amount) => sum + amount, 0 - ledger.lost(`${stream} ${market}`))
 }
 
 /** What the stream's open orders may still sell, for each market. */

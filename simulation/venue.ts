@@ -16,6 +16,7 @@ export interface Traded {
 }
 
 export interface VenueOrder {
+  readonly by: 'device' | 'hand'
   readonly wire: WireOrder
   readonly exchangeId: string
   readonly acceptedAt: number
@@ -34,7 +35,7 @@ export type Accepted =
 const MOST_AHEAD_MS = 1_000
 const RECEIVE_WINDOW_MS = 5_000
 /** The trader's own coins: the exchange alone does not keep the executor from selling too much. */
-const OWN_COINS = amountUnits('5')
+export const OWN_COINS = amountUnits('5')
 
 export class Venue {
   /** Every order that was ever taken, in its order. */
@@ -43,11 +44,20 @@ export class Venue {
   readonly #random: Random
   readonly #feeParts: number
   #trades = 0
+  readonly #withdrawn = new Map<string, number>()
   /** Chance that a match finds only a part of the amount. */
   thinness = 0
+  /** Chance that a waiting order is canceled by the exchange between two moves of the market. */
+  moodiness = 0
+  readonly #onMood: (order: VenueOrder) => void
 
-  constructor(markets: ReadonlyMap<string, Market>, random: Random) {
+  constructor(
+    markets: ReadonlyMap<string, Market>,
+    random: Random,
+    onMood: (order: VenueOrder) => void,
+  ) {
     this.#markets = markets
+    this.#onMood = onMood
     this.#random = random
     // 0.1 % of what is bought, or paid in another currency.
     this.#feeParts = random.pick([0, 1])
@@ -64,15 +74,42 @@ export class Venue {
     if (stamped > arrived + MOST_AHEAD_MS || arrived > stamped + RECEIVE_WINDOW_MS)
       return refusal('-1021', 'no')
     if (this.find(wire.clientOrderId, now)?.closedAt === 0) return refusal('duplicate', 'no')
-    if (wire.side === 'sell' && amountUnits(wire.amount) > this.#free(wire.market))
+    if (
+      wire.side === 'sell' &&
+      amountUnits(wire.amount) > this.#there(wire.market) - this.#used(wire.market)
+    )
       return refusal('exchange_funds_insufficient', 'yes')
     if (wire.stop !== undefined && priceUnits(wire.stop) >= this.market(wire.market).bid(now))
       return refusal('exchange_stop_would_trigger', 'yes')
-    const order = newOrder(wire, String(this.orders.length + 1), now)
+    return { ok: true, order: this.#add('device', wire, now) }
+  }
+
+  /** The trader's own, at the exchange's site. */
+  orderByHand(wire: WireOrder, now: number): VenueOrder {
+    return this.#add('hand', wire, now)
+  }
+
+  #add(by: VenueOrder['by'], wire: WireOrder, now: number): VenueOrder {
+    const order = newOrder(by, wire, String(this.orders.length + 1), now)
     this.orders.push(order)
     this.#match(order, now)
     if (wire.type === 'ioc') close(order, 'expired', now)
-    return { ok: true, order }
+    return order
+  }
+
+  /** The trader takes coins away that the positions may need, if they are there and in no order. */
+  withdraw(market: string, amount: number): void {
+    const most = Math.max(0, this.#there(market) - this.#used(market))
+    this.#withdrawn.set(market, this.withdrawn(market) + Math.min(amount, most))
+  }
+
+  /** All that was taken away comes back. */
+  bringBack(market: string): void {
+    this.#withdrawn.delete(market)
+  }
+
+  withdrawn(market: string): number {
+    return this.#withdrawn.get(market) ?? 0
   }
 
   /** The newest of that name which was taken by `asOf`. */
@@ -98,7 +135,17 @@ export class Venue {
       if (order.state === 'waits_for_trigger' && bid <= priceUnits(stop ?? '0'))
         order.state = 'open'
       if (order.state === 'open') this.#match(order, now)
+      if (order.closedAt === 0 && this.#random.chance(this.moodiness)) this.#takeBack(order, now)
     }
+  }
+
+  /** By the exchange, perhaps after a part of it was filled. */
+  #takeBack(order: VenueOrder, now: number): void {
+    const part = this.#part(order.amount - filledOf(order), order.wire.market)
+    if (order.state === 'open' && order.wire.side === 'buy' && part > 0)
+      this.#trade(order, part, order.price, now)
+    close(order, 'canceled', now)
+    this.#onMood(order)
   }
 
   #match(order: VenueOrder, now: number): void {
@@ -131,17 +178,22 @@ export class Venue {
     }
   }
 
-  #free(market: string): number {
-    return this.orders
-      .filter((one) => one.wire.market === market)
-      .reduce((sum, order) => {
-        const done = order.trades.reduce(
-          (all, { amount, feeInBase }) => all + amount - feeInBase,
-          0,
-        )
-        if (order.wire.side === 'buy') return sum + done
-        return sum - (order.closedAt > 0 ? filledOf(order) : order.amount)
-      }, OWN_COINS)
+  /** Units of base, whether or not an order uses them. */
+  #there(market: string): number {
+    return this.#ordersOn(market).reduce((sum, { wire, trades }) => {
+      const done = trades.reduce((all, { amount, feeInBase }) => all + amount - feeInBase, 0)
+      return wire.side === 'buy' ? sum + done : sum - done
+    }, OWN_COINS - this.withdrawn(market))
+  }
+
+  #used(market: string): number {
+    return this.#ordersOn(market)
+      .filter(({ wire, closedAt }) => wire.side === 'sell' && closedAt === 0)
+      .reduce((sum, order) => sum + order.amount - filledOf(order), 0)
+  }
+
+  #ordersOn(market: string): readonly VenueOrder[] {
+    return this.orders.filter(({ wire }) => wire.market === market)
   }
 }
 
@@ -149,8 +201,14 @@ function refusal(code: string, proof: 'yes' | 'no'): Accepted {
   return { ok: false, code, proof }
 }
 
-function newOrder(wire: WireOrder, exchangeId: string, now: number): VenueOrder {
+function newOrder(
+  by: VenueOrder['by'],
+  wire: WireOrder,
+  exchangeId: string,
+  now: number,
+): VenueOrder {
   return {
+    by,
     wire,
     exchangeId,
     acceptedAt: now,

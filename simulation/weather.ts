@@ -14,12 +14,18 @@ export const STORMS = [
   'thin',
   /** The exchange turns orders down. */
   'poor',
+  /** Somebody sends what the device must refuse. */
+  'forger',
   /** The process dies. */
   'crash',
   /** Messages get lost, come twice, late, in another order. */
   'network',
-  /** The device's clock is wrong. */
+  /** The exchange itself cancels what waits, in parts or whole. */
+  'cancels',
+  /** The device's clock is seconds off. */
   'clock',
+  /** It is minutes or hours off. */
+  'jump',
   /** The disk is full, or fails. */
   'disk',
 ] as const
@@ -27,7 +33,10 @@ export const STORMS = [
 export type Storm = (typeof STORMS)[number]
 
 /** What keeps an order from the exchange, or its outcome from the device. */
-const AT_EXCHANGE: readonly Storm[] = ['outage', 'orders', 'reads', 'lag', 'poor', 'clock']
+const AT_EXCHANGE: readonly Storm[] = ['outage', 'orders', 'reads', 'lag', 'poor', 'clock', 'jump']
+
+/** Such as a device that starts with a clock hours in the past. */
+const FROM_THE_START = 0.05
 
 interface Period {
   readonly kind: Storm
@@ -44,7 +53,7 @@ export class Weather {
     const kinds = STORMS.filter(() => random.chance(0.4))
     this.#periods = kinds.flatMap((kind) =>
       Array.from({ length: random.between(1, 3) }, () => {
-        const from = random.between(start, end - 5_000)
+        const from = random.chance(FROM_THE_START) ? start : random.between(start, end - 5_000)
         const to = Math.min(end, from + random.between(1_000, 60_000))
         return { kind, from, to, strength: random.pick([0.1, 0.3, 0.6, 0.95]) }
       }),

@@ -1,0 +1,43 @@
+import { spawn } from 'node:child_process'
+import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
+import { expect, test } from 'vitest'
+import { partOf, runSeed, runSeeds } from './adversary/seeds.ts'
+import { describeBroken } from './adversary/tell.ts'
+
+test('no attacker takes more in a day than the bound that is printed, and one takes most of it', async () => {
+  const { broken, worst, worstOfDefault } = await runSeeds({ start: 1, count: 40 })
+  expect(broken === null ? '' : describeBroken(broken)).toBe('')
+  expect(worst === null ? 0 : partOf(worst), 'the attacks are worth something').toBeGreaterThan(0.5)
+  expect(worstOfDefault === null ? 0 : partOf(worstOfDefault)).toBeGreaterThan(0.5)
+}, 60_000)
+
+test('one seed is one day: the same loss again', async () => {
+  const one = await runSeed(33)
+  expect(await runSeed(33)).toEqual(one)
+})
+
+test.concurrent.each(['vel.notional', 'sl.required', 'sym.liquidity', 'price.collar', 'loss.day'])(
+  'without %s the bound breaks, and it says how to see it again',
+  async (tag) => {
+    const { code, said } = await attack('--seeds', '200', '--without', tag)
+    expect(code, said).toBe(1)
+    expect(said).toMatch(/^seed \d+ breaks the bound: lost /m)
+    expect(said).toMatch(
+      new RegExp(`^again: npm run adversary -- --seed \\d+ --trace --without ${tag}$`, 'm'),
+    )
+  },
+  60_000,
+)
+
+test('a rule that does not exist cannot be taken out', async () => {
+  const { code, said } = await attack('--seeds', '1', '--without', 'no.rule')
+  expect({ code, said }).toEqual({ code: 1, said: '' })
+})
+
+async function attack(...args: string[]): Promise<{ code: number; said: string }> {
+  const main = join(import.meta.dirname, 'adversary/main.ts')
+  const child = spawn(process.execPath, [main, ...args], { stdio: ['ignore', 'pipe', 'ignore'] })
+  const ended = new Promise<number>((done) => child.on('exit', (code) => done(code ?? -1)))
+  return { said: await text(child.stdout), code: await ended }
+}

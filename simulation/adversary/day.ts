@@ -1,0 +1,154 @@
+// One day of one attack on the unchanged executor, and what it cost the trader.
+import { assemble } from '../../executor/assemble.ts'
+import type { MarketRules } from '../../executor/exchange/port.ts'
+import { Journal } from '../../executor/journal/journal.ts'
+import { dailyBound } from '../../executor/policy/bound.ts'
+import { loadPolicy } from '../../executor/policy/load.ts'
+import type { Policy } from '../../executor/policy/schema.ts'
+import { noTrace } from '../../runtime/index.ts'
+import { Random } from '../random.ts'
+import { VALUE_PLACES } from '../units.ts'
+import { campaign } from './campaign.ts'
+import { Hands } from './hands.ts'
+import { Market } from './market.ts'
+import { Moments } from './moments.ts'
+import { THIN, THIN_VOLUME } from './policies.ts'
+import { type Attack, grab, type Plan } from './tactics.ts'
+import { HostileVenue } from './venue.ts'
+
+export interface DayOptions {
+  readonly seed: number
+  readonly policy: string
+  /** Whether something was bought before midnight. */
+  readonly carries: 'something' | 'nothing'
+  readonly strategy: (attack: Attack) => () => Plan
+  readonly print?: (line: string) => void
+}
+
+export interface Day {
+  /** Quote. */
+  readonly loss: number
+  readonly bound: number
+  readonly orders: number
+  readonly signals: number
+  readonly steps: number
+}
+
+const MIDNIGHT = 1_800_057_600_000
+const DAY_MS = 86_400_000
+const BEFORE_MS = 20 * 60_000
+/** Percent; what the venue takes. */
+const TAKER_FEE = '0.1'
+
+export async function runDay(options: DayOptions): Promise<Day> {
+  const { seed, print = () => undefined } = options
+  const policy = load(options.policy)
+  const random = new Random(seed)
+  const moments = new Moments(MIDNIGHT - BEFORE_MS)
+  const tell = (line: string) => {
+    print(`${new Date(moments.now()).toISOString().slice(11, 19)} ${line}`)
+  }
+  const venue = new HostileVenue(marketsFor(policy), () => moments.now())
+  const journal = new Journal(':memory:')
+  try {
+    const shell = assemble({
+      journal,
+      exchange: venue,
+      policy,
+      salt: random.bytes(32),
+      codeSecret: null,
+      publisher: { send: (reports) => hands.read(reports) },
+      clock: moments,
+      trace: noTrace,
+      log: { error: fail },
+      onFailure: fail,
+    })
+    const hands = new Hands({ shell, moments, venue, policy, random, tell })
+    shell.take({ type: 'started' })
+    await moments.pass(50)
+    const loss = await attackFor({ options, hands, policy, random })
+    tell(`lost ${loss.toFixed(2)}`)
+    const bound = boundOf(policy)
+    shell.stop()
+    return { loss, bound, orders: venue.orderCount(), signals: hands.signals, steps: moments.steps }
+  } finally {
+    journal.close()
+  }
+}
+
+interface Running {
+  readonly options: DayOptions
+  readonly hands: Hands
+  readonly policy: Policy
+  readonly random: Random
+}
+
+/** Quote, from 00:00 to 24:00 UTC. */
+async function attackFor({ options, hands, policy, random }: Running): Promise<number> {
+  let start = hands.venue().wealth()
+  const lost = () => (start - hands.venue().wealth()) / 10 ** VALUE_PLACES
+  const targets = [...policy.streams].flatMap(([stream, { markets }]) =>
+    markets.filter((name) => name !== THIN).map((market) => ({ stream, market })),
+  )
+  const attack: Attack = { hands, policy, random, targets, end: MIDNIGHT + DAY_MS, lost }
+  const draw = options.strategy(attack)
+  if (options.carries === 'something') await buyBefore(attack, draw())
+  await hands.wait(MIDNIGHT - 1 - hands.now())
+  start = hands.venue().wealth()
+  await campaign(attack, draw)
+  return lost()
+}
+
+/** At the best price, so that the day begins with as much as can be lost. */
+async function buyBefore(attack: Attack, plan: Plan): Promise<void> {
+  for (const target of [...attack.targets, ...attack.targets])
+    await grab(
+      attack,
+      target,
+      { ...plan, spread: 'tight', fillAt: 'best', size: 1 },
+      Number.POSITIVE_INFINITY,
+    )
+}
+
+export function boundOf(policy: Policy): number {
+  return Number(dailyBound(policy, TAKER_FEE).most)
+}
+
+export function load(text: string): Policy {
+  const loaded = loadPolicy(text)
+  if (!loaded.ok) throw new Error(loaded.message)
+  return loaded.policy
+}
+
+function marketsFor({ spread }: Policy): ReadonlyMap<string, Market> {
+  const volume = '2000000000'
+  const markets = [
+    { rules: rules('BTC', '0.00001'), kind: 'liquid', mid: 6_000_000, volume },
+    { rules: rules('ETH', '0.0001'), kind: 'liquid', mid: 300_000, volume },
+    {
+      rules: rules(THIN.split('/')[0] ?? '', '0.01'),
+      kind: 'thin',
+      mid: 2_000,
+      volume: THIN_VOLUME,
+    },
+  ] as const
+  const widest = Number(spread) / 100
+  return new Map(markets.map((setup) => [setup.rules.market, new Market(setup, widest)]))
+}
+
+function rules(base: string, step: string): MarketRules {
+  return {
+    market: `${base}/USDT`,
+    base,
+    quote: 'USDT',
+    tick: '0.01',
+    step,
+    minAmount: step,
+    maxAmount: '9000000',
+    minValue: '5',
+  }
+}
+
+function fail(...args: unknown[]): never {
+  throw new Error('the executor failed', { cause: args })
+}

@@ -1,0 +1,105 @@
+// `npm run adversary -- --seeds N`: days of attacks from seeds, each held against the bound that policy prints.
+import { fork } from 'node:child_process'
+import { parseArgs } from 'node:util'
+import type { Summary } from './seeds.ts'
+import { removeRule } from './without.ts'
+
+const HELP = `Attacks the executor with the engine's key, both brokers and the bot, and holds the loss of each day against
+the bound that "keyside policy bound" prints.
+
+  npm run adversary -- --seeds 2000 --workers 2
+  npm run adversary -- --seed 1234 --trace
+
+  --seeds N      how many seeds (default 200)
+  --start S      the first seed (default 1)
+  --seed X       only this one
+  --trace        print every move
+  --workers N    processes (default 1)
+  --without TAG  take one rule out of policy first: the bound must break
+`
+
+const { values } = parseArgs({
+  options: {
+    seeds: { type: 'string', default: '200' },
+    start: { type: 'string', default: '1' },
+    seed: { type: 'string' },
+    trace: { type: 'boolean', default: false },
+    workers: { type: 'string', default: '1' },
+    without: { type: 'string' },
+    help: { type: 'boolean', default: false },
+  },
+})
+
+const started = performance.now()
+if (values.help) process.stdout.write(HELP)
+else process.exitCode = await main()
+
+async function main(): Promise<number> {
+  if (values.without !== undefined) removeRule(values.without)
+  const start = whole(values.seed ?? values.start)
+  const count = values.seed === undefined ? whole(values.seeds) : 1
+  const workers = Math.min(whole(values.workers), count)
+  const summaries =
+    workers > 1 ? await inChildren(start, count, workers) : [await here(start, count)]
+  if (process.send !== undefined) {
+    process.send(summaries[0])
+    return 0
+  }
+  return tell(summaries)
+}
+
+/** Loaded only now, so that a rule is gone before the code that asks it. */
+async function tell(summaries: readonly Summary[]): Promise<number> {
+  const { defaultBound, joined } = await import('./seeds.ts')
+  const { describe, describeBroken } = await import('./tell.ts')
+  const sum = joined(summaries)
+  const seconds = (performance.now() - started) / 1000
+  process.stdout.write(`${describe(sum, { bound: defaultBound(), seconds })}\n`)
+  if (sum.broken === null) return 0
+  process.stdout.write(`${describeBroken(sum.broken, values.without)}\n`)
+  return 1
+}
+
+async function here(start: number, count: number): Promise<Summary> {
+  const { runSeeds } = await import('./seeds.ts')
+  const every = Math.max(1, Math.round(count / 10))
+  return runSeeds({
+    start,
+    count,
+    ...(values.trace && { print: (line: string) => process.stdout.write(`${line}\n`) }),
+    onSeed: (done) => {
+      if (count > 1 && done % every === 0) process.stderr.write(`${done} from seed ${start} done\n`)
+    },
+  })
+}
+
+function inChildren(start: number, count: number, workers: number): Promise<Summary[]> {
+  const share = Math.ceil(count / workers)
+  const jobs = Array.from({ length: workers }, (_, at) => {
+    const from = start + at * share
+    return { from, seeds: Math.min(share, start + count - from) }
+  })
+  return Promise.all(jobs.filter(({ seeds }) => seeds > 0).map((job) => inChild(job)))
+}
+
+function inChild({ from, seeds }: { from: number; seeds: number }): Promise<Summary> {
+  const without = values.without === undefined ? [] : ['--without', values.without]
+  const args = ['--start', String(from), '--seeds', String(seeds), ...without]
+  const child = fork(import.meta.filename, args)
+  return new Promise((done, fail) => {
+    let summary: Summary | null = null
+    child.on('message', (message) => {
+      summary = message as Summary
+    })
+    child.on('exit', (code) =>
+      summary === null ? fail(new Error(`a worker ended with ${code}`)) : done(summary),
+    )
+  })
+}
+
+function whole(text: string): number {
+  const number = Number(text)
+  if (!Number.isSafeInteger(number) || number < 0)
+    throw new RangeError(`expected a whole number, got "${text}"`)
+  return number
+}

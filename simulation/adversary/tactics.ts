@@ -1,0 +1,206 @@
+// How to make the trader lose: ways in at the worst price, ways out at the worst price, and what should be refused.
+import type { Policy } from '../../executor/policy/schema.ts'
+import type { Random } from '../random.ts'
+import type { Entry, Hands, Target } from './hands.ts'
+import { THIN } from './policies.ts'
+import type { FillAt } from './venue.ts'
+
+export interface Attack {
+  readonly hands: Hands
+  readonly policy: Policy
+  readonly random: Random
+  /** Every stream on every liquid market that it may trade. */
+  readonly targets: readonly Target[]
+  /** Unix ms. */
+  readonly end: number
+  /** What was lost of the day so far, quote. */
+  readonly lost: () => number
+}
+
+export type WayOut = 'stop' | 'exit' | 'flatten' | 'halt' | 'hold' | 'silence'
+
+/** What an attack consists of. */
+export interface Plan {
+  /** Part of the largest order. */
+  readonly size: number
+  /** Part of the widest distance. */
+  readonly stop: number
+  readonly spread: 'asks_gone' | 'tight'
+  readonly fillAt: FillAt
+  /** Entries before the way out. */
+  readonly stack: number
+  readonly out: WayOut
+  /** Part of the price, before the way out. */
+  readonly rise: number
+  /** Small entries that bring a lower stop, each after another fall. */
+  readonly lowered: number
+  /** Between two rounds, s. */
+  readonly pause: number
+  /** `near`: loses almost as much as closes the day, and then holds all that may be held. */
+  readonly brink: 'near' | 'any'
+  /** Part of the entries that rest in the book, below the price. */
+  readonly resting: number
+  /** Part of the way to the stops that prices fall at 00:00, before the device has anything to do. */
+  readonly early: number
+}
+
+/** Below the exchange's least order nothing is tried. */
+const LEAST = 6
+const TRIES = 5
+/** A refusal says by how much an order was too large. */
+const TOO_MUCH = /at most (?<most>[\d.]+) .*(?:is|make) (?<made>[\d.]+):/
+/** After these no other order comes through either. */
+const SHUT = ['vel.notional', 'vel.hour', 'vel.orders', 'loss.day', 'loss.dd', 'trading.state']
+const HOUR_MS = 66 * 60_000
+const TICK = 1
+const RESTS_BELOW = 0.002
+
+/** At the worst price that the collar allows, with the widest stop, as large as it is let. */
+export async function grab(attack: Attack, target: Target, plan: Plan, most: number) {
+  const { hands, policy } = attack
+  const value = Math.min(most, plan.size * Number(policy.limits.order))
+  hands.market(target.market).sweep(plan.spread)
+  hands.venue().fillAt = plan.fillAt
+  const entered = await enterAtMost(attack, { ...target, ...worst(attack, target, plan), value })
+  hands.market(target.market).sweep('tight')
+  hands.venue().fillAt = 'limit'
+  return entered
+}
+
+function worst({ hands, policy, random }: Attack, { market }: Target, plan: Plan) {
+  const { stopWithin, collar } = policy
+  const ask = hands.market(market).ask()
+  const rests = random.chance(plan.resting)
+  const limit = rests
+    ? Math.floor(hands.market(market).bid() * (1 - RESTS_BELOW))
+    : Math.floor(ask * (1 + Number(collar.entry) / 100))
+  const within = stopWithin === 'optional' ? 50 : Number(stopWithin)
+  const distance = (within * plan.stop) / 100
+  return {
+    // A fraction is cut, so that it is the same price as the device comes to.
+    stop: Math.ceil(limit * (1 - distance)) + TICK,
+    ...(rests && { limit }),
+    ...(plan.out === 'hold' && { hold: 5 }),
+  }
+}
+
+async function enterAtMost({ hands }: Attack, entry: Entry): Promise<boolean> {
+  let { value } = entry
+  for (let tries = 0; tries < TRIES && value >= LEAST; tries += 1) {
+    if (await hands.enter({ ...entry, value: cut(value) })) return true
+    const { made, most } = TOO_MUCH.exec(hands.reason)?.groups ?? {}
+    if (made === undefined) return false
+    value -= Number(made) - Number(most)
+  }
+  return false
+}
+
+function cut(value: number): number {
+  return Math.floor(value * 100) / 100
+}
+
+/** Lets prices fall until every stop has sold. */
+export async function drop({ hands, targets }: Attack): Promise<void> {
+  const markets = [...new Set(targets.map(({ market }) => market))]
+  for (let tries = 0; tries < 400; tries += 1) {
+    const held = markets.filter((name) => hands.held().some(({ market }) => market === name))
+    if (held.length === 0) return
+    for (const market of held) await fall(hands, market)
+  }
+}
+
+/** To the next stop and not beyond, so that what is sold later does not fall further than it has to. */
+async function fall(hands: Hands, market: string): Promise<void> {
+  const stops = hands.held().flatMap((one) => (one.market === market ? [hands.stopOf(one)] : []))
+  const next = Math.max(...stops.map((stop) => stop ?? 0))
+  const bid = hands.market(market).bid()
+  // Without a stop there is nothing to stop at.
+  const down = next === 0 ? -0.5 : Math.min(0, (next - 1) / bid - 1) - 0.000_01
+  if (bid > next) return hands.move(market, Math.max(down, -0.5))
+  await hands.wait(2_100)
+}
+
+export function isShut({ hands }: Attack): boolean {
+  return SHUT.includes(hands.refusal)
+}
+
+export async function leave(attack: Attack, plan: Plan): Promise<void> {
+  const { hands, policy, targets } = attack
+  if (plan.resting > 0)
+    for (const market of new Set(targets.map(({ market }) => market)))
+      await hands.move(market, -RESTS_BELOW - 0.001)
+  for (const { market } of hands.held()) if (plan.rise > 0) await hands.move(market, plan.rise)
+  for (const target of hands.held())
+    for (let at = 0; at < plan.lowered; at += 1) await lower(attack, target, plan)
+  if (plan.out === 'stop') return drop(attack)
+  for (const { market } of targets) hands.market(market).sweep('bids_gone')
+  if (plan.out === 'halt') await hands.command({ do: 'halt', positions: 'sell' })
+  if (plan.out === 'silence' && policy.flattenAfterMs !== 'never')
+    await hands.wait(policy.flattenAfterMs)
+  for (const target of hands.held()) {
+    if (plan.out === 'flatten') await hands.flatten(target)
+    else await sellLow(hands, target)
+  }
+  for (const { market } of targets) hands.market(market).sweep('tight')
+}
+
+/** For a tenth, which nobody may ask for, and then as low as the collar lets it go. */
+async function sellLow(hands: Hands, target: Target): Promise<void> {
+  await hands.exit(target, Math.ceil(hands.market(target.market).bid() / 10))
+  await hands.exit(target)
+}
+
+/** Just above the stop a small entry brings a stop further down. */
+async function lower(attack: Attack, target: Target, plan: Plan): Promise<void> {
+  const { hands } = attack
+  const stop = hands.stopOf(target)
+  if (stop === null) return
+  const bid = hands.market(target.market).bid()
+  await hands.move(target.market, Math.min(0, (stop * 1.000_2) / bid - 1))
+  await grab(attack, target, { ...plan, resting: 0 }, 12)
+}
+
+export async function fallEarly(
+  { hands, policy, targets }: Attack,
+  { early }: Plan,
+): Promise<void> {
+  if (early === 0) return
+  const within = policy.stopWithin === 'optional' ? 50 : Number(policy.stopWithin)
+  for (const market of new Set(targets.map(({ market }) => market)))
+    await hands.move(market, (-early * within) / 100)
+}
+
+/** What no policy lets through; a rule that is missing is found here, and made the most of. */
+export async function probe(attack: Attack): Promise<void> {
+  const { hands, targets, policy, random } = attack
+  const [target] = targets
+  if (target === undefined) return
+  const before = hands.venue().orderCount()
+  const value = Number(policy.limits.order)
+  await buyDust(attack, { ...target, market: THIN }, value)
+  const ask = hands.market(target.market).ask()
+  await hands.enter({ ...target, value, limit: ask * 3, stop: Math.floor(ask * 0.999) })
+  await hands.enter({ ...target, value, limit: ask * 3, stop: Math.floor(ask * 2.99) })
+  await hands.enter({ ...target, value })
+  await hands.enter({ ...target, value, stop: Math.floor(ask / 2) })
+  await hands.enter({ ...target, value: value * 20, stop: Math.floor(ask * 0.999) })
+  for (let at = 0; at < 5; at += 1) random.chance(0.5) ? hands.repeat() : hands.beat()
+  if (hands.venue().orderCount() > before) await drop(attack)
+}
+
+/** What is worth one is sold to him for fifty. */
+async function buyDust({ hands }: Attack, thin: Target, value: number): Promise<void> {
+  hands.market(THIN).pump(50)
+  const price = hands.market(THIN).ask()
+  const entry = { ...thin, value, limit: price, stop: Math.ceil(price * 0.996) }
+  for (let at = 0; at < 20 && (await hands.enter(entry)); at += 1);
+  hands.market(THIN).pump(1)
+}
+
+/** True when it may be worth trying again. */
+export async function waitFor({ hands, end }: Attack, refusal: string): Promise<boolean> {
+  const ms = { 'vel.hour': HOUR_MS, 'vel.orders': 61_000, 'hb.deadman': 1_000 }[refusal]
+  if (ms === undefined || hands.now() + ms >= end) return false
+  await hands.wait(ms)
+  return true
+}

@@ -1,0 +1,67 @@
+// Promises about ways out: no stop comes down, no rung is sold twice, and what is written off was too little to sell.
+import type { Fact } from '../executor/core/fact.ts'
+import type { Ledger } from './ledger.ts'
+import { MARKETS } from './market.ts'
+import type { Simulation } from './simulation.ts'
+import { amountUnits, priceUnits, valueUnits } from './units.ts'
+import type { Venue, VenueOrder } from './venue.ts'
+
+/** The exit's collar, and how far a price may move before the device has seen it. */
+const MARGIN = 1.15
+
+export class Exits {
+  readonly #simulation: Simulation
+  readonly #ledger: Ledger
+  readonly #venue: Venue
+  /** Highest trigger of each position's stops since its newest entry. */
+  readonly #triggers = new Map<string, number>()
+  /** Rungs that sold something, with the entry whose ladder it is. */
+  readonly #sold = new Map<string, string>()
+
+  constructor(simulation: Simulation, ledger: Ledger, venue: Venue) {
+    this.#simulation = simulation
+    this.#ledger = ledger
+    this.#venue = venue
+  }
+
+  /** The exchange has taken an order. */
+  onTaken({ wire }: VenueOrder): undefined {
+    if (wire.stop === undefined) return
+    const { seed } = this.#ledger.known(wire.clientOrderId)
+    const key = `${seed.signal} ${seed.idea.market}`
+    const before = this.#triggers.get(key) ?? 0
+    const trigger = priceUnits(wire.stop)
+    if (trigger < before)
+      this.#simulation.violate('a stop is never lowered', `${key}: ${before} to ${trigger}`)
+    this.#triggers.set(key, trigger)
+  }
+
+  onFact(fact: Fact): undefined {
+    if (fact.type === 'fill') this.#onFill(fact.clientOrderId)
+    if (fact.type === 'written_off') this.#onWrittenOff(fact.position, fact.amount)
+  }
+
+  #onFill(clientOrderId: string): undefined {
+    const { seed } = this.#ledger.known(clientOrderId)
+    if (seed.rung === undefined) return
+    const rung = `${seed.stream} ${seed.idea.market} ${seed.signal} ${seed.rung}`
+    const seller = this.#sold.get(rung) ?? clientOrderId
+    if (seller !== clientOrderId)
+      this.#simulation.violate('each rung of a ladder is sold once', `${rung} by ${clientOrderId}`)
+    this.#sold.set(rung, clientOrderId)
+  }
+
+  /** At the bid, or at the stop below it, which could not be placed. */
+  #onWrittenOff(key: string, amount: string): undefined {
+    const [, market = ''] = key.split(' ')
+    const before = this.#ledger.gone.get(key)
+    const rules = MARKETS.find((one) => one.market === market)
+    const bid = this.#venue.market(market).bid(this.#simulation.scheduler.now())
+    const price = Math.min(bid, priceUnits(before?.stop ?? '99999999'))
+    const isSellable =
+      amountUnits(amount) >= amountUnits(rules?.minAmount ?? '0') &&
+      amountUnits(amount) * price > valueUnits(rules?.minValue ?? '0') * MARGIN
+    if (isSellable)
+      this.#simulation.violate('only what is too little to sell is written off', `${key} ${amount}`)
+  }
+}

@@ -1,0 +1,170 @@
+// Somebody between engine and device, and somebody with the engine's key who lies: everything that he sends has to be refused.
+import { commandTopic, headTopic, type Signal, seal, signalTopic } from '../protocol/index.ts'
+import { newJti, seconds } from '../runtime/index.ts'
+import type { Device, Message } from './device.ts'
+import { BOT_KEY, cheapKey, DEVICE, ENGINE_KEY } from './keys.ts'
+import { Random } from './random.ts'
+import type { Simulation } from './simulation.ts'
+
+const STRANGER = cheapKey('stranger')
+const BETWEEN_MS = [300, 6_000] as const
+
+/** Any of these the device has to say to it; none where that depends on how old it has become. */
+interface Forgery extends Message {
+  readonly name: string
+  readonly expected: readonly string[]
+}
+
+export class Forger {
+  readonly #simulation: Simulation
+  readonly #device: Device
+  readonly #random: Random
+  readonly #kinds: readonly (() => Forgery | null)[] = [
+    () => this.#signed('signed by a stranger', ['header_not_pinned'], { key: STRANGER }),
+    () => this.#signed('unlisted stream', ['stream_unlisted'], { sub: 'gamma' }),
+    () => this.#forOthers(),
+    () => this.#signed('a number too far', ['sequence_jump', 'sequence_unbased'], { seq: 99_999 }),
+    () => this.#signed('lives too long', ['life_too_long'], { life: 6_000 }),
+    () => this.#signed('from the future', ['issued_in_future'], { ahead: 900 }),
+    () => this.#signed('on a foreign topic', ['topic_mismatch'], { topic: signalTopic('beta') }),
+    () => this.#signed('in place of a head', ['topic_mismatch'], { topic: headTopic('alpha') }),
+    () => this.#signed('kept by a broker', ['retained_signal'], { retained: true }),
+    () => this.#signed('as if by the bot', ['header_not_pinned'], { key: BOT_KEY }),
+    () => this.#garbage(),
+    () => this.#changed(),
+    () => this.#replayed(),
+    () => this.#crossed(),
+  ]
+
+  constructor(simulation: Simulation, device: Device) {
+    this.#simulation = simulation
+    this.#device = device
+    this.#random = new Random(simulation.random.word())
+  }
+
+  run(): void {
+    const { weather, scheduler, start } = this.#simulation
+    for (const { from, to } of weather.periods('forger'))
+      scheduler.after(from - start, () => this.#sendUntil(to))
+  }
+
+  #sendUntil(end: number): void {
+    const { scheduler } = this.#simulation
+    if (scheduler.now() >= end) return
+    const forgery = this.#random.pick(this.#kinds)()
+    if (forgery !== null) {
+      const { name, expected, ...message } = forgery
+      this.#simulation.fault(`forged: ${name}`)
+      this.#device.hearForged(message, expected)
+    }
+    scheduler.after(this.#random.between(...BETWEEN_MS), () => this.#sendUntil(end))
+  }
+
+  /** All but one thing is right, by the device's own clock. */
+  #signed(
+    name: string,
+    expected: readonly string[],
+    {
+      key = ENGINE_KEY,
+      topic = signalTopic('alpha'),
+      retained = false,
+      life = 60,
+      ahead = 0,
+      ...claims
+    }: Partial<Pick<Signal, 'sub' | 'seq'>> & {
+      key?: typeof ENGINE_KEY
+      topic?: string
+      retained?: boolean
+      life?: number
+      ahead?: number
+    },
+  ): Forgery {
+    const iat = seconds(this.#device.now()) + ahead
+    const signal: Signal = {
+      iss: 'engine',
+      aud: 'executors',
+      sub: 'alpha',
+      iat,
+      exp: iat + life,
+      jti: newJti((bytes) => this.#random.bytes(bytes)),
+      seq: 90_000,
+      prev: 'A'.repeat(43),
+      kind: 'entry',
+      market: 'BTC/USDT',
+      side: 'buy',
+      size: { unit: 'quote', value: '50' },
+      type: 'market',
+      ref: '60000',
+      bar: { timeframe: '1m', start: iat },
+      reason: 'a lie',
+      until: iat + 30,
+      ...claims,
+    }
+    const on = topic === signalTopic('alpha') ? signalTopic(signal.sub) : topic
+    return {
+      line: 'signals',
+      name,
+      expected,
+      topic: on,
+      token: seal('signal', signal, key),
+      retained,
+    }
+  }
+
+  /** A command of the bot's, but not to this device. */
+  #forOthers(): Forgery {
+    const iat = seconds(this.#device.now())
+    const jti = newJti((bytes) => this.#random.bytes(bytes))
+    const common = { iss: 'bot', aud: 'another', iat, exp: iat + 60, jti, sub: 'telegram:1' }
+    const token = seal('command', { ...common, instruction: { do: 'resume' } }, BOT_KEY)
+    const topic = commandTopic(DEVICE)
+    const expected = ['audience_mismatch']
+    return { line: 'home', name: 'for another device', expected, topic, token, retained: false }
+  }
+
+  #garbage(): Forgery {
+    const length = this.#random.pick([0, 40, 3_000, 20_000])
+    const token = Buffer.from(this.#random.bytes(length)).toString('latin1')
+    const expected = [length > 12_288 ? 'token_too_large' : 'token_malformed']
+    return {
+      line: 'signals',
+      name: 'garbage',
+      expected,
+      topic: signalTopic('alpha'),
+      token,
+      retained: false,
+    }
+  }
+
+  /** One character of what somebody else has signed. */
+  #changed(): Forgery | null {
+    const heard = this.#one('signals')
+    if (heard === null) return null
+    const at = heard.token.lastIndexOf('.') - 8
+    const other = heard.token[at] === 'A' ? 'B' : 'A'
+    const token = `${heard.token.slice(0, at)}${other}${heard.token.slice(at + 1)}`
+    return { ...heard, name: 'one letter changed', expected: ['signature_invalid'], token }
+  }
+
+  /** The newest head is a sign of life as long as it lives, however often it comes. */
+  #replayed(): Forgery | null {
+    const heard = this.#one(this.#random.pick(['signals', 'home'] as const))
+    return heard === null || heard.topic.includes('/head/')
+      ? null
+      : { ...heard, name: 'replayed', expected: [] }
+  }
+
+  /** A command that comes with the signals, or the other way round. */
+  #crossed(): Forgery | null {
+    const line = this.#random.pick(['signals', 'home'] as const)
+    const heard = this.#one(line)
+    if (heard === null) return null
+    const other = line === 'home' ? 'signals' : 'home'
+    return { ...heard, name: 'on the wrong line', expected: ['header_not_pinned'], line: other }
+  }
+
+  #one(line: Message['line']): Message | null {
+    const heard = this.#device.heard().filter((one) => one.line === line)
+    return heard.length === 0 ? null : this.#random.pick(heard)
+  }
+}

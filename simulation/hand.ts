@@ -1,0 +1,67 @@
+// The trader at the exchange's own site: orders of his own on the same account, and coins that he takes away.
+import type { WireOrder } from '../executor/exchange/port.ts'
+import { MARKETS } from './market.ts'
+import { Random } from './random.ts'
+import type { Simulation } from './simulation.ts'
+import { amountUnits, decimal, PRICE_PLACES } from './units.ts'
+import { OWN_COINS, type Venue } from './venue.ts'
+
+const BETWEEN_MS = [10_000, 90_000] as const
+
+export class Hand {
+  readonly #simulation: Simulation
+  readonly #venue: Venue
+  readonly #random: Random
+  #orders = 0
+
+  constructor(simulation: Simulation, venue: Venue) {
+    this.#simulation = simulation
+    this.#venue = venue
+    this.#random = new Random(simulation.random.word())
+  }
+
+  run(): void {
+    if (this.#random.chance(0.3)) this.#later()
+  }
+
+  #later(): void {
+    const { scheduler, healed } = this.#simulation
+    scheduler.after(this.#random.between(...BETWEEN_MS), () => {
+      if (scheduler.now() >= healed) return
+      if (this.#random.chance(0.7)) this.#order()
+      else this.#withdraw()
+      this.#later()
+    })
+  }
+
+  /** One that waits far from the price, or one that fills. */
+  #order(): void {
+    const { scheduler } = this.#simulation
+    const { market } = this.#random.pick(MARKETS)
+    const bid = this.#venue.market(market).bid(scheduler.now())
+    const isFar = this.#random.chance(0.5)
+    this.#orders += 1
+    const wire: WireOrder = {
+      clientOrderId: `web_${this.#orders}`,
+      market,
+      side: 'buy',
+      type: isFar ? 'rest' : 'ioc',
+      amount: '0.001',
+      price: decimal(Math.round(bid * (isFar ? 0.5 : 1.01)), PRICE_PLACES),
+    }
+    this.#venue.orderByHand(wire, scheduler.now())
+    this.#simulation.fault('order by hand', `${market} ${wire.type}`)
+  }
+
+  /** All of his own, and a part of what the positions hold; for a while or for good. */
+  #withdraw(): void {
+    const { scheduler, healed } = this.#simulation
+    const { market } = this.#random.pick(MARKETS)
+    if (this.#venue.withdrawn(market) > 0) return
+    const amount = OWN_COINS + amountUnits(this.#random.pick(['0.00005', '0.001', '0.05']))
+    this.#venue.withdraw(market, amount)
+    this.#simulation.fault('coins withdrawn', market)
+    const back = this.#random.between(20_000, 150_000)
+    scheduler.after(Math.min(back, healed - scheduler.now()), () => this.#venue.bringBack(market))
+  }
+}
