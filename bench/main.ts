@@ -1,6 +1,8 @@
 // npm run bench -- <name> [--json] [--signals N]: runs one bench; without a name that it knows, lists them.
 import { parseArgs } from 'node:util'
+import { decideBench } from './decide.ts'
 import { hop } from './hop.ts'
+import { memory } from './memory.ts'
 
 export interface BenchOptions {
   /** How many signals are measured. */
@@ -18,27 +20,43 @@ export interface Result {
 
 interface Bench {
   readonly about: string
+  /** How many, when not said. */
+  readonly signals: number
   readonly run: (options: BenchOptions) => Promise<Result>
 }
 
 const BENCHES: Readonly<Record<string, Bench>> = {
-  hop: { about: 'from the close of a candle to the order request read by the exchange', run: hop },
+  hop: {
+    about: 'from the close of a candle to the order request read by the exchange',
+    signals: 500,
+    run: hop,
+  },
+  decide: {
+    about: 'signals a second through opening, decision and journal, on one core',
+    signals: 5_000,
+    run: decideBench,
+  },
+  memory: {
+    about: 'the heap along a million signals: what is kept of each for ever',
+    signals: 1_000_000,
+    run: memory,
+  },
 }
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     json: { type: 'boolean', default: false },
-    signals: { type: 'string', default: '500' },
+    signals: { type: 'string' },
   },
 })
 
 const bench = BENCHES[positionals[0] ?? '']
-const signals = Number(values.signals)
+const signals = Number(values.signals ?? bench?.signals)
 if (bench === undefined || !Number.isInteger(signals) || signals < 1) {
   const list = Object.entries(BENCHES).map(([name, { about }]) => `  ${name}  ${about}`)
   process.stderr.write(
-    `usage: npm run bench -- <name> [--json] [--signals 500]\n${list.join('\n')}\n`,
+    `usage: npm run bench -- <name> [--json] [--signals N]\n${list.join('\n')}\n`,
   )
   process.exitCode = 3
 } else {

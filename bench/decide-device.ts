@@ -1,0 +1,68 @@
+// The executor's own parts in one process: journal and core are real; the exchange is in memory, and time is turned.
+import { type Clock, noTrace } from '@keyside/runtime'
+import { pino } from 'pino'
+import { assemble } from '../executor/assemble.ts'
+import type { Input } from '../executor/core/inputs.ts'
+import type { State } from '../executor/core/state.ts'
+import { FakeExchange } from '../executor/fake-exchange.ts'
+import type { Journal } from '../executor/journal/journal.ts'
+import { loadPolicy } from '../executor/policy/load.ts'
+import { TestClock } from '../executor/world-for-tests.ts'
+import { STREAM } from './signal-source.ts'
+
+/** Wide enough for a signal a minute, all day, for years. */
+const POLICY = `version: 1
+currency: USDT
+markets: [BTC/USDT]
+streams:
+  ${STREAM}: { allotment: 1000 }
+limits: { order: 500, day: 1000000, orders_per_minute: 600, orders_per_day: 10000, round_trips: 1000 }
+stop_within: optional
+repeat_within: never
+reenter_within: never
+unusual_size: 1000
+approval: never
+`
+
+export interface Device {
+  readonly clock: Clock
+  take(input: Input): void
+  state(): State
+  /** Lets everything happen that follows, and `ms` go by. */
+  turn(ms: number): Promise<void>
+}
+
+export function startDevice(journal: Journal): Device {
+  const loaded = loadPolicy(POLICY)
+  if (!loaded.ok) throw new Error(loaded.message)
+  const clock = new TestClock()
+  const exchange = new FakeExchange(() => clock.now())
+  const shell = assemble({
+    journal,
+    exchange,
+    policy: loaded.policy,
+    salt: new Uint8Array(32).fill(7),
+    codeSecret: null,
+    publisher: { send: () => undefined },
+    clock,
+    trace: noTrace,
+    log: pino({ level: 'silent' }),
+    onFailure: (error) => {
+      throw error
+    },
+  })
+  shell.take({ type: 'started' })
+  return {
+    clock,
+    take: (input) => shell.take(input),
+    state: () => shell.state(),
+    turn: async (ms) => {
+      await clock.turn(ms)
+      // What it holds is its orders' sum, so they may be forgotten only when that is nothing.
+      if (Object.keys(shell.state().book.positions).length > 0) return
+      exchange.orders.clear()
+      exchange.accepted.length = 0
+      exchange.sent.length = 0
+    },
+  }
+}

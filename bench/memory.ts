@@ -1,0 +1,136 @@
+// What the executor keeps of a signal for ever: the heap along very many of them, on a journal that keeps nothing.
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
+import { hashText, type ReportEvent, signalTopic } from '@keyside/protocol'
+import type { Fact } from '../executor/core/fact.ts'
+import type { Input } from '../executor/core/inputs.ts'
+import { Journal, type OutboxReport } from '../executor/journal/journal.ts'
+import { type Device, startDevice } from './decide-device.ts'
+import type { BenchOptions, Result } from './main.ts'
+import { SignalSource } from './signal-source.ts'
+import { round } from './spread.ts'
+
+const STEP_MS = 60_000
+const LOOKS = 10
+/** One entry of so many brings a stop, which is looked at every two seconds for as long as it stands. */
+const STOPS = 10
+interface Look {
+  readonly signals: number
+  /** Bytes. */
+  readonly heap: number
+}
+
+export async function memory({ signals, note }: BenchOptions): Promise<Result> {
+  const gc = collector()
+  const journal = new ForgetfulJournal(':memory:')
+  const device = startDevice(journal)
+  const next = signaller(device)
+  const looks: Look[] = []
+  const begun = performance.now()
+  for (let count = 1; count <= signals; count += 1) {
+    await next()
+    if (count % Math.max(1, Math.floor(signals / LOOKS)) !== 0) continue
+    gc()
+    looks.push({ signals: count, heap: process.memoryUsage().heapUsed })
+    note(lookInWords(looks.at(-1)))
+  }
+  const perSecond = Math.round((1000 * signals) / (performance.now() - begun))
+  const { book } = device.state()
+  const open = Object.keys(book.orders).length
+  journal.close()
+  const json = {
+    name: 'memory',
+    signals,
+    looks,
+    facts: journal.facts,
+    open,
+    perSecond,
+    slope: slope(looks),
+  }
+  return { json, text: textOf(json) }
+}
+
+/** Counts, and keeps nothing: what grows is the executor's. */
+class ForgetfulJournal extends Journal {
+  facts = 0
+  #reports = 0
+
+  override append(
+    facts: readonly Fact[],
+    reports: readonly ReportEvent[],
+    at: number,
+  ): readonly OutboxReport[] {
+    this.facts += facts.length
+    return reports.map((event) => ({ seq: ++this.#reports, at, event }))
+  }
+}
+
+function collector(): () => void {
+  setFlagsFromString('--expose-gc')
+  return runInNewContext('gc')
+}
+
+/** By turns one that is taken, entry or exit, with the head after it, and one that is refused. */
+function signaller(device: Device): () => Promise<void> {
+  const source = new SignalSource()
+  const give = (input: Input) => device.take(input)
+  const head = () => give({ type: 'head', claims: source.head(device.clock.now() / 1000) })
+  let count = 0
+  let last: SignalInput | null = null
+  head()
+  return async () => {
+    count += 1
+    if (last !== null && count % 2 === 0) return give(refusedAfter(last, count))
+    const stop = count % (4 * STOPS) === 1 ? 'with' : 'without'
+    const claims = source.next(device.clock.now() / 1000, stop)
+    last = { type: 'signal', claims, hash: hashText(claims.jti) }
+    give(last)
+    source.sent(claims, last.hash)
+    head()
+    await device.turn(STEP_MS)
+  }
+}
+
+type SignalInput = Extract<Input, { type: 'signal' }>
+
+/** Its number is old by now, its stream is nobody's, or it was never signed. */
+function refusedAfter(last: SignalInput, count: number): Input {
+  if (count % 3 === 0) return last
+  if (count % 3 === 1) return { ...last, claims: { ...last.claims, sub: `stream${count}` } }
+  const topic = signalTopic(`stream${count}`)
+  return { type: 'garbage', code: 'signature_invalid', message: 'it does not fit', topic }
+}
+
+/** Bytes a signal: least squares over all looks. */
+function slope(looks: readonly Look[]): number {
+  const x = mean(looks.map(({ signals }) => signals))
+  const y = mean(looks.map(({ heap }) => heap))
+  const over = looks.reduce((sum, { signals, heap }) => sum + (signals - x) * (heap - y), 0)
+  const under = looks.reduce((sum, { signals }) => sum + (signals - x) ** 2, 0)
+  return round(over / under)
+}
+
+function mean(numbers: readonly number[]): number {
+  return numbers.reduce((a, b) => a + b, 0) / numbers.length
+}
+
+function textOf(result: {
+  signals: number
+  looks: readonly Look[]
+  facts: number
+  open: number
+  perSecond: number
+  slope: number
+}): string {
+  const { signals, looks, facts, open, perSecond } = result
+  return [
+    `${signals} signals, ${facts} facts, ${open} orders open at the end, ${perSecond} signals a second`,
+    ...looks.map(lookInWords),
+    `  slope ${result.slope} bytes a signal`,
+  ].join('\n')
+}
+
+function lookInWords(look: Look | undefined): string {
+  if (look === undefined) return ''
+  return `  after ${String(look.signals).padStart(8)}: ${(look.heap / 2 ** 20).toFixed(2)} MiB`
+}
