@@ -5,6 +5,8 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { Policy } from '../policy/schema.ts'
 import { START, TestExecutor } from '../world-for-tests.ts'
+import { apply } from './apply.ts'
+import { decide } from './decide.ts'
 import { nextDue } from './due.ts'
 
 const DAY = 86_400_000
@@ -136,10 +138,29 @@ test('without a price of what is held nothing is bought', async () => {
   expect(executor.told().at(-1)).toBe('entry refused loss.day')
 })
 
-test('looks at least once a minute while something is held', async () => {
+test('an entry waits for the price of something else that is held', async () => {
   const executor = executorWith({})
   await executor.enter()
-  expect(nextDue(executor.state())).toBeLessThanOrEqual(executor.clock.now() + MINUTE)
+  const { book, live } = executor.state()
+  const [position] = Object.values(book.positions)
+  if (position === undefined) throw new Error('it holds something')
+  const other = { ...position, market: 'ETH/USDT' }
+  const holding = { ...book, positions: { ...book.positions, 'demo ETH/USDT': other } }
+  const first = decide({ book: holding, live }, executor.signal(), executor.world())
+  expect(first.effects).toContainEqual({ type: 'quote', market: 'ETH/USDT' })
+  expect(first.facts.map(({ type }) => type)).toEqual(['signal', 'ordered'])
+  const waiting = { book: first.facts.reduce(apply, holding), live: first.live }
+  const answered = decide(waiting, { type: 'quote', market: 'ETH/USDT' }, executor.world())
+  expect(answered.facts.at(-1)).toMatchObject({ event: 'refuse', code: 'loss.day' })
+})
+
+test('looks at least once a minute while something is held, though nothing else is due', async () => {
+  const executor = executorWith({})
+  await executor.enter()
+  const { book, live } = executor.state()
+  const alone = { book, live: { ...live, looks: {}, heads: {} } }
+  expect(nextDue(alone)).toBe(executor.clock.now() + MINUTE)
+  expect(nextDue({ ...alone, book: { ...book, positions: {} } })).toBeNull()
 })
 
 test('a result far below its best halts trading, and keeps what is held', async () => {

@@ -11,7 +11,7 @@ import { freshBid, keepPriceFresh } from './price.ts'
 import { raiseStop } from './raise.ts'
 
 /** So long may the bid be below what a stop sells for before the stop has failed. */
-export const THROUGH_MS = 3_000
+const THROUGH_MS = 3_000
 
 /** Called at the end of each turn, like `protectPositions`, which then places what is wanted here. */
 export function watchPositions(turn: Turn): undefined {

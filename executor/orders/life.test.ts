@@ -62,6 +62,18 @@ test('gives every entry its stop, however many came before on what exits left ov
   expect(executor.exchange.accepted.at(-1)).toMatchObject({ type: 'stop' })
 })
 
+test('a later entry raises the stop of what is held and never lowers it', async () => {
+  const executor = new TestExecutor()
+  for (const [stop, stands] of [
+    ['58000', '58000'],
+    ['57000', '58000'],
+    ['59000', '59000'],
+  ] as const) {
+    await executor.enter({ stop, size: { unit: 'quote', value: '100' } })
+    expect(Object.values(executor.state().book.positions)).toMatchObject([{ stop: stands }])
+  }
+})
+
 test('says aloud that a position has no stop when the exchange turns it down', async () => {
   const executor = new TestExecutor()
   const { place } = executor.exchange

@@ -22,7 +22,7 @@ const MOST_STOPS = 20
 const VANISHED_PAUSE_MS = 60_000
 const FIRST_PAUSE_MS = 2_000
 /** A stop that has risen takes the place of the older one at most this often. */
-export const RAISE_EVERY_MS = 10_000
+const RAISE_EVERY_MS = 10_000
 
 /** Called at the end of each turn: after a fill, a failed exit and a restart it is the same question. */
 export function protectPositions(turn: Turn): undefined {
