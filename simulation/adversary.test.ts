@@ -12,6 +12,12 @@ test('no attacker takes more in a day than the bound that is printed, and one ta
   expect(worstOfDefault === null ? 0 : partOf(worstOfDefault)).toBeGreaterThan(0.5)
 }, 60_000)
 
+test('what prices fall in the first seconds of a day is part of its loss', async () => {
+  const { outcome } = await runSeed(304)
+  expect(outcome).toMatchObject({ strategy: 'midnight fall, then stop hunt' })
+  expect(partOf(outcome)).toBeLessThanOrEqual(1)
+})
+
 test('one seed is one day: the same loss again', async () => {
   const one = await runSeed(33)
   expect(await runSeed(33)).toEqual(one)

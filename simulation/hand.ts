@@ -21,14 +21,14 @@ export class Hand {
   }
 
   run(): void {
-    if (this.#random.chance(0.3)) this.#later()
+    if (this.#random.chance(0.4)) this.#later()
   }
 
   #later(): void {
     const { scheduler, healed } = this.#simulation
     scheduler.after(this.#random.between(...BETWEEN_MS), () => {
       if (scheduler.now() >= healed) return
-      if (this.#random.chance(0.7)) this.#order()
+      if (this.#random.chance(0.5)) this.#order()
       else this.#withdraw()
       this.#later()
     })
@@ -58,10 +58,10 @@ export class Hand {
     const { scheduler, healed } = this.#simulation
     const { market } = this.#random.pick(MARKETS)
     if (this.#venue.withdrawn(market) > 0) return
-    const amount = OWN_COINS + amountUnits(this.#random.pick(['0.00005', '0.001', '0.05']))
-    this.#venue.withdraw(market, amount)
+    const amount = OWN_COINS + amountUnits(this.#random.pick(['0.00005', '0.05', '1']))
+    this.#venue.withdraw(market, amount, scheduler.now())
     this.#simulation.fault('coins withdrawn', market)
-    const back = this.#random.between(20_000, 150_000)
+    const back = this.#random.between(30_000, 150_000)
     scheduler.after(Math.min(back, healed - scheduler.now()), () => this.#venue.bringBack(market))
   }
 }

@@ -66,7 +66,7 @@ export class Invariants {
     const entry = this.ledger.known(fact.clientOrderId)
     if (entry.seed.kind !== 'entry') return
     if (fact.event === 'intend' && entry.moment !== 'running')
-      this.#violate('nothing is bought while trading or its market is closed', entry.moment)
+      this.#violate('nothing is bought while that is stopped', entry.moment)
     const broken = brokenCap(this.ledger, entry, policy, { at: fact.at, sentBefore })
     if (broken !== null) this.#violate('I2 used and reserved within every cap', broken)
   }
@@ -171,6 +171,8 @@ function wordsOf(fact: Fact): string {
       return `trading ${fact.state}`
     case 'unprotected':
       return `unprotected ${fact.position}: ${fact.message}`
+    case 'day_lost':
+      return `day lost: ${fact.lost}`
     case 'leaving':
       return `leaving ${fact.position}: ${fact.why}`
     case 'raised':

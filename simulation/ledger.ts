@@ -56,6 +56,8 @@ export class Ledger {
   #day = { number: 0, value: 0, entries: 0 }
   /** Entries, whatever became of them; `at` by the device's clock. */
   readonly decided: { readonly at: number; readonly stream: string; readonly value: number }[] = []
+  /** The last day on which too much was lost; a clock that is set back opens it no more. */
+  #lostDay = 0
   readonly #trips = new Map<string, number>()
   readonly #lastTrade = new Map<string, 'purchase' | 'sale'>()
   /** True times, Unix ms. */
@@ -129,7 +131,7 @@ export class Ledger {
 
   #learn(fact: Fact, now: number, policy: Policy): void {
     this.last = fact.type
-    if (fact.type === 'step' && fact.event === 'intend') this.#keepMoment(fact.clientOrderId)
+    if (fact.type === 'step' && fact.event === 'intend') this.#keepMoment(fact)
     if (fact.type === 'written_off')
       this.gone.set(fact.position, this.book.positions[fact.position])
     this.book = apply(this.book, fact)
@@ -146,10 +148,11 @@ export class Ledger {
   }
 
   /** What was known of its market when it was decided. */
-  #keepMoment(clientOrderId: string): void {
+  #keepMoment({ clientOrderId, at }: Step & { at: number }): void {
     const known = this.known(clientOrderId)
     const closed = this.book.closed[known.seed.idea.market]
-    known.moment = closed ?? this.book.trading
+    const isLost = Math.floor(at / DAY_MS) <= this.#lostDay
+    known.moment = isLost ? 'day lost' : (closed ?? this.book.trading)
   }
 
   #learnMore(fact: Fact, now: number): undefined {
@@ -159,6 +162,9 @@ export class Ledger {
         return
       case 'unexpected':
         this.strangers.add(fact.exchangeId)
+        return
+      case 'day_lost':
+        this.#lostDay = Math.max(this.#lostDay, Math.floor(fact.at / DAY_MS))
         return
       case 'reappeared':
         this.reappeared.add(fact.clientOrderId)

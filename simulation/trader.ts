@@ -19,6 +19,8 @@ import type { Simulation } from './simulation.ts'
 const READS = keyring([{ key: DEVICE_KEY, issuer: DEVICE, kinds: ['report'] }])
 const CALM_COMMANDS = ['status', 'positions', 'balance'] as const
 const ASK_AGAIN_MS = 5_000
+/** Near the end of a run he leaves a halt alone: a start takes its time. */
+const UNHALTS_MS = 25_000
 
 export interface TraderOptions {
   readonly simulation: Simulation
@@ -71,6 +73,7 @@ export class Trader {
   /** He looks at what has happened and goes on. */
   #onHalted(): void {
     const { simulation, device } = this.#options
+    if (simulation.scheduler.now() > simulation.healed + UNHALTS_MS) return
     simulation.scheduler.after(this.#random.between(3_000, 20_000), () => device.unhalt())
   }
 

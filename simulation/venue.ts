@@ -97,9 +97,11 @@ export class Venue {
     return order
   }
 
-  /** The trader takes coins away that the positions may need, if they are there and in no order. */
-  withdraw(market: string, amount: number): void {
-    const most = Math.max(0, this.#there(market) - this.#used(market))
+  /** The trader takes coins away that the positions need, also out of the orders that hold them. */
+  withdraw(market: string, amount: number, now: number): void {
+    for (const order of this.#ordersOn(market))
+      if (order.wire.side === 'sell') close(order, 'canceled', now)
+    const most = Math.max(0, this.#there(market))
     this.#withdrawn.set(market, this.withdrawn(market) + Math.min(amount, most))
   }
 

@@ -6,7 +6,7 @@ import type { Order } from './state.ts'
 
 const MINUTE_MS = 60_000
 const SLOT_MS = 5 * MINUTE_MS
-const DAY_MS = 24 * 60 * MINUTE_MS
+export const DAY_MS = 24 * 60 * MINUTE_MS
 /** An hour that begins in the middle of a slot reaches into a thirteenth. */
 const SLOTS = 13
 /** What a stream's usual order is judged from. */

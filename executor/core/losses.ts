@@ -3,7 +3,7 @@ import type { Decimal } from '@keyside/protocol'
 import { sentenceOf } from '../codes.ts'
 import { setTrading } from '../orders/trading.ts'
 import type { Standing } from './counted.ts'
-import { dayNumber } from './counters.ts'
+import { DAY_MS, dayNumber } from './counters.ts'
 import { atLeast, minus, plus, times } from './money.ts'
 import { lostToday, standing } from './result.ts'
 import type { Book, State } from './state.ts'
@@ -54,7 +54,11 @@ export function awaitsPrices(turn: Turn): boolean {
 
 /** At least once a minute while something is held. */
 export function lossesDue({ book, live }: State): number[] {
-  return heldMarkets(book).length === 0 ? [] : [live.watch.lookedAt + LOOK_EVERY_MS]
+  if (heldMarkets(book).length === 0) return []
+  const { lookedAt } = live.watch
+  // What falls before the first look of a day would not count as lost on it.
+  const midnight = (dayNumber(lookedAt) + 1) * DAY_MS
+  return [Math.min(lookedAt + LOOK_EVERY_MS, midnight)]
 }
 
 /** A clock that is set back opens no new day. */

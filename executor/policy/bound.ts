@@ -121,6 +121,7 @@ const UNBOUNDED = [
   'So does what was bought under an earlier, wider policy, or in a market that has left the list.',
   'A day ends at 00:00 UTC and the next begins: the limits of both can be used up close together.',
   'A device that was off when the day began counts its losses from its next start.',
+  'What prices fall in the seconds between 00:00 UTC and the first price of the day comes on top.',
   'In a market so thin that one person makes both bid and ask, their prices mean nothing.',
   'An exchange can fail, keep quiet about an order, or keep your money.',
 ] as const

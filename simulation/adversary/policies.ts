@@ -7,9 +7,11 @@ export const THIN = 'DUST/USDT'
 export const THIN_VOLUME = '40000'
 const LEAST_VOLUME = 1_000_000
 
-/** Every third is the default with the thin market in it. */
+/** Every third is the default with the thin market in it; in every sixth it is the day's loss that holds everything. */
 export function drawPolicy(random: Random): string {
-  return random.chance(1 / 3) ? defaultPolicy() : anyPolicy(random)
+  const which = random.between(1, 6)
+  if (which <= 2) return defaultPolicy()
+  return which === 3 ? closingPolicy(random) : anyPolicy(random)
 }
 
 export function defaultPolicy(): string {
@@ -48,5 +50,21 @@ signal_age: ${random.pick([1, 10, 60])}s
 approval: ${random.pick(['always', 'never', `above ${order / 2}`])}
 code_above: ${random.pick(['never', 'never', 'never', String(order / 2)])}
 flatten_after: ${random.pick(['never', '5m', '60m'])}
+`
+}
+
+/** All of the allotment in one order, and far more a day than may be lost. */
+function closingPolicy(random: Random): string {
+  return `version: 1
+currency: USDT
+markets: [BTC/USDT, ${THIN}]
+streams:
+  s0: { allotment: 1000 }
+limits: { order: 1000, day: 20000, orders_per_minute: 60, orders_per_day: 200, round_trips: 100, day_loss: ${random.pick([100, 110, 120])}, drawdown: 3000 }
+collar: 0.05 %
+exit_collar: 0.5 %
+spread: 0.03 %
+stop_within: ${random.pick([3, 5, 10])} %
+approval: never
 `
 }

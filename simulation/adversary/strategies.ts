@@ -41,6 +41,7 @@ export const STRATEGIES: Readonly<Record<string, Strategy>> = {
   'silent provider': always({ out: 'silence', stack: 3 }),
   'halt and sell': always({ out: 'halt', stack: 8 }),
   'long pauses': always({ pause: 7_200, size: 0.7 }),
+  'midnight fall, then stop hunt': always({ early: 0.95 }),
   'midnight fall': always({ early: 0.95, brink: 'near' }),
   'midnight fall, then rest': always({
     early: 0.95,
