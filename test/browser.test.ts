@@ -108,7 +108,7 @@ test('Reject sends nothing and says so, and Approve counts no more', async () =>
   await asked.card.getByText('Rejected. Nothing was sent.').waitFor()
   expect(await asked.card.locator('.keyboard').count()).toBe(0)
   for (const data of asked.data)
-    expect(await pressAgain(asked, data)).toBe('This button is no longer valid.')
+    expect(await pressAgain(asked, data)).toBe('Rejected already: nothing was sent.')
   expect(asked.bought()).toEqual([])
 })
 
@@ -131,7 +131,7 @@ test('a card shows the order in numbers and as a chart, and Approve sends it onc
   expect(asked.bought()).toEqual(['FILLED'])
 
   for (const data of asked.data)
-    expect(await pressAgain(asked, data)).toBe('This button is no longer valid.')
+    expect(await pressAgain(asked, data)).toBe('Approved already, and filled.')
   expect(asked.bought()).toEqual(['FILLED'])
   await sellAll()
 })

@@ -181,7 +181,7 @@ async function setUp(day: Day): Promise<void> {
   }
   day.exchange.honest()
   expect(await day.type('keys add', [apiKey, SECRET])).toMatchObject({ code: 0 })
-  writeFileSync(join(day.home, 'policy.yaml'), SANDBOX_POLICY)
+  writeFileSync(join(day.home, 'policy.yaml'), `${SANDBOX_POLICY}stop_within: optional\n`)
   expect(await day.type('policy accept --yes')).toMatchObject({ code: 0 })
 }
 

@@ -22,7 +22,6 @@ const MOST_STARTS = 4
 
 /** Entries of 200 are asked about, those of 100 are not: so one executor has both. Some bring no stop. */
 const POLICY = UNASKED_POLICY.replace('approval: never', 'approval: above 150')
-  .replace('day: 500000', 'day: 500000, orders_per_day: 10000, round_trips: 1000')
   .replace('[BTC/USDT]', `[BTC/USDT, ${MARKETS.join(', ')}]`)
   .replace(
     /streams:\n.*\n/,
