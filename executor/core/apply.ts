@@ -89,6 +89,9 @@ export function apply(book: Book, fact: Fact): Book {
   }
 }
 
+/** As many as are taken while the first of them is alive: see `inbox/once.ts`. */
+const ASKED_KEPT = 300
+
 const NEW_ORDER = {
   state: 'received',
   plan: null,
@@ -177,6 +180,10 @@ function withOneMoreStop(book: Book, key: string): Book {
   return { ...book, stops, positions: { ...book.positions, [key]: counted } }
 }
 
+/** The newest are kept when they have expired too: by a clock that is set back they have not. */
 function stillAskable(book: Book, at: number): Record<string, number> {
-  return Object.fromEntries(Object.entries(book.asked).filter(([, exp]) => exp * 1000 > at))
+  const all = Object.entries(book.asked)
+  const isKept = ([, exp]: [string, number], index: number) =>
+    exp * 1000 > at || index >= all.length - ASKED_KEPT
+  return Object.fromEntries(all.filter(isKept))
 }

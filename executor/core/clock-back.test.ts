@@ -35,3 +35,14 @@ test('refusals that were only counted are summed up within a minute of the clock
   await executor.clock.turn(2 * MINUTE)
   expect(executor.told().filter((line) => line === 'notice refusals_many')).toHaveLength(1)
 })
+
+test('a command counts once although the clock was ahead of its end in between', async () => {
+  const executor = new TestExecutor()
+  const pause = executor.command({ do: 'pause' }, 'one')
+  await executor.give(pause)
+  await executor.clock.turn(MINUTE + 5_000)
+  await executor.give(executor.command({ do: 'resume' }, 'two'))
+  executor.clock.setBack(MINUTE)
+  await executor.give(pause)
+  expect(executor.state().book.trading).toBe('running')
+})

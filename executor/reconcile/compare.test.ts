@@ -171,7 +171,7 @@ test('a start on an account that lacks coins buys nothing', async () => {
   expect(executor.exchange.sent).toHaveLength(1)
 })
 
-test('the first entry after a start waits for the first look, and for no longer than three seconds', async () => {
+test('the first entry after a start waits for the first look, and for no longer than ten seconds', async () => {
   const executor = new TestExecutor()
   await executor.clock.turn(MINUTE)
   let answer: () => void = () => undefined
@@ -194,7 +194,7 @@ test('the first entry after a start waits for the first look, and for no longer 
   executor.crash()
   executor.exchange.quoteAt = executor.clock.now()
   await executor.enter()
-  await executor.clock.turn(2_900)
+  await executor.clock.turn(9_900)
   expect(Object.values(executor.state().book.orders)).toMatchObject([{ state: 'received' }])
   await executor.clock.turn(200)
   expect(executor.told().at(-1)).toBe('entry refused recon.drift')

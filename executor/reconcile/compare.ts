@@ -8,8 +8,10 @@ import type { Comparison, Look, Seen, Sighting } from './seen.ts'
 const EVERY_MS = 60_000
 /** To the second look, which proves a doubt: longer than an exchange hides its newest truth. */
 const AGAIN_MS = 10_000
-/** How long an entry may wait for the first answer after a start. */
-export const FIRST_ANSWER_MS = 3_000
+/** How long an entry may wait for the first answer after a start: thirty markets take the slow line so long. */
+export const FIRST_ANSWER_MS = 10_000
+/** Nothing is bought before the first answer, so one that was lost is asked for again soon. */
+const FIRST_AGAIN_MS = 2_000
 /** A trade may be listed this late. */
 const OVERLAP_MS = 120_000
 /** Numbers in one notice: a report has room for a line. */
@@ -40,7 +42,19 @@ export function lookAround(turn: Turn): undefined {
     setLook(turn, market, { state: 'open', at: now })
     due.push({ market, since: look.since })
   }
-  if (due.length > 0) ask(turn, { type: 'compare', markets: due, now })
+  if (due.length === 0) return
+  const waiting = waitedFor(turn)
+  const first = due.filter(({ market }) => waiting.has(market))
+  const others = due.filter(({ market }) => !waiting.has(market))
+  ask(turn, { type: 'compare', markets: [...first, ...others], now })
+}
+
+/** Markets where an entry cannot go on before they are compared. */
+function waitedFor({ book }: Turn): ReadonlySet<string> {
+  const entries = Object.values(book.orders).filter(
+    ({ kind, state }) => kind === 'entry' && (state === 'received' || state === 'approved'),
+  )
+  return new Set(entries.map(({ idea }) => idea.market))
 }
 
 export function comparison({ book, live }: Turn, market: string): Comparison {
@@ -56,7 +70,9 @@ export function onCompared(
   const look = turn.live.looks[market]
   if (look === undefined) return
   const { now } = turn.world
-  if (!result.ok) return setLook(turn, market, { state: 'due', at: now + AGAIN_MS })
+  const isFirst = look.found === 'awaited' || look.found === 'overdue'
+  const pause = isFirst ? FIRST_AGAIN_MS : AGAIN_MS
+  if (!result.ok) return setLook(turn, market, { state: 'due', at: now + pause })
   const judged = judge(turn.book, market, result.value)
   const doubts = doubtsOf(judged)
   const proved = doubts.filter((doubt) => look.doubts.includes(doubt))
