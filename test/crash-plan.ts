@@ -6,7 +6,7 @@ import {
 } from '@keyside/sandbox'
 
 /** Each on a market of its own: while one waits for an unknown order, half a minute, the others go on. */
-export const STREAMS = 30
+export const STREAMS = 8
 
 /** That an order was never placed is proved by two misses two seconds apart: who is killed sooner never proves it. */
 const REST_MS = 6_000

@@ -17,6 +17,8 @@ import { openWorld, UNASKED_POLICY, type World } from './world.ts'
 const STREAM_NAMES = Array.from({ length: STREAMS }, (_, index) => `s${index}`)
 const MARKETS = STREAM_NAMES.map((_, index) => `C${index}/USDT`)
 const HEAD_MS = 10_000
+/** Nothing is bought before a start has compared its markets with the exchange: without this all are killed waiting. */
+const COMPARED_MS = 1_800
 /** Starts that faults may spoil one after the other. */
 const MOST_STARTS = 4
 
@@ -100,7 +102,7 @@ export async function perform(stage: Stage, run: Run): Promise<void> {
     await kill(stage, jti)
   }
   await startAgain(stage)
-  await sleep(run.rest)
+  await sleep(COMPARED_MS + run.rest)
 }
 
 /** As a supervisor does: that the exchange was away at that moment is no end. */

@@ -7,7 +7,7 @@ import { agreed, perform, setStage } from './crash-stage.ts'
 import { inWords, whatWasMet } from './crash-summary.ts'
 
 const SEED = Number(process.env['KEYSIDE_SEED'] ?? Date.now() % 1_000_000_000)
-const KILLS = 70
+const KILLS = 40
 
 test(`${KILLS} kills under every fault, seed ${SEED}: no order twice, no decision without a report`, {
   timeout: 300_000,
