@@ -1,5 +1,5 @@
 // The judge's own reading of the journal: each commit's facts and reports, counted again from the rows on the disk.
-import type { DatabaseSync } from 'node:sqlite'
+import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { apply } from '../executor/core/apply.ts'
 import type { Fact, Step } from '../executor/core/fact.ts'
 import {
@@ -34,6 +34,13 @@ export interface Known {
   cost: number
 }
 
+/** Of one life of the journal. */
+interface Reading {
+  readonly db: DatabaseSync
+  readonly facts: StatementSync
+  readonly reports: StatementSync
+}
+
 export interface News {
   readonly facts: readonly Fact[]
   readonly reports: readonly { readonly seq: number; readonly event: ReportEvent }[]
@@ -41,7 +48,7 @@ export interface News {
 
 const DAY_MS = 86_400_000
 const MINUTE_MS = 60_000
-/** In a minute; others are only counted, and a crash forgets the count. */
+/** In a minute, or in two between which the clock was set back; others are only counted, and a crash forgets the count. */
 const REFUSALS_TOLD = 20
 /** A clock that is wrong by so much may count as many ms wrongly. */
 const CLOCK_SLACK_MS = 8_000
@@ -82,23 +89,28 @@ export class Ledger {
   /** True times of the last failed stop, by position, Unix ms. */
   readonly stopFailedAt = new Map<string, number>()
   #lastFact = 0
+  #read: Reading | null = null
 
   read(db: DatabaseSync, now: number, policy: Policy): News {
-    const rows = db
-      .prepare('SELECT * FROM facts WHERE seq > ? ORDER BY seq')
-      .all(this.#lastFact) as unknown as readonly Row[]
+    const { facts: readFacts, reports: readReports } = this.#reading(db)
+    const rows = readFacts.all(this.#lastFact) as unknown as readonly Row[]
     const facts = rows.map(toFact)
     this.#lastFact = rows.at(-1)?.seq ?? this.#lastFact
     for (const fact of facts) this.#learn(fact, now, policy)
-    const reports = db
-      .prepare('SELECT seq, event FROM reports WHERE seq > ? ORDER BY seq')
-      .all(this.lastReport)
-      .map((row) => ({
-        seq: Number(row['seq']),
-        event: JSON.parse(String(row['event'])) as ReportEvent,
-      }))
+    const reports = readReports.all(this.lastReport).map((row) => ({
+      seq: Number(row['seq']),
+      event: JSON.parse(String(row['event'])) as ReportEvent,
+    }))
     for (const { event } of reports) this.#hear(event, now)
     return { facts, reports }
+  }
+
+  #reading(db: DatabaseSync): Reading {
+    if (this.#read?.db === db) return this.#read
+    const facts = db.prepare('SELECT * FROM facts WHERE seq > ? ORDER BY seq')
+    const reports = db.prepare('SELECT seq, event FROM reports WHERE seq > ? ORDER BY seq')
+    this.#read = { db, facts, reports }
+    return this.#read
   }
 
   /** Entries that were decided on the day of `at`; a clock that is set back opens no new day. */
@@ -219,7 +231,7 @@ export class Ledger {
   #hearRefusal(signal: string | undefined, now: number): void {
     if (signal !== undefined) this.unended.delete(signal)
     this.#refusedAt.push(now)
-    if (now - (this.#refusedAt.at(-REFUSALS_TOLD) ?? 0) <= MINUTE_MS) this.summedUp = true
+    if (now - (this.#refusedAt.at(-REFUSALS_TOLD) ?? 0) <= 2 * MINUTE_MS) this.summedUp = true
   }
 
   #hear(event: ReportEvent, now: number): void {

@@ -1,4 +1,5 @@
 // After the faults: the executor has to know everything and to agree with the exchange to the last fill.
+import type { Position } from '../executor/core/state.ts'
 import type { Device } from './device.ts'
 import type { Engine } from './engine.ts'
 import type { Ledger } from './ledger.ts'
@@ -48,9 +49,10 @@ export function checkSettled(ended: Ended): void {
 }
 
 function checkOrders({ ledger, simulation, venue }: Ended): void {
+  const recently = simulation.scheduler.now() - PROOF_MS
   for (const { clientOrderId, state, sentAt } of Object.values(ledger.book.orders)) {
     // By a clock that was ahead it was sent only now.
-    if (state === 'unknown' && sentAt > simulation.scheduler.now() - PROOF_MS) continue
+    if (state === 'unknown' && sentAt > recently) return
     if (!RESTING.includes(state))
       simulation.violate('settled in 60 s', `${clientOrderId} is ${state}`)
     const order = venue.orders.find(({ wire }) => wire.clientOrderId === clientOrderId)
@@ -75,6 +77,11 @@ function checkVenue({ ledger, simulation, venue }: Ended): void {
   }
 }
 
+/** It is to be sold, that has failed, and after a pause it is tried again. */
+function isTried({ leaving, failed }: Position): boolean {
+  return leaving !== null && failed.exit.times > 0
+}
+
 /** A clock that was set forward makes an unknown order look older than it is: then it comes back, and that is told. */
 function isTold({ reappeared, strangers }: Ledger, { by, wire, exchangeId }: VenueOrder): boolean {
   return by === 'device' && (reappeared.has(wire.clientOrderId) || strangers.has(exchangeId))
@@ -90,7 +97,8 @@ function checkPositions({ ledger, simulation, venue, protection }: Ended): void 
       simulation.violate('the journal holds what the exchange holds', `${stream}: ${held}`)
   }
   for (const [key, position] of Object.entries(ledger.book.positions))
-    if (protection.isNaked(key, position)) simulation.violate('settled in 60 s', `${key} is naked`)
+    if (protection.isNaked(key, position) && !isTried(position))
+      simulation.violate('settled in 60 s', `${key} is naked`)
 }
 
 function checkSignals({ ledger, simulation }: Ended): void {
@@ -127,8 +135,7 @@ function checkExits(ended: Ended): void {
     if (out === null || position === undefined || out.since <= position.seq) continue
     const bid = venue.market(out.market).bid(simulation.scheduler.now())
     const worth = (Number(position.amount) * bid) / 10 ** PRICE_PLACES
-    const isTried = position.leaving !== null && position.failed.exit.times > 0
-    if (worth > SELLABLE && !isTried && !hasJustMoved(ended, out.stream))
+    if (worth > SELLABLE && !isTried(position) && !hasJustMoved(ended, out.stream))
       simulation.violate('a missed exit is made up for', `${out.stream} holds ${position.amount}`)
   }
 }
