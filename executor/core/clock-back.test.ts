@@ -46,3 +46,16 @@ test('a command counts once although the clock was ahead of its end in between',
   await executor.give(pause)
   expect(executor.state().book.trading).toBe('running')
 })
+
+test('a clock that goes back again and again does not put off the alarm of an unknown order', async () => {
+  const executor = new TestExecutor()
+  executor.exchange.mood = 'lost_after'
+  executor.exchange.lookups = 'silent'
+  await executor.enter()
+  for (let time = 0; time < 3; time += 1) {
+    await executor.clock.turn(40_000)
+    executor.clock.setBack(20_000)
+  }
+  await executor.clock.turn(1_000)
+  expect(executor.told()).toContain('notice order_unknown')
+})

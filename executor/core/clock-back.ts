@@ -8,9 +8,11 @@ const STEERED_MS = 1_000
 
 export function noticeClock(turn: Turn): undefined {
   const { now } = turn.world
-  const { lastTurn, refusals } = turn.live
+  const { lastTurn, refusals, alarms } = turn.live
   if (now < lastTurn - STEERED_MS) {
-    turn.live = { ...EMPTY_LIVE, refusals: { ...refusals, since: now } }
+    // Alarms sound at once: a clock that goes back again and again must not put them off.
+    const due = Object.fromEntries(Object.keys(alarms).map((id) => [id, now]))
+    turn.live = { ...EMPTY_LIVE, alarms: due, refusals: { ...refusals, since: now } }
     beginLooks(turn)
   }
   turn.live = { ...turn.live, lastTurn: now }
