@@ -73,6 +73,7 @@ export function complaintsAbout(evidence: Evidence, home: string): string[] {
     ...[...evidence.lives].flatMap(([id, life]) => disagreement(evidence, id, life)),
     ...unprotected(evidence),
     ...stillHeld(evidence),
+    ...writtenOffTooMuch(evidence),
   ]
 }
 
@@ -217,11 +218,11 @@ function told(what: string, reports: Evidence['reports'], id: string, life: Life
 }
 
 /** What is held has one stop of its size at the exchange, and nothing else has one. */
-function unprotected({ lives, accepted }: Evidence): string[] {
+function unprotected({ lives, accepted, facts }: Evidence): string[] {
   const markets = new Map([...lives.values()].map(({ seed }) => [seed.idea.market, seed.stream]))
   return [...markets].flatMap(([market, stream]) => {
     const ours = [...lives.values()].filter(({ seed }) => seed.stream === stream)
-    const held = floor(heldBy(ours, market))
+    const held = floor(heldBy(ours, market).minus(writtenOff(facts, stream, market)))
     const wanted = ours.some(({ seed }) => seed.idea.stop !== undefined) && held.gt(0)
     const open = accepted.filter(({ symbol, outcome }) => symbol === market && outcome === 'NEW')
     const sizes = open.map(({ quantity }) => new Big(quantity).toFixed())
@@ -233,13 +234,36 @@ function unprotected({ lives, accepted }: Evidence): string[] {
 }
 
 /** The stream's last word was to get out. */
-function stillHeld({ published, lives }: Evidence): string[] {
+function stillHeld({ published, lives, facts }: Evidence): string[] {
   const last = new Map(published.map((signal) => [signal.stream, signal]))
   return [...last.values()].flatMap(({ stream, kind }) => {
     const ours = [...lives.values()].filter(({ seed }) => seed.stream === stream)
-    const held = floor(heldBy(ours, ours[0]?.seed.idea.market ?? ''))
+    const market = ours[0]?.seed.idea.market ?? ''
+    const held = floor(heldBy(ours, market).minus(writtenOff(facts, stream, market)))
     return kind === 'exit' && held.gt(0) ? [`${stream} holds ${held} after its exit`] : []
   })
+}
+
+/** What the exchange would not sell any more is the trader's own from then on. */
+function writtenOff(facts: readonly Fact[], stream: string, market: string): Big {
+  return sum(
+    facts.flatMap((fact) =>
+      fact.type === 'written_off' && fact.position === `${stream} ${market}`
+        ? [new Big(fact.amount)]
+        : [],
+    ),
+  )
+}
+
+/** At the stage's price of 60 000 and its least order of 5. */
+const SELLABLE = new Big('0.0000833')
+
+function writtenOffTooMuch({ facts }: Evidence): string[] {
+  return facts.flatMap((fact) =>
+    fact.type === 'written_off' && new Big(fact.amount).gt(SELLABLE)
+      ? [`${fact.position}: ${fact.amount} was written off and could have been sold`]
+      : [],
+  )
 }
 
 function heldBy(lives: readonly Life[], market: string): Big {

@@ -21,7 +21,7 @@ test(`${KILLS} kills under every fault, seed ${SEED}: no order twice, no decisio
   expect(complaintsAbout(evidence, stage.world.home), `KEYSIDE_SEED=${SEED}`).toEqual([])
   expect(stage.bot.complaints, `KEYSIDE_SEED=${SEED}`).toEqual([])
   // Without these the rest would prove little; a slow machine is killed earlier in a signal's life.
-  expect(met.orders, 'orders that the exchange accepted').toBeGreaterThan(KILLS / 10)
+  expect(met.orders, 'orders that the exchange accepted').toBeGreaterThan(KILLS / 5)
   expect(met.phases.size, 'kinds of moments').toBeGreaterThan(5)
   expect([...met.faults.keys()].sort(), 'faults that were armed').toEqual(
     EXCHANGE_FAULT_NAMES.toSorted(),
