@@ -4,12 +4,13 @@ import { type Clock, KeysideError } from '@keyside/runtime'
 import { sentenceOf } from './codes.ts'
 import { apply } from './core/apply.ts'
 import type { Fact, Happening } from './core/fact.ts'
-import { plus } from './core/money.ts'
+import { marketsOf } from './core/markets.ts'
 import type { Book } from './core/state.ts'
-import type { Answered, Balance, Exchange } from './exchange/port.ts'
+import type { Answered, Exchange } from './exchange/port.ts'
 import { Journal } from './journal/journal.ts'
 import { writeMark } from './journal/mark.ts'
-import { hasFill, nameOf } from './journal/names.ts'
+import { nameOf } from './journal/names.ts'
+import { lackingTrades, thereOf } from './reconcile/look.ts'
 import { type MarketSeen, planRebase, type RebasePlan } from './reconcile/rebase-plan.ts'
 import { isUnsent, settleUnsent } from './reconcile/unsent.ts'
 
@@ -54,7 +55,7 @@ export async function prepareRebase(options: RebaseOptions): Promise<Rebase> {
     const seen: MarketSeen[] = []
     for (const market of markets) seen.push(await lookAt(market, since, { exchange, journal }))
     const balances = answered(await exchange.refreshBalances())
-    const plan = planRebase(book, seen, thereIn(balances))
+    const plan = planRebase(book, seen, (currency) => thereOf(balances, currency))
     const unsent = await askUnsent(book, exchange)
     const carryOut = async () => {
       for (const { market, clientOrderId } of plan.cancels)
@@ -70,12 +71,6 @@ export async function prepareRebase(options: RebaseOptions): Promise<Rebase> {
   }
 }
 
-function marketsOf({ positions, orders }: Book, markets: readonly string[]): readonly string[] {
-  const held = Object.values(positions).map(({ market }) => market)
-  const open = Object.values(orders).map(({ idea }) => idea.market)
-  return [...new Set([...markets, ...held, ...open])]
-}
-
 async function lookAt(
   market: string,
   since: number,
@@ -86,17 +81,8 @@ async function lookAt(
     ...order,
     order: nameOf(db, { market, ...order }),
   }))
-  const trades = answered(await exchange.trades(market, since))
-    .map((trade) => ({ ...trade, order: nameOf(db, { market, exchangeId: trade.exchangeId }) }))
-    .filter(({ id, order }) => order === null || !hasFill(db, { order, trade: id }))
+  const trades = lackingTrades(db, market, answered(await exchange.trades(market, since)))
   return { market, open, trades }
-}
-
-function thereIn(balances: readonly Balance[]) {
-  return (currency: string) => {
-    const row = balances.find((one) => one.currency === currency)
-    return row === undefined ? '0' : plus(row.free, row.used)
-  }
 }
 
 async function askUnsent(book: Book, exchange: Exchange) {

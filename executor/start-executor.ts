@@ -11,6 +11,7 @@ import {
 import { assemble } from './assemble.ts'
 import { sentenceOf } from './codes.ts'
 import type { ExecutorConfig } from './config.ts'
+import { marketsOf } from './core/markets.ts'
 import type { Book } from './core/state.ts'
 import { createBinance } from './exchange/binance.ts'
 import type { Exchange } from './exchange/port.ts'
@@ -76,7 +77,7 @@ async function compose(
   const { policy } = accepted
   const exchange = await openExchange(config, deps)
   onStop(() => exchange.stop())
-  await exchange.start(marketsOf(policy, journal.fold()))
+  await exchange.start(marketsOf(journal.fold(), policy.markets))
   await refuseMightyKey(exchange)
   const { key, salt } = await deviceSecrets(keychain)
   const publisher = new Publisher({ device: config.id, audience: config.bot.id, key, ...deps })
@@ -141,13 +142,6 @@ async function refuseMightyKey(exchange: Exchange): Promise<void> {
   const rights = await exchange.keyRights()
   if (rights.ok && canTakeAway(rights.value))
     throw new KeysideError('key_can_withdraw', sentenceOf('key_can_withdraw'))
-}
-
-/** Also the markets where something is left from an older policy: it has to be protected and sold. */
-function marketsOf(policy: Policy, { positions, orders }: Book): readonly string[] {
-  const held = Object.values(positions).map(({ market }) => market)
-  const open = Object.values(orders).map(({ idea }) => idea.market)
-  return [...new Set([...policy.markets, ...held, ...open])]
 }
 
 function listenedTo(policy: Policy, { positions }: Book): readonly string[] {

@@ -1,9 +1,9 @@
 // `npm run simulate -- --seeds N`: lives of the executor from seeds, each judged after every step.
-import { fork } from 'node:child_process'
 import { parseArgs } from 'node:util'
 import { plantMutant } from './mutants.ts'
 import type { Summary } from './seeds.ts'
 import { describeFailure, describeSummary, joined } from './tell.ts'
+import { inChildren, whole } from './workers.ts'
 
 const HELP = `Runs the executor's core, shell and journal in simulated time, with faults drawn from a seed.
 
@@ -39,8 +39,11 @@ async function main(): Promise<number> {
   const start = whole(values.seed ?? values.start)
   const count = values.seed === undefined ? whole(values.seeds) : 1
   const workers = Math.min(whole(values.workers), count)
+  const args = values.mutant === undefined ? [] : ['--mutant', values.mutant]
   const summaries =
-    workers > 1 ? await inChildren(start, count, workers) : [await here(start, count)]
+    workers > 1
+      ? await inChildren<Summary>({ file: import.meta.filename, start, count, workers, args })
+      : [await here(start, count)]
   if (process.send !== undefined) {
     process.send(summaries[0])
     return 0
@@ -51,13 +54,6 @@ async function main(): Promise<number> {
   if (sum.failed === null) return 0
   process.stdout.write(`${describeFailure(sum.failed, values.mutant)}\n`)
   return 1
-}
-
-function whole(text: string): number {
-  const number = Number(text)
-  if (!Number.isSafeInteger(number) || number < 0)
-    throw new RangeError(`expected a whole number, got "${text}"`)
-  return number
 }
 
 /** Loaded only now, so that a mutant is in place before the code that it changes. */
@@ -72,34 +68,5 @@ async function here(start: number, count: number): Promise<Summary> {
       if (count > 1 && done % every === 0)
         process.stderr.write(`seeds ${start} to ${start + done - 1} hold\n`)
     },
-  })
-}
-
-function inChildren(start: number, count: number, workers: number): Promise<Summary[]> {
-  const share = Math.ceil(count / workers)
-  const jobs = Array.from({ length: workers }, (_, at) => {
-    const from = start + at * share
-    return { from, seeds: Math.min(share, start + count - from) }
-  })
-  return Promise.all(jobs.filter(({ seeds }) => seeds > 0).map((job) => inChild(job)))
-}
-
-function inChild({ from, seeds }: { from: number; seeds: number }): Promise<Summary> {
-  const mutant = values.mutant === undefined ? [] : ['--mutant', values.mutant]
-  const child = fork(import.meta.filename, [
-    '--start',
-    String(from),
-    '--seeds',
-    String(seeds),
-    ...mutant,
-  ])
-  return new Promise((done, fail) => {
-    let summary: Summary | null = null
-    child.on('message', (message) => {
-      summary = message as Summary
-    })
-    child.on('exit', (code) =>
-      summary === null ? fail(new Error(`a worker ended with ${code}`)) : done(summary),
-    )
   })
 }

@@ -1,5 +1,5 @@
 // Simulated time: the next event runs when the one before it is wholly done.
-import type { Cancel } from '../runtime/index.ts'
+import type { Cancel, Clock } from '../runtime/index.ts'
 
 interface Scheduled {
   readonly at: number
@@ -32,13 +32,7 @@ export class Scheduler {
   }
 
   every(ms: number, run: () => void): Cancel {
-    let cancel: Cancel = () => undefined
-    const again = () => {
-      cancel = this.after(ms, again)
-      run()
-    }
-    cancel = this.after(ms, again)
-    return () => cancel()
+    return repeat(this, ms, run)
   }
 
   /** Runs one event and every promise that follows from it. False when the next one is later than `end`. */
@@ -105,6 +99,17 @@ function swapped(heap: Scheduled[], above: number, below: number): boolean {
 }
 
 /** No real time passes in a run, so after one turn of the loop every promise has had its say. */
-function drained(): Promise<void> {
+export function drained(): Promise<void> {
   return new Promise((done) => setImmediate(done))
+}
+
+/** The next time is set before `run`, which may cancel it. */
+export function repeat(clock: Pick<Clock, 'after'>, ms: number, run: () => void): Cancel {
+  let cancel: Cancel = () => undefined
+  const again = () => {
+    cancel = clock.after(ms, again)
+    run()
+  }
+  cancel = clock.after(ms, again)
+  return () => cancel()
 }

@@ -1,11 +1,9 @@
 // What steps and trades do to the counters and to the result.
 import { applyFill } from './apply-fill.ts'
 import { countEntry, countSent, countTaken, countTrade } from './counters.ts'
-import type { Fact, Step } from './fact.ts'
+import type { FactOf, Step } from './fact.ts'
 import { openDay, withoutTrade, withTradeResult } from './result.ts'
 import type { Book, Order } from './state.ts'
-
-type About<Type extends Fact['type']> = Extract<Fact, { type: Type }>
 
 export function countStep(book: Book, order: Order, { event, at }: Step & { at: number }): Book {
   const { counters } = book
@@ -15,7 +13,7 @@ export function countStep(book: Book, order: Order, { event, at }: Step & { at: 
   return event === 'accept' ? { ...book, counters: countTaken(counters, order) } : book
 }
 
-export function applyTrade(book: Book, order: Order, { trade, at }: About<'fill'>): Book {
+export function applyTrade(book: Book, order: Order, { trade, at }: FactOf<'fill'>): Book {
   if (order.trades.includes(trade.id)) return book
   const after = applyFill(book, order, trade, at)
   return {
@@ -30,7 +28,7 @@ export function countLoss(before: Book, after: Book): Book {
   return { ...after, result: withoutTrade(before, after) }
 }
 
-export function applyDayOpened(book: Book, { bids, at }: About<'day_opened'>): Book {
+export function applyDayOpened(book: Book, { bids, at }: FactOf<'day_opened'>): Book {
   return { ...book, result: openDay(book, bids, at) }
 }
 
@@ -38,13 +36,13 @@ export function applyDayLost(book: Book): Book {
   return { ...book, result: { ...book.result, closedOn: book.result.today.number } }
 }
 
-export function applyBest(book: Book, { worth }: About<'best'>): Book {
+export function applyBest(book: Book, { worth }: FactOf<'best'>): Book {
   const { got, paid } = book.result
   return { ...book, result: { ...book.result, best: { got, paid, worth } } }
 }
 
 /** After a halt for falling too far below the best a new one is taken: to go on is the trader's decision. */
-export function forgetBest(book: Book, { by, state }: About<'trading'>): Book {
+export function forgetBest(book: Book, { by, state }: FactOf<'trading'>): Book {
   if (state !== 'halted' || by !== 'loss.dd') return book
   return { ...book, result: { ...book.result, best: null } }
 }

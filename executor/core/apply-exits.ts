@@ -1,9 +1,7 @@
 // What facts about getting out do to a position: leaving, raised stops, rungs, failures, and what is written off.
-import type { Fact } from './fact.ts'
+import type { FactOf } from './fact.ts'
 import { isZero } from './money.ts'
 import { type Book, type Failures, type Order, type Position, positionKey } from './state.ts'
-
-type About<Type extends Fact['type']> = Extract<Fact, { type: Type }>
 
 /** A rung counts as sold from here on, so that no crash sells it twice. */
 export function applyOrderedExit(book: Book, { kind, rung, ...order }: Order): Book {
@@ -14,20 +12,27 @@ export function applyOrderedExit(book: Book, { kind, rung, ...order }: Order): B
     : withPosition(counted, positionKey(order), () => ({ taken: rung }))
 }
 
-export function applyLeaving(book: Book, { position, why }: About<'leaving'>): Book {
+export function applyLeaving(book: Book, { position, why }: FactOf<'leaving'>): Book {
   return withPosition(book, position, () => ({ leaving: why }))
 }
 
-export function applyRaised(book: Book, { position, stop }: About<'raised'>): Book {
+export function applyRaised(book: Book, { position, stop }: FactOf<'raised'>): Book {
   return withPosition(book, position, () => ({ stop, stops: 0 }))
 }
 
-export function applyWrittenOff(book: Book, { position }: About<'written_off'>): Book {
+export function applyWrittenOff(book: Book, { position }: FactOf<'written_off'>): Book {
   const { [position]: _, ...positions } = book.positions
   return { ...book, positions }
 }
 
-export function applyUnprotected(book: Book, { position, at }: About<'unprotected'>): Book {
+/** Every stop has a name of its own. */
+export function applyIntended(book: Book, order: Order): Book {
+  if (order.kind !== 'stop') return book
+  const named = { ...book, stops: book.stops + 1 }
+  return withPosition(named, positionKey(order), ({ stops }) => ({ stops: stops + 1 }))
+}
+
+export function applyUnprotected(book: Book, { position, at }: FactOf<'unprotected'>): Book {
   return withPosition(book, position, ({ failed }) => ({
     failed: { ...failed, stop: oneMore(failed.stop, at) },
   }))
@@ -61,7 +66,7 @@ export function applyExitOver(book: Book, order: Order, at: number): Book {
 }
 
 /** A halt that sells is undone with the halt. */
-export function applyTrading(book: Book, { state, positions, at }: About<'trading'>): Book {
+export function applyTrading(book: Book, { state, positions, at }: FactOf<'trading'>): Book {
   const trading = { ...book, trading: state, tradingSince: at }
   if (state === 'halted')
     return { ...trading, onHalt: positions ?? (book.trading === 'halted' ? book.onHalt : 'keep') }

@@ -14,6 +14,7 @@ import {
 } from './apply-counts.ts'
 import {
   applyExitOver,
+  applyIntended,
   applyLeaving,
   applyOrderedExit,
   applyRaised,
@@ -23,7 +24,7 @@ import {
   applyWrittenOff,
 } from './apply-exits.ts'
 import type { Fact, Step } from './fact.ts'
-import { type Book, type Order, positionKey, type Stream } from './state.ts'
+import type { Book, Order, Stream } from './state.ts'
 
 /** Throws for a fact that cannot follow: nothing of such a decision may be written. */
 export function apply(book: Book, fact: Fact): Book {
@@ -143,7 +144,11 @@ export function withOrder(book: Book, order: Order): Book {
 function applyStep(book: Book, fact: Step & { at: number }): Book {
   const before = orderIn(book, fact.clientOrderId)
   const order = { ...before, state: moved(before.state, fact.event), ...stepChange(before, fact) }
-  const counted = countStep(named(book, order, fact), order, fact)
+  const counted = countStep(
+    fact.event === 'intend' ? applyIntended(book, order) : book,
+    order,
+    fact,
+  )
   if (isFinal(order.state)) return applyExitOver(close(counted, order), order, fact.at)
   const open = withOrder(counted, order)
   return fact.event === 'accept' ? applyStanding(open, order) : open
@@ -164,20 +169,6 @@ function close(book: Book, order: Order): Book {
   const { [order.clientOrderId]: _, ...orders } = book.orders
   const id = order.plan?.id ?? order.clientOrderId
   return { ...book, orders, ended: withEnded(book.ended, { id, state: order.state }) }
-}
-
-function named(book: Book, order: Order, { event }: Step): Book {
-  return event === 'intend' && order.kind === 'stop'
-    ? withOneMoreStop(book, positionKey(order))
-    : book
-}
-
-function withOneMoreStop(book: Book, key: string): Book {
-  const position = book.positions[key]
-  const stops = book.stops + 1
-  if (position === undefined) return { ...book, stops }
-  const counted = { ...position, stops: position.stops + 1 }
-  return { ...book, stops, positions: { ...book.positions, [key]: counted } }
 }
 
 /** The newest are kept when they have expired too: by a clock that is set back they have not. */

@@ -222,6 +222,8 @@ export type Happening =
 /** `at` is Unix ms. */
 export type Fact = Happening & { readonly at: number }
 
+export type FactOf<Type extends Fact['type']> = Extract<Fact, { type: Type }>
+
 /** The order a fact is about, for the journal's column; null for none. */
 export function orderOf(fact: Fact): string | null {
   if (fact.type === 'ordered') return fact.order.clientOrderId

@@ -7,6 +7,10 @@ const LONGEST_UNKNOWN_MS = 15_000
 /** For one that is known: a position may be waiting for its next stop. */
 const LONGEST_KNOWN_MS = 4_000
 const LONGEST_PAUSE_MS = 60_000
+/** Between the two misses that count: one may come from a server that is behind. */
+export const BETWEEN_MISSES_MS = 2_000
+/** What stays wrong with an order is said again this often. */
+export const ALARM_EVERY_MS = 60_000
 /** An open order is looked at this often. */
 export const POLL_MS = 2_000
 

@@ -6,12 +6,10 @@ import { type Order, type Position, positionKey } from '../core/state.ts'
 import { notice, record, type Turn } from '../core/turn.ts'
 import { isUnsellable } from '../plan/dust.ts'
 import { planStop } from '../plan/stop.ts'
-import type { OrderState } from './table.ts'
+import { isPending } from './table.ts'
 
 /** Paid for it, in least order values: a wrong price must not make a whole position disappear. */
 const MOST_COST = 4
-
-const NOT_SENT: readonly OrderState[] = ['received', 'waiting', 'approved']
 
 /** True when the position is over. */
 export function writeOffDust(
@@ -51,6 +49,6 @@ function costOf({ paid, amount, bought }: Position): Decimal {
 
 /** An entry that has not been sent may never be: it does not keep dust alive. */
 function isOrdered(turn: Turn, key: string): boolean {
-  const isOn = (order: Order) => order.kind !== 'entry' || !NOT_SENT.includes(order.state)
+  const isOn = (order: Order) => order.kind !== 'entry' || !isPending(order.state)
   return Object.values(turn.book.orders).some((one) => positionKey(one) === key && isOn(one))
 }

@@ -1,5 +1,6 @@
 // When a position has to be looked at again: each second while a price may change what is to be done about it.
-import { type Order, type Position, positionKey, type State } from '../core/state.ts'
+import type { Order, Position, State } from '../core/state.ts'
+import { stopOf } from './stop-of.ts'
 
 const LOOK_MS = 1_000
 
@@ -8,9 +9,7 @@ export function exitsDue({ book, live }: State): readonly number[] {
   const { lookedAt, below } = live.watch
   return Object.entries(book.positions).flatMap(([key, position]) => {
     const { until } = position.exits
-    const stop = Object.values(book.orders).find(
-      (order) => order.kind === 'stop' && positionKey(order) === key,
-    )
+    const stop = stopOf(book, key)
     const isBelow = stop !== undefined && below[stop.clientOrderId] !== undefined
     return [
       ...(isBelow || needsPrice(position, stop) ? [lookedAt + LOOK_MS] : []),

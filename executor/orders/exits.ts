@@ -1,7 +1,7 @@
 // Looks at every position and its price: is it over, is it to be sold, does its stop rise, is a rung reached.
 import type { Decimal } from '@keyside/protocol'
 import { without } from '../core/patience.ts'
-import { type Order, type Position, positionKey } from '../core/state.ts'
+import type { Position } from '../core/state.ts'
 import type { Turn } from '../core/turn.ts'
 import { exact } from '../plan/exact.ts'
 import { writeOffDust } from './dust.ts'
@@ -9,6 +9,7 @@ import { takeProfit } from './ladder.ts'
 import { leave, startLeaving } from './leave.ts'
 import { freshBid, keepPriceFresh } from './price.ts'
 import { raiseStop } from './raise.ts'
+import { stopOf } from './stop-of.ts'
 
 /** So long may the bid be below what a stop sells for before the stop has failed. */
 const THROUGH_MS = 3_000
@@ -43,7 +44,7 @@ function reasonToLeave(turn: Turn, key: string, position: Position, bid: Decimal
 /** A stop that rests may still sell: it gets its three seconds. One that could only be placed too late does not. */
 function isThroughStop(turn: Turn, key: string, { stop }: Position, bid: Decimal | null): boolean {
   if (stop === null || bid === null) return false
-  const order = stopOf(turn, key)
+  const order = stopOf(turn.book, key)
   if (order === undefined) return exact(bid).lte(exact(stop))
   const isBelow = order.plan !== null && exact(bid).lt(exact(order.plan.wire.price))
   return sinceBelow(turn, order.clientOrderId, isBelow) >= THROUGH_MS
@@ -67,10 +68,4 @@ function sinceBelow(turn: Turn, id: string, isBelow: boolean): number {
   const below = isBelow ? { ...watch.below, [id]: since } : without(watch.below, id)
   turn.live = { ...turn.live, watch: { ...watch, below } }
   return isBelow ? now - since : 0
-}
-
-export function stopOf(turn: Turn, key: string): Order | undefined {
-  return Object.values(turn.book.orders).find(
-    (one) => one.kind === 'stop' && positionKey(one) === key,
-  )
 }

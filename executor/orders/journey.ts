@@ -3,16 +3,17 @@
 import { orderIn } from '../core/apply.ts'
 import { awaitsPrices } from '../core/losses.ts'
 import { atLeast } from '../core/money.ts'
-import { isDue, opened } from '../core/patience.ts'
+import { isDue } from '../core/patience.ts'
 import { type Order, positionKey } from '../core/state.ts'
 import { ask, record, type Turn } from '../core/turn.ts'
 import { check } from '../policy/check.ts'
 import { askAgain, askTrader } from './ask-again.ts'
 import { drawPlan } from './draw-plan.ts'
 import { requestCancel } from './poll.ts'
-import { isYoung, QUOTE_LIFE_MS } from './price.ts'
+import { askQuote, isYoung, QUOTE_LIFE_MS } from './price.ts'
 import { question, unknownOn } from './question.ts'
 import { refuseOrder } from './refuse.ts'
+import { stopOf } from './stop-of.ts'
 import { isLive } from './table.ts'
 import { reportOrder } from './view.ts'
 
@@ -55,8 +56,8 @@ function advance(turn: Turn, clientOrderId: string): undefined {
  */
 function awaitTurn(turn: Turn, order: Order): Went {
   if (order.kind !== 'exit') return 'on'
-  if (order.state === 'clearing' && stopOf(turn, order) !== undefined) return 'waits'
   const key = positionKey(order)
+  if (order.state === 'clearing' && stopOf(turn.book, key) !== undefined) return 'waits'
   const busy = Object.values(turn.book.orders).filter(
     (one) => one !== order && one.kind !== 'stop' && isLive(one.state) && positionKey(one) === key,
   )
@@ -89,8 +90,7 @@ function freshQuote(turn: Turn, order: Order): Went {
   // An answer that brought nothing newer: policy decides on what there is.
   if (asked?.state === 'due' && now - asked.at <= QUOTE_LIFE_MS) return 'on'
   if (!isDue(asked, now)) return 'waits'
-  turn.live = { ...turn.live, quotes: { ...turn.live.quotes, [market]: opened(asked, now) } }
-  ask(turn, { type: 'quote', market })
+  askQuote(turn, market)
   return 'waits'
 }
 
@@ -129,7 +129,7 @@ function askPolicy(turn: Turn, order: Order): Went {
 
 /** The stop holds the coins that an exit wants to sell. */
 function clearStop(turn: Turn, order: Order): Went {
-  if (order.kind !== 'exit' || stopOf(turn, order) === undefined) return 'on'
+  if (order.kind !== 'exit' || stopOf(turn.book, positionKey(order)) === undefined) return 'on'
   record(turn, { type: 'step', clientOrderId: order.clientOrderId, event: 'clear' })
   return 'left'
 }
@@ -151,11 +151,4 @@ export function launch(turn: Turn, clientOrderId: string): Went {
   reportOrder(turn, order, 'sent')
   ask(turn, { type: 'place', order: order.plan.wire, signal: order.signal })
   return 'left'
-}
-
-function stopOf(turn: Turn, order: Order): Order | undefined {
-  const key = positionKey(order)
-  return Object.values(turn.book.orders).find(
-    (one) => one.kind === 'stop' && positionKey(one) === key,
-  )
 }

@@ -1,7 +1,7 @@
 // What the exchange answered, and what that makes of an order. Unknown is an answer; nothing here sends again.
 import { sentenceOf } from '../codes.ts'
 import { isZero, minus } from '../core/money.ts'
-import { growing, opened, steady, without } from '../core/patience.ts'
+import { BETWEEN_MISSES_MS, growing, opened, steady, without } from '../core/patience.ts'
 import type { Order } from '../core/state.ts'
 import { ask, record, type Turn } from '../core/turn.ts'
 import type { Answered, ExchangeOrder, Fill, Lookup, Placed } from '../exchange/port.ts'
@@ -11,8 +11,6 @@ import { reportOrder } from './view.ts'
 
 /** Added to the exchange's own window before a miss counts (and the difference of the clocks). */
 const MARGIN_MS = 10_000
-/** Between the two misses that prove that an order was never placed. */
-const BETWEEN_MISSES_MS = 2_000
 
 export function onPlaced(turn: Turn, order: Order, result: Placed): undefined {
   switch (result.outcome) {

@@ -1,11 +1,9 @@
 // What has to be asked of the exchange and of the trader, order by order, for as long as nobody has answered.
 import { sentenceOf } from '../codes.ts'
-import { growing, isDue, opened, without } from '../core/patience.ts'
+import { ALARM_EVERY_MS, growing, isDue, opened, without } from '../core/patience.ts'
 import type { Ask, Live, Order } from '../core/state.ts'
 import { ask, notice, record, type Turn } from '../core/turn.ts'
 import { reportOrder } from './view.ts'
-
-const ALARM_EVERY_MS = 60_000
 
 export function pollOrders(turn: Turn): undefined {
   for (const { clientOrderId } of Object.values(turn.book.orders)) {

@@ -27,6 +27,12 @@ export function keepPriceFresh(turn: Turn, market: string): undefined {
   if (quote !== null && isYoung(quote, now, QUOTE_LIFE_MS)) return
   const asked = turn.live.quotes[market]
   if (asked?.state === 'open' || (asked !== undefined && now - asked.at < ASK_EVERY_MS)) return
-  turn.live = { ...turn.live, quotes: { ...turn.live.quotes, [market]: opened(asked, now) } }
+  askQuote(turn, market)
+}
+
+export function askQuote(turn: Turn, market: string): undefined {
+  const { quotes } = turn.live
+  const asked = opened(quotes[market], turn.world.now)
+  turn.live = { ...turn.live, quotes: { ...quotes, [market]: asked } }
   ask(turn, { type: 'quote', market })
 }

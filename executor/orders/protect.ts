@@ -8,13 +8,14 @@ import { exact } from '../plan/exact.ts'
 import { planStop } from '../plan/stop.ts'
 import { check } from '../policy/check.ts'
 import { clientOrderId } from './client-id.ts'
-import { stopOf } from './exits.ts'
 import { launch } from './journey.ts'
 import { startLeaving } from './leave.ts'
 import { requestCancel } from './poll.ts'
 import { freshBid } from './price.ts'
 import { question, unknownOn } from './question.ts'
 import { say } from './say.ts'
+import { stopOf } from './stop-of.ts'
+import { isPending } from './table.ts'
 import { orderId } from './view.ts'
 
 /** Placed again without any change in between: a person or a rule at the exchange takes them away. */
@@ -29,7 +30,7 @@ export function protectPositions(turn: Turn): undefined {
   for (const stop of Object.values(turn.book.orders))
     if (stop.kind === 'stop' && !isWanted(turn, stop)) requestCancel(turn, stop)
   for (const [key, position] of Object.entries(turn.book.positions))
-    if (!isLeaving(turn, key) && stopOf(turn, key) === undefined) protect(turn, key, position)
+    if (!isLeaving(turn, key) && stopOf(turn.book, key) === undefined) protect(turn, key, position)
 }
 
 function isWanted(turn: Turn, stop: Order): boolean {
@@ -46,10 +47,7 @@ function isWanted(turn: Turn, stop: Order): boolean {
 /** An exit that has the turn needs the coins that the stop holds. */
 function isLeaving(turn: Turn, key: string): boolean {
   return Object.values(turn.book.orders).some(
-    (one) =>
-      one.kind === 'exit' &&
-      positionKey(one) === key &&
-      !['received', 'waiting', 'approved'].includes(one.state),
+    (one) => one.kind === 'exit' && positionKey(one) === key && !isPending(one.state),
   )
 }
 

@@ -1,9 +1,7 @@
 // An entry that still waits when its strategy has left again: approving it would buy what is sold a moment later.
 import type { Turn } from '../core/turn.ts'
 import { refuseOrder } from './refuse.ts'
-import type { OrderState } from './table.ts'
-
-const NOT_SENT: readonly OrderState[] = ['received', 'waiting', 'approved']
+import { isPending } from './table.ts'
 
 /** `since`: number of the signal with which the stream left this market. */
 export function supersedeEntries(
@@ -16,7 +14,7 @@ export function supersedeEntries(
       order.stream === stream &&
       order.idea.market === market &&
       order.seq < since &&
-      NOT_SENT.includes(order.state)
+      isPending(order.state)
     )
       refuseOrder(turn, order, 'entry_superseded')
 }

@@ -105,6 +105,13 @@ export function isFinal(state: OrderState): boolean {
   return FINAL_STATES.some((final) => final === state)
 }
 
+const PENDING: readonly OrderState[] = ['received', 'waiting', 'approved']
+
+/** Nothing is decided: it has touched neither the stop nor the exchange. */
+export function isPending(state: OrderState): boolean {
+  return PENDING.includes(state)
+}
+
 const AT_EXCHANGE: readonly OrderState[] = [
   'sending',
   'unknown',

@@ -1,12 +1,8 @@
 // An order that the exchange took and now does not know: neither forgotten nor assumed, and told every minute.
 import { sentenceOf } from '../codes.ts'
-import { growing, without } from '../core/patience.ts'
+import { ALARM_EVERY_MS, BETWEEN_MISSES_MS, growing, without } from '../core/patience.ts'
 import type { Order } from '../core/state.ts'
 import { notice, type Turn } from '../core/turn.ts'
-
-/** Between the two misses that make it an alarm. */
-const BETWEEN_MISSES_MS = 2_000
-const ALARM_EVERY_MS = 60_000
 
 export function onVanished(turn: Turn, { clientOrderId, idea, stream }: Order): undefined {
   const { now } = turn.world

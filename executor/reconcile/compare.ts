@@ -1,6 +1,7 @@
 // Holds the journal against the exchange at the start and every minute, and tells what is seen wrong twice.
 import { sentenceOf } from '../codes.ts'
 import type { Input } from '../core/inputs.ts'
+import { marketsOf } from '../core/markets.ts'
 import { ask, notice, record, type Turn } from '../core/turn.ts'
 import { type Judgement, judge } from './judge.ts'
 import type { Comparison, Look, Seen, Sighting } from './seen.ts'
@@ -20,12 +21,7 @@ const NAMED = 5
 /** At a start: nothing is known of any market. */
 export function beginLooks(turn: Turn): undefined {
   const { now, policy } = turn.world
-  const { positions, orders } = turn.book
-  const markets = [
-    ...policy.markets,
-    ...Object.values(positions).map(({ market }) => market),
-    ...Object.values(orders).map(({ idea }) => idea.market),
-  ]
+  const markets = marketsOf(turn.book, policy.markets)
   const first: Look = { state: 'due', at: now, found: 'awaited', since: null, doubts: [] }
   const looks = Object.fromEntries(markets.map((market) => [market, first]))
   turn.live = { ...turn.live, looks, started: now }

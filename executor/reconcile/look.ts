@@ -1,13 +1,14 @@
 // Looks at the exchange: what is open, what traded and what is there. One answer for each market.
 import type { DatabaseSync } from 'node:sqlite'
+import type { Decimal } from '@keyside/protocol'
 import type { Effect, Input } from '../core/inputs.ts'
 import { plus } from '../core/money.ts'
-import type { Answered, Balance, Exchange } from '../exchange/port.ts'
+import type { AccountTrade, Answered, Balance, Exchange } from '../exchange/port.ts'
 import type { Journal } from '../journal/journal.ts'
 import { keepLook, keptLook } from '../journal/looked.ts'
-import { type AtExchange, hasFill, isTold, nameOf } from '../journal/names.ts'
+import { hasFill, isTold, nameOf } from '../journal/names.ts'
 import { baseOf } from './judge.ts'
-import type { Seen, Sighting } from './seen.ts'
+import type { Named, Seen, Sighting } from './seen.ts'
 
 export interface LookOptions {
   readonly exchange: Pick<Exchange, 'refreshBalances' | 'openOrders' | 'trades'>
@@ -47,25 +48,36 @@ async function lookAt(
   ])
   if (!open.ok) return open
   if (!trades.ok) return trades
-  const opened = open.value.map(({ exchangeId, clientOrderId }) =>
-    sighting(db, 'open', { market, exchangeId, clientOrderId }),
+  const opened = open.value.map(
+    (order): Sighting => ({
+      as: 'open',
+      exchangeId: order.exchangeId,
+      order: nameOf(db, { market, ...order }),
+    }),
   )
-  const traded = trades.value
-    .map(({ id, exchangeId }) => ({ id, seen: sighting(db, 'trade', { market, exchangeId }) }))
-    .filter(({ id, seen: { order } }) => order === null || !hasFill(db, { order, trade: id }))
-    .map(({ seen }) => seen)
+  const traded = lackingTrades(db, market, trades.value).map(
+    ({ exchangeId, order }): Sighting => ({ as: 'trade', exchangeId, order }),
+  )
   const sightings = [...opened, ...traded].filter(
     ({ exchangeId }) => !isTold(db, { market, exchangeId }),
   )
-  return { ok: true, value: { there: thereOf(baseOf(market), balances.value), sightings } }
+  return { ok: true, value: { there: thereOf(balances.value, baseOf(market)), sightings } }
 }
 
-function sighting(db: DatabaseSync, as: Sighting['as'], found: AtExchange): Sighting {
-  return { as, exchangeId: found.exchangeId, order: nameOf(db, found) }
+/** Trades that the journal does not hold, with its name for their order. */
+export function lackingTrades(
+  db: DatabaseSync,
+  market: string,
+  trades: readonly AccountTrade[],
+): readonly Named<AccountTrade>[] {
+  return trades
+    .map((trade) => ({ ...trade, order: nameOf(db, { market, exchangeId: trade.exchangeId }) }))
+    .filter(({ id, order }) => order === null || !hasFill(db, { order, trade: id }))
 }
 
-function thereOf(base: string, balances: readonly Balance[]) {
-  const row = balances.find(({ currency }) => currency === base)
+/** Free and locked. */
+export function thereOf(balances: readonly Balance[], currency: string): Decimal {
+  const row = balances.find((one) => one.currency === currency)
   return row === undefined ? '0' : plus(row.free, row.used)
 }
 

@@ -6,9 +6,7 @@ import { type Book, type Order, type Position, positionKey } from '../core/state
 import type { AccountTrade, ExchangeOrder } from '../exchange/port.ts'
 import { isLive } from '../orders/table.ts'
 import { baseOf } from './judge.ts'
-
-/** `order`: its client order id in the journal; null when the journal has never heard of it. */
-type Named<T> = T & { readonly order: string | null }
+import type { Named } from './seen.ts'
 
 export interface MarketSeen {
   readonly market: string

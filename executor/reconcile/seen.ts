@@ -1,6 +1,9 @@
 // What a look at the exchange brings back about one market, each thing with the journal's own name for it.
 import type { Decimal } from '@keyside/protocol'
 
+/** `order`: its client order id in the journal; null when the journal has never heard of it. */
+export type Named<T> = T & { readonly order: string | null }
+
 export interface Sighting {
   readonly as: 'open' | 'trade'
   readonly exchangeId: string

@@ -7,8 +7,8 @@ import { ratio } from '../core/money.ts'
 import type { Order, Position } from '../core/state.ts'
 import type { Turn } from '../core/turn.ts'
 import type { Answered, Balance } from '../exchange/port.ts'
-import { stopOf } from '../orders/exits.ts'
 import { usedToday } from '../orders/question.ts'
+import { stopOf } from '../orders/stop-of.ts'
 import type { OrderState } from '../orders/table.ts'
 
 export function statusAnswer({ book, live, world }: Turn): Answer {
@@ -73,7 +73,7 @@ export function positionsAnswer(turn: Turn): Answer {
 
 /** The one that rests at the exchange: a stop that is only wanted protects nobody. */
 function stopInForce(turn: Turn, key: string) {
-  const order = stopOf(turn, key)
+  const order = stopOf(turn.book, key)
   const stop = order?.exchangeId === '' ? undefined : order?.plan?.wire.stop
   return stop === undefined ? {} : { stop }
 }

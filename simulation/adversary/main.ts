@@ -1,6 +1,6 @@
 // `npm run adversary -- --seeds N`: days of attacks from seeds, each held against the bound that policy prints.
-import { fork } from 'node:child_process'
 import { parseArgs } from 'node:util'
+import { inChildren, whole } from '../workers.ts'
 import type { Summary } from './seeds.ts'
 import { removeRule } from './without.ts'
 
@@ -39,8 +39,11 @@ async function main(): Promise<number> {
   const start = whole(values.seed ?? values.start)
   const count = values.seed === undefined ? whole(values.seeds) : 1
   const workers = Math.min(whole(values.workers), count)
+  const args = values.without === undefined ? [] : ['--without', values.without]
   const summaries =
-    workers > 1 ? await inChildren(start, count, workers) : [await here(start, count)]
+    workers > 1
+      ? await inChildren<Summary>({ file: import.meta.filename, start, count, workers, args })
+      : [await here(start, count)]
   if (process.send !== undefined) {
     process.send(summaries[0])
     return 0
@@ -71,35 +74,4 @@ async function here(start: number, count: number): Promise<Summary> {
       if (count > 1 && done % every === 0) process.stderr.write(`${done} from seed ${start} done\n`)
     },
   })
-}
-
-function inChildren(start: number, count: number, workers: number): Promise<Summary[]> {
-  const share = Math.ceil(count / workers)
-  const jobs = Array.from({ length: workers }, (_, at) => {
-    const from = start + at * share
-    return { from, seeds: Math.min(share, start + count - from) }
-  })
-  return Promise.all(jobs.filter(({ seeds }) => seeds > 0).map((job) => inChild(job)))
-}
-
-function inChild({ from, seeds }: { from: number; seeds: number }): Promise<Summary> {
-  const without = values.without === undefined ? [] : ['--without', values.without]
-  const args = ['--start', String(from), '--seeds', String(seeds), ...without]
-  const child = fork(import.meta.filename, args)
-  return new Promise((done, fail) => {
-    let summary: Summary | null = null
-    child.on('message', (message) => {
-      summary = message as Summary
-    })
-    child.on('exit', (code) =>
-      summary === null ? fail(new Error(`a worker ended with ${code}`)) : done(summary),
-    )
-  })
-}
-
-function whole(text: string): number {
-  const number = Number(text)
-  if (!Number.isSafeInteger(number) || number < 0)
-    throw new RangeError(`expected a whole number, got "${text}"`)
-  return number
 }

@@ -1,5 +1,6 @@
 // Time that the attacker lets pass: in whole leaps, because between two moves of his nothing else happens.
 import type { Cancel, Clock } from '../../runtime/index.ts'
+import { drained, repeat } from '../scheduler.ts'
 
 interface Timer {
   readonly at: number
@@ -28,13 +29,7 @@ export class Moments implements Clock {
   }
 
   every(ms: number, run: () => void): Cancel {
-    let cancel: Cancel = () => undefined
-    const again = () => {
-      cancel = this.after(ms, again)
-      run()
-    }
-    cancel = this.after(ms, again)
-    return () => cancel()
+    return repeat(this, ms, run)
   }
 
   /** What was due on the way runs at the end of it, each timer once, with every promise that follows. */
@@ -48,9 +43,4 @@ export class Moments implements Clock {
       await drained()
     }
   }
-}
-
-/** Nothing here waits for real time, so after one turn of the loop every promise has had its say. */
-export function drained(): Promise<void> {
-  return new Promise((done) => setImmediate(done))
 }
