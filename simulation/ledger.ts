@@ -88,6 +88,8 @@ export class Ledger {
   readonly writtenOff = new Map<string, number>()
   /** True times of the last failed stop, by position, Unix ms. */
   readonly stopFailedAt = new Map<string, number>()
+  /** True time of the first fact, Unix ms: what was over before it is no business of this journal. */
+  began = Number.POSITIVE_INFINITY
   #lastFact = 0
   #read: Reading | null = null
 
@@ -96,6 +98,7 @@ export class Ledger {
     const rows = readFacts.all(this.#lastFact) as unknown as readonly Row[]
     const facts = rows.map(toFact)
     this.#lastFact = rows.at(-1)?.seq ?? this.#lastFact
+    if (facts.length > 0) this.began = Math.min(this.began, now)
     for (const fact of facts) this.#learn(fact, now, policy)
     const reports = readReports.all(this.lastReport).map((row) => ({
       seq: Number(row['seq']),

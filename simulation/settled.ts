@@ -126,6 +126,7 @@ function checkStrangers({ ledger, simulation, venue }: Ended): void {
   for (const { by, wire, exchangeId, acceptedAt, closedAt, trades } of venue.orders) {
     // One that came and went without a trade leaves nothing to see.
     if (by === 'device' || (closedAt > 0 && trades.length === 0)) continue
+    if (closedAt > 0 && closedAt < ledger.began) continue
     const isSeen = acceptedAt < simulation.healed - TWO_LOOKS_MS
     if (isSeen && !ledger.strangers.has(exchangeId))
       simulation.violate('an order by hand is told', `${wire.clientOrderId} ${wire.type}`)
