@@ -88,8 +88,8 @@ export const MUTANTS: Readonly<Record<string, readonly Patch[]>> = {
   'rung-sold-twice': [
     {
       file: 'executor/core/apply-exits.ts',
-      from: '() => ({ taken: rung })',
-      to: '() => ({})',
+      from: '!nothing && rung !== undefined && signal === position.signal ? rung : taken',
+      to: 'taken',
     },
   ],
   'stop-lowered': [

@@ -3,13 +3,9 @@ import type { FactOf } from './fact.ts'
 import { isZero } from './money.ts'
 import { type Book, type Failures, type Order, type Position, positionKey } from './state.ts'
 
-/** A rung counts as sold from here on, so that no crash sells it twice. */
-export function applyOrderedExit(book: Book, { kind, rung, ...order }: Order): Book {
-  if (kind !== 'exit') return book
-  const counted = { ...book, exits: book.exits + 1 }
-  return rung === undefined
-    ? counted
-    : withPosition(counted, positionKey(order), () => ({ taken: rung }))
+/** Every exit has a name of its own. */
+export function applyOrderedExit(book: Book, { kind }: Order): Book {
+  return kind === 'exit' ? { ...book, exits: book.exits + 1 } : book
 }
 
 export function applyLeaving(book: Book, { position, why }: FactOf<'leaving'>): Book {
@@ -46,7 +42,7 @@ export function applyStanding(book: Book, order: Order): Book {
   }))
 }
 
-/** An exit is over. One that sold nothing gives its rung back. */
+/** An exit is over. Its rungs are done when it sold anything; until then it stands in the book, and no other is made. */
 export function applyExitOver(book: Book, order: Order, at: number): Book {
   if (order.kind !== 'exit') return book
   const { state, filled, rung, signal } = order
@@ -54,7 +50,7 @@ export function applyExitOver(book: Book, order: Order, at: number): Book {
   return withPosition(book, positionKey(order), ({ failed, taken, ...position }) => ({
     stops: 0,
     // A newer entry has brought a ladder of its own.
-    taken: nothing && rung !== undefined && signal === position.signal ? rung - 1 : taken,
+    taken: !nothing && rung !== undefined && signal === position.signal ? rung : taken,
     failed: {
       ...failed,
       exit:

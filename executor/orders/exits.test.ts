@@ -295,6 +295,16 @@ test('a rung whose exit sold nothing is tried again after a pause', async () => 
   expect(positions(executor)).toMatchObject([{ amount: '0.00348' }])
 })
 
+test('rungs that were reached together are all tried again when their exit sold nothing', async () => {
+  const executor = new TestExecutor()
+  await executor.enter({ stop: '58000', take: LADDER.slice(0, 2) })
+  answer(executor, 'ioc', turnedDown('exchange_rate_limited'))
+  await price(executor, '64000', 4 * SECOND)
+  answer(executor, 'ioc', null)
+  await executor.clock.turn(10 * SECOND)
+  expect(sales(executor).map(({ amount }) => amount)).toEqual(['0.00397', '0.00397'])
+})
+
 test('a rung that was being sold when the process died is not sold twice', async () => {
   const executor = new TestExecutor()
   await executor.enter({ stop: '58000', take: LADDER })
