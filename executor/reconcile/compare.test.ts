@@ -1,9 +1,11 @@
 // The journal against an exchange where somebody else trades, forgets and takes coins away.
 import { expect, test } from 'vitest'
 import type { Happening } from '../core/fact.ts'
+import { newTurn } from '../core/turn.ts'
 import type { WireOrder } from '../exchange/port.ts'
 import { allRows, toFact } from '../journal/journal.ts'
 import { TestExecutor } from '../world-for-tests.ts'
+import { lookAround } from './compare.ts'
 
 const MINUTE = 60_000
 const BY_HAND: WireOrder = {
@@ -198,6 +200,23 @@ test('the first entry after a start waits for the first look, and for no longer 
   expect(Object.values(executor.state().book.orders)).toMatchObject([{ state: 'received' }])
   await executor.clock.turn(200)
   expect(executor.told().at(-1)).toBe('entry refused recon.drift')
+})
+
+test('after a start the market where an entry waits is compared before the others', async () => {
+  const executor = new TestExecutor()
+  await executor.clock.turn(MINUTE)
+  executor.exchange.refreshBalances = () => new Promise(() => undefined)
+  executor.crash()
+  executor.exchange.quoteAt = executor.clock.now()
+  await executor.enter()
+  const { book, live } = executor.state()
+  const at = executor.clock.now()
+  const due = { state: 'due', at, found: 'awaited', since: null, doubts: [] } as const
+  const looks = { 'ETH/USDT': due, 'BTC/USDT': due, 'SOL/USDT': due }
+  const turn = newTurn({ book, live: { ...live, looks } }, executor.world())
+  lookAround(turn)
+  const asked = turn.effects.flatMap((one) => (one.type === 'compare' ? one.markets : []))
+  expect(asked.map(({ market }) => market)).toEqual(['BTC/USDT', 'ETH/USDT', 'SOL/USDT'])
 })
 
 test('an exchange that does not answer is asked again, and nothing is concluded from its silence', async () => {
