@@ -96,7 +96,8 @@ export type Effect =
       readonly type: 'compare'
       /** `since`: from when on trades are asked for, Unix ms; null: from where the last process stopped. */
       readonly markets: readonly { readonly market: string; readonly since: number | null }[]
-      readonly now: number
+      /** Unix ms. */
+      readonly exchangeTime: number
     }
   | { readonly type: 'replay'; readonly after: number }
   | {

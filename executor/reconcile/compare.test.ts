@@ -219,6 +219,18 @@ test('after a start the market where an entry waits is compared before the other
   expect(asked.map(({ market }) => market)).toEqual(['BTC/USDT', 'ETH/USDT', 'SOL/USDT'])
 })
 
+test('a trade by hand is told although looks were taken while the clock was hours ahead', async () => {
+  const executor = new TestExecutor()
+  await executor.clock.turn(120 * MINUTE)
+  executor.stop()
+  executor.clock.setBack(119 * MINUTE)
+  await byHand(executor, { type: 'ioc', price: '61000' })
+  await executor.clock.turn(10 * MINUTE)
+  executor.crash()
+  await executor.clock.turn(3 * MINUTE)
+  expect(count(executor, 'notice unexpected_activity')).toBe(1)
+})
+
 test('an exchange that does not answer is asked again, and nothing is concluded from its silence', async () => {
   const executor = new TestExecutor()
   await enter(executor)

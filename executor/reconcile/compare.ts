@@ -13,8 +13,6 @@ const AGAIN_MS = 10_000
 export const FIRST_ANSWER_MS = 10_000
 /** Nothing is bought before the first answer, so one that was lost is asked for again soon. */
 const FIRST_AGAIN_MS = 2_000
-/** A trade may be listed this late. */
-const OVERLAP_MS = 120_000
 /** Numbers in one notice: a report has room for a line. */
 const NAMED = 5
 
@@ -42,7 +40,8 @@ export function lookAround(turn: Turn): undefined {
   const waiting = waitedFor(turn)
   const first = due.filter(({ market }) => waiting.has(market))
   const others = due.filter(({ market }) => !waiting.has(market))
-  ask(turn, { type: 'compare', markets: [...first, ...others], now })
+  const exchangeTime = now + (turn.world.exchange.skewMs ?? 0)
+  ask(turn, { type: 'compare', markets: [...first, ...others], exchangeTime })
 }
 
 /** Markets where an entry cannot go on before they are compared. */
@@ -83,7 +82,7 @@ export function onCompared(
     state: 'due',
     at: now + (settled || turn.book.closed[market] !== undefined ? EVERY_MS : AGAIN_MS),
     found,
-    since: isWhole ? look.at + (turn.world.exchange.skewMs ?? 0) - OVERLAP_MS : look.since,
+    since: isWhole ? result.value.next : look.since,
     doubts: open,
   })
 }

@@ -16,14 +16,17 @@ export interface LookOptions {
   readonly take: (input: Input) => void
 }
 
+/** A trade may be listed this late. */
+const OVERLAP_MS = 120_000
+
 /** One market after the other: a search for an unknown order must not wait behind all of them. */
 export async function look(
-  { markets, now }: Extract<Effect, { type: 'compare' }>,
+  { markets, exchangeTime }: Extract<Effect, { type: 'compare' }>,
   { exchange, journal, take }: LookOptions,
 ): Promise<void> {
   const db = journal.database()
   const from = markets.map(
-    ({ market, since }) => [market, startOf(db, market, since, now)] as const,
+    ({ market, since }) => [market, startOf(db, market, since, exchangeTime)] as const,
   )
   const balances = await exchange.refreshBalances().catch(notOk)
   for (const [market, since] of from) {
@@ -61,7 +64,13 @@ async function lookAt(
   const sightings = [...opened, ...traded].filter(
     ({ exchangeId }) => !isTold(db, { market, exchangeId }),
   )
-  return { ok: true, value: { there: thereOf(balances.value, baseOf(market)), sightings } }
+  const there = thereOf(balances.value, baseOf(market))
+  return { ok: true, value: { there, sightings, next: nextFrom(trades.value, since) } }
+}
+
+/** By the exchange's own times: whatever this device's clock says, no trade is passed over. */
+function nextFrom(trades: readonly AccountTrade[], since: number): number {
+  return trades.reduce((next, { at }) => Math.max(next, at - OVERLAP_MS), since)
 }
 
 /** Trades that the journal does not hold, with its name for their order. */
@@ -82,8 +91,13 @@ export function thereOf(balances: readonly Balance[], currency: string): Decimal
 }
 
 /** Where the last process stopped is kept; before the first start nothing was ours. */
-function startOf(db: DatabaseSync, market: string, since: number | null, now: number): number {
-  const from = since ?? keptLook(db, market) ?? now
+function startOf(
+  db: DatabaseSync,
+  market: string,
+  since: number | null,
+  exchangeTime: number,
+): number {
+  const from = since ?? keptLook(db, market) ?? exchangeTime
   keepLook(db, market, from)
   return from
 }

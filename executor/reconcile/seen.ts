@@ -16,6 +16,8 @@ export interface Seen {
   readonly there: Decimal
   /** Open orders, and trades that the journal lacks. Without those that the trader was told about. */
   readonly sightings: readonly Sighting[]
+  /** From when on the next look asks for trades when nothing is open here, Unix ms of the exchange. */
+  readonly next: number
 }
 
 /** How a market stands between the journal and the exchange, as policy is told. */
