@@ -14,7 +14,8 @@ export function balancesOf(venue: Venue, asOf: number): readonly Balance[] {
           .map(({ amount, feeInBase }) => (wire.side === 'buy' ? amount - feeInBase : -amount)),
       )
     const all = traded.reduce((sum, amount) => sum + amount, OWN_COINS - venue.withdrawn(market))
-    return { currency: base, free: decimal(all, AMOUNT_PLACES), used: '0' }
+    // Coins that were taken away leave at once, purchases may be seen late: no exchange shows less than nothing.
+    return { currency: base, free: decimal(Math.max(0, all), AMOUNT_PLACES), used: '0' }
   })
 }
 
