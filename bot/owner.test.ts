@@ -40,6 +40,7 @@ test('five wrong codes burn the code, and the right one then claims nothing', as
   const stranger = rig.telegram.chat(STRANGER)
   for (let tries = 0; tries < 5; tries += 1) stranger.sendText('/start AAAAAAAA')
   await until(() => rig.log.some((line) => line.includes('claim_code_burned')))
+  expect(rig.log.filter((line) => line.includes('"code":"claim_code_wrong"'))).toHaveLength(5)
   stranger.sendText(`/start ${rig.codes[0]}`)
   await until(() => rig.log.filter((line) => line.includes('stranger_ignored')).length === 6)
   expect(stranger.messages().every(({ from }) => from?.is_bot !== true)).toBe(true)

@@ -78,6 +78,9 @@ test('what failed is confessed without the token, even if its words hold it', as
   const url = 'https://api.telegram.org/botnumber:short-secret/sendMessage'
   background.run(Promise.reject(new TypeError(`fetch failed for ${url}, again ${url}`)))
   await background.settled(1000)
+  expect(lines.map((line) => JSON.parse(line))).toMatchObject([
+    { code: 'handler_failed', type: 'TypeError' },
+  ])
   expect(lines.join('')).toContain('bot[bot token]/sendMessage')
   expect(lines.join('')).not.toContain('short-secret')
 })

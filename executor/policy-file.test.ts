@@ -59,6 +59,14 @@ test('a clock that is set back does not bring the time of the journal back', () 
   expect(acceptPolicy({ home }, NOW)).toMatchObject({ waiting: { due: late + DAY } })
 })
 
+test('a policy that is not there is missed by its name, whoever asks for it', () => {
+  rmSync(join(home, 'policy.yaml'))
+  const refusal = { code: 'policy_missing', message: expect.stringMatching(/policy\.yaml/) }
+  for (const ask of [() => policyState({ home }, NOW), () => acceptPolicy({ home }, NOW)])
+    expect(ask).toThrow(expect.objectContaining(refusal))
+  expect(() => atStart(NOW)).toThrow(expect.objectContaining(refusal))
+})
+
 test('does not start on the older file while a wider one waits, and says what the file is', () => {
   acceptPolicy({ home }, NOW)
   write(DEFAULT_POLICY)

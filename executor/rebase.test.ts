@@ -136,8 +136,26 @@ test('an order that waited in the backup and was never sent is over', async () =
   restore()
   const { dropped } = await carriedOut(executor)
   expect(dropped).toHaveLength(1)
+  const [order = ''] = dropped
+  expect(readJournal(path(), { order }).at(-1)?.body).toMatchObject({
+    event: 'refuse',
+    code: 'journal_rebased',
+  })
   executor.reopen()
   expect(executor.state().book.orders).toEqual({})
+})
+
+test('the trader is told of it', async () => {
+  const executor = new TestExecutor({ path: path() })
+  await bought(executor)
+  const restore = backUp(executor)
+  restore()
+  await carriedOut(executor)
+  executor.reopen()
+  const events = executor.journal.reportsAfter(0, 100).map(({ event }) => event)
+  expect(events).toContainEqual(
+    expect.objectContaining({ type: 'notice', level: 'info', code: 'journal_rebased' }),
+  )
 })
 
 test('entries wait for the next head of their stream', async () => {

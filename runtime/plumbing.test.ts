@@ -1,5 +1,5 @@
 // Config, private files, the log's scrubbing, rebased addresses and YAML errors.
-import { chmodSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
@@ -66,7 +66,21 @@ test('a signing key survives its file', () => {
   const made = makeSigningKey(file, systemChance)
   expect(readSigningKey(file).publicKey).toBe(made.publicKey)
   writePrivate(file, 'AAAA')
-  expect(() => readSigningKey(file)).toThrow('holds no signing key')
+  const refusal = {
+    code: 'file_unreadable',
+    message: expect.stringContaining('holds no signing key'),
+  }
+  expect(() => readSigningKey(file)).toThrow(expect.objectContaining(refusal))
+})
+
+test('a secret file that is missing, or is a folder, is named', () => {
+  const missing = join(home, 'bot.token')
+  const folder = join(home, 'secrets')
+  mkdirSync(folder, { mode: 0o700 })
+  for (const path of [missing, folder]) {
+    const refusal = { code: 'file_unreadable', message: expect.stringContaining(path) }
+    expect(() => readSecret(path)).toThrow(expect.objectContaining(refusal))
+  }
 })
 
 const TOKEN = '123456789:AAH0abcdefghijklmnopqrstuvwxyz01234'
@@ -106,8 +120,19 @@ test('points every URL at another address, and keeps its path', () => {
     public: 'http://127.0.0.1:8090/api/v3',
     ws: { spot: 'ws://127.0.0.1:8090/ws' },
   })
-  expect(() => rebaseUrls(urls, 'example')).toThrow('expected http://host:port')
 })
+
+test.each(['example', 'ftp://127.0.0.1', 'ws://127.0.0.1:8090', ''])(
+  'points no URL at "%s"',
+  (address) => {
+    const refusal = {
+      code: 'address_invalid',
+      message: expect.stringMatching(/expected http:\/\/host:port/),
+    }
+    const rebased = () => rebaseUrls({ public: 'https://api.binance.com/api/v3' }, address)
+    expect(rebased).toThrow(expect.objectContaining(refusal))
+  },
+)
 
 test('YAML errors carry the line', () => {
   const strict = z.strictObject({ a: z.string(), b: z.strictObject({ c: z.number() }) })

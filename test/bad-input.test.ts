@@ -181,17 +181,30 @@ test('an exchange that answers a web page, and one that does not know the key', 
   expectRefusal(await run(...add), 'exchange_key_refused', /-2015/)
 })
 
-test('a key that may withdraw is not stored', async () => {
+test.each([
+  [
+    'may withdraw',
+    { enableWithdrawals: true },
+    'key_can_withdraw',
+    /may only read and trade.*not stored/,
+  ],
+  [
+    'may not trade',
+    { enableSpotAndMarginTrading: false },
+    'key_cannot_trade',
+    /allow spot trading.*not stored/,
+  ],
+])('a key that %s is not stored', async (_, rights, word, sentence) => {
   const { apiKey, secret } = newSandboxSecrets(systemChance)
   const exchange = await startExchange({
     market: new Market({ seed: 1 }),
     accounts: [
       {
-        name: 'mighty',
+        name: 'other',
         apiKey,
         credential: { secret },
         balances: {},
-        rights: { enableWithdrawals: true },
+        rights,
       },
     ],
   })
@@ -199,14 +212,14 @@ test('a key that may withdraw is not stored', async () => {
   const home = copyHome((config) =>
     Object.assign(config['executor'] ?? {}, { exchange: { address: exchange.address } }),
   )
-  const said = await run('keys add --account mighty', home, [world.passphrase, apiKey, secret])
-  expectRefusal(said, 'key_can_withdraw', /may only read and trade.*not stored/)
+  const said = await run('keys add --account other', home, [world.passphrase, apiKey, secret])
+  expectRefusal(said, word, sentence)
   const vault = await openVault({
     file: vaultFile(home),
     passphrase: world.passphrase,
     chance: systemChance,
   })
-  expect(await vault.names()).not.toContain('exchange/mighty')
+  expect(await vault.names()).not.toContain('exchange/other')
 })
 
 test('a policy that is broken while the executor runs: line and reason, and the old one stays', async () => {
@@ -216,6 +229,7 @@ test('a policy that is broken while the executor runs: line and reason, and the 
   )
   await told(/policy\.yaml.*line \d+.*collar.*stays in force/s)
   const before = world.sandbox.exchange.acceptLog().length
+  await engine.head()
   await engine.signal({})
   await until(
     'an order under the old policy',

@@ -16,6 +16,7 @@ import { RUNTIME_CODES } from '@keyside/runtime'
 import { ENGINE_CODES } from '@keyside/strategy-engine'
 import { expect, test } from 'vitest'
 import { CLI_CODES } from '../cli/codes.ts'
+import { RULES } from '../executor/policy/check.ts'
 
 const root = join(import.meta.dirname, '..')
 const known = new Set<string>([
@@ -60,15 +61,22 @@ test('every line says what to do', () => {
     ).toBe(true)
 })
 
-test('every error that is thrown with a code has one of these', () => {
-  const folders = ['protocol', 'runtime', 'broker', 'strategy-engine', 'executor', 'bot', 'cli']
-  const thrown = folders
+const FOLDERS = ['protocol', 'runtime', 'broker', 'strategy-engine', 'executor', 'bot', 'cli']
+
+/** Every file of these folders, with its path. */
+function filesIn(folders: readonly string[]): readonly string[] {
+  return folders
     .flatMap((folder) =>
       readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).map((file) =>
         join(root, folder, file),
       ),
     )
-    .filter((file) => file.endsWith('.ts') && !/node_modules|test/.test(file))
+    .filter((file) => !file.includes('node_modules'))
+}
+
+test('every error that is thrown with a code has one of these', () => {
+  const thrown = filesIn(FOLDERS)
+    .filter((file) => file.endsWith('.ts') && !/test/.test(file))
     .flatMap((file) =>
       [...readFileSync(file, 'utf8').matchAll(/new KeysideError\(\s*'([^']+)'/g)].map(
         ([, code]) => code,
@@ -76,4 +84,19 @@ test('every error that is thrown with a code has one of these', () => {
     )
   expect(thrown.length).toBeGreaterThan(30)
   expect(thrown.filter((code) => !known.has(code ?? ''))).toEqual([])
+})
+
+/** Tests, and the tables of cases that tests run through. */
+const NAMING = /\.test\.ts$|cases\.ts$|contract\.ts$|vectors\/refused\/.*\.json$/
+const COMMENT = /^ *(\/\/|\/?\*).*$/gm
+
+test('every code, and every rule of the policy, is named in a test', () => {
+  const text = filesIn([...FOLDERS, 'sandbox', 'test'])
+    .filter((file) => NAMING.test(file) && file !== import.meta.filename)
+    .map((file) => readFileSync(file, 'utf8').replace(COMMENT, ''))
+    .join('\n')
+  const isNamed = (word: string) =>
+    new RegExp(`(?<![a-z_.])${RegExp.escape(word)}(?![a-z_])`).test(text)
+  const words = [...known, ...RULES.map(({ tag }) => tag)]
+  expect(words.filter((word) => !isNamed(word))).toEqual([])
 })

@@ -110,7 +110,16 @@ test('two presses of one card are one approval', async () => {
   ])
   await settle({ ...rig, device }, chat)
   expect(device.approvals).toHaveLength(1)
+  expect(refusedPresses(rig)).toEqual(['used'])
 })
+
+/** What the log says of presses that fitted no card. */
+function refusedPresses({ log }: Pick<Rig, 'log'>): unknown[] {
+  return log
+    .map((line) => JSON.parse(line) as { code?: string; why?: string })
+    .filter(({ code }) => code === 'press_refused')
+    .map(({ why }) => why)
+}
 
 test('silence sends nothing: at the end the card says so and has no buttons', async () => {
   const { chat, card, device, clock, caption } = await openCard()
@@ -299,11 +308,7 @@ test('a broker that takes the answer and says nothing leaves no card at "sending
   const deaf = await deafBroker()
   const rig = await openRig({ broker: deaf.url })
   const chat = await rig.claim()
-  const store = openStore(join(rig.home, 'bot.db'))
-  const needed = approvalOf(orderOf(7), rig.clock.now() / 1000 + 60)
-  const owner = { user: OWNER, chat: OWNER }
-  showCard(store, systemChance, needed, owner, rig.clock.now())
-  store.close()
+  putCard(rig)
   rig.clock.advance(1000)
   const card = await chat.waitForMessage(({ reply_markup }) => reply_markup !== undefined)
   const toast = await chat.waitForAnswer(chat.pressButton(card, '✅ Approve'))
@@ -314,6 +319,28 @@ test('a broker that takes the answer and says nothing leaves no card at "sending
     ({ caption }) => caption?.includes('Unconfirmed.') === true,
   )
   expect(doubtful.reply_markup, 'it may have been sent').toBeUndefined()
+})
+
+/** Straight into the store: what no broker brought, or no device would send. */
+function putCard({ home, clock }: Rig, change: Parameters<typeof approvalOf>[2] = {}): void {
+  const store = openStore(join(home, 'bot.db'))
+  const needed = approvalOf(orderOf(7), clock.now() / 1000 + 60, change)
+  showCard(store, systemChance, needed, { user: OWNER, chat: OWNER }, clock.now())
+  store.close()
+}
+
+test('a chart that cannot be drawn costs the trader no card', async () => {
+  const rig = await openRig()
+  const chat = await rig.claim()
+  const beyondAnyDate = 1e14
+  putCard(rig, {
+    candles: [1, 2, 3, 4, 5].map((at) => [beyondAnyDate + at, '1', '1', '1', '1']),
+  })
+  rig.clock.advance(1000)
+  const card = await chat.waitForMessage(({ reply_markup }) => reply_markup !== undefined)
+  expect(card.photo).toBeUndefined()
+  expect(card.text).toContain('Buy 0.05 BTC?')
+  expect(rig.log.join('')).toContain('"code":"chart_failed"')
 })
 
 /** Lets the bot in and hears everything, but acknowledges no message. */

@@ -35,6 +35,18 @@ test.for([
   expect(said).not.toContain(BOT_TOKEN.split(':')[1])
 })
 
+test('a message waits for an owner who has blocked the bot, and the log says telegram_blocked', async () => {
+  const rig = await openRig()
+  const chat = await rig.claim()
+  chat.setBlocked(true)
+  await rig.device.report({ type: 'notice', level: 'info', code: 'hello', message: 'hello' })
+  await until(() => rig.log.some((line) => line.includes('"code":"telegram_blocked"')))
+  expect(chat.messages().some(({ text }) => text?.includes('hello'))).toBe(false)
+  chat.setBlocked(false)
+  rig.clock.advance(30_001)
+  await chat.waitForMessage(({ text }) => text?.includes('hello') === true)
+})
+
 test('a card does not wait behind a burst', async () => {
   const rig = await openRig()
   const chat = await rig.claim()

@@ -1,8 +1,10 @@
 // Reports become messages: each once, in order, none lost.
+import { join } from 'node:path'
 import { ORDER_STATUSES, type ReportEvent } from '@keyside/protocol'
 import { expect, test } from 'vitest'
 import { approvalOf, digestOf, orderOf, stepOf } from '../events-for-tests.ts'
 import { openRig, type Rig, until } from '../rig-for-tests.ts'
+import { openStore } from '../store/open.ts'
 
 const notice = (message: string): ReportEvent => ({
   type: 'notice',
@@ -65,6 +67,21 @@ test('what the device can send no more is confessed, and what follows is told', 
   const told = chat.messages().map(({ text = '' }) => text)
   expect(told.some((text) => text.includes('4 reports of your device could not'))).toBe(true)
   expect(asked(), 'three times and no more').toBeLessThanOrEqual(6)
+})
+
+test('a report that cannot be told is confessed, and stops none behind it', async () => {
+  const rig = await openRig()
+  const chat = await rig.claim()
+  const store = openStore(join(rig.home, 'bot.db'))
+  store.exec('DROP TABLE flood')
+  store.close()
+  await rig.device.report(notice('first'))
+  await rig.device.report({ type: 'state', state: 'halted', by: 'device' })
+  await chat.waitForMessage(({ text }) => text?.includes('halted by device') === true)
+  const told = chat.messages().map(({ text = '' }) => text)
+  expect(told.at(-2)).toContain('A report of your device could not be shown.')
+  const codes = rig.log.map((line) => (JSON.parse(line) as { code?: string }).code)
+  expect(codes.filter((code) => code === 'report_untold')).toHaveLength(1)
 })
 
 /** A question and its answer pass through everything. */

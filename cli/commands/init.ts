@@ -64,9 +64,9 @@ async function init(options: Options): Promise<void> {
       'home_exists',
       `${home} is set up already: use it, or choose another KEYSIDE_HOME`,
     )
-  const keychain = await makeKeychain(home, options)
+  const makeKeychain = await prepareKeychain(home, options)
   const botToken = await readBotToken(options)
-  const device = await makeDeviceSecrets(keychain, systemChance)
+  const device = await makeDeviceSecrets(await makeKeychain(), systemChance)
   makeHome({
     home,
     clock: systemClock,
@@ -91,11 +91,15 @@ async function init(options: Options): Promise<void> {
   )
 }
 
-async function makeKeychain(home: string, options: Options): Promise<Keychain> {
-  if (options.keychain === 'os') return openOsKeychain(home)
+/** Asks, and makes nothing yet: a vault left behind by a wrong answer would stand in the way of the next try. */
+async function prepareKeychain(home: string, options: Options): Promise<() => Promise<Keychain>> {
+  if (options.keychain === 'os') {
+    const keychain = await openOsKeychain(home)
+    return async () => keychain
+  }
   const file = options.passphraseFile && resolve(options.passphraseFile)
   const passphrase = await newPassphrase(home, file)
-  return createVault({ file: vaultFile(home), passphrase, chance: systemChance })
+  return () => createVault({ file: vaultFile(home), passphrase, chance: systemChance })
 }
 
 /** Telegram's own shape of a token; a wrong paste is noticed here and not at the first message. */

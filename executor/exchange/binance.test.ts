@@ -180,6 +180,20 @@ test.each([
 })
 
 test.each([
+  'This action is disabled on this account.',
+  'This symbol is not permitted for this account.',
+  'This symbol is restricted for this account.',
+  'Rest API trading is not enabled.',
+])('takes "%s" for an account that may not trade', async (msg) => {
+  answerOrders(400, JSON.stringify({ code: -2010, msg }))
+  expect(await exchange.place(order())).toMatchObject({
+    outcome: 'turned_down',
+    code: 'exchange_account_refused',
+    message: expect.stringContaining(msg),
+  })
+})
+
+test.each([
   [429, 'too_many', '7', 7_000],
   [418, 'banned', '120', 120_000],
 ] as const)(

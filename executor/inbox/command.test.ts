@@ -21,8 +21,38 @@ test('a halt cancels what rests, and the chat cannot undo it', async () => {
   await executor.clock.turn(3_000)
   expect(executor.told()).toContain('entry canceled not_filled')
   await executor.give(executor.command({ do: 'resume' }, 'two'))
-  expect(executor.told().at(-1)).toBe('answer refused')
+  expect(lastAnswer(executor)).toMatchObject({
+    about: 'refused',
+    code: 'halted_at_terminal_only',
+    message: expect.stringContaining('keyside unhalt'),
+  })
   expect(executor.state().book.trading).toBe('halted')
+})
+
+function lastAnswer(executor: TestExecutor) {
+  const event = executor.reports.at(-1)?.event
+  return event?.type === 'answer' ? event.answer : null
+}
+
+test('a balance that the exchange does not tell is said to be unknown', async () => {
+  const executor = new TestExecutor()
+  const silent = { refreshBalances: async () => ({ ok: false, message: 'no answer' }) }
+  Object.assign(executor.exchange, silent)
+  await executor.give(executor.command({ do: 'balance' }))
+  expect(lastAnswer(executor)).toMatchObject({ about: 'refused', code: 'balance_unknown' })
+})
+
+test('a flood of commands is refused, and a minute later they are heard again', async () => {
+  const executor = new TestExecutor()
+  for (let count = 0; count < 300; count += 1)
+    executor.take(executor.command({ do: 'positions' }, `ask ${count}`))
+  expect(executor.told().filter((line) => line === 'answer positions')).toHaveLength(300)
+  await executor.give(executor.command({ do: 'pause' }, 'one too many'))
+  expect(executor.told().at(-1)).toBe('refusal command_flood')
+  expect(executor.state().book.trading).toBe('running')
+  await executor.clock.turn(60_001)
+  await executor.give(executor.command({ do: 'pause' }, 'after it'))
+  expect(executor.state().book.trading).toBe('paused')
 })
 
 test('a command counts once, also over a restart', async () => {

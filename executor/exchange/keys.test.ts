@@ -1,0 +1,33 @@
+// What cannot be an API key is refused before anything is asked, in words that do not repeat it.
+import { systemClock } from '@keyside/runtime'
+import { expect, test } from 'vitest'
+import { createBinance } from './binance.ts'
+import { type ApiKeys, normalizeKeys } from './keys.ts'
+
+const KEYS: ApiKeys = { apiKey: 'CanaryKey', secret: 'CanarySecret' }
+const log = { info: () => undefined, warn: () => undefined }
+
+test.each<[string, Partial<ApiKeys>]>([
+  ['no API key', { apiKey: '' }],
+  ['a space in the API key', { apiKey: 'Canary Key' }],
+  ['a line end behind the API key', { apiKey: 'CanaryKey\n' }],
+  ['no secret', { secret: ' ' }],
+  ['a space in the secret', { secret: 'Canary Secret' }],
+  ['letters that no key has', { secret: 'CanarySecret\u00e9' }],
+])('refuses %s, and does not say what it was', (_, change) => {
+  const keys = { ...KEYS, ...change }
+  const refusal = {
+    code: 'exchange_key_malformed',
+    message: expect.not.stringContaining('Canary'),
+  }
+  expect(() => createBinance({ keys, clock: systemClock, log })).toThrow(
+    expect.objectContaining(refusal),
+  )
+})
+
+test('a private key keeps its lines, with bare ends', () => {
+  const secret = '-----BEGIN PRIVATE KEY-----\r\nAAAA\r\n-----END PRIVATE KEY-----\r\n'
+  expect(normalizeKeys({ ...KEYS, secret }).secret).toBe(
+    '-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----',
+  )
+})

@@ -1,0 +1,86 @@
+// keyside init, when it must make nothing.
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { writePrivate } from '@keyside/runtime'
+import { expect, onTestFinished, test } from 'vitest'
+import { keyside, type Said } from './keyside.ts'
+
+const MAIN = join(import.meta.dirname, '..', 'cli', 'main.ts')
+const TOKEN = `12345678:${'a'.repeat(35)}`
+const PASSPHRASE = 'correct horse battery'
+
+function emptyHome() {
+  const folder = mkdtempSync(join(tmpdir(), 'keyside-init-'))
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+  const home = join(folder, 'home')
+  const passphrase = join(folder, 'passphrase')
+  writePrivate(passphrase, `${PASSPHRASE}\n`)
+  const env = { PATH: process.env['PATH'], HOME: folder, KEYSIDE_HOME: home }
+  const init = (answers: readonly string[]): Promise<Said> =>
+    keyside(['init', '--keychain', 'vault', '--passphrase-file', passphrase], { env, answers })
+  return { home, env, init }
+}
+
+test('a second init overwrites nothing', async () => {
+  const { home, init } = emptyHome()
+  expect(await init([TOKEN])).toMatchObject({ code: 0 })
+  const kept = ['config.yaml', 'vault.json', 'policy.yaml', 'secrets/authority.key']
+  const texts = () => kept.map((name) => readFileSync(join(home, name), 'utf8'))
+  const before = texts()
+  const { code, stderr } = await init([TOKEN])
+  expect({ code, stderr }).toEqual({
+    code: 3,
+    stderr: expect.stringMatching(/set up already.*KEYSIDE_HOME \(home_exists\)/),
+  })
+  expect(texts()).toEqual(before)
+})
+
+test('what is no bot token is refused and not repeated, and init can be run again', async () => {
+  const { home, init } = emptyHome()
+  for (const token of ['hello', `12345678:${'a'.repeat(12)}`, `@${TOKEN}`]) {
+    const { code, stderr } = await init([token])
+    expect({ code, stderr }).toEqual({
+      code: 3,
+      stderr: expect.stringMatching(/@BotFather.*\(bot_token_malformed\)/),
+    })
+    expect(stderr).not.toContain(token)
+  }
+  expect(existsSync(home), 'nothing was made').toBe(false)
+  expect(await init([TOKEN])).toMatchObject({ code: 0 })
+})
+
+/** As at a terminal, where each answer is typed when it is asked for. */
+async function typed(args: string, answers: readonly string[], env: NodeJS.ProcessEnv) {
+  const isTerminal = 'data:text/javascript,process.stdin.isTTY=true'
+  const child = spawn(process.execPath, ['--import', isTerminal, MAIN, ...args.split(' ')], { env })
+  const left = [...answers]
+  let stderr = ''
+  child.stderr.on('data', (chunk) => {
+    stderr += String(chunk)
+    const answer = stderr.endsWith(': ') ? left.shift() : undefined
+    if (answer !== undefined) child.stdin.write(`${answer}\n`)
+  })
+  const [code] = (await once(child, 'close')) as [number | null]
+  return { code, stderr }
+}
+
+test('two passphrases that differ make no vault, and neither is shown', async () => {
+  const { home, env } = emptyHome()
+  const said = await typed('init --keychain vault', [PASSPHRASE, `${PASSPHRASE}!`, TOKEN], env)
+  expect(said).toEqual({
+    code: 3,
+    stderr: expect.stringMatching(/nothing was made, start again \(passphrases_differ\)/),
+  })
+  expect(said.stderr).not.toContain(PASSPHRASE)
+  expect(existsSync(join(home, 'vault.json'))).toBe(false)
+})
+
+test('the same passphrase twice makes the vault', async () => {
+  const { home, env } = emptyHome()
+  const said = await typed('init --keychain vault', [PASSPHRASE, PASSPHRASE, TOKEN], env)
+  expect(said).toMatchObject({ code: 0 })
+  expect(existsSync(join(home, 'vault.json'))).toBe(true)
+})
