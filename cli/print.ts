@@ -22,6 +22,6 @@ export function table(rows: readonly (readonly string[])[]): string[] {
 }
 
 /** For a program: one JSON value on standard output. */
-export function printJson(value: unknown): void {
+export function printJson(value: unknown): undefined {
   process.stdout.write(`${JSON.stringify(value, null, 2)}\n`)
 }

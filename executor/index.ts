@@ -13,6 +13,7 @@ export {
   readJournal,
   verifyJournal,
 } from './journal/read.ts'
+export { type Chapter, readStories, type Story } from './journal/story.ts'
 export { tell } from './journal/words.ts'
 export { type KeyWarning, keyWarnings } from './key-warnings.ts'
 export { KEYCHAIN_CODES } from './keychain/codes.ts'

@@ -1,6 +1,6 @@
 // keyside journal: everything that was decided and done on this device.
 import { resolve } from 'node:path'
-import { type JournalEntry, readJournal, tell, verifyJournal } from '@keyside/executor'
+import { type JournalEntry, readJournal, readStories, tell, verifyJournal } from '@keyside/executor'
 import { KeysideError, keysideHome } from '@keyside/runtime'
 import { type Command, InvalidArgumentError } from 'commander'
 import { csvCell } from '../csv.ts'
@@ -19,10 +19,10 @@ export function addJournal(program: Command): void {
       .addHelpText('after', `\nExample:\n  keyside journal ${example}`)
   command('list', 'the newest entries, oldest first', 'list --last 20')
     .option('--last <n>', 'how many', count, 30)
-    .action(({ last, json }: { last: number; json: boolean }) => show(newest(last), json))
-  command('show', 'the whole story of one order', 'show 1f0c…')
-    .argument('<order>', 'its client order id, or the beginning of it')
-    .action((order: string, { json }: { json: boolean }) => show(story(order), json))
+    .action(({ last, json }: { last: number; json: boolean }) => list(newest(last), json))
+  command('show', 'the whole story of one signal and its orders', 'show 1f0c…')
+    .argument('<id>', 'of the signal or of one of its orders, or the beginning of it')
+    .action((id: string, { json }: { json: boolean }) => showStory(id, json))
   command('verify', 'prove that no entry was removed or changed', 'verify').action(verify)
   command('export', 'all entries as CSV, or as JSON with --json', 'export > journal.csv').action(
     ({ json }: { json: boolean }) => (json ? printJson(all()) : print(...csv(all()))),
@@ -49,26 +49,32 @@ function newest(last: number): readonly JournalEntry[] {
   return readJournal(path(), { after: Math.max(0, end - last), limit: last })
 }
 
-function story(order: string): readonly JournalEntry[] {
-  const found = all().filter((entry) => entry.order?.startsWith(order))
-  const orders = new Set(found.map((entry) => entry.order))
-  if (orders.size === 1) return found
-  const many = orders.size > 1
-  throw new KeysideError(
-    many ? 'order_ambiguous' : 'order_not_found',
-    many
-      ? `${orders.size} orders begin with "${order}": give more of the id`
-      : `no order begins with "${order}": look at keyside journal list`,
-  )
+function showStory(id: string, json: boolean): undefined {
+  const [story, ...others] = readStories(path(), id)
+  if (story === undefined)
+    throw new KeysideError(
+      'order_not_found',
+      `no signal and no order begins with "${id}": look at keyside journal list`,
+    )
+  if (others.length > 0)
+    throw new KeysideError(
+      'order_ambiguous',
+      `${others.length + 1} signals, or orders of them, begin with "${id}": give more of it`,
+    )
+  if (json) return printJson(story)
+  const rows = story.chapters.map(({ at, leg, body }) => [time(at), leg, tell(body)])
+  print(`Signal ${story.signal}`, '', ...table([['UTC', 'about', ''], ...rows]))
 }
 
-function show(entries: readonly JournalEntry[], json: boolean): void {
-  if (json) printJson(entries)
-  else print(...table([['', 'UTC', 'order', ''], ...entries.map(row)]))
-}
-
-function row({ seq, at, order, body }: JournalEntry): string[] {
-  return [String(seq), time(at), order?.slice(0, 8) ?? '', tell(body)]
+function list(entries: readonly JournalEntry[], json: boolean): undefined {
+  if (json) return printJson(entries)
+  const rows = entries.map(({ seq, at, order, body }) => [
+    String(seq),
+    time(at),
+    order?.slice(0, 8) ?? '',
+    tell(body),
+  ])
+  print(...table([['', 'UTC', 'order', ''], ...rows]))
 }
 
 function time(at: number): string {

@@ -1,16 +1,29 @@
-// The story that "keyside journal show" tells of one order: approved, sent, answer lost, found after a crash, filled.
+// The story that "keyside journal show" tells: approved, sent, answer lost, found after a crash, filled, protected, sold.
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test } from 'vitest'
 import { START, TestExecutor } from '../world-for-tests.ts'
-import { readJournal } from './read.ts'
+import { readStories } from './story.ts'
 import { tell } from './words.ts'
 
+let folder = ''
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'keyside-story-'))
+})
+afterEach(() => rmSync(folder, { recursive: true }))
+const path = () => join(folder, 'journal.db')
+
+function told(beginning: string): readonly string[] {
+  const [story, ...others] = readStories(path(), beginning)
+  expect(others).toEqual([])
+  return (story?.chapters ?? []).map(
+    ({ at, leg, body }) => `${((at - START) / 1000).toFixed(1)} s  ${leg}: ${tell(body)}`,
+  )
+}
+
 test('reads like a story', async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'keyside-story-'))
-  const path = join(folder, 'journal.db')
-  const executor = new TestExecutor({ path, approval: 'always' })
+  const executor = new TestExecutor({ path: path(), approval: 'always' })
   await executor.enter({ stop: '58800', reason: 'ema 12 crossed above ema 26' })
   await executor.clock.turn(20_000)
   await executor.give(executor.head())
@@ -24,24 +37,57 @@ test('reads like a story', async () => {
   await executor.clock.turn(1_000)
   executor.exchange.lookups = 'honest'
   await executor.clock.turn(5_000)
+  const [entry, stop] = executor.exchange.accepted.map(({ clientOrderId }) => clientOrderId)
   executor.close()
-  const order = executor.exchange.accepted[0]?.clientOrderId ?? ''
-  const story = readJournal(path, { order }).map(
-    ({ at, body }) => `${((at - START) / 1000).toFixed(1)} s  ${tell(body)}`,
-  )
-  rmSync(folder, { recursive: true })
+  const story = told(entry ?? '')
   expect(story).toEqual([
-    '0.0 s  entry of demo, signal 1: buy BTC/USDT for 300 USDT, stop 58800 (ema 12 crossed above ema 26)',
-    '0.0 s  planned: buy 0.00497 BTC/USDT for at most 60300, now or not at all, worth 299.691, may lose 7.455',
-    '0.0 s  waits for your yes; policy confirm.above, until 08:02:00 UTC',
-    '0.0 s  the card was shown in Telegram',
-    '20.0 s  you approved it',
-    '20.0 s  decided, and written down before anything is sent',
-    '20.0 s  handed to the exchange',
-    '21.5 s  no answer: it may be there or not, so it is asked for and never sent again; the program stopped while it was sent (order_unknown)',
-    '23.0 s  the exchange has it; as number 1',
-    '23.0 s  filled 0.00497 at 60000, trade t1',
-    '23.0 s  the exchange says that it is over; 0.00497 filled',
-    '23.0 s  filled completely',
+    '0.0 s  signal: signal 1 of demo accepted: entry',
+    '0.0 s  entry: entry of demo, signal 1: buy BTC/USDT for 300 USDT, stop 58800 (ema 12 crossed above ema 26)',
+    '0.0 s  entry: planned: buy 0.00497 BTC/USDT for at most 60300, now or not at all, worth 299.691, may lose 7.455',
+    '0.0 s  entry: waits for your yes; policy confirm.above, until 08:02:00 UTC',
+    '0.0 s  entry: the card was shown in Telegram',
+    '20.0 s  entry: you approved it',
+    '20.0 s  entry: decided, and written down before anything is sent',
+    '20.0 s  entry: handed to the exchange',
+    '21.5 s  entry: no answer: it may be there or not, so it is asked for and never sent again; the program stopped while it was sent (order_unknown)',
+    '23.0 s  entry: the exchange has it; as number 1',
+    '23.0 s  entry: filled 0.00497 at 60000, trade t1',
+    '23.0 s  entry: the exchange says that it is over; 0.00497 filled',
+    '23.0 s  entry: filled completely',
+    '23.0 s  stop: a stop for what demo holds of BTC/USDT',
+    '23.0 s  stop: planned: sell 0.00497 BTC/USDT for at least 57624, once the price is 58800, worth 286.39128, may lose 0',
+    '23.0 s  stop: decided, and written down before anything is sent',
+    '23.0 s  stop: handed to the exchange',
+    '23.0 s  stop: the exchange has it; as number 2',
   ])
+  expect(told(stop ?? ''), 'from its stop as well').toEqual(story)
+})
+
+test('what happens to a position is told with the signal that touched it last', async () => {
+  const executor = new TestExecutor({ path: path() })
+  await executor.enter({ stop: '58800', trail: '1' })
+  executor.exchange.price = '62000'
+  await executor.clock.turn(12_000)
+  const bought = executor.exchange.accepted[0]?.clientOrderId ?? ''
+  await executor.give(executor.exit())
+  await executor.clock.turn(5_000)
+  executor.close()
+  const entry = told(bought).map((line) => line.replace(/^\S+ s {2}/, ''))
+  expect(entry).toContain(
+    'position: stop of demo BTC/USDT raised to 61379.38, behind the highest price',
+  )
+  expect(entry.filter((line) => line.startsWith('stop 2: '))).not.toEqual([])
+  expect(entry.filter((line) => line.startsWith('exit'))).toEqual([])
+})
+
+test('a signal that was refused has a story too, and who gives nothing gets them all', async () => {
+  const executor = new TestExecutor({ path: path() })
+  await executor.enter({ market: 'DOGE/USDT' })
+  await executor.enter()
+  executor.close()
+  const stories = readStories(path(), '')
+  expect(stories.map(({ chapters }) => chapters.at(-1)?.leg)).toEqual(['entry', 'entry'])
+  expect(stories.flatMap(({ chapters }) => chapters.map(({ body }) => tell(body))).join()).toMatch(
+    /refused by this device; .*\(market_unknown\)/,
+  )
 })
