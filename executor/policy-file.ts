@@ -83,7 +83,7 @@ export function requirePolicy(
   if (!loaded.ok) throw new KeysideError(loaded.code, loaded.message)
   if (kept === null) throw new Error('a policy was taken for accepted when none was')
   keepPolicy(db, kept)
-  return { ...kept, policy: policyIn(kept) }
+  return { ...kept, policy: kept.text === text ? loaded.policy : policyIn(kept) }
 }
 
 /** What was accepted, with the one in force that is so now. */

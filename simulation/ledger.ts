@@ -86,8 +86,6 @@ export class Ledger {
   readonly gone = new Map<string, Position | undefined>()
   /** Base that was written off, by position. */
   readonly writtenOff = new Map<string, number>()
-  /** True times of the last failed stop, by position, Unix ms. */
-  readonly stopFailedAt = new Map<string, number>()
   /** True time of the first fact, Unix ms: what was over before it is no business of this journal. */
   began = Number.POSITIVE_INFINITY
   #lastFact = 0
@@ -150,7 +148,7 @@ export class Ledger {
     if (fact.type === 'written_off')
       this.gone.set(fact.position, this.book.positions[fact.position])
     this.book = apply(this.book, fact)
-    this.#learnMore(fact, now)
+    this.#learnMore(fact)
     if (fact.type === 'signal') this.unended.add(fact.jti)
     if (fact.type === 'ordered')
       this.orders.set(fact.order.clientOrderId, newKnown(fact.order, now))
@@ -170,7 +168,7 @@ export class Ledger {
     known.moment = isLost ? 'day lost' : (closed ?? this.book.trading)
   }
 
-  #learnMore(fact: Fact, now: number): undefined {
+  #learnMore(fact: Fact): undefined {
     switch (fact.type) {
       case 'refused':
         this.refusals.push(fact.code)
@@ -183,9 +181,6 @@ export class Ledger {
         return
       case 'reappeared':
         this.reappeared.add(fact.clientOrderId)
-        return
-      case 'unprotected':
-        this.stopFailedAt.set(fact.position, now)
         return
       case 'written_off':
         this.writtenOff.set(fact.position, this.lost(fact.position) + amountUnits(fact.amount))

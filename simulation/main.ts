@@ -1,4 +1,5 @@
 // `npm run simulate -- --seeds N`: lives of the executor from seeds, each judged after every step.
+import { availableParallelism } from 'node:os'
 import { parseArgs } from 'node:util'
 import { plantMutant } from './mutants.ts'
 import type { Summary } from './seeds.ts'
@@ -7,14 +8,14 @@ import { inChildren, whole } from './workers.ts'
 
 const HELP = `Runs the executor's core, shell and journal in simulated time, with faults drawn from a seed.
 
-  npm run simulate -- --seeds 10000 --workers 2
+  npm run simulate -- --seeds 10000
   npm run simulate -- --seed 1234 --trace
 
   --seeds N      how many seeds (default 1000)
   --start S      the first seed (default 1)
   --seed X       only this one; prints the hash of its trace
   --trace        print every event
-  --workers N    processes (default 1)
+  --workers N    processes (default: one for each core)
   --mutant NAME  plant a known bug first: the run must fail
 `
 
@@ -24,7 +25,7 @@ const { values } = parseArgs({
     start: { type: 'string', default: '1' },
     seed: { type: 'string' },
     trace: { type: 'boolean', default: false },
-    workers: { type: 'string', default: '1' },
+    workers: { type: 'string', default: String(availableParallelism()) },
     mutant: { type: 'string' },
     help: { type: 'boolean', default: false },
   },

@@ -68,14 +68,13 @@ export const MUTANTS: Readonly<Record<string, readonly Patch[]>> = {
     },
     {
       file: 'executor/journal/journal.ts',
-      from: '    for (const row of allRows(this.#db)) if (!isRetired(row.type)) book = apply(book, toFact(row))',
-      to: `    const edited = Number(
-      this.#db.prepare("SELECT value FROM kept WHERE name = 'edited'").get()?.['value'] ?? 0,
-    )
-    for (const row of allRows(this.#db)) {
-      if (!isRetired(row.type)) book = apply(book, toFact(row))
+      from: '      if (!isRetired(row.type)) book = apply(book, toFact(row))\n',
+      to: `      if (!isRetired(row.type)) book = apply(book, toFact(row))
+      const edited = Number(
+        this.#db.prepare("SELECT value FROM kept WHERE name = 'edited'").get()?.['value'] ?? 0,
+      )
       if (row.seq === edited) book = { ...book, counters: EMPTY_BOOK.counters }
-    }`,
+`,
     },
   ],
   'hour-forgets': [

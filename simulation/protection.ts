@@ -10,7 +10,8 @@ import { AMOUNT_PLACES, decimal } from './units.ts'
 import type { Venue } from './venue.ts'
 
 const NAKED_MS = 5_000
-const RETRY_MS = 65_000
+/** Of a position that nobody buys at any price within the collar. */
+const UNSOLD_MS = 65_000
 /** What stands between a position and its stop for a good reason, each of them told to the trader. */
 const LEAVING = ['clearing', 'intended', 'sending', 'unknown', 'accepted', 'part_filled', 'ending']
 
@@ -40,15 +41,14 @@ export class Protection {
       }
       const since = this.#naked.get(key) ?? now
       this.#naked.set(key, since)
-      if (now - since > this.#patience(key, position))
+      if (now - since > this.#patience(position))
         this.#simulation.violate('I5 no position without a stop for 5 s', key)
     }
   }
 
-  /** After a failure, which was told, it is tried again within a minute. */
-  #patience(key: string, { failed }: Position): number {
-    const hasFailed = failed.stop.times > 0 || failed.exit.times > 0
-    return hasFailed || this.#ledger.stopFailedAt.has(key) ? RETRY_MS : NAKED_MS
+  /** A sale that brought nothing was told. */
+  #patience({ failed }: Position): number {
+    return failed.exit.times > 0 ? UNSOLD_MS : NAKED_MS
   }
 
   isNaked(key: string, position: Position): boolean {

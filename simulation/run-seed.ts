@@ -12,7 +12,7 @@ import { MARKETS, Market } from './market.ts'
 import { Network } from './network.ts'
 import { Protection } from './protection.ts'
 import { checkSecrets } from './secrets.ts'
-import { checkSettled } from './settled.ts'
+import { checkSettled, ordersUnderWay } from './settled.ts'
 import { SETTLE_MS, Simulation, type Violation } from './simulation.ts'
 import type { Tally } from './tally.ts'
 import { Trader } from './trader.ts'
@@ -24,6 +24,8 @@ const MARKET_TICK_MS = 500
 const MOODIEST = 0.05
 /** At the end the market stands still, so that the last fill has had time to be asked for. */
 const STILL_MS = 10_000
+/** An order that began at the very end may land. */
+const LANDING_MS = 3_000
 const STREAMS = ['alpha', 'beta'] as const
 
 export interface Outcome {
@@ -116,8 +118,12 @@ async function play(simulation: Simulation, world: World): Promise<void> {
     simulation.note('all is healed')
     device.heal()
   })
-  while (simulation.violation === null && (await scheduler.step(end))) {
+  const stepUntil = async (end: number) => {
+    if (simulation.violation !== null || !(await scheduler.step(end))) return false
     simulation.count('steps')
     world.invariants.afterStep(device)
+    return true
   }
+  while (await stepUntil(end));
+  while (ordersUnderWay(world).length > 0 && (await stepUntil(end + LANDING_MS)));
 }

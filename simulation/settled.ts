@@ -38,7 +38,7 @@ export function checkSettled(ended: Ended): void {
   if (device.running() === null)
     simulation.violate('settled in 60 s', 'the executor is not running')
   if (isProofOpen(ended)) return
-  checkOrders(ended)
+  for (const order of ordersUnderWay(ended)) simulation.violate('settled in 60 s', order)
   checkVenue(ended)
   checkPositions(ended)
   checkSignals(ended)
@@ -57,14 +57,14 @@ function isProofOpen({ ledger, simulation }: Ended): boolean {
   )
 }
 
-function checkOrders({ ledger, simulation, venue }: Ended): void {
-  for (const { clientOrderId, state } of Object.values(ledger.book.orders)) {
-    if (!RESTING.includes(state))
-      simulation.violate('settled in 60 s', `${clientOrderId} is ${state}`)
+/** Orders that are under way, in words. One that began in the last second may be: it gets a little more time. */
+export function ordersUnderWay({ ledger, venue }: Pick<Ended, 'ledger' | 'venue'>): string[] {
+  return Object.values(ledger.book.orders).flatMap(({ clientOrderId, state }) => {
+    if (!RESTING.includes(state)) return [`${clientOrderId} is ${state}`]
     const order = venue.orders.find(({ wire }) => wire.clientOrderId === clientOrderId)
-    if (BEYOND_DEVICE.includes(state) && order?.closedAt !== 0)
-      simulation.violate('settled in 60 s', `${clientOrderId} is over, the journal says ${state}`)
-  }
+    const isOver = BEYOND_DEVICE.includes(state) && order?.closedAt !== 0
+    return isOver ? [`${clientOrderId} is over, the journal says ${state}`] : []
+  })
 }
 
 function checkVenue({ ledger, simulation, venue }: Ended): void {

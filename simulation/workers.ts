@@ -10,7 +10,7 @@ export function whole(text: string): number {
 }
 
 export interface Spread {
-  /** The program, which takes `--start` and `--seeds`. */
+  /** The program, which takes `--start`, `--seeds` and `--workers`. */
   readonly file: string
   readonly start: number
   readonly count: number
@@ -35,7 +35,8 @@ function inChild<Summary>(
   { file, args }: Spread,
   { from, seeds }: { from: number; seeds: number },
 ): Promise<Summary> {
-  const child = fork(file, ['--start', String(from), '--seeds', String(seeds), ...args])
+  const part = ['--start', String(from), '--seeds', String(seeds), '--workers', '1']
+  const child = fork(file, [...part, ...args])
   return new Promise((done, fail) => {
     let summary: Summary | null = null
     child.on('message', (message) => {

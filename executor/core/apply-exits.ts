@@ -23,9 +23,7 @@ export function applyWrittenOff(book: Book, { position }: FactOf<'written_off'>)
 
 /** Every stop has a name of its own. */
 export function applyIntended(book: Book, order: Order): Book {
-  if (order.kind !== 'stop') return book
-  const named = { ...book, stops: book.stops + 1 }
-  return withPosition(named, positionKey(order), ({ stops }) => ({ stops: stops + 1 }))
+  return order.kind === 'stop' ? { ...book, stops: book.stops + 1 } : book
 }
 
 export function applyUnprotected(book: Book, { position, at }: FactOf<'unprotected'>): Book {
@@ -37,7 +35,8 @@ export function applyUnprotected(book: Book, { position, at }: FactOf<'unprotect
 /** A stop that stands ends the row of those that failed. */
 export function applyStanding(book: Book, order: Order): Book {
   if (order.kind !== 'stop') return book
-  return withPosition(book, positionKey(order), ({ failed }) => ({
+  return withPosition(book, positionKey(order), ({ failed, stops }) => ({
+    stops: stops + 1,
     failed: { ...failed, stop: { ...failed.stop, times: 0 } },
   }))
 }

@@ -6,7 +6,11 @@ const FIRST_MS = 500
 const LONGEST_UNKNOWN_MS = 15_000
 /** For one that is known: a position may be waiting for its next stop. */
 const LONGEST_KNOWN_MS = 4_000
+/** Between tries that fail: they grow to a minute. */
+const FIRST_PAUSE_MS = 5_000
 const LONGEST_PAUSE_MS = 60_000
+/** Where a position has no stop until one works. After five minutes of them nothing speaks for the next. */
+const URGENT = { first: 2_000, next: 3_000, many: 100 }
 /** Between the two misses that count: one may come from a server that is behind. */
 export const BETWEEN_MISSES_MS = 2_000
 /** What stays wrong with an order is said again this often. */
@@ -34,10 +38,17 @@ export function steady(ask: Ask | undefined, now: number): Ask {
   return { state: 'due', at: now + POLL_MS, tries: 0, missedAt: ask?.missedAt ?? 0 }
 }
 
-/** Behind so many failures in a row: after `first`, twice that, … at most a minute. */
-export function mayTryAgain({ times, at }: Failures, first: number, now: number): boolean {
-  const pause = Math.min(first * 2 ** Math.min(times - 1, 10), LONGEST_PAUSE_MS)
+/** Behind so many failures in a row: after 5 s, twice that, … at most a minute. */
+export function mayTryAgain({ times, at }: Failures, now: number): boolean {
+  const pause = Math.min(FIRST_PAUSE_MS * 2 ** Math.min(times - 1, 10), LONGEST_PAUSE_MS)
   return times === 0 || isOver(at, pause, now)
+}
+
+/** The same for a position that is naked meanwhile: after 2 s, then every 3 s, and in the end every minute. */
+export function mustTryAgain({ times, at }: Failures, now: number): boolean {
+  if (times === 0) return true
+  if (times > URGENT.many) return isOver(at, LONGEST_PAUSE_MS, now)
+  return isOver(at, times === 1 ? URGENT.first : URGENT.next, now)
 }
 
 /** A pause that began ahead of the clock is over: the clock was set back. */

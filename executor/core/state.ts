@@ -104,7 +104,7 @@ export interface Position {
   readonly signal: string
   /** Quote per base; null without one. It is raised and never lowered. */
   readonly stop: Decimal | null
-  /** Stops placed since its amount or its stop changed. */
+  /** Stops that the exchange took since its amount or its stop changed. */
   readonly stops: number
   /** What else its newest entry asked for. */
   readonly exits: Exits

@@ -1,5 +1,6 @@
 // The chain: each fact's hash covers the one before it, so nothing can be changed or taken out unseen.
-import { hashText } from '@keyside/protocol'
+import { hash as digest } from 'node:crypto'
+import { GENESIS } from '@keyside/protocol'
 
 export interface Row {
   readonly seq: number
@@ -12,16 +13,13 @@ export interface Row {
 }
 
 export function linkHash({ seq, at, type, order_id, body, prev_hash }: Omit<Row, 'hash'>): string {
-  return hashText(JSON.stringify([prev_hash, seq, at, type, order_id, body]))
+  return digest('sha256', JSON.stringify([prev_hash, seq, at, type, order_id, body]), 'base64url')
 }
 
-/** The number of the first row that does not follow from the one before it; null for an unbroken chain. */
-export function brokenAt(rows: Iterable<Row>, genesis: string): number | null {
-  let prev = { seq: 0, hash: genesis }
-  for (const row of rows) {
-    const follows = row.seq === prev.seq + 1 && row.prev_hash === prev.hash
-    if (!follows || row.hash !== linkHash(row)) return row.seq
-    prev = row
-  }
-  return null
+export type Link = Pick<Row, 'seq' | 'hash'>
+
+export const BEFORE_THE_FIRST: Link = { seq: 0, hash: GENESIS }
+
+export function follows(row: Row, before: Link): boolean {
+  return row.seq === before.seq + 1 && row.prev_hash === before.hash && row.hash === linkHash(row)
 }

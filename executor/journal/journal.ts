@@ -1,12 +1,12 @@
 // The journal: facts and the reports they caused, in one transaction or not at all.
 import type { DatabaseSync } from 'node:sqlite'
-import { GENESIS, type ReportEvent } from '@keyside/protocol'
+import type { ReportEvent } from '@keyside/protocol'
 import { KeysideError } from '@keyside/runtime'
 import { sentenceOf } from '../codes.ts'
 import { apply } from '../core/apply.ts'
 import { type Fact, orderOf } from '../core/fact.ts'
 import { type Book, EMPTY_BOOK } from '../core/state.ts'
-import { brokenAt, linkHash, type Row } from './chain.ts'
+import { BEFORE_THE_FIRST, follows, type Link, linkHash, type Row } from './chain.ts'
 import { openDatabase } from './database.ts'
 import { lockJournal } from './lock.ts'
 import { isRetired } from './retired.ts'
@@ -28,7 +28,7 @@ export class Journal {
   readonly #unlock: () => void
   readonly #insert
   readonly #outbox
-  #last: { seq: number; hash: string }
+  #last: Link
   #lastReport: number
 
   /** Throws `journal_locked`, `journal_damaged`, `journal_newer` or `journal_failed`. */
@@ -72,7 +72,7 @@ export class Journal {
     }
   }
 
-  #link(fact: Fact, last: { seq: number; hash: string }): { seq: number; hash: string } {
+  #link(fact: Fact, last: Link): Link {
     const { at, type, ...body } = fact
     const row = {
       seq: last.seq + 1,
@@ -89,15 +89,19 @@ export class Journal {
 
   /** The fold of everything. Throws `journal_damaged` for a broken chain: nobody trades on a book that was edited. */
   fold(): Book {
-    if (verifyFacts(this.#db) !== null)
-      throw new KeysideError('journal_damaged', sentenceOf('journal_damaged'))
     let book = EMPTY_BOOK
-    for (const row of allRows(this.#db)) if (!isRetired(row.type)) book = apply(book, toFact(row))
+    let last = BEFORE_THE_FIRST
+    for (const row of allRows(this.#db)) {
+      if (!follows(row, last))
+        throw new KeysideError('journal_damaged', sentenceOf('journal_damaged'))
+      if (!isRetired(row.type)) book = apply(book, toFact(row))
+      last = row
+    }
     return book
   }
 
   /** The newest fact's number and hash. */
-  last(): { readonly seq: number; readonly hash: string } {
+  last(): Link {
     return this.#last
   }
 
@@ -155,12 +159,17 @@ export function allRows(db: DatabaseSync): Iterable<Row> {
 
 /** The first broken row's number; null for an unbroken chain. */
 export function verifyFacts(db: DatabaseSync): number | null {
-  return brokenAt(allRows(db), GENESIS)
+  let last = BEFORE_THE_FIRST
+  for (const row of allRows(db)) {
+    if (!follows(row, last)) return row.seq
+    last = row
+  }
+  return null
 }
 
-function lastRow(db: DatabaseSync): { seq: number; hash: string } {
+function lastRow(db: DatabaseSync): Link {
   const row = db.prepare('SELECT seq, hash FROM facts ORDER BY seq DESC LIMIT 1').get()
   return row === undefined
-    ? { seq: 0, hash: GENESIS }
+    ? BEFORE_THE_FIRST
     : { seq: Number(row['seq']), hash: String(row['hash']) }
 }

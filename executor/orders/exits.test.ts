@@ -60,15 +60,14 @@ test('a price that was below the stop for a moment is no failed stop', async () 
   expect(sales(executor)).toEqual([])
 })
 
-test('an exit behind a stop is tried until it sells, with growing pauses and one alarm a minute', async () => {
+test('an exit behind a stop is tried every three seconds until it sells, with one alarm a minute', async () => {
   const executor = new TestExecutor()
   await executor.enter({ stop: '58000' })
   answer(executor, 'ioc', turnedDown('exchange_market_closed'))
   await price(executor, '56000', 5 * SECOND)
   expect(sales(executor)).toHaveLength(1)
   await executor.clock.turn(3 * MINUTE)
-  // After 5, 10, 20, 40, 60 s …
-  expect(sales(executor)).toHaveLength(6)
+  expect(sales(executor)).toHaveLength(61)
   expect(count(executor, 'notice exit_failed')).toBe(4)
   // The price is below it: no stop in between, which would only be turned down.
   expect(stops(executor)).toHaveLength(1)
@@ -110,9 +109,11 @@ test.for(['exchange_rate_limited', 'exchange_filter_refused'])(
     answer(executor, 'stop', turnedDown(code))
     await executor.enter({ stop: '58000' })
     await executor.clock.turn(3 * MINUTE)
-    // After 2, 4, 8, 16, 32, 60 s …
-    expect(stops(executor)).toHaveLength(7)
+    // At 0 s, at 2 s, and then every 3 s.
+    expect(stops(executor)).toHaveLength(61)
     expect(count(executor, 'notice stop_failed')).toBe(3)
+    await executor.clock.turn(10 * MINUTE)
+    expect(stops(executor).length, 'a hundred, and then one a minute').toBe(109)
     executor.crash()
     answer(executor, 'stop', null)
     await executor.clock.turn(MINUTE)

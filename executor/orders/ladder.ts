@@ -1,12 +1,13 @@
 // Take-profits: when the bid reaches a rung, that much of the position is sold, and each rung once.
 import { type Decimal, toDecimal } from '@keyside/protocol'
 import Big from 'big.js'
+import { mayTryAgain } from '../core/patience.ts'
 import type { Position } from '../core/state.ts'
 import { notice, type Turn } from '../core/turn.ts'
 import { isUnsellable } from '../plan/dust.ts'
 import { exact, floorTo, percentOf } from '../plan/exact.ts'
 import { isTooLittle } from './dust.ts'
-import { isExiting, mayExit } from './leave.ts'
+import { isExiting } from './leave.ts'
 import { orderExit } from './own-exit.ts'
 
 export function takeProfit(
@@ -18,7 +19,7 @@ export function takeProfit(
   const { take } = position.exits
   const reached = bid === null ? 0 : take.filter(({ price }) => exact(price).lte(exact(bid))).length
   if (reached <= position.taken || isExiting(turn, key)) return
-  if (!mayExit(turn, position)) return
+  if (!mayTryAgain(position.failed.exit, turn.world.now)) return
   const size = sizeOf(turn, position, reached, bid)
   if (size === null) return
   const { stream, market } = position

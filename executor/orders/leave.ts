@@ -1,11 +1,9 @@
 // A position that is to be sold, all of it: tried until it is, whatever the exchange says in between.
-import { mayTryAgain } from '../core/patience.ts'
+import { mustTryAgain } from '../core/patience.ts'
 import { type LeaveReason, type Position, positionKey } from '../core/state.ts'
 import { record, type Turn } from '../core/turn.ts'
 import { orderExit } from './own-exit.ts'
 import { say } from './say.ts'
-
-const FIRST_PAUSE_MS = 5_000
 
 export const LEAVE_WORDS: Readonly<Record<LeaveReason, string>> = {
   stop: 'the price is through the stop',
@@ -26,15 +24,11 @@ export function startLeaving(turn: Turn, key: string, why: LeaveReason): undefin
 export function leave(turn: Turn, key: string, position: Position): undefined {
   if (position.leaving === null) return
   if (position.failed.exit.times > 0) say(turn, position, { level: 'error', code: 'exit_failed' })
-  if (isExiting(turn, key) || !mayExit(turn, position)) return
+  if (isExiting(turn, key) || !mustTryAgain(position.failed.exit, turn.world.now)) return
   orderExit(turn, position, {
     reason: LEAVE_WORDS[position.leaving],
     size: { unit: 'percent', value: '100' },
   })
-}
-
-export function mayExit({ world }: Turn, { failed }: Position): boolean {
-  return mayTryAgain(failed.exit, FIRST_PAUSE_MS, world.now)
 }
 
 export function isExiting(turn: Turn, key: string): boolean {

@@ -1,7 +1,7 @@
 // Keeps every position under a stop that waits at the exchange: its size, its trigger, and no stop without a position.
 import { orderIn } from '../core/apply.ts'
 import { minus } from '../core/money.ts'
-import { isOver, mayTryAgain } from '../core/patience.ts'
+import { isOver, mustTryAgain } from '../core/patience.ts'
 import { type Order, type Position, positionKey } from '../core/state.ts'
 import { record, type Turn } from '../core/turn.ts'
 import { exact } from '../plan/exact.ts'
@@ -18,10 +18,9 @@ import { stopOf } from './stop-of.ts'
 import { isPending } from './table.ts'
 import { orderId } from './view.ts'
 
-/** Placed again without any change in between: a person or a rule at the exchange takes them away. */
+/** Taken and gone, without any change in between: a person or a rule at the exchange takes them away. */
 const MOST_STOPS = 20
 const VANISHED_PAUSE_MS = 60_000
-const FIRST_PAUSE_MS = 2_000
 /** A stop that has risen takes the place of the older one at most this often. */
 const RAISE_EVERY_MS = 10_000
 
@@ -66,7 +65,11 @@ function planFor(turn: Turn, position: Position, id: string) {
 
 function protect(turn: Turn, key: string, position: Position): undefined {
   if (turn.world.exchange.pause !== null) return
-  if (unknownOn(turn.book, position.market) > 0 || !mayStop(turn, position)) return
+  if (
+    unknownOn(turn.book, position.market) > 0 ||
+    !mustTryAgain(position.failed.stop, turn.world.now)
+  )
+    return
   const id = clientOrderId(turn.world.salt, position.signal, `stop${turn.book.stops}`)
   const planned = planFor(turn, position, id)
   if (planned === null || wouldTrigger(turn, position)) return
@@ -127,10 +130,6 @@ function mayTryVanished(turn: Turn, key: string, { failed }: Position): boolean 
   if (!isOver(failed.stop.at, VANISHED_PAUSE_MS, now)) return false
   stopFailed(turn, key, 'stop_failed', 'its stops keep vanishing')
   return true
-}
-
-function mayStop({ world }: Turn, { failed }: Position): boolean {
-  return mayTryAgain(failed.stop, FIRST_PAUSE_MS, world.now)
 }
 
 /** The exchange sees a price that we have not seen yet: then it is an exit. */

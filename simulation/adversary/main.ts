@@ -1,4 +1,5 @@
 // `npm run adversary -- --seeds N`: days of attacks from seeds, each held against the bound that policy prints.
+import { availableParallelism } from 'node:os'
 import { parseArgs } from 'node:util'
 import { inChildren, whole } from '../workers.ts'
 import type { Summary } from './seeds.ts'
@@ -7,14 +8,14 @@ import { removeRule } from './without.ts'
 const HELP = `Attacks the executor with the engine's key, both brokers and the bot, and holds the loss of each day against
 the bound that "keyside policy bound" prints.
 
-  npm run adversary -- --seeds 2000 --workers 2
+  npm run adversary -- --seeds 2000
   npm run adversary -- --seed 1234 --trace
 
   --seeds N      how many seeds (default 200)
   --start S      the first seed (default 1)
   --seed X       only this one
   --trace        print every move
-  --workers N    processes (default 1)
+  --workers N    processes (default: one for each core)
   --without TAG  take one rule out of policy first: the bound must break
 `
 
@@ -24,7 +25,7 @@ const { values } = parseArgs({
     start: { type: 'string', default: '1' },
     seed: { type: 'string' },
     trace: { type: 'boolean', default: false },
-    workers: { type: 'string', default: '1' },
+    workers: { type: 'string', default: String(availableParallelism()) },
     without: { type: 'string' },
     help: { type: 'boolean', default: false },
   },
