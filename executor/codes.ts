@@ -95,6 +95,7 @@ export const EXECUTOR_SENTENCES = {
   key_unchecked:
     'what this exchange key may do cannot be checked in full: look at its rights, IP list and age at the exchange',
   exchange_key_missing: 'there is no exchange key for this account: run "keyside keys add"',
+  journal_missing: 'there is no journal here yet: the executor makes one when it starts',
   journal_locked: 'another executor uses this journal: stop it first',
   journal_failed:
     'the journal cannot be written: nothing is accepted until the disk has room and the executor is started again',
@@ -102,7 +103,7 @@ export const EXECUTOR_SENTENCES = {
   journal_restored:
     'this journal is older than the last one here, or a part of it is missing: nothing is traded on it until you run "keyside journal rebase" at the device',
   journal_rebased:
-    'the journal was set to what the exchange has: positions and orders that it did not know are yours',
+    'the journal was set to what the exchange has: positions and orders that it did not know are yours, and trading is halted until you run "keyside unhalt" at the device',
   journal_newer: 'the journal was written by a newer Keyside: update this one',
 } as const
 

@@ -9,6 +9,7 @@ export { codeUri, spellSecret, stepOfCode } from './inbox/authenticator.ts'
 export {
   type JournalCheck,
   type JournalEntry,
+  newestFacts,
   type ReadOptions,
   readJournal,
   verifyJournal,

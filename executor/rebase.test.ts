@@ -8,6 +8,7 @@ import { Journal } from './journal/journal.ts'
 import { requireMarked, writeMark } from './journal/mark.ts'
 import { readJournal, verifyJournal } from './journal/read.ts'
 import { prepareRebase, type Rebase } from './rebase.ts'
+import { unhalt } from './unhalt.ts'
 import { TestExecutor } from './world-for-tests.ts'
 
 const MINUTE = 60_000
@@ -44,6 +45,11 @@ async function carriedOut(executor: TestExecutor): Promise<Rebase> {
   await done.carryOut()
   await done.close()
   return done
+}
+
+/** Everything that was ever reported. */
+function told({ journal }: TestExecutor) {
+  return journal.reportsAfter(0, 1_000).map(({ event }) => event)
 }
 
 async function bought(executor: TestExecutor): Promise<void> {
@@ -145,6 +151,34 @@ test('an order that waited in the backup and was never sent is over', async () =
   expect(executor.state().book.orders).toEqual({})
 })
 
+test.each(['running', 'halted'])(
+  'trading is halted afterwards, when it was %s in the backup',
+  async (before) => {
+    const executor = new TestExecutor({ path: path() })
+    await bought(executor)
+    if (before === 'halted') await executor.give(executor.command({ do: 'halt' }))
+    const restore = backUp(executor)
+    await executor.give(executor.command({ do: 'halt' }, 'later'))
+    restore()
+    await carriedOut(executor)
+    expect(
+      readJournal(path())
+        .slice(-2)
+        .map(({ body }) => body),
+    ).toMatchObject([
+      { type: 'rebased', by: 'terminal:test' },
+      { type: 'trading', state: 'halted', by: 'terminal:test' },
+    ])
+    executor.reopen()
+    await executor.clock.turn(2 * MINUTE)
+    expect(executor.state().book).toMatchObject({ trading: 'halted', onHalt: 'keep' })
+    expect(Object.keys(executor.state().book.positions)).toEqual([BTC])
+    await executor.enter()
+    expect(executor.told()).toContain('entry refused trading.state')
+    expect(told(executor)).toContainEqual({ type: 'state', state: 'halted', by: 'terminal:test' })
+  },
+)
+
 test('the trader is told of it', async () => {
   const executor = new TestExecutor({ path: path() })
   await bought(executor)
@@ -152,8 +186,7 @@ test('the trader is told of it', async () => {
   restore()
   await carriedOut(executor)
   executor.reopen()
-  const events = executor.journal.reportsAfter(0, 100).map(({ event }) => event)
-  expect(events).toContainEqual(
+  expect(told(executor)).toContainEqual(
     expect.objectContaining({ type: 'notice', level: 'info', code: 'journal_rebased' }),
   )
 })
@@ -164,6 +197,7 @@ test('entries wait for the next head of their stream', async () => {
   const restore = backUp(executor)
   restore()
   await carriedOut(executor)
+  unhalt(home, { now: executor.clock.now(), by: 'terminal:test' })
   executor.reopen()
   await executor.clock.turn(0)
   executor.exchange.quoteAt = executor.clock.now()

@@ -29,7 +29,7 @@ export interface Rebase {
   readonly plan: RebasePlan
   /** Client order ids of orders that were not sent and now never will be. */
   readonly dropped: readonly string[]
-  /** Cancels first, then writes. Rejects with `exchange_unreachable`, and then nothing is written. */
+  /** Cancels first, then writes, and leaves trading halted. Rejects with `exchange_unreachable`, and then nothing is written. */
   carryOut(): Promise<void>
   /** To be called in the end, whatever was decided. */
   close(): Promise<void>
@@ -61,7 +61,8 @@ export async function prepareRebase(options: RebaseOptions): Promise<Rebase> {
       for (const { market, clientOrderId } of plan.cancels)
         answered(await exchange.cancel(market, clientOrderId))
       const positions = Object.fromEntries(plan.positions.map(({ position, to }) => [position, to]))
-      write(journal, book, [...unsent.happenings, { type: 'rebased', positions, by }], clock.now())
+      const rebased = { type: 'rebased', positions, by } as const
+      write({ journal, book, by }, [...unsent.happenings, rebased], clock.now())
       writeMark(path, journal)
     }
     return { plan, dropped: unsent.dropped, carryOut, close }
@@ -97,13 +98,21 @@ async function askUnsent(book: Book, exchange: Exchange) {
   return { happenings, dropped }
 }
 
-function write(journal: Journal, book: Book, happenings: readonly Happening[], at: number): void {
-  const facts = happenings.map((happening): Fact => ({ ...happening, at }))
+/** Halted in the end: a halt, or a tighter policy, that came after the backup is not in it. */
+function write(
+  { journal, book, by }: { journal: Journal; book: Book; by: string },
+  happenings: readonly Happening[],
+  at: number,
+): void {
+  const state = 'halted'
+  const facts = [...happenings, { type: 'trading', state, by } as const].map(
+    (happening): Fact => ({ ...happening, at }),
+  )
   // What cannot follow must not be written: a start would fail on it for ever.
   facts.reduce(apply, book)
   const code = 'journal_rebased'
   const notice = { type: 'notice', level: 'info', code, message: sentenceOf(code) } as const
-  journal.append(facts, [notice], at)
+  journal.append(facts, [notice, { type: 'state', state, by }], at)
 }
 
 function answered<T>(answer: Answered<T>): T {

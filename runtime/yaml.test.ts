@@ -31,3 +31,26 @@ test('names a misspelt key before the key that is missing because of it', () => 
     message: 'unknown key "sise"',
   })
 })
+
+test('says where an alias stands, and that it is one', () => {
+  expect(checkYaml('live: &a no\n\nx: [*a]', anything, { scalars: 'text' })).toEqual({
+    ok: false,
+    line: 3,
+    path: '',
+    message: 'an alias (*a) is not followed: write out what it stands for',
+  })
+})
+
+test.each([
+  ['---', 1],
+  ['# nothing\n---\n', 2],
+  ['- a', 1],
+  ['yes', 1],
+])('refuses a file that is no list of settings: %j', (text, line) => {
+  expect(checkYaml(text, anything, { scalars: 'text' })).toEqual({
+    ok: false,
+    line,
+    path: '',
+    message: 'expected settings, such as "name: value"',
+  })
+})

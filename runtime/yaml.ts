@@ -1,5 +1,5 @@
 // YAML a person wrote, checked against a strict schema, with the line of whatever is wrong.
-import { type Document, isNode, LineCounter, parseDocument } from 'yaml'
+import { type Alias, type Document, isNode, LineCounter, parseDocument, visit } from 'yaml'
 import type { z } from 'zod'
 
 export type Checked<T> =
@@ -24,15 +24,20 @@ export function checkYaml<Schema extends z.ZodType>(
     merge: false,
     schema: scalars === 'text' ? 'failsafe' : 'core',
   })
+  const refuse = (offset: number, message: string) =>
+    ({ ok: false, line: lines.linePos(offset).line, path: '', message }) as const
   const broken = document.errors[0] ?? document.warnings[0]
-  if (broken !== undefined)
-    return {
-      ok: false,
-      line: lines.linePos(broken.pos[0]).line,
-      path: '',
-      message: firstLine(broken.message),
-    }
-  const parsed = schema.safeParse(plain(document))
+  if (broken !== undefined) return refuse(broken.pos[0], firstLine(broken.message))
+  const alias = firstAlias(document)
+  if (alias !== undefined)
+    return refuse(
+      startOf(alias),
+      `an alias (*${alias.source}) is not followed: write out what it stands for`,
+    )
+  const written: unknown = document.toJS() ?? {}
+  if (typeof written !== 'object' || Array.isArray(written))
+    return refuse(startOf(document.contents), 'expected settings, such as "name: value"')
+  const parsed = schema.safeParse(written)
   if (parsed.success) return { ok: true, data: parsed.data }
   const issue = deepest(parsed.error.issues)
   return {
@@ -43,12 +48,19 @@ export function checkYaml<Schema extends z.ZodType>(
   }
 }
 
-function plain(document: Document.Parsed): unknown {
-  try {
-    return document.toJS({ maxAliasCount: 0 }) ?? {}
-  } catch {
-    return undefined
-  }
+function firstAlias(document: Document.Parsed): Alias | undefined {
+  let first: Alias | undefined
+  visit(document, {
+    Alias: (_key, alias) => {
+      first = alias
+      return visit.BREAK
+    },
+  })
+  return first
+}
+
+function startOf(node: { readonly range?: readonly number[] | null } | null): number {
+  return node?.range?.[0] ?? 0
 }
 
 interface Issue {

@@ -1,10 +1,13 @@
-// keyside journal show, by as much of an order's id as somebody types.
-import { mkdtempSync, rmSync } from 'node:fs'
+// keyside journal: showing a story by as much of an order's id as somebody types, verifying, exporting.
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { systemChance, systemClock } from '@keyside/runtime'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { makeHome } from '../cli/home.ts'
+import type { Fact } from '../executor/core/fact.ts'
+import { writeMark } from '../executor/journal/mark.ts'
 import { TestExecutor } from '../executor/world-for-tests.ts'
 import { keyside } from './keyside.ts'
 
@@ -20,13 +23,29 @@ beforeAll(async () => {
   for (let count = 0; count < 17; count += 1)
     await executor.enter({ size: { unit: 'quote', value: '20' } })
   orders = executor.exchange.sent.map(({ clientOrderId }) => clientOrderId)
+  // More than one page, and what a spreadsheet must not take apart.
+  const at = executor.clock.now()
+  const many = Array<Fact>(1_100).fill({ type: 'trading', state: 'running', by: 'a "b", c', at })
+  executor.journal.append(many, [], at)
+  writeMark(executor.path, executor.journal)
   executor.close()
 })
 afterAll(() => rmSync(home, { recursive: true }))
 
-const show = (order: string) => {
-  const env = { PATH: process.env['PATH'], HOME: home, KEYSIDE_HOME: home }
-  return keyside(['journal', 'show', order], { env })
+function run(args: readonly string[], folder = home) {
+  const env = { PATH: process.env['PATH'], HOME: folder, KEYSIDE_HOME: folder }
+  return keyside(args, { env })
+}
+
+const show = (order: string) => run(['journal', 'show', order])
+
+/** A copy of the home, with something done to its journal. */
+function copyHome(change: (journal: string) => void): string {
+  const copy = mkdtempSync(join(tmpdir(), 'keyside-journal-copy-'))
+  onTestFinished(() => rmSync(copy, { recursive: true }))
+  cpSync(home, copy, { recursive: true })
+  change(join(copy, 'journal.db'))
+  return copy
 }
 
 test('tells the story of the one order that begins so', async () => {
@@ -50,4 +69,93 @@ test('says so where none begins so', async () => {
   const { code, stderr } = await show('nothing')
   expect(code).toBe(3)
   expect(stderr).toMatch(/"nothing".*keyside journal list \(order_not_found\)/)
+})
+
+interface Verified {
+  readonly facts: number
+  readonly lastHash: string
+}
+
+/** As a spreadsheet reads it, the apostrophe before what looks like a formula taken off. */
+function readCsv(text: string): string[][] {
+  return text
+    .split('\n')
+    .slice(0, -1)
+    .map((line) =>
+      [...line.matchAll(/(?:^|,)(?:"((?:[^"]|"")*)"|([^,"]*))/g)].map(([, quoted, plain = '']) =>
+        (quoted?.replaceAll('""', '"') ?? plain).replace(/^'/, ''),
+      ),
+    )
+}
+
+test('exports every fact, in order, as CSV and as JSON, with the hashes that verify finds', async () => {
+  const [csv, json, verified] = await Promise.all([
+    run(['journal', 'export']),
+    run(['journal', 'export', '--json']),
+    run(['journal', 'verify', '--json']),
+  ])
+  expect([csv.code, json.code, verified.code]).toEqual([0, 0, 0])
+  const [head, ...rows] = readCsv(csv.stdout)
+  expect(head).toEqual(['seq', 'time_utc', 'type', 'order', 'body', 'hash'])
+  const { facts, lastHash } = JSON.parse(verified.stdout) as Verified
+  expect(facts).toBeGreaterThan(1_100)
+  expect(rows.map(([seq]) => Number(seq))).toEqual(Array.from({ length: facts }, (_, at) => at + 1))
+  expect(rows.at(-1)?.[5]).toBe(lastHash)
+  expect(JSON.parse(rows.at(-1)?.[4] ?? '')).toMatchObject({ by: 'a "b", c' })
+  const entries = JSON.parse(json.stdout) as Record<string, unknown>[]
+  const asRow = ({ seq, at, type, order, body, hash }: Record<string, unknown>) => [
+    String(seq),
+    new Date(Number(at)).toISOString().slice(0, 23).replace('T', ' '),
+    type,
+    order ?? '',
+    JSON.stringify(body),
+    hash,
+  ]
+  expect(rows).toEqual(entries.map(asRow))
+})
+
+test('lists the newest entries', async () => {
+  const { code, stdout } = await run(['journal', 'list', '--last', '2', '--json'])
+  const entries = JSON.parse(stdout) as { seq: number }[]
+  expect({ code, entries }).toMatchObject({ code: 0, entries: [{ type: 'trading' }, {}] })
+  expect((entries[1]?.seq ?? 0) - (entries[0]?.seq ?? 0)).toBe(1)
+})
+
+test('verifies a journal, and says which hash it ends with', async () => {
+  const { code, stdout } = await run(['journal', 'verify'])
+  expect(stdout).toMatch(/^\d+ entries, unbroken\. The last hash is \S{43}\.\n$/)
+  expect(code).toBe(0)
+})
+
+test('a journal whose end was cut off is not verified, though its chain is whole', async () => {
+  const cut = copyHome((journal) => {
+    using db = new DatabaseSync(journal)
+    db.exec('DELETE FROM facts WHERE seq > 20')
+  })
+  const { code, stdout } = await run(['journal', 'verify'], cut)
+  expect(stdout).toMatch(/older than the last one here, or a part .*\(journal_restored\)$/m)
+  expect(stdout).not.toContain('unbroken')
+  expect(code).toBe(1)
+  const json = await run(['journal', 'verify', '--json'], cut)
+  const found = { ok: false, facts: 20, brokenAt: null, restored: true }
+  expect({ code: json.code, ...JSON.parse(json.stdout) }).toMatchObject({ code: 1, ...found })
+  const doctor = await run(['doctor', '--json'], cut)
+  const journal = { check: 'journal', ok: false, text: expect.stringContaining('journal rebase') }
+  expect(JSON.parse(doctor.stdout)).toContainEqual(journal)
+})
+
+test.each([
+  ['is missing', 'journal_missing', (file: string) => rmSync(file)],
+  [
+    'is no database',
+    'journal_damaged',
+    (file: string) => writeFileSync(file, 'something else\n'.repeat(99)),
+  ],
+])('where the journal %s, every look at it says so', async (_, word, change) => {
+  const copy = copyHome(change)
+  for (const look of ['list', 'show a', 'verify', 'export']) {
+    const { code, stdout, stderr } = await run(['journal', ...look.split(' ')], copy)
+    expect(stderr).toMatch(new RegExp(`^.* \\(${word}\\)\n$`))
+    expect({ code, stdout }).toEqual({ code: 3, stdout: '' })
+  }
 })

@@ -83,3 +83,41 @@ test('prints the bound alone, for a program too', async () => {
   expect(Number(JSON.parse(stdout).most)).toBeGreaterThan(0)
   expect((await run('policy bound')).stdout).toContain(String(JSON.parse(stdout).most))
 })
+
+test('prints the bound of the policy in force beside that of the file, and says which counts', async () => {
+  expect((await run('policy bound')).stdout).toMatch(/\n\nThis policy is accepted\.\n$/)
+  const accepted = JSON.parse((await run('policy bound --json')).stdout)
+  expect(accepted).toMatchObject({ state: 'accepted', waiting: null })
+  expect(accepted.inForce).toMatchObject({ taken: accepted.taken, most: accepted.most })
+  write(WIDER.replace('allotment: 1000 ', 'allotment: 1500 '))
+  await run('policy accept --yes')
+  const { state, waiting, most, inForce } = JSON.parse((await run('policy bound --json')).stdout)
+  expect(state).toBe('waits')
+  expect(waiting.due - waiting.acceptedAt).toBe(24 * HOUR_MS)
+  expect(inForce.most).toBe(accepted.most)
+  expect(Number(most)).toBeGreaterThan(Number(inForce.most))
+  for (const command of ['bound', 'show']) {
+    const { stdout } = await run(`policy ${command}`)
+    expect(stdout).toMatch(
+      new RegExp(`^lost in a day at most +${inForce.most} USDT +${most} USDT$`, 'm'),
+    )
+    expect(stdout).toContain('it is not in force yet')
+    expect(stdout).toMatch(/Until .* UTC the older policy is in force/)
+  }
+})
+
+test('prints the bound of amounts that are longer together than an amount may be', async () => {
+  write(
+    ['order', 'position', 'hour', 'day', 'allotment']
+      .reduce((text, name) => text.replace(RegExp(`${name}: \\d+`), `${name}: 999999999999`), WIDER)
+      .replace('stop_within: 3 %', 'stop_within: optional')
+      .replace('day_loss: 100 ', 'day_loss: 999999999999 '),
+  )
+  for (const command of ['bound', 'show', 'check', 'accept --yes']) {
+    const { stdout, stderr } = await run(`policy ${command}`)
+    expect(stderr, command).toBe('')
+    expect(stdout).toContain(
+      command === 'check' ? '-> 999999999999 USDT' : '2001999999997.998 USDT',
+    )
+  }
+})

@@ -8,6 +8,7 @@ import {
   exchangeKeys,
   type Keychain,
   policyState,
+  sentenceOf,
   verifyJournal,
 } from '@keyside/executor'
 import { createLog, KeysideError, keysideHome, systemClock } from '@keyside/runtime'
@@ -126,9 +127,10 @@ async function approvalCode(home: string, keychain: Keychain | null): Promise<st
 function journal(home: string): string {
   const path = resolve(home, executorSection(home).database)
   if (!existsSync(path)) return 'none yet'
-  const { facts, brokenAt } = verifyJournal(path)
+  const { facts, brokenAt, restored } = verifyJournal(path)
   if (brokenAt !== null)
     throw new Error(`entry ${brokenAt} was changed: see keyside journal verify`)
+  if (restored) throw new KeysideError('journal_restored', sentenceOf('journal_restored'))
   return `${facts} entries, unbroken`
 }
 

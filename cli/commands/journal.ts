@@ -1,6 +1,14 @@
 // keyside journal: everything that was decided and done on this device.
 import { resolve } from 'node:path'
-import { type JournalEntry, readJournal, readStories, tell, verifyJournal } from '@keyside/executor'
+import {
+  type JournalEntry,
+  newestFacts,
+  readJournal,
+  readStories,
+  sentenceOf,
+  tell,
+  verifyJournal,
+} from '@keyside/executor'
 import { KeysideError, keysideHome } from '@keyside/runtime'
 import { type Command, InvalidArgumentError } from 'commander'
 import { csvCell } from '../csv.ts'
@@ -19,11 +27,17 @@ export function addJournal(program: Command): void {
       .addHelpText('after', `\nExample:\n  keyside journal ${example}`)
   command('list', 'the newest entries, oldest first', 'list --last 20')
     .option('--last <n>', 'how many', count, 30)
-    .action(({ last, json }: { last: number; json: boolean }) => list(newest(last), json))
+    .action(({ last, json }: { last: number; json: boolean }) =>
+      list(newestFacts(path(), last), json),
+    )
   command('show', 'the whole story of one signal and its orders', 'show 1f0c…')
     .argument('<id>', 'of the signal or of one of its orders, or the beginning of it')
     .action((id: string, { json }: { json: boolean }) => showStory(id, json))
-  command('verify', 'prove that no entry was removed or changed', 'verify').action(verify)
+  command(
+    'verify',
+    'prove that no entry was removed or changed, and that none is missing',
+    'verify',
+  ).action(verify)
   command('export', 'all entries as CSV, or as JSON with --json', 'export > journal.csv').action(
     ({ json }: { json: boolean }) => (json ? printJson(all()) : print(...csv(all()))),
   )
@@ -42,11 +56,6 @@ function all(): JournalEntry[] {
     if (page.length === 0) return entries
     entries.push(...page)
   }
-}
-
-function newest(last: number): readonly JournalEntry[] {
-  const end = verifyJournal(path()).facts
-  return readJournal(path(), { after: Math.max(0, end - last), limit: last })
 }
 
 function showStory(id: string, json: boolean): undefined {
@@ -82,12 +91,16 @@ function time(at: number): string {
 }
 
 function verify({ json }: { json: boolean }): void {
-  const { facts, lastHash, brokenAt } = verifyJournal(path())
-  if (json) printJson({ ok: brokenAt === null, facts, lastHash, brokenAt })
-  else if (brokenAt === null)
-    print(`${facts} entries, unbroken. The last hash is ${lastHash ?? 'none'}.`)
-  else print(`entry ${brokenAt} does not follow from the one before it: the journal was changed`)
-  process.exitCode = brokenAt === null ? EXIT.ok : EXIT.failed
+  const { facts, lastHash, brokenAt, restored } = verifyJournal(path())
+  const ok = brokenAt === null && !restored
+  if (json) printJson({ ok, facts, lastHash, brokenAt, restored })
+  else if (ok) print(`${facts} entries, unbroken. The last hash is ${lastHash ?? 'none'}.`)
+  else {
+    if (brokenAt !== null)
+      print(`entry ${brokenAt} does not follow from the one before it: the journal was changed`)
+    if (restored) print(`${sentenceOf('journal_restored')} (journal_restored)`)
+  }
+  process.exitCode = ok ? EXIT.ok : EXIT.failed
 }
 
 function csv(entries: readonly JournalEntry[]): string[] {

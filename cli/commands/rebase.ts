@@ -3,6 +3,7 @@ import { userInfo } from 'node:os'
 import {
   createBinance,
   exchangeKeys,
+  type PolicyState,
   policyState,
   prepareRebase,
   type Rebase,
@@ -11,32 +12,38 @@ import { createLog, KeysideError, keysideHome, systemClock } from '@keyside/runt
 import type { Command } from 'commander'
 import { confirm } from '../ask.ts'
 import { executorSection, openHomeKeychain } from '../home-keychain.ts'
+import { boundOf, comparedLines, stateLines } from '../policy-words.ts'
 import { print, table } from '../print.ts'
 
 export function addRebase(journal: Command): void {
   journal
     .command('rebase')
-    .description('set the journal to what the exchange has; stop the executor first')
+    .description('set the journal to what the exchange has, and halt; stop the executor first')
     .option('--yes', 'do not ask', false)
     .addHelpText('after', '\nExample:\n  keyside journal rebase')
     .action(run)
 }
 
 async function run({ yes }: { yes: boolean }): Promise<void> {
-  const rebase = await prepare()
+  const home = keysideHome()
+  const { database, policy } = executorSection(home)
+  const found = policyState({ home, database, policy }, systemClock.now())
+  const rebase = await prepare(home, found.policy.markets)
   try {
-    print(...changesOf(rebase), '')
+    print(...changesOf(rebase), '', ...policyLines(found), '')
     if (!yes && !(await confirm('Set the journal to this?'))) return print('Nothing was changed.')
     await rebase.carryOut()
-    print('Done. Entries wait for the next head of their stream.')
+    print(
+      'Done. Trading is halted: "keyside unhalt" at this device undoes that.',
+      'Entries then wait for the next head of their stream.',
+    )
   } finally {
     await rebase.close()
   }
 }
 
-async function prepare(): Promise<Rebase> {
-  const home = keysideHome()
-  const { account, database, policy, exchange } = executorSection(home)
+async function prepare(home: string, markets: readonly string[]): Promise<Rebase> {
+  const { account, database, exchange } = executorSection(home)
   const keys = await exchangeKeys(await openHomeKeychain(home), account)
   if (keys === null)
     throw new KeysideError(
@@ -46,7 +53,7 @@ async function prepare(): Promise<Rebase> {
   return prepareRebase({
     home,
     database,
-    markets: policyState({ home, database, policy }, systemClock.now()).policy.markets,
+    markets,
     exchange: createBinance({
       keys,
       clock: systemClock,
@@ -66,4 +73,16 @@ function changesOf({ plan, dropped }: Rebase): readonly string[] {
     ...plan.leftAlone.map(({ market, exchangeId }) => ['not ours', market, `number ${exchangeId}`]),
   ]
   return rows.length === 0 ? ['Positions and orders are as the exchange has them.'] : table(rows)
+}
+
+/** An older journal brings its policy back, which may allow more than the last one did. */
+function policyLines(found: PolicyState): string[] {
+  const { state, inForce } = found
+  if (inForce === null) return stateLines(found)
+  const { most, currency } = boundOf(inForce)
+  const which = state === 'accepted' ? 'policy.yaml as it is' : 'another policy than policy.yaml'
+  return [
+    `In force is ${which}: at most ${most} ${currency} can be lost in a day.`,
+    ...(state === 'accepted' ? [] : [...stateLines(found), ...comparedLines(found)]),
+  ]
 }

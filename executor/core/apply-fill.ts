@@ -3,6 +3,7 @@ import type { Decimal } from '@keyside/protocol'
 import Big from 'big.js'
 import type { Fill } from '../exchange/port.ts'
 import { moved } from '../orders/table.ts'
+import { decimalAbove } from '../plan/exact.ts'
 import type { SignalIdea } from '../plan/plan.ts'
 import { isZero, minus, plus, times } from './money.ts'
 import { type Book, type Fee, type Order, type Position, positionKey } from './state.ts'
@@ -76,8 +77,7 @@ function newPlan({ take = [], trail, even, hold }: SignalIdea, at: number) {
 }
 
 /**
- * A newer entry brings its own stop and its own way out; without a stop the older one stays, and everything does when
- * an older entry fills late.
+ * A newer entry brings its own way out, which stays when an older entry fills late. Of their stops the highest counts.
  */
 function bought(before: Position, order: Order, trade: Fill, at: number): Position {
   const newest = order.seq >= before.seq
@@ -93,7 +93,7 @@ function bought(before: Position, order: Order, trade: Fill, at: number): Positi
     seq: newest ? order.seq : before.seq,
     signal: newest ? order.signal : before.signal,
     // Never lowered: what was bought under the higher stop was allowed because of it.
-    stop: newest ? higher(order.idea.stop ?? null, before.stop) : before.stop,
+    stop: higher(order.idea.stop ?? null, before.stop),
     stops: 0,
   }
 }
@@ -103,9 +103,13 @@ function higher(a: Decimal | null, b: Decimal | null): Decimal | null {
   return new Big(a).gt(b) ? a : b
 }
 
+/** What was sold takes its cost along: the rest counts in the limits, and in its entry price, as what was paid for it. */
 function sold(before: Position, trade: Fill): Position {
   const gone = plus(trade.amount, feeInBase(before.market, trade))
-  return { ...before, amount: minus(before.amount, gone), stops: 0 }
+  const amount = minus(before.amount, gone)
+  if (isZero(before.amount)) return { ...before, amount, stops: 0 }
+  const left = (whole: Decimal) => decimalAbove(new Big(whole).times(amount).div(before.amount))
+  return { ...before, amount, bought: left(before.bought), paid: left(before.paid), stops: 0 }
 }
 
 function feeInBase(market: string, { fee }: Fill): Decimal {

@@ -1,5 +1,5 @@
 // When the executor has to look again although nothing came in. Derived from the state: no timer has to survive anything.
-import { OVERTAKE_MS } from '../inbox/head.ts'
+import { firstHeadDue, OVERTAKE_MS } from '../inbox/head.ts'
 import { summaryDue } from '../inbox/refusals.ts'
 import { silenceDue } from '../inbox/silence.ts'
 import { exitsDue } from '../orders/exits-due.ts'
@@ -30,6 +30,9 @@ export function nextDue(state: State): number | null {
 function ofOrder(order: Order, live: State['live']): number[] {
   const id = order.clientOrderId
   switch (order.state) {
+    case 'received':
+    case 'approved':
+      return [firstHeadDue(live, order.stream)].filter((at) => at > live.lastTurn)
     case 'waiting':
       return [
         order.approval.expires,

@@ -63,6 +63,26 @@ test('an order that waits survives a restart, and so does its end', async () => 
   expect(other.told().at(-1)).toBe('entry expired approval_expired')
 })
 
+test('a tap just after a restart waits for the first head, and is refused when none comes', async () => {
+  const executor = await waiting()
+  await executor.clock.turn(1_000)
+  executor.crash()
+  executor.exchange.quoteAt = executor.clock.now()
+  await executor.give(executor.approval(executor.card()))
+  await executor.clock.turn(4_000)
+  expect(executor.exchange.sent).toEqual([])
+  executor.exchange.quoteAt = executor.clock.now()
+  await executor.give(executor.head())
+  expect(executor.exchange.sent).toHaveLength(1)
+  const other = await waiting()
+  other.crash()
+  await other.give(other.approval(other.card()))
+  await other.clock.turn(9_000)
+  expect(other.told().at(-1)).toBe('entry approved')
+  await other.clock.turn(2_000)
+  expect(other.told().at(-1)).toBe('entry refused hb.deadman')
+})
+
 test('no sends nothing and ends it', async () => {
   const executor = await waiting()
   await executor.give(executor.approval(executor.card(), 'reject'))

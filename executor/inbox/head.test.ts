@@ -1,6 +1,5 @@
 import { hashText } from '@keyside/protocol'
 import { expect, test } from 'vitest'
-import { RULES } from '../fake-exchange.ts'
 import { TestExecutor } from '../world-for-tests.ts'
 
 const flat = (since: number) => ({ market: 'BTC/USDT', position: 'flat', since }) as const
@@ -45,8 +44,8 @@ test('tries the way out again and again when the exit did not fill, and calls fo
   await executor.give(executor.exit())
   await executor.give(executor.head({ target: flat(2) }))
   await executor.clock.turn(200_000)
-  // Behind the signal's own: after 5, 10, 20, 40, 60 and 60 s.
-  expect(executor.exchange.sent.filter(({ side }) => side === 'sell')).toHaveLength(7)
+  // The signal's own, and then one every three seconds.
+  expect(executor.exchange.sent.filter(({ side }) => side === 'sell')).toHaveLength(68)
   expect(executor.told().filter((line) => line === 'notice exit_failed')).toHaveLength(4)
   executor.exchange.mood = 'fills'
   await executor.clock.turn(60_000)
@@ -55,12 +54,15 @@ test('tries the way out again and again when the exit did not fill, and calls fo
 
 test('what an exit left over, too little for any order, is not a missed exit', async () => {
   const executor = new TestExecutor()
-  executor.exchange.rules = () => ({ ...RULES, minAmount: '0.0001' })
   await executor.enter()
-  await executor.give(executor.exit({ size: { unit: 'percent', value: '99.9' } }))
+  executor.exchange.mood = 'rests'
+  await executor.give(executor.exit())
+  const exit = executor.exchange.accepted.at(-1)?.clientOrderId ?? ''
+  executor.exchange.fill(exit, '0.0049', 'expired')
+  await executor.clock.turn(3_000)
   await executor.give(executor.head({ target: flat(2) }))
   expect(executor.exchange.sent.filter(({ side }) => side === 'sell')).toHaveLength(1)
-  expect(executor.told().slice(-2)).toEqual(['exit filled', 'notice dust_written_off'])
+  expect(executor.told().slice(-2)).toEqual(['exit canceled not_filled', 'notice dust_written_off'])
 })
 
 test('two heads with one number and two hashes halt', async () => {

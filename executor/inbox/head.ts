@@ -2,7 +2,7 @@
 import type { Head } from '@keyside/protocol'
 import { sentenceOf } from '../codes.ts'
 import { streamOf } from '../core/apply.ts'
-import type { HeadSeen } from '../core/state.ts'
+import type { HeadSeen, Live } from '../core/state.ts'
 import { record, type Turn } from '../core/turn.ts'
 import { isExiting, startLeaving } from '../orders/leave.ts'
 import { supersedeEntries } from '../orders/supersede.ts'
@@ -13,6 +13,13 @@ import { watchSilence } from './silence.ts'
 
 /** A head may overtake the signal it speaks of by this much. */
 export const OVERTAKE_MS = 2_000
+/** Just after a start a head that the broker keeps may still be on its way. */
+const FIRST_HEAD_MS = 10_000
+
+/** Unix ms: so long an entry of a stream that was not heard since the start waits for its first head; 0 for others. */
+export function firstHeadDue({ heads, started }: Live, stream: string): number {
+  return heads[stream] === undefined ? started + FIRST_HEAD_MS : 0
+}
 
 export function onHead(turn: Turn, head: Head): undefined {
   const known = turn.book.streams[head.sub]

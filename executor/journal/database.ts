@@ -27,6 +27,26 @@ export function openDatabase(path: string): DatabaseSync {
   }
 }
 
+/** From outside the executor, which may be running. Throws `journal_missing`, or `journal_damaged` with the reason. */
+export function lookInto<T>(path: string, look: (db: DatabaseSync) => T): T {
+  if (!existsSync(path)) throw new KeysideError('journal_missing', sentenceOf('journal_missing'))
+  try {
+    using db = new DatabaseSync(path, { readOnly: true, timeout: BUSY_MS })
+    return look(db)
+  } catch (error) {
+    if (!isOfSqlite(error)) throw error
+    throw new KeysideError(
+      'journal_damaged',
+      `${path} cannot be read as a journal: ${error.message}`,
+      error,
+    )
+  }
+}
+
+function isOfSqlite(error: unknown): error is Error {
+  return error instanceof Error && 'code' in error && error.code === 'ERR_SQLITE_ERROR'
+}
+
 function connect(path: string): DatabaseSync {
   try {
     if (path !== ':memory:') privateFolder(dirname(path))

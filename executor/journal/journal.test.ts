@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, statSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -7,7 +7,8 @@ import type { Fact } from '../core/fact.ts'
 import { unhalt } from '../unhalt.ts'
 import { TestExecutor } from '../world-for-tests.ts'
 import { Journal } from './journal.ts'
-import { readJournal, verifyJournal } from './read.ts'
+import { newestFacts, readJournal, verifyJournal } from './read.ts'
+import { readStories } from './story.ts'
 
 let home = ''
 beforeEach(() => {
@@ -85,6 +86,37 @@ test('refuses a file that is no journal, and one from a newer Keyside', () => {
   other.exec('PRAGMA user_version = 99')
   other.close()
   expect(() => new Journal(path())).toThrow(expect.objectContaining({ code: 'journal_newer' }))
+})
+
+const LOOKS: readonly (() => unknown)[] = [
+  () => readJournal(path()),
+  () => newestFacts(path(), 1),
+  () => readStories(path(), 'a'),
+  () => verifyJournal(path()),
+]
+
+test('says so where there is no journal to look into, and makes none', () => {
+  for (const look of LOOKS)
+    expect(look).toThrow(expect.objectContaining({ code: 'journal_missing' }))
+  expect(existsSync(path())).toBe(false)
+})
+
+test.each([
+  ['something else', () => writeFileSync(path(), 'not a database\n'.repeat(99)), /not a database/],
+  ['an empty file', () => writeFileSync(path(), ''), /no such table/],
+  ['a folder', () => mkdirSync(path()), /disk I.O error/],
+])('says what is wrong where the journal is %s', (_, make, reason) => {
+  make()
+  const damaged = { code: 'journal_damaged', message: expect.stringMatching(reason) }
+  for (const look of LOOKS) expect(look).toThrow(expect.objectContaining(damaged))
+})
+
+test('shows the newest facts, oldest first', async () => {
+  const executor = await traded()
+  executor.close()
+  const all = readJournal(path())
+  expect(newestFacts(path(), 3)).toEqual(all.slice(-3))
+  expect(newestFacts(path(), 9999)).toEqual(all)
 })
 
 test('takes no second intent for one order, whatever asks for it', async () => {

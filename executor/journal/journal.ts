@@ -111,12 +111,6 @@ export class Journal {
     return row === undefined ? null : Number(row['at'])
   }
 
-  /** Null for a number that was not reached. */
-  hashOf(seq: number): string | null {
-    const row = this.#db.prepare('SELECT hash FROM facts WHERE seq = ?').get(seq)
-    return row === undefined ? null : String(row['hash'])
-  }
-
   /** Takes out reports that are old and of which there are plenty after them; facts never. */
   prune(now: number): void {
     this.#db

@@ -9,6 +9,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { Fact } from '../core/fact.ts'
 import { Journal } from './journal.ts'
 import { markFile, requireMarked } from './mark.ts'
+import { verifyJournal } from './read.ts'
 import { keepUp } from './upkeep.ts'
 
 const log = pino({ level: 'silent' })
@@ -94,6 +95,29 @@ test('a journal of a Keyside that made no marks gets its first one', () => {
   run(1)
   rmSync(markFile(path()))
   expect(() => run(0)).toThrow(RESTORED)
+})
+
+test('verifying says the same, also while the executor runs', () => {
+  run(2)
+  const restore = backUp()
+  const journal = new Journal(path())
+  const stop = keepUp({ path: path(), journal, clock: systemClock, log })
+  journal.append([trading(7)], [], 7)
+  expect(verifyJournal(path())).toMatchObject({ facts: 3, brokenAt: null, restored: false })
+  stop()
+  expect(verifyJournal(path()).restored).toBe(false)
+  journal.close()
+  restore()
+  expect(verifyJournal(path())).toMatchObject({ facts: 2, brokenAt: null, restored: true })
+  rmSync(markFile(path()))
+  expect(verifyJournal(path()), 'it was marked once').toMatchObject({ restored: true })
+})
+
+test('verifying finds nothing wrong with a journal that never had a mark', () => {
+  const journal = new Journal(path())
+  journal.append([trading(1)], [], 1)
+  journal.close()
+  expect(verifyJournal(path())).toMatchObject({ facts: 1, restored: false })
 })
 
 test('a kill between two marks is no restored backup', () => {

@@ -14,14 +14,23 @@ export function markFile(journal: string): string {
   return `${journal}.mark`
 }
 
-/**
- * Throws `journal_restored`. A journal that was marked once and has no mark any more is refused too: otherwise whoever
- * puts an old one back would only have to delete a file. One that never had a mark is new, or from an older Keyside.
- */
+/** Throws `journal_restored`. */
 export function requireMarked(path: string, journal: Journal): void {
+  if (!holdsMark(path, journal.database()))
+    throw new KeysideError('journal_restored', sentenceOf('journal_restored'))
+}
+
+/**
+ * Whether the fact that the mark names is there. A journal that was marked once and has no mark any more does not hold
+ * it either: otherwise whoever puts an old one back would only have to delete a file. One that never had a mark is new,
+ * or from an older Keyside. A running executor writes fact, mark and note of it in this order: they are read backwards.
+ */
+export function holdsMark(path: string, db: DatabaseSync): boolean {
   const file = markFile(path)
-  const good = existsSync(file) ? isIn(readMark(file), journal) : !isMarked(journal.database())
-  if (!good) throw new KeysideError('journal_restored', sentenceOf('journal_restored'))
+  const marked = isMarked(db)
+  if (!existsSync(file)) return !marked
+  const mark = readMark(file)
+  return mark !== null && (mark.seq === 0 || hashOf(db, mark.seq) === mark.hash)
 }
 
 /** The file first: a journal that says it was marked has one. */
@@ -31,8 +40,10 @@ export function writeMark(path: string, journal: Journal): void {
   keepMarked(journal.database())
 }
 
-function isIn(mark: Mark | null, journal: Journal): boolean {
-  return mark !== null && (mark.seq === 0 || journal.hashOf(mark.seq) === mark.hash)
+/** Null for a number that was not reached. */
+function hashOf(db: DatabaseSync, seq: number): string | null {
+  const row = db.prepare('SELECT hash FROM facts WHERE seq = ?').get(seq)
+  return row === undefined ? null : String(row['hash'])
 }
 
 /** Null for one that cannot be read, which proves nothing. */

@@ -1,8 +1,9 @@
 // Reading a journal from outside the executor: what the cli lists, shows, verifies and exports.
-import { DatabaseSync } from 'node:sqlite'
 import type { Fact } from '../core/fact.ts'
 import type { Row } from './chain.ts'
+import { lookInto } from './database.ts'
 import { toFact, verifyFacts } from './journal.ts'
+import { holdsMark } from './mark.ts'
 
 export interface JournalEntry {
   readonly seq: number
@@ -23,15 +24,28 @@ export interface ReadOptions {
   readonly order?: string
 }
 
-/** Oldest first. The executor may be running. */
+/** Oldest first. The executor may be running. Throws `journal_missing` or `journal_damaged`, as all here do. */
 export function readJournal(path: string, options: ReadOptions = {}): readonly JournalEntry[] {
   const { after = 0, limit = 1000, order } = options
-  using db = new DatabaseSync(path, { readOnly: true })
-  const rows = db
-    .prepare(
-      'SELECT * FROM facts WHERE seq > ? AND (? IS NULL OR order_id = ?) ORDER BY seq LIMIT ?',
-    )
-    .all(after, order ?? null, order ?? null, limit) as unknown as readonly Row[]
+  const rows = lookInto(path, (db) =>
+    db
+      .prepare(
+        'SELECT * FROM facts WHERE seq > ? AND (? IS NULL OR order_id = ?) ORDER BY seq LIMIT ?',
+      )
+      .all(after, order ?? null, order ?? null, limit),
+  )
+  return entriesOf(rows as unknown as readonly Row[])
+}
+
+/** Oldest first. */
+export function newestFacts(path: string, count: number): readonly JournalEntry[] {
+  const rows = lookInto(path, (db) =>
+    db.prepare('SELECT * FROM facts ORDER BY seq DESC LIMIT ?').all(count),
+  )
+  return entriesOf(rows as unknown as readonly Row[]).toReversed()
+}
+
+function entriesOf(rows: readonly Row[]): readonly JournalEntry[] {
   return rows.map((row) => ({
     seq: row.seq,
     at: row.at,
@@ -44,16 +58,18 @@ export function readJournal(path: string, options: ReadOptions = {}): readonly J
 
 export interface JournalCheck {
   readonly facts: number
-  /** Note the last hash elsewhere: a journal whose end was cut off is whole in itself. */
   readonly lastHash: string | null
   /** The first entry that does not follow from the one before it; null for none. */
   readonly brokenAt: number | null
+  /** It lacks its mark, or the fact that this names: an end that was cut off leaves a chain whole in itself. */
+  readonly restored: boolean
 }
 
 export function verifyJournal(path: string): JournalCheck {
-  using db = new DatabaseSync(path, { readOnly: true })
-  const facts = Number(db.prepare('SELECT count(*) AS n FROM facts').get()?.['n'])
-  const last = db.prepare('SELECT hash FROM facts ORDER BY seq DESC LIMIT 1').get()
-  const lastHash = last === undefined ? null : String(last['hash'])
-  return { facts, lastHash, brokenAt: verifyFacts(db) }
+  return lookInto(path, (db) => {
+    const facts = Number(db.prepare('SELECT count(*) AS n FROM facts').get()?.['n'])
+    const last = db.prepare('SELECT hash FROM facts ORDER BY seq DESC LIMIT 1').get()
+    const lastHash = last === undefined ? null : String(last['hash'])
+    return { facts, lastHash, brokenAt: verifyFacts(db), restored: !holdsMark(path, db) }
+  })
 }

@@ -1,8 +1,8 @@
 // One signal's whole story: how it came, every order that was made of it, and what happened to what it bought.
-import { DatabaseSync } from 'node:sqlite'
 import type { Fact, FactOf } from '../core/fact.ts'
 import { type OrderSeed, positionKey } from '../core/state.ts'
 import type { Row } from './chain.ts'
+import { lookInto } from './database.ts'
 import { allRows, toFact } from './journal.ts'
 import { isRetired } from './retired.ts'
 
@@ -26,10 +26,12 @@ interface Told {
   readonly fact: Fact
 }
 
-/** One for each signal whose `jti`, or an order of which, begins so. The executor may be running. */
+/**
+ * One for each signal whose `jti`, or an order of which, begins so. The executor may be running.
+ * Throws `journal_missing` or `journal_damaged`.
+ */
 export function readStories(path: string, beginning: string): readonly Story[] {
-  using db = new DatabaseSync(path, { readOnly: true })
-  const all = [...allRows(db)]
+  const all = lookInto(path, (db) => [...allRows(db)])
     .filter(({ type }) => !isRetired(type))
     .map((row) => ({ row, fact: toFact(row) }))
   const named = new Set(all.flatMap(({ fact }) => namesOf(fact, beginning)))

@@ -23,7 +23,7 @@ export function drawPlan(turn: Turn, order: Order): Drawn {
     quote,
     allotment: policy.streams.get(order.stream)?.allotment ?? '0',
     position: position?.amount ?? '0',
-    stopped: (position?.stop ?? null) === null ? 'no' : 'yes',
+    stop: position?.stop ?? null,
     collar: policy.collar,
     clientOrderId: order.clientOrderId,
   })

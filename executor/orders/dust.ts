@@ -4,8 +4,7 @@ import Big from 'big.js'
 import { sentenceOf } from '../codes.ts'
 import { type Order, type Position, positionKey } from '../core/state.ts'
 import { notice, record, type Turn } from '../core/turn.ts'
-import { isUnsellable } from '../plan/dust.ts'
-import { planStop } from '../plan/stop.ts'
+import { cannotBeStopped, isUnsellable } from '../plan/dust.ts'
 import { isPending } from './table.ts'
 
 /** Paid for it, in least order values: a wrong price must not make a whole position disappear. */
@@ -27,19 +26,23 @@ export function writeOffDust(
   return true
 }
 
-/** It cannot be sold; or it has a stop that cannot be placed, and nobody wants it sold now. */
-export function isTooLittle(turn: Turn, position: Position, bid: Decimal | null): boolean {
-  const { world } = turn
+/** Nobody can sell it. */
+function isTooLittle({ world }: Turn, position: Position, bid: Decimal | null): boolean {
   const rules = world.exchange.rules(position.market)
   if (rules === null) return false
   const collar = world.policy.collar.exit
   if (isUnsellable(position.amount, { rules, bid: null, collar })) return true
   if (new Big(costOf(position)).gte(new Big(rules.minValue).times(MOST_COST))) return false
-  if (isUnsellable(position.amount, { rules, bid, collar })) return true
-  if (position.stop === null || position.leaving !== null) return false
-  const { stop, amount: filled } = position
-  const planned = planStop({ rules, stop, filled, feeInBase: '0', collar, clientOrderId: '' })
-  return !planned.ok && planned.code === 'size_below_minimum'
+  return isUnsellable(position.amount, { rules, bid, collar })
+}
+
+/** It can be sold and no stop for it can be placed: nothing would protect it. */
+export function isUnprotectable(turn: Turn, key: string, position: Position): boolean {
+  const { exchange, policy } = turn.world
+  const { amount, stop, market } = position
+  const rules = exchange.rules(market)
+  if (rules === null || stop === null || isOrdered(turn, key)) return false
+  return cannotBeStopped(amount, { rules, stop, collar: policy.collar.exit })
 }
 
 /** Quote paid for what is held. */

@@ -4,7 +4,7 @@ import { without } from '../core/patience.ts'
 import type { Position } from '../core/state.ts'
 import type { Turn } from '../core/turn.ts'
 import { exact } from '../plan/exact.ts'
-import { writeOffDust } from './dust.ts'
+import { isUnprotectable, writeOffDust } from './dust.ts'
 import { takeProfit } from './ladder.ts'
 import { leave, startLeaving } from './leave.ts'
 import { freshBid, keepPriceFresh } from './price.ts'
@@ -38,6 +38,7 @@ function reasonToLeave(turn: Turn, key: string, position: Position, bid: Decimal
   if (turn.book.trading === 'halted' && turn.book.onHalt === 'sell') return 'flatten'
   const { until } = position.exits
   if (until !== null && turn.world.now >= until) return 'hold'
+  if (isUnprotectable(turn, key, position)) return 'small'
   return isThroughStop(turn, key, position, bid) ? 'stop' : null
 }
 

@@ -6,6 +6,7 @@ import { atLeast } from '../core/money.ts'
 import { isDue } from '../core/patience.ts'
 import { type Order, positionKey } from '../core/state.ts'
 import { ask, record, type Turn } from '../core/turn.ts'
+import { firstHeadDue } from '../inbox/head.ts'
 import { check } from '../policy/check.ts'
 import { askAgain, askTrader } from './ask-again.ts'
 import { drawPlan } from './draw-plan.ts'
@@ -29,6 +30,7 @@ interface JourneyStep {
 export const JOURNEY: readonly JourneyStep[] = [
   { name: 'turn', take: awaitTurn },
   { name: 'compare', take: awaitComparison },
+  { name: 'head', take: awaitHead },
   { name: 'pause', take: awaitPause },
   { name: 'quote', take: freshQuote },
   { name: 'losses', take: awaitPrices },
@@ -68,6 +70,11 @@ function awaitTurn(turn: Turn, order: Order): Went {
 /** Just after a start an entry waits a little for the first answer; policy refuses it when none came. */
 function awaitComparison(turn: Turn, { kind, idea }: Order): Went {
   return kind === 'entry' && turn.live.looks[idea.market]?.found === 'awaited' ? 'waits' : 'on'
+}
+
+/** Just after a start the provider's head may still be on its way; policy refuses the entry when none came. */
+function awaitHead({ live, world }: Turn, { kind, stream }: Order): Went {
+  return kind === 'entry' && world.now < firstHeadDue(live, stream) ? 'waits' : 'on'
 }
 
 /** Nothing is sent to an exchange that wants to be left alone: what gets out waits for the end of it. */

@@ -4,9 +4,8 @@ import Big from 'big.js'
 import { mayTryAgain } from '../core/patience.ts'
 import type { Position } from '../core/state.ts'
 import { notice, type Turn } from '../core/turn.ts'
-import { isUnsellable } from '../plan/dust.ts'
+import { isTooLittleToKeep, isUnsellable } from '../plan/dust.ts'
 import { exact, floorTo, percentOf } from '../plan/exact.ts'
-import { isTooLittle } from './dust.ts'
 import { isExiting } from './leave.ts'
 import { orderExit } from './own-exit.ts'
 
@@ -37,9 +36,10 @@ function sizeOf(turn: Turn, position: Position, reached: number, bid: Decimal | 
   if (reached === take.length && sum(take).gte(100)) return all
   const share = percentOf(exact(position.whole), sum(take.slice(position.taken, reached)))
   const amount = floorTo(share, exact(rules.step))
-  const rest = exact(position.amount).minus(amount)
-  if (rest.lte(0) || isTooLittle(turn, { ...position, amount: toDecimal(rest) }, bid)) return all
   const { exit: collar } = turn.world.policy.collar
+  const rest = exact(position.amount).minus(amount)
+  const about = { rules, bid, stop: position.stop, collar }
+  if (rest.lte(0) || isTooLittleToKeep(toDecimal(rest), about)) return all
   const value = toDecimal(amount)
   return isUnsellable(value, { rules, bid, collar }) ? null : ({ unit: 'base', value } as const)
 }

@@ -8,6 +8,7 @@ import { say } from './say.ts'
 export const LEAVE_WORDS: Readonly<Record<LeaveReason, string>> = {
   stop: 'the price is through the stop',
   hold: 'its longest time in the market is over',
+  small: 'what there is of it is too little for a stop',
   flatten: 'you asked for everything to be sold',
   silence: 'its provider has been silent for too long',
   head: 'missed exit, made up for from the head',

@@ -186,6 +186,33 @@ test('an older entry that fills late brings back neither its stop nor the names 
   expect(executor.failure).toBeNull()
 })
 
+test('an older entry that is found filled behind a newer one keeps its higher stop', async () => {
+  const executor = new TestExecutor()
+  executor.exchange.mood = 'rests'
+  await executor.enter({ type: 'limit', limit: '59900', stop: '58103' })
+  const [older] = executor.exchange.accepted
+  executor.exchange.price = '58500'
+  executor.exchange.fill(older?.clientOrderId ?? '', older?.amount ?? '', 'filled')
+  executor.exchange.quoteAt = executor.clock.now()
+  executor.exchange.mood = 'fills'
+  await executor.enter({ size: { unit: 'quote', value: '10' }, stop: '57000' })
+  await executor.clock.turn(10_000)
+  expect(Object.values(executor.state().book.positions)).toMatchObject([{ stop: '58103' }])
+})
+
+test('what is left of a position counts as what was paid for it, whatever came and went before', async () => {
+  const executor = new TestExecutor()
+  const base = (value: string) => ({ size: { unit: 'base', value } }) as const
+  await executor.enter({ ...base('0.005'), stop: '58000' })
+  await executor.give(executor.exit(base('0.004')))
+  await executor.clock.turn(5_000)
+  executor.exchange.price = '90000'
+  executor.exchange.quoteAt = executor.clock.now()
+  await executor.enter({ ...base('0.005'), stop: '88000' })
+  const [position] = Object.values(executor.state().book.positions)
+  expect(position).toMatchObject({ amount: '0.006', bought: '0.006', paid: '510' })
+})
+
 test('a position that comes back by a late fill gets a stop of its own', async () => {
   const executor = new TestExecutor()
   executor.exchange.mood = 'rests'

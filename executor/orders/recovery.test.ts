@@ -110,6 +110,7 @@ test('an order that was received before a crash is decided after it, or is too l
   executor.crash()
   await executor.clock.turn(0)
   expect(executor.exchange.sent).toEqual([])
+  await executor.give(executor.head())
   expect(executor.told().at(-1)).toMatch(/^entry refused/)
 })
 

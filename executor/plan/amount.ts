@@ -1,5 +1,7 @@
 // How much base currency a signal asks for, cut to whole steps.
+import { toDecimal } from '@keyside/protocol'
 import Big from 'big.js'
+import { isTooLittleToKeep } from './dust.ts'
 import { exact, floorTo, percentOf, timesIn } from './exact.ts'
 import type { PlanInput } from './plan.ts'
 
@@ -23,7 +25,9 @@ function entryAmount({ signal, allotment }: PlanInput, price: Big, step: Big): B
   }
 }
 
-function exitAmount({ signal, position }: PlanInput, price: Big, step: Big): Big {
+/** All of it when the rest would be too little to be sold or protected. */
+function exitAmount(input: PlanInput, price: Big, step: Big): Big {
+  const { signal, position, rules, quote, stop, collar } = input
   const size = exact(signal.size.value)
   const held = exact(position)
   const asked = {
@@ -31,7 +35,10 @@ function exitAmount({ signal, position }: PlanInput, price: Big, step: Big): Big
     quote: () => affordable(size, price, step),
     percent: () => percentOf(held, size),
   }[signal.size.unit]()
-  return asked.lt(held) ? asked : held
+  if (asked.gte(held)) return held
+  const rest = toDecimal(held.minus(floorTo(asked, step)))
+  const about = { rules, bid: quote.bid, stop, collar: collar.exit }
+  return isTooLittleToKeep(rest, about) ? held : asked
 }
 
 /** The most whole steps that `money` pays for at `price`. */

@@ -4,6 +4,7 @@ import Big from 'big.js'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { MarketRules, Quote } from '../exchange/port.ts'
+import { isTooLittleToKeep } from './dust.ts'
 import { type PlanInput, plan, type SignalIdea } from './plan.ts'
 
 const rules: MarketRules = {
@@ -39,7 +40,7 @@ function ask(signal: Partial<SignalIdea>, rest: Partial<PlanInput> = {}) {
     quote,
     allotment: '1000',
     position: '0.5',
-    stopped: 'no',
+    stop: null,
     collar: { entry: '0.5', exit: '2' },
     clientOrderId: 'a'.repeat(32),
     ...rest,
@@ -228,7 +229,7 @@ const anyInput: fc.Arbitrary<PlanInput> = fc.record({
     .tuple(money(5), money(5))
     .map(([a, b]) => (new Big(a).lt(b) ? { bid: a, ask: b, at: 0 } : { bid: b, ask: a, at: 0 })),
   allotment: money(3),
-  stopped: fc.constantFrom('yes' as const, 'no' as const),
+  stop: fc.option(money(6)),
   position: money(8),
   collar: fc.record({ entry: money(3, 5000), exit: money(3, 20_000) }),
   clientOrderId: fc.constant('0'.repeat(32)),
@@ -255,14 +256,21 @@ test('never plans past the collar, off the grid, above what was asked, or in a n
       const bound = signal.limit === undefined ? far : new Big(signal.limit).times(100)
       expect(entering ? price.times(100).lte(bound) : price.times(100).gte(bound)).toBe(true)
       if (!entering) expect(amount.lte(input.position)).toBe(true)
+      const rest = new Big(input.position).minus(amount)
+      const isAll = !entering && rest.lt(input.rules.step)
+      if (!entering && !isAll) expect(isLeftToKeep(input, rest), 'no rest is too little').toBe(true)
       expect(amount.gt(0)).toBe(true)
-      expect(isWithinAsked(input, amount, value)).toBe(true)
+      expect(isAll || isWithinAsked(input, amount, value)).toBe(true)
       expect(new Big(risk).lte(value)).toBe(true)
     }),
     { numRuns: 2000 },
   )
   expect(planned, 'enough of the inputs became orders').toBeGreaterThan(300)
 })
+
+function isLeftToKeep({ rules, quote, stop, collar }: PlanInput, rest: Big): boolean {
+  return !isTooLittleToKeep(rest.toFixed(), { rules, bid: quote.bid, stop, collar: collar.exit })
+}
 
 function isWithinAsked(
   { signal, allotment, position }: PlanInput,
@@ -278,6 +286,31 @@ function isWithinAsked(
 
 test('an exit that would take a stop away is sent to fill now or not at all, and keeps its limit', () => {
   const exit = { kind: 'exit', side: 'sell', type: 'limit', limit: '60000.011' } as const
-  expect(ask(exit, { stopped: 'yes' })).toMatchObject({ order: { type: 'ioc', price: '60000.02' } })
-  expect(ask(exit, { stopped: 'no' })).toMatchObject({ order: { type: 'rest', price: '60000.02' } })
+  expect(ask(exit, { stop: '58000' })).toMatchObject({ order: { type: 'ioc', price: '60000.02' } })
+  expect(ask(exit, { stop: null })).toMatchObject({ order: { type: 'rest', price: '60000.02' } })
+})
+
+test('an entry that would be too little for its own stop is refused before anybody is asked', () => {
+  const small = (value: string, stop?: string) =>
+    code({ size: { unit: 'quote', value }, ...(stop !== undefined && { stop }) })
+  // Above 5 in the market; after fee, stop and collar less than 5 is left of it.
+  expect(small('6', '48500')).toBe('size_below_minimum')
+  expect(small('7', '48500')).toBe('ok')
+  expect(small('7', '33000')).toBe('size_below_minimum')
+  expect(small('9', '33000')).toBe('ok')
+  // Without a stop it has to be enough for a sale at the bid.
+  expect(small('6')).toBe('size_below_minimum')
+  expect(small('7')).toBe('ok')
+})
+
+test('an exit whose rest would be too little to be sold or protected sells all of it', () => {
+  const sold = (size: SignalIdea['size'], stop: string | null = null) => {
+    const result = ask({ ...exit, size }, { stop, position: '0.01' })
+    return result.ok ? result.order.amount : result.code
+  }
+  expect(sold({ unit: 'percent', value: '98' })).toBe('0.0098')
+  expect(sold({ unit: 'percent', value: '99.5' })).toBe('0.01')
+  // The rest could be sold for 7, and not protected by a stop a third below.
+  expect(sold({ unit: 'base', value: '0.00985' })).toBe('0.00985')
+  expect(sold({ unit: 'base', value: '0.00985' }, '33000')).toBe('0.01')
 })

@@ -5,7 +5,8 @@ import type { MarketRules, Quote, WireOrder } from '../exchange/port.ts'
 import { amountFor } from './amount.ts'
 import { type Unplanned, unplanned } from './codes.ts'
 import { highestBuy, lowestSell } from './collar.ts'
-import { ceilTo, decimalAbove, exact, floorTo } from './exact.ts'
+import { isTooLittleToKeep } from './dust.ts'
+import { ceilTo, decimalAbove, exact, floorTo, percentOf } from './exact.ts'
 import { misfit } from './misfit.ts'
 
 export type SignalIdea = Pick<
@@ -31,8 +32,8 @@ export interface PlanInput {
   readonly allotment: Decimal
   /** What the stream holds of the market's base currency, after fees that were taken in it. */
   readonly position: Decimal
-  /** Whether a stop keeps it: an exit takes that away, so it may not wait. */
-  readonly stopped: 'yes' | 'no'
+  /** The stop that keeps it, null for none: an exit takes that away, so it may not wait. */
+  readonly stop: Decimal | null
   /** Policy's collars, percent. */
   readonly collar: { readonly entry: Decimal; readonly exit: Decimal }
   /** 32 lower-case hex digits. */
@@ -66,7 +67,22 @@ export function plan(input: PlanInput): Planned | Unplanned {
   const wrongStop = signal.kind === 'entry' ? misplacedStop(input, price) : null
   if (wrongStop !== null) return wrongStop
   const amount = amountFor(input, price)
-  return misfit(amount, price, rules) ?? planned(input, amount, price)
+  return misfit(amount, price, rules) ?? unkeepable(input, amount) ?? planned(input, amount, price)
+}
+
+/** More than any venue takes of the coins that were bought. */
+const FEE_IN_BASE_PERCENT = '1'
+
+/** What is bought has to be enough for its own stop, or, without one, for a sale at the present bid. */
+function unkeepable({ signal, rules, quote, collar }: PlanInput, amount: Big): Unplanned | null {
+  if (signal.kind === 'exit') return null
+  const left = toDecimal(amount.minus(percentOf(amount, exact(FEE_IN_BASE_PERCENT))))
+  const about = { rules, bid: quote.bid, stop: signal.stop ?? null, collar: collar.exit }
+  if (!isTooLittleToKeep(left, about)) return null
+  return unplanned(
+    'size_below_minimum',
+    `expected enough for a ${signal.stop === undefined ? 'sale' : 'stop'} of at least ${rules.minValue} ${rules.quote} after it, got ${amount.toFixed()} ${rules.base}: raise the stream's allotment or the signal's size`,
+  )
 }
 
 /** Rounded so that a buy never pays more, and a sale never takes less, than the limit or the collar says. */
@@ -93,9 +109,9 @@ function misplacedStop({ signal, quote, rules }: PlanInput, price: Big): Unplann
   )
 }
 
-function planned({ signal, stopped, clientOrderId }: PlanInput, amount: Big, price: Big): Planned {
+function planned({ signal, stop, clientOrderId }: PlanInput, amount: Big, price: Big): Planned {
   const value = amount.times(price)
-  const mayWait = signal.type === 'limit' && (signal.kind === 'entry' || stopped === 'no')
+  const mayWait = signal.type === 'limit' && (signal.kind === 'entry' || stop === null)
   const order: WireOrder = {
     clientOrderId,
     market: signal.market,

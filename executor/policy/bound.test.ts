@@ -57,6 +57,21 @@ test('without stops all of it can fall to nothing, and it says so first', () => 
   expect(unbounded[0]).toContain('Stops are optional')
 })
 
+test('adds up what is longer than an amount on the wire', () => {
+  const bound = dailyBound(
+    starting(
+      ['within: 3 %', 'within: optional'],
+      ['allotment: 1000 ', 'allotment: 999999999999 '],
+      ['position: 1000 ', 'position: 999999999999 '],
+      ['day: 2000 ', 'day: 999999999999 '],
+      ['day_loss: 100 ', 'day_loss: 999999999999 '],
+    ),
+    '0.1',
+  )
+  expect(bound.most).toBe('2001999999997.998')
+  expect(printBound(bound)).toMatch(/lost in a day +2001999999997\.998 USDT/)
+})
+
 test('never says that more than all can fall', () => {
   const wild = { ...starting(), stopWithin: '99' }
   expect(dailyBound(wild, '0.1').ways[0]?.terms[0]).toMatchObject({ amount: '3000' })

@@ -1,21 +1,24 @@
 // The most that can be lost in a day under a policy, term by term, if everything but this device is an attacker's.
 import type { Decimal } from '@keyside/protocol'
 import Big from 'big.js'
-import { decimalAbove, exact, percentOf } from '../plan/exact.ts'
+import { exact, percentOf } from '../plan/exact.ts'
 import type { Policy } from './schema.ts'
+
+/** Plain digits. A sum may have more of them than a decimal on the wire. */
+export type Sum = string
 
 export interface BoundTerm {
   readonly what: string
   /** In the policy's numbers, for a person to check. */
   readonly how: string
-  readonly amount: Decimal
+  readonly amount: Sum
 }
 
 /** One way to reckon it; each holds by itself. */
 export interface BoundWay {
   readonly what: string
   readonly terms: readonly BoundTerm[]
-  readonly sum: Decimal
+  readonly sum: Sum
 }
 
 /** Amounts in `currency`, of one day from 00:00 to 24:00 UTC; docs/policy.md has the proof. */
@@ -24,11 +27,11 @@ export interface DailyBound {
   /** Bad prices and fees alone. */
   readonly standstill: BoundWay
   /** Its sum: what can be taken while prices stand still. */
-  readonly taken: Decimal
+  readonly taken: Sum
   /** While prices do what the attacker wants. */
   readonly ways: readonly BoundWay[]
   /** The smallest of the ways: no more can be lost. */
-  readonly most: Decimal
+  readonly most: Sum
   /** What no software on this device can make smaller. */
   readonly unbounded: readonly string[]
 }
@@ -98,18 +101,23 @@ function share(what: string, percent: Big, amount: Big): BoundTerm {
 }
 
 function term(what: string, how: string, amount: Big): BoundTerm {
-  return { what, how, amount: decimalAbove(amount) }
+  return { what, how, amount: sumAbove(amount) }
 }
 
 function way(what: string, terms: readonly BoundTerm[]): BoundWay {
   const sum = terms.reduce((total, { amount }) => total.plus(amount), new Big(0))
-  return { what, terms, sum: decimalAbove(sum) }
+  return { what, terms, sum: sumAbove(sum) }
 }
 
-function smallest(ways: readonly BoundWay[]): Decimal {
+/** What does not fit into 12 places makes it larger, never smaller. */
+function sumAbove(value: Big): Sum {
+  return value.round(12, Big.roundUp).toFixed()
+}
+
+function smallest(ways: readonly BoundWay[]): Sum {
   const [first, ...others] = ways.map(({ sum }) => sum)
   if (first === undefined) throw new Error('there is no way to reckon')
-  return others.reduce((least, sum) => (exact(sum).lt(exact(least)) ? sum : least), first)
+  return others.reduce((least, sum) => (new Big(sum).lt(least) ? sum : least), first)
 }
 
 const WITHOUT_STOPS =

@@ -115,8 +115,17 @@ test.each(['', ' \n\n', '# nothing but a remark\n'])('an empty file %j allows no
   })
 })
 
-test('loads an empty list of markets, which allows nothing', () => {
-  expect(loadPolicy(changed('[BTC/USDT]', '[]'))).toMatchObject({ policy: { markets: [] } })
+test('refuses an empty list, with its line: one that allows nothing is a mistake or a halt', () => {
+  const none = /an empty list lets nothing be bought, and "keyside halt" does that$/
+  const markets = refusal(changed('[BTC/USDT]', '[]'))
+  expect(markets).toMatch(/^policy\.yaml, line 3, markets: expected at least one market/)
+  expect(markets).toMatch(none)
+  const own = refusal(changed('{ allotment: 1000 }', '{ allotment: 1000, markets: [] }'))
+  expect(own).toMatch(/^policy\.yaml, line 5, streams\.ema-cross\.markets: expected at least one/)
+  const streams = changed('streams:\n  ema-cross: { allotment: 1000 }', 'streams: {}')
+  expect(refusal(streams)).toMatch(
+    /^policy\.yaml, line 4, streams: expected a line for each stream that you follow/,
+  )
 })
 
 const OTHER_SYMBOLS = {
@@ -311,7 +320,7 @@ test.each([
   ],
   ['limits:', 'limits: &a', 'loaded'],
   ['order: 500', 'order: !!int 500', 'line 6: Unresolved tag'],
-  ['order: 500, day: 2000', 'order: &a 500, day: *a', 'line 1'],
+  ['order: 500, day: 2000', 'order: &a 500, day: *a', 'line 6: an alias (*a)'],
   ['version: 1', '- version: 1', 'line 2'],
 ])('answers %j changed to %j with the line and the reason', (from, to, message) => {
   expect(refusal(changed(from, to))).toContain(message)

@@ -14,6 +14,10 @@ const symbol = written(
 
 const symbols = z
   .array(symbol, 'expected a list of markets such as [BTC/USDT, ETH/USDT]')
+  .min(
+    1,
+    'expected at least one market: an empty list lets nothing be bought, and "keyside halt" does that',
+  )
   .max(50, 'expected at most 50 markets')
   .superRefine((list, context) => {
     const twice = list.findIndex((entry, index) => list.indexOf(entry) !== index)
@@ -40,6 +44,12 @@ const stream = z.strictObject(
 const streams = z
   .unknown()
   .superRefine((section, context) => {
+    if (Object.keys(section ?? {}).length === 0)
+      context.addIssue({
+        code: 'custom',
+        message:
+          'expected a line for each stream that you follow, such as ema-cross: { allotment: 1000 }',
+      })
     for (const name of Object.keys(section ?? {}))
       if (!id.safeParse(name).success)
         context.addIssue({

@@ -9,6 +9,7 @@ import {
   leave,
   type Plan,
   probe,
+  ruin,
   waitFor,
 } from './tactics.ts'
 
@@ -34,6 +35,7 @@ export async function campaign(attack: Attack, draw: () => Plan): Promise<void> 
   await drop(attack)
   await probe(attack)
   await drop(attack)
+  await ruin(attack)
 }
 
 /** How many entries came through. */

@@ -126,7 +126,8 @@ export class Hands {
   }
 
   /** `limit` in 0.01 of quote; absent: as low as the collar lets it go. */
-  async exit({ stream, market }: Target, limit?: number): Promise<void> {
+  async exit({ stream, market }: Target, how: { limit?: number; percent?: number }): Promise<void> {
+    const { limit, percent = 100 } = how
     const { venue, moments, tell } = this.#options
     const before = venue.orderCount()
     this.#refused()
@@ -134,7 +135,7 @@ export class Hands {
       ...this.#numbered(stream, market, 600),
       kind: 'exit',
       side: 'sell',
-      size: { unit: 'percent', value: '100' },
+      size: { unit: 'percent', value: percent.toFixed(2) },
       ...priced(limit),
     })
     await moments.pass(25)

@@ -18,6 +18,7 @@ const STOP_HUNT: Plan = {
   pause: 0,
   brink: 'any',
   resting: 0,
+  crumb: 0,
   early: 0,
 }
 
@@ -37,6 +38,8 @@ export const STRATEGIES: Readonly<Record<string, Strategy>> = {
   'small orders': always({ size: 0.1, stack: 10 }),
   'resting orders': always({ resting: 0.7, stack: 6, fillAt: 'best', spread: 'tight' }),
   'rise and fall': always({ rise: 0.04, stack: 2 }),
+  dust: always({ size: 0, stack: 60, fillAt: 'best', spread: 'tight' }),
+  crumbs: crumbs,
   'held too long': always({ out: 'hold' }),
   'silent provider': always({ out: 'silence', stack: 3 }),
   'halt and sell': always({ out: 'halt', stack: 8 }),
@@ -57,6 +60,13 @@ export const STRATEGIES: Readonly<Record<string, Strategy>> = {
       anyPlan(random),
 }
 
+/** Round trips that leave a little, a market that rises, and then as much of it as is let through. */
+function crumbs(): () => Plan {
+  const trip: Plan = { ...STOP_HUNT, crumb: 0.03, out: 'exit', fillAt: 'best', spread: 'tight' }
+  const plans = [...Array<Plan>(8).fill(trip), { ...trip, rise: 0.5 }]
+  return () => plans.shift() ?? { ...STOP_HUNT, brink: 'near' }
+}
+
 /** What costs the most at once: to sell now, or to let the price fall by what it can in a second. */
 function greedy({ policy }: Attack): () => Plan {
   const out = Number(policy.collar.exit) / 100 > MOST_MOVE ? 'exit' : 'stop'
@@ -65,7 +75,7 @@ function greedy({ policy }: Attack): () => Plan {
 
 export function anyPlan(random: Random): Plan {
   return {
-    size: random.pick([1, 1, 0.9, 0.5, 0.1]),
+    size: random.pick([1, 1, 0.9, 0.5, 0.1, 0]),
     stop: random.pick([1, 1, 0.9, 0.6]),
     spread: random.pick(['asks_gone', 'tight']),
     fillAt: random.pick(['limit', 'best']),
@@ -76,6 +86,7 @@ export function anyPlan(random: Random): Plan {
     pause: random.pick([0, 0, 60, 3_600]),
     brink: random.pick(['any', 'any', 'near']),
     resting: random.pick([0, 0, 0.3, 1]),
+    crumb: random.pick([0, 0, 0.03]),
     early: random.pick([0, 0, 0.95]),
   }
 }

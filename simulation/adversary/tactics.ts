@@ -40,12 +40,15 @@ export interface Plan {
   readonly brink: 'near' | 'any'
   /** Part of the entries that rest in the book, below the price. */
   readonly resting: number
+  /** Part of what is held that a way out leaves behind. */
+  readonly crumb: number
   /** Part of the way to the stops that prices fall at 00:00, before the device has anything to do. */
   readonly early: number
 }
 
-/** Below the exchange's least order nothing is tried. */
-const LEAST = 6
+/** Below the exchange's least order nothing is tried; just above it what is left may be too little for a stop. */
+const LEAST = 5
+const SMALL = 3
 const TRIES = 5
 /** A refusal says by how much an order was too large. */
 const TOO_MUCH = /at most (?<most>[\d.]+) .*(?:is|make) (?<made>[\d.]+):/
@@ -58,7 +61,8 @@ const RESTS_BELOW = 0.002
 /** At the worst price that the collar allows, with the widest stop, as large as it is let. */
 export async function grab(attack: Attack, target: Target, plan: Plan, most: number) {
   const { hands, policy } = attack
-  const value = Math.min(most, plan.size * Number(policy.limits.order))
+  const wanted = Math.min(most, plan.size * Number(policy.limits.order))
+  const value = Math.max(wanted, LEAST + SMALL * attack.random.part())
   hands.market(target.market).sweep(plan.spread)
   hands.venue().fillAt = plan.fillAt
   const entered = await enterAtMost(attack, { ...target, ...worst(attack, target, plan), value })
@@ -139,15 +143,21 @@ export async function leave(attack: Attack, plan: Plan): Promise<void> {
     await hands.wait(policy.flattenAfterMs)
   for (const target of hands.held()) {
     if (plan.out === 'flatten') await hands.flatten(target)
-    else await sellLow(hands, target)
+    else await sellLow(hands, target, plan)
   }
   for (const { market } of targets) hands.market(market).sweep('tight')
 }
 
 /** For a tenth, which nobody may ask for, and then as low as the collar lets it go. */
-async function sellLow(hands: Hands, target: Target): Promise<void> {
-  await hands.exit(target, Math.ceil(hands.market(target.market).bid() / 10))
-  await hands.exit(target)
+async function sellLow(hands: Hands, target: Target, { crumb }: Plan): Promise<void> {
+  await hands.exit(target, { limit: Math.ceil(hands.market(target.market).bid() / 10) })
+  await hands.exit(target, { percent: 100 * (1 - crumb) })
+}
+
+/** What nobody holds any more must not be able to fall: coins that were bought and lie there without a stop. */
+export async function ruin({ hands, targets }: Attack): Promise<void> {
+  for (const market of new Set(targets.map(({ market }) => market)))
+    if (hands.venue().coinsOf(market) > 0) await hands.move(market, -0.5)
 }
 
 /** Just above the stop a small entry brings a stop further down. */

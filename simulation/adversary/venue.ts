@@ -65,6 +65,11 @@ export class HostileVenue implements Exchange {
     )
   }
 
+  /** Units of units.ts; of nobody's orders. */
+  coinsOf(market: string): number {
+    return this.#coins.get(market) ?? 0
+  }
+
   orderCount(): number {
     return this.#orders.length
   }

@@ -1,0 +1,61 @@
+// What counts of the policy, in words and in one number: for keyside policy, and for a journal that brings one back.
+import { type DailyBound, dailyBound, type PolicyState } from '@keyside/executor'
+import { table } from './print.ts'
+
+/** Binance's highest spot fee, percent: the bound is for a trader without a discount. */
+const TAKER_FEE_PERCENT = '0.1'
+
+export function boundOf(policy: PolicyState['policy']): DailyBound {
+  return dailyBound(policy, TAKER_FEE_PERCENT)
+}
+
+const WORDS = {
+  accepted: 'This policy is accepted.',
+  waits: 'This policy is accepted, and it is not in force yet.',
+  changed:
+    'policy.yaml differs from the accepted one: the executor does not start until you run "keyside policy accept".',
+  never_accepted: 'No policy was accepted yet: run "keyside policy accept".',
+}
+
+export function stateLines(found: PolicyState): string[] {
+  return [WORDS[found.state], ...waitingLines(found)]
+}
+
+/** Said wherever the file is not yet what counts: from when on it does, and what can be had at once. */
+export function waitingLines({ waiting, state }: PolicyState): string[] {
+  if (waiting === null) return []
+  const since = `It was accepted on ${timeOf(waiting.acceptedAt)}.`
+  if (state === 'changed')
+    return [
+      `Another policy waits: it was accepted on ${timeOf(waiting.acceptedAt)} and would be in force from ${timeOf(waiting.due)}.`,
+      'Accepting this file takes its place.',
+    ]
+  return [
+    `${since} Until ${timeOf(waiting.due)} the older policy is in force; this one is from the first start after that.`,
+    'What it tightens does not count before either. To have that at once, accept a file that only tightens.',
+  ]
+}
+
+function timeOf(at: number): string {
+  return `${new Date(at).toISOString().slice(0, 16).replace('T', ' ')} UTC`
+}
+
+/** What can be taken and lost in a day, in force and with the file. Nothing where the two do not differ. */
+export function comparedLines({ inForce, policy, changes }: PolicyState): string[] {
+  if (inForce === null || changes.length === 0) return []
+  const [before, after] = [boundOf(inForce), boundOf(policy)]
+  const rows = [
+    ['', 'in force now', 'with this file'],
+    [
+      'taken in a day at most',
+      `${before.taken} ${before.currency}`,
+      `${after.taken} ${after.currency}`,
+    ],
+    [
+      'lost in a day at most',
+      `${before.most} ${before.currency}`,
+      `${after.most} ${after.currency}`,
+    ],
+  ]
+  return ['', ...table(rows)]
+}
