@@ -240,3 +240,21 @@ test('is refused while the executor runs', async () => {
   await expect(rebase(executor)).rejects.toMatchObject({ code: 'journal_locked' })
   executor.close()
 })
+
+test('no order gets a name that the exchange knows from after the backup', async () => {
+  const executor = new TestExecutor({ path: path() })
+  await executor.enter({ stop: '58000', trail: '2' })
+  await executor.clock.turn(1_000)
+  const restore = backUp(executor)
+  for (const price of ['61000', '62000', '63000']) {
+    executor.exchange.price = price
+    await executor.clock.turn(15_000)
+  }
+  restore()
+  await carriedOut(executor)
+  executor.reopen()
+  await executor.clock.turn(30_000)
+  const names = executor.exchange.sent.map(({ clientOrderId }) => clientOrderId)
+  expect(names.length).toBeGreaterThan(4)
+  expect(new Set(names).size).toBe(names.length)
+})

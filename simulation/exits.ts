@@ -51,16 +51,14 @@ export class Exits {
     this.#sold.set(rung, clientOrderId)
   }
 
-  /** At the bid, or at the stop below it, which could not be placed. */
+  /** At the bid: what could be sold and has no stop is sold. */
   #onWrittenOff(key: string, amount: string): undefined {
     const [, market = ''] = key.split(' ')
-    const before = this.#ledger.gone.get(key)
     const rules = MARKETS.find((one) => one.market === market)
     const bid = this.#venue.market(market).bid(this.#simulation.scheduler.now())
-    const price = Math.min(bid, priceUnits(before?.stop ?? '99999999'))
     const isSellable =
       amountUnits(amount) >= amountUnits(rules?.minAmount ?? '0') &&
-      amountUnits(amount) * price > valueUnits(rules?.minValue ?? '0') * MARGIN
+      amountUnits(amount) * bid > valueUnits(rules?.minValue ?? '0') * MARGIN
     if (isSellable)
       this.#simulation.violate('only what is too little to sell is written off', `${key} ${amount}`)
   }

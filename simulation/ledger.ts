@@ -2,13 +2,7 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { apply } from '../executor/core/apply.ts'
 import type { Fact, Step } from '../executor/core/fact.ts'
-import {
-  type Book,
-  EMPTY_BOOK,
-  type OrderSeed,
-  type Plan,
-  type Position,
-} from '../executor/core/state.ts'
+import { type Book, EMPTY_BOOK, type OrderSeed, type Plan } from '../executor/core/state.ts'
 import type { Row } from '../executor/journal/chain.ts'
 import { toFact } from '../executor/journal/journal.ts'
 import { moved, type OrderState } from '../executor/orders/table.ts'
@@ -82,8 +76,6 @@ export class Ledger {
   readonly reappeared = new Set<string>()
   /** Exchange's numbers of orders that were told as unexpected. */
   readonly strangers = new Set<string>()
-  /** Positions as they were when they were written off last. */
-  readonly gone = new Map<string, Position | undefined>()
   /** Base that was written off, by position. */
   readonly writtenOff = new Map<string, number>()
   /** True time of the first fact, Unix ms: what was over before it is no business of this journal. */
@@ -145,8 +137,6 @@ export class Ledger {
   #learn(fact: Fact, now: number, policy: Policy): void {
     this.last = fact.type
     if (fact.type === 'step' && fact.event === 'intend') this.#keepMoment(fact)
-    if (fact.type === 'written_off')
-      this.gone.set(fact.position, this.book.positions[fact.position])
     this.book = apply(this.book, fact)
     this.#learnMore(fact)
     if (fact.type === 'signal') this.unended.add(fact.jti)

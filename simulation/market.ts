@@ -17,6 +17,7 @@ function rules(base: string, step: string, tick: string): MarketRules {
     minAmount: step,
     maxAmount: '9000',
     minValue: '5',
+    maxStops: null,
   }
 }
 

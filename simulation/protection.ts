@@ -56,16 +56,16 @@ export class Protection {
     if (position.stop === null || this.#venue.withdrawn(market) > 0) return false
     // Its stop may have sold, and the device does not know yet.
     const held = decimal(heldBy(this.#venue, this.#ledger, stream, market), AMOUNT_PLACES)
-    if (this.#isHeldUp(key, position) || !canBeStopped({ ...position, amount: held })) return false
+    if (this.#isHeldUp(key) || !canBeStopped({ ...position, amount: held })) return false
     return restingStop(this.#venue, this.#ledger, stream, market) === undefined
   }
 
-  /** By an exit that has the turn, or by an unknown order on the market. */
-  #isHeldUp(key: string, { market }: Position): boolean {
+  /** By an exit that has the turn, or by an unknown order of its own. */
+  #isHeldUp(key: string): boolean {
     return Object.values(this.#ledger.book.orders).some(
       (order) =>
-        (order.state === 'unknown' && order.idea.market === market) ||
-        (order.kind === 'exit' && positionKey(order) === key && LEAVING.includes(order.state)),
+        positionKey(order) === key &&
+        (order.state === 'unknown' || (order.kind === 'exit' && LEAVING.includes(order.state))),
     )
   }
 }

@@ -14,6 +14,9 @@ export function reopen(book: Book, market: string): Book {
   return { ...book, closed }
 }
 
+/** More names of stops and exits than may have been given after the backup was made: none is given twice. */
+const NAMES_LOST = 1_000_000
+
 /** Entries of every stream wait for its next head: what was signed since a backup was made is not in its journal. */
 export function rebase(book: Book, amounts: Readonly<Record<string, Decimal>>): Book {
   const positions = Object.entries(book.positions).flatMap(([key, position]) => {
@@ -25,6 +28,8 @@ export function rebase(book: Book, amounts: Readonly<Record<string, Decimal>>): 
   )
   return {
     ...book,
+    stops: book.stops + NAMES_LOST,
+    exits: book.exits + NAMES_LOST,
     closed: {},
     positions: Object.fromEntries(positions),
     streams: Object.fromEntries(streams),

@@ -41,6 +41,8 @@ export function apply(book: Book, fact: Fact): Book {
       return withStream(book, fact.stream, { silentSince: fact.since })
     case 'ordered': {
       const order = { ...NEW_ORDER, ...fact.order, at: fact.at }
+      if (book.orders[order.clientOrderId] !== undefined)
+        throw new Error(`there is an open order ${order.clientOrderId} already`)
       return applyOrderedExit(withOrder(book, order), order)
     }
     case 'planned':

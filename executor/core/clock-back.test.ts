@@ -59,3 +59,29 @@ test('a clock that goes back again and again does not put off the alarm of an un
   await executor.clock.turn(1_000)
   expect(executor.told()).toContain('notice order_unknown')
 })
+
+test('a clock that leaps ahead, or a device that slept, is no silence of the provider and sells nothing', async () => {
+  const executor = new TestExecutor()
+  Object.assign(executor, { policy: { ...executor.policy, flattenAfterMs: HOURS / 2 } })
+  await executor.enter({ stop: '58000' })
+  await executor.clock.turn(1_000)
+  executor.clock.setBack(-HOURS)
+  await executor.clock.turn(2_000)
+  expect(Object.values(executor.state().book.positions)).toMatchObject([{ leaving: null }])
+  await executor.give(executor.head())
+  executor.exchange.quoteAt = executor.clock.now()
+  await executor.give(executor.signal({ size: { unit: 'quote', value: '50' } }))
+  expect(executor.told(), 'and the next signal is followed').toContain('entry filled')
+})
+
+test('a clock that leaps ahead proves no order away before its window is over', async () => {
+  const executor = new TestExecutor()
+  executor.exchange.mood = 'lost_before'
+  await executor.enter({ stop: '58000' })
+  await executor.clock.turn(1_000)
+  executor.clock.setBack(-HOURS)
+  await executor.clock.turn(20_000)
+  expect(executor.told()).not.toContain('entry not_placed order_not_placed')
+  await executor.clock.turn(MINUTE)
+  expect(executor.told().at(-1)).toBe('entry not_placed order_not_placed')
+})

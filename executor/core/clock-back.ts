@@ -1,10 +1,14 @@
 // A clock that was set back: moments that lie ahead of it would not come for hours, so what a restart may forget is forgotten.
+// One that leapt ahead, or a device that slept: nobody could be heard in that time, so nothing is concluded from it.
 import { beginLooks } from '../reconcile/compare.ts'
 import { EMPTY_LIVE } from './state.ts'
 import type { Turn } from './turn.ts'
 
 /** A clock that is steered goes back by less. */
 const STEERED_MS = 1_000
+
+/** Longer than the longest wait between two turns of a device that is awake. */
+const SLEPT_MS = 150_000
 
 export function noticeClock(turn: Turn): undefined {
   const { now } = turn.world
@@ -13,6 +17,9 @@ export function noticeClock(turn: Turn): undefined {
     // Alarms sound at once: a clock that goes back again and again must not put them off.
     const due = Object.fromEntries(Object.keys(alarms).map((id) => [id, now]))
     turn.live = { ...EMPTY_LIVE, alarms: due, refusals: { ...refusals, since: now } }
+    beginLooks(turn)
+  } else if (lastTurn > 0 && now > lastTurn + SLEPT_MS) {
+    turn.live = { ...turn.live, heads: {}, wokeAt: now }
     beginLooks(turn)
   }
   turn.live = { ...turn.live, lastTurn: now }

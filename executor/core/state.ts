@@ -190,6 +190,8 @@ export interface Live {
   readonly line: LineSeen
   /** When this process began, or its clock was set back, Unix ms. */
   readonly started: number
+  /** When the clock was found to have leapt ahead, Unix ms; 0 for never. */
+  readonly wokeAt: number
   /** Unix ms. */
   readonly lastTurn: number
   /** By market. */
@@ -246,6 +248,7 @@ export const EMPTY_LIVE: Live = {
   refusals: { since: 0, told: 0, kept: 0 },
   line: { ban: 'none', clock: 'right', pausedUntil: 0 },
   started: 0,
+  wokeAt: 0,
   lastTurn: 0,
   looks: {},
 }

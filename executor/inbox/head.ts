@@ -4,7 +4,7 @@ import { sentenceOf } from '../codes.ts'
 import { streamOf } from '../core/apply.ts'
 import type { HeadSeen, Live } from '../core/state.ts'
 import { record, type Turn } from '../core/turn.ts'
-import { isExiting, startLeaving } from '../orders/leave.ts'
+import { isOnWayOut, startLeaving } from '../orders/leave.ts'
 import { supersedeEntries } from '../orders/supersede.ts'
 import { refuseInput } from './refusals.ts'
 import { MOST_AHEAD } from './sequence.ts'
@@ -31,7 +31,8 @@ export function onHead(turn: Turn, head: Head): undefined {
   }
   const stream = streamOf(turn.book, head.sub)
   // Sent again by a broker, or overtaken on the way.
-  if (head.iat < (turn.live.heads[head.sub]?.head.iat ?? 0)) return
+  const last = turn.live.heads[head.sub]?.head
+  if (last !== undefined && (head.iat < last.iat || isSame(head, last))) return
   if (head.seq < stream.seq) return head.iat > stream.iat ? refuse('head_behind') : undefined
   if (head.seq === stream.seq && head.hash !== stream.hash)
     return onEquivocation(turn, head.sub, head.seq)
@@ -41,6 +42,13 @@ export function onHead(turn: Turn, head: Head): undefined {
   if (head.seq > stream.seq) return
   if (stream.gap === 'open') baseline(turn, head, 0)
   makeUpExit(turn, head.sub)
+}
+
+/** The very same message again is no new sign of life. */
+function isSame(head: Head, { iat, jti, seq, hash, target }: HeadSeen['head']): boolean {
+  const { position, since } = head.target
+  const isAsOld = head.iat === iat && head.jti === jti && head.seq === seq && head.hash === hash
+  return isAsOld && position === target.position && since === target.since
 }
 
 function baseline(turn: Turn, head: HeadSeen['head'] & { sub: string }, missed: number): undefined {
@@ -88,6 +96,6 @@ function makeUpExit(turn: Turn, stream: string): undefined {
   const key = `${stream} ${market}`
   const position = turn.book.positions[key]
   // Entries are not waited for: one at the exchange is taken back, one that asks the trader may ask for an hour.
-  if (position === undefined || since <= position.seq || isExiting(turn, key)) return
+  if (position === undefined || since <= position.seq || isOnWayOut(turn, key)) return
   startLeaving(turn, key, 'head')
 }

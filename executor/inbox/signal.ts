@@ -3,11 +3,12 @@ import { type Decimal, type Signal, toDecimal } from '@keyside/protocol'
 import { type ExecutorCode, sentenceOf } from '../codes.ts'
 import { type OrderSeed, positionKey } from '../core/state.ts'
 import { notice, record, type Turn } from '../core/turn.ts'
-import { clientOrderId } from '../orders/client-id.ts'
+import { clientOrderId, decisionOf } from '../orders/client-id.ts'
 import { supersedeEntries } from '../orders/supersede.ts'
 import { isLive } from '../orders/table.ts'
 import { setTrading } from '../orders/trading.ts'
 import { ceilTo, exact } from '../plan/exact.ts'
+import { WIRE_END } from '../plan/misfit.ts'
 import { refuseInput } from './refusals.ts'
 import { judgeSequence } from './sequence.ts'
 
@@ -73,7 +74,7 @@ function asExit({ book }: Turn, claims: Signal): Signal {
 function seedOf(turn: Turn, claims: Signal): OrderSeed {
   const { kind, market, side, size, type, limit, stop, take, trail, even, hold } = claims
   return {
-    clientOrderId: clientOrderId(turn.world.salt, claims.jti, kind),
+    clientOrderId: clientOrderId(turn.world.salt, decisionOf(claims), kind),
     stream: claims.sub,
     kind,
     signal: claims.jti,
@@ -101,7 +102,9 @@ function seedOf(turn: Turn, claims: Signal): OrderSeed {
 /** The stop that is shown for approval is the one that will stand at the exchange: rounded up, to the earlier side. */
 function onTick(turn: Turn, market: string, price: Decimal): Decimal {
   const rules = turn.world.exchange.rules(market)
-  return rules === null ? price : toDecimal(ceilTo(exact(price), exact(rules.tick)))
+  const onTick = rules === null ? exact(price) : ceilTo(exact(price), exact(rules.tick))
+  // Above what a wire decimal can say it is above any price: the plan refuses it as it stands.
+  return onTick.lt(WIRE_END) ? toDecimal(onTick) : price
 }
 
 /** Once for each gap: from the signal behind it or from a head, whichever comes first. */

@@ -27,7 +27,7 @@ function followed({ book, live }: State): readonly string[] {
 }
 
 /** Unix ms: from when on nothing was heard. The journal remembers it over restarts. */
-function silentFrom({ book, live }: State, stream: string): number {
+export function silentFrom({ book, live }: State, stream: string): number {
   const heard = live.heads[stream]?.at
   const { silentSince } = streamOf(book, stream)
   // One that began ahead of the clock: the clock was set back.

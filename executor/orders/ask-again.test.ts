@@ -169,3 +169,20 @@ test('a card that was owed when the executor died is shown by the next one, and 
   expect(executor.exchange.sent).toHaveLength(1)
   executor.close()
 })
+
+test('half the collar either way is no other price: the yes still counts', async () => {
+  for (const price of ['59999.99', '59860', '60140']) {
+    const executor = await waiting()
+    move(executor, price)
+    await tap(executor, executor.card(), 'tap')
+    expect(executor.exchange.sent, price).toMatchObject([{ price: '60150' }])
+  }
+})
+
+test('a bid that has come down to the stop is asked about no more: it would be sold at once', async () => {
+  const executor = await waiting(':memory:', { stop: '59900' })
+  move(executor, '59890')
+  await tap(executor, executor.card(), 'tap')
+  expect(executor.exchange.sent).toEqual([])
+  expect(executor.told().at(-1)).toBe('entry refused stop_wrong_side')
+})

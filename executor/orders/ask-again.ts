@@ -2,7 +2,7 @@
 import { sentenceOf } from '../codes.ts'
 import { orderIn } from '../core/apply.ts'
 import { without } from '../core/patience.ts'
-import type { Order } from '../core/state.ts'
+import type { Order, Plan } from '../core/state.ts'
 import { record, type Turn } from '../core/turn.ts'
 import { check } from '../policy/check.ts'
 import { deadline } from '../policy/deadline.ts'
@@ -15,35 +15,57 @@ import { reportOrder } from './view.ts'
 /** The first question and five more: a price that runs away does not ring for ever. */
 export const MOST_ASKS = 6
 
+/** For the first time: at a price that the market may leave a little before the answer comes. */
 export function askTrader(turn: Turn, order: Order, why: { tag: string; reason: string }): 'left' {
-  if (isLarge(turn, order) && turn.world.stepOfCode === 'unset')
-    return refuseOrder(turn, order, 'approval_code_unset')
-  const { tag, reason } = why
-  const expires = deadline(order, turn.world.policy)
-  const approval = { tag, reason, expires }
-  record(turn, { type: 'step', clientOrderId: order.clientOrderId, event: 'ask', approval })
+  const plan = planToAsk(turn, order)
+  if (plan !== null && !isDenied(turn, order, plan)) ask(turn, order, plan, why)
   return 'left'
 }
 
 /**
  * The same signal and client order id, for nothing was sent; a new plan at the present price, and so a new id that no
- * earlier tap can name. Policy judges it before anybody is asked: a question that would be refused is none.
+ * earlier tap can name.
  */
 export function askAgain(turn: Turn, order: Order): 'left' {
-  const { clientOrderId } = order
-  const drawn = drawPlan(turn, order)
-  if (!drawn.ok) return refuseOrder(turn, order, drawn.code, drawn.message)
-  const { plan } = drawn
+  const plan = planToAsk(turn, order)
+  if (plan === null) return 'left'
   if (order.approval.asks >= MOST_ASKS || plan.id === order.plan?.id)
     return refuseOrder(turn, order, 'price_moved')
-  // As if the trader had said yes again in any way there is.
-  const asked = { ...question(turn, order, plan), approved: 'coded' } as const
-  const verdict = check(asked, turn.world.policy)
-  if (verdict.verdict === 'deny') return refuseOrder(turn, order, verdict.tag, verdict.reason)
+  if (isDenied(turn, order, plan)) return 'left'
   const reason = sentenceOf('approval_replaced')
   reportOrder(turn, order, 'replaced', { code: 'approval_replaced', message: reason })
-  record(turn, { type: 'planned', clientOrderId, plan })
   // The candles of the first card were asked for and are here: those of the next one are another question.
-  turn.live = { ...turn.live, cards: without(turn.live.cards, clientOrderId) }
-  return askTrader(turn, orderIn(turn.book, clientOrderId), { tag: 'price.collar', reason })
+  turn.live = { ...turn.live, cards: without(turn.live.cards, order.clientOrderId) }
+  ask(turn, order, plan, { tag: 'price.collar', reason })
+  return 'left'
+}
+
+function planToAsk(turn: Turn, order: Order): Plan | null {
+  const drawn = drawPlan(turn, order, 'ask')
+  if (drawn.ok) return drawn.plan
+  refuseOrder(turn, order, drawn.code, drawn.message)
+  return null
+}
+
+/** Policy judges it before anybody is asked, as if the trader had said yes: a question that would be refused is none. */
+function isDenied(turn: Turn, order: Order, plan: Plan): boolean {
+  const verdict = check({ ...question(turn, order, plan), approved: 'coded' }, turn.world.policy)
+  if (verdict.verdict === 'deny') refuseOrder(turn, order, verdict.tag, verdict.reason)
+  return verdict.verdict === 'deny'
+}
+
+function ask(
+  turn: Turn,
+  { clientOrderId, plan: before }: Order,
+  plan: Plan,
+  { tag, reason }: { tag: string; reason: string },
+): undefined {
+  if (plan.id !== before?.id) record(turn, { type: 'planned', clientOrderId, plan })
+  const order = orderIn(turn.book, clientOrderId)
+  if (isLarge(turn, order) && turn.world.stepOfCode === 'unset') {
+    refuseOrder(turn, order, 'approval_code_unset')
+    return
+  }
+  const approval = { tag, reason, expires: deadline(order, turn.world.policy) }
+  record(turn, { type: 'step', clientOrderId, event: 'ask', approval })
 }

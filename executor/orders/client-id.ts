@@ -1,5 +1,11 @@
 // The name an order has at the exchange: the same for the same decision, and not to be guessed without the device's salt.
 import { createHmac } from 'node:crypto'
+import type { Signal } from '@keyside/protocol'
+
+/** What a signal's orders are named after: its number too, for two signals of a bad provider may share one `jti`. */
+export function decisionOf({ sub, seq, jti }: Pick<Signal, 'sub' | 'seq' | 'jti'>): string {
+  return `${sub}|${seq}|${jti}`
+}
 
 /** 32 lower-case hex digits: fits Binance, Bybit, OKX (32 alphanumeric at most) and Kraken. */
 export function clientOrderId(salt: Uint8Array, decision: string, leg: string): string {

@@ -1,5 +1,6 @@
 // The plan of an order at the present price: what the plan itself is given, and the id an approval will name.
 import type { ExecutorCode } from '../codes.ts'
+import { times } from '../core/money.ts'
 import { type Order, type Plan, positionKey } from '../core/state.ts'
 import type { Turn } from '../core/turn.ts'
 import type { PlanCode } from '../plan/codes.ts'
@@ -10,8 +11,12 @@ export type Drawn =
   | { readonly ok: true; readonly plan: Plan }
   | { readonly ok: false; readonly code: ExecutorCode | PlanCode; readonly message?: string }
 
-export function drawPlan(turn: Turn, order: Order): Drawn {
+/** What is asked about gets half the collar: the price may then go as far either way before the answer comes. */
+const ASKED = '0.5'
+
+export function drawPlan(turn: Turn, order: Order, to: 'send' | 'ask' = 'send'): Drawn {
   const { exchange, policy } = turn.world
+  const { entry, exit } = policy.collar
   const rules = exchange.rules(order.idea.market)
   const quote = exchange.quote(order.idea.market)
   if (rules === null) return { ok: false, code: 'market_unknown' }
@@ -24,7 +29,7 @@ export function drawPlan(turn: Turn, order: Order): Drawn {
     allotment: policy.streams.get(order.stream)?.allotment ?? '0',
     position: position?.amount ?? '0',
     stop: position?.stop ?? null,
-    collar: policy.collar,
+    collar: { entry: to === 'ask' ? times(entry, ASKED) : entry, exit },
     clientOrderId: order.clientOrderId,
   })
   if (!planned.ok) return { ok: false, code: planned.code, message: planned.message }

@@ -198,6 +198,7 @@ test('the part of a resting entry that has filled stands under a stop, and each 
   const entry = executor.exchange.accepted[0]?.clientOrderId ?? ''
   for (let part = 1; part <= 25; part += 1) {
     executor.exchange.fill(entry, '0.0002', 'open')
+    executor.take(executor.head())
     await executor.clock.turn(5 * SECOND)
     const amount = String(Math.round(part * 20) / 1e5)
     expect(restingStops(executor)).toMatchObject([{ order: { amount } }])

@@ -12,7 +12,7 @@ import { askAgain, askTrader } from './ask-again.ts'
 import { drawPlan } from './draw-plan.ts'
 import { requestCancel } from './poll.ts'
 import { askQuote, isYoung, QUOTE_LIFE_MS } from './price.ts'
-import { question, unknownOn } from './question.ts'
+import { question, unknownAround } from './question.ts'
 import { refuseOrder } from './refuse.ts'
 import { stopOf } from './stop-of.ts'
 import { isLive } from './table.ts'
@@ -53,8 +53,8 @@ function advance(turn: Turn, clientOrderId: string): undefined {
 }
 
 /**
- * Nobody can say what there is to sell while another exit works, or while the outcome of an order is unknown. An entry
- * that still waits at the exchange is taken back: it could keep the exit waiting for ever.
+ * Nobody can say what there is to sell while another exit works, or while the outcome of an order is unknown. What
+ * still waits at the exchange is taken back, an entry or a sale at a price of its own: it could do so for ever.
  */
 function awaitTurn(turn: Turn, order: Order): Went {
   if (order.kind !== 'exit') return 'on'
@@ -63,8 +63,8 @@ function awaitTurn(turn: Turn, order: Order): Went {
   const busy = Object.values(turn.book.orders).filter(
     (one) => one !== order && one.kind !== 'stop' && isLive(one.state) && positionKey(one) === key,
   )
-  for (const one of busy) if (one.kind === 'entry') requestCancel(turn, one)
-  return busy.length > 0 || unknownOn(turn.book, order.idea.market) > 0 ? 'waits' : 'on'
+  for (const one of busy) requestCancel(turn, one)
+  return busy.length > 0 || unknownAround(turn.book, order) > 0 ? 'waits' : 'on'
 }
 
 /** Just after a start an entry waits a little for the first answer; policy refuses it when none came. */
@@ -91,6 +91,8 @@ function awaitPrices(turn: Turn, { kind }: Order): Went {
 function freshQuote(turn: Turn, order: Order): Went {
   const { market } = order.idea
   const { now, exchange } = turn.world
+  // Of a market that the exchange does not know there is nothing to ask: the plan says so.
+  if (exchange.rules(market) === null) return 'on'
   const quote = exchange.quote(market)
   if (quote !== null && isYoung(quote, now, QUOTE_LIFE_MS)) return 'on'
   const asked = turn.live.quotes[market]
@@ -104,18 +106,23 @@ function freshQuote(turn: Turn, order: Order): Went {
 /** An order that the trader has approved is kept to the character. */
 function makePlan(turn: Turn, order: Order): Went {
   if (order.approval.by !== 'nobody' && order.plan !== null) return stillFits(turn, order)
-  const drawn = drawPlan(turn, order)
+  const drawn = drawPlan(turn, order, turn.world.policy.approval === 'always' ? 'ask' : 'send')
   if (!drawn.ok) return refuseOrder(turn, order, drawn.code, drawn.message)
   record(turn, { type: 'planned', clientOrderId: order.clientOrderId, plan: drawn.plan })
   return 'on'
 }
 
-/** Nobody sells below the ask: an immediate order with a lower limit would be sent for nothing. */
+/**
+ * Nobody sells below the ask: an immediate order with a lower limit would be sent for nothing. And what is bought with
+ * the bid at its stop is sold at once.
+ */
 function stillFits(turn: Turn, order: Order): Went {
   const quote = turn.world.exchange.quote(order.idea.market)
   const wire = order.plan?.wire
   if (wire?.type !== 'ioc' || wire.side !== 'buy' || quote === null) return 'on'
-  return atLeast(wire.price, quote.ask) ? 'on' : askAgain(turn, order)
+  const { stop } = order.idea
+  const isStopped = stop !== undefined && atLeast(stop, quote.bid)
+  return atLeast(wire.price, quote.ask) && !isStopped ? 'on' : askAgain(turn, order)
 }
 
 function askPolicy(turn: Turn, order: Order): Went {

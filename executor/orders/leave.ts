@@ -1,9 +1,10 @@
 // A position that is to be sold, all of it: tried until it is, whatever the exchange says in between.
 import { mustTryAgain } from '../core/patience.ts'
-import { type LeaveReason, type Position, positionKey } from '../core/state.ts'
+import { type LeaveReason, type Order, type Position, positionKey } from '../core/state.ts'
 import { record, type Turn } from '../core/turn.ts'
 import { orderExit } from './own-exit.ts'
 import { say } from './say.ts'
+import { isLive } from './table.ts'
 
 export const LEAVE_WORDS: Readonly<Record<LeaveReason, string>> = {
   stop: 'the price is through the stop',
@@ -25,7 +26,7 @@ export function startLeaving(turn: Turn, key: string, why: LeaveReason): undefin
 export function leave(turn: Turn, key: string, position: Position): undefined {
   if (position.leaving === null) return
   if (position.failed.exit.times > 0) say(turn, position, { level: 'error', code: 'exit_failed' })
-  if (isExiting(turn, key) || !mustTryAgain(position.failed.exit, turn.world.now)) return
+  if (isOnWayOut(turn, key) || !mustTryAgain(position.failed.exit, turn.world.now)) return
   orderExit(turn, position, {
     reason: LEAVE_WORDS[position.leaving],
     size: { unit: 'percent', value: '100' },
@@ -36,4 +37,15 @@ export function isExiting(turn: Turn, key: string): boolean {
   return Object.values(turn.book.orders).some(
     (order) => order.kind === 'exit' && positionKey(order) === key,
   )
+}
+
+/** Other than by a sale that waits for a price of its own: whoever has to get out now takes that one back. */
+export function isOnWayOut(turn: Turn, key: string): boolean {
+  return Object.values(turn.book.orders).some(
+    (order) => order.kind === 'exit' && positionKey(order) === key && !isRestingSale(order),
+  )
+}
+
+export function isRestingSale({ kind, plan, state }: Order): boolean {
+  return kind === 'exit' && plan?.wire.type === 'rest' && isLive(state)
 }

@@ -242,3 +242,19 @@ test('a stop that is over is cleared up within five seconds once the exchange an
   const sent = executor.exchange.sent.filter(({ type }) => type === 'stop')
   expect(sent.map(({ amount }) => amount)).toEqual(['0.00497', '0.00397'])
 })
+
+test('an answer about an order with another number is not believed', async () => {
+  const executor = new TestExecutor()
+  await executor.enter({ stop: '58000' })
+  await executor.clock.turn(1_000)
+  const { find } = executor.exchange
+  executor.exchange.find = async (market, id) => {
+    const found = await find.call(executor.exchange, market, id)
+    const another = { exchangeId: '999', status: 'canceled', filled: '0', fills: [] } as const
+    return found.outcome === 'found' ? { ...found, order: { ...found.order, ...another } } : found
+  }
+  await executor.clock.turn(10_000)
+  executor.exchange.find = find
+  await executor.clock.turn(10_000)
+  expect(executor.exchange.sent.filter(({ type }) => type === 'stop')).toHaveLength(1)
+})

@@ -33,6 +33,9 @@ export function loseSight(turn: Turn, order: Order, message: string): undefined 
 export function onFound(turn: Turn, order: Order, result: Lookup): undefined {
   switch (result.outcome) {
     case 'found':
+      // An answer about another order says nothing of this one.
+      if (order.exchangeId !== '' && result.order.exchangeId !== order.exchangeId)
+        return again(turn, order)
       if (order.state === 'unknown') return adopt(turn, order, result.order)
       onThereAgain(turn, order)
       return observe(turn, order, result.order)
@@ -58,9 +61,9 @@ function onMiss(turn: Turn, order: Order): undefined {
   setAsk(turn, order, { ...next, at: now + BETWEEN_MISSES_MS, missedAt: now })
 }
 
-/** What seems to be sent in the future was sent before the clock was set back. */
+/** What seems to be sent in the future was sent before the clock was set back; a leap ahead makes nothing older. */
 function sentBy({ world, live }: Turn, { sentAt }: Order): number {
-  return sentAt > world.now ? live.started : sentAt
+  return sentAt > world.now ? live.started : Math.max(sentAt, live.wokeAt)
 }
 
 export function notPlaced(turn: Turn, order: Order, message: string): undefined {

@@ -9,10 +9,10 @@ import { planStop } from '../plan/stop.ts'
 import { check } from '../policy/check.ts'
 import { clientOrderId } from './client-id.ts'
 import { launch } from './journey.ts'
-import { startLeaving } from './leave.ts'
+import { isRestingSale, startLeaving } from './leave.ts'
 import { requestCancel } from './poll.ts'
 import { freshBid } from './price.ts'
-import { question, unknownOn } from './question.ts'
+import { question } from './question.ts'
 import { say } from './say.ts'
 import { stopOf } from './stop-of.ts'
 import { isPending } from './table.ts'
@@ -46,8 +46,28 @@ function isWanted(turn: Turn, stop: Order): boolean {
 /** An exit that has the turn needs the coins that the stop holds. */
 function isLeaving(turn: Turn, key: string): boolean {
   return Object.values(turn.book.orders).some(
-    (one) => one.kind === 'exit' && positionKey(one) === key && !isPending(one.state),
+    (one) =>
+      one.kind === 'exit' &&
+      positionKey(one) === key &&
+      !isPending(one.state) &&
+      !isRestingSale(one),
   )
+}
+
+/** A stop beside one that may be there would sell twice what is held. */
+function isUnknownAround(turn: Turn, key: string): boolean {
+  return Object.values(turn.book.orders).some(
+    (one) => one.state === 'unknown' && positionKey(one) === key,
+  )
+}
+
+/** True while one stands in the way: a sale that waits holds the coins that a stop needs. */
+function takeBackSales(turn: Turn, key: string): boolean {
+  const sales = Object.values(turn.book.orders).filter(
+    (one) => positionKey(one) === key && isRestingSale(one),
+  )
+  for (const sale of sales) requestCancel(turn, sale)
+  return sales.length > 0
 }
 
 function planFor(turn: Turn, position: Position, id: string) {
@@ -65,11 +85,9 @@ function planFor(turn: Turn, position: Position, id: string) {
 
 function protect(turn: Turn, key: string, position: Position): undefined {
   if (turn.world.exchange.pause !== null) return
-  if (
-    unknownOn(turn.book, position.market) > 0 ||
-    !mustTryAgain(position.failed.stop, turn.world.now)
-  )
-    return
+  if (position.stop === null || takeBackSales(turn, key)) return
+  if (!mustTryAgain(position.failed.stop, turn.world.now)) return
+  if (isUnknownAround(turn, key)) return
   const id = clientOrderId(turn.world.salt, position.signal, `stop${turn.book.stops}`)
   const planned = planFor(turn, position, id)
   if (planned === null || wouldTrigger(turn, position)) return

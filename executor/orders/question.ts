@@ -44,8 +44,9 @@ export function question(turn: Turn, order: Order, plan: Plan): Question {
     soldAt: book.counters.markets[market]?.soldAt ?? 0,
     trips: dayAt(book.counters, now).trips[market] ?? 0,
     ownSales: ownSales(others, market),
+    otherStops: otherStops(book, order),
     losses: losses(turn),
-    unknownOnMarket: unknownOn(book, market),
+    unknownOnMarket: unknownAround(book, order),
     comparison: comparison(turn, market),
     trading: book.trading,
   }
@@ -53,10 +54,16 @@ export function question(turn: Turn, order: Order, plan: Plan): Question {
 
 const APPROVED = { nobody: 'no', tap: 'tapped', code: 'coded' } as const
 
-export function unknownOn(book: Book, market: string): number {
-  return Object.values(book.orders).filter(
-    ({ state, idea }) => state === 'unknown' && idea.market === market,
-  ).length
+/** On its market for an entry; for a way out, which sells only what its own stream holds, of that position. */
+export function unknownAround(
+  book: Book,
+  { kind, ...order }: Pick<Order, 'kind' | 'stream' | 'idea'>,
+): number {
+  const isAround = (one: Order) =>
+    kind === 'entry'
+      ? one.idea.market === order.idea.market
+      : positionKey(one) === positionKey(order)
+  return Object.values(book.orders).filter((one) => one.state === 'unknown' && isAround(one)).length
 }
 
 function usedBy(book: Book, others: readonly Order[], stream: string, now: number) {
@@ -102,6 +109,24 @@ function ownSales(others: readonly Order[], market: string): readonly Decimal[] 
       ? [plan.wire.price]
       : [],
   )
+}
+
+/** Counted by position: each has one stop at most, and an entry adds to the one of its position. */
+function otherStops({ positions, orders }: Book, order: Order): number {
+  const { market } = order.idea
+  const held = Object.values(positions)
+    .filter((one) => one.market === market && one.stop !== null)
+    .map(({ stream }) => stream)
+  const coming = Object.values(orders)
+    .filter(
+      ({ kind, state, idea }) =>
+        kind === 'entry' &&
+        state !== 'received' &&
+        idea.market === market &&
+        idea.stop !== undefined,
+    )
+    .map(({ stream }) => stream)
+  return new Set([...held, ...coming].filter((stream) => stream !== order.stream)).size
 }
 
 type Where = { readonly stream: string; readonly market: string }

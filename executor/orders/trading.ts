@@ -1,6 +1,8 @@
 // Running, paused or halted: written when it changes, and told.
 import type { TradingState } from '@keyside/protocol'
 import { record, report, type Turn } from '../core/turn.ts'
+import { silentFrom } from '../inbox/silence.ts'
+import { HEAD_LIFE_MS } from '../policy/rules/moment.ts'
 import { requestCancel } from './poll.ts'
 
 /** A halt may be made one that sells; nothing but its end makes it keep again. */
@@ -17,9 +19,11 @@ export function setTrading(
   if (trading !== state) report(turn, { type: 'state', state, by })
 }
 
-/** While halted no entry rests at the exchange. */
+/** While trading is halted, or its provider is silent, no entry rests at the exchange: it would be new risk. */
 export function clearEntries(turn: Turn): undefined {
-  if (turn.book.trading !== 'halted') return
-  for (const order of Object.values(turn.book.orders))
-    if (order.kind === 'entry') requestCancel(turn, order)
+  for (const order of Object.values(turn.book.orders)) {
+    if (order.kind !== 'entry') continue
+    const silence = turn.world.now - silentFrom(turn, order.stream)
+    if (turn.book.trading === 'halted' || silence > HEAD_LIFE_MS) requestCancel(turn, order)
+  }
 }

@@ -5,7 +5,7 @@ import { type Unplanned, unplanned } from './codes.ts'
 import { exact } from './exact.ts'
 
 /** A wire decimal has at most 12 digits before the point. */
-const WIRE_END = '1e12'
+export const WIRE_END = '1e12'
 
 export function misfit(amount: Big, price: Big, rules: MarketRules): Unplanned | null {
   if (amount.lte(0))

@@ -16,6 +16,7 @@ const rules: MarketRules = {
   minAmount: '0.00001',
   maxAmount: '9000',
   minValue: '5',
+  maxStops: 5,
 }
 const quote: Quote = { bid: '49990', ask: '50000.03', at: 0 }
 const entry: SignalIdea = {
@@ -111,9 +112,9 @@ test.each([
   expect(ask({ kind: 'exit', size: { unit, value } })).toMatchObject({ order: { amount: '0.5' } })
 })
 
-test('counts the risk of an entry down to its stop', () => {
+test('counts the risk of an entry down to what its stop may sell for', () => {
   const limit = { type: 'limit', limit: '40000', size: { unit: 'base', value: '0.01' } } as const
-  expect(ask({ ...limit, stop: '39000' })).toMatchObject({ value: '400', risk: '10' })
+  expect(ask({ ...limit, stop: '39000' })).toMatchObject({ value: '400', risk: '17.8' })
   expect(ask(limit)).toMatchObject({ value: '400', risk: '400' })
 })
 

@@ -1,6 +1,6 @@
 // Turns a signal into the exact strings that would go to the exchange. Pure: prices and sizes are arguments.
 import { type Decimal, type Signal, toDecimal } from '@keyside/protocol'
-import type Big from 'big.js'
+import Big from 'big.js'
 import type { MarketRules, Quote, WireOrder } from '../exchange/port.ts'
 import { amountFor } from './amount.ts'
 import { type Unplanned, unplanned } from './codes.ts'
@@ -45,7 +45,7 @@ export interface Planned {
   readonly order: WireOrder
   /** Amount times limit price, in quote: the most an entry costs before fees, the least an exit brings. */
   readonly value: Decimal
-  /** What an entry may lose, in quote: down to the signal's stop, or all of it without one. Exits: 0. */
+  /** What an entry may lose, in quote: down to what its stop may sell for, or all of it without one. Exits: 0. */
   readonly risk: Decimal
 }
 
@@ -109,7 +109,8 @@ function misplacedStop({ signal, quote, rules }: PlanInput, price: Big): Unplann
   )
 }
 
-function planned({ signal, stop, clientOrderId }: PlanInput, amount: Big, price: Big): Planned {
+function planned(input: PlanInput, amount: Big, price: Big): Planned {
+  const { signal, stop, clientOrderId } = input
   const value = amount.times(price)
   const mayWait = signal.type === 'limit' && (signal.kind === 'entry' || stop === null)
   const order: WireOrder = {
@@ -120,10 +121,11 @@ function planned({ signal, stop, clientOrderId }: PlanInput, amount: Big, price:
     amount: toDecimal(amount),
     price: toDecimal(price),
   }
-  return { ok: true, order, value: decimalAbove(value), risk: risk(signal, amount, price) }
+  return { ok: true, order, value: decimalAbove(value), risk: risk(input, amount, price) }
 }
 
-function risk({ kind, stop }: SignalIdea, amount: Big, price: Big): Decimal {
+function risk({ signal: { kind, stop }, collar }: PlanInput, amount: Big, price: Big): Decimal {
   if (kind === 'exit') return '0'
-  return decimalAbove(amount.times(stop === undefined ? price : price.minus(exact(stop))))
+  const back = stop === undefined ? new Big(0) : lowestSell(stop, collar.exit)
+  return decimalAbove(amount.times(price.minus(back)))
 }

@@ -14,6 +14,7 @@ const rules: MarketRules = {
   minAmount: '0.00001',
   maxAmount: '9000',
   minValue: '5',
+  maxStops: 5,
 }
 const input: StopInput = {
   rules,

@@ -126,6 +126,7 @@ const WITHOUT_STOPS =
 const UNBOUNDED = [
   'A price can jump over a stop and the limit it sells at: what lies between is lost too.',
   'Gains that were not taken when the day began can be lost again; they come on top.',
+  'So can what part fills leave, too little for any order: about the least order value each time.',
   'So does what was bought under an earlier, wider policy, or in a market that has left the list.',
   'A day ends at 00:00 UTC and the next begins: the limits of both can be used up close together.',
   'A device that was off when the day began counts its losses from its next start.',

@@ -64,6 +64,8 @@ export interface Question {
   readonly trips: number
   /** Prices of this device's own sales that rest on this market; stops wait below it and are not among them. */
   readonly ownSales: readonly Decimal[]
+  /** Positions of other streams on this market that have or want a stop, and entries of others that will. */
+  readonly otherStops: number
   readonly losses: Losses
   /** Orders whose outcome is unknown, on this market. */
   readonly unknownOnMarket: number

@@ -146,6 +146,7 @@ function rules(base: string, step: string): MarketRules {
     minAmount: step,
     maxAmount: '9000000',
     minValue: '5',
+    maxStops: null,
   }
 }
 

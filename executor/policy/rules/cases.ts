@@ -65,6 +65,7 @@ export const entry: Question = {
     minAmount: '0.00001',
     maxAmount: '9000',
     minValue: '5',
+    maxStops: 5,
   },
   quote: { bid: '49990', ask: '50000', at: NOW - 500 },
   liquidity: {
@@ -85,6 +86,7 @@ export const entry: Question = {
   soldAt: 0,
   trips: 0,
   ownSales: [],
+  otherStops: 0,
   losses: { day: 'open', today: '0', belowBest: '0' },
   unknownOnMarket: 0,
   comparison: 'agrees',

@@ -4,7 +4,7 @@ import type { Rule } from '../types.ts'
 import { deny } from './opinion.ts'
 
 /** A head lives 45 s: silence for longer may be someone holding back exits. */
-const HEAD_LIFE_MS = 45_000
+export const HEAD_LIFE_MS = 45_000
 /** Binance refuses what is stamped more than 1 s ahead of it; at 2 s no age or deadline means anything. */
 const MOST_SKEW_MS = 2000
 

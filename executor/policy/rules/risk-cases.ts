@@ -11,6 +11,9 @@ const lost = (change: Partial<Question['losses']>) => ({ losses: { ...entry.loss
 const before = (change: Partial<Question['recent'][number]>) => ({
   recent: [{ signal: 'another', market: 'BTC/USDT', amount: '0.01', at: NOW - 59_999, ...change }],
 })
+const room = (maxStops: number | null) => ({
+  rules: entry.rules && { ...entry.rules, maxStops },
+})
 const sale = { ...exit, ...order({ type: 'rest' }, exit) }
 
 export const RISK_ALLOWED: readonly Case[] = [
@@ -35,6 +38,16 @@ export const RISK_ALLOWED: readonly Case[] = [
     { ...entry, stop: '1' },
     { stopWithin: 'optional' },
   ],
+  ['sl.required', 'the last stop that fits', { ...entry, otherStops: 4 }],
+  ['sl.required', 'any number of stops', { ...entry, ...room(null), otherStops: 999 }],
+  [
+    'sl.required',
+    'an entry without a stop where none fits',
+    { ...entry, stop: null, otherStops: 5 },
+    { stopWithin: 'optional' },
+  ],
+  ['sl.required', 'a stop for what is held already', { ...stop, otherStops: 5 }],
+  ['sl.required', 'an exit where no stop fits', { ...exit, otherStops: 5 }],
   ['sl.required', 'an exit that fills now or not at all', exit],
   ['sl.required', 'an exit that waits where no stop is', { ...sale, ...held({ amount: '0.01' }) }],
   ['pos.market', 'an order that fills the market', { ...entry, ...held({ onMarket: '500' }) }],
@@ -128,6 +141,13 @@ export const RISK_REFUSED: readonly Case[] = [
   ['sl.required', 'a stop at the price', { ...entry, stop: '50000' }],
   ['sl.required', 'a stop above the price', { ...entry, stop: '50000.01' }],
   ['sl.required', 'a stop that is no number', { ...entry, stop: 'NaN' }],
+  ['sl.required', 'a stop for which the exchange has no room', { ...entry, otherStops: 5 }],
+  [
+    'sl.required',
+    'the same where stops are optional',
+    { ...entry, otherStops: 5 },
+    { stopWithin: 'optional' },
+  ],
   ['sl.required', 'an exit that waits and takes the stop away', sale],
   [
     'pos.market',

@@ -5,11 +5,17 @@ import { deny } from './opinion.ts'
 
 export const stopRequired: Rule = {
   tag: 'sl.required',
-  check({ kind, order, stop, held }, { stopWithin }) {
+  check({ kind, order, stop, held, otherStops, rules }, { stopWithin }) {
     if (kind === 'exit' && order.type === 'rest' && held.stop !== null)
       return deny(
         this,
         `expected an exit that fills now or not at all, this one would wait on ${order.market} without the stop at ${held.stop}: use take for a price to wait for`,
+      )
+    const most = rules?.maxStops ?? null
+    if (kind === 'entry' && stop !== null && most !== null && otherStops >= most)
+      return deny(
+        this,
+        `expected room for one more stop on ${order.market}, where the exchange takes ${most} and other streams need ${otherStops}: wait for an exit, or let fewer streams trade it`,
       )
     if (kind !== 'entry' || stopWithin === 'optional') return null
     if (stop === null)
