@@ -24,6 +24,11 @@ export interface PolicyFiles {
   readonly policy?: string
 }
 
+interface PolicyText {
+  readonly text: string
+  readonly policy: Policy
+}
+
 export interface PolicyState {
   /** Of the file. `waits`: it is accepted and not yet in force. */
   readonly state: 'accepted' | 'waits' | 'changed' | 'never_accepted'
@@ -39,15 +44,15 @@ export interface PolicyState {
 /** Throws a KeysideError `policy_missing`, `policy_empty` or `policy_invalid`. */
 export function policyState(files: PolicyFiles, now: number): PolicyState {
   const text = readPolicyText(files)
+  const file = { text, policy: parse(text) }
   return stateOf(
-    text,
+    file,
     withDatabase(files, (db) => acceptanceAt(db, now)),
   )
 }
 
-function stateOf(text: string, kept: Acceptance | null): PolicyState {
-  const policy = parse(text)
-  const inForce = kept === null ? null : policyIn(kept)
+function stateOf({ text, policy }: PolicyText, kept: Acceptance | null): PolicyState {
+  const inForce = kept === null ? null : kept.text === text ? policy : policyIn(kept)
   const accepted = policyHash(text) === lastAccepted(kept)
   const waiting = kept?.waiting ?? null
   const known = waiting === null ? 'accepted' : 'waits'
@@ -68,7 +73,7 @@ export function acceptPolicy(files: PolicyFiles, now: number): PolicyState {
     const at = latestTime(db, now)
     const accepted = accepting(acceptanceAt(db, now), { text, policy }, at)
     keepPolicy(db, accepted)
-    return stateOf(text, accepted)
+    return stateOf({ text, policy }, accepted)
   })
 }
 

@@ -81,7 +81,7 @@ export class Engine {
 
   #later(): void {
     const { simulation } = this.#options
-    simulation.scheduler.after(this.#random.between(1_500, 13_000), () => {
+    simulation.scheduler.after(this.#random.between(2_000, 14_000), () => {
       if (simulation.scheduler.now() >= simulation.healed) return
       this.#signal()
       this.#later()

@@ -6,7 +6,7 @@ import type { Simulation } from './simulation.ts'
 import { amountUnits, decimal, PRICE_PLACES } from './units.ts'
 import { OWN_COINS, type Venue } from './venue.ts'
 
-const BETWEEN_MS = [10_000, 90_000] as const
+const BETWEEN_MS = [5_000, 45_000] as const
 
 export class Hand {
   readonly #simulation: Simulation

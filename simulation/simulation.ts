@@ -11,7 +11,7 @@ export interface Violation {
 }
 
 /** How long things go wrong: mostly short and dense, for the same seeds reach more of what can meet. */
-const CHAOS_MS = [30_000, 30_000, 60_000, 150_000]
+const CHAOS_MS = [20_000, 30_000, 60_000, 90_000]
 export const SETTLE_MS = 60_000
 /** In half of all runs midnight, where the day's counter starts again, is in the middle. */
 const MIDNIGHT = 1_800_057_600_000
