@@ -35,6 +35,11 @@ export const MUTANTS: Readonly<Record<string, readonly Patch[]>> = {
       to: '',
     },
     {
+      file: 'executor/core/apply.ts',
+      from: 'if (book.orders[order.clientOrderId] !== undefined)',
+      to: 'if (order.clientOrderId === undefined)',
+    },
+    {
       file: 'executor/journal/schema.ts',
       from: 'CREATE UNIQUE INDEX one_signal',
       to: 'CREATE INDEX one_signal',
