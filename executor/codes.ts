@@ -58,6 +58,8 @@ export const EXECUTOR_SENTENCES = {
     'too much was asked of the exchange and it wants a pause: nothing was sent; look what else uses it from this address',
   exchange_banned:
     'the exchange does not listen to this address for a while, because too much was asked: nothing can be bought or sold from here until then; look what else uses it from this address',
+  exchange_unreachable:
+    'the exchange does not answer, and something of yours is there: stops that it holds stay, and nothing else can be bought or sold from here; look at the connection, and at the exchange yourself',
   clock_off: 'the clock of this device is off: set it (NTP), at 2 s there are no more entries',
   order_not_placed: 'the exchange never saw this order',
   order_turned_down: 'the exchange turned the order down',
@@ -76,6 +78,8 @@ export const EXECUTOR_SENTENCES = {
     'the most that may be lost in a day is lost: no entries until 00:00 UTC, stops and exits stay as they are',
   drawdown_reached:
     'the result has fallen too far below its best: trading is halted, look at what happened before you run "keyside unhalt"',
+  report_unsendable:
+    'something happened that no message can carry, so it is not told here: look at "keyside journal list" at the device, and report it',
   refusals_many: 'more messages were refused than are told',
   policy_missing:
     'there is no policy.yaml: write one as docs/policy.md shows, then run "keyside policy accept"',

@@ -39,6 +39,7 @@ export const RULES: MarketRules = {
   minAmount: '0.00001',
   maxAmount: '9000',
   minValue: '5',
+  maxStops: 5,
 }
 
 export class FakeExchange implements Exchange {
@@ -55,6 +56,7 @@ export class FakeExchange implements Exchange {
   lookups: 'honest' | 'silent' = 'honest'
   price = '60000'
   paused: Pause | null = null
+  reach: 'yes' | 'no' = 'yes'
   /** Its clock less ours, ms. */
   skew: number | null = 0
   /** Turnover of 24 h. */
@@ -115,7 +117,7 @@ export class FakeExchange implements Exchange {
   }
 
   reachable(): boolean {
-    return true
+    return this.reach === 'yes'
   }
 
   pause(): Pause | null {

@@ -31,6 +31,8 @@ import { Secret, TOTP } from 'otpauth'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import { type ExecutorConfig, executorConfig } from './config.ts'
 import { askForHalt, haltFile } from './halt-file.ts'
+import { Journal } from './journal/journal.ts'
+import { writeMark } from './journal/mark.ts'
 import { readJournal } from './journal/read.ts'
 import type { Keychain } from './keychain/port.ts'
 import {
@@ -59,6 +61,26 @@ limits: { order: 500, day: 2000 }
 stop_within: optional
 approval: never
 `
+
+const ORDER = {
+  clientOrderId: 'c'.repeat(32),
+  stream: 'demo',
+  kind: 'entry',
+  signal: jtiOf('signal'),
+  seq: 1,
+  signedAt: 0,
+  until: 0,
+  reason: 'a test',
+  timeframe: '1m',
+  idea: {
+    kind: 'entry',
+    market: 'BTC/USDT',
+    side: 'buy',
+    size: { unit: 'quote', value: '50' },
+    type: 'market',
+    ref: '60000',
+  },
+} as const
 
 let exchange: SandboxExchange
 let broker: Awaited<ReturnType<typeof startBroker>>
@@ -236,6 +258,24 @@ test('does not start on a journal whose mark is gone', async () => {
   executor = null
   rmSync(join(home, 'journal.db.mark'))
   await expect(start()).rejects.toMatchObject({ code: 'journal_restored' })
+})
+
+test('starts although a market where something is left is gone, and says which', async () => {
+  const journal = new Journal(join(home, 'journal.db'))
+  const order = { ...ORDER, idea: { ...ORDER.idea, market: 'GONE/USDT' } }
+  const at = systemClock.now()
+  journal.append([{ type: 'ordered', order, at }], [], at)
+  writeMark(join(home, 'journal.db'), journal)
+  journal.close()
+  await start()
+  const chat = await connect('bot', [reportTopic('device')])
+  const iat = seconds(systemClock.now())
+  const parties = { iss: 'bot', aud: 'device', sub: 'telegram:1', jti: jtiOf('replay') }
+  const instruction = { do: 'replay', after: 0 } as const
+  const replay = seal('command', { ...parties, iat, exp: iat + 60, instruction }, bot)
+  await chat.publish(commandTopic('device'), replay)
+  const gone = { code: 'exchange_market_unknown', message: expect.stringContaining('GONE/USDT') }
+  await vi.waitFor(() => expect(events).toContainEqual(expect.objectContaining(gone)))
 })
 
 test('does not start with a key that may withdraw', async () => {

@@ -11,6 +11,7 @@ import {
 import { assemble } from './assemble.ts'
 import { sentenceOf } from './codes.ts'
 import type { ExecutorConfig } from './config.ts'
+import type { Input } from './core/inputs.ts'
 import { marketsOf } from './core/markets.ts'
 import type { Book } from './core/state.ts'
 import { createBinance } from './exchange/binance.ts'
@@ -77,7 +78,8 @@ async function compose(
   const { policy } = accepted
   const exchange = await openExchange(config, deps)
   onStop(() => exchange.stop())
-  await exchange.start(marketsOf(journal.fold(), policy.markets))
+  const markets = marketsOf(journal.fold(), policy.markets)
+  await exchange.start(policy.markets, markets)
   await refuseMightyKey(exchange)
   const { key, salt } = await deviceSecrets(keychain)
   const publisher = new Publisher({ device: config.id, audience: config.bot.id, key, ...deps })
@@ -98,6 +100,8 @@ async function compose(
   onStop(() => shell.stop())
   let links: Links | null = null
   shell.take({ type: 'started' })
+  for (const market of markets.filter((one) => exchange.rules(one) === null))
+    shell.take(goneNotice(market))
   // Before the brokers: a halt must not wait for them.
   onStop(
     startWatching({
@@ -142,6 +146,13 @@ async function refuseMightyKey(exchange: Exchange): Promise<void> {
   const rights = await exchange.keyRights()
   if (rights.ok && canTakeAway(rights.value))
     throw new KeysideError('key_can_withdraw', sentenceOf('key_can_withdraw'))
+}
+
+/** Whatever is left there cannot be sold or asked about: only the trader can look. */
+function goneNotice(market: string): Input {
+  const code = 'exchange_market_unknown'
+  const message = `the exchange has no market ${market} any more, and something of it is in the journal: look at the exchange yourself`
+  return { type: 'notice', notice: { level: 'error', code, message } }
 }
 
 function listenedTo(policy: Policy, { positions }: Book): readonly string[] {

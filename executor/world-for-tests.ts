@@ -154,7 +154,7 @@ export class TestExecutor {
         name: exchange.name,
         live: exchange.live,
         acceptanceWindowMs: exchange.acceptanceWindowMs,
-        reachable: true,
+        reachable: exchange.reachable(),
         skewMs: exchange.skewMs(),
         pause: exchange.pause(),
         rules: (market: string) => exchange.rules(market),

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { START, TestExecutor } from '../world-for-tests.ts'
+import { lineDue } from './line-watch.ts'
 
 let executor: TestExecutor
 beforeEach(() => {
@@ -68,4 +69,63 @@ test('tells a clock that is 1 s off once each time, however it wavers', () => {
     return executor.told().filter((one) => one === 'notice clock_off').length
   })
   expect(told).toEqual([0, 1, 1, 1, 1, 1, 1, 1, 2])
+})
+
+const alarms = () => executor.told().filter((line) => line === 'notice exchange_unreachable').length
+/** Of silence, as a provider's heads divide it. */
+const endure = async (minutes: number) => {
+  for (let quarter = 0; quarter < 4 * minutes; quarter += 1) {
+    await executor.clock.turn(15_000)
+    await executor.give(executor.head())
+  }
+}
+
+test('an exchange that does not answer is told to whoever holds something, each minute for an hour', async () => {
+  await executor.enter({ stop: '58000' })
+  Object.assign(executor.exchange, { reach: 'no', lookups: 'silent' })
+  await executor.clock.turn(15_000)
+  await executor.give(executor.head())
+  expect(alarms()).toBe(0)
+  await endure(2)
+  expect(alarms()).toBe(2)
+  await endure(58)
+  expect(alarms()).toBe(60)
+  expect(executor.reports.map(({ event }) => event)).toContainEqual(
+    expect.objectContaining({ level: 'error', code: 'exchange_unreachable' }),
+  )
+  await endure(60)
+  expect(alarms()).toBeLessThan(68)
+  expect(alarms()).toBeGreaterThan(64)
+})
+
+test('a minute without an answer counts anew from each answer', async () => {
+  await executor.enter({ stop: '58000' })
+  executor.exchange.reach = 'no'
+  await executor.clock.turn(59_000)
+  executor.exchange.reach = 'yes'
+  await executor.clock.turn(3_000)
+  executor.exchange.reach = 'no'
+  await executor.clock.turn(59_000)
+  expect(alarms()).toBe(0)
+  await executor.clock.turn(4_000)
+  expect(alarms()).toBe(1)
+})
+
+test('the alarm is due by itself, while something is held', async () => {
+  executor.exchange.reach = 'no'
+  executor.take({ type: 'tick' })
+  expect(lineDue(executor.state())).toEqual([])
+  executor.exchange.reach = 'yes'
+  await executor.enter()
+  executor.exchange.reach = 'no'
+  executor.take({ type: 'tick' })
+  expect(lineDue(executor.state())).toEqual([START + 60_000])
+  await executor.clock.turn(60_000)
+  expect(lineDue(executor.state())).toEqual([START + 120_000])
+})
+
+test('nobody is woken for an exchange where nothing of his is', async () => {
+  executor.exchange.reach = 'no'
+  await endure(10)
+  expect(alarms()).toBe(0)
 })

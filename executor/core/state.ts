@@ -213,6 +213,8 @@ export interface LineSeen {
   readonly clock: 'right' | 'off'
   /** Unix ms; 0 while it may be asked. */
   readonly pausedUntil: number
+  /** Since when it does not answer, and when that was last told (or began), Unix ms; 0 while it answers. */
+  readonly lost: { readonly since: number; readonly toldAt: number }
 }
 
 export interface State {
@@ -246,7 +248,7 @@ export const EMPTY_LIVE: Live = {
   alarms: {},
   watch: { lookedAt: 0, below: {}, said: {} },
   refusals: { since: 0, told: 0, kept: 0 },
-  line: { ban: 'none', clock: 'right', pausedUntil: 0 },
+  line: { ban: 'none', clock: 'right', pausedUntil: 0, lost: { since: 0, toldAt: 0 } },
   started: 0,
   wokeAt: 0,
   lastTurn: 0,

@@ -107,5 +107,6 @@ export const filters = z.array(
     minQty: amount.optional(),
     maxQty: amount.optional(),
     minNotional: amount.optional(),
+    maxNumAlgoOrders: z.int().nonnegative().optional(),
   }),
 )

@@ -127,6 +127,27 @@ test.each(['BTCUSDT', 'btc/usdt', 'NOPE/USDT', 'BTC/USDT:USDT'])(
   },
 )
 
+test('starts without a market that is gone, when it is only followed to its end', async () => {
+  const other = open()
+  await other.start([BTC], [BTC, 'GONE/USDT', 'ETH/USDT'])
+  expect(other.rules(BTC)).toMatchObject({ tick: '0.01' })
+  expect(other.rules('ETH/USDT')).not.toBeNull()
+  expect(other.rules('GONE/USDT')).toBeNull()
+  expect(await other.place(order({ market: 'GONE/USDT' }))).toMatchObject({
+    code: 'exchange_market_unknown',
+  })
+  await other.stop()
+})
+
+test('a market that is gone excuses none of those that are wanted', async () => {
+  const other = open()
+  await expect(other.start([BTC, 'NOPE/USDT'], ['GONE/USDT'])).rejects.toMatchObject({
+    code: 'exchange_market_unknown',
+    message: expect.stringContaining('NOPE/USDT'),
+  })
+  await other.stop()
+})
+
 test.each([
   ['symbol', 'ETHUSDT'],
   ['side', 'SELL'],
@@ -418,6 +439,44 @@ test('measures the clock of the exchange against its own', async () => {
   expect(Math.abs((other.skewMs() ?? 0) - 3_000)).toBeLessThan(300)
   await other.stop()
 })
+
+/** As the venue lists an order's trades: from `fromId` on the oldest, without it the newest, 1 000 at most. */
+function listTrades(count: number, since = (asked: string | null) => asked): void {
+  const all = Array.from({ length: count }, (_, index) => ({
+    symbol: 'BTCUSDT',
+    id: 28_457 + 3 * index,
+    orderId: 7,
+    price: '60000',
+    qty: '0.001',
+    commission: '0',
+    commissionAsset: 'BTC',
+    time: 1,
+  }))
+  tap.intrude(({ path, query }, response) => {
+    if (path !== '/api/v3/myTrades' || query.get('orderId') !== '7') return 'pass'
+    const from = since(query.get('fromId'))
+    const later = all.filter(({ id }) => id >= Number(from))
+    const page = from === null ? all.slice(-1000) : later.slice(0, 1000)
+    response.end(JSON.stringify(page))
+    return 'answered'
+  })
+}
+
+test.each([0, 999, 1_000, 2_345])('lists all %i fills of an order', async (count) => {
+  listTrades(count)
+  const fills = await exchange.fills(BTC, '7')
+  const ids = fills.ok ? fills.value.map(({ id }) => id) : fills.message
+  expect(new Set(ids).size).toBe(count)
+  expect(ids).toHaveLength(count)
+})
+
+test.each([null, '0'])(
+  'does not ask for ever for fills when every page is the first',
+  async (from) => {
+    listTrades(1_000, () => from)
+    expect(await exchange.fills(BTC, '7')).toMatchObject({ ok: false })
+  },
+)
 
 function answerOrders(status: number, body: string): void {
   tap.intrude(({ method }, response) => {

@@ -1,14 +1,9 @@
 // Binance spot behind the executor's port.
 import { type Cancel, type Clock, KeysideError, type Logger } from '@keyside/runtime'
 import { Allowance } from './allowance.ts'
-import {
-  accountAnswer,
-  accountTradeAnswer,
-  candleAnswer,
-  orderAnswer,
-  tradeAnswer,
-} from './answers.ts'
+import { accountAnswer, accountTradeAnswer, candleAnswer, orderAnswer } from './answers.ts'
 import { cancel } from './cancel.ts'
+import { fillsOf } from './fills.ts'
 import { find, list } from './find.ts'
 import { keepFresh } from './keep-fresh.ts'
 import { type ApiKeys, normalizeKeys } from './keys.ts'
@@ -99,8 +94,8 @@ class Binance implements port.Exchange {
     this.acceptanceWindowMs = RECEIVE_WINDOW_MS + timeoutMs
   }
 
-  async start(markets: readonly string[]): Promise<void> {
-    this.#markets = await loadMarkets(this.#line, markets)
+  async start(markets: readonly string[], left?: readonly string[]): Promise<void> {
+    this.#markets = await loadMarkets(this.#line, markets, left)
     const loaded = [...this.#markets.values()]
     const [quotes] = await Promise.all([
       this.#refreshQuotes(),
@@ -185,13 +180,7 @@ class Binance implements port.Exchange {
   }
 
   async fills(market: string, exchangeId: string): Promise<port.Answered<readonly port.Fill[]>> {
-    const { id: symbol } = this.#market(market)
-    const question = { symbol, orderId: exchangeId, limit: '1000' }
-    const listed = await list(this.#line, tradeAnswer, (api) => api.privateGetMyTrades(question))
-    if (!listed.ok) return listed
-    const isForeign = listed.rows.some((row) => row.orderId !== exchangeId || row.symbol !== symbol)
-    if (isForeign) return { ok: false, message: 'the answer holds fills of another order' }
-    return { ok: true, value: listed.rows.map(fromTrade) }
+    return fillsOf(this.#line, this.#market(market).id, exchangeId)
   }
 
   async cancel(

@@ -204,6 +204,7 @@ export const exchangeContract: readonly Check[] = [
     name: 'tells rules, quote, liquidity, balances, candles, clock and rights',
     run: async ({ exchange }) => {
       assert.equal(exchange.rules(MARKET)?.tick, '0.01')
+      assert.equal(exchange.rules(MARKET)?.maxStops, 5)
       assert.ok(Number(exchange.quote(MARKET)?.bid) < Number(exchange.quote(MARKET)?.ask))
       const balances = await exchange.refreshBalances()
       assert.ok(balances.ok && balances.value.some(({ currency }) => currency === 'USDT'))

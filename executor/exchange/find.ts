@@ -11,10 +11,10 @@ import { sentence } from './reply.ts'
 const NO_SUCH_ORDER = -2013
 
 /** The most that one answer holds. */
-const PAGE = '1000'
+export const PAGE = '1000'
 
 type VenueOrder = z.infer<typeof orderAnswer>
-type Listed<T> = { ok: true; rows: T[] } | { ok: false; message: string }
+export type Listed<T> = { ok: true; rows: T[] } | { ok: false; message: string }
 
 export async function find(line: Line, symbol: string, clientOrderId: string): Promise<Lookup> {
   const named = await findByName(line, symbol, clientOrderId)
@@ -66,13 +66,14 @@ function least(a: bigint | null, b: bigint): bigint {
   return a === null || b < a ? b : a
 }
 
-/** All rows, or a reason why not: one row that cannot be read spoils the answer. */
+/** All rows, or a reason why not: one row that cannot be read spoils the answer. `weight` as in `Line.ask`. */
 export async function list<T extends z.ZodType>(
   line: Line,
   row: T,
   question: (api: BinanceApi) => Promise<unknown>,
+  weight?: number,
 ): Promise<Listed<z.infer<T>>> {
-  const reply = await line.ask(question)
+  const reply = await line.ask(question, weight)
   if (reply.got !== 'answer') return { ok: false, message: sentence(reply) }
   const read = z.array(row).safeParse(reply.body)
   return read.success

@@ -112,5 +112,9 @@ export function fromMarket(market: string, entry: CcxtMarket | undefined): Venue
   if (!tick || !lot?.stepSize || !lot.minQty || !lot.maxQty || !minValue) return null
   const { base, quote, id } = entry
   const { stepSize: step, minQty: minAmount, maxQty: maxAmount } = lot
-  return { id, rules: { market, base, quote, tick, step, minAmount, maxAmount, minValue } }
+  const maxStops = all['MAX_NUM_ALGO_ORDERS']?.maxNumAlgoOrders ?? null
+  return {
+    id,
+    rules: { market, base, quote, tick, step, minAmount, maxAmount, minValue, maxStops },
+  }
 }

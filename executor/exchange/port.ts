@@ -14,6 +14,8 @@ export interface MarketRules {
   readonly maxAmount: Decimal
   /** Least amount times price, quote. */
   readonly minValue: Decimal
+  /** How many stops of the account may rest on the market at once; null for as many as it likes. */
+  readonly maxStops: number | null
 }
 
 export interface Quote {
@@ -128,8 +130,11 @@ export interface Exchange {
   readonly live: 'yes' | 'no'
   /** How long after sending an unseen order may still be accepted, ms (the venue's receive window and more). */
   readonly acceptanceWindowMs: number
-  /** Loads market rules and the clock, then keeps quotes and liquidity fresh. Rejects with a KeysideError. */
-  start(markets: readonly string[]): Promise<void>
+  /**
+   * Loads market rules and the clock, then keeps quotes and liquidity fresh. Of `left`, where something may be left from
+   * before, it does without those that the exchange has no more: they have no `rules`. Rejects with a KeysideError.
+   */
+  start(markets: readonly string[], left?: readonly string[]): Promise<void>
   stop(): Promise<void>
   rules(market: string): MarketRules | null
   /** The last quote seen, however old: the caller judges its age. Null before the first. */

@@ -225,6 +225,7 @@ const anyInput: fc.Arbitrary<PlanInput> = fc.record({
     minAmount: fc.constantFrom('0', '0.001'),
     maxAmount: fc.constant('100000000'),
     minValue: fc.constantFrom('0', '5'),
+    maxStops: fc.constant(null),
   }),
   quote: fc
     .tuple(money(5), money(5))

@@ -1,5 +1,5 @@
 // Answers that need nothing but the book and what the exchange last said.
-import { type Answer, type Decimal, toDecimal } from '@keyside/protocol'
+import { type Answer, currency, type Decimal, isDecimal, toDecimal } from '@keyside/protocol'
 import { seconds } from '@keyside/runtime'
 import Big from 'big.js'
 import { sentenceOf } from '../codes.ts'
@@ -49,15 +49,14 @@ function count(orders: readonly Order[], states: readonly OrderState[]): number 
 export function balanceAnswer(answer: Answered<readonly Balance[]>): Answer {
   if (!answer.ok)
     return { about: 'refused', code: 'balance_unknown', message: sentenceOf('balance_unknown') }
-  return {
-    about: 'balance',
-    rows: answer.value.slice(0, 50).map(({ currency, free, used }) => ({
-      currency,
-      free,
-      used,
-      total: toDecimal(new Big(free).plus(used)),
-    })),
-  }
+  return { about: 'balance', rows: answer.value.flatMap(balanceRow).slice(0, 50) }
+}
+
+/** None for what the wire cannot carry: exchanges also list coins with names in other letters. */
+function balanceRow({ currency: name, free, used }: Balance) {
+  const total = new Big(free).plus(used).toFixed()
+  if (!currency.safeParse(name).success || !isDecimal(total)) return []
+  return [{ currency: name, free, used, total }]
 }
 
 export function positionsAnswer(turn: Turn): Answer {

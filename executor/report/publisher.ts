@@ -1,12 +1,20 @@
 // Signs reports with the device's key and sends them to the home broker, in their order.
 import { type Presence, presenceTopic, reportTopic, type SigningKey, seal } from '@keyside/protocol'
 import { type Chance, type Clock, type Link, type Logger, newJti, seconds } from '@keyside/runtime'
+import { sentenceOf } from '../codes.ts'
 import type { OutboxReport } from '../journal/journal.ts'
 
 /** A replay is read by one bot: more than this at once would only fill queues. */
 export const REPLAY_MOST = 200
 const REPORT_LIFE_S = 7 * 86_400
 const PRESENCE_LIFE_S = 31 * 86_400
+
+const UNSENDABLE = {
+  type: 'notice',
+  level: 'error',
+  code: 'report_unsendable',
+  message: sentenceOf('report_unsendable'),
+} as const
 
 export interface PublisherOptions {
   /** This device's id. */
@@ -35,7 +43,19 @@ export class Publisher {
   send(reports: readonly OutboxReport[]): void {
     for (const report of reports) {
       this.#last = Math.max(this.#last, report.seq)
-      this.#publish(reportTopic(this.#options.device), this.#seal(report), false)
+      this.#publish(reportTopic(this.#options.device), this.#sealAny(report), false)
+    }
+  }
+
+  /** For a report that the wire cannot carry, a notice takes its number: one bad report ends neither us nor a replay. */
+  #sealAny(report: OutboxReport): string {
+    try {
+      return this.#seal(report)
+    } catch (error) {
+      const { code } = UNSENDABLE
+      const { seq, event } = report
+      this.#options.log.warn({ err: error, code, report: seq, event: event.type }, sentenceOf(code))
+      return this.#seal({ ...report, event: UNSENDABLE })
     }
   }
 

@@ -1,21 +1,21 @@
 // No entry without a way out that waits at the exchange and needs nobody, and no exit that takes it away.
 import { exact, percentOf } from '../../plan/exact.ts'
-import type { Rule } from '../types.ts'
+import type { Question, Rule } from '../types.ts'
 import { deny } from './opinion.ts'
 
 export const stopRequired: Rule = {
   tag: 'sl.required',
-  check({ kind, order, stop, held, otherStops, rules }, { stopWithin }) {
+  check(question, { stopWithin }) {
+    const { kind, order, stop, held } = question
     if (kind === 'exit' && order.type === 'rest' && held.stop !== null)
       return deny(
         this,
         `expected an exit that fills now or not at all, this one would wait on ${order.market} without the stop at ${held.stop}: use take for a price to wait for`,
       )
-    const most = rules?.maxStops ?? null
-    if (kind === 'entry' && stop !== null && most !== null && otherStops >= most)
+    if (kind === 'entry' && stop !== null && !hasRoom(question))
       return deny(
         this,
-        `expected room for one more stop on ${order.market}, where the exchange takes ${most} and other streams need ${otherStops}: wait for an exit, or let fewer streams trade it`,
+        `expected room for one more stop on ${order.market}, other streams need ${question.otherStops} of the ${question.rules?.maxStops} that the exchange takes: wait for an exit, or let fewer streams trade it`,
       )
     if (kind !== 'entry' || stopWithin === 'optional') return null
     if (stop === null)
@@ -31,4 +31,8 @@ export const stopRequired: Rule = {
       `expected a stop at most ${stopWithin} % below the price ${order.price}, got ${stop}: ask the provider, or change stop_within at the device`,
     )
   },
+}
+
+function hasRoom({ rules, otherStops }: Question): boolean {
+  return rules?.maxStops === null || otherStops < (rules?.maxStops ?? 0)
 }
