@@ -43,6 +43,8 @@ export const EXECUTOR_SENTENCES = {
   halted_at_terminal_only: 'trading is halted: it is resumed at the device with "keyside unhalt"',
   command_flood: 'too many commands in a minute: wait, or look who else can write to the bot',
   not_filled: 'the exchange found nobody within the price: what is not filled is canceled',
+  fills_missing:
+    'an order is over, and the exchange has not listed all of its trades: it is asked again, and the position waits',
   order_unknown:
     'the exchange has not said what became of this order: the market stays closed until it does; look at the exchange yourself',
   order_vanished:

@@ -258,3 +258,18 @@ test('an answer about an order with another number is not believed', async () =>
   await executor.clock.turn(10_000)
   expect(executor.exchange.sent.filter(({ type }) => type === 'stop')).toHaveLength(1)
 })
+
+test('an order whose trades are not all listed is told each minute, and settled when they are', async () => {
+  const executor = new TestExecutor()
+  const { fills } = executor.exchange
+  const view = executor.exchange.view
+  executor.exchange.view = (kept) => ({ ...view.call(executor.exchange, kept), fills: [] })
+  executor.exchange.fills = async () => ({ ok: true, value: [] })
+  await executor.enter({ stop: '58000' })
+  await executor.clock.turn(150_000)
+  const told = executor.told().filter((line) => line === 'notice fills_missing')
+  expect(told).toHaveLength(2)
+  executor.exchange.fills = fills
+  await executor.clock.turn(5_000)
+  expect(Object.values(executor.state().book.positions)).toMatchObject([{ amount: '0.00497' }])
+})

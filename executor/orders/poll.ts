@@ -17,12 +17,13 @@ function poll(turn: Turn, order: Order): undefined {
     case 'waiting':
       return expire(turn, order) ? undefined : showCard(turn, order)
     case 'unknown':
-      alarm(turn, order)
+      alarm(turn, order, 'order_unknown')
       return find(turn, order)
     case 'accepted':
     case 'part_filled':
       return find(turn, order)
     case 'ending':
+      alarm(turn, order, 'fills_missing')
       return fetchFills(turn, order)
     default:
       return
@@ -83,7 +84,12 @@ function begin(turn: Turn, kind: 'asks' | 'cancels' | 'cards', { clientOrderId }
   return true
 }
 
-function alarm(turn: Turn, { clientOrderId, idea, stream }: Order): undefined {
+/** Each minute from the first on, for as long as it stays so. */
+function alarm(
+  turn: Turn,
+  { clientOrderId, idea, stream }: Order,
+  code: 'order_unknown' | 'fills_missing',
+): undefined {
   const { now } = turn.world
   const due = turn.live.alarms[clientOrderId]
   const set = (alarms: Live['alarms']) => {
@@ -92,6 +98,6 @@ function alarm(turn: Turn, { clientOrderId, idea, stream }: Order): undefined {
   if (due !== undefined && due > now) return
   set({ ...turn.live.alarms, [clientOrderId]: now + ALARM_EVERY_MS })
   if (due === undefined) return
-  const message = `${sentenceOf('order_unknown')} (${stream}, ${idea.market}, ${clientOrderId})`
-  notice(turn, { level: 'error', code: 'order_unknown', message })
+  const message = `${sentenceOf(code)} (${stream}, ${idea.market}, ${clientOrderId})`
+  notice(turn, { level: 'error', code, message })
 }
