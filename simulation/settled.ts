@@ -122,12 +122,23 @@ function hasJustMoved({ ledger, simulation }: Ended, stream: string): boolean {
   )
 }
 
+/** While an order has no number a trade may be its own: after that it takes two looks again. */
+function wasJustNameless({ orders }: Ledger, market: string, since: number): boolean {
+  return [...orders.values()].some(
+    ({ seed, state, movedAt }) =>
+      seed.idea.market === market && state === 'not_placed' && movedAt > since,
+  )
+}
+
 function checkStrangers({ ledger, simulation, venue }: Ended): void {
+  const recently = simulation.scheduler.now() - TWO_LOOKS_MS
   for (const { by, wire, exchangeId, acceptedAt, closedAt, trades } of venue.orders) {
     // One that came and went without a trade leaves nothing to see.
     if (by === 'device' || (closedAt > 0 && trades.length === 0)) continue
     if (closedAt > 0 && closedAt < ledger.began) continue
-    const isSeen = acceptedAt < simulation.healed - TWO_LOOKS_MS
+    const isSeen =
+      acceptedAt < simulation.healed - TWO_LOOKS_MS &&
+      !wasJustNameless(ledger, wire.market, recently)
     if (isSeen && !ledger.strangers.has(exchangeId))
       simulation.violate('an order by hand is told', `${wire.clientOrderId} ${wire.type}`)
   }
