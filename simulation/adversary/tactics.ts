@@ -157,7 +157,7 @@ async function sellLow(hands: Hands, target: Target, { crumb }: Plan): Promise<v
 /** What nobody holds any more must not be able to fall: coins that were bought and lie there without a stop. */
 export async function ruin({ hands, targets }: Attack): Promise<void> {
   for (const market of new Set(targets.map(({ market }) => market)))
-    if (hands.venue().coinsOf(market) > 0) await hands.move(market, -0.5)
+    if (hands.venue().hasOrphans(market)) await hands.move(market, -0.5)
 }
 
 /** Just above the stop a small entry brings a stop further down. */

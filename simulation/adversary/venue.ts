@@ -65,9 +65,11 @@ export class HostileVenue implements Exchange {
     )
   }
 
-  /** Units of units.ts; of nobody's orders. */
-  coinsOf(market: string): number {
-    return this.#coins.get(market) ?? 0
+  /** More coins than each order may have left below one step of its market's amounts. */
+  hasOrphans(market: string): boolean {
+    const orders = this.#orders.filter(({ wire }) => wire.market === market).length
+    const crumbs = orders * amountUnits(this.market(market).rules.step)
+    return (this.#coins.get(market) ?? 0) > crumbs
   }
 
   orderCount(): number {
