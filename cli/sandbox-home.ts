@@ -31,7 +31,7 @@ markets: [BTC/USDT]
 streams:
   demo: { allotment: 5000 }
 limits: { order: 1000, day: 20000, orders_per_minute: 6, round_trips: 60 }
-collar: 2 %
+collar: 0.8 %
 reenter_within: never # the demo's market rises and falls every 100 seconds
 signal_age: 10s
 approval: always
