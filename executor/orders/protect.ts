@@ -12,7 +12,7 @@ import { launch } from './journey.ts'
 import { isRestingSale, startLeaving } from './leave.ts'
 import { requestCancel } from './poll.ts'
 import { freshBid } from './price.ts'
-import { question } from './question.ts'
+import { question, unknownAround } from './question.ts'
 import { say } from './say.ts'
 import { stopOf } from './stop-of.ts'
 import { isPending } from './table.ts'
@@ -54,13 +54,6 @@ function isLeaving(turn: Turn, key: string): boolean {
   )
 }
 
-/** A stop beside one that may be there would sell twice what is held. */
-function isUnknownAround(turn: Turn, key: string): boolean {
-  return Object.values(turn.book.orders).some(
-    (one) => one.state === 'unknown' && positionKey(one) === key,
-  )
-}
-
 /** True while one stands in the way: a sale that waits holds the coins that a stop needs. */
 function takeBackSales(turn: Turn, key: string): boolean {
   const sales = Object.values(turn.book.orders).filter(
@@ -87,7 +80,9 @@ function protect(turn: Turn, key: string, position: Position): undefined {
   if (turn.world.exchange.pause !== null) return
   if (position.stop === null || takeBackSales(turn, key)) return
   if (!mustTryAgain(position.failed.stop, turn.world.now)) return
-  if (isUnknownAround(turn, key)) return
+  const { stream, market } = position
+  // A stop beside one that may be there would sell twice what is held.
+  if (unknownAround(turn.book, { kind: 'stop', stream, idea: { market } }) > 0) return
   const id = clientOrderId(turn.world.salt, position.signal, `stop${turn.book.stops}`)
   const planned = planFor(turn, position, id)
   if (planned === null || wouldTrigger(turn, position)) return

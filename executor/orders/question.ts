@@ -7,6 +7,7 @@ import { losses } from '../core/losses.ts'
 import { minus, plus } from '../core/money.ts'
 import { type Book, type Order, type Plan, type Position, positionKey } from '../core/state.ts'
 import type { Turn } from '../core/turn.ts'
+import type { SignalIdea } from '../plan/plan.ts'
 import type { Question } from '../policy/types.ts'
 import { comparison } from '../reconcile/compare.ts'
 import { isLive } from './table.ts'
@@ -57,7 +58,10 @@ const APPROVED = { nobody: 'no', tap: 'tapped', code: 'coded' } as const
 /** On its market for an entry; for a way out, which sells only what its own stream holds, of that position. */
 export function unknownAround(
   book: Book,
-  { kind, ...order }: Pick<Order, 'kind' | 'stream' | 'idea'>,
+  {
+    kind,
+    ...order
+  }: Pick<Order, 'kind' | 'stream'> & { readonly idea: Pick<SignalIdea, 'market'> },
 ): number {
   const isAround = (one: Order) =>
     kind === 'entry'
