@@ -62,6 +62,8 @@ export function startChild(
       },
     },
   )
+  // A child that ends at once closes its end: its exit says so, EPIPE adds nothing.
+  child.stdin?.on('error', () => undefined)
   child.stdin?.end(options.passphrase === undefined ? '' : `${options.passphrase}\n`)
   const { promise: ready, resolve, reject } = Promise.withResolvers<string>()
   ready.catch(() => undefined)

@@ -10,6 +10,7 @@ import {
 } from './crash-evidence.ts'
 import { FaultTally } from './crash-faults.ts'
 import { type Run, STREAMS } from './crash-plan.ts'
+import { replaced } from './replaced.ts'
 import { type ScriptedBot, scriptedBot } from './scripted-bot.ts'
 import { type ScriptedEngine, type ScriptedStream, scriptedEngine } from './scripted-engine.ts'
 import { openWorld, UNASKED_POLICY, type World } from './world.ts'
@@ -23,12 +24,16 @@ const COMPARED_MS = 1_800
 const MOST_STARTS = 4
 
 /** Entries of 200 are asked about, those of 100 are not: so one executor has both. Some bring no stop. */
-const POLICY = UNASKED_POLICY.replace('approval: never', 'approval: above 150')
-  .replace('[BTC/USDT]', `[BTC/USDT, ${MARKETS.join(', ')}]`)
-  .replace(
-    /streams:\n.*\n/,
-    `streams:\n${STREAM_NAMES.map((name) => `  ${name}: { allotment: 5000 }\n`).join('')}`,
-  )
+const POLICY = (
+  [
+    ['approval: never', 'approval: above 150'],
+    ['[BTC/USDT]', `[BTC/USDT, ${MARKETS.join(', ')}]`],
+    [
+      '  demo: { allotment: 5000 }',
+      STREAM_NAMES.map((name) => `  ${name}: { allotment: 5000 }`).join('\n'),
+    ],
+  ] as const
+).reduce((policy, [from, to]) => replaced(policy, from, to), UNASKED_POLICY)
 
 const INSTRUMENTS = ['BTC/USDT', ...MARKETS].map((symbol) => ({
   symbol,

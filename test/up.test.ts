@@ -170,8 +170,9 @@ test('Ctrl-C while the programs start leaves nothing and complains of nothing', 
   const up = run(UP)
   await until('a program', () => processesOf(up.group).length > 2)
   process.kill(-up.group, 'SIGINT')
-  expect((await up.gone()).code).toBe(0)
+  const { code } = await up.gone()
   expect(up.printed()).not.toMatch(/Error|ended/)
+  expect(code, up.printed()).toBe(0)
   expect(up.left()).toEqual([])
 })
 

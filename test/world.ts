@@ -12,7 +12,7 @@ import {
   stopChildren,
 } from '../cli/children.ts'
 import { newSandboxSecrets, type Sandbox, startSandbox } from '../cli/sandbox.ts'
-import { makeSandboxHome, SANDBOX_POLICY } from '../cli/sandbox-home.ts'
+import { makeSandboxHome } from '../cli/sandbox-home.ts'
 
 export interface WorldOptions {
   readonly policy?: string
@@ -35,17 +35,28 @@ export interface World {
   close(): Promise<void>
 }
 
-/** BTC/USDT only, nothing asked, small limits: for tests that do not press buttons. */
-export const UNASKED_POLICY = SANDBOX_POLICY.replace('approval: always', 'approval: never')
-  .replace(
-    'orders_per_minute: 6, round_trips: 60',
-    'orders_per_minute: 600, orders_per_day: 10000, round_trips: 1000, day_loss: 100000, drawdown: 100000',
-  )
-  .replace(
-    'collar: 0.5 %',
-    'collar: 0.5 %\nstop_within: optional\nunusual_size: 1000\nrepeat_within: never',
-  )
-  .replace('day: 20000', 'day: 500000')
+/** BTC/USDT only, nothing asked, wide limits: for tests that do not press buttons. */
+export const UNASKED_POLICY = `version: 1
+currency: USDT
+markets: [BTC/USDT]
+streams:
+  demo: { allotment: 5000 }
+limits:
+  order: 1000
+  day: 500000
+  orders_per_minute: 600
+  orders_per_day: 10000
+  round_trips: 1000
+  day_loss: 100000
+  drawdown: 100000
+collar: 0.5 %
+reenter_within: never
+signal_age: 10s
+approval: never
+stop_within: optional
+unusual_size: 1000
+repeat_within: never
+`
 
 export async function openWorld(options: WorldOptions = {}): Promise<World> {
   const home = mkdtempSync(join(tmpdir(), 'keyside-world-'))
