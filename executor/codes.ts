@@ -48,7 +48,7 @@ export const EXECUTOR_SENTENCES = {
   order_unknown:
     'the exchange has not said what became of this order: the market stays closed until it does; look at the exchange yourself',
   order_vanished:
-    'the exchange took this order and now says that there is none: look at the exchange yourself',
+    'the exchange took this order and now says that there is none: look there, and run "keyside journal rebase" if it is gone',
   order_reappeared:
     'an order that was over is there again: its market takes no entries until you have looked at the exchange and run "keyside journal rebase"',
   unexpected_activity:

@@ -2,7 +2,7 @@
 import { copyFileSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import type { WireOrder } from './exchange/port.ts'
 import { Journal } from './journal/journal.ts'
 import { requireMarked, writeMark } from './journal/mark.ts'
@@ -34,14 +34,14 @@ function backUp(executor: TestExecutor): () => void {
   }
 }
 
-function rebase(executor: TestExecutor): Promise<Rebase> {
+function rebase(executor: TestExecutor, markets = ['BTC/USDT']): Promise<Rebase> {
   const { exchange, clock } = executor
   const by = 'terminal:test'
-  return prepareRebase({ home, markets: ['BTC/USDT'], exchange, clock, by })
+  return prepareRebase({ home, markets, exchange, clock, by })
 }
 
-async function carriedOut(executor: TestExecutor): Promise<Rebase> {
-  const done = await rebase(executor)
+async function carriedOut(executor: TestExecutor, markets?: string[]): Promise<Rebase> {
+  const done = await rebase(executor, markets)
   await done.carryOut()
   await done.close()
   return done
@@ -178,6 +178,52 @@ test.each(['running', 'halted'])(
     expect(told(executor)).toContainEqual({ type: 'state', state: 'halted', by: 'terminal:test' })
   },
 )
+
+test('a stop that the exchange has no more is over, and the position gets another', async () => {
+  const executor = new TestExecutor({ path: path() })
+  await bought(executor)
+  const [, stop] = executor.exchange.accepted
+  const name = stop?.clientOrderId ?? ''
+  executor.exchange.orders.delete(name)
+  await executor.clock.turn(MINUTE)
+  expect(executor.told()).toContain('notice order_vanished')
+  expect(Object.keys(executor.state().book.orders), 'neither forgotten nor assumed').toEqual([name])
+  executor.close()
+  const { gone } = await carriedOut(executor)
+  expect(gone).toEqual([name])
+  expect(verifyJournal(path()).brokenAt).toBeNull()
+  executor.reopen()
+  await executor.clock.turn(5_000)
+  const resting = [...executor.exchange.orders.values()].filter(({ status }) => status === 'open')
+  expect(resting).toMatchObject([{ order: { type: 'stop', amount: stop?.amount } }])
+  await executor.give({ type: 'halt', by: 'device', positions: 'sell' })
+  await executor.clock.turn(MINUTE)
+  expect(executor.state().book).toMatchObject({ positions: {}, orders: {} })
+})
+
+test('what was held in a market that the exchange has no more is held against the balance alone', async () => {
+  const executor = new TestExecutor({ path: path() })
+  executor.exchange.own = '0'
+  await bought(executor)
+  const held = executor.state().book.positions[BTC]?.amount
+  executor.close()
+  const { exchange } = executor
+  exchange.rules = () => null
+  exchange.openOrders =
+    exchange.trades =
+    exchange.find =
+      () => {
+        throw new Error('no such market')
+      }
+  exchange.balances = () => [{ currency: 'USDT', free: '10000', used: '0' }]
+  const start = vi.spyOn(exchange, 'start')
+  const { plan, gone } = await carriedOut(executor, [])
+  expect(start, 'it may be missing').toHaveBeenCalledWith([], ['BTC/USDT'])
+  expect(plan.positions).toEqual([{ position: BTC, from: held, to: '0' }])
+  expect(gone).toHaveLength(1)
+  executor.reopen()
+  expect(executor.state().book).toMatchObject({ positions: {}, orders: {} })
+})
 
 test('the trader is told of it', async () => {
   const executor = new TestExecutor({ path: path() })

@@ -5,14 +5,14 @@ import { sentenceOf } from './codes.ts'
 import { apply } from './core/apply.ts'
 import type { Fact, Happening } from './core/fact.ts'
 import { marketsOf } from './core/markets.ts'
-import type { Book } from './core/state.ts'
+import type { Book, Order } from './core/state.ts'
 import type { Answered, Exchange } from './exchange/port.ts'
 import { Journal } from './journal/journal.ts'
 import { writeMark } from './journal/mark.ts'
 import { nameOf } from './journal/names.ts'
 import { lackingTrades, thereOf } from './reconcile/look.ts'
 import { type MarketSeen, planRebase, type RebasePlan } from './reconcile/rebase-plan.ts'
-import { isUnsent, settleUnsent } from './reconcile/unsent.ts'
+import { isTaken, isUnsent, settleGone, settleUnsent } from './reconcile/settle.ts'
 
 export interface RebaseOptions {
   /** KEYSIDE_HOME. */
@@ -29,6 +29,8 @@ export interface Rebase {
   readonly plan: RebasePlan
   /** Client order ids of orders that were not sent and now never will be. */
   readonly dropped: readonly string[]
+  /** Client order ids of orders that the exchange took and has no more. */
+  readonly gone: readonly string[]
   /** Cancels first, then writes, and leaves trading halted. Rejects with `exchange_unreachable`, and then nothing is written. */
   carryOut(): Promise<void>
   /** To be called in the end, whatever was decided. */
@@ -50,22 +52,24 @@ export async function prepareRebase(options: RebaseOptions): Promise<Rebase> {
   try {
     const book = journal.fold()
     const markets = marketsOf(book, options.markets)
-    await exchange.start(markets)
+    await exchange.start(options.markets, markets)
     const since = (journal.lastAt() ?? clock.now()) - OVERLAP_MS
     const seen: MarketSeen[] = []
-    for (const market of markets) seen.push(await lookAt(market, since, { exchange, journal }))
+    // One that the exchange has no more can only be held against the balance.
+    for (const market of markets.filter((one) => exchange.rules(one) !== null))
+      seen.push(await lookAt(market, since, { exchange, journal }))
     const balances = answered(await exchange.refreshBalances())
     const plan = planRebase(book, seen, (currency) => thereOf(balances, currency))
-    const unsent = await askUnsent(book, exchange)
+    const { happenings, ...settled } = await settle(book, exchange)
     const carryOut = async () => {
       for (const { market, clientOrderId } of plan.cancels)
         answered(await exchange.cancel(market, clientOrderId))
       const positions = Object.fromEntries(plan.positions.map(({ position, to }) => [position, to]))
       const rebased = { type: 'rebased', positions, by } as const
-      write({ journal, book, by }, [...unsent.happenings, rebased], clock.now())
+      write({ journal, book, by }, [...happenings, rebased], clock.now())
       writeMark(path, journal)
     }
-    return { plan, dropped: unsent.dropped, carryOut, close }
+    return { plan, ...settled, carryOut, close }
   } catch (error) {
     await close()
     throw error
@@ -86,16 +90,30 @@ async function lookAt(
   return { market, open, trades }
 }
 
-async function askUnsent(book: Book, exchange: Exchange) {
+async function settle(book: Book, exchange: Exchange) {
   const happenings: Happening[] = []
   const dropped: string[] = []
-  for (const order of Object.values(book.orders).filter(isUnsent)) {
-    const { outcome } = await exchange.find(order.idea.market, order.clientOrderId)
-    if (outcome === 'unknown') throw unanswered()
-    happenings.push(...settleUnsent(order, outcome))
-    if (outcome === 'missing') dropped.push(order.clientOrderId)
+  const gone: string[] = []
+  for (const order of Object.values(book.orders)) {
+    if (isUnsent(order)) {
+      const found = await search(order, exchange)
+      happenings.push(...settleUnsent(order, found))
+      if (found === 'missing') dropped.push(order.clientOrderId)
+    }
+    if (isTaken(order) && (await search(order, exchange)) === 'missing') {
+      happenings.push(...settleGone(order))
+      gone.push(order.clientOrderId)
+    }
   }
-  return { happenings, dropped }
+  return { happenings, dropped, gone }
+}
+
+/** With its market, all of its orders are gone. */
+async function search({ idea, clientOrderId }: Order, exchange: Exchange) {
+  if (exchange.rules(idea.market) === null) return 'missing'
+  const { outcome } = await exchange.find(idea.market, clientOrderId)
+  if (outcome === 'unknown') throw unanswered()
+  return outcome
 }
 
 /** Halted in the end: a halt, or a tighter policy, that came after the backup is not in it. */

@@ -2,6 +2,7 @@
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { openVault, vaultFile } from '@keyside/executor'
 import { signalTopic } from '@keyside/protocol'
 import { makeSigningKey, readSigningKey, systemChance, systemClock } from '@keyside/runtime'
@@ -49,8 +50,12 @@ type Config = Record<string, Record<string, unknown>>
 function copyHome(change: (config: Config, home: string) => void = () => undefined): string {
   const home = mkdtempSync(join(tmpdir(), 'keyside-bad-'))
   onTestFinished(() => rmSync(home, { recursive: true }))
-  const skip = /\.lock|-wal$|-shm$|run$/
+  const skip = /\.lock|journal\.db(-wal|-shm)?$|run$/
   cpSync(world.home, home, { recursive: true, filter: (file) => !skip.test(file) })
+  // The executor is writing into it. After the mark: it must hold what that says.
+  const journal = new DatabaseSync(join(world.home, 'journal.db'), { readOnly: true })
+  journal.prepare('VACUUM INTO ?').run(join(home, 'journal.db'))
+  journal.close()
   const file = join(home, 'config.yaml')
   const config = parse(readFileSync(file, 'utf8')) as Config
   change(config, home)

@@ -65,11 +65,12 @@ async function prepare(home: string, markets: readonly string[]): Promise<Rebase
   })
 }
 
-function changesOf({ plan, dropped }: Rebase): readonly string[] {
+function changesOf({ plan, dropped, gone }: Rebase): readonly string[] {
   const rows = [
     ...plan.positions.map(({ position, from, to }) => ['position', position, `${from} -> ${to}`]),
     ...plan.cancels.map(({ market, clientOrderId }) => ['cancel', market, clientOrderId]),
     ...dropped.map((clientOrderId) => ['never sent', 'dropped', clientOrderId]),
+    ...gone.map((clientOrderId) => ['not there', 'over', clientOrderId]),
     ...plan.leftAlone.map(({ market, exchangeId }) => ['not ours', market, `number ${exchangeId}`]),
   ]
   return rows.length === 0 ? ['Positions and orders are as the exchange has them.'] : table(rows)

@@ -1,4 +1,4 @@
-// Orders that an old journal holds as not sent: the exchange says whether they were sent after it was copied. Pure.
+// Orders that the journal holds otherwise than the exchange: sent after a backup was made, or gone there. Pure.
 import { sentenceOf } from '../codes.ts'
 import type { Happening } from '../core/fact.ts'
 import type { Order } from '../core/state.ts'
@@ -15,6 +15,23 @@ const LOST: Partial<Record<OrderState, readonly OrderEvent[]>> = {
 
 export function isUnsent({ state }: Order): boolean {
   return LOST[state] !== undefined
+}
+
+const TAKEN: readonly OrderState[] = ['accepted', 'part_filled', 'ending']
+
+/** The exchange said that it has it. */
+export function isTaken({ state }: Order): boolean {
+  return TAKEN.includes(state)
+}
+
+/** Over with the trades that are known: the exchange has it in none of its lists, and the trader is there to say so. */
+export function settleGone({ clientOrderId, filled }: Order): readonly Happening[] {
+  const code = 'journal_rebased'
+  const message = sentenceOf(code)
+  return [
+    { type: 'step', clientOrderId, event: 'end', filled, code, message },
+    { type: 'step', clientOrderId, event: 'cancel', code, message },
+  ]
 }
 
 export function settleUnsent(
