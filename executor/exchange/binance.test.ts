@@ -432,13 +432,17 @@ test('dates a book by the question, and keeps the old one when the answer makes 
   await blind.stop()
 })
 
-test('measures the clock of the exchange against its own', async () => {
-  sandbox.faults.arm({ name: 'clock-skew', ms: 3_000 })
-  const other = open()
-  await other.start([BTC]).catch(() => undefined)
-  expect(Math.abs((other.skewMs() ?? 0) - 3_000)).toBeLessThan(300)
-  await other.stop()
-})
+test.each([-30_000, 30_000])(
+  'measures the clock of the exchange, and trades by it, when it is %i ms from its own',
+  async (ms) => {
+    sandbox.faults.arm({ name: 'clock-skew', ms })
+    const other = open()
+    await other.start([BTC])
+    expect(Math.abs((other.skewMs() ?? 0) - ms)).toBeLessThan(300)
+    expect(await other.place(order())).toMatchObject({ outcome: 'accepted' })
+    await other.stop()
+  },
+)
 
 /** As the venue lists an order's trades: from `fromId` on the oldest, without it the newest, 1 000 at most. */
 function listTrades(count: number, since = (asked: string | null) => asked): void {

@@ -83,6 +83,7 @@ class Binance implements port.Exchange {
       keys: normalizeKeys(keys),
       timeoutMs,
       requestMs: pace.requests,
+      exchangeTime: () => clock.now() + (this.#skew?.ms ?? 0),
       log,
       ...(address === undefined ? {} : { address }),
     }
@@ -97,10 +98,10 @@ class Binance implements port.Exchange {
   async start(markets: readonly string[], left?: readonly string[]): Promise<void> {
     this.#markets = await loadMarkets(this.#line, markets, left)
     const loaded = [...this.#markets.values()]
+    await this.#measureSkew()
     const [quotes] = await Promise.all([
       this.#refreshQuotes(),
       this.#askBalances().then(orThrow),
-      this.#measureSkew(),
       this.#liquidity.refresh(loaded),
     ])
     if (!quotes.ok) throw unreachable(quotes.message)

@@ -22,6 +22,8 @@ export interface LineOptions {
   /** For one unit of ccxt's weights, ms. */
   readonly requestMs: number
   readonly allowance: Allowance
+  /** The time that signed requests say: the exchange's as far as it is known, Unix ms. */
+  readonly exchangeTime: () => number
   /** Whether it goes slowly when the allowance runs low; what has to be quick does not. */
   readonly thrift: 'slows_down' | 'never_slow'
   readonly log: Pick<Logger, 'info' | 'warn'>
@@ -82,13 +84,14 @@ export class Line {
       options: {
         recvWindow: RECEIVE_WINDOW_MS,
         maxRetriesOnFailure: 0,
-        // The executor holds back entries while the clocks disagree; shifting ours would hide that.
         adjustForTimeDifference: false,
         fetchMarkets: { types: ['spot'] },
         fetchMargins: false,
       },
       fetchImplementation: (url: string, request: WireRequest) => this.#fetch(url, request),
     })
+    // With this device's own time the exchange would refuse exits and stops too while the clocks disagree.
+    api.nonce = this.#options.exchangeTime
     api.throttle = (weight: number) => this.#wait(weight)
     // ccxt would keep the last signed URL and the API key.
     api.setLastRequest = () => undefined
