@@ -15,12 +15,11 @@ import { Shell } from './shell.ts'
 export const START = 1_800_000_000_000
 const log = pino({ level: 'silent' })
 
-export function policyOf(approval = 'never'): Policy {
+export function policyOf(approval = 'never', streams: readonly string[] = ['demo']): Policy {
   const loaded = loadPolicy(`version: 1
 currency: USDT
 markets: [BTC/USDT]
-streams:
-  demo: { allotment: 1000 }
+streams: { ${streams.map((name) => `${name}: { allotment: 1000 }`).join(', ')} }
 limits:
   order: 500
   day: 2000
@@ -101,8 +100,8 @@ export class TestExecutor {
   #seq = 0
   #hash = GENESIS
 
-  constructor({ approval = 'never', path = ':memory:' } = {}) {
-    this.policy = policyOf(approval)
+  constructor({ approval = 'never', path = ':memory:', streams = ['demo'] } = {}) {
+    this.policy = policyOf(approval, streams)
     this.path = path
     this.clock = new TestClock()
     this.exchange = new FakeExchange(() => this.clock.now())
@@ -248,6 +247,14 @@ export class TestExecutor {
     const entry = this.signal(change)
     await this.give(entry)
     return entry
+  }
+
+  /** The first entry of a stream: 50 of quote, with a stop. */
+  async enterFrom(sub: string, change: Partial<Signal> = {}): Promise<void> {
+    const target = { market: 'BTC/USDT', position: 'flat', since: 0 } as const
+    this.take(this.head({ sub, seq: 0, hash: GENESIS, target, jti: jtiOf(`head ${sub}`) }))
+    const entry = { sub, seq: 1, prev: GENESIS, jti: jtiOf(sub), stop: '58000' }
+    await this.give(this.signal({ ...entry, size: { unit: 'quote', value: '50' }, ...change }))
   }
 
   exit(change: Partial<Signal> = {}) {

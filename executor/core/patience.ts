@@ -16,7 +16,9 @@ export const BETWEEN_MISSES_MS = 2_000
 /** What stays wrong with an order is said again this often. */
 export const ALARM_EVERY_MS = 60_000
 /** An open order is looked at this often. */
-export const POLL_MS = 2_000
+const POLL_MS = 2_000
+/** Stops that rest take turns beyond sixteen: they would fill the line, and the next stop of a position waits in it. */
+const STOP_TURN_MS = 120
 
 export function isDue(ask: Ask | undefined, now: number): boolean {
   return ask === undefined || (ask.state === 'due' && ask.at <= now)
@@ -34,8 +36,10 @@ export function growing(ask: Ask | undefined, now: number, about: 'known' | 'unk
   return { state: 'due', at: now + pause, tries, missedAt: ask?.missedAt ?? 0 }
 }
 
-export function steady(ask: Ask | undefined, now: number): Ask {
-  return { state: 'due', at: now + POLL_MS, tries: 0, missedAt: ask?.missedAt ?? 0 }
+/** Looked at, and still open. `stops`: how many rest, where the order is one of them. */
+export function steady(ask: Ask | undefined, now: number, stops: number): Ask {
+  const at = now + Math.max(POLL_MS, stops * STOP_TURN_MS)
+  return { state: 'due', at, tries: 0, missedAt: ask?.missedAt ?? 0 }
 }
 
 /** Behind so many failures in a row: after 5 s, twice that, … at most a minute. */

@@ -136,7 +136,18 @@ function proceed(turn: Turn, before: Order, seen: ExchangeOrder | null): undefin
   if (lacking) return seen === null ? again(turn, order) : fetchFills(turn, order)
   if (order.state === 'ending') return settle(turn, order)
   if (order.filled !== before.filled) reportOrder(turn, order, 'part_filled')
-  setAsk(turn, order, steady(turn.live.asks[order.clientOrderId], turn.world.now))
+  setAsk(
+    turn,
+    order,
+    steady(turn.live.asks[order.clientOrderId], turn.world.now, besides(turn, order)),
+  )
+}
+
+/** The stops that are looked at in turn with this one; anything else is looked at alone. */
+function besides({ book }: Turn, { kind }: Order): number {
+  return kind === 'stop'
+    ? Object.values(book.orders).filter((one) => one.kind === 'stop').length
+    : 0
 }
 
 /** Every fill is here: full, or over with a rest that nobody took. */

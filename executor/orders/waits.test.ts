@@ -1,5 +1,6 @@
 // What waits at the exchange is taken back when somebody has to get out, when the strategy has left, and in silence.
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
+import { RULES } from '../fake-exchange.ts'
 import { jtiOf, TestExecutor } from '../world-for-tests.ts'
 
 const positions = (executor: TestExecutor) => Object.values(executor.state().book.positions)
@@ -89,4 +90,27 @@ test('an unknown entry of another stream keeps neither stop nor exit of this one
   await executor.give(executor.head({ seq, hash, target: flat(seq + 1) }))
   await executor.clock.turn(5_000)
   expect(positions(executor)).toEqual([])
+})
+
+/** How often each stop is looked at in a minute. */
+async function looksOf(stops: number): Promise<number> {
+  const streams = Array.from({ length: stops }, (_, index) => `s${index}`)
+  const executor = new TestExecutor({ streams })
+  executor.exchange.rules = (market) =>
+    market === 'BTC/USDT' ? { ...RULES, maxStops: null } : null
+  await executor.clock.turn(1_000)
+  for (const stream of streams) await executor.enterFrom(stream)
+  expect(resting(executor)).toHaveLength(stops)
+  await executor.clock.turn(10_000)
+  const find = vi.spyOn(executor.exchange, 'find')
+  await executor.clock.turn(60_000)
+  executor.close()
+  return find.mock.calls.length / stops
+}
+
+test('many stops take turns, so that the next stop of a position does not wait behind them', async () => {
+  expect(await looksOf(2)).toBeGreaterThan(25)
+  const each = await looksOf(40)
+  expect(each).toBeGreaterThan(10)
+  expect(each, 'a look is 48 ms of the line: together two fifths of it').toBeLessThan(13)
 })
