@@ -98,6 +98,23 @@ test('an exchange that does not answer is told to whoever holds something, each 
   expect(alarms()).toBeGreaterThan(64)
 })
 
+test('that it answers again is told to whoever was told that it does not', async () => {
+  const back = () => executor.told().filter((line) => line === 'notice exchange_back').length
+  await executor.enter({ stop: '58000' })
+  const lost = async (minutes: number) => {
+    Object.assign(executor.exchange, { reach: 'no', lookups: 'silent' })
+    await endure(minutes)
+    Object.assign(executor.exchange, { reach: 'yes', lookups: 'honest' })
+    await executor.clock.turn(15_000)
+  }
+  await lost(0.5)
+  expect(back()).toBe(0)
+  await lost(3)
+  expect(back()).toBe(1)
+  await endure(1)
+  expect(back()).toBe(1)
+})
+
 test('a minute without an answer counts anew from each answer', async () => {
   await executor.enter({ stop: '58000' })
   executor.exchange.reach = 'no'

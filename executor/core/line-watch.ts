@@ -1,12 +1,12 @@
 // What the trader is told about the line to the exchange. Once for each time that it is so: a ban, and a clock that is off.
-// Again and again, while something of his is there: that nobody answers.
+// Again and again, while something of his is there: that nobody answers; and then that somebody does.
 import { sentenceOf } from '../codes.ts'
 import { isLive } from '../orders/table.ts'
 import type { Book, Live, State } from './state.ts'
 import { timeOf } from './time-of.ts'
 import { notice, type Turn } from './turn.ts'
 
-/** The exchange refuses what is stamped more than 1 s ahead of it; at 2 s policy stops entries. */
+/** Early enough to do something about it: at 2 s policy stops entries. */
 const CLOCK_OFF_MS = 1_000
 /** A difference that wavers about 1 s is told once. */
 const CLOCK_RIGHT_MS = 500
@@ -41,8 +41,11 @@ function clockOf(before: Live['line']['clock'], skewMs: number | null): Live['li
 /** Says so where something is at stake. */
 function lostNow(turn: Turn): Live['line']['lost'] {
   const { now, exchange } = turn.world
-  if (exchange.reachable) return { since: 0, toldAt: 0 }
   const { lost } = turn.live.line
+  if (exchange.reachable) {
+    if (lost.toldAt > lost.since) tell(turn, 'info', 'exchange_back', `since ${timeOf(now)}`)
+    return { since: 0, toldAt: 0 }
+  }
   if (lost.since === 0) return { since: now, toldAt: now }
   if (!isAtStake(turn.book) || now < alarmDue(lost)) return lost
   tell(turn, 'error', 'exchange_unreachable', `since ${timeOf(lost.since)}`)
@@ -59,7 +62,12 @@ function alarmDue({ since, toldAt }: Live['line']['lost']): number {
   return toldAt + (toldAt - since < LONG_LOST_MS ? LOST_MS : LONG_PAUSE_MS)
 }
 
-function tell(turn: Turn, level: 'warning' | 'error', code: string, detail: string): undefined {
+function tell(
+  turn: Turn,
+  level: 'info' | 'warning' | 'error',
+  code: string,
+  detail: string,
+): undefined {
   notice(turn, { level, code, message: `${sentenceOf(code)} (${detail})` })
 }
 
