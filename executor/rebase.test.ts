@@ -143,7 +143,7 @@ test('an order that waited in the backup and was never sent is over', async () =
   const { dropped } = await carriedOut(executor)
   expect(dropped).toHaveLength(1)
   const [order = ''] = dropped
-  expect(readJournal(path(), { order }).at(-1)?.body).toMatchObject({
+  expect(readJournal(path()).findLast((fact) => fact.order === order)?.body).toMatchObject({
     event: 'refuse',
     code: 'journal_rebased',
   })

@@ -3,12 +3,8 @@ import { existsSync } from 'node:fs'
 import type { DatabaseSync } from 'node:sqlite'
 import { KeysideError, readSecret, writePrivate } from '@keyside/runtime'
 import { sentenceOf } from '../codes.ts'
+import type { Link } from './chain.ts'
 import type { Journal } from './journal.ts'
-
-export interface Mark {
-  readonly seq: number
-  readonly hash: string
-}
 
 export function markFile(journal: string): string {
   return `${journal}.mark`
@@ -47,7 +43,7 @@ function hashOf(db: DatabaseSync, seq: number): string | null {
 }
 
 /** Null for one that cannot be read, which proves nothing. */
-function readMark(file: string): Mark | null {
+function readMark(file: string): Link | null {
   const [, seq, hash] = /^(\d+) (\S+)$/.exec(readSecret(file)) ?? []
   return seq === undefined || hash === undefined ? null : { seq: Number(seq), hash }
 }

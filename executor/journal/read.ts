@@ -20,19 +20,13 @@ export interface ReadOptions {
   /** Entries after this number. */
   readonly after?: number
   readonly limit?: number
-  /** Client order id. */
-  readonly order?: string
 }
 
 /** Oldest first. The executor may be running. Throws `journal_missing` or `journal_damaged`, as all here do. */
 export function readJournal(path: string, options: ReadOptions = {}): readonly JournalEntry[] {
-  const { after = 0, limit = 1000, order } = options
+  const { after = 0, limit = 1000 } = options
   const rows = lookInto(path, (db) =>
-    db
-      .prepare(
-        'SELECT * FROM facts WHERE seq > ? AND (? IS NULL OR order_id = ?) ORDER BY seq LIMIT ?',
-      )
-      .all(after, order ?? null, order ?? null, limit),
+    db.prepare('SELECT * FROM facts WHERE seq > ? ORDER BY seq LIMIT ?').all(after, limit),
   )
   return entriesOf(rows as unknown as readonly Row[])
 }
