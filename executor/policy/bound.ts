@@ -70,14 +70,23 @@ function mostHeld({ streams, markets, limits }: Policy): Big {
   return allotted.lt(placed) ? allotted : placed
 }
 
-/** What was paid P is sold no lower than P (1 - d) (1 - x), or is still worth P (1 - d): less than P (d + x) is gone. */
-function lostToStops({ stopWithin, collar }: Policy, amount: Big): BoundTerm[] {
+/**
+ * What was paid P is sold no lower than P (1 - d) (1 - x) / (1 + s), or is still worth P (1 - d): less than
+ * P (d + x + s) is gone.
+ */
+function lostToStops(policy: Policy, amount: Big): BoundTerm[] {
+  const { stopWithin, collar, spread } = policy
   if (stopWithin === 'optional') return [term('falls, without stops', 'all of it', amount)]
-  const [within, exit] = [exact(stopWithin), exact(collar.exit)]
-  if (within.plus(exit).gte(100)) return [term('falls to its stops', 'all of it', amount)]
+  const all = exact(stopWithin).plus(exact(collar.exit)).plus(exact(spread))
+  if (all.gte(100)) return [term('falls to its stops', 'all of it', amount)]
+  return [share('falls to its stops', exact(stopWithin), amount), ...soldLow(policy, amount)]
+}
+
+/** At the worst moment: the best bids are gone, no further than `spread`, and no trade has triggered a stop. */
+function soldLow({ collar, spread }: Policy, amount: Big): BoundTerm[] {
   return [
-    share('falls to its stops', within, amount),
-    share('sold below the bid or the stop', exit, amount),
+    share('sold below the bid or the stop', exact(collar.exit), amount),
+    share('sold while bids are taken away', exact(spread), amount),
   ]
 }
 
@@ -86,7 +95,7 @@ function badPrices(policy: Policy, traded: Big, takerFee: Decimal): BoundWay {
   // The ask is at most s above the bid, the price at most c above the ask: 1 - 1/((1+s)(1+c)) is below c + s.
   return way('prices stand still', [
     share('bought above the bid', exact(collar.entry).plus(exact(spread)), traded),
-    share('sold below the bid', exact(collar.exit), traded),
+    ...soldLow(policy, traded),
     fees(takerFee, traded),
   ])
 }
@@ -125,6 +134,7 @@ const WITHOUT_STOPS =
 
 const UNBOUNDED = [
   'A price can jump over a stop and the limit it sells at: what lies between is lost too.',
+  'Where bid and ask are further apart than `spread` when something is sold, the rest comes on top.',
   'Gains that were not taken when the day began can be lost again; they come on top.',
   'So can what part fills leave, too little for any order: about the least order value each time.',
   'So does what was bought under an earlier, wider policy, or in a market that has left the list.',
