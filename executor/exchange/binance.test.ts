@@ -444,6 +444,19 @@ test.each([-30_000, 30_000])(
   },
 )
 
+test('measures the clock again when a request is refused for its time', async () => {
+  const other = open()
+  await other.start([BTC])
+  for (const ms of [30_000, -30_000]) {
+    sandbox.faults.disarm()
+    sandbox.faults.arm({ name: 'clock-skew', ms })
+    expect(await other.place(order())).toMatchObject({ outcome: 'unknown' })
+    await vi.waitFor(() => expect(Math.abs((other.skewMs() ?? 0) - ms)).toBeLessThan(300))
+    expect(await other.place(order())).toMatchObject({ outcome: 'accepted' })
+  }
+  await other.stop()
+})
+
 /** As the venue lists an order's trades: from `fromId` on the oldest, without it the newest, 1 000 at most. */
 function listTrades(count: number, since = (asked: string | null) => asked): void {
   const all = Array.from({ length: count }, (_, index) => ({

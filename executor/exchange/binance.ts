@@ -73,6 +73,7 @@ class Binance implements port.Exchange {
   readonly #liquidity: LiquidityWatch
   readonly #timers: Cancel[] = []
   #markets: ReadonlyMap<string, VenueMarket> = new Map()
+  #measuring = false
   #skew: { readonly ms: number; readonly at: number } | null = null
 
   constructor({ keys, address, clock, log, timeoutMs = TIMEOUT_MS, pace = PACE }: BinanceOptions) {
@@ -84,6 +85,7 @@ class Binance implements port.Exchange {
       timeoutMs,
       requestMs: pace.requests,
       exchangeTime: () => clock.now() + (this.#skew?.ms ?? 0),
+      onUntimely: () => void this.#measureSkew(),
       log,
       ...(address === undefined ? {} : { address }),
     }
@@ -236,8 +238,11 @@ class Binance implements port.Exchange {
   }
 
   async #measureSkew(): Promise<void> {
+    if (this.#measuring) return
+    this.#measuring = true
     const ms = await measureSkew(this.#line, this.#clock)
     if (ms !== null) this.#skew = { ms, at: this.#clock.now() }
+    this.#measuring = false
   }
 
   async #askBalances(): Promise<Balances> {

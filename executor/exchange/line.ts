@@ -13,6 +13,9 @@ import { Wire, type WireRequest } from './wire.ts'
 /** Binance checks it on arrival and again before the matching engine, ms. */
 export const RECEIVE_WINDOW_MS = 5_000
 
+/** "Timestamp for this request is outside of the recvWindow.", or too far ahead. */
+const UNTIMELY = -1021
+
 export interface LineOptions {
   readonly keys: ApiKeys
   /** Where the exchange is instead of its usual place, such as http://127.0.0.1:1234. */
@@ -24,6 +27,8 @@ export interface LineOptions {
   readonly allowance: Allowance
   /** The time that signed requests say: the exchange's as far as it is known, Unix ms. */
   readonly exchangeTime: () => number
+  /** That time was refused: one of the clocks has been set since it was measured. */
+  readonly onUntimely: () => void
   /** Whether it goes slowly when the allowance runs low; what has to be quick does not. */
   readonly thrift: 'slows_down' | 'never_slow'
   readonly log: Pick<Logger, 'info' | 'warn'>
@@ -54,6 +59,7 @@ export class Line {
       .then((body): Reply => ({ got: 'answer', body }))
       .catch((error: unknown) => judge(trip, error))
     if (trip.stage !== 'not sent') this.#note(reply)
+    if (reply.got === 'refusal' && reply.code === UNTIMELY) this.#options.onUntimely()
     return reply
   }
 
