@@ -3,6 +3,8 @@ import type { ExchangeFaultName, ExchangeFaultSetup, SandboxExchange } from '@ke
 
 /** These need no request: they are there at once. */
 const AT_ONCE: readonly ExchangeFaultName[] = ['refuse-connect', 'clock-skew']
+/** Of many that wait for a request, none would ever be answered, and nothing more would be ordered. */
+const MOST_WAITING = 3
 
 export class FaultTally {
   readonly #faults: SandboxExchange['faults']
@@ -13,10 +15,12 @@ export class FaultTally {
     this.#faults = faults
   }
 
-  /** Besides those that no request has met so far: an executor that was killed early asks later. */
+  /** Besides the last that no request has met so far: an executor that was killed early asks later. */
   arm(setups: readonly ExchangeFaultSetup[]): void {
     const waiting = this.#faults.armed.filter(({ name }) => !AT_ONCE.includes(name))
-    const leftOver = waiting.map(({ left, ...setup }) => ({ ...setup, count: left }))
+    const leftOver = waiting
+      .slice(-MOST_WAITING)
+      .map(({ left, ...setup }) => ({ ...setup, count: left }))
     this.disarm()
     this.#armed = [...leftOver, ...setups]
     for (const setup of this.#armed) this.#faults.arm(setup)

@@ -11,7 +11,7 @@ export const STREAMS = 8
 /** That an order was never placed is proved by two misses two seconds apart: who is killed sooner never proves it. */
 const REST_MS = 6_000
 /** Once in so many runs. */
-const RESTS = 15
+const RESTS = 7
 
 export interface Run {
   readonly number: number

@@ -2,7 +2,7 @@
 import { type Decimal, toDecimal } from '@keyside/protocol'
 import Big from 'big.js'
 import { sentenceOf } from '../codes.ts'
-import { type Order, type Position, positionKey } from '../core/state.ts'
+import { type Position, positionKey } from '../core/state.ts'
 import { notice, record, type Turn } from '../core/turn.ts'
 import { cannotBeStopped, isUnsellable } from '../plan/dust.ts'
 import { isPending } from './table.ts'
@@ -50,8 +50,9 @@ function costOf({ paid, amount, bought }: Position): Decimal {
   return toDecimal(new Big(paid).times(amount).div(bought))
 }
 
-/** An entry that has not been sent may never be: it does not keep dust alive. */
+/** An entry that has not been sent may never be, and an exit that waits could not sell it: they keep no dust alive. */
 function isOrdered(turn: Turn, key: string): boolean {
-  const isOn = (order: Order) => order.kind !== 'entry' || !isPending(order.state)
-  return Object.values(turn.book.orders).some((one) => positionKey(one) === key && isOn(one))
+  return Object.values(turn.book.orders).some(
+    (one) => positionKey(one) === key && !isPending(one.state),
+  )
 }

@@ -174,6 +174,36 @@ test('a part of an entry that is too little for its stop is written off when the
   expect(positions(executor), 'and stays so').toEqual([])
 })
 
+/** Of every purchase, in coins: it leaves less than a step. */
+function takeFees(executor: TestExecutor): void {
+  const { exchange } = executor
+  const place = exchange.place.bind(exchange)
+  exchange.place = async (wire) => {
+    const placed = await place(wire)
+    if (wire.side === 'sell' || placed.outcome !== 'accepted') return placed
+    const fee = { amount: '0.000005', currency: RULES.base }
+    const fills = placed.order.fills.map((fill) => ({ ...fill, fee }))
+    return { ...placed, order: { ...placed.order, fills } }
+  }
+}
+
+test('exits that waited for another find nothing more where that one left dust, and nobody is alarmed', async () => {
+  const executor = new TestExecutor()
+  takeFees(executor)
+  await executor.enter({ stop: '58000' })
+  executor.exchange.mood = 'rests'
+  await executor.give(executor.exit())
+  await executor.clock.turn(SECOND)
+  executor.exchange.cancel = async () => ({ ok: false, message: 'no answer' })
+  for (let more = 0; more < 2; more += 1) await executor.give(executor.exit())
+  executor.exchange.fill(sales(executor)[0]?.clientOrderId ?? '', '0.00496', 'filled')
+  await executor.clock.turn(5 * SECOND)
+  expect(positions(executor)).toEqual([])
+  expect(count(executor, 'notice dust_written_off')).toBe(1)
+  expect(count(executor, 'refusal no_position')).toBe(2)
+  expect(executor.told()).not.toContain('notice stop_failed')
+})
+
 test('what could be sold and cannot be protected is sold', async () => {
   const executor = new TestExecutor()
   executor.exchange.mood = 'rests'
