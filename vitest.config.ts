@@ -21,6 +21,8 @@ export default defineConfig({
           include: folders.map((folder) => `${folder}/**/*.test.ts`),
           sequence: { shuffle: true, groupOrder: 0 },
           restoreMocks: true,
+          // Vitest would leave one core idle: half of a small machine.
+          maxWorkers: '100%',
         },
       },
       {
