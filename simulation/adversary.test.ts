@@ -25,6 +25,13 @@ test('what prices fall in the first seconds of a day is part of its loss', async
   expect(partOf(day)).toBeLessThanOrEqual(1)
 })
 
+test('bids that are taken away while something is sold are part of the bound', async () => {
+  const { outcome } = await runSeed(1582)
+  expect(outcome.strategy).toBe('churn with heads')
+  expect(partOf(outcome)).toBeGreaterThan(0.9)
+  expect(partOf(outcome)).toBeLessThanOrEqual(1)
+})
+
 test('one seed is one day: the same loss again', async () => {
   const one = await runSeed(33)
   expect(await runSeed(33)).toEqual(one)
