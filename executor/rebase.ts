@@ -10,9 +10,10 @@ import type { Answered, Exchange } from './exchange/port.ts'
 import { Journal } from './journal/journal.ts'
 import { writeMark } from './journal/mark.ts'
 import { nameOf } from './journal/names.ts'
+import { isTaken } from './orders/table.ts'
 import { lackingTrades, thereOf } from './reconcile/look.ts'
 import { type MarketSeen, planRebase, type RebasePlan } from './reconcile/rebase-plan.ts'
-import { isTaken, isUnsent, settleGone, settleUnsent } from './reconcile/settle.ts'
+import { isUnsent, settleGone, settleUnsent } from './reconcile/settle.ts'
 
 export interface RebaseOptions {
   /** KEYSIDE_HOME. */
@@ -100,7 +101,7 @@ async function settle(book: Book, exchange: Exchange) {
       happenings.push(...settleUnsent(order, found))
       if (found === 'missing') dropped.push(order.clientOrderId)
     }
-    if (isTaken(order) && (await search(order, exchange)) === 'missing') {
+    if (isTaken(order.state) && (await search(order, exchange)) === 'missing') {
       happenings.push(...settleGone(order))
       gone.push(order.clientOrderId)
     }

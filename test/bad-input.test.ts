@@ -98,7 +98,7 @@ test('a port that is taken: broker and "up" say which', async () => {
 test('a policy that is wrong, or that nobody accepted, at start', async () => {
   const home = copyHome()
   const file = join(home, 'policy.yaml')
-  writeFileSync(file, replaced(UNASKED_POLICY, 'collar: 0.5 %', 'collar: lots'))
+  writeFileSync(file, replaced(UNASKED_POLICY, { 'collar: 0.5 %': 'collar: lots' }))
   expectRefusal(
     await run('executor', home, [world.passphrase]),
     'policy_invalid',
@@ -109,7 +109,7 @@ test('a policy that is wrong, or that nobody accepted, at start', async () => {
     'policy_invalid',
     /line \d+, collar: expected/,
   )
-  writeFileSync(file, replaced(UNASKED_POLICY, 'order: 1000', 'order: 2000'))
+  writeFileSync(file, replaced(UNASKED_POLICY, { 'order: 1000': 'order: 2000' }))
   expectRefusal(
     await run('executor', home, [world.passphrase]),
     'policy_not_accepted',
@@ -231,7 +231,7 @@ test.each([
 test('a policy that is broken while the executor runs: line and reason, and the old one stays', async () => {
   writeFileSync(
     join(world.home, 'policy.yaml'),
-    replaced(UNASKED_POLICY, 'collar: 0.5 %', 'collar: lots'),
+    replaced(UNASKED_POLICY, { 'collar: 0.5 %': 'collar: lots' }),
   )
   await told(/policy\.yaml.*line \d+.*collar.*stays in force/s)
   const before = world.sandbox.exchange.acceptLog().length
@@ -338,7 +338,7 @@ test('a strategy that is broken while the engine runs: line, column and reason, 
   const file = join(world.home, 'strategies/demo.yaml')
   const before = readFileSync(file, 'utf8')
   await world.start('engine')
-  writeFileSync(file, replaced(before, 'enter: crossover(', 'enter: crosover('))
+  writeFileSync(file, replaced(before, { 'enter: crossover(': 'enter: crosover(' }))
   const line = await until('the reason', () =>
     world.lines.find((one) => one.includes('strategy_invalid')),
   )

@@ -24,16 +24,13 @@ const COMPARED_MS = 1_800
 const MOST_STARTS = 4
 
 /** Entries of 200 are asked about, those of 100 are not: so one executor has both. Some bring no stop. */
-const POLICY = (
-  [
-    ['approval: never', 'approval: above 150'],
-    ['[BTC/USDT]', `[BTC/USDT, ${MARKETS.join(', ')}]`],
-    [
-      '  demo: { allotment: 5000 }',
-      STREAM_NAMES.map((name) => `  ${name}: { allotment: 5000 }`).join('\n'),
-    ],
-  ] as const
-).reduce((policy, [from, to]) => replaced(policy, from, to), UNASKED_POLICY)
+const POLICY = replaced(UNASKED_POLICY, {
+  'approval: never': 'approval: above 150',
+  '[BTC/USDT]': `[BTC/USDT, ${MARKETS.join(', ')}]`,
+  '  demo: { allotment: 5000 }': STREAM_NAMES.map((name) => `  ${name}: { allotment: 5000 }`).join(
+    '\n',
+  ),
+})
 
 const INSTRUMENTS = ['BTC/USDT', ...MARKETS].map((symbol) => ({
   symbol,

@@ -8,7 +8,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest
 import { keyside } from './keyside.ts'
 import { replaced } from './replaced.ts'
 
-const WIDER = replaced(DEFAULT_POLICY, 'order: 500 ', 'order: 600 ')
+const WIDER = replaced(DEFAULT_POLICY, { 'order: 500 ': 'order: 600 ' })
 const HOUR_MS = 3_600_000
 
 let made = ''
@@ -71,7 +71,7 @@ test('a wider policy is marked, wants a typed yes, and waits for a day', async (
 test('a tighter policy is in force at once, and takes a waiting one back', async () => {
   write(WIDER)
   await run('policy accept --yes')
-  write(replaced(DEFAULT_POLICY, 'order: 500 ', 'order: 400 '))
+  write(replaced(DEFAULT_POLICY, { 'order: 500 ': 'order: 400 ' }))
   expect((await run('policy check')).stdout).toContain('Another policy waits')
   const { stdout } = await run('policy accept', ['yes'])
   expect(stdout).toMatch(/TIGHTENS +limits\.order +500 USDT -> 400 USDT/)
@@ -90,7 +90,7 @@ test('prints the bound of the policy in force beside that of the file, and says 
   const accepted = JSON.parse((await run('policy bound --json')).stdout)
   expect(accepted).toMatchObject({ state: 'accepted', waiting: null })
   expect(accepted.inForce).toMatchObject({ taken: accepted.taken, most: accepted.most })
-  write(replaced(WIDER, 'allotment: 1000 ', 'allotment: 1500 '))
+  write(replaced(WIDER, { 'allotment: 1000 ': 'allotment: 1500 ' }))
   await run('policy accept --yes')
   const { state, waiting, most, inForce } = JSON.parse((await run('policy bound --json')).stdout)
   expect(state).toBe('waits')

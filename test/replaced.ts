@@ -1,5 +1,7 @@
-/** `text` with `to` in place of `from`. Throws where `from` is missing: a test would go on with what it meant to change. */
-export function replaced(text: string, from: string, to: string): string {
-  if (!text.includes(from)) throw new Error(`nothing to replace: ${from}`)
-  return text.replace(from, to)
+/** `text` with each change made once. Throws where there is nothing to change: a test would go on without it. */
+export function replaced(text: string, changes: Readonly<Record<string, string>>): string {
+  return Object.entries(changes).reduce((before, [from, to]) => {
+    if (!before.includes(from)) throw new Error(`nothing to replace: ${from}`)
+    return before.replace(from, to)
+  }, text)
 }

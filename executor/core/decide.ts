@@ -11,6 +11,7 @@ import { onFills, onFound, onPlaced } from '../orders/outcome.ts'
 import { onCancel, pollOrders } from '../orders/poll.ts'
 import { protectPositions } from '../orders/protect.ts'
 import { recover } from '../orders/recover.ts'
+import { isTaken } from '../orders/table.ts'
 import { clearEntries, setTrading } from '../orders/trading.ts'
 import { lookAround, onCompared } from '../reconcile/compare.ts'
 import { noticeClock } from './clock-back.ts'
@@ -79,7 +80,7 @@ function takeAnswer(turn: Turn, input: Extract<Input, { clientOrderId: string }>
 }
 
 function isSought({ state }: Order): boolean {
-  return ['unknown', 'accepted', 'part_filled', 'ending'].includes(state)
+  return state === 'unknown' || isTaken(state)
 }
 
 function onQuote(turn: Turn, market: string): undefined {

@@ -98,9 +98,10 @@ class Binance implements port.Exchange {
   }
 
   async start(markets: readonly string[], left?: readonly string[]): Promise<void> {
-    this.#markets = await loadMarkets(this.#line, markets, left)
-    const loaded = [...this.#markets.values()]
-    await this.#measureSkew()
+    // The clock before anything is signed.
+    const [known] = await Promise.all([loadMarkets(this.#line, markets, left), this.#measureSkew()])
+    this.#markets = known
+    const loaded = [...known.values()]
     const [quotes] = await Promise.all([
       this.#refreshQuotes(),
       this.#askBalances().then(orThrow),

@@ -120,6 +120,13 @@ const AT_EXCHANGE: readonly OrderState[] = [
   'ending',
 ]
 
+const TAKEN: readonly OrderState[] = ['accepted', 'part_filled', 'ending']
+
+/** The exchange has said that it has it. */
+export function isTaken(state: OrderState): boolean {
+  return TAKEN.includes(state)
+}
+
 /** It is at the exchange, or may be. */
 export function isLive(state: OrderState): boolean {
   return AT_EXCHANGE.includes(state)

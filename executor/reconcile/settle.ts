@@ -17,35 +17,21 @@ export function isUnsent({ state }: Order): boolean {
   return LOST[state] !== undefined
 }
 
-const TAKEN: readonly OrderState[] = ['accepted', 'part_filled', 'ending']
-
-/** The exchange said that it has it. */
-export function isTaken({ state }: Order): boolean {
-  return TAKEN.includes(state)
-}
-
 /** Over with the trades that are known: the exchange has it in none of its lists, and the trader is there to say so. */
 export function settleGone({ clientOrderId, filled }: Order): readonly Happening[] {
-  const code = 'journal_rebased'
-  const message = sentenceOf(code)
-  return [
-    { type: 'step', clientOrderId, event: 'end', filled, code, message },
-    { type: 'step', clientOrderId, event: 'cancel', code, message },
-  ]
+  return [{ ...step(clientOrderId, 'end'), filled }, step(clientOrderId, 'cancel')]
 }
 
 export function settleUnsent(
   { clientOrderId, state, plan }: Order,
   found: 'found' | 'missing',
 ): readonly Happening[] {
+  if (found === 'found' && plan !== null)
+    return (LOST[state] ?? []).map((event) => step(clientOrderId, event))
+  return [step(clientOrderId, state === 'intended' ? 'miss' : 'refuse')]
+}
+
+function step(clientOrderId: string, event: OrderEvent) {
   const code = 'journal_rebased'
-  const step = (event: OrderEvent): Happening => ({
-    type: 'step',
-    clientOrderId,
-    event,
-    code,
-    message: sentenceOf(code),
-  })
-  if (found === 'found' && plan !== null) return (LOST[state] ?? []).map(step)
-  return [step(state === 'intended' ? 'miss' : 'refuse')]
+  return { type: 'step', clientOrderId, event, code, message: sentenceOf(code) } as const
 }
