@@ -5,6 +5,9 @@ import { z } from 'zod'
 /** A non-negative decimal: at most 12 digits before the point and 12 behind it, no sign, no exponent. */
 export type Decimal = string
 
+/** Digits behind the point. */
+export const WIRE_PLACES = 12
+
 const DECIMAL = /^(?:0|[1-9]\d{0,11})(?:\.\d{1,12})?$/
 
 export const decimal = z.string().regex(DECIMAL, 'expected a decimal string such as "0.015"')
@@ -20,7 +23,7 @@ export function isDecimal(text: unknown): text is Decimal {
 
 /** Writes a value as a wire decimal, cutting (not rounding up) past 12 places. Throws a RangeError if it does not fit. */
 export function toDecimal(value: Big | string): Decimal {
-  const text = trimZeros(new Big(value).round(12, Big.roundDown).toFixed())
+  const text = trimZeros(new Big(value).round(WIRE_PLACES, Big.roundDown).toFixed())
   if (!DECIMAL.test(text)) throw new RangeError(`not a wire decimal: ${text}`)
   return text
 }

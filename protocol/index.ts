@@ -18,7 +18,14 @@ export {
 } from './claims/report.ts'
 export type { Signal } from './claims/signal.ts'
 export { KEY_CODES, OPEN_CODES, type OpenCode } from './codes.ts'
-export { type Decimal, decimal, isDecimal, positiveDecimal, toDecimal } from './decimal.ts'
+export {
+  type Decimal,
+  decimal,
+  isDecimal,
+  positiveDecimal,
+  toDecimal,
+  WIRE_PLACES,
+} from './decimal.ts'
 export { GENESIS, hashText } from './hash.ts'
 export { headerSegment, type Keyring, keyring, type Trust } from './keyring.ts'
 export {

@@ -199,6 +199,31 @@ test('stops a stream, its heads included, when it cannot go on', async () => {
   expect(messages('head')).toHaveLength(1)
 })
 
+test('says once that a market is younger than its indicators, and once that it is old enough', async () => {
+  const home = newHome()
+  home.write('demo.yaml', yaml({ ...RULES, enter: 'close > sma(6)' }))
+  const { deps, clock, logged } = depsFor(home)
+  const feed = replayFeed(candles(Array(12).fill(100), T0 - 4 * 60), 4)
+  const { address } = await openBroker()
+  const engine = await runEngine(configFor(address.mqtt), deps, feed)
+  onTestFinished(() => engine.stop())
+  const told = (text: string) => logged().split(text).length - 1
+  // Six for the average, one more for the candle before.
+  expect(logged()).toContain('nothing is decided before 3 more have closed')
+  for (const enough of [0, 0, 1, 1, 1]) {
+    clock.pass(60_000)
+    feed.advance()
+    expect(told('there are enough candles now')).toBe(enough)
+  }
+  expect(told('candles_too_few')).toBe(1)
+})
+
+test('a market that is old enough needs no word', async () => {
+  const { logged, close } = await start([100, 100, 100], 2)
+  close()
+  expect(logged()).not.toMatch(/candles_too_few|enough candles/)
+})
+
 test('does not start without its folder of strategies', async () => {
   const home = newHome()
   rmSync(join(home.path, 'strategies'), { recursive: true })

@@ -12,7 +12,7 @@ import {
   type Trace,
 } from '@keyside/runtime'
 import type { EngineConfig } from './config.ts'
-import type { Candle } from './market/candle.ts'
+import { type Candle, TIMEFRAMES } from './market/candle.ts'
 import { CcxtFeed } from './market/ccxt-feed.ts'
 import type { Feed, Origin } from './market/feed.ts'
 import { openDatabase } from './publish/database.ts'
@@ -84,7 +84,7 @@ export async function runEngine(
   }
 }
 
-interface DeskOptions extends Pick<EngineDeps, 'log' | 'trace'> {
+interface DeskOptions extends Pick<EngineDeps, 'log' | 'trace' | 'clock'> {
   readonly config: EngineConfig
   readonly feed: Feed
   readonly folder: StrategyFolder
@@ -96,6 +96,8 @@ interface DeskOptions extends Pick<EngineDeps, 'log' | 'trace'> {
 class Desk {
   readonly #options: DeskOptions
   readonly #running = new Map<string, { strategy: Strategy; cancel: Cancel }>()
+  /** Streams of which it was told that their market is too young. */
+  readonly #waiting = new Set<string>()
 
   constructor(options: DeskOptions) {
     this.#options = options
@@ -153,12 +155,29 @@ class Desk {
       timeframe,
       history: HISTORY,
       onCandle: (candle, origin) => this.#walk(stream, candle, origin),
+      onHistory: () => this.#tellWait(stream),
       onTrouble: ({ code, message }) => log.warn({ code, stream: name }, message),
     })
     this.#running.set(name, { strategy, cancel })
   }
 
+  /** Once, when a strategy begins on a market that is younger than its indicators. */
+  #tellWait({ strategy, missing }: Stream): void {
+    if (missing === 0) return
+    const { name, market, timeframe } = strategy
+    const due = this.#options.clock.now() + missing * TIMEFRAMES[timeframe] * 1000
+    const message = `${market} has too few ${timeframe} candles for ${name}: nothing is decided before ${missing} more have closed, about ${new Date(due).toISOString()}`
+    this.#options.log.warn({ code: 'candles_too_few', stream: name, missing }, message)
+    this.#waiting.add(name)
+  }
+
+  #tellReady({ strategy: { name }, missing }: Stream): void {
+    if (missing > 0 || !this.#waiting.delete(name)) return
+    this.#options.log.info({ stream: name }, 'there are enough candles now: the strategy decides')
+  }
+
   #end(name: string): void {
+    this.#waiting.delete(name)
     this.#running.get(name)?.cancel()
     this.#running.delete(name)
   }
@@ -166,6 +185,7 @@ class Desk {
   #walk(stream: Stream, candle: Candle, origin: Origin): void {
     try {
       candleClosed(this.#options, stream, candle, origin)
+      this.#tellReady(stream)
     } catch (error) {
       const { name } = stream.strategy
       const message = 'the stream stops, and so do its heads: start the engine again'

@@ -1,6 +1,6 @@
 // One strategy at work: what it knows, and the steps a closed candle goes through.
 
-import { createGauges, type Values } from './indicators/gauges.ts'
+import { candlesNeeded, createGauges, type Values } from './indicators/gauges.ts'
 import type { Candle } from './market/candle.ts'
 import type { Origin } from './market/feed.ts'
 import type { Outbox, Sealed, StreamRow } from './publish/outbox.ts'
@@ -22,6 +22,8 @@ export class Stream {
   /** The last candle that a former run decided on, Unix seconds; null for a new stream. */
   readonly #decidedUpTo: number | null
   #state: RunnerState
+  /** Candles that must still close before anything can be decided. */
+  #missing: number
 
   constructor(strategy: Strategy, outbox: Outbox, issuer: string) {
     const row: StreamRow = outbox.openStream(strategy.name, strategy.market)
@@ -31,9 +33,16 @@ export class Stream {
     this.#gauges = createGauges(strategy.series)
     this.#decidedUpTo = row.bar
     this.#state = startState(row.position)
+    // A decision reads the candle before as well.
+    this.#missing = candlesNeeded(strategy.series) + 1
+  }
+
+  get missing(): number {
+    return this.#missing
   }
 
   measure(candle: Candle): Bar {
+    this.#missing = Math.max(0, this.#missing - 1)
     return { candle, values: this.#gauges(candle) }
   }
 

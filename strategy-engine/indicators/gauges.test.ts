@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Candle } from '../market/candle.ts'
-import { createGauges, type SeriesName, seriesText } from './gauges.ts'
+import { candlesNeeded, createGauges, type SeriesName, seriesText } from './gauges.ts'
 
 const CLOSES = [10, 11, 13, 12, 15, 14, 18, 17, 16, 20]
 
@@ -22,6 +22,24 @@ test.each<[SeriesName, (closes: number[]) => number | null]>([
     if (expected === null) expect(value).toBe(null)
     else expect(value).toBeCloseTo(expected, 10)
   })
+})
+
+test.each<[number, SeriesName[]]>([
+  [1, [{ price: 'close' }]],
+  [
+    26,
+    [
+      { indicator: 'ema', period: 12 },
+      { indicator: 'sma', period: 26 },
+    ],
+  ],
+  [15, [{ indicator: 'rsi', period: 14 }]],
+  [14, [{ indicator: 'atr', period: 14 }]],
+])('%i candles are needed before %j have values', (count, names) => {
+  expect(candlesNeeded(names)).toBe(count)
+  const gauges = createGauges(names)
+  const known = Array.from({ length: count }, (_, i) => gauges(candle(i, 10 + (i % 3))) !== null)
+  expect(known.indexOf(true)).toBe(count - 1)
 })
 
 test('gives nothing until the slowest series has a value', () => {

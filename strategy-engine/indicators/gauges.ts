@@ -23,6 +23,15 @@ export function createGauges(names: readonly SeriesName[]): (candle: Candle) => 
   }
 }
 
+/** How many candles must have closed before every one of them has a value. */
+export function candlesNeeded(names: readonly SeriesName[]): number {
+  const gauges = createGauges(names)
+  const flat = { open: '1', high: '1', low: '1', close: '1', volume: '1' }
+  let count = 1
+  while (gauges({ start: count, ...flat }) === null) count += 1
+  return count
+}
+
 function series(name: SeriesName): Series {
   if ('indicator' in name) return INDICATORS[name.indicator](name.period)
   return (candle) => Number(candle[name.price])

@@ -1,5 +1,9 @@
-import { expect, test } from 'vitest'
-import { closedOf } from './ccxt-feed.ts'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { createLog, systemClock } from '@keyside/runtime'
+import { expect, onTestFinished, test } from 'vitest'
+import { CcxtFeed, closedOf } from './ccxt-feed.ts'
+import type { FeedTrouble } from './feed.ts'
 import { candlesOf, LiveBinance } from './live-binance.ts'
 
 const prices = { open: '1', high: '1', low: '1', close: '1', volume: '1' }
@@ -22,6 +26,71 @@ test('holds no credentials, and speaks to the given address alone', () => {
   const urls = JSON.stringify(exchange.urls['api']).match(/\w+:\/\/[^/"]+/g) ?? []
   expect(new Set(urls)).toEqual(new Set(['http://127.0.0.1:9', 'ws://127.0.0.1:9']))
 })
+
+test('tells a close with the event that says so, and not with the next candle', () => {
+  const closed: unknown[] = []
+  const exchange = new LiveBinance((...told) => closed.push(told), 'http://127.0.0.1:9')
+  const names = { id: 'BTCUSDT', symbol: 'BTC/USDT', base: 'BTC', quote: 'USDT' }
+  exchange.setMarkets([{ ...names, type: 'spot', spot: true }])
+  const client = { url: 'ws://127.0.0.1:9/ws', resolve: () => undefined }
+  const event = (x: boolean) => {
+    const k = { t: 60_000, i: '1m', o: '1.50', h: '2', l: '1', c: '1.75', v: '3', x }
+    exchange.handleOHLCV(client as never, { e: 'kline', E: 120_001, s: 'BTCUSDT', k })
+  }
+  event(false)
+  expect(closed).toEqual([])
+  event(true)
+  const prices = { open: '1.50', high: '2', low: '1', close: '1.75', volume: '3' }
+  expect(closed).toEqual([['BTC/USDT 1m', { start: 60, ...prices }]])
+})
+
+test('a market that was delisted after it was loaded is refused by its name', async () => {
+  const feed = new CcxtFeed({
+    address: await venue({
+      '/api/v3/exchangeInfo': [200, { symbols: [LISTED] }],
+      '/api/v3/time': [200, { serverTime: Date.now() }],
+      '/api/v3/klines': [400, { code: -1121, msg: 'Invalid symbol.' }],
+    }),
+    clock: systemClock,
+    log: createLog({ program: 'test', level: 'silent' }),
+  })
+  onTestFinished(() => feed.close())
+  const told = Promise.withResolvers<FeedTrouble>()
+  feed.subscribe({
+    market: 'BTC/USDT',
+    timeframe: '1m',
+    history: 2,
+    onCandle: () => expect.unreachable(),
+    onHistory: () => expect.unreachable(),
+    onTrouble: told.resolve,
+  })
+  expect(await told.promise).toEqual({
+    code: 'market_unknown',
+    message: 'binance has no candles of BTC/USDT 1m: correct the strategy file',
+  })
+})
+
+const LISTED = {
+  symbol: 'BTCUSDT',
+  status: 'TRADING',
+  baseAsset: 'BTC',
+  quoteAsset: 'USDT',
+  isSpotTradingAllowed: true,
+  filters: [],
+  permissionSets: [['SPOT']],
+}
+
+/** Answers each path with one status and body. */
+async function venue(answers: Record<string, [number, object]>): Promise<string> {
+  const server = createServer((request, response) => {
+    const [status, body] = answers[(request.url ?? '').split('?')[0] ?? ''] ?? [404, {}]
+    response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body))
+  })
+  server.on('upgrade', (_request, socket) => socket.destroy())
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
+  onTestFinished(() => void server.close())
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+}
 
 test('refuses rows that are not candles in decimal text', () => {
   expect(candlesOf([[60_000, '1.50', '2', '1', '1.75', '3']])).toEqual([

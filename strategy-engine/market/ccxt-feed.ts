@@ -1,5 +1,6 @@
 // Live candles from an exchange: its WebSocket for the close, its REST side for history and whatever was missed.
 import { type Cancel, type Clock, KeysideError, type Logger } from '@keyside/runtime'
+import { BadSymbol } from 'ccxt'
 import { type Candle, TIMEFRAMES } from './candle.ts'
 import type { Feed, Subscription } from './feed.ts'
 import { type History, Lineup } from './lineup.ts'
@@ -85,7 +86,8 @@ export class CcxtFeed implements Feed {
   ): Promise<Candle[]> {
     const { market, timeframe } = subscription
     await this.#prepare(subscription)
-    const rows = candlesOf(await this.#exchange.fetchOHLCV(market, timeframe, since, limit))
+    const asked = this.#exchange.fetchOHLCV(market, timeframe, since, limit)
+    const rows = candlesOf(await asked.catch((error) => this.#refused(error, subscription)))
     return closedOf(rows, TIMEFRAMES[timeframe], this.#exchangeNow())
   }
 
@@ -94,10 +96,20 @@ export class CcxtFeed implements Feed {
     // ccxt refuses ws: addresses until this has run, whether there is a proxy or not.
     await exchange.loadHttpProxyAgent()
     // Without `reload` ccxt gives the answer of the first try for ever, a failure too.
-    const markets = await exchange.loadMarkets(exchange.markets === undefined)
-    if (markets[market] !== undefined && Object.hasOwn(exchange.timeframes, timeframe)) return
-    const message = `${exchange.id} has no candles of ${market} ${timeframe}: correct the strategy file`
-    throw new KeysideError('market_unknown', message)
+    const loaded = await exchange.loadMarkets(exchange.markets === undefined)
+    const isListed = market in loaded || market in (await exchange.loadMarkets(true))
+    if (isListed && Object.hasOwn(exchange.timeframes, timeframe)) return
+    throw this.#unknown({ market, timeframe })
+  }
+
+  /** A market that was loaded and is delisted since is refused by name. */
+  #refused(error: unknown, subscription: Subscription): never {
+    throw error instanceof BadSymbol ? this.#unknown(subscription) : error
+  }
+
+  #unknown({ market, timeframe }: Pick<Subscription, 'market' | 'timeframe'>): KeysideError {
+    const message = `${this.#exchange.id} has no candles of ${market} ${timeframe}: correct the strategy file`
+    return new KeysideError('market_unknown', message)
   }
 
   async #checkClock({ onTrouble }: Subscription): Promise<void> {
@@ -121,8 +133,10 @@ export class CcxtFeed implements Feed {
         await this.#exchange.watchOHLCV(market, timeframe)
         pause = RECONNECT_MS
       } catch (error) {
-        if (over.aborted || isUnknownMarket(error)) return
-        this.#log.warn({ err: error, market }, 'live candles broke off, asking for them instead')
+        if (over.aborted) return
+        // Of a market that is not there, the one who asks for its history tells.
+        if (!isUnknownMarket(error))
+          this.#log.warn({ err: error, market }, 'live candles broke off, asking for them instead')
         await this.#pause(pause, over)
         pause = Math.min(2 * pause, LONGEST_RECONNECT_MS)
       }

@@ -80,24 +80,6 @@ describe.concurrent.each(Object.keys(FEEDS))('%s', (name) => {
 })
 
 describe.concurrent('ccxt feed', () => {
-  test('knows a candle within a second of its close', async ({ onTestFinished }) => {
-    const { feed } = await openExchange(onTestFinished)
-    const delays: number[] = []
-    feed.subscribe({
-      market: 'BTC/USDT',
-      timeframe: '1s',
-      history: 2,
-      onTrouble: () => undefined,
-      onCandle: ({ start }, origin) => {
-        if (origin === 'live') delays.push(Date.now() - (start + 1) * 1000)
-      },
-    })
-    await until(() => delays.length >= 4)
-    // The first may have come with the history.
-    expect(Math.max(...delays.slice(1))).toBeLessThan(950)
-    expect(Math.min(...delays)).toBeGreaterThanOrEqual(0)
-  })
-
   test('goes on without a gap when the streams are cut', async ({ onTestFinished }) => {
     const { feed, exchange } = await openExchange(onTestFinished)
     const seen = follow(feed, 2)
@@ -140,6 +122,16 @@ describe.concurrent('ccxt feed', () => {
     })
   })
 
+  test('a market that does not exist takes down its own stream alone', async ({
+    onTestFinished,
+  }) => {
+    const { feed } = await openExchange(onTestFinished)
+    const gone = follow(feed, 2, 'NOPE/USDT')
+    const there = follow(feed, 2)
+    await until(() => gone.troubles.length > 0 && there.live().length >= 2)
+    expect([gone.candles, there.troubles]).toEqual([[], []])
+  })
+
   test('says that this clock differs from the one of the exchange', async ({ onTestFinished }) => {
     const { feed, exchange } = await openExchange(onTestFinished)
     exchange.faults.arm({ name: 'clock-skew', ms: -20_000 })
@@ -169,6 +161,7 @@ function follow(feed: Feed, history: number, market = 'BTC/USDT') {
     timeframe: '1s',
     history,
     onCandle: (candle, origin) => candles.push([candle, origin]),
+    onHistory: () => undefined,
     onTrouble: (trouble) => troubles.push(trouble),
   })
   return {

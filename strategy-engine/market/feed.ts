@@ -9,7 +9,7 @@ export type Origin = 'history' | 'live' | 'after_hole'
 export interface FeedTrouble {
   readonly code: Extract<
     EngineCode,
-    'market_unknown' | 'feed_unreachable' | 'feed_gap' | 'clock_differs'
+    'market_unknown' | 'feed_unreachable' | 'feed_silent' | 'feed_gap' | 'clock_differs'
   >
   /** A sentence that says what to do, or what happens by itself. */
   readonly message: string
@@ -22,6 +22,8 @@ export interface Subscription {
   /** How many closed candles to give first; fewer come if the market is younger. At most 999. */
   readonly history: number
   readonly onCandle: (candle: Candle, origin: Origin) => void
+  /** The history that there is has been given, if only none. */
+  readonly onHistory: () => void
   readonly onTrouble: (trouble: FeedTrouble) => void
 }
 

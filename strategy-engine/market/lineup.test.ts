@@ -11,8 +11,8 @@ const minute = (n: number): Candle => {
 }
 
 /** An exchange with the given candles, and a clock that moves when told. */
-function setUp(exists: (n: number) => boolean = () => true) {
-  const world = { now: 10, failing: 0, asked: 0 }
+function setUp(exists: (n: number) => boolean = () => true, unknown = 0) {
+  const world = { now: 10, failing: 0, unknown, asked: 0 }
   const timers = new Set<{ due: number; period?: number; run: () => void }>()
   let time = 0
   const add = (timer: { due: number; period?: number; run: () => void }) => {
@@ -31,16 +31,20 @@ function setUp(exists: (n: number) => boolean = () => true) {
   const answer = async (candles: Candle[]) => {
     world.asked += 1
     if (world.failing-- > 0) throw new Error('no route')
+    if (world.unknown-- > 0) throw new KeysideError('market_unknown', 'no such market')
     return candles
   }
   const given: [number, Origin][] = []
   const troubles: FeedTrouble[] = []
+  /** Candles given when the history was said to be over. */
+  const counts: number[] = []
   const lineup = new Lineup(
     {
       market: 'BTC/USDT',
       timeframe: '1m',
       history: 3,
       onCandle: ({ start }, origin) => given.push([start / 60, origin]),
+      onHistory: () => void counts.push(given.length),
       onTrouble: (trouble) => troubles.push(trouble),
     },
     {
@@ -69,7 +73,7 @@ function setUp(exists: (n: number) => boolean = () => true) {
       due.run()
     }
   }
-  return { world, given, troubles, lineup, settle }
+  return { world, given, troubles, counts, lineup, settle }
 }
 
 test('gives history, then each candle once as it closes', async () => {
@@ -139,31 +143,57 @@ test('waits longer after every failure, tells the first, and gives everything in
   expect(troubles.map(({ code }) => code)).toEqual(['feed_unreachable'])
 })
 
-test('stops asking for a market that does not exist', async () => {
-  const troubles: FeedTrouble[] = []
-  let asked = 0
-  const refuse = async () => {
-    asked += 1
-    throw new KeysideError('market_unknown', 'no such market')
-  }
-  const clock: Clock = {
-    now: () => 0,
-    after: () => expect.unreachable(),
-    every: () => () => undefined,
-  }
-  new Lineup(
-    {
-      market: 'BTC/USDT',
-      timeframe: '1m',
-      history: 3,
-      onCandle: () => expect.unreachable(),
-      onTrouble: (trouble) => troubles.push(trouble),
-    },
-    { history: { newest: refuse, since: refuse }, clock, exchangeNow: () => 0 },
-  )
-  await new Promise((resolve) => setImmediate(resolve))
+test('tells a market that does not exist once, and finds it when it is listed later', async () => {
+  const { world, given, troubles, settle } = setUp(undefined, 3)
+  await settle(299_000)
+  expect(world.asked).toBe(1)
+  await settle(600_000)
   expect(troubles).toEqual([{ code: 'market_unknown', message: 'no such market' }])
-  expect(asked).toBe(1)
+  await settle(2_000)
+  expect(given.map(([n]) => n)).toEqual([7, 8, 9])
+})
+
+test('tells a market that is delisted while it is followed', async () => {
+  const { world, troubles, settle } = setUp()
+  await settle()
+  world.now = 11
+  world.unknown = 1_000
+  await settle(3_600_000)
+  expect(troubles.map(({ code }) => code)).toEqual(['market_unknown'])
+  expect(world.asked).toBeLessThan(16)
+})
+
+test('asks less and less where no candle closes any more, tells it once, and goes on by itself', async () => {
+  const { world, given, troubles, settle } = setUp((n) => n < 10 || n >= 70)
+  await settle()
+  world.now = 11
+  const before = world.asked
+  await settle(600_000)
+  expect(world.asked - before).toBeLessThan(30)
+  expect(troubles.map(({ code }) => code)).toEqual(['feed_silent'])
+  world.now = 72
+  await settle(60_000)
+  expect(given.slice(3)).toEqual([
+    [70, 'after_hole'],
+    [71, 'live'],
+  ])
+})
+
+test('a market without one candle is not asked without pause', async () => {
+  const { world, troubles, counts, settle } = setUp(() => false)
+  await settle(600_000)
+  expect(world.asked).toBeLessThan(30)
+  expect(troubles.map(({ code }) => code)).toEqual(['feed_silent'])
+  expect(new Set(counts), 'there is no history').toEqual(new Set([0]))
+})
+
+test('says when the history has been given, and says it once', async () => {
+  const { world, lineup, counts, settle } = setUp()
+  await settle()
+  world.now = 13
+  lineup.accept(minute(12))
+  await settle(1_000)
+  expect(counts).toEqual([3])
 })
 
 test('gives an unbroken line whatever the stream tells, in whatever order', async () => {

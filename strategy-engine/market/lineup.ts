@@ -14,6 +14,10 @@ export interface History {
 const OVERDUE_MS = 1_000
 const CHECK_MS = 500
 const LONGEST_PAUSE_MS = 30_000
+/** A market that the exchange does not have may be listed later. */
+const UNKNOWN_PAUSE_MS = 300_000
+/** So many questions without a new candle, some half a minute, and the market counts as silent. */
+const SILENT_AFTER = 6
 
 type State = 'fetching' | 'following' | 'stopped'
 
@@ -36,6 +40,10 @@ export class Lineup {
   #next: number | null = null
   #newestSeen = 0
   #failures = 0
+  /** Questions in a row that brought nothing new. */
+  #unanswered = 0
+  #askAgainAt = 0
+  #troubled: 'no' | 'unknown' | 'silent' = 'no'
 
   constructor(subscription: Subscription, options: LineupOptions) {
     this.#subscription = subscription
@@ -62,7 +70,8 @@ export class Lineup {
   #check(): void {
     if (this.#state !== 'following' || this.#next === null) return
     const due = (this.#next + this.#length) * 1000 + OVERDUE_MS
-    if (this.#options.exchangeNow() >= due) this.#fetch()
+    const { exchangeNow, clock } = this.#options
+    if (exchangeNow() >= due && clock.now() >= this.#askAgainAt) this.#fetch()
   }
 
   #fetch(): void {
@@ -78,16 +87,23 @@ export class Lineup {
 
   #fetched(candles: Candle[]): void {
     this.#failures = 0
+    this.#unanswered += 1
     const origin = this.#next === null ? 'history' : 'live'
     for (const candle of candles) {
       if (this.#isStopped()) return
       this.#take(candle, origin)
     }
+    if (origin === 'history' && !this.#isStopped()) this.#subscription.onHistory()
     if (this.#isStopped()) return
+    if (this.#unanswered >= SILENT_AFTER) this.#tellOnce('silent', silent(this.#subscription))
+    const pause = Math.min(LONGEST_PAUSE_MS, CHECK_MS * 2 ** Math.max(0, this.#unanswered - 1))
     // A venue's REST side may learn of a close a moment after its stream told it.
     if (this.#next === null || this.#newestSeen >= this.#next)
-      this.#pause(candles.length > 0 ? 0 : CHECK_MS)
-    else this.#state = 'following'
+      this.#pause(this.#unanswered === 0 ? 0 : pause)
+    else {
+      this.#askAgainAt = this.#options.clock.now() + pause
+      this.#state = 'following'
+    }
   }
 
   #take(candle: Candle, origin: Origin): void {
@@ -100,19 +116,28 @@ export class Lineup {
 
   #give(candle: Candle, origin: Origin): void {
     this.#next = candle.start + this.#length
+    this.#unanswered = 0
+    this.#askAgainAt = 0
+    this.#troubled = 'no'
     this.#subscription.onCandle(candle, origin)
   }
 
   #failed(error: unknown): void {
     if (this.#isStopped()) return
     if (error instanceof KeysideError && error.code === 'market_unknown') {
-      this.#subscription.onTrouble({ code: error.code, message: error.message })
-      this.stop()
+      this.#tellOnce('unknown', { code: error.code, message: error.message })
+      this.#pause(UNKNOWN_PAUSE_MS)
       return
     }
     if (this.#failures === 0) this.#subscription.onTrouble(unreachable(this.#subscription, error))
     this.#failures += 1
     this.#pause(Math.min(LONGEST_PAUSE_MS, 500 * 2 ** this.#failures))
+  }
+
+  #tellOnce(trouble: 'unknown' | 'silent', words: FeedTrouble): void {
+    if (this.#troubled === trouble) return
+    this.#troubled = trouble
+    this.#subscription.onTrouble(words)
   }
 
   #pause(ms: number): void {
@@ -137,6 +162,13 @@ function unreachable({ market, timeframe }: Subscription, error: unknown): FeedT
   return {
     code: 'feed_unreachable',
     message: `cannot get candles of ${market} ${timeframe}, trying again: ${describeError(error).message}`,
+  }
+}
+
+function silent({ market, timeframe }: Subscription): FeedTrouble {
+  return {
+    code: 'feed_silent',
+    message: `no candle of ${market} ${timeframe} closes any more: trading there may be halted, and nothing is decided until one does`,
   }
 }
 

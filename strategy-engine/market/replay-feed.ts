@@ -28,6 +28,7 @@ export function replayFeed(candles: readonly Candle[], past = 0): ReplayFeed {
       subscriptions.set(subscription, { last: null })
       const history = candles.slice(Math.max(0, at - subscription.history), at)
       for (const candle of history) give(subscription, candle, 'history')
+      subscription.onHistory()
       return () => subscriptions.delete(subscription)
     },
     advance: () => {

@@ -22,7 +22,10 @@ const AMOUNT = /^(\S+)\s*(%|[A-Z0-9]+)$/
 const MULTIPLE = /^(\S+)\s+([a-z].*)$/
 const DURATION = /^([1-9]\d{0,4})(s|m|h)$/
 const UNIT_SECONDS = { s: 1, m: 60, h: 3_600 } as const
-const DAY = 86_400
+/** The longest time that a file may name. */
+export const MAX_HOURS = 24
+/** Of a take-profit ladder. */
+export const MAX_RUNGS = 5
 
 /** `market` is BASE/QUOTE. Throws an Error with a sentence. */
 export function parseSize(text: string, market: string): Size {
@@ -61,7 +64,8 @@ export function parsePercent(text: string, most: number): string {
 export function parseDuration(text: string): number {
   const [, count, unit] = DURATION.exec(text) ?? []
   const seconds = Number(count) * UNIT_SECONDS[(unit ?? 's') as keyof typeof UNIT_SECONDS]
-  if (!(seconds <= DAY)) throw new Error(`expected a time such as "90s", up to 24h, got "${text}"`)
+  if (!(seconds <= MAX_HOURS * 3_600))
+    throw new Error(`expected a time such as "90s", up to ${MAX_HOURS}h, got "${text}"`)
   return seconds
 }
 

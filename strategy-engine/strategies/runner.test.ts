@@ -1,3 +1,5 @@
+import { toDecimal } from '@keyside/protocol'
+import Big from 'big.js'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { createGauges } from '../indicators/gauges.ts'
@@ -57,6 +59,50 @@ test('sets the stop at a multiple of a series below the price', () => {
   const [entry] = run(strategy({ stop: '2 atr(2)' }), candles([100, 100, 100, 106]))
   // True ranges 2, 2, 2, 7: the smoothed one is (2 + 7) / 2.
   expect(entry).toMatchObject({ stop: '97' })
+})
+
+test.each([
+  ['0.00000051', '2 %', '0.0000004998'],
+  ['0.00000003', '3 %', '0.0000000291'],
+  ['0.000000000003', '20 %', null],
+  ['0.000000000001', '1 %', null],
+  ['60000.01', '1.234567 %', '59259.2696765433'],
+])(
+  'at %s a stop of %s is at %s: no further away than that, or there is no entry',
+  (close, stop, at) => {
+    const price = { open: close, high: close, low: close, close, volume: '1' }
+    const rules = strategy({ enter: 'close > 0', exit: 'close < 0', stop })
+    const gauges = createGauges(rules.series)
+    const values = () => gauges({ start: 0, ...price })
+    const before = { ...startState('flat'), before: values() }
+    const { decision } = step(
+      rules,
+      before,
+      { candle: { start: 60, ...price }, values: values() },
+      'all',
+    )
+    expect(decision?.kind === 'entry' ? decision.stop : null).toBe(at)
+  },
+)
+
+test('a stop is never further away than the strategy says', () => {
+  const digits = fc.bigInt({ min: 1n, max: 10n ** 14n })
+  fc.assert(
+    fc.property(digits, fc.integer({ min: 1, max: 99_999 }), (ticks, thousandths) => {
+      const close = toDecimal(new Big(`${ticks}`).div(1e12))
+      const percent = thousandths / 1_000
+      const rules = strategy({ enter: 'close > 0', exit: 'close < 0', stop: `${percent} %` })
+      const price = { open: close, high: close, low: close, close, volume: '1' }
+      const values = createGauges(rules.series)({ start: 0, ...price })
+      const state = { ...startState('flat'), before: values }
+      const { decision } = step(rules, state, { candle: { start: 60, ...price }, values }, 'all')
+      if (decision?.kind !== 'entry') return
+      const least = new Big(close).times(new Big(100).minus(percent)).div(100)
+      expect(new Big(decision.stop).gte(least), `${decision.stop} for ${close}`).toBe(true)
+      expect(new Big(decision.stop).lt(close)).toBe(true)
+    }),
+    { seed: 16, numRuns: 300 },
+  )
 })
 
 test('makes no entry whose stop would not be above zero', () => {

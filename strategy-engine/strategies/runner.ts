@@ -1,5 +1,5 @@
 // What a strategy decides at a bar. Pure: the same state and bar give the same decision, live, replayed or tested.
-import { toDecimal } from '@keyside/protocol'
+import { toDecimal, WIRE_PLACES } from '@keyside/protocol'
 import Big from 'big.js'
 import { seriesText, type Values } from '../indicators/gauges.ts'
 import type { Candle } from '../market/candle.ts'
@@ -101,7 +101,7 @@ function enter(
       state: flat,
       refused: {
         code: 'stop_not_positive',
-        message: `no entry at ${ref}: the stop distance is not below the price`,
+        message: `no entry at ${ref}: no stop is possible above zero and below the price`,
       },
     }
   const reason = explain(strategy.enter, bar.readings)
@@ -109,17 +109,13 @@ function enter(
   return { state: { ...next, target: 'long', wanted: 'long' }, decision }
 }
 
+/** Rounded towards the price: a stop is never further away than the strategy says. Null where there is no room for one. */
 function stopPrice({ stop }: Strategy, ref: string, values: Values): string | null {
   const price = new Big(ref)
   const distance =
     stop.by === 'percent'
       ? price.times(stop.percent).div(100)
       : new Big(values.get(seriesText(stop.name)) ?? ref).times(stop.times)
-  const place = toPositive(price.minus(distance))
-  return distance.gt(0) ? place : null
-}
-
-function toPositive(value: Big): string | null {
-  const cut = value.round(8, Big.roundDown)
-  return cut.gt(0) ? toDecimal(cut) : null
+  const place = price.minus(distance).round(WIRE_PLACES, Big.roundUp)
+  return place.gt(0) && place.lt(price) ? toDecimal(place) : null
 }

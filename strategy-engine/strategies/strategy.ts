@@ -5,6 +5,7 @@ import { z } from 'zod'
 import type { SeriesName } from '../indicators/gauges.ts'
 import { TIMEFRAME_NAMES, TIMEFRAMES, type Timeframe } from '../market/candle.ts'
 import {
+  MAX_RUNGS,
   parseDuration,
   parsePercent,
   parseSize,
@@ -51,9 +52,9 @@ const percentUpTo = (most: number) => read(short, (text) => parsePercent(text, m
 const take = z
   .array(z.strictObject({ at: percentUpTo(1_000), sell: percentUpTo(100) }))
   .min(1)
-  .max(5)
+  .max(MAX_RUNGS)
 
-const file = z
+export const strategyFile = z
   .strictObject({
     name: id,
     market: spot,
@@ -83,7 +84,7 @@ const file = z
 
 /** `message` is a sentence with line, place, and column within a rule. */
 export function readStrategy(text: string): Read {
-  const checked = checkYaml(text, file, { scalars: 'text' })
+  const checked = checkYaml(text, strategyFile, { scalars: 'text' })
   if (checked.ok) return { ok: true, strategy: checked.data }
   const place = checked.path === '' ? '' : `${checked.path}: `
   return { ok: false, message: `line ${checked.line}: ${place}${checked.message}` }

@@ -12,10 +12,12 @@ import { nearest } from './suggest.ts'
 import { RuleError, type Token, tokenize } from './tokens.ts'
 import {
   type ArithmeticOperator,
-  type Comparison,
+  COMPARISONS,
   type Condition,
+  CROSSINGS,
   type Crossing,
   isNumeric,
+  JOINING,
   type Numeric,
   seriesIn,
   type Tree,
@@ -23,8 +25,7 @@ import {
 
 const MAX_DEPTH = 20
 const MAX_SERIES = 20
-const CROSSINGS = ['crossover', 'crossunder']
-const NAMES = [...Object.keys(INDICATORS), ...PRICES, ...CROSSINGS, 'and', 'or', 'not']
+const NAMES = [...Object.keys(INDICATORS), ...PRICES, ...CROSSINGS, ...JOINING]
 
 /** Throws a RuleError with the column of what is wrong. */
 export function parseCondition(text: string): Condition {
@@ -88,12 +89,12 @@ class Parser {
   #comparison(): Tree {
     const column = this.#peek().column
     const left = this.#sum()
-    const operator = this.#takeOne<Comparison>('<=', '>=', '<', '>')
+    const operator = this.#takeOne(...COMPARISONS)
     if (operator === null) return left
     const rightColumn = this.#peek().column
     const right = numeric(this.#sum(), rightColumn)
     const next = this.#peek()
-    if (['<=', '>=', '<', '>'].includes(next.text))
+    if (COMPARISONS.some((text) => text === next.text))
       throw new RuleError(next.column, 'comparisons do not chain: write "a < b and b < c"')
     return { is: 'compare', operator, left: numeric(left, column), right }
   }
@@ -210,7 +211,7 @@ class Parser {
 }
 
 function isCrossing(name: string): name is Crossing {
-  return CROSSINGS.includes(name)
+  return CROSSINGS.some((crossing) => crossing === name)
 }
 
 function condition(tree: Tree, column: number): Condition {

@@ -1,9 +1,14 @@
 // What a rule means: a tree of numbers and conditions, and its one text form.
 import { type SeriesName, seriesText } from '../../indicators/gauges.ts'
 
-export type ArithmeticOperator = '+' | '-' | '*' | '/'
-export type Comparison = '<' | '<=' | '>' | '>='
-export type Crossing = 'crossover' | 'crossunder'
+export const ARITHMETIC = ['+', '-', '*', '/'] as const
+export const COMPARISONS = ['<', '<=', '>', '>='] as const
+export const CROSSINGS = ['crossover', 'crossunder'] as const
+export const JOINING = ['and', 'or', 'not'] as const
+
+export type ArithmeticOperator = (typeof ARITHMETIC)[number]
+export type Comparison = (typeof COMPARISONS)[number]
+export type Crossing = (typeof CROSSINGS)[number]
 
 export type Numeric =
   | { readonly is: 'number'; readonly text: string }
