@@ -25,9 +25,10 @@ test('a stranger, and a message that is not private and plain, meet silence', as
   rig.telegram.inject({ message: { ...halt, from: { ...owner, is_bot: true } } })
   rig.telegram.inject({ message: { ...halt, forward_origin: { type: 'hidden_user' } } })
   rig.telegram.inject({ message: { ...halt, sender_chat: chat } })
-  rig.telegram.inject({ edited_message: halt })
+  rig.telegram.inject({ edited_message: { ...halt, chat: { id: -7, type: 'group' } } })
+  rig.telegram.inject({ edited_message: { ...halt, forward_origin: { type: 'hidden_user' } } })
   rig.telegram.inject({ channel_post: { ...halt, chat: { id: -8, type: 'channel' } } })
-  await until(() => rig.log.filter((line) => line.includes('stranger_ignored')).length === 8)
+  await until(() => rig.log.filter((line) => line.includes('stranger_ignored')).length === 9)
   expect(sent()).toBe(before)
   expect(rig.device.asked).toEqual([])
   expect(rig.log.join('')).not.toContain('/halt')
@@ -47,6 +48,15 @@ test('five wrong codes burn the code, and the right one then claims nothing', as
   rig.clock.advance(61_000)
   await until(() => rig.codes.length === 2)
   expect(rig.codes[1]).toMatch(/^[2-9A-HJ-NP-Z]{8}$/)
+})
+
+test('a code is taken however its command and its letters are cased', async () => {
+  const rig = await openRig()
+  await rig.start()
+  await until(() => rig.codes.length === 1)
+  const chat = rig.telegram.chat(OWNER)
+  chat.sendText(`/Start  ${rig.codes[0]?.toLowerCase()}`)
+  await chat.waitForMessage(({ text }) => text?.includes('This bot is yours') === true)
 })
 
 test('a used code claims nothing for anybody else', async () => {

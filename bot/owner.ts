@@ -35,6 +35,6 @@ export function ownerOnly(deps: OwnerDeps): Middleware {
 }
 
 function isClaim(ctx: Context, { claim }: OwnerDeps): boolean {
-  const [, code] = /^\/start(?:@\w+)? (\S{1,64})$/.exec(ctx.message?.text ?? '') ?? []
+  const [, code] = /^\s*\/start(?:@\w+)?\s+(\S{1,64})\s*$/i.exec(ctx.message?.text ?? '') ?? []
   return code !== undefined && claim.take(code)
 }

@@ -4,7 +4,7 @@ import { type Bot, GrammyError } from 'grammy'
 import { TELEGRAM_SENTENCES } from './outbox/verdict.ts'
 
 /** What Telegram is to send; the rest is not for a bot of one person. */
-const UPDATES = ['message', 'callback_query'] as const
+const UPDATES = ['message', 'edited_message', 'callback_query'] as const
 const RETRY_MS = 30_000
 /** How long stopping may take to tell Telegram which updates were handled, ms. */
 const FAREWELL_MS = 1000

@@ -2,13 +2,13 @@
 import type { Update } from 'grammy/types'
 import type { Owner } from './store/owner.ts'
 
-/** Null for groups, channels, edits, forwards, other bots, anonymous senders, and all that is no message or press. */
+/** Null for groups, channels, forwards, other bots, anonymous senders, and all that is no message or press. */
 export function privateSender(update: Update): Owner | null {
-  const { message, callback_query: press, ...rest } = update
-  if (Object.keys(rest).length !== 1) return null
-  if (message !== undefined && press === undefined) return senderOfMessage(message)
-  if (press !== undefined && message === undefined) return senderOfPress(press)
-  return null
+  const { update_id: _, ...kinds } = update
+  if (Object.keys(kinds).length !== 1) return null
+  const message = update.message ?? update.edited_message
+  if (message !== undefined) return senderOfMessage(message)
+  return update.callback_query === undefined ? null : senderOfPress(update.callback_query)
 }
 
 function senderOfMessage(message: NonNullable<Update['message']>): Owner | null {

@@ -14,6 +14,92 @@ test('/halt works at once and says how to undo it', async () => {
   expect(rig.device.asked).toEqual(['status', 'halt'])
 })
 
+const from = { id: OWNER, is_bot: false, first_name: 'Owner' }
+const inChat = { message_id: 4000, from, chat: { id: OWNER, type: 'private' } }
+
+/** A claimed bot whose device does whatever it is asked. */
+async function obedient() {
+  const rig = await openRig()
+  const chat = await rig.claim()
+  const instructions: unknown[] = []
+  rig.device.answer = ({ jti, instruction }) => {
+    if (instruction.do === 'replay') return null
+    instructions.push(instruction)
+    return { type: 'answer', to: jti, answer: { about: 'done' } }
+  }
+  const now = () => Math.floor(rig.clock.now() / 1000)
+  return { rig, chat, instructions, now }
+}
+
+test.each(['HALT', 'stop!!', '/Stop', '/HALT@keyside_bot'])('%s halts', async (text) => {
+  const { chat, instructions } = await obedient()
+  chat.sendText(text)
+  await chat.waitForMessage(({ text }) => text?.includes('Halted:') === true)
+  expect(instructions).toEqual([{ do: 'halt' }])
+})
+
+test('a halt counts below a photo and as a reply, and commands of any case are known', async () => {
+  const { rig, chat, instructions, now } = await obedient()
+  const photo = [{ file_id: 'x', file_unique_id: 'x', width: 1, height: 1 }]
+  rig.telegram.inject({ message: { ...inChat, date: now(), photo, caption: 'STOP!' } })
+  await until(() => instructions.length === 1)
+  const reply_to_message = { ...inChat, message_id: 1, date: now(), text: 'a card' }
+  rig.telegram.inject({ message: { ...inChat, date: now(), text: 'Halt', reply_to_message } })
+  await until(() => instructions.length === 2)
+  chat.sendText('/PAUSE')
+  await until(() => instructions.length === 3)
+  expect(instructions).toEqual([{ do: 'halt' }, { do: 'halt' }, { do: 'pause' }])
+})
+
+test('a halt with more words behind it says what it has not done', async () => {
+  const { chat, instructions } = await obedient()
+  chat.sendText('/halt sell please')
+  const { text } = await chat.waitForMessage(({ text }) => text?.includes('Halted:') === true)
+  expect(text).toContain('I did nothing about “sell please”')
+  expect(text).toContain('/halt sell')
+  expect(instructions).toEqual([{ do: 'halt' }])
+})
+
+test('a message that only mentions a halt says that nothing is halted', async () => {
+  const { chat, instructions } = await obedient()
+  chat.sendText('please stop it')
+  await chat.waitForMessage(({ text }) => text?.includes('nothing is halted') === true)
+  expect(instructions).toEqual([])
+})
+
+test('an edit halts while it is young; other edits, and older ones, are answered once and not followed', async () => {
+  const { rig, chat, instructions } = await obedient()
+  const said = (words: string) =>
+    chat.messages().filter(({ text, from }) => from?.is_bot && text?.includes(words)).length
+  const mistyped = chat.sendText('/hlat')
+  await until(() => said('I do not know that one') === 1)
+  rig.clock.advance(600_000)
+  chat.editText(mistyped, '/halt')
+  await until(() => said('Halted:') === 1)
+  const pause = chat.sendText('hello')
+  chat.editText(pause, '/pause')
+  chat.editText(pause, '/resume')
+  chat.editText(pause, 'hello there')
+  await until(() => said('do not follow edited commands') === 1)
+  const date = Math.floor(rig.clock.now() / 1000) - 3600
+  const old = { ...inChat, date, text: '/halt sell' }
+  rig.telegram.inject({ edited_message: { ...old, edit_date: date + 3540 } })
+  await until(() => said('more than a minute') === 1)
+  rig.telegram.inject({ edited_message: { ...old, edit_date: date + 3541 } })
+  await until(() => said('Halted, and selling:') === 1)
+  expect(said('do not follow edited commands')).toBe(1)
+  expect(instructions).toEqual([{ do: 'halt' }, { do: 'halt', positions: 'sell' }])
+})
+
+test('/help says that a halt needs one tap, and the device to undo it', async () => {
+  const { chat } = await obedient()
+  chat.sendText('/Help')
+  const { text } = await chat.waitForMessage(
+    ({ text }) => text?.includes('One tap on /halt') === true,
+  )
+  expect(text).toContain('keyside unhalt')
+})
+
 test('/halt sell sells as well, and with any other word it is a /halt', async () => {
   const rig = await openRig()
   const chat = await rig.claim()
@@ -58,7 +144,6 @@ test('a /resume from long ago is not done, a /halt is', async () => {
   const chat = await rig.claim()
   for (const text of ['/resume', '/halt']) {
     const entities = [{ type: 'bot_command', offset: 0, length: text.length }]
-    const from = { id: OWNER, is_bot: false, first_name: 'Owner' }
     const date = Math.floor(rig.clock.now() / 1000) - 3600
     const message = {
       message_id: 1,

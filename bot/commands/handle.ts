@@ -1,13 +1,34 @@
 // What the owner's messages lead to. Nothing here waits for the device: /halt must not stand behind a query.
 import { Composer, type Context } from 'grammy'
+import type { Message } from 'grammy/types'
 import type { Owner } from '../store/owner.ts'
-import { greeting, help, notACommand, tooOld } from '../texts/chat.ts'
-import { CONTROLS } from './controls.ts'
+import {
+  editedCommand,
+  editedHaltTooOld,
+  greeting,
+  help,
+  notACommand,
+  notAHalt,
+  tooOld,
+} from '../texts/chat.ts'
+import type { Html } from '../texts/html.ts'
+import { CONTROLS, haltWords } from './controls.ts'
 import { QUERIES } from './queries.ts'
 import { type CommandDeps, type CommandWords, runCommand, say } from './run.ts'
+import { readSpoken } from './spoken.ts'
 
 /** Messages wait at Telegram while the bot is down; after this long they may be meant no more, ms. */
 const OLD_MS = 120_000
+/** An edit younger than this may turn a message into a halt, ms. */
+const EDIT_MS = 60_000
+
+const COMMANDS: ReadonlyMap<string, CommandWords> = new Map(
+  Object.entries<CommandWords>({ ...QUERIES, ...CONTROLS }),
+)
+const PAGES: ReadonlyMap<string, Html> = new Map([
+  ['start', greeting],
+  ['help', help],
+])
 
 export interface HandleDeps extends CommandDeps {
   /** Runs on by itself; its failure is logged. */
@@ -16,21 +37,43 @@ export interface HandleDeps extends CommandDeps {
 
 export function commandHandlers(deps: HandleDeps): Composer<Context> {
   const composer = new Composer()
-  const words = Object.entries<CommandWords>({ ...QUERIES, ...CONTROLS })
-  for (const [name, command] of words) {
-    const [first = name, argument] = name.split(' ')
-    const isMeant = ({ match }: { match: string }) =>
-      argument === undefined || match.trim().toLowerCase() === argument
-    composer.command(first).filter(isMeant, (ctx) => {
-      const isOld = deps.clock.now() - ctx.msg.date * 1000 > OLD_MS
-      if (isOld && command.evenIfOld !== true) say(deps, senderOf(ctx), tooOld)
-      else deps.inBackground(runCommand(deps, command, senderOf(ctx)))
-    })
-  }
-  composer.command('start', (ctx) => say(deps, senderOf(ctx), greeting))
-  composer.command('help', (ctx) => say(deps, senderOf(ctx), help))
-  composer.on('message', (ctx) => say(deps, senderOf(ctx), notACommand))
+  composer.on('message', (ctx) => hear(deps, senderOf(ctx), ctx.msg))
+  composer.on('edited_message', (ctx) => hearEdit(deps, senderOf(ctx), ctx.msg))
   return composer
+}
+
+function hear(deps: HandleDeps, owner: Owner, message: Message): void {
+  const spoken = readSpoken(wordsOf(message))
+  if (spoken.asks === 'halt') {
+    deps.inBackground(runCommand(deps, haltWords(spoken), owner))
+    return
+  }
+  const name = spoken.asks === 'command' ? spoken.name : ''
+  const command = COMMANDS.get(name)
+  const isOld = deps.clock.now() - message.date * 1000 > OLD_MS
+  if (command === undefined) {
+    const meantHalt = spoken.asks === 'nothing' && spoken.meantHalt
+    say(deps, owner, PAGES.get(name) ?? (meantHalt ? notAHalt : notACommand))
+  } else if (isOld && command.evenIfOld !== true) say(deps, owner, tooOld)
+  else deps.inBackground(runCommand(deps, command, owner))
+}
+
+/** Telegram also calls it an edit when a link gets its preview: what asks for nothing gets no answer. */
+function hearEdit(deps: HandleDeps, owner: Owner, message: Message): void {
+  const spoken = readSpoken(wordsOf(message))
+  if (spoken.asks === 'nothing') return
+  const at = message.edit_date ?? message.date
+  const isYoung = deps.clock.now() - at * 1000 < EDIT_MS
+  if (spoken.asks === 'halt' && isYoung)
+    deps.inBackground(runCommand(deps, haltWords(spoken), owner))
+  else {
+    const said = spoken.asks === 'halt' ? editedHaltTooOld : editedCommand
+    say(deps, owner, said, `edit:${message.message_id}`)
+  }
+}
+
+function wordsOf({ text, caption }: Message): string {
+  return text ?? caption ?? ''
 }
 
 /** The owner check stands before this. */

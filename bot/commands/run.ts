@@ -43,7 +43,14 @@ function replyTo({ store, clock }: CommandDeps, words: CommandWords, asked: Aske
   return lines(words.silent ?? null, silentText(readDevice(store).heard, now))
 }
 
-export function say({ store, clock, kick }: CommandDeps, owner: Owner, text: Html): void {
-  putMessage(store, { chat: owner.chat, content: { html: text.text } }, clock.now())
+/** With a `key` it is said once, however often it is called for. */
+export function say(
+  { store, clock, kick }: CommandDeps,
+  owner: Owner,
+  text: Html,
+  key?: string,
+): void {
+  const draft = { chat: owner.chat, content: { html: text.text }, ...(key && { key }) }
+  putMessage(store, draft, clock.now())
   kick()
 }

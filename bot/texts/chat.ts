@@ -1,5 +1,5 @@
 // What the bot says about itself: greeting, help, and the ends of commands.
-import { html, lines } from './html.ts'
+import { clip, type Html, html, lines } from './html.ts'
 
 /** The list that Telegram shows behind "/". */
 export const COMMANDS = [
@@ -27,10 +27,21 @@ export const greeting = html`Hello again. /help shows what you can ask.`
 export const help = lines(
   ...COMMANDS.map(({ command, description }) => html`/${command} – ${description}`),
   '',
+  html`One tap on /halt halts at once, without a question, and only your device undoes it: <code>keyside unhalt</code>. /stop is the same, and so is any message that begins with halt or stop, also one that you edit into it within a minute.`,
   html`From here you can only make trading safer, or say yes to an order that your own limits allow. Limits are changed at your device.`,
 )
 
 export const notACommand = html`I do not know that one. /help shows what you can ask.`
+
+export const notAHalt = html`I read no command in this, and <b>nothing is halted</b>. /halt halts all trading at once.`
+
+export const editedCommand = html`I do not follow edited commands, a halt aside. Send it as a new message.`
+
+export const editedHaltTooOld = html`You edited this into a halt more than a minute before I saw it, so <b>nothing is halted</b>. /halt halts all trading at once.`
+
+/** Below a halt that was asked for with more words. */
+export const unheededWords = (words: string): Html =>
+  html`I did nothing about “${clip(words, 60)}”. <code>/halt sell</code>, and no other word, also sells what is held.`
 
 export const tooOld = html`You sent this while I was away, so I have not done it. Send it again if you still want it.`
 

@@ -44,3 +44,16 @@ test('one user does not see the chat of another', async () => {
     description: 'Bad Request: chat not found',
   })
 })
+
+test('an edit changes the message in its place, and the bot hears of it', async () => {
+  await using telegram = await openSandbox()
+  const chat = openChat(telegram)
+  const sent = chat.sendText('/hlat')
+  chat.editText(sent, '/halt')
+  expect(chat.messages().map(({ text }) => text)).toEqual(['hello', '/halt'])
+  const { result } = await callRaw(telegram, 'getUpdates')
+  expect((result as unknown[]).at(-1)).toMatchObject({
+    edited_message: { text: '/halt', edit_date: 1_700_000_000, message_id: sent.message_id },
+  })
+  expect(() => chat.editText({ message_id: 99 }, 'x')).toThrow('message 99 is not one of')
+})

@@ -1,5 +1,5 @@
 // Plays a user for a test: sends, presses, and waits for what the bot does.
-import { followDeepLink, pressButton, sendText } from './person.ts'
+import { editText, followDeepLink, pressButton, sendText } from './person.ts'
 import type { Message, User } from './wire.ts'
 import type { World } from './world.ts'
 
@@ -22,6 +22,13 @@ export class ChatPlayer {
 
   sendText(text: string): Message {
     return sendText(this.#world, this.user, text)
+  }
+
+  /** Throws for a message that this user has not sent. */
+  editText({ message_id }: Pick<Message, 'message_id'>, text: string): Message {
+    const edited = editText(this.#world, this.user, message_id, text)
+    if (edited !== undefined) return edited
+    throw new Error(`message ${message_id} is not one of user ${this.user.id}`)
   }
 
   followDeepLink(code: string): 'sent' | 'already sent' {

@@ -5,7 +5,7 @@ import { parseJson, readBody } from './decode-call.ts'
 import { FAULT_NAMES } from './faults.ts'
 import { inject } from './inject.ts'
 import { streamChat } from './live-events.ts'
-import { followDeepLink, pressButton, sendText } from './person.ts'
+import { editText, followDeepLink, pressButton, sendText } from './person.ts'
 import { CONTROL_REFUSALS, type ControlCode } from './same-machine.ts'
 import type { User } from './wire.ts'
 import type { World } from './world.ts'
@@ -22,6 +22,13 @@ const fault = z.strictObject({
 const CHAT_ACTIONS: Record<string, (world: World, user: User, body: unknown) => Reply> = {
   text: reads(z.strictObject({ text: z.string().trim().min(1).max(4096) }), (world, user, body) =>
     done({ message_id: sendText(world, user, body.text).message_id }),
+  ),
+  edit: reads(
+    z.strictObject({ message_id: z.int(), text: z.string().trim().min(1).max(4096) }),
+    (world, user, { message_id, text }) => {
+      const edited = editText(world, user, message_id, text)
+      return edited === undefined ? refusal('bad-request') : done({ message_id })
+    },
   ),
   start: reads(
     z.strictObject({ code: z.string().regex(/^[\w-]{1,64}$/) }),

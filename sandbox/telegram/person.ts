@@ -24,6 +24,27 @@ export function sendText(world: World, user: User, text: string): Message {
   return message
 }
 
+/** Undefined for a message that this user has not sent. */
+export function editText(
+  world: World,
+  user: User,
+  messageId: number,
+  text: string,
+): Message | undefined {
+  const old = world.chats.message(user.id, messageId)
+  if (old?.from?.id !== user.id) return undefined
+  const { text: trimmed, entities } = formatText({ text })
+  const { entities: _, ...rest } = old
+  const message = world.chats.put({
+    ...rest,
+    edit_date: seconds(world),
+    text: trimmed,
+    ...(entities.length > 0 && { entities }),
+  })
+  world.updates.push('edited_message', message)
+  return message
+}
+
 /** Follows `t.me/bot?start=CODE`: sends `/start CODE` unless this chat has it already. */
 export function followDeepLink(world: World, user: User, code: string): 'sent' | 'already sent' {
   const text = `/start ${code}`

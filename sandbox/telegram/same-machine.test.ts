@@ -113,6 +113,12 @@ test.for<[what: string, path: string, body: string, code: string]>([
   ['a text that is none', '/sandbox/chat/me/text', '{"text":5}', 'bad-request'],
   ['a body that is no JSON', '/sandbox/chat/me/text', 'hi', 'bad-request'],
   ['a start code with a path in it', '/sandbox/chat/me/start', '{"code":"../x"}', 'bad-request'],
+  [
+    'an edit of what nobody sent',
+    '/sandbox/chat/me/edit',
+    '{"message_id":1,"text":"hi"}',
+    'bad-request',
+  ],
   ['an unknown fault', '/sandbox/faults', '{"name":"418"}', 'bad-request'],
   ['an unknown user', '/sandbox/chat/5/text', '{"text":"hi"}', 'unknown-user'],
   ['an unknown address', '/sandbox/nothing', '{}', 'not-found'],

@@ -1,0 +1,77 @@
+// A halt is understood from its first word, and nothing is sold on any words but two.
+import { expect, test } from 'vitest'
+import { readSpoken } from './spoken.ts'
+
+test.each([
+  'halt',
+  'Halt',
+  'HALT',
+  '/halt',
+  '/HALT',
+  '/halt@keyside_bot',
+  '/HALT@Keyside_Bot',
+  '@keyside_bot halt',
+  'stop',
+  '/stop',
+  'STOP!!!',
+  'stop!!!11',
+  'STOPPPP',
+  'haaalt',
+  '  \n halt',
+  '\u00a0\u200bhalt\u200e',
+  '/ halt',
+  '//halt',
+  '🛑 STOP',
+  '❗️❗️Halt❗️',
+  '„Halt!“',
+  'ｈａｌｔ',
+  'stop stop stop',
+  'Halt! HALT!!',
+  'halt…',
+  'halt?',
+])('%j halts, and nothing of it is left unheeded', (text) => {
+  expect(readSpoken(text)).toEqual({ asks: 'halt', sells: false, unheeded: '' })
+})
+
+test.each(['/halt sell', 'halt sell', '/HALT SELL', '/halt@keyside_bot Sell!!', ' Halt\n sell. '])(
+  '%j halts and sells',
+  (text) => {
+    expect(readSpoken(text)).toEqual({ asks: 'halt', sells: true, unheeded: '' })
+  },
+)
+
+test.each([
+  ['/halt sell please', 'sell please'],
+  ['halt, do not sell', ', do not sell'],
+  ['halt sell?', 'sell?'],
+  ['/halt_sell', '_sell'],
+  ['/halt selling', 'selling'],
+  ['/halt sell BTC', 'sell BTC'],
+  ['/stop sell', 'sell'],
+  ['STOP  buying\nnow', 'buying now'],
+  ['halt now', 'now'],
+])('%j halts, sells nothing, and knows what it has not done', (text, unheeded) => {
+  expect(readSpoken(text)).toEqual({ asks: 'halt', sells: false, unheeded })
+})
+
+test.each([
+  ['/STATUS', 'status'],
+  ['/Pause', 'pause'],
+  [' /pause now', 'pause'],
+  ['/Status@Keyside_Bot', 'status'],
+  ['/hlat', 'hlat'],
+])('%j is the command %s', (text, name) => {
+  expect(readSpoken(text)).toEqual({ asks: 'command', name })
+})
+
+test.each([
+  ['please stop', true],
+  ['I said HALT', true],
+  ['halting problem', false],
+  ['nonstop', false],
+  ['hello', false],
+  ['123456', false],
+  ['', false],
+])('%j asks for nothing; a halt further back is noticed: %s', (text, meantHalt) => {
+  expect(readSpoken(text)).toEqual({ asks: 'nothing', meantHalt })
+})

@@ -1,0 +1,46 @@
+// What a message asks for, however it is typed: a thumb in a panic writes no syntax.
+
+export type Spoken =
+  | {
+      readonly asks: 'halt'
+      /** Only on exactly "halt sell": what is sold cannot be taken back. */
+      readonly sells: boolean
+      /** Words behind it that nothing was done about; empty when there are none. */
+      readonly unheeded: string
+    }
+  /** In lower case, without the slash and the bot's name. */
+  | { readonly asks: 'command'; readonly name: string }
+  /** `meantHalt`: a word of it is a halt, though not the first one. */
+  | { readonly asks: 'nothing'; readonly meantHalt: boolean }
+
+/** An address to the bot, a slash, a quotation mark or an emoji may stand before the first word. */
+const FIRST_WORD = /^(?:\s*@\w+\s)?[^\p{L}\p{N}]*(\p{L}+)(?:@\w+)?(.*)$/su
+const COMMAND = /^\s*\/\s?(\w+)/
+const SELL = /^\s+sell[\s!.]*$/i
+
+export function readSpoken(text: string): Spoken {
+  // Full-width letters are letters, and what nobody sees is not there.
+  const plain = text.normalize('NFKC').replace(/\p{Cf}/gu, '')
+  const [, first = '', rest = ''] = FIRST_WORD.exec(plain) ?? []
+  if (isHalt(first)) return readHalt(first, rest)
+  const name = COMMAND.exec(plain)?.[1]?.toLowerCase()
+  if (name !== undefined) return { asks: 'command', name }
+  return { asks: 'nothing', meantHalt: wordsOf(plain).some(isHalt) }
+}
+
+function readHalt(first: string, rest: string): Spoken {
+  // "Stop sell" may mean the opposite: it does not sell.
+  const sells = SELL.test(rest) && !first.toLowerCase().startsWith('s')
+  const isSaid = sells || wordsOf(rest).every(isHalt)
+  return { asks: 'halt', sells, unheeded: isSaid ? '' : rest.replace(/\s+/g, ' ').trim() }
+}
+
+/** A letter that was held down counts once: "STOPPP", "haaalt". */
+function isHalt(word: string): boolean {
+  const once = word.toLowerCase().replace(/(.)\1+/gu, '$1')
+  return once === 'halt' || once === 'stop'
+}
+
+function wordsOf(text: string): string[] {
+  return text.match(/\p{L}+/gu) ?? []
+}
