@@ -19,7 +19,7 @@ export interface BookSide {
 export interface Depth {
   /** Levels on each side. */
   readonly levels: number
-  /** Base amount on each level; without it about 50 000 of the quote asset. */
+  /** Base amount on each level; without it about 50 000 of the quote asset, more or less with the market's mood. */
   readonly quantity: string | undefined
 }
 
@@ -45,13 +45,14 @@ export class Book {
   /** As the market made it, best levels first. */
   at(instrument: Instrument, tick: number): BookSide {
     const price = new Big(this.#market.price(instrument.symbol, tick * TICK_MS))
-    const half = steps(price.times(HALF_SPREAD), instrument.tickSize)
+    const mood = this.#market.mood(instrument.symbol, tick)
+    const half = steps(price.times(HALF_SPREAD).times(mood.spread), instrument.tickSize)
     const gap = steps(price.times(LEVEL_GAP), instrument.tickSize)
     const { levels } = this.#depth(instrument)
     const side = (sign: 1 | -1) =>
       Array.from({ length: levels }, (_, i) => ({
         price: price.plus(half.plus(gap.times(i)).times(sign)),
-        quantity: this.#quantity(instrument, price, tick, i * sign),
+        quantity: this.#quantity(instrument, price.div(mood.depth), tick, i * sign),
       })).filter((level) => level.price.gt(0))
     return { bids: side(-1), asks: side(1) }
   }

@@ -3,7 +3,7 @@ import Big from 'big.js'
 import { EMA, RSI } from 'trading-signals'
 import { expect, test } from 'vitest'
 import { INTERVALS, type Interval } from './candle.ts'
-import { CALM, Market, tickAt } from './market.ts'
+import { CALM, DEMO_WAVE, Market, tickAt } from './market.ts'
 
 const NOW = Date.UTC(2026, 10, 23, 12, 34, 56, 789)
 const BTC = 'BTC/USDT'
@@ -43,28 +43,36 @@ test.each(Object.keys(INTERVALS) as Interval[])('has a thousand %s candles at ha
   expect(candles.at(-2)?.closed).toBe(true)
 })
 
-test.each(['1m', '15m', '1h', '4h'] as const)('makes a %s candle of its seconds', (interval) => {
-  const market = new Market({ seed: 11 })
-  market.drive(BTC, [{ afterMs: 90_000, factor: 1.04 }], NOW - 2 * INTERVALS[interval])
-  const [whole] = market.candles(BTC, interval, { limit: 3 }, NOW)
-  if (whole === undefined) throw new Error('no candle')
-  const parts = market.candles(
-    BTC,
-    '1s',
-    { start: whole.openTime, end: whole.closeTime, limit: INTERVALS[interval] / 1000 },
-    NOW,
-  )
-  expect(parts).toHaveLength(INTERVALS[interval] / 1000)
-  const highs = parts.map((part) => Number(part.high))
-  const lows = parts.map((part) => Number(part.low))
-  const volume = parts.reduce((sum, part) => sum.plus(part.volume), new Big(0))
-  expect(whole).toMatchObject({ open: parts[0]?.open, close: parts.at(-1)?.close })
-  expect([Number(whole.high), Number(whole.low)]).toEqual([Math.max(...highs), Math.min(...lows)])
-  expect(volume.eq(whole.volume), 'volumes add up').toBe(true)
-})
+const MADE = (['1m', '15m', '1h', '4h'] as const).flatMap((interval) => [
+  { interval, market: 'lifelike', wave: {} },
+  { interval, market: 'scripted', wave: { wave: DEMO_WAVE } },
+])
+
+test.each(MADE)(
+  'makes a $interval candle of a $market market of its seconds',
+  ({ interval, wave }) => {
+    const market = new Market({ seed: 11, ...wave })
+    market.drive(BTC, [{ afterMs: 90_000, factor: 1.04 }], NOW - 2 * INTERVALS[interval])
+    const [whole] = market.candles(BTC, interval, { limit: 3 }, NOW)
+    if (whole === undefined) throw new Error('no candle')
+    const parts = market.candles(
+      BTC,
+      '1s',
+      { start: whole.openTime, end: whole.closeTime, limit: INTERVALS[interval] / 1000 },
+      NOW,
+    )
+    expect(parts).toHaveLength(INTERVALS[interval] / 1000)
+    const highs = parts.map((part) => Number(part.high))
+    const lows = parts.map((part) => Number(part.low))
+    const volume = parts.reduce((sum, part) => sum.plus(part.volume), new Big(0))
+    expect(whole).toMatchObject({ open: parts[0]?.open, close: parts.at(-1)?.close })
+    expect([Number(whole.high), Number(whole.low)]).toEqual([Math.max(...highs), Math.min(...lows)])
+    expect(volume.eq(whole.volume), 'volumes add up').toBe(true)
+  },
+)
 
 test.each([1, 2, 3, 4, 5])('crosses its averages once in every half wave (seed %i)', (seed) => {
-  const prices = closes(new Market({ seed }), 1000)
+  const prices = closes(new Market({ seed, wave: DEMO_WAVE }), 1000)
   const count = crossings(prices)
   expect(count).toBeGreaterThanOrEqual(19)
   expect(count).toBeLessThanOrEqual(20)
@@ -72,7 +80,7 @@ test.each([1, 2, 3, 4, 5])('crosses its averages once in every half wave (seed %
 
 test('takes RSI through oversold and overbought in a wave', () => {
   const rsi = new RSI(14)
-  const values = closes(new Market({ seed: 3 }), 140).map((price) => {
+  const values = closes(new Market({ seed: 3, wave: DEMO_WAVE }), 140).map((price) => {
     rsi.update(price, false)
     return Number(rsi.getResult() ?? 50)
   })

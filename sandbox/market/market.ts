@@ -9,12 +9,16 @@ import {
   type InstrumentSetup,
   places,
 } from './instrument.ts'
+import type { Mood } from './path.ts'
 import { PriceProcess } from './price-process.ts'
 import { TICK_MS, type WaveShape } from './wave.ts'
 
 export interface MarketOptions {
   readonly seed: number
-  /** An amplitude of 0 is a calm market that moves by command only (leave noise at 0 then). */
+  /**
+   * For tests: a wave instead of a market like life. An amplitude of 0 is one that moves by command only (leave noise at
+   * 0 then).
+   */
   readonly wave?: WaveShape
   readonly instruments?: readonly InstrumentSetup[]
 }
@@ -39,12 +43,11 @@ export class Market {
   readonly #listings: ReadonlyMap<string, Listing>
 
   constructor(options: MarketOptions) {
-    const shape = options.wave ?? DEMO_WAVE
     const instruments = (options.instruments ?? INSTRUMENTS).map(createInstrument)
     this.#listings = new Map(
       instruments.map((instrument) => [
         instrument.symbol,
-        { instrument, process: new PriceProcess(instrument, shape, options.seed) },
+        { instrument, process: new PriceProcess(instrument, options.wave, options.seed) },
       ]),
     )
   }
@@ -72,6 +75,11 @@ export class Market {
       price: priceText(instrument, process.at(first + i)),
       quantity: quantityText(instrument, process.volume(first + i, first + i)),
     }))
+  }
+
+  /** How wide and how deep its book is at a tick. */
+  mood(symbol: string, tick: number): Mood {
+    return this.#listing(symbol).process.mood(tick)
   }
 
   /** Candles in order of time, the running one included; none begins after `now`. */
@@ -115,7 +123,7 @@ export class Market {
     this.drive(symbol, [{ afterMs: 0, factor }], now)
   }
 
-  /** Leads the price along a path from `now` on; the wave goes on underneath. */
+  /** Leads the price along a path from `now` on; its own course goes on underneath. */
   drive(symbol: string, path: readonly DrivePoint[], now: number): void {
     this.#listing(symbol).process.drives.add(now, path)
   }

@@ -14,3 +14,32 @@ export function noise(seed: number, place: number): number {
   mixed = Math.imul(mixed ^ (mixed >>> 13), 0xc2b2ae35)
   return ((mixed ^ (mixed >>> 16)) >>> 0) / 2 ** 32
 }
+
+/** Normally distributed, with a standard deviation of 1. */
+export function gauss(seed: number, place: number): number {
+  const radius = Math.sqrt(-2 * Math.log(1 - noise(seed, 2 * place)))
+  return radius * Math.cos(2 * Math.PI * noise(seed, 2 * place + 1))
+}
+
+/** `gauss` at every whole number, and straight lines between. */
+export class Drift {
+  readonly #seed: number
+  // Places are mostly asked for in order.
+  #number = Number.NaN
+  #before = 0
+  #after = 0
+
+  constructor(seed: number) {
+    this.#seed = seed
+  }
+
+  at(place: number): number {
+    const number = Math.floor(place)
+    if (number !== this.#number) {
+      this.#number = number
+      this.#before = gauss(this.#seed, number)
+      this.#after = gauss(this.#seed, number + 1)
+    }
+    return this.#before + (this.#after - this.#before) * (place - number)
+  }
+}

@@ -1,82 +1,77 @@
-// Where a price is at any moment: a slow wander, a fast wave and the pushes on command, from the seed and the time alone.
+// Where a price is at any moment: its path and the pushes on command, from the seed and the time alone.
 import Big from 'big.js'
 import { Drives } from './drives.ts'
 import type { Instrument } from './instrument.ts'
-import { hashText, noise } from './noise.ts'
-import { type Range, TICK_MS, Wave, type WaveShape } from './wave.ts'
+import { LifelikePath } from './lifelike.ts'
+import { hashText } from './noise.ts'
+import { both, type Mood, NOTHING, type Path, type Range } from './path.ts'
+import { ScriptedPath } from './scripted.ts'
+import { TICK_MS, type WaveShape } from './wave.ts'
 
-// The wander stands still within a block, so that a block's extremes are those of the wave: see wave.ts.
-const BLOCK_TICKS = 300_000 / TICK_MS
-const WANDERS = [
-  { periodMs: 86_400_000, amplitude: 0.012 },
-  { periodMs: 9 * 86_400_000, amplitude: 0.05 },
-]
+/** A stretch that is pushed is walked through, so it is kept short. */
+const STRETCH_TICKS = 300_000 / TICK_MS
 const TICK_NOTIONAL = 3_000
 
 export class PriceProcess {
   readonly drives = new Drives()
-  readonly #wave: Wave
-  readonly #seed: number
+  readonly #path: Path
   readonly #middle: number
-  readonly #calm: boolean
 
-  constructor(instrument: Instrument, shape: WaveShape, seed: number) {
-    this.#seed = (seed ^ hashText(instrument.symbol)) >>> 0
+  /** Without a wave the market is like life. */
+  constructor(instrument: Instrument, wave: WaveShape | undefined, seed: number) {
+    const own = (seed ^ hashText(instrument.symbol)) >>> 0
+    const lots = new Big(TICK_NOTIONAL).div(instrument.price).div(instrument.stepSize).toNumber()
     this.#middle = new Big(instrument.price).div(instrument.tickSize).toNumber()
-    this.#calm = shape.amplitude === 0
-    const tickVolume = new Big(TICK_NOTIONAL).div(instrument.price).div(instrument.stepSize)
-    this.#wave = new Wave(shape, this.#seed, tickVolume.toNumber())
+    this.#path =
+      wave === undefined ? new LifelikePath(own, lots / 2) : new ScriptedPath(wave, own, lots)
   }
 
   /** Price at a tick, as a whole number of tick sizes. */
   at(tick: number): number {
-    return this.#units(this.#level(tick) + this.#wave.at(tick))
+    return this.#units(this.#path.at(tick) + this.drives.at(tick * TICK_MS))
   }
 
   /** Highest and lowest price of the ticks from `first` to `last`, both included. */
   range(first: number, last: number): Range {
-    let high = Number.NEGATIVE_INFINITY
-    let low = Number.POSITIVE_INFINITY
-    for (let start = first; start <= last; start = nextBlock(start)) {
-      const part = this.#rangeInBlock(start, Math.min(last, nextBlock(start) - 1))
-      high = Math.max(high, part.high)
-      low = Math.min(low, part.low)
+    if (this.#isSteady(first, last)) return this.#steadyRange(first, last)
+    let found = NOTHING
+    for (let start = first; start <= last; start = nextStretch(start)) {
+      const end = Math.min(last, nextStretch(start) - 1)
+      found = both(
+        found,
+        this.#isSteady(start, end) ? this.#steadyRange(start, end) : this.#walk(start, end),
+      )
     }
-    return { high, low }
+    return found
   }
 
   /** Volume in lots of the ticks from `first` to `last`, both included. */
   volume(first: number, last: number): number {
-    return this.#wave.volume(first, last)
+    return this.#path.volume(first, last)
   }
 
-  #rangeInBlock(first: number, last: number): Range {
-    if (this.drives.steady(first * TICK_MS, last * TICK_MS)) {
-      const level = this.#level(first)
-      const wave = this.#wave.range(first, last)
-      return { high: this.#units(level + wave.high), low: this.#units(level + wave.low) }
-    }
-    let high = Number.NEGATIVE_INFINITY
-    let low = Number.POSITIVE_INFINITY
+  mood(tick: number): Mood {
+    return this.#path.mood(tick)
+  }
+
+  #isSteady(first: number, last: number): boolean {
+    return this.drives.steady(first * TICK_MS, last * TICK_MS)
+  }
+
+  #steadyRange(first: number, last: number): Range {
+    const driven = this.drives.at(first * TICK_MS)
+    const { high, low } = this.#path.range(first, last)
+    return { high: this.#units(high + driven), low: this.#units(low + driven) }
+  }
+
+  #walk(first: number, last: number): Range {
+    let [high, low] = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY]
     for (let tick = first; tick <= last; tick++) {
-      high = Math.max(high, this.at(tick))
-      low = Math.min(low, this.at(tick))
+      const price = this.at(tick)
+      high = Math.max(high, price)
+      low = Math.min(low, price)
     }
     return { high, low }
-  }
-
-  #level(tick: number): number {
-    const driven = this.drives.at(tick * TICK_MS)
-    return this.#calm ? driven : driven + this.#wander(Math.floor(tick / BLOCK_TICKS))
-  }
-
-  #wander(block: number): number {
-    let sum = 0
-    for (const [place, { periodMs, amplitude }] of WANDERS.entries()) {
-      const turns = (block * BLOCK_TICKS * TICK_MS) / periodMs + noise(this.#seed, -1 - place)
-      sum += amplitude * Math.sin(2 * Math.PI * turns)
-    }
-    return sum
   }
 
   #units(log: number): number {
@@ -84,6 +79,6 @@ export class PriceProcess {
   }
 }
 
-function nextBlock(tick: number): number {
-  return (Math.floor(tick / BLOCK_TICKS) + 1) * BLOCK_TICKS
+function nextStretch(tick: number): number {
+  return (Math.floor(tick / STRETCH_TICKS) + 1) * STRETCH_TICKS
 }

@@ -3,6 +3,7 @@
 // Because the wave repeats, the highest, the lowest and the volume of any stretch of time are found without
 // walking over its ticks: that is what makes a thousand daily candles as cheap as a thousand of one second.
 import { noise } from './noise.ts'
+import type { Range } from './path.ts'
 
 /** Trades happen on this grid. */
 export const TICK_MS = 250
@@ -14,11 +15,6 @@ export interface WaveShape {
   readonly amplitude: number
   /** Highest random distance from the wave, as a share of the price. */
   readonly noise: number
-}
-
-export interface Range {
-  readonly high: number
-  readonly low: number
 }
 
 export class Wave {

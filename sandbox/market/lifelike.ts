@@ -1,0 +1,171 @@
+// A price as markets make it: quiet hours and wild ones, trends that nobody can see coming, now and then a rush.
+//
+// Time is cut into days of 288 blocks. A block is one of the drawn shapes, up or down, as large as its hour is wild.
+// It follows from the seed and its number, and knows its own extremes: nothing has to be walked through.
+import { DAY_BLOCKS, DAY_TICKS, Days, USUAL_MINUTE } from './days.ts'
+import { Drift } from './noise.ts'
+import { both, type Mood, NOTHING, type Path, type Range } from './path.ts'
+import { drawShapes, SHAPE_TICKS, type Shape } from './shapes.ts'
+import { TICK_MS } from './wave.ts'
+
+const SECOND_TICKS = 1_000 / TICK_MS
+/** Days whose blocks are kept placed. */
+const DAYS_AT_HAND = 40
+
+const SPREAD = { swing: 0.45, ticks: 8 * SECOND_TICKS, least: 0.3, most: 2 }
+const DEPTH = { swing: 0.4, ticks: 20 * SECOND_TICKS, least: 0.3, most: 2.5 }
+
+interface Block {
+  readonly shape: Shape
+  readonly scale: number
+  /** Where it starts. */
+  readonly level: number
+}
+
+interface Whole extends Range {
+  readonly volume: number
+}
+
+export class LifelikePath implements Path {
+  readonly #seed: number
+  readonly #meanVolume: number
+  readonly #breath: { readonly spread: Drift; readonly depth: Drift }
+  /** By the day's number since 1970. */
+  readonly #blocks = new Map<number, readonly Block[]>()
+  readonly #wholes = new Map<number, Whole>()
+  #drawn: { readonly shapes: readonly Shape[]; readonly days: Days } | undefined
+
+  /** `meanVolume` is about the average volume of a tick in lots. */
+  constructor(seed: number, meanVolume: number) {
+    this.#seed = seed
+    this.#meanVolume = meanVolume
+    this.#breath = { spread: new Drift(seed + 21), depth: new Drift(seed + 22) }
+  }
+
+  at(tick: number): number {
+    const number = Math.floor(tick / SHAPE_TICKS)
+    return levelIn(this.#block(number), tick - number * SHAPE_TICKS)
+  }
+
+  range(first: number, last: number): Range {
+    let found = NOTHING
+    for (const part of this.#parts(first, last)) found = both(found, part)
+    return found
+  }
+
+  volume(first: number, last: number): number {
+    return this.#parts(first, last).reduce((sum, { volume }) => sum + volume, 0)
+  }
+
+  /** A wild market has a wide and thin book. */
+  mood(tick: number): Mood {
+    const wildness = Math.abs(this.#block(Math.floor(tick / SHAPE_TICKS)).scale) / USUAL_MINUTE
+    const { spread, depth } = this.#breath
+    return {
+      spread: within(SPREAD, wildness * Math.exp(SPREAD.swing * spread.at(tick / SPREAD.ticks))),
+      depth: within(
+        DEPTH,
+        Math.exp(DEPTH.swing * depth.at(tick / DEPTH.ticks)) / Math.sqrt(wildness),
+      ),
+    }
+  }
+
+  /** Whole days where it can, blocks where not. */
+  #parts(first: number, last: number): Whole[] {
+    const parts: Whole[] = []
+    for (let tick = first; tick <= last; ) {
+      const day = tick / DAY_TICKS
+      if (Number.isInteger(day) && tick + DAY_TICKS - 1 <= last) {
+        parts.push(this.#whole(day))
+        tick += DAY_TICKS
+      } else {
+        const number = Math.floor(tick / SHAPE_TICKS)
+        const start = number * SHAPE_TICKS
+        const end = Math.min(last, start + SHAPE_TICKS - 1)
+        parts.push(partOf(this.#block(number), tick - start, end - start))
+        tick = end + 1
+      }
+    }
+    return parts
+  }
+
+  #whole(day: number): Whole {
+    const known = this.#wholes.get(day)
+    if (known !== undefined) return known
+    let [range, volume] = [NOTHING, 0]
+    for (const block of this.#blocksOf(day)) {
+      const part = partOf(block, 0, SHAPE_TICKS - 1)
+      range = both(range, part)
+      volume += part.volume
+    }
+    const made = { ...range, volume }
+    this.#wholes.set(day, made)
+    return made
+  }
+
+  #block(number: number): Block {
+    const day = Math.floor(number / DAY_BLOCKS)
+    const block = this.#blocksOf(day)[number - day * DAY_BLOCKS]
+    if (block === undefined) throw new RangeError(`no block ${number}`)
+    return block
+  }
+
+  #blocksOf(day: number): readonly Block[] {
+    const known = this.#blocks.get(day)
+    if (known !== undefined) return known
+    const { shapes, days } = this.#draw()
+    const drawn = days.day(day)
+    const made = Array.from(days.levels(day), (level, i): Block => {
+      const shape = shapes[drawn.shapes[i] ?? -1]
+      const scale = drawn.scales[i]
+      if (shape === undefined || scale === undefined) throw new RangeError(`no block ${i}`)
+      return { shape, scale, level }
+    })
+    const [oldest] = this.#blocks.keys()
+    if (this.#blocks.size >= DAYS_AT_HAND && oldest !== undefined) this.#blocks.delete(oldest)
+    this.#blocks.set(day, made)
+    return made
+  }
+
+  /** Only once somebody asks for a price. */
+  #draw() {
+    if (this.#drawn === undefined) {
+      const shapes = drawShapes(this.#seed, this.#meanVolume)
+      this.#drawn = { shapes, days: new Days(shapes, this.#seed) }
+    }
+    return this.#drawn
+  }
+}
+
+function levelIn({ level, scale, shape }: Block, tick: number): number {
+  return level + scale * (shape.offsets[tick] ?? 0)
+}
+
+/** The ticks of a block from `from` to `to`, both included. */
+function partOf(block: Block, from: number, to: number): Whole {
+  const { scale, shape } = block
+  // People trade more while the price moves; a whole number, so that volumes add up.
+  const rate = Math.max(1, Math.round((2 * Math.abs(scale)) / USUAL_MINUTE))
+  const volume = rate * ((shape.lotsBefore[to + 1] ?? 0) - (shape.lotsBefore[from] ?? 0))
+  return { ...rangeIn(block, from, to), volume }
+}
+
+function rangeIn(block: Block, from: number, to: number): Range {
+  const { level, scale, shape } = block
+  if (from === 0 && to === SHAPE_TICKS - 1) {
+    const { high, low } = shape.extremes
+    const ends = [level + scale * high, level + scale * low]
+    return { high: Math.max(...ends), low: Math.min(...ends) }
+  }
+  let [high, low] = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY]
+  for (let tick = from; tick <= to; tick++) {
+    const at = levelIn(block, tick)
+    if (at > high) high = at
+    if (at < low) low = at
+  }
+  return { high, low }
+}
+
+function within({ least, most }: { least: number; most: number }, value: number): number {
+  return Math.min(most, Math.max(least, value))
+}
