@@ -80,7 +80,8 @@ test.each([
   expect(broken(file, imported)).toEqual([])
 })
 
-const IMPORT = /(?:from|import)\s*\(?\s*'([^']+)'/g
+/** What a file imports, and what it starts as a process of its own. */
+const IMPORT = /(?:from|import|new URL)\s*\(?\s*'([^']+)'(?!, import\.meta\.resolve)/g
 
 /** Every file and package that is reachable from a folder's index. */
 function reachable(folder: string): Set<string> {

@@ -11,6 +11,12 @@ import { bareEnvironment, hasKeyring, withKeyring } from './keyring.ts'
 const run = promisify(execFile)
 const child = [process.execPath, join(import.meta.dirname, 'keychain-os-child.ts')] as const
 
+/** The keychain of the child's home holds one secret. */
+const KEEP = `
+  const { default: keytar } = await import('keytar')
+  await keytar.setPassword('keyside ' + process.cwd(), 'one', 'a secret')
+`
+
 let home: string
 beforeEach(() => {
   home = mkdtempSync(join(tmpdir(), 'keyside-keyring-'))
@@ -25,6 +31,19 @@ test.skipIf(!hasKeyring())('a real Secret Service keeps the contract', async () 
   const results: unknown = JSON.parse(stdout.trim().split('\n').at(-1) ?? '')
   expect(results).toEqual(keychainContract.map(({ name }) => ({ name, result: 'passed' })))
 })
+
+test.skipIf(!hasKeyring())(
+  'a keyring that is locked, with nobody there to unlock it, is a refusal and no crash',
+  async () => {
+    const options = { env: bareEnvironment(home), timeout: 60_000 }
+    await run(...withKeyring([process.execPath, '--input-type=module', '--eval', KEEP]), options)
+    const { stdout } = await run(...withKeyring(child, { state: 'locked' }), options)
+    expect(JSON.parse(stdout.trim().split('\n').at(-1) ?? '')).toMatchObject({
+      code: 'keychain_unavailable',
+      message: expect.stringContaining('unlock it'),
+    })
+  },
+)
 
 test('without a D-Bus session the keychain says what to do instead', async () => {
   const [node, script] = child

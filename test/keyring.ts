@@ -23,9 +23,20 @@ printf 'a passphrase' >&"\${KEYRING[1]}"; exec {KEYRING[1]}>&-
 "$@"
 `
 
+/** As after a reboot: the daemon runs on the keyring of an earlier session, and nobody has typed its password. */
+const LOCKED_SESSION = `
+gnome-keyring-daemon --foreground --components=secrets & LOCKED=$!
+trap 'kill $LOCKED; wait $LOCKED' EXIT
+"$@"
+`
+
 /** Program and arguments that run `command` with the keyring. */
-export function withKeyring(command: readonly string[]): [string, string[]] {
-  return ['dbus-run-session', ['--', 'bash', '-c', SESSION, 'bash', ...command]]
+export function withKeyring(
+  command: readonly string[],
+  { state = 'unlocked' }: { state?: 'unlocked' | 'locked' } = {},
+): [string, string[]] {
+  const session = state === 'locked' ? LOCKED_SESSION : SESSION
+  return ['dbus-run-session', ['--', 'bash', '-c', session, 'bash', ...command]]
 }
 
 /** An environment in which nothing of the user's own session is seen. `home` is an empty private folder. */

@@ -1,7 +1,12 @@
 // Charts: whatever a market looks like, the picture is drawn and its lines and labels are in it.
-import { expect, test } from 'vitest'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { createLog, Helper, systemClock } from '@keyside/runtime'
+import { expect, onTestFinished, test } from 'vitest'
 import { candles } from '../events-for-tests.ts'
-import { drawChart, drawSvg } from './draw.ts'
+import { drawChart, drawOrNull, drawSvg } from './draw.ts'
 import type { ChartCandle, ChartInput } from './input.ts'
 import { place } from './marks.ts'
 
@@ -57,6 +62,29 @@ test.for(Object.entries(ODD))('draws %s, with every line in it', async ([_, odd]
   expect(svg).not.toMatch(/NaN|<b>/)
   for (const color of ['#4ea4f6', '#e8eef4', '#ffb13d'])
     expect(svg, 'line').toContain(`stroke="${color}"`)
+})
+
+test('a native library that ends its process costs the card its picture, and the bot nothing', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'keyside-rasterize-'))
+  onTestFinished(() => rmSync(folder, { recursive: true }))
+  const file = join(folder, 'panics.mjs')
+  writeFileSync(file, "process.on('message', () => process.abort())")
+  const program = pathToFileURL(file)
+  const helper = new Helper({
+    program,
+    clock: systemClock,
+    patienceMs: 60_000,
+    idleMs: 1_000,
+    toError: (reason) => new Error(reason),
+  })
+  const logged: string[] = []
+  const log = createLog({
+    program: 'bot',
+    level: 'info',
+    destination: { write: (line) => logged.push(line) },
+  })
+  expect(await drawOrNull(log, helper)(input())).toBeNull()
+  expect(logged.join()).toContain('crashed with SIGABRT')
 })
 
 test('a stop that would flatten the candles stands at the edge, with an arrow', async () => {

@@ -1,26 +1,35 @@
 // Draws a chart as PNG. The libraries are loaded at the first chart: a bot that only reports needs none of them.
-import { dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { describeError, type Logger } from '@keyside/runtime'
+import { describeError, Helper, type Logger, systemClock } from '@keyside/runtime'
 import type { ChartInput } from './input.ts'
-import { chartOption, FONT, HEIGHT, WIDTH } from './option.ts'
+import { chartOption, HEIGHT, WIDTH } from './option.ts'
 
-const FONTS = dirname(fileURLToPath(import.meta.resolve('dejavu-fonts-ttf/package.json')))
-const FONT_FILES = ['DejaVuSans.ttf', 'DejaVuSans-Bold.ttf'].map((file) => join(FONTS, 'ttf', file))
+/** The card waits for its picture no longer, ms. */
+const PATIENCE_MS = 10_000
+/** Cards come in groups, ms. */
+const IDLE_MS = 60_000
 
-/** 800 by 420 px. Throws what the libraries throw. */
-export async function drawChart(input: ChartInput): Promise<Uint8Array> {
-  const svg = await drawSvg(input)
-  const { Resvg } = await import('@resvg/resvg-js')
-  const font = { fontFiles: FONT_FILES, loadSystemFonts: false, defaultFontFamily: FONT }
-  return new Resvg(svg, { font, fitTo: { mode: 'width', value: WIDTH } }).render().asPng()
+/** Native code that meets a picture it does not expect ends its process. */
+const rasterizer = new Helper({
+  program: new URL('./rasterize.ts', import.meta.url),
+  clock: systemClock,
+  patienceMs: PATIENCE_MS,
+  idleMs: IDLE_MS,
+  toError: (reason) => new Error(reason),
+})
+
+/** PNG, 800 by 420 px. Throws what the libraries throw. */
+export async function drawChart(
+  input: ChartInput,
+  helper: Pick<Helper, 'ask'> = rasterizer,
+): Promise<Uint8Array> {
+  return (await helper.ask(await drawSvg(input))) as Uint8Array
 }
 
 /** A card without a picture is better than none. */
-export function drawOrNull(log: Logger) {
+export function drawOrNull(log: Logger, helper: Pick<Helper, 'ask'> = rasterizer) {
   return async (input: ChartInput): Promise<Uint8Array | null> => {
     try {
-      return await drawChart(input)
+      return await drawChart(input, helper)
     } catch (error) {
       log.error({ code: 'chart_failed', err: describeError(error) }, 'a chart could not be drawn')
       return null

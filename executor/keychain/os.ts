@@ -1,51 +1,57 @@
 // Secrets in the operating system's keychain: Keychain, Credential Manager or Secret Service.
-import { KeysideError } from '@keyside/runtime'
+import { type Clock, Helper, KeysideError, systemClock } from '@keyside/runtime'
 import type { Keychain } from './port.ts'
 
-type Keytar = typeof import('keytar')
+/** A call of keytar, which os-helper.ts makes. */
+export type Call = readonly [
+  'getPassword' | 'setPassword' | 'deletePassword' | 'findCredentials',
+  ...args: readonly string[],
+]
+
+export interface OsKeychainOptions {
+  readonly clock?: Clock
+  /** Who makes the native calls. */
+  readonly program?: URL
+}
+
+/** Time enough to type a password into a window that the system opens, ms. */
+const PATIENCE_MS = 30_000
+const IDLE_MS = 1_000
 
 /**
  * Each home has a service of its own, so that a second home never meets the keys of the first.
  * Asks it once, so that a missing one is noticed now. Rejects with a KeysideError `keychain_unavailable`.
  */
-export async function openOsKeychain(home: string): Promise<Keychain> {
+export async function openOsKeychain(
+  home: string,
+  {
+    clock = systemClock,
+    program = new URL('./os-helper.ts', import.meta.url),
+  }: OsKeychainOptions = {},
+): Promise<Keychain> {
   const service = `keyside ${home}`
-  const keytar = await load()
-  const names = () =>
-    answered(keytar.findCredentials(service)).then((all) => all.map(({ account }) => account))
+  const patience = { patienceMs: PATIENCE_MS, idleMs: IDLE_MS }
+  const helper = new Helper({ program, clock, ...patience, toError: unavailable })
+  const call = <T>(...one: Call) => helper.ask(one) as Promise<T>
+  const names = async () => {
+    const all = await call<{ account: string }[]>('findCredentials', service)
+    return all.map(({ account }) => account)
+  }
   await names()
   return {
     kind: 'os',
-    get: (name) => answered(keytar.getPassword(service, name)),
-    set: (name, secret) => answered(keytar.setPassword(service, name, secret)),
-    remove: (name) => answered(keytar.deletePassword(service, name)),
+    get: (name) => call('getPassword', service, name),
+    set: (name, secret) => call('setPassword', service, name, secret),
+    remove: (name) => call('deletePassword', service, name),
     names,
   }
 }
 
-/** Late, because the native module does not load where libsecret is missing. */
-async function load(): Promise<Keytar> {
-  try {
-    const module: { default: Keytar } & Keytar = await import('keytar')
-    return module.default ?? module
-  } catch (error) {
-    throw unavailable(error)
-  }
-}
-
-async function answered<T>(answer: Promise<T>): Promise<T> {
-  try {
-    return await answer
-  } catch (error) {
-    throw unavailable(error)
-  }
-}
-
-function unavailable(error: unknown): KeysideError {
-  const reason = (error instanceof Error ? error.message : String(error)).split('\n')[0]
+function unavailable(reason: string): KeysideError {
   return new KeysideError(
     'keychain_unavailable',
-    `the system keychain cannot be used (${reason}): on Linux it needs libsecret and an unlocked Secret Service ` +
-      'on the D-Bus session. Without them keep your secrets in an encrypted vault: keyside init --keychain vault',
+    `the system keychain cannot be used (${reason}): unlock it, by logging in at its screen or with its own program; ` +
+      'on Linux it needs libsecret and an unlocked Secret Service on the D-Bus session. Where nobody can unlock it ' +
+      'keep your secrets in an encrypted vault: keyside init --keychain vault',
   )
 }
