@@ -26,6 +26,8 @@ export default defineConfig({
           setupFiles: ['test/fixed-seed.ts'],
           sequence: { shuffle: true, groupOrder: 0 },
           restoreMocks: true,
+          // For what hangs; how long a thing may take is no test's business on a machine that others use too.
+          testTimeout: 30_000,
           // Vitest would leave one core idle: half of a small machine.
           maxWorkers: '100%',
         },
