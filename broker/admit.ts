@@ -13,8 +13,8 @@ export interface Gate {
   readonly maxTopicLevels: number
 }
 
-/** MQTT 3.1.1 section 3.2.2.3: 4 bad user name or password, 5 not authorized. */
-export type ReturnCode = 4 | 5
+/** MQTT 3.1.1 section 3.2.2.3: 3 not now, 4 bad user name or password, 5 not authorized. */
+export type ReturnCode = 3 | 4 | 5
 
 export type Admission =
   | { readonly ok: true; readonly session: Session }

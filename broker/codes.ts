@@ -9,6 +9,7 @@ export const START_CODES = [
 
 /** Reasons to turn a client or a message away; written to the log. A refused token keeps its own code. */
 export const REFUSAL_CODES = [
+  'connection_displaced',
   'connections_full',
   'connections_full_for_address',
   'connect_protocol',
@@ -18,6 +19,8 @@ export const REFUSAL_CODES = [
   'connect_without_token',
   'connect_other_client',
   'connect_will',
+  'client_taken_over',
+  'client_take_overs_full',
   'client_unknown',
   'connection_broken',
   'topic_malformed',
@@ -25,6 +28,8 @@ export const REFUSAL_CODES = [
   'topic_not_allowed',
   'qos_not_allowed',
   'retain_not_allowed',
+  'retained_full',
+  'packet_malformed',
   'subscriptions_full',
 ] as const
 

@@ -1,53 +1,122 @@
-// Counts open sockets of all listeners and turns away those over the limit.
+// Open sockets of all listeners. Until a client is let in, its socket counts in a small budget in which strangers
+// displace strangers; a client that was let in holds a place that no stranger can take.
 import type { Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
+import { networkOf } from './address.ts'
 import type { BrokerLimits } from './config.ts'
 import type { Refusals } from './refusals.ts'
 
-export class Connections {
-  readonly #limits: Pick<BrokerLimits, 'maxConnections' | 'maxConnectionsPerAddress'>
-  readonly #refusals: Refusals
-  readonly #open = new Set<Socket>()
-  readonly #byAddress = new Map<string, number>()
+type Limits = Pick<
+  BrokerLimits,
+  'maxPendingConnections' | 'maxConnections' | 'maxConnectionsPerAddress' | 'connectTimeoutMs'
+>
 
-  constructor(limits: BrokerLimits, refusals: Refusals) {
+export class Connections {
+  readonly #limits: Limits
+  readonly #refusals: Refusals
+  /** Sockets before CONNACK, oldest first, by network. */
+  readonly #pending = new Map<string, Set<Socket>>()
+  #pendingCount = 0
+  /** Sockets of clients that were let in, and their network. */
+  readonly #admitted = new Map<Socket, string>()
+  readonly #admittedOf = new Map<string, number>()
+  readonly #sockets = new WeakMap<Duplex, Socket>()
+
+  constructor(limits: Limits, refusals: Refusals) {
     this.#limits = limits
     this.#refusals = refusals
   }
 
-  /** False for a socket over a limit, which is then destroyed. */
-  take(socket: Socket): boolean {
+  /** A new socket. Where the budget is used up, the network with the most sockets in it loses its oldest. */
+  take(socket: Socket): void {
     // Without a listener a reset by the peer would be an uncaught exception.
     socket.on('error', () => undefined)
-    const address = socket.remoteAddress ?? ''
-    const code = this.#full(address)
-    if (code !== null) {
-      this.#refusals.add({ code, message: `too many connections; refused one from ${address}` })
-      socket.destroy()
-      return false
-    }
-    this.#count(address, 1)
-    this.#open.add(socket)
+    const network = networkOf(socket.remoteAddress ?? '')
+    const here = this.#pending.get(network) ?? new Set()
+    this.#pending.set(network, here.add(socket))
+    this.#pendingCount += 1
+    const late = setTimeout(() => this.#dropLate(socket, network), this.#limits.connectTimeoutMs)
     socket.once('close', () => {
-      this.#count(address, -1)
-      this.#open.delete(socket)
+      clearTimeout(late)
+      this.#forget(socket, network)
     })
-    return true
+    if (this.#pendingCount > this.#limits.maxPendingConnections) this.#displace()
+  }
+
+  /** `stream` carries what comes over `socket`. */
+  carry(stream: Duplex, socket: Socket): void {
+    this.#sockets.set(stream, socket)
+  }
+
+  /**
+   * The client on `stream` showed a good token: its socket leaves the budget. `replaced` is the stream whose place it
+   * takes. Returns the code of a limit that it would exceed.
+   */
+  admit(stream: Duplex, replaced: Duplex | null) {
+    const socket = this.#sockets.get(stream)
+    if (socket === undefined) return null
+    const network = networkOf(socket.remoteAddress ?? '')
+    const code = this.#full(network, replaced && this.#sockets.get(replaced))
+    if (code !== null) return code
+    if (!this.#leavePending(socket, network)) return null
+    this.#admitted.set(socket, network)
+    this.#admittedOf.set(network, this.#admittedFrom(network) + 1)
+    return null
   }
 
   destroyAll(): void {
-    for (const socket of this.#open) socket.destroy()
+    for (const sockets of this.#pending.values()) for (const socket of sockets) socket.destroy()
+    for (const socket of this.#admitted.keys()) socket.destroy()
   }
 
-  #full(address: string) {
-    const { maxConnections, maxConnectionsPerAddress } = this.#limits
-    if (this.#open.size >= maxConnections) return 'connections_full'
-    const here = this.#byAddress.get(address) ?? 0
-    return here >= maxConnectionsPerAddress ? 'connections_full_for_address' : null
+  #full(network: string, replaced: Socket | null | undefined) {
+    const leaving = replaced ? this.#admitted.get(replaced) : undefined
+    const all = this.#admitted.size - (leaving === undefined ? 0 : 1)
+    if (all >= this.#limits.maxConnections) return 'connections_full' as const
+    const here = this.#admittedFrom(network) - (leaving === network ? 1 : 0)
+    return here >= this.#limits.maxConnectionsPerAddress
+      ? ('connections_full_for_address' as const)
+      : null
   }
 
-  #count(address: string, change: 1 | -1): void {
-    const count = (this.#byAddress.get(address) ?? 0) + change
-    if (count === 0) this.#byAddress.delete(address)
-    else this.#byAddress.set(address, count)
+  /** The oldest of the network that has most: who opens many displaces itself first. */
+  #displace(): void {
+    let crowd: { network: string; sockets: ReadonlySet<Socket> } | null = null
+    for (const [network, sockets] of this.#pending)
+      if (crowd === null || sockets.size > crowd.sockets.size) crowd = { network, sockets }
+    const [oldest] = crowd?.sockets ?? []
+    if (crowd === null || oldest === undefined) return
+    const most = this.#limits.maxPendingConnections
+    this.#refusals.add({
+      code: 'connection_displaced',
+      message: `over ${most} connections that show no token; closed the oldest from ${crowd.network}`,
+    })
+    this.#leavePending(oldest, crowd.network)
+    oldest.destroy()
+  }
+
+  #dropLate(socket: Socket, network: string): void {
+    if (!this.#leavePending(socket, network)) return
+    this.#refusals.add({ code: 'connection_broken', message: 'no CONNECT in time' })
+    socket.destroy()
+  }
+
+  #leavePending(socket: Socket, network: string): boolean {
+    const here = this.#pending.get(network)
+    if (here?.delete(socket) !== true) return false
+    this.#pendingCount -= 1
+    if (here.size === 0) this.#pending.delete(network)
+    return true
+  }
+
+  #forget(socket: Socket, network: string): void {
+    if (this.#leavePending(socket, network) || !this.#admitted.delete(socket)) return
+    const left = this.#admittedFrom(network) - 1
+    if (left === 0) this.#admittedOf.delete(network)
+    else this.#admittedOf.set(network, left)
+  }
+
+  #admittedFrom(network: string): number {
+    return this.#admittedOf.get(network) ?? 0
   }
 }

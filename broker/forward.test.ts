@@ -8,10 +8,14 @@ import fc from 'fast-check'
 import { connectAsync, connect as connectMqtt, type IClientOptions, type MqttClient } from 'mqtt'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { type Admit, admit } from './admit.ts'
+import { brokerConfig } from './config.ts'
+import { Connections } from './connections.ts'
 import { authority, startTestBroker, token } from './fixture.ts'
 import { createHooks } from './hooks.ts'
 import { Refusals } from './refusals.ts'
+import { Retained } from './retained.ts'
 import { Sessions } from './session.ts'
+import { TakeOvers } from './take-overs.ts'
 
 const SECRET = 'keyside/v1/report/other'
 const OPEN = 'keyside/v1/signal/ema-cross'
@@ -32,12 +36,17 @@ function collect(client: MqttClient): string[] {
 function hooksWith(door: Admit) {
   const key = publicKey(authority.publicKey)
   const pins = keyring([{ key, issuer: 'authority', kinds: ['access'] }])
+  const { limits } = brokerConfig.parse({ authority: authority.publicKey })
+  const refusals = new Refusals(createLog({ program: 'broker', level: 'silent' }))
   return createHooks({
     admit: door,
     gate: { id: 'broker', pins, maxKeepaliveSeconds: 120, maxTopicLevels: 8 },
     maxSubscriptions: 64,
     sessions: new Sessions(),
-    refusals: new Refusals(createLog({ program: 'broker', level: 'silent' })),
+    connections: new Connections(limits, refusals),
+    takeOvers: new TakeOvers(limits.maxTakeOversPerMinute),
+    retained: new Retained(limits),
+    refusals,
     clock: systemClock,
   })
 }

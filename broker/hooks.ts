@@ -1,18 +1,18 @@
 // Where aedes asks us: at CONNECT, at each PUBLISH, at each filter, and before each delivery.
 import { type Clock, KeysideError, seconds } from '@keyside/runtime'
 import type { AedesOptions, AuthenticateError, Client } from 'aedes'
-import { allows, type Denied } from './acl.ts'
+import { allows, type Denied, deny, type Verdict } from './acl.ts'
 import type { Admission, Admit, Gate } from './admit.ts'
-import { judgeMessage, judgeSubscription } from './judge.ts'
-import type { Refusals } from './refusals.ts'
-import type { Sessions } from './session.ts'
+import { judgeMessage, judgeSubscription, type Message } from './judge.ts'
+import type { Retained } from './retained.ts'
+import { type Seats, takeSeat } from './seat.ts'
+import type { Session } from './session.ts'
 
-export interface HookParts {
+export interface HookParts extends Seats {
   readonly admit: Admit
   readonly gate: Gate
   readonly maxSubscriptions: number
-  readonly sessions: Sessions
-  readonly refusals: Refusals
+  readonly retained: Retained
   readonly clock: Clock
 }
 
@@ -48,13 +48,15 @@ export function createHooks(parts: HookParts): Hooks {
       const admission = admissions.get(client)
       admissions.delete(client)
       if (admission?.ok !== true) return done(connackError(admission), false)
-      sessions.begin(client, admission.session)
-      done(null, true)
+      const seat = takeSeat(parts, client, admission.session, parts.clock.now())
+      if (seat.ok) return done(null, true)
+      refusals.add({ ...seat, client: client.id })
+      done(connackError(seat), false)
     },
     // MQTT 3.1.1 has no negative PUBACK: a PUBLISH that is not allowed ends the connection (section 3.3.5).
     authorizePublish: (client, packet, done) => {
       const session = live(client)
-      const verdict = session ? judgeMessage(session.acl, packet, maxTopicLevels) : UNKNOWN
+      const verdict = session ? judgePublish(session, packet, parts) : UNKNOWN
       if (verdict.ok) return done(null)
       refusals.add({ ...verdict, client: client?.id ?? '' })
       done(new KeysideError(verdict.code, verdict.message))
@@ -79,6 +81,23 @@ export function createHooks(parts: HookParts): Hooks {
         : null
     },
   }
+}
+
+interface Publish extends Message {
+  readonly payload?: string | Buffer
+  readonly messageId?: number
+}
+
+function judgePublish(
+  { client, acl }: Session,
+  packet: Publish,
+  { gate, retained }: HookParts,
+): Verdict {
+  // MQTT 3.1.1 section 2.3.1: a PUBLISH of QoS 1 has a packet identifier, and 0 is none.
+  if (packet.messageId === 0) return deny('packet_malformed', 'a packet identifier of 0')
+  const verdict = judgeMessage(acl, packet, gate.maxTopicLevels)
+  if (!verdict.ok || !packet.retain) return verdict
+  return retained.keep(client, packet.topic, packet.payload?.length ?? 0)
 }
 
 function connackError(admission: Admission | undefined): AuthenticateError {

@@ -15,12 +15,17 @@ export function judgeMessage(
   { topic, qos, retain }: Message,
   maxLevels: number,
 ): Verdict {
-  if (qos === 2) return deny('qos_not_allowed', 'expected QoS 0 or 1')
+  if (isOver1(qos)) return deny('qos_not_allowed', 'expected QoS 0 or 1')
   const verdict = allows(acl, 'publish', topic, maxLevels)
   if (!verdict.ok) return verdict
   if (retain && !RETAINED.some((filter) => covers(filter, topic.split('/'))))
     return deny('retain_not_allowed', `messages on "${topic}" are not kept: publish without retain`)
   return ALLOWED
+}
+
+/** MQTT 3.1.1 sections 3.1.2.6 and 3.3.1.2 forbid 3 as well; a will can carry it past the parser. */
+function isOver1(qos: number | undefined): boolean {
+  return qos !== undefined && qos > 1
 }
 
 export interface SubscriptionLimits {
@@ -34,7 +39,7 @@ export function judgeSubscription(
   { topic, qos }: Omit<Message, 'retain'>,
   limits: SubscriptionLimits,
 ): Verdict {
-  if (qos === 2) return deny('qos_not_allowed', 'expected QoS 0 or 1')
+  if (isOver1(qos)) return deny('qos_not_allowed', 'expected QoS 0 or 1')
   const verdict = allows(acl, 'subscribe', topic, limits.maxTopicLevels)
   if (!verdict.ok) return verdict
   if (!filters.has(topic) && filters.size >= limits.maxSubscriptions)

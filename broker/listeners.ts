@@ -1,18 +1,22 @@
 // The two ways in, MQTT over TCP and over WebSocket: each makes guarded byte streams of its connections.
 import { createServer as createHttpServer, type IncomingMessage } from 'node:http'
-import { type AddressInfo, createServer, type Server } from 'node:net'
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { guardPackets, KeysideError } from '@keyside/runtime'
 import { createWebSocketStream, WebSocketServer } from 'ws'
 import type { StartCode } from './codes.ts'
 import type { BrokerLimits } from './config.ts'
 import type { Connections } from './connections.ts'
+import { awaitConnect } from './first-packet.ts'
 import { readWhole } from './read-whole.ts'
 
 export interface Entrance {
   readonly limits: BrokerLimits
   readonly connections: Connections
+  /** A stream that begins with a whole CONNECT. */
   handle(stream: Duplex, request?: IncomingMessage): void
+  /** A stream that ended badly before. */
+  broken(error: Error): void
 }
 
 export interface Listener {
@@ -25,20 +29,23 @@ export interface Listener {
 /** Largest WebSocket message, which may carry several packets, bytes. */
 const MAX_MESSAGE_BYTES = 65_536
 
-/** How often Node looks for HTTP connections that are late with their headers, ms. */
-const CHECK_MS = 1000
+/**
+ * Sockets that the system may hold for us while we are busy: more than a crowd of strangers can fill at once, since a
+ * client that finds the queue full tries again only a second later.
+ */
+const BACKLOG = 4096
 
 export async function listenTcp(host: string, port: number, entrance: Entrance): Promise<Listener> {
   const server = createServer({ noDelay: true }, (socket) => {
-    if (entrance.connections.take(socket)) enter(socket, entrance)
+    entrance.connections.take(socket)
+    enter({ stream: socket, socket }, entrance)
   })
   return listen(server, { scheme: 'mqtt', setting: 'broker.port', host, port })
 }
 
 export async function listenWs(host: string, port: number, entrance: Entrance): Promise<Listener> {
-  const { maxPacketBytes, connectTimeoutMs } = entrance.limits
-  const timeouts = { headersTimeout: connectTimeoutMs, requestTimeout: connectTimeoutMs }
-  const http = createHttpServer({ ...timeouts, connectionsCheckingInterval: CHECK_MS })
+  const { maxPacketBytes } = entrance.limits
+  const http = createHttpServer()
   http.on('connection', (socket) => entrance.connections.take(socket))
   http.on('request', (_, response) => {
     response.writeHead(426, { connection: 'close' }).end('This is MQTT over WebSocket.\n')
@@ -51,7 +58,7 @@ export async function listenWs(host: string, port: number, entrance: Entrance): 
   })
   sockets.on('connection', (socket, request) => {
     const stream = createWebSocketStream(socket)
-    enter(stream, entrance, request)
+    enter({ stream, socket: request.socket }, entrance, request)
     // MQTT 3.1.1 section 6: the client must offer the subprotocol "mqtt".
     if (socket.protocol !== 'mqtt') stream.destroy(new Error('expected the subprotocol "mqtt"'))
   })
@@ -60,10 +67,20 @@ export async function listenWs(host: string, port: number, entrance: Entrance): 
   return listen(http, { scheme: 'ws', setting: 'broker.wsPort', host, port })
 }
 
-function enter(stream: Duplex, entrance: Entrance, request?: IncomingMessage): void {
+interface Way {
+  readonly stream: Duplex
+  readonly socket: Socket
+}
+
+function enter({ stream, socket }: Way, entrance: Entrance, request?: IncomingMessage): void {
+  entrance.connections.carry(stream, socket)
   guardPackets(stream, entrance.limits.maxPacketBytes)
   readWhole(stream)
-  entrance.handle(stream, request)
+  stream.on('error', entrance.broken)
+  awaitConnect(stream, () => {
+    stream.off('error', entrance.broken)
+    entrance.handle(stream, request)
+  })
 }
 
 interface Place {
@@ -76,7 +93,7 @@ interface Place {
 async function listen(server: Server, place: Place): Promise<Listener> {
   const { promise, resolve, reject } = Promise.withResolvers<void>()
   server.once('error', (error) => reject(explain(error, place)))
-  server.listen(place.port, place.host, resolve)
+  server.listen({ port: place.port, host: place.host, backlog: BACKLOG }, resolve)
   await promise
   return { url: urlOf(place.scheme, server), close: () => closeServer(server) }
 }

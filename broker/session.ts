@@ -14,9 +14,17 @@ export interface Session {
 /** `now` is in seconds since 1970 throughout. */
 export class Sessions {
   readonly #byClient = new Map<Client, Session>()
+  readonly #byId = new Map<string, Client>()
 
   begin(client: Client, session: Session): void {
     this.#byClient.set(client, session)
+    this.#byId.set(session.client, client)
+  }
+
+  /** Whose connection stands under the client id `id`. */
+  sitting(id: string): Client | null {
+    const client = this.#byId.get(id)
+    return client === undefined || client.closed ? null : client
   }
 
   /** Null for no session and for one whose token expired. */
@@ -31,12 +39,17 @@ export class Sessions {
   sweep(now: number): string[] {
     const expired: string[] = []
     for (const [client, session] of this.#byClient) {
-      if (client.closed) this.#byClient.delete(client)
+      if (client.closed) this.#forget(client, session)
       else if (now >= session.expires) {
         expired.push(session.client)
         client.close()
       }
     }
     return expired
+  }
+
+  #forget(client: Client, { client: id }: Session): void {
+    this.#byClient.delete(client)
+    if (this.#byId.get(id) === client) this.#byId.delete(id)
   }
 }

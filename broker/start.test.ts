@@ -119,6 +119,12 @@ test.each<[string, string, () => string | undefined, IClientOptions?]>([
     () => token('device', { publish: ['#'] }),
     { will: { topic: SIGNAL, payload: Buffer.from('x'), qos: 2 } },
   ],
+  [
+    'connect_will',
+    'a will of QoS 3, which has no meaning',
+    () => token('device', { publish: ['#'] }),
+    { will: { topic: SIGNAL, payload: Buffer.from('x'), qos: 3 as 2 } },
+  ],
 ])('refuses with %s: %s', async (code, _, password, options) => {
   await using at = await startTestBroker()
   const credentials = { password: password(), ...options } as IClientOptions

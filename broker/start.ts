@@ -10,8 +10,11 @@ import { Connections } from './connections.ts'
 import { createHooks } from './hooks.ts'
 import { type Listener, listenTcp, listenWs } from './listeners.ts'
 import { Refusals } from './refusals.ts'
+import { Retained } from './retained.ts'
+import type { Seats } from './seat.ts'
 import { Sessions } from './session.ts'
 import { knock } from './stranger.ts'
+import { TakeOvers } from './take-overs.ts'
 
 export interface BrokerDeps {
   readonly clock: Clock
@@ -40,10 +43,13 @@ export async function serve(config: BrokerConfig, deps: BrokerDeps, admit: Admit
   const refusals = new Refusals(deps.log)
   const sessions = new Sessions()
   const connections = new Connections(limits, refusals)
-  const aedes = createAedes(config, deps, { admit, refusals, sessions })
+  const takeOvers = new TakeOvers(limits.maxTakeOversPerMinute)
+  const seats = { refusals, sessions, connections, takeOvers }
+  const aedes = createAedes(config, deps, { ...seats, admit })
   await aedes.listen()
-  const stopSweep = deps.clock.every(SWEEP_MS, () => sweep(sessions, refusals, deps.clock))
-  const entrance = { limits, connections, handle: aedes.handle }
+  const stopSweep = deps.clock.every(SWEEP_MS, () => sweep(seats, deps.clock))
+  const broken = ({ message }: Error) => refusals.add({ code: 'connection_broken', message })
+  const entrance = { limits, connections, handle: aedes.handle, broken }
   const listeners: Listener[] = []
 
   async function stop(): Promise<void> {
@@ -71,10 +77,8 @@ export async function serve(config: BrokerConfig, deps: BrokerDeps, admit: Admit
   }
 }
 
-interface Doors {
+interface Doors extends Seats {
   readonly admit: Admit
-  readonly refusals: Refusals
-  readonly sessions: Sessions
 }
 
 function createAedes(config: BrokerConfig, { clock, log }: BrokerDeps, doors: Doors): Aedes {
@@ -83,12 +87,13 @@ function createAedes(config: BrokerConfig, { clock, log }: BrokerDeps, doors: Do
   const pins = keyring([{ key: authority, issuer, kinds: ['access'] }])
   const gate = { id, pins, ...limits }
   const { maxSubscriptions } = limits
+  const retained = new Retained(limits)
   const aedes = new Aedes({
     id,
     connectTimeout: limits.connectTimeoutMs,
     drainTimeout: limits.drainTimeoutMs,
     maxTopicLevels: limits.maxTopicLevels,
-    ...createHooks({ ...doors, gate, maxSubscriptions, clock }),
+    ...createHooks({ ...doors, gate, maxSubscriptions, retained, clock }),
   })
   // Without a listener an `error` of aedes would end the process.
   const emitter: EventEmitter = aedes
@@ -104,8 +109,9 @@ function noteBroken(refusals: Refusals, { id }: Client, error: Error): void {
   refusals.add({ code: 'connection_broken', message: error.message, client: id ?? '' })
 }
 
-function sweep(sessions: Sessions, refusals: Refusals, clock: Clock): void {
+function sweep({ sessions, refusals, takeOvers }: Seats, clock: Clock): void {
   refusals.turn()
+  takeOvers.sweep(clock.now())
   for (const client of sessions.sweep(seconds(clock.now())))
     refusals.add({ code: 'expired', message: 'the access token expired; get a new one', client })
 }

@@ -1,0 +1,19 @@
+// Who stands behind an address, as far as a limit can tell.
+
+const IPV4_MAPPED = /^::ffff:(?=\d+\.)/i
+
+/** An IPv4 address itself, of an IPv6 address the network of 64 bits: one subscriber has that many addresses. */
+export function networkOf(address: string): string {
+  const plain = address.replace(IPV4_MAPPED, '')
+  if (!plain.includes(':')) return plain
+  const [head = '', tail] = plain.split('::')
+  const before = groupsOf(head)
+  const after = groupsOf(tail ?? '')
+  const zeros = tail === undefined ? 0 : Math.max(0, 8 - before.length - after.length)
+  const groups = [...before, ...Array<string>(zeros).fill('0'), ...after]
+  return `${groups.slice(0, 4).join(':')}::/64`
+}
+
+function groupsOf(text: string): string[] {
+  return text === '' ? [] : text.split(':')
+}

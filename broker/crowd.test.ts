@@ -1,0 +1,147 @@
+// Strangers with many sockets, and clients with one good token too many: neither keeps an honest client out.
+import { once } from 'node:events'
+import { connect, type Socket } from 'node:net'
+import { connectAsync, type MqttClient } from 'mqtt'
+import { expect, onTestFinished, test, vi } from 'vitest'
+import { rawClient, startTestBroker, type TestBroker, token } from './fixture.ts'
+
+const HEAD = 'keyside/v1/head'
+const PRESENCE = 'keyside/v1/presence/device'
+
+async function dial(url: string, client: string, password: string): Promise<MqttClient> {
+  const identity = { clientId: client, username: client, password, protocolVersion: 4 as const }
+  const mqtt = await connectAsync(url, { ...identity, reconnectPeriod: 0 }, false)
+  onTestFinished(() => mqtt.endAsync(true))
+  return mqtt
+}
+
+/** A socket that sends half a CONNECT, and opens itself again whenever it is closed. */
+function halfOpen(url: string, from: string, first: string): () => void {
+  const { hostname, port } = new URL(url)
+  let socket: Socket | null = null
+  let state: 'open' | 'over' = 'open'
+  const open = () => {
+    if (state === 'over') return
+    socket = connect({ port: Number(port), host: hostname, localAddress: from })
+    socket.on('error', () => undefined)
+    socket.once('close', () => setImmediate(open))
+    socket.write(first)
+  }
+  open()
+  return () => {
+    state = 'over'
+    socket?.destroy()
+  }
+}
+
+async function crowd(at: TestBroker, count: number, addresses: readonly string[]): Promise<void> {
+  const stops = Array.from({ length: count }, (_, nth) => {
+    const from = addresses[nth % addresses.length] ?? '127.0.0.1'
+    return nth % 2 === 0 ? halfOpen(at.mqtt, from, '\x10') : halfOpen(at.ws, from, 'GET / HT')
+  })
+  onTestFinished(() => {
+    for (const stop of stops) stop()
+  })
+  await vi.waitUntil(() => at.codes().includes('connection_displaced'))
+}
+
+test.each([
+  ['its own address', ['127.0.0.1']],
+  ['many addresses', Array.from({ length: 9 }, (_, nth) => `127.0.0.${nth + 2}`)],
+])(
+  'lets a client in while strangers from %s hold and reopen more sockets than there are places',
+  async (_, addresses) => {
+    await using at = await startTestBroker({
+      limits: { maxPendingConnections: 16, connectTimeoutMs: 60_000 },
+    })
+    await crowd(at, 60, addresses)
+    for (const [name, url] of Object.entries({ tcp: at.mqtt, web: at.ws })) {
+      const client = await dial(url, name, token(name, { publish: [PRESENCE] }))
+      await client.publishAsync(PRESENCE, 'x', { qos: 1 })
+    }
+  },
+)
+
+test('strangers displace strangers: the oldest of the crowd goes, and no client that was let in', async () => {
+  await using at = await startTestBroker({ limits: { maxPendingConnections: 3 } })
+  const device = await dial(at.mqtt, 'device', token('device', { publish: [PRESENCE] }))
+  const loner = rawClient(at.mqtt, Buffer.from('\x10'))
+  await once(loner.socket, 'connect')
+  const { port } = new URL(at.mqtt)
+  const crowd: { nth: number; closed: boolean }[] = []
+  for (let nth = 0; nth < 6; nth += 1) {
+    const socket = connect({ port: Number(port), host: '127.0.0.1', localAddress: '127.0.0.2' })
+    onTestFinished(() => void socket.destroy())
+    const seen = { nth, closed: false }
+    crowd.push(seen)
+    socket.on('error', () => undefined)
+    socket.resume().once('close', () => {
+      seen.closed = true
+    })
+    await once(socket, 'connect')
+  }
+  await vi.waitUntil(() => crowd.filter(({ closed }) => closed).length === 4)
+  expect(crowd.filter(({ closed }) => closed).map(({ nth }) => nth)).toEqual([0, 1, 2, 3])
+  expect(loner.socket.destroyed, 'the one from another address').toBe(false)
+  await device.publishAsync(PRESENCE, 'x', { qos: 1 })
+  loner.socket.destroy()
+})
+
+test.each([
+  ['connections_full', { maxConnections: 1 }],
+  ['connections_full_for_address', { maxConnectionsPerAddress: 1 }],
+])(
+  'refuses a client over its limit for now, with %s, and takes who comes back',
+  async (code, limits) => {
+    await using at = await startTestBroker({ limits })
+    const first = await dial(at.mqtt, 'first', token('first', {}))
+    const second = dial(at.mqtt, 'second', token('second', {}))
+    await expect(second).rejects.toMatchObject({ code: 3 })
+    expect(at.codes()).toEqual([code])
+    const gone = new Promise<void>((resolve) => first.once('close', () => resolve()))
+    await dial(at.mqtt, 'first', token('first', {}))
+    await gone
+    expect(at.codes().at(-1), 'a place changes hands').toBe('client_taken_over')
+  },
+)
+
+test('a name that changes hands too often stays with who has it, for a minute', async () => {
+  await using at = await startTestBroker({ limits: { maxTakeOversPerMinute: 2 } })
+  const password = token('device', { publish: [PRESENCE] })
+  const holders: MqttClient[] = []
+  for (let times = 0; times < 3; times += 1) holders.push(await dial(at.mqtt, 'device', password))
+  await expect(dial(at.mqtt, 'device', password)).rejects.toMatchObject({ code: 3 })
+  expect(at.codes()).toEqual(['client_taken_over', 'client_take_overs_full'])
+  await holders[2]?.publishAsync(PRESENCE, 'still here', { qos: 1 })
+  at.clock.move(60_001)
+  await dial(at.mqtt, 'device', password)
+})
+
+test.each([
+  ['of one client', { maxRetainedPerClient: 2 }],
+  ['in all', { maxRetained: 2 }],
+  ['by their bytes', { maxRetainedBytes: 60 }],
+])(
+  'keeps no more messages %s than the limit, and those it has can be replaced',
+  async (_, limits) => {
+    await using at = await startTestBroker({ limits })
+    const engine = await dial(at.mqtt, 'engine', token('engine', { publish: [`${HEAD}/+`] }))
+    const keep = (stream: string, text: string) =>
+      engine.publishAsync(`${HEAD}/${stream}`, text, { qos: 1, retain: true })
+    await keep('a', 'one')
+    await keep('b', 'two')
+    await keep('a', 'new')
+    await keep('b', '')
+    await keep('c', 'three')
+    const closed = new Promise<void>((resolve) => engine.once('close', () => resolve()))
+    await Promise.race([keep('d', 'four').catch(() => undefined), closed])
+    await closed
+    expect(at.codes()).toEqual(['retained_full'])
+    const reader = await dial(at.mqtt, 'reader', token('reader', { subscribe: [`${HEAD}/+`] }))
+    const came: string[] = []
+    reader.on('message', (topic, text) => came.push(`${topic.slice(-1)} ${text}`))
+    await reader.subscribeAsync(`${HEAD}/+`, { qos: 1 })
+    await vi.waitUntil(() => came.length === 2)
+    expect(came.sort()).toEqual(['a new', 'c three'])
+  },
+)

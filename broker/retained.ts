@@ -1,0 +1,63 @@
+// What the broker keeps for those who come later: bounded in number and bytes, and for each client.
+import { ALLOWED, deny, type Verdict } from './acl.ts'
+import type { BrokerLimits } from './config.ts'
+
+type Limits = Pick<BrokerLimits, 'maxRetained' | 'maxRetainedPerClient' | 'maxRetainedBytes'>
+
+interface Kept {
+  readonly client: string
+  readonly bytes: number
+}
+
+export class Retained {
+  readonly #limits: Limits
+  readonly #kept = new Map<string, Kept>()
+  readonly #byClient = new Map<string, number>()
+  #bytes = 0
+
+  constructor(limits: Limits) {
+    this.#limits = limits
+  }
+
+  /** Asks for one more message with the flag `retain`, and counts it if it may be kept. An empty one clears its topic. */
+  keep(client: string, topic: string, bytes: number): Verdict {
+    const before = this.#kept.get(topic)
+    if (bytes === 0) {
+      this.#drop(topic, before)
+      return ALLOWED
+    }
+    const added = { client, bytes: bytes + topic.length }
+    const verdict = this.#room(added, before)
+    if (!verdict.ok) return verdict
+    this.#drop(topic, before)
+    this.#kept.set(topic, added)
+    this.#byClient.set(client, this.#of(client) + 1)
+    this.#bytes += added.bytes
+    return ALLOWED
+  }
+
+  #room({ client, bytes }: Kept, before: Kept | undefined): Verdict {
+    const { maxRetained, maxRetainedPerClient, maxRetainedBytes } = this.#limits
+    const one = before === undefined ? 1 : 0
+    if (this.#kept.size + one > maxRetained)
+      return deny('retained_full', `${maxRetained} messages are kept already, on other topics`)
+    if (this.#of(client) + (before?.client === client ? 0 : 1) > maxRetainedPerClient)
+      return deny('retained_full', `a client has at most ${maxRetainedPerClient} messages kept`)
+    if (this.#bytes - (before?.bytes ?? 0) + bytes > maxRetainedBytes)
+      return deny('retained_full', `at most ${maxRetainedBytes} bytes are kept`)
+    return ALLOWED
+  }
+
+  #drop(topic: string, kept: Kept | undefined): void {
+    if (kept === undefined) return
+    this.#kept.delete(topic)
+    this.#bytes -= kept.bytes
+    const left = this.#of(kept.client) - 1
+    if (left === 0) this.#byClient.delete(kept.client)
+    else this.#byClient.set(kept.client, left)
+  }
+
+  #of(client: string): number {
+    return this.#byClient.get(client) ?? 0
+  }
+}

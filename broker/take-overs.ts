@@ -1,0 +1,27 @@
+// How often one name may change hands: each time, the client that sat there is thrown out.
+
+const WINDOW_MS = 60_000
+
+export class TakeOvers {
+  readonly #most: number
+  readonly #times = new Map<string, number[]>()
+
+  constructor(most: number) {
+    this.#most = most
+  }
+
+  /** `now` in Unix ms. False when the name changed hands too often in the last minute; else this time counts too. */
+  allow(client: string, now: number): boolean {
+    const recent = (this.#times.get(client) ?? []).filter((at) => at > now - WINDOW_MS)
+    const allowed = recent.length < this.#most
+    if (allowed) recent.push(now)
+    this.#times.set(client, recent)
+    return allowed
+  }
+
+  /** Forgets names that were quiet for a minute. */
+  sweep(now: number): void {
+    for (const [client, times] of this.#times)
+      if ((times.at(-1) ?? 0) <= now - WINDOW_MS) this.#times.delete(client)
+  }
+}
