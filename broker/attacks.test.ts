@@ -158,17 +158,6 @@ test.each<[string, () => Buffer[]]>([
   ],
   ['MQTT 5', () => [Buffer.from('100d00044d5154540502003c000000', 'hex')]],
   ['a client id of 64 KB', () => [connectPacket('x'.repeat(65_000), 'x')]],
-  [
-    'a publish with packet id 0',
-    () => [
-      device(),
-      Buffer.concat([
-        Buffer.from([0x32, OPEN.length + 5, 0, OPEN.length]),
-        Buffer.from(OPEN),
-        Buffer.from([0, 0, 1]),
-      ]),
-    ],
-  ],
   ['a subscribe with packet id 0', () => [device(), Buffer.from('8206000000016101', 'hex')]],
   ['an unsubscribe with packet id 0', () => [device(), Buffer.from('a2050000000161', 'hex')]],
   ['an unsubscribe without filters', () => [device(), Buffer.from('a2020001', 'hex')]],
@@ -182,6 +171,15 @@ test.each<[string, () => Buffer[]]>([
   const refusedConnack = /^(2002(00|01)0[1-6])?$/
   expect(answer.replace(ACCEPTED, '')).toMatch(refusedConnack)
   await expectAlive(at.mqtt)
+})
+
+test('hangs up on a publish with packet id 0, and says so', async () => {
+  await using at = await startTestBroker()
+  const topic = Buffer.from(OPEN)
+  const head = Buffer.from([0x32, topic.length + 5, 0, topic.length])
+  const publish = Buffer.concat([head, topic, Buffer.from([0, 0]), Buffer.from('x')])
+  await rawClient(at.mqtt, device(), publish).closed
+  expect(at.codes()).toEqual(['packet_malformed'])
 })
 
 test('refuses a bridge, whose messages would come back to it', async () => {
