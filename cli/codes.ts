@@ -2,6 +2,10 @@
 
 export const CLI_CODES = [
   'home_exists',
+  'home_missing',
+  'executor_not_found',
+  'executor_ambiguous',
+  'executor_silent',
   'answer_missing',
   'passphrases_differ',
   'bot_token_malformed',

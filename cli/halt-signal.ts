@@ -3,5 +3,7 @@ import { askForHalt } from '@keyside/executor'
 import { systemClock } from '@keyside/runtime'
 
 export function haltOnSignal(home: string): void {
-  process.on('SIGUSR2', () => askForHalt(home, { positions: 'keep', now: systemClock.now() }))
+  process.on('SIGUSR2', () => {
+    askForHalt(home, { positions: 'keep', now: systemClock.now() })
+  })
 }

@@ -14,7 +14,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
   policy: async () => (await import('./commands/policy.ts')).addPolicy,
   journal: async () => (await import('./commands/journal.ts')).addJournal,
   halt: async () => (await import('./commands/halt.ts')).addHalt,
-  unhalt: async () => (await import('./commands/halt.ts')).addUnhalt,
+  unhalt: async () => (await import('./commands/unhalt.ts')).addUnhalt,
   broker: async () => (await import('./commands/broker.ts')).addBroker,
   engine: async () => (await import('./commands/engine.ts')).addEngine,
   executor: async () => (await import('./commands/executor.ts')).addExecutor,

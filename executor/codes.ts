@@ -40,7 +40,8 @@ export const EXECUTOR_SENTENCES = {
   approval_code_unset:
     'an order of this size needs a code and this device has no authenticator: run "keyside code add" and start the executor again',
   approval_rejected: 'you rejected it: nothing was sent',
-  halted_at_terminal_only: 'trading is halted: it is resumed at the device with "keyside unhalt"',
+  halted_at_terminal_only:
+    'trading is halted: it is resumed at the device with "npx keyside unhalt"',
   command_flood: 'too many commands in a minute: wait, or look who else can write to the bot',
   not_filled: 'the exchange found nobody within the price: what is not filled is canceled',
   fills_missing:

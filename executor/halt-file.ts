@@ -1,29 +1,102 @@
-// The file whose presence halts the executor within a second, whatever else is down. With the word "sell" it also sells.
-import { existsSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+// Files by which a terminal asks the executor for a halt, or for its end, and by which it answers. A halt's file halts
+// also an executor that starts later, whatever else is down. With the word "sell" it also sells.
+import { chownSync, existsSync, readFileSync, statSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { writePrivate } from '@keyside/runtime'
+import { z } from 'zod'
 
 /** In a container only `run` can be written. */
 export function haltFile(home: string): string {
   return join(home, 'run', 'HALT')
 }
 
-/** What is asked for there. A file that cannot be read halts, and sells nothing. */
-export function haltAsked(file: string): 'nothing' | 'keep' | 'sell' {
-  if (!existsSync(file)) return 'nothing'
+export function unhaltFile(home: string): string {
+  return join(home, 'run', 'UNHALT')
+}
+
+const answer = z.object({
+  /** The text of the request. */
+  to: z.string(),
+  /** Of the executor, new at each start. */
+  session: z.string(),
+  trading: z.enum(['running', 'paused', 'halted']),
+  /** What becomes of what is held. */
+  positions: z.enum(['keep', 'sell']),
+  held: z.array(z.object({ stream: z.string(), market: z.string(), amount: z.string() })),
+})
+/** Written when what it says is durable. */
+export type HaltAnswer = z.infer<typeof answer>
+
+export interface HaltRequest {
+  readonly text: string
+  readonly positions: 'keep' | 'sell'
+}
+
+/** A file that cannot be read halts, and sells nothing. */
+export function readHalt(file: string): HaltRequest | null {
+  if (!existsSync(file)) return null
   try {
-    return /\bsell\b/i.test(readFileSync(file, 'utf8')) ? 'sell' : 'keep'
+    const text = readFileSync(file, 'utf8')
+    return { text, positions: /\bsell\b/i.test(text) ? 'sell' : 'keep' }
   } catch {
-    return 'keep'
+    return { text: '', positions: 'keep' }
   }
 }
 
-/** One that sells is not made one that keeps. */
+/** One that sells is not made one that keeps. Returns what the answer will be `to`. */
 export function askForHalt(
   home: string,
-  { positions, now }: { positions: 'keep' | 'sell'; now: number },
-): undefined {
+  { positions, now, id = '' }: { positions: 'keep' | 'sell'; now: number; id?: string },
+): string {
   const file = haltFile(home)
-  const sells = positions === 'sell' || haltAsked(file) === 'sell'
-  writePrivate(file, `${sells ? 'sell ' : ''}${new Date(now).toISOString()}\n`)
+  const sells = positions === 'sell' || readHalt(file)?.positions === 'sell'
+  const text = `${sells ? 'sell ' : ''}${new Date(now).toISOString()}${id && ` ${id}`}\n`
+  writeInto(home, file, text)
+  return text
+}
+
+const unhaltRequest = z.object({ at: z.number(), by: z.string(), id: z.string() })
+
+export function askForUnhalt(home: string, request: z.infer<typeof unhaltRequest>): string {
+  const text = `${JSON.stringify(request)}\n`
+  writeInto(home, unhaltFile(home), text)
+  return text
+}
+
+/** Null for none, and for one that makes no sense. */
+export function readUnhalt(
+  file: string,
+): (z.infer<typeof unhaltRequest> & { readonly text: string }) | null {
+  try {
+    const text = readFileSync(file, 'utf8')
+    return { ...unhaltRequest.parse(JSON.parse(text)), text }
+  } catch {
+    return null
+  }
+}
+
+export function writeAnswer(request: string, content: HaltAnswer): void {
+  writePrivate(answerFile(request), `${JSON.stringify(content)}\n`)
+}
+
+/** The answer to exactly this text, once it is there. */
+export function readAnswer(request: string, text: string): HaltAnswer | null {
+  try {
+    const read = answer.parse(JSON.parse(readFileSync(answerFile(request), 'utf8')))
+    return read.to === text ? read : null
+  } catch {
+    return null
+  }
+}
+
+function answerFile(request: string): string {
+  return `${request}.answer`
+}
+
+/** What root leaves in another user's home, that user's executor must be able to read and to take away. */
+function writeInto(home: string, file: string, text: string): void {
+  writePrivate(file, text)
+  if (process.getuid?.() !== 0) return
+  const { uid, gid } = statSync(home)
+  for (const path of [dirname(file), file]) chownSync(path, uid, gid)
 }

@@ -4,7 +4,14 @@ export { type ExecutorConfig, executorConfig } from './config.ts'
 export { createBinance } from './exchange/binance.ts'
 export { EXCHANGE_CODES, TURNED_DOWN_CODES } from './exchange/codes.ts'
 export type { KeyRights } from './exchange/port.ts'
-export { askForHalt, haltFile } from './halt-file.ts'
+export {
+  askForHalt,
+  askForUnhalt,
+  type HaltAnswer,
+  haltFile,
+  readAnswer,
+  unhaltFile,
+} from './halt-file.ts'
 export { codeUri, spellSecret, stepOfCode } from './inbox/authenticator.ts'
 export {
   type JournalCheck,
@@ -41,6 +48,8 @@ export { DEFAULT_POLICY } from './policy/default.ts'
 export { POLICY_CODES } from './policy/load.ts'
 export { type Setting, settings } from './policy/settings.ts'
 export { acceptPolicy, type PolicyState, policyState } from './policy-file.ts'
+export { markOf } from './process-mark.ts'
 export { prepareRebase, type Rebase } from './rebase.ts'
+export { type ExecutorNote, executorAt, type Found, homesWithExecutor } from './registry.ts'
 export { type Executor, type ExecutorDeps, startExecutor } from './start-executor.ts'
-export { unhalt } from './unhalt.ts'
+export { isHalted, unhalt } from './unhalt.ts'

@@ -6,6 +6,7 @@ import {
   type Clock,
   KeysideError,
   type Logger,
+  newJti,
   type Trace,
 } from '@keyside/runtime'
 import { assemble } from './assemble.ts'
@@ -16,7 +17,6 @@ import { marketsOf } from './core/markets.ts'
 import type { Book } from './core/state.ts'
 import { createBinance } from './exchange/binance.ts'
 import type { Exchange } from './exchange/port.ts'
-import { haltFile } from './halt-file.ts'
 import { Journal } from './journal/journal.ts'
 import { requireMarked } from './journal/mark.ts'
 import { keepUp } from './journal/upkeep.ts'
@@ -26,7 +26,9 @@ import { type Links, openLinks } from './links.ts'
 import { policyHash } from './policy/accept.ts'
 import type { Policy } from './policy/schema.ts'
 import { acceptanceAt, readPolicyText, requirePolicy } from './policy-file.ts'
+import { register } from './registry.ts'
 import { Publisher } from './report/publisher.ts'
+import { answerRequests } from './requests.ts'
 import { canTakeAway, startWatching } from './watch.ts'
 
 export interface ExecutorDeps {
@@ -72,6 +74,8 @@ async function compose(
   const path = resolve(home, config.database)
   const journal = new Journal(path)
   onStop(() => journal.close())
+  const session = newJti(deps.chance)
+  onStop(register(home, session, clock.now()))
   requireMarked(path, journal)
   const text = readPolicyText({ home, policy: config.policy })
   const accepted = requirePolicy(text, journal.database(), clock.now())
@@ -104,8 +108,17 @@ async function compose(
     shell.take(goneNotice(market))
   // Before the brokers: a halt must not wait for them.
   onStop(
+    answerRequests({
+      home,
+      session,
+      clock,
+      log,
+      book: () => shell.state().book,
+      take: (input) => shell.tryTake(input),
+    }),
+  )
+  onStop(
     startWatching({
-      haltFile: haltFile(home),
       policyFile: resolve(home, config.policy),
       policy: { file: policyHash(text), ...accepted },
       inForce: () => acceptanceAt(journal.database(), clock.now())?.hash ?? null,

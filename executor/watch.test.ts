@@ -38,7 +38,6 @@ afterEach(() => rmSync(home, { recursive: true }))
 function start(waiting: { due: number } | null = null): void {
   const hash = policyHash(DEFAULT_POLICY)
   startWatching({
-    haltFile: join(home, 'HALT'),
     policyFile: join(home, 'policy.yaml'),
     policy: { file: hash, hash, waiting },
     inForce: () => inForce,

@@ -1,11 +1,10 @@
-// What the executor looks at by itself: the halt file, the policy file, the rights of its key.
+// What the executor looks at by itself: the policy file, the rights of its key.
 import { readFileSync } from 'node:fs'
 import type { Cancel, Clock } from '@keyside/runtime'
 import { sentenceOf } from './codes.ts'
 import type { Input } from './core/inputs.ts'
 import { timeOf } from './core/time-of.ts'
 import type { Exchange } from './exchange/port.ts'
-import { haltAsked } from './halt-file.ts'
 import { keyWarnings } from './key-warnings.ts'
 import { policyHash } from './policy/accept.ts'
 import { loadPolicy } from './policy/load.ts'
@@ -14,7 +13,6 @@ const LOOK_MS = 1_000
 const RIGHTS_MS = 86_400_000
 
 export interface WatchOptions {
-  readonly haltFile: string
   readonly policyFile: string
   /** Those of this start, by hash: of the file, and the one that is followed. */
   readonly policy: {
@@ -30,16 +28,11 @@ export interface WatchOptions {
 }
 
 export function startWatching(options: WatchOptions): Cancel {
-  const { clock, haltFile, take } = options
-  let asked: ReturnType<typeof haltAsked> = 'nothing'
+  const { clock, take } = options
   const { policy: started } = options
   let lastPolicy = started.file
   let lastInForce: string | null = started.hash
   const look = () => {
-    const before = asked
-    asked = haltAsked(haltFile)
-    if (asked !== 'nothing' && asked !== before)
-      take({ type: 'halt', by: 'device', positions: asked })
     const text = textOf(options.policyFile)
     const policy = policyHash(text)
     if (policy !== lastPolicy && policy !== started.file) take(aboutPolicy(text))

@@ -11,7 +11,7 @@ export type Environment = Readonly<Record<string, string | undefined>>
 
 /** KEYSIDE_HOME, by default ~/.keyside. */
 export function keysideHome(env: Environment = process.env): string {
-  return resolve(env['KEYSIDE_HOME'] ?? join(homedir(), '.keyside'))
+  return resolve(env['KEYSIDE_HOME'] || join(homedir(), '.keyside'))
 }
 
 /** KEYSIDE_LOG: a pino level, by default `info`. */

@@ -81,6 +81,7 @@ export function createContainer(name: string, file: ComposeFile, host: Host): Co
   const variables = Object.entries({ ...env, ...service.environment })
   const environment = {
     PATH: dirname(process.execPath),
+    HOME: join(inside, 'user'),
     ...Object.fromEntries(variables.map(([key, value]) => [key, here(value)])),
   }
   const argv = (command: readonly string[]) => [...entrypoint, ...command].map(here)
@@ -139,6 +140,8 @@ function mountFolders(
     const path = join(keyside, basename(target))
     if (source === './home/config.yaml')
       writeFileSync(path, here(readFileSync(hostPath(source, host), 'utf8')), { mode: 0o600 })
+    else if (source.startsWith('.') && !line.endsWith(':ro'))
+      symlinkSync(hostPath(source, host), path)
     else if (source.startsWith('.')) cpSync(hostPath(source, host), path, { recursive: true })
     else {
       mkdirSync(join(host.folder, 'volumes', source), { recursive: true })

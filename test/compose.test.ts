@@ -45,7 +45,7 @@ const OWN: Readonly<Record<string, { secrets: string[]; mounts: string[] }>> = {
   },
   executor: {
     secrets: ['device_signals_token', 'device_token', 'vault_passphrase'],
-    mounts: ['config.yaml', 'data', 'policy.yaml', 'vault.json'],
+    mounts: ['config.yaml', 'data', 'policy.yaml', 'run', 'vault.json'],
   },
   bot: { secrets: ['bot_key', 'bot_token', 'telegram_token'], mounts: ['config.yaml', 'data'] },
   sandbox: { secrets: ['sandbox'], mounts: [] },
@@ -62,9 +62,10 @@ test('every service sees its own secrets and files, and no other', () => {
   expect(Object.fromEntries(seen)).toEqual(OWN)
 })
 
-test('every mount from the machine is read-only', () => {
+test('every mount from the machine is read-only, but the one through which it is halted', () => {
   const mounts = services.flatMap(([, { volumes = [] }]) => volumes)
-  for (const mount of mounts.filter((line) => line.startsWith('.'))) expect(mount).toMatch(/:ro$/)
+  const writable = mounts.filter((line) => line.startsWith('.') && !line.endsWith(':ro'))
+  expect(writable).toEqual(['./home/run:/keyside/run'])
   expect(mounts.length).toBeGreaterThan(5)
 })
 
@@ -139,6 +140,7 @@ function follow(line: string): string {
 async function onTheMachine(line: string, answers: readonly string[] = []): Promise<void> {
   const words = follow(line)
     .replaceAll('\\\n', '')
+    .replaceAll('$PWD/home', host.home)
     .replaceAll('home/', `${host.home}/`)
     .split(/\s+/)
   const start = words.indexOf('npx')
@@ -158,8 +160,9 @@ async function onTheMachine(line: string, answers: readonly string[] = []): Prom
 
 /** Makes the sandbox's keys, and the home for them. */
 async function setUp(): Promise<void> {
-  follow('mkdir -p -m 700 home home/secrets')
-  mkdirSync(join(host.home, 'secrets'), { recursive: true, mode: 0o700 })
+  follow('mkdir -p -m 700 home home/secrets home/run')
+  for (const name of ['secrets', 'run'])
+    mkdirSync(join(host.home, name), { recursive: true, mode: 0o700 })
   follow('(umask 077 && openssl rand -base64 24 > home/secrets/vault.passphrase)')
   const passphrase = Buffer.from(systemChance(24)).toString('base64')
   writeFileSync(join(host.home, 'secrets/vault.passphrase'), `${passphrase}\n`, { mode: 0o600 })
@@ -328,6 +331,12 @@ test('set up as the document says, the services trade, show their health, and wr
   await eventually('a fill that is told', async () =>
     (await chat()).find(({ caption, text }) => /bought/i.test(caption ?? text ?? '')),
   )
+  await onTheMachine('KEYSIDE_HOME=$PWD/home npx keyside halt')
+  await onTheMachine('KEYSIDE_HOME=$PWD/home npx keyside unhalt', ['y'])
+  follow('docker compose run --rm executor halt')
+  const halted = container('executor').run(['halt'])
+  expect(halted, halted.output).toMatchObject({ status: 0 })
+  expect(halted.output).toMatch(/^Halted: /)
   await Promise.all([...running.values()].map(stopProcess))
   for (const [name, { health }] of containers) expect(health(), name).toBe(1)
   for (const [name, one] of containers) expect(strayFiles(one), name).toEqual([])

@@ -49,8 +49,8 @@ export const paused = html`⏸ <b>Paused:</b> no new entries. Exits and stops go
 
 export const resumed = html`▶️ <b>Running:</b> entries go through again.`
 
-export const halted = html`⏹ <b>Halted:</b> no new entries, and those still open are canceled. Exits and stops go on. Only the device itself can undo it: <code>keyside unhalt</code>`
+export const halted = html`⏹ <b>Halted:</b> no new entries, and those still open are canceled. Exits and stops go on. Only the device itself can undo it: <code>npx keyside unhalt</code>`
 
-export const haltedAndSelling = html`⏹ <b>Halted, and selling:</b> no new entries, those still open are canceled, and everything that is held is sold. Only the device itself can undo it: <code>keyside unhalt</code>`
+export const haltedAndSelling = html`⏹ <b>Halted, and selling:</b> no new entries, those still open are canceled, and everything that is held is sold. Only the device itself can undo it: <code>npx keyside unhalt</code>`
 
-export const haltUnconfirmed = html`⚠️ <b>Your device has not confirmed the halt.</b> Send /halt again, or halt at the device: <code>keyside halt</code>`
+export const haltUnconfirmed = html`⚠️ <b>Your device has not confirmed the halt.</b> Send /halt again, or halt at the device: <code>npx keyside halt</code>`

@@ -1,44 +1,70 @@
-// keyside halt and unhalt: the big red button, and the only way back.
-import { userInfo } from 'node:os'
-import { askForHalt, unhalt } from '@keyside/executor'
-import { keysideHome, systemClock } from '@keyside/runtime'
+// keyside halt: an emergency stop that says which executor it reached, and what that one answered.
+import { homesWithExecutor } from '@keyside/executor'
+import { KeysideError, keysideHome, systemChance, systemClock } from '@keyside/runtime'
 import type { Command } from 'commander'
-import { confirm } from '../ask.ts'
-import { executorSection } from '../home-keychain.ts'
-import { print } from '../print.ts'
+import { environment } from '../config.ts'
+import { haltExecutor, isSetUp } from '../halt-executor.ts'
+import { haltLines, isHaltedBy } from '../halt-words.ts'
+import { print, printJson } from '../print.ts'
+import { EXIT } from '../run-program.ts'
 
 export function addHalt(program: Command): void {
   program
     .command('halt')
-    .description('stop all trading on this device within a second, whatever else is down')
+    .description('stop all trading on this device at once, whatever else is down')
     .option('--sell', 'also sell everything that is held', false)
+    .option('--json', 'for a program', false)
     .addHelpText(
       'after',
-      '\nIt lasts over restarts. Exits and stops still work.\nExample:\n  keyside halt\n  keyside halt --sell',
+      `
+Halts every executor of this user; with KEYSIDE_HOME set, that home's alone. One that does not answer within 3 s is
+killed. Ends with 0 only if something was halted and nothing was missed. It lasts over restarts. Exits and stops still
+work.
+Example:
+  keyside halt
+  keyside halt --sell`,
     )
-    .action(({ sell }: { sell: boolean }) => {
-      askForHalt(keysideHome(), { positions: sell ? 'sell' : 'keep', now: systemClock.now() })
-      print(
-        sell
-          ? 'Halted: the executor takes no new risk and sells what it holds. It has to run for that.'
-          : 'Halted: the executor takes no new risk.',
-        '"keyside unhalt" undoes it, with the executor stopped.',
-      )
-    })
+    .action(halt)
 }
 
-export function addUnhalt(program: Command): void {
-  program
-    .command('unhalt')
-    .description('trade again after a halt; stop the executor first')
-    .option('--yes', 'do not ask', false)
-    .addHelpText('after', '\nExample:\n  keyside unhalt')
-    .action(async ({ yes }: { yes: boolean }) => {
-      const home = keysideHome()
-      if (!yes && !(await confirm('Let this device trade again?'))) return print('Still halted.')
-      const { database } = executorSection(home)
-      const by = `terminal:${userInfo().username}`
-      const was = unhalt(home, { database, now: systemClock.now(), by })
-      print(was === 'unhalted' ? 'Unhalted. Start the executor to trade.' : 'It was not halted.')
-    })
+async function halt({ sell, json }: { sell: boolean; json: boolean }): Promise<void> {
+  const positions = sell ? 'sell' : 'keep'
+  // In hexadecimal: no word can stand in it.
+  const id = Buffer.from(systemChance(8)).toString('hex')
+  const outcomes = await Promise.all(
+    homes().map(async (home) => {
+      const outcome = await haltExecutor(home, { positions, id, clock: systemClock })
+      if (!json) print(...haltLines(home, outcome, positions))
+      return { home, ...outcome }
+    }),
+  )
+  const reached = outcomes.filter(({ outcome }) => outcome !== 'not_running')
+  const isDone = reached.length > 0 && reached.every((one) => isHaltedBy(one, positions))
+  if (json) printJson({ halted: isDone ? 'yes' : 'no', executors: outcomes })
+  else if (isDone) print('"npx keyside unhalt" at this device is the only way back.')
+  process.exitCode = isDone ? EXIT.ok : EXIT.failed
+}
+
+/** That of KEYSIDE_HOME; else the usual one, and each where an executor runs. */
+function homes(): readonly string[] {
+  const home = keysideHome(environment)
+  const running = homesWithExecutor()
+  if (environment['KEYSIDE_HOME']) {
+    if (isSetUp(home) || running.includes(home)) return [home]
+    throw new KeysideError(
+      'home_missing',
+      `nothing was halted: ${home} is no Keyside home${instead(running)}`,
+    )
+  }
+  const all = [...new Set([...running, ...(isSetUp(home) ? [home] : [])])]
+  if (all.length > 0) return all
+  throw new KeysideError(
+    'executor_not_found',
+    `nothing was halted: no executor of this user runs, and ${home} is not set up; if one runs as another user or in a container, give its home in KEYSIDE_HOME`,
+  )
+}
+
+function instead(running: readonly string[]): string {
+  if (running.length === 0) return ', and no executor of this user runs: correct KEYSIDE_HOME'
+  return `; executors of this user run in ${running.join(', ')}: "keyside halt" without KEYSIDE_HOME halts them`
 }

@@ -12,7 +12,7 @@ import { onCancel, pollOrders } from '../orders/poll.ts'
 import { protectPositions } from '../orders/protect.ts'
 import { recover } from '../orders/recover.ts'
 import { isTaken } from '../orders/table.ts'
-import { clearEntries, setTrading } from '../orders/trading.ts'
+import { clearEntries, setTrading, unhalt } from '../orders/trading.ts'
 import { lookAround, onCompared } from '../reconcile/compare.ts'
 import { noticeClock } from './clock-back.ts'
 import type { Decision, Input, World } from './inputs.ts'
@@ -52,6 +52,8 @@ function take(turn: Turn, input: Input): undefined {
       return onCompared(turn, input)
     case 'halt':
       return setTrading(turn, 'halted', input.by, input.positions)
+    case 'unhalt':
+      return unhalt(turn, input.by)
     case 'notice':
       return notice(turn, input.notice)
     case 'rows':

@@ -45,6 +45,7 @@ export type Input =
     }
   | { readonly type: 'compared'; readonly market: string; readonly result: Answered<Seen> }
   | { readonly type: 'halt'; readonly by: string; readonly positions?: 'keep' | 'sell' }
+  | { readonly type: 'unhalt'; readonly by: string }
   | { readonly type: 'notice'; readonly notice: Notice }
   | { readonly type: 'rows'; readonly to: string; readonly answer: Answer }
 

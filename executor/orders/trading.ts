@@ -19,6 +19,11 @@ export function setTrading(
   if (trading !== state) report(turn, { type: 'state', state, by })
 }
 
+/** Only ever asked for at the device's own terminal. */
+export function unhalt(turn: Turn, by: string): undefined {
+  if (turn.book.trading === 'halted') setTrading(turn, 'running', by)
+}
+
 /** While trading is halted, or its provider is silent, no entry rests at the exchange: it would be new risk. */
 export function clearEntries(turn: Turn): undefined {
   for (const order of Object.values(turn.book.orders)) {

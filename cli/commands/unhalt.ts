@@ -1,0 +1,87 @@
+// keyside unhalt: the only way out of a halt, for the one who sits at this device.
+import { userInfo } from 'node:os'
+import {
+  askForUnhalt,
+  executorAt,
+  homesWithExecutor,
+  isHalted,
+  readAnswer,
+  unhalt,
+  unhaltFile,
+} from '@keyside/executor'
+import { KeysideError, keysideHome, newJti, systemChance, systemClock } from '@keyside/runtime'
+import type { Command } from 'commander'
+import { confirm } from '../ask.ts'
+import { environment } from '../config.ts'
+import { eventually, isSetUp, PATIENCE_MS } from '../halt-executor.ts'
+import { executorSection } from '../home-keychain.ts'
+import { print } from '../print.ts'
+
+export function addUnhalt(program: Command): void {
+  program
+    .command('unhalt')
+    .description('trade again after a halt')
+    .option('--yes', 'do not ask', false)
+    .addHelpText(
+      'after',
+      `
+Finds the executor that is halted, running or not. Where several are, KEYSIDE_HOME says which.
+Example:
+  keyside unhalt`,
+    )
+    .action(run)
+}
+
+async function run({ yes }: { yes: boolean }): Promise<void> {
+  const home = haltedHome()
+  if (home === null) return print('Nothing is halted.')
+  if (!yes && !(await confirm(`Let the executor of ${home} trade again?`)))
+    return print('Still halted.')
+  const by = `terminal:${userInfo().username}`
+  print(await undo(home, by))
+}
+
+const WORDS = {
+  unhalted: (home: string) => `Unhalted: the executor of ${home} trades when it is started.`,
+  withdrawn: (home: string) =>
+    `The request was taken off again; the journal of ${home} itself is not halted.`,
+  not_halted: (home: string) => `${home} was not halted.`,
+}
+
+async function undo(home: string, by: string): Promise<string> {
+  const { database } = executorSection(home)
+  const found = executorAt(home)
+  if (found.executor !== 'none') {
+    const answer = await asked(home, by)
+    if (answer !== null && answer.trading !== 'halted')
+      return `Unhalted: the executor of ${home} (process ${found.note.pid}) trades again.`
+    if (answer !== null) return `Still halted: another halt came to ${home} at the same time.`
+    // One that ran elsewhere may be gone: then its journal is free, and lies here.
+    if (found.executor === 'here' || !isHalted(home, database))
+      throw new KeysideError(
+        'executor_silent',
+        `still halted: the executor of ${home} (process ${found.note.pid}, on ${found.note.space.split(' ')[0]}) does not answer; end it, or run "keyside unhalt" where it runs`,
+      )
+  }
+  return WORDS[unhalt(home, { database, now: systemClock.now(), by })](home)
+}
+
+async function asked(home: string, by: string) {
+  const id = newJti(systemChance)
+  const text = askForUnhalt(home, { at: systemClock.now(), by, id })
+  return eventually(() => readAnswer(unhaltFile(home), text), PATIENCE_MS, systemClock)
+}
+
+/** That of KEYSIDE_HOME, or the only one that is halted. */
+function haltedHome(): string | null {
+  const home = keysideHome(environment)
+  if (environment['KEYSIDE_HOME']) return home
+  const all = [...new Set([...homesWithExecutor(), ...(isSetUp(home) ? [home] : [])])]
+  const [only = null, ...others] = all.filter((one) => isHalted(one, executorSection(one).database))
+  if (others.length > 0)
+    throw new KeysideError(
+      'executor_ambiguous',
+      `several executors are halted: say which with KEYSIDE_HOME=${[only, ...others].join(' or KEYSIDE_HOME=')}`,
+    )
+  return only
+}

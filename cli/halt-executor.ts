@@ -1,0 +1,91 @@
+// A halt of one home from outside: asked for by a file, waited for, and enforced where nobody answers.
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import {
+  askForHalt,
+  type ExecutorNote,
+  executorAt,
+  type HaltAnswer,
+  haltFile,
+  markOf,
+  readAnswer,
+} from '@keyside/executor'
+import type { Clock } from '@keyside/runtime'
+
+/** An executor that hangs cannot be waited for longer: it may hold an order that is about to be sent, ms. */
+export const PATIENCE_MS = 3_000
+/** One that left no note looks at the file once a second all the same, ms. */
+const NOBODY_MS = 1_500
+const POLL_MS = 50
+const MOST_STARTS = 2
+/** How long the system takes to end a process that was killed, ms. */
+const DYING_MS = 2_000
+
+export type Outcome =
+  | { readonly outcome: 'halted'; readonly note: ExecutorNote | null; readonly answer: HaltAnswer }
+  /** It did not answer, and was killed: the request stays on file. */
+  | { readonly outcome: 'ended'; readonly note: ExecutorNote }
+  /** It did not answer, and cannot be ended from here. */
+  | { readonly outcome: 'no_answer'; readonly note: ExecutorNote }
+  /** The request stays on file. */
+  | { readonly outcome: 'not_running' }
+
+export function isSetUp(home: string): boolean {
+  return existsSync(join(home, 'config.yaml'))
+}
+
+export async function haltExecutor(
+  home: string,
+  { positions, id, clock }: { positions: 'keep' | 'sell'; id: string; clock: Clock },
+): Promise<Outcome> {
+  const text = askForHalt(home, { positions, id, now: clock.now() })
+  return waitFor(home, text, { clock, starts: MOST_STARTS })
+}
+
+/** A new one in the meantime has its own three seconds, unless it ends again and again. */
+async function waitFor(
+  home: string,
+  text: string,
+  { clock, starts }: { clock: Clock; starts: number },
+): Promise<Outcome> {
+  const before = executorAt(home)
+  const patience = before.executor === 'none' ? NOBODY_MS : PATIENCE_MS
+  const answer = await eventually(() => readAnswer(haltFile(home), text), patience, clock)
+  const found = executorAt(home)
+  const note = found.executor === 'none' ? null : found.note
+  if (answer !== null) return { outcome: 'halted', note, answer }
+  if (note === null) return { outcome: 'not_running' }
+  const isNew = before.executor === 'none' || before.note.session !== note.session
+  if (isNew && starts > 0) return waitFor(home, text, { clock, starts: starts - 1 })
+  if (found.executor === 'elsewhere' || !(await end(note, clock)))
+    return { outcome: 'no_answer', note }
+  return { outcome: 'ended', note }
+}
+
+/** False where it may not be ended, or the system does not tell that it is the one that is meant. */
+async function end({ pid, born }: ExecutorNote, clock: Clock): Promise<boolean> {
+  const isGone = () => {
+    const mark = markOf(pid)
+    return mark === null || (mark !== 'unknown' && mark.born !== born)
+  }
+  if (born === null) return false
+  try {
+    process.kill(pid, 'SIGKILL')
+  } catch {
+    return isGone()
+  }
+  return (await eventually(() => (isGone() ? 'gone' : null), DYING_MS, clock)) !== null
+}
+
+/** Null when it did not come within `ms`. */
+export async function eventually<T>(
+  look: () => T | null,
+  ms: number,
+  clock: Clock,
+): Promise<T | null> {
+  for (const deadline = clock.now() + ms; ; ) {
+    const seen = look()
+    if (seen !== null || clock.now() >= deadline) return seen
+    await new Promise<void>((done) => void clock.after(POLL_MS, done))
+  }
+}

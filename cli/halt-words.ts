@@ -1,0 +1,50 @@
+// What a person is told of a halt: what answered, what it said, and what to do where nothing did.
+import type { ExecutorNote, HaltAnswer } from '@keyside/executor'
+import { type Outcome, PATIENCE_MS } from './halt-executor.ts'
+
+const SECONDS = PATIENCE_MS / 1_000
+
+export function haltLines(home: string, outcome: Outcome, asked: 'keep' | 'sell'): string[] {
+  switch (outcome.outcome) {
+    case 'halted':
+      return [
+        `Halted: ${who(home, outcome.note)}. It buys nothing more; exits and stops go on.`,
+        `  ${heldLine(outcome.answer)}`,
+      ]
+    case 'ended':
+      return [
+        `Ended: ${who(home, outcome.note)} did not answer within ${SECONDS} s and was killed.`,
+        '  It buys nothing more. Stops that it placed stay at the exchange, and it starts halted.',
+        ...(asked === 'sell' ? ['  Nothing was sold: it sells when it is started again.'] : []),
+      ]
+    case 'no_answer':
+      return [
+        `NOT HALTED: ${who(home, outcome.note)} did not answer within ${SECONDS} s, and cannot be ended from here.`,
+        `  End it where it runs${where(outcome.note)}: in a container, with "docker compose kill executor".`,
+        '  The request stays on file: it halts as soon as it reads it.',
+      ]
+    case 'not_running':
+      return [
+        `Nothing was halted: no executor runs in ${home}.`,
+        '  The request stays on file there: the next one starts halted.',
+      ]
+  }
+}
+
+export function isHaltedBy(outcome: Outcome, asked: 'keep' | 'sell'): boolean {
+  return outcome.outcome === 'halted' || (outcome.outcome === 'ended' && asked === 'keep')
+}
+
+function who(home: string, note: ExecutorNote | null): string {
+  return `the executor of ${home}${note === null ? '' : ` (process ${note.pid}, since ${note.since})`}`
+}
+
+function where({ space }: ExecutorNote): string {
+  return ` (${space.split(' ')[0]})`
+}
+
+function heldLine({ held, positions }: HaltAnswer): string {
+  if (held.length === 0) return 'It holds nothing.'
+  const all = held.map(({ amount, market, stream }) => `${amount} of ${market} (${stream})`)
+  return `It ${positions === 'sell' ? 'sells' : 'holds'} ${all.join(', ')}.`
+}
