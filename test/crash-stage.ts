@@ -1,4 +1,6 @@
 // A system whose executor is killed as planned, with a scripted engine and bot, until all of it tells one story again.
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { KeysideError } from '@keyside/runtime'
 import {
@@ -18,8 +20,9 @@ import { openWorld, UNASKED_POLICY, type World } from './world.ts'
 const STREAM_NAMES = Array.from({ length: STREAMS }, (_, index) => `s${index}`)
 const MARKETS = STREAM_NAMES.map((_, index) => `C${index}/USDT`)
 const HEAD_MS = 10_000
-/** Nothing is bought before a start has compared its markets with the exchange: without this all are killed waiting. */
-const COMPARED_MS = 1_800
+/** Faults may keep a start from comparing its markets; it is waited for no longer than this, ms. */
+const MOST_COMPARING_MS = 1_800
+const LOOK_MS = 40
 /** Starts that faults may spoil one after the other. */
 const MOST_STARTS = 4
 
@@ -103,8 +106,20 @@ export async function perform(stage: Stage, run: Run): Promise<void> {
     await sleep(run.killAgainAfter)
     await kill(stage, jti)
   }
+  const started = Date.now()
   await startAgain(stage)
-  await sleep(COMPARED_MS + run.rest)
+  await compared(world.home, started)
+  await sleep(run.rest)
+}
+
+/** Nothing is bought before a start has compared its markets with the exchange: without this all are killed waiting. */
+async function compared(home: string, started: number): Promise<void> {
+  using db = new DatabaseSync(join(home, 'journal.db'), { readOnly: true, timeout: 5_000 })
+  const looks = db.prepare(
+    "SELECT count(*) AS looks FROM kept WHERE name LIKE 'looked %' AND CAST(value AS INTEGER) >= ?",
+  )
+  for (const end = Date.now() + MOST_COMPARING_MS; Date.now() < end; await sleep(LOOK_MS))
+    if (Number(looks.get(started)?.['looks']) >= MARKETS.length) return
 }
 
 /** As a supervisor does: that the exchange was away at that moment is no end. */

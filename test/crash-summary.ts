@@ -39,6 +39,33 @@ export function whatWasMet(stage: Stage, { facts, lives, accepted }: Evidence): 
   }
 }
 
+/** Of systems side by side. */
+export function together(all: readonly Met[]): Met {
+  const sum = (figure: (met: Met) => number) => all.reduce((total, met) => total + figure(met), 0)
+  const merged = (times: (met: Met) => ReadonlyMap<string, number>) => {
+    const each = all.flatMap((met) => [...times(met)])
+    return new Map(
+      [...Map.groupBy(each, ([name]) => name)].map(([name, counts]) => [
+        name,
+        counts.reduce((total, [, count]) => total + count, 0),
+      ]),
+    )
+  }
+  return {
+    kills: sum(({ kills }) => kills),
+    phases: merged(({ phases }) => phases),
+    faults: merged(({ faults }) => faults),
+    spoiltStarts: sum(({ spoiltStarts }) => spoiltStarts),
+    signals: sum(({ signals }) => signals),
+    orders: sum(({ orders }) => orders),
+    approved: sum(({ approved }) => approved),
+    found: sum(({ found }) => found),
+    notPlaced: sum(({ notPlaced }) => notPlaced),
+    reports: sum(({ reports }) => reports),
+    refused: merged(({ refused }) => refused),
+  }
+}
+
 function phasesOf({ kills }: Stage, facts: Evidence['facts']): Map<string, number> {
   return counted(kills.map(({ jti, at }) => (jti === null ? 'at rest' : phaseAt(facts, jti, at))))
 }

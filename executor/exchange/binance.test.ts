@@ -390,8 +390,7 @@ test('goes slowly once most of the minute is used, and an order does not', async
   const took = () => performance.now() - begun
   const questions = Promise.all(Array.from({ length: 6 }, () => other.refreshBalances())).then(took)
   const placed = other.place(order()).then(took)
-  expect(await placed).toBeLessThan(300)
-  expect(await questions).toBeGreaterThan(600)
+  expect(await placed).toBeLessThan((await questions) / 2)
   await other.stop()
 })
 
