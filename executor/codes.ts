@@ -55,8 +55,8 @@ export const EXECUTOR_SENTENCES = {
   unexpected_activity:
     'an order or a trade that this device has not made: if it was not you, delete the key at the exchange',
   position_drift:
-    'less is there than the positions say: entries wait until it is back, or until you run "keyside journal rebase"',
-  drift_over: 'what was missing is there again: entries are allowed',
+    'less is there than the positions say: what is there is sold and stands under stops, entries wait until the rest is back, or until you run "keyside journal rebase"',
+  drift_over: 'all that the positions say is there again: entries are allowed',
   exchange_rate_limited:
     'too much was asked of the exchange and it wants a pause: nothing was sent; look what else uses it from this address',
   exchange_banned:

@@ -65,6 +65,8 @@ export class FakeExchange implements Exchange {
   rights = 'no' as 'yes' | 'no'
   /** Of the base currency, what the trader had before. */
   own = '1'
+  /** Whether it counts them: then open sales lock theirs, and no more is sold than is free. */
+  coins: 'endless' | 'counted' = 'endless'
   readonly now: () => number
   #trade = 0
 
@@ -102,10 +104,23 @@ export class FakeExchange implements Exchange {
       const sign = order.side === 'buy' ? '' : '-'
       return fills.reduce((all, { amount }) => add(all, `${sign}${amount}`), sum)
     }, this.own)
+    const used = this.coins === 'counted' ? this.#locked() : '0'
     return [
       { currency: 'USDT', free: '10000', used: '0' },
-      { currency: RULES.base, free: base, used: '0' },
+      { currency: RULES.base, free: add(base, `-${used}`), used },
     ]
+  }
+
+  #locked(): string {
+    return [...this.orders.values()]
+      .filter(({ order, status }) => order.side === 'sell' && status === 'open')
+      .flatMap(({ order, fills }) => [order.amount, ...fills.map(({ amount }) => `-${amount}`)])
+      .reduce(add, '0')
+  }
+
+  #lacks({ side, amount }: WireOrder): boolean {
+    const free = this.balances().find(({ currency }) => currency === RULES.base)?.free
+    return this.coins === 'counted' && side === 'sell' && Number(amount) > Number(free)
   }
 
   async refreshBalances() {
@@ -132,6 +147,8 @@ export class FakeExchange implements Exchange {
     this.sent.push(order)
     if (this.mood === 'turns_down')
       return { outcome: 'turned_down', code: 'insufficient_funds', message: 'not enough' }
+    if (this.#lacks(order))
+      return { outcome: 'turned_down', code: 'exchange_funds_insufficient', message: 'not enough' }
     if (this.mood === 'lost_before') return { outcome: 'unknown', message: 'no connection' }
     this.accepted.push(order)
     const kept = this.#keep(order)

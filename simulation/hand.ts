@@ -53,15 +53,17 @@ export class Hand {
     this.#simulation.fault('order by hand', `${market} ${wire.type}`)
   }
 
-  /** All of his own, and a part of what the positions hold; for a while or for good. */
+  /** All of the own ones, and a part of what the positions hold: all of it for a while, or a little for good. */
   #withdraw(): void {
     const { scheduler, healed } = this.#simulation
     const { market } = this.#random.pick(MARKETS)
     if (this.#venue.withdrawn(market) > 0) return
-    const amount = OWN_COINS + amountUnits(this.#random.pick(['0.00005', '0.05', '1']))
-    this.#venue.withdraw(market, amount, scheduler.now())
-    this.#simulation.fault('coins withdrawn', market)
-    const back = this.#random.between(30_000, 150_000)
-    scheduler.after(Math.min(back, healed - scheduler.now()), () => this.#venue.bringBack(market))
+    const amount = this.#random.pick(['0.00001', '0.00005', '0.0007', '0.05', '1'])
+    this.#venue.withdraw(market, OWN_COINS + amountUnits(amount), scheduler.now())
+    const isForGood = amount !== '1' && this.#random.chance(0.5)
+    this.#simulation.fault(isForGood ? 'coins gone' : 'coins withdrawn', market)
+    if (isForGood) return
+    const back = Math.min(this.#random.between(30_000, 150_000), healed - scheduler.now())
+    scheduler.after(back, () => this.#venue.bringBack(market, scheduler.now()))
   }
 }

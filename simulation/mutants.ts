@@ -110,6 +110,13 @@ export const MUTANTS: Readonly<Record<string, readonly Patch[]>> = {
       to: "comparison !== 'not_yet'",
     },
   ],
+  'shortage-ignored': [
+    {
+      file: 'executor/core/available.ts',
+      from: 'return minus(amount, missing)',
+      to: "return missing === '' ? minus(amount, missing) : amount",
+    },
+  ],
   'forged-is-believed': [
     {
       file: 'protocol/open.ts',

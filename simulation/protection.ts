@@ -5,13 +5,15 @@ import type { Device } from './device.ts'
 import type { Ledger } from './ledger.ts'
 import { MARKETS } from './market.ts'
 import type { Simulation } from './simulation.ts'
-import { heldBy, restingStop } from './truth.ts'
+import { restingStop, thereFor } from './truth.ts'
 import { AMOUNT_PLACES, decimal } from './units.ts'
 import type { Venue } from './venue.ts'
 
 const NAKED_MS = 5_000
 /** Of a position that nobody buys at any price within the collar. */
 const UNSOLD_MS = 65_000
+/** Until the device has seen what went, or came back. */
+const COUNTED_MS = 12_000
 /** What stands between a position and its stop for a good reason, each of them told to the trader. */
 const LEAVING = ['clearing', 'intended', 'sending', 'unknown', 'accepted', 'part_filled', 'ending']
 
@@ -53,11 +55,15 @@ export class Protection {
 
   isNaked(key: string, position: Position): boolean {
     const { stream, market } = position
-    if (position.stop === null || this.#venue.withdrawn(market) > 0) return false
+    if (position.stop === null || this.#isBeingCounted(market)) return false
     // Its stop may have sold, and the device does not know yet.
-    const held = decimal(heldBy(this.#venue, this.#ledger, stream, market), AMOUNT_PLACES)
-    if (this.#isHeldUp(key) || !canBeStopped({ ...position, amount: held })) return false
+    const there = decimal(thereFor(this.#venue, this.#ledger, stream, market), AMOUNT_PLACES)
+    if (this.#isHeldUp(key) || !canBeStopped({ ...position, amount: there })) return false
     return restingStop(this.#venue, this.#ledger, stream, market) === undefined
+  }
+
+  #isBeingCounted(market: string): boolean {
+    return this.#simulation.scheduler.now() - this.#venue.touchedAt(market) < COUNTED_MS
   }
 
   /** By an exit that has the turn, or by an unknown order of its own. */

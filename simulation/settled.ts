@@ -6,8 +6,8 @@ import type { Ledger } from './ledger.ts'
 import type { Protection } from './protection.ts'
 import type { Simulation } from './simulation.ts'
 import type { Trader } from './trader.ts'
-import { heldBy } from './truth.ts'
-import { amountUnits, PRICE_PLACES } from './units.ts'
+import { heldBy, thereFor } from './truth.ts'
+import { AMOUNT_PLACES, amountUnits, PRICE_PLACES } from './units.ts'
 import { filledOf, type Venue, type VenueOrder } from './venue.ts'
 
 /** Above the least value of an order, in quote, whatever the collar takes off. */
@@ -152,7 +152,8 @@ function checkExits(ended: Ended): void {
     const position = out === null ? undefined : ledger.book.positions[`${out.stream} ${out.market}`]
     if (out === null || position === undefined || out.since <= position.seq) continue
     const bid = venue.market(out.market).bid(simulation.scheduler.now())
-    const worth = (Number(position.amount) * bid) / 10 ** PRICE_PLACES
+    const there = thereFor(venue, ledger, out.stream, out.market)
+    const worth = (there * bid) / 10 ** (AMOUNT_PLACES + PRICE_PLACES)
     if (worth > SELLABLE && !isTried(position) && !hasJustMoved(ended, out.stream))
       simulation.violate('a missed exit is made up for', `${out.stream} holds ${position.amount}`)
   }

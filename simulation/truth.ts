@@ -38,3 +38,11 @@ export function restingStop(venue: Venue, ledger: Ledger, stream: string, market
     ({ wire, closedAt }) => wire.market === market && wire.type === 'stop' && closedAt === 0,
   )
 }
+
+/** What of it can be sold at the least, whatever position lacks the coins that went elsewhere. */
+export function thereFor(venue: Venue, ledger: Ledger, stream: string, market: string): number {
+  const streams = new Set([...ledger.orders.values()].map(({ seed }) => seed.stream))
+  const all = [...streams].reduce((sum, one) => sum + heldBy(venue, ledger, one, market), 0)
+  const short = Math.max(0, all - venue.there(market))
+  return Math.max(0, heldBy(venue, ledger, stream, market) - short)
+}

@@ -45,6 +45,7 @@ export class Venue {
   readonly #feeParts: number
   #trades = 0
   readonly #withdrawn = new Map<string, number>()
+  readonly #touched = new Map<string, number>()
   /** Chance that a match finds only a part of the amount. */
   thinness = 0
   /** Chance that a waiting order is canceled by the exchange between two moves of the market. */
@@ -76,7 +77,7 @@ export class Venue {
     if (this.find(wire.clientOrderId, now)?.closedAt === 0) return refusal('duplicate', 'no')
     if (
       wire.side === 'sell' &&
-      amountUnits(wire.amount) > this.#there(wire.market) - this.#used(wire.market)
+      amountUnits(wire.amount) > this.there(wire.market) - this.#used(wire.market)
     )
       return refusal('exchange_funds_insufficient', 'yes')
     if (wire.stop !== undefined && priceUnits(wire.stop) >= this.market(wire.market).bid(now))
@@ -101,13 +102,20 @@ export class Venue {
   withdraw(market: string, amount: number, now: number): void {
     for (const order of this.#ordersOn(market))
       if (order.wire.side === 'sell') close(order, 'canceled', now)
-    const most = Math.max(0, this.#there(market))
+    const most = Math.max(0, this.there(market))
     this.#withdrawn.set(market, this.withdrawn(market) + Math.min(amount, most))
+    this.#touched.set(market, now)
   }
 
   /** All that was taken away comes back. */
-  bringBack(market: string): void {
+  bringBack(market: string, now: number): void {
     this.#withdrawn.delete(market)
+    this.#touched.set(market, now)
+  }
+
+  /** When coins were last taken away or came back, Unix ms. */
+  touchedAt(market: string): number {
+    return this.#touched.get(market) ?? 0
   }
 
   withdrawn(market: string): number {
@@ -181,7 +189,7 @@ export class Venue {
   }
 
   /** Units of base, whether or not an order uses them. */
-  #there(market: string): number {
+  there(market: string): number {
     return this.#ordersOn(market).reduce((sum, { wire, trades }) => {
       const done = trades.reduce((all, { amount, feeInBase }) => all + amount - feeInBase, 0)
       return wire.side === 'buy' ? sum + done : sum - done

@@ -5,7 +5,7 @@ import type { Fill } from '../exchange/port.ts'
 import { moved } from '../orders/table.ts'
 import { decimalAbove } from '../plan/exact.ts'
 import type { SignalIdea } from '../plan/plan.ts'
-import { isZero, minus, plus, times } from './money.ts'
+import { atLeast, isZero, minus, plus, times } from './money.ts'
 import { type Book, type Fee, type Order, type Position, positionKey } from './state.ts'
 
 /** The same trade twice changes nothing. */
@@ -49,6 +49,7 @@ function emptyPosition({ stream, idea, seq, signal }: Order, at: number): Positi
     stream,
     market: idea.market,
     amount: '0',
+    missing: '0',
     bought: '0',
     paid: '0',
     seq,
@@ -107,9 +108,12 @@ function higher(a: Decimal | null, b: Decimal | null): Decimal | null {
 function sold(before: Position, trade: Fill): Position {
   const gone = plus(trade.amount, feeInBase(before.market, trade))
   const amount = minus(before.amount, gone)
-  if (isZero(before.amount)) return { ...before, amount, stops: 0 }
+  // What was sold was there.
+  const missing = atLeast(amount, before.missing) ? before.missing : amount
+  if (isZero(before.amount)) return { ...before, amount, missing, stops: 0 }
   const left = (whole: Decimal) => decimalAbove(new Big(whole).times(amount).div(before.amount))
-  return { ...before, amount, bought: left(before.bought), paid: left(before.paid), stops: 0 }
+  const [bought, paid] = [left(before.bought), left(before.paid)]
+  return { ...before, amount, missing, bought, paid, stops: 0 }
 }
 
 function feeInBase(market: string, { fee }: Fill): Decimal {

@@ -2,7 +2,7 @@
 import { GENESIS } from '@keyside/protocol'
 import { isFinal, moved } from '../orders/table.ts'
 import { withCode, withEnded, withReplaced } from './apply-approval.ts'
-import { close as closeMarket, rebase, reopen } from './apply-comparison.ts'
+import { applyMissing, close as closeMarket, rebase, reopen } from './apply-comparison.ts'
 import {
   applyBest,
   applyDayLost,
@@ -76,6 +76,8 @@ export function apply(book: Book, fact: Fact): Book {
       return closeMarket(book, fact.market, 'reappeared')
     case 'drifted':
       return closeMarket(book, fact.market, 'drift')
+    case 'missing':
+      return applyMissing(book, fact)
     case 'agreed':
       return reopen(book, fact.market)
     case 'rebased':

@@ -162,6 +162,13 @@ interface Drifted {
   readonly there: Decimal
 }
 
+/** How much of each position in one coin is not there, or may not be sold, by `positionKey`. */
+interface Missing {
+  readonly type: 'missing'
+  readonly market: string
+  readonly positions: Readonly<Record<string, Decimal>>
+}
+
 /** What was missing is there again. */
 interface Agreed {
   readonly type: 'agreed'
@@ -213,6 +220,7 @@ export type Happening =
   | Unexpected
   | Reappeared
   | Drifted
+  | Missing
   | Agreed
   | Rebased
   | DayOpened

@@ -82,7 +82,7 @@ export interface Stream {
 }
 
 /** Why all of a position is to be sold, until it is: the words are in `orders/leave.ts`. */
-export type LeaveReason = 'stop' | 'hold' | 'small' | 'flatten' | 'silence' | 'head'
+export type LeaveReason = 'stop' | 'hold' | 'small' | 'flatten' | 'silence' | 'head' | 'exit'
 
 /** Tries that brought nothing, in a row, and when the last one ended, Unix ms: the next waits the longer. */
 export interface Failures {
@@ -96,6 +96,8 @@ export interface Position {
   readonly market: string
   /** Base, after fees that were taken in it. */
   readonly amount: Decimal
+  /** Of it, what the exchange does not have, or lets nobody sell, by the last look: all else can be sold. */
+  readonly missing: Decimal
   /** Base bought and quote paid for what is held: their ratio is the entry price. */
   readonly bought: Decimal
   readonly paid: Decimal

@@ -52,6 +52,8 @@ export function tell(fact: Fact): string {
       return `it was over, and ${BACK[fact.as]} (number ${fact.exchangeId}): ${fact.market} takes no entries`
     case 'drifted':
       return `the positions in ${fact.market} say ${fact.held}, the exchange has ${fact.there}: no entries there`
+    case 'missing':
+      return `not there, or not free to be sold: ${tellPositions(fact.positions)}`
     case 'agreed':
       return `what was missing for ${fact.market} is there again`
     case 'rebased':

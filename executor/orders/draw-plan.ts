@@ -1,10 +1,11 @@
 // The plan of an order at the present price: what the plan itself is given, and the id an approval will name.
 import type { ExecutorCode } from '../codes.ts'
+import { available } from '../core/available.ts'
 import { times } from '../core/money.ts'
 import { type Order, type Plan, positionKey } from '../core/state.ts'
 import type { Turn } from '../core/turn.ts'
 import type { PlanCode } from '../plan/codes.ts'
-import { plan as planOrder } from '../plan/plan.ts'
+import { plan as planOrder, type SignalIdea } from '../plan/plan.ts'
 import { orderId } from './view.ts'
 
 export type Drawn =
@@ -23,11 +24,11 @@ export function drawPlan(turn: Turn, order: Order, to: 'send' | 'ask' = 'send'):
   if (quote === null) return { ok: false, code: 'quote_missing' }
   const position = turn.book.positions[positionKey(order)]
   const planned = planOrder({
-    signal: order.idea,
+    signal: ideaNow(order),
     rules,
     quote,
     allotment: policy.streams.get(order.stream)?.allotment ?? '0',
-    position: position?.amount ?? '0',
+    position: position === undefined ? '0' : available(position),
     stop: position?.stop ?? null,
     collar: { entry: to === 'ask' ? times(entry, ASKED) : entry, exit },
     clientOrderId: order.clientOrderId,
@@ -35,4 +36,10 @@ export function drawPlan(turn: Turn, order: Order, to: 'send' | 'ask' = 'send'):
   if (!planned.ok) return { ok: false, code: planned.code, message: planned.message }
   const { order: wire, value, risk } = planned
   return { ok: true, plan: { id: orderId(wire, order.until), wire, value, risk } }
+}
+
+/** While an exit waited for its stop to go, a newer entry may have bought: that is not its to sell. */
+function ideaNow({ state, plan, idea }: Order): SignalIdea {
+  if (state !== 'clearing' || plan === null) return idea
+  return { ...idea, size: { unit: 'base', value: plan.wire.amount } }
 }

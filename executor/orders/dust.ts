@@ -2,6 +2,7 @@
 import { type Decimal, toDecimal } from '@keyside/protocol'
 import Big from 'big.js'
 import { sentenceOf } from '../codes.ts'
+import { available } from '../core/available.ts'
 import { type Position, positionKey } from '../core/state.ts'
 import { notice, record, type Turn } from '../core/turn.ts'
 import { cannotBeStopped, isUnsellable } from '../plan/dust.ts'
@@ -39,10 +40,10 @@ function isTooLittle({ world }: Turn, position: Position, bid: Decimal | null): 
 /** It can be sold and no stop for it can be placed: nothing would protect it. */
 export function isUnprotectable(turn: Turn, key: string, position: Position): boolean {
   const { exchange, policy } = turn.world
-  const { amount, stop, market } = position
+  const { stop, market } = position
   const rules = exchange.rules(market)
   if (rules === null || stop === null || isOrdered(turn, key)) return false
-  return cannotBeStopped(amount, { rules, stop, collar: policy.collar.exit })
+  return cannotBeStopped(available(position), { rules, stop, collar: policy.collar.exit })
 }
 
 /** Quote paid for what is held. */

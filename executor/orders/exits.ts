@@ -9,6 +9,7 @@ import { takeProfit } from './ladder.ts'
 import { leave, startLeaving } from './leave.ts'
 import { freshBid, keepPriceFresh } from './price.ts'
 import { raiseStop } from './raise.ts'
+import { isGone } from './short.ts'
 import { stopOf } from './stop-of.ts'
 
 /** So long may the bid be below what a stop sells for before the stop has failed. */
@@ -25,7 +26,7 @@ function look(turn: Turn, key: string): undefined {
   if (position === undefined) return
   keepPriceFresh(turn, position.market)
   const bid = freshBid(turn, position.market)
-  if (writeOffDust(turn, key, position, bid)) return
+  if (writeOffDust(turn, key, position, bid) || isGone(turn, position)) return
   const why = reasonToLeave(turn, key, position, bid)
   if (why !== null) startLeaving(turn, key, why)
   const now = turn.book.positions[key] ?? position

@@ -1,6 +1,7 @@
 // Take-profits: when the bid reaches a rung, that much of the position is sold, and each rung once.
 import { type Decimal, toDecimal } from '@keyside/protocol'
 import Big from 'big.js'
+import { available } from '../core/available.ts'
 import { mayTryAgain } from '../core/patience.ts'
 import type { Position } from '../core/state.ts'
 import { notice, type Turn } from '../core/turn.ts'
@@ -37,7 +38,7 @@ function sizeOf(turn: Turn, position: Position, reached: number, bid: Decimal | 
   const share = percentOf(exact(position.whole), sum(take.slice(position.taken, reached)))
   const amount = floorTo(share, exact(rules.step))
   const { exit: collar } = turn.world.policy.collar
-  const rest = exact(position.amount).minus(amount)
+  const rest = exact(available(position)).minus(amount)
   const about = { rules, bid, stop: position.stop, collar }
   if (rest.lte(0) || isTooLittleToKeep(toDecimal(rest), about)) return all
   const value = toDecimal(amount)

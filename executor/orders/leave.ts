@@ -2,6 +2,7 @@
 import { mustTryAgain } from '../core/patience.ts'
 import { type LeaveReason, type Order, type Position, positionKey } from '../core/state.ts'
 import { record, type Turn } from '../core/turn.ts'
+import { isCounting } from '../reconcile/pace.ts'
 import { orderExit } from './own-exit.ts'
 import { say } from './say.ts'
 import { isLive } from './table.ts'
@@ -13,6 +14,7 @@ export const LEAVE_WORDS: Readonly<Record<LeaveReason, string>> = {
   flatten: 'you asked for everything to be sold',
   silence: 'its provider has been silent for too long',
   head: 'missed exit, made up for from the head',
+  exit: 'its strategy has left, and the exchange had less than all of it',
 }
 
 /** The first reason stays: it is sold all the same. */
@@ -24,7 +26,7 @@ export function startLeaving(turn: Turn, key: string, why: LeaveReason): undefin
 }
 
 export function leave(turn: Turn, key: string, position: Position): undefined {
-  if (position.leaving === null) return
+  if (position.leaving === null || isCounting(turn, position.market)) return
   if (position.failed.exit.times > 0) say(turn, position, { level: 'error', code: 'exit_failed' })
   if (isOnWayOut(turn, key) || !mustTryAgain(position.failed.exit, turn.world.now)) return
   orderExit(turn, position, {

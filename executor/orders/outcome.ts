@@ -6,6 +6,7 @@ import type { Order } from '../core/state.ts'
 import { ask, record, type Turn } from '../core/turn.ts'
 import type { Answered, ExchangeOrder, Fill, Lookup, Placed } from '../exchange/port.ts'
 import { onStopTurnedDown } from './protect.ts'
+import { isForCoins, onCoinsRefused } from './short.ts'
 import { onThereAgain, onVanished } from './vanished.ts'
 import { reportOrder } from './view.ts'
 
@@ -77,6 +78,7 @@ function turnDown(turn: Turn, order: Order, code: string, message: string): unde
   record(turn, { type: 'step', clientOrderId, event: 'turn_down', code, message })
   reportOrder(turn, order, 'turned_down', { code, message })
   if (order.kind === 'stop') onStopTurnedDown(turn, order, { code, message })
+  if (order.kind !== 'entry' && isForCoins(code)) onCoinsRefused(turn, order)
 }
 
 function adopt(turn: Turn, order: Order, found: ExchangeOrder): undefined {

@@ -1,5 +1,6 @@
 // Keeps every position under a stop that waits at the exchange: its size, its trigger, and no stop without a position.
 import { orderIn } from '../core/apply.ts'
+import { available } from '../core/available.ts'
 import { minus } from '../core/money.ts'
 import { isOver, mustTryAgain } from '../core/patience.ts'
 import { type Order, type Position, positionKey } from '../core/state.ts'
@@ -7,6 +8,7 @@ import { record, type Turn } from '../core/turn.ts'
 import { exact } from '../plan/exact.ts'
 import { planStop } from '../plan/stop.ts'
 import { check } from '../policy/check.ts'
+import { isCounting } from '../reconcile/pace.ts'
 import { clientOrderId } from './client-id.ts'
 import { launch } from './journey.ts'
 import { isRestingSale, startLeaving } from './leave.ts'
@@ -14,6 +16,7 @@ import { requestCancel } from './poll.ts'
 import { freshBid } from './price.ts'
 import { question, unknownAround } from './question.ts'
 import { say } from './say.ts'
+import { isForCoins, isGone } from './short.ts'
 import { stopOf } from './stop-of.ts'
 import { isPending } from './table.ts'
 import { orderId } from './view.ts'
@@ -69,7 +72,7 @@ function planFor(turn: Turn, position: Position, id: string) {
   return planStop({
     rules,
     stop: position.stop,
-    filled: position.amount,
+    filled: available(position),
     feeInBase: '0',
     collar: turn.world.policy.collar.exit,
     clientOrderId: id,
@@ -77,7 +80,8 @@ function planFor(turn: Turn, position: Position, id: string) {
 }
 
 function protect(turn: Turn, key: string, position: Position): undefined {
-  if (turn.world.exchange.pause !== null) return
+  if (turn.world.exchange.pause !== null || isCounting(turn, position.market)) return
+  if (isGone(turn, position)) return
   if (position.stop === null || takeBackSales(turn, key)) return
   if (!mustTryAgain(position.failed.stop, turn.world.now)) return
   const { stream, market } = position
@@ -107,7 +111,7 @@ function protect(turn: Turn, key: string, position: Position): undefined {
 }
 
 function stopSeed(turn: Turn, position: Position, id: string) {
-  const { market, stream, signal, seq, amount } = position
+  const { market, stream, signal, seq } = position
   return {
     clientOrderId: id,
     stream,
@@ -122,7 +126,7 @@ function stopSeed(turn: Turn, position: Position, id: string) {
       kind: 'exit',
       market,
       side: 'sell',
-      size: { unit: 'base', value: amount },
+      size: { unit: 'base', value: available(position) },
       type: 'market',
     },
   } as const
@@ -152,9 +156,13 @@ export function onStopTurnedDown(
   { code, message }: { code: string; message: string },
 ): undefined {
   const key = positionKey(stop)
-  if (code !== 'exchange_stop_would_trigger') return stopFailed(turn, key, code, message)
-  if (turn.book.positions[key] !== undefined)
-    record(turn, { type: 'unprotected', position: key, code, message })
+  const position = turn.book.positions[key]
+  const isFirst = position?.failed.stop.times === 0
+  const isTold = code !== 'exchange_stop_would_trigger' && !(isForCoins(code) && isFirst)
+  if (isTold) return stopFailed(turn, key, code, message)
+  if (position !== undefined) record(turn, { type: 'unprotected', position: key, code, message })
+  // With what is there it is tried again in a moment.
+  if (isForCoins(code)) return
   startLeaving(turn, key, 'stop')
 }
 

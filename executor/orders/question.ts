@@ -1,6 +1,7 @@
 // What policy is asked about an order, from the book and the world.
 import { type Decimal, toDecimal } from '@keyside/protocol'
 import Big from 'big.js'
+import { available } from '../core/available.ts'
 import type { DecidedEntry } from '../core/counted.ts'
 import { dayAt, hourAt } from '../core/counters.ts'
 import { losses } from '../core/losses.ts'
@@ -16,6 +17,7 @@ export function question(turn: Turn, order: Order, plan: Plan): Question {
   const { book, live, world } = turn
   const { exchange, now } = world
   const { market } = order.idea
+  const position = book.positions[positionKey(order)]
   const others = Object.values(book.orders).filter((one) => one !== order)
   return {
     now,
@@ -35,8 +37,8 @@ export function question(turn: Turn, order: Order, plan: Plan): Question {
     headAt: live.heads[order.stream]?.at ?? null,
     used: usedBy(book, others, order.stream, now),
     held: {
-      amount: book.positions[positionKey(order)]?.amount ?? '0',
-      stop: book.positions[positionKey(order)]?.stop ?? null,
+      amount: position === undefined ? '0' : available(position),
+      stop: position?.stop ?? null,
       cost: costOf(book, others, ({ stream }) => stream === order.stream),
       onMarket: costOf(book, others, (one) => one.market === market),
     },

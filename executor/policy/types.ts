@@ -45,7 +45,7 @@ export interface Question {
   }
   /** What the stream has in the market, this order not included. */
   readonly held: {
-    /** On this order's market, base, after fees taken in base. An exit may sell this much. */
+    /** On this order's market, base, after fees taken in base, as far as it is there. An exit may sell this much. */
     readonly amount: Decimal
     /** Of its stop on this order's market; null without one. */
     readonly stop: Decimal | null

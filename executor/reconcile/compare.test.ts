@@ -211,7 +211,8 @@ test('after a start the market where an entry waits is compared before the other
   await executor.enter()
   const { book, live } = executor.state()
   const at = executor.clock.now()
-  const due = { state: 'due', at, found: 'awaited', since: null, doubts: [] } as const
+  const calm = { refusedAt: 0, short: '0', shortSince: 0, doubts: [] }
+  const due = { state: 'due', at, found: 'awaited', since: null, ...calm } as const
   const looks = { 'ETH/USDT': due, 'BTC/USDT': due, 'SOL/USDT': due }
   const turn = newTurn({ book, live: { ...live, looks } }, executor.world())
   lookAround(turn)

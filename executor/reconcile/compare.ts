@@ -1,18 +1,14 @@
 // Holds the journal against the exchange at the start and every minute, and tells what is seen wrong twice.
-import { sentenceOf } from '../codes.ts'
 import type { Input } from '../core/inputs.ts'
 import { marketsOf } from '../core/markets.ts'
-import { ask, notice, record, type Turn } from '../core/turn.ts'
+import { ask, record, type Turn } from '../core/turn.ts'
+import { judgeCoins, tell } from './coins.ts'
 import { type Judgement, judge } from './judge.ts'
-import type { Comparison, Look, Seen, Sighting } from './seen.ts'
+import { pauseAfterSilence, pauseBefore, setLook } from './pace.ts'
+import type { Comparison, Look, Sighting } from './seen.ts'
 
-const EVERY_MS = 60_000
-/** To the second look, which proves a doubt: longer than an exchange hides its newest truth. */
-const AGAIN_MS = 10_000
 /** How long an entry may wait for the first answer after a start: thirty markets take the slow line so long. */
 export const FIRST_ANSWER_MS = 10_000
-/** Nothing is bought before the first answer, so one that was lost is asked for again soon. */
-const FIRST_AGAIN_MS = 2_000
 /** Numbers in one notice: a report has room for a line. */
 const NAMED = 5
 
@@ -20,7 +16,16 @@ const NAMED = 5
 export function beginLooks(turn: Turn): undefined {
   const { now, policy } = turn.world
   const markets = marketsOf(turn.book, policy.markets)
-  const first: Look = { state: 'due', at: now, found: 'awaited', since: null, doubts: [] }
+  const first: Look = {
+    state: 'due',
+    at: now,
+    found: 'awaited',
+    since: null,
+    refusedAt: 0,
+    short: '0',
+    shortSince: 0,
+    doubts: [],
+  }
   const looks = Object.fromEntries(markets.map((market) => [market, first]))
   turn.live = { ...turn.live, looks, started: now }
 }
@@ -65,22 +70,27 @@ export function onCompared(
   const look = turn.live.looks[market]
   if (look === undefined) return
   const { now } = turn.world
-  const isFirst = look.found === 'awaited' || look.found === 'overdue'
-  const pause = isFirst ? FIRST_AGAIN_MS : AGAIN_MS
-  if (!result.ok) return setLook(turn, market, { state: 'due', at: now + pause })
+  if (!result.ok) {
+    const at = now + pauseAfterSilence(look)
+    return setLook(turn, market, { state: 'due', at })
+  }
   const judged = judge(turn.book, market, result.value)
   const doubts = doubtsOf(judged)
   const proved = doubts.filter((doubt) => look.doubts.includes(doubt))
   const open = doubts.filter((doubt) => !proved.includes(doubt))
   tellStrangers(turn, market, judged.strangers.filter(isIn(proved)))
   closeForReappeared(turn, market, judged.reappeared.filter(isIn(proved)))
-  judgeCoins(turn, market, { judged, seen: result.value, proved })
+  // While an order moves, coins that a sale was refused for are not counted yet.
+  const isCounted = look.refusedAt > 0 && look.at >= look.refusedAt && judged.coins !== 'moving'
+  if (isCounted) setLook(turn, market, { refusedAt: 0 })
+  const isSeenTwice = proved.includes(shortOf(judged))
+  judgeCoins(turn, market, judged, isCounted ? 'refusal' : isSeenTwice ? 'looks' : 'none')
   const found = foundNow(look, judged, open)
   const isWhole = open.length === 0 && judged.nameless === 'none'
-  const settled = isWhole && found === 'agrees'
+  const settled = isWhole && found === 'agrees' ? 'settled' : 'open'
   setLook(turn, market, {
     state: 'due',
-    at: now + (settled || turn.book.closed[market] !== undefined ? EVERY_MS : AGAIN_MS),
+    at: now + pauseBefore(turn, market, settled),
     found,
     since: isWhole ? result.value.next : look.since,
     doubts: open,
@@ -89,8 +99,12 @@ export function onCompared(
 
 function doubtsOf({ strangers, reappeared, coins, held }: Judgement): readonly string[] {
   const ids = [...strangers, ...reappeared].map(({ exchangeId }) => exchangeId)
-  // With the amount: when a position changed between the looks, nothing is proved.
-  return coins === 'short' ? [...ids, `short of ${held}`] : ids
+  return coins === 'short' ? [...ids, shortOf({ held })] : ids
+}
+
+/** With the amount: when a position changed between the looks, nothing is proved. */
+function shortOf({ held }: Pick<Judgement, 'held'>): string {
+  return `short of ${held}`
 }
 
 function isIn(proved: readonly string[]): (sighting: Sighting) => boolean {
@@ -118,38 +132,4 @@ function closeForReappeared(turn: Turn, market: string, back: readonly Sighting[
     record(turn, { type: 'reappeared', clientOrderId: order, market, exchangeId, as })
     tell(turn, 'order_reappeared', `${market}, ${order}, number ${exchangeId}`)
   }
-}
-
-function judgeCoins(
-  turn: Turn,
-  market: string,
-  { judged, seen, proved }: { judged: Judgement; seen: Seen; proved: readonly string[] },
-): undefined {
-  const { coins, held } = judged
-  const closed = turn.book.closed[market]
-  if (coins === 'there' && closed === 'drift') {
-    record(turn, { type: 'agreed', market })
-    return notice(turn, {
-      level: 'info',
-      code: 'drift_over',
-      message: `${sentenceOf('drift_over')} (${market})`,
-    })
-  }
-  if (coins !== 'short' || closed !== undefined || !proved.includes(`short of ${held}`)) return
-  record(turn, { type: 'drifted', market, held, there: seen.there })
-  tell(turn, 'position_drift', `${market}: positions ${held}, there ${seen.there}`)
-}
-
-function tell(
-  turn: Turn,
-  code: 'unexpected_activity' | 'order_reappeared' | 'position_drift',
-  details: string,
-): undefined {
-  notice(turn, { level: 'error', code, message: `${sentenceOf(code)} (${details})` })
-}
-
-function setLook(turn: Turn, market: string, change: Partial<Look>): undefined {
-  const look = turn.live.looks[market]
-  if (look === undefined) return
-  turn.live = { ...turn.live, looks: { ...turn.live.looks, [market]: { ...look, ...change } } }
 }

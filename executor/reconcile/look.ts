@@ -64,8 +64,10 @@ async function lookAt(
   const sightings = [...opened, ...traded].filter(
     ({ exchangeId }) => !isTold(db, { market, exchangeId }),
   )
-  const there = thereOf(balances.value, baseOf(market))
-  return { ok: true, value: { there, sightings, next: nextFrom(trades.value, since) } }
+  const base = baseOf(market)
+  const there = thereOf(balances.value, base)
+  const used = balances.value.find(({ currency }) => currency === base)?.used ?? '0'
+  return { ok: true, value: { there, used, sightings, next: nextFrom(trades.value, since) } }
 }
 
 /** By the exchange's own times: whatever this device's clock says, no trade is passed over. */

@@ -14,6 +14,8 @@ export interface Sighting {
 export interface Seen {
   /** Base currency, free and locked. */
   readonly there: Decimal
+  /** The locked part of it. */
+  readonly used: Decimal
   /** Open orders, and trades that the journal lacks. Without those that the trader was told about. */
   readonly sightings: readonly Sighting[]
   /** From when on the next look asks for trades when nothing is open here, Unix ms of the exchange. */
@@ -32,6 +34,11 @@ export interface Look {
   readonly found: 'awaited' | 'overdue' | 'agrees' | 'doubt'
   /** From when on trades are asked for, Unix ms of the exchange; null: from where the last process stopped. */
   readonly since: number | null
+  /** When a sale was refused for want of coins, until a look that was asked after it has answered, Unix ms; 0 for none. */
+  readonly refusedAt: number
+  /** Base that the last look saw missing, and since when some is, Unix ms; 0 while none is. */
+  readonly short: Decimal
+  readonly shortSince: number
   /** What looked wrong: it is told when it is there again in the next look. */
   readonly doubts: readonly string[]
 }
