@@ -21,6 +21,7 @@ export type Mood =
   | 'turns_down'
   | 'lost_after'
   | 'lost_before'
+  | 'lost_rejected'
   | 'silent'
 
 interface Kept {
@@ -152,7 +153,9 @@ export class FakeExchange implements Exchange {
     if (this.mood === 'lost_before') return { outcome: 'unknown', message: 'no connection' }
     this.accepted.push(order)
     const kept = this.#keep(order)
-    if (this.mood === 'lost_after') return { outcome: 'unknown', message: 'no answer' }
+    if (this.mood === 'lost_rejected') kept.status = 'rejected'
+    if (this.mood === 'lost_after' || this.mood === 'lost_rejected')
+      return { outcome: 'unknown', message: 'no answer' }
     if (this.mood === 'silent') return new Promise(() => undefined)
     return { outcome: 'accepted', order: this.view(kept) }
   }
@@ -165,7 +168,7 @@ export class FakeExchange implements Exchange {
       fills: [],
     }
     this.orders.set(order.clientOrderId, kept)
-    if (order.type === 'stop' || this.mood === 'rests') return kept
+    if (order.type === 'stop' || this.mood === 'rests' || this.mood === 'lost_rejected') return kept
     if (this.mood === 'half') this.fill(order.clientOrderId, half(order.amount), 'expired')
     else this.fill(order.clientOrderId, order.amount, 'filled')
     return kept

@@ -37,6 +37,7 @@ const NEAR: Readonly<Record<string, string>> = {
   'send-before-journal': '31',
   'unknown-is-rejected': '91',
   'hour-forgets': '12',
+  'shortage-ignored': '110',
   'drift-ignored': '55',
   'stop-lowered': '53',
   'rung-sold-twice': '18',

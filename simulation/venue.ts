@@ -15,6 +15,8 @@ export interface Traded {
   readonly feeInBase: number
 }
 
+type Closed = 'filled' | 'canceled' | 'expired' | 'rejected'
+
 export interface VenueOrder {
   readonly by: 'device' | 'hand'
   readonly wire: WireOrder
@@ -23,13 +25,21 @@ export interface VenueOrder {
   readonly amount: number
   readonly price: number
   readonly trades: Traded[]
-  state: 'waits_for_trigger' | 'open' | 'filled' | 'canceled' | 'expired'
+  state: 'waits_for_trigger' | 'open' | Closed
   closedAt: number
 }
 
 export type Accepted =
   | { readonly ok: true; readonly order: VenueOrder }
   | { readonly ok: false; readonly code: string; readonly proof: 'yes' | 'no' }
+
+interface Arrival {
+  /** The device's clock when it sent the order, and when it came: both are held against it. Unix ms. */
+  readonly stamped: number
+  readonly arrived: number
+  readonly now: number
+  readonly as: 'taken' | 'rejected'
+}
 
 /** Binance refuses what is stamped further ahead, or longer ago, ms. */
 const MOST_AHEAD_MS = 1_000
@@ -70,8 +80,7 @@ export class Venue {
     return market
   }
 
-  /** `stamped` is the device's clock when it sent the order, `arrived` when it came: both are held against it. */
-  accept(wire: WireOrder, stamped: number, arrived: number, now: number): Accepted {
+  accept(wire: WireOrder, { stamped, arrived, now, as }: Arrival): Accepted {
     if (stamped > arrived + MOST_AHEAD_MS || arrived > stamped + RECEIVE_WINDOW_MS)
       return refusal('-1021', 'no')
     if (this.find(wire.clientOrderId, now)?.closedAt === 0) return refusal('duplicate', 'no')
@@ -82,7 +91,10 @@ export class Venue {
       return refusal('exchange_funds_insufficient', 'yes')
     if (wire.stop !== undefined && priceUnits(wire.stop) >= this.market(wire.market).bid(now))
       return refusal('exchange_stop_would_trigger', 'yes')
-    return { ok: true, order: this.#add('device', wire, now) }
+    if (as === 'taken') return { ok: true, order: this.#add('device', wire, now) }
+    const order = this.#keep('device', wire, now)
+    close(order, 'rejected', now)
+    return { ok: true, order }
   }
 
   /** The trader's own, at the exchange's site. */
@@ -91,10 +103,15 @@ export class Venue {
   }
 
   #add(by: VenueOrder['by'], wire: WireOrder, now: number): VenueOrder {
-    const order = newOrder(by, wire, String(this.orders.length + 1), now)
-    this.orders.push(order)
+    const order = this.#keep(by, wire, now)
     this.#match(order, now)
     if (wire.type === 'ioc') close(order, 'expired', now)
+    return order
+  }
+
+  #keep(by: VenueOrder['by'], wire: WireOrder, now: number): VenueOrder {
+    const order = newOrder(by, wire, String(this.orders.length + 1), now)
+    this.orders.push(order)
     return order
   }
 
@@ -230,7 +247,7 @@ function newOrder(
   }
 }
 
-function close(order: VenueOrder, state: 'filled' | 'canceled' | 'expired', now: number): void {
+function close(order: VenueOrder, state: Closed, now: number): void {
   if (order.closedAt > 0) return
   order.state = state
   order.closedAt = now
@@ -248,7 +265,7 @@ export function viewOf(order: VenueOrder, asOf: number): ExchangeOrder {
   return {
     exchangeId: order.exchangeId,
     clientOrderId: order.wire.clientOrderId,
-    status: open ? 'open' : (order.state as 'filled' | 'canceled' | 'expired'),
+    status: open ? 'open' : (order.state as Closed),
     filled: decimal(filledOf({ trades: seen }), AMOUNT_PLACES),
     fills: [],
   }

@@ -94,7 +94,8 @@ function adopt(turn: Turn, order: Order, found: ExchangeOrder): undefined {
   turn.live = { ...turn.live, alarms: without(turn.live.alarms, clientOrderId) }
   const accepted = turn.book.orders[clientOrderId]
   if (accepted === undefined) return
-  reportOrder(turn, accepted, 'accepted')
+  // One that was rejected was never at work.
+  if (found.status !== 'rejected') reportOrder(turn, accepted, 'accepted')
   observe(turn, accepted, found)
 }
 
