@@ -182,9 +182,11 @@ export class SimulatedExchange implements Exchange {
     const { scheduler } = this.#options.simulation
     const fault = PLACE_FAULTS.find((one) => one.name === name) as PlaceFault
     const [stamped, arrived] = [this.#options.now(), this.#true()]
-    const taken = { yes: this.#trip(), late: lateBy(this.#random), no: 0 }[fault.taken]
+    const trip = this.#trip()
+    const taken = { yes: trip, rejected: trip, late: lateBy(this.#random), no: 0 }[fault.taken]
+    const as = fault.taken === 'rejected' ? 'rejected' : 'taken'
     if (fault.taken !== 'no')
-      scheduler.after(taken, () => void this.#take(order, stamped, arrived + 20))
+      scheduler.after(taken, () => void this.#take(order, stamped, arrived + 20, as))
     const heard = this.#random.between(...fault.heardAfter)
     return this.#trouble(
       name,
@@ -195,10 +197,15 @@ export class SimulatedExchange implements Exchange {
     )
   }
 
-  #take(order: WireOrder, stamped: number, arrived: number): Placed {
+  #take(
+    order: WireOrder,
+    stamped: number,
+    arrived: number,
+    as: 'taken' | 'rejected' = 'taken',
+  ): Placed {
     const { venue, simulation } = this.#options
     venue.thinness = simulation.weather.strength('thin', this.#true())
-    const accepted = venue.accept(order, stamped, arrived, this.#true())
+    const accepted = venue.accept(order, { stamped, arrived, now: this.#true(), as })
     if (!accepted.ok) {
       simulation.note(`exchange refuses ${nameOf(order)}: ${accepted.code}`)
       const { code } = accepted

@@ -3,8 +3,8 @@ import type { Random } from './random.ts'
 
 export interface PlaceFault {
   readonly name: string
-  /** `late`: after the device has given up, within the exchange's window. */
-  readonly taken: 'yes' | 'no' | 'late'
+  /** `rejected`: it is there, and never at work. `late`: after the device has given up, within the exchange's window. */
+  readonly taken: 'yes' | 'no' | 'late' | 'rejected'
   /** When the device hears that nothing is known, ms after sending. */
   readonly heardAfter: readonly [number, number]
 }
@@ -22,6 +22,7 @@ export const PLACE_FAULTS: readonly PlaceFault[] = [
   { name: 'accept then no answer', taken: 'yes', heardAfter: TIMEOUT },
   { name: 'accept then 500', taken: 'yes', heardAfter: SOON },
   { name: 'accept then 503', taken: 'yes', heardAfter: SOON },
+  { name: '504, then rejected', taken: 'rejected', heardAfter: BACK_END },
   { name: '504 accepted', taken: 'yes', heardAfter: BACK_END },
   { name: '504 not accepted', taken: 'no', heardAfter: BACK_END },
   { name: '-1007 accepted', taken: 'yes', heardAfter: BACK_END },

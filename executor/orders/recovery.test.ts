@@ -31,6 +31,22 @@ test('finds an order whose answer was lost, and adopts its fills', async () => {
   expect(executor.exchange.sent).toHaveLength(1)
 })
 
+test('an unknown order that the exchange has rejected is turned down, and its market is open again', async () => {
+  const executor = new TestExecutor()
+  executor.exchange.mood = 'lost_rejected'
+  await executor.enter()
+  await executor.clock.turn(1_000)
+  expect(executor.told().slice(1)).toEqual([
+    'entry sent',
+    'entry unknown order_unknown',
+    'entry turned_down order_turned_down',
+  ])
+  expect(executor.state().book.orders).toEqual({})
+  executor.exchange.mood = 'fills'
+  await executor.enter()
+  expect(executor.told().at(-1)).toBe('entry filled')
+})
+
 test('calls an order not placed only after its window and two misses', async () => {
   const executor = new TestExecutor()
   executor.exchange.mood = 'lost_before'

@@ -110,7 +110,7 @@ async function looksOf(stops: number): Promise<number> {
 
 test('many stops take turns, so that the next stop of a position does not wait behind them', async () => {
   expect(await looksOf(2)).toBeGreaterThan(25)
-  const each = await looksOf(40)
-  expect(each).toBeGreaterThan(10)
-  expect(each, 'a look is 48 ms of the line: together two fifths of it').toBeLessThan(13)
+  const each = await looksOf(24)
+  expect(each).toBeGreaterThan(19)
+  expect(each, 'a look is 48 ms of the line: together two fifths of it').toBeLessThan(22)
 })
