@@ -6,6 +6,7 @@ import {
   type Chance,
   type Clock,
   KeysideError,
+  keepProofSecret,
   makeSigningKey,
   newJti,
   readSigningKey,
@@ -57,6 +58,9 @@ const TOKEN_LIFE_SECONDS = 365 * 86_400
 
 export const secretFile = (name: string) => join('secrets', name)
 
+/** By it the sandbox proves to the executor of this home that no real money is behind it. */
+export const proofSecretFile = (home: string) => join(home, secretFile('sandbox.secret'))
+
 /** Throws `home_exists` rather than overwrite keys. */
 export function makeHome(options: HomeOptions): void {
   const { home, chance } = options
@@ -69,6 +73,7 @@ export function makeHome(options: HomeOptions): void {
   const engine = makeSigningKey(join(home, secretFile('engine.key')), chance)
   const bot = makeSigningKey(join(home, secretFile('bot.key')), chance)
   issueTokens(options, authority)
+  keepProofSecret(proofSecretFile(home), chance)
   const keys = { authority: authority.publicKey, engine: engine.publicKey, bot: bot.publicKey }
   for (const file of options.examples.strategies)
     cpSync(file, join(home, 'strategies', file.split('/').at(-1) ?? file))

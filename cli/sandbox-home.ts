@@ -8,10 +8,10 @@ import {
   makeDeviceSecrets,
   vaultFile,
 } from '@keyside/executor'
-import { type Chance, type Clock, writePrivate } from '@keyside/runtime'
+import { type Chance, type Clock, writePrivate, writeProofSecret } from '@keyside/runtime'
 import { DEMO_STRATEGY } from './examples.ts'
 import { freePort } from './free-port.ts'
-import { makeHome, secretFile } from './home.ts'
+import { makeHome, proofSecretFile, secretFile } from './home.ts'
 import type { Sandbox } from './sandbox.ts'
 
 export interface SandboxHomeOptions {
@@ -47,6 +47,7 @@ export async function makeSandboxHome(
   const { apiKey, secret, botToken } = sandbox.secrets
   await keepExchangeKeys(keychain, 'main', { exchange: 'binance', apiKey, secret })
   const device = await makeDeviceSecrets(keychain, chance)
+  writeProofSecret(proofSecretFile(home), sandbox.proofSecret)
   makeHome({
     home,
     clock,

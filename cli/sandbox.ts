@@ -1,6 +1,6 @@
 // The world outside, on this machine: an exchange with a market, a Telegram with a chat page, and their secrets.
 import { Buffer } from 'node:buffer'
-import type { Chance, Clock } from '@keyside/runtime'
+import { type Chance, type Clock, PROOF_BYTES } from '@keyside/runtime'
 import {
   type InstrumentSetup,
   Market,
@@ -24,6 +24,8 @@ export interface SandboxOptions {
   readonly clock: Clock
   readonly chance: Chance
   readonly secrets: SandboxSecrets
+  /** What it proves with that no real money is behind it; made when left out. */
+  readonly proofSecret?: Uint8Array
   readonly wave?: WaveShape
   /** What is traded, when not BTC and ETH. */
   readonly instruments?: readonly InstrumentSetup[]
@@ -38,6 +40,7 @@ export interface Sandbox {
   readonly exchange: SandboxExchange
   readonly telegram: SandboxTelegram
   readonly secrets: SandboxSecrets
+  readonly proofSecret: Uint8Array
   stop(): Promise<void>
 }
 
@@ -53,7 +56,7 @@ export function newSandboxSecrets(chance: Chance): SandboxSecrets {
 }
 
 export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
-  const { clock, chance, secrets, host } = options
+  const { clock, chance, secrets, host, proofSecret = chance(PROOF_BYTES) } = options
   const seed = Buffer.from(chance(4)).readUInt32BE()
   const market = new Market({
     seed,
@@ -65,8 +68,10 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     market,
     clock,
     chance,
+    proofSecret,
     accounts: [{ name: 'main', apiKey, credential: { secret }, balances: BALANCES }],
     ...(host !== undefined && { host }),
+    ...(options.name !== undefined && { names: [options.name] }),
     ...(options.exchangePort !== undefined && { port: options.exchangePort }),
   })
   const telegram = await startTelegram({
@@ -81,5 +86,5 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const stop = async () => {
     await Promise.all([exchange.stop(), telegram.stop()])
   }
-  return { exchange, telegram, secrets, stop }
+  return { exchange, telegram, secrets, proofSecret, stop }
 }

@@ -1,5 +1,6 @@
 // What the executor may be told: the section "executor" of config.yaml. Paths are relative to KEYSIDE_HOME.
 import { enrolKey, id } from '@keyside/protocol'
+import { exchangeAddress } from '@keyside/runtime'
 import { z } from 'zod'
 
 const publicKey = z.string().refine((key) => enrolKey(key).ok, 'expected an Ed25519 public key')
@@ -20,8 +21,10 @@ export const executorConfig = z.strictObject({
   bot: voice,
   exchange: z.strictObject({
     name: z.literal('binance').default('binance'),
-    /** Another server that speaks the same dialect. */
-    address: z.string().min(1).optional(),
+    /** Another server that speaks the same dialect. It is real money unless it proves to be the sandbox. */
+    address: exchangeAddress.optional(),
+    /** What the sandbox of this home proves itself with. */
+    sandboxSecretFile: file.default('secrets/sandbox.secret'),
   }),
   keychain: z.enum(['os', 'vault']).default('os'),
   /** For a vault that nobody is there to open. */

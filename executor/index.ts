@@ -1,8 +1,8 @@
 // The executor: checks signals, asks policy and the trader, places orders with keys that never leave the device.
 export { EXECUTOR_CODES, EXECUTOR_SENTENCES, type ExecutorCode, sentenceOf } from './codes.ts'
 export { type ExecutorConfig, executorConfig } from './config.ts'
-export { createBinance } from './exchange/binance.ts'
 export { EXCHANGE_CODES, TURNED_DOWN_CODES } from './exchange/codes.ts'
+export { openExchange, stakesAt } from './exchange/open.ts'
 export type { KeyRights } from './exchange/port.ts'
 export {
   askForHalt,

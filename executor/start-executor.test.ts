@@ -1,5 +1,5 @@
 // The whole executor for real: broker, sandbox exchange, unmodified ccxt, vault, journal on a disk.
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { brokerConfig, startBroker } from '@keyside/broker'
@@ -25,6 +25,7 @@ import {
   systemChance,
   systemClock,
   writePrivate,
+  writeProofSecret,
 } from '@keyside/runtime'
 import { CALM, Market, type SandboxExchange, startExchange } from '@keyside/sandbox'
 import { Secret, TOTP } from 'otpauth'
@@ -51,6 +52,7 @@ const key = (byte: number) => signingKey(new Uint8Array(32).fill(byte))
 const authority = key(1)
 const engine = key(2)
 const bot = key(3)
+const sandboxSecret = new Uint8Array(32).fill(9)
 const log = createLog({ program: 'executor', level: 'silent' })
 const POLICY = `version: 1
 currency: USDT
@@ -103,6 +105,7 @@ beforeAll(async () => {
   const balances = { USDT: '10000', BTC: '0' }
   exchange = await startExchange({
     market: new Market({ seed: 1, wave: CALM }),
+    proofSecret: sandboxSecret,
     accounts: [
       { name: 'main', apiKey: 'tradeOnly', credential: { secret }, balances },
       {
@@ -145,6 +148,7 @@ beforeEach(async () => {
     exchange: { address: exchange.address },
     keychain: 'vault',
   })
+  writeProofSecret(join(home, 'secrets/sandbox.secret'), sandboxSecret)
   writeFileSync(join(home, 'policy.yaml'), POLICY)
   acceptPolicy({ home }, systemClock.now())
   events = []
@@ -241,6 +245,25 @@ test('a large order goes out on a tap with the code that the keychain bears out'
   await approve('the code of now', app.generate({ timestamp: now }))
   await vi.waitFor(() => expect(codes()).toContain('filled'), { timeout: 4_000 })
   expect(exchange.acceptLog()).toHaveLength(before + 1)
+})
+
+test('an exchange that has not proved to be the sandbox gets no entry under "live: no"', async () => {
+  rmSync(join(home, 'secrets/sandbox.secret'))
+  const before = exchange.acceptLog().length
+  await start()
+  await connect('bot', [reportTopic('device')])
+  const provider = await connect('engine')
+  await provider.publish(headTopic('demo'), head(), { retain: true })
+  const signal = seal('signal', signalClaims(systemClock.now(), { jti: jtiOf('real') }), engine)
+  await provider.publish(signalTopic('demo'), signal)
+  const refused = expect.objectContaining({ status: 'refused', code: 'env.live' })
+  await vi.waitFor(() => expect(events).toEqual([refused]), { timeout: 4_000 })
+  expect(exchange.acceptLog()).toHaveLength(before)
+})
+
+test('a secret of the sandbox that others may read stops the start', async () => {
+  chmodSync(join(home, 'secrets/sandbox.secret'), 0o644)
+  await expect(start()).rejects.toMatchObject({ code: 'file_not_private' })
 })
 
 test('what the engine signed is no command', async () => {

@@ -15,7 +15,7 @@ import type { ExecutorConfig } from './config.ts'
 import type { Input } from './core/inputs.ts'
 import { marketsOf } from './core/markets.ts'
 import type { Book } from './core/state.ts'
-import { createBinance } from './exchange/binance.ts'
+import { openExchange } from './exchange/open.ts'
 import type { Exchange } from './exchange/port.ts'
 import { Journal } from './journal/journal.ts'
 import { requireMarked } from './journal/mark.ts'
@@ -80,7 +80,7 @@ async function compose(
   const text = readPolicyText({ home, policy: config.policy })
   const accepted = requirePolicy(text, journal.database(), clock.now())
   const { policy } = accepted
-  const exchange = await openExchange(config, deps)
+  const exchange = await openAccount(config, deps)
   onStop(() => exchange.stop())
   const markets = marketsOf(journal.fold(), policy.markets)
   await exchange.start(policy.markets, markets)
@@ -142,16 +142,14 @@ async function compose(
   await brokersReady(links, clock)
 }
 
-async function openExchange(config: ExecutorConfig, deps: ExecutorDeps): Promise<Exchange> {
+async function openAccount(config: ExecutorConfig, deps: ExecutorDeps): Promise<Exchange> {
   const keys = await exchangeKeys(deps.keychain, config.account)
   if (keys === null)
     throw new KeysideError(
       'exchange_key_missing',
       `account "${config.account}" has no exchange key: run "keyside keys add --account ${config.account}"`,
     )
-  const { address } = config.exchange
-  const { clock, log } = deps
-  return createBinance({ keys, clock, log, ...(address !== undefined && { address }) })
+  return openExchange(config.exchange, keys, deps)
 }
 
 /** A key that may take money away has no place on a device that is always on. */

@@ -8,6 +8,15 @@ export { Helper } from './helper.ts'
 export { type Link, type LinkOptions, openLink } from './link.ts'
 export { createLog, describeError, type Logger, scrub } from './log.ts'
 export { guardPackets, MAX_PACKET_BYTES } from './packet-guard.ts'
-export { rebaseUrls } from './rebase-urls.ts'
+export { exchangeAddress, originOf, rebaseUrls } from './rebase-urls.ts'
+export {
+  keepProofSecret,
+  PROOF_BYTES,
+  PROOF_PATH,
+  provesSandbox,
+  readProofSecret,
+  sandboxProof,
+  writeProofSecret,
+} from './sandbox-proof.ts'
 export { HOPS, type Hop, instant, logTrace, noTrace, type Trace } from './trace.ts'
 export { type Checked, checkYaml } from './yaml.ts'

@@ -8,7 +8,8 @@ import { systemChance } from './chance.ts'
 import { loadConfig } from './config.ts'
 import { makeSigningKey, readSecret, readSigningKey, writePrivate } from './files.ts'
 import { createLog, scrub } from './log.ts'
-import { rebaseUrls } from './rebase-urls.ts'
+import { exchangeAddress, originOf, rebaseUrls } from './rebase-urls.ts'
+import { keepProofSecret, provesSandbox, readProofSecret, sandboxProof } from './sandbox-proof.ts'
 import { logTrace } from './trace.ts'
 import { checkYaml } from './yaml.ts'
 
@@ -122,17 +123,65 @@ test('points every URL at another address, and keeps its path', () => {
   })
 })
 
-test.each(['example', 'ftp://127.0.0.1', 'ws://127.0.0.1:8090', ''])(
-  'points no URL at "%s"',
-  (address) => {
-    const refusal = {
-      code: 'address_invalid',
-      message: expect.stringMatching(/expected http:\/\/host:port/),
-    }
-    const rebased = () => rebaseUrls({ public: 'https://api.binance.com/api/v3' }, address)
-    expect(rebased).toThrow(expect.objectContaining(refusal))
-  },
-)
+test.each([
+  'example',
+  'api.binance.com:443',
+  '//api.binance.com',
+  'ftp://127.0.0.1',
+  'ws://127.0.0.1:8090',
+  'http://',
+  'https://api.binance.com/api',
+  'https://api.binance.com?a=1',
+  'https://name:word@api.binance.com',
+  ' ',
+  '',
+])('points no URL at "%s", and config.yaml may not hold it', (address) => {
+  const refusal = {
+    code: 'address_invalid',
+    message: expect.stringMatching(/expected an address like/),
+  }
+  const section = z.strictObject({ exchange: z.strictObject({ address: exchangeAddress }) })
+  config(`engine: { exchange: { address: ${JSON.stringify(address)} } }\n`)
+  expect(() => loadConfig('engine', section, home, {})).toThrow(
+    expect.objectContaining({
+      code: 'config_invalid',
+      message: expect.stringMatching(/exchange\.address: expected an address like/),
+    }),
+  )
+  const rebased = () => rebaseUrls({ public: 'https://api.binance.com/api/v3' }, address)
+  expect(rebased).toThrow(expect.objectContaining(refusal))
+})
+
+test('an empty variable of the environment is no address', () => {
+  const section = z.strictObject({
+    exchange: z.strictObject({ address: exchangeAddress.optional() }).prefault({}),
+  })
+  config('engine: {}\n')
+  const env = { KEYSIDE_ENGINE__EXCHANGE__ADDRESS: '' }
+  expect(() => loadConfig('engine', section, home, env)).toThrow(
+    expect.objectContaining({ code: 'config_invalid' }),
+  )
+  expect(originOf('HTTPS://API.binance.com:443/')).toBe('https://api.binance.com')
+})
+
+test('a proof belongs to its secret and its nonce, and a secret is 32 bytes that nobody else reads', () => {
+  const file = join(home, 'secrets', 'sandbox.secret')
+  expect(readProofSecret(file)).toBeNull()
+  const secret = keepProofSecret(file, systemChance)
+  expect(Buffer.from(keepProofSecret(file, systemChance))).toEqual(Buffer.from(secret))
+  expect(statSync(file).mode & 0o777).toBe(0o600)
+  expect(provesSandbox(secret, 'nonce', sandboxProof(secret, 'nonce'))).toBe(true)
+  expect(provesSandbox(secret, 'other', sandboxProof(secret, 'nonce'))).toBe(false)
+  expect(provesSandbox(secret, 'nonce', '')).toBe(false)
+  chmodSync(file, 0o644)
+  expect(() => readProofSecret(file)).toThrow(expect.objectContaining({ code: 'file_not_private' }))
+  for (const text of ['', 'short', 'A'.repeat(44)]) {
+    writePrivate(file, text)
+    expect(() => readProofSecret(file)).toThrow(
+      expect.objectContaining({ code: 'file_unreadable' }),
+    )
+  }
+})
 
 test('YAML errors carry the line', () => {
   const strict = z.strictObject({ a: z.string(), b: z.strictObject({ c: z.number() }) })

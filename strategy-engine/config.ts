@@ -1,5 +1,6 @@
 // The section `engine` of config.yaml.
 import { id } from '@keyside/protocol'
+import { exchangeAddress } from '@keyside/runtime'
 import { z } from 'zod'
 
 export const engineConfig = z.strictObject({
@@ -14,8 +15,8 @@ export const engineConfig = z.strictObject({
   signingKeyFile: z.string().min(1),
   exchange: z.strictObject({
     name: z.literal('binance'),
-    /** Another server that speaks the exchange's dialect: http://host:port */
-    address: z.string().optional(),
+    /** Another server that speaks the exchange's dialect. */
+    address: exchangeAddress.optional(),
   }),
   /** Folder of strategy files. */
   strategies: z.string().min(1).default('strategies'),

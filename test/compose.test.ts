@@ -44,11 +44,11 @@ const OWN: Readonly<Record<string, { secrets: string[]; mounts: string[] }>> = {
     mounts: ['config.yaml', 'data', 'strategies'],
   },
   executor: {
-    secrets: ['device_signals_token', 'device_token', 'vault_passphrase'],
+    secrets: ['device_signals_token', 'device_token', 'sandbox_proof', 'vault_passphrase'],
     mounts: ['config.yaml', 'data', 'policy.yaml', 'run', 'vault.json'],
   },
   bot: { secrets: ['bot_key', 'bot_token', 'telegram_token'], mounts: ['config.yaml', 'data'] },
-  sandbox: { secrets: ['sandbox'], mounts: [] },
+  sandbox: { secrets: ['sandbox', 'sandbox_proof'], mounts: [] },
 }
 
 test('every service sees its own secrets and files, and no other', () => {

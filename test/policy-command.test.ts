@@ -3,8 +3,10 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DEFAULT_POLICY } from '@keyside/executor'
-import { writePrivate } from '@keyside/runtime'
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import { keepProofSecret, systemChance, writePrivate } from '@keyside/runtime'
+import { CALM, Market, startExchange } from '@keyside/sandbox'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, onTestFinished, test } from 'vitest'
+import { parse, stringify } from 'yaml'
 import { keyside } from './keyside.ts'
 import { replaced } from './replaced.ts'
 
@@ -121,4 +123,45 @@ test('prints the bound of amounts that are longer together than an amount may be
       command === 'check' ? '-> 999999999999 USDT' : '2001999999997.998 USDT',
     )
   }
+})
+
+test('says what is traded and where, and calls real what does not prove the opposite', async () => {
+  const config = join(home, 'config.yaml')
+  const text = readFileSync(config, 'utf8')
+  const at = (address: string) => writeFileSync(config, withAddress(text, address))
+  expect((await run('policy show')).stdout).toMatch(/^traded at +binance: real money$/m)
+  write(replaced(DEFAULT_POLICY, { 'order: 500 ': 'order: 400 ' }))
+  at('https://127.0.0.1:9')
+  const real = 'binance at https://127.0.0.1:9: real money (it has not proved to be a sandbox)'
+  for (const command of ['check', 'accept'])
+    expect((await run(`policy ${command}`, ['no'])).stdout).toContain(real)
+  const proofSecret = keepProofSecret(join(home, 'secrets/sandbox.secret'), systemChance)
+  const market = new Market({ seed: 1, wave: CALM })
+  const sandbox = await startExchange({ market, accounts: [], proofSecret })
+  onTestFinished(() => sandbox.stop())
+  at(sandbox.address)
+  const { stdout } = await run('policy accept', ['yes'])
+  expect(stdout).toContain(`Traded at binance at ${sandbox.address}: sandbox, proved.`)
+  expect(JSON.parse((await run('policy show --json')).stdout).traded).toEqual({
+    exchange: 'binance',
+    address: sandbox.address,
+    money: 'sandbox',
+  })
+})
+
+function withAddress(text: string, address: string): string {
+  const config = parse(text)
+  config.executor.exchange = { name: 'binance', address }
+  return stringify(config)
+}
+
+test('takes no address that is none: empty, or without a scheme', async () => {
+  const config = join(home, 'config.yaml')
+  writeFileSync(config, withAddress(readFileSync(config, 'utf8'), ''))
+  const { code, stderr } = await run('policy show')
+  expect(code).not.toBe(0)
+  expect(stderr).toMatch(/executor\.exchange\.address: expected an address like/)
+  rmSync(config)
+  const init = await run('init --keychain vault --exchange-address=api.binance.com')
+  expect(init.stderr).toContain('expected an address like')
 })

@@ -4,19 +4,20 @@ import { createConnection } from 'node:net'
 import { join, resolve } from 'node:path'
 import {
   codeSecret,
-  createBinance,
   exchangeKeys,
   type Keychain,
+  openExchange,
   policyState,
   sentenceOf,
   verifyJournal,
 } from '@keyside/executor'
-import { createLog, KeysideError, keysideHome, systemClock } from '@keyside/runtime'
+import { KeysideError, keysideHome, systemClock } from '@keyside/runtime'
 import type { Command } from 'commander'
 import { executorSection, openHomeKeychain } from '../home-keychain.ts'
 import { judgeRights } from '../key-verdict.ts'
 import { print, printJson, table } from '../print.ts'
 import { EXIT } from '../run-program.ts'
+import { quiet, whereTraded } from '../where-traded.ts'
 
 interface Finding {
   readonly check: string
@@ -53,6 +54,7 @@ async function examine(home: string): Promise<Finding[]> {
         return `opened: ${keychain.kind}`
       },
     ],
+    ['exchange', () => whereTraded(home)],
     ['exchange key', () => keyRights(home, keychain)],
     ['policy', () => policy(home)],
     ['code', () => approvalCode(home, keychain)],
@@ -90,12 +92,7 @@ async function keyRights(home: string, keychain: Keychain | null): Promise<strin
   const { account, exchange } = executorSection(home)
   const keys = await exchangeKeys(keychain, account)
   if (keys === null) throw new Error(`account "${account}" has no key: run "keyside keys add"`)
-  const asked = await createBinance({
-    keys,
-    clock: systemClock,
-    log: createLog({ program: 'doctor', level: 'silent' }),
-    ...(exchange.address !== undefined && { address: exchange.address }),
-  }).keyRights()
+  const asked = await openExchange(exchange, keys, quiet(home)).keyRights()
   if (!asked.ok) throw new Error(`the exchange did not answer: ${asked.message}`)
   const { refusal } = judgeRights(asked.value, systemClock.now())
   if (refusal !== undefined) throw new Error(refusal.message)

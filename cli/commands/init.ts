@@ -10,6 +10,7 @@ import {
   vaultFile,
 } from '@keyside/executor'
 import {
+  exchangeAddress,
   KeysideError,
   keysideHome,
   readSecret,
@@ -17,7 +18,7 @@ import {
   systemClock,
   writePrivate,
 } from '@keyside/runtime'
-import { type Command, Option } from 'commander'
+import { type Command, InvalidArgumentError, Option } from 'commander'
 import { askSecret } from '../ask.ts'
 import { FIRST_STRATEGIES } from '../examples.ts'
 import { makeHome, renewTokens, secretFile } from '../home.ts'
@@ -44,11 +45,17 @@ export function addInit(program: Command): void {
     )
     .option('--passphrase-file <file>', 'for the vault; asked for when left out')
     .option('--telegram-token-file <file>', "the bot's token; asked for when left out")
-    .option('--exchange-address <url>', 'another exchange server, such as the sandbox')
+    .option('--exchange-address <url>', 'another exchange server, such as the sandbox', exchangeUrl)
     .option('--telegram-address <url>', 'another Bot API server, such as the sandbox')
     .option('--renew', 'only make new access tokens for a home that is there', false)
     .addHelpText('after', '\nExample:\n  KEYSIDE_HOME=~/trading keyside init --keychain vault')
     .action((options: Options) => (options.renew ? renew() : init(options)))
+}
+
+function exchangeUrl(text: string): string {
+  const read = exchangeAddress.safeParse(text)
+  if (read.success) return read.data
+  throw new InvalidArgumentError(read.error.issues[0]?.message ?? '')
 }
 
 function renew(): void {

@@ -1,21 +1,22 @@
 // keyside keys: the exchange keys on this device.
 import {
-  createBinance,
   type ExchangeKeys,
   exchangeAccounts,
   exchangeKeys,
   type KeyWarning,
   keepExchangeKeys,
+  openExchange,
   removeExchangeKeys,
   sentenceOf,
 } from '@keyside/executor'
-import { createLog, KeysideError, keysideHome, readSecret, systemClock } from '@keyside/runtime'
+import { KeysideError, keysideHome, readSecret, systemClock } from '@keyside/runtime'
 import type { Command } from 'commander'
 import { ask, askSecret, confirm } from '../ask.ts'
 import { executorSection, openHomeKeychain } from '../home-keychain.ts'
 import { judgeRights, type KeyVerdict } from '../key-verdict.ts'
 import { print, printJson, table } from '../print.ts'
 import { EXIT } from '../run-program.ts'
+import { quiet } from '../where-traded.ts'
 
 interface AccountOption {
   account: string
@@ -106,12 +107,7 @@ async function remove({ account, yes }: AccountOption & { yes: boolean }): Promi
 /** Throws `exchange_key_refused`, or `exchange_unreachable` when it did not say: a key nobody checked is not stored. */
 async function examine(home: string, keys: ExchangeKeys): Promise<KeyVerdict> {
   const { exchange } = executorSection(home)
-  const asked = await createBinance({
-    keys,
-    clock: systemClock,
-    log: createLog({ program: 'keys', level: 'silent' }),
-    ...(exchange.address !== undefined && { address: exchange.address }),
-  }).keyRights()
+  const asked = await openExchange(exchange, keys, quiet(home)).keyRights()
   if (!asked.ok && asked.code !== undefined)
     throw new KeysideError(
       asked.code,

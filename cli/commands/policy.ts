@@ -13,6 +13,7 @@ import { executorSection } from '../home-keychain.ts'
 import { boundOf, comparedLines, stateLines, waitingLines } from '../policy-words.ts'
 import { print, printJson, table } from '../print.ts'
 import { EXIT } from '../run-program.ts'
+import { venueOf, venueWords } from '../where-traded.ts'
 
 export function addPolicy(program: Command): void {
   const policy = program
@@ -35,16 +36,25 @@ export function addPolicy(program: Command): void {
     .action(accept)
 }
 
-function show({ json }: { json: boolean }): void {
+async function show({ json }: { json: boolean }): Promise<void> {
   const found = read()
+  const traded = await venueOf(keysideHome())
   const rows = settings(found.policy).map(({ name, text }) => [name, text] as const)
   if (json)
     printJson({
       ...forProgram(found),
+      traded,
       settings: Object.fromEntries(rows),
       bound: boundOf(found.policy),
     })
-  else print(...table(rows), '', ...boundLines(found), '', ...stateLines(found))
+  else
+    print(
+      ...table([...rows, ['traded at', venueWords(traded)]]),
+      '',
+      ...boundLines(found),
+      '',
+      ...stateLines(found),
+    )
 }
 
 function bound({ json }: { json: boolean }): void {
@@ -54,22 +64,28 @@ function bound({ json }: { json: boolean }): void {
   else print(...boundLines(found), '', ...stateLines(found))
 }
 
-function check(): void {
+async function check(): Promise<void> {
   const found = read()
-  print('policy.yaml is in order.', '', ...changeLines(found), '', ...stateLines(found))
+  const traded = await tradedLine()
+  print('policy.yaml is in order.', '', ...changeLines(found), '', traded, ...stateLines(found))
   process.exitCode = ['accepted', 'waits'].includes(found.state) ? EXIT.ok : EXIT.refused
 }
 
 async function accept({ yes }: { yes: boolean }): Promise<void> {
   const found = read()
   if (found.state === 'accepted' || found.state === 'waits') return print(...stateLines(found))
-  print(...changeLines(found), '', ...boundLines(found), '')
+  print(...changeLines(found), '', ...boundLines(found), await tradedLine(), '')
   if (!yes && (await ask('Type yes to accept this policy: ')) !== 'yes')
     return print('Nothing was changed.')
   const accepted = acceptPolicy(files(), systemClock.now())
   if (accepted.state === 'accepted')
     return print('Accepted. It is in force from the next start of the executor.')
   print('Accepted. It allows more, so it does not count yet.', ...waitingLines(accepted))
+}
+
+/** Not part of the file, and part of what is agreed to: the same policy means another thing with real money. */
+async function tradedLine(): Promise<string> {
+  return `Traded at ${venueWords(await venueOf(keysideHome()))}.`
 }
 
 function boundLines(found: PolicyState): string[] {

@@ -1,19 +1,20 @@
 // keyside journal rebase: sets a journal that was put back, or that the exchange contradicts, to what is really there.
 import { userInfo } from 'node:os'
 import {
-  createBinance,
   exchangeKeys,
+  openExchange,
   type PolicyState,
   policyState,
   prepareRebase,
   type Rebase,
 } from '@keyside/executor'
-import { createLog, KeysideError, keysideHome, systemClock } from '@keyside/runtime'
+import { KeysideError, keysideHome, systemClock } from '@keyside/runtime'
 import type { Command } from 'commander'
 import { confirm } from '../ask.ts'
 import { executorSection, openHomeKeychain } from '../home-keychain.ts'
 import { boundOf, comparedLines, stateLines } from '../policy-words.ts'
 import { print, table } from '../print.ts'
+import { quiet } from '../where-traded.ts'
 
 export function addRebase(journal: Command): void {
   journal
@@ -54,12 +55,7 @@ async function prepare(home: string, markets: readonly string[]): Promise<Rebase
     home,
     database,
     markets,
-    exchange: createBinance({
-      keys,
-      clock: systemClock,
-      log: createLog({ program: 'journal', level: 'silent' }),
-      ...(exchange.address !== undefined && { address: exchange.address }),
-    }),
+    exchange: openExchange(exchange, keys, quiet(home)),
     clock: systemClock,
     by: `terminal:${userInfo().username}`,
   })

@@ -1,7 +1,13 @@
 // keyside sandbox: only the world outside, for programs that are started apart.
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { readSecret, systemChance, systemClock, writePrivate } from '@keyside/runtime'
+import {
+  keepProofSecret,
+  readSecret,
+  systemChance,
+  systemClock,
+  writePrivate,
+} from '@keyside/runtime'
 import { type Command, InvalidArgumentError } from 'commander'
 import { type ProgramContext, runProgram } from '../run-program.ts'
 import { newSandboxSecrets, type SandboxSecrets, sandboxSecrets, startSandbox } from '../sandbox.ts'
@@ -14,6 +20,7 @@ interface Options {
   exchangePort: number
   telegramPort: number
   secrets: string
+  proof: string
 }
 
 export function addSandbox(program: Command): void {
@@ -29,16 +36,22 @@ export function addSandbox(program: Command): void {
       'its API key and bot token; made when missing',
       'secrets/sandbox.json',
     )
+    .option(
+      '--proof <file>',
+      'what it proves with to the executor of this home that no money is real; made when missing',
+      'secrets/sandbox.secret',
+    )
     .addHelpText('after', '\nExample:\n  keyside sandbox --exchange-port 8090 --telegram-port 8091')
     .action((options: Options) => runProgram('sandbox', (context) => run(options, context)))
   addSandboxFaults(sandbox)
 }
 
-async function run({ secrets, ...options }: Options, { home }: ProgramContext) {
+async function run({ secrets, proof, ...options }: Options, { home }: ProgramContext) {
   const file = resolve(home, secrets)
   const sandbox = await startSandbox({
     ...options,
     secrets: readSecrets(file),
+    proofSecret: keepProofSecret(resolve(home, proof), systemChance),
     clock: systemClock,
     chance: systemChance,
   })

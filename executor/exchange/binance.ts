@@ -17,6 +17,7 @@ import { Quotes } from './quotes.ts'
 import { type Reply, sentence, unreachable } from './reply.ts'
 import { keyRights } from './rights.ts'
 import { measureSkew } from './skew.ts'
+import { type SandboxSecret, Stakes } from './stakes.ts'
 
 /** How often the exchange is asked, ms. */
 export interface Pace extends LiquidityPace {
@@ -44,6 +45,8 @@ const TIMEOUT_MS = 15_000
 export interface BinanceOptions {
   readonly keys: ApiKeys
   readonly address?: string
+  /** Without it no address can prove that it is a sandbox. */
+  readonly sandbox?: SandboxSecret
   readonly clock: Clock
   readonly log: Pick<Logger, 'info' | 'warn'>
   /** For one request, ms; 15 000 by default. */
@@ -58,7 +61,6 @@ export function createBinance(options: BinanceOptions): port.Exchange {
 
 class Binance implements port.Exchange {
   readonly name = 'binance'
-  readonly live: 'yes' | 'no'
   readonly acceptanceWindowMs: number
   readonly #clock: Clock
   readonly #pace: Pace
@@ -71,12 +73,14 @@ class Binance implements port.Exchange {
   readonly #quickLine: Line
   readonly #quotes: Quotes
   readonly #liquidity: LiquidityWatch
+  readonly #stakes: Stakes
   readonly #timers: Cancel[] = []
   #markets: ReadonlyMap<string, VenueMarket> = new Map()
   #measuring = false
   #skew: { readonly ms: number; readonly at: number } | null = null
 
-  constructor({ keys, address, clock, log, timeoutMs = TIMEOUT_MS, pace = PACE }: BinanceOptions) {
+  constructor(options: BinanceOptions) {
+    const { keys, address, clock, log, timeoutMs = TIMEOUT_MS, pace = PACE } = options
     this.#clock = clock
     this.#pace = pace
     const line = {
@@ -93,11 +97,18 @@ class Binance implements port.Exchange {
     this.#quickLine = new Line({ ...line, thrift: 'never_slow' })
     this.#quotes = new Quotes(this.#quickLine, clock)
     this.#liquidity = new LiquidityWatch(this.#line, clock)
-    this.live = address === undefined ? 'yes' : 'no'
+    const { sandbox } = options
+    const there = { ...(address !== undefined && { address }), ...(sandbox && { sandbox }) }
+    this.#stakes = new Stakes({ ...there, clock, log })
     this.acceptanceWindowMs = RECEIVE_WINDOW_MS + timeoutMs
   }
 
+  get live(): 'yes' | 'no' {
+    return this.#stakes.live
+  }
+
   async start(markets: readonly string[], left?: readonly string[]): Promise<void> {
+    await this.#stakes.enter()
     // The clock before anything is signed.
     const [known] = await Promise.all([loadMarkets(this.#line, markets, left), this.#measureSkew()])
     this.#markets = known
@@ -109,6 +120,7 @@ class Binance implements port.Exchange {
     ])
     if (!quotes.ok) throw unreachable(quotes.message)
     this.#timers.push(
+      this.#stakes.keepFresh(),
       keepFresh(this.#clock, this.#pace.quotes, () => this.#refreshQuotes()),
       ...this.#liquidity.keepFresh(loaded, this.#pace),
       keepFresh(this.#clock, this.#pace.clock, () => this.#measureSkew()),
@@ -117,6 +129,7 @@ class Binance implements port.Exchange {
 
   async stop(): Promise<void> {
     for (const cancelTimer of this.#timers.splice(0)) cancelTimer()
+    this.#stakes.close()
     this.#line.close()
     this.#quickLine.close()
   }
@@ -224,7 +237,8 @@ class Binance implements port.Exchange {
     }
   }
 
-  keyRights(): Promise<port.Answered<port.KeyRights>> {
+  async keyRights(): Promise<port.Answered<port.KeyRights>> {
+    if (this.#timers.length === 0) await this.#stakes.enter()
     return keyRights(this.#line)
   }
 

@@ -2,6 +2,7 @@
 
 /** What `start` rejects with. */
 export const EXCHANGE_CODES = [
+  'exchange_address_plain',
   'exchange_key_malformed',
   'exchange_key_refused',
   'exchange_market_unknown',

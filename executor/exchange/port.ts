@@ -126,7 +126,7 @@ export interface KeyRights {
 export interface Exchange {
   /** `binance` */
   readonly name: string
-  /** Whether real money is behind it: `no` where an address of its own was configured. */
+  /** Whether real money is behind it: `no` only while it has lately proved to be a sandbox. */
   readonly live: 'yes' | 'no'
   /** How long after sending an unseen order may still be accepted, ms (the venue's receive window and more). */
   readonly acceptanceWindowMs: number

@@ -55,6 +55,6 @@ flatten_after: never
 # A change that allows more counts only so long after it was accepted.
 loosen_after: 24h
 
-# Whether a real exchange may be used. The sandbox always may.
+# Whether a real exchange may be used. The sandbox, once it has proved to be one, always may.
 live: no
 `

@@ -19,7 +19,7 @@ export function statusAnswer({ book, live, world }: Turn): Answer {
     state: book.trading,
     since: seconds(book.tradingSince),
     exchange: {
-      name: exchange.name,
+      name: exchange.live === 'no' ? `${exchange.name}-sandbox` : exchange.name,
       reachable: exchange.reachable,
       skewMs: exchange.skewMs ?? 0,
     },

@@ -1,6 +1,6 @@
 // The sandbox's own pages under /sandbox/, by which people and tests steer it. Not part of the venue's dialect.
 import type { IncomingHttpHeaders } from 'node:http'
-import type { Clock } from '@keyside/runtime'
+import { type Clock, PROOF_PATH, sandboxProof } from '@keyside/runtime'
 import { z } from 'zod'
 import type { TurnableClock } from '../clock.ts'
 import type { Market } from '../market/market.ts'
@@ -17,6 +17,10 @@ export interface ControlParts {
   readonly book: Book
   readonly faults: Faults
   readonly acceptLog: () => readonly AcceptedOrder[]
+  /** What it shares with an executor of the same home; without it nothing is proved. */
+  readonly proofSecret?: Uint8Array | undefined
+  /** Further names of this server: containers know it by one. */
+  readonly names?: readonly string[] | undefined
 }
 
 /** Besides those that all pages of the sandbox share. */
@@ -62,6 +66,7 @@ const depth = z.strictObject({
     .regex(/^\d+(\.\d+)?$/)
     .optional(),
 })
+const proof = z.strictObject({ nonce: z.string().regex(/^[A-Za-z0-9_-]{43}$/) })
 const turn = z.union([z.strictObject({ setMs: z.int() }), z.strictObject({ advanceMs: z.int() })])
 
 type Page = (body: string, query: URLSearchParams) => Answer
@@ -80,7 +85,8 @@ export class Control {
   }
 
   answer({ method, url, headers, port, body }: ControlVisit): Answer {
-    const foreign = refuseForeigner({ method, path: url.pathname, headers, port })
+    const { names = [] } = this.#parts
+    const foreign = refuseForeigner({ method, path: url.pathname, headers, port, names })
     if (foreign !== undefined) return failure(foreign)
     const page = this.#pages[`${method} ${url.pathname}`]
     if (page === undefined) return failure('not-found')
@@ -113,6 +119,11 @@ export class Control {
       'POST /sandbox/depth': reading(depth, ({ symbol, levels, quantity }) =>
         this.#onSymbol({ symbol }, () => book.setDepth(symbol, { levels: levels ?? 50, quantity })),
       ),
+      [`POST ${PROOF_PATH}`]: reading(proof, ({ nonce }) => {
+        const { proofSecret } = this.#parts
+        if (proofSecret === undefined) return failure('not-found')
+        return ok({ proof: sandboxProof(proofSecret, nonce) })
+      }),
       'POST /sandbox/clock': reading(turn, (asked) => this.#turn(asked)),
     }
   }

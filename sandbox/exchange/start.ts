@@ -33,6 +33,10 @@ export interface ExchangeOptions {
   readonly clock?: Clock | TurnableClock
   readonly chance?: Chance
   readonly limits?: Partial<LimitSetup>
+  /** With it, it proves to an executor that knows the same that it is a sandbox. */
+  readonly proofSecret?: Uint8Array
+  /** Further names by which clients call it, such as a container's. */
+  readonly names?: readonly string[]
 }
 
 export interface SandboxExchange {
@@ -57,7 +61,9 @@ export async function startExchange(options: ExchangeOptions): Promise<SandboxEx
   const venue = createVenue(options, clock, faults, limits)
   const rest = new Rest(venue, { ...marketEndpoints(venue), ...accountEndpoints(venue) }, limits)
   const acceptLog = () => venue.matching.orders.map(acceptedOrder)
-  const control = new Control({ clock, market, book: venue.book, faults, acceptLog })
+  const { proofSecret, names } = options
+  const { book } = venue
+  const control = new Control({ clock, market, book, faults, acceptLog, proofSecret, names })
   const server = createServer(createListener({ clock, rest, faults, limits, control }))
   const sockets = acceptSockets(server, venue)
   const gate = new Gate(server, sockets, clock, options.host ?? HOST)

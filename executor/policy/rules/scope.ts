@@ -37,14 +37,14 @@ export const symbols: Rule = {
   },
 }
 
-/** Real money takes a word of the trader's; the sandbox always may. What is held can be left without it. */
+/** Real money takes a word of the trader's; a proved sandbox always may. What is held can be left without it. */
 export const environment: Rule = {
   tag: 'env.live',
   check({ kind, live }, policy) {
     if (kind !== 'entry' || live === 'no' || policy.live === 'yes') return null
     return deny(
       this,
-      'the policy says "live: no" and this is a real exchange: change it at the device when you are ready',
+      'the policy says "live: no", and this exchange is real or has not proved to be your sandbox: change it at the device when you are ready',
     )
   },
 }

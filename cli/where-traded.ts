@@ -1,0 +1,35 @@
+// What is traded, and where: the exchange, its address, and whether money there is real.
+import { stakesAt } from '@keyside/executor'
+import { createLog, systemChance, systemClock } from '@keyside/runtime'
+import { executorSection } from './home-keychain.ts'
+
+/** For a command that asks the exchange something and prints the answer itself. */
+export function quiet(home: string) {
+  const log = createLog({ program: 'keyside', level: 'silent' })
+  return { home, clock: systemClock, chance: systemChance, log }
+}
+
+export interface Venue {
+  readonly exchange: string
+  /** Null for the exchange's own. */
+  readonly address: string | null
+  readonly money: 'real' | 'sandbox'
+}
+
+/** Asks the address for its proof; what does not answer is real. */
+export async function venueOf(home: string): Promise<Venue> {
+  const { exchange } = executorSection(home)
+  const { name, address = null } = exchange
+  return { exchange: name, address, money: await stakesAt(exchange, quiet(home)) }
+}
+
+export async function whereTraded(home: string): Promise<string> {
+  return venueWords(await venueOf(home))
+}
+
+export function venueWords({ exchange, address, money }: Venue): string {
+  if (address === null) return `${exchange}: real money`
+  return money === 'sandbox'
+    ? `${exchange} at ${address}: sandbox, proved`
+    : `${exchange} at ${address}: real money (it has not proved to be a sandbox)`
+}

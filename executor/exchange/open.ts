@@ -1,0 +1,43 @@
+// The exchange that a home's configuration names, with the secret by which its sandbox proves itself.
+import { resolve } from 'node:path'
+import { type Chance, type Clock, type Logger, readProofSecret } from '@keyside/runtime'
+import type { ExecutorConfig } from '../config.ts'
+import { createBinance } from './binance.ts'
+import type { ApiKeys } from './keys.ts'
+import type { Exchange } from './port.ts'
+import { type SandboxSecret, Stakes } from './stakes.ts'
+
+export interface ExchangeDeps {
+  /** KEYSIDE_HOME. */
+  readonly home: string
+  readonly clock: Clock
+  readonly chance: Chance
+  readonly log: Pick<Logger, 'info' | 'warn'>
+}
+
+type Place = ExecutorConfig['exchange']
+
+/** Throws `exchange_key_malformed`, and `file_not_private` or `file_unreadable` for a secret that proves nothing. */
+export function openExchange(place: Place, keys: ApiKeys, deps: ExchangeDeps): Exchange {
+  return createBinance({ keys, ...placeOf(place, deps) })
+}
+
+/** Asks now, without a key. Real is also what does not answer. */
+export async function stakesAt(place: Place, deps: ExchangeDeps): Promise<'real' | 'sandbox'> {
+  const stakes = new Stakes(placeOf(place, deps))
+  await stakes.ask()
+  stakes.close()
+  return stakes.live === 'no' ? 'sandbox' : 'real'
+}
+
+function placeOf(
+  { address, sandboxSecretFile }: Place,
+  { home, chance, clock, log }: ExchangeDeps,
+) {
+  const parts = { clock, log }
+  if (address === undefined) return parts
+  const secret = readProofSecret(resolve(home, sandboxSecretFile))
+  const sandbox: { sandbox?: SandboxSecret } =
+    secret === null ? {} : { sandbox: { secret, chance } }
+  return { ...parts, address, ...sandbox }
+}

@@ -1,0 +1,150 @@
+// Whether real money is behind an address: it is, unless the sandbox of this home has answered a nonce there just now.
+
+import { encodeBase64url } from '@keyside/protocol'
+import {
+  type Cancel,
+  type Chance,
+  type Clock,
+  KeysideError,
+  type Logger,
+  originOf,
+  PROOF_PATH,
+  provesSandbox,
+} from '@keyside/runtime'
+import { z } from 'zod'
+import { keepFresh } from './keep-fresh.ts'
+import { unreachable } from './reply.ts'
+import { Wire } from './wire.ts'
+
+/** What this device shares with the sandbox of its home, and with nobody else. */
+export interface SandboxSecret {
+  readonly secret: Uint8Array
+  readonly chance: Chance
+}
+
+export interface StakesOptions {
+  /** Absent for the exchange's own. */
+  readonly address?: string
+  readonly sandbox?: SandboxSecret
+  readonly clock: Clock
+  readonly log: Pick<Logger, 'info' | 'warn'>
+  /** For an answer, ms. */
+  readonly timeoutMs?: number
+}
+
+const TIMEOUT_MS = 3_000
+const NONCE_BYTES = 32
+/** A proof is asked for again after this, and counts for as long as four of them, ms. */
+const AGAIN_MS = 15_000
+const LIFE_MS = 4 * AGAIN_MS
+/** While there is none, ms. */
+const RETRY_MS = 2_000
+
+const IPV4_LOOPBACK = /^127(?:\.\d{1,3}){3}$/
+
+const answer = z.object({ proof: z.string() })
+
+export class Stakes {
+  readonly #options: StakesOptions
+  readonly #wire = new Wire()
+  /** Unix ms; null for never, or not any more. */
+  #provedAt: number | null = null
+  #heard: 'proof' | 'no proof' | 'silence' = 'silence'
+  #said: 'nothing' | 'real' | 'sandbox' = 'nothing'
+
+  constructor(options: StakesOptions) {
+    this.#options = options
+  }
+
+  /** A proof from ahead of the clock is from before it was set back. */
+  get live(): 'yes' | 'no' {
+    const age = this.#age()
+    return age !== null && age >= 0 && age <= LIFE_MS ? 'no' : 'yes'
+  }
+
+  /** Never throws: whatever is not the right answer is real money. The secret is not sent. */
+  async ask(): Promise<void> {
+    const { address, sandbox, clock } = this.#options
+    if (address === undefined) return
+    const askedAt = clock.now()
+    this.#heard = sandbox === undefined ? 'no proof' : await this.#answer(address, sandbox)
+    this.#provedAt = this.#heard === 'proof' ? askedAt : null
+    this.#say(this.#heard === 'proof' ? 'sandbox' : 'real')
+  }
+
+  /**
+   * Asks, before a key is shown there. Rejects with `exchange_address_plain` where it would go over the network for all
+   * to read, and with `exchange_unreachable` where nobody has said whether it would.
+   */
+  async enter(): Promise<void> {
+    await this.ask()
+    const { address } = this.#options
+    if (address === undefined || this.#heard === 'proof' || isClosed(address)) return
+    if (this.#heard === 'silence') throw unreachable(`nobody answers at ${address}`)
+    throw new KeysideError(
+      'exchange_address_plain',
+      `${address} has not proved to be your sandbox, and over http anybody on the way can read the API key and change the answers: write https://, or start the sandbox with secrets/sandbox.secret of this home`,
+    )
+  }
+
+  keepFresh(): Cancel {
+    const { address, sandbox, clock } = this.#options
+    if (address === undefined || sandbox === undefined) return () => undefined
+    return keepFresh(clock, RETRY_MS, async () => {
+      const age = this.#age()
+      if (age === null || age < 0 || age >= AGAIN_MS) await this.ask()
+    })
+  }
+
+  close(): void {
+    this.#wire.close()
+  }
+
+  #age(): number | null {
+    return this.#provedAt === null ? null : this.#options.clock.now() - this.#provedAt
+  }
+
+  async #answer(
+    address: string,
+    { secret, chance }: SandboxSecret,
+  ): Promise<'proof' | 'no proof' | 'silence'> {
+    const nonce = encodeBase64url(chance(NONCE_BYTES))
+    const request = {
+      method: 'POST',
+      // A connection that was kept would say who was there before.
+      headers: { 'content-type': 'application/json', connection: 'close' },
+      body: JSON.stringify({ nonce }),
+      signal: AbortSignal.timeout(this.#options.timeoutMs ?? TIMEOUT_MS),
+    }
+    const sent = this.#wire.send(`${originOf(address)}${PROOF_PATH}`, request)
+    const { status, body } = await sent.catch(() => ({ status: 0, body: '' }))
+    if (status === 0) return 'silence'
+    const read = answer.safeParse(parsed(body))
+    const right = status === 200 && read.success && provesSandbox(secret, nonce, read.data.proof)
+    return right ? 'proof' : 'no proof'
+  }
+
+  #say(now: 'real' | 'sandbox'): void {
+    if (now === this.#said) return
+    this.#said = now
+    const { address, log } = this.#options
+    if (now === 'sandbox') log.info({ address }, 'the exchange has proved to be the sandbox')
+    else log.warn({ address }, 'this address has not proved to be the sandbox: it is real money')
+  }
+}
+
+/** Nobody on the way can listen. */
+function isClosed(address: string): boolean {
+  const { protocol, hostname } = new URL(address)
+  const isLoopback =
+    hostname === 'localhost' || hostname === '[::1]' || IPV4_LOOPBACK.test(hostname)
+  return protocol === 'https:' || isLoopback
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
