@@ -12,12 +12,13 @@ import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
 import { openVault, vaultFile } from '@keyside/executor'
 import { decodeBase64url, signalTopic } from '@keyside/protocol'
-import { systemChance, systemClock } from '@keyside/runtime'
+import { systemChance, systemClock, writeProofSecret } from '@keyside/runtime'
 import { CALM, type SandboxExchange } from '@keyside/sandbox'
 import { expect, onTestFinished, test } from 'vitest'
 import { parse, stringify } from 'yaml'
 import { type Child, type Program, startChild, stopChildren } from '../cli/children.ts'
 import { freePort } from '../cli/free-port.ts'
+import { proofSecretFile } from '../cli/home.ts'
 import { newSandboxSecrets, type Sandbox, startSandbox } from '../cli/sandbox.ts'
 import { SANDBOX_POLICY } from '../cli/sandbox-home.ts'
 import { type Canary, type Haystack, leaks } from './canaries.ts'
@@ -170,6 +171,7 @@ async function listenOnTheWire(home: string) {
 
 async function setUp(day: Day): Promise<void> {
   const { apiKey, botToken } = day.sandbox.secrets
+  writeProofSecret(proofSecretFile(day.home), day.sandbox.proofSecret)
   const tokenFile = join(day.folder, 'token')
   writeFileSync(tokenFile, `${botToken}\n`, { mode: 0o600 })
   const addresses = `--exchange-address ${day.exchange.address} --telegram-address ${day.telegram.address}`

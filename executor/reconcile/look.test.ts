@@ -1,5 +1,5 @@
 // A look through the real adapter at the sandbox exchange, where somebody else trades with the same key.
-import { noTrace, systemClock } from '@keyside/runtime'
+import { noTrace, systemChance, systemClock } from '@keyside/runtime'
 import { CALM, Market, type SandboxExchange, startExchange } from '@keyside/sandbox'
 import { pino } from 'pino'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
@@ -42,8 +42,10 @@ beforeEach(async () => {
   clock.ahead = 0
   told = []
   journal = new Journal(':memory:')
+  const secret = systemChance(32)
   sandbox = await startExchange({
     market: new Market({ seed: 1, wave: CALM }),
+    proofSecret: secret,
     accounts: [
       {
         name: 'main',
@@ -54,7 +56,9 @@ beforeEach(async () => {
     ],
   })
   const { address } = sandbox
-  exchange = createBinance({ keys: KEYS, address, clock: systemClock, log, pace: PACE })
+  const proved = { secret, chance: systemChance }
+  const parts = { clock: systemClock, log, pace: PACE }
+  exchange = createBinance({ keys: KEYS, address, sandbox: proved, ...parts })
   await exchange.start(['BTC/USDT'])
   shell = assemble({
     journal,
