@@ -1,6 +1,7 @@
 // Reading updates: whatever Telegram does, the bot keeps reading, does nothing twice, and its token goes nowhere.
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { createLog } from '@keyside/runtime'
 import { Api } from 'grammy'
 import { expect, test } from 'vitest'
@@ -33,41 +34,142 @@ async function haltIsHeard(rig: Rig, chat: Awaited<ReturnType<Rig['claim']>>): P
   await chat.waitForMessage(({ text }) => text?.includes('Halted:') === true)
 }
 
-/** grammY itself waits 3 s by the real clock after each of these: they are met at the same time. */
-test('reading goes on after what passes, and nothing holds the token', async () => {
-  await Promise.all(
-    (['500', 'html-502', 'reset'] as const).map(async (name) => {
-      const rig = await openRig()
-      const chat = await rig.claim()
-      rig.telegram.faults.arm({ name, method: 'getUpdates' })
-      chat.sendText('/help')
-      await until(() => rig.telegram.calls.some(({ reason }) => reason === name))
-      await haltIsHeard(rig, chat)
-      expectSecret(rig)
-    }),
-  )
-})
-
-test('a refused token is said once a try, and tried again in half a minute', async () => {
+test.for([
+  ['hang', 'telegram_unreachable', 4001],
+  ['reset', 'telegram_unreachable', 1001],
+  ['html-502', 'telegram_unreachable', 1001],
+  ['500', 'telegram_unreachable', 1001],
+  ['401', 'telegram_token_refused', 1001],
+  ['409', 'telegram_conflict', 1001],
+] as const)('after a poll that met %s, told as %s, a /halt is heard within 5 s', async (met) => {
+  const [name, code, wait] = met
   const rig = await openRig()
   const chat = await rig.claim()
-  rig.telegram.faults.arm({ name: '401', method: 'getUpdates' })
+  rig.telegram.faults.arm({ name, method: 'getUpdates' })
   chat.sendText('/help')
-  await until(() => rig.log.some((line) => line.includes('telegram_token_refused')))
-  rig.clock.advance(30_001)
+  await until(() => rig.telegram.calls.some(({ reason }) => reason === name))
+  const said = (word: string) => rig.log.filter((line) => line.includes(word)).length
+  if (name !== 'hang') await until(() => said(code) === 1)
+  rig.clock.advance(wait)
   await haltIsHeard(rig, chat)
+  expect(said(code)).toBe(1)
+  if (name !== '409') expect(said('delivers messages to the bot again')).toBe(1)
   expectSecret(rig)
 })
 
-test('a second reader is said, and does not end the first one for good', async () => {
+test('however long Telegram is away, it is said once, tried again within 5 s, and its return is said once', async () => {
+  const rig = await openRig()
+  const chat = await rig.claim()
+  const polls = () => rig.telegram.calls.filter(({ reason }) => reason === '500').length
+  const said = (word: string) => rig.log.filter((line) => line.includes(word)).length
+  rig.telegram.faults.arm({ name: '500', method: 'getUpdates', count: 10 })
+  chat.sendText('/help')
+  for (let tries = 1; tries <= 10; tries += 1) {
+    await until(() => polls() === tries)
+    rig.clock.advance(4001)
+  }
+  await haltIsHeard(rig, chat)
+  expect(said('telegram_unreachable')).toBe(1)
+  expect(said('delivers messages to the bot again')).toBe(1)
+})
+
+test('the pause that Telegram asks for is kept', async () => {
+  const rig = await openRig()
+  const chat = await rig.claim()
+  rig.telegram.faults.arm({ name: '429', method: 'getUpdates', retryAfter: 20 })
+  chat.sendText('/help')
+  await until(() => rig.log.some((line) => line.includes('telegram_limited')))
+  const polls = () => rig.telegram.calls.filter(({ method }) => method === 'getUpdates').length
+  const before = polls()
+  rig.clock.advance(19_000)
+  chat.sendText('/status')
+  expect(polls()).toBe(before)
+  rig.clock.advance(1001)
+  await until(() => rig.device.asked.includes('status'))
+})
+
+test('a second reader that stays is said once, however the two take turns', async () => {
   const rig = await openRig()
   const chat = await rig.claim()
   const other = new Api(BOT_TOKEN, { apiRoot: rig.telegram.address })
-  await other.getUpdates({ timeout: 0 })
-  await until(() => rig.log.some((line) => line.includes('telegram_conflict')))
-  rig.clock.advance(30_001)
+  const polls = () => rig.telegram.calls.filter(({ outcome }) => outcome === 'pending').length
+  for (let turn = 1; turn <= 5; turn += 1) {
+    await until(() => polls() === 1)
+    await other.getUpdates({ timeout: 0 })
+    await until(() => polls() === 0)
+    rig.clock.advance(1001)
+    chat.sendText('/status')
+    await until(() => rig.device.asked.length === turn)
+  }
   await haltIsHeard(rig, chat)
+  expect(rig.log.filter((line) => line.includes('telegram_conflict'))).toHaveLength(1)
+  expect(rig.log.join('')).not.toContain('delivers messages to the bot again')
+  rig.clock.advance(30_001)
+  await until(() => rig.log.some((line) => line.includes('delivers messages to the bot again')))
   expectSecret(rig)
+})
+
+test('a bot that finds no Telegram says so, goes on trying, and can be claimed once it is there', async () => {
+  const rig = await openRig()
+  rig.telegram.faults.arm({ name: 'reset', count: 1000 })
+  await rig.start()
+  await until(() => rig.log.some((line) => line.includes('telegram_unreachable')))
+  expect(rig.codes).toEqual([])
+  rig.telegram.faults.clear()
+  rig.clock.advance(1001)
+  await until(() => rig.codes.length === 1)
+})
+
+test('a webhook that somebody has set is taken away, at the start and later', async () => {
+  const rig = await openRig()
+  await rig.claim()
+  const count = () => rig.telegram.calls.filter(({ method }) => method === 'deleteWebhook').length
+  expect(count()).toBe(1)
+  rig.telegram.faults.arm({ name: '409', method: 'getUpdates' })
+  rig.telegram.chat(OWNER).sendText('/help')
+  await until(() => rig.log.some((line) => line.includes('telegram_conflict')))
+  rig.clock.advance(1001)
+  await until(() => count() === 2)
+})
+
+test('an update whose handling failed is handled again, and is not in the way for ever', async () => {
+  const rig = await openRig()
+  const chat = await rig.claim()
+  const failed = () => rig.log.filter((line) => line.includes('handler_failed')).length
+  const store = new DatabaseSync(join(rig.home, 'bot.db'))
+  store.exec('ALTER TABLE seen_update RENAME TO gone')
+  chat.sendText('/status')
+  await until(() => failed() === 1)
+  rig.clock.advance(1001)
+  await until(() => failed() === 2)
+  store.exec('ALTER TABLE gone RENAME TO seen_update')
+  rig.clock.advance(1001)
+  await until(() => rig.device.asked.length === 1)
+  store.exec('ALTER TABLE seen_update RENAME TO gone')
+  chat.sendText('/balance')
+  for (let tries = 3; tries <= 5; tries += 1) {
+    await until(() => failed() === tries)
+    rig.clock.advance(1001)
+  }
+  store.exec('ALTER TABLE gone RENAME TO seen_update')
+  store.close()
+  chat.sendText('/trades')
+  await until(() => rig.device.asked.length === 2)
+  expect(rig.device.asked).toEqual(['status', 'trades'])
+})
+
+test('a database that cannot be used for a while ends nothing', async () => {
+  const rig = await openRig()
+  const chat = await rig.claim()
+  const store = new DatabaseSync(join(rig.home, 'bot.db'))
+  store.exec('ALTER TABLE card RENAME TO gone')
+  rig.clock.advance(3001)
+  chat.sendText('/help')
+  await until(() => rig.log.some((line) => line.includes('the store cannot be used')))
+  store.exec('ALTER TABLE gone RENAME TO card')
+  store.close()
+  rig.clock.advance(1001)
+  await chat.waitForMessage(({ text }) => text?.includes('One tap on /halt') === true)
 })
 
 test('what failed is confessed without the token, even if its words hold it', async () => {

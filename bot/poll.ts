@@ -1,45 +1,177 @@
-// Long polling that never gives up: a revoked token or a second program is said once and tried again.
+// Reading updates by short polls, one after the other: a connection that died is noticed within seconds, and /halt is heard again.
 import type { Cancel, Clock, Logger } from '@keyside/runtime'
-import { type Bot, GrammyError } from 'grammy'
-import { TELEGRAM_SENTENCES } from './outbox/verdict.ts'
+import { type Bot, BotError } from 'grammy'
+import type { BotLogCode } from './codes.ts'
+import { judgePoll, TELEGRAM_SENTENCES } from './outbox/verdict.ts'
 
 /** What Telegram is to send; the rest is not for a bot of one person. */
 const UPDATES = ['message', 'edited_message', 'callback_query'] as const
-const RETRY_MS = 30_000
+/** How long Telegram holds a poll when there is nothing to tell, seconds. */
+const HOLD_SECONDS = 2
+/** A call that has no answer after this is dead, ms: what is above the hold is left to a slow network. */
+const PATIENCE_MS = 4000
+/** Two readers take turns: a conflict is over when there was none for so long, ms. */
+const CALM_MS = 30_000
+/** An update whose handling failed, such as on a database that is busy, is handled again: so often in all, so far apart (ms). */
+const TRIES = 3
+const TRY_AGAIN_MS = 1000
 /** How long stopping may take to tell Telegram which updates were handled, ms. */
 const FAREWELL_MS = 1000
 
+export interface PollDeps {
+  readonly bot: Bot
+  readonly clock: Clock
+  readonly log: Logger
+  /** Once, when Telegram has said who the bot is. */
+  readonly onStart: () => void
+  /** Telegram has brought something, or answers again. */
+  readonly onHeard: () => void
+  /** Handling an update failed: called for each try. */
+  readonly onFailed: (error: unknown) => void
+  /** Why updates do not come, at each failed try; null when they come again. */
+  readonly onTrouble: (code: BotLogCode | null) => void
+}
+
 export class Poll {
   #state: 'running' | 'stopped' = 'running'
-  #cancelRetry: Cancel = () => {}
-  readonly #deps: { bot: Bot; clock: Clock; log: Logger; onStart: () => void }
+  #isSetUp = false
+  /** Of the next update that was not handled; Telegram forgets those before it. */
+  #offset = 0
+  #failures = 0
+  #tries = 0
+  #trouble: { readonly code: BotLogCode; readonly last: number } | null = null
+  #giveUp: Cancel = () => {}
+  #wake: Cancel = () => {}
+  #work: Promise<void> = Promise.resolve()
+  readonly #deps: PollDeps
 
-  constructor(deps: { bot: Bot; clock: Clock; log: Logger; onStart: () => void }) {
+  constructor(deps: PollDeps) {
     this.#deps = deps
   }
 
   start(): void {
-    const { bot, log, clock, onStart } = this.#deps
-    bot.start({ allowed_updates: UPDATES, onStart }).catch((error: unknown) => {
-      if (this.#state === 'stopped') return
-      const code = codeOf(error)
-      log.error({ code, retryMs: RETRY_MS }, TELEGRAM_SENTENCES.get(code) ?? code)
-      this.#cancelRetry = clock.after(RETRY_MS, () => this.start())
-    })
+    this.#work = this.#run()
   }
 
   async stop(): Promise<void> {
     this.#state = 'stopped'
-    this.#cancelRetry()
-    const farewell = this.#deps.bot.stop().catch(() => undefined)
-    await Promise.race([farewell, later(FAREWELL_MS)])
+    this.#giveUp()
+    this.#wake()
+    await Promise.race([this.#work.then(() => this.#confirm()), later(FAREWELL_MS)])
+  }
+
+  async #run(): Promise<void> {
+    const { clock } = this.#deps
+    while (this.#isRunning()) {
+      const began = clock.now()
+      try {
+        await this.#setUp()
+        const updates = await this.#poll()
+        this.#succeeded(updates.length > 0)
+        await this.#handle(updates)
+      } catch (error) {
+        if (!this.#isRunning()) return
+        // A call that hung has waited long enough.
+        const pause = this.#failed(error) - (clock.now() - began)
+        if (pause > 0) await this.#sleep(pause)
+      }
+    }
+  }
+
+  /** Telegram sends no updates to a reader while a webhook is set. */
+  async #setUp(): Promise<void> {
+    const { bot, onStart } = this.#deps
+    if (this.#isSetUp) return
+    const isFirst = !bot.isInited()
+    if (isFirst) bot.botInfo = await this.#call((signal) => bot.api.getMe(signal))
+    await this.#call((signal) => bot.api.deleteWebhook({}, signal))
+    this.#isSetUp = true
+    if (isFirst) onStart()
+  }
+
+  #poll() {
+    const asked = { offset: this.#offset, timeout: HOLD_SECONDS, allowed_updates: UPDATES }
+    return this.#call((signal) => this.#deps.bot.api.getUpdates(asked, signal))
+  }
+
+  async #handle(updates: Awaited<ReturnType<Bot['api']['getUpdates']>>): Promise<void> {
+    const { bot, onFailed } = this.#deps
+    for (const update of updates) {
+      if (!this.#isRunning()) return
+      try {
+        await bot.handleUpdate(update)
+      } catch (error) {
+        onFailed(error instanceof BotError ? error.error : error)
+        this.#tries += 1
+        if (this.#tries < TRIES) return this.#sleep(TRY_AGAIN_MS)
+      }
+      this.#tries = 0
+      this.#offset = update.update_id + 1
+    }
+  }
+
+  async #call<T>(make: (signal: Signal) => Promise<T>): Promise<T> {
+    const controller = new AbortController()
+    this.#giveUp = () => controller.abort()
+    const cancel = this.#deps.clock.after(PATIENCE_MS, this.#giveUp)
+    try {
+      return await make(controller.signal as Signal)
+    } finally {
+      cancel()
+    }
+  }
+
+  #succeeded(hasUpdates: boolean): void {
+    const { clock, log, onHeard, onTrouble } = this.#deps
+    this.#failures = 0
+    const trouble = this.#trouble
+    const isOver = trouble?.code !== 'telegram_conflict' || clock.now() - trouble.last > CALM_MS
+    if (trouble !== null && isOver) {
+      this.#trouble = null
+      onTrouble(null)
+      log.info('Telegram delivers messages to the bot again')
+    }
+    if (hasUpdates || (trouble !== null && isOver)) onHeard()
+  }
+
+  /** Returns how long to wait after the try began, ms. */
+  #failed(error: unknown): number {
+    const { clock, log, onTrouble } = this.#deps
+    this.#failures += 1
+    const { code, ms } = judgePoll(error, this.#failures)
+    if (this.#trouble?.code !== code)
+      log.error({ code, retryMs: ms }, TELEGRAM_SENTENCES.get(code) ?? code)
+    this.#trouble = { code, last: clock.now() }
+    onTrouble(code)
+    // Somebody may have set a webhook meanwhile.
+    if (code === 'telegram_conflict') this.#isSetUp = false
+    return ms
+  }
+
+  #sleep(ms: number): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>()
+    const cancel = this.#deps.clock.after(ms, resolve)
+    this.#wake = () => {
+      cancel()
+      resolve()
+    }
+    return promise
+  }
+
+  /** What was handled must not come again to whoever reads next. */
+  async #confirm(): Promise<void> {
+    const { api } = this.#deps.bot
+    if (this.#offset > 0)
+      await api.getUpdates({ offset: this.#offset, limit: 1 }).catch(() => undefined)
+  }
+
+  #isRunning(): boolean {
+    return this.#state === 'running'
   }
 }
 
-function codeOf(error: unknown) {
-  if (!(error instanceof GrammyError)) return 'telegram_unreachable'
-  return error.error_code === 409 ? 'telegram_conflict' : 'telegram_token_refused'
-}
+/** grammY's types know the signal of a package that came before Node's own. */
+type Signal = NonNullable<Parameters<Bot['api']['getMe']>[0]>
 
 function later(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms).unref())

@@ -23,6 +23,7 @@ import { ownerOnly } from './owner.ts'
 import { Poll } from './poll.ts'
 import { openStore, prune, type Store } from './store/open.ts'
 import { findOwner } from './store/owner.ts'
+import { noteTrouble } from './store/trouble.ts'
 import { createTelegram, type Telegram } from './telegram.ts'
 import { COMMANDS, claimed } from './texts/chat.ts'
 
@@ -48,6 +49,7 @@ interface Parts extends BotDeps {
   readonly claim: ClaimCode
   readonly background: Background
   readonly kick: () => void
+  readonly outbox: Outbox
 }
 
 /** How long stopping waits for work under way, ms. */
@@ -63,7 +65,7 @@ const BROKER_MS = 2000
  */
 export async function startBot(config: BotConfig, deps: BotDeps): Promise<RunningBot> {
   const { home, clock, log } = deps
-  const telegram = createTelegram(config, home)
+  const telegram = createTelegram(config, deps)
   const secrets = {
     key: readSigningKey(resolve(home, config.signingKeyFile)),
     access: readSecret(resolve(home, config.broker.tokenFile)),
@@ -78,7 +80,7 @@ export async function startBot(config: BotConfig, deps: BotDeps): Promise<Runnin
   const show = (code: string) => deps.onClaimCode(code, telegram.bot.botInfo.username)
   const claim = new ClaimCode({ ...deps, show })
   await broker(line)
-  const stopWork = work({ ...deps, store, telegram, line, claim, background, kick })
+  const stopWork = work({ ...deps, store, telegram, line, claim, background, kick, outbox })
   let state: 'running' | 'stopped' = 'running'
   return {
     async stop() {
@@ -114,16 +116,27 @@ function work(parts: Parts): () => Promise<void> {
     }),
     commandHandlers(shared),
   )
-  telegram.bot.catch(({ error }) => background.confess(error))
+  /** A database that is busy for a while must not end the bot. */
+  const safely = (run: () => void) => background.run(Promise.try(run))
   const onStart = () => {
     background.run(telegram.api.setMyCommands(COMMANDS).then(() => undefined))
-    keepClaimable(telegram, store, claim)
+    safely(() => keepClaimable(telegram, store, claim))
   }
-  const poll = new Poll({ ...parts, bot: telegram.bot, onStart })
+  const poll = new Poll({
+    ...parts,
+    bot: telegram.bot,
+    onStart,
+    onHeard: () => parts.outbox.retry(),
+    onFailed: (error) => background.confess(error),
+    onTrouble: (code) => {
+      if (code === null) telegram.freshen()
+      safely(() => noteTrouble(store, code, parts.clock.now()))
+    },
+  })
   const timers = [
-    parts.clock.every(1000, () => keepClaimable(telegram, store, claim)),
-    parts.clock.every(1000, () => tickCards(shared)),
-    parts.clock.every(3000, () => line.receiver.tick()),
+    parts.clock.every(1000, () => safely(() => keepClaimable(telegram, store, claim))),
+    parts.clock.every(1000, () => safely(() => tickCards(shared))),
+    parts.clock.every(3000, () => safely(() => line.receiver.tick())),
   ]
   resumeCards(shared)
   kick()

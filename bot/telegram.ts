@@ -1,33 +1,93 @@
 // grammY as this bot uses it: one client that polls, one that sends.
+import { Agent } from 'node:http'
+import { Agent as HttpsAgent } from 'node:https'
 import { resolve } from 'node:path'
-import { KeysideError, readSecret } from '@keyside/runtime'
-import { Api, Bot } from 'grammy'
+import { type Clock, KeysideError, readSecret } from '@keyside/runtime'
+import { Api, Bot, type Transformer } from 'grammy'
 import type { BotConfig } from './config.ts'
 
-/** A call that takes longer has failed; long polling holds one for 30 s. */
+/** A picture may take this long over a slow line. */
 const CALL_SECONDS = 20
-const POLL_SECONDS = 45
+/** Any other call that takes longer has failed, ms: the answer to a command must not wait for a connection that died. */
+const WORDS_MS = 4500
+/** Telegram answers again, and a call that is older than this has met the connection that died; ms. */
+const OLD_MS = 2000
 
 export interface Telegram {
   readonly token: string
+  /** Reads updates, on a connection that nothing else uses. */
   readonly bot: Bot
+  /** Sends. */
   readonly api: Api
   toast(query: string, text: string): Promise<void>
+  /** Call when Telegram answers again: gives up what hangs on a connection that died. */
+  freshen(): void
 }
 
 /** Throws a KeysideError `telegram_token_malformed`, or one for the file. */
-export function createTelegram({ telegram }: BotConfig, home: string): Telegram {
+export function createTelegram(
+  { telegram }: Pick<BotConfig, 'telegram'>,
+  { home, clock }: { readonly home: string; readonly clock: Clock },
+): Telegram {
   const token = readToken(resolve(home, telegram.tokenFile))
   const root = telegram.address === undefined ? {} : { apiRoot: telegram.address }
-  const api = new Api(token, { ...root, timeoutSeconds: CALL_SECONDS })
+  const [reading, sending] = [agentFor(telegram.address), agentFor(telegram.address)]
+  const options = (agent: Agent) => ({
+    ...root,
+    timeoutSeconds: CALL_SECONDS,
+    baseFetchConfig: { agent },
+  })
+  const api = new Api(token, options(sending))
+  const calls = new Calls(clock)
+  api.config.use(calls.giveUp)
   return {
     token,
-    bot: new Bot(token, { client: { ...root, timeoutSeconds: POLL_SECONDS } }),
+    bot: new Bot(token, { client: options(reading) }),
     api,
     toast: async (query, text) => {
       await api.answerCallbackQuery(query, { text })
     },
+    freshen: () => {
+      for (const socket of idleSockets(sending)) socket.destroy()
+      calls.giveUpOld()
+    },
   }
+}
+
+/** The calls under way that carry no picture. */
+class Calls {
+  readonly #clock: Clock
+  readonly #running = new Map<AbortController, number>()
+
+  constructor(clock: Clock) {
+    this.#clock = clock
+  }
+
+  readonly giveUp: Transformer = async (call, method, payload, signal) => {
+    if (method === 'sendPhoto') return call(method, payload, signal)
+    const controller = new AbortController()
+    const cancel = this.#clock.after(WORDS_MS, () => controller.abort())
+    this.#running.set(controller, this.#clock.now())
+    return call(method, payload, controller.signal as typeof signal).finally(() => {
+      cancel()
+      this.#running.delete(controller)
+    })
+  }
+
+  giveUpOld(): void {
+    const old = this.#clock.now() - OLD_MS
+    for (const [controller, began] of this.#running) if (began < old) controller.abort()
+  }
+}
+
+function agentFor(address: string | undefined): Agent {
+  return address?.startsWith('http:') === true
+    ? new Agent({ keepAlive: true })
+    : new HttpsAgent({ keepAlive: true })
+}
+
+function idleSockets({ freeSockets }: Agent) {
+  return Object.values(freeSockets).flatMap((sockets) => sockets ?? [])
 }
 
 function readToken(path: string): string {

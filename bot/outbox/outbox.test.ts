@@ -14,7 +14,7 @@ test.for([
   ['reset', 'telegram_unreachable', 1001],
   ['html-502', 'telegram_unreachable', 1001],
   ['429', 'telegram_limited', 7001],
-  ['401', 'telegram_token_refused', 30_001],
+  ['401', 'telegram_token_refused', 1001],
 ] as const)('a message survives %s, and the log says %s', async ([name, code, wait]) => {
   const rig = await openRig()
   const chat = await rig.claim()
@@ -24,15 +24,36 @@ test.for([
   const isTold = () => chat.messages().some(({ text }) => text?.includes('hello'))
   expect(isTold()).toBe(false)
   rig.clock.advance(wait - 900)
-  // A command goes through Telegram and the broker: longer than a call that does not pause.
-  chat.sendText('/status')
-  await until(() => rig.device.asked.length === 1)
+  // A report goes through the broker and onto the disk: longer than a call that does not pause.
+  await rig.device.report({ type: 'notice', level: 'info', code: 'more', message: 'more' })
   expect(isTold(), 'it pauses').toBe(false)
   rig.clock.advance(900)
   await chat.waitForMessage(({ text }) => text?.includes('hello') === true)
   const said = [...rig.log, ...rig.device.tokens].join('\n')
   expect(said).not.toContain(BOT_TOKEN)
   expect(said).not.toContain(BOT_TOKEN.split(':')[1])
+})
+
+test('a call that hangs is given up before the trader wonders, and made again', async () => {
+  const rig = await openRig()
+  const chat = await rig.claim()
+  rig.telegram.faults.arm({ name: 'hang', method: 'sendMessage' })
+  await rig.device.report({ type: 'notice', level: 'info', code: 'hello', message: 'hello' })
+  await until(() => rig.telegram.calls.some(({ reason }) => reason === 'hang'))
+  rig.clock.advance(4501)
+  await until(() => rig.log.some((line) => line.includes('telegram_unreachable')))
+  await chat.waitForMessage(({ text }) => text?.includes('hello') === true)
+})
+
+test('what waits is sent at once when Telegram brings something', async () => {
+  const rig = await openRig()
+  const chat = await rig.claim()
+  chat.setBlocked(true)
+  await rig.device.report({ type: 'notice', level: 'info', code: 'hello', message: 'hello' })
+  await until(() => rig.log.some((line) => line.includes('"code":"telegram_blocked"')))
+  chat.setBlocked(false)
+  chat.sendText('/help')
+  await chat.waitForMessage(({ text }) => text?.includes('hello') === true)
 })
 
 test('a message waits for an owner who has blocked the bot, and the log says telegram_blocked', async () => {

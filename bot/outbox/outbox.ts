@@ -1,10 +1,13 @@
 // Sends what waits in the store, in order and at least once, for as long as it takes.
-import type { Cancel, Clock, Logger, Trace } from '@keyside/runtime'
+import { type Cancel, type Clock, describeError, type Logger, type Trace } from '@keyside/runtime'
 import { type Message, markSent, nextUnsent } from '../store/messages.ts'
 import type { Store } from '../store/open.ts'
 import { type DeliverDeps, deliver } from './deliver.ts'
 import { Pace } from './pace.ts'
 import { judgeFailure, TELEGRAM_SENTENCES, type Verdict } from './verdict.ts'
+
+/** How long a store that is busy is left alone, ms. */
+const STORE_MS = 1000
 
 export interface OutboxDeps extends DeliverDeps {
   readonly store: Store
@@ -33,6 +36,15 @@ export class Outbox {
     this.#work = this.#run()
   }
 
+  /** Telegram has just been heard: what waits for that is tried again now. A pause that Telegram asked for stays. */
+  retry(): void {
+    this.#failures = 0
+    if (this.#state !== 'pausing' || this.#trouble === null) return
+    if (this.#trouble === 'telegram_limited') return
+    this.#cancelPause()
+    this.#pause(0)
+  }
+
   /** Waits up to `ms` for the call in progress: forgetting it would show its message twice. */
   async stop(ms: number): Promise<void> {
     this.#state = 'stopping'
@@ -45,26 +57,35 @@ export class Outbox {
   }
 
   async #run(): Promise<void> {
-    while (this.#isSending()) {
-      const message = nextUnsent(this.#deps.store)
-      if (message === null) {
-        this.#state = 'idle'
-        return
-      }
-      const wait = this.#pace.take(this.#deps.clock.now())
-      if (wait > 0) this.#pause(wait)
-      else await this.#send(message)
+    try {
+      while (this.#isSending()) await this.#next()
+    } catch (error) {
+      if (!this.#isSending()) return
+      const err = describeError(error)
+      this.#deps.log.error(
+        { code: 'handler_failed', err },
+        'the store cannot be used; trying again',
+      )
+      this.#pause(STORE_MS)
     }
   }
 
+  async #next(): Promise<void> {
+    const message = nextUnsent(this.#deps.store)
+    const wait = message === null ? 0 : this.#pace.take(this.#deps.clock.now())
+    if (message === null) this.#state = 'idle'
+    else if (wait > 0) this.#pause(wait)
+    else await this.#send(message)
+  }
+
   async #send(message: Message): Promise<void> {
-    try {
-      const shown = await deliver(this.#deps, message)
-      if (this.#state !== 'stopped') this.#accepted(message, shown)
-    } catch (error) {
-      this.#failures += 1
-      if (this.#isSending()) this.#failed(message, judgeFailure(error, this.#failures))
-    }
+    const began = this.#deps.clock.now()
+    const came = await deliver(this.#deps, message).catch((error) =>
+      judgeFailure(error, this.#failures + 1),
+    )
+    if (!('outcome' in came)) {
+      if (this.#state !== 'stopped') this.#accepted(message, came)
+    } else if (this.#isSending()) this.#failed(message, came, this.#deps.clock.now() - began)
   }
 
   #accepted(message: Message, shown: Pick<Message, 'telegram' | 'form'>): void {
@@ -77,11 +98,14 @@ export class Outbox {
     this.#trouble = null
   }
 
-  #failed(message: Message, verdict: Verdict): void {
+  /** `took`: how long the call was under way, ms. */
+  #failed(message: Message, verdict: Verdict, took: number): void {
     const { store, log } = this.#deps
     if (verdict.outcome === 'wait') {
+      this.#failures += 1
       this.#warnOnce(verdict.code, verdict.ms)
-      this.#pause(verdict.ms)
+      const isAsked = verdict.code === 'telegram_limited'
+      this.#pause(isAsked ? verdict.ms : Math.max(0, verdict.ms - took))
       return
     }
     this.#failures = 0

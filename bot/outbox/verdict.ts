@@ -2,20 +2,26 @@
 import { GrammyError } from 'grammy'
 import type { BotLogCode } from '../codes.ts'
 
+export interface Wait {
+  readonly outcome: 'wait'
+  readonly code: BotLogCode
+  readonly ms: number
+}
+
 export type Verdict =
   /** Telegram shows it already. */
   | { readonly outcome: 'done' }
-  | { readonly outcome: 'wait'; readonly code: BotLogCode; readonly ms: number }
+  | Wait
   /** Telegram will never take it. */
   | { readonly outcome: 'drop'; readonly code: BotLogCode; readonly why: string }
 
 const SECOND = 1000
-const LONGEST_BACKOFF_MS = 60 * SECOND
+/** So short that the trader who comes back to a bad connection finds the bot there within five seconds. */
+const LONGEST_BACKOFF_MS = 4 * SECOND
 
 /** `failures`: how often in a row, this one included. */
 export function judgeFailure(error: unknown, failures: number): Verdict {
-  const backoff = Math.min(LONGEST_BACKOFF_MS, SECOND * 2 ** (failures - 1))
-  const unreachable = { outcome: 'wait', code: 'telegram_unreachable', ms: backoff } as const
+  const unreachable = waiting('telegram_unreachable', failures)
   if (!(error instanceof GrammyError)) return unreachable
   const { error_code, description, parameters } = error
   if (error_code === 429)
@@ -24,8 +30,7 @@ export function judgeFailure(error: unknown, failures: number): Verdict {
       code: 'telegram_limited',
       ms: (parameters.retry_after ?? 1) * SECOND,
     }
-  if (error_code === 401 || error_code === 404)
-    return { outcome: 'wait', code: 'telegram_token_refused', ms: 30 * SECOND }
+  if (error_code === 401 || error_code === 404) return waiting('telegram_token_refused', failures)
   if (error_code === 403) return { outcome: 'wait', code: 'telegram_blocked', ms: 30 * SECOND }
   if (description.includes('message is not modified')) return { outcome: 'done' }
   if (error_code === 400)
@@ -33,16 +38,32 @@ export function judgeFailure(error: unknown, failures: number): Verdict {
   return unreachable
 }
 
+/** What a failed poll means: nothing is dropped, it is always tried again. */
+export function judgePoll(error: unknown, failures: number): Wait {
+  if (error instanceof GrammyError && error.error_code === 409)
+    return waiting('telegram_conflict', failures)
+  const verdict = judgeFailure(error, failures)
+  return verdict.outcome === 'wait' ? verdict : waiting('telegram_unreachable', failures)
+}
+
+function waiting(code: BotLogCode, failures: number): Wait {
+  const ms = Math.min(LONGEST_BACKOFF_MS, SECOND * 2 ** (failures - 1))
+  return { outcome: 'wait', code, ms }
+}
+
 export const TELEGRAM_SENTENCES: ReadonlyMap<BotLogCode, string> = new Map([
   [
     'telegram_token_refused',
-    'Telegram does not know this bot token: get the current one from @BotFather and put it into the token file, then restart the bot',
+    'Telegram does not take the token of this bot: get the current one from @BotFather, put it into the token file, and restart the bot',
   ],
   [
     'telegram_conflict',
     'another program reads the updates of this bot: stop it, or get a new token from @BotFather if it is not yours',
   ],
-  ['telegram_unreachable', 'Telegram cannot be reached; trying again'],
+  [
+    'telegram_unreachable',
+    'Telegram cannot be reached, and is tried again all the time: look at the connection',
+  ],
   ['telegram_limited', 'Telegram asks for a pause; going on after it'],
   ['telegram_blocked', 'the owner has blocked the bot in Telegram: unblock it there'],
 ])

@@ -6,7 +6,7 @@ import { KeysideError, privateFolder } from '@keyside/runtime'
 
 export type Store = DatabaseSync
 
-const VERSION = 1
+const VERSION = 2
 
 const TABLES = `
 CREATE TABLE owner (one INTEGER PRIMARY KEY CHECK (one = 1), user INTEGER NOT NULL, chat INTEGER NOT NULL, since INTEGER NOT NULL) STRICT;
@@ -19,6 +19,7 @@ CREATE TABLE device (
   presence TEXT NOT NULL CHECK (presence IN ('unknown', 'online', 'offline'))
 ) STRICT;
 INSERT INTO device VALUES (1, 0, 0, 0, 'unknown');
+CREATE TABLE trouble (one INTEGER PRIMARY KEY CHECK (one = 1), code TEXT NOT NULL, at INTEGER NOT NULL) STRICT;
 CREATE TABLE message (
   id INTEGER PRIMARY KEY,
   key TEXT UNIQUE,

@@ -90,6 +90,7 @@ function meet(fault: Fault, call: ApiCall, response: ServerResponse): void {
 
 function refusalOf({ name, retryAfter = 1 }: Fault): RefusalAnswer | undefined {
   if (name === '401') return new TelegramRefusal('unauthorized').answer()
+  if (name === '409') return new TelegramRefusal('conflict').answer()
   if (name === '429') return new TelegramRefusal('tooManyRequests', String(retryAfter)).answer()
   if (name === '500') return new TelegramRefusal('serverError').answer()
   return undefined

@@ -3,6 +3,7 @@
 /** `lost-answer` does what was asked and then cuts the connection; all others do nothing. */
 export const FAULT_NAMES = [
   '401',
+  '409',
   '429',
   '500',
   'html-502',

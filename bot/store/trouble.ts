@@ -1,0 +1,26 @@
+// Why updates do not come from Telegram, for whoever asks from another program.
+import { BOT_LOG_CODES, type BotLogCode } from '../codes.ts'
+import type { Store } from './open.ts'
+
+/** While it lasts the time is renewed no more often than this, ms. */
+const RENEWED_MS = 10_000
+
+export interface Trouble {
+  readonly code: BotLogCode
+  /** When it was last met, Unix ms. */
+  readonly at: number
+}
+
+export function findTrouble(store: Store): Trouble | null {
+  const row = store.prepare('SELECT code, at FROM trouble').get()
+  const code = BOT_LOG_CODES.find((known) => known === row?.['code'])
+  return code === undefined ? null : { code, at: Number(row?.['at']) }
+}
+
+/** Null when there is none any more. `now` in Unix ms. */
+export function noteTrouble(store: Store, code: BotLogCode | null, now: number): void {
+  const known = findTrouble(store)
+  if (code === null) store.exec('DELETE FROM trouble')
+  else if (known?.code !== code || now - known.at > RENEWED_MS)
+    store.prepare('INSERT OR REPLACE INTO trouble VALUES (1, ?, ?)').run(code, now)
+}
