@@ -1,14 +1,7 @@
 // All four programs of one home, started in order and stopped together.
 import { appendFileSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import {
-  type Child,
-  type Message,
-  PROGRAMS,
-  type Program,
-  startChild,
-  stopChildren,
-} from './children.ts'
+import { type Child, type Message, type Program, startChild, stopChildren } from './children.ts'
 
 export interface ConstellationOptions {
   readonly home: string
@@ -63,9 +56,9 @@ export async function startConstellation(options: ConstellationOptions): Promise
     await stopChildren(broker)
   }
   try {
-    // The others need the broker; among themselves they need no order.
+    // All need the broker. The engine comes last: what it has to say at once should find a device that listens.
     await start('broker')
-    await Promise.all(PROGRAMS.filter((program) => program !== 'broker').map(start))
+    await Promise.all([start('bot'), start('executor').then(() => start('engine'))])
   } catch (error) {
     await stop()
     throw error

@@ -32,7 +32,7 @@ streams:
   demo: { allotment: 5000 }
 limits: { order: 1000, day: 20000, orders_per_minute: 6, round_trips: 60 }
 collar: 0.8 %
-reenter_within: never # the demo's market rises and falls every 100 seconds
+reenter_within: never # the demo buys again soon
 signal_age: 10s
 approval: always
 `

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { createLog, systemClock } from '@keyside/runtime'
-import { CALM, DEMO_WAVE, Market, startExchange } from '@keyside/sandbox'
+import { CALM, Market, startExchange } from '@keyside/sandbox'
 import { expect, onTestFinished, test } from 'vitest'
 import { startEngine } from './engine.ts'
 import { createGauges } from './indicators/gauges.ts'
@@ -11,21 +11,28 @@ import { readStrategy, type Strategy } from './strategies/strategy.ts'
 import { configFor, newHome, openBroker, until } from './world-for-tests.ts'
 
 const FILE = join(import.meta.dirname, '../examples/strategies/demo.yaml')
-const WAVE = DEMO_WAVE.periodMs / 1000
 
-test.each([1, 7, 42])('the demo enters and leaves once a wave of the sandbox, seed %i', (seed) => {
-  const market = new Market({ seed, wave: DEMO_WAVE })
-  const decided = decisions(demo(), market, 20 * WAVE)
-  const after = decided.filter(({ at }) => at > WAVE)
-  expect(after.length).toBeGreaterThanOrEqual(2 * 18)
-  expect(after.length).toBeLessThanOrEqual(2 * 19 + 1)
-  for (const [i, { at, kind }] of after.entries()) {
-    const before = after[i - 1]
-    if (before === undefined) continue
-    expect(kind).not.toBe(before.kind)
-    expect(at - before.at).toBeGreaterThan(WAVE / 4)
-  }
-})
+/** Seconds that a person may take over a card. */
+const READING = 60
+const HOLD = 240
+
+test.each([1, 7, 42])(
+  'the demo buys within seconds, leaves a card in peace, and is soon back, seed %i',
+  (seed) => {
+    const decided = decisions(demo(), new Market({ seed }), 3_600)
+    expect(decided[0]).toMatchObject({ kind: 'entry' })
+    expect(decided.length).toBeGreaterThanOrEqual(2 * 14)
+    const [first] = decided
+    expect(first?.at).toBeLessThan(60 + 20)
+    for (const [i, { at, kind }] of decided.entries()) {
+      const before = decided[i - 1]
+      if (before === undefined) continue
+      expect(kind).not.toBe(before.kind)
+      if (kind === 'entry') expect(at - before.at).toBeLessThan(20)
+      else expect([at - before.at, at - before.at > READING]).toEqual([HOLD, true])
+    }
+  },
+)
 
 test('a signal is at the broker within moments of the close of its candle on the sandbox exchange', async () => {
   const market = new Market({ seed: 1, wave: CALM })

@@ -32,7 +32,7 @@ export class Stream {
     this.#issuer = issuer
     this.#gauges = createGauges(strategy.series)
     this.#decidedUpTo = row.bar
-    this.#state = startState(row.position)
+    this.#state = startState(row.position, row.entered)
     // A decision reads the candle before as well.
     this.#missing = candlesNeeded(strategy.series) + 1
   }
@@ -69,8 +69,9 @@ export class Stream {
 
   /** What was said counts, whatever the rules would hold. */
   #asTold(): RunnerState {
-    const target = this.#outbox.stream(this.strategy.name)?.position ?? 'flat'
-    return { ...this.#state, target, wanted: target }
+    const row = this.#outbox.stream(this.strategy.name)
+    const target = row?.position ?? 'flat'
+    return { ...this.#state, target, wanted: target, entered: row?.entered ?? null }
   }
 
   #allowed({ start }: Candle, origin: Origin): Allowed {

@@ -97,7 +97,8 @@ function invite(chatUrl: string, code: string): void {
   print(
     '',
     `Open the chat: ${chatUrl}?start=${code}`,
-    'A signal comes within two minutes, as a card with a chart. Press Approve and watch it fill.',
+    'A card with a chart comes within half a minute. Read it in peace: there are three minutes for it.',
+    'Press Approve and watch it fill. Some minutes later it is sold again, and the next card comes.',
   )
 }
 

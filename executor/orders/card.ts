@@ -12,11 +12,16 @@ export function isLarge({ world }: Turn, { kind, plan }: Order): boolean {
   return plan !== null && needsCode({ kind, order: plan.wire }, world.policy)
 }
 
+/** A minute of a second's candles shows nobody where the price stands. */
+export function chartTimeframe({ timeframe }: Order): string {
+  return timeframe === '1s' ? '1m' : timeframe
+}
+
 /** Without candles the card goes out all the same: a picture is no condition of an answer. */
 export function onCandles(turn: Turn, order: Order, candles: readonly Candle[]): undefined {
   const view = orderView(order)
   if (order.state !== 'waiting' || order.approval.card === 'sent' || view === null) return
-  const { idea, plan, approval, timeframe, clientOrderId } = order
+  const { idea, plan, approval, clientOrderId } = order
   record(turn, { type: 'card', clientOrderId })
   report(turn, {
     type: 'approval',
@@ -27,7 +32,7 @@ export function onCandles(turn: Turn, order: Order, candles: readonly Candle[]):
     reason: oneLine(order.reason),
     expires: seconds(approval.expires),
     ...(isLarge(turn, order) && { code: 'needed' as const }),
-    timeframe,
+    timeframe: chartTimeframe(order),
     candles: candles.slice(-60).map(([at, open, high, low, close]) => [at, open, high, low, close]),
   })
 }

@@ -3,6 +3,7 @@ import { sentenceOf } from '../codes.ts'
 import { ALARM_EVERY_MS, growing, isDue, opened, without } from '../core/patience.ts'
 import type { Ask, Live, Order } from '../core/state.ts'
 import { ask, notice, record, type Turn } from '../core/turn.ts'
+import { chartTimeframe } from './card.ts'
 import { reportOrder } from './view.ts'
 
 export function pollOrders(turn: Turn): undefined {
@@ -40,7 +41,8 @@ function expire(turn: Turn, order: Order): boolean {
 
 function showCard(turn: Turn, order: Order): undefined {
   if (order.approval.card === 'sent' || !begin(turn, 'cards', order)) return
-  const { clientOrderId, idea, timeframe } = order
+  const { clientOrderId, idea } = order
+  const timeframe = chartTimeframe(order)
   ask(turn, { type: 'candles', market: idea.market, timeframe, clientOrderId })
 }
 

@@ -9,7 +9,8 @@ const SCHEMA = `
     hash TEXT NOT NULL,
     position TEXT NOT NULL CHECK (position IN ('long', 'flat')),
     since INTEGER NOT NULL,
-    bar REAL
+    bar REAL,
+    entered REAL
   ) STRICT;
   CREATE TABLE IF NOT EXISTS signals (
     stream TEXT NOT NULL REFERENCES streams (name),

@@ -17,6 +17,8 @@ export interface StreamRow {
   readonly since: number
   /** The last candle seen closed: when it opened, Unix seconds; null before the first. */
   readonly bar: number | null
+  /** The candle of the last entry, likewise. */
+  readonly entered: number | null
 }
 
 export interface Sealed {
@@ -35,6 +37,7 @@ const streamRow = z.object({
   position: z.enum(['long', 'flat']),
   since: z.int(),
   bar: z.number().nullable(),
+  entered: z.number().nullable(),
 })
 
 const sealedRow = z.object({
@@ -64,7 +67,7 @@ export class Outbox {
   /** Where the stream stands; a new one begins, a flat one may change its market. */
   openStream(name: string, market: string): StreamRow {
     this.#sql(
-      `INSERT INTO streams VALUES (?, ?, 0, ?, 'flat', 0, NULL)
+      `INSERT INTO streams VALUES (?, ?, 0, ?, 'flat', 0, NULL, NULL)
          ON CONFLICT DO UPDATE SET market = excluded.market WHERE position = 'flat'`,
     ).run(name, market, GENESIS)
     return this.#row(name)
@@ -90,9 +93,12 @@ export class Outbox {
         token,
         exp,
       )
+      const { start } = claims.bar
       this.#sql(
         'UPDATE streams SET seq = ?, hash = ?, position = ?, since = ?, bar = ? WHERE name = ?',
-      ).run(seq, hashText(token), position, seq, claims.bar.start, stream)
+      ).run(seq, hashText(token), position, seq, start, stream)
+      if (position === 'long')
+        this.#sql('UPDATE streams SET entered = ? WHERE name = ?').run(start, stream)
       return { stream, seq, jti, token, exp }
     })
   }

@@ -55,6 +55,31 @@ test('leaves with everything', () => {
   expect(exit).toMatchObject({ kind: 'exit', size: { unit: 'percent', value: '100' }, ref: '94' })
 })
 
+test('leaves when its longest time in the market is over, and may enter again at the next bar', () => {
+  const rules = strategy({ enter: 'close > 90', exit: 'close < 50', hold: '3m' })
+  const made = run(rules, candles(Array(10).fill(100)))
+  expect(made.map(({ at, kind, reason }) => [at, kind, reason])).toEqual([
+    [1, 'entry', 'close 100.00'],
+    [4, 'exit', 'the longest time in the market is over: 180 s'],
+    [5, 'entry', 'close 100.00'],
+    [8, 'exit', 'the longest time in the market is over: 180 s'],
+    [9, 'entry', 'close 100.00'],
+  ])
+})
+
+test('the time goes on over a restart and over bars that nobody watched', () => {
+  const rules = strategy({ exit: 'close < 50', hold: '3m' })
+  const [gauges, bars] = [createGauges(rules.series), candles([100, 100, 100, 100, 100])]
+  let state = startState('long', 0)
+  const kinds = bars.map((candle, at) => {
+    const bar = { candle, values: gauges(candle) }
+    const done = step(rules, state, bar, at < 4 ? 'missed' : 'exits')
+    state = done.state
+    return done.decision?.kind
+  })
+  expect(kinds).toEqual([undefined, undefined, undefined, undefined, 'exit'])
+})
+
 test('sets the stop at a multiple of a series below the price', () => {
   const [entry] = run(strategy({ stop: '2 atr(2)' }), candles([100, 100, 100, 106]))
   // True ranges 2, 2, 2, 7: the smoothed one is (2 + 7) / 2.

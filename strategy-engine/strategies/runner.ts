@@ -5,7 +5,7 @@ import { seriesText, type Values } from '../indicators/gauges.ts'
 import type { Candle } from '../market/candle.ts'
 import type { Size } from './amounts.ts'
 import { holds, type Readings } from './expression/evaluate.ts'
-import { explain } from './expression/explain.ts'
+import { explain, MAX_REASON } from './expression/explain.ts'
 import type { Strategy } from './strategy.ts'
 
 export type Position = 'long' | 'flat'
@@ -13,6 +13,8 @@ export type Position = 'long' | 'flat'
 export interface RunnerState {
   /** What the last signal told the executors to hold. */
   readonly target: Position
+  /** The candle that the last entry was decided on: when it opened, Unix seconds; null before the first. */
+  readonly entered: number | null
   /** What the rules alone would hold. Differs from `target` after bars that were not allowed to signal. */
   readonly wanted: Position
   /** Series at the bar before; null until every series has a value. */
@@ -55,9 +57,9 @@ export interface Step {
 
 const WHOLE: Size = { unit: 'percent', value: '100' }
 
-/** `target` is what a former run left behind. */
-export function startState(target: Position): RunnerState {
-  return { target, wanted: target, before: null }
+/** `target` and `entered` are what a former run left behind. */
+export function startState(target: Position, entered: number | null = null): RunnerState {
+  return { target, entered, wanted: target, before: null }
 }
 
 export function step(strategy: Strategy, state: RunnerState, bar: Bar, allowed: Allowed): Step {
@@ -79,11 +81,25 @@ function want({ enter, exit }: Strategy, wanted: Position, readings: Readings): 
 
 /** Also when the exit fell into bars that could not signal: late, but lower risk is never stale. */
 function leave(strategy: Strategy, next: RunnerState, candle: Candle, readings: Readings): Step {
-  if (next.wanted === 'long') return { state: next }
-  const late = holds(strategy.exit, readings) ? '' : 'late, the exit was due before: '
-  const reason = `${late}${explain(strategy.exit, readings)}`.slice(0, 200)
+  const reason = reasonToLeave(strategy, next, candle, readings)
+  if (reason === null) return { state: next }
   const decision: Decision = { kind: 'exit', size: WHOLE, ref: toDecimal(candle.close), reason }
-  return { state: { ...next, target: 'flat' }, decision }
+  return { state: { ...next, target: 'flat', wanted: 'flat' }, decision }
+}
+
+function reasonToLeave(
+  { exit, exits: { hold } }: Strategy,
+  { wanted, entered }: RunnerState,
+  { start }: Candle,
+  readings: Readings,
+): string | null {
+  if (wanted === 'flat') {
+    const late = holds(exit, readings) ? '' : 'late, the exit was due before: '
+    return `${late}${explain(exit, readings)}`.slice(0, MAX_REASON)
+  }
+  // The device sells by itself after this time; here it is over with it, and the next entry can come.
+  const isOver = hold !== undefined && entered !== null && start - entered >= hold
+  return isOver ? `the longest time in the market is over: ${hold} s` : null
 }
 
 /** Only at the bar where the rule begins to hold: an entry that was missed stays missed. */
@@ -106,7 +122,10 @@ function enter(
     }
   const reason = explain(strategy.enter, bar.readings)
   const decision: Decision = { kind: 'entry', size: strategy.size, ref, stop, reason }
-  return { state: { ...next, target: 'long', wanted: 'long' }, decision }
+  return {
+    state: { ...next, target: 'long', wanted: 'long', entered: bar.candle.start },
+    decision,
+  }
 }
 
 /** Rounded towards the price: a stop is never further away than the strategy says. Null where there is no room for one. */

@@ -1,0 +1,78 @@
+// The strategies and the policies that come with Keyside fit each other: over a month of the sandbox's market, no entry is refused.
+import { readFileSync } from 'node:fs'
+import { basename } from 'node:path'
+import { Market } from '@keyside/sandbox'
+import { expect, test } from 'vitest'
+import { DEMO_STRATEGY, FIRST_STRATEGIES } from '../cli/examples.ts'
+import { SANDBOX_POLICY } from '../cli/sandbox-home.ts'
+import { DEFAULT_POLICY } from '../executor/policy/default.ts'
+import { loadPolicy } from '../executor/policy/load.ts'
+import type { Policy } from '../executor/policy/schema.ts'
+import { createGauges } from '../strategy-engine/indicators/gauges.ts'
+import { TIMEFRAMES } from '../strategy-engine/market/candle.ts'
+import { type Decision, startState, step } from '../strategy-engine/strategies/runner.ts'
+import { readStrategy, type Strategy } from '../strategy-engine/strategies/strategy.ts'
+
+const NOW = Date.UTC(2026, 10, 23)
+const DAY = 86_400
+
+/** A policy as a trader has it who follows every strategy that it names, in a remark too. */
+function policy(text: string): Policy {
+  const loaded = loadPolicy(text.replaceAll(/^( +)# (\S+: \{ allotment)/gm, '$1$2'))
+  if (!loaded.ok) throw new Error(loaded.message)
+  return loaded.policy
+}
+
+function strategy(file: string): Strategy {
+  const read = readStrategy(readFileSync(file, 'utf8'))
+  if (!read.ok) throw new Error(read.message)
+  return read.strategy
+}
+
+function decisions(rules: Strategy, seed: number, days: number): Decision[] {
+  const gauges = createGauges(rules.series)
+  const length = TIMEFRAMES[rules.timeframe]
+  const first = NOW - days * DAY * 1000
+  const bars = new Market({ seed })
+    .candles(
+      rules.market,
+      rules.timeframe as '1s' | '5m' | '15m',
+      { start: first, limit: Math.floor((days * DAY) / length) },
+      NOW,
+    )
+    .map((candle) => ({ ...candle, start: candle.openTime / 1000 }))
+  let state = startState('flat')
+  return bars.flatMap((candle) => {
+    const done = step(rules, state, { candle, values: gauges(candle) }, 'all')
+    state = done.state
+    return done.decision ? [done.decision] : []
+  })
+}
+
+const PAIRS = [
+  ...FIRST_STRATEGIES.map((file) => ({ file, text: DEFAULT_POLICY, days: 30 })),
+  { file: DEMO_STRATEGY, text: SANDBOX_POLICY, days: 0.1 },
+].map((pair) => ({ ...pair, name: basename(pair.file) }))
+
+test.each(PAIRS)('$name fits the policy that comes with it', ({ file, text, days }) => {
+  const rules = strategy(file)
+  const { limits, markets, streams, stopWithin, collar } = policy(text)
+  const entries = [1, 2].flatMap((seed) =>
+    decisions(rules, seed, days).filter((one) => one.kind === 'entry'),
+  )
+  expect(entries.length).toBeGreaterThan(0)
+  for (const { ref, stop } of entries) {
+    // What an approved order may cost at most, as far above the candle's close as the collar goes.
+    const price = Number(ref) * (1 + Number(collar.entry) / 100)
+    expect((100 * (price - Number(stop))) / price).toBeLessThanOrEqual(Number(stopWithin))
+  }
+  expect(markets).toContain(rules.market)
+  const { allotment } = streams.get(rules.name) ?? expect.fail('no line for it')
+  expect((Number(rules.size.value) / 100) * Number(allotment)).toBeLessThanOrEqual(
+    Number(limits.order),
+  )
+  // A day of the demo is a first hour or two, with somebody who presses Approve each time.
+  expect(entries.length / (2 * Math.max(days, 1))).toBeLessThan(limits.roundTrips)
+  // Whoever reads a card for a minute finds it still there.
+  expect(rules.validFor).toBeGreaterThan(120)
+})
