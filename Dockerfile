@@ -10,5 +10,5 @@ RUN npm ci --omit=dev --no-audit --no-fund
 RUN install -d -m 1777 /keyside/data
 ENV KEYSIDE_HOME=/keyside
 USER 1000:1000
-ENTRYPOINT ["node", "/app/cli/main.ts"]
+ENTRYPOINT ["node", "--disable-sigusr1", "/app/cli/main.ts"]
 CMD ["--help"]

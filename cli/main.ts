@@ -1,15 +1,5 @@
-#!/usr/bin/env node
-// keyside: the one command people type.
-import { KeysideError } from '@keyside/runtime'
-import { buildProgram } from './program.ts'
-import { EXIT } from './run-program.ts'
+#!/usr/bin/env -S node --disable-sigusr1
+// keyside: the one command people type. No other code is loaded before the debugger is shut.
+import './no-debugger.ts'
 
-try {
-  const program = await buildProgram(process.argv.slice(2))
-  await program.parseAsync()
-} catch (error) {
-  // A KeysideError is an answer to the person; anything else is a bug, and shows where.
-  if (!(error instanceof KeysideError)) throw error
-  process.stderr.write(`${error.message} (${error.code})\n`)
-  process.exitCode = EXIT.refused
-}
+await import('./command-line.ts')

@@ -1,0 +1,50 @@
+// What a child is started with, as the system tells it: flags, and an environment that brings nothing in.
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, onTestFinished, test } from 'vitest'
+import { PROGRAMS, type Program, startChild, stopChildren } from './children.ts'
+
+/** What would run other code in it, open a debugger, or tell it what is none of its business. */
+const FOREIGN = {
+  NODE_OPTIONS: '--inspect=127.0.0.1:0',
+  NODE_PATH: '/nowhere',
+  NODE_REPL_EXTERNAL_MODULE: '/nowhere',
+  NODE_COMPILE_CACHE: '/nowhere',
+  LD_PRELOAD: '/nowhere/library.so',
+  LD_LIBRARY_PATH: '/nowhere',
+  DYLD_INSERT_LIBRARIES: '/nowhere',
+  AWS_SECRET_ACCESS_KEY: 'of another program',
+}
+
+async function started(program: Program) {
+  const home = mkdtempSync(join(tmpdir(), 'keyside-children-'))
+  const environment = { ...FOREIGN, PATH: process.env['PATH'], HOME: home, KEYSIDE_LOG: 'silent' }
+  const child = startChild(program, { home }, environment)
+  onTestFinished(async () => {
+    await stopChildren([child])
+    rmSync(home, { recursive: true })
+  })
+  const words = (file: string) =>
+    readFileSync(`/proc/${child.process.pid}/${file}`, 'utf8').split('\0').filter(Boolean)
+  return {
+    flags: words('cmdline').slice(1),
+    names: words('environ').map((one) => one.split('=')[0]),
+  }
+}
+
+test.runIf(process.platform === 'linux').each(PROGRAMS)(
+  '%s begins with flags that no environment undoes',
+  async (program) => {
+    const { flags, names } = await started(program)
+    expect(flags).toContain('--disable-sigusr1')
+    if (program === 'executor')
+      expect(flags).toEqual(
+        expect.arrayContaining(['--disable-proto=delete', '--report-exclude-env']),
+      )
+    expect(names.filter((name) => name !== undefined && name in FOREIGN)).toEqual([])
+    expect(names.filter((name) => !/^(PATH|HOME|KEYSIDE_|NODE_CHANNEL_)/.test(name ?? ''))).toEqual(
+      [],
+    )
+  },
+)

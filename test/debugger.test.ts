@@ -1,0 +1,167 @@
+// SIGUSR1 makes a bare Node listen for a debugger, and whoever reaches that port runs code with the keys at hand.
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { delimiter, dirname, join } from 'node:path'
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
+import { PROGRAMS, type Program, startChild, stopChildren } from '../cli/children.ts'
+import { readComposeFile, readDockerfile } from './compose-service.ts'
+import { openWorld, until, type World } from './world.ts'
+
+const MAIN = join(import.meta.dirname, '..', 'cli', 'main.ts')
+const EVERY_MS = 15
+/** Signals until the passphrase is typed. */
+const TYPED_AFTER = 60
+const PATIENCE_MS = 60_000
+
+let world: World
+let user = ''
+beforeAll(async () => {
+  user = mkdtempSync(join(tmpdir(), 'keyside-debugger-'))
+  world = await openWorld()
+})
+afterAll(async () => {
+  await world.close()
+  rmSync(user, { recursive: true })
+})
+
+/** As from a terminal whose environment holds nothing unusual; the input stays open. */
+function open(command: readonly string[], env: NodeJS.ProcessEnv = {}) {
+  const [program = '', ...args] = command
+  const path = [dirname(process.execPath), process.env['PATH']].join(delimiter)
+  const child = spawn(program, args, {
+    env: { PATH: path, HOME: user, KEYSIDE_HOME: world.home, ...env },
+  })
+  let said = ''
+  for (const stream of [child.stdout, child.stderr])
+    stream.setEncoding('utf8').on('data', (text) => {
+      said += text
+    })
+  const ended = once(child, 'exit')
+  onTestFinished(async () => {
+    child.stdin.end()
+    if (child.exitCode === null && child.kill('SIGTERM')) await ended
+  })
+  return { child, said: () => said }
+}
+
+/**
+ * From the first moment on until it is at work, also while it waits for the passphrase, which is typed late. What comes
+ * before Node itself is there ends the process, and opens nothing.
+ */
+async function storm(child: ChildProcess, isReady: () => boolean): Promise<void> {
+  const { pid = 0, stdin } = child
+  let sent = 0
+  await until('a Node', () => isListenedFor(pid))
+  const signals = setInterval(() => {
+    if (child.exitCode === null && child.signalCode === null) process.kill(pid, 'SIGUSR1')
+    sent += 1
+    if (sent === TYPED_AFTER && stdin?.writable) stdin.write(`${world.passphrase}\n`)
+  }, EVERY_MS)
+  await until('a program at work', isReady, PATIENCE_MS).finally(() => clearInterval(signals))
+}
+
+/** Whether the signal is caught or ignored by now: SigIgn and SigCgt of proc_pid_status(5). */
+function isListenedFor(pid: number): boolean {
+  const status = readFileSync(`/proc/${pid}/status`, 'utf8')
+  const masks = [...status.matchAll(/^Sig(?:Ign|Cgt):\s+([0-9a-f]+)$/gm)]
+  return masks.some(([, mask = '0']) => (BigInt(`0x${mask}`) >> 9n) & 1n)
+}
+
+/** Local TCP ports on which this process listens. */
+function portsOf(pid = 0): number[] {
+  const inodes = new Set(
+    readdirSync(`/proc/${pid}/fd`).flatMap((fd) => {
+      try {
+        return /^socket:\[(\d+)\]$/.exec(readlinkSync(`/proc/${pid}/fd/${fd}`))?.[1] ?? []
+      } catch {
+        return []
+      }
+    }),
+  )
+  const rows = readFileSync('/proc/net/tcp', 'latin1').split('\n').slice(1)
+  return rows.flatMap((row) => {
+    const [, local = '', , state, ...rest] = row.trim().split(/\s+/)
+    const isOurs = state === '0A' && inodes.has(rest[5] ?? '')
+    return isOurs ? [Number.parseInt(local.split(':')[1] ?? '', 16)] : []
+  })
+}
+
+/** What each says when it is at work. */
+const READY: Readonly<Record<Program, RegExp>> = {
+  broker: /mqtt:\/\//,
+  engine: /signed signals/,
+  executor: /keys in the encrypted vault/,
+  bot: /Telegram commands/,
+}
+const DEBUGGER = /debugger|inspector/i
+/** A debugger that was asked for opens within so long, ms. */
+const OPENS_MS = 300
+
+async function expectShut(child: ChildProcess, said: () => string, own: number[]): Promise<void> {
+  const before = said().length
+  process.kill(child.pid ?? 0, 'SIGUSR1')
+  await new Promise((resolve) => setTimeout(resolve, OPENS_MS))
+  expect(said().slice(before)).not.toMatch(DEBUGGER)
+  expect(
+    portsOf(child.pid).filter((port) => !own.includes(port)),
+    said(),
+  ).toEqual([])
+  expect([child.exitCode, child.signalCode]).toEqual([null, null])
+}
+
+const linux = (name: string, run: () => Promise<void>) =>
+  test.runIf(process.platform === 'linux')(name, run, 3 * PATIENCE_MS)
+
+linux('a program alone opens none, neither early nor late, and not while it waits', async () => {
+  for (const program of PROGRAMS) {
+    const { child, said } = open([MAIN, program])
+    await storm(child, () => READY[program].test(said()))
+    expect(said(), program).not.toMatch(DEBUGGER)
+    await expectShut(child, said, program === 'broker' ? portsOf(child.pid) : [])
+  }
+})
+
+linux('keyside up opens none', async () => {
+  const { child, said } = open([MAIN, 'up'])
+  await storm(child, () => said().includes('Ctrl-C stops everything'))
+  expect(said()).not.toMatch(DEBUGGER)
+  await expectShut(child, said, [])
+})
+
+linux('nor does any program that it starts, from the first moment on', async () => {
+  let lines = ''
+  const children = PROGRAMS.map((program) =>
+    startChild(
+      program,
+      {
+        home: world.home,
+        ...(program === 'executor' && { passphrase: world.passphrase }),
+        onLine: (_, line) => {
+          lines += line
+        },
+      },
+      process.env,
+    ),
+  )
+  onTestFinished(() => stopChildren(children))
+  await Promise.all(
+    children.map(({ program, process: one }) => storm(one, () => READY[program].test(lines))),
+  )
+  expect(lines).not.toMatch(DEBUGGER)
+})
+
+linux('without the flag, one asked for early or by the environment is shut again', async () => {
+  const env = { NODE_OPTIONS: '--inspect=127.0.0.1:0' }
+  const { child, said } = open([process.execPath, MAIN, 'broker'], env)
+  await storm(child, () => READY.broker.test(said()))
+  const own = [Number(/mqtt:\/\/[^:]+:(\d+)/.exec(said())?.[1])]
+  await until('none', () => portsOf(child.pid).every((port) => own.includes(port)))
+  await expectShut(child, said, own)
+})
+
+test('the image starts with the flag', () => {
+  const { broker } = readComposeFile().services
+  expect(broker && readDockerfile(broker).entrypoint).toContain('--disable-sigusr1')
+})
