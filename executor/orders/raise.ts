@@ -30,10 +30,11 @@ function evenStop({ exits, stop, paid, bought }: Position, bid: Big, tick: Big):
   return entry.lt(bid) && (stop === null || entry.gt(exact(stop))) ? entry : null
 }
 
-/** Rounded down, so that it is below the bid at any distance. */
+/** Rounded up, to the nearer side; where that is the bid itself, one step below it. */
 function trailingStop({ exits, stop }: Position, bid: Big, tick: Big): Big | null {
   if (exits.trail === null) return null
-  const trailing = floorTo(bid.minus(percentOf(bid, exact(exits.trail))), tick)
+  const near = ceilTo(bid.minus(percentOf(bid, exact(exits.trail))), tick)
+  const trailing = near.lt(bid) ? near : floorTo(bid.minus(tick), tick)
   if (trailing.lte(0) || stop === null) return trailing.lte(0) ? null : trailing
   return trailing.minus(exact(stop)).gte(percentOf(bid, exact(LEAST_RISE))) ? trailing : null
 }

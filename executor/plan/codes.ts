@@ -3,6 +3,7 @@
 export const PLAN_CODES = [
   'side_unsupported',
   'stop_wrong_side',
+  'trail_below_step',
   'no_position',
   'price_zero',
   'size_zero',

@@ -64,7 +64,8 @@ export function plan(input: PlanInput): Planned | Unplanned {
       'price_zero',
       `the price comes to less than one step of ${rules.tick}: no order can carry it`,
     )
-  const wrongStop = signal.kind === 'entry' ? misplacedStop(input, price) : null
+  const wrongStop =
+    signal.kind === 'entry' ? (misplacedStop(input, price) ?? narrowTrail(input)) : null
   if (wrongStop !== null) return wrongStop
   const amount = amountFor(input, price)
   return misfit(amount, price, rules) ?? unkeepable(input, amount) ?? planned(input, amount, price)
@@ -106,6 +107,15 @@ function misplacedStop({ signal, quote, rules }: PlanInput, price: Big): Unplann
   return unplanned(
     'stop_wrong_side',
     `expected a stop below the limit ${price.toFixed()} and the best bid ${quote.bid}, got ${signal.stop}: the signal does not fit the market`,
+  )
+}
+
+/** Nearer than one step there is no price below the bid. */
+function narrowTrail({ signal: { trail }, quote: { bid }, rules }: PlanInput): Unplanned | null {
+  if (trail === undefined || percentOf(exact(bid), exact(trail)).gte(exact(rules.tick))) return null
+  return unplanned(
+    'trail_below_step',
+    `expected a trail of at least one price step of ${rules.tick} at the bid ${bid}, got ${trail} %: the signal does not fit the market`,
   )
 }
 
