@@ -1,5 +1,6 @@
 import { hashText } from '@keyside/protocol'
 import { expect, test } from 'vitest'
+import { decide } from '../core/decide.ts'
 import { TestExecutor } from '../world-for-tests.ts'
 
 async function waiting(): Promise<TestExecutor> {
@@ -49,6 +50,16 @@ test('silence expires the order, and a late answer is told so', async () => {
   await executor.give(executor.approval(id))
   expect(executor.told().at(-1)).toBe('refusal approval_late')
   expect(executor.exchange.sent).toEqual([])
+})
+
+test('an answer in the very turn in which the order expires is late', async () => {
+  const executor = await waiting()
+  const [order] = Object.values(executor.state().book.orders)
+  const world = { ...executor.world(), now: order?.approval.expires ?? 0 }
+  const { reports, facts } = decide(executor.state(), executor.approval(executor.card()), world)
+  expect(reports).toContainEqual(expect.objectContaining({ code: 'approval_late' }))
+  expect(reports).not.toContainEqual(expect.objectContaining({ code: 'approval_unknown' }))
+  expect(facts).not.toContainEqual(expect.objectContaining({ event: 'approve' }))
 })
 
 test('an order that waits survives a restart, and so does its end', async () => {

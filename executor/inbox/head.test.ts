@@ -65,6 +65,17 @@ test('what an exit left over, too little for any order, is not a missed exit', a
   expect(executor.told().slice(-2)).toEqual(['exit canceled not_filled', 'notice dust_written_off'])
 })
 
+test('a head that was flat before the newest entry sells nothing of it', async () => {
+  const executor = new TestExecutor()
+  await executor.enter()
+  await executor.enter({ bar: { timeframe: '1m', start: 99 } })
+  await executor.clock.turn(3_000)
+  await executor.give(executor.head({ target: flat(2) }))
+  await executor.clock.turn(5_000)
+  expect(executor.told()).not.toContain('notice position_leaving')
+  expect(Object.values(executor.state().book.positions)).toMatchObject([{ seq: 2 }])
+})
+
 test('two heads with one number and two hashes halt', async () => {
   const executor = new TestExecutor()
   await executor.enter()

@@ -36,6 +36,16 @@ test('what waits for the trader or rests at the exchange keeps the room for its 
   expect(executor.told()).toContain('entry refused sl.required')
 })
 
+test('what waits for the trader counts among the entries of the day', async () => {
+  await open('always')
+  const { limits } = executor.policy
+  const two = { ...executor.policy, limits: { ...limits, ordersPerDay: 2 } }
+  Object.assign(executor, { policy: two })
+  for (const stream of STREAMS.slice(0, 3)) await executor.enterFrom(stream)
+  expect(executor.told().filter((line) => line === 'card')).toHaveLength(2)
+  expect(executor.told().at(-1)).toBe('entry refused vel.orders')
+})
+
 test('room is there again when one of the positions is left', async () => {
   await open()
   for (const stream of STREAMS.slice(0, 5)) await executor.enterFrom(stream)

@@ -89,6 +89,27 @@ test('an exit waits while the outcome of an order on its market is unknown', asy
   expect(executor.state().book.positions).toEqual({})
 })
 
+test('a stop waits for an unknown order of its position without an alarm of its own', async () => {
+  const executor = new TestExecutor()
+  await executor.enter({ stop: '58000' })
+  const [, stop] = executor.exchange.orders.values()
+  const { find } = executor.exchange
+  executor.exchange.find = async (market, id) =>
+    executor.exchange.orders.get(id)?.order.side === 'buy'
+      ? { outcome: 'unknown', message: 'no answer' }
+      : find.call(executor.exchange, market, id)
+  executor.exchange.mood = 'lost_after'
+  await executor.enter({ stop: '58000', bar: { timeframe: '1m', start: 99 } })
+  executor.exchange.mood = 'fills'
+  if (stop !== undefined) stop.status = 'canceled'
+  await executor.clock.turn(MINUTE)
+  expect(executor.exchange.accepted).toHaveLength(3)
+  expect(executor.told()).not.toContain('notice stop_failed')
+  executor.exchange.find = find
+  await executor.clock.turn(MINUTE)
+  expect(executor.exchange.accepted.at(-1)).toMatchObject({ type: 'stop', amount: '0.00994' })
+})
+
 test('sends a way out that was only intended, once', async () => {
   const executor = await intended('exit')
   await executor.clock.turn(0)
