@@ -1,8 +1,9 @@
 // The first middleware: lets the owner through, takes a claim, and is silent to everybody else.
-import type { Clock, Logger } from '@keyside/runtime'
+import { type Clock, type Logger, whileBusy } from '@keyside/runtime'
 import type { Context, Middleware } from 'grammy'
 import type { ClaimCode } from './claim.ts'
 import { privateSender } from './sender.ts'
+import { tellHeld } from './store/held.ts'
 import type { Store } from './store/open.ts'
 import { claimFor, findOwner, type Owner } from './store/owner.ts'
 import { markSeen, wasSeen } from './store/seen-updates.ts'
@@ -17,19 +18,21 @@ export interface OwnerDeps {
 
 export function ownerOnly(deps: OwnerDeps): Middleware {
   const { store, clock, log } = deps
+  const held = tellHeld(log)
   let strangers = 0
   return async (ctx, next) => {
     const sender = privateSender(ctx.update)
     const owner = findOwner(store)
     if (owner === null && sender !== null && isClaim(ctx, deps)) {
-      if (claimFor(store, sender, clock.now())) deps.onClaimed(sender)
+      const isNew = await whileBusy(() => claimFor(store, sender, clock.now()), clock, held)
+      if (isNew) deps.onClaimed(sender)
     } else if (owner === null || sender?.user !== owner.user || sender.chat !== owner.chat) {
       strangers += 1
       log.warn({ code: 'stranger_ignored', strangers }, 'an update from somebody else was ignored')
     } else if (!wasSeen(store, ctx.update.update_id)) {
       await next()
       // After, not before: each handler may run twice without harm, but a lost /halt is harm.
-      markSeen(store, ctx.update.update_id, clock.now())
+      await whileBusy(() => markSeen(store, ctx.update.update_id, clock.now()), clock, held)
     }
   }
 }

@@ -7,7 +7,9 @@ import {
   readSecret,
   readSigningKey,
   type Trace,
+  whileBusy,
 } from '@keyside/runtime'
+import { Composer } from 'grammy'
 import { resumeCards, tickCards } from './approvals/countdown.ts'
 import { pressHandlers } from './approvals/handle.ts'
 import { codeHandlers } from './approvals/handle-code.ts'
@@ -21,6 +23,7 @@ import { type Line, openLine } from './line.ts'
 import { Outbox } from './outbox/outbox.ts'
 import { ownerOnly } from './owner.ts'
 import { Poll } from './poll.ts'
+import { tellHeld } from './store/held.ts'
 import { openStore, prune, type Store } from './store/open.ts'
 import { findOwner } from './store/owner.ts'
 import { noteTrouble } from './store/trouble.ts'
@@ -104,17 +107,21 @@ async function broker({ link }: Line): Promise<void> {
 
 /** Sets everything in motion. Returns what ends it. */
 function work(parts: Parts): () => Promise<void> {
-  const { store, telegram, line, claim, background, kick } = parts
+  const { store, telegram, line, claim, background, kick, log, clock } = parts
   const { device, there: deviceThere } = line
   const shared = { ...parts, device, deviceThere, inBackground: background.run }
-  telegram.bot.use(
-    ownerOnly({ ...parts, onClaimed: (owner) => say(shared, owner, claimed) }),
+  const handlers = new Composer(
     pressHandlers({ ...shared, toast: telegram.toast }),
     codeHandlers({
       ...shared,
       erase: async (chat, message) => void (await telegram.api.deleteMessage(chat, message)),
     }),
     commandHandlers(shared),
+  ).middleware()
+  telegram.bot.use(
+    ownerOnly({ ...parts, onClaimed: (owner) => say(shared, owner, claimed) }),
+    // A lost press is harm, and each handler may run twice without any.
+    (ctx) => whileBusy(() => handlers(ctx, async () => undefined), clock, tellHeld(log)),
   )
   /** A database that is busy for a while must not end the bot. */
   const safely = (run: () => void) => background.run(Promise.try(run))
@@ -134,9 +141,9 @@ function work(parts: Parts): () => Promise<void> {
     },
   })
   const timers = [
-    parts.clock.every(1000, () => safely(() => keepClaimable(telegram, store, claim))),
-    parts.clock.every(1000, () => safely(() => tickCards(shared))),
-    parts.clock.every(3000, () => safely(() => line.receiver.tick())),
+    clock.every(1000, () => safely(() => keepClaimable(telegram, store, claim))),
+    clock.every(1000, () => safely(() => tickCards(shared))),
+    clock.every(3000, () => safely(() => line.receiver.tick())),
   ]
   resumeCards(shared)
   kick()

@@ -23,11 +23,13 @@ export interface AssembleOptions {
   readonly log: Pick<Logger, 'error'>
   /** The journal cannot be written. */
   readonly onFailure: (error: KeysideError) => void
+  /** Another program has held the journal for ten seconds; and it has let go. */
+  readonly onHeld?: (state: 'held' | 'free') => void
 }
 
 /** Folded and idle: it wants the input `started` first. Throws `journal_damaged`. */
 export function assemble(options: AssembleOptions): Shell {
-  const { journal, publisher, clock, trace, log, onFailure } = options
+  const { journal, publisher, clock, trace, log, onFailure, onHeld } = options
   const shell: Shell = new Shell({
     journal,
     world: () => worldOf(options),
@@ -37,6 +39,7 @@ export function assemble(options: AssembleOptions): Shell {
     trace,
     log,
     onFailure,
+    ...(onHeld && { onHeld }),
   })
   return shell
 }

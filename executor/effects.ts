@@ -1,5 +1,5 @@
 // Does what the core asked for, and brings the answer back as an input.
-import type { Logger, Trace } from '@keyside/runtime'
+import { type Clock, isBusy, type Logger, type Trace } from '@keyside/runtime'
 import type { Effect, Input } from './core/inputs.ts'
 import type { Exchange } from './exchange/port.ts'
 import { lastOrders, lastTrades } from './journal/history.ts'
@@ -13,16 +13,23 @@ export interface EffectOptions {
   readonly journal: Journal
   readonly publisher: Pick<Publisher, 'send'>
   readonly take: (input: Input) => void
+  readonly clock: Pick<Clock, 'after'>
   readonly trace: Trace
   readonly log: Pick<Logger, 'error'>
 }
 
 const CANDLES = 60
+/** After a look into a journal that another program holds, ms. */
+const AGAIN_MS = 1_000
 
 export function runEffect(effect: Effect, options: EffectOptions): void {
   answerOf(effect, options).then(
     (input) => input !== null && options.take(input),
-    (error: unknown) => options.log.error({ err: error, effect: effect.type }, 'effect failed'),
+    (error: unknown) => {
+      // Only questions look into the journal: they may be asked twice.
+      if (isBusy(error)) options.clock.after(AGAIN_MS, () => runEffect(effect, options))
+      else options.log.error({ err: error, effect: effect.type }, 'effect failed')
+    },
   )
 }
 

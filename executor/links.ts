@@ -22,8 +22,8 @@ export interface LinksOptions {
   readonly home: string
   /** Only these are listened to. */
   readonly streams: readonly string[]
-  /** Durable when it returns; throws when the journal has failed, and then there is no PUBACK. */
-  readonly take: (input: Input) => void
+  /** Durable when it is done; throws or rejects when the journal has failed, and then there is no PUBACK. */
+  readonly take: (input: Input) => Promise<void> | undefined
   readonly publisher: Publisher
   readonly lastReport: () => number
   readonly clock: Clock
@@ -62,7 +62,7 @@ export function openLinks(options: LinksOptions): Links {
         trace('received', input.claims.jti, received)
         trace('verified', input.claims.jti)
       }
-      take(input)
+      return take(input)
     },
     log,
   })

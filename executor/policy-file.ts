@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { DatabaseSync } from 'node:sqlite'
-import { KeysideError } from '@keyside/runtime'
+import { databaseBusy, isBusy, KeysideError, PATIENT_BUSY_MS } from '@keyside/runtime'
 import { sentenceOf } from './codes.ts'
 import { openDatabase } from './journal/database.ts'
 import { keepPolicy, keptPolicy, latestTime } from './journal/kept.ts'
@@ -117,6 +117,11 @@ function withDatabase<T>(
   { home, database = 'journal.db' }: PolicyFiles,
   use: (db: DatabaseSync) => T,
 ): T {
-  using db = openDatabase(resolve(home, database))
-  return use(db)
+  const path = resolve(home, database)
+  using db = openDatabase(path, { busyMs: PATIENT_BUSY_MS })
+  try {
+    return use(db)
+  } catch (error) {
+    throw isBusy(error) ? databaseBusy(path, error) : error
+  }
 }

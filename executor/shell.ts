@@ -1,5 +1,12 @@
 // The imperative shell: decide, commit, fold, and only then do. One input at a time, all of it synchronous up to the effects.
-import type { Clock, KeysideError, Logger, Trace } from '@keyside/runtime'
+import {
+  type Clock,
+  isBusy,
+  type KeysideError,
+  type Logger,
+  Retry,
+  type Trace,
+} from '@keyside/runtime'
 import { apply } from './core/apply.ts'
 import { decide } from './core/decide.ts'
 import { nextDue } from './core/due.ts'
@@ -20,14 +27,26 @@ export interface ShellOptions {
   readonly log: Pick<Logger, 'error'>
   /** The journal cannot be written: nothing may be acknowledged or sent any more. */
   readonly onFailure: (error: KeysideError) => void
+  /** Another program has held the journal for ten seconds; and it has let go. */
+  readonly onHeld?: (state: 'held' | 'free') => void
 }
 
 /** Between two looks, ms: a due question that cannot be asked must not spin. */
 const SHORTEST_WAIT_MS = 20
 const LONGEST_WAIT_MS = 60_000
+/** The trader is told of a lock that lasted longer, ms. */
+const TOLD_MS = 5_000
+
+/** Nothing that waits may be done before it. */
+function isHalt(input: Input): boolean {
+  return (
+    input.type === 'halt' || (input.type === 'command' && input.claims.instruction.do === 'halt')
+  )
+}
 
 export class Shell {
   readonly #options: ShellOptions
+  readonly #retry: Retry
   #state: State
   #cancelTimer: () => void = () => undefined
   #life: 'running' | 'failed' | 'stopped' = 'running'
@@ -36,14 +55,35 @@ export class Shell {
   constructor(options: ShellOptions) {
     this.#options = options
     this.#state = { book: options.journal.fold(), live: EMPTY_LIVE }
+    this.#retry = new Retry({
+      clock: options.clock,
+      file: 'the journal',
+      tell: (sentence) => options.log.error({ code: 'database_busy' }, sentence),
+      onLong: () => options.onHeld?.('held'),
+      onFree: (heldMs) => this.#wasHeld(heldMs),
+    })
   }
 
   state(): State {
     return this.#state
   }
 
-  /** Durable when it returns. Throws `journal_failed`, then and for ever after. */
+  /**
+   * Durable when it returns; while another program holds the journal, inputs wait in their order and are decided anew
+   * then. Throws `journal_failed`, then and for ever after.
+   */
   take(input: Input): void {
+    void this.whenTaken(input)
+  }
+
+  /** As `take`; durable when it returns undefined, or when the promise resolves. */
+  whenTaken(input: Input): Promise<void> | undefined {
+    // A look comes by itself with whatever waits.
+    if (input.type === 'tick' && this.#retry.waits()) return undefined
+    return this.#retry.whenDone(() => this.#take(input), { urgent: isHalt(input) })
+  }
+
+  #take(input: Input): void {
     if (this.#life === 'stopped') return
     if (this.#life === 'failed') throw new Error('the journal has failed: nothing is accepted')
     const world = this.#options.world()
@@ -63,6 +103,7 @@ export class Shell {
     try {
       return this.#options.journal.append(...args)
     } catch (error) {
+      if (isBusy(error)) throw error
       this.#life = 'failed'
       this.#cancelTimer()
       this.#options.onFailure(error as KeysideError)
@@ -96,14 +137,27 @@ export class Shell {
   /** For inputs that nobody waits for: a failure has been told by `onFailure` already. */
   tryTake(input: Input): void {
     try {
-      if (this.#life === 'running') this.take(input)
+      if (this.#life !== 'running') return
+      this.whenTaken(input)?.catch((error: unknown) => this.#notTaken(input, error))
     } catch (error) {
-      this.#options.log.error({ err: error, input: input.type }, 'input not taken')
+      this.#notTaken(input, error)
     }
+  }
+
+  #notTaken(input: Input, error: unknown): void {
+    this.#options.log.error({ err: error, input: input.type }, 'input not taken')
+  }
+
+  #wasHeld(heldMs: number): void {
+    this.#options.onHeld?.('free')
+    if (heldMs < TOLD_MS) return
+    const message = `another program held the journal for ${Math.round(heldMs / 1000)} s, and nothing could be done meanwhile: look whether a backup or a virus scanner can leave it out`
+    this.tryTake({ type: 'notice', notice: { level: 'warning', code: 'database_busy', message } })
   }
 
   stop(): void {
     this.#life = 'stopped'
+    this.#retry.stop()
     this.#cancelTimer()
   }
 }

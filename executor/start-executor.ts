@@ -99,6 +99,9 @@ async function compose(
     trace,
     log,
     onFailure: (error) => void giveUp(error, publisher, links, { clock, log }),
+    // The trader hears of it from the bot: nothing can be reported before it is journaled.
+    onHeld: (state) =>
+      state === 'held' ? void publisher.leave() : publisher.announce(journal.lastReport()),
   })
   onStop(keepUp({ path, journal, clock, log }))
   onStop(() => shell.stop())
@@ -131,7 +134,7 @@ async function compose(
     config,
     home,
     streams: listenedTo(policy, shell.state().book),
-    take: (input) => shell.take(input),
+    take: (input) => shell.whenTaken(input),
     publisher,
     lastReport: () => journal.lastReport(),
     clock,

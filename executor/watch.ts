@@ -1,6 +1,6 @@
 // What the executor looks at by itself: the policy file, the rights of its key.
 import { readFileSync } from 'node:fs'
-import type { Cancel, Clock } from '@keyside/runtime'
+import { type Cancel, type Clock, isBusy } from '@keyside/runtime'
 import { sentenceOf } from './codes.ts'
 import type { Input } from './core/inputs.ts'
 import { timeOf } from './core/time-of.ts'
@@ -37,7 +37,7 @@ export function startWatching(options: WatchOptions): Cancel {
     const policy = policyHash(text)
     if (policy !== lastPolicy && policy !== started.file) take(aboutPolicy(text))
     lastPolicy = policy
-    const inForce = options.inForce()
+    const inForce = unlessBusy(options.inForce, lastInForce)
     if (inForce !== lastInForce && inForce !== started.hash)
       take(notice('warning', 'policy_in_force'))
     lastInForce = inForce
@@ -53,6 +53,16 @@ export function startWatching(options: WatchOptions): Cancel {
   ]
   return () => {
     for (const cancel of cancels) cancel()
+  }
+}
+
+/** A journal that another program holds is looked into again a second later. */
+function unlessBusy<T>(look: () => T, before: T): T {
+  try {
+    return look()
+  } catch (error) {
+    if (isBusy(error)) return before
+    throw error
   }
 }
 

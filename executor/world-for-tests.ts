@@ -13,6 +13,8 @@ import type { Policy } from './policy/schema.ts'
 import { Shell } from './shell.ts'
 
 export const START = 1_800_000_000_000
+/** Time stands still in these tests: another program that holds the journal is not waited for with the clock of the machine. */
+const NO_WAIT = { busyMs: 0 }
 const log = pino({ level: 'silent' })
 
 export function policyOf(approval = 'never', streams: readonly string[] = ['demo']): Policy {
@@ -105,7 +107,7 @@ export class TestExecutor {
     this.path = path
     this.clock = new TestClock()
     this.exchange = new FakeExchange(() => this.clock.now())
-    this.journal = new Journal(path)
+    this.journal = new Journal(path, NO_WAIT)
     this.#shell = this.#open()
   }
 
@@ -121,6 +123,7 @@ export class TestExecutor {
           journal,
           publisher: { send: () => undefined } as never,
           take: (input) => life === 'here' && shell.tryTake(input),
+          clock,
           trace: noTrace,
           log,
         }),
@@ -174,7 +177,7 @@ export class TestExecutor {
     this.#bury()
     if (this.path !== ':memory:') {
       this.journal.close()
-      this.journal = new Journal(this.path)
+      this.journal = new Journal(this.path, NO_WAIT)
     }
     this.#shell = this.#open()
   }
@@ -191,7 +194,7 @@ export class TestExecutor {
 
   /** After `close`: starts on whatever the disk holds now. */
   reopen(): void {
-    this.journal = new Journal(this.path)
+    this.journal = new Journal(this.path, NO_WAIT)
     this.#shell = this.#open()
   }
 
@@ -201,6 +204,10 @@ export class TestExecutor {
 
   take(input: Input): void {
     this.#shell.take(input)
+  }
+
+  whenTaken(input: Input): Promise<void> | undefined {
+    return this.#shell.whenTaken(input)
   }
 
   /** Takes an input and lets everything happen that follows at once. */

@@ -17,6 +17,7 @@ export const RUNTIME_CODES = [
   'file_not_private',
   'file_unreadable',
   'address_invalid',
+  'database_busy',
   'broker_unreachable',
   'broker_refused',
 ] as const

@@ -1,4 +1,13 @@
 // What every Node program of Keyside needs besides its purpose.
+export {
+  databaseBusy,
+  isBusy,
+  PATIENT_BUSY_MS,
+  Retry,
+  type RetryOptions,
+  STEP_BUSY_MS,
+  whileBusy,
+} from './busy.ts'
 export { type Chance, newJti, systemChance } from './chance.ts'
 export { type Cancel, type Clock, seconds, systemClock } from './clock.ts'
 export { type Environment, keysideHome, loadConfig, logLevel } from './config.ts'

@@ -1,6 +1,6 @@
 // Runs one command: asks the device, then says what it answered, or that it did not.
 import type { Instruction } from '@keyside/protocol'
-import type { Clock } from '@keyside/runtime'
+import { type Clock, whileBusy } from '@keyside/runtime'
 import type { Asked, Device } from '../device.ts'
 import { readDevice } from '../store/device.ts'
 import { putMessage } from '../store/messages.ts'
@@ -34,7 +34,8 @@ export async function runCommand(
   owner: Owner,
 ): Promise<void> {
   const asked = await deps.device.ask(words.instruction, owner.user)
-  if (asked.outcome !== 'stopped') say(deps, owner, replyTo(deps, words, asked))
+  if (asked.outcome !== 'stopped')
+    await whileBusy(() => say(deps, owner, replyTo(deps, words, asked)), deps.clock)
 }
 
 function replyTo({ store, clock }: CommandDeps, words: CommandWords, asked: Asked): Html {

@@ -1,5 +1,13 @@
 // Sends what waits in the store, in order and at least once, for as long as it takes.
-import { type Cancel, type Clock, describeError, type Logger, type Trace } from '@keyside/runtime'
+import {
+  type Cancel,
+  type Clock,
+  describeError,
+  type Logger,
+  type Trace,
+  whileBusy,
+} from '@keyside/runtime'
+import { tellHeld } from '../store/held.ts'
 import { type Message, markSent, nextUnsent } from '../store/messages.ts'
 import type { Store } from '../store/open.ts'
 import { type DeliverDeps, deliver } from './deliver.ts'
@@ -83,9 +91,20 @@ export class Outbox {
     const came = await deliver(this.#deps, message).catch((error) =>
       judgeFailure(error, this.#failures + 1),
     )
-    if (!('outcome' in came)) {
-      if (this.#state !== 'stopped') this.#accepted(message, came)
-    } else if (this.#isSending()) this.#failed(message, came, this.#deps.clock.now() - began)
+    const took = this.#deps.clock.now() - began
+    await this.#note(() => {
+      if (!('outcome' in came)) this.#accepted(message, came)
+      else if (this.#isSending()) this.#failed(message, came, took)
+    })
+  }
+
+  /** What Telegram has taken must not be sent again because another program holds the store. */
+  #note(write: () => void): Promise<void> {
+    const { clock, log } = this.#deps
+    const unlessStopped = () => {
+      if (this.#state !== 'stopped') write()
+    }
+    return whileBusy(unlessStopped, clock, tellHeld(log))
   }
 
   #accepted(message: Message, shown: Pick<Message, 'telegram' | 'form'>): void {

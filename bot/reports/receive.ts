@@ -9,7 +9,14 @@ import {
   reportTopic,
 } from '@keyside/protocol'
 import { publicKey } from '@keyside/protocol/node'
-import { type Chance, type Clock, describeError, type Logger, seconds } from '@keyside/runtime'
+import {
+  type Chance,
+  type Clock,
+  describeError,
+  isBusy,
+  type Logger,
+  seconds,
+} from '@keyside/runtime'
 import type { BotConfig } from '../config.ts'
 import type { Device } from '../device.ts'
 import { readDevice, writeDevice } from '../store/device.ts'
@@ -102,6 +109,8 @@ export class Receiver {
     try {
       this.#store(report, () => this.#tell(report))
     } catch (error) {
+      // Whoever holds the store lets go of it: then the report comes again, and can be told.
+      if (isBusy(error)) throw error
       this.#deps.log.error(
         { code: 'report_untold', seq: report.seq, err: describeError(error) },
         'a report could not be told',

@@ -2,7 +2,13 @@
 import { chmodSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { KeysideError, privateFolder } from '@keyside/runtime'
+import {
+  databaseBusy,
+  isBusy,
+  KeysideError,
+  PATIENT_BUSY_MS,
+  privateFolder,
+} from '@keyside/runtime'
 
 export type Store = DatabaseSync
 
@@ -60,17 +66,22 @@ CREATE TABLE flood (
 PRAGMA user_version = ${VERSION};
 `
 
-/** Throws a KeysideError `bot_database_unusable`. `:memory:` keeps nothing. */
+/** How long a step waits for another program before it is tried again as a whole, ms. */
+const BUSY_MS = 500
+
+/** Throws a KeysideError `bot_database_unusable` or `database_busy`. `:memory:` keeps nothing. */
 export function openStore(path: string): Store {
   try {
     if (path !== ':memory:') privateFolder(dirname(path))
-    const store = new DatabaseSync(path, { timeout: 2000 })
+    const store = new DatabaseSync(path, { timeout: PATIENT_BUSY_MS })
     if (path !== ':memory:') chmodSync(path, 0o600)
     // FULL: a report is acknowledged once it is on the disk.
     store.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON')
     migrate(store)
+    store.exec(`PRAGMA busy_timeout = ${BUSY_MS}`)
     return store
   } catch (error) {
+    if (isBusy(error)) throw databaseBusy(path, error)
     const why = error instanceof Error ? error.message : String(error)
     throw new KeysideError(
       'bot_database_unusable',
@@ -95,7 +106,7 @@ export function transact<T>(store: Store, run: () => T): T {
     store.exec('COMMIT')
     return result
   } catch (error) {
-    store.exec('ROLLBACK')
+    if (store.isTransaction) store.exec('ROLLBACK')
     throw error
   }
 }

@@ -2,38 +2,48 @@
 import { chmodSync, existsSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { KeysideError, privateFolder } from '@keyside/runtime'
+import {
+  databaseBusy,
+  isBusy,
+  KeysideError,
+  PATIENT_BUSY_MS,
+  privateFolder,
+  STEP_BUSY_MS,
+} from '@keyside/runtime'
 import { sentenceOf } from '../codes.ts'
 import { migrate } from './migrate.ts'
 import { MIGRATIONS } from './schema.ts'
 
-/** A reader waits this long for a writer, ms. */
-const BUSY_MS = 5_000
+export interface Opening {
+  /** How long each later step waits for another program, ms. The opening itself is patient. */
+  readonly busyMs?: number
+}
 
-/** Throws `journal_damaged`, `journal_newer` or `journal_failed`. */
-export function openDatabase(path: string): DatabaseSync {
+/** Throws `journal_damaged`, `journal_newer`, `journal_failed` or `database_busy`. */
+export function openDatabase(path: string, { busyMs = STEP_BUSY_MS }: Opening = {}): DatabaseSync {
   const db = connect(path)
   try {
     // NORMAL may lose committed transactions at a power cut, and with them an order that was sent.
-    db.exec(
-      `PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = ${BUSY_MS}`,
-    )
+    db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL')
     migrate(db, MIGRATIONS)
     checkIntegrity(db)
+    db.exec(`PRAGMA busy_timeout = ${busyMs}`)
     return db
   } catch (error) {
     db.close()
+    if (isBusy(error)) throw databaseBusy(path, error)
     throw error instanceof KeysideError ? error : asDamaged(error)
   }
 }
 
-/** From outside the executor, which may be running. Throws `journal_missing`, or `journal_damaged` with the reason. */
+/** From outside the executor, which may be running. Throws `journal_missing`, `database_busy`, or `journal_damaged` with the reason. */
 export function lookInto<T>(path: string, look: (db: DatabaseSync) => T): T {
   if (!existsSync(path)) throw new KeysideError('journal_missing', sentenceOf('journal_missing'))
   try {
-    using db = new DatabaseSync(path, { readOnly: true, timeout: BUSY_MS })
+    using db = new DatabaseSync(path, { readOnly: true, timeout: PATIENT_BUSY_MS })
     return look(db)
   } catch (error) {
+    if (isBusy(error)) throw databaseBusy(path, error)
     if (!isOfSqlite(error)) throw error
     throw new KeysideError(
       'journal_damaged',
@@ -51,7 +61,7 @@ function connect(path: string): DatabaseSync {
   try {
     if (path !== ':memory:') privateFolder(dirname(path))
     const isNew = path !== ':memory:' && !existsSync(path)
-    const db = new DatabaseSync(path)
+    const db = new DatabaseSync(path, { timeout: PATIENT_BUSY_MS })
     if (isNew) chmodSync(path, 0o600)
     return db
   } catch (error) {

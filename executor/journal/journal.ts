@@ -1,13 +1,13 @@
 // The journal: facts and the reports they caused, in one transaction or not at all.
 import type { DatabaseSync } from 'node:sqlite'
 import type { ReportEvent } from '@keyside/protocol'
-import { KeysideError } from '@keyside/runtime'
+import { databaseBusy, isBusy, KeysideError } from '@keyside/runtime'
 import { sentenceOf } from '../codes.ts'
 import { apply } from '../core/apply.ts'
 import { type Fact, orderOf } from '../core/fact.ts'
 import { type Book, EMPTY_BOOK } from '../core/state.ts'
 import { BEFORE_THE_FIRST, follows, type Link, linkHash, type Row } from './chain.ts'
-import { openDatabase } from './database.ts'
+import { type Opening, openDatabase } from './database.ts'
 import { lockJournal } from './lock.ts'
 import { isRetired } from './retired.ts'
 
@@ -25,17 +25,19 @@ const REPORTS_KEPT_MS = 30 * 86_400_000
 /** For one executor: it holds the lock until `close`. */
 export class Journal {
   readonly #db: DatabaseSync
+  readonly #path: string
   readonly #unlock: () => void
   readonly #insert
   readonly #outbox
   #last: Link
   #lastReport: number
 
-  /** Throws `journal_locked`, `journal_damaged`, `journal_newer` or `journal_failed`. */
-  constructor(path: string) {
+  /** Throws `journal_locked`, `journal_damaged`, `journal_newer`, `journal_failed` or `database_busy`. */
+  constructor(path: string, opening: Opening = {}) {
+    this.#path = path
     this.#unlock = path === ':memory:' ? () => undefined : lockJournal(path)
     try {
-      this.#db = openDatabase(path)
+      this.#db = openDatabase(path, opening)
     } catch (error) {
       this.#unlock()
       throw error
@@ -48,7 +50,10 @@ export class Journal {
     )
   }
 
-  /** Durable when it returns. Throws `journal_failed`: then nothing of it was written, and nothing may follow. */
+  /**
+   * Durable when it returns; otherwise nothing of it was written. Throws `database_busy`: the same may be tried again
+   * later. Throws `journal_failed`: nothing may follow.
+   */
   append(
     facts: readonly Fact[],
     reports: readonly ReportEvent[],
@@ -68,6 +73,7 @@ export class Journal {
       return written
     } catch (error) {
       if (this.#db.isTransaction) this.#db.exec('ROLLBACK')
+      if (isBusy(error)) throw databaseBusy(this.#path, error)
       throw new KeysideError('journal_failed', sentenceOf('journal_failed'), error)
     }
   }

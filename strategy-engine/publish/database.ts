@@ -1,5 +1,6 @@
 // The engine's file: where each stream stands, and every signal it ever sealed.
 import { DatabaseSync } from 'node:sqlite'
+import { databaseBusy, isBusy, PATIENT_BUSY_MS, STEP_BUSY_MS } from '@keyside/runtime'
 
 const SCHEMA = `
   CREATE TABLE IF NOT EXISTS streams (
@@ -24,13 +25,22 @@ const SCHEMA = `
   CREATE INDEX IF NOT EXISTS unsent ON signals (stream, seq) WHERE state = 'unsent';
 `
 
-/** `path` may be `:memory:`. */
+/** `path` may be `:memory:`. Throws `database_busy`. */
 export function openDatabase(path: string): DatabaseSync {
-  const database = new DatabaseSync(path, { enableForeignKeyConstraints: true })
-  // A signal that was sent must never be forgotten, even when the power fails: its number would be given twice.
-  database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 2000')
-  database.exec(SCHEMA)
-  return database
+  const database = new DatabaseSync(path, {
+    enableForeignKeyConstraints: true,
+    timeout: PATIENT_BUSY_MS,
+  })
+  try {
+    // A signal that was sent must never be forgotten, even when the power fails: its number would be given twice.
+    database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL')
+    database.exec(SCHEMA)
+    database.exec(`PRAGMA busy_timeout = ${STEP_BUSY_MS}`)
+    return database
+  } catch (error) {
+    database.close()
+    throw isBusy(error) ? databaseBusy(path, error) : error
+  }
 }
 
 /** Commits what `work` did, or nothing of it. */
@@ -41,7 +51,7 @@ export function transaction<T>(database: DatabaseSync, work: () => T): T {
     database.exec('COMMIT')
     return result
   } catch (error) {
-    database.exec('ROLLBACK')
+    if (database.isTransaction) database.exec('ROLLBACK')
     throw error
   }
 }

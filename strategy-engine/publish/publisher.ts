@@ -4,11 +4,13 @@ import {
   type Cancel,
   type Clock,
   describeError,
+  isBusy,
   KeysideError,
   type Link,
   type LinkOptions,
   type Logger,
   openLink,
+  type Retry,
   seconds,
   type Trace,
 } from '@keyside/runtime'
@@ -19,6 +21,8 @@ export interface PublisherOptions {
   readonly broker: Pick<LinkOptions, 'url' | 'token' | 'reconnectMs'>
   readonly signer: Signer
   readonly outbox: Outbox
+  /** For every step on the outbox, which another program may hold. */
+  readonly retry: Retry
   readonly clock: Clock
   readonly log: Logger
   readonly trace: Trace
@@ -84,13 +88,13 @@ export class Publisher {
 
   async stop(): Promise<void> {
     for (const cancel of this.#cancels) cancel()
-    this.#book()
+    this.#bookOrNot()
     // A clean goodbye: the broker drops the will at DISCONNECT.
     const said = this.#presence('offline')
     await Promise.race([said, new Promise((done) => this.#options.clock.after(500, () => done(0)))])
     await this.#link.close()
     this.#cancelBooking?.()
-    this.#book()
+    this.#bookOrNot()
   }
 
   #connected(): void {
@@ -105,6 +109,10 @@ export class Publisher {
   }
 
   #send(): void {
+    this.#options.retry.run(() => this.#sendNow())
+  }
+
+  #sendNow(): void {
     const { outbox, log } = this.#options
     for (const { stream, seq } of outbox.dropExpired(this.#now()))
       log.warn({ stream, seq }, 'signal expired before it could be sent: executors follow the head')
@@ -128,7 +136,7 @@ export class Publisher {
   #bookLater(): void {
     this.#cancelBooking ??= this.#options.clock.after(BOOKING_MS, () => {
       this.#cancelBooking = undefined
-      this.#book()
+      this.#options.retry.run(() => this.#book())
     })
   }
 
@@ -136,13 +144,32 @@ export class Publisher {
     for (const jti of this.#sent) {
       this.#options.outbox.markSent(jti)
       this.#underway.delete(jti)
+      this.#sent.delete(jti)
     }
-    this.#sent.clear()
     for (const stream of this.#moved) if (this.#streams.has(stream)) this.#head(stream)
     this.#moved.clear()
   }
 
+  /** At the end nobody tries again: what is not booked is sent once more at the next start, and ignored. */
+  #bookOrNot(): void {
+    try {
+      this.#book()
+    } catch (error) {
+      if (!isBusy(error)) throw error
+    }
+  }
+
+  /** Out of turn: a program that only writes for itself holds up no head. */
   #head(stream: string): void {
+    try {
+      this.#headNow(stream)
+    } catch (error) {
+      if (!isBusy(error)) throw error
+      this.#options.retry.run(() => this.#headNow(stream))
+    }
+  }
+
+  #headNow(stream: string): void {
     const row = this.#options.outbox.stream(stream)
     if (row !== null) void this.#retain(headMessage(this.#options.signer, row, this.#now()))
   }

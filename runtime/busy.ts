@@ -1,0 +1,157 @@
+// "Busy" is not "broken": a database that another program holds for a while is waited for, and nothing is lost.
+import type { Cancel, Clock } from './clock.ts'
+import { KeysideError } from './error.ts'
+
+/** How long one step waits for a lock with everything standing still, ms: a short write of another program is over by then. */
+export const STEP_BUSY_MS = 100
+/** The same where nothing else has to go on: at a start, and in a command at the terminal. */
+export const PATIENT_BUSY_MS = 10_000
+
+/** Between two tries, ms. */
+const AGAIN_MS = 250
+
+/** SQLITE_BUSY and SQLITE_PROTOCOL, with whatever their extended codes add: somebody else has the lock. */
+const BUSY: ReadonlySet<number> = new Set([5, 15])
+
+/** Whether a lock is all that was in the way. A full, broken or read-only disk is not that. */
+export function isBusy(error: unknown): boolean {
+  if (error instanceof KeysideError) return error.code === 'database_busy'
+  return error instanceof Error && 'errcode' in error && BUSY.has(Number(error.errcode) & 0xff)
+}
+
+/** `file` is what is held. */
+export function databaseBusy(file: string, cause?: unknown): KeysideError {
+  return new KeysideError(
+    'database_busy',
+    `another program holds ${file}, such as a backup, a virus scanner or a database tool: wait until it is done, or end it`,
+    cause,
+  )
+}
+
+/** Does one thing, and again from its beginning for as long as another program holds what it needs. Says so once. */
+export async function whileBusy<T>(
+  work: () => Promise<T> | T,
+  clock: Pick<Clock, 'after'>,
+  onBusy?: () => void,
+): Promise<T> {
+  for (let tries = 0; ; tries += 1)
+    try {
+      return await work()
+    } catch (error) {
+      if (!isBusy(error)) throw error
+      if (tries === 0) onBusy?.()
+      await new Promise<void>((done) => clock.after(AGAIN_MS, done))
+    }
+}
+
+export interface RetryOptions {
+  readonly clock: Pick<Clock, 'now' | 'after'>
+  /** What is held, for a person. */
+  readonly file: string
+  readonly tell: (sentence: string) => void
+  /** It has been held for ten seconds, and still is. */
+  readonly onLong?: () => void
+  /** Everything that waited is done. */
+  readonly onFree?: (heldMs: number) => void
+}
+
+interface Waiting {
+  readonly work: () => void
+  readonly resolve: () => void
+  readonly reject: (error: unknown) => void
+}
+
+const LONG_MS = 10_000
+
+/** Steps in their order. One that meets a lock is done again from its beginning later, and those after it wait. */
+export class Retry {
+  readonly #options: RetryOptions
+  readonly #waiting: Waiting[] = []
+  #state: 'free' | 'held' | 'long' = 'free'
+  #since = 0
+  #cancel: Cancel = () => undefined
+
+  constructor(options: RetryOptions) {
+    this.#options = options
+  }
+
+  /** For work whose end nobody waits for. Throws what is no lock, unless it had to wait. */
+  run(work: () => void): void {
+    void this.whenDone(work)
+  }
+
+  /**
+   * Done when it returns undefined; otherwise when the promise resolves. Throws, or rejects, what is no lock. What is
+   * `urgent` goes before all that waits.
+   */
+  whenDone(
+    work: () => void,
+    { urgent = false }: { urgent?: boolean } = {},
+  ): Promise<void> | undefined {
+    if (this.#state === 'free') {
+      try {
+        work()
+        return undefined
+      } catch (error) {
+        if (!isBusy(error)) throw error
+        this.#hold()
+      }
+    }
+    const { promise, resolve, reject } = Promise.withResolvers<void>()
+    // Whoever does not wait for it has nothing to do about it either.
+    promise.catch(() => undefined)
+    const waiting = { work, resolve, reject }
+    if (urgent) this.#waiting.unshift(waiting)
+    else this.#waiting.push(waiting)
+    return promise
+  }
+
+  waits(): boolean {
+    return this.#state !== 'free'
+  }
+
+  /** What waits is not done any more. */
+  stop(): void {
+    this.#cancel()
+    this.#waiting.length = 0
+  }
+
+  #hold(): void {
+    const { clock, tell, file } = this.#options
+    this.#state = 'held'
+    this.#since = clock.now()
+    tell(databaseBusy(file).message)
+    this.#later()
+  }
+
+  #later(): void {
+    this.#cancel = this.#options.clock.after(AGAIN_MS, () => this.#again())
+  }
+
+  #again(): void {
+    const { clock, onLong, onFree } = this.#options
+    for (let next = this.#waiting.shift(); next !== undefined; next = this.#waiting.shift()) {
+      try {
+        next.work()
+        next.resolve()
+      } catch (error) {
+        if (isBusy(error)) {
+          this.#waiting.unshift(next)
+          break
+        }
+        next.reject(error)
+      }
+    }
+    const heldMs = clock.now() - this.#since
+    if (this.#waiting.length > 0) {
+      if (this.#state === 'held' && heldMs >= LONG_MS) {
+        this.#state = 'long'
+        onLong?.()
+      }
+      this.#later()
+      return
+    }
+    this.#state = 'free'
+    onFree?.(heldMs)
+  }
+}

@@ -1,0 +1,188 @@
+// The desk: which strategies run now, and the way of each closed candle through them.
+import {
+  type Cancel,
+  type Clock,
+  instant,
+  isBusy,
+  type Logger,
+  type Retry,
+  type Trace,
+} from '@keyside/runtime'
+import type { EngineConfig } from './config.ts'
+import { type Candle, TIMEFRAMES } from './market/candle.ts'
+import type { Feed, Origin } from './market/feed.ts'
+import type { Outbox } from './publish/outbox.ts'
+import type { Publisher } from './publish/publisher.ts'
+import type { Bar, Step } from './strategies/runner.ts'
+import type { Strategy } from './strategies/strategy.ts'
+import type { FolderChange, StrategyFolder } from './strategy-folder.ts'
+import { Stream } from './stream.ts'
+
+/** As many candles of the past as one answer of the exchange brings. */
+const HISTORY = 999
+
+interface DeskOptions {
+  readonly log: Logger
+  readonly trace: Trace
+  readonly clock: Clock
+  readonly config: EngineConfig
+  readonly feed: Feed
+  readonly folder: StrategyFolder
+  readonly outbox: Outbox
+  readonly publisher: Publisher
+  /** For every step on the outbox, which another program may hold. */
+  readonly retry: Retry
+}
+
+/** Which strategies run now. */
+export class Desk {
+  readonly #options: DeskOptions
+  readonly #running = new Map<string, { strategy: Strategy; cancel: Cancel }>()
+  /** Streams of which it was told that their market is too young. */
+  readonly #waiting = new Set<string>()
+  /** What still waits for a candle of theirs to be written down is not done any more. */
+  readonly #ended = new WeakSet<Strategy>()
+
+  constructor(options: DeskOptions) {
+    this.#options = options
+  }
+
+  look(): void {
+    const { folder, log } = this.#options
+    try {
+      this.apply(folder.look())
+    } catch (error) {
+      log.error({ err: error }, 'strategies not looked at, the running ones go on')
+    }
+  }
+
+  apply(changes: readonly FolderChange[]): void {
+    const { log } = this.#options
+    for (const change of changes) {
+      if (change.change === 'refused') log.error({ code: change.code }, change.message)
+      if (change.change === 'added')
+        this.#options.retry.run(() => this.#added(change.file, change.strategy))
+      if (change.change === 'removed') this.#options.retry.run(() => this.#removed(change.strategy))
+    }
+  }
+
+  #added(file: string, strategy: Strategy): void {
+    const { outbox, folder, publisher, log } = this.#options
+    const row = outbox.stream(strategy.name)
+    if (row?.position === 'long' && row.market !== strategy.market) {
+      folder.keep(file, this.#running.get(strategy.name)?.strategy ?? null)
+      const message = `${strategy.name} is long in ${row.market} and cannot move to ${strategy.market}: give the new one another name`
+      log.error({ code: 'strategy_market_held' }, message)
+      return
+    }
+    this.#end(strategy.name)
+    this.#begin(strategy)
+    publisher.follow(strategy.name)
+    log.info({ stream: strategy.name, market: strategy.market }, 'strategy in force')
+  }
+
+  #removed({ name }: Strategy): void {
+    const position = this.#options.outbox.stream(name)?.position
+    this.#options.log.warn(
+      { stream: name, position },
+      'strategy file removed: the stream ends, and its position stays as it is',
+    )
+    this.#end(name)
+    this.#options.publisher.unfollow(name)
+  }
+
+  #begin(strategy: Strategy): void {
+    const { feed, outbox, config, log } = this.#options
+    const { name, market, timeframe } = strategy
+    const stream = new Stream(strategy, outbox, config.id)
+    const cancel = feed.subscribe({
+      market,
+      timeframe,
+      history: HISTORY,
+      onCandle: (candle, origin) => this.#walk(stream, candle, origin),
+      onHistory: () => this.#options.retry.run(() => this.#tellWait(stream)),
+      onTrouble: ({ code, message }) => log.warn({ code, stream: name }, message),
+    })
+    this.#running.set(name, { strategy, cancel })
+  }
+
+  /** Once, when a strategy begins on a market that is younger than its indicators. */
+  #tellWait({ strategy, missing }: Stream): void {
+    if (missing === 0) return
+    const { name, market, timeframe } = strategy
+    const due = this.#options.clock.now() + missing * TIMEFRAMES[timeframe] * 1000
+    const message = `${market} has too few ${timeframe} candles for ${name}: nothing is decided before ${missing} more have closed, about ${new Date(due).toISOString()}`
+    this.#options.log.warn({ code: 'candles_too_few', stream: name, missing }, message)
+    this.#waiting.add(name)
+  }
+
+  #tellReady({ strategy: { name }, missing }: Stream): void {
+    if (missing > 0 || !this.#waiting.delete(name)) return
+    this.#options.log.info({ stream: name }, 'there are enough candles now: the strategy decides')
+  }
+
+  #end(name: string): void {
+    this.#waiting.delete(name)
+    const running = this.#running.get(name)
+    if (running === undefined) return
+    running.cancel()
+    this.#ended.add(running.strategy)
+    this.#running.delete(name)
+  }
+
+  /** A candle is measured and decided once; only what is written down may have to be tried again. */
+  #walk(stream: Stream, candle: Candle, origin: Origin): void {
+    let closed: Closed | undefined
+    this.#options.retry.run(() => {
+      if (this.#ended.has(stream.strategy)) return
+      try {
+        closed ??= decideOn(stream, candle, origin)
+        commit(this.#options, stream, closed)
+        this.#tellReady(stream)
+      } catch (error) {
+        if (isBusy(error)) throw error
+        this.#failed(stream.strategy, error)
+      }
+    })
+  }
+
+  #failed({ name }: Strategy, error: unknown): void {
+    const message = 'the stream stops, and so do its heads: start the engine again'
+    this.#options.log.error({ code: 'stream_failed', stream: name, err: error }, message)
+    this.#options.publisher.unfollow(name)
+    this.#end(name)
+  }
+}
+
+interface Closed {
+  readonly seen: number
+  readonly origin: Origin
+  readonly bar: Bar
+  readonly decided: Step
+}
+
+function decideOn(stream: Stream, candle: Candle, origin: Origin): Closed {
+  const seen = instant()
+  const bar = stream.measure(candle)
+  return { seen, origin, bar, decided: stream.decide(bar, origin) }
+}
+
+/** The way of a signal, from the candle that closed to the broker. Throws where another program holds the outbox. */
+function commit(
+  { log, trace, publisher }: DeskOptions,
+  stream: Stream,
+  { seen, origin, bar, decided }: Closed,
+): void {
+  const signal = stream.commit(bar, decided)
+  if (signal === null) stream.remember(bar.candle, origin)
+  else {
+    trace('candle', signal.jti, seen)
+    trace('signal', signal.jti)
+    publisher.announce(signal.stream)
+    // The link writes at the end of this turn: the signal leaves before anything is said about it.
+    setImmediate(() =>
+      log.info({ stream: signal.stream, seq: signal.seq, ...decided.decision }, 'signal'),
+    )
+  }
+  if (decided.refused) log.warn({ stream: stream.strategy.name, ...decided.refused }, 'no entry')
+}
