@@ -2,8 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { KeysideError } from '@keyside/runtime'
-import { parse } from 'yaml'
+import { checkYaml, KeysideError } from '@keyside/runtime'
 import { z } from 'zod'
 
 /** Homes of `keyside up --sandbox`: each lives as long as its run. */
@@ -65,8 +64,8 @@ function candidates(): string[] {
 /** Another user's home cannot be read, and one that is just being made is not there yet. */
 function exchangeOf(home: string): string[] {
   try {
-    const config = homeConfig.safeParse(parse(readFileSync(join(home, 'config.yaml'), 'utf8')))
-    return config.success ? [config.data.executor.exchange.address] : []
+    const config = checkYaml(readFileSync(join(home, 'config.yaml'), 'utf8'), homeConfig)
+    return config.ok ? [config.data.executor.exchange.address] : []
   } catch {
     return []
   }

@@ -2,50 +2,109 @@
 import { type Alias, type Document, isNode, LineCounter, parseDocument, visit } from 'yaml'
 import type { z } from 'zod'
 
-export type Checked<T> =
-  | { ok: true; data: T }
-  | { ok: false; line: number; path: string; message: string }
+export interface Refusal {
+  readonly ok: false
+  /** From 1. */
+  readonly line: number
+  readonly path: string
+  readonly message: string
+}
+
+export type Checked<T> = { ok: true; data: T } | Refusal
 
 interface YamlOptions {
   /** `text` hands every scalar to the schema as it was written, so that no amount becomes a float. */
   readonly scalars?: 'typed' | 'text'
 }
 
-/** Duplicate keys, unknown keys, anchors' aliases and tags are refused. `line` counts from 1. */
+export interface OpenedYaml {
+  readonly ok: true
+  readonly data: Readonly<Record<string, unknown>>
+  /** Of the node there, or of the nearest one around it. */
+  lineOf(path: readonly PropertyKey[]): number
+}
+
+/** More than any person writes, characters. */
+const MOST = 1_000_000
+
+/** Duplicate keys, unknown keys, anchors' aliases and tags are refused. */
 export function checkYaml<Schema extends z.ZodType>(
   text: string,
   schema: Schema,
-  { scalars = 'typed' }: YamlOptions = {},
+  options: YamlOptions = {},
 ): Checked<z.infer<Schema>> {
+  const opened = openYaml(text, options)
+  if (!opened.ok) return opened
+  const parsed = schema.safeParse(opened.data)
+  if (parsed.success) return { ok: true, data: parsed.data }
+  const { path, message } = firstIssue(parsed.error.issues)
+  return { ok: false, line: opened.lineOf(path), path: path.map(String).join('.'), message }
+}
+
+/** One document of settings, before any schema. */
+export function openYaml(
+  text: string,
+  { scalars = 'typed' }: YamlOptions = {},
+): OpenedYaml | Refusal {
   const lines = new LineCounter()
-  const document = parseDocument(text, {
-    lineCounter: lines,
-    uniqueKeys: true,
-    merge: false,
-    schema: scalars === 'text' ? 'failsafe' : 'core',
-  })
-  const refuse = (offset: number, message: string) =>
-    ({ ok: false, line: lines.linePos(offset).line, path: '', message }) as const
+  const refuse = (offset: number, message: string): Refusal => {
+    return { ok: false, line: lines.linePos(offset).line || 1, path: '', message }
+  }
+  const unread = unreadable(text)
+  if (unread !== null) return { ok: false, path: '', ...unread }
+  let document: Document.Parsed
+  try {
+    document = parseDocument(text, {
+      lineCounter: lines,
+      uniqueKeys: true,
+      merge: false,
+      schema: scalars === 'text' ? 'failsafe' : 'core',
+    })
+  } catch {
+    // Its parser calls itself for each level.
+    return { ok: false, line: 1, path: '', message: 'it is nested too deep' }
+  }
   const broken = document.errors[0] ?? document.warnings[0]
-  if (broken !== undefined) return refuse(broken.pos[0], firstLine(broken.message))
+  if (broken !== undefined) return refuse(broken.pos[0], sentence(broken))
   const alias = firstAlias(document)
   if (alias !== undefined)
     return refuse(
       startOf(alias),
       `an alias (*${alias.source}) is not followed: write out what it stands for`,
     )
-  const written: unknown = document.toJS() ?? {}
-  if (typeof written !== 'object' || Array.isArray(written))
+  const data: unknown = document.toJS() ?? {}
+  if (typeof data !== 'object' || data === null || Array.isArray(data))
     return refuse(startOf(document.contents), 'expected settings, such as "name: value"')
-  const parsed = schema.safeParse(written)
-  if (parsed.success) return { ok: true, data: parsed.data }
-  const issue = deepest(parsed.error.issues)
-  return {
-    ok: false,
-    line: lineOf(document, issue.path, lines),
-    path: issue.path.map(String).join('.'),
-    message: issue.message,
-  }
+  const written = data as Readonly<Record<string, unknown>>
+  return { ok: true, data: written, lineOf: (path) => lineOf(document, path, lines) }
+}
+
+interface Issue {
+  readonly path: readonly PropertyKey[]
+  readonly message: string
+}
+
+/** An unknown key comes first (it is often why another one is missing), at its own place. */
+export function firstIssue(
+  issues: readonly (Issue & { readonly code?: string; readonly keys?: readonly string[] })[],
+): Issue {
+  const issue = issues.find(({ code }) => code === 'unrecognized_keys') ?? issues[0]
+  if (issue === undefined) return { path: [], message: 'invalid' }
+  const key = issue.code === 'unrecognized_keys' ? issue.keys?.[0] : undefined
+  if (key === undefined) return issue
+  return { path: [...issue.path, key], message: `unknown key "${key}"` }
+}
+
+/** Control characters but tab and line ends; and what a decoder writes for bytes that are no UTF-8. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+const NO_TEXT = /[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffd]/
+
+function unreadable(text: string): { line: number; message: string } | null {
+  if (text.length > MOST) return { line: 1, message: `it is longer than ${MOST} characters` }
+  const at = text.search(NO_TEXT)
+  if (at === -1) return null
+  const line = text.slice(0, at).split(/\r\n|\r|\n/).length
+  return { line, message: 'a character that is no text: save the file as UTF-8' }
 }
 
 function firstAlias(document: Document.Parsed): Alias | undefined {
@@ -63,20 +122,6 @@ function startOf(node: { readonly range?: readonly number[] | null } | null): nu
   return node?.range?.[0] ?? 0
 }
 
-interface Issue {
-  path: PropertyKey[]
-  message: string
-}
-
-/** An unknown key comes first (it is often why another one is missing), at its own place. */
-function deepest(issues: readonly (Issue & { code?: string; keys?: string[] })[]): Issue {
-  const issue = issues.find(({ code }) => code === 'unrecognized_keys') ?? issues[0]
-  if (issue === undefined) return { path: [], message: 'invalid' }
-  const key = issue.code === 'unrecognized_keys' ? issue.keys?.[0] : undefined
-  if (key === undefined) return issue
-  return { path: [...issue.path, key], message: `unknown key "${key}"` }
-}
-
 function lineOf(
   document: Document.Parsed,
   path: readonly PropertyKey[],
@@ -89,6 +134,14 @@ function lineOf(
   return 1
 }
 
-function firstLine(message: string): string {
-  return message.split('\n')[0] ?? message
+/** What most people meant. */
+const MEANT: Readonly<Record<string, string>> = {
+  BLOCK_AS_IMPLICIT_KEY: 'a value with a colon in it belongs in quotes',
+  BAD_DQ_ESCAPE: 'a value with a backslash in it belongs in single quotes',
+}
+
+/** The first line of what the parser says, without the place that is told apart. */
+function sentence({ code, message }: { code: string; message: string }): string {
+  const said = (message.split('\n')[0] ?? message).replace(/ at line \d+, column \d+:?$/, '')
+  return code in MEANT ? `${said}: ${MEANT[code]}` : said
 }
