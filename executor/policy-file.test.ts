@@ -9,12 +9,13 @@ import { acceptPolicy, policyState, readPolicyText, requirePolicy } from './poli
 
 const NOW = 1_790_000_000_000
 const DAY = 86_400_000
-const WIDER = DEFAULT_POLICY.replace('order: 500 ', 'order: 600 ')
+const LIVE = DEFAULT_POLICY.replace('live: no', 'live: yes')
+const WIDER = LIVE.replace('order: 500 ', 'order: 600 ')
 
 let home = ''
 beforeEach(() => {
   home = mkdtempSync(join(tmpdir(), 'keyside-policy-'))
-  write(DEFAULT_POLICY)
+  write(LIVE)
   acceptPolicy({ home }, NOW)
   write(WIDER)
 })
@@ -69,9 +70,20 @@ test('a policy that is not there is missed by its name, whoever asks for it', ()
 
 test('does not start on the older file while a wider one waits, and says what the file is', () => {
   acceptPolicy({ home }, NOW)
-  write(DEFAULT_POLICY)
+  write(LIVE)
   expect(policyState({ home }, NOW)).toMatchObject({ state: 'changed', changes: [] })
   expect(() => atStart(NOW)).toThrow(expect.objectContaining({ code: 'policy_not_accepted' }))
   expect(acceptPolicy({ home }, NOW)).toMatchObject({ state: 'accepted', waiting: null })
   expect(atStart(NOW + 2 * DAY)).toBe('500')
+})
+
+test('where no real money was ever allowed, a wider policy is in force at once, over restarts too', () => {
+  rmSync(join(home, 'journal.db'))
+  write(DEFAULT_POLICY)
+  acceptPolicy({ home }, NOW)
+  write(DEFAULT_POLICY.replace('order: 500 ', 'order: 600 '))
+  expect(acceptPolicy({ home }, NOW)).toMatchObject({ state: 'accepted', waiting: null })
+  expect([NOW, NOW + 1].map(atStart)).toEqual(['600', '600'])
+  write(WIDER)
+  expect(acceptPolicy({ home }, NOW)).toMatchObject({ waiting: { due: NOW + DAY } })
 })

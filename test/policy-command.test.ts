@@ -10,7 +10,8 @@ import { parse, stringify } from 'yaml'
 import { keyside } from './keyside.ts'
 import { replaced } from './replaced.ts'
 
-const WIDER = replaced(DEFAULT_POLICY, { 'order: 500 ': 'order: 600 ' })
+const LIVE = replaced(DEFAULT_POLICY, { 'live: no': 'live: yes' })
+const WIDER = replaced(LIVE, { 'order: 500 ': 'order: 600 ' })
 const HOUR_MS = 3_600_000
 
 let made = ''
@@ -77,8 +78,20 @@ test('a tighter policy is in force at once, and takes a waiting one back', async
   expect((await run('policy check')).stdout).toContain('Another policy waits')
   const { stdout } = await run('policy accept', ['yes'])
   expect(stdout).toMatch(/TIGHTENS +limits\.order +500 USDT -> 400 USDT/)
-  expect(stdout).toContain('in force from the next start')
+  expect(stdout).toContain('in force now')
   expect(await shown()).toMatchObject({ state: 'accepted', waiting: null })
+})
+
+test('while no real money was ever allowed, a wider policy is in force at once, and says whose amounts it bounds', async () => {
+  write(replaced(DEFAULT_POLICY, { 'order: 500 ': 'order: 600 ' }))
+  const { stdout } = await run('policy accept', ['yes'])
+  expect(stdout).toMatch(/LOOSENS +limits\.order +500 USDT -> 600 USDT/)
+  expect(stdout).toContain('nothing is bought for real money')
+  expect(stdout).toContain('in force now')
+  expect(await shown()).toMatchObject({ state: 'accepted', waiting: null })
+  write(WIDER)
+  expect((await run('policy accept', ['yes'])).stdout).not.toContain('nothing is bought for real')
+  expect((await shown()).state).toBe('waits')
 })
 
 test('prints the bound alone, for a program too', async () => {

@@ -15,6 +15,9 @@ import { print, printJson, table } from '../print.ts'
 import { EXIT } from '../run-program.ts'
 import { venueOf, venueWords } from '../where-traded.ts'
 
+const UNDER_LIVE_NO =
+  'Under "live: no" nothing is bought for real money: until that changes, these amounts are the sandbox\'s.'
+
 export function addPolicy(program: Command): void {
   const policy = program
     .command('policy')
@@ -79,7 +82,9 @@ async function accept({ yes }: { yes: boolean }): Promise<void> {
     return print('Nothing was changed.')
   const accepted = acceptPolicy(files(), systemClock.now())
   if (accepted.state === 'accepted')
-    return print('Accepted. It is in force from the next start of the executor.')
+    return print(
+      'Accepted. It is in force now: an executor that runs follows it from its next start.',
+    )
   print('Accepted. It allows more, so it does not count yet.', ...waitingLines(accepted))
 }
 
@@ -89,7 +94,8 @@ async function tradedLine(): Promise<string> {
 }
 
 function boundLines(found: PolicyState): string[] {
-  return [printBound(boundOf(found.policy)), ...comparedLines(found)]
+  const real = found.policy.live === 'yes' ? [] : [UNDER_LIVE_NO]
+  return [printBound(boundOf(found.policy)), ...comparedLines(found), ...real]
 }
 
 function forProgram({ state, waiting }: PolicyState) {

@@ -1,13 +1,11 @@
 // Small things kept beside the facts, which are no facts: the policy that the trader accepted.
 import type { DatabaseSync } from 'node:sqlite'
-import type { Acceptance, AcceptedPolicy, WaitingPolicy } from '../policy/cooling.ts'
+import type { Acceptance } from '../policy/cooling.ts'
 
 export function keptPolicy(db: DatabaseSync): Acceptance | null {
   const row = db.prepare("SELECT value FROM kept WHERE name = 'policy'").get()
   if (row === undefined) return null
-  // One without `waiting` was kept before there was such a thing.
-  const kept = JSON.parse(String(row['value'])) as AcceptedPolicy & { waiting?: WaitingPolicy }
-  return { ...kept, waiting: kept.waiting ?? null }
+  return JSON.parse(String(row['value'])) as Acceptance
 }
 
 export function keepPolicy(db: DatabaseSync, accepted: Acceptance): void {

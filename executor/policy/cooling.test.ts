@@ -1,4 +1,4 @@
-// When an accepted policy counts: what tightens at once, what allows more after loosen_after.
+// When an accepted policy counts: what tightens at once, what allows more after loosen_after where real money can be reached.
 import { expect, test } from 'vitest'
 import { difference, policyHash } from './accept.ts'
 import { type Acceptance, accepting, lastAccepted, settled } from './cooling.ts'
@@ -8,12 +8,11 @@ import { loadPolicy } from './load.ts'
 const NOW = 1_790_000_000_000
 const DAY = 86_400_000
 
-/** The default policy with so much for an order. */
-function file(order: number, loosenAfter = '24h') {
-  const text = DEFAULT_POLICY.replace('order: 500 ', `order: ${order} `).replace(
-    'loosen_after: 24h',
-    `loosen_after: ${loosenAfter}`,
-  )
+/** The default policy with so much for an order, for real money. */
+function file(order: number, loosenAfter = '24h', live = 'yes') {
+  const text = DEFAULT_POLICY.replace('order: 500 ', `order: ${order} `)
+    .replace('loosen_after: 24h', `loosen_after: ${loosenAfter}`)
+    .replace('live: no', `live: ${live}`)
   const loaded = loadPolicy(text)
   if (!loaded.ok) throw new Error(loaded.message)
   return { text, policy: loaded.policy }
@@ -55,9 +54,8 @@ test('the time is that of the policy in force: a shorter one has to wait itself'
 })
 
 test('a change that is neither more nor less waits too', () => {
-  const before = loadPolicy(DEFAULT_POLICY)
-  if (!before.ok) throw new Error(before.message)
-  const kept = accepting(null, { text: DEFAULT_POLICY, policy: before.policy }, NOW)
+  const before = file(500)
+  const kept = accepting(null, before, NOW)
   const policy = { ...before.policy, currency: 'USDC' }
   const effects = difference(before.policy, policy).map(({ effect }) => effect)
   expect(new Set(effects)).toEqual(new Set(['changes']))
@@ -86,4 +84,48 @@ test('what has waited long enough is what the next one is measured by', () => {
   const next = accepting(kept, file(600), NOW + DAY)
   expect(next).toMatchObject({ hash: hashOf(600), waiting: null })
   expect(accepting(kept, file(550), NOW + DAY).hash).toBe(hashOf(550))
+})
+
+const trying = accepting(null, file(500, '24h', 'no'), NOW)
+
+test('where no real money was ever allowed, a policy that allows more is in force at once', () => {
+  const wider = accepting(trying, file(600, '24h', 'no'), NOW)
+  expect(wider).toMatchObject({ hash: policyHash(file(600, '24h', 'no').text), waiting: null })
+  const other = { ...file(500, '24h', 'no').policy, currency: 'USDC' }
+  expect(accepting(wider, { text: 'another', policy: other }, NOW).waiting).toBeNull()
+})
+
+test('live: yes waits all the same, and what is loosened with it', () => {
+  for (const next of [file(500), file(600)])
+    expect(accepting(trying, next, NOW)).toMatchObject({
+      hash: trying.hash,
+      waiting: { due: NOW + DAY },
+    })
+})
+
+test('a shorter wait waits too: nobody gets at real money in two steps', () => {
+  const shorter = accepting(trying, file(600, '1s', 'no'), NOW)
+  expect(shorter).toMatchObject({ hash: trying.hash, waiting: { due: NOW + DAY } })
+  expect(accepting(shorter, file(600, '1s'), NOW + 1_000).waiting?.due).toBe(NOW + 1_000 + DAY)
+  // A longer one is tighter.
+  expect(accepting(trying, file(600, '48h', 'no'), NOW).waiting).toBeNull()
+})
+
+test('once it was live, what was bought may still be held: live: no brings nothing forward', () => {
+  const quiet = accepting(first, file(500, '24h', 'no'), NOW)
+  expect(quiet).toMatchObject({ waiting: null, beenLive: true })
+  expect(accepting(quiet, file(600, '24h', 'no'), NOW).waiting?.due).toBe(NOW + DAY)
+})
+
+test('a live policy that came into force and went again while nobody accepted anything is not forgotten', () => {
+  const waits = accepting(trying, file(500), NOW)
+  expect(settled(waits, NOW + DAY - 1).beenLive).toBe(false)
+  expect(settled(waits, NOW + DAY).beenLive).toBe(true)
+  const back = accepting(waits, file(500, '24h', 'no'), NOW + DAY)
+  expect(accepting(back, file(600, '24h', 'no'), NOW + DAY).waiting?.due).toBe(NOW + 2 * DAY)
+})
+
+test('taking a live policy back before it counts leaves everything free to try', () => {
+  const back = accepting(accepting(trying, file(500), NOW), file(600, '24h', 'no'), NOW + 1)
+  expect(back).toMatchObject({ waiting: null, beenLive: false })
 })

@@ -1,4 +1,5 @@
-// A change that allows more counts only some time after it was accepted: a stolen minute at the device wins nothing at once.
+// Where real money can be reached, a change that allows more counts only some time after it was accepted: a stolen minute
+// at the device wins nothing at once. Where none can, the first day is for trying things.
 import { difference, policyHash } from './accept.ts'
 import { loadPolicy } from './load.ts'
 import type { Policy } from './schema.ts'
@@ -17,22 +18,34 @@ export interface WaitingPolicy extends AcceptedPolicy {
 /** What was accepted: the policy in force, and the one that takes its place. */
 export interface Acceptance extends AcceptedPolicy {
   readonly waiting: WaitingPolicy | null
+  /** Whether one that was ever in force here said `live: yes`: what was bought then may still be held. */
+  readonly beenLive: boolean
 }
 
-/** The first policy counts at once, and so does one that allows nothing that the one in force does not. */
+/** Whoever could shorten the wait at once would have `live: yes` a second later. */
+const GUARDS: readonly string[] = ['live', 'loosen_after']
+
+/**
+ * The first policy counts at once, and so does one that allows nothing that the one in force does not. Under `live: no`
+ * no entry goes to a real exchange, whatever else the policy says: while that has always been so, any change counts at
+ * once but the ones that would end it sooner.
+ */
 export function accepting(
   kept: Acceptance | null,
   next: { readonly text: string; readonly policy: Policy },
   now: number,
 ): Acceptance {
   const accepted = { hash: policyHash(next.text), text: next.text }
-  if (kept === null) return { ...accepted, waiting: null }
+  if (kept === null) return { ...accepted, waiting: null, beenLive: next.policy.live === 'yes' }
   const { waiting, ...inForce } = settled(kept, now)
+  const { beenLive } = inForce
   const before = policyIn(inForce)
-  if (!allowsMore(before, next.policy)) return { ...accepted, waiting: null }
+  const looser = loosened(before, next.policy)
+  if (!looser.some((name) => beenLive || next.policy.live === 'yes' || GUARDS.includes(name)))
+    return { ...accepted, waiting: null, beenLive }
   // What is accepted again, or made tighter while it waits, does not wait anew.
   const due =
-    waiting !== null && !allowsMore(policyIn(waiting), next.policy)
+    waiting !== null && loosened(policyIn(waiting), next.policy).length === 0
       ? waiting.due
       : now + before.loosenAfterMs
   return { ...inForce, waiting: { ...accepted, acceptedAt: now, due } }
@@ -42,7 +55,8 @@ export function accepting(
 export function settled(kept: Acceptance, now: number): Acceptance {
   const { waiting } = kept
   if (waiting === null || now < waiting.due) return kept
-  return { hash: waiting.hash, text: waiting.text, waiting: null }
+  const beenLive = kept.beenLive || policyIn(waiting).live === 'yes'
+  return { hash: waiting.hash, text: waiting.text, waiting: null, beenLive }
 }
 
 /** The one that the file has to be: the last that was accepted. */
@@ -51,8 +65,10 @@ export function lastAccepted(kept: Acceptance | null): string | null {
 }
 
 /** A change that is neither more nor less, such as another currency, may be more. */
-function allowsMore(before: Policy, next: Policy): boolean {
-  return difference(before, next).some(({ effect }) => effect !== 'tightens')
+function loosened(before: Policy, next: Policy): readonly string[] {
+  return difference(before, next).flatMap(({ setting, effect }) =>
+    effect === 'tightens' ? [] : [setting],
+  )
 }
 
 /** It was read when it was accepted. */

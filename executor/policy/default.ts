@@ -52,7 +52,7 @@ reenter_within: 5m      # buying in a market so soon after selling there
 # Sell what a stream holds when its provider has been silent for so long: never, or a time such as 60m
 flatten_after: never
 
-# A change that allows more counts only so long after it was accepted.
+# Once real money was allowed (live: yes), a change that allows more counts only so long after it was accepted.
 loosen_after: 24h
 
 # Whether a real exchange may be used. The sandbox, once it has proved to be one, always may.
