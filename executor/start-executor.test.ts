@@ -323,7 +323,7 @@ test('does not start on a policy that was not accepted, and keeps the accepted o
   await expect(start()).rejects.toMatchObject({ code: 'policy_not_accepted' })
   acceptPolicy({ home }, systemClock.now())
   await start()
-  expect(policyState({ home }, systemClock.now()).state).toBe('waits')
+  expect(policyState({ home }, systemClock.now()).state).toBe('accepted')
 })
 
 test('halts within a second of the halt file, and a second executor is kept out', async () => {
