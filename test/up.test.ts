@@ -6,7 +6,7 @@ import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, expect, onTestFinished, test } from 'vitest'
-import { z } from 'zod'
+import { buttonOf, openChat } from './open-chat.ts'
 import { until } from './world.ts'
 
 const root = join(import.meta.dirname, '..')
@@ -61,51 +61,6 @@ function processesOf(group: number): string[] {
   })
 }
 
-const message = z.looseObject({
-  message_id: z.number(),
-  text: z.string().optional(),
-  caption: z.string().optional(),
-  reply_markup: z
-    .looseObject({
-      inline_keyboard: z.array(
-        z.array(z.looseObject({ text: z.string(), callback_data: z.string() })),
-      ),
-    })
-    .optional(),
-})
-type ChatMessage = z.infer<typeof message>
-const event = z.looseObject({ type: z.string(), message: message.optional() })
-
-/** The chat as a page that stays open sees it; `messages` in their newest state, from now on. */
-async function openChat(address: string) {
-  const messages = new Map<number, ChatMessage>()
-  const { body } = await fetch(`${address}/sandbox/chat/me/events`)
-  const read = async () => {
-    let text = ''
-    for await (const part of body?.pipeThrough(new TextDecoderStream()) ?? []) {
-      const lines = (text + part).split('\n')
-      text = lines.pop() ?? ''
-      for (const line of lines.filter((one) => one.startsWith('data: '))) {
-        const changed = event.parse(JSON.parse(line.slice(6))).message
-        if (changed !== undefined) messages.set(changed.message_id, changed)
-      }
-    }
-  }
-  // The sandbox ends the connection when it stops.
-  read().catch(() => undefined)
-  return {
-    find: (what: string, fits: (one: ChatMessage) => boolean | undefined, ms = 30_000) =>
-      until(what, () => [...messages.values()].find(fits), ms),
-    act: (action: string, body: unknown) => post(`${address}/sandbox/chat/me/${action}`, body),
-  }
-}
-
-async function post(url: string, body: unknown): Promise<void> {
-  const headers = { 'content-type': 'application/json' }
-  const answer = await fetch(url, { method: 'POST', headers, body: JSON.stringify(body) })
-  expect(answer.status, url).toBe(200)
-}
-
 const isOpen = (port: string) =>
   new Promise<boolean>((resolve) => {
     const socket = connect(Number(port), '127.0.0.1')
@@ -124,12 +79,8 @@ test('npm start leads to a filled order, and Ctrl-C then ends all of it within a
   const chat = await openChat(address)
   await chat.act('start', { code })
   await chat.find('a greeting', ({ text }) => text?.includes('yours now'))
-  const { message_id, reply_markup } = await chat.find(
-    'a card',
-    (one) => one.reply_markup !== undefined,
-  )
-  const approve = reply_markup?.inline_keyboard.flat().find(({ text }) => /Approve/.test(text))
-  await chat.act('press', { message_id, data: approve?.callback_data })
+  const card = await chat.find('a card', (one) => buttonOf(one, /Approve/) !== undefined)
+  await chat.act('press', { message_id: card.message_id, data: buttonOf(card, /Approve/) })
   await chat.find('a result', ({ caption }) => caption?.includes('Bought'))
 
   const ports = [...up.printed().matchAll(/127\.0\.0\.1:(\d+)/g)].map(([, port = '']) => port)
