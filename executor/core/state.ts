@@ -23,6 +23,8 @@ export interface OrderSeed {
   readonly idea: SignalIdea
   /** With a take-profit: which rung of the ladder it sells, from 1. */
   readonly rung?: number
+  /** An exit that was refused for want of coins, once more. */
+  readonly again?: true
 }
 
 export interface Fee {

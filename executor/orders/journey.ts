@@ -8,6 +8,7 @@ import { type Order, positionKey } from '../core/state.ts'
 import { ask, record, type Turn } from '../core/turn.ts'
 import { firstHeadDue } from '../inbox/head.ts'
 import { check } from '../policy/check.ts'
+import { isCounting } from '../reconcile/pace.ts'
 import { askAgain, askTrader } from './ask-again.ts'
 import { drawPlan } from './draw-plan.ts'
 import { requestCancel } from './poll.ts'
@@ -67,8 +68,12 @@ function awaitTurn(turn: Turn, order: Order): Went {
   return busy.length > 0 || unknownAround(turn.book, order) > 0 ? 'waits' : 'on'
 }
 
-/** Just after a start an entry waits a little for the first answer; policy refuses it when none came. */
-function awaitComparison(turn: Turn, { kind, idea }: Order): Went {
+/**
+ * Just after a start an entry waits a little for the first answer; policy refuses it when none came. An exit that was
+ * refused for want of coins waits a little until they are counted.
+ */
+function awaitComparison(turn: Turn, { kind, idea, again }: Order): Went {
+  if (again && isCounting(turn, idea.market)) return 'waits'
   return kind === 'entry' && turn.live.looks[idea.market]?.found === 'awaited' ? 'waits' : 'on'
 }
 

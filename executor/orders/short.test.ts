@@ -142,6 +142,34 @@ test('a rung of the ladder sells what is there', async () => {
   expect(sold(executor)).toEqual(['0.00247'])
 })
 
+test.for([
+  ['of more than is there', { size: { unit: 'percent', value: '80' } }, '0.00197'],
+  ['at a limit of its own', { type: 'limit', limit: '59990' }, '0.00197'],
+] as const)('an exit %s sells what is there', async ([_, change, there]) => {
+  const executor = await holding()
+  executor.exchange.own = '-0.00300'
+  await executor.give(executor.exit(change))
+  await executor.clock.turn(5 * SECOND)
+  expect(sold(executor)).toEqual([there])
+  const { price } = executor.exchange.accepted.findLast(({ type }) => type === 'ioc') ?? {}
+  expect(price).toBe('limit' in change ? '59990' : '58800')
+})
+
+test('an exit of a part that is refused although all is there is made once more, and then left', async () => {
+  const executor = await holding()
+  const { place } = executor.exchange
+  executor.exchange.place = async (order) => {
+    if (order.type === 'stop') return place.call(executor.exchange, order)
+    executor.exchange.sent.push(order)
+    return { outcome: 'turned_down', code: 'exchange_funds_insufficient', message: 'not enough' }
+  }
+  await executor.give(executor.exit({ size: { unit: 'percent', value: '50' } }))
+  await minutes(executor, 5)
+  const exits = executor.exchange.sent.filter(({ type, side }) => side === 'sell' && type === 'ioc')
+  expect(exits.map(({ amount }) => amount)).toEqual(['0.00248', '0.00248'])
+  expect(stops(executor)).toEqual(['0.00497'])
+})
+
 test('a stop that rises takes the coins that are there along', async () => {
   const executor = await holding({ trail: '2' })
   executor.exchange.own = '-0.00001'

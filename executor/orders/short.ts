@@ -3,11 +3,12 @@
 import { available } from '../core/available.ts'
 import { isZero, minus } from '../core/money.ts'
 import { type Order, type Position, positionKey } from '../core/state.ts'
-import type { Turn } from '../core/turn.ts'
+import { record, type Turn } from '../core/turn.ts'
 import type { TurnedDownCode } from '../exchange/codes.ts'
 import { isUnsellable } from '../plan/dust.ts'
 import { exact } from '../plan/exact.ts'
 import { countSoon } from '../reconcile/pace.ts'
+import { clientOrderId } from './client-id.ts'
 import { startLeaving } from './leave.ts'
 import { freshBid } from './price.ts'
 
@@ -17,14 +18,27 @@ export function isForCoins(code: string): boolean {
   return code === NO_COINS
 }
 
-/** An exit that wanted everything is tried again, with what is there. */
+/** An exit is made again with what is there: of everything, until it is sold; any other, once. */
 export function onCoinsRefused(turn: Turn, order: Order): undefined {
   const { market, type } = order.idea
   countSoon(turn, market)
   const key = positionKey(order)
   const position = turn.book.positions[key]
-  if (position === undefined || order.kind !== 'exit' || type !== 'market') return
-  if (order.rung === undefined && isAll(turn, position, order)) startLeaving(turn, key, 'exit')
+  // What is being left, and the rungs of a ladder, are tried again anyway.
+  if (position === undefined || order.kind !== 'exit' || order.rung !== undefined) return
+  if (position.leaving !== null || order.again) return
+  if (type === 'market' && isAll(turn, position, order)) startLeaving(turn, key, 'exit')
+  else exitAgain(turn, order)
+}
+
+/** It waits until the coins are counted: `orders/journey.ts`. */
+function exitAgain(turn: Turn, order: Order): undefined {
+  const { stream, kind, signal, seq, signedAt, until, reason, timeframe, plan } = order
+  const size = { unit: 'base', value: plan?.wire.amount ?? '0' } as const
+  const idea = { ...order.idea, size }
+  const name = clientOrderId(turn.world.salt, signal, `exit${turn.book.exits}`)
+  const seed = { stream, kind, signal, seq, signedAt, until, reason, timeframe, idea }
+  record(turn, { type: 'ordered', order: { ...seed, clientOrderId: name, again: true } })
 }
 
 function isAll({ world }: Turn, position: Position, { plan }: Order): boolean {

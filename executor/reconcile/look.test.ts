@@ -1,6 +1,7 @@
 // A look through the real adapter at the sandbox exchange, where somebody else trades with the same key.
 import { noTrace, systemChance, systemClock } from '@keyside/runtime'
 import { CALM, Market, type SandboxExchange, startExchange } from '@keyside/sandbox'
+import Big from 'big.js'
 import { pino } from 'pino'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { assemble } from '../assemble.ts'
@@ -131,7 +132,7 @@ test('an order and a trade of somebody else with the same key are told, each of 
   expect(codes()).toEqual(['unexpected_activity', 'unexpected_activity'])
 })
 
-test('coins that somebody sold are missed', async () => {
+test('coins that somebody sold are missed, and the others stand under a stop', async () => {
   await buy()
   await twoLooks()
   const [stop] = Object.values(shell.state().book.orders)
@@ -141,4 +142,14 @@ test('coins that somebody sold are missed', async () => {
   await twoLooks()
   expect(codes()).toContain('position_drift')
   expect(shell.state().book.closed).toEqual({ 'BTC/USDT': 'drift' })
+  const before = stop?.plan?.wire.amount ?? '0'
+  const there = new Big(before).minus('0.001').toFixed()
+  await vi.waitFor(() => {
+    clock.skip(2_000)
+    const [now] = Object.values(shell.state().book.orders)
+    expect(now).toMatchObject({
+      state: 'accepted',
+      plan: { wire: { type: 'stop', amount: there } },
+    })
+  }, 10_000)
 })
