@@ -18,6 +18,9 @@ export const EXECUTOR_SENTENCES = {
   signals_missed: 'signals were missed: entries among them stay missed, an exit is made up for',
   stream_silent: 'no sign of life from the provider: no new entries, stops stay at the exchange',
   market_unknown: 'the exchange does not know this market, or its rules are not loaded',
+  market_closed:
+    'the exchange does not trade this market now: nothing is bought there until it does, and what is held there is watched',
+  market_open: 'the exchange trades this market again, nothing is to be done',
   quote_missing: 'the exchange gave no price: nothing is decided without one',
   entry_superseded: 'the strategy has left this position again: nothing was sent',
   balance_unknown: 'the exchange did not say what you have: ask again in a moment',

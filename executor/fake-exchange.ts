@@ -41,6 +41,7 @@ export const RULES: MarketRules = {
   maxAmount: '9000',
   minValue: '5',
   maxStops: 5,
+  status: 'trading',
 }
 
 export class FakeExchange implements Exchange {
@@ -56,6 +57,7 @@ export class FakeExchange implements Exchange {
   /** What lookups say: `honest`, or nothing at all. */
   lookups: 'honest' | 'silent' = 'honest'
   price = '60000'
+  status: MarketRules['status'] = 'trading'
   paused: Pause | null = null
   reach: 'yes' | 'no' = 'yes'
   /** Its clock less ours, ms. */
@@ -80,7 +82,7 @@ export class FakeExchange implements Exchange {
   async stop(): Promise<void> {}
 
   rules(market: string): MarketRules | null {
-    return market === RULES.market ? RULES : null
+    return market === RULES.market ? { ...RULES, status: this.status } : null
   }
 
   quote(market: string): Quote | null {

@@ -1,5 +1,5 @@
 // The whole executor for real: broker, sandbox exchange, unmodified ccxt, vault, journal on a disk.
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { brokerConfig, startBroker } from '@keyside/broker'
@@ -199,6 +199,23 @@ const codes = () =>
     event.type === 'order' ? event.status : 'code' in event ? event.code : event.type,
   )
 
+/** Accepted as the first one of a device: a wider one would wait for a day. */
+function firstPolicy(markets: string): void {
+  for (const file of readdirSync(home).filter((name) => name.startsWith('journal.db')))
+    rmSync(join(home, file))
+  writeFileSync(join(home, 'policy.yaml'), POLICY.replace('[BTC/USDT]', markets))
+  acceptPolicy({ home }, systemClock.now())
+}
+
+/** What was told before the bot came. */
+function askForAll(chat: Link): Promise<void> {
+  const iat = seconds(systemClock.now())
+  const parties = { iss: 'bot', aud: 'device', sub: 'telegram:1', jti: jtiOf('replay') }
+  const instruction = { do: 'replay', after: 0 } as const
+  const replay = seal('command', { ...parties, iat, exp: iat + 60, instruction }, bot)
+  return chat.publish(commandTopic('device'), replay)
+}
+
 test('a signed signal becomes one filled order, told to the bot under the device key', async () => {
   const before = exchange.acceptLog().length
   await start()
@@ -292,13 +309,27 @@ test('starts although a market where something is left is gone, and says which',
   journal.close()
   await start()
   const chat = await connect('bot', [reportTopic('device')])
-  const iat = seconds(systemClock.now())
-  const parties = { iss: 'bot', aud: 'device', sub: 'telegram:1', jti: jtiOf('replay') }
-  const instruction = { do: 'replay', after: 0 } as const
-  const replay = seal('command', { ...parties, iat, exp: iat + 60, instruction }, bot)
-  await chat.publish(commandTopic('device'), replay)
+  await askForAll(chat)
   const gone = { code: 'exchange_market_unknown', message: expect.stringContaining('GONE/USDT') }
   await vi.waitFor(() => expect(events).toContainEqual(expect.objectContaining(gone)))
+})
+
+test('starts with the markets that are there, and names the one that is not', async () => {
+  firstPolicy('[BTC/USDT, DEAD/USDT]')
+  await start()
+  const chat = await connect('bot', [reportTopic('device')])
+  await askForAll(chat)
+  const gone = { code: 'exchange_market_unknown', message: expect.stringContaining('DEAD/USDT') }
+  await vi.waitFor(() => expect(events).toContainEqual(expect.objectContaining(gone)))
+  expect(JSON.stringify(events)).not.toContain('market BTC/USDT')
+})
+
+test('does not start where none of its markets is there and nothing is held', async () => {
+  firstPolicy('[DEAD/USDT]')
+  await expect(start()).rejects.toMatchObject({
+    code: 'exchange_market_unknown',
+    message: expect.stringContaining('DEAD/USDT'),
+  })
 })
 
 test('does not start with a key that may withdraw', async () => {

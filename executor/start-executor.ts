@@ -23,6 +23,7 @@ import { keepUp } from './journal/upkeep.ts'
 import type { Keychain } from './keychain/port.ts'
 import { codeSecret, deviceSecrets, exchangeKeys } from './keychain/secrets.ts'
 import { type Links, openLinks } from './links.ts'
+import { watchMarkets } from './market-watch.ts'
 import { policyHash } from './policy/accept.ts'
 import type { Policy } from './policy/schema.ts'
 import { acceptanceAt, readPolicyText, requirePolicy } from './policy-file.ts'
@@ -82,8 +83,10 @@ async function compose(
   const { policy } = accepted
   const exchange = await openAccount(config, deps)
   onStop(() => exchange.stop())
-  const markets = marketsOf(journal.fold(), policy.markets)
+  const left = journal.fold()
+  const markets = marketsOf(left, policy.markets)
   await exchange.start(policy.markets, markets)
+  requireMarket(exchange, policy.markets, left)
   await refuseMightyKey(exchange)
   const { key, salt } = await deviceSecrets(keychain)
   const publisher = new Publisher({ device: config.id, audience: config.bot.id, key, ...deps })
@@ -107,8 +110,9 @@ async function compose(
   onStop(() => shell.stop())
   let links: Links | null = null
   shell.take({ type: 'started' })
-  for (const market of markets.filter((one) => exchange.rules(one) === null))
-    shell.take(goneNotice(market))
+  const isHeld = (market: string) => marketsOf(shell.state().book, []).includes(market)
+  const take = (input: Input) => shell.tryTake(input)
+  onStop(watchMarkets({ exchange, markets, isHeld, clock, take }))
   // Before the brokers: a halt must not wait for them.
   onStop(
     answerRequests({
@@ -162,11 +166,18 @@ async function refuseMightyKey(exchange: Exchange): Promise<void> {
     throw new KeysideError('key_can_withdraw', sentenceOf('key_can_withdraw'))
 }
 
-/** Whatever is left there cannot be sold or asked about: only the trader can look. */
-function goneNotice(market: string): Input {
-  const code = 'exchange_market_unknown'
-  const message = `the exchange has no market ${market} any more, and something of it is in the journal: look at the exchange yourself`
-  return { type: 'notice', notice: { level: 'error', code, message } }
+/** One that is gone takes down itself alone. Where none is left, the list is wrong: unless something is held, that is all. */
+function requireMarket(
+  exchange: Exchange,
+  markets: readonly string[],
+  { positions, orders }: Book,
+): void {
+  const isLeft = Object.keys(positions).length + Object.keys(orders).length > 0
+  if (isLeft || markets.some((market) => exchange.rules(market) !== null)) return
+  throw new KeysideError(
+    'exchange_market_unknown',
+    `${exchange.name} has no spot market among ${markets.join(', ')}: write it like BTC/USDT in policy.yaml`,
+  )
 }
 
 function listenedTo(policy: Policy, { positions }: Book): readonly string[] {

@@ -8,6 +8,7 @@ export {
   type FaultName as ExchangeFaultName,
   type FaultSetup as ExchangeFaultSetup,
 } from './exchange/faults.ts'
+export type { ListingStatus } from './exchange/listings.ts'
 export { type ExchangeOptions, type SandboxExchange, startExchange } from './exchange/start.ts'
 export {
   type Candle,

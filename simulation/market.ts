@@ -18,6 +18,7 @@ function rules(base: string, step: string, tick: string): MarketRules {
     maxAmount: '9000',
     minValue: '5',
     maxStops: null,
+    status: 'trading',
   }
 }
 

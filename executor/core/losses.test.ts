@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { RULES } from '../fake-exchange.ts'
 import type { Policy } from '../policy/schema.ts'
 import { START, TestExecutor } from '../world-for-tests.ts'
 import { apply } from './apply.ts'
@@ -138,14 +139,40 @@ test('without a price of what is held nothing is bought', async () => {
   expect(executor.told().at(-1)).toBe('entry refused loss.day')
 })
 
-test('an entry waits for the price of something else that is held', async () => {
-  const executor = executorWith({})
+/** As if it held as much of another market. */
+async function holdingEther(executor: TestExecutor) {
   await executor.enter()
   const { book, live } = executor.state()
   const [position] = Object.values(book.positions)
   if (position === undefined) throw new Error('it holds something')
   const other = { ...position, market: 'ETH/USDT' }
-  const holding = { ...book, positions: { ...book.positions, 'demo ETH/USDT': other } }
+  return {
+    live,
+    holding: { ...book, positions: { ...book.positions, 'demo ETH/USDT': other } },
+  }
+}
+
+test.each([
+  ['was not there at the start', null],
+  ['has gone since', { ...RULES, market: 'ETH/USDT', status: 'gone' } as const],
+])('a market that %s does not close the others, and counts for what it cost', async (_, rules) => {
+  const executor = executorWith({ dayLoss: '4' })
+  const { holding, live } = await holdingEther(executor)
+  const known = executor.exchange.rules.bind(executor.exchange)
+  executor.exchange.rules = (market) => (market === 'ETH/USDT' ? rules : known(market))
+  const { facts } = decide({ book: holding, live }, executor.signal(), executor.world())
+  expect(facts.map(({ type }) => type)).not.toContain('day_lost')
+  expect(facts.at(-1)).toMatchObject({ event: 'send' })
+  executor.exchange.reach = 'no'
+  const cut = decide({ book: holding, live }, executor.signal(), executor.world())
+  expect(cut.facts.at(-1)).not.toMatchObject({ event: 'send' })
+})
+
+test('an entry waits for the price of something else that is held', async () => {
+  const executor = executorWith({})
+  const { holding, live } = await holdingEther(executor)
+  const known = executor.exchange.rules.bind(executor.exchange)
+  executor.exchange.rules = (market) => known(market) ?? { ...RULES, market }
   const first = decide({ book: holding, live }, executor.signal(), executor.world())
   expect(first.effects).toContainEqual({ type: 'quote', market: 'ETH/USDT' })
   expect(first.facts.map(({ type }) => type)).toEqual(['signal', 'ordered'])

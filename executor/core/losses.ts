@@ -4,9 +4,9 @@ import { sentenceOf } from '../codes.ts'
 import { setTrading } from '../orders/trading.ts'
 import type { Standing } from './counted.ts'
 import { DAY_MS, dayNumber } from './counters.ts'
-import { atLeast, minus, plus, times } from './money.ts'
+import { atLeast, minus, plus, ratio, times } from './money.ts'
 import { lostToday, standing } from './result.ts'
-import type { Book, State } from './state.ts'
+import type { Book, Position, State } from './state.ts'
 import { notice, record, type Turn } from './turn.ts'
 
 /** A price that is older says nothing of what a position is worth. */
@@ -122,8 +122,28 @@ function heldMarkets({ positions }: Book): readonly string[] {
   return [...new Set(Object.values(positions).map(({ market }) => market))]
 }
 
-function bidOf({ world }: Turn, market: string): Decimal | null {
+function bidOf(turn: Turn, market: string): Decimal | null {
+  const { world } = turn
   const quote = world.exchange.quote(market)
+  if (isShutDown(turn, market)) return quote?.bid ?? costOf(turn.book, market)
   if (quote === null || !(Math.abs(world.now - quote.at) <= PRICE_LIFE_MS)) return null
   return atLeast('0', quote.bid) ? null : quote.bid
+}
+
+/** Nobody will tell a price: what is held there must not close the other markets. */
+function isShutDown({ world }: Turn, market: string): boolean {
+  const { reachable, rules } = world.exchange
+  const status = rules(market)?.status ?? 'gone'
+  return reachable && status === 'gone'
+}
+
+/** What one of it cost, on the average: neither gained nor lost until somebody says otherwise. */
+function costOf({ positions }: Book, market: string): Decimal | null {
+  const here = Object.values(positions).filter((position) => position.market === market)
+  const sum = (of: (position: Position) => Decimal) =>
+    here.reduce((total, position) => plus(total, of(position)), '0')
+  return ratio(
+    sum(({ paid }) => paid),
+    sum(({ bought }) => bought),
+  )
 }

@@ -74,9 +74,9 @@ export const tradeAnswer = z.object({
 
 export const accountTradeAnswer = tradeAnswer.extend({ isBuyer: z.boolean() })
 
-export const accountAnswer = z.object({
-  balances: z.array(z.object({ asset: z.string(), free: amount, locked: amount })),
-})
+export const accountAnswer = z.object({ balances: z.array(z.unknown()) })
+
+export const balanceAnswer = z.object({ asset: z.string(), free: amount, locked: amount })
 
 export const tickerAnswer = z.object({ symbol: z.string(), bidPrice: amount, askPrice: amount })
 
@@ -97,6 +97,16 @@ export const rightsAnswer = z.object({
   ipRestrict: z.boolean().optional(),
   createTime: z.int().optional(),
   tradingAuthorityExpirationTime: z.int().optional(),
+})
+
+/** Of exchangeInfo. Another status than TRADING takes no orders. */
+export const marketAnswer = z.object({
+  symbol: z.string(),
+  status: z.string(),
+  baseAsset: z.string(),
+  quoteAsset: z.string(),
+  isSpotTradingAllowed: z.boolean(),
+  filters: z.unknown(),
 })
 
 export const filters = z.array(

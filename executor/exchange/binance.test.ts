@@ -117,34 +117,27 @@ test.each(['BTCUSDT', 'ETH/USDT', 'btc/usdt', 'BTC/USDT:USDT'])(
 )
 
 test.each(['BTCUSDT', 'btc/usdt', 'NOPE/USDT', 'BTC/USDT:USDT'])(
-  'does not start with %s',
+  'starts without %s, and with the others',
   async (market) => {
-    const other = open()
-    await expect(other.start([BTC, market])).rejects.toMatchObject({
-      code: 'exchange_market_unknown',
-    })
-    await other.stop()
+    for (const markets of [[BTC, market], [market, 'ETH/USDT', BTC], [market]]) {
+      const other = open()
+      await other.start(markets)
+      expect(markets.filter((one) => other.rules(one) === null)).toEqual([market])
+      expect(other.quote(BTC) !== null).toBe(markets.includes(BTC))
+      expect(await other.place(order({ market }))).toMatchObject({
+        code: 'exchange_market_unknown',
+      })
+      await other.stop()
+    }
   },
 )
 
-test('starts without a market that is gone, when it is only followed to its end', async () => {
+test('also starts without one that is only followed to its end', async () => {
   const other = open()
   await other.start([BTC], [BTC, 'GONE/USDT', 'ETH/USDT'])
-  expect(other.rules(BTC)).toMatchObject({ tick: '0.01' })
+  expect(other.rules(BTC)).toMatchObject({ tick: '0.01', status: 'trading' })
   expect(other.rules('ETH/USDT')).not.toBeNull()
   expect(other.rules('GONE/USDT')).toBeNull()
-  expect(await other.place(order({ market: 'GONE/USDT' }))).toMatchObject({
-    code: 'exchange_market_unknown',
-  })
-  await other.stop()
-})
-
-test('a market that is gone excuses none of those that are wanted', async () => {
-  const other = open()
-  await expect(other.start([BTC, 'NOPE/USDT'], ['GONE/USDT'])).rejects.toMatchObject({
-    code: 'exchange_market_unknown',
-    message: expect.stringContaining('NOPE/USDT'),
-  })
   await other.stop()
 })
 
@@ -186,6 +179,9 @@ test.each([
   [401, -2015, 'Invalid API-key, IP, or permissions for action.', 'turned_down'],
   [400, -2010, 'Market is closed.', 'turned_down'],
   [400, -2010, 'Duplicate order sent.', 'unknown'],
+  [400, -1013, 'Duplicate order sent.', 'unknown'],
+  [400, -1010, 'Something new.', 'unknown'],
+  [400, -2021, 'Market is closed.', 'unknown'],
   [400, -2010, 'Something new.', 'unknown'],
   [400, -1021, 'Timestamp for this request is outside of the recvWindow.', 'unknown'],
   [400, -1006, 'An unexpected response was received.', 'unknown'],
@@ -198,6 +194,22 @@ test.each([
   answerOrders(status, JSON.stringify({ code, msg }))
   expect(await exchange.place(order())).toMatchObject({ outcome })
   while (exchange.pause() !== null) await sleep(20)
+})
+
+const ENGINE_AND_API = [-1010, -1013, -2010]
+
+test.each([
+  ...ENGINE_AND_API.flatMap((code) => [
+    [code, 'Market is closed.', 'exchange_market_closed'] as const,
+    [code, 'market is closed', 'exchange_market_closed'] as const,
+    [code, 'This account may not place or cancel orders.', 'exchange_account_refused'] as const,
+    [code, 'Price * QTY is zero or less.', 'exchange_filter_refused'] as const,
+  ]),
+  [-1013, 'Filter failure: NOTIONAL', 'exchange_filter_refused'] as const,
+  [-1013, 'Something new.', 'exchange_filter_refused'] as const,
+])('takes %i "%s" for %s, whichever code the words come with', async (code, msg, told) => {
+  answerOrders(400, JSON.stringify({ code, msg }))
+  expect(await exchange.place(order())).toMatchObject({ outcome: 'turned_down', code: told })
 })
 
 test.each([

@@ -1,7 +1,8 @@
 // Binance spot behind the executor's port.
-import { type Cancel, type Clock, KeysideError, type Logger } from '@keyside/runtime'
+import type { Cancel, Clock, Logger } from '@keyside/runtime'
 import { Allowance } from './allowance.ts'
-import { accountAnswer, accountTradeAnswer, candleAnswer, orderAnswer } from './answers.ts'
+import { accountTradeAnswer, candleAnswer, orderAnswer } from './answers.ts'
+import { askBalances, orThrow } from './balances.ts'
 import { cancel } from './cancel.ts'
 import { fillsOf } from './fills.ts'
 import { find, list } from './find.ts'
@@ -10,11 +11,11 @@ import { type ApiKeys, normalizeKeys } from './keys.ts'
 import { Line, RECEIVE_WINDOW_MS } from './line.ts'
 import { type LiquidityPace, LiquidityWatch } from './liquidity.ts'
 import { fromOrder, fromTrade, type VenueMarket } from './map.ts'
-import { loadMarkets } from './markets.ts'
+import { Markets } from './markets.ts'
 import { place } from './place.ts'
 import type * as port from './port.ts'
 import { Quotes } from './quotes.ts'
-import { type Reply, sentence, unreachable } from './reply.ts'
+import { sentence, unreachable } from './reply.ts'
 import { keyRights } from './rights.ts'
 import { measureSkew } from './skew.ts'
 import { type SandboxSecret, Stakes } from './stakes.ts'
@@ -25,6 +26,8 @@ export interface Pace extends LiquidityPace {
   readonly requests: number
   readonly quotes: number
   readonly clock: number
+  /** Their rules, and whether they are traded. */
+  readonly markets?: number
 }
 
 /** 60 ms keep questions within 5 000 of the 6 000 of weight a minute that the venue allows one address. */
@@ -35,6 +38,9 @@ const PACE: Pace = {
   volumes: 60_000,
   clock: 60_000,
 }
+
+/** The rules of all markets weigh as much as the account. */
+const MARKETS_MS = 300_000
 
 /** Measurements of the clock that may fail before its skew counts as not known. */
 const CLOCK_MISSES = 3
@@ -71,11 +77,11 @@ class Binance implements port.Exchange {
    * orders would hold up a stop for seconds; an order that waits past its window would even look as if never placed.
    */
   readonly #quickLine: Line
+  readonly #markets: Markets
   readonly #quotes: Quotes
   readonly #liquidity: LiquidityWatch
   readonly #stakes: Stakes
   readonly #timers: Cancel[] = []
-  #markets: ReadonlyMap<string, VenueMarket> = new Map()
   #measuring = false
   #skew: { readonly ms: number; readonly at: number } | null = null
 
@@ -95,8 +101,10 @@ class Binance implements port.Exchange {
     }
     this.#line = new Line({ ...line, thrift: 'slows_down' })
     this.#quickLine = new Line({ ...line, thrift: 'never_slow' })
-    this.#quotes = new Quotes(this.#quickLine, clock)
-    this.#liquidity = new LiquidityWatch(this.#line, clock)
+    this.#markets = new Markets(this.#line, log)
+    const lose = (gone: readonly VenueMarket[]) => this.#markets.lose(gone)
+    this.#quotes = new Quotes(this.#quickLine, clock, lose)
+    this.#liquidity = new LiquidityWatch(this.#line, clock, lose)
     const { sandbox } = options
     const there = { ...(address !== undefined && { address }), ...(sandbox && { sandbox }) }
     this.#stakes = new Stakes({ ...there, clock, log })
@@ -107,22 +115,21 @@ class Binance implements port.Exchange {
     return this.#stakes.live
   }
 
-  async start(markets: readonly string[], left?: readonly string[]): Promise<void> {
+  async start(markets: readonly string[], left: readonly string[] = []): Promise<void> {
     await this.#stakes.enter()
     // The clock before anything is signed.
-    const [known] = await Promise.all([loadMarkets(this.#line, markets, left), this.#measureSkew()])
-    this.#markets = known
-    const loaded = [...known.values()]
-    const [quotes] = await Promise.all([
+    await Promise.all([this.#markets.load([...markets, ...left]), this.#measureSkew()])
+    const [failed] = await Promise.all([
       this.#refreshQuotes(),
       this.#askBalances().then(orThrow),
-      this.#liquidity.refresh(loaded),
+      this.#liquidity.refresh(this.#markets.listed()),
     ])
-    if (!quotes.ok) throw unreachable(quotes.message)
+    if (failed !== null) throw unreachable(failed)
     this.#timers.push(
       this.#stakes.keepFresh(),
       keepFresh(this.#clock, this.#pace.quotes, () => this.#refreshQuotes()),
-      ...this.#liquidity.keepFresh(loaded, this.#pace),
+      ...this.#liquidity.keepFresh(() => this.#markets.listed(), this.#pace),
+      keepFresh(this.#clock, this.#pace.markets ?? MARKETS_MS, () => this.#markets.refresh()),
       keepFresh(this.#clock, this.#pace.clock, () => this.#measureSkew()),
     )
   }
@@ -135,7 +142,7 @@ class Binance implements port.Exchange {
   }
 
   rules(market: string): port.MarketRules | null {
-    return this.#markets.get(market)?.rules ?? null
+    return this.#markets.rules(market)
   }
 
   quote(market: string): port.Quote | null {
@@ -149,7 +156,10 @@ class Binance implements port.Exchange {
   }
 
   async refreshQuote(market: string): Promise<port.Answered<port.Quote>> {
-    return this.#quotes.refreshOne(this.#market(market))
+    const entry = this.#market(market)
+    if (entry.rules.status === 'gone')
+      return { ok: false, message: `the exchange has no market ${market} now` }
+    return this.#quotes.refreshOne(entry)
   }
 
   async refreshBalances(): Promise<port.Answered<readonly port.Balance[]>> {
@@ -248,8 +258,14 @@ class Binance implements port.Exchange {
     return entry
   }
 
-  #refreshQuotes(): Promise<port.Answered<'refreshed'>> {
-    return this.#quotes.refresh([...this.#markets.values()])
+  /** Why not; null when they are fresh. */
+  #refreshQuotes(): Promise<string | null> {
+    return this.#quotes.refresh(this.#markets.listed())
+  }
+
+  #askBalances() {
+    const rules = this.#markets.listed().map((market) => market.rules)
+    return askBalances(this.#line, new Set(rules.flatMap(({ base, quote }) => [base, quote])))
   }
 
   async #measureSkew(): Promise<void> {
@@ -259,32 +275,4 @@ class Binance implements port.Exchange {
     if (ms !== null) this.#skew = { ms, at: this.#clock.now() }
     this.#measuring = false
   }
-
-  async #askBalances(): Promise<Balances> {
-    const reply = await this.#line.ask((api) => api.privateGetAccount({ omitZeroBalances: 'true' }))
-    if (reply.got !== 'answer') return reply
-    const read = accountAnswer.safeParse(reply.body)
-    if (!read.success)
-      return { got: 'no proof', message: 'the exchange did not say what the account holds' }
-    const body = read.data.balances.map(({ asset, free, locked }) => ({
-      currency: asset,
-      free,
-      used: locked,
-    }))
-    return { got: 'answer', body }
-  }
-}
-
-type Balances =
-  | { readonly got: 'answer'; readonly body: readonly port.Balance[] }
-  | Exclude<Reply, { got: 'answer' }>
-
-/** The account is the first thing asked for with the key: a refusal is about the key. */
-function orThrow(reply: Reply): void {
-  if (reply.got === 'answer') return
-  if (reply.got === 'no proof' || reply.got === 'limited') throw unreachable(sentence(reply))
-  throw new KeysideError(
-    'exchange_key_refused',
-    `${sentence(reply)}: look at the key and its IP list at the exchange, then run "keyside keys check"`,
-  )
 }

@@ -30,7 +30,7 @@ function watchOver(count: number) {
   }
   const markets = Array.from({ length: count }, (_, at) => ({ id: `M${at}` }))
   const watch = new LiquidityWatch(line as never, clock as never)
-  watch.keepFresh(markets as never, { books: 5_000, volumes: 60_000 })
+  watch.keepFresh(() => markets as never, { books: 5_000, volumes: 60_000 })
   return { ...line, every }
 }
 

@@ -5,6 +5,7 @@ import { dayAnswer, depthAnswer } from './answers.ts'
 import type { Line } from './line.ts'
 import type { VenueMarket } from './map.ts'
 import type { Liquidity } from './port.ts'
+import { type Lose, sift } from './sift.ts'
 
 /** As many as the venue gives for its lowest weight. */
 const LEVELS = '100'
@@ -27,13 +28,15 @@ type Asks = Pick<Liquidity, 'asks' | 'asksAt'>
 export class LiquidityWatch {
   readonly #line: Line
   readonly #clock: Clock
+  readonly #lose: Lose<VenueMarket>
   /** By the venue's id. */
   readonly #volumes = new Map<string, Volume>()
   readonly #asks = new Map<string, Asks>()
 
-  constructor(line: Line, clock: Clock) {
+  constructor(line: Line, clock: Clock, lose: Lose<VenueMarket> = () => undefined) {
     this.#line = line
     this.#clock = clock
+    this.#lose = lose
   }
 
   /** Null until both halves have been seen. */
@@ -49,40 +52,52 @@ export class LiquidityWatch {
     await Promise.all([this.#refreshVolumes(markets), ...books])
   }
 
-  /** Book after book, evenly over the time, so that fifty of them hold up nothing else that is asked. */
-  keepFresh(markets: readonly VenueMarket[], pace: LiquidityPace): readonly Cancel[] {
-    if (markets.length === 0) return []
+  /**
+   * Book after book, evenly over the time, so that fifty of them hold up nothing else that is asked. `markets` is asked
+   * each time.
+   */
+  keepFresh(markets: () => readonly VenueMarket[], pace: LiquidityPace): readonly Cancel[] {
+    const count = Math.max(markets().length, 1)
     const asking = new Set<string>()
     let turn = 0
     const next = async () => {
-      const market = markets[turn % markets.length]
+      const listed = markets()
+      const market = listed[turn % listed.length]
       turn += 1
       if (market === undefined || asking.has(market.id)) return
       asking.add(market.id)
       await this.#refreshAsks(market)
       asking.delete(market.id)
     }
-    const step = Math.max(pace.books / markets.length, LEAST_STEP_MS)
+    const step = Math.max(pace.books / count, LEAST_STEP_MS)
     return [
       this.#clock.every(step, () => void next()),
-      this.#clock.every(pace.volumes, () => void this.#refreshVolumes(markets)),
+      this.#clock.every(pace.volumes, () => void this.#refreshVolumes(markets())),
     ]
   }
 
   /** A market that the answer leaves out, or tells badly, keeps its old turnover and with it its age. */
   async #refreshVolumes(markets: readonly VenueMarket[]): Promise<void> {
-    if (markets.length === 0) return
-    const volumeAt = this.#clock.now()
-    const symbols = JSON.stringify(markets.map(({ id }) => id))
-    const reply = await this.#line.ask(
-      (api) => api.publicGetTicker24hr({ symbols }),
-      tickersWeight(markets.length),
+    let volumeAt = 0
+    const { refused } = await sift(
+      markets,
+      (part) => {
+        volumeAt = this.#clock.now()
+        const symbols = JSON.stringify(part.map(({ id }) => id))
+        const weight = tickersWeight(part.length)
+        return this.#line.ask((api) => api.publicGetTicker24hr({ symbols }), weight)
+      },
+      (body) => {
+        const rows = z.array(z.unknown()).safeParse(body)
+        for (const row of rows.data ?? []) {
+          const { data } = dayAnswer.safeParse(row)
+          if (data !== undefined)
+            this.#volumes.set(data.symbol, { volume: data.quoteVolume, volumeAt })
+        }
+        return rows.success ? 'read' : 'unreadable'
+      },
     )
-    const rows = z.array(z.unknown()).safeParse(reply.got === 'answer' ? reply.body : null)
-    for (const row of rows.data ?? []) {
-      const { data } = dayAnswer.safeParse(row)
-      if (data !== undefined) this.#volumes.set(data.symbol, { volume: data.quoteVolume, volumeAt })
-    }
+    this.#lose(refused)
   }
 
   async #refreshAsks({ id }: VenueMarket): Promise<void> {

@@ -1,7 +1,13 @@
 // Words of the port to words of Binance and back. Pure.
 import Big from 'big.js'
 import type { z } from 'zod'
-import { filters, type orderAnswer, placedAnswer, type tradeAnswer } from './answers.ts'
+import {
+  filters,
+  type marketAnswer,
+  type orderAnswer,
+  placedAnswer,
+  type tradeAnswer,
+} from './answers.ts'
 import type { ExchangeOrder, Fill, MarketRules, WireOrder } from './port.ts'
 
 /** The parameters of POST /api/v3/order. Amounts and prices are passed on to the character. */
@@ -90,31 +96,26 @@ export interface VenueMarket {
   readonly rules: MarketRules
 }
 
-interface CcxtMarket {
-  readonly symbol: string
-  readonly id: string
-  readonly base: string
-  readonly quote: string
-  readonly spot?: boolean | undefined
-  readonly info: unknown
-}
-
-/** Null unless `market` is exactly the unified symbol of a spot market with readable rules. */
-export function fromMarket(market: string, entry: CcxtMarket | undefined): VenueMarket | null {
-  if (entry?.symbol !== market || entry.spot !== true || `${entry.base}/${entry.quote}` !== market)
-    return null
-  const read = filters.safeParse(Object(entry.info).filters)
+/** Null unless `market` is exactly the name of a spot market with readable rules. */
+export function fromMarket(
+  market: string,
+  entry: z.infer<typeof marketAnswer> | undefined,
+): VenueMarket | null {
+  if (entry === undefined || `${entry.baseAsset}/${entry.quoteAsset}` !== market) return null
+  const status = entry.status === 'TRADING' ? 'trading' : 'halted'
+  if (status === 'trading' && !entry.isSpotTradingAllowed) return null
+  const read = filters.safeParse(entry.filters)
   if (!read.success) return null
   const all = Object.fromEntries(read.data.map((filter) => [filter.filterType, filter]))
   const tick = all['PRICE_FILTER']?.tickSize
   const lot = all['LOT_SIZE']
   const minValue = (all['NOTIONAL'] ?? all['MIN_NOTIONAL'])?.minNotional
   if (!tick || !lot?.stepSize || !lot.minQty || !lot.maxQty || !minValue) return null
-  const { base, quote, id } = entry
+  const { symbol: id, baseAsset: base, quoteAsset: quote } = entry
   const { stepSize: step, minQty: minAmount, maxQty: maxAmount } = lot
   const maxStops = all['MAX_NUM_ALGO_ORDERS']?.maxNumAlgoOrders ?? null
   return {
     id,
-    rules: { market, base, quote, tick, step, minAmount, maxAmount, minValue, maxStops },
+    rules: { market, base, quote, tick, step, minAmount, maxAmount, minValue, maxStops, status },
   }
 }

@@ -1,61 +1,96 @@
-// The rules of the markets that policy allows, of those where something is left, and of no others.
-import { KeysideError } from '@keyside/runtime'
+// The markets that policy allows, and those where something is left: their rules, and whether each is traded now.
+import type { Logger } from '@keyside/runtime'
+import { z } from 'zod'
+import { marketAnswer } from './answers.ts'
 import type { Line } from './line.ts'
 import { fromMarket, type VenueMarket } from './map.ts'
-import { sentence, unreachable } from './reply.ts'
+import type { MarketRules } from './port.ts'
+import { unreachable } from './reply.ts'
+import { type Sifted, sift } from './sift.ts'
 
-/**
- * By unified symbol. Of `left` those that the exchange has no more are left out: what is elsewhere has to be followed to
- * its end all the same. Rejects with a KeysideError `exchange_market_unknown` or `exchange_unreachable`.
- */
-export async function loadMarkets(
-  line: Line,
-  markets: readonly string[],
-  left: readonly string[] = [],
-): Promise<ReadonlyMap<string, VenueMarket>> {
-  let others = left.filter((market) => !markets.includes(market))
-  let loaded = await load(line, [...markets, ...others])
-  if (loaded === 'unknown' && others.length > 0) {
-    others = await stillThere(line, others)
-    loaded = await load(line, [...markets, ...others])
+export class Markets {
+  readonly #line: Line
+  readonly #log: Pick<Logger, 'info' | 'warn'>
+  #wanted: readonly string[] = []
+  /** By unified symbol. One that goes away keeps the rules it had: what is held there is to be got out of it. */
+  readonly #known = new Map<string, VenueMarket>()
+
+  constructor(line: Line, log: Pick<Logger, 'info' | 'warn'>) {
+    this.#line = line
+    this.#log = log
   }
-  if (loaded === 'unknown') throw unknownMarket(markets.join(', '))
-  const gone = markets.find((market) => !loaded.has(market))
-  if (gone !== undefined) throw unknownMarket(gone)
-  return loaded
-}
 
-/** `unknown` when there is one that the exchange does not know: it does not say which. */
-async function load(
-  line: Line,
-  markets: readonly string[],
-): Promise<ReadonlyMap<string, VenueMarket> | 'unknown'> {
-  if (markets.length === 0) return new Map()
-  const symbols = JSON.stringify(markets.map((market) => market.replace('/', '')))
-  const reply = await line.ask((api) => api.loadMarkets(true, { symbols }))
-  if (reply.got === 'refusal') return 'unknown'
-  if (reply.got !== 'answer') throw unreachable(sentence(reply))
-  const { markets: loaded } = await line.api()
-  // A page instead of an answer is an empty list to ccxt.
-  if (Object.keys(loaded ?? {}).length === 0)
-    throw unreachable('the exchange did not say which markets it has')
-  return new Map(
-    markets.flatMap((market) => {
-      const entry = fromMarket(market, loaded?.[market])
-      return entry === null ? [] : [[market, entry]]
-    }),
-  )
-}
+  /** One that the exchange does not have has no rules afterwards. Rejects with `exchange_unreachable` only. */
+  async load(wanted: readonly string[]): Promise<void> {
+    this.#wanted = [...new Set(wanted)]
+    const { failed } = await this.#ask()
+    if (failed !== null) throw unreachable(failed)
+  }
 
-async function stillThere(line: Line, markets: readonly string[]): Promise<string[]> {
-  const there: string[] = []
-  for (const market of markets) if ((await load(line, [market])) !== 'unknown') there.push(market)
-  return there
-}
+  /** Rules change, and markets come back. What is not answered stays as it was. */
+  async refresh(): Promise<void> {
+    await this.#ask()
+  }
 
-function unknownMarket(names: string): KeysideError {
-  return new KeysideError(
-    'exchange_market_unknown',
-    `binance has no spot market among ${names}: write it like BTC/USDT in policy.yaml`,
-  )
+  get(market: string): VenueMarket | undefined {
+    return this.#known.get(market)
+  }
+
+  rules(market: string): MarketRules | null {
+    return this.#known.get(market)?.rules ?? null
+  }
+
+  /** Those that a question for several may name. */
+  listed(): readonly VenueMarket[] {
+    return [...this.#known.values()].filter(({ rules }) => rules.status !== 'gone')
+  }
+
+  /** The exchange has refused to speak of them. They are asked for again when all are refreshed. */
+  lose(markets: readonly VenueMarket[]): void {
+    for (const { rules } of markets) this.#lose(rules.market)
+  }
+
+  async #ask(): Promise<Sifted<string>> {
+    const sifted = await sift(
+      this.#wanted,
+      (part) => {
+        const symbols = JSON.stringify(part.map((market) => market.replace('/', '')))
+        return this.#line.ask((api) => api.publicGetExchangeInfo({ symbols }))
+      },
+      (body, part) => this.#take(body, part),
+    )
+    for (const market of sifted.refused) this.#lose(market)
+    return sifted
+  }
+
+  /** A page instead of an answer says nothing of any market. */
+  #take(body: unknown, part: readonly string[]): 'read' | 'unreadable' {
+    const read = z.object({ symbols: z.array(z.unknown()) }).safeParse(body)
+    if (!read.success) return 'unreadable'
+    const rows = read.data.symbols.flatMap((row) => marketAnswer.safeParse(row).data ?? [])
+    for (const market of part) {
+      const row = rows.find(({ symbol }) => symbol === market.replace('/', ''))
+      const entry = fromMarket(market, row)
+      if (entry === null) this.#lose(market)
+      else this.#keep(entry)
+    }
+    return 'read'
+  }
+
+  #keep(entry: VenueMarket): void {
+    const { market, status } = entry.rules
+    const before = this.#known.get(market)?.rules.status
+    this.#known.set(market, entry)
+    if (before === status || (before === undefined && status === 'trading')) return
+    if (status === 'trading') this.#log.info({ market }, 'the exchange trades this market again')
+    else this.#log.warn({ market, status }, 'the exchange does not trade this market now')
+  }
+
+  #lose(market: string): void {
+    const entry = this.#known.get(market)
+    if (entry?.rules.status === 'gone') return
+    if (entry !== undefined)
+      this.#known.set(market, { ...entry, rules: { ...entry.rules, status: 'gone' } })
+    this.#log.warn({ market }, 'the exchange has no such market')
+  }
 }

@@ -16,6 +16,8 @@ export interface MarketRules {
   readonly minValue: Decimal
   /** How many stops of the account may rest on the market at once; null for as many as it likes. */
   readonly maxStops: number | null
+  /** As the exchange said last. `halted`: it is there, and takes no orders now; `gone`: it does not know it any more. */
+  readonly status: 'trading' | 'halted' | 'gone'
 }
 
 export interface Quote {
@@ -131,11 +133,13 @@ export interface Exchange {
   /** How long after sending an unseen order may still be accepted, ms (the venue's receive window and more). */
   readonly acceptanceWindowMs: number
   /**
-   * Loads market rules and the clock, then keeps quotes and liquidity fresh. Of `left`, where something may be left from
-   * before, it does without those that the exchange has no more: they have no `rules`. Rejects with a KeysideError.
+   * Loads market rules and the clock, then keeps rules, quotes and liquidity fresh, of `left` too, where something may
+   * be left from before. It does without those that the exchange does not have: they have no `rules`. Rejects with a
+   * KeysideError.
    */
   start(markets: readonly string[], left?: readonly string[]): Promise<void>
   stop(): Promise<void>
+  /** The last seen. Null for one that the exchange has not had since the start. */
   rules(market: string): MarketRules | null
   /** The last quote seen, however old: the caller judges its age. Null before the first. */
   quote(market: string): Quote | null

@@ -1,9 +1,10 @@
 // The plan of an order at the present price: what the plan itself is given, and the id an approval will name.
-import type { ExecutorCode } from '../codes.ts'
+import { type ExecutorCode, sentenceOf } from '../codes.ts'
 import { available } from '../core/available.ts'
 import { times } from '../core/money.ts'
 import { type Order, type Plan, positionKey } from '../core/state.ts'
 import type { Turn } from '../core/turn.ts'
+import type { MarketRules } from '../exchange/port.ts'
 import type { PlanCode } from '../plan/codes.ts'
 import { plan as planOrder, type SignalIdea } from '../plan/plan.ts'
 import { orderId } from './view.ts'
@@ -15,12 +16,21 @@ export type Drawn =
 /** What is asked about gets half the collar: the price may then go as far either way before the answer comes. */
 const ASKED = '0.5'
 
+/** Only what the exchange says counts: it may halt a market, or know it no more. */
+export function isShut({ status }: MarketRules): boolean {
+  return status === 'halted' || status === 'gone'
+}
+
 export function drawPlan(turn: Turn, order: Order, to: 'send' | 'ask' = 'send'): Drawn {
   const { exchange, policy } = turn.world
   const { entry, exit } = policy.collar
   const rules = exchange.rules(order.idea.market)
   const quote = exchange.quote(order.idea.market)
   if (rules === null) return { ok: false, code: 'market_unknown' }
+  if (order.kind === 'entry' && isShut(rules)) {
+    const message = `${rules.market}: ${sentenceOf('market_closed')}`
+    return { ok: false, code: 'market_closed', message }
+  }
   if (quote === null) return { ok: false, code: 'quote_missing' }
   const position = turn.book.positions[positionKey(order)]
   const planned = planOrder({

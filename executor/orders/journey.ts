@@ -10,7 +10,7 @@ import { firstHeadDue } from '../inbox/head.ts'
 import { check } from '../policy/check.ts'
 import { isCounting } from '../reconcile/pace.ts'
 import { askAgain, askTrader } from './ask-again.ts'
-import { drawPlan } from './draw-plan.ts'
+import { drawPlan, isShut } from './draw-plan.ts'
 import { requestCancel } from './poll.ts'
 import { askQuote, isYoung, QUOTE_LIFE_MS } from './price.ts'
 import { question, unknownAround } from './question.ts'
@@ -96,8 +96,9 @@ function awaitPrices(turn: Turn, { kind }: Order): Went {
 function freshQuote(turn: Turn, order: Order): Went {
   const { market } = order.idea
   const { now, exchange } = turn.world
-  // Of a market that the exchange does not know there is nothing to ask: the plan says so.
-  if (exchange.rules(market) === null) return 'on'
+  const rules = exchange.rules(market)
+  // Of a market that the exchange does not know, or does not trade, there is nothing to ask: the plan says so.
+  if (rules === null || (order.kind === 'entry' && isShut(rules))) return 'on'
   const quote = exchange.quote(market)
   if (quote !== null && isYoung(quote, now, QUOTE_LIFE_MS)) return 'on'
   const asked = turn.live.quotes[market]

@@ -17,6 +17,7 @@ const rules: MarketRules = {
   maxAmount: '9000',
   minValue: '5',
   maxStops: 5,
+  status: 'trading',
 }
 const quote: Quote = { bid: '49990', ask: '50000.03', at: 0 }
 const entry: SignalIdea = {
@@ -227,6 +228,7 @@ const anyInput: fc.Arbitrary<PlanInput> = fc.record({
     maxAmount: fc.constant('100000000'),
     minValue: fc.constantFrom('0', '5'),
     maxStops: fc.constant(null),
+    status: fc.constant('trading' as const),
   }),
   quote: fc
     .tuple(money(5), money(5))

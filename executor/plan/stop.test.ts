@@ -15,6 +15,7 @@ const rules: MarketRules = {
   maxAmount: '9000',
   minValue: '5',
   maxStops: 5,
+  status: 'trading',
 }
 const input: StopInput = {
   rules,

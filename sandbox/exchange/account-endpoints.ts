@@ -131,6 +131,7 @@ function placing(venue: Venue): Endpoint {
     rules: ORDER_PARAMETERS,
     answer: (call) => {
       const request = readChecked(venue, call)
+      if (venue.listings.of(request.instrument.symbol) !== 'TRADING') throw refuse('market_closed')
       venue.countOrder()
       return placedView(venue.matching.place(call.account, request, call.marks))
     },

@@ -127,3 +127,42 @@ test('rejects a port that is taken, and stops quickly with clients still connect
   await closed
   expect(Date.now() - began).toBeLessThan(1_000)
 })
+
+test('halts a market, takes it off the list, and brings it back', async () => {
+  const { exchange } = venue
+  const set = (status: string) => send('POST', 'status', { symbol: 'ETH/USDT', status })
+  const info = (query: string) => raw(exchange, 'GET', '/api/v3/exchangeInfo', query)
+  await set('BREAK')
+  expect(await info('symbol=ETHUSDT')).toMatchObject({ body: { symbols: [{ status: 'BREAK' }] } })
+  const side = { side: 'BUY', type: 'LIMIT', timeInForce: 'IOC', quantity: '1', price: '3000' }
+  expect(
+    await signed(exchange, 'POST', '/api/v3/order', { symbol: 'ETHUSDT', ...side }),
+  ).toMatchObject({ status: 400, body: { code: -1013, msg: 'Market is closed.' } })
+  await set('GONE')
+  for (const path of ['exchangeInfo', 'ticker/bookTicker', 'ticker/24hr'])
+    expect(
+      await raw(exchange, 'GET', `/api/v3/${path}`, 'symbols=["BTCUSDT","ETHUSDT"]'),
+    ).toMatchObject({ status: 400, body: { code: -1121 } })
+  expect(JSON.stringify((await info('')).body)).not.toContain('ETHUSDT')
+  await set('TRADING')
+  expect(await info('symbol=ETHUSDT')).toMatchObject({ status: 200 })
+})
+
+test('while a market is halted nothing that rests there is filled', async () => {
+  const { exchange, clock, market } = venue
+  await signed(exchange, 'POST', '/api/v3/order', {
+    symbol: 'BTCUSDT',
+    side: 'BUY',
+    type: 'LIMIT',
+    timeInForce: 'GTC',
+    quantity: '0.001',
+    price: '59000',
+  })
+  exchange.setStatus(BTC, 'BREAK')
+  market.nudge(BTC, 0.97, clock.now())
+  clock.advance(2_000)
+  expect(exchange.acceptLog()).toMatchObject([{ outcome: 'NEW' }])
+  exchange.setStatus(BTC, 'TRADING')
+  clock.advance(2_000)
+  expect(exchange.acceptLog()).toMatchObject([{ outcome: 'FILLED' }])
+})

@@ -9,12 +9,14 @@ import type { AcceptedOrder } from './accept-log.ts'
 import type { Book } from './book.ts'
 import { FAULT_NAMES, FAULTS, type Faults } from './faults.ts'
 import type { Answer } from './http.ts'
+import { LISTING_STATUSES, type Listings } from './listings.ts'
 import { parseJson } from './parse-json.ts'
 
 export interface ControlParts {
   readonly clock: Clock | TurnableClock
   readonly market: Market
   readonly book: Book
+  readonly listings: Listings
   readonly faults: Faults
   readonly acceptLog: () => readonly AcceptedOrder[]
   /** What it shares with an executor of the same home; without it nothing is proved. */
@@ -66,6 +68,7 @@ const depth = z.strictObject({
     .regex(/^\d+(\.\d+)?$/)
     .optional(),
 })
+const listing = z.strictObject({ symbol: z.string(), status: z.enum(LISTING_STATUSES) })
 const proof = z.strictObject({ nonce: z.string().regex(/^[A-Za-z0-9_-]{43}$/) })
 const turn = z.union([z.strictObject({ setMs: z.int() }), z.strictObject({ advanceMs: z.int() })])
 
@@ -96,7 +99,7 @@ export class Control {
   }
 
   #createPages(): Readonly<Record<string, Page>> {
-    const { market, book, faults, clock, acceptLog } = this.#parts
+    const { market, book, listings, faults, clock, acceptLog } = this.#parts
     return {
       'GET /sandbox/orders': () => ok(acceptLog()),
       'GET /sandbox/faults': () => ok({ table: FAULTS, armed: faults.armed }),
@@ -118,6 +121,9 @@ export class Control {
       ),
       'POST /sandbox/depth': reading(depth, ({ symbol, levels, quantity }) =>
         this.#onSymbol({ symbol }, () => book.setDepth(symbol, { levels: levels ?? 50, quantity })),
+      ),
+      'POST /sandbox/status': reading(listing, ({ symbol, status }) =>
+        this.#onSymbol({ symbol }, () => listings.set(symbol, status)),
       ),
       [`POST ${PROOF_PATH}`]: reading(proof, ({ nonce }) => {
         const { proofSecret } = this.#parts

@@ -47,6 +47,7 @@ export const EXCHANGE_ERRORS = {
   },
   bad_signature: { code: -1022, status: 400, msg: 'Signature for this request is not valid.' },
   filter_failed: { code: -1013, status: 400, msg: 'Filter failure: %s' },
+  market_closed: { code: -1013, status: 400, msg: 'Market is closed.' },
   zero_quantity: { code: -1013, status: 400, msg: 'Invalid quantity.' },
   zero_price: { code: -1013, status: 400, msg: 'Invalid price.' },
   illegal_characters: {

@@ -14,7 +14,7 @@ import {
   tradeOfMarketView,
 } from './market-views.ts'
 import type { Parameters } from './parameters.ts'
-import { type Endpoint, type Endpoints, instrumentOf, type Venue } from './venue.ts'
+import { type Endpoint, type Endpoints, instrumentOf, isListed, type Venue } from './venue.ts'
 
 export function marketEndpoints(venue: Venue): Endpoints {
   return {
@@ -24,7 +24,8 @@ export function marketEndpoints(venue: Venue): Endpoints {
       access: 'public',
       weight: 20,
       rules: { symbol: 'optional', symbols: 'optional' },
-      answer: ({ parameters }) => exchangeInfo(asked(venue, parameters), venue.now()),
+      answer: ({ parameters }) =>
+        exchangeInfo(asked(venue, parameters), venue.now(), venue.listings),
     },
     'GET /api/v3/klines': klines(venue),
     'GET /api/v3/depth': depth(venue),
@@ -135,7 +136,8 @@ function asked(venue: Venue, parameters: Parameters): Instrument[] {
   const one = parameters.symbolId('symbol')
   if (one !== undefined) return [instrumentOf(venue, one)]
   const list = parameters.text('symbols')
-  if (list === undefined) return [...venue.market.instruments]
+  if (list === undefined)
+    return venue.market.instruments.filter((instrument) => isListed(venue, instrument))
   return symbolList(list).map((id) => instrumentOf(venue, id))
 }
 

@@ -7,13 +7,18 @@ import { TICK_MS } from '../market/wave.ts'
 import type { Level } from './book.ts'
 import { describeFilters } from './filters.ts'
 import { LIMITS } from './limits.ts'
+import { Listings } from './listings.ts'
 import { ORDER_TYPES, SELF_TRADE_PREVENTIONS } from './order.ts'
 import { amount } from './order-views.ts'
 import type { Venue } from './venue.ts'
 
 const DAY = 86_400_000
 
-export function exchangeInfo(instruments: readonly Instrument[], now: number): object {
+export function exchangeInfo(
+  instruments: readonly Instrument[],
+  now: number,
+  listings = new Listings(),
+): object {
   return {
     timezone: 'UTC',
     serverTime: now,
@@ -27,14 +32,14 @@ export function exchangeInfo(instruments: readonly Instrument[], now: number): o
       { rateLimitType: 'ORDERS', interval: 'SECOND', intervalNum: 10, limit: LIMITS.orders },
     ],
     exchangeFilters: [],
-    symbols: instruments.map(symbolInfo),
+    symbols: instruments.map((instrument) => symbolInfo(instrument, listings)),
   }
 }
 
-function symbolInfo(instrument: Instrument): object {
+function symbolInfo(instrument: Instrument, listings: Listings): object {
   return {
     symbol: instrument.id,
-    status: 'TRADING',
+    status: listings.of(instrument.symbol),
     baseAsset: instrument.base,
     baseAssetPrecision: 8,
     quoteAsset: instrument.quote,

@@ -29,12 +29,20 @@ export class Matching {
   readonly #market: Market
   readonly #book: Book
   readonly #onEvent: (event: OrderEvent) => void
+  readonly #isTraded: (symbol: string) => boolean
   readonly #orders: Order[] = []
   readonly #open = new Set<Order>()
   #fills = 0
   #tick: number
 
-  constructor(clock: Clock, market: Market, book: Book, onEvent: (event: OrderEvent) => void) {
+  constructor(
+    clock: Clock,
+    market: Market,
+    book: Book,
+    onEvent: (event: OrderEvent) => void,
+    isTraded: (symbol: string) => boolean = () => true,
+  ) {
+    this.#isTraded = isTraded
     this.#clock = clock
     this.#market = market
     this.#book = book
@@ -114,6 +122,7 @@ export class Matching {
   }
 
   #step(order: Order, tick: number): void {
+    if (!this.#isTraded(order.request.instrument.symbol)) return
     const time = tick * TICK_MS
     if (order.workingAt !== undefined)
       this.#match(order, this.#offers(order, tick), tick, time, 'maker')

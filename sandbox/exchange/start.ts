@@ -14,9 +14,11 @@ import { Control } from './control.ts'
 import { Faults } from './faults.ts'
 import { createListener } from './http.ts'
 import { LIMITS, type LimitSetup, Limits } from './limits.ts'
+import { type ListingStatus, Listings } from './listings.ts'
 import { marketEndpoints } from './market-endpoints.ts'
 import { MarketStreams } from './market-streams.ts'
 import { Matching } from './matching.ts'
+import type { OrderEvent } from './order.ts'
 import { Rest } from './rest.ts'
 import { UserStreams } from './user-streams.ts'
 import type { Venue } from './venue.ts'
@@ -45,6 +47,8 @@ export interface SandboxExchange {
   readonly market: Market
   readonly book: Book
   readonly faults: Faults
+  /** Halts a market, takes it off the list, or brings it back. */
+  setStatus(symbol: string, status: ListingStatus): void
   /** Every order that was accepted so far, oldest first, with what became of it. */
   acceptLog(): AcceptedOrder[]
   /** Cuts every WebSocket connection, as the venue does once a day. */
@@ -62,8 +66,17 @@ export async function startExchange(options: ExchangeOptions): Promise<SandboxEx
   const rest = new Rest(venue, { ...marketEndpoints(venue), ...accountEndpoints(venue) }, limits)
   const acceptLog = () => venue.matching.orders.map(acceptedOrder)
   const { proofSecret, names } = options
-  const { book } = venue
-  const control = new Control({ clock, market, book, faults, acceptLog, proofSecret, names })
+  const { book, listings } = venue
+  const control = new Control({
+    clock,
+    market,
+    book,
+    listings,
+    faults,
+    acceptLog,
+    proofSecret,
+    names,
+  })
   const server = createServer(createListener({ clock, rest, faults, limits, control }))
   const sockets = acceptSockets(server, venue)
   const gate = new Gate(server, sockets, clock, options.host ?? HOST)
@@ -74,6 +87,7 @@ export async function startExchange(options: ExchangeOptions): Promise<SandboxEx
     market,
     book: venue.book,
     faults,
+    setStatus: (symbol, status) => venue.listings.set(symbol, status),
     acceptLog,
     dropStreams: () => gate.dropStreams(),
     stop: async () => {
@@ -96,10 +110,14 @@ function createVenue(
 ): FullVenue {
   const { market, chance = systemChance } = options
   const book = new Book(market)
+  const listings = new Listings()
+  const isTraded = (symbol: string) => listings.of(symbol) === 'TRADING'
+  const publish = (event: OrderEvent) => userStreams.publish(event)
   const base = {
     market,
     book,
-    matching: new Matching(clock, market, book, (event) => userStreams.publish(event)),
+    listings,
+    matching: new Matching(clock, market, book, publish, isTraded),
     accounts: options.accounts.map((setup) => createAccount(setup, clock.now())),
     now: () => clock.now() + faults.skewMs,
     ownId: () => Buffer.from(chance(11)).toString('hex'),

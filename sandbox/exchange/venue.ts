@@ -5,6 +5,7 @@ import type { Market } from '../market/market.ts'
 import type { Account } from './account.ts'
 import type { Book } from './book.ts'
 import { refuse } from './errors.ts'
+import type { Listings } from './listings.ts'
 import type { Matching } from './matching.ts'
 import type { Order, OrderMarks } from './order.ts'
 import type { ParameterRules, Parameters } from './parameters.ts'
@@ -12,6 +13,7 @@ import type { ParameterRules, Parameters } from './parameters.ts'
 export interface Venue {
   readonly market: Market
   readonly book: Book
+  readonly listings: Listings
   readonly matching: Matching
   readonly accounts: readonly Account[]
   /** The exchange's own time, Unix ms. */
@@ -49,8 +51,12 @@ export type Endpoints = Readonly<Record<string, Endpoint>>
 /** Throws an ExchangeError for a symbol that is not traded here. */
 export function instrumentOf(venue: Venue, id: string | undefined): Instrument {
   const instrument = venue.market.instruments.find((candidate) => candidate.id === id)
-  if (instrument === undefined) throw refuse('bad_symbol')
+  if (instrument === undefined || !isListed(venue, instrument)) throw refuse('bad_symbol')
   return instrument
+}
+
+export function isListed({ listings }: Venue, { symbol }: Instrument): boolean {
+  return listings.of(symbol) !== 'GONE'
 }
 
 export function isVisible(order: Order, now: number): boolean {

@@ -147,6 +147,7 @@ function rules(base: string, step: string): MarketRules {
     maxAmount: '9000000',
     minValue: '5',
     maxStops: null,
+    status: 'trading',
   }
 }
 

@@ -66,6 +66,7 @@ export const entry: Question = {
     maxAmount: '9000',
     minValue: '5',
     maxStops: 5,
+    status: 'trading',
   },
   quote: { bid: '49990', ask: '50000', at: NOW - 500 },
   liquidity: {

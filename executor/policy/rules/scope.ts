@@ -25,6 +25,11 @@ export const symbols: Rule = {
         `${order.market} is not paid in ${policy.currency}: change currency in the policy or the strategy's market`,
       )
     if (kind !== 'entry') return null
+    if (rules.status === 'halted' || rules.status === 'gone')
+      return deny(
+        this,
+        `the exchange ${rules.status === 'gone' ? `has no market ${order.market} any more` : `does not trade ${order.market} now`}: nothing is bought there until it does`,
+      )
     const allowed =
       policy.markets.includes(order.market) &&
       policy.streams.get(stream)?.markets.includes(order.market) !== false
