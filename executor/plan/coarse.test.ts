@@ -17,6 +17,7 @@ function inputOf(tick: string, bid: string, signal: Partial<PlanInput['signal']>
     maxAmount: '100000000000',
     minValue: '1',
     maxStops: 5,
+    status: 'trading',
   }
   return {
     signal: {
