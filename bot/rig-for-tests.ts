@@ -29,7 +29,7 @@ import {
   startTelegram,
   turnableClock,
 } from '@keyside/sandbox'
-import { onTestFinished } from 'vitest'
+import { expect, onTestFinished } from 'vitest'
 import { botConfig } from './config.ts'
 import { type RunningBot, startBot } from './start.ts'
 
@@ -110,7 +110,11 @@ async function openTelegram(clock: Clock): Promise<SandboxTelegram> {
       { id: STRANGER, first_name: 'Stranger' },
     ],
   })
-  onTestFinished(() => telegram.stop())
+  onTestFinished(async () => {
+    await telegram.stop()
+    // Telegram says nothing about a parameter that it does not know: a slip of ours would never show.
+    expect(telegram.calls.flatMap(({ warnings = [] }) => warnings)).toEqual([])
+  })
   return telegram
 }
 

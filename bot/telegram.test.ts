@@ -1,13 +1,16 @@
-// A call that met a dead connection is given up in time.
+// What leaves for Telegram is given up in time, and is always text that Telegram takes.
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { writePrivate } from '@keyside/runtime'
 import { startTelegram, turnableClock } from '@keyside/sandbox'
-import { HttpError } from 'grammy'
+import { HttpError, InputFile } from 'grammy'
 import { expect, onTestFinished, test } from 'vitest'
 import { BOT_TOKEN, until } from './rig-for-tests.ts'
 import { createTelegram } from './telegram.ts'
+
+/** As much of a picture as the sandbox reads: the signature, and 1 by 1 pixel. */
+const PNG = Buffer.from('89504e470d0a1a0a0000000d494844520000000100000001', 'hex')
 
 const never = () => () => {}
 
@@ -20,7 +23,11 @@ async function openSender() {
   const sandbox = await startTelegram({ token: BOT_TOKEN, botUsername: 'keyside_bot', clock })
   onTestFinished(() => sandbox.stop())
   const telegram = { tokenFile: 'token', address: sandbox.address }
-  const { api, freshen } = createTelegram({ telegram }, { home, clock })
+  return { ...createTelegram({ telegram }, { home, clock }), clock, sandbox }
+}
+
+async function openHanging() {
+  const { api, freshen, clock, sandbox } = await openSender()
   sandbox.faults.arm({ name: 'hang' })
   const sent = api.sendMessage(1001, 'hello').then(
     () => 'sent',
@@ -31,13 +38,13 @@ async function openSender() {
 }
 
 test('a text that hangs is given up after 4.5 s', async () => {
-  const { clock, sent } = await openSender()
+  const { clock, sent } = await openHanging()
   clock.advance(4500)
   expect(await sent).toBeInstanceOf(HttpError)
 })
 
 test('a text that hung before Telegram answered again is given up then; a young one is not', async () => {
-  const { clock, freshen, sent } = await openSender()
+  const { clock, freshen, sent } = await openHanging()
   clock.advance(2000)
   freshen()
   const first = await Promise.race([sent, new Promise((resolve) => setImmediate(resolve, 'waits'))])
@@ -45,4 +52,21 @@ test('a text that hung before Telegram answered again is given up then; a young 
   clock.advance(1)
   freshen()
   expect(await sent).toBeInstanceOf(HttpError)
+})
+
+test('no half of a surrogate pair leaves, wherever it stands', async () => {
+  const { api, toast, sandbox } = await openSender()
+  const chat = sandbox.chat()
+  chat.sendText('/start')
+  const { id } = chat.user
+  const reply_markup = { inline_keyboard: [[{ text: '\ude00 yes', callback_data: 'a' }]] }
+  const card = await api.sendMessage(id, 'cut \ud83d', { reply_markup })
+  await toast(chat.pressButton(card, 'a'), 'cut \ud83d')
+  await api.editMessageText(id, card.message_id, 'again \ud83d')
+  const picture = new InputFile(PNG, 'chart.png')
+  const photo = await api.sendPhoto(id, picture, { caption: 'below \ud83d' })
+  await api.editMessageCaption(id, photo.message_id, { caption: 'whole 😀 and \ud83d' })
+  expect(sandbox.calls.map(({ outcome }) => outcome)).toEqual(Array(5).fill('answered'))
+  const shown = chat.messages().map(({ text, caption }) => text ?? caption)
+  expect(shown).toEqual(['/start', 'again \ufffd', 'whole 😀 and \ufffd'])
 })

@@ -5,6 +5,7 @@ import { resolve } from 'node:path'
 import { type Clock, KeysideError, readSecret } from '@keyside/runtime'
 import { Api, Bot, type Transformer } from 'grammy'
 import type { BotConfig } from './config.ts'
+import { wellFormedCalls } from './outbox/well-formed.ts'
 
 /** A picture may take this long over a slow line. */
 const CALL_SECONDS = 20
@@ -39,7 +40,7 @@ export function createTelegram(
   })
   const api = new Api(token, options(sending))
   const calls = new Calls(clock)
-  api.config.use(calls.giveUp)
+  api.config.use(calls.giveUp, wellFormedCalls)
   return {
     token,
     bot: new Bot(token, { client: options(reading) }),

@@ -35,20 +35,25 @@ Loss   −24.06 USDT
 Stop   none</pre>`,
   orders: `<b>Orders</b>, newest first, UTC
 <b>Buy 0.05 BTC</b> at 64,100.5
-⏳ to approve · 20:04
+BTC/USDT · ema-cross · 20:04
+⏳ to approve
 <b>Buy 0.05 BTC</b> at 64,100.5
-❓ UNCLEAR · 19:55
+BTC/USDT · ema-cross · 19:55
+❓ UNCLEAR
 <b>Stop 0.05 BTC</b> at 62,370
-➡️ open · 19:05
+BTC/USDT · ema-cross · 19:05
+➡️ open
 <b>Buy 0.05 BTC</b> at 64,100.5
-✅ filled · 19:04
+BTC/USDT · ema-cross · 19:04
+✅ filled
 <b>Sell 12.5 ETH</b> at 3,110
-⚪ canceled, 2.5 filled · 22 Nov 19:05`,
+ETH/USDT · ema-cross · 22 Nov 19:05
+⚪ canceled, 2.5 filled`,
   trades: `<b>Trades</b>, newest first, UTC
 <b>Bought 0.05 BTC</b> at 64,050.1
-3,202.51 USDT · 19:04
+BTC/USDT · 3,202.51 USDT · 19:04
 <b>Sold 2.5 ETH</b> at 3,120.5
-7,801.25 USDT · 22 Nov 19:05`,
+ETH/USDT · 7,801.25 USDT · 22 Nov 19:05`,
 } as const
 
 test.for(['status', 'balance', 'positions', 'orders', 'trades'] as const)(
@@ -85,6 +90,24 @@ test('fifty rows fit one message, and the rest is counted', () => {
   ).text
   expect(text).toContain('and 30 more')
   expect(text.length).toBeLessThan(4096)
+})
+
+test('rows that are long are left out before the message is too long for Telegram', () => {
+  const row = {
+    stream: 's'.repeat(32),
+    market: `${'B'.repeat(16)}/${'Q'.repeat(16)}`,
+    amount: '123456789.12345678',
+    entry: '123456789.12345678',
+    price: '123456789.12345678',
+    gain: '123456789.12',
+    negative: true,
+  }
+  const answer = { about: 'positions' as const, rows: Array.from({ length: 20 }, () => row) }
+  const { text } = answerText(answer, html``, NOW)
+  const shown = text.split('In at').length - 1
+  expect(text.length).toBeLessThanOrEqual(4096)
+  expect(shown).toBeGreaterThan(10)
+  expect(text).toContain(`and ${20 - shown} more`)
 })
 
 function fail(): never {

@@ -1,13 +1,13 @@
 // The device's answers to queries, short enough for a phone.
 import type { Answer, OrderStatus } from '@keyside/protocol'
 import Big from 'big.js'
-import { type Html, html, lines, table } from './html.ts'
+import { type Html, html, lines, list, more, table } from './html.ts'
 import { amount, baseOf, currencies, pastVerb, span, sum, time, verb } from './numbers.ts'
 import { reasonText } from './reason.ts'
 
 type About<Name extends Answer['about']> = Extract<Answer, { about: Name }>
 
-/** A message holds 4096 characters. */
+/** What a phone shows without much scrolling; a message may hold less. */
 const MOST_ROWS = 20
 
 /** `done` is what a finished command says. `now` in Unix ms. */
@@ -44,11 +44,11 @@ function statusText(status: About<'status'>, now: number): Html {
       ? [['Clock', `off by ${span(Math.abs(exchange.skewMs))}`]]
       : []),
   ]
-  return lines(
+  const head = lines(
     html`<b>${STATES[status.state]}</b> since ${time(status.since * 1000, now)} UTC`,
     table(rows),
-    ...status.streams.map(streamLines),
   )
+  return list(head, status.streams.map(streamLines))
 }
 
 function streamLines({ stream, market, seq, headAgeMs }: About<'status'>['streams'][number]): Html {
@@ -61,16 +61,16 @@ function streamLines({ stream, market, seq, headAgeMs }: About<'status'>['stream
 
 function balanceText({ rows }: About<'balance'>): Html {
   if (rows.length === 0) return html`The account is empty.`
-  const cells = rows
-    .slice(0, MOST_ROWS)
-    .map(({ currency, total, used }) => [currency, amount(total), amount(used)])
+  const shown = rows.slice(0, MOST_ROWS)
+  const cells = shown.map(({ currency, total, used }) => [currency, amount(total), amount(used)])
   const head = ['', 'Total', 'In orders']
-  return lines(html`<b>Balance</b>`, table([head, ...cells], [1, 2]), more(rows.length))
+  const rest = rows.length - shown.length
+  return lines(html`<b>Balance</b>`, table([head, ...cells], [1, 2]), more(rest))
 }
 
 function positionsText({ rows }: About<'positions'>): Html {
   if (rows.length === 0) return html`No open positions.`
-  const shown = rows.slice(0, MOST_ROWS).map((row) => {
+  const shown = rows.map((row) => {
     const { base, quote } = currencies(row.market)
     return lines(
       html`<b>${amount(row.amount)} ${base}</b> · ${row.stream}`,
@@ -82,7 +82,7 @@ function positionsText({ rows }: About<'positions'>): Html {
       ]),
     )
   })
-  return lines(...shown, more(rows.length))
+  return list(null, shown, MOST_ROWS)
 }
 
 const STATUSES: { readonly [Status in OrderStatus | 'waiting']: string } = {
@@ -104,29 +104,26 @@ const STATUSES: { readonly [Status in OrderStatus | 'waiting']: string } = {
 
 function ordersText({ rows }: About<'orders'>, now: number): Html {
   if (rows.length === 0) return html`No orders yet.`
-  const shown = rows.slice(0, MOST_ROWS).map(({ at, order, status, filled }) => {
+  const shown = rows.map(({ at, order, status, filled }) => {
     const what = order.kind === 'stop' ? 'Stop' : verb(order.side)
     const isPart = status !== 'filled' && new Big(filled).gt(0)
     return lines(
       html`<b>${what} ${amount(order.amount)} ${baseOf(order)}</b> at ${amount(order.stop ?? order.price)}`,
-      html`${STATUSES[status]}${isPart ? `, ${amount(filled)} filled` : ''} · ${time(at * 1000, now)}`,
+      html`${order.market} · ${order.stream} · ${time(at * 1000, now)}`,
+      html`${STATUSES[status]}${isPart ? `, ${amount(filled)} filled` : ''}`,
     )
   })
-  return lines(html`<b>Orders</b>, newest first, UTC`, ...shown, more(rows.length))
+  return list(html`<b>Orders</b>, newest first, UTC`, shown, MOST_ROWS)
 }
 
 function tradesText({ rows }: About<'trades'>, now: number): Html {
   if (rows.length === 0) return html`No trades yet.`
-  const shown = rows.slice(0, MOST_ROWS).map((row) => {
+  const shown = rows.map((row) => {
     const { base, quote } = currencies(row.market)
     return lines(
       html`<b>${pastVerb(row.side)} ${amount(row.amount)} ${base}</b> at ${amount(row.price)}`,
-      html`${sum(row.cost)} ${quote} · ${time(row.at * 1000, now)}`,
+      html`${row.market} · ${sum(row.cost)} ${quote} · ${time(row.at * 1000, now)}`,
     )
   })
-  return lines(html`<b>Trades</b>, newest first, UTC`, ...shown, more(rows.length))
-}
-
-function more(count: number): Html | null {
-  return count > MOST_ROWS ? html`and ${count - MOST_ROWS} more` : null
+  return list(html`<b>Trades</b>, newest first, UTC`, shown, MOST_ROWS)
 }

@@ -35,9 +35,37 @@ export function table(rows: readonly (readonly string[])[], right: readonly numb
   return html`<pre>${body}</pre>`
 }
 
-/** At most `most` characters. */
+/** What a message holds, in UTF-16 code units: that is how Telegram counts. */
+const ROOM = 4096
+/** For "and 12,345 more", and then some. */
+const SPARE = 64
+
+/** As many of the rows as fit, at most `most`, and how many are left out. */
+export function list(head: Html | null, rows: readonly Html[], most = rows.length): Html {
+  let room = ROOM - SPARE - (head?.text.length ?? 0)
+  const end = rows.findIndex(({ text }) => {
+    room -= text.length + 1
+    return room < 0
+  })
+  const shown = rows.slice(0, end < 0 ? most : Math.min(end, most))
+  return lines(head, ...shown, more(rows.length - shown.length))
+}
+
+export function more(count: number): Html | null {
+  return count > 0 ? html`and ${count} more` : null
+}
+
+const GRAPHEMES = new Intl.Segmenter('en', { granularity: 'grapheme' })
+
+/** At most `most` UTF-16 code units. What a person sees as one character is kept or left out, never cut. */
 export function clip(text: string, most: number): string {
-  return text.length > most ? `${text.slice(0, most - 1)}…` : text
+  if (text.length <= most) return text
+  let kept = ''
+  for (const { segment } of GRAPHEMES.segment(text)) {
+    if (kept.length + segment.length >= most) break
+    kept += segment
+  }
+  return `${kept}…`
 }
 
 function write(part: Part): string {

@@ -9,15 +9,20 @@ import type { ApiCall, World } from './world.ts'
 /** Enough for any test; an always running sandbox must not grow for ever. */
 const CALLS_KEPT = 10_000
 
+const METHOD_NAMES = new Map([...METHODS.keys()].map((name) => [name.toLowerCase(), name]))
+
 type Answer = { ok: true; result: unknown } | RefusalAnswer
 
 export async function answerBotApi(
   world: World,
   request: IncomingMessage,
   response: ServerResponse,
+  path: string,
 ): Promise<void> {
-  const [path = '', query = ''] = (request.url ?? '').split('?')
-  const [, token = '', method = ''] = /^\/bot([^/]+)\/(\w+)$/.exec(path) ?? []
+  const query = (request.url ?? '').split('?')[1] ?? ''
+  const [, token = '', name = ''] = /^\/bot([^/]+)\/(\w+)$/.exec(path) ?? []
+  // The names of methods are of any case.
+  const method = METHOD_NAMES.get(name.toLowerCase()) ?? name
   const call = recordCall(world, method)
   const fault = token === world.token ? world.faults.take(method) : undefined
   const answer = await answerCall(world, call, { token, query, request, response, fault })
@@ -26,8 +31,8 @@ export async function answerBotApi(
 }
 
 /** Serves what getFile pointed at. */
-export function serveFile(world: World, url: string, response: ServerResponse): void {
-  const [, token, path = ''] = /^\/file\/bot([^/]+)\/(.+)$/.exec(url) ?? []
+export function serveFile(world: World, address: string, response: ServerResponse): void {
+  const [, token, path = ''] = /^\/file\/bot([^/]+)\/(.+)$/.exec(address) ?? []
   const stored = token === world.token ? world.photos.findByPath(path) : undefined
   if (stored) response.writeHead(200, { 'content-type': 'image/png' }).end(stored.bytes)
   else send(response, 404, new TelegramRefusal('notFound').answer())
@@ -55,7 +60,10 @@ async function answerCall(world: World, call: ApiCall, received: Received): Prom
     const method = METHODS.get(call.method)
     if (!method) throw new TelegramRefusal('notFound')
     if (received.fault && received.fault.name !== 'lost-answer') return { ok: true, result: null }
-    const result = await method.answer(world, decoded, gone.signal)
+    const warn = (warning: string) => {
+      call.warnings = [...(call.warnings ?? []), warning]
+    }
+    const result = await method.answer(world, decoded, { signal: gone.signal, warn })
     call.outcome = gone.signal.aborted ? 'abandoned' : 'answered'
     return { ok: true, result }
   } catch (error) {

@@ -1,4 +1,5 @@
 // Reads the parameters and files of one Bot API request from its query and its body.
+import { isUtf8 } from 'node:buffer'
 import { once } from 'node:events'
 import type { IncomingMessage } from 'node:http'
 import { TelegramRefusal } from './refusals.ts'
@@ -16,6 +17,7 @@ export async function decodeCall(request: IncomingMessage, query: string): Promi
   const fields = Object.fromEntries(new URLSearchParams(query))
   const body = await readBody(request)
   const type = request.headers['content-type'] ?? ''
+  checkDecoded(fields, query)
   if (body.length === 0) return { fields, encoding: 'form', files: new Map() }
   if (type.startsWith('application/json'))
     return { fields: { ...fields, ...readJson(body) }, encoding: 'json', files: new Map() }
@@ -36,6 +38,7 @@ export async function readBody(request: IncomingMessage): Promise<Buffer> {
 }
 
 function readJson(body: Buffer): Record<string, unknown> {
+  if (!isUtf8(body)) throw new TelegramRefusal('notUtf8')
   const value = parseJson(body.toString())
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { ...value }
   throw new TelegramRefusal('badBody', 'expected a JSON object')
@@ -52,7 +55,15 @@ async function readForm(body: Buffer, type: string) {
     if (typeof value === 'string') fields[key] = value
     else files.set(key, { name: value.name, bytes: Buffer.from(await value.arrayBuffer()) })
   }
+  checkDecoded(fields, body)
   return { fields, files }
+}
+
+/** Bytes that are no UTF-8 are decoded to U+FFFD: one that was not sent as such shows them. */
+function checkDecoded(fields: Record<string, unknown>, source: string | Buffer): void {
+  const text = Object.entries(fields).flat().join('')
+  const sent = source.toString('latin1').match(/%EF%BF%BD|\xEF\xBF\xBD/gi)?.length ?? 0
+  if (text.split('\uFFFD').length - 1 > sent) throw new TelegramRefusal('notUtf8')
 }
 
 /** The value, or undefined when the text is no JSON. */

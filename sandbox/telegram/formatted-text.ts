@@ -12,13 +12,9 @@ type TextParameters = {
   entities?: Entity[] | undefined
 }
 
-/** Characters are counted after parsing, as Telegram does. Refuses an unreadable text. */
+/** Refuses an unreadable text. */
 export function formatText(parameters: TextParameters): FormattedText {
   return addAutomaticEntities(trim(read(parameters)))
-}
-
-export function countCharacters(text: string): number {
-  return [...text].length
 }
 
 function read({ text, parse_mode, entities }: TextParameters): FormattedText {

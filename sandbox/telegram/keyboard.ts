@@ -3,21 +3,21 @@ import { z } from 'zod'
 import { TelegramRefusal } from './refusals.ts'
 import type { Button, InlineKeyboard } from './wire.ts'
 
-const button = z.strictObject({
+const button = z.object({
   text: z.string().min(1),
   callback_data: z.string().optional(),
   url: z.string().optional(),
-  copy_text: z.strictObject({ text: z.string().min(1).max(256) }).optional(),
+  copy_text: z.object({ text: z.string().min(1).max(256) }).optional(),
   style: z.enum(['danger', 'success', 'primary']).optional(),
 })
 
-export const inlineKeyboard = z.strictObject({ inline_keyboard: z.array(z.array(button)) })
+export const inlineKeyboard = z.object({ inline_keyboard: z.array(z.array(button)) })
 
 /** Reply keyboards are left out on purpose: the chat page has none. */
 export const replyMarkup = z.union([
   inlineKeyboard,
-  z.strictObject({ remove_keyboard: z.literal(true), selective: z.boolean().optional() }),
-  z.strictObject({
+  z.object({ remove_keyboard: z.literal(true), selective: z.boolean().optional() }),
+  z.object({
     force_reply: z.literal(true),
     input_field_placeholder: z.string().min(1).max(64).optional(),
     selective: z.boolean().optional(),

@@ -13,7 +13,7 @@ export const TELEGRAM_REFUSALS = {
   blocked: [403, 'Forbidden: bot was blocked by the user'],
   badBody: [400, "Bad Request: can't parse the request body: %"],
   badParameter: [400, 'Bad Request: parameter %'],
-  unknownParameter: [400, 'Bad Request: the sandbox does not know the parameter %'],
+  notUtf8: [400, 'Bad Request: strings must be encoded in UTF-8'],
   chatIdEmpty: [400, 'Bad Request: chat_id is empty'],
   chatNotFound: [400, 'Bad Request: chat not found'],
   textEmpty: [400, 'Bad Request: message text is empty'],

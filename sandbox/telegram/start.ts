@@ -71,15 +71,24 @@ async function route(
   request: IncomingMessage,
   response: ServerResponse,
 ) {
-  const path = (request.url ?? '').split('?')[0] ?? ''
+  const path = decodePath((request.url ?? '').split('?')[0] ?? '')
   const { headers, method = 'GET', socket } = request
   const foreign = refuseForeigner({ method, path, headers, names, port: socket.localPort ?? 0 })
   if (foreign) reply(response, refusal(foreign))
-  else if (path.startsWith('/bot')) await answerBotApi(world, request, response)
+  else if (path.startsWith('/bot')) await answerBotApi(world, request, response, path)
   else if (path.startsWith('/file/bot')) serveFile(world, path, response)
   else if (path.startsWith('/sandbox/')) await answerControl(world, request, response, path)
   else if (method !== 'GET' || !(await servePage(path, response)))
     reply(response, refusal('not-found'))
+}
+
+/** Some libraries write the colon of a token as %3A. */
+function decodePath(path: string): string {
+  try {
+    return decodeURIComponent(path)
+  } catch {
+    return path
+  }
 }
 
 /** A bug of the sandbox must be seen in the bot's log, not guessed from a dead socket. */

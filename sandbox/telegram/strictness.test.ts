@@ -15,12 +15,6 @@ const base = { chat_id: 1001, text: 'x' }
 test.for<[why: string, method: string, body: Record<string, unknown>, sentence: string]>([
   ['an unknown method', 'sendTelepathy', {}, 'Not Found'],
   [
-    'an unknown parameter',
-    'sendMessage',
-    { ...base, parse_moed: 'HTML' },
-    'Bad Request: the sandbox does not know the parameter "parse_moed"',
-  ],
-  [
     'a parameter of the wrong type',
     'sendMessage',
     { ...base, disable_notification: 'yes' },
@@ -39,6 +33,24 @@ test.for<[why: string, method: string, body: Record<string, unknown>, sentence: 
     'sendMessage',
     { ...base, text: 'x'.repeat(4097) },
     'Bad Request: message is too long',
+  ],
+  [
+    'a text of 4098 UTF-16 code units',
+    'sendMessage',
+    { ...base, text: '😀'.repeat(2049) },
+    'Bad Request: message is too long',
+  ],
+  [
+    'half of a surrogate pair',
+    'sendMessage',
+    { ...base, text: 'x\ud83d' },
+    'Bad Request: strings must be encoded in UTF-8',
+  ],
+  [
+    'half of a surrogate pair on a button',
+    'sendMessage',
+    { ...base, reply_markup: keyboard({ text: '\ude00', callback_data: 'a' }) },
+    'Bad Request: strings must be encoded in UTF-8',
   ],
   [
     'an unknown parse mode',
@@ -141,12 +153,83 @@ test.for<[why: string, method: string, body: Record<string, unknown>, sentence: 
   expect(telegram.chat().messages()).toHaveLength(1)
 })
 
-test('allows exactly 4096 characters of text and 64 bytes of button data', async () => {
+test('allows exactly 4096 code units of text and 64 bytes of button data', async () => {
   await using telegram = await openSandbox()
   openChat(telegram)
   const reply_markup = keyboard({ text: 'a', callback_data: 'é'.repeat(32) })
-  const body = { chat_id: '1001', text: '😀'.repeat(4096), reply_markup }
+  const body = { chat_id: '1001', text: '😀'.repeat(2048), reply_markup }
   expect(await callRaw(telegram, 'sendMessage', body)).toMatchObject({ ok: true })
+})
+
+test('leaves out what Telegram does not know, and notes it', async () => {
+  await using telegram = await openSandbox()
+  openChat(telegram)
+  const reply_markup = keyboard({ text: 'a', callback_data: 'b', hide: false })
+  const body = { ...base, parse_moed: 'HTML', reply_markup }
+  expect(await callRaw(telegram, 'sendMessage', body)).toMatchObject({ ok: true })
+  const allowed_updates = ['message', 'an_update_of_tomorrow']
+  expect(await callRaw(telegram, 'getUpdates', { allowed_updates })).toMatchObject({ ok: true })
+  expect(telegram.chat().messages().at(-1)?.reply_markup).toEqual(
+    keyboard({ text: 'a', callback_data: 'b' }),
+  )
+  expect(telegram.calls.map(({ warnings }) => warnings)).toEqual([
+    ['unknown parameter "parse_moed"', 'unknown parameter "reply_markup.inline_keyboard.0.0.hide"'],
+    undefined,
+  ])
+})
+
+test('reads a path with an encoded colon, and the name of a method in any case', async () => {
+  await using telegram = await openSandbox()
+  const { user } = openChat(telegram)
+  const token = TOKEN.replace(':', '%3A')
+  const get = async (path: string) => fetch(`${telegram.address}/${path}`)
+  expect(await (await get(`bot${token}/getme`)).json()).toMatchObject({ ok: true })
+  const photo = await sendPhoto(
+    telegram,
+    drawPng(2, 2, () => 0),
+    {},
+  )
+  expect(photo).toMatchObject({ ok: true, result: { chat: { id: user.id } } })
+  const { file_id } = telegram.chat().messages().at(-1)?.photo?.[0] ?? {}
+  const { result } = await callRaw(telegram, 'getFile', { file_id })
+  const { file_path } = result as { file_path: string }
+  expect((await get(`file/bot${token}/${file_path}`)).status).toBe(200)
+  expect((await get(`bot${token}%zz/getMe`)).status).toBe(404)
+  expect(telegram.calls.map(({ method }) => method).slice(0, 3)).toEqual([
+    'getMe',
+    'sendPhoto',
+    'getFile',
+  ])
+})
+
+test.for<[how: string, type: string, body: string | Buffer]>([
+  ['JSON', 'application/json', Buffer.from('{"chat_id":1001,"text":"x\xff"}', 'latin1')],
+  ['a URL-encoded form', 'application/x-www-form-urlencoded', 'chat_id=1001&text=x%ED%A0%BD'],
+  [
+    'a form in parts',
+    'multipart/form-data; boundary=b',
+    Buffer.from(
+      '--b\r\nContent-Disposition: form-data; name="chat_id"\r\n\r\n1001\r\n--b\r\nContent-Disposition: form-data; name="text"\r\n\r\nx\xed\xa0\xbd\r\n--b--\r\n',
+      'latin1',
+    ),
+  ],
+])('refuses bytes that are no UTF-8 in %s, and takes U+FFFD', async ([, type, body]) => {
+  await using telegram = await openSandbox()
+  openChat(telegram)
+  const send = async (bytes: string | Buffer) => {
+    const url = `${telegram.address}/bot${TOKEN}/sendMessage`
+    const headers = { 'content-type': type }
+    const init = { method: 'POST', headers, body: new Uint8Array(Buffer.from(bytes)) }
+    return (await fetch(url, init)).json()
+  }
+  expect(await send(body)).toMatchObject({
+    description: 'Bad Request: strings must be encoded in UTF-8',
+  })
+  const whole =
+    typeof body === 'string'
+      ? body.replace('%ED%A0%BD', '%EF%BF%BD')
+      : Buffer.from(body.toString('latin1').replace(/x[\x80-\xff]+/, 'x\xef\xbf\xbd'), 'latin1')
+  expect(await send(whole)).toMatchObject({ ok: true, result: { text: 'x\ufffd' } })
 })
 
 test('refuses an edit that changes nothing and one of the wrong kind', async () => {

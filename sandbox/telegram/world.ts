@@ -17,6 +17,8 @@ export type ApiCall = {
   outcome: 'pending' | 'answered' | 'refused' | 'fault' | 'abandoned'
   /** The description or the fault's name, when the outcome is not an honest yes. */
   reason?: string
+  /** What Telegram lets pass in silence, such as a parameter that it does not know. */
+  warnings?: string[]
 }
 
 export type WorldOptions = {

@@ -7,8 +7,8 @@ import { chatId, defineMethod } from './define-method.ts'
 const place = {
   scope: z
     .union([
-      z.strictObject({ type: z.enum(['default', 'all_private_chats', 'all_group_chats']) }),
-      z.strictObject({ type: z.literal('chat'), chat_id: chatId }),
+      z.object({ type: z.enum(['default', 'all_private_chats', 'all_group_chats']) }),
+      z.object({ type: z.literal('chat'), chat_id: chatId }),
     ])
     .optional(),
   language_code: z.string().optional(),
@@ -16,7 +16,7 @@ const place = {
 
 export const setMyCommands = defineMethod(
   {
-    commands: z.array(z.strictObject({ command: z.string(), description: z.string() })).max(100),
+    commands: z.array(z.object({ command: z.string(), description: z.string() })).max(100),
     ...place,
   },
   ({ commands: lists, chats, users }, { commands, scope, language_code }) => {

@@ -1,11 +1,12 @@
 // Builds what a message holds, text or photo, from the parameters that sending and editing share.
 import { z } from 'zod'
-import { countCharacters, formatText } from '../formatted-text.ts'
+import { formatText } from '../formatted-text.ts'
 import { TelegramRefusal } from '../refusals.ts'
 import type { Entity, Message, PhotoSize } from '../wire.ts'
 import type { World } from '../world.ts'
 import { chatId, type Request } from './define-method.ts'
 
+/** In UTF-16 code units, as entities are counted, and after parsing. */
 const LONGEST_TEXT = 4096
 const LONGEST_CAPTION = 1024
 
@@ -17,7 +18,7 @@ export const messageName = {
 
 export const entityList = z.array(
   z
-    .strictObject({
+    .object({
       type: z
         .enum(['bold', 'italic', 'underline', 'strikethrough', 'spoiler', 'blockquote'])
         .or(z.enum(['code', 'pre', 'text_link', 'bot_command', 'url', 'expandable_blockquote'])),
@@ -68,14 +69,14 @@ export function textContent(parameters: {
 }): Content {
   const { text, entities } = formatText({ ...parameters, text: parameters.text ?? '' })
   if (text === '') throw new TelegramRefusal('textEmpty')
-  if (countCharacters(text) > LONGEST_TEXT) throw new TelegramRefusal('textTooLong')
+  if (text.length > LONGEST_TEXT) throw new TelegramRefusal('textTooLong')
   return { text, ...(entities.length > 0 && { entities }) }
 }
 
 export function captionContent(parameters: CaptionParameters): Content {
   const { caption = '', parse_mode, caption_entities, show_caption_above_media } = parameters
   const { text, entities } = formatText({ text: caption, parse_mode, entities: caption_entities })
-  if (countCharacters(text) > LONGEST_CAPTION) throw new TelegramRefusal('captionTooLong')
+  if (text.length > LONGEST_CAPTION) throw new TelegramRefusal('captionTooLong')
   return {
     ...(text !== '' && { caption: text }),
     ...(entities.length > 0 && { caption_entities: entities }),

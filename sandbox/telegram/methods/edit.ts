@@ -29,7 +29,7 @@ export const editMessageText = defineMethod(
     text: z.string().optional(),
     parse_mode: z.string().optional(),
     entities: entityList.optional(),
-    link_preview_options: z.strictObject({ is_disabled: z.boolean().optional() }).optional(),
+    link_preview_options: z.object({ is_disabled: z.boolean().optional() }).optional(),
   },
   (world, parameters) =>
     edit(world, parameters, (old) => {
@@ -51,7 +51,7 @@ export const editMessageCaption = defineMethod(
 export const editMessageMedia = defineMethod(
   {
     ...editing,
-    media: z.strictObject({
+    media: z.object({
       type: z.literal('photo'),
       media: z.string(),
       ...captionParameters,

@@ -14,7 +14,7 @@ import {
 } from './content.ts'
 import { chatId, defineMethod } from './define-method.ts'
 
-const linkPreview = z.strictObject({
+const linkPreview = z.object({
   is_disabled: z.boolean().optional(),
   url: z.string().optional(),
   prefer_small_media: z.boolean().optional(),
@@ -27,8 +27,9 @@ const delivery = {
   disable_notification: z.boolean().optional(),
   protect_content: z.boolean().optional(),
   reply_parameters: z
-    .strictObject({
+    .object({
       message_id: z.int(),
+      chat_id: chatId.optional(),
       allow_sending_without_reply: z.boolean().optional(),
     })
     .optional(),
@@ -110,7 +111,7 @@ function repliedMessage(
   reply: Delivery['reply_parameters'],
 ): Message | undefined {
   if (!reply) return undefined
-  const found = chats.message(chatId, reply.message_id)
+  const found = chats.message(Number(reply.chat_id ?? chatId), reply.message_id)
   if (!found && !reply.allow_sending_without_reply) throw new TelegramRefusal('repliedNotFound')
   if (!found) return undefined
   // Telegram never nests a second reply inside the first.

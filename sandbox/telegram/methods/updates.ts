@@ -2,36 +2,6 @@
 import { z } from 'zod'
 import { defineMethod } from './define-method.ts'
 
-const UPDATE_KINDS = [
-  'message',
-  'edited_message',
-  'channel_post',
-  'edited_channel_post',
-  'business_connection',
-  'business_message',
-  'edited_business_message',
-  'deleted_business_messages',
-  'guest_message',
-  'stopped_message_generation',
-  'message_reaction',
-  'message_reaction_count',
-  'inline_query',
-  'chosen_inline_result',
-  'callback_query',
-  'shipping_query',
-  'pre_checkout_query',
-  'purchased_paid_media',
-  'poll',
-  'poll_answer',
-  'my_chat_member',
-  'chat_member',
-  'chat_join_request',
-  'chat_boost',
-  'removed_chat_boost',
-  'managed_bot',
-  'subscription',
-] as const
-
 export const getMe = defineMethod({}, ({ bot }) => ({
   ...bot,
   can_join_groups: true,
@@ -51,7 +21,7 @@ export const getUpdates = defineMethod(
     offset: z.int().optional(),
     limit: z.int().min(1).max(100).optional(),
     timeout: z.int().min(0).optional(),
-    allowed_updates: z.array(z.enum(UPDATE_KINDS)).optional(),
+    allowed_updates: z.array(z.string()).optional(),
   },
   ({ updates }, poll, { signal }) => updates.take(poll, signal),
 )
