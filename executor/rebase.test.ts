@@ -269,6 +269,21 @@ test('opens a market that was closed because coins are gone', async () => {
   expect(executor.state().book.closed).toEqual({})
 })
 
+test('takes missing coins from the position that lacks them, not from one whose stop holds its own', async () => {
+  const executor = new TestExecutor({ path: path(), streams: ['demo', 'other'] })
+  executor.exchange.own = '0'
+  executor.exchange.coins = 'counted'
+  await bought(executor)
+  await executor.enterFrom('other', { size: { unit: 'quote', value: '300' } })
+  const stop = [...executor.exchange.orders.values()].findLast(({ status }) => status === 'open')
+  if (stop !== undefined) stop.status = 'canceled'
+  executor.exchange.own = '-0.00100'
+  await executor.clock.turn(MINUTE)
+  executor.close()
+  const { plan } = await carriedOut(executor)
+  expect(plan.positions).toEqual([{ position: 'other BTC/USDT', from: '0.00497', to: '0.00397' }])
+})
+
 test('changes nothing when the exchange leaves a question open, or when the trader says no', async () => {
   const executor = new TestExecutor({ path: path() })
   await bought(executor)

@@ -60,7 +60,12 @@ export async function prepareRebase(options: RebaseOptions): Promise<Rebase> {
     for (const market of markets.filter((one) => exchange.rules(one) !== null))
       seen.push(await lookAt(market, since, { exchange, journal }))
     const balances = answered(await exchange.refreshBalances())
-    const plan = planRebase(book, seen, (currency) => thereOf(balances, currency))
+    const plan = planRebase(
+      book,
+      seen,
+      (currency) => thereOf(balances, currency),
+      (market) => exchange.rules(market)?.step,
+    )
     const { happenings, ...settled } = await settle(book, exchange)
     const carryOut = async () => {
       for (const { market, clientOrderId } of plan.cancels)

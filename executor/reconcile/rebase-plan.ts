@@ -7,6 +7,7 @@ import type { AccountTrade, ExchangeOrder } from '../exchange/port.ts'
 import { isLive } from '../orders/table.ts'
 import { baseOf } from './judge.ts'
 import type { Named } from './seen.ts'
+import { type StepOf, shareOut } from './share.ts'
 
 export interface MarketSeen {
   readonly market: string
@@ -42,13 +43,14 @@ export function planRebase(
   book: Book,
   markets: readonly MarketSeen[],
   there: (currency: string) => Decimal,
+  stepOf: StepOf,
 ): RebasePlan {
   const bases = [...new Set(Object.values(book.positions).map(({ market }) => baseOf(market)))]
   const forgotten = markets.flatMap(({ market, open }) =>
     open.filter(({ order }) => liveOrder(book, order) === undefined).map(restingOn(market)),
   )
   return {
-    positions: bases.flatMap((base) => cutTo(book, base, { markets, there: there(base) })),
+    positions: bases.flatMap((base) => cutTo(book, base, { markets, there: there(base), stepOf })),
     cancels: forgotten.filter(({ clientOrderId }) => OURS.test(clientOrderId)),
     leftAlone: forgotten.filter(({ clientOrderId }) => !OURS.test(clientOrderId)),
   }
@@ -74,7 +76,7 @@ function liveOrder({ orders }: Book, name: string | null): Order | undefined {
 function cutTo(
   book: Book,
   base: string,
-  { markets, there }: { markets: readonly MarketSeen[]; there: Decimal },
+  { markets, there, stepOf }: { markets: readonly MarketSeen[]; there: Decimal; stepOf: StepOf },
 ): readonly PositionChange[] {
   const positions = Object.entries(book.positions).filter(([, one]) => baseOf(one.market) === base)
   const trades = markets
@@ -88,7 +90,11 @@ function cutTo(
     .filter(({ side, order }) => side === 'sell' && liveOrder(book, order) === undefined)
     .reduce((sum, trade) => plus(sum, trade.amount), '0')
   const short = minus(expected, there)
-  return shareOut(positions, new Big(short).gt(sold) ? short : sold)
+  const cuts = shareOut(book, base, new Big(short).gt(sold) ? short : sold, stepOf)
+  return positions.flatMap(([position, { amount: from }]) => {
+    const to = minus(from, cuts[position] ?? '0')
+    return to === from ? [] : [{ position, from, to }]
+  })
 }
 
 /** With the trades of its working orders, which the start brings in. */
@@ -104,17 +110,4 @@ function expectedIn(
     return trade.side === 'buy' ? all.plus(trade.amount) : all.minus(trade.amount)
   }, new Big(amount))
   return sum.lt(0) ? '0' : toDecimal(sum)
-}
-
-/** Coins have no names: whose are missing nobody can say, so it goes in turn, and the trader sees it first. */
-function shareOut(
-  positions: readonly (readonly [string, Position])[],
-  missing: Decimal,
-): readonly PositionChange[] {
-  let left = missing
-  return positions.flatMap(([position, { amount: from }]) => {
-    const to = minus(from, left)
-    left = minus(left, from)
-    return to === from ? [] : [{ position, from, to }]
-  })
 }

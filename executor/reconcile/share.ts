@@ -5,6 +5,9 @@ import { type Book, type Position, positionKey } from '../core/state.ts'
 import { floorTo } from '../plan/exact.ts'
 import { baseOf, lockedIn } from './judge.ts'
 
+/** Undefined where the exchange has the market no more. */
+export type StepOf = (market: string) => Decimal | undefined
+
 interface Share {
   readonly key: string
   readonly amount: Big
@@ -19,7 +22,7 @@ export function shareOut(
   book: Book,
   base: string,
   short: Decimal,
-  stepOf: (market: string) => Decimal | undefined,
+  stepOf: StepOf,
 ): Record<string, Decimal> {
   const shares = Object.entries(book.positions)
     .filter(([, { market }]) => baseOf(market) === base)
@@ -37,7 +40,7 @@ export function shareOut(
 function newShare(
   book: Book,
   [key, { amount, missing, market }]: readonly [string, Position],
-  stepOf: (market: string) => Decimal | undefined,
+  stepOf: StepOf,
 ): Share {
   return {
     key,
