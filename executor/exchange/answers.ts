@@ -7,7 +7,7 @@ const amount = z
   .regex(/^\d{1,12}(?:\.\d{1,18})?$/)
   .transform(toDecimal)
 
-/** ccxt turns whole numbers that a double cannot hold into strings. */
+/** A number, or its digits where a double cannot hold it. */
 const id = z.union([z.int().nonnegative(), z.string().regex(/^\d+$/)]).transform(String)
 
 const STATUS = {

@@ -7,6 +7,7 @@ import type { Allowance } from './allowance.ts'
 import type { ApiKeys } from './keys.ts'
 import { type BinanceApi, loadBinance } from './load-ccxt.ts'
 import { Pacer } from './pacer.ts'
+import { readJson } from './read-json.ts'
 import { judge, PausedError, type Reply, type Trip } from './reply.ts'
 import { Wire, type WireRequest } from './wire.ts'
 
@@ -49,14 +50,14 @@ export class Line {
   }
 
   /**
-   * Asks once, with one request. Never throws for what the exchange or the network does. `weight` in ccxt's units, where
+   * Asks once, with one request, and reads the answer itself: ccxt only signs and sends. Never throws for what the exchange or the network does. `weight` in ccxt's units, where
    * ccxt does not know it.
    */
   async ask(question: (api: BinanceApi) => Promise<unknown>, weight?: number): Promise<Reply> {
     const trip: Trip = { stage: 'not sent', ...(weight !== undefined && { weight }) }
     const reply = await this.api()
       .then((api) => this.#trips.run(trip, () => question(api)))
-      .then((body): Reply => ({ got: 'answer', body }))
+      .then((): Reply => ({ got: 'answer', body: readJson(trip.body ?? '') }))
       .catch((error: unknown) => judge(trip, error))
     if (trip.stage !== 'not sent') this.#note(reply)
     if (reply.got === 'refusal' && reply.code === UNTIMELY) this.#options.onUntimely()

@@ -1,6 +1,7 @@
 // What came back from the exchange, judged by the raw answer: ccxt's error classes do not tell "not placed" from "unknown".
 import { KeysideError, scrub } from '@keyside/runtime'
 import { z } from 'zod'
+import { readJson } from './read-json.ts'
 
 /** How far one request got. `sent` is set before the first byte leaves. */
 export type Trip = {
@@ -40,7 +41,7 @@ export function judge(trip: Trip, error: unknown): Reply {
   if (trip.stage === 'sent')
     return { got: 'no proof', message: `no answer from the exchange (${nameOf(error)})` }
   const { status = 0, body = '' } = trip
-  const read = refusal.safeParse(json(body))
+  const read = refusal.safeParse(readJson(body))
   if ((status === 429 || status === 418) && read.success)
     return { got: 'limited', message: `too much was asked of the exchange (${read.data.code})` }
   if (status >= 400 && status < 500 && read.success)
@@ -63,12 +64,4 @@ export function unreachable(what: string): KeysideError {
 
 function nameOf(error: unknown): string {
   return error instanceof Error ? error.name : typeof error
-}
-
-function json(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }

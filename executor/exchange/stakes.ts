@@ -13,6 +13,7 @@ import {
 } from '@keyside/runtime'
 import { z } from 'zod'
 import { keepFresh } from './keep-fresh.ts'
+import { readJson } from './read-json.ts'
 import { unreachable } from './reply.ts'
 import { Wire } from './wire.ts'
 
@@ -119,7 +120,7 @@ export class Stakes {
     const sent = this.#wire.send(`${originOf(address)}${PROOF_PATH}`, request)
     const { status, body } = await sent.catch(() => ({ status: 0, body: '' }))
     if (status === 0) return 'silence'
-    const read = answer.safeParse(parsed(body))
+    const read = answer.safeParse(readJson(body))
     const right = status === 200 && read.success && provesSandbox(secret, nonce, read.data.proof)
     return right ? 'proof' : 'no proof'
   }
@@ -139,12 +140,4 @@ function isClosed(address: string): boolean {
   const isLoopback =
     hostname === 'localhost' || hostname === '[::1]' || IPV4_LOOPBACK.test(hostname)
   return protocol === 'https:' || isLoopback
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }

@@ -47,6 +47,8 @@ beforeEach(async () => {
   sandbox = await startExchange({
     market: new Market({ seed: 1, wave: CALM }),
     proofSecret: secret,
+    // As long as numbers of other venues are already: a double holds none of them.
+    first: { order: 8_389_765_608_443_411_001n, trade: 8_389_765_608_443_511_001n },
     accounts: [
       {
         name: 'main',

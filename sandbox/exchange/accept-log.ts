@@ -4,7 +4,7 @@ import { amount } from './order-views.ts'
 
 /** Amounts are decimal strings; times Unix ms. */
 export interface AcceptedOrder {
-  readonly orderId: number
+  readonly orderId: string
   readonly clientOrderId: string
   readonly account: string
   readonly time: number
@@ -25,7 +25,7 @@ export interface AcceptedOrder {
 export function acceptedOrder(order: Order): AcceptedOrder {
   const { request } = order
   return {
-    orderId: order.id,
+    orderId: String(order.id),
     clientOrderId: request.clientOrderId,
     account: order.account.name,
     time: order.createdAt,

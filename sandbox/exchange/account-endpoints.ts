@@ -191,7 +191,7 @@ function countOpen(venue: Venue, account: Account, request: OrderRequest): OpenC
 /** By its number, or by the newest order with that client id: ids are unique among open orders only. */
 function findNamed(venue: Venue, call: SignedCall): Order | undefined {
   const { parameters } = call
-  const id = parameters.whole('orderId')
+  const id = parameters.id('orderId')
   const clientId = parameters.clientOrderId('origClientOrderId')
   if (id === undefined && clientId === undefined)
     throw refuse('missing_either', 'origClientOrderId', 'orderId')
@@ -216,7 +216,7 @@ function visible(venue: Venue, { account, parameters }: SignedCall): Order[] {
 }
 
 function orderHistory(venue: Venue, call: SignedCall): Order[] {
-  const least = call.parameters.whole('orderId') ?? 0
+  const least = call.parameters.id('orderId') ?? 0n
   const found = visible(venue, call).filter(
     (order) => order.id >= least && during(call.parameters, order.createdAt),
   )
@@ -225,13 +225,13 @@ function orderHistory(venue: Venue, call: SignedCall): Order[] {
 
 function tradeHistory(venue: Venue, call: SignedCall): object[] {
   const { parameters } = call
-  const orderId = parameters.whole('orderId')
-  const least = parameters.whole('fromId') ?? 0
+  const orderId = parameters.id('orderId')
+  const least = parameters.id('fromId') ?? 0n
   const found = visible(venue, call)
     .filter((order) => orderId === undefined || order.id === orderId)
     .flatMap((order) => order.fills.map((fill) => ({ order, fill })))
     .filter(({ fill }) => fill.id >= least && during(parameters, fill.time))
-    .sort((a, b) => a.fill.id - b.fill.id)
+    .sort((a, b) => (a.fill.id < b.fill.id ? -1 : 1))
   return page(parameters, found).map(({ order, fill }) => tradeView(order, fill))
 }
 

@@ -1,5 +1,6 @@
 // The table of everything that can be made to go wrong with the sandbox exchange, and what is armed now.
 import type { OrderMarks } from './order.ts'
+import { toJson } from './to-json.ts'
 
 /** What the client gets instead of the answer. */
 export type BadReply =
@@ -218,5 +219,5 @@ function unknownStatus(): BadReply {
 
 function otherOrder(answer: unknown): string {
   const order = typeof answer === 'object' ? answer : {}
-  return JSON.stringify({ ...order, orderId: 1, clientOrderId: 'somebody-elses-order' })
+  return toJson({ ...order, orderId: 1, clientOrderId: 'somebody-elses-order' })
 }

@@ -6,6 +6,7 @@ import { ExchangeError } from './errors.ts'
 import type { BadReply, Faults, Mishap } from './faults.ts'
 import type { Limits } from './limits.ts'
 import type { Rest, RestRequest } from './rest.ts'
+import { toJson } from './to-json.ts'
 
 const LONGEST_BODY = 65_536
 
@@ -93,7 +94,7 @@ function misreply(response: ServerResponse, reply: BadReply, answer: unknown): v
 }
 
 function write(response: ServerResponse, answer: Answer, headers: Record<string, string>): void {
-  writeText(response, answer.status, 'json', JSON.stringify(answer.body), {
+  writeText(response, answer.status, 'json', toJson(answer.body), {
     ...headers,
     ...retryHeader(answer.retryAfter),
   })

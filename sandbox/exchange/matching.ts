@@ -24,12 +24,26 @@ import { assetSpent, bookFill, releaseRest, reserve } from './settlement.ts'
 const MOST_TICKS = 72_000
 const ZERO = new Big(0)
 
+/** Of the first order and the first trade; each later one is one higher. */
+export interface FirstNumbers {
+  readonly order: bigint
+  readonly trade: bigint
+}
+
+export interface MatchingOptions {
+  readonly isTraded?: (symbol: string) => boolean
+  readonly first?: FirstNumbers | undefined
+}
+
+const FIRST_NUMBERS: FirstNumbers = { order: 1001n, trade: 1n }
+
 export class Matching {
   readonly #clock: Clock
   readonly #market: Market
   readonly #book: Book
   readonly #onEvent: (event: OrderEvent) => void
   readonly #isTraded: (symbol: string) => boolean
+  readonly #first: FirstNumbers
   readonly #orders: Order[] = []
   readonly #open = new Set<Order>()
   #fills = 0
@@ -40,9 +54,10 @@ export class Matching {
     market: Market,
     book: Book,
     onEvent: (event: OrderEvent) => void,
-    isTraded: (symbol: string) => boolean = () => true,
+    { isTraded, first }: MatchingOptions = {},
   ) {
-    this.#isTraded = isTraded
+    this.#isTraded = isTraded ?? (() => true)
+    this.#first = first ?? FIRST_NUMBERS
     this.#clock = clock
     this.#market = market
     this.#book = book
@@ -105,7 +120,7 @@ export class Matching {
   #create(account: Account, request: OrderRequest, marks: OrderMarks): Order {
     const now = this.#clock.now()
     return {
-      id: this.#orders.length + 1001,
+      id: this.#first.order + BigInt(this.#orders.length),
       account,
       request,
       marks,
@@ -167,8 +182,9 @@ export class Matching {
       if (quantity.lte(0)) return
       const price = role === 'maker' ? (order.request.price ?? offer.price) : offer.price
       this.#book.eat(order.request.instrument, tick, offer.price, quantity)
+      const id = this.#first.trade + BigInt(this.#fills)
       this.#fills++
-      const fill = bookFill(order, { id: this.#fills, time, price, quantity, role })
+      const fill = bookFill(order, { id, time, price, quantity, role })
       if (order.status === 'FILLED') this.#finish(order)
       this.#emit('TRADE', order, time, fill)
       if (!isOpen(order)) return

@@ -46,7 +46,7 @@ export interface OrderMarks {
 }
 
 export interface Fill {
-  readonly id: number
+  readonly id: bigint
   readonly time: number
   readonly price: Big
   readonly quantity: Big
@@ -56,7 +56,7 @@ export interface Fill {
 }
 
 export interface Order {
-  readonly id: number
+  readonly id: bigint
   readonly account: Account
   readonly request: OrderRequest
   readonly marks: OrderMarks

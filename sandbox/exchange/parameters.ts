@@ -59,6 +59,12 @@ export class Parameters {
     return value === undefined ? undefined : Number(value)
   }
 
+  /** Of an order or a trade. */
+  id(name: string): bigint | undefined {
+    const value = this.#matching(name, WHOLE)
+    return value === undefined ? undefined : BigInt(value)
+  }
+
   clientOrderId(name: string): string | undefined {
     return this.#matching(name, CLIENT_ORDER_ID)
   }

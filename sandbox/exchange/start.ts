@@ -17,7 +17,7 @@ import { LIMITS, type LimitSetup, Limits } from './limits.ts'
 import { type ListingStatus, Listings } from './listings.ts'
 import { marketEndpoints } from './market-endpoints.ts'
 import { MarketStreams } from './market-streams.ts'
-import { Matching } from './matching.ts'
+import { type FirstNumbers, Matching } from './matching.ts'
 import type { OrderEvent } from './order.ts'
 import { Rest } from './rest.ts'
 import { UserStreams } from './user-streams.ts'
@@ -37,6 +37,8 @@ export interface ExchangeOptions {
   readonly limits?: Partial<LimitSetup>
   /** With it, it proves to an executor that knows the same that it is a sandbox. */
   readonly proofSecret?: Uint8Array
+  /** 1001 and 1 when left out; a venue's may have 19 digits. */
+  readonly first?: FirstNumbers
   /** Further names by which clients call it, such as a container's. */
   readonly names?: readonly string[]
 }
@@ -117,7 +119,7 @@ function createVenue(
     market,
     book,
     listings,
-    matching: new Matching(clock, market, book, publish, isTraded),
+    matching: new Matching(clock, market, book, publish, { isTraded, first: options.first }),
     accounts: options.accounts.map((setup) => createAccount(setup, clock.now())),
     now: () => clock.now() + faults.skewMs,
     ownId: () => Buffer.from(chance(11)).toString('hex'),

@@ -8,6 +8,7 @@ import { executionReport, positionReport } from './order-views.ts'
 import { Parameters } from './parameters.ts'
 import { parseJson } from './parse-json.ts'
 import { checkSignature, checkTime, findAccount } from './security.ts'
+import { toJson } from './to-json.ts'
 import type { Venue } from './venue.ts'
 
 const SUBSCRIBE = 'userDataStream.subscribe.signature'
@@ -37,7 +38,7 @@ export class UserStreams {
   accept(socket: WebSocket): void {
     this.#subscribers.set(socket, [])
     socket.on('close', () => this.#subscribers.delete(socket))
-    socket.on('message', (data) => socket.send(JSON.stringify(this.#reply(socket, String(data)))))
+    socket.on('message', (data) => socket.send(toJson(this.#reply(socket, String(data)))))
   }
 
   publish(event: OrderEvent): void {
@@ -78,8 +79,7 @@ export class UserStreams {
     for (const [socket, accounts] of this.#subscribers)
       for (const [subscriptionId, account] of accounts.entries())
         if (account === event.order.account)
-          for (const message of messages)
-            socket.send(JSON.stringify({ subscriptionId, event: message }))
+          for (const message of messages) socket.send(toJson({ subscriptionId, event: message }))
   }
 
   /** All events of one request happen before anything else does: then they go out, last one first. */
