@@ -1,22 +1,35 @@
-// All four programs of one home, started in order and stopped together.
+// All four programs of one home: started in order, started again when one ends by itself, and stopped together.
 import { appendFileSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { type Child, type Message, type Program, startChild, stopChildren } from './children.ts'
+import { type Cancel, type Clock, KeysideError } from '@keyside/runtime'
+import { afterEnd, NOT_FAILING } from './back-off.ts'
+import {
+  type Child,
+  type Message,
+  PROGRAMS,
+  type Program,
+  startChild,
+  stopChildren,
+} from './children.ts'
 
 export interface ConstellationOptions {
   readonly home: string
   readonly environment: NodeJS.ProcessEnv
-  /** Of the vault, when the executor's keychain is one. */
+  readonly clock: Clock
+  /** Of the vault, when the executor's keychain is one. Kept in memory, for each time that the executor is started. */
   readonly passphrase?: string
   readonly logLevel?: string
   /** Every log line of every program, as it comes. */
   readonly onLine?: (program: Program, line: string) => void
   readonly onMessage?: (program: Program, message: Message) => void
+  /** That a program ended by itself, when it is started again, and what became of that. */
+  readonly onEnd?: (program: Program, text: string) => void
 }
 
 export interface Constellation {
+  /** Those that run now. */
   readonly children: ReadonlyMap<Program, Child>
-  /** What each program said when it was ready. */
+  /** What each program said when it was ready for the first time. */
   readonly texts: ReadonlyMap<Program, string>
   /** Resolves with the first program that ends by itself. */
   readonly broken: Promise<{ program: Program; code: number | null }>
@@ -25,51 +38,133 @@ export interface Constellation {
 
 /** Rejects with what the first program that failed said, after stopping the others. */
 export async function startConstellation(options: ConstellationOptions): Promise<Constellation> {
-  const children = new Map<Program, Child>()
-  const texts = new Map<Program, string>()
-  const logs = join(options.home, 'logs')
-  mkdirSync(logs, { recursive: true, mode: 0o700 })
-  const start = (program: Program) => {
-    const child = startChild(
-      program,
-      {
-        home: options.home,
-        ...(program === 'executor' && options.passphrase && { passphrase: options.passphrase }),
-        ...(options.logLevel && { logLevel: options.logLevel }),
-        onLine: (name, line) => {
-          appendFileSync(join(logs, `${name}.log`), `${line}\n`, { mode: 0o600 })
-          options.onLine?.(name, line)
-        },
-        ...(options.onMessage && { onMessage: options.onMessage }),
-      },
-      options.environment,
+  const programs = new Programs(options)
+  try {
+    // The others need the broker; among themselves they need no order.
+    await programs.start('broker')
+    await Promise.all(
+      PROGRAMS.filter((program) => program !== 'broker').map((one) => programs.start(one)),
     )
-    children.set(program, child)
-    return child.ready.then((text) => texts.set(program, text))
+  } catch (error) {
+    await programs.stop()
+    throw error
   }
-  const stop = async () => {
-    const { broker = [], others = [] } = Object.groupBy(children.values(), ({ program }) =>
+  programs.keepRunning()
+  return programs
+}
+
+class Programs implements Constellation {
+  readonly children = new Map<Program, Child>()
+  readonly texts = new Map<Program, string>()
+  readonly broken: Promise<{ program: Program; code: number | null }>
+  readonly #options: ConstellationOptions
+  readonly #logs: string
+  readonly #break: (ended: { program: Program; code: number | null }) => void
+  readonly #waits = new Set<Cancel>()
+  readonly #stopping = new AbortController()
+
+  constructor(options: ConstellationOptions) {
+    this.#options = options
+    const { promise, resolve } = Promise.withResolvers<{ program: Program; code: number | null }>()
+    this.broken = promise
+    this.#break = resolve
+    this.#logs = join(options.home, 'logs')
+    mkdirSync(this.#logs, { recursive: true, mode: 0o700 })
+  }
+
+  async start(program: Program): Promise<void> {
+    this.texts.set(program, await this.#launch(program).ready)
+  }
+
+  keepRunning(): void {
+    for (const program of PROGRAMS) void this.#keep(program)
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping.abort()
+    for (const cancel of this.#waits) cancel()
+    const { broker = [], others = [] } = Object.groupBy(this.children.values(), ({ program }) =>
       program === 'broker' ? 'broker' : 'others',
     )
     // The broker last: the others say goodbye there.
     await stopChildren(others)
     await stopChildren(broker)
   }
-  try {
-    // All need the broker. The engine comes last: what it has to say at once should find a device that listens.
-    await start('broker')
-    await Promise.all([start('bot'), start('executor').then(() => start('engine'))])
-  } catch (error) {
-    await stop()
-    throw error
+
+  #launch(program: Program): Child {
+    const { home, environment, passphrase, logLevel, onLine, onMessage } = this.#options
+    const child = startChild(
+      program,
+      {
+        home,
+        ...(program === 'executor' && passphrase && { passphrase }),
+        ...(logLevel && { logLevel }),
+        onLine: (name, line) => {
+          this.#log(name, line)
+          onLine?.(name, line)
+        },
+        ...(onMessage && { onMessage }),
+      },
+      environment,
+    )
+    this.children.set(program, child)
+    return child
   }
-  const ends = [...children].map(([program, { exited }]) =>
-    exited.then((code) => ({ program, code })),
-  )
-  return {
-    children,
-    texts,
-    broken: Promise.race(ends),
-    stop,
+
+  /** For as long as this process lives: an end is not a fall, and takes no other program with it. */
+  async #keep(program: Program): Promise<void> {
+    const { clock } = this.#options
+    for (let failing = NOT_FAILING, began = clock.now(), reason = ''; ; ) {
+      const child = this.children.get(program)
+      const code = (await child?.exited) ?? null
+      if (this.#stopping.signal.aborted) return
+      this.#break({ program, code })
+      const end = reason === '' ? 'unexpected' : 'told'
+      const next = afterEnd(failing, end, clock.now() - began)
+      failing = next.failing
+      const what = reason || `ended by itself (${child?.process.signalCode ?? `exit code ${code}`})`
+      this.#say(program, `${what}; started again in ${next.waitMs / 1_000} s, the others go on`)
+      await this.#wait(next.waitMs)
+      if (this.#stopping.signal.aborted) return
+      began = clock.now()
+      reason = await this.#again(program)
+    }
+  }
+
+  /** Why it did not start, in its own words; empty when it did, or said nothing. */
+  async #again(program: Program): Promise<string> {
+    try {
+      this.#say(program, `started again: ${await this.#launch(program).ready}`)
+      return ''
+    } catch (error) {
+      if (!(error instanceof KeysideError)) return ''
+      return `could not start: ${error.message.replace(`${program}: `, '')} (${error.code})`
+    }
+  }
+
+  async #wait(ms: number): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>()
+    const cancel = this.#options.clock.after(ms, resolve)
+    const wait = () => {
+      cancel()
+      resolve()
+    }
+    this.#waits.add(wait)
+    await promise
+    this.#waits.delete(wait)
+  }
+
+  #say(program: Program, text: string): void {
+    if (this.#stopping.signal.aborted) return
+    const time = new Date(this.#options.clock.now()).toISOString()
+    this.#log(
+      program,
+      JSON.stringify({ level: 40, time, program: 'up', msg: `${program}: ${text}` }),
+    )
+    this.#options.onEnd?.(program, text)
+  }
+
+  #log(program: Program, line: string): void {
+    appendFileSync(join(this.#logs, `${program}.log`), `${line}\n`, { mode: 0o600 })
   }
 }

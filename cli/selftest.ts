@@ -91,6 +91,7 @@ class Run {
     const constellation = await startConstellation({
       home,
       environment,
+      clock: systemClock,
       passphrase,
       logLevel: 'trace',
       onLine: (program, line) => this.#read(program, line),

@@ -65,6 +65,8 @@ export const EXECUTOR_SENTENCES = {
   exchange_banned:
     'the exchange does not listen to this address for a while, because too much was asked: nothing can be bought or sold from here until then; look what else uses it from this address',
   exchange_back: 'the exchange answers again: what waited for it goes on',
+  exchange_awaited:
+    'the exchange does not answer: until it does nothing can be bought, sold or protected from here; it is asked again and again, and then everything goes on by itself',
   exchange_unreachable:
     'the exchange does not answer, and something of yours is there: stops that it holds stay, and nothing else can be bought or sold from here; look at the connection, and at the exchange yourself',
   clock_off: 'the clock of this device is off: set it (NTP), at 2 s there are no more entries',

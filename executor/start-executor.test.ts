@@ -31,7 +31,7 @@ import { CALM, Market, type SandboxExchange, startExchange } from '@keyside/sand
 import { Secret, TOTP } from 'otpauth'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import { type ExecutorConfig, executorConfig } from './config.ts'
-import { askForHalt, haltFile } from './halt-file.ts'
+import { askForHalt, haltFile, readAnswer } from './halt-file.ts'
 import { Journal } from './journal/journal.ts'
 import { writeMark } from './journal/mark.ts'
 import { readJournal } from './journal/read.ts'
@@ -356,6 +356,40 @@ test('does not start on a policy that was not accepted, and keeps the accepted o
   await start()
   expect(policyState({ home }, systemClock.now()).state).toBe('accepted')
 })
+
+test('an exchange that is away at the start is waited for: a halt works, and what is held is sold once it is back', async () => {
+  const account = { name: 'main', apiKey: 'tradeOnly', credential: { secret: 'secret'.repeat(8) } }
+  const open = (balances: Record<string, string>, port = 0) =>
+    startExchange({
+      market: new Market({ seed: 1, wave: CALM }),
+      proofSecret: sandboxSecret,
+      accounts: [{ ...account, balances }],
+      port,
+    })
+  const before = await open({ USDT: '10000', BTC: '0' })
+  const place = { ...config.exchange, address: before.address }
+  await start({ exchange: place })
+  await connect('bot', [reportTopic('device')])
+  const provider = await connect('engine')
+  await provider.publish(headTopic('demo'), head(), { retain: true })
+  const name = { jti: jtiOf('held through an outage') }
+  const signal = seal('signal', signalClaims(systemClock.now(), name), engine)
+  await provider.publish(signalTopic('demo'), signal)
+  await vi.waitFor(() => expect(codes()).toContain('filled'), { timeout: 8_000 })
+  await executor?.stop()
+  await before.stop()
+  await start({ exchange: place })
+  const text = askForHalt(home, { positions: 'sell', now: systemClock.now() })
+  const answer = () => readAnswer(haltFile(home), text)
+  await vi.waitFor(() => expect(answer()).toMatchObject({ positions: 'sell' }), { timeout: 4_000 })
+  const after = await open({ USDT: '9000', BTC: '1' }, Number(new URL(place.address).port))
+  await vi.waitFor(() => expect(codes()).toContain('exchange_back'), { timeout: 15_000 })
+  await vi.waitFor(() => expect(after.acceptLog()).toHaveLength(1), { timeout: 15_000 })
+  expect(after.acceptLog()[0]).toMatchObject({ side: 'sell' })
+  await executor?.stop()
+  executor = null
+  await after.stop()
+}, 40_000)
 
 test('halts within a second of the halt file, and a second executor is kept out', async () => {
   await start()

@@ -27,6 +27,7 @@ import { watchMarkets } from './market-watch.ts'
 import { policyHash } from './policy/accept.ts'
 import type { Policy } from './policy/schema.ts'
 import { acceptanceAt, readPolicyText, requirePolicy } from './policy-file.ts'
+import { ReachExchange } from './reach-exchange.ts'
 import { register } from './registry.ts'
 import { Publisher } from './report/publisher.ts'
 import { answerRequests } from './requests.ts'
@@ -46,6 +47,8 @@ export interface Executor {
   stop(): Promise<void>
 }
 
+/** Whoever asks for a halt waits 3 s for the answer. ms. */
+const HALT_PATIENCE_MS = 1_500
 /** How long the brokers are waited for; after that the links go on by themselves, ms. */
 const BROKER_PATIENCE_MS = 5_000
 /** A broker that goes down with us does not take the farewell: its PUBACK is waited for this long, ms. */
@@ -85,9 +88,6 @@ async function compose(
   onStop(() => exchange.stop())
   const left = journal.fold()
   const markets = marketsOf(left, policy.markets)
-  await exchange.start(policy.markets, markets)
-  requireMarket(exchange, policy.markets, left)
-  await refuseMightyKey(exchange)
   const { key, salt } = await deviceSecrets(keychain)
   const publisher = new Publisher({ device: config.id, audience: config.bot.id, key, ...deps })
   const shell = assemble({
@@ -109,11 +109,25 @@ async function compose(
   onStop(keepUp({ path, journal, clock, log }))
   onStop(() => shell.stop())
   let links: Links | null = null
-  shell.take({ type: 'started' })
   const isHeld = (market: string) => marketsOf(shell.state().book, []).includes(market)
   const take = (input: Input) => shell.tryTake(input)
-  onStop(watchMarkets({ exchange, markets, isHeld, clock, take }))
-  // Before the brokers: a halt must not wait for them.
+  const watchThem = () => onStop(watchMarkets({ exchange, markets, isHeld, clock, take }))
+  const reach = new ReachExchange({
+    start: async () => {
+      await exchange.start(policy.markets, markets)
+      requireMarket(exchange, policy.markets, left)
+      await refuseMightyKey(exchange)
+    },
+    onReached: watchThem,
+    take,
+    clock,
+    log,
+  })
+  onStop(() => reach.stop())
+  const reached = reach.first()
+  // Before the exchange and the brokers: a halt must not wait for them.
+  await within(HALT_PATIENCE_MS, reached, clock)
+  shell.take({ type: 'started' })
   onStop(
     answerRequests({
       home,
@@ -121,9 +135,10 @@ async function compose(
       clock,
       log,
       book: () => shell.state().book,
-      take: (input) => shell.tryTake(input),
+      take,
     }),
   )
+  if ((await reached) === 'reached') watchThem()
   onStop(
     startWatching({
       policyFile: resolve(home, config.policy),

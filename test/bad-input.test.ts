@@ -178,7 +178,6 @@ test('an exchange that answers a web page, and one that does not know the key', 
     Object.assign(config['executor'] ?? {}, { exchange: { address: exchange.address } }),
   )
   exchange.lie(PAGE)
-  expectRefusal(await run('executor', home, [world.passphrase]), 'exchange_unreachable', /exchange/)
   const { apiKey, secret } = world.sandbox.secrets
   const add = ['keys add', home, [world.passphrase, apiKey, secret]] as const
   expectRefusal(await run(...add), 'exchange_unreachable', /exchange/)

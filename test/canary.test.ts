@@ -210,10 +210,10 @@ function hasFilled(exchange: SandboxExchange, side: 'buy' | 'sell'): boolean {
 
 async function lookBack(day: Day, executor: Child): Promise<void> {
   await stopChildren([executor])
-  for (const answer of [HTML, KEY_REFUSED]) {
-    day.exchange.lie(answer, /signature=/)
-    await expect(day.start('executor')).rejects.toThrow(/exchange/)
-  }
+  day.exchange.lie(HTML, /signature=/)
+  await stopChildren([await day.start('executor')])
+  day.exchange.lie(KEY_REFUSED, /signature=/)
+  await expect(day.start('executor')).rejects.toThrow(/exchange/)
   await day.type('keys check --json')
   day.exchange.honest()
   for (const command of ['keys list', 'keys check', 'journal list', 'journal verify', 'doctor'])
@@ -295,7 +295,8 @@ function expectAwake({ haystacks, sandbox }: Day): void {
   seen(/^file journal\.db/, 'BTC/USDT')
   seen(/^log of executor/, '"level":10')
   seen(/^log of executor/, '-2015')
-  seen(/^message of executor/, 'exchange_unreachable')
+  seen(/^message of executor/, 'exchange_key_refused')
+  seen(/^log of executor/, 'exchange_awaited')
   seen(/^what "keys add" prints/, 'exchange')
   seen(/^\/proc environ of executor/, 'KEYSIDE_HOME')
   seen(/^\/proc cmdline of executor/, 'main.ts')

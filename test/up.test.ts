@@ -123,12 +123,22 @@ test('no program outlives the first process, though it was killed', async () => 
   expect((await up.gone()).ms).toBeLessThan(STOP_MS)
 })
 
-test('a program that ends by itself ends the others, and is named', async () => {
+test('a program that ends by itself is started again, is named, and takes no other with it', async () => {
   const up = run(UP)
   await up.prints(/(Open the chat)/)
-  const [broker = ''] = processesOf(up.group).filter((line) => line.endsWith('main.ts broker'))
-  process.kill(Number(broker.trim().split(/\s+/)[1]), 'SIGKILL')
-  expect((await up.gone()).code).toBe(1)
-  expect(up.printed()).toMatch(/broker ended by itself/)
+  const pidOf = (program: string) => {
+    const [line = ''] = processesOf(up.group).filter((one) => one.endsWith(`main.ts ${program}`))
+    return Number(line.trim().split(/\s+/)[1])
+  }
+  const before = pidOf('engine')
+  // The executor's vault opens again, although its passphrase is nowhere but in the first process.
+  for (const program of ['broker', 'executor', 'bot']) process.kill(pidOf(program), 'SIGKILL')
+  for (const program of ['broker', 'executor', 'bot'])
+    await up.prints(new RegExp(`(${program} +ended by itself \\(SIGKILL\\); started again in 1 s)`))
+  for (const program of ['broker', 'executor', 'bot'])
+    await up.prints(new RegExp(`(${program} +started again: )`))
+  expect(pidOf('engine')).toBe(before)
+  up.child.kill('SIGTERM')
+  expect((await up.gone()).code).toBe(0)
   expect(up.left()).toEqual([])
 })

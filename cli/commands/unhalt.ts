@@ -55,7 +55,8 @@ async function undo(home: string, by: string): Promise<string> {
     const answer = await asked(home, by)
     if (answer !== null && answer.trading !== 'halted')
       return `Unhalted: the executor of ${home} (process ${found.note.pid}) trades again.`
-    if (answer !== null) return `Still halted: another halt came to ${home} at the same time.`
+    if (answer !== null)
+      return `Still halted: another halt came to ${home}, or its journal is held by another program; ask again.`
     // One that ran elsewhere may be gone: then its journal is free, and lies here.
     if (found.executor === 'here' || !isHalted(home, database))
       throw new KeysideError(

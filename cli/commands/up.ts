@@ -34,7 +34,11 @@ export function addUp(program: Command): void {
       false,
     )
     .addHelpText('after', '\nExample:\n  keyside up --sandbox')
-    .action((options: { sandbox: boolean }) => (options.sandbox ? upSandbox() : upHome()))
+    .action(async (options: { sandbox: boolean }) => {
+      await (options.sandbox ? upSandbox() : upHome())
+      // A pipe from which the passphrase came may be open still.
+      process.exit()
+    })
 }
 
 async function upHome(): Promise<void> {
@@ -109,7 +113,8 @@ async function startPrograms(
   try {
     // What programs say of each other's going is no trouble.
     const onLine = (program: Program, line: string) => stop.aborted || showTrouble(program, line)
-    return await startConstellation({ ...options, environment, onLine })
+    const onEnd = (program: Program, text: string) => stop.aborted || print(row(program, text))
+    return await startConstellation({ ...options, environment, clock: systemClock, onLine, onEnd })
   } catch (error) {
     // Ctrl-C reaches the programs as well: one that ended while it started was asked to.
     if (stop.aborted) process.exit(EXIT.ok)
@@ -117,15 +122,8 @@ async function startPrograms(
   }
 }
 
-/** Ends with the first signal to this process, or with the first program that ends by itself. */
 async function untilEnd(stop: AbortSignal, constellation: Constellation): Promise<void> {
-  const asked = stop.aborted ? null : once(stop, 'abort').then(() => null)
-  const broken = await Promise.race([asked, constellation.broken])
-  // Ctrl-C reaches the programs as well: one that ended was asked to.
-  if (broken !== null && !stop.aborted) {
-    print(`${broken.program} ended by itself (exit code ${broken.code}); stopping the rest.`)
-    process.exitCode = EXIT.failed
-  }
+  if (!stop.aborted) await once(stop, 'abort')
   await constellation.stop()
 }
 

@@ -125,6 +125,7 @@ class Binance implements port.Exchange {
       this.#liquidity.refresh(this.#markets.listed()),
     ])
     if (failed !== null) throw unreachable(failed)
+    for (const cancelTimer of this.#timers.splice(0)) cancelTimer()
     this.#timers.push(
       this.#stakes.keepFresh(),
       keepFresh(this.#clock, this.#pace.quotes, () => this.#refreshQuotes()),
