@@ -29,7 +29,7 @@ async function settle({ device }: Rig, chat: Awaited<ReturnType<Rig['claim']>>) 
 
 test('a card shows the order with its chart and two buttons', async () => {
   const { card } = await openCard()
-  expect(card.photo).toMatchObject([{ width: 800, height: 420 }])
+  expect(card.photo).toMatchObject([{ width: 800, height: 500 }])
   expect(card.caption).toBe(
     [
       'Buy 0.05 BTC? · ema-cross',

@@ -26,6 +26,9 @@ function input(change: Partial<ChartInput> = {}): ChartInput {
 const flat = (price: string, count: number): ChartCandle[] =>
   Array.from({ length: count }, (_, at) => [at * 86_400, price, price, price, price])
 
+const labels = (svg: string) =>
+  [...svg.matchAll(/>([^<>]+)<\/text>/g)].map(([, text]) => text ?? '')
+
 const ODD: Record<string, ChartInput> = {
   'no candle': input({ candles: [] }),
   'one candle': input({ candles: candles(1) }),
@@ -57,7 +60,7 @@ const ODD: Record<string, ChartInput> = {
 test.for(Object.entries(ODD))('draws %s, with every line in it', async ([_, odd]) => {
   const png = Buffer.from(await drawChart(odd))
   expect(png.subarray(1, 4).toString()).toBe('PNG')
-  expect([png.readUInt32BE(16), png.readUInt32BE(20)]).toEqual([800, 420])
+  expect([png.readUInt32BE(16), png.readUInt32BE(20)]).toEqual([800, 500])
   const svg = await drawSvg(odd)
   expect(svg).not.toMatch(/NaN|<b>/)
   for (const color of ['#4ea4f6', '#e8eef4', '#ffb13d'])
@@ -92,8 +95,35 @@ test('a stop that would flatten the candles stands at the edge, with an arrow', 
   expect(await drawSvg(input({ stop: '63000' }))).not.toContain('▼')
 })
 
+test('round prices stand beside the candles, unless they are too long for it', async () => {
+  expect(labels(await drawSvg(input()))).toEqual(
+    expect.arrayContaining(['63,400', '63,800', '64,200']),
+  )
+  const small = input({
+    candles: flat('0.25', 60),
+    limit: '0.2512',
+    market: '0.25',
+    stop: '0.2475',
+  })
+  expect(labels(await drawSvg(small))).toEqual(expect.arrayContaining(['0.25', '0.2502']))
+  const tiny = labels(await drawSvg(ODD['the smallest price'] ?? expect.fail()))
+  expect(tiny.filter((label) => label.startsWith('0.0'))).toEqual(Array(3).fill('0.000000000001'))
+})
+
+test('no more candles than a phone can show apart', async () => {
+  const red = /fill="#f6465d"/g
+  const falling = (count: number) =>
+    Array.from(
+      { length: count },
+      (_, at): ChartCandle => [at * 60, '64010', '64012', '63990', '64000'],
+    )
+  const drawn = async (count: number) =>
+    (await drawSvg(input({ candles: falling(count) }))).match(red)?.length
+  expect([await drawn(30), await drawn(60)]).toEqual([30, 48])
+})
+
 test('days are told as dates, minutes as times', async () => {
-  expect(await drawSvg(input())).toContain('>16:07<')
+  expect(await drawSvg(input())).toContain('>16:20<')
   expect(await drawSvg(input({ candles: flat('64000', 60) }))).toMatch(/>\d+ Jan</)
 })
 
@@ -104,11 +134,11 @@ test.for([
   ['apart', [180, 100, 20]],
 ])('labels %s cover nothing and stay inside', ([_, prices]) => {
   const marks = (prices as number[]).map((at) => ({ at }))
-  const shifts = place(marks, 272, { low: 0, high: 200 })
-  const at = marks.map((mark, index) => ((200 - mark.at) / 200) * 272 + (shifts[index] ?? 0))
+  const shifts = place(marks, 330, { low: 0, high: 200 })
+  const at = marks.map((mark, index) => ((200 - mark.at) / 200) * 330 + (shifts[index] ?? 0))
   const [first = 0, second = 0, third = 0] = at
-  expect(first).toBeGreaterThanOrEqual(28)
-  expect(second - first).toBeGreaterThanOrEqual(55.999)
-  expect(third - second).toBeGreaterThanOrEqual(55.999)
-  expect(third).toBeLessThanOrEqual(244.001)
+  expect(first).toBeGreaterThanOrEqual(33)
+  expect(second - first).toBeGreaterThanOrEqual(65.999)
+  expect(third - second).toBeGreaterThanOrEqual(65.999)
+  expect(third).toBeLessThanOrEqual(297.001)
 })

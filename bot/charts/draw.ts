@@ -17,7 +17,7 @@ const rasterizer = new Helper({
   toError: (reason) => new Error(reason),
 })
 
-/** PNG, 800 by 420 px. Throws what the libraries throw. */
+/** PNG, 800 by 500 px. Throws what the libraries throw. */
 export async function drawChart(
   input: ChartInput,
   helper: Pick<Helper, 'ask'> = rasterizer,

@@ -17,11 +17,11 @@ export interface Mark {
   readonly type: 'solid' | 'dashed' | 'dotted'
 }
 
-const NAME_PX = 20
-const PRICE_PX = 27
-const LABEL_PX = 56
+const NAME_PX = 25
+const PRICE_PX = 31
+const LABEL_PX = 66
 /** Beside the plot, counted in digits one px high: a digit is about 0.7 as wide as high. */
-const ROOM_PX = 290
+const ROOM_PX = 320
 
 /** From the highest price down. */
 export function marksOf({ side, limit, market, stop }: ChartInput, scale: Scale): Mark[] {
@@ -75,8 +75,8 @@ export function markLine({ name, price, at, color, type }: Mark, shift: number, 
     label: {
       formatter: `{name|${name}}\n{price|${text}}`,
       rich: {
-        name: { color, fontSize: NAME_PX, lineHeight: 24, fontFamily: font },
-        price: { color, fontSize, lineHeight: 30, fontWeight: 'bold', fontFamily: font },
+        name: { color, fontSize: NAME_PX, lineHeight: 30, fontFamily: font },
+        price: { color, fontSize, lineHeight: 36, fontWeight: 'bold', fontFamily: font },
       },
       distance: 10,
       offset: [0, shift],

@@ -5,7 +5,7 @@ import type { ChartCandle, ChartInput } from './input.ts'
 import { markLine, marksOf, place, type Scale } from './marks.ts'
 
 export const WIDTH = 800
-export const HEIGHT = 420
+export const HEIGHT = 500
 /** One ground of its own, that stands out neither in Telegram's light nor in its dark mode. */
 const COLORS = {
   ground: '#17212b',
@@ -17,12 +17,18 @@ const COLORS = {
 }
 export const FONT = 'DejaVu Sans'
 
-/** A phone shows the picture at less than half its size. */
-const SMALL_PX = 22
-const TITLE_PX = 30
-const TOP_PX = 98
-const BOTTOM_PX = 50
+/** A phone shows the picture at little more than a third of its size. */
+const SMALL_PX = 28
+const TITLE_PX = 36
+const TOP_PX = 112
+const BOTTOM_PX = 58
 const PLOT_PX = HEIGHT - TOP_PX - BOTTOM_PX
+const PRICE_PX = 25
+const RIGHT_PX = 240
+/** A longer price has no place beside the plot. */
+const MOST_DIGITS = 8
+/** More would be hairlines on a phone. */
+const MOST_CANDLES = 48
 /** Room above and below the prices, as a part of their range. */
 const PAD = 0.08
 /** Fewer candles stand at the right, as on an exchange that has just listed the market. */
@@ -32,19 +38,20 @@ const SHORT_SPAN_SECONDS = 240
 const DAY_SECONDS = 86_400
 
 export function chartOption(input: ChartInput): EChartsCoreOption {
-  const { candles } = input
-  const scale = scaleOf(input)
+  const candles = input.candles.slice(-MOST_CANDLES)
+  const scale = scaleOf({ ...input, candles })
   const marks = marksOf(input, scale)
   const shifts = place(marks, PLOT_PX, scale)
   const axis = { axisLine: { show: false }, axisTick: { show: false } }
   const label = { color: COLORS.text, fontSize: SMALL_PX, fontFamily: FONT }
+  const prices = axisOf(scale)
   const blanks = Array<string>(Math.max(0, FEWEST_SLOTS - candles.length)).fill('')
   return {
     animation: false,
     backgroundColor: COLORS.ground,
     textStyle: { fontFamily: FONT },
     title: titleOf(input),
-    grid: { left: 20, right: 220, top: TOP_PX, bottom: BOTTOM_PX },
+    grid: { left: prices.room, right: RIGHT_PX, top: TOP_PX, bottom: BOTTOM_PX },
     xAxis: {
       ...axis,
       type: 'category',
@@ -55,8 +62,15 @@ export function chartOption(input: ChartInput): EChartsCoreOption {
       ...axis,
       min: scale.low,
       max: scale.high,
-      axisLabel: { show: false },
-      splitNumber: 4,
+      interval: prices.step,
+      axisLabel: {
+        ...label,
+        show: prices.shown,
+        fontSize: PRICE_PX,
+        showMinLabel: false,
+        showMaxLabel: false,
+        formatter: prices.text,
+      },
       splitLine: { lineStyle: { color: COLORS.grid } },
     },
     series: [
@@ -93,15 +107,15 @@ function titleOf({ title, timeframe }: ChartInput) {
   }
 }
 
-/** Four at most; the first and last candle have none, so that none hangs over the edge. */
+/** Three at most; the first and last candle have none, so that none hangs over the edge. */
 function labelsOf(candles: readonly ChartCandle[]): string[] {
   const span = (candles.at(-1)?.[0] ?? 0) - (candles[0]?.[0] ?? 0)
-  const step = Math.max(8, Math.ceil(candles.length / 4))
+  const step = Math.max(8, Math.ceil(candles.length / 3))
   return candles.map(([start], at) => {
     if (at % step !== Math.floor(step / 2)) return ''
     const iso = new Date(start * 1000).toISOString()
     if (span > 2 * DAY_SECONDS) return date(start * 1000)
-    // Candles of seconds: four labels would all name the same minute.
+    // Candles of seconds: three labels would all name the same minute.
     return iso.slice(11, span < SHORT_SPAN_SECONDS ? 19 : 16)
   })
 }
@@ -125,7 +139,7 @@ function candlesOf(candles: readonly ChartCandle[], blanks: number) {
 }
 
 /** Holds every candle, the limit, the price now, and the stop unless it would flatten the candles. */
-function scaleOf({ candles, limit, market, stop }: ChartInput): Scale {
+function scaleOf({ candles, limit, market, stop }: ChartInput): Scale & { readonly step: number } {
   const near = [...candles.flatMap(pricesOf), Number(limit), Number(market)]
   const [bottom, top] = [Math.min(...near), Math.max(...near)]
   const least = (top - bottom || top) * 3
@@ -133,7 +147,31 @@ function scaleOf({ candles, limit, market, stop }: ChartInput): Scale {
   const all = Math.max(top, stopped) - Math.min(bottom, stopped) > least ? near : [...near, stopped]
   const [low, high] = [Math.min(...all), Math.max(...all)]
   const pad = (high - low || high) * PAD
-  return { low: low - pad, high: high + pad }
+  return rounded({ low: low - pad, high: high + pad })
+}
+
+/** From one round price to another, where a float can tell them apart. */
+function rounded({ low, high }: Scale) {
+  const step = stepOf(high - low || 1)
+  const whole = { low: Math.floor(low / step) * step, high: Math.ceil(high / step) * step, step }
+  return whole.high > whole.low ? whole : { low: low - 1, high: high + 1, step: 1 }
+}
+
+/** Round prices beside the plot, unless they are so long that they would leave it no room. */
+function axisOf({ low, high, step }: Scale & { step: number }) {
+  // With no more decimals than tell two lines apart.
+  const digits = Math.min(20, Math.max(0, -Math.floor(Math.log10(step))))
+  const text = (price: number) => price.toLocaleString('en', { maximumFractionDigits: digits })
+  const longest = Math.max(...[low + step, high - step].map((price) => text(price).length))
+  const shown = longest <= MOST_DIGITS
+  return { step, text, shown, room: shown ? 28 + longest * PRICE_PX * 0.62 : 20 }
+}
+
+/** Of 1, 2 or 5 of some power of ten, so that there are about four lines. */
+function stepOf(range: number): number {
+  const wished = range / 4
+  const power = 10 ** Math.floor(Math.log10(wished))
+  return ([5, 2, 1].find((one) => one * power <= wished) ?? 1) * power
 }
 
 function pricesOf([, , high, low]: ChartCandle): number[] {
