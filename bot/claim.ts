@@ -6,16 +6,37 @@ import type { Chance, Clock, Logger } from '@keyside/runtime'
 const LETTERS = '23456789ABCDEFGHJKLMNPQRSTUVWXYZ'
 const LENGTH = 8
 const LIFE_MS = 600_000
+/**
+ * For each Telegram user: a stranger who guesses uses up his own tries, and never the owner's. The code has 40 bits
+ * (8 letters of 32, 1.1e12 of them). A thousand accounts, which Telegram sells for a phone number each, have 5,000
+ * tries in ten minutes, 720,000 a day: one day in 1.5 million finds a code, if nobody claims the bot before.
+ */
 const WRONG_TRIES = 5
-/** After a burned code, so that a stranger cannot fill the terminal with codes. */
-const PAUSE_MS = 60_000
+/**
+ * Then another code takes its place, and all users begin anew: it bounds what is remembered. It takes 10,000 accounts,
+ * and 833 messages a second to do it once a minute, in which the owner can still send the code; a whole day of that
+ * guesses right with a chance of 1 in 15,000.
+ */
+const WRONG_TRIES_IN_ALL = 50_000
+
+const WRONG = `a wrong claim code came; after ${WRONG_TRIES} of them this user is not heard until there is a new code`
+const BURNED = 'very many wrong claim codes came from many users: a new code is shown'
+
+/** What is no code is no try. */
+export const CODE_SHAPE = new RegExp(`^[${LETTERS}]{${LENGTH}}$`, 'i')
 
 export type ShowCode = (code: string) => void
 
 type State =
   | { readonly name: 'none' }
-  | { readonly name: 'offered'; readonly code: string; readonly until: number; wrong: number }
-  | { readonly name: 'burned'; readonly until: number }
+  | {
+      readonly name: 'offered'
+      readonly code: string
+      readonly until: number
+      /** Wrong tries of each user. */
+      readonly wrong: Map<number, number>
+      tries: number
+    }
 
 export class ClaimCode {
   #state: State = { name: 'none' }
@@ -30,35 +51,38 @@ export class ClaimCode {
     const state = this.#state
     const now = this.#deps.clock.now()
     if (state.name !== 'none' && now < state.until) return
-    const code = this.#make()
-    this.#state = { name: 'offered', code, until: now + LIFE_MS, wrong: 0 }
-    this.#deps.show(code)
+    this.#offer()
   }
 
   forget(): void {
     this.#state = { name: 'none' }
   }
 
-  /** True once for each code. */
-  take(text: string): boolean {
+  /** True once for each code. `user` is the Telegram user who sent it. */
+  take(text: string, user: number): boolean {
     const state = this.#state
     if (state.name !== 'offered' || this.#deps.clock.now() >= state.until) return false
-    if (isSame(text.trim().toUpperCase(), state.code)) {
+    const tries = (state.wrong.get(user) ?? 0) + 1
+    if (tries > WRONG_TRIES) return false
+    if (isSame(text.toUpperCase(), state.code)) {
       this.forget()
       return true
     }
-    state.wrong += 1
-    this.#deps.log.warn({ code: 'claim_code_wrong', tries: state.wrong }, 'a wrong claim code came')
-    if (state.wrong >= WRONG_TRIES) this.#burn()
+    state.wrong.set(user, tries)
+    state.tries += 1
+    this.#deps.log.warn({ code: 'claim_code_wrong', user, tries }, WRONG)
+    if (state.tries >= WRONG_TRIES_IN_ALL) {
+      this.#deps.log.warn({ code: 'claim_code_burned', tries: state.tries }, BURNED)
+      this.#offer()
+    }
     return false
   }
 
-  #burn(): void {
-    this.#state = { name: 'burned', until: this.#deps.clock.now() + PAUSE_MS }
-    this.#deps.log.warn(
-      { code: 'claim_code_burned' },
-      'the claim code no longer counts after 5 wrong tries; a new one is shown in a minute',
-    )
+  #offer(): void {
+    const code = this.#make()
+    const until = this.#deps.clock.now() + LIFE_MS
+    this.#state = { name: 'offered', code, until, wrong: new Map(), tries: 0 }
+    this.#deps.show(code)
   }
 
   #make(): string {

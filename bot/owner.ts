@@ -1,7 +1,7 @@
 // The first middleware: lets the owner through, takes a claim, and is silent to everybody else.
 import { type Clock, type Logger, whileBusy } from '@keyside/runtime'
 import type { Context, Middleware } from 'grammy'
-import type { ClaimCode } from './claim.ts'
+import { type ClaimCode, CODE_SHAPE } from './claim.ts'
 import { privateSender } from './sender.ts'
 import { tellHeld } from './store/held.ts'
 import type { Store } from './store/open.ts'
@@ -23,7 +23,7 @@ export function ownerOnly(deps: OwnerDeps): Middleware {
   return async (ctx, next) => {
     const sender = privateSender(ctx.update)
     const owner = findOwner(store)
-    if (owner === null && sender !== null && isClaim(ctx, deps)) {
+    if (owner === null && sender !== null && isClaim(ctx, sender.user, deps)) {
       const isNew = await whileBusy(() => claimFor(store, sender, clock.now()), clock, held)
       if (isNew) deps.onClaimed(sender)
     } else if (owner === null || sender?.user !== owner.user || sender.chat !== owner.chat) {
@@ -37,7 +37,9 @@ export function ownerOnly(deps: OwnerDeps): Middleware {
   }
 }
 
-function isClaim(ctx: Context, { claim }: OwnerDeps): boolean {
-  const [, code] = /^\s*\/start(?:@\w+)?\s+(\S{1,64})\s*$/i.exec(ctx.message?.text ?? '') ?? []
-  return code !== undefined && claim.take(code)
+/** The code alone, or behind /start as a link sends it. */
+function isClaim(ctx: Context, user: number, { claim }: OwnerDeps): boolean {
+  const text = ctx.message?.text ?? ''
+  const code = text.trim().replace(/^\/start(?:@\w+)?\s+/i, '')
+  return CODE_SHAPE.test(code) && claim.take(code, user)
 }
