@@ -63,7 +63,7 @@ async function answerOf(effect: Effect, options: EffectOptions): Promise<Input |
     }
     case 'balances': {
       const answer = await exchange.refreshBalances().catch(notOk)
-      return { type: 'rows', to: effect.to, answer: balanceAnswer(answer) }
+      return { type: 'rows', to: effect.to, answer: balanceAnswer(answer, effect.weights) }
     }
     case 'compare':
       await look(effect, options)

@@ -92,6 +92,30 @@ test('fifty rows fit one message, and the rest is counted', () => {
   expect(text.length).toBeLessThan(4096)
 })
 
+test('a balance of many coins counts what neither the device nor the phone shows', () => {
+  const rows = Array.from({ length: 50 }, (_, at) => ({
+    currency: `COIN${at}`,
+    free: '1',
+    used: '0',
+    total: '1',
+  }))
+  const worth = { amount: '1205.3', currency: 'USDT', coins: 3 }
+  const { text } = answerText({ about: 'balance', rows, more: 31, worth }, html``, NOW)
+  expect(text.match(/COIN/g)).toHaveLength(20)
+  expect(text).toContain(
+    'and 61 more\nWorth <b>1,205.3 USDT</b>, the 3 coins that have a price here',
+  )
+  const all = answerText({ about: 'balance', rows: rows.slice(0, 3), worth }, html``, NOW).text
+  expect(all.endsWith('</pre>\nWorth <b>1,205.3 USDT</b>')).toBe(true)
+})
+
+test('streams and positions that the device left out are counted', () => {
+  const status = { ...ANSWERS.status, more: 8 } as typeof ANSWERS.status
+  expect(answerText(status, html``, NOW).text).toMatch(/\nand 8 more$/)
+  const positions = { ...ANSWERS.positions, more: 12 } as typeof ANSWERS.positions
+  expect(answerText(positions, html``, NOW).text).toMatch(/\nand 12 more$/)
+})
+
 test('rows that are long are left out before the message is too long for Telegram', () => {
   const row = {
     stream: 's'.repeat(32),

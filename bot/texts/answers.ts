@@ -48,7 +48,7 @@ function statusText(status: About<'status'>, now: number): Html {
     html`<b>${STATES[status.state]}</b> since ${time(status.since * 1000, now)} UTC`,
     table(rows),
   )
-  return list(head, status.streams.map(streamLines))
+  return list(head, status.streams.map(streamLines), { left: status.more })
 }
 
 function streamLines({ stream, market, seq, headAgeMs }: About<'status'>['streams'][number]): Html {
@@ -59,16 +59,28 @@ function streamLines({ stream, market, seq, headAgeMs }: About<'status'>['stream
   )
 }
 
-function balanceText({ rows }: About<'balance'>): Html {
-  if (rows.length === 0) return html`The account is empty.`
+function balanceText({ rows, more: left = 0, worth }: About<'balance'>): Html {
+  if (rows.length === 0 && left === 0) return html`The account is empty.`
   const shown = rows.slice(0, MOST_ROWS)
   const cells = shown.map(({ currency, total, used }) => [currency, amount(total), amount(used)])
   const head = ['', 'Total', 'In orders']
-  const rest = rows.length - shown.length
-  return lines(html`<b>Balance</b>`, table([head, ...cells], [1, 2]), more(rest))
+  const count = rows.length + left
+  return lines(
+    html`<b>Balance</b>`,
+    table([head, ...cells], [1, 2]),
+    more(count - shown.length),
+    worth === undefined ? null : worthText(worth, count),
+  )
 }
 
-function positionsText({ rows }: About<'positions'>): Html {
+type Worth = NonNullable<About<'balance'>['worth']>
+
+function worthText({ amount: worth, currency, coins }: Worth, count: number): Html {
+  const which = coins === count ? '' : `, the ${coins} coins that have a price here`
+  return html`Worth <b>${sum(worth)} ${currency}</b>${which}`
+}
+
+function positionsText({ rows, more: left }: About<'positions'>): Html {
   if (rows.length === 0) return html`No open positions.`
   const shown = rows.map((row) => {
     const { base, quote } = currencies(row.market)
@@ -82,7 +94,7 @@ function positionsText({ rows }: About<'positions'>): Html {
       ]),
     )
   })
-  return list(null, shown, MOST_ROWS)
+  return list(null, shown, { most: MOST_ROWS, left })
 }
 
 const STATUSES: { readonly [Status in OrderStatus | 'waiting']: string } = {
@@ -113,7 +125,7 @@ function ordersText({ rows }: About<'orders'>, now: number): Html {
       html`${STATUSES[status]}${isPart ? `, ${amount(filled)} filled` : ''}`,
     )
   })
-  return list(html`<b>Orders</b>, newest first, UTC`, shown, MOST_ROWS)
+  return list(html`<b>Orders</b>, newest first, UTC`, shown, { most: MOST_ROWS })
 }
 
 function tradesText({ rows }: About<'trades'>, now: number): Html {
@@ -125,5 +137,5 @@ function tradesText({ rows }: About<'trades'>, now: number): Html {
       html`${row.market} · ${sum(row.cost)} ${quote} · ${time(row.at * 1000, now)}`,
     )
   })
-  return list(html`<b>Trades</b>, newest first, UTC`, shown, MOST_ROWS)
+  return list(html`<b>Trades</b>, newest first, UTC`, shown, { most: MOST_ROWS })
 }

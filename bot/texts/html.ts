@@ -40,15 +40,19 @@ const ROOM = 4096
 /** For "and 12,345 more", and then some. */
 const SPARE = 64
 
-/** As many of the rows as fit, at most `most`, and how many are left out. */
-export function list(head: Html | null, rows: readonly Html[], most = rows.length): Html {
+/** As many of the rows as fit, at most `most`, and how many are left out, with the `left` that never came. */
+export function list(
+  head: Html | null,
+  rows: readonly Html[],
+  { most = rows.length, left = 0 }: { most?: number | undefined; left?: number | undefined } = {},
+): Html {
   let room = ROOM - SPARE - (head?.text.length ?? 0)
   const end = rows.findIndex(({ text }) => {
     room -= text.length + 1
     return room < 0
   })
   const shown = rows.slice(0, end < 0 ? most : Math.min(end, most))
-  return lines(head, ...shown, more(rows.length - shown.length))
+  return lines(head, ...shown, more(rows.length - shown.length + left))
 }
 
 export function more(count: number): Html | null {

@@ -1,5 +1,13 @@
 // What reaches the core, what it may look at, and what it asks to be done.
-import type { Answer, Approval, Command, Head, ReportEvent, Signal } from '@keyside/protocol'
+import type {
+  Answer,
+  Approval,
+  Command,
+  Decimal,
+  Head,
+  ReportEvent,
+  Signal,
+} from '@keyside/protocol'
 import type {
   Answered,
   Candle,
@@ -74,6 +82,16 @@ export interface World {
   }
 }
 
+/** What a coin of the account matters to the trader. */
+export interface Weights {
+  /** The policy's: what the rest is worth is told in it. */
+  readonly currency: string
+  /** Coins of open positions. */
+  readonly held: readonly string[]
+  /** Quote for one coin, where the device knows it. */
+  readonly prices: Readonly<Record<string, Decimal>>
+}
+
 /** Done after the facts are durable, and never before. */
 export type Effect =
   | { readonly type: 'place'; readonly order: WireOrder; readonly signal: string }
@@ -92,7 +110,7 @@ export type Effect =
       readonly timeframe: string
       readonly clientOrderId: string
     }
-  | { readonly type: 'balances'; readonly to: string }
+  | { readonly type: 'balances'; readonly to: string; readonly weights: Weights }
   | {
       readonly type: 'compare'
       /** `since`: from when on trades are asked for, Unix ms; null: from where the last process stopped. */

@@ -42,6 +42,23 @@ test('a balance that the exchange does not tell is said to be unknown', async ()
   expect(lastAnswer(executor)).toMatchObject({ about: 'refused', code: 'balance_unknown' })
 })
 
+test('a balance begins with what is traded with, whatever the exchange lists first', async () => {
+  const executor = new TestExecutor()
+  await executor.enter()
+  const value = ['AAA', 'BBB', 'BTC', 'USDT'].map((currency) => ({
+    currency,
+    free: '7',
+    used: '0',
+  }))
+  Object.assign(executor.exchange, { refreshBalances: async () => ({ ok: true, value }) })
+  await executor.give(executor.command({ do: 'balance' }))
+  expect(lastAnswer(executor)).toMatchObject({
+    about: 'balance',
+    rows: [{ currency: 'USDT' }, { currency: 'BTC' }, { currency: 'AAA' }, { currency: 'BBB' }],
+    worth: { currency: 'USDT', coins: 2 },
+  })
+})
+
 test('a flood of commands is refused, and a minute later they are heard again', async () => {
   const executor = new TestExecutor()
   for (let count = 0; count < 300; count += 1)

@@ -4,6 +4,7 @@ import { sentenceOf } from '../codes.ts'
 import { ask, report, type Turn } from '../core/turn.ts'
 import { setTrading } from '../orders/trading.ts'
 import { positionsAnswer, statusAnswer } from '../report/answers.ts'
+import { weightsOf } from '../report/balance.ts'
 import { takeOnce } from './once.ts'
 
 export function onCommand(turn: Turn, claims: Command): undefined {
@@ -14,7 +15,7 @@ export function onCommand(turn: Turn, claims: Command): undefined {
     case 'status':
       return answer(statusAnswer(turn))
     case 'balance':
-      return ask(turn, { type: 'balances', to })
+      return ask(turn, { type: 'balances', to, weights: weightsOf(turn) })
     case 'positions':
       return answer(positionsAnswer(turn))
     case 'orders':

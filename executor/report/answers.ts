@@ -1,19 +1,30 @@
 // Answers that need nothing but the book and what the exchange last said.
-import { type Answer, currency, type Decimal, isDecimal, toDecimal } from '@keyside/protocol'
+import { type Answer, type Decimal, toDecimal } from '@keyside/protocol'
 import { seconds } from '@keyside/runtime'
 import Big from 'big.js'
-import { sentenceOf } from '../codes.ts'
 import { ratio } from '../core/money.ts'
 import type { Order, Position } from '../core/state.ts'
 import type { Turn } from '../core/turn.ts'
-import type { Answered, Balance } from '../exchange/port.ts'
 import { usedToday } from '../orders/question.ts'
 import { stopOf } from '../orders/stop-of.ts'
 import type { OrderState } from '../orders/table.ts'
 
+export { balanceAnswer } from './balance.ts'
+
+/** What a report may list. */
+const MOST_STREAMS = 32
+const MOST_ROWS = 50
+
 export function statusAnswer({ book, live, world }: Turn): Answer {
   const { exchange, policy, now } = world
   const orders = Object.values(book.orders)
+  const streams = [...policy.streams].flatMap(([stream, { markets }]) => {
+    const seen = live.heads[stream]
+    const market = seen?.head.target.market ?? markets[0]
+    if (market === undefined) return []
+    const headAgeMs = seen === undefined ? null : now - seen.at
+    return [{ stream, market, seq: book.streams[stream]?.seq ?? 0, headAgeMs }]
+  })
   return {
     about: 'status',
     state: book.trading,
@@ -23,13 +34,8 @@ export function statusAnswer({ book, live, world }: Turn): Answer {
       reachable: exchange.reachable,
       skewMs: exchange.skewMs ?? 0,
     },
-    streams: [...policy.streams].slice(0, 32).flatMap(([stream, { markets }]) => {
-      const seen = live.heads[stream]
-      const market = seen?.head.target.market ?? markets[0]
-      if (market === undefined) return []
-      const headAgeMs = seen === undefined ? null : now - seen.at
-      return [{ stream, market, seq: book.streams[stream]?.seq ?? 0, headAgeMs }]
-    }),
+    streams: streams.slice(0, MOST_STREAMS),
+    ...(streams.length > MOST_STREAMS && { more: streams.length - MOST_STREAMS }),
     waiting: count(orders, ['waiting']),
     open: count(orders, ['sending', 'accepted', 'part_filled', 'ending']),
     unknown: count(orders, ['unknown']),
@@ -46,27 +52,15 @@ function count(orders: readonly Order[], states: readonly OrderState[]): number 
   return orders.filter(({ state }) => states.includes(state)).length
 }
 
-export function balanceAnswer(answer: Answered<readonly Balance[]>): Answer {
-  if (!answer.ok)
-    return { about: 'refused', code: 'balance_unknown', message: sentenceOf('balance_unknown') }
-  return { about: 'balance', rows: answer.value.flatMap(balanceRow).slice(0, 50) }
-}
-
-/** None for what the wire cannot carry: exchanges also list coins with names in other letters. */
-function balanceRow({ currency: name, free, used }: Balance) {
-  const total = new Big(free).plus(used).toFixed()
-  if (!currency.safeParse(name).success || !isDecimal(total)) return []
-  return [{ currency: name, free, used, total }]
-}
-
 export function positionsAnswer(turn: Turn): Answer {
-  const positions = Object.entries(turn.book.positions).slice(0, 50)
+  const positions = Object.entries(turn.book.positions)
   return {
     about: 'positions',
-    rows: positions.map(([key, position]) => ({
+    rows: positions.slice(0, MOST_ROWS).map(([key, position]) => ({
       ...positionRow(position, priceOf(turn, position)),
       ...stopInForce(turn, key),
     })),
+    ...(positions.length > MOST_ROWS && { more: positions.length - MOST_ROWS }),
   }
 }
 

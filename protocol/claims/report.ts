@@ -117,6 +117,9 @@ const notice = z.strictObject({
   message: line,
 })
 
+/** How many rows are left out of a list. */
+const more = z.int().min(1).optional()
+
 const statusAnswer = z.strictObject({
   about: z.literal('status'),
   state: z.enum(TRADING_STATES),
@@ -127,6 +130,8 @@ const statusAnswer = z.strictObject({
       z.strictObject({ stream: id, market, seq: z.int().min(0), headAgeMs: z.number().nullable() }),
     )
     .max(32),
+  /** Streams that are not listed. */
+  more,
   waiting: z.int().min(0),
   open: z.int().min(0),
   unknown: z.int().min(0),
@@ -137,7 +142,11 @@ const statusAnswer = z.strictObject({
 
 const balanceAnswer = z.strictObject({
   about: z.literal('balance'),
+  /** What trading is done with first, then the largest. */
   rows: z.array(z.strictObject({ currency, free: decimal, used: decimal, total: decimal })).max(50),
+  more,
+  /** What the coins are worth together whose price the device knows, `coins` of them. */
+  worth: z.strictObject({ amount: decimal, currency, coins: z.int().min(1) }).optional(),
 })
 
 const positionsAnswer = z.strictObject({
@@ -157,6 +166,7 @@ const positionsAnswer = z.strictObject({
       }),
     )
     .max(50),
+  more,
 })
 
 const ordersAnswer = z.strictObject({

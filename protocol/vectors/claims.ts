@@ -145,6 +145,23 @@ export const approvalNeeded: Claims['report'] = { ...report, event: card }
 
 export const codeNeeded: Claims['report'] = { ...report, event: { ...card, code: 'needed' } }
 
+export const balance: Claims['report'] = {
+  ...report,
+  event: {
+    type: 'answer',
+    to: JTI,
+    answer: {
+      about: 'balance',
+      rows: [
+        { currency: 'USDT', free: '899.5', used: '100.5', total: '1000' },
+        { currency: 'BTC', free: '0.00153', used: '0', total: '0.00153' },
+      ],
+      more: 79,
+      worth: { amount: '1099.455', currency: 'USDT', coins: 2 },
+    },
+  },
+}
+
 export const presence: Claims['presence'] = {
   iss: 'engine',
   aud: 'everyone',

@@ -52,6 +52,7 @@ function valid(): Map<string, object> {
     ['report-order', vector('report', good.report, DEVICE)],
     ['report-approval', vector('report', good.approvalNeeded, DEVICE)],
     ['report-approval-with-code', vector('report', good.codeNeeded, DEVICE)],
+    ['report-balance', vector('report', good.balance, DEVICE)],
     ['presence', vector('presence', good.presence, ENGINE)],
     ['access', vector('access', good.access, AUTHORITY)],
   ])
