@@ -40,11 +40,12 @@ export interface Constellation {
 export async function startConstellation(options: ConstellationOptions): Promise<Constellation> {
   const programs = new Programs(options)
   try {
-    // The others need the broker; among themselves they need no order.
+    // All need the broker. The engine comes last: what it has to say at once should find a device that listens.
     await programs.start('broker')
-    await Promise.all(
-      PROGRAMS.filter((program) => program !== 'broker').map((one) => programs.start(one)),
-    )
+    await Promise.all([
+      programs.start('bot'),
+      programs.start('executor').then(() => programs.start('engine')),
+    ])
   } catch (error) {
     await programs.stop()
     throw error
@@ -73,6 +74,7 @@ class Programs implements Constellation {
   }
 
   async start(program: Program): Promise<void> {
+    this.#stopping.signal.throwIfAborted()
     this.texts.set(program, await this.#launch(program).ready)
   }
 

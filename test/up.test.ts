@@ -41,7 +41,7 @@ function run([program, args]: CommandLine) {
     printed: () => printed,
     /** The first group of a match, once it is printed. */
     prints: (pattern: RegExp) =>
-      until(`${pattern} in ${printed}`, () => pattern.exec(printed)?.[1], 20_000),
+      until(`${pattern} in ${printed}`, () => pattern.exec(printed)?.[1], 60_000),
     /** Until no process of it is left. */
     gone: async () => {
       const begun = performance.now()
@@ -73,6 +73,8 @@ test('npm start leads to a filled order, and Ctrl-C then ends all of it within a
   const address = await up.prints(/Open the chat: (http:\S+)\/\?start=/)
   const code = await up.prints(/\?start=(\w+)/)
   expect(up.printed()).toMatch(/broker +mqtt:.*\n +\w+ .*\n/)
+  // The engine is started when the device listens: the first entry comes within seconds, and only once.
+  expect(up.printed()).toMatch(/^ {2}executor .*\n(?:.*\n)*? {2}engine /m)
   expect(up.printed()).toMatch(/Press Approve/)
   expect(up.printed()).toMatch(/Ctrl-C stops everything/)
 
