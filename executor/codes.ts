@@ -30,6 +30,7 @@ export const EXECUTOR_SENTENCES = {
   approval_late:
     'the answer came after the order had expired: nothing was sent, answer the next one sooner',
   approval_replaced: 'the price has moved and nothing was sent: answer the new card',
+  approval_withdrawn: 'no entries are taken now, so the question is withdrawn: nothing was sent',
   approval_expired:
     'nobody answered in time: nothing was sent, raise approval_within at the device for more time',
   approval_code_needed:
@@ -47,6 +48,15 @@ export const EXECUTOR_SENTENCES = {
     'trading is halted: it is resumed at the device with "npx keyside unhalt"',
   command_flood: 'too many commands in a minute: wait, or look who else can write to the bot',
   not_filled: 'the exchange found nobody within the price: what is not filled is canceled',
+  taken_back: 'this device has taken the order off the book',
+  stop_taken_off:
+    'this device has taken the stop off the book, because the position is being sold: nothing is to be done',
+  stop_moved:
+    'this device has taken the stop off the book, because another takes its place: nothing is to be done',
+  stop_over:
+    'this device has taken the stop off the book, because there is nothing left that it would sell: nothing is to be done',
+  canceled_elsewhere:
+    'the order was canceled at the exchange and not by this device: look there if it was not you',
   fills_missing:
     'an order is over, and the exchange has not listed all of its trades: it is asked again, and the position waits',
   order_unknown:

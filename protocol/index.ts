@@ -14,6 +14,7 @@ export {
   type OrderView,
   type Report,
   type ReportEvent,
+  type SaleResult,
   type TradingState,
 } from './claims/report.ts'
 export type { Signal } from './claims/signal.ts'

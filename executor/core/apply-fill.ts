@@ -5,29 +5,42 @@ import type { Fill } from '../exchange/port.ts'
 import { moved } from '../orders/table.ts'
 import { decimalAbove } from '../plan/exact.ts'
 import type { SignalIdea } from '../plan/plan.ts'
-import { atLeast, isZero, minus, plus, times } from './money.ts'
-import { type Book, type Fee, type Order, type Position, positionKey } from './state.ts'
+import { addFee, atLeast, isZero, minus, plus, times } from './money.ts'
+import { type Basis, type Book, type Fee, type Order, type Position, positionKey } from './state.ts'
 
 /** The same trade twice changes nothing. */
 export function applyFill(book: Book, order: Order, trade: Fill, at: number): Book {
   if (order.trades.includes(trade.id)) return book
+  const key = positionKey(order)
+  const held = book.positions[key]
+  const positions = withTrade(book.positions, order, trade, at)
   const filled = {
     ...order,
     state: moved(order.state, 'fill'),
     filled: plus(order.filled, trade.amount),
     cost: plus(order.cost, times(trade.amount, trade.price)),
     fees: trade.fee === undefined ? order.fees : addFee(order.fees, trade.fee),
+    basis:
+      order.kind === 'entry' || held === undefined
+        ? order.basis
+        : withGone(order.basis, held, positions[key]),
     trades: [...order.trades, trade.id],
   }
-  const orders = { ...book.orders, [order.clientOrderId]: filled }
-  return { ...book, orders, positions: withTrade(book.positions, order, trade, at) }
+  return { ...book, orders: { ...book.orders, [order.clientOrderId]: filled }, positions }
 }
 
-function addFee(fees: readonly Fee[], fee: Fee): readonly Fee[] {
-  const known = fees.find(({ currency }) => currency === fee.currency)
-  if (known === undefined) return [...fees, fee]
-  const others = fees.filter((one) => one !== known)
-  return [...others, { currency: fee.currency, amount: plus(known.amount, fee.amount) }]
+/** What a sale has taken along of what was paid. */
+function withGone({ paid, fees }: Basis, before: Basis, after: Basis | undefined): Basis {
+  const left = (currency: string) =>
+    after?.fees.find((fee) => fee.currency === currency)?.amount ?? '0'
+  return {
+    paid: plus(paid, minus(before.paid, after?.paid ?? '0')),
+    fees: before.fees.reduce(
+      (sum, { amount, currency }) =>
+        addFee(sum, { currency, amount: minus(amount, left(currency)) }),
+      fees,
+    ),
+  }
 }
 
 function withTrade(
@@ -52,6 +65,7 @@ function emptyPosition({ stream, idea, seq, signal }: Order, at: number): Positi
     missing: '0',
     bought: '0',
     paid: '0',
+    fees: [],
     seq,
     signal,
     stop: null,
@@ -91,6 +105,7 @@ function bought(before: Position, order: Order, trade: Fill, at: number): Positi
     whole: plus(newer ? before.amount : before.whole, net),
     bought: plus(before.bought, trade.amount),
     paid: plus(before.paid, times(trade.amount, trade.price)),
+    fees: feeElsewhere(before, trade).reduce(addFee, before.fees),
     seq: newest ? order.seq : before.seq,
     signal: newest ? order.signal : before.signal,
     // Never lowered: what was bought under the higher stop was allowed because of it.
@@ -112,10 +127,21 @@ function sold(before: Position, trade: Fill): Position {
   const missing = atLeast(amount, before.missing) ? before.missing : amount
   if (isZero(before.amount)) return { ...before, amount, missing, stops: 0 }
   const left = (whole: Decimal) => decimalAbove(new Big(whole).times(amount).div(before.amount))
-  const [bought, paid] = [left(before.bought), left(before.paid)]
-  return { ...before, amount, missing, bought, paid, stops: 0 }
+  return {
+    ...before,
+    amount,
+    missing,
+    bought: left(before.bought),
+    paid: left(before.paid),
+    fees: before.fees.map((fee) => ({ ...fee, amount: left(fee.amount) })),
+    stops: 0,
+  }
 }
 
 function feeInBase(market: string, { fee }: Fill): Decimal {
   return fee !== undefined && market.startsWith(`${fee.currency}/`) ? fee.amount : '0'
+}
+
+function feeElsewhere({ market }: Position, { fee }: Fill): readonly Fee[] {
+  return fee === undefined || market.startsWith(`${fee.currency}/`) ? [] : [fee]
 }

@@ -100,12 +100,22 @@ const ASKED_KEPT = 300
 const NEW_ORDER = {
   state: 'received',
   plan: null,
-  approval: { by: 'nobody', asks: 0, tag: '', reason: '', expires: 0, card: 'owed' },
+  approval: {
+    by: 'nobody',
+    asks: 0,
+    tag: '',
+    reason: '',
+    expires: 0,
+    price: '0',
+    was: '0',
+    card: 'owed',
+  },
   sentAt: 0,
   exchangeId: '',
   filled: '0',
   cost: '0',
   fees: [],
+  basis: { paid: '0', fees: [] },
   trades: [],
   end: null,
 } as const
@@ -159,9 +169,9 @@ function applyStep(book: Book, fact: Step & { at: number }): Book {
 }
 
 function stepChange(order: Order, fact: Step & { at: number }): Partial<Order> {
-  const { asks } = order.approval
+  const { asks, price: was } = order.approval
   if (fact.approval !== undefined)
-    return { approval: { ...fact.approval, by: 'nobody', asks: asks + 1, card: 'owed' } }
+    return { approval: { ...fact.approval, was, by: 'nobody', asks: asks + 1, card: 'owed' } }
   if (fact.event === 'approve') return { approval: { ...order.approval, by: fact.by ?? 'tap' } }
   if (fact.event === 'send') return { sentAt: fact.at }
   if (fact.exchangeId !== undefined) return { exchangeId: fact.exchangeId }

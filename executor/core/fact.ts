@@ -87,7 +87,13 @@ export interface Step {
   /** With `approve`. */
   readonly by?: 'tap' | 'code'
   /** With `ask`. */
-  readonly approval?: { readonly tag: string; readonly reason: string; readonly expires: number }
+  readonly approval?: {
+    readonly tag: string
+    readonly reason: string
+    readonly expires: number
+    /** Of the market, quote per base. */
+    readonly price: Decimal
+  }
   /** With `accept`. */
   readonly exchangeId?: string
   /** With `end`: what the exchange says was filled. */

@@ -5,7 +5,7 @@ import { setTrading } from '../orders/trading.ts'
 import type { Standing } from './counted.ts'
 import { DAY_MS, dayNumber } from './counters.ts'
 import { atLeast, minus, plus, ratio, times } from './money.ts'
-import { lostToday, standing } from './result.ts'
+import { isDayClosed, lostToday, standing } from './result.ts'
 import type { Book, Position, State } from './state.ts'
 import { notice, record, type Turn } from './turn.ts'
 
@@ -39,7 +39,7 @@ export function losses(turn: Turn): Losses {
   const bids = heldBids(turn)
   const opened = result.today.number >= today(turn)
   return {
-    day: result.closedOn >= today(turn) ? 'closed' : 'open',
+    day: isDayClosed(turn.book, turn.world.now) ? 'closed' : 'open',
     today: bids === null || !opened ? null : lostToday(turn.book, bids),
     belowBest: bids === null ? null : belowBest(turn.book, bids),
   }
@@ -69,7 +69,7 @@ function today({ world, book }: Turn): number {
 function closeDay(turn: Turn, bids: Bids): undefined {
   const lost = lostToday(turn.book, bids)
   const { dayLoss } = turn.world.policy.limits
-  if (turn.book.result.closedOn >= today(turn) || !atLeast(lost, dayLoss)) return
+  if (isDayClosed(turn.book, turn.world.now) || !atLeast(lost, dayLoss)) return
   record(turn, { type: 'day_lost', lost })
   const message = `${sentenceOf('day_lost')} (${lost} ${turn.world.policy.currency})`
   notice(turn, { level: 'warning', code: 'day_lost', message })

@@ -1,6 +1,7 @@
 // Sums of decimal strings.
 import { type Decimal, toDecimal } from '@keyside/protocol'
 import Big from 'big.js'
+import type { Fee } from './state.ts'
 
 export function plus(a: Decimal, b: Decimal): Decimal {
   return toDecimal(new Big(a).plus(b))
@@ -28,4 +29,12 @@ export function isZero(a: Decimal): boolean {
 
 export function atLeast(a: Decimal, b: Decimal): boolean {
   return new Big(a).gte(b)
+}
+
+/** One sum for each currency. */
+export function addFee(fees: readonly Fee[], fee: Fee): readonly Fee[] {
+  const known = fees.find(({ currency }) => currency === fee.currency)
+  if (known === undefined) return [...fees, fee]
+  const others = fees.filter((one) => one !== known)
+  return [...others, { currency: fee.currency, amount: plus(known.amount, fee.amount) }]
 }

@@ -27,6 +27,7 @@ function trade(
     filled: '0',
     cost: '0',
     fees: [],
+    basis: { paid: '0', fees: [] },
     trades: [],
     idea: { market },
   } as unknown as Order

@@ -70,6 +70,11 @@ function feeOf(market: string, value: Decimal, { fee }: Fill): Decimal {
   return market.endsWith(`/${fee.currency}`) ? fee.amount : times(value, FEE_ELSEWHERE)
 }
 
+/** Too much was lost on it. A clock that is set back opens no new day. */
+export function isDayClosed({ result: { closedOn, today } }: Book, now: number): boolean {
+  return closedOn >= Math.max(dayNumber(now), today.number)
+}
+
 /** `bids` by market. */
 export function openDay(book: Book, bids: Readonly<Record<string, Decimal>>, at: number): Result {
   const basis = Object.fromEntries(

@@ -32,6 +32,12 @@ export interface Fee {
   readonly currency: string
 }
 
+/** Quote, and the fees of the purchase besides those in coins, which have made the position smaller. */
+export interface Basis {
+  readonly paid: Decimal
+  readonly fees: readonly Fee[]
+}
+
 export interface Plan {
   /** Hash of the exact order and its end of time: what an approval names. */
   readonly id: string
@@ -55,6 +61,9 @@ export interface Order extends OrderSeed {
     readonly tag: string
     readonly reason: string
     readonly expires: number
+    /** Of the market when it was asked about, quote per base, and when it was asked about before. */
+    readonly price: Decimal
+    readonly was: Decimal
     readonly card: 'owed' | 'sent'
   }
   /** Unix ms; 0 before. */
@@ -64,6 +73,8 @@ export interface Order extends OrderSeed {
   /** Quote. */
   readonly cost: Decimal
   readonly fees: readonly Fee[]
+  /** What was paid for that which it has sold. */
+  readonly basis: Basis
   readonly trades: readonly string[]
   /** What the exchange says of an order that is over. */
   readonly end: { readonly filled: Decimal } | null
@@ -103,6 +114,8 @@ export interface Position {
   /** Base bought and quote paid for what is held: their ratio is the entry price. */
   readonly bought: Decimal
   readonly paid: Decimal
+  /** Fees of what is held, those in its own coins aside. */
+  readonly fees: readonly Fee[]
   /** The last entry's number in the stream and its `jti`. */
   readonly seq: number
   readonly signal: string

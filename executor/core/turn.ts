@@ -39,5 +39,12 @@ export function ask(turn: Turn, effect: Effect): undefined {
 
 /** What a report may carry of another program's words. */
 export function oneLine(text: string): string {
-  return text.replace(/[\p{C}\p{Zl}\p{Zp}]+/gu, ' ').slice(0, 500)
+  const line = text.replace(/[\p{C}\p{Zl}\p{Zp}]+/gu, ' ').slice(0, 500)
+  // Half a character is none that a message may have.
+  return line.isWellFormed() ? line : line.slice(0, -1)
+}
+
+/** What a rule found wrong, without its advice. */
+export function findingOf(reason: string): string {
+  return reason.split(': ')[0] ?? reason
 }

@@ -19,7 +19,7 @@ test('a halt cancels what rests, and the chat cannot undo it', async () => {
   await executor.give(executor.command({ do: 'halt' }, 'one'))
   expect([...executor.exchange.orders.values()]).toMatchObject([{ status: 'canceled' }])
   await executor.clock.turn(3_000)
-  expect(executor.told()).toContain('entry canceled not_filled')
+  expect(executor.told()).toContain('entry canceled taken_back')
   await executor.give(executor.command({ do: 'resume' }, 'two'))
   expect(lastAnswer(executor)).toMatchObject({
     about: 'refused',

@@ -33,6 +33,11 @@ function cards(executor: TestExecutor): string[] {
   )
 }
 
+function lastMessage(executor: TestExecutor): string {
+  const event = executor.reports.at(-1)?.event
+  return (event !== undefined && 'message' in event && event.message) || 'none'
+}
+
 test.each(['59000', '61000'])(
   'a price that has left the order asks again at the new one, and only that is sent: %s',
   async (price) => {
@@ -91,15 +96,61 @@ test('an order that would be asked in the same characters is refused', async () 
   move(executor, '50000')
   await tap(executor, executor.card(), 'tap')
   expect(executor.told().at(-1)).toBe('entry refused price_moved')
+  expect(executor.reports.at(-1)?.event).toMatchObject({
+    message:
+      'the price went from 60000 to 50000 while you were asked: the signal gives no other price than 59900',
+  })
   expect(cards(executor)).toHaveLength(1)
 })
 
-test('a question that policy would refuse is not asked: the old card says why', async () => {
+test('a question that policy would refuse is not asked: the old card says that the price moved', async () => {
   const executor = await waiting(':memory:', { size: { unit: 'base', value: '0.008' } })
   move(executor, '64000')
   await tap(executor, executor.card(), 'tap')
   expect(executor.told().at(-1)).toBe('entry refused size.max')
+  expect(executor.reports.at(-1)?.event).toMatchObject({
+    message:
+      'the price went from 60000 to 64000 while you were asked: expected at most 500 USDT for one order, this one is 513.28',
+  })
   expect(cards(executor)).toHaveLength(1)
+})
+
+test.for([
+  ['a stop too far below the new price', '62000', 'sl.required', { stop: '58700' }],
+  ['a stop that the price has fallen through', '58000', 'stop_wrong_side', { stop: '58700' }],
+] as const)('%s is the doing of the price, and nobody is blamed', async ([_, to, code, change]) => {
+  const executor = new TestExecutor({ approval: 'always' })
+  Object.assign(executor.policy, { stopWithin: '3' })
+  await executor.enter(change)
+  move(executor, to)
+  await tap(executor, executor.card(), 'tap')
+  expect(executor.told().at(-1)).toBe(`entry refused ${code}`)
+  const message = lastMessage(executor)
+  expect(message).toContain(`the price went from 60000 to ${to} while you were asked: `)
+  expect(message).not.toContain('provider')
+  expect(message).not.toContain('does not fit')
+})
+
+test('a refusal that has nothing to do with the price keeps its own words', async () => {
+  const executor = await waiting()
+  Object.assign(executor.policy, { markets: [] })
+  move(executor, '61000')
+  await tap(executor, executor.card(), 'tap')
+  expect(executor.told().at(-1)).toBe('entry refused sym.allow')
+  const message = lastMessage(executor)
+  expect(message).toContain("not in the policy's markets")
+})
+
+test('each card after the first says which it is, and what the price was at the last', async () => {
+  const executor = await waiting()
+  move(executor, '60500')
+  await tap(executor, executor.card(), 'one')
+  move(executor, '61000')
+  await tap(executor, executor.card(), 'two')
+  const again = executor.reports.flatMap(({ event }) =>
+    event.type === 'approval' ? [event.again] : [],
+  )
+  expect(again).toEqual([undefined, { times: 2, was: '60000' }, { times: 3, was: '60500' }])
 })
 
 test('an order that has grown large by its new price is asked about with a code', async () => {

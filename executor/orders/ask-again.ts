@@ -1,11 +1,13 @@
 // Asks the trader: the first time, and again when the price has left what was approved before it could be sent.
+import type { Decimal } from '@keyside/protocol'
 import { sentenceOf } from '../codes.ts'
 import { orderIn } from '../core/apply.ts'
 import { without } from '../core/patience.ts'
 import type { Order, Plan } from '../core/state.ts'
-import { record, type Turn } from '../core/turn.ts'
+import { findingOf, record, type Turn } from '../core/turn.ts'
 import { check } from '../policy/check.ts'
 import { deadline } from '../policy/deadline.ts'
+import type { Verdict } from '../policy/types.ts'
 import { isLarge } from './card.ts'
 import { drawPlan } from './draw-plan.ts'
 import { question } from './question.ts'
@@ -17,8 +19,11 @@ export const MOST_ASKS = 6
 
 /** For the first time: at a price that the market may leave a little before the answer comes. */
 export function askTrader(turn: Turn, order: Order, why: { tag: string; reason: string }): 'left' {
-  const plan = planToAsk(turn, order)
-  if (plan !== null && !isDenied(turn, order, plan)) ask(turn, order, plan, why)
+  const drawn = drawPlan(turn, order, 'ask')
+  if (!drawn.ok) return refuseOrder(turn, order, drawn.code, drawn.message)
+  const verdict = asIfApproved(turn, order, drawn.plan)
+  if (verdict.verdict === 'deny') return refuseOrder(turn, order, verdict.tag, verdict.reason)
+  ask(turn, order, drawn.plan, why)
   return 'left'
 }
 
@@ -27,11 +32,20 @@ export function askTrader(turn: Turn, order: Order, why: { tag: string; reason: 
  * earlier tap can name.
  */
 export function askAgain(turn: Turn, order: Order): 'left' {
-  const plan = planToAsk(turn, order)
-  if (plan === null) return 'left'
-  if (order.approval.asks >= MOST_ASKS || plan.id === order.plan?.id)
-    return refuseOrder(turn, order, 'price_moved')
-  if (isDenied(turn, order, plan)) return 'left'
+  const drawn = drawPlan(turn, order, 'ask')
+  if (!drawn.ok) return outrun(turn, order, drawn.code, findingOf(drawn.message ?? drawn.code))
+  const { plan } = drawn
+  if (order.approval.asks >= MOST_ASKS)
+    return outrun(turn, order, 'price_moved', `you were asked ${MOST_ASKS} times`)
+  if (plan.id === order.plan?.id)
+    return outrun(
+      turn,
+      order,
+      'price_moved',
+      `the signal gives no other price than ${plan.wire.price}`,
+    )
+  const verdict = asIfApproved(turn, order, plan)
+  if (verdict.verdict === 'deny') return refuseMoved(turn, order, verdict)
   const reason = sentenceOf('approval_replaced')
   reportOrder(turn, order, 'replaced', { code: 'approval_replaced', message: reason })
   // The candles of the first card were asked for and are here: those of the next one are another question.
@@ -40,18 +54,31 @@ export function askAgain(turn: Turn, order: Order): 'left' {
   return 'left'
 }
 
-function planToAsk(turn: Turn, order: Order): Plan | null {
-  const drawn = drawPlan(turn, order, 'ask')
-  if (drawn.ok) return drawn.plan
-  refuseOrder(turn, order, drawn.code, drawn.message)
-  return null
+/** Policy judges it before anybody is asked, as if the trader had said yes: a question that would be refused is none. */
+function asIfApproved(turn: Turn, order: Order, plan: Plan): Verdict {
+  return check({ ...question(turn, order, plan), approved: 'coded' }, turn.world.policy)
 }
 
-/** Policy judges it before anybody is asked, as if the trader had said yes: a question that would be refused is none. */
-function isDenied(turn: Turn, order: Order, plan: Plan): boolean {
-  const verdict = check({ ...question(turn, order, plan), approved: 'coded' }, turn.world.policy)
-  if (verdict.verdict === 'deny') refuseOrder(turn, order, verdict.tag, verdict.reason)
-  return verdict.verdict === 'deny'
+/** What was refused at the old price too is not the doing of the price. */
+function refuseMoved(turn: Turn, order: Order, { tag, reason }: Denied): 'left' {
+  const before = order.plan === null ? null : asIfApproved(turn, order, order.plan)
+  return before?.verdict === 'deny' && before.tag === tag
+    ? refuseOrder(turn, order, tag, reason)
+    : outrun(turn, order, tag, findingOf(reason))
+}
+
+type Denied = Extract<Verdict, { verdict: 'deny' }>
+
+/** The signal was good when the trader was asked. What is wrong with it now has one cause, and that is told first. */
+function outrun(turn: Turn, order: Order, code: string, why: string): 'left' {
+  const { price } = order.approval
+  const message = `the price went from ${price} to ${marketPrice(turn, order)} while you were asked: ${why}`
+  return refuseOrder(turn, order, code, message)
+}
+
+/** What a purchase would be made at. */
+function marketPrice({ world }: Turn, { idea, approval }: Order): Decimal {
+  return world.exchange.quote(idea.market)?.ask ?? approval.price
 }
 
 function ask(
@@ -66,6 +93,7 @@ function ask(
     refuseOrder(turn, order, 'approval_code_unset')
     return
   }
-  const approval = { tag, reason, expires: deadline(order, turn.world.policy) }
+  const expires = deadline(order, turn.world.policy)
+  const approval = { tag, reason, expires, price: marketPrice(turn, order) }
   record(turn, { type: 'step', clientOrderId, event: 'ask', approval })
 }

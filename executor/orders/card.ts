@@ -31,6 +31,7 @@ export function onCandles(turn: Turn, order: Order, candles: readonly Candle[]):
     risk: plan?.risk ?? view.value,
     reason: oneLine(order.reason),
     expires: seconds(approval.expires),
+    ...(approval.asks > 1 && { again: { times: approval.asks, was: approval.was } }),
     ...(isLarge(turn, order) && { code: 'needed' as const }),
     timeframe: chartTimeframe(order),
     candles: candles.slice(-60).map(([at, open, high, low, close]) => [at, open, high, low, close]),

@@ -22,9 +22,20 @@ export function writeOffDust(
   const { stream, market, amount } = position
   const cost = costOf(position)
   record(turn, { type: 'written_off', position: key, amount, cost })
-  const message = `${sentenceOf('dust_written_off')} (${stream}, ${market}: ${amount}, paid ${cost})`
+  if (isCrumb(turn, position)) return true
+  const message = `${sentenceOf('dust_written_off')} (${stream}, ${market}: ${amount}, paid ${cents(cost)})`
   notice(turn, { level: 'info', code: 'dust_written_off', message })
   return true
+}
+
+/** Less than the least step: what rounding leaves of every sale is in the journal, and news to nobody. */
+function isCrumb({ world }: Turn, { market, amount }: Position): boolean {
+  const step = world.exchange.rules(market)?.step
+  return step !== undefined && new Big(amount).lt(step)
+}
+
+function cents(cost: Decimal): Decimal {
+  return toDecimal(new Big(cost).round(2, Big.roundUp))
 }
 
 /** Nobody can sell it. */

@@ -6,7 +6,7 @@ test('turns an entry into one order at the exchange and a position', async () =>
   await executor.enter()
   expect(executor.exchange.accepted).toHaveLength(1)
   expect(executor.exchange.accepted[0]).toMatchObject({ type: 'ioc', side: 'buy', price: '60300' })
-  expect(executor.told()).toEqual(['state running', 'entry sent', 'entry accepted', 'entry filled'])
+  expect(executor.told()).toEqual(['state running', 'entry sent', 'entry filled'])
   expect(executor.state().book.orders).toEqual({})
   expect(Object.values(executor.state().book.positions)).toMatchObject([{ amount: '0.00497' }])
 })

@@ -5,6 +5,7 @@ import { BETWEEN_MISSES_MS, growing, opened, steady, without } from '../core/pat
 import type { Order } from '../core/state.ts'
 import { ask, record, type Turn } from '../core/turn.ts'
 import type { Answered, ExchangeOrder, Fill, Lookup, Placed } from '../exchange/port.ts'
+import { whyCanceled } from './canceled.ts'
 import { onStopTurnedDown } from './protect.ts'
 import { isForCoins, onCoinsRefused } from './short.ts'
 import { onThereAgain, onVanished } from './vanished.ts'
@@ -94,8 +95,8 @@ function adopt(turn: Turn, order: Order, found: ExchangeOrder): undefined {
   turn.live = { ...turn.live, alarms: without(turn.live.alarms, clientOrderId) }
   const accepted = turn.book.orders[clientOrderId]
   if (accepted === undefined) return
-  // One that was rejected was never at work.
-  if (found.status !== 'rejected') reportOrder(turn, accepted, 'accepted')
+  // What is over in the same answer has more to tell than that it was there.
+  if (found.status === 'open') reportOrder(turn, accepted, 'accepted')
   observe(turn, accepted, found)
 }
 
@@ -157,20 +158,14 @@ function besides({ book }: Turn, { kind }: Order): number {
 function settle(turn: Turn, order: Order): undefined {
   const { clientOrderId, plan } = order
   const rest = plan === null ? '0' : minus(plan.wire.amount, order.filled)
-  const code = 'not_filled'
-  const full = isZero(rest)
-  record(turn, {
-    type: 'step',
-    clientOrderId,
-    event: full ? 'fill_up' : 'cancel',
-    ...(!full && { code }),
-  })
-  reportOrder(
-    turn,
-    order,
-    full ? 'filled' : 'canceled',
-    full ? undefined : { code, message: sentenceOf(code) },
-  )
+  if (isZero(rest)) {
+    record(turn, { type: 'step', clientOrderId, event: 'fill_up' })
+    reportOrder(turn, order, 'filled')
+    return
+  }
+  const why = whyCanceled(turn, order)
+  record(turn, { type: 'step', clientOrderId, event: 'cancel', code: why.code })
+  reportOrder(turn, order, 'canceled', why)
 }
 
 function fetchFills(turn: Turn, order: Order): undefined {

@@ -35,7 +35,7 @@ export function protectPositions(turn: Turn): undefined {
     if (!isLeaving(turn, key) && stopOf(turn.book, key) === undefined) protect(turn, key, position)
 }
 
-function isWanted(turn: Turn, stop: Order): boolean {
+export function isWanted(turn: Turn, stop: Order): boolean {
   const key = positionKey(stop)
   const position = turn.book.positions[key]
   if (position === undefined || isLeaving(turn, key)) return false
@@ -47,7 +47,7 @@ function isWanted(turn: Turn, stop: Order): boolean {
 }
 
 /** An exit that has the turn needs the coins that the stop holds. */
-function isLeaving(turn: Turn, key: string): boolean {
+export function isLeaving(turn: Turn, key: string): boolean {
   return Object.values(turn.book.orders).some(
     (one) =>
       one.kind === 'exit' &&

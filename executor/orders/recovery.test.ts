@@ -25,7 +25,6 @@ test('finds an order whose answer was lost, and adopts its fills', async () => {
   expect(executor.told().slice(1)).toEqual([
     'entry sent',
     'entry unknown order_unknown',
-    'entry accepted',
     'entry filled',
   ])
   expect(executor.exchange.sent).toHaveLength(1)

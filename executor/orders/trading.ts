@@ -1,9 +1,13 @@
 // Running, paused or halted: written when it changes, and told.
 import type { TradingState } from '@keyside/protocol'
+import { sentenceOf } from '../codes.ts'
+import { isDayClosed } from '../core/result.ts'
+import type { Order } from '../core/state.ts'
 import { record, report, type Turn } from '../core/turn.ts'
 import { silentFrom } from '../inbox/silence.ts'
 import { HEAD_LIFE_MS } from '../policy/rules/moment.ts'
 import { requestCancel } from './poll.ts'
+import { refuseOrder } from './refuse.ts'
 
 /** A halt may be made one that sells; nothing but its end makes it keep again. */
 export function setTrading(
@@ -26,9 +30,22 @@ export function unhalt(turn: Turn, by: string): undefined {
 
 /** While trading is halted, or its provider is silent, no entry rests at the exchange: it would be new risk. */
 export function clearEntries(turn: Turn): undefined {
+  const closed = whyClosed(turn)
   for (const order of Object.values(turn.book.orders)) {
     if (order.kind !== 'entry') continue
+    if (order.state === 'waiting' && closed !== null) withdraw(turn, order, closed)
     const silence = turn.world.now - silentFrom(turn, order.stream)
     if (turn.book.trading === 'halted' || silence > HEAD_LIFE_MS) requestCancel(turn, order)
   }
+}
+
+/** No question stays open to which a yes would be refused. */
+function withdraw(turn: Turn, order: Order, why: string): undefined {
+  const code = 'approval_withdrawn'
+  refuseOrder(turn, order, code, `${why}: ${sentenceOf(code)}`)
+}
+
+function whyClosed(turn: Turn): string | null {
+  if (turn.book.trading !== 'running') return `trading is ${turn.book.trading}`
+  return isDayClosed(turn.book, turn.world.now) ? 'as much as may be lost in a day is lost' : null
 }

@@ -1,6 +1,7 @@
 // An order as the trader sees it and as an approval names it.
 import { hashText, type OrderStatus, type OrderView } from '@keyside/protocol'
 import { ratio } from '../core/money.ts'
+import { saleResult } from '../core/sale-result.ts'
 import type { Order } from '../core/state.ts'
 import { oneLine, report, type Turn } from '../core/turn.ts'
 import type { WireOrder } from '../exchange/port.ts'
@@ -40,6 +41,7 @@ export function reportOrder(
   const view = orderView(order)
   if (view === null) return
   const average = ratio(order.cost, order.filled)
+  const result = saleResult(order)
   report(turn, {
     type: 'order',
     status,
@@ -47,6 +49,8 @@ export function reportOrder(
     filled: order.filled,
     ...(average !== null && { average }),
     ...(order.fees.length > 0 && { fees: order.fees.slice(0, 8).map((fee) => ({ ...fee })) }),
+    ...(result && { result }),
+    ...(order.kind === 'exit' && { reason: oneLine(order.reason) }),
     ...(why && { code: why.code, message: oneLine(why.message) }),
   })
 }

@@ -66,7 +66,7 @@ test('an entry that waits is taken back when its provider has been silent for th
   expect(resting(executor)).toHaveLength(1)
   await executor.clock.turn(10_000)
   expect(resting(executor)).toEqual([])
-  expect(executor.told()).toContain('entry canceled not_filled')
+  expect(executor.told()).toContain('entry canceled taken_back')
 })
 
 test('an unknown entry of another stream keeps neither stop nor exit of this one away', async () => {

@@ -46,10 +46,12 @@ const approvalNeeded = z.strictObject({
   /** Price now on the exchange, quote per base. */
   market: positiveDecimal,
   stop: positiveDecimal.optional(),
-  /** The most the order may lose, in quote: down to the stop, or all of it without one. */
+  /** The most the order may lose, in quote: down to what its stop may sell for, or all of it without one. No fees. */
   risk: decimal,
   reason: line,
   expires: numericDate,
+  /** The same idea was asked about before, and the price left it: which time this is, and the price at the last one. */
+  again: z.strictObject({ times: z.int().min(2), was: positiveDecimal }).optional(),
   /** Only an approval with a code from the trader's authenticator counts. */
   code: z.literal('needed').optional(),
   /** Recent candles from the device's own exchange: start, open, high, low, close; oldest first. */
@@ -76,6 +78,17 @@ export const ORDER_STATUSES = [
 
 const fee = z.strictObject({ amount: decimal, currency })
 
+/** What a sale has brought, beside what was paid for that which it sold. In quote, and fees in it included. */
+const result = z.strictObject({
+  /** A loss is `negative`. */
+  gain: decimal,
+  negative: z.boolean(),
+  /** For what was sold, fees included. */
+  paid: positiveDecimal,
+  /** Fees of both that were taken in other currencies, and are not in `gain`. */
+  besides: z.array(fee).max(8).optional(),
+})
+
 /** One step of an order's life. `turned_down`: by the exchange; `refused`: by this device. */
 const orderStep = z.strictObject({
   type: z.literal('order'),
@@ -85,6 +98,10 @@ const orderStep = z.strictObject({
   /** Average fill price, quote per base. */
   average: decimal.optional(),
   fees: z.array(fee).max(8).optional(),
+  /** With a way out that has sold something. */
+  result: result.optional(),
+  /** Why there is a way out: the signal's reason, or the device's own. */
+  reason: line.optional(),
   code: code.optional(),
   message: line.optional(),
 })
@@ -238,6 +255,7 @@ export const report = z.strictObject({
 export type Report = z.infer<typeof report>
 export type ReportEvent = Report['event']
 export type OrderView = z.infer<typeof orderView>
+export type SaleResult = z.infer<typeof result>
 export type OrderStatus = (typeof ORDER_STATUSES)[number]
 export type TradingState = (typeof TRADING_STATES)[number]
 export type Answer = Extract<ReportEvent, { type: 'answer' }>['answer']

@@ -129,6 +129,25 @@ export const report: Claims['report'] = {
   },
 }
 
+export const sold: Claims['report'] = {
+  ...report,
+  event: {
+    type: 'order',
+    status: 'filled',
+    order: { ...order, kind: 'exit', side: 'sell', price: '64500', value: '98.685' },
+    filled: '0.00152',
+    average: '65500.5',
+    fees: [{ amount: '0.09956', currency: 'USDT' }],
+    result: {
+      gain: '0.66',
+      negative: false,
+      paid: '98.8',
+      besides: [{ amount: '0.00001', currency: 'BNB' }],
+    },
+    reason: 'ema(12) crossed under ema(26)',
+  },
+}
+
 const card: Extract<Claims['report']['event'], { type: 'approval' }> = {
   type: 'approval',
   order,
@@ -142,6 +161,11 @@ const card: Extract<Claims['report']['event'], { type: 'approval' }> = {
 }
 
 export const approvalNeeded: Claims['report'] = { ...report, event: card }
+
+export const askedAgain: Claims['report'] = {
+  ...report,
+  event: { ...card, again: { times: 2, was: '64800.5' } },
+}
 
 export const codeNeeded: Claims['report'] = { ...report, event: { ...card, code: 'needed' } }
 
