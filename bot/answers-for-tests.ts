@@ -100,6 +100,7 @@ export function answersAt(now: number): Record<Question, Answer> {
           amount: '2.5',
           price: '3120.5',
           cost: '7801.25',
+          result: { gain: '40.2', negative: true, paid: '7841.45' },
         },
       ],
     },

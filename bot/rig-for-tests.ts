@@ -32,6 +32,8 @@ import {
 import { expect, onTestFinished } from 'vitest'
 import { botConfig } from './config.ts'
 import { type RunningBot, startBot } from './start.ts'
+import { readDevice } from './store/device.ts'
+import { openStore } from './store/open.ts'
 
 /** As long as a real one, so that whatever hides real ones hides it. */
 export const BOT_TOKEN = '424242:AAFakeTokenOfTheSandboxForTests_12345'
@@ -62,6 +64,8 @@ export interface Rig {
   start(): Promise<RunningBot>
   /** Starts the bot, claims it for the owner, and gives his chat. */
   claim(): Promise<ChatPlayer>
+  /** The same, with the bot, for whoever wants to stop it. */
+  claimed(): Promise<{ chat: ChatPlayer; bot: RunningBot }>
 }
 
 /** `broker`: another one for the bot alone, which the device does not reach. */
@@ -89,15 +93,16 @@ export async function openRig(options: { broker?: string } = {}): Promise<Rig> {
     onTestFinished(() => bot.stop())
     return bot
   }
-  const claim = async () => {
-    await start()
+  const claimed = async () => {
+    const bot = await start()
     await until(() => codes.length > 0)
     const chat = telegram.chat(OWNER)
     chat.sendText(`/start ${codes.at(-1)}`)
     await chat.waitForMessage((message) => message.text?.includes('This bot is yours') === true)
-    return chat
+    return { chat, bot }
   }
-  return { telegram, clock, device, home, log, codes, told, start, claim }
+  const claim = async () => (await claimed()).chat
+  return { telegram, clock, device, home, log, codes, told, start, claim, claimed }
 }
 
 async function openTelegram(clock: Clock): Promise<SandboxTelegram> {
@@ -260,10 +265,20 @@ async function connectDevice(url: string, clock: Clock): Promise<ScriptedDevice>
   return device
 }
 
-/** Polls: most of what a test waits for has no event of its own. Rejects after 5 s. */
+/** Until the bot has put every report of the device into its store. */
+export async function allTaken({ home, device }: Pick<Rig, 'home' | 'device'>): Promise<void> {
+  const store = openStore(join(home, 'bot.db'))
+  try {
+    await until(() => readDevice(store).seq === device.seq)
+  } finally {
+    store.close()
+  }
+}
+
+/** Polls: most of what a test waits for has no event of its own. Rejects after 20 s: that is for what hangs. */
 export async function until(holds: () => boolean): Promise<void> {
   for (const start = Date.now(); !holds(); ) {
-    if (Date.now() - start > 5000) throw new Error(`never came true: ${holds.toString()}`)
+    if (Date.now() - start > 20_000) throw new Error(`never came true: ${holds.toString()}`)
     await new Promise((resolve) => setTimeout(resolve, 5))
   }
 }

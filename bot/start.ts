@@ -17,15 +17,17 @@ import { Background } from './background.ts'
 import { drawOrNull } from './charts/draw.ts'
 import { ClaimCode } from './claim.ts'
 import { commandHandlers } from './commands/handle.ts'
-import { say } from './commands/run.ts'
+import { type CommandDeps, say } from './commands/run.ts'
 import type { BotConfig } from './config.ts'
 import { type Line, openLine } from './line.ts'
 import { Outbox } from './outbox/outbox.ts'
 import { ownerOnly } from './owner.ts'
 import { Poll } from './poll.ts'
+import { tellKept } from './reports/before-owner.ts'
+import type { Telling } from './reports/telling.ts'
 import { tellHeld } from './store/held.ts'
-import { openStore, prune, type Store } from './store/open.ts'
-import { findOwner } from './store/owner.ts'
+import { openStore, prune, type Store, transact } from './store/open.ts'
+import { findOwner, type Owner } from './store/owner.ts'
 import { noteTrouble } from './store/trouble.ts'
 import { createTelegram, type Telegram } from './telegram.ts'
 import { COMMANDS, claimed } from './texts/chat.ts'
@@ -119,7 +121,7 @@ function work(parts: Parts): () => Promise<void> {
     commandHandlers(shared),
   ).middleware()
   telegram.bot.use(
-    ownerOnly({ ...parts, onClaimed: (owner) => say(shared, owner, claimed) }),
+    ownerOnly({ ...parts, onClaimed: (owner) => welcome(shared, owner) }),
     // A lost press is harm, and each handler may run twice without any.
     (ctx) => whileBusy(() => handlers(ctx, async () => undefined), clock, tellHeld(log)),
   )
@@ -152,6 +154,13 @@ function work(parts: Parts): () => Promise<void> {
     for (const cancel of timers) cancel()
     await poll.stop()
   }
+}
+
+/** Then what waited for somebody to claim the bot. */
+function welcome(deps: CommandDeps & Pick<Telling, 'chance'>, owner: Owner): void {
+  say(deps, owner, claimed)
+  transact(deps.store, () => tellKept({ ...deps, owner, now: deps.clock.now() }))
+  deps.kick()
 }
 
 function keepClaimable({ bot }: Telegram, store: Store, claim: ClaimCode): void {

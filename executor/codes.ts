@@ -53,8 +53,6 @@ export const EXECUTOR_SENTENCES = {
     'this device has taken the stop off the book, because the position is being sold: nothing is to be done',
   stop_moved:
     'this device has taken the stop off the book, because another takes its place: nothing is to be done',
-  stop_over:
-    'this device has taken the stop off the book, because there is nothing left that it would sell: nothing is to be done',
   canceled_elsewhere:
     'the order was canceled at the exchange and not by this device: look there if it was not you',
   fills_missing:

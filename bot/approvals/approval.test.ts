@@ -13,11 +13,12 @@ async function openCard(life = 60) {
   const rig = await openRig()
   const chat = await rig.claim()
   const order = orderOf(7)
-  await rig.device.report(approvalOf(order, rig.clock.now() / 1000 + life))
+  const expires = rig.clock.now() / 1000 + life
+  await rig.device.report(approvalOf(order, expires))
   const card = await chat.waitForMessage((message) => message.reply_markup !== undefined)
   const caption = (text: string) =>
     chat.waitForMessage((message) => message.caption?.includes(text) === true)
-  return { ...rig, chat, order, card, caption }
+  return { ...rig, chat, order, expires, card, caption }
 }
 
 /** Lets whatever was set off come to an end: a command and its answer pass through everything. */
@@ -28,25 +29,28 @@ async function settle({ device }: Rig, chat: Awaited<ReturnType<Rig['claim']>>) 
 }
 
 test('a card shows the order with its chart and two buttons', async () => {
-  const { card } = await openCard()
+  const { card, expires } = await openCard()
   expect(card.photo).toMatchObject([{ width: 800, height: 500 }])
-  expect(card.caption).toBe(
+  const shown = card.caption?.split('\n') ?? []
+  expect(shown.at(-1)).toMatch(
+    new RegExp(`^⏳ Until ${clockAt(expires * 1000)} UTC, over \\d0 s left to answer$`),
+  )
+  expect(shown.slice(0, -1).join('\n')).toBe(
     [
-      'Buy 0.05 BTC? · ema-cross',
-      'Market    BTC/USDT',
-      'At most   64,100.5 USDT',
-      'Now       64,050 USDT',
-      'Value     3,205.03 USDT',
-      'Stop      63,000 (1.6 % away)',
-      'May lose  55.03 USDT',
+      'Buy 0.05 BTC? · BTC/USDT · ema-cross',
+      'At most 3,205.03 USDT',
+      'Price 64,050 now, limit 64,100.5',
+      'Stop 63,000, 1.6 % below the price',
+      'May lose about 52.5 USDT at the stop, 55.03 at worst, if entry and stop fill only at their limits; fees not counted',
       'ema(12) crossed above ema(26), rsi(14) 58',
-      '⏳ 60 s left to answer',
     ].join('\n'),
   )
   const buttons = card.reply_markup?.inline_keyboard.flat() ?? []
   expect(buttons.map(({ text }) => text)).toEqual(['✅ Approve', '🚫 Reject'])
   for (const { callback_data } of buttons) expect(callback_data).toMatch(/^[\w-]{22}$/)
 })
+
+const clockAt = (ms: number) => new Date(ms).toISOString().slice(11, 19)
 
 test('Approve sends one approval of exactly this order, and the card becomes its result', async () => {
   const { chat, card, device, order, told, caption } = await openCard()
@@ -63,7 +67,6 @@ test('Approve sends one approval of exactly this order, and the card becomes its
   expect(result.message_id).toBe(card.message_id)
   expect(result.reply_markup).toBeUndefined()
   expect(result.caption).toContain('Bought 0.05 BTC at 64,050.1 USDT, 3,202.51 USDT in all.')
-  await chat.waitForMessage((message) => message.text?.includes('Bought 0.05 BTC') === true)
   await until(() => told.length > 0)
   expect(told).toEqual([`told ${order.signal}`])
   expect(device.approvals).toHaveLength(1)
@@ -126,7 +129,7 @@ test('silence sends nothing: at the end the card says so and has no buttons', as
   const [data = ''] =
     card.reply_markup?.inline_keyboard.flat().map((one) => one.callback_data) ?? []
   clock.advance(31_000)
-  await caption('30 s left')
+  await caption('over 20 s left')
   clock.advance(30_000)
   const late = await caption('Time is up, nothing was sent.')
   expect(late.reply_markup).toBeUndefined()
@@ -172,7 +175,7 @@ test('an order that is asked again has a new card, and the old one says so', asy
   const old = await caption('The price moved.')
   expect(old.message_id).toBe(card.message_id)
   expect(old.reply_markup).toBeUndefined()
-  const next = await caption('64,500 USDT')
+  const next = await caption('limit 64,500')
   expect(next.message_id).not.toBe(card.message_id)
   chat.pressButton(next, '✅ Approve')
   await until(() => device.approvals.length === 2)
@@ -261,6 +264,28 @@ test('a card waits through a restart of the bot', async () => {
   await until(() => rig.device.approvals.length === 1)
   expect(rig.device.approvals).toMatchObject([{ order: order.id, answer: 'approve' }])
   expect(rig.codes, 'an owned bot shows no code').toHaveLength(1)
+})
+
+test('an answer that was being sent when the bot stopped is asked for again after the restart', async () => {
+  const deaf = await deafBroker()
+  const rig = await openRig({ broker: deaf.url })
+  const { chat, bot } = await rig.claimed()
+  putCard(rig)
+  rig.clock.advance(1000)
+  const card = await chat.waitForMessage(({ reply_markup }) => reply_markup !== undefined)
+  const [old] = card.reply_markup?.inline_keyboard.flat().map((one) => one.callback_data) ?? []
+  chat.pressButton(card, '✅ Approve')
+  await chat.waitForMessage(({ caption }) => caption?.includes('Approved, sending') === true)
+  await bot.stop()
+  await rig.start()
+  const again = await chat.waitForMessage(
+    ({ caption }) => caption?.includes('I was restarted while sending your answer.') === true,
+  )
+  const offered = again.reply_markup?.inline_keyboard.flat() ?? []
+  expect(offered.map(({ text }) => text)).toEqual(['✅ Approve', '🚫 Reject'])
+  expect(offered.map((one) => one.callback_data)).not.toContain(old)
+  const toast = await chat.waitForAnswer(chat.pressButton(again, '✅ Approve'))
+  expect(toast.text).toBe('Approved, sending…')
 })
 
 test('an answer that cannot reach the device is not sent, and the card waits with new buttons', async () => {
@@ -381,7 +406,8 @@ test('a card with the longest of everything still fits a caption', async () => {
     stream: 's'.repeat(32),
   })
   const reason = '&'.repeat(500)
-  const change = { market: huge, stop: huge, risk: huge, reason }
+  const again = { times: 6, was: huge }
+  const change = { market: huge, stop: huge, risk: huge, reason, again }
   await rig.device.report(approvalOf(order, rig.clock.now() / 1000 + 60, change))
   await chat.waitForMessage(({ caption }) => caption?.includes('left to answer') === true)
   await rig.device.report(stepOf(order, 'unknown', { code: 'order_unknown', message: reason }))

@@ -8,15 +8,10 @@ import { BUTTONS, cardText, noteText, timeLeft } from '../texts/card.ts'
 import { type Html, lines } from '../texts/html.ts'
 import { orderTitle } from '../texts/orders.ts'
 
-/** The time left is shown in steps, so that a card is edited four times a minute at most and not sixty. */
-const stepOf = (left: number) => (left > 120 ? 60 : 15)
-
 /** `now` in seconds. */
 export function waitingCard(store: Store, card: Card, now: number): Content {
-  const exact = card.needed.expires - now
-  const left = Math.ceil(exact / stepOf(exact)) * stepOf(exact)
   const offered = openOffer(store, card.order)
-  const state = lines(timeLeft(left), noteText(card.note))
+  const state = lines(timeLeft(card.needed.expires, now), noteText(card.note))
   return {
     ...plainCard(card.needed, state, '?'),
     ...(offered && {

@@ -3,7 +3,7 @@ import type { OrderStatus } from '@keyside/protocol'
 import { type Card, setCard } from '../store/cards.ts'
 import { editMessage } from '../store/messages.ts'
 import type { Store } from '../store/open.ts'
-import { type OrderStep, stepText } from '../texts/orders.ts'
+import type { Html } from '../texts/html.ts'
 import { plainCard } from './render.ts'
 
 /** Steps after which an order does not change any more. */
@@ -22,8 +22,19 @@ export function isFinal(status: OrderStatus): boolean {
   return FINAL.has(status)
 }
 
+interface Result {
+  readonly status: OrderStatus
+  readonly text: Html
+  /** `jti` of the signal whose fill it tells. */
+  readonly trace?: string
+}
+
 /** Whatever the device says closes the buttons: it has decided, with or without this bot. */
-export function showResult(store: Store, { order, needed, message }: Card, step: OrderStep): void {
-  setCard(store, order, 'closed', step.status)
-  editMessage(store, message, plainCard(needed, stepText(step)))
+export function showResult(
+  store: Store,
+  { order, needed, message }: Card,
+  { status, text, trace }: Result,
+): void {
+  setCard(store, order, 'closed', status)
+  editMessage(store, message, plainCard(needed, text), trace)
 }

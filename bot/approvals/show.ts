@@ -22,9 +22,8 @@ export function showCard(
   now: number,
 ): void {
   const order = needed.order.id
-  const left = needed.expires - now / 1000
-  if (left <= 0 || findCard(store, order) !== null) return
-  const content = plainCard(needed, timeLeft(Math.ceil(left)))
+  if (needed.expires <= now / 1000 || findCard(store, order) !== null) return
+  const content = plainCard(needed, timeLeft(needed.expires, now / 1000))
   const message = putMessage(store, { key: orderKey(order), chat: owner.chat, content }, now)
   insertCard(store, { order, needed, owner, message })
   reoffer(store, chance, order)

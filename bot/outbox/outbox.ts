@@ -110,8 +110,7 @@ export class Outbox {
   #accepted(message: Message, shown: Pick<Message, 'telegram' | 'form'>): void {
     const { store, log, trace } = this.#deps
     markSent(store, message, shown)
-    // An edit is not the telling: the message itself was.
-    if (message.trace !== null && message.telegram === null) trace('told', message.trace)
+    if (message.trace !== null) trace('told', message.trace)
     if (this.#trouble !== null) log.info('Telegram takes messages again')
     this.#failures = 0
     this.#trouble = null

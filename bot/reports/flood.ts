@@ -7,11 +7,17 @@ import type { Telling } from './telling.ts'
 /** After this long the same thing is news again, ms. */
 const WINDOW_MS = 600_000
 
-/** `at`: when it happened, Unix ms. */
+interface Repeated {
+  /** What is the same again. */
+  readonly key: string
+  /** When it happened, Unix ms. */
+  readonly at: number
+  readonly isQuiet: boolean
+}
+
 export function tellRepeated(
   { store, owner, now }: Telling,
-  key: string,
-  at: number,
+  { key, at, isQuiet }: Repeated,
   write: (repeats: Repeats) => Html,
 ): void {
   const row = store.prepare('SELECT * FROM flood WHERE key = ?').get(key)
@@ -21,7 +27,10 @@ export function tellRepeated(
     editMessage(store, Number(row['message']), { html: write({ count, last: at, now }).text })
     return
   }
-  const content = { html: write({ count: 1, last: at, now }).text }
+  const content = {
+    html: write({ count: 1, last: at, now }).text,
+    ...(isQuiet && { quiet: true }),
+  }
   const message = putMessage(store, { chat: owner.chat, content }, now)
   store.prepare('INSERT OR REPLACE INTO flood VALUES (?, ?, 1, ?)').run(key, message, now)
 }

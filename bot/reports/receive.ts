@@ -25,6 +25,7 @@ import { type Store, transact } from '../store/open.ts'
 import { findOwner } from '../store/owner.ts'
 import { lostText, untold } from '../texts/events.ts'
 import type { Html } from '../texts/html.ts'
+import { keepForOwner } from './before-owner.ts'
 import { tellPresence } from './presence.ts'
 import { Gap, placeOf } from './sequence.ts'
 import { tell } from './tell.ts'
@@ -134,7 +135,8 @@ export class Receiver {
     // The answer that follows says it too.
     if (event.type === 'state' && event.by.startsWith('telegram:') && device.isAsked()) return
     const owner = findOwner(store)
-    if (owner !== null) tell({ store, chance, owner, now: clock.now() }, report)
+    if (owner === null) keepForOwner(store, report)
+    else tell({ store, chance, owner, now: clock.now() }, report)
   }
 
   #confess(count: number): void {

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { ORDER_STATUSES, type ReportEvent } from '@keyside/protocol'
 import { expect, test } from 'vitest'
 import { approvalOf, digestOf, orderOf, stepOf } from '../events-for-tests.ts'
-import { openRig, type Rig, until } from '../rig-for-tests.ts'
+import { allTaken, openRig, type Rig, until } from '../rig-for-tests.ts'
 import { openStore } from '../store/open.ts'
 
 const notice = (message: string): ReportEvent => ({
@@ -48,6 +48,26 @@ test('a flood of one refusal is one message with a count', async () => {
   rig.clock.advance(5000)
   await chat.waitForMessage(({ text }) => text?.includes('20 times') === true)
   expect(chat.messages().filter(({ text }) => text?.includes('Not on your list'))).toHaveLength(1)
+})
+
+test('the same alarm of two positions is two messages, and each counts alone', async () => {
+  const rig = await openRig()
+  const chat = await rig.claim()
+  const alarm = (market: string, bid: number): ReportEvent => ({
+    type: 'notice',
+    level: 'error',
+    code: 'stop_failed',
+    message: `a position has no stop (demo, ${market}): the bid is ${bid}.5`,
+  })
+  for (const bid of [1, 2]) {
+    await rig.device.report(alarm('BTC/USDT', bid))
+    await rig.device.report(alarm('ETH/USDT', bid))
+  }
+  await allTaken(rig)
+  rig.clock.advance(5000)
+  const alarms = () => chat.messages().filter(({ text }) => text?.includes('has no stop'))
+  await until(() => alarms().filter(({ text }) => text?.includes('2 times')).length === 2)
+  expect(alarms().map(({ text }) => /BTC|ETH/.exec(text ?? '')?.[0])).toEqual(['BTC', 'ETH'])
 })
 
 test('what the device can send no more is confessed, and what follows is told', async () => {
@@ -130,8 +150,8 @@ test('what the owner sets himself is told once, what another sets is told too', 
 })
 
 const BAIT = '<b>&"</b>'
-/** These tell no reason. */
-const PLAIN: readonly string[] = ['rejected', 'expired', 'replaced']
+/** These tell no reason, or are followed by what says more. */
+const PLAIN: readonly string[] = ['rejected', 'expired', 'replaced', 'approved', 'sent']
 const STEPS = ORDER_STATUSES.filter((status) => !PLAIN.includes(status))
 
 test('markup in a report of any kind is only letters', async () => {

@@ -27,7 +27,7 @@ export interface Message {
   /** Telegram's number for it; null before it was sent. */
   readonly telegram: number | null
   readonly form: 'text' | 'photo' | null
-  /** `jti` of the signal whose fill this message tells. */
+  /** `jti` of the signal whose fill this message tells, until Telegram shows it. */
   readonly trace: string | null
 }
 
@@ -43,7 +43,7 @@ export interface Draft {
 export function putMessage(store: Store, draft: Draft, now: number): number {
   const known = draft.key === undefined ? null : findByKey(store, draft.key)
   if (known !== null) {
-    editMessage(store, known, draft.content)
+    editMessage(store, known, draft.content, draft.trace)
     return known
   }
   const { key = null, chat, content, trace = null } = draft
@@ -61,14 +61,14 @@ export function findByKey(store: Store, key: string): number | null {
 }
 
 /** Several edits before Telegram takes one become one. An unsent message keeps its place in the queue. */
-export function editMessage(store: Store, id: number, content: Content): void {
+export function editMessage(store: Store, id: number, content: Content, trace?: string): void {
   store
     .prepare(
-      `UPDATE message SET content = ?1, version = version + 1,
+      `UPDATE message SET content = ?1, version = version + 1, trace = coalesce(?4, trace),
          turn = CASE WHEN sent = 0 OR version > sent THEN turn ELSE ?2 END
        WHERE id = ?3 AND content <> ?1`,
     )
-    .run(JSON.stringify(content), nextTurn(store), id)
+    .run(JSON.stringify(content), nextTurn(store), id, trace ?? null)
 }
 
 /** The oldest message that Telegram does not show as it is here. What somebody waits to answer waits for no other. */
@@ -101,7 +101,11 @@ export interface Shown {
 
 export function markSent(store: Store, { id, version }: Message, shown: Shown): void {
   store
-    .prepare('UPDATE message SET sent = ?, telegram = ?, form = ? WHERE id = ?')
+    .prepare(
+      `UPDATE message SET sent = ?1, telegram = ?2, form = ?3,
+         trace = CASE WHEN version = ?1 THEN NULL ELSE trace END
+       WHERE id = ?4`,
+    )
     .run(version, shown.telegram, shown.form, id)
 }
 

@@ -12,7 +12,7 @@ import {
 
 export type Store = DatabaseSync
 
-const VERSION = 2
+const VERSION = 3
 
 const TABLES = `
 CREATE TABLE owner (one INTEGER PRIMARY KEY CHECK (one = 1), user INTEGER NOT NULL, chat INTEGER NOT NULL, since INTEGER NOT NULL) STRICT;
@@ -57,6 +57,7 @@ CREATE TABLE offer (
   answer TEXT NOT NULL CHECK (answer IN ('approve', 'reject')),
   used INTEGER NOT NULL
 ) STRICT;
+CREATE TABLE kept (key TEXT PRIMARY KEY, seq INTEGER NOT NULL, report TEXT NOT NULL) STRICT;
 CREATE TABLE flood (
   key TEXT PRIMARY KEY,
   message INTEGER NOT NULL REFERENCES message (id) ON DELETE CASCADE,

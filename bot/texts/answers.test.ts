@@ -9,11 +9,11 @@ const ANSWERS = answersAt(NOW / 1000)
 
 const TEXTS = {
   status: `<b>▶️ Running</b> since 18:05 UTC
-<pre>Exchange   binance, reachable
-Positions  2
-Orders     2 open, 1 to approve
-Unclear    1, see /orders
-Today      802.63 of 2,000 USDT</pre>
+Exchange binance, reachable
+Positions 2
+Orders 2 open, 1 to approve
+Unclear 1, see /orders
+For purchases today 802.63 of 2,000 USDT
 <b>ema-cross</b> · BTC/USDT
 signal 41, heard 4 s ago
 <b>rsi-dip</b> · ETH/USDT
@@ -24,15 +24,13 @@ USDT  9,198.025    802.625
 BTC     0.04995          0
 ETH        1.25       1.25</pre>`,
   positions: `<b>0.04995 BTC</b> · ema-cross
-<pre>In at  64,050.1 USDT
-Now    64,512.3 USDT
-Gain   +23.09 USDT
-Stop   63,000 USDT</pre>
+In at 64,050.1, now 64,512.3 USDT
+Gain <b>+23.09 USDT (+0.72 %)</b>
+Stop 63,000
 <b>1.25 ETH</b> · rsi-dip
-<pre>In at  3,120.5 USDT
-Now    3,101.25 USDT
-Loss   −24.06 USDT
-Stop   none</pre>`,
+In at 3,120.5, now 3,101.25 USDT
+Loss <b>−24.06 USDT (−0.62 %)</b>
+Stop none`,
   orders: `<b>Orders</b>, newest first, UTC
 <b>Buy 0.05 BTC</b> at 64,100.5
 BTC/USDT · ema-cross · 20:04
@@ -53,7 +51,8 @@ ETH/USDT · ema-cross · 22 Nov 19:05
 <b>Bought 0.05 BTC</b> at 64,050.1
 BTC/USDT · 3,202.51 USDT · 19:04
 <b>Sold 2.5 ETH</b> at 3,120.5
-ETH/USDT · 7,801.25 USDT · 22 Nov 19:05`,
+ETH/USDT · 7,801.25 USDT · 22 Nov 19:05
+Result <b>−40.2 USDT (−0.51 %)</b>`,
 } as const
 
 test.for(['status', 'balance', 'positions', 'orders', 'trades'] as const)(

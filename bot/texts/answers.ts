@@ -2,7 +2,19 @@
 import type { Answer, OrderStatus } from '@keyside/protocol'
 import Big from 'big.js'
 import { type Html, html, lines, list, more, table } from './html.ts'
-import { amount, baseOf, currencies, pastVerb, span, sum, time, verb } from './numbers.ts'
+import {
+  amount,
+  baseOf,
+  currencies,
+  pastVerb,
+  share,
+  signed,
+  span,
+  sum,
+  time,
+  verb,
+} from './numbers.ts'
+import { resultText } from './orders.ts'
 import { reasonText } from './reason.ts'
 
 type About<Name extends Answer['about']> = Extract<Answer, { about: Name }>
@@ -33,20 +45,16 @@ export function answerText(answer: Answer, done: Html, now: number): Html {
 const STATES = { running: '▶️ Running', paused: '⏸ Paused', halted: '⏹ Halted' } as const
 
 function statusText(status: About<'status'>, now: number): Html {
-  const { exchange, turnover } = status
-  const rows = [
-    ['Exchange', `${exchange.name}, ${exchange.reachable ? 'reachable' : 'NOT REACHABLE'}`],
-    ['Positions', String(status.positions)],
-    ['Orders', `${status.open} open, ${status.waiting} to approve`],
-    ...(status.unknown > 0 ? [['Unclear', `${status.unknown}, see /orders`]] : []),
-    ['Today', `${sum(turnover.used)} of ${sum(turnover.limit)} ${turnover.currency}`],
-    ...(Math.abs(exchange.skewMs) > 1000
-      ? [['Clock', `off by ${span(Math.abs(exchange.skewMs))}`]]
-      : []),
-  ]
+  const { exchange, turnover, positions, open, waiting, unknown } = status
+  const skew = Math.abs(exchange.skewMs)
   const head = lines(
     html`<b>${STATES[status.state]}</b> since ${time(status.since * 1000, now)} UTC`,
-    table(rows),
+    html`Exchange ${exchange.name}, ${exchange.reachable ? 'reachable' : 'NOT REACHABLE'}`,
+    html`Positions ${positions}`,
+    html`Orders ${open} open, ${waiting} to approve`,
+    unknown > 0 ? html`Unclear ${unknown}, see /orders` : null,
+    html`For purchases today ${sum(turnover.used)} of ${sum(turnover.limit)} ${turnover.currency}`,
+    skew > 1000 ? html`Clock off by ${span(skew)}` : null,
   )
   return list(head, status.streams.map(streamLines), { left: status.more })
 }
@@ -84,14 +92,14 @@ function positionsText({ rows, more: left }: About<'positions'>): Html {
   if (rows.length === 0) return html`No open positions.`
   const shown = rows.map((row) => {
     const { base, quote } = currencies(row.market)
+    const { gain, negative, entry } = row
+    const paid = new Big(entry).times(row.amount).toFixed()
+    const percent = new Big(paid).eq(0) ? '' : ` (${share(gain, paid, negative)})`
     return lines(
       html`<b>${amount(row.amount)} ${base}</b> · ${row.stream}`,
-      table([
-        ['In at', `${amount(row.entry)} ${quote}`],
-        ['Now', `${amount(row.price)} ${quote}`],
-        [row.negative ? 'Loss' : 'Gain', `${row.negative ? '−' : '+'}${sum(row.gain)} ${quote}`],
-        ['Stop', row.stop === undefined ? 'none' : `${amount(row.stop)} ${quote}`],
-      ]),
+      html`In at ${amount(entry)}, now ${amount(row.price)} ${quote}`,
+      html`${negative ? 'Loss' : 'Gain'} <b>${signed(gain, negative)} ${quote}${percent}</b>`,
+      html`Stop ${row.stop === undefined ? 'none' : amount(row.stop)}`,
     )
   })
   return list(null, shown, { most: MOST_ROWS, left })
@@ -102,7 +110,7 @@ const STATUSES: { readonly [Status in OrderStatus | 'waiting']: string } = {
   approved: '✅ approved',
   rejected: '🚫 rejected',
   expired: '⌛ expired',
-  refused: '🛑 refused',
+  refused: '⚪ not sent',
   replaced: '🔄 asked again',
   sent: '➡️ sent',
   accepted: '➡️ open',
@@ -135,6 +143,7 @@ function tradesText({ rows }: About<'trades'>, now: number): Html {
     return lines(
       html`<b>${pastVerb(row.side)} ${amount(row.amount)} ${base}</b> at ${amount(row.price)}`,
       html`${row.market} · ${sum(row.cost)} ${quote} · ${time(row.at * 1000, now)}`,
+      row.result === undefined ? null : resultText(row.result, quote),
     )
   })
   return list(html`<b>Trades</b>, newest first, UTC`, shown, { most: MOST_ROWS })

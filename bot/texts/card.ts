@@ -1,7 +1,8 @@
 // The approval card's caption and toasts.
 import type { ApprovalNeeded, OrderStatus, OrderView } from '@keyside/protocol'
-import { clip, type Html, html, lines, table } from './html.ts'
-import { amount, currencies, distance, span, sum } from './numbers.ts'
+import Big from 'big.js'
+import { clip, type Html, html, lines } from './html.ts'
+import { amount, currencies, distance, moment, spanAtLeast, sum } from './numbers.ts'
 import { orderTitle } from './orders.ts'
 
 /** A caption holds 1024 characters in all. */
@@ -11,29 +12,44 @@ export const BUTTONS = { approve: '✅ Approve', reject: '🚫 Reject' } as cons
 
 /** `state` stands last: time left, or what became of it. */
 export function cardText(needed: ApprovalNeeded, state: Html, mark: '?' | '' = ''): Html {
-  const { order, market, reason } = needed
-  const { quote } = currencies(order.market)
-  const bound = order.side === 'buy' ? 'At most' : 'At least'
-  const rows = [
-    ['Market', order.market],
-    [bound, `${amount(order.price)} ${quote}`],
-    ['Now', `${amount(market)} ${quote}`],
-    ['Value', `${sum(order.value)} ${quote}`],
-    ['Stop', stopCell(needed)],
-    ['May lose', `${sum(needed.risk)} ${quote}`],
-  ]
+  const { order, reason } = needed
   return lines(
-    html`<b>${orderTitle(order)}${mark}</b> · ${order.stream}`,
-    table(rows),
+    html`<b>${orderTitle(order)}${mark}</b> · ${order.market} · ${order.stream}`,
+    mark === '?' ? againText(needed) : null,
+    html`${order.side === 'buy' ? 'At most' : 'At least'} <b>${sum(order.value)} ${currencies(order.market).quote}</b>`,
+    html`Price <b>${amount(needed.market)}</b> now, limit ${amount(order.price)}`,
+    stopLine(needed),
+    riskLine(needed),
     reason === '' ? null : html`<i>${clip(reason, LONGEST_REASON)}</i>`,
     needed.code === 'needed' && mark === '?' ? CODE_NEEDED : null,
     state,
   )
 }
 
-function stopCell({ stop, market }: ApprovalNeeded): string {
-  if (stop === undefined) return 'none'
-  return `${amount(stop)} (${distance(stop, market)} away)`
+/** The idea is an old one, and the price a new one. */
+function againText({ again, market }: ApprovalNeeded): Html | null {
+  if (again === undefined) return null
+  return html`🔄 <b>Asked again</b> (${ordinal(again.times)} time): the price was ${amount(again.was)}, now it is ${amount(market)}`
+}
+
+function ordinal(times: number): string {
+  return `${times}${{ 2: 'nd', 3: 'rd' }[times] ?? 'th'}`
+}
+
+function stopLine({ stop, market, order }: ApprovalNeeded): Html | null {
+  if (stop === undefined) return order.kind === 'entry' ? html`No stop` : null
+  const side = new Big(stop).lt(market) ? 'below' : 'above'
+  return html`Stop <b>${amount(stop)}</b>, ${distance(stop, market)} ${side} the price`
+}
+
+/** What a trader reckons in the head stands first; the bound that the limits set explains itself. */
+function riskLine({ stop, market, risk, order }: ApprovalNeeded): Html | null {
+  if (order.kind !== 'entry') return null
+  const { quote } = currencies(order.market)
+  if (stop === undefined) return html`May lose <b>${sum(risk)} ${quote}</b>: all of it`
+  const atStop = new Big(market).minus(stop).times(order.amount)
+  const about = atStop.gt(0) ? html`about <b>${sum(atStop)} ${quote}</b> at the stop, ` : ''
+  return html`May lose ${about}<b>${sum(risk)}</b> at worst, if entry and stop fill only at their limits; fees not counted`
 }
 
 const CODE_NEEDED = html`🔐 This one needs the code from your authenticator.`
@@ -50,7 +66,14 @@ export const CODE_ANSWERS = {
   old: html`You sent this code while I was away, and it counts no more. Press Approve again and send a new one.`,
 } as const
 
-export const timeLeft = (seconds: number): Html => html`⏳ ${span(seconds * 1000)} left to answer`
+/** The end to the second, and a count that moves in steps: at most seven edits a minute. Both in seconds. */
+export function timeLeft(expires: number, now: number): Html {
+  const left = expires - now
+  const step = left > 120 ? 60 : left > 10 ? 10 : 5
+  const steps = Math.floor(left / step) * step
+  const count = steps < 5 ? 'a few seconds' : `over ${spanAtLeast(steps * 1000)}`
+  return html`⏳ Until ${moment(Math.floor(expires) * 1000, now * 1000)} UTC, ${count} left to answer`
+}
 
 export const SENDING = {
   approve: html`✅ Approved, sending…`,

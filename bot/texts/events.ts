@@ -13,7 +13,17 @@ export interface Repeats {
   readonly now: number
 }
 
-const REFUSED = { entry: 'Entry', exit: 'Exit', signal: 'Signal', message: 'Message' } as const
+const REFUSED = {
+  entry: html`⚪ <b>Entry not taken</b>`,
+  exit: html`🛑 <b>Exit refused</b>`,
+  signal: html`⚪ <b>Signal not taken</b>`,
+  message: html`🛑 <b>Message refused</b>`,
+} as const
+
+/** An entry that is not made costs nothing. A way out that is not, or a message that nobody should have sent, may. */
+export function isCalm({ kind, stream }: Event<'refusal'>): boolean {
+  return kind === 'entry' || (kind === undefined && stream !== undefined)
+}
 
 /** An answer that the device has not taken. */
 export function notTakenText({ code, message }: Event<'refusal'>): Html {
@@ -22,12 +32,12 @@ export function notTakenText({ code, message }: Event<'refusal'>): Html {
 
 export function refusalText(event: Event<'refusal'>, repeats: Repeats): Html {
   // A message that belongs to no stream need not be a signal.
-  const what = REFUSED[event.kind ?? (event.stream === undefined ? 'message' : 'signal')]
+  const what = event.kind ?? (event.stream === undefined ? 'message' : 'signal')
   const where = [event.market, event.stream].filter((word) => word !== undefined).join(' · ')
   return lines(
-    html`🛑 <b>${what} refused</b>${where === '' ? '' : ` · ${where}`}`,
+    html`${REFUSED[what]}${where === '' ? '' : ` · ${where}`}`,
     reasonText(event.code, event.message),
-    again(repeats),
+    repeatsText(repeats),
   )
 }
 
@@ -36,11 +46,11 @@ const LEVELS = { info: 'ℹ️', warning: '⚠️', error: '🔴' } as const
 export function noticeText(event: Event<'notice'>, repeats: Repeats): Html {
   return lines(
     html`${LEVELS[event.level]} ${reasonText(event.code, event.message)}`,
-    again(repeats),
+    repeatsText(repeats),
   )
 }
 
-function again({ count, last, now }: Repeats): Html | null {
+export function repeatsText({ count, last, now }: Repeats): Html | null {
   return count < 2 ? null : html`${count} times, last at ${time(last, now)} UTC`
 }
 
@@ -52,7 +62,15 @@ const STATES: { readonly [State in TradingState]: (by: string) => Html } = {
     html`⏹ <b>Trading is halted</b> by ${by}. No new entries; exits and stops go on. Only the device itself can undo it: <code>npx keyside unhalt</code>`,
 }
 
+/** A start that finds trading as it was left. */
+const STILL: { readonly [State in TradingState]: Html } = {
+  running: html`▶️ Trading runs.`,
+  paused: html`⏸ <b>Trading is still paused.</b> /resume ends it.`,
+  halted: html`⏹ <b>Trading is still halted.</b> Only the device itself can undo it: <code>keyside unhalt</code>`,
+}
+
 export function stateText(event: Event<'state'>): Html {
+  if (event.by === 'start') return STILL[event.state]
   return STATES[event.state](event.by.startsWith('telegram:') ? 'you' : event.by)
 }
 

@@ -17,6 +17,22 @@ export function sum(value: Big | Decimal): string {
   return amount(rounded.toFixed())
 }
 
+/** "+4.18", "−5.02": with its sign, as `sum` writes it. */
+export function signed(value: Decimal, negative: boolean): string {
+  return `${sign(value, negative)}${sum(value)}`
+}
+
+/** What part `value` is of `whole`, in percent and with its sign: "+0.84 %". */
+export function share(value: Decimal, whole: Decimal, negative: boolean): string {
+  const percent = new Big(value).div(whole).times(100).round(2).toFixed()
+  return `${sign(percent, negative)}${amount(percent)} %`
+}
+
+function sign(value: Decimal, negative: boolean): string {
+  if (new Big(value).eq(0)) return ''
+  return negative ? '−' : '+'
+}
+
 /** The two currencies of a CCXT symbol. */
 export function currencies(market: string): { base: string; quote: string } {
   const [base = '', rest = ''] = market.split('/')
@@ -52,6 +68,11 @@ export function time(at: number, now: number): string {
   return `${date(at)} ${clock}`
 }
 
+/** As `time`, to the second. */
+export function moment(at: number, now: number): string {
+  return `${time(at, now)}${new Date(at).toISOString().slice(16, 19)}`
+}
+
 /** "12 Nov", UTC; `at` in Unix ms. */
 export function date(at: number): string {
   const day = new Date(at)
@@ -60,9 +81,18 @@ export function date(at: number): string {
 
 /** "45 s", "3 min", "2 h", "5 days". */
 export function span(ms: number): string {
-  const seconds = Math.max(0, Math.round(ms / 1000))
+  return inUnits(ms, Math.round)
+}
+
+/** As `span`, and never more than there is. */
+export function spanAtLeast(ms: number): string {
+  return inUnits(ms, Math.floor)
+}
+
+function inUnits(ms: number, whole: (count: number) => number): string {
+  const seconds = Math.max(0, whole(ms / 1000))
   if (seconds < 120) return `${seconds} s`
-  if (seconds < 7200) return `${Math.round(seconds / 60)} min`
-  if (seconds < 172_800) return `${Math.round(seconds / 3600)} h`
-  return `${Math.round(seconds / 86_400)} days`
+  if (seconds < 7200) return `${whole(seconds / 60)} min`
+  if (seconds < 172_800) return `${whole(seconds / 3600)} h`
+  return `${whole(seconds / 86_400)} days`
 }

@@ -1,6 +1,6 @@
 // What a message about one order says.
 import { expect, test } from 'vitest'
-import { orderText } from './orders.ts'
+import { stopText } from './orders.ts'
 
 test('a stop names its trigger, and the least it may be sold for', () => {
   const order = {
@@ -16,13 +16,10 @@ test('a stop names its trigger, and the least it may be sold for', () => {
     value: '482.15',
     clientOrderId: '0'.repeat(32),
   } as const
-  expect(orderText({ type: 'order', status: 'accepted', order, filled: '0' }).text).toBe(
+  expect(stopText({ type: 'order', status: 'accepted', order, filled: '0' }).text).toBe(
     [
-      '<b>Sell 0.00848 BTC</b>, if the price falls',
-      'BTC/USDT · at 58,018.58 USDT, for at least 56,858.21 USDT',
-      'Strategy demo',
-      '',
-      '🛡 The stop stands at the exchange.',
+      '🛡 <b>Stop at 58,018.58 USDT</b> · BTC/USDT · demo',
+      'Stands at the exchange: sells 0.00848 BTC for 56,858.21 USDT or more.',
     ].join('\n'),
   )
 })

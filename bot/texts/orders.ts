@@ -1,61 +1,94 @@
-// One order in words: what it is, and what became of it.
-import type { OrderStatus, OrderView, ReportEvent } from '@keyside/protocol'
+// One order in words: what it is, what became of it, and what that has brought.
+import type { OrderStatus, OrderView, ReportEvent, SaleResult } from '@keyside/protocol'
 import Big from 'big.js'
-import { type Html, html, lines } from './html.ts'
-import { amount, baseOf, currencies, pastVerb, sum, verb } from './numbers.ts'
+import { clip, type Html, html, lines } from './html.ts'
+import { amount, baseOf, currencies, pastVerb, share, signed, sum, verb } from './numbers.ts'
 import { reasonText } from './reason.ts'
 
 export type OrderStep = Extract<ReportEvent, { type: 'order' }>
+
+const LONGEST_REASON = 150
 
 /** "Buy 0.05 BTC". */
 export function orderTitle(order: OrderView): string {
   return `${verb(order.side)} ${amount(order.amount)} ${baseOf(order)}`
 }
 
-const KINDS = { entry: '', exit: ', to close the position', stop: ', if the price falls' } as const
-
-/** An order that was not asked about: its own message, edited with each step. */
+/** A message of its own. */
 export function orderText(step: OrderStep): Html {
-  const { order } = step
+  const { order, reason = '' } = step
   return lines(
-    html`<b>${orderTitle(order)}</b>${KINDS[order.kind]}`,
-    html`${order.market} · ${priceText(order)}`,
-    html`Strategy ${order.stream}`,
-    '',
+    ...(isFilled(step) ? [whereText(order)] : [titleLine(order), priceText(order)]),
     stepText(step),
+    reason === '' ? null : html`<i>${clip(reason, LONGEST_REASON)}</i>`,
   )
 }
 
-function priceText({ market, side, price, stop }: OrderView): string {
+/** Its older message, when a new one tells what became of it. */
+export function toldBelowText({ order }: OrderStep): Html {
+  return lines(order.kind === 'stop' ? stopTitle(order) : titleLine(order), TOLD_BELOW)
+}
+
+export const TOLD_BELOW = html`⬇️ What became of it is told below.`
+
+function whereText({ market, stream }: OrderView): Html {
+  return html`<b>${market}</b> · ${stream}`
+}
+
+function titleLine(order: OrderView): Html {
+  return html`<b>${orderTitle(order)}</b> · ${order.market} · ${order.stream}`
+}
+
+function priceText({ market, side, price }: OrderView): Html {
   const { quote } = currencies(market)
-  const bound = side === 'buy' ? 'at most' : 'at least'
-  const limit = `${bound} ${amount(price)} ${quote}`
-  return stop === undefined ? limit : `at ${amount(stop)} ${quote}, for ${limit}`
+  return html`at ${side === 'buy' ? 'most' : 'least'} ${amount(price)} ${quote}`
+}
+
+/** The stop of a position: one message, which changes for as long as there is something to protect. */
+export function stopText(step: OrderStep): Html {
+  const { order, status, code = '' } = step
+  const { quote } = currencies(order.market)
+  const told =
+    status === 'accepted'
+      ? html`Stands at the exchange: sells ${amount(order.amount)} ${baseOf(order)} for ${amount(order.price)} ${quote} or more.`
+      : (TAKEN_OFF[code] ?? stepText(step))
+  return lines(stopTitle(order), told)
+}
+
+function stopTitle({ market, stream, stop, price }: OrderView): Html {
+  const { quote } = currencies(market)
+  return html`🛡 <b>Stop at ${amount(stop ?? price)} ${quote}</b> · ${market} · ${stream}`
+}
+
+const TAKEN_OFF: Readonly<Record<string, Html>> = {
+  stop_taken_off: html`Taken off by your device, to sell the position.`,
+  stop_moved: html`Taken off by your device, for another to take its place.`,
 }
 
 /** What became of it, and below it the device's reason where there is one to tell. */
 export function stepText(step: OrderStep): Html {
   const { status, code, message } = step
-  const why = code === undefined || TOLD.has(status) ? null : reasonText(code, message)
-  return lines(STEPS[status](step), why)
+  const why = code === undefined || isTold(step) ? null : reasonText(code, message)
+  return lines(STEPS[status](step), why, wholeResult(step))
 }
 
-/** The trader did it himself, or slept: a reason would say the same again. */
-const TOLD: ReadonlySet<OrderStatus> = new Set(['rejected', 'expired', 'replaced'])
+/** A reason would say the same again: the trader did it, or slept, or the sentence has it. */
+function isTold({ status, code = '' }: OrderStep): boolean {
+  return ['rejected', 'expired', 'replaced'].includes(status) || SAID.includes(code)
+}
+
+const SAID = ['entry_superseded', 'approval_withdrawn']
 
 const STEPS: { readonly [Status in OrderStatus]: (step: OrderStep) => Html } = {
   approved: () => html`✅ Approved, sending…`,
   rejected: () => html`🚫 Rejected. Nothing was sent.`,
   expired: () => html`⌛ Expired, nothing was sent.`,
-  refused: () => html`🛑 <b>Refused by your device.</b> Nothing was sent.`,
+  refused: (step) => refused(step),
   replaced: () => html`🔄 <b>The price moved.</b> Nothing was sent: asked again on a new card.`,
   sent: () => html`➡️ Sent to the exchange, waiting for its answer…`,
-  accepted: (step) =>
-    step.order.kind === 'stop'
-      ? html`🛡 The stop stands at the exchange.`
-      : html`➡️ At the exchange, not filled yet.`,
+  accepted: () => html`➡️ At the exchange, not filled yet.`,
   part_filled: (step) => html`◐ ${part(step)} so far.`,
-  filled: (step) => html`✅ ${whole(step)}`,
+  filled: (step) => html`${step.order.kind === 'stop' ? '🛡' : '✅'} ${whole(step)}`,
   canceled: (step) =>
     isFilled(step)
       ? html`◐ ${part(step)}. The rest was canceled.`
@@ -66,7 +99,17 @@ const STEPS: { readonly [Status in OrderStatus]: (step: OrderStep) => Html } = {
   not_placed: (step) => html`⚪ <b>Never placed.</b> ${nothing(step)}`,
 }
 
-function isFilled(step: OrderStep): boolean {
+/** An entry that is not made costs nothing; a way out that is refused needs somebody. */
+function refused({ order, code, message = '' }: OrderStep): Html {
+  if (code === 'entry_superseded')
+    return html`⚪ <b>Over.</b> The strategy has left this idea again. Nothing was bought.`
+  if (code === 'approval_withdrawn')
+    return html`⏹ <b>Withdrawn:</b> ${message.split(': ')[0] ?? ''}. Nothing was sent.`
+  const mark = order.kind === 'entry' ? '⚪' : '🛑'
+  return html`${mark} <b>Refused by your device.</b> Nothing was sent.`
+}
+
+export function isFilled(step: Pick<OrderStep, 'filled'>): boolean {
   return new Big(step.filled).gt(0)
 }
 
@@ -76,7 +119,8 @@ function nothing({ order }: OrderStep): string {
 
 function whole(step: OrderStep): Html {
   const { order, filled } = step
-  return html`${pastVerb(order.side)} <b>${amount(filled)} ${baseOf(order)}</b>${price(step)}.${fees(step)}`
+  const by = order.kind === 'stop' ? ' by the stop:' : ''
+  return html`${pastVerb(order.side)}${by} <b>${amount(filled)} ${baseOf(order)}</b>${price(step)}.${fees(step)}`
 }
 
 function part(step: OrderStep): Html {
@@ -93,10 +137,22 @@ function price({ order, filled, average }: OrderStep): string {
 
 function fees({ fees = [] }: OrderStep): string {
   if (fees.length === 0) return ''
-  return ` Fee ${fees.map((fee) => `${amount(fee.amount)} ${fee.currency}`).join(' + ')}.`
+  return ` Fee ${fees.map(feeText).join(' + ')}.`
 }
 
-/** The new message that makes the phone ring: the order's own message was only edited. */
-export function loudText(step: OrderStep): Html {
-  return lines(html`<b>${step.order.market}</b> · ${step.order.stream}`, stepText(step))
+function feeText(fee: { readonly amount: string; readonly currency: string }): string {
+  return `${sum(fee.amount)} ${fee.currency}`
+}
+
+/** In money and percent of what was paid. */
+export function resultText({ gain, negative, paid }: SaleResult, quote: string): Html {
+  return html`Result <b>${signed(gain, negative)} ${quote} (${share(gain, paid, negative)})</b>`
+}
+
+function wholeResult({ order, result }: OrderStep): Html | null {
+  if (result === undefined) return null
+  const { besides = [] } = result
+  const rest =
+    besides.length === 0 ? 'fees included' : `less fees of ${besides.map(feeText).join(' + ')}`
+  return html`${resultText(result, currencies(order.market).quote)}, ${rest}.`
 }

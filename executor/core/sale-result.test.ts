@@ -100,3 +100,25 @@ test('a stop that was filled tells its loss, after a restart too', async () => {
     result: { gain: '10.437', negative: true, paid: '298.2' },
   })
 })
+
+test('the list of trades has it once for each sale, with the last of its trades', async () => {
+  const executor = new TestExecutor()
+  await executor.enter()
+  executor.exchange.mood = 'rests'
+  executor.exchange.price = '61000'
+  await executor.give(executor.exit())
+  const sale = executor.exchange.accepted.at(-1)?.clientOrderId ?? ''
+  executor.exchange.fill(sale, '0.00197', 'open')
+  await executor.clock.turn(2_100)
+  executor.exchange.fill(sale, '0.003', 'filled')
+  await executor.clock.turn(2_100)
+  await executor.give(executor.command({ do: 'trades', limit: 10 }))
+  const event = executor.reports.at(-1)?.event
+  const rows = event?.type === 'answer' && event.answer.about === 'trades' ? event.answer.rows : []
+  const results = rows.map(({ side, amount, result }) => [side, amount, result?.gain])
+  expect(results).toEqual([
+    ['sell', '0.003', '4.97'],
+    ['sell', '0.00197', undefined],
+    ['buy', '0.00497', undefined],
+  ])
+})

@@ -1,6 +1,6 @@
 // The last orders and trades, for the trader's questions.
 import type { DatabaseSync } from 'node:sqlite'
-import type { Answer, ReportEvent } from '@keyside/protocol'
+import type { Answer, ReportEvent, SaleResult } from '@keyside/protocol'
 import { seconds } from '@keyside/runtime'
 import { times } from '../core/money.ts'
 import type { Fill } from '../exchange/port.ts'
@@ -30,15 +30,21 @@ export function lastOrders(db: DatabaseSync, limit: number): OrdersAnswer {
   }
 }
 
+/** A sale's result stands with its last trade, as it was last reported: reports are kept for a month at least. */
+const TRADES = `
+WITH told AS (
+  SELECT event ->> '$.order.clientOrderId' AS id, event ->> '$.result' AS result, max(seq)
+  FROM reports WHERE event ->> 'type' = 'order' GROUP BY id
+), ends AS (SELECT max(seq) AS seq, order_id FROM facts WHERE type = 'fill' GROUP BY order_id)
+SELECT fill.body, planned.body AS planned, told.result FROM facts AS fill
+JOIN facts AS planned ON planned.order_id = fill.order_id AND planned.type = 'planned'
+LEFT JOIN ends ON ends.seq = fill.seq
+LEFT JOIN told ON told.id = ends.order_id
+WHERE fill.type = 'fill' GROUP BY fill.seq ORDER BY fill.seq DESC LIMIT ?`
+
 /** Newest first. */
 export function lastTrades(db: DatabaseSync, limit: number): TradesAnswer {
-  const rows = db
-    .prepare(
-      `SELECT fill.body, planned.body AS planned FROM facts AS fill
-       JOIN facts AS planned ON planned.order_id = fill.order_id AND planned.type = 'planned'
-       WHERE fill.type = 'fill' GROUP BY fill.seq ORDER BY fill.seq DESC LIMIT ?`,
-    )
-    .all(Math.min(limit, 50))
+  const rows = db.prepare(TRADES).all(Math.min(limit, 50))
   return {
     about: 'trades',
     rows: rows.map((row) => {
@@ -47,6 +53,7 @@ export function lastTrades(db: DatabaseSync, limit: number): TradesAnswer {
         plan: { wire: { side: 'buy' | 'sell' } }
       }
       const { at, amount, price, fee } = trade
+      const result = row['result']
       return {
         at: seconds(at),
         market,
@@ -55,6 +62,7 @@ export function lastTrades(db: DatabaseSync, limit: number): TradesAnswer {
         price,
         cost: times(amount, price),
         ...(fee && { fee: { ...fee } }),
+        ...(typeof result === 'string' && { result: JSON.parse(result) as SaleResult }),
       }
     }),
   }

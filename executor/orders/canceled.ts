@@ -16,14 +16,13 @@ export function whyCanceled(turn: Turn, order: Order): Why {
   if (order.plan?.wire.type === 'ioc') return told('not_filled')
   if (order.kind === 'stop') return stopCanceled(turn, order)
   const reason = order.kind === 'entry' ? whyEntry(turn, order) : whySale(turn, order)
-  if (reason === null) return told('canceled_elsewhere')
-  return { code: 'taken_back', message: `${sentenceOf('taken_back')}, ${reason}` }
+  return reason === null ? told('canceled_elsewhere') : takenBack(reason)
 }
 
 function stopCanceled(turn: Turn, stop: Order): Why {
   const key = positionKey(stop)
   if (isLeaving(turn, key)) return told('stop_taken_off')
-  if (turn.book.positions[key] === undefined) return told('stop_over')
+  if (turn.book.positions[key] === undefined) return takenBack('for nothing is left to sell')
   if (!isWanted(turn, stop) || isAskedFor(turn, stop)) return told('stop_moved')
   return told('canceled_elsewhere')
 }
@@ -54,6 +53,10 @@ function isExiting({ book }: Turn, order: Order): boolean {
 
 function isAskedFor({ live }: Turn, { clientOrderId }: Order): boolean {
   return live.cancels[clientOrderId] !== undefined
+}
+
+function takenBack(reason: string): Why {
+  return { code: 'taken_back', message: `${sentenceOf('taken_back')}, ${reason}` }
 }
 
 function told(code: ExecutorCode): Why {

@@ -212,6 +212,8 @@ const tradesAnswer = z.strictObject({
         price: decimal,
         cost: decimal,
         fee: fee.optional(),
+        /** Of the whole sale, with the last of its trades. */
+        result: result.optional(),
       }),
     )
     .max(50),

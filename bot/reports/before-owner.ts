@@ -1,0 +1,43 @@
+// What comes while nobody owns the bot: kept is only what still matters to whoever claims it.
+import type { Report } from '@keyside/protocol'
+import { showCard } from '../approvals/show.ts'
+import { putMessage } from '../store/messages.ts'
+import type { Store } from '../store/open.ts'
+import { stateText } from '../texts/events.ts'
+import type { Telling } from './telling.ts'
+
+type Kept = Pick<Report, 'seq' | 'event'>
+
+const STATE = 'state'
+
+/** A question is kept until its order goes on without an answer, and the state of trading unless it runs. */
+export function keepForOwner(store: Store, { seq, event }: Kept): void {
+  if (event.type === 'approval') keep(store, keyOf(event.order.id), { seq, event })
+  if (event.type === 'order') forget(store, keyOf(event.order.id))
+  if (event.type !== 'state') return
+  if (event.state === 'running') forget(store, STATE)
+  else keep(store, STATE, { seq, event })
+}
+
+/** In their order. A question whose time is over is none any more. */
+export function tellKept({ store, chance, owner, now }: Telling): void {
+  for (const { report } of store.prepare('SELECT report FROM kept ORDER BY seq').all()) {
+    const { event } = JSON.parse(String(report)) as Kept
+    if (event.type === 'approval') showCard(store, chance, event, owner, now)
+    if (event.type === 'state')
+      putMessage(store, { chat: owner.chat, content: { html: stateText(event).text } }, now)
+  }
+  store.exec('DELETE FROM kept')
+}
+
+const keyOf = (order: string) => `order:${order}`
+
+function keep(store: Store, key: string, report: Kept): void {
+  store
+    .prepare('INSERT OR REPLACE INTO kept VALUES (?, ?, ?)')
+    .run(key, report.seq, JSON.stringify(report))
+}
+
+function forget(store: Store, key: string): void {
+  store.prepare('DELETE FROM kept WHERE key = ?').run(key)
+}

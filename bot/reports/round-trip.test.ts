@@ -1,0 +1,258 @@
+// The chat of a trader, read as a person reads it: every event once, in its order, and red only where somebody is needed.
+import type { OrderView, ReportEvent } from '@keyside/protocol'
+import { expect, test } from 'vitest'
+import { approvalOf, orderOf, stepOf } from '../events-for-tests.ts'
+import { allTaken, openRig, type Rig, until } from '../rig-for-tests.ts'
+
+type Chat = Awaited<ReturnType<Rig['claim']>>
+
+const STOP: Partial<OrderView> = {
+  kind: 'stop',
+  side: 'sell',
+  amount: '0.04995',
+  stop: '63000',
+  price: '61740',
+  signal: orderOf(1).signal,
+}
+const EXIT: Partial<OrderView> = { ...STOP, kind: 'exit', price: '63000', stop: undefined } as never
+const entry = orderOf(1)
+const stop = orderOf(2, STOP)
+const { stop: _, ...exit } = orderOf(3, EXIT)
+const taken = (code: string) => ({ code, message: 'this device has taken the stop off the book' })
+const sold = {
+  filled: '0.04995',
+  average: '64600',
+  result: { gain: '20.4', negative: false, paid: '3202.5' },
+  reason: 'ema(12) crossed under ema(26)',
+}
+const notice = (code: string, level: 'info' | 'warning' = 'info'): ReportEvent => ({
+  type: 'notice',
+  level,
+  code,
+  message: `a notice of ${code}`,
+})
+
+/** Without a chart, which takes its time to be drawn. */
+const question = ({ clock }: Rig, life: number) =>
+  approvalOf(entry, clock.now() / 1000 + life, { candles: [] })
+
+/** All that the bot has said, its first words aside. */
+function said(chat: Chat): string[] {
+  return chat
+    .messages()
+    .filter(
+      ({ from, text }) => from?.is_bot === true && text?.includes('This bot is yours') !== true,
+    )
+    .map(({ text, caption }) => text ?? caption ?? '')
+}
+
+/** Reports, one after the other as they would come, and then a question whose answer stands behind all of them. */
+async function report(rig: Rig, chat: Chat, events: readonly ReportEvent[]) {
+  for (const event of events) {
+    await rig.device.report(event)
+    await allTaken(rig)
+    // One message a second is what a chat may be sent.
+    rig.clock.advance(1000)
+  }
+  const helps = () => said(chat).filter((text) => text.includes('/status –')).length
+  const before = helps()
+  chat.sendText('/help')
+  await until(() => helps() > before)
+}
+
+const withoutHelp = (lines: readonly string[]) =>
+  lines.filter((line) => !line.includes('/status –'))
+const linesWith = (chat: Chat, word: string) =>
+  said(chat)
+    .flatMap((text) => text.split('\n'))
+    .filter((line) => line.includes(word))
+
+test('a round trip is a card that becomes the purchase, a stop, and a sale with its result', async () => {
+  const rig = await openRig()
+  const chat = await rig.claim()
+  await rig.device.report(question(rig, 60))
+  const card = await chat.waitForMessage(({ reply_markup }) => reply_markup !== undefined)
+  chat.pressButton(card, '✅ Approve')
+  await until(() => rig.device.approvals.length === 1)
+  await report(rig, chat, [
+    stepOf(entry, 'approved'),
+    stepOf(entry, 'sent'),
+    stepOf(entry, 'filled', { filled: '0.05', average: '64050.1' }),
+    stepOf(stop, 'sent'),
+    stepOf(stop, 'accepted'),
+    notice('position_leaving', 'warning'),
+    stepOf(stop, 'canceled', taken('stop_taken_off')),
+    stepOf(exit, 'sent', { reason: sold.reason }),
+    stepOf(exit, 'filled', sold),
+  ])
+  expect(withoutHelp(said(chat)).map((text) => text.split('\n').at(-1))).toEqual([
+    '✅ Bought 0.05 BTC at 64,050.1 USDT, 3,202.51 USDT in all.',
+    'Taken off by your device, to sell the position.',
+    'ema(12) crossed under ema(26)',
+  ])
+  expect(withoutHelp(said(chat)).at(-1)).toBe(
+    [
+      'BTC/USDT · ema-cross',
+      '✅ Sold 0.04995 BTC at 64,600 USDT, 3,226.77 USDT in all.',
+      'Result +20.4 USDT (+0.64 %), fees included.',
+      'ema(12) crossed under ema(26)',
+    ].join('\n'),
+  )
+  expect(linesWith(chat, 'Bought')).toHaveLength(1)
+  expect(linesWith(chat, 'Sold')).toHaveLength(1)
+  expect(said(chat).join('\n')).not.toMatch(/🛑|🔴|❌|⚠️|Canceled|found nobody/)
+})
+
+test('the phone rings for a fill that nobody waits for, and the card points to it', async () => {
+  const rig = await openRig()
+  const chat = await rig.claim()
+  await rig.device.report(question(rig, 60))
+  const card = await chat.waitForMessage(({ reply_markup }) => reply_markup !== undefined)
+  chat.pressButton(card, '✅ Approve')
+  await until(() => rig.device.approvals.length === 1)
+  await report(rig, chat, [stepOf(entry, 'approved'), stepOf(entry, 'accepted')])
+  rig.clock.advance(3_600_000)
+  await report(rig, chat, [stepOf(entry, 'filled', { filled: '0.05', average: '64050.1' })])
+  const bubbles = withoutHelp(said(chat))
+  expect(bubbles[0]).toContain('told below')
+  expect(bubbles.at(-1)).toContain('✅ Bought 0.05 BTC at 64,050.1 USDT')
+  expect(linesWith(chat, 'Bought')).toHaveLength(1)
+})
+
+test('a stop that was filled is told once, with its loss', async () => {
+  const rig = await openRig()
+  const chat = await rig.claim()
+  const loss = { gain: '55.5', negative: true, paid: '3202.5' }
+  await report(rig, chat, [
+    stepOf(stop, 'accepted'),
+    stepOf(stop, 'filled', { filled: '0.04995', average: '63000', result: loss }),
+  ])
+  expect(withoutHelp(said(chat))).toEqual([
+    '🛡 Stop at 63,000 USDT · BTC/USDT · ema-cross\n⬇️ What became of it is told below.',
+    [
+      'BTC/USDT · ema-cross',
+      '🛡 Sold by the stop: 0.04995 BTC at 63,000 USDT, 3,146.85 USDT in all.',
+      'Result −55.5 USDT (−1.73 %), fees included.',
+    ].join('\n'),
+  ])
+})
+
+test('a stop that follows the price is one message, however often it moves', async () => {
+  const rig = await openRig()
+  const chat = await rig.claim()
+  const moves = [63_100, 63_200, 63_300].flatMap((at, index): ReportEvent[] => {
+    const before = orderOf(10 + index, STOP)
+    const next = orderOf(11 + index, { ...STOP, stop: String(at) })
+    return [
+      notice('stop_raised'),
+      stepOf(before, 'canceled', taken('stop_moved')),
+      stepOf(next, 'sent'),
+      stepOf(next, 'accepted'),
+    ]
+  })
+  await report(rig, chat, [stepOf(orderOf(10, STOP), 'accepted'), ...moves])
+  const stops = withoutHelp(said(chat))
+  expect(stops).toHaveLength(1)
+  expect(stops[0]).toContain('Stop at 63,300 USDT')
+})
+
+test('a card that was ignored, and the exit of what was never bought, alarm nobody', async () => {
+  const rig = await openRig()
+  const chat = await rig.claim()
+  const { stream, market } = entry
+  const superseded = { code: 'entry_superseded', message: 'the strategy has left' }
+  await report(rig, chat, [
+    question(rig, 600),
+    stepOf(entry, 'refused', superseded),
+    { type: 'refusal', kind: 'exit', stream, market, code: 'no_position', message: 'nothing' },
+  ])
+  const bubbles = withoutHelp(said(chat))
+  expect(bubbles).toHaveLength(1)
+  expect(bubbles[0]).toContain(
+    '⚪ Over. The strategy has left this idea again. Nothing was bought.',
+  )
+  expect(bubbles[0]).not.toMatch(/🛑|🔴|❌|⚠️|entry_superseded/)
+})
+
+test('a way out that is refused, and a message that nobody should have sent, are red', async () => {
+  const rig = await openRig()
+  const chat = await rig.claim()
+  const { stream, market } = entry
+  const why = { code: 'market_unknown', message: 'it is gone' }
+  await report(rig, chat, [
+    { type: 'refusal', kind: 'entry', stream, market, ...why },
+    { type: 'refusal', kind: 'exit', stream, market, ...why },
+    { type: 'refusal', code: 'header_not_pinned', message: 'no trusted key has it' },
+  ])
+  expect(withoutHelp(said(chat)).map((text) => text.slice(0, 2))).toEqual(['⚪ ', '🛑', '🛑'])
+})
+
+test('an order that nobody knew of is told once it is known, and stands in the chat as a doubt no more', async () => {
+  const rig = await openRig()
+  const chat = await rig.claim()
+  const lost = { code: 'order_unknown', message: 'no answer' }
+  await report(rig, chat, [
+    stepOf(exit, 'sent'),
+    stepOf(exit, 'unknown', lost),
+    stepOf(exit, 'filled', sold),
+  ])
+  const bubbles = withoutHelp(said(chat))
+  expect(bubbles).toHaveLength(2)
+  expect(bubbles[0]).toContain('told below')
+  expect(bubbles.join('\n')).not.toContain('Nobody knows')
+  expect(linesWith(chat, 'Sold')).toHaveLength(1)
+})
+
+test('an exit that fails again and again is one message with a count', async () => {
+  const rig = await openRig()
+  const chat = await rig.claim()
+  const nobody = { code: 'not_filled', message: 'nobody within the price' }
+  const steps = [21, 22, 23].flatMap((number) => {
+    const { stop: _, ...again } = orderOf(number, EXIT)
+    return [stepOf(again, 'sent'), stepOf(again, 'canceled', nobody)]
+  })
+  await report(rig, chat, steps)
+  const bubbles = withoutHelp(said(chat))
+  expect(bubbles).toHaveLength(1)
+  expect(bubbles[0]).toContain('3 times')
+})
+
+test('a start that finds trading running says nothing, one that finds it halted does', async () => {
+  const rig = await openRig()
+  const chat = await rig.claim()
+  await report(rig, chat, [
+    { type: 'state', state: 'running', by: 'start' },
+    { type: 'state', state: 'halted', by: 'start' },
+  ])
+  expect(withoutHelp(said(chat)).map((text) => text.split('\n')[0])).toEqual([
+    '⏹ Trading is still halted. Only the device itself can undo it: keyside unhalt',
+  ])
+})
+
+test('a halt that has a cause is told with it, once', async () => {
+  const rig = await openRig()
+  const chat = await rig.claim()
+  await report(rig, chat, [
+    { type: 'state', state: 'halted', by: 'loss.dd' },
+    { type: 'notice', level: 'error', code: 'drawdown_reached', message: 'trading is halted' },
+  ])
+  expect(withoutHelp(said(chat))).toEqual(
+    ['🔴 Trading is halted. drawdown_reached'].map((text) =>
+      expect.stringContaining(text.slice(0, 20)),
+    ),
+  )
+})
+
+test('a halt leaves no card with a live button', async () => {
+  const rig = await openRig()
+  const chat = await rig.claim()
+  const message = 'trading is halted: no entries are taken now'
+  await rig.device.report(question(rig, 600))
+  await chat.waitForMessage(({ reply_markup }) => reply_markup !== undefined)
+  await report(rig, chat, [
+    { type: 'state', state: 'halted', by: 'device' },
+    stepOf(entry, 'refused', { code: 'approval_withdrawn', message }),
+  ])
+  expect(chat.messages().filter(({ reply_markup }) => reply_markup !== undefined)).toEqual([])
+  expect(said(chat)[0]).toContain('⏹ Withdrawn: trading is halted. Nothing was sent.')
+})

@@ -1,0 +1,31 @@
+// The stops of a position share one message: where the stop stands now, or that it is off the book.
+import type { OrderStatus } from '@keyside/protocol'
+import { isFinal } from '../approvals/result.ts'
+import { findByKey, putMessage } from '../store/messages.ts'
+import { isFilled, type OrderStep, stopText } from '../texts/orders.ts'
+import type { Telling } from './telling.ts'
+
+/** That a stop could not be placed has an alarm of its own. */
+const UNTOLD: ReadonlySet<OrderStatus> = new Set(['sent', 'turned_down', 'refused', 'not_placed'])
+
+/** Where it does not ring: `order-steps.ts` has what does. */
+export function isQuietStop(step: OrderStep): boolean {
+  const isSold = isFilled(step) && isFinal(step.status)
+  return !isSold && step.status !== 'unknown' && step.code !== 'canceled_elsewhere'
+}
+
+export function stopMessage({ store }: Telling, step: OrderStep): number | null {
+  return findByKey(store, keyOf(step))
+}
+
+export function tellQuietStop(telling: Telling, step: OrderStep): void {
+  const { store, owner, now } = telling
+  const isThere = step.status === 'accepted' || step.status === 'part_filled'
+  if (UNTOLD.has(step.status) || (!isThere && stopMessage(telling, step) === null)) return
+  const content = { html: stopText(step).text, quiet: true }
+  putMessage(store, { key: keyOf(step), chat: owner.chat, content }, now)
+}
+
+function keyOf({ order: { stream, market, signal } }: OrderStep): string {
+  return `stop:${stream}:${market}:${signal}`
+}

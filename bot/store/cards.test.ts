@@ -1,0 +1,45 @@
+// Each guard of a press alone: the nonce of the other button, and the state of the card.
+import { systemChance } from '@keyside/runtime'
+import { beforeEach, expect, test } from 'vitest'
+import { showCard } from '../approvals/show.ts'
+import { approvalOf, orderOf } from '../events-for-tests.ts'
+import { openOffer, type Press, setCard, takePress } from './cards.ts'
+import { openStore, type Store } from './open.ts'
+
+const NOW = 1_795_000_000
+const order = orderOf(7)
+const owner = { user: 1, chat: 1 }
+let store: Store
+let press: (answer: 'approve' | 'reject') => Omit<Press, 'now'>
+
+beforeEach(() => {
+  store = openStore(':memory:')
+  showCard(store, systemChance, approvalOf(order, NOW + 60), owner, NOW * 1000)
+  store.exec('UPDATE message SET telegram = 5, sent = version')
+  const offered = openOffer(store, order.id)
+  if (offered === null) throw new Error('nothing was offered')
+  press = (answer) => ({ data: offered[answer], ...owner, message: 5 })
+})
+
+const take = (answer: 'approve' | 'reject', now = NOW) =>
+  takePress(store, { ...press(answer), now })
+
+test('a press uses up the other button too, whatever the card says', () => {
+  expect(take('reject')).toMatchObject({ outcome: 'taken', answer: 'reject' })
+  setCard(store, order.id, 'waiting', 'none')
+  expect(take('approve').outcome, 'the nonce alone stops it').not.toBe('taken')
+})
+
+test.for(['pressed', 'answered', 'closed'] as const)(
+  'no press is taken from a card that is %s, whatever its nonces say',
+  (state) => {
+    setCard(store, order.id, state, 'none')
+    expect(take('approve').outcome, 'the state alone stops it').not.toBe('taken')
+    expect(openOffer(store, order.id), 'and the nonce is as it was').not.toBeNull()
+  },
+)
+
+test('the clock alone stops a press of a card that still waits', () => {
+  expect(take('approve', NOW + 60).outcome).toBe('late')
+  expect(take('approve', NOW + 59).outcome).toBe('taken')
+})
