@@ -35,13 +35,33 @@ test('tells its time', async () => {
   expect(Math.abs(Number(await client.fetchTime()) - Date.now())).toBeLessThan(1_000)
 })
 
-test.each(['1s', '1m', '1h', '1d'])('gives %s candles, the newest running', async (timeframe) => {
+test.each(['1s', '1m', '30m', '1h', '2h', '6h', '8h', '12h', '1d', '3d'])(
+  'gives %s candles, the newest running',
+  async (timeframe) => {
+    const candles = await client.fetchOHLCV(BTC, timeframe, undefined, 10)
+    expect(candles).toHaveLength(10)
+    const length = client.parseTimeframe(timeframe) * 1000
+    const opened = Number(candles.at(-1)?.[0])
+    expect(opened % length).toBe(0)
+    expect(Date.now() - opened).toBeLessThan(length + 1_000)
+  },
+)
+
+test.each([
+  ['1w', (at: Date) => at.getUTCDay() === 1],
+  ['1M', (at: Date) => at.getUTCDate() === 1],
+] as const)('gives %s candles by the calendar', async (timeframe, begins) => {
   const candles = await client.fetchOHLCV(BTC, timeframe, undefined, 10)
-  expect(candles).toHaveLength(10)
-  const length = client.parseTimeframe(timeframe) * 1000
-  const opened = Number(candles.at(-1)?.[0])
-  expect(opened % length).toBe(0)
-  expect(Date.now() - opened).toBeLessThan(length + 1_000)
+  const opens = candles.map(([open]) => new Date(Number(open)))
+  expect(opens).toHaveLength(10)
+  for (const open of opens) expect(begins(open), open.toISOString()).toBe(true)
+})
+
+test('says what was paid on the average of five minutes', async () => {
+  expect(await client.publicGetAvgPrice({ symbol: 'BTCUSDT' })).toMatchObject({
+    mins: 5,
+    price: '60000.00000000',
+  })
 })
 
 test('gives candles from a moment on', async () => {

@@ -6,6 +6,7 @@ import { type Trade, tickAt } from '../market/market.ts'
 import { refuse } from './errors.ts'
 import {
   aggregateView,
+  averageView,
   bookTickerView,
   candleView,
   depthView,
@@ -28,6 +29,13 @@ export function marketEndpoints(venue: Venue): Endpoints {
         exchangeInfo(asked(venue, parameters), venue.now(), venue.listings),
     },
     'GET /api/v3/klines': klines(venue),
+    'GET /api/v3/avgPrice': {
+      access: 'public',
+      weight: 2,
+      rules: { symbol: 'required' },
+      answer: ({ parameters }) =>
+        averageView(venue, instrumentOf(venue, parameters.symbolId('symbol'))),
+    },
     'GET /api/v3/depth': depth(venue),
     'GET /api/v3/ticker/24hr': tickers(venue, 80, (instrument) => tickerView(venue, instrument)),
     'GET /api/v3/ticker/bookTicker': tickers(venue, 4, (instrument) =>

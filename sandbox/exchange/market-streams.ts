@@ -1,7 +1,7 @@
 // The WebSocket market streams: who listens to what, and what each of them hears at every tick.
 import type { WebSocket } from 'ws'
 import { z } from 'zod'
-import { INTERVALS, type Interval, isInterval } from '../market/candle.ts'
+import { type Interval, isInterval, nextOpen, openOf, opensOf } from '../market/candle.ts'
 import type { Instrument } from '../market/instrument.ts'
 import { TICK_MS } from '../market/wave.ts'
 import type { Level } from './book.ts'
@@ -96,17 +96,18 @@ export class MarketStreams {
 
   #candles(instrument: Instrument, interval: Interval): Stream {
     const { market } = this.#venue
-    const length = INTERVALS[interval]
     return (before, tick) => {
       const time = tick * TICK_MS
-      const running = Math.floor(time / length) * length
-      const oldest = Math.floor((before * TICK_MS) / length) * length
-      const first = Math.max(oldest, running - MOST_CLOSED * length)
-      const count = (running - first) / length + 1
-      return Array.from({ length: Math.max(0, count) }, (_, i) => {
-        const candle = market.candle(instrument.symbol, first + i * length, length, time)
-        return candleEvent(instrument, interval, candle, time)
-      })
+      const start = openOf(interval, before * TICK_MS)
+      const limit = openOf(interval, time) === start ? 1 : MOST_CLOSED + 1
+      const opens = opensOf(interval, { limit }, time)
+      return opens
+        .filter((open) => open >= start)
+        .map((open) => {
+          const length = nextOpen(interval, open) - open
+          const candle = market.candle(instrument.symbol, open, length, time)
+          return candleEvent(instrument, interval, candle, time)
+        })
     }
   }
 

@@ -13,6 +13,7 @@ import { amount } from './order-views.ts'
 import type { Venue } from './venue.ts'
 
 const DAY = 86_400_000
+const AVERAGE_MS = 300_000
 
 export function exchangeInfo(
   instruments: readonly Instrument[],
@@ -166,6 +167,15 @@ export function tickerView(venue: Venue, instrument: Instrument): object {
     lastId: day.firstTrade + day.trades - 1,
     count: day.trades,
   }
+}
+
+/** Of the last five minutes' trades. */
+export function averageView(venue: Venue, { symbol }: Instrument): object {
+  const now = venue.now()
+  const start = (tickAt(now - AVERAGE_MS) + 1) * TICK_MS
+  const span = venue.market.candle(symbol, start, AVERAGE_MS, now)
+  const price = amount(new Big(span.quoteVolume).div(span.volume))
+  return { mins: AVERAGE_MS / 60_000, price, closeTime: now }
 }
 
 /** The ticker stream's event. */

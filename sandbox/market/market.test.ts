@@ -130,3 +130,35 @@ test('refuses a wave it cannot keep exact, a push to nowhere and a symbol it doe
   expect(() => market.nudge(BTC, 0, NOW)).toThrow('factor above zero')
   expect(() => market.price('DOGE/USDT', NOW)).toThrow('has no DOGE/USDT')
 })
+
+test.each([
+  ['3d', '2026-09-01T00:00:00Z', '2026-09-01T00:00:00Z', 3],
+  ['1w', '2026-09-02T00:00:00Z', '2026-09-07T00:00:00Z', 7],
+  ['1M', '2026-02-01T00:00:00Z', '2026-02-01T00:00:00Z', 28],
+  ['1M', '2024-01-31T00:00:00Z', '2024-02-01T00:00:00Z', 29],
+] as const)('a %s candle from %s opens %s and lasts %i days', (interval, start, opens, days) => {
+  const market = new Market({ seed: 7 })
+  const query = { start: Date.parse(start), limit: 2 }
+  const [whole, next] = market.candles(BTC, interval, query, Date.parse('2027-01-01T00:00:00Z'))
+  if (whole === undefined || next === undefined) throw new Error('no candle')
+  const day = 86_400_000
+  if (interval !== '3d') expect(whole.openTime).toBe(Date.parse(opens))
+  expect(next.openTime - whole.openTime).toBe(days * day)
+  expect(whole.closeTime).toBe(next.openTime - 1)
+  const parts = market.candles(
+    BTC,
+    '1d',
+    { start: whole.openTime, end: whole.closeTime, limit: 40 },
+    next.openTime,
+  )
+  expect(parts).toHaveLength(days)
+  expect(whole).toMatchObject({ open: parts[0]?.open, close: parts.at(-1)?.close })
+  expect(Number(whole.high)).toBe(Math.max(...parts.map(({ high }) => Number(high))))
+  expect(Number(whole.low)).toBe(Math.min(...parts.map(({ low }) => Number(low))))
+})
+
+test('months go back as far as time does', () => {
+  const months = new Market({ seed: 7 }).candles(BTC, '1M', { limit: 1000 }, NOW)
+  expect(months[0]?.openTime).toBe(0)
+  expect(months.at(-1)?.closed).toBe(false)
+})

@@ -1,6 +1,6 @@
 // A seeded market: the same seed and the same pushes give the same prices and candles, whenever they are asked for.
 import Big from 'big.js'
-import { type Candle, type CandleQuery, INTERVALS, type Interval } from './candle.ts'
+import { type Candle, type CandleQuery, type Interval, nextOpen, opensOf } from './candle.ts'
 import type { DrivePoint } from './drives.ts'
 import {
   createInstrument,
@@ -84,14 +84,8 @@ export class Market {
 
   /** Candles in order of time, the running one included; none begins after `now`. */
   candles(symbol: string, interval: Interval, query: CandleQuery, now: number): Candle[] {
-    const length = INTERVALS[interval]
-    const newest = Math.floor(Math.min(query.end ?? now, now) / length) * length
-    const oldest = newest - (query.limit - 1) * length
-    const first = query.start === undefined ? oldest : Math.ceil(query.start / length) * length
-    const count = Math.min(query.limit, (newest - first) / length + 1)
-    return Array.from({ length: Math.max(0, count) }, (_, i) =>
-      this.candle(symbol, first + i * length, length, now),
-    )
+    const opens = opensOf(interval, query, now)
+    return opens.map((open) => this.candle(symbol, open, nextOpen(interval, open) - open, now))
   }
 
   /** What happened from `openTime` on for `length` ms, as far as `now`; both on the 250 ms grid. */
