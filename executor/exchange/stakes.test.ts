@@ -6,10 +6,12 @@ import { CALM, Market, startExchange, type TurnableClock, turnableClock } from '
 import { afterEach, expect, test } from 'vitest'
 import { createBinance } from './binance.ts'
 import { Stakes } from './stakes.ts'
+import { openWiretap } from './wiretap.ts'
 
 const log = { info: () => undefined, warn: () => undefined }
 const SECRET = new Uint8Array(32).fill(7)
 const KEYS = { apiKey: 'key', secret: 'secret' }
+const PATIENCE = { timeout: 5_000 }
 
 const undo: (() => Promise<unknown> | unknown)[] = []
 afterEach(async () => {
@@ -130,7 +132,41 @@ test('one that sends the question on to a sandbox is real', async () => {
   const stakes = stakesAt(away, SECRET)
   await stakes.ask()
   expect(stakes.live).toBe('yes')
+  const open = stakesAt(away.replace('127.0.0.1', '0.0.0.0'), SECRET)
+  await expect(open.enter()).rejects.toMatchObject({ code: 'exchange_address_plain' })
 })
+
+test('a sandbox is asked again before its proof is too old, and soon where nobody answered', async () => {
+  const sandbox = await openSandbox(SECRET)
+  const tap = await openWiretap(sandbox.address)
+  undo.push(() => tap.stop())
+  const clock = turnableClock()
+  const stakes = stakesAt(tap.address, SECRET, clock)
+  const asked = (count: number) => expect.poll(() => tap.heard.length, PATIENCE).toBe(count)
+  const after = async (ms: number) => {
+    clock.advance(ms)
+    await settled()
+  }
+  await stakes.ask()
+  undo.push(stakes.keepFresh())
+  await after(14_000)
+  await asked(1)
+  await after(1_000)
+  await asked(2)
+  await sandbox.stop()
+  await settled()
+  await after(15_000)
+  await expect.poll(() => stakes.live, PATIENCE).toBe('yes')
+  await openSandbox(SECRET, Number(new URL(sandbox.address).port))
+  await settled()
+  await after(2_000)
+  await expect.poll(() => stakes.live, PATIENCE).toBe('no')
+})
+
+/** What was decided without an answer is done. */
+function settled(): Promise<void> {
+  return new Promise((done) => setImmediate(done))
+}
 
 test('a proof that was overheard proves nothing the next time', async () => {
   const { address } = await openSandbox(SECRET)
@@ -187,8 +223,12 @@ test('asks again by itself, and never with the secret', async () => {
   const stakes = stakesAt(address, SECRET, clock)
   await stakes.ask()
   undo.push(stakes.keepFresh())
+  // A real exchange is not asked for a sandbox's page every second.
+  clock.advance(58_000)
+  await settled()
+  expect(heard).toHaveLength(1)
   clock.advance(2_000)
-  await expect.poll(() => heard.length).toBe(2)
+  await expect.poll(() => heard.length, PATIENCE).toBe(2)
   expect(new Set(heard).size).toBe(2)
   for (const line of heard)
     expect(line).toMatch(/^POST \/sandbox\/proof \{"nonce":"[A-Za-z0-9_-]{43}"\}$/)

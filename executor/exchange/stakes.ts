@@ -15,7 +15,7 @@ import { z } from 'zod'
 import { keepFresh } from './keep-fresh.ts'
 import { readJson } from './read-json.ts'
 import { unreachable } from './reply.ts'
-import { Wire } from './wire.ts'
+import { RedirectedError, Wire, type WireAnswer } from './wire.ts'
 
 /** What this device shares with the sandbox of its home, and with nobody else. */
 export interface SandboxSecret {
@@ -35,22 +35,24 @@ export interface StakesOptions {
 
 const TIMEOUT_MS = 3_000
 const NONCE_BYTES = 32
-/** A proof is asked for again after this, and counts for as long as four of them, ms. */
-const AGAIN_MS = 15_000
-const LIFE_MS = 4 * AGAIN_MS
-/** While there is none, ms. */
-const RETRY_MS = 2_000
+/** When the same question is asked again, ms: soon where nobody answered, seldom where a real exchange wonders at it. */
+const AGAIN_MS = { proof: 15_000, silence: 2_000, 'no proof': 60_000 }
+/** How long a proof counts, ms. */
+const LIFE_MS = 4 * AGAIN_MS.proof
+const LOOK_MS = 1_000
 
 const IPV4_LOOPBACK = /^127(?:\.\d{1,3}){3}$/
 
 const answer = z.object({ proof: z.string() })
 
+type Heard = keyof typeof AGAIN_MS
+
 export class Stakes {
   readonly #options: StakesOptions
   readonly #wire = new Wire()
-  /** Unix ms; null for never, or not any more. */
-  #provedAt: number | null = null
-  #heard: 'proof' | 'no proof' | 'silence' = 'silence'
+  /** Of the last question, Unix ms. */
+  #askedAt = 0
+  #heard: Heard = 'silence'
   #said: 'nothing' | 'real' | 'sandbox' = 'nothing'
 
   constructor(options: StakesOptions) {
@@ -59,8 +61,8 @@ export class Stakes {
 
   /** A proof from ahead of the clock is from before it was set back. */
   get live(): 'yes' | 'no' {
-    const age = this.#age()
-    return age !== null && age >= 0 && age <= LIFE_MS ? 'no' : 'yes'
+    const age = this.#options.clock.now() - this.#askedAt
+    return this.#heard === 'proof' && age >= 0 && age <= LIFE_MS ? 'no' : 'yes'
   }
 
   /** Never throws: whatever is not the right answer is real money. The secret is not sent. */
@@ -69,7 +71,7 @@ export class Stakes {
     if (address === undefined) return
     const askedAt = clock.now()
     this.#heard = sandbox === undefined ? 'no proof' : await this.#answer(address, sandbox)
-    this.#provedAt = this.#heard === 'proof' ? askedAt : null
+    this.#askedAt = askedAt
     this.#say(this.#heard === 'proof' ? 'sandbox' : 'real')
   }
 
@@ -91,9 +93,9 @@ export class Stakes {
   keepFresh(): Cancel {
     const { address, sandbox, clock } = this.#options
     if (address === undefined || sandbox === undefined) return () => undefined
-    return keepFresh(clock, RETRY_MS, async () => {
-      const age = this.#age()
-      if (age === null || age < 0 || age >= AGAIN_MS) await this.ask()
+    return keepFresh(clock, LOOK_MS, async () => {
+      const age = clock.now() - this.#askedAt
+      if (age < 0 || age >= AGAIN_MS[this.#heard]) await this.ask()
     })
   }
 
@@ -101,14 +103,7 @@ export class Stakes {
     this.#wire.close()
   }
 
-  #age(): number | null {
-    return this.#provedAt === null ? null : this.#options.clock.now() - this.#provedAt
-  }
-
-  async #answer(
-    address: string,
-    { secret, chance }: SandboxSecret,
-  ): Promise<'proof' | 'no proof' | 'silence'> {
+  async #answer(address: string, { secret, chance }: SandboxSecret): Promise<Heard> {
     const nonce = encodeBase64url(chance(NONCE_BYTES))
     const request = {
       method: 'POST',
@@ -118,8 +113,10 @@ export class Stakes {
       signal: AbortSignal.timeout(this.#options.timeoutMs ?? TIMEOUT_MS),
     }
     const sent = this.#wire.send(`${originOf(address)}${PROOF_PATH}`, request)
-    const { status, body } = await sent.catch(() => ({ status: 0, body: '' }))
-    if (status === 0) return 'silence'
+    const answered = await sent.catch((error: unknown) => error)
+    if (answered instanceof RedirectedError) return 'no proof'
+    if (answered instanceof Error) return 'silence'
+    const { status, body } = answered as WireAnswer
     const read = answer.safeParse(readJson(body))
     const right = status === 200 && read.success && provesSandbox(secret, nonce, read.data.proof)
     return right ? 'proof' : 'no proof'

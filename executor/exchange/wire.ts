@@ -18,6 +18,11 @@ export interface WireAnswer {
   readonly body: string
 }
 
+export class RedirectedError extends TypeError {
+  override name = 'RedirectedError'
+  override message = 'redirected'
+}
+
 export class Wire {
   readonly #plain = new Agent({ keepAlive: true })
   readonly #secure = new SecureAgent({ keepAlive: true })
@@ -33,7 +38,7 @@ export class Wire {
     })
     const { statusCode: status = 0, statusMessage: statusText = '' } = response
     const answer = { status, statusText, headers: response.headers, body: await text(response) }
-    if (status >= 300 && status < 400) throw new TypeError('redirected')
+    if (status >= 300 && status < 400) throw new RedirectedError()
     return answer
   }
 
