@@ -1,9 +1,9 @@
 // Numbers of orders and trades that no double holds, the whole way: each keeps its 19 digits, and nothing else changes.
 import { systemClock } from '@keyside/runtime'
 import { CALM, Market, type SandboxExchange, startExchange } from '@keyside/sandbox'
-import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createBinance } from './binance.ts'
-import { exchangeContract, order, type TestVenue } from './contract.ts'
+import { order } from './contract.ts'
 import type { Exchange } from './port.ts'
 
 const KEYS = { apiKey: 'key', secret: 'secret' }
@@ -14,7 +14,6 @@ const log = { info: () => undefined, warn: () => undefined }
 
 let sandbox: SandboxExchange
 let exchange: Exchange
-let venue: TestVenue
 
 beforeAll(async () => {
   sandbox = await startExchange({
@@ -27,28 +26,16 @@ beforeAll(async () => {
         balances: { BTC: '10', USDT: '100000' },
       },
     ],
-    limits: { orders: 100_000, weight: 1_000_000 },
     first: { order: 8_389_765_608_443_411_001n, trade: 8_389_765_608_443_451_001n },
   })
   const { address } = sandbox
-  const parts = { clock: systemClock, log, timeoutMs: 700, pace: PACE }
-  exchange = createBinance({ keys: KEYS, address, ...parts })
+  exchange = createBinance({ keys: KEYS, address, clock: systemClock, log, pace: PACE })
   await exchange.start([BTC])
-  const taken = (id: string) => sandbox.acceptLog().filter((o) => o.clientOrderId === id).length
-  venue = {
-    exchange,
-    breakNextOrder: (how) =>
-      sandbox.faults.arm({ name: how as never, ...(how === 'refuse-connect' ? { ms: 200 } : {}) }),
-    taken,
-    untilTaken: (id) => vi.waitFor(() => expect(taken(id)).toBe(1), { timeout: 5_000 }),
-  }
 })
 afterAll(async () => {
   await exchange.stop()
   await sandbox.stop()
 })
-
-test.for(exchangeContract)('$name', ({ run }) => run(venue))
 
 test('one order keeps its number, and its trades theirs, in every answer', async () => {
   const sent = order()
