@@ -78,6 +78,7 @@ export function answersAt(now: number): Record<Question, Answer> {
           }),
           status: 'canceled',
           filled: '2.5',
+          code: 'not_filled',
         },
       ],
     },

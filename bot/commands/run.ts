@@ -51,7 +51,7 @@ export function say(
   text: Html,
   key?: string,
 ): void {
-  const draft = { chat: owner.chat, content: { html: text.text }, ...(key && { key }) }
-  putMessage(store, draft, clock.now())
+  const content = { html: text.text }
+  putMessage(store, { chat: owner.chat, content, isAnswer: true, ...(key && { key }) }, clock.now())
   kick()
 }

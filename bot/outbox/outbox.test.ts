@@ -1,13 +1,23 @@
 // Whatever Telegram does, a message arrives, and the token goes nowhere.
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { createLog, systemClock } from '@keyside/runtime'
 import { startTelegram, turnableClock } from '@keyside/sandbox'
 import { Api } from 'grammy'
 import { expect, onTestFinished, test } from 'vitest'
 import { approvalOf, orderOf } from '../events-for-tests.ts'
-import { BOT_TOKEN, openRig, until } from '../rig-for-tests.ts'
+import { BOT_TOKEN, openRig, type Rig, until } from '../rig-for-tests.ts'
 import { nextUnsent, putMessage } from '../store/messages.ts'
 import { openStore } from '../store/open.ts'
 import { Outbox } from './outbox.ts'
+
+/** Resolves when a message with these words is written, sent or not. */
+function waits({ home }: Rig, words: string): Promise<void> {
+  const store = new DatabaseSync(join(home, 'bot.db'))
+  onTestFinished(() => store.close())
+  const find = store.prepare("SELECT 1 FROM message WHERE content LIKE '%' || ? || '%'")
+  return until(() => find.get(words) !== undefined)
+}
 
 test.for([
   ['500', 'telegram_unreachable', 1001],
@@ -24,8 +34,9 @@ test.for([
   const isTold = () => chat.messages().some(({ text }) => text?.includes('hello'))
   expect(isTold()).toBe(false)
   rig.clock.advance(wait - 900)
-  // A report goes through the broker and onto the disk: longer than a call that does not pause.
+  // Through the broker and onto the disk: that takes longer than a call that does not pause.
   await rig.device.report({ type: 'notice', level: 'info', code: 'more', message: 'more' })
+  await waits(rig, 'more')
   expect(isTold(), 'it pauses').toBe(false)
   rig.clock.advance(900)
   await chat.waitForMessage(({ text }) => text?.includes('hello') === true)
@@ -76,8 +87,7 @@ test('a card does not wait behind a burst', async () => {
     await rig.device.report({ type: 'notice', level: 'info', code: `news_${at}`, message: 'news' })
   await until(() => rig.log.some((line) => line.includes('telegram_limited')))
   await rig.device.report(approvalOf(orderOf(7), rig.clock.now() / 1000 + 60))
-  chat.sendText('/status')
-  await until(() => rig.device.asked.length === 1)
+  await waits(rig, 'BTC/USDT')
   rig.clock.advance(7001)
   await chat.waitForMessage(({ photo }) => photo !== undefined)
   const shown = chat.messages().filter(({ from }) => from?.is_bot)
@@ -85,7 +95,24 @@ test('a card does not wait behind a burst', async () => {
     0,
     shown.findIndex(({ photo }) => photo !== undefined),
   )
-  expect(before.filter(({ text }) => text?.includes('News'))).toEqual([])
+  expect(before.filter(({ text }) => text?.includes('news_'))).toEqual([])
+})
+
+test('the answer to a halt does not wait behind a burst', async () => {
+  const rig = await openRig()
+  const chat = await rig.claim()
+  rig.device.answer = ({ jti, instruction }) =>
+    instruction.do === 'halt' ? { type: 'answer', to: jti, answer: { about: 'done' } } : null
+  rig.telegram.faults.arm({ name: '429', method: 'sendMessage', retryAfter: 7 })
+  for (let at = 0; at < 5; at += 1)
+    await rig.device.report({ type: 'notice', level: 'info', code: `news_${at}`, message: 'news' })
+  await until(() => rig.log.some((line) => line.includes('telegram_limited')))
+  chat.sendText('STOP')
+  await waits(rig, 'Halted:')
+  rig.clock.advance(7001)
+  await chat.waitForMessage(({ text }) => text?.includes('news_0') === true)
+  const said = chat.messages().flatMap(({ from, text }) => (from?.is_bot && text ? [text] : []))
+  expect(said[1]).toContain('Halted:')
 })
 
 test.for(['hang', 'lost-answer'] as const)(

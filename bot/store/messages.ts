@@ -37,6 +37,8 @@ export interface Draft {
   readonly chat: number
   readonly content: Content
   readonly trace?: string
+  /** An answer to the trader: it goes before whatever else waits, so that a halt is seen to be done. */
+  readonly isAnswer?: boolean
 }
 
 /** `now` in Unix ms. Returns the message's id here. */
@@ -51,7 +53,7 @@ export function putMessage(store: Store, draft: Draft, now: number): number {
     .prepare(
       'INSERT INTO message (key, chat, content, version, sent, turn, at, trace) VALUES (?, ?, ?, 1, 0, ?, ?, ?)',
     )
-    .run(key, chat, JSON.stringify(content), nextTurn(store), now, trace)
+    .run(key, chat, JSON.stringify(content), draft.isAnswer ? 0 : nextTurn(store), now, trace)
   return Number(result.lastInsertRowid)
 }
 
@@ -78,7 +80,9 @@ export function nextUnsent(store: Store): Message | null {
       `SELECT message.* FROM message
        LEFT JOIN card ON card.message = message.id AND card.state = 'waiting'
        WHERE version > sent
-       ORDER BY telegram IS NULL AND (card.order_id IS NOT NULL OR key LIKE 'code:%') DESC, turn LIMIT 1`,
+       ORDER BY telegram IS NULL AND (card.order_id IS NOT NULL OR coalesce(key, '') LIKE 'code:%') DESC,
+         turn, message.id
+       LIMIT 1`,
     )
     .get()
   if (row === undefined) return null

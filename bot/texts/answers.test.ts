@@ -46,7 +46,7 @@ BTC/USDT · ema-cross · 19:04
 ✅ filled
 <b>Sell 12.5 ETH</b> at 3,110
 ETH/USDT · ema-cross · 22 Nov 19:05
-⚪ canceled, 2.5 filled`,
+⚪ canceled, 2.5 filled: <code>not_filled</code>`,
   trades: `<b>Trades</b>, newest first, UTC
 <b>Bought 0.05 BTC</b> at 64,050.1
 BTC/USDT · 3,202.51 USDT · 19:04

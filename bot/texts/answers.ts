@@ -124,13 +124,13 @@ const STATUSES: { readonly [Status in OrderStatus | 'waiting']: string } = {
 
 function ordersText({ rows }: About<'orders'>, now: number): Html {
   if (rows.length === 0) return html`No orders yet.`
-  const shown = rows.map(({ at, order, status, filled }) => {
+  const shown = rows.map(({ at, order, status, filled, code }) => {
     const what = order.kind === 'stop' ? 'Stop' : verb(order.side)
     const isPart = status !== 'filled' && new Big(filled).gt(0)
     return lines(
       html`<b>${what} ${amount(order.amount)} ${baseOf(order)}</b> at ${amount(order.stop ?? order.price)}`,
       html`${order.market} · ${order.stream} · ${time(at * 1000, now)}`,
-      html`${STATUSES[status]}${isPart ? `, ${amount(filled)} filled` : ''}`,
+      html`${STATUSES[status]}${isPart ? `, ${amount(filled)} filled` : ''}${code === undefined ? '' : html`: <code>${code}</code>`}`,
     )
   })
   return list(html`<b>Orders</b>, newest first, UTC`, shown, { most: MOST_ROWS })

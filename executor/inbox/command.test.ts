@@ -59,6 +59,19 @@ test('a balance begins with what is traded with, whatever the exchange lists fir
   })
 })
 
+test('an order that came to nothing is listed with the reason', async () => {
+  const executor = new TestExecutor()
+  executor.exchange.mood = 'rests'
+  await executor.enter({ type: 'limit', limit: '59000' })
+  await executor.give(executor.command({ do: 'halt' }, 'one'))
+  await executor.clock.turn(3_000)
+  await executor.give(executor.command({ do: 'orders', limit: 5 }, 'two'))
+  expect(lastAnswer(executor)).toMatchObject({
+    about: 'orders',
+    rows: [{ status: 'canceled', code: 'not_filled' }],
+  })
+})
+
 test('a flood of commands is refused, and a minute later they are heard again', async () => {
   const executor = new TestExecutor()
   for (let count = 0; count < 300; count += 1)

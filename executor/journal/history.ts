@@ -25,7 +25,8 @@ export function lastOrders(db: DatabaseSync, limit: number): OrdersAnswer {
       const at = seconds(Number(row['at']))
       if (event.type === 'approval')
         return { at, order: event.order, status: 'waiting' as const, filled: '0' }
-      return { at, order: event.order, status: event.status, filled: event.filled }
+      const { order, status, filled, code } = event
+      return { at, order, status, filled, ...(code !== undefined && { code }) }
     }),
   }
 }

@@ -195,6 +195,8 @@ const ordersAnswer = z.strictObject({
         order: orderView,
         status: z.enum([...ORDER_STATUSES, 'waiting']),
         filled: decimal,
+        /** Why it ended so, where there is a reason. */
+        code: code.optional(),
       }),
     )
     .max(20),
