@@ -31,7 +31,7 @@ export function waitingLines({ waiting, state }: PolicyState): string[] {
       'Accepting this file takes its place.',
     ]
   return [
-    `${since} Until ${timeOf(waiting.due)} the older policy is in force; this one is from the first start after that.`,
+    `${since} Until ${timeOf(waiting.due)} the older policy is in force; then this one is, by itself.`,
     'What it tightens does not count before either. To have that at once, accept a file that only tightens.',
   ]
 }

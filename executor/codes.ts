@@ -101,11 +101,10 @@ export const EXECUTOR_SENTENCES = {
   policy_missing:
     'there is no policy.yaml: write one as docs/policy.md shows, then run "keyside policy accept"',
   policy_waits:
-    'the policy that you accepted allows more and is not in force yet, the older one is: start the executor again when its time has come',
-  policy_in_force:
-    'a policy that you accepted is in force now: start the executor again to follow it',
+    'the policy that you accepted allows more and is not in force yet: until its time has come the older one is, and then it follows by itself',
+  policy_in_force: 'the policy that you accepted is in force now',
   policy_changed:
-    'policy.yaml was changed: the accepted one stays in force until "keyside policy accept" and a restart',
+    'policy.yaml was changed: the accepted one stays in force until "keyside policy accept"',
   key_can_withdraw:
     'this exchange key may withdraw or transfer: make one that may only trade, then run "keyside keys add"',
   key_without_ip_list:

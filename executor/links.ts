@@ -53,7 +53,7 @@ export function openLinks(options: LinksOptions): Links {
   publisher.attach(own)
   const signals = openLink({
     ...addressOf(config.signals, home),
-    subscribe: streams.flatMap((stream) => [headTopic(stream), signalTopic(stream)]),
+    subscribe: topicsOf(streams),
     onMessage: (topic, token, retained) => {
       const received = instant()
       const now = clock.now()
@@ -67,6 +67,11 @@ export function openLinks(options: LinksOptions): Links {
     log,
   })
   return { signals, home: own }
+}
+
+/** Of what a provider says of these. */
+export function topicsOf(streams: readonly string[]): readonly string[] {
+  return streams.flatMap((stream) => [headTopic(stream), signalTopic(stream)])
 }
 
 function addressOf(broker: ExecutorConfig['home'], home: string) {

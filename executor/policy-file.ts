@@ -1,8 +1,9 @@
 // The policy on the disk and the one that was accepted at this device: they have to be the same.
 import { existsSync, readFileSync } from 'node:fs'
-import { resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import type { DatabaseSync } from 'node:sqlite'
-import { databaseBusy, isBusy, KeysideError, PATIENT_BUSY_MS } from '@keyside/runtime'
+import { databaseBusy, isBusy, KeysideError, PATIENT_BUSY_MS, writePrivate } from '@keyside/runtime'
+import { z } from 'zod'
 import { sentenceOf } from './codes.ts'
 import { openDatabase } from './journal/database.ts'
 import { keepPolicy, keptPolicy, latestTime } from './journal/kept.ts'
@@ -32,8 +33,9 @@ interface PolicyText {
 export interface PolicyState {
   /** Of the file. `waits`: it is accepted and not yet in force. */
   readonly state: 'accepted' | 'waits' | 'changed' | 'never_accepted'
-  /** What the file says. */
+  /** What the file says, and its hash. */
   readonly policy: Policy
+  readonly hash: string
   readonly inForce: Policy | null
   /** From the policy in force to the file. */
   readonly changes: readonly Change[]
@@ -53,19 +55,21 @@ export function policyState(files: PolicyFiles, now: number): PolicyState {
 
 function stateOf({ text, policy }: PolicyText, kept: Acceptance | null): PolicyState {
   const inForce = kept === null ? null : kept.text === text ? policy : policyIn(kept)
-  const accepted = policyHash(text) === lastAccepted(kept)
+  const hash = policyHash(text)
+  const accepted = hash === lastAccepted(kept)
   const waiting = kept?.waiting ?? null
   const known = waiting === null ? 'accepted' : 'waits'
   return {
     state: kept === null ? 'never_accepted' : accepted ? known : 'changed',
     policy,
+    hash,
     inForce,
     changes: difference(inForce, policy),
     waiting,
   }
 }
 
-/** Only ever called at the device's own terminal. Says what is so afterwards; an executor sees it at its next start. */
+/** Only ever called at the device's own terminal. Says what is so afterwards; an executor that runs follows within a second. */
 export function acceptPolicy(files: PolicyFiles, now: number): PolicyState {
   const text = readPolicyText(files)
   const policy = parse(text)
@@ -95,6 +99,42 @@ export function requirePolicy(
 export function acceptanceAt(db: DatabaseSync, now: number): Acceptance | null {
   const kept = keptPolicy(db)
   return kept === null ? null : settled(kept, latestTime(db, now))
+}
+
+/** As `acceptanceAt`. What has come due is kept as in force, so that no clock set back undoes it. */
+export function keptAcceptance(db: DatabaseSync, now: number): Acceptance | null {
+  const kept = acceptanceAt(db, now)
+  if (kept === null || keptPolicy(db)?.hash === kept.hash) return kept
+  db.exec('BEGIN IMMEDIATE')
+  try {
+    // Another one may have been accepted meanwhile.
+    const due = acceptanceAt(db, now)
+    if (due !== null) keepPolicy(db, due)
+    db.exec('COMMIT')
+    return due
+  } catch (error) {
+    db.exec('ROLLBACK')
+    throw error
+  }
+}
+
+const followed = z.object({ session: z.string(), hash: z.string() })
+
+/** Which policy an executor follows, for the terminal that waits for it. */
+export function noteFollowed(home: string, note: z.infer<typeof followed>): void {
+  writePrivate(followedFile(home), `${JSON.stringify(note)}\n`)
+}
+
+export function followedPolicy(home: string): z.infer<typeof followed> | null {
+  try {
+    return followed.parse(JSON.parse(readFileSync(followedFile(home), 'utf8')))
+  } catch {
+    return null
+  }
+}
+
+function followedFile(home: string): string {
+  return join(home, 'run', 'policy.json')
 }
 
 export function readPolicyText({ home, policy = 'policy.yaml' }: PolicyFiles): string {

@@ -44,7 +44,7 @@ import {
   makeDeviceSecrets,
 } from './keychain/secrets.ts'
 import { createVault } from './keychain/vault.ts'
-import { acceptPolicy, policyState } from './policy-file.ts'
+import { acceptPolicy, followedPolicy, policyState } from './policy-file.ts'
 import { type Executor, startExecutor } from './start-executor.ts'
 import { jtiOf, signalClaims } from './world-for-tests.ts'
 
@@ -186,9 +186,9 @@ async function connect(clientId: string, subscribe: readonly string[] = []): Pro
   return link
 }
 
-const head = () => {
+const head = (market = 'BTC/USDT') => {
   const iat = seconds(systemClock.now())
-  const target = { market: 'BTC/USDT', position: 'flat', since: 0 } as const
+  const target = { market, position: 'flat', since: 0 } as const
   const parties = { iss: 'engine', aud: 'executors', sub: 'demo' } as const
   const state = { seq: 0, hash: GENESIS, target, keyset: 0, bar: Math.floor(iat) }
   return seal('head', { ...parties, iat, exp: iat + 45, jti: jtiOf(`${iat}`), ...state }, engine)
@@ -356,6 +356,30 @@ test('does not start on a policy that was not accepted, and keeps the accepted o
   await start()
   expect(policyState({ home }, systemClock.now()).state).toBe('accepted')
 })
+
+test('a policy that is accepted beside it is followed at once, with its markets and its streams', async () => {
+  writeFileSync(join(home, 'policy.yaml'), POLICY.replace('demo:', 'other:'))
+  acceptPolicy({ home }, systemClock.now())
+  await start()
+  await connect('bot', [reportTopic('device')])
+  const provider = await connect('engine')
+  await provider.publish(headTopic('demo'), head('ETH/USDT'), { retain: true })
+  writeFileSync(join(home, 'policy.yaml'), POLICY.replace('BTC/USDT', 'BTC/USDT, ETH/USDT'))
+  const { hash } = acceptPolicy({ home }, systemClock.now())
+  await vi.waitFor(() => expect(followedPolicy(home)?.hash).toBe(hash), { timeout: 4_000 })
+  await vi.waitFor(() => expect(codes()).toContain('policy_in_force'), { timeout: 4_000 })
+  const before = exchange.acceptLog().length
+  const wish = { jti: jtiOf('of a new market'), market: 'ETH/USDT', ref: '3000' }
+  const signal = seal('signal', signalClaims(systemClock.now(), wish), engine)
+  await vi.waitFor(
+    async () => {
+      await provider.publish(signalTopic('demo'), signal)
+      expect(exchange.acceptLog().length).toBeGreaterThan(before)
+    },
+    { timeout: 8_000, interval: 200 },
+  )
+  expect(exchange.acceptLog().at(-1)).toMatchObject({ symbol: 'ETH/USDT', side: 'buy' })
+}, 20_000)
 
 test('an exchange that is away at the start is waited for: a halt works, and what is held is sold once it is back', async () => {
   const account = { name: 'main', apiKey: 'tradeOnly', credential: { secret: 'secret'.repeat(8) } }

@@ -22,11 +22,12 @@ import { requireMarked } from './journal/mark.ts'
 import { keepUp } from './journal/upkeep.ts'
 import type { Keychain } from './keychain/port.ts'
 import { codeSecret, deviceSecrets, exchangeKeys } from './keychain/secrets.ts'
-import { type Links, openLinks } from './links.ts'
+import { type Links, openLinks, topicsOf } from './links.ts'
 import { watchMarkets } from './market-watch.ts'
 import { policyHash } from './policy/accept.ts'
 import type { Policy } from './policy/schema.ts'
-import { acceptanceAt, readPolicyText, requirePolicy } from './policy-file.ts'
+import { keptAcceptance, noteFollowed, readPolicyText, requirePolicy } from './policy-file.ts'
+import { PolicyInForce } from './policy-in-force.ts'
 import { ReachExchange } from './reach-exchange.ts'
 import { register } from './registry.ts'
 import { Publisher } from './report/publisher.ts'
@@ -83,17 +84,18 @@ async function compose(
   requireMarked(path, journal)
   const text = readPolicyText({ home, policy: config.policy })
   const accepted = requirePolicy(text, journal.database(), clock.now())
-  const { policy } = accepted
+  const inForce = new PolicyInForce(accepted)
+  onStop(() => inForce.stop())
   const exchange = await openAccount(config, deps)
   onStop(() => exchange.stop())
-  const left = journal.fold()
-  const markets = marketsOf(left, policy.markets)
   const { key, salt } = await deviceSecrets(keychain)
   const publisher = new Publisher({ device: config.id, audience: config.bot.id, key, ...deps })
   const shell = assemble({
     journal,
     exchange,
-    policy,
+    get policy() {
+      return inForce.policy
+    },
     salt,
     codeSecret: await codeSecret(keychain),
     // An order's request leaves at the end of this turn: no report is signed before it.
@@ -111,14 +113,25 @@ async function compose(
   let links: Links | null = null
   const isHeld = (market: string) => marketsOf(shell.state().book, []).includes(market)
   const take = (input: Input) => shell.tryTake(input)
-  const watchThem = () => onStop(watchMarkets({ exchange, markets, isHeld, clock, take }))
+  const watched = new Set<string>()
+  const loadMarkets = async ({ markets: wanted }: Policy) => {
+    const markets = marketsOf(shell.state().book, wanted)
+    await exchange.start(wanted, markets)
+  }
+  const watchNew = () => {
+    const all = marketsOf(shell.state().book, inForce.policy.markets)
+    const markets = all.filter((market) => !watched.has(market))
+    for (const market of markets) watched.add(market)
+    onStop(watchMarkets({ exchange, markets, isHeld, clock, take }))
+  }
   const reach = new ReachExchange({
     start: async () => {
-      await exchange.start(policy.markets, markets)
-      requireMarket(exchange, policy.markets, left)
+      const { policy } = inForce
+      await loadMarkets(policy)
+      requireMarket(exchange, policy.markets, shell.state().book)
       await refuseMightyKey(exchange)
     },
-    onReached: watchThem,
+    onReached: watchNew,
     take,
     clock,
     log,
@@ -138,21 +151,37 @@ async function compose(
       take,
     }),
   )
-  if ((await reached) === 'reached') watchThem()
+  if ((await reached) === 'reached') watchNew()
+  const following = {
+    prepare: async (policy: Policy) => {
+      // One that does not answer yet is asked for the markets of the policy that is in force then.
+      if (watched.size > 0 && policy.markets.some((market) => !watched.has(market))) {
+        await loadMarkets(policy)
+        watchNew()
+      }
+      await links?.signals.subscribe(topicsOf(listenedTo(policy, shell.state().book)))
+    },
+    onFollowed: (hash: string) => noteFollowed(home, { session, hash }),
+    take,
+    clock,
+    log,
+  }
+  following.onFollowed(accepted.hash)
   onStop(
     startWatching({
       policyFile: resolve(home, config.policy),
-      policy: { file: policyHash(text), ...accepted },
-      inForce: () => acceptanceAt(journal.database(), clock.now())?.hash ?? null,
+      started: { file: policyHash(text), ...accepted },
+      acceptance: () => keptAcceptance(journal.database(), clock.now()),
+      follow: (next) => inForce.follow(next, following),
       exchange,
       clock,
-      take: (input) => shell.tryTake(input),
+      take,
     }),
   )
   links = openLinks({
     config,
     home,
-    streams: listenedTo(policy, shell.state().book),
+    streams: listenedTo(inForce.policy, shell.state().book),
     take: (input) => shell.whenTaken(input),
     publisher,
     lastReport: () => journal.lastReport(),

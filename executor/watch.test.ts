@@ -6,6 +6,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { Input } from './core/inputs.ts'
 import type { Answered, KeyRights } from './exchange/port.ts'
 import { policyHash } from './policy/accept.ts'
+import type { Acceptance, WaitingPolicy } from './policy/cooling.ts'
 import { DEFAULT_POLICY } from './policy/default.ts'
 import { startWatching } from './watch.ts'
 
@@ -22,25 +23,38 @@ const GOOD: KeyRights = {
 
 let home = ''
 let rights: Answered<KeyRights> = { ok: true, value: GOOD }
-let inForce = ''
+let accepted: Acceptance
+let followed: string[] = []
 let inputs: Input[] = []
 let every: { ms: number; run: () => void }[] = []
 beforeEach(() => {
   home = mkdtempSync(join(tmpdir(), 'keyside-watch-'))
   writeFileSync(join(home, 'policy.yaml'), DEFAULT_POLICY)
   rights = { ok: true, value: GOOD }
-  inForce = policyHash(DEFAULT_POLICY)
+  accepted = acceptedNow(DEFAULT_POLICY)
+  followed = []
   inputs = []
   every = []
 })
 afterEach(() => rmSync(home, { recursive: true }))
 
-function start(waiting: { due: number } | null = null): void {
+function acceptedNow(text: string, waiting: WaitingPolicy | null = null): Acceptance {
+  return { text, hash: policyHash(text), waiting, beenLive: false }
+}
+
+const wider = (): WaitingPolicy => ({
+  ...acceptedNow(`${DEFAULT_POLICY}# wider`),
+  acceptedAt: NOW,
+  due: NOW + DAY,
+})
+
+function start(waiting: WaitingPolicy | null = null): void {
   const hash = policyHash(DEFAULT_POLICY)
   startWatching({
     policyFile: join(home, 'policy.yaml'),
-    policy: { file: hash, hash, waiting },
-    inForce: () => inForce,
+    started: { file: hash, ...accepted, waiting },
+    acceptance: () => accepted,
+    follow: ({ hash: next }) => followed.push(next),
     exchange: { keyRights: async () => rights },
     clock: {
       now: () => NOW,
@@ -62,20 +76,36 @@ async function look(ms: number): Promise<void> {
 const told = () =>
   inputs.map((input) => (input.type === 'notice' ? input.notice.code : `${input.type}`))
 
-test('tells once that an accepted policy has come into force', async () => {
+test('another policy that was accepted is followed once, and its file is no news', async () => {
   start()
   await look(LOOK)
-  expect(told()).toEqual([])
-  inForce = 'another'
+  expect([told(), followed]).toEqual([[], []])
+  const text = `${DEFAULT_POLICY}# another`
+  accepted = acceptedNow(text)
+  writeFileSync(join(home, 'policy.yaml'), text)
   await look(LOOK)
   await look(LOOK)
-  expect(told()).toEqual(['policy_in_force'])
+  expect([told(), followed]).toEqual([[], [policyHash(text)]])
 })
 
-test('tells at the start that an accepted policy waits, and until when', () => {
-  start({ due: NOW + DAY })
+test('a file that was not accepted is told, also after another was', async () => {
+  start()
+  accepted = acceptedNow(`${DEFAULT_POLICY}# another`)
+  writeFileSync(join(home, 'policy.yaml'), `${DEFAULT_POLICY}# a third`)
+  await look(LOOK)
+  expect(told()).toEqual(['policy_changed'])
+})
+
+test('tells that an accepted policy waits, and until when: at the start, and when it is accepted', async () => {
+  start(wider())
   expect(told()).toEqual(['policy_waits'])
   expect(JSON.stringify(inputs)).toContain('2026-09-22')
+  inputs = []
+  start()
+  accepted = acceptedNow(DEFAULT_POLICY, wider())
+  every.at(-2)?.run()
+  every.at(-2)?.run()
+  expect([told(), followed]).toEqual([['policy_waits'], []])
 })
 
 test.each<[string, Answered<KeyRights>, string[]]>([

@@ -7,6 +7,12 @@ import { timeOf } from './core/time-of.ts'
 import type { Exchange } from './exchange/port.ts'
 import { keyWarnings } from './key-warnings.ts'
 import { policyHash } from './policy/accept.ts'
+import {
+  type Acceptance,
+  type AcceptedPolicy,
+  lastAccepted,
+  type WaitingPolicy,
+} from './policy/cooling.ts'
 import { loadPolicy } from './policy/load.ts'
 
 const LOOK_MS = 1_000
@@ -14,14 +20,12 @@ const RIGHTS_MS = 86_400_000
 
 export interface WatchOptions {
   readonly policyFile: string
-  /** Those of this start, by hash: of the file, and the one that is followed. */
-  readonly policy: {
-    readonly file: string
-    readonly hash: string
-    readonly waiting: { readonly due: number } | null
-  }
-  /** Hash of the policy that a start would follow now. */
-  readonly inForce: () => string | null
+  /** What this start follows, and the hash of the file then. */
+  readonly started: Acceptance & { readonly file: string }
+  /** What was accepted, as it is now. */
+  readonly acceptance: () => Acceptance | null
+  /** Another one has come into force. */
+  readonly follow: (accepted: AcceptedPolicy) => void
   readonly exchange: Pick<Exchange, 'keyRights'>
   readonly clock: Clock
   readonly take: (input: Input) => void
@@ -29,21 +33,21 @@ export interface WatchOptions {
 
 export function startWatching(options: WatchOptions): Cancel {
   const { clock, take } = options
-  const { policy: started } = options
-  let lastPolicy = started.file
-  let lastInForce: string | null = started.hash
+  const { started } = options
+  let file = started.file
+  let kept: Acceptance = started
   const look = () => {
     const text = textOf(options.policyFile)
-    const policy = policyHash(text)
-    if (policy !== lastPolicy && policy !== started.file) take(aboutPolicy(text))
-    lastPolicy = policy
-    const inForce = unlessBusy(options.inForce, lastInForce)
-    if (inForce !== lastInForce && inForce !== started.hash)
-      take(notice('warning', 'policy_in_force'))
-    lastInForce = inForce
+    const now = unlessBusy(options.acceptance, kept) ?? kept
+    const before = { file, kept }
+    file = policyHash(text)
+    kept = now
+    if (file !== before.file && file !== lastAccepted(now)) take(aboutPolicy(text))
+    if (now.hash !== before.kept.hash) options.follow(now)
+    if (now.waiting !== null && now.waiting.hash !== before.kept.waiting?.hash)
+      take(waits(now.waiting))
   }
-  if (started.waiting !== null)
-    take(notice('warning', 'policy_waits', `from ${timeOf(started.waiting.due)}`))
+  if (started.waiting !== null) take(waits(started.waiting))
   look()
   const cancels = [
     clock.every(LOOK_MS, look),
@@ -54,6 +58,10 @@ export function startWatching(options: WatchOptions): Cancel {
   return () => {
     for (const cancel of cancels) cancel()
   }
+}
+
+function waits({ due }: WaitingPolicy): Input {
+  return notice('warning', 'policy_waits', `from ${timeOf(due)}`)
 }
 
 /** A journal that another program holds is looked into again a second later. */

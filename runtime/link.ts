@@ -29,6 +29,8 @@ export interface Link {
   /** Resolves when connected and subscribed for the first time; rejects with `broker_refused` for a wrong token. */
   readonly ready: Promise<void>
   connected(): boolean
+  /** From now on, and after each reconnection. Rejects with `broker_refused`; without a connection it is done later. */
+  subscribe(filters: readonly string[]): Promise<void>
   /** Resolves at PUBACK, which proves nothing more than that the broker read it. Rejects when not connected. */
   publish(topic: string, token: string, options?: { retain?: boolean }): Promise<void>
   close(): Promise<void>
@@ -41,6 +43,7 @@ const REFUSED = new Set([4, 5])
 export function openLink(options: LinkOptions): Link {
   const { promise: ready, resolve, reject } = Promise.withResolvers<void>()
   ready.catch(() => undefined)
+  const filters = [...options.subscribe]
   const client = new MqttClient(() => openStream(options.url), {
     protocolVersion: 4,
     protocolId: 'MQTT',
@@ -56,20 +59,14 @@ export function openLink(options: LinkOptions): Link {
     ...(options.will && { will: willOf(options.will) }),
   })
   client.on('connect', () => {
-    subscribe(client, options.subscribe)
+    subscribe(client, filters)
       .then(() => {
         resolve()
         options.onReady?.()
       })
       .catch((error) => {
         options.log.error({ err: error }, 'subscriptions refused by the broker')
-        reject(
-          new KeysideError(
-            'broker_refused',
-            `${options.url} refused a subscription of ${options.clientId}`,
-            error,
-          ),
-        )
+        reject(notGranted(options, error))
       })
   })
   client.on('close', () => options.onLost?.())
@@ -99,9 +96,21 @@ export function openLink(options: LinkOptions): Link {
   return {
     ready,
     connected: () => client.connected,
+    subscribe: async (more) => {
+      const fresh = more.filter((filter) => !filters.includes(filter))
+      filters.push(...fresh)
+      if (!client.connected) return
+      await subscribe(client, fresh).catch((error: unknown) => {
+        throw notGranted(options, error)
+      })
+    },
     publish: (topic, token, { retain = false } = {}) => publish(client, topic, token, retain),
     close: () => client.endAsync(true).then(() => undefined),
   }
+}
+
+function notGranted({ url, clientId }: LinkOptions, error: unknown): KeysideError {
+  return new KeysideError('broker_refused', `${url} refused a subscription of ${clientId}`, error)
 }
 
 function openStream(url: string): Socket {

@@ -267,6 +267,7 @@ export class Device {
     publisher.attach({
       ready: Promise.resolve(),
       connected: () => life.state === 'here',
+      subscribe: async () => undefined,
       publish: async (topic, token) => {
         if (topic === reportTopic(DEVICE)) network.send('report', () => onReport(token))
       },

@@ -7,8 +7,10 @@ import { keepProofSecret, systemChance, writePrivate } from '@keyside/runtime'
 import { CALM, Market, startExchange } from '@keyside/sandbox'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, onTestFinished, test } from 'vitest'
 import { parse, stringify } from 'yaml'
+import { SANDBOX_POLICY } from '../cli/sandbox-home.ts'
 import { keyside } from './keyside.ts'
 import { replaced } from './replaced.ts'
+import { openWorld, rewrite } from './world.ts'
 
 const LIVE = replaced(DEFAULT_POLICY, { 'live: no': 'live: yes' })
 const WIDER = replaced(LIVE, { 'order: 500 ': 'order: 600 ' })
@@ -177,4 +179,22 @@ test('takes no address that is none: empty, or without a scheme', async () => {
   rmSync(config)
   const init = await run('init --keychain vault --exchange-address=api.binance.com')
   expect(init.stderr).toContain('expected an address like')
+})
+
+test('an executor that runs follows an accepted policy at once, and the command says which', async () => {
+  const world = await openWorld()
+  onTestFinished(() => world.close())
+  await world.start('broker')
+  await world.start('executor')
+  rewrite(world, 'policy.yaml', SANDBOX_POLICY.replace('order: 1000', 'order: 900'))
+  const { stdout } = await keyside(['policy', 'accept', '--yes'], {
+    env: { ...process.env, KEYSIDE_HOME: world.home },
+  })
+  expect(stdout).toMatch(/in force now: the executor \(process \d+\) follows it\.\n$/)
+  await world.kill('executor')
+  rewrite(world, 'policy.yaml', SANDBOX_POLICY.replace('order: 1000', 'order: 800'))
+  const alone = await keyside(['policy', 'accept', '--yes'], {
+    env: { ...process.env, KEYSIDE_HOME: world.home },
+  })
+  expect(alone.stdout).toContain('in force now: no executor runs')
 })

@@ -10,6 +10,7 @@ import { keysideHome, systemClock } from '@keyside/runtime'
 import type { Command } from 'commander'
 import { ask } from '../ask.ts'
 import { executorSection } from '../home-keychain.ts'
+import { followedLine } from '../policy-followed.ts'
 import { boundOf, comparedLines, stateLines, waitingLines } from '../policy-words.ts'
 import { print, printJson, table } from '../print.ts'
 import { EXIT } from '../run-program.ts'
@@ -82,9 +83,7 @@ async function accept({ yes }: { yes: boolean }): Promise<void> {
     return print('Nothing was changed.')
   const accepted = acceptPolicy(files(), systemClock.now())
   if (accepted.state === 'accepted')
-    return print(
-      'Accepted. It is in force now: an executor that runs follows it from its next start.',
-    )
+    return print(await followedLine(keysideHome(), accepted.hash, systemClock))
   print('Accepted. It allows more, so it does not count yet.', ...waitingLines(accepted))
 }
 

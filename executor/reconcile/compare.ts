@@ -14,8 +14,16 @@ const NAMED = 5
 
 /** At a start: nothing is known of any market. */
 export function beginLooks(turn: Turn): undefined {
+  turn.live = { ...turn.live, looks: {}, started: turn.world.now }
+  addLooks(turn)
+}
+
+/** A policy that comes into force meanwhile may bring markets. */
+function addLooks(turn: Turn): undefined {
   const { now, policy } = turn.world
-  const markets = marketsOf(turn.book, policy.markets)
+  const { looks } = turn.live
+  const added = marketsOf(turn.book, policy.markets).filter((market) => looks[market] === undefined)
+  if (added.length === 0) return
   const first: Look = {
     state: 'due',
     at: now,
@@ -26,13 +34,14 @@ export function beginLooks(turn: Turn): undefined {
     shortSince: 0,
     doubts: [],
   }
-  const looks = Object.fromEntries(markets.map((market) => [market, first]))
-  turn.live = { ...turn.live, looks, started: now }
+  const all = added.map((market) => [market, first] as const)
+  turn.live = { ...turn.live, looks: { ...looks, ...Object.fromEntries(all) } }
 }
 
 /** Called at the end of each turn. */
 export function lookAround(turn: Turn): undefined {
   const { now } = turn.world
+  if (turn.live.started > 0) addLooks(turn)
   const due: { market: string; since: number | null }[] = []
   for (const [market, look] of Object.entries(turn.live.looks)) {
     const late = look.found === 'awaited' && now >= turn.live.started + FIRST_ANSWER_MS
