@@ -10,13 +10,16 @@ import { processSpace } from '../executor/process-mark.ts'
 import { haltExecutor, type Outcome } from './halt-executor.ts'
 import { haltLines, isHaltedBy } from './halt-words.ts'
 
-/** Turns when it is waited on: no real time is measured. */
-function quickClock(onWait: () => void = () => undefined) {
+/** Turns when it is waited on, and stands still while `holds`: no real time is measured. */
+function quickClock(
+  onWait: () => void = () => undefined,
+  holds: (ms: number) => boolean = () => false,
+) {
   let now = 1_790_000_000_000
   return {
     now: () => now,
     after: (ms: number, run: () => void) => {
-      now += ms
+      if (!holds(now - 1_790_000_000_000)) now += ms
       onWait()
       setImmediate(run)
       return () => undefined
@@ -99,7 +102,8 @@ test('one that hangs is killed after three seconds, and that is no sale', async 
   const pid = await hangingProcess()
   const mark = markOf(pid)
   note(home, { pid, ...(mark !== 'unknown' && mark) })
-  const clock = quickClock()
+  // The system takes its own time to end it.
+  const clock = quickClock(undefined, (ms) => ms > 3_000 && markOf(pid) !== null)
   const outcome = await halt(home, clock)
   expect(outcome).toMatchObject({ outcome: 'ended', note: { pid } })
   expect(markOf(pid)).toBeNull()
