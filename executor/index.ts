@@ -3,7 +3,7 @@ export { EXECUTOR_CODES, EXECUTOR_SENTENCES, type ExecutorCode, sentenceOf } fro
 export { type ExecutorConfig, executorConfig } from './config.ts'
 export { EXCHANGE_CODES, TURNED_DOWN_CODES } from './exchange/codes.ts'
 export { openExchange, stakesAt } from './exchange/open.ts'
-export type { KeyRights } from './exchange/port.ts'
+export type { Exchange, KeyRights } from './exchange/port.ts'
 export {
   askForHalt,
   askForUnhalt,

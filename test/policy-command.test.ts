@@ -148,8 +148,7 @@ test('says what is traded and where, and calls real what does not prove the oppo
   write(replaced(DEFAULT_POLICY, { 'order: 500 ': 'order: 400 ' }))
   at('https://127.0.0.1:9')
   const real = 'binance at https://127.0.0.1:9: real money (it has not proved to be a sandbox)'
-  for (const command of ['check', 'accept'])
-    expect((await run(`policy ${command}`, ['no'])).stdout).toContain(real)
+  expect((await run('policy accept', ['no'])).stdout).toContain(real)
   const proofSecret = keepProofSecret(join(home, 'secrets/sandbox.secret'), systemChance)
   const market = new Market({ seed: 1, wave: CALM })
   const sandbox = await startExchange({ market, accounts: [], proofSecret })
@@ -161,6 +160,27 @@ test('says what is traded and where, and calls real what does not prove the oppo
     exchange: 'binance',
     address: sandbox.address,
     money: 'sandbox',
+  })
+})
+
+test('doctor names the market that is not traded, and it alone', async () => {
+  const keys = { apiKey: 'key'.repeat(8), secret: 'secret'.repeat(8) }
+  const sandbox = await startExchange({
+    market: new Market({ seed: 1, wave: CALM }),
+    accounts: [
+      { name: 'main', apiKey: keys.apiKey, credential: { secret: keys.secret }, balances: {} },
+    ],
+  })
+  onTestFinished(() => sandbox.stop())
+  sandbox.setStatus('ETH/USDT', 'BREAK')
+  const config = join(home, 'config.yaml')
+  writeFileSync(config, withAddress(readFileSync(config, 'utf8'), sandbox.address))
+  expect(await run('keys add', [keys.apiKey, keys.secret])).toMatchObject({ code: 0 })
+  const findings = JSON.parse((await run('doctor --json')).stdout)
+  const markets = findings.find(({ check }: { check: string }) => check === 'markets')
+  expect(markets).toMatchObject({
+    ok: false,
+    text: expect.stringMatching(/^ETH\/USDT: not traded/),
   })
 })
 

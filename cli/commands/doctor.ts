@@ -4,6 +4,7 @@ import { createConnection } from 'node:net'
 import { join, resolve } from 'node:path'
 import {
   codeSecret,
+  type Exchange,
   exchangeKeys,
   type Keychain,
   openExchange,
@@ -56,6 +57,7 @@ async function examine(home: string): Promise<Finding[]> {
     ],
     ['exchange', () => whereTraded(home)],
     ['exchange key', () => keyRights(home, keychain)],
+    ['markets', () => markets(home, keychain)],
     ['policy', () => policy(home)],
     ['code', () => approvalCode(home, keychain)],
     ['journal', () => journal(home)],
@@ -87,16 +89,40 @@ function config(home: string): string {
   return join(home, 'config.yaml')
 }
 
-async function keyRights(home: string, keychain: Keychain | null): Promise<string> {
+async function account(home: string, keychain: Keychain | null): Promise<Exchange> {
   if (keychain === null) throw new Error('cannot be checked before the keychain opens')
-  const { account, exchange } = executorSection(home)
-  const keys = await exchangeKeys(keychain, account)
-  if (keys === null) throw new Error(`account "${account}" has no key: run "keyside keys add"`)
-  const asked = await openExchange(exchange, keys, quiet(home)).keyRights()
+  const { account: name, exchange } = executorSection(home)
+  const keys = await exchangeKeys(keychain, name)
+  if (keys === null) throw new Error(`account "${name}" has no key: run "keyside keys add"`)
+  return openExchange(exchange, keys, quiet(home))
+}
+
+async function keyRights(home: string, keychain: Keychain | null): Promise<string> {
+  const exchange = await account(home, keychain)
+  const asked = await exchange.keyRights()
+  await exchange.stop()
   if (!asked.ok) throw new Error(`the exchange did not answer: ${asked.message}`)
   const { refusal } = judgeRights(asked.value, systemClock.now())
   if (refusal !== undefined) throw new Error(refusal.message)
   return 'may trade, and nothing that takes money away'
+}
+
+/** One that is gone or halted takes down itself alone, and its orders. */
+async function markets(home: string, keychain: Keychain | null): Promise<string> {
+  const { database, policy: file } = executorSection(home)
+  const found = policyState({ home, database, policy: file }, systemClock.now())
+  const listed = (found.inForce ?? found.policy).markets
+  const exchange = await account(home, keychain)
+  try {
+    await exchange.start(listed)
+    const away = listed.filter((market) => exchange.rules(market)?.status !== 'trading')
+    if (away.length === 0) return `${listed.join(', ')}: all traded`
+    throw new Error(
+      `${away.join(', ')}: not traded at the exchange now; nothing is bought there, take it out of policy.yaml if it stays away`,
+    )
+  } finally {
+    await exchange.stop()
+  }
 }
 
 function policy(home: string): string {

@@ -39,8 +39,8 @@ const PACE: Pace = {
   clock: 60_000,
 }
 
-/** The rules of all markets weigh as much as the account. */
-const MARKETS_MS = 300_000
+/** The rules of all markets weigh as much as the account, and those of each one that is gone too. */
+const MARKETS_MS = 60_000
 
 /** Measurements of the clock that may fail before its skew counts as not known. */
 const CLOCK_MISSES = 3
@@ -199,8 +199,12 @@ class Binance implements port.Exchange {
     return { ok: true, value }
   }
 
-  place(order: port.WireOrder): Promise<port.Placed> {
-    return place(this.#quickLine, this.#markets.get(order.market), order)
+  async place(order: port.WireOrder): Promise<port.Placed> {
+    const placed = await place(this.#quickLine, this.#markets.get(order.market), order)
+    // Seen here first: what else is wanted there is refused on this device.
+    if (placed.outcome === 'turned_down' && placed.code === 'exchange_market_closed')
+      void this.#markets.refresh()
+    return placed
   }
 
   async find(market: string, clientOrderId: string): Promise<port.Lookup> {

@@ -92,14 +92,15 @@ test('one that is gone of eight costs a few questions more, and none for each of
 })
 
 test('one that goes while it runs keeps its rules, and the others keep their quotes and turnover', async () => {
-  await start()
+  const some = ALL.slice(0, 4)
+  await start(some)
   sandbox.setStatus('DDD/USDT', 'GONE')
   await vi.waitFor(
     () => expect(exchange.rules('DDD/USDT')).toMatchObject({ status: 'gone' }),
     PATIENCE,
   )
   const since = Date.now()
-  const others = ALL.filter((market) => market !== 'DDD/USDT')
+  const others = some.filter((market) => market !== 'DDD/USDT')
   await vi.waitFor(() => {
     for (const market of others) {
       expect(exchange.quote(market)?.at).toBeGreaterThan(since)
@@ -145,6 +146,26 @@ test('a halt is seen while it runs, and the market stays quoted', async () => {
     outcome: 'turned_down',
     code: 'exchange_market_closed',
   })
+})
+
+test('an order that is refused for a halt brings the news of it', async () => {
+  await start()
+  sandbox.setStatus('AAA/USDT', 'BREAK')
+  const placed = await exchange.place(order({ market: 'AAA/USDT', price: '100', amount: '1' }))
+  expect(placed).toMatchObject({ code: 'exchange_market_closed' })
+  await vi.waitFor(() => expect(exchange.rules('AAA/USDT')).toMatchObject({ status: 'halted' }))
+})
+
+test('one that is gone costs one question more each time, however many markets there are', async () => {
+  sandbox.setStatus('CCC/USDT', 'GONE')
+  await start(ALL, { markets: 50 })
+  const before = asked('/api/v3/exchangeInfo')
+  await vi.waitFor(() => expect(asked('/api/v3/exchangeInfo')).toBeGreaterThan(before + 5))
+  const questions = tap.heard.filter(({ path }) => path === '/api/v3/exchangeInfo').slice(before)
+  for (const { query } of questions) {
+    const symbols = query.get('symbols') ?? ''
+    expect(symbols === '["CCCUSDT"]' || !symbols.includes('CCC'), symbols).toBe(true)
+  }
 })
 
 test('one row that cannot be read spoils no other', async () => {

@@ -23,13 +23,17 @@ export class Markets {
   /** One that the exchange does not have has no rules afterwards. Rejects with `exchange_unreachable` only. */
   async load(wanted: readonly string[]): Promise<void> {
     this.#wanted = [...new Set(wanted)]
-    const { failed } = await this.#ask()
+    const { failed } = await this.#ask(this.#wanted)
     if (failed !== null) throw unreachable(failed)
   }
 
   /** Rules change, and markets come back. What is not answered stays as it was. */
   async refresh(): Promise<void> {
-    await this.#ask()
+    const listed = this.listed().map(({ rules }) => rules.market)
+    await this.#ask(listed)
+    // One by one: together they would be refused, and searched through again each time.
+    for (const market of this.#wanted.filter((one) => !listed.includes(one)))
+      await this.#ask([market])
   }
 
   get(market: string): VenueMarket | undefined {
@@ -50,9 +54,9 @@ export class Markets {
     for (const { rules } of markets) this.#lose(rules.market)
   }
 
-  async #ask(): Promise<Sifted<string>> {
+  async #ask(markets: readonly string[]): Promise<Sifted<string>> {
     const sifted = await sift(
-      this.#wanted,
+      markets,
       (part) => {
         const symbols = JSON.stringify(part.map((market) => market.replace('/', '')))
         return this.#line.ask((api) => api.publicGetExchangeInfo({ symbols }))

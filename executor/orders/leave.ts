@@ -27,7 +27,11 @@ export function startLeaving(turn: Turn, key: string, why: LeaveReason): undefin
 
 export function leave(turn: Turn, key: string, position: Position): undefined {
   if (position.leaving === null || isCounting(turn, position.market)) return
-  if (position.failed.exit.times > 0) say(turn, position, { level: 'error', code: 'exit_failed' })
+  const isGone = turn.world.exchange.rules(position.market)?.status === 'gone'
+  if (position.failed.exit.times > 0 || isGone)
+    say(turn, position, { level: 'error', code: 'exit_failed' })
+  // Every try would be refused, and told. It is looked for every minute, and then sold.
+  if (isGone) return
   if (isOnWayOut(turn, key) || !mustTryAgain(position.failed.exit, turn.world.now)) return
   orderExit(turn, position, {
     reason: LEAVE_WORDS[position.leaving],
