@@ -8,7 +8,12 @@ export const botConfig = z.strictObject({
   /** Issuer of its commands, audience of the reports, and its MQTT client id. */
   id: id.default('bot'),
   /** The home broker, never the provider's. */
-  broker: z.strictObject({ url: z.string().min(1), tokenFile: file }),
+  broker: z.strictObject({
+    url: z.string().min(1),
+    tokenFile: file,
+    /** Whether the token may travel in clear to another machine. */
+    plaintext: z.enum(['yes', 'no']).default('no'),
+  }),
   signingKeyFile: file,
   /** The one device whose reports count: its id and public key, pinned at pairing. */
   device: z.strictObject({

@@ -35,6 +35,7 @@ export function openLine(
   const receiver = new Receiver(config, { ...deps, device })
   const link: Link = openLink({
     url: config.broker.url,
+    plaintext: config.broker.plaintext,
     clientId: config.id,
     token: access,
     subscribe: receiver.topics,

@@ -1,7 +1,7 @@
 // A trader's home folder: who may speak to whom, made once, everything signed and pinned on this machine.
 import { cpSync, existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { type Access, type SigningKey, seal } from '@keyside/protocol'
+import { type Access, headerSegment, type SigningKey, seal } from '@keyside/protocol'
 import {
   type Chance,
   type Clock,
@@ -9,6 +9,7 @@ import {
   keepProofSecret,
   makeSigningKey,
   newJti,
+  readSecret,
   readSigningKey,
   seconds,
   writePrivate,
@@ -84,17 +85,29 @@ export function makeHome(options: HomeOptions): void {
   )
 }
 
-/** New access tokens for all programs of this home; the old ones stay good until they expire. */
-export function renewTokens(options: Pick<HomeOptions, 'home' | 'clock' | 'chance'>): void {
-  issueTokens(options, readSigningKey(join(options.home, secretFile('authority.key'))))
+/**
+ * New access tokens for all programs of this home; the old ones stay good until they expire. A token of another
+ * authority is a subscription that cannot be made again here: it is kept. Returns the files that were.
+ */
+export function renewTokens(options: Pick<HomeOptions, 'home' | 'clock' | 'chance'>): string[] {
+  const authority = readSigningKey(join(options.home, secretFile('authority.key')))
+  const own = headerSegment(authority.kid, 'access')
+  const foreign = Object.keys(CLIENTS).filter((client) => {
+    const file = join(options.home, secretFile(`${client}.token`))
+    return existsSync(file) && readSecret(file).split('.')[0] !== own
+  })
+  issueTokens(options, authority, foreign)
+  return foreign.map((client) => secretFile(`${client}.token`))
 }
 
 function issueTokens(
   { home, clock, chance }: Pick<HomeOptions, 'home' | 'clock' | 'chance'>,
   authority: SigningKey,
+  except: readonly string[] = [],
 ): void {
   const now = seconds(clock.now())
   for (const [client, acl] of Object.entries(CLIENTS)) {
+    if (except.includes(client)) continue
     const claims: Access = {
       iss: 'authority',
       aud: 'broker',

@@ -5,7 +5,13 @@ import { z } from 'zod'
 
 const publicKey = z.string().refine((key) => enrolKey(key).ok, 'expected an Ed25519 public key')
 const file = z.string().min(1)
-const broker = z.strictObject({ url: z.string().min(1), clientId: id, tokenFile: file })
+const broker = z.strictObject({
+  url: z.string().min(1),
+  clientId: id,
+  tokenFile: file,
+  /** Whether the token may travel in clear to another machine. */
+  plaintext: z.enum(['yes', 'no']).default('no'),
+})
 const voice = z.strictObject({ id, key: publicKey })
 
 export const executorConfig = z.strictObject({

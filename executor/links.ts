@@ -6,6 +6,7 @@ import {
   type Clock,
   instant,
   type Link,
+  type LinkTrouble,
   type Logger,
   openLink,
   readSecret,
@@ -24,6 +25,8 @@ export interface LinksOptions {
   readonly streams: readonly string[]
   /** Durable when it is done; throws or rejects when the journal has failed, and then there is no PUBACK. */
   readonly take: (input: Input) => Promise<void> | undefined
+  /** The same for what nobody acknowledges. */
+  readonly tryTake: (input: Input) => void
   readonly publisher: Publisher
   readonly lastReport: () => number
   readonly clock: Clock
@@ -41,8 +44,11 @@ export function openLinks(options: LinksOptions): Links {
   const engine = { id: config.engine.id, key: publicKey(config.engine.key) }
   const bot = { id: config.bot.id, key: publicKey(config.bot.key) }
   const rings = ringsOf({ engine, bot })
+  const onTrouble = (trouble: LinkTrouble) => options.tryTake(noticeOf(trouble))
+  const ownAddress = addressOf(config.home, home)
   const own = openLink({
-    ...addressOf(config.home, home),
+    ...ownAddress,
+    onTrouble,
     subscribe: [commandTopic(config.id)],
     will: { topic: publisher.presenceTopic(), token: publisher.presence('offline') },
     onMessage: (topic, token, retained) =>
@@ -51,8 +57,13 @@ export function openLinks(options: LinksOptions): Links {
     log,
   })
   publisher.attach(own)
+  const address = addressOf(config.signals, home)
+  // The header names the key: another authority's token is nothing that "keyside init --renew" could make.
+  const isOwn = address.url === ownAddress.url && address.header === ownAddress.header
   const signals = openLink({
-    ...addressOf(config.signals, home),
+    ...address,
+    issuer: isOwn ? 'home' : 'provider',
+    onTrouble,
     subscribe: topicsOf(streams),
     onMessage: (topic, token, retained) => {
       const received = instant()
@@ -74,7 +85,14 @@ export function topicsOf(streams: readonly string[]): readonly string[] {
   return streams.flatMap((stream) => [headTopic(stream), signalTopic(stream)])
 }
 
+/** Throws when there is no token to begin with. It is read anew before each try: a new one needs no restart. */
 function addressOf(broker: ExecutorConfig['home'], home: string) {
-  const { url, clientId, tokenFile } = broker
-  return { url, clientId, token: readSecret(resolve(home, tokenFile)) }
+  const { url, clientId, tokenFile, plaintext } = broker
+  const token = () => readSecret(resolve(home, tokenFile))
+  return { url, clientId, plaintext, token, header: token().split('.')[0] }
+}
+
+/** What the trader must hear of the line itself. From the home broker it waits for the line to be back. */
+function noticeOf({ code, message }: LinkTrouble): Input {
+  return { type: 'notice', notice: { level: 'error', code, message } }
 }

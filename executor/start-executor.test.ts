@@ -1,5 +1,5 @@
 // The whole executor for real: broker, sandbox exchange, unmodified ccxt, vault, journal on a disk.
-import { chmodSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { brokerConfig, startBroker } from '@keyside/broker'
@@ -93,11 +93,11 @@ let executor: Executor | null = null
 let links: Link[] = []
 let events: ReportEvent[] = []
 
-const access = (client: string, acl: Access['acl']) => {
+const access = (client: string, acl: Access['acl'], issuer = authority) => {
   const iat = seconds(systemClock.now()) - 1
   const parties = { iss: 'authority', sub: client, aud: 'broker' }
   const claims = { ...parties, iat, exp: iat + 3600, jti: jtiOf(client), acl }
-  return seal('access', claims, authority)
+  return seal('access', claims, issuer)
 }
 
 beforeAll(async () => {
@@ -186,12 +186,16 @@ async function connect(clientId: string, subscribe: readonly string[] = []): Pro
   return link
 }
 
-const head = (market = 'BTC/USDT') => {
+const head = (market = 'BTC/USDT', stream = 'demo') => {
   const iat = seconds(systemClock.now())
   const target = { market, position: 'flat', since: 0 } as const
-  const parties = { iss: 'engine', aud: 'executors', sub: 'demo' } as const
+  const parties = { iss: 'engine', aud: 'executors', sub: stream } as const
   const state = { seq: 0, hash: GENESIS, target, keyset: 0, bar: Math.floor(iat) }
-  return seal('head', { ...parties, iat, exp: iat + 45, jti: jtiOf(`${iat}`), ...state }, engine)
+  return seal(
+    'head',
+    { ...parties, iat, exp: iat + 45, jti: jtiOf(`${stream}${iat}`), ...state },
+    engine,
+  )
 }
 
 const codes = () =>
@@ -456,6 +460,65 @@ test('a halt that sells needs the exchange alone: it does not wait for brokers t
   const types = readJournal(join(home, 'journal.db')).map(({ type }) => type)
   expect(types.filter((type) => type === 'leaving')).toHaveLength(1)
 }, 15_000)
+
+const askStatus = async (link: Link) => {
+  const iat = seconds(systemClock.now())
+  const claims = { iss: 'bot', aud: 'device', sub: 'telegram:1', iat, exp: iat + 30 }
+  const instruction = { do: 'status' } as const
+  const token = seal('command', { ...claims, jti: jtiOf(`${iat}`), instruction }, bot)
+  await link.publish(commandTopic('device'), token)
+}
+
+const statuses = () =>
+  events.flatMap((event) =>
+    event.type === 'answer' && event.answer.about === 'status' ? [event.answer] : [],
+  )
+
+test('runs on with a token that its provider refuses: says so, answers, and needs no restart for a new one', async () => {
+  const file = join(home, 'device-signals.token')
+  const good = readFileSync(file, 'utf8')
+  const claims = { publish: [], subscribe: [headTopic('demo'), signalTopic('demo')] }
+  writePrivate(file, access('device-signals', claims, engine))
+  const link = await connect('bot', [reportTopic('device')])
+  await start()
+  await vi.waitFor(() => expect(codes()).toContain('broker_refused'))
+  const notice = events.find((event) => event.type === 'notice')
+  expect(notice?.message).toContain('ask your provider for a new one')
+  await askStatus(link)
+  await vi.waitFor(() => expect(statuses()).toHaveLength(1))
+  writePrivate(file, good)
+  await link.publish(headTopic('demo'), head(), { retain: true })
+  await vi.waitFor(
+    async () => {
+      await askStatus(link)
+      expect(statuses().at(-1)?.streams[0]?.headAgeMs).not.toBeNull()
+    },
+    { timeout: 15_000, interval: 500 },
+  )
+}, 20_000)
+
+test('follows as many streams as a policy may have, over one broker', async () => {
+  const names = Array.from({ length: 64 }, (_, nth) => `s${nth}`)
+  const lines = names.map((name) => `  ${name}: { allotment: 10 }`).join('\n')
+  writeFileSync(join(home, 'policy.yaml'), POLICY.replace('  demo: { allotment: 1000 }', lines))
+  // Accepted for the first time: nothing waits.
+  for (const file of readdirSync(home).filter((name) => name.startsWith('journal')))
+    rmSync(join(home, file))
+  acceptPolicy({ home }, systemClock.now())
+  const link = await connect('bot', [reportTopic('device')])
+  for (const name of names)
+    await link.publish(headTopic(name), head('BTC/USDT', name), { retain: true })
+  await start()
+  await vi.waitFor(async () => {
+    await askStatus(link)
+    expect(statuses().at(-1)).toMatchObject({ streams: { length: 32 }, more: 32 })
+    expect(
+      statuses()
+        .at(-1)
+        ?.streams.filter(({ headAgeMs }) => headAgeMs === null),
+    ).toEqual([])
+  })
+})
 
 test('stops within two seconds though the broker goes down with it', async () => {
   const authorized = { authority: authority.publicKey, port: 0, wsPort: null }

@@ -183,6 +183,7 @@ async function compose(
     home,
     streams: listenedTo(inForce.policy, shell.state().book),
     take: (input) => shell.whenTaken(input),
+    tryTake: (input) => shell.tryTake(input),
     publisher,
     lastReport: () => journal.lastReport(),
     clock,
@@ -229,9 +230,9 @@ function listenedTo(policy: Policy, { positions }: Book): readonly string[] {
   return [...new Set([...policy.streams.keys(), ...held])]
 }
 
-/** A wrong token is an error of this start; a broker that is down is not. */
+/** Whatever a broker says, what is held needs us: a refusal is told by its link, which goes on trying. */
 async function brokersReady({ signals, home }: Links, clock: Clock): Promise<void> {
-  await within(BROKER_PATIENCE_MS, Promise.all([signals.ready, home.ready]), clock)
+  await within(BROKER_PATIENCE_MS, Promise.allSettled([signals.ready, home.ready]), clock)
 }
 
 /** Goes on when `work` is done or `ms` are over; rejects as `work` does. */

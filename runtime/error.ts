@@ -20,4 +20,6 @@ export const RUNTIME_CODES = [
   'database_busy',
   'broker_unreachable',
   'broker_refused',
+  'broker_plaintext',
+  'client_taken_over',
 ] as const

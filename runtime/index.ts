@@ -1,4 +1,5 @@
 // What every Node program of Keyside needs besides its purpose.
+export { brokerAddress, isLoopback, plaintextWarning } from './broker-url.ts'
 export {
   databaseBusy,
   isBusy,
@@ -14,7 +15,7 @@ export { type Environment, keysideHome, loadConfig, logLevel } from './config.ts
 export { KeysideError, RUNTIME_CODES } from './error.ts'
 export { makeSigningKey, privateFolder, readSecret, readSigningKey, writePrivate } from './files.ts'
 export { Helper } from './helper.ts'
-export { type Link, type LinkOptions, openLink } from './link.ts'
+export { type Link, type LinkOptions, type LinkTrouble, openLink } from './link.ts'
 export { createLog, describeError, type Logger, scrub } from './log.ts'
 export { guardPackets, MAX_PACKET_BYTES } from './packet-guard.ts'
 export { exchangeAddress, originOf, rebaseUrls } from './rebase-urls.ts'

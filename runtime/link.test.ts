@@ -1,18 +1,64 @@
-// The link to a broker, where there is none.
-import { expect, test } from 'vitest'
-import { type Link, openLink } from './link.ts'
+// The link to a broker: where there is none, where it says no, where somebody else wants the name.
+import { once } from 'node:events'
+import { type AddressInfo, createServer, type Socket } from 'node:net'
+import { expect, onTestFinished, test, vi } from 'vitest'
+import { type Link, type LinkOptions, type LinkTrouble, openLink } from './link.ts'
+import { Patience } from './link-patience.ts'
 import { createLog } from './log.ts'
 
-function linkTo(url: string): Link {
-  return openLink({
+const TOPIC = 'keyside/v1/command/device'
+
+function linkTo(url: string, options: Partial<LinkOptions> = {}): Link {
+  const link = openLink({
     url,
     clientId: 'device',
     token: 'x',
     subscribe: [],
     onMessage: () => undefined,
     log: createLog({ program: 'device', level: 'silent' }),
+    reconnectMs: 5,
+    ...options,
   })
+  onTestFinished(() => link.close())
+  return link
 }
+
+interface Tries {
+  readonly url: string
+  /** What the client wrote first, one text a connection. */
+  readonly connects: string[]
+}
+
+/** A broker of bytes: `answer` is given the number of the connection and what came, and writes what it likes. */
+async function brokerOfBytes(
+  host: string,
+  answer: (nth: number, came: Buffer, socket: Socket) => void,
+): Promise<Tries> {
+  const connects: string[] = []
+  const open = new Set<Socket>()
+  const server = createServer((socket) => {
+    const nth = connects.push('') - 1
+    open.add(socket)
+    socket.on('error', () => undefined)
+    socket.on('data', (came: Buffer) => {
+      connects[nth] ||= came.toString('latin1')
+      answer(nth, came, socket)
+    })
+  }).listen(0, host)
+  await once(server, 'listening')
+  onTestFinished(() => {
+    for (const socket of open) socket.destroy()
+    server.close()
+  })
+  const { port } = server.address() as AddressInfo
+  return { url: `mqtt://${host.includes(':') ? `[${host}]` : host}:${port}`, connects }
+}
+
+const isConnect = (came: Buffer) => came[0] === 0x10
+const connack = (code: number) => Buffer.from([0x20, 2, 0, code])
+/** MQTT 3.1.1 section 3.9: the packet identifier of the SUBSCRIBE, and one return code. */
+const suback = (came: Buffer, code: number) =>
+  Buffer.from([0x90, 3, came[2] ?? 0, came[3] ?? 0, code])
 
 test.each(['127.0.0.1:1883', 'http://127.0.0.1:1883', 'ws://127.0.0.1:8083', ''])(
   'does not try "%s", which is no address of a broker',
@@ -31,5 +77,130 @@ test('publishes nothing while there is no connection, and keeps nothing for late
     code: 'broker_unreachable',
   })
   expect(link.connected()).toBe(false)
-  await link.close()
+})
+
+test('reaches a broker at an IPv6 address, written as a broker prints it', async () => {
+  const { url } = await brokerOfBytes('::1', (_, __, socket) => socket.write(connack(0)))
+  await linkTo(url).ready
+})
+
+test('begins TLS with a broker that has an IP address and no name', async () => {
+  const { url, connects } = await brokerOfBytes('127.0.0.1', (_, __, socket) => socket.destroy())
+  linkTo(url.replace('mqtt:', 'mqtts:'))
+  await vi.waitUntil(() => connects[0])
+  expect(connects[0]?.charCodeAt(0), 'a TLS handshake').toBe(0x16)
+})
+
+test.each([
+  ['home', /keyside init --renew/],
+  ['provider', /ask your provider/],
+] as const)(
+  'a refused token of the %s is told once, tried again, and a new one in its place works',
+  async (issuer, advice) => {
+    const { url, connects } = await brokerOfBytes('127.0.0.1', (_, came, socket) =>
+      socket.write(connack(came.includes('good') ? 0 : 5)),
+    )
+    const troubles: LinkTrouble[] = []
+    let token = 'bad'
+    const ready = Promise.withResolvers<void>()
+    const link = linkTo(url, {
+      token: () => token,
+      issuer,
+      onTrouble: (trouble) => troubles.push(trouble),
+      onReady: ready.resolve,
+    })
+    await expect(link.ready).rejects.toMatchObject({ code: 'broker_refused' })
+    await vi.waitUntil(() => connects.length >= 3, 10_000)
+    expect(troubles).toEqual([{ code: 'broker_refused', message: expect.stringMatching(advice) }])
+    token = 'good'
+    await ready.promise
+  },
+)
+
+test.each([
+  ['mqtt://192.0.2.1:1', 'no', ['broker_plaintext']],
+  ['mqtt://192.0.2.1:1', 'yes', []],
+] as const)(
+  'logs when the token goes to %s in clear, with plaintext: %s',
+  (url, plaintext, codes) => {
+    const lines: string[] = []
+    const destination = { write: (line: string) => void lines.push(line) }
+    const log = createLog({ program: 'device', level: 'warn', destination })
+    linkTo(url, { plaintext, log })
+    expect(lines.map((line) => JSON.parse(line).code)).toEqual(codes)
+  },
+)
+
+test('a broker that has no place now is asked again', async () => {
+  const { url } = await brokerOfBytes('127.0.0.1', (nth, _, socket) =>
+    socket.write(connack(nth === 0 ? 3 : 0)),
+  )
+  await linkTo(url).ready
+})
+
+test('a refused subscription is told and asked for again, and the others stand meanwhile', async () => {
+  const other = 'keyside/v1/command/other'
+  let asked = 0
+  const { url, connects } = await brokerOfBytes('127.0.0.1', (_, came, socket) => {
+    if (isConnect(came)) return socket.write(connack(0))
+    const isOther = came.includes(other)
+    if (isOther) asked += 1
+    return socket.write(suback(came, isOther && asked < 3 ? 128 : 1))
+  })
+  const troubles: LinkTrouble[] = []
+  let stood = 0
+  const link = linkTo(url, {
+    subscribe: [other, TOPIC],
+    onTrouble: (trouble) => troubles.push(trouble),
+    onReady: () => {
+      stood += 1
+    },
+  })
+  await expect(link.ready).rejects.toMatchObject({ code: 'broker_refused' })
+  await vi.waitUntil(() => asked === 3, 10_000)
+  expect([stood, connects.length], 'one connection, which serves').toEqual([1, 1])
+  expect(troubles).toEqual([
+    { code: 'broker_refused', message: expect.stringContaining(`a subscription (${other})`) },
+  ])
+})
+
+test('notices that its connections are ended one after the other, and says that somebody wants its name', async () => {
+  const { url, connects } = await brokerOfBytes('127.0.0.1', (_, came, socket) => {
+    socket.write(isConnect(came) ? connack(0) : suback(came, 1))
+    if (!isConnect(came)) socket.end()
+  })
+  const troubles: LinkTrouble[] = []
+  linkTo(url, { subscribe: [TOPIC], onTrouble: (trouble) => troubles.push(trouble) })
+  await vi.waitUntil(() => connects.length >= 4, 10_000)
+  expect(troubles).toEqual([
+    { code: 'client_taken_over', message: expect.stringContaining('another program') },
+  ])
+})
+
+test('waits longer each time the connection is taken away, until one stands', () => {
+  vi.useFakeTimers()
+  onTestFinished(() => void vi.useRealTimers())
+  const patience = new Patience(1000)
+  const lose = () => {
+    patience.connected()
+    patience.ready()
+    patience.dropped()
+    return patience.wait()
+  }
+  expect(patience.wait(), 'nothing happened yet').toBe(1000)
+  expect([lose(), lose(), lose(), lose(), lose()]).toEqual([1000, 4000, 6000, 8000, 8000])
+  patience.connected()
+  vi.advanceTimersByTime(30_000)
+  expect(lose(), 'it stood').toBe(1000)
+})
+
+test('waits longer each time it is refused, a minute at most, until it works', () => {
+  const patience = new Patience(1000)
+  const waits = Array.from({ length: 7 }, () => {
+    patience.refused()
+    return patience.wait() / 1000
+  })
+  expect(waits).toEqual([2, 4, 8, 16, 32, 60, 60])
+  patience.ready()
+  expect(patience.wait()).toBe(1000)
 })

@@ -1,18 +1,30 @@
 // A program's connection to a broker: reconnects by itself, and acknowledges a message only when it was handled.
-import { createConnection, type Socket } from 'node:net'
+import { createConnection, isIP, type Socket } from 'node:net'
 import { connect as connectTls } from 'node:tls'
 import { type IPublishPacket, MqttClient } from 'mqtt'
+import { type BrokerAddress, brokerAddress, plaintextWarning } from './broker-url.ts'
 import { KeysideError } from './error.ts'
+import { DROPS_OF_A_RIVAL, Patience } from './link-patience.ts'
 import type { Logger } from './log.ts'
 import { guardPackets } from './packet-guard.ts'
 
+/** What a person must look at. The link itself goes on trying. */
+export interface LinkTrouble {
+  readonly code: 'broker_refused' | 'client_taken_over'
+  readonly message: string
+}
+
 export interface LinkOptions {
-  /** mqtt://host:port or mqtts://host:port */
+  /** mqtt://host:port or mqtts://host:port, IPv6 in brackets */
   readonly url: string
+  /** `yes`: the tokens may travel in clear to another machine. */
+  readonly plaintext?: 'yes' | 'no'
   /** The access token's `sub`: MQTT client id and user name. */
   readonly clientId: string
-  /** The access token. */
-  readonly token: string
+  /** The access token; a function is asked before each try, so that a new one needs no restart. */
+  readonly token: string | (() => string)
+  /** Who makes a new token when this one is refused: this home's own authority when left out. */
+  readonly issuer?: 'home' | 'provider'
   readonly subscribe: readonly string[]
   /** The MQTT will: a sealed `offline` presence and its topic. */
   readonly will?: { readonly topic: string; readonly token: string }
@@ -21,12 +33,14 @@ export interface LinkOptions {
   /** After each (re)connection, when the subscriptions stand. */
   readonly onReady?: () => void
   readonly onLost?: () => void
+  /** Once, until the link has worked again. */
+  readonly onTrouble?: (trouble: LinkTrouble) => void
   readonly log: Logger
   readonly reconnectMs?: number
 }
 
 export interface Link {
-  /** Resolves when connected and subscribed for the first time; rejects with `broker_refused` for a wrong token. */
+  /** Resolves when connected and subscribed for the first time; rejects with `broker_refused`, which ends no trying. */
   readonly ready: Promise<void>
   connected(): boolean
   /** From now on, and after each reconnection. Rejects with `broker_refused`; without a connection it is done later. */
@@ -37,55 +51,118 @@ export interface Link {
 }
 
 const CONNECT_TIMEOUT_MS = 5_000
-/** MQTT 3.1.1 section 3.2.2.3: 4 is a bad user name or password, 5 is not authorized. */
+/** MQTT 3.1.1 section 3.2.2.3: 3 is not now, 4 a bad user name or password, 5 not authorized. */
+const BUSY = 3
 const REFUSED = new Set([4, 5])
+/** MQTT 3.1.1 section 3.9.3. */
+const NOT_GRANTED = 128
 
+const ADVICE = {
+  home: 'make a new one with "keyside init --renew"',
+  provider: 'ask your provider for a new one, and keep the one you have until then',
+} as const
+
+/** Throws `address_invalid`. */
 export function openLink(options: LinkOptions): Link {
+  const { url, clientId, log } = options
+  const address = brokerAddress(url)
+  const warning = plaintextWarning(url, options.plaintext ?? 'no')
+  if (warning !== null) log.warn({ code: 'broker_plaintext' }, warning)
   const { promise: ready, resolve, reject } = Promise.withResolvers<void>()
   ready.catch(() => undefined)
+  const patience = new Patience(options.reconnectMs ?? 1_000)
+  const told = new Set<string>()
+  const tell = (trouble: LinkTrouble) => {
+    if (told.has(trouble.code)) return
+    told.add(trouble.code)
+    log.error({ code: trouble.code, broker: url }, trouble.message)
+    options.onTrouble?.(trouble)
+  }
+  let lastError = ''
+  const client: MqttClient = new MqttClient(
+    (one) => {
+      const token = tokenOf(options)
+      if (token !== null) one.options.password = token
+      return openStream(address)
+    },
+    {
+      protocolVersion: 4,
+      protocolId: 'MQTT',
+      clean: true,
+      resubscribe: false,
+      queueQoSZero: false,
+      keepalive: 20,
+      clientId,
+      username: clientId,
+      connectTimeout: CONNECT_TIMEOUT_MS,
+      reconnectPeriod: patience.wait(),
+      // Else one refusal, even "not now", would end all trying.
+      reconnectOnConnackError: true,
+      ...(options.will && { will: willOf(options.will) }),
+    },
+  )
+  const refused = (what: string, cause?: unknown): KeysideError => {
+    const message = `${url} refused ${what}: ${ADVICE[options.issuer ?? 'home']}`
+    tell({ code: 'broker_refused', message })
+    const error = new KeysideError('broker_refused', message, cause)
+    reject(error)
+    return error
+  }
   const filters = [...options.subscribe]
-  const client = new MqttClient(() => openStream(options.url), {
-    protocolVersion: 4,
-    protocolId: 'MQTT',
-    clean: true,
-    resubscribe: false,
-    queueQoSZero: false,
-    keepalive: 20,
-    clientId: options.clientId,
-    username: options.clientId,
-    password: options.token,
-    connectTimeout: CONNECT_TIMEOUT_MS,
-    reconnectPeriod: options.reconnectMs ?? 1_000,
-    ...(options.will && { will: willOf(options.will) }),
-  })
+  let askAgain: NodeJS.Timeout | undefined
+  // What is granted stands; the rest is asked for again, and throws.
+  const subscribeTo = async (wanted: readonly string[]) => {
+    const left = await subscribe(client, wanted)
+    if (left.length === 0) return
+    clearTimeout(askAgain)
+    const again = () => client.connected && subscribeTo(left).then(works, () => undefined)
+    askAgain = setTimeout(again, patience.longest()).unref()
+    throw refused(`the access token of ${clientId} a subscription (${left.join(', ')})`)
+  }
+  const works = () => {
+    told.delete('broker_refused')
+    resolve()
+  }
   client.on('connect', () => {
-    subscribe(client, filters)
-      .then(() => {
-        resolve()
-        options.onReady?.()
-      })
-      .catch((error) => {
-        options.log.error({ err: error }, 'subscriptions refused by the broker')
-        reject(notGranted(options, error))
-      })
+    patience.connected()
+    patience.ready()
+    lastError = ''
+    const stands = () => options.onReady?.()
+    subscribeTo(filters).then(
+      () => {
+        works()
+        stands()
+      },
+      // A connection that ended in between says so itself.
+      (error) => error instanceof KeysideError && stands(),
+    )
+  })
+  // Before the client's own listener, which sets the timer of the next try.
+  client.prependListener('close', () => {
+    if (client.connected && wasEnded(client.stream) && patience.dropped() >= DROPS_OF_A_RIVAL)
+      tell({ code: 'client_taken_over', message: rivalOf(options) })
+    client.options.reconnectPeriod = patience.wait()
   })
   client.on('close', () => options.onLost?.())
   client.on('error', (error) => {
-    options.log.warn({ err: error, broker: options.url }, 'broker connection failed')
-    if ('code' in error && REFUSED.has(Number(error.code)))
-      reject(
-        new KeysideError(
-          'broker_refused',
-          `${options.url} refused the access token of ${options.clientId}: make a new one with "keyside init --renew"`,
-          error,
-        ),
-      )
+    log[error.message === lastError ? 'debug' : 'warn'](
+      { err: error, broker: url },
+      'broker connection failed',
+    )
+    lastError = error.message
+    const code = 'code' in error ? Number(error.code) : 0
+    if (REFUSED.has(code)) {
+      patience.refused()
+      refused(`the access token of ${clientId}`, error)
+    }
+    if (code === BUSY) patience.dropped()
+    client.options.reconnectPeriod = patience.wait()
   })
   client.handleMessage = (packet, done) => {
     handle(packet, options).then(
       () => done(),
       (error) => {
-        options.log.error(
+        log.error(
           { err: error, topic: packet.topic },
           'message not handled, dropping the connection',
         )
@@ -100,8 +177,9 @@ export function openLink(options: LinkOptions): Link {
       const fresh = more.filter((filter) => !filters.includes(filter))
       filters.push(...fresh)
       if (!client.connected) return
-      await subscribe(client, fresh).catch((error: unknown) => {
-        throw notGranted(options, error)
+      await subscribeTo(fresh).catch((error: unknown) => {
+        // Without a connection it is done when there is one again.
+        if (error instanceof KeysideError) throw error
       })
     },
     publish: (topic, token, { retain = false } = {}) => publish(client, topic, token, retain),
@@ -109,42 +187,60 @@ export function openLink(options: LinkOptions): Link {
   }
 }
 
-function notGranted({ url, clientId }: LinkOptions, error: unknown): KeysideError {
-  return new KeysideError('broker_refused', `${url} refused a subscription of ${clientId}`, error)
+/** Null when it cannot be read now: then the last one is tried again. */
+function tokenOf({ token, log }: LinkOptions): string | null {
+  if (typeof token === 'string') return token
+  try {
+    return token()
+  } catch (error) {
+    log.warn({ err: error }, 'the access token cannot be read')
+    return null
+  }
 }
 
-function openStream(url: string): Socket {
-  const { protocol, hostname, port } = parseUrl(url)
-  const socket =
-    protocol === 'mqtts:'
-      ? connectTls({ host: hostname, port, servername: hostname })
-      : createConnection({ host: hostname, port })
+function rivalOf({ clientId, url }: LinkOptions): string {
+  return `${url} keeps ending the connection of "${clientId}": another program uses the same name and token (a second copy of this home?), or the broker fails again and again. Both take turns until one of them is stopped`
+}
+
+/** Streams that the other side ended, or cut. */
+const ended = new WeakSet<object>()
+
+function wasEnded(stream: object): boolean {
+  return ended.has(stream)
+}
+
+function openStream({ tls, host, port }: BrokerAddress): Socket {
+  // RFC 6066 section 3 allows no IP address as server name.
+  const name = isIP(host) === 0 ? { servername: host } : {}
+  const socket = tls ? connectTls({ host, port, ...name }) : createConnection({ host, port })
   socket.setNoDelay(true)
+  socket.once('end', () => ended.add(socket))
+  socket.once('error', ({ code }: NodeJS.ErrnoException) => {
+    if (code === 'ECONNRESET' || code === 'EPIPE') ended.add(socket)
+  })
   guardPackets(socket)
   return socket
-}
-
-function parseUrl(text: string): { protocol: string; hostname: string; port: number } {
-  const url = URL.parse(text)
-  if (url === null || !['mqtt:', 'mqtts:'].includes(url.protocol))
-    throw new KeysideError(
-      'address_invalid',
-      `expected mqtt://host:port or mqtts://host:port, got "${text}"`,
-    )
-  const standard = url.protocol === 'mqtts:' ? 8883 : 1883
-  return { protocol: url.protocol, hostname: url.hostname, port: Number(url.port) || standard }
 }
 
 function willOf(will: { topic: string; token: string }) {
   return { topic: will.topic, payload: Buffer.from(will.token), qos: 1 as const, retain: true }
 }
 
-async function subscribe(client: MqttClient, filters: readonly string[]): Promise<void> {
+/** Returns the filters that were not granted. Rejects when the connection ends first. */
+async function subscribe(client: MqttClient, filters: readonly string[]): Promise<string[]> {
+  const refused: string[] = []
   // One filter a packet: a broker that grants a mixed SUBSCRIBE by halves is then noticed at once.
-  for (const filter of filters) {
-    const [grant] = await client.subscribeAsync(filter, { qos: 1 })
-    if (grant === undefined || grant.qos === 128) throw new Error(`not granted: ${filter}`)
-  }
+  for (const filter of filters)
+    await client.subscribeAsync(filter, { qos: 1 }).catch((error: SubackError) => {
+      if (error.packet?.granted?.includes(NOT_GRANTED) !== true) throw error
+      refused.push(filter)
+    })
+  return refused
+}
+
+/** Without the packet the connection ended first. */
+interface SubackError extends Error {
+  readonly packet?: { readonly granted?: readonly unknown[] }
 }
 
 async function handle(packet: IPublishPacket, options: LinkOptions): Promise<void> {

@@ -11,6 +11,8 @@ export const engineConfig = z.strictObject({
     url: z.string().min(1),
     /** File with the access token, mode 0600. Paths are relative to KEYSIDE_HOME. */
     tokenFile: z.string().min(1),
+    /** Whether the token may travel in clear to another machine. */
+    plaintext: z.enum(['yes', 'no']).default('no'),
   }),
   signingKeyFile: z.string().min(1),
   exchange: z.strictObject({

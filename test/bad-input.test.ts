@@ -5,11 +5,10 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { openVault, vaultFile } from '@keyside/executor'
 import { signalTopic } from '@keyside/protocol'
-import { makeSigningKey, readSigningKey, systemChance, systemClock } from '@keyside/runtime'
+import { readSigningKey, systemChance } from '@keyside/runtime'
 import { Market, startExchange } from '@keyside/sandbox'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { parse, stringify } from 'yaml'
-import { renewTokens } from '../cli/home.ts'
 import { newSandboxSecrets } from '../cli/sandbox.ts'
 import { keyside, type Said } from './keyside.ts'
 import { recordHttp } from './recorder.ts'
@@ -114,18 +113,6 @@ test('a policy that is wrong, or that nobody accepted, at start', async () => {
     await run('executor', home, [world.passphrase]),
     'policy_not_accepted',
     /keyside policy accept/,
-  )
-})
-
-test('an access token of somebody else', async () => {
-  const home = copyHome((_config, folder) => {
-    makeSigningKey(join(folder, 'secrets/authority.key'), systemChance)
-    renewTokens({ home: folder, clock: systemClock, chance: systemChance })
-  })
-  expectRefusal(
-    await run('executor', home, [world.passphrase]),
-    'broker_refused',
-    /keyside init --renew/,
   )
 })
 

@@ -12,7 +12,13 @@ import {
   sentenceOf,
   verifyJournal,
 } from '@keyside/executor'
-import { KeysideError, keysideHome, systemClock } from '@keyside/runtime'
+import {
+  brokerAddress,
+  KeysideError,
+  keysideHome,
+  plaintextWarning,
+  systemClock,
+} from '@keyside/runtime'
 import type { Command } from 'commander'
 import { executorSection, openHomeKeychain } from '../home-keychain.ts'
 import { judgeRights } from '../key-verdict.ts'
@@ -163,17 +169,27 @@ function botToken(home: string): string {
   return file
 }
 
-function broker(home: string): Promise<string> {
-  const url = new URL(executorSection(home).home.url)
+async function broker(home: string): Promise<string> {
+  const { signals, home: own } = executorSection(home)
+  const urls = [...new Set([own.url, signals.url])]
+  for (const url of urls) await answers(url)
+  const warnings = [own, signals].map(({ url, plaintext }) => plaintextWarning(url, plaintext))
+  const warning = warnings.find((text) => text !== null)
+  if (warning !== undefined && warning !== null) throw new Error(warning)
+  return `${urls.join(' and ')} answers`
+}
+
+function answers(url: string): Promise<void> {
+  const { host, port } = brokerAddress(url)
   return new Promise((resolve, reject) => {
-    const socket = createConnection({ host: url.hostname, port: Number(url.port) || 1883 })
+    const socket = createConnection({ host, port })
     socket.setTimeout(3_000, () => socket.destroy(new Error('no answer')))
     socket.once('connect', () => {
       socket.destroy()
-      resolve(`${url.href} answers`)
+      resolve()
     })
     socket.once('error', ({ message }) =>
-      reject(new Error(`${url.href}: ${message}; run "keyside up" or "keyside broker"`)),
+      reject(new Error(`${url}: ${message}; run "keyside up" or "keyside broker"`)),
     )
   })
 }

@@ -60,8 +60,13 @@ function exchangeUrl(text: string): string {
 
 function renew(): void {
   const home = keysideHome()
-  renewTokens({ home, clock: systemClock, chance: systemChance })
-  print(`New access tokens are in ${join(home, 'secrets')}; restart the programs to use them.`)
+  const kept = renewTokens({ home, clock: systemClock, chance: systemChance })
+  print(
+    `New access tokens are in ${join(home, 'secrets')}; programs use them when they connect again, at the latest after a restart.`,
+    ...kept.map(
+      (file) => `${file} is kept: another authority made it; ask your provider for a new one.`,
+    ),
+  )
 }
 
 async function init(options: Options): Promise<void> {

@@ -325,3 +325,11 @@ test.each([
 ])('answers %j changed to %j with the line and the reason', (from, to, message) => {
   expect(refusal(changed(from, to))).toContain(message)
 })
+
+test('follows as many streams as a status can tell of, and says how many when there are more', () => {
+  const lines = (count: number) =>
+    Array.from({ length: count }, (_, nth) => `  s${nth}: { allotment: 10 }`).join('\n')
+  const policy = (count: number) => changed('  ema-cross: { allotment: 1000 }', lines(count))
+  expect(refusal(policy(64))).toBe('loaded')
+  expect(refusal(policy(65))).toMatch(/line 5.*streams: expected at most 64 streams, got 65/)
+})

@@ -40,6 +40,9 @@ const stream = z.strictObject(
   'expected a section such as { allotment: 1000 }',
 )
 
+/** A broker lets a device have this many filters, two a stream; the rest is for streams that still hold something. */
+const MOST_STREAMS = 64
+
 // A record drops the name __proto__ without a word, so names are looked at first.
 const streams = z
   .unknown()
@@ -49,6 +52,12 @@ const streams = z
         code: 'custom',
         message:
           'expected a line for each stream that you follow, such as ema-cross: { allotment: 1000 }',
+      })
+    const count = Object.keys(section ?? {}).length
+    if (count > MOST_STREAMS)
+      context.addIssue({
+        code: 'custom',
+        message: `expected at most ${MOST_STREAMS} streams, got ${count}`,
       })
     for (const name of Object.keys(section ?? {}))
       if (!id.safeParse(name).success)

@@ -1,0 +1,48 @@
+import { expect, test } from 'vitest'
+import { brokerAddress, isLoopback, plaintextWarning } from './broker-url.ts'
+
+test.each([
+  ['mqtt://127.0.0.1:1884', { tls: false, host: '127.0.0.1', port: 1884 }],
+  ['mqtt://[::1]:1884', { tls: false, host: '::1', port: 1884 }],
+  ['mqtts://[2001:db8::7]', { tls: true, host: '2001:db8::7', port: 8883 }],
+  ['mqtts://broker.example', { tls: true, host: 'broker.example', port: 8883 }],
+  ['mqtt://broker', { tls: false, host: 'broker', port: 1883 }],
+])('%s leads there', (text, address) => {
+  expect(brokerAddress(text)).toEqual(address)
+})
+
+test.each(['mqtt://[fe80::1%eth0]:1883', 'mqtt://[fe80::1%25eth0]:1883'])(
+  'refuses %s, and says that it is the zone',
+  (text) => {
+    const refusal = { code: 'address_invalid', message: expect.stringContaining('with a zone') }
+    expect(() => brokerAddress(text)).toThrow(expect.objectContaining(refusal))
+  },
+)
+
+test.each(['mqtt://::1:1883', 'mqtt://', 'tcp://127.0.0.1:1', '127.0.0.1'])(
+  'refuses %s',
+  (text) => {
+    expect(() => brokerAddress(text)).toThrow(expect.objectContaining({ code: 'address_invalid' }))
+  },
+)
+
+test.each([
+  ['127.0.0.1', true],
+  ['127.8.9.1', true],
+  ['::1', true],
+  ['localhost', true],
+  ['127.0.0.1.example', false],
+  ['192.168.0.2', false],
+  ['::2', false],
+  ['broker', false],
+])('%s is on this machine: %s', (host, is) => {
+  expect(isLoopback(host)).toBe(is)
+})
+
+test('warns where a token would travel in clear to another machine, unless that is accepted', () => {
+  expect(plaintextWarning('mqtt://192.0.2.1:1883', 'no')).toContain('use mqtts://')
+  expect(plaintextWarning('mqtt://[2001:db8::1]:1883', 'no')).toContain('"plaintext: yes"')
+  expect(plaintextWarning('mqtt://192.0.2.1:1883', 'yes')).toBeNull()
+  expect(plaintextWarning('mqtts://192.0.2.1', 'no')).toBeNull()
+  expect(plaintextWarning('mqtt://[::1]:1883', 'no')).toBeNull()
+})

@@ -1,0 +1,62 @@
+// How long a link waits before it tries again, so that two programs with one name do not fight, and a refusal is no flood.
+
+/** Times the base, by how often in a row it happened. */
+const AFTER_DROPS = [1, 4, 6, 8]
+const AFTER_REFUSALS = [2, 4, 8, 16, 32, 60]
+
+/** A connection that stood so long was not taken from us, ms. */
+const SETTLED_MS = 30_000
+
+/** The broker ended that many connections in a row, each soon after it began: somebody else wants the name. */
+export const DROPS_OF_A_RIVAL = 2
+
+export class Patience {
+  readonly #baseMs: number
+  #drops = 0
+  #refusals = 0
+  #settled: NodeJS.Timeout | undefined
+
+  constructor(baseMs: number) {
+    this.#baseMs = baseMs
+  }
+
+  /** A connection stands. */
+  connected(): void {
+    clearTimeout(this.#settled)
+    this.#settled = setTimeout(() => {
+      this.#drops = 0
+    }, SETTLED_MS).unref()
+  }
+
+  /** It does what it should. */
+  ready(): void {
+    this.#refusals = 0
+  }
+
+  /** The other side ended it. Returns how often in a row. */
+  dropped(): number {
+    this.#drops += 1
+    return this.#drops
+  }
+
+  /** The broker said no. */
+  refused(): void {
+    this.#refusals += 1
+  }
+
+  longest(): number {
+    return this.#baseMs * (AFTER_REFUSALS.at(-1) ?? 1)
+  }
+
+  /** There is no connection any more. Returns the time until the next try, ms. */
+  wait(): number {
+    clearTimeout(this.#settled)
+    return (
+      this.#baseMs * Math.max(step(AFTER_DROPS, this.#drops), step(AFTER_REFUSALS, this.#refusals))
+    )
+  }
+}
+
+function step(ladder: readonly number[], times: number): number {
+  return times === 0 ? 1 : (ladder[times - 1] ?? ladder.at(-1) ?? 1)
+}
