@@ -8,6 +8,8 @@ import {
   seal,
 } from '@keyside/protocol'
 import { type Chance, type Clock, type Link, newJti, seconds } from '@keyside/runtime'
+import { Halts, type HaltsOptions } from './halts.ts'
+import type { Sessions } from './sessions.ts'
 
 /** How long a question waits for its answer, ms. */
 const PATIENCE_MS = 5000
@@ -30,14 +32,24 @@ export interface DeviceOptions {
   readonly clock: Clock
   readonly chance: Chance
   readonly link: () => Pick<Link, 'publish' | 'connected'>
+  readonly sessions: Sessions
+  /** Something that the trader must know of a halt. */
+  readonly onHalt: HaltsOptions['tell']
 }
+
+/** Halts whose acknowledgement is still of interest. */
+const HALTS_KEPT = 100
 
 export class Device {
   readonly #options: DeviceOptions
   readonly #waiting = new Map<string, (asked: Asked) => void>()
+  readonly #halts: Halts
+  readonly #haltCommands = new Set<string>()
 
   constructor(options: DeviceOptions) {
     this.#options = options
+    const { sessions, onHalt: tell } = options
+    this.#halts = new Halts({ sessions, tell, send: (user) => this.#haltAgain(user) })
   }
 
   /** `user` is the Telegram user who asks. */
@@ -46,6 +58,10 @@ export class Device {
     const jti = newJti(this.#options.chance)
     const cancel = this.#options.clock.after(PATIENCE_MS, () => resolve({ outcome: 'silent' }))
     this.#waiting.set(jti, resolve)
+    if (instruction.do === 'halt') {
+      this.#noteHalt(jti)
+      this.#halts.begin(user, this.#options.clock.now())
+    }
     try {
       await this.#command(instruction, `telegram:${user}`, jti)
       return await promise
@@ -76,8 +92,27 @@ export class Device {
     await this.#options.link().publish(commandTopic(device), seal('approval', claims, key))
   }
 
-  /** Gives an answer to whoever waits for it. */
-  settle(command: string, answer: Answer): void {
+  /** Call when the device was heard, and every few seconds: a halt that a program has not acknowledged is sent again. */
+  async repeatHalt(): Promise<void> {
+    await this.#halts.repeat(this.#options.clock.now())
+  }
+
+  #noteHalt(jti: string): void {
+    this.#haltCommands.add(jti)
+    for (const oldest of this.#haltCommands)
+      if (this.#haltCommands.size > HALTS_KEPT) this.#haltCommands.delete(oldest)
+  }
+
+  async #haltAgain(user: number): Promise<void> {
+    const jti = newJti(this.#options.chance)
+    this.#noteHalt(jti)
+    await this.#command({ do: 'halt' }, `telegram:${user}`, jti)
+  }
+
+  /** Gives an answer to whoever waits for it. `session`: whose it is. */
+  settle(command: string, answer: Answer, session: string): void {
+    if (answer.about === 'done' && this.#haltCommands.delete(command))
+      this.#halts.acknowledge(session)
     this.#waiting.get(command)?.({ outcome: 'answered', answer })
   }
 

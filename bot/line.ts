@@ -1,11 +1,16 @@
 // The line to the device: the broker link, what goes out on it, and what comes in.
 import type { SigningKey } from '@keyside/protocol'
 import { type Chance, type Clock, type Link, type Logger, openLink } from '@keyside/runtime'
+import { say } from './commands/run.ts'
 import type { BotConfig } from './config.ts'
 import { Device } from './device.ts'
+import type { HaltsOptions } from './halts.ts'
 import { Receiver } from './reports/receive.ts'
+import { Sessions } from './sessions.ts'
 import { readDevice } from './store/device.ts'
 import type { Store } from './store/open.ts'
+import { findOwner } from './store/owner.ts'
+import { anotherHalted, anotherSilent } from './texts/chat.ts'
 
 export interface LineDeps {
   readonly store: Store
@@ -31,8 +36,13 @@ export function openLine(
   deps: LineDeps,
 ): Line {
   const ids = { bot: config.id, device: config.device.id }
-  const device = new Device({ ...deps, ...ids, key, link: () => link })
-  const receiver = new Receiver(config, { ...deps, device })
+  const sessions = new Sessions()
+  const onHalt: HaltsOptions['tell'] = (what) => {
+    const owner = findOwner(deps.store)
+    if (owner !== null) say(deps, owner, what === 'another_halted' ? anotherHalted : anotherSilent)
+  }
+  const device = new Device({ ...deps, ...ids, key, sessions, onHalt, link: () => link })
+  const receiver = new Receiver(config, { ...deps, device, sessions })
   const link: Link = openLink({
     url: config.broker.url,
     plaintext: config.broker.plaintext,

@@ -7,6 +7,7 @@ import {
   type Approval,
   type Command,
   encodeBase64url,
+  GENESIS,
   keyring,
   open,
   type Report,
@@ -165,6 +166,9 @@ export class ScriptedDevice {
   /** What it answers to a command; nothing by default. */
   answer: (command: Command) => ReportEvent | null = () => null
   seq = 0
+  /** Names its run, and its journal. */
+  session = newJti(systemChance)
+  journal = GENESIS
   readonly #link: Link
   readonly #clock: Clock
 
@@ -221,7 +225,11 @@ export class ScriptedDevice {
     const iat = this.#clock.now() / 1000
     const registered = { iss: 'device', aud: 'bot', iat, exp: iat + 3600 }
     const jti = newJti(systemChance)
-    return seal('report', { ...registered, jti, seq, at: iat, event, ...change }, key)
+    return seal(
+      'report',
+      { ...registered, jti, seq, session: this.session, at: iat, event, ...change },
+      key,
+    )
   }
 
   send(token: string): Promise<void> {
@@ -235,7 +243,9 @@ export class ScriptedDevice {
     iat = this.#clock.now() / 1000,
   ): Promise<void> {
     const registered = { iss: 'device', aud: 'everyone' as const, iat, exp: iat + 3600 }
-    const claims = { ...registered, jti: newJti(systemChance), sub: 'device', state, reports }
+    const { session, journal } = this
+    const names = { jti: newJti(systemChance), sub: 'device', session, journal }
+    const claims = { ...registered, ...names, state, reports }
     const token = seal('presence', claims, DEVICE)
     return this.#link.publish('keyside/v1/presence/device', token, { retain: true })
   }

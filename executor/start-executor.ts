@@ -89,7 +89,14 @@ async function compose(
   const exchange = await openAccount(config, deps)
   onStop(() => exchange.stop())
   const { key, salt } = await deviceSecrets(keychain)
-  const publisher = new Publisher({ device: config.id, audience: config.bot.id, key, ...deps })
+  const publisher = new Publisher({
+    device: config.id,
+    audience: config.bot.id,
+    session,
+    journal: () => journal.name(),
+    key,
+    ...deps,
+  })
   const shell = assemble({
     journal,
     exchange,

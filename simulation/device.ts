@@ -10,7 +10,7 @@ import { acceptPolicy, readPolicyText, requirePolicy } from '../executor/policy-
 import { Publisher } from '../executor/report/publisher.ts'
 import type { Shell } from '../executor/shell.ts'
 import { unhalt } from '../executor/unhalt.ts'
-import { reportTopic } from '../protocol/index.ts'
+import { GENESIS, reportTopic } from '../protocol/index.ts'
 import { type Clock, KeysideError, noTrace } from '../runtime/index.ts'
 import { SimulatedExchange } from './exchange.ts'
 import { FragileJournal } from './journal.ts'
@@ -259,6 +259,8 @@ export class Device {
     const publisher = new Publisher({
       device: DEVICE,
       audience: 'bot',
+      session: 'A'.repeat(22),
+      journal: () => GENESIS,
       key: DEVICE_KEY,
       clock,
       chance: (bytes) => simulation.random.bytes(bytes),

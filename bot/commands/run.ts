@@ -46,7 +46,7 @@ function replyTo({ store, clock }: CommandDeps, words: CommandWords, asked: Aske
 
 /** With a `key` it is said once, however often it is called for. */
 export function say(
-  { store, clock, kick }: CommandDeps,
+  { store, clock, kick }: Pick<CommandDeps, 'store' | 'clock' | 'kick'>,
   owner: Owner,
   text: Html,
   key?: string,

@@ -19,10 +19,12 @@ import {
 } from '@keyside/runtime'
 import type { BotConfig } from '../config.ts'
 import type { Device } from '../device.ts'
+import type { Sessions } from '../sessions.ts'
 import { readDevice, writeDevice } from '../store/device.ts'
 import { putMessage } from '../store/messages.ts'
 import { type Store, transact } from '../store/open.ts'
 import { findOwner } from '../store/owner.ts'
+import { forgetTold, isOther, markTold } from '../store/told.ts'
 import { lostText, untold } from '../texts/events.ts'
 import type { Html } from '../texts/html.ts'
 import { keepForOwner } from './before-owner.ts'
@@ -30,12 +32,16 @@ import { tellPresence } from './presence.ts'
 import { Gap, placeOf } from './sequence.ts'
 import { tell } from './tell.ts'
 
+/** So many numbers back a program that begins to be heard is asked what it has said under them. */
+const SHARED = 20
+
 export interface ReceiverDeps {
   readonly store: Store
   readonly clock: Clock
   readonly chance: Chance
   readonly log: Logger
-  readonly device: Pick<Device, 'replay' | 'settle' | 'isAsked'>
+  readonly device: Pick<Device, 'replay' | 'settle' | 'isAsked' | 'repeatHalt'>
+  readonly sessions: Sessions
   /** Something to send was written. */
   readonly kick: () => void
 }
@@ -76,26 +82,40 @@ export class Receiver {
   }
 
   /** After each connection: reports may have been missed. */
-  catchUp(): void {
-    const { device, store, log } = this.#deps
+  catchUp(after = readDevice(this.#deps.store).seq): void {
+    const { device, log } = this.#deps
     device
-      .replay(readDevice(store).seq)
+      .replay(after)
       .catch((error) => log.debug({ err: describeError(error) }, 'reports not asked for'))
   }
 
   /** Call every 3 s. */
   tick(): void {
+    this.#repeatHalt()
     if (this.#gap.isStuck(readDevice(this.#deps.store).seq)) this.catchUp()
   }
 
+  #repeatHalt(): void {
+    const { device, log } = this.#deps
+    device
+      .repeatHalt()
+      .catch((error) => log.debug({ err: describeError(error) }, 'the halt was not repeated'))
+  }
+
   #report(report: Report): void {
-    const { store, device } = this.#deps
+    const { store, device, sessions, clock } = this.#deps
+    const { event, session } = report
+    if (sessions.hear(session, clock.now())) this.#repeatHalt()
     // An answer is for whoever waits now, in order or not.
-    if (report.event.type === 'answer') device.settle(report.event.to, report.event.answer)
+    if (event.type === 'answer') device.settle(event.to, event.answer, session)
     const last = readDevice(store).seq
     const place = placeOf(report.seq, last, this.#gap.asks)
     const newGap = this.#gap.notice(report.seq, last)
-    if (place === 'seen') return
+    // Two programs that share a journal number alike: what only one of them says is told all the same.
+    if (place === 'seen') {
+      if (isOther(store, report)) this.#take(report)
+      return
+    }
     if (place === 'gap') {
       if (newGap) this.catchUp()
       return
@@ -120,12 +140,14 @@ export class Receiver {
     }
   }
 
-  #store({ seq, iat }: Report, write: () => void): void {
+  #store(report: Report, write: () => void): void {
     const { store, clock } = this.#deps
     transact(store, () => {
       write()
-      const signed = Math.max(iat, readDevice(store).signed)
-      writeDevice(store, { seq, signed, heard: clock.now() })
+      markTold(store, report)
+      const known = readDevice(store)
+      const signed = Math.max(report.iat, known.signed)
+      writeDevice(store, { seq: Math.max(report.seq, known.seq), signed, heard: clock.now() })
     })
   }
 
@@ -152,21 +174,29 @@ export class Receiver {
   }
 
   #presence(presence: Presence): void {
-    const { store, clock } = this.#deps
+    const { store, clock, sessions } = this.#deps
     const known = readDevice(store)
+    const now = clock.now()
     // A broker can show an old presence again; only a newer one may begin the numbers anew.
     const isNews = presence.state === 'online' && presence.iat > known.signed
-    const reports = presence.reports ?? known.seq
-    const restarted = isNews && reports < known.seq
+    const { reports = known.seq, session = '', journal = known.journal } = presence
+    const isOther = isNews && sessions.hear(session, now)
+    const restarted = isNews && known.journal !== '' && journal !== known.journal
     if (restarted) this.#gap.restart()
     transact(store, () => {
-      tellPresence(store, known, presence.state, clock.now())
+      // Of two that take turns, one is always going away.
+      if (!sessions.hasRivals(now)) tellPresence(store, known, presence.state, now)
+      if (restarted) forgetTold(store)
       writeDevice(store, {
         presence: presence.state,
-        ...(isNews && { signed: presence.iat, heard: clock.now() }),
+        ...(isNews && { signed: presence.iat, heard: now, journal }),
         ...(restarted && { seq: 0 }),
       })
     })
-    if (restarted || this.#gap.notice(reports, readDevice(store).seq)) this.catchUp()
+    if (isOther) this.#repeatHalt()
+    const { seq } = readDevice(store)
+    if (this.#gap.notice(reports, seq) || restarted) this.catchUp()
+    // What another program with this journal has said meanwhile has numbers that seem to be told.
+    else if (isOther) this.catchUp(Math.max(0, Math.min(seq, reports) - SHARED))
   }
 }

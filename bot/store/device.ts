@@ -9,6 +9,8 @@ export interface DeviceRow {
   /** When anything of it last arrived, Unix ms; 0 for never. */
   readonly heard: number
   readonly presence: 'unknown' | 'online' | 'offline'
+  /** Names the journal that numbers the reports; empty before the first. */
+  readonly journal: string
 }
 
 export function readDevice(store: Store): DeviceRow {
@@ -19,12 +21,13 @@ export function readDevice(store: Store): DeviceRow {
     signed: Number(row['signed']),
     heard: Number(row['heard']),
     presence: presence === 'online' || presence === 'offline' ? presence : 'unknown',
+    journal: String(row['journal']),
   }
 }
 
 export function writeDevice(store: Store, change: Partial<DeviceRow>): void {
-  const { seq, signed, heard, presence } = { ...readDevice(store), ...change }
+  const { seq, signed, heard, presence, journal } = { ...readDevice(store), ...change }
   store
-    .prepare('UPDATE device SET seq = ?, signed = ?, heard = ?, presence = ?')
-    .run(seq, signed, heard, presence)
+    .prepare('UPDATE device SET seq = ?, signed = ?, heard = ?, presence = ?, journal = ?')
+    .run(seq, signed, heard, presence, journal)
 }

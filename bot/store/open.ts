@@ -22,9 +22,11 @@ CREATE TABLE device (
   seq INTEGER NOT NULL,
   signed REAL NOT NULL,
   heard INTEGER NOT NULL,
-  presence TEXT NOT NULL CHECK (presence IN ('unknown', 'online', 'offline'))
+  presence TEXT NOT NULL CHECK (presence IN ('unknown', 'online', 'offline')),
+  journal TEXT NOT NULL
 ) STRICT;
-INSERT INTO device VALUES (1, 0, 0, 0, 'unknown');
+INSERT INTO device VALUES (1, 0, 0, 0, 'unknown', '');
+CREATE TABLE told (seq INTEGER NOT NULL, digest TEXT NOT NULL, PRIMARY KEY (seq, digest)) STRICT;
 CREATE TABLE trouble (one INTEGER PRIMARY KEY CHECK (one = 1), code TEXT NOT NULL, at INTEGER NOT NULL) STRICT;
 CREATE TABLE message (
   id INTEGER PRIMARY KEY,

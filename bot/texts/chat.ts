@@ -53,4 +53,8 @@ export const halted = html`⏹ <b>Halted:</b> no new entries, and those still op
 
 export const haltedAndSelling = html`⏹ <b>Halted, and selling:</b> no new entries, those still open are canceled, and everything that is held is sold. Only the device itself can undo it: <code>npx keyside unhalt</code>`
 
+export const anotherHalted = html`⏹ <b>Another program with this device's name has halted too.</b> It has sold nothing. Two copies of one home trade with one account: stop one of them.`
+
+export const anotherSilent = html`⚠️ <b>Another program with this device's name has not confirmed the halt.</b> It is sent again whenever that one is heard. Look where else this home is in use, and stop it there: <code>npx keyside halt</code>`
+
 export const haltUnconfirmed = html`⚠️ <b>Your device has not confirmed the halt.</b> Send /halt again, or halt at the device: <code>npx keyside halt</code>`

@@ -111,6 +111,12 @@ export class Journal {
     return this.#last
   }
 
+  /** The first fact's hash: a copy has the same, a new journal another. */
+  name(): string {
+    const row = this.#db.prepare('SELECT hash FROM facts ORDER BY seq LIMIT 1').get()
+    return row === undefined ? BEFORE_THE_FIRST.hash : String(row['hash'])
+  }
+
   /** When it was written, Unix ms; null for an empty journal. */
   lastAt(): number | null {
     const row = this.#db.prepare('SELECT at FROM facts ORDER BY seq DESC LIMIT 1').get()

@@ -1,4 +1,4 @@
-import { KINDS, type ReportEvent } from '@keyside/protocol'
+import { GENESIS, KINDS, type ReportEvent } from '@keyside/protocol'
 import { signingKey } from '@keyside/protocol/node'
 import { systemChance } from '@keyside/runtime'
 import { expect, test } from 'vitest'
@@ -22,6 +22,8 @@ function listened() {
   const publisher = new Publisher({
     device: 'device',
     audience: 'bot',
+    session: jtiOf('session'),
+    journal: () => GENESIS,
     key: signingKey(new Uint8Array(32).fill(1)),
     clock: { now: () => START } as never,
     chance: systemChance,

@@ -20,6 +20,10 @@ export interface PublisherOptions {
   /** This device's id. */
   readonly device: string
   readonly audience: string
+  /** Names this run of the program. */
+  readonly session: string
+  /** Names the journal that numbers the reports. */
+  readonly journal: () => string
   readonly key: SigningKey
   readonly clock: Clock
   readonly chance: Chance
@@ -60,10 +64,17 @@ export class Publisher {
   }
 
   #seal({ seq, at, event }: OutboxReport): string {
-    const { device, audience, key } = this.#options
+    const { device, audience, key, session } = this.#options
     return seal(
       'report',
-      { ...this.#registered(audience, REPORT_LIFE_S), iss: device, seq, at: seconds(at), event },
+      {
+        ...this.#registered(audience, REPORT_LIFE_S),
+        iss: device,
+        seq,
+        session,
+        at: seconds(at),
+        event,
+      },
       key,
     )
   }
@@ -80,7 +91,7 @@ export class Publisher {
 
   /** Also the MQTT will, sealed before there is a connection. */
   presence(state: Presence['state']): string {
-    const { device, key } = this.#options
+    const { device, key, session, journal } = this.#options
     const claims = {
       ...this.#registered('everyone', PRESENCE_LIFE_S),
       iss: device,
@@ -88,6 +99,8 @@ export class Publisher {
       sub: device,
       state,
       reports: this.#last,
+      session,
+      journal: journal(),
     } as const
     return seal('presence', claims, key)
   }

@@ -251,6 +251,8 @@ export const reportEvent = z.discriminatedUnion('type', [
 export const report = z.strictObject({
   ...registered,
   seq: sequence,
+  /** Names the run of the program that signed it, as its presence does. */
+  session: jti,
   /** When it happened; `iat` is when it was signed, which a replay does anew. */
   at: numericDate,
   event: reportEvent,

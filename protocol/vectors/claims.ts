@@ -6,6 +6,7 @@ import type { Claims } from '../kinds.ts'
 export const NOW = 1_795_000_000
 
 const JTI = 'AAECAwQFBgcICQoLDA0ODw'
+const SESSION = 'EBESExQVFhcYGRobHB0eHw'
 const ORDER = 'n4bQgYhMfWWaL-qgxVrQFaO_TxsrC4Is0V1sFbDwCgg'
 
 const times = { iat: NOW - 1, exp: NOW + 29 }
@@ -118,6 +119,7 @@ export const report: Claims['report'] = {
   exp: NOW + 3600,
   jti: JTI,
   seq: 12,
+  session: SESSION,
   at: NOW - 2.125,
   event: {
     type: 'order',
@@ -194,6 +196,15 @@ export const presence: Claims['presence'] = {
   jti: JTI,
   sub: 'engine',
   state: 'online',
+}
+
+export const devicePresence: Claims['presence'] = {
+  ...presence,
+  iss: 'device',
+  sub: 'device',
+  reports: 12,
+  session: SESSION,
+  journal: ORDER,
 }
 
 export const access: Claims['access'] = {

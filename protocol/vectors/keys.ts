@@ -16,7 +16,7 @@ function vectorKey(fill: number, issuer: string, kinds: readonly Kind[]): Vector
 
 export const ENGINE = vectorKey(1, 'engine', ['signal', 'head', 'presence'])
 export const BOT = vectorKey(2, 'bot', ['command', 'approval'])
-export const DEVICE = vectorKey(3, 'device', ['report'])
+export const DEVICE = vectorKey(3, 'device', ['report', 'presence'])
 export const AUTHORITY = vectorKey(4, 'authority', ['access'])
 /** Signs well, and nobody trusts it. */
 export const STRANGER = vectorKey(5, 'engine', ['signal'])

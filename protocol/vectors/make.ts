@@ -56,6 +56,7 @@ function valid(): Map<string, object> {
     ['report-approval-with-code', vector('report', good.codeNeeded, DEVICE)],
     ['report-balance', vector('report', good.balance, DEVICE)],
     ['presence', vector('presence', good.presence, ENGINE)],
+    ['presence-of-a-device', vector('presence', good.devicePresence, DEVICE)],
     ['access', vector('access', good.access, AUTHORITY)],
   ])
 }
