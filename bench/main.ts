@@ -1,5 +1,6 @@
 // npm run bench -- <name> [--json] [--signals N]: runs one bench; without a name that it knows, lists them.
 import { parseArgs } from 'node:util'
+import { crowd } from './crowd.ts'
 import { decideBench } from './decide.ts'
 import { hop } from './hop.ts'
 import { memory } from './memory.ts'
@@ -40,6 +41,12 @@ const BENCHES: Readonly<Record<string, Bench>> = {
     about: 'the heap along a million signals: what is kept of each for ever',
     signals: 1_000_000,
     run: memory,
+  },
+  crowd: {
+    about:
+      'how long a client needs to connect while strangers hold 2,000 sockets (--signals: connections)',
+    signals: 20,
+    run: crowd,
   },
 }
 

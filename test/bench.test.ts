@@ -66,6 +66,16 @@ test('memory stays flat along two thousand signals, half of which have their ord
   expect(slope).toBeLessThan(1_000)
 })
 
+test('a client connects while strangers hold two thousand sockets', () => {
+  const { stdout, stderr } = bench('crowd', '--json', '--signals', '2')
+  expect(stderr).toContain('2000 sockets from 1 address(es)')
+  const { samples } = JSON.parse(stdout) as { samples: { refused: number; times: number[] }[] }
+  expect(samples.map(({ refused, times }) => [refused, times.length])).toEqual([
+    [0, 2],
+    [0, 2],
+  ])
+})
+
 test('an unknown name lists the benches', () => {
   const { status, stderr } = bench('nonsense')
   expect(status).toBe(3)
