@@ -285,6 +285,21 @@ export async function allTaken({ home, device }: Pick<Rig, 'home' | 'device'>): 
   }
 }
 
+/** Until nothing that the bot has to say waits. One message a second is what a chat may be sent, so the clock turns. */
+export async function allSent({ home, clock }: Pick<Rig, 'home' | 'clock'>): Promise<void> {
+  const store = openStore(join(home, 'bot.db'))
+  const waiting = store.prepare('SELECT count(*) AS count FROM message WHERE version > sent')
+  try {
+    await until(() => {
+      if (Number(waiting.get()?.['count']) === 0) return true
+      clock.advance(100)
+      return false
+    })
+  } finally {
+    store.close()
+  }
+}
+
 /** Polls: most of what a test waits for has no event of its own. Rejects after 20 s: that is for what hangs. */
 export async function until(holds: () => boolean): Promise<void> {
   for (const start = Date.now(); !holds(); ) {

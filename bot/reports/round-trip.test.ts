@@ -2,7 +2,7 @@
 import type { OrderView, ReportEvent } from '@keyside/protocol'
 import { expect, test } from 'vitest'
 import { approvalOf, orderOf, stepOf } from '../events-for-tests.ts'
-import { allTaken, openRig, type Rig, until } from '../rig-for-tests.ts'
+import { allSent, allTaken, openRig, type Rig, until } from '../rig-for-tests.ts'
 
 type Chat = Awaited<ReturnType<Rig['claim']>>
 
@@ -46,18 +46,13 @@ function said(chat: Chat): string[] {
     .map(({ text, caption }) => text ?? caption ?? '')
 }
 
-/** Reports, one after the other as they would come, and then a question whose answer stands behind all of them. */
-async function report(rig: Rig, chat: Chat, events: readonly ReportEvent[]) {
+/** Reports, one after the other as they would come, each told before the next. */
+async function report(rig: Rig, events: readonly ReportEvent[]) {
   for (const event of events) {
     await rig.device.report(event)
     await allTaken(rig)
-    // One message a second is what a chat may be sent.
-    rig.clock.advance(1000)
+    await allSent(rig)
   }
-  const helps = () => said(chat).filter((text) => text.includes('/status –')).length
-  const before = helps()
-  chat.sendText('/help')
-  await until(() => helps() > before)
 }
 
 const withoutHelp = (lines: readonly string[]) =>
@@ -74,7 +69,7 @@ test('a round trip is a card that becomes the purchase, a stop, and a sale with 
   const card = await chat.waitForMessage(({ reply_markup }) => reply_markup !== undefined)
   chat.pressButton(card, '✅ Approve')
   await until(() => rig.device.approvals.length === 1)
-  await report(rig, chat, [
+  await report(rig, [
     stepOf(entry, 'approved'),
     stepOf(entry, 'sent'),
     stepOf(entry, 'filled', { filled: '0.05', average: '64050.1' }),
@@ -110,9 +105,9 @@ test('the phone rings for a fill that nobody waits for, and the card points to i
   const card = await chat.waitForMessage(({ reply_markup }) => reply_markup !== undefined)
   chat.pressButton(card, '✅ Approve')
   await until(() => rig.device.approvals.length === 1)
-  await report(rig, chat, [stepOf(entry, 'approved'), stepOf(entry, 'accepted')])
+  await report(rig, [stepOf(entry, 'approved'), stepOf(entry, 'accepted')])
   rig.clock.advance(3_600_000)
-  await report(rig, chat, [stepOf(entry, 'filled', { filled: '0.05', average: '64050.1' })])
+  await report(rig, [stepOf(entry, 'filled', { filled: '0.05', average: '64050.1' })])
   const bubbles = withoutHelp(said(chat))
   expect(bubbles[0]).toContain('told below')
   expect(bubbles.at(-1)).toContain('✅ Bought 0.05 BTC at 64,050.1 USDT')
@@ -123,7 +118,7 @@ test('a stop that was filled is told once, with its loss', async () => {
   const rig = await openRig()
   const chat = await rig.claim()
   const loss = { gain: '55.5', negative: true, paid: '3202.5' }
-  await report(rig, chat, [
+  await report(rig, [
     stepOf(stop, 'accepted'),
     stepOf(stop, 'filled', { filled: '0.04995', average: '63000', result: loss }),
   ])
@@ -150,7 +145,7 @@ test('a stop that follows the price is one message, however often it moves', asy
       stepOf(next, 'accepted'),
     ]
   })
-  await report(rig, chat, [stepOf(orderOf(10, STOP), 'accepted'), ...moves])
+  await report(rig, [stepOf(orderOf(10, STOP), 'accepted'), ...moves])
   const stops = withoutHelp(said(chat))
   expect(stops).toHaveLength(1)
   expect(stops[0]).toContain('Stop at 63,300 USDT')
@@ -161,7 +156,7 @@ test('a card that was ignored, and the exit of what was never bought, alarm nobo
   const chat = await rig.claim()
   const { stream, market } = entry
   const superseded = { code: 'entry_superseded', message: 'the strategy has left' }
-  await report(rig, chat, [
+  await report(rig, [
     question(rig, 600),
     stepOf(entry, 'refused', superseded),
     { type: 'refusal', kind: 'exit', stream, market, code: 'no_position', message: 'nothing' },
@@ -179,7 +174,7 @@ test('a way out that is refused, and a message that nobody should have sent, are
   const chat = await rig.claim()
   const { stream, market } = entry
   const why = { code: 'market_unknown', message: 'it is gone' }
-  await report(rig, chat, [
+  await report(rig, [
     { type: 'refusal', kind: 'entry', stream, market, ...why },
     { type: 'refusal', kind: 'exit', stream, market, ...why },
     { type: 'refusal', code: 'header_not_pinned', message: 'no trusted key has it' },
@@ -191,7 +186,7 @@ test('an order that nobody knew of is told once it is known, and stands in the c
   const rig = await openRig()
   const chat = await rig.claim()
   const lost = { code: 'order_unknown', message: 'no answer' }
-  await report(rig, chat, [
+  await report(rig, [
     stepOf(exit, 'sent'),
     stepOf(exit, 'unknown', lost),
     stepOf(exit, 'filled', sold),
@@ -211,7 +206,7 @@ test('an exit that fails again and again is one message with a count', async () 
     const { stop: _, ...again } = orderOf(number, EXIT)
     return [stepOf(again, 'sent'), stepOf(again, 'canceled', nobody)]
   })
-  await report(rig, chat, steps)
+  await report(rig, steps)
   const bubbles = withoutHelp(said(chat))
   expect(bubbles).toHaveLength(1)
   expect(bubbles[0]).toContain('3 times')
@@ -220,7 +215,7 @@ test('an exit that fails again and again is one message with a count', async () 
 test('a start that finds trading running says nothing, one that finds it halted does', async () => {
   const rig = await openRig()
   const chat = await rig.claim()
-  await report(rig, chat, [
+  await report(rig, [
     { type: 'state', state: 'running', by: 'start' },
     { type: 'state', state: 'halted', by: 'start' },
   ])
@@ -232,7 +227,7 @@ test('a start that finds trading running says nothing, one that finds it halted 
 test('a halt that has a cause is told with it, once', async () => {
   const rig = await openRig()
   const chat = await rig.claim()
-  await report(rig, chat, [
+  await report(rig, [
     { type: 'state', state: 'halted', by: 'loss.dd' },
     { type: 'notice', level: 'error', code: 'drawdown_reached', message: 'trading is halted' },
   ])
@@ -249,7 +244,7 @@ test('a halt leaves no card with a live button', async () => {
   const message = 'trading is halted: no entries are taken now'
   await rig.device.report(question(rig, 600))
   await chat.waitForMessage(({ reply_markup }) => reply_markup !== undefined)
-  await report(rig, chat, [
+  await report(rig, [
     { type: 'state', state: 'halted', by: 'device' },
     stepOf(entry, 'refused', { code: 'approval_withdrawn', message }),
   ])

@@ -12,7 +12,7 @@ import {
 
 export type Store = DatabaseSync
 
-const VERSION = 3
+const VERSION = 4
 
 const TABLES = `
 CREATE TABLE owner (one INTEGER PRIMARY KEY CHECK (one = 1), user INTEGER NOT NULL, chat INTEGER NOT NULL, since INTEGER NOT NULL) STRICT;
