@@ -38,6 +38,7 @@ export class Days {
   /** By the day's number since 1970. */
   readonly #days = new Map<number, Day>()
   readonly #moves = new Map<number, number>()
+  readonly #starts = new Map<number, number>()
 
   constructor(shapes: readonly Shape[], seed: number) {
     this.#shapes = shapes
@@ -62,21 +63,25 @@ export class Days {
     const { shapes, scales, move } = this.day(number)
     const start = this.#start(number)
     const pull = (this.#start(number + 1) - start - move) / DAY_BLOCKS
+    const levels = new Float64Array(DAY_BLOCKS)
     let level = start
-    return Float64Array.from(scales, (scale, i) => {
-      const at = level
-      level += scale * this.#shape(shapes[i]).end + pull
-      return at
-    })
+    for (let i = 0; i < DAY_BLOCKS; i++) {
+      levels[i] = level
+      level += (scales[i] ?? 0) * this.#shape(shapes[i]).end + pull
+    }
+    return levels
   }
 
   /** The sum of all days before it, the older the less. */
   #start(number: number): number {
+    const known = this.#starts.get(number)
+    if (known !== undefined) return known
     let [sum, weight] = [0, 1]
     for (let back = 1; back <= MEMORY.days; back++) {
       sum += weight * (this.#moves.get(number - back) ?? this.day(number - back).move)
       weight *= MEMORY.left
     }
+    this.#starts.set(number, sum)
     return sum
   }
 

@@ -92,13 +92,23 @@ export class LifelikePath implements Path {
   #whole(day: number): Whole {
     const known = this.#wholes.get(day)
     if (known !== undefined) return known
-    let [range, volume] = [NOTHING, 0]
-    for (const block of this.#blocksOf(day)) {
-      const part = partOf(block, 0, SHAPE_TICKS - 1)
-      range = both(range, part)
-      volume += part.volume
+    const { shapes, days } = this.#draw()
+    const drawn = days.day(day)
+    const levels = days.levels(day)
+    let { high, low } = NOTHING
+    let volume = 0
+    // Without an object for each block: thousands of days may be asked for at once.
+    for (let i = 0; i < DAY_BLOCKS; i++) {
+      const shape = shapes[drawn.shapes[i] ?? -1]
+      const scale = drawn.scales[i] ?? 0
+      const level = levels[i] ?? 0
+      if (shape === undefined) throw new RangeError(`no block ${i}`)
+      const { extremes, lotsBefore } = shape
+      high = Math.max(high, level + scale * (scale > 0 ? extremes.high : extremes.low))
+      low = Math.min(low, level + scale * (scale > 0 ? extremes.low : extremes.high))
+      volume += rateOf(scale) * (lotsBefore[SHAPE_TICKS] ?? 0)
     }
-    const made = { ...range, volume }
+    const made = { high, low, volume }
     this.#wholes.set(day, made)
     return made
   }
@@ -141,12 +151,15 @@ function levelIn({ level, scale, shape }: Block, tick: number): number {
   return level + scale * (shape.offsets[tick] ?? 0)
 }
 
+/** People trade more while the price moves; a whole number, so that volumes add up. */
+function rateOf(scale: number): number {
+  return Math.max(1, Math.round((2 * Math.abs(scale)) / USUAL_MINUTE))
+}
+
 /** The ticks of a block from `from` to `to`, both included. */
 function partOf(block: Block, from: number, to: number): Whole {
   const { scale, shape } = block
-  // People trade more while the price moves; a whole number, so that volumes add up.
-  const rate = Math.max(1, Math.round((2 * Math.abs(scale)) / USUAL_MINUTE))
-  const volume = rate * ((shape.lotsBefore[to + 1] ?? 0) - (shape.lotsBefore[from] ?? 0))
+  const volume = rateOf(scale) * ((shape.lotsBefore[to + 1] ?? 0) - (shape.lotsBefore[from] ?? 0))
   return { ...rangeIn(block, from, to), volume }
 }
 
