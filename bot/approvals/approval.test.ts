@@ -37,10 +37,10 @@ test('a card shows the order with its chart and two buttons', async () => {
   )
   expect(shown.slice(0, -1).join('\n')).toBe(
     [
-      'Buy 0.05 BTC? · BTC/USDT · ema-cross',
+      'Buy 0.05 BTC? · ema-cross',
       'At most 3,205.03 USDT',
-      'Price 64,050 now, limit 64,100.5',
-      'Stop 63,000, 1.6 % below the price',
+      'Now 64,050, limit 64,100.5',
+      'Stop 63,000 (1.6 % below)',
       'May lose about 52.5 USDT at the stop, 55.03 at worst, if entry and stop fill only at their limits; fees not counted',
       'ema(12) crossed above ema(26), rsi(14) 58',
     ].join('\n'),

@@ -14,10 +14,10 @@ export const BUTTONS = { approve: '✅ Approve', reject: '🚫 Reject' } as cons
 export function cardText(needed: ApprovalNeeded, state: Html, mark: '?' | '' = ''): Html {
   const { order, reason } = needed
   return lines(
-    html`<b>${orderTitle(order)}${mark}</b> · ${order.market} · ${order.stream}`,
+    html`<b>${orderTitle(order)}${mark}</b> · ${order.stream}`,
     mark === '?' ? againText(needed) : null,
     html`${order.side === 'buy' ? 'At most' : 'At least'} <b>${sum(order.value)} ${currencies(order.market).quote}</b>`,
-    html`Price <b>${amount(needed.market)}</b> now, limit ${amount(order.price)}`,
+    html`Now <b>${amount(needed.market)}</b>, limit ${amount(order.price)}`,
     stopLine(needed),
     riskLine(needed),
     reason === '' ? null : html`<i>${clip(reason, LONGEST_REASON)}</i>`,
@@ -39,7 +39,7 @@ function ordinal(times: number): string {
 function stopLine({ stop, market, order }: ApprovalNeeded): Html | null {
   if (stop === undefined) return order.kind === 'entry' ? html`No stop` : null
   const side = new Big(stop).lt(market) ? 'below' : 'above'
-  return html`Stop <b>${amount(stop)}</b>, ${distance(stop, market)} ${side} the price`
+  return html`Stop <b>${amount(stop)}</b> (${distance(stop, market)} ${side})`
 }
 
 /** What a trader reckons in the head stands first; the bound that the limits set explains itself. */

@@ -19,7 +19,7 @@ test('a stop names its trigger, and the least it may be sold for', () => {
   expect(stopText({ type: 'order', status: 'accepted', order, filled: '0' }).text).toBe(
     [
       '🛡 <b>Stop at 58,018.58 USDT</b> · BTC/USDT · demo',
-      'Stands at the exchange: sells 0.00848 BTC for 56,858.21 USDT or more.',
+      'Stands at the exchange: sells 0.00848 BTC at 56,858.21 USDT or better.',
     ].join('\n'),
   )
 })

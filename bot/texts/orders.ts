@@ -50,7 +50,7 @@ export function stopText(step: OrderStep): Html {
   const { quote } = currencies(order.market)
   const told =
     status === 'accepted'
-      ? html`Stands at the exchange: sells ${amount(order.amount)} ${baseOf(order)} for ${amount(order.price)} ${quote} or more.`
+      ? html`Stands at the exchange: sells ${amount(order.amount)} ${baseOf(order)} at ${amount(order.price)} ${quote} or better.`
       : (TAKEN_OFF[code] ?? stepText(step))
   return lines(stopTitle(order), told)
 }
