@@ -1,26 +1,78 @@
 // All commands, in the order of `keyside --help`. Only the code of the one that was asked for is loaded.
 import { Command } from 'commander'
 
-type AddCommand = (program: Command) => void
+interface Listed {
+  /** As its own help says it. */
+  readonly about: string
+  readonly load: () => Promise<(program: Command) => void>
+}
 
 /** A program's process must hold no other program's code: the broker has no business with keys. */
-const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
-  up: async () => (await import('./commands/up.ts')).addUp,
-  init: async () => (await import('./commands/init.ts')).addInit,
-  selftest: async () => (await import('./commands/selftest.ts')).addSelftest,
-  doctor: async () => (await import('./commands/doctor.ts')).addDoctor,
-  keys: async () => (await import('./commands/keys.ts')).addKeys,
-  code: async () => (await import('./commands/code.ts')).addCode,
-  policy: async () => (await import('./commands/policy.ts')).addPolicy,
-  journal: async () => (await import('./commands/journal.ts')).addJournal,
-  halt: async () => (await import('./commands/halt.ts')).addHalt,
-  unhalt: async () => (await import('./commands/unhalt.ts')).addUnhalt,
-  broker: async () => (await import('./commands/broker.ts')).addBroker,
-  engine: async () => (await import('./commands/engine.ts')).addEngine,
-  executor: async () => (await import('./commands/executor.ts')).addExecutor,
-  bot: async () => (await import('./commands/bot.ts')).addBot,
-  sandbox: async () => (await import('./commands/sandbox.ts')).addSandbox,
-  health: async () => (await import('./commands/health.ts')).addHealth,
+export const COMMANDS: Readonly<Record<string, Listed>> = {
+  up: {
+    about: 'start broker, engine, executor and bot',
+    load: async () => (await import('./commands/up.ts')).addUp,
+  },
+  init: {
+    about: 'set up this machine: signing keys, access tokens, config, policy, strategies',
+    load: async () => (await import('./commands/init.ts')).addInit,
+  },
+  selftest: {
+    about: 'send one signal through all programs in the sandbox and time each hop',
+    load: async () => (await import('./commands/selftest.ts')).addSelftest,
+  },
+  doctor: {
+    about: 'check this machine, and say what to do about each thing that is missing',
+    load: async () => (await import('./commands/doctor.ts')).addDoctor,
+  },
+  keys: {
+    about: 'the exchange keys on this device',
+    load: async () => (await import('./commands/keys.ts')).addKeys,
+  },
+  code: {
+    about: 'the authenticator whose codes release large orders (policy: code_above)',
+    load: async () => (await import('./commands/code.ts')).addCode,
+  },
+  policy: {
+    about: 'what a signal may do on this device at most',
+    load: async () => (await import('./commands/policy.ts')).addPolicy,
+  },
+  journal: {
+    about: 'what was decided and done on this device',
+    load: async () => (await import('./commands/journal.ts')).addJournal,
+  },
+  halt: {
+    about: 'stop all trading on this device at once, whatever else is down',
+    load: async () => (await import('./commands/halt.ts')).addHalt,
+  },
+  unhalt: {
+    about: 'trade again after a halt',
+    load: async () => (await import('./commands/unhalt.ts')).addUnhalt,
+  },
+  broker: {
+    about: 'run the MQTT broker',
+    load: async () => (await import('./commands/broker.ts')).addBroker,
+  },
+  engine: {
+    about: 'run the strategy engine',
+    load: async () => (await import('./commands/engine.ts')).addEngine,
+  },
+  executor: {
+    about: 'run the executor, on the device that has the keys',
+    load: async () => (await import('./commands/executor.ts')).addExecutor,
+  },
+  bot: {
+    about: 'run the Telegram bot',
+    load: async () => (await import('./commands/bot.ts')).addBot,
+  },
+  sandbox: {
+    about: 'run the sandbox exchange and Telegram alone, or make a running one misbehave',
+    load: async () => (await import('./commands/sandbox.ts')).addSandbox,
+  },
+  health: {
+    about: 'exit 0 if the program showed a sign of life within 15 s',
+    load: async () => (await import('./commands/health.ts')).addHealth,
+  },
 }
 
 /** `args` without Node and the script. */
@@ -29,8 +81,11 @@ export async function buildProgram(args: readonly string[]): Promise<Command> {
     .description('Your keys stay on your side: signed signals in, orders out of your own device.')
     .showHelpAfterError('(keyside --help lists the commands)')
     .addHelpText('after', '\nFiles are under KEYSIDE_HOME, by default ~/.keyside.')
-  const asked = COMMANDS[args[0] ?? '']
-  for (const load of asked === undefined ? Object.values(COMMANDS) : [asked])
-    (await load())(program)
+  const [first = '', second = ''] = args
+  const asked = COMMANDS[first === 'help' ? second : first]
+  if (asked !== undefined) (await asked.load())(program)
+  else
+    for (const [name, { about }] of Object.entries(COMMANDS))
+      program.command(name).description(about)
   return program
 }

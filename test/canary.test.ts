@@ -30,7 +30,8 @@ import { until } from './world.ts'
 
 /** With characters that look different in base64, base64url and a URL. */
 const SECRET = `canary?secret/+>~${newSandboxSecrets(systemChance).secret}=`
-const PASSPHRASE = 'canary passphrase of ten words'
+/** No words: a part of it must be in no sentence. */
+const PASSPHRASE = `canary ${newSandboxSecrets(systemChance).secret.slice(0, 24)}`
 const HTML = { status: 200, type: 'text/html', body: '<html><h1>Maintenance</h1></html>' }
 const KEY_REFUSED = {
   status: 401,
@@ -316,14 +317,31 @@ test('with a vault, no secret leaves it in any form', async () => {
   expect(leaks(canaries, day.haystacks)).toEqual([])
 })
 
-test.for<[string, (secret: string) => string]>([
+const DRESSES: readonly (readonly [string, (secret: string) => string])[] = [
   ['as it is', (secret) => `secret=${secret}`],
   ['in hexadecimal', (secret) => Buffer.from(secret).toString('hex')],
   ['in a URL', (secret) => encodeURIComponent(secret)],
   ['in base64', (secret) => Buffer.from(`ab${secret}c`).toString('base64')],
   ['in a signed token', (secret) => Buffer.from(`{"x":"${secret}"}`).toString('base64url')],
-])('the search finds a secret %s', ([, dress]) => {
+]
+const CUTS: readonly (readonly [string, (secret: string) => string])[] = [
+  ['whole', (secret) => secret],
+  ['without its first 3 characters', (secret) => secret.slice(3)],
+  ['without its last 3 characters', (secret) => secret.slice(0, -3)],
+  ['16 characters from its middle', (secret) => secret.slice(21, 37)],
+]
+
+test.each(
+  DRESSES.flatMap(([how, dress]) => CUTS.map(([what, cut]) => [how, what, dress, cut] as const)),
+)('the search finds a secret %s, %s', (_how, _what, dress, cut) => {
   const canaries = [{ name: 'API secret', secret: Buffer.from(SECRET) }]
-  const haystacks = [{ name: 'a log', bytes: Buffer.from(`{"msg":"${dress(SECRET)}"}`) }]
+  const haystacks = [{ name: 'a log', bytes: Buffer.from(`{"msg":"${dress(cut(SECRET))}"}`) }]
   expect(leaks(canaries, haystacks)).not.toEqual([])
+})
+
+test('the search finds nothing in 15 characters, nor where a secret may be', () => {
+  const canaries = [{ name: 'API secret', secret: Buffer.from(SECRET), at: /^its file$/ }]
+  const haystack = (name: string, text: string) => ({ name, bytes: Buffer.from(text) })
+  const haystacks = [haystack('a log', SECRET.slice(20, 35)), haystack('its file', SECRET)]
+  expect(leaks(canaries, haystacks)).toEqual([])
 })

@@ -1,0 +1,32 @@
+// Compiled code is kept for the next start of any command: half of what a short one costs. Whoever can write there runs
+// code as this user, so it is kept only where nobody else can.
+import { existsSync, lstatSync, mkdirSync } from 'node:fs'
+import { enableCompileCache } from 'node:module'
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+
+export function keepCompiled(home: string = homedir()): void {
+  const folder = privateCache(home)
+  if (folder !== null) enableCompileCache(folder)
+}
+
+/** Null where another user could put something into it, or in its place; and where it cannot be made. */
+export function privateCache(home: string): string | null {
+  const parts = ['.cache', 'keyside', 'compiled']
+  const folders = parts.map((_, at) => join(home, ...parts.slice(0, at + 1)))
+  try {
+    // Each by itself: the home is not made, and in some places Node would try for ever.
+    for (const folder of folders) if (!existsSync(folder)) mkdirSync(folder, { mode: 0o700 })
+    return [home, ...folders].every(isOwn) ? join(home, ...parts) : null
+  } catch {
+    return null
+  }
+}
+
+/** Windows has no such modes: a profile there is its user's by the rights that it inherits. */
+function isOwn(folder: string): boolean {
+  const found = lstatSync(folder)
+  if (process.getuid === undefined) return found.isDirectory()
+  const isOurs = found.uid === process.getuid() || found.uid === 0
+  return found.isDirectory() && isOurs && (found.mode & 0o022) === 0
+}
