@@ -1,7 +1,7 @@
 // A program's connection to a broker: reconnects by itself, and acknowledges a message only when it was handled.
 import { createConnection, isIP, type Socket } from 'node:net'
 import { connect as connectTls } from 'node:tls'
-import { type IPublishPacket, MqttClient } from 'mqtt'
+import { type IClientOptions, type IPublishPacket, MqttClient } from 'mqtt'
 import { type BrokerAddress, brokerAddress, plaintextWarning } from './broker-url.ts'
 import { KeysideError } from './error.ts'
 import { DROPS_OF_A_RIVAL, Patience } from './link-patience.ts'
@@ -71,13 +71,7 @@ export function openLink(options: LinkOptions): Link {
   const { promise: ready, resolve, reject } = Promise.withResolvers<void>()
   ready.catch(() => undefined)
   const patience = new Patience(options.reconnectMs ?? 1_000)
-  const told = new Set<string>()
-  const tell = (trouble: LinkTrouble) => {
-    if (told.has(trouble.code)) return
-    told.add(trouble.code)
-    log.error({ code: trouble.code, broker: url }, trouble.message)
-    options.onTrouble?.(trouble)
-  }
+  const troubles = new Troubles(options)
   let lastError = ''
   const client: MqttClient = new MqttClient(
     (one) => {
@@ -85,25 +79,11 @@ export function openLink(options: LinkOptions): Link {
       if (token !== null) one.options.password = token
       return openStream(address)
     },
-    {
-      protocolVersion: 4,
-      protocolId: 'MQTT',
-      clean: true,
-      resubscribe: false,
-      queueQoSZero: false,
-      keepalive: 20,
-      clientId,
-      username: clientId,
-      connectTimeout: CONNECT_TIMEOUT_MS,
-      reconnectPeriod: patience.wait(),
-      // Else one refusal, even "not now", would end all trying.
-      reconnectOnConnackError: true,
-      ...(options.will && { will: willOf(options.will) }),
-    },
+    { ...mannersOf(options), reconnectPeriod: patience.wait() },
   )
   const refused = (what: string, cause?: unknown): KeysideError => {
     const message = `${url} refused ${what}: ${ADVICE[options.issuer ?? 'home']}`
-    tell({ code: 'broker_refused', message })
+    troubles.tell({ code: 'broker_refused', message })
     const error = new KeysideError('broker_refused', message, cause)
     reject(error)
     return error
@@ -120,7 +100,7 @@ export function openLink(options: LinkOptions): Link {
     throw refused(`the access token of ${clientId} a subscription (${left.join(', ')})`)
   }
   const works = () => {
-    told.delete('broker_refused')
+    troubles.isOver('broker_refused')
     resolve()
   }
   client.on('connect', () => {
@@ -139,8 +119,10 @@ export function openLink(options: LinkOptions): Link {
   })
   // Before the client's own listener, which sets the timer of the next try.
   client.prependListener('close', () => {
-    if (client.connected && wasEnded(client.stream) && patience.dropped() >= DROPS_OF_A_RIVAL)
-      tell({ code: 'client_taken_over', message: rivalOf(options) })
+    const drops = client.connected && wasEnded(client.stream) ? patience.dropped() : 0
+    if (drops === 1) troubles.isOver('client_taken_over')
+    if (drops >= DROPS_OF_A_RIVAL)
+      troubles.tell({ code: 'client_taken_over', message: rivalOf(options) })
     client.options.reconnectPeriod = patience.wait()
   })
   client.on('close', () => options.onLost?.())
@@ -184,6 +166,45 @@ export function openLink(options: LinkOptions): Link {
     },
     publish: (topic, token, { retain = false } = {}) => publish(client, topic, token, retain),
     close: () => client.endAsync(true).then(() => undefined),
+  }
+}
+
+function mannersOf({ clientId, will }: LinkOptions): IClientOptions {
+  return {
+    protocolVersion: 4,
+    protocolId: 'MQTT',
+    clean: true,
+    resubscribe: false,
+    queueQoSZero: false,
+    keepalive: 20,
+    clientId,
+    username: clientId,
+    connectTimeout: CONNECT_TIMEOUT_MS,
+    // Else one refusal, even "not now", would end all trying.
+    reconnectOnConnackError: true,
+    ...(will && { will: willOf(will) }),
+  }
+}
+
+/** Tells each trouble once, until it is over. */
+class Troubles {
+  readonly #options: LinkOptions
+  readonly #told = new Set<LinkTrouble['code']>()
+
+  constructor(options: LinkOptions) {
+    this.#options = options
+  }
+
+  tell(trouble: LinkTrouble): void {
+    if (this.#told.has(trouble.code)) return
+    this.#told.add(trouble.code)
+    const { log, url, onTrouble } = this.#options
+    log.error({ code: trouble.code, broker: url }, trouble.message)
+    onTrouble?.(trouble)
+  }
+
+  isOver(code: LinkTrouble['code']): void {
+    this.#told.delete(code)
   }
 }
 
