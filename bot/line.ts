@@ -10,7 +10,8 @@ import { Sessions } from './sessions.ts'
 import { readDevice } from './store/device.ts'
 import type { Store } from './store/open.ts'
 import { findOwner } from './store/owner.ts'
-import { anotherHalted, anotherSilent } from './texts/chat.ts'
+import { anotherHalted, anotherSilent, brokerTrouble } from './texts/chat.ts'
+import type { Html } from './texts/html.ts'
 
 export interface LineDeps {
   readonly store: Store
@@ -29,18 +30,20 @@ export interface Line {
   readonly there: () => boolean
 }
 
-/** `access` is the broker's access token, `key` signs commands and approvals. */
+/** `access` reads the broker's access token, `key` signs commands and approvals. */
 export function openLine(
   config: BotConfig,
-  { access, key }: { access: string; key: SigningKey },
+  { access, key }: { access: () => string; key: SigningKey },
   deps: LineDeps,
 ): Line {
   const ids = { bot: config.id, device: config.device.id }
   const sessions = new Sessions()
-  const onHalt: HaltsOptions['tell'] = (what) => {
+  const tellOwner = (text: Html) => {
     const owner = findOwner(deps.store)
-    if (owner !== null) say(deps, owner, what === 'another_halted' ? anotherHalted : anotherSilent)
+    if (owner !== null) say(deps, owner, text)
   }
+  const onHalt: HaltsOptions['tell'] = (what) =>
+    tellOwner(what === 'another_halted' ? anotherHalted : anotherSilent)
   const device = new Device({ ...deps, ...ids, key, sessions, onHalt, link: () => link })
   const receiver = new Receiver(config, { ...deps, device, sessions })
   const link: Link = openLink({
@@ -51,6 +54,7 @@ export function openLine(
     subscribe: receiver.topics,
     onMessage: (topic, message) => receiver.receive(topic, message),
     onReady: () => receiver.catchUp(),
+    onTrouble: ({ code, message }) => tellOwner(brokerTrouble(code, message)),
     log: deps.log,
   })
   const there = () => link.connected() && readDevice(deps.store).presence !== 'offline'

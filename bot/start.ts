@@ -71,10 +71,10 @@ const BROKER_MS = 2000
 export async function startBot(config: BotConfig, deps: BotDeps): Promise<RunningBot> {
   const { home, clock, log } = deps
   const telegram = createTelegram(config, deps)
-  const secrets = {
-    key: readSigningKey(resolve(home, config.signingKeyFile)),
-    access: readSecret(resolve(home, config.broker.tokenFile)),
-  }
+  const access = () => readSecret(resolve(home, config.broker.tokenFile))
+  // Without a token there is nothing to begin with; a new one later needs no restart.
+  access()
+  const secrets = { key: readSigningKey(resolve(home, config.signingKeyFile)), access }
   const store = openStore(resolve(home, config.database))
   prune(store, clock.now())
   const outbox = new Outbox({ ...deps, store, api: telegram.api, draw: drawOrNull(log) })

@@ -1,5 +1,6 @@
 // What the bot says about itself: greeting, help, and the ends of commands.
 import { clip, type Html, html, lines } from './html.ts'
+import { reasonText } from './reason.ts'
 
 /** The list that Telegram shows behind "/". */
 export const COMMANDS = [
@@ -56,5 +57,9 @@ export const haltedAndSelling = html`⏹ <b>Halted, and selling:</b> no new entr
 export const anotherHalted = html`⏹ <b>Another program with this device's name has halted too.</b> It has sold nothing. Two copies of one home trade with one account: stop one of them.`
 
 export const anotherSilent = html`⚠️ <b>Another program with this device's name has not confirmed the halt.</b> It is sent again whenever that one is heard. Look where else this home is in use, and stop it there: <code>npx keyside halt</code>`
+
+/** Of the line between this bot and your device. */
+export const brokerTrouble = (code: string, message: string): Html =>
+  lines(html`🔴 <b>I cannot hear your device.</b>`, reasonText(code, message))
 
 export const haltUnconfirmed = html`⚠️ <b>Your device has not confirmed the halt.</b> Send /halt again, or halt at the device: <code>npx keyside halt</code>`

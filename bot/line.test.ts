@@ -1,0 +1,12 @@
+// The line to the device: what the trader hears of it.
+import { expect, test } from 'vitest'
+import { openRig } from './rig-for-tests.ts'
+
+test('the trader is told when the broker takes the token of the bot no more', async () => {
+  const rig = await openRig()
+  const chat = await rig.claim()
+  // It was good for a day.
+  rig.clock.advance(86_401_000)
+  await chat.waitForMessage(({ text }) => text?.includes('I cannot hear your device') === true)
+  expect(chat.messages().at(-1)?.text).toContain('keyside init --renew')
+})
