@@ -1,7 +1,11 @@
 // Every reason of the bot's own for which something was not done. docs/errors.md explains each one.
 
 /** Reasons not to start; thrown as a KeysideError. */
-export const BOT_START_CODES = ['telegram_token_malformed', 'bot_database_unusable'] as const
+export const BOT_START_CODES = [
+  'telegram_token_malformed',
+  'bot_database_unusable',
+  'bot_locked',
+] as const
 
 /** Written to the log with a sentence; the bot keeps running. */
 export const BOT_LOG_CODES = [

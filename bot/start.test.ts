@@ -30,6 +30,17 @@ const UNUSABLE: readonly [string, (file: string) => void][] = [
   ],
 ]
 
+test('a second bot on one database is refused, until the first one has ended', async () => {
+  const rig = await openRig()
+  const first = await rig.start()
+  await expect(rig.start()).rejects.toMatchObject({
+    code: 'bot_locked',
+    message: expect.stringContaining('stop it first'),
+  })
+  await first.stop()
+  await (await rig.start()).stop()
+})
+
 test.each(UNUSABLE)('does not start on %s, and says how to begin anew', async (_, spoil) => {
   const rig = await openRig()
   spoil(join(rig.home, 'bot.db'))

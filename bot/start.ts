@@ -26,7 +26,7 @@ import { Poll } from './poll.ts'
 import { tellKept } from './reports/before-owner.ts'
 import type { Telling } from './reports/telling.ts'
 import { tellHeld } from './store/held.ts'
-import { openStore, prune, type Store, transact } from './store/open.ts'
+import { openAlone, prune, type Store, transact } from './store/open.ts'
 import { findOwner, type Owner } from './store/owner.ts'
 import { noteTrouble } from './store/trouble.ts'
 import { createTelegram, type Telegram } from './telegram.ts'
@@ -75,7 +75,7 @@ export async function startBot(config: BotConfig, deps: BotDeps): Promise<Runnin
   // Without a token there is nothing to begin with; a new one later needs no restart.
   access()
   const secrets = { key: readSigningKey(resolve(home, config.signingKeyFile)), access }
-  const store = openStore(resolve(home, config.database))
+  const { store, close } = openAlone(resolve(home, config.database))
   prune(store, clock.now())
   const outbox = new Outbox({ ...deps, store, api: telegram.api, draw: drawOrNull(log) })
   const kick = () => outbox.kick()
@@ -94,7 +94,7 @@ export async function startBot(config: BotConfig, deps: BotDeps): Promise<Runnin
       line.device.close()
       await Promise.all([stopWork(), line.link.close(), outbox.stop(OUTBOX_MS)])
       await background.settled(FAREWELL_MS)
-      store.close()
+      close()
     },
   }
 }

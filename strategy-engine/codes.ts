@@ -1,6 +1,7 @@
 // Every reason the engine gives to a person. docs/errors.md explains each one; a test keeps both in step.
 
 export const ENGINE_CODES = [
+  'engine_locked',
   'strategies_missing',
   'strategy_invalid',
   'strategy_name_taken',

@@ -255,3 +255,17 @@ function storedToken(home: string): string {
   const row = database.prepare(`SELECT token FROM signals WHERE state = 'unsent'`).get()
   return String(row?.['token'])
 }
+
+test('a second engine on one database is refused, until the first one has ended', async () => {
+  const broker = await openBroker()
+  const home = newHome()
+  const { deps } = depsFor(home)
+  const begin = () => runEngine(configFor(broker.address.mqtt), deps, replayFeed([]))
+  const first = await begin()
+  await expect(begin()).rejects.toMatchObject({
+    code: 'engine_locked',
+    message: expect.stringContaining('stop it first'),
+  })
+  await first.stop()
+  await (await begin()).stop()
+})

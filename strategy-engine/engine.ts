@@ -15,7 +15,7 @@ import type { EngineConfig } from './config.ts'
 import { Desk } from './desk.ts'
 import { CcxtFeed } from './market/ccxt-feed.ts'
 import type { Feed } from './market/feed.ts'
-import { openDatabase } from './publish/database.ts'
+import { openAlone } from './publish/database.ts'
 import { Outbox } from './publish/outbox.ts'
 import { Publisher } from './publish/publisher.ts'
 import { StrategyFolder } from './strategy-folder.ts'
@@ -53,7 +53,7 @@ export async function runEngine(
   const first = folder.look()
   const key = readSigningKey(resolve(home, config.signingKeyFile))
   const token = readSecret(resolve(home, config.broker.tokenFile))
-  const database = openDatabase(resolve(home, config.database))
+  const { database, close } = openAlone(resolve(home, config.database))
   const outbox = new Outbox(database, key)
   const { log } = deps
   const retry = new Retry({
@@ -77,7 +77,7 @@ export async function runEngine(
     await feed.close()
     await publisher.stop()
     retry.stop()
-    database.close()
+    close()
   }
   let stopped: Promise<void> | undefined
   return {

@@ -6,6 +6,7 @@ import {
   databaseBusy,
   isBusy,
   KeysideError,
+  lockFile,
   PATIENT_BUSY_MS,
   privateFolder,
 } from '@keyside/runtime'
@@ -84,14 +85,44 @@ export function openStore(path: string): Store {
     store.exec(`PRAGMA busy_timeout = ${BUSY_MS}`)
     return store
   } catch (error) {
-    if (isBusy(error)) throw databaseBusy(path, error)
-    const why = error instanceof Error ? error.message : String(error)
-    throw new KeysideError(
-      'bot_database_unusable',
-      `cannot use ${path}: ${why}; move the file away to begin anew (the bot must then be claimed again)`,
-      error,
-    )
+    throw isBusy(error) ? databaseBusy(path, error) : unusable(path, error)
   }
+}
+
+function unusable(path: string, error: unknown): KeysideError {
+  const why = error instanceof Error ? error.message : String(error)
+  return new KeysideError(
+    'bot_database_unusable',
+    `cannot use ${path}: ${why}; move the file away to begin anew (the bot must then be claimed again)`,
+    error,
+  )
+}
+
+/** For one bot: two would tell everything twice. Throws `bot_locked`, and what `openStore` throws. */
+export function openAlone(path: string): { store: Store; close: () => void } {
+  const unlock = lock(path)
+  try {
+    const store = openStore(path)
+    const close = () => {
+      store.close()
+      unlock()
+    }
+    return { store, close }
+  } catch (error) {
+    unlock()
+    throw error
+  }
+}
+
+function lock(path: string): () => void {
+  let unlock: (() => void) | null
+  try {
+    unlock = lockFile(path)
+  } catch (error) {
+    throw unusable(path, error)
+  }
+  if (unlock !== null) return unlock
+  throw new KeysideError('bot_locked', `another bot uses ${path}: use that one, or stop it first`)
 }
 
 function migrate(store: Store): void {

@@ -1,6 +1,14 @@
 // The engine's file: where each stream stands, and every signal it ever sealed.
+import { chmodSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
-import { databaseBusy, isBusy, PATIENT_BUSY_MS, STEP_BUSY_MS } from '@keyside/runtime'
+import {
+  databaseBusy,
+  isBusy,
+  KeysideError,
+  lockFile,
+  PATIENT_BUSY_MS,
+  STEP_BUSY_MS,
+} from '@keyside/runtime'
 
 const SCHEMA = `
   CREATE TABLE IF NOT EXISTS streams (
@@ -32,6 +40,7 @@ export function openDatabase(path: string): DatabaseSync {
     timeout: PATIENT_BUSY_MS,
   })
   try {
+    if (path !== ':memory:') chmodSync(path, 0o600)
     // A signal that was sent must never be forgotten, even when the power fails: its number would be given twice.
     database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL')
     database.exec(SCHEMA)
@@ -40,6 +49,27 @@ export function openDatabase(path: string): DatabaseSync {
   } catch (error) {
     database.close()
     throw isBusy(error) ? databaseBusy(path, error) : error
+  }
+}
+
+/** For one engine: two would number their signals from one outbox. Throws `engine_locked` or `database_busy`. */
+export function openAlone(path: string): { database: DatabaseSync; close: () => void } {
+  const unlock = lockFile(path)
+  if (unlock === null)
+    throw new KeysideError(
+      'engine_locked',
+      `another engine uses ${path}: use that one, or stop it first`,
+    )
+  try {
+    const database = openDatabase(path)
+    const close = () => {
+      database.close()
+      unlock()
+    }
+    return { database, close }
+  } catch (error) {
+    unlock()
+    throw error
   }
 }
 
