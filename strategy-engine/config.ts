@@ -16,7 +16,7 @@ export const engineConfig = z.strictObject({
   }),
   signingKeyFile: z.string().min(1),
   exchange: z.strictObject({
-    name: z.literal('binance'),
+    name: z.literal('binance').default('binance'),
     /** Another server that speaks the exchange's dialect. */
     address: exchangeAddress.optional(),
   }),
