@@ -1,25 +1,30 @@
 // Questions to a person at the terminal, or to a pipe that answers line by line. Secrets are never shown.
-import { createInterface, type Interface } from 'node:readline'
-import { Writable } from 'node:stream'
+import { createInterface } from 'node:readline'
 import { KeysideError } from '@keyside/runtime'
+import { type Echo, Terminal } from './terminal.ts'
 
 /** Shows the question and what is typed. */
 export function ask(question: string): Promise<string> {
-  return answer(question, process.stderr)
+  return answer(question, 'shown')
 }
 
 /** Shows the question alone. */
 export function askSecret(question: string): Promise<string> {
-  return answer(question, new Writable({ write: (_chunk, _encoding, done) => done() }))
+  return answer(question, 'hidden')
 }
 
 export async function confirm(question: string): Promise<boolean> {
-  return /^y(es)?$/i.test((await answer(`${question} [y/N] `, process.stderr)).trim())
+  return /^y(es)?$/i.test((await answer(`${question} [y/N] `, 'shown')).trim())
+}
+
+/** For a command that will ask: what is typed before its first question is not shown either. */
+export function expectQuestions(): void {
+  if (process.stdin.isTTY) terminal().arm()
 }
 
 /** Throws `answer_missing` at the end of the input. */
-async function answer(question: string, echo: NodeJS.WritableStream): Promise<string> {
-  const line = process.stdin.isTTY ? await typed(question, echo) : await piped()
+async function answer(question: string, echo: Echo): Promise<string> {
+  const line = process.stdin.isTTY ? await terminal().ask(question, echo) : await piped()
   if (line === null || line === '')
     throw new KeysideError(
       'answer_missing',
@@ -28,15 +33,12 @@ async function answer(question: string, echo: NodeJS.WritableStream): Promise<st
   return line
 }
 
-async function typed(question: string, echo: NodeJS.WritableStream): Promise<string | null> {
-  process.stderr.write(question)
-  const lines = createInterface({ input: process.stdin, output: echo, terminal: true })
-  try {
-    return await nextLine(lines)
-  } finally {
-    lines.close()
-    if (echo !== process.stderr) process.stderr.write('\n')
-  }
+/** One for all questions: what one of them leaves over is read by the next. */
+let shared: Terminal | undefined
+
+function terminal(): Terminal {
+  shared ??= new Terminal(process.stdin, process.stderr)
+  return shared
 }
 
 /** One reader for the whole pipe: a second one would miss what the first has read ahead. */
@@ -46,11 +48,4 @@ async function piped(): Promise<string | null> {
   pipe ??= createInterface({ input: process.stdin, terminal: false })[Symbol.asyncIterator]()
   const { value, done } = await pipe.next()
   return done ? null : value
-}
-
-function nextLine(lines: Interface): Promise<string | null> {
-  return new Promise((resolve) => {
-    lines.once('line', resolve)
-    lines.once('close', () => resolve(null))
-  })
 }

@@ -2,6 +2,7 @@
 
 export const CLI_CODES = [
   'home_exists',
+  'home_not_private',
   'home_missing',
   'executor_not_found',
   'executor_ambiguous',

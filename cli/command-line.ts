@@ -1,10 +1,20 @@
 // One command from its words to its end.
-import { KeysideError } from '@keyside/runtime'
+import { closeHome, KeysideError, keysideHome } from '@keyside/runtime'
+import { endWithPipe } from './pipes.ts'
 import { buildProgram } from './program.ts'
 import { EXIT } from './run-program.ts'
 
+/** These ask for secrets: nothing that is typed meanwhile may be shown. */
+const ASKING = ['init', 'keys', 'code']
+
+// Whatever is written from here on is its owner's alone.
+process.umask(0o077)
+endWithPipe()
 try {
-  const program = await buildProgram(process.argv.slice(2))
+  const words = process.argv.slice(2)
+  if (ASKING.includes(words[0] ?? '')) (await import('./ask.ts')).expectQuestions()
+  closeHome(keysideHome())
+  const program = await buildProgram(words)
   await program.parseAsync()
 } catch (error) {
   // A KeysideError is an answer to the person; anything else is a bug, and shows where.

@@ -14,6 +14,7 @@ test.each([
 
 test.each([
   ['plain', 'plain'],
+  ['-0.25', '-0.25'],
   ['{"a":1,"b":"x"}', '"{""a"":1,""b"":""x""}"'],
   ['two\nlines', '"two\nlines"'],
 ])('everything else reads as it was: %s', (text, cell) => {

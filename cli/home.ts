@@ -1,6 +1,6 @@
 // A trader's home folder: who may speak to whom, made once, everything signed and pinned on this machine.
-import { cpSync, existsSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, readFileSync } from 'node:fs'
+import { basename, join } from 'node:path'
 import { type Access, headerSegment, type SigningKey, seal } from '@keyside/protocol'
 import {
   type Chance,
@@ -77,7 +77,7 @@ export function makeHome(options: HomeOptions): void {
   keepProofSecret(proofSecretFile(home), chance)
   const keys = { authority: authority.publicKey, engine: engine.publicKey, bot: bot.publicKey }
   for (const file of options.examples.strategies)
-    cpSync(file, join(home, 'strategies', file.split('/').at(-1) ?? file))
+    writePrivate(join(home, 'strategies', basename(file)), readFileSync(file))
   writePrivate(join(home, 'policy.yaml'), options.examples.policy)
   writePrivate(
     join(home, 'config.yaml'),

@@ -1,5 +1,6 @@
 // Where the vault's passphrase comes from: a private file, a pipe, or the person. Never an argument or the environment.
 import { resolve } from 'node:path'
+import { requireLong } from '@keyside/executor'
 import { KeysideError, readSecret } from '@keyside/runtime'
 import { askSecret } from './ask.ts'
 
@@ -10,9 +11,10 @@ export async function readPassphrase(home: string, file: string | undefined): Pr
     : readSecret(resolve(home, file))
 }
 
-/** Twice at a terminal, since nobody sees what he types. */
+/** Twice at a terminal, since nobody sees what is typed there; one that is too short is refused before anything else is asked. */
 export async function newPassphrase(home: string, file: string | undefined): Promise<string> {
   const first = await readPassphrase(home, file)
+  requireLong(first)
   if (file !== undefined || !process.stdin.isTTY) return first
   if ((await askSecret('The same once more: ')) !== first)
     throw new KeysideError(

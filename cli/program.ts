@@ -1,4 +1,5 @@
 // All commands, in the order of `keyside --help`. Only the code of the one that was asked for is loaded.
+import { readFileSync } from 'node:fs'
 import { Command } from 'commander'
 
 interface Listed {
@@ -75,12 +76,17 @@ export const COMMANDS: Readonly<Record<string, Listed>> = {
   },
 }
 
+const VERSION = String(
+  JSON.parse(readFileSync(new URL('./package.json', import.meta.url), 'utf8')).version,
+)
+
 /** `args` without Node and the script. */
 export async function buildProgram(args: readonly string[]): Promise<Command> {
   const program = new Command('keyside')
     .description('Your keys stay on your side: signed signals in, orders out of your own device.')
     .showHelpAfterError('(keyside --help lists the commands)')
     .addHelpText('after', '\nFiles are under KEYSIDE_HOME, by default ~/.keyside.')
+    .version(VERSION)
   const [first = '', second = ''] = args
   const asked = COMMANDS[first === 'help' ? second : first]
   if (asked !== undefined) (await asked.load())(program)

@@ -9,6 +9,7 @@ import {
 } from '@keyside/runtime'
 import { showAlive } from './alive.ts'
 import type { Message, Program } from './children.ts'
+import { outlivePipe } from './pipes.ts'
 
 export interface ProgramContext {
   readonly home: string
@@ -29,6 +30,7 @@ export async function runProgram(
   program: Program | 'sandbox',
   start: (context: ProgramContext) => Promise<Started>,
 ): Promise<void> {
+  outlivePipe()
   const home = keysideHome()
   const log = createLog({ program, level: logLevel() })
   const tell = (message: Message) => void process.send?.(message)
@@ -57,7 +59,8 @@ export async function runProgram(
 function fail(error: unknown, log: Logger, tell: ProgramContext['tell']): void {
   const known = error instanceof KeysideError
   const text = error instanceof Error ? error.message : String(error)
-  log.fatal({ err: error }, text)
+  // At a terminal the sentence below is enough; a log that is kept has its line.
+  if (!process.stdout.isTTY) log.fatal({ err: error }, text)
   if (!process.connected) process.stderr.write(`${text} (${known ? error.code : 'unexpected'})\n`)
   tell({ type: 'failed', code: known ? error.code : 'unexpected', message: text })
   process.exitCode = known ? EXIT.refused : EXIT.failed

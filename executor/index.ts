@@ -13,6 +13,7 @@ export {
   unhaltFile,
 } from './halt-file.ts'
 export { codeUri, spellSecret, stepOfCode } from './inbox/authenticator.ts'
+export { FLAT_COLUMNS, flatRows } from './journal/flat.ts'
 export {
   type JournalCheck,
   type JournalEntry,
@@ -40,7 +41,7 @@ export {
   removeCodeSecret,
   removeExchangeKeys,
 } from './keychain/secrets.ts'
-export { createVault, openVault } from './keychain/vault.ts'
+export { createVault, openVault, requireLong } from './keychain/vault.ts'
 export { PLAN_CODES } from './plan/codes.ts'
 export { type BoundTerm, type DailyBound, dailyBound, printBound } from './policy/bound.ts'
 export { RULES } from './policy/check.ts'

@@ -1,7 +1,9 @@
 // Files that only their owner may read, written whole or not at all.
 import { randomBytes } from 'node:crypto'
 import {
+  chmodSync,
   closeSync,
+  existsSync,
   fsyncSync,
   mkdirSync,
   openSync,
@@ -10,7 +12,7 @@ import {
   statSync,
   writeSync,
 } from 'node:fs'
-import { dirname } from 'node:path'
+import { dirname, join } from 'node:path'
 import { decodeBase64url, encodeBase64url, type SigningKey } from '@keyside/protocol'
 import { signingKey } from '@keyside/protocol/node'
 import type { Chance } from './chance.ts'
@@ -19,6 +21,19 @@ import { KeysideError } from './error.ts'
 /** Makes the folder with mode 0700. */
 export function privateFolder(path: string): void {
   mkdirSync(path, { recursive: true, mode: 0o700 })
+}
+
+/** Whether anybody but its owner may look into it. False where there are no modes. */
+export function isOpenToOthers(path: string): boolean {
+  if (process.platform === 'win32') return false
+  const stat = statSync(path, { throwIfNoEntry: false })
+  return stat !== undefined && (stat.mode & 0o077) !== 0
+}
+
+/** A home that was made by hand, or put back from a backup, is its owner's alone again. No other folder is touched. */
+export function closeHome(home: string): void {
+  if (!isOpenToOthers(home) || !existsSync(join(home, 'config.yaml'))) return
+  if (statSync(home).uid === process.getuid?.()) chmodSync(home, 0o700)
 }
 
 /** Writes with mode 0600 to a new file, which then takes the place of the old one. */

@@ -13,7 +13,15 @@ export { type Chance, newJti, systemChance } from './chance.ts'
 export { type Cancel, type Clock, seconds, systemClock } from './clock.ts'
 export { type Environment, keysideHome, loadConfig, logLevel } from './config.ts'
 export { KeysideError, RUNTIME_CODES } from './error.ts'
-export { makeSigningKey, privateFolder, readSecret, readSigningKey, writePrivate } from './files.ts'
+export {
+  closeHome,
+  isOpenToOthers,
+  makeSigningKey,
+  privateFolder,
+  readSecret,
+  readSigningKey,
+  writePrivate,
+} from './files.ts'
 export { Helper } from './helper.ts'
 export { type Link, type LinkOptions, type LinkTrouble, openLink } from './link.ts'
 export { lockFile } from './lock.ts'

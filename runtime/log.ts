@@ -3,14 +3,28 @@ import { type DestinationStream, type Logger, pino } from 'pino'
 
 export type { Logger } from 'pino'
 
-/** Shapes of secrets that libraries put into their errors: Telegram's URL, a signed query, keys in headers. */
+const NAMES = 'signature|apiKey|api_key|secret|password|passphrase|token|listenKey|X-MBX-APIKEY'
+/** A quotation mark, as it is or inside of JSON. */
+const QUOTE = String.raw`\\?["']`
+
+/**
+ * Shapes of secrets that libraries put into their errors: Telegram's URL, a signed query, keys in headers and objects.
+ * A word of a sentence ("this token: get another one") is none of them.
+ */
 const SECRETS: readonly [RegExp, string][] = [
   [/(?<!\d)\d{5,}:[A-Za-z0-9_-]{30,}/g, '[bot token]'],
+  // In a query or a form.
+  [new RegExp(String.raw`\b(${NAMES})=[^&\s"',}\\]+`, 'gi'), '$1=[hidden]'],
+  // In an object, as JSON or as Node shows it: the value has quotes.
   [
-    /(signature|apiKey|secret|password|token|listenKey)(["']?\s*[=:]\s*["']?)[^&\s"',}]+/gi,
-    '$1$2[hidden]',
+    new RegExp(String.raw`\b(${NAMES})(${QUOTE})?(\s*[=:]\s*)(${QUOTE})(?:(?!\4).)+`, 'gi'),
+    '$1$2$3$4[hidden]',
   ],
-  [/(X-MBX-APIKEY["']?\s*[:=]\s*["']?)[^\s"',}]+/gi, '$1[hidden]'],
+  // In a header, or behind a colon: a run of letters and digits that no language has.
+  [
+    new RegExp(String.raw`\b(${NAMES})(${QUOTE})?(\s*:\s*)(?=[\w+/=.-]*\d)[\w+/=.-]{16,}`, 'gi'),
+    '$1$2$3[hidden]',
+  ],
   [/eyJ[A-Za-z0-9_-]{20,}\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+/g, '[signed token]'],
   [/-----BEGIN [A-Z ]*PRIVATE KEY-----[^-]*-----END [A-Z ]*PRIVATE KEY-----/g, '[private key]'],
 ]

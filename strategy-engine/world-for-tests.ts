@@ -251,7 +251,7 @@ export async function startWorld(bars: readonly Candle[], { past, spoil = false 
   return { ...listener, ...running, home, cable, hops, logged, pass: clock.pass, begin }
 }
 
-export async function until(holds: () => boolean, ms = 5_000): Promise<void> {
+export async function until(holds: () => boolean, ms = 20_000): Promise<void> {
   const end = Date.now() + ms
   while (!holds()) {
     if (Date.now() > end) throw new Error(`it did not happen in time: ${holds}`)

@@ -12,7 +12,7 @@ import {
   TURNED_DOWN_CODES,
 } from '@keyside/executor'
 import { KEY_CODES, OPEN_CODES } from '@keyside/protocol'
-import { RUNTIME_CODES } from '@keyside/runtime'
+import { RUNTIME_CODES, scrub } from '@keyside/runtime'
 import { ENGINE_CODES } from '@keyside/strategy-engine'
 import { expect, test } from 'vitest'
 import { CLI_CODES } from '../cli/codes.ts'
@@ -99,4 +99,18 @@ test('every code, and every rule of the policy, is named in a test', () => {
     new RegExp(`(?<![a-z_.])${RegExp.escape(word)}(?![a-z_])`).test(text)
   const words = [...known, ...RULES.map(({ tag }) => tag)]
   expect(words.filter((word) => !isNamed(word))).toEqual([])
+})
+
+test('the mask of the log eats no word of any sentence', () => {
+  const sentences = [
+    ...rows,
+    ...filesIn(FOLDERS)
+      .filter(
+        (file) => file.endsWith('.ts') && !/test/.test(file) && !file.endsWith('runtime/log.ts'),
+      )
+      .flatMap((file) => readFileSync(file, 'utf8').replace(COMMENT, '').split('\n'))
+      .flatMap((line) => line.match(/'[^']*\s[^']*'|`[^`]*\s[^`]*`|"[^"]*\s[^"]*"/g) ?? []),
+  ]
+  expect(sentences.length).toBeGreaterThan(1_000)
+  expect(sentences.filter((sentence) => scrub(sentence) !== sentence)).toEqual([])
 })

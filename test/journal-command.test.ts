@@ -96,22 +96,40 @@ test('exports every fact, in order, as CSV and as JSON, with the hashes that ver
   ])
   expect([csv.code, json.code, verified.code]).toEqual([0, 0, 0])
   const [head, ...rows] = readCsv(csv.stdout)
-  expect(head).toEqual(['seq', 'time_utc', 'type', 'order', 'body', 'hash'])
+  expect(head?.join()).toBe(
+    'seq,time_utc,type,stream,market,side,amount,price,cost,fee,fee_currency,order_id,trade_id,signal,text,hash',
+  )
   const { facts, lastHash } = JSON.parse(verified.stdout) as Verified
   expect(facts).toBeGreaterThan(1_100)
   expect(rows.map(([seq]) => Number(seq))).toEqual(Array.from({ length: facts }, (_, at) => at + 1))
-  expect(rows.at(-1)?.[5]).toBe(lastHash)
-  expect(JSON.parse(rows.at(-1)?.[4] ?? '')).toMatchObject({ by: 'a "b", c' })
+  expect(rows.at(-1)?.slice(-2)).toEqual(['trading is running, by a "b", c', lastHash])
   const entries = JSON.parse(json.stdout) as Record<string, unknown>[]
-  const asRow = ({ seq, at, type, order, body, hash }: Record<string, unknown>) => [
-    String(seq),
-    new Date(Number(at)).toISOString().slice(0, 23).replace('T', ' '),
-    type,
-    order ?? '',
-    JSON.stringify(body),
-    hash,
-  ]
-  expect(rows).toEqual(entries.map(asRow))
+  expect(entries).toHaveLength(facts)
+  expect(rows.map((row) => [row[0], row[2], row[11], row[15]])).toEqual(
+    entries.map(({ seq, type, order, hash }) => [String(seq), type, order ?? '', hash]),
+  )
+})
+
+test('the table has a fill as a spreadsheet adds it up, and no cell of JSON', async () => {
+  const { stdout } = await run(['journal', 'export'])
+  const [head = [], ...rows] = readCsv(stdout)
+  const fills = rows
+    .map((row) => Object.fromEntries(head.map((column, at) => [column, row[at] ?? ''])))
+    .filter(({ type }) => type === 'fill')
+  expect(fills.length).toBeGreaterThan(1)
+  for (const fill of fills) {
+    expect(fill).toMatchObject({
+      stream: 'demo',
+      market: 'BTC/USDT',
+      side: expect.stringMatching(/^(?:buy|sell)$/),
+      order_id: expect.stringMatching(/^[0-9a-f]{32}$/),
+      trade_id: expect.stringMatching(/./),
+      signal: expect.stringMatching(/./),
+      time_utc: expect.stringMatching(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3}$/),
+    })
+    expect(Number(fill['cost'])).toBeCloseTo(Number(fill['amount']) * Number(fill['price']), 8)
+  }
+  expect(rows.flat().filter((cell) => cell.startsWith('{'))).toEqual([])
 })
 
 test('lists the newest entries', async () => {

@@ -1,7 +1,13 @@
 // Draws a chart as PNG. The libraries are loaded at the first chart: a bot that only reports needs none of them.
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { describeError, Helper, type Logger, systemClock } from '@keyside/runtime'
 import type { ChartInput } from './input.ts'
-import { chartOption, HEIGHT, WIDTH } from './option.ts'
+import { chartOption, FONT, HEIGHT, WIDTH } from './option.ts'
+import type { Picture } from './rasterize.ts'
+
+const FONTS = dirname(fileURLToPath(import.meta.resolve('dejavu-fonts-ttf/package.json')))
+const FONT_FILES = ['DejaVuSans.ttf', 'DejaVuSans-Bold.ttf'].map((file) => join(FONTS, 'ttf', file))
 
 /** The card waits for its picture no longer, ms. */
 const PATIENCE_MS = 10_000
@@ -22,7 +28,9 @@ export async function drawChart(
   input: ChartInput,
   helper: Pick<Helper, 'ask'> = rasterizer,
 ): Promise<Uint8Array> {
-  return (await helper.ask(await drawSvg(input))) as Uint8Array
+  const font = { fontFiles: FONT_FILES, loadSystemFonts: false, defaultFontFamily: FONT }
+  const picture: Picture = { svg: await drawSvg(input), width: WIDTH, font }
+  return (await helper.ask(picture)) as Uint8Array
 }
 
 /** A card without a picture is better than none. */

@@ -1,15 +1,19 @@
-// A picture from an SVG, by native code: a process of its own, asked by draw.ts.
-import { dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+// A picture from an SVG, by native code: a process of its own, asked by draw.ts. It loads nothing else, to be there soon.
 import { serve } from '@keyside/runtime/serve'
-import { FONT, WIDTH } from './option.ts'
 
-const FONTS = dirname(fileURLToPath(import.meta.resolve('dejavu-fonts-ttf/package.json')))
-const FONT_FILES = ['DejaVuSans.ttf', 'DejaVuSans-Bold.ttf'].map((file) => join(FONTS, 'ttf', file))
+export interface Picture {
+  readonly svg: string
+  /** px */
+  readonly width: number
+  readonly font: {
+    readonly fontFiles: string[]
+    readonly loadSystemFonts: boolean
+    readonly defaultFontFamily: string
+  }
+}
 
-serve(async (svg) => {
+serve(async (question) => {
+  const { svg, width, font } = question as Picture
   const { Resvg } = await import('@resvg/resvg-js')
-  const font = { fontFiles: FONT_FILES, loadSystemFonts: false, defaultFontFamily: FONT }
-  const fitTo = { mode: 'width', value: WIDTH } as const
-  return new Resvg(String(svg), { font, fitTo }).render().asPng()
+  return new Resvg(svg, { font, fitTo: { mode: 'width', value: width } }).render().asPng()
 })

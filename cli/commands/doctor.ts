@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs'
 import { createConnection } from 'node:net'
 import { join, resolve } from 'node:path'
+import { botConfig, checkTelegram } from '@keyside/bot'
 import {
   codeSecret,
   type Exchange,
@@ -14,12 +15,15 @@ import {
 } from '@keyside/executor'
 import {
   brokerAddress,
+  isOpenToOthers,
   KeysideError,
   keysideHome,
+  loadConfig,
   plaintextWarning,
   systemClock,
 } from '@keyside/runtime'
 import type { Command } from 'commander'
+import { environment } from '../config.ts'
 import { executorSection, openHomeKeychain } from '../home-keychain.ts'
 import { judgeRights } from '../key-verdict.ts'
 import { print, printJson, table } from '../print.ts'
@@ -54,6 +58,7 @@ async function examine(home: string): Promise<Finding[]> {
   const checks: [string, Check][] = [
     ['runtime', () => runtime()],
     ['config', () => config(home)],
+    ['home', () => closed(home)],
     [
       'keychain',
       async () => {
@@ -71,7 +76,12 @@ async function examine(home: string): Promise<Finding[]> {
     ['broker', () => broker(home)],
   ]
   const findings: Finding[] = []
-  for (const [check, run] of checks) findings.push(await find(check, run))
+  for (const [check, run] of checks) {
+    const finding = await find(check, run)
+    findings.push(finding)
+    // Everything after it would only say the same again.
+    if (check === 'config' && !finding.ok) break
+  }
   return findings
 }
 
@@ -93,6 +103,13 @@ function runtime(): string {
 function config(home: string): string {
   executorSection(home)
   return join(home, 'config.yaml')
+}
+
+/** A home of one's own is closed at the start of every command. */
+function closed(home: string): string {
+  if (isOpenToOthers(home))
+    throw new Error(`others may look into ${home}: run chmod 700 ${home}, as its owner`)
+  return `${home}, closed to others`
 }
 
 async function account(home: string, keychain: Keychain | null): Promise<Exchange> {
@@ -163,10 +180,11 @@ function journal(home: string): string {
   return `${facts} entries, unbroken`
 }
 
-function botToken(home: string): string {
-  const file = join(home, 'secrets/telegram.token')
-  if (!existsSync(file)) throw new Error(`no ${file}: put the token of your bot there, mode 600`)
-  return file
+async function botToken(home: string): Promise<string> {
+  const config = loadConfig('bot', botConfig, home, environment)
+  const checked = await checkTelegram(config, { home, clock: systemClock })
+  if (checked.ok) return `of @${checked.username}, Telegram takes it`
+  throw new Error(checked.message)
 }
 
 async function broker(home: string): Promise<string> {

@@ -1,5 +1,5 @@
 // keyside init: makes this machine's home folder, with keys, tokens, config, policy and two strategies.
-import { existsSync } from 'node:fs'
+import { chmodSync, existsSync, readdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import {
   createVault,
@@ -11,6 +11,7 @@ import {
 } from '@keyside/executor'
 import {
   exchangeAddress,
+  isOpenToOthers,
   KeysideError,
   keysideHome,
   readSecret,
@@ -76,6 +77,7 @@ async function init(options: Options): Promise<void> {
       'home_exists',
       `${home} is set up already: use it, or choose another KEYSIDE_HOME`,
     )
+  makeOwn(home)
   const makeKeychain = await prepareKeychain(home, options)
   const botToken = await readBotToken(options)
   const device = await makeDeviceSecrets(await makeKeychain(), systemChance)
@@ -101,6 +103,17 @@ async function init(options: Options): Promise<void> {
     `  edit ${join(home, 'policy.yaml')}, then keyside policy accept`,
     '  keyside up               start, and claim your bot',
   )
+}
+
+/** A folder that is there is closed when it is empty. One with something in it may be somebody else's, or not meant. */
+function makeOwn(home: string): void {
+  if (!isOpenToOthers(home)) return
+  if (readdirSync(home).length > 0)
+    throw new KeysideError(
+      'home_not_private',
+      `others may look into ${home}, and something is in it: choose another KEYSIDE_HOME, or run chmod 700 ${home}`,
+    )
+  chmodSync(home, 0o700)
 }
 
 /** Asks, and makes nothing yet: a vault left behind by a wrong answer would stand in the way of the next try. */

@@ -1,6 +1,8 @@
 // keyside journal: everything that was decided and done on this device.
 import { resolve } from 'node:path'
 import {
+  FLAT_COLUMNS,
+  flatRows,
   type JournalEntry,
   newestFacts,
   readJournal,
@@ -38,9 +40,11 @@ export function addJournal(program: Command): void {
     'prove that no entry was removed or changed, and that none is missing',
     'verify',
   ).action(verify)
-  command('export', 'all entries as CSV, or as JSON with --json', 'export > journal.csv').action(
-    ({ json }: { json: boolean }) => (json ? printJson(all()) : print(...csv(all()))),
-  )
+  command(
+    'export',
+    'all entries as a table in CSV, or in full as JSON with --json',
+    'export > journal.csv',
+  ).action(({ json }: { json: boolean }) => (json ? printJson(all()) : print(...csv(all()))))
   addRebase(journal)
 }
 
@@ -104,10 +108,7 @@ function verify({ json }: { json: boolean }): void {
 }
 
 function csv(entries: readonly JournalEntry[]): string[] {
-  const lines = entries.map(({ seq, at, type, order, body, hash }) =>
-    [String(seq), time(at), type, order ?? '', JSON.stringify(body), hash].map(csvCell).join(','),
-  )
-  return ['seq,time_utc,type,order,body,hash', ...lines]
+  return [FLAT_COLUMNS, ...flatRows(entries)].map((cells) => cells.map(csvCell).join(','))
 }
 
 function count(text: string): number {

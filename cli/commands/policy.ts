@@ -102,7 +102,9 @@ function forProgram({ state, waiting }: PolicyState) {
   return { state, waiting: times }
 }
 
-function changeLines({ changes }: PolicyState): string[] {
+function changeLines({ inForce, changes }: PolicyState): string[] {
+  if (inForce === null)
+    return ['It is the first policy here: there is nothing yet to compare it with.']
   const rows = changes.map(({ setting, effect, from, to }) => [
     effect.toUpperCase(),
     setting,

@@ -16,6 +16,7 @@ import {
 import { haltOnSignal } from '../halt-signal.ts'
 import { executorSection } from '../home-keychain.ts'
 import { readPassphrase } from '../passphrase.ts'
+import { outlivePipe } from '../pipes.ts'
 import { print, row } from '../print.ts'
 import { EXIT } from '../run-program.ts'
 import { newSandboxSecrets, startSandbox } from '../sandbox.ts'
@@ -35,6 +36,7 @@ export function addUp(program: Command): void {
     )
     .addHelpText('after', '\nExample:\n  keyside up --sandbox')
     .action(async (options: { sandbox: boolean }) => {
+      outlivePipe()
       await (options.sandbox ? upSandbox() : upHome())
       // A pipe from which the passphrase came may be open still.
       process.exit()

@@ -22,15 +22,20 @@ export async function createVault(options: VaultOptions, cost = SCRYPT_COST): Pr
   const { file, passphrase, chance } = options
   if (existsSync(file))
     throw new KeysideError('vault_exists', `${file} is there already and is not overwritten`)
-  if (passphrase.length < MIN_PASSPHRASE)
-    throw new KeysideError(
-      'vault_passphrase_short',
-      `the passphrase needs at least ${MIN_PASSPHRASE} characters`,
-    )
+  requireLong(passphrase)
   const header: VaultHeader = { version: 1, name: 'keyside-vault', cost, salt: chance(16) }
   const vault = new Vault(options, header, await deriveKey(passphrase, header))
   vault.write(new Map())
   return vault
+}
+
+/** Throws `vault_passphrase_short`. */
+export function requireLong(passphrase: string): void {
+  if (passphrase.length >= MIN_PASSPHRASE) return
+  throw new KeysideError(
+    'vault_passphrase_short',
+    `the passphrase needs at least ${MIN_PASSPHRASE} characters`,
+  )
 }
 
 /** Rejects with `vault_missing`, `vault_damaged` or `vault_passphrase_wrong`. Never makes a vault. */

@@ -1,0 +1,82 @@
+// The journal as a table: what each entry is about, in columns that a spreadsheet can add up.
+import type { Fact } from '../core/fact.ts'
+import { times } from '../core/money.ts'
+import type { JournalEntry } from './read.ts'
+import { tell } from './words.ts'
+
+export const FLAT_COLUMNS = [
+  'seq',
+  'time_utc',
+  'type',
+  'stream',
+  'market',
+  'side',
+  'amount',
+  'price',
+  'cost',
+  'fee',
+  'fee_currency',
+  'order_id',
+  'trade_id',
+  'signal',
+  'text',
+  'hash',
+] as const
+
+type Columns = { readonly [column in (typeof FLAT_COLUMNS)[number]]?: string }
+
+/** Of an order, known from its first entry on. */
+type About = Pick<Columns, 'stream' | 'market' | 'side' | 'signal'>
+
+/** A row for each entry, oldest first; what does not apply is empty. A fill has the exchange's own time. */
+export function flatRows(entries: readonly JournalEntry[]): readonly (readonly string[])[] {
+  const orders = new Map<string, About>()
+  return entries.map(({ seq, at, type, order, body, hash }) => {
+    if (body.type === 'ordered') orders.set(body.order.clientOrderId, aboutOrder(body.order))
+    const columns: Columns = {
+      ...(order !== null && orders.get(order)),
+      ...columnsOf(body),
+      seq: String(seq),
+      time_utc: time(body.type === 'fill' ? body.trade.at : at),
+      type,
+      order_id: order ?? '',
+      text: tell(body),
+      hash,
+    }
+    return FLAT_COLUMNS.map((column) => columns[column] ?? '')
+  })
+}
+
+function aboutOrder({ stream, signal, idea }: Extract<Fact, { type: 'ordered' }>['order']): About {
+  return { stream, signal, market: idea.market, side: idea.side }
+}
+
+function columnsOf(fact: Fact): Columns {
+  switch (fact.type) {
+    case 'fill': {
+      const { id, amount, price, fee } = fact.trade
+      return {
+        market: fact.market,
+        amount,
+        price,
+        cost: times(amount, price),
+        trade_id: id,
+        ...(fee && { fee: fee.amount, fee_currency: fee.currency }),
+      }
+    }
+    case 'planned': {
+      const { market, side, amount, price } = fact.plan.wire
+      return { market, side, amount, price, cost: fact.plan.value }
+    }
+    case 'signal':
+      return { stream: fact.stream, signal: fact.jti }
+    default: {
+      const { stream, market } = fact as { stream?: string; market?: string }
+      return { ...(stream && { stream }), ...(market && { market }) }
+    }
+  }
+}
+
+function time(at: number): string {
+  return new Date(at).toISOString().slice(0, 23).replace('T', ' ')
+}

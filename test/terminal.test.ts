@@ -1,0 +1,237 @@
+// What is typed at a real terminal: secrets are shown neither while a question waits nor before it, and nothing is lost.
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
+import { expect, onTestFinished, test } from 'vitest'
+import { keyside } from './keyside.ts'
+
+const MAIN = join(import.meta.dirname, '..', 'cli', 'main.ts')
+
+/** Runs a command at a pseudo terminal, and types each text as soon as the screen shows what it waits for. */
+const AT_TERMINAL = `
+import json, os, pty, select, sys
+asked = json.loads(sys.argv[1])
+pid, terminal = pty.fork()
+if pid == 0: os.execvpe(asked['argv'][0], asked['argv'], asked['env'])
+screen, at = b'', 0
+for wait, typed in asked['typed'] + [[None, '']]:
+    while wait is None or screen.find(wait.encode(), at) == -1:
+        try: part = os.read(terminal, 65536)
+        except OSError: part = b''
+        if not part: break
+        screen += part
+    if wait is not None and screen.find(wait.encode(), at) != -1:
+        at = screen.find(wait.encode(), at) + len(wait)
+        os.write(terminal, typed.encode())
+code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+print(json.dumps({'code': code, 'screen': screen.decode()}))
+`
+
+const hasPython = spawnSync('python3', ['-c', 'import pty']).status === 0
+if (!hasPython) console.log('skipped: a real terminal is played by Python 3')
+
+async function atTerminal(
+  argv: readonly string[],
+  env: NodeJS.ProcessEnv,
+  typed: readonly (readonly [string, string])[],
+): Promise<{ code: number; screen: string }> {
+  const child = spawn('python3', ['-c', AT_TERMINAL, JSON.stringify({ argv, env, typed })])
+  const [said] = await Promise.all([text(child.stdout), once(child, 'exit')])
+  return JSON.parse(said)
+}
+
+/** Asks as commands do, and says what it heard in hexadecimal: nothing of it stands on the screen as it was typed. */
+const ASKS = `
+  const { ask, askSecret, confirm, expectQuestions } = await import(process.argv[1])
+  expectQuestions()
+  console.log('armed')
+  const hex = (text) => Buffer.from(text).toString('hex')
+  const before = Date.now()
+  while (Date.now() < before + 300);
+  const key = await ask('Key: ')
+  const secret = await askSecret('Its secret: ')
+  console.log('heard ' + hex(key) + ' ' + hex(secret))
+  if (process.argv[2] === 'confirm') console.log('confirmed ' + (await confirm('Sure?')))
+`
+const asks = (...more: string[]) => [
+  process.execPath,
+  '--input-type=module',
+  '--eval',
+  ASKS,
+  join(import.meta.dirname, '..', 'cli', 'ask.ts'),
+  ...more,
+]
+const hex = (word: string) => Buffer.from(word).toString('hex')
+const ENV = { PATH: process.env['PATH'] }
+const SECRET = 'Zx81-the-secret-Kq'
+
+test.skipIf(!hasPython).each<[string, readonly (readonly [string, string])[]]>([
+  ['pasted together with the key', [['Key: ', `public\n${SECRET}\n`]]],
+  [
+    'pasted together with the key, with the line ends of Windows',
+    [['Key: ', `public\r\n${SECRET}\r\n`]],
+  ],
+  [
+    'typed at its question',
+    [
+      ['Key: ', 'public\r'],
+      ['secret: ', `${SECRET}\r`],
+    ],
+  ],
+  ['typed before any question', [['armed', `public\n${SECRET}\n`]]],
+  [
+    'pasted with the marks of a terminal',
+    [
+      ['Key: ', 'public\r'],
+      ['secret: ', `\u001b[200~${SECRET}\u001b[201~\r`],
+    ],
+  ],
+  [
+    'corrected',
+    [
+      ['Key: ', 'publicc\u007f\r'],
+      ['secret: ', `wrong\u0015${SECRET}x\u007f\r`],
+    ],
+  ],
+])('a secret is not shown when it is %s, and arrives whole', async (_, typed) => {
+  const { code, screen } = await atTerminal(asks(), ENV, typed)
+  expect(screen).toContain(`heard ${hex('public')} ${hex(SECRET)}`)
+  expect(screen).not.toContain(SECRET)
+  expect(screen.replaceAll('c\b \b', '')).toContain('Key: public\r\n')
+  expect(code).toBe(0)
+})
+
+test.skipIf(!hasPython)('a third question is asked for itself', async () => {
+  const { screen } = await atTerminal(asks('confirm'), ENV, [
+    ['Key: ', `public\n${SECRET}\n\n\n`],
+    ['[y/N] ', 'y\r'],
+  ])
+  expect(screen).toContain('confirmed true')
+})
+
+test.skipIf(!hasPython)('Ctrl-C ends a question, and Ctrl-D gives no answer', async () => {
+  expect(await atTerminal(asks(), ENV, [['Key: ', '\u0003']])).toMatchObject({ code: -2 })
+  const { screen, code } = await atTerminal(asks(), ENV, [['Key: ', '\u0004']])
+  expect(screen).toContain('no answer to "Key:"')
+  expect(code).not.toBe(0)
+})
+
+function emptyHome(mode = 0o700) {
+  const folder = mkdtempSync(join(tmpdir(), 'keyside-terminal-'))
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+  const home = join(folder, 'home')
+  mkdirSync(home)
+  chmodSync(home, mode)
+  return { home, env: { ...ENV, HOME: folder, KEYSIDE_HOME: home } }
+}
+
+const keysideAt = (...words: string[]) => [process.execPath, MAIN, ...words]
+
+test.skipIf(!hasPython)(
+  'init refuses a short passphrase before it asks for anything else',
+  async () => {
+    const { env } = emptyHome()
+    const { screen, code } = await atTerminal(keysideAt('init', '--keychain', 'vault'), env, [
+      ['vault: ', 'short\r'],
+    ])
+    expect(screen).toContain('(vault_passphrase_short)')
+    expect(screen).not.toMatch(/once more|BotFather/)
+    expect(code).toBe(3)
+  },
+)
+
+test.skipIf(!hasPython)('a program that cannot start says so once at a terminal', async () => {
+  const { env } = emptyHome()
+  const { screen } = await atTerminal(keysideAt('executor'), env, [])
+  expect(screen.match(/config_missing/g)).toHaveLength(1)
+  expect(screen.trim().split('\n')).toHaveLength(1)
+})
+
+test('a home that was made beforehand is closed by init', async () => {
+  const { home, env } = emptyHome(0o755)
+  const token = `12345678:${'a'.repeat(35)}`
+  writeFileSync(join(home, '..', 'passphrase'), 'correct horse battery\n', { mode: 0o600 })
+  const init = ['init', '--keychain', 'vault', '--passphrase-file', join(home, '..', 'passphrase')]
+  expect(await keyside(init, { env, answers: [token] })).toMatchObject({ code: 0 })
+  for (const path of ['.', 'config.yaml', 'policy.yaml', 'strategies', 'secrets'])
+    expect([path, statSync(join(home, path)).mode & 0o077]).toEqual([path, 0])
+})
+
+test('init does not take a folder that holds something and that others may look into', async () => {
+  const { home, env } = emptyHome(0o755)
+  writeFileSync(join(home, 'something'), '')
+  const { code, stderr } = await keyside(['init', '--keychain', 'vault'], { env })
+  expect({ code, stderr }).toEqual({
+    code: 3,
+    stderr: expect.stringMatching(/chmod 700 .*\(home_not_private\)\n$/),
+  })
+  expect(statSync(home).mode & 0o777).toBe(0o755)
+})
+
+test("a home that others may look into is closed by every command, and what a command writes is its owner's", async () => {
+  const { home, env } = emptyHome(0o755)
+  writeFileSync(join(home, 'config.yaml'), 'broker: {}\n')
+  await keyside(['health', 'broker'], { env })
+  expect(statSync(home).mode & 0o777).toBe(0o700)
+})
+
+test('no other folder is touched because a variable names it', async () => {
+  const { home, env } = emptyHome(0o755)
+  await keyside(['doctor'], { env })
+  expect(statSync(home).mode & 0o777).toBe(0o755)
+})
+
+test.each([
+  ['--version', 0, /^\d+\.\d+\.\d+\n$/],
+  ['-V', 0, /^\d+\.\d+\.\d+\n$/],
+])('keyside %s says which it is', async (word, code, says) => {
+  expect(await keyside([word], { env: ENV })).toEqual({
+    code,
+    stdout: expect.stringMatching(says),
+    stderr: '',
+  })
+})
+
+test('the health of a program that does not exist is not asked for', async () => {
+  const { env } = emptyHome()
+  const { code, stderr } = await keyside(['health', 'foo'], { env })
+  expect(code).not.toBe(0)
+  expect(stderr).toMatch(/'foo' is invalid.*broker, engine, executor, bot, sandbox/)
+})
+
+test('doctor without a configuration says so once', async () => {
+  const { env } = emptyHome()
+  const { code, stdout } = await keyside(['doctor'], { env })
+  expect(code).toBe(1)
+  expect(stdout.match(/keyside init/g)).toHaveLength(1)
+  expect(stdout.trim().split('\n').at(-1)).toMatch(/^MISSING +config /)
+})
+
+test.each(['doctor', '--help'])(
+  'a command whose reader has gone ends without a word: %s',
+  async (word) => {
+    const { env } = emptyHome()
+    const child = spawn(process.execPath, [MAIN, word], { env, stdio: ['ignore', 'pipe', 'pipe'] })
+    child.stdout.destroy()
+    const [stderr, [ended]] = await Promise.all([text(child.stderr), once(child, 'exit')])
+    // 128 and SIGPIPE, as a shell says it; who had nothing left to say is done.
+    expect({ stderr, ended }).toEqual({ stderr: '', ended: word === 'doctor' ? 141 : 0 })
+  },
+)
+
+test('a program goes on when the reader of its log has gone', async () => {
+  const { env } = emptyHome()
+  const options = ['sandbox', '--exchange-port', '0', '--telegram-port', '0']
+  const child = spawn(process.execPath, [MAIN, ...options], {
+    env,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  await once(child.stdout, 'data')
+  child.stdout.destroy()
+  child.kill('SIGTERM')
+  const [stderr, [ended]] = await Promise.all([text(child.stderr), once(child, 'exit')])
+  expect({ stderr, ended }).toEqual({ stderr: '', ended: 0 })
+})
