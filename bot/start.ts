@@ -76,7 +76,7 @@ export async function startBot(config: BotConfig, deps: BotDeps): Promise<Runnin
   access()
   const secrets = { key: readSigningKey(resolve(home, config.signingKeyFile)), access }
   const { store, close } = openAlone(resolve(home, config.database))
-  prune(store, clock.now())
+  await whileBusy(() => prune(store, clock.now()), clock, tellHeld(log))
   const outbox = new Outbox({ ...deps, store, api: telegram.api, draw: drawOrNull(log) })
   const kick = () => outbox.kick()
   const line = openLine(config, secrets, { ...deps, store, kick })
@@ -147,7 +147,7 @@ function work(parts: Parts): () => Promise<void> {
     clock.every(1000, () => safely(() => tickCards(shared))),
     clock.every(3000, () => safely(() => line.receiver.tick())),
   ]
-  resumeCards(shared)
+  background.run(whileBusy(() => resumeCards(shared), clock, tellHeld(log)))
   kick()
   poll.start()
   return async () => {

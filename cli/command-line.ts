@@ -2,7 +2,7 @@
 import { closeHome, KeysideError, keysideHome } from '@keyside/runtime'
 import { endWithPipe } from './pipes.ts'
 import { buildProgram } from './program.ts'
-import { EXIT } from './run-program.ts'
+import { EXIT, inWords } from './run-program.ts'
 
 /** These ask for secrets: nothing that is typed meanwhile may be shown. */
 const ASKING = ['init', 'keys', 'code']
@@ -16,7 +16,8 @@ try {
   closeHome(keysideHome())
   const program = await buildProgram(words)
   await program.parseAsync()
-} catch (error) {
+} catch (thrown) {
+  const error = inWords(thrown)
   // A KeysideError is an answer to the person; anything else is a bug, and shows where.
   if (!(error instanceof KeysideError)) throw error
   process.stderr.write(`${error.message} (${error.code})\n`)

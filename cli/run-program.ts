@@ -1,6 +1,8 @@
 // One program as a process: config in, ready out, and a clean end on a signal or when its parent is gone.
 import {
   createLog,
+  databaseBusy,
+  isBusy,
   KeysideError,
   keysideHome,
   type Logger,
@@ -56,7 +58,15 @@ export async function runProgram(
   leave()
 }
 
-function fail(error: unknown, log: Logger, tell: ProgramContext['tell']): void {
+/** A lock is no bug, wherever it was met. */
+export function inWords(error: unknown): unknown {
+  return isBusy(error) && !(error instanceof KeysideError)
+    ? databaseBusy('a database of this home', error)
+    : error
+}
+
+function fail(thrown: unknown, log: Logger, tell: ProgramContext['tell']): void {
+  const error = inWords(thrown)
   const known = error instanceof KeysideError
   const text = error instanceof Error ? error.message : String(error)
   // At a terminal the sentence below is enough; a log that is kept has its line.

@@ -7,6 +7,8 @@ import {
   KeysideError,
   type Logger,
   newJti,
+  PATIENT_BUSY_MS,
+  STEP_BUSY_MS,
   type Trace,
 } from '@keyside/runtime'
 import { assemble } from './assemble.ts'
@@ -77,7 +79,7 @@ async function compose(
 ): Promise<void> {
   const { home, log, clock, trace, keychain } = deps
   const path = resolve(home, config.database)
-  const journal = new Journal(path)
+  const journal = new Journal(path, { busyMs: PATIENT_BUSY_MS })
   onStop(() => journal.close())
   const session = newJti(deps.chance)
   onStop(register(home, session, clock.now()))
@@ -97,6 +99,8 @@ async function compose(
     key,
     ...deps,
   })
+  // From here on nothing stands still for long: what meets a lock is tried again.
+  journal.setBusyWait(STEP_BUSY_MS)
   const shell = assemble({
     journal,
     exchange,

@@ -41,5 +41,5 @@ test('says before it asks which policy comes back, and afterwards that trading i
   const done = await rebase('y')
   expect(done.stdout).toMatch(/Done\. Trading is halted: "keyside unhalt" /)
   expect((await run('journal list')).stdout).toMatch(/trading is halted, by terminal:/)
-  expect((await run('unhalt --yes')).stdout).toContain('Unhalted.')
+  expect((await run('unhalt --yes')).stdout).toContain('Unhalted')
 })

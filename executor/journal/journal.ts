@@ -145,6 +145,11 @@ export class Journal {
     }))
   }
 
+  /** How long each step waits from now on for another program, ms. */
+  setBusyWait(ms: number): void {
+    this.#db.exec(`PRAGMA busy_timeout = ${ms}`)
+  }
+
   database(): DatabaseSync {
     return this.#db
   }

@@ -1,0 +1,58 @@
+// A backup holds a database for some seconds while programs start and commands run: all of them wait for it.
+import { once } from 'node:events'
+import { join } from 'node:path'
+import { Worker } from 'node:worker_threads'
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
+import { keyside } from './keyside.ts'
+import { openWorld, UNASKED_POLICY, type World } from './world.ts'
+
+let world: World
+beforeAll(async () => {
+  world = await openWorld({ policy: UNASKED_POLICY })
+  await world.start('broker')
+})
+afterAll(() => world.close())
+
+/** Another program that writes, from when this resolves for three seconds. */
+async function hold(database: string): Promise<void> {
+  const worker = new Worker(
+    `const { DatabaseSync } = require('node:sqlite')
+     const { parentPort, workerData } = require('node:worker_threads')
+     const db = new DatabaseSync(workerData)
+     db.exec('BEGIN IMMEDIATE')
+     parentPort.postMessage('held')
+     setTimeout(() => { db.close() }, 3000)`,
+    { eval: true, workerData: join(world.home, database) },
+  )
+  onTestFinished(async () => void (await worker.terminate()))
+  await once(worker, 'message')
+}
+
+test.each([
+  ['engine', 'engine.db'],
+  ['executor', 'journal.db'],
+  ['bot', 'bot.db'],
+] as const)(
+  'the %s starts while its database is held, and is at work',
+  async (program, database) => {
+    if (program !== 'executor') {
+      // Its file has to be there before somebody can hold it.
+      const child = await world.start(program)
+      child.process.kill('SIGTERM')
+      await child.exited
+    }
+    await hold(database)
+    const child = await world.start(program)
+    expect(child.process.exitCode).toBeNull()
+  },
+)
+
+test.each(['policy accept --yes', 'policy check', 'journal list', 'journal verify', 'doctor'])(
+  'keyside %s waits for a lock',
+  async (command) => {
+    await hold('journal.db')
+    const env = { PATH: process.env['PATH'], HOME: world.home, KEYSIDE_HOME: world.home }
+    const { stderr } = await keyside(command.split(' '), { env, answers: [world.passphrase] })
+    expect(stderr).not.toMatch(/database|journal_damaged|unexpected| {4}at /)
+  },
+)
