@@ -5,6 +5,7 @@ import { type Access, headerSegment, type SigningKey, seal } from '@keyside/prot
 import {
   type Chance,
   type Clock,
+  closeHome,
   KeysideError,
   keepProofSecret,
   makeSigningKey,
@@ -83,6 +84,7 @@ export function makeHome(options: HomeOptions): void {
     join(home, 'config.yaml'),
     HEADER + stringify(configOf(options, keys), { aliasDuplicateObjects: false }),
   )
+  closeHome(home)
 }
 
 /**

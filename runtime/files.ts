@@ -32,8 +32,12 @@ export function isOpenToOthers(path: string): boolean {
 
 /** A home that was made by hand, or put back from a backup, is its owner's alone again. No other folder is touched. */
 export function closeHome(home: string): void {
-  if (!isOpenToOthers(home) || !existsSync(join(home, 'config.yaml'))) return
-  if (statSync(home).uid === process.getuid?.()) chmodSync(home, 0o700)
+  try {
+    if (!isOpenToOthers(home) || !existsSync(join(home, 'config.yaml'))) return
+    if (statSync(home).uid === process.getuid?.()) chmodSync(home, 0o700)
+  } catch {
+    // On a disk that cannot be written: "keyside doctor" tells of it, and nothing has to stop for it.
+  }
 }
 
 /** Writes with mode 0600 to a new file, which then takes the place of the old one. */

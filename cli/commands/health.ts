@@ -1,15 +1,17 @@
 // keyside health: whether a program of this home is at work, for a container's health check.
 import { keysideHome, systemClock } from '@keyside/runtime'
-import { Argument, type Command } from 'commander'
+import { type Command, InvalidArgumentError } from 'commander'
 import { isAlive } from '../alive.ts'
 import { PROGRAMS } from '../children.ts'
 import { print } from '../print.ts'
 import { EXIT } from '../run-program.ts'
 
+const NAMES: readonly string[] = [...PROGRAMS, 'sandbox']
+
 export function addHealth(program: Command): void {
   program
     .command('health')
-    .addArgument(new Argument('<program>', 'which one').choices([...PROGRAMS, 'sandbox']))
+    .argument('<program>', `${NAMES.slice(0, -1).join(', ')} or ${NAMES.at(-1)}`, known)
     .description('exit 0 if the program showed a sign of life within 15 s')
     .addHelpText('after', '\nExample:\n  keyside health executor')
     .action((name: string) => {
@@ -17,4 +19,9 @@ export function addHealth(program: Command): void {
       print(alive ? `${name} is at work` : `no sign of life from ${name} within 15 s`)
       process.exitCode = alive ? EXIT.ok : EXIT.failed
     })
+}
+
+function known(name: string): string {
+  if (NAMES.includes(name)) return name
+  throw new InvalidArgumentError(`There is no such program: expected one of ${NAMES.join(', ')}.`)
 }

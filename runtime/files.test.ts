@@ -1,0 +1,33 @@
+// Whose a home is: closed to others where it is a home of one's own, and nothing else is touched.
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, onTestFinished, test } from 'vitest'
+import { closeHome, isOpenToOthers } from './files.ts'
+
+function folder(mode: number, ...files: readonly string[]): string {
+  const parent = mkdtempSync(join(tmpdir(), 'keyside-files-'))
+  onTestFinished(() => rmSync(parent, { recursive: true }))
+  const path = join(parent, 'home')
+  mkdirSync(path)
+  for (const file of files) writeFileSync(join(path, file), '')
+  chmodSync(path, mode)
+  return path
+}
+
+const modeOf = (path: string) => statSync(path).mode & 0o777
+
+test.each([0o755, 0o750, 0o701, 0o777])('a home with mode %o is closed', (mode) => {
+  const home = folder(mode, 'config.yaml')
+  expect(isOpenToOthers(home)).toBe(true)
+  closeHome(home)
+  expect(modeOf(home)).toBe(0o700)
+  expect(isOpenToOthers(home)).toBe(false)
+})
+
+test('what is no home, is not there, or is a file is left alone', () => {
+  const other = folder(0o755, 'something')
+  for (const path of [other, join(other, 'nothing'), join(other, 'something', 'deeper')])
+    closeHome(path)
+  expect(modeOf(other)).toBe(0o755)
+})
