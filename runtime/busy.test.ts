@@ -130,6 +130,18 @@ test('a step that fails for another reason is rejected, and the next one is done
   expect(done).toEqual(['', 'next'])
 })
 
+test('a step that nobody waits for and that fails later is told of', async () => {
+  const { retry, step, lock, clock, told } = bench()
+  retry.run(() => {
+    step('')()
+    throw new Error('the disk is full')
+  })
+  lock.held = false
+  clock.turn(250)
+  await new Promise((done) => setImmediate(done))
+  expect(told).toContain('a step that had waited for a.db failed: the disk is full')
+})
+
 test('a step that leads to another is followed by it', () => {
   const { retry, step, done, lock, clock } = bench()
   retry.run(() => {

@@ -1,6 +1,7 @@
 // "Busy" is not "broken": a database that another program holds for a while is waited for, and nothing is lost.
 import type { Cancel, Clock } from './clock.ts'
 import { KeysideError } from './error.ts'
+import { describeError } from './log.ts'
 
 /** How long one step waits for a lock with everything standing still, ms: a short write of another program is over by then. */
 export const STEP_BUSY_MS = 100
@@ -75,9 +76,12 @@ export class Retry {
     this.#options = options
   }
 
-  /** For work whose end nobody waits for. Throws what is no lock, unless it had to wait. */
+  /** For work whose end nobody waits for. Throws what is no lock; tells it when the work had to wait. */
   run(work: () => void): void {
-    void this.whenDone(work)
+    this.whenDone(work)?.catch((error: unknown) => {
+      const { tell, file } = this.#options
+      tell(`a step that had waited for ${file} failed: ${describeError(error).message}`)
+    })
   }
 
   /**
