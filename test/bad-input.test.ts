@@ -324,11 +324,11 @@ test('a strategy that is broken while the engine runs: line, column and reason, 
   const file = join(world.home, 'strategies/demo.yaml')
   const before = readFileSync(file, 'utf8')
   await world.start('engine')
-  writeFileSync(file, replaced(before, { 'enter: crossover(': 'enter: crosover(' }))
+  writeFileSync(file, replaced(before, { 'enter: close': 'enter: clos' }))
   const line = await until('the reason', () =>
     world.lines.find((one) => one.includes('strategy_invalid')),
   )
   expect(JSON.parse(line.slice(line.indexOf('{'))).msg).toMatch(
-    /demo\.yaml, line \d+: enter: column 1: .*crosover.*the former version stays in force/,
+    /demo\.yaml, line \d+: enter: column 1: .*clos.*the former version stays in force/,
   )
 })
