@@ -68,7 +68,7 @@ test('an order that came to nothing is listed with the reason', async () => {
   await executor.give(executor.command({ do: 'orders', limit: 5 }, 'two'))
   expect(lastAnswer(executor)).toMatchObject({
     about: 'orders',
-    rows: [{ status: 'canceled', code: 'not_filled' }],
+    rows: [{ status: 'canceled', code: 'taken_back' }],
   })
 })
 
