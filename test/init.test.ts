@@ -84,3 +84,12 @@ test('the same passphrase twice makes the vault', async () => {
   expect(said).toMatchObject({ code: 0 })
   expect(existsSync(join(home, 'vault.json'))).toBe(true)
 })
+
+test('the first look at the policy compares it with nothing', async () => {
+  const { env, init } = emptyHome()
+  expect(await init([TOKEN])).toMatchObject({ code: 0 })
+  const { code, stdout } = await keyside(['policy', 'check'], { env })
+  expect(code).toBe(3)
+  expect(stdout).toContain('It is the first policy here')
+  expect(stdout).not.toMatch(/LOOSENS|nothing ->/)
+})
