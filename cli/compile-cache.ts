@@ -1,13 +1,20 @@
 // Compiled code is kept for the next start of any command: half of what a short one costs. Whoever can write there runs
 // code as this user, so it is kept only where nobody else can.
 import { existsSync, lstatSync, mkdirSync } from 'node:fs'
-import { enableCompileCache } from 'node:module'
+import { enableCompileCache, flushCompileCache } from 'node:module'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 
 export function keepCompiled(home: string = homedir()): void {
   const folder = privateCache(home)
   if (folder !== null) enableCompileCache(folder)
+}
+
+/** For what runs long: written at its end, it would be the end that takes long, ms. */
+const FLUSH_AFTER_MS = 2_000
+
+export function flushCompiledSoon(): void {
+  setTimeout(flushCompileCache, FLUSH_AFTER_MS).unref()
 }
 
 /** Null where another user could put something into it, or in its place; and where it cannot be made. */

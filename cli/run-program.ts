@@ -11,6 +11,7 @@ import {
 } from '@keyside/runtime'
 import { showAlive } from './alive.ts'
 import type { Message, Program } from './children.ts'
+import { flushCompiledSoon } from './compile-cache.ts'
 import { outlivePipe } from './pipes.ts'
 
 export interface ProgramContext {
@@ -48,6 +49,7 @@ export async function runProgram(
     const hide = showAlive(home, program, systemClock)
     log.info(text)
     tell({ type: 'ready', text })
+    flushCompiledSoon()
     log.info({ why: await asked }, 'stopping')
     hide()
     await stop()

@@ -5,7 +5,7 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, expect, onTestFinished, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { buttonOf, openChat } from './open-chat.ts'
 import { until } from './world.ts'
 
@@ -14,6 +14,13 @@ type CommandLine = readonly [string, readonly string[]]
 const UP: CommandLine = [process.execPath, [join(root, 'cli/main.ts'), 'up', '--sandbox']]
 const NPM_START: CommandLine = ['npm', ['start']]
 const STOP_MS = 1_000
+
+/** One for all: what Node has compiled once is not written again, as with a person who has started it before. */
+let user = ''
+beforeAll(() => {
+  user = mkdtempSync(join(tmpdir(), 'keyside-user-'))
+})
+afterAll(() => rmSync(user, { recursive: true, force: true }))
 
 let running: ChildProcess | undefined
 afterEach(() => {
@@ -25,7 +32,7 @@ afterEach(() => {
 function run([program, args]: CommandLine) {
   const temporary = mkdtempSync(join(tmpdir(), 'keyside-up-'))
   onTestFinished(() => rmSync(temporary, { recursive: true, force: true }))
-  const env = { PATH: process.env['PATH'], HOME: temporary, TMPDIR: temporary }
+  const env = { PATH: process.env['PATH'], HOME: user, TMPDIR: temporary }
   const child = spawn(program, args, { cwd: root, env, detached: true })
   running = child
   const ended = once(child, 'exit')

@@ -7,6 +7,7 @@ import { keysideHome, systemChance, systemClock } from '@keyside/runtime'
 import type { Command } from 'commander'
 import type { Program } from '../children.ts'
 import { claimWords } from '../claim.ts'
+import { flushCompiledSoon } from '../compile-cache.ts'
 import { environment } from '../config.ts'
 import {
   type Constellation,
@@ -125,6 +126,7 @@ async function startPrograms(
 }
 
 async function untilEnd(stop: AbortSignal, constellation: Constellation): Promise<void> {
+  flushCompiledSoon()
   if (!stop.aborted) await once(stop, 'abort')
   await constellation.stop()
 }
