@@ -1,7 +1,7 @@
 // `npm start` as a person uses it: what it prints, that it works, and that nothing is left when it ends.
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { chmodSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -15,10 +15,11 @@ const UP: CommandLine = [process.execPath, [join(root, 'cli/main.ts'), 'up', '--
 const NPM_START: CommandLine = ['npm', ['start']]
 const STOP_MS = 1_000
 
-/** One for all: what Node has compiled once is not written again, as with a person who has started it before. */
+/** Open to others, so that compiled code is not kept: while it is written for the first time, an end takes longer. */
 let user = ''
 beforeAll(() => {
   user = mkdtempSync(join(tmpdir(), 'keyside-user-'))
+  chmodSync(user, 0o777)
 })
 afterAll(() => rmSync(user, { recursive: true, force: true }))
 
