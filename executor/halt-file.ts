@@ -2,7 +2,7 @@
 // also an executor that starts later, whatever else is down. With the word "sell" it also sells.
 import { chownSync, existsSync, readFileSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { writePrivate } from '@keyside/runtime'
+import { privateFolder, writePrivate } from '@keyside/runtime'
 import { z } from 'zod'
 
 /** In a container only `run` can be written. */
@@ -93,10 +93,12 @@ function answerFile(request: string): string {
   return `${request}.answer`
 }
 
-/** What root leaves in another user's home, that user's executor must be able to read and to take away. */
+/** What root leaves in another user's home, that user's executor must be able to read and to take away, at once. */
 function writeInto(home: string, file: string, text: string): void {
-  writePrivate(file, text)
-  if (process.getuid?.() !== 0) return
-  const { uid, gid } = statSync(home)
-  for (const path of [dirname(file), file]) chownSync(path, uid, gid)
+  const owner = process.getuid?.() === 0 ? statSync(home) : undefined
+  if (owner !== undefined) {
+    privateFolder(dirname(file))
+    chownSync(dirname(file), owner.uid, owner.gid)
+  }
+  writePrivate(file, text, owner)
 }

@@ -1,7 +1,9 @@
 // Requests of the terminal beside a running executor: real files, a clock that is turned by hand, no watching.
+import { once } from 'node:events'
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { Worker } from 'node:worker_threads'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { Input } from './core/inputs.ts'
 import { type Book, EMPTY_BOOK } from './core/state.ts'
@@ -139,4 +141,19 @@ test('a request for the end that is old, or was there before the start, ends not
   look()
   expect(types()).toEqual(['halt'])
   expect(existsSync(unhaltFile(home))).toBe(false)
+})
+
+test('a request that the executor takes the moment it is there is no error to who asked', async () => {
+  const taken = new Worker(
+    `const { rmSync } = require('node:fs')
+     const { workerData, parentPort } = require('node:worker_threads')
+     parentPort.postMessage('ready')
+     for (const end = Date.now() + 300; Date.now() < end; ) rmSync(workerData, { force: true })`,
+    { eval: true, workerData: unhaltFile(home) },
+  )
+  const gone = once(taken, 'exit')
+  await once(taken, 'message')
+  for (const end = Date.now() + 250; Date.now() < end; )
+    expect(() => askForUnhalt(home, { at: NOW, by: 'me', id: 'x' })).not.toThrow()
+  await gone
 })

@@ -4,6 +4,7 @@ import {
   chmodSync,
   closeSync,
   existsSync,
+  fchownSync,
   fsyncSync,
   mkdirSync,
   openSync,
@@ -40,14 +41,19 @@ export function closeHome(home: string): void {
   }
 }
 
-/** Writes with mode 0600 to a new file, which then takes the place of the old one. */
-export function writePrivate(path: string, text: string | Uint8Array): void {
+/** Writes with mode 0600 to a new file, which then takes the place of the old one. Only root may name an `owner`. */
+export function writePrivate(
+  path: string,
+  text: string | Uint8Array,
+  owner?: { readonly uid: number; readonly gid: number },
+): void {
   privateFolder(dirname(path))
   const draft = `${path}.${randomBytes(6).toString('hex')}`
   const file = openSync(draft, 'wx', 0o600)
   try {
     writeSync(file, typeof text === 'string' ? Buffer.from(text) : text)
     fsyncSync(file)
+    if (owner !== undefined) fchownSync(file, owner.uid, owner.gid)
   } finally {
     closeSync(file)
   }

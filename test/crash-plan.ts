@@ -47,9 +47,12 @@ export function chances(seed: number): Chances {
 }
 
 /** As many runs as it takes to kill so often: each kills once, some twice. */
-export function planRuns(seed: number, kills: number): Run[] {
+export function planRuns(
+  seed: number,
+  kills: number,
+  deal: () => ExchangeFaultName = dealFaults(seed),
+): Run[] {
   const chance = chances(seed)
-  const deal = dealer(chance)
   const runs: Run[] = []
   for (let killed = 0; killed < kills; ) {
     const run = planRun(runs.length, chance, deal)
@@ -86,7 +89,8 @@ function howMany(chance: number): number {
 }
 
 /** By turns from a shuffled deck, so that a short run has met every name as well. */
-function dealer(chance: Chances): () => ExchangeFaultName {
+export function dealFaults(seed: number): () => ExchangeFaultName {
+  const chance = chances(~seed)
   let deck: ExchangeFaultName[] = []
   return () => {
     if (deck.length === 0) deck = shuffled(EXCHANGE_FAULT_NAMES, chance)

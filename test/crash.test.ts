@@ -2,7 +2,7 @@
 import { EXCHANGE_FAULT_NAMES } from '@keyside/sandbox'
 import { expect, onTestFinished, test } from 'vitest'
 import { complaintsAbout } from './crash-evidence.ts'
-import { planRuns } from './crash-plan.ts'
+import { dealFaults, planRuns, type Run } from './crash-plan.ts'
 import { agreed, perform, setStage } from './crash-stage.ts'
 import { inWords, type Met, together, whatWasMet } from './crash-summary.ts'
 
@@ -16,8 +16,11 @@ const KILLS = SYSTEMS * KILLS_EACH
 test(`${KILLS} kills under every fault, seed ${SEED}: no order twice, no decision without a report`, {
   timeout: 300_000,
 }, async () => {
-  const seeds = Array.from({ length: SYSTEMS }, (_, index) => SEED * SYSTEMS + index)
-  const met = together(await Promise.all(seeds.map(killed)))
+  const deal = dealFaults(SEED)
+  const plans = Array.from({ length: SYSTEMS }, (_, index) =>
+    planRuns(SEED * SYSTEMS + index, KILLS_EACH, deal),
+  )
+  const met = together(await Promise.all(plans.map(killed)))
   console.log(`seed ${SEED}\n${inWords(met)}`)
   // Without these the rest would prove little; a slow machine is killed earlier in a signal's life.
   expect(met.orders, 'orders that the exchange accepted').toBeGreaterThan(KILLS / 5)
@@ -27,13 +30,13 @@ test(`${KILLS} kills under every fault, seed ${SEED}: no order twice, no decisio
   )
 })
 
-/** One system, killed as its seed says, until journal, exchange and reports tell one story. */
-async function killed(seed: number): Promise<Met> {
+/** One system, killed as planned, until journal, exchange and reports tell one story. */
+async function killed(runs: readonly Run[]): Promise<Met> {
   const stage = await setStage()
   onTestFinished(() => stage.close())
-  for (const run of planRuns(seed, KILLS_EACH)) await perform(stage, run)
+  for (const run of runs) await perform(stage, run)
   const evidence = await agreed(stage)
   const complaints = [...complaintsAbout(evidence, stage.world.home), ...stage.bot.complaints]
-  expect(complaints, `npm run kills -- --kills ${KILLS_EACH} --seed ${seed}`).toEqual([])
+  expect(complaints, `KEYSIDE_SEED=${SEED}`).toEqual([])
   return whatWasMet(stage, evidence)
 }
