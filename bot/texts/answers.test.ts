@@ -19,10 +19,9 @@ signal 41, heard 4 s ago
 <b>rsi-dip</b> · ETH/USDT
 no signal yet, not heard yet`,
   balance: `<b>Balance</b>
-<pre>          Total  In orders
-USDT  9,198.025    802.625
-BTC     0.04995          0
-ETH        1.25       1.25</pre>`,
+USDT <b>9,198.025</b>, 802.625 in orders
+BTC <b>0.04995</b>
+ETH <b>1.25</b>, 1.25 in orders`,
   positions: `<b>0.04995 BTC</b> · ema-cross
 In at 64,050.1, now 64,512.3 USDT
 Gain <b>+23.09 USDT (+0.72 %)</b>
@@ -105,7 +104,7 @@ test('a balance of many coins counts what neither the device nor the phone shows
     'and 61 more\nWorth <b>1,205.3 USDT</b>, the 3 coins that have a price here',
   )
   const all = answerText({ about: 'balance', rows: rows.slice(0, 3), worth }, html``, NOW).text
-  expect(all.endsWith('</pre>\nWorth <b>1,205.3 USDT</b>')).toBe(true)
+  expect(all.endsWith('COIN2 <b>1</b>\nWorth <b>1,205.3 USDT</b>')).toBe(true)
 })
 
 test('streams and positions that the device left out are counted', () => {

@@ -1,7 +1,7 @@
 // The device's answers to queries, short enough for a phone.
 import type { Answer, OrderStatus } from '@keyside/protocol'
 import Big from 'big.js'
-import { type Html, html, lines, list, more, table } from './html.ts'
+import { type Html, html, lines, list } from './html.ts'
 import {
   amount,
   baseOf,
@@ -69,15 +69,13 @@ function streamLines({ stream, market, seq, headAgeMs }: About<'status'>['stream
 
 function balanceText({ rows, more: left = 0, worth }: About<'balance'>): Html {
   if (rows.length === 0 && left === 0) return html`The account is empty.`
-  const shown = rows.slice(0, MOST_ROWS)
-  const cells = shown.map(({ currency, total, used }) => [currency, amount(total), amount(used)])
-  const head = ['', 'Total', 'In orders']
-  const count = rows.length + left
+  const shown = rows.map(({ currency, total, used }) => {
+    const held = new Big(used).eq(0) ? '' : `, ${amount(used)} in orders`
+    return html`${currency} <b>${amount(total)}</b>${held}`
+  })
   return lines(
-    html`<b>Balance</b>`,
-    table([head, ...cells], [1, 2]),
-    more(count - shown.length),
-    worth === undefined ? null : worthText(worth, count),
+    list(html`<b>Balance</b>`, shown, { most: MOST_ROWS, left }),
+    worth === undefined ? null : worthText(worth, rows.length + left),
   )
 }
 

@@ -26,15 +26,6 @@ export function lines(...parts: readonly (Part | null)[]): Html {
   )
 }
 
-/** Aligned columns that fit a phone. The first column grows; `right` columns are flush right. */
-export function table(rows: readonly (readonly string[])[], right: readonly number[] = []): Html {
-  const width = (at: number) => Math.max(...rows.map((row) => row[at]?.length ?? 0))
-  const cell = (text: string, at: number) =>
-    right.includes(at) ? text.padStart(width(at)) : text.padEnd(width(at))
-  const body = rows.map((row) => row.map(cell).join('  ').trimEnd()).join('\n')
-  return html`<pre>${body}</pre>`
-}
-
 /** What a message holds, in UTF-16 code units: that is how Telegram counts. */
 const ROOM = 4096
 /** For "and 12,345 more", and then some. */
@@ -55,7 +46,7 @@ export function list(
   return lines(head, ...shown, more(rows.length - shown.length + left))
 }
 
-export function more(count: number): Html | null {
+function more(count: number): Html | null {
   return count > 0 ? html`and ${count} more` : null
 }
 
