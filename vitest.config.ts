@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { basename } from 'node:path'
 import { defineConfig } from 'vitest/config'
 import { BaseSequencer, type TestSpecification } from 'vitest/node'
@@ -57,8 +58,8 @@ export default defineConfig({
           // A test that hangs is found; a machine that is busy with other things is no failure.
           testTimeout: 30_000,
           hookTimeout: 30_000,
-          // Vitest would leave one core idle: half of a small machine.
-          maxWorkers: '100%',
+          // One more than a small machine has cores: many wait for a socket or a process.
+          maxWorkers: Math.max(3, availableParallelism()),
           // Files share the modules of their worker: to load them anew for each took as long as half the tests.
           isolate: false,
         },
