@@ -4,10 +4,10 @@ import { pino } from 'pino'
 import { assemble } from '../executor/assemble.ts'
 import type { Input } from '../executor/core/inputs.ts'
 import type { State } from '../executor/core/state.ts'
-import { FakeExchange } from '../executor/fake-exchange.ts'
 import type { Journal } from '../executor/journal/journal.ts'
 import { loadPolicy } from '../executor/policy/load.ts'
-import { TestClock } from '../executor/world-for-tests.ts'
+import { FakeExchange } from '../executor/testing/fake-exchange.ts'
+import { TestClock } from '../executor/testing/rig.ts'
 import { STREAM } from './signal-source.ts'
 
 /** Wide enough for a signal a minute, all day, for years. */

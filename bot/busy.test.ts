@@ -3,11 +3,11 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { createLog, noTrace } from '@keyside/runtime'
 import { expect, onTestFinished, test } from 'vitest'
-import { approvalOf, orderOf } from './events-for-tests.ts'
 import { Outbox } from './outbox/outbox.ts'
-import { OWNER, openRig, until } from './rig-for-tests.ts'
 import { nextUnsent, putMessage } from './store/messages.ts'
 import { openStore, transact } from './store/open.ts'
+import { approvalOf, orderOf } from './testing/events.ts'
+import { OWNER, openRig, until } from './testing/rig.ts'
 
 async function openHeld() {
   const rig = await openRig()

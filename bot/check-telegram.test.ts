@@ -4,7 +4,7 @@ import { writePrivate } from '@keyside/runtime'
 import { Api } from 'grammy'
 import { expect, test } from 'vitest'
 import { checkTelegram } from './check-telegram.ts'
-import { BOT_TOKEN, openRig, type Rig, until } from './rig-for-tests.ts'
+import { BOT_TOKEN, openRig, type Rig, until } from './testing/rig.ts'
 
 const ask = (rig: Rig, address = rig.telegram.address) =>
   checkTelegram({ database: 'bot.db', telegram: { tokenFile: 'token', address } }, rig)

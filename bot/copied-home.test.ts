@@ -5,8 +5,8 @@ import { newJti, systemChance } from '@keyside/runtime'
 import type { ChatPlayer } from '@keyside/sandbox'
 import { expect, test } from 'vitest'
 import { Halts } from './halts.ts'
-import { openRig, type Rig } from './rig-for-tests.ts'
 import { Sessions } from './sessions.ts'
+import { openRig, type Rig } from './testing/rig.ts'
 
 const notice = (code: string): ReportEvent => ({
   type: 'notice',

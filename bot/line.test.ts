@@ -1,6 +1,6 @@
 // The line to the device: what the trader hears of it.
 import { expect, test } from 'vitest'
-import { openRig } from './rig-for-tests.ts'
+import { openRig } from './testing/rig.ts'
 
 test('the trader is told when the broker takes the token of the bot no more', async () => {
   const rig = await openRig()

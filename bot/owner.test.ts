@@ -1,8 +1,8 @@
 // Who may speak to the bot, and how it is claimed.
 import { expect, test } from 'vitest'
-import { approvalOf, orderOf } from './events-for-tests.ts'
 import { releaseOwner } from './release-owner.ts'
-import { OWNER, openRig, STRANGER, until } from './rig-for-tests.ts'
+import { approvalOf, orderOf } from './testing/events.ts'
+import { OWNER, openRig, STRANGER, until } from './testing/rig.ts'
 
 const SENT = new Set(['sendMessage', 'sendPhoto', 'answerCallbackQuery', 'editMessageText'])
 

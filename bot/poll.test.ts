@@ -5,9 +5,9 @@ import { DatabaseSync } from 'node:sqlite'
 import { createLog } from '@keyside/runtime'
 import { Api } from 'grammy'
 import { expect, test } from 'vitest'
-import { answersAt } from './answers-for-tests.ts'
 import { Background } from './background.ts'
-import { BOT_TOKEN, OWNER, openRig, type Rig, until } from './rig-for-tests.ts'
+import { answersAt } from './testing/answers.ts'
+import { BOT_TOKEN, OWNER, openRig, type Rig, until } from './testing/rig.ts'
 import { COMMANDS } from './texts/chat.ts'
 
 /** Everything that the bot wrote or sent, except to Telegram. */

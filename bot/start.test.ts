@@ -3,8 +3,8 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { writePrivate } from '@keyside/runtime'
 import { expect, test } from 'vitest'
-import { openRig } from './rig-for-tests.ts'
 import { openStore } from './store/open.ts'
+import { openRig } from './testing/rig.ts'
 
 test.each(['', 'CanaryToken', '424242:Canary Token', '424242/CanaryToken'])(
   'does not start with the token "%s", and does not repeat it',

@@ -6,8 +6,8 @@ import { writePrivate } from '@keyside/runtime'
 import { startTelegram, turnableClock } from '@keyside/sandbox'
 import { HttpError, InputFile } from 'grammy'
 import { expect, onTestFinished, test } from 'vitest'
-import { BOT_TOKEN, until } from './rig-for-tests.ts'
 import { createTelegram } from './telegram.ts'
+import { BOT_TOKEN, until } from './testing/rig.ts'
 
 /** As much of a picture as the sandbox reads: the signature, and 1 by 1 pixel. */
 const PNG = Buffer.from('89504e470d0a1a0a0000000d494844520000000100000001', 'hex')

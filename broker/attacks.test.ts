@@ -5,7 +5,7 @@ import { connectAsync, type IClientOptions, type MqttClient } from 'mqtt'
 import { generate, type Packet } from 'mqtt-packet'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { WebSocket } from 'ws'
-import { rawClient, startTestBroker, token } from './fixture.ts'
+import { rawClient, startTestBroker, token } from './testing/fixture.ts'
 
 const OPEN = 'keyside/v1/signal/ema-cross'
 

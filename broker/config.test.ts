@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { brokerConfig } from './config.ts'
-import { authority } from './fixture.ts'
+import { authority } from './testing/fixture.ts'
 
 test('asks for nothing but the key of the access authority', () => {
   const config = brokerConfig.parse({ authority: authority.publicKey })

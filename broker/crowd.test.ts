@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { connectAsync, type MqttClient } from 'mqtt'
 import { expect, onTestFinished, test, vi } from 'vitest'
-import { rawClient, startTestBroker, type TestBroker, token } from './fixture.ts'
+import { rawClient, startTestBroker, type TestBroker, token } from './testing/fixture.ts'
 
 const HEAD = 'keyside/v1/head'
 const PRESENCE = 'keyside/v1/presence/device'

@@ -2,7 +2,7 @@ import { createServer } from 'node:net'
 import { connectAsync, type IClientOptions, type MqttClient } from 'mqtt'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { admit } from './admit.ts'
-import { rawClient, startTestBroker, stranger, type TestBroker, token } from './fixture.ts'
+import { rawClient, startTestBroker, stranger, type TestBroker, token } from './testing/fixture.ts'
 
 const SIGNAL = 'keyside/v1/signal/ema-cross'
 const HEAD = 'keyside/v1/head/ema-cross'

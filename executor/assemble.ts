@@ -2,12 +2,12 @@
 import type { Clock, KeysideError, Logger, Trace } from '@keyside/runtime'
 import type { World } from './core/inputs.ts'
 import { runEffect } from './effects.ts'
-import type { Exchange } from './exchange/port.ts'
 import { stepOfCode } from './inbox/authenticator.ts'
 import type { Journal } from './journal/journal.ts'
 import type { Policy } from './policy/schema.ts'
 import type { Publisher } from './report/publisher.ts'
 import { Shell } from './shell.ts'
+import type { Exchange } from './venues/port.ts'
 
 export interface AssembleOptions {
   readonly journal: Journal

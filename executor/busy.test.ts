@@ -7,8 +7,8 @@ import { Worker } from 'node:worker_threads'
 import { expect, onTestFinished, test } from 'vitest'
 import { Journal } from './journal/journal.ts'
 import { newestFacts } from './journal/read.ts'
+import { TestExecutor } from './testing/rig.ts'
 import { unhalt } from './unhalt.ts'
-import { TestExecutor } from './world-for-tests.ts'
 
 function folder(): string {
   const path = mkdtempSync(join(tmpdir(), 'keyside-busy-'))

@@ -1,9 +1,6 @@
 // The executor: checks signals, asks policy and the trader, places orders with keys that never leave the device.
 export { EXECUTOR_CODES, EXECUTOR_SENTENCES, type ExecutorCode, sentenceOf } from './codes.ts'
 export { type ExecutorConfig, executorConfig } from './config.ts'
-export { EXCHANGE_CODES, TURNED_DOWN_CODES } from './exchange/codes.ts'
-export { openExchange, stakesAt } from './exchange/open.ts'
-export type { Exchange, KeyRights } from './exchange/port.ts'
 export {
   askForHalt,
   askForUnhalt,
@@ -54,3 +51,6 @@ export { prepareRebase, type Rebase } from './rebase.ts'
 export { type ExecutorNote, executorAt, type Found, homesWithExecutor } from './registry.ts'
 export { type Executor, type ExecutorDeps, startExecutor } from './start-executor.ts'
 export { isHalted, unhalt } from './unhalt.ts'
+export { EXCHANGE_CODES, TURNED_DOWN_CODES } from './venues/codes.ts'
+export { openExchange, stakesAt } from './venues/open.ts'
+export type { Exchange, KeyRights } from './venues/port.ts'

@@ -2,7 +2,8 @@
 import type { Cancel, Clock } from '@keyside/runtime'
 import { sentenceOf } from './codes.ts'
 import type { Input, Notice } from './core/inputs.ts'
-import type { Exchange, MarketRules } from './exchange/port.ts'
+import type { MarketRules } from './core/model/exchange.ts'
+import type { Exchange } from './venues/port.ts'
 
 const LOOK_MS = 1_000
 

@@ -5,8 +5,8 @@ import { sentenceOf } from './codes.ts'
 import { apply } from './core/apply.ts'
 import type { Fact, Happening } from './core/fact.ts'
 import { marketsOf } from './core/markets.ts'
+import type { Answered } from './core/model/exchange.ts'
 import type { Book, Order } from './core/state.ts'
-import type { Answered, Exchange } from './exchange/port.ts'
 import { Journal } from './journal/journal.ts'
 import { writeMark } from './journal/mark.ts'
 import { nameOf } from './journal/names.ts'
@@ -14,6 +14,7 @@ import { isTaken } from './orders/table.ts'
 import { lackingTrades, thereOf } from './reconcile/look.ts'
 import { type MarketSeen, planRebase, type RebasePlan } from './reconcile/rebase-plan.ts'
 import { isUnsent, settleGone, settleUnsent } from './reconcile/settle.ts'
+import type { Exchange } from './venues/port.ts'
 
 export interface RebaseOptions {
   /** KEYSIDE_HOME. */

@@ -46,7 +46,7 @@ import {
 import { createVault } from './keychain/vault.ts'
 import { acceptPolicy, followedPolicy, policyState } from './policy-file.ts'
 import { type Executor, startExecutor } from './start-executor.ts'
-import { jtiOf, signalClaims } from './world-for-tests.ts'
+import { jtiOf, signalClaims } from './testing/rig.ts'
 
 const key = (byte: number) => signingKey(new Uint8Array(32).fill(byte))
 const authority = key(1)

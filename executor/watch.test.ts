@@ -4,10 +4,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { Input } from './core/inputs.ts'
-import type { Answered, KeyRights } from './exchange/port.ts'
+import type { Answered } from './core/model/exchange.ts'
 import { policyHash } from './policy/accept.ts'
 import type { Acceptance, WaitingPolicy } from './policy/cooling.ts'
 import { DEFAULT_POLICY } from './policy/default.ts'
+import type { KeyRights } from './venues/port.ts'
 import { startWatching } from './watch.ts'
 
 const NOW = 1_790_000_000_000

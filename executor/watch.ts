@@ -4,7 +4,6 @@ import { type Cancel, type Clock, isBusy } from '@keyside/runtime'
 import { sentenceOf } from './codes.ts'
 import type { Input } from './core/inputs.ts'
 import { timeOf } from './core/time-of.ts'
-import type { Exchange } from './exchange/port.ts'
 import { keyWarnings } from './key-warnings.ts'
 import { policyHash } from './policy/accept.ts'
 import {
@@ -14,6 +13,7 @@ import {
   type WaitingPolicy,
 } from './policy/cooling.ts'
 import { loadPolicy } from './policy/load.ts'
+import type { Exchange } from './venues/port.ts'
 
 const LOOK_MS = 1_000
 const RIGHTS_MS = 86_400_000

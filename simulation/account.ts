@@ -1,5 +1,5 @@
 // What the simulated account shows of itself: coins, open orders and trades, as they stood at a moment.
-import type { AccountTrade, Balance, ExchangeOrder } from '../executor/exchange/port.ts'
+import type { AccountTrade, Balance, ExchangeOrder } from '../executor/core/model/exchange.ts'
 import { MARKETS } from './market.ts'
 import { AMOUNT_PLACES, decimal } from './units.ts'
 import { fillsOf, OWN_COINS, type Venue, viewOf } from './venue.ts'

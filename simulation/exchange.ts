@@ -3,7 +3,6 @@ import type {
   AccountTrade,
   Answered,
   Balance,
-  Exchange,
   ExchangeOrder,
   Fill,
   Liquidity,
@@ -11,7 +10,8 @@ import type {
   Placed,
   Quote,
   WireOrder,
-} from '../executor/exchange/port.ts'
+} from '../executor/core/model/exchange.ts'
+import type { Exchange } from '../executor/venues/port.ts'
 import { KeysideError } from '../runtime/index.ts'
 import { balancesOf, openOrdersOf, tradesOf } from './account.ts'
 import {

@@ -1,5 +1,5 @@
 // The trader at the exchange's own site: orders of his own on the same account, and coins that he takes away.
-import type { WireOrder } from '../executor/exchange/port.ts'
+import type { WireOrder } from '../executor/core/model/exchange.ts'
 import { MARKETS } from './market.ts'
 import { Random } from './random.ts'
 import type { Simulation } from './simulation.ts'

@@ -1,5 +1,5 @@
 // Prices that wander, the same for the same seed whoever asks and when.
-import type { MarketRules } from '../executor/exchange/port.ts'
+import type { MarketRules } from '../executor/core/model/exchange.ts'
 import { Random } from './random.ts'
 
 export const MARKETS: readonly MarketRules[] = [

@@ -1,5 +1,5 @@
 // The simulated exchange's own truth: orders, matching, fills and balances. It knows no faults and forgets nothing.
-import type { ExchangeOrder, Fill, WireOrder } from '../executor/exchange/port.ts'
+import type { ExchangeOrder, Fill, WireOrder } from '../executor/core/model/exchange.ts'
 import { MARKETS, type Market } from './market.ts'
 import type { Random } from './random.ts'
 import { AMOUNT_PLACES, amountUnits, decimal, PRICE_PLACES, priceUnits } from './units.ts'

@@ -3,8 +3,8 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { expect, onTestFinished, test } from 'vitest'
 import { openDatabase, transaction } from './publish/database.ts'
-import { candles } from './strategies/rules-for-tests.ts'
-import { startWorld, T0, until } from './world-for-tests.ts'
+import { startWorld, T0, until } from './testing/rig.ts'
+import { candles } from './testing/rules.ts'
 
 async function openHeld(closes: readonly number[], past = 1) {
   const world = await startWorld(candles([...closes], T0 - past * 60 - 60), { past })

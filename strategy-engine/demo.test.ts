@@ -8,7 +8,7 @@ import { startEngine } from './engine.ts'
 import { createGauges } from './indicators/gauges.ts'
 import { startState, step } from './strategies/runner.ts'
 import { readStrategy, type Strategy } from './strategies/strategy.ts'
-import { configFor, newHome, openBroker, until } from './world-for-tests.ts'
+import { configFor, newHome, openBroker, until } from './testing/rig.ts'
 
 const FILE = join(import.meta.dirname, '../examples/strategies/demo.yaml')
 

@@ -5,16 +5,8 @@ import { GENESIS, hashText } from '@keyside/protocol'
 import { expect, onTestFinished, test } from 'vitest'
 import { runEngine } from './engine.ts'
 import { replayFeed } from './market/replay-feed.ts'
-import { candles, RULES, yaml } from './strategies/rules-for-tests.ts'
-import {
-  configFor,
-  depsFor,
-  newHome,
-  openBroker,
-  startWorld,
-  T0,
-  until,
-} from './world-for-tests.ts'
+import { configFor, depsFor, newHome, openBroker, startWorld, T0, until } from './testing/rig.ts'
+import { candles, RULES, yaml } from './testing/rules.ts'
 
 const start = (closes: number[], past = 1) =>
   startWorld(candles(closes, T0 - past * 60 - 60), { past })

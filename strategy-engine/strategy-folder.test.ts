@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync, unlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { RULES, yaml } from './strategies/rules-for-tests.ts'
 import { StrategyFolder } from './strategy-folder.ts'
+import { RULES, yaml } from './testing/rules.ts'
 
 let path: string
 beforeEach(() => {

@@ -71,9 +71,9 @@ test.each([
 
 test.each([
   ['broker/x.ts', '@keyside/protocol'],
-  ['executor/exchange/x.ts', '../keychain/port.ts'],
+  ['executor/venues/x.ts', '../keychain/port.ts'],
   ['executor/journal/x.ts', 'node:sqlite'],
-  ['executor/policy/x.ts', '../exchange/port.ts'],
+  ['executor/policy/x.ts', '../venues/port.ts'],
   ['protocol/node.ts', 'node:crypto'],
   ['cli/x.ts', '@keyside/executor'],
 ])('%s may import %s', (file, imported) => {

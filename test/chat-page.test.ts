@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { startTelegram } from '@keyside/sandbox'
 import { Bot, InlineKeyboard, InputFile } from 'grammy'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
-import { drawPng } from '../sandbox/telegram/png-for-tests.ts'
+import { drawPng } from '../sandbox/telegram/testing/png.ts'
 import { type Chromium, openChromium } from './chromium.ts'
 
 const TOKEN = '424242:page-token'

@@ -5,8 +5,8 @@ import type { ReportEvent } from '@keyside/protocol'
 import type { AcceptedOrder } from '@keyside/sandbox'
 import Big from 'big.js'
 import type { Fact, Step } from '../executor/core/fact.ts'
+import type { Fill } from '../executor/core/model/exchange.ts'
 import type { OrderSeed } from '../executor/core/state.ts'
-import type { Fill } from '../executor/exchange/port.ts'
 import { isFinal, moved, type OrderState } from '../executor/orders/table.ts'
 
 export interface Published {

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { makeHome } from '../cli/home.ts'
 import type { Fact } from '../executor/core/fact.ts'
 import { writeMark } from '../executor/journal/mark.ts'
-import { TestExecutor } from '../executor/world-for-tests.ts'
+import { TestExecutor } from '../executor/testing/rig.ts'
 import { keyside } from './keyside.ts'
 
 let home = ''

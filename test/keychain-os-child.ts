@@ -1,6 +1,7 @@
 // Runs the keychain contract on the system's keychain and prints the results as one line of JSON.
-import { keychainContract } from '../executor/keychain/contract.ts'
+
 import { openOsKeychain } from '../executor/keychain/os.ts'
+import { keychainContract } from '../executor/keychain/testing/contract.ts'
 
 try {
   const keychain = await openOsKeychain(process.cwd())

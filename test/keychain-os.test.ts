@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { keychainContract } from '../executor/keychain/contract.ts'
+import { keychainContract } from '../executor/keychain/testing/contract.ts'
 import { bareEnvironment, hasKeyring, withKeyring } from './keyring.ts'
 
 const run = promisify(execFile)

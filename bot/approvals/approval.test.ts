@@ -4,9 +4,9 @@ import { type AddressInfo, createServer, type Socket } from 'node:net'
 import { join } from 'node:path'
 import { systemChance } from '@keyside/runtime'
 import { expect, onTestFinished, test } from 'vitest'
-import { approvalOf, type OrderStep, orderOf, stepOf } from '../events-for-tests.ts'
-import { OWNER, openRig, type Rig, STRANGER, until } from '../rig-for-tests.ts'
 import { openStore } from '../store/open.ts'
+import { approvalOf, type OrderStep, orderOf, stepOf } from '../testing/events.ts'
+import { OWNER, openRig, type Rig, STRANGER, until } from '../testing/rig.ts'
 import { showCard } from './show.ts'
 
 async function openCard(life = 60) {

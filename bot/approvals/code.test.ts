@@ -2,8 +2,8 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { approvalOf, orderOf } from '../events-for-tests.ts'
-import { OWNER, openRig, until } from '../rig-for-tests.ts'
+import { approvalOf, orderOf } from '../testing/events.ts'
+import { OWNER, openRig, until } from '../testing/rig.ts'
 
 const CODE = '004217'
 

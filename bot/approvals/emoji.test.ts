@@ -1,7 +1,7 @@
 // An emoji where a reason is cut costs nobody a card.
 import { expect, test } from 'vitest'
-import { approvalOf, orderOf, stepOf } from '../events-for-tests.ts'
-import { openRig, until } from '../rig-for-tests.ts'
+import { approvalOf, orderOf, stepOf } from '../testing/events.ts'
+import { openRig, until } from '../testing/rig.ts'
 
 const reason = `${'a'.repeat(148)}😀${'b'.repeat(30)}`
 

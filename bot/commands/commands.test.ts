@@ -1,6 +1,6 @@
 // Commands go to the device, and its answers come back as a trader reads them.
 import { expect, test } from 'vitest'
-import { OWNER, openRig, until } from '../rig-for-tests.ts'
+import { OWNER, openRig, until } from '../testing/rig.ts'
 
 test('/halt works at once and says how to undo it', async () => {
   const rig = await openRig()

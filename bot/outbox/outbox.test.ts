@@ -5,10 +5,10 @@ import { createLog, systemClock } from '@keyside/runtime'
 import { startTelegram, turnableClock } from '@keyside/sandbox'
 import { Api } from 'grammy'
 import { expect, onTestFinished, test } from 'vitest'
-import { approvalOf, orderOf } from '../events-for-tests.ts'
-import { BOT_TOKEN, openRig, type Rig, until } from '../rig-for-tests.ts'
 import { nextUnsent, putMessage } from '../store/messages.ts'
 import { openStore } from '../store/open.ts'
+import { approvalOf, orderOf } from '../testing/events.ts'
+import { BOT_TOKEN, openRig, type Rig, until } from '../testing/rig.ts'
 import { Outbox } from './outbox.ts'
 
 /** Resolves when a message with these words is written, sent or not. */

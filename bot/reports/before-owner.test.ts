@@ -1,7 +1,7 @@
 // What was asked before anybody owned the bot is asked of whoever claims it, as long as it can be answered.
 import { expect, test } from 'vitest'
-import { approvalOf, orderOf, stepOf } from '../events-for-tests.ts'
-import { allTaken, OWNER, openRig, type Rig, until } from '../rig-for-tests.ts'
+import { approvalOf, orderOf, stepOf } from '../testing/events.ts'
+import { allTaken, OWNER, openRig, type Rig, until } from '../testing/rig.ts'
 
 const NO_CHART = { candles: [] }
 

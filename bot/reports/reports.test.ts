@@ -2,9 +2,9 @@
 import { join } from 'node:path'
 import { ORDER_STATUSES, type ReportEvent } from '@keyside/protocol'
 import { expect, test } from 'vitest'
-import { approvalOf, digestOf, orderOf, stepOf } from '../events-for-tests.ts'
-import { allTaken, openRig, type Rig, until } from '../rig-for-tests.ts'
 import { openStore } from '../store/open.ts'
+import { approvalOf, digestOf, orderOf, stepOf } from '../testing/events.ts'
+import { allTaken, openRig, type Rig, until } from '../testing/rig.ts'
 
 const notice = (message: string): ReportEvent => ({
   type: 'notice',

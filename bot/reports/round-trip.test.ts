@@ -1,8 +1,8 @@
 // The chat of a trader, read as a person reads it: every event once, in its order, and red only where somebody is needed.
 import type { OrderView, ReportEvent } from '@keyside/protocol'
 import { expect, test } from 'vitest'
-import { approvalOf, orderOf, stepOf } from '../events-for-tests.ts'
-import { allSent, allTaken, openRig, type Rig, until } from '../rig-for-tests.ts'
+import { approvalOf, orderOf, stepOf } from '../testing/events.ts'
+import { allSent, allTaken, openRig, type Rig, until } from '../testing/rig.ts'
 
 type Chat = Awaited<ReturnType<Rig['claim']>>
 

@@ -2,7 +2,7 @@
 import { systemChance } from '@keyside/runtime'
 import { beforeEach, expect, test } from 'vitest'
 import { showCard } from '../approvals/show.ts'
-import { approvalOf, orderOf } from '../events-for-tests.ts'
+import { approvalOf, orderOf } from '../testing/events.ts'
 import { openOffer, type Press, setCard, takePress } from './cards.ts'
 import { openStore, type Store } from './open.ts'
 

@@ -1,6 +1,6 @@
 // The answers of a device, word for word as the trader's phone shows them.
 import { expect, test } from 'vitest'
-import { answersAt } from '../answers-for-tests.ts'
+import { answersAt } from '../testing/answers.ts'
 import { answerText } from './answers.ts'
 import { html } from './html.ts'
 

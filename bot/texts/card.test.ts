@@ -1,6 +1,6 @@
 // What a card says of time and risk: never more time than there is, and no number without its meaning.
 import { expect, test } from 'vitest'
-import { approvalOf, orderOf } from '../events-for-tests.ts'
+import { approvalOf, orderOf } from '../testing/events.ts'
 import { cardText, timeLeft } from './card.ts'
 import { html } from './html.ts'
 

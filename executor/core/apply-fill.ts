@@ -1,10 +1,10 @@
 // What one trade does to its order and to what the stream holds.
 import type { Decimal } from '@keyside/protocol'
 import Big from 'big.js'
-import type { Fill } from '../exchange/port.ts'
 import { moved } from '../orders/table.ts'
 import { decimalAbove } from '../plan/exact.ts'
 import type { SignalIdea } from '../plan/plan.ts'
+import type { Fill } from './model/exchange.ts'
 import { addFee, atLeast, isZero, minus, plus, times } from './money.ts'
 import { type Basis, type Book, type Fee, type Order, type Position, positionKey } from './state.ts'
 

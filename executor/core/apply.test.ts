@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { allRows, toFact } from '../journal/journal.ts'
-import { TestExecutor } from '../world-for-tests.ts'
+import { TestExecutor } from '../testing/rig.ts'
 import { apply } from './apply.ts'
 
 test('the same trade twice changes nothing', async () => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { TestExecutor } from '../world-for-tests.ts'
+import { TestExecutor } from '../testing/rig.ts'
 import { nextDue } from './due.ts'
 
 test('an order whose outcome is unknown wakes the executor when it is asked about next, and not before', async () => {

@@ -1,7 +1,7 @@
 // What happened, in the words of the journal. The book is their fold; nothing else changes it.
 import type { Decimal, TradingState } from '@keyside/protocol'
-import type { Fill } from '../exchange/port.ts'
 import type { OrderEvent } from '../orders/table.ts'
+import type { Fill } from './model/exchange.ts'
 import type { LeaveReason, OrderSeed, Plan } from './state.ts'
 
 /** A stream's numbers were taken from a head, `missed` signals later than ours. */

@@ -8,6 +8,9 @@ import type {
   ReportEvent,
   Signal,
 } from '@keyside/protocol'
+import type { Policy } from '../policy/schema.ts'
+import type { Seen } from '../reconcile/seen.ts'
+import type { Fact } from './fact.ts'
 import type {
   Answered,
   Candle,
@@ -19,10 +22,7 @@ import type {
   Placed,
   Quote,
   WireOrder,
-} from '../exchange/port.ts'
-import type { Policy } from '../policy/schema.ts'
-import type { Seen } from '../reconcile/seen.ts'
-import type { Fact } from './fact.ts'
+} from './model/exchange.ts'
 import type { Live } from './state.ts'
 
 export type Input =

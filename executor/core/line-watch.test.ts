@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { START, TestExecutor } from '../world-for-tests.ts'
+import { START, TestExecutor } from '../testing/rig.ts'
 import { lineDue } from './line-watch.ts'
 
 let executor: TestExecutor

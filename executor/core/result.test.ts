@@ -1,7 +1,7 @@
 // What was lost today, against sums that are done here by hand.
 import { expect, test } from 'vitest'
-import type { Fill } from '../exchange/port.ts'
 import { applyTrade, countLoss } from './apply-counts.ts'
+import type { Fill } from './model/exchange.ts'
 import { lostToday, openDay, standing } from './result.ts'
 import { type Book, EMPTY_BOOK, type Order } from './state.ts'
 

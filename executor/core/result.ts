@@ -1,9 +1,9 @@
 // What trading has brought, ever and today: folded from trades, so that a restart forgets no loss.
 import { type Decimal, toDecimal } from '@keyside/protocol'
 import Big from 'big.js'
-import type { Fill } from '../exchange/port.ts'
 import type { Result, Standing } from './counted.ts'
 import { dayNumber } from './counters.ts'
+import type { Fill } from './model/exchange.ts'
 import { minus, plus, times } from './money.ts'
 import { type Book, type Order, positionKey } from './state.ts'
 

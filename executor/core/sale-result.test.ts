@@ -1,7 +1,7 @@
 // What a sale has brought, in reports, against sums that are done here by hand.
 import { expect, test } from 'vitest'
-import type { Fill } from '../exchange/port.ts'
-import { TestExecutor } from '../world-for-tests.ts'
+import { TestExecutor } from '../testing/rig.ts'
+import type { Fill } from './model/exchange.ts'
 
 type Step = Extract<TestExecutor['reports'][number]['event'], { type: 'order' }>
 

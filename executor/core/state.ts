@@ -1,10 +1,10 @@
 // What the executor knows: the book, which is the journal's fold, and what a restart may forget.
 import type { Decimal, Head, Signal, TradingState } from '@keyside/protocol'
-import type { WireOrder } from '../exchange/port.ts'
 import type { OrderState } from '../orders/table.ts'
 import type { SignalIdea } from '../plan/plan.ts'
 import type { Look } from '../reconcile/seen.ts'
 import { type Counters, NO_COUNTERS, NO_RESULT, type Result } from './counted.ts'
+import type { WireOrder } from './model/exchange.ts'
 
 export type OrderKind = 'entry' | 'exit' | 'stop'
 

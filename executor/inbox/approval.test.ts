@@ -1,7 +1,7 @@
 import { hashText } from '@keyside/protocol'
 import { expect, test } from 'vitest'
 import { decide } from '../core/decide.ts'
-import { TestExecutor } from '../world-for-tests.ts'
+import { TestExecutor } from '../testing/rig.ts'
 
 async function waiting(): Promise<TestExecutor> {
   const executor = new TestExecutor({ approval: 'always' })

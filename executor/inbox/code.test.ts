@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
-import { START, TestExecutor } from '../world-for-tests.ts'
+import { START, TestExecutor } from '../testing/rig.ts'
 import { codeUri, spellSecret, stepOfCode } from './authenticator.ts'
 import { WRONG_AN_HOUR } from './code.ts'
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { TestExecutor } from '../world-for-tests.ts'
+import { TestExecutor } from '../testing/rig.ts'
 
 test('pauses and resumes, and a pause survives a restart', async () => {
   const executor = new TestExecutor()

@@ -1,6 +1,6 @@
 import { hashText } from '@keyside/protocol'
 import { expect, test } from 'vitest'
-import { TestExecutor } from '../world-for-tests.ts'
+import { TestExecutor } from '../testing/rig.ts'
 
 const flat = (since: number) => ({ market: 'BTC/USDT', position: 'flat', since }) as const
 

@@ -1,6 +1,6 @@
 // What a provider may sign, and what has to be left standing by it.
 import { expect, test } from 'vitest'
-import { jtiOf, TestExecutor } from '../world-for-tests.ts'
+import { jtiOf, TestExecutor } from '../testing/rig.ts'
 
 test('two signals with one jti are two orders with two names', async () => {
   const executor = new TestExecutor()

@@ -1,7 +1,7 @@
 import { commandTopic, headTopic, seal, signalTopic } from '@keyside/protocol'
 import { publicKey, signingKey } from '@keyside/protocol/node'
 import { expect, test } from 'vitest'
-import { START, signalClaims, TestExecutor } from '../world-for-tests.ts'
+import { START, signalClaims, TestExecutor } from '../testing/rig.ts'
 import { openFromBot, openFromEngine, ringsOf } from './open-message.ts'
 
 const engine = signingKey(new Uint8Array(32).fill(2))

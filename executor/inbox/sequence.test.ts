@@ -1,6 +1,6 @@
 import { GENESIS, hashText } from '@keyside/protocol'
 import { expect, test } from 'vitest'
-import { TestExecutor } from '../world-for-tests.ts'
+import { TestExecutor } from '../testing/rig.ts'
 import { judgeSequence } from './sequence.ts'
 
 const last = { seq: 5, hash: hashText('five') }

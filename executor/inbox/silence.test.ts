@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Policy } from '../policy/schema.ts'
-import { TestExecutor } from '../world-for-tests.ts'
+import { TestExecutor } from '../testing/rig.ts'
 
 const MINUTE = 60_000
 const count = (executor: TestExecutor, line: string) =>

@@ -2,8 +2,8 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { Answer, ReportEvent, SaleResult } from '@keyside/protocol'
 import { seconds } from '@keyside/runtime'
+import type { Fill } from '../core/model/exchange.ts'
 import { times } from '../core/money.ts'
-import type { Fill } from '../exchange/port.ts'
 
 type OrdersAnswer = Extract<Answer, { about: 'orders' }>
 type TradesAnswer = Extract<Answer, { about: 'trades' }>

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { START, TestExecutor } from '../world-for-tests.ts'
+import { START, TestExecutor } from '../testing/rig.ts'
 import { readStories } from './story.ts'
 import { tell } from './words.ts'
 

@@ -1,7 +1,7 @@
 // The journal in a trader's words: one sentence a fact.
 import type { Fact, Step } from '../core/fact.ts'
+import type { WireOrder } from '../core/model/exchange.ts'
 import type { OrderKind, OrderSeed } from '../core/state.ts'
-import type { WireOrder } from '../exchange/port.ts'
 import { LEAVE_WORDS } from '../orders/leave.ts'
 import type { OrderEvent } from '../orders/table.ts'
 import { isRetired } from './retired.ts'

@@ -1,6 +1,6 @@
 // What the card shows.
 import { expect, test } from 'vitest'
-import { TestExecutor } from '../world-for-tests.ts'
+import { TestExecutor } from '../testing/rig.ts'
 
 test.each([
   ['1s', '1m'],

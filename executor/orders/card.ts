@@ -1,9 +1,9 @@
 // The card that asks the trader: the exact order, what it may lose, and what the market did.
 
 import { seconds } from '@keyside/runtime'
+import type { Candle } from '../core/model/exchange.ts'
 import type { Order } from '../core/state.ts'
 import { oneLine, record, report, type Turn } from '../core/turn.ts'
-import type { Candle } from '../exchange/port.ts'
 import { needsCode } from '../policy/rules/approval.ts'
 import { orderView } from './view.ts'
 

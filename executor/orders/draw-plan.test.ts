@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { TestExecutor } from '../world-for-tests.ts'
+import { TestExecutor } from '../testing/rig.ts'
 
 test('nothing is decided while the exchange gives no price', async () => {
   const executor = new TestExecutor()

@@ -1,10 +1,10 @@
 // The plan of an order at the present price: what the plan itself is given, and the id an approval will name.
 import { type ExecutorCode, sentenceOf } from '../codes.ts'
 import { available } from '../core/available.ts'
+import type { MarketRules } from '../core/model/exchange.ts'
 import { times } from '../core/money.ts'
 import { type Order, type Plan, positionKey } from '../core/state.ts'
 import type { Turn } from '../core/turn.ts'
-import type { MarketRules } from '../exchange/port.ts'
 import type { PlanCode } from '../plan/codes.ts'
 import { plan as planOrder, type SignalIdea } from '../plan/plan.ts'
 import { orderId } from './view.ts'

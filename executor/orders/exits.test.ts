@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import type { Placed } from '../exchange/port.ts'
-import { RULES } from '../fake-exchange.ts'
-import { jtiOf, TestExecutor } from '../world-for-tests.ts'
+import type { Placed } from '../core/model/exchange.ts'
+import { RULES } from '../testing/fake-exchange.ts'
+import { jtiOf, TestExecutor } from '../testing/rig.ts'
 
 const SECOND = 1_000
 const MINUTE = 60_000

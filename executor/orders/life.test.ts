@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { jtiOf, TestExecutor } from '../world-for-tests.ts'
+import { jtiOf, TestExecutor } from '../testing/rig.ts'
 
 test('turns an entry into one order at the exchange and a position', async () => {
   const executor = new TestExecutor()

@@ -1,10 +1,10 @@
 // What the exchange answered, and what that makes of an order. Unknown is an answer; nothing here sends again.
 import { sentenceOf } from '../codes.ts'
+import type { Answered, ExchangeOrder, Fill, Lookup, Placed } from '../core/model/exchange.ts'
 import { isZero, minus } from '../core/money.ts'
 import { BETWEEN_MISSES_MS, growing, opened, steady, without } from '../core/patience.ts'
 import type { Order } from '../core/state.ts'
 import { ask, record, type Turn } from '../core/turn.ts'
-import type { Answered, ExchangeOrder, Fill, Lookup, Placed } from '../exchange/port.ts'
 import { whyCanceled } from './canceled.ts'
 import { onStopTurnedDown } from './protect.ts'
 import { isForCoins, onCoinsRefused } from './short.ts'

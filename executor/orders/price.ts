@@ -1,8 +1,8 @@
 // The bid that exits are decided on: fresh, or asked for.
 import type { Decimal } from '@keyside/protocol'
+import type { Quote } from '../core/model/exchange.ts'
 import { opened } from '../core/patience.ts'
 import { ask, type Turn } from '../core/turn.ts'
-import type { Quote } from '../exchange/port.ts'
 
 /** A quote that is older is asked for again before anything is decided on it. */
 export const QUOTE_LIFE_MS = 2_000

@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from 'vitest'
-import { TestExecutor } from '../world-for-tests.ts'
+import { TestExecutor } from '../testing/rig.ts'
 
 const STREAMS = ['one', 'two', 'three', 'four', 'five', 'six']
 

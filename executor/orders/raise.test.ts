@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import { RULES } from '../fake-exchange.ts'
 import { allRows, toFact } from '../journal/journal.ts'
-import { TestExecutor } from '../world-for-tests.ts'
+import { RULES } from '../testing/fake-exchange.ts'
+import { TestExecutor } from '../testing/rig.ts'
 
 /** To which price the stop of an entry at 60000 rises first when the bid leaps to 62000, and why. */
 async function firstRise(exits: { trail: string; even: string }) {

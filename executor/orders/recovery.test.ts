@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { allRows, toFact } from '../journal/journal.ts'
-import { START, TestExecutor } from '../world-for-tests.ts'
+import { START, TestExecutor } from '../testing/rig.ts'
 
 const MINUTE = 60_000
 

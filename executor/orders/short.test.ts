@@ -1,6 +1,6 @@
 // Coins that went elsewhere: what is there is sold and stands under a stop, and no more than that is tried for long.
 import { expect, test } from 'vitest'
-import { TestExecutor } from '../world-for-tests.ts'
+import { TestExecutor } from '../testing/rig.ts'
 
 const SECOND = 1_000
 const MINUTE = 60_000

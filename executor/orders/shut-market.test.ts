@@ -1,6 +1,6 @@
 // A market that the exchange halts, or knows no more: nothing is bought there, and what is held is still got out.
 import { expect, test } from 'vitest'
-import { TestExecutor } from '../world-for-tests.ts'
+import { TestExecutor } from '../testing/rig.ts'
 
 test.each(['halted', 'gone'] as const)(
   'nothing is bought on a market that is %s',

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { TestExecutor } from '../world-for-tests.ts'
+import { TestExecutor } from '../testing/rig.ts'
 
 const flat = (since: number) => ({ market: 'BTC/USDT', position: 'flat', since }) as const
 

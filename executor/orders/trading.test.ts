@@ -1,7 +1,7 @@
 // While no entries are taken, no question stays open to which a yes would be refused.
 import { expect, test } from 'vitest'
 import type { Input } from '../core/inputs.ts'
-import { TestExecutor } from '../world-for-tests.ts'
+import { TestExecutor } from '../testing/rig.ts'
 
 async function waiting(streams = ['demo']): Promise<TestExecutor> {
   const executor = new TestExecutor({ approval: 'always', streams })

@@ -1,10 +1,10 @@
 // An order as the trader sees it and as an approval names it.
 import { hashText, type OrderStatus, type OrderView } from '@keyside/protocol'
+import type { WireOrder } from '../core/model/exchange.ts'
 import { ratio } from '../core/money.ts'
 import { saleResult } from '../core/sale-result.ts'
 import type { Order } from '../core/state.ts'
 import { oneLine, report, type Turn } from '../core/turn.ts'
-import type { WireOrder } from '../exchange/port.ts'
 
 /** Hash of the exact order and the end of its time: change one character and no approval fits. */
 export function orderId(wire: WireOrder, until: number): string {

@@ -1,7 +1,7 @@
 // What waits at the exchange is taken back when somebody has to get out, when the strategy has left, and in silence.
 import { expect, test, vi } from 'vitest'
-import { RULES } from '../fake-exchange.ts'
-import { jtiOf, TestExecutor } from '../world-for-tests.ts'
+import { RULES } from '../testing/fake-exchange.ts'
+import { jtiOf, TestExecutor } from '../testing/rig.ts'
 
 const positions = (executor: TestExecutor) => Object.values(executor.state().book.positions)
 const resting = ({ exchange }: TestExecutor) =>

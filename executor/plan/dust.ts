@@ -1,6 +1,6 @@
 // Whether an amount is too little for the market: then nobody can sell it, or nothing can protect it.
 import type { Decimal } from '@keyside/protocol'
-import type { MarketRules } from '../exchange/port.ts'
+import type { MarketRules } from '../core/model/exchange.ts'
 import { lowestSell } from './collar.ts'
 import { ceilTo, exact, floorTo } from './exact.ts'
 import { misfit } from './misfit.ts'

@@ -1,6 +1,6 @@
 // What keeps an amount and a price outside the exchange's own limits.
 import type Big from 'big.js'
-import type { MarketRules } from '../exchange/port.ts'
+import type { MarketRules } from '../core/model/exchange.ts'
 import { type Unplanned, unplanned } from './codes.ts'
 import { exact } from './exact.ts'
 

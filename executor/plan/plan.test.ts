@@ -3,7 +3,7 @@ import { isDecimal } from '@keyside/protocol'
 import Big from 'big.js'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import type { MarketRules, Quote } from '../exchange/port.ts'
+import type { MarketRules, Quote } from '../core/model/exchange.ts'
 import { isTooLittleToKeep } from './dust.ts'
 import { type PlanInput, plan, type SignalIdea } from './plan.ts'
 

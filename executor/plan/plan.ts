@@ -1,7 +1,7 @@
 // Turns a signal into the exact strings that would go to the exchange. Pure: prices and sizes are arguments.
 import { type Decimal, type Signal, toDecimal } from '@keyside/protocol'
 import Big from 'big.js'
-import type { MarketRules, Quote, WireOrder } from '../exchange/port.ts'
+import type { MarketRules, Quote, WireOrder } from '../core/model/exchange.ts'
 import { amountFor } from './amount.ts'
 import { type Unplanned, unplanned } from './codes.ts'
 import { highestBuy, lowestSell } from './collar.ts'

@@ -2,7 +2,7 @@
 import Big from 'big.js'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import type { MarketRules } from '../exchange/port.ts'
+import type { MarketRules } from '../core/model/exchange.ts'
 import { planStop, type StopInput } from './stop.ts'
 
 const rules: MarketRules = {

@@ -1,6 +1,6 @@
 // The stop that protects what an entry bought. It waits at the exchange, so that a dead device does not matter.
 import { type Decimal, toDecimal } from '@keyside/protocol'
-import type { MarketRules } from '../exchange/port.ts'
+import type { MarketRules } from '../core/model/exchange.ts'
 import type { Unplanned } from './codes.ts'
 import { lowestSell } from './collar.ts'
 import { ceilTo, decimalAbove, exact, floorTo } from './exact.ts'

@@ -7,8 +7,8 @@ import { dailyBound, printBound } from './bound.ts'
 import { check } from './check.ts'
 import { DEFAULT_POLICY } from './default.ts'
 import { loadPolicy } from './load.ts'
-import { book, entry, exit, held, market, order, used } from './rules/cases.ts'
 import type { Policy } from './schema.ts'
+import { book, entry, exit, held, market, order, used } from './testing/cases.ts'
 
 function starting(...changes: readonly (readonly [string, string])[]): Policy {
   const text = changes.reduce((before, [from, to]) => {

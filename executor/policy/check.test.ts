@@ -2,6 +2,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { check, judge, RULES, weigh } from './check.ts'
+import type { Policy } from './schema.ts'
 import {
   ALLOWED,
   book,
@@ -14,9 +15,8 @@ import {
   policy,
   REFUSED,
   used,
-} from './rules/cases.ts'
-import { ASKED, RISK_ALLOWED, RISK_REFUSED } from './rules/risk-cases.ts'
-import type { Policy } from './schema.ts'
+} from './testing/cases.ts'
+import { ASKED, RISK_ALLOWED, RISK_REFUSED } from './testing/risk-cases.ts'
 import type { Question, Rule } from './types.ts'
 
 /** The verdict's tag, or `allow`. */

@@ -2,7 +2,7 @@
 import type { Decimal } from '@keyside/protocol'
 import type { DecidedEntry } from '../core/counted.ts'
 import type { Losses } from '../core/losses.ts'
-import type { Liquidity, MarketRules, Quote, WireOrder } from '../exchange/port.ts'
+import type { Liquidity, MarketRules, Quote, WireOrder } from '../core/model/exchange.ts'
 import type { Comparison } from '../reconcile/seen.ts'
 import type { Policy } from './schema.ts'
 

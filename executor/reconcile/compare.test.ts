@@ -1,10 +1,10 @@
 // The journal against an exchange where somebody else trades, forgets and takes coins away.
 import { expect, test } from 'vitest'
 import type { Happening } from '../core/fact.ts'
+import type { WireOrder } from '../core/model/exchange.ts'
 import { newTurn } from '../core/turn.ts'
-import type { WireOrder } from '../exchange/port.ts'
 import { allRows, toFact } from '../journal/journal.ts'
-import { TestExecutor } from '../world-for-tests.ts'
+import { TestExecutor } from '../testing/rig.ts'
 import { lookAround } from './compare.ts'
 
 const MINUTE = 60_000

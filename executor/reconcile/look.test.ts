@@ -5,12 +5,12 @@ import Big from 'big.js'
 import { pino } from 'pino'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { assemble } from '../assemble.ts'
-import { createBinance } from '../exchange/binance.ts'
-import { newId, order } from '../exchange/contract.ts'
-import type { Exchange } from '../exchange/port.ts'
 import { Journal, type OutboxReport } from '../journal/journal.ts'
 import type { Shell } from '../shell.ts'
-import { policyOf, signalClaims, TestExecutor } from '../world-for-tests.ts'
+import { policyOf, signalClaims, TestExecutor } from '../testing/rig.ts'
+import { createBinance } from '../venues/binance.ts'
+import type { Exchange } from '../venues/port.ts'
+import { newId, order } from '../venues/testing/contract.ts'
 
 const KEYS = { apiKey: 'lookKey'.repeat(8), secret: 'lookSecret'.repeat(6) }
 const PACE = { requests: 1, quotes: 1_000, books: 5_000, volumes: 60_000, clock: 60_000 }

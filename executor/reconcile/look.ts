@@ -2,11 +2,12 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { Decimal } from '@keyside/protocol'
 import type { Effect, Input } from '../core/inputs.ts'
+import type { AccountTrade, Answered, Balance } from '../core/model/exchange.ts'
 import { plus } from '../core/money.ts'
-import type { AccountTrade, Answered, Balance, Exchange } from '../exchange/port.ts'
 import type { Journal } from '../journal/journal.ts'
 import { keepLook, keptLook } from '../journal/looked.ts'
 import { hasFill, isTold, nameOf } from '../journal/names.ts'
+import type { Exchange } from '../venues/port.ts'
 import { baseOf } from './judge.ts'
 import type { Named, Seen, Sighting } from './seen.ts'
 

@@ -1,9 +1,9 @@
 // What a re-base changes: positions down to what can be there, and what rests at the exchange under forgotten names. Pure.
 import { type Decimal, toDecimal } from '@keyside/protocol'
 import Big from 'big.js'
+import type { AccountTrade, ExchangeOrder } from '../core/model/exchange.ts'
 import { minus, plus } from '../core/money.ts'
 import { type Book, type Order, type Position, positionKey } from '../core/state.ts'
-import type { AccountTrade, ExchangeOrder } from '../exchange/port.ts'
 import { isLive } from '../orders/table.ts'
 import { baseOf } from './judge.ts'
 import type { Named } from './seen.ts'

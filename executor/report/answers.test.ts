@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { TestExecutor } from '../world-for-tests.ts'
+import { TestExecutor } from '../testing/rig.ts'
 import { balanceAnswer } from './answers.ts'
 
 const row = (currency: string) => ({ currency, free: '1', used: '0' })

@@ -3,8 +3,8 @@ import { type Answer, currency, isDecimal, toDecimal } from '@keyside/protocol'
 import Big from 'big.js'
 import { sentenceOf } from '../codes.ts'
 import type { Weights } from '../core/inputs.ts'
+import type { Answered, Balance } from '../core/model/exchange.ts'
 import type { Turn } from '../core/turn.ts'
-import type { Answered, Balance } from '../exchange/port.ts'
 import { baseOf } from '../reconcile/judge.ts'
 
 /** What a report may list. */

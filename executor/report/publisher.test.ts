@@ -2,7 +2,7 @@ import { GENESIS, KINDS, type ReportEvent } from '@keyside/protocol'
 import { signingKey } from '@keyside/protocol/node'
 import { systemChance } from '@keyside/runtime'
 import { expect, test } from 'vitest'
-import { jtiOf, START } from '../world-for-tests.ts'
+import { jtiOf, START } from '../testing/rig.ts'
 import { Publisher } from './publisher.ts'
 
 const state: ReportEvent = { type: 'state', state: 'running', by: 'me' }

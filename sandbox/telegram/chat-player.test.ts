@@ -1,6 +1,6 @@
 // What a test sees when it plays a user, and what the page sees in its stream.
 import { expect, test } from 'vitest'
-import { callRaw, openChat, openSandbox } from './sandbox-for-tests.ts'
+import { callRaw, openChat, openSandbox } from './testing/sandbox.ts'
 
 test('waiting for a message that never comes fails and shows the chat', async () => {
   await using telegram = await openSandbox()

@@ -1,9 +1,9 @@
 // The contract: an unmodified grammY lives in the sandbox as it lives in Telegram.
 import { Bot, GrammyError, HttpError, InlineKeyboard, InputFile, InputMediaBuilder } from 'grammy'
 import { expect, test } from 'vitest'
-import { drawPng } from './png-for-tests.ts'
-import { openChat, openSandbox, TOKEN } from './sandbox-for-tests.ts'
 import type { SandboxTelegram } from './start.ts'
+import { drawPng } from './testing/png.ts'
+import { openChat, openSandbox, TOKEN } from './testing/sandbox.ts'
 
 const picture = drawPng(40, 20, (x) => x * 6)
 

@@ -2,8 +2,8 @@
 import { request } from 'node:http'
 import { expect, test } from 'vitest'
 import { CONTROL_REFUSALS } from './same-machine.ts'
-import { callRaw, openChat, openSandbox } from './sandbox-for-tests.ts'
 import type { SandboxTelegram } from './start.ts'
+import { callRaw, openChat, openSandbox } from './testing/sandbox.ts'
 
 type Headers = Record<string, string>
 

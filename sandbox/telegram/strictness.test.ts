@@ -4,10 +4,10 @@ import { createRequire } from 'node:module'
 import { expect, test } from 'vitest'
 import { stoppedTime, turnableClock } from '../clock.ts'
 import { METHODS } from './methods/table.ts'
-import { drawPng } from './png-for-tests.ts'
 import { TELEGRAM_REFUSALS } from './refusals.ts'
-import { callRaw, openChat, openSandbox, TOKEN } from './sandbox-for-tests.ts'
 import type { SandboxTelegram } from './start.ts'
+import { drawPng } from './testing/png.ts'
+import { callRaw, openChat, openSandbox, TOKEN } from './testing/sandbox.ts'
 
 const keyboard = (button: object) => ({ inline_keyboard: [[button]] })
 const base = { chat_id: 1001, text: 'x' }

@@ -1,6 +1,6 @@
 // One day of one attack on the unchanged executor, and what it cost the trader.
 import { assemble } from '../../executor/assemble.ts'
-import type { MarketRules } from '../../executor/exchange/port.ts'
+import type { MarketRules } from '../../executor/core/model/exchange.ts'
 import { Journal } from '../../executor/journal/journal.ts'
 import { dailyBound } from '../../executor/policy/bound.ts'
 import { loadPolicy } from '../../executor/policy/load.ts'

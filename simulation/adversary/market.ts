@@ -1,5 +1,5 @@
 // A market's prices: of a liquid one the attacker chooses the path but not the book, of a thin one everything.
-import type { MarketRules } from '../../executor/exchange/port.ts'
+import type { MarketRules } from '../../executor/core/model/exchange.ts'
 
 /** What the attacker does to the book for a moment: the best orders on one side are gone. */
 export type Spread = 'tight' | 'asks_gone' | 'bids_gone'

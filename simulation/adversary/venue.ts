@@ -3,16 +3,15 @@ import type {
   AccountTrade,
   Answered,
   Balance,
-  Exchange,
   ExchangeOrder,
   Fill,
-  KeyRights,
   Liquidity,
   Lookup,
   Placed,
   Quote,
   WireOrder,
-} from '../../executor/exchange/port.ts'
+} from '../../executor/core/model/exchange.ts'
+import type { Exchange, KeyRights } from '../../executor/venues/port.ts'
 import { AMOUNT_PLACES, amountUnits, decimal, PRICE_PLACES, priceUnits } from '../units.ts'
 import type { Market } from './market.ts'
 

@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { createGauges } from '../indicators/gauges.ts'
 import type { Candle } from '../market/candle.ts'
-import { candles, strategy } from './rules-for-tests.ts'
+import { candles, strategy } from '../testing/rules.ts'
 import { type Allowed, type Decision, type Position, startState, step } from './runner.ts'
 import type { Strategy } from './strategy.ts'
 

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { RULES, strategy, yaml } from './rules-for-tests.ts'
+import { RULES, strategy, yaml } from '../testing/rules.ts'
 import { readStrategy } from './strategy.ts'
 
 const EXAMPLES = join(import.meta.dirname, '../../examples/strategies')

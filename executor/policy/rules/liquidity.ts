@@ -1,6 +1,6 @@
 // No entry into a market that one person can move: what he sells into it is bought at the price he made.
 import Big from 'big.js'
-import type { Liquidity } from '../../exchange/port.ts'
+import type { Liquidity } from '../../core/model/exchange.ts'
 import { highestBuy } from '../../plan/collar.ts'
 import { exact } from '../../plan/exact.ts'
 import type { Policy } from '../schema.ts'

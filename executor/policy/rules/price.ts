@@ -1,5 +1,6 @@
 // No order far from the exchange's own price, none in a wide book, and none against oneself.
-import type { Quote } from '../../exchange/port.ts'
+
+import type { Quote } from '../../core/model/exchange.ts'
 import { highestBuy, lowestSell } from '../../plan/collar.ts'
 import { exact } from '../../plan/exact.ts'
 import type { Policy } from '../schema.ts'

@@ -1,0 +1,115 @@
+// What an exchange says and is told, in words of no venue.
+import type { Decimal } from '@keyside/protocol'
+
+export interface MarketRules {
+  /** CCXT unified symbol. */
+  readonly market: string
+  readonly base: string
+  readonly quote: string
+  /** Price step, quote. */
+  readonly tick: Decimal
+  /** Amount step, base. */
+  readonly step: Decimal
+  readonly minAmount: Decimal
+  readonly maxAmount: Decimal
+  /** Least amount times price, quote. */
+  readonly minValue: Decimal
+  /** How many stops of the account may rest on the market at once; null for as many as it likes. */
+  readonly maxStops: number | null
+  /** As the exchange said last. `halted`: it is there, and takes no orders now; `gone`: it does not know it any more. */
+  readonly status: 'trading' | 'halted' | 'gone'
+}
+
+export interface Quote {
+  readonly bid: Decimal
+  readonly ask: Decimal
+  /** When this device asked for it, Unix ms: it is never older than this says. */
+  readonly at: number
+}
+
+/** Whether a market is one that nobody moves by himself. */
+export interface Liquidity {
+  /** Turnover of the last 24 h, quote. */
+  readonly volume: Decimal
+  /** When this device asked for it, Unix ms. */
+  readonly volumeAt: number
+  /** The book's offers as far as it was looked at, best first: price, amount in base. */
+  readonly asks: readonly (readonly [Decimal, Decimal])[]
+  readonly asksAt: number
+}
+
+export interface Pause {
+  /** `banned`: it no longer listens to this address, whoever asks. */
+  readonly why: 'too_many' | 'banned'
+  /** Unix ms of this device. */
+  readonly until: number
+}
+
+export interface Balance {
+  readonly currency: string
+  readonly free: Decimal
+  readonly used: Decimal
+}
+
+/** Start in Unix seconds, open, high, low, close. */
+export type Candle = readonly [number, Decimal, Decimal, Decimal, Decimal]
+
+/** The exact strings that go to the exchange. */
+export interface WireOrder {
+  /** 32 lower-case hex digits. */
+  readonly clientOrderId: string
+  readonly market: string
+  readonly side: 'buy' | 'sell'
+  /** `ioc`: limit, fill now or not at all; `rest`: limit that waits; `stop`: stop-limit that waits. */
+  readonly type: 'ioc' | 'rest' | 'stop'
+  readonly amount: Decimal
+  readonly price: Decimal
+  /** Trigger price. With type `stop` only. */
+  readonly stop?: Decimal
+}
+
+export interface Fill {
+  /** The exchange's trade id, unique for a market. */
+  readonly id: string
+  /** Unix ms, the exchange's clock. */
+  readonly at: number
+  readonly amount: Decimal
+  readonly price: Decimal
+  readonly fee?: { readonly amount: Decimal; readonly currency: string }
+}
+
+/** A trade of the account, whoever ordered it. */
+export interface AccountTrade extends Fill {
+  readonly exchangeId: string
+  readonly side: 'buy' | 'sell'
+}
+
+export interface ExchangeOrder {
+  readonly exchangeId: string
+  readonly clientOrderId: string
+  readonly status: 'open' | 'filled' | 'canceled' | 'rejected' | 'expired'
+  readonly filled: Decimal
+  /** Fills that came with this answer; may be fewer than `filled` says. */
+  readonly fills: readonly Fill[]
+}
+
+/** `unknown` covers everything that does not prove one of the others. */
+export type Placed =
+  | { readonly outcome: 'accepted'; readonly order: ExchangeOrder }
+  | { readonly outcome: 'turned_down'; readonly code: string; readonly message: string }
+  | { readonly outcome: 'unknown'; readonly message: string }
+
+/** `missing` means that every place where the order could be was asked and answered. */
+export type Lookup =
+  | { readonly outcome: 'found'; readonly order: ExchangeOrder }
+  | { readonly outcome: 'missing' }
+  | { readonly outcome: 'unknown'; readonly message: string }
+
+export type Answered<T> =
+  | { readonly ok: true; readonly value: T }
+  | {
+      readonly ok: false
+      readonly message: string
+      /** Absent when the exchange was not reached, or made no sense. */
+      readonly code?: 'exchange_key_refused'
+    }

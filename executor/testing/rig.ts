@@ -1,0 +1,348 @@
+// A whole executor without brokers for the tests: real journal, core, policy and plan; time and exchange are ours.
+import { type Approval, GENESIS, type Head, hashText, type Signal } from '@keyside/protocol'
+import { type Clock, noTrace } from '@keyside/runtime'
+import { pino } from 'pino'
+import type { Input } from '../core/inputs.ts'
+import type { State } from '../core/state.ts'
+import { runEffect } from '../effects.ts'
+import { stepOfCode } from '../inbox/authenticator.ts'
+import { Journal, type OutboxReport } from '../journal/journal.ts'
+import { loadPolicy } from '../policy/load.ts'
+import type { Policy } from '../policy/schema.ts'
+import { Shell } from '../shell.ts'
+import { FakeExchange } from './fake-exchange.ts'
+
+export const START = 1_800_000_000_000
+/** Time stands still in these tests: another program that holds the journal is not waited for with the clock of the machine. */
+const NO_WAIT = { busyMs: 0 }
+const log = pino({ level: 'silent' })
+
+export function policyOf(approval = 'never', streams: readonly string[] = ['demo']): Policy {
+  const loaded = loadPolicy(`version: 1
+currency: USDT
+markets: [BTC/USDT]
+streams: { ${streams.map((name) => `${name}: { allotment: 1000 }`).join(', ')} }
+limits:
+  order: 500
+  day: 2000
+  orders_per_minute: 600
+  orders_per_day: 10000
+  round_trips: 1000
+  day_loss: 100000
+  drawdown: 100000
+stop_within: optional
+unusual_size: 1000
+repeat_within: never
+reenter_within: never
+approval: ${approval}
+`)
+  if (!loaded.ok) throw new Error(loaded.message)
+  return loaded.policy
+}
+
+/** Time stands still until it is turned. */
+export class TestClock implements Clock {
+  #now = START
+  #timers: { at: number; run: () => void }[] = []
+
+  now(): number {
+    return this.#now
+  }
+
+  after(ms: number, run: () => void) {
+    const timer = { at: this.#now + ms, run }
+    this.#timers.push(timer)
+    return () => {
+      this.#timers = this.#timers.filter((one) => one !== timer)
+    }
+  }
+
+  every(): () => void {
+    throw new Error('nothing under test repeats by itself')
+  }
+
+  /** As a person or a time server does it: what waits, waits as long as before. */
+  setBack(ms: number): void {
+    this.#now -= ms
+    for (const timer of this.#timers) timer.at -= ms
+  }
+
+  /** Turns to the end of `ms`, running on the way what is due, and lets every answer arrive. */
+  async turn(ms: number): Promise<void> {
+    const end = this.#now + ms
+    for (;;) {
+      await settled()
+      const next = this.#timers.toSorted((a, b) => a.at - b.at)[0]
+      if (next === undefined || next.at > end) break
+      this.#timers = this.#timers.filter((one) => one !== next)
+      this.#now = Math.max(this.#now, next.at)
+      next.run()
+    }
+    this.#now = end
+    await settled()
+  }
+}
+
+/** Answers of the exchange in memory come in microtasks: after one macrotask all are here. */
+function settled(): Promise<void> {
+  return new Promise((done) => setImmediate(done))
+}
+
+export class TestExecutor {
+  readonly clock: TestClock
+  readonly exchange: FakeExchange
+  readonly reports: OutboxReport[] = []
+  readonly policy: Policy
+  /** Of the trader's authenticator; null when he has none. */
+  codeSecret: Uint8Array | null = null
+  readonly path: string
+  journal: Journal
+  #shell: Shell
+  failure: unknown = null
+  #seq = 0
+  #hash = GENESIS
+
+  constructor({ approval = 'never', path = ':memory:', streams = ['demo'] } = {}) {
+    this.policy = policyOf(approval, streams)
+    this.path = path
+    this.clock = new TestClock()
+    this.exchange = new FakeExchange(() => this.clock.now())
+    this.journal = new Journal(path, NO_WAIT)
+    this.#shell = this.#open()
+  }
+
+  #open(): Shell {
+    const { exchange, journal, clock } = this
+    let life: 'here' | 'gone' = 'here'
+    const shell: Shell = new Shell({
+      journal,
+      world: () => this.world(),
+      run: (effect) =>
+        runEffect(effect, {
+          exchange,
+          journal,
+          publisher: { send: () => undefined } as never,
+          take: (input) => life === 'here' && shell.tryTake(input),
+          clock,
+          trace: noTrace,
+          log,
+        }),
+      publish: (reports) => this.reports.push(...reports),
+      clock,
+      trace: noTrace,
+      log,
+      onFailure: (error) => {
+        this.failure = error
+      },
+    })
+    this.#bury = () => {
+      life = 'gone'
+      shell.stop()
+    }
+    shell.take({ type: 'started' })
+    return shell
+  }
+
+  #bury: () => void = () => undefined
+
+  world() {
+    const { exchange, clock, policy } = this
+    return {
+      now: clock.now(),
+      policy,
+      salt: new Uint8Array(32).fill(7),
+      stepOfCode: this.#stepOfCode(),
+      exchange: {
+        name: exchange.name,
+        live: exchange.live,
+        acceptanceWindowMs: exchange.acceptanceWindowMs,
+        reachable: exchange.reachable(),
+        skewMs: exchange.skewMs(),
+        pause: exchange.pause(),
+        rules: (market: string) => exchange.rules(market),
+        quote: (market: string) => exchange.quote(market),
+        liquidity: (market: string) => exchange.liquidity(market),
+      },
+    }
+  }
+
+  #stepOfCode() {
+    const { codeSecret } = this
+    if (codeSecret === null) return 'unset' as const
+    return (code: string) => stepOfCode(codeSecret, code, this.clock.now())
+  }
+
+  /** The process dies and starts again on the same journal: only what was committed is left. */
+  crash(): void {
+    this.#bury()
+    if (this.path !== ':memory:') {
+      this.journal.close()
+      this.journal = new Journal(this.path, NO_WAIT)
+    }
+    this.#shell = this.#open()
+  }
+
+  /** The process stops, until `crash` starts it again. */
+  stop(): void {
+    this.#bury()
+  }
+
+  close(): void {
+    this.#bury()
+    this.journal.close()
+  }
+
+  /** After `close`: starts on whatever the disk holds now. */
+  reopen(): void {
+    this.journal = new Journal(this.path, NO_WAIT)
+    this.#shell = this.#open()
+  }
+
+  state(): State {
+    return this.#shell.state()
+  }
+
+  take(input: Input): void {
+    this.#shell.take(input)
+  }
+
+  whenTaken(input: Input): Promise<void> | undefined {
+    return this.#shell.whenTaken(input)
+  }
+
+  /** Takes an input and lets everything happen that follows at once. */
+  async give(input: Input): Promise<void> {
+    this.take(input)
+    await this.clock.turn(0)
+  }
+
+  signal(change: Partial<Signal> = {}): Extract<Input, { type: 'signal' }> {
+    const claims = signalClaims(this.clock.now(), {
+      seq: this.#seq + 1,
+      prev: this.#hash,
+      jti: jtiOf(`signal ${change.seq ?? this.#seq + 1}`),
+      ...change,
+    })
+    const hash = hashText(JSON.stringify(claims))
+    this.#seq = claims.seq
+    this.#hash = hash
+    return { type: 'signal', claims, hash }
+  }
+
+  head(change: Partial<Head> = {}): Extract<Input, { type: 'head' }> {
+    const iat = this.clock.now() / 1000
+    const claims: Head = {
+      iss: 'engine',
+      aud: 'executors',
+      iat,
+      exp: iat + 45,
+      jti: jtiOf(`head ${iat}`),
+      sub: 'demo',
+      seq: this.#seq,
+      hash: this.#hash,
+      target: { market: 'BTC/USDT', position: 'long', since: 0 },
+      keyset: 0,
+      bar: Math.floor(iat),
+      ...change,
+    }
+    return { type: 'head', claims }
+  }
+
+  /** A head, then an entry, then everything that follows. */
+  async enter(change: Partial<Signal> = {}): Promise<Extract<Input, { type: 'signal' }>> {
+    this.take(this.head())
+    const entry = this.signal(change)
+    await this.give(entry)
+    return entry
+  }
+
+  /** The first entry of a stream: 50 of quote, with a stop. */
+  async enterFrom(sub: string, change: Partial<Signal> = {}): Promise<void> {
+    const target = { market: 'BTC/USDT', position: 'flat', since: 0 } as const
+    this.take(this.head({ sub, seq: 0, hash: GENESIS, target, jti: jtiOf(`head ${sub}`) }))
+    const entry = { sub, seq: 1, prev: GENESIS, jti: jtiOf(sub), stop: '58000' }
+    await this.give(this.signal({ ...entry, size: { unit: 'quote', value: '50' }, ...change }))
+  }
+
+  exit(change: Partial<Signal> = {}) {
+    return this.signal({
+      kind: 'exit',
+      side: 'sell',
+      size: { unit: 'percent', value: '100' },
+      ...change,
+    })
+  }
+
+  approval(
+    order: string,
+    answer: 'approve' | 'reject' = 'approve',
+    name = 'tap',
+    code?: string,
+  ): Input {
+    const iat = this.clock.now() / 1000
+    const registered = { iss: 'bot', aud: 'device', iat, exp: iat + 60, jti: jtiOf(name) }
+    const coded = code === undefined ? {} : { code }
+    const claims: Approval = { ...registered, sub: 'telegram:1', order, answer, ...coded }
+    return { type: 'approval', claims }
+  }
+
+  command(instruction: Extract<Input, { type: 'command' }>['claims']['instruction'], name = 'ask') {
+    const iat = this.clock.now() / 1000
+    const registered = { iss: 'bot', aud: 'device', iat, exp: iat + 60, jti: jtiOf(name) }
+    return { type: 'command', claims: { ...registered, sub: 'telegram:1', instruction } } as const
+  }
+
+  /** The codes and words of all reports so far, in order. */
+  told(): string[] {
+    return this.reports.map(({ event }) => {
+      switch (event.type) {
+        case 'order':
+          return `${event.order.kind} ${event.status}${event.code ? ` ${event.code}` : ''}`
+        case 'refusal':
+        case 'notice':
+          return `${event.type} ${event.code}`
+        case 'state':
+          return `state ${event.state}`
+        case 'answer':
+          return `answer ${event.answer.about}`
+        default:
+          return 'card'
+      }
+    })
+  }
+
+  /** The order on the last card. */
+  card(): string {
+    const event = this.reports.findLast((report) => report.event.type === 'approval')?.event
+    if (event?.type !== 'approval') throw new Error('no card was sent')
+    return event.order.id
+  }
+}
+
+export function jtiOf(name: string): string {
+  return `${hashText(name).slice(0, 21)}A`
+}
+
+export function signalClaims(now: number, change: Partial<Signal>): Signal {
+  const iat = now / 1000
+  return {
+    iss: 'engine',
+    aud: 'executors',
+    iat,
+    exp: iat + 60,
+    jti: jtiOf('signal'),
+    sub: 'demo',
+    seq: 1,
+    prev: GENESIS,
+    kind: 'entry',
+    market: 'BTC/USDT',
+    side: 'buy',
+    size: { unit: 'quote', value: '300' },
+    type: 'market',
+    ref: '60000',
+    bar: { timeframe: '1m', start: change.seq ?? 1 },
+    reason: 'a test',
+    until: iat + 120,
+    ...change,
+  }
+}

@@ -1,0 +1,100 @@
+// The markets that policy allows, and those where something is left: their rules, and whether each is traded now.
+import type { Logger } from '@keyside/runtime'
+import { z } from 'zod'
+import type { MarketRules } from '../core/model/exchange.ts'
+import { marketAnswer } from './answers.ts'
+import type { Line } from './line.ts'
+import { fromMarket, type VenueMarket } from './map.ts'
+import { unreachable } from './reply.ts'
+import { type Sifted, sift } from './sift.ts'
+
+export class Markets {
+  readonly #line: Line
+  readonly #log: Pick<Logger, 'info' | 'warn'>
+  #wanted: readonly string[] = []
+  /** By unified symbol. One that goes away keeps the rules it had: what is held there is to be got out of it. */
+  readonly #known = new Map<string, VenueMarket>()
+
+  constructor(line: Line, log: Pick<Logger, 'info' | 'warn'>) {
+    this.#line = line
+    this.#log = log
+  }
+
+  /** One that the exchange does not have has no rules afterwards. Rejects with `exchange_unreachable` only. */
+  async load(wanted: readonly string[]): Promise<void> {
+    this.#wanted = [...new Set(wanted)]
+    const { failed } = await this.#ask(this.#wanted)
+    if (failed !== null) throw unreachable(failed)
+  }
+
+  /** Rules change, and markets come back. What is not answered stays as it was. */
+  async refresh(): Promise<void> {
+    const listed = this.listed().map(({ rules }) => rules.market)
+    await this.#ask(listed)
+    // One by one: together they would be refused, and searched through again each time.
+    for (const market of this.#wanted.filter((one) => !listed.includes(one)))
+      await this.#ask([market])
+  }
+
+  get(market: string): VenueMarket | undefined {
+    return this.#known.get(market)
+  }
+
+  rules(market: string): MarketRules | null {
+    return this.#known.get(market)?.rules ?? null
+  }
+
+  /** Those that a question for several may name. */
+  listed(): readonly VenueMarket[] {
+    return [...this.#known.values()].filter(({ rules }) => rules.status !== 'gone')
+  }
+
+  /** The exchange has refused to speak of them. They are asked for again when all are refreshed. */
+  lose(markets: readonly VenueMarket[]): void {
+    for (const { rules } of markets) this.#lose(rules.market)
+  }
+
+  async #ask(markets: readonly string[]): Promise<Sifted<string>> {
+    const sifted = await sift(
+      markets,
+      (part) => {
+        const symbols = JSON.stringify(part.map((market) => market.replace('/', '')))
+        return this.#line.ask((api) => api.publicGetExchangeInfo({ symbols }))
+      },
+      (body, part) => this.#take(body, part),
+    )
+    for (const market of sifted.refused) this.#lose(market)
+    return sifted
+  }
+
+  /** A page instead of an answer says nothing of any market. */
+  #take(body: unknown, part: readonly string[]): 'read' | 'unreadable' {
+    const read = z.object({ symbols: z.array(z.unknown()) }).safeParse(body)
+    if (!read.success) return 'unreadable'
+    const rows = read.data.symbols.flatMap((row) => marketAnswer.safeParse(row).data ?? [])
+    for (const market of part) {
+      const row = rows.find(({ symbol }) => symbol === market.replace('/', ''))
+      const entry = fromMarket(market, row)
+      if (entry === null) this.#lose(market)
+      else this.#keep(entry)
+    }
+    return 'read'
+  }
+
+  #keep(entry: VenueMarket): void {
+    const { market, status } = entry.rules
+    const before = this.#known.get(market)?.rules.status
+    this.#known.set(market, entry)
+    if (before === status || (before === undefined && status === 'trading')) return
+    if (status === 'trading') this.#log.info({ market }, 'the exchange trades this market again')
+    else this.#log.warn({ market, status }, 'the exchange does not trade this market now')
+  }
+
+  #lose(market: string): void {
+    const entry = this.#known.get(market)
+    if (entry?.rules.status === 'gone') return
+    if (entry !== undefined)
+      this.#known.set(market, { ...entry, rules: { ...entry.rules, status: 'gone' } })
+    this.#log.warn({ market }, 'the exchange has no such market')
+  }
+}

@@ -1,0 +1,68 @@
+// What the executor asks of an exchange. One adapter a venue; vendor words stay inside its folder.
+import type {
+  AccountTrade,
+  Answered,
+  Balance,
+  Candle,
+  ExchangeOrder,
+  Fill,
+  Liquidity,
+  Lookup,
+  MarketRules,
+  Pause,
+  Placed,
+  Quote,
+  WireOrder,
+} from '../core/model/exchange.ts'
+
+/** Each right is `unknown` where the venue does not tell. */
+export interface KeyRights {
+  readonly trade: 'yes' | 'no' | 'unknown'
+  readonly withdraw: 'yes' | 'no' | 'unknown'
+  readonly transfer: 'yes' | 'no' | 'unknown'
+  readonly ipList: 'yes' | 'no' | 'unknown'
+  /** Unix ms. */
+  readonly created?: number
+  readonly expires?: number
+}
+
+export interface Exchange {
+  /** `binance` */
+  readonly name: string
+  /** Whether real money is behind it: `no` only while it has lately proved to be a sandbox. */
+  readonly live: 'yes' | 'no'
+  /** How long after sending an unseen order may still be accepted, ms (the venue's receive window and more). */
+  readonly acceptanceWindowMs: number
+  /**
+   * Loads market rules and the clock, then keeps rules, quotes and liquidity fresh, of `left` too, where something may
+   * be left from before. It does without those that the exchange does not have: they have no `rules`. Rejects with a
+   * KeysideError.
+   */
+  start(markets: readonly string[], left?: readonly string[]): Promise<void>
+  stop(): Promise<void>
+  /** The last seen. Null for one that the exchange has not had since the start. */
+  rules(market: string): MarketRules | null
+  /** The last quote seen, however old: the caller judges its age. Null before the first. */
+  quote(market: string): Quote | null
+  /** The last seen, however old. Null before the first. */
+  liquidity(market: string): Liquidity | null
+  /** Asks for a quote now. */
+  refreshQuote(market: string): Promise<Answered<Quote>>
+  refreshBalances(): Promise<Answered<readonly Balance[]>>
+  /** Exchange's clock less this device's, ms; null when not known. */
+  skewMs(): number | null
+  reachable(): boolean
+  /** Set while the exchange wants to be left alone: it is, and whatever is asked gets no answer. */
+  pause(): Pause | null
+  candles(market: string, timeframe: string, limit: number): Promise<Answered<readonly Candle[]>>
+  /** Sends once. Never retries, never throws for what the exchange or the network does. */
+  place(order: WireOrder): Promise<Placed>
+  find(market: string, clientOrderId: string): Promise<Lookup>
+  fills(market: string, exchangeId: string): Promise<Answered<readonly Fill[]>>
+  /** Resolves when the exchange says that it is canceled, or no longer open. */
+  cancel(market: string, clientOrderId: string): Promise<Answered<'canceled' | 'not_open'>>
+  openOrders(market: string): Promise<Answered<readonly ExchangeOrder[]>>
+  /** The account's newest trades since then, Unix ms of the exchange; at most as many as it lists at once. */
+  trades(market: string, since: number): Promise<Answered<readonly AccountTrade[]>>
+  keyRights(): Promise<Answered<KeyRights>>
+}
