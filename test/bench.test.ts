@@ -8,7 +8,7 @@ const root = join(import.meta.dirname, '..')
 
 function bench(...parameters: string[]) {
   const file = join(root, 'bench/main.ts')
-  return spawnSync(process.execPath, [file, ...parameters], { encoding: 'utf8', timeout: 50_000 })
+  return spawnSync(process.execPath, [file, ...parameters], { encoding: 'utf8', timeout: 110_000 })
 }
 
 const spread = { p50: z.number().positive(), p99: z.number().positive() }

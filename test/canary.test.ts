@@ -113,7 +113,7 @@ class Day {
   async claim(): Promise<void> {
     const chat = this.sandbox.telegram.chat()
     chat.followDeepLink(await this.#claim.promise)
-    await chat.waitForMessage(({ from }) => from?.is_bot === true, 10_000)
+    await chat.waitForMessage(({ from }) => from?.is_bot === true)
   }
 
   /** What other programs of this machine see of a process. */
@@ -195,14 +195,14 @@ async function trade(day: Day): Promise<void> {
   const engine = await scriptedEngine(day.home)
   onTestFinished(() => engine.close())
   await engine.signal({})
-  const card = await chat.waitForMessage((message) => message.reply_markup !== undefined, 10_000)
+  const card = await chat.waitForMessage((message) => message.reply_markup !== undefined)
   chat.pressButton(card, '✅ Approve')
   await until('bought', () => hasFilled(exchange, 'buy'))
   await engine.link.publish(signalTopic('demo'), 'no.signed.token')
   telegram.faults.arm({ name: '401', method: 'sendMessage' })
   exchange.faults.arm({ name: 'html-200' })
   await engine.signal({ kind: 'exit' })
-  await until('sold', () => hasFilled(exchange, 'sell'), 20_000)
+  await until('sold', () => hasFilled(exchange, 'sell'))
 }
 
 function hasFilled(exchange: SandboxExchange, side: 'buy' | 'sell'): boolean {

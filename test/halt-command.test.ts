@@ -126,7 +126,7 @@ test('finds the sandbox of npm start, halts it, and lets it go on', async () => 
   })
   let printed = ''
   if (child.stdout) createInterface({ input: child.stdout }).on('line', (line) => (printed += line))
-  await until('a sandbox', () => printed.includes('Open the chat'), 30_000)
+  await until('a sandbox', () => printed.includes('Open the chat'))
   const { code, stdout } = await run('halt')
   expect(code, stdout).toBe(0)
   expect(stdout).toMatch(/^Halted: the executor of .*keyside-sandbox-.*\n/)

@@ -26,7 +26,7 @@ afterEach(() => rmSync(home, { recursive: true, force: true }))
 test.skipIf(!hasKeyring())('a real Secret Service keeps the contract', async () => {
   const { stdout } = await run(...withKeyring(child), {
     env: bareEnvironment(home),
-    timeout: 30_000,
+    timeout: 90_000,
   })
   const results: unknown = JSON.parse(stdout.trim().split('\n').at(-1) ?? '')
   expect(results).toEqual(keychainContract.map(({ name }) => ({ name, result: 'passed' })))
@@ -35,7 +35,7 @@ test.skipIf(!hasKeyring())('a real Secret Service keeps the contract', async () 
 test.skipIf(!hasKeyring())(
   'a keyring that is locked, with nobody there to unlock it, is a refusal and no crash',
   async () => {
-    const options = { env: bareEnvironment(home), timeout: 60_000 }
+    const options = { env: bareEnvironment(home), timeout: 90_000 }
     await run(...withKeyring([process.execPath, '--input-type=module', '--eval', KEEP]), options)
     const { stdout } = await run(...withKeyring(child, { state: 'locked' }), options)
     expect(JSON.parse(stdout.trim().split('\n').at(-1) ?? '')).toMatchObject({
@@ -47,7 +47,7 @@ test.skipIf(!hasKeyring())(
 
 test('without a D-Bus session the keychain says what to do instead', async () => {
   const [node, script] = child
-  const { stdout } = await run(node, [script], { env: bareEnvironment(home), timeout: 30_000 })
+  const { stdout } = await run(node, [script], { env: bareEnvironment(home), timeout: 90_000 })
   expect(JSON.parse(stdout)).toMatchObject({
     code: 'keychain_unavailable',
     message: expect.stringContaining('keyside init --keychain vault'),

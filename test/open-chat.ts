@@ -44,7 +44,7 @@ export async function openChat(address: string): Promise<OpenChat> {
   // The sandbox ends the connection when it stops.
   read().catch(() => undefined)
   return {
-    find: (what, fits, ms = 30_000) => until(what, () => [...messages.values()].find(fits), ms),
+    find: (what, fits, ms = 60_000) => until(what, () => [...messages.values()].find(fits), ms),
     act: (action, body) => post(`${address}/sandbox/chat/me/${action}`, body),
   }
 }

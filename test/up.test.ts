@@ -96,7 +96,7 @@ test('npm start leads to a filled order, and Ctrl-C then ends all of it', async 
   await up.gone()
   expect(up.left()).toEqual([])
   expect(await Promise.all(ports.map(isOpen))).toEqual([false, false, false])
-}, 90_000)
+})
 
 test('SIGTERM to the first process ends all of it with exit code 0, also when it is sent twice', async () => {
   const up = run(UP)

@@ -112,7 +112,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
 export async function until<T>(
   what: string,
   look: () => T | undefined | false | null,
-  ms = 10_000,
+  ms = 60_000,
 ): Promise<T> {
   const deadline = Date.now() + ms
   for (;;) {

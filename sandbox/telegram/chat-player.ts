@@ -3,7 +3,7 @@ import { editText, followDeepLink, pressButton, sendText } from './person.ts'
 import type { Message, User } from './wire.ts'
 import type { World } from './world.ts'
 
-const PATIENCE_MS = 20_000
+const PATIENCE_MS = 60_000
 
 export type CallbackAnswer = { text: string; show_alert: boolean; url?: string }
 
