@@ -1,8 +1,8 @@
 // The crowd bench's broker: with the limits that it comes with, and a token for one client.
 import { brokerConfig, startBroker } from '@keyside/broker'
-import { seal } from '@keyside/protocol'
+import { seal, seconds } from '@keyside/protocol'
 import { signingKey } from '@keyside/protocol/node'
-import { createLog, newJti, seconds, systemChance, systemClock } from '@keyside/runtime'
+import { createLog, newJti, systemChance, systemClock } from '@keyside/runtime'
 
 export interface CrowdBroker {
   readonly mqtt: string

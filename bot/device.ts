@@ -6,8 +6,9 @@ import {
   type Instruction,
   type SigningKey,
   seal,
+  seconds,
 } from '@keyside/protocol'
-import { type Chance, type Clock, type Link, newJti, seconds } from '@keyside/runtime'
+import { type Chance, type Clock, type Link, newJti } from '@keyside/runtime'
 import { Halts, type HaltsOptions } from './halts.ts'
 import type { Sessions } from './sessions.ts'
 

@@ -1,5 +1,7 @@
 // Where aedes asks us: at CONNECT, at each PUBLISH, at each filter, and before each delivery.
-import { type Clock, KeysideError, seconds } from '@keyside/runtime'
+
+import { seconds } from '@keyside/protocol'
+import { type Clock, KeysideError } from '@keyside/runtime'
 import type { AedesOptions, AuthenticateError, Client } from 'aedes'
 import { allows, type Denied, deny, type Verdict } from './acl.ts'
 import type { Admission, Admit, Gate } from './admit.ts'

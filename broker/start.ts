@@ -1,8 +1,8 @@
 // The composition: sessions and hooks, aedes, the listeners, the self-test, and the way back down.
 import type { EventEmitter } from 'node:events'
-import { keyring } from '@keyside/protocol'
+import { keyring, seconds } from '@keyside/protocol'
 import { publicKey } from '@keyside/protocol/node'
-import { type Clock, describeError, KeysideError, type Logger, seconds } from '@keyside/runtime'
+import { type Clock, describeError, KeysideError, type Logger } from '@keyside/runtime'
 import { Aedes, type Client } from 'aedes'
 import { type Admit, admit } from './admit.ts'
 import type { BrokerConfig } from './config.ts'

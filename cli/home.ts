@@ -1,7 +1,7 @@
 // A trader's home folder: who may speak to whom, made once, everything signed and pinned on this machine.
 import { existsSync, readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
-import { type Access, headerSegment, type SigningKey, seal } from '@keyside/protocol'
+import { type Access, headerSegment, type SigningKey, seal, seconds } from '@keyside/protocol'
 import {
   type Chance,
   type Clock,
@@ -12,7 +12,6 @@ import {
   newJti,
   readSecret,
   readSigningKey,
-  seconds,
   writePrivate,
 } from '@keyside/runtime'
 import { stringify } from 'yaml'

@@ -1,10 +1,11 @@
 // The part of an executor that has no address: journal, policy, exchange and core, wired to each other.
 import type { Clock, KeysideError, Logger, Trace } from '@keyside/runtime'
-import type { World } from './core/inputs.ts'
+import { stepOfCode } from './authenticator.ts'
+import { clientOrderId } from './client-order-id.ts'
+import type { World } from './core/execution/inputs.ts'
+import type { Policy } from './core/risk/policy/schema.ts'
 import { runEffect } from './effects.ts'
-import { stepOfCode } from './inbox/authenticator.ts'
 import type { Journal } from './journal/journal.ts'
-import type { Policy } from './policy/schema.ts'
 import type { Publisher } from './report/publisher.ts'
 import { Shell } from './shell.ts'
 import type { Exchange } from './venues/port.ts'
@@ -44,12 +45,19 @@ export function assemble(options: AssembleOptions): Shell {
   return shell
 }
 
-function worldOf({ exchange, policy, salt, codeSecret, clock }: AssembleOptions): World {
+/** What the core may look at now. */
+export function worldOf({
+  exchange,
+  policy,
+  salt,
+  codeSecret,
+  clock,
+}: Pick<AssembleOptions, 'exchange' | 'policy' | 'salt' | 'codeSecret' | 'clock'>): World {
   const now = clock.now()
   return {
     now,
     policy,
-    salt,
+    clientOrderId: (decision, leg) => clientOrderId(salt, decision, leg),
     stepOfCode: codeSecret === null ? 'unset' : (code) => stepOfCode(codeSecret, code, now),
     exchange: {
       name: exchange.name,

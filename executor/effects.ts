@@ -1,10 +1,10 @@
 // Does what the core asked for, and brings the answer back as an input.
 import { type Clock, isBusy, type Logger, type Trace } from '@keyside/runtime'
-import type { Effect, Input } from './core/inputs.ts'
+import { balanceAnswer } from './core/execution/answers.ts'
+import type { Effect, Input } from './core/execution/inputs.ts'
 import { lastOrders, lastTrades } from './journal/history.ts'
 import type { Journal } from './journal/journal.ts'
-import { look } from './reconcile/look.ts'
-import { balanceAnswer } from './report/answers.ts'
+import { look } from './observe-exchange.ts'
 import { type Publisher, REPLAY_MOST } from './report/publisher.ts'
 import type { Exchange } from './venues/port.ts'
 

@@ -1,6 +1,24 @@
 // The executor: checks signals, asks policy and the trader, places orders with keys that never leave the device.
-export { EXECUTOR_CODES, EXECUTOR_SENTENCES, type ExecutorCode, sentenceOf } from './codes.ts'
+
+export { codeUri, spellSecret, stepOfCode } from './authenticator.ts'
 export { type ExecutorConfig, executorConfig } from './config.ts'
+export {
+  EXECUTOR_CODES,
+  EXECUTOR_SENTENCES,
+  type ExecutorCode,
+  sentenceOf,
+} from './core/model/codes.ts'
+export { TURNED_DOWN_CODES } from './core/model/exchange.ts'
+export { PLAN_CODES } from './core/risk/plan/result.ts'
+export {
+  type BoundTerm,
+  type DailyBound,
+  dailyBound,
+  printBound,
+} from './core/risk/policy/bound.ts'
+export { DEFAULT_POLICY } from './core/risk/policy/default.ts'
+export { type Setting, settings } from './core/risk/policy/settings.ts'
+export { RULES } from './core/risk/rules/check.ts'
 export {
   askForHalt,
   askForUnhalt,
@@ -9,7 +27,6 @@ export {
   readAnswer,
   unhaltFile,
 } from './halt-file.ts'
-export { codeUri, spellSecret, stepOfCode } from './inbox/authenticator.ts'
 export { FLAT_COLUMNS, flatRows } from './journal/flat.ts'
 export {
   type JournalCheck,
@@ -39,18 +56,18 @@ export {
   removeExchangeKeys,
 } from './keychain/secrets.ts'
 export { createVault, openVault, requireLong } from './keychain/vault.ts'
-export { PLAN_CODES } from './plan/codes.ts'
-export { type BoundTerm, type DailyBound, dailyBound, printBound } from './policy/bound.ts'
-export { RULES } from './policy/check.ts'
-export { DEFAULT_POLICY } from './policy/default.ts'
 export { POLICY_CODES } from './policy/load.ts'
-export { type Setting, settings } from './policy/settings.ts'
-export { acceptPolicy, followedPolicy, type PolicyState, policyState } from './policy-file.ts'
+export {
+  acceptPolicy,
+  followedPolicy,
+  type PolicyState,
+  policyState,
+} from './policy/policy-file.ts'
 export { markOf } from './process-mark.ts'
 export { prepareRebase, type Rebase } from './rebase.ts'
 export { type ExecutorNote, executorAt, type Found, homesWithExecutor } from './registry.ts'
 export { type Executor, type ExecutorDeps, startExecutor } from './start-executor.ts'
 export { isHalted, unhalt } from './unhalt.ts'
-export { EXCHANGE_CODES, TURNED_DOWN_CODES } from './venues/codes.ts'
+export { EXCHANGE_CODES } from './venues/codes.ts'
 export { openExchange, stakesAt } from './venues/open.ts'
 export type { Exchange, KeyRights } from './venues/port.ts'

@@ -13,8 +13,8 @@ import {
   type Trace,
 } from '@keyside/runtime'
 import type { ExecutorConfig } from './config.ts'
-import type { Input } from './core/inputs.ts'
-import { openFromBot, openFromEngine, ringsOf } from './inbox/open-message.ts'
+import type { Input } from './core/execution/inputs.ts'
+import { openFromBot, openFromEngine, ringsOf } from './open-message.ts'
 import type { Publisher } from './report/publisher.ts'
 
 export interface LinksOptions {

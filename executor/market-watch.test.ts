@@ -1,6 +1,6 @@
 // A market that is halted, gone or back is told by its name, once for each change.
 import { expect, test } from 'vitest'
-import type { Input } from './core/inputs.ts'
+import type { Input } from './core/execution/inputs.ts'
 import type { MarketRules } from './core/model/exchange.ts'
 import { watchMarkets } from './market-watch.ts'
 import { RULES } from './testing/fake-exchange.ts'

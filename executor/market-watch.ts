@@ -1,7 +1,7 @@
 // Tells the trader, by its name, of a market that the exchange halts, takes off its list, or brings back.
 import type { Cancel, Clock } from '@keyside/runtime'
-import { sentenceOf } from './codes.ts'
-import type { Input, Notice } from './core/inputs.ts'
+import type { Input, Notice } from './core/execution/inputs.ts'
+import { sentenceOf } from './core/model/codes.ts'
 import type { MarketRules } from './core/model/exchange.ts'
 import type { Exchange } from './venues/port.ts'
 

@@ -1,6 +1,6 @@
 import { KeysideError } from '@keyside/runtime'
 import { beforeEach, expect, test } from 'vitest'
-import type { Input } from './core/inputs.ts'
+import type { Input } from './core/execution/inputs.ts'
 import { ReachExchange } from './reach-exchange.ts'
 
 type Answer = 'up' | 'down' | 'key_refused' | 'mighty' | 'silent'

@@ -1,8 +1,8 @@
 // The first answer of the exchange, however long it takes: a device that begins before its network, or in the middle of
 // an outage, has to protect what it holds as soon as that is over.
 import { type Cancel, type Clock, KeysideError, type Logger } from '@keyside/runtime'
-import { sentenceOf } from './codes.ts'
-import type { Input } from './core/inputs.ts'
+import type { Input } from './core/execution/inputs.ts'
+import { sentenceOf } from './core/model/codes.ts'
 
 /** What else has to begin waits no longer for it, ms. */
 const PATIENCE_MS = 5_000

@@ -1,19 +1,25 @@
 // Sets a journal that was put back, or that the exchange does not bear out, to what is really there. At the device only.
 import { resolve } from 'node:path'
 import { type Clock, KeysideError, PATIENT_BUSY_MS } from '@keyside/runtime'
-import { sentenceOf } from './codes.ts'
-import { apply } from './core/apply.ts'
-import type { Fact, Happening } from './core/fact.ts'
-import { marketsOf } from './core/markets.ts'
+import {
+  isUnsent,
+  type MarketSeen,
+  planRebase,
+  type RebasePlan,
+  settleGone,
+  settleUnsent,
+} from './core/execution/rebase-plan.ts'
+import { apply } from './core/model/apply.ts'
+import { sentenceOf } from './core/model/codes.ts'
+import type { Fact, Happening } from './core/model/events.ts'
 import type { Answered } from './core/model/exchange.ts'
-import type { Book, Order } from './core/state.ts'
+import { isTaken } from './core/model/order-table.ts'
+import { marketsOf } from './core/model/positions.ts'
+import type { Book, Order } from './core/model/state.ts'
 import { Journal } from './journal/journal.ts'
 import { writeMark } from './journal/mark.ts'
 import { nameOf } from './journal/names.ts'
-import { isTaken } from './orders/table.ts'
-import { lackingTrades, thereOf } from './reconcile/look.ts'
-import { type MarketSeen, planRebase, type RebasePlan } from './reconcile/rebase-plan.ts'
-import { isUnsent, settleGone, settleUnsent } from './reconcile/settle.ts'
+import { lackingTrades, thereOf } from './observe-exchange.ts'
 import type { Exchange } from './venues/port.ts'
 
 export interface RebaseOptions {

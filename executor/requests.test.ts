@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import type { Input } from './core/inputs.ts'
-import { type Book, EMPTY_BOOK } from './core/state.ts'
+import type { Input } from './core/execution/inputs.ts'
+import { type Book, EMPTY_BOOK } from './core/model/state.ts'
 import {
   askForHalt,
   askForUnhalt,

@@ -2,8 +2,8 @@
 import { type FSWatcher, renameSync, rmSync, watch } from 'node:fs'
 import { dirname } from 'node:path'
 import { type Cancel, type Clock, type Logger, privateFolder } from '@keyside/runtime'
-import type { Input } from './core/inputs.ts'
-import type { Book } from './core/state.ts'
+import type { Input } from './core/execution/inputs.ts'
+import type { Book } from './core/model/state.ts'
 import {
   type HaltAnswer,
   haltFile,

@@ -7,12 +7,12 @@ import {
   Retry,
   type Trace,
 } from '@keyside/runtime'
-import { apply } from './core/apply.ts'
-import { decide } from './core/decide.ts'
-import { nextDue } from './core/due.ts'
-import type { Fact } from './core/fact.ts'
-import type { Effect, Input, World } from './core/inputs.ts'
-import { EMPTY_LIVE, type State } from './core/state.ts'
+import { decide } from './core/execution/decide.ts'
+import type { Effect, Input, World } from './core/execution/inputs.ts'
+import { nextDue } from './core/execution/next-wakeup.ts'
+import { apply } from './core/model/apply.ts'
+import type { Fact } from './core/model/events.ts'
+import { EMPTY_LIVE, type State } from './core/model/state.ts'
 import type { Journal, OutboxReport } from './journal/journal.ts'
 
 export interface ShellOptions {

@@ -13,6 +13,7 @@ import {
   type ReportEvent,
   reportTopic,
   seal,
+  seconds,
   signalTopic,
 } from '@keyside/protocol'
 import { publicKey, signingKey } from '@keyside/protocol/node'
@@ -21,7 +22,6 @@ import {
   type Link,
   noTrace,
   openLink,
-  seconds,
   systemChance,
   systemClock,
   writePrivate,
@@ -44,7 +44,7 @@ import {
   makeDeviceSecrets,
 } from './keychain/secrets.ts'
 import { createVault } from './keychain/vault.ts'
-import { acceptPolicy, followedPolicy, policyState } from './policy-file.ts'
+import { acceptPolicy, followedPolicy, policyState } from './policy/policy-file.ts'
 import { type Executor, startExecutor } from './start-executor.ts'
 import { jtiOf, signalClaims } from './testing/rig.ts'
 

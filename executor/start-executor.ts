@@ -12,11 +12,12 @@ import {
   type Trace,
 } from '@keyside/runtime'
 import { assemble } from './assemble.ts'
-import { sentenceOf } from './codes.ts'
 import type { ExecutorConfig } from './config.ts'
-import type { Input } from './core/inputs.ts'
-import { marketsOf } from './core/markets.ts'
-import type { Book } from './core/state.ts'
+import type { Input } from './core/execution/inputs.ts'
+import { sentenceOf } from './core/model/codes.ts'
+import { marketsOf } from './core/model/positions.ts'
+import type { Book } from './core/model/state.ts'
+import type { Policy } from './core/risk/policy/schema.ts'
 import { Journal } from './journal/journal.ts'
 import { requireMarked } from './journal/mark.ts'
 import { keepUp } from './journal/upkeep.ts'
@@ -25,9 +26,13 @@ import { codeSecret, deviceSecrets, exchangeKeys } from './keychain/secrets.ts'
 import { type Links, openLinks, topicsOf } from './links.ts'
 import { watchMarkets } from './market-watch.ts'
 import { policyHash } from './policy/accept.ts'
-import type { Policy } from './policy/schema.ts'
-import { keptAcceptance, noteFollowed, readPolicyText, requirePolicy } from './policy-file.ts'
-import { PolicyInForce } from './policy-in-force.ts'
+import {
+  keptAcceptance,
+  noteFollowed,
+  readPolicyText,
+  requirePolicy,
+} from './policy/policy-file.ts'
+import { PolicyInForce } from './policy/policy-in-force.ts'
 import { ReachExchange } from './reach-exchange.ts'
 import { register } from './registry.ts'
 import { Publisher } from './report/publisher.ts'

@@ -1,18 +1,18 @@
 // What the executor looks at by itself: the policy file, the rights of its key.
 import { readFileSync } from 'node:fs'
 import { type Cancel, type Clock, isBusy } from '@keyside/runtime'
-import { sentenceOf } from './codes.ts'
-import type { Input } from './core/inputs.ts'
-import { timeOf } from './core/time-of.ts'
+import type { Input } from './core/execution/inputs.ts'
+import { timeOf } from './core/execution/inputs.ts'
+import { sentenceOf } from './core/model/codes.ts'
 import { keyWarnings } from './key-warnings.ts'
 import { policyHash } from './policy/accept.ts'
+import { loadPolicy } from './policy/load.ts'
 import {
   type Acceptance,
   type AcceptedPolicy,
   lastAccepted,
   type WaitingPolicy,
-} from './policy/cooling.ts'
-import { loadPolicy } from './policy/load.ts'
+} from './policy/loosening.ts'
 import type { Exchange } from './venues/port.ts'
 
 const LOOK_MS = 1_000

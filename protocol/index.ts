@@ -3,7 +3,15 @@ export { decodeBase64url, encodeBase64url } from './base64url.ts'
 export type { Access } from './claims/access.ts'
 export type { Approval } from './claims/approval.ts'
 export type { Command, Instruction } from './claims/command.ts'
-export { currency, id, line, market } from './claims/common.ts'
+export { currency, id, line, market, seconds } from './claims/common.ts'
+export {
+  type Decimal,
+  decimal,
+  isDecimal,
+  positiveDecimal,
+  toDecimal,
+  WIRE_PLACES,
+} from './claims/decimal.ts'
 export type { Head } from './claims/head.ts'
 export type { Presence } from './claims/presence.ts'
 export {
@@ -19,14 +27,6 @@ export {
 } from './claims/report.ts'
 export type { Signal } from './claims/signal.ts'
 export { KEY_CODES, OPEN_CODES, type OpenCode } from './codes.ts'
-export {
-  type Decimal,
-  decimal,
-  isDecimal,
-  positiveDecimal,
-  toDecimal,
-  WIRE_PLACES,
-} from './decimal.ts'
 export { GENESIS, hashText } from './hash.ts'
 export { headerSegment, type Keyring, keyring, type Trust } from './keyring.ts'
 export {

@@ -3,7 +3,7 @@ import Big from 'big.js'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { decodeBase64url, encodeBase64url } from './base64url.ts'
-import { isDecimal, toDecimal } from './decimal.ts'
+import { isDecimal, toDecimal } from './claims/decimal.ts'
 import { parseStrictJson } from './strict-json.ts'
 import { commandTopic, signalTopic } from './topics.ts'
 

@@ -20,8 +20,3 @@ export const systemClock: Clock = {
     return () => clearInterval(timer)
   },
 }
-
-/** Wire time: seconds since 1970, to the millisecond. */
-export function seconds(ms: number): number {
-  return Math.round(ms) / 1000
-}

@@ -10,7 +10,7 @@ export {
   whileBusy,
 } from './busy.ts'
 export { type Chance, newJti, systemChance } from './chance.ts'
-export { type Cancel, type Clock, seconds, systemClock } from './clock.ts'
+export { type Cancel, type Clock, systemClock } from './clock.ts'
 export { type Environment, keysideHome, loadConfig, logLevel } from './config.ts'
 export { KeysideError, RUNTIME_CODES } from './error.ts'
 export {

@@ -1,6 +1,6 @@
 // I2: what an entry may use and reserve, held against the policy in force, counted by the judge.
-import { isFinal } from '../executor/orders/table.ts'
-import type { Policy } from '../executor/policy/schema.ts'
+import { isFinal } from '../executor/core/model/order-table.ts'
+import type { Policy } from '../executor/core/risk/policy/schema.ts'
 import { type Known, type Ledger, worth } from './ledger.ts'
 import { decimal, priceUnits, VALUE_PLACES, valueUnits } from './units.ts'
 

@@ -1,4 +1,5 @@
 // A strategy engine without sense: it enters and leaves at random, numbers and signs like the real one, and sends heads.
+
 import {
   GENESIS,
   type Head,
@@ -6,9 +7,10 @@ import {
   headTopic,
   type Signal,
   seal,
+  seconds,
   signalTopic,
 } from '../protocol/index.ts'
-import { newJti, seconds } from '../runtime/index.ts'
+import { newJti } from '../runtime/index.ts'
 import type { Device, Message } from './device.ts'
 import { ENGINE_KEY } from './keys.ts'
 import type { Market } from './market.ts'

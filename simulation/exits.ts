@@ -1,5 +1,5 @@
 // Promises about ways out: no stop comes down, no rung is sold twice, and what is written off was too little to sell.
-import type { Fact } from '../executor/core/fact.ts'
+import type { Fact } from '../executor/core/model/events.ts'
 import type { Ledger } from './ledger.ts'
 import { MARKETS } from './market.ts'
 import type { Simulation } from './simulation.ts'

@@ -1,6 +1,14 @@
 // Somebody between engine and device, and somebody with the engine's key who lies: everything that he sends has to be refused.
-import { commandTopic, headTopic, type Signal, seal, signalTopic } from '../protocol/index.ts'
-import { newJti, seconds } from '../runtime/index.ts'
+
+import {
+  commandTopic,
+  headTopic,
+  type Signal,
+  seal,
+  seconds,
+  signalTopic,
+} from '../protocol/index.ts'
+import { newJti } from '../runtime/index.ts'
 import type { Device, Message } from './device.ts'
 import { BOT_KEY, cheapKey, DEVICE, ENGINE_KEY } from './keys.ts'
 import { Random } from './random.ts'

@@ -1,6 +1,6 @@
 // What a message may change: a forged one nothing but the refusal of itself, two truths with one number stop all trading.
-import type { Input } from '../executor/core/inputs.ts'
-import type { State } from '../executor/core/state.ts'
+import type { Input } from '../executor/core/execution/inputs.ts'
+import type { State } from '../executor/core/model/state.ts'
 import type { Ledger } from './ledger.ts'
 import type { Simulation } from './simulation.ts'
 

@@ -1,8 +1,8 @@
 // What must hold after every step, whatever happened.
-import type { Fact } from '../executor/core/fact.ts'
-import { type Book, EMPTY_BOOK } from '../executor/core/state.ts'
-import { isFinal } from '../executor/orders/table.ts'
-import type { Policy } from '../executor/policy/schema.ts'
+import type { Fact } from '../executor/core/model/events.ts'
+import { isFinal } from '../executor/core/model/order-table.ts'
+import { type Book, EMPTY_BOOK } from '../executor/core/model/state.ts'
+import type { Policy } from '../executor/core/risk/policy/schema.ts'
 import { brokenCap } from './caps.ts'
 import type { Device } from './device.ts'
 import { Exits } from './exits.ts'

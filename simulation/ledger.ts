@@ -1,12 +1,12 @@
 // The judge's own reading of the journal: each commit's facts and reports, counted again from the rows on the disk.
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
-import { apply } from '../executor/core/apply.ts'
-import type { Fact, Step } from '../executor/core/fact.ts'
-import { type Book, EMPTY_BOOK, type OrderSeed, type Plan } from '../executor/core/state.ts'
+import { apply } from '../executor/core/model/apply.ts'
+import type { Fact, Step } from '../executor/core/model/events.ts'
+import { moved, type OrderState } from '../executor/core/model/order-table.ts'
+import { type Book, EMPTY_BOOK, type OrderSeed, type Plan } from '../executor/core/model/state.ts'
+import type { Policy } from '../executor/core/risk/policy/schema.ts'
 import type { Row } from '../executor/journal/chain.ts'
 import { toFact } from '../executor/journal/journal.ts'
-import { moved, type OrderState } from '../executor/orders/table.ts'
-import type { Policy } from '../executor/policy/schema.ts'
 import type { ReportEvent } from '../protocol/index.ts'
 import { amountUnits, priceUnits, valueUnits } from './units.ts'
 

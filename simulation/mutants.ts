@@ -25,17 +25,17 @@ export const MUTANTS: Readonly<Record<string, readonly Patch[]>> = {
   ],
   'no-replay-check': [
     {
-      file: 'executor/inbox/sequence.ts',
+      file: 'executor/core/execution/sequence.ts',
       from: "return hash === lastHash ? 'repeat' : 'equivocation'",
       to: "return hash === lastHash ? 'next' : 'equivocation'",
     },
     {
-      file: 'executor/inbox/signal.ts',
+      file: 'executor/core/execution/receive-signal.ts',
       from: "if (decided) return refuse(turn, claims, 'decision_repeated')",
       to: '',
     },
     {
-      file: 'executor/core/apply.ts',
+      file: 'executor/core/model/apply.ts',
       from: 'if (book.orders[order.clientOrderId] !== undefined)',
       to: 'if (order.clientOrderId === undefined)',
     },
@@ -52,21 +52,21 @@ export const MUTANTS: Readonly<Record<string, readonly Patch[]>> = {
   ],
   'reservation-kept': [
     {
-      file: 'executor/core/apply.ts',
+      file: 'executor/core/model/apply.ts',
       from: 'if (isFinal(order.state)) return applyExitOver(',
       to: "if (isFinal(order.state) && order.state !== 'rejected') return applyExitOver(",
     },
   ],
   'unknown-is-rejected': [
     {
-      file: 'executor/orders/outcome.ts',
+      file: 'executor/core/execution/order-status.ts',
       from: "    case 'unknown':\n      return loseSight(turn, order, result.message)",
       to: "    case 'unknown':\n      return turnDown(turn, order, 'order_turned_down', result.message)",
     },
   ],
   'policy-resets-counter': [
     {
-      file: 'executor/journal/kept.ts',
+      file: 'executor/policy/stored-policy.ts',
       from: '  db.prepare("INSERT OR REPLACE INTO kept VALUES (\'policy\', ?)").run(JSON.stringify(accepted))',
       to: `  db.prepare("INSERT OR REPLACE INTO kept VALUES ('policy', ?)").run(JSON.stringify(accepted))
   db.exec("INSERT OR REPLACE INTO kept SELECT 'edited', coalesce(max(seq), 0) FROM facts")`,
@@ -84,35 +84,35 @@ export const MUTANTS: Readonly<Record<string, readonly Patch[]>> = {
   ],
   'hour-forgets': [
     {
-      file: 'executor/core/counters.ts',
+      file: 'executor/core/model/counters.ts',
       from: '  const kept = withinHour(hour, slot)\n',
       to: "  const kept: Counters['hour'] = []\n",
     },
   ],
   'rung-sold-twice': [
     {
-      file: 'executor/core/apply-exits.ts',
+      file: 'executor/core/model/apply-position.ts',
       from: '!nothing && rung !== undefined && signal === position.signal ? rung : taken',
       to: 'taken',
     },
   ],
   'stop-lowered': [
     {
-      file: 'executor/orders/raise.ts',
+      file: 'executor/core/execution/stops.ts',
       from: 'return trailing.minus(exact(stop)).gte(percentOf(bid, exact(LEAST_RISE))) ? trailing : null',
       to: 'return trailing',
     },
   ],
   'drift-ignored': [
     {
-      file: 'executor/policy/rules/reconciled.ts',
+      file: 'executor/core/risk/rules/reconciled.ts',
       from: "comparison === 'agrees'",
       to: "comparison !== 'not_yet'",
     },
   ],
   'shortage-ignored': [
     {
-      file: 'executor/core/available.ts',
+      file: 'executor/core/model/positions.ts',
       from: 'return minus(amount, missing)',
       to: "return missing === '' ? minus(amount, missing) : amount",
     },
@@ -125,7 +125,7 @@ export const MUTANTS: Readonly<Record<string, readonly Patch[]>> = {
     },
   ],
   'clock-back-unnoticed': [
-    { file: 'executor/core/decide.ts', from: '  noticeClock(turn)\n', to: '' },
+    { file: 'executor/core/execution/decide.ts', from: '  noticeClock(turn)\n', to: '' },
   ],
 }
 

@@ -1,6 +1,6 @@
 // I5: no position without a resting stop for more than 5 s while the exchange is up.
-import { type Position, positionKey } from '../executor/core/state.ts'
-import { planStop } from '../executor/plan/stop.ts'
+import { type Position, positionKey } from '../executor/core/model/state.ts'
+import { planStop } from '../executor/core/risk/plan/stop.ts'
 import type { Device } from './device.ts'
 import type { Ledger } from './ledger.ts'
 import { MARKETS } from './market.ts'

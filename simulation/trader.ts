@@ -1,4 +1,5 @@
 // The trader behind the bot: answers cards soon, late, twice or never, and gives commands.
+
 import {
   type Command,
   commandTopic,
@@ -7,8 +8,9 @@ import {
   type Report,
   reportTopic,
   seal,
+  seconds,
 } from '../protocol/index.ts'
-import { newJti, seconds } from '../runtime/index.ts'
+import { newJti } from '../runtime/index.ts'
 import { codeAt } from './authenticator.ts'
 import type { Device } from './device.ts'
 import { BOT_KEY, CODE_SECRET, DEVICE, DEVICE_KEY } from './keys.ts'

@@ -59,11 +59,12 @@ test.each([
   ['executor/x.ts', '@keyside/bot', UNDECLARED],
   ['protocol/x.ts', '@keyside/runtime', UNDECLARED],
   ['protocol/x.ts', 'node:crypto', RESTRICTED],
-  ['executor/inbox/x.ts', '../keychain/port.ts', RESTRICTED],
+  ['executor/journal/x.ts', '../keychain/port.ts', RESTRICTED],
   ['executor/report/x.ts', '../keychain/os.ts', RESTRICTED],
   ['executor/policy/x.ts', '../keychain/port.ts', RESTRICTED],
-  ['executor/policy/x.ts', '../journal/journal.ts', RESTRICTED],
-  ['executor/core/x.ts', 'node:sqlite', RESTRICTED],
+  ['executor/core/risk/x.ts', '../../journal/journal.ts', RESTRICTED],
+  ['executor/core/model/x.ts', '@keyside/runtime', RESTRICTED],
+  ['executor/core/execution/x.ts', 'node:crypto', RESTRICTED],
   ['strategy-engine/strategies/x.ts', 'node:fs', RESTRICTED],
 ])('%s may not import %s', (file, imported, rule) => {
   expect(broken(file, imported)).toContain(rule)
@@ -73,7 +74,7 @@ test.each([
   ['broker/x.ts', '@keyside/protocol'],
   ['executor/venues/x.ts', '../keychain/port.ts'],
   ['executor/journal/x.ts', 'node:sqlite'],
-  ['executor/policy/x.ts', '../venues/port.ts'],
+  ['executor/core/risk/x.ts', '../model/state.ts'],
   ['protocol/node.ts', 'node:crypto'],
   ['cli/x.ts', '@keyside/executor'],
 ])('%s may import %s', (file, imported) => {

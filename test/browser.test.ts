@@ -1,5 +1,5 @@
 // A person at the chat page, the whole system behind it: what a press does to the card and to the exchange, and what it does not.
-import { seconds } from '@keyside/runtime'
+import { seconds } from '@keyside/protocol'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { type Chromium, openChromium } from './chromium.ts'

@@ -4,10 +4,10 @@ import { readJournal, verifyJournal } from '@keyside/executor'
 import type { ReportEvent } from '@keyside/protocol'
 import type { AcceptedOrder } from '@keyside/sandbox'
 import Big from 'big.js'
-import type { Fact, Step } from '../executor/core/fact.ts'
+import type { Fact, Step } from '../executor/core/model/events.ts'
 import type { Fill } from '../executor/core/model/exchange.ts'
-import type { OrderSeed } from '../executor/core/state.ts'
-import { isFinal, moved, type OrderState } from '../executor/orders/table.ts'
+import { isFinal, moved, type OrderState } from '../executor/core/model/order-table.ts'
+import type { OrderSeed } from '../executor/core/model/state.ts'
 
 export interface Published {
   readonly stream: string

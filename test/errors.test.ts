@@ -16,7 +16,7 @@ import { RUNTIME_CODES, scrub } from '@keyside/runtime'
 import { ENGINE_CODES } from '@keyside/strategy-engine'
 import { expect, test } from 'vitest'
 import { CLI_CODES } from '../cli/codes.ts'
-import { RULES } from '../executor/policy/check.ts'
+import { RULES } from '../executor/core/risk/rules/check.ts'
 
 const root = join(import.meta.dirname, '..')
 const known = new Set<string>([

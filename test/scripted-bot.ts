@@ -12,6 +12,7 @@ import {
   type ReportEvent,
   reportTopic,
   seal,
+  seconds,
 } from '@keyside/protocol'
 import { publicKey } from '@keyside/protocol/node'
 import {
@@ -20,7 +21,6 @@ import {
   openLink,
   readSecret,
   readSigningKey,
-  seconds,
   systemChance,
 } from '@keyside/runtime'
 import { parse } from 'yaml'

@@ -9,6 +9,7 @@ import {
   type Signal,
   type SigningKey,
   seal,
+  seconds,
   signalTopic,
 } from '@keyside/protocol'
 import {
@@ -18,7 +19,6 @@ import {
   openLink,
   readSecret,
   readSigningKey,
-  seconds,
   systemChance,
 } from '@keyside/runtime'
 import { parse } from 'yaml'

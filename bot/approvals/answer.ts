@@ -1,12 +1,7 @@
 // From a pressed button to a signed approval, or back to a card that still waits.
-import {
-  type Chance,
-  type Clock,
-  describeError,
-  KeysideError,
-  type Logger,
-  seconds,
-} from '@keyside/runtime'
+
+import { seconds } from '@keyside/protocol'
+import { type Chance, type Clock, describeError, KeysideError, type Logger } from '@keyside/runtime'
 import type { Device } from '../device.ts'
 import {
   type ApprovalAnswer,

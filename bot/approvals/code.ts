@@ -1,5 +1,5 @@
 // The digits that a large order needs besides the tap: passed on once, and kept nowhere.
-import { seconds } from '@keyside/runtime'
+import { seconds } from '@keyside/protocol'
 import { type Card, findCard, takeForCode } from '../store/cards.ts'
 import { forgetQuestion, openQuestions } from '../store/code-questions.ts'
 import { editMessage } from '../store/messages.ts'

@@ -1,5 +1,5 @@
 // Moves open cards along with time: the time left, the end of it, and an answer that nobody confirmed.
-import { seconds } from '@keyside/runtime'
+import { seconds } from '@keyside/protocol'
 import { APPROVAL_LIFE } from '../device.ts'
 import { type Card, type Outcome, openCards, setCard } from '../store/cards.ts'
 import { editMessage } from '../store/messages.ts'

@@ -7,16 +7,10 @@ import {
   presenceTopic,
   type Report,
   reportTopic,
+  seconds,
 } from '@keyside/protocol'
 import { publicKey } from '@keyside/protocol/node'
-import {
-  type Chance,
-  type Clock,
-  describeError,
-  isBusy,
-  type Logger,
-  seconds,
-} from '@keyside/runtime'
+import { type Chance, type Clock, describeError, isBusy, type Logger } from '@keyside/runtime'
 import type { BotConfig } from '../config.ts'
 import type { Device } from '../device.ts'
 import type { Sessions } from '../sessions.ts'

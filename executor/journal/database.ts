@@ -10,7 +10,7 @@ import {
   privateFolder,
   STEP_BUSY_MS,
 } from '@keyside/runtime'
-import { sentenceOf } from '../codes.ts'
+import { sentenceOf } from '../core/model/codes.ts'
 import { migrate } from './migrate.ts'
 import { MIGRATIONS } from './schema.ts'
 

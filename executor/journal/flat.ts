@@ -1,6 +1,7 @@
 // The journal as a table: what each entry is about, in columns that a spreadsheet can add up.
-import type { Fact } from '../core/fact.ts'
-import { times } from '../core/money.ts'
+
+import { times } from '../core/model/decimals.ts'
+import type { Fact } from '../core/model/events.ts'
 import type { JournalEntry } from './read.ts'
 import { tell } from './words.ts'
 

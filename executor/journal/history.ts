@@ -1,9 +1,9 @@
 // The last orders and trades, for the trader's questions.
 import type { DatabaseSync } from 'node:sqlite'
 import type { Answer, ReportEvent, SaleResult } from '@keyside/protocol'
-import { seconds } from '@keyside/runtime'
+import { seconds } from '@keyside/protocol'
+import { times } from '../core/model/decimals.ts'
 import type { Fill } from '../core/model/exchange.ts'
-import { times } from '../core/money.ts'
 
 type OrdersAnswer = Extract<Answer, { about: 'orders' }>
 type TradesAnswer = Extract<Answer, { about: 'trades' }>

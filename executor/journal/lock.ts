@@ -1,6 +1,6 @@
 // One executor a journal.
 import { KeysideError, lockFile } from '@keyside/runtime'
-import { sentenceOf } from '../codes.ts'
+import { sentenceOf } from '../core/model/codes.ts'
 
 /** Throws `journal_locked`, or `journal_failed` for the disk. */
 export function lockJournal(path: string): () => void {

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs'
 import type { DatabaseSync } from 'node:sqlite'
 import { KeysideError, readSecret, writePrivate } from '@keyside/runtime'
-import { sentenceOf } from '../codes.ts'
+import { sentenceOf } from '../core/model/codes.ts'
 import type { Link } from './chain.ts'
 import type { Journal } from './journal.ts'
 

@@ -1,7 +1,7 @@
 // Brings an older journal up to date: each step whole or not at all, whoever dies in the middle.
 import type { DatabaseSync } from 'node:sqlite'
 import { KeysideError } from '@keyside/runtime'
-import { sentenceOf } from '../codes.ts'
+import { sentenceOf } from '../core/model/codes.ts'
 
 /** Throws `journal_newer`. `PRAGMA user_version` counts the steps that are done. */
 export function migrate(db: DatabaseSync, steps: readonly string[]): void {

@@ -1,5 +1,5 @@
 // Reading a journal from outside the executor: what the cli lists, shows, verifies and exports.
-import type { Fact } from '../core/fact.ts'
+import type { Fact } from '../core/model/events.ts'
 import type { Row } from './chain.ts'
 import { lookInto } from './database.ts'
 import { toFact, verifyFacts } from './journal.ts'

@@ -1,6 +1,6 @@
 // One signal's whole story: how it came, every order that was made of it, and what happened to what it bought.
-import type { Fact, FactOf } from '../core/fact.ts'
-import { type OrderSeed, positionKey } from '../core/state.ts'
+import type { Fact, FactOf } from '../core/model/events.ts'
+import { type OrderSeed, positionKey } from '../core/model/state.ts'
 import type { Row } from './chain.ts'
 import { lookInto } from './database.ts'
 import { allRows, toFact } from './journal.ts'

@@ -1,9 +1,10 @@
 // The journal in a trader's words: one sentence a fact.
-import type { Fact, Step } from '../core/fact.ts'
+
+import { LEAVE_WORDS } from '../core/execution/close-position.ts'
+import type { Fact, Step } from '../core/model/events.ts'
 import type { WireOrder } from '../core/model/exchange.ts'
-import type { OrderKind, OrderSeed } from '../core/state.ts'
-import { LEAVE_WORDS } from '../orders/leave.ts'
-import type { OrderEvent } from '../orders/table.ts'
+import type { OrderEvent } from '../core/model/order-table.ts'
+import type { OrderKind, OrderSeed } from '../core/model/state.ts'
 import { isRetired } from './retired.ts'
 
 /** Exhaustive: a new kind of fact does not compile until it has a sentence. */

@@ -1,10 +1,10 @@
 // Accepting a policy: one changed byte counts, and every change is called what it is.
 import { expect, test } from 'vitest'
+import { DEFAULT_POLICY } from '../core/risk/policy/default.ts'
+import { type Policy, policySchema } from '../core/risk/policy/schema.ts'
+import { settings } from '../core/risk/policy/settings.ts'
 import { acceptedPolicy, difference, policyHash } from './accept.ts'
-import { DEFAULT_POLICY } from './default.ts'
 import { loadPolicy } from './load.ts'
-import { type Policy, policySchema } from './schema.ts'
-import { settings } from './settings.ts'
 
 function policy(...changes: readonly (readonly [string, string])[]): Policy {
   const text = changes.reduce((before, [from, to]) => {

@@ -1,8 +1,8 @@
 // Whether a policy file is the one the trader accepted at the device, and what a new one would change.
 import { hashText } from '@keyside/protocol'
+import type { Policy } from '../core/risk/policy/schema.ts'
+import { type Setting, settings } from '../core/risk/policy/settings.ts'
 import { type LoadedPolicy, loadPolicy } from './load.ts'
-import type { Policy } from './schema.ts'
-import { type Setting, settings } from './settings.ts'
 
 /** SHA-256 of the file's text, base64url. The caller keeps the accepted one where the file's editor cannot reach. */
 export function policyHash(text: string): string {

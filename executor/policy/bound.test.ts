@@ -3,12 +3,12 @@
 import Big from 'big.js'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { dailyBound, printBound } from './bound.ts'
-import { check } from './check.ts'
-import { DEFAULT_POLICY } from './default.ts'
+import { dailyBound, printBound } from '../core/risk/policy/bound.ts'
+import { DEFAULT_POLICY } from '../core/risk/policy/default.ts'
+import type { Policy } from '../core/risk/policy/schema.ts'
+import { check } from '../core/risk/rules/check.ts'
+import { book, entry, exit, held, market, order, used } from '../core/risk/testing/cases.ts'
 import { loadPolicy } from './load.ts'
-import type { Policy } from './schema.ts'
-import { book, entry, exit, held, market, order, used } from './testing/cases.ts'
 
 function starting(...changes: readonly (readonly [string, string])[]): Policy {
   const text = changes.reduce((before, [from, to]) => {

@@ -1,10 +1,10 @@
 // docs/policy.md and the rules, keys and codes in step, both ways.
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { RULES } from './check.ts'
-import { DEFAULT_POLICY } from './default.ts'
+import { DEFAULT_POLICY } from '../core/risk/policy/default.ts'
+import { policySchema } from '../core/risk/policy/schema.ts'
+import { RULES } from '../core/risk/rules/check.ts'
 import { POLICY_CODES } from './load.ts'
-import { policySchema } from './schema.ts'
 
 const DOC = readFileSync(new URL('../../docs/policy.md', import.meta.url), 'utf8')
 

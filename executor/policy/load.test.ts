@@ -1,6 +1,6 @@
 // policy.yaml: what a trader may write, and every slip that is refused instead of guessed at.
 import { expect, test } from 'vitest'
-import { DEFAULT_POLICY } from './default.ts'
+import { DEFAULT_POLICY } from '../core/risk/policy/default.ts'
 import { loadPolicy } from './load.ts'
 
 const SHORT = `version: 1

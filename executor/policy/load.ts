@@ -1,6 +1,6 @@
 // From the text of policy.yaml to a policy, or to the line that is wrong.
 import { checkYaml } from '@keyside/runtime'
-import { type Policy, policySchema } from './schema.ts'
+import { type Policy, policySchema } from '../core/risk/policy/schema.ts'
 
 export const POLICY_CODES = ['policy_empty', 'policy_invalid', 'policy_not_accepted'] as const
 

@@ -1,7 +1,14 @@
 // Signs reports with the device's key and sends them to the home broker, in their order.
-import { type Presence, presenceTopic, reportTopic, type SigningKey, seal } from '@keyside/protocol'
-import { type Chance, type Clock, type Link, type Logger, newJti, seconds } from '@keyside/runtime'
-import { sentenceOf } from '../codes.ts'
+import {
+  type Presence,
+  presenceTopic,
+  reportTopic,
+  type SigningKey,
+  seal,
+  seconds,
+} from '@keyside/protocol'
+import { type Chance, type Clock, type Link, type Logger, newJti } from '@keyside/runtime'
+import { sentenceOf } from '../core/model/codes.ts'
 import type { OutboxReport } from '../journal/journal.ts'
 
 /** A replay is read by one bot: more than this at once would only fill queues. */

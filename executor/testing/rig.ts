@@ -2,14 +2,13 @@
 import { type Approval, GENESIS, type Head, hashText, type Signal } from '@keyside/protocol'
 import { type Clock, noTrace } from '@keyside/runtime'
 import { pino } from 'pino'
-import type { Input } from '../core/inputs.ts'
-import type { State } from '../core/state.ts'
-import { runEffect } from '../effects.ts'
-import { stepOfCode } from '../inbox/authenticator.ts'
+import { type AssembleOptions, assemble, worldOf } from '../assemble.ts'
+import type { Input, World } from '../core/execution/inputs.ts'
+import type { State } from '../core/model/state.ts'
+import type { Policy } from '../core/risk/policy/schema.ts'
 import { Journal, type OutboxReport } from '../journal/journal.ts'
 import { loadPolicy } from '../policy/load.ts'
-import type { Policy } from '../policy/schema.ts'
-import { Shell } from '../shell.ts'
+import type { Shell } from '../shell.ts'
 import { FakeExchange } from './fake-exchange.ts'
 
 export const START = 1_800_000_000_000
@@ -92,7 +91,7 @@ export class TestExecutor {
   readonly clock: TestClock
   readonly exchange: FakeExchange
   readonly reports: OutboxReport[] = []
-  readonly policy: Policy
+  policy: Policy
   /** Of the trader's authenticator; null when he has none. */
   codeSecret: Uint8Array | null = null
   readonly path: string
@@ -112,64 +111,38 @@ export class TestExecutor {
   }
 
   #open(): Shell {
-    const { exchange, journal, clock } = this
-    let life: 'here' | 'gone' = 'here'
-    const shell: Shell = new Shell({
-      journal,
-      world: () => this.world(),
-      run: (effect) =>
-        runEffect(effect, {
-          exchange,
-          journal,
-          publisher: { send: () => undefined } as never,
-          take: (input) => life === 'here' && shell.tryTake(input),
-          clock,
-          trace: noTrace,
-          log,
-        }),
-      publish: (reports) => this.reports.push(...reports),
-      clock,
+    const shell = assemble(this.#parts())
+    this.#bury = () => shell.stop()
+    shell.take({ type: 'started' })
+    return shell
+  }
+
+  #parts(): AssembleOptions {
+    const rig = this
+    return {
+      journal: this.journal,
+      exchange: this.exchange,
+      get policy() {
+        return rig.policy
+      },
+      salt: new Uint8Array(32).fill(7),
+      get codeSecret() {
+        return rig.codeSecret
+      },
+      publisher: { send: (reports) => void this.reports.push(...reports) },
+      clock: this.clock,
       trace: noTrace,
       log,
       onFailure: (error) => {
         this.failure = error
       },
-    })
-    this.#bury = () => {
-      life = 'gone'
-      shell.stop()
     }
-    shell.take({ type: 'started' })
-    return shell
   }
 
   #bury: () => void = () => undefined
 
-  world() {
-    const { exchange, clock, policy } = this
-    return {
-      now: clock.now(),
-      policy,
-      salt: new Uint8Array(32).fill(7),
-      stepOfCode: this.#stepOfCode(),
-      exchange: {
-        name: exchange.name,
-        live: exchange.live,
-        acceptanceWindowMs: exchange.acceptanceWindowMs,
-        reachable: exchange.reachable(),
-        skewMs: exchange.skewMs(),
-        pause: exchange.pause(),
-        rules: (market: string) => exchange.rules(market),
-        quote: (market: string) => exchange.quote(market),
-        liquidity: (market: string) => exchange.liquidity(market),
-      },
-    }
-  }
-
-  #stepOfCode() {
-    const { codeSecret } = this
-    if (codeSecret === null) return 'unset' as const
-    return (code: string) => stepOfCode(codeSecret, code, this.clock.now())
+  world(): World {
+    return worldOf(this.#parts())
   }
 
   /** The process dies and starts again on the same journal: only what was committed is left. */

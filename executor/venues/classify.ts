@@ -1,7 +1,6 @@
 // Which refusals prove that an order was not taken. Everything that is not listed here is unknown.
 
-import type { Placed } from '../core/model/exchange.ts'
-import type { TurnedDownCode } from './codes.ts'
+import type { Placed, TurnedDownCode } from '../core/model/exchange.ts'
 import { type Reply, sentence } from './reply.ts'
 
 // Codes and words: "Error codes for Binance" in the venue's spot API documentation.

@@ -49,3 +49,8 @@ export const registered = {
   exp: numericDate,
   jti,
 }
+
+/** NumericDate (RFC 7519 section 2) of Unix milliseconds, to the millisecond. */
+export function seconds(ms: number): number {
+  return Math.round(ms) / 1000
+}

@@ -1,6 +1,5 @@
 // A report: everything that happened on the device, numbered, for the bot.
 import { z } from 'zod'
-import { decimal, positiveDecimal } from '../decimal.ts'
 import {
   currency,
   digest,
@@ -13,6 +12,7 @@ import {
   sequence,
   side,
 } from './common.ts'
+import { decimal, positiveDecimal } from './decimal.ts'
 
 /** A stable word that docs/errors.md explains. */
 export const code = z.string().regex(/^[a-z][a-z0-9_.]{2,48}$/, 'expected an error code')

@@ -1,7 +1,7 @@
 // A signal: the engine says "enter" or "exit", once.
 import { z } from 'zod'
-import { positiveDecimal } from '../decimal.ts'
 import { digest, id, line, market, numericDate, registered, sequence, side } from './common.ts'
+import { positiveDecimal } from './decimal.ts'
 
 /** How much. `percent` of an entry is of what the trader allotted to the stream, of an exit of the position. */
 export const size = z.strictObject({

@@ -1,7 +1,8 @@
 // What an attacker can do who has the engine's key, both brokers and the bot: sign, send, press every button, move prices.
-import { openFromBot, openFromEngine } from '../../executor/inbox/open-message.ts'
+
+import type { Policy } from '../../executor/core/risk/policy/schema.ts'
 import type { OutboxReport } from '../../executor/journal/journal.ts'
-import type { Policy } from '../../executor/policy/schema.ts'
+import { openFromBot, openFromEngine } from '../../executor/open-message.ts'
 import type { Shell } from '../../executor/shell.ts'
 import {
   commandTopic,
@@ -12,9 +13,10 @@ import {
   type Instruction,
   type Signal,
   seal,
+  seconds,
   signalTopic,
 } from '../../protocol/index.ts'
-import { newJti, seconds } from '../../runtime/index.ts'
+import { newJti } from '../../runtime/index.ts'
 import { BOT_KEY, DEVICE, ENGINE_KEY, RINGS } from '../keys.ts'
 import type { Random } from '../random.ts'
 import { decimal, PRICE_PLACES } from '../units.ts'

@@ -1,5 +1,5 @@
 // The policies that are attacked: the one a trader starts from, and whatever else the schema allows within reason.
-import { DEFAULT_POLICY } from '../../executor/policy/default.ts'
+import { DEFAULT_POLICY } from '../../executor/core/risk/policy/default.ts'
 import type { Random } from '../random.ts'
 
 /** Nobody's turnover of 24 h; the thin market has less than any policy asks for. */

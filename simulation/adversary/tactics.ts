@@ -1,5 +1,5 @@
 // How to make the trader lose: ways in at the worst price, ways out at the worst price, and what should be refused.
-import type { Policy } from '../../executor/policy/schema.ts'
+import type { Policy } from '../../executor/core/risk/policy/schema.ts'
 import type { Random } from '../random.ts'
 import type { Entry, Hands, Target } from './hands.ts'
 import { THIN } from './policies.ts'

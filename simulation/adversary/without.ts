@@ -17,7 +17,7 @@ export function removeRule(tag: string): void {
 /** Production code moves on: a removal that no longer fits must not pass for one that was found. */
 function patched(source: string, tag: string): string {
   if (source.split(LIST).length !== 2)
-    throw new Error(`"${LIST}" stands not once in executor/policy/check.ts`)
+    throw new Error(`"${LIST}" stands not once in executor/core/risk/rules/check.ts`)
   return source
     .replace(LIST, () => `without(${JSON.stringify(tag)}).map((rule)`)
     .concat(`

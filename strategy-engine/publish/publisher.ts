@@ -1,5 +1,5 @@
 // Sends what the outbox holds, and the level of every stream, whenever there is a broker to send it to.
-import { signalTopic } from '@keyside/protocol'
+import { seconds, signalTopic } from '@keyside/protocol'
 import {
   type Cancel,
   type Clock,
@@ -11,7 +11,6 @@ import {
   type Logger,
   openLink,
   type Retry,
-  seconds,
   type Trace,
 } from '@keyside/runtime'
 import { HEAD_PERIOD, headMessage, type Message, presenceMessage, type Signer } from './level.ts'

@@ -68,6 +68,11 @@ export interface WireOrder {
   readonly stop?: Decimal
 }
 
+export interface Fee {
+  readonly currency: string
+  readonly amount: Decimal
+}
+
 export interface Fill {
   /** The exchange's trade id, unique for a market. */
   readonly id: string
@@ -75,7 +80,7 @@ export interface Fill {
   readonly at: number
   readonly amount: Decimal
   readonly price: Decimal
-  readonly fee?: { readonly amount: Decimal; readonly currency: string }
+  readonly fee?: Fee
 }
 
 /** A trade of the account, whoever ordered it. */
@@ -113,3 +118,19 @@ export type Answered<T> =
       /** Absent when the exchange was not reached, or made no sense. */
       readonly code?: 'exchange_key_refused'
     }
+
+/** Why an order was certainly not taken. */
+export const TURNED_DOWN_CODES = [
+  'order_malformed',
+  'order_not_sent',
+  'exchange_rate_limited',
+  'exchange_funds_insufficient',
+  'exchange_filter_refused',
+  'exchange_stop_would_trigger',
+  'exchange_market_closed',
+  'exchange_market_unknown',
+  'exchange_account_refused',
+  'exchange_key_refused',
+] as const
+
+export type TurnedDownCode = (typeof TURNED_DOWN_CODES)[number]

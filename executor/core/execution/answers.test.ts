@@ -1,0 +1,73 @@
+import { expect, test } from 'vitest'
+import { TestExecutor } from '../../testing/rig.ts'
+import { balanceAnswer } from './answers.ts'
+
+const row = (currency: string) => ({ currency, free: '1', used: '0' })
+const shown = (rows: ReturnType<typeof row>[]) => {
+  const answer = balanceAnswer({ ok: true, value: rows })
+  return answer.about === 'balance' ? answer.rows.map(({ currency }) => currency) : answer
+}
+
+test('a coin that the wire cannot carry is left out, and takes no other one’s place', () => {
+  const strange = Array.from({ length: 60 }, () => row('币安人生'))
+  expect(shown([...strange, row('BTC'), row('USDT')])).toEqual(['BTC', 'USDT'])
+})
+
+test('an amount that the wire cannot carry is left out', () => {
+  const many = { currency: 'PEPE', free: '999999999999', used: '1' }
+  expect(shown([many, row('BTC')])).toEqual(['BTC'])
+})
+
+test.each([
+  ['no', 'binance-sandbox'],
+  ['yes', 'binance'],
+] as const)('status says whether money is real: %s', async (live, name) => {
+  const executor = new TestExecutor()
+  executor.exchange.live = live
+  await executor.give(executor.command({ do: 'status' }))
+  expect(executor.reports.at(-1)?.event).toMatchObject({ answer: { exchange: { name } } })
+  executor.close()
+})
+
+const leftovers = Array.from({ length: 80 }, (_, at) => ({
+  currency: `COIN${at}`,
+  free: `0.0000${at + 10}`,
+  used: '0',
+}))
+const weights = {
+  currency: 'USDT',
+  held: ['ETH'],
+  prices: { USDT: '1', BTC: '60000', ETH: '3000' },
+}
+
+test('of eighty coins those that are traded with come first, then the largest, and the rest is counted', () => {
+  const account = [
+    ...leftovers,
+    { currency: 'DOGE', free: '900', used: '0' },
+    { currency: 'BTC', free: '0.01', used: '0.01' },
+    { currency: 'ETH', free: '0.0001', used: '0' },
+    { currency: 'USDT', free: '5', used: '0' },
+    row('币安人生'),
+  ]
+  const answer = balanceAnswer({ ok: true, value: account }, weights)
+  if (answer.about !== 'balance') throw new Error('no balance')
+  const names = answer.rows.map(({ currency }) => currency)
+  expect(names.slice(0, 6)).toEqual(['USDT', 'ETH', 'BTC', 'DOGE', 'COIN79', 'COIN78'])
+  expect(answer.rows).toHaveLength(50)
+  expect(answer.more).toBe(account.length - 50)
+  expect(answer.worth).toEqual({ amount: '1205.3', currency: 'USDT', coins: 3 })
+})
+
+test('without prices the largest amounts come first, and no worth is told', () => {
+  const value = [...leftovers, { currency: 'USDT', free: '1234.5', used: '0' }]
+  expect(balanceAnswer({ ok: true, value })).toMatchObject({
+    rows: [{ currency: 'USDT' }, { currency: 'COIN79' }, ...Array(48).fill({})],
+    more: 31,
+  })
+  expect(balanceAnswer({ ok: true, value })).not.toHaveProperty('worth')
+})
+
+test('a worth that the wire cannot carry is not told', () => {
+  const value = ['USDT', 'BTC'].map((name) => ({ currency: name, free: '99999999999', used: '0' }))
+  expect(balanceAnswer({ ok: true, value }, weights)).not.toHaveProperty('worth')
+})

@@ -1,0 +1,168 @@
+// Answers that need nothing but the book and what the exchange last said.
+
+import {
+  type Answer,
+  currency,
+  type Decimal,
+  isDecimal,
+  seconds,
+  toDecimal,
+} from '@keyside/protocol'
+import Big from 'big.js'
+import { sentenceOf } from '../model/codes.ts'
+import { ratio } from '../model/decimals.ts'
+import type { Answered, Balance } from '../model/exchange.ts'
+import type { OrderState } from '../model/order-table.ts'
+import { stopOf } from '../model/positions.ts'
+import type { Order, Position } from '../model/state.ts'
+import type { Turn } from './context.ts'
+import { baseOf } from './discrepancies.ts'
+import type { Weights } from './inputs.ts'
+import { usedToday } from './risk-input.ts'
+
+/** What a report may list. */
+const MOST_STREAMS = 32
+const MOST_ROWS = 50
+
+export function statusAnswer({ book, live, world }: Turn): Answer {
+  const { exchange, policy, now } = world
+  const orders = Object.values(book.orders)
+  const streams = [...policy.streams].flatMap(([stream, { markets }]) => {
+    const seen = live.heads[stream]
+    const market = seen?.head.target.market ?? markets[0]
+    if (market === undefined) return []
+    const headAgeMs = seen === undefined ? null : now - seen.at
+    return [{ stream, market, seq: book.streams[stream]?.seq ?? 0, headAgeMs }]
+  })
+  return {
+    about: 'status',
+    state: book.trading,
+    since: seconds(book.tradingSince),
+    exchange: {
+      name: exchange.live === 'no' ? `${exchange.name}-sandbox` : exchange.name,
+      reachable: exchange.reachable,
+      skewMs: exchange.skewMs ?? 0,
+    },
+    streams: streams.slice(0, MOST_STREAMS),
+    ...(streams.length > MOST_STREAMS && { more: streams.length - MOST_STREAMS }),
+    waiting: count(orders, ['waiting']),
+    open: count(orders, ['sending', 'accepted', 'part_filled', 'ending']),
+    unknown: count(orders, ['unknown']),
+    positions: Object.keys(book.positions).length,
+    turnover: {
+      used: usedToday(book, orders, now),
+      limit: policy.limits.day,
+      currency: policy.currency,
+    },
+  }
+}
+
+function count(orders: readonly Order[], states: readonly OrderState[]): number {
+  return orders.filter(({ state }) => states.includes(state)).length
+}
+
+export function positionsAnswer(turn: Turn): Answer {
+  const positions = Object.entries(turn.book.positions)
+  return {
+    about: 'positions',
+    rows: positions.slice(0, MOST_ROWS).map(([key, position]) => ({
+      ...positionRow(position, priceOf(turn, position)),
+      ...stopInForce(turn, key),
+    })),
+    ...(positions.length > MOST_ROWS && { more: positions.length - MOST_ROWS }),
+  }
+}
+
+/** The one that rests at the exchange: a stop that is only wanted protects nobody. */
+function stopInForce(turn: Turn, key: string) {
+  const order = stopOf(turn.book, key)
+  const stop = order?.exchangeId === '' ? undefined : order?.plan?.wire.stop
+  return stop === undefined ? {} : { stop }
+}
+
+function priceOf({ world }: Turn, { market }: Position): Decimal | null {
+  return world.exchange.quote(market)?.bid ?? null
+}
+
+/** Without a price now, the position is shown at its entry price. */
+function positionRow(position: Position, bid: Decimal | null) {
+  const { stream, market, amount } = position
+  const entry = ratio(position.paid, position.bought) ?? '0'
+  const price = bid ?? entry
+  const gain = new Big(price).minus(entry).times(amount)
+  return {
+    stream,
+    market,
+    amount,
+    entry,
+    price,
+    gain: toDecimal(gain.abs()),
+    negative: gain.lt(0),
+  }
+}
+
+export function weightsOf({ book, world: { policy, exchange } }: Turn): Weights {
+  const held = Object.values(book.positions).map(({ market }) => market)
+  const followed = [...policy.streams.values()].flatMap(({ markets }) => markets)
+  const priced = [...new Set([...held, ...followed])].flatMap((market) => {
+    const bid = market.endsWith(`/${policy.currency}`) ? exchange.quote(market)?.bid : undefined
+    return bid === undefined ? [] : [[baseOf(market), bid] as const]
+  })
+  return {
+    currency: policy.currency,
+    held: held.map(baseOf),
+    prices: Object.fromEntries([...priced, [policy.currency, '1']]),
+  }
+}
+
+/**
+ * What the account holds: what is traded with first, then the largest; exchanges list leftovers in any order. Without
+ * weights the largest amount is first.
+ */
+export function balanceAnswer(
+  answer: Answered<readonly Balance[]>,
+  weights: Weights = { currency: '', held: [], prices: {} },
+): Answer {
+  if (!answer.ok)
+    return { about: 'refused', code: 'balance_unknown', message: sentenceOf('balance_unknown') }
+  const rows = answer.value.flatMap(balanceRow).sort(byWeight(weights)).slice(0, MOST_ROWS)
+  const left = answer.value.length - rows.length
+  return {
+    about: 'balance',
+    rows,
+    ...(left > 0 && { more: left }),
+    ...worthOf(rows, weights),
+  }
+}
+
+type Row = NonNullable<ReturnType<typeof balanceRow>[number]>
+
+/** None for what the wire cannot carry: exchanges also list coins with names in other letters. */
+function balanceRow({ currency: name, free, used }: Balance) {
+  const total = new Big(free).plus(used).toFixed()
+  if (!currency.safeParse(name).success || !isDecimal(total)) return []
+  return [{ currency: name, free, used, total }]
+}
+
+function byWeight({ currency, held, prices }: Weights): (a: Row, b: Row) => number {
+  const rank = (row: Row) => {
+    if (row.currency === currency) return 0
+    if (held.includes(row.currency)) return 1
+    return prices[row.currency] === undefined ? 3 : 2
+  }
+  // Within one rank all have a price, or none has.
+  const size = (row: Row) => new Big(row.total).times(prices[row.currency] ?? 1)
+  return (a, b) => rank(a) - rank(b) || size(b).cmp(size(a))
+}
+
+function worthOf(rows: readonly Row[], { currency, prices }: Weights) {
+  const known = rows.flatMap((row) => {
+    const price = prices[row.currency]
+    return price === undefined ? [] : [new Big(row.total).times(price)]
+  })
+  const amount = known.reduce((sum, value) => sum.plus(value), new Big(0))
+  const told = amount.round(8, Big.roundDown).toFixed()
+  // One coin alone is told already.
+  if (known.length < 2 || !isDecimal(told)) return {}
+  return { worth: { amount: toDecimal(told), currency, coins: known.length } }
+}

@@ -1,0 +1,90 @@
+import { expect, test } from 'vitest'
+import { TestExecutor } from '../../testing/rig.ts'
+
+const HOURS = 7_200_000
+const MINUTE = 60_000
+
+test('an unknown order is asked about and found although the clock was set back by hours', async () => {
+  const executor = new TestExecutor()
+  executor.exchange.mood = 'lost_after'
+  executor.exchange.lookups = 'silent'
+  await executor.enter()
+  executor.clock.setBack(HOURS)
+  executor.exchange.lookups = 'honest'
+  await executor.clock.turn(2 * MINUTE)
+  expect(executor.told().at(-1)).toBe('entry filled')
+})
+
+test('an order that was lost before the clock was set back is proved not placed after its whole window', async () => {
+  const executor = new TestExecutor()
+  executor.exchange.mood = 'lost_before'
+  await executor.enter()
+  await executor.clock.turn(29_000)
+  executor.clock.setBack(HOURS)
+  await executor.clock.turn(29_000)
+  expect(executor.state().book.orders).not.toEqual({})
+  await executor.clock.turn(2 * MINUTE)
+  expect(executor.told().at(-1)).toBe('entry not_placed order_not_placed')
+})
+
+test('refusals that were only counted are summed up within a minute of the clock being set back', async () => {
+  const executor = new TestExecutor()
+  for (let count = 0; count < 30; count += 1)
+    executor.take({ type: 'garbage', code: 'token_malformed', message: 'no', topic: 'x' })
+  executor.clock.setBack(HOURS)
+  await executor.clock.turn(2 * MINUTE)
+  expect(executor.told().filter((line) => line === 'notice refusals_many')).toHaveLength(1)
+})
+
+test('a command counts once although the clock was ahead of its end in between', async () => {
+  const executor = new TestExecutor()
+  const pause = executor.command({ do: 'pause' }, 'one')
+  await executor.give(pause)
+  await executor.clock.turn(MINUTE + 5_000)
+  await executor.give(executor.command({ do: 'resume' }, 'two'))
+  executor.clock.setBack(MINUTE)
+  await executor.give(pause)
+  expect(executor.state().book.trading).toBe('running')
+})
+
+test('a clock that goes back again and again does not put off the alarm of an unknown order', async () => {
+  const executor = new TestExecutor()
+  executor.exchange.mood = 'lost_after'
+  executor.exchange.lookups = 'silent'
+  await executor.enter()
+  for (let time = 0; time < 3; time += 1) {
+    await executor.clock.turn(40_000)
+    executor.clock.setBack(20_000)
+  }
+  await executor.clock.turn(1_000)
+  expect(executor.told()).toContain('notice order_unknown')
+})
+
+test('a clock that leaps ahead, or a device that slept, is no silence of the provider and sells nothing', async () => {
+  const executor = new TestExecutor()
+  Object.assign(executor, { policy: { ...executor.policy, flattenAfterMs: HOURS / 2 } })
+  await executor.enter({ stop: '58000' })
+  await executor.clock.turn(1_000)
+  executor.clock.setBack(-HOURS)
+  await executor.clock.turn(2_000)
+  expect(Object.values(executor.state().book.positions)).toMatchObject([{ leaving: null }])
+  await executor.give(executor.head())
+  executor.exchange.quoteAt = executor.clock.now()
+  await executor.give(executor.signal({ size: { unit: 'quote', value: '50' } }))
+  expect(executor.told(), 'and the next signal is followed').toContain('entry filled')
+})
+
+test.each([MINUTE, HOURS])(
+  'a clock that leaps ahead proves no order away before its window is over: %i ms',
+  async (leap) => {
+    const executor = new TestExecutor()
+    executor.exchange.mood = 'lost_before'
+    await executor.enter({ stop: '58000' })
+    await executor.clock.turn(1_000)
+    executor.clock.setBack(-leap)
+    await executor.clock.turn(20_000)
+    expect(executor.told()).not.toContain('entry not_placed order_not_placed')
+    await executor.clock.turn(MINUTE)
+    expect(executor.told().at(-1)).toBe('entry not_placed order_not_placed')
+  },
+)

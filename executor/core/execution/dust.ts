@@ -1,0 +1,70 @@
+// What is left of a position, too little for any order: it stays the trader's coin, and the position is over.
+import { type Decimal, toDecimal } from '@keyside/protocol'
+import Big from 'big.js'
+import { sentenceOf } from '../model/codes.ts'
+import { isPending } from '../model/order-table.ts'
+import { available } from '../model/positions.ts'
+import { type Position, positionKey } from '../model/state.ts'
+import { cannotBeStopped, isUnsellable } from '../risk/plan/dust.ts'
+import { notice, record, type Turn } from './context.ts'
+
+/** Paid for it, in least order values: a wrong price must not make a whole position disappear. */
+const MOST_COST = 4
+
+/** True when the position is over. */
+export function writeOffDust(
+  turn: Turn,
+  key: string,
+  position: Position,
+  bid: Decimal | null,
+): boolean {
+  if (isOrdered(turn, key) || !isTooLittle(turn, position, bid)) return false
+  const { stream, market, amount } = position
+  const cost = costOf(position)
+  record(turn, { type: 'written_off', position: key, amount, cost })
+  if (isCrumb(turn, position)) return true
+  const message = `${sentenceOf('dust_written_off')} (${stream}, ${market}: ${amount}, paid ${cents(cost)})`
+  notice(turn, { level: 'info', code: 'dust_written_off', message })
+  return true
+}
+
+/** Less than the least step: what rounding leaves of every sale is in the journal, and news to nobody. */
+function isCrumb({ world }: Turn, { market, amount }: Position): boolean {
+  const step = world.exchange.rules(market)?.step
+  return step !== undefined && new Big(amount).lt(step)
+}
+
+function cents(cost: Decimal): Decimal {
+  return toDecimal(new Big(cost).round(2, Big.roundUp))
+}
+
+/** Nobody can sell it. */
+function isTooLittle({ world }: Turn, position: Position, bid: Decimal | null): boolean {
+  const rules = world.exchange.rules(position.market)
+  if (rules === null) return false
+  const collar = world.policy.collar.exit
+  if (isUnsellable(position.amount, { rules, bid: null, collar })) return true
+  if (new Big(costOf(position)).gte(new Big(rules.minValue).times(MOST_COST))) return false
+  return isUnsellable(position.amount, { rules, bid, collar })
+}
+
+/** It can be sold and no stop for it can be placed: nothing would protect it. */
+export function isUnprotectable(turn: Turn, key: string, position: Position): boolean {
+  const { exchange, policy } = turn.world
+  const { stop, market } = position
+  const rules = exchange.rules(market)
+  if (rules === null || stop === null || isOrdered(turn, key)) return false
+  return cannotBeStopped(available(position), { rules, stop, collar: policy.collar.exit })
+}
+
+/** Quote paid for what is held. */
+function costOf({ paid, amount, bought }: Position): Decimal {
+  return toDecimal(new Big(paid).times(amount).div(bought))
+}
+
+/** An entry that has not been sent may never be, and an exit that waits could not sell it: they keep no dust alive. */
+function isOrdered(turn: Turn, key: string): boolean {
+  return Object.values(turn.book.orders).some(
+    (one) => positionKey(one) === key && !isPending(one.state),
+  )
+}

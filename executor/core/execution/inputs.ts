@@ -1,0 +1,141 @@
+// What reaches the core, what it may look at, and what it asks to be done.
+import type {
+  Answer,
+  Approval,
+  Command,
+  Decimal,
+  Head,
+  ReportEvent,
+  Signal,
+} from '@keyside/protocol'
+import type { Fact } from '../model/events.ts'
+import type {
+  Answered,
+  Candle,
+  Fill,
+  Liquidity,
+  Lookup,
+  MarketRules,
+  Pause,
+  Placed,
+  Quote,
+  WireOrder,
+} from '../model/exchange.ts'
+import type { Seen } from '../model/observation.ts'
+import type { Live } from '../model/state.ts'
+import type { Policy } from '../risk/policy/schema.ts'
+
+export type Input =
+  | { readonly type: 'started' }
+  | { readonly type: 'tick' }
+  | { readonly type: 'signal'; readonly claims: Signal; readonly hash: string }
+  | { readonly type: 'head'; readonly claims: Head }
+  | { readonly type: 'command'; readonly claims: Command }
+  | { readonly type: 'approval'; readonly claims: Approval }
+  | { readonly type: 'garbage'; readonly code: string; readonly message: string; topic: string }
+  | { readonly type: 'quote'; readonly market: string }
+  | {
+      readonly type: 'candles'
+      readonly clientOrderId: string
+      readonly candles: readonly Candle[]
+    }
+  | { readonly type: 'placed'; readonly clientOrderId: string; readonly result: Placed }
+  | { readonly type: 'found'; readonly clientOrderId: string; readonly result: Lookup }
+  | {
+      readonly type: 'fills'
+      readonly clientOrderId: string
+      readonly result: Answered<readonly Fill[]>
+    }
+  | {
+      readonly type: 'cancel'
+      readonly clientOrderId: string
+      readonly result: Answered<'canceled' | 'not_open'>
+    }
+  | { readonly type: 'compared'; readonly market: string; readonly result: Answered<Seen> }
+  | { readonly type: 'halt'; readonly by: string; readonly positions?: 'keep' | 'sell' }
+  | { readonly type: 'unhalt'; readonly by: string }
+  | { readonly type: 'notice'; readonly notice: Notice }
+  | { readonly type: 'rows'; readonly to: string; readonly answer: Answer }
+
+export type Notice = Omit<Extract<ReportEvent, { type: 'notice' }>, 'type'>
+
+/** Read once for one decision. */
+export interface World {
+  /** Unix ms. */
+  readonly now: number
+  readonly policy: Policy
+  /** What the order of a decision's leg is called at the exchange: 32 lower-case hex digits, not to be guessed. */
+  readonly clientOrderId: (decision: string, leg: string) => string
+  /** Which time step of the trader's authenticator a code belongs to now; null for none, `unset` without a secret. */
+  readonly stepOfCode: ((code: string) => number | null) | 'unset'
+  readonly exchange: {
+    readonly name: string
+    /** Whether real money is behind it. */
+    readonly live: 'yes' | 'no'
+    readonly acceptanceWindowMs: number
+    readonly reachable: boolean
+    readonly skewMs: number | null
+    readonly pause: Pause | null
+    rules(market: string): MarketRules | null
+    quote(market: string): Quote | null
+    liquidity(market: string): Liquidity | null
+  }
+}
+
+/** What a coin of the account matters to the trader. */
+export interface Weights {
+  /** The policy's: what the rest is worth is told in it. */
+  readonly currency: string
+  /** Coins of open positions. */
+  readonly held: readonly string[]
+  /** Quote for one coin, where the device knows it. */
+  readonly prices: Readonly<Record<string, Decimal>>
+}
+
+/** Done after the facts are durable, and never before. */
+export type Effect =
+  | { readonly type: 'place'; readonly order: WireOrder; readonly signal: string }
+  | { readonly type: 'find'; readonly market: string; readonly clientOrderId: string }
+  | { readonly type: 'cancel'; readonly market: string; readonly clientOrderId: string }
+  | {
+      readonly type: 'fills'
+      readonly market: string
+      readonly exchangeId: string
+      readonly clientOrderId: string
+    }
+  | { readonly type: 'quote'; readonly market: string }
+  | {
+      readonly type: 'candles'
+      readonly market: string
+      readonly timeframe: string
+      readonly clientOrderId: string
+    }
+  | { readonly type: 'balances'; readonly to: string; readonly weights: Weights }
+  | {
+      readonly type: 'compare'
+      /** `since`: from when on trades are asked for, Unix ms; null: from where the last process stopped. */
+      readonly markets: readonly { readonly market: string; readonly since: number | null }[]
+      /** Unix ms. */
+      readonly exchangeTime: number
+    }
+  | { readonly type: 'replay'; readonly after: number }
+  | {
+      readonly type: 'rows'
+      readonly to: string
+      readonly about: 'orders' | 'trades'
+      readonly limit: number
+    }
+
+export interface Decision {
+  readonly facts: readonly Fact[]
+  /** Written with the facts, so that nothing is decided in silence. */
+  readonly reports: readonly ReportEvent[]
+  readonly effects: readonly Effect[]
+  readonly live: Live
+}
+
+// A moment as a person reads it.
+/** Unix ms. */
+export function timeOf(at: number): string {
+  return `${new Date(at).toISOString().slice(0, 19).replace('T', ' ')} UTC`
+}

@@ -1,0 +1,12 @@
+import { expect, test } from 'vitest'
+import { TestExecutor } from '../../testing/rig.ts'
+import { nextDue } from './next-wakeup.ts'
+
+test('an order whose outcome is unknown wakes the executor when it is asked about next, and not before', async () => {
+  const executor = new TestExecutor()
+  executor.exchange.mood = 'lost_before'
+  executor.exchange.lookups = 'silent'
+  await executor.enter()
+  await executor.clock.turn(20_000)
+  expect(nextDue(executor.state())).toBeGreaterThan(executor.clock.now())
+})

@@ -1,0 +1,56 @@
+// An order as the trader sees it and as an approval names it.
+import { hashText, type OrderStatus, type OrderView } from '@keyside/protocol'
+import { ratio } from '../model/decimals.ts'
+import type { WireOrder } from '../model/exchange.ts'
+import { saleResult } from '../model/profit.ts'
+import type { Order } from '../model/state.ts'
+import { oneLine, report, type Turn } from './context.ts'
+
+/** Hash of the exact order and the end of its time: change one character and no approval fits. */
+export function orderId(wire: WireOrder, until: number): string {
+  const { clientOrderId, market, side, type, amount, price, stop } = wire
+  return hashText(JSON.stringify({ amount, clientOrderId, market, price, side, stop, type, until }))
+}
+
+/** Null before there is a plan. */
+export function orderView(order: Order): OrderView | null {
+  if (order.plan === null) return null
+  const { id, wire, value } = order.plan
+  return {
+    id,
+    signal: order.signal,
+    stream: order.stream,
+    kind: order.kind,
+    market: wire.market,
+    side: wire.side,
+    amount: wire.amount,
+    price: wire.price,
+    ...(wire.stop !== undefined && { stop: wire.stop }),
+    value,
+    clientOrderId: order.clientOrderId,
+  }
+}
+
+/** Tells the trader where the order stands. `why` for an end that is not a fill. */
+export function reportOrder(
+  turn: Turn,
+  order: Order,
+  status: OrderStatus,
+  why?: { code: string; message: string },
+): undefined {
+  const view = orderView(order)
+  if (view === null) return
+  const average = ratio(order.cost, order.filled)
+  const result = saleResult(order)
+  report(turn, {
+    type: 'order',
+    status,
+    order: view,
+    filled: order.filled,
+    ...(average !== null && { average }),
+    ...(order.fees.length > 0 && { fees: order.fees.slice(0, 8).map((fee) => ({ ...fee })) }),
+    ...(result && { result }),
+    ...(order.kind === 'exit' && { reason: oneLine(order.reason) }),
+    ...(why && { code: why.code, message: oneLine(why.message) }),
+  })
+}

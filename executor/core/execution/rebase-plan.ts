@@ -1,0 +1,148 @@
+// What a re-base changes: positions down to what can be there, and what rests at the exchange under forgotten names. Pure.
+
+import { type Decimal, toDecimal } from '@keyside/protocol'
+import Big from 'big.js'
+import { sentenceOf } from '../model/codes.ts'
+import { minus, plus } from '../model/decimals.ts'
+import type { Happening } from '../model/events.ts'
+import type { AccountTrade, ExchangeOrder } from '../model/exchange.ts'
+import type { Named } from '../model/observation.ts'
+import { isLive, type OrderEvent, type OrderState } from '../model/order-table.ts'
+import { type Book, type Order, type Position, positionKey } from '../model/state.ts'
+import { baseOf, type StepOf, shareOut } from './discrepancies.ts'
+
+export interface MarketSeen {
+  readonly market: string
+  readonly open: readonly Named<ExchangeOrder>[]
+  /** Since the journal's end, without those that are in it. */
+  readonly trades: readonly Named<AccountTrade>[]
+}
+
+export interface PositionChange {
+  readonly position: string
+  readonly from: Decimal
+  readonly to: Decimal
+}
+
+export interface Resting {
+  readonly market: string
+  readonly exchangeId: string
+  readonly clientOrderId: string
+}
+
+export interface RebasePlan {
+  readonly positions: readonly PositionChange[]
+  /** Stops and entries of a book that is lost: nobody would ever take them back. */
+  readonly cancels: readonly Resting[]
+  /** Of somebody else. */
+  readonly leftAlone: readonly Resting[]
+}
+
+/** A name that this device could have given. */
+const OURS = /^[0-9a-f]{32}$/
+
+export function planRebase(
+  book: Book,
+  markets: readonly MarketSeen[],
+  there: (currency: string) => Decimal,
+  stepOf: StepOf,
+): RebasePlan {
+  const bases = [...new Set(Object.values(book.positions).map(({ market }) => baseOf(market)))]
+  const forgotten = markets.flatMap(({ market, open }) =>
+    open.filter(({ order }) => liveOrder(book, order) === undefined).map(restingOn(market)),
+  )
+  return {
+    positions: bases.flatMap((base) => cutTo(book, base, { markets, there: there(base), stepOf })),
+    cancels: forgotten.filter(({ clientOrderId }) => OURS.test(clientOrderId)),
+    leftAlone: forgotten.filter(({ clientOrderId }) => !OURS.test(clientOrderId)),
+  }
+}
+
+function restingOn(market: string) {
+  return ({ exchangeId, clientOrderId }: ExchangeOrder): Resting => ({
+    market,
+    exchangeId,
+    clientOrderId,
+  })
+}
+
+function liveOrder({ orders }: Book, name: string | null): Order | undefined {
+  const order = name === null ? undefined : orders[name]
+  return order !== undefined && isLive(order.state) ? order : undefined
+}
+
+/**
+ * Never more than is there, and never more than the sales that nobody here remembers have left over: the trader's own
+ * coins would hide them. What was bought and cannot be explained stays the trader's.
+ */
+function cutTo(
+  book: Book,
+  base: string,
+  { markets, there, stepOf }: { markets: readonly MarketSeen[]; there: Decimal; stepOf: StepOf },
+): readonly PositionChange[] {
+  const positions = Object.entries(book.positions).filter(([, one]) => baseOf(one.market) === base)
+  const trades = markets
+    .filter(({ market }) => baseOf(market) === base)
+    .flatMap((seen) => seen.trades)
+  const expected = positions.reduce(
+    (sum, [key, position]) => plus(sum, expectedIn(book, key, position, trades)),
+    '0',
+  )
+  const sold = trades
+    .filter(({ side, order }) => side === 'sell' && liveOrder(book, order) === undefined)
+    .reduce((sum, trade) => plus(sum, trade.amount), '0')
+  const short = minus(expected, there)
+  const cuts = shareOut(book, base, new Big(short).gt(sold) ? short : sold, stepOf)
+  return positions.flatMap(([position, { amount: from }]) => {
+    const to = minus(from, cuts[position] ?? '0')
+    return to === from ? [] : [{ position, from, to }]
+  })
+}
+
+/** With the trades of its working orders, which the start brings in. */
+function expectedIn(
+  book: Book,
+  key: string,
+  { amount }: Position,
+  trades: MarketSeen['trades'],
+): Decimal {
+  const sum = trades.reduce((all, trade) => {
+    const order = liveOrder(book, trade.order)
+    if (order === undefined || positionKey(order) !== key) return all
+    return trade.side === 'buy' ? all.plus(trade.amount) : all.minus(trade.amount)
+  }, new Big(amount))
+  return sum.lt(0) ? '0' : toDecimal(sum)
+}
+
+// Orders that the journal holds otherwise than the exchange: sent after a backup was made, or gone there. Pure.
+/** The moves that were made and lost. From there on it is unknown, and the next start asks what became of it. */
+const LOST: Partial<Record<OrderState, readonly OrderEvent[]>> = {
+  received: ['intend', 'send', 'lose'],
+  waiting: ['approve', 'intend', 'send', 'lose'],
+  approved: ['intend', 'send', 'lose'],
+  clearing: ['intend', 'send', 'lose'],
+  intended: ['send', 'lose'],
+}
+
+export function isUnsent({ state }: Order): boolean {
+  return LOST[state] !== undefined
+}
+
+/** Over with the trades that are known: the exchange has it in none of its lists, and the trader is there to say so. */
+export function settleGone({ clientOrderId, filled }: Order): readonly Happening[] {
+  return [{ ...step(clientOrderId, 'end'), filled }, step(clientOrderId, 'cancel')]
+}
+
+export function settleUnsent(
+  { clientOrderId, state, plan }: Order,
+  found: 'found' | 'missing',
+): readonly Happening[] {
+  if (found === 'found' && plan !== null)
+    return (LOST[state] ?? []).map((event) => step(clientOrderId, event))
+  return [step(clientOrderId, state === 'intended' ? 'miss' : 'refuse')]
+}
+
+function step(clientOrderId: string, event: OrderEvent) {
+  const code = 'journal_rebased'
+  return { type: 'step', clientOrderId, event, code, message: sentenceOf(code) } as const
+}

@@ -1,0 +1,136 @@
+import { hashText } from '@keyside/protocol'
+import { expect, test } from 'vitest'
+import { TestExecutor } from '../../testing/rig.ts'
+
+const flat = (since: number) => ({ market: 'BTC/USDT', position: 'flat', since }) as const
+
+test('executes a missed exit from the head and tells that signals were missed', async () => {
+  const executor = new TestExecutor()
+  await executor.enter()
+  executor.exit()
+  await executor.give(executor.head({ target: flat(2) }))
+  expect(executor.exchange.sent).toHaveLength(1)
+  await executor.clock.turn(2_100)
+  expect(executor.told()).toContain('notice signals_missed')
+  expect(executor.told().at(-1)).toBe('exit filled')
+  expect(executor.state().book.positions).toEqual({})
+})
+
+test('a missed entry stays missed', async () => {
+  const executor = new TestExecutor()
+  await executor.enter({ size: { unit: 'quote', value: '100' } })
+  executor.signal()
+  const long = { market: 'BTC/USDT', position: 'long', since: 2 } as const
+  await executor.give(executor.head({ target: long }))
+  await executor.clock.turn(60_000)
+  expect(executor.exchange.sent).toHaveLength(1)
+})
+
+test('waits for a signal that a head has overtaken', async () => {
+  const executor = new TestExecutor()
+  await executor.enter()
+  const exit = executor.exit()
+  await executor.give(executor.head({ target: flat(2) }))
+  await executor.give(exit)
+  await executor.clock.turn(5_000)
+  expect(executor.told()).not.toContain('notice signals_missed')
+  expect(executor.exchange.sent.filter(({ side }) => side === 'sell')).toHaveLength(1)
+})
+
+test('tries the way out again and again when the exit did not fill, and calls for a person each minute', async () => {
+  const executor = new TestExecutor()
+  await executor.enter()
+  executor.exchange.mood = 'turns_down'
+  await executor.give(executor.exit())
+  await executor.give(executor.head({ target: flat(2) }))
+  await executor.clock.turn(200_000)
+  // The signal's own, and then one every three seconds.
+  expect(executor.exchange.sent.filter(({ side }) => side === 'sell')).toHaveLength(68)
+  expect(executor.told().filter((line) => line === 'notice exit_failed')).toHaveLength(4)
+  executor.exchange.mood = 'fills'
+  await executor.clock.turn(60_000)
+  expect(executor.state().book.positions).toEqual({})
+})
+
+test('what an exit left over, too little for any order, is not a missed exit', async () => {
+  const executor = new TestExecutor()
+  await executor.enter()
+  executor.exchange.mood = 'rests'
+  await executor.give(executor.exit())
+  const exit = executor.exchange.accepted.at(-1)?.clientOrderId ?? ''
+  executor.exchange.fill(exit, '0.0049', 'expired')
+  await executor.clock.turn(3_000)
+  await executor.give(executor.head({ target: flat(2) }))
+  expect(executor.exchange.sent.filter(({ side }) => side === 'sell')).toHaveLength(1)
+  expect(executor.told().slice(-2)).toEqual(['exit canceled not_filled', 'notice dust_written_off'])
+})
+
+test('a head that was flat before the newest entry sells nothing of it', async () => {
+  const executor = new TestExecutor()
+  await executor.enter()
+  await executor.enter({ bar: { timeframe: '1m', start: 99 } })
+  await executor.clock.turn(3_000)
+  await executor.give(executor.head({ target: flat(2) }))
+  await executor.clock.turn(5_000)
+  expect(executor.told()).not.toContain('notice position_leaving')
+  expect(Object.values(executor.state().book.positions)).toMatchObject([{ seq: 2 }])
+})
+
+test('two heads with one number and two hashes halt', async () => {
+  const executor = new TestExecutor()
+  await executor.enter()
+  await executor.give(executor.head({ hash: hashText('another') }))
+  expect(executor.state().book.trading).toBe('halted')
+})
+
+test('a head that says less than the signals before it is refused', async () => {
+  const executor = new TestExecutor()
+  await executor.enter()
+  await executor.clock.turn(1_000)
+  await executor.give(executor.head({ seq: 0 }))
+  expect(executor.told().at(-1)).toBe('refusal head_behind')
+})
+
+test('an older head sent again is not a sign of life', async () => {
+  const executor = new TestExecutor()
+  const old = executor.head()
+  await executor.clock.turn(1_000)
+  executor.take(executor.head())
+  const { at } = executor.state().live.heads['demo'] ?? { at: 0 }
+  await executor.clock.turn(1_000)
+  executor.take(old)
+  expect(executor.state().live.heads['demo']?.at).toBe(at)
+})
+
+test('tells once when the provider falls silent', async () => {
+  const executor = new TestExecutor()
+  executor.take(executor.head())
+  await executor.clock.turn(600_000)
+  expect(executor.told().filter((line) => line === 'notice stream_silent')).toHaveLength(1)
+})
+
+test('a missed exit does not wait for an entry that rests at the exchange', async () => {
+  const executor = new TestExecutor()
+  executor.exchange.mood = 'rests'
+  await executor.enter({ type: 'limit', limit: '59000' })
+  const entry = executor.exchange.accepted[0]?.clientOrderId ?? ''
+  executor.exchange.fill(entry, '0.001', 'open')
+  await executor.clock.turn(2_100)
+  executor.exit()
+  executor.exchange.mood = 'fills'
+  await executor.give(executor.head({ target: flat(2) }))
+  await executor.clock.turn(5_000)
+  expect(executor.exchange.orders.get(entry)?.status).toBe('canceled')
+  expect(executor.state().book.positions).toEqual({})
+})
+
+test('a missed exit does not wait for an entry that the trader has not answered', async () => {
+  const executor = new TestExecutor({ approval: 'above 100' })
+  await executor.enter({ size: { unit: 'quote', value: '60' } })
+  await executor.give(executor.signal())
+  expect(executor.told()).toContain('card')
+  executor.exit()
+  await executor.give(executor.head({ target: flat(3) }))
+  await executor.clock.turn(5_000)
+  expect(executor.state().book.positions).toEqual({})
+})

@@ -1,0 +1,65 @@
+// When a market is looked at next.
+
+import { atLeast, isZero } from '../model/decimals.ts'
+import type { Look } from '../model/observation.ts'
+import { available } from '../model/positions.ts'
+import type { Position } from '../model/state.ts'
+import type { Turn } from './context.ts'
+import { baseOf } from './discrepancies.ts'
+
+const EVERY_MS = 60_000
+/** To the second look, which proves a doubt: longer than an exchange hides its newest truth. */
+const AGAIN_MS = 10_000
+/** Nothing is bought before the first answer, and nothing is sold before coins are counted that a sale was refused for. */
+const SOON_MS = 2_000
+/** For coins that are missing: where most are, nothing protects what comes back. */
+const BACK_MS = 3_000
+/** After this long nothing speaks for their return in the next seconds. */
+const PATIENCE_MS = 300_000
+/** So long a sale waits for coins to be counted, and is then tried as it is. */
+const COUNTING_MS = 3_000
+
+/** A sale was refused for want of coins: what is there is looked up at once. */
+export function countSoon(turn: Turn, market: string): undefined {
+  const look = turn.live.looks[market]
+  const { now } = turn.world
+  const at = look?.state === 'due' ? now : look?.at
+  setLook(turn, market, { refusedAt: now, ...(at !== undefined && { at }) })
+}
+
+export function isCounting({ live, world }: Turn, market: string): boolean {
+  const refusedAt = live.looks[market]?.refusedAt ?? 0
+  return refusedAt > 0 && Math.abs(world.now - refusedAt) < COUNTING_MS
+}
+
+/** Without an answer. */
+export function pauseAfterSilence({ found, refusedAt }: Look): number {
+  const isFirst = found === 'awaited' || found === 'overdue'
+  return isFirst || refusedAt > 0 ? SOON_MS : AGAIN_MS
+}
+
+export function pauseBefore(turn: Turn, market: string, found: 'settled' | 'open'): number {
+  const { book, live, world } = turn
+  const look = live.looks[market]
+  if (look !== undefined && look.refusedAt > 0) return SOON_MS
+  const short = shortIn(book.positions, baseOf(market))
+  if (short.length > 0 && world.now - (look?.shortSince ?? 0) < PATIENCE_MS)
+    return short.some((one) => atLeast(one.missing, available(one))) ? BACK_MS : AGAIN_MS
+  return found === 'settled' || book.closed[market] !== undefined ? EVERY_MS : AGAIN_MS
+}
+
+/** Positions in that coin of which some is missing. */
+export function shortIn(
+  positions: Readonly<Record<string, Position>>,
+  base: string,
+): readonly Position[] {
+  return Object.values(positions).filter(
+    ({ market, missing }) => baseOf(market) === base && !isZero(missing),
+  )
+}
+
+export function setLook(turn: Turn, market: string, change: Partial<Look>): undefined {
+  const look = turn.live.looks[market]
+  if (look === undefined) return
+  turn.live = { ...turn.live, looks: { ...turn.live.looks, [market]: { ...look, ...change } } }
+}

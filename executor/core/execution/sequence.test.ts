@@ -1,0 +1,88 @@
+import { GENESIS, hashText } from '@keyside/protocol'
+import { expect, test } from 'vitest'
+import { TestExecutor } from '../../testing/rig.ts'
+import { judgeSequence } from './sequence.ts'
+
+const last = { seq: 5, hash: hashText('five') }
+const other = hashText('another')
+
+test.each([
+  ['next', { seq: 6, prev: last.hash, hash: other }],
+  ['repeat', { seq: 5, prev: other, hash: last.hash }],
+  ['equivocation', { seq: 5, prev: other, hash: other }],
+  ['equivocation', { seq: 6, prev: other, hash: other }],
+  ['gap', { seq: 7, prev: other, hash: other }],
+  ['gap', { seq: 10_005, prev: other, hash: other }],
+  ['sequence_jump', { seq: 10_006, prev: other, hash: other }],
+  ['sequence_old', { seq: 4, prev: other, hash: other }],
+] as const)('after number 5: %s for %o', (verdict, signal) => {
+  expect(judgeSequence(last, signal)).toBe(verdict)
+})
+
+test('starts with number 1, or with what a head says', () => {
+  expect(judgeSequence(null, { seq: 1, prev: GENESIS, hash: other })).toBe('next')
+  expect(judgeSequence(null, { seq: 2, prev: other, hash: other })).toBe('sequence_unbased')
+})
+
+test('takes the same signal again without a word and without an order', async () => {
+  const executor = new TestExecutor()
+  const entry = await executor.enter()
+  const told = executor.reports.length
+  await executor.give(entry)
+  expect(executor.reports).toHaveLength(told)
+  executor.crash()
+  await executor.give(entry)
+  expect(executor.exchange.sent).toHaveLength(1)
+})
+
+test('halts when one number has two signals, and stays halted over a restart', async () => {
+  const executor = new TestExecutor()
+  await executor.enter()
+  const twin = executor.signal({ seq: 1, prev: GENESIS, reason: 'the other one' })
+  await executor.give(twin)
+  expect(executor.told()).toContain('notice equivocation')
+  expect(executor.state().book.trading).toBe('halted')
+  executor.crash()
+  expect(executor.state().book.trading).toBe('halted')
+})
+
+test('tells once what was missed when the next signal shows the gap, also before an exit', async () => {
+  const executor = new TestExecutor()
+  await executor.enter()
+  executor.signal()
+  executor.signal()
+  await executor.give(executor.exit())
+  await executor.give(executor.head())
+  await executor.clock.turn(5_000)
+  const missed = executor.reports.flatMap(({ event }) =>
+    event.type === 'notice' && event.code === 'signals_missed' ? [event.message] : [],
+  )
+  expect(missed).toHaveLength(1)
+  expect(missed[0]).toMatch(/^2 missed on demo:/)
+})
+
+test('refuses entries after a gap until a head bridges it, and lets exits pass', async () => {
+  const executor = new TestExecutor()
+  await executor.enter()
+  executor.signal()
+  await executor.give(executor.signal())
+  expect(executor.told().at(-1)).toBe('refusal sequence_gap')
+  await executor.give(executor.exit())
+  expect(executor.told().at(-1)).toBe('exit filled')
+  await executor.enter()
+  expect(executor.told().at(-1)).toBe('entry filled')
+})
+
+test('does not decide twice on one candle', async () => {
+  const executor = new TestExecutor()
+  await executor.enter({ bar: { timeframe: '1m', start: 60 } })
+  await executor.give(executor.signal({ bar: { timeframe: '1m', start: 60 } }))
+  expect(executor.told().at(-1)).toBe('refusal decision_repeated')
+  expect(executor.exchange.sent).toHaveLength(1)
+})
+
+test('a stream that nobody gave money is refused', async () => {
+  const executor = new TestExecutor()
+  await executor.give(executor.signal({ sub: 'stranger' }))
+  expect(executor.told().at(-1)).toBe('refusal stream_unlisted')
+})

@@ -1,0 +1,42 @@
+import { expect, test } from 'vitest'
+import { allRows, toFact } from '../../journal/journal.ts'
+import { TestExecutor } from '../../testing/rig.ts'
+import { apply } from './apply.ts'
+
+test('the same trade twice changes nothing', async () => {
+  const executor = new TestExecutor()
+  await executor.enter()
+  const facts = [...allRows(executor.journal.database())].map(toFact)
+  const at = facts.findIndex(({ type }) => type === 'fill')
+  const fill = facts[at]
+  if (fill === undefined) throw new Error('nothing was filled')
+  const before = new TestExecutor().journal.fold()
+  const book = facts.slice(1, at + 1).reduce(apply, before)
+  expect(apply(book, fill)).toEqual(book)
+})
+
+test('a fee taken in base is no longer held', async () => {
+  const executor = new TestExecutor()
+  const { fill } = executor.exchange
+  executor.exchange.fill = (id, amount, status) => {
+    fill.call(executor.exchange, id, amount, status)
+    const kept = executor.exchange.orders.get(id)
+    const [trade] = kept?.fills ?? []
+    if (kept && trade) kept.fills = [{ ...trade, fee: { amount: '0.00000497', currency: 'BTC' } }]
+  }
+  await executor.enter({ stop: '58000' })
+  expect(Object.values(executor.state().book.positions)).toMatchObject([{ amount: '0.00496503' }])
+  expect(executor.exchange.accepted[1]).toMatchObject({ type: 'stop', amount: '0.00496' })
+})
+
+test("a stream's number never goes back", () => {
+  const { book } = new TestExecutor().state()
+  const to = (seq: number) =>
+    ({ type: 'baselined', stream: 'demo', seq, hash: 'x', iat: 1, missed: 0, at: 1 }) as const
+  expect(() => apply(apply(book, to(5)), to(4))).toThrow(/back/)
+})
+
+test('a fact about an order that does not exist is a bug', () => {
+  const { book } = new TestExecutor().state()
+  expect(() => apply(book, { type: 'step', clientOrderId: 'x', event: 'send', at: 1 })).toThrow()
+})

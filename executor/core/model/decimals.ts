@@ -1,0 +1,74 @@
+// Exact decimal arithmetic for prices and amounts: nothing here divides inexactly.
+
+import { type Decimal, isDecimal, toDecimal } from '@keyside/protocol'
+import Big from 'big.js'
+import type { Fee } from './exchange.ts'
+
+/** Reads a wire decimal. Throws a RangeError for anything else, so that no NaN, sign or exponent slips by. */
+export function exact(text: Decimal): Big {
+  if (!isDecimal(text)) throw new RangeError(`not a wire decimal: ${JSON.stringify(text)}`)
+  return new Big(text)
+}
+
+/** The largest multiple of `step` that is not above `value`. */
+export function floorTo(value: Big, step: Big): Big {
+  return value.minus(value.mod(step))
+}
+
+/** The smallest multiple of `step` that is not below `value`. */
+export function ceilTo(value: Big, step: Big): Big {
+  const floor = floorTo(value, step)
+  return floor.eq(value) ? floor : floor.plus(step)
+}
+
+/** How many whole `unit`s fit into `value`. */
+export function timesIn(value: Big, unit: Big): Big {
+  return floorTo(value, unit).div(unit)
+}
+
+/** `percent` of `value`, without dividing. */
+export function percentOf(value: Big, percent: Big): Big {
+  return value.times(percent).times('0.01')
+}
+
+/** Writes as a wire decimal; what does not fit into 12 places makes it larger, never smaller. */
+export function decimalAbove(value: Big): Decimal {
+  return toDecimal(value.round(12, Big.roundUp))
+}
+
+// Sums of decimal strings.
+export function plus(a: Decimal, b: Decimal): Decimal {
+  return toDecimal(new Big(a).plus(b))
+}
+
+/** 0 when `b` is larger: fees and rounding may take more than is left. */
+export function minus(a: Decimal, b: Decimal): Decimal {
+  const left = new Big(a).minus(b)
+  return left.lt(0) ? '0' : toDecimal(left)
+}
+
+/** Cut past 12 places. */
+export function times(a: Decimal, b: Decimal): Decimal {
+  return toDecimal(new Big(a).times(b))
+}
+
+/** Null for a ratio to nothing. Cut past 12 places. */
+export function ratio(a: Decimal, b: Decimal): Decimal | null {
+  return new Big(b).eq(0) ? null : toDecimal(new Big(a).div(b))
+}
+
+export function isZero(a: Decimal): boolean {
+  return new Big(a).eq(0)
+}
+
+export function atLeast(a: Decimal, b: Decimal): boolean {
+  return new Big(a).gte(b)
+}
+
+/** One sum for each currency. */
+export function addFee(fees: readonly Fee[], fee: Fee): readonly Fee[] {
+  const known = fees.find(({ currency }) => currency === fee.currency)
+  if (known === undefined) return [...fees, fee]
+  const others = fees.filter((one) => one !== known)
+  return [...others, { currency: fee.currency, amount: plus(known.amount, fee.amount) }]
+}

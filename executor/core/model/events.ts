@@ -1,0 +1,245 @@
+// What happened, in the words of the journal. The book is their fold; nothing else changes it.
+import type { Decimal, TradingState } from '@keyside/protocol'
+import type { Fill } from './exchange.ts'
+import type { OrderEvent } from './order-table.ts'
+import type { LeaveReason, OrderSeed, Plan } from './state.ts'
+
+/** A stream's numbers were taken from a head, `missed` signals later than ours. */
+interface Baselined {
+  readonly type: 'baselined'
+  readonly stream: string
+  readonly seq: number
+  readonly hash: string
+  readonly iat: number
+  readonly missed: number
+}
+
+/** A signal was accepted as the stream's next; `after` a gap when some before it are missing. */
+interface SignalTaken {
+  readonly type: 'signal'
+  readonly stream: string
+  readonly seq: number
+  readonly hash: string
+  readonly iat: number
+  readonly kind: 'entry' | 'exit'
+  readonly bar: number
+  readonly jti: string
+  readonly gap: 'none' | 'open'
+}
+
+/** Something that came in was refused and changed nothing. */
+interface InputRefused {
+  readonly type: 'refused'
+  readonly code: string
+  readonly message: string
+  readonly topic?: string
+  readonly jti?: string
+}
+
+/** A provider fell silent (`since` Unix ms), or is heard again (0). */
+interface Silence {
+  readonly type: 'silence'
+  readonly stream: string
+  readonly since: number
+}
+
+/** All of it is to be sold, however often that has to be tried. */
+interface Leaving {
+  readonly type: 'leaving'
+  readonly position: string
+  readonly why: LeaveReason
+}
+
+interface StopRaised {
+  readonly type: 'raised'
+  readonly position: string
+  readonly stop: Decimal
+  readonly why: 'trail' | 'even'
+}
+
+/** Too little for any order: it stays the trader's and is nobody's position any more. */
+interface WrittenOff {
+  readonly type: 'written_off'
+  readonly position: string
+  readonly amount: Decimal
+  /** Quote paid for it. */
+  readonly cost: Decimal
+}
+
+interface Ordered {
+  readonly type: 'ordered'
+  readonly order: OrderSeed
+}
+
+interface Planned {
+  readonly type: 'planned'
+  readonly clientOrderId: string
+  readonly plan: Plan
+}
+
+/** One move of `orders/table.ts`. */
+export interface Step {
+  readonly type: 'step'
+  readonly clientOrderId: string
+  readonly event: OrderEvent
+  readonly code?: string
+  readonly message?: string
+  /** With `approve`. */
+  readonly by?: 'tap' | 'code'
+  /** With `ask`. */
+  readonly approval?: {
+    readonly tag: string
+    readonly reason: string
+    readonly expires: number
+    /** Of the market, quote per base. */
+    readonly price: Decimal
+  }
+  /** With `accept`. */
+  readonly exchangeId?: string
+  /** With `end`: what the exchange says was filled. */
+  readonly filled?: Decimal
+}
+
+/** A code came for an order. Never the code itself: `step` is the half minute that a true one belongs to. */
+interface CodeGiven {
+  readonly type: 'code'
+  readonly clientOrderId: string
+  readonly step: number | 'wrong'
+}
+
+interface CardSent {
+  readonly type: 'card'
+  readonly clientOrderId: string
+}
+
+interface Filled {
+  readonly type: 'fill'
+  readonly clientOrderId: string
+  readonly market: string
+  readonly trade: Fill
+}
+
+interface ProtectionFailed {
+  readonly type: 'unprotected'
+  readonly position: string
+  readonly code: string
+  readonly message: string
+}
+
+interface TradingSet {
+  readonly type: 'trading'
+  readonly state: TradingState
+  readonly by: string
+  /** With `halted`: what happens to what is held. Kept where it does not say. */
+  readonly positions?: 'sell'
+}
+
+/** A command or an approval was taken. `exp` in seconds. */
+interface Asked {
+  readonly type: 'asked'
+  readonly jti: string
+  readonly exp: number
+  readonly by: string
+  readonly what: string
+}
+
+/** An order or a trade at the exchange that this device has not made. */
+interface Unexpected {
+  readonly type: 'unexpected'
+  readonly market: string
+  readonly exchangeId: string
+  readonly as: 'open' | 'trade'
+}
+
+/** An order of ours that was over is open at the exchange, or has a trade that is not here. */
+interface Reappeared {
+  readonly type: 'reappeared'
+  readonly clientOrderId: string
+  readonly market: string
+  readonly exchangeId: string
+  readonly as: 'open' | 'trade'
+}
+
+/** The exchange has less of the base currency than the positions say. */
+interface Drifted {
+  readonly type: 'drifted'
+  readonly market: string
+  readonly held: Decimal
+  readonly there: Decimal
+}
+
+/** How much of each position in one coin is not there, or may not be sold, by `positionKey`. */
+interface Missing {
+  readonly type: 'missing'
+  readonly market: string
+  readonly positions: Readonly<Record<string, Decimal>>
+}
+
+/** What was missing is there again. */
+interface Agreed {
+  readonly type: 'agreed'
+  readonly market: string
+}
+
+/** The first look at prices on a new day (UTC): what is held counts as bought at these bids, by market. */
+interface DayOpened {
+  readonly type: 'day_opened'
+  readonly bids: Readonly<Record<string, Decimal>>
+}
+
+/** So much was lost that the day has no more entries. */
+interface DayLost {
+  readonly type: 'day_lost'
+  readonly lost: Decimal
+}
+
+/** The result was never better; `worth` of all that is held. */
+interface Best {
+  readonly type: 'best'
+  readonly worth: Decimal
+}
+
+/** The trader has set the positions to what is really there, by `positionKey`. */
+interface Rebased {
+  readonly type: 'rebased'
+  readonly positions: Readonly<Record<string, Decimal>>
+  readonly by: string
+}
+
+export type Happening =
+  | Baselined
+  | SignalTaken
+  | InputRefused
+  | Silence
+  | Leaving
+  | StopRaised
+  | WrittenOff
+  | Ordered
+  | Planned
+  | Step
+  | CodeGiven
+  | CardSent
+  | Filled
+  | ProtectionFailed
+  | TradingSet
+  | Asked
+  | Unexpected
+  | Reappeared
+  | Drifted
+  | Missing
+  | Agreed
+  | Rebased
+  | DayOpened
+  | DayLost
+  | Best
+
+/** `at` is Unix ms. */
+export type Fact = Happening & { readonly at: number }
+
+export type FactOf<Type extends Fact['type']> = Extract<Fact, { type: Type }>
+
+/** The order a fact is about, for the journal's column; null for none. */
+export function orderOf(fact: Fact): string | null {
+  if (fact.type === 'ordered') return fact.order.clientOrderId
+  return 'clientOrderId' in fact ? fact.clientOrderId : null
+}

@@ -1,0 +1,289 @@
+// What the executor knows: the book, which is the journal's fold, and what a restart may forget.
+
+import type { Decimal, Head, Signal, TradingState } from '@keyside/protocol'
+import { type Counters, NO_COUNTERS, NO_RESULT, type Result } from './counters.ts'
+import type { Fee, WireOrder } from './exchange.ts'
+import type { Look } from './observation.ts'
+import type { OrderState } from './order-table.ts'
+
+/** What a signal wants: its claims without those of its delivery. */
+export type SignalIdea = Pick<
+  Signal,
+  | 'kind'
+  | 'market'
+  | 'side'
+  | 'size'
+  | 'type'
+  | 'limit'
+  | 'stop'
+  | 'take'
+  | 'trail'
+  | 'even'
+  | 'hold'
+>
+
+export type OrderKind = 'entry' | 'exit' | 'stop'
+
+/** What an order is made from. Times in Unix ms. */
+export interface OrderSeed {
+  readonly clientOrderId: string
+  readonly stream: string
+  readonly kind: OrderKind
+  /** `jti` of the signal (or head) behind it. */
+  readonly signal: string
+  readonly seq: number
+  readonly signedAt: number
+  readonly until: number
+  readonly reason: string
+  readonly timeframe: string
+  readonly idea: SignalIdea
+  /** With a take-profit: which rung of the ladder it sells, from 1. */
+  readonly rung?: number
+  /** An exit that was refused for want of coins, once more. */
+  readonly again?: true
+}
+
+/** Quote, and the fees of the purchase besides those in coins, which have made the position smaller. */
+export interface Basis {
+  readonly paid: Decimal
+  readonly fees: readonly Fee[]
+}
+
+export interface Plan {
+  /** Hash of the exact order and its end of time: what an approval names. */
+  readonly id: string
+  readonly wire: WireOrder
+  /** Quote. */
+  readonly value: Decimal
+  /** Quote. */
+  readonly risk: Decimal
+}
+
+export interface Order extends OrderSeed {
+  readonly state: OrderState
+  /** When it was received, Unix ms. */
+  readonly at: number
+  readonly plan: Plan | null
+  readonly approval: {
+    /** Who has approved this very plan: a tap alone, or one with the trader's code. */
+    readonly by: 'nobody' | 'tap' | 'code'
+    /** How often the trader was asked: a price that runs away does not ask for ever. */
+    readonly asks: number
+    readonly tag: string
+    readonly reason: string
+    readonly expires: number
+    /** Of the market when it was asked about, quote per base, and when it was asked about before. */
+    readonly price: Decimal
+    readonly was: Decimal
+    readonly card: 'owed' | 'sent'
+  }
+  /** Unix ms; 0 before. */
+  readonly sentAt: number
+  readonly exchangeId: string
+  readonly filled: Decimal
+  /** Quote. */
+  readonly cost: Decimal
+  readonly fees: readonly Fee[]
+  /** What was paid for that which it has sold. */
+  readonly basis: Basis
+  readonly trades: readonly string[]
+  /** What the exchange says of an order that is over. */
+  readonly end: { readonly filled: Decimal } | null
+}
+
+/** Bounds of the numbers that keep a stream's signals in order and out of the past. */
+export interface Stream {
+  readonly seq: number
+  readonly hash: string
+  /** When the last signal or baseline was signed, seconds. */
+  readonly iat: number
+  /** `open` while signals are missing that no head has bridged. */
+  readonly gap: 'none' | 'open'
+  /** Last candle decided on, seconds: two engines side by side decide once. */
+  readonly bars: { readonly entry: number; readonly exit: number }
+  /** Since when its provider has been silent, Unix ms; 0 while he is heard. */
+  readonly silentSince: number
+}
+
+/** Why all of a position is to be sold, until it is: the words are in `orders/leave.ts`. */
+export type LeaveReason = 'stop' | 'hold' | 'small' | 'flatten' | 'silence' | 'head' | 'exit'
+
+/** Tries that brought nothing, in a row, and when the last one ended, Unix ms: the next waits the longer. */
+export interface Failures {
+  readonly times: number
+  readonly at: number
+}
+
+/** What a stream holds of a market. */
+export interface Position {
+  readonly stream: string
+  readonly market: string
+  /** Base, after fees that were taken in it. */
+  readonly amount: Decimal
+  /** Of it, what the exchange does not have, or lets nobody sell, by the last look: all else can be sold. */
+  readonly missing: Decimal
+  /** Base bought and quote paid for what is held: their ratio is the entry price. */
+  readonly bought: Decimal
+  readonly paid: Decimal
+  /** Fees of what is held, those in its own coins aside. */
+  readonly fees: readonly Fee[]
+  /** The last entry's number in the stream and its `jti`. */
+  readonly seq: number
+  readonly signal: string
+  /** Quote per base; null without one. It is raised and never lowered. */
+  readonly stop: Decimal | null
+  /** Stops that the exchange took since its amount or its stop changed. */
+  readonly stops: number
+  /** What else its newest entry asked for. */
+  readonly exits: Exits
+  /** Base: what its newest entry left, of which the rungs are percentages. */
+  readonly whole: Decimal
+  /** Rungs of the ladder that were sold, or are being sold. */
+  readonly taken: number
+  readonly leaving: LeaveReason | null
+  readonly failed: { readonly exit: Failures; readonly stop: Failures }
+}
+
+export interface Exits {
+  /** Lowest price first. */
+  readonly take: NonNullable<SignalIdea['take']>
+  /** Percent below the highest bid. */
+  readonly trail: Decimal | null
+  /** Percent above the entry price at which the stop moves to it. */
+  readonly even: Decimal | null
+  /** Unix ms; null for as long as it likes. */
+  readonly until: number | null
+}
+
+/** What was made of the trader's approval codes. */
+export interface Codes {
+  /** The last time step whose code was taken: that one and all before it are used up. */
+  readonly usedUpTo: number
+  /** Moments of wrong ones in the last hour, Unix ms. */
+  readonly wrong: readonly number[]
+}
+
+export interface Book {
+  readonly trading: TradingState
+  /** What a halt does with what is held. */
+  readonly onHalt: 'keep' | 'sell'
+  /** Unix ms. */
+  readonly tradingSince: number
+  readonly streams: Readonly<Record<string, Stream>>
+  /** By client order id; only those whose life is not over. */
+  readonly orders: Readonly<Record<string, Order>>
+  /** Stops and exits that the device made by itself so far, ever: no two have one name. */
+  readonly stops: number
+  readonly exits: number
+  /** By `positionKey`. */
+  readonly positions: Readonly<Record<string, Position>>
+  readonly counters: Counters
+  readonly result: Result
+  /** Commands and approvals seen, by `jti`: until when they could come again, seconds. */
+  readonly asked: Readonly<Record<string, number>>
+  /** The last orders that ended, oldest first, so that a late approval is told from a wrong one. */
+  readonly ended: readonly { readonly id: string; readonly state: OrderState | 'replaced' }[]
+  readonly codes: Codes
+  /** Markets that take no entries, because the exchange does not bear this book out. */
+  readonly closed: Readonly<Record<string, 'drift' | 'reappeared'>>
+}
+
+/** A question to the exchange that is under way (`open`) or due at `at`, Unix ms. */
+export interface Ask {
+  readonly state: 'open' | 'due'
+  readonly at: number
+  readonly tries: number
+  /** When the first proved miss after the deadline was, Unix ms; 0 for none. */
+  readonly missedAt: number
+}
+
+export interface HeadSeen {
+  readonly at: number
+  readonly head: Pick<Head, 'seq' | 'hash' | 'target' | 'iat' | 'jti'>
+  /** Since when it has been ahead of our signals, Unix ms; 0 when it is not. */
+  readonly aheadSince: number
+}
+
+/** Forgotten by a restart, and found again by asking. */
+export interface Live {
+  readonly heads: Readonly<Record<string, HeadSeen>>
+  readonly asks: Readonly<Record<string, Ask>>
+  readonly cancels: Readonly<Record<string, Ask>>
+  readonly quotes: Readonly<Record<string, Ask>>
+  readonly cards: Readonly<Record<string, Ask>>
+  /** When to say again that an order is unknown, Unix ms. */
+  readonly alarms: Readonly<Record<string, number>>
+  readonly watch: Watch
+  readonly refusals: { readonly since: number; readonly told: number; readonly kept: number }
+  readonly line: LineSeen
+  /** When this process began, or its clock was set back, Unix ms. */
+  readonly started: number
+  /** When the clock was found to have leapt ahead, Unix ms; 0 for never. */
+  readonly wokeAt: number
+  /** Unix ms. */
+  readonly lastTurn: number
+  /** By market. */
+  readonly looks: Readonly<Record<string, Look>>
+}
+
+/** What looking at prices needs to remember between two looks. Times in Unix ms. */
+export interface Watch {
+  readonly lookedAt: number
+  /** By stop order: since when the bid has been below what it may sell for. */
+  readonly below: Readonly<Record<string, number>>
+  /** By position and word: when it may be said again. */
+  readonly said: Readonly<Record<string, number>>
+}
+
+/** What was told about the line to the exchange. */
+export interface LineSeen {
+  readonly ban: 'none' | 'told'
+  readonly clock: 'right' | 'off'
+  /** Unix ms; 0 while it may be asked. */
+  readonly pausedUntil: number
+  /** Since when it does not answer, and when that was last told (or began), Unix ms; 0 while it answers. */
+  readonly lost: { readonly since: number; readonly toldAt: number }
+}
+
+export interface State {
+  readonly book: Book
+  readonly live: Live
+}
+
+export const EMPTY_BOOK: Book = {
+  trading: 'running',
+  onHalt: 'keep',
+  tradingSince: 0,
+  streams: {},
+  orders: {},
+  stops: 0,
+  exits: 0,
+  positions: {},
+  counters: NO_COUNTERS,
+  result: NO_RESULT,
+  asked: {},
+  ended: [],
+  codes: { usedUpTo: -1, wrong: [] },
+  closed: {},
+}
+
+export const EMPTY_LIVE: Live = {
+  heads: {},
+  asks: {},
+  cancels: {},
+  quotes: {},
+  cards: {},
+  alarms: {},
+  watch: { lookedAt: 0, below: {}, said: {} },
+  refusals: { since: 0, told: 0, kept: 0 },
+  line: { ban: 'none', clock: 'right', pausedUntil: 0, lost: { since: 0, toldAt: 0 } },
+  started: 0,
+  wokeAt: 0,
+  lastTurn: 0,
+  looks: {},
+}
+
+/** Ids have no space, and neither have markets. */
+export function positionKey(order: { stream: string; idea: Pick<Signal, 'market'> }): string {
+  return `${order.stream} ${order.idea.market}`
+}

@@ -1,0 +1,42 @@
+// The stop that protects what an entry bought. It waits at the exchange, so that a dead device does not matter.
+import { type Decimal, toDecimal } from '@keyside/protocol'
+import { ceilTo, decimalAbove, exact, floorTo } from '../../model/decimals.ts'
+import type { MarketRules } from '../../model/exchange.ts'
+import { lowestSell } from './collar.ts'
+import { misfit } from './market-limits.ts'
+import type { Planned, Unplanned } from './result.ts'
+
+export interface StopInput {
+  readonly rules: MarketRules
+  /** The signal's stop, quote per base. */
+  readonly stop: Decimal
+  /** Base currency bought. */
+  readonly filled: Decimal
+  /** Fees of those fills that were taken in base currency: they cannot be sold. */
+  readonly feeInBase: Decimal
+  /** Policy's exit collar, percent: how far below the trigger the stop may sell. */
+  readonly collar: Decimal
+  /** 32 lower-case hex digits. */
+  readonly clientOrderId: string
+}
+
+/** Trigger and limit are rounded up: earlier, and never below the collar. */
+export function planStop(input: StopInput): Planned | Unplanned {
+  const { rules, clientOrderId } = input
+  const tick = exact(rules.tick)
+  const trigger = toDecimal(ceilTo(exact(input.stop), tick))
+  const price = ceilTo(lowestSell(trigger, input.collar), tick)
+  const amount = floorTo(exact(input.filled).minus(exact(input.feeInBase)), exact(rules.step))
+  const wrong = misfit(amount, price, rules)
+  if (wrong !== null) return wrong
+  const order = {
+    clientOrderId,
+    market: rules.market,
+    side: 'sell',
+    type: 'stop',
+    amount: toDecimal(amount),
+    price: toDecimal(price),
+    stop: trigger,
+  } as const
+  return { ok: true, order, value: decimalAbove(amount.times(price)), risk: '0' }
+}

@@ -1,0 +1,295 @@
+// What policy.yaml may say. Closed: an unknown key is a refusal; docs/policy.md explains every key.
+import { currency, type Decimal, id, market, toDecimal } from '@keyside/protocol'
+import Big from 'big.js'
+import { z } from 'zod'
+import { amount, duration, got, percent, whole, written } from './value-types.ts'
+
+const ABOVE = /^above (\S+)$/
+
+const currencyName = written('a currency such as USDT', keep(currency))
+const symbol = written(
+  'a market such as BTC/USDT (capital letters and digits, base and quote)',
+  (text) => (text.includes(':') ? undefined : keep(market)(text)),
+)
+
+const symbols = z
+  .array(symbol, 'expected a list of markets such as [BTC/USDT, ETH/USDT]')
+  .min(
+    1,
+    'expected at least one market: an empty list lets nothing be bought, and "keyside halt" does that',
+  )
+  .max(50, 'expected at most 50 markets')
+  .superRefine((list, context) => {
+    const twice = list.findIndex((entry, index) => list.indexOf(entry) !== index)
+    if (twice >= 0)
+      context.addIssue({
+        code: 'custom',
+        path: [twice],
+        message: `${list[twice]} stands here twice`,
+      })
+  })
+
+const approval = written<Policy['approval']>('always, never, or "above 200"', (text) => {
+  if (text === 'always' || text === 'never') return text
+  const above = amount.safeParse(ABOVE.exec(text)?.[1])
+  return above.success ? { above: above.data } : undefined
+})
+
+const stream = z.strictObject(
+  { allotment: amount, markets: symbols.optional(), budget: amount.optional() },
+  'expected a section such as { allotment: 1000 }',
+)
+
+/** A broker lets a device have this many filters, two a stream; the rest is for streams that still hold something. */
+const MOST_STREAMS = 64
+
+// A record drops the name __proto__ without a word, so names are looked at first.
+const streams = z
+  .unknown()
+  .superRefine((section, context) => {
+    if (Object.keys(section ?? {}).length === 0)
+      context.addIssue({
+        code: 'custom',
+        message:
+          'expected a line for each stream that you follow, such as ema-cross: { allotment: 1000 }',
+      })
+    const count = Object.keys(section ?? {}).length
+    if (count > MOST_STREAMS)
+      context.addIssue({
+        code: 'custom',
+        message: `expected at most ${MOST_STREAMS} streams, got ${count}`,
+      })
+    for (const name of Object.keys(section ?? {}))
+      if (!id.safeParse(name).success)
+        context.addIssue({
+          code: 'custom',
+          path: [name],
+          message: `expected a stream name of 1 to 32 characters a-z, 0-9 and "-", ${got(name)}`,
+        })
+  })
+  .pipe(
+    z.record(
+      z.string(),
+      stream,
+      'expected a section with a line for each stream, such as ema-cross: { allotment: 1000 }',
+    ),
+  )
+
+const limits = z.strictObject(
+  {
+    order: amount,
+    position: amount.optional(),
+    hour: amount.optional(),
+    day: amount,
+    orders_per_minute: whole(600).prefault('6'),
+    orders_per_day: whole(10_000).prefault('60'),
+    round_trips: whole(1_000).prefault('10'),
+    day_loss: amount.optional(),
+    drawdown: amount.optional(),
+  },
+  'expected a section such as { order: 500, day: 2000, orders_per_minute: 6 }',
+)
+
+/** A time of at most `most`, or never. */
+function orNever(most: string, example: string) {
+  return written<number | 'never'>(
+    `never, or a time of at most ${most}, in s, m or h, such as ${example}`,
+    (text) => {
+      if (text === 'never') return text
+      const time = duration(most).safeParse(text)
+      return time.success ? time.data : undefined
+    },
+  )
+}
+
+const stopWithin = written<Policy['stopWithin']>(
+  'a percent with its sign, above 0 % and at most 50 %, such as "3 %", or optional',
+  (text) => {
+    if (text === 'optional') return text
+    const within = percent(50).safeParse(text)
+    return within.success ? within.data : undefined
+  },
+)
+
+const liquidity = z.strictObject(
+  { volume: amount.prefault('50000000'), depth: whole(1_000).prefault('20') },
+  'expected a section such as { volume: 50000000, depth: 20 }',
+)
+
+const codeAbove = written<Policy['codeAbove']>('never, or an amount such as 500', (text) => {
+  if (text === 'never') return text
+  const above = amount.safeParse(text)
+  return above.success ? above.data : undefined
+})
+
+const repeatWithin = orNever('60s', '60s')
+const reenterWithin = orNever('24h', '5m')
+
+const flattenAfter = orNever('24h', '60m')
+
+const yesOrNo = written<'yes' | 'no'>('yes or no', (text) =>
+  text === 'yes' || text === 'no' ? text : undefined,
+)
+
+const file = z.strictObject({
+  version: written<1>('version: 1', (text) => (text === '1' ? 1 : undefined)),
+  currency: currencyName,
+  markets: symbols,
+  streams,
+  limits,
+  collar: percent(5).prefault('0.5 %'),
+  exit_collar: percent(20).prefault('2 %'),
+  spread: percent(5).prefault('0.1 %'),
+  liquidity: liquidity.prefault({}),
+  stop_within: stopWithin.prefault('3 %'),
+  unusual_size: whole(1_000).prefault('5'),
+  repeat_within: repeatWithin.prefault('60s'),
+  reenter_within: reenterWithin.prefault('5m'),
+  signal_age: duration('60s').prefault('10s'),
+  approval: approval.prefault('always'),
+  approval_within: duration('24h').prefault('1h'),
+  code_above: codeAbove.prefault('never'),
+  flatten_after: flattenAfter.prefault('never'),
+  loosen_after: duration('168h').prefault('24h'),
+  live: yesOrNo.prefault('no'),
+})
+
+type File = z.infer<typeof file>
+
+/** Amounts are in `currency`, collars in percent, times in ms. */
+export interface Policy {
+  readonly currency: string
+  readonly markets: readonly string[]
+  readonly streams: ReadonlyMap<string, StreamPolicy>
+  readonly limits: {
+    readonly order: Decimal
+    /** In one market, all streams together. */
+    readonly position: Decimal
+    readonly hour: Decimal
+    readonly day: Decimal
+    readonly ordersPerMinute: number
+    readonly ordersPerDay: number
+    /** In one market, a day. */
+    readonly roundTrips: number
+    /** No entries for the rest of the day once this much is lost. */
+    readonly dayLoss: Decimal
+    /** Halts once the result is this much below its best. */
+    readonly drawdown: Decimal
+  }
+  readonly collar: { readonly entry: Decimal; readonly exit: Decimal }
+  /** The most between bid and ask for an entry, percent of the bid. */
+  readonly spread: Decimal
+  readonly liquidity: {
+    /** Least turnover of the market in 24 h. */
+    readonly volume: Decimal
+    /** The asks within the collar are worth at least this many times the order. */
+    readonly depth: number
+  }
+  /** Furthest that an entry's stop may be below its price, percent. */
+  readonly stopWithin: Decimal | 'optional'
+  /** Times the stream's usual order: a larger one is asked about. */
+  readonly unusualSize: number
+  /** The same entry again so soon, from another signal, is asked about. */
+  readonly repeatWithinMs: number | 'never'
+  /** An entry so soon after a sale in the same market is asked about. */
+  readonly reenterWithinMs: number | 'never'
+  readonly signalAgeMs: number
+  readonly approval: 'always' | 'never' | { readonly above: Decimal }
+  readonly approvalWithinMs: number
+  /** An approval of a larger entry needs a code from the trader's authenticator. */
+  readonly codeAbove: Decimal | 'never'
+  /** Sells what a stream holds when its provider has been silent for so long. */
+  readonly flattenAfterMs: number | 'never'
+  /** A change that allows more counts so long after it was accepted. */
+  readonly loosenAfterMs: number
+  /** Whether entries may go to a real exchange. */
+  readonly live: 'yes' | 'no'
+}
+
+export interface StreamPolicy {
+  readonly allotment: Decimal
+  /** The most that all its entries together may ever cost. */
+  readonly budget: Decimal | 'unlimited'
+  /** A part of the policy's markets. */
+  readonly markets: readonly string[]
+}
+
+export const policySchema = file.superRefine(agree).transform(toPolicy)
+
+/** What each line cannot know alone. */
+function agree(written: File, context: z.RefinementCtx): void {
+  const wrong = (path: (string | number)[], message: string) =>
+    context.addIssue({ code: 'custom', path, message })
+  for (const [index, name] of written.markets.entries())
+    if (!name.endsWith(`/${written.currency}`))
+      wrong(
+        ['markets', index],
+        `${name} is not quoted in ${written.currency}: limits could not be counted`,
+      )
+  for (const [name, { markets = [] }] of Object.entries(written.streams))
+    for (const [index, entry] of markets.entries())
+      if (!written.markets.includes(entry))
+        wrong(['streams', name, 'markets', index], `${entry} is not in the list of markets above`)
+  if (allotted(written).gte(MOST_ALLOTTED))
+    wrong(['streams'], 'the allotments add up to more than can be counted')
+  const { order, hour = written.limits.day, day } = written.limits
+  if (new Big(order).gt(hour))
+    wrong(['limits', 'order'], 'one order may not be larger than the hour or the day')
+  if (new Big(hour).gt(day)) wrong(['limits', 'hour'], 'one hour may not be larger than the day')
+  if (new Big(written.exit_collar).lt(written.collar))
+    wrong(
+      ['exit_collar'],
+      'expected at least the collar: a way out may not be narrower than the way in',
+    )
+}
+
+/** What a wire decimal can carry. */
+const MOST_ALLOTTED = '1e12'
+
+function allotted({ streams }: File): Big {
+  return Object.values(streams).reduce((sum, { allotment }) => sum.plus(allotment), new Big(0))
+}
+
+function toPolicy(written: File): Policy {
+  const { currency, markets, limits } = written
+  const all = allotted(written)
+  return {
+    currency,
+    markets,
+    streams: new Map(
+      Object.entries(written.streams).map(([name, { allotment, markets: own, budget }]) => [
+        name,
+        { allotment, budget: budget ?? 'unlimited', markets: own ?? markets },
+      ]),
+    ),
+    limits: {
+      order: limits.order,
+      position: limits.position ?? toDecimal(all),
+      hour: limits.hour ?? limits.day,
+      day: limits.day,
+      ordersPerMinute: limits.orders_per_minute,
+      ordersPerDay: limits.orders_per_day,
+      roundTrips: limits.round_trips,
+      dayLoss: limits.day_loss ?? toDecimal(all.times('0.1')),
+      drawdown: limits.drawdown ?? toDecimal(all.times('0.3')),
+    },
+    collar: { entry: written.collar, exit: written.exit_collar },
+    spread: written.spread,
+    liquidity: written.liquidity,
+    stopWithin: written.stop_within,
+    unusualSize: written.unusual_size,
+    repeatWithinMs: written.repeat_within,
+    reenterWithinMs: written.reenter_within,
+    signalAgeMs: written.signal_age,
+    approval: written.approval,
+    approvalWithinMs: written.approval_within,
+    codeAbove: written.code_above,
+    flattenAfterMs: written.flatten_after,
+    loosenAfterMs: written.loosen_after,
+    live: written.live,
+  }
+}
+
+function keep(schema: z.ZodType<string>): (text: string) => string | undefined {
+  return (text) => (schema.safeParse(text).success ? text : undefined)
+}

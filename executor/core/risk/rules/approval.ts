@@ -1,0 +1,42 @@
+// When the trader is asked first, and when his answer needs a code. An approval lifts no other rule.
+import { exact } from '../../model/decimals.ts'
+import type { Policy } from '../policy/schema.ts'
+import { confirm, deny } from './rule-result.ts'
+import { orderValue } from './size.ts'
+import type { Question, Rule } from './types.ts'
+
+export function needsCode(
+  { kind, order }: Pick<Question, 'kind' | 'order'>,
+  { codeAbove }: Pick<Policy, 'codeAbove'>,
+): boolean {
+  return kind === 'entry' && codeAbove !== 'never' && !orderValue(order).lte(exact(codeAbove))
+}
+
+/** Whoever owns the chat can tap. He cannot read the trader's authenticator. */
+export const approvalCode: Rule = {
+  tag: 'confirm.code',
+  check(question, policy) {
+    const { order, approved } = question
+    const { codeAbove, currency } = policy
+    if (approved === 'coded' || !needsCode(question, policy)) return null
+    const reason = `${orderValue(order).toFixed()} ${currency} on ${order.market} is above ${codeAbove}: approve it with the code from your authenticator`
+    return approved === 'tapped' ? deny(this, reason) : confirm(this, reason)
+  },
+}
+
+export const approval: Rule = {
+  tag: 'confirm.above',
+  check(question, policy) {
+    const { kind, order } = question
+    if (kind !== 'entry' || !asks(question, policy)) return null
+    return confirm(
+      this,
+      `${orderValue(order).toFixed()} ${policy.currency} on ${order.market} needs your approval`,
+    )
+  },
+}
+
+function asks({ order }: Question, { approval }: Policy): boolean {
+  if (approval === 'never') return false
+  return approval === 'always' || !orderValue(order).lte(exact(approval.above))
+}

@@ -1,0 +1,84 @@
+// The verdict on one order: any deny wins, whatever cannot be decided is a deny.
+
+import type { Policy } from '../policy/schema.ts'
+import { approval, approvalCode } from './approval.ts'
+import { churn, repeated, unusualSize } from './fat-finger.ts'
+import { liquidity } from './liquidity.ts'
+import { dayLoss, drawdown } from './losses.ts'
+import { priceCollar, selfTrade, spread } from './price.ts'
+import { reconciled } from './reconciled.ts'
+import { deny } from './rule-result.ts'
+import { environment, streams, symbols, types } from './scope.ts'
+import {
+  allotment,
+  dayTurnover,
+  holding,
+  hourTurnover,
+  marketPosition,
+  orderRate,
+  orderSize,
+  streamBudget,
+} from './size.ts'
+import { stopRequired } from './stop.ts'
+import { clockSkew, expiry, heartbeat, trading, unknownOrders } from './timing.ts'
+import type { Opinion, Question, Rule, Verdict } from './types.ts'
+
+/** In the order in which a refusal is the most telling. */
+export const RULES: readonly Rule[] = [
+  trading,
+  types,
+  symbols,
+  streams,
+  environment,
+  unknownOrders,
+  reconciled,
+  heartbeat,
+  clockSkew,
+  expiry,
+  holding,
+  dayLoss,
+  drawdown,
+  orderSize,
+  allotment,
+  marketPosition,
+  dayTurnover,
+  hourTurnover,
+  orderRate,
+  streamBudget,
+  priceCollar,
+  spread,
+  liquidity,
+  stopRequired,
+  selfTrade,
+  churn,
+  repeated,
+  unusualSize,
+  approvalCode,
+  approval,
+]
+
+export function check(question: Question, policy: Policy): Verdict {
+  const opinions = RULES.map((rule) => judge(rule, question, policy))
+  // One answer of the trader's is an answer to every question about this order.
+  const answered = question.approved === 'tapped' || question.approved === 'coded'
+  return weigh(answered ? opinions.filter((opinion) => opinion?.verdict === 'deny') : opinions)
+}
+
+/** The first deny; without one, the first question to the trader; without any, allow. */
+export function weigh(opinions: readonly Opinion[]): Verdict {
+  const held = opinions.filter((opinion) => opinion !== null)
+  return held.find(({ verdict }) => verdict === 'deny') ?? held[0] ?? { verdict: 'allow' }
+}
+
+/** A rule that fails, or answers with a word that does not exist, denies. */
+export function judge(rule: Rule, question: Question, policy: Policy): Opinion {
+  try {
+    const opinion = rule.check(question, policy)
+    if (opinion === null || opinion.verdict === 'deny' || opinion.verdict === 'confirm')
+      return opinion
+    return deny(rule, 'the rule gave no answer: refused, please report this')
+  } catch (error) {
+    const why = error instanceof Error ? error.message : 'no reason given'
+    return deny(rule, `the rule could not decide (${why}): refused`)
+  }
+}

@@ -1,0 +1,82 @@
+// Orders that are allowed and look wrong: a slip of the finger, the same twice, in and out too often.
+import Big from 'big.js'
+import type { DecidedEntry } from '../../model/counters.ts'
+import { exact, percentOf } from '../../model/decimals.ts'
+import { confirm, deny } from './rule-result.ts'
+import { orderValue } from './size.ts'
+import type { Question, Rule } from './types.ts'
+
+/** With fewer entries behind it nothing is usual for a stream. */
+const LEAST_USUAL = 3
+/** Amounts no further apart than this are the same, percent. */
+const SAME_WITHIN = new Big(1)
+
+export const unusualSize: Rule = {
+  tag: 'size.fatfinger',
+  check({ kind, order, stream, usual }, { unusualSize: times, currency }) {
+    if (kind !== 'entry' || usual.length < LEAST_USUAL) return null
+    const middle = median(usual.map(exact))
+    if (orderValue(order).lte(middle.times(times))) return null
+    return confirm(
+      this,
+      `${orderValue(order).toFixed()} ${currency} is more than ${times} times the usual ${middle.toFixed()} of ${stream}: is that meant?`,
+    )
+  },
+}
+
+export const repeated: Rule = {
+  tag: 'dup.window',
+  check(question, { repeatWithinMs }) {
+    const { kind, order, now, recent, signal } = question
+    if (kind !== 'entry' || repeatWithinMs === 'never') return null
+    const same = recent.filter(
+      (one) =>
+        one.signal !== signal &&
+        one.market === order.market &&
+        isRecent(now - one.at, repeatWithinMs) &&
+        isAsMuch(one, order),
+    )
+    if (same.length === 0) return null
+    return confirm(
+      this,
+      `${order.amount} of ${order.market} was bought less than ${repeatWithinMs / 1000} s ago, by another signal: buy it again?`,
+    )
+  },
+}
+
+/** Round trips cost the trader fees and the spread, and pay whoever stands on the other side. */
+export const churn: Rule = {
+  tag: 'churn',
+  check({ kind, order, now, soldAt, trips }, { limits, reenterWithinMs }) {
+    if (kind !== 'entry') return null
+    if (!(trips < limits.roundTrips))
+      return deny(
+        this,
+        `expected at most ${limits.roundTrips} round trips a day on ${order.market}, there were ${trips}: wait until 00:00 UTC or raise limits.round_trips at the device`,
+      )
+    if (soldAt === 0 || reenterWithinMs === 'never' || !isRecent(now - soldAt, reenterWithinMs))
+      return null
+    return confirm(
+      this,
+      `${order.market} was sold less than ${reenterWithinMs / 60_000} minutes ago: buy it again?`,
+    )
+  },
+}
+
+/** A moment that is no number, or lies ahead, cannot be shown to be old. */
+function isRecent(age: number, withinMs: number): boolean {
+  return !(age >= withinMs)
+}
+
+function isAsMuch(one: DecidedEntry, order: Question['order']): boolean {
+  const [before, now] = [exact(one.amount), exact(order.amount)]
+  const larger = before.gt(now) ? before : now
+  return before.minus(now).abs().lte(percentOf(larger, SAME_WITHIN))
+}
+
+function median(values: readonly Big[]): Big {
+  const sorted = values.toSorted((a, b) => a.cmp(b))
+  const [low, high] = [sorted[(sorted.length - 1) >> 1], sorted[sorted.length >> 1]]
+  if (low === undefined || high === undefined) throw new Error('nothing has no median')
+  return low.plus(high).times('0.5')
+}

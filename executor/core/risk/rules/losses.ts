@@ -1,0 +1,33 @@
+// No new risk once enough is lost: for the rest of the day, or until the trader has looked.
+import { exact } from '../../model/decimals.ts'
+import { deny } from './rule-result.ts'
+import type { Rule } from './types.ts'
+
+export const dayLoss: Rule = {
+  tag: 'loss.day',
+  check({ kind, losses: { day, today } }, { limits, currency }) {
+    if (kind !== 'entry') return null
+    if (today === null)
+      return deny(
+        this,
+        'the price of something held is missing or old, so today cannot be reckoned: wait, or check the connection',
+      )
+    if (day === 'open' && exact(today).lt(exact(limits.dayLoss))) return null
+    return deny(
+      this,
+      `expected to lose less than ${limits.dayLoss} ${currency} a day, that much was lost (now ${today}): no entries until 00:00 UTC`,
+    )
+  },
+}
+
+export const drawdown: Rule = {
+  tag: 'loss.dd',
+  check({ kind, losses: { belowBest } }, { limits, currency }) {
+    if (kind !== 'entry') return null
+    if (belowBest !== null && exact(belowBest).lt(exact(limits.drawdown))) return null
+    return deny(
+      this,
+      `expected a result less than ${limits.drawdown} ${currency} below its best, it is ${belowBest ?? 'not known how far'}: look at what happened, then run "keyside unhalt"`,
+    )
+  },
+}

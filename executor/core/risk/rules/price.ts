@@ -1,0 +1,86 @@
+// No order far from the exchange's own price, none in a wide book, and none against oneself.
+
+import { exact } from '../../model/decimals.ts'
+import type { Quote } from '../../model/exchange.ts'
+import { highestBuy, lowestSell } from '../plan/collar.ts'
+import type { Policy } from '../policy/schema.ts'
+import { deny } from './rule-result.ts'
+import type { Opinion, Question, Rule } from './types.ts'
+
+const BOOK_LIFE_MS = 5000
+
+/** Entries keep the narrow collar, exits the wide one. A stop's collar hangs on its own trigger. */
+export const priceCollar: Rule = {
+  tag: 'price.collar',
+  check(question, { collar }) {
+    const { kind, order, now, quote } = question
+    if (kind === 'stop') return stopCollar(question, collar.exit)
+    if (quote === null || !isFresh(quote, now))
+      return deny(
+        this,
+        `expected the exchange's price of ${order.market} at most ${BOOK_LIFE_MS / 1000} s old, there is none: check the connection`,
+      )
+    return kind === 'entry' ? entryCollar(order, quote, collar) : exitCollar(order, quote, collar)
+  },
+}
+
+function entryCollar(order: Question['order'], quote: Quote, { entry }: Policy['collar']): Opinion {
+  if (exact(order.price).lte(highestBuy(quote.ask, entry))) return null
+  return deny(
+    priceCollar,
+    `expected to pay at most ${entry} % above the ask ${quote.ask}, the order says ${order.price}`,
+  )
+}
+
+function exitCollar(order: Question['order'], quote: Quote, { exit }: Policy['collar']): Opinion {
+  if (exact(order.price).gte(lowestSell(quote.bid, exit))) return null
+  return deny(
+    priceCollar,
+    `expected to sell at most ${exit} % below the bid ${quote.bid}, the order says ${order.price}`,
+  )
+}
+
+function stopCollar({ order }: Question, percent: string): Opinion {
+  const { stop = '', price } = order
+  if (exact(price).lte(exact(stop)) && exact(price).gte(lowestSell(stop, percent))) return null
+  return deny(
+    priceCollar,
+    `expected a stop to sell at most ${percent} % below its trigger ${stop}, the order says ${price}`,
+  )
+}
+
+function isFresh({ at, bid, ask }: Quote, now: number): boolean {
+  const age = now - at
+  return (
+    age >= -BOOK_LIFE_MS && age <= BOOK_LIFE_MS && exact(bid).gt(0) && exact(ask).gte(exact(bid))
+  )
+}
+
+/** Between a far bid and a far ask a percentage of the ask bounds nothing. */
+export const spread: Rule = {
+  tag: 'price.spread',
+  check({ kind, quote }, { spread: most }) {
+    if (kind !== 'entry') return null
+    if (quote !== null && exact(quote.ask).lte(highestBuy(quote.bid, most))) return null
+    const found =
+      quote === null ? 'there is no book' : `the book says ${quote.bid} and ${quote.ask}`
+    return deny(
+      this,
+      `expected bid and ask within ${most} % of each other, ${found}: the market is too thin now`,
+    )
+  },
+}
+
+/** Buying from oneself pays fees for nothing. A stop that waits sells below the market and cannot be met. */
+export const selfTrade: Rule = {
+  tag: 'self.trade',
+  check({ kind, order, ownSales }) {
+    if (kind !== 'entry') return null
+    const met = ownSales.find((price) => exact(order.price).gte(exact(price)))
+    if (met === undefined) return null
+    return deny(
+      this,
+      `expected a price below your own sale at ${met} on ${order.market}, the order says ${order.price}: it would buy from you`,
+    )
+  },
+}

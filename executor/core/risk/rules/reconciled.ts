@@ -1,0 +1,22 @@
+// Nothing is bought on a market where the device's own book and the exchange do not agree.
+
+import { deny } from './rule-result.ts'
+import type { Question, Rule } from './types.ts'
+
+const WHY: Readonly<Record<Question['comparison'], string>> = {
+  agrees: '',
+  not_yet:
+    'has not been compared with the exchange yet: wait a minute, and look whether it answers',
+  drift:
+    'holds less at the exchange than the positions say: look at your trades there, then run "keyside journal rebase" at the device',
+  reappeared:
+    'has an order at the exchange that was over here: look at it there, then run "keyside journal rebase" at the device',
+}
+
+export const reconciled: Rule = {
+  tag: 'recon.drift',
+  check({ kind, order, comparison }) {
+    if (kind !== 'entry' || comparison === 'agrees') return null
+    return deny(this, `${order.market} ${WHY[comparison]}`)
+  },
+}

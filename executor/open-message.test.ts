@@ -1,0 +1,52 @@
+import { commandTopic, headTopic, seal, signalTopic } from '@keyside/protocol'
+import { publicKey, signingKey } from '@keyside/protocol/node'
+import { expect, test } from 'vitest'
+import { openFromBot, openFromEngine, ringsOf } from './open-message.ts'
+import { START, signalClaims, TestExecutor } from './testing/rig.ts'
+
+const engine = signingKey(new Uint8Array(32).fill(2))
+const bot = signingKey(new Uint8Array(32).fill(3))
+const rings = ringsOf({
+  engine: { id: 'engine', key: publicKey(engine.publicKey) },
+  bot: { id: 'bot', key: publicKey(bot.publicKey) },
+})
+const executor = new TestExecutor()
+const signal = seal('signal', signalClaims(START, {}), engine)
+const message = { topic: signalTopic('demo'), token: signal, retained: false, now: START }
+
+test('opens a signal and a head of the pinned engine', () => {
+  expect(openFromEngine(rings, message)).toMatchObject({ type: 'signal', claims: { seq: 1 } })
+  const token = seal('head', executor.head().claims, engine)
+  const head = { ...message, topic: headTopic('demo'), token, retained: true }
+  expect(openFromEngine(rings, head), 'a kept head is news').toMatchObject({ type: 'head' })
+})
+
+test('refuses a signal that a broker kept', () => {
+  expect(openFromEngine(rings, { ...message, retained: true })).toMatchObject({
+    type: 'garbage',
+    code: 'retained_signal',
+  })
+})
+
+test('refuses a command that was signed for another device, kept, or signed by the engine', () => {
+  const { claims } = executor.command({ do: 'halt' })
+  const topic = commandTopic('device')
+  const token = seal('command', claims, bot)
+  const command = { topic, token, retained: false, now: START }
+  const codeOf = (input: object) => ('code' in input ? input.code : null)
+  expect(openFromBot(rings, 'device', command)).toMatchObject({ type: 'command' })
+  expect(codeOf(openFromBot(rings, 'other', command))).toBe('audience_mismatch')
+  expect(codeOf(openFromBot(rings, 'device', { ...command, retained: true }))).toBe(
+    'retained_signal',
+  )
+  const forged = seal('command', claims, engine)
+  expect(codeOf(openFromBot(rings, 'device', { ...command, token: forged }))).toBe(
+    'header_not_pinned',
+  )
+})
+
+test('a command that comes with the signals has no key there', () => {
+  const token = seal('command', executor.command({ do: 'halt' }).claims, bot)
+  const input = openFromEngine(rings, { ...message, topic: commandTopic('device'), token })
+  expect(input).toMatchObject({ type: 'garbage', code: 'header_not_pinned' })
+})

@@ -1,0 +1,89 @@
+// The accepted policy on a disk: over restarts, and with a clock that is set back.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { DEFAULT_POLICY } from '../core/risk/policy/default.ts'
+import { Journal } from '../journal/journal.ts'
+import { acceptPolicy, policyState, readPolicyText, requirePolicy } from './policy-file.ts'
+
+const NOW = 1_790_000_000_000
+const DAY = 86_400_000
+const LIVE = DEFAULT_POLICY.replace('live: no', 'live: yes')
+const WIDER = LIVE.replace('order: 500 ', 'order: 600 ')
+
+let home = ''
+beforeEach(() => {
+  home = mkdtempSync(join(tmpdir(), 'keyside-policy-'))
+  write(LIVE)
+  acceptPolicy({ home }, NOW)
+  write(WIDER)
+})
+afterEach(() => rmSync(home, { recursive: true }))
+
+const write = (text: string) => writeFileSync(join(home, 'policy.yaml'), text)
+const withJournal = <T>(use: (journal: Journal) => T): T => {
+  const journal = new Journal(join(home, 'journal.db'))
+  try {
+    return use(journal)
+  } finally {
+    journal.close()
+  }
+}
+const atStart = (now: number) =>
+  withJournal(
+    (journal) =>
+      requirePolicy(readPolicyText({ home }), journal.database(), now).policy.limits.order,
+  )
+
+test('starts on the older policy until the wider one is due, and then on that', () => {
+  expect(acceptPolicy({ home }, NOW)).toMatchObject({
+    state: 'waits',
+    waiting: { due: NOW + DAY },
+    changes: [{ setting: 'limits.order', effect: 'loosens' }],
+  })
+  expect([NOW, NOW + DAY - 1, NOW + DAY].map(atStart)).toEqual(['500', '500', '600'])
+})
+
+test('once in force it stays so, though the clock is set back', () => {
+  acceptPolicy({ home }, NOW)
+  expect(atStart(NOW + DAY)).toBe('600')
+  expect(atStart(NOW)).toBe('600')
+  expect(policyState({ home }, NOW).state).toBe('accepted')
+})
+
+test('a clock that is set back does not bring the time of the journal back', () => {
+  const late = NOW + 10 * DAY
+  withJournal((journal) =>
+    journal.append([{ type: 'trading', state: 'running', by: 'device', at: late }], [], late),
+  )
+  expect(acceptPolicy({ home }, NOW)).toMatchObject({ waiting: { due: late + DAY } })
+})
+
+test('a policy that is not there is missed by its name, whoever asks for it', () => {
+  rmSync(join(home, 'policy.yaml'))
+  const refusal = { code: 'policy_missing', message: expect.stringMatching(/policy\.yaml/) }
+  for (const ask of [() => policyState({ home }, NOW), () => acceptPolicy({ home }, NOW)])
+    expect(ask).toThrow(expect.objectContaining(refusal))
+  expect(() => atStart(NOW)).toThrow(expect.objectContaining(refusal))
+})
+
+test('does not start on the older file while a wider one waits, and says what the file is', () => {
+  acceptPolicy({ home }, NOW)
+  write(LIVE)
+  expect(policyState({ home }, NOW)).toMatchObject({ state: 'changed', changes: [] })
+  expect(() => atStart(NOW)).toThrow(expect.objectContaining({ code: 'policy_not_accepted' }))
+  expect(acceptPolicy({ home }, NOW)).toMatchObject({ state: 'accepted', waiting: null })
+  expect(atStart(NOW + 2 * DAY)).toBe('500')
+})
+
+test('where no real money was ever allowed, a wider policy is in force at once, over restarts too', () => {
+  rmSync(join(home, 'journal.db'))
+  write(DEFAULT_POLICY)
+  acceptPolicy({ home }, NOW)
+  write(DEFAULT_POLICY.replace('order: 500 ', 'order: 600 '))
+  expect(acceptPolicy({ home }, NOW)).toMatchObject({ state: 'accepted', waiting: null })
+  expect([NOW, NOW + 1].map(atStart)).toEqual(['600', '600'])
+  write(WIDER)
+  expect(acceptPolicy({ home }, NOW)).toMatchObject({ waiting: { due: NOW + DAY } })
+})

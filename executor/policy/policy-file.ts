@@ -1,0 +1,167 @@
+// The policy on the disk and the one that was accepted at this device: they have to be the same.
+import { existsSync, readFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import type { DatabaseSync } from 'node:sqlite'
+import { databaseBusy, isBusy, KeysideError, PATIENT_BUSY_MS, writePrivate } from '@keyside/runtime'
+import { z } from 'zod'
+import { sentenceOf } from '../core/model/codes.ts'
+import type { Policy } from '../core/risk/policy/schema.ts'
+import { openDatabase } from '../journal/database.ts'
+import { acceptedPolicy, type Change, difference, policyHash } from './accept.ts'
+import { loadPolicy } from './load.ts'
+import {
+  type Acceptance,
+  accepting,
+  lastAccepted,
+  policyIn,
+  settled,
+  type WaitingPolicy,
+} from './loosening.ts'
+import { keepPolicy, keptPolicy, latestTime } from './stored-policy.ts'
+
+export interface PolicyFiles {
+  readonly home: string
+  readonly database?: string
+  readonly policy?: string
+}
+
+interface PolicyText {
+  readonly text: string
+  readonly policy: Policy
+}
+
+export interface PolicyState {
+  /** Of the file. `waits`: it is accepted and not yet in force. */
+  readonly state: 'accepted' | 'waits' | 'changed' | 'never_accepted'
+  /** What the file says, and its hash. */
+  readonly policy: Policy
+  readonly hash: string
+  readonly inForce: Policy | null
+  /** From the policy in force to the file. */
+  readonly changes: readonly Change[]
+  /** What was accepted and is not yet in force, whether or not the file still says it. */
+  readonly waiting: WaitingPolicy | null
+}
+
+/** Throws a KeysideError `policy_missing`, `policy_empty` or `policy_invalid`. */
+export function policyState(files: PolicyFiles, now: number): PolicyState {
+  const text = readPolicyText(files)
+  const file = { text, policy: parse(text) }
+  return stateOf(
+    file,
+    withDatabase(files, (db) => acceptanceAt(db, now)),
+  )
+}
+
+function stateOf({ text, policy }: PolicyText, kept: Acceptance | null): PolicyState {
+  const inForce = kept === null ? null : kept.text === text ? policy : policyIn(kept)
+  const hash = policyHash(text)
+  const accepted = hash === lastAccepted(kept)
+  const waiting = kept?.waiting ?? null
+  const known = waiting === null ? 'accepted' : 'waits'
+  return {
+    state: kept === null ? 'never_accepted' : accepted ? known : 'changed',
+    policy,
+    hash,
+    inForce,
+    changes: difference(inForce, policy),
+    waiting,
+  }
+}
+
+/** Only ever called at the device's own terminal. Says what is so afterwards; an executor that runs follows within a second. */
+export function acceptPolicy(files: PolicyFiles, now: number): PolicyState {
+  const text = readPolicyText(files)
+  const policy = parse(text)
+  return withDatabase(files, (db) => {
+    const at = latestTime(db, now)
+    const accepted = accepting(acceptanceAt(db, now), { text, policy }, at)
+    keepPolicy(db, accepted)
+    return stateOf({ text, policy }, accepted)
+  })
+}
+
+/** For a start. What has waited long enough is kept as in force, so that no clock set back undoes it. */
+export function requirePolicy(
+  text: string,
+  db: DatabaseSync,
+  now: number,
+): Acceptance & { readonly policy: Policy } {
+  const kept = acceptanceAt(db, now)
+  const loaded = acceptedPolicy(text, lastAccepted(kept))
+  if (!loaded.ok) throw new KeysideError(loaded.code, loaded.message)
+  if (kept === null) throw new Error('a policy was taken for accepted when none was')
+  keepPolicy(db, kept)
+  return { ...kept, policy: kept.text === text ? loaded.policy : policyIn(kept) }
+}
+
+/** What was accepted, with the one in force that is so now. */
+export function acceptanceAt(db: DatabaseSync, now: number): Acceptance | null {
+  const kept = keptPolicy(db)
+  return kept === null ? null : settled(kept, latestTime(db, now))
+}
+
+/** As `acceptanceAt`. What has come due is kept as in force, so that no clock set back undoes it. */
+export function keptAcceptance(db: DatabaseSync, now: number): Acceptance | null {
+  const kept = acceptanceAt(db, now)
+  if (kept === null || keptPolicy(db)?.hash === kept.hash) return kept
+  db.exec('BEGIN IMMEDIATE')
+  try {
+    // Another one may have been accepted meanwhile.
+    const due = acceptanceAt(db, now)
+    if (due !== null) keepPolicy(db, due)
+    db.exec('COMMIT')
+    return due
+  } catch (error) {
+    db.exec('ROLLBACK')
+    throw error
+  }
+}
+
+const followed = z.object({ session: z.string(), hash: z.string() })
+
+/** Which policy an executor follows, for the terminal that waits for it. */
+export function noteFollowed(home: string, note: z.infer<typeof followed>): void {
+  writePrivate(followedFile(home), `${JSON.stringify(note)}\n`)
+}
+
+export function followedPolicy(home: string): z.infer<typeof followed> | null {
+  try {
+    return followed.parse(JSON.parse(readFileSync(followedFile(home), 'utf8')))
+  } catch {
+    return null
+  }
+}
+
+function followedFile(home: string): string {
+  return join(home, 'run', 'policy.json')
+}
+
+export function readPolicyText({ home, policy = 'policy.yaml' }: PolicyFiles): string {
+  const path = resolve(home, policy)
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (error) {
+    const message = existsSync(path) ? `cannot read ${path}` : sentenceOf('policy_missing')
+    throw new KeysideError('policy_missing', message, error)
+  }
+}
+
+function parse(text: string): Policy {
+  const loaded = loadPolicy(text)
+  if (!loaded.ok) throw new KeysideError(loaded.code, loaded.message)
+  return loaded.policy
+}
+
+function withDatabase<T>(
+  { home, database = 'journal.db' }: PolicyFiles,
+  use: (db: DatabaseSync) => T,
+): T {
+  const path = resolve(home, database)
+  using db = openDatabase(path, { busyMs: PATIENT_BUSY_MS })
+  try {
+    return use(db)
+  } catch (error) {
+    throw isBusy(error) ? databaseBusy(path, error) : error
+  }
+}
