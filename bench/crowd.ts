@@ -4,8 +4,8 @@ import { instant } from '@keyside/runtime'
 import { connectAsync } from 'mqtt'
 import type { CrowdBroker } from './crowd-broker.ts'
 import type { Strangers } from './crowd-strangers.ts'
-import type { BenchOptions, Result } from './main.ts'
 import { startHelper } from './processes.ts'
+import type { BenchOptions, Result } from './result.ts'
 import { spread } from './spread.ts'
 
 const SOCKETS = 2_000

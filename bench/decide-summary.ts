@@ -1,5 +1,5 @@
 // From the times of each signal to the figures that are printed.
-import type { Result } from './main.ts'
+import type { Result } from './result.ts'
 import { round, type Spread, spread } from './spread.ts'
 
 /** Milliseconds of one signal: the executor's parts, and the floor under them. */

@@ -13,7 +13,7 @@ import { Journal, type OutboxReport } from '../executor/journal/journal.ts'
 import { openFromEngine, ringsOf } from '../executor/open-message.ts'
 import { type Device, startDevice } from './decide-device.ts'
 import { type Sample, summary } from './decide-summary.ts'
-import type { BenchOptions, Result } from './main.ts'
+import type { BenchOptions, Result } from './result.ts'
 import { SignalSource, STREAM } from './signal-source.ts'
 
 /** Signals before the first that counts: compilers warm up. */

@@ -1,7 +1,7 @@
 // From the times of floor and system to the figures that are printed.
 import type { Hop } from '@keyside/runtime'
 import type { Journey } from './hop-system.ts'
-import type { Result } from './main.ts'
+import type { Result } from './result.ts'
 import { round, type Spread, spread } from './spread.ts'
 
 export const PARTS = ['mqtt', 'crypto', 'commits', 'http'] as const

@@ -5,9 +5,9 @@ import { join } from 'node:path'
 import type { FloorSample, FloorSetup } from './floor-client.ts'
 import { type Parts, summary } from './hop-summary.ts'
 import { type HopSystem, quiet, startSystem } from './hop-system.ts'
-import type { BenchOptions, Result } from './main.ts'
 import { startHelper } from './processes.ts'
 import { watchRequests } from './requests.ts'
+import type { BenchOptions, Result } from './result.ts'
 
 /** Rounds before the first that counts: compilers warm up, connections open. */
 const WARM_UP = 20

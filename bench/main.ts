@@ -4,20 +4,7 @@ import { crowd } from './crowd.ts'
 import { decideBench } from './decide.ts'
 import { hop } from './hop.ts'
 import { memory } from './memory.ts'
-
-export interface BenchOptions {
-  /** How many signals are measured. */
-  readonly signals: number
-  /** For what happens meanwhile; the result goes to standard output. */
-  readonly note: (line: string) => void
-}
-
-export interface Result {
-  /** What `--json` prints. */
-  readonly json: object
-  /** The same for a person. */
-  readonly text: string
-}
+import type { BenchOptions, Result } from './result.ts'
 
 interface Bench {
   readonly about: string

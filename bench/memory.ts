@@ -6,7 +6,7 @@ import type { Input } from '../executor/core/execution/inputs.ts'
 import type { Fact } from '../executor/core/model/events.ts'
 import { Journal, type OutboxReport } from '../executor/journal/journal.ts'
 import { type Device, startDevice } from './decide-device.ts'
-import type { BenchOptions, Result } from './main.ts'
+import type { BenchOptions, Result } from './result.ts'
 import { SignalSource } from './signal-source.ts'
 import { round } from './spread.ts'
 

@@ -2,12 +2,12 @@
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { Clock } from '@keyside/runtime'
-import type { BotLogCode } from './codes.ts'
 import type { BotConfig } from './config.ts'
 import { judgePoll, TELEGRAM_SENTENCES } from './outbox/verdict.ts'
 import { openStore } from './store/open.ts'
 import { findTrouble } from './store/trouble.ts'
 import { createTelegram } from './telegram.ts'
+import type { BotLogCode } from './texts/codes.ts'
 
 /** The running bot notes a conflict that often, and more; ms. */
 const FRESH_MS = 60_000

@@ -4,8 +4,8 @@ import type { ReportEvent } from '@keyside/protocol'
 import { newJti, systemChance } from '@keyside/runtime'
 import type { ChatPlayer } from '@keyside/sandbox'
 import { expect, test } from 'vitest'
-import { Halts } from './halts.ts'
-import { Sessions } from './sessions.ts'
+import { Halts } from './device/halts.ts'
+import { Sessions } from './device/sessions.ts'
 import { openRig, type Rig } from './testing/rig.ts'
 
 const notice = (code: string): ReportEvent => ({

@@ -1,8 +1,8 @@
 // Reading updates by short polls, one after the other: a connection that died is noticed within seconds, and /halt is heard again.
 import type { Cancel, Clock, Logger } from '@keyside/runtime'
 import { type Bot, BotError } from 'grammy'
-import type { BotLogCode } from './codes.ts'
 import { judgePoll, TELEGRAM_SENTENCES } from './outbox/verdict.ts'
+import type { BotLogCode } from './texts/codes.ts'
 
 /** What Telegram is to send; the rest is not for a bot of one person. */
 const UPDATES = ['message', 'edited_message', 'callback_query'] as const

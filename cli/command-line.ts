@@ -1,8 +1,8 @@
 // One command from its words to its end.
 import { closeHome, KeysideError, keysideHome } from '@keyside/runtime'
-import { endWithPipe } from './pipes.ts'
 import { buildProgram } from './program.ts'
-import { EXIT, inWords } from './run-program.ts'
+import { EXIT, inWords } from './programs/run-program.ts'
+import { endWithPipe } from './terminal/pipes.ts'
 
 /** These ask for secrets: nothing that is typed meanwhile may be shown. */
 const ASKING = ['init', 'keys', 'code']
@@ -12,7 +12,7 @@ process.umask(0o077)
 endWithPipe()
 try {
   const words = process.argv.slice(2)
-  if (ASKING.includes(words[0] ?? '')) (await import('./ask.ts')).expectQuestions()
+  if (ASKING.includes(words[0] ?? '')) (await import('./terminal/ask.ts')).expectQuestions()
   closeHome(keysideHome())
   const program = await buildProgram(words)
   await program.parseAsync()

@@ -1,4 +1,3 @@
-export { stoppedTime, type TurnableClock, turnableClock } from './clock.ts'
 export type { AcceptedOrder } from './exchange/accept-log.ts'
 export type { AccountSetup, KeyRights } from './exchange/account.ts'
 export { EXCHANGE_CONTROL_REFUSALS } from './exchange/control.ts'
@@ -20,6 +19,7 @@ export {
 export type { DrivePoint } from './market/drives.ts'
 export type { Instrument, InstrumentSetup } from './market/instrument.ts'
 export { CALM, DEMO_WAVE, Market, type MarketOptions } from './market/market.ts'
+export { stoppedTime, type TurnableClock, turnableClock } from './market/turnable-clock.ts'
 export type { WaveShape } from './market/wave.ts'
 export type { ChatPlayer } from './telegram/chat-player.ts'
 export { FAULT_NAMES as TELEGRAM_FAULT_NAMES } from './telegram/faults.ts'

@@ -7,8 +7,8 @@ import { createInterface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { systemChance } from '@keyside/runtime'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { message } from '../cli/children.ts'
-import { freePort } from '../cli/free-port.ts'
+import { message } from '../cli/programs/children.ts'
+import { freePort } from '../cli/sandbox/free-port.ts'
 import {
   type Container,
   createContainer,

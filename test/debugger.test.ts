@@ -5,7 +5,7 @@ import { mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'no
 import { tmpdir } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
-import { PROGRAMS, type Program, startChild, stopChildren } from '../cli/children.ts'
+import { PROGRAMS, type Program, startChild, stopChildren } from '../cli/programs/children.ts'
 import { readComposeFile, readDockerfile } from './compose-service.ts'
 import { openWorld, until, type World } from './world.ts'
 

@@ -15,7 +15,7 @@ import { KEY_CODES, OPEN_CODES } from '@keyside/protocol'
 import { RUNTIME_CODES, scrub } from '@keyside/runtime'
 import { ENGINE_CODES } from '@keyside/strategy-engine'
 import { expect, test } from 'vitest'
-import { CLI_CODES } from '../cli/codes.ts'
+import { CLI_CODES } from '../cli/terminal/codes.ts'
 import { RULES } from '../executor/core/risk/rules/check.ts'
 
 const root = join(import.meta.dirname, '..')

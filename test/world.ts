@@ -10,9 +10,9 @@ import {
   type Program,
   startChild,
   stopChildren,
-} from '../cli/children.ts'
-import { newSandboxSecrets, type Sandbox, startSandbox } from '../cli/sandbox.ts'
-import { makeSandboxHome } from '../cli/sandbox-home.ts'
+} from '../cli/programs/children.ts'
+import { newSandboxSecrets, type Sandbox, startSandbox } from '../cli/sandbox/sandbox.ts'
+import { makeSandboxHome } from '../cli/sandbox/sandbox-home.ts'
 
 export interface WorldOptions {
   readonly policy?: string

@@ -2,7 +2,7 @@
 
 import { seconds } from '@keyside/protocol'
 import { type Chance, type Clock, describeError, KeysideError, type Logger } from '@keyside/runtime'
-import type { Device } from '../device.ts'
+import type { Device } from '../device/device.ts'
 import {
   type ApprovalAnswer,
   type Card,

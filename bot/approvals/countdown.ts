@@ -1,6 +1,6 @@
 // Moves open cards along with time: the time left, the end of it, and an answer that nobody confirmed.
 import { seconds } from '@keyside/protocol'
-import { APPROVAL_LIFE } from '../device.ts'
+import { APPROVAL_LIFE } from '../device/device.ts'
 import { type Card, type Outcome, openCards, setCard } from '../store/cards.ts'
 import { editMessage } from '../store/messages.ts'
 import { timeUp, unconfirmed } from '../texts/card.ts'

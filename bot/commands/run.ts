@@ -1,7 +1,7 @@
 // Runs one command: asks the device, then says what it answered, or that it did not.
 import type { Instruction } from '@keyside/protocol'
 import { type Clock, whileBusy } from '@keyside/runtime'
-import type { Asked, Device } from '../device.ts'
+import type { Asked, Device } from '../device/device.ts'
 import { readDevice } from '../store/device.ts'
 import { putMessage } from '../store/messages.ts'
 import type { Store } from '../store/open.ts'

@@ -1,6 +1,6 @@
 // What a failed call to Telegram means for the message. Only plain words leave here, never the error: it may hold the token.
 import { GrammyError } from 'grammy'
-import type { BotLogCode } from '../codes.ts'
+import type { BotLogCode } from '../texts/codes.ts'
 
 export interface Wait {
   readonly outcome: 'wait'

@@ -11,9 +11,8 @@ import {
 } from '@keyside/protocol'
 import { publicKey } from '@keyside/protocol/node'
 import { type Chance, type Clock, describeError, isBusy, type Logger } from '@keyside/runtime'
-import type { BotConfig } from '../config.ts'
-import type { Device } from '../device.ts'
-import type { Sessions } from '../sessions.ts'
+import type { Device } from '../device/device.ts'
+import type { Sessions } from '../device/sessions.ts'
 import { readDevice, writeDevice } from '../store/device.ts'
 import { putMessage } from '../store/messages.ts'
 import { type Store, transact } from '../store/open.ts'
@@ -40,6 +39,12 @@ export interface ReceiverDeps {
   readonly kick: () => void
 }
 
+export interface ReceiverOptions {
+  /** The bot's own. */
+  readonly id: string
+  readonly device: { readonly id: string; readonly key: string }
+}
+
 export class Receiver {
   readonly topics: readonly string[]
   readonly #bot: string
@@ -47,7 +52,7 @@ export class Receiver {
   readonly #deps: ReceiverDeps
   readonly #gap = new Gap()
 
-  constructor({ id, device }: Pick<BotConfig, 'id' | 'device'>, deps: ReceiverDeps) {
+  constructor({ id, device }: ReceiverOptions, deps: ReceiverDeps) {
     const key = publicKey(device.key)
     this.topics = [reportTopic(device.id), presenceTopic(device.id)]
     this.#bot = id

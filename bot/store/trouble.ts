@@ -1,5 +1,5 @@
 // Why updates do not come from Telegram, for whoever asks from another program.
-import { BOT_LOG_CODES, type BotLogCode } from '../codes.ts'
+import { BOT_LOG_CODES, type BotLogCode } from '../texts/codes.ts'
 import type { Store } from './open.ts'
 
 /** While it lasts the time is renewed no more often than this, ms. */

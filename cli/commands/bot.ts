@@ -2,10 +2,10 @@
 import { botConfig, startBot } from '@keyside/bot'
 import { loadConfig, logTrace, systemChance, systemClock } from '@keyside/runtime'
 import type { Command } from 'commander'
-import { claimWords } from '../claim.ts'
-import { environment } from '../config.ts'
-import { print } from '../print.ts'
-import { type ProgramContext, runProgram } from '../run-program.ts'
+import { type ProgramContext, runProgram } from '../programs/run-program.ts'
+import { claimWords } from '../terminal/claim.ts'
+import { environment } from '../terminal/config.ts'
+import { print } from '../terminal/print.ts'
 
 export function addBot(program: Command): void {
   program

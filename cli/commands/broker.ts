@@ -2,8 +2,8 @@
 import { brokerConfig, startBroker } from '@keyside/broker'
 import { loadConfig, systemClock } from '@keyside/runtime'
 import type { Command } from 'commander'
-import { environment } from '../config.ts'
-import { type ProgramContext, runProgram } from '../run-program.ts'
+import { type ProgramContext, runProgram } from '../programs/run-program.ts'
+import { environment } from '../terminal/config.ts'
 
 export function addBroker(program: Command): void {
   program

@@ -11,9 +11,9 @@ import {
 } from '@keyside/executor'
 import { KeysideError, keysideHome, systemChance, systemClock } from '@keyside/runtime'
 import type { Command } from 'commander'
-import { ask, confirm } from '../ask.ts'
-import { executorSection, openHomeKeychain } from '../home-keychain.ts'
-import { print } from '../print.ts'
+import { executorSection, openHomeKeychain } from '../home/home-keychain.ts'
+import { ask, confirm } from '../terminal/ask.ts'
+import { print } from '../terminal/print.ts'
 
 export function addCode(program: Command): void {
   const code = program

@@ -23,12 +23,12 @@ import {
   systemClock,
 } from '@keyside/runtime'
 import type { Command } from 'commander'
-import { environment } from '../config.ts'
-import { executorSection, openHomeKeychain } from '../home-keychain.ts'
-import { judgeRights } from '../key-verdict.ts'
-import { print, printJson, table } from '../print.ts'
-import { EXIT } from '../run-program.ts'
-import { quiet, whereTraded } from '../where-traded.ts'
+import { executorSection, openHomeKeychain } from '../home/home-keychain.ts'
+import { quiet, whereTraded } from '../home/where-traded.ts'
+import { EXIT } from '../programs/run-program.ts'
+import { environment } from '../terminal/config.ts'
+import { judgeRights } from '../terminal/key-verdict.ts'
+import { print, printJson, table } from '../terminal/print.ts'
 
 interface Finding {
   readonly check: string

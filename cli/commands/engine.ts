@@ -3,8 +3,8 @@ import { join } from 'node:path'
 import { loadConfig, logTrace, systemChance, systemClock } from '@keyside/runtime'
 import { engineConfig, startEngine } from '@keyside/strategy-engine'
 import type { Command } from 'commander'
-import { environment } from '../config.ts'
-import { type ProgramContext, runProgram } from '../run-program.ts'
+import { type ProgramContext, runProgram } from '../programs/run-program.ts'
+import { environment } from '../terminal/config.ts'
 
 const BROKER_PATIENCE_MS = 5_000
 

@@ -2,9 +2,9 @@
 import { startExecutor } from '@keyside/executor'
 import { logTrace, systemChance, systemClock } from '@keyside/runtime'
 import type { Command } from 'commander'
-import { haltOnSignal } from '../halt-signal.ts'
-import { executorSection, openHomeKeychain } from '../home-keychain.ts'
-import { type ProgramContext, runProgram } from '../run-program.ts'
+import { executorSection, openHomeKeychain } from '../home/home-keychain.ts'
+import { haltOnSignal } from '../programs/halt-signal.ts'
+import { type ProgramContext, runProgram } from '../programs/run-program.ts'
 
 export function addExecutor(program: Command): void {
   program

@@ -2,11 +2,11 @@
 import { homesWithExecutor } from '@keyside/executor'
 import { KeysideError, keysideHome, systemChance, systemClock } from '@keyside/runtime'
 import type { Command } from 'commander'
-import { environment } from '../config.ts'
-import { haltExecutor, isSetUp } from '../halt-executor.ts'
-import { haltLines, isHaltedBy } from '../halt-words.ts'
-import { print, printJson } from '../print.ts'
-import { EXIT } from '../run-program.ts'
+import { haltExecutor, isSetUp } from '../programs/halt-executor.ts'
+import { haltLines, isHaltedBy } from '../programs/halt-words.ts'
+import { EXIT } from '../programs/run-program.ts'
+import { environment } from '../terminal/config.ts'
+import { print, printJson } from '../terminal/print.ts'
 
 export function addHalt(program: Command): void {
   program

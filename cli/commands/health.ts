@@ -1,10 +1,10 @@
 // keyside health: whether a program of this home is at work, for a container's health check.
 import { keysideHome, systemClock } from '@keyside/runtime'
 import { type Command, InvalidArgumentError } from 'commander'
-import { isAlive } from '../alive.ts'
-import { PROGRAMS } from '../children.ts'
-import { print } from '../print.ts'
-import { EXIT } from '../run-program.ts'
+import { isAlive } from '../programs/alive.ts'
+import { PROGRAMS } from '../programs/children.ts'
+import { EXIT } from '../programs/run-program.ts'
+import { print } from '../terminal/print.ts'
 
 const NAMES: readonly string[] = [...PROGRAMS, 'sandbox']
 

@@ -20,11 +20,11 @@ import {
   writePrivate,
 } from '@keyside/runtime'
 import { type Command, InvalidArgumentError, Option } from 'commander'
-import { askSecret } from '../ask.ts'
-import { FIRST_STRATEGIES } from '../examples.ts'
-import { makeHome, renewTokens, secretFile } from '../home.ts'
-import { newPassphrase } from '../passphrase.ts'
-import { print } from '../print.ts'
+import { makeHome, renewTokens, secretFile } from '../home/home.ts'
+import { FIRST_STRATEGIES } from '../sandbox/examples.ts'
+import { askSecret } from '../terminal/ask.ts'
+import { newPassphrase } from '../terminal/passphrase.ts'
+import { print } from '../terminal/print.ts'
 
 interface Options {
   keychain: 'os' | 'vault'

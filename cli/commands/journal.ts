@@ -13,10 +13,10 @@ import {
 } from '@keyside/executor'
 import { KeysideError, keysideHome } from '@keyside/runtime'
 import { type Command, InvalidArgumentError } from 'commander'
-import { csvCell } from '../csv.ts'
-import { executorSection } from '../home-keychain.ts'
-import { print, printJson, table } from '../print.ts'
-import { EXIT } from '../run-program.ts'
+import { executorSection } from '../home/home-keychain.ts'
+import { EXIT } from '../programs/run-program.ts'
+import { csvCell } from '../terminal/csv.ts'
+import { print, printJson, table } from '../terminal/print.ts'
 import { addRebase } from './rebase.ts'
 
 export function addJournal(program: Command): void {

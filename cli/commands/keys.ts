@@ -11,12 +11,12 @@ import {
 } from '@keyside/executor'
 import { KeysideError, keysideHome, readSecret, systemClock } from '@keyside/runtime'
 import type { Command } from 'commander'
-import { ask, askSecret, confirm } from '../ask.ts'
-import { executorSection, openHomeKeychain } from '../home-keychain.ts'
-import { judgeRights, type KeyVerdict } from '../key-verdict.ts'
-import { print, printJson, table } from '../print.ts'
-import { EXIT } from '../run-program.ts'
-import { quiet } from '../where-traded.ts'
+import { executorSection, openHomeKeychain } from '../home/home-keychain.ts'
+import { quiet } from '../home/where-traded.ts'
+import { EXIT } from '../programs/run-program.ts'
+import { ask, askSecret, confirm } from '../terminal/ask.ts'
+import { judgeRights, type KeyVerdict } from '../terminal/key-verdict.ts'
+import { print, printJson, table } from '../terminal/print.ts'
 
 interface AccountOption {
   account: string

@@ -10,11 +10,11 @@ import {
 } from '@keyside/executor'
 import { KeysideError, keysideHome, systemClock } from '@keyside/runtime'
 import type { Command } from 'commander'
-import { confirm } from '../ask.ts'
-import { executorSection, openHomeKeychain } from '../home-keychain.ts'
-import { boundOf, comparedLines, stateLines } from '../policy-words.ts'
-import { print, table } from '../print.ts'
-import { quiet } from '../where-traded.ts'
+import { executorSection, openHomeKeychain } from '../home/home-keychain.ts'
+import { quiet } from '../home/where-traded.ts'
+import { confirm } from '../terminal/ask.ts'
+import { boundOf, comparedLines, stateLines } from '../terminal/policy-words.ts'
+import { print, table } from '../terminal/print.ts'
 
 export function addRebase(journal: Command): void {
   journal

@@ -2,8 +2,8 @@
 import { KeysideError } from '@keyside/runtime'
 import { type Command, InvalidArgumentError } from 'commander'
 import { z } from 'zod'
-import { print, table } from '../print.ts'
-import { askFaults, askSandbox, type Faults, findExchange } from '../sandbox-remote.ts'
+import { askFaults, askSandbox, type Faults, findExchange } from '../sandbox/sandbox-remote.ts'
+import { print, table } from '../terminal/print.ts'
 
 interface Where {
   readonly exchange?: string

@@ -9,9 +9,14 @@ import {
   writePrivate,
 } from '@keyside/runtime'
 import { type Command, InvalidArgumentError } from 'commander'
-import { type ProgramContext, runProgram } from '../run-program.ts'
-import { newSandboxSecrets, type SandboxSecrets, sandboxSecrets, startSandbox } from '../sandbox.ts'
-import { EXCHANGE_PORT } from '../sandbox-remote.ts'
+import { type ProgramContext, runProgram } from '../programs/run-program.ts'
+import {
+  newSandboxSecrets,
+  type SandboxSecrets,
+  sandboxSecrets,
+  startSandbox,
+} from '../sandbox/sandbox.ts'
+import { EXCHANGE_PORT } from '../sandbox/sandbox-remote.ts'
 import { addSandboxFaults } from './sandbox-faults.ts'
 
 interface Options {

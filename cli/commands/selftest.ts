@@ -1,9 +1,9 @@
 // keyside selftest: does the whole thing work on this machine?
 import type { Command } from 'commander'
-import { print, printJson, table } from '../print.ts'
-import { EXIT } from '../run-program.ts'
-import { type SelftestResult, selftest } from '../selftest.ts'
-import { stopSignal } from '../stop-signal.ts'
+import { EXIT } from '../programs/run-program.ts'
+import { stopSignal } from '../programs/stop-signal.ts'
+import { type SelftestResult, selftest } from '../sandbox/selftest.ts'
+import { print, printJson, table } from '../terminal/print.ts'
 
 export function addSelftest(program: Command): void {
   program

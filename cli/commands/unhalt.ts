@@ -11,11 +11,11 @@ import {
 } from '@keyside/executor'
 import { KeysideError, keysideHome, newJti, systemChance, systemClock } from '@keyside/runtime'
 import type { Command } from 'commander'
-import { confirm } from '../ask.ts'
-import { environment } from '../config.ts'
-import { eventually, isSetUp, PATIENCE_MS } from '../halt-executor.ts'
-import { executorSection } from '../home-keychain.ts'
-import { print } from '../print.ts'
+import { executorSection } from '../home/home-keychain.ts'
+import { eventually, isSetUp, PATIENCE_MS } from '../programs/halt-executor.ts'
+import { confirm } from '../terminal/ask.ts'
+import { environment } from '../terminal/config.ts'
+import { print } from '../terminal/print.ts'
 
 export function addUnhalt(program: Command): void {
   program

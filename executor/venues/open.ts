@@ -1,7 +1,6 @@
 // The exchange that a home's configuration names, with the secret by which its sandbox proves itself.
 import { resolve } from 'node:path'
 import { type Chance, type Clock, type Logger, readProofSecret } from '@keyside/runtime'
-import type { ExecutorConfig } from '../config.ts'
 import { createBinance } from './binance.ts'
 import type { ApiKeys } from './keys.ts'
 import type { Exchange } from './port.ts'
@@ -15,7 +14,13 @@ export interface ExchangeDeps {
   readonly log: Pick<Logger, 'info' | 'warn'>
 }
 
-type Place = ExecutorConfig['exchange']
+/** The section "exchange" of the configuration. */
+export interface Place {
+  /** Another server that speaks the same dialect. */
+  readonly address?: string | undefined
+  /** What the sandbox of this home proves itself with, from the home. */
+  readonly sandboxSecretFile: string
+}
 
 /** Throws `exchange_key_malformed`, and `file_not_private` or `file_unreadable` for a secret that proves nothing. */
 export function openExchange(place: Place, keys: ApiKeys, deps: ExchangeDeps): Exchange {

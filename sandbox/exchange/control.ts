@@ -2,13 +2,12 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { type Clock, PROOF_PATH, sandboxProof } from '@keyside/runtime'
 import { z } from 'zod'
-import type { TurnableClock } from '../clock.ts'
 import type { Market } from '../market/market.ts'
+import type { TurnableClock } from '../market/turnable-clock.ts'
 import { CONTROL_REFUSALS, refuseForeigner } from '../telegram/same-machine.ts'
 import type { AcceptedOrder } from './accept-log.ts'
 import type { Book } from './book.ts'
 import { FAULT_NAMES, FAULTS, type Faults } from './faults.ts'
-import type { Answer } from './http.ts'
 import { LISTING_STATUSES, type Listings } from './listings.ts'
 import { parseJson } from './parse-json.ts'
 
@@ -71,6 +70,12 @@ const depth = z.strictObject({
 const listing = z.strictObject({ symbol: z.string(), status: z.enum(LISTING_STATUSES) })
 const proof = z.strictObject({ nonce: z.string().regex(/^[A-Za-z0-9_-]{43}$/) })
 const turn = z.union([z.strictObject({ setMs: z.int() }), z.strictObject({ advanceMs: z.int() })])
+
+export interface Answer {
+  readonly status: number
+  readonly body: unknown
+  readonly retryAfter?: number | undefined
+}
 
 type Page = (body: string, query: URLSearchParams) => Answer
 

@@ -1,7 +1,7 @@
 // The HTTP face of the sandbox exchange: reads a request, lets faults befall it, writes what the client gets.
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import type { Clock } from '@keyside/runtime'
-import type { Control } from './control.ts'
+import type { Answer, Control } from './control.ts'
 import { ExchangeError } from './errors.ts'
 import type { BadReply, Faults, Mishap } from './faults.ts'
 import type { Limits } from './limits.ts'
@@ -9,12 +9,6 @@ import type { Rest, RestRequest } from './rest.ts'
 import { toJson } from './to-json.ts'
 
 const LONGEST_BODY = 65_536
-
-export interface Answer {
-  readonly status: number
-  readonly body: unknown
-  readonly retryAfter?: number | undefined
-}
 
 export interface HttpParts {
   readonly clock: Clock

@@ -2,7 +2,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { decodeCall } from './decode-call.ts'
 import type { Fault } from './faults.ts'
-import { METHODS } from './methods/table.ts'
+import { METHODS } from './methods.ts'
 import { type RefusalAnswer, TelegramRefusal } from './refusals.ts'
 import type { ApiCall, World } from './world.ts'
 

@@ -1,16 +1,22 @@
 // The port through which candles come in, live, replayed or simulated.
 import type { Cancel } from '@keyside/runtime'
-import type { EngineCode } from '../codes.ts'
 import type { Candle, Timeframe } from './candle.ts'
 
 /** `history`: it closed before the subscription. `after_hole`: the candles just before it do not exist. */
 export type Origin = 'history' | 'live' | 'after_hole'
 
+export const FEED_CODES = [
+  'market_unknown',
+  'feed_unreachable',
+  'feed_silent',
+  'feed_gap',
+  'clock_differs',
+] as const
+
+export type FeedCode = (typeof FEED_CODES)[number]
+
 export interface FeedTrouble {
-  readonly code: Extract<
-    EngineCode,
-    'market_unknown' | 'feed_unreachable' | 'feed_silent' | 'feed_gap' | 'clock_differs'
-  >
+  readonly code: FeedCode
   /** A sentence that says what to do, or what happens by itself. */
   readonly message: string
 }

@@ -1,5 +1,5 @@
 // Starts a sandbox Telegram as the tests of this folder need it.
-import { stoppedTime } from '../../clock.ts'
+import { stoppedTime } from '../../market/turnable-clock.ts'
 import { type SandboxTelegram, startTelegram, type TelegramOptions } from '../start.ts'
 
 export const TOKEN = '424242:sandbox-token'

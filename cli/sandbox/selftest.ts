@@ -5,13 +5,13 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { type Hop, KeysideError, systemChance, systemClock } from '@keyside/runtime'
 import { CALM } from '@keyside/sandbox'
-import type { Program } from './children.ts'
-import { environment } from './config.ts'
-import { type Constellation, startConstellation } from './constellation.ts'
+import type { Program } from '../programs/children.ts'
+import { troubleIn } from '../programs/log-filter.ts'
+import { type Constellation, startConstellation } from '../programs/supervisor.ts'
+import { environment } from '../terminal/config.ts'
 import { HopTimes } from './hop-times.ts'
 import { newSandboxSecrets, type Sandbox, startSandbox } from './sandbox.ts'
 import { makeSandboxHome } from './sandbox-home.ts'
-import { troubleIn } from './trouble.ts'
 
 export interface SelftestResult {
   readonly ok: boolean

@@ -1,8 +1,8 @@
 // The keychain that a home's configuration names.
 import { type ExecutorConfig, executorConfig, type Keychain, openKeychain } from '@keyside/executor'
 import { loadConfig, systemChance } from '@keyside/runtime'
-import { environment } from './config.ts'
-import { readPassphrase } from './passphrase.ts'
+import { environment } from '../terminal/config.ts'
+import { readPassphrase } from '../terminal/passphrase.ts'
 
 export function executorSection(home: string): ExecutorConfig {
   return loadConfig('executor', executorConfig, home, environment)

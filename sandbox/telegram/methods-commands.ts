@@ -1,8 +1,8 @@
 // The methods that keep a bot's command list.
 import { z } from 'zod'
-import { TelegramRefusal } from '../refusals.ts'
-import type { BotCommand } from '../wire.ts'
 import { chatId, defineMethod } from './define-method.ts'
+import { TelegramRefusal } from './refusals.ts'
+import type { BotCommand } from './wire.ts'
 
 const place = {
   scope: z

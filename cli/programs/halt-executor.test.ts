@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { haltFile, markOf } from '@keyside/executor'
 import { expect, onTestFinished, test } from 'vitest'
-import { processSpace } from '../executor/process-mark.ts'
+import { processSpace } from '../../executor/process-mark.ts'
 import { haltExecutor, type Outcome } from './halt-executor.ts'
 import { haltLines, isHaltedBy } from './halt-words.ts'
 

@@ -9,10 +9,10 @@ import {
   logLevel,
   systemClock,
 } from '@keyside/runtime'
+import { outlivePipe } from '../terminal/pipes.ts'
 import { showAlive } from './alive.ts'
 import type { Message, Program } from './children.ts'
 import { flushCompiledSoon } from './compile-cache.ts'
-import { outlivePipe } from './pipes.ts'
 
 export interface ProgramContext {
   readonly home: string

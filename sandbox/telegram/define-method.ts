@@ -1,8 +1,8 @@
 // Joins a method's parameter schema with its handler, and checks every call against the schema.
 import { z } from 'zod'
-import { type DecodedCall, parseJson } from '../decode-call.ts'
-import { TelegramRefusal } from '../refusals.ts'
-import type { World } from '../world.ts'
+import { type DecodedCall, parseJson } from './decode-call.ts'
+import { TelegramRefusal } from './refusals.ts'
+import type { World } from './world.ts'
 
 export type Request = {
   files: DecodedCall['files']

@@ -1,9 +1,7 @@
 // The methods by which a bot writes into a chat.
 import { z } from 'zod'
-import { checkKeyboard, replyMarkup } from '../keyboard.ts'
-import { TelegramRefusal } from '../refusals.ts'
-import type { Message } from '../wire.ts'
-import { seconds, type World } from '../world.ts'
+import { chatId, defineMethod } from './define-method.ts'
+import { checkKeyboard, replyMarkup } from './keyboard.ts'
 import {
   type Content,
   captionContent,
@@ -11,8 +9,10 @@ import {
   entityList,
   photoContent,
   textContent,
-} from './content.ts'
-import { chatId, defineMethod } from './define-method.ts'
+} from './message-content.ts'
+import { TelegramRefusal } from './refusals.ts'
+import type { Message } from './wire.ts'
+import { seconds, type World } from './world.ts'
 
 const linkPreview = z.object({
   is_disabled: z.boolean().optional(),

@@ -1,6 +1,6 @@
 // The clock that can be turned.
 import { expect, test } from 'vitest'
-import { stoppedTime, turnableClock } from './clock.ts'
+import { stoppedTime, turnableClock } from './turnable-clock.ts'
 
 test('stands still until it is turned', () => {
   const clock = turnableClock(stoppedTime(1_000))

@@ -87,7 +87,7 @@ test('an access token is good for a year, as docs/protocol.md says, and not for 
   make(home)
   const lives = Object.values(tokensIn(home)).map(({ iat, exp }) => (exp - iat) / 86_400)
   expect(lives).toEqual([365, 365, 365, 365])
-  const page = readFileSync(join(import.meta.dirname, '../docs/protocol.md'), 'utf8')
+  const page = readFileSync(join(import.meta.dirname, '../../docs/protocol.md'), 'utf8')
   expect(page).toContain('`keyside init` makes access tokens for 365 days')
 })
 

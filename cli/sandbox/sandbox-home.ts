@@ -9,9 +9,9 @@ import {
   vaultFile,
 } from '@keyside/executor'
 import { type Chance, type Clock, writePrivate, writeProofSecret } from '@keyside/runtime'
+import { makeHome, proofSecretFile, secretFile } from '../home/home.ts'
 import { DEMO_STRATEGY } from './examples.ts'
 import { freePort } from './free-port.ts'
-import { makeHome, proofSecretFile, secretFile } from './home.ts'
 import type { Sandbox } from './sandbox.ts'
 
 export interface SandboxHomeOptions {

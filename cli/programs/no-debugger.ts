@@ -1,7 +1,7 @@
 // No debugger by signal or by environment: whoever reaches its port runs code as this user, with the keys at hand.
 // The flag --disable-sigusr1 shuts it from the start; this is for a program that was started without it.
 import { close, url } from 'node:inspector'
-import { environment } from './config.ts'
+import { environment } from '../terminal/config.ts'
 
 /** One that was asked for before this line opens a little later: how often that is looked for, and how long, ms. */
 const LOOK_MS = 20

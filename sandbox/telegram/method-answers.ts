@@ -1,7 +1,7 @@
 // The methods that answer a pressed button and describe a stored file.
 import { z } from 'zod'
-import { TelegramRefusal } from '../refusals.ts'
 import { defineMethod } from './define-method.ts'
+import { TelegramRefusal } from './refusals.ts'
 
 export const answerCallbackQuery = defineMethod(
   {

@@ -1,10 +1,10 @@
 // Builds what a message holds, text or photo, from the parameters that sending and editing share.
 import { z } from 'zod'
-import { formatText } from '../formatted-text.ts'
-import { TelegramRefusal } from '../refusals.ts'
-import type { Entity, Message, PhotoSize } from '../wire.ts'
-import type { World } from '../world.ts'
 import { chatId, type Request } from './define-method.ts'
+import { formatText } from './formatted-text.ts'
+import { TelegramRefusal } from './refusals.ts'
+import type { Entity, Message, PhotoSize } from './wire.ts'
+import type { World } from './world.ts'
 
 /** In UTF-16 code units, as entities are counted, and after parsing. */
 const LONGEST_TEXT = 4096

@@ -1,16 +1,17 @@
 // The methods the sandbox answers; every other name is not found.
-import { answerCallbackQuery, getFile } from './answers.ts'
-import { getMyCommands, setMyCommands } from './commands.ts'
+
 import type { Method } from './define-method.ts'
+import { answerCallbackQuery, getFile } from './method-answers.ts'
+import { getMyCommands, setMyCommands } from './methods-commands.ts'
 import {
   deleteMessage,
   editMessageCaption,
   editMessageMedia,
   editMessageReplyMarkup,
   editMessageText,
-} from './edit.ts'
-import { sendChatAction, sendMessage, sendPhoto } from './send.ts'
-import { deleteWebhook, getMe, getUpdates, getWebhookInfo } from './updates.ts'
+} from './methods-edit.ts'
+import { sendChatAction, sendMessage, sendPhoto } from './methods-send.ts'
+import { deleteWebhook, getMe, getUpdates, getWebhookInfo } from './methods-updates.ts'
 
 export const METHODS: ReadonlyMap<string, Method> = new Map(
   Object.entries({

@@ -1,10 +1,8 @@
 // The methods by which a bot changes or removes a message.
 import { isDeepStrictEqual } from 'node:util'
 import { z } from 'zod'
-import { checkKeyboard, inlineKeyboard } from '../keyboard.ts'
-import { TelegramRefusal } from '../refusals.ts'
-import type { Message } from '../wire.ts'
-import { seconds, type World } from '../world.ts'
+import { chatId, defineMethod } from './define-method.ts'
+import { checkKeyboard, inlineKeyboard } from './keyboard.ts'
 import {
   type Content,
   captionContent,
@@ -13,8 +11,10 @@ import {
   messageName,
   photoContent,
   textContent,
-} from './content.ts'
-import { chatId, defineMethod } from './define-method.ts'
+} from './message-content.ts'
+import { TelegramRefusal } from './refusals.ts'
+import type { Message } from './wire.ts'
+import { seconds, type World } from './world.ts'
 
 /** Telegram lets a message be removed for both sides during two days. */
 const DELETABLE_SECONDS = 48 * 3600

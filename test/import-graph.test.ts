@@ -1,0 +1,149 @@
+// Who imports whom, types and late imports included: no circles, and the executor's core only looks down.
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { expect, test } from 'vitest'
+
+const root = join(import.meta.dirname, '..')
+const FOLDERS = [
+  'protocol',
+  'runtime',
+  'broker',
+  'strategy-engine',
+  'executor',
+  'bot',
+  'sandbox',
+  'cli',
+  'simulation',
+  'bench',
+]
+/** From the ground up. Each may import itself, what is below it, and the words on the wire. */
+const FLOORS = ['executor/core/model', 'executor/core/risk', 'executor/core/execution']
+const MOST_FILES = 40
+
+type Graph = ReadonlyMap<string, ReadonlySet<string>>
+
+function isProduction(file: string): boolean {
+  return /\.ts$/.test(file) && !/\.test\.ts$|(?:^|\/)(?:testing|node_modules|vectors)\//.test(file)
+}
+
+const files = FOLDERS.flatMap((folder) =>
+  readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+    .map((file) => join(folder, file))
+    .filter(isProduction),
+)
+
+/** Where the packages of this repository open: `@keyside/protocol/node` is `protocol/node.ts`. */
+function doors(): ReadonlyMap<string, string> {
+  const found = new Map<string, string>()
+  for (const folder of FOLDERS) {
+    if (!files.includes(`${folder}/index.ts`)) continue
+    const { name, exports } = JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8'))
+    const open: Record<string, string> = typeof exports === 'string' ? { '.': exports } : exports
+    for (const [door, file] of Object.entries(open)) found.set(join(name, door), join(folder, file))
+  }
+  return found
+}
+
+const packages = doors()
+
+function importsOf(file: string): ReadonlySet<string> {
+  const text = readFileSync(join(root, file), 'utf8')
+  const found = [...text.matchAll(/(?:\bfrom|\bimport)\s*\(?\s*'([^']+)'/g)].map(([, path]) => path)
+  return new Set(
+    found.flatMap((path = '') =>
+      path.startsWith('.') ? [join(dirname(file), path)] : (packages.get(path) ?? []),
+    ),
+  )
+}
+
+const imports: Graph = new Map(files.map((file) => [file, importsOf(file)]))
+
+function foldersOf(graph: Graph): Graph {
+  const found = new Map<string, Set<string>>()
+  for (const [file, targets] of graph)
+    for (const target of targets) {
+      const [from, to] = [dirname(file), dirname(target)]
+      if (from !== to) found.set(from, (found.get(from) ?? new Set()).add(to))
+    }
+  return found
+}
+
+/** One circle as a path that ends where it began, or null. */
+function circleIn(graph: Graph): readonly string[] | null {
+  const done = new Set<string>()
+  const path: string[] = []
+  const visit = (node: string): readonly string[] | null => {
+    if (path.includes(node)) return [...path.slice(path.indexOf(node)), node]
+    if (done.has(node)) return null
+    path.push(node)
+    for (const next of graph.get(node) ?? []) {
+      const circle = visit(next)
+      if (circle !== null) return circle
+    }
+    path.pop()
+    done.add(node)
+    return null
+  }
+  for (const node of graph.keys()) {
+    const circle = visit(node)
+    if (circle !== null) return circle
+  }
+  return null
+}
+
+/** Each import of a core file that leads up, or out of the core, as a sentence that names the floor. */
+function brokenFloors(graph: Graph): readonly string[] {
+  return [...graph].flatMap(([file, targets]) => {
+    const floor = FLOORS.findIndex((name) => file.startsWith(`${name}/`))
+    if (floor < 0) return []
+    const allowed = [...FLOORS.slice(0, floor + 1), 'protocol']
+    return [...targets]
+      .filter((target) => !allowed.some((name) => target.startsWith(`${name}/`)))
+      .map((target) => `${FLOORS[floor]}: ${file} imports ${target}`)
+  })
+}
+
+test('no file is imported by what it imports', () => {
+  expect(circleIn(imports)).toBeNull()
+})
+
+test('no folder is imported by what it imports', () => {
+  expect(circleIn(foldersOf(imports))).toBeNull()
+})
+
+test('model, risk and execution import only downwards', () => {
+  expect(files.filter((file) => file.startsWith('executor/core/')).length).toBeGreaterThan(50)
+  expect(brokenFloors(imports)).toEqual([])
+})
+
+test('an import that leads up is found and its floor named', () => {
+  const file = `${FLOORS[0]}/state.ts`
+  const target = `${FLOORS[2]}/decide.ts`
+  const bent: Graph = new Map([...imports, [file, new Set([target])]])
+  expect(brokenFloors(bent)).toEqual([`${FLOORS[0]}: ${file} imports ${target}`])
+  expect(circleIn(bent)).toContain(file)
+})
+
+test('every import of the repository leads to a file that is there', () => {
+  const missing = [...imports].flatMap(([file, targets]) =>
+    [...targets]
+      .filter((target) => !existsSync(join(root, target)))
+      .map((target) => `${file}: ${target}`),
+  )
+  expect(missing).toEqual([])
+})
+
+test(`no folder has more than ${MOST_FILES} production files`, () => {
+  const counts = new Map<string, number>()
+  for (const file of files) counts.set(dirname(file), (counts.get(dirname(file)) ?? 0) + 1)
+  expect([...counts].filter(([, count]) => count > MOST_FILES)).toEqual([])
+})
+
+test('nothing but tests sees a testing folder', () => {
+  const seen = [...imports].flatMap(([file, targets]) =>
+    [...targets]
+      .filter((target) => /\/testing\//.test(target))
+      .map((target) => `${file}: ${target}`),
+  )
+  expect(seen.filter((line) => !/^(?:bench|simulation)\//.test(line))).toEqual([])
+})
