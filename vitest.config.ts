@@ -10,6 +10,7 @@ const folders = [
   'strategy-engine',
   'executor',
   'bot',
+  'venue',
   'sandbox',
   'cli',
   'simulation',

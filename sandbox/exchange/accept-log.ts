@@ -1,6 +1,6 @@
 // What the exchange accepted, for tests that count orders.
-import type { Order, OrderStatus } from './order.ts'
-import { amount } from './order-views.ts'
+import { amount, statusOf } from './order-views.ts'
+import type { Order } from './trading.ts'
 
 /** Amounts are decimal strings; times Unix ms. */
 export interface AcceptedOrder {
@@ -19,7 +19,8 @@ export interface AcceptedOrder {
   /** Quote that the fills came to. */
   readonly executedQuote: string
   readonly fills: number
-  readonly outcome: OrderStatus
+  /** As the venue says it: NEW, PARTIALLY_FILLED, FILLED, CANCELED, EXPIRED. */
+  readonly outcome: string
 }
 
 export function acceptedOrder(order: Order): AcceptedOrder {
@@ -27,18 +28,18 @@ export function acceptedOrder(order: Order): AcceptedOrder {
   return {
     orderId: String(order.id),
     clientOrderId: request.clientOrderId,
-    account: order.account.name,
+    account: request.account,
     time: order.createdAt,
     symbol: request.instrument.symbol,
-    side: request.side === 'BUY' ? 'buy' : 'sell',
-    type: request.type,
+    side: request.side,
+    type: request.spotType,
     timeInForce: request.timeInForce,
     price: request.price === undefined ? undefined : amount(request.price),
-    stopPrice: request.stopPrice === undefined ? undefined : amount(request.stopPrice),
-    quantity: amount(order.quantity),
-    executed: amount(order.executed),
-    executedQuote: amount(order.executedQuote),
+    stopPrice: request.triggerPrice === undefined ? undefined : amount(request.triggerPrice),
+    quantity: amount(order.amount),
+    executed: amount(order.filled),
+    executedQuote: amount(order.filledValue),
     fills: order.fills.length,
-    outcome: order.status,
+    outcome: statusOf(order),
   }
 }

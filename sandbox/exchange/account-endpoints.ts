@@ -1,10 +1,16 @@
 // The signed side of the REST API: orders, trades, balances, and what a key may do.
-import Big from 'big.js'
+import { isOpen, isVisible, type Wallet } from '@keyside/venue'
+import type Big from 'big.js'
 import type { Account } from './account.ts'
+import {
+  type Endpoint,
+  type Endpoints,
+  type ExchangeContext,
+  instrumentOf,
+  type SignedCall,
+} from './context.ts'
 import { refuse } from './errors.ts'
-import { checkFilters, type OpenCounts } from './filters.ts'
-import { isOpen, isStop, type Order, type OrderRequest } from './order.ts'
-import { ORDER_PARAMETERS, readOrder } from './order-request.ts'
+import { ORDER_PARAMETERS, readOrder, type SpotRequest } from './order-request.ts'
 import {
   accountView,
   amount,
@@ -14,14 +20,7 @@ import {
   tradeView,
 } from './order-views.ts'
 import type { Parameters } from './parameters.ts'
-import {
-  type Endpoint,
-  type Endpoints,
-  instrumentOf,
-  isVisible,
-  type SignedCall,
-  type Venue,
-} from './venue.ts'
+import type { Order } from './trading.ts'
 
 const ORDER_NAME = {
   symbol: 'required',
@@ -37,15 +36,15 @@ const HISTORY = {
   limit: 'optional',
 } as const
 
-export function accountEndpoints(venue: Venue): Endpoints {
+export function accountEndpoints(context: ExchangeContext): Endpoints {
   return {
-    'POST /api/v3/order': placing(venue),
+    'POST /api/v3/order': placing(context),
     'POST /api/v3/order/test': {
       access: 'trade',
       weight: 1,
       rules: ORDER_PARAMETERS,
       answer: (call) => {
-        readChecked(venue, call)
+        readChecked(context, call)
         return {}
       },
     },
@@ -54,42 +53,42 @@ export function accountEndpoints(venue: Venue): Endpoints {
       weight: 4,
       rules: ORDER_NAME,
       answer: (call) => {
-        const order = findNamed(venue, call)
+        const order = findNamed(context, call)
         if (order === undefined) throw refuse('no_such_order')
         return orderView(order)
       },
     },
-    'DELETE /api/v3/order': canceling(venue),
+    'DELETE /api/v3/order': canceling(context),
     'GET /api/v3/openOrders': {
       access: 'read',
       weight: (parameters) => (parameters.has('symbol') ? 6 : 80),
       rules: { symbol: 'optional' },
-      answer: (call) => visible(venue, call).filter(isOpen).map(orderView),
+      answer: (call) => visible(context, call).filter(isOpen).map(orderView),
     },
-    'DELETE /api/v3/openOrders': cancelingAll(venue),
+    'DELETE /api/v3/openOrders': cancelingAll(context),
     'GET /api/v3/allOrders': {
       access: 'read',
       weight: 20,
       rules: HISTORY,
-      answer: (call) => orderHistory(venue, call).map(orderView),
+      answer: (call) => orderHistory(context, call).map(orderView),
     },
     'GET /api/v3/myTrades': {
       access: 'read',
       weight: (parameters) => (parameters.has('orderId') ? 5 : 20),
       rules: { ...HISTORY, fromId: 'optional' },
-      answer: (call) => tradeHistory(venue, call),
+      answer: (call) => tradeHistory(context, call),
     },
-    ...walletEndpoints(venue),
+    ...walletEndpoints(context),
   }
 }
 
-function walletEndpoints(venue: Venue): Endpoints {
+function walletEndpoints(context: ExchangeContext): Endpoints {
   return {
     'GET /api/v3/account': {
       access: 'read',
       weight: 20,
       rules: { omitZeroBalances: 'optional' },
-      answer: ({ account }) => accountView(account, venue.now()),
+      answer: ({ account }) => accountView(account, walletOf(context, account), context.now()),
     },
     'GET /sapi/v1/account/apiRestrictions': {
       access: 'read',
@@ -101,136 +100,123 @@ function walletEndpoints(venue: Venue): Endpoints {
       access: 'read',
       weight: 10,
       rules: {},
-      answer: ({ account }) => account.wallet.assets.map((asset) => coinView(account, asset)),
+      answer: ({ account }) => {
+        const wallet = walletOf(context, account)
+        return wallet.currencies.map((asset) => coinView(wallet, asset))
+      },
     },
     // An unmodified ccxt asks what can be traded on margin: nothing here.
     'GET /sapi/v1/margin/allPairs': nothing(),
     'GET /sapi/v1/margin/isolated/allPairs': nothing(),
-    'GET /sapi/v1/asset/tradeFee': {
-      access: 'read',
-      weight: 1,
-      rules: { symbol: 'optional' },
-      answer: () =>
-        venue.market.instruments.map(({ id }) => ({
-          symbol: id,
-          makerCommission: '0.001',
-          takerCommission: '0.001',
-        })),
-    },
   }
+}
+
+function walletOf({ trading }: ExchangeContext, { name }: Account): Wallet<Big> {
+  return trading.venue.wallet(name)
 }
 
 function nothing(): Endpoint {
   return { access: 'read', weight: 1, rules: {}, answer: () => [] }
 }
 
-function placing(venue: Venue): Endpoint {
+function placing(context: ExchangeContext): Endpoint {
   return {
     access: 'trade',
     weight: 1,
     rules: ORDER_PARAMETERS,
     answer: (call) => {
-      const request = readChecked(venue, call)
-      if (venue.listings.of(request.instrument.symbol) !== 'TRADING') throw refuse('market_closed')
-      venue.countOrder()
-      return placedView(venue.matching.place(call.account, request, call.marks))
+      const request = readChecked(context, call)
+      if (context.listings.of(request.instrument.symbol) !== 'TRADING')
+        throw refuse('market_closed')
+      context.countOrder()
+      return placedView(context.trading.place(request, call.effects))
     },
   }
 }
 
-function canceling(venue: Venue): Endpoint {
+function canceling(context: ExchangeContext): Endpoint {
   return {
     access: 'trade',
     weight: 1,
     rules: { ...ORDER_NAME, newClientOrderId: 'optional' },
     answer: (call) => {
-      const order = findNamed(venue, call)
+      const order = findNamed(context, call)
       if (order === undefined) throw refuse('cancel_rejected')
-      const cancelId = call.parameters.clientOrderId('newClientOrderId') ?? venue.ownId()
-      venue.matching.cancel(order, cancelId)
+      const cancelId = call.parameters.clientOrderId('newClientOrderId') ?? context.ownId()
+      context.trading.cancel(order, cancelId)
       return canceledView(order, cancelId)
     },
   }
 }
 
-function cancelingAll(venue: Venue): Endpoint {
+function cancelingAll(context: ExchangeContext): Endpoint {
   return {
     access: 'trade',
     weight: 1,
     rules: { symbol: 'required' },
     answer: (call) => {
-      const open = visible(venue, call).filter(isOpen)
+      const open = visible(context, call).filter(isOpen)
       if (open.length === 0) throw refuse('cancel_rejected')
       return open.map((order) => {
-        const cancelId = venue.ownId()
-        venue.matching.cancel(order, cancelId)
+        const cancelId = context.ownId()
+        context.trading.cancel(order, cancelId)
         return canceledView(order, cancelId)
       })
     },
   }
 }
 
-function readChecked(venue: Venue, call: SignedCall): OrderRequest {
-  const instrument = instrumentOf(venue, call.parameters.symbolId('symbol'))
-  const request = readOrder(call.parameters, instrument, venue.ownId)
-  const price = new Big(venue.market.price(instrument.symbol, venue.now()))
-  checkFilters(request, price, countOpen(venue, call.account, request))
+function readChecked(context: ExchangeContext, call: SignedCall): SpotRequest {
+  const instrument = instrumentOf(context, call.parameters.symbolId('symbol'))
+  const { ownId } = context
+  const request = readOrder(call.parameters, { account: call.account.name, instrument, ownId })
+  context.trading.check(request)
   return request
 }
 
-function countOpen(venue: Venue, account: Account, request: OrderRequest): OpenCounts {
-  const open = [...venue.matching.open].filter(
-    (order) => order.account === account && order.request.instrument === request.instrument,
-  )
-  return {
-    orders: open.length,
-    stops: open.filter((order) => isStop(order.request.type)).length,
-  }
-}
-
 /** By its number, or by the newest order with that client id: ids are unique among open orders only. */
-function findNamed(venue: Venue, call: SignedCall): Order | undefined {
+function findNamed(context: ExchangeContext, call: SignedCall): Order | undefined {
   const { parameters } = call
   const id = parameters.id('orderId')
   const clientId = parameters.clientOrderId('origClientOrderId')
   if (id === undefined && clientId === undefined)
     throw refuse('missing_either', 'origClientOrderId', 'orderId')
-  return visible(venue, call).findLast(
+  return visible(context, call).findLast(
     (order) =>
       (id === undefined || order.id === id) &&
       (clientId === undefined || order.request.clientOrderId === clientId),
   )
 }
 
-function visible(venue: Venue, { account, parameters }: SignedCall): Order[] {
-  venue.matching.advance()
+function visible(context: ExchangeContext, { account, parameters }: SignedCall): Order[] {
+  context.trading.advance()
   const id = parameters.symbolId('symbol')
-  const instrument = id === undefined ? undefined : instrumentOf(venue, id)
-  const now = venue.now()
-  return venue.matching.orders.filter(
+  const instrument = id === undefined ? undefined : instrumentOf(context, id)
+  const now = context.now()
+  return context.trading.venue.orders.filter(
     (order) =>
-      order.account === account &&
+      order.request.account === account.name &&
       (instrument === undefined || order.request.instrument === instrument) &&
       isVisible(order, now),
   )
 }
 
-function orderHistory(venue: Venue, call: SignedCall): Order[] {
+function orderHistory(context: ExchangeContext, call: SignedCall): Order[] {
   const least = call.parameters.id('orderId') ?? 0n
-  const found = visible(venue, call).filter(
+  const found = visible(context, call).filter(
     (order) => order.id >= least && during(call.parameters, order.createdAt),
   )
   return page(call.parameters, found)
 }
 
-function tradeHistory(venue: Venue, call: SignedCall): object[] {
+function tradeHistory(context: ExchangeContext, call: SignedCall): object[] {
   const { parameters } = call
   const orderId = parameters.id('orderId')
   const least = parameters.id('fromId') ?? 0n
-  const found = visible(venue, call)
+  const found = visible(context, call)
     .filter((order) => orderId === undefined || order.id === orderId)
     .flatMap((order) => order.fills.map((fill) => ({ order, fill })))
-    .filter(({ fill }) => fill.id >= least && during(parameters, fill.time))
+    .filter(({ fill }) => fill.id >= least && during(parameters, fill.at))
     .sort((a, b) => (a.fill.id < b.fill.id ? -1 : 1))
   return page(parameters, found).map(({ order, fill }) => tradeView(order, fill))
 }
@@ -247,14 +233,14 @@ function page<T>(parameters: Parameters, rows: T[]): T[] {
   return fromStart ? rows.slice(0, limit) : rows.slice(-limit)
 }
 
-function coinView(account: Account, asset: string): object {
+function coinView(wallet: Wallet<Big>, asset: string): object {
   return {
     coin: asset,
     name: asset,
     depositAllEnable: true,
     withdrawAllEnable: true,
-    free: amount(account.wallet.free(asset)),
-    locked: amount(account.wallet.locked(asset)),
+    free: amount(wallet.free(asset)),
+    locked: amount(wallet.held(asset)),
     freeze: '0',
     withdrawing: '0',
     ipoing: '0',

@@ -1,6 +1,5 @@
-// Who may trade: one API key, its kind, its rights and its balances.
+// Who may trade: one API key, its kind and its rights; the venue keeps its balances under its name.
 import { createPublicKey, type KeyObject } from 'node:crypto'
-import { Wallet } from './wallet.ts'
 
 export interface KeyRights {
   readonly ipRestrict: boolean
@@ -35,7 +34,6 @@ export interface Account {
   readonly name: string
   readonly apiKey: string
   readonly credential: { readonly secret: string } | { readonly publicKey: KeyObject }
-  readonly wallet: Wallet
   readonly rights: KeyRights
 }
 
@@ -47,7 +45,6 @@ export function createAccount(setup: AccountSetup, now: number): Account {
     apiKey,
     credential:
       'secret' in credential ? credential : { publicKey: createPublicKey(credential.publicKey) },
-    wallet: new Wallet(setup.balances),
     rights: { ...safeRights(now), ...setup.rights },
   }
 }

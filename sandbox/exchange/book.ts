@@ -1,19 +1,14 @@
-// The order book the market makes around its price, and what takers have eaten of it.
+// The order book that the market makes around its price.
+import type { Level } from '@keyside/venue'
 import Big from 'big.js'
 import type { Instrument } from '../market/instrument.ts'
 import type { Market } from '../market/market.ts'
 import { hashText, noise } from '../market/noise.ts'
 import { TICK_MS } from '../market/wave.ts'
-import type { Side } from './order.ts'
 
-export interface Level {
-  readonly price: Big
-  readonly quantity: Big
-}
-
-export interface BookSide {
-  readonly bids: readonly Level[]
-  readonly asks: readonly Level[]
+export interface BookSides {
+  readonly bids: readonly Level<Big>[]
+  readonly asks: readonly Level<Big>[]
 }
 
 export interface Depth {
@@ -31,8 +26,6 @@ const LEVEL_GAP = 0.0001
 export class Book {
   readonly #market: Market
   readonly #depths = new Map<string, Depth>()
-  // What was taken is back with the next tick: keyed by symbol, holding the tick it is about.
-  readonly #eaten = new Map<string, { tick: number; byPrice: Map<string, Big> }>()
 
   constructor(market: Market) {
     this.#market = market
@@ -43,7 +36,7 @@ export class Book {
   }
 
   /** As the market made it, best levels first. */
-  at(instrument: Instrument, tick: number): BookSide {
+  at(instrument: Instrument, tick: number): BookSides {
     const price = new Big(this.#market.price(instrument.symbol, tick * TICK_MS))
     const mood = this.#market.mood(instrument.symbol, tick)
     const half = steps(price.times(HALF_SPREAD).times(mood.spread), instrument.tickSize)
@@ -52,33 +45,9 @@ export class Book {
     const side = (sign: 1 | -1) =>
       Array.from({ length: levels }, (_, i) => ({
         price: price.plus(half.plus(gap.times(i)).times(sign)),
-        quantity: this.#quantity(instrument, price.div(mood.depth), tick, i * sign),
+        amount: this.#quantity(instrument, price.div(mood.depth), tick, i * sign),
       })).filter((level) => level.price.gt(0))
     return { bids: side(-1), asks: side(1) }
-  }
-
-  /** What an order of that side can take now, best levels first. */
-  offers(instrument: Instrument, tick: number, side: Side): Level[] {
-    const { bids, asks } = this.at(instrument, tick)
-    const eaten = this.#eaten.get(instrument.symbol)
-    const levels = [...(side === 'BUY' ? asks : bids)]
-    if (eaten === undefined || eaten.tick !== tick) return levels
-    return levels
-      .map(({ price, quantity }) => ({
-        price,
-        quantity: quantity.minus(eaten.byPrice.get(price.toFixed()) ?? 0),
-      }))
-      .filter((level) => level.quantity.gt(0))
-  }
-
-  eat(instrument: Instrument, tick: number, price: Big, quantity: Big): void {
-    let eaten = this.#eaten.get(instrument.symbol)
-    if (eaten === undefined || eaten.tick !== tick) {
-      eaten = { tick, byPrice: new Map() }
-      this.#eaten.set(instrument.symbol, eaten)
-    }
-    const key = price.toFixed()
-    eaten.byPrice.set(key, (eaten.byPrice.get(key) ?? new Big(0)).plus(quantity))
   }
 
   #depth(instrument: Instrument): Depth {

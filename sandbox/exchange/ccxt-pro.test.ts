@@ -2,7 +2,14 @@
 import ccxt from 'ccxt'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { DEMO_WAVE, Market } from '../market/market.ts'
-import { ED25519, HMAC, openExchange, pointAt, type TestExchange, until } from './testing.ts'
+import {
+  ED25519,
+  HMAC,
+  openExchange,
+  pointAt,
+  type TestExchange,
+  until,
+} from './testing/open-exchange.ts'
 
 const BTC = 'BTC/USDT'
 let venue: TestExchange

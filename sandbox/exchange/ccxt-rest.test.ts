@@ -1,7 +1,7 @@
 // The contract with an unmodified ccxt over REST.
 import ccxt from 'ccxt'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { ED25519, HMAC, openExchange, pointAt, type TestExchange } from './testing.ts'
+import { ED25519, HMAC, openExchange, pointAt, type TestExchange } from './testing/open-exchange.ts'
 
 const BTC = 'BTC/USDT'
 let venue: TestExchange

@@ -3,9 +3,9 @@
 import { systemClock } from '@keyside/runtime'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { CALM, Market } from '../market/market.ts'
-import { raw, signed } from './raw-client.ts'
 import { startExchange } from './start.ts'
-import { openExchange, type TestExchange } from './testing.ts'
+import { openExchange, type TestExchange } from './testing/open-exchange.ts'
+import { raw, signed } from './testing/raw-client.ts'
 
 const BTC = 'BTC/USDT'
 let venue: TestExchange

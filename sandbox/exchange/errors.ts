@@ -98,7 +98,6 @@ export const EXCHANGE_ERRORS = {
     msg: 'This symbol does not allow the specified self-trade prevention mode.',
   },
   would_trigger: { code: -2010, status: 400, msg: 'Stop price would trigger immediately.' },
-  would_match: { code: -2010, status: 400, msg: 'Order would immediately match and take.' },
   cancel_rejected: { code: -2011, status: 400, msg: 'Unknown order sent.' },
   no_such_order: { code: -2013, status: 400, msg: 'Order does not exist.' },
   bad_key_format: { code: -2014, status: 401, msg: 'API-key format invalid.' },

@@ -2,7 +2,7 @@
 import ccxt from 'ccxt'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { FAULT_NAMES, type FaultName } from './faults.ts'
-import { HMAC, openExchange, pointAt, type TestExchange, until } from './testing.ts'
+import { HMAC, openExchange, pointAt, type TestExchange, until } from './testing/open-exchange.ts'
 
 const BTC = 'BTC/USDT'
 interface Report {

@@ -1,11 +1,10 @@
 // The table of everything that can be made to go wrong with the sandbox exchange, and what is armed now.
-import type { OrderMarks } from './order.ts'
+import type { FaultSchedule, OrderEffects, RequestFate, VenueRequest } from '@keyside/venue'
 import { toJson } from './to-json.ts'
 
 /** What the client gets instead of the answer. */
 export type BadReply =
   | { readonly how: 'reset' }
-  | { readonly how: 'hang' }
   | {
       readonly how: 'answer'
       readonly status: number
@@ -18,10 +17,11 @@ interface FaultRule {
   readonly about: string
   /** Whether the request reaches the exchange all the same. */
   readonly reaches: boolean
-  readonly reply?: BadReply
+  /** `none`: the connection stays open, and nothing comes. */
+  readonly reply?: BadReply | 'none'
   /** How long it lasts, where it lasts: the default for `ms`. */
   readonly ms?: number
-  readonly marks?: (ms: number) => OrderMarks
+  readonly effects?: (ms: number) => OrderEffects
 }
 
 const HTML =
@@ -43,7 +43,7 @@ export const FAULTS = {
     reaches: true,
     reply: { how: 'reset' },
   },
-  'accept-then-hang': { about: 'takes it, never answers', reaches: true, reply: { how: 'hang' } },
+  'accept-then-hang': { about: 'takes it, never answers', reaches: true, reply: 'none' },
   '500-after-accept': { about: 'takes it, answers 500', reaches: true, reply: html(500) },
   '503-after-accept': {
     about: 'takes it, answers 503 with -1000',
@@ -78,22 +78,22 @@ export const FAULTS = {
     about: 'takes it, but nobody can find the order for ms',
     reaches: true,
     ms: 5_000,
-    marks: (ms: number): OrderMarks => ({ hiddenMs: ms }),
+    effects: (ms: number): OrderEffects => ({ hiddenMs: ms }),
   },
   'duplicate-fill': {
     about: 'sends every event of a fill twice',
     reaches: true,
-    marks: (): OrderMarks => ({ events: 'duplicate' }),
+    effects: (): OrderEffects => ({ events: 'duplicate' }),
   },
   'out-of-order-fills': {
     about: 'sends the events of the order last one first',
     reaches: true,
-    marks: (): OrderMarks => ({ events: 'reverse' }),
+    effects: (): OrderEffects => ({ events: 'reverse' }),
   },
   'partial-then-cancel': {
     about: 'fills at most half of the order, then cancels it',
     reaches: true,
-    marks: (): OrderMarks => ({ fills: 'half-then-cancel' }),
+    effects: (): OrderEffects => ({ fills: 'half_then_cancel' }),
   },
   'clock-skew': {
     about: "moves the exchange's own time by ms until disarmed",
@@ -132,15 +132,7 @@ interface Armed {
   left: number
 }
 
-/** All faults that befall one request, as one. */
-export interface Mishap {
-  readonly reaches: boolean
-  readonly reply: BadReply | undefined
-  readonly delayMs: number
-  readonly marks: OrderMarks
-}
-
-export class Faults {
+export class Faults implements FaultSchedule<BadReply> {
   readonly #onRefuse: (ms: number) => void
   #armed: Armed[] = []
 
@@ -173,10 +165,10 @@ export class Faults {
     return skews.reduce((sum, fault) => sum + fault.ms, 0)
   }
 
-  /** Uses up the faults that are meant for this request. */
-  take(route: string): Mishap {
+  /** Uses up the faults that are meant for this request, whose name is its route. */
+  fate({ about }: VenueRequest): RequestFate<BadReply> {
     const meant = this.#armed.filter(
-      ({ name, match }) => name !== 'clock-skew' && (match === '*' || match === route),
+      ({ name, match }) => name !== 'clock-skew' && (match === '*' || match === about),
     )
     for (const fault of meant) fault.left--
     this.#armed = this.#armed.filter((fault) => fault.left > 0)
@@ -184,17 +176,18 @@ export class Faults {
   }
 }
 
-function combine(faults: readonly Armed[]): Mishap {
-  const rules = faults.map((fault): FaultRule & { ms: number } => ({
-    ...FAULTS[fault.name],
-    ms: fault.ms,
-  }))
-  const slow = faults.filter((fault) => fault.name === 'slow-accept')
+/** Several faults befall one request together. */
+function combine(faults: readonly Armed[]): RequestFate<BadReply> {
+  const rules = faults.map(({ name, ms }): FaultRule & { ms: number } => ({ ...FAULTS[name], ms }))
+  const slow = faults.filter(({ name }) => name === 'slow-accept')
+  const delay = slow.reduce((sum, { ms }) => sum + ms, 0)
+  const reply = (rules.find(({ reaches }) => !reaches) ?? rules.find((rule) => rule.reply))?.reply
   return {
-    reaches: rules.every((rule) => rule.reaches),
-    reply: (rules.find((rule) => !rule.reaches) ?? rules.find((rule) => rule.reply))?.reply,
-    delayMs: slow.reduce((sum, fault) => sum + fault.ms, 0),
-    marks: Object.assign({}, ...rules.map((rule) => rule.marks?.(rule.ms))),
+    name: faults.map(({ name }) => name).join(' '),
+    arrivesAfter: rules.every(({ reaches }) => reaches) ? delay : null,
+    answersAfter: reply === 'none' ? null : delay,
+    answer: reply === 'none' ? null : (reply ?? null),
+    effects: Object.assign({}, ...rules.map(({ effects, ms }) => effects?.(ms))),
   }
 }
 

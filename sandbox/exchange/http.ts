@@ -1,9 +1,10 @@
 // The HTTP face of the sandbox exchange: reads a request, lets faults befall it, writes what the client gets.
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import type { Clock } from '@keyside/runtime'
+import type { RequestFate } from '@keyside/venue'
 import type { Answer, Control } from './control.ts'
 import { ExchangeError } from './errors.ts'
-import type { BadReply, Faults, Mishap } from './faults.ts'
+import type { BadReply, Faults } from './faults.ts'
 import type { Limits } from './limits.ts'
 import type { Rest, RestRequest } from './rest.ts'
 import { toJson } from './to-json.ts'
@@ -53,17 +54,23 @@ async function serve(
   response: ServerResponse,
 ): Promise<void> {
   if (!parts.rest.knows(request.route)) return writeText(response, 404, 'html', '<html>404</html>')
-  const mishap = parts.faults.take(request.route)
-  const answer = mishap.reaches ? await reach(parts, request, mishap) : undefined
-  if (mishap.reply !== undefined) return misreply(response, mishap.reply, answer?.body)
+  const kind = request.route === 'POST /api/v3/order' ? 'order' : 'query'
+  const fate = parts.faults.fate({ kind, about: request.route })
+  const answer = fate.arrivesAfter === null ? undefined : await reach(parts, request, fate)
+  if (fate.answersAfter === null) return
+  if (fate.answer !== null) return misreply(response, fate.answer, answer?.body)
   if (answer !== undefined) write(response, answer, parts.limits.headers)
 }
 
-async function reach(parts: HttpParts, request: RestRequest, mishap: Mishap): Promise<Answer> {
+async function reach(
+  parts: HttpParts,
+  request: RestRequest,
+  { arrivesAfter, effects }: RequestFate<BadReply>,
+): Promise<Answer> {
   try {
     const admitted = parts.rest.admit(request)
-    if (mishap.delayMs > 0) await wait(parts.clock, mishap.delayMs)
-    return { status: 200, body: parts.rest.answer(admitted, mishap.marks) }
+    if (arrivesAfter !== null && arrivesAfter > 0) await wait(parts.clock, arrivesAfter)
+    return { status: 200, body: parts.rest.answer(admitted, effects) }
   } catch (error) {
     if (!(error instanceof ExchangeError)) throw error
     const { code, message, status, retryAfter } = error
@@ -78,7 +85,6 @@ function wait(clock: Clock, ms: number): Promise<void> {
 }
 
 function misreply(response: ServerResponse, reply: BadReply, answer: unknown): void {
-  if (reply.how === 'hang') return
   if (reply.how === 'reset') {
     response.socket?.resetAndDestroy()
     return

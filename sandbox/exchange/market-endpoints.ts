@@ -3,6 +3,13 @@
 import { isInterval } from '../market/candle.ts'
 import type { Instrument } from '../market/instrument.ts'
 import { type Trade, tickAt } from '../market/market.ts'
+import {
+  type Endpoint,
+  type Endpoints,
+  type ExchangeContext,
+  instrumentOf,
+  isListed,
+} from './context.ts'
 import { refuse } from './errors.ts'
 import {
   aggregateView,
@@ -12,44 +19,39 @@ import {
   depthView,
   exchangeInfo,
   tickerView,
-  tradeOfMarketView,
 } from './market-views.ts'
 import type { Parameters } from './parameters.ts'
-import { type Endpoint, type Endpoints, instrumentOf, isListed, type Venue } from './venue.ts'
 
-export function marketEndpoints(venue: Venue): Endpoints {
+export function marketEndpoints(context: ExchangeContext): Endpoints {
   return {
     'GET /api/v3/ping': open(1, () => ({})),
-    'GET /api/v3/time': open(1, () => ({ serverTime: venue.now() })),
+    'GET /api/v3/time': open(1, () => ({ serverTime: context.now() })),
     'GET /api/v3/exchangeInfo': {
       access: 'public',
       weight: 20,
       rules: { symbol: 'optional', symbols: 'optional' },
       answer: ({ parameters }) =>
-        exchangeInfo(asked(venue, parameters), venue.now(), venue.listings),
+        exchangeInfo(asked(context, parameters), context.now(), context.listings),
     },
-    'GET /api/v3/klines': klines(venue),
+    'GET /api/v3/klines': klines(context),
     'GET /api/v3/avgPrice': {
       access: 'public',
       weight: 2,
       rules: { symbol: 'required' },
       answer: ({ parameters }) =>
-        averageView(venue, instrumentOf(venue, parameters.symbolId('symbol'))),
+        averageView(context, instrumentOf(context, parameters.symbolId('symbol'))),
     },
-    'GET /api/v3/depth': depth(venue),
-    'GET /api/v3/ticker/24hr': tickers(venue, 80, (instrument) => tickerView(venue, instrument)),
-    'GET /api/v3/ticker/bookTicker': tickers(venue, 4, (instrument) =>
-      bookTickerView(venue, instrument),
+    'GET /api/v3/depth': depth(context),
+    'GET /api/v3/ticker/24hr': tickers(context, 80, (instrument) =>
+      tickerView(context, instrument),
     ),
-    'GET /api/v3/ticker/price': tickers(venue, 4, (instrument) => ({
-      symbol: instrument.id,
-      price: venue.market.price(instrument.symbol, venue.now()),
-    })),
-    'GET /api/v3/trades': trades(venue, 25, tradeOfMarketView),
-    'GET /api/v3/aggTrades': trades(venue, 4, aggregateView),
+    'GET /api/v3/ticker/bookTicker': tickers(context, 4, (instrument) =>
+      bookTickerView(context, instrument),
+    ),
+    'GET /api/v3/aggTrades': trades(context, 4, aggregateView),
     // An unmodified ccxt asks for the futures' symbols too, unless told not to: there are none here.
-    'GET /fapi/v1/exchangeInfo': open(1, () => exchangeInfo([], venue.now())),
-    'GET /dapi/v1/exchangeInfo': open(1, () => exchangeInfo([], venue.now())),
+    'GET /fapi/v1/exchangeInfo': open(1, () => exchangeInfo([], context.now())),
+    'GET /dapi/v1/exchangeInfo': open(1, () => exchangeInfo([], context.now())),
   }
 }
 
@@ -57,7 +59,7 @@ function open(weight: number, answer: () => unknown): Endpoint {
   return { access: 'public', weight, rules: {}, answer }
 }
 
-function klines(venue: Venue): Endpoint {
+function klines(context: ExchangeContext): Endpoint {
   return {
     access: 'public',
     weight: 2,
@@ -69,7 +71,7 @@ function klines(venue: Venue): Endpoint {
       limit: 'optional',
     },
     answer: ({ parameters }) => {
-      const instrument = instrumentOf(venue, parameters.symbolId('symbol'))
+      const instrument = instrumentOf(context, parameters.symbolId('symbol'))
       const interval = parameters.required('interval')
       if (!isInterval(interval)) throw refuse('bad_interval')
       const query = {
@@ -77,19 +79,21 @@ function klines(venue: Venue): Endpoint {
         end: parameters.whole('endTime'),
         limit: limitOf(parameters, 500, 1000),
       }
-      return venue.market.candles(instrument.symbol, interval, query, venue.now()).map(candleView)
+      return context.market
+        .candles(instrument.symbol, interval, query, context.now())
+        .map(candleView)
     },
   }
 }
 
-function depth(venue: Venue): Endpoint {
+function depth(context: ExchangeContext): Endpoint {
   return {
     access: 'public',
     weight: (parameters) => depthWeight(limitOf(parameters, 100, 5000)),
     rules: { symbol: 'required', limit: 'optional' },
     answer: ({ parameters }) => {
-      const instrument = instrumentOf(venue, parameters.symbolId('symbol'))
-      return depthView(venue, instrument, limitOf(parameters, 100, 5000))
+      const instrument = instrumentOf(context, parameters.symbolId('symbol'))
+      return depthView(context, instrument, limitOf(parameters, 100, 5000))
     },
   }
 }
@@ -102,7 +106,7 @@ function depthWeight(limit: number): number {
 
 /** One object for one symbol, a list for several or all, as the venue does. */
 function tickers(
-  venue: Venue,
+  context: ExchangeContext,
   allWeight: number,
   view: (instrument: Instrument) => unknown,
 ): Endpoint {
@@ -111,13 +115,17 @@ function tickers(
     weight: (parameters) => (parameters.has('symbol') ? 2 : allWeight),
     rules: { symbol: 'optional', symbols: 'optional' },
     answer: ({ parameters }) => {
-      const views = asked(venue, parameters).map(view)
+      const views = asked(context, parameters).map(view)
       return parameters.has('symbol') ? views[0] : views
     },
   }
 }
 
-function trades(venue: Venue, weight: number, view: (trade: Trade) => unknown): Endpoint {
+function trades(
+  context: ExchangeContext,
+  weight: number,
+  view: (trade: Trade) => unknown,
+): Endpoint {
   return {
     access: 'public',
     weight,
@@ -128,25 +136,25 @@ function trades(venue: Venue, weight: number, view: (trade: Trade) => unknown): 
       endTime: 'optional',
     },
     answer: ({ parameters }) => {
-      const instrument = instrumentOf(venue, parameters.symbolId('symbol'))
+      const instrument = instrumentOf(context, parameters.symbolId('symbol'))
       const limit = limitOf(parameters, 500, 1000)
-      const newest = tickAt(Math.min(venue.now(), parameters.whole('endTime') ?? venue.now()))
+      const newest = tickAt(Math.min(context.now(), parameters.whole('endTime') ?? context.now()))
       const start = parameters.whole('startTime')
       const first = start === undefined ? newest - limit + 1 : tickAt(start)
-      return venue.market
+      return context.market
         .trades(instrument.symbol, first, Math.min(newest, first + limit - 1))
         .map(view)
     },
   }
 }
 
-function asked(venue: Venue, parameters: Parameters): Instrument[] {
+function asked(context: ExchangeContext, parameters: Parameters): Instrument[] {
   const one = parameters.symbolId('symbol')
-  if (one !== undefined) return [instrumentOf(venue, one)]
+  if (one !== undefined) return [instrumentOf(context, one)]
   const list = parameters.text('symbols')
   if (list === undefined)
-    return venue.market.instruments.filter((instrument) => isListed(venue, instrument))
-  return symbolList(list).map((id) => instrumentOf(venue, id))
+    return context.market.instruments.filter((instrument) => isListed(context, instrument))
+  return symbolList(list).map((id) => instrumentOf(context, id))
 }
 
 function symbolList(text: string): string[] {

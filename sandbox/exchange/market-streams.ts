@@ -1,20 +1,20 @@
 // The WebSocket market streams: who listens to what, and what each of them hears at every tick.
+
+import type { Level } from '@keyside/venue'
 import type { WebSocket } from 'ws'
 import { z } from 'zod'
 import { type Interval, isInterval, nextOpen, openOf, opensOf } from '../market/candle.ts'
 import type { Instrument } from '../market/instrument.ts'
 import { TICK_MS } from '../market/wave.ts'
-import type { Level } from './book.ts'
+import type { ExchangeContext } from './context.ts'
 import {
   bookTickerEvent,
   candleEvent,
   levelView,
   miniTickerEvent,
-  tickerEvent,
   tradeEvent,
 } from './market-views.ts'
 import { parseJson } from './parse-json.ts'
-import type { Venue } from './venue.ts'
 
 // A client that sleeps through more candles than this asks for them by REST.
 const MOST_CLOSED = 1000
@@ -35,11 +35,11 @@ interface Listener {
 }
 
 export class MarketStreams {
-  readonly #venue: Venue
+  readonly #context: ExchangeContext
   readonly #listeners = new Map<WebSocket, Listener>()
 
-  constructor(venue: Venue) {
-    this.#venue = venue
+  constructor(context: ExchangeContext) {
+    this.#context = context
   }
 
   /** `path` is /ws, /ws/NAME or /stream?streams=NAME/NAME. */
@@ -81,21 +81,21 @@ export class MarketStreams {
 
   #stream(name: string): Stream | undefined {
     const [id, kind = '', rate] = name.split('@')
-    const instrument = this.#venue.market.instruments.find((each) => each.id.toLowerCase() === id)
+    const instrument = this.#context.market.instruments.find((each) => each.id.toLowerCase() === id)
     if (instrument === undefined) return undefined
     const interval = kind.startsWith('kline_') ? kind.slice('kline_'.length) : ''
     if (isInterval(interval)) return this.#candles(instrument, interval)
     if (kind === 'depth' && (rate === undefined || /^(100|1000)ms$/.test(rate)))
       return this.#depth(instrument)
-    if (kind === 'bookTicker') return (_, tick) => [bookTickerEvent(this.#venue, instrument, tick)]
+    if (kind === 'bookTicker')
+      return (_, tick) => [bookTickerEvent(this.#context, instrument, tick)]
     if (kind === 'trade') return this.#trades(instrument)
-    if (kind === 'ticker') return this.#eachSecond(instrument, tickerEvent)
-    if (kind === 'miniTicker') return this.#eachSecond(instrument, miniTickerEvent)
+    if (kind === 'miniTicker') return this.#eachSecond(instrument)
     return undefined
   }
 
   #candles(instrument: Instrument, interval: Interval): Stream {
-    const { market } = this.#venue
+    const { market } = this.#context
     return (before, tick) => {
       const time = tick * TICK_MS
       const start = openOf(interval, before * TICK_MS)
@@ -114,21 +114,21 @@ export class MarketStreams {
   #trades(instrument: Instrument): Stream {
     return (before, tick) => {
       const first = Math.max(before + 1, tick - MOST_CLOSED)
-      const trades = this.#venue.market.trades(instrument.symbol, first, tick)
+      const trades = this.#context.market.trades(instrument.symbol, first, tick)
       return trades.map((trade) => tradeEvent(instrument, trade))
     }
   }
 
-  #eachSecond(instrument: Instrument, event: typeof tickerEvent): Stream {
+  #eachSecond(instrument: Instrument): Stream {
     return (before, tick) => {
       const second = Math.floor(tick / TICKS_PER_SECOND)
       if (second === Math.floor(before / TICKS_PER_SECOND)) return []
-      return [event(this.#venue, instrument, tick * TICK_MS)]
+      return [miniTickerEvent(this.#context, instrument, tick * TICK_MS)]
     }
   }
 
   #depth(instrument: Instrument): Stream {
-    const { book } = this.#venue
+    const { book } = this.#context
     return (before, tick) => {
       const [old, now] = [book.at(instrument, before), book.at(instrument, tick)]
       return [
@@ -147,7 +147,7 @@ export class MarketStreams {
 }
 
 /** Levels that are new or changed, and those that are gone with an amount of zero. */
-function difference(old: readonly Level[], now: readonly Level[]): [string, string][] {
+function difference(old: readonly Level<Big>[], now: readonly Level<Big>[]): [string, string][] {
   const left = new Map(old.map(levelView))
   const changed = now.map(levelView).filter(([price, quantity]) => {
     const same = left.get(price) === quantity

@@ -1,16 +1,17 @@
 // The market in the words the venue answers with.
+
+import type { Level } from '@keyside/venue'
 import Big from 'big.js'
 import type { Candle } from '../market/candle.ts'
 import type { Instrument } from '../market/instrument.ts'
 import { type Trade, tickAt } from '../market/market.ts'
 import { TICK_MS } from '../market/wave.ts'
-import type { Level } from './book.ts'
+import type { ExchangeContext } from './context.ts'
 import { describeFilters } from './filters.ts'
 import { LIMITS } from './limits.ts'
 import { Listings } from './listings.ts'
-import { ORDER_TYPES, SELF_TRADE_PREVENTIONS } from './order.ts'
+import { ORDER_TYPES, SELF_TRADE_PREVENTIONS } from './order-request.ts'
 import { amount } from './order-views.ts'
-import type { Venue } from './venue.ts'
 
 const DAY = 86_400_000
 const AVERAGE_MS = 300_000
@@ -104,9 +105,9 @@ export function candleEvent(
   }
 }
 
-export function depthView(venue: Venue, instrument: Instrument, limit: number): object {
-  const tick = tickAt(venue.now())
-  const { bids, asks } = venue.book.at(instrument, tick)
+export function depthView(context: ExchangeContext, instrument: Instrument, limit: number): object {
+  const tick = tickAt(context.now())
+  const { bids, asks } = context.book.at(instrument, tick)
   return {
     lastUpdateId: tick,
     bids: bids.slice(0, limit).map(levelView),
@@ -114,36 +115,40 @@ export function depthView(venue: Venue, instrument: Instrument, limit: number): 
   }
 }
 
-export function levelView(level: Level): [string, string] {
-  return [amount(level.price), amount(level.quantity)]
+export function levelView(level: Level<Big>): [string, string] {
+  return [amount(level.price), amount(level.amount)]
 }
 
-export function bookTickerView(venue: Venue, instrument: Instrument): object {
-  const { bid, ask } = best(venue, instrument)
+export function bookTickerView(context: ExchangeContext, instrument: Instrument): object {
+  const { bid, ask } = best(context, instrument)
   return {
     symbol: instrument.id,
     bidPrice: amount(bid?.price),
-    bidQty: amount(bid?.quantity),
+    bidQty: amount(bid?.amount),
     askPrice: amount(ask?.price),
-    askQty: amount(ask?.quantity),
+    askQty: amount(ask?.amount),
   }
 }
 
 /** The bookTicker stream's event, which has no name and no time. */
-export function bookTickerEvent(venue: Venue, instrument: Instrument, tick: number): object {
-  const { bid, ask } = best(venue, instrument)
+export function bookTickerEvent(
+  context: ExchangeContext,
+  instrument: Instrument,
+  tick: number,
+): object {
+  const { bid, ask } = best(context, instrument)
   return {
     u: tick,
     s: instrument.id,
     b: amount(bid?.price),
-    B: amount(bid?.quantity),
+    B: amount(bid?.amount),
     a: amount(ask?.price),
-    A: amount(ask?.quantity),
+    A: amount(ask?.amount),
   }
 }
 
-export function tickerView(venue: Venue, instrument: Instrument): object {
-  const { day, change, percent, average, bid, ask } = dayOf(venue, instrument)
+export function tickerView(context: ExchangeContext, instrument: Instrument): object {
+  const { day, change, percent, average, bid, ask } = dayOf(context, instrument)
   return {
     symbol: instrument.id,
     priceChange: amount(change),
@@ -153,16 +158,16 @@ export function tickerView(venue: Venue, instrument: Instrument): object {
     lastPrice: day.close,
     lastQty: instrument.stepSize,
     bidPrice: amount(bid?.price),
-    bidQty: amount(bid?.quantity),
+    bidQty: amount(bid?.amount),
     askPrice: amount(ask?.price),
-    askQty: amount(ask?.quantity),
+    askQty: amount(ask?.amount),
     openPrice: day.open,
     highPrice: day.high,
     lowPrice: day.low,
     volume: day.volume,
     quoteVolume: day.quoteVolume,
     openTime: day.openTime,
-    closeTime: venue.now(),
+    closeTime: context.now(),
     firstId: day.firstTrade,
     lastId: day.firstTrade + day.trades - 1,
     count: day.trades,
@@ -170,55 +175,23 @@ export function tickerView(venue: Venue, instrument: Instrument): object {
 }
 
 /** Of the last five minutes' trades. */
-export function averageView(venue: Venue, { symbol }: Instrument): object {
-  const now = venue.now()
+export function averageView(context: ExchangeContext, { symbol }: Instrument): object {
+  const now = context.now()
   const start = (tickAt(now - AVERAGE_MS) + 1) * TICK_MS
-  const span = venue.market.candle(symbol, start, AVERAGE_MS, now)
+  const span = context.market.candle(symbol, start, AVERAGE_MS, now)
   const price = amount(new Big(span.quoteVolume).div(span.volume))
   return { mins: AVERAGE_MS / 60_000, price, closeTime: now }
 }
 
-/** The ticker stream's event. */
-export function tickerEvent(venue: Venue, instrument: Instrument, time: number): object {
-  const { day, change, percent, average, bid, ask } = dayOf(venue, instrument)
-  return {
-    e: '24hrTicker',
-    E: time,
-    s: instrument.id,
-    p: amount(change),
-    P: percent,
-    w: amount(average),
-    x: day.open,
-    c: day.close,
-    Q: instrument.stepSize,
-    b: amount(bid?.price),
-    B: amount(bid?.quantity),
-    a: amount(ask?.price),
-    A: amount(ask?.quantity),
-    o: day.open,
-    h: day.high,
-    l: day.low,
-    v: day.volume,
-    q: day.quoteVolume,
-    O: day.openTime,
-    C: time,
-    F: day.firstTrade,
-    L: day.firstTrade + day.trades - 1,
-    n: day.trades,
-  }
-}
-
 /** The miniTicker stream's event. */
-export function miniTickerEvent(venue: Venue, instrument: Instrument, time: number): object {
-  const { open, high, low, close, volume, quoteVolume } = dayOf(venue, instrument).day
+export function miniTickerEvent(
+  context: ExchangeContext,
+  instrument: Instrument,
+  time: number,
+): object {
+  const { open, high, low, close, volume, quoteVolume } = dayOf(context, instrument).day
   const prices = { o: open, h: high, l: low, c: close, v: volume, q: quoteVolume }
   return { e: '24hrMiniTicker', E: time, s: instrument.id, ...prices }
-}
-
-export function tradeOfMarketView(trade: Trade): object {
-  const { tick, price, quantity, time } = trade
-  const quoteQty = amount(new Big(price).times(quantity))
-  return { id: tick, price, qty: quantity, quoteQty, time, isBuyerMaker: false, isBestMatch: true }
 }
 
 export function aggregateView(trade: Trade): object {
@@ -242,18 +215,18 @@ export function tradeEvent(instrument: Instrument, trade: Trade): object {
   }
 }
 
-function dayOf(venue: Venue, instrument: Instrument) {
-  const now = venue.now()
+function dayOf(context: ExchangeContext, instrument: Instrument) {
+  const now = context.now()
   const start = (tickAt(now - DAY) + 1) * TICK_MS
-  const day = venue.market.candle(instrument.symbol, start, DAY, now)
+  const day = context.market.candle(instrument.symbol, start, DAY, now)
   const change = new Big(day.close).minus(day.open)
   const percent = change.div(day.open).times(100).toFixed(3)
   const average = new Big(day.quoteVolume).div(day.volume)
-  return { day, change, percent, average, ...best(venue, instrument) }
+  return { day, change, percent, average, ...best(context, instrument) }
 }
 
-function best(venue: Venue, instrument: Instrument) {
-  const { bids, asks } = venue.book.at(instrument, tickAt(venue.now()))
+function best(context: ExchangeContext, instrument: Instrument) {
+  const { bids, asks } = context.book.at(instrument, tickAt(context.now()))
   return { bid: bids[0], ask: asks[0] }
 }
 

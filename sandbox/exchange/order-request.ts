@@ -1,27 +1,45 @@
 // Reads a new order from its parameters: which of them each type needs, and which it must not have.
+import type { OrderRequest, OrderType, Side, TimeInForce } from '@keyside/venue'
+import type Big from 'big.js'
 import type { Instrument } from '../market/instrument.ts'
 import { refuse } from './errors.ts'
-import {
-  ORDER_TYPES,
-  type OrderRequest,
-  type OrderType,
-  type ResponseType,
-  SELF_TRADE_PREVENTIONS,
-  type SelfTradePrevention,
-  type Side,
-  type TimeInForce,
-} from './order.ts'
 import type { ParameterRules, Parameters } from './parameters.ts'
+
+/** The venue's words, and what each of them is. */
+const TYPES = {
+  LIMIT: 'limit',
+  MARKET: 'market',
+  STOP_LOSS: 'stop_market',
+  STOP_LOSS_LIMIT: 'stop_limit',
+  TAKE_PROFIT: 'take_profit_market',
+  TAKE_PROFIT_LIMIT: 'take_profit_limit',
+} as const satisfies Readonly<Record<string, OrderType>>
+
+export type SpotOrderType = keyof typeof TYPES
+
+export const ORDER_TYPES = Object.keys(TYPES) as SpotOrderType[]
+
+export const SELF_TRADE_PREVENTIONS = ['EXPIRE_TAKER', 'EXPIRE_MAKER', 'EXPIRE_BOTH'] as const
+
+type SelfTradePrevention = (typeof SELF_TRADE_PREVENTIONS)[number]
+type ResponseType = 'ACK' | 'RESULT' | 'FULL'
+
+/** An order as it came, with what only the dialect knows of it. */
+export interface SpotRequest extends OrderRequest<Big> {
+  readonly instrument: Instrument
+  readonly spotType: SpotOrderType
+  readonly selfTradePrevention: SelfTradePrevention
+  readonly responseType: ResponseType
+}
 
 const DETAILS = ['timeInForce', 'quantity', 'quoteOrderQty', 'price', 'stopPrice'] as const
 
 type Detail = (typeof DETAILS)[number]
 
 // From "Additional mandatory parameters based on type" of the venue's POST /api/v3/order.
-const NEEDED: Readonly<Record<OrderType, readonly Detail[]>> = {
+const NEEDED: Readonly<Record<SpotOrderType, readonly Detail[]>> = {
   LIMIT: ['timeInForce', 'quantity', 'price'],
   MARKET: [],
-  LIMIT_MAKER: ['quantity', 'price'],
   STOP_LOSS: ['quantity', 'stopPrice'],
   STOP_LOSS_LIMIT: ['timeInForce', 'quantity', 'price', 'stopPrice'],
   TAKE_PROFIT: ['quantity', 'stopPrice'],
@@ -42,31 +60,39 @@ export const ORDER_PARAMETERS: ParameterRules = {
   selfTradePreventionMode: 'optional',
 }
 
-/** `ownId` names an order that came without a name. Throws an ExchangeError. */
-export function readOrder(
-  parameters: Parameters,
-  instrument: Instrument,
-  ownId: () => string,
-): OrderRequest {
+export interface OrderSource {
+  /** The account's name. */
+  readonly account: string
+  readonly instrument: Instrument
+  /** Names an order that came without a name. */
+  readonly ownId: () => string
+}
+
+/** Throws an ExchangeError. */
+export function readOrder(parameters: Parameters, source: OrderSource): SpotRequest {
+  const { account, instrument, ownId } = source
   const type = oneOf(parameters.required('type'), ORDER_TYPES)
   if (type === undefined) throw refuse('bad_order_type')
   checkDetails(parameters, type)
   return {
+    account,
     instrument,
-    type,
+    market: instrument.symbol,
+    type: TYPES[type],
+    spotType: type,
     side: readSide(parameters),
     timeInForce: readTimeInForce(parameters),
-    quantity: parameters.amount('quantity'),
-    quoteQuantity: parameters.amount('quoteOrderQty'),
+    amount: parameters.amount('quantity'),
+    value: parameters.amount('quoteOrderQty'),
     price: parameters.amount('price'),
-    stopPrice: parameters.amount('stopPrice'),
+    triggerPrice: parameters.amount('stopPrice'),
     clientOrderId: parameters.clientOrderId('newClientOrderId') ?? ownId(),
     selfTradePrevention: readSelfTradePrevention(parameters),
     responseType: readResponseType(parameters, type),
   }
 }
 
-function checkDetails(parameters: Parameters, type: OrderType): void {
+function checkDetails(parameters: Parameters, type: SpotOrderType): void {
   const needed = NEEDED[type]
   const either: readonly Detail[] = type === 'MARKET' ? ['quantity', 'quoteOrderQty'] : []
   for (const name of needed) parameters.required(name)
@@ -82,7 +108,7 @@ function checkDetails(parameters: Parameters, type: OrderType): void {
 function readSide(parameters: Parameters): Side {
   const side = oneOf(parameters.required('side'), ['BUY', 'SELL'] as const)
   if (side === undefined) throw refuse('bad_side')
-  return side
+  return side === 'BUY' ? 'buy' : 'sell'
 }
 
 function readTimeInForce(parameters: Parameters): TimeInForce {
@@ -100,7 +126,7 @@ function readSelfTradePrevention(parameters: Parameters): SelfTradePrevention {
   return mode
 }
 
-function readResponseType(parameters: Parameters, type: OrderType): ResponseType {
+function readResponseType(parameters: Parameters, type: SpotOrderType): ResponseType {
   const usual = type === 'MARKET' || type === 'LIMIT' ? 'FULL' : 'ACK'
   const text = parameters.text('newOrderRespType') ?? usual
   const given = oneOf(text, ['ACK', 'RESULT', 'FULL'] as const)

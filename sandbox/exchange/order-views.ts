@@ -1,7 +1,8 @@
 // Orders, trades and balances in the words the venue answers with.
+import { type Fill, isTriggered, type Wallet } from '@keyside/venue'
 import type Big from 'big.js'
 import type { Account } from './account.ts'
-import { type Fill, isOpen, isStop, type Order, type OrderEvent } from './order.ts'
+import type { Order, TradingEvent } from './trading.ts'
 
 export function amount(value: Big | undefined): string {
   return value === undefined ? '0.00000000' : value.toFixed(8)
@@ -15,9 +16,9 @@ export function orderView(order: Order): Record<string, unknown> {
     icebergQty: '0.00000000',
     time: order.createdAt,
     updateTime: order.updatedAt,
-    isWorking: order.workingAt !== undefined,
+    isWorking: order.workingAt !== null,
     workingTime: order.workingAt ?? -1,
-    origQuoteOrderQty: amount(order.request.quoteQuantity),
+    origQuoteOrderQty: amount(order.request.value),
   }
 }
 
@@ -29,10 +30,10 @@ export function placedView(order: Order): Record<string, unknown> {
     ...ack,
     ...figures(order),
     workingTime: order.workingAt ?? -1,
-    origQuoteOrderQty: amount(order.request.quoteQuantity),
+    origQuoteOrderQty: amount(order.request.value),
   }
   if (order.request.responseType === 'RESULT') return result
-  return { ...result, fills: order.fills.map(fillView) }
+  return { ...result, fills: order.fills.map((fill) => fillView(order, fill)) }
 }
 
 export function canceledView(order: Order, cancelId: string): Record<string, unknown> {
@@ -46,25 +47,28 @@ export function canceledView(order: Order, cancelId: string): Record<string, unk
 }
 
 /** As GET /api/v3/myTrades shows one fill. */
-export function tradeView(order: Order, fill: Fill): Record<string, unknown> {
+export function tradeView(order: Order, fill: Fill<Big>): Record<string, unknown> {
   return {
     symbol: order.request.instrument.id,
     id: fill.id,
     orderId: order.id,
     orderListId: -1,
     price: amount(fill.price),
-    qty: amount(fill.quantity),
-    quoteQty: amount(fill.price.times(fill.quantity)),
-    commission: amount(fill.commission),
-    commissionAsset: fill.commissionAsset,
-    time: fill.time,
-    isBuyer: order.request.side === 'BUY',
-    isMaker: fill.role === 'maker',
+    qty: amount(fill.amount),
+    quoteQty: amount(fill.value),
+    ...commission(order, fill),
+    time: fill.at,
+    isBuyer: order.request.side === 'buy',
+    isMaker: fill.liquidity === 'maker',
     isBestMatch: true,
   }
 }
 
-export function accountView(account: Account, now: number): Record<string, unknown> {
+export function accountView(
+  account: Account,
+  wallet: Wallet<Big>,
+  now: number,
+): Record<string, unknown> {
   return {
     makerCommission: 10,
     takerCommission: 10,
@@ -84,62 +88,75 @@ export function accountView(account: Account, now: number): Record<string, unkno
     preventSor: false,
     updateTime: now,
     accountType: 'SPOT',
-    balances: account.wallet.assets.map((asset) => ({
+    balances: wallet.currencies.map((asset) => ({
       asset,
-      free: amount(account.wallet.free(asset)),
-      locked: amount(account.wallet.locked(asset)),
+      free: amount(wallet.free(asset)),
+      locked: amount(wallet.held(asset)),
     })),
     permissions: ['SPOT'],
     uid: 1,
   }
 }
 
+/** What the user data stream calls each event; a trigger it does not tell. */
+const EXECUTIONS = {
+  accepted: 'NEW',
+  triggered: 'NEW',
+  filled: 'TRADE',
+  canceled: 'CANCELED',
+  expired: 'EXPIRED',
+  rejected: 'REJECTED',
+} as const
+
 /** The user data stream's executionReport. */
-export function executionReport(event: OrderEvent): Record<string, unknown> {
-  const { order, fill, cancelId, execution, time } = event
+export function executionReport(event: TradingEvent): Record<string, unknown> {
+  const { order, fill, cancelId, type, at: time } = event
   const { request } = order
   return {
     e: 'executionReport',
     E: time,
     s: request.instrument.id,
     c: cancelId ?? request.clientOrderId,
-    S: request.side,
-    o: request.type,
+    S: sideOf(order),
+    o: request.spotType,
     f: request.timeInForce,
-    q: amount(order.quantity),
+    q: amount(order.amount),
     p: amount(request.price),
-    P: amount(request.stopPrice),
+    P: amount(request.triggerPrice),
     F: '0.00000000',
     g: -1,
     C: cancelId === undefined ? '' : request.clientOrderId,
-    x: execution,
-    X: order.status,
+    x: EXECUTIONS[type],
+    X: statusOf(order),
     r: 'NONE',
     i: order.id,
-    l: amount(fill?.quantity),
-    z: amount(order.executed),
+    l: amount(fill?.amount),
+    z: amount(order.filled),
     L: amount(fill?.price),
-    n: fill === undefined ? '0' : amount(fill.commission),
-    N: fill?.commissionAsset ?? null,
+    n: fill?.fee == null ? '0' : amount(fill.fee.amount),
+    N: fill?.fee?.currency ?? null,
     T: time,
     t: fill?.id ?? -1,
     I: order.id,
-    w: isOpen(order) && order.workingAt !== undefined,
-    m: fill?.role === 'maker',
+    w: order.status === 'open',
+    m: fill?.liquidity === 'maker',
     M: false,
     O: order.createdAt,
-    Z: amount(order.executedQuote),
-    Y: amount(fill?.price.times(fill.quantity)),
-    Q: amount(request.quoteQuantity),
+    Z: amount(order.filledValue),
+    Y: amount(fill?.value),
+    Q: amount(request.value),
     W: order.workingAt ?? -1,
     V: request.selfTradePrevention,
   }
 }
 
 /** The user data stream's outboundAccountPosition for the assets an order touches. */
-export function positionReport(order: Order, time: number): Record<string, unknown> {
+export function positionReport(
+  order: Order,
+  wallet: Wallet<Big>,
+  time: number,
+): Record<string, unknown> {
   const { base, quote } = order.request.instrument
-  const { wallet } = order.account
   return {
     e: 'outboundAccountPosition',
     E: time,
@@ -147,7 +164,7 @@ export function positionReport(order: Order, time: number): Record<string, unkno
     B: [base, quote].map((asset) => ({
       a: asset,
       f: amount(wallet.free(asset)),
-      l: amount(wallet.locked(asset)),
+      l: amount(wallet.held(asset)),
     })),
   }
 }
@@ -165,24 +182,41 @@ function figures(order: Order): Record<string, unknown> {
   const { request } = order
   return {
     price: amount(request.price),
-    origQty: amount(order.quantity),
-    executedQty: amount(order.executed),
-    cummulativeQuoteQty: amount(order.executedQuote),
-    status: order.status,
+    origQty: amount(order.amount),
+    executedQty: amount(order.filled),
+    cummulativeQuoteQty: amount(order.filledValue),
+    status: statusOf(order),
     timeInForce: request.timeInForce,
-    type: request.type,
-    side: request.side,
-    ...(isStop(request.type) ? { stopPrice: amount(request.stopPrice) } : {}),
+    type: request.spotType,
+    side: sideOf(order),
+    ...(isTriggered(request.type) ? { stopPrice: amount(request.triggerPrice) } : {}),
     selfTradePreventionMode: request.selfTradePrevention,
   }
 }
 
-function fillView(fill: Fill): Record<string, unknown> {
+function fillView(order: Order, fill: Fill<Big>): object {
   return {
     price: amount(fill.price),
-    qty: amount(fill.quantity),
-    commission: amount(fill.commission),
-    commissionAsset: fill.commissionAsset,
+    qty: amount(fill.amount),
+    ...commission(order, fill),
     tradeId: fill.id,
   }
+}
+
+function commission({ request }: Order, { fee }: Fill<Big>): object {
+  const { base, quote } = request.instrument
+  const received = request.side === 'buy' ? base : quote
+  return { commission: amount(fee?.amount), commissionAsset: fee?.currency ?? received }
+}
+
+/** The venue's word for what became of an order. */
+export function statusOf({ status, fills }: Order): string {
+  if (status === 'filled') return 'FILLED'
+  if (status === 'waiting' || status === 'open')
+    return fills.length > 0 ? 'PARTIALLY_FILLED' : 'NEW'
+  return status === 'triggered' ? 'FILLED' : status.toUpperCase()
+}
+
+function sideOf({ request }: Order): string {
+  return request.side === 'buy' ? 'BUY' : 'SELL'
 }

@@ -3,8 +3,8 @@ import { createHmac } from 'node:crypto'
 import ccxt from 'ccxt'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { EXCHANGE_ERRORS, ExchangeError } from './errors.ts'
-import { type RawOptions, raw, signed } from './raw-client.ts'
-import { HMAC, openExchange, pointAt, type TestExchange } from './testing.ts'
+import { HMAC, openExchange, pointAt, type TestExchange } from './testing/open-exchange.ts'
+import { type RawOptions, raw, signed } from './testing/raw-client.ts'
 
 const LIMIT = {
   symbol: 'BTCUSDT',
@@ -108,12 +108,7 @@ test.each([
   ['a price far away', { ...LIMIT, price: '300001' }, -1013, 'PERCENT_PRICE_BY_SIDE'],
   ['too little', { ...LIMIT, quantity: '0.00008' }, -1013, 'NOTIONAL'],
   ['more than there is', { ...LIMIT, quantity: '2' }, -2010, 'insufficient balance'],
-  [
-    'a maker order that would take',
-    { symbol: 'BTCUSDT', side: 'BUY', type: 'LIMIT_MAKER', quantity: '0.001', price: '61000' },
-    -2010,
-    'immediately match',
-  ],
+  ['a type it has not', { ...LIMIT, type: 'LIMIT_MAKER' }, -1116, 'Invalid orderType'],
   ['a stop that would trigger', { ...STOP, stopPrice: '60001' }, -2010, 'trigger immediately'],
   ['a window that is too long', { ...LIMIT, recvWindow: 60_001 }, -1131, 'recvWindow'],
 ])('refuses %s', async (_what, query, code, words) => {
@@ -215,9 +210,6 @@ test('becomes the classes of error that ccxt has for them', async () => {
   await client.loadMarkets()
   await expect(buy(59_000, 2)).rejects.toThrow(ccxt.InsufficientFunds)
   await expect(buy(59_000, 0.00002)).rejects.toThrow(ccxt.BadRequest)
-  await expect(buy(61_000, 0.001, { postOnly: true })).rejects.toThrow(
-    ccxt.OrderImmediatelyFillable,
-  )
   await expect(client.fetchOrder('77', 'BTC/USDT')).rejects.toThrow(ccxt.OrderNotFound)
   await expect(client.cancelOrder('77', 'BTC/USDT')).rejects.toThrow(ccxt.OrderNotFound)
   await buy(59_000, 0.001, { clientOrderId: 'same' })

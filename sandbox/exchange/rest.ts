@@ -1,11 +1,11 @@
 // A REST request's way: endpoint, weight, key, signature, time, parameters, answer.
+import type { OrderEffects } from '@keyside/venue'
 import type { Account } from './account.ts'
+import type { Endpoint, Endpoints, ExchangeContext } from './context.ts'
 import { refuse } from './errors.ts'
 import type { Limits } from './limits.ts'
-import type { OrderMarks } from './order.ts'
 import { Parameters } from './parameters.ts'
 import { checkSignature, checkTime, findAccount, withoutSignature } from './security.ts'
-import type { Endpoint, Endpoints, Venue } from './venue.ts'
 
 export interface RestRequest {
   /** Method and path. */
@@ -29,12 +29,12 @@ const SIGNED_RULES = {
 } as const
 
 export class Rest {
-  readonly #venue: Venue
+  readonly #context: ExchangeContext
   readonly #endpoints: Endpoints
   readonly #limits: Limits
 
-  constructor(venue: Venue, endpoints: Endpoints, limits: Limits) {
-    this.#venue = venue
+  constructor(context: ExchangeContext, endpoints: Endpoints, limits: Limits) {
+    this.#context = context
     this.#endpoints = endpoints
     this.#limits = limits
   }
@@ -59,16 +59,16 @@ export class Rest {
   }
 
   /** Throws an ExchangeError. Time is checked again, because waiting may lie in between. */
-  answer({ endpoint, parameters, account }: Admitted, marks: OrderMarks): unknown {
-    if (endpoint.access === 'public') return endpoint.answer({ parameters, marks })
+  answer({ endpoint, parameters, account }: Admitted, effects: OrderEffects): unknown {
+    if (endpoint.access === 'public') return endpoint.answer({ parameters, effects })
     if (account === undefined) throw refuse('bad_key_format')
-    checkTime(parameters, this.#venue.now())
-    return endpoint.answer({ parameters, marks, account })
+    checkTime(parameters, this.#context.now())
+    return endpoint.answer({ parameters, effects, account })
   }
 
   #authenticate(request: RestRequest, parameters: Parameters): Account {
-    const account = findAccount(this.#venue.accounts, request.apiKey)
-    checkTime(parameters, this.#venue.now())
+    const account = findAccount(this.#context.accounts, request.apiKey)
+    checkTime(parameters, this.#context.now())
     const payload = withoutSignature(request.query) + withoutSignature(request.body)
     checkSignature(account, payload, parameters.required('signature'))
     return account

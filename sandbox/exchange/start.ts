@@ -10,6 +10,7 @@ import { type AcceptedOrder, acceptedOrder } from './accept-log.ts'
 import { type AccountSetup, createAccount } from './account.ts'
 import { accountEndpoints } from './account-endpoints.ts'
 import { Book } from './book.ts'
+import type { ExchangeContext } from './context.ts'
 import { Control } from './control.ts'
 import { Faults } from './faults.ts'
 import { createListener } from './http.ts'
@@ -17,11 +18,9 @@ import { LIMITS, type LimitSetup, Limits } from './limits.ts'
 import { type ListingStatus, Listings } from './listings.ts'
 import { marketEndpoints } from './market-endpoints.ts'
 import { MarketStreams } from './market-streams.ts'
-import { type FirstNumbers, Matching } from './matching.ts'
-import type { OrderEvent } from './order.ts'
 import { Rest } from './rest.ts'
+import { type FirstNumbers, Trading, type TradingEvent } from './trading.ts'
 import { UserStreams } from './user-streams.ts'
-import type { Venue } from './venue.ts'
 
 const HOST = '127.0.0.1'
 
@@ -64,11 +63,15 @@ export async function startExchange(options: ExchangeOptions): Promise<SandboxEx
   const { market } = options
   const faults = new Faults((ms) => gate.refuse(ms))
   const limits = new Limits(clock, { ...LIMITS, ...options.limits })
-  const venue = createVenue(options, clock, faults, limits)
-  const rest = new Rest(venue, { ...marketEndpoints(venue), ...accountEndpoints(venue) }, limits)
-  const acceptLog = () => venue.matching.orders.map(acceptedOrder)
+  const context = createExchange(options, clock, faults, limits)
+  const rest = new Rest(
+    context,
+    { ...marketEndpoints(context), ...accountEndpoints(context) },
+    limits,
+  )
+  const acceptLog = () => context.trading.venue.orders.map(acceptedOrder)
   const { proofSecret, names } = options
-  const { book, listings } = venue
+  const { book, listings } = context
   const control = new Control({
     clock,
     market,
@@ -80,16 +83,16 @@ export async function startExchange(options: ExchangeOptions): Promise<SandboxEx
     names,
   })
   const server = createServer(createListener({ clock, rest, faults, limits, control }))
-  const sockets = acceptSockets(server, venue)
+  const sockets = acceptSockets(server, context)
   const gate = new Gate(server, sockets, clock, options.host ?? HOST)
   const port = await gate.open(options.port ?? 0)
-  const stopBeating = beat(clock, venue)
+  const stopBeating = beat(clock, context)
   return {
     address: `http://${HOST}:${port}`,
     market,
-    book: venue.book,
+    book: context.book,
     faults,
-    setStatus: (symbol, status) => venue.listings.set(symbol, status),
+    setStatus: (symbol, status) => context.listings.set(symbol, status),
     acceptLog,
     dropStreams: () => gate.dropStreams(),
     stop: async () => {
@@ -99,28 +102,29 @@ export async function startExchange(options: ExchangeOptions): Promise<SandboxEx
   }
 }
 
-interface FullVenue extends Venue {
+interface Exchange extends ExchangeContext {
   readonly marketStreams: MarketStreams
   readonly userStreams: UserStreams
 }
 
-function createVenue(
+function createExchange(
   options: ExchangeOptions,
   clock: Clock,
   faults: Faults,
   limits: Limits,
-): FullVenue {
+): Exchange {
   const { market, chance = systemChance } = options
   const book = new Book(market)
   const listings = new Listings()
   const isTraded = (symbol: string) => listings.of(symbol) === 'TRADING'
-  const publish = (event: OrderEvent) => userStreams.publish(event)
+  const onEvent = (event: TradingEvent) => userStreams.publish(event)
+  const { accounts, first } = options
   const base = {
     market,
     book,
     listings,
-    matching: new Matching(clock, market, book, publish, { isTraded, first: options.first }),
-    accounts: options.accounts.map((setup) => createAccount(setup, clock.now())),
+    trading: new Trading({ clock, market, book, accounts, onEvent, isTraded, first }),
+    accounts: accounts.map((setup) => createAccount(setup, clock.now())),
     now: () => clock.now() + faults.skewMs,
     ownId: () => Buffer.from(chance(11)).toString('hex'),
     countOrder: () => limits.takeOrder(),
@@ -129,28 +133,28 @@ function createVenue(
   return { ...base, userStreams, marketStreams: new MarketStreams(base) }
 }
 
-function acceptSockets(server: Server, venue: FullVenue): WebSocketServer {
+function acceptSockets(server: Server, context: Exchange): WebSocketServer {
   const sockets = new WebSocketServer({ server, maxPayload: 65_536 })
   // A port that is taken is reported by listen() already; without a listener it would end the process.
   sockets.on('error', () => {})
   sockets.on('connection', (socket: WebSocket, request) => {
     const url = new URL(request.url ?? '/', 'http://sandbox')
     socket.on('error', () => socket.terminate())
-    if (url.pathname.startsWith('/ws-api/')) venue.userStreams.accept(socket)
-    else if (/^\/(ws|stream)(\/|$)/.test(url.pathname)) venue.marketStreams.accept(socket, url)
+    if (url.pathname.startsWith('/ws-api/')) context.userStreams.accept(socket)
+    else if (/^\/(ws|stream)(\/|$)/.test(url.pathname)) context.marketStreams.accept(socket, url)
     else socket.close(1008)
   })
   return sockets
 }
 
 /** At every tick: orders first, so that whoever sees a price can already ask about its fills. */
-function beat(clock: Clock, venue: FullVenue): () => void {
+function beat(clock: Clock, context: Exchange): () => void {
   let tick = tickAt(clock.now())
   let cancel = clock.after(untilNextTick(clock), run)
   function run(): void {
     const now = tickAt(clock.now())
-    if (now !== tick) venue.matching.advance()
-    if (now > tick) venue.marketStreams.beat(tick, now)
+    if (now !== tick) context.trading.advance()
+    if (now > tick) context.marketStreams.beat(tick, now)
     tick = now
     cancel = clock.after(untilNextTick(clock), run)
   }

@@ -2,14 +2,14 @@
 import type { WebSocket } from 'ws'
 import { z } from 'zod'
 import type { Account } from './account.ts'
+import type { ExchangeContext } from './context.ts'
 import { ExchangeError, refuse } from './errors.ts'
-import type { OrderEvent } from './order.ts'
 import { executionReport, positionReport } from './order-views.ts'
 import { Parameters } from './parameters.ts'
 import { parseJson } from './parse-json.ts'
 import { checkSignature, checkTime, findAccount } from './security.ts'
 import { toJson } from './to-json.ts'
-import type { Venue } from './venue.ts'
+import type { TradingEvent } from './trading.ts'
 
 const SUBSCRIBE = 'userDataStream.subscribe.signature'
 
@@ -27,12 +27,12 @@ const RULES = {
 } as const
 
 export class UserStreams {
-  readonly #venue: Venue
+  readonly #context: ExchangeContext
   readonly #subscribers = new Map<WebSocket, Account[]>()
   #reversed: (() => void)[] = []
 
-  constructor(venue: Venue) {
-    this.#venue = venue
+  constructor(context: ExchangeContext) {
+    this.#context = context
   }
 
   accept(socket: WebSocket): void {
@@ -41,11 +41,12 @@ export class UserStreams {
     socket.on('message', (data) => socket.send(toJson(this.#reply(socket, String(data)))))
   }
 
-  publish(event: OrderEvent): void {
-    const { events } = event.order.marks
-    const times = events === 'duplicate' && event.execution === 'TRADE' ? 2 : 1
+  publish(event: TradingEvent): void {
+    if (event.type === 'triggered') return
+    const { events } = event.order.effects
+    const times = events === 'duplicate' && event.type === 'filled' ? 2 : 1
     if (events === 'reverse') this.#keepForLater(event)
-    else for (let i = 0; i < times; i++) this.#send(event, describe(event))
+    else for (let i = 0; i < times; i++) this.#send(event, this.#describe(event))
   }
 
   #reply(socket: WebSocket, text: string): object {
@@ -67,24 +68,24 @@ export class UserStreams {
     const values = new Map(Object.entries(given).map(([name, value]) => [name, String(value)]))
     const parameters = new Parameters(values)
     parameters.check(RULES)
-    const account = findAccount(this.#venue.accounts, parameters.required('apiKey'))
-    checkTime(parameters, this.#venue.now())
+    const account = findAccount(this.#context.accounts, parameters.required('apiKey'))
+    checkTime(parameters, this.#context.now())
     const names = [...values.keys()].filter((name) => name !== 'signature').sort()
     const payload = names.map((name) => `${name}=${values.get(name)}`).join('&')
     checkSignature(account, payload, parameters.required('signature'))
     return account
   }
 
-  #send(event: OrderEvent, messages: readonly object[]): void {
+  #send(event: TradingEvent, messages: readonly object[]): void {
     for (const [socket, accounts] of this.#subscribers)
       for (const [subscriptionId, account] of accounts.entries())
-        if (account === event.order.account)
+        if (account.name === event.order.request.account)
           for (const message of messages) socket.send(toJson({ subscriptionId, event: message }))
   }
 
   /** All events of one request happen before anything else does: then they go out, last one first. */
-  #keepForLater(event: OrderEvent): void {
-    const messages = describe(event)
+  #keepForLater(event: TradingEvent): void {
+    const messages = this.#describe(event)
     if (this.#reversed.length === 0)
       queueMicrotask(() => {
         const kept = this.#reversed.reverse()
@@ -93,8 +94,10 @@ export class UserStreams {
       })
     this.#reversed.push(() => this.#send(event, messages))
   }
-}
 
-function describe(event: OrderEvent): object[] {
-  return [executionReport(event), positionReport(event.order, event.time)]
+  #describe(event: TradingEvent): object[] {
+    const { order, at } = event
+    const wallet = this.#context.trading.venue.wallet(order.request.account)
+    return [executionReport(event), positionReport(order, wallet, at)]
+  }
 }

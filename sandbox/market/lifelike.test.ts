@@ -146,7 +146,7 @@ test('spread and depth breathe, and stay fit for a large market', () => {
     ),
   )
   const depths = books.map(({ asks }) =>
-    asks.reduce((sum, { price, quantity }) => sum + Number(price.times(quantity)), 0),
+    asks.reduce((sum, { price, amount }) => sum + Number(price.times(amount)), 0),
   )
   expect(Math.min(...spreads)).toBeGreaterThan(0.001)
   expect(Math.max(...spreads)).toBeLessThan(0.03)

@@ -1,22 +1,23 @@
 // How orders meet the market, and that no money appears or vanishes.
+import { isOpen } from '@keyside/venue'
 import Big from 'big.js'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { CALM, Market } from '../market/market.ts'
 import { stoppedTime, turnableClock } from '../market/turnable-clock.ts'
-import { createAccount } from './account.ts'
 import { Book } from './book.ts'
 import { ExchangeError } from './errors.ts'
-import { Matching } from './matching.ts'
-import { isOpen, type OrderEvent, type OrderRequest } from './order.ts'
+import type { SpotRequest } from './order-request.ts'
+import { statusOf } from './order-views.ts'
+import { Trading, type TradingEvent } from './trading.ts'
 
 const BTC = 'BTC/USDT'
 const START = Date.UTC(2026, 10, 23)
 
 interface Wish {
-  readonly side?: OrderRequest['side']
-  readonly type?: OrderRequest['type']
-  readonly timeInForce?: OrderRequest['timeInForce']
+  readonly side?: SpotRequest['side']
+  readonly type?: SpotRequest['type']
+  readonly timeInForce?: SpotRequest['timeInForce']
   readonly quantity?: string | undefined
   readonly quoteQuantity?: string | undefined
   readonly price?: string | undefined
@@ -28,39 +29,42 @@ function open(depth?: { levels: number; quantity: string }) {
   const market = new Market({ seed: 1, wave: CALM })
   const book = new Book(market)
   if (depth !== undefined) book.setDepth(BTC, depth)
-  const events: OrderEvent[] = []
-  const matching = new Matching(clock, market, book, (event) => events.push(event))
-  const setup = {
-    name: 'a',
-    apiKey: 'a',
-    credential: { secret: 'a' },
-    balances: { BTC: '10', USDT: '500000' },
-  }
-  const account = createAccount(setup, START)
+  const events: TradingEvent[] = []
+  const trading = new Trading({
+    clock,
+    market,
+    book,
+    accounts: [{ name: 'a', balances: { BTC: '10', USDT: '500000' } }],
+    onEvent: (event) => events.push(event),
+  })
+  const wallet = trading.venue.wallet('a')
   let names = 0
-  const place = (wish: Wish, marks = {}) =>
-    matching.place(account, requestOf(market, wish, `order-${++names}`), marks)
+  const place = (wish: Wish, effects = {}) =>
+    trading.place(requestOf(market, wish, `order-${++names}`), effects)
   const pass = (ms: number) => {
     clock.advance(ms)
-    matching.advance()
+    trading.advance()
   }
-  const total = (asset: string) => account.wallet.free(asset).plus(account.wallet.locked(asset))
-  return { clock, market, matching, account, events, place, pass, total }
+  const total = (asset: string) => wallet.total(asset)
+  return { clock, market, trading, wallet, events, place, pass, total }
 }
 
-function requestOf(market: Market, wish: Wish, clientOrderId: string): OrderRequest {
+function requestOf(market: Market, wish: Wish, clientOrderId: string): SpotRequest {
   const [instrument] = market.instruments
   if (instrument === undefined) throw new Error('no instrument')
   const big = (text: string | undefined) => (text === undefined ? undefined : new Big(text))
   return {
+    account: 'a',
     instrument,
-    side: wish.side ?? 'BUY',
-    type: wish.type ?? 'LIMIT',
+    market: instrument.symbol,
+    side: wish.side ?? 'buy',
+    type: wish.type ?? 'limit',
+    spotType: 'LIMIT',
     timeInForce: wish.timeInForce ?? 'GTC',
-    quantity: big(wish.quantity),
-    quoteQuantity: big(wish.quoteQuantity),
+    amount: big(wish.quantity),
+    value: big(wish.quoteQuantity),
     price: big(wish.price),
-    stopPrice: big(wish.stopPrice),
+    triggerPrice: big(wish.stopPrice),
     clientOrderId,
     selfTradePrevention: 'EXPIRE_MAKER',
     responseType: 'FULL',
@@ -68,69 +72,69 @@ function requestOf(market: Market, wish: Wish, clientOrderId: string): OrderRequ
 }
 
 test('walks the levels of the book and takes the fee from what it brings', () => {
-  const { place, account } = open({ levels: 3, quantity: '1' })
-  const order = place({ type: 'MARKET', quantity: '2.5' })
-  expect(order.fills.map((fill) => [fill.price.toFixed(), fill.quantity.toFixed()])).toEqual([
+  const { place, wallet } = open({ levels: 3, quantity: '1' })
+  const order = place({ type: 'market', quantity: '2.5' })
+  expect(order.fills.map((fill) => [fill.price.toFixed(), fill.amount.toFixed()])).toEqual([
     ['60003', '1'],
     ['60009', '1'],
     ['60015', '0.5'],
   ])
-  expect(account.wallet.free('BTC').toFixed()).toBe('12.4975')
-  expect(account.wallet.free('USDT').toFixed()).toBe('349980.5')
+  expect(wallet.free('BTC').toFixed()).toBe('12.4975')
+  expect(wallet.free('USDT').toFixed()).toBe('349980.5')
 })
 
 test('fills an IOC as far as its price reaches and lets the rest expire', () => {
-  const { place, account } = open({ levels: 3, quantity: '1' })
+  const { place, wallet } = open({ levels: 3, quantity: '1' })
   const order = place({ quantity: '3', price: '60009', timeInForce: 'IOC' })
-  expect([order.status, order.executed.toFixed()]).toEqual(['EXPIRED', '2'])
-  expect(account.wallet.locked('USDT').toFixed()).toBe('0')
+  expect([statusOf(order), order.filled.toFixed()]).toEqual(['EXPIRED', '2'])
+  expect(wallet.held('USDT').toFixed()).toBe('0')
 })
 
 test('fills a FOK whole or not at all', () => {
   const { place } = open({ levels: 3, quantity: '1' })
   expect(place({ quantity: '2.1', price: '60009', timeInForce: 'FOK' })).toMatchObject({
-    status: 'EXPIRED',
+    status: 'expired',
     fills: [],
   })
-  expect(place({ quantity: '2', price: '60009', timeInForce: 'FOK' }).status).toBe('FILLED')
+  expect(place({ quantity: '2', price: '60009', timeInForce: 'FOK' }).status).toBe('filled')
 })
 
 test('does not sell the same level twice in one tick', () => {
   const { place, pass } = open({ levels: 1, quantity: '1' })
-  expect(place({ quantity: '1', price: '60003', timeInForce: 'IOC' }).status).toBe('FILLED')
-  expect(place({ quantity: '1', price: '60003', timeInForce: 'IOC' }).status).toBe('EXPIRED')
+  expect(place({ quantity: '1', price: '60003', timeInForce: 'IOC' }).status).toBe('filled')
+  expect(place({ quantity: '1', price: '60003', timeInForce: 'IOC' }).status).toBe('expired')
   pass(250)
-  expect(place({ quantity: '1', price: '60003', timeInForce: 'IOC' }).status).toBe('FILLED')
+  expect(place({ quantity: '1', price: '60003', timeInForce: 'IOC' }).status).toBe('filled')
 })
 
 test('fills a resting order at its own price when the market comes through, part by part', () => {
   const { place, market, clock, pass } = open({ levels: 1, quantity: '1' })
   const order = place({ quantity: '1.5', price: '59000' })
   pass(1_000)
-  expect(order.status).toBe('NEW')
+  expect(statusOf(order)).toBe('NEW')
   market.nudge(BTC, 0.98, clock.now())
   pass(250)
-  expect([order.status, order.executed.toFixed()]).toEqual(['PARTIALLY_FILLED', '1'])
+  expect([statusOf(order), order.filled.toFixed()]).toEqual(['PARTIALLY_FILLED', '1'])
   pass(250)
-  expect(order.status).toBe('FILLED')
-  expect(order.fills.map((fill) => [fill.price.toFixed(), fill.role])).toEqual([
+  expect(statusOf(order)).toBe('FILLED')
+  expect(order.fills.map((fill) => [fill.price.toFixed(), fill.liquidity])).toEqual([
     ['59000', 'maker'],
     ['59000', 'maker'],
   ])
 })
 
 test.each([
-  ['STOP_LOSS', 'SELL', '59000', 0.98],
-  ['TAKE_PROFIT', 'SELL', '61000', 1.02],
-  ['STOP_LOSS', 'BUY', '62000', 1.04],
-  ['TAKE_PROFIT', 'BUY', '59000', 0.98],
+  ['stop_market', 'sell', '59000', 0.98],
+  ['take_profit_market', 'sell', '61000', 1.02],
+  ['stop_market', 'buy', '62000', 1.04],
+  ['take_profit_market', 'buy', '59000', 0.98],
 ] as const)(
   'triggers a %s to %s when the price gets there, also over a jump of time',
   (type, side, stopPrice, factor) => {
     const { place, market, clock, pass } = open()
     const order = place({ type, side, quantity: '0.1', stopPrice })
     pass(60_000)
-    expect(order.workingAt).toBeUndefined()
+    expect(order.workingAt).toBeNull()
     market.drive(
       BTC,
       [
@@ -141,50 +145,50 @@ test.each([
     )
     pass(3_600_000)
     expect(order.workingAt).toBeGreaterThan(START + 60_000)
-    expect(['FILLED', 'EXPIRED']).toContain(order.status)
+    expect(['FILLED', 'EXPIRED']).toContain(statusOf(order))
   },
 )
 
 test('cuts a fee after the eighth decimal', () => {
-  const { place, market, clock, pass, account } = open()
-  const order = place({ side: 'SELL', quantity: '0.00123', price: '60010.33' })
+  const { place, market, clock, pass, wallet } = open()
+  const order = place({ side: 'sell', quantity: '0.00123', price: '60010.33' })
   market.nudge(BTC, 1.01, clock.now())
   pass(250)
-  expect(order.fills.map((fill) => fill.commission.toFixed())).toEqual(['0.0738127'])
-  expect(account.wallet.free('USDT').toFixed()).toBe('500073.7388932')
+  expect(order.fills.map((fill) => fill.fee?.amount.toFixed())).toEqual(['0.0738127'])
+  expect(wallet.free('USDT').toFixed()).toBe('500073.7388932')
 })
 
 test('lets a triggered stop limit rest at its price', () => {
   const { place, market, clock, pass } = open()
   const order = place({
-    type: 'STOP_LOSS_LIMIT',
-    side: 'SELL',
+    type: 'stop_limit',
+    side: 'sell',
     quantity: '1',
     price: '59500',
     stopPrice: '59000',
   })
   market.nudge(BTC, 0.98, clock.now())
   pass(250)
-  expect([order.status, order.workingAt === undefined]).toEqual(['NEW', false])
+  expect([statusOf(order), order.workingAt === null]).toEqual(['NEW', false])
   market.nudge(BTC, 1.02, clock.now())
   pass(10_000)
-  expect(order.status).toBe('FILLED')
+  expect(statusOf(order)).toBe('FILLED')
   expect(order.fills.every((fill) => fill.price.eq('59500'))).toBe(true)
 })
 
 test('fills half and cancels when that fault is on the order', () => {
   const { place, events } = open()
-  const order = place({ quantity: '0.5', price: '60500' }, { fills: 'half-then-cancel' })
-  expect([order.status, order.executed.toFixed()]).toEqual(['CANCELED', '0.25'])
-  expect(events.at(-1)?.execution).toBe('CANCELED')
+  const order = place({ quantity: '0.5', price: '60500' }, { fills: 'half_then_cancel' })
+  expect([statusOf(order), order.filled.toFixed()]).toEqual(['CANCELED', '0.25'])
+  expect(events.at(-1)?.type).toBe('canceled')
 })
 
 test('changes nothing when it refuses', () => {
-  const { place, total, matching, account } = open()
-  expect(() => place({ side: 'SELL', quantity: '11', price: '70000' })).toThrow(ExchangeError)
+  const { place, total, trading, wallet } = open()
+  expect(() => place({ side: 'sell', quantity: '11', price: '70000' })).toThrow(ExchangeError)
   expect(total('BTC').toFixed()).toBe('10')
-  expect(account.wallet.locked('BTC').toFixed()).toBe('0')
-  expect(matching.orders).toEqual([])
+  expect(wallet.held('BTC').toFixed()).toBe('0')
+  expect(trading.venue.orders).toEqual([])
 })
 
 const cents = fc
@@ -192,8 +196,8 @@ const cents = fc
   .map((n) => new Big(n).div(100).toFixed())
 const lots = fc.integer({ min: 10, max: 500_000 }).map((n) => new Big(n).div(100_000).toFixed())
 const wish = fc.record({
-  side: fc.constantFrom('BUY', 'SELL'),
-  kind: fc.constantFrom('LIMIT', 'IOC', 'FOK', 'MARKET', 'COST', 'STOP_LOSS', 'STOP_LOSS_LIMIT'),
+  side: fc.constantFrom('buy', 'sell'),
+  kind: fc.constantFrom('limit', 'IOC', 'FOK', 'market', 'COST', 'stop_market', 'stop_limit'),
   quantity: lots,
   price: cents,
   stopPrice: cents,
@@ -204,43 +208,43 @@ const wish = fc.record({
 test('keeps every balance exact: what was bought, sold and paid in fees adds up to the last digit', () => {
   fc.assert(
     fc.property(fc.array(wish, { minLength: 1, maxLength: 12 }), (wishes) => {
-      const { place, pass, market, clock, matching, account, total } = open({
+      const { place, pass, market, clock, trading, wallet, total } = open({
         levels: 5,
         quantity: '0.7',
       })
       for (const { kind, side, quantity, price, stopPrice, factor, cancel } of wishes) {
         const immediate = kind === 'IOC' || kind === 'FOK'
-        const priced = immediate || kind.includes('LIMIT')
+        const priced = immediate || kind.includes('limit')
         try {
           const order = place({
-            side: side as 'BUY',
-            type: (immediate ? 'LIMIT' : kind === 'COST' ? 'MARKET' : kind) as 'LIMIT',
+            side: side as 'buy',
+            type: (immediate ? 'limit' : kind === 'COST' ? 'market' : kind) as 'limit',
             timeInForce: immediate ? kind : 'GTC',
             quantity: kind === 'COST' ? undefined : quantity,
             quoteQuantity: kind === 'COST' ? new Big(quantity).times(60_000).toFixed(2) : undefined,
             price: priced ? price : undefined,
-            stopPrice: kind.startsWith('STOP') ? stopPrice : undefined,
+            stopPrice: kind.startsWith('stop') ? stopPrice : undefined,
           })
-          if (cancel && isOpen(order)) matching.cancel(order, 'c')
+          if (cancel && isOpen(order)) trading.cancel(order, 'c')
         } catch (error) {
           if (!(error instanceof ExchangeError)) throw error
         }
         market.nudge(BTC, factor, clock.now())
         pass(500)
       }
-      for (const order of [...matching.open]) matching.cancel(order, 'c')
+      for (const order of [...trading.venue.open]) trading.cancel(order, 'c')
       const owned = { BTC: new Big(10), USDT: new Big(500_000) }
-      for (const { request, fills } of matching.orders)
+      for (const { request, fills } of trading.venue.orders)
         for (const fill of fills) {
-          const sign = request.side === 'BUY' ? 1 : -1
-          owned.BTC = owned.BTC.plus(fill.quantity.times(sign))
-          owned.USDT = owned.USDT.minus(fill.price.times(fill.quantity).times(sign))
-          const asset = fill.commissionAsset as 'BTC'
-          owned[asset] = owned[asset].minus(fill.commission)
+          const sign = request.side === 'buy' ? 1 : -1
+          owned.BTC = owned.BTC.plus(fill.amount.times(sign))
+          owned.USDT = owned.USDT.minus(fill.price.times(fill.amount).times(sign))
+          const asset = fill.fee?.currency as 'BTC'
+          owned[asset] = owned[asset].minus(fill.fee?.amount ?? 0)
         }
       for (const asset of ['BTC', 'USDT'] as const) {
         expect(total(asset).toFixed()).toBe(owned[asset].toFixed())
-        expect(account.wallet.locked(asset).toFixed(), 'nothing stays locked').toBe('0')
+        expect(wallet.held(asset).toFixed(), 'nothing stays locked').toBe('0')
       }
     }),
     { numRuns: 60 },

@@ -1,7 +1,7 @@
 // A client that sends exactly what a test says, signed or not, where ccxt would tidy it up first.
 import { createHmac } from 'node:crypto'
-import type { SandboxExchange } from './start.ts'
-import { HMAC } from './testing.ts'
+import type { SandboxExchange } from '../start.ts'
+import { HMAC } from './open-exchange.ts'
 
 export interface RawAnswer {
   readonly status: number

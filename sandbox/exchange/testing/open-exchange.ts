@@ -1,9 +1,9 @@
 // What the tests of this folder share: an exchange with two accounts, and how a client is pointed at it.
 import { generateKeyPairSync } from 'node:crypto'
 import { rebaseUrls } from '@keyside/runtime'
-import { CALM, Market } from '../market/market.ts'
-import { type TurnableClock, turnableClock } from '../market/turnable-clock.ts'
-import { type ExchangeOptions, type SandboxExchange, startExchange } from './start.ts'
+import { CALM, Market } from '../../market/market.ts'
+import { type TurnableClock, turnableClock } from '../../market/turnable-clock.ts'
+import { type ExchangeOptions, type SandboxExchange, startExchange } from '../start.ts'
 
 export const HMAC = { apiKey: 'hmacKey0'.repeat(8), secret: 'hmacSecret'.repeat(6) }
 

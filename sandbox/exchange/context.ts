@@ -1,20 +1,19 @@
 // What every part of the sandbox exchange shares.
-
+import type { OrderEffects } from '@keyside/venue'
 import type { Instrument } from '../market/instrument.ts'
 import type { Market } from '../market/market.ts'
 import type { Account } from './account.ts'
 import type { Book } from './book.ts'
 import { refuse } from './errors.ts'
 import type { Listings } from './listings.ts'
-import type { Matching } from './matching.ts'
-import type { Order, OrderMarks } from './order.ts'
 import type { ParameterRules, Parameters } from './parameters.ts'
+import type { Trading } from './trading.ts'
 
-export interface Venue {
+export interface ExchangeContext {
   readonly market: Market
   readonly book: Book
   readonly listings: Listings
-  readonly matching: Matching
+  readonly trading: Trading
   readonly accounts: readonly Account[]
   /** The exchange's own time, Unix ms. */
   readonly now: () => number
@@ -26,7 +25,7 @@ export interface Venue {
 
 export interface Call {
   readonly parameters: Parameters
-  readonly marks: OrderMarks
+  readonly effects: OrderEffects
 }
 
 export interface SignedCall extends Call {
@@ -49,16 +48,12 @@ export type Endpoint = EndpointBase &
 export type Endpoints = Readonly<Record<string, Endpoint>>
 
 /** Throws an ExchangeError for a symbol that is not traded here. */
-export function instrumentOf(venue: Venue, id: string | undefined): Instrument {
-  const instrument = venue.market.instruments.find((candidate) => candidate.id === id)
-  if (instrument === undefined || !isListed(venue, instrument)) throw refuse('bad_symbol')
+export function instrumentOf(context: ExchangeContext, id: string | undefined): Instrument {
+  const instrument = context.market.instruments.find((candidate) => candidate.id === id)
+  if (instrument === undefined || !isListed(context, instrument)) throw refuse('bad_symbol')
   return instrument
 }
 
-export function isListed({ listings }: Venue, { symbol }: Instrument): boolean {
+export function isListed({ listings }: ExchangeContext, { symbol }: Instrument): boolean {
   return listings.of(symbol) !== 'GONE'
-}
-
-export function isVisible(order: Order, now: number): boolean {
-  return now - order.createdAt >= (order.marks.hiddenMs ?? 0)
 }
