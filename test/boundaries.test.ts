@@ -66,6 +66,8 @@ test.each([
   ['executor/core/model/x.ts', '@keyside/runtime', RESTRICTED],
   ['executor/core/execution/x.ts', 'node:crypto', RESTRICTED],
   ['strategy-engine/strategies/x.ts', 'node:fs', RESTRICTED],
+  ['venue/x.ts', 'node:crypto', RESTRICTED],
+  ['venue/x.ts', '@keyside/runtime', RESTRICTED],
 ])('%s may not import %s', (file, imported, rule) => {
   expect(broken(file, imported)).toContain(rule)
 })
@@ -77,6 +79,7 @@ test.each([
   ['executor/core/risk/x.ts', '../model/state.ts'],
   ['protocol/node.ts', 'node:crypto'],
   ['cli/x.ts', '@keyside/executor'],
+  ['sandbox/x.ts', '@keyside/venue'],
 ])('%s may import %s', (file, imported) => {
   expect(broken(file, imported)).toEqual([])
 })
