@@ -2,6 +2,7 @@
 import { enrolKey, id } from '@keyside/protocol'
 import { exchangeAddress } from '@keyside/runtime'
 import { z } from 'zod'
+import { VENUE_NAMES } from './venues/dialects.ts'
 
 const publicKey = z.string().refine((key) => enrolKey(key).ok, 'expected an Ed25519 public key')
 const file = z.string().min(1)
@@ -26,7 +27,7 @@ export const executorConfig = z.strictObject({
   engine: voice,
   bot: voice,
   exchange: z.strictObject({
-    name: z.literal('binance').default('binance'),
+    name: z.enum(VENUE_NAMES).default('binance'),
     /** Another server that speaks the same dialect. It is real money unless it proves to be the sandbox. */
     address: exchangeAddress.optional(),
     /** What the sandbox of this home proves itself with. */

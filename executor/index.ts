@@ -69,5 +69,5 @@ export { type ExecutorNote, executorAt, type Found, homesWithExecutor } from './
 export { type Executor, type ExecutorDeps, startExecutor } from './start-executor.ts'
 export { isHalted, unhalt } from './unhalt.ts'
 export { EXCHANGE_CODES } from './venues/codes.ts'
-export { openExchange, stakesAt } from './venues/open.ts'
+export { createVenue, moneyAt } from './venues/create-venue.ts'
 export type { Exchange, KeyRights } from './venues/port.ts'

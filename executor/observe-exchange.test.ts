@@ -8,12 +8,12 @@ import { assemble } from './assemble.ts'
 import { Journal, type OutboxReport } from './journal/journal.ts'
 import type { Shell } from './shell.ts'
 import { policyOf, signalClaims, TestExecutor } from './testing/rig.ts'
-import { createBinance } from './venues/binance.ts'
+import { binance } from './venues/binance/dialect.ts'
 import type { Exchange } from './venues/port.ts'
 import { newId, order } from './venues/testing/contract.ts'
+import { Venue } from './venues/venue.ts'
 
 const KEYS = { apiKey: 'lookKey'.repeat(8), secret: 'lookSecret'.repeat(6) }
-const PACE = { requests: 1, quotes: 1_000, books: 5_000, volumes: 60_000, clock: 60_000 }
 const log = pino({ level: 'silent' })
 let told: OutboxReport[] = []
 let journal: Journal
@@ -60,8 +60,8 @@ beforeEach(async () => {
   })
   const { address } = sandbox
   const proved = { secret, chance: systemChance }
-  const parts = { clock: systemClock, log, pace: PACE }
-  exchange = createBinance({ keys: KEYS, address, sandbox: proved, ...parts })
+  const parts = { clock: systemClock, log, unitMs: 1 }
+  exchange = new Venue(binance, { keys: KEYS, address, sandbox: proved, ...parts })
   await exchange.start(['BTC/USDT'])
   shell = assemble({
     journal,

@@ -37,7 +37,7 @@ import { ReachExchange } from './reach-exchange.ts'
 import { register } from './registry.ts'
 import { Publisher } from './report/publisher.ts'
 import { answerRequests } from './requests.ts'
-import { openExchange } from './venues/open.ts'
+import { createVenue } from './venues/create-venue.ts'
 import type { Exchange } from './venues/port.ts'
 import { canTakeAway, startWatching } from './watch.ts'
 
@@ -217,7 +217,7 @@ async function openAccount(config: ExecutorConfig, deps: ExecutorDeps): Promise<
       'exchange_key_missing',
       `account "${config.account}" has no exchange key: run "keyside keys add --account ${config.account}"`,
     )
-  return openExchange(config.exchange, keys, deps)
+  return createVenue(config.exchange, keys, deps)
 }
 
 /** A key that may take money away has no place on a device that is always on. */

@@ -5,10 +5,10 @@ import { join, resolve } from 'node:path'
 import { botConfig, checkTelegram } from '@keyside/bot'
 import {
   codeSecret,
+  createVenue,
   type Exchange,
   exchangeKeys,
   type Keychain,
-  openExchange,
   policyState,
   sentenceOf,
   verifyJournal,
@@ -117,7 +117,7 @@ async function account(home: string, keychain: Keychain | null): Promise<Exchang
   const { account: name, exchange } = executorSection(home)
   const keys = await exchangeKeys(keychain, name)
   if (keys === null) throw new Error(`account "${name}" has no key: run "keyside keys add"`)
-  return openExchange(exchange, keys, quiet(home))
+  return createVenue(exchange, keys, quiet(home))
 }
 
 async function keyRights(home: string, keychain: Keychain | null): Promise<string> {

@@ -1,11 +1,11 @@
 // keyside keys: the exchange keys on this device.
 import {
+  createVenue,
   type ExchangeKeys,
   exchangeAccounts,
   exchangeKeys,
   type KeyWarning,
   keepExchangeKeys,
-  openExchange,
   removeExchangeKeys,
   sentenceOf,
 } from '@keyside/executor'
@@ -107,7 +107,7 @@ async function remove({ account, yes }: AccountOption & { yes: boolean }): Promi
 /** Throws `exchange_key_refused`, or `exchange_unreachable` when it did not say: a key nobody checked is not stored. */
 async function examine(home: string, keys: ExchangeKeys): Promise<KeyVerdict> {
   const { exchange } = executorSection(home)
-  const asked = await openExchange(exchange, keys, quiet(home)).keyRights()
+  const asked = await createVenue(exchange, keys, quiet(home)).keyRights()
   if (!asked.ok && asked.code !== undefined)
     throw new KeysideError(
       asked.code,

@@ -1,8 +1,8 @@
 // keyside journal rebase: sets a journal that was put back, or that the exchange contradicts, to what is really there.
 import { userInfo } from 'node:os'
 import {
+  createVenue,
   exchangeKeys,
-  openExchange,
   type PolicyState,
   policyState,
   prepareRebase,
@@ -55,7 +55,7 @@ async function prepare(home: string, markets: readonly string[]): Promise<Rebase
     home,
     database,
     markets,
-    exchange: openExchange(exchange, keys, quiet(home)),
+    exchange: createVenue(exchange, keys, quiet(home)),
     clock: systemClock,
     by: `terminal:${userInfo().username}`,
   })

@@ -1,5 +1,5 @@
 // What is traded, and where: the exchange, its address, and whether money there is real.
-import { stakesAt } from '@keyside/executor'
+import { moneyAt } from '@keyside/executor'
 import { createLog, systemChance, systemClock } from '@keyside/runtime'
 import { executorSection } from './home-keychain.ts'
 
@@ -20,7 +20,7 @@ export interface Venue {
 export async function venueOf(home: string): Promise<Venue> {
   const { exchange } = executorSection(home)
   const { name, address = null } = exchange
-  return { exchange: name, address, money: await stakesAt(exchange, quiet(home)) }
+  return { exchange: name, address, money: await moneyAt(exchange, quiet(home)) }
 }
 
 export async function whereTraded(home: string): Promise<string> {

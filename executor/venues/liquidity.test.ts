@@ -1,25 +1,22 @@
 import { expect, test } from 'vitest'
+import { binance } from './binance/dialect.ts'
 import { LiquidityWatch } from './liquidity.ts'
 
-/** A line that writes down what it is asked and does not answer before it is told to. */
-function silentLine() {
+/** A client that writes down what it is asked and does not answer before it is told to. */
+function silentClient() {
   const heard: string[] = []
   const answers: (() => void)[] = []
-  const api = {
-    publicGetDepth: ({ symbol }: { symbol: string }) => heard.push(symbol),
-    publicGetTicker24hr: () => heard.push('volumes'),
-  }
-  const ask = (question: (from: typeof api) => unknown) => {
-    question(api)
+  const ask = ({ params }: { params: { symbol?: string } }) => {
+    heard.push(params.symbol ?? 'volumes')
     return new Promise((done) => {
-      answers.push(() => done({ got: 'answer', body: { asks: [] } }))
+      answers.push(() => done({ got: 'answer', value: [] }))
     })
   }
-  return { ask, heard, answers }
+  return { dialect: binance, ask, heard, answers }
 }
 
 function watchOver(count: number) {
-  const line = silentLine()
+  const client = silentClient()
   const every: { ms: number; run: () => void }[] = []
   const clock = {
     now: () => 0,
@@ -29,9 +26,9 @@ function watchOver(count: number) {
     },
   }
   const markets = Array.from({ length: count }, (_, at) => ({ id: `M${at}` }))
-  const watch = new LiquidityWatch(line as never, clock as never)
+  const watch = new LiquidityWatch(client as never, clock as never)
   watch.keepFresh(() => markets as never, { books: 5_000, volumes: 60_000 })
-  return { ...line, every }
+  return { ...client, every }
 }
 
 test.each([

@@ -1,20 +1,9 @@
-// What each market turns over in a day and offers now, with an age that is never flattered.
+// What each market turns over in a day and offers now, stamped with the time of the request.
 import type { Cancel, Clock } from '@keyside/runtime'
-import { z } from 'zod'
 import type { Liquidity } from '../core/model/exchange.ts'
-import { dayAnswer, depthAnswer } from './answers.ts'
-import type { Line } from './line.ts'
-import type { VenueMarket } from './map.ts'
-import { type Lose, sift } from './sift.ts'
-
-/** As many as the venue gives for its lowest weight. */
-const LEVELS = '100'
-
-/**
- * Between two books, ms. With more than 25 markets each book comes later than every 5 s, and no weight is added: 300
- * books a minute are 1 500 of the 6 000 that the venue allows one address.
- */
-const LEAST_STEP_MS = 200
+import { askAll, type Lose } from './batch.ts'
+import type { VenueMarket } from './dialect.ts'
+import type { RestClient } from './rest-client.ts'
 
 /** How often each is asked for, ms. */
 export interface LiquidityPace {
@@ -26,15 +15,15 @@ type Volume = Pick<Liquidity, 'volume' | 'volumeAt'>
 type Asks = Pick<Liquidity, 'asks' | 'asksAt'>
 
 export class LiquidityWatch {
-  readonly #line: Line
+  readonly #client: RestClient
   readonly #clock: Clock
   readonly #lose: Lose<VenueMarket>
   /** By the venue's id. */
   readonly #volumes = new Map<string, Volume>()
   readonly #asks = new Map<string, Asks>()
 
-  constructor(line: Line, clock: Clock, lose: Lose<VenueMarket> = () => undefined) {
-    this.#line = line
+  constructor(client: RestClient, clock: Clock, lose: Lose<VenueMarket> = () => undefined) {
+    this.#client = client
     this.#clock = clock
     this.#lose = lose
   }
@@ -69,7 +58,7 @@ export class LiquidityWatch {
       await this.#refreshAsks(market)
       asking.delete(market.id)
     }
-    const step = Math.max(pace.books / count, LEAST_STEP_MS)
+    const step = Math.max(pace.books / count, this.#client.dialect.limits.bookMs)
     return [
       this.#clock.every(step, () => void next()),
       this.#clock.every(pace.volumes, () => void this.#refreshVolumes(markets())),
@@ -78,38 +67,23 @@ export class LiquidityWatch {
 
   /** A market that the answer leaves out, or tells badly, keeps its old turnover and with it its age. */
   async #refreshVolumes(markets: readonly VenueMarket[]): Promise<void> {
+    const { most, ask } = this.#client.dialect.volumes
     let volumeAt = 0
-    const { refused } = await sift(
-      markets,
-      (part) => {
-        volumeAt = this.#clock.now()
-        const symbols = JSON.stringify(part.map(({ id }) => id))
-        const weight = tickersWeight(part.length)
-        return this.#line.ask((api) => api.publicGetTicker24hr({ symbols }), weight)
-      },
-      (body) => {
-        const rows = z.array(z.unknown()).safeParse(body)
-        for (const row of rows.data ?? []) {
-          const { data } = dayAnswer.safeParse(row)
-          if (data !== undefined)
-            this.#volumes.set(data.symbol, { volume: data.quoteVolume, volumeAt })
-        }
-        return rows.success ? 'read' : 'unreadable'
-      },
-    )
+    const stamped = (part: readonly VenueMarket[]) => {
+      volumeAt = this.#clock.now()
+      return ask(part)
+    }
+    const batch = { most, ask: stamped }
+    const { refused } = await askAll(this.#client, batch, markets, (rows) => {
+      for (const { id, volume } of rows) this.#volumes.set(id, { volume, volumeAt })
+    })
     this.#lose(refused)
   }
 
-  async #refreshAsks({ id }: VenueMarket): Promise<void> {
+  async #refreshAsks(market: VenueMarket): Promise<void> {
     const asksAt = this.#clock.now()
-    const reply = await this.#line.ask((api) => api.publicGetDepth({ symbol: id, limit: LEVELS }))
-    const { data } = depthAnswer.safeParse(reply.got === 'answer' ? reply.body : null)
-    if (data === undefined || (this.#asks.get(id)?.asksAt ?? 0) > asksAt) return
-    this.#asks.set(id, { asks: data.asks, asksAt })
+    const reply = await this.#client.ask(this.#client.dialect.asks(market))
+    if (reply.got !== 'answer' || (this.#asks.get(market.id)?.asksAt ?? 0) > asksAt) return
+    this.#asks.set(market.id, { asks: reply.value, asksAt })
   }
-}
-
-/** In ccxt's units. ccxt itself takes any list for a list of all markets: 16 units, a second of waiting. */
-function tickersWeight(markets: number): number {
-  return markets <= 20 ? 0.4 : 8
 }

@@ -2,15 +2,16 @@
 import { systemClock } from '@keyside/runtime'
 import { CALM, Market, type SandboxExchange, startExchange } from '@keyside/sandbox'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { createBinance, type Pace } from './binance.ts'
+import { binance } from './binance/dialect.ts'
 import type { Exchange } from './port.ts'
 import { order } from './testing/contract.ts'
 import { openWiretap, type Wiretap } from './testing/wiretap.ts'
+import { type Pace, Venue } from './venue.ts'
 
 const KEYS = { apiKey: 'key', secret: 'secret' }
 const NAMES = ['AAA', 'BBB', 'CCC', 'DDD', 'EEE', 'FFF', 'GGG', 'HHH']
 const ALL = NAMES.map((name) => `${name}/USDT`)
-const PACE = { requests: 1, quotes: 20, books: 80, volumes: 30, clock: 60_000, markets: 100_000 }
+const PACE = { quotes: 20, books: 80, volumes: 30, clock: 60_000, markets: 100_000 }
 /** A book comes every 200 ms at most, one market after the other. */
 const PATIENCE = { timeout: 10_000 }
 const logged: string[] = []
@@ -59,11 +60,12 @@ afterEach(async () => {
 
 async function start(markets = ALL, pace: Partial<Pace> = {}): Promise<void> {
   const { address } = tap
-  exchange = createBinance({
+  exchange = new Venue(binance, {
     keys: KEYS,
     address,
     clock: systemClock,
     log,
+    unitMs: 1,
     pace: { ...PACE, ...pace },
   })
   await exchange.start(markets)

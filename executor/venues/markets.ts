@@ -1,26 +1,24 @@
 // The markets that policy allows, and those where something is left: their rules, and whether each is traded now.
 import type { Logger } from '@keyside/runtime'
-import { z } from 'zod'
 import type { MarketRules } from '../core/model/exchange.ts'
-import { marketAnswer } from './answers.ts'
-import type { Line } from './line.ts'
-import { fromMarket, type VenueMarket } from './map.ts'
+import { type Asked, askAll } from './batch.ts'
+import type { VenueMarket } from './dialect.ts'
 import { unreachable } from './reply.ts'
-import { type Sifted, sift } from './sift.ts'
+import type { RestClient } from './rest-client.ts'
 
 export class Markets {
-  readonly #line: Line
+  readonly #client: RestClient
   readonly #log: Pick<Logger, 'info' | 'warn'>
   #wanted: readonly string[] = []
   /** By unified symbol. One that goes away keeps the rules it had: what is held there is to be got out of it. */
   readonly #known = new Map<string, VenueMarket>()
 
-  constructor(line: Line, log: Pick<Logger, 'info' | 'warn'>) {
-    this.#line = line
+  constructor(client: RestClient, log: Pick<Logger, 'info' | 'warn'>) {
+    this.#client = client
     this.#log = log
   }
 
-  /** One that the exchange does not have has no rules afterwards. Rejects with `exchange_unreachable` only. */
+  /** One that the venue does not have has no rules afterwards. Rejects with `exchange_unreachable` only. */
   async load(wanted: readonly string[]): Promise<void> {
     this.#wanted = [...new Set(wanted)]
     const { failed } = await this.#ask(this.#wanted)
@@ -49,36 +47,26 @@ export class Markets {
     return [...this.#known.values()].filter(({ rules }) => rules.status !== 'gone')
   }
 
-  /** The exchange has refused to speak of them. They are asked for again when all are refreshed. */
+  /** The venue has refused to speak of them. They are asked for again when all are refreshed. */
   lose(markets: readonly VenueMarket[]): void {
     for (const { rules } of markets) this.#lose(rules.market)
   }
 
-  async #ask(markets: readonly string[]): Promise<Sifted<string>> {
-    const sifted = await sift(
-      markets,
-      (part) => {
-        const symbols = JSON.stringify(part.map((market) => market.replace('/', '')))
-        return this.#line.ask((api) => api.publicGetExchangeInfo({ symbols }))
-      },
-      (body, part) => this.#take(body, part),
+  async #ask(markets: readonly string[]): Promise<Asked<string>> {
+    const client = this.#client
+    const asked = await askAll(client, client.dialect.markets, markets, (rows, part) =>
+      this.#take(rows, part),
     )
-    for (const market of sifted.refused) this.#lose(market)
-    return sifted
+    for (const market of asked.refused) this.#lose(market)
+    return asked
   }
 
-  /** A page instead of an answer says nothing of any market. */
-  #take(body: unknown, part: readonly string[]): 'read' | 'unreadable' {
-    const read = z.object({ symbols: z.array(z.unknown()) }).safeParse(body)
-    if (!read.success) return 'unreadable'
-    const rows = read.data.symbols.flatMap((row) => marketAnswer.safeParse(row).data ?? [])
+  #take(rows: readonly VenueMarket[], part: readonly string[]): void {
     for (const market of part) {
-      const row = rows.find(({ symbol }) => symbol === market.replace('/', ''))
-      const entry = fromMarket(market, row)
-      if (entry === null) this.#lose(market)
+      const entry = rows.find(({ rules }) => rules.market === market)
+      if (entry === undefined) this.#lose(market)
       else this.#keep(entry)
     }
-    return 'read'
   }
 
   #keep(entry: VenueMarket): void {

@@ -1,21 +1,19 @@
-// The best bid and ask of each market, with an age that is never flattered.
+// The best bid and ask of each market, stamped with the time of the request, so that the age is an upper bound.
 import type { Clock } from '@keyside/runtime'
-import { z } from 'zod'
 import type { Answered, Quote } from '../core/model/exchange.ts'
-import { tickerAnswer } from './answers.ts'
-import type { Line } from './line.ts'
-import type { VenueMarket } from './map.ts'
-import { type Lose, sift } from './sift.ts'
+import { askAll, type Lose } from './batch.ts'
+import type { VenueMarket } from './dialect.ts'
+import type { RestClient } from './rest-client.ts'
 
 export class Quotes {
-  readonly #line: Line
+  readonly #client: RestClient
   readonly #clock: Clock
   readonly #lose: Lose<VenueMarket>
   /** By the venue's id. */
   readonly #quotes = new Map<string, Quote>()
 
-  constructor(line: Line, clock: Clock, lose: Lose<VenueMarket> = () => undefined) {
-    this.#line = line
+  constructor(client: RestClient, clock: Clock, lose: Lose<VenueMarket> = () => undefined) {
+    this.#client = client
     this.#clock = clock
     this.#lose = lose
   }
@@ -25,25 +23,21 @@ export class Quotes {
   }
 
   /**
-   * One question for all of `markets`. A market that the answer leaves out, or tells badly, keeps its old quote. Says why
-   * not all was answered; null when it was.
+   * A market that the answer leaves out, or tells badly, keeps its old quote. Says why not all was answered; null when
+   * it was.
    */
   async refresh(markets: readonly VenueMarket[]): Promise<string | null> {
+    const { most, ask } = this.#client.dialect.quotes
     let at = 0
-    const { failed, refused } = await sift(
-      markets,
-      (part) => {
-        // The quote may be as old as the question: the answer's own time would hide a slow way back.
-        at = this.#clock.now()
-        const symbols = JSON.stringify(part.map(({ id }) => id))
-        return this.#line.ask((api) => api.publicGetTickerBookTicker({ symbols }))
-      },
-      (body) => {
-        const rows = z.array(z.unknown()).safeParse(body)
-        for (const row of rows.data ?? []) this.#read(row, at)
-        return rows.success ? 'read' : 'unreadable'
-      },
-    )
+    const stamped = (part: readonly VenueMarket[]) => {
+      // The quote may be as old as the question: the answer's own time would hide a slow way back.
+      at = this.#clock.now()
+      return ask(part)
+    }
+    const batch = { most, ask: stamped }
+    const { failed, refused } = await askAll(this.#client, batch, markets, (rows) => {
+      for (const { id, ...prices } of rows) this.#keep(id, { ...prices, at })
+    })
     this.#lose(refused)
     return failed
   }
@@ -58,16 +52,10 @@ export class Quotes {
     return { ok: true, value: quote }
   }
 
-  #read(row: unknown, at: number): void {
-    const { data } = tickerAnswer.safeParse(row)
-    if (data !== undefined) this.#keep(data.symbol, { bid: data.bidPrice, ask: data.askPrice, at })
-  }
-
-  /** An empty side of the book is written as 0: that is no quote. Answers may overtake each other. */
-  #keep(symbol: string, quote: Quote): void {
-    if (quote.bid === '0' || quote.ask === '0') return
-    const kept = this.#quotes.get(symbol)?.at ?? 0
+  /** Answers may overtake each other. */
+  #keep(id: string, quote: Quote): void {
+    const kept = this.#quotes.get(id)?.at ?? 0
     // One from ahead of the clock is from before it was set back.
-    if (kept <= quote.at || kept > this.#clock.now()) this.#quotes.set(symbol, quote)
+    if (kept <= quote.at || kept > this.#clock.now()) this.#quotes.set(id, quote)
   }
 }

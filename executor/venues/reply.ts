@@ -1,57 +1,64 @@
-// What came back from the exchange, judged by the raw answer: ccxt's error classes do not tell "not placed" from "unknown".
-import { KeysideError, scrub } from '@keyside/runtime'
-import { z } from 'zod'
-import { readJson } from './read-json.ts'
+// What came back from the venue, judged by the raw answer: ccxt's error classes do not tell "not placed" from "unknown".
+import { KeysideError } from '@keyside/runtime'
+import type { Refusal, Refusals } from './dialect.ts'
+import { readJson } from './json.ts'
 
 /** How far one request got. `sent` is set before the first byte leaves. */
-export type Trip = {
+export interface RequestTrace {
   stage: 'not sent' | 'sent' | 'answered'
   status?: number
   body?: string
   readonly weight?: number
 }
 
-export type Reply =
-  | { readonly got: 'answer'; readonly body: unknown }
-  /** HTTP 4xx with the venue's own code. */
-  | { readonly got: 'refusal'; readonly code: number; readonly text: string }
+export type Reply<T> =
+  | { readonly got: 'answer'; readonly value: T }
+  | { readonly got: 'refusal'; readonly refusal: Refusal }
   /** Failed on this device, before anything left it. */
   | { readonly got: 'not sent'; readonly message: string }
-  /** Too much was asked: the exchange did not take it, or wants a pause in which nothing is sent. */
+  /** Too much was asked: the venue did not act on it, or wants a back-off in which nothing is sent. */
   | { readonly got: 'limited'; readonly message: string }
-  /** Whether the exchange acted on it cannot be told. */
-  | { readonly got: 'no proof'; readonly message: string }
+  /** An answer, and not one to this question. Whether the venue acted on it cannot be told. */
+  | { readonly got: 'unreadable'; readonly message: string }
+  /** Whether the venue got it, or acted on it, cannot be told. */
+  | { readonly got: 'ambiguous'; readonly message: string }
 
-const refusal = z.object({ code: z.int(), msg: z.string() })
+export type NoAnswer = Exclude<Reply<never>, { got: 'answer' }>
 
-const PAUSED: Reply = {
+const BACKED_OFF: NoAnswer = {
   got: 'limited',
   message: 'the exchange wants a pause because too much was asked: nothing was sent',
 }
 
-export class PausedError extends Error {
-  override name = 'PausedError'
+export const UNREADABLE: NoAnswer = {
+  got: 'unreadable',
+  message: "the exchange's answer cannot be read",
 }
 
-/** Sentences are ours: ccxt's hold the signed URL. */
-export function judge(trip: Trip, error: unknown): Reply {
-  if (trip.stage === 'not sent' && error instanceof PausedError) return PAUSED
-  if (trip.stage === 'not sent')
-    return { got: 'not sent', message: `the request could not be made (${nameOf(error)})` }
-  if (trip.stage === 'sent')
-    return { got: 'no proof', message: `no answer from the exchange (${nameOf(error)})` }
-  const { status = 0, body = '' } = trip
-  const read = refusal.safeParse(readJson(body))
-  if ((status === 429 || status === 418) && read.success)
-    return { got: 'limited', message: `too much was asked of the exchange (${read.data.code})` }
-  if (status >= 400 && status < 500 && read.success)
-    return { got: 'refusal', code: read.data.code, text: scrub(read.data.msg).slice(0, 200) }
-  return { got: 'no proof', message: `the exchange answered HTTP ${status} without a reason` }
+export class BackedOffError extends Error {
+  override name = 'BackedOffError'
 }
 
-export function sentence(reply: Exclude<Reply, { got: 'answer' }>): string {
+/** `thrown`: what ccxt threw, undefined when it did not. Sentences are ours: ccxt's hold the signed URL. */
+export function judge(trace: RequestTrace, refusals: Refusals, thrown?: unknown): Reply<unknown> {
+  if (trace.stage === 'not sent' && thrown instanceof BackedOffError) return BACKED_OFF
+  if (trace.stage === 'not sent')
+    return { got: 'not sent', message: `the request could not be made (${nameOf(thrown)})` }
+  if (trace.stage === 'sent')
+    return { got: 'ambiguous', message: `no answer from the exchange (${nameOf(thrown)})` }
+  const { status = 0 } = trace
+  const body = readJson(trace.body ?? '')
+  const refusal = refusals.read(status, body)
+  if (refusal?.why === 'limited')
+    return { got: 'limited', message: `too much was asked of the exchange (${refusal.code})` }
+  if (refusal !== null) return { got: 'refusal', refusal }
+  if (thrown === undefined) return { got: 'answer', value: body }
+  return { got: 'ambiguous', message: `the exchange answered HTTP ${status} without a reason` }
+}
+
+export function sentence(reply: NoAnswer): string {
   return reply.got === 'refusal'
-    ? `the exchange says: ${reply.text} (${reply.code})`
+    ? `the exchange says: ${reply.refusal.text} (${reply.refusal.code})`
     : reply.message
 }
 

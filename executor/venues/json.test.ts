@@ -1,7 +1,7 @@
 // Digits are kept, and no number changes for the sake of another.
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { readJson } from './read-json.ts'
+import { readJson } from './json.ts'
 
 test('a whole number above 2^53 keeps its digits, and the others stay numbers', () => {
   const text = `{"orderId":8389765608443411001,"id":-8389765608443411001,"time":1700000000000,

@@ -4,9 +4,10 @@ import type { AddressInfo } from 'node:net'
 import { systemChance, systemClock } from '@keyside/runtime'
 import { CALM, Market, startExchange, type TurnableClock, turnableClock } from '@keyside/sandbox'
 import { afterEach, expect, test } from 'vitest'
-import { createBinance } from './binance.ts'
-import { Stakes } from './stakes.ts'
+import { binance } from './binance/dialect.ts'
+import { RealMoney } from './real-money.ts'
 import { openWiretap } from './testing/wiretap.ts'
+import { Venue } from './venue.ts'
 
 const log = { info: () => undefined, warn: () => undefined }
 const SECRET = new Uint8Array(32).fill(7)
@@ -36,20 +37,20 @@ async function openSandbox(proofSecret?: Uint8Array, port = 0) {
   return sandbox
 }
 
-function stakesAt(
+function moneyAt(
   address: string | undefined,
   secret?: Uint8Array,
   clock: TurnableClock = turnableClock(),
 ) {
-  const stakes = new Stakes({
+  const money = new RealMoney({
     ...(address !== undefined && { address }),
     ...(secret && { sandbox: { secret, chance: systemChance } }),
     clock,
     log,
     timeoutMs: 300,
   })
-  undo.push(() => stakes.close())
-  return stakes
+  undo.push(() => money.close())
+  return money
 }
 
 async function answering(listener: RequestListener): Promise<string> {
@@ -73,23 +74,23 @@ test.each([
 ])('%s is real money until it has proved something, with a secret or without', (address) => {
   const sandbox = { secret: SECRET, chance: systemChance }
   const parts = { keys: KEYS, clock: systemClock, log, ...(address && { address }) }
-  expect(createBinance(parts).live).toBe('yes')
-  expect(createBinance({ ...parts, sandbox }).live).toBe('yes')
+  expect(new Venue(binance, parts).live).toBe('yes')
+  expect(new Venue(binance, { ...parts, sandbox }).live).toBe('yes')
 })
 
 test('the sandbox that knows the secret of this home is not', async () => {
   const { address } = await openSandbox(SECRET)
-  const stakes = stakesAt(address, SECRET)
-  expect(stakes.live).toBe('yes')
-  await stakes.ask()
-  expect(stakes.live).toBe('no')
+  const money = moneyAt(address, SECRET)
+  expect(money.live).toBe('yes')
+  await money.ask()
+  expect(money.live).toBe('no')
 })
 
 test('an executor that knows no secret takes the same sandbox for real', async () => {
   const { address } = await openSandbox(SECRET)
-  const stakes = stakesAt(address)
-  await stakes.ask()
-  expect(stakes.live).toBe('yes')
+  const money = moneyAt(address)
+  await money.ask()
+  expect(money.live).toBe('yes')
 })
 
 test.each([
@@ -97,9 +98,9 @@ test.each([
   ['no secret', undefined],
 ])('a sandbox that knows %s is real', async (_, secret) => {
   const { address } = await openSandbox(secret)
-  const stakes = stakesAt(address, SECRET)
-  await stakes.ask()
-  expect(stakes.live).toBe('yes')
+  const money = moneyAt(address, SECRET)
+  await money.ask()
+  expect(money.live).toBe('yes')
 })
 
 const ANSWERS: readonly [string, RequestListener][] = [
@@ -119,9 +120,9 @@ function echo(...[request, response]: Parameters<RequestListener>): void {
 }
 
 test.each(ANSWERS)('an address that answers with %s is real', async (_, listener) => {
-  const stakes = stakesAt(await answering(listener), SECRET)
-  await stakes.ask()
-  expect(stakes.live).toBe('yes')
+  const money = moneyAt(await answering(listener), SECRET)
+  await money.ask()
+  expect(money.live).toBe('yes')
 })
 
 test('one that sends the question on to a sandbox is real', async () => {
@@ -129,10 +130,10 @@ test('one that sends the question on to a sandbox is real', async () => {
   const away = await answering((request, response) =>
     response.writeHead(307, { location: `${address}${request.url}` }).end(),
   )
-  const stakes = stakesAt(away, SECRET)
-  await stakes.ask()
-  expect(stakes.live).toBe('yes')
-  const open = stakesAt(away.replace('127.0.0.1', '0.0.0.0'), SECRET)
+  const money = moneyAt(away, SECRET)
+  await money.ask()
+  expect(money.live).toBe('yes')
+  const open = moneyAt(away.replace('127.0.0.1', '0.0.0.0'), SECRET)
   await expect(open.enter()).rejects.toMatchObject({ code: 'exchange_address_plain' })
 })
 
@@ -141,14 +142,14 @@ test('a sandbox is asked again before its proof is too old, and soon where nobod
   const tap = await openWiretap(sandbox.address)
   undo.push(() => tap.stop())
   const clock = turnableClock()
-  const stakes = stakesAt(tap.address, SECRET, clock)
+  const money = moneyAt(tap.address, SECRET, clock)
   const asked = (count: number) => expect.poll(() => tap.heard.length, PATIENCE).toBe(count)
   const after = async (ms: number) => {
     clock.advance(ms)
     await settled()
   }
-  await stakes.ask()
-  undo.push(stakes.keepFresh())
+  await money.ask()
+  undo.push(money.keepFresh())
   await after(14_000)
   await asked(1)
   await after(1_000)
@@ -156,11 +157,11 @@ test('a sandbox is asked again before its proof is too old, and soon where nobod
   await sandbox.stop()
   await settled()
   await after(15_000)
-  await expect.poll(() => stakes.live, PATIENCE).toBe('yes')
+  await expect.poll(() => money.live, PATIENCE).toBe('yes')
   await openSandbox(SECRET, Number(new URL(sandbox.address).port))
   await settled()
   await after(2_000)
-  await expect.poll(() => stakes.live, PATIENCE).toBe('no')
+  await expect.poll(() => money.live, PATIENCE).toBe('no')
 })
 
 /** What was decided without an answer is done. */
@@ -176,41 +177,41 @@ test('a proof that was overheard proves nothing the next time', async () => {
     return (await fetch(`${address}/sandbox/proof`, { method: 'POST', headers, body })).text()
   }
   const old = await ask('A'.repeat(43))
-  const stakes = stakesAt(await answering((_, response) => response.end(old)), SECRET)
-  await stakes.ask()
-  expect(stakes.live).toBe('yes')
+  const money = moneyAt(await answering((_, response) => response.end(old)), SECRET)
+  await money.ask()
+  expect(money.live).toBe('yes')
 })
 
 test('a proof has an age, also when the clock is set back', async () => {
   const { address } = await openSandbox(SECRET)
   const clock = turnableClock()
-  const stakes = stakesAt(address, SECRET, clock)
+  const money = moneyAt(address, SECRET, clock)
   const start = clock.now()
-  await stakes.ask()
+  await money.ask()
   clock.set(start + 59_000)
-  expect(stakes.live).toBe('no')
+  expect(money.live).toBe('no')
   clock.set(start + 61_000)
-  expect(stakes.live).toBe('yes')
+  expect(money.live).toBe('yes')
   clock.set(start - 1_000)
-  expect(stakes.live).toBe('yes')
+  expect(money.live).toBe('yes')
 })
 
 test('a sandbox that stops proving itself is real again, and one that comes back is not', async () => {
   const sandbox = await openSandbox(SECRET)
   const port = Number(new URL(sandbox.address).port)
-  const stakes = stakesAt(sandbox.address, SECRET)
-  await stakes.ask()
-  expect(stakes.live).toBe('no')
+  const money = moneyAt(sandbox.address, SECRET)
+  await money.ask()
+  expect(money.live).toBe('no')
   await sandbox.stop()
-  await stakes.ask()
-  expect(stakes.live).toBe('yes')
+  await money.ask()
+  expect(money.live).toBe('yes')
   const other = await openSandbox(undefined, port)
-  await stakes.ask()
-  expect(stakes.live).toBe('yes')
+  await money.ask()
+  expect(money.live).toBe('yes')
   await other.stop()
   await openSandbox(SECRET, port)
-  await stakes.ask()
-  expect(stakes.live).toBe('no')
+  await money.ask()
+  expect(money.live).toBe('no')
 })
 
 test('asks again by itself, and never with the secret', async () => {
@@ -220,9 +221,9 @@ test('asks again by itself, and never with the secret', async () => {
     request.on('end', () => response.end('{}'))
   })
   const clock = turnableClock()
-  const stakes = stakesAt(address, SECRET, clock)
-  await stakes.ask()
-  undo.push(stakes.keepFresh())
+  const money = moneyAt(address, SECRET, clock)
+  await money.ask()
+  undo.push(money.keepFresh())
   // A real exchange is not asked for a sandbox's page every second.
   clock.advance(58_000)
   await settled()
@@ -238,14 +239,14 @@ test('no key goes over the open network, unless it is to the sandbox', async () 
   const { address } = await openSandbox(SECRET)
   const open = address.replace('127.0.0.1', '0.0.0.0')
   const keys = { keys: KEYS, clock: systemClock, log, address: open }
-  const refused = createBinance(keys)
+  const refused = new Venue(binance, keys)
   const plain = { code: 'exchange_address_plain' }
   await expect(refused.start(['BTC/USDT'])).rejects.toMatchObject(plain)
   await expect(refused.keyRights()).rejects.toMatchObject(plain)
   await refused.stop()
-  const gone = createBinance({ ...keys, address: 'http://0.0.0.0:9' })
+  const gone = new Venue(binance, { ...keys, address: 'http://0.0.0.0:9' })
   const sandbox = { secret: SECRET, chance: systemChance }
-  const silent = createBinance({ ...keys, address: 'http://0.0.0.0:9', sandbox })
+  const silent = new Venue(binance, { ...keys, address: 'http://0.0.0.0:9', sandbox })
   await expect(gone.start(['BTC/USDT'])).rejects.toMatchObject(plain)
   await expect(silent.start(['BTC/USDT'])).rejects.toMatchObject({ code: 'exchange_unreachable' })
 })
@@ -258,7 +259,7 @@ test('a container reaches the sandbox by its name, and is shown the proof', asyn
     names: ['0.0.0.0'],
   })
   undo.push(() => sandbox.stop())
-  const stakes = stakesAt(sandbox.address.replace('127.0.0.1', '0.0.0.0'), SECRET)
-  await stakes.enter()
-  expect(stakes.live).toBe('no')
+  const money = moneyAt(sandbox.address.replace('127.0.0.1', '0.0.0.0'), SECRET)
+  await money.enter()
+  expect(money.live).toBe('no')
 })

@@ -4,14 +4,14 @@ import { request as requestSecure, Agent as SecureAgent } from 'node:https'
 import { text } from 'node:stream/consumers'
 
 /** What ccxt gives to its `fetchImplementation`. */
-export interface WireRequest {
+export interface HttpRequest {
   readonly method: string
   readonly headers: Readonly<Record<string, string>>
   readonly body?: string
   readonly signal: AbortSignal
 }
 
-export interface WireAnswer {
+export interface HttpAnswer {
   readonly status: number
   readonly statusText: string
   readonly headers: IncomingMessage['headers']
@@ -23,12 +23,12 @@ export class RedirectedError extends TypeError {
   override message = 'redirected'
 }
 
-export class Wire {
+export class Http {
   readonly #plain = new Agent({ keepAlive: true })
   readonly #secure = new SecureAgent({ keepAlive: true })
 
   /** Resolves when the answer's last byte is there. Rejects for a redirect: an order goes where it was sent, or nowhere. */
-  async send(url: string, { method, headers, body, signal }: WireRequest): Promise<WireAnswer> {
+  async send(url: string, { method, headers, body, signal }: HttpRequest): Promise<HttpAnswer> {
     const response = await new Promise<IncomingMessage>((resolve, reject) => {
       const options = { method, headers, signal }
       const sent = url.startsWith('https:')

@@ -4,12 +4,12 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { systemClock } from '@keyside/runtime'
 import { expect, onTestFinished, test } from 'vitest'
-import { createBinance } from './binance.ts'
+import { Venue } from '../venue.ts'
+import { binance } from './dialect.ts'
 
 const KEYS = { apiKey: 'key', secret: 'secret' }
 const NEVER = 3_600_000
 const PACE = {
-  requests: 1,
   quotes: NEVER,
   books: NEVER,
   volumes: NEVER,
@@ -75,7 +75,14 @@ const id = (digit: string) => digit.repeat(32)
 
 test('asks what it always asked', async () => {
   const { heard, address } = await listen()
-  const exchange = createBinance({ keys: KEYS, address, clock: systemClock, log, pace: PACE })
+  const exchange = new Venue(binance, {
+    keys: KEYS,
+    address,
+    clock: systemClock,
+    log,
+    unitMs: 1,
+    pace: PACE,
+  })
   const during = async (what: () => Promise<unknown>) => {
     const before = heard.length
     await what()

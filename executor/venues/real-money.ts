@@ -12,10 +12,10 @@ import {
   provesSandbox,
 } from '@keyside/runtime'
 import { z } from 'zod'
+import { Http, type HttpAnswer, RedirectedError } from './http.ts'
+import { readJson } from './json.ts'
 import { keepFresh } from './keep-fresh.ts'
-import { readJson } from './read-json.ts'
 import { unreachable } from './reply.ts'
-import { RedirectedError, Wire, type WireAnswer } from './wire.ts'
 
 /** What this device shares with the sandbox of its home, and with nobody else. */
 export interface SandboxSecret {
@@ -23,7 +23,7 @@ export interface SandboxSecret {
   readonly chance: Chance
 }
 
-export interface StakesOptions {
+export interface RealMoneyOptions {
   /** Absent for the exchange's own. */
   readonly address?: string
   readonly sandbox?: SandboxSecret
@@ -47,15 +47,15 @@ const answer = z.object({ proof: z.string() })
 
 type Heard = keyof typeof AGAIN_MS
 
-export class Stakes {
-  readonly #options: StakesOptions
-  readonly #wire = new Wire()
+export class RealMoney {
+  readonly #options: RealMoneyOptions
+  readonly #http = new Http()
   /** Of the last question, Unix ms. */
   #askedAt = 0
   #heard: Heard = 'silence'
   #said: 'nothing' | 'real' | 'sandbox' = 'nothing'
 
-  constructor(options: StakesOptions) {
+  constructor(options: RealMoneyOptions) {
     this.#options = options
   }
 
@@ -100,7 +100,7 @@ export class Stakes {
   }
 
   close(): void {
-    this.#wire.close()
+    this.#http.close()
   }
 
   async #answer(address: string, { secret, chance }: SandboxSecret): Promise<Heard> {
@@ -112,11 +112,11 @@ export class Stakes {
       body: JSON.stringify({ nonce }),
       signal: AbortSignal.timeout(this.#options.timeoutMs ?? TIMEOUT_MS),
     }
-    const sent = this.#wire.send(`${originOf(address)}${PROOF_PATH}`, request)
+    const sent = this.#http.send(`${originOf(address)}${PROOF_PATH}`, request)
     const answered = await sent.catch((error: unknown) => error)
     if (answered instanceof RedirectedError) return 'no proof'
     if (answered instanceof Error) return 'silence'
-    const { status, body } = answered as WireAnswer
+    const { status, body } = answered as HttpAnswer
     const read = answer.safeParse(readJson(body))
     const right = status === 200 && read.success && provesSandbox(secret, nonce, read.data.proof)
     return right ? 'proof' : 'no proof'

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
-import { Wire } from './wire.ts'
+import { Http } from './http.ts'
 
 async function serve(listener: RequestListener): Promise<string> {
   const server = createServer(listener).listen(0, '127.0.0.1')
@@ -14,8 +14,8 @@ async function serve(listener: RequestListener): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}/`
 }
 
-function post(wire: Wire, url: string, signal = new AbortController().signal) {
-  return wire.send(url, { method: 'POST', headers: {}, body: 'a=1', signal })
+function post(http: Http, url: string, signal = new AbortController().signal) {
+  return http.send(url, { method: 'POST', headers: {}, body: 'a=1', signal })
 }
 
 test('keeps its connection for the next request', async () => {
@@ -24,10 +24,10 @@ test('keeps its connection for the next request', async () => {
     ports.add(request.socket.remotePort)
     response.end('{}')
   })
-  const wire = new Wire()
+  const http = new Http()
   for (let i = 0; i < 3; i++)
-    expect(await post(wire, url)).toMatchObject({ status: 200, body: '{}' })
-  wire.close()
+    expect(await post(http, url)).toMatchObject({ status: 200, body: '{}' })
+  http.close()
   expect(ports.size).toBe(1)
 })
 
@@ -37,9 +37,9 @@ test('follows no redirect', async () => {
     asked += 1
     response.writeHead(307, { location: '/elsewhere' }).end()
   })
-  const wire = new Wire()
-  await expect(post(wire, url)).rejects.toThrow('redirected')
-  wire.close()
+  const http = new Http()
+  await expect(post(http, url)).rejects.toThrow('redirected')
+  http.close()
   expect(asked).toBe(1)
 })
 
@@ -48,20 +48,20 @@ test('an answer that breaks off is no answer', async () => {
     response.writeHead(200, { 'content-length': '100' }).write('{"status":')
     setImmediate(() => response.destroy())
   })
-  const wire = new Wire()
-  await expect(post(wire, url)).rejects.toThrow()
-  wire.close()
+  const http = new Http()
+  await expect(post(http, url)).rejects.toThrow()
+  http.close()
 })
 
 test('ends what is open when it closes or the caller gives up', async () => {
   const url = await serve((request) => request.resume())
-  const wire = new Wire()
+  const http = new Http()
   const giving = new AbortController()
-  const given = post(wire, url, giving.signal)
+  const given = post(http, url, giving.signal)
   giving.abort()
   await expect(given).rejects.toThrow(expect.objectContaining({ name: 'AbortError' }))
-  const open = post(wire, url)
+  const open = post(http, url)
   await new Promise(setImmediate)
-  wire.close()
+  http.close()
   await expect(open).rejects.toThrow()
 })

@@ -2,13 +2,13 @@
 import { systemClock } from '@keyside/runtime'
 import { CALM, Market, type SandboxExchange, startExchange } from '@keyside/sandbox'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { createBinance } from './binance.ts'
-import type { Exchange } from './port.ts'
-import { order } from './testing/contract.ts'
+import type { Exchange } from '../port.ts'
+import { order } from '../testing/contract.ts'
+import { Venue } from '../venue.ts'
+import { binance } from './dialect.ts'
 
 const KEYS = { apiKey: 'key', secret: 'secret' }
 const BTC = 'BTC/USDT'
-const PACE = { requests: 1, quotes: 1_000, books: 5_000, volumes: 60_000, clock: 60_000 }
 const LONG = /^83897656084434\d{5}$/
 const log = { info: () => undefined, warn: () => undefined }
 
@@ -29,7 +29,7 @@ beforeAll(async () => {
     first: { order: 8_389_765_608_443_411_001n, trade: 8_389_765_608_443_451_001n },
   })
   const { address } = sandbox
-  exchange = createBinance({ keys: KEYS, address, clock: systemClock, log, pace: PACE })
+  exchange = new Venue(binance, { keys: KEYS, address, clock: systemClock, log, unitMs: 1 })
   await exchange.start([BTC])
 })
 afterAll(async () => {

@@ -2,11 +2,12 @@
 import { systemClock } from '@keyside/runtime'
 import { CALM, Market, startExchange } from '@keyside/sandbox'
 import { expect, onTestFinished, test } from 'vitest'
-import { createBinance } from './binance.ts'
-import { newId, order } from './testing/contract.ts'
+import { newId, order } from '../testing/contract.ts'
+import { Venue } from '../venue.ts'
+import { binance } from './dialect.ts'
 
 const BTC = 'BTC/USDT'
-const PACE = { requests: 1, quotes: 60_000, books: 60_000, volumes: 60_000, clock: 60_000 }
+const PACE = { quotes: 60_000, books: 60_000, volumes: 60_000, clock: 60_000 }
 const log = { info: () => undefined, warn: () => undefined }
 
 async function startBoth(
@@ -28,7 +29,14 @@ async function startBoth(
     clock,
   })
   const { address } = sandbox
-  const exchange = createBinance({ keys, address, clock: systemClock, log, pace: PACE })
+  const exchange = new Venue(binance, {
+    keys,
+    address,
+    clock: systemClock,
+    log,
+    unitMs: 1,
+    pace: PACE,
+  })
   onTestFinished(async () => {
     await exchange.stop()
     await sandbox.stop()

@@ -5,14 +5,14 @@ import { inspect } from 'node:util'
 import { systemClock } from '@keyside/runtime'
 import { CALM, Market, type SandboxExchange, startExchange } from '@keyside/sandbox'
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
-import { createBinance } from './binance.ts'
-import type { Exchange } from './port.ts'
-import { exchangeContract, newId, order, type TestVenue } from './testing/contract.ts'
-import { openWiretap, type Wiretap } from './testing/wiretap.ts'
+import type { Exchange } from '../port.ts'
+import { exchangeContract, newId, order, type TestVenue } from '../testing/contract.ts'
+import { openWiretap, type Wiretap } from '../testing/wiretap.ts'
+import { Venue } from '../venue.ts'
+import { binance } from './dialect.ts'
 
 const KEYS = { apiKey: 'CanaryApiKey'.repeat(5), secret: 'CanarySecret'.repeat(5) }
 const BTC = 'BTC/USDT'
-const PACE = { requests: 1, quotes: 1_000, books: 5_000, volumes: 60_000, clock: 60_000 }
 const pair = generateKeyPairSync('ed25519')
 const logged: unknown[] = []
 const log = {
@@ -59,7 +59,7 @@ afterAll(async () => {
 })
 
 function open(keys = KEYS, address = tap.address): Exchange {
-  return createBinance({ keys, address, clock: systemClock, log, timeoutMs: 700, pace: PACE })
+  return new Venue(binance, { keys, address, clock: systemClock, log, timeoutMs: 700, unitMs: 1 })
 }
 
 test.for(exchangeContract)('$name', ({ run }) => run(venue))
@@ -372,8 +372,13 @@ test('dates a quote by the question, and keeps the old one while nobody answers'
 })
 
 test('an order does not wait behind searches for others', async () => {
-  const pace = { ...PACE, requests: 50 }
-  const other = createBinance({ keys: KEYS, address: tap.address, clock: systemClock, log, pace })
+  const other = new Venue(binance, {
+    keys: KEYS,
+    address: tap.address,
+    clock: systemClock,
+    log,
+    unitMs: 50,
+  })
   await other.start([BTC])
   const last = Promise.withResolvers<void>()
   tap.intrude(({ path }) => {
@@ -389,8 +394,13 @@ test('an order does not wait behind searches for others', async () => {
 })
 
 test('goes slowly once most of the minute is used, and an order does not', async () => {
-  const pace = { ...PACE, requests: 10 }
-  const other = createBinance({ keys: KEYS, address: tap.address, clock: systemClock, log, pace })
+  const other = new Venue(binance, {
+    keys: KEYS,
+    address: tap.address,
+    clock: systemClock,
+    log,
+    unitMs: 10,
+  })
   await other.start([BTC])
   tap.intrude(({ path }, response) => {
     if (path !== '/api/v3/account') return 'pass'
@@ -407,8 +417,10 @@ test('goes slowly once most of the minute is used, and an order does not', async
 })
 
 test('keeps quotes and liquidity fresh by itself until it is stopped', async () => {
-  const pace = { requests: 1, quotes: 20, books: 20, volumes: 20, clock: 20 }
-  const other = createBinance({ keys: KEYS, address: tap.address, clock: systemClock, log, pace })
+  const pace = { quotes: 20, books: 20, volumes: 20, clock: 20 }
+  const keys = KEYS
+  const { address } = tap
+  const other = new Venue(binance, { keys, address, clock: systemClock, log, unitMs: 1, pace })
   await other.start([BTC])
   const first = ageOf(other)
   await vi.waitFor(() => {
@@ -479,6 +491,7 @@ function listTrades(count: number, since = (asked: string | null) => asked): voi
     commission: '0',
     commissionAsset: 'BTC',
     time: 1,
+    isBuyer: true,
   }))
   tap.intrude(({ path, query }, response) => {
     if (path !== '/api/v3/myTrades' || query.get('orderId') !== '7') return 'pass'

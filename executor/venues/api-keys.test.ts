@@ -1,8 +1,9 @@
 // What cannot be an API key is refused before anything is asked, in words that do not repeat it.
 import { systemClock } from '@keyside/runtime'
 import { expect, test } from 'vitest'
-import { createBinance } from './binance.ts'
-import { type ApiKeys, normalizeKeys } from './keys.ts'
+import { type ApiKeys, normalizeKeys } from './api-keys.ts'
+import { binance } from './binance/dialect.ts'
+import { Venue } from './venue.ts'
 
 const KEYS: ApiKeys = { apiKey: 'CanaryKey', secret: 'CanarySecret' }
 const log = { info: () => undefined, warn: () => undefined }
@@ -20,7 +21,7 @@ test.each<[string, Partial<ApiKeys>]>([
     code: 'exchange_key_malformed',
     message: expect.not.stringContaining('Canary'),
   }
-  expect(() => createBinance({ keys, clock: systemClock, log })).toThrow(
+  expect(() => new Venue(binance, { keys, clock: systemClock, log })).toThrow(
     expect.objectContaining(refusal),
   )
 })

@@ -1,0 +1,49 @@
+// The one door to a venue: from its name in config.yaml to the executor's port.
+import { resolve } from 'node:path'
+import { type Chance, type Clock, type Logger, readProofSecret } from '@keyside/runtime'
+import type { ApiKeys } from './api-keys.ts'
+import { DIALECTS, type VenueName } from './dialects.ts'
+import type { Exchange } from './port.ts'
+import { RealMoney, type SandboxSecret } from './real-money.ts'
+import { Venue } from './venue.ts'
+
+/** The section `exchange` of the executor's configuration. */
+export interface VenueConfig {
+  readonly name: VenueName
+  readonly address?: string | undefined
+  /** Relative to KEYSIDE_HOME. */
+  readonly sandboxSecretFile: string
+}
+
+export interface VenueDeps {
+  /** KEYSIDE_HOME. */
+  readonly home: string
+  readonly clock: Clock
+  readonly chance: Chance
+  readonly log: Pick<Logger, 'info' | 'warn'>
+}
+
+/** Throws `exchange_key_malformed`, and `file_not_private` or `file_unreadable` for a secret that proves nothing. */
+export function createVenue(config: VenueConfig, keys: ApiKeys, deps: VenueDeps): Exchange {
+  return new Venue(DIALECTS[config.name], { keys, ...placeOf(config, deps) })
+}
+
+/** Whose money is at the address. Asks now, without a key. Real is also what does not answer. */
+export async function moneyAt(config: VenueConfig, deps: VenueDeps): Promise<'real' | 'sandbox'> {
+  const money = new RealMoney(placeOf(config, deps))
+  await money.ask()
+  money.close()
+  return money.live === 'no' ? 'sandbox' : 'real'
+}
+
+function placeOf(
+  { address, sandboxSecretFile }: VenueConfig,
+  { home, chance, clock, log }: VenueDeps,
+) {
+  const parts = { clock, log }
+  if (address === undefined) return parts
+  const secret = readProofSecret(resolve(home, sandboxSecretFile))
+  const sandbox: { sandbox?: SandboxSecret } =
+    secret === null ? {} : { sandbox: { secret, chance } }
+  return { ...parts, address, ...sandbox }
+}

@@ -1,0 +1,128 @@
+// What one venue adds to the shared adapter: questions, readers of its answers, and numbers. Data and pure functions.
+import type { Decimal } from '@keyside/protocol'
+import type {
+  AccountTrade,
+  Balance,
+  Candle,
+  ExchangeOrder,
+  Fill,
+  Liquidity,
+  MarketRules,
+  TurnedDownCode,
+  WireOrder,
+} from '../core/model/exchange.ts'
+import type { KeyRights } from './port.ts'
+
+/** One request, and how its answer is read. */
+export interface Question<T> {
+  /** ccxt's implicit method for the endpoint: it signs and sends one request, and changes nothing in `params`. */
+  readonly method: string
+  readonly params: Readonly<Record<string, string>>
+  /** In ccxt's units, where ccxt does not know it. */
+  readonly weight?: number
+  /** Null unless the body is a readable answer to this very question. */
+  read(body: unknown): T | null
+}
+
+/** A question that names several markets, or one. */
+export interface Batch<M, T> {
+  /** How many markets one question may name. */
+  readonly most: number
+  ask(markets: readonly M[]): Question<readonly T[]>
+}
+
+/** The venue said no, in its own words. */
+export interface Refusal {
+  readonly code: string
+  readonly text: string
+  /** `limited`: too much was asked, and this was not acted on. */
+  readonly why: 'refused' | 'limited'
+}
+
+export interface Refusals {
+  /** Null where the answer holds no refusal in the venue's own form: its status alone proves nothing. */
+  read(status: number, body: unknown): Refusal | null
+  /** Set only where the refusal proves that an order was not taken. */
+  rejection(refusal: Refusal): TurnedDownCode | undefined
+  /** The time that the request was signed with is refused. */
+  isUntimely(refusal: Refusal): boolean
+  isUnknownOrder(refusal: Refusal): boolean
+  /** Refused for a market that the question names, and not for who asks or how often. */
+  isUnknownMarket(refusal: Refusal): boolean
+}
+
+export type BackoffReason = 'too_many' | 'banned'
+
+/** Of an HTTP answer, in lower case. */
+export type Headers = Readonly<Record<string, string | string[] | undefined>>
+
+export interface Limits {
+  /** How long one unit of ccxt's weights takes to come back, ms. */
+  readonly unitMs: number
+  /** Least time between two order books, ms. */
+  readonly bookMs: number
+  /** How long `used` counts, ms. */
+  readonly windowMs: number
+  /** The longest ban, ms. */
+  readonly longestMs: number
+  /** What one answer says. `ms` is null where it does not say how long; `used` is a share of what one address may ask. */
+  read(status: number, headers: Headers): RateNotice
+}
+
+export interface RateNotice {
+  readonly backoff: { readonly why: BackoffReason; readonly ms: number | null } | null
+  readonly used: number | null
+}
+
+export interface VenueMarket {
+  /** The venue's own name of it, such as BTCUSDT. */
+  readonly id: string
+  readonly rules: MarketRules
+}
+
+export interface FillPage {
+  readonly fills: readonly Fill[]
+  /** Where the next page begins; null after the last. */
+  readonly next: string | null
+}
+
+export interface Dialect {
+  readonly name: string
+  /** ccxt's class and its options. */
+  readonly ccxt: { readonly id: string; readonly options: Readonly<Record<string, unknown>> }
+  /** How long after its signing a request is still acted on, ms. */
+  readonly receiveWindowMs: number
+  /** From a request's first byte to its answer's last, ms. */
+  readonly timeoutMs: number
+  readonly limits: Limits
+  readonly refusals: Refusals
+  /** Whether the number of a later order is higher. */
+  readonly orderNumbers: 'grow' | 'unordered'
+
+  /** Unix ms. */
+  time(): Question<number>
+  /** By unified symbol. Only spot markets whose rules can be read and whose name is exactly the one asked for. */
+  readonly markets: Batch<string, VenueMarket>
+  /** Without those that have no bid or no ask. */
+  readonly quotes: Batch<VenueMarket, { id: string; bid: Decimal; ask: Decimal }>
+  readonly volumes: Batch<VenueMarket, { id: string; volume: Decimal }>
+  asks(market: VenueMarket): Question<Liquidity['asks']>
+  candles(market: VenueMarket, timeframe: string, limit: number): Question<readonly Candle[]>
+
+  /** Null unless every row of `currencies` can be read: a coin that is left out would look as if it were sold. */
+  balances(currencies: ReadonlySet<string>): Question<readonly Balance[]>
+  keyRights(): Question<KeyRights>
+
+  placeOrder(market: VenueMarket, order: WireOrder): Question<ExchangeOrder>
+  /** Its answer proves that the order is canceled. */
+  cancelOrder(market: VenueMarket, clientOrderId: string): Question<'canceled'>
+  /** The order may be in any one of these places. */
+  orderById(market: VenueMarket, clientOrderId: string): readonly Question<ExchangeOrder>[]
+  openOrders(market: VenueMarket): readonly Question<readonly ExchangeOrder[]>[]
+  /** The newest, whatever became of them. */
+  recentOrders(market: VenueMarket): readonly Question<readonly ExchangeOrder[]>[]
+  /** Of one order, from the page that `from` names; the first for null. */
+  fills(market: VenueMarket, exchangeId: string, from: string | null): Question<FillPage>
+  /** The account's newest, at most as many as one answer holds. */
+  trades(market: VenueMarket): Question<readonly AccountTrade[]>
+}

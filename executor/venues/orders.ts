@@ -1,0 +1,144 @@
+// One order at the venue: placed once, looked for in every place where it could be, canceled with proof.
+import { positiveDecimal } from '@keyside/protocol'
+import { z } from 'zod'
+import type {
+  AccountTrade,
+  Answered,
+  ExchangeOrder,
+  Lookup,
+  Placed,
+  TurnedDownCode,
+  WireOrder,
+} from '../core/model/exchange.ts'
+import type { Dialect, Question, VenueMarket } from './dialect.ts'
+import { type NoAnswer, sentence } from './reply.ts'
+import type { RestClient } from './rest-client.ts'
+
+const base = {
+  clientOrderId: z.string().regex(/^[0-9a-f]{32}$/),
+  market: z.string(),
+  side: z.enum(['buy', 'sell']),
+  amount: positiveDecimal,
+  price: positiveDecimal,
+}
+
+/** ccxt would send a negative amount, an unknown side or a foreign parameter as they are. */
+const wireOrder = z.union([
+  z.strictObject({ ...base, type: z.enum(['ioc', 'rest']) }),
+  z.strictObject({ ...base, type: z.literal('stop'), stop: positiveDecimal }),
+])
+
+/** Sends once. Whatever does not prove that the order was taken, or was not, is unknown. */
+export async function place(
+  client: RestClient,
+  market: VenueMarket | undefined,
+  order: WireOrder,
+): Promise<Placed> {
+  if (!wireOrder.safeParse(order).success)
+    return rejected('order_malformed', 'the order is malformed and was not sent')
+  if (market === undefined)
+    return rejected('exchange_market_unknown', `${order.market} is not among the loaded markets`)
+  const reply = await client.ask(client.dialect.placeOrder(market, order))
+  if (reply.got === 'answer') return { outcome: 'accepted', order: reply.value }
+  const code = provenRejection(reply, client.dialect)
+  const message = sentence(reply)
+  return code === undefined ? { outcome: 'unknown', message } : rejected(code, message)
+}
+
+function provenRejection(reply: NoAnswer, { refusals }: Dialect): TurnedDownCode | undefined {
+  switch (reply.got) {
+    case 'not sent':
+      return 'order_not_sent'
+    case 'limited':
+      return 'exchange_rate_limited'
+    case 'refusal':
+      return refusals.rejection(reply.refusal)
+    case 'ambiguous':
+    case 'unreadable':
+      return undefined
+  }
+}
+
+function rejected(code: TurnedDownCode, message: string): Placed {
+  return { outcome: 'turned_down', code, message }
+}
+
+/** Missing only when every place where the order could be was asked and answered. */
+export async function find(client: RestClient, market: VenueMarket, id: string): Promise<Lookup> {
+  const { dialect } = client
+  const direct = await findById(client, market, id)
+  if (direct.outcome !== 'missing') return direct
+  const listed: ExchangeOrder[] = []
+  for (const list of [...dialect.openOrders(market), ...dialect.recentOrders(market)]) {
+    const orders = await ask(client, list)
+    if (!orders.ok) return { outcome: 'unknown', message: orders.message }
+    listed.push(...orders.value)
+  }
+  const order = listed.find(({ clientOrderId }) => clientOrderId === id)
+  if (order !== undefined) return { outcome: 'found', order }
+  const trades = await ask(client, dialect.trades(market))
+  if (!trades.ok) return { outcome: 'unknown', message: trades.message }
+  const mayBeOurs = trades.value.some((trade) => isUnlisted(trade, listed, dialect))
+  return mayBeOurs
+    ? { outcome: 'unknown', message: 'there are trades of an order that no list shows' }
+    : { outcome: 'missing' }
+}
+
+async function findById(client: RestClient, market: VenueMarket, id: string): Promise<Lookup> {
+  for (const question of client.dialect.orderById(market, id)) {
+    const reply = await client.ask(question)
+    if (reply.got === 'answer') return { outcome: 'found', order: reply.value }
+    if (reply.got !== 'refusal' || !client.dialect.refusals.isUnknownOrder(reply.refusal))
+      return { outcome: 'unknown', message: sentence(reply) }
+  }
+  return { outcome: 'missing' }
+}
+
+/** A trade of an order that is in no list. Those that are older than every listed one are passed over. */
+function isUnlisted(
+  { exchangeId }: AccountTrade,
+  listed: readonly ExchangeOrder[],
+  { orderNumbers }: Dialect,
+): boolean {
+  if (listed.some((order) => order.exchangeId === exchangeId)) return false
+  if (orderNumbers === 'unordered' || listed.length === 0) return true
+  return listed.some((order) => BigInt(order.exchangeId) < BigInt(exchangeId))
+}
+
+/** Where the answer leaves doubt, it is asked what became of the order. */
+export async function cancel(
+  client: RestClient,
+  market: VenueMarket,
+  id: string,
+): Promise<Answered<'canceled' | 'not_open'>> {
+  const reply = await client.ask(client.dialect.cancelOrder(market, id))
+  if (reply.got === 'answer') return { ok: true, value: 'canceled' }
+  const found = await findById(client, market, id)
+  if (found.outcome === 'unknown') return { ok: false, message: found.message }
+  // An order that nobody sees yet may still be accepted: that is not "not open".
+  if (found.outcome === 'missing')
+    return { ok: false, message: 'the exchange does not know this order' }
+  if (found.order.status !== 'open')
+    return { ok: true, value: found.order.status === 'canceled' ? 'canceled' : 'not_open' }
+  return { ok: false, message: `the order is still open: ${sentence(reply)}` }
+}
+
+export async function openOrders(
+  client: RestClient,
+  market: VenueMarket,
+): Promise<Answered<readonly ExchangeOrder[]>> {
+  const all: ExchangeOrder[] = []
+  for (const list of client.dialect.openOrders(market)) {
+    const orders = await ask(client, list)
+    if (!orders.ok) return orders
+    all.push(...orders.value)
+  }
+  return { ok: true, value: all }
+}
+
+/** The answer, or a sentence why there is none. */
+export async function ask<T>(client: RestClient, question: Question<T>): Promise<Answered<T>> {
+  const reply = await client.ask(question)
+  if (reply.got === 'answer') return { ok: true, value: reply.value }
+  return { ok: false, message: sentence(reply) }
+}

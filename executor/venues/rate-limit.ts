@@ -1,0 +1,81 @@
+// How much a venue lets one address ask: what is left as its answers tell, and a throttle that keeps within it.
+import type { BackoffReason, Headers, Limits } from './dialect.ts'
+
+/** From this share of what may be asked on, requests go slowly. */
+const TIGHT_SHARE = 0.8
+const TIGHT_FACTOR = 4
+
+const SHORTEST_MS = 1_000
+/** Where the answer does not say how long, ms; doubled for each refusal in a row. */
+const FIRST_MS = { too_many: 1_000, banned: 120_000 }
+
+/** Shared by all clients of a venue: it counts addresses, not connections. */
+export class RateLimitBudget {
+  readonly #limits: Limits
+  #refused: { readonly why: BackoffReason; readonly until: number } | null = null
+  #inRow = 0
+  #used = { share: 0, at: Number.NEGATIVE_INFINITY }
+
+  constructor(limits: Limits) {
+    this.#limits = limits
+  }
+
+  /** After each answer. `now` of a clock that never goes back, ms. Says whether a back-off began. */
+  observe(status: number, headers: Headers, now: number): 'back_off' | 'go_on' {
+    const { backoff, used } = this.#limits.read(status, headers)
+    if (used !== null) this.#used = { share: used, at: now }
+    if (backoff === null) {
+      // What was on its way when the back-off began says nothing about it.
+      if (this.backoff(now) === null) this.#inRow = 0
+      return 'go_on'
+    }
+    const { why, ms } = backoff
+    const until = now + this.#lengthOf(why, ms)
+    this.#inRow += 1
+    if (until <= (this.#refused?.until ?? 0)) return 'go_on'
+    this.#refused = { why, until }
+    return 'back_off'
+  }
+
+  #lengthOf(why: BackoffReason, named: number | null): number {
+    const ms = named ?? FIRST_MS[why] * 2 ** Math.min(this.#inRow, 20)
+    return Math.min(Math.max(ms, SHORTEST_MS), this.#limits.longestMs)
+  }
+
+  /** Null when the venue may be asked. */
+  backoff(now: number): { readonly why: BackoffReason; readonly ms: number } | null {
+    if (this.#refused === null || now >= this.#refused.until) return null
+    return { why: this.#refused.why, ms: this.#refused.until - now }
+  }
+
+  /** How many times longer than usual requests wait for each other. */
+  slowness(now: number): number {
+    const { share, at } = this.#used
+    return share >= TIGHT_SHARE && now - at < this.#limits.windowMs ? TIGHT_FACTOR : 1
+  }
+}
+
+/** Units of weight that may be asked at once after a quiet time. */
+export const BURST = 20
+
+/**
+ * ccxt's own limiter credits no quiet time: each request waits out the one before it, however long ago that was, and
+ * an order after the second's quotes left 40 ms late.
+ */
+export class Throttle {
+  readonly #unitMs: number
+  /** When everything asked so far is paid for, ms. */
+  #paid = Number.NEGATIVE_INFINITY
+
+  /** `unitMs`: how long one unit of weight takes to come back. */
+  constructor(unitMs: number) {
+    this.#unitMs = unitMs
+  }
+
+  /** How long a request of this weight has to wait, ms. `now` is of a clock that never goes back, ms. */
+  reserve(weight: number, now: number): number {
+    const wait = Math.max(0, this.#paid - now - (BURST - weight) * this.#unitMs)
+    this.#paid = Math.max(this.#paid, now) + weight * this.#unitMs
+    return wait
+  }
+}
