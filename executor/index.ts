@@ -8,7 +8,7 @@ export {
   type ExecutorCode,
   sentenceOf,
 } from './core/model/codes.ts'
-export { TURNED_DOWN_CODES } from './core/model/exchange.ts'
+export { type KeyRights, TURNED_DOWN_CODES } from './core/model/exchange.ts'
 export { PLAN_CODES } from './core/risk/plan/result.ts'
 export {
   type BoundTerm,
@@ -70,4 +70,4 @@ export { type Executor, type ExecutorDeps, startExecutor } from './start-executo
 export { isHalted, unhalt } from './unhalt.ts'
 export { EXCHANGE_CODES } from './venues/codes.ts'
 export { createVenue, moneyAt } from './venues/create-venue.ts'
-export type { Exchange, KeyRights } from './venues/port.ts'
+export type { Exchange } from './venues/port.ts'

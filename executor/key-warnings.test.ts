@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
+import type { KeyRights } from './core/model/exchange.ts'
 import { keyWarnings } from './key-warnings.ts'
-import type { KeyRights } from './venues/port.ts'
 
 const NOW = 1_790_000_000_000
 const DAY = 86_400_000

@@ -1,5 +1,5 @@
 // What is unwise about an exchange key, though it may be used.
-import type { KeyRights } from './venues/port.ts'
+import type { KeyRights } from './core/model/exchange.ts'
 
 const DAY_MS = 86_400_000
 /** A key that leaked long ago is worth nothing once it has been replaced. */

@@ -8,10 +8,10 @@ import { assemble } from './assemble.ts'
 import { Journal, type OutboxReport } from './journal/journal.ts'
 import type { Shell } from './shell.ts'
 import { policyOf, signalClaims, TestExecutor } from './testing/rig.ts'
+import { Venue } from './venues/adapter/venue.ts'
 import { binance } from './venues/binance/dialect.ts'
 import type { Exchange } from './venues/port.ts'
 import { newId, order } from './venues/testing/contract.ts'
-import { Venue } from './venues/venue.ts'
 
 const KEYS = { apiKey: 'lookKey'.repeat(8), secret: 'lookSecret'.repeat(6) }
 const log = pino({ level: 'silent' })

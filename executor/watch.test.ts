@@ -4,11 +4,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { Input } from './core/execution/inputs.ts'
-import type { Answered } from './core/model/exchange.ts'
+import type { Answered, KeyRights } from './core/model/exchange.ts'
 import { DEFAULT_POLICY } from './core/risk/policy/default.ts'
 import { policyHash } from './policy/accept.ts'
 import type { Acceptance, WaitingPolicy } from './policy/loosening.ts'
-import type { KeyRights } from './venues/port.ts'
 import { startWatching } from './watch.ts'
 
 const NOW = 1_790_000_000_000

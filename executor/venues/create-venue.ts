@@ -1,11 +1,11 @@
 // The one door to a venue: from its name in config.yaml to the executor's port.
 import { resolve } from 'node:path'
 import { type Chance, type Clock, type Logger, readProofSecret } from '@keyside/runtime'
-import type { ApiKeys } from './api-keys.ts'
+import type { ApiKeys } from './adapter/api-keys.ts'
+import { RealMoney, type SandboxSecret } from './adapter/real-money.ts'
+import { Venue } from './adapter/venue.ts'
 import { DIALECTS, type VenueName } from './dialects.ts'
 import type { Exchange } from './port.ts'
-import { RealMoney, type SandboxSecret } from './real-money.ts'
-import { Venue } from './venue.ts'
 
 /** The section `exchange` of the executor's configuration. */
 export interface VenueConfig {

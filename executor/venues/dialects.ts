@@ -1,6 +1,7 @@
 // Every venue that Keyside speaks to, by its name in config.yaml.
+
+import type { Dialect } from './adapter/dialect.ts'
 import { binance } from './binance/dialect.ts'
-import type { Dialect } from './dialect.ts'
 
 export const DIALECTS = { binance } as const satisfies Record<string, Dialect>
 

@@ -6,6 +6,7 @@ import type {
   Candle,
   ExchangeOrder,
   Fill,
+  KeyRights,
   Liquidity,
   Lookup,
   MarketRules,
@@ -14,17 +15,6 @@ import type {
   Quote,
   WireOrder,
 } from '../core/model/exchange.ts'
-
-/** Each right is `unknown` where the venue does not tell. */
-export interface KeyRights {
-  readonly trade: 'yes' | 'no' | 'unknown'
-  readonly withdraw: 'yes' | 'no' | 'unknown'
-  readonly transfer: 'yes' | 'no' | 'unknown'
-  readonly ipList: 'yes' | 'no' | 'unknown'
-  /** Unix ms. */
-  readonly created?: number
-  readonly expires?: number
-}
 
 export interface Exchange {
   /** `binance` */

@@ -5,13 +5,14 @@ import type {
   Balance,
   ExchangeOrder,
   Fill,
+  KeyRights,
   Liquidity,
   Lookup,
   Placed,
   Quote,
   WireOrder,
 } from '../../executor/core/model/exchange.ts'
-import type { Exchange, KeyRights } from '../../executor/venues/port.ts'
+import type { Exchange } from '../../executor/venues/port.ts'
 import { AMOUNT_PLACES, amountUnits, decimal, PRICE_PLACES, priceUnits } from '../units.ts'
 import type { Market } from './market.ts'
 

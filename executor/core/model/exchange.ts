@@ -110,6 +110,17 @@ export type Lookup =
   | { readonly outcome: 'missing' }
   | { readonly outcome: 'unknown'; readonly message: string }
 
+/** Each right is `unknown` where the venue does not tell. */
+export interface KeyRights {
+  readonly trade: 'yes' | 'no' | 'unknown'
+  readonly withdraw: 'yes' | 'no' | 'unknown'
+  readonly transfer: 'yes' | 'no' | 'unknown'
+  readonly ipList: 'yes' | 'no' | 'unknown'
+  /** Unix ms. */
+  readonly created?: number
+  readonly expires?: number
+}
+
 export type Answered<T> =
   | { readonly ok: true; readonly value: T }
   | {

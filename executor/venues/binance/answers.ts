@@ -1,9 +1,8 @@
 // The fields that Keyside reads from Binance's answers, taken as the strings that came, and what they say in our words.
 import { toDecimal } from '@keyside/protocol'
 import { z } from 'zod'
-import type { AccountTrade, ExchangeOrder } from '../../core/model/exchange.ts'
-import type { VenueMarket } from '../dialect.ts'
-import type { KeyRights } from '../port.ts'
+import type { AccountTrade, ExchangeOrder, KeyRights } from '../../core/model/exchange.ts'
+import type { VenueMarket } from '../adapter/dialect.ts'
 
 const amount = z
   .string()

@@ -5,10 +5,10 @@ import { inspect } from 'node:util'
 import { systemClock } from '@keyside/runtime'
 import { CALM, Market, type SandboxExchange, startExchange } from '@keyside/sandbox'
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
+import { Venue } from '../adapter/venue.ts'
 import type { Exchange } from '../port.ts'
 import { exchangeContract, newId, order, type TestVenue } from '../testing/contract.ts'
 import { openWiretap, type Wiretap } from '../testing/wiretap.ts'
-import { Venue } from '../venue.ts'
 import { binance } from './dialect.ts'
 
 const KEYS = { apiKey: 'CanaryApiKey'.repeat(5), secret: 'CanarySecret'.repeat(5) }

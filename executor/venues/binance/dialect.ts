@@ -2,7 +2,7 @@
 import Big from 'big.js'
 import { z } from 'zod'
 import type { ExchangeOrder, WireOrder } from '../../core/model/exchange.ts'
-import type { Dialect, Question } from '../dialect.ts'
+import type { Dialect, Question } from '../adapter/dialect.ts'
 import {
   accountAnswer,
   assetOf,

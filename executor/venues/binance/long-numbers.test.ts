@@ -2,9 +2,9 @@
 import { systemClock } from '@keyside/runtime'
 import { CALM, Market, type SandboxExchange, startExchange } from '@keyside/sandbox'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { Venue } from '../adapter/venue.ts'
 import type { Exchange } from '../port.ts'
 import { order } from '../testing/contract.ts'
-import { Venue } from '../venue.ts'
 import { binance } from './dialect.ts'
 
 const KEYS = { apiKey: 'key', secret: 'secret' }

@@ -2,7 +2,7 @@
 import { scrub } from '@keyside/runtime'
 import { z } from 'zod'
 import type { TurnedDownCode } from '../../core/model/exchange.ts'
-import type { Limits, Refusal, Refusals } from '../dialect.ts'
+import type { Limits, Refusal, Refusals } from '../adapter/dialect.ts'
 
 // Codes and words: "Error codes for Binance" in the venue's spot API documentation.
 const BY_CODE: ReadonlyMap<string, TurnedDownCode> = new Map([

@@ -4,7 +4,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { systemClock } from '@keyside/runtime'
 import { expect, onTestFinished, test } from 'vitest'
-import { Venue } from '../venue.ts'
+import { Venue } from '../adapter/venue.ts'
 import { binance } from './dialect.ts'
 
 const KEYS = { apiKey: 'key', secret: 'secret' }

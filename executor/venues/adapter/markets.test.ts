@@ -2,10 +2,10 @@
 import { systemClock } from '@keyside/runtime'
 import { CALM, Market, type SandboxExchange, startExchange } from '@keyside/sandbox'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { binance } from './binance/dialect.ts'
-import type { Exchange } from './port.ts'
-import { order } from './testing/contract.ts'
-import { openWiretap, type Wiretap } from './testing/wiretap.ts'
+import { binance } from '../binance/dialect.ts'
+import type { Exchange } from '../port.ts'
+import { order } from '../testing/contract.ts'
+import { openWiretap, type Wiretap } from '../testing/wiretap.ts'
 import { type Pace, Venue } from './venue.ts'
 
 const KEYS = { apiKey: 'key', secret: 'secret' }

@@ -9,7 +9,7 @@ import type {
   Placed,
   TurnedDownCode,
   WireOrder,
-} from '../core/model/exchange.ts'
+} from '../../core/model/exchange.ts'
 import type { Dialect, Question, VenueMarket } from './dialect.ts'
 import { type NoAnswer, sentence } from './reply.ts'
 import type { RestClient } from './rest-client.ts'

@@ -4,9 +4,9 @@ import type { AddressInfo } from 'node:net'
 import { systemChance, systemClock } from '@keyside/runtime'
 import { CALM, Market, startExchange, type TurnableClock, turnableClock } from '@keyside/sandbox'
 import { afterEach, expect, test } from 'vitest'
-import { binance } from './binance/dialect.ts'
+import { binance } from '../binance/dialect.ts'
+import { openWiretap } from '../testing/wiretap.ts'
 import { RealMoney } from './real-money.ts'
-import { openWiretap } from './testing/wiretap.ts'
 import { Venue } from './venue.ts'
 
 const log = { info: () => undefined, warn: () => undefined }

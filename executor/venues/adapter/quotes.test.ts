@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import { RULES } from '../testing/fake-exchange.ts'
-import { TestClock } from '../testing/rig.ts'
-import { binance } from './binance/dialect.ts'
+import { RULES } from '../../testing/fake-exchange.ts'
+import { TestClock } from '../../testing/rig.ts'
+import { binance } from '../binance/dialect.ts'
 import { Quotes } from './quotes.ts'
 import type { RestClient } from './rest-client.ts'
 

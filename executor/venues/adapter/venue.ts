@@ -1,7 +1,7 @@
-// One venue behind the executor's port: what is the same for all of them. What differs is in its dialect.
+// The executor's port to a venue: what is the same for all of them. What differs is in the dialect.
 import type { Cancel, Clock, Logger } from '@keyside/runtime'
 import { KeysideError } from '@keyside/runtime'
-import type * as model from '../core/model/exchange.ts'
+import type * as model from '../../core/model/exchange.ts'
 import { type ApiKeys, normalizeKeys } from './api-keys.ts'
 import { measureSkew } from './clock-skew.ts'
 import type { Dialect, VenueMarket } from './dialect.ts'
@@ -9,7 +9,6 @@ import { keepFresh } from './keep-fresh.ts'
 import { type LiquidityPace, LiquidityWatch } from './liquidity.ts'
 import { Markets } from './markets.ts'
 import { ask, cancel, find, openOrders, place } from './orders.ts'
-import type * as port from './port.ts'
 import { Quotes } from './quotes.ts'
 import { RateLimitBudget } from './rate-limit.ts'
 import { RealMoney, type SandboxSecret } from './real-money.ts'
@@ -52,7 +51,7 @@ export interface VenueOptions {
   readonly pace?: Partial<Pace>
 }
 
-export class Venue implements port.Exchange {
+export class Venue {
   readonly name: string
   readonly acceptanceWindowMs: number
   readonly #clock: Clock
@@ -218,7 +217,7 @@ export class Venue implements port.Exchange {
     return tradesSince(this.#client, this.#market(market), since)
   }
 
-  async keyRights(): Promise<model.Answered<port.KeyRights>> {
+  async keyRights(): Promise<model.Answered<model.KeyRights>> {
     if (this.#timers.length === 0) await this.#money.enter()
     const reply = await this.#client.ask(this.#client.dialect.keyRights())
     if (reply.got === 'answer') return { ok: true, value: reply.value }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { binance } from './binance/dialect.ts'
+import { binance } from '../binance/dialect.ts'
 import { LiquidityWatch } from './liquidity.ts'
 
 /** A client that writes down what it is asked and does not answer before it is told to. */

@@ -1,6 +1,6 @@
 // What each market turns over in a day and offers now, stamped with the time of the request.
 import type { Cancel, Clock } from '@keyside/runtime'
-import type { Liquidity } from '../core/model/exchange.ts'
+import type { Liquidity } from '../../core/model/exchange.ts'
 import { askAll, type Lose } from './batch.ts'
 import type { VenueMarket } from './dialect.ts'
 import type { RestClient } from './rest-client.ts'

@@ -1,5 +1,5 @@
 // What was traded: all fills of one order, page by page, and the account's newest trades.
-import type { AccountTrade, Answered, Fill } from '../core/model/exchange.ts'
+import type { AccountTrade, Answered, Fill } from '../../core/model/exchange.ts'
 import type { FillPage, VenueMarket } from './dialect.ts'
 import { ask } from './orders.ts'
 import type { RestClient } from './rest-client.ts'

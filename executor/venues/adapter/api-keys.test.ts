@@ -1,8 +1,8 @@
 // What cannot be an API key is refused before anything is asked, in words that do not repeat it.
 import { systemClock } from '@keyside/runtime'
 import { expect, test } from 'vitest'
+import { binance } from '../binance/dialect.ts'
 import { type ApiKeys, normalizeKeys } from './api-keys.ts'
-import { binance } from './binance/dialect.ts'
 import { Venue } from './venue.ts'
 
 const KEYS: ApiKeys = { apiKey: 'CanaryKey', secret: 'CanarySecret' }

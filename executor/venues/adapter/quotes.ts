@@ -1,6 +1,6 @@
 // The best bid and ask of each market, stamped with the time of the request, so that the age is an upper bound.
 import type { Clock } from '@keyside/runtime'
-import type { Answered, Quote } from '../core/model/exchange.ts'
+import type { Answered, Quote } from '../../core/model/exchange.ts'
 import { askAll, type Lose } from './batch.ts'
 import type { VenueMarket } from './dialect.ts'
 import type { RestClient } from './rest-client.ts'

@@ -6,12 +6,12 @@ import type {
   Candle,
   ExchangeOrder,
   Fill,
+  KeyRights,
   Liquidity,
   MarketRules,
   TurnedDownCode,
   WireOrder,
-} from '../core/model/exchange.ts'
-import type { KeyRights } from './port.ts'
+} from '../../core/model/exchange.ts'
 
 /** One request, and how its answer is read. */
 export interface Question<T> {

@@ -1,6 +1,6 @@
 // The markets that policy allows, and those where something is left: their rules, and whether each is traded now.
 import type { Logger } from '@keyside/runtime'
-import type { MarketRules } from '../core/model/exchange.ts'
+import type { MarketRules } from '../../core/model/exchange.ts'
 import { type Asked, askAll } from './batch.ts'
 import type { VenueMarket } from './dialect.ts'
 import { unreachable } from './reply.ts'

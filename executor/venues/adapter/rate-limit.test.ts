@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { limits } from './binance/refusals.ts'
+import { limits } from '../binance/refusals.ts'
 import { BURST, RateLimitBudget, Throttle } from './rate-limit.ts'
 
 const DAY_MS = 86_400_000
