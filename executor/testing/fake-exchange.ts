@@ -1,4 +1,6 @@
-// An exchange in memory for the tests: it fills, refuses, forgets to answer, and counts what really reached it.
+// The exchange of the unit tests: a venue at one price that fills, rests, refuses or goes silent as a test says.
+import { isOpen, type Order, type OrderEvent } from '@keyside/venue'
+import type Big from 'big.js'
 import type {
   AccountTrade,
   Answered,
@@ -12,43 +14,40 @@ import type {
   Quote,
   WireOrder,
 } from '../core/model/exchange.ts'
-import type { Exchange } from '../venues/port.ts'
+import { RULES } from './market-rules.ts'
+import {
+  ACCOUNT,
+  fateOf,
+  type Mood,
+  math,
+  onePriceVenue,
+  PLENTY,
+  turnedDown,
+  withinLimit,
+} from './one-price-venue.ts'
+import { QuietExchange } from './quiet-exchange.ts'
+import {
+  fillOf,
+  type PortOrder,
+  type PortRequest,
+  type PortVenue,
+  requestOf,
+} from './venue-port.ts'
 
-export type Mood =
-  | 'fills'
-  | 'rests'
-  | 'half'
-  | 'turns_down'
-  | 'lost_after'
-  | 'lost_before'
-  | 'lost_rejected'
-  | 'silent'
+export { type Mood, RULES }
 
-interface Kept {
+/** What the exchange shows of an order: tests may take it away or change it. */
+export interface ShownOrder {
   readonly order: WireOrder
-  exchangeId: string
+  readonly exchangeId: string
   status: ExchangeOrder['status']
   fills: Fill[]
 }
 
-export const RULES: MarketRules = {
-  market: 'BTC/USDT',
-  base: 'BTC',
-  quote: 'USDT',
-  tick: '0.01',
-  step: '0.00001',
-  minAmount: '0.00001',
-  maxAmount: '9000',
-  minValue: '5',
-  maxStops: 5,
-  status: 'trading',
-}
-
-export class FakeExchange implements Exchange {
-  readonly name = 'binance'
-  live: 'yes' | 'no' = 'no'
+export class FakeExchange extends QuietExchange {
   readonly acceptanceWindowMs = 20_000
-  readonly orders = new Map<string, Kept>()
+  /** By client id. */
+  readonly orders = new Map<string, ShownOrder>()
   /** Every order that reached the matching engine. */
   readonly accepted: WireOrder[] = []
   /** Every call of `place`. */
@@ -71,15 +70,35 @@ export class FakeExchange implements Exchange {
   /** Whether it counts them: then open sales lock theirs, and no more is sold than is free. */
   coins: 'endless' | 'counted' = 'endless'
   readonly now: () => number
-  #trade = 0
+  readonly #venue: PortVenue<Big>
+  /** Trades of orders that were over already. */
+  #late = 0
 
   constructor(now: () => number) {
+    super()
     this.now = now
     this.quoteAt = now()
+    this.#venue = onePriceVenue({ price: () => this.price, mood: () => this.mood }, (event) =>
+      this.#show(event),
+    )
   }
 
-  async start(): Promise<void> {}
-  async stop(): Promise<void> {}
+  #show({ type, order, fill }: OrderEvent<Big, PortRequest<Big>>): void {
+    const { wire } = order.request
+    const shown = this.orders.get(wire.clientOrderId)
+    if (shown === undefined || type === 'accepted' || type === 'rejected') {
+      const exchangeId = String(order.id)
+      this.orders.set(wire.clientOrderId, {
+        order: wire,
+        exchangeId,
+        status: shownStatus(order),
+        fills: [],
+      })
+      return
+    }
+    if (fill !== null) shown.fills.push({ ...fillOf(this.#venue, fill), id: `t${fill.id}` })
+    shown.status = shownStatus(order)
+  }
 
   rules(market: string): MarketRules | null {
     return market === RULES.market ? { ...RULES, status: this.status } : null
@@ -96,29 +115,32 @@ export class FakeExchange implements Exchange {
     return { volume: this.volume, volumeAt: now, asks: [[this.price, '1000']], asksAt: now }
   }
 
-  async refreshQuote(market: string): Promise<Answered<Quote>> {
+  override async refreshQuote(market: string): Promise<Answered<Quote>> {
     this.quoteAt = this.now()
-    const value = this.quote(market)
-    return value === null ? { ok: false, message: 'no such market' } : { ok: true, value }
+    return super.refreshQuote(market)
+  }
+
+  /** What a test took off the book is off it. */
+  #cancelHidden(): void {
+    for (const shown of this.orders.values()) {
+      const { status, exchangeId } = shown
+      const known = [...this.#venue.open].find(({ id }) => String(id) === exchangeId)
+      if (status === 'open' || known === undefined) continue
+      this.#venue.cancel(known, this.now())
+      shown.status = status
+    }
   }
 
   balances() {
-    const base = [...this.orders.values()].reduce((sum, { order, fills }) => {
-      const sign = order.side === 'buy' ? '' : '-'
-      return fills.reduce((all, { amount }) => add(all, `${sign}${amount}`), sum)
-    }, this.own)
-    const used = this.coins === 'counted' ? this.#locked() : '0'
+    this.#cancelHidden()
+    const wallet = this.#venue.wallet(ACCOUNT)
+    const traded = math.subtract(wallet.total(RULES.base), PLENTY)
+    const used = this.coins === 'counted' ? wallet.held(RULES.base) : math.zero
+    const free = traded.plus(this.own).minus(used)
     return [
       { currency: 'USDT', free: '10000', used: '0' },
-      { currency: RULES.base, free: add(base, `-${used}`), used },
+      { currency: RULES.base, free: free.toFixed(5), used: used.toFixed(5) },
     ]
-  }
-
-  #locked(): string {
-    return [...this.orders.values()]
-      .filter(({ order, status }) => order.side === 'sell' && status === 'open')
-      .flatMap(({ order, fills }) => [order.amount, ...fills.map(({ amount }) => `-${amount}`)])
-      .reduce(add, '0')
   }
 
   #lacks({ side, amount }: WireOrder): boolean {
@@ -130,90 +152,98 @@ export class FakeExchange implements Exchange {
     return { ok: true, value: this.balances() } as const
   }
 
-  skewMs(): number | null {
+  override skewMs(): number | null {
     return this.skew
   }
 
-  reachable(): boolean {
+  override reachable(): boolean {
     return this.reach === 'yes'
   }
 
-  pause(): Pause | null {
+  override pause(): Pause | null {
     return this.paused
-  }
-
-  async candles() {
-    return { ok: true, value: [[1, '1', '2', '1', '2']] } as const
   }
 
   async place(order: WireOrder): Promise<Placed> {
     this.sent.push(order)
-    if (this.mood === 'turns_down')
-      return { outcome: 'turned_down', code: 'insufficient_funds', message: 'not enough' }
-    if (this.#lacks(order))
-      return { outcome: 'turned_down', code: 'exchange_funds_insufficient', message: 'not enough' }
-    if (this.mood === 'lost_before') return { outcome: 'unknown', message: 'no connection' }
-    this.accepted.push(order)
-    const kept = this.#keep(order)
-    if (this.mood === 'lost_rejected') kept.status = 'rejected'
-    if (this.mood === 'lost_after' || this.mood === 'lost_rejected')
-      return { outcome: 'unknown', message: 'no answer' }
-    if (this.mood === 'silent') return new Promise(() => undefined)
-    return { outcome: 'accepted', order: this.view(kept) }
-  }
-
-  #keep(order: WireOrder): Kept {
-    const kept: Kept = {
-      order,
-      exchangeId: String(this.orders.size + 1),
-      status: 'open',
-      fills: [],
+    const fate = fateOf(this.mood)
+    if (fate.arrivesAfter !== null) {
+      if (this.#lacks(order)) return turnedDown('exchange_funds_insufficient')
+      this.accepted.push(order)
+      const request = requestOf(math, order, ACCOUNT)
+      const timeInForce = this.mood === 'rests' ? 'GTC' : request.timeInForce
+      const { effects } = fate
+      const submitted = this.#venue.submit({ ...request, timeInForce }, this.now(), effects)
+      if (submitted.outcome === 'rejected') throw new Error(submitted.reason)
     }
-    this.orders.set(order.clientOrderId, kept)
-    if (order.type === 'stop' || this.mood === 'rests' || this.mood === 'lost_rejected') return kept
-    if (this.mood === 'half') this.fill(order.clientOrderId, half(order.amount), 'expired')
-    else this.fill(order.clientOrderId, order.amount, 'filled')
-    return kept
+    if (fate.answersAfter === null) return new Promise(() => undefined)
+    if (fate.answer !== null) return fate.answer
+    return { outcome: 'accepted', order: this.view(this.#shown(order.clientOrderId)) }
   }
 
+  #shown(clientOrderId: string): ShownOrder {
+    const shown = this.orders.get(clientOrderId)
+    if (shown === undefined) throw new Error('no such order')
+    return shown
+  }
+
+  #known(clientOrderId: string): PortOrder<Big> {
+    const order = this.#venue.find(ACCOUNT, clientOrderId)
+    if (order === undefined) throw new Error('no such order')
+    return order
+  }
+
+  /** At the price of now, or at the limit where that is better for the exchange; `status` is how it is shown then. */
   fill(clientOrderId: string, amount: string, status: ExchangeOrder['status']): void {
-    const kept = this.orders.get(clientOrderId)
-    if (kept === undefined) throw new Error('no such order')
-    this.#trade += 1
-    kept.fills.push({ id: `t${this.#trade}`, at: this.now(), amount, price: this.price })
-    kept.status = status
+    const order = this.#known(clientOrderId)
+    const shown = this.#shown(clientOrderId)
+    if (isOpen(order)) {
+      const price = math.price.parse(this.price)
+      const match = { price: withinLimit(order, price), amount: math.amount.parse(amount) }
+      this.#venue.execute(order, match, this.now())
+      if (status !== 'open') this.#venue.cancel(order, this.now())
+    } else {
+      this.#late += 1
+      shown.fills.push({ id: `late${this.#late}`, at: this.now(), amount, price: this.price })
+      const wallet = this.#venue.wallet(ACCOUNT)
+      if (order.request.side === 'buy') wallet.deposit(RULES.base, math.amount.parse(amount))
+      else wallet.withdraw(RULES.base, math.amount.parse(amount))
+    }
+    shown.status = status
   }
 
-  view({ order, exchangeId, status, fills }: Kept): ExchangeOrder {
-    const filled = fills.reduce((sum, { amount }) => add(sum, amount), '0')
-    return { exchangeId, clientOrderId: order.clientOrderId, status, filled, fills: [...fills] }
+  view({ order, exchangeId, status, fills }: ShownOrder): ExchangeOrder {
+    const filled = fills.reduce(
+      (sum, { amount }) => math.add(sum, math.amount.parse(amount)),
+      math.zero,
+    )
+    const { clientOrderId } = order
+    return { exchangeId, clientOrderId, status, filled: filled.toFixed(), fills: [...fills] }
   }
 
   async find(_: string, clientOrderId: string): Promise<Lookup> {
     if (this.lookups === 'silent') return { outcome: 'unknown', message: 'no answer' }
-    const kept = this.orders.get(clientOrderId)
-    return kept === undefined
+    const shown = this.orders.get(clientOrderId)
+    return shown === undefined
       ? { outcome: 'missing' }
-      : { outcome: 'found', order: this.view(kept) }
+      : { outcome: 'found', order: this.view(shown) }
   }
 
   async fills(_: string, exchangeId: string): Promise<Answered<readonly Fill[]>> {
-    const kept = [...this.orders.values()].find((one) => one.exchangeId === exchangeId)
-    return kept === undefined
+    const shown = [...this.orders.values()].find((one) => one.exchangeId === exchangeId)
+    return shown === undefined
       ? { ok: false, message: 'no such order' }
-      : { ok: true, value: [...kept.fills] }
+      : { ok: true, value: [...shown.fills] }
   }
 
   async cancel(_: string, clientOrderId: string): Promise<Answered<'canceled' | 'not_open'>> {
-    const kept = this.orders.get(clientOrderId)
-    if (kept?.status !== 'open') return { ok: true, value: 'not_open' }
-    kept.status = 'canceled'
-    return { ok: true, value: 'canceled' }
+    if (this.orders.get(clientOrderId)?.status !== 'open') return { ok: true, value: 'not_open' }
+    return { ok: true, value: this.#venue.cancel(this.#known(clientOrderId), this.now()) }
   }
 
   async openOrders(): Promise<Answered<readonly ExchangeOrder[]>> {
     const open = [...this.orders.values()].filter(({ status }) => status === 'open')
-    return { ok: true, value: open.map((kept) => this.view(kept)) }
+    return { ok: true, value: open.map((shown) => this.view(shown)) }
   }
 
   async trades(_: string, since: number): Promise<Answered<readonly AccountTrade[]>> {
@@ -223,7 +253,7 @@ export class FakeExchange implements Exchange {
     return { ok: true, value: all.filter(({ at }) => at >= since) }
   }
 
-  async keyRights() {
+  override async keyRights() {
     return {
       ok: true,
       value: { trade: 'yes', withdraw: this.rights, transfer: 'no', ipList: 'yes' },
@@ -231,11 +261,6 @@ export class FakeExchange implements Exchange {
   }
 }
 
-/** Steps of 0.00001, exact in integers. */
-function half(amount: string): string {
-  return (Math.floor(Math.round(Number(amount) * 1e5) / 2) / 1e5).toFixed(5)
-}
-
-function add(a: string, b: string): string {
-  return ((Math.round(Number(a) * 1e5) + Math.round(Number(b) * 1e5)) / 1e5).toFixed(5)
+function shownStatus({ status }: Order<Big>): ExchangeOrder['status'] {
+  return status === 'waiting' || status === 'open' || status === 'triggered' ? 'open' : status
 }

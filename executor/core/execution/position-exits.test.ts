@@ -520,8 +520,8 @@ test('a halt that sells also sells what a resting entry had bought in the meanti
   await executor.enter({ type: 'limit', limit: '59000' })
   const entry = executor.exchange.accepted[0]?.clientOrderId ?? ''
   executor.exchange.mood = 'fills'
-  executor.take({ type: 'halt', by: 'device', positions: 'sell' })
   executor.exchange.fill(entry, '0.001', 'open')
+  executor.take({ type: 'halt', by: 'device', positions: 'sell' })
   await executor.clock.turn(5 * SECOND)
   expect(sales(executor)).toMatchObject([{ amount: '0.001' }])
   expect(executor.state().book.orders).toEqual({})

@@ -1,0 +1,64 @@
+// What an exchange says when nothing is the matter: clock, rights, candles, no pause. Fakes say the rest.
+import type {
+  AccountTrade,
+  Answered,
+  Balance,
+  Candle,
+  ExchangeOrder,
+  Fill,
+  KeyRights,
+  Liquidity,
+  Lookup,
+  MarketRules,
+  Pause,
+  Placed,
+  Quote,
+  WireOrder,
+} from '../core/model/exchange.ts'
+import type { Exchange } from '../venues/port.ts'
+
+export abstract class QuietExchange implements Exchange {
+  readonly name: string = 'binance'
+  live: 'yes' | 'no' = 'no'
+  abstract readonly acceptanceWindowMs: number
+
+  abstract rules(market: string): MarketRules | null
+  abstract quote(market: string): Quote | null
+  abstract liquidity(market: string): Liquidity | null
+  abstract refreshBalances(): Promise<Answered<readonly Balance[]>>
+  abstract place(order: WireOrder): Promise<Placed>
+  abstract find(market: string, clientOrderId: string): Promise<Lookup>
+  abstract fills(market: string, exchangeId: string): Promise<Answered<readonly Fill[]>>
+  abstract cancel(market: string, clientOrderId: string): Promise<Answered<'canceled' | 'not_open'>>
+  abstract openOrders(market: string): Promise<Answered<readonly ExchangeOrder[]>>
+  abstract trades(market: string, since: number): Promise<Answered<readonly AccountTrade[]>>
+
+  async start(): Promise<void> {}
+
+  async stop(): Promise<void> {}
+
+  async refreshQuote(market: string): Promise<Answered<Quote>> {
+    const value = this.quote(market)
+    return value === null ? { ok: false, message: 'no such market' } : { ok: true, value }
+  }
+
+  skewMs(): number | null {
+    return 0
+  }
+
+  reachable(): boolean {
+    return true
+  }
+
+  pause(): Pause | null {
+    return null
+  }
+
+  async candles(): Promise<Answered<readonly Candle[]>> {
+    return { ok: true, value: [[1, '1', '2', '1', '2']] }
+  }
+
+  async keyRights(): Promise<Answered<KeyRights>> {
+    return { ok: true, value: { trade: 'yes', withdraw: 'no', transfer: 'no', ipList: 'yes' } }
+  }
+}

@@ -1,0 +1,102 @@
+// The words of the port `Exchange` for the orders of a pure venue: what its faces for tests share.
+import {
+  type Arithmetic,
+  isOpen,
+  type Order,
+  type OrderRequest,
+  type Venue,
+  type Fill as VenueFill,
+  viewAt,
+} from '@keyside/venue'
+import type {
+  AccountTrade,
+  ExchangeOrder,
+  Fill,
+  TurnedDownCode,
+  WireOrder,
+} from '../core/model/exchange.ts'
+
+export interface PortRequest<N> extends OrderRequest<N> {
+  readonly wire: WireOrder
+}
+
+export type PortVenue<N> = Venue<N, PortRequest<N>>
+export type PortOrder<N> = Order<N, PortRequest<N>>
+
+export function requestOf<N>(
+  math: Arithmetic<N>,
+  wire: WireOrder,
+  account: string,
+): PortRequest<N> {
+  const { clientOrderId, market, side, stop } = wire
+  return {
+    wire,
+    account,
+    clientOrderId,
+    market,
+    side,
+    type: stop === undefined ? 'limit' : 'stop_limit',
+    timeInForce: wire.type === 'ioc' ? 'IOC' : 'GTC',
+    amount: math.amount.parse(wire.amount),
+    price: math.price.parse(wire.price),
+    triggerPrice: stop === undefined ? undefined : math.price.parse(stop),
+  }
+}
+
+/** As the venue showed it at `asOf`, Unix ms, without its fills; null where nobody could find it. */
+export function exchangeOrderOf<N>(
+  venue: PortVenue<N>,
+  order: PortOrder<N>,
+  asOf: number,
+): ExchangeOrder | null {
+  const view = viewAt(venue, order, asOf)
+  if (view === null) return null
+  const { status, filled } = view
+  return {
+    exchangeId: String(order.id),
+    clientOrderId: order.request.clientOrderId,
+    status: isOpen({ status }) ? 'open' : statusOf(status),
+    filled: venue.math.amount.format(filled),
+    fills: [],
+  }
+}
+
+function statusOf(status: Order<unknown>['status']): ExchangeOrder['status'] {
+  return status === 'waiting' || status === 'open' || status === 'triggered' ? 'open' : status
+}
+
+export function fillsOf<N>(venue: PortVenue<N>, order: PortOrder<N>, asOf: number): Fill[] {
+  const { fills = [] } = viewAt(venue, order, asOf) ?? {}
+  return fills.map((fill) => fillOf(venue, fill))
+}
+
+export function tradeOf<N>(
+  venue: PortVenue<N>,
+  { order, fill }: { readonly order: PortOrder<N>; readonly fill: VenueFill<N> },
+): AccountTrade {
+  return { ...fillOf(venue, fill), exchangeId: String(order.id), side: order.request.side }
+}
+
+export function fillOf<N>({ math, markets }: PortVenue<N>, fill: VenueFill<N>): Fill {
+  const { id, at, fee } = fill
+  const bases = new Set([...markets.values()].map(({ base }) => base))
+  return {
+    id: String(id),
+    at,
+    amount: math.amount.format(fill.amount),
+    price: math.price.format(fill.price),
+    ...(fee !== null && {
+      fee: {
+        currency: fee.currency,
+        amount: (bases.has(fee.currency) ? math.amount : math.value).format(fee.amount),
+      },
+    }),
+  }
+}
+
+/** What the venue's refusals are to the executor; `unknown` for one that proves nothing. */
+export function turnedDownCode(reason: string): TurnedDownCode | 'unknown' {
+  if (reason === 'duplicate_client_order_id') return 'unknown'
+  if (reason === 'no_balance') return 'exchange_funds_insufficient'
+  return reason === 'stop_would_trigger' ? 'exchange_stop_would_trigger' : 'exchange_filter_refused'
+}
