@@ -1,4 +1,4 @@
-// What the simulated account shows of itself: coins, open orders and trades, as they stood at a moment.
+// What the simulated account shows of itself: coins, open orders and trades, as they stood at a time.
 import type { AccountTrade, Balance, ExchangeOrder } from '../executor/core/model/exchange.ts'
 import { MARKETS } from './market.ts'
 import { AMOUNT_PLACES, decimal } from './units.ts'

@@ -3,10 +3,10 @@ import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { expect, test } from 'vitest'
 import { runDay } from './adversary/day.ts'
+import { describeBroken } from './adversary/describe-attack.ts'
 import { drawPolicy } from './adversary/policies.ts'
 import { partOf, runSeed, runSeeds } from './adversary/seeds.ts'
 import { STRATEGIES } from './adversary/strategies.ts'
-import { describeBroken } from './adversary/tell.ts'
 import { Random } from './random.ts'
 
 test('no attacker takes more in a day than the bound that is printed, and one takes most of it', async () => {

@@ -54,7 +54,7 @@ interface Life {
   readonly since: number
 }
 
-/** Chance at each point where a process can die, in the worst storm. */
+/** Chance at each point where a process can die, in the worst fault window. */
 const CRASH_CHANCE = 0.08
 const DISK_CHANCE = 0.3
 const CONNECT_MS = 50
@@ -80,9 +80,9 @@ export class Device {
   run(): void {
     this.#writePolicy()
     this.#startAfter(0)
-    const { weather, scheduler, random, start } = this.#simulation
+    const { faultWindows, scheduler, random, start } = this.#simulation
     for (const kind of ['clock', 'jump'] as const)
-      for (const { from, to } of weather.periods(kind)) {
+      for (const { from, to } of faultWindows.periods(kind)) {
         const offset = random.pick(kind === 'clock' ? CLOCK_ERRORS : CLOCK_JUMPS)
         scheduler.after(from - start, () => this.#setClock(offset))
         scheduler.after(to - start, () => this.#setClock(0))
@@ -294,8 +294,8 @@ export class Device {
 
   #beforeCommit(life: Life, what: string): void {
     if (this.#dies(`before the commit of ${what}`)) throw new Error('the process is gone')
-    const { random, weather, scheduler } = this.#simulation
-    if (!random.chance(DISK_CHANCE * weather.strength('disk', scheduler.now()))) return
+    const { random, faultWindows, scheduler } = this.#simulation
+    if (!random.chance(DISK_CHANCE * faultWindows.strength('disk', scheduler.now()))) return
     if (random.chance(0.5)) life.journal.fill()
     else this.#breakDisk(life, 'nothing was written')
   }
@@ -303,8 +303,8 @@ export class Device {
   #afterCommit(life: Life, what: string): void {
     this.#options.onCommit(life.journal, life.policy)
     if (this.#dies(`after the commit of ${what}`)) throw new Error('the process is gone')
-    const { random, weather, scheduler } = this.#simulation
-    if (random.chance((DISK_CHANCE / 3) * weather.strength('disk', scheduler.now())))
+    const { random, faultWindows, scheduler } = this.#simulation
+    if (random.chance((DISK_CHANCE / 3) * faultWindows.strength('disk', scheduler.now())))
       this.#breakDisk(life, 'and all was written')
   }
 
@@ -322,7 +322,7 @@ export class Device {
     this.#fail(life)
   }
 
-  /** It accepts nothing any more; somebody starts it again. */
+  /** It accepts nothing any more; it is started again. */
   #fail(life: Life): void {
     life.state = 'failed'
     const { scheduler, random } = this.#simulation
@@ -337,8 +337,8 @@ export class Device {
   #dies(where: string): boolean {
     const life = this.#life
     if (life?.state !== 'here') return true
-    const { random, weather, scheduler } = this.#simulation
-    if (!random.chance(CRASH_CHANCE * weather.strength('crash', scheduler.now()))) return false
+    const { random, faultWindows, scheduler } = this.#simulation
+    if (!random.chance(CRASH_CHANCE * faultWindows.strength('crash', scheduler.now()))) return false
     this.#simulation.crash(where)
     this.#end()
     this.#startAfter(random.pick([10, 500, 5_000, 20_000]))

@@ -1,4 +1,4 @@
-// The port `Exchange` over the simulated venue: every answer takes time, and the weather decides what becomes of it.
+// The port `Exchange` over the simulated venue: every answer takes time, and the faults decide what becomes of it.
 import type {
   AccountTrade,
   Answered,
@@ -90,7 +90,7 @@ export class SimulatedExchange implements Exchange {
   }
 
   #strength(kind: 'outage' | 'orders' | 'reads' | 'lag' | 'poor'): number {
-    return this.#options.simulation.weather.strength(kind, this.#true())
+    return this.#options.simulation.faultWindows.strength(kind, this.#true())
   }
 
   rules(market: string) {
@@ -99,7 +99,7 @@ export class SimulatedExchange implements Exchange {
 
   /** As if asked for every second: the last whole second before an outage. */
   quote(market: string): Quote | null {
-    const out = this.#options.simulation.weather
+    const out = this.#options.simulation.faultWindows
       .periods('outage')
       .find(({ from, to }) => from <= this.#true() && this.#true() < to)
     const asked = Math.max(this.#quotesFrom, Math.min(this.#true(), out?.from ?? this.#true()))
@@ -204,7 +204,7 @@ export class SimulatedExchange implements Exchange {
     as: 'taken' | 'rejected' = 'taken',
   ): Placed {
     const { venue, simulation } = this.#options
-    venue.thinness = simulation.weather.strength('thin', this.#true())
+    venue.thinness = simulation.faultWindows.strength('thin', this.#true())
     const accepted = venue.accept(order, { stamped, arrived, now: this.#true(), as })
     if (!accepted.ok) {
       simulation.note(`exchange refuses ${nameOf(order)}: ${accepted.code}`)

@@ -7,11 +7,11 @@ import { brokenCap } from './caps.ts'
 import type { Device } from './device.ts'
 import { Exits } from './exits.ts'
 import { ACCEPTANCE_WINDOW_MS } from './faults.ts'
+import { heldBy, openSales } from './ground-truth.ts'
 import type { FragileJournal } from './journal.ts'
 import { Ledger } from './ledger.ts'
 import { Protection } from './protection.ts'
 import type { Simulation } from './simulation.ts'
-import { heldBy, openSales } from './truth.ts'
 import type { Venue, VenueOrder } from './venue.ts'
 
 const UNKNOWN_MS = 120_000
@@ -65,8 +65,8 @@ export class Invariants {
     if (fact.event !== 'ask' && fact.event !== 'intend') return
     const entry = this.ledger.known(fact.clientOrderId)
     if (entry.seed.kind !== 'entry') return
-    if (fact.event === 'intend' && entry.moment !== 'running')
-      this.#violate('nothing is bought while that is stopped', entry.moment)
+    if (fact.event === 'intend' && entry.tradingState !== 'running')
+      this.#violate('nothing is bought while that is stopped', entry.tradingState)
     const broken = brokenCap(this.ledger, entry, policy, { at: fact.at, sentBefore })
     if (broken !== null) this.#violate('I2 used and reserved within every cap', broken)
   }

@@ -16,7 +16,7 @@ export interface Known {
   state: OrderState
   approved: boolean
   /** How trading stood, or why its market was closed, when it was intended. */
-  moment: string
+  tradingState: string
   /** In force when it was intended. */
   policy: Policy | null
   /** True time of the last move and of the last alarm, Unix ms. */
@@ -117,9 +117,9 @@ export class Ledger {
     return this.#trips.get(`${day} ${market}`) ?? 0
   }
 
-  /** How many reports were written before `moment`, true time. */
-  reportsBefore(moment: number): number {
-    return this.#reportedAt.filter((at) => at < moment).length
+  /** How many reports were written before `time`, true time. */
+  reportsBefore(time: number): number {
+    return this.#reportedAt.filter((at) => at < time).length
   }
 
   /** How many orders were sent in the minute before `now`. */
@@ -136,7 +136,7 @@ export class Ledger {
 
   #learn(fact: Fact, now: number, policy: Policy): void {
     this.last = fact.type
-    if (fact.type === 'step' && fact.event === 'intend') this.#keepMoment(fact)
+    if (fact.type === 'step' && fact.event === 'intend') this.#keepTradingState(fact)
     this.book = apply(this.book, fact)
     this.#learnMore(fact)
     if (fact.type === 'signal') this.unended.add(fact.jti)
@@ -151,11 +151,11 @@ export class Ledger {
   }
 
   /** What was known of its market when it was decided. */
-  #keepMoment({ clientOrderId, at }: Step & { at: number }): void {
+  #keepTradingState({ clientOrderId, at }: Step & { at: number }): void {
     const known = this.known(clientOrderId)
     const closed = this.book.closed[known.seed.idea.market]
     const isLost = Math.floor(at / DAY_MS) <= this.#lostDay
-    known.moment = isLost ? 'day lost' : (closed ?? this.book.trading)
+    known.tradingState = isLost ? 'day lost' : (closed ?? this.book.trading)
   }
 
   #learnMore(fact: Fact): undefined {
@@ -241,7 +241,7 @@ function newKnown(seed: OrderSeed, now: number): Known {
     plan: null,
     state: 'received',
     approved: false,
-    moment: 'running',
+    tradingState: 'running',
     policy: null,
     movedAt: now,
     alarmedAt: 0,

@@ -12,8 +12,8 @@ export class Network {
 
   /** Delivers never, once or twice. */
   send(what: string, deliver: () => void): undefined {
-    const { random, scheduler, weather } = this.#simulation
-    const strength = weather.strength('network', scheduler.now())
+    const { random, scheduler, faultWindows } = this.#simulation
+    const strength = faultWindows.strength('network', scheduler.now())
     if (random.chance(strength / 2)) return this.#simulation.fault('message lost', what)
     scheduler.after(this.#delay(strength), deliver)
     if (!random.chance(Math.max(DUPLICATE_CHANCE, strength / 2))) return

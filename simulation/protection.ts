@@ -2,15 +2,15 @@
 import { type Position, positionKey } from '../executor/core/model/state.ts'
 import { planStop } from '../executor/core/risk/plan/stop.ts'
 import type { Device } from './device.ts'
+import { restingStop, thereFor } from './ground-truth.ts'
 import type { Ledger } from './ledger.ts'
 import { MARKETS } from './market.ts'
 import type { Simulation } from './simulation.ts'
-import { restingStop, thereFor } from './truth.ts'
 import { AMOUNT_PLACES, decimal } from './units.ts'
 import type { Venue } from './venue.ts'
 
 const NAKED_MS = 5_000
-/** Of a position that nobody buys at any price within the collar. */
+/** Of a position that does not sell at any price within the collar. */
 const UNSOLD_MS = 65_000
 /** Until the device has seen what went, or came back. */
 const COUNTED_MS = 12_000

@@ -1,14 +1,14 @@
 // One life from one seed: three minutes of faults, one minute to settle, judged after every step.
 import { mkdtempSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { AttackerMessages } from './attacker-messages.ts'
 import { Device } from './device.ts'
 import { Engine } from './engine.ts'
 import { nameOf } from './exchange.ts'
-import { Forger } from './forger.ts'
-import { Hand } from './hand.ts'
-import { Hearing } from './hearing.ts'
 import { Invariants } from './invariants.ts'
+import { ManualTrading } from './manual-trading.ts'
 import { MARKETS, Market } from './market.ts'
+import { MessageEffects } from './message-effects.ts'
 import { Network } from './network.ts'
 import { Protection } from './protection.ts'
 import { checkSecrets } from './secrets.ts'
@@ -20,8 +20,8 @@ import { Venue } from './venue.ts'
 
 const MINUTE_MS = 60_000
 const MARKET_TICK_MS = 500
-/** Chance that the exchange takes an order back, each tick of the worst storm. */
-const MOODIEST = 0.05
+/** Chance that the exchange takes an order back, each tick of the worst fault window. */
+const MAX_CANCEL_RATE = 0.05
 /** At the end the market stands still, so that the last fill has had time to be asked for. */
 const STILL_MS = 10_000
 /** An order that began at the very end may land. */
@@ -69,7 +69,7 @@ function makeWorld(simulation: Simulation, home: string) {
   )
   const network = new Network(simulation)
   const invariants = new Invariants(simulation, venue)
-  const hearing = new Hearing(simulation, invariants.ledger)
+  const messageEffects = new MessageEffects(simulation, invariants.ledger)
   const engines: Engine[] = []
   const device = new Device({
     simulation,
@@ -81,13 +81,13 @@ function makeWorld(simulation: Simulation, home: string) {
     onTaken: (order) => invariants.onTaken(order),
     onCancel: (clientOrderId) => invariants.onCancel(clientOrderId),
     onReport: (token) => trader.read(token),
-    onHeard: (before, input, after) => hearing.onHeard(before, input, after),
-    onForged: (before, after, expected) => hearing.onForged(before, after, expected),
+    onHeard: (before, input, after) => messageEffects.onHeard(before, input, after),
+    onForged: (before, after, expected) => messageEffects.onForged(before, after, expected),
     retained: () => engines.flatMap((engine) => engine.retained() ?? []),
   })
   const trader = new Trader({ simulation, network, device })
-  const forger = new Forger(simulation, device)
-  const hand = new Hand(simulation, venue)
+  const attackerMessages = new AttackerMessages(simulation, device)
+  const manualTrading = new ManualTrading(simulation, venue)
   for (const stream of STREAMS) {
     const { market } = random.pick(MARKETS)
     const prices = venue.market(market)
@@ -95,7 +95,17 @@ function makeWorld(simulation: Simulation, home: string) {
   }
   const { ledger } = invariants
   const protection = new Protection(simulation, venue, ledger)
-  return { venue, invariants, ledger, engines, device, trader, forger, hand, protection }
+  return {
+    venue,
+    invariants,
+    ledger,
+    engines,
+    device,
+    trader,
+    attackerMessages,
+    manualTrading,
+    protection,
+  }
 }
 
 type World = ReturnType<typeof makeWorld>
@@ -107,10 +117,10 @@ async function play(simulation: Simulation, world: World): Promise<void> {
   device.run()
   for (const engine of engines) engine.run()
   trader.run()
-  world.forger.run()
-  world.hand.run()
+  world.attackerMessages.run()
+  world.manualTrading.run()
   const stopMarket = scheduler.every(MARKET_TICK_MS, () => {
-    venue.moodiness = MOODIEST * simulation.weather.strength('cancels', scheduler.now())
+    venue.moodiness = MAX_CANCEL_RATE * simulation.faultWindows.strength('cancels', scheduler.now())
     venue.tick(scheduler.now())
   })
   scheduler.after(end - start - STILL_MS, stopMarket)

@@ -2,11 +2,11 @@
 import type { Position } from '../executor/core/model/state.ts'
 import type { Device } from './device.ts'
 import type { Engine } from './engine.ts'
+import { heldBy, thereFor } from './ground-truth.ts'
 import type { Ledger } from './ledger.ts'
 import type { Protection } from './protection.ts'
 import type { Simulation } from './simulation.ts'
 import type { Trader } from './trader.ts'
-import { heldBy, thereFor } from './truth.ts'
 import { AMOUNT_PLACES, amountUnits, PRICE_PLACES } from './units.ts'
 import { filledOf, type Venue, type VenueOrder } from './venue.ts'
 

@@ -1,9 +1,10 @@
-// What every part of one run shares: chance, time, weather, the trace and the tally.
+// What every part of one run shares: chance, time, fault windows, the trace and the tally.
+
+import { FaultWindows } from './fault-windows.ts'
 import { Random } from './random.ts'
 import { Scheduler } from './scheduler.ts'
 import { type Counted, countName, newTally, type Tally } from './tally.ts'
 import { Trace } from './trace.ts'
-import { Weather } from './weather.ts'
 
 export interface Violation {
   readonly invariant: string
@@ -20,7 +21,7 @@ export class Simulation {
   readonly seed: number
   readonly random: Random
   readonly scheduler: Scheduler
-  readonly weather: Weather
+  readonly faultWindows: FaultWindows
   readonly trace: Trace
   readonly tally: Tally = newTally()
   readonly start: number
@@ -36,7 +37,7 @@ export class Simulation {
     this.start = MIDNIGHT + this.random.pick([-chaos / 2, 40_000_000])
     this.healed = this.start + chaos
     this.scheduler = new Scheduler(this.start)
-    this.weather = new Weather(this.random, this.start, this.healed)
+    this.faultWindows = new FaultWindows(this.random, this.start, this.healed)
     this.trace = new Trace(print)
   }
 
@@ -67,7 +68,7 @@ export class Simulation {
 
   isExchangeUp(): boolean {
     const now = this.scheduler.now()
-    return this.#troubledUntil < now && this.weather.isCalmAtExchange(now)
+    return this.#troubledUntil < now && this.faultWindows.isCalmAtExchange(now)
   }
 
   /** The first violation ends the run. */

@@ -21,7 +21,7 @@ import type { Simulation } from './simulation.ts'
 const READS = keyring([{ key: DEVICE_KEY, issuer: DEVICE, kinds: ['report'] }])
 const CALM_COMMANDS = ['status', 'positions', 'balance'] as const
 const ASK_AGAIN_MS = 5_000
-/** Near the end of a run he leaves a halt alone: a start takes its time. */
+/** Near the end of a run the trader leaves a halt alone: a start takes its time. */
 const UNHALTS_MS = 25_000
 
 export interface TraderOptions {
@@ -72,7 +72,7 @@ export class Trader {
     if (event.type === 'state' && event.state === 'halted') this.#onHalted()
   }
 
-  /** He looks at what has happened and goes on. */
+  /** Looks at what has happened and goes on. */
   #onHalted(): void {
     const { simulation, device } = this.#options
     if (simulation.scheduler.now() > simulation.healed + UNHALTS_MS) return

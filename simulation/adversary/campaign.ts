@@ -1,5 +1,5 @@
 // A whole day of attacks after one plan: rounds of entries and a way out, until nothing is let through any more.
-import type { Target } from './hands.ts'
+import type { Target } from './attacker-actions.ts'
 import {
   type Attack,
   drop,
@@ -13,24 +13,24 @@ import {
   waitFor,
 } from './tactics.ts'
 
-/** Rounds in which nothing came of it before he gives up. */
+/** Rounds without a gain before the attacker gives up. */
 const PATIENCE = 3
 
 export async function campaign(attack: Attack, draw: () => Plan): Promise<void> {
-  const { hands, end } = attack
+  const { actions, end } = attack
   await fallEarly(attack, draw())
   await probe(attack)
   let failures = 0
   let turn = 0
-  while (failures < PATIENCE && hands.now() < end) {
+  while (failures < PATIENCE && actions.now() < end) {
     const plan = draw()
     const entered = await round(attack, plan, turn)
     turn += 1
-    if (entered > 0 || hands.held().length > 0) await leave(attack, plan)
+    if (entered > 0 || actions.held().length > 0) await leave(attack, plan)
     if (entered > 0) failures = 0
-    else if (!(await waitFor(attack, hands.refusal))) failures += 1
+    else if (!(await waitFor(attack, actions.refusal))) failures += 1
     else failures += 0.1
-    if (plan.pause > 0) await hands.wait(plan.pause * 1000)
+    if (plan.pause > 0) await actions.wait(plan.pause * 1000)
   }
   await drop(attack)
   await probe(attack)

@@ -8,12 +8,12 @@ import { loadPolicy } from '../../executor/policy/load.ts'
 import { noTrace } from '../../runtime/index.ts'
 import { Random } from '../random.ts'
 import { VALUE_PLACES } from '../units.ts'
+import { AttackerActions } from './attacker-actions.ts'
 import { campaign } from './campaign.ts'
-import { Hands } from './hands.ts'
 import { Market } from './market.ts'
-import { Moments } from './moments.ts'
 import { THIN, THIN_VOLUME } from './policies.ts'
 import { type Attack, grab, type Plan } from './tactics.ts'
+import { TimeSteps } from './time-steps.ts'
 import { HostileVenue } from './venue.ts'
 
 export interface DayOptions {
@@ -44,11 +44,11 @@ export async function runDay(options: DayOptions): Promise<Day> {
   const { seed, print = () => undefined } = options
   const policy = load(options.policy)
   const random = new Random(seed)
-  const moments = new Moments(MIDNIGHT - BEFORE_MS)
+  const time = new TimeSteps(MIDNIGHT - BEFORE_MS)
   const tell = (line: string) => {
-    print(`${new Date(moments.now()).toISOString().slice(11, 19)} ${line}`)
+    print(`${new Date(time.now()).toISOString().slice(11, 19)} ${line}`)
   }
-  const venue = new HostileVenue(marketsFor(policy), () => moments.now())
+  const venue = new HostileVenue(marketsFor(policy), () => time.now())
   const journal = new Journal(':memory:')
   try {
     const shell = assemble({
@@ -57,20 +57,20 @@ export async function runDay(options: DayOptions): Promise<Day> {
       policy,
       salt: random.bytes(32),
       codeSecret: null,
-      publisher: { send: (reports) => hands.read(reports) },
-      clock: moments,
+      publisher: { send: (reports) => actions.read(reports) },
+      clock: time,
       trace: noTrace,
       log: { error: fail },
       onFailure: fail,
     })
-    const hands = new Hands({ shell, moments, venue, policy, random, tell })
+    const actions = new AttackerActions({ shell, time, venue, policy, random, tell })
     shell.take({ type: 'started' })
-    await moments.pass(50)
-    const loss = await attackFor({ options, hands, policy, random })
+    await time.pass(50)
+    const loss = await attackFor({ options, actions, policy, random })
     tell(`lost ${loss.toFixed(2)}`)
     const bound = boundOf(policy)
     shell.stop()
-    return { loss, bound, orders: venue.orderCount(), signals: hands.signals, steps: moments.steps }
+    return { loss, bound, orders: venue.orderCount(), signals: actions.signals, steps: time.steps }
   } finally {
     journal.close()
   }
@@ -78,23 +78,23 @@ export async function runDay(options: DayOptions): Promise<Day> {
 
 interface Running {
   readonly options: DayOptions
-  readonly hands: Hands
+  readonly actions: AttackerActions
   readonly policy: Policy
   readonly random: Random
 }
 
 /** Quote, from 00:00 to 24:00 UTC. */
-async function attackFor({ options, hands, policy, random }: Running): Promise<number> {
-  let start = hands.venue().wealth()
-  const lost = () => (start - hands.venue().wealth()) / 10 ** VALUE_PLACES
+async function attackFor({ options, actions, policy, random }: Running): Promise<number> {
+  let start = actions.venue().wealth()
+  const lost = () => (start - actions.venue().wealth()) / 10 ** VALUE_PLACES
   const targets = [...policy.streams].flatMap(([stream, { markets }]) =>
     markets.filter((name) => name !== THIN).map((market) => ({ stream, market })),
   )
-  const attack: Attack = { hands, policy, random, targets, end: MIDNIGHT + DAY_MS, lost }
+  const attack: Attack = { actions, policy, random, targets, end: MIDNIGHT + DAY_MS, lost }
   const draw = options.strategy(attack)
   if (options.carries === 'something') await buyBefore(attack, draw())
-  await hands.wait(MIDNIGHT - 1 - hands.now())
-  start = hands.venue().wealth()
+  await actions.wait(MIDNIGHT - 1 - actions.now())
+  start = actions.venue().wealth()
   await campaign(attack, draw)
   return lost()
 }

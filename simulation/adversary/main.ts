@@ -55,7 +55,7 @@ async function main(): Promise<number> {
 /** Loaded only now, so that a rule is gone before the code that asks it. */
 async function tell(summaries: readonly Summary[]): Promise<number> {
   const { defaultBound, joined } = await import('./seeds.ts')
-  const { describe, describeBroken } = await import('./tell.ts')
+  const { describe, describeBroken } = await import('./describe-attack.ts')
   const sum = joined(summaries)
   const seconds = (performance.now() - started) / 1000
   process.stdout.write(`${describe(sum, { bound: defaultBound(), seconds })}\n`)

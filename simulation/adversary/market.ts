@@ -1,7 +1,7 @@
 // A market's prices: of a liquid one the attacker chooses the path but not the book, of a thin one everything.
 import type { MarketRules } from '../../executor/core/model/exchange.ts'
 
-/** What the attacker does to the book for a moment: the best orders on one side are gone. */
+/** What the attacker does to the book for a short time: the best orders on one side are gone. */
 export type Spread = 'tight' | 'asks_gone' | 'bids_gone'
 
 export interface MarketSetup {
@@ -25,7 +25,7 @@ export class Market {
   #mid: number
   readonly #widest: number
   #spread: Spread = 'tight'
-  /** What he says in a thin market: times the honest price. */
+  /** The attacker's price in a thin market: times the honest price. */
   #pumped = 1
 
   /** `widest`: how far apart bid and ask of a liquid market ever are, of the bid. */
@@ -66,7 +66,7 @@ export class Market {
     this.#mid = Math.max(1_000, Math.round(this.#mid * (1 + part)))
   }
 
-  /** Only where the book is his own. */
+  /** Only where the whole book is the attacker's. */
   pump(times: number): void {
     if (this.kind === 'thin') this.#pumped = times
   }

@@ -2,7 +2,7 @@
 import { DEFAULT_POLICY } from '../../executor/core/risk/policy/default.ts'
 import type { Random } from '../random.ts'
 
-/** Nobody's turnover of 24 h; the thin market has less than any policy asks for. */
+/** Turnover of 24 h, less than any policy asks for. */
 export const THIN = 'DUST/USDT'
 export const THIN_VOLUME = '40000'
 const LEAST_VOLUME = 1_000_000

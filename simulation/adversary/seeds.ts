@@ -1,4 +1,4 @@
-// From a number to a policy, an attacker and his best day; and many of them, added up.
+// From a number to a policy, an attacker and the best day for it; and many of them, added up.
 import { Random } from '../random.ts'
 import { boundOf, type Day, load, runDay } from './day.ts'
 import { defaultPolicy, drawPolicy } from './policies.ts'

@@ -1,12 +1,12 @@
 // How to make the trader lose: ways in at the worst price, ways out at the worst price, and what should be refused.
 import type { Policy } from '../../executor/core/risk/policy/schema.ts'
 import type { Random } from '../random.ts'
-import type { Entry, Hands, Target } from './hands.ts'
+import type { AttackerActions, Entry, Target } from './attacker-actions.ts'
 import { THIN } from './policies.ts'
 import type { FillAt } from './venue.ts'
 
 export interface Attack {
-  readonly hands: Hands
+  readonly actions: AttackerActions
   readonly policy: Policy
   readonly random: Random
   /** Every stream on every liquid market that it may trade. */
@@ -60,23 +60,23 @@ const RESTS_BELOW = 0.002
 
 /** At the worst price that the collar allows, with the widest stop, as large as it is let. */
 export async function grab(attack: Attack, target: Target, plan: Plan, most: number) {
-  const { hands, policy } = attack
+  const { actions, policy } = attack
   const wanted = Math.min(most, plan.size * Number(policy.limits.order))
   const value = Math.max(wanted, LEAST + SMALL * attack.random.part())
-  hands.market(target.market).sweep(plan.spread)
-  hands.venue().fillAt = plan.fillAt
+  actions.market(target.market).sweep(plan.spread)
+  actions.venue().fillAt = plan.fillAt
   const entered = await enterAtMost(attack, { ...target, ...worst(attack, target, plan), value })
-  hands.market(target.market).sweep('tight')
-  hands.venue().fillAt = 'limit'
+  actions.market(target.market).sweep('tight')
+  actions.venue().fillAt = 'limit'
   return entered
 }
 
-function worst({ hands, policy, random }: Attack, { market }: Target, plan: Plan) {
+function worst({ actions, policy, random }: Attack, { market }: Target, plan: Plan) {
   const { stopWithin, collar } = policy
-  const ask = hands.market(market).ask()
+  const ask = actions.market(market).ask()
   const rests = random.chance(plan.resting)
   const limit = rests
-    ? Math.floor(hands.market(market).bid() * (1 - RESTS_BELOW))
+    ? Math.floor(actions.market(market).bid() * (1 - RESTS_BELOW))
     : Math.floor(ask * (1 + Number(collar.entry) / 100))
   const within = stopWithin === 'optional' ? 50 : Number(stopWithin)
   const distance = (within * plan.stop) / 100
@@ -88,11 +88,11 @@ function worst({ hands, policy, random }: Attack, { market }: Target, plan: Plan
   }
 }
 
-async function enterAtMost({ hands }: Attack, entry: Entry): Promise<boolean> {
+async function enterAtMost({ actions }: Attack, entry: Entry): Promise<boolean> {
   let { value } = entry
   for (let tries = 0; tries < TRIES && value >= LEAST; tries += 1) {
-    if (await hands.enter({ ...entry, value: cut(value) })) return true
-    const { made, most } = TOO_MUCH.exec(hands.reason)?.groups ?? {}
+    if (await actions.enter({ ...entry, value: cut(value) })) return true
+    const { made, most } = TOO_MUCH.exec(actions.reason)?.groups ?? {}
     if (made === undefined) return false
     value -= Number(made) - Number(most)
   }
@@ -104,113 +104,115 @@ function cut(value: number): number {
 }
 
 /** Lets prices fall until every stop has sold. */
-export async function drop({ hands, targets }: Attack): Promise<void> {
+export async function drop({ actions, targets }: Attack): Promise<void> {
   const markets = [...new Set(targets.map(({ market }) => market))]
   for (let tries = 0; tries < 400; tries += 1) {
-    const held = markets.filter((name) => hands.held().some(({ market }) => market === name))
+    const held = markets.filter((name) => actions.held().some(({ market }) => market === name))
     if (held.length === 0) return
-    for (const market of held) await fall(hands, market)
+    for (const market of held) await fall(actions, market)
   }
 }
 
 /** To the next stop and not beyond, so that what is sold later does not fall further than it has to. */
-async function fall(hands: Hands, market: string): Promise<void> {
-  const stops = hands.held().flatMap((one) => (one.market === market ? [hands.stopOf(one)] : []))
+async function fall(actions: AttackerActions, market: string): Promise<void> {
+  const stops = actions
+    .held()
+    .flatMap((one) => (one.market === market ? [actions.stopOf(one)] : []))
   const next = Math.max(...stops.map((stop) => stop ?? 0))
-  const bid = hands.market(market).bid()
+  const bid = actions.market(market).bid()
   // Without a stop there is nothing to stop at.
   const down = next === 0 ? -0.5 : Math.min(0, (next - 1) / bid - 1) - 0.000_01
-  if (bid > next) return hands.move(market, Math.max(down, -0.5))
-  await hands.wait(2_100)
+  if (bid > next) return actions.move(market, Math.max(down, -0.5))
+  await actions.wait(2_100)
 }
 
-export function isShut({ hands }: Attack): boolean {
-  return SHUT.includes(hands.refusal)
+export function isShut({ actions }: Attack): boolean {
+  return SHUT.includes(actions.refusal)
 }
 
 export async function leave(attack: Attack, plan: Plan): Promise<void> {
-  const { hands, policy, targets } = attack
+  const { actions, policy, targets } = attack
   if (plan.resting > 0)
     for (const market of new Set(targets.map(({ market }) => market)))
-      await hands.move(market, -RESTS_BELOW - 0.001)
-  for (const { market } of hands.held()) if (plan.rise > 0) await hands.move(market, plan.rise)
-  for (const target of hands.held())
+      await actions.move(market, -RESTS_BELOW - 0.001)
+  for (const { market } of actions.held()) if (plan.rise > 0) await actions.move(market, plan.rise)
+  for (const target of actions.held())
     for (let at = 0; at < plan.lowered; at += 1) await lower(attack, target, plan)
   if (plan.out === 'stop') return drop(attack)
-  for (const { market } of targets) hands.market(market).sweep('bids_gone')
-  if (plan.out === 'halt') await hands.command({ do: 'halt', positions: 'sell' })
+  for (const { market } of targets) actions.market(market).sweep('bids_gone')
+  if (plan.out === 'halt') await actions.command({ do: 'halt', positions: 'sell' })
   if (plan.out === 'silence' && policy.flattenAfterMs !== 'never')
-    await hands.wait(policy.flattenAfterMs)
-  for (const target of hands.held()) {
-    if (plan.out === 'flatten') await hands.flatten(target)
-    else await sellLow(hands, target, plan)
+    await actions.wait(policy.flattenAfterMs)
+  for (const target of actions.held()) {
+    if (plan.out === 'flatten') await actions.flatten(target)
+    else await sellLow(actions, target, plan)
   }
-  for (const { market } of targets) hands.market(market).sweep('tight')
+  for (const { market } of targets) actions.market(market).sweep('tight')
 }
 
-/** For a tenth, which nobody may ask for, and then as low as the collar lets it go. */
-async function sellLow(hands: Hands, target: Target, { crumb }: Plan): Promise<void> {
-  await hands.exit(target, { limit: Math.ceil(hands.market(target.market).bid() / 10) })
-  await hands.exit(target, { percent: 100 * (1 - crumb) })
+/** For a tenth, which no policy allows, and then as low as the collar lets it go. */
+async function sellLow(actions: AttackerActions, target: Target, { crumb }: Plan): Promise<void> {
+  await actions.exit(target, { limit: Math.ceil(actions.market(target.market).bid() / 10) })
+  await actions.exit(target, { percent: 100 * (1 - crumb) })
 }
 
-/** What nobody holds any more must not be able to fall: coins that were bought and lie there without a stop. */
-export async function ruin({ hands, targets }: Attack): Promise<void> {
+/** What no position holds any more must not be able to fall: coins that were bought and lie there without a stop. */
+export async function ruin({ actions, targets }: Attack): Promise<void> {
   for (const market of new Set(targets.map(({ market }) => market)))
-    if (hands.venue().hasOrphans(market)) await hands.move(market, -0.5)
+    if (actions.venue().hasOrphans(market)) await actions.move(market, -0.5)
 }
 
 /** Just above the stop a small entry brings a stop further down. */
 async function lower(attack: Attack, target: Target, plan: Plan): Promise<void> {
-  const { hands } = attack
-  const stop = hands.stopOf(target)
+  const { actions } = attack
+  const stop = actions.stopOf(target)
   if (stop === null) return
-  const bid = hands.market(target.market).bid()
-  await hands.move(target.market, Math.min(0, (stop * 1.000_2) / bid - 1))
+  const bid = actions.market(target.market).bid()
+  await actions.move(target.market, Math.min(0, (stop * 1.000_2) / bid - 1))
   await grab(attack, target, { ...plan, resting: 0 }, 12)
 }
 
 export async function fallEarly(
-  { hands, policy, targets }: Attack,
+  { actions, policy, targets }: Attack,
   { early }: Plan,
 ): Promise<void> {
   if (early === 0) return
   const within = policy.stopWithin === 'optional' ? 50 : Number(policy.stopWithin)
   for (const market of new Set(targets.map(({ market }) => market)))
-    await hands.move(market, (-early * within) / 100)
+    await actions.move(market, (-early * within) / 100)
 }
 
 /** What no policy lets through; a rule that is missing is found here, and made the most of. */
 export async function probe(attack: Attack): Promise<void> {
-  const { hands, targets, policy, random } = attack
+  const { actions, targets, policy, random } = attack
   const [target] = targets
   if (target === undefined) return
-  const before = hands.venue().orderCount()
+  const before = actions.venue().orderCount()
   const value = Number(policy.limits.order)
   await buyDust(attack, { ...target, market: THIN }, value)
-  const ask = hands.market(target.market).ask()
-  await hands.enter({ ...target, value, limit: ask * 3, stop: Math.floor(ask * 0.999) })
-  await hands.enter({ ...target, value, limit: ask * 3, stop: Math.floor(ask * 2.99) })
-  await hands.enter({ ...target, value })
-  await hands.enter({ ...target, value, stop: Math.floor(ask / 2) })
-  await hands.enter({ ...target, value: value * 20, stop: Math.floor(ask * 0.999) })
-  for (let at = 0; at < 5; at += 1) random.chance(0.5) ? hands.repeat() : hands.beat()
-  if (hands.venue().orderCount() > before) await drop(attack)
+  const ask = actions.market(target.market).ask()
+  await actions.enter({ ...target, value, limit: ask * 3, stop: Math.floor(ask * 0.999) })
+  await actions.enter({ ...target, value, limit: ask * 3, stop: Math.floor(ask * 2.99) })
+  await actions.enter({ ...target, value })
+  await actions.enter({ ...target, value, stop: Math.floor(ask / 2) })
+  await actions.enter({ ...target, value: value * 20, stop: Math.floor(ask * 0.999) })
+  for (let at = 0; at < 5; at += 1) random.chance(0.5) ? actions.repeat() : actions.beat()
+  if (actions.venue().orderCount() > before) await drop(attack)
 }
 
-/** What is worth one is sold to him for fifty. */
-async function buyDust({ hands }: Attack, thin: Target, value: number): Promise<void> {
-  hands.market(THIN).pump(50)
-  const price = hands.market(THIN).ask()
+/** What is worth one is sold to the attacker for fifty. */
+async function buyDust({ actions }: Attack, thin: Target, value: number): Promise<void> {
+  actions.market(THIN).pump(50)
+  const price = actions.market(THIN).ask()
   const entry = { ...thin, value, limit: price, stop: Math.ceil(price * 0.996) }
-  for (let at = 0; at < 20 && (await hands.enter(entry)); at += 1);
-  hands.market(THIN).pump(1)
+  for (let at = 0; at < 20 && (await actions.enter(entry)); at += 1);
+  actions.market(THIN).pump(1)
 }
 
 /** True when it may be worth trying again. */
-export async function waitFor({ hands, end }: Attack, refusal: string): Promise<boolean> {
+export async function waitFor({ actions, end }: Attack, refusal: string): Promise<boolean> {
   const ms = { 'vel.hour': HOUR_MS, 'vel.orders': 61_000, 'hb.deadman': 1_000 }[refusal]
-  if (ms === undefined || hands.now() + ms >= end) return false
-  await hands.wait(ms)
+  if (ms === undefined || actions.now() + ms >= end) return false
+  await actions.wait(ms)
   return true
 }

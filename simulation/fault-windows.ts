@@ -1,7 +1,7 @@
-// When what goes wrong: each seed has a few storms of a few kinds, and calm between them.
+// When what goes wrong: each seed has a few fault windows of a few kinds, and calm between them.
 import type { Random } from './random.ts'
 
-export const STORMS = [
+export const FAULT_KINDS = [
   /** Nothing reaches the exchange. */
   'outage',
   /** Orders get lost, or their answers. */
@@ -14,8 +14,8 @@ export const STORMS = [
   'thin',
   /** The exchange turns orders down. */
   'poor',
-  /** Somebody sends what the device must refuse. */
-  'forger',
+  /** An attacker sends what the device must refuse. */
+  'attacker_messages',
   /** The process dies. */
   'crash',
   /** Messages get lost, come twice, late, in another order. */
@@ -30,27 +30,35 @@ export const STORMS = [
   'disk',
 ] as const
 
-export type Storm = (typeof STORMS)[number]
+export type FaultKind = (typeof FAULT_KINDS)[number]
 
 /** What keeps an order from the exchange, or its outcome from the device. */
-const AT_EXCHANGE: readonly Storm[] = ['outage', 'orders', 'reads', 'lag', 'poor', 'clock', 'jump']
+const AT_EXCHANGE: readonly FaultKind[] = [
+  'outage',
+  'orders',
+  'reads',
+  'lag',
+  'poor',
+  'clock',
+  'jump',
+]
 
 /** Such as a device that starts with a clock hours in the past. */
 const FROM_THE_START = 0.05
 
 interface Period {
-  readonly kind: Storm
+  readonly kind: FaultKind
   readonly from: number
   readonly to: number
   readonly strength: number
 }
 
-export class Weather {
+export class FaultWindows {
   readonly #periods: readonly Period[]
 
-  /** Times in Unix ms. No storm outlives `end`. */
+  /** Times in Unix ms. No window outlives `end`. */
   constructor(random: Random, start: number, end: number) {
-    const kinds = STORMS.filter(() => random.chance(0.4))
+    const kinds = FAULT_KINDS.filter(() => random.chance(0.4))
     this.#periods = kinds.flatMap((kind) =>
       Array.from({ length: random.between(1, 3) }, () => {
         const from = random.chance(FROM_THE_START) ? start : random.between(start, end - 5_000)
@@ -60,12 +68,12 @@ export class Weather {
     )
   }
 
-  periods(kind: Storm): readonly Period[] {
+  periods(kind: FaultKind): readonly Period[] {
     return this.#periods.filter((one) => one.kind === kind)
   }
 
   /** 0 when calm. */
-  strength(kind: Storm, at: number): number {
+  strength(kind: FaultKind, at: number): number {
     return this.#periods.reduce(
       (most, one) =>
         one.kind === kind && one.from <= at && at < one.to ? Math.max(most, one.strength) : most,

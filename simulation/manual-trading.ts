@@ -1,4 +1,4 @@
-// The trader at the exchange's own site: orders of his own on the same account, and coins that he takes away.
+// Manual trading at the exchange's site: orders on the same account, and coins that are withdrawn.
 import type { WireOrder } from '../executor/core/model/exchange.ts'
 import { MARKETS } from './market.ts'
 import { Random } from './random.ts'
@@ -8,7 +8,7 @@ import { OWN_COINS, type Venue } from './venue.ts'
 
 const BETWEEN_MS = [5_000, 45_000] as const
 
-export class Hand {
+export class ManualTrading {
   readonly #simulation: Simulation
   readonly #venue: Venue
   readonly #random: Random

@@ -1,4 +1,4 @@
-// Time that the attacker lets pass: in whole leaps, because between two moves of his nothing else happens.
+// Time in steps as the attacker lets it pass: between two actions nothing else happens.
 import type { Cancel, Clock } from '../../runtime/index.ts'
 import { drained, repeat } from '../scheduler.ts'
 
@@ -7,7 +7,7 @@ interface Timer {
   readonly run: () => void
 }
 
-export class Moments implements Clock {
+export class TimeSteps implements Clock {
   #now: number
   #timers = new Set<Timer>()
   /** Timers that ran. */

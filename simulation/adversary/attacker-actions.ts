@@ -21,7 +21,7 @@ import { BOT_KEY, DEVICE, ENGINE_KEY, RINGS } from '../keys.ts'
 import type { Random } from '../random.ts'
 import { decimal, PRICE_PLACES } from '../units.ts'
 import { type Market, MOST_MOVE } from './market.ts'
-import type { Moments } from './moments.ts'
+import type { TimeSteps } from './time-steps.ts'
 import type { HostileVenue } from './venue.ts'
 
 export interface Target {
@@ -29,7 +29,7 @@ export interface Target {
   readonly market: string
 }
 
-/** What he asks for. Prices are whole 0.01 of quote. */
+/** What the attacker asks for. Prices are whole 0.01 of quote. */
 export interface Entry extends Target {
   /** Quote. */
   readonly value: number
@@ -41,9 +41,9 @@ export interface Entry extends Target {
   readonly take?: Signal['take']
 }
 
-export interface HandsOptions {
+export interface AttackerActionsOptions {
   readonly shell: Shell
-  readonly moments: Moments
+  readonly time: TimeSteps
   readonly venue: HostileVenue
   readonly policy: Policy
   readonly random: Random
@@ -60,8 +60,8 @@ const BEAT_MS = 20_000
 /** One step of a market's path, ms. */
 const MOVE_MS = 1_000
 
-export class Hands {
-  readonly #options: HandsOptions
+export class AttackerActions {
+  readonly #options: AttackerActionsOptions
   readonly #chains = new Map<string, Chain>()
   readonly #tokens: { readonly topic: string; readonly token: string }[] = []
   #bar = 0
@@ -73,12 +73,12 @@ export class Hands {
   signals = 0
   #beatAt = 0
 
-  constructor(options: HandsOptions) {
+  constructor(options: AttackerActionsOptions) {
     this.#options = options
   }
 
   now(): number {
-    return this.#options.moments.now()
+    return this.#options.time.now()
   }
 
   venue(): HostileVenue {
@@ -89,7 +89,7 @@ export class Hands {
     return this.#options.venue.market(name)
   }
 
-  /** Every report of the device passes through his bot, and he approves whatever asks. */
+  /** Every report of the device passes through the attacker's bot, which approves whatever asks. */
   read(reports: readonly OutboxReport[]): void {
     for (const { event } of reports) {
       if (event.type === 'approval') this.#answers.push(event.order.id)
@@ -107,12 +107,12 @@ export class Hands {
 
   /** True when the exchange got an order. */
   async enter(entry: Entry): Promise<boolean> {
-    const { venue, moments, tell } = this.#options
+    const { venue, time, tell } = this.#options
     const before = venue.orderCount()
     this.#refused()
     this.beat()
     this.#signal(this.#claims(entry))
-    await moments.pass(1)
+    await time.pass(1)
     await this.#approve()
     const taken = venue.orderCount() > before
     const { market, value } = entry
@@ -121,7 +121,7 @@ export class Hands {
   }
 
   async #approve(): Promise<void> {
-    for (; this.#answers.length > 0; await this.#options.moments.pass(1)) {
+    for (; this.#answers.length > 0; await this.#options.time.pass(1)) {
       const [order = ''] = this.#answers.splice(0, 1)
       this.#home(seal('approval', { ...this.#fromBot(), order, answer: 'approve' }, BOT_KEY))
     }
@@ -130,7 +130,7 @@ export class Hands {
   /** `limit` in 0.01 of quote; absent: as low as the collar lets it go. */
   async exit({ stream, market }: Target, how: { limit?: number; percent?: number }): Promise<void> {
     const { limit, percent = 100 } = how
-    const { venue, moments, tell } = this.#options
+    const { venue, time, tell } = this.#options
     const before = venue.orderCount()
     this.#refused()
     this.#signal({
@@ -140,24 +140,24 @@ export class Hands {
       size: { unit: 'percent', value: percent.toFixed(2) },
       ...priced(limit),
     })
-    await moments.pass(25)
+    await time.pass(25)
     tell(`exit ${market}: ${venue.orderCount() > before ? 'taken' : this.refusal}`)
   }
 
-  /** A head that says that he wants to be out. */
+  /** A head whose target is flat. */
   async flatten({ stream, market }: Target): Promise<void> {
     this.#options.tell(`head says flat on ${market}`)
     const chain = this.#chain(stream)
     chain.seq += 1
     chain.hash = hashText(`${stream} ${chain.seq}`)
     this.#head(stream, { market, position: 'flat', since: chain.seq })
-    await this.#options.moments.pass(2_500)
+    await this.#options.time.pass(2_500)
   }
 
   async command(instruction: Instruction): Promise<void> {
     this.#options.tell(`command ${instruction.do}`)
     this.#home(seal('command', { ...this.#fromBot(), instruction }, BOT_KEY))
-    await this.#options.moments.pass(25)
+    await this.#options.time.pass(25)
   }
 
   /** Signs of life of all streams. */
@@ -178,21 +178,21 @@ export class Hands {
 
   /** Up or down, as a part of the price, no faster than a market moves. */
   async move(name: string, part: number): Promise<void> {
-    const { venue, moments } = this.#options
+    const { venue, time } = this.#options
     for (let left = part; Math.abs(left) > 1e-9; ) {
       const step = Math.max(-MOST_MOVE, Math.min(MOST_MOVE, left))
       left = (1 + left) / (1 + step) - 1
       venue.market(name).move(step)
       venue.settle()
-      await moments.pass(MOVE_MS)
+      await time.pass(MOVE_MS)
     }
   }
 
   async wait(ms: number): Promise<void> {
     this.beat()
-    await this.#options.moments.pass(ms)
+    await this.#options.time.pass(ms)
     this.beat()
-    await this.#options.moments.pass(100)
+    await this.#options.time.pass(100)
   }
 
   /** Whether the stream holds something there that a stop protects. */

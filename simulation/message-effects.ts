@@ -4,7 +4,7 @@ import type { State } from '../executor/core/model/state.ts'
 import type { Ledger } from './ledger.ts'
 import type { Simulation } from './simulation.ts'
 
-export class Hearing {
+export class MessageEffects {
   readonly #simulation: Simulation
   readonly #ledger: Ledger
 

@@ -1,4 +1,4 @@
-// Somebody between engine and device, and somebody with the engine's key who lies: everything that he sends has to be refused.
+// Messages of an attacker between engine and device, and of one with the engine's key: all have to be refused.
 
 import {
   commandTopic,
@@ -23,7 +23,7 @@ interface Forgery extends Message {
   readonly expected: readonly string[]
 }
 
-export class Forger {
+export class AttackerMessages {
   readonly #simulation: Simulation
   readonly #device: Device
   readonly #random: Random
@@ -51,8 +51,8 @@ export class Forger {
   }
 
   run(): void {
-    const { weather, scheduler, start } = this.#simulation
-    for (const { from, to } of weather.periods('forger'))
+    const { faultWindows, scheduler, start } = this.#simulation
+    for (const { from, to } of faultWindows.periods('attacker_messages'))
       scheduler.after(from - start, () => this.#sendUntil(to))
   }
 
@@ -144,7 +144,7 @@ export class Forger {
     }
   }
 
-  /** One character of what somebody else has signed. */
+  /** One character of a genuine message. */
   #changed(): Forgery | null {
     const heard = this.#one('signals')
     if (heard === null) return null
