@@ -4,8 +4,8 @@ import {
   keysideHome,
   loadConfig,
   logTrace,
-  systemChance,
   systemClock,
+  systemRandomBytes,
 } from '@keyside/runtime'
 import { engineConfig } from '../strategy-engine/config.ts'
 import { runEngine } from '../strategy-engine/engine.ts'
@@ -26,7 +26,7 @@ const feed: Feed = {
 const home = keysideHome()
 const config = loadConfig('engine', engineConfig, home, process.env)
 const log = createLog({ program: 'engine', level: 'trace' })
-const deps = { home, log, clock: systemClock, chance: systemChance, trace: logTrace(log) }
+const deps = { home, log, clock: systemClock, randomBytes: systemRandomBytes, trace: logTrace(log) }
 const engine = await runEngine(config, deps, feed)
 await engine.ready
 

@@ -12,7 +12,7 @@ function openClaim() {
   const seeds = [1, 2, 3].values()
   const claim = new ClaimCode({
     clock,
-    chance: (length) => new Uint8Array(length).fill(seeds.next().value ?? 0),
+    randomBytes: (length) => new Uint8Array(length).fill(seeds.next().value ?? 0),
     log: createLog({
       program: 'bot',
       level: 'debug',

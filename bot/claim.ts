@@ -1,6 +1,6 @@
 // The one-time code by which a trader takes an unclaimed bot for himself.
 import { timingSafeEqual } from 'node:crypto'
-import type { Chance, Clock, Logger } from '@keyside/runtime'
+import type { Clock, Logger, RandomBytes } from '@keyside/runtime'
 
 /** No 0, 1, I or O: the code is read from one screen and typed into another. */
 const LETTERS = '23456789ABCDEFGHJKLMNPQRSTUVWXYZ'
@@ -40,9 +40,9 @@ type State =
 
 export class ClaimCode {
   #state: State = { name: 'none' }
-  readonly #deps: { clock: Clock; chance: Chance; log: Logger; show: ShowCode }
+  readonly #deps: { clock: Clock; randomBytes: RandomBytes; log: Logger; show: ShowCode }
 
-  constructor(deps: { clock: Clock; chance: Chance; log: Logger; show: ShowCode }) {
+  constructor(deps: { clock: Clock; randomBytes: RandomBytes; log: Logger; show: ShowCode }) {
     this.#deps = deps
   }
 
@@ -86,7 +86,10 @@ export class ClaimCode {
   }
 
   #make(): string {
-    return Array.from(this.#deps.chance(LENGTH), (byte) => LETTERS[byte % LETTERS.length]).join('')
+    return Array.from(
+      this.#deps.randomBytes(LENGTH),
+      (byte) => LETTERS[byte % LETTERS.length],
+    ).join('')
   }
 }
 

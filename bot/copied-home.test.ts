@@ -1,7 +1,7 @@
 // One home on two machines: two programs with one name, one journal and one key, which are heard by turns.
 
 import type { ReportEvent } from '@keyside/protocol'
-import { newJti, systemChance } from '@keyside/runtime'
+import { newJti, systemRandomBytes } from '@keyside/runtime'
 import type { ChatPlayer } from '@keyside/sandbox'
 import { expect, test } from 'vitest'
 import { Halts } from './device/halts.ts'
@@ -14,7 +14,7 @@ const notice = (code: string): ReportEvent => ({
   code,
   message: `this is ${code}`,
 })
-const [FIRST, SECOND] = [newJti(systemChance), newJti(systemChance)]
+const [FIRST, SECOND] = [newJti(systemRandomBytes), newJti(systemRandomBytes)]
 
 /** The other program takes over: its last words are the will of the first. */
 async function takeOver({ device, clock }: Rig, session: string, reports: number): Promise<void> {

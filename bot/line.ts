@@ -1,6 +1,6 @@
 // The line to the device: the broker link, what goes out on it, and what comes in.
 import type { SigningKey } from '@keyside/protocol'
-import { type Chance, type Clock, type Link, type Logger, openLink } from '@keyside/runtime'
+import { type Clock, type Link, type Logger, openLink, type RandomBytes } from '@keyside/runtime'
 import { say } from './commands/run.ts'
 import type { BotConfig } from './config.ts'
 import { Device } from './device/device.ts'
@@ -16,7 +16,7 @@ import type { Html } from './texts/html.ts'
 export interface LineDeps {
   readonly store: Store
   readonly clock: Clock
-  readonly chance: Chance
+  readonly randomBytes: RandomBytes
   readonly log: Logger
   /** Something to send was written. */
   readonly kick: () => void

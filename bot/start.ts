@@ -1,9 +1,9 @@
 // The composition: store, line to the device, cards, commands, outbox, Telegram, and the way back down.
 import { resolve } from 'node:path'
 import {
-  type Chance,
   type Clock,
   type Logger,
+  type RandomBytes,
   readSecret,
   readSigningKey,
   type Trace,
@@ -37,7 +37,7 @@ export interface BotDeps {
   readonly home: string
   readonly log: Logger
   readonly clock: Clock
-  readonly chance: Chance
+  readonly randomBytes: RandomBytes
   readonly trace: Trace
   /** Shows the code at the bot's own terminal, and nowhere else. */
   readonly onClaimCode: (code: string, botUsername: string) => void
@@ -157,7 +157,7 @@ function work(parts: Parts): () => Promise<void> {
 }
 
 /** Then what waited for somebody to claim the bot. */
-function welcome(deps: CommandDeps & Pick<Telling, 'chance'>, owner: Owner): void {
+function welcome(deps: CommandDeps & Pick<Telling, 'randomBytes'>, owner: Owner): void {
   say(deps, owner, claimed)
   transact(deps.store, () => tellKept({ ...deps, owner, now: deps.clock.now() }))
   deps.kick()

@@ -1,5 +1,5 @@
 // A look through the real adapter at the sandbox exchange, where somebody else trades with the same key.
-import { noTrace, systemChance, systemClock } from '@keyside/runtime'
+import { noTrace, systemClock, systemRandomBytes } from '@keyside/runtime'
 import { CALM, Market, type SandboxExchange, startExchange } from '@keyside/sandbox'
 import Big from 'big.js'
 import { pino } from 'pino'
@@ -43,7 +43,7 @@ beforeEach(async () => {
   clock.ahead = 0
   told = []
   journal = new Journal(':memory:')
-  const secret = systemChance(32)
+  const secret = systemRandomBytes(32)
   sandbox = await startExchange({
     market: new Market({ seed: 1, wave: CALM }),
     proofSecret: secret,
@@ -59,7 +59,7 @@ beforeEach(async () => {
     ],
   })
   const { address } = sandbox
-  const proved = { secret, chance: systemChance }
+  const proved = { secret, randomBytes: systemRandomBytes }
   const parts = { clock: systemClock, log, unitMs: 1 }
   exchange = new Venue(binance, { keys: KEYS, address, sandbox: proved, ...parts })
   await exchange.start(['BTC/USDT'])

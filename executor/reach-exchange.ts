@@ -7,7 +7,7 @@ import { sentenceOf } from './core/model/codes.ts'
 /** What else has to begin waits no longer for it, ms. */
 const PATIENCE_MS = 5_000
 const AGAIN_MS = 2_000
-const LONGEST_AGAIN_MS = 30_000
+const MAX_AGAIN_MS = 30_000
 
 export interface ReachOptions {
   /** Loads what is needed of the exchange. Rejects with a KeysideError; may be called again then. */
@@ -87,7 +87,7 @@ export class ReachExchange {
     this.#cancel = this.#options.clock.after(this.#again, () => {
       void this.#follow(this.#options.start())
     })
-    this.#again = Math.min(this.#again * 2, LONGEST_AGAIN_MS)
+    this.#again = Math.min(this.#again * 2, MAX_AGAIN_MS)
   }
 
   /** The exchange answers: from here on it is as with a key that gets such a right while the executor runs. */

@@ -32,8 +32,8 @@ export interface ShellOptions {
 }
 
 /** Between two looks, ms: a due question that cannot be asked must not spin. */
-const SHORTEST_WAIT_MS = 20
-const LONGEST_WAIT_MS = 60_000
+const MIN_WAIT_MS = 20
+const MAX_WAIT_MS = 60_000
 /** The trader is told of a lock that lasted longer, ms. */
 const TOLD_MS = 5_000
 
@@ -127,10 +127,7 @@ export class Shell {
     this.#cancelTimer()
     const due = nextDue(this.#state)
     if (due === null) return
-    const wait = Math.min(
-      Math.max(due - this.#options.clock.now(), SHORTEST_WAIT_MS),
-      LONGEST_WAIT_MS,
-    )
+    const wait = Math.min(Math.max(due - this.#options.clock.now(), MIN_WAIT_MS), MAX_WAIT_MS)
     this.#cancelTimer = this.#options.clock.after(wait, () => this.tryTake({ type: 'tick' }))
   }
 

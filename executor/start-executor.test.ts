@@ -22,8 +22,8 @@ import {
   type Link,
   noTrace,
   openLink,
-  systemChance,
   systemClock,
+  systemRandomBytes,
   writePrivate,
   writeProofSecret,
 } from '@keyside/runtime'
@@ -131,8 +131,8 @@ beforeEach(async () => {
   home = mkdtempSync(join(tmpdir(), 'keyside-executor-'))
   const passphrase = 'correct horse battery'
   const file = join(home, 'vault.json')
-  keychain = await createVault({ file, passphrase, chance: systemChance }, 2 ** 10)
-  await makeDeviceSecrets(keychain, systemChance)
+  keychain = await createVault({ file, passphrase, randomBytes: systemRandomBytes }, 2 ** 10)
+  await makeDeviceSecrets(keychain, systemRandomBytes)
   const keys = { exchange: 'binance', secret: 'secret'.repeat(8) }
   await keepExchangeKeys(keychain, 'main', { ...keys, apiKey: 'tradeOnly' })
   await keepExchangeKeys(keychain, 'mighty', { ...keys, apiKey: 'mighty' })
@@ -162,7 +162,14 @@ afterEach(async () => {
 })
 
 const start = async (change: Partial<ExecutorConfig> = {}) => {
-  const deps = { home, log, keychain, clock: systemClock, chance: systemChance, trace: noTrace }
+  const deps = {
+    home,
+    log,
+    keychain,
+    clock: systemClock,
+    randomBytes: systemRandomBytes,
+    trace: noTrace,
+  }
   executor = await startExecutor({ ...config, ...change }, deps)
 }
 
@@ -237,7 +244,7 @@ test('a signed signal becomes one filled order, told to the bot under the device
 })
 
 test('a large order goes out on a tap with the code that the keychain bears out', async () => {
-  const secret = systemChance(CODE_SECRET_BYTES)
+  const secret = systemRandomBytes(CODE_SECRET_BYTES)
   await keepCodeSecret(keychain, secret)
   writeFileSync(join(home, 'policy.yaml'), `${POLICY}code_above: 100\n`)
   acceptPolicy({ home }, systemClock.now())

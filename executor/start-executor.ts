@@ -2,12 +2,12 @@
 import { resolve } from 'node:path'
 import {
   type Cancel,
-  type Chance,
   type Clock,
   KeysideError,
   type Logger,
   newJti,
   PATIENT_BUSY_MS,
+  type RandomBytes,
   STEP_BUSY_MS,
   type Trace,
 } from '@keyside/runtime'
@@ -46,7 +46,7 @@ export interface ExecutorDeps {
   readonly home: string
   readonly log: Logger
   readonly clock: Clock
-  readonly chance: Chance
+  readonly randomBytes: RandomBytes
   readonly trace: Trace
   readonly keychain: Keychain
 }
@@ -86,7 +86,7 @@ async function compose(
   const path = resolve(home, config.database)
   const journal = new Journal(path, { busyMs: PATIENT_BUSY_MS })
   onStop(() => journal.close())
-  const session = newJti(deps.chance)
+  const session = newJti(deps.randomBytes)
   onStop(register(home, session, clock.now()))
   requireMarked(path, journal)
   const text = readPolicyText({ home, policy: config.policy })

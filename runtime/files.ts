@@ -16,8 +16,8 @@ import {
 import { dirname, join } from 'node:path'
 import { decodeBase64url, encodeBase64url, type SigningKey } from '@keyside/protocol'
 import { signingKey } from '@keyside/protocol/node'
-import type { Chance } from './chance.ts'
 import { KeysideError } from './error.ts'
+import type { RandomBytes } from './random.ts'
 
 /** Makes the folder with mode 0700. */
 export function privateFolder(path: string): void {
@@ -87,8 +87,8 @@ export function readSigningKey(path: string): SigningKey {
 }
 
 /** Makes a signing key, keeps it in `path`, and gives it back. */
-export function makeSigningKey(path: string, chance: Chance): SigningKey {
-  const seed = chance(32)
+export function makeSigningKey(path: string, randomBytes: RandomBytes): SigningKey {
+  const seed = randomBytes(32)
   writePrivate(path, `${encodeBase64url(seed)}\n`)
   return signingKey(seed)
 }

@@ -9,7 +9,6 @@ export {
   STEP_BUSY_MS,
   whileBusy,
 } from './busy.ts'
-export { type Chance, newJti, systemChance } from './chance.ts'
 export { type Cancel, type Clock, systemClock } from './clock.ts'
 export { type Environment, keysideHome, loadConfig, logLevel } from './config.ts'
 export { KeysideError, RUNTIME_CODES } from './error.ts'
@@ -27,6 +26,7 @@ export { type Link, type LinkOptions, type LinkTrouble, openLink } from './link.
 export { lockFile } from './lock.ts'
 export { createLog, describeError, type Logger, scrub } from './log.ts'
 export { guardPackets, MAX_PACKET_BYTES } from './packet-guard.ts'
+export { newJti, type RandomBytes, systemRandomBytes } from './random.ts'
 export { exchangeAddress, originOf, rebaseUrls } from './rebase-urls.ts'
 export {
   keepProofSecret,

@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { z } from 'zod'
-import { systemChance } from './chance.ts'
 import { loadConfig } from './config.ts'
 import { makeSigningKey, readSecret, readSigningKey, writePrivate } from './files.ts'
 import { createLog, scrub } from './log.ts'
+import { systemRandomBytes } from './random.ts'
 import { exchangeAddress, originOf, rebaseUrls } from './rebase-urls.ts'
 import { keepProofSecret, provesSandbox, readProofSecret, sandboxProof } from './sandbox-proof.ts'
 import { logTrace } from './trace.ts'
@@ -64,7 +64,7 @@ test('writes secrets for their owner alone, and refuses one that others may read
 
 test('a signing key survives its file', () => {
   const file = join(home, 'engine.key')
-  const made = makeSigningKey(file, systemChance)
+  const made = makeSigningKey(file, systemRandomBytes)
   expect(readSigningKey(file).publicKey).toBe(made.publicKey)
   writePrivate(file, 'AAAA')
   const refusal = {
@@ -167,8 +167,8 @@ test('an empty variable of the environment is no address', () => {
 test('a proof belongs to its secret and its nonce, and a secret is 32 bytes that nobody else reads', () => {
   const file = join(home, 'secrets', 'sandbox.secret')
   expect(readProofSecret(file)).toBeNull()
-  const secret = keepProofSecret(file, systemChance)
-  expect(Buffer.from(keepProofSecret(file, systemChance))).toEqual(Buffer.from(secret))
+  const secret = keepProofSecret(file, systemRandomBytes)
+  expect(Buffer.from(keepProofSecret(file, systemRandomBytes))).toEqual(Buffer.from(secret))
   expect(statSync(file).mode & 0o777).toBe(0o600)
   expect(provesSandbox(secret, 'nonce', sandboxProof(secret, 'nonce'))).toBe(true)
   expect(provesSandbox(secret, 'other', sandboxProof(secret, 'nonce'))).toBe(false)

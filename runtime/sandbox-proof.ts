@@ -2,9 +2,9 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { decodeBase64url, encodeBase64url } from '@keyside/protocol'
-import type { Chance } from './chance.ts'
 import { KeysideError } from './error.ts'
 import { readSecret, writePrivate } from './files.ts'
+import type { RandomBytes } from './random.ts'
 
 /** Where the sandbox exchange answers `{"nonce": "…"}` with `{"proof": "…"}`, on the origin that orders go to. */
 export const PROOF_PATH = '/sandbox/proof'
@@ -39,10 +39,10 @@ export function readProofSecret(file: string): Uint8Array | null {
 }
 
 /** The one that is there, or a new one. */
-export function keepProofSecret(file: string, chance: Chance): Uint8Array {
+export function keepProofSecret(file: string, randomBytes: RandomBytes): Uint8Array {
   const there = readProofSecret(file)
   if (there !== null) return there
-  const made = chance(PROOF_BYTES)
+  const made = randomBytes(PROOF_BYTES)
   writeProofSecret(file, made)
   return made
 }

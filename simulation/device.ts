@@ -58,7 +58,7 @@ interface Life {
 const CRASH_CHANCE = 0.08
 const DISK_CHANCE = 0.3
 const CONNECT_MS = 50
-const MOST_HEARD = 30
+const MAX_HEARD = 30
 /** Of the clock, ms. */
 const CLOCK_ERRORS = [-3_000, -1_500, -700, 700, 1_500, 3_000]
 const CLOCK_JUMPS = [-93_600_000, -7_200_000, -50_000, 50_000, 120_000, 7_200_000, 18_000_000]
@@ -133,7 +133,7 @@ export class Device {
     this.#options.onHeard(before, input, life.shell.state())
     if (input.type === 'garbage') return
     this.#heard.push(message)
-    if (this.#heard.length > MOST_HEARD) this.#heard.shift()
+    if (this.#heard.length > MAX_HEARD) this.#heard.shift()
   }
 
   /** After what is due anyway: what changes then, this message has changed. */
@@ -263,7 +263,7 @@ export class Device {
       journal: () => GENESIS,
       key: DEVICE_KEY,
       clock,
-      chance: (bytes) => simulation.random.bytes(bytes),
+      randomBytes: (bytes) => simulation.random.bytes(bytes),
       log,
     })
     publisher.attach({

@@ -36,7 +36,7 @@ export interface EngineOptions {
 export class Engine {
   readonly #options: EngineOptions
   readonly #random: Random
-  readonly #chance = (bytes: number) => this.#random.bytes(bytes)
+  readonly #randomBytes = (bytes: number) => this.#random.bytes(bytes)
   #seq = 0
   #hash = GENESIS
   #bar = 0
@@ -112,7 +112,7 @@ export class Engine {
 
   #lie(claims: Signal): void {
     this.#options.simulation.fault('two signals with one number')
-    const jti = newJti(this.#chance)
+    const jti = newJti(this.#randomBytes)
     const other = { ...claims, jti, size: { unit: 'percent', value: '7' } } as const
     this.#send(other, seal('signal', other, ENGINE_KEY))
   }
@@ -208,7 +208,7 @@ export class Engine {
   }
 
   #registered(iat: number, exp: number) {
-    return { iss: 'engine', aud: 'executors', iat, exp, jti: newJti(this.#chance) } as const
+    return { iss: 'engine', aud: 'executors', iat, exp, jti: newJti(this.#randomBytes) } as const
   }
 
   #now(): number {

@@ -17,7 +17,7 @@ import { balancesOf, openOrdersOf, tradesOf } from './account.ts'
 import {
   ACCEPTANCE_WINDOW_MS,
   lateBy,
-  MOST_LAG_MS,
+  MAX_LAG_MS,
   PLACE_FAULTS,
   type PlaceFault,
   READ_FAULTS,
@@ -286,7 +286,7 @@ export class SimulatedExchange implements Exchange {
   #asOf(): number {
     const lags = this.#random.chance(this.#strength('lag'))
     if (!lags) return this.#true()
-    const lag = this.#random.between(0, MOST_LAG_MS)
+    const lag = this.#random.between(0, MAX_LAG_MS)
     this.#options.simulation.trouble('seen late', '', lag)
     return this.#true() - lag
   }

@@ -38,7 +38,7 @@ export const PLACE_FAULTS: readonly PlaceFault[] = [
 export const ACCEPTANCE_WINDOW_MS = 20_000
 
 /** Longest that the exchange hides its newest truth, ms. */
-export const MOST_LAG_MS = 8_000
+export const MAX_LAG_MS = 8_000
 
 export interface ReadFault {
   readonly name: string

@@ -99,7 +99,7 @@ export const MUTANTS: Readonly<Record<string, readonly Patch[]>> = {
   'stop-lowered': [
     {
       file: 'executor/core/execution/stops.ts',
-      from: 'return trailing.minus(exact(stop)).gte(percentOf(bid, exact(LEAST_RISE))) ? trailing : null',
+      from: 'return trailing.minus(exact(stop)).gte(percentOf(bid, exact(MIN_RISE))) ? trailing : null',
       to: 'return trailing',
     },
   ],

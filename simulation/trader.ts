@@ -33,7 +33,7 @@ export interface TraderOptions {
 export class Trader {
   readonly #options: TraderOptions
   readonly #random: Random
-  readonly #chance = (bytes: number) => this.#random.bytes(bytes)
+  readonly #randomBytes = (bytes: number) => this.#random.bytes(bytes)
   readonly #received = new Set<number>()
   #whole = 0
 
@@ -156,7 +156,7 @@ export class Trader {
 
   #registered() {
     const iat = seconds(this.#options.simulation.scheduler.now())
-    const jti = newJti(this.#chance)
+    const jti = newJti(this.#randomBytes)
     return { iss: 'bot', aud: DEVICE, iat, exp: iat + 60, jti, sub: 'telegram:1' } as const
   }
 }

@@ -42,7 +42,7 @@ interface Arrival {
 }
 
 /** Binance refuses what is stamped further ahead, or longer ago, ms. */
-const MOST_AHEAD_MS = 1_000
+const MAX_AHEAD_MS = 1_000
 const RECEIVE_WINDOW_MS = 5_000
 /** The trader's own coins: the exchange alone does not keep the executor from selling too much. */
 export const OWN_COINS = amountUnits('5')
@@ -81,7 +81,7 @@ export class Venue {
   }
 
   accept(wire: WireOrder, { stamped, arrived, now, as }: Arrival): Accepted {
-    if (stamped > arrived + MOST_AHEAD_MS || arrived > stamped + RECEIVE_WINDOW_MS)
+    if (stamped > arrived + MAX_AHEAD_MS || arrived > stamped + RECEIVE_WINDOW_MS)
       return refusal('-1021', 'no')
     if (this.find(wire.clientOrderId, now)?.closedAt === 0) return refusal('duplicate', 'no')
     if (

@@ -1,14 +1,14 @@
 // The engine: strategies from a folder, candles from a feed, signals to a broker.
 import { resolve } from 'node:path'
 import {
-  type Chance,
   type Clock,
   databaseBusy,
   type Logger,
+  type RandomBytes,
   Retry,
   readSecret,
   readSigningKey,
-  systemChance,
+  systemRandomBytes,
   type Trace,
 } from '@keyside/runtime'
 import type { EngineConfig } from './config.ts'
@@ -26,7 +26,7 @@ export interface EngineDeps {
   readonly trace: Trace
   /** KEYSIDE_HOME: relative paths of the configuration start here. */
   readonly home: string
-  readonly chance?: Chance
+  readonly randomBytes?: RandomBytes
 }
 
 export interface Engine {
@@ -48,7 +48,7 @@ export async function runEngine(
   deps: EngineDeps,
   feed: Feed,
 ): Promise<Engine> {
-  const { home, clock, chance = systemChance } = deps
+  const { home, clock, randomBytes = systemRandomBytes } = deps
   const folder = new StrategyFolder(resolve(home, config.strategies))
   const first = folder.look()
   const key = readSigningKey(resolve(home, config.signingKeyFile))
@@ -65,7 +65,7 @@ export async function runEngine(
   const publisher = new Publisher({
     ...deps,
     broker: { url: config.broker.url, token },
-    signer: { issuer: config.id, key, chance },
+    signer: { issuer: config.id, key, randomBytes },
     outbox,
     retry,
   })

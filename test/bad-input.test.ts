@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { openVault, vaultFile } from '@keyside/executor'
 import { signalTopic } from '@keyside/protocol'
-import { readSigningKey, systemChance } from '@keyside/runtime'
+import { readSigningKey, systemRandomBytes } from '@keyside/runtime'
 import { Market, startExchange } from '@keyside/sandbox'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { parse, stringify } from 'yaml'
@@ -187,7 +187,7 @@ test.each([
     /allow spot trading.*not stored/,
   ],
 ])('a key that %s is not stored', async (_, rights, word, sentence) => {
-  const { apiKey, secret } = newSandboxSecrets(systemChance)
+  const { apiKey, secret } = newSandboxSecrets(systemRandomBytes)
   const exchange = await startExchange({
     market: new Market({ seed: 1 }),
     accounts: [
@@ -209,7 +209,7 @@ test.each([
   const vault = await openVault({
     file: vaultFile(home),
     passphrase: world.passphrase,
-    chance: systemChance,
+    randomBytes: systemRandomBytes,
   })
   expect(await vault.names()).not.toContain('exchange/other')
 })

@@ -12,7 +12,7 @@ import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
 import { openVault, vaultFile } from '@keyside/executor'
 import { decodeBase64url, signalTopic } from '@keyside/protocol'
-import { systemChance, systemClock, writeProofSecret } from '@keyside/runtime'
+import { systemClock, systemRandomBytes, writeProofSecret } from '@keyside/runtime'
 import { CALM, type SandboxExchange } from '@keyside/sandbox'
 import { expect, onTestFinished, test } from 'vitest'
 import { parse, stringify } from 'yaml'
@@ -29,9 +29,9 @@ import { scriptedEngine } from './scripted-engine.ts'
 import { until } from './world.ts'
 
 /** With characters that look different in base64, base64url and a URL. */
-const SECRET = `canary?secret/+>~${newSandboxSecrets(systemChance).secret}=`
+const SECRET = `canary?secret/+>~${newSandboxSecrets(systemRandomBytes).secret}=`
 /** No words: a part of it must be in no sentence. */
-const PASSPHRASE = `canary ${newSandboxSecrets(systemChance).secret.slice(0, 24)}`
+const PASSPHRASE = `canary ${newSandboxSecrets(systemRandomBytes).secret.slice(0, 24)}`
 const HTML = { status: 200, type: 'text/html', body: '<html><h1>Maintenance</h1></html>' }
 const KEY_REFUSED = {
   status: 401,
@@ -146,10 +146,10 @@ class Day {
 }
 
 async function openDay(keychain: KeychainKind): Promise<Day> {
-  const secrets = { ...newSandboxSecrets(systemChance), secret: SECRET }
+  const secrets = { ...newSandboxSecrets(systemRandomBytes), secret: SECRET }
   const sandbox = await startSandbox({
     clock: systemClock,
-    chance: systemChance,
+    randomBytes: systemRandomBytes,
     secrets,
     wave: CALM,
   })
@@ -252,7 +252,7 @@ async function entriesOf(day: Day, env: NodeJS.ProcessEnv): Promise<Record<strin
   const vault = await openVault({
     file: vaultFile(day.home),
     passphrase: PASSPHRASE,
-    chance: systemChance,
+    randomBytes: systemRandomBytes,
   })
   const names = await vault.names()
   const values = await Promise.all(names.map((name) => vault.get(name)))

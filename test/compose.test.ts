@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { systemChance } from '@keyside/runtime'
+import { systemRandomBytes } from '@keyside/runtime'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { message } from '../cli/programs/children.ts'
 import { freePort } from '../cli/sandbox/free-port.ts'
@@ -164,7 +164,7 @@ async function setUp(): Promise<void> {
   for (const name of ['secrets', 'run'])
     mkdirSync(join(host.home, name), { recursive: true, mode: 0o700 })
   follow('(umask 077 && openssl rand -base64 24 > home/secrets/vault.passphrase)')
-  const passphrase = Buffer.from(systemChance(24)).toString('base64')
+  const passphrase = Buffer.from(systemRandomBytes(24)).toString('base64')
   writeFileSync(join(host.home, 'secrets/vault.passphrase'), `${passphrase}\n`, { mode: 0o600 })
   follow('KEYSIDE_HOME=$PWD/home npx keyside sandbox')
   const outside = spawn(process.execPath, [join(root, 'cli/main.ts'), 'sandbox', ...ports()], {

@@ -4,7 +4,7 @@ import type { ExchangeFaultName, ExchangeFaultSetup, SandboxExchange } from '@ke
 /** These need no request: they are there at once. */
 const AT_ONCE: readonly ExchangeFaultName[] = ['refuse-connect', 'clock-skew']
 /** Of many that wait for a request, none would ever be answered, and nothing more would be ordered. */
-const MOST_WAITING = 3
+const MAX_WAITING = 3
 
 export class FaultTally {
   readonly #faults: SandboxExchange['faults']
@@ -19,7 +19,7 @@ export class FaultTally {
   arm(setups: readonly ExchangeFaultSetup[]): void {
     const waiting = this.#faults.armed.filter(({ name }) => !AT_ONCE.includes(name))
     const leftOver = waiting
-      .slice(-MOST_WAITING)
+      .slice(-MAX_WAITING)
       .map(({ left, ...setup }) => ({ ...setup, count: left }))
     this.disarm()
     this.#armed = [...leftOver, ...setups]

@@ -33,10 +33,10 @@ export interface Run {
   readonly rest: number
 }
 
-type Chances = () => number
+type Draw = () => number
 
 /** Uniform in [0, 1): mulberry32. */
-export function chances(seed: number): Chances {
+export function draws(seed: number): Draw {
   let state = seed
   return () => {
     state = (state + 0x6d2b79f5) | 0
@@ -52,10 +52,10 @@ export function planRuns(
   kills: number,
   deal: () => ExchangeFaultName = dealFaults(seed),
 ): Run[] {
-  const chance = chances(seed)
+  const draw = draws(seed)
   const runs: Run[] = []
   for (let killed = 0; killed < kills; ) {
-    const run = planRun(runs.length, chance, deal)
+    const run = planRun(runs.length, draw, deal)
     runs.push(run)
     killed += run.killAgainAfter === null ? 1 : 2
   }
@@ -63,7 +63,7 @@ export function planRuns(
 }
 
 /** Each stream enters and exits in turn; half of all entries need a yes. */
-function planRun(number: number, chance: Chances, deal: () => ExchangeFaultName): Run {
+function planRun(number: number, draw: Draw, deal: () => ExchangeFaultName): Run {
   const stream = number % STREAMS
   const round = Math.floor(number / STREAMS)
   const kind = round % 2 === 0 ? 'entry' : 'exit'
@@ -72,37 +72,37 @@ function planRun(number: number, chance: Chances, deal: () => ExchangeFaultName)
     stream,
     kind,
     approval: kind === 'entry' && stream % 2 === 0 ? 'asked' : 'not_asked',
-    answerAfter: chance() * 80,
+    answerAfter: draw() * 80,
     stop: stream % 5 === 4 ? 'without' : 'with',
-    faults: Array.from({ length: howMany(chance()) }, () => setUp(deal(), chance)),
-    published: chance() < 1 / 12 ? 'down' : 'up',
+    faults: Array.from({ length: howMany(draw()) }, () => setUp(deal(), draw)),
+    published: draw() < 1 / 12 ? 'down' : 'up',
     // Most of a life's steps are in its first tenth of a second.
-    killAfter: 500 * chance() ** 2,
-    killAgainAfter: chance() < 1 / 5 ? 200 + 1_800 * chance() : null,
+    killAfter: 500 * draw() ** 2,
+    killAgainAfter: draw() < 1 / 5 ? 200 + 1_800 * draw() : null,
     rest: number % RESTS === RESTS - 1 ? REST_MS : 0,
   }
 }
 
 /** Orders without any fault have to be among them: those are what the rest is measured by. */
-function howMany(chance: number): number {
-  return chance < 0.4 ? 0 : chance < 0.85 ? 1 : 2
+function howMany(draw: number): number {
+  return draw < 0.4 ? 0 : draw < 0.85 ? 1 : 2
 }
 
 /** By turns from a shuffled deck, so that a short run has met every name as well. */
 export function dealFaults(seed: number): () => ExchangeFaultName {
-  const chance = chances(~seed)
+  const draw = draws(~seed)
   let deck: ExchangeFaultName[] = []
   return () => {
-    if (deck.length === 0) deck = shuffled(EXCHANGE_FAULT_NAMES, chance)
+    if (deck.length === 0) deck = shuffled(EXCHANGE_FAULT_NAMES, draw)
     const name = deck.pop()
     if (name === undefined) throw new RangeError('the exchange has no faults')
     return name
   }
 }
 
-function shuffled<T>(list: readonly T[], chance: Chances): T[] {
+function shuffled<T>(list: readonly T[], draw: Draw): T[] {
   return list
-    .map((one) => ({ one, at: chance() }))
+    .map((one) => ({ one, at: draw() }))
     .sort((a, b) => a.at - b.at)
     .map(({ one }) => one)
 }
@@ -135,18 +135,18 @@ const LASTS: Partial<Record<ExchangeFaultName, readonly [number, number]>> = {
   'clock-skew': [-4_000, 4_000],
 }
 
-function setUp(name: ExchangeFaultName, chance: Chances): ExchangeFaultSetup {
+function setUp(name: ExchangeFaultName, draw: Draw): ExchangeFaultSetup {
   const [least, most] = LASTS[name] ?? [0, 0]
   return {
     name,
-    ...(most > 0 && { ms: Math.round(least + (most - least) * chance()) }),
-    match: OF_ORDERS.includes(name) ? ROUTES[0] : pick(ROUTES, chance()),
-    count: chance() < 1 / 4 ? 2 : 1,
+    ...(most > 0 && { ms: Math.round(least + (most - least) * draw()) }),
+    match: OF_ORDERS.includes(name) ? ROUTES[0] : pick(ROUTES, draw()),
+    count: draw() < 1 / 4 ? 2 : 1,
   }
 }
 
-function pick<T>(list: readonly T[], chance: number): T {
-  const one = list[Math.floor(chance * list.length)]
-  if (one === undefined) throw new RangeError(`no element at ${chance} of ${list.length}`)
+function pick<T>(list: readonly T[], draw: number): T {
+  const one = list[Math.floor(draw * list.length)]
+  if (one === undefined) throw new RangeError(`no element at ${draw} of ${list.length}`)
   return one
 }

@@ -21,10 +21,10 @@ const STREAM_NAMES = Array.from({ length: STREAMS }, (_, index) => `s${index}`)
 const MARKETS = STREAM_NAMES.map((_, index) => `C${index}/USDT`)
 const HEAD_MS = 10_000
 /** Faults may keep a start from comparing its markets; it is waited for no longer than this, ms. */
-const MOST_COMPARING_MS = 1_800
+const MAX_COMPARING_MS = 1_800
 const LOOK_MS = 40
 /** Starts that faults may spoil one after the other. */
-const MOST_STARTS = 4
+const MAX_STARTS = 4
 
 /** Entries of 200 are asked about, those of 100 are not: so one executor has both. Some bring no stop. */
 const POLICY = replaced(UNASKED_POLICY, {
@@ -118,7 +118,7 @@ async function compared(home: string, started: number): Promise<void> {
   const looks = db.prepare(
     "SELECT count(*) AS looks FROM kept WHERE name LIKE 'looked %' AND CAST(value AS INTEGER) >= ?",
   )
-  for (const end = Date.now() + MOST_COMPARING_MS; Date.now() < end; await sleep(LOOK_MS))
+  for (const end = Date.now() + MAX_COMPARING_MS; Date.now() < end; await sleep(LOOK_MS))
     if (Number(looks.get(started)?.['looks']) >= MARKETS.length) return
 }
 
@@ -130,9 +130,9 @@ async function startAgain({ world, faults, spoiltStarts }: Stage): Promise<void>
       return
     } catch (error) {
       const byFault = error instanceof KeysideError && error.code.startsWith('exchange_')
-      if (!byFault || tries > MOST_STARTS) throw error
+      if (!byFault || tries > MAX_STARTS) throw error
       spoiltStarts.push(error.code)
-      if (tries === MOST_STARTS) faults.disarm()
+      if (tries === MAX_STARTS) faults.disarm()
     }
 }
 

@@ -3,7 +3,7 @@ import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { systemChance, systemClock } from '@keyside/runtime'
+import { systemClock, systemRandomBytes } from '@keyside/runtime'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { makeHome } from '../cli/home/home.ts'
 import type { Fact } from '../executor/core/model/events.ts'
@@ -15,7 +15,11 @@ let home = ''
 let orders: readonly string[] = []
 beforeAll(async () => {
   home = mkdtempSync(join(tmpdir(), 'keyside-journal-'))
-  const parts = { clock: systemClock, chance: systemChance, deviceKey: 'A'.repeat(43) } as const
+  const parts = {
+    clock: systemClock,
+    randomBytes: systemRandomBytes,
+    deviceKey: 'A'.repeat(43),
+  } as const
   const examples = { strategies: [], policy: '' }
   makeHome({ ...parts, home, keychain: 'vault', port: 1883, wsPort: null, examples })
   const executor = new TestExecutor({ path: join(home, 'journal.db') })

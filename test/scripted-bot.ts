@@ -21,7 +21,7 @@ import {
   openLink,
   readSecret,
   readSigningKey,
-  systemChance,
+  systemRandomBytes,
 } from '@keyside/runtime'
 import { parse } from 'yaml'
 import { until } from './world.ts'
@@ -102,7 +102,7 @@ export async function scriptedBot(home: string): Promise<ScriptedBot> {
 
 function registered() {
   const iat = seconds(Date.now())
-  return { iss: 'bot', aud: DEVICE, iat, exp: iat + 30, jti: newJti(systemChance), sub: USER }
+  return { iss: 'bot', aud: DEVICE, iat, exp: iat + 30, jti: newJti(systemRandomBytes), sub: USER }
 }
 
 function answerTo(reports: ReadonlyMap<number, ReportEvent>, to: string): Answer | undefined {

@@ -19,7 +19,7 @@ import {
   openLink,
   readSecret,
   readSigningKey,
-  systemChance,
+  systemRandomBytes,
 } from '@keyside/runtime'
 import { parse } from 'yaml'
 
@@ -78,7 +78,7 @@ function scriptedStream(
       aud: 'executors',
       iat: now,
       exp: now + 30,
-      jti: newJti(systemChance),
+      jti: newJti(systemRandomBytes),
       sub: stream,
       seq: seq + 1,
       prev,
@@ -106,7 +106,7 @@ function scriptedStream(
       iss: 'engine',
       aud: 'executors',
       sub: stream,
-      jti: newJti(systemChance),
+      jti: newJti(systemRandomBytes),
     } as const
     const token = seal(
       'head',

@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { acceptPolicy } from '@keyside/executor'
-import { HOPS, type Hop, makeSigningKey, systemChance, systemClock } from '@keyside/runtime'
+import { HOPS, type Hop, makeSigningKey, systemClock, systemRandomBytes } from '@keyside/runtime'
 import { expect, onTestFinished, test } from 'vitest'
 import { z } from 'zod'
 import type { Program } from '../cli/programs/children.ts'
@@ -45,7 +45,7 @@ const BREAKS: readonly Break[] = [
       home: (home) => {
         const key = join(home, 'secrets/engine.key')
         rmSync(key)
-        makeSigningKey(key, systemChance)
+        makeSigningKey(key, systemRandomBytes)
       },
     },
     error: /^between "published" \(engine\) and "received" \(executor\): .*the chat says/,

@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { systemChance, systemClock } from '@keyside/runtime'
+import { systemClock, systemRandomBytes } from '@keyside/runtime'
 import { CALM, type InstrumentSetup, type WaveShape } from '@keyside/sandbox'
 import {
   type Child,
@@ -60,8 +60,8 @@ repeat_within: never
 
 export async function openWorld(options: WorldOptions = {}): Promise<World> {
   const home = mkdtempSync(join(tmpdir(), 'keyside-world-'))
-  const parts = { clock: systemClock, chance: systemChance }
-  const secrets = newSandboxSecrets(systemChance)
+  const parts = { clock: systemClock, randomBytes: systemRandomBytes }
+  const secrets = newSandboxSecrets(systemRandomBytes)
   const sandbox = await startSandbox({
     ...parts,
     secrets,

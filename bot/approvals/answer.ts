@@ -1,7 +1,13 @@
 // From a pressed button to a signed approval, or back to a card that still waits.
 
 import { seconds } from '@keyside/protocol'
-import { type Chance, type Clock, describeError, KeysideError, type Logger } from '@keyside/runtime'
+import {
+  type Clock,
+  describeError,
+  KeysideError,
+  type Logger,
+  type RandomBytes,
+} from '@keyside/runtime'
 import type { Device } from '../device/device.ts'
 import {
   type ApprovalAnswer,
@@ -22,7 +28,7 @@ import { refresh, reoffer } from './show.ts'
 export interface ApprovalDeps {
   readonly store: Store
   readonly clock: Clock
-  readonly chance: Chance
+  readonly randomBytes: RandomBytes
   readonly log: Logger
   readonly device: Pick<Device, 'answerOrder'>
   /** False when it is known that nobody would hear the answer. */
@@ -98,7 +104,7 @@ export function waitAgain(deps: ApprovalDeps, order: string, note: Note): void {
 
 /** Inside the caller's transaction. `now` in Unix ms. */
 export function offerAgain(
-  { store, chance }: Pick<ApprovalDeps, 'store' | 'chance'>,
+  { store, randomBytes }: Pick<ApprovalDeps, 'store' | 'randomBytes'>,
   order: string,
   note: Note,
   now: number,
@@ -106,6 +112,6 @@ export function offerAgain(
   const card = findCard(store, order)
   if (card === null || card.state === 'closed') return
   setCard(store, order, 'waiting', note)
-  reoffer(store, chance, order)
+  reoffer(store, randomBytes, order)
   refresh(store, order, now)
 }

@@ -2,7 +2,7 @@
 import { once } from 'node:events'
 import { type AddressInfo, createServer, type Socket } from 'node:net'
 import { join } from 'node:path'
-import { systemChance } from '@keyside/runtime'
+import { systemRandomBytes } from '@keyside/runtime'
 import { expect, onTestFinished, test } from 'vitest'
 import { openStore } from '../store/open.ts'
 import { approvalOf, type OrderStep, orderOf, stepOf } from '../testing/events.ts'
@@ -350,7 +350,7 @@ test('a broker that takes the answer and says nothing leaves no card at "sending
 function putCard({ home, clock }: Rig, change: Parameters<typeof approvalOf>[2] = {}): void {
   const store = openStore(join(home, 'bot.db'))
   const needed = approvalOf(orderOf(7), clock.now() / 1000 + 60, change)
-  showCard(store, systemChance, needed, { user: OWNER, chat: OWNER }, clock.now())
+  showCard(store, systemRandomBytes, needed, { user: OWNER, chat: OWNER }, clock.now())
   store.close()
 }
 

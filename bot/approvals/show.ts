@@ -1,6 +1,6 @@
 // Shows a card: its nonces are stored before anybody can see it.
 import type { ApprovalNeeded } from '@keyside/protocol'
-import { type Chance, newJti } from '@keyside/runtime'
+import { newJti, type RandomBytes } from '@keyside/runtime'
 import { findCard, insertCard, offer } from '../store/cards.ts'
 import { editMessage, putMessage } from '../store/messages.ts'
 import type { Store } from '../store/open.ts'
@@ -16,7 +16,7 @@ export function orderKey(order: string): string {
 /** `now` in Unix ms. An order that is over, or has its card already, gets none. */
 export function showCard(
   store: Store,
-  chance: Chance,
+  randomBytes: RandomBytes,
   needed: ApprovalNeeded,
   owner: Owner,
   now: number,
@@ -26,12 +26,12 @@ export function showCard(
   const content = plainCard(needed, timeLeft(needed.expires, now / 1000))
   const message = putMessage(store, { key: orderKey(order), chat: owner.chat, content }, now)
   insertCard(store, { order, needed, owner, message })
-  reoffer(store, chance, order)
+  reoffer(store, randomBytes, order)
   refresh(store, order, now)
 }
 
-export function reoffer(store: Store, chance: Chance, order: string): void {
-  offer(store, order, { approve: newJti(chance), reject: newJti(chance) })
+export function reoffer(store: Store, randomBytes: RandomBytes, order: string): void {
+  offer(store, order, { approve: newJti(randomBytes), reject: newJti(randomBytes) })
 }
 
 /** Brings the message of a waiting card up to date. `now` in Unix ms. */

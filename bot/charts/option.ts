@@ -26,26 +26,26 @@ const PLOT_PX = HEIGHT - TOP_PX - BOTTOM_PX
 const PRICE_PX = 25
 const RIGHT_PX = 240
 /** A longer price has no place beside the plot. */
-const MOST_DIGITS = 8
+const MAX_DIGITS = 8
 /** More would be hairlines on a phone. */
-const MOST_CANDLES = 48
+const MAX_CANDLES = 48
 /** Room above and below the prices, as a part of their range. */
 const PAD = 0.08
 /** Fewer candles stand at the right, as on an exchange that has just listed the market. */
-const FEWEST_SLOTS = 20
+const MIN_SLOTS = 20
 /** Below this span, seconds. */
 const SHORT_SPAN_SECONDS = 240
 const DAY_SECONDS = 86_400
 
 export function chartOption(input: ChartInput): EChartsCoreOption {
-  const candles = input.candles.slice(-MOST_CANDLES)
+  const candles = input.candles.slice(-MAX_CANDLES)
   const scale = scaleOf({ ...input, candles })
   const marks = marksOf(input, scale)
   const shifts = place(marks, PLOT_PX, scale)
   const axis = { axisLine: { show: false }, axisTick: { show: false } }
   const label = { color: COLORS.text, fontSize: SMALL_PX, fontFamily: FONT }
   const prices = axisOf(scale)
-  const blanks = Array<string>(Math.max(0, FEWEST_SLOTS - candles.length)).fill('')
+  const blanks = Array<string>(Math.max(0, MIN_SLOTS - candles.length)).fill('')
   return {
     animation: false,
     backgroundColor: COLORS.ground,
@@ -163,7 +163,7 @@ function axisOf({ low, high, step }: Scale & { step: number }) {
   const digits = Math.min(20, Math.max(0, -Math.floor(Math.log10(step))))
   const text = (price: number) => price.toLocaleString('en', { maximumFractionDigits: digits })
   const longest = Math.max(...[low + step, high - step].map((price) => text(price).length))
-  const shown = longest <= MOST_DIGITS
+  const shown = longest <= MAX_DIGITS
   return { step, text, shown, room: shown ? 28 + longest * PRICE_PX * 0.62 : 20 }
 }
 

@@ -8,7 +8,7 @@ import {
   seal,
   seconds,
 } from '@keyside/protocol'
-import { type Chance, type Clock, type Link, newJti } from '@keyside/runtime'
+import { type Clock, type Link, newJti, type RandomBytes } from '@keyside/runtime'
 import { Halts, type HaltsOptions } from './halts.ts'
 import type { Sessions } from './sessions.ts'
 
@@ -31,7 +31,7 @@ export interface DeviceOptions {
   readonly device: string
   readonly key: SigningKey
   readonly clock: Clock
-  readonly chance: Chance
+  readonly randomBytes: RandomBytes
   readonly link: () => Pick<Link, 'publish' | 'connected'>
   readonly sessions: Sessions
   /** Something that the trader must know of a halt. */
@@ -56,7 +56,7 @@ export class Device {
   /** `user` is the Telegram user who asks. */
   async ask(instruction: Instruction, user: number): Promise<Asked> {
     const { promise, resolve } = Promise.withResolvers<Asked>()
-    const jti = newJti(this.#options.chance)
+    const jti = newJti(this.#options.randomBytes)
     const cancel = this.#options.clock.after(PATIENCE_MS, () => resolve({ outcome: 'silent' }))
     this.#waiting.set(jti, resolve)
     if (instruction.do === 'halt') {
@@ -76,7 +76,7 @@ export class Device {
 
   /** Asks for the reports after number `after` once more. They come as reports, not as an answer. */
   async replay(after: number): Promise<void> {
-    await this.#command({ do: 'replay', after }, 'bot', newJti(this.#options.chance))
+    await this.#command({ do: 'replay', after }, 'bot', newJti(this.#options.randomBytes))
   }
 
   /** `expires` is the order's, in seconds. Rejects when it could not be handed to the broker. */
@@ -85,10 +85,10 @@ export class Device {
     user: number,
     expires: number,
   ): Promise<void> {
-    const { bot, device, key, clock, chance } = this.#options
+    const { bot, device, key, clock, randomBytes } = this.#options
     const iat = seconds(clock.now())
     const exp = Math.min(expires, iat + APPROVAL_LIFE)
-    const registered = { iss: bot, aud: device, iat, exp, jti: newJti(chance) }
+    const registered = { iss: bot, aud: device, iat, exp, jti: newJti(randomBytes) }
     const claims = { ...registered, sub: `telegram:${user}`, ...answer }
     await this.#options.link().publish(commandTopic(device), seal('approval', claims, key))
   }
@@ -105,7 +105,7 @@ export class Device {
   }
 
   async #haltAgain(user: number): Promise<void> {
-    const jti = newJti(this.#options.chance)
+    const jti = newJti(this.#options.randomBytes)
     this.#noteHalt(jti)
     await this.#command({ do: 'halt' }, `telegram:${user}`, jti)
   }

@@ -17,7 +17,7 @@ export type Verdict =
 
 const SECOND = 1000
 /** So short that the trader who comes back to a bad connection finds the bot there within five seconds. */
-const LONGEST_BACKOFF_MS = 4 * SECOND
+const MAX_BACKOFF_MS = 4 * SECOND
 
 /** `failures`: how often in a row, this one included. */
 export function judgeFailure(error: unknown, failures: number): Verdict {
@@ -47,7 +47,7 @@ export function judgePoll(error: unknown, failures: number): Wait {
 }
 
 function waiting(code: BotLogCode, failures: number): Wait {
-  const ms = Math.min(LONGEST_BACKOFF_MS, SECOND * 2 ** (failures - 1))
+  const ms = Math.min(MAX_BACKOFF_MS, SECOND * 2 ** (failures - 1))
   return { outcome: 'wait', code, ms }
 }
 

@@ -20,10 +20,10 @@ export function keepForOwner(store: Store, { seq, event }: Kept): void {
 }
 
 /** In their order. A question whose time is over is none any more. */
-export function tellKept({ store, chance, owner, now }: Telling): void {
+export function tellKept({ store, randomBytes, owner, now }: Telling): void {
   for (const { report } of store.prepare('SELECT report FROM kept ORDER BY seq').all()) {
     const { event } = JSON.parse(String(report)) as Kept
-    if (event.type === 'approval') showCard(store, chance, event, owner, now)
+    if (event.type === 'approval') showCard(store, randomBytes, event, owner, now)
     if (event.type === 'state')
       putMessage(store, { chat: owner.chat, content: { html: stateText(event).text } }, now)
   }

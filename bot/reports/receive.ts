@@ -10,7 +10,7 @@ import {
   seconds,
 } from '@keyside/protocol'
 import { publicKey } from '@keyside/protocol/node'
-import { type Chance, type Clock, describeError, isBusy, type Logger } from '@keyside/runtime'
+import { type Clock, describeError, isBusy, type Logger, type RandomBytes } from '@keyside/runtime'
 import type { Device } from '../device/device.ts'
 import type { Sessions } from '../device/sessions.ts'
 import { readDevice, writeDevice } from '../store/device.ts'
@@ -31,7 +31,7 @@ const SHARED = 20
 export interface ReceiverDeps {
   readonly store: Store
   readonly clock: Clock
-  readonly chance: Chance
+  readonly randomBytes: RandomBytes
   readonly log: Logger
   readonly device: Pick<Device, 'replay' | 'settle' | 'isAsked' | 'repeatHalt'>
   readonly sessions: Sessions
@@ -151,13 +151,13 @@ export class Receiver {
   }
 
   #tell(report: Report): void {
-    const { store, chance, clock, device } = this.#deps
+    const { store, randomBytes, clock, device } = this.#deps
     const { event } = report
     // The answer that follows says it too.
     if (event.type === 'state' && event.by.startsWith('telegram:') && device.isAsked()) return
     const owner = findOwner(store)
     if (owner === null) keepForOwner(store, report)
-    else tell({ store, chance, owner, now: clock.now() }, report)
+    else tell({ store, randomBytes, owner, now: clock.now() }, report)
   }
 
   #confess(count: number): void {

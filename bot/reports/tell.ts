@@ -17,7 +17,8 @@ type Tellers = {
 }
 
 const TELLERS: Tellers = {
-  approval: ({ store, chance, owner, now }, event) => showCard(store, chance, event, owner, now),
+  approval: ({ store, randomBytes, owner, now }, event) =>
+    showCard(store, randomBytes, event, owner, now),
   order: tellOrder,
   refusal: (telling, event, at) => {
     if (event.order !== undefined) return tellNotTaken(telling, event, event.order)

@@ -1,5 +1,5 @@
 // Each guard of a press alone: the nonce of the other button, and the state of the card.
-import { systemChance } from '@keyside/runtime'
+import { systemRandomBytes } from '@keyside/runtime'
 import { beforeEach, expect, test } from 'vitest'
 import { showCard } from '../approvals/show.ts'
 import { approvalOf, orderOf } from '../testing/events.ts'
@@ -14,7 +14,7 @@ let press: (answer: 'approve' | 'reject') => Omit<Press, 'now'>
 
 beforeEach(() => {
   store = openStore(':memory:')
-  showCard(store, systemChance, approvalOf(order, NOW + 60), owner, NOW * 1000)
+  showCard(store, systemRandomBytes, approvalOf(order, NOW + 60), owner, NOW * 1000)
   store.exec('UPDATE message SET telegram = 5, sent = version')
   const offered = openOffer(store, order.id)
   if (offered === null) throw new Error('nothing was offered')

@@ -21,7 +21,7 @@ import {
   type Link,
   newJti,
   openLink,
-  systemChance,
+  systemRandomBytes,
   writePrivate,
 } from '@keyside/runtime'
 import {
@@ -86,7 +86,7 @@ export async function openRig(options: { broker?: string } = {}): Promise<Rig> {
     const bot = await startBot(config, {
       home,
       clock,
-      chance: systemChance,
+      randomBytes: systemRandomBytes,
       log: createLog({ program: 'bot', level: 'debug', destination }),
       trace: (hop, id) => told.push(`${hop} ${id}`),
       onClaimCode: (code) => codes.push(code),
@@ -139,7 +139,7 @@ function accessToken(
 ): string {
   const iat = clock.now() / 1000
   const registered = { iss: 'authority', aud: 'broker', iat, exp: iat + 86_400 }
-  return seal('access', { ...registered, jti: newJti(systemChance), sub, acl }, AUTHORITY)
+  return seal('access', { ...registered, jti: newJti(systemRandomBytes), sub, acl }, AUTHORITY)
 }
 
 function writeConfig(home: string, url: string, clock: Clock, telegram: SandboxTelegram) {
@@ -167,7 +167,7 @@ export class ScriptedDevice {
   answer: (command: Command) => ReportEvent | null = () => null
   seq = 0
   /** Names its run, and its journal. */
-  session = newJti(systemChance)
+  session = newJti(systemRandomBytes)
   journal = GENESIS
   readonly #link: Link
   readonly #clock: Clock
@@ -224,7 +224,7 @@ export class ScriptedDevice {
   seal(seq: number, event: ReportEvent, change: Partial<Report> = {}, key = DEVICE): string {
     const iat = this.#clock.now() / 1000
     const registered = { iss: 'device', aud: 'bot', iat, exp: iat + 3600 }
-    const jti = newJti(systemChance)
+    const jti = newJti(systemRandomBytes)
     return seal(
       'report',
       { ...registered, jti, seq, session: this.session, at: iat, event, ...change },
@@ -244,7 +244,7 @@ export class ScriptedDevice {
   ): Promise<void> {
     const registered = { iss: 'device', aud: 'everyone' as const, iat, exp: iat + 3600 }
     const { session, journal } = this
-    const names = { jti: newJti(systemChance), sub: 'device', session, journal }
+    const names = { jti: newJti(systemRandomBytes), sub: 'device', session, journal }
     const claims = { ...registered, ...names, state, reports }
     const token = seal('presence', claims, DEVICE)
     return this.#link.publish('keyside/v1/presence/device', token, { retain: true })

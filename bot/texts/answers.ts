@@ -20,7 +20,7 @@ import { reasonText } from './reason.ts'
 type About<Name extends Answer['about']> = Extract<Answer, { about: Name }>
 
 /** What a phone shows without much scrolling; a message may hold less. */
-const MOST_ROWS = 20
+const MAX_ROWS = 20
 
 /** `done` is what a finished command says. `now` in Unix ms. */
 export function answerText(answer: Answer, done: Html, now: number): Html {
@@ -74,7 +74,7 @@ function balanceText({ rows, more: left = 0, worth }: About<'balance'>): Html {
     return html`${currency} <b>${amount(total)}</b>${held}`
   })
   return lines(
-    list(html`<b>Balance</b>`, shown, { most: MOST_ROWS, left }),
+    list(html`<b>Balance</b>`, shown, { most: MAX_ROWS, left }),
     worth === undefined ? null : worthText(worth, rows.length + left),
   )
 }
@@ -100,7 +100,7 @@ function positionsText({ rows, more: left }: About<'positions'>): Html {
       html`Stop ${row.stop === undefined ? 'none' : amount(row.stop)}`,
     )
   })
-  return list(null, shown, { most: MOST_ROWS, left })
+  return list(null, shown, { most: MAX_ROWS, left })
 }
 
 const STATUSES: { readonly [Status in OrderStatus | 'waiting']: string } = {
@@ -131,7 +131,7 @@ function ordersText({ rows }: About<'orders'>, now: number): Html {
       html`${STATUSES[status]}${isPart ? `, ${amount(filled)} filled` : ''}${code === undefined ? '' : html`: <code>${code}</code>`}`,
     )
   })
-  return list(html`<b>Orders</b>, newest first, UTC`, shown, { most: MOST_ROWS })
+  return list(html`<b>Orders</b>, newest first, UTC`, shown, { most: MAX_ROWS })
 }
 
 function tradesText({ rows }: About<'trades'>, now: number): Html {
@@ -144,5 +144,5 @@ function tradesText({ rows }: About<'trades'>, now: number): Html {
       row.result === undefined ? null : resultText(row.result, quote),
     )
   })
-  return list(html`<b>Trades</b>, newest first, UTC`, shown, { most: MOST_ROWS })
+  return list(html`<b>Trades</b>, newest first, UTC`, shown, { most: MAX_ROWS })
 }

@@ -6,7 +6,7 @@ import { amount, currencies, distance, moment, spanAtLeast, sum } from './number
 import { orderTitle } from './orders.ts'
 
 /** A caption holds 1024 characters in all. */
-const LONGEST_REASON = 150
+const MAX_REASON_LENGTH = 150
 
 export const BUTTONS = { approve: '✅ Approve', reject: '🚫 Reject' } as const
 
@@ -20,7 +20,7 @@ export function cardText(needed: ApprovalNeeded, state: Html, mark: '?' | '' = '
     html`Now <b>${amount(needed.market)}</b>, limit ${amount(order.price)}`,
     stopLine(needed),
     riskLine(needed),
-    reason === '' ? null : html`<i>${clip(reason, LONGEST_REASON)}</i>`,
+    reason === '' ? null : html`<i>${clip(reason, MAX_REASON_LENGTH)}</i>`,
     needed.code === 'needed' && mark === '?' ? CODE_NEEDED : null,
     state,
   )

@@ -7,7 +7,7 @@ import { reasonText } from './reason.ts'
 
 export type OrderStep = Extract<ReportEvent, { type: 'order' }>
 
-const LONGEST_REASON = 150
+const MAX_REASON_LENGTH = 150
 
 /** "Buy 0.05 BTC". */
 export function orderTitle(order: OrderView): string {
@@ -20,7 +20,7 @@ export function orderText(step: OrderStep): Html {
   return lines(
     ...(isFilled(step) ? [whereText(order)] : [titleLine(order), priceText(order)]),
     stepText(step),
-    reason === '' ? null : html`<i>${clip(reason, LONGEST_REASON)}</i>`,
+    reason === '' ? null : html`<i>${clip(reason, MAX_REASON_LENGTH)}</i>`,
   )
 }
 

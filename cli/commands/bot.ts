@@ -1,6 +1,6 @@
 // keyside bot: the Telegram bot of this home.
 import { botConfig, startBot } from '@keyside/bot'
-import { loadConfig, logTrace, systemChance, systemClock } from '@keyside/runtime'
+import { loadConfig, logTrace, systemClock, systemRandomBytes } from '@keyside/runtime'
 import type { Command } from 'commander'
 import { type ProgramContext, runProgram } from '../programs/run-program.ts'
 import { claimWords } from '../terminal/claim.ts'
@@ -27,7 +27,7 @@ async function start({ home, log, tell }: ProgramContext) {
     log,
     onClaimCode,
     clock: systemClock,
-    chance: systemChance,
+    randomBytes: systemRandomBytes,
     trace: logTrace(log),
   }
   const { stop } = await startBot(config, deps)

@@ -9,7 +9,7 @@ import {
   spellSecret,
   stepOfCode,
 } from '@keyside/executor'
-import { KeysideError, keysideHome, systemChance, systemClock } from '@keyside/runtime'
+import { KeysideError, keysideHome, systemClock, systemRandomBytes } from '@keyside/runtime'
 import type { Command } from 'commander'
 import { executorSection, openHomeKeychain } from '../home/home-keychain.ts'
 import { ask, confirm } from '../terminal/ask.ts'
@@ -35,7 +35,7 @@ async function add(): Promise<void> {
   const home = keysideHome()
   const keychain = await openHomeKeychain(home)
   await refuseSecond(keychain)
-  const secret = systemChance(CODE_SECRET_BYTES)
+  const secret = systemRandomBytes(CODE_SECRET_BYTES)
   print(
     'Give this to an authenticator app, on a phone that is not this device:',
     '',

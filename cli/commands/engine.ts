@@ -1,6 +1,6 @@
 // keyside engine: the strategy engine of this home.
 import { join } from 'node:path'
-import { loadConfig, logTrace, systemChance, systemClock } from '@keyside/runtime'
+import { loadConfig, logTrace, systemClock, systemRandomBytes } from '@keyside/runtime'
 import { engineConfig, startEngine } from '@keyside/strategy-engine'
 import type { Command } from 'commander'
 import { type ProgramContext, runProgram } from '../programs/run-program.ts'
@@ -18,7 +18,13 @@ export function addEngine(program: Command): void {
 
 async function start({ home, log }: ProgramContext) {
   const config = loadConfig('engine', engineConfig, home, environment)
-  const deps = { home, log, clock: systemClock, chance: systemChance, trace: logTrace(log) }
+  const deps = {
+    home,
+    log,
+    clock: systemClock,
+    randomBytes: systemRandomBytes,
+    trace: logTrace(log),
+  }
   const { ready, stop } = await startEngine(config, deps)
   // A wrong token is an error of this start; a broker that is down is not.
   await Promise.race([

@@ -1,6 +1,6 @@
 // keyside executor: the device that has the keys.
 import { startExecutor } from '@keyside/executor'
-import { logTrace, systemChance, systemClock } from '@keyside/runtime'
+import { logTrace, systemClock, systemRandomBytes } from '@keyside/runtime'
 import type { Command } from 'commander'
 import { executorSection, openHomeKeychain } from '../home/home-keychain.ts'
 import { haltOnSignal } from '../programs/halt-signal.ts'
@@ -26,7 +26,7 @@ async function start({ home, log }: ProgramContext) {
     log,
     keychain,
     clock: systemClock,
-    chance: systemChance,
+    randomBytes: systemRandomBytes,
     trace: logTrace(log),
   }
   const { stop } = await startExecutor(config, deps)

@@ -1,6 +1,6 @@
 // keyside halt: an emergency stop that says which executor it reached, and what that one answered.
 import { homesWithExecutor } from '@keyside/executor'
-import { KeysideError, keysideHome, systemChance, systemClock } from '@keyside/runtime'
+import { KeysideError, keysideHome, systemClock, systemRandomBytes } from '@keyside/runtime'
 import type { Command } from 'commander'
 import { haltExecutor, isSetUp } from '../programs/halt-executor.ts'
 import { haltLines, isHaltedBy } from '../programs/halt-words.ts'
@@ -30,7 +30,7 @@ Example:
 async function halt({ sell, json }: { sell: boolean; json: boolean }): Promise<void> {
   const positions = sell ? 'sell' : 'keep'
   // In hexadecimal: no word can stand in it.
-  const id = Buffer.from(systemChance(8)).toString('hex')
+  const id = Buffer.from(systemRandomBytes(8)).toString('hex')
   const outcomes = await Promise.all(
     homes().map(async (home) => {
       const outcome = await haltExecutor(home, { positions, id, clock: systemClock })

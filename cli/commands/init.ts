@@ -15,8 +15,8 @@ import {
   KeysideError,
   keysideHome,
   readSecret,
-  systemChance,
   systemClock,
+  systemRandomBytes,
   writePrivate,
 } from '@keyside/runtime'
 import { type Command, InvalidArgumentError, Option } from 'commander'
@@ -61,7 +61,7 @@ function exchangeUrl(text: string): string {
 
 function renew(): void {
   const home = keysideHome()
-  const kept = renewTokens({ home, clock: systemClock, chance: systemChance })
+  const kept = renewTokens({ home, clock: systemClock, randomBytes: systemRandomBytes })
   print(
     `New access tokens are in ${join(home, 'secrets')}; programs use them when they connect again, at the latest after a restart.`,
     ...kept.map(
@@ -80,11 +80,11 @@ async function init(options: Options): Promise<void> {
   makeOwn(home)
   const makeKeychain = await prepareKeychain(home, options)
   const botToken = await readBotToken(options)
-  const device = await makeDeviceSecrets(await makeKeychain(), systemChance)
+  const device = await makeDeviceSecrets(await makeKeychain(), systemRandomBytes)
   makeHome({
     home,
     clock: systemClock,
-    chance: systemChance,
+    randomBytes: systemRandomBytes,
     deviceKey: device.key.publicKey,
     keychain: options.keychain,
     port: 1883,
@@ -124,7 +124,7 @@ async function prepareKeychain(home: string, options: Options): Promise<() => Pr
   }
   const file = options.passphraseFile && resolve(options.passphraseFile)
   const passphrase = await newPassphrase(home, file)
-  return () => createVault({ file: vaultFile(home), passphrase, chance: systemChance })
+  return () => createVault({ file: vaultFile(home), passphrase, randomBytes: systemRandomBytes })
 }
 
 /** Telegram's own shape of a token; a wrong paste is noticed here and not at the first message. */

@@ -4,8 +4,8 @@ import { resolve } from 'node:path'
 import {
   keepProofSecret,
   readSecret,
-  systemChance,
   systemClock,
+  systemRandomBytes,
   writePrivate,
 } from '@keyside/runtime'
 import { type Command, InvalidArgumentError } from 'commander'
@@ -56,9 +56,9 @@ async function run({ secrets, proof, ...options }: Options, { home }: ProgramCon
   const sandbox = await startSandbox({
     ...options,
     secrets: readSecrets(file),
-    proofSecret: keepProofSecret(resolve(home, proof), systemChance),
+    proofSecret: keepProofSecret(resolve(home, proof), systemRandomBytes),
     clock: systemClock,
-    chance: systemChance,
+    randomBytes: systemRandomBytes,
   })
   const { exchange, telegram, stop } = sandbox
   return { text: `exchange ${exchange.address}, chat ${telegram.chatUrl}, keys in ${file}`, stop }
@@ -66,7 +66,7 @@ async function run({ secrets, proof, ...options }: Options, { home }: ProgramCon
 
 function readSecrets(file: string): SandboxSecrets {
   if (!existsSync(file))
-    writePrivate(file, JSON.stringify(newSandboxSecrets(systemChance), null, 2))
+    writePrivate(file, JSON.stringify(newSandboxSecrets(systemRandomBytes), null, 2))
   return sandboxSecrets.parse(JSON.parse(readSecret(file)))
 }
 

@@ -9,7 +9,7 @@ import {
   unhalt,
   unhaltFile,
 } from '@keyside/executor'
-import { KeysideError, keysideHome, newJti, systemChance, systemClock } from '@keyside/runtime'
+import { KeysideError, keysideHome, newJti, systemClock, systemRandomBytes } from '@keyside/runtime'
 import type { Command } from 'commander'
 import { executorSection } from '../home/home-keychain.ts'
 import { eventually, isSetUp, PATIENCE_MS } from '../programs/halt-executor.ts'
@@ -68,7 +68,7 @@ async function undo(home: string, by: string): Promise<string> {
 }
 
 async function asked(home: string, by: string) {
-  const id = newJti(systemChance)
+  const id = newJti(systemRandomBytes)
   const text = askForUnhalt(home, { at: systemClock.now(), by, id })
   return eventually(() => readAnswer(unhaltFile(home), text), PATIENCE_MS, systemClock)
 }

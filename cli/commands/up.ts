@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { keysideHome, systemChance, systemClock } from '@keyside/runtime'
+import { keysideHome, systemClock, systemRandomBytes } from '@keyside/runtime'
 import type { Command } from 'commander'
 import { executorSection } from '../home/home-keychain.ts'
 import type { Program } from '../programs/children.ts'
@@ -74,8 +74,8 @@ async function upSandbox(): Promise<void> {
   process.once('exit', () => rmSync(home, { recursive: true, force: true }))
   haltOnSignal(home)
   print('Keyside on its sandbox: no account, no network, no real money.', '')
-  const parts = { clock: systemClock, chance: systemChance }
-  const sandbox = await startSandbox({ ...parts, secrets: newSandboxSecrets(systemChance) })
+  const parts = { clock: systemClock, randomBytes: systemRandomBytes }
+  const sandbox = await startSandbox({ ...parts, secrets: newSandboxSecrets(systemRandomBytes) })
   const listed = Promise.withResolvers<void>()
   try {
     const { passphrase } = await makeSandboxHome({ home, sandbox, ...parts })

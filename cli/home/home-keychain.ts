@@ -1,6 +1,6 @@
 // The keychain that a home's configuration names.
 import { type ExecutorConfig, executorConfig, type Keychain, openKeychain } from '@keyside/executor'
-import { loadConfig, systemChance } from '@keyside/runtime'
+import { loadConfig, systemRandomBytes } from '@keyside/runtime'
 import { environment } from '../terminal/config.ts'
 import { readPassphrase } from '../terminal/passphrase.ts'
 
@@ -15,5 +15,5 @@ export async function openHomeKeychain(
   const { keychain, passphraseFile } = config
   const passphrase = keychain === 'vault' ? await readPassphrase(home, passphraseFile) : undefined
   const given = passphrase === undefined ? {} : { passphrase }
-  return openKeychain({ keychain, home }, { ...given, chance: systemChance })
+  return openKeychain({ keychain, home }, { ...given, randomBytes: systemRandomBytes })
 }

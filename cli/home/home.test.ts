@@ -3,7 +3,7 @@ import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'no
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Access } from '@keyside/protocol'
-import { systemChance, systemClock } from '@keyside/runtime'
+import { systemClock, systemRandomBytes } from '@keyside/runtime'
 import { expect, onTestFinished, test } from 'vitest'
 import { makeHome, renewTokens, secretFile } from './home.ts'
 
@@ -25,7 +25,7 @@ function make(home: string): void {
   makeHome({
     home,
     clock: systemClock,
-    chance: systemChance,
+    randomBytes: systemRandomBytes,
     deviceKey: 'A'.repeat(43),
     keychain: 'vault',
     port: 1883,
@@ -97,7 +97,7 @@ test("renewing makes the home's own tokens anew, and keeps one that a provider m
   const file = secretFile('device-signals.token')
   copyFileSync(join(provider, file), join(home, file))
   const before = textsIn(home)
-  expect(renewTokens({ home, clock: systemClock, chance: systemChance })).toEqual([file])
+  expect(renewTokens({ home, clock: systemClock, randomBytes: systemRandomBytes })).toEqual([file])
   const after = textsIn(home)
   const changed = Object.keys(after).filter((path) => after[path] !== before[path])
   expect(changed.map((path) => path.split('/').at(-1)).sort()).toEqual([

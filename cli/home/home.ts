@@ -3,13 +3,13 @@ import { existsSync, readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { type Access, headerSegment, type SigningKey, seal, seconds } from '@keyside/protocol'
 import {
-  type Chance,
   type Clock,
   closeHome,
   KeysideError,
   keepProofSecret,
   makeSigningKey,
   newJti,
+  type RandomBytes,
   readSecret,
   readSigningKey,
   writePrivate,
@@ -19,7 +19,7 @@ import { stringify } from 'yaml'
 export interface HomeOptions {
   readonly home: string
   readonly clock: Clock
-  readonly chance: Chance
+  readonly randomBytes: RandomBytes
   /** Public key of the device, whose secret is in the keychain. */
   readonly deviceKey: string
   readonly keychain: 'os' | 'vault'
@@ -64,17 +64,17 @@ export const proofSecretFile = (home: string) => join(home, secretFile('sandbox.
 
 /** Throws `home_exists` rather than overwrite keys. */
 export function makeHome(options: HomeOptions): void {
-  const { home, chance } = options
+  const { home, randomBytes } = options
   if (existsSync(join(home, 'config.yaml')))
     throw new KeysideError(
       'home_exists',
       `${home} is set up already: use it, or choose another KEYSIDE_HOME`,
     )
-  const authority = makeSigningKey(join(home, secretFile('authority.key')), chance)
-  const engine = makeSigningKey(join(home, secretFile('engine.key')), chance)
-  const bot = makeSigningKey(join(home, secretFile('bot.key')), chance)
+  const authority = makeSigningKey(join(home, secretFile('authority.key')), randomBytes)
+  const engine = makeSigningKey(join(home, secretFile('engine.key')), randomBytes)
+  const bot = makeSigningKey(join(home, secretFile('bot.key')), randomBytes)
   issueTokens(options, authority)
-  keepProofSecret(proofSecretFile(home), chance)
+  keepProofSecret(proofSecretFile(home), randomBytes)
   const keys = { authority: authority.publicKey, engine: engine.publicKey, bot: bot.publicKey }
   for (const file of options.examples.strategies)
     writePrivate(join(home, 'strategies', basename(file)), readFileSync(file))
@@ -90,7 +90,9 @@ export function makeHome(options: HomeOptions): void {
  * New access tokens for all programs of this home; the old ones stay good until they expire. A token of another
  * authority is a subscription that cannot be made again here: it is kept. Returns the files that were.
  */
-export function renewTokens(options: Pick<HomeOptions, 'home' | 'clock' | 'chance'>): string[] {
+export function renewTokens(
+  options: Pick<HomeOptions, 'home' | 'clock' | 'randomBytes'>,
+): string[] {
   const authority = readSigningKey(join(options.home, secretFile('authority.key')))
   const own = headerSegment(authority.kid, 'access')
   const foreign = Object.keys(CLIENTS).filter((client) => {
@@ -102,7 +104,7 @@ export function renewTokens(options: Pick<HomeOptions, 'home' | 'clock' | 'chanc
 }
 
 function issueTokens(
-  { home, clock, chance }: Pick<HomeOptions, 'home' | 'clock' | 'chance'>,
+  { home, clock, randomBytes }: Pick<HomeOptions, 'home' | 'clock' | 'randomBytes'>,
   authority: SigningKey,
   except: readonly string[] = [],
 ): void {
@@ -114,7 +116,7 @@ function issueTokens(
       aud: 'broker',
       iat: now,
       exp: now + TOKEN_LIFE_SECONDS,
-      jti: newJti(chance),
+      jti: newJti(randomBytes),
       sub: client,
       acl,
     }

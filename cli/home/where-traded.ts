@@ -1,12 +1,12 @@
 // What is traded, and where: the exchange, its address, and whether money there is real.
 import { moneyAt } from '@keyside/executor'
-import { createLog, systemChance, systemClock } from '@keyside/runtime'
+import { createLog, systemClock, systemRandomBytes } from '@keyside/runtime'
 import { executorSection } from './home-keychain.ts'
 
 /** For a command that asks the exchange something and prints the answer itself. */
 export function quiet(home: string) {
   const log = createLog({ program: 'keyside', level: 'silent' })
-  return { home, clock: systemClock, chance: systemChance, log }
+  return { home, clock: systemClock, randomBytes: systemRandomBytes, log }
 }
 
 export interface Venue {

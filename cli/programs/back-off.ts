@@ -5,7 +5,7 @@ export type End = 'unexpected' | 'told'
 
 const FIRST_MS = 1_000
 const FIRST_TOLD_MS = 10_000
-const LONGEST_MS = 60_000
+const MAX_MS = 60_000
 /** One that ran so long has not been failing. */
 const WELL_MS = 60_000
 
@@ -23,5 +23,5 @@ export function afterEnd(
 ): { waitMs: number; failing: Failing } {
   const failed = ranMs >= WELL_MS ? 0 : times
   const first = end === 'told' ? FIRST_TOLD_MS : FIRST_MS
-  return { waitMs: Math.min(first * 2 ** failed, LONGEST_MS), failing: { times: failed + 1 } }
+  return { waitMs: Math.min(first * 2 ** failed, MAX_MS), failing: { times: failed + 1 } }
 }

@@ -17,7 +17,7 @@ export const PATIENCE_MS = 3_000
 /** One that left no note looks at the file once a second all the same, ms. */
 const NOBODY_MS = 1_500
 const POLL_MS = 50
-const MOST_STARTS = 2
+const MAX_STARTS = 2
 /** How long the system takes to end a process that was killed, ms. */
 const DYING_MS = 2_000
 
@@ -39,7 +39,7 @@ export async function haltExecutor(
   { positions, id, clock }: { positions: 'keep' | 'sell'; id: string; clock: Clock },
 ): Promise<Outcome> {
   const text = askForHalt(home, { positions, id, now: clock.now() })
-  return waitFor(home, text, { clock, starts: MOST_STARTS })
+  return waitFor(home, text, { clock, starts: MAX_STARTS })
 }
 
 /** A new one in the meantime has its own three seconds, unless it ends again and again. */

@@ -8,7 +8,7 @@ import {
   makeDeviceSecrets,
   vaultFile,
 } from '@keyside/executor'
-import { type Chance, type Clock, writePrivate, writeProofSecret } from '@keyside/runtime'
+import { type Clock, type RandomBytes, writePrivate, writeProofSecret } from '@keyside/runtime'
 import { makeHome, proofSecretFile, secretFile } from '../home/home.ts'
 import { DEMO_STRATEGY } from './examples.ts'
 import { freePort } from './free-port.ts'
@@ -18,7 +18,7 @@ export interface SandboxHomeOptions {
   readonly home: string
   readonly sandbox: Sandbox
   readonly clock: Clock
-  readonly chance: Chance
+  readonly randomBytes: RandomBytes
   /** Text of policy.yaml, accepted at once. */
   readonly policy?: string
 }
@@ -41,17 +41,17 @@ approval: always
 export async function makeSandboxHome(
   options: SandboxHomeOptions,
 ): Promise<{ passphrase: string }> {
-  const { home, sandbox, clock, chance } = options
-  const passphrase = Buffer.from(chance(24)).toString('base64url')
-  const keychain = await createVault({ file: vaultFile(home), passphrase, chance })
+  const { home, sandbox, clock, randomBytes } = options
+  const passphrase = Buffer.from(randomBytes(24)).toString('base64url')
+  const keychain = await createVault({ file: vaultFile(home), passphrase, randomBytes })
   const { apiKey, secret, botToken } = sandbox.secrets
   await keepExchangeKeys(keychain, 'main', { exchange: 'binance', apiKey, secret })
-  const device = await makeDeviceSecrets(keychain, chance)
+  const device = await makeDeviceSecrets(keychain, randomBytes)
   writeProofSecret(proofSecretFile(home), sandbox.proofSecret)
   makeHome({
     home,
     clock,
-    chance,
+    randomBytes,
     deviceKey: device.key.publicKey,
     keychain: 'vault',
     port: await freePort(),

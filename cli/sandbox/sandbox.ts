@@ -1,6 +1,6 @@
 // The world outside, on this machine: an exchange with a market, a Telegram with a chat page, and their secrets.
 import { Buffer } from 'node:buffer'
-import { type Chance, type Clock, PROOF_BYTES } from '@keyside/runtime'
+import { type Clock, PROOF_BYTES, type RandomBytes } from '@keyside/runtime'
 import {
   type InstrumentSetup,
   Market,
@@ -22,7 +22,7 @@ export type SandboxSecrets = z.infer<typeof sandboxSecrets>
 
 export interface SandboxOptions {
   readonly clock: Clock
-  readonly chance: Chance
+  readonly randomBytes: RandomBytes
   readonly secrets: SandboxSecrets
   /** What it proves with that no real money is behind it; made when left out. */
   readonly proofSecret?: Uint8Array
@@ -46,18 +46,18 @@ export interface Sandbox {
 
 const BALANCES = { USDT: '10000', BTC: '0', ETH: '0' }
 
-export function newSandboxSecrets(chance: Chance): SandboxSecrets {
-  const letters = (bytes: number) => Buffer.from(chance(bytes)).toString('hex')
+export function newSandboxSecrets(randomBytes: RandomBytes): SandboxSecrets {
+  const letters = (bytes: number) => Buffer.from(randomBytes(bytes)).toString('hex')
   return {
     apiKey: letters(32),
     secret: letters(32),
-    botToken: `${700_000_000 + Buffer.from(chance(3)).readUIntBE(0, 3)}:${letters(18).slice(0, 35)}`,
+    botToken: `${700_000_000 + Buffer.from(randomBytes(3)).readUIntBE(0, 3)}:${letters(18).slice(0, 35)}`,
   }
 }
 
 export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
-  const { clock, chance, secrets, host, proofSecret = chance(PROOF_BYTES) } = options
-  const seed = Buffer.from(chance(4)).readUInt32BE()
+  const { clock, randomBytes, secrets, host, proofSecret = randomBytes(PROOF_BYTES) } = options
+  const seed = Buffer.from(randomBytes(4)).readUInt32BE()
   const market = new Market({
     seed,
     ...(options.wave && { wave: options.wave }),
@@ -67,7 +67,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const exchange = await startExchange({
     market,
     clock,
-    chance,
+    randomBytes,
     proofSecret,
     accounts: [{ name: 'main', apiKey, credential: { secret }, balances: BALANCES }],
     ...(host !== undefined && { host }),

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { type Hop, KeysideError, systemChance, systemClock } from '@keyside/runtime'
+import { type Hop, KeysideError, systemClock, systemRandomBytes } from '@keyside/runtime'
 import { CALM } from '@keyside/sandbox'
 import type { Program } from '../programs/children.ts'
 import { troubleIn } from '../programs/log-filter.ts'
@@ -50,8 +50,8 @@ const DIP_AND_RISE = [
 
 export async function selftest(options: SelftestOptions = {}): Promise<SelftestResult> {
   const home = mkdtempSync(join(tmpdir(), 'keyside-selftest-'))
-  const parts = { clock: systemClock, chance: systemChance }
-  const secrets = newSandboxSecrets(systemChance)
+  const parts = { clock: systemClock, randomBytes: systemRandomBytes }
+  const secrets = newSandboxSecrets(systemRandomBytes)
   const sandbox = await startSandbox({ ...parts, secrets, wave: CALM })
   const run = new Run(sandbox, options)
   let constellation: Constellation | undefined

@@ -1,6 +1,6 @@
 // Opens the keychain that config.yaml names, and never another one.
 import { join } from 'node:path'
-import { type Chance, KeysideError } from '@keyside/runtime'
+import { KeysideError, type RandomBytes } from '@keyside/runtime'
 import { openOsKeychain } from './os.ts'
 import type { Keychain } from './port.ts'
 import { openVault } from './vault.ts'
@@ -14,7 +14,7 @@ export interface KeychainConfig {
 /** `passphrase` is for a vault, and comes from a prompt or a credential file. */
 export async function openKeychain(
   { keychain, home }: KeychainConfig,
-  { passphrase, chance }: { readonly passphrase?: string; readonly chance: Chance },
+  { passphrase, randomBytes }: { readonly passphrase?: string; readonly randomBytes: RandomBytes },
 ): Promise<Keychain> {
   if (keychain === 'os') return openOsKeychain(home)
   if (passphrase === undefined)
@@ -22,7 +22,7 @@ export async function openKeychain(
       'vault_passphrase_missing',
       'the vault needs its passphrase: type it, or give a file that only you may read',
     )
-  return openVault({ file: vaultFile(home), passphrase, chance })
+  return openVault({ file: vaultFile(home), passphrase, randomBytes })
 }
 
 export function vaultFile(home: string): string {

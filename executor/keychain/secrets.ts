@@ -1,7 +1,7 @@
 // What is kept in a keychain, by name and with types.
 import { decodeBase64url, encodeBase64url, id, type SigningKey } from '@keyside/protocol'
 import { signingKey } from '@keyside/protocol/node'
-import { type Chance, KeysideError } from '@keyside/runtime'
+import { KeysideError, type RandomBytes } from '@keyside/runtime'
 import { z } from 'zod'
 import type { Keychain } from './port.ts'
 
@@ -75,10 +75,11 @@ export interface DeviceSecrets {
 /** Makes what is missing and keeps the rest. Only for setting a device up. */
 export async function makeDeviceSecrets(
   keychain: Keychain,
-  chance: Chance,
+  randomBytes: RandomBytes,
 ): Promise<DeviceSecrets> {
   for (const name of [DEVICE_KEY, ORDER_SALT])
-    if ((await keychain.get(name)) === null) await keychain.set(name, encodeBase64url(chance(32)))
+    if ((await keychain.get(name)) === null)
+      await keychain.set(name, encodeBase64url(randomBytes(32)))
   return deviceSecrets(keychain)
 }
 

@@ -3,7 +3,7 @@ import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync }
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { inspect } from 'node:util'
-import { systemChance } from '@keyside/runtime'
+import { systemRandomBytes } from '@keyside/runtime'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { openKeychain, vaultFile } from './open.ts'
 import { deviceSecrets, exchangeKeys, makeDeviceSecrets } from './secrets.ts'
@@ -19,7 +19,11 @@ let home: string
 let options: VaultOptions
 beforeEach(() => {
   home = mkdtempSync(join(tmpdir(), 'keyside-vault-'))
-  options = { file: vaultFile(home), passphrase: 'correct horse battery', chance: systemChance }
+  options = {
+    file: vaultFile(home),
+    passphrase: 'correct horse battery',
+    randomBytes: systemRandomBytes,
+  }
 })
 afterEach(() => rmSync(home, { recursive: true }))
 
@@ -86,7 +90,7 @@ test('is never made by opening, and never made over another one', async () => {
 test('wants a passphrase of some length, and one at all', async () => {
   const short = createVault({ ...options, passphrase: 'short' }, CHEAP)
   await expect(short).rejects.toMatchObject({ code: 'vault_passphrase_short' })
-  const none = openKeychain({ keychain: 'vault', home }, { chance: systemChance })
+  const none = openKeychain({ keychain: 'vault', home }, { randomBytes: systemRandomBytes })
   await expect(none).rejects.toMatchObject({ code: 'vault_passphrase_missing' })
 })
 
@@ -114,7 +118,7 @@ test('does not print its secrets', async () => {
 test('says so when a secret is not what was written', async () => {
   const vault = await createVault(options, CHEAP)
   await vault.set('exchange/main', '{}')
-  await makeDeviceSecrets(vault, systemChance)
+  await makeDeviceSecrets(vault, systemRandomBytes)
   await vault.set('device/order-salt', 'AAAA')
   await expect(exchangeKeys(vault, 'main')).rejects.toMatchObject({ code: 'secret_malformed' })
   await expect(deviceSecrets(vault)).rejects.toMatchObject({ code: 'secret_malformed' })

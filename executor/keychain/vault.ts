@@ -1,6 +1,6 @@
 // Secrets in one encrypted file, for machines without a system keychain.
 import { existsSync } from 'node:fs'
-import { type Chance, KeysideError, readSecret, writePrivate } from '@keyside/runtime'
+import { KeysideError, type RandomBytes, readSecret, writePrivate } from '@keyside/runtime'
 import { xchacha20poly1305 } from '@noble/ciphers/chacha.js'
 import { z } from 'zod'
 import type { Keychain } from './port.ts'
@@ -14,16 +14,16 @@ const contents = z.array(z.tuple([z.string(), z.string()]))
 export interface VaultOptions {
   readonly file: string
   readonly passphrase: string
-  readonly chance: Chance
+  readonly randomBytes: RandomBytes
 }
 
 /** Rejects with `vault_exists` or `vault_passphrase_short`. `cost` is scrypt's N. */
 export async function createVault(options: VaultOptions, cost = SCRYPT_COST): Promise<Keychain> {
-  const { file, passphrase, chance } = options
+  const { file, passphrase, randomBytes } = options
   if (existsSync(file))
     throw new KeysideError('vault_exists', `${file} is there already and is not overwritten`)
   requireLong(passphrase)
-  const header: VaultHeader = { version: 1, name: 'keyside-vault', cost, salt: chance(16) }
+  const header: VaultHeader = { version: 1, name: 'keyside-vault', cost, salt: randomBytes(16) }
   const vault = new Vault(options, header, await deriveKey(passphrase, header))
   vault.write(new Map())
   return vault
@@ -55,13 +55,13 @@ export async function openVault(options: VaultOptions): Promise<Keychain> {
 class Vault implements Keychain {
   readonly kind = 'vault'
   readonly #file: string
-  readonly #chance: Chance
+  readonly #randomBytes: RandomBytes
   readonly #header: VaultHeader
   readonly #key: Uint8Array
 
-  constructor({ file, chance }: VaultOptions, header: VaultHeader, key: Uint8Array) {
+  constructor({ file, randomBytes }: VaultOptions, header: VaultHeader, key: Uint8Array) {
     this.#file = file
-    this.#chance = chance
+    this.#randomBytes = randomBytes
     this.#header = header
     this.#key = key
   }
@@ -102,7 +102,7 @@ class Vault implements Keychain {
   }
 
   write(secrets: ReadonlyMap<string, string>): void {
-    const nonce = this.#chance(24)
+    const nonce = this.#randomBytes(24)
     const cipher = xchacha20poly1305(this.#key, nonce, associatedData(this.#header))
     const box = cipher.encrypt(new TextEncoder().encode(JSON.stringify([...secrets])))
     writePrivate(this.#file, writeVaultFile({ header: this.#header, nonce, box }))

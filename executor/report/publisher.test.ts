@@ -1,6 +1,6 @@
 import { GENESIS, KINDS, type ReportEvent } from '@keyside/protocol'
 import { signingKey } from '@keyside/protocol/node'
-import { systemChance } from '@keyside/runtime'
+import { systemRandomBytes } from '@keyside/runtime'
 import { expect, test } from 'vitest'
 import { jtiOf, START } from '../testing/rig.ts'
 import { Publisher } from './publisher.ts'
@@ -26,7 +26,7 @@ function listened() {
     journal: () => GENESIS,
     key: signingKey(new Uint8Array(32).fill(1)),
     clock: { now: () => START } as never,
-    chance: systemChance,
+    randomBytes: systemRandomBytes,
     log: { warn: (line: object) => logged.push(line) } as never,
   })
   const publish = async (_: string, token: string) => void sent.push(claimsOf(token))

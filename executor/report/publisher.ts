@@ -7,7 +7,7 @@ import {
   seal,
   seconds,
 } from '@keyside/protocol'
-import { type Chance, type Clock, type Link, type Logger, newJti } from '@keyside/runtime'
+import { type Clock, type Link, type Logger, newJti, type RandomBytes } from '@keyside/runtime'
 import { sentenceOf } from '../core/model/codes.ts'
 import type { OutboxReport } from '../journal/journal.ts'
 
@@ -33,7 +33,7 @@ export interface PublisherOptions {
   readonly journal: () => string
   readonly key: SigningKey
   readonly clock: Clock
-  readonly chance: Chance
+  readonly randomBytes: RandomBytes
   readonly log: Logger
 }
 
@@ -114,7 +114,7 @@ export class Publisher {
 
   #registered(aud: string, life: number) {
     const iat = seconds(this.#options.clock.now())
-    return { aud, iat, exp: iat + life, jti: newJti(this.#options.chance) }
+    return { aud, iat, exp: iat + life, jti: newJti(this.#options.randomBytes) }
   }
 
   #publish(topic: string, token: string, retain: boolean): void {

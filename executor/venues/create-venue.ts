@@ -1,6 +1,6 @@
 // The one door to a venue: from its name in config.yaml to the executor's port.
 import { resolve } from 'node:path'
-import { type Chance, type Clock, type Logger, readProofSecret } from '@keyside/runtime'
+import { type Clock, type Logger, type RandomBytes, readProofSecret } from '@keyside/runtime'
 import type { ApiKeys } from './adapter/api-keys.ts'
 import { RealMoney, type SandboxSecret } from './adapter/real-money.ts'
 import { Venue } from './adapter/venue.ts'
@@ -19,7 +19,7 @@ export interface VenueDeps {
   /** KEYSIDE_HOME. */
   readonly home: string
   readonly clock: Clock
-  readonly chance: Chance
+  readonly randomBytes: RandomBytes
   readonly log: Pick<Logger, 'info' | 'warn'>
 }
 
@@ -38,12 +38,12 @@ export async function moneyAt(config: VenueConfig, deps: VenueDeps): Promise<'re
 
 function placeOf(
   { address, sandboxSecretFile }: VenueConfig,
-  { home, chance, clock, log }: VenueDeps,
+  { home, randomBytes, clock, log }: VenueDeps,
 ) {
   const parts = { clock, log }
   if (address === undefined) return parts
   const secret = readProofSecret(resolve(home, sandboxSecretFile))
   const sandbox: { sandbox?: SandboxSecret } =
-    secret === null ? {} : { sandbox: { secret, chance } }
+    secret === null ? {} : { sandbox: { secret, randomBytes } }
   return { ...parts, address, ...sandbox }
 }

@@ -2,8 +2,8 @@
 import type { FilterName } from '@keyside/venue'
 import type { Instrument } from '../market/instrument.ts'
 
-export const MOST_OPEN_ORDERS = 200
-export const MOST_STOP_ORDERS = 5
+export const MAX_OPEN_ORDERS = 200
+export const MAX_STOP_ORDERS = 5
 export const PRICE_BAND = { up: '5', down: '0.2' }
 /** For makers and takers alike, taken from what the order brings. */
 export const FEE_RATE = '0.001'
@@ -47,7 +47,7 @@ export function describeFilters(instrument: Instrument): object[] {
       applyMaxToMarket: false,
       avgPriceMins: 5,
     },
-    { filterType: 'MAX_NUM_ORDERS', maxNumOrders: MOST_OPEN_ORDERS },
-    { filterType: 'MAX_NUM_ALGO_ORDERS', maxNumAlgoOrders: MOST_STOP_ORDERS },
+    { filterType: 'MAX_NUM_ORDERS', maxNumOrders: MAX_OPEN_ORDERS },
+    { filterType: 'MAX_NUM_ALGO_ORDERS', maxNumAlgoOrders: MAX_STOP_ORDERS },
   ]
 }

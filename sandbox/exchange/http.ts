@@ -9,7 +9,7 @@ import type { Limits } from './limits.ts'
 import type { Rest, RestRequest } from './rest.ts'
 import { toJson } from './to-json.ts'
 
-const LONGEST_BODY = 65_536
+const MAX_BODY_BYTES = 65_536
 
 export interface HttpParts {
   readonly clock: Clock
@@ -121,7 +121,7 @@ async function readBody(request: IncomingMessage): Promise<string> {
   let size = 0
   for await (const part of request) {
     size += part.length
-    if (size > LONGEST_BODY) throw new RangeError('the body is too long')
+    if (size > MAX_BODY_BYTES) throw new RangeError('the body is too long')
     parts.push(part)
   }
   return Buffer.concat(parts).toString('utf8')

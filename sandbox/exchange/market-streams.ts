@@ -17,7 +17,7 @@ import {
 import { parseJson } from './parse-json.ts'
 
 // A client that sleeps through more candles than this asks for them by REST.
-const MOST_CLOSED = 1000
+const MAX_CLOSED = 1000
 const TICKS_PER_SECOND = 1000 / TICK_MS
 
 const request = z.object({
@@ -99,7 +99,7 @@ export class MarketStreams {
     return (before, tick) => {
       const time = tick * TICK_MS
       const start = openOf(interval, before * TICK_MS)
-      const limit = openOf(interval, time) === start ? 1 : MOST_CLOSED + 1
+      const limit = openOf(interval, time) === start ? 1 : MAX_CLOSED + 1
       const opens = opensOf(interval, { limit }, time)
       return opens
         .filter((open) => open >= start)
@@ -113,7 +113,7 @@ export class MarketStreams {
 
   #trades(instrument: Instrument): Stream {
     return (before, tick) => {
-      const first = Math.max(before + 1, tick - MOST_CLOSED)
+      const first = Math.max(before + 1, tick - MAX_CLOSED)
       const trades = this.#context.market.trades(instrument.symbol, first, tick)
       return trades.map((trade) => tradeEvent(instrument, trade))
     }

@@ -9,7 +9,7 @@ const WHOLE = /^[0-9]{1,20}$/
 const CLIENT_ORDER_ID = /^[.A-Z:/a-z0-9_-]{1,36}$/
 const SYMBOL = /^[A-Z0-9-_.]{1,20}$/
 // Every asset of the sandbox has eight decimals.
-const MOST_DECIMALS = 8
+const MAX_DECIMALS = 8
 
 export class Parameters {
   readonly #values: ReadonlyMap<string, string>
@@ -78,7 +78,7 @@ export class Parameters {
     const value = this.#matching(name, DECIMAL)
     if (value === undefined) return undefined
     const places = value.split('.')[1] ?? ''
-    if (places.length > MOST_DECIMALS) throw refuse('too_precise', name)
+    if (places.length > MAX_DECIMALS) throw refuse('too_precise', name)
     const amount = new Big(value)
     if (amount.gt(0)) return amount
     throw refuse(name.toLowerCase().includes('price') ? 'zero_price' : 'zero_quantity')

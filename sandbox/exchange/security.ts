@@ -6,7 +6,7 @@ import type { Parameters } from './parameters.ts'
 
 const KEY_FORMAT = /^[A-Za-z0-9]{16,128}$/
 const DEFAULT_WINDOW_MS = 5_000
-const LONGEST_WINDOW_MS = 60_000
+const MAX_WINDOW_MS = 60_000
 const AHEAD_MS = 1_000
 
 /** Throws an ExchangeError for a key that is malformed or unknown. */
@@ -29,7 +29,7 @@ export function withoutSignature(text: string): string {
 /** Called on arrival and again right before matching, as the venue does. */
 export function checkTime(parameters: Parameters, now: number): void {
   const window = parameters.whole('recvWindow') ?? DEFAULT_WINDOW_MS
-  if (window > LONGEST_WINDOW_MS) throw refuse('window_too_long')
+  if (window > MAX_WINDOW_MS) throw refuse('window_too_long')
   const timestamp = parameters.whole('timestamp')
   if (timestamp === undefined) throw refuse('missing_parameter', 'timestamp')
   if (timestamp >= now + AHEAD_MS) throw refuse('timestamp_early')

@@ -1,7 +1,7 @@
 // Puts the sandbox exchange together and listens on this machine only.
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { type Chance, type Clock, systemChance, systemClock } from '@keyside/runtime'
+import { type Clock, type RandomBytes, systemClock, systemRandomBytes } from '@keyside/runtime'
 import { type WebSocket, WebSocketServer } from 'ws'
 import { type Market, tickAt } from '../market/market.ts'
 import type { TurnableClock } from '../market/turnable-clock.ts'
@@ -32,7 +32,7 @@ export interface ExchangeOptions {
   /** 127.0.0.1 when left out; 0.0.0.0 in a container. */
   readonly host?: string
   readonly clock?: Clock | TurnableClock
-  readonly chance?: Chance
+  readonly randomBytes?: RandomBytes
   readonly limits?: Partial<LimitSetup>
   /** With it, it proves to an executor that knows the same that it is a sandbox. */
   readonly proofSecret?: Uint8Array
@@ -113,7 +113,7 @@ function createExchange(
   faults: Faults,
   limits: Limits,
 ): Exchange {
-  const { market, chance = systemChance } = options
+  const { market, randomBytes = systemRandomBytes } = options
   const book = new Book(market)
   const listings = new Listings()
   const isTraded = (symbol: string) => listings.of(symbol) === 'TRADING'
@@ -126,7 +126,7 @@ function createExchange(
     trading: new Trading({ clock, market, book, accounts, onEvent, isTraded, first }),
     accounts: accounts.map((setup) => createAccount(setup, clock.now())),
     now: () => clock.now() + faults.skewMs,
-    ownId: () => Buffer.from(chance(11)).toString('hex'),
+    ownId: () => Buffer.from(randomBytes(11)).toString('hex'),
     countOrder: () => limits.takeOrder(),
   }
   const userStreams = new UserStreams(base)

@@ -19,17 +19,11 @@ import { TICK_MS } from '../market/wave.ts'
 import type { AccountSetup } from './account.ts'
 import type { Book } from './book.ts'
 import { type ExchangeError, refuse } from './errors.ts'
-import {
-  FEE_RATE,
-  FILTER_NAMES,
-  MOST_OPEN_ORDERS,
-  MOST_STOP_ORDERS,
-  PRICE_BAND,
-} from './filters.ts'
+import { FEE_RATE, FILTER_NAMES, MAX_OPEN_ORDERS, MAX_STOP_ORDERS, PRICE_BAND } from './filters.ts'
 import type { SpotRequest } from './order-request.ts'
 
 // After a long jump of the clock the oldest ticks are not walked: five hours are enough for any test.
-const MOST_TICKS = 72_000
+const MAX_TICKS = 72_000
 
 export type Order = VenueOrder<Big, SpotRequest>
 
@@ -87,7 +81,7 @@ export class Trading {
   /** Lets time pass for resting orders and waiting stops. */
   advance(): void {
     const now = tickAt(this.#clock.now())
-    const first = Math.max(this.#tick + 1, now - MOST_TICKS)
+    const first = Math.max(this.#tick + 1, now - MAX_TICKS)
     this.#tick = now
     for (let tick = first; tick <= now && this.venue.open.size > 0; tick++)
       this.venue.advance(tick * TICK_MS)
@@ -147,7 +141,7 @@ function marketSetup(instrument: Instrument): MarketSetup {
     maxPrice: '1000000',
     minValue: instrument.minNotional,
     priceBand: PRICE_BAND,
-    maxOrders: MOST_OPEN_ORDERS,
-    maxStops: MOST_STOP_ORDERS,
+    maxOrders: MAX_OPEN_ORDERS,
+    maxStops: MAX_STOP_ORDERS,
   }
 }

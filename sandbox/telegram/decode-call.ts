@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import type { IncomingMessage } from 'node:http'
 import { TelegramRefusal } from './refusals.ts'
 
-const LARGEST_BODY = 20 * 1024 * 1024
+const MAX_BODY_BYTES = 20 * 1024 * 1024
 
 export type DecodedCall = {
   fields: Record<string, unknown>
@@ -30,10 +30,10 @@ export async function readBody(request: IncomingMessage): Promise<Buffer> {
   let size = 0
   request.on('data', (chunk: Buffer) => {
     size += chunk.length
-    if (size <= LARGEST_BODY) chunks.push(chunk)
+    if (size <= MAX_BODY_BYTES) chunks.push(chunk)
   })
   await once(request, 'end')
-  if (size > LARGEST_BODY) throw new TelegramRefusal('tooLarge')
+  if (size > MAX_BODY_BYTES) throw new TelegramRefusal('tooLarge')
   return Buffer.concat(chunks)
 }
 

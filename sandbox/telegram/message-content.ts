@@ -7,8 +7,8 @@ import type { Entity, Message, PhotoSize } from './wire.ts'
 import type { World } from './world.ts'
 
 /** In UTF-16 code units, as entities are counted, and after parsing. */
-const LONGEST_TEXT = 4096
-const LONGEST_CAPTION = 1024
+const MAX_TEXT_LENGTH = 4096
+const MAX_CAPTION_LENGTH = 1024
 
 /** In the Bot API's documentation a message is named by these two, or by an inline id. */
 export const messageName = {
@@ -69,14 +69,14 @@ export function textContent(parameters: {
 }): Content {
   const { text, entities } = formatText({ ...parameters, text: parameters.text ?? '' })
   if (text === '') throw new TelegramRefusal('textEmpty')
-  if (text.length > LONGEST_TEXT) throw new TelegramRefusal('textTooLong')
+  if (text.length > MAX_TEXT_LENGTH) throw new TelegramRefusal('textTooLong')
   return { text, ...(entities.length > 0 && { entities }) }
 }
 
 export function captionContent(parameters: CaptionParameters): Content {
   const { caption = '', parse_mode, caption_entities, show_caption_above_media } = parameters
   const { text, entities } = formatText({ text: caption, parse_mode, entities: caption_entities })
-  if (text.length > LONGEST_CAPTION) throw new TelegramRefusal('captionTooLong')
+  if (text.length > MAX_CAPTION_LENGTH) throw new TelegramRefusal('captionTooLong')
   return {
     ...(text !== '' && { caption: text }),
     ...(entities.length > 0 && { caption_entities: entities }),

@@ -20,7 +20,7 @@ import { newJti } from '../../runtime/index.ts'
 import { BOT_KEY, DEVICE, ENGINE_KEY, RINGS } from '../keys.ts'
 import type { Random } from '../random.ts'
 import { decimal, PRICE_PLACES } from '../units.ts'
-import { type Market, MOST_MOVE } from './market.ts'
+import { MAX_MOVE, type Market } from './market.ts'
 import type { TimeSteps } from './time-steps.ts'
 import type { HostileVenue } from './venue.ts'
 
@@ -180,7 +180,7 @@ export class AttackerActions {
   async move(name: string, part: number): Promise<void> {
     const { venue, time } = this.#options
     for (let left = part; Math.abs(left) > 1e-9; ) {
-      const step = Math.max(-MOST_MOVE, Math.min(MOST_MOVE, left))
+      const step = Math.max(-MAX_MOVE, Math.min(MAX_MOVE, left))
       left = (1 + left) / (1 + step) - 1
       venue.market(name).move(step)
       venue.settle()

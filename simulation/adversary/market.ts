@@ -16,7 +16,7 @@ export interface MarketSetup {
 /** The honest book stands so far from the middle on each side, parts of the price. */
 const HALF_SPREAD = 0.00005
 /** Of the price. */
-export const MOST_MOVE = 0.005
+export const MAX_MOVE = 0.005
 
 export class Market {
   readonly rules: MarketRules
@@ -62,7 +62,7 @@ export class Market {
 
   /** Throws a RangeError for a leap: prices here are continuous. */
   move(part: number): void {
-    if (!(Math.abs(part) <= MOST_MOVE)) throw new RangeError(`a market does not leap by ${part}`)
+    if (!(Math.abs(part) <= MAX_MOVE)) throw new RangeError(`a market does not leap by ${part}`)
     this.#mid = Math.max(1_000, Math.round(this.#mid * (1 + part)))
   }
 

@@ -5,7 +5,7 @@ import type { Random } from '../random.ts'
 /** Turnover of 24 h, less than any policy asks for. */
 export const THIN = 'DUST/USDT'
 export const THIN_VOLUME = '40000'
-const LEAST_VOLUME = 1_000_000
+const MIN_VOLUME = 1_000_000
 
 /** Every third is the default with the thin market in it; in every sixth it is the day's loss that holds everything. */
 export function drawPolicy(random: Random): string {
@@ -43,7 +43,7 @@ limits:
 collar: ${collar} %
 exit_collar: ${Math.max(collar, random.pick([0.5, 1, 2, 5]))} %
 spread: ${random.pick([0.03, 0.1, 0.5, 1])} %
-liquidity: { volume: ${LEAST_VOLUME * random.pick([1, 50])}, depth: ${random.pick([1, 20, 100])} }
+liquidity: { volume: ${MIN_VOLUME * random.pick([1, 50])}, depth: ${random.pick([1, 20, 100])} }
 stop_within: ${(collar + random.pick([1.1, 2, 3, 8, 20])).toFixed(2)} %
 unusual_size: ${random.pick([2, 5, 100])}
 signal_age: ${random.pick([1, 10, 60])}s

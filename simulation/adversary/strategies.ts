@@ -1,6 +1,6 @@
 // The attackers by name: written by hand, drawn at random, greedy, and bred for the greatest loss.
 import type { Random } from '../random.ts'
-import { MOST_MOVE } from './market.ts'
+import { MAX_MOVE } from './market.ts'
 import type { Attack, Plan } from './tactics.ts'
 
 /** Draws the plan of each round. */
@@ -69,7 +69,7 @@ function crumbs(): () => Plan {
 
 /** What costs the most at once: to sell now, or to let the price fall by what it can in a second. */
 function greedy({ policy }: Attack): () => Plan {
-  const out = Number(policy.collar.exit) / 100 > MOST_MOVE ? 'exit' : 'stop'
+  const out = Number(policy.collar.exit) / 100 > MAX_MOVE ? 'exit' : 'stop'
   return () => ({ ...STOP_HUNT, out })
 }
 

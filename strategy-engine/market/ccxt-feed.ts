@@ -14,10 +14,10 @@ export interface CcxtFeedOptions {
 }
 
 /** Executors refuse what comes from a clock further ahead than this, ms. */
-const MOST_SKEW_MS = 5_000
+const MAX_SKEW_MS = 5_000
 const CLOCK_CHECK_MS = 300_000
 const RECONNECT_MS = 1_000
-const LONGEST_RECONNECT_MS = 30_000
+const MAX_RECONNECT_MS = 30_000
 /** Binance gives no more candles in one answer. */
 const PAGE = 1_000
 
@@ -117,7 +117,7 @@ export class CcxtFeed implements Feed {
     const time = await this.#exchange.fetchTime()
     if (time === undefined) return
     this.#offset = time - (asked + this.#clock.now()) / 2
-    if (Math.abs(this.#offset) < MOST_SKEW_MS) return
+    if (Math.abs(this.#offset) < MAX_SKEW_MS) return
     const off = `${Math.round(Math.abs(this.#offset) / 1000)} s ${this.#offset < 0 ? 'ahead' : 'behind'}`
     const message = `this machine's clock is ${off} of the exchange's: set it, or executors refuse the signals`
     onTrouble({ code: 'clock_differs', message })
@@ -138,7 +138,7 @@ export class CcxtFeed implements Feed {
         if (!isUnknownMarket(error))
           this.#log.warn({ err: error, market }, 'live candles broke off, asking for them instead')
         await this.#pause(pause, over)
-        pause = Math.min(2 * pause, LONGEST_RECONNECT_MS)
+        pause = Math.min(2 * pause, MAX_RECONNECT_MS)
       }
     }
   }

@@ -13,7 +13,7 @@ export interface History {
 /** The live stream tells the close at once; after this long without word it is asked for, ms. */
 const OVERDUE_MS = 1_000
 const CHECK_MS = 500
-const LONGEST_PAUSE_MS = 30_000
+const MAX_PAUSE_MS = 30_000
 /** A market that the exchange does not have may be listed later. */
 const UNKNOWN_PAUSE_MS = 300_000
 /** So many questions without a new candle, some half a minute, and the market counts as silent. */
@@ -96,7 +96,7 @@ export class Lineup {
     if (origin === 'history' && !this.#isStopped()) this.#subscription.onHistory()
     if (this.#isStopped()) return
     if (this.#unanswered >= SILENT_AFTER) this.#tellOnce('silent', silent(this.#subscription))
-    const pause = Math.min(LONGEST_PAUSE_MS, CHECK_MS * 2 ** Math.max(0, this.#unanswered - 1))
+    const pause = Math.min(MAX_PAUSE_MS, CHECK_MS * 2 ** Math.max(0, this.#unanswered - 1))
     // A venue's REST side may learn of a close a moment after its stream told it.
     if (this.#next === null || this.#newestSeen >= this.#next)
       this.#pause(this.#unanswered === 0 ? 0 : pause)
@@ -131,7 +131,7 @@ export class Lineup {
     }
     if (this.#failures === 0) this.#subscription.onTrouble(unreachable(this.#subscription, error))
     this.#failures += 1
-    this.#pause(Math.min(LONGEST_PAUSE_MS, 500 * 2 ** this.#failures))
+    this.#pause(Math.min(MAX_PAUSE_MS, 500 * 2 ** this.#failures))
   }
 
   #tellOnce(trouble: 'unknown' | 'silent', words: FeedTrouble): void {

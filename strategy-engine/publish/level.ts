@@ -1,6 +1,6 @@
 // What the engine says again and again: each stream's head, and that it is here.
 import { headTopic, presenceTopic, type SigningKey, seal } from '@keyside/protocol'
-import { type Chance, newJti } from '@keyside/runtime'
+import { newJti, type RandomBytes } from '@keyside/runtime'
 import type { StreamRow } from './outbox.ts'
 
 /** A head lives for three of these, seconds. */
@@ -17,11 +17,15 @@ export interface Message {
 export interface Signer {
   readonly issuer: string
   readonly key: SigningKey
-  readonly chance: Chance
+  readonly randomBytes: RandomBytes
 }
 
 /** `now` is Unix seconds. */
-export function headMessage({ issuer, key, chance }: Signer, row: StreamRow, now: number): Message {
+export function headMessage(
+  { issuer, key, randomBytes }: Signer,
+  row: StreamRow,
+  now: number,
+): Message {
   const token = seal(
     'head',
     {
@@ -30,7 +34,7 @@ export function headMessage({ issuer, key, chance }: Signer, row: StreamRow, now
       sub: row.name,
       iat: now,
       exp: now + HEAD_LIFE,
-      jti: newJti(chance),
+      jti: newJti(randomBytes),
       seq: row.seq,
       hash: row.hash,
       target: { market: row.market, position: row.position, since: row.since },
@@ -44,7 +48,7 @@ export function headMessage({ issuer, key, chance }: Signer, row: StreamRow, now
 
 /** `now` is Unix seconds. */
 export function presenceMessage(
-  { issuer, key, chance }: Signer,
+  { issuer, key, randomBytes }: Signer,
   state: 'online' | 'offline',
   now: number,
 ): Message {
@@ -56,7 +60,7 @@ export function presenceMessage(
       sub: issuer,
       iat: now,
       exp: now + PRESENCE_LIFE,
-      jti: newJti(chance),
+      jti: newJti(randomBytes),
       state,
     },
     key,

@@ -22,8 +22,8 @@ import {
   type Link,
   makeSigningKey,
   openLink,
-  systemChance,
   systemClock,
+  systemRandomBytes,
   writePrivate,
 } from '@keyside/runtime'
 import { onTestFinished } from 'vitest'
@@ -53,7 +53,7 @@ export function newHome({ outsider = false } = {}) {
   let version = 0
   const home = {
     path,
-    key: makeSigningKey(join(path, 'engine.key'), systemChance),
+    key: makeSigningKey(join(path, 'engine.key'), systemRandomBytes),
     /** Another length each time, so that a change shows even within one tick of the file system's clock. */
     write: (name: string, text: string) => {
       version += 1

@@ -21,8 +21,8 @@ import type { Weights } from './inputs.ts'
 import { usedToday } from './risk-input.ts'
 
 /** What a report may list. */
-const MOST_STREAMS = 32
-const MOST_ROWS = 50
+const MAX_STREAMS = 32
+const MAX_ROWS = 50
 
 export function statusAnswer({ book, live, world }: Turn): Answer {
   const { exchange, policy, now } = world
@@ -43,8 +43,8 @@ export function statusAnswer({ book, live, world }: Turn): Answer {
       reachable: exchange.reachable,
       skewMs: exchange.skewMs ?? 0,
     },
-    streams: streams.slice(0, MOST_STREAMS),
-    ...(streams.length > MOST_STREAMS && { more: streams.length - MOST_STREAMS }),
+    streams: streams.slice(0, MAX_STREAMS),
+    ...(streams.length > MAX_STREAMS && { more: streams.length - MAX_STREAMS }),
     waiting: count(orders, ['waiting']),
     open: count(orders, ['sending', 'accepted', 'part_filled', 'ending']),
     unknown: count(orders, ['unknown']),
@@ -65,11 +65,11 @@ export function positionsAnswer(turn: Turn): Answer {
   const positions = Object.entries(turn.book.positions)
   return {
     about: 'positions',
-    rows: positions.slice(0, MOST_ROWS).map(([key, position]) => ({
+    rows: positions.slice(0, MAX_ROWS).map(([key, position]) => ({
       ...positionRow(position, priceOf(turn, position)),
       ...stopInForce(turn, key),
     })),
-    ...(positions.length > MOST_ROWS && { more: positions.length - MOST_ROWS }),
+    ...(positions.length > MAX_ROWS && { more: positions.length - MAX_ROWS }),
   }
 }
 
@@ -125,7 +125,7 @@ export function balanceAnswer(
 ): Answer {
   if (!answer.ok)
     return { about: 'refused', code: 'balance_unknown', message: sentenceOf('balance_unknown') }
-  const rows = answer.value.flatMap(balanceRow).sort(byWeight(weights)).slice(0, MOST_ROWS)
+  const rows = answer.value.flatMap(balanceRow).sort(byWeight(weights)).slice(0, MAX_ROWS)
   const left = answer.value.length - rows.length
   return {
     about: 'balance',

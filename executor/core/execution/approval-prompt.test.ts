@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { TestExecutor } from '../../testing/rig.ts'
-import { MOST_ASKS } from './approval-prompt.ts'
+import { MAX_ASKS } from './approval-prompt.ts'
 
 async function waiting(path = ':memory:', change = {}): Promise<TestExecutor> {
   const executor = new TestExecutor({ approval: 'always', path })
@@ -79,15 +79,15 @@ test('a tap on the old card is told to use the new one, and sends nothing', asyn
 
 test('asks five times more and then gives it up', async () => {
   const executor = await waiting()
-  for (let asks = 1; asks < MOST_ASKS; asks += 1) {
+  for (let asks = 1; asks < MAX_ASKS; asks += 1) {
     move(executor, String(60_000 + asks * 1_000))
     await tap(executor, executor.card(), `tap ${asks}`)
   }
-  expect(cards(executor)).toHaveLength(MOST_ASKS)
+  expect(cards(executor)).toHaveLength(MAX_ASKS)
   move(executor, '70000')
   await tap(executor, executor.card(), 'the last')
   expect(executor.told().at(-1)).toBe('entry refused price_moved')
-  expect(new Set(cards(executor)).size).toBe(MOST_ASKS)
+  expect(new Set(cards(executor)).size).toBe(MAX_ASKS)
   expect(executor.exchange.sent).toEqual([])
 })
 

@@ -15,7 +15,7 @@ import { drawPlan } from './plan-order.ts'
 import { question } from './risk-input.ts'
 
 /** The first question and five more: a price that runs away does not ring for ever. */
-export const MOST_ASKS = 6
+export const MAX_ASKS = 6
 
 /** For the first time: at a price that the market may leave a little before the answer comes. */
 export function askTrader(turn: Turn, order: Order, why: { tag: string; reason: string }): 'left' {
@@ -35,8 +35,8 @@ export function askAgain(turn: Turn, order: Order): 'left' {
   const drawn = drawPlan(turn, order, 'ask')
   if (!drawn.ok) return outrun(turn, order, drawn.code, findingOf(drawn.message ?? drawn.code))
   const { plan } = drawn
-  if (order.approval.asks >= MOST_ASKS)
-    return outrun(turn, order, 'price_moved', `you were asked ${MOST_ASKS} times`)
+  if (order.approval.asks >= MAX_ASKS)
+    return outrun(turn, order, 'price_moved', `you were asked ${MAX_ASKS} times`)
   if (plan.id === order.plan?.id)
     return outrun(
       turn,

@@ -5,7 +5,7 @@ import { record, type Turn } from './context.ts'
 import { refuseInput } from './refusals.ts'
 
 /** They live a minute, so this is also the most in a minute. */
-const MOST_REMEMBERED = 300
+const MAX_REMEMBERED = 300
 
 export function takeOnce(
   turn: Turn,
@@ -15,7 +15,7 @@ export function takeOnce(
   const { asked } = turn.book
   if (asked[jti] !== undefined) return 'seen'
   const alive = Object.values(asked).filter((until) => until * 1000 > turn.world.now)
-  if (alive.length >= MOST_REMEMBERED) {
+  if (alive.length >= MAX_REMEMBERED) {
     refuseInput(turn, { code: 'command_flood', message: sentenceOf('command_flood') })
     return 'flood'
   }

@@ -9,7 +9,7 @@ import { cannotBeStopped, isUnsellable } from '../risk/plan/dust.ts'
 import { notice, record, type Turn } from './context.ts'
 
 /** Paid for it, in least order values: a wrong price must not make a whole position disappear. */
-const MOST_COST = 4
+const MAX_COST = 4
 
 /** True when the position is over. */
 export function writeOffDust(
@@ -44,7 +44,7 @@ function isTooLittle({ world }: Turn, position: Position, bid: Decimal | null): 
   if (rules === null) return false
   const collar = world.policy.collar.exit
   if (isUnsellable(position.amount, { rules, bid: null, collar })) return true
-  if (new Big(costOf(position)).gte(new Big(rules.minValue).times(MOST_COST))) return false
+  if (new Big(costOf(position)).gte(new Big(rules.minValue).times(MAX_COST))) return false
   return isUnsellable(position.amount, { rules, bid, collar })
 }
 

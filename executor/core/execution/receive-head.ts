@@ -7,7 +7,7 @@ import { isOnWayOut, startLeaving } from './close-position.ts'
 import { record, type Turn } from './context.ts'
 import { onEquivocation, tellMissed } from './receive-signal.ts'
 import { refuseInput } from './refusals.ts'
-import { MOST_AHEAD } from './sequence.ts'
+import { MAX_AHEAD } from './sequence.ts'
 import { watchSilence } from './silence.ts'
 import { supersedeEntries } from './trading-state.ts'
 
@@ -36,7 +36,7 @@ export function onHead(turn: Turn, head: Head): undefined {
   if (head.seq < stream.seq) return head.iat > stream.iat ? refuse('head_behind') : undefined
   if (head.seq === stream.seq && head.hash !== stream.hash)
     return onEquivocation(turn, head.sub, head.seq)
-  if (head.seq > stream.seq + MOST_AHEAD) return refuse('sequence_jump')
+  if (head.seq > stream.seq + MAX_AHEAD) return refuse('sequence_jump')
   see(turn, head)
   if (head.target.position === 'flat') supersedeEntries(turn, { ...head.target, stream: head.sub })
   if (head.seq > stream.seq) return

@@ -3,7 +3,7 @@ import { GENESIS } from '@keyside/protocol'
 import type { Stream } from '../model/state.ts'
 
 /** Furthest that a number may run ahead: one forged by a slip could close a stream for ever. */
-export const MOST_AHEAD = 10_000
+export const MAX_AHEAD = 10_000
 
 export type Sequence =
   | 'next'
@@ -28,5 +28,5 @@ export function judgeSequence(
   if (seq === last) return hash === lastHash ? 'repeat' : 'equivocation'
   // A signed `prev` that is not the signal we have proves that there are two with one number.
   if (seq === last + 1) return prev === lastHash ? 'next' : 'equivocation'
-  return seq > last + MOST_AHEAD ? 'sequence_jump' : 'gap'
+  return seq > last + MAX_AHEAD ? 'sequence_jump' : 'gap'
 }

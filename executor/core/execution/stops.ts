@@ -21,7 +21,7 @@ import { isCounting } from './reconcile-schedule.ts'
 import { question, unknownAround } from './risk-input.ts'
 
 /** Taken and gone, without any change in between: a person or a rule at the exchange takes them away. */
-const MOST_STOPS = 20
+const MAX_STOPS = 20
 const VANISHED_PAUSE_MS = 60_000
 /** A stop that has risen takes the place of the older one at most this often. */
 const RAISE_EVERY_MS = 10_000
@@ -92,7 +92,7 @@ function protect(turn: Turn, key: string, position: Position): undefined {
   // What is too little may become enough while an entry fills; what is to be sold has its own alarm.
   if (!planned.ok && (position.leaving !== null || isOpen(turn, key))) return
   if (!planned.ok) return stopFailed(turn, key, 'stop_failed', planned.message)
-  if (position.stops >= MOST_STOPS && !mayTryVanished(turn, key, position)) return
+  if (position.stops >= MAX_STOPS && !mayTryVanished(turn, key, position)) return
   const seed = stopSeed(turn, position, id)
   record(turn, { type: 'ordered', order: seed })
   const { order: wire, value, risk } = planned
@@ -175,7 +175,7 @@ export function stopFailed(turn: Turn, key: string, code: string, message: strin
 
 // Stops that rise: behind the highest bid, and to the entry price. The stop itself remembers how far it came.
 /** A trailing stop rises by at least this much of the price, percent. */
-const LEAST_RISE = '0.1'
+const MIN_RISE = '0.1'
 
 export function raiseStop(turn: Turn, position: Position, bid: Decimal): undefined {
   const rules = turn.world.exchange.rules(position.market)
@@ -203,7 +203,7 @@ function trailingStop({ exits, stop }: Position, bid: Big, tick: Big): Big | nul
   const near = ceilTo(bid.minus(percentOf(bid, exact(exits.trail))), tick)
   const trailing = near.lt(bid) ? near : floorTo(bid.minus(tick), tick)
   if (trailing.lte(0) || stop === null) return trailing.lte(0) ? null : trailing
-  return trailing.minus(exact(stop)).gte(percentOf(bid, exact(LEAST_RISE))) ? trailing : null
+  return trailing.minus(exact(stop)).gte(percentOf(bid, exact(MIN_RISE))) ? trailing : null
 }
 
 function raise(turn: Turn, position: Position, to: Big, why: 'trail' | 'even'): undefined {

@@ -3,12 +3,12 @@ import type { Ask, Failures } from './state.ts'
 
 const FIRST_MS = 500
 /** For an order of which nobody has heard: each question asks in four places. */
-const LONGEST_UNKNOWN_MS = 15_000
+const MAX_UNKNOWN_MS = 15_000
 /** For one that is known: a position may be waiting for its next stop. */
-const LONGEST_KNOWN_MS = 4_000
+const MAX_KNOWN_MS = 4_000
 /** Between tries that fail: they grow to a minute. */
 const FIRST_PAUSE_MS = 5_000
-const LONGEST_PAUSE_MS = 60_000
+const MAX_PAUSE_MS = 60_000
 /** Where a position has no stop until one works. After five minutes of them nothing speaks for the next. */
 const URGENT = { first: 2_000, next: 3_000, many: 100 }
 /** Between the two misses that count: one may come from a server that is behind. */
@@ -31,7 +31,7 @@ export function opened(ask: Ask | undefined, now: number): Ask {
 /** Answered without an end: half a second, one, two, … at most 4 s, or 15 s. */
 export function growing(ask: Ask | undefined, now: number, about: 'known' | 'unknown'): Ask {
   const tries = ask?.tries ?? 1
-  const longest = about === 'known' ? LONGEST_KNOWN_MS : LONGEST_UNKNOWN_MS
+  const longest = about === 'known' ? MAX_KNOWN_MS : MAX_UNKNOWN_MS
   const pause = Math.min(FIRST_MS * 2 ** Math.min(tries - 1, 10), longest)
   return { state: 'due', at: now + pause, tries, missedAt: ask?.missedAt ?? 0 }
 }
@@ -44,14 +44,14 @@ export function steady(ask: Ask | undefined, now: number, stops: number): Ask {
 
 /** Behind so many failures in a row: after 5 s, twice that, … at most a minute. */
 export function mayTryAgain({ times, at }: Failures, now: number): boolean {
-  const pause = Math.min(FIRST_PAUSE_MS * 2 ** Math.min(times - 1, 10), LONGEST_PAUSE_MS)
+  const pause = Math.min(FIRST_PAUSE_MS * 2 ** Math.min(times - 1, 10), MAX_PAUSE_MS)
   return times === 0 || isOver(at, pause, now)
 }
 
 /** The same for a position that is naked meanwhile: after 2 s, then every 3 s, and in the end every minute. */
 export function mustTryAgain({ times, at }: Failures, now: number): boolean {
   if (times === 0) return true
-  if (times > URGENT.many) return isOver(at, LONGEST_PAUSE_MS, now)
+  if (times > URGENT.many) return isOver(at, MAX_PAUSE_MS, now)
   return isOver(at, times === 1 ? URGENT.first : URGENT.next, now)
 }
 

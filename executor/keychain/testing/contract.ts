@@ -1,6 +1,6 @@
 // What every keychain must do, as checks that run in a test runner and in a bare process.
 import assert from 'node:assert/strict'
-import { systemChance } from '@keyside/runtime'
+import { systemRandomBytes } from '@keyside/runtime'
 import type { Keychain } from '../port.ts'
 import {
   deviceSecrets,
@@ -52,8 +52,8 @@ export const keychainContract: readonly KeychainCheck[] = [
     name: 'makes the device key and the order salt once',
     run: async (keychain) => {
       await assert.rejects(deviceSecrets(keychain), { code: 'device_key_missing' })
-      const made = await makeDeviceSecrets(keychain, systemChance)
-      const again = await makeDeviceSecrets(keychain, systemChance)
+      const made = await makeDeviceSecrets(keychain, systemRandomBytes)
+      const again = await makeDeviceSecrets(keychain, systemRandomBytes)
       assert.equal(again.key.kid, made.key.kid)
       assert.deepEqual(Buffer.from(again.salt), Buffer.from(made.salt))
       for (const name of await keychain.names()) await keychain.remove(name)

@@ -5,7 +5,7 @@ import type { BackoffReason, Headers, Limits } from './dialect.ts'
 const TIGHT_SHARE = 0.8
 const TIGHT_FACTOR = 4
 
-const SHORTEST_MS = 1_000
+const MIN_MS = 1_000
 /** Where the answer does not say how long, ms; doubled for each refusal in a row. */
 const FIRST_MS = { too_many: 1_000, banned: 120_000 }
 
@@ -39,7 +39,7 @@ export class RateLimitBudget {
 
   #lengthOf(why: BackoffReason, named: number | null): number {
     const ms = named ?? FIRST_MS[why] * 2 ** Math.min(this.#inRow, 20)
-    return Math.min(Math.max(ms, SHORTEST_MS), this.#limits.longestMs)
+    return Math.min(Math.max(ms, MIN_MS), this.#limits.longestMs)
   }
 
   /** Null when the venue may be asked. */

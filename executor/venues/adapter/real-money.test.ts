@@ -1,7 +1,7 @@
 // What counts as real money: everything but the sandbox of this home, while it goes on proving itself.
 import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { systemChance, systemClock } from '@keyside/runtime'
+import { systemClock, systemRandomBytes } from '@keyside/runtime'
 import { CALM, Market, startExchange, type TurnableClock, turnableClock } from '@keyside/sandbox'
 import { afterEach, expect, test } from 'vitest'
 import { binance } from '../binance/dialect.ts'
@@ -44,7 +44,7 @@ function moneyAt(
 ) {
   const money = new RealMoney({
     ...(address !== undefined && { address }),
-    ...(secret && { sandbox: { secret, chance: systemChance } }),
+    ...(secret && { sandbox: { secret, randomBytes: systemRandomBytes } }),
     clock,
     log,
     timeoutMs: 300,
@@ -72,7 +72,7 @@ test.each([
   'https://api-gcp.binance.com',
   'https://testnet.binance.vision',
 ])('%s is real money until it has proved something, with a secret or without', (address) => {
-  const sandbox = { secret: SECRET, chance: systemChance }
+  const sandbox = { secret: SECRET, randomBytes: systemRandomBytes }
   const parts = { keys: KEYS, clock: systemClock, log, ...(address && { address }) }
   expect(new Venue(binance, parts).live).toBe('yes')
   expect(new Venue(binance, { ...parts, sandbox }).live).toBe('yes')
@@ -245,7 +245,7 @@ test('no key goes over the open network, unless it is to the sandbox', async () 
   await expect(refused.keyRights()).rejects.toMatchObject(plain)
   await refused.stop()
   const gone = new Venue(binance, { ...keys, address: 'http://0.0.0.0:9' })
-  const sandbox = { secret: SECRET, chance: systemChance }
+  const sandbox = { secret: SECRET, randomBytes: systemRandomBytes }
   const silent = new Venue(binance, { ...keys, address: 'http://0.0.0.0:9', sandbox })
   await expect(gone.start(['BTC/USDT'])).rejects.toMatchObject(plain)
   await expect(silent.start(['BTC/USDT'])).rejects.toMatchObject({ code: 'exchange_unreachable' })

@@ -3,13 +3,13 @@
 import { encodeBase64url } from '@keyside/protocol'
 import {
   type Cancel,
-  type Chance,
   type Clock,
   KeysideError,
   type Logger,
   originOf,
   PROOF_PATH,
   provesSandbox,
+  type RandomBytes,
 } from '@keyside/runtime'
 import { z } from 'zod'
 import { Http, type HttpAnswer, RedirectedError } from './http.ts'
@@ -20,7 +20,7 @@ import { unreachable } from './reply.ts'
 /** What this device shares with the sandbox of its home, and with nobody else. */
 export interface SandboxSecret {
   readonly secret: Uint8Array
-  readonly chance: Chance
+  readonly randomBytes: RandomBytes
 }
 
 export interface RealMoneyOptions {
@@ -103,8 +103,8 @@ export class RealMoney {
     this.#http.close()
   }
 
-  async #answer(address: string, { secret, chance }: SandboxSecret): Promise<Heard> {
-    const nonce = encodeBase64url(chance(NONCE_BYTES))
+  async #answer(address: string, { secret, randomBytes }: SandboxSecret): Promise<Heard> {
+    const nonce = encodeBase64url(randomBytes(NONCE_BYTES))
     const request = {
       method: 'POST',
       // A connection that was kept would say who was there before.

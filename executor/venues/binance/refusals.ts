@@ -82,7 +82,7 @@ export const refusals: Refusals = {
 }
 
 /** Weight that one address may use in a minute. */
-const MOST_WEIGHT = 6_000
+const MAX_WEIGHT = 6_000
 
 export const limits: Limits = {
   // One unit of ccxt's weights is 5 of the venue's: 5 000 of the 6 000.
@@ -97,7 +97,7 @@ export const limits: Limits = {
     const why = backoffOf(status)
     return {
       backoff: why === null ? null : { why, ms: seconds === null ? null : seconds * 1_000 },
-      used: weight === null ? null : weight / MOST_WEIGHT,
+      used: weight === null ? null : weight / MAX_WEIGHT,
     }
   },
 }

@@ -41,7 +41,7 @@ const stream = z.strictObject(
 )
 
 /** A broker lets a device have this many filters, two a stream; the rest is for streams that still hold something. */
-const MOST_STREAMS = 64
+const MAX_STREAMS = 64
 
 // A record drops the name __proto__ without a word, so names are looked at first.
 const streams = z
@@ -54,10 +54,10 @@ const streams = z
           'expected a line for each stream that you follow, such as ema-cross: { allotment: 1000 }',
       })
     const count = Object.keys(section ?? {}).length
-    if (count > MOST_STREAMS)
+    if (count > MAX_STREAMS)
       context.addIssue({
         code: 'custom',
-        message: `expected at most ${MOST_STREAMS} streams, got ${count}`,
+        message: `expected at most ${MAX_STREAMS} streams, got ${count}`,
       })
     for (const name of Object.keys(section ?? {}))
       if (!id.safeParse(name).success)
@@ -230,7 +230,7 @@ function agree(written: File, context: z.RefinementCtx): void {
     for (const [index, entry] of markets.entries())
       if (!written.markets.includes(entry))
         wrong(['streams', name, 'markets', index], `${entry} is not in the list of markets above`)
-  if (allotted(written).gte(MOST_ALLOTTED))
+  if (allotted(written).gte(MAX_ALLOTTED))
     wrong(['streams'], 'the allotments add up to more than can be counted')
   const { order, hour = written.limits.day, day } = written.limits
   if (new Big(order).gt(hour))
@@ -244,7 +244,7 @@ function agree(written: File, context: z.RefinementCtx): void {
 }
 
 /** What a wire decimal can carry. */
-const MOST_ALLOTTED = '1e12'
+const MAX_ALLOTTED = '1e12'
 
 function allotted({ streams }: File): Big {
   return Object.values(streams).reduce((sum, { allotment }) => sum.plus(allotment), new Big(0))

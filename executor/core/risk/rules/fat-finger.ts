@@ -7,14 +7,14 @@ import { orderValue } from './size.ts'
 import type { Question, Rule } from './types.ts'
 
 /** With fewer entries behind it nothing is usual for a stream. */
-const LEAST_USUAL = 3
+const MIN_USUAL = 3
 /** Amounts no further apart than this are the same, percent. */
 const SAME_WITHIN = new Big(1)
 
 export const unusualSize: Rule = {
   tag: 'size.fatfinger',
   check({ kind, order, stream, usual }, { unusualSize: times, currency }) {
-    if (kind !== 'entry' || usual.length < LEAST_USUAL) return null
+    if (kind !== 'entry' || usual.length < MIN_USUAL) return null
     const middle = median(usual.map(exact))
     if (orderValue(order).lte(middle.times(times))) return null
     return confirm(

@@ -6,7 +6,7 @@ import type { Rule } from './types.ts'
 /** A head lives 45 s: silence for longer may be someone holding back exits. */
 export const HEAD_LIFE_MS = 45_000
 /** Binance refuses what is stamped more than 1 s ahead of it; at 2 s no age or deadline means anything. */
-const MOST_SKEW_MS = 2000
+const MAX_SKEW_MS = 2000
 
 export const trading: Rule = {
   tag: 'trading.state',
@@ -22,7 +22,7 @@ export const heartbeat: Rule = {
   check({ kind, now, headAt }) {
     if (kind !== 'entry') return null
     const age = headAt === null ? Number.NaN : now - headAt
-    if (age >= -MOST_SKEW_MS && age <= HEAD_LIFE_MS) return null
+    if (age >= -MAX_SKEW_MS && age <= HEAD_LIFE_MS) return null
     return deny(
       this,
       `no valid sign of life from the strategy engine for ${HEAD_LIFE_MS / 1000} s: entries wait until it is back`,
@@ -34,11 +34,11 @@ export const clockSkew: Rule = {
   tag: 'clock.skew',
   check({ kind, skewMs }) {
     if (kind !== 'entry') return null
-    if (skewMs !== null && Math.abs(skewMs) <= MOST_SKEW_MS) return null
+    if (skewMs !== null && Math.abs(skewMs) <= MAX_SKEW_MS) return null
     const found = skewMs === null ? 'not known' : `${skewMs} ms`
     return deny(
       this,
-      `expected this device's clock within ${MOST_SKEW_MS} ms of the exchange's, the difference is ${found}: set the clock`,
+      `expected this device's clock within ${MAX_SKEW_MS} ms of the exchange's, the difference is ${found}: set the clock`,
     )
   },
 }
@@ -62,7 +62,7 @@ export const expiry: Rule = {
     if (kind !== 'entry') return null
     if (approved === 'no') {
       const age = now - signedAt
-      if (age >= -MOST_SKEW_MS && age <= policy.signalAgeMs) return null
+      if (age >= -MAX_SKEW_MS && age <= policy.signalAgeMs) return null
       return deny(
         this,
         `expected a signal at most ${policy.signalAgeMs / 1000} s old, this one is ${age / 1000} s old: it came too late (or a clock is wrong)`,
