@@ -63,6 +63,7 @@ export function worldOf({
       name: exchange.name,
       live: exchange.live,
       acceptanceWindowMs: exchange.acceptanceWindowMs,
+      viewLagMs: exchange.viewLagMs,
       reachable: exchange.reachable(),
       skewMs: exchange.skewMs(),
       pause: exchange.pause(),

@@ -49,8 +49,8 @@ async function answerOf(effect: Effect, options: EffectOptions): Promise<Input |
       return { type: 'fills', clientOrderId, result }
     }
     case 'cancel': {
-      const { clientOrderId, market } = effect
-      const result = await exchange.cancel(market, clientOrderId).catch(notOk)
+      const { clientOrderId, market, kind } = effect
+      const result = await exchange.cancel(market, clientOrderId, kind).catch(notOk)
       return { type: 'cancel', clientOrderId, result }
     }
     case 'quote':

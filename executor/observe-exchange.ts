@@ -83,7 +83,7 @@ export function lackingTrades(
   trades: readonly AccountTrade[],
 ): readonly Named<AccountTrade>[] {
   return trades
-    .map((trade) => ({ ...trade, order: nameOf(db, { market, exchangeId: trade.exchangeId }) }))
+    .map((trade) => ({ ...trade, order: nameOf(db, { market, ...trade }) }))
     .filter(({ id, order }) => order === null || !hasFill(db, { order, trade: id }))
 }
 

@@ -75,8 +75,8 @@ export async function prepareRebase(options: RebaseOptions): Promise<Rebase> {
     )
     const { happenings, ...settled } = await settle(book, exchange)
     const carryOut = async () => {
-      for (const { market, clientOrderId } of plan.cancels)
-        answered(await exchange.cancel(market, clientOrderId))
+      for (const { market, clientOrderId, kind } of plan.cancels)
+        answered(await exchange.cancel(market, clientOrderId, kind))
       const positions = Object.fromEntries(plan.positions.map(({ position, to }) => [position, to]))
       const rebased = { type: 'rebased', positions, by } as const
       write({ journal, book, by }, [...happenings, rebased], clock.now())

@@ -4,8 +4,8 @@ import type { DatabaseSync } from 'node:sqlite'
 export interface AtExchange {
   readonly market: string
   readonly exchangeId: string
-  /** Absent for a trade: the exchange does not say. */
-  readonly clientOrderId?: string
+  /** Absent for a trade where the exchange does not say. */
+  readonly clientOrderId?: string | undefined
 }
 
 /** Its client order id; null for an order that this journal did not make. */

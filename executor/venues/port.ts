@@ -10,6 +10,7 @@ import type {
   Liquidity,
   Lookup,
   MarketRules,
+  OrderKind,
   Pause,
   Placed,
   Quote,
@@ -23,6 +24,8 @@ export interface Exchange {
   readonly live: 'yes' | 'no'
   /** How long after sending an unseen order may still be accepted, ms (the venue's receive window and more). */
   readonly acceptanceWindowMs: number
+  /** How long an order that was taken may be missing in every answer, ms. */
+  readonly viewLagMs: number
   /**
    * Loads market rules and the clock, then keeps rules, quotes and liquidity fresh, of `left` too, where something may
    * be left from before. It does without those that the exchange does not have: they have no `rules`. Rejects with a
@@ -50,7 +53,11 @@ export interface Exchange {
   find(market: string, clientOrderId: string): Promise<Lookup>
   fills(market: string, exchangeId: string): Promise<Answered<readonly Fill[]>>
   /** Resolves when the exchange says that it is canceled, or no longer open. */
-  cancel(market: string, clientOrderId: string): Promise<Answered<'canceled' | 'not_open'>>
+  cancel(
+    market: string,
+    clientOrderId: string,
+    kind: OrderKind,
+  ): Promise<Answered<'canceled' | 'not_open'>>
   openOrders(market: string): Promise<Answered<readonly ExchangeOrder[]>>
   /** The account's newest trades since then, Unix ms of the exchange; at most as many as it lists at once. */
   trades(market: string, since: number): Promise<Answered<readonly AccountTrade[]>>

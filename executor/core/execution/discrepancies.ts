@@ -49,8 +49,12 @@ export function heldIn({ positions }: Book, base: string): Decimal {
 /** Base that sales at the exchange hold, or may hold. */
 export function lockedIn({ orders }: Book, isCounted: (order: Order) => boolean): Big {
   return Object.values(orders)
-    .filter((order) => isLive(order.state) && order.plan?.wire.side === 'sell' && isCounted(order))
+    .filter((order) => isLive(order.state) && holdsCoins(order) && isCounted(order))
     .reduce((sum, { plan, filled }) => sum.plus(plan?.wire.amount ?? 0).minus(filled), new Big(0))
+}
+
+function holdsCoins({ plan }: Order): boolean {
+  return plan?.wire.side === 'sell' && plan.holds === 'coins'
 }
 
 /** The trader's own orders, and coins that are on their way out. */

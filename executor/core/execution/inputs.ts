@@ -16,6 +16,7 @@ import type {
   Liquidity,
   Lookup,
   MarketRules,
+  OrderKind,
   Pause,
   Placed,
   Quote,
@@ -73,6 +74,7 @@ export interface World {
     /** Whether real money is behind it. */
     readonly live: 'yes' | 'no'
     readonly acceptanceWindowMs: number
+    readonly viewLagMs: number
     readonly reachable: boolean
     readonly skewMs: number | null
     readonly pause: Pause | null
@@ -96,7 +98,12 @@ export interface Weights {
 export type Effect =
   | { readonly type: 'place'; readonly order: WireOrder; readonly signal: string }
   | { readonly type: 'find'; readonly market: string; readonly clientOrderId: string }
-  | { readonly type: 'cancel'; readonly market: string; readonly clientOrderId: string }
+  | {
+      readonly type: 'cancel'
+      readonly market: string
+      readonly clientOrderId: string
+      readonly kind: OrderKind
+    }
   | {
       readonly type: 'fills'
       readonly market: string

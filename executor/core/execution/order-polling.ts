@@ -62,7 +62,9 @@ function fetchFills(turn: Turn, order: Order): undefined {
 export function requestCancel(turn: Turn, order: Order): undefined {
   if (order.state !== 'accepted' && order.state !== 'part_filled') return
   if (!begin(turn, 'cancels', order)) return
-  ask(turn, { type: 'cancel', market: order.idea.market, clientOrderId: order.clientOrderId })
+  const { clientOrderId, idea } = order
+  const kind = order.kind === 'stop' ? 'stop' : 'order'
+  ask(turn, { type: 'cancel', market: idea.market, clientOrderId, kind })
 }
 
 /** Either way the order is looked at next: a cancel may have raced with a fill. */

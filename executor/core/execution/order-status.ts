@@ -17,7 +17,7 @@ import { isForCoins, onCoinsRefused } from './close-position.ts'
 import { ask, notice, record, type Turn } from './context.ts'
 import { reportOrder } from './order-view.ts'
 import { silentFrom } from './silence.ts'
-import { isLeaving, isWanted, onStopTurnedDown } from './stops.ts'
+import { isLeaving, isWanted, onStopTurnedDown, onWrongSide } from './stops.ts'
 
 /** Added to the exchange's own window before a miss counts (and the difference of the clocks). */
 const MARGIN_MS = 10_000
@@ -61,7 +61,8 @@ function onMiss(turn: Turn, order: Order): undefined {
   const { now, exchange } = turn.world
   const { clientOrderId } = order
   const skew = Math.abs(exchange.skewMs ?? 0)
-  const provableAt = sentBy(turn, order) + exchange.acceptanceWindowMs + MARGIN_MS + skew
+  const provableAt =
+    sentBy(turn, order) + exchange.acceptanceWindowMs + exchange.viewLagMs + MARGIN_MS + skew
   const missedAt = turn.live.asks[clientOrderId]?.missedAt ?? 0
   if (now >= provableAt && missedAt > 0 && now - missedAt >= BETWEEN_MISSES_MS)
     return notPlaced(turn, order, sentenceOf('order_not_placed'))
@@ -113,6 +114,7 @@ function observe(turn: Turn, order: Order, seen: ExchangeOrder): undefined {
   if (seen.status === 'rejected' && isZero(seen.filled) && order.state !== 'ending')
     return turnDown(turn, order, 'order_turned_down', sentenceOf('order_turned_down'))
   takeFills(turn, order, seen.fills)
+  if (order.kind === 'stop' && seen.triggers === 'at_or_above') onWrongSide(turn, order)
   if (seen.status !== 'open')
     record(turn, {
       type: 'step',
@@ -198,7 +200,8 @@ export function onVanished(turn: Turn, { clientOrderId, idea, stream }: Order): 
   const missedAt = asks[clientOrderId]?.missedAt || now
   const next = { ...growing(asks[clientOrderId], now, 'known'), missedAt }
   turn.live = { ...turn.live, asks: { ...asks, [clientOrderId]: next } }
-  if (now - missedAt < BETWEEN_MISSES_MS || (alarms[clientOrderId] ?? 0) > now) return
+  const patience = Math.max(BETWEEN_MISSES_MS, turn.world.exchange.viewLagMs)
+  if (now - missedAt < patience || (alarms[clientOrderId] ?? 0) > now) return
   turn.live = {
     ...turn.live,
     alarms: { ...alarms, [clientOrderId]: now + ALARM_EVERY_MS },

@@ -45,7 +45,9 @@ export function drawPlan(turn: Turn, order: Order, to: 'send' | 'ask' = 'send'):
   })
   if (!planned.ok) return { ok: false, code: planned.code, message: planned.message }
   const { order: wire, value, risk } = planned
-  return { ok: true, plan: { id: orderId(wire, order.until), wire, value, risk } }
+  const { takerFee } = rules
+  const id = orderId(wire, order.until)
+  return { ok: true, plan: { id, wire, value, risk, takerFee, holds: 'coins' } }
 }
 
 /** While an exit waited for its stop to go, a newer entry may have bought: that is not its to sell. */

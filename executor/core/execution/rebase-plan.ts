@@ -5,7 +5,7 @@ import Big from 'big.js'
 import { sentenceOf } from '../model/codes.ts'
 import { minus, plus } from '../model/decimals.ts'
 import type { Happening } from '../model/events.ts'
-import type { AccountTrade, ExchangeOrder } from '../model/exchange.ts'
+import type { AccountTrade, ExchangeOrder, OrderKind } from '../model/exchange.ts'
 import type { Named } from '../model/observation.ts'
 import { isLive, type OrderEvent, type OrderState } from '../model/order-table.ts'
 import { type Book, type Order, type Position, positionKey } from '../model/state.ts'
@@ -26,6 +26,7 @@ export interface PositionChange {
 
 export interface Resting {
   readonly market: string
+  readonly kind: OrderKind
   readonly exchangeId: string
   readonly clientOrderId: string
 }
@@ -59,8 +60,9 @@ export function planRebase(
 }
 
 function restingOn(market: string) {
-  return ({ exchangeId, clientOrderId }: ExchangeOrder): Resting => ({
+  return ({ kind, exchangeId, clientOrderId }: ExchangeOrder): Resting => ({
     market,
+    kind,
     exchangeId,
     clientOrderId,
   })

@@ -88,7 +88,8 @@ function protect(turn: Turn, key: string, position: Position): undefined {
   if (unknownAround(turn.book, { kind: 'stop', stream, idea: { market } }) > 0) return
   const id = turn.world.clientOrderId(position.signal, `stop${turn.book.stops}`)
   const planned = planFor(turn, position, id)
-  if (planned === null || wouldTrigger(turn, position)) return
+  const rules = turn.world.exchange.rules(market)
+  if (planned === null || rules === null || wouldTrigger(turn, position)) return
   // What is too little may become enough while an entry fills; what is to be sold has its own alarm.
   if (!planned.ok && (position.leaving !== null || isOpen(turn, key))) return
   if (!planned.ok) return stopFailed(turn, key, 'stop_failed', planned.message)
@@ -96,7 +97,8 @@ function protect(turn: Turn, key: string, position: Position): undefined {
   const seed = stopSeed(turn, position, id)
   record(turn, { type: 'ordered', order: seed })
   const { order: wire, value, risk } = planned
-  const plan = { id: orderId(wire, seed.until), wire, value, risk }
+  const { takerFee, stop } = rules
+  const plan = { id: orderId(wire, seed.until), wire, value, risk, takerFee, holds: stop.holds }
   record(turn, { type: 'planned', clientOrderId: id, plan })
   const order = orderIn(turn.book, id)
   const verdict = check(question(turn, order, plan), turn.world.policy)
@@ -162,6 +164,16 @@ export function onStopTurnedDown(
   if (position !== undefined) record(turn, { type: 'unprotected', position: key, code, message })
   // With what is there it is tried again in a moment.
   if (isForCoins(code)) return
+  startLeaving(turn, key, 'stop')
+}
+
+/** The exchange took it for one that sells a rise: it protects nothing, and what it should protect is sold. */
+export function onWrongSide(turn: Turn, stop: Order): undefined {
+  const key = positionKey(stop)
+  if (turn.book.positions[key] === undefined || isLeaving(turn, key)) return
+  const code = 'exchange_stop_would_trigger'
+  const message = 'the exchange would sell when the price rises, and not when it falls'
+  record(turn, { type: 'unprotected', position: key, code, message })
   startLeaving(turn, key, 'stop')
 }
 

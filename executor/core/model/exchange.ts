@@ -14,10 +14,18 @@ export interface MarketRules {
   readonly maxAmount: Decimal
   /** Least amount times price, quote. */
   readonly minValue: Decimal
-  /** How many stops of the account may rest on the market at once; null for as many as it likes. */
-  readonly maxStops: number | null
+  readonly stop: StopRules
+  /** The highest fee of a taker, as a share of what is traded. */
+  readonly takerFee: Decimal
   /** As the exchange said last. `halted`: it is there, and takes no orders now; `gone`: it does not know it any more. */
   readonly status: 'trading' | 'halted' | 'gone'
+}
+
+export interface StopRules {
+  /** What a stop that waits keeps from being sold twice. With `nothing` another sale is taken beside it. */
+  readonly holds: 'coins' | 'nothing'
+  /** How many stops of the account may wait on the market at once; null for as many as it likes. */
+  readonly max: number | null
 }
 
 export interface Quote {
@@ -85,18 +93,27 @@ export interface Fill {
 
 /** A trade of the account, whoever ordered it. */
 export interface AccountTrade extends Fill {
+  /** The number by which the order was accepted, also where a stop became another order since. */
   readonly exchangeId: string
+  /** Where the venue's trades carry it. */
+  readonly clientOrderId?: string
   readonly side: 'buy' | 'sell'
 }
 
 export interface ExchangeOrder {
+  readonly kind: OrderKind
   readonly exchangeId: string
   readonly clientOrderId: string
   readonly status: 'open' | 'filled' | 'canceled' | 'rejected' | 'expired'
   readonly filled: Decimal
+  /** Of a stop that waits: on which side of its trigger price it triggers. Where the venue shows it. */
+  readonly triggers?: 'at_or_below' | 'at_or_above'
   /** Fills that came with this answer; may be fewer than `filled` says. */
   readonly fills: readonly Fill[]
 }
+
+/** Venues keep stops apart from other orders. */
+export type OrderKind = 'order' | 'stop'
 
 /** `unknown` covers everything that does not prove one of the others. */
 export type Placed =

@@ -8,9 +8,6 @@ import { addFee, isZero, minus, plus, times } from './decimals.ts'
 import type { Fee, Fill } from './exchange.ts'
 import { type Book, type Order, positionKey } from './state.ts'
 
-/** Binance's highest spot fee, for one that was taken in a currency whose price is not known here. */
-const FEE_ELSEWHERE = '0.001'
-
 export function standing({ got, paid, worth }: Standing): Big {
   return new Big(got).plus(worth).minus(paid)
 }
@@ -19,7 +16,7 @@ export function standing({ got, paid, worth }: Standing): Big {
 export function withTradeResult(before: Book, after: Book, order: Order, trade: Fill): Result {
   const { result } = before
   const value = times(trade.amount, trade.price)
-  const fee = feeOf(order.idea.market, value, trade)
+  const fee = feeOf(order, value, trade)
   if (order.kind !== 'entry') {
     const sold = { ...result, got: plus(result.got, value), paid: plus(result.paid, fee) }
     return realize(before, after, sold, { got: value, fee })
@@ -65,10 +62,13 @@ function basisLeft(before: Book, after: Book, key: string, basis: Decimal): Deci
   return new Big(has).gte(had) ? basis : toDecimal(new Big(basis).times(has).div(had))
 }
 
-/** A fee in coins is not here: it makes the position smaller. */
-function feeOf(market: string, value: Decimal, { fee }: Fill): Decimal {
+/**
+ * A fee in coins is not here: it makes the position smaller. One in a currency whose price is not known here counts as
+ * the venue's highest.
+ */
+function feeOf({ idea: { market }, plan }: Order, value: Decimal, { fee }: Fill): Decimal {
   if (fee === undefined || market.startsWith(`${fee.currency}/`)) return '0'
-  return market.endsWith(`/${fee.currency}`) ? fee.amount : times(value, FEE_ELSEWHERE)
+  return market.endsWith(`/${fee.currency}`) ? fee.amount : times(value, plan?.takerFee ?? '0')
 }
 
 /** Too much was lost on it. A clock that is set back opens no new day. */

@@ -2,7 +2,7 @@
 
 import type { Decimal, Head, Signal, TradingState } from '@keyside/protocol'
 import { type Counters, NO_COUNTERS, NO_RESULT, type Result } from './counters.ts'
-import type { Fee, WireOrder } from './exchange.ts'
+import type { Fee, StopRules, WireOrder } from './exchange.ts'
 import type { Look } from './observation.ts'
 import type { OrderState } from './order-table.ts'
 
@@ -57,6 +57,10 @@ export interface Plan {
   readonly value: Decimal
   /** Quote. */
   readonly risk: Decimal
+  /** The highest fee of a taker there, as a share of what is traded. */
+  readonly takerFee: Decimal
+  /** Whether the coins of a sale that waits can be sold by nothing else. */
+  readonly holds: StopRules['holds']
 }
 
 export interface Order extends OrderSeed {

@@ -28,7 +28,7 @@ test.each<[string, Partial<ApiKeys>]>([
 
 test('a private key keeps its lines, with bare ends', () => {
   const secret = '-----BEGIN PRIVATE KEY-----\r\nAAAA\r\n-----END PRIVATE KEY-----\r\n'
-  expect(normalizeKeys({ ...KEYS, secret }).secret).toBe(
+  expect(normalizeKeys({ ...KEYS, secret }, binance).secret).toBe(
     '-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----',
   )
 })

@@ -1,23 +1,39 @@
 // An API key as ccxt wants it.
 import { KeysideError } from '@keyside/runtime'
+import type { Dialect } from './dialect.ts'
 
 export interface ApiKeys {
   readonly apiKey: string
   /** An HMAC secret, or a private key as PEM. */
   readonly secret: string
+  /** Chosen with the key at venues that ask for one. */
+  readonly passphrase?: string | undefined
 }
+
+const PRINTABLE = /^[\x21-\x7e]+$/
 
 /**
  * A PEM gets bare line ends: ccxt takes an Ed25519 key for an RSA key when it is over 120 characters long.
  * Throws a KeysideError `exchange_key_malformed`, which does not say what the key is.
  */
-export function normalizeKeys({ apiKey, secret }: ApiKeys): ApiKeys {
+export function normalizeKeys(
+  { apiKey, secret, passphrase }: ApiKeys,
+  { credentials }: Pick<Dialect, 'credentials'>,
+): ApiKeys {
   const clean = secret.replace(/\r\n?/g, '\n').trim()
   const isPem = clean.startsWith('-----BEGIN ')
-  if (!/^[\x21-\x7e]+$/.test(apiKey) || !(isPem || /^[\x21-\x7e]+$/.test(clean)))
-    throw new KeysideError(
-      'exchange_key_malformed',
-      'the API key or its secret is empty or holds spaces: add it again with "keyside keys add"',
-    )
-  return { apiKey, secret: clean }
+  if (!PRINTABLE.test(apiKey) || !(isPem || PRINTABLE.test(clean)))
+    throw malformed('the API key or its secret is empty or holds spaces')
+  if (!credentials.includes('passphrase')) return { apiKey, secret: clean }
+  if (!passphrase) throw malformed('a key of this exchange has a passphrase, and this one has none')
+  return { apiKey, secret: clean, passphrase }
+}
+
+/** In ccxt's words. */
+export function credentialsOf({ apiKey, secret, passphrase }: ApiKeys) {
+  return { apiKey, secret, ...(passphrase !== undefined && { password: passphrase }) }
+}
+
+function malformed(what: string): KeysideError {
+  return new KeysideError('exchange_key_malformed', `${what}: add it again with "keyside keys add"`)
 }

@@ -9,6 +9,7 @@ import type {
   KeyRights,
   Liquidity,
   MarketRules,
+  OrderKind,
   TurnedDownCode,
   WireOrder,
 } from '../../core/model/exchange.ts'
@@ -53,6 +54,21 @@ export interface Refusals {
 
 export type BackoffReason = 'too_many' | 'banned'
 
+/** An order as its venue lists it. */
+export interface ListedOrder extends ExchangeOrder {
+  /** The number of the order that a triggered stop became, where that is another than the stop's own. */
+  readonly became?: string
+}
+
+export interface TriggeredStops {
+  /** Whether a number is a stop's: no order has it, and no fills. */
+  isStop(exchangeId: string): boolean
+  /** An order that a stop became, by its number. */
+  order(market: VenueMarket, exchangeId: string): Question<ExchangeOrder>
+  /** The newest of them, each with the number of its stop. */
+  list(market: VenueMarket): Question<readonly { order: string; stop: string }[]>
+}
+
 /** Of an HTTP answer, in lower case. */
 export type Headers = Readonly<Record<string, string | string[] | undefined>>
 
@@ -90,12 +106,20 @@ export interface Dialect {
   readonly name: string
   /** ccxt's class and its options. */
   readonly ccxt: { readonly id: string; readonly options: Readonly<Record<string, unknown>> }
+  /** What an API key of this venue consists of besides itself and its secret. */
+  readonly credentials: readonly 'passphrase'[]
+  /** The highest fee of a taker, as a share of what is traded: '0.001'. */
+  readonly takerFee: Decimal
   /** How long after its signing a request is still acted on, ms. */
   readonly receiveWindowMs: number
   /** From a request's first byte to its answer's last, ms. */
   readonly timeoutMs: number
   readonly limits: Limits
   readonly refusals: Refusals
+  /** How long an order that was taken may be missing in every answer, ms. */
+  readonly viewLagMs: number
+  /** What is done with a stop whose trigger price is already reached; `taken`: it would wait for the other direction. */
+  readonly wrongSidedStop: 'refused' | 'taken'
   /** Whether the number of a later order is higher. */
   readonly orderNumbers: 'grow' | 'unordered'
 
@@ -113,11 +137,19 @@ export interface Dialect {
   balances(currencies: ReadonlySet<string>): Question<readonly Balance[]>
   keyRights(): Question<KeyRights>
 
+  /** Whether the answer to an order is its outcome, or says no more than that it was received. */
+  readonly placing: 'outcome' | 'receipt'
   placeOrder(market: VenueMarket, order: WireOrder): Question<ExchangeOrder>
-  /** Its answer proves that the order is canceled. */
-  cancelOrder(market: VenueMarket, clientOrderId: string): Question<'canceled'>
+  /** `requested`: it may still fill. */
+  cancelOrder(
+    market: VenueMarket,
+    clientOrderId: string,
+    kind: OrderKind,
+  ): Question<'canceled' | 'requested'>
   /** The order may be in any one of these places. */
-  orderById(market: VenueMarket, clientOrderId: string): readonly Question<ExchangeOrder>[]
+  orderById(market: VenueMarket, clientOrderId: string): readonly Question<ListedOrder>[]
+  /** Only where a stop that triggers becomes an order with another number. */
+  readonly triggeredStops?: TriggeredStops
   openOrders(market: VenueMarket): readonly Question<readonly ExchangeOrder[]>[]
   /** The newest, whatever became of them. */
   recentOrders(market: VenueMarket): readonly Question<readonly ExchangeOrder[]>[]

@@ -6,13 +6,15 @@ import type {
   Answered,
   ExchangeOrder,
   Lookup,
+  OrderKind,
   Placed,
   TurnedDownCode,
   WireOrder,
 } from '../../core/model/exchange.ts'
-import type { Dialect, Question, VenueMarket } from './dialect.ts'
+import type { Dialect, ListedOrder, VenueMarket } from './dialect.ts'
 import { type NoAnswer, sentence } from './reply.ts'
 import type { RestClient } from './rest-client.ts'
+import { asAccepted, newestTrades } from './trades.ts'
 
 const base = {
   clientOrderId: z.string().regex(/^[0-9a-f]{32}$/),
@@ -39,10 +41,21 @@ export async function place(
   if (market === undefined)
     return rejected('exchange_market_unknown', `${order.market} is not among the loaded markets`)
   const reply = await client.ask(client.dialect.placeOrder(market, order))
-  if (reply.got === 'answer') return { outcome: 'accepted', order: reply.value }
+  if (reply.got === 'answer') return accepted(client, market, reply.value)
   const code = provenRejection(reply, client.dialect)
   const message = sentence(reply)
   return code === undefined ? { outcome: 'unknown', message } : rejected(code, message)
+}
+
+/** After a receipt it is asked once what became of the order: what fills at once is known as early as elsewhere. */
+async function accepted(
+  client: RestClient,
+  market: VenueMarket,
+  order: ExchangeOrder,
+): Promise<Placed> {
+  if (client.dialect.placing === 'outcome') return { outcome: 'accepted', order }
+  const seen = await findById(client, market, order.clientOrderId)
+  return { outcome: 'accepted', order: seen.outcome === 'found' ? seen.order : order }
 }
 
 function provenRejection(reply: NoAnswer, { refusals }: Dialect): TurnedDownCode | undefined {
@@ -59,7 +72,7 @@ function provenRejection(reply: NoAnswer, { refusals }: Dialect): TurnedDownCode
   }
 }
 
-function rejected(code: TurnedDownCode, message: string): Placed {
+export function rejected(code: TurnedDownCode, message: string): Placed {
   return { outcome: 'turned_down', code, message }
 }
 
@@ -70,15 +83,15 @@ export async function find(client: RestClient, market: VenueMarket, id: string):
   if (direct.outcome !== 'missing') return direct
   const listed: ExchangeOrder[] = []
   for (const list of [...dialect.openOrders(market), ...dialect.recentOrders(market)]) {
-    const orders = await ask(client, list)
+    const orders = await client.answer(list)
     if (!orders.ok) return { outcome: 'unknown', message: orders.message }
     listed.push(...orders.value)
   }
   const order = listed.find(({ clientOrderId }) => clientOrderId === id)
   if (order !== undefined) return { outcome: 'found', order }
-  const trades = await ask(client, dialect.trades(market))
+  const trades = await newestTrades(client, market)
   if (!trades.ok) return { outcome: 'unknown', message: trades.message }
-  const mayBeOurs = trades.value.some((trade) => isUnlisted(trade, listed, dialect))
+  const mayBeOurs = trades.value.some((trade) => isUnlisted(trade, id, listed, dialect))
   return mayBeOurs
     ? { outcome: 'unknown', message: 'there are trades of an order that no list shows' }
     : { outcome: 'missing' }
@@ -87,19 +100,35 @@ export async function find(client: RestClient, market: VenueMarket, id: string):
 async function findById(client: RestClient, market: VenueMarket, id: string): Promise<Lookup> {
   for (const question of client.dialect.orderById(market, id)) {
     const reply = await client.ask(question)
-    if (reply.got === 'answer') return { outcome: 'found', order: reply.value }
+    if (reply.got === 'answer') return followed(client, market, reply.value)
     if (reply.got !== 'refusal' || !client.dialect.refusals.isUnknownOrder(reply.refusal))
       return { outcome: 'unknown', message: sentence(reply) }
   }
   return { outcome: 'missing' }
 }
 
+/** A stop that triggered stands as the order that it became, under the number by which it was accepted. */
+async function followed(
+  client: RestClient,
+  market: VenueMarket,
+  { became, ...stop }: ListedOrder,
+): Promise<Lookup> {
+  const { triggeredStops } = client.dialect
+  if (became === undefined || triggeredStops === undefined) return { outcome: 'found', order: stop }
+  const order = await client.answer(triggeredStops.order(market, became))
+  if (!order.ok) return { outcome: 'unknown', message: order.message }
+  const { exchangeId, clientOrderId } = stop
+  return { outcome: 'found', order: { ...order.value, exchangeId, clientOrderId } }
+}
+
 /** A trade of an order that is in no list. Those that are older than every listed one are passed over. */
 function isUnlisted(
-  { exchangeId }: AccountTrade,
+  { exchangeId, clientOrderId }: AccountTrade,
+  id: string,
   listed: readonly ExchangeOrder[],
   { orderNumbers }: Dialect,
 ): boolean {
+  if (clientOrderId !== undefined) return clientOrderId === id
   if (listed.some((order) => order.exchangeId === exchangeId)) return false
   if (orderNumbers === 'unordered' || listed.length === 0) return true
   return listed.some((order) => BigInt(order.exchangeId) < BigInt(exchangeId))
@@ -110,9 +139,10 @@ export async function cancel(
   client: RestClient,
   market: VenueMarket,
   id: string,
+  kind: OrderKind,
 ): Promise<Answered<'canceled' | 'not_open'>> {
-  const reply = await client.ask(client.dialect.cancelOrder(market, id))
-  if (reply.got === 'answer') return { ok: true, value: 'canceled' }
+  const reply = await client.ask(client.dialect.cancelOrder(market, id, kind))
+  if (reply.got === 'answer' && reply.value === 'canceled') return { ok: true, value: 'canceled' }
   const found = await findById(client, market, id)
   if (found.outcome === 'unknown') return { ok: false, message: found.message }
   // An order that nobody sees yet may still be accepted: that is not "not open".
@@ -120,7 +150,8 @@ export async function cancel(
     return { ok: false, message: 'the exchange does not know this order' }
   if (found.order.status !== 'open')
     return { ok: true, value: found.order.status === 'canceled' ? 'canceled' : 'not_open' }
-  return { ok: false, message: `the order is still open: ${sentence(reply)}` }
+  const why = reply.got === 'answer' ? 'its cancel is under way' : sentence(reply)
+  return { ok: false, message: `the order is still open: ${why}` }
 }
 
 export async function openOrders(
@@ -129,16 +160,9 @@ export async function openOrders(
 ): Promise<Answered<readonly ExchangeOrder[]>> {
   const all: ExchangeOrder[] = []
   for (const list of client.dialect.openOrders(market)) {
-    const orders = await ask(client, list)
+    const orders = await client.answer(list)
     if (!orders.ok) return orders
     all.push(...orders.value)
   }
-  return { ok: true, value: all }
-}
-
-/** The answer, or a sentence why there is none. */
-export async function ask<T>(client: RestClient, question: Question<T>): Promise<Answered<T>> {
-  const reply = await client.ask(question)
-  if (reply.got === 'answer') return { ok: true, value: reply.value }
-  return { ok: false, message: sentence(reply) }
+  return asAccepted(client, market, all)
 }

@@ -1,5 +1,5 @@
 // How much a venue lets one address ask: what is left as its answers tell, and a throttle that keeps within it.
-import type { BackoffReason, Headers, Limits } from './dialect.ts'
+import type { BackoffReason, Headers, Limits, RateNotice } from './dialect.ts'
 
 /** From this share of what may be asked on, requests go slowly. */
 const TIGHT_SHARE = 0.8
@@ -29,7 +29,15 @@ export class RateLimitBudget {
       if (this.backoff(now) === null) this.#inRow = 0
       return 'go_on'
     }
-    const { why, ms } = backoff
+    return this.#begin(backoff, now)
+  }
+
+  /** Unless it does already. */
+  backOff(why: BackoffReason, now: number): void {
+    if (this.backoff(now) === null) this.#begin({ why, ms: null }, now)
+  }
+
+  #begin({ why, ms }: NonNullable<RateNotice['backoff']>, now: number): 'back_off' | 'go_on' {
     const until = now + this.#lengthOf(why, ms)
     this.#inRow += 1
     if (until <= (this.#refused?.until ?? 0)) return 'go_on'

@@ -2,12 +2,20 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Logger, rebaseUrls } from '@keyside/runtime'
-import type { ApiKeys } from './api-keys.ts'
+import type { Answered } from '../../core/model/exchange.ts'
+import { type ApiKeys, credentialsOf } from './api-keys.ts'
 import type { Dialect, Headers, Question } from './dialect.ts'
 import { Http, type HttpRequest } from './http.ts'
 import { type CcxtExchange, loadCcxt } from './load-ccxt.ts'
 import { type RateLimitBudget, Throttle } from './rate-limit.ts'
-import { BackedOffError, judge, type Reply, type RequestTrace, UNREADABLE } from './reply.ts'
+import {
+  BackedOffError,
+  judge,
+  type Reply,
+  type RequestTrace,
+  sentence,
+  UNREADABLE,
+} from './reply.ts'
 
 export interface RestClientOptions {
   readonly dialect: Dialect
@@ -65,6 +73,13 @@ export class RestClient {
     return value === null ? UNREADABLE : { got: 'answer', value }
   }
 
+  /** The same, with a sentence where there is no answer. */
+  async answer<T>(question: Question<T>): Promise<Answered<T>> {
+    const reply = await this.ask(question)
+    if (reply.got === 'answer') return { ok: true, value: reply.value }
+    return { ok: false, message: sentence(reply) }
+  }
+
   get dialect(): Dialect {
     return this.#options.dialect
   }
@@ -87,7 +102,7 @@ export class RestClient {
   async #load(): Promise<CcxtExchange> {
     const { dialect, keys, address, timeoutMs } = this.#options
     const ccxt = new (await loadCcxt(dialect.ccxt.id))({
-      ...keys,
+      ...credentialsOf(keys),
       timeout: timeoutMs,
       enableRateLimit: true,
       enableLastHttpResponse: false,
@@ -145,7 +160,9 @@ export class RestClient {
   }
 
   #observe(reply: Reply<unknown>): void {
-    const { dialect, onUntimely, log } = this.#options
+    const { dialect, budget, onUntimely, log } = this.#options
+    // Where the venue says so in the body of its answer alone.
+    if (reply.got === 'limited') budget.backOff('too_many', performance.now())
     if (reply.got === 'refusal' && dialect.refusals.isUntimely(reply.refusal)) onUntimely()
     const now = reply.got === 'ambiguous' ? 'no' : 'yes'
     if (now === this.#reachable) return

@@ -1,6 +1,7 @@
 // The executor's port to a venue: what is the same for all of them. What differs is in the dialect.
 import type { Cancel, Clock, Logger } from '@keyside/runtime'
 import { KeysideError } from '@keyside/runtime'
+import Big from 'big.js'
 import type * as model from '../../core/model/exchange.ts'
 import { type ApiKeys, normalizeKeys } from './api-keys.ts'
 import { measureSkew } from './clock-skew.ts'
@@ -8,7 +9,7 @@ import type { Dialect, VenueMarket } from './dialect.ts'
 import { keepFresh } from './keep-fresh.ts'
 import { type LiquidityPace, LiquidityWatch } from './liquidity.ts'
 import { Markets } from './markets.ts'
-import { ask, cancel, find, openOrders, place } from './orders.ts'
+import { cancel, find, openOrders, place, rejected } from './orders.ts'
 import { Quotes } from './quotes.ts'
 import { RateLimitBudget } from './rate-limit.ts'
 import { RealMoney, type SandboxSecret } from './real-money.ts'
@@ -54,6 +55,7 @@ export interface VenueOptions {
 export class Venue {
   readonly name: string
   readonly acceptanceWindowMs: number
+  readonly viewLagMs: number
   readonly #clock: Clock
   readonly #pace: Pace
   readonly #budget: RateLimitBudget
@@ -77,13 +79,14 @@ export class Venue {
     const { timeoutMs = dialect.timeoutMs, unitMs = dialect.limits.unitMs } = options
     this.name = dialect.name
     this.acceptanceWindowMs = dialect.receiveWindowMs + timeoutMs
+    this.viewLagMs = dialect.viewLagMs
     this.#clock = clock
     this.#pace = { ...PACE, ...options.pace }
     this.#budget = new RateLimitBudget(dialect.limits)
     const client = {
       dialect,
       budget: this.#budget,
-      keys: normalizeKeys(keys),
+      keys: normalizeKeys(keys, dialect),
       timeoutMs,
       unitMs,
       exchangeTime: () => clock.now() + (this.#skew?.ms ?? 0),
@@ -180,15 +183,34 @@ export class Venue {
     limit: number,
   ): Promise<model.Answered<readonly model.Candle[]>> {
     const { dialect } = this.#client
-    return ask(this.#client, dialect.candles(this.#market(market), timeframe, limit))
+    return this.#client.answer(dialect.candles(this.#market(market), timeframe, limit))
   }
 
   async place(order: model.WireOrder): Promise<model.Placed> {
-    const placed = await place(this.#urgent, this.#markets.get(order.market), order)
+    const market = this.#markets.get(order.market)
+    const stop = await this.#wrongSided(market, order)
+    if (stop !== null) return stop
+    const placed = await place(this.#urgent, market, order)
     // Seen here first: what else is wanted there is refused on this device.
     if (placed.outcome === 'turned_down' && placed.code === 'exchange_market_closed')
       void this.#markets.refresh()
     return placed
+  }
+
+  /** Where the venue would take a stop for the other direction, its side is proved before it is sent. */
+  async #wrongSided(
+    market: VenueMarket | undefined,
+    { side, stop }: model.WireOrder,
+  ): Promise<model.Placed | null> {
+    if (market === undefined || stop === undefined) return null
+    if (this.#client.dialect.wrongSidedStop === 'refused') return null
+    const quote = await this.#quotes.refreshOne(market)
+    if (!quote.ok) return rejected('order_not_sent', quote.message)
+    const { bid, ask } = quote.value
+    const isReached = side === 'sell' ? new Big(stop).gte(bid) : new Big(stop).lte(ask)
+    return isReached
+      ? rejected('exchange_stop_would_trigger', 'the price is through the stop: it was not sent')
+      : null
   }
 
   async find(market: string, clientOrderId: string): Promise<model.Lookup> {
@@ -202,8 +224,9 @@ export class Venue {
   async cancel(
     market: string,
     clientOrderId: string,
+    kind: model.OrderKind,
   ): Promise<model.Answered<'canceled' | 'not_open'>> {
-    return cancel(this.#urgent, this.#market(market), clientOrderId)
+    return cancel(this.#urgent, this.#market(market), clientOrderId, kind)
   }
 
   async openOrders(market: string): Promise<model.Answered<readonly model.ExchangeOrder[]>> {

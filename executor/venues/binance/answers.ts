@@ -4,6 +4,9 @@ import { z } from 'zod'
 import type { AccountTrade, ExchangeOrder, KeyRights } from '../../core/model/exchange.ts'
 import type { VenueMarket } from '../adapter/dialect.ts'
 
+/** Without a discount, in the lowest tier. */
+export const TAKER_FEE = '0.001'
+
 const amount = z
   .string()
   .regex(/^\d{1,12}(?:\.\d{1,18})?$/)
@@ -132,6 +135,7 @@ export function readable<T>(row: z.ZodType<T>, rows: readonly unknown[]): readon
 
 export function toOrder(row: OrderRow): ExchangeOrder {
   return {
+    kind: row.type === 'STOP_LOSS_LIMIT' ? 'stop' : 'order',
     exchangeId: row.orderId,
     clientOrderId: row.clientOrderId,
     status: row.status,
@@ -165,11 +169,23 @@ export function toMarket(row: unknown): VenueMarket | null {
   const minValue = (filters['NOTIONAL'] ?? filters['MIN_NOTIONAL'])?.minNotional
   if (!tick || !lot?.stepSize || !lot.minQty || !lot.maxQty || !minValue) return null
   const { stepSize: step, minQty: minAmount, maxQty: maxAmount } = lot
-  const maxStops = filters['MAX_NUM_ALGO_ORDERS']?.maxNumAlgoOrders ?? null
+  const max = filters['MAX_NUM_ALGO_ORDERS']?.maxNumAlgoOrders ?? null
   const market = `${base}/${quote}`
   return {
     id: symbol,
-    rules: { market, base, quote, tick, step, minAmount, maxAmount, minValue, maxStops, status },
+    rules: {
+      market,
+      base,
+      quote,
+      tick,
+      step,
+      minAmount,
+      maxAmount,
+      minValue,
+      stop: { holds: 'coins', max },
+      takerFee: TAKER_FEE,
+      status,
+    },
   }
 }
 

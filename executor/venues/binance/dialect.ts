@@ -15,6 +15,7 @@ import {
   orderAnswer,
   placedAnswer,
   readable,
+  TAKER_FEE,
   tickerAnswer,
   timeAnswer,
   toMarket,
@@ -46,11 +47,17 @@ export const binance: Dialect = {
       fetchMargins: false,
     },
   },
+  credentials: [],
+  takerFee: TAKER_FEE,
   receiveWindowMs: RECEIVE_WINDOW_MS,
   // Longer than the venue's own 10 s for its back end, so that its answer is seen.
   timeoutMs: 15_000,
   limits,
   refusals,
+  // What it has answered to is in its next answer.
+  viewLagMs: 0,
+  wrongSidedStop: 'refused',
+  placing: 'outcome',
   orderNumbers: 'grow',
 
   time: () => ({

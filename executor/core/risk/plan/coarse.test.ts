@@ -16,7 +16,8 @@ function inputOf(tick: string, bid: string, signal: Partial<PlanInput['signal']>
     minAmount: '1',
     maxAmount: '100000000000',
     minValue: '1',
-    maxStops: 5,
+    stop: { holds: 'coins', max: 5 },
+    takerFee: '0.001',
     status: 'trading',
   }
   return {

@@ -17,7 +17,8 @@ const rules: MarketRules = {
   minAmount: '0.00001',
   maxAmount: '9000',
   minValue: '5',
-  maxStops: 5,
+  stop: { holds: 'coins', max: 5 },
+  takerFee: '0.001',
   status: 'trading',
 }
 const quote: Quote = { bid: '49990', ask: '50000.03', at: 0 }
@@ -228,7 +229,8 @@ const anyInput: fc.Arbitrary<PlanInput> = fc.record({
     minAmount: fc.constantFrom('0', '0.001'),
     maxAmount: fc.constant('100000000'),
     minValue: fc.constantFrom('0', '5'),
-    maxStops: fc.constant(null),
+    stop: fc.constant({ holds: 'coins', max: null }),
+    takerFee: fc.constant('0.001'),
     status: fc.constant('trading' as const),
   }),
   quote: fc

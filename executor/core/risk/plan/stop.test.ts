@@ -14,7 +14,8 @@ const rules: MarketRules = {
   minAmount: '0.00001',
   maxAmount: '9000',
   minValue: '5',
-  maxStops: 5,
+  stop: { holds: 'coins', max: 5 },
+  takerFee: '0.001',
   status: 'trading',
 }
 const input: StopInput = {

@@ -15,7 +15,7 @@ export const stopRequired: Rule = {
     if (kind === 'entry' && stop !== null && !hasRoom(question))
       return deny(
         this,
-        `expected room for one more stop on ${order.market}, other streams need ${question.otherStops} of the ${question.rules?.maxStops} that the exchange takes: wait for an exit, or let fewer streams trade it`,
+        `expected room for one more stop on ${order.market}, other streams need ${question.otherStops} of the ${question.rules?.stop.max} that the exchange takes: wait for an exit, or let fewer streams trade it`,
       )
     if (kind !== 'entry' || stopWithin === 'optional') return null
     if (stop === null)
@@ -34,5 +34,5 @@ export const stopRequired: Rule = {
 }
 
 function hasRoom({ rules, otherStops }: Question): boolean {
-  return rules?.maxStops === null || otherStops < (rules?.maxStops ?? 0)
+  return rules?.stop.max === null || otherStops < (rules?.stop.max ?? 0)
 }

@@ -11,8 +11,8 @@ const lost = (change: Partial<Question['losses']>) => ({ losses: { ...entry.loss
 const before = (change: Partial<Question['recent'][number]>) => ({
   recent: [{ signal: 'another', market: 'BTC/USDT', amount: '0.01', at: NOW - 59_999, ...change }],
 })
-const room = (maxStops: number | null) => ({
-  rules: entry.rules && { ...entry.rules, maxStops },
+const room = (max: number | null) => ({
+  rules: entry.rules && { ...entry.rules, stop: { holds: 'coins', max } as const },
 })
 const sale = { ...exit, ...order({ type: 'rest' }, exit) }
 
