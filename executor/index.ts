@@ -70,4 +70,5 @@ export { type Executor, type ExecutorDeps, startExecutor } from './start-executo
 export { isHalted, unhalt } from './unhalt.ts'
 export { EXCHANGE_CODES } from './venues/codes.ts'
 export { createVenue, moneyAt } from './venues/create-venue.ts'
+export { venueFacts } from './venues/dialects.ts'
 export type { Exchange } from './venues/port.ts'

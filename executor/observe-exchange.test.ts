@@ -11,7 +11,7 @@ import { policyOf, signalClaims, TestExecutor } from './testing/rig.ts'
 import { Venue } from './venues/adapter/venue.ts'
 import { binance } from './venues/binance/dialect.ts'
 import type { Exchange } from './venues/port.ts'
-import { newId, order } from './venues/testing/contract.ts'
+import { newId, order } from './venues/testing/steps.ts'
 
 const KEYS = { apiKey: 'lookKey'.repeat(8), secret: 'lookSecret'.repeat(6) }
 const log = pino({ level: 'silent' })
@@ -138,7 +138,7 @@ test('coins that somebody sold are missed, and the others stand under a stop', a
   await buy()
   await twoLooks()
   const [stop] = Object.values(shell.state().book.orders)
-  await exchange.cancel('BTC/USDT', stop?.clientOrderId ?? '')
+  await exchange.cancel('BTC/USDT', stop?.clientOrderId ?? '', 'stop')
   await exchange.place(order({ side: 'sell', price: '59900', amount: '0.001' }))
   await twoLooks()
   await twoLooks()

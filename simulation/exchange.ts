@@ -51,6 +51,7 @@ export class SimulatedExchange implements Exchange {
   readonly name = 'binance'
   readonly live = 'yes'
   readonly acceptanceWindowMs = ACCEPTANCE_WINDOW_MS
+  readonly viewLagMs = 0
   readonly #options: ExchangeOptions
   readonly #random: Random
   #skew: { ms: number; at: number } | null = null

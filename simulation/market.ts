@@ -17,7 +17,8 @@ function rules(base: string, step: string, tick: string): MarketRules {
     minAmount: step,
     maxAmount: '9000',
     minValue: '5',
-    maxStops: null,
+    stop: { holds: 'coins', max: null },
+    takerFee: '0.001',
     status: 'trading',
   }
 }

@@ -263,6 +263,7 @@ export function viewOf(order: VenueOrder, asOf: number): ExchangeOrder {
   const closed = order.closedAt > 0 && order.closedAt <= asOf
   const open = order.state === 'waits_for_trigger' || order.state === 'open' || !closed
   return {
+    kind: order.wire.type === 'stop' ? 'stop' : 'order',
     exchangeId: order.exchangeId,
     clientOrderId: order.wire.clientOrderId,
     status: open ? 'open' : (order.state as Closed),

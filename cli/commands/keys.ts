@@ -8,6 +8,7 @@ import {
   keepExchangeKeys,
   removeExchangeKeys,
   sentenceOf,
+  venueFacts,
 } from '@keyside/executor'
 import { KeysideError, keysideHome, readSecret, systemClock } from '@keyside/runtime'
 import type { Command } from 'commander'
@@ -60,7 +61,10 @@ async function add({
   const keychain = await openHomeKeychain(home)
   const apiKey = (await ask(`API key of ${exchange.name}: `)).trim()
   const secret = secretFile === undefined ? await askSecret('Its secret: ') : readSecret(secretFile)
-  const keys = { exchange: exchange.name, apiKey, secret: secret.trim() }
+  const passphrase = venueFacts(exchange.name).credentials.includes('passphrase')
+    ? await askSecret('Its passphrase, chosen with the key: ')
+    : undefined
+  const keys = { exchange: exchange.name, apiKey, secret: secret.trim(), passphrase }
   const { rows, refusal, warnings } = await examine(home, keys)
   print(...table(rows), ...warnings.map(warningLine))
   if (refusal !== undefined)

@@ -9,7 +9,7 @@ import {
 import { keysideHome, systemClock } from '@keyside/runtime'
 import type { Command } from 'commander'
 import { executorSection } from '../home/home-keychain.ts'
-import { venueOf, venueWords } from '../home/where-traded.ts'
+import { takerFeeAt, venueOf, venueWords } from '../home/where-traded.ts'
 import { followedLine } from '../programs/policy-followed.ts'
 import { EXIT } from '../programs/run-program.ts'
 import { ask } from '../terminal/ask.ts'
@@ -49,7 +49,7 @@ async function show({ json }: { json: boolean }): Promise<void> {
       ...forProgram(found),
       traded,
       settings: Object.fromEntries(rows),
-      bound: boundOf(found.policy),
+      bound: boundOf(found.policy, takerFeeAt(keysideHome())),
     })
   else
     print(
@@ -63,8 +63,13 @@ async function show({ json }: { json: boolean }): Promise<void> {
 
 function bound({ json }: { json: boolean }): void {
   const found = read()
-  const inForce = found.inForce && boundOf(found.inForce)
-  if (json) printJson({ ...forProgram(found), ...boundOf(found.policy), inForce })
+  const inForce = found.inForce && boundOf(found.inForce, takerFeeAt(keysideHome()))
+  if (json)
+    printJson({
+      ...forProgram(found),
+      ...boundOf(found.policy, takerFeeAt(keysideHome())),
+      inForce,
+    })
   else print(...boundLines(found), '', ...stateLines(found))
 }
 
@@ -94,7 +99,11 @@ async function tradedLine(): Promise<string> {
 
 function boundLines(found: PolicyState): string[] {
   const real = found.policy.live === 'yes' ? [] : [UNDER_LIVE_NO]
-  return [printBound(boundOf(found.policy)), ...comparedLines(found), ...real]
+  return [
+    printBound(boundOf(found.policy, takerFeeAt(keysideHome()))),
+    ...comparedLines(found, takerFeeAt(keysideHome())),
+    ...real,
+  ]
 }
 
 function forProgram({ state, waiting }: PolicyState) {

@@ -11,7 +11,7 @@ import {
 import { KeysideError, keysideHome, systemClock } from '@keyside/runtime'
 import type { Command } from 'commander'
 import { executorSection, openHomeKeychain } from '../home/home-keychain.ts'
-import { quiet } from '../home/where-traded.ts'
+import { quiet, takerFeeAt } from '../home/where-traded.ts'
 import { confirm } from '../terminal/ask.ts'
 import { boundOf, comparedLines, stateLines } from '../terminal/policy-words.ts'
 import { print, table } from '../terminal/print.ts'
@@ -31,7 +31,7 @@ async function run({ yes }: { yes: boolean }): Promise<void> {
   const found = policyState({ home, database, policy }, systemClock.now())
   const rebase = await prepare(home, found.policy.markets)
   try {
-    print(...changesOf(rebase), '', ...policyLines(found), '')
+    print(...changesOf(rebase), '', ...policyLines(found, home), '')
     if (!yes && !(await confirm('Set the journal to this?'))) return print('Nothing was changed.')
     await rebase.carryOut()
     print(
@@ -73,13 +73,15 @@ function changesOf({ plan, dropped, gone }: Rebase): readonly string[] {
 }
 
 /** An older journal brings its policy back, which may allow more than the last one did. */
-function policyLines(found: PolicyState): string[] {
+function policyLines(found: PolicyState, home: string): string[] {
   const { state, inForce } = found
   if (inForce === null) return stateLines(found)
-  const { most, currency } = boundOf(inForce)
+  const { most, currency } = boundOf(inForce, takerFeeAt(home))
   const which = state === 'accepted' ? 'policy.yaml as it is' : 'another policy than policy.yaml'
   return [
     `In force is ${which}: at most ${most} ${currency} can be lost in a day.`,
-    ...(state === 'accepted' ? [] : [...stateLines(found), ...comparedLines(found)]),
+    ...(state === 'accepted'
+      ? []
+      : [...stateLines(found), ...comparedLines(found, takerFeeAt(home))]),
   ]
 }

@@ -1,5 +1,5 @@
 // What is traded, and where: the exchange, its address, and whether money there is real.
-import { moneyAt } from '@keyside/executor'
+import { moneyAt, venueFacts } from '@keyside/executor'
 import { createLog, systemClock, systemRandomBytes } from '@keyside/runtime'
 import { executorSection } from './home-keychain.ts'
 
@@ -32,4 +32,9 @@ export function venueWords({ exchange, address, money }: Venue): string {
   return money === 'sandbox'
     ? `${exchange} at ${address}: sandbox, proved`
     : `${exchange} at ${address}: real money (it has not proved to be a sandbox)`
+}
+
+/** The highest that a taker pays at the exchange of a home, percent. */
+export function takerFeeAt(home: string): string {
+  return venueFacts(executorSection(home).exchange.name).takerFeePercent
 }

@@ -2,11 +2,9 @@
 import { type DailyBound, dailyBound, type PolicyState } from '@keyside/executor'
 import { table } from './print.ts'
 
-/** Binance's highest spot fee, percent: the bound is for a trader without a discount. */
-const TAKER_FEE_PERCENT = '0.1'
-
-export function boundOf(policy: PolicyState['policy']): DailyBound {
-  return dailyBound(policy, TAKER_FEE_PERCENT)
+/** `takerFee` in percent, of a trader without a discount. */
+export function boundOf(policy: PolicyState['policy'], takerFee: string): DailyBound {
+  return dailyBound(policy, takerFee)
 }
 
 const WORDS = {
@@ -41,9 +39,12 @@ function timeOf(at: number): string {
 }
 
 /** What can be taken and lost in a day, in force and with the file. Nothing where the two do not differ. */
-export function comparedLines({ inForce, policy, changes }: PolicyState): string[] {
+export function comparedLines(
+  { inForce, policy, changes }: PolicyState,
+  takerFee: string,
+): string[] {
   if (inForce === null || changes.length === 0) return []
-  const [before, after] = [boundOf(inForce), boundOf(policy)]
+  const [before, after] = [boundOf(inForce, takerFee), boundOf(policy, takerFee)]
   const rows = [
     ['', 'in force now', 'with this file'],
     [

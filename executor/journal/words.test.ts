@@ -19,6 +19,8 @@ test('tells an order whose answer was lost', () => {
     id: 'x',
     value: '250.02',
     risk: '3.1',
+    takerFee: '0.001',
+    holds: 'coins',
     wire: {
       clientOrderId,
       market: 'BTC/USDT',

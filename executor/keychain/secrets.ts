@@ -13,13 +13,17 @@ const CODE_SECRET = 'device/approval-code'
 /** As long as the hash of the codes, which RFC 4226 section 4 asks for. */
 export const CODE_SECRET_BYTES = 20
 
+/** What an account's key is kept as. A venue that wants more gets another version, and this one stays readable. */
 const exchangeSecret = z.strictObject({
+  version: z.literal(1),
   exchange: z.string(),
   apiKey: z.string().min(1),
   secret: z.string().min(1),
+  /** Chosen with the key, at venues that ask for one. */
+  passphrase: z.string().min(1).optional(),
 })
 
-export type ExchangeKeys = Readonly<z.infer<typeof exchangeSecret>>
+export type ExchangeKeys = Readonly<Omit<z.infer<typeof exchangeSecret>, 'version'>>
 
 /** Null when the account has none. */
 export async function exchangeKeys(
@@ -31,7 +35,8 @@ export async function exchangeKeys(
   if (text === null) return null
   const read = exchangeSecret.safeParse(json(text))
   if (!read.success) throw malformed(name)
-  return read.data
+  const { version: _, ...keys } = read.data
+  return keys
 }
 
 /** Rejects with `key_in_use` when another account has the same API key: two accounts would share its limits. */
@@ -50,7 +55,7 @@ export async function keepExchangeKeys(
         `account "${other}" uses this API key: make one key for each account`,
       )
   }
-  await keychain.set(name, JSON.stringify(exchangeSecret.parse(keys)))
+  await keychain.set(name, JSON.stringify(exchangeSecret.parse({ version: 1, ...keys })))
 }
 
 export async function exchangeAccounts(keychain: Keychain): Promise<readonly string[]> {

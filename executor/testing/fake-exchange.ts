@@ -217,8 +217,9 @@ export class FakeExchange extends QuietExchange {
       (sum, { amount }) => math.add(sum, math.amount.parse(amount)),
       math.zero,
     )
-    const { clientOrderId } = order
-    return { exchangeId, clientOrderId, status, filled: filled.toFixed(), fills: [...fills] }
+    const { clientOrderId, type } = order
+    const kind = type === 'stop' ? 'stop' : 'order'
+    return { kind, exchangeId, clientOrderId, status, filled: filled.toFixed(), fills: [...fills] }
   }
 
   async find(_: string, clientOrderId: string): Promise<Lookup> {
@@ -237,7 +238,10 @@ export class FakeExchange extends QuietExchange {
   }
 
   async cancel(_: string, clientOrderId: string): Promise<Answered<'canceled' | 'not_open'>> {
-    if (this.orders.get(clientOrderId)?.status !== 'open') return { ok: true, value: 'not_open' }
+    const status = this.orders.get(clientOrderId)?.status
+    if (status === undefined) return { ok: false, message: 'no such order' }
+    if (status !== 'open')
+      return { ok: true, value: status === 'canceled' ? 'canceled' : 'not_open' }
     return { ok: true, value: this.#venue.cancel(this.#known(clientOrderId), this.now()) }
   }
 

@@ -10,6 +10,7 @@ export const RULES: MarketRules = {
   minAmount: '0.00001',
   maxAmount: '9000',
   minValue: '5',
-  maxStops: 5,
+  stop: { holds: 'coins', max: 5 },
+  takerFee: '0.001',
   status: 'trading',
 }

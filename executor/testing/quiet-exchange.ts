@@ -21,6 +21,7 @@ export abstract class QuietExchange implements Exchange {
   readonly name: string = 'binance'
   live: 'yes' | 'no' = 'no'
   abstract readonly acceptanceWindowMs: number
+  viewLagMs = 0
 
   abstract rules(market: string): MarketRules | null
   abstract quote(market: string): Quote | null

@@ -53,6 +53,7 @@ export function exchangeOrderOf<N>(
   if (view === null) return null
   const { status, filled } = view
   return {
+    kind: order.request.wire.type === 'stop' ? 'stop' : 'order',
     exchangeId: String(order.id),
     clientOrderId: order.request.clientOrderId,
     status: isOpen({ status }) ? 'open' : statusOf(status),

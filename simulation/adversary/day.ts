@@ -146,7 +146,8 @@ function rules(base: string, step: string): MarketRules {
     minAmount: step,
     maxAmount: '9000000',
     minValue: '5',
-    maxStops: null,
+    stop: { holds: 'coins', max: null },
+    takerFee: '0.001',
     status: 'trading',
   }
 }

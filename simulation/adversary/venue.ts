@@ -38,6 +38,7 @@ export class HostileVenue implements Exchange {
   readonly name = 'binance'
   readonly live = 'no'
   readonly acceptanceWindowMs = 10_000
+  readonly viewLagMs = 0
   readonly #markets: ReadonlyMap<string, Market>
   readonly #now: () => number
   readonly #orders: Taken[] = []
@@ -251,6 +252,7 @@ function isOpen({ status }: Taken): boolean {
 function viewOf(order: Taken): ExchangeOrder {
   const { status, wire, exchangeId, fill } = order
   return {
+    kind: wire.type === 'stop' ? 'stop' : 'order',
     exchangeId,
     clientOrderId: wire.clientOrderId,
     status: status === 'waits_for_trigger' ? 'open' : status,

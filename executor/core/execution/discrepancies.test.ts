@@ -18,7 +18,7 @@ function bookOf(positions: Record<string, readonly [string, string?, string?]>):
     const [stream = '', market = ''] = key.split(' ')
     const wire = { side: 'sell', amount: locked }
     const order = { stream, kind: 'stop', state: 'accepted', filled: '0', idea: { market } }
-    return locked === undefined ? [] : [[key, { ...order, plan: { wire } }]]
+    return locked === undefined ? [] : [[key, { ...order, plan: { wire, holds: 'coins' } }]]
   })
   return {
     ...EMPTY_BOOK,

@@ -97,7 +97,7 @@ async function looksOf(stops: number): Promise<number> {
   const streams = Array.from({ length: stops }, (_, index) => `s${index}`)
   const executor = new TestExecutor({ streams })
   executor.exchange.rules = (market) =>
-    market === 'BTC/USDT' ? { ...RULES, maxStops: null } : null
+    market === 'BTC/USDT' ? { ...RULES, stop: { holds: 'coins', max: null } as const } : null
   await executor.clock.turn(1_000)
   for (const stream of streams) await executor.enterFrom(stream)
   expect(resting(executor)).toHaveLength(stops)

@@ -29,6 +29,7 @@ function trade(
     fees: [],
     basis: { paid: '0', fees: [] },
     trades: [],
+    plan: { takerFee: '0.001' },
     idea: { market },
   } as unknown as Order
   const fill = { id: `t${trades}`, at: 0, amount, price, ...(fee && { fee }) }

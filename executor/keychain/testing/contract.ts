@@ -71,4 +71,14 @@ export const keychainContract: readonly KeychainCheck[] = [
       await keychain.remove('exchange/main')
     },
   },
+  {
+    name: 'keeps the passphrase of a key that has one, and reads no form that it does not know',
+    run: async (keychain) => {
+      await keepExchangeKeys(keychain, 'main', { ...KEYS, passphrase: 'words' })
+      assert.equal((await exchangeKeys(keychain, 'main'))?.passphrase, 'words')
+      await keychain.set('exchange/main', JSON.stringify({ version: 2, ...KEYS }))
+      await assert.rejects(exchangeKeys(keychain, 'main'), { code: 'secret_malformed' })
+      await keychain.remove('exchange/main')
+    },
+  },
 ]

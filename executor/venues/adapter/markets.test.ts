@@ -4,7 +4,7 @@ import { CALM, Market, type SandboxExchange, startExchange } from '@keyside/sand
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { binance } from '../binance/dialect.ts'
 import type { Exchange } from '../port.ts'
-import { order } from '../testing/contract.ts'
+import { order } from '../testing/steps.ts'
 import { openWiretap, type Wiretap } from '../testing/wiretap.ts'
 import { type Pace, Venue } from './venue.ts'
 

@@ -117,8 +117,8 @@ async function followed(
   if (became === undefined || triggeredStops === undefined) return { outcome: 'found', order: stop }
   const order = await client.answer(triggeredStops.order(market, became))
   if (!order.ok) return { outcome: 'unknown', message: order.message }
-  const { exchangeId, clientOrderId } = stop
-  return { outcome: 'found', order: { ...order.value, exchangeId, clientOrderId } }
+  const { kind, exchangeId, clientOrderId } = stop
+  return { outcome: 'found', order: { ...order.value, kind, exchangeId, clientOrderId } }
 }
 
 /** A trade of an order that is in no list. Those that are older than every listed one are passed over. */

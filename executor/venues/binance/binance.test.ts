@@ -7,7 +7,8 @@ import { CALM, Market, type SandboxExchange, startExchange } from '@keyside/sand
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
 import { Venue } from '../adapter/venue.ts'
 import type { Exchange } from '../port.ts'
-import { exchangeContract, newId, order, type TestVenue } from '../testing/contract.ts'
+import { exchangeContract } from '../testing/contract.ts'
+import { newId, order, type TestVenue } from '../testing/steps.ts'
 import { openWiretap, type Wiretap } from '../testing/wiretap.ts'
 import { binance } from './dialect.ts'
 
@@ -24,12 +25,15 @@ let sandbox: SandboxExchange
 let tap: Wiretap
 let exchange: Exchange
 let venue: TestVenue
+const market = new Market({ seed: 1, wave: CALM })
+let moved = 1
 
 beforeAll(async () => {
   const balances = { BTC: '10', USDT: '100000' }
   const publicKey = pair.publicKey.export({ type: 'spki', format: 'pem' }).toString()
   sandbox = await startExchange({
-    market: new Market({ seed: 1, wave: CALM }),
+    market,
+    first: { order: 8_389_765_608_443_411_001n, trade: 8_389_765_608_443_451_001n },
     accounts: [
       { name: 'main', apiKey: KEYS.apiKey, credential: { secret: KEYS.secret }, balances },
       { name: 'ed25519', apiKey: 'edKey', credential: { publicKey }, balances },
@@ -46,6 +50,16 @@ beforeAll(async () => {
       sandbox.faults.arm({ name: how as never, ...(how === 'refuse-connect' ? { ms: 200 } : {}) }),
     taken,
     untilTaken: (id) => vi.waitFor(() => expect(taken(id)).toBe(1), { timeout: 5_000 }),
+    pass: (ms) => sleep(ms),
+    moveTo: async (share) => {
+      market.nudge(BTC, share / moved, Date.now())
+      moved = share
+      await vi.waitFor(async () => {
+        await exchange.refreshQuote(BTC)
+        const bid = Number(exchange.quote(BTC)?.bid)
+        expect(Math.abs(bid / (60_000 * share) - 1)).toBeLessThan(0.002)
+      }, 5_000)
+    },
   }
 })
 afterEach(() => {
@@ -62,7 +76,40 @@ function open(keys = KEYS, address = tap.address): Exchange {
   return new Venue(binance, { keys, address, clock: systemClock, log, timeoutMs: 700, unitMs: 1 })
 }
 
-test.for(exchangeContract)('$name', ({ run }) => run(venue))
+const contract = exchangeContract(
+  {
+    market: BTC,
+    price: 60_000,
+    tick: '0.01',
+    maxStops: 5,
+    stopHolds: 'coins',
+    currencies: ['BTC', 'USDT'],
+    exchangeId: /^83897656084434\d{5}$/,
+    candles: 3,
+    refuses: 'bad_orders',
+  },
+  {
+    taken: [
+      'reset-after-accept',
+      'accept-then-hang',
+      '500-after-accept',
+      '503-after-accept',
+      '504',
+      'timeout-1007-accepted',
+      'empty-200',
+      'html-200',
+      'json-empty-200',
+      'wrong-order-200',
+    ],
+    lost: ['reset-before', 'timeout-1007-not-accepted', 'html-502'],
+    away: 'refuse-connect',
+    limited: '429',
+    slow: 'slow-accept',
+    part: 'partial-then-cancel',
+  },
+)
+
+test.for(contract)('$name', ({ run }) => run(venue))
 
 test('sends amounts, prices and names as they were given, to the character', async () => {
   const cases = [
@@ -244,7 +291,11 @@ test.each([
     expect(pause).toEqual({ why })
     expect(Math.abs(until - Date.now() - ms)).toBeLessThan(1_000)
     const before = tap.heard.length
-    const asked = [other.refreshQuote(BTC), other.cancel(BTC, newId()), other.openOrders(BTC)]
+    const asked = [
+      other.refreshQuote(BTC),
+      other.cancel(BTC, newId(), 'order'),
+      other.openOrders(BTC),
+    ]
     for (const answer of await Promise.all(asked)) expect(answer.ok).toBe(false)
     expect(await other.place(order())).toMatchObject({ code: 'exchange_rate_limited' })
     expect(await other.find(BTC, newId())).toMatchObject({ outcome: 'unknown' })

@@ -3,7 +3,7 @@ import { systemClock } from '@keyside/runtime'
 import { CALM, Market, startExchange } from '@keyside/sandbox'
 import { expect, onTestFinished, test } from 'vitest'
 import { Venue } from '../adapter/venue.ts'
-import { newId, order } from '../testing/contract.ts'
+import { newId, order } from '../testing/steps.ts'
 import { binance } from './dialect.ts'
 
 const BTC = 'BTC/USDT'

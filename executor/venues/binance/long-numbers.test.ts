@@ -4,7 +4,7 @@ import { CALM, Market, type SandboxExchange, startExchange } from '@keyside/sand
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { Venue } from '../adapter/venue.ts'
 import type { Exchange } from '../port.ts'
-import { order } from '../testing/contract.ts'
+import { order } from '../testing/steps.ts'
 import { binance } from './dialect.ts'
 
 const KEYS = { apiKey: 'key', secret: 'secret' }
@@ -62,6 +62,9 @@ test('an order that waits is listed by its number, and canceled', async () => {
   const exchangeId = placed.outcome === 'accepted' ? placed.order.exchangeId : ''
   const open = await exchange.openOrders(BTC)
   expect(open.ok && open.value.map((one) => one.exchangeId)).toContain(exchangeId)
-  expect(await exchange.cancel(BTC, waiting.clientOrderId)).toEqual({ ok: true, value: 'canceled' })
+  expect(await exchange.cancel(BTC, waiting.clientOrderId, 'order')).toEqual({
+    ok: true,
+    value: 'canceled',
+  })
   expect(exchangeId).toMatch(LONG)
 })

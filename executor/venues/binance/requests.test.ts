@@ -125,7 +125,7 @@ test('asks what it always asked', async () => {
       }),
     ),
     find: await during(() => exchange.find(BTC, id('a'))),
-    cancel: await during(() => exchange.cancel(BTC, id('a'))),
+    cancel: await during(() => exchange.cancel(BTC, id('a'), 'order')),
     fills: await during(() => exchange.fills(BTC, '7')),
     open: await during(() => exchange.openOrders(BTC)),
     trades: await during(() => exchange.trades(BTC, 1)),

@@ -1,17 +1,53 @@
-// What every exchange adapter must do, as checks that run against a venue with faults.
+// What every implementation of the port must do, as checks. What differs from venue to venue is told to them.
 import assert from 'node:assert/strict'
-import { setTimeout as sleep } from 'node:timers/promises'
-import type { Placed, WireOrder } from '../../core/model/exchange.ts'
-import type { Exchange } from '../port.ts'
+import type { WireOrder } from '../../core/model/exchange.ts'
+import {
+  AGAIN_MS,
+  accepted,
+  allFills,
+  canceled,
+  found,
+  newId,
+  order,
+  type TestVenue,
+  traded,
+  within,
+} from './steps.ts'
 
-export interface TestVenue {
-  readonly exchange: Exchange
-  /** Makes the next order go wrong, in the venue's own way of going wrong. */
-  breakNextOrder(how: string): void
-  /** How many orders with this client id the venue took. */
-  taken(clientOrderId: string): number
-  /** Waits until the venue has taken the order. */
-  untilTaken(clientOrderId: string): Promise<void>
+/** What the venue under test is like. */
+export interface Expected {
+  readonly market: string
+  /** Around which the market trades, quote; a whole number. */
+  readonly price: number
+  readonly tick: string
+  readonly maxStops: number | null
+  readonly stopHolds: 'coins' | 'nothing'
+  /** Some that the account holds. */
+  readonly currencies: readonly string[]
+  /** What the venue's numbers of orders look like. */
+  readonly exchangeId: RegExp
+  /** Of three candles that are asked for. */
+  readonly candles: number
+  /** Whether it holds orders against money, rules, prices and names, as every real one does. */
+  readonly refuses: 'bad_orders' | 'nothing'
+}
+
+/** Names of what this venue can do wrong, by what it proves. What is left out is not checked. */
+export interface Faults {
+  /** The order is taken, and the answer does not say so. */
+  readonly taken: readonly string[]
+  /** The order is lost, and the answer does not prove it. */
+  readonly lost: readonly string[]
+  /** It answers nothing at all for a moment, and then again. */
+  readonly away?: string
+  /** Too much was asked: the order is not taken, and a pause begins. */
+  readonly limited?: string
+  /** The order is taken after the time for an answer is up. */
+  readonly slow?: string
+  /** A part is filled, the rest expires. */
+  readonly part?: string
+  /** A fee below nothing. */
+  readonly rebate?: string
 }
 
 export interface Check {
@@ -19,212 +55,245 @@ export interface Check {
   run(venue: TestVenue): Promise<void>
 }
 
-const MARKET = 'BTC/USDT'
-let made = 0
-
-export function newId(): string {
-  made += 1
-  return made.toString(16).padStart(32, '0')
+export function exchangeContract(expected: Expected, faults: Faults): readonly Check[] {
+  const { market, price } = expected
+  const at = (share: number) => String(Math.round(price * share))
+  const buy = (change: Partial<WireOrder> = {}) => order({ market, price: at(1.002), ...change })
+  const rest = () => buy({ type: 'rest', price: at(0.83) })
+  const stop = (trigger: number) =>
+    buy({ type: 'stop', side: 'sell', stop: at(trigger), price: at(trigger * 0.98) })
+  return [
+    ...faults.taken.map((fault) => ({
+      name: `says unknown, sends once and finds the order after ${fault}`,
+      run: async (venue: TestVenue) => {
+        const sent = buy()
+        venue.breakNextOrder(fault)
+        assert.equal((await venue.exchange.place(sent)).outcome, 'unknown')
+        await found(venue, sent, (one) => assert.equal(one.status, 'filled'))
+        assert.equal(venue.taken(sent.clientOrderId), 1)
+      },
+    })),
+    ...faults.lost.map((fault) => ({
+      name: `says unknown and then missing after ${fault}`,
+      run: async (venue: TestVenue) => {
+        const sent = buy()
+        venue.breakNextOrder(fault)
+        assert.equal((await venue.exchange.place(sent)).outcome, 'unknown')
+        await venue.pass(venue.exchange.viewLagMs)
+        const missing = { outcome: 'missing' }
+        assert.deepEqual(await venue.exchange.find(market, sent.clientOrderId), missing)
+        assert.equal(venue.taken(sent.clientOrderId), 0)
+      },
+    })),
+    ...when(faults.away, (fault) => ({
+      name: 'says unknown when nobody answers, and is reachable again afterwards',
+      run: async ({ exchange, breakNextOrder, pass }) => {
+        breakNextOrder(fault)
+        assert.equal((await exchange.place(buy())).outcome, 'unknown')
+        assert.equal(exchange.reachable(), false)
+        while (!(await exchange.refreshQuote(market)).ok) await pass(AGAIN_MS)
+        // Whatever was asked meanwhile by the other way has failed there.
+        while (!(await exchange.refreshBalances()).ok) await pass(AGAIN_MS)
+        assert.equal(exchange.reachable(), true)
+      },
+    })),
+    ...when(faults.limited, (fault) => ({
+      name: 'is turned down when too much was asked, sends nothing in the pause, and goes on after it',
+      run: async ({ exchange, breakNextOrder, taken, pass }) => {
+        const sent = [buy(), buy()]
+        breakNextOrder(fault)
+        for (const one of sent) {
+          const placed = await exchange.place(one)
+          assert.equal(placed.outcome === 'turned_down' && placed.code, 'exchange_rate_limited')
+          assert.equal(taken(one.clientOrderId), 0)
+        }
+        assert.equal(exchange.pause()?.why, 'too_many')
+        assert.equal((await exchange.find(market, newId())).outcome, 'unknown')
+        assert.equal((await exchange.refreshQuote(market)).ok, false)
+        while (exchange.pause() !== null) await pass(AGAIN_MS)
+        accepted(await exchange.place(buy()))
+      },
+    })),
+    ...when(faults.slow, (fault) => ({
+      name: 'says unknown when the order is taken after the time is up',
+      run: async (venue) => {
+        const sent = buy()
+        venue.breakNextOrder(fault)
+        assert.equal((await venue.exchange.place(sent)).outcome, 'unknown')
+        await venue.untilTaken(sent.clientOrderId)
+        await found(venue, sent)
+        assert.equal(venue.taken(sent.clientOrderId), 1)
+      },
+    })),
+    {
+      name: 'knows an order and its fills by the same numbers, whoever is asked',
+      run: async (venue) => {
+        const sent = buy()
+        const { exchangeId, fills } = accepted(await venue.exchange.place(sent))
+        assert.match(exchangeId, expected.exchangeId)
+        await found(venue, sent, (one) => {
+          assert.deepEqual(
+            [one.kind, one.exchangeId, one.status, one.filled],
+            ['order', exchangeId, 'filled', sent.amount],
+          )
+        })
+        const listed = await allFills(venue, market, exchangeId, sent.amount)
+        const withAnswer = fills.map(({ at: _, ...fill }) => fill)
+        const asked = listed.map(({ at: _, ...fill }) => fill)
+        if (fills.length > 0) assert.deepEqual(asked, withAnswer)
+        await traded(venue, { market, exchangeId, side: 'buy', fills: listed })
+      },
+    },
+    ...when(faults.rebate, (fault) => ({
+      name: 'takes a fee below nothing for none',
+      run: async (venue) => {
+        const sent = buy()
+        venue.breakNextOrder(fault)
+        const { exchangeId } = accepted(await venue.exchange.place(sent))
+        for (const { fee } of await allFills(venue, market, exchangeId, sent.amount))
+          assert.ok(fee === undefined || Number(fee.amount) === 0)
+      },
+    })),
+    ...when(faults.part, (fault) => ({
+      name: 'tells a part that was filled before the rest expired',
+      run: async (venue) => {
+        const sent = buy()
+        venue.breakNextOrder(fault)
+        accepted(await venue.exchange.place(sent))
+        await found(venue, sent, ({ status, filled }) => {
+          assert.notEqual(status, 'open')
+          assert.ok(Number(filled) > 0 && Number(filled) < Number(sent.amount))
+        })
+      },
+    })),
+    {
+      name: 'keeps a limit order and a stop waiting until they are canceled',
+      run: async (venue) => {
+        const { exchange } = venue
+        for (const waiting of [rest(), stop(0.83)]) {
+          const kind = waiting.type === 'stop' ? 'stop' : 'order'
+          assert.equal(accepted(await exchange.place(waiting)).status, 'open')
+          await within(venue, async () => {
+            const open = await exchange.openOrders(market)
+            assert.ok(open.ok)
+            const listed = open.value.find((one) => one.clientOrderId === waiting.clientOrderId)
+            assert.equal(listed?.kind, kind)
+          })
+          await canceled(venue, waiting)
+          await found(venue, waiting, ({ status }) => assert.equal(status, 'canceled'))
+          await canceled(venue, waiting)
+        }
+      },
+    },
+    {
+      name: 'says not open when a cancel comes after the fill',
+      run: async (venue) => {
+        const sent = buy()
+        accepted(await venue.exchange.place(sent))
+        await within(venue, async () => {
+          const late = await venue.exchange.cancel(market, sent.clientOrderId, 'order')
+          assert.deepEqual(late, { ok: true, value: 'not_open' })
+        })
+      },
+    },
+    {
+      name: 'does not call an order that nobody knows "not open"',
+      run: async ({ exchange }) => {
+        assert.equal((await exchange.cancel(market, newId(), 'order')).ok, false)
+        assert.equal((await exchange.cancel(market, newId(), 'stop')).ok, false)
+      },
+    },
+    {
+      name: 'tells the fills of a stop that triggered under the number by which it was accepted',
+      run: async (venue) => {
+        accepted(await venue.exchange.place(buy()))
+        const sent = stop(0.97)
+        const { exchangeId } = accepted(await venue.exchange.place(sent))
+        await venue.moveTo(0.965)
+        await found(venue, sent, (one) => {
+          assert.deepEqual(
+            [one.exchangeId, one.status, one.filled],
+            [exchangeId, 'filled', sent.amount],
+          )
+        })
+        const fills = await allFills(venue, market, exchangeId, sent.amount)
+        await traded(venue, { market, exchangeId, side: 'sell', fills })
+        await venue.moveTo(1)
+      },
+    },
+    ...(expected.refuses === 'nothing' ? [] : refusals({ buy, rest, stop })),
+    {
+      name: 'tells rules, quote, liquidity, balances, candles, clock and rights',
+      run: async ({ exchange }) => {
+        const { tick, stop: stops } = exchange.rules(market) ?? {}
+        assert.equal(tick, expected.tick)
+        assert.deepEqual(stops, { holds: expected.stopHolds, max: expected.maxStops })
+        assert.ok(Number(exchange.rules(market)?.takerFee) < 0.05)
+        const { bid = '0', ask = '0' } = exchange.quote(market) ?? {}
+        assert.ok(Number(bid) > 0 && Number(bid) <= Number(ask))
+        const balances = await exchange.refreshBalances()
+        assert.ok(balances.ok)
+        const held = balances.value.map(({ currency }) => currency)
+        for (const currency of expected.currencies) assert.ok(held.includes(currency))
+        const liquidity = exchange.liquidity(market)
+        assert.ok(liquidity !== null && Number(liquidity.volume) > 0)
+        assert.ok(Number(liquidity.asks[0]?.[0]) >= Number(bid))
+        assert.ok(Math.abs(exchange.skewMs() ?? 9e9) < 1_000)
+        const candles = await exchange.candles(market, '1m', 3)
+        assert.equal(candles.ok && candles.value.length, expected.candles)
+        const rights = await exchange.keyRights()
+        assert.ok(rights.ok)
+        assert.deepEqual([rights.value.trade, rights.value.withdraw], ['yes', 'no'])
+      },
+    },
+  ]
 }
 
-/** Buys a little at far above the market's 60 000, so that it fills. */
-export function order(change: Partial<WireOrder> = {}): WireOrder {
-  return {
-    clientOrderId: newId(),
-    market: MARKET,
-    side: 'buy',
-    type: 'ioc',
-    amount: '0.001',
-    price: '60100',
-    ...change,
-  }
+interface Makers {
+  readonly buy: (change?: Partial<WireOrder>) => WireOrder
+  readonly rest: () => WireOrder
+  readonly stop: (trigger: number) => WireOrder
 }
 
-/** Orders that the venue took although its answer does not say so. */
-const TAKEN = [
-  'reset-after-accept',
-  'accept-then-hang',
-  '500-after-accept',
-  '503-after-accept',
-  '504',
-  'timeout-1007-accepted',
-  'empty-200',
-  'html-200',
-  'json-empty-200',
-  'wrong-order-200',
-]
+function refusals({ buy, rest, stop }: Makers): readonly Check[] {
+  return [
+    {
+      name: 'says turned down when the money is not there, or a rule is broken',
+      run: async ({ exchange }) => {
+        const cases = [
+          [buy({ amount: '90' }), 'exchange_funds_insufficient'],
+          [buy({ amount: '0.0010001' }), 'exchange_filter_refused'],
+        ] as const
+        for (const [sent, code] of cases) {
+          const placed = await exchange.place(sent)
+          assert.equal(placed.outcome === 'turned_down' ? placed.code : placed.outcome, code)
+        }
+      },
+    },
+    {
+      name: 'refuses a stop that the price has passed, or shows that it waits for the other direction',
+      run: async (venue) => {
+        const sent = stop(1.1)
+        const placed = await venue.exchange.place(sent)
+        if (placed.outcome === 'turned_down')
+          return assert.equal(placed.code, 'exchange_stop_would_trigger')
+        accepted(placed)
+        await found(venue, sent, ({ triggers }) => assert.equal(triggers, 'at_or_above'))
+        await canceled(venue, sent)
+      },
+    },
+    {
+      name: 'says unknown, not turned down, when the id is already open',
+      run: async ({ exchange, taken }) => {
+        const sent = rest()
+        accepted(await exchange.place(sent))
+        assert.equal((await exchange.place(sent)).outcome, 'unknown')
+        assert.equal(taken(sent.clientOrderId), 1)
+      },
+    },
+  ]
+}
 
-/** Orders that never reached it, which its answer does not prove. */
-const LOST = ['reset-before', 'timeout-1007-not-accepted', 'html-502']
-
-export const exchangeContract: readonly Check[] = [
-  ...TAKEN.map((fault) => ({
-    name: `says unknown, sends once and finds the order after ${fault}`,
-    run: async ({ exchange, breakNextOrder, taken }: TestVenue) => {
-      const sent = order()
-      breakNextOrder(fault)
-      assert.equal((await exchange.place(sent)).outcome, 'unknown')
-      const found = await exchange.find(MARKET, sent.clientOrderId)
-      assert.equal(found.outcome, 'found')
-      assert.equal(found.order.status, 'filled')
-      assert.equal(taken(sent.clientOrderId), 1)
-    },
-  })),
-  ...LOST.map((fault) => ({
-    name: `says unknown and then missing after ${fault}`,
-    run: async ({ exchange, breakNextOrder, taken }: TestVenue) => {
-      const sent = order()
-      breakNextOrder(fault)
-      assert.equal((await exchange.place(sent)).outcome, 'unknown')
-      assert.deepEqual(await exchange.find(MARKET, sent.clientOrderId), { outcome: 'missing' })
-      assert.equal(taken(sent.clientOrderId), 0)
-    },
-  })),
-  {
-    name: 'says unknown when the port is closed',
-    run: async ({ exchange, breakNextOrder }) => {
-      breakNextOrder('refuse-connect')
-      assert.equal((await exchange.place(order())).outcome, 'unknown')
-      assert.equal(exchange.reachable(), false)
-      while (!(await exchange.refreshQuote(MARKET)).ok);
-      // Whatever was asked meanwhile by the other way has failed there.
-      while (!(await exchange.refreshBalances()).ok);
-      assert.equal(exchange.reachable(), true)
-    },
-  },
-  {
-    name: 'is turned down when too much was asked, sends nothing in the pause, and goes on after it',
-    run: async ({ exchange, breakNextOrder, taken }) => {
-      const sent = [order(), order()]
-      breakNextOrder('429')
-      for (const one of sent) {
-        const placed = await exchange.place(one)
-        assert.equal(placed.outcome === 'turned_down' && placed.code, 'exchange_rate_limited')
-        assert.equal(taken(one.clientOrderId), 0)
-      }
-      assert.equal(exchange.pause()?.why, 'too_many')
-      assert.equal((await exchange.find(MARKET, newId())).outcome, 'unknown')
-      assert.equal((await exchange.refreshQuote(MARKET)).ok, false)
-      while (exchange.pause() !== null) await sleep(20)
-      accepted(await exchange.place(order()))
-    },
-  },
-  {
-    name: 'says unknown when the order is taken after the time is up',
-    run: async ({ exchange, breakNextOrder, taken, untilTaken }) => {
-      const sent = order()
-      breakNextOrder('slow-accept')
-      assert.equal((await exchange.place(sent)).outcome, 'unknown')
-      await untilTaken(sent.clientOrderId)
-      assert.equal((await exchange.find(MARKET, sent.clientOrderId)).outcome, 'found')
-      assert.equal(taken(sent.clientOrderId), 1)
-    },
-  },
-  {
-    name: 'brings the fills with the answer, the same as when asked for',
-    run: async ({ exchange }) => {
-      const placed = accepted(await exchange.place(order()))
-      assert.equal(placed.status, 'filled')
-      assert.equal(placed.filled, '0.001')
-      const fills = await exchange.fills(MARKET, placed.exchangeId)
-      assert.ok(fills.ok && fills.value.length > 0)
-      assert.deepEqual(
-        fills.value.map(({ id, amount, price, fee }) => ({ id, amount, price, fee })),
-        placed.fills.map(({ id, amount, price, fee }) => ({ id, amount, price, fee })),
-      )
-    },
-  },
-  {
-    name: 'tells a part that was filled before the rest expired',
-    run: async ({ exchange, breakNextOrder }) => {
-      breakNextOrder('partial-then-cancel')
-      const sent = order()
-      const placed = accepted(await exchange.place(sent))
-      assert.notEqual(placed.status, 'open')
-      assert.ok(Number(placed.filled) > 0 && Number(placed.filled) < 0.001)
-    },
-  },
-  {
-    name: 'keeps a limit order and a stop order waiting until they are canceled',
-    run: async ({ exchange }) => {
-      const rest = order({ type: 'rest', price: '50000' })
-      const stop = order({ type: 'stop', side: 'sell', stop: '50000', price: '49500' })
-      for (const waiting of [rest, stop]) {
-        assert.equal(accepted(await exchange.place(waiting)).status, 'open')
-        const open = await exchange.openOrders(MARKET)
-        assert.ok(open.ok)
-        assert.ok(open.value.some((one) => one.clientOrderId === waiting.clientOrderId))
-        const canceled = { ok: true, value: 'canceled' }
-        assert.deepEqual(await exchange.cancel(MARKET, waiting.clientOrderId), canceled)
-        const found = await exchange.find(MARKET, waiting.clientOrderId)
-        assert.ok(found.outcome === 'found' && found.order.status === 'canceled')
-        assert.deepEqual(await exchange.cancel(MARKET, waiting.clientOrderId), canceled)
-      }
-    },
-  },
-  {
-    name: 'says not open when a cancel comes after the fill',
-    run: async ({ exchange }) => {
-      const sent = order()
-      accepted(await exchange.place(sent))
-      const late = await exchange.cancel(MARKET, sent.clientOrderId)
-      assert.deepEqual(late, { ok: true, value: 'not_open' })
-    },
-  },
-  {
-    name: 'does not call an order that nobody knows "not open"',
-    run: async ({ exchange }) => {
-      assert.equal((await exchange.cancel(MARKET, newId())).ok, false)
-    },
-  },
-  {
-    name: 'says turned down when the money is not there, the rule is broken or the stop would trigger',
-    run: async ({ exchange }) => {
-      const cases: [Partial<WireOrder>, string][] = [
-        [{ amount: '90', price: '60100' }, 'exchange_funds_insufficient'],
-        [{ amount: '0.0010001' }, 'exchange_filter_refused'],
-        [
-          { type: 'stop', side: 'sell', stop: '70000', price: '69000' },
-          'exchange_stop_would_trigger',
-        ],
-      ]
-      for (const [change, code] of cases) {
-        const placed = await exchange.place(order(change))
-        assert.equal(placed.outcome === 'turned_down' ? placed.code : placed.outcome, code)
-      }
-    },
-  },
-  {
-    name: 'says unknown, not turned down, when the id is already open',
-    run: async ({ exchange, taken }) => {
-      const sent = order({ type: 'rest', price: '50000' })
-      accepted(await exchange.place(sent))
-      assert.equal((await exchange.place(sent)).outcome, 'unknown')
-      assert.equal(taken(sent.clientOrderId), 1)
-    },
-  },
-  {
-    name: 'tells rules, quote, liquidity, balances, candles, clock and rights',
-    run: async ({ exchange }) => {
-      assert.equal(exchange.rules(MARKET)?.tick, '0.01')
-      assert.equal(exchange.rules(MARKET)?.maxStops, 5)
-      assert.ok(Number(exchange.quote(MARKET)?.bid) < Number(exchange.quote(MARKET)?.ask))
-      const balances = await exchange.refreshBalances()
-      assert.ok(balances.ok && balances.value.some(({ currency }) => currency === 'USDT'))
-      const liquidity = exchange.liquidity(MARKET)
-      assert.ok(liquidity !== null && Number(liquidity.volume) > 0)
-      assert.ok(Number(liquidity.asks[0]?.[0]) >= Number(exchange.quote(MARKET)?.bid))
-      assert.ok(Math.abs(exchange.skewMs() ?? 9e9) < 1_000)
-      const candles = await exchange.candles(MARKET, '1m', 3)
-      assert.ok(candles.ok && candles.value.length === 3)
-      const rights = await exchange.keyRights()
-      assert.ok(rights.ok && rights.value.withdraw === 'no' && rights.value.trade === 'yes')
-    },
-  },
-]
-
-function accepted(placed: Placed) {
-  assert.equal(placed.outcome, 'accepted')
-  assert.ok(placed.outcome === 'accepted')
-  return placed.order
+function when(fault: string | undefined, check: (fault: string) => Check): readonly Check[] {
+  return fault === undefined ? [] : [check(fault)]
 }
