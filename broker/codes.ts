@@ -4,7 +4,7 @@
 export const START_CODES = [
   'broker_port_taken',
   'broker_address_unusable',
-  'broker_lets_strangers_in',
+  'broker_self_test_failed',
 ] as const
 
 /** Reasons to turn a client or a message away; written to the log. A refused token keeps its own code. */

@@ -28,7 +28,7 @@ export class Connections {
   }
 
   /** A new socket. Where the budget is used up, the network with the most sockets in it loses its oldest. */
-  take(socket: Socket): void {
+  add(socket: Socket): void {
     // Without a listener a reset by the peer would be an uncaught exception.
     socket.on('error', () => undefined)
     const network = networkOf(socket.remoteAddress ?? '')
@@ -44,7 +44,7 @@ export class Connections {
   }
 
   /** `stream` carries what comes over `socket`. */
-  carry(stream: Duplex, socket: Socket): void {
+  bind(stream: Duplex, socket: Socket): void {
     this.#sockets.set(stream, socket)
   }
 
@@ -52,7 +52,7 @@ export class Connections {
    * The client on `stream` showed a good token: its socket leaves the budget. `replaced` is the stream whose place it
    * takes. Returns the code of a limit that it would exceed.
    */
-  admit(stream: Duplex, replaced: Duplex | null) {
+  accept(stream: Duplex, replaced: Duplex | null) {
     const socket = this.#sockets.get(stream)
     if (socket === undefined) return null
     const network = networkOf(socket.remoteAddress ?? '')

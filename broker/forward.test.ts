@@ -7,7 +7,7 @@ import { Aedes } from 'aedes'
 import fc from 'fast-check'
 import { connectAsync, connect as connectMqtt, type IClientOptions, type MqttClient } from 'mqtt'
 import { expect, onTestFinished, test, vi } from 'vitest'
-import { type Admit, admit } from './admit.ts'
+import { type Authenticate, authenticate } from './authenticate.ts'
 import { brokerConfig } from './config.ts'
 import { Connections } from './connections.ts'
 import { createHooks } from './hooks.ts'
@@ -33,14 +33,14 @@ function collect(client: MqttClient): string[] {
   return topics
 }
 
-function hooksWith(door: Admit) {
+function hooksWith(check: Authenticate) {
   const key = publicKey(authority.publicKey)
   const pins = keyring([{ key, issuer: 'authority', kinds: ['access'] }])
   const { limits } = brokerConfig.parse({ authority: authority.publicKey })
   const refusals = new Refusals(createLog({ program: 'broker', level: 'silent' }))
   return createHooks({
-    admit: door,
-    gate: { id: 'broker', pins, maxKeepaliveSeconds: 120, maxTopicLevels: 8 },
+    authenticate: check,
+    rules: { id: 'broker', pins, maxKeepaliveSeconds: 120, maxTopicLevels: 8 },
     maxSubscriptions: 64,
     sessions: new Sessions(),
     connections: new Connections(limits, refusals),
@@ -61,13 +61,14 @@ test('denies a message that aedes publishes for nobody', () => {
     dup: false,
   } as const
   const done = vi.fn()
-  hooksWith(admit).authorizePublish(null, packet, done)
+  hooksWith(authenticate).authorizePublish(null, packet, done)
   expect(done).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ code: 'client_unknown' }))
 })
 
 /** aedes with our hooks, and `authorizeForward` only if `guarded`; sessions may be kept. */
 async function startLenient(guarded: boolean): Promise<string> {
-  const lenient: Admit = (packet, ...rest) => admit({ ...packet, clean: true }, ...rest)
+  const lenient: Authenticate = (packet, ...rest) =>
+    authenticate({ ...packet, clean: true }, ...rest)
   const { authorizeForward, ...hooks } = hooksWith(lenient)
   const aedes = new Aedes(guarded ? { ...hooks, authorizeForward } : hooks)
   await aedes.listen()

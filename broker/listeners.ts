@@ -10,13 +10,13 @@ import type { Connections } from './connections.ts'
 import { awaitConnect } from './first-packet.ts'
 import { readWhole } from './read-whole.ts'
 
-export interface Entrance {
+export interface ConnectionHandlers {
   readonly limits: BrokerLimits
   readonly connections: Connections
   /** A stream that begins with a whole CONNECT. */
-  handle(stream: Duplex, request?: IncomingMessage): void
+  onConnect(stream: Duplex, request?: IncomingMessage): void
   /** A stream that ended badly before. */
-  broken(error: Error): void
+  onBroken(error: Error): void
 }
 
 export interface Listener {
@@ -35,18 +35,26 @@ const MAX_MESSAGE_BYTES = 65_536
  */
 const BACKLOG = 4096
 
-export async function listenTcp(host: string, port: number, entrance: Entrance): Promise<Listener> {
+export async function listenTcp(
+  host: string,
+  port: number,
+  handlers: ConnectionHandlers,
+): Promise<Listener> {
   const server = createServer({ noDelay: true }, (socket) => {
-    entrance.connections.take(socket)
-    enter({ stream: socket, socket }, entrance)
+    handlers.connections.add(socket)
+    guardConnection({ stream: socket, socket }, handlers)
   })
   return listen(server, { scheme: 'mqtt', setting: 'broker.port', host, port })
 }
 
-export async function listenWs(host: string, port: number, entrance: Entrance): Promise<Listener> {
-  const { maxPacketBytes } = entrance.limits
+export async function listenWs(
+  host: string,
+  port: number,
+  handlers: ConnectionHandlers,
+): Promise<Listener> {
+  const { maxPacketBytes } = handlers.limits
   const http = createHttpServer()
-  http.on('connection', (socket) => entrance.connections.take(socket))
+  http.on('connection', (socket) => handlers.connections.add(socket))
   http.on('request', (_, response) => {
     response.writeHead(426, { connection: 'close' }).end('This is MQTT over WebSocket.\n')
   })
@@ -58,7 +66,7 @@ export async function listenWs(host: string, port: number, entrance: Entrance): 
   })
   sockets.on('connection', (socket, request) => {
     const stream = createWebSocketStream(socket)
-    enter({ stream, socket: request.socket }, entrance, request)
+    guardConnection({ stream, socket: request.socket }, handlers, request)
     // MQTT 3.1.1 section 6: the client must offer the subprotocol "mqtt".
     if (socket.protocol !== 'mqtt') stream.destroy(new Error('expected the subprotocol "mqtt"'))
   })
@@ -67,35 +75,39 @@ export async function listenWs(host: string, port: number, entrance: Entrance): 
   return listen(http, { scheme: 'ws', setting: 'broker.wsPort', host, port })
 }
 
-interface Way {
+interface Connection {
   readonly stream: Duplex
   readonly socket: Socket
 }
 
-function enter({ stream, socket }: Way, entrance: Entrance, request?: IncomingMessage): void {
-  entrance.connections.carry(stream, socket)
-  guardPackets(stream, entrance.limits.maxPacketBytes)
+function guardConnection(
+  { stream, socket }: Connection,
+  handlers: ConnectionHandlers,
+  request?: IncomingMessage,
+): void {
+  handlers.connections.bind(stream, socket)
+  guardPackets(stream, handlers.limits.maxPacketBytes)
   readWhole(stream)
-  stream.on('error', entrance.broken)
+  stream.on('error', handlers.onBroken)
   awaitConnect(stream, () => {
-    stream.off('error', entrance.broken)
-    entrance.handle(stream, request)
+    stream.off('error', handlers.onBroken)
+    handlers.onConnect(stream, request)
   })
 }
 
-interface Place {
+interface ListenAddress {
   readonly scheme: string
   readonly setting: string
   readonly host: string
   readonly port: number
 }
 
-async function listen(server: Server, place: Place): Promise<Listener> {
+async function listen(server: Server, address: ListenAddress): Promise<Listener> {
   const { promise, resolve, reject } = Promise.withResolvers<void>()
-  server.once('error', (error) => reject(explain(error, place)))
-  server.listen({ port: place.port, host: place.host, backlog: BACKLOG }, resolve)
+  server.once('error', (error) => reject(explain(error, address)))
+  server.listen({ port: address.port, host: address.host, backlog: BACKLOG }, resolve)
   await promise
-  return { url: urlOf(place.scheme, server), close: () => closeServer(server) }
+  return { url: urlOf(address.scheme, server), close: () => closeServer(server) }
 }
 
 function urlOf(scheme: string, server: Server): string {
@@ -109,7 +121,10 @@ function closeServer(server: Server): Promise<void> {
   return promise
 }
 
-function explain(error: NodeJS.ErrnoException, { host, port, setting }: Place): KeysideError {
+function explain(
+  error: NodeJS.ErrnoException,
+  { host, port, setting }: ListenAddress,
+): KeysideError {
   const taken = error.code === 'EADDRINUSE'
   const code: StartCode = taken ? 'broker_port_taken' : 'broker_address_unusable'
   const message = taken

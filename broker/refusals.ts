@@ -21,7 +21,7 @@ export class Refusals {
     this.#log = log
   }
 
-  begin(): void {
+  startServing(): void {
     this.#state = 'serving'
   }
 
@@ -33,7 +33,7 @@ export class Refusals {
   }
 
   /** Call once a second: writes how many were left out, and begins anew. */
-  turn(): void {
+  flush(): void {
     for (const [code, more] of this.#unwritten)
       if (more > 0) this.#log.warn({ code, more }, 'more of them')
     this.#unwritten.clear()

@@ -4,14 +4,14 @@ import type { BrokerLimits } from './config.ts'
 
 type Limits = Pick<BrokerLimits, 'maxRetained' | 'maxRetainedPerClient' | 'maxRetainedBytes'>
 
-interface Kept {
+interface RetainedMessage {
   readonly client: string
   readonly bytes: number
 }
 
 export class Retained {
   readonly #limits: Limits
-  readonly #kept = new Map<string, Kept>()
+  readonly #kept = new Map<string, RetainedMessage>()
   readonly #byClient = new Map<string, number>()
   #bytes = 0
 
@@ -20,7 +20,7 @@ export class Retained {
   }
 
   /** Asks for one more message with the flag `retain`, and counts it if it may be kept. An empty one clears its topic. */
-  keep(client: string, topic: string, bytes: number): Verdict {
+  store(client: string, topic: string, bytes: number): Verdict {
     const before = this.#kept.get(topic)
     if (bytes === 0) {
       this.#drop(topic, before)
@@ -36,7 +36,7 @@ export class Retained {
     return ALLOWED
   }
 
-  #room({ client, bytes }: Kept, before: Kept | undefined): Verdict {
+  #room({ client, bytes }: RetainedMessage, before: RetainedMessage | undefined): Verdict {
     const { maxRetained, maxRetainedPerClient, maxRetainedBytes } = this.#limits
     const one = before === undefined ? 1 : 0
     if (this.#kept.size + one > maxRetained)
@@ -48,7 +48,7 @@ export class Retained {
     return ALLOWED
   }
 
-  #drop(topic: string, kept: Kept | undefined): void {
+  #drop(topic: string, kept: RetainedMessage | undefined): void {
     if (kept === undefined) return
     this.#kept.delete(topic)
     this.#bytes -= kept.bytes

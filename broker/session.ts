@@ -8,7 +8,7 @@ export interface Session {
   /** Seconds since 1970. */
   readonly expires: number
   /** Filters asked for so far. */
-  readonly filters: Set<string>
+  readonly subscriptions: Set<string>
 }
 
 /** `now` is in seconds since 1970 throughout. */
@@ -22,13 +22,13 @@ export class Sessions {
   }
 
   /** Whose connection stands under the client id `id`. */
-  sitting(id: string): Client | null {
+  connectedClient(id: string): Client | null {
     const client = this.#byId.get(id)
     return client === undefined || client.closed ? null : client
   }
 
   /** Null for no session and for one whose token expired. */
-  live(client: Client | null, now: number): Session | null {
+  valid(client: Client | null, now: number): Session | null {
     const session = client && this.#byClient.get(client)
     if (!session) return null
     // The will, allowed at CONNECT, still goes out when the expiry itself closes the connection.

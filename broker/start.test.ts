@@ -1,7 +1,7 @@
 import { createServer } from 'node:net'
 import { connectAsync, type IClientOptions, type MqttClient } from 'mqtt'
 import { expect, onTestFinished, test, vi } from 'vitest'
-import { admit } from './admit.ts'
+import { authenticate } from './authenticate.ts'
 import { rawClient, startTestBroker, stranger, type TestBroker, token } from './testing/fixture.ts'
 
 const SIGNAL = 'keyside/v1/signal/ema-cross'
@@ -299,13 +299,13 @@ test('does not start on an address that this machine does not have', async () =>
 test('stays down when the self-test finds a door that stands open', async () => {
   const acl = { publish: [], subscribe: [] }
   const letIn = () => {
-    const session = { client: 'stranger', acl, expires: Infinity, filters: new Set<string>() }
+    const session = { client: 'stranger', acl, expires: Infinity, subscriptions: new Set<string>() }
     return { ok: true as const, session }
   }
-  await expect(startTestBroker({ admit: letIn })).rejects.toMatchObject({
-    code: 'broker_lets_strangers_in',
+  await expect(startTestBroker({ authenticate: letIn })).rejects.toMatchObject({
+    code: 'broker_self_test_failed',
   })
-  await using at = await startTestBroker({ admit })
+  await using at = await startTestBroker({ authenticate })
   expect(at.mqtt).toMatch(/^mqtt:\/\/127\.0\.0\.1:\d+$/)
 })
 

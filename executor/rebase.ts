@@ -1,6 +1,6 @@
 // Sets a journal that was put back, or that the exchange does not bear out, to what is really there. At the device only.
 import { resolve } from 'node:path'
-import { type Clock, KeysideError, PATIENT_BUSY_MS } from '@keyside/runtime'
+import { type Clock, KeysideError, LONG_BUSY_TIMEOUT_MS } from '@keyside/runtime'
 import {
   isUnsent,
   type MarketSeen,
@@ -52,7 +52,7 @@ const OVERLAP_MS = 120_000
 export async function prepareRebase(options: RebaseOptions): Promise<Rebase> {
   const { home, database = 'journal.db', exchange, clock, by } = options
   const path = resolve(home, database)
-  const journal = new Journal(path, { busyMs: PATIENT_BUSY_MS })
+  const journal = new Journal(path, { busyMs: LONG_BUSY_TIMEOUT_MS })
   const close = async () => {
     await exchange.stop()
     journal.close()

@@ -58,7 +58,7 @@ export class Shell {
     this.#retry = new Retry({
       clock: options.clock,
       file: 'the journal',
-      tell: (sentence) => options.log.error({ code: 'database_busy' }, sentence),
+      warn: (sentence) => options.log.error({ code: 'database_busy' }, sentence),
       onLong: () => options.onHeld?.('held'),
       onFree: (heldMs) => this.#wasHeld(heldMs),
     })

@@ -4,11 +4,11 @@ import {
   type Cancel,
   type Clock,
   KeysideError,
+  LONG_BUSY_TIMEOUT_MS,
   type Logger,
   newJti,
-  PATIENT_BUSY_MS,
   type RandomBytes,
-  STEP_BUSY_MS,
+  STEP_BUSY_TIMEOUT_MS,
   type Trace,
 } from '@keyside/runtime'
 import { assemble } from './assemble.ts'
@@ -84,7 +84,7 @@ async function compose(
 ): Promise<void> {
   const { home, log, clock, trace, keychain } = deps
   const path = resolve(home, config.database)
-  const journal = new Journal(path, { busyMs: PATIENT_BUSY_MS })
+  const journal = new Journal(path, { busyMs: LONG_BUSY_TIMEOUT_MS })
   onStop(() => journal.close())
   const session = newJti(deps.randomBytes)
   onStop(register(home, session, clock.now()))
@@ -105,7 +105,7 @@ async function compose(
     ...deps,
   })
   // From here on nothing stands still for long: what meets a lock is tried again.
-  journal.setBusyWait(STEP_BUSY_MS)
+  journal.setBusyWait(STEP_BUSY_TIMEOUT_MS)
   const shell = assemble({
     journal,
     exchange,
@@ -145,7 +145,7 @@ async function compose(
       const { policy } = inForce
       await loadMarkets(policy)
       requireMarket(exchange, policy.markets, shell.state().book)
-      await refuseMightyKey(exchange)
+      await rejectWithdrawalKey(exchange)
     },
     onReached: watchNew,
     take,
@@ -221,7 +221,7 @@ async function openAccount(config: ExecutorConfig, deps: ExecutorDeps): Promise<
 }
 
 /** A key that may take money away has no place on a device that is always on. */
-async function refuseMightyKey(exchange: Exchange): Promise<void> {
+async function rejectWithdrawalKey(exchange: Exchange): Promise<void> {
   const rights = await exchange.keyRights()
   if (rights.ok && canTakeAway(rights.value))
     throw new KeysideError('key_can_withdraw', sentenceOf('key_can_withdraw'))

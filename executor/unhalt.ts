@@ -1,7 +1,7 @@
 // The way out of a halt while no executor runs: at the device, by someone who can open its journal.
 import { existsSync, rmSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { PATIENT_BUSY_MS } from '@keyside/runtime'
+import { LONG_BUSY_TIMEOUT_MS } from '@keyside/runtime'
 import { haltFile } from './halt-file.ts'
 import { lookInto } from './journal/database.ts'
 import { Journal } from './journal/journal.ts'
@@ -11,7 +11,7 @@ export function unhalt(
   home: string,
   { database = 'journal.db', now, by }: { database?: string; now: number; by: string },
 ): 'unhalted' | 'withdrawn' | 'not_halted' {
-  const journal = new Journal(resolve(home, database), { busyMs: PATIENT_BUSY_MS })
+  const journal = new Journal(resolve(home, database), { busyMs: LONG_BUSY_TIMEOUT_MS })
   try {
     const filed = existsSync(haltFile(home))
     rmSync(haltFile(home), { force: true })

@@ -41,7 +41,7 @@ function bench() {
   const retry = new Retry({
     clock,
     file: 'a.db',
-    tell: (sentence) => told.push(sentence),
+    warn: (sentence) => told.push(sentence),
     onLong: () => told.push('long'),
     onFree: (ms) => told.push(`free after ${ms}`),
   })

@@ -4,12 +4,12 @@ import { KeysideError } from './error.ts'
 import { describeError } from './log.ts'
 
 /** How long one step waits for a lock with everything standing still, ms: a short write of another program is over by then. */
-export const STEP_BUSY_MS = 100
+export const STEP_BUSY_TIMEOUT_MS = 100
 /** The same where nothing else has to go on: at a start, and in a command at the terminal. */
-export const PATIENT_BUSY_MS = 10_000
+export const LONG_BUSY_TIMEOUT_MS = 10_000
 
 /** Between two tries, ms. */
-const AGAIN_MS = 250
+const RETRY_MS = 250
 
 /** SQLITE_BUSY and SQLITE_PROTOCOL, with whatever their extended codes add: somebody else has the lock. */
 const BUSY: ReadonlySet<number> = new Set([5, 15])
@@ -41,7 +41,7 @@ export async function whileBusy<T>(
     } catch (error) {
       if (!isBusy(error)) throw error
       if (tries === 0) onBusy?.()
-      await new Promise<void>((done) => clock.after(AGAIN_MS, done))
+      await new Promise<void>((done) => clock.after(RETRY_MS, done))
     }
 }
 
@@ -49,7 +49,7 @@ export interface RetryOptions {
   readonly clock: Pick<Clock, 'now' | 'after'>
   /** What is held, for a person. */
   readonly file: string
-  readonly tell: (sentence: string) => void
+  readonly warn: (sentence: string) => void
   /** It has been held for ten seconds, and still is. */
   readonly onLong?: () => void
   /** Everything that waited is done. */
@@ -79,8 +79,8 @@ export class Retry {
   /** For work whose end nobody waits for. Throws what is no lock; tells it when the work had to wait. */
   run(work: () => void): void {
     this.whenDone(work)?.catch((error: unknown) => {
-      const { tell, file } = this.#options
-      tell(`a step that had waited for ${file} failed: ${describeError(error).message}`)
+      const { warn, file } = this.#options
+      warn(`a step that had waited for ${file} failed: ${describeError(error).message}`)
     })
   }
 
@@ -121,15 +121,15 @@ export class Retry {
   }
 
   #hold(): void {
-    const { clock, tell, file } = this.#options
+    const { clock, warn, file } = this.#options
     this.#state = 'held'
     this.#since = clock.now()
-    tell(databaseBusy(file).message)
+    warn(databaseBusy(file).message)
     this.#later()
   }
 
   #later(): void {
-    this.#cancel = this.#options.clock.after(AGAIN_MS, () => this.#again())
+    this.#cancel = this.#options.clock.after(RETRY_MS, () => this.#again())
   }
 
   #again(): void {

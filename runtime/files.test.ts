@@ -3,7 +3,7 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } fr
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
-import { closeHome, isOpenToOthers } from './files.ts'
+import { isOpenToOthers, restrictHome } from './files.ts'
 
 function folder(mode: number, ...files: readonly string[]): string {
   const parent = mkdtempSync(join(tmpdir(), 'keyside-files-'))
@@ -20,7 +20,7 @@ const modeOf = (path: string) => statSync(path).mode & 0o777
 test.each([0o755, 0o750, 0o701, 0o777])('a home with mode %o is closed', (mode) => {
   const home = folder(mode, 'config.yaml')
   expect(isOpenToOthers(home)).toBe(true)
-  closeHome(home)
+  restrictHome(home)
   expect(modeOf(home)).toBe(0o700)
   expect(isOpenToOthers(home)).toBe(false)
 })
@@ -28,6 +28,6 @@ test.each([0o755, 0o750, 0o701, 0o777])('a home with mode %o is closed', (mode) 
 test('what is no home, is not there, or is a file is left alone', () => {
   const other = folder(0o755, 'something')
   for (const path of [other, join(other, 'nothing'), join(other, 'something', 'deeper')])
-    closeHome(path)
+    restrictHome(path)
   expect(modeOf(other)).toBe(0o755)
 })

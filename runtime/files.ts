@@ -32,7 +32,7 @@ export function isOpenToOthers(path: string): boolean {
 }
 
 /** A home that was made by hand, or put back from a backup, is its owner's alone again. No other folder is touched. */
-export function closeHome(home: string): void {
+export function restrictHome(home: string): void {
   try {
     if (!isOpenToOthers(home) || !existsSync(join(home, 'config.yaml'))) return
     if (statSync(home).uid === process.getuid?.()) chmodSync(home, 0o700)

@@ -17,7 +17,7 @@ export interface HelperOptions {
   readonly program: URL
   readonly clock: Clock
   /** How long an answer may take, ms. */
-  readonly patienceMs: number
+  readonly timeoutMs: number
   /** A helper that nobody has asked for this long ends, ms. */
   readonly idleMs: number
   /** From why there is no answer, in one line. */
@@ -44,13 +44,13 @@ export class Helper {
 
   /** What is asked is copied as by structuredClone. Rejects with `toError` for a refusal, a crash and a hang. */
   ask(question: unknown): Promise<unknown> {
-    const { clock, patienceMs } = this.#options
+    const { clock, timeoutMs } = this.#options
     clearTimeout(this.#end)
     const child = this.#child ?? this.#start()
     const id = ++this.#last
     const { promise, resolve, reject } = Promise.withResolvers<unknown>()
-    const cancel = clock.after(patienceMs, () => {
-      this.#over(child, `no answer within ${patienceMs / 1000} s`)
+    const cancel = clock.after(timeoutMs, () => {
+      this.#over(child, `no answer within ${timeoutMs / 1000} s`)
     })
     this.#asked.set(id, { resolve, reject, cancel })
     // One that has just died says so by its exit.

@@ -3,22 +3,22 @@ export { brokerAddress, isLoopback, plaintextWarning } from './broker-url.ts'
 export {
   databaseBusy,
   isBusy,
-  PATIENT_BUSY_MS,
+  LONG_BUSY_TIMEOUT_MS,
   Retry,
   type RetryOptions,
-  STEP_BUSY_MS,
+  STEP_BUSY_TIMEOUT_MS,
   whileBusy,
 } from './busy.ts'
 export { type Cancel, type Clock, systemClock } from './clock.ts'
 export { type Environment, keysideHome, loadConfig, logLevel } from './config.ts'
 export { KeysideError, RUNTIME_CODES } from './error.ts'
 export {
-  closeHome,
   isOpenToOthers,
   makeSigningKey,
   privateFolder,
   readSecret,
   readSigningKey,
+  restrictHome,
   writePrivate,
 } from './files.ts'
 export { Helper } from './helper.ts'
@@ -29,7 +29,7 @@ export { guardPackets, MAX_PACKET_BYTES } from './packet-guard.ts'
 export { newJti, type RandomBytes, systemRandomBytes } from './random.ts'
 export { exchangeAddress, originOf, rebaseUrls } from './rebase-urls.ts'
 export {
-  keepProofSecret,
+  ensureProofSecret,
   PROOF_BYTES,
   PROOF_PATH,
   provesSandbox,

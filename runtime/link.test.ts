@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { type AddressInfo, createServer, type Socket } from 'node:net'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { type Link, type LinkOptions, type LinkTrouble, openLink } from './link.ts'
-import { Patience } from './link-patience.ts'
+import { ReconnectBackoff } from './link-backoff.ts'
 import { createLog } from './log.ts'
 
 const TOPIC = 'keyside/v1/command/device'
@@ -180,27 +180,27 @@ test('notices that its connections are ended one after the other, and says that 
 test('waits longer each time the connection is taken away, until one stands', () => {
   vi.useFakeTimers()
   onTestFinished(() => void vi.useRealTimers())
-  const patience = new Patience(1000)
+  const backoff = new ReconnectBackoff(1000)
   const lose = () => {
-    patience.connected()
-    patience.ready()
-    patience.dropped()
-    return patience.wait()
+    backoff.connected()
+    backoff.ready()
+    backoff.dropped()
+    return backoff.delayMs()
   }
-  expect(patience.wait(), 'nothing happened yet').toBe(1000)
+  expect(backoff.delayMs(), 'nothing happened yet').toBe(1000)
   expect([lose(), lose(), lose(), lose(), lose()]).toEqual([1000, 4000, 6000, 8000, 8000])
-  patience.connected()
+  backoff.connected()
   vi.advanceTimersByTime(30_000)
   expect(lose(), 'it stood').toBe(1000)
 })
 
 test('waits longer each time it is refused, a minute at most, until it works', () => {
-  const patience = new Patience(1000)
+  const backoff = new ReconnectBackoff(1000)
   const waits = Array.from({ length: 7 }, () => {
-    patience.refused()
-    return patience.wait() / 1000
+    backoff.refused()
+    return backoff.delayMs() / 1000
   })
   expect(waits).toEqual([2, 4, 8, 16, 32, 60, 60])
-  patience.ready()
-  expect(patience.wait()).toBe(1000)
+  backoff.ready()
+  expect(backoff.delayMs()).toBe(1000)
 })

@@ -4,7 +4,7 @@ import { connect as connectTls } from 'node:tls'
 import { type IClientOptions, type IPublishPacket, MqttClient } from 'mqtt'
 import { type BrokerAddress, brokerAddress, plaintextWarning } from './broker-url.ts'
 import { KeysideError } from './error.ts'
-import { DROPS_OF_A_RIVAL, Patience } from './link-patience.ts'
+import { ReconnectBackoff, TAKEOVER_DROPS } from './link-backoff.ts'
 import type { Logger } from './log.ts'
 import { guardPackets } from './packet-guard.ts'
 
@@ -70,7 +70,7 @@ export function openLink(options: LinkOptions): Link {
   if (warning !== null) log.warn({ code: 'broker_plaintext' }, warning)
   const { promise: ready, resolve, reject } = Promise.withResolvers<void>()
   ready.catch(() => undefined)
-  const patience = new Patience(options.reconnectMs ?? 1_000)
+  const backoff = new ReconnectBackoff(options.reconnectMs ?? 1_000)
   const troubles = new Troubles(options)
   let lastError = ''
   const client: MqttClient = new MqttClient(
@@ -79,7 +79,7 @@ export function openLink(options: LinkOptions): Link {
       if (token !== null) one.options.password = token
       return openStream(address)
     },
-    { ...mannersOf(options), reconnectPeriod: patience.wait() },
+    { ...clientOptionsOf(options), reconnectPeriod: backoff.delayMs() },
   )
   const refused = (what: string, cause?: unknown): KeysideError => {
     const message = `${url} refused ${what}: ${ADVICE[options.issuer ?? 'home']}`
@@ -96,7 +96,7 @@ export function openLink(options: LinkOptions): Link {
     if (left.length === 0) return
     clearTimeout(askAgain)
     const again = () => client.connected && subscribeTo(left).then(works, () => undefined)
-    askAgain = setTimeout(again, patience.longest()).unref()
+    askAgain = setTimeout(again, backoff.maxDelayMs()).unref()
     throw refused(`the access token of ${clientId} a subscription (${left.join(', ')})`)
   }
   const works = () => {
@@ -104,8 +104,8 @@ export function openLink(options: LinkOptions): Link {
     resolve()
   }
   client.on('connect', () => {
-    patience.connected()
-    patience.ready()
+    backoff.connected()
+    backoff.ready()
     lastError = ''
     const stands = () => options.onReady?.()
     subscribeTo(filters).then(
@@ -119,11 +119,11 @@ export function openLink(options: LinkOptions): Link {
   })
   // Before the client's own listener, which sets the timer of the next try.
   client.prependListener('close', () => {
-    const drops = client.connected && wasEnded(client.stream) ? patience.dropped() : 0
+    const drops = client.connected && wasEndedByPeer(client.stream) ? backoff.dropped() : 0
     if (drops === 1) troubles.isOver('client_taken_over')
-    if (drops >= DROPS_OF_A_RIVAL)
-      troubles.tell({ code: 'client_taken_over', message: rivalOf(options) })
-    client.options.reconnectPeriod = patience.wait()
+    if (drops >= TAKEOVER_DROPS)
+      troubles.tell({ code: 'client_taken_over', message: takeOverMessage(options) })
+    client.options.reconnectPeriod = backoff.delayMs()
   })
   client.on('close', () => options.onLost?.())
   client.on('error', (error) => {
@@ -134,11 +134,11 @@ export function openLink(options: LinkOptions): Link {
     lastError = error.message
     const code = 'code' in error ? Number(error.code) : 0
     if (REFUSED.has(code)) {
-      patience.refused()
+      backoff.refused()
       refused(`the access token of ${clientId}`, error)
     }
-    if (code === BUSY) patience.dropped()
-    client.options.reconnectPeriod = patience.wait()
+    if (code === BUSY) backoff.dropped()
+    client.options.reconnectPeriod = backoff.delayMs()
   })
   client.handleMessage = (packet, done) => {
     handle(packet, options).then(
@@ -169,7 +169,7 @@ export function openLink(options: LinkOptions): Link {
   }
 }
 
-function mannersOf({ clientId, will }: LinkOptions): IClientOptions {
+function clientOptionsOf({ clientId, will }: LinkOptions): IClientOptions {
   return {
     protocolVersion: 4,
     protocolId: 'MQTT',
@@ -219,15 +219,15 @@ function tokenOf({ token, log }: LinkOptions): string | null {
   }
 }
 
-function rivalOf({ clientId, url }: LinkOptions): string {
+function takeOverMessage({ clientId, url }: LinkOptions): string {
   return `${url} keeps ending the connection of "${clientId}": another program uses the same name and token (a second copy of this home?), or the broker fails again and again. Both take turns until one of them is stopped`
 }
 
 /** Streams that the other side ended, or cut. */
-const ended = new WeakSet<object>()
+const endedByPeer = new WeakSet<object>()
 
-function wasEnded(stream: object): boolean {
-  return ended.has(stream)
+function wasEndedByPeer(stream: object): boolean {
+  return endedByPeer.has(stream)
 }
 
 function openStream({ tls, host, port }: BrokerAddress): Socket {
@@ -235,9 +235,9 @@ function openStream({ tls, host, port }: BrokerAddress): Socket {
   const name = isIP(host) === 0 ? { servername: host } : {}
   const socket = tls ? connectTls({ host, port, ...name }) : createConnection({ host, port })
   socket.setNoDelay(true)
-  socket.once('end', () => ended.add(socket))
+  socket.once('end', () => endedByPeer.add(socket))
   socket.once('error', ({ code }: NodeJS.ErrnoException) => {
-    if (code === 'ECONNRESET' || code === 'EPIPE') ended.add(socket)
+    if (code === 'ECONNRESET' || code === 'EPIPE') endedByPeer.add(socket)
   })
   guardPackets(socket)
   return socket

@@ -6,12 +6,12 @@ import { isBusy } from './busy.ts'
 import { privateFolder } from './files.ts'
 
 /** A backup that reads the lock's file is done with it by then, ms; a program is not. */
-const PASSING_MS = 1_000
+const LOCK_TIMEOUT_MS = 1_000
 
 /** Readers of `path` are not kept out: the lock is a file beside it. Null when another program has it. */
 export function lockFile(path: string): (() => void) | null {
   privateFolder(dirname(path))
-  const lock = new DatabaseSync(`${path}.lock`, { timeout: PASSING_MS })
+  const lock = new DatabaseSync(`${path}.lock`, { timeout: LOCK_TIMEOUT_MS })
   try {
     chmodSync(`${path}.lock`, 0o600)
     lock.exec('BEGIN EXCLUSIVE')

@@ -10,7 +10,7 @@ const MAX_LENGTH_BYTES = 4
 /** MQTT 3.1.1 sections 3.8 and 3.10: what begins with a packet identifier and then must name a filter. */
 const FILTER_PACKETS: ReadonlySet<number> = new Set([8, 10])
 /** Packet identifier, length of a filter, one character of it. */
-const MIN_FILTERS = 5
+const MIN_FILTER_PACKET_BYTES = 5
 
 /**
  * Follows the fixed headers (MQTT 3.1.1 section 2.2) of what arrives on `stream` and destroys it at the first
@@ -68,7 +68,7 @@ function follower(maxBytes: number): (chunk: Uint8Array) => boolean {
       body = length
       lengthBytes = -1
       if (!FILTER_PACKETS.has(type)) continue
-      if (length < MIN_FILTERS) return false
+      if (length < MIN_FILTER_PACKET_BYTES) return false
       idLeft = 2
       id = 0
     }

@@ -9,7 +9,7 @@ import { makeSigningKey, readSecret, readSigningKey, writePrivate } from './file
 import { createLog, scrub } from './log.ts'
 import { systemRandomBytes } from './random.ts'
 import { exchangeAddress, originOf, rebaseUrls } from './rebase-urls.ts'
-import { keepProofSecret, provesSandbox, readProofSecret, sandboxProof } from './sandbox-proof.ts'
+import { ensureProofSecret, provesSandbox, readProofSecret, sandboxProof } from './sandbox-proof.ts'
 import { logTrace } from './trace.ts'
 import { checkYaml } from './yaml.ts'
 
@@ -167,8 +167,8 @@ test('an empty variable of the environment is no address', () => {
 test('a proof belongs to its secret and its nonce, and a secret is 32 bytes that nobody else reads', () => {
   const file = join(home, 'secrets', 'sandbox.secret')
   expect(readProofSecret(file)).toBeNull()
-  const secret = keepProofSecret(file, systemRandomBytes)
-  expect(Buffer.from(keepProofSecret(file, systemRandomBytes))).toEqual(Buffer.from(secret))
+  const secret = ensureProofSecret(file, systemRandomBytes)
+  expect(Buffer.from(ensureProofSecret(file, systemRandomBytes))).toEqual(Buffer.from(secret))
   expect(statSync(file).mode & 0o777).toBe(0o600)
   expect(provesSandbox(secret, 'nonce', sandboxProof(secret, 'nonce'))).toBe(true)
   expect(provesSandbox(secret, 'other', sandboxProof(secret, 'nonce'))).toBe(false)

@@ -39,7 +39,7 @@ export function readProofSecret(file: string): Uint8Array | null {
 }
 
 /** The one that is there, or a new one. */
-export function keepProofSecret(file: string, randomBytes: RandomBytes): Uint8Array {
+export function ensureProofSecret(file: string, randomBytes: RandomBytes): Uint8Array {
   const there = readProofSecret(file)
   if (there !== null) return there
   const made = randomBytes(PROOF_BYTES)

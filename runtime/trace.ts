@@ -29,18 +29,18 @@ export function instant(): number {
 export const noTrace: Trace = () => undefined
 
 /** Long enough for a signal to be through, ms. */
-const LATER_MS = 20
+const WRITE_DELAY_MS = 20
 
 /** Writes hops as log lines of level `trace`, a moment later: writing takes longer than some of the hops. */
 export function logTrace(log: Logger): Trace {
-  let kept: { hop: Hop; id: string; at: number }[] = []
+  let pending: { hop: Hop; id: string; at: number }[] = []
   const write = () => {
-    for (const line of kept) log.trace(line, 'hop')
-    kept = []
+    for (const line of pending) log.trace(line, 'hop')
+    pending = []
   }
   return (hop, id, at = instant()) => {
     if (!log.isLevelEnabled('trace')) return
-    if (kept.length === 0) setTimeout(write, LATER_MS)
-    kept.push({ hop, id, at })
+    if (pending.length === 0) setTimeout(write, WRITE_DELAY_MS)
+    pending.push({ hop, id, at })
   }
 }

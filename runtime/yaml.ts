@@ -25,7 +25,7 @@ export interface OpenedYaml {
 }
 
 /** More than any person writes, characters. */
-const MOST = 1_000_000
+const MAX_CHARACTERS = 1_000_000
 
 /** Duplicate keys, unknown keys, anchors' aliases and tags are refused. */
 export function checkYaml<Schema extends z.ZodType>(
@@ -97,11 +97,12 @@ export function firstIssue(
 
 /** Control characters but tab and line ends; and what a decoder writes for bytes that are no UTF-8. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-const NO_TEXT = /[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffd]/
+const NOT_TEXT = /[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffd]/
 
 function unreadable(text: string): { line: number; message: string } | null {
-  if (text.length > MOST) return { line: 1, message: `it is longer than ${MOST} characters` }
-  const at = text.search(NO_TEXT)
+  if (text.length > MAX_CHARACTERS)
+    return { line: 1, message: `it is longer than ${MAX_CHARACTERS} characters` }
+  const at = text.search(NOT_TEXT)
   if (at === -1) return null
   const line = text.slice(0, at).split(/\r\n|\r|\n/).length
   return { line, message: 'a character that is no text: save the file as UTF-8' }
@@ -135,7 +136,7 @@ function lineOf(
 }
 
 /** What most people meant. */
-const MEANT: Readonly<Record<string, string>> = {
+const HINTS: Readonly<Record<string, string>> = {
   BLOCK_AS_IMPLICIT_KEY: 'a value with a colon in it belongs in quotes',
   BAD_DQ_ESCAPE: 'a value with a backslash in it belongs in single quotes',
 }
@@ -143,5 +144,5 @@ const MEANT: Readonly<Record<string, string>> = {
 /** The first line of what the parser says, without the place that is told apart. */
 function sentence({ code, message }: { code: string; message: string }): string {
   const said = (message.split('\n')[0] ?? message).replace(/ at line \d+, column \d+:?$/, '')
-  return code in MEANT ? `${said}: ${MEANT[code]}` : said
+  return code in HINTS ? `${said}: ${HINTS[code]}` : said
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { expect, onTestFinished, test } from 'vitest'
 import { openDatabase, transaction } from './publish/database.ts'
-import { startWorld, T0, until } from './testing/rig.ts'
+import { startWorld, T0, until } from './testing/fixture.ts'
 import { candles } from './testing/rules.ts'
 
 async function openHeld(closes: readonly number[], past = 1) {

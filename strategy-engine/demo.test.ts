@@ -5,10 +5,10 @@ import { createLog, systemClock } from '@keyside/runtime'
 import { CALM, Market, startExchange } from '@keyside/sandbox'
 import { expect, onTestFinished, test } from 'vitest'
 import { startEngine } from './engine.ts'
-import { createGauges } from './indicators/gauges.ts'
-import { startState, step } from './strategies/runner.ts'
+import { createIndicatorSet } from './indicators/indicator-set.ts'
+import { initialState, step } from './strategies/runner.ts'
 import { readStrategy, type Strategy } from './strategies/strategy.ts'
-import { configFor, newHome, openBroker, until } from './testing/rig.ts'
+import { configFor, newHome, openBroker, until } from './testing/fixture.ts'
 
 const FILE = join(import.meta.dirname, '../examples/strategies/demo.yaml')
 
@@ -55,7 +55,7 @@ test('a signal is at the broker within moments of the close of its candle on the
     await exchange.stop()
   })
   await engine.ready
-  await until(() => bar(home.path) > 0, 8_000)
+  await until(() => lastCandle(home.path) > 0, 8_000)
   const nudged = Date.now()
   market.nudge('BTC/USDT', 1.01, nudged)
   await until(() => hops.some(([hop]) => hop === 'published'), 4_000)
@@ -69,7 +69,7 @@ function demo(): Strategy {
 }
 
 function decisions(strategy: Strategy, market: Market, seconds: number) {
-  const gauges = createGauges(strategy.series)
+  const indicators = createIndicatorSet(strategy.series)
   const start = 1_790_000_000
   const bars = market.candles(
     strategy.market,
@@ -77,17 +77,17 @@ function decisions(strategy: Strategy, market: Market, seconds: number) {
     { start: start * 1000, limit: seconds },
     (start + seconds) * 1000,
   )
-  let state = startState('flat')
+  let state = initialState('flat')
   return bars.flatMap(({ openTime, open, high, low, close, volume }, at) => {
     const candle = { start: openTime / 1000, open, high, low, close, volume }
-    const done = step(strategy, state, { candle, values: gauges(candle) }, 'all')
+    const done = step(strategy, state, { candle, values: indicators(candle) }, 'all')
     state = done.state
     return done.decision ? [{ at, kind: done.decision.kind }] : []
   })
 }
 
 /** The last candle that the engine has worked through. */
-function bar(home: string): number {
+function lastCandle(home: string): number {
   using database = new DatabaseSync(join(home, 'engine.db'), { readOnly: true })
-  return Number(database.prepare('SELECT bar FROM streams').get()?.['bar'] ?? 0)
+  return Number(database.prepare('SELECT last_candle FROM streams').get()?.['last_candle'] ?? 0)
 }

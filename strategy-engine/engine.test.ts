@@ -4,8 +4,16 @@ import { DatabaseSync } from 'node:sqlite'
 import { GENESIS, hashText } from '@keyside/protocol'
 import { expect, onTestFinished, test } from 'vitest'
 import { runEngine } from './engine.ts'
-import { replayFeed } from './market/replay-feed.ts'
-import { configFor, depsFor, newHome, openBroker, startWorld, T0, until } from './testing/rig.ts'
+import {
+  configFor,
+  depsFor,
+  newHome,
+  openBroker,
+  startWorld,
+  T0,
+  until,
+} from './testing/fixture.ts'
+import { replayFeed } from './testing/replay-feed.ts'
 import { candles, RULES, yaml } from './testing/rules.ts'
 
 const start = (closes: number[], past = 1) =>
@@ -77,10 +85,10 @@ test('sends at the next connection what it could not send, in the same bytes', a
   cable.cut()
   await until(() => presence() === 'offline')
   close()
-  const sealed = storedToken(home.path)
+  const signed = storedToken(home.path)
   cable.mend()
   await until(() => messages('signal').length === 1)
-  expect(messages('signal')[0]?.hash).toBe(hashText(sealed))
+  expect(messages('signal')[0]?.hash).toBe(hashText(signed))
 })
 
 test('never sends what expired meanwhile, and lets the head tell', async () => {

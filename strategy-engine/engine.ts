@@ -12,13 +12,13 @@ import {
   type Trace,
 } from '@keyside/runtime'
 import type { EngineConfig } from './config.ts'
-import { Desk } from './desk.ts'
 import { CcxtFeed } from './market/ccxt-feed.ts'
 import type { Feed } from './market/feed.ts'
-import { openAlone } from './publish/database.ts'
+import { openExclusive } from './publish/database.ts'
 import { Outbox } from './publish/outbox.ts'
 import { Publisher } from './publish/publisher.ts'
 import { StrategyFolder } from './strategy-folder.ts'
+import { StrategyManager } from './strategy-manager.ts'
 
 export interface EngineDeps {
   readonly log: Logger
@@ -35,7 +35,7 @@ export interface Engine {
   stop(): Promise<void>
 }
 
-const LOOK_MS = 1_000
+const SCAN_MS = 1_000
 
 /** Runs without the broker and without the exchange too, and goes on when they are there. */
 export async function startEngine(config: EngineConfig, deps: EngineDeps): Promise<Engine> {
@@ -50,16 +50,16 @@ export async function runEngine(
 ): Promise<Engine> {
   const { home, clock, randomBytes = systemRandomBytes } = deps
   const folder = new StrategyFolder(resolve(home, config.strategies))
-  const first = folder.look()
+  const first = folder.scan()
   const key = readSigningKey(resolve(home, config.signingKeyFile))
   const token = readSecret(resolve(home, config.broker.tokenFile))
-  const { database, close } = openAlone(resolve(home, config.database))
+  const { database, close } = openExclusive(resolve(home, config.database))
   const outbox = new Outbox(database, key)
   const { log } = deps
   const retry = new Retry({
     clock,
     file: config.database,
-    tell: (sentence) => log.warn({ code: 'database_busy' }, sentence),
+    warn: (sentence) => log.warn({ code: 'database_busy' }, sentence),
     onLong: () => log.error({ code: 'database_busy' }, databaseBusy(config.database).message),
   })
   const publisher = new Publisher({
@@ -69,9 +69,9 @@ export async function runEngine(
     outbox,
     retry,
   })
-  const desk = new Desk({ ...deps, config, feed, folder, outbox, publisher, retry })
-  desk.apply(first)
-  const stopLooking = clock.every(LOOK_MS, () => desk.look())
+  const manager = new StrategyManager({ ...deps, config, feed, folder, outbox, publisher, retry })
+  manager.apply(first)
+  const stopLooking = clock.every(SCAN_MS, () => manager.scan())
   async function shutDown(): Promise<void> {
     stopLooking()
     await feed.close()

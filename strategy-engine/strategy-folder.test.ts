@@ -14,7 +14,7 @@ afterEach(() => rmSync(path, { recursive: true, force: true }))
 const write = (name: string, text: string) => writeFileSync(join(path, name), text)
 const rules = (fields: object = {}) => yaml({ ...RULES, ...fields })
 const changes = (folder: StrategyFolder) =>
-  folder.look().map((each) => [each.change, 'strategy' in each ? each.strategy.name : each.message])
+  folder.scan().map((each) => [each.change, 'strategy' in each ? each.strategy.name : each.message])
 
 test('tells each file once, until it changes', () => {
   const folder = new StrategyFolder(path)
@@ -33,7 +33,7 @@ test('tells each file once, until it changes', () => {
 test('keeps the former version of a broken file, until the file is gone', () => {
   const folder = new StrategyFolder(path)
   write('one.yaml', rules())
-  folder.look()
+  folder.scan()
   write('one.yaml', 'name: [')
   const [[change, message] = []] = changes(folder)
   expect(change).toBe('refused')
@@ -58,7 +58,7 @@ test('says that a file that was never right does not run', () => {
 test('takes a renamed strategy for one that goes and one that comes', () => {
   const folder = new StrategyFolder(path)
   write('one.yaml', rules())
-  folder.look()
+  folder.scan()
   write('one.yaml', rules({ name: 'other' }))
   expect(changes(folder)).toEqual([
     ['removed', 'demo'],
@@ -79,10 +79,10 @@ test('refuses a name that another file has', () => {
 test('refuses a file that is too long', () => {
   const folder = new StrategyFolder(path)
   write('one.yaml', `${rules()}#${'.'.repeat(20_000)}`)
-  expect(folder.look()).toMatchObject([{ change: 'refused', code: 'strategy_invalid' }])
+  expect(folder.scan()).toMatchObject([{ change: 'refused', code: 'strategy_invalid' }])
 })
 
 test('says that there is no folder', () => {
-  const look = () => new StrategyFolder(join(path, 'nowhere')).look()
+  const look = () => new StrategyFolder(join(path, 'nowhere')).scan()
   expect(look).toThrow(expect.objectContaining({ code: 'strategies_missing' }))
 })

@@ -33,7 +33,7 @@ export class StrategyFolder {
   }
 
   /** What changed since the last look. Throws a KeysideError `strategies_missing` without the folder. */
-  look(): FolderChange[] {
+  scan(): FolderChange[] {
     const files = this.#files()
     const gone = [...this.#known.keys()].filter((file) => !files.includes(file))
     return [

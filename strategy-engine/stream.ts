@@ -1,15 +1,19 @@
 // One strategy at work: what it knows, and the steps a closed candle goes through.
 
-import { candlesNeeded, createGauges, type Values } from './indicators/gauges.ts'
+import {
+  candlesNeeded,
+  createIndicatorSet,
+  type IndicatorValues,
+} from './indicators/indicator-set.ts'
 import type { Candle } from './market/candle.ts'
 import type { Origin } from './market/feed.ts'
-import type { Outbox, Sealed, StreamRow } from './publish/outbox.ts'
+import type { Outbox, SignedSignal, StreamRow } from './publish/outbox.ts'
 import {
-  type Allowed,
-  type Bar,
+  type AllowedSignals,
+  type CandleUpdate,
+  initialState,
   type RunnerState,
   type Step,
-  startState,
   step,
 } from './strategies/runner.ts'
 import type { Strategy } from './strategies/strategy.ts'
@@ -18,7 +22,7 @@ export class Stream {
   readonly strategy: Strategy
   readonly #outbox: Outbox
   readonly #issuer: string
-  readonly #gauges: (candle: Candle) => Values | null
+  readonly #indicators: (candle: Candle) => IndicatorValues | null
   /** The last candle that a former run decided on, Unix seconds; null for a new stream. */
   readonly #decidedUpTo: number | null
   #state: RunnerState
@@ -30,9 +34,9 @@ export class Stream {
     this.strategy = strategy
     this.#outbox = outbox
     this.#issuer = issuer
-    this.#gauges = createGauges(strategy.series)
-    this.#decidedUpTo = row.bar
-    this.#state = startState(row.position, row.entered)
+    this.#indicators = createIndicatorSet(strategy.series)
+    this.#decidedUpTo = row.lastCandle
+    this.#state = initialState(row.position, row.entryCandle)
     // A decision reads the candle before as well.
     this.#missing = candlesNeeded(strategy.series) + 1
   }
@@ -41,40 +45,40 @@ export class Stream {
     return this.#missing
   }
 
-  measure(candle: Candle): Bar {
+  update(candle: Candle): CandleUpdate {
     this.#missing = Math.max(0, this.#missing - 1)
-    return { candle, values: this.#gauges(candle) }
+    return { candle, values: this.#indicators(candle) }
   }
 
-  decide(bar: Bar, origin: Origin): Step {
-    const decided = step(this.strategy, this.#state, bar, this.#allowed(bar.candle, origin))
+  decide(update: CandleUpdate, origin: Origin): Step {
+    const decided = step(this.strategy, this.#state, update, this.#allowed(update.candle, origin))
     this.#state = decided.state
     return decided
   }
 
   /** Null if there is nothing to say, or it was said before. */
-  commit({ candle }: Bar, { decision }: Step): Sealed | null {
+  commit({ candle }: CandleUpdate, { decision }: Step): SignedSignal | null {
     if (decision === undefined) return null
     const { strategy } = this
-    const deciding = { issuer: this.#issuer, strategy, start: candle.start, decision }
-    const sealed = this.#outbox.append(deciding)
-    if (sealed === null) this.#state = this.#asTold()
-    return sealed
+    const input = { issuer: this.#issuer, strategy, start: candle.start, decision }
+    const signed = this.#outbox.append(input)
+    if (signed === null) this.#state = this.#stateAsSignaled()
+    return signed
   }
 
   /** Last of all, without a signal that says it: a candle that was not finished before a crash is looked at again. */
   remember(candle: Candle, origin: Origin): void {
-    if (origin !== 'history') this.#outbox.sawBar(this.strategy.name, candle.start)
+    if (origin !== 'history') this.#outbox.markCandle(this.strategy.name, candle.start)
   }
 
   /** What was said counts, whatever the rules would hold. */
-  #asTold(): RunnerState {
+  #stateAsSignaled(): RunnerState {
     const row = this.#outbox.stream(this.strategy.name)
     const target = row?.position ?? 'flat'
-    return { ...this.#state, target, wanted: target, entered: row?.entered ?? null }
+    return { ...this.#state, target, wanted: target, entryCandle: row?.entryCandle ?? null }
   }
 
-  #allowed({ start }: Candle, origin: Origin): Allowed {
+  #allowed({ start }: Candle, origin: Origin): AllowedSignals {
     if (origin === 'live') return 'all'
     if (origin === 'after_hole') return 'exits'
     return this.#decidedUpTo !== null && start > this.#decidedUpTo ? 'missed' : 'past'

@@ -8,9 +8,9 @@ import { SANDBOX_POLICY } from '../cli/sandbox/sandbox-home.ts'
 import { DEFAULT_POLICY } from '../executor/core/risk/policy/default.ts'
 import type { Policy } from '../executor/core/risk/policy/schema.ts'
 import { loadPolicy } from '../executor/policy/load.ts'
-import { createGauges } from '../strategy-engine/indicators/gauges.ts'
+import { createIndicatorSet } from '../strategy-engine/indicators/indicator-set.ts'
 import { TIMEFRAMES } from '../strategy-engine/market/candle.ts'
-import { type Decision, startState, step } from '../strategy-engine/strategies/runner.ts'
+import { type Decision, initialState, step } from '../strategy-engine/strategies/runner.ts'
 import { readStrategy, type Strategy } from '../strategy-engine/strategies/strategy.ts'
 
 const NOW = Date.UTC(2026, 10, 23)
@@ -30,7 +30,7 @@ function strategy(file: string): Strategy {
 }
 
 function decisions(rules: Strategy, seed: number, days: number): Decision[] {
-  const gauges = createGauges(rules.series)
+  const gauges = createIndicatorSet(rules.series)
   const length = TIMEFRAMES[rules.timeframe]
   const first = NOW - days * DAY * 1000
   const bars = new Market({ seed })
@@ -41,7 +41,7 @@ function decisions(rules: Strategy, seed: number, days: number): Decision[] {
       NOW,
     )
     .map((candle) => ({ ...candle, start: candle.openTime / 1000 }))
-  let state = startState('flat')
+  let state = initialState('flat')
   return bars.flatMap((candle) => {
     const done = step(rules, state, { candle, values: gauges(candle) }, 'all')
     state = done.state

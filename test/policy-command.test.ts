@@ -3,7 +3,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DEFAULT_POLICY } from '@keyside/executor'
-import { keepProofSecret, systemRandomBytes, writePrivate } from '@keyside/runtime'
+import { ensureProofSecret, systemRandomBytes, writePrivate } from '@keyside/runtime'
 import { CALM, Market, startExchange } from '@keyside/sandbox'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, onTestFinished, test } from 'vitest'
 import { parse, stringify } from 'yaml'
@@ -149,7 +149,7 @@ test('says what is traded and where, and calls real what does not prove the oppo
   at('https://127.0.0.1:9')
   const real = 'binance at https://127.0.0.1:9: real money (it has not proved to be a sandbox)'
   expect((await run('policy accept', ['no'])).stdout).toContain(real)
-  const proofSecret = keepProofSecret(join(home, 'secrets/sandbox.secret'), systemRandomBytes)
+  const proofSecret = ensureProofSecret(join(home, 'secrets/sandbox.secret'), systemRandomBytes)
   const market = new Market({ seed: 1, wave: CALM })
   const sandbox = await startExchange({ market, accounts: [], proofSecret })
   onTestFinished(() => sandbox.stop())

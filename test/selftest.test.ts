@@ -8,7 +8,7 @@ import { HOPS, type Hop, makeSigningKey, systemClock, systemRandomBytes } from '
 import { expect, onTestFinished, test } from 'vitest'
 import { z } from 'zod'
 import type { Program } from '../cli/programs/children.ts'
-import type { Constellation } from '../cli/programs/supervisor.ts'
+import type { Supervisor } from '../cli/programs/supervisor.ts'
 import type { Sandbox } from '../cli/sandbox/sandbox.ts'
 import { selftest, type Tampering } from '../cli/sandbox/selftest.ts'
 import { keyside } from './keyside.ts'
@@ -101,7 +101,7 @@ const BREAKS: readonly Break[] = [
 ]
 
 test.concurrent.each(BREAKS)('notices $name', async ({ tampering, error, filled }) => {
-  const result = await selftest({ ...tampering, patienceMs: 12_000 })
+  const result = await selftest({ ...tampering, timeoutMs: 12_000 })
   expect(result).toMatchObject({ ok: false, filled, error: expect.stringMatching(error) })
 })
 
@@ -125,7 +125,7 @@ test('Ctrl-C ends it, and leaves nothing behind', async () => {
 })
 
 /** Kills a program when the executor says that the signal has passed this hop. */
-function killAt(hop: Hop, program: Program): (constellation: Constellation) => void {
+function killAt(hop: Hop, program: Program): (supervisor: Supervisor) => void {
   return ({ children }) =>
     children.get('executor')?.process.stdout?.on('data', (text) => {
       if (String(text).includes(`"hop":"${hop}"`)) children.get(program)?.process.kill('SIGKILL')

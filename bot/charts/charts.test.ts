@@ -76,7 +76,7 @@ test('a native library that ends its process costs the card its picture, and the
   const helper = new Helper({
     program,
     clock: systemClock,
-    patienceMs: 60_000,
+    timeoutMs: 60_000,
     idleMs: 1_000,
     toError: (reason) => new Error(reason),
   })

@@ -18,7 +18,7 @@ const IDLE_MS = 60_000
 const rasterizer = new Helper({
   program: new URL('./rasterize.ts', import.meta.url),
   clock: systemClock,
-  patienceMs: PATIENCE_MS,
+  timeoutMs: PATIENCE_MS,
   idleMs: IDLE_MS,
   toError: (reason) => new Error(reason),
 })

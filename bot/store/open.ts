@@ -6,8 +6,8 @@ import {
   databaseBusy,
   isBusy,
   KeysideError,
+  LONG_BUSY_TIMEOUT_MS,
   lockFile,
-  PATIENT_BUSY_MS,
   privateFolder,
 } from '@keyside/runtime'
 
@@ -77,7 +77,7 @@ const BUSY_MS = 500
 export function openStore(path: string): Store {
   try {
     if (path !== ':memory:') privateFolder(dirname(path))
-    const store = new DatabaseSync(path, { timeout: PATIENT_BUSY_MS })
+    const store = new DatabaseSync(path, { timeout: LONG_BUSY_TIMEOUT_MS })
     if (path !== ':memory:') chmodSync(path, 0o600)
     // FULL: a report is acknowledged once it is on the disk.
     store.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON')

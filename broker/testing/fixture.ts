@@ -3,7 +3,7 @@ import { connect, type Socket } from 'node:net'
 import { type Access, encodeBase64url, type SigningKey, seal } from '@keyside/protocol'
 import { signingKey } from '@keyside/protocol/node'
 import { type Clock, createLog, systemClock } from '@keyside/runtime'
-import { type Admit, admit } from '../admit.ts'
+import { type Authenticate, authenticate } from '../authenticate.ts'
 import { brokerConfig } from '../config.ts'
 import { type Broker, serve } from '../start.ts'
 
@@ -65,7 +65,7 @@ export interface TestBrokerOptions {
   readonly host?: string
   readonly port?: number
   readonly wsPort?: number | null
-  readonly admit?: Admit
+  readonly authenticate?: Authenticate
 }
 
 export async function startTestBroker(options: TestBrokerOptions = {}): Promise<TestBroker> {
@@ -76,7 +76,7 @@ export async function startTestBroker(options: TestBrokerOptions = {}): Promise<
   const destination = { write: (line: string) => lines.push(line) }
   const log = createLog({ program: 'broker', level: 'info', destination })
   const clock = testClock()
-  const broker = await serve(config, { clock, log }, options.admit ?? admit)
+  const broker = await serve(config, { clock, log }, options.authenticate ?? authenticate)
   return {
     broker,
     mqtt: broker.address.mqtt,

@@ -3,7 +3,7 @@ import { botConfig, startBot } from '@keyside/bot'
 import { loadConfig, logTrace, systemClock, systemRandomBytes } from '@keyside/runtime'
 import type { Command } from 'commander'
 import { type ProgramContext, runProgram } from '../programs/run-program.ts'
-import { claimWords } from '../terminal/claim.ts'
+import { claimLines } from '../terminal/claim.ts'
 import { environment } from '../terminal/config.ts'
 import { print } from '../terminal/print.ts'
 
@@ -15,12 +15,12 @@ export function addBot(program: Command): void {
     .action(() => runProgram('bot', start))
 }
 
-async function start({ home, log, tell }: ProgramContext) {
+async function start({ home, log, notifyParent }: ProgramContext) {
   const config = loadConfig('bot', botConfig, home, environment)
   // On the terminal, for whoever started it; never in the log.
   const onClaimCode = (code: string, bot: string) => {
-    tell({ type: 'claim', code, bot })
-    if (process.stdout.isTTY) print('', ...claimWords(code, bot), '')
+    notifyParent({ type: 'claim', code, bot })
+    if (process.stdout.isTTY) print('', ...claimLines(code, bot), '')
   }
   const deps = {
     home,

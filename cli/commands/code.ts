@@ -12,8 +12,8 @@ import {
 import { KeysideError, keysideHome, systemClock, systemRandomBytes } from '@keyside/runtime'
 import type { Command } from 'commander'
 import { executorSection, openHomeKeychain } from '../home/home-keychain.ts'
-import { ask, confirm } from '../terminal/ask.ts'
 import { print } from '../terminal/print.ts'
+import { confirm, prompt } from '../terminal/prompt.ts'
 
 export function addCode(program: Command): void {
   const code = program
@@ -86,7 +86,7 @@ async function refuseSecond(keychain: Keychain): Promise<void> {
 
 /** Throws `approval_code_wrong`. */
 async function askForCode(secret: Uint8Array): Promise<void> {
-  const code = (await ask('The code that it shows now: ')).replace(/\s/g, '')
+  const code = (await prompt('The code that it shows now: ')).replace(/\s/g, '')
   if (stepOfCode(secret, code, systemClock.now()) !== null) return
   throw new KeysideError(
     'approval_code_wrong',

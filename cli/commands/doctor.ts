@@ -24,10 +24,10 @@ import {
 } from '@keyside/runtime'
 import type { Command } from 'commander'
 import { executorSection, openHomeKeychain } from '../home/home-keychain.ts'
-import { quiet, whereTraded } from '../home/where-traded.ts'
+import { silentDeps, venueLineOf } from '../home/venue-info.ts'
 import { EXIT } from '../programs/run-program.ts'
 import { environment } from '../terminal/config.ts'
-import { judgeRights } from '../terminal/key-verdict.ts'
+import { checkKeyRights } from '../terminal/key-check.ts'
 import { print, printJson, table } from '../terminal/print.ts'
 
 interface Finding {
@@ -66,7 +66,7 @@ async function examine(home: string): Promise<Finding[]> {
         return `opened: ${keychain.kind}`
       },
     ],
-    ['exchange', () => whereTraded(home)],
+    ['exchange', () => venueLineOf(home)],
     ['exchange key', () => keyRights(home, keychain)],
     ['markets', () => markets(home, keychain)],
     ['policy', () => policy(home)],
@@ -117,7 +117,7 @@ async function account(home: string, keychain: Keychain | null): Promise<Exchang
   const { account: name, exchange } = executorSection(home)
   const keys = await exchangeKeys(keychain, name)
   if (keys === null) throw new Error(`account "${name}" has no key: run "keyside keys add"`)
-  return createVenue(exchange, keys, quiet(home))
+  return createVenue(exchange, keys, silentDeps(home))
 }
 
 async function keyRights(home: string, keychain: Keychain | null): Promise<string> {
@@ -125,7 +125,7 @@ async function keyRights(home: string, keychain: Keychain | null): Promise<strin
   const asked = await exchange.keyRights()
   await exchange.stop()
   if (!asked.ok) throw new Error(`the exchange did not answer: ${asked.message}`)
-  const { refusal } = judgeRights(asked.value, systemClock.now())
+  const { refusal } = checkKeyRights(asked.value, systemClock.now())
   if (refusal !== undefined) throw new Error(refusal.message)
   return 'may trade, and nothing that takes money away'
 }

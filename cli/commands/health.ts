@@ -1,8 +1,8 @@
 // keyside health: whether a program of this home is at work, for a container's health check.
 import { keysideHome, systemClock } from '@keyside/runtime'
 import { type Command, InvalidArgumentError } from 'commander'
-import { isAlive } from '../programs/alive.ts'
 import { PROGRAMS } from '../programs/children.ts'
+import { isAlive } from '../programs/heartbeat.ts'
 import { EXIT } from '../programs/run-program.ts'
 import { print } from '../terminal/print.ts'
 

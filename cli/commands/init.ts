@@ -22,9 +22,9 @@ import {
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { makeHome, renewTokens, secretFile } from '../home/home.ts'
 import { FIRST_STRATEGIES } from '../sandbox/examples.ts'
-import { askSecret } from '../terminal/ask.ts'
 import { newPassphrase } from '../terminal/passphrase.ts'
 import { print } from '../terminal/print.ts'
+import { promptSecret } from '../terminal/prompt.ts'
 
 interface Options {
   keychain: 'os' | 'vault'
@@ -133,7 +133,7 @@ const BOT_TOKEN = /^\d{5,}:[A-Za-z0-9_-]{30,}$/
 async function readBotToken({ telegramTokenFile }: Options): Promise<string> {
   const token =
     telegramTokenFile === undefined
-      ? await askSecret('Token of your Telegram bot, from @BotFather: ')
+      ? await promptSecret('Token of your Telegram bot, from @BotFather: ')
       : readSecret(resolve(telegramTokenFile))
   if (!BOT_TOKEN.test(token))
     throw new KeysideError(

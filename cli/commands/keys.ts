@@ -13,11 +13,11 @@ import {
 import { KeysideError, keysideHome, readSecret, systemClock } from '@keyside/runtime'
 import type { Command } from 'commander'
 import { executorSection, openHomeKeychain } from '../home/home-keychain.ts'
-import { quiet } from '../home/where-traded.ts'
+import { silentDeps } from '../home/venue-info.ts'
 import { EXIT } from '../programs/run-program.ts'
-import { ask, askSecret, confirm } from '../terminal/ask.ts'
-import { judgeRights, type KeyVerdict } from '../terminal/key-verdict.ts'
+import { checkKeyRights, type KeyCheck } from '../terminal/key-check.ts'
 import { print, printJson, table } from '../terminal/print.ts'
+import { confirm, prompt, promptSecret } from '../terminal/prompt.ts'
 
 interface AccountOption {
   account: string
@@ -59,10 +59,11 @@ async function add({
   const home = keysideHome()
   const { exchange } = executorSection(home)
   const keychain = await openHomeKeychain(home)
-  const apiKey = (await ask(`API key of ${exchange.name}: `)).trim()
-  const secret = secretFile === undefined ? await askSecret('Its secret: ') : readSecret(secretFile)
+  const apiKey = (await prompt(`API key of ${exchange.name}: `)).trim()
+  const secret =
+    secretFile === undefined ? await promptSecret('Its secret: ') : readSecret(secretFile)
   const passphrase = venueFacts(exchange.name).credentials.includes('passphrase')
-    ? await askSecret('Its passphrase, chosen with the key: ')
+    ? await promptSecret('Its passphrase, chosen with the key: ')
     : undefined
   const keys = { exchange: exchange.name, apiKey, secret: secret.trim(), passphrase }
   const { rows, refusal, warnings } = await examine(home, keys)
@@ -109,9 +110,9 @@ async function remove({ account, yes }: AccountOption & { yes: boolean }): Promi
 }
 
 /** Throws `exchange_key_refused`, or `exchange_unreachable` when it did not say: a key nobody checked is not stored. */
-async function examine(home: string, keys: ExchangeKeys): Promise<KeyVerdict> {
+async function examine(home: string, keys: ExchangeKeys): Promise<KeyCheck> {
   const { exchange } = executorSection(home)
-  const asked = await createVenue(exchange, keys, quiet(home)).keyRights()
+  const asked = await createVenue(exchange, keys, silentDeps(home)).keyRights()
   if (!asked.ok && asked.code !== undefined)
     throw new KeysideError(
       asked.code,
@@ -122,5 +123,5 @@ async function examine(home: string, keys: ExchangeKeys): Promise<KeyVerdict> {
       'exchange_unreachable',
       `could not ask the exchange what the key may do: ${asked.message}; try again in some minutes`,
     )
-  return judgeRights(asked.value, systemClock.now())
+  return checkKeyRights(asked.value, systemClock.now())
 }

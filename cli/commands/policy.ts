@@ -9,12 +9,12 @@ import {
 import { keysideHome, systemClock } from '@keyside/runtime'
 import type { Command } from 'commander'
 import { executorSection } from '../home/home-keychain.ts'
-import { takerFeeAt, venueOf, venueWords } from '../home/where-traded.ts'
-import { followedLine } from '../programs/policy-followed.ts'
+import { takerFeeAt, venueLine, venueOf } from '../home/venue-info.ts'
+import { inForceLine } from '../programs/policy-in-force.ts'
 import { EXIT } from '../programs/run-program.ts'
-import { ask } from '../terminal/ask.ts'
-import { boundOf, comparedLines, stateLines, waitingLines } from '../terminal/policy-words.ts'
+import { boundOf, comparedLines, stateLines, waitingLines } from '../terminal/policy-report.ts'
 import { print, printJson, table } from '../terminal/print.ts'
+import { prompt } from '../terminal/prompt.ts'
 
 const UNDER_LIVE_NO =
   'Under "live: no" nothing is bought for real money: until that changes, these amounts are the sandbox\'s.'
@@ -53,7 +53,7 @@ async function show({ json }: { json: boolean }): Promise<void> {
     })
   else
     print(
-      ...table([...rows, ['traded at', venueWords(traded)]]),
+      ...table([...rows, ['traded at', venueLine(traded)]]),
       '',
       ...boundLines(found),
       '',
@@ -84,17 +84,17 @@ async function accept({ yes }: { yes: boolean }): Promise<void> {
   const found = read()
   if (found.state === 'accepted' || found.state === 'waits') return print(...stateLines(found))
   print(...changeLines(found), '', ...boundLines(found), await tradedLine(), '')
-  if (!yes && (await ask('Type yes to accept this policy: ')) !== 'yes')
+  if (!yes && (await prompt('Type yes to accept this policy: ')) !== 'yes')
     return print('Nothing was changed.')
   const accepted = acceptPolicy(files(), systemClock.now())
   if (accepted.state === 'accepted')
-    return print(await followedLine(keysideHome(), accepted.hash, systemClock))
+    return print(await inForceLine(keysideHome(), accepted.hash, systemClock))
   print('Accepted. It allows more, so it does not count yet.', ...waitingLines(accepted))
 }
 
 /** Not part of the file, and part of what is agreed to: the same policy means another thing with real money. */
 async function tradedLine(): Promise<string> {
-  return `Traded at ${venueWords(await venueOf(keysideHome()))}.`
+  return `Traded at ${venueLine(await venueOf(keysideHome()))}.`
 }
 
 function boundLines(found: PolicyState): string[] {

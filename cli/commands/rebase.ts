@@ -11,10 +11,10 @@ import {
 import { KeysideError, keysideHome, systemClock } from '@keyside/runtime'
 import type { Command } from 'commander'
 import { executorSection, openHomeKeychain } from '../home/home-keychain.ts'
-import { quiet, takerFeeAt } from '../home/where-traded.ts'
-import { confirm } from '../terminal/ask.ts'
-import { boundOf, comparedLines, stateLines } from '../terminal/policy-words.ts'
+import { silentDeps, takerFeeAt } from '../home/venue-info.ts'
+import { boundOf, comparedLines, stateLines } from '../terminal/policy-report.ts'
 import { print, table } from '../terminal/print.ts'
+import { confirm } from '../terminal/prompt.ts'
 
 export function addRebase(journal: Command): void {
   journal
@@ -55,7 +55,7 @@ async function prepare(home: string, markets: readonly string[]): Promise<Rebase
     home,
     database,
     markets,
-    exchange: createVenue(exchange, keys, quiet(home)),
+    exchange: createVenue(exchange, keys, silentDeps(home)),
     clock: systemClock,
     by: `terminal:${userInfo().username}`,
   })

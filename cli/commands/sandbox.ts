@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import {
-  keepProofSecret,
+  ensureProofSecret,
   readSecret,
   systemClock,
   systemRandomBytes,
@@ -56,7 +56,7 @@ async function run({ secrets, proof, ...options }: Options, { home }: ProgramCon
   const sandbox = await startSandbox({
     ...options,
     secrets: readSecrets(file),
-    proofSecret: keepProofSecret(resolve(home, proof), systemRandomBytes),
+    proofSecret: ensureProofSecret(resolve(home, proof), systemRandomBytes),
     clock: systemClock,
     randomBytes: systemRandomBytes,
   })

@@ -7,23 +7,19 @@ import { keysideHome, systemClock, systemRandomBytes } from '@keyside/runtime'
 import type { Command } from 'commander'
 import { executorSection } from '../home/home-keychain.ts'
 import type { Program } from '../programs/children.ts'
-import { flushCompiledSoon } from '../programs/compile-cache.ts'
+import { flushCacheSoon } from '../programs/compile-cache.ts'
 import { haltOnSignal } from '../programs/halt-signal.ts'
-import { troubleIn } from '../programs/log-filter.ts'
+import { warningIn } from '../programs/log-filter.ts'
 import { EXIT } from '../programs/run-program.ts'
 import { stopSignal } from '../programs/stop-signal.ts'
-import {
-  type Constellation,
-  type ConstellationOptions,
-  startConstellation,
-} from '../programs/supervisor.ts'
+import { type Supervisor, type SupervisorOptions, startSupervisor } from '../programs/supervisor.ts'
 import { newSandboxSecrets, startSandbox } from '../sandbox/sandbox.ts'
 import { makeSandboxHome } from '../sandbox/sandbox-home.ts'
 import { SANDBOX_HOME_PREFIX } from '../sandbox/sandbox-remote.ts'
-import { claimWords } from '../terminal/claim.ts'
+import { claimLines } from '../terminal/claim.ts'
 import { environment } from '../terminal/config.ts'
 import { readPassphrase } from '../terminal/passphrase.ts'
-import { outlivePipe } from '../terminal/pipes.ts'
+import { ignoreClosedPipe } from '../terminal/pipes.ts'
 import { print, row } from '../terminal/print.ts'
 
 export function addUp(program: Command): void {
@@ -37,7 +33,7 @@ export function addUp(program: Command): void {
     )
     .addHelpText('after', '\nExample:\n  keyside up --sandbox')
     .action(async (options: { sandbox: boolean }) => {
-      outlivePipe()
+      ignoreClosedPipe()
       await (options.sandbox ? upSandbox() : upHome())
       // A pipe from which the passphrase came may be open still.
       process.exit()
@@ -49,16 +45,16 @@ async function upHome(): Promise<void> {
   haltOnSignal(home)
   const passphrase = await typedPassphrase(home)
   const stop = stopSignal()
-  const constellation = await startPrograms(stop, {
+  const supervisor = await startPrograms(stop, {
     home,
     ...(passphrase !== undefined && { passphrase }),
     onMessage: (_program, message) => {
-      if (message.type === 'claim') print('', ...claimWords(message.code, message.bot), '')
+      if (message.type === 'claim') print('', ...claimLines(message.code, message.bot), '')
     },
   })
-  for (const [name, text] of constellation.texts) print(row(name, text))
+  for (const [name, text] of supervisor.readyTexts) print(row(name, text))
   print('', `Files and logs: ${home}. Ctrl-C stops everything.`)
-  await untilEnd(stop, constellation)
+  await untilEnd(stop, supervisor)
 }
 
 /** Asked here, once, because the executor's own standard input is a pipe. */
@@ -79,7 +75,7 @@ async function upSandbox(): Promise<void> {
   const listed = Promise.withResolvers<void>()
   try {
     const { passphrase } = await makeSandboxHome({ home, sandbox, ...parts })
-    const constellation = await startPrograms(stop, {
+    const supervisor = await startPrograms(stop, {
       home,
       passphrase,
       onMessage: (_program, message) => {
@@ -89,11 +85,11 @@ async function upSandbox(): Promise<void> {
     })
     const { address } = sandbox.exchange
     print(row('exchange', `${address} stands in for Binance, with a market of its own`))
-    for (const [name, text] of constellation.texts) print(row(name, text))
+    for (const [name, text] of supervisor.readyTexts) print(row(name, text))
     print(row('faults', 'npx keyside sandbox faults lists what can be made to go wrong meanwhile'))
     print('', `Files and logs: ${home}. Ctrl-C stops everything and removes them.`)
     listed.resolve()
-    await untilEnd(stop, constellation)
+    await untilEnd(stop, supervisor)
   } finally {
     await sandbox.stop()
   }
@@ -111,13 +107,13 @@ function invite(chatUrl: string, code: string): void {
 
 async function startPrograms(
   stop: AbortSignal,
-  options: Pick<ConstellationOptions, 'home' | 'passphrase' | 'onMessage'>,
-): Promise<Constellation> {
+  options: Pick<SupervisorOptions, 'home' | 'passphrase' | 'onMessage'>,
+): Promise<Supervisor> {
   try {
     // What programs say of each other's going is no trouble.
-    const onLine = (program: Program, line: string) => stop.aborted || showTrouble(program, line)
+    const onLine = (program: Program, line: string) => stop.aborted || showWarning(program, line)
     const onEnd = (program: Program, text: string) => stop.aborted || print(row(program, text))
-    return await startConstellation({ ...options, environment, clock: systemClock, onLine, onEnd })
+    return await startSupervisor({ ...options, environment, clock: systemClock, onLine, onEnd })
   } catch (error) {
     // Ctrl-C reaches the programs as well: one that ended while it started was asked to.
     if (stop.aborted) process.exit(EXIT.ok)
@@ -125,13 +121,13 @@ async function startPrograms(
   }
 }
 
-async function untilEnd(stop: AbortSignal, constellation: Constellation): Promise<void> {
-  flushCompiledSoon()
+async function untilEnd(stop: AbortSignal, supervisor: Supervisor): Promise<void> {
+  flushCacheSoon()
   if (!stop.aborted) await once(stop, 'abort')
-  await constellation.stop()
+  await supervisor.stop()
 }
 
-function showTrouble(program: Program, line: string): void {
-  const trouble = troubleIn(line)
+function showWarning(program: Program, line: string): void {
+  const trouble = warningIn(line)
   if (trouble !== null) print(row(program, trouble))
 }

@@ -4,14 +4,14 @@ import { basename, join } from 'node:path'
 import { type Access, headerSegment, type SigningKey, seal, seconds } from '@keyside/protocol'
 import {
   type Clock,
-  closeHome,
+  ensureProofSecret,
   KeysideError,
-  keepProofSecret,
   makeSigningKey,
   newJti,
   type RandomBytes,
   readSecret,
   readSigningKey,
+  restrictHome,
   writePrivate,
 } from '@keyside/runtime'
 import { stringify } from 'yaml'
@@ -74,7 +74,7 @@ export function makeHome(options: HomeOptions): void {
   const engine = makeSigningKey(join(home, secretFile('engine.key')), randomBytes)
   const bot = makeSigningKey(join(home, secretFile('bot.key')), randomBytes)
   issueTokens(options, authority)
-  keepProofSecret(proofSecretFile(home), randomBytes)
+  ensureProofSecret(proofSecretFile(home), randomBytes)
   const keys = { authority: authority.publicKey, engine: engine.publicKey, bot: bot.publicKey }
   for (const file of options.examples.strategies)
     writePrivate(join(home, 'strategies', basename(file)), readFileSync(file))
@@ -83,7 +83,7 @@ export function makeHome(options: HomeOptions): void {
     join(home, 'config.yaml'),
     HEADER + stringify(configOf(options, keys), { aliasDuplicateObjects: false }),
   )
-  closeHome(home)
+  restrictHome(home)
 }
 
 /**

@@ -5,7 +5,7 @@ import { enableCompileCache, flushCompileCache } from 'node:module'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 
-export function keepCompiled(home: string = homedir()): void {
+export function enablePrivateCache(home: string = homedir()): void {
   const folder = privateCache(home)
   if (folder !== null) enableCompileCache(folder)
 }
@@ -13,7 +13,7 @@ export function keepCompiled(home: string = homedir()): void {
 /** For what runs long: written at its end, it would be the end that takes long, ms. */
 const FLUSH_AFTER_MS = 2_000
 
-export function flushCompiledSoon(): void {
+export function flushCacheSoon(): void {
   setTimeout(flushCompileCache, FLUSH_AFTER_MS).unref()
 }
 

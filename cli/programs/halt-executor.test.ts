@@ -8,7 +8,7 @@ import { haltFile, markOf } from '@keyside/executor'
 import { expect, onTestFinished, test } from 'vitest'
 import { processSpace } from '../../executor/process-mark.ts'
 import { haltExecutor, type Outcome } from './halt-executor.ts'
-import { haltLines, isHaltedBy } from './halt-words.ts'
+import { haltLines, isHaltedBy } from './halt-report.ts'
 
 /** Turns when it is waited on, and stands still while `holds`: no real time is measured. */
 function quickClock(

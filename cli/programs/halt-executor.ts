@@ -15,11 +15,11 @@ import type { Clock } from '@keyside/runtime'
 /** An executor that hangs cannot be waited for longer: it may hold an order that is about to be sent, ms. */
 export const PATIENCE_MS = 3_000
 /** One that left no note looks at the file once a second all the same, ms. */
-const NOBODY_MS = 1_500
+const NO_NOTE_TIMEOUT_MS = 1_500
 const POLL_MS = 50
 const MAX_STARTS = 2
 /** How long the system takes to end a process that was killed, ms. */
-const DYING_MS = 2_000
+const EXIT_TIMEOUT_MS = 2_000
 
 export type Outcome =
   | { readonly outcome: 'halted'; readonly note: ExecutorNote | null; readonly answer: HaltAnswer }
@@ -39,31 +39,31 @@ export async function haltExecutor(
   { positions, id, clock }: { positions: 'keep' | 'sell'; id: string; clock: Clock },
 ): Promise<Outcome> {
   const text = askForHalt(home, { positions, id, now: clock.now() })
-  return waitFor(home, text, { clock, starts: MAX_STARTS })
+  return awaitAnswer(home, text, { clock, starts: MAX_STARTS })
 }
 
 /** A new one in the meantime has its own three seconds, unless it ends again and again. */
-async function waitFor(
+async function awaitAnswer(
   home: string,
   text: string,
   { clock, starts }: { clock: Clock; starts: number },
 ): Promise<Outcome> {
   const before = executorAt(home)
-  const patience = before.executor === 'none' ? NOBODY_MS : PATIENCE_MS
-  const answer = await eventually(() => readAnswer(haltFile(home), text), patience, clock)
+  const patience = before.executor === 'none' ? NO_NOTE_TIMEOUT_MS : PATIENCE_MS
+  const answer = await pollUntil(() => readAnswer(haltFile(home), text), patience, clock)
   const found = executorAt(home)
   const note = found.executor === 'none' ? null : found.note
   if (answer !== null) return { outcome: 'halted', note, answer }
   if (note === null) return { outcome: 'not_running' }
   const isNew = before.executor === 'none' || before.note.session !== note.session
-  if (isNew && starts > 0) return waitFor(home, text, { clock, starts: starts - 1 })
-  if (found.executor === 'elsewhere' || !(await end(note, clock)))
+  if (isNew && starts > 0) return awaitAnswer(home, text, { clock, starts: starts - 1 })
+  if (found.executor === 'elsewhere' || !(await kill(note, clock)))
     return { outcome: 'no_answer', note }
   return { outcome: 'ended', note }
 }
 
 /** False where it may not be ended, or the system does not tell that it is the one that is meant. */
-async function end({ pid, born }: ExecutorNote, clock: Clock): Promise<boolean> {
+async function kill({ pid, born }: ExecutorNote, clock: Clock): Promise<boolean> {
   const isGone = () => {
     const mark = markOf(pid)
     return mark === null || (mark !== 'unknown' && mark.born !== born)
@@ -74,11 +74,11 @@ async function end({ pid, born }: ExecutorNote, clock: Clock): Promise<boolean> 
   } catch {
     return isGone()
   }
-  return (await eventually(() => (isGone() ? 'gone' : null), DYING_MS, clock)) !== null
+  return (await pollUntil(() => (isGone() ? 'gone' : null), EXIT_TIMEOUT_MS, clock)) !== null
 }
 
 /** Null when it did not come within `ms`. */
-export async function eventually<T>(
+export async function pollUntil<T>(
   look: () => T | null,
   ms: number,
   clock: Clock,

@@ -2,7 +2,7 @@
 const WARN = 40
 
 /** Null for a line that says nothing is wrong. A line that is no log entry comes back as it is. */
-export function troubleIn(line: string): string | null {
+export function warningIn(line: string): string | null {
   let entry: { level?: unknown; msg?: unknown }
   try {
     entry = JSON.parse(line)

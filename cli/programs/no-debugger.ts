@@ -4,19 +4,19 @@ import { close, url } from 'node:inspector'
 import { environment } from '../terminal/config.ts'
 
 /** One that was asked for before this line opens a little later: how often that is looked for, and how long, ms. */
-const LOOK_MS = 20
-const LATE_MS = 3_000
+const POLL_MS = 20
+const POLL_FOR_MS = 3_000
 
 process.on('SIGUSR1', () => undefined)
 // Nor for what this program starts.
 delete environment['NODE_OPTIONS']
 
-shut()
-const looks = setInterval(shut, LOOK_MS).unref()
-setTimeout(() => clearInterval(looks), LATE_MS).unref()
+closeInspector()
+const looks = setInterval(closeInspector, POLL_MS).unref()
+setTimeout(() => clearInterval(looks), POLL_FOR_MS).unref()
 
 /** A person who debugs says so in the command itself. */
-function shut(): void {
+function closeInspector(): void {
   if (url() === undefined || process.execArgv.some((word) => word.startsWith('--inspect'))) return
   close()
 }

@@ -12,7 +12,7 @@ import {
   stopChildren,
 } from './children.ts'
 
-export interface ConstellationOptions {
+export interface SupervisorOptions {
   readonly home: string
   readonly environment: NodeJS.ProcessEnv
   readonly clock: Clock
@@ -26,18 +26,18 @@ export interface ConstellationOptions {
   readonly onEnd?: (program: Program, text: string) => void
 }
 
-export interface Constellation {
+export interface Supervisor {
   /** Those that run now. */
   readonly children: ReadonlyMap<Program, Child>
   /** What each program said when it was ready for the first time. */
-  readonly texts: ReadonlyMap<Program, string>
+  readonly readyTexts: ReadonlyMap<Program, string>
   /** Resolves with the first program that ends by itself. */
-  readonly broken: Promise<{ program: Program; code: number | null }>
+  readonly firstExit: Promise<{ program: Program; code: number | null }>
   stop(): Promise<void>
 }
 
 /** Rejects with what the first program that failed said, after stopping the others. */
-export async function startConstellation(options: ConstellationOptions): Promise<Constellation> {
+export async function startSupervisor(options: SupervisorOptions): Promise<Supervisor> {
   const programs = new Programs(options)
   try {
     // All need the broker. The engine comes last: what it has to say at once should find a device that listens.
@@ -54,20 +54,20 @@ export async function startConstellation(options: ConstellationOptions): Promise
   return programs
 }
 
-class Programs implements Constellation {
+class Programs implements Supervisor {
   readonly children = new Map<Program, Child>()
-  readonly texts = new Map<Program, string>()
-  readonly broken: Promise<{ program: Program; code: number | null }>
-  readonly #options: ConstellationOptions
+  readonly readyTexts = new Map<Program, string>()
+  readonly firstExit: Promise<{ program: Program; code: number | null }>
+  readonly #options: SupervisorOptions
   readonly #logs: string
   readonly #break: (ended: { program: Program; code: number | null }) => void
   readonly #waits = new Set<Cancel>()
   readonly #stopping = new AbortController()
 
-  constructor(options: ConstellationOptions) {
+  constructor(options: SupervisorOptions) {
     this.#options = options
     const { promise, resolve } = Promise.withResolvers<{ program: Program; code: number | null }>()
-    this.broken = promise
+    this.firstExit = promise
     this.#break = resolve
     this.#logs = join(options.home, 'logs')
     mkdirSync(this.#logs, { recursive: true, mode: 0o700 })
@@ -75,7 +75,7 @@ class Programs implements Constellation {
 
   async start(program: Program): Promise<void> {
     this.#stopping.signal.throwIfAborted()
-    this.texts.set(program, await this.#launch(program).ready)
+    this.readyTexts.set(program, await this.#launch(program).ready)
   }
 
   keepRunning(): void {

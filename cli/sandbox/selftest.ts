@@ -6,8 +6,8 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { type Hop, KeysideError, systemClock, systemRandomBytes } from '@keyside/runtime'
 import { CALM } from '@keyside/sandbox'
 import type { Program } from '../programs/children.ts'
-import { troubleIn } from '../programs/log-filter.ts'
-import { type Constellation, startConstellation } from '../programs/supervisor.ts'
+import { warningIn } from '../programs/log-filter.ts'
+import { type Supervisor, startSupervisor } from '../programs/supervisor.ts'
 import { environment } from '../terminal/config.ts'
 import { HopTimes } from './hop-times.ts'
 import { newSandboxSecrets, type Sandbox, startSandbox } from './sandbox.ts'
@@ -27,20 +27,20 @@ export interface SelftestResult {
 export interface Tampering {
   readonly home?: (home: string) => void
   readonly sandbox?: (sandbox: Sandbox) => void
-  readonly programs?: (constellation: Constellation) => void
+  readonly programs?: (supervisor: Supervisor) => void
 }
 
 export interface SelftestOptions extends Tampering {
   /** For each thing that is waited for; 45 000 by default. */
-  readonly patienceMs?: number
+  readonly timeoutMs?: number
   /** Ends it early, with nothing left behind. */
   readonly stop?: AbortSignal
 }
 
 const PATIENCE_MS = 45_000
-const LOOK_MS = 20
+const POLL_MS = 20
 /** After the fill was told: long enough for a second order to show itself. */
-const AFTERMATH_MS = 1_500
+const SETTLE_MS = 1_500
 const MARKET = 'BTC/USDT'
 /** Down first, so that the averages cross when the price turns up; then level, so that a slow machine is no reason to refuse. */
 const DIP_AND_RISE = [
@@ -54,41 +54,41 @@ export async function selftest(options: SelftestOptions = {}): Promise<SelftestR
   const secrets = newSandboxSecrets(systemRandomBytes)
   const sandbox = await startSandbox({ ...parts, secrets, wave: CALM })
   const run = new Run(sandbox, options)
-  let constellation: Constellation | undefined
+  let supervisor: Supervisor | undefined
   try {
     const { passphrase } = await makeSandboxHome({ home, sandbox, ...parts })
     options.home?.(home)
     options.sandbox?.(sandbox)
-    constellation = await run.start(home, passphrase)
+    supervisor = await run.start(home, passphrase)
     await run.claim()
-    options.programs?.(constellation)
+    options.programs?.(supervisor)
     await run.trade()
     return run.result()
   } catch (error) {
     return run.result(error)
   } finally {
-    await Promise.all([constellation?.stop(), sandbox.stop()])
+    await Promise.all([supervisor?.stop(), sandbox.stop()])
     rmSync(home, { recursive: true, force: true })
   }
 }
 
 class Run {
   readonly #sandbox: Sandbox
-  readonly #patienceMs: number
+  readonly #timeoutMs: number
   readonly #stop: AbortSignal | undefined
   readonly #times = new HopTimes()
   #code: string | undefined
-  #ended: Awaited<Constellation['broken']> | undefined
+  #ended: Awaited<Supervisor['firstExit']> | undefined
   #trouble: { readonly program: Program; readonly text: string } | undefined
 
-  constructor(sandbox: Sandbox, { patienceMs = PATIENCE_MS, stop }: SelftestOptions) {
+  constructor(sandbox: Sandbox, { timeoutMs = PATIENCE_MS, stop }: SelftestOptions) {
     this.#sandbox = sandbox
-    this.#patienceMs = patienceMs
+    this.#timeoutMs = timeoutMs
     this.#stop = stop
   }
 
-  async start(home: string, passphrase: string): Promise<Constellation> {
-    const constellation = await startConstellation({
+  async start(home: string, passphrase: string): Promise<Supervisor> {
+    const supervisor = await startSupervisor({
       home,
       environment,
       clock: systemClock,
@@ -99,10 +99,10 @@ class Run {
         if (message.type === 'claim') this.#code = message.code
       },
     })
-    void constellation.broken.then((ended) => {
+    void supervisor.firstExit.then((ended) => {
       this.#ended = ended
     })
-    return constellation
+    return supervisor
   }
 
   async claim(): Promise<void> {
@@ -118,7 +118,7 @@ class Run {
     const { card, button } = await this.#until('a card comes to the chat', () => this.#card())
     this.#chat().pressButton(card, button)
     await this.#until('the fill is told in the chat', () => this.#times.complete() || undefined)
-    await delay(AFTERMATH_MS)
+    await delay(SETTLE_MS)
   }
 
   result(failure?: unknown): SelftestResult {
@@ -134,12 +134,12 @@ class Run {
 
   #read(program: Program, line: string): void {
     if (this.#times.read(line)) return
-    const text = troubleIn(line)
+    const text = warningIn(line)
     if (text !== null) this.#trouble = { program, text }
   }
 
   async #until<T>(what: string, look: () => T | undefined): Promise<T> {
-    const deadline = systemClock.now() + this.#patienceMs
+    const deadline = systemClock.now() + this.#timeoutMs
     for (;;) {
       const found = look()
       if (found !== undefined) return found
@@ -148,8 +148,8 @@ class Run {
       if (this.#ended !== undefined)
         throw new Error(`the ${this.#ended.program} ended by itself before ${what}`)
       if (systemClock.now() > deadline)
-        throw new Error(`waited ${this.#patienceMs / 1000} s until ${what}`)
-      await delay(LOOK_MS)
+        throw new Error(`waited ${this.#timeoutMs / 1000} s until ${what}`)
+      await delay(POLL_MS)
     }
   }
 

@@ -1,6 +1,6 @@
 // What a person is told to make the bot his own.
 
-export function claimWords(code: string, bot: string): string[] {
+export function claimLines(code: string, bot: string): string[] {
   return [
     `Claim your bot: open https://t.me/${bot}?start=${code}`,
     `or send /start ${code} to @${bot}. The code lives ten minutes.`,

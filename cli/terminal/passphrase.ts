@@ -2,12 +2,12 @@
 import { resolve } from 'node:path'
 import { requireLong } from '@keyside/executor'
 import { KeysideError, readSecret } from '@keyside/runtime'
-import { askSecret } from './ask.ts'
+import { promptSecret } from './prompt.ts'
 
 /** `file` is relative to `home`; without one the person is asked. */
 export async function readPassphrase(home: string, file: string | undefined): Promise<string> {
   return file === undefined
-    ? askSecret('Passphrase of the vault: ')
+    ? promptSecret('Passphrase of the vault: ')
     : readSecret(resolve(home, file))
 }
 
@@ -16,7 +16,7 @@ export async function newPassphrase(home: string, file: string | undefined): Pro
   const first = await readPassphrase(home, file)
   requireLong(first)
   if (file !== undefined || !process.stdin.isTTY) return first
-  if ((await askSecret('The same once more: ')) !== first)
+  if ((await promptSecret('The same once more: ')) !== first)
     throw new KeysideError(
       'passphrases_differ',
       'the two passphrases differ: nothing was made, start again',

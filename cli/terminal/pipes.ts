@@ -6,7 +6,7 @@ const PIPE_CLOSED = 141
 let goOn = false
 
 /** Ends the program quietly at its next word, as the shell's own programs end. */
-export function endWithPipe(): void {
+export function exitOnClosedPipe(): void {
   for (const stream of [process.stdout, process.stderr])
     stream.on('error', (error: NodeJS.ErrnoException) => {
       if (error.code !== 'EPIPE') throw error
@@ -15,6 +15,6 @@ export function endWithPipe(): void {
 }
 
 /** For a program that watches over positions: who reads its log does not matter to those. */
-export function outlivePipe(): void {
+export function ignoreClosedPipe(): void {
   goOn = true
 }

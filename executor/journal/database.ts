@@ -6,9 +6,9 @@ import {
   databaseBusy,
   isBusy,
   KeysideError,
-  PATIENT_BUSY_MS,
+  LONG_BUSY_TIMEOUT_MS,
   privateFolder,
-  STEP_BUSY_MS,
+  STEP_BUSY_TIMEOUT_MS,
 } from '@keyside/runtime'
 import { sentenceOf } from '../core/model/codes.ts'
 import { migrate } from './migrate.ts'
@@ -20,7 +20,10 @@ export interface Opening {
 }
 
 /** Throws `journal_damaged`, `journal_newer`, `journal_failed` or `database_busy`. */
-export function openDatabase(path: string, { busyMs = STEP_BUSY_MS }: Opening = {}): DatabaseSync {
+export function openDatabase(
+  path: string,
+  { busyMs = STEP_BUSY_TIMEOUT_MS }: Opening = {},
+): DatabaseSync {
   const db = connect(path)
   try {
     // NORMAL may lose committed transactions at a power cut, and with them an order that was sent.
@@ -40,7 +43,7 @@ export function openDatabase(path: string, { busyMs = STEP_BUSY_MS }: Opening = 
 export function lookInto<T>(path: string, look: (db: DatabaseSync) => T): T {
   if (!existsSync(path)) throw new KeysideError('journal_missing', sentenceOf('journal_missing'))
   try {
-    using db = new DatabaseSync(path, { readOnly: true, timeout: PATIENT_BUSY_MS })
+    using db = new DatabaseSync(path, { readOnly: true, timeout: LONG_BUSY_TIMEOUT_MS })
     return look(db)
   } catch (error) {
     if (isBusy(error)) throw databaseBusy(path, error)
@@ -61,7 +64,7 @@ function connect(path: string): DatabaseSync {
   try {
     if (path !== ':memory:') privateFolder(dirname(path))
     const isNew = path !== ':memory:' && !existsSync(path)
-    const db = new DatabaseSync(path, { timeout: PATIENT_BUSY_MS })
+    const db = new DatabaseSync(path, { timeout: LONG_BUSY_TIMEOUT_MS })
     if (isNew) chmodSync(path, 0o600)
     return db
   } catch (error) {

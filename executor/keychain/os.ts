@@ -30,7 +30,7 @@ export async function openOsKeychain(
   }: OsKeychainOptions = {},
 ): Promise<Keychain> {
   const service = `keyside ${home}`
-  const patience = { patienceMs: PATIENCE_MS, idleMs: IDLE_MS }
+  const patience = { timeoutMs: PATIENCE_MS, idleMs: IDLE_MS }
   const helper = new Helper({ program, clock, ...patience, toError: unavailable })
   const call = <T>(...one: Call) => helper.ask(one) as Promise<T>
   const names = async () => {

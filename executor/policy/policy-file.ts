@@ -2,7 +2,13 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import type { DatabaseSync } from 'node:sqlite'
-import { databaseBusy, isBusy, KeysideError, PATIENT_BUSY_MS, writePrivate } from '@keyside/runtime'
+import {
+  databaseBusy,
+  isBusy,
+  KeysideError,
+  LONG_BUSY_TIMEOUT_MS,
+  writePrivate,
+} from '@keyside/runtime'
 import { z } from 'zod'
 import { sentenceOf } from '../core/model/codes.ts'
 import type { Policy } from '../core/risk/policy/schema.ts'
@@ -158,7 +164,7 @@ function withDatabase<T>(
   use: (db: DatabaseSync) => T,
 ): T {
   const path = resolve(home, database)
-  using db = openDatabase(path, { busyMs: PATIENT_BUSY_MS })
+  using db = openDatabase(path, { busyMs: LONG_BUSY_TIMEOUT_MS })
   try {
     return use(db)
   } catch (error) {

@@ -2,8 +2,8 @@
 import { type Cancel, type Clock, KeysideError, type Logger } from '@keyside/runtime'
 import { BadSymbol } from 'ccxt'
 import { type Candle, TIMEFRAMES } from './candle.ts'
+import { CandleSequencer, type History } from './candle-sequencer.ts'
 import type { Feed, Subscription } from './feed.ts'
-import { type History, Lineup } from './lineup.ts'
 import { candlesOf, LiveBinance } from './live-binance.ts'
 
 export interface CcxtFeedOptions {
@@ -25,7 +25,7 @@ export class CcxtFeed implements Feed {
   readonly #clock: Clock
   readonly #log: Logger
   readonly #exchange: LiveBinance
-  readonly #followers = new Map<string, Set<Lineup>>()
+  readonly #followers = new Map<string, Set<CandleSequencer>>()
   readonly #cancels = new Set<Cancel>()
   /** The exchange's time less this machine's, ms. */
   #offset = 0
@@ -34,7 +34,7 @@ export class CcxtFeed implements Feed {
     this.#clock = clock
     this.#log = log
     this.#exchange = new LiveBinance((name, candle) => {
-      for (const lineup of this.#followers.get(name) ?? []) lineup.accept(candle)
+      for (const sequencer of this.#followers.get(name) ?? []) sequencer.accept(candle)
     }, address)
   }
 
@@ -42,9 +42,13 @@ export class CcxtFeed implements Feed {
     const name = `${subscription.market} ${subscription.timeframe}`
     const history = this.#historyOf(subscription)
     const exchangeNow = () => this.#exchangeNow()
-    const lineup = new Lineup(subscription, { history, clock: this.#clock, exchangeNow })
+    const sequencer = new CandleSequencer(subscription, {
+      history,
+      clock: this.#clock,
+      exchangeNow,
+    })
     const group = this.#followers.get(name) ?? new Set()
-    this.#followers.set(name, group.add(lineup))
+    this.#followers.set(name, group.add(sequencer))
     const cancelClockCheck = this.#clock.every(CLOCK_CHECK_MS, () => {
       this.#checkClock(subscription).catch((error) =>
         this.#log.warn({ err: error }, 'clock not checked'),
@@ -53,9 +57,9 @@ export class CcxtFeed implements Feed {
     const over = new AbortController()
     const cancel = () => {
       over.abort()
-      group.delete(lineup)
+      group.delete(sequencer)
       this.#cancels.delete(cancel)
-      lineup.stop()
+      sequencer.stop()
       cancelClockCheck()
     }
     this.#cancels.add(cancel)

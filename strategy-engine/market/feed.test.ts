@@ -3,10 +3,10 @@
 import { createLog, systemClock } from '@keyside/runtime'
 import { DEMO_WAVE, Market, startExchange } from '@keyside/sandbox'
 import { describe, expect, type TestContext, test } from 'vitest'
+import { replayFeed } from '../testing/replay-feed.ts'
 import type { Candle } from './candle.ts'
 import { CcxtFeed } from './ccxt-feed.ts'
 import type { Feed, FeedTrouble, Origin } from './feed.ts'
-import { replayFeed } from './replay-feed.ts'
 
 const log = createLog({ program: 'test', level: 'silent' })
 

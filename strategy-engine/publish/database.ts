@@ -1,13 +1,13 @@
-// The engine's file: where each stream stands, and every signal it ever sealed.
+// The engine's file: where each stream stands, and every signal it ever signed.
 import { chmodSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 import {
   databaseBusy,
   isBusy,
   KeysideError,
+  LONG_BUSY_TIMEOUT_MS,
   lockFile,
-  PATIENT_BUSY_MS,
-  STEP_BUSY_MS,
+  STEP_BUSY_TIMEOUT_MS,
 } from '@keyside/runtime'
 
 const SCHEMA = `
@@ -18,8 +18,8 @@ const SCHEMA = `
     hash TEXT NOT NULL,
     position TEXT NOT NULL CHECK (position IN ('long', 'flat')),
     since INTEGER NOT NULL,
-    bar REAL,
-    entered REAL
+    last_candle REAL,
+    entry_candle REAL
   ) STRICT;
   CREATE TABLE IF NOT EXISTS signals (
     stream TEXT NOT NULL REFERENCES streams (name),
@@ -37,14 +37,14 @@ const SCHEMA = `
 export function openDatabase(path: string): DatabaseSync {
   const database = new DatabaseSync(path, {
     enableForeignKeyConstraints: true,
-    timeout: PATIENT_BUSY_MS,
+    timeout: LONG_BUSY_TIMEOUT_MS,
   })
   try {
     if (path !== ':memory:') chmodSync(path, 0o600)
     // A signal that was sent must never be forgotten, even when the power fails: its number would be given twice.
     database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL')
     database.exec(SCHEMA)
-    database.exec(`PRAGMA busy_timeout = ${STEP_BUSY_MS}`)
+    database.exec(`PRAGMA busy_timeout = ${STEP_BUSY_TIMEOUT_MS}`)
     return database
   } catch (error) {
     database.close()
@@ -53,7 +53,7 @@ export function openDatabase(path: string): DatabaseSync {
 }
 
 /** For one engine: two would number their signals from one outbox. Throws `engine_locked` or `database_busy`. */
-export function openAlone(path: string): { database: DatabaseSync; close: () => void } {
+export function openExclusive(path: string): { database: DatabaseSync; close: () => void } {
   const unlock = lockFile(path)
   if (unlock === null)
     throw new KeysideError(

@@ -8,7 +8,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { strategy } from '../testing/rules.ts'
 import { openDatabase } from './database.ts'
 import { Outbox } from './outbox.ts'
-import { type Deciding, decisionId } from './signal-claims.ts'
+import { decisionId, type SignalInput } from './signal-claims.ts'
 
 const KEY = signingKey(new Uint8Array(32).fill(3))
 const RULES = strategy()
@@ -27,7 +27,7 @@ function openOutbox(path = join(folder, 'engine.db')) {
   return { outbox, database, close: () => database.close() }
 }
 
-function deciding(start: number, kind: 'entry' | 'exit'): Deciding {
+function input(start: number, kind: 'entry' | 'exit'): SignalInput {
   const common = { ref: '100.5', reason: 'close 100.50' }
   const size = { unit: 'percent' as const, value: kind === 'entry' ? '10' : '100' }
   const decision =
@@ -44,7 +44,7 @@ function openSignal(token: string, now: number) {
 
 test('an executor accepts what it seals', () => {
   const { outbox, close } = openOutbox()
-  const entry = outbox.append(deciding(600, 'entry'))
+  const entry = outbox.append(input(600, 'entry'))
   const { claims } = openSignal(entry?.token ?? '', 661)
   expect(claims).toEqual({
     iss: 'engine',
@@ -66,7 +66,7 @@ test('an executor accepts what it seals', () => {
     reason: 'close 100.50',
     until: 720,
   })
-  const exit = openSignal(outbox.append(deciding(660, 'exit'))?.token ?? '', 721)
+  const exit = openSignal(outbox.append(input(660, 'exit'))?.token ?? '', 721)
   expect(exit.claims).toMatchObject({ side: 'sell', iat: 720, exp: 1320, until: 1320 })
   close()
 })
@@ -75,14 +75,14 @@ test('an entry tells what the device does by itself, and an exit does not', () =
   const { outbox, close } = openOutbox()
   const take = [{ at: '2.5', sell: '50' }]
   const strategy = { ...RULES, exits: { take, trail: '1.5', even: '1', hold: 3_600 } }
-  const entry = outbox.append({ ...deciding(600, 'entry'), strategy })
+  const entry = outbox.append({ ...input(600, 'entry'), strategy })
   expect(openSignal(entry?.token ?? '', 661).claims).toMatchObject({
     take: [{ price: '103.0125', percent: '50' }],
     trail: '1.5',
     even: '1',
     hold: 3_600,
   })
-  const exit = outbox.append({ ...deciding(660, 'exit'), strategy })
+  const exit = outbox.append({ ...input(660, 'exit'), strategy })
   expect(Object.keys(openSignal(exit?.token ?? '', 721).claims)).not.toContain('take')
   close()
 })
@@ -98,8 +98,8 @@ test('numbers and chains the signals of a stream, whatever restarts come between
           close()
           ;({ outbox, close } = openOutbox(path))
         }
-        const sealed = outbox.append(deciding(i * 60, i % 2 === 0 ? 'entry' : 'exit'))
-        const { claims, hash } = openSignal(sealed?.token ?? '', i * 60 + 61)
+        const signed = outbox.append(input(i * 60, i % 2 === 0 ? 'entry' : 'exit'))
+        const { claims, hash } = openSignal(signed?.token ?? '', i * 60 + 61)
         expect(claims).toMatchObject({ seq: i + 1, prev })
         expect(outbox.stream('demo')).toMatchObject({
           seq: i + 1,
@@ -117,28 +117,28 @@ test('numbers and chains the signals of a stream, whatever restarts come between
 
 test('gives two engines side by side the same bytes', () => {
   const [one, other] = [openOutbox(join(folder, 'a.db')), openOutbox(join(folder, 'b.db'))]
-  const token = one.outbox.append(deciding(600, 'entry'))?.token
+  const token = one.outbox.append(input(600, 'entry'))?.token
   expect(token).toBeDefined()
-  expect(other.outbox.append(deciding(600, 'entry'))?.token).toBe(token)
+  expect(other.outbox.append(input(600, 'entry'))?.token).toBe(token)
   one.close()
   other.close()
 })
 
 test('says a decision once', () => {
   const { outbox, close } = openOutbox()
-  outbox.append(deciding(600, 'entry'))
-  expect(outbox.append(deciding(600, 'entry'))).toBe(null)
+  outbox.append(input(600, 'entry'))
+  expect(outbox.append(input(600, 'entry'))).toBe(null)
   expect(outbox.stream('demo')).toMatchObject({ seq: 1 })
   close()
 })
 
 test('keeps the same bytes to send when the engine dies before sending', () => {
   const before = openOutbox()
-  const sealed = before.outbox.append(deciding(600, 'entry'))
+  const signed = before.outbox.append(input(600, 'entry'))
   before.close()
   const after = openOutbox()
-  expect(after.outbox.unsent()).toEqual([sealed])
-  after.outbox.markSent(sealed?.jti ?? '')
+  expect(after.outbox.unsent()).toEqual([signed])
+  after.outbox.markSent(signed?.jti ?? '')
   expect(after.outbox.unsent()).toEqual([])
   after.close()
 })
@@ -147,7 +147,7 @@ test('commits the number and the signal together or neither', () => {
   const { outbox, database, close } = openOutbox()
   const sabotage = `BEGIN SELECT RAISE(ABORT, 'the disk is full'); END`
   database.exec(`CREATE TRIGGER full BEFORE UPDATE OF seq ON streams ${sabotage}`)
-  expect(() => outbox.append(deciding(600, 'entry'))).toThrow('the disk is full')
+  expect(() => outbox.append(input(600, 'entry'))).toThrow('the disk is full')
   expect(outbox.stream('demo')).toMatchObject({ seq: 0, hash: GENESIS, position: 'flat' })
   expect(outbox.unsent()).toEqual([])
   close()
@@ -155,8 +155,8 @@ test('commits the number and the signal together or neither', () => {
 
 test('gives up what has expired, keeps it, and goes on with the rest', () => {
   const { outbox, close } = openOutbox()
-  const entry = outbox.append(deciding(600, 'entry'))
-  const exit = outbox.append(deciding(660, 'exit'))
+  const entry = outbox.append(input(600, 'entry'))
+  const exit = outbox.append(input(660, 'exit'))
   expect(outbox.dropExpired(719)).toEqual([])
   expect(outbox.dropExpired(720)).toEqual([entry])
   expect(outbox.unsent()).toEqual([exit])
@@ -167,7 +167,7 @@ test('gives up what has expired, keeps it, and goes on with the rest', () => {
 test('keeps the market of a stream that is long', () => {
   const { outbox, close } = openOutbox()
   expect(outbox.openStream('demo', 'ETH/USDT').market).toBe('ETH/USDT')
-  outbox.append(deciding(600, 'entry'))
+  outbox.append(input(600, 'entry'))
   expect(outbox.openStream('demo', 'SOL/USDT').market).toBe('ETH/USDT')
   close()
 })

@@ -1,10 +1,10 @@
-// The outbox: a signal is numbered, chained, sealed and committed here before anything is sent.
+// The outbox: a signal is numbered, chained, signed and committed here before anything is sent.
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { GENESIS, hashText, type SigningKey, seal } from '@keyside/protocol'
 import { z } from 'zod'
 import type { Position } from '../strategies/runner.ts'
 import { transaction } from './database.ts'
-import { type Deciding, signalClaims } from './signal-claims.ts'
+import { type SignalInput, signalClaims } from './signal-claims.ts'
 
 export interface StreamRow {
   readonly name: string
@@ -16,12 +16,12 @@ export interface StreamRow {
   /** Number of the signal that brought the position, 0 before the first. */
   readonly since: number
   /** The last candle seen closed: when it opened, Unix seconds; null before the first. */
-  readonly bar: number | null
+  readonly lastCandle: number | null
   /** The candle of the last entry, likewise. */
-  readonly entered: number | null
+  readonly entryCandle: number | null
 }
 
-export interface Sealed {
+export interface SignedSignal {
   readonly stream: string
   readonly seq: number
   readonly jti: string
@@ -36,17 +36,22 @@ const streamRow = z.object({
   hash: z.string(),
   position: z.enum(['long', 'flat']),
   since: z.int(),
-  bar: z.number().nullable(),
-  entered: z.number().nullable(),
+  lastCandle: z.number().nullable(),
+  entryCandle: z.number().nullable(),
 })
 
-const sealedRow = z.object({
+const signedRow = z.object({
   stream: z.string(),
   seq: z.int(),
   jti: z.string(),
   token: z.string(),
   exp: z.number(),
 })
+
+const SELECT_STREAM = `
+  SELECT name, market, seq, hash, position, since, last_candle AS lastCandle, entry_candle AS entryCandle
+  FROM streams WHERE name = ?
+`
 
 export class Outbox {
   readonly #database: DatabaseSync
@@ -60,7 +65,7 @@ export class Outbox {
   }
 
   stream(name: string): StreamRow | null {
-    const row = this.#sql('SELECT * FROM streams WHERE name = ?').get(name)
+    const row = this.#sql(SELECT_STREAM).get(name)
     return row === undefined ? null : streamRow.parse(row)
   }
 
@@ -73,15 +78,15 @@ export class Outbox {
     return this.#row(name)
   }
 
-  sawBar(name: string, start: number): void {
-    this.#sql('UPDATE streams SET bar = ? WHERE name = ?').run(start, name)
+  markCandle(name: string, start: number): void {
+    this.#sql('UPDATE streams SET last_candle = ? WHERE name = ?').run(start, name)
   }
 
   /** Its candle is then seen as well. Null if this decision has its signal already. */
-  append(deciding: Deciding): Sealed | null {
+  append(input: SignalInput): SignedSignal | null {
     return transaction(this.#database, () => {
-      const { seq: last, hash: prev } = this.#row(deciding.strategy.name)
-      const claims = signalClaims(deciding, { seq: last + 1, prev })
+      const { seq: last, hash: prev } = this.#row(input.strategy.name)
+      const claims = signalClaims(input, { seq: last + 1, prev })
       if (this.#has(claims.jti)) return null
       const token = seal('signal', claims, this.#key)
       const { sub: stream, seq, jti, exp } = claims
@@ -95,29 +100,29 @@ export class Outbox {
       )
       const { start } = claims.bar
       this.#sql(
-        'UPDATE streams SET seq = ?, hash = ?, position = ?, since = ?, bar = ? WHERE name = ?',
+        'UPDATE streams SET seq = ?, hash = ?, position = ?, since = ?, last_candle = ? WHERE name = ?',
       ).run(seq, hashText(token), position, seq, start, stream)
       if (position === 'long')
-        this.#sql('UPDATE streams SET entered = ? WHERE name = ?').run(start, stream)
+        this.#sql('UPDATE streams SET entry_candle = ? WHERE name = ?').run(start, stream)
       return { stream, seq, jti, token, exp }
     })
   }
 
   /** Gives up what nobody would accept any more at `now` (Unix seconds): kept, but never sent as a signal. */
-  dropExpired(now: number): Sealed[] {
+  dropExpired(now: number): SignedSignal[] {
     const rows = this.#sql(
       `UPDATE signals SET state = 'missed' WHERE state = 'unsent' AND exp <= ?
          RETURNING stream, seq, jti, token, exp`,
     ).all(now)
-    return rows.map((row) => sealedRow.parse(row))
+    return rows.map((row) => signedRow.parse(row))
   }
 
   /** In the order in which they must be sent. */
-  unsent(): Sealed[] {
+  unsent(): SignedSignal[] {
     const rows = this.#sql(
       `SELECT stream, seq, jti, token, exp FROM signals WHERE state = 'unsent' ORDER BY stream, seq`,
     ).all()
-    return rows.map((row) => sealedRow.parse(row))
+    return rows.map((row) => signedRow.parse(row))
   }
 
   markSent(jti: string): void {

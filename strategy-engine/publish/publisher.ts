@@ -13,8 +13,14 @@ import {
   type Retry,
   type Trace,
 } from '@keyside/runtime'
-import { HEAD_PERIOD, headMessage, type Message, presenceMessage, type Signer } from './level.ts'
-import type { Outbox, Sealed } from './outbox.ts'
+import type { Outbox, SignedSignal } from './outbox.ts'
+import {
+  HEAD_PERIOD,
+  headMessage,
+  type Message,
+  presenceMessage,
+  type Signer,
+} from './retained-messages.ts'
 
 export interface PublisherOptions {
   readonly broker: Pick<LinkOptions, 'url' | 'token' | 'reconnectMs'>
@@ -29,20 +35,20 @@ export interface PublisherOptions {
 
 const DAY_MS = 86_400_000
 /** A signal's way through broker and executor is over by then: until then nothing else uses wire, disk and processors. */
-const BOOKING_MS = 50
+const FLUSH_MS = 50
 
 export class Publisher {
   readonly #options: PublisherOptions
   readonly #link: Link
   readonly #streams = new Set<string>()
   /** Signals on their way or not yet booked, by `jti`. */
-  readonly #underway = new Set<string>()
+  readonly #inFlight = new Set<string>()
   readonly #cancels: Cancel[]
   /** Sent, and not yet booked in the outbox: after a crash they are sent again, which executors ignore. */
   readonly #sent = new Set<string>()
   /** Streams whose new level is not yet told. */
-  readonly #moved = new Set<string>()
-  #cancelBooking: Cancel | undefined
+  readonly #dirty = new Set<string>()
+  #cancelFlush: Cancel | undefined
 
   constructor(options: PublisherOptions) {
     this.#options = options
@@ -81,19 +87,19 @@ export class Publisher {
   /** Sends what is in the outbox at once, and the head that belongs to it a moment later. */
   announce(stream: string): void {
     this.#send()
-    this.#moved.add(stream)
-    this.#bookLater()
+    this.#dirty.add(stream)
+    this.#flushLater()
   }
 
   async stop(): Promise<void> {
     for (const cancel of this.#cancels) cancel()
-    this.#bookOrNot()
+    this.#flushUnlessBusy()
     // A clean goodbye: the broker drops the will at DISCONNECT.
     const said = this.#presence('offline')
     await Promise.race([said, new Promise((done) => this.#options.clock.after(500, () => done(0)))])
     await this.#link.close()
-    this.#cancelBooking?.()
-    this.#bookOrNot()
+    this.#cancelFlush?.()
+    this.#flushUnlessBusy()
   }
 
   #connected(): void {
@@ -116,43 +122,43 @@ export class Publisher {
     for (const { stream, seq } of outbox.dropExpired(this.#now()))
       log.warn({ stream, seq }, 'signal expired before it could be sent: executors follow the head')
     for (const signal of outbox.unsent())
-      if (!this.#underway.has(signal.jti)) this.#sendOne(signal).catch(this.#notSent)
+      if (!this.#inFlight.has(signal.jti)) this.#sendOne(signal).catch(this.#notSent)
   }
 
-  async #sendOne({ jti, stream, token }: Sealed): Promise<void> {
-    this.#underway.add(jti)
+  async #sendOne({ jti, stream, token }: SignedSignal): Promise<void> {
+    this.#inFlight.add(jti)
     try {
       await this.#link.publish(signalTopic(stream), token)
       this.#options.trace('published', jti)
       this.#sent.add(jti)
-      this.#bookLater()
+      this.#flushLater()
     } catch (error) {
-      this.#underway.delete(jti)
+      this.#inFlight.delete(jti)
       throw error
     }
   }
 
-  #bookLater(): void {
-    this.#cancelBooking ??= this.#options.clock.after(BOOKING_MS, () => {
-      this.#cancelBooking = undefined
-      this.#options.retry.run(() => this.#book())
+  #flushLater(): void {
+    this.#cancelFlush ??= this.#options.clock.after(FLUSH_MS, () => {
+      this.#cancelFlush = undefined
+      this.#options.retry.run(() => this.#flush())
     })
   }
 
-  #book(): void {
+  #flush(): void {
     for (const jti of this.#sent) {
       this.#options.outbox.markSent(jti)
-      this.#underway.delete(jti)
+      this.#inFlight.delete(jti)
       this.#sent.delete(jti)
     }
-    for (const stream of this.#moved) if (this.#streams.has(stream)) this.#head(stream)
-    this.#moved.clear()
+    for (const stream of this.#dirty) if (this.#streams.has(stream)) this.#head(stream)
+    this.#dirty.clear()
   }
 
   /** At the end nobody tries again: what is not booked is sent once more at the next start, and ignored. */
-  #bookOrNot(): void {
+  #flushUnlessBusy(): void {
     try {
-      this.#book()
+      this.#flush()
     } catch (error) {
       if (!isBusy(error)) throw error
     }

@@ -10,14 +10,14 @@ const ENTRY_LIFE = 60
 const EXIT_LIFE = 600
 
 /** Where the signal stands in its stream. */
-export interface Place {
+export interface StreamPosition {
   readonly seq: number
   /** Hash of the token before it. */
   readonly prev: string
 }
 
 /** `start` is when the candle opened, Unix seconds. */
-export interface Deciding {
+export interface SignalInput {
   readonly issuer: string
   readonly strategy: Strategy
   readonly start: number
@@ -25,8 +25,8 @@ export interface Deciding {
 }
 
 /** Issued when the candle closed, not when this machine came to it: a late signal is born with less life, or none. */
-export function signalClaims(deciding: Deciding, { seq, prev }: Place): Signal {
-  const { issuer, strategy, start, decision } = deciding
+export function signalClaims(input: SignalInput, { seq, prev }: StreamPosition): Signal {
+  const { issuer, strategy, start, decision } = input
   const iat = start + TIMEFRAMES[strategy.timeframe]
   const exp = iat + (decision.kind === 'entry' ? ENTRY_LIFE : EXIT_LIFE)
   return {

@@ -2,7 +2,7 @@
 import type { Signal } from '@keyside/protocol'
 import { isDecimal } from '@keyside/protocol'
 import Big from 'big.js'
-import type { SeriesName } from '../indicators/gauges.ts'
+import type { SeriesName } from '../indicators/indicator-set.ts'
 import { parseSeries } from './expression/parse.ts'
 
 export type Size = Signal['size']

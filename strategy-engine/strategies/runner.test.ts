@@ -2,10 +2,10 @@ import { toDecimal } from '@keyside/protocol'
 import Big from 'big.js'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { createGauges } from '../indicators/gauges.ts'
+import { createIndicatorSet } from '../indicators/indicator-set.ts'
 import type { Candle } from '../market/candle.ts'
 import { candles, strategy } from '../testing/rules.ts'
-import { type Allowed, type Decision, type Position, startState, step } from './runner.ts'
+import { type AllowedSignals, type Decision, initialState, type Position, step } from './runner.ts'
 import type { Strategy } from './strategy.ts'
 
 const CROSS = strategy({ enter: 'crossover(ema(2), ema(4))', exit: 'crossunder(ema(2), ema(4))' })
@@ -18,18 +18,18 @@ function run(
   {
     allowed = () => 'all',
     target = 'flat',
-  }: { allowed?: (at: number) => Allowed; target?: Position } = {},
+  }: { allowed?: (at: number) => AllowedSignals; target?: Position } = {},
 ): Made[] {
-  const gauges = createGauges(rules.series)
-  let state = startState(target)
+  const indicators = createIndicatorSet(rules.series)
+  let state = initialState(target)
   return bars.flatMap((candle, at) => {
-    const done = step(rules, state, { candle, values: gauges(candle) }, allowed(at))
+    const done = step(rules, state, { candle, values: indicators(candle) }, allowed(at))
     state = done.state
     return done.decision ? [{ at, ...done.decision }] : []
   })
 }
 
-test('enters at the bar of the crossing and leaves at the one back', () => {
+test('enters at the candle of the crossing and leaves at the one back', () => {
   const made = run(CROSS, candles([10, 9, 8, 7, 6, 9, 12, 15, 12, 6, 5]))
   expect(made.map(({ at, kind }) => [at, kind])).toEqual([
     [5, 'entry'],
@@ -55,7 +55,7 @@ test('leaves with everything', () => {
   expect(exit).toMatchObject({ kind: 'exit', size: { unit: 'percent', value: '100' }, ref: '94' })
 })
 
-test('leaves when its longest time in the market is over, and may enter again at the next bar', () => {
+test('leaves when its longest time in the market is over, and may enter again at the next candle', () => {
   const rules = strategy({ enter: 'close > 90', exit: 'close < 50', hold: '3m' })
   const made = run(rules, candles(Array(10).fill(100)))
   expect(made.map(({ at, kind, reason }) => [at, kind, reason])).toEqual([
@@ -67,13 +67,13 @@ test('leaves when its longest time in the market is over, and may enter again at
   ])
 })
 
-test('the time goes on over a restart and over bars that nobody watched', () => {
+test('the time goes on over a restart and over candles that nobody watched', () => {
   const rules = strategy({ exit: 'close < 50', hold: '3m' })
-  const [gauges, bars] = [createGauges(rules.series), candles([100, 100, 100, 100, 100])]
-  let state = startState('long', 0)
+  const [indicators, bars] = [createIndicatorSet(rules.series), candles([100, 100, 100, 100, 100])]
+  let state = initialState('long', 0)
   const kinds = bars.map((candle, at) => {
-    const bar = { candle, values: gauges(candle) }
-    const done = step(rules, state, bar, at < 4 ? 'missed' : 'exits')
+    const update = { candle, values: indicators(candle) }
+    const done = step(rules, state, update, at < 4 ? 'missed' : 'exits')
     state = done.state
     return done.decision?.kind
   })
@@ -97,9 +97,9 @@ test.each([
   (close, stop, at) => {
     const price = { open: close, high: close, low: close, close, volume: '1' }
     const rules = strategy({ enter: 'close > 0', exit: 'close < 0', stop })
-    const gauges = createGauges(rules.series)
-    const values = () => gauges({ start: 0, ...price })
-    const before = { ...startState('flat'), before: values() }
+    const indicators = createIndicatorSet(rules.series)
+    const values = () => indicators({ start: 0, ...price })
+    const before = { ...initialState('flat'), previous: values() }
     const { decision } = step(
       rules,
       before,
@@ -118,8 +118,8 @@ test('a stop is never further away than the strategy says', () => {
       const percent = thousandths / 1_000
       const rules = strategy({ enter: 'close > 0', exit: 'close < 0', stop: `${percent} %` })
       const price = { open: close, high: close, low: close, close, volume: '1' }
-      const values = createGauges(rules.series)({ start: 0, ...price })
-      const state = { ...startState('flat'), before: values }
+      const values = createIndicatorSet(rules.series)({ start: 0, ...price })
+      const state = { ...initialState('flat'), previous: values }
       const { decision } = step(rules, state, { candle: { start: 60, ...price }, values }, 'all')
       if (decision?.kind !== 'entry') return
       const least = new Big(close).times(new Big(100).minus(percent)).div(100)
@@ -132,10 +132,10 @@ test('a stop is never further away than the strategy says', () => {
 
 test('makes no entry whose stop would not be above zero', () => {
   const rules = strategy({ stop: '99 atr(2)' })
-  const gauges = createGauges(rules.series)
-  let state = startState('flat')
+  const indicators = createIndicatorSet(rules.series)
+  let state = initialState('flat')
   const done = candles([100, 100, 106]).map((candle) => {
-    const result = step(rules, state, { candle, values: gauges(candle) }, 'all')
+    const result = step(rules, state, { candle, values: indicators(candle) }, 'all')
     state = result.state
     return result
   })
@@ -146,7 +146,7 @@ test('makes no entry whose stop would not be above zero', () => {
   expect(done.at(-1)?.decision).toBeUndefined()
 })
 
-test('decides nothing before every series has a value at two bars', () => {
+test('decides nothing before every series has a value at two candles', () => {
   const slow = strategy({ enter: 'close > 1 and sma(5) > 1' })
   expect(run(slow, candles(Array(5).fill(100)))).toEqual([])
   expect(run(slow, candles(Array(6).fill(100))).map(({ at }) => at)).toEqual([5])
@@ -172,7 +172,7 @@ test('never looks ahead: cutting the future off changes no decision of the past'
   )
 })
 
-test('only remembers bars of the past', () => {
+test('only remembers candles of the past', () => {
   const closes = [100, 110, 90, 110, 90]
   const allowed = () => 'past' as const
   expect(run(strategy(), candles(closes), { allowed })).toEqual([])
@@ -185,7 +185,7 @@ test('never enters for what it missed', () => {
   expect(run(rules, candles([100, 110, 110, 110, 110]), { allowed })).toEqual([])
 })
 
-test('leaves late at the first live bar when the exit fell into bars it missed', () => {
+test('leaves late at the first live candle when the exit fell into candles it missed', () => {
   const allowed = (at: number) => (at < 4 ? 'missed' : 'all')
   const made = run(strategy(), candles([100, 94, 100, 100, 100]), { allowed, target: 'long' })
   expect(made).toMatchObject([

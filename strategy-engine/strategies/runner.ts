@@ -1,10 +1,10 @@
-// What a strategy decides at a bar. Pure: the same state and bar give the same decision, live, replayed or tested.
+// What a strategy decides at a candle. Pure: the same state and candle give the same decision, live, replayed or tested.
 import { toDecimal, WIRE_PLACES } from '@keyside/protocol'
 import Big from 'big.js'
-import { seriesText, type Values } from '../indicators/gauges.ts'
+import { type IndicatorValues, seriesText } from '../indicators/indicator-set.ts'
 import type { Candle } from '../market/candle.ts'
 import type { Size } from './amounts.ts'
-import { holds, type Readings } from './expression/evaluate.ts'
+import { type CandleValues, holds } from './expression/evaluate.ts'
 import { explain, MAX_REASON } from './expression/explain.ts'
 import type { Strategy } from './strategy.ts'
 
@@ -14,24 +14,24 @@ export interface RunnerState {
   /** What the last signal told the executors to hold. */
   readonly target: Position
   /** The candle that the last entry was decided on: when it opened, Unix seconds; null before the first. */
-  readonly entered: number | null
-  /** What the rules alone would hold. Differs from `target` after bars that were not allowed to signal. */
+  readonly entryCandle: number | null
+  /** What the rules alone would hold. Differs from `target` after candles that were not allowed to signal. */
   readonly wanted: Position
-  /** Series at the bar before; null until every series has a value. */
-  readonly before: Values | null
+  /** Series at the candle before; null until every series has a value. */
+  readonly previous: IndicatorValues | null
 }
 
-export interface Bar {
+export interface CandleUpdate {
   readonly candle: Candle
   /** Null while a series has no value yet. */
-  readonly values: Values | null
+  readonly values: IndicatorValues | null
 }
 
 /**
- * What a bar may cause. `past`: it was decided on before, or is older than the stream. `missed`: it closed while
+ * What a candle may cause. `past`: it was decided on before, or is older than the stream. `missed`: it closed while
  * nobody watched, so it may only be remembered. `exits`: right after a hole in the candles.
  */
-export type Allowed = 'past' | 'missed' | 'exits' | 'all'
+export type AllowedSignals = 'past' | 'missed' | 'exits' | 'all'
 
 export type Decision =
   | {
@@ -55,63 +55,84 @@ export interface Step {
   readonly refused?: { readonly code: 'stop_not_positive'; readonly message: string }
 }
 
-const WHOLE: Size = { unit: 'percent', value: '100' }
+const ENTIRE_POSITION: Size = { unit: 'percent', value: '100' }
 
-/** `target` and `entered` are what a former run left behind. */
-export function startState(target: Position, entered: number | null = null): RunnerState {
-  return { target, entered, wanted: target, before: null }
+/** `target` and `entryCandle` are what a former run left behind. */
+export function initialState(target: Position, entryCandle: number | null = null): RunnerState {
+  return { target, entryCandle, wanted: target, previous: null }
 }
 
-export function step(strategy: Strategy, state: RunnerState, bar: Bar, allowed: Allowed): Step {
-  const { values } = bar
+export function step(
+  strategy: Strategy,
+  state: RunnerState,
+  update: CandleUpdate,
+  allowed: AllowedSignals,
+): Step {
+  const { values } = update
   if (values === null) return { state }
-  if (state.before === null || allowed === 'past') return { state: { ...state, before: values } }
-  const readings = { now: values, before: state.before }
-  const wanted = want(strategy, state.wanted, readings)
-  const next = { ...state, wanted, before: values }
+  if (state.previous === null || allowed === 'past')
+    return { state: { ...state, previous: values } }
+  const candleValues = { now: values, previous: state.previous }
+  const wanted = nextWanted(strategy, state.wanted, candleValues)
+  const next = { ...state, wanted, previous: values }
   if (allowed === 'missed') return { state: next }
-  if (state.target === 'long') return leave(strategy, next, bar.candle, readings)
-  return enter(strategy, next, { candle: bar.candle, readings, allowed })
+  if (state.target === 'long') return decideExit(strategy, next, update.candle, candleValues)
+  return decideEntry(strategy, next, { candle: update.candle, candleValues, allowed })
 }
 
-function want({ enter, exit }: Strategy, wanted: Position, readings: Readings): Position {
-  if (wanted === 'flat') return holds(enter, readings) ? 'long' : 'flat'
-  return holds(exit, readings) ? 'flat' : 'long'
+function nextWanted(
+  { enter, exit }: Strategy,
+  wanted: Position,
+  candleValues: CandleValues,
+): Position {
+  if (wanted === 'flat') return holds(enter, candleValues) ? 'long' : 'flat'
+  return holds(exit, candleValues) ? 'flat' : 'long'
 }
 
-/** Also when the exit fell into bars that could not signal: late, but lower risk is never stale. */
-function leave(strategy: Strategy, next: RunnerState, candle: Candle, readings: Readings): Step {
-  const reason = reasonToLeave(strategy, next, candle, readings)
+/** Also when the exit fell into candles that could not signal: late, but lower risk is never stale. */
+function decideExit(
+  strategy: Strategy,
+  next: RunnerState,
+  candle: Candle,
+  candleValues: CandleValues,
+): Step {
+  const reason = exitReason(strategy, next, candle, candleValues)
   if (reason === null) return { state: next }
-  const decision: Decision = { kind: 'exit', size: WHOLE, ref: toDecimal(candle.close), reason }
+  const decision: Decision = {
+    kind: 'exit',
+    size: ENTIRE_POSITION,
+    ref: toDecimal(candle.close),
+    reason,
+  }
   return { state: { ...next, target: 'flat', wanted: 'flat' }, decision }
 }
 
-function reasonToLeave(
+function exitReason(
   { exit, exits: { hold } }: Strategy,
-  { wanted, entered }: RunnerState,
+  { wanted, entryCandle }: RunnerState,
   { start }: Candle,
-  readings: Readings,
+  candleValues: CandleValues,
 ): string | null {
   if (wanted === 'flat') {
-    const late = holds(exit, readings) ? '' : 'late, the exit was due before: '
-    return `${late}${explain(exit, readings)}`.slice(0, MAX_REASON)
+    const late = holds(exit, candleValues) ? '' : 'late, the exit was due before: '
+    return `${late}${explain(exit, candleValues)}`.slice(0, MAX_REASON)
   }
   // The device sells by itself after this time; here it is over with it, and the next entry can come.
-  const isOver = hold !== undefined && entered !== null && start - entered >= hold
+  const isOver = hold !== undefined && entryCandle !== null && start - entryCandle >= hold
   return isOver ? `the longest time in the market is over: ${hold} s` : null
 }
 
-/** Only at the bar where the rule begins to hold: an entry that was missed stays missed. */
-function enter(
+/** Only at the candle where the rule begins to hold: an entry that was missed stays missed. */
+function decideEntry(
   strategy: Strategy,
   next: RunnerState,
-  bar: { candle: Candle; readings: Readings; allowed: Allowed },
+  update: { candle: Candle; candleValues: CandleValues; allowed: AllowedSignals },
 ): Step {
   const flat = { ...next, wanted: 'flat' as const }
-  if (!holds(strategy.enter, bar.readings) || bar.allowed !== 'all') return { state: flat }
-  const ref = toDecimal(bar.candle.close)
-  const stop = stopPrice(strategy, ref, bar.readings.now)
+  if (!holds(strategy.enter, update.candleValues) || update.allowed !== 'all')
+    return { state: flat }
+  const ref = toDecimal(update.candle.close)
+  const stop = stopPrice(strategy, ref, update.candleValues.now)
   if (stop === null)
     return {
       state: flat,
@@ -120,16 +141,16 @@ function enter(
         message: `no entry at ${ref}: no stop is possible above zero and below the price`,
       },
     }
-  const reason = explain(strategy.enter, bar.readings)
+  const reason = explain(strategy.enter, update.candleValues)
   const decision: Decision = { kind: 'entry', size: strategy.size, ref, stop, reason }
   return {
-    state: { ...next, target: 'long', wanted: 'long', entered: bar.candle.start },
+    state: { ...next, target: 'long', wanted: 'long', entryCandle: update.candle.start },
     decision,
   }
 }
 
 /** Rounded towards the price: a stop is never further away than the strategy says. Null where there is no room for one. */
-function stopPrice({ stop }: Strategy, ref: string, values: Values): string | null {
+function stopPrice({ stop }: Strategy, ref: string, values: IndicatorValues): string | null {
   const price = new Big(ref)
   const distance =
     stop.by === 'percent'

@@ -2,7 +2,7 @@
 import { id, market } from '@keyside/protocol'
 import { checkYaml } from '@keyside/runtime'
 import { z } from 'zod'
-import type { SeriesName } from '../indicators/gauges.ts'
+import type { SeriesName } from '../indicators/indicator-set.ts'
 import { TIMEFRAME_NAMES, TIMEFRAMES, type Timeframe } from '../market/candle.ts'
 import {
   MAX_RUNGS,

@@ -1,41 +1,42 @@
-// What a rule says at one bar. A number that is not finite makes the whole rule unknown, never true.
-import { seriesText, type Values } from '../../indicators/gauges.ts'
+// What a rule says at one candle. A number that is not finite makes the whole rule unknown, never true.
+import { type IndicatorValues, seriesText } from '../../indicators/indicator-set.ts'
 import type { ArithmeticOperator, Comparison, Condition, Numeric } from './tree.ts'
 
-/** The series at a bar and at the bar before it. */
-export interface Readings {
-  readonly now: Values
-  readonly before: Values
+/** The series at a candle and at the candle before it. */
+export interface CandleValues {
+  readonly now: IndicatorValues
+  readonly previous: IndicatorValues
 }
 
-export function holds(rule: Condition, readings: Readings): boolean {
-  return judge(rule, readings) === true
+export function holds(rule: Condition, candleValues: CandleValues): boolean {
+  return judge(rule, candleValues) === true
 }
 
 /** Null for an unknown number, such as a division by zero. */
-export function evaluate(tree: Numeric, values: Values): number | null {
+export function evaluate(tree: Numeric, values: IndicatorValues): number | null {
   const value = compute(tree, values)
   return Number.isFinite(value) ? value : null
 }
 
-function judge(rule: Condition, readings: Readings): boolean | null {
+function judge(rule: Condition, candleValues: CandleValues): boolean | null {
   switch (rule.is) {
     case 'not':
-      return known([judge(rule.of, readings)], ([of]) => !of)
+      return known([judge(rule.of, candleValues)], ([of]) => !of)
     case 'logic':
-      return known([judge(rule.left, readings), judge(rule.right, readings)], ([left, right]) =>
-        rule.operator === 'and' ? left && right : left || right,
+      return known(
+        [judge(rule.left, candleValues), judge(rule.right, candleValues)],
+        ([left, right]) => (rule.operator === 'and' ? left && right : left || right),
       )
     case 'compare':
       return known(
-        [evaluate(rule.left, readings.now), evaluate(rule.right, readings.now)],
+        [evaluate(rule.left, candleValues.now), evaluate(rule.right, candleValues.now)],
         ([left, right]) => COMPARE[rule.operator](left, right),
       )
     case 'cross': {
-      const { now, before } = readings
+      const { now, previous } = candleValues
       const sides = [
-        evaluate(rule.left, before),
-        evaluate(rule.right, before),
+        evaluate(rule.left, previous),
+        evaluate(rule.right, previous),
         evaluate(rule.left, now),
         evaluate(rule.right, now),
       ] as const
@@ -62,7 +63,7 @@ const COMPUTE: Record<ArithmeticOperator, (left: number, right: number) => numbe
   '/': (left, right) => left / right,
 }
 
-function compute(tree: Numeric, values: Values): number {
+function compute(tree: Numeric, values: IndicatorValues): number {
   switch (tree.is) {
     case 'number':
       return Number(tree.text)

@@ -1,13 +1,13 @@
 // Why a rule holds, in one ASCII line for a person: the values it looked at.
-import { evaluate, holds, type Readings } from './evaluate.ts'
+import { type CandleValues, evaluate, holds } from './evaluate.ts'
 import { type Condition, type Numeric, print, seriesIn } from './tree.ts'
 
 export const MAX_REASON = 200
 
 const SAID = { crossover: 'crossed over', crossunder: 'crossed under' } as const
 
-export function explain(rule: Condition, readings: Readings): string {
-  const phrases = [...new Set(describe(rule, readings))]
+export function explain(rule: Condition, candleValues: CandleValues): string {
+  const phrases = [...new Set(describe(rule, candleValues))]
   const told = phrases.filter((phrase) => !phrases.some((other) => tells(other, phrase)))
   return told.join(', ').slice(0, MAX_REASON)
 }
@@ -17,28 +17,28 @@ function tells(other: string, phrase: string): boolean {
   return other !== phrase && ` ${other} `.includes(` ${phrase} `)
 }
 
-function describe(rule: Condition, readings: Readings): string[] {
+function describe(rule: Condition, candleValues: CandleValues): string[] {
   switch (rule.is) {
     case 'not':
-      return describe(rule.of, readings)
+      return describe(rule.of, candleValues)
     case 'logic':
-      return [...describe(rule.left, readings), ...describe(rule.right, readings)]
+      return [...describe(rule.left, candleValues), ...describe(rule.right, candleValues)]
     case 'cross':
-      if (holds(rule, readings))
+      if (holds(rule, candleValues))
         return [
-          `${reading(rule.left, readings)} ${SAID[rule.operator]} ${reading(rule.right, readings)}`,
+          `${reading(rule.left, candleValues)} ${SAID[rule.operator]} ${reading(rule.right, candleValues)}`,
         ]
-      return readingsOf(rule, readings)
+      return readingsOf(rule, candleValues)
     case 'compare':
-      return readingsOf(rule, readings)
+      return readingsOf(rule, candleValues)
   }
 }
 
-function readingsOf(rule: Condition, readings: Readings): string[] {
-  return seriesIn(rule).map((name) => reading({ is: 'series', name }, readings))
+function readingsOf(rule: Condition, candleValues: CandleValues): string[] {
+  return seriesIn(rule).map((name) => reading({ is: 'series', name }, candleValues))
 }
 
-function reading(tree: Numeric, { now }: Readings): string {
+function reading(tree: Numeric, { now }: CandleValues): string {
   return tree.is === 'number' ? print(tree) : `${print(tree)} ${figure(evaluate(tree, now))}`
 }
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { Values } from '../../indicators/gauges.ts'
+import type { IndicatorValues } from '../../indicators/indicator-set.ts'
 import { INDICATORS, PRICES } from '../../indicators/table.ts'
 import { evaluate, holds } from './evaluate.ts'
 import { explain } from './explain.ts'
@@ -100,7 +100,7 @@ test('answers any text with a tree or with a place in it', () => {
 })
 
 test('computes as the language of this program does', () => {
-  const values: Values = new Map(PRICES.map((price, i) => [price, 1.5 * (i + 1)]))
+  const values: IndicatorValues = new Map(PRICES.map((price, i) => [price, 1.5 * (i + 1)]))
   fc.assert(
     fc.property(numeric, (tree) => {
       fc.pre(seriesIn(tree).every((name) => 'price' in name))
@@ -129,7 +129,7 @@ test.each([
   ['1 / (1 / 0) < 1', false],
 ])('%s is %s', (rule, expected) => {
   const now = new Map([['close', 100]])
-  expect(holds(parseCondition(rule), { now, before: now })).toBe(expected)
+  expect(holds(parseCondition(rule), { now, previous: now })).toBe(expected)
 })
 
 test.each([
@@ -145,9 +145,9 @@ test.each([
       ['open', open ?? 0],
       ['close', close ?? 0],
     ])
-  const readings = { before: at(before), now: at(now) }
-  expect(holds(parseCondition('crossover(open, close)'), readings)).toBe(over)
-  expect(holds(parseCondition('crossunder(open, close)'), readings)).toBe(under)
+  const candleValues = { previous: at(before), now: at(now) }
+  expect(holds(parseCondition('crossover(open, close)'), candleValues)).toBe(over)
+  expect(holds(parseCondition('crossunder(open, close)'), candleValues)).toBe(under)
 })
 
 describe('refuses', () => {
@@ -196,7 +196,7 @@ describe('refuses', () => {
 
 test('explains a rule with the values it looked at, in one line of ASCII', () => {
   const rule = parseCondition('crossover(ema(12), ema(26)) and rsi(14) < 70 and ema(12) > 1')
-  const before = new Map([
+  const previous = new Map([
     ['ema(12)', 1],
     ['ema(26)', 2],
     ['rsi(14)', 55.24],
@@ -206,7 +206,7 @@ test('explains a rule with the values it looked at, in one line of ASCII', () =>
     ['ema(26)', 65001.44],
     ['rsi(14)', 55.24],
   ])
-  expect(explain(rule, { before, now })).toBe(
+  expect(explain(rule, { previous, now })).toBe(
     'ema(12) 65012.10 crossed over ema(26) 65001.44, rsi(14) 55.24',
   )
 })
@@ -214,8 +214,8 @@ test('explains a rule with the values it looked at, in one line of ASCII', () =>
 test('keeps any explanation within 200 characters of ASCII', () => {
   fc.assert(
     fc.property(condition, fc.double(), (tree, value) => {
-      const now = { get: () => value, has: () => true } as unknown as Values
-      expect(explain(tree, { now, before: now })).toMatch(/^[ -~]{0,200}$/)
+      const now = { get: () => value, has: () => true } as unknown as IndicatorValues
+      expect(explain(tree, { now, previous: now })).toMatch(/^[ -~]{0,200}$/)
     }),
   )
 })

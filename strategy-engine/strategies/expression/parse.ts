@@ -1,5 +1,5 @@
 // From a rule's text to its tree: recursive descent, one function a level of binding, loosest first.
-import type { SeriesName } from '../../indicators/gauges.ts'
+import type { SeriesName } from '../../indicators/indicator-set.ts'
 import {
   INDICATORS,
   type IndicatorName,

@@ -1,5 +1,5 @@
 // What a rule means: a tree of numbers and conditions, and its one text form.
-import { type SeriesName, seriesText } from '../../indicators/gauges.ts'
+import { type SeriesName, seriesText } from '../../indicators/indicator-set.ts'
 
 export const ARITHMETIC = ['+', '-', '*', '/'] as const
 export const COMPARISONS = ['<', '<=', '>', '>='] as const

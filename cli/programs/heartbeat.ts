@@ -5,11 +5,11 @@ import type { Clock } from '@keyside/runtime'
 
 const BEAT_MS = 5_000
 /** Three beats missed. */
-const DEAD_AFTER_MS = 15_000
+const STALE_MS = 15_000
 
 /** Returns what takes the sign away again. */
-export function showAlive(home: string, program: string, clock: Clock): () => void {
-  const file = aliveFile(home, program)
+export function startHeartbeat(home: string, program: string, clock: Clock): () => void {
+  const file = heartbeatFile(home, program)
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
   const beat = () => writeFileSync(file, `${process.pid}\n`, { mode: 0o600 })
   beat()
@@ -22,12 +22,12 @@ export function showAlive(home: string, program: string, clock: Clock): () => vo
 
 export function isAlive(home: string, program: string, now: number): boolean {
   try {
-    return now - statSync(aliveFile(home, program)).mtimeMs < DEAD_AFTER_MS
+    return now - statSync(heartbeatFile(home, program)).mtimeMs < STALE_MS
   } catch {
     return false
   }
 }
 
-function aliveFile(home: string, program: string): string {
+function heartbeatFile(home: string, program: string): string {
   return join(home, 'run', `${program}.alive`)
 }

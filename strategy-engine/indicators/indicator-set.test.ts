@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Candle } from '../market/candle.ts'
-import { candlesNeeded, createGauges, type SeriesName, seriesText } from './gauges.ts'
+import { candlesNeeded, createIndicatorSet, type SeriesName, seriesText } from './indicator-set.ts'
 
 const CLOSES = [10, 11, 13, 12, 15, 14, 18, 17, 16, 20]
 
@@ -15,9 +15,9 @@ test.each<[SeriesName, (closes: number[]) => number | null]>([
   [{ indicator: 'rsi', period: 3 }, rsi3],
   [{ indicator: 'atr', period: 3 }, atr3],
 ])('%j follows its definition at every candle', (name, define) => {
-  const gauges = createGauges([name])
+  const indicators = createIndicatorSet([name])
   CLOSES.forEach((close, i) => {
-    const value = gauges(candle(i, close))?.get(seriesText(name)) ?? null
+    const value = indicators(candle(i, close))?.get(seriesText(name)) ?? null
     const expected = define(CLOSES.slice(0, i + 1))
     if (expected === null) expect(value).toBe(null)
     else expect(value).toBeCloseTo(expected, 10)
@@ -37,14 +37,17 @@ test.each<[number, SeriesName[]]>([
   [14, [{ indicator: 'atr', period: 14 }]],
 ])('%i candles are needed before %j have values', (count, names) => {
   expect(candlesNeeded(names)).toBe(count)
-  const gauges = createGauges(names)
-  const known = Array.from({ length: count }, (_, i) => gauges(candle(i, 10 + (i % 3))) !== null)
+  const indicators = createIndicatorSet(names)
+  const known = Array.from(
+    { length: count },
+    (_, i) => indicators(candle(i, 10 + (i % 3))) !== null,
+  )
   expect(known.indexOf(true)).toBe(count - 1)
 })
 
 test('gives nothing until the slowest series has a value', () => {
-  const gauges = createGauges([{ price: 'close' }, { indicator: 'rsi', period: 4 }])
-  const given = CLOSES.map((close, i) => gauges(candle(i, close)) !== null)
+  const indicators = createIndicatorSet([{ price: 'close' }, { indicator: 'rsi', period: 4 }])
+  const given = CLOSES.map((close, i) => indicators(candle(i, close)) !== null)
   expect(given).toEqual([false, false, false, false, true, true, true, true, true, true])
 })
 

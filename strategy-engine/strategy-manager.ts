@@ -1,4 +1,4 @@
-// The desk: which strategies run now, and the way of each closed candle through them.
+// The manager: which strategies run now, and the way of each closed candle through them.
 import {
   type Cancel,
   type Clock,
@@ -13,7 +13,7 @@ import { type Candle, TIMEFRAMES } from './market/candle.ts'
 import type { Feed, Origin } from './market/feed.ts'
 import type { Outbox } from './publish/outbox.ts'
 import type { Publisher } from './publish/publisher.ts'
-import type { Bar, Step } from './strategies/runner.ts'
+import type { CandleUpdate, Step } from './strategies/runner.ts'
 import type { Strategy } from './strategies/strategy.ts'
 import type { FolderChange, StrategyFolder } from './strategy-folder.ts'
 import { Stream } from './stream.ts'
@@ -21,7 +21,7 @@ import { Stream } from './stream.ts'
 /** As many candles of the past as one answer of the exchange brings. */
 const HISTORY = 999
 
-interface DeskOptions {
+interface StrategyManagerOptions {
   readonly log: Logger
   readonly trace: Trace
   readonly clock: Clock
@@ -35,22 +35,22 @@ interface DeskOptions {
 }
 
 /** Which strategies run now. */
-export class Desk {
-  readonly #options: DeskOptions
+export class StrategyManager {
+  readonly #options: StrategyManagerOptions
   readonly #running = new Map<string, { strategy: Strategy; cancel: Cancel }>()
   /** Streams of which it was told that their market is too young. */
   readonly #waiting = new Set<string>()
   /** What still waits for a candle of theirs to be written down is not done any more. */
   readonly #ended = new WeakSet<Strategy>()
 
-  constructor(options: DeskOptions) {
+  constructor(options: StrategyManagerOptions) {
     this.#options = options
   }
 
-  look(): void {
+  scan(): void {
     const { folder, log } = this.#options
     try {
-      this.apply(folder.look())
+      this.apply(folder.scan())
     } catch (error) {
       log.error({ err: error }, 'strategies not looked at, the running ones go on')
     }
@@ -99,15 +99,15 @@ export class Desk {
       market,
       timeframe,
       history: HISTORY,
-      onCandle: (candle, origin) => this.#walk(stream, candle, origin),
-      onHistory: () => this.#options.retry.run(() => this.#tellWait(stream)),
+      onCandle: (candle, origin) => this.#onCandle(stream, candle, origin),
+      onHistory: () => this.#options.retry.run(() => this.#warnTooFewCandles(stream)),
       onTrouble: ({ code, message }) => log.warn({ code, stream: name }, message),
     })
     this.#running.set(name, { strategy, cancel })
   }
 
   /** Once, when a strategy begins on a market that is younger than its indicators. */
-  #tellWait({ strategy, missing }: Stream): void {
+  #warnTooFewCandles({ strategy, missing }: Stream): void {
     if (missing === 0) return
     const { name, market, timeframe } = strategy
     const due = this.#options.clock.now() + missing * TIMEFRAMES[timeframe] * 1000
@@ -116,7 +116,7 @@ export class Desk {
     this.#waiting.add(name)
   }
 
-  #tellReady({ strategy: { name }, missing }: Stream): void {
+  #logReady({ strategy: { name }, missing }: Stream): void {
     if (missing > 0 || !this.#waiting.delete(name)) return
     this.#options.log.info({ stream: name }, 'there are enough candles now: the strategy decides')
   }
@@ -131,14 +131,14 @@ export class Desk {
   }
 
   /** A candle is measured and decided once; only what is written down may have to be tried again. */
-  #walk(stream: Stream, candle: Candle, origin: Origin): void {
-    let closed: Closed | undefined
+  #onCandle(stream: Stream, candle: Candle, origin: Origin): void {
+    let closed: ClosedCandle | undefined
     this.#options.retry.run(() => {
       if (this.#ended.has(stream.strategy)) return
       try {
         closed ??= decideOn(stream, candle, origin)
         commit(this.#options, stream, closed)
-        this.#tellReady(stream)
+        this.#logReady(stream)
       } catch (error) {
         if (isBusy(error)) throw error
         this.#failed(stream.strategy, error)
@@ -154,27 +154,27 @@ export class Desk {
   }
 }
 
-interface Closed {
+interface ClosedCandle {
   readonly seen: number
   readonly origin: Origin
-  readonly bar: Bar
+  readonly update: CandleUpdate
   readonly decided: Step
 }
 
-function decideOn(stream: Stream, candle: Candle, origin: Origin): Closed {
+function decideOn(stream: Stream, candle: Candle, origin: Origin): ClosedCandle {
   const seen = instant()
-  const bar = stream.measure(candle)
-  return { seen, origin, bar, decided: stream.decide(bar, origin) }
+  const update = stream.update(candle)
+  return { seen, origin, update, decided: stream.decide(update, origin) }
 }
 
 /** The way of a signal, from the candle that closed to the broker. Throws where another program holds the outbox. */
 function commit(
-  { log, trace, publisher }: DeskOptions,
+  { log, trace, publisher }: StrategyManagerOptions,
   stream: Stream,
-  { seen, origin, bar, decided }: Closed,
+  { seen, origin, update, decided }: ClosedCandle,
 ): void {
-  const signal = stream.commit(bar, decided)
-  if (signal === null) stream.remember(bar.candle, origin)
+  const signal = stream.commit(update, decided)
+  if (signal === null) stream.remember(update.candle, origin)
   else {
     trace('candle', signal.jti, seen)
     trace('signal', signal.jti)

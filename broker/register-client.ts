@@ -1,13 +1,13 @@
 // A place for a client with a good token: within the limits, and one at a time under each name.
 import type { Client } from 'aedes'
-import type { Admission } from './admit.ts'
+import type { ConnectResult } from './authenticate.ts'
 import type { RefusalCode } from './codes.ts'
 import type { Connections } from './connections.ts'
 import type { Refusals } from './refusals.ts'
 import type { Session, Sessions } from './session.ts'
 import type { TakeOvers } from './take-overs.ts'
 
-export interface Seats {
+export interface ConnectionParts {
   readonly sessions: Sessions
   readonly connections: Connections
   readonly takeOvers: TakeOvers
@@ -15,18 +15,23 @@ export interface Seats {
 }
 
 /** `now` in Unix ms. What is full now may be free in a minute, which the return code says. */
-export function takeSeat(seats: Seats, client: Client, session: Session, now: number): Admission {
-  const { sessions, connections, takeOvers, refusals } = seats
+export function registerClient(
+  parts: ConnectionParts,
+  client: Client,
+  session: Session,
+  now: number,
+): ConnectResult {
+  const { sessions, connections, takeOvers, refusals } = parts
   const name = session.client
-  const sitting = sessions.sitting(name)
-  if (sitting !== null && !takeOvers.allow(name, now))
+  const current = sessions.connectedClient(name)
+  if (current !== null && !takeOvers.allow(name, now))
     return refuse(
       'client_take_overs_full',
       `"${name}" changed hands too often in a minute: who sits there stays; another program uses its token`,
     )
-  const full = connections.admit(client.conn, sitting?.conn ?? null)
+  const full = connections.accept(client.conn, current?.conn ?? null)
   if (full !== null) return refuse(full, 'as many clients are connected as broker.limits allow')
-  if (sitting !== null)
+  if (current !== null)
     refusals.add({
       code: 'client_taken_over',
       message: `"${name}" connected again, and its old connection was closed: if this comes again and again, another program uses the same name and token`,
@@ -36,6 +41,6 @@ export function takeSeat(seats: Seats, client: Client, session: Session, now: nu
   return { ok: true, session }
 }
 
-function refuse(code: RefusalCode, message: string): Admission {
+function refuse(code: RefusalCode, message: string): ConnectResult {
   return { ok: false, code, message, returnCode: 3 }
 }

@@ -4,7 +4,7 @@ import { createLog, systemClock, systemRandomBytes } from '@keyside/runtime'
 import { executorSection } from './home-keychain.ts'
 
 /** For a command that asks the exchange something and prints the answer itself. */
-export function quiet(home: string) {
+export function silentDeps(home: string) {
   const log = createLog({ program: 'keyside', level: 'silent' })
   return { home, clock: systemClock, randomBytes: systemRandomBytes, log }
 }
@@ -20,14 +20,14 @@ export interface Venue {
 export async function venueOf(home: string): Promise<Venue> {
   const { exchange } = executorSection(home)
   const { name, address = null } = exchange
-  return { exchange: name, address, money: await moneyAt(exchange, quiet(home)) }
+  return { exchange: name, address, money: await moneyAt(exchange, silentDeps(home)) }
 }
 
-export async function whereTraded(home: string): Promise<string> {
-  return venueWords(await venueOf(home))
+export async function venueLineOf(home: string): Promise<string> {
+  return venueLine(await venueOf(home))
 }
 
-export function venueWords({ exchange, address, money }: Venue): string {
+export function venueLine({ exchange, address, money }: Venue): string {
   if (address === null) return `${exchange}: real money`
   return money === 'sandbox'
     ? `${exchange} at ${address}: sandbox, proved`

@@ -21,16 +21,16 @@ const SILENT_AFTER = 6
 
 type State = 'fetching' | 'following' | 'stopped'
 
-export interface LineupOptions {
+export interface CandleSequencerOptions {
   readonly history: History
   readonly clock: Clock
   /** The exchange's time, Unix ms. */
   readonly exchangeNow: () => number
 }
 
-export class Lineup {
+export class CandleSequencer {
   readonly #subscription: Subscription
-  readonly #options: LineupOptions
+  readonly #options: CandleSequencerOptions
   /** Seconds. */
   readonly #length: number
   readonly #cancelCheck: Cancel
@@ -45,7 +45,7 @@ export class Lineup {
   #askAgainAt = 0
   #troubled: 'no' | 'unknown' | 'silent' = 'no'
 
-  constructor(subscription: Subscription, options: LineupOptions) {
+  constructor(subscription: Subscription, options: CandleSequencerOptions) {
     this.#subscription = subscription
     this.#options = options
     this.#length = TIMEFRAMES[subscription.timeframe]

@@ -1,6 +1,6 @@
 // Candles from an array through the feed port: for tests, and wherever the past is to be lived again.
-import { type Candle, TIMEFRAMES } from './candle.ts'
-import type { Feed, Subscription } from './feed.ts'
+import { type Candle, TIMEFRAMES } from '../market/candle.ts'
+import type { Feed, Subscription } from '../market/feed.ts'
 
 export interface ReplayFeed extends Feed {
   /** Gives the next candle as live to every subscriber; false when none is left. */

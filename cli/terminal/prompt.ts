@@ -4,12 +4,12 @@ import { KeysideError } from '@keyside/runtime'
 import { type Echo, Terminal } from './terminal.ts'
 
 /** Shows the question and what is typed. */
-export function ask(question: string): Promise<string> {
+export function prompt(question: string): Promise<string> {
   return answer(question, 'shown')
 }
 
 /** Shows the question alone. */
-export function askSecret(question: string): Promise<string> {
+export function promptSecret(question: string): Promise<string> {
   return answer(question, 'hidden')
 }
 
@@ -18,13 +18,13 @@ export async function confirm(question: string): Promise<boolean> {
 }
 
 /** For a command that will ask: what is typed before its first question is not shown either. */
-export function expectQuestions(): void {
+export function expectPrompts(): void {
   if (process.stdin.isTTY) terminal().arm()
 }
 
 /** Throws `answer_missing` at the end of the input. */
 async function answer(question: string, echo: Echo): Promise<string> {
-  const line = process.stdin.isTTY ? await terminal().ask(question, echo) : await piped()
+  const line = process.stdin.isTTY ? await terminal().ask(question, echo) : await readPipedLine()
   if (line === null || line === '')
     throw new KeysideError(
       'answer_missing',
@@ -44,7 +44,7 @@ function terminal(): Terminal {
 /** One reader for the whole pipe: a second one would miss what the first has read ahead. */
 let pipe: AsyncIterator<string> | undefined
 
-async function piped(): Promise<string | null> {
+async function readPipedLine(): Promise<string | null> {
   pipe ??= createInterface({ input: process.stdin, terminal: false })[Symbol.asyncIterator]()
   const { value, done } = await pipe.next()
   return done ? null : value

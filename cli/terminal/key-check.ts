@@ -1,7 +1,7 @@
 // What to make of the rights that an exchange key has.
 import { type KeyRights, type KeyWarning, keyWarnings } from '@keyside/executor'
 
-export interface KeyVerdict {
+export interface KeyCheck {
   /** Why this key must not be used; absent when it may. */
   readonly refusal?: {
     readonly code: 'key_can_withdraw' | 'key_cannot_trade'
@@ -15,7 +15,7 @@ export interface KeyVerdict {
 const DAY_MS = 86_400_000
 
 /** `now` in Unix ms. Missing answers are said to be missing, never taken for a no. */
-export function judgeRights(rights: KeyRights, now: number): KeyVerdict {
+export function checkKeyRights(rights: KeyRights, now: number): KeyCheck {
   const rows: (readonly [string, string])[] = [
     ['trade', word(rights.trade, 'yes', 'no: this key cannot place orders')],
     ['withdraw', word(rights.withdraw, 'YES: never give a bot such a key', 'no')],
@@ -28,7 +28,7 @@ export function judgeRights(rights: KeyRights, now: number): KeyVerdict {
   return { rows, warnings: keyWarnings(rights, now), ...(refusal && { refusal }) }
 }
 
-function refuse({ withdraw, transfer, trade }: KeyRights): KeyVerdict['refusal'] {
+function refuse({ withdraw, transfer, trade }: KeyRights): KeyCheck['refusal'] {
   if (withdraw === 'yes' || transfer === 'yes')
     return {
       code: 'key_can_withdraw',

@@ -2,8 +2,8 @@ import { type Clock, KeysideError } from '@keyside/runtime'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { Candle } from './candle.ts'
+import { CandleSequencer } from './candle-sequencer.ts'
 import type { FeedTrouble, Origin } from './feed.ts'
-import { Lineup } from './lineup.ts'
 
 const minute = (n: number): Candle => {
   const price = String(n)
@@ -38,7 +38,7 @@ function setUp(exists: (n: number) => boolean = () => true, unknown = 0) {
   const troubles: FeedTrouble[] = []
   /** Candles given when the history was said to be over. */
   const counts: number[] = []
-  const lineup = new Lineup(
+  const sequencer = new CandleSequencer(
     {
       market: 'BTC/USDT',
       timeframe: '1m',
@@ -73,13 +73,13 @@ function setUp(exists: (n: number) => boolean = () => true, unknown = 0) {
       due.run()
     }
   }
-  return { world, given, troubles, counts, lineup, settle }
+  return { world, given, troubles, counts, sequencer, settle }
 }
 
 test('gives history, then each candle once as it closes', async () => {
-  const { given, lineup, settle } = setUp()
+  const { given, sequencer, settle } = setUp()
   await settle()
-  for (const n of [10, 10, 11, 9, 12]) lineup.accept(minute(n))
+  for (const n of [10, 10, 11, 9, 12]) sequencer.accept(minute(n))
   expect(given).toEqual([
     [7, 'history'],
     [8, 'history'],
@@ -91,20 +91,20 @@ test('gives history, then each candle once as it closes', async () => {
 })
 
 test('fetches what is missing before it gives what is newer', async () => {
-  const { world, given, lineup, settle } = setUp()
+  const { world, given, sequencer, settle } = setUp()
   await settle()
   world.now = 18
-  lineup.accept(minute(17))
+  sequencer.accept(minute(17))
   await settle(1_000)
   expect(given.slice(3).map(([n]) => n)).toEqual([10, 11, 12, 13, 14, 15, 16, 17])
   expect(new Set(given.slice(3).map(([, origin]) => origin))).toEqual(new Set(['live']))
 })
 
 test('tells a hole that cannot be repaired, and marks the candle after it', async () => {
-  const { world, given, troubles, lineup, settle } = setUp((n) => n < 10 || n > 12)
+  const { world, given, troubles, sequencer, settle } = setUp((n) => n < 10 || n > 12)
   await settle()
   world.now = 15
-  lineup.accept(minute(14))
+  sequencer.accept(minute(14))
   await settle(1_000)
   expect(given.slice(3)).toEqual([
     [13, 'after_hole'],
@@ -130,11 +130,11 @@ test('asks by itself when the close of a candle is not told', async () => {
 })
 
 test('waits longer after every failure, tells the first, and gives everything in the end', async () => {
-  const { world, given, troubles, lineup, settle } = setUp()
+  const { world, given, troubles, sequencer, settle } = setUp()
   await settle()
   world.now = 12
   world.failing = 6
-  lineup.accept(minute(11))
+  sequencer.accept(minute(11))
   const before = world.asked
   await settle(29_000)
   expect(world.asked - before, 'after 1, 2, 4 and 8 s').toBe(4)
@@ -188,10 +188,10 @@ test('a market without one candle is not asked without pause', async () => {
 })
 
 test('says when the history has been given, and says it once', async () => {
-  const { world, lineup, counts, settle } = setUp()
+  const { world, sequencer, counts, settle } = setUp()
   await settle()
   world.now = 13
-  lineup.accept(minute(12))
+  sequencer.accept(minute(12))
   await settle(1_000)
   expect(counts).toEqual([3])
 })
@@ -199,11 +199,11 @@ test('says when the history has been given, and says it once', async () => {
 test('gives an unbroken line whatever the stream tells, in whatever order', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(fc.integer({ min: 5, max: 30 }), { maxLength: 30 }), async (told) => {
-      const { world, given, lineup, settle } = setUp()
+      const { world, given, sequencer, settle } = setUp()
       await settle()
       for (const n of told) {
         world.now = Math.max(world.now, n + 1)
-        lineup.accept(minute(n))
+        sequencer.accept(minute(n))
         if (n % 3 === 0) await settle(100)
       }
       await settle(1_000)

@@ -10,7 +10,7 @@ export interface Message {
   readonly retain?: boolean | undefined
 }
 
-export function judgeMessage(
+export function authorizeMessage(
   acl: Acl,
   { topic, qos, retain }: Message,
   maxLevels: number,
@@ -34,16 +34,16 @@ export interface SubscriptionLimits {
 }
 
 /** Remembers an allowed filter in `session.filters`. */
-export function judgeSubscription(
-  { acl, filters }: Session,
+export function authorizeSubscription(
+  { acl, subscriptions }: Session,
   { topic, qos }: Omit<Message, 'retain'>,
   limits: SubscriptionLimits,
 ): Verdict {
   if (isOver1(qos)) return deny('qos_not_allowed', 'expected QoS 0 or 1')
   const verdict = allows(acl, 'subscribe', topic, limits.maxTopicLevels)
   if (!verdict.ok) return verdict
-  if (!filters.has(topic) && filters.size >= limits.maxSubscriptions)
+  if (!subscriptions.has(topic) && subscriptions.size >= limits.maxSubscriptions)
     return deny('subscriptions_full', `a connection has at most ${limits.maxSubscriptions} filters`)
-  filters.add(topic)
+  subscriptions.add(topic)
   return ALLOWED
 }

@@ -6,7 +6,7 @@ import type { StreamRow } from './outbox.ts'
 /** A head lives for three of these, seconds. */
 export const HEAD_PERIOD = 15
 const HEAD_LIFE = 45
-/** The will is sealed once, at the start, and must still be valid when it is needed. */
+/** The will is signed once, at the start, and must still be valid when it is needed. */
 const PRESENCE_LIFE = 31 * 86_400
 
 export interface Message {
@@ -39,7 +39,7 @@ export function headMessage(
       hash: row.hash,
       target: { market: row.market, position: row.position, since: row.since },
       keyset: 0,
-      bar: row.bar ?? 0,
+      bar: row.lastCandle ?? 0,
     },
     key,
   )

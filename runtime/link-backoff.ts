@@ -5,12 +5,12 @@ const AFTER_DROPS = [1, 4, 6, 8]
 const AFTER_REFUSALS = [2, 4, 8, 16, 32, 60]
 
 /** A connection that stood so long was not taken from us, ms. */
-const SETTLED_MS = 30_000
+const STABLE_MS = 30_000
 
 /** The broker ended that many connections in a row, each soon after it began: somebody else wants the name. */
-export const DROPS_OF_A_RIVAL = 2
+export const TAKEOVER_DROPS = 2
 
-export class Patience {
+export class ReconnectBackoff {
   readonly #baseMs: number
   #drops = 0
   #refusals = 0
@@ -25,7 +25,7 @@ export class Patience {
     clearTimeout(this.#settled)
     this.#settled = setTimeout(() => {
       this.#drops = 0
-    }, SETTLED_MS).unref()
+    }, STABLE_MS).unref()
   }
 
   /** It does what it should. */
@@ -44,12 +44,12 @@ export class Patience {
     this.#refusals += 1
   }
 
-  longest(): number {
+  maxDelayMs(): number {
     return this.#baseMs * (AFTER_REFUSALS.at(-1) ?? 1)
   }
 
   /** There is no connection any more. Returns the time until the next try, ms. */
-  wait(): number {
+  delayMs(): number {
     clearTimeout(this.#settled)
     return (
       this.#baseMs * Math.max(step(AFTER_DROPS, this.#drops), step(AFTER_REFUSALS, this.#refusals))

@@ -3,7 +3,7 @@ import { connect } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { createWebSocketStream, WebSocket } from 'ws'
 
-export type Reception = 'turned away' | 'let in' | 'no answer'
+export type SelfTestResult = 'refused' | 'accepted' | 'no answer'
 
 /** MQTT 3.1.1 section 3.1: CONNECT, clean session, keep alive 60 s, "stranger" as client id and user name, no password. */
 const CONNECT = Buffer.from(
@@ -12,9 +12,9 @@ const CONNECT = Buffer.from(
 )
 
 /** `url` is of the scheme mqtt or ws. */
-export async function knock(url: string, timeoutMs: number): Promise<Reception> {
+export async function connectWithoutToken(url: string, timeoutMs: number): Promise<SelfTestResult> {
   const stream = dial(url)
-  const { promise, resolve } = Promise.withResolvers<Reception>()
+  const { promise, resolve } = Promise.withResolvers<SelfTestResult>()
   const timer = setTimeout(resolve, timeoutMs, 'no answer')
   // Over WebSocket the answer may come byte by byte.
   let answer = Buffer.alloc(0)
@@ -22,7 +22,7 @@ export async function knock(url: string, timeoutMs: number): Promise<Reception> 
     answer = Buffer.concat([answer, chunk])
     if (answer.length >= 4) resolve(readConnack(answer))
   })
-  stream.once('close', () => resolve('turned away'))
+  stream.once('close', () => resolve('refused'))
   stream.on('error', () => resolve('no answer'))
   stream.write(CONNECT)
   try {
@@ -42,8 +42,8 @@ function dial(address: string): Duplex {
 }
 
 /** MQTT 3.1.1 section 3.2: the fourth byte is the return code, and 0 lets in. */
-function readConnack(answer: Buffer): Reception {
+function readConnack(answer: Buffer): SelfTestResult {
   const [type, length, , returnCode] = answer
   if (type !== 0x20 || length !== 2 || returnCode === undefined) return 'no answer'
-  return returnCode === 0 ? 'let in' : 'turned away'
+  return returnCode === 0 ? 'accepted' : 'refused'
 }

@@ -30,7 +30,7 @@ import { onTestFinished } from 'vitest'
 import { type EngineConfig, engineConfig } from '../config.ts'
 import { type Engine, type EngineDeps, runEngine } from '../engine.ts'
 import type { Candle } from '../market/candle.ts'
-import { replayFeed } from '../market/replay-feed.ts'
+import { replayFeed } from './replay-feed.ts'
 import { RULES, yaml } from './rules.ts'
 
 /** The start of a minute. */
@@ -239,9 +239,9 @@ export async function startWorld(bars: readonly Candle[], { past, spoil = false 
     onTestFinished(() => engine.stop())
     await engine.ready
     const close = () => {
-      const bar = candles[at++]
-      if (bar === undefined) throw new Error('no candle left')
-      clock.set((bar.start + 60) * 1000 + 50)
+      const candle = candles[at++]
+      if (candle === undefined) throw new Error('no candle left')
+      clock.set((candle.start + 60) * 1000 + 50)
       feed.advance()
     }
     return { engine, close }

@@ -8,27 +8,29 @@ export type SeriesName =
   | { readonly indicator: IndicatorName; readonly period: number }
 
 /** From a series' text to its value. */
-export type Values = ReadonlyMap<string, number>
+export type IndicatorValues = ReadonlyMap<string, number>
 
 export function seriesText(name: SeriesName): string {
   return 'price' in name ? name.price : `${name.indicator}(${name.period})`
 }
 
 /** Takes candles in order; gives null until every series has a value. */
-export function createGauges(names: readonly SeriesName[]): (candle: Candle) => Values | null {
-  const gauges = new Map(names.map((name) => [seriesText(name), series(name)]))
+export function createIndicatorSet(
+  names: readonly SeriesName[],
+): (candle: Candle) => IndicatorValues | null {
+  const indicators = new Map(names.map((name) => [seriesText(name), series(name)]))
   return (candle) => {
-    const read = [...gauges].map(([text, gauge]) => [text, gauge(candle)] as const)
+    const read = [...indicators].map(([text, gauge]) => [text, gauge(candle)] as const)
     return read.every(isKnown) ? new Map(read) : null
   }
 }
 
 /** How many candles must have closed before every one of them has a value. */
 export function candlesNeeded(names: readonly SeriesName[]): number {
-  const gauges = createGauges(names)
+  const indicators = createIndicatorSet(names)
   const flat = { open: '1', high: '1', low: '1', close: '1', volume: '1' }
   let count = 1
-  while (gauges({ start: count, ...flat }) === null) count += 1
+  while (indicators({ start: count, ...flat }) === null) count += 1
   return count
 }
 
