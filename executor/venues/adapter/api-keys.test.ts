@@ -2,7 +2,7 @@
 import { systemClock } from '@keyside/runtime'
 import { expect, test } from 'vitest'
 import { binance } from '../binance/dialect.ts'
-import { type ApiKeys, normalizeKeys } from './api-keys.ts'
+import { type ApiKeys, credentialsOf, normalizeKeys } from './api-keys.ts'
 import { Venue } from './venue.ts'
 
 const KEYS: ApiKeys = { apiKey: 'CanaryKey', secret: 'CanarySecret' }
@@ -31,4 +31,12 @@ test('a private key keeps its lines, with bare ends', () => {
   expect(normalizeKeys({ ...KEYS, secret }, binance).secret).toBe(
     '-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----',
   )
+})
+
+test('asks for the passphrase where the venue has one, and leaves it away elsewhere', () => {
+  const needed = { credentials: ['passphrase'] } as const
+  expect(() => normalizeKeys(KEYS, needed)).toThrow(/passphrase/)
+  const keys = { ...KEYS, passphrase: 'some words' }
+  expect(credentialsOf(normalizeKeys(keys, needed))).toMatchObject({ password: 'some words' })
+  expect(credentialsOf(normalizeKeys(keys, binance))).toEqual(KEYS)
 })

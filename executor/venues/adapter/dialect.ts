@@ -14,11 +14,13 @@ import type {
   WireOrder,
 } from '../../core/model/exchange.ts'
 
+export type Params = Readonly<Record<string, string>>
+
 /** One request, and how its answer is read. */
 export interface Question<T> {
   /** ccxt's implicit method for the endpoint: it signs and sends one request, and changes nothing in `params`. */
   readonly method: string
-  readonly params: Readonly<Record<string, string>>
+  readonly params: Params | readonly Params[]
   /** In ccxt's units, where ccxt does not know it. */
   readonly weight?: number
   /** Null unless the body is a readable answer to this very question. */

@@ -8,7 +8,7 @@ import type { Dialect, Question } from './dialect.ts'
 import { RateLimitBudget } from './rate-limit.ts'
 import { RestClient } from './rest-client.ts'
 
-async function asked(id: string, method: string) {
+async function asked(id: string, method: string, change: Partial<Dialect> = {}) {
   const heard: IncomingHttpHeaders[] = []
   const server = createServer((request, response) => {
     heard.push(request.headers)
@@ -19,14 +19,15 @@ async function asked(id: string, method: string) {
     server.closeAllConnections()
     server.close()
   })
-  const dialect: Dialect = { ...binance, ccxt: { id, options: {} } }
+  const dialect: Dialect = { ...binance, ccxt: { id, options: {} }, ...change }
+  const budget = new RateLimitBudget(dialect.limits)
   const client = new RestClient({
     dialect,
     keys: { apiKey: 'key', secret: 'secret' },
     address: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     timeoutMs: 1_000,
     unitMs: 1,
-    budget: new RateLimitBudget(dialect.limits),
+    budget,
     exchangeTime: () => 1_700_000_000_000,
     onUntimely: () => undefined,
     priority: 'normal',
@@ -35,7 +36,7 @@ async function asked(id: string, method: string) {
   const question: Question<unknown> = { method, params: { category: 'spot' }, read: (body) => body }
   const reply = await client.ask(question)
   onTestFinished(() => client.close())
-  return { reply, heard }
+  return { reply, heard, backoff: budget.backoff(performance.now()) }
 }
 
 test('takes off the headers with which ccxt names itself for an order', async () => {
@@ -56,4 +57,20 @@ test('says not sent where ccxt has no such endpoint', async () => {
   const { reply, heard } = await asked('bybit', 'privatePostNowhere')
   expect(reply.got).toBe('not sent')
   expect(heard).toEqual([])
+})
+
+const REFUSES = (why: 'refused' | 'limited'): Partial<Dialect> => ({
+  refusals: { ...binance.refusals, read: () => ({ code: '1', text: 'no', why }) },
+})
+
+test('takes HTTP 200 for a refusal where the dialect reads one', async () => {
+  const { reply, backoff } = await asked('bybit', 'privatePostV5OrderCreate', REFUSES('refused'))
+  expect(reply).toMatchObject({ got: 'refusal', refusal: { code: '1' } })
+  expect(backoff).toBeNull()
+})
+
+test('backs off where the body of an answer says that too much was asked', async () => {
+  const { reply, backoff } = await asked('bybit', 'privatePostV5OrderCreate', REFUSES('limited'))
+  expect(reply.got).toBe('limited')
+  expect(backoff).toMatchObject({ why: 'too_many' })
 })
