@@ -5,7 +5,13 @@ import { DatabaseSync } from 'node:sqlite'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { signalTopic } from '@keyside/protocol'
 import type { Hop } from '@keyside/runtime'
-import { openWorld, rewrite, UNASKED_POLICY, until, type World } from '../test/world.ts'
+import {
+  openTestSystem,
+  rewrite,
+  type TestSystem,
+  UNASKED_POLICY,
+  until,
+} from '../test/test-system.ts'
 import type { FloorSetup } from './floor-client.ts'
 import type { Direction } from './hop-engine.ts'
 import { startHelper } from './processes.ts'
@@ -42,13 +48,13 @@ export interface HopSystem {
 }
 
 export async function startSystem(): Promise<HopSystem> {
-  const world = await openWorld({ policy: UNASKED_POLICY, logLevel: 'trace' })
-  rewrite(world, `strategies/${STREAM}.yaml`, STRATEGY)
+  const system = await openTestSystem({ policy: UNASKED_POLICY, logLevel: 'trace' })
+  rewrite(system, `strategies/${STREAM}.yaml`, STRATEGY)
   const lines: string[] = []
-  await world.start('broker')
-  await world.start('executor')
+  await system.start('broker')
+  await system.start('executor')
   const engine = await startHelper<string>('hop-engine.ts', {
-    environment: { KEYSIDE_HOME: world.home },
+    environment: { KEYSIDE_HOME: system.home },
     onLine: (line) => lines.push(line),
   })
   const orders: number[] = []
@@ -57,7 +63,7 @@ export async function startSystem(): Promise<HopSystem> {
   })
   const order = (count: number) =>
     until(`order request ${count} of a round`, () => orders[count - 1], 15_000).catch((error) => {
-      throw new Error(`the executor said last: ${lastFacts(world)}`, { cause: error })
+      throw new Error(`the executor said last: ${lastFacts(system)}`, { cause: error })
     })
   const close = (direction: Direction) => engine.tell(direction)
   close('fall')
@@ -77,26 +83,26 @@ export async function startSystem(): Promise<HopSystem> {
     return entry
   }
   return {
-    home: world.home,
+    home: system.home,
     round,
-    journeys: () => journeysIn([...world.lines, ...lines]),
+    journeys: () => journeysIn([...system.lines, ...lines]),
     sample: async () => {
       const caught = nextBody('POST', ORDER_PATH)
       await round()
       const { request, body } = await caught
       const headers = Object.entries(request.headers).map(([name, value]) => [name, String(value)])
       const order = { path: ORDER_PATH, headers: Object.fromEntries(headers), body }
-      return { topic: signalTopic(STREAM), ...rowsOfAnEntry(world), order }
+      return { topic: signalTopic(STREAM), ...rowsOfAnEntry(system), order }
     },
     stop: async () => {
       stopWatching()
       await engine.stop()
-      await world.close()
+      await system.close()
     },
   }
 }
 
-function lastFacts({ home }: World): string {
+function lastFacts({ home }: TestSystem): string {
   const executor = new DatabaseSync(join(home, 'journal.db'), { readOnly: true })
   const rows = executor.prepare('SELECT type, body FROM facts ORDER BY seq DESC LIMIT 12').all()
   executor.close()
@@ -121,7 +127,7 @@ function journeysIn(lines: readonly string[]): Journey[] {
 }
 
 /** The last entry's token, and the rows of the two commits that lie before its order request. */
-function rowsOfAnEntry({ home }: World): Pick<FloorSetup, 'payload' | 'commits'> {
+function rowsOfAnEntry({ home }: TestSystem): Pick<FloorSetup, 'payload' | 'commits'> {
   const engine = new DatabaseSync(join(home, 'engine.db'), { readOnly: true })
   const executor = new DatabaseSync(join(home, 'journal.db'), { readOnly: true })
   try {

@@ -13,13 +13,13 @@ export class Background {
 
   readonly run = (work: Promise<void>): void => {
     const watched = work
-      .catch((error: unknown) => this.confess(error))
+      .catch((error: unknown) => this.logFailure(error))
       .finally(() => this.#running.delete(watched))
     this.#running.add(watched)
   }
 
   /** grammY hangs requests and contexts on its errors: only name, message and code are written. */
-  confess(error: unknown): void {
+  logFailure(error: unknown): void {
     const { message, type, code } = describeError(error)
     const clean = message.replaceAll(this.#token, '[bot token]')
     this.#log.error({ code: 'handler_failed', type, cause: code }, clean)

@@ -7,15 +7,15 @@ import { Outbox } from './outbox/outbox.ts'
 import { nextUnsent, putMessage } from './store/messages.ts'
 import { openStore, transact } from './store/open.ts'
 import { approvalOf, orderOf } from './testing/events.ts'
-import { OWNER, openRig, until } from './testing/rig.ts'
+import { OWNER, openFixture, until } from './testing/fixture.ts'
 
 async function openHeld() {
-  const rig = await openRig()
-  const chat = await rig.claim()
-  const other = new DatabaseSync(join(rig.home, 'bot.db'))
+  const fixture = await openFixture()
+  const chat = await fixture.claim()
+  const other = new DatabaseSync(join(fixture.home, 'bot.db'))
   onTestFinished(() => other.close())
   return {
-    ...rig,
+    ...fixture,
     chat,
     hold: () => other.exec('BEGIN IMMEDIATE'),
     release: () => other.exec('ROLLBACK'),
@@ -66,7 +66,7 @@ test('a report that meets a lock is told when the lock is gone, as itself', asyn
 })
 
 test('a message that Telegram has taken is not sent again because the store is held', async () => {
-  const { home, clock, log } = await openRig()
+  const { home, clock, log } = await openFixture()
   const store = openStore(join(home, 'bot.db'))
   onTestFinished(() => store.close())
   const other = new DatabaseSync(join(home, 'bot.db'))
@@ -90,7 +90,7 @@ test('a message that Telegram has taken is not sent again because the store is h
     trace: noTrace,
   })
   putMessage(store, { chat: OWNER, content: { html: 'once' } }, clock.now())
-  outbox.kick()
+  outbox.wake()
   await until(() => log.join().includes('database_busy'))
   other.exec('ROLLBACK')
   await until(() => nextUnsent(store) === null)

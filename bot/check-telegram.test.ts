@@ -4,26 +4,26 @@ import { writePrivate } from '@keyside/runtime'
 import { Api } from 'grammy'
 import { expect, test } from 'vitest'
 import { checkTelegram } from './check-telegram.ts'
-import { BOT_TOKEN, openRig, type Rig, until } from './testing/rig.ts'
+import { BOT_TOKEN, type BotFixture, openFixture, until } from './testing/fixture.ts'
 
-const ask = (rig: Rig, address = rig.telegram.address) =>
-  checkTelegram({ database: 'bot.db', telegram: { tokenFile: 'token', address } }, rig)
+const ask = (fixture: BotFixture, address = fixture.telegram.address) =>
+  checkTelegram({ database: 'bot.db', telegram: { tokenFile: 'token', address } }, fixture)
 
 test('a bot that is well is named, whether it runs or not', async () => {
-  const rig = await openRig()
-  expect(await ask(rig)).toEqual({ ok: true, username: 'keyside_bot' })
-  await rig.claim()
-  expect(await ask(rig)).toEqual({ ok: true, username: 'keyside_bot' })
+  const fixture = await openFixture()
+  expect(await ask(fixture)).toEqual({ ok: true, username: 'keyside_bot' })
+  await fixture.claim()
+  expect(await ask(fixture)).toEqual({ ok: true, username: 'keyside_bot' })
 })
 
 test('a made-up token is told as refused, and a Telegram that is not there as unreachable', async () => {
-  const rig = await openRig()
-  expect(await ask(rig, 'http://127.0.0.1:1')).toMatchObject({
+  const fixture = await openFixture()
+  expect(await ask(fixture, 'http://127.0.0.1:1')).toMatchObject({
     ok: false,
     code: 'telegram_unreachable',
   })
-  writePrivate(join(rig.home, 'token'), '424242:made-up\n')
-  expect(await ask(rig)).toMatchObject({
+  writePrivate(join(fixture.home, 'token'), '424242:made-up\n')
+  expect(await ask(fixture)).toMatchObject({
     ok: false,
     code: 'telegram_token_refused',
     message: expect.stringContaining('@BotFather'),
@@ -31,12 +31,12 @@ test('a made-up token is told as refused, and a Telegram that is not there as un
 })
 
 test('a second reader that the running bot has met is told, until it is gone for a while', async () => {
-  const rig = await openRig()
-  await rig.claim()
-  await until(() => rig.telegram.calls.some(({ outcome }) => outcome === 'pending'))
-  await new Api(BOT_TOKEN, { apiRoot: rig.telegram.address }).getUpdates({ timeout: 0 })
-  await until(() => rig.log.some((line) => line.includes('telegram_conflict')))
-  expect(await ask(rig)).toMatchObject({ ok: false, code: 'telegram_conflict' })
-  rig.clock.advance(60_001)
-  expect(await ask(rig)).toEqual({ ok: true, username: 'keyside_bot' })
+  const fixture = await openFixture()
+  await fixture.claim()
+  await until(() => fixture.telegram.calls.some(({ outcome }) => outcome === 'pending'))
+  await new Api(BOT_TOKEN, { apiRoot: fixture.telegram.address }).getUpdates({ timeout: 0 })
+  await until(() => fixture.log.some((line) => line.includes('telegram_conflict')))
+  expect(await ask(fixture)).toMatchObject({ ok: false, code: 'telegram_conflict' })
+  fixture.clock.advance(60_001)
+  expect(await ask(fixture)).toEqual({ ok: true, username: 'keyside_bot' })
 })

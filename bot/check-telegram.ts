@@ -3,9 +3,9 @@ import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { Clock } from '@keyside/runtime'
 import type { BotConfig } from './config.ts'
-import { judgePoll, TELEGRAM_SENTENCES } from './outbox/verdict.ts'
+import { classifyPollError, TELEGRAM_SENTENCES } from './outbox/telegram-errors.ts'
 import { openStore } from './store/open.ts'
-import { findTrouble } from './store/trouble.ts'
+import { findProblem } from './store/telegram-problem.ts'
 import { createTelegram } from './telegram.ts'
 import type { BotLogCode } from './texts/codes.ts'
 
@@ -28,7 +28,7 @@ export async function checkTelegram(
   const { api } = createTelegram(config, { home, clock })
   const asked = await api.getMe().then(
     ({ username }): TelegramCheck => ({ ok: true, username }),
-    (error: unknown) => refusal(judgePoll(error, 1).code),
+    (error: unknown) => refusal(classifyPollError(error, 1).code),
   )
   const isRead = asked.ok && hasConflict(resolve(home, config.database), clock.now())
   return isRead ? refusal('telegram_conflict') : asked
@@ -43,8 +43,8 @@ function hasConflict(path: string, now: number): boolean {
   if (!existsSync(path)) return false
   const store = openStore(path)
   try {
-    const trouble = findTrouble(store)
-    return trouble?.code === 'telegram_conflict' && now - trouble.at < FRESH_MS
+    const problem = findProblem(store)
+    return problem?.code === 'telegram_conflict' && now - problem.at < FRESH_MS
   } finally {
     store.close()
   }

@@ -3,7 +3,7 @@ import { type Clock, type Logger, whileBusy } from '@keyside/runtime'
 import type { Context, Middleware } from 'grammy'
 import { type ClaimCode, CODE_SHAPE } from './claim.ts'
 import { privateSender } from './sender.ts'
-import { tellHeld } from './store/held.ts'
+import { warnBusy } from './store/busy.ts'
 import type { Store } from './store/open.ts'
 import { claimFor, findOwner, type Owner } from './store/owner.ts'
 import { markSeen, wasSeen } from './store/seen-updates.ts'
@@ -18,7 +18,7 @@ export interface OwnerDeps {
 
 export function ownerOnly(deps: OwnerDeps): Middleware {
   const { store, clock, log } = deps
-  const held = tellHeld(log)
+  const held = warnBusy(log)
   let strangers = 0
   return async (ctx, next) => {
     const sender = privateSender(ctx.update)

@@ -7,11 +7,11 @@ import { Api } from 'grammy'
 import { expect, test } from 'vitest'
 import { Background } from './background.ts'
 import { answersAt } from './testing/answers.ts'
-import { BOT_TOKEN, OWNER, openRig, type Rig, until } from './testing/rig.ts'
+import { BOT_TOKEN, type BotFixture, OWNER, openFixture, until } from './testing/fixture.ts'
 import { COMMANDS } from './texts/chat.ts'
 
 /** Everything that the bot wrote or sent, except to Telegram. */
-function leaks({ home, log, device }: Rig): string {
+function leaks({ home, log, device }: BotFixture): string {
   const files = readdirSync(home).filter((name) => name.startsWith('bot.db'))
   const stored = files.map((name) => readFileSync(join(home, name), 'latin1'))
   return [...log, ...device.tokens, ...device.tokens.map(decode), ...stored].join('\n')
@@ -24,12 +24,15 @@ function decode(token: string): string {
     .join('\n')
 }
 
-function expectSecret(rig: Rig): void {
-  expect(leaks(rig)).not.toContain(BOT_TOKEN.split(':')[1])
+function expectSecret(fixture: BotFixture): void {
+  expect(leaks(fixture)).not.toContain(BOT_TOKEN.split(':')[1])
 }
 
-async function haltIsHeard(rig: Rig, chat: Awaited<ReturnType<Rig['claim']>>): Promise<void> {
-  rig.device.answer = ({ jti }) => ({ type: 'answer', to: jti, answer: { about: 'done' } })
+async function haltIsHeard(
+  fixture: BotFixture,
+  chat: Awaited<ReturnType<BotFixture['claim']>>,
+): Promise<void> {
+  fixture.device.answer = ({ jti }) => ({ type: 'answer', to: jti, answer: { about: 'done' } })
   chat.sendText('/halt')
   await chat.waitForMessage(({ text }) => text?.includes('Halted:') === true)
 }
@@ -43,132 +46,133 @@ test.for([
   ['409', 'telegram_conflict', 1001],
 ] as const)('after a poll that met %s, told as %s, a /halt is heard within 5 s', async (met) => {
   const [name, code, wait] = met
-  const rig = await openRig()
-  const chat = await rig.claim()
-  rig.telegram.faults.arm({ name, method: 'getUpdates' })
+  const fixture = await openFixture()
+  const chat = await fixture.claim()
+  fixture.telegram.faults.arm({ name, method: 'getUpdates' })
   chat.sendText('/help')
-  await until(() => rig.telegram.calls.some(({ reason }) => reason === name))
-  const said = (word: string) => rig.log.filter((line) => line.includes(word)).length
+  await until(() => fixture.telegram.calls.some(({ reason }) => reason === name))
+  const said = (word: string) => fixture.log.filter((line) => line.includes(word)).length
   if (name !== 'hang') await until(() => said(code) === 1)
-  rig.clock.advance(wait)
-  await haltIsHeard(rig, chat)
+  fixture.clock.advance(wait)
+  await haltIsHeard(fixture, chat)
   expect(said(code)).toBe(1)
   if (name !== '409') expect(said('delivers messages to the bot again')).toBe(1)
-  expectSecret(rig)
+  expectSecret(fixture)
 })
 
 test('however long Telegram is away, it is said once, tried again within 5 s, and its return is said once', async () => {
-  const rig = await openRig()
-  const chat = await rig.claim()
-  const polls = () => rig.telegram.calls.filter(({ reason }) => reason === '500').length
-  const said = (word: string) => rig.log.filter((line) => line.includes(word)).length
-  rig.telegram.faults.arm({ name: '500', method: 'getUpdates', count: 10 })
+  const fixture = await openFixture()
+  const chat = await fixture.claim()
+  const polls = () => fixture.telegram.calls.filter(({ reason }) => reason === '500').length
+  const said = (word: string) => fixture.log.filter((line) => line.includes(word)).length
+  fixture.telegram.faults.arm({ name: '500', method: 'getUpdates', count: 10 })
   chat.sendText('/help')
   for (let tries = 1; tries <= 10; tries += 1) {
     await until(() => polls() === tries)
-    rig.clock.advance(4001)
+    fixture.clock.advance(4001)
   }
-  await haltIsHeard(rig, chat)
+  await haltIsHeard(fixture, chat)
   expect(said('telegram_unreachable')).toBe(1)
   expect(said('delivers messages to the bot again')).toBe(1)
 })
 
 test('the pause that Telegram asks for is kept', async () => {
-  const rig = await openRig()
-  const chat = await rig.claim()
-  rig.telegram.faults.arm({ name: '429', method: 'getUpdates', retryAfter: 20 })
+  const fixture = await openFixture()
+  const chat = await fixture.claim()
+  fixture.telegram.faults.arm({ name: '429', method: 'getUpdates', retryAfter: 20 })
   chat.sendText('/help')
-  await until(() => rig.log.some((line) => line.includes('telegram_limited')))
-  const polls = () => rig.telegram.calls.filter(({ method }) => method === 'getUpdates').length
+  await until(() => fixture.log.some((line) => line.includes('telegram_limited')))
+  const polls = () => fixture.telegram.calls.filter(({ method }) => method === 'getUpdates').length
   const before = polls()
-  rig.clock.advance(19_000)
+  fixture.clock.advance(19_000)
   chat.sendText('/status')
   expect(polls()).toBe(before)
-  rig.clock.advance(1001)
-  await until(() => rig.device.asked.includes('status'))
+  fixture.clock.advance(1001)
+  await until(() => fixture.device.asked.includes('status'))
 })
 
 test('a second reader that stays is said once, however the two take turns', async () => {
-  const rig = await openRig()
-  const chat = await rig.claim()
-  const other = new Api(BOT_TOKEN, { apiRoot: rig.telegram.address })
-  const polls = () => rig.telegram.calls.filter(({ outcome }) => outcome === 'pending').length
+  const fixture = await openFixture()
+  const chat = await fixture.claim()
+  const other = new Api(BOT_TOKEN, { apiRoot: fixture.telegram.address })
+  const polls = () => fixture.telegram.calls.filter(({ outcome }) => outcome === 'pending').length
   for (let turn = 1; turn <= 5; turn += 1) {
     await until(() => polls() === 1)
     await other.getUpdates({ timeout: 0 })
     await until(() => polls() === 0)
-    rig.clock.advance(1001)
+    fixture.clock.advance(1001)
     chat.sendText('/status')
-    await until(() => rig.device.asked.length === turn)
+    await until(() => fixture.device.asked.length === turn)
   }
-  await haltIsHeard(rig, chat)
-  expect(rig.log.filter((line) => line.includes('telegram_conflict'))).toHaveLength(1)
-  expect(rig.log.join('')).not.toContain('delivers messages to the bot again')
-  rig.clock.advance(30_001)
-  await until(() => rig.log.some((line) => line.includes('delivers messages to the bot again')))
-  expectSecret(rig)
+  await haltIsHeard(fixture, chat)
+  expect(fixture.log.filter((line) => line.includes('telegram_conflict'))).toHaveLength(1)
+  expect(fixture.log.join('')).not.toContain('delivers messages to the bot again')
+  fixture.clock.advance(30_001)
+  await until(() => fixture.log.some((line) => line.includes('delivers messages to the bot again')))
+  expectSecret(fixture)
 })
 
 test('a bot that finds no Telegram says so, goes on trying, and can be claimed once it is there', async () => {
-  const rig = await openRig()
-  rig.telegram.faults.arm({ name: 'reset', count: 1000 })
-  await rig.start()
-  await until(() => rig.log.some((line) => line.includes('telegram_unreachable')))
-  expect(rig.codes).toEqual([])
-  rig.telegram.faults.clear()
-  rig.clock.advance(1001)
-  await until(() => rig.codes.length === 1)
+  const fixture = await openFixture()
+  fixture.telegram.faults.arm({ name: 'reset', count: 1000 })
+  await fixture.start()
+  await until(() => fixture.log.some((line) => line.includes('telegram_unreachable')))
+  expect(fixture.codes).toEqual([])
+  fixture.telegram.faults.clear()
+  fixture.clock.advance(1001)
+  await until(() => fixture.codes.length === 1)
 })
 
 test('a webhook that somebody has set is taken away, at the start and later', async () => {
-  const rig = await openRig()
-  await rig.claim()
-  const count = () => rig.telegram.calls.filter(({ method }) => method === 'deleteWebhook').length
+  const fixture = await openFixture()
+  await fixture.claim()
+  const count = () =>
+    fixture.telegram.calls.filter(({ method }) => method === 'deleteWebhook').length
   expect(count()).toBe(1)
-  rig.telegram.faults.arm({ name: '409', method: 'getUpdates' })
-  rig.telegram.chat(OWNER).sendText('/help')
-  await until(() => rig.log.some((line) => line.includes('telegram_conflict')))
-  rig.clock.advance(1001)
+  fixture.telegram.faults.arm({ name: '409', method: 'getUpdates' })
+  fixture.telegram.chat(OWNER).sendText('/help')
+  await until(() => fixture.log.some((line) => line.includes('telegram_conflict')))
+  fixture.clock.advance(1001)
   await until(() => count() === 2)
 })
 
 test('an update whose handling failed is handled again, and is not in the way for ever', async () => {
-  const rig = await openRig()
-  const chat = await rig.claim()
-  const failed = () => rig.log.filter((line) => line.includes('handler_failed')).length
-  const store = new DatabaseSync(join(rig.home, 'bot.db'))
+  const fixture = await openFixture()
+  const chat = await fixture.claim()
+  const failed = () => fixture.log.filter((line) => line.includes('handler_failed')).length
+  const store = new DatabaseSync(join(fixture.home, 'bot.db'))
   store.exec('ALTER TABLE seen_update RENAME TO gone')
   chat.sendText('/status')
   await until(() => failed() === 1)
-  rig.clock.advance(1001)
+  fixture.clock.advance(1001)
   await until(() => failed() === 2)
   store.exec('ALTER TABLE gone RENAME TO seen_update')
-  rig.clock.advance(1001)
-  await until(() => rig.device.asked.length === 1)
+  fixture.clock.advance(1001)
+  await until(() => fixture.device.asked.length === 1)
   store.exec('ALTER TABLE seen_update RENAME TO gone')
   chat.sendText('/balance')
   for (let tries = 3; tries <= 5; tries += 1) {
     await until(() => failed() === tries)
-    rig.clock.advance(1001)
+    fixture.clock.advance(1001)
   }
   store.exec('ALTER TABLE gone RENAME TO seen_update')
   store.close()
   chat.sendText('/trades')
-  await until(() => rig.device.asked.length === 2)
-  expect(rig.device.asked).toEqual(['status', 'trades'])
+  await until(() => fixture.device.asked.length === 2)
+  expect(fixture.device.asked).toEqual(['status', 'trades'])
 })
 
 test('a database that cannot be used for a while ends nothing', async () => {
-  const rig = await openRig()
-  const chat = await rig.claim()
-  const store = new DatabaseSync(join(rig.home, 'bot.db'))
+  const fixture = await openFixture()
+  const chat = await fixture.claim()
+  const store = new DatabaseSync(join(fixture.home, 'bot.db'))
   store.exec('ALTER TABLE card RENAME TO gone')
-  rig.clock.advance(3001)
+  fixture.clock.advance(3001)
   chat.sendText('/help')
-  await until(() => rig.log.some((line) => line.includes('the store cannot be used')))
+  await until(() => fixture.log.some((line) => line.includes('the store cannot be used')))
   store.exec('ALTER TABLE gone RENAME TO card')
   store.close()
-  rig.clock.advance(1001)
+  fixture.clock.advance(1001)
   await chat.waitForMessage(({ text }) => text?.includes('One tap on /halt') === true)
 })
 
@@ -188,34 +192,34 @@ test('what failed is confessed without the token, even if its words hold it', as
 })
 
 test('a message that Telegram repeats is done once', async () => {
-  const rig = await openRig()
-  const chat = await rig.claim()
-  const answers = answersAt(rig.clock.now() / 1000)
-  rig.device.answer = ({ jti, instruction }) =>
+  const fixture = await openFixture()
+  const chat = await fixture.claim()
+  const answers = answersAt(fixture.clock.now() / 1000)
+  fixture.device.answer = ({ jti, instruction }) =>
     instruction.do === 'replay'
       ? null
       : { type: 'answer', to: jti, answer: answers[instruction.do] }
   const from = { id: OWNER, is_bot: false, first_name: 'Owner' }
-  const plain = { message_id: 1, date: Math.floor(rig.clock.now() / 1000), from }
+  const plain = { message_id: 1, date: Math.floor(fixture.clock.now() / 1000), from }
   const entities = [{ type: 'bot_command', offset: 0, length: 5 }]
   const message = { ...plain, chat: { id: OWNER, type: 'private' }, text: '/halt', entities }
-  rig.telegram.inject({ update_id: 5000, message })
+  fixture.telegram.inject({ update_id: 5000, message })
   await chat.waitForMessage(({ text }) => text?.includes('Halted:') === true)
-  rig.telegram.inject({ update_id: 5000, message })
+  fixture.telegram.inject({ update_id: 5000, message })
   chat.sendText('/status')
   await chat.waitForMessage(({ text }) => text?.includes('Running') === true)
-  expect(rig.device.asked).toEqual(['halt', 'status'])
+  expect(fixture.device.asked).toEqual(['halt', 'status'])
 })
 
 test('Telegram is told the commands that exist', async () => {
-  const rig = await openRig()
-  await rig.claim()
-  const told = () => rig.telegram.calls.find(({ method }) => method === 'setMyCommands')
+  const fixture = await openFixture()
+  await fixture.claim()
+  const told = () => fixture.telegram.calls.find(({ method }) => method === 'setMyCommands')
   await until(() => told() !== undefined)
   expect(told()?.outcome).toBe('answered')
   expect(told()?.payload['commands']).toEqual(COMMANDS)
-  const chat = rig.telegram.chat(OWNER)
+  const chat = fixture.telegram.chat(OWNER)
   for (const { command } of COMMANDS) chat.sendText(`/${command}`)
-  await until(() => rig.device.asked.length === COMMANDS.length - 1)
+  await until(() => fixture.device.asked.length === COMMANDS.length - 1)
   expect(chat.messages().some(({ text }) => text?.includes('I do not know'))).toBe(false)
 })

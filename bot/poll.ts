@@ -1,7 +1,7 @@
 // Reading updates by short polls, one after the other: a connection that died is noticed within seconds, and /halt is heard again.
 import type { Cancel, Clock, Logger } from '@keyside/runtime'
 import { type Bot, BotError } from 'grammy'
-import { judgePoll, TELEGRAM_SENTENCES } from './outbox/verdict.ts'
+import { classifyPollError, TELEGRAM_SENTENCES } from './outbox/telegram-errors.ts'
 import type { BotLogCode } from './texts/codes.ts'
 
 /** What Telegram is to send; the rest is not for a bot of one person. */
@@ -11,12 +11,12 @@ const HOLD_SECONDS = 2
 /** A call that has no answer after this is dead, ms: what is above the hold is left to a slow network. */
 const PATIENCE_MS = 4000
 /** Two readers take turns: a conflict is over when there was none for so long, ms. */
-const CALM_MS = 30_000
+const CONFLICT_OVER_MS = 30_000
 /** An update whose handling failed, such as on a database that is busy, is handled again: so often in all, so far apart (ms). */
 const TRIES = 3
 const TRY_AGAIN_MS = 1000
 /** How long stopping may take to tell Telegram which updates were handled, ms. */
-const FAREWELL_MS = 1000
+const CONFIRM_MS = 1000
 
 export interface PollDeps {
   readonly bot: Bot
@@ -39,7 +39,7 @@ export class Poll {
   #offset = 0
   #failures = 0
   #tries = 0
-  #trouble: { readonly code: BotLogCode; readonly last: number } | null = null
+  #problem: { readonly code: BotLogCode; readonly last: number } | null = null
   #giveUp: Cancel = () => {}
   #wake: Cancel = () => {}
   #work: Promise<void> = Promise.resolve()
@@ -57,7 +57,7 @@ export class Poll {
     this.#state = 'stopped'
     this.#giveUp()
     this.#wake()
-    await Promise.race([this.#work.then(() => this.#confirm()), later(FAREWELL_MS)])
+    await Promise.race([this.#work.then(() => this.#confirm()), later(CONFIRM_MS)])
   }
 
   async #run(): Promise<void> {
@@ -124,24 +124,25 @@ export class Poll {
   #succeeded(hasUpdates: boolean): void {
     const { clock, log, onHeard, onTrouble } = this.#deps
     this.#failures = 0
-    const trouble = this.#trouble
-    const isOver = trouble?.code !== 'telegram_conflict' || clock.now() - trouble.last > CALM_MS
-    if (trouble !== null && isOver) {
-      this.#trouble = null
+    const problem = this.#problem
+    const isOver =
+      problem?.code !== 'telegram_conflict' || clock.now() - problem.last > CONFLICT_OVER_MS
+    if (problem !== null && isOver) {
+      this.#problem = null
       onTrouble(null)
       log.info('Telegram delivers messages to the bot again')
     }
-    if (hasUpdates || (trouble !== null && isOver)) onHeard()
+    if (hasUpdates || (problem !== null && isOver)) onHeard()
   }
 
   /** Returns how long to wait after the try began, ms. */
   #failed(error: unknown): number {
     const { clock, log, onTrouble } = this.#deps
     this.#failures += 1
-    const { code, ms } = judgePoll(error, this.#failures)
-    if (this.#trouble?.code !== code)
+    const { code, ms } = classifyPollError(error, this.#failures)
+    if (this.#problem?.code !== code)
       log.error({ code, retryMs: ms }, TELEGRAM_SENTENCES.get(code) ?? code)
-    this.#trouble = { code, last: clock.now() }
+    this.#problem = { code, last: clock.now() }
     onTrouble(code)
     // Somebody may have set a webhook meanwhile.
     if (code === 'telegram_conflict') this.#isSetUp = false

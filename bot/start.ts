@@ -11,7 +11,7 @@ import {
 } from '@keyside/runtime'
 import { Composer } from 'grammy'
 import { resumeCards, tickCards } from './approvals/countdown.ts'
-import { pressHandlers } from './approvals/handle.ts'
+import { callbackHandlers } from './approvals/handle-callback.ts'
 import { codeHandlers } from './approvals/handle-code.ts'
 import { Background } from './background.ts'
 import { drawOrNull } from './charts/draw.ts'
@@ -19,16 +19,16 @@ import { ClaimCode } from './claim.ts'
 import { commandHandlers } from './commands/handle.ts'
 import { type CommandDeps, say } from './commands/run.ts'
 import type { BotConfig } from './config.ts'
-import { type Line, openLine } from './line.ts'
+import { type DeviceLink, openDeviceLink } from './device-link.ts'
 import { Outbox } from './outbox/outbox.ts'
 import { ownerOnly } from './owner.ts'
 import { Poll } from './poll.ts'
-import { tellKept } from './reports/before-owner.ts'
-import type { Telling } from './reports/telling.ts'
-import { tellHeld } from './store/held.ts'
-import { openAlone, prune, type Store, transact } from './store/open.ts'
+import { notifyKept } from './reports/before-owner.ts'
+import type { NotificationContext } from './reports/notification-context.ts'
+import { warnBusy } from './store/busy.ts'
+import { openExclusive, prune, type Store, transact } from './store/open.ts'
 import { findOwner, type Owner } from './store/owner.ts'
-import { noteTrouble } from './store/trouble.ts'
+import { noteProblem } from './store/telegram-problem.ts'
 import { createTelegram, type Telegram } from './telegram.ts'
 import { COMMANDS, claimed } from './texts/chat.ts'
 
@@ -50,17 +50,17 @@ export interface RunningBot {
 interface Parts extends BotDeps {
   readonly store: Store
   readonly telegram: Telegram
-  readonly line: Line
+  readonly deviceLink: DeviceLink
   readonly claim: ClaimCode
   readonly background: Background
-  readonly kick: () => void
+  readonly wake: () => void
   readonly outbox: Outbox
 }
 
 /** How long stopping waits for work under way, ms. */
-const FAREWELL_MS = 300
+const BACKGROUND_STOP_MS = 300
 /** How long stopping waits for the message that is being sent, ms. */
-const OUTBOX_MS = 1000
+const OUTBOX_STOP_MS = 1000
 /** How long starting waits for the broker, ms. */
 const BROKER_MS = 2000
 
@@ -75,32 +75,41 @@ export async function startBot(config: BotConfig, deps: BotDeps): Promise<Runnin
   // Without a token there is nothing to begin with; a new one later needs no restart.
   access()
   const secrets = { key: readSigningKey(resolve(home, config.signingKeyFile)), access }
-  const { store, close } = openAlone(resolve(home, config.database))
-  await whileBusy(() => prune(store, clock.now()), clock, tellHeld(log))
+  const { store, close } = openExclusive(resolve(home, config.database))
+  await whileBusy(() => prune(store, clock.now()), clock, warnBusy(log))
   const outbox = new Outbox({ ...deps, store, api: telegram.api, draw: drawOrNull(log) })
-  const kick = () => outbox.kick()
-  const line = openLine(config, secrets, { ...deps, store, kick })
+  const wake = () => outbox.wake()
+  const deviceLink = openDeviceLink(config, secrets, { ...deps, store, wake })
   const background = new Background(log, telegram.token)
-  background.run(line.link.ready)
+  background.run(deviceLink.link.ready)
   const show = (code: string) => deps.onClaimCode(code, telegram.bot.botInfo.username)
   const claim = new ClaimCode({ ...deps, show })
-  await broker(line)
-  const stopWork = work({ ...deps, store, telegram, line, claim, background, kick, outbox })
+  await awaitBroker(deviceLink)
+  const stopWork = startWork({
+    ...deps,
+    store,
+    telegram,
+    deviceLink,
+    claim,
+    background,
+    wake,
+    outbox,
+  })
   let state: 'running' | 'stopped' = 'running'
   return {
     async stop() {
       if (state === 'stopped') return
       state = 'stopped'
-      line.device.close()
-      await Promise.all([stopWork(), line.link.close(), outbox.stop(OUTBOX_MS)])
-      await background.settled(FAREWELL_MS)
+      deviceLink.device.close()
+      await Promise.all([stopWork(), deviceLink.link.close(), outbox.stop(OUTBOX_STOP_MS)])
+      await background.settled(BACKGROUND_STOP_MS)
       close()
     },
   }
 }
 
 /** A press or a command that waited at Telegram should not find the broker missing, only because it came first. */
-async function broker({ link }: Line): Promise<void> {
+async function awaitBroker({ link }: DeviceLink): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>()
   const timer = setTimeout(resolve, BROKER_MS)
   await Promise.race([link.ready, promise]).catch(() => undefined)
@@ -108,12 +117,12 @@ async function broker({ link }: Line): Promise<void> {
 }
 
 /** Sets everything in motion. Returns what ends it. */
-function work(parts: Parts): () => Promise<void> {
-  const { store, telegram, line, claim, background, kick, log, clock } = parts
-  const { device, there: deviceThere } = line
-  const shared = { ...parts, device, deviceThere, inBackground: background.run }
+function startWork(parts: Parts): () => Promise<void> {
+  const { store, telegram, deviceLink, claim, background, wake, log, clock } = parts
+  const { device, reachable: deviceReachable } = deviceLink
+  const shared = { ...parts, device, deviceReachable, inBackground: background.run }
   const handlers = new Composer(
-    pressHandlers({ ...shared, toast: telegram.toast }),
+    callbackHandlers({ ...shared, toast: telegram.toast }),
     codeHandlers({
       ...shared,
       erase: async (chat, message) => void (await telegram.api.deleteMessage(chat, message)),
@@ -123,7 +132,7 @@ function work(parts: Parts): () => Promise<void> {
   telegram.bot.use(
     ownerOnly({ ...parts, onClaimed: (owner) => welcome(shared, owner) }),
     // A lost press is harm, and each handler may run twice without any.
-    (ctx) => whileBusy(() => handlers(ctx, async () => undefined), clock, tellHeld(log)),
+    (ctx) => whileBusy(() => handlers(ctx, async () => undefined), clock, warnBusy(log)),
   )
   /** A database that is busy for a while must not end the bot. */
   const safely = (run: () => void) => background.run(Promise.try(run))
@@ -136,19 +145,19 @@ function work(parts: Parts): () => Promise<void> {
     bot: telegram.bot,
     onStart,
     onHeard: () => parts.outbox.retry(),
-    onFailed: (error) => background.confess(error),
+    onFailed: (error) => background.logFailure(error),
     onTrouble: (code) => {
       if (code === null) telegram.freshen()
-      safely(() => noteTrouble(store, code, parts.clock.now()))
+      safely(() => noteProblem(store, code, parts.clock.now()))
     },
   })
   const timers = [
     clock.every(1000, () => safely(() => keepClaimable(telegram, store, claim))),
     clock.every(1000, () => safely(() => tickCards(shared))),
-    clock.every(3000, () => safely(() => line.receiver.tick())),
+    clock.every(3000, () => safely(() => deviceLink.receiver.tick())),
   ]
-  background.run(whileBusy(() => resumeCards(shared), clock, tellHeld(log)))
-  kick()
+  background.run(whileBusy(() => resumeCards(shared), clock, warnBusy(log)))
+  wake()
   poll.start()
   return async () => {
     for (const cancel of timers) cancel()
@@ -157,10 +166,10 @@ function work(parts: Parts): () => Promise<void> {
 }
 
 /** Then what waited for somebody to claim the bot. */
-function welcome(deps: CommandDeps & Pick<Telling, 'randomBytes'>, owner: Owner): void {
+function welcome(deps: CommandDeps & Pick<NotificationContext, 'randomBytes'>, owner: Owner): void {
   say(deps, owner, claimed)
-  transact(deps.store, () => tellKept({ ...deps, owner, now: deps.clock.now() }))
-  deps.kick()
+  transact(deps.store, () => notifyKept({ ...deps, owner, now: deps.clock.now() }))
+  deps.wake()
 }
 
 function keepClaimable({ bot }: Telegram, store: Store, claim: ClaimCode): void {

@@ -7,7 +7,7 @@ import { startTelegram, turnableClock } from '@keyside/sandbox'
 import { HttpError, InputFile } from 'grammy'
 import { expect, onTestFinished, test } from 'vitest'
 import { createTelegram } from './telegram.ts'
-import { BOT_TOKEN, until } from './testing/rig.ts'
+import { BOT_TOKEN, until } from './testing/fixture.ts'
 
 /** As much of a picture as the sandbox reads: the signature, and 1 by 1 pixel. */
 const PNG = Buffer.from('89504e470d0a1a0a0000000d494844520000000100000001', 'hex')

@@ -13,7 +13,7 @@ export const HOPS = [
   'sent',
   'accepted',
   'filled',
-  'told',
+  'notified',
 ] as const
 
 export type Hop = (typeof HOPS)[number]

@@ -3,16 +3,16 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { expect, onTestFinished, test } from 'vitest'
 import { openDatabase, transaction } from './publish/database.ts'
-import { startWorld, T0, until } from './testing/fixture.ts'
+import { startFixture, T0, until } from './testing/fixture.ts'
 import { candles } from './testing/rules.ts'
 
 async function openHeld(closes: readonly number[], past = 1) {
-  const world = await startWorld(candles([...closes], T0 - past * 60 - 60), { past })
-  const other = new DatabaseSync(join(world.home.path, 'engine.db'))
+  const fixture = await startFixture(candles([...closes], T0 - past * 60 - 60), { past })
+  const other = new DatabaseSync(join(fixture.home.path, 'engine.db'))
   onTestFinished(() => other.close())
-  await until(() => world.messages('head').length > 0)
+  await until(() => fixture.messages('head').length > 0)
   return {
-    ...world,
+    ...fixture,
     hold: () => other.exec('BEGIN IMMEDIATE'),
     release: () => other.exec('ROLLBACK'),
   }

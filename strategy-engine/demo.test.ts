@@ -71,14 +71,14 @@ function demo(): Strategy {
 function decisions(strategy: Strategy, market: Market, seconds: number) {
   const indicators = createIndicatorSet(strategy.series)
   const start = 1_790_000_000
-  const bars = market.candles(
+  const candles = market.candles(
     strategy.market,
     '1s',
     { start: start * 1000, limit: seconds },
     (start + seconds) * 1000,
   )
   let state = initialState('flat')
-  return bars.flatMap(({ openTime, open, high, low, close, volume }, at) => {
+  return candles.flatMap(({ openTime, open, high, low, close, volume }, at) => {
     const candle = { start: openTime / 1000, open, high, low, close, volume }
     const done = step(strategy, state, { candle, values: indicators(candle) }, 'all')
     state = done.state

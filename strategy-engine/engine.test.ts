@@ -9,7 +9,7 @@ import {
   depsFor,
   newHome,
   openBroker,
-  startWorld,
+  startFixture,
   T0,
   until,
 } from './testing/fixture.ts'
@@ -17,7 +17,7 @@ import { replayFeed } from './testing/replay-feed.ts'
 import { candles, RULES, yaml } from './testing/rules.ts'
 
 const start = (closes: number[], past = 1) =>
-  startWorld(candles(closes, T0 - past * 60 - 60), { past })
+  startFixture(candles(closes, T0 - past * 60 - 60), { past })
 
 test('a candle that closes becomes a signal that an executor accepts, and then a head', async () => {
   const { close, messages, head, topics } = await start([100, 106])
@@ -185,8 +185,8 @@ test('refuses another market for a stream that is long', async () => {
 })
 
 test('stops a stream, its heads included, when it cannot go on', async () => {
-  const bars = candles([100, 106], T0 - 120)
-  const { engine, close, pass, messages, presence, logged } = await startWorld(bars, {
+  const closes = candles([100, 106], T0 - 120)
+  const { engine, close, pass, messages, presence, logged } = await startFixture(closes, {
     past: 1,
     spoil: true,
   })

@@ -10,33 +10,33 @@ import { Market, startExchange } from '@keyside/sandbox'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { parse, stringify } from 'yaml'
 import { newSandboxSecrets } from '../cli/sandbox/sandbox.ts'
-import { keyside, type Said } from './keyside.ts'
+import { type CommandResult, keyside } from './keyside.ts'
 import { recordHttp } from './recorder.ts'
 import { replaced } from './replaced.ts'
 import { type ScriptedEngine, scriptedEngine } from './scripted-engine.ts'
-import { openWorld, UNASKED_POLICY, until, type World } from './world.ts'
+import { openTestSystem, type TestSystem, UNASKED_POLICY, until } from './test-system.ts'
 
-let world: World
+let system: TestSystem
 let engine: ScriptedEngine
 beforeAll(async () => {
-  world = await openWorld({ policy: UNASKED_POLICY })
-  await world.start('broker')
-  await Promise.all([world.start('executor'), world.start('bot')])
+  system = await openTestSystem({ policy: UNASKED_POLICY })
+  await system.start('broker')
+  await Promise.all([system.start('executor'), system.start('bot')])
   const { code } = (await until('a claim code', () =>
-    world.messages.find(({ type }) => type === 'claim'),
+    system.messages.find(({ type }) => type === 'claim'),
   )) as { code: string }
-  world.sandbox.telegram.chat().followDeepLink(code)
+  system.sandbox.telegram.chat().followDeepLink(code)
   await told(/Hello|yours/)
-  engine = await scriptedEngine(world.home)
+  engine = await scriptedEngine(system.home)
 })
 afterAll(async () => {
   await engine.close()
-  await world.close()
+  await system.close()
 })
 
 /** The chat has, or gets, a message with this in it. */
 function told(words: RegExp) {
-  const chat = world.sandbox.telegram.chat()
+  const chat = system.sandbox.telegram.chat()
   return chat.waitForMessage(
     ({ from, text, caption }) => from?.is_bot === true && words.test(text ?? caption ?? ''),
   )
@@ -50,9 +50,9 @@ function copyHome(change: (config: Config, home: string) => void = () => undefin
   onTestFinished(() => rmSync(home, { recursive: true }))
   // The last is a draft that takes the place of its file in the next moment.
   const skip = /\.lock|journal\.db(-wal|-shm)?$|run$|\.[0-9a-f]{12}$/
-  cpSync(world.home, home, { recursive: true, filter: (file) => !skip.test(file) })
+  cpSync(system.home, home, { recursive: true, filter: (file) => !skip.test(file) })
   // The executor is writing into it. After the mark: it must hold what that says.
-  const journal = new DatabaseSync(join(world.home, 'journal.db'), { readOnly: true })
+  const journal = new DatabaseSync(join(system.home, 'journal.db'), { readOnly: true })
   journal.prepare('VACUUM INTO ?').run(join(home, 'journal.db'))
   journal.close()
   const file = join(home, 'config.yaml')
@@ -62,12 +62,16 @@ function copyHome(change: (config: Config, home: string) => void = () => undefin
   return home
 }
 
-function run(command: string, home: string, answers: readonly string[] = []): Promise<Said> {
+function run(
+  command: string,
+  home: string,
+  answers: readonly string[] = [],
+): Promise<CommandResult> {
   const env = { PATH: process.env['PATH'], HOME: home, KEYSIDE_HOME: home }
   return keyside(command.split(' '), { env, answers })
 }
 
-function expectRefusal({ code, stderr }: Said, word: string, sentence: RegExp): void {
+function expectRefusal({ code, stderr }: CommandResult, word: string, sentence: RegExp): void {
   expect(stderr).toMatch(sentence)
   expect(stderr).toContain(`(${word})`)
   expect(stderr).not.toMatch(/^ {4}at /m)
@@ -91,7 +95,7 @@ test('an unknown key in config.yaml: it says which, and in which line', async ()
 test('a port that is taken: broker and "up" say which', async () => {
   const home = copyHome()
   expectRefusal(await run('broker', home), 'broker_port_taken', /in use|taken/)
-  expectRefusal(await run('up', home, [world.passphrase]), 'broker_port_taken', /in use|taken/)
+  expectRefusal(await run('up', home, [system.passphrase]), 'broker_port_taken', /in use|taken/)
 })
 
 test('a policy that is wrong, or that nobody accepted, at start', async () => {
@@ -99,7 +103,7 @@ test('a policy that is wrong, or that nobody accepted, at start', async () => {
   const file = join(home, 'policy.yaml')
   writeFileSync(file, replaced(UNASKED_POLICY, { 'collar: 0.5 %': 'collar: lots' }))
   expectRefusal(
-    await run('executor', home, [world.passphrase]),
+    await run('executor', home, [system.passphrase]),
     'policy_invalid',
     /line \d+, collar: expected/,
   )
@@ -110,7 +114,7 @@ test('a policy that is wrong, or that nobody accepted, at start', async () => {
   )
   writeFileSync(file, replaced(UNASKED_POLICY, { 'order: 1000': 'order: 2000' }))
   expectRefusal(
-    await run('executor', home, [world.passphrase]),
+    await run('executor', home, [system.passphrase]),
     'policy_not_accepted',
     /keyside policy accept/,
   )
@@ -119,7 +123,7 @@ test('a policy that is wrong, or that nobody accepted, at start', async () => {
 test('an account without an exchange key', async () => {
   const home = copyHome((config) => Object.assign(config['executor'] ?? {}, { account: 'other' }))
   expectRefusal(
-    await run('executor', home, [world.passphrase]),
+    await run('executor', home, [system.passphrase]),
     'exchange_key_missing',
     /"other".*keyside keys add --account other/,
   )
@@ -145,7 +149,7 @@ test('no keychain at all: it offers the vault', async () => {
 
 test('a second executor on the same journal', async () => {
   expectRefusal(
-    await run('executor', world.home, [world.passphrase]),
+    await run('executor', system.home, [system.passphrase]),
     'journal_locked',
     /stop it first/,
   )
@@ -159,17 +163,17 @@ const KEY_REFUSED = {
 }
 
 test('an exchange that answers a web page, and one that does not know the key', async () => {
-  const exchange = await recordHttp(world.sandbox.exchange.address)
+  const exchange = await recordHttp(system.sandbox.exchange.address)
   onTestFinished(() => exchange.stop())
   const home = copyHome((config) =>
     Object.assign(config['executor'] ?? {}, { exchange: { address: exchange.address } }),
   )
   exchange.lie(PAGE)
-  const { apiKey, secret } = world.sandbox.secrets
-  const add = ['keys add', home, [world.passphrase, apiKey, secret]] as const
+  const { apiKey, secret } = system.sandbox.secrets
+  const add = ['keys add', home, [system.passphrase, apiKey, secret]] as const
   expectRefusal(await run(...add), 'exchange_unreachable', /exchange/)
   exchange.lie(KEY_REFUSED, /signature=/)
-  expectRefusal(await run('executor', home, [world.passphrase]), 'exchange_key_refused', /-2015/)
+  expectRefusal(await run('executor', home, [system.passphrase]), 'exchange_key_refused', /-2015/)
   expectRefusal(await run(...add), 'exchange_key_refused', /-2015/)
 })
 
@@ -204,11 +208,11 @@ test.each([
   const home = copyHome((config) =>
     Object.assign(config['executor'] ?? {}, { exchange: { address: exchange.address } }),
   )
-  const said = await run('keys add --account other', home, [world.passphrase, apiKey, secret])
+  const said = await run('keys add --account other', home, [system.passphrase, apiKey, secret])
   expectRefusal(said, word, sentence)
   const vault = await openVault({
     file: vaultFile(home),
-    passphrase: world.passphrase,
+    passphrase: system.passphrase,
     randomBytes: systemRandomBytes,
   })
   expect(await vault.names()).not.toContain('exchange/other')
@@ -216,29 +220,29 @@ test.each([
 
 test('a policy that is broken while the executor runs: line and reason, and the old one stays', async () => {
   writeFileSync(
-    join(world.home, 'policy.yaml'),
+    join(system.home, 'policy.yaml'),
     replaced(UNASKED_POLICY, { 'collar: 0.5 %': 'collar: lots' }),
   )
   await told(/policy\.yaml.*line \d+.*collar.*stays in force/s)
-  const before = world.sandbox.exchange.acceptLog().length
+  const before = system.sandbox.exchange.acceptLog().length
   await engine.head()
   await engine.signal({})
   await until(
     'an order under the old policy',
-    () => world.sandbox.exchange.acceptLog().length > before,
+    () => system.sandbox.exchange.acceptLog().length > before,
   )
-  writeFileSync(join(world.home, 'policy.yaml'), UNASKED_POLICY)
+  writeFileSync(join(system.home, 'policy.yaml'), UNASKED_POLICY)
 })
 
 function orders(): number {
-  return world.sandbox.exchange.acceptLog().length
+  return system.sandbox.exchange.acceptLog().length
 }
 
 /** As `token`, with another claim in it, and a signature that is right. */
 function withClaim(
   token: string,
   claim: object,
-  keyFile = join(world.home, 'secrets/engine.key'),
+  keyFile = join(system.home, 'secrets/engine.key'),
 ): string {
   const [header = '', payload = ''] = token.split('.')
   const claims = JSON.parse(Buffer.from(payload, 'base64url').toString())
@@ -255,7 +259,7 @@ test('a signal with a claim too many, signed properly, and one signed with anoth
   await told(/claims_invalid/)
   await engine.link.publish(
     signalTopic('demo'),
-    withClaim(token, {}, join(world.home, 'secrets/bot.key')),
+    withClaim(token, {}, join(system.home, 'secrets/bot.key')),
   )
   await told(/signature_invalid/)
   expect(orders()).toBe(before)
@@ -266,8 +270,8 @@ test('a signal with a claim too many, signed properly, and one signed with anoth
 
 test('a web page in place of an answer to an order: unknown, then solved', async () => {
   const before = orders()
-  world.sandbox.exchange.faults.arm({ name: 'html-200' })
-  world.sandbox.exchange.faults.arm({ name: 'hidden', ms: 3_000 })
+  system.sandbox.exchange.faults.arm({ name: 'html-200' })
+  system.sandbox.exchange.faults.arm({ name: 'hidden', ms: 3_000 })
   await engine.signal({ kind: 'exit' })
   await told(/order_unknown|not said what became/)
   await told(/Sold/)
@@ -276,10 +280,10 @@ test('a web page in place of an answer to an order: unknown, then solved', async
 
 test('the broker is killed and comes back: everybody finds it again, and a fill is told', async () => {
   const before = orders()
-  await world.kill('broker')
-  await world.start('broker')
+  await system.kill('broker')
+  await system.start('broker')
   await until('the engine is back', () => engine.link.connected())
-  const chat = world.sandbox.telegram.chat()
+  const chat = system.sandbox.telegram.chat()
   const old = chat.messages().length
   // An entry that came before the executor was back stays missed; the next one is followed.
   for (let tries = 0; tries < 5 && orders() === before; tries += 1) {
@@ -296,7 +300,7 @@ test('the broker is killed and comes back: everybody finds it again, and a fill 
 })
 
 test('Telegram asks for a pause, and then refuses the token: the message comes all the same', async () => {
-  const { telegram } = world.sandbox
+  const { telegram } = system.sandbox
   telegram.faults.arm({ name: '429', retryAfter: 1, method: 'sendMessage' })
   const chat = telegram.chat()
   const old = chat.messages().length
@@ -307,26 +311,26 @@ test('Telegram asks for a pause, and then refuses the token: the message comes a
       .slice(after)
       .some(({ from }) => from?.is_bot === true)
   await until('an answer after the pause', () => answered(old))
-  expect(world.lines.join('\n')).toContain('telegram_limited')
+  expect(system.lines.join('\n')).toContain('telegram_limited')
   telegram.faults.arm({ name: '401', method: 'sendMessage' })
   const later = chat.messages().length
   chat.sendText('/status')
   await until('the reason', () =>
-    world.lines.find((line) => /telegram_token_refused.*@BotFather/.test(line)),
+    system.lines.find((line) => /telegram_token_refused.*@BotFather/.test(line)),
   )
-  await world.kill('bot')
-  await world.start('bot')
+  await system.kill('bot')
+  await system.start('bot')
   await until('the answer, from the outbox', () => answered(later + 1))
 })
 
 test('a strategy that is broken while the engine runs: line, column and reason, and the old one stays', async () => {
   await engine.close()
-  const file = join(world.home, 'strategies/demo.yaml')
+  const file = join(system.home, 'strategies/demo.yaml')
   const before = readFileSync(file, 'utf8')
-  await world.start('engine')
+  await system.start('engine')
   writeFileSync(file, replaced(before, { 'enter: close': 'enter: clos' }))
   const line = await until('the reason', () =>
-    world.lines.find((one) => one.includes('strategy_invalid')),
+    system.lines.find((one) => one.includes('strategy_invalid')),
   )
   expect(JSON.parse(line.slice(line.indexOf('{'))).msg).toMatch(
     /demo\.yaml, line \d+: enter: column 1: .*clos.*the former version stays in force/,

@@ -4,38 +4,38 @@ import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { type Chromium, openChromium } from './chromium.ts'
 import { type ScriptedEngine, scriptedEngine } from './scripted-engine.ts'
-import { openWorld, until, type World } from './world.ts'
+import { openTestSystem, type TestSystem, until } from './test-system.ts'
 
 const MARKET = 'BTC/USDT'
 
 let browser: Chromium | null = null
-let world: World
+let system: TestSystem
 let engine: ScriptedEngine
 let page: Page
 
 beforeAll(async () => {
   browser = await openChromium()
   if (browser === null) return
-  world = await openWorld()
-  await world.start('broker')
-  await Promise.all([world.start('executor'), world.start('bot')])
-  engine = await scriptedEngine(world.home)
+  system = await openTestSystem()
+  await system.start('broker')
+  await Promise.all([system.start('executor'), system.start('bot')])
+  engine = await scriptedEngine(system.home)
   const claim = await until('a claim code', () =>
-    world.messages.find((message) => message.type === 'claim'),
+    system.messages.find((message) => message.type === 'claim'),
   )
   page = await browser.context.newPage()
-  await page.goto(`${world.sandbox.telegram.chatUrl}?start=${claim.code}`)
+  await page.goto(`${system.sandbox.telegram.chatUrl}?start=${claim.code}`)
   await page.getByText('This bot is yours now').waitFor()
 })
 afterAll(async () => {
   await engine?.close()
   await browser?.close()
-  await world?.close()
+  await system?.close()
 })
 beforeEach(({ skip }) => skip(browser === null, 'no Chromium'))
 
 const bought = () =>
-  world.sandbox.exchange
+  system.sandbox.exchange
     .acceptLog()
     .filter(({ side }) => side === 'buy')
     .map(({ outcome }) => outcome)
@@ -43,7 +43,7 @@ const bought = () =>
 /** An entry that may be answered for so many seconds, and its card. */
 async function askedToBuy(answerable = 60) {
   const before = bought().length
-  const price = Number(world.sandbox.exchange.market.price(MARKET, Date.now()))
+  const price = Number(system.sandbox.exchange.market.price(MARKET, Date.now()))
   await engine.signal({
     stop: (price * 0.98).toFixed(0),
     reason: 'ema(5) crossed over ema(13)',
@@ -52,7 +52,7 @@ async function askedToBuy(answerable = 60) {
   const waiting = page.locator('#messages > li:has(.keyboard)')
   const id = Number(await waiting.getAttribute('data-message-id'))
   const card = page.locator(`#messages > li[data-message-id="${id}"]`)
-  const { reply_markup } = await world.sandbox.telegram
+  const { reply_markup } = await system.sandbox.telegram
     .chat()
     .waitForMessage(({ message_id }) => message_id === id)
   return {
@@ -70,7 +70,7 @@ type Asked = Awaited<ReturnType<typeof askedToBuy>>
 
 /** Presses what is no longer on the card, as a program could, and returns what the bot answers. */
 async function pressAgain({ id }: Asked, data: string | undefined): Promise<unknown> {
-  const { telegram } = world.sandbox
+  const { telegram } = system.sandbox
   const chat = telegram.chat()
   const message = chat.messages().find(({ message_id }) => message_id === id)
   const query = `old-${data}`
@@ -87,7 +87,7 @@ async function pressAgain({ id }: Asked, data: string | undefined): Promise<unkn
 }
 
 async function sellAll(): Promise<void> {
-  const { exchange } = world.sandbox
+  const { exchange } = system.sandbox
   await engine.signal({ kind: 'exit' })
   const isSale = (one: { side: string; outcome: string }) =>
     one.side === 'sell' && one.outcome === 'FILLED'

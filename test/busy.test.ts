@@ -4,14 +4,14 @@ import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { keyside } from './keyside.ts'
-import { openWorld, UNASKED_POLICY, type World } from './world.ts'
+import { openTestSystem, type TestSystem, UNASKED_POLICY } from './test-system.ts'
 
-let world: World
+let system: TestSystem
 beforeAll(async () => {
-  world = await openWorld({ policy: UNASKED_POLICY })
-  await world.start('broker')
+  system = await openTestSystem({ policy: UNASKED_POLICY })
+  await system.start('broker')
 })
-afterAll(() => world.close())
+afterAll(() => system.close())
 
 /** Another program that writes, from when this resolves for three seconds. */
 async function hold(database: string): Promise<void> {
@@ -22,7 +22,7 @@ async function hold(database: string): Promise<void> {
      db.exec('BEGIN IMMEDIATE')
      parentPort.postMessage('held')
      setTimeout(() => { db.close() }, 3000)`,
-    { eval: true, workerData: join(world.home, database) },
+    { eval: true, workerData: join(system.home, database) },
   )
   onTestFinished(async () => void (await worker.terminate()))
   await once(worker, 'message')
@@ -37,12 +37,12 @@ test.each([
   async (program, database) => {
     if (program !== 'executor') {
       // Its file has to be there before somebody can hold it.
-      const child = await world.start(program)
+      const child = await system.start(program)
       child.process.kill('SIGTERM')
       await child.exited
     }
     await hold(database)
-    const child = await world.start(program)
+    const child = await system.start(program)
     expect(child.process.exitCode).toBeNull()
   },
 )
@@ -51,8 +51,8 @@ test.each(['policy accept --yes', 'policy check', 'journal list', 'journal verif
   'keyside %s waits for a lock',
   async (command) => {
     await hold('journal.db')
-    const env = { PATH: process.env['PATH'], HOME: world.home, KEYSIDE_HOME: world.home }
-    const { stderr } = await keyside(command.split(' '), { env, answers: [world.passphrase] })
+    const env = { PATH: process.env['PATH'], HOME: system.home, KEYSIDE_HOME: system.home }
+    const { stderr } = await keyside(command.split(' '), { env, answers: [system.passphrase] })
     expect(stderr).not.toMatch(/database|journal_damaged|unexpected| {4}at /)
   },
 )

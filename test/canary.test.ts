@@ -23,10 +23,10 @@ import { newSandboxSecrets, type Sandbox, startSandbox } from '../cli/sandbox/sa
 import { SANDBOX_POLICY } from '../cli/sandbox/sandbox-home.ts'
 import { type Canary, type Haystack, leaks } from './canaries.ts'
 import { hasKeyring, keychainEntries, openKeyring } from './keyring.ts'
-import { keyside, type Said } from './keyside.ts'
+import { type CommandResult, keyside } from './keyside.ts'
 import { type HttpRecorder, recordHttp, recordTcp } from './recorder.ts'
 import { scriptedEngine } from './scripted-engine.ts'
-import { until } from './world.ts'
+import { until } from './test-system.ts'
 
 /** With characters that look different in base64, base64url and a URL. */
 const SECRET = `canary?secret/+>~${newSandboxSecrets(systemRandomBytes).secret}=`
@@ -80,7 +80,7 @@ class Day {
   }
 
   /** Runs a command of the person, who types the vault's passphrase first where there is a vault. */
-  async type(args: string, answers: readonly string[] = []): Promise<Said> {
+  async type(args: string, answers: readonly string[] = []): Promise<CommandResult> {
     const passphrase = this.keychain === 'vault' ? [PASSPHRASE] : []
     const said = await keyside(args.split(' '), {
       env: this.#env,

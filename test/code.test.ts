@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { TOTP } from 'otpauth'
 import { expect, onTestFinished, test } from 'vitest'
-import { keyside, type Said } from './keyside.ts'
+import { type CommandResult, keyside } from './keyside.ts'
 
 const MAIN = join(import.meta.dirname, '..', 'cli', 'main.ts')
 
@@ -23,7 +23,7 @@ async function newHome() {
   const token = file('token', `4242424242:${'A'.repeat(35)}`)
   const init = `init --keychain vault --passphrase-file ${passphrase} --telegram-token-file ${token}`
   expect(await keyside(init.split(' '), { env })).toMatchObject({ code: 0 })
-  const type = (args: string, answers: readonly string[] = []): Promise<Said> =>
+  const type = (args: string, answers: readonly string[] = []): Promise<CommandResult> =>
     keyside(args.split(' '), { env, answers })
   return { home, env, type }
 }

@@ -17,7 +17,7 @@ export interface Published {
 }
 
 /** One order as the journal tells it. */
-export interface Life {
+export interface OrderHistory {
   readonly seed: OrderSeed
   state: OrderState
   readonly steps: (Step & { at: number })[]
@@ -28,7 +28,7 @@ export interface Evidence {
   readonly published: readonly Published[]
   readonly facts: readonly Fact[]
   /** By client order id. */
-  readonly lives: ReadonlyMap<string, Life>
+  readonly histories: ReadonlyMap<string, OrderHistory>
   readonly accepted: readonly AcceptedOrder[]
   readonly reports: ReadonlyMap<number, ReportEvent>
 }
@@ -44,33 +44,33 @@ export function readFacts(home: string): Fact[] {
   }
 }
 
-export function livesOf(facts: readonly Fact[]): Map<string, Life> {
-  const lives = new Map<string, Life>()
+export function orderHistories(facts: readonly Fact[]): Map<string, OrderHistory> {
+  const histories = new Map<string, OrderHistory>()
   for (const fact of facts) {
     if (fact.type === 'ordered') {
-      const life: Life = { seed: fact.order, state: 'received', steps: [], fills: [] }
-      lives.set(fact.order.clientOrderId, life)
+      const history: OrderHistory = { seed: fact.order, state: 'received', steps: [], fills: [] }
+      histories.set(fact.order.clientOrderId, history)
     }
-    const life = 'clientOrderId' in fact ? lives.get(fact.clientOrderId) : undefined
-    if (life === undefined) continue
+    const history = 'clientOrderId' in fact ? histories.get(fact.clientOrderId) : undefined
+    if (history === undefined) continue
     if (fact.type === 'step') {
-      life.state = moved(life.state, fact.event)
-      life.steps.push(fact)
+      history.state = moved(history.state, fact.event)
+      history.steps.push(fact)
     } else if (fact.type === 'fill') {
-      life.state = moved(life.state, 'fill')
-      life.fills.push(fact.trade)
+      history.state = moved(history.state, 'fill')
+      history.fills.push(fact.trade)
     }
   }
-  return lives
+  return histories
 }
 
 /** Everything that must not be, in words. */
-export function complaintsAbout(evidence: Evidence, home: string): string[] {
+export function violationsIn(evidence: Evidence, home: string): string[] {
   return [
     ...damaged(home),
     ...sentTwice(evidence),
     ...lost(evidence),
-    ...[...evidence.lives].flatMap(([id, life]) => disagreement(evidence, id, life)),
+    ...[...evidence.histories].flatMap(([id, history]) => disagreement(evidence, id, history)),
     ...unprotected(evidence),
     ...stillHeld(evidence),
     ...writtenOffTooMuch(evidence),
@@ -82,20 +82,20 @@ function damaged(home: string): string[] {
   return brokenAt === null ? [] : [`the journal's chain is broken at ${brokenAt}`]
 }
 
-function sentTwice({ accepted, lives }: Evidence): string[] {
+function sentTwice({ accepted, histories }: Evidence): string[] {
   const strangers = accepted
-    .filter(({ clientOrderId, time }) => !wasSendingBefore(lives.get(clientOrderId), time))
+    .filter(({ clientOrderId, time }) => !wasSendingBefore(histories.get(clientOrderId), time))
     .map(({ clientOrderId }) => `${clientOrderId} was sent before its journal said so`)
   const names = accepted.map(({ clientOrderId }) => clientOrderId)
   return [
     ...strangers,
     ...repeated(names).map((id) => `${id} was accepted twice`),
-    ...doubled([...new Set(names)].flatMap((id) => lives.get(id) ?? [])),
+    ...doubled([...new Set(names)].flatMap((id) => histories.get(id) ?? [])),
   ]
 }
 
 /** An entry is one order, ever. What an exit left is sold by another one, but only when the first is over. */
-function doubled(placed: readonly Life[]): string[] {
+function doubled(placed: readonly OrderHistory[]): string[] {
   const orders = placed.filter(({ seed }) => seed.kind !== 'stop')
   const decisions = Map.groupBy(orders, ({ seed }) => decision(seed))
   return [...decisions]
@@ -103,8 +103,8 @@ function doubled(placed: readonly Life[]): string[] {
     .map(([what]) => `${what} became two orders`)
 }
 
-function overlap(lives: readonly Life[]): boolean {
-  const spans = lives
+function overlap(histories: readonly OrderHistory[]): boolean {
+  const spans = histories
     .map(({ steps }) => ({
       sent: steps.find(({ event }) => event === 'send')?.at ?? 0,
       over: steps.at(-1)?.at ?? 0,
@@ -113,8 +113,8 @@ function overlap(lives: readonly Life[]): boolean {
   return spans.some(({ sent }, index) => sent < (spans[index - 1]?.over ?? 0))
 }
 
-function wasSendingBefore(life: Life | undefined, time: number): boolean {
-  return life?.steps.some(({ event, at }) => event === 'send' && at <= time) === true
+function wasSendingBefore(history: OrderHistory | undefined, time: number): boolean {
+  return history?.steps.some(({ event, at }) => event === 'send' && at <= time) === true
 }
 
 /** By number and not by `jti`: an exit made up for from a head is the same decision as its signal. */
@@ -128,9 +128,9 @@ function repeated(words: readonly string[]): string[] {
 
 /** A signal was taken, and its end told; or it was missed, and that was told. */
 function lost(evidence: Evidence): string[] {
-  const { published, facts, lives, reports } = evidence
+  const { published, facts, histories, reports } = evidence
   const taken = new Set(facts.flatMap((fact) => (fact.type === 'signal' ? [fact.jti] : [])))
-  const ordered = new Set([...lives.values()].map(({ seed }) => seed.signal))
+  const ordered = new Set([...histories.values()].map(({ seed }) => seed.signal))
   const refused = new Set(
     [...reports.values()].flatMap((event) => (event.type === 'refusal' ? [event.signal] : [])),
   )
@@ -155,9 +155,12 @@ function missedToldOf(reports: Evidence['reports'], stream: string): number {
     .reduce((sum, words) => sum + (words?.[2] === stream ? Number(words[1]) : 0), 0)
 }
 
-function missedAndEntered({ published, lives }: Evidence, taken: ReadonlySet<string>): string[] {
+function missedAndEntered(
+  { published, histories }: Evidence,
+  taken: ReadonlySet<string>,
+): string[] {
   const entries = new Set(
-    [...lives.values()].map(({ seed }) => (seed.kind === 'entry' ? decision(seed) : '')),
+    [...histories.values()].map(({ seed }) => (seed.kind === 'entry' ? decision(seed) : '')),
   )
   return published
     .filter((signal) => !taken.has(signal.jti) && entries.has(decision(signal)))
@@ -165,20 +168,24 @@ function missedAndEntered({ published, lives }: Evidence, taken: ReadonlySet<str
 }
 
 /** One order: the exchange, the journal and the last report to the last digit. */
-function disagreement(evidence: Evidence, id: string, life: Life): string[] {
-  const what = `${decision(life.seed)} (${id})`
+function disagreement(evidence: Evidence, id: string, history: OrderHistory): string[] {
+  const what = `${decision(history.seed)} (${id})`
   const order = evidence.accepted.find(({ clientOrderId }) => clientOrderId === id)
-  const rests = life.seed.kind === 'stop' && order?.outcome === 'NEW'
-  if (!isFinal(life.state) && !(rests && life.state === 'accepted'))
-    return [`${what} is still ${life.state}`]
+  const rests = history.seed.kind === 'stop' && order?.outcome === 'NEW'
+  if (!isFinal(history.state) && !(rests && history.state === 'accepted'))
+    return [`${what} is still ${history.state}`]
   return [
-    ...figures(what, life, order),
-    ...outcome(what, life, order),
-    ...told(what, evidence.reports, id, life),
+    ...figures(what, history, order),
+    ...outcome(what, history, order),
+    ...told(what, evidence.reports, id, history),
   ]
 }
 
-function figures(what: string, { fills }: Life, order: AcceptedOrder | undefined): string[] {
+function figures(
+  what: string,
+  { fills }: OrderHistory,
+  order: AcceptedOrder | undefined,
+): string[] {
   const amount = sum(fills.map((fill) => new Big(fill.amount)))
   const cost = sum(fills.map((fill) => new Big(fill.amount).times(fill.price)))
   const same =
@@ -191,7 +198,11 @@ function figures(what: string, { fills }: Life, order: AcceptedOrder | undefined
   ]
 }
 
-function outcome(what: string, { state }: Life, order: AcceptedOrder | undefined): string[] {
+function outcome(
+  what: string,
+  { state }: OrderHistory,
+  order: AcceptedOrder | undefined,
+): string[] {
   const expected: Partial<Record<OrderState, readonly (string | undefined)[]>> = {
     accepted: ['NEW'],
     filled: ['FILLED'],
@@ -201,7 +212,12 @@ function outcome(what: string, { state }: Life, order: AcceptedOrder | undefined
   return agrees ? [] : [`${what} is ${state}, and at the exchange ${order?.outcome ?? 'nowhere'}`]
 }
 
-function told(what: string, reports: Evidence['reports'], id: string, life: Life): string[] {
+function told(
+  what: string,
+  reports: Evidence['reports'],
+  id: string,
+  history: OrderHistory,
+): string[] {
   const steps = [...reports]
     .sort(([a], [b]) => a - b)
     .flatMap(([, event]) =>
@@ -209,19 +225,23 @@ function told(what: string, reports: Evidence['reports'], id: string, life: Life
     )
   const last = steps.at(-1)
   const refusedUnplanned = [...reports.values()].some(
-    (event) => event.type === 'refusal' && event.signal === life.seed.signal,
+    (event) => event.type === 'refusal' && event.signal === history.seed.signal,
   )
-  if (life.state === 'refused' && refusedUnplanned) return []
-  const filled = sum(life.fills.map(({ amount }) => new Big(amount)))
-  if (last?.status === life.state && filled.eq(last.filled)) return []
-  return [`${what} is ${life.state} with ${filled}, and was told ${last?.status} ${last?.filled}`]
+  if (history.state === 'refused' && refusedUnplanned) return []
+  const filled = sum(history.fills.map(({ amount }) => new Big(amount)))
+  if (last?.status === history.state && filled.eq(last.filled)) return []
+  return [
+    `${what} is ${history.state} with ${filled}, and was told ${last?.status} ${last?.filled}`,
+  ]
 }
 
 /** What is held has one stop of its size at the exchange, and nothing else has one. */
-function unprotected({ lives, accepted, facts }: Evidence): string[] {
-  const markets = new Map([...lives.values()].map(({ seed }) => [seed.idea.market, seed.stream]))
+function unprotected({ histories, accepted, facts }: Evidence): string[] {
+  const markets = new Map(
+    [...histories.values()].map(({ seed }) => [seed.idea.market, seed.stream]),
+  )
   return [...markets].flatMap(([market, stream]) => {
-    const ours = [...lives.values()].filter(({ seed }) => seed.stream === stream)
+    const ours = [...histories.values()].filter(({ seed }) => seed.stream === stream)
     const held = floor(heldBy(ours, market).minus(writtenOff(facts, stream, market)))
     const wanted = ours.some(({ seed }) => seed.idea.stop !== undefined) && held.gt(0)
     const open = accepted.filter(({ symbol, outcome }) => symbol === market && outcome === 'NEW')
@@ -234,10 +254,10 @@ function unprotected({ lives, accepted, facts }: Evidence): string[] {
 }
 
 /** The stream's last word was to get out. */
-function stillHeld({ published, lives, facts }: Evidence): string[] {
+function stillHeld({ published, histories, facts }: Evidence): string[] {
   const last = new Map(published.map((signal) => [signal.stream, signal]))
   return [...last.values()].flatMap(({ stream, kind }) => {
-    const ours = [...lives.values()].filter(({ seed }) => seed.stream === stream)
+    const ours = [...histories.values()].filter(({ seed }) => seed.stream === stream)
     const market = ours[0]?.seed.idea.market ?? ''
     const held = floor(heldBy(ours, market).minus(writtenOff(facts, stream, market)))
     return kind === 'exit' && held.gt(0) ? [`${stream} holds ${held} after its exit`] : []
@@ -255,7 +275,7 @@ function writtenOff(facts: readonly Fact[], stream: string, market: string): Big
   )
 }
 
-/** At the stage's price of 60 000 and its least order of 5. */
+/** At the fixture's price of 60 000 and its least order of 5. */
 const SELLABLE = new Big('0.0000833')
 
 function writtenOffTooMuch({ facts }: Evidence): string[] {
@@ -266,8 +286,8 @@ function writtenOffTooMuch({ facts }: Evidence): string[] {
   )
 }
 
-function heldBy(lives: readonly Life[], market: string): Big {
-  const trades = lives.flatMap(({ seed, fills }) => fills.map((fill) => ({ seed, fill })))
+function heldBy(histories: readonly OrderHistory[], market: string): Big {
+  const trades = histories.flatMap(({ seed, fills }) => fills.map((fill) => ({ seed, fill })))
   return sum(
     trades.map(({ seed, fill }) => {
       const fee = fill.fee !== undefined && market.startsWith(`${fill.fee.currency}/`)
@@ -289,7 +309,7 @@ function sum(amounts: readonly Big[]): Big {
 
 /** Where a signal's life stood when the executor was killed. */
 export function phaseAt(facts: readonly Fact[], jti: string, killedAt: number): string {
-  const before = livesOf(facts.filter(({ at }) => at < killedAt))
+  const before = orderHistories(facts.filter(({ at }) => at < killedAt))
   const ours = [...before.values()].filter(({ seed }) => seed.signal === jti)
   const main = ours.find(({ seed }) => seed.kind !== 'stop')
   if (main === undefined) return 'before the journal'

@@ -1,13 +1,13 @@
 // What the kills met, in figures: without them a green run would say little.
 import { type Evidence, phaseAt } from './crash-evidence.ts'
-import type { Stage } from './crash-stage.ts'
+import type { CrashFixture } from './crash-fixture.ts'
 
-export interface Met {
+export interface Coverage {
   readonly kills: number
   /** Where the signal under way stood, and how often. */
   readonly phases: ReadonlyMap<string, number>
   readonly faults: ReadonlyMap<string, number>
-  readonly spoiltStarts: number
+  readonly failedStarts: number
   readonly signals: number
   readonly orders: number
   readonly approved: number
@@ -19,20 +19,23 @@ export interface Met {
   readonly refused: ReadonlyMap<string, number>
 }
 
-export function whatWasMet(stage: Stage, { facts, lives, accepted }: Evidence): Met {
-  const steps = [...lives.values()].flatMap((life) => life.steps)
+export function coverageOf(
+  fixture: CrashFixture,
+  { facts, histories, accepted }: Evidence,
+): Coverage {
+  const steps = [...histories.values()].flatMap((history) => history.steps)
   const count = (event: string) => steps.filter((step) => step.event === event).length
   return {
-    kills: stage.kills.length,
-    phases: phasesOf(stage, facts),
-    faults: stage.faults.times(),
-    spoiltStarts: stage.spoiltStarts.length,
-    signals: stage.published.length,
+    kills: fixture.kills.length,
+    phases: phasesOf(fixture, facts),
+    faults: fixture.faults.times(),
+    failedStarts: fixture.failedStarts.length,
+    signals: fixture.published.length,
     orders: accepted.length,
     approved: count('approve'),
     found: count('lose') - count('miss'),
     notPlaced: count('miss'),
-    reports: stage.bot.reports.size,
+    reports: fixture.bot.reports.size,
     refused: counted(
       steps.flatMap(({ event, code }) => (event === 'refuse' && code ? [code] : [])),
     ),
@@ -40,9 +43,10 @@ export function whatWasMet(stage: Stage, { facts, lives, accepted }: Evidence): 
 }
 
 /** Of systems side by side. */
-export function together(all: readonly Met[]): Met {
-  const sum = (figure: (met: Met) => number) => all.reduce((total, met) => total + figure(met), 0)
-  const merged = (times: (met: Met) => ReadonlyMap<string, number>) => {
+export function mergeCoverage(all: readonly Coverage[]): Coverage {
+  const sum = (figure: (met: Coverage) => number) =>
+    all.reduce((total, met) => total + figure(met), 0)
+  const merged = (times: (met: Coverage) => ReadonlyMap<string, number>) => {
     const each = all.flatMap((met) => [...times(met)])
     return new Map(
       [...Map.groupBy(each, ([name]) => name)].map(([name, counts]) => [
@@ -55,7 +59,7 @@ export function together(all: readonly Met[]): Met {
     kills: sum(({ kills }) => kills),
     phases: merged(({ phases }) => phases),
     faults: merged(({ faults }) => faults),
-    spoiltStarts: sum(({ spoiltStarts }) => spoiltStarts),
+    failedStarts: sum(({ failedStarts }) => failedStarts),
     signals: sum(({ signals }) => signals),
     orders: sum(({ orders }) => orders),
     approved: sum(({ approved }) => approved),
@@ -66,7 +70,7 @@ export function together(all: readonly Met[]): Met {
   }
 }
 
-function phasesOf({ kills }: Stage, facts: Evidence['facts']): Map<string, number> {
+function phasesOf({ kills }: CrashFixture, facts: Evidence['facts']): Map<string, number> {
   return counted(kills.map(({ jti, at }) => (jti === null ? 'at rest' : phaseAt(facts, jti, at))))
 }
 
@@ -76,11 +80,11 @@ function counted(words: readonly string[]): Map<string, number> {
   return times
 }
 
-export function inWords(met: Met): string {
+export function formatCoverage(met: Coverage): string {
   return [
     `kills      ${met.kills}: ${listed(met.phases)}`,
     `faults     ${[...met.faults.values()].reduce((a, b) => a + b, 0)}: ${listed(met.faults)}`,
-    `starts     ${met.spoiltStarts} spoilt by a fault and made again`,
+    `starts     ${met.failedStarts} spoilt by a fault and made again`,
     `signals    ${met.signals}, ${met.approved} approved by the trader, ${met.reports} reports`,
     `orders     ${met.orders} accepted by the exchange; refused: ${listed(met.refused)}`,
     `unknown    ${met.found + met.notPlaced}: ${met.found} found, ${met.notPlaced} proved not placed`,

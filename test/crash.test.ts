@@ -1,10 +1,10 @@
 // The executor is killed at random moments of a signal's life while the exchange misbehaves: never twice, nothing lost.
 import { EXCHANGE_FAULT_NAMES } from '@keyside/sandbox'
 import { expect, onTestFinished, test } from 'vitest'
-import { complaintsAbout } from './crash-evidence.ts'
+import { violationsIn } from './crash-evidence.ts'
+import { awaitAgreement, executeRun, openCrashFixture } from './crash-fixture.ts'
 import { dealFaults, planRuns, type Run } from './crash-plan.ts'
-import { agreed, perform, setStage } from './crash-stage.ts'
-import { inWords, type Met, together, whatWasMet } from './crash-summary.ts'
+import { type Coverage, coverageOf, formatCoverage, mergeCoverage } from './crash-summary.ts'
 
 /** `npm run kills` draws others, and as many as one likes. */
 const SEED = Number(process.env['KEYSIDE_SEED'] ?? 1)
@@ -20,8 +20,8 @@ test(`${KILLS} kills under every fault, seed ${SEED}: no order twice, no decisio
   const plans = Array.from({ length: SYSTEMS }, (_, index) =>
     planRuns(SEED * SYSTEMS + index, KILLS_EACH, deal),
   )
-  const met = together(await Promise.all(plans.map(killed)))
-  console.log(`seed ${SEED}\n${inWords(met)}`)
+  const met = mergeCoverage(await Promise.all(plans.map(killed)))
+  console.log(`seed ${SEED}\n${formatCoverage(met)}`)
   // Without these the rest would prove little; a slow machine is killed earlier in a signal's life.
   expect(met.orders, 'orders that the exchange accepted').toBeGreaterThan(KILLS / 5)
   expect(met.phases.size, 'kinds of moments').toBeGreaterThan(5)
@@ -31,12 +31,12 @@ test(`${KILLS} kills under every fault, seed ${SEED}: no order twice, no decisio
 })
 
 /** One system, killed as planned, until journal, exchange and reports tell one story. */
-async function killed(runs: readonly Run[]): Promise<Met> {
-  const stage = await setStage()
-  onTestFinished(() => stage.close())
-  for (const run of runs) await perform(stage, run)
-  const evidence = await agreed(stage)
-  const complaints = [...complaintsAbout(evidence, stage.world.home), ...stage.bot.complaints]
+async function killed(runs: readonly Run[]): Promise<Coverage> {
+  const fixture = await openCrashFixture()
+  onTestFinished(() => fixture.close())
+  for (const run of runs) await executeRun(fixture, run)
+  const evidence = await awaitAgreement(fixture)
+  const complaints = [...violationsIn(evidence, fixture.system.home), ...fixture.bot.complaints]
   expect(complaints, `KEYSIDE_SEED=${SEED}`).toEqual([])
-  return whatWasMet(stage, evidence)
+  return coverageOf(fixture, evidence)
 }

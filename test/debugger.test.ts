@@ -7,7 +7,7 @@ import { delimiter, dirname, join } from 'node:path'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { PROGRAMS, type Program, startChild, stopChildren } from '../cli/programs/children.ts'
 import { readComposeFile, readDockerfile } from './compose-service.ts'
-import { openWorld, until, type World } from './world.ts'
+import { openTestSystem, type TestSystem, until } from './test-system.ts'
 
 const MAIN = join(import.meta.dirname, '..', 'cli', 'main.ts')
 const EVERY_MS = 15
@@ -15,14 +15,14 @@ const EVERY_MS = 15
 const TYPED_AFTER = 60
 const PATIENCE_MS = 60_000
 
-let world: World
+let system: TestSystem
 let user = ''
 beforeAll(async () => {
   user = mkdtempSync(join(tmpdir(), 'keyside-debugger-'))
-  world = await openWorld()
+  system = await openTestSystem()
 })
 afterAll(async () => {
-  await world.close()
+  await system.close()
   rmSync(user, { recursive: true })
 })
 
@@ -31,7 +31,7 @@ function open(command: readonly string[], env: NodeJS.ProcessEnv = {}) {
   const [program = '', ...args] = command
   const path = [dirname(process.execPath), process.env['PATH']].join(delimiter)
   const child = spawn(program, args, {
-    env: { PATH: path, HOME: user, KEYSIDE_HOME: world.home, ...env },
+    env: { PATH: path, HOME: user, KEYSIDE_HOME: system.home, ...env },
   })
   let said = ''
   for (const stream of [child.stdout, child.stderr])
@@ -57,7 +57,7 @@ async function storm(child: ChildProcess, isReady: () => boolean): Promise<void>
   const signals = setInterval(() => {
     if (child.exitCode === null && child.signalCode === null) process.kill(pid, 'SIGUSR1')
     sent += 1
-    if (sent === TYPED_AFTER && stdin?.writable) stdin.write(`${world.passphrase}\n`)
+    if (sent === TYPED_AFTER && stdin?.writable) stdin.write(`${system.passphrase}\n`)
   }, EVERY_MS)
   await until('a program at work', isReady, PATIENCE_MS).finally(() => clearInterval(signals))
 }
@@ -136,8 +136,8 @@ linux('nor does any program that it starts, from the first moment on', async () 
     startChild(
       program,
       {
-        home: world.home,
-        ...(program === 'executor' && { passphrase: world.passphrase }),
+        home: system.home,
+        ...(program === 'executor' && { passphrase: system.passphrase }),
         onLine: (_, line) => {
           lines += line
         },

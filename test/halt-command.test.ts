@@ -8,7 +8,7 @@ import { createInterface } from 'node:readline'
 import { executorAt, haltFile, isHalted } from '@keyside/executor'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { keyside } from './keyside.ts'
-import { openWorld, until, type World } from './world.ts'
+import { openTestSystem, type TestSystem, until } from './test-system.ts'
 
 const MAIN = join(import.meta.dirname, '..', 'cli', 'main.ts')
 
@@ -24,12 +24,12 @@ afterAll(() => {
   rmSync(user, { recursive: true })
 })
 
-async function running(): Promise<World> {
-  const world = await openWorld()
-  onTestFinished(() => world.close())
-  await world.start('broker')
-  await world.start('executor')
-  return world
+async function running(): Promise<TestSystem> {
+  const system = await openTestSystem()
+  onTestFinished(() => system.close())
+  await system.start('broker')
+  await system.start('executor')
+  return system
 }
 
 const run = (args: string, home?: string) =>
@@ -71,31 +71,31 @@ test('halts that of KEYSIDE_HOME alone, else every one of this user, and each is
 })
 
 test('one that hangs is ended, said to be, and starts halted', async () => {
-  const world = await running()
-  const pid = pidOf(world.home) ?? 0
+  const system = await running()
+  const pid = pidOf(system.home) ?? 0
   process.kill(pid, 'SIGSTOP')
-  expect((await run('unhalt --yes', world.home)).stderr).toContain('(executor_silent)')
-  const { code, stdout } = await run('halt', world.home)
+  expect((await run('unhalt --yes', system.home)).stderr).toContain('(executor_silent)')
+  const { code, stdout } = await run('halt', system.home)
   expect(code, stdout).toBe(0)
   expect(stdout).toMatch(new RegExp(`^Ended: .*process ${pid},.*was killed`))
-  expect(pidOf(world.home)).toBeUndefined()
-  await world.start('executor')
-  const again = await run('halt', world.home)
+  expect(pidOf(system.home)).toBeUndefined()
+  await system.start('executor')
+  const again = await run('halt', system.home)
   expect(again.stdout).toMatch(/^Halted: /)
 })
 
 test('where none runs it says so, and leaves the request for the next one', async () => {
-  const world = await openWorld()
-  onTestFinished(() => world.close())
-  const { code, stdout } = await run('halt', world.home)
+  const system = await openTestSystem()
+  onTestFinished(() => system.close())
+  const { code, stdout } = await run('halt', system.home)
   expect(code).toBe(1)
   expect(stdout).toMatch(/^Nothing was halted: no executor runs in .*\n.*starts halted\.\n$/)
-  expect(existsSync(haltFile(world.home))).toBe(true)
-  await world.start('executor')
-  expect(isHalted(world.home)).toBe(true)
-  await world.kill('executor')
-  expect((await run('unhalt --yes', world.home)).stdout).toContain('when it is started')
-  expect(isHalted(world.home)).toBe(false)
+  expect(existsSync(haltFile(system.home))).toBe(true)
+  await system.start('executor')
+  expect(isHalted(system.home)).toBe(true)
+  await system.kill('executor')
+  expect((await run('unhalt --yes', system.home)).stdout).toContain('when it is started')
+  expect(isHalted(system.home)).toBe(false)
 })
 
 test('a home that is none is refused, is not made, and the true one is named', async () => {
@@ -103,10 +103,10 @@ test('a home that is none is refused, is not made, and the true one is named', a
   const alone = await run('halt', nowhere)
   expect(alone).toMatchObject({ code: 3, stdout: '' })
   expect(alone.stderr).toMatch(/nothing was halted: .*nosuch is no Keyside home.*\(home_missing\)/)
-  const world = await running()
-  expect((await run('halt', nowhere)).stderr).toContain(world.home)
+  const system = await running()
+  expect((await run('halt', nowhere)).stderr).toContain(system.home)
   expect(existsSync(nowhere)).toBe(false)
-  expect(isHalted(world.home)).toBe(false)
+  expect(isHalted(system.home)).toBe(false)
 })
 
 test('with no executor and no home at all, nothing is said to be halted', async () => {

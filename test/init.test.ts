@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { writePrivate } from '@keyside/runtime'
 import { expect, onTestFinished, test } from 'vitest'
-import { keyside, type Said } from './keyside.ts'
+import { type CommandResult, keyside } from './keyside.ts'
 
 const MAIN = join(import.meta.dirname, '..', 'cli', 'main.ts')
 const TOKEN = `12345678:${'a'.repeat(35)}`
@@ -19,7 +19,7 @@ function emptyHome() {
   const passphrase = join(folder, 'passphrase')
   writePrivate(passphrase, `${PASSPHRASE}\n`)
   const env = { PATH: process.env['PATH'], HOME: folder, KEYSIDE_HOME: home }
-  const init = (answers: readonly string[]): Promise<Said> =>
+  const init = (answers: readonly string[]): Promise<CommandResult> =>
     keyside(['init', '--keychain', 'vault', '--passphrase-file', passphrase], { env, answers })
   return { home, env, init }
 }

@@ -6,7 +6,7 @@ import { text } from 'node:stream/consumers'
 
 const MAIN = join(import.meta.dirname, '..', 'cli', 'main.ts')
 
-export interface Asked {
+export interface Invocation {
   readonly env: NodeJS.ProcessEnv
   /** Lines typed, each ended by Enter. */
   readonly answers?: readonly string[]
@@ -14,7 +14,7 @@ export interface Asked {
   readonly look?: (child: ChildProcess) => void
 }
 
-export interface Said {
+export interface CommandResult {
   readonly code: number | null
   readonly stdout: string
   readonly stderr: string
@@ -22,8 +22,8 @@ export interface Said {
 
 export async function keyside(
   args: readonly string[],
-  { env, answers = [], look }: Asked,
-): Promise<Said> {
+  { env, answers = [], look }: Invocation,
+): Promise<CommandResult> {
   const child = spawn(process.execPath, [MAIN, ...args], { env })
   const printed = Promise.all([text(child.stdout), text(child.stderr)])
   const exited = once(child, 'exit')

@@ -1,9 +1,9 @@
 // npm run kills -- [--kills 300] [--seed S]: the crash test at any length. Exit code 1 when anything does not agree.
 import { parseArgs } from 'node:util'
-import { complaintsAbout } from './crash-evidence.ts'
+import { violationsIn } from './crash-evidence.ts'
+import { awaitAgreement, type CrashFixture, executeRun, openCrashFixture } from './crash-fixture.ts'
 import { planRuns, type Run } from './crash-plan.ts'
-import { agreed, perform, type Stage, setStage } from './crash-stage.ts'
-import { inWords, whatWasMet } from './crash-summary.ts'
+import { coverageOf, formatCoverage } from './crash-summary.ts'
 
 const { values } = parseArgs({
   options: { kills: { type: 'string', default: '300' }, seed: { type: 'string' } },
@@ -16,21 +16,21 @@ if (![kills, seed].every((number) => Number.isSafeInteger(number) && number >= 1
 }
 
 process.stdout.write(`seed       ${seed}\n`)
-const stage = await setStage()
+const fixture = await openCrashFixture()
 try {
-  for (const run of planRuns(seed, kills)) await performAndTell(stage, run)
-  const evidence = await agreed(stage)
-  const complaints = [...complaintsAbout(evidence, stage.world.home), ...stage.bot.complaints]
-  process.stdout.write(`${inWords(whatWasMet(stage, evidence))}\n`)
+  for (const run of planRuns(seed, kills)) await runAndReport(fixture, run)
+  const evidence = await awaitAgreement(fixture)
+  const complaints = [...violationsIn(evidence, fixture.system.home), ...fixture.bot.complaints]
+  process.stdout.write(`${formatCoverage(coverageOf(fixture, evidence))}\n`)
   process.stdout.write(`complaints ${complaints.length}\n`)
   for (const complaint of complaints) process.stdout.write(`  ${complaint}\n`)
   process.exitCode = complaints.length === 0 ? 0 : 1
 } finally {
-  await stage.close()
+  await fixture.close()
 }
 
-async function performAndTell(stage: Stage, run: Run): Promise<void> {
-  await perform(stage, run)
-  if (stage.kills.length % 25 === 0)
-    process.stderr.write(`${stage.kills.length} of ${kills} kills\n`)
+async function runAndReport(fixture: CrashFixture, run: Run): Promise<void> {
+  await executeRun(fixture, run)
+  if (fixture.kills.length % 25 === 0)
+    process.stderr.write(`${fixture.kills.length} of ${kills} kills\n`)
 }

@@ -22,7 +22,7 @@ if (!(Number.isSafeInteger(runs) && runs >= 1 && reading >= 0)) {
   process.exit(3)
 }
 
-tell(['run', 'clone', 'npm ci', 'address', 'card', 'fill', 'without reading', 'outcome'])
+printRow(['run', 'clone', 'npm ci', 'address', 'card', 'fill', 'without reading', 'outcome'])
 let filled = 0
 for (let run = 1; run <= runs; run += 1) {
   const { clone, install, first } = await fromTheStart()
@@ -30,7 +30,7 @@ for (let run = 1; run <= runs; run += 1) {
   if (fill !== null) filled += 1
   const whole = fill === null ? null : clone + install + address + card + fill
   const [outcome = ''] = words.split('\n').slice(-1)
-  tell([run, ...[clone, install, address, card, fill, whole].map(seconds), outcome])
+  printRow([run, ...[clone, install, address, card, fill, whole].map(seconds), outcome])
 }
 process.stdout.write(`${filled} of ${runs} filled after ${reading / 1_000} s of reading\n`)
 process.exitCode = filled === runs ? 0 : 1
@@ -60,6 +60,6 @@ function seconds(ms: number | null): string {
   return ms === null ? '-' : (ms / 1_000).toFixed(1)
 }
 
-function tell(columns: readonly (string | number)[]): void {
+function printRow(columns: readonly (string | number)[]): void {
   process.stdout.write(`${columns.join('\t')}\n`)
 }

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { buttonOf, type ChatMessage, openChat } from './open-chat.ts'
-import { until } from './world.ts'
+import { until } from './test-system.ts'
 
 export interface Start {
   readonly command: string

@@ -1,6 +1,6 @@
 // The sandbox's chat as a page that stays open sees it, over HTTP: for tests whose sandbox is another process.
 import { z } from 'zod'
-import { until } from './world.ts'
+import { until } from './test-system.ts'
 
 const message = z.looseObject({
   message_id: z.number(),

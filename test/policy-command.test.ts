@@ -10,7 +10,7 @@ import { parse, stringify } from 'yaml'
 import { SANDBOX_POLICY } from '../cli/sandbox/sandbox-home.ts'
 import { keyside } from './keyside.ts'
 import { replaced } from './replaced.ts'
-import { openWorld, rewrite } from './world.ts'
+import { openTestSystem, rewrite } from './test-system.ts'
 
 const LIVE = replaced(DEFAULT_POLICY, { 'live: no': 'live: yes' })
 const WIDER = replaced(LIVE, { 'order: 500 ': 'order: 600 ' })
@@ -202,19 +202,19 @@ test('takes no address that is none: empty, or without a scheme', async () => {
 })
 
 test('an executor that runs follows an accepted policy at once, and the command says which', async () => {
-  const world = await openWorld()
-  onTestFinished(() => world.close())
-  await world.start('broker')
-  await world.start('executor')
-  rewrite(world, 'policy.yaml', SANDBOX_POLICY.replace('order: 1000', 'order: 900'))
+  const system = await openTestSystem()
+  onTestFinished(() => system.close())
+  await system.start('broker')
+  await system.start('executor')
+  rewrite(system, 'policy.yaml', SANDBOX_POLICY.replace('order: 1000', 'order: 900'))
   const { stdout } = await keyside(['policy', 'accept', '--yes'], {
-    env: { ...process.env, KEYSIDE_HOME: world.home },
+    env: { ...process.env, KEYSIDE_HOME: system.home },
   })
   expect(stdout).toMatch(/in force now: the executor \(process \d+\) follows it\.\n$/)
-  await world.kill('executor')
-  rewrite(world, 'policy.yaml', SANDBOX_POLICY.replace('order: 1000', 'order: 800'))
+  await system.kill('executor')
+  rewrite(system, 'policy.yaml', SANDBOX_POLICY.replace('order: 1000', 'order: 800'))
   const alone = await keyside(['policy', 'accept', '--yes'], {
-    env: { ...process.env, KEYSIDE_HOME: world.home },
+    env: { ...process.env, KEYSIDE_HOME: system.home },
   })
   expect(alone.stdout).toContain('in force now: no executor runs')
 })

@@ -3,24 +3,24 @@ import { copyFileSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { keyside } from './keyside.ts'
-import { openWorld, type World } from './world.ts'
+import { openTestSystem, type TestSystem } from './test-system.ts'
 
-let world: World
+let system: TestSystem
 beforeAll(async () => {
-  world = await openWorld()
+  system = await openTestSystem()
   copyFileSync(file('journal.db'), file('backup'))
 })
-afterAll(() => world.close())
+afterAll(() => system.close())
 
-const file = (name: string) => join(world.home, name)
+const file = (name: string) => join(system.home, name)
 
 function run(command: string, answers: readonly string[] = []) {
-  const env = { PATH: process.env['PATH'], HOME: world.home, KEYSIDE_HOME: world.home }
+  const env = { PATH: process.env['PATH'], HOME: system.home, KEYSIDE_HOME: system.home }
   return keyside(command.split(' '), { env, answers })
 }
 
 const rebase = (...answers: readonly string[]) =>
-  run('journal rebase', [world.passphrase, ...answers])
+  run('journal rebase', [system.passphrase, ...answers])
 
 test('says before it asks which policy comes back, and afterwards that trading is halted', async () => {
   const { most, currency } = JSON.parse((await run('policy bound --json')).stdout)

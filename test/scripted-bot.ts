@@ -24,7 +24,7 @@ import {
   systemRandomBytes,
 } from '@keyside/runtime'
 import { parse } from 'yaml'
-import { until } from './world.ts'
+import { until } from './test-system.ts'
 
 export interface ScriptedBot {
   /** By number. */

@@ -12,7 +12,7 @@ import type { Supervisor } from '../cli/programs/supervisor.ts'
 import type { Sandbox } from '../cli/sandbox/sandbox.ts'
 import { selftest, type Tampering } from '../cli/sandbox/selftest.ts'
 import { keyside } from './keyside.ts'
-import { until } from './world.ts'
+import { until } from './test-system.ts'
 
 const printed = z.strictObject({
   ok: z.boolean(),

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { buttonOf, openChat } from './open-chat.ts'
-import { until } from './world.ts'
+import { until } from './test-system.ts'
 
 const root = join(import.meta.dirname, '..')
 type CommandLine = readonly [string, readonly string[]]

@@ -11,19 +11,19 @@ import {
 import type { Device } from '../device/device.ts'
 import {
   type ApprovalAnswer,
+  type ButtonCallback,
   type Card,
   findCard,
   type Note,
-  type Press,
   setCard,
-  takePress,
+  takeCallback,
 } from '../store/cards.ts'
 import { putQuestion } from '../store/code-questions.ts'
 import { editMessage } from '../store/messages.ts'
 import { type Store, transact } from '../store/open.ts'
 import { outcomeText, SENDING, TOASTS } from '../texts/card.ts'
 import { plainCard } from './render.ts'
-import { refresh, reoffer } from './show.ts'
+import { refresh, renewButtons } from './show.ts'
 
 export interface ApprovalDeps {
   readonly store: Store
@@ -32,17 +32,17 @@ export interface ApprovalDeps {
   readonly log: Logger
   readonly device: Pick<Device, 'answerOrder'>
   /** False when it is known that nobody would hear the answer. */
-  readonly deviceThere: () => boolean
+  readonly deviceReachable: () => boolean
   /** Runs on by itself; its failure is logged. */
   readonly inBackground: (work: Promise<void>) => void
   /** Something to send was written. */
-  readonly kick: () => void
+  readonly wake: () => void
 }
 
 /** Returns the toast. The card itself tells what comes of the press. */
-export function answerPress(deps: ApprovalDeps, press: Omit<Press, 'now'>): string {
+export function answerCallback(deps: ApprovalDeps, press: Omit<ButtonCallback, 'now'>): string {
   const { store, clock, log } = deps
-  const pressed = takePress(store, { ...press, now: seconds(clock.now()) })
+  const pressed = takeCallback(store, { ...press, now: seconds(clock.now()) })
   if (pressed.outcome !== 'taken') {
     log.warn(
       { code: 'press_refused', why: pressed.outcome },
@@ -53,18 +53,18 @@ export function answerPress(deps: ApprovalDeps, press: Omit<Press, 'now'>): stri
   const { order, answer } = pressed
   const card = findCard(store, order)
   if (card === null) throw new Error('a press was taken for an order without a card')
-  if (!deps.deviceThere()) {
-    notSent(deps, order, new Error('the device is offline'))
+  if (!deps.deviceReachable()) {
+    answerNotSent(deps, order, new Error('the device is offline'))
     return TOASTS.unreachable
   }
   if (answer === 'approve' && card.needed.code === 'needed') {
     putQuestion(store, card, clock.now())
     // With its buttons: the trader may still say no.
-    waitAgain(deps, order, 'code')
+    reopenCard(deps, order, 'code')
     return TOASTS.code
   }
   editMessage(store, card.message, plainCard(card.needed, SENDING[answer]))
-  deps.kick()
+  deps.wake()
   deps.inBackground(sendAnswer(deps, card, { answer }))
   return TOASTS[answer]
 }
@@ -80,7 +80,7 @@ export async function sendAnswer(
   } catch (error) {
     // Any other failure may have come after the answer left: the card then says that it is unconfirmed.
     if (!(error instanceof KeysideError && error.code === 'broker_unreachable')) throw error
-    notSent(deps, order, error)
+    answerNotSent(deps, order, error)
     return
   }
   // The device's report may have come before its PUBACK: then the card is closed already.
@@ -88,22 +88,22 @@ export async function sendAnswer(
     setCard(deps.store, order, 'answered', 'none')
 }
 
-function notSent(deps: ApprovalDeps, order: string, error: Error): void {
+function answerNotSent(deps: ApprovalDeps, order: string, error: Error): void {
   deps.log.warn(
     { code: 'approval_not_sent', order, err: describeError(error) },
     'an answer was not sent',
   )
-  waitAgain(deps, order, 'unreachable')
+  reopenCard(deps, order, 'unreachable')
 }
 
 /** Offers the order anew, with fresh nonces: an answer is sent at most once for each. */
-export function waitAgain(deps: ApprovalDeps, order: string, note: Note): void {
-  transact(deps.store, () => offerAgain(deps, order, note, deps.clock.now()))
-  deps.kick()
+export function reopenCard(deps: ApprovalDeps, order: string, note: Note): void {
+  transact(deps.store, () => reopenCardWithin(deps, order, note, deps.clock.now()))
+  deps.wake()
 }
 
 /** Inside the caller's transaction. `now` in Unix ms. */
-export function offerAgain(
+export function reopenCardWithin(
   { store, randomBytes }: Pick<ApprovalDeps, 'store' | 'randomBytes'>,
   order: string,
   note: Note,
@@ -112,6 +112,6 @@ export function offerAgain(
   const card = findCard(store, order)
   if (card === null || card.state === 'closed') return
   setCard(store, order, 'waiting', note)
-  reoffer(store, randomBytes, order)
+  renewButtons(store, randomBytes, order)
   refresh(store, order, now)
 }

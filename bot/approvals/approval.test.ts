@@ -6,23 +6,23 @@ import { systemRandomBytes } from '@keyside/runtime'
 import { expect, onTestFinished, test } from 'vitest'
 import { openStore } from '../store/open.ts'
 import { approvalOf, type OrderStep, orderOf, stepOf } from '../testing/events.ts'
-import { OWNER, openRig, type Rig, STRANGER, until } from '../testing/rig.ts'
+import { type BotFixture, OWNER, openFixture, STRANGER, until } from '../testing/fixture.ts'
 import { showCard } from './show.ts'
 
 async function openCard(life = 60) {
-  const rig = await openRig()
-  const chat = await rig.claim()
+  const fixture = await openFixture()
+  const chat = await fixture.claim()
   const order = orderOf(7)
-  const expires = rig.clock.now() / 1000 + life
-  await rig.device.report(approvalOf(order, expires))
+  const expires = fixture.clock.now() / 1000 + life
+  await fixture.device.report(approvalOf(order, expires))
   const card = await chat.waitForMessage((message) => message.reply_markup !== undefined)
   const caption = (text: string) =>
     chat.waitForMessage((message) => message.caption?.includes(text) === true)
-  return { ...rig, chat, order, expires, card, caption }
+  return { ...fixture, chat, order, expires, card, caption }
 }
 
 /** Lets whatever was set off come to an end: a command and its answer pass through everything. */
-async function settle({ device }: Rig, chat: Awaited<ReturnType<Rig['claim']>>) {
+async function settle({ device }: BotFixture, chat: Awaited<ReturnType<BotFixture['claim']>>) {
   const asked = device.asked.length
   chat.sendText('/pause')
   await until(() => device.asked.length > asked)
@@ -68,7 +68,7 @@ test('Approve sends one approval of exactly this order, and the card becomes its
   expect(result.reply_markup).toBeUndefined()
   expect(result.caption).toContain('Bought 0.05 BTC at 64,050.1 USDT, 3,202.51 USDT in all.')
   await until(() => told.length > 0)
-  expect(told).toEqual([`told ${order.signal}`])
+  expect(told).toEqual([`notified ${order.signal}`])
   expect(device.approvals).toHaveLength(1)
 })
 
@@ -104,20 +104,20 @@ test.for<[OrderStep['status'], Partial<OrderStep>, string]>([
 })
 
 test('two presses of one card are one approval', async () => {
-  const { chat, card, device, ...rig } = await openCard()
+  const { chat, card, device, ...fixture } = await openCard()
   const queries = [chat.pressButton(card, '✅ Approve'), chat.pressButton(card, '🚫 Reject')]
   const toasts = await Promise.all(queries.map((query) => chat.waitForAnswer(query)))
   expect(toasts.map(({ text }) => text)).toEqual([
     'Approved, sending…',
     'You have answered this already.',
   ])
-  await settle({ ...rig, device }, chat)
+  await settle({ ...fixture, device }, chat)
   expect(device.approvals).toHaveLength(1)
-  expect(refusedPresses(rig)).toEqual(['used'])
+  expect(refusedPresses(fixture)).toEqual(['used'])
 })
 
 /** What the log says of presses that fitted no card. */
-function refusedPresses({ log }: Pick<Rig, 'log'>): unknown[] {
+function refusedPresses({ log }: Pick<BotFixture, 'log'>): unknown[] {
   return log
     .map((line) => JSON.parse(line) as { code?: string; why?: string })
     .filter(({ code }) => code === 'press_refused')
@@ -214,7 +214,7 @@ function forged({
   }
 }
 
-function answers(telegram: Rig['telegram']) {
+function answers(telegram: BotFixture['telegram']) {
   return telegram.calls
     .filter(({ method }) => method === 'answerCallbackQuery')
     .map(({ payload }) => payload['text'])
@@ -229,55 +229,55 @@ test.for([
   ['of another user in the chat of the owner', { from: STRANGER }],
   ['in a group', { chat: -500, type: 'supergroup' }],
 ] as const)('a forged press %s approves nothing', async ([_, change]) => {
-  const { telegram, chat, card, device, ...rig } = await openCard()
+  const { telegram, chat, card, device, ...fixture } = await openCard()
   const [data] = card.reply_markup?.inline_keyboard.flat().map((one) => one.callback_data) ?? []
   telegram.inject({ callback_query: forged({ data, message_id: card.message_id, ...change }) })
-  await settle({ ...rig, telegram, device }, chat)
+  await settle({ ...fixture, telegram, device }, chat)
   expect(device.approvals).toEqual([])
   const current = chat.messages().find(({ message_id }) => message_id === card.message_id)
   expect(current?.reply_markup, 'the card still waits').toBeDefined()
 })
 
 test('a true press repeated by Telegram is taken once', async () => {
-  const { telegram, chat, card, device, ...rig } = await openCard()
+  const { telegram, chat, card, device, ...fixture } = await openCard()
   const [data] = card.reply_markup?.inline_keyboard.flat().map((one) => one.callback_data) ?? []
   const callback_query = forged({ data, message_id: card.message_id })
   telegram.inject({ update_id: 5000, callback_query })
   telegram.inject({ update_id: 5000, callback_query })
-  await settle({ ...rig, telegram, device }, chat)
+  await settle({ ...fixture, telegram, device }, chat)
   await until(() => device.approvals.length === 1)
 })
 
 test('a card waits through a restart of the bot', async () => {
-  const rig = await openRig()
-  const first = await rig.start()
-  await until(() => rig.codes.length > 0)
-  const chat = rig.telegram.chat(OWNER)
-  chat.sendText(`/start ${rig.codes[0]}`)
+  const fixture = await openFixture()
+  const first = await fixture.start()
+  await until(() => fixture.codes.length > 0)
+  const chat = fixture.telegram.chat(OWNER)
+  chat.sendText(`/start ${fixture.codes[0]}`)
   await chat.waitForMessage(({ text }) => text?.includes('yours') === true)
   const order = orderOf(7)
-  await rig.device.report(approvalOf(order, rig.clock.now() / 1000 + 60))
+  await fixture.device.report(approvalOf(order, fixture.clock.now() / 1000 + 60))
   const card = await chat.waitForMessage((message) => message.reply_markup !== undefined)
   await first.stop()
   chat.pressButton(card, '✅ Approve')
-  await rig.start()
-  await until(() => rig.device.approvals.length === 1)
-  expect(rig.device.approvals).toMatchObject([{ order: order.id, answer: 'approve' }])
-  expect(rig.codes, 'an owned bot shows no code').toHaveLength(1)
+  await fixture.start()
+  await until(() => fixture.device.approvals.length === 1)
+  expect(fixture.device.approvals).toMatchObject([{ order: order.id, answer: 'approve' }])
+  expect(fixture.codes, 'an owned bot shows no code').toHaveLength(1)
 })
 
 test('an answer that was being sent when the bot stopped is asked for again after the restart', async () => {
   const deaf = await deafBroker()
-  const rig = await openRig({ broker: deaf.url })
-  const { chat, bot } = await rig.claimed()
-  putCard(rig)
-  rig.clock.advance(1000)
+  const fixture = await openFixture({ broker: deaf.url })
+  const { chat, bot } = await fixture.claimed()
+  putCard(fixture)
+  fixture.clock.advance(1000)
   const card = await chat.waitForMessage(({ reply_markup }) => reply_markup !== undefined)
   const [old] = card.reply_markup?.inline_keyboard.flat().map((one) => one.callback_data) ?? []
   chat.pressButton(card, '✅ Approve')
   await chat.waitForMessage(({ caption }) => caption?.includes('Approved, sending') === true)
   await bot.stop()
-  await rig.start()
+  await fixture.start()
   const again = await chat.waitForMessage(
     ({ caption }) => caption?.includes('I was restarted while sending your answer.') === true,
   )
@@ -331,15 +331,15 @@ test('an answer without an echo is called unconfirmed, asked again when it is de
 
 test('a broker that takes the answer and says nothing leaves no card at "sending"', async () => {
   const deaf = await deafBroker()
-  const rig = await openRig({ broker: deaf.url })
-  const chat = await rig.claim()
-  putCard(rig)
-  rig.clock.advance(1000)
+  const fixture = await openFixture({ broker: deaf.url })
+  const chat = await fixture.claim()
+  putCard(fixture)
+  fixture.clock.advance(1000)
   const card = await chat.waitForMessage(({ reply_markup }) => reply_markup !== undefined)
   const toast = await chat.waitForAnswer(chat.pressButton(card, '✅ Approve'))
   expect(toast.text).toBe('Approved, sending…')
   await until(() => deaf.heard.some((packet) => packet.includes('keyside/v1/command/device')))
-  rig.clock.advance(5_500)
+  fixture.clock.advance(5_500)
   const doubtful = await chat.waitForMessage(
     ({ caption }) => caption?.includes('Unconfirmed.') === true,
   )
@@ -347,7 +347,7 @@ test('a broker that takes the answer and says nothing leaves no card at "sending
 })
 
 /** Straight into the store: what no broker brought, or no device would send. */
-function putCard({ home, clock }: Rig, change: Parameters<typeof approvalOf>[2] = {}): void {
+function putCard({ home, clock }: BotFixture, change: Parameters<typeof approvalOf>[2] = {}): void {
   const store = openStore(join(home, 'bot.db'))
   const needed = approvalOf(orderOf(7), clock.now() / 1000 + 60, change)
   showCard(store, systemRandomBytes, needed, { user: OWNER, chat: OWNER }, clock.now())
@@ -355,17 +355,17 @@ function putCard({ home, clock }: Rig, change: Parameters<typeof approvalOf>[2] 
 }
 
 test('a chart that cannot be drawn costs the trader no card', async () => {
-  const rig = await openRig()
-  const chat = await rig.claim()
+  const fixture = await openFixture()
+  const chat = await fixture.claim()
   const beyondAnyDate = 1e14
-  putCard(rig, {
+  putCard(fixture, {
     candles: [1, 2, 3, 4, 5].map((at) => [beyondAnyDate + at, '1', '1', '1', '1']),
   })
-  rig.clock.advance(1000)
+  fixture.clock.advance(1000)
   const card = await chat.waitForMessage(({ reply_markup }) => reply_markup !== undefined)
   expect(card.photo).toBeUndefined()
   expect(card.text).toContain('Buy 0.05 BTC?')
-  expect(rig.log.join('')).toContain('"code":"chart_failed"')
+  expect(fixture.log.join('')).toContain('"code":"chart_failed"')
 })
 
 /** Lets the bot in and hears everything, but acknowledges no message. */
@@ -394,8 +394,8 @@ async function deafBroker() {
 }
 
 test('a card with the longest of everything still fits a caption', async () => {
-  const rig = await openRig()
-  const chat = await rig.claim()
+  const fixture = await openFixture()
+  const chat = await fixture.claim()
   const huge = '999999999999.999999999999'
   const market = 'ABCDEFGHIJKLMNOP/ABCDEFGHIJKLMNOP'
   const order = orderOf(7, {
@@ -408,17 +408,17 @@ test('a card with the longest of everything still fits a caption', async () => {
   const reason = '&'.repeat(500)
   const again = { times: 6, was: huge }
   const change = { market: huge, stop: huge, risk: huge, reason, again }
-  await rig.device.report(approvalOf(order, rig.clock.now() / 1000 + 60, change))
+  await fixture.device.report(approvalOf(order, fixture.clock.now() / 1000 + 60, change))
   await chat.waitForMessage(({ caption }) => caption?.includes('left to answer') === true)
-  await rig.device.report(stepOf(order, 'unknown', { code: 'order_unknown', message: reason }))
+  await fixture.device.report(stepOf(order, 'unknown', { code: 'order_unknown', message: reason }))
   await chat.waitForMessage(({ caption }) => caption?.includes('by hand') === true)
-  expect(rig.log.join('')).not.toContain('telegram_message_refused')
+  expect(fixture.log.join('')).not.toContain('telegram_message_refused')
 })
 
 test('an approval that arrives after its end shows no card', async () => {
-  const rig = await openRig()
-  const chat = await rig.claim()
-  await rig.device.report(approvalOf(orderOf(7), rig.clock.now() / 1000 - 1))
-  await settle(rig, chat)
+  const fixture = await openFixture()
+  const chat = await fixture.claim()
+  await fixture.device.report(approvalOf(orderOf(7), fixture.clock.now() / 1000 - 1))
+  await settle(fixture, chat)
   expect(chat.messages().filter(({ photo }) => photo !== undefined)).toEqual([])
 })

@@ -1,11 +1,11 @@
 // The digits that a large order needs besides the tap: passed on once, and kept nowhere.
 import { seconds } from '@keyside/protocol'
-import { type Card, findCard, takeForCode } from '../store/cards.ts'
+import { type Card, findCard, takeCard } from '../store/cards.ts'
 import { forgetQuestion, openQuestions } from '../store/code-questions.ts'
 import { editMessage } from '../store/messages.ts'
 import { CODE_ANSWERS, SENDING } from '../texts/card.ts'
 import type { Html } from '../texts/html.ts'
-import { type ApprovalDeps, sendAnswer, waitAgain } from './answer.ts'
+import { type ApprovalDeps, reopenCard, sendAnswer } from './answer.ts'
 import { plainCard } from './render.ts'
 
 export interface CodeDeps extends ApprovalDeps {
@@ -41,20 +41,20 @@ export function answerDigits(deps: CodeDeps, digits: Digits): Html | null {
   if (asked === undefined) return open.length > 1 ? CODE_ANSWERS.which : CODE_ANSWERS.none
   if (now - digits.at > CODE_LIFE_SECONDS) return CODE_ANSWERS.old
   const card = findCard(store, asked.order)
-  if (card === null || !takeForCode(store, asked.order, now)) return CODE_ANSWERS.none
+  if (card === null || !takeCard(store, asked.order, now)) return CODE_ANSWERS.none
   forgetQuestion(store, asked.order)
   if (asked.telegram !== null) erase(deps, digits.chat, asked.telegram)
-  pass(deps, card, digits.code)
+  forwardCode(deps, card, digits.code)
   return null
 }
 
-function pass(deps: ApprovalDeps, card: Card, code: string): void {
-  if (!deps.deviceThere()) {
-    waitAgain(deps, card.order, 'unreachable')
+function forwardCode(deps: ApprovalDeps, card: Card, code: string): void {
+  if (!deps.deviceReachable()) {
+    reopenCard(deps, card.order, 'unreachable')
     return
   }
   editMessage(deps.store, card.message, plainCard(card.needed, SENDING.approve))
-  deps.kick()
+  deps.wake()
   deps.inBackground(sendAnswer(deps, card, { answer: 'approve', code }))
 }
 

@@ -4,12 +4,12 @@ import { APPROVAL_LIFE } from '../device/device.ts'
 import { type Card, type Outcome, openCards, setCard } from '../store/cards.ts'
 import { editMessage } from '../store/messages.ts'
 import { timeUp, unconfirmed } from '../texts/card.ts'
-import { type ApprovalDeps, waitAgain } from './answer.ts'
+import { type ApprovalDeps, reopenCard } from './answer.ts'
 import { plainCard } from './render.ts'
 import { refresh } from './show.ts'
 
 /** How soon the device says that it has an answer, seconds. */
-const PATIENCE_SECONDS = 5
+const ECHO_TIMEOUT_SECONDS = 5
 /** How long after an order's end its outcome may be on the way, seconds. */
 const GRACE_SECONDS = 20
 /** When an answer without an echo counts no more, even by a clock that is slow, seconds. */
@@ -18,7 +18,7 @@ const DEAD_SECONDS = APPROVAL_LIFE + 10
 /** After a restart: an answer that was being sent may be lost, so the trader is asked again. */
 export function resumeCards(deps: ApprovalDeps): void {
   for (const { order, state } of openCards(deps.store))
-    if (state === 'pressed') waitAgain(deps, order, 'interrupted')
+    if (state === 'pressed') reopenCard(deps, order, 'interrupted')
 }
 
 /** Call once a second. */
@@ -26,7 +26,7 @@ export function tickCards(deps: ApprovalDeps): void {
   for (const card of openCards(deps.store))
     if (card.state === 'waiting') tickWaiting(deps, card)
     else tickAnswered(deps, card)
-  deps.kick()
+  deps.wake()
 }
 
 function tickWaiting({ store, clock }: ApprovalDeps, card: Card): void {
@@ -38,8 +38,8 @@ function tickAnswered(deps: ApprovalDeps, card: Card): void {
   const now = seconds(deps.clock.now())
   const { order, needed, message, pressed } = card
   if (now >= needed.expires + GRACE_SECONDS) close(deps, card, 'unconfirmed', unconfirmed)
-  else if (now < needed.expires && now >= pressed + DEAD_SECONDS) waitAgain(deps, order, 'unheard')
-  else if (now >= pressed + PATIENCE_SECONDS)
+  else if (now < needed.expires && now >= pressed + DEAD_SECONDS) reopenCard(deps, order, 'unheard')
+  else if (now >= pressed + ECHO_TIMEOUT_SECONDS)
     editMessage(deps.store, message, plainCard(needed, unconfirmed))
 }
 

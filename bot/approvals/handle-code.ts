@@ -20,7 +20,7 @@ export function codeHandlers(deps: CodeDeps): Composer<Context> {
     })
     if (said === null) return
     putMessage(deps.store, { chat: ctx.chat.id, content: { html: said.text } }, deps.clock.now())
-    deps.kick()
+    deps.wake()
   })
   return composer
 }

@@ -1,7 +1,7 @@
 // A card as it looks now.
 import type { ApprovalNeeded } from '@keyside/protocol'
 import type { ChartInput } from '../charts/input.ts'
-import { type Card, openOffer } from '../store/cards.ts'
+import { type Card, findNonces } from '../store/cards.ts'
 import type { Content } from '../store/messages.ts'
 import type { Store } from '../store/open.ts'
 import { BUTTONS, cardText, noteText, timeLeft } from '../texts/card.ts'
@@ -10,7 +10,7 @@ import { orderTitle } from '../texts/orders.ts'
 
 /** `now` in seconds. */
 export function waitingCard(store: Store, card: Card, now: number): Content {
-  const offered = openOffer(store, card.order)
+  const offered = findNonces(store, card.order)
   const state = lines(timeLeft(card.needed.expires, now), noteText(card.note))
   return {
     ...plainCard(card.needed, state, '?'),

@@ -1,7 +1,7 @@
 // Shows a card: its nonces are stored before anybody can see it.
 import type { ApprovalNeeded } from '@keyside/protocol'
 import { newJti, type RandomBytes } from '@keyside/runtime'
-import { findCard, insertCard, offer } from '../store/cards.ts'
+import { findCard, insertCard, issueNonces } from '../store/cards.ts'
 import { editMessage, putMessage } from '../store/messages.ts'
 import type { Store } from '../store/open.ts'
 import type { Owner } from '../store/owner.ts'
@@ -26,12 +26,12 @@ export function showCard(
   const content = plainCard(needed, timeLeft(needed.expires, now / 1000))
   const message = putMessage(store, { key: orderKey(order), chat: owner.chat, content }, now)
   insertCard(store, { order, needed, owner, message })
-  reoffer(store, randomBytes, order)
+  renewButtons(store, randomBytes, order)
   refresh(store, order, now)
 }
 
-export function reoffer(store: Store, randomBytes: RandomBytes, order: string): void {
-  offer(store, order, { approve: newJti(randomBytes), reject: newJti(randomBytes) })
+export function renewButtons(store: Store, randomBytes: RandomBytes, order: string): void {
+  issueNonces(store, order, { approve: newJti(randomBytes), reject: newJti(randomBytes) })
 }
 
 /** Brings the message of a waiting card up to date. `now` in Unix ms. */

@@ -1,17 +1,17 @@
 // Commands go to the device, and its answers come back as a trader reads them.
 import { expect, test } from 'vitest'
-import { OWNER, openRig, until } from '../testing/rig.ts'
+import { OWNER, openFixture, until } from '../testing/fixture.ts'
 
 test('/halt works at once and says how to undo it', async () => {
-  const rig = await openRig()
-  const chat = await rig.claim()
-  rig.device.answer = ({ jti, instruction }) =>
+  const fixture = await openFixture()
+  const chat = await fixture.claim()
+  fixture.device.answer = ({ jti, instruction }) =>
     instruction.do === 'halt' ? { type: 'answer', to: jti, answer: { about: 'done' } } : null
   chat.sendText('/status')
   chat.sendText('/halt')
   const reply = await chat.waitForMessage(({ text }) => text?.includes('Halted:') === true)
   expect(reply.text).toContain('keyside unhalt')
-  expect(rig.device.asked).toEqual(['status', 'halt'])
+  expect(fixture.device.asked).toEqual(['status', 'halt'])
 })
 
 const from = { id: OWNER, is_bot: false, first_name: 'Owner' }
@@ -19,16 +19,16 @@ const inChat = { message_id: 4000, from, chat: { id: OWNER, type: 'private' } }
 
 /** A claimed bot whose device does whatever it is asked. */
 async function obedient() {
-  const rig = await openRig()
-  const chat = await rig.claim()
+  const fixture = await openFixture()
+  const chat = await fixture.claim()
   const instructions: unknown[] = []
-  rig.device.answer = ({ jti, instruction }) => {
+  fixture.device.answer = ({ jti, instruction }) => {
     if (instruction.do === 'replay') return null
     instructions.push(instruction)
     return { type: 'answer', to: jti, answer: { about: 'done' } }
   }
-  const now = () => Math.floor(rig.clock.now() / 1000)
-  return { rig, chat, instructions, now }
+  const now = () => Math.floor(fixture.clock.now() / 1000)
+  return { fixture, chat, instructions, now }
 }
 
 test.each(['HALT', 'stop!!', '/Stop', '/HALT@keyside_bot'])('%s halts', async (text) => {
@@ -39,12 +39,12 @@ test.each(['HALT', 'stop!!', '/Stop', '/HALT@keyside_bot'])('%s halts', async (t
 })
 
 test('a halt counts below a photo and as a reply, and commands of any case are known', async () => {
-  const { rig, chat, instructions, now } = await obedient()
+  const { fixture, chat, instructions, now } = await obedient()
   const photo = [{ file_id: 'x', file_unique_id: 'x', width: 1, height: 1 }]
-  rig.telegram.inject({ message: { ...inChat, date: now(), photo, caption: 'STOP!' } })
+  fixture.telegram.inject({ message: { ...inChat, date: now(), photo, caption: 'STOP!' } })
   await until(() => instructions.length === 1)
   const reply_to_message = { ...inChat, message_id: 1, date: now(), text: 'a card' }
-  rig.telegram.inject({ message: { ...inChat, date: now(), text: 'Halt', reply_to_message } })
+  fixture.telegram.inject({ message: { ...inChat, date: now(), text: 'Halt', reply_to_message } })
   await until(() => instructions.length === 2)
   chat.sendText('/PAUSE')
   await until(() => instructions.length === 3)
@@ -68,12 +68,12 @@ test('a message that only mentions a halt says that nothing is halted', async ()
 })
 
 test('an edit halts while it is young; other edits, and older ones, are answered once and not followed', async () => {
-  const { rig, chat, instructions } = await obedient()
+  const { fixture, chat, instructions } = await obedient()
   const said = (words: string) =>
     chat.messages().filter(({ text, from }) => from?.is_bot && text?.includes(words)).length
   const mistyped = chat.sendText('/hlat')
   await until(() => said('I do not know that one') === 1)
-  rig.clock.advance(600_000)
+  fixture.clock.advance(600_000)
   chat.editText(mistyped, '/halt')
   await until(() => said('Halted:') === 1)
   const pause = chat.sendText('hello')
@@ -81,11 +81,11 @@ test('an edit halts while it is young; other edits, and older ones, are answered
   chat.editText(pause, '/resume')
   chat.editText(pause, 'hello there')
   await until(() => said('do not follow edited commands') === 1)
-  const date = Math.floor(rig.clock.now() / 1000) - 3600
+  const date = Math.floor(fixture.clock.now() / 1000) - 3600
   const old = { ...inChat, date, text: '/halt sell' }
-  rig.telegram.inject({ edited_message: { ...old, edit_date: date + 3540 } })
+  fixture.telegram.inject({ edited_message: { ...old, edit_date: date + 3540 } })
   await until(() => said('more than a minute') === 1)
-  rig.telegram.inject({ edited_message: { ...old, edit_date: date + 3541 } })
+  fixture.telegram.inject({ edited_message: { ...old, edit_date: date + 3541 } })
   await until(() => said('Halted, and selling:') === 1)
   expect(said('do not follow edited commands')).toBe(1)
   expect(instructions).toEqual([{ do: 'halt' }, { do: 'halt', positions: 'sell' }])
@@ -101,10 +101,10 @@ test('/help says that a halt needs one tap, and the device to undo it', async ()
 })
 
 test('/halt sell sells as well, and with any other word it is a /halt', async () => {
-  const rig = await openRig()
-  const chat = await rig.claim()
+  const fixture = await openFixture()
+  const chat = await fixture.claim()
   const instructions: unknown[] = []
-  rig.device.answer = ({ jti, instruction }) => {
+  fixture.device.answer = ({ jti, instruction }) => {
     instructions.push(instruction)
     return { type: 'answer', to: jti, answer: { about: 'done' } }
   }
@@ -119,32 +119,32 @@ test('/halt sell sells as well, and with any other word it is a /halt', async ()
 test.for(['status', 'balance', 'positions', 'orders', 'trades', 'pause', 'resume', 'halt'])(
   'a refused /%s shows the reason, with its markup harmless',
   async (name) => {
-    const rig = await openRig()
-    const chat = await rig.claim()
+    const fixture = await openFixture()
+    const chat = await fixture.claim()
     const answer = { about: 'refused', code: 'some.code', message: 'no <b>&' } as const
-    rig.device.answer = ({ jti, instruction }) =>
+    fixture.device.answer = ({ jti, instruction }) =>
       instruction.do === 'replay' ? null : { type: 'answer', to: jti, answer }
     chat.sendText(`/${name}`)
     await chat.waitForMessage(({ text }) => text?.includes('No <b>&. some.code') === true)
-    expect(rig.device.asked).toEqual([name])
+    expect(fixture.device.asked).toEqual([name])
   },
 )
 
 test('a device that does not answer is said so, and a halt is not called done', async () => {
-  const rig = await openRig()
-  const chat = await rig.claim()
+  const fixture = await openFixture()
+  const chat = await fixture.claim()
   chat.sendText('/halt')
-  await until(() => rig.device.asked.length === 1)
-  rig.clock.advance(5001)
+  await until(() => fixture.device.asked.length === 1)
+  fixture.clock.advance(5001)
   await chat.waitForMessage(({ text }) => text?.includes('has not confirmed the halt') === true)
 })
 
 test('a /resume from long ago is not done, a /halt is', async () => {
-  const rig = await openRig()
-  const chat = await rig.claim()
+  const fixture = await openFixture()
+  const chat = await fixture.claim()
   for (const text of ['/resume', '/halt']) {
     const entities = [{ type: 'bot_command', offset: 0, length: text.length }]
-    const date = Math.floor(rig.clock.now() / 1000) - 3600
+    const date = Math.floor(fixture.clock.now() / 1000) - 3600
     const message = {
       message_id: 1,
       date,
@@ -153,9 +153,9 @@ test('a /resume from long ago is not done, a /halt is', async () => {
       text,
       entities,
     }
-    rig.telegram.inject({ message })
+    fixture.telegram.inject({ message })
   }
   await chat.waitForMessage(({ text }) => text?.includes('while I was away') === true)
-  await until(() => rig.device.asked.length === 1)
-  expect(rig.device.asked).toEqual(['halt'])
+  await until(() => fixture.device.asked.length === 1)
+  expect(fixture.device.asked).toEqual(['halt'])
 })

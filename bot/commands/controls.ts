@@ -3,31 +3,31 @@ import {
   halted,
   haltedAndSelling,
   haltUnconfirmed,
+  ignoredWords,
   paused,
   resumed,
-  unheededWords,
 } from '../texts/chat.ts'
 import { lines } from '../texts/html.ts'
-import type { CommandWords } from './run.ts'
+import type { CommandSpec } from './run.ts'
 
 export const CONTROLS = {
   pause: { instruction: { do: 'pause' }, done: paused, evenIfOld: true },
   resume: { instruction: { do: 'resume' }, done: resumed },
-} as const satisfies Record<string, CommandWords>
+} as const satisfies Record<string, CommandSpec>
 
-/** `unheeded`: words behind it that nothing is done about; empty for none. */
-export function haltWords({
+/** `ignored`: words behind it that nothing is done about; empty for none. */
+export function haltCommand({
   sells,
-  unheeded,
+  ignored,
 }: {
   readonly sells: boolean
-  readonly unheeded: string
-}): CommandWords {
-  const note = unheeded === '' ? null : unheededWords(unheeded)
+  readonly ignored: string
+}): CommandSpec {
+  const note = ignored === '' ? null : ignoredWords(ignored)
   return {
     instruction: sells ? { do: 'halt', positions: 'sell' } : { do: 'halt' },
     done: lines(sells ? haltedAndSelling : halted, note),
-    silent: lines(haltUnconfirmed, note),
+    unanswered: lines(haltUnconfirmed, note),
     evenIfOld: true,
   }
 }

@@ -12,18 +12,18 @@ import {
   tooOld,
 } from '../texts/chat.ts'
 import type { Html } from '../texts/html.ts'
-import { CONTROLS, haltWords } from './controls.ts'
+import { CONTROLS, haltCommand } from './controls.ts'
+import { parseMessage } from './parse-message.ts'
 import { QUERIES } from './queries.ts'
-import { type CommandDeps, type CommandWords, runCommand, say } from './run.ts'
-import { readSpoken } from './spoken.ts'
+import { type CommandDeps, type CommandSpec, runCommand, say } from './run.ts'
 
 /** Messages wait at Telegram while the bot is down; after this long they may be meant no more, ms. */
 const OLD_MS = 120_000
 /** An edit younger than this may turn a message into a halt, ms. */
 const EDIT_MS = 60_000
 
-const COMMANDS: ReadonlyMap<string, CommandWords> = new Map(
-  Object.entries<CommandWords>({ ...QUERIES, ...CONTROLS }),
+const COMMANDS: ReadonlyMap<string, CommandSpec> = new Map(
+  Object.entries<CommandSpec>({ ...QUERIES, ...CONTROLS }),
 )
 const PAGES: ReadonlyMap<string, Html> = new Map([
   ['start', greeting],
@@ -37,42 +37,42 @@ export interface HandleDeps extends CommandDeps {
 
 export function commandHandlers(deps: HandleDeps): Composer<Context> {
   const composer = new Composer()
-  composer.on('message', (ctx) => hear(deps, senderOf(ctx), ctx.msg))
-  composer.on('edited_message', (ctx) => hearEdit(deps, senderOf(ctx), ctx.msg))
+  composer.on('message', (ctx) => handleMessage(deps, senderOf(ctx), ctx.msg))
+  composer.on('edited_message', (ctx) => handleEdit(deps, senderOf(ctx), ctx.msg))
   return composer
 }
 
-function hear(deps: HandleDeps, owner: Owner, message: Message): void {
-  const spoken = readSpoken(wordsOf(message))
-  if (spoken.asks === 'halt') {
-    deps.inBackground(runCommand(deps, haltWords(spoken), owner))
+function handleMessage(deps: HandleDeps, owner: Owner, message: Message): void {
+  const parsed = parseMessage(textOf(message))
+  if (parsed.asks === 'halt') {
+    deps.inBackground(runCommand(deps, haltCommand(parsed), owner))
     return
   }
-  const name = spoken.asks === 'command' ? spoken.name : ''
+  const name = parsed.asks === 'command' ? parsed.name : ''
   const command = COMMANDS.get(name)
   const isOld = deps.clock.now() - message.date * 1000 > OLD_MS
   if (command === undefined) {
-    const meantHalt = spoken.asks === 'nothing' && spoken.meantHalt
+    const meantHalt = parsed.asks === 'nothing' && parsed.meantHalt
     say(deps, owner, PAGES.get(name) ?? (meantHalt ? notAHalt : notACommand))
   } else if (isOld && command.evenIfOld !== true) say(deps, owner, tooOld)
   else deps.inBackground(runCommand(deps, command, owner))
 }
 
 /** Telegram also calls it an edit when a link gets its preview: what asks for nothing gets no answer. */
-function hearEdit(deps: HandleDeps, owner: Owner, message: Message): void {
-  const spoken = readSpoken(wordsOf(message))
-  if (spoken.asks === 'nothing') return
+function handleEdit(deps: HandleDeps, owner: Owner, message: Message): void {
+  const parsed = parseMessage(textOf(message))
+  if (parsed.asks === 'nothing') return
   const at = message.edit_date ?? message.date
   const isYoung = deps.clock.now() - at * 1000 < EDIT_MS
-  if (spoken.asks === 'halt' && isYoung)
-    deps.inBackground(runCommand(deps, haltWords(spoken), owner))
+  if (parsed.asks === 'halt' && isYoung)
+    deps.inBackground(runCommand(deps, haltCommand(parsed), owner))
   else {
-    const said = spoken.asks === 'halt' ? editedHaltTooOld : editedCommand
+    const said = parsed.asks === 'halt' ? editedHaltTooOld : editedCommand
     say(deps, owner, said, `edit:${message.message_id}`)
   }
 }
 
-function wordsOf({ text, caption }: Message): string {
+function textOf({ text, caption }: Message): string {
   return text ?? caption ?? ''
 }
 

@@ -1,12 +1,12 @@
 // Commands that only ask: what the device says is shown.
 import type { Instruction } from '@keyside/protocol'
 import { html } from '../texts/html.ts'
-import type { CommandWords } from './run.ts'
+import type { CommandSpec } from './run.ts'
 
 /** Rows that fit a phone without scrolling for long. */
 const ROWS = 10
 
-const ask = (instruction: Instruction): CommandWords => ({ instruction, done: html`Done.` })
+const ask = (instruction: Instruction): CommandSpec => ({ instruction, done: html`Done.` })
 
 export const QUERIES = {
   status: ask({ do: 'status' }),

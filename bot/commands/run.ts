@@ -1,7 +1,7 @@
 // Runs one command: asks the device, then says what it answered, or that it did not.
 import type { Instruction } from '@keyside/protocol'
 import { type Clock, whileBusy } from '@keyside/runtime'
-import type { Asked, Device } from '../device/device.ts'
+import type { Device, DeviceReply } from '../device/device.ts'
 import { readDevice } from '../store/device.ts'
 import { putMessage } from '../store/messages.ts'
 import type { Store } from '../store/open.ts'
@@ -10,12 +10,12 @@ import { answerText } from '../texts/answers.ts'
 import { silentText } from '../texts/events.ts'
 import { type Html, lines } from '../texts/html.ts'
 
-export interface CommandWords {
+export interface CommandSpec {
   readonly instruction: Instruction
   /** Said when the device has done it. */
   readonly done: Html
   /** Said first when the device did not answer. */
-  readonly silent?: Html
+  readonly unanswered?: Html
   /** Done even when it was sent long ago, while the bot was away. */
   readonly evenIfOld?: boolean
 }
@@ -25,12 +25,12 @@ export interface CommandDeps {
   readonly clock: Clock
   readonly device: Pick<Device, 'ask'>
   /** Something to send was written. */
-  readonly kick: () => void
+  readonly wake: () => void
 }
 
 export async function runCommand(
   deps: CommandDeps,
-  words: CommandWords,
+  words: CommandSpec,
   owner: Owner,
 ): Promise<void> {
   const asked = await deps.device.ask(words.instruction, owner.user)
@@ -38,20 +38,20 @@ export async function runCommand(
     await whileBusy(() => say(deps, owner, replyTo(deps, words, asked)), deps.clock)
 }
 
-function replyTo({ store, clock }: CommandDeps, words: CommandWords, asked: Asked): Html {
+function replyTo({ store, clock }: CommandDeps, words: CommandSpec, asked: DeviceReply): Html {
   const now = clock.now()
   if (asked.outcome === 'answered') return answerText(asked.answer, words.done, now)
-  return lines(words.silent ?? null, silentText(readDevice(store).heard, now))
+  return lines(words.unanswered ?? null, silentText(readDevice(store).heard, now))
 }
 
 /** With a `key` it is said once, however often it is called for. */
 export function say(
-  { store, clock, kick }: Pick<CommandDeps, 'store' | 'clock' | 'kick'>,
+  { store, clock, wake }: Pick<CommandDeps, 'store' | 'clock' | 'wake'>,
   owner: Owner,
   text: Html,
   key?: string,
 ): void {
   const content = { html: text.text }
   putMessage(store, { chat: owner.chat, content, isAnswer: true, ...(key && { key }) }, clock.now())
-  kick()
+  wake()
 }

@@ -19,7 +19,7 @@ const COMMAND_LIFE = 30
 /** An answer that comes later than this is refused by the device, seconds. */
 export const APPROVAL_LIFE = 60
 
-export type Asked =
+export type DeviceReply =
   | { readonly outcome: 'answered'; readonly answer: Answer }
   /** Nobody knows whether the command arrived. */
   | { readonly outcome: 'silent' }
@@ -35,7 +35,7 @@ export interface DeviceOptions {
   readonly link: () => Pick<Link, 'publish' | 'connected'>
   readonly sessions: Sessions
   /** Something that the trader must know of a halt. */
-  readonly onHalt: HaltsOptions['tell']
+  readonly onHalt: HaltsOptions['notify']
 }
 
 /** Halts whose acknowledgement is still of interest. */
@@ -43,19 +43,19 @@ const HALTS_KEPT = 100
 
 export class Device {
   readonly #options: DeviceOptions
-  readonly #waiting = new Map<string, (asked: Asked) => void>()
+  readonly #waiting = new Map<string, (asked: DeviceReply) => void>()
   readonly #halts: Halts
   readonly #haltCommands = new Set<string>()
 
   constructor(options: DeviceOptions) {
     this.#options = options
-    const { sessions, onHalt: tell } = options
-    this.#halts = new Halts({ sessions, tell, send: (user) => this.#haltAgain(user) })
+    const { sessions, onHalt: notify } = options
+    this.#halts = new Halts({ sessions, notify, send: (user) => this.#haltAgain(user) })
   }
 
   /** `user` is the Telegram user who asks. */
-  async ask(instruction: Instruction, user: number): Promise<Asked> {
-    const { promise, resolve } = Promise.withResolvers<Asked>()
+  async ask(instruction: Instruction, user: number): Promise<DeviceReply> {
+    const { promise, resolve } = Promise.withResolvers<DeviceReply>()
     const jti = newJti(this.#options.randomBytes)
     const cancel = this.#options.clock.after(PATIENCE_MS, () => resolve({ outcome: 'silent' }))
     this.#waiting.set(jti, resolve)
@@ -111,14 +111,14 @@ export class Device {
   }
 
   /** Gives an answer to whoever waits for it. `session`: whose it is. */
-  settle(command: string, answer: Answer, session: string): void {
+  resolveAnswer(command: string, answer: Answer, session: string): void {
     if (answer.about === 'done' && this.#haltCommands.delete(command))
       this.#halts.acknowledge(session)
     this.#waiting.get(command)?.({ outcome: 'answered', answer })
   }
 
   /** Somebody waits for an answer. */
-  isAsked(): boolean {
+  isAwaiting(): boolean {
     return this.#waiting.size > 0
   }
 

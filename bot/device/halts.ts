@@ -11,10 +11,10 @@ export interface HaltsOptions {
   readonly sessions: Sessions
   /** Sends the halt, without a sale: the one that was asked first has sold. */
   readonly send: (user: number) => Promise<void>
-  readonly tell: (what: 'another_halted' | 'another_silent') => void
+  readonly notify: (what: 'another_halted' | 'another_silent') => void
 }
 
-interface Asked {
+interface PendingHalt {
   readonly user: number
   readonly at: number
   /** Those that have not acknowledged. */
@@ -25,7 +25,7 @@ interface Asked {
 
 export class Halts {
   readonly #options: HaltsOptions
-  #asked: Asked | null = null
+  #asked: PendingHalt | null = null
 
   constructor(options: HaltsOptions) {
     this.#options = options
@@ -42,18 +42,18 @@ export class Halts {
     if (asked === null) return
     asked.acknowledged += 1
     if (asked.waiting.delete(session) && asked.acknowledged > 1)
-      this.#options.tell('another_halted')
+      this.#options.notify('another_halted')
   }
 
   /** Call when the device is heard, and every few seconds. `now` in Unix ms. */
   async repeat(now: number): Promise<void> {
-    const { sessions, send, tell } = this.#options
+    const { sessions, send, notify } = this.#options
     const asked = this.#asked
     if (asked === null || asked.waiting.size === 0) return
     const isLate = now - asked.at > PATIENCE_MS && asked.silence === 'not_told'
     if (isLate && asked.acknowledged > 0 && sessions.hasRivals(now)) {
       asked.silence = 'told'
-      tell('another_silent')
+      notify('another_silent')
     }
     // The command itself may still be on its way.
     const isDue = asked.acknowledged > 0 || now - asked.at > ANSWER_MS

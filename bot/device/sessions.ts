@@ -10,7 +10,7 @@ export class Sessions {
   #rivalsAt = Number.NEGATIVE_INFINITY
 
   /** `now` in Unix ms. False when the one heard last was this one too. */
-  hear(session: string, now: number): boolean {
+  markHeard(session: string, now: number): boolean {
     const isOther = session !== this.#last
     // A restart is heard of once; only who is still alive comes back after another.
     if (isOther && this.#heard.has(session)) this.#rivalsAt = now

@@ -8,11 +8,11 @@ import { expect, onTestFinished, test } from 'vitest'
 import { nextUnsent, putMessage } from '../store/messages.ts'
 import { openStore } from '../store/open.ts'
 import { approvalOf, orderOf } from '../testing/events.ts'
-import { BOT_TOKEN, openRig, type Rig, until } from '../testing/rig.ts'
+import { BOT_TOKEN, type BotFixture, openFixture, until } from '../testing/fixture.ts'
 import { Outbox } from './outbox.ts'
 
 /** Resolves when a message with these words is written, sent or not. */
-function waits({ home }: Rig, words: string): Promise<void> {
+function waits({ home }: BotFixture, words: string): Promise<void> {
   const store = new DatabaseSync(join(home, 'bot.db'))
   onTestFinished(() => store.close())
   const find = store.prepare("SELECT 1 FROM message WHERE content LIKE '%' || ? || '%'")
@@ -26,69 +26,74 @@ test.for([
   ['429', 'telegram_limited', 7001],
   ['401', 'telegram_token_refused', 1001],
 ] as const)('a message survives %s, and the log says %s', async ([name, code, wait]) => {
-  const rig = await openRig()
-  const chat = await rig.claim()
-  rig.telegram.faults.arm({ name, method: 'sendMessage', retryAfter: 7 })
-  await rig.device.report({ type: 'notice', level: 'info', code: 'hello', message: 'hello' })
-  await until(() => rig.log.some((line) => line.includes(code)))
+  const fixture = await openFixture()
+  const chat = await fixture.claim()
+  fixture.telegram.faults.arm({ name, method: 'sendMessage', retryAfter: 7 })
+  await fixture.device.report({ type: 'notice', level: 'info', code: 'hello', message: 'hello' })
+  await until(() => fixture.log.some((line) => line.includes(code)))
   const isTold = () => chat.messages().some(({ text }) => text?.includes('hello'))
   expect(isTold()).toBe(false)
-  rig.clock.advance(wait - 900)
+  fixture.clock.advance(wait - 900)
   // Through the broker and onto the disk: that takes longer than a call that does not pause.
-  await rig.device.report({ type: 'notice', level: 'info', code: 'more', message: 'more' })
-  await waits(rig, 'more')
+  await fixture.device.report({ type: 'notice', level: 'info', code: 'more', message: 'more' })
+  await waits(fixture, 'more')
   expect(isTold(), 'it pauses').toBe(false)
-  rig.clock.advance(900)
+  fixture.clock.advance(900)
   await chat.waitForMessage(({ text }) => text?.includes('hello') === true)
-  const said = [...rig.log, ...rig.device.tokens].join('\n')
+  const said = [...fixture.log, ...fixture.device.tokens].join('\n')
   expect(said).not.toContain(BOT_TOKEN)
   expect(said).not.toContain(BOT_TOKEN.split(':')[1])
 })
 
 test('a call that hangs is given up before the trader wonders, and made again', async () => {
-  const rig = await openRig()
-  const chat = await rig.claim()
-  rig.telegram.faults.arm({ name: 'hang', method: 'sendMessage' })
-  await rig.device.report({ type: 'notice', level: 'info', code: 'hello', message: 'hello' })
-  await until(() => rig.telegram.calls.some(({ reason }) => reason === 'hang'))
-  rig.clock.advance(4501)
-  await until(() => rig.log.some((line) => line.includes('telegram_unreachable')))
+  const fixture = await openFixture()
+  const chat = await fixture.claim()
+  fixture.telegram.faults.arm({ name: 'hang', method: 'sendMessage' })
+  await fixture.device.report({ type: 'notice', level: 'info', code: 'hello', message: 'hello' })
+  await until(() => fixture.telegram.calls.some(({ reason }) => reason === 'hang'))
+  fixture.clock.advance(4501)
+  await until(() => fixture.log.some((line) => line.includes('telegram_unreachable')))
   await chat.waitForMessage(({ text }) => text?.includes('hello') === true)
 })
 
 test('what waits is sent at once when Telegram brings something', async () => {
-  const rig = await openRig()
-  const chat = await rig.claim()
+  const fixture = await openFixture()
+  const chat = await fixture.claim()
   chat.setBlocked(true)
-  await rig.device.report({ type: 'notice', level: 'info', code: 'hello', message: 'hello' })
-  await until(() => rig.log.some((line) => line.includes('"code":"telegram_blocked"')))
+  await fixture.device.report({ type: 'notice', level: 'info', code: 'hello', message: 'hello' })
+  await until(() => fixture.log.some((line) => line.includes('"code":"telegram_blocked"')))
   chat.setBlocked(false)
   chat.sendText('/help')
   await chat.waitForMessage(({ text }) => text?.includes('hello') === true)
 })
 
 test('a message waits for an owner who has blocked the bot, and the log says telegram_blocked', async () => {
-  const rig = await openRig()
-  const chat = await rig.claim()
+  const fixture = await openFixture()
+  const chat = await fixture.claim()
   chat.setBlocked(true)
-  await rig.device.report({ type: 'notice', level: 'info', code: 'hello', message: 'hello' })
-  await until(() => rig.log.some((line) => line.includes('"code":"telegram_blocked"')))
+  await fixture.device.report({ type: 'notice', level: 'info', code: 'hello', message: 'hello' })
+  await until(() => fixture.log.some((line) => line.includes('"code":"telegram_blocked"')))
   expect(chat.messages().some(({ text }) => text?.includes('hello'))).toBe(false)
   chat.setBlocked(false)
-  rig.clock.advance(30_001)
+  fixture.clock.advance(30_001)
   await chat.waitForMessage(({ text }) => text?.includes('hello') === true)
 })
 
 test('a card does not wait behind a burst', async () => {
-  const rig = await openRig()
-  const chat = await rig.claim()
-  rig.telegram.faults.arm({ name: '429', method: 'sendMessage', retryAfter: 7 })
+  const fixture = await openFixture()
+  const chat = await fixture.claim()
+  fixture.telegram.faults.arm({ name: '429', method: 'sendMessage', retryAfter: 7 })
   for (let at = 0; at < 30; at += 1)
-    await rig.device.report({ type: 'notice', level: 'info', code: `news_${at}`, message: 'news' })
-  await until(() => rig.log.some((line) => line.includes('telegram_limited')))
-  await rig.device.report(approvalOf(orderOf(7), rig.clock.now() / 1000 + 60))
-  await waits(rig, 'BTC/USDT')
-  rig.clock.advance(7001)
+    await fixture.device.report({
+      type: 'notice',
+      level: 'info',
+      code: `news_${at}`,
+      message: 'news',
+    })
+  await until(() => fixture.log.some((line) => line.includes('telegram_limited')))
+  await fixture.device.report(approvalOf(orderOf(7), fixture.clock.now() / 1000 + 60))
+  await waits(fixture, 'BTC/USDT')
+  fixture.clock.advance(7001)
   await chat.waitForMessage(({ photo }) => photo !== undefined)
   const shown = chat.messages().filter(({ from }) => from?.is_bot)
   const before = shown.slice(
@@ -99,17 +104,22 @@ test('a card does not wait behind a burst', async () => {
 })
 
 test('the answer to a halt does not wait behind a burst', async () => {
-  const rig = await openRig()
-  const chat = await rig.claim()
-  rig.device.answer = ({ jti, instruction }) =>
+  const fixture = await openFixture()
+  const chat = await fixture.claim()
+  fixture.device.answer = ({ jti, instruction }) =>
     instruction.do === 'halt' ? { type: 'answer', to: jti, answer: { about: 'done' } } : null
-  rig.telegram.faults.arm({ name: '429', method: 'sendMessage', retryAfter: 7 })
+  fixture.telegram.faults.arm({ name: '429', method: 'sendMessage', retryAfter: 7 })
   for (let at = 0; at < 5; at += 1)
-    await rig.device.report({ type: 'notice', level: 'info', code: `news_${at}`, message: 'news' })
-  await until(() => rig.log.some((line) => line.includes('telegram_limited')))
+    await fixture.device.report({
+      type: 'notice',
+      level: 'info',
+      code: `news_${at}`,
+      message: 'news',
+    })
+  await until(() => fixture.log.some((line) => line.includes('telegram_limited')))
   chat.sendText('STOP')
-  await waits(rig, 'Halted:')
-  rig.clock.advance(7001)
+  await waits(fixture, 'Halted:')
+  fixture.clock.advance(7001)
   await chat.waitForMessage(({ text }) => text?.includes('news_0') === true)
   const said = chat.messages().flatMap(({ from, text }) => (from?.is_bot && text ? [text] : []))
   expect(said[1]).toContain('Halted:')
@@ -145,7 +155,7 @@ test.for(['hang', 'lost-answer'] as const)(
     telegram.faults.arm({ name, method: 'sendMessage' })
     const { id } = chat.messages()[0]?.chat ?? { id: 0 }
     putMessage(store, { chat: id, content: { html: 'hello' }, trace: 'x' }, 0)
-    outbox.kick()
+    outbox.wake()
     await until(() => lines.join('').includes('telegram_unreachable'))
     clock.advance(1001)
     await until(() => told.length === 1)

@@ -7,12 +7,12 @@ import {
   type Trace,
   whileBusy,
 } from '@keyside/runtime'
-import { tellHeld } from '../store/held.ts'
+import { warnBusy } from '../store/busy.ts'
 import { type Message, markSent, nextUnsent } from '../store/messages.ts'
 import type { Store } from '../store/open.ts'
 import { type DeliverDeps, deliver } from './deliver.ts'
-import { Pace } from './pace.ts'
-import { judgeFailure, TELEGRAM_SENTENCES, type Verdict } from './verdict.ts'
+import { RateLimit } from './rate-limit.ts'
+import { classifySendError, type SendFailure, TELEGRAM_SENTENCES } from './telegram-errors.ts'
 
 /** How long a store that is busy is left alone, ms. */
 const STORE_MS = 1000
@@ -28,9 +28,9 @@ export class Outbox {
   #state: 'idle' | 'sending' | 'pausing' | 'stopping' | 'stopped' = 'idle'
   #cancelPause: Cancel = () => {}
   #failures = 0
-  #trouble: string | null = null
+  #problem: string | null = null
   #work: Promise<void> = Promise.resolve()
-  readonly #pace = new Pace()
+  readonly #pace = new RateLimit()
   readonly #deps: OutboxDeps
 
   constructor(deps: OutboxDeps) {
@@ -38,7 +38,7 @@ export class Outbox {
   }
 
   /** Call after each write. Returns at once. */
-  kick(): void {
+  wake(): void {
     if (this.#state !== 'idle') return
     this.#state = 'sending'
     this.#work = this.#run()
@@ -47,8 +47,8 @@ export class Outbox {
   /** Telegram has just been heard: what waits for that is tried again now. A pause that Telegram asked for stays. */
   retry(): void {
     this.#failures = 0
-    if (this.#state !== 'pausing' || this.#trouble === null) return
-    if (this.#trouble === 'telegram_limited') return
+    if (this.#state !== 'pausing' || this.#problem === null) return
+    if (this.#problem === 'telegram_limited') return
     this.#cancelPause()
     this.#pause(0)
   }
@@ -89,7 +89,7 @@ export class Outbox {
   async #send(message: Message): Promise<void> {
     const began = this.#deps.clock.now()
     const came = await deliver(this.#deps, message).catch((error) =>
-      judgeFailure(error, this.#failures + 1),
+      classifySendError(error, this.#failures + 1),
     )
     const took = this.#deps.clock.now() - began
     await this.#note(() => {
@@ -104,20 +104,20 @@ export class Outbox {
     const unlessStopped = () => {
       if (this.#state !== 'stopped') write()
     }
-    return whileBusy(unlessStopped, clock, tellHeld(log))
+    return whileBusy(unlessStopped, clock, warnBusy(log))
   }
 
   #accepted(message: Message, shown: Pick<Message, 'telegram' | 'form'>): void {
     const { store, log, trace } = this.#deps
     markSent(store, message, shown)
-    if (message.trace !== null) trace('told', message.trace)
-    if (this.#trouble !== null) log.info('Telegram takes messages again')
+    if (message.trace !== null) trace('notified', message.trace)
+    if (this.#problem !== null) log.info('Telegram takes messages again')
     this.#failures = 0
-    this.#trouble = null
+    this.#problem = null
   }
 
   /** `took`: how long the call was under way, ms. */
-  #failed(message: Message, verdict: Verdict, took: number): void {
+  #failed(message: Message, verdict: SendFailure, took: number): void {
     const { store, log } = this.#deps
     if (verdict.outcome === 'wait') {
       this.#failures += 1
@@ -132,9 +132,9 @@ export class Outbox {
     markSent(store, message, message)
   }
 
-  #warnOnce(code: Extract<Verdict, { outcome: 'wait' }>['code'], ms: number): void {
-    if (this.#trouble === code) return
-    this.#trouble = code
+  #warnOnce(code: Extract<SendFailure, { outcome: 'wait' }>['code'], ms: number): void {
+    if (this.#problem === code) return
+    this.#problem = code
     this.#deps.log.warn({ code, pauseMs: ms }, TELEGRAM_SENTENCES.get(code) ?? code)
   }
 
@@ -142,7 +142,7 @@ export class Outbox {
     this.#state = 'pausing'
     this.#cancelPause = this.#deps.clock.after(ms, () => {
       this.#state = 'idle'
-      this.kick()
+      this.wake()
     })
   }
 

@@ -4,7 +4,7 @@ import { showCard } from '../approvals/show.ts'
 import { putMessage } from '../store/messages.ts'
 import type { Store } from '../store/open.ts'
 import { stateText } from '../texts/events.ts'
-import type { Telling } from './telling.ts'
+import type { NotificationContext } from './notification-context.ts'
 
 type Kept = Pick<Report, 'seq' | 'event'>
 
@@ -20,24 +20,24 @@ export function keepForOwner(store: Store, { seq, event }: Kept): void {
 }
 
 /** In their order. A question whose time is over is none any more. */
-export function tellKept({ store, randomBytes, owner, now }: Telling): void {
-  for (const { report } of store.prepare('SELECT report FROM kept ORDER BY seq').all()) {
+export function notifyKept({ store, randomBytes, owner, now }: NotificationContext): void {
+  for (const { report } of store.prepare('SELECT report FROM kept_report ORDER BY seq').all()) {
     const { event } = JSON.parse(String(report)) as Kept
     if (event.type === 'approval') showCard(store, randomBytes, event, owner, now)
     if (event.type === 'state')
       putMessage(store, { chat: owner.chat, content: { html: stateText(event).text } }, now)
   }
-  store.exec('DELETE FROM kept')
+  store.exec('DELETE FROM kept_report')
 }
 
 const keyOf = (order: string) => `order:${order}`
 
 function keep(store: Store, key: string, report: Kept): void {
   store
-    .prepare('INSERT OR REPLACE INTO kept VALUES (?, ?, ?)')
+    .prepare('INSERT OR REPLACE INTO kept_report VALUES (?, ?, ?)')
     .run(key, report.seq, JSON.stringify(report))
 }
 
 function forget(store: Store, key: string): void {
-  store.prepare('DELETE FROM kept WHERE key = ?').run(key)
+  store.prepare('DELETE FROM kept_report WHERE key = ?').run(key)
 }

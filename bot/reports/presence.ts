@@ -6,7 +6,7 @@ import { findOwner } from '../store/owner.ts'
 import { offlineText, onlineText } from '../texts/events.ts'
 
 /** `now` in Unix ms. */
-export function tellPresence(
+export function notifyPresence(
   store: Store,
   known: DeviceRow,
   state: 'online' | 'offline',

@@ -13,30 +13,30 @@ import { publicKey } from '@keyside/protocol/node'
 import { type Clock, describeError, isBusy, type Logger, type RandomBytes } from '@keyside/runtime'
 import type { Device } from '../device/device.ts'
 import type { Sessions } from '../device/sessions.ts'
+import { differsFromDelivered, forgetDelivered, markDelivered } from '../store/delivered.ts'
 import { readDevice, writeDevice } from '../store/device.ts'
 import { putMessage } from '../store/messages.ts'
 import { type Store, transact } from '../store/open.ts'
 import { findOwner } from '../store/owner.ts'
-import { forgetTold, isOther, markTold } from '../store/told.ts'
 import { lostText, untold } from '../texts/events.ts'
 import type { Html } from '../texts/html.ts'
 import { keepForOwner } from './before-owner.ts'
-import { tellPresence } from './presence.ts'
+import { notify } from './notify.ts'
+import { notifyPresence } from './presence.ts'
 import { Gap, placeOf } from './sequence.ts'
-import { tell } from './tell.ts'
 
 /** So many numbers back a program that begins to be heard is asked what it has said under them. */
-const SHARED = 20
+const REPLAY_OVERLAP = 20
 
 export interface ReceiverDeps {
   readonly store: Store
   readonly clock: Clock
   readonly randomBytes: RandomBytes
   readonly log: Logger
-  readonly device: Pick<Device, 'replay' | 'settle' | 'isAsked' | 'repeatHalt'>
+  readonly device: Pick<Device, 'replay' | 'resolveAnswer' | 'isAwaiting' | 'repeatHalt'>
   readonly sessions: Sessions
   /** Something to send was written. */
-  readonly kick: () => void
+  readonly wake: () => void
 }
 
 export interface ReceiverOptions {
@@ -77,7 +77,7 @@ export class Receiver {
       )
     else if (opened.kind === 'report') this.#report(opened.claims)
     else this.#presence(opened.claims)
-    this.#deps.kick()
+    this.#deps.wake()
   }
 
   /** After each connection: reports may have been missed. */
@@ -104,22 +104,22 @@ export class Receiver {
   #report(report: Report): void {
     const { store, device, sessions, clock } = this.#deps
     const { event, session } = report
-    if (sessions.hear(session, clock.now())) this.#repeatHalt()
+    if (sessions.markHeard(session, clock.now())) this.#repeatHalt()
     // An answer is for whoever waits now, in order or not.
-    if (event.type === 'answer') device.settle(event.to, event.answer, session)
+    if (event.type === 'answer') device.resolveAnswer(event.to, event.answer, session)
     const last = readDevice(store).seq
     const place = placeOf(report.seq, last, this.#gap.asks)
     const newGap = this.#gap.notice(report.seq, last)
     // Two programs that share a journal number alike: what only one of them says is told all the same.
     if (place === 'seen') {
-      if (isOther(store, report)) this.#take(report)
+      if (differsFromDelivered(store, report)) this.#take(report)
       return
     }
     if (place === 'gap') {
       if (newGap) this.catchUp()
       return
     }
-    if (place === 'after_lost') this.#confess(report.seq - last - 1)
+    if (place === 'after_lost') this.#reportLost(report.seq - last - 1)
     this.#take(report)
     this.#gap.progress()
   }
@@ -143,7 +143,7 @@ export class Receiver {
     const { store, clock } = this.#deps
     transact(store, () => {
       write()
-      markTold(store, report)
+      markDelivered(store, report)
       const known = readDevice(store)
       const signed = Math.max(report.iat, known.signed)
       writeDevice(store, { seq: Math.max(report.seq, known.seq), signed, heard: clock.now() })
@@ -154,13 +154,13 @@ export class Receiver {
     const { store, randomBytes, clock, device } = this.#deps
     const { event } = report
     // The answer that follows says it too.
-    if (event.type === 'state' && event.by.startsWith('telegram:') && device.isAsked()) return
+    if (event.type === 'state' && event.by.startsWith('telegram:') && device.isAwaiting()) return
     const owner = findOwner(store)
     if (owner === null) keepForOwner(store, report)
-    else tell({ store, randomBytes, owner, now: clock.now() }, report)
+    else notify({ store, randomBytes, owner, now: clock.now() }, report)
   }
 
-  #confess(count: number): void {
+  #reportLost(count: number): void {
     this.#deps.log.error({ code: 'reports_lost', count }, 'the device no longer has some reports')
     this.#say(lostText(count))
   }
@@ -179,13 +179,13 @@ export class Receiver {
     // A broker can show an old presence again; only a newer one may begin the numbers anew.
     const isNews = presence.state === 'online' && presence.iat > known.signed
     const { reports = known.seq, session = '', journal = known.journal } = presence
-    const isOther = isNews && sessions.hear(session, now)
+    const isOther = isNews && sessions.markHeard(session, now)
     const restarted = isNews && known.journal !== '' && journal !== known.journal
     if (restarted) this.#gap.restart()
     transact(store, () => {
       // Of two that take turns, one is always going away.
-      if (!sessions.hasRivals(now)) tellPresence(store, known, presence.state, now)
-      if (restarted) forgetTold(store)
+      if (!sessions.hasRivals(now)) notifyPresence(store, known, presence.state, now)
+      if (restarted) forgetDelivered(store)
       writeDevice(store, {
         presence: presence.state,
         ...(isNews && { signed: presence.iat, heard: now, journal }),
@@ -196,6 +196,6 @@ export class Receiver {
     const { seq } = readDevice(store)
     if (this.#gap.notice(reports, seq) || restarted) this.catchUp()
     // What another program with this journal has said meanwhile has numbers that seem to be told.
-    else if (isOther) this.catchUp(Math.max(0, Math.min(seq, reports) - SHARED))
+    else if (isOther) this.catchUp(Math.max(0, Math.min(seq, reports) - REPLAY_OVERLAP))
   }
 }

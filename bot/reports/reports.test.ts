@@ -4,7 +4,7 @@ import { ORDER_STATUSES, type ReportEvent } from '@keyside/protocol'
 import { expect, test } from 'vitest'
 import { openStore } from '../store/open.ts'
 import { approvalOf, digestOf, orderOf, stepOf } from '../testing/events.ts'
-import { allTaken, openRig, type Rig, until } from '../testing/rig.ts'
+import { allTaken, type BotFixture, openFixture, until } from '../testing/fixture.ts'
 
 const notice = (message: string): ReportEvent => ({
   type: 'notice',
@@ -14,45 +14,45 @@ const notice = (message: string): ReportEvent => ({
 })
 
 test('a report that comes twice is told once, and a forged one never', async () => {
-  const rig = await openRig()
-  const chat = await rig.claim()
-  const token = rig.device.seal(1, { type: 'state', state: 'paused', by: '<b>&' })
-  await rig.device.send(token)
-  await rig.device.send(token)
-  await rig.device.send(token.replace(/.{4}$/, 'AAAA'))
-  await until(() => rig.log.some((line) => line.includes('report_refused')))
+  const fixture = await openFixture()
+  const chat = await fixture.claim()
+  const token = fixture.device.seal(1, { type: 'state', state: 'paused', by: '<b>&' })
+  await fixture.device.send(token)
+  await fixture.device.send(token)
+  await fixture.device.send(token.replace(/.{4}$/, 'AAAA'))
+  await until(() => fixture.log.some((line) => line.includes('report_refused')))
   await chat.waitForMessage(({ text }) => text?.includes('<b>&') === true)
   expect(chat.messages().filter(({ text }) => text?.includes('<b>&'))).toHaveLength(1)
 })
 
 test('a gap is asked for, and told in order', async () => {
-  const rig = await openRig()
-  const chat = await rig.claim()
-  await rig.device.send(rig.device.seal(2, notice('second one')))
-  const replays = () => rig.device.commands.map(({ instruction }) => instruction)
+  const fixture = await openFixture()
+  const chat = await fixture.claim()
+  await fixture.device.send(fixture.device.seal(2, notice('second one')))
+  const replays = () => fixture.device.commands.map(({ instruction }) => instruction)
   await until(() => replays().length === 2)
   expect(replays()[1]).toEqual({ do: 'replay', after: 0 })
-  await rig.device.send(rig.device.seal(1, notice('first')))
-  await rig.device.send(rig.device.seal(2, notice('second one')))
+  await fixture.device.send(fixture.device.seal(1, notice('first')))
+  await fixture.device.send(fixture.device.seal(2, notice('second one')))
   await chat.waitForMessage(({ text }) => text?.includes('Second one') === true)
   const told = chat.messages().map(({ text = '' }) => text)
   expect(told.slice(-2)).toEqual(['⚠️ first. n.5', '⚠️ Second one. n.10'])
 })
 
 test('a flood of one refusal is one message with a count', async () => {
-  const rig = await openRig()
-  const chat = await rig.claim()
+  const fixture = await openFixture()
+  const chat = await fixture.claim()
   for (let times = 0; times < 20; times += 1)
-    await rig.device.report({ type: 'refusal', code: 'sym.allow', message: 'not on your list' })
-  await until(() => rig.device.seq === 20 && chat.messages().length > 2)
-  rig.clock.advance(5000)
+    await fixture.device.report({ type: 'refusal', code: 'sym.allow', message: 'not on your list' })
+  await until(() => fixture.device.seq === 20 && chat.messages().length > 2)
+  fixture.clock.advance(5000)
   await chat.waitForMessage(({ text }) => text?.includes('20 times') === true)
   expect(chat.messages().filter(({ text }) => text?.includes('Not on your list'))).toHaveLength(1)
 })
 
 test('the same alarm of two positions is two messages, and each counts alone', async () => {
-  const rig = await openRig()
-  const chat = await rig.claim()
+  const fixture = await openFixture()
+  const chat = await fixture.claim()
   const alarm = (market: string, bid: number): ReportEvent => ({
     type: 'notice',
     level: 'error',
@@ -60,28 +60,32 @@ test('the same alarm of two positions is two messages, and each counts alone', a
     message: `a position has no stop (demo, ${market}): the bid is ${bid}.5`,
   })
   for (const bid of [1, 2]) {
-    await rig.device.report(alarm('BTC/USDT', bid))
-    await rig.device.report(alarm('ETH/USDT', bid))
+    await fixture.device.report(alarm('BTC/USDT', bid))
+    await fixture.device.report(alarm('ETH/USDT', bid))
   }
-  await allTaken(rig)
-  rig.clock.advance(5000)
+  await allTaken(fixture)
+  fixture.clock.advance(5000)
   const alarms = () => chat.messages().filter(({ text }) => text?.includes('has no stop'))
   await until(() => alarms().filter(({ text }) => text?.includes('2 times')).length === 2)
   expect(alarms().map(({ text }) => /BTC|ETH/.exec(text ?? '')?.[0])).toEqual(['BTC', 'ETH'])
 })
 
 test('what the device can send no more is confessed, and what follows is told', async () => {
-  const rig = await openRig()
-  const chat = await rig.claim()
-  const { device } = rig
+  const fixture = await openFixture()
+  const chat = await fixture.claim()
+  const { device } = fixture
   const token = device.seal(5, notice('the fifth'))
   await device.send(token)
   const asked = () =>
     device.commands.filter(({ instruction }) => instruction.do === 'replay').length
-  for (let times = asked(); times < 9 && !rig.log.join('').includes('reports_lost'); times += 1) {
-    rig.clock.advance(3001)
+  for (
+    let times = asked();
+    times < 9 && !fixture.log.join('').includes('reports_lost');
+    times += 1
+  ) {
+    fixture.clock.advance(3001)
     await device.send(token)
-    await settled(rig, chat)
+    await settled(fixture, chat)
   }
   await chat.waitForMessage(({ text }) => text?.includes('The fifth') === true)
   const told = chat.messages().map(({ text = '' }) => text)
@@ -90,31 +94,31 @@ test('what the device can send no more is confessed, and what follows is told', 
 })
 
 test('a report that cannot be told is confessed, and stops none behind it', async () => {
-  const rig = await openRig()
-  const chat = await rig.claim()
-  const store = openStore(join(rig.home, 'bot.db'))
-  store.exec('DROP TABLE flood')
+  const fixture = await openFixture()
+  const chat = await fixture.claim()
+  const store = openStore(join(fixture.home, 'bot.db'))
+  store.exec('DROP TABLE repeated_message')
   store.close()
-  await rig.device.report(notice('first'))
-  await rig.device.report({ type: 'state', state: 'halted', by: 'device' })
+  await fixture.device.report(notice('first'))
+  await fixture.device.report({ type: 'state', state: 'halted', by: 'device' })
   await chat.waitForMessage(({ text }) => text?.includes('halted by device') === true)
   const told = chat.messages().map(({ text = '' }) => text)
   expect(told.at(-2)).toContain('A report of your device could not be shown.')
-  const codes = rig.log.map((line) => (JSON.parse(line) as { code?: string }).code)
+  const codes = fixture.log.map((line) => (JSON.parse(line) as { code?: string }).code)
   expect(codes.filter((code) => code === 'report_untold')).toHaveLength(1)
 })
 
 /** A question and its answer pass through everything. */
-async function settled({ device }: Rig, chat: Awaited<ReturnType<Rig['claim']>>) {
+async function settled({ device }: BotFixture, chat: Awaited<ReturnType<BotFixture['claim']>>) {
   const asked = device.asked.length
   chat.sendText('/pause')
   await until(() => device.asked.length > asked)
 }
 
 test('a device that numbers anew is heard, an old presence shown again changes nothing', async () => {
-  const rig = await openRig()
-  const chat = await rig.claim()
-  const { device, clock } = rig
+  const fixture = await openFixture()
+  const chat = await fixture.claim()
+  const { device, clock } = fixture
   const old = clock.now() / 1000 - 60
   for (const word of ['one', 'two two', 'three three']) await device.report(notice(word))
   await chat.waitForMessage(({ text }) => text?.includes('Three three') === true)
@@ -137,9 +141,9 @@ test('a device that numbers anew is heard, an old presence shown again changes n
 })
 
 test('what the owner sets himself is told once, what another sets is told too', async () => {
-  const rig = await openRig()
-  const chat = await rig.claim()
-  const { device } = rig
+  const fixture = await openFixture()
+  const chat = await fixture.claim()
+  const { device } = fixture
   device.answer = ({ jti, instruction }) => {
     if (instruction.do === 'replay') return null
     device.report({ type: 'state', state: 'paused', by: 'telegram:1001' }).catch(() => undefined)
@@ -161,8 +165,8 @@ const PLAIN: readonly string[] = ['rejected', 'expired', 'replaced', 'approved',
 const STEPS = ORDER_STATUSES.filter((status) => !PLAIN.includes(status))
 
 test('markup in a report of any kind is only letters', async () => {
-  const rig = await openRig()
-  const chat = await rig.claim()
+  const fixture = await openFixture()
+  const chat = await fixture.claim()
   const needed = { reason: BAIT, timeframe: '<b>&' }
   const why = { code: 'some.code', message: BAIT }
   const events: ReportEvent[] = [
@@ -172,16 +176,16 @@ test('markup in a report of any kind is only letters', async () => {
     ...(['running', 'paused', 'halted'] as const).map(
       (state): ReportEvent => ({ type: 'state', state, by: BAIT }),
     ),
-    approvalOf(orderOf(99), rig.clock.now() / 1000 + 600, needed),
+    approvalOf(orderOf(99), fixture.clock.now() / 1000 + 600, needed),
     ...STEPS.map((status, at) => stepOf(orderOf(at), status, why)),
   ]
   const baited = () =>
     chat.messages().filter(({ text, caption }) => (text ?? caption)?.includes(BAIT))
   for (const [at, event] of events.entries()) {
-    await rig.device.report(event)
+    await fixture.device.report(event)
     await until(() => baited().length === at + 1)
     // One message a second is what a chat may be sent.
-    rig.clock.advance(1000)
+    fixture.clock.advance(1000)
   }
   for (const { text, caption, entities, caption_entities } of baited())
     for (const { offset, length } of entities ?? caption_entities ?? [])

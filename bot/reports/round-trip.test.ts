@@ -2,9 +2,9 @@
 import type { OrderView, ReportEvent } from '@keyside/protocol'
 import { expect, test } from 'vitest'
 import { approvalOf, orderOf, stepOf } from '../testing/events.ts'
-import { allSent, allTaken, openRig, type Rig, until } from '../testing/rig.ts'
+import { allSent, allTaken, type BotFixture, openFixture, until } from '../testing/fixture.ts'
 
-type Chat = Awaited<ReturnType<Rig['claim']>>
+type Chat = Awaited<ReturnType<BotFixture['claim']>>
 
 const STOP: Partial<OrderView> = {
   kind: 'stop',
@@ -33,7 +33,7 @@ const notice = (code: string, level: 'info' | 'warning' = 'info'): ReportEvent =
 })
 
 /** Without a chart, which takes its time to be drawn. */
-const question = ({ clock }: Rig, life: number) =>
+const question = ({ clock }: BotFixture, life: number) =>
   approvalOf(entry, clock.now() / 1000 + life, { candles: [] })
 
 /** All that the bot has said, its first words aside. */
@@ -47,11 +47,11 @@ function said(chat: Chat): string[] {
 }
 
 /** Reports, one after the other as they would come, each told before the next. */
-async function report(rig: Rig, events: readonly ReportEvent[]) {
+async function report(fixture: BotFixture, events: readonly ReportEvent[]) {
   for (const event of events) {
-    await rig.device.report(event)
-    await allTaken(rig)
-    await allSent(rig)
+    await fixture.device.report(event)
+    await allTaken(fixture)
+    await allSent(fixture)
   }
 }
 
@@ -63,13 +63,13 @@ const linesWith = (chat: Chat, word: string) =>
     .filter((line) => line.includes(word))
 
 test('a round trip is a card that becomes the purchase, a stop, and a sale with its result', async () => {
-  const rig = await openRig()
-  const chat = await rig.claim()
-  await rig.device.report(question(rig, 60))
+  const fixture = await openFixture()
+  const chat = await fixture.claim()
+  await fixture.device.report(question(fixture, 60))
   const card = await chat.waitForMessage(({ reply_markup }) => reply_markup !== undefined)
   chat.pressButton(card, '✅ Approve')
-  await until(() => rig.device.approvals.length === 1)
-  await report(rig, [
+  await until(() => fixture.device.approvals.length === 1)
+  await report(fixture, [
     stepOf(entry, 'approved'),
     stepOf(entry, 'sent'),
     stepOf(entry, 'filled', { filled: '0.05', average: '64050.1' }),
@@ -99,15 +99,15 @@ test('a round trip is a card that becomes the purchase, a stop, and a sale with 
 })
 
 test('the phone rings for a fill that nobody waits for, and the card points to it', async () => {
-  const rig = await openRig()
-  const chat = await rig.claim()
-  await rig.device.report(question(rig, 60))
+  const fixture = await openFixture()
+  const chat = await fixture.claim()
+  await fixture.device.report(question(fixture, 60))
   const card = await chat.waitForMessage(({ reply_markup }) => reply_markup !== undefined)
   chat.pressButton(card, '✅ Approve')
-  await until(() => rig.device.approvals.length === 1)
-  await report(rig, [stepOf(entry, 'approved'), stepOf(entry, 'accepted')])
-  rig.clock.advance(3_600_000)
-  await report(rig, [stepOf(entry, 'filled', { filled: '0.05', average: '64050.1' })])
+  await until(() => fixture.device.approvals.length === 1)
+  await report(fixture, [stepOf(entry, 'approved'), stepOf(entry, 'accepted')])
+  fixture.clock.advance(3_600_000)
+  await report(fixture, [stepOf(entry, 'filled', { filled: '0.05', average: '64050.1' })])
   const bubbles = withoutHelp(said(chat))
   expect(bubbles[0]).toContain('told below')
   expect(bubbles.at(-1)).toContain('✅ Bought 0.05 BTC at 64,050.1 USDT')
@@ -115,10 +115,10 @@ test('the phone rings for a fill that nobody waits for, and the card points to i
 })
 
 test('a stop that was filled is told once, with its loss', async () => {
-  const rig = await openRig()
-  const chat = await rig.claim()
+  const fixture = await openFixture()
+  const chat = await fixture.claim()
   const loss = { gain: '55.5', negative: true, paid: '3202.5' }
-  await report(rig, [
+  await report(fixture, [
     stepOf(stop, 'accepted'),
     stepOf(stop, 'filled', { filled: '0.04995', average: '63000', result: loss }),
   ])
@@ -133,8 +133,8 @@ test('a stop that was filled is told once, with its loss', async () => {
 })
 
 test('a stop that follows the price is one message, however often it moves', async () => {
-  const rig = await openRig()
-  const chat = await rig.claim()
+  const fixture = await openFixture()
+  const chat = await fixture.claim()
   const moves = [63_100, 63_200, 63_300].flatMap((at, index): ReportEvent[] => {
     const before = orderOf(10 + index, STOP)
     const next = orderOf(11 + index, { ...STOP, stop: String(at) })
@@ -145,19 +145,19 @@ test('a stop that follows the price is one message, however often it moves', asy
       stepOf(next, 'accepted'),
     ]
   })
-  await report(rig, [stepOf(orderOf(10, STOP), 'accepted'), ...moves])
+  await report(fixture, [stepOf(orderOf(10, STOP), 'accepted'), ...moves])
   const stops = withoutHelp(said(chat))
   expect(stops).toHaveLength(1)
   expect(stops[0]).toContain('Stop at 63,300 USDT')
 })
 
 test('a card that was ignored, and the exit of what was never bought, alarm nobody', async () => {
-  const rig = await openRig()
-  const chat = await rig.claim()
+  const fixture = await openFixture()
+  const chat = await fixture.claim()
   const { stream, market } = entry
   const superseded = { code: 'entry_superseded', message: 'the strategy has left' }
-  await report(rig, [
-    question(rig, 600),
+  await report(fixture, [
+    question(fixture, 600),
     stepOf(entry, 'refused', superseded),
     { type: 'refusal', kind: 'exit', stream, market, code: 'no_position', message: 'nothing' },
   ])
@@ -170,11 +170,11 @@ test('a card that was ignored, and the exit of what was never bought, alarm nobo
 })
 
 test('a way out that is refused, and a message that nobody should have sent, are red', async () => {
-  const rig = await openRig()
-  const chat = await rig.claim()
+  const fixture = await openFixture()
+  const chat = await fixture.claim()
   const { stream, market } = entry
   const why = { code: 'market_unknown', message: 'it is gone' }
-  await report(rig, [
+  await report(fixture, [
     { type: 'refusal', kind: 'entry', stream, market, ...why },
     { type: 'refusal', kind: 'exit', stream, market, ...why },
     { type: 'refusal', code: 'header_not_pinned', message: 'no trusted key has it' },
@@ -183,10 +183,10 @@ test('a way out that is refused, and a message that nobody should have sent, are
 })
 
 test('an order that nobody knew of is told once it is known, and stands in the chat as a doubt no more', async () => {
-  const rig = await openRig()
-  const chat = await rig.claim()
+  const fixture = await openFixture()
+  const chat = await fixture.claim()
   const lost = { code: 'order_unknown', message: 'no answer' }
-  await report(rig, [
+  await report(fixture, [
     stepOf(exit, 'sent'),
     stepOf(exit, 'unknown', lost),
     stepOf(exit, 'filled', sold),
@@ -199,23 +199,23 @@ test('an order that nobody knew of is told once it is known, and stands in the c
 })
 
 test('an exit that fails again and again is one message with a count', async () => {
-  const rig = await openRig()
-  const chat = await rig.claim()
+  const fixture = await openFixture()
+  const chat = await fixture.claim()
   const nobody = { code: 'not_filled', message: 'nobody within the price' }
   const steps = [21, 22, 23].flatMap((number) => {
     const { stop: _, ...again } = orderOf(number, EXIT)
     return [stepOf(again, 'sent'), stepOf(again, 'canceled', nobody)]
   })
-  await report(rig, steps)
+  await report(fixture, steps)
   const bubbles = withoutHelp(said(chat))
   expect(bubbles).toHaveLength(1)
   expect(bubbles[0]).toContain('3 times')
 })
 
 test('a start that finds trading running says nothing, one that finds it halted does', async () => {
-  const rig = await openRig()
-  const chat = await rig.claim()
-  await report(rig, [
+  const fixture = await openFixture()
+  const chat = await fixture.claim()
+  await report(fixture, [
     { type: 'state', state: 'running', by: 'start' },
     { type: 'state', state: 'halted', by: 'start' },
   ])
@@ -225,9 +225,9 @@ test('a start that finds trading running says nothing, one that finds it halted 
 })
 
 test('a halt that has a cause is told with it, once', async () => {
-  const rig = await openRig()
-  const chat = await rig.claim()
-  await report(rig, [
+  const fixture = await openFixture()
+  const chat = await fixture.claim()
+  await report(fixture, [
     { type: 'state', state: 'halted', by: 'loss.dd' },
     { type: 'notice', level: 'error', code: 'drawdown_reached', message: 'trading is halted' },
   ])
@@ -239,12 +239,12 @@ test('a halt that has a cause is told with it, once', async () => {
 })
 
 test('a halt leaves no card with a live button', async () => {
-  const rig = await openRig()
-  const chat = await rig.claim()
+  const fixture = await openFixture()
+  const chat = await fixture.claim()
   const message = 'trading is halted: no entries are taken now'
-  await rig.device.report(question(rig, 600))
+  await fixture.device.report(question(fixture, 600))
   await chat.waitForMessage(({ reply_markup }) => reply_markup !== undefined)
-  await report(rig, [
+  await report(fixture, [
     { type: 'state', state: 'halted', by: 'device' },
     stepOf(entry, 'refused', { code: 'approval_withdrawn', message }),
   ])

@@ -3,10 +3,10 @@ import type { OrderStatus } from '@keyside/protocol'
 import { isFinal } from '../approvals/result.ts'
 import { findByKey, putMessage } from '../store/messages.ts'
 import { isFilled, type OrderStep, stopText } from '../texts/orders.ts'
-import type { Telling } from './telling.ts'
+import type { NotificationContext } from './notification-context.ts'
 
 /** That a stop could not be placed has an alarm of its own. */
-const UNTOLD: ReadonlySet<OrderStatus> = new Set(['sent', 'turned_down', 'refused', 'not_placed'])
+const SILENT: ReadonlySet<OrderStatus> = new Set(['sent', 'turned_down', 'refused', 'not_placed'])
 
 /** Where it does not ring: `order-steps.ts` has what does. */
 export function isQuietStop(step: OrderStep): boolean {
@@ -14,14 +14,14 @@ export function isQuietStop(step: OrderStep): boolean {
   return !isSold && step.status !== 'unknown' && step.code !== 'canceled_elsewhere'
 }
 
-export function stopMessage({ store }: Telling, step: OrderStep): number | null {
+export function stopMessage({ store }: NotificationContext, step: OrderStep): number | null {
   return findByKey(store, keyOf(step))
 }
 
-export function tellQuietStop(telling: Telling, step: OrderStep): void {
-  const { store, owner, now } = telling
+export function notifyQuietStop(context: NotificationContext, step: OrderStep): void {
+  const { store, owner, now } = context
   const isThere = step.status === 'accepted' || step.status === 'part_filled'
-  if (UNTOLD.has(step.status) || (!isThere && stopMessage(telling, step) === null)) return
+  if (SILENT.has(step.status) || (!isThere && stopMessage(context, step) === null)) return
   const content = { html: stopText(step).text, quiet: true }
   putMessage(store, { key: keyOf(step), chat: owner.chat, content }, now)
 }

@@ -3,26 +3,26 @@ import { systemRandomBytes } from '@keyside/runtime'
 import { beforeEach, expect, test } from 'vitest'
 import { showCard } from '../approvals/show.ts'
 import { approvalOf, orderOf } from '../testing/events.ts'
-import { openOffer, type Press, setCard, takePress } from './cards.ts'
+import { type ButtonCallback, findNonces, setCard, takeCallback } from './cards.ts'
 import { openStore, type Store } from './open.ts'
 
 const NOW = 1_795_000_000
 const order = orderOf(7)
 const owner = { user: 1, chat: 1 }
 let store: Store
-let press: (answer: 'approve' | 'reject') => Omit<Press, 'now'>
+let press: (answer: 'approve' | 'reject') => Omit<ButtonCallback, 'now'>
 
 beforeEach(() => {
   store = openStore(':memory:')
   showCard(store, systemRandomBytes, approvalOf(order, NOW + 60), owner, NOW * 1000)
   store.exec('UPDATE message SET telegram = 5, sent = version')
-  const offered = openOffer(store, order.id)
+  const offered = findNonces(store, order.id)
   if (offered === null) throw new Error('nothing was offered')
   press = (answer) => ({ data: offered[answer], ...owner, message: 5 })
 })
 
 const take = (answer: 'approve' | 'reject', now = NOW) =>
-  takePress(store, { ...press(answer), now })
+  takeCallback(store, { ...press(answer), now })
 
 test('a press uses up the other button too, whatever the card says', () => {
   expect(take('reject')).toMatchObject({ outcome: 'taken', answer: 'reject' })
@@ -35,7 +35,7 @@ test.for(['pressed', 'answered', 'closed'] as const)(
   (state) => {
     setCard(store, order.id, state, 'none')
     expect(take('approve').outcome, 'the state alone stops it').not.toBe('taken')
-    expect(openOffer(store, order.id), 'and the nonce is as it was').not.toBeNull()
+    expect(findNonces(store, order.id), 'and the nonce is as it was').not.toBeNull()
   },
 )
 

@@ -23,7 +23,7 @@ export interface Card {
   readonly message: number
 }
 
-export interface Press {
+export interface ButtonCallback {
   readonly data: string
   readonly user: number
   readonly chat: number
@@ -33,7 +33,7 @@ export interface Press {
   readonly now: number
 }
 
-export type Pressed =
+export type CallbackOutcome =
   | { readonly outcome: 'taken'; readonly order: string; readonly answer: ApprovalAnswer }
   | { readonly outcome: 'unknown' | 'used' | 'late' }
   | { readonly outcome: 'closed'; readonly became: Card['note'] }
@@ -46,16 +46,20 @@ export function insertCard(store: Store, card: Omit<Card, 'state' | 'note' | 'pr
 }
 
 /** New nonces for both buttons; older ones of this order no longer count. */
-export function offer(store: Store, order: string, nonces: Record<ApprovalAnswer, string>): void {
-  store.prepare('UPDATE offer SET used = 1 WHERE order_id = ?').run(order)
-  const insert = store.prepare('INSERT INTO offer VALUES (?, ?, ?, 0)')
+export function issueNonces(
+  store: Store,
+  order: string,
+  nonces: Record<ApprovalAnswer, string>,
+): void {
+  store.prepare('UPDATE button_nonce SET used = 1 WHERE order_id = ?').run(order)
+  const insert = store.prepare('INSERT INTO button_nonce VALUES (?, ?, ?, 0)')
   insert.run(nonces.approve, order, 'approve')
   insert.run(nonces.reject, order, 'reject')
 }
 
-export function openOffer(store: Store, order: string): Record<ApprovalAnswer, string> | null {
+export function findNonces(store: Store, order: string): Record<ApprovalAnswer, string> | null {
   const find = store.prepare(
-    'SELECT nonce FROM offer WHERE order_id = ? AND answer = ? AND used = 0',
+    'SELECT nonce FROM button_nonce WHERE order_id = ? AND answer = ? AND used = 0',
   )
   const approve = find.get(order, 'approve')?.['nonce']
   const reject = find.get(order, 'reject')?.['nonce']
@@ -64,19 +68,19 @@ export function openOffer(store: Store, order: string): Record<ApprovalAnswer, s
 }
 
 const TAKE = `
-UPDATE offer SET used = 1 WHERE nonce = ? AND used = 0 AND order_id IN (
+UPDATE button_nonce SET used = 1 WHERE nonce = ? AND used = 0 AND order_id IN (
   SELECT card.order_id FROM card JOIN message ON message.id = card.message
   WHERE card.state = 'waiting' AND card.expires > ? AND card.user = ? AND card.chat = ? AND message.telegram = ?)
 RETURNING order_id, answer`
 
 /** One statement decides, so that of two presses one is taken. */
-export function takePress(store: Store, press: Press): Pressed {
+export function takeCallback(store: Store, press: ButtonCallback): CallbackOutcome {
   return transact(store, () => {
     const { data, now, user, chat, message } = press
     const row = store.prepare(TAKE).get(data, now, user, chat, message)
     if (row === undefined) return refusalOf(store, press)
     const order = String(row['order_id'])
-    store.prepare('UPDATE offer SET used = 1 WHERE order_id = ?').run(order)
+    store.prepare('UPDATE button_nonce SET used = 1 WHERE order_id = ?').run(order)
     setCard(store, order, 'pressed', 'none')
     store.prepare('UPDATE card SET pressed = ? WHERE order_id = ?').run(now, order)
     return { outcome: 'taken', order, answer: row['answer'] === 'approve' ? 'approve' : 'reject' }
@@ -84,10 +88,13 @@ export function takePress(store: Store, press: Press): Pressed {
 }
 
 /** Tells a late or second press of the owner's apart; everything else is unknown. */
-function refusalOf(store: Store, press: Press): Exclude<Pressed, { outcome: 'taken' }> {
+function refusalOf(
+  store: Store,
+  press: ButtonCallback,
+): Exclude<CallbackOutcome, { outcome: 'taken' }> {
   const row = store
     .prepare(
-      'SELECT card.state, card.note, card.expires FROM offer JOIN card USING (order_id) WHERE nonce = ? AND user = ? AND chat = ?',
+      'SELECT card.state, card.note, card.expires FROM button_nonce JOIN card USING (order_id) WHERE nonce = ? AND user = ? AND chat = ?',
     )
     .get(press.data, press.user, press.chat)
   if (row === undefined) return { outcome: 'unknown' }
@@ -97,14 +104,14 @@ function refusalOf(store: Store, press: Press): Exclude<Pressed, { outcome: 'tak
 }
 
 /** The code takes the place of a press: false when the card waits no more. `now` in seconds. */
-export function takeForCode(store: Store, order: string, now: number): boolean {
+export function takeCard(store: Store, order: string, now: number): boolean {
   return transact(store, () => {
     const taken = store
       .prepare(
         "UPDATE card SET state = 'pressed', note = 'none', pressed = ?1 WHERE order_id = ?2 AND state = 'waiting' AND expires > ?1",
       )
       .run(now, order)
-    store.prepare('UPDATE offer SET used = 1 WHERE order_id = ?').run(order)
+    store.prepare('UPDATE button_nonce SET used = 1 WHERE order_id = ?').run(order)
     return taken.changes === 1
   })
 }

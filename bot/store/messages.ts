@@ -51,9 +51,9 @@ export function putMessage(store: Store, draft: Draft, now: number): number {
   const { key = null, chat, content, trace = null } = draft
   const result = store
     .prepare(
-      'INSERT INTO message (key, chat, content, version, sent, turn, at, trace) VALUES (?, ?, ?, 1, 0, ?, ?, ?)',
+      'INSERT INTO message (key, chat, content, version, sent, position, at, trace) VALUES (?, ?, ?, 1, 0, ?, ?, ?)',
     )
-    .run(key, chat, JSON.stringify(content), draft.isAnswer ? 0 : nextTurn(store), now, trace)
+    .run(key, chat, JSON.stringify(content), draft.isAnswer ? 0 : nextPosition(store), now, trace)
   return Number(result.lastInsertRowid)
 }
 
@@ -67,10 +67,10 @@ export function editMessage(store: Store, id: number, content: Content, trace?: 
   store
     .prepare(
       `UPDATE message SET content = ?1, version = version + 1, trace = coalesce(?4, trace),
-         turn = CASE WHEN sent = 0 OR version > sent THEN turn ELSE ?2 END
+         position = CASE WHEN sent = 0 OR version > sent THEN position ELSE ?2 END
        WHERE id = ?3 AND content <> ?1`,
     )
-    .run(JSON.stringify(content), nextTurn(store), id, trace ?? null)
+    .run(JSON.stringify(content), nextPosition(store), id, trace ?? null)
 }
 
 /** The oldest message that Telegram does not show as it is here. What somebody waits to answer waits for no other. */
@@ -81,7 +81,7 @@ export function nextUnsent(store: Store): Message | null {
        LEFT JOIN card ON card.message = message.id AND card.state = 'waiting'
        WHERE version > sent
        ORDER BY telegram IS NULL AND (card.order_id IS NOT NULL OR coalesce(key, '') LIKE 'code:%') DESC,
-         turn, message.id
+         position, message.id
        LIMIT 1`,
     )
     .get()
@@ -113,8 +113,10 @@ export function markSent(store: Store, { id, version }: Message, shown: Shown): 
     .run(version, shown.telegram, shown.form, id)
 }
 
-function nextTurn(store: Store): number {
+function nextPosition(store: Store): number {
   return Number(
-    store.prepare('SELECT coalesce(max(turn), 0) + 1 AS turn FROM message').get()?.['turn'],
+    store.prepare('SELECT coalesce(max(position), 0) + 1 AS position FROM message').get()?.[
+      'position'
+    ],
   )
 }

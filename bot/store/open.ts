@@ -13,7 +13,7 @@ import {
 
 export type Store = DatabaseSync
 
-const VERSION = 4
+const VERSION = 5
 
 const TABLES = `
 CREATE TABLE owner (one INTEGER PRIMARY KEY CHECK (one = 1), user INTEGER NOT NULL, chat INTEGER NOT NULL, since INTEGER NOT NULL) STRICT;
@@ -27,8 +27,8 @@ CREATE TABLE device (
   journal TEXT NOT NULL
 ) STRICT;
 INSERT INTO device VALUES (1, 0, 0, 0, 'unknown', '');
-CREATE TABLE told (seq INTEGER NOT NULL, digest TEXT NOT NULL, PRIMARY KEY (seq, digest)) STRICT;
-CREATE TABLE trouble (one INTEGER PRIMARY KEY CHECK (one = 1), code TEXT NOT NULL, at INTEGER NOT NULL) STRICT;
+CREATE TABLE delivered_report (seq INTEGER NOT NULL, digest TEXT NOT NULL, PRIMARY KEY (seq, digest)) STRICT;
+CREATE TABLE telegram_problem (one INTEGER PRIMARY KEY CHECK (one = 1), code TEXT NOT NULL, at INTEGER NOT NULL) STRICT;
 CREATE TABLE message (
   id INTEGER PRIMARY KEY,
   key TEXT UNIQUE,
@@ -36,13 +36,13 @@ CREATE TABLE message (
   content TEXT NOT NULL,
   version INTEGER NOT NULL,
   sent INTEGER NOT NULL,
-  turn INTEGER NOT NULL,
+  position INTEGER NOT NULL,
   at INTEGER NOT NULL,
   telegram INTEGER,
   form TEXT CHECK (form IN ('text', 'photo')),
   trace TEXT
 ) STRICT;
-CREATE INDEX message_waiting ON message (turn) WHERE version > sent;
+CREATE INDEX message_waiting ON message (position) WHERE version > sent;
 CREATE TABLE card (
   order_id TEXT PRIMARY KEY,
   needed TEXT NOT NULL,
@@ -54,14 +54,14 @@ CREATE TABLE card (
   pressed REAL NOT NULL,
   message INTEGER NOT NULL REFERENCES message (id) ON DELETE CASCADE
 ) STRICT;
-CREATE TABLE offer (
+CREATE TABLE button_nonce (
   nonce TEXT PRIMARY KEY,
   order_id TEXT NOT NULL REFERENCES card (order_id) ON DELETE CASCADE,
   answer TEXT NOT NULL CHECK (answer IN ('approve', 'reject')),
   used INTEGER NOT NULL
 ) STRICT;
-CREATE TABLE kept (key TEXT PRIMARY KEY, seq INTEGER NOT NULL, report TEXT NOT NULL) STRICT;
-CREATE TABLE flood (
+CREATE TABLE kept_report (key TEXT PRIMARY KEY, seq INTEGER NOT NULL, report TEXT NOT NULL) STRICT;
+CREATE TABLE repeated_message (
   key TEXT PRIMARY KEY,
   message INTEGER NOT NULL REFERENCES message (id) ON DELETE CASCADE,
   count INTEGER NOT NULL,
@@ -99,7 +99,7 @@ function unusable(path: string, error: unknown): KeysideError {
 }
 
 /** For one bot: two would tell everything twice. Throws `bot_locked`, and what `openStore` throws. */
-export function openAlone(path: string): { store: Store; close: () => void } {
+export function openExclusive(path: string): { store: Store; close: () => void } {
   const unlock = lock(path)
   try {
     const store = openStore(path)

@@ -41,7 +41,7 @@ export const editedCommand = html`I do not follow edited commands, a halt aside.
 export const editedHaltTooOld = html`You edited this into a halt more than a minute before I saw it, so <b>nothing is halted</b>. /halt halts all trading at once.`
 
 /** Below a halt that was asked for with more words. */
-export const unheededWords = (words: string): Html =>
+export const ignoredWords = (words: string): Html =>
   html`I did nothing about “${clip(words, 60)}”. <code>/halt sell</code>, and no other word, also sells what is held.`
 
 export const tooOld = html`You sent this while I was away, so I have not done it. Send it again if you still want it.`
@@ -56,7 +56,7 @@ export const haltedAndSelling = html`⏹ <b>Halted, and selling:</b> no new entr
 
 export const anotherHalted = html`⏹ <b>Another program with this device's name has halted too.</b> It has sold nothing. Two copies of one home trade with one account: stop one of them.`
 
-export const anotherSilent = html`⚠️ <b>Another program with this device's name has not confirmed the halt.</b> It is sent again whenever that one is heard. Look where else this home is in use, and stop it there: <code>npx keyside halt</code>`
+export const anotherUnconfirmed = html`⚠️ <b>Another program with this device's name has not confirmed the halt.</b> It is sent again whenever that one is heard. Look where else this home is in use, and stop it there: <code>npx keyside halt</code>`
 
 /** Of the line between this bot and your device. */
 export const brokerTrouble = (code: string, message: string): Html =>

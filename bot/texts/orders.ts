@@ -25,11 +25,11 @@ export function orderText(step: OrderStep): Html {
 }
 
 /** Its older message, when a new one tells what became of it. */
-export function toldBelowText({ order }: OrderStep): Html {
-  return lines(order.kind === 'stop' ? stopTitle(order) : titleLine(order), TOLD_BELOW)
+export function seeBelowText({ order }: OrderStep): Html {
+  return lines(order.kind === 'stop' ? stopTitle(order) : titleLine(order), SEE_BELOW)
 }
 
-export const TOLD_BELOW = html`⬇️ What became of it is told below.`
+export const SEE_BELOW = html`⬇️ What became of it is told below.`
 
 function whereText({ market, stream }: OrderView): Html {
   return html`<b>${market}</b> · ${stream}`

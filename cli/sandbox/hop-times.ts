@@ -15,7 +15,7 @@ const AT: Readonly<Record<Hop, Program>> = {
   sent: 'executor',
   accepted: 'executor',
   filled: 'executor',
-  told: 'bot',
+  notified: 'bot',
 }
 
 export class HopTimes {

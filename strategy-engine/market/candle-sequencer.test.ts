@@ -12,7 +12,7 @@ const minute = (n: number): Candle => {
 
 /** An exchange with the given candles, and a clock that moves when told. */
 function setUp(exists: (n: number) => boolean = () => true, unknown = 0) {
-  const world = { now: 10, failing: 0, unknown, asked: 0 }
+  const fixture = { now: 10, failing: 0, unknown, asked: 0 }
   const timers = new Set<{ due: number; period?: number; run: () => void }>()
   let time = 0
   const add = (timer: { due: number; period?: number; run: () => void }) => {
@@ -25,13 +25,13 @@ function setUp(exists: (n: number) => boolean = () => true, unknown = 0) {
     every: (ms, run) => add({ due: time + ms, period: ms, run }),
   }
   const closed = () =>
-    Array.from({ length: world.now }, (_, n) => n)
+    Array.from({ length: fixture.now }, (_, n) => n)
       .filter(exists)
       .map(minute)
   const answer = async (candles: Candle[]) => {
-    world.asked += 1
-    if (world.failing-- > 0) throw new Error('no route')
-    if (world.unknown-- > 0) throw new KeysideError('market_unknown', 'no such market')
+    fixture.asked += 1
+    if (fixture.failing-- > 0) throw new Error('no route')
+    if (fixture.unknown-- > 0) throw new KeysideError('market_unknown', 'no such market')
     return candles
   }
   const given: [number, Origin][] = []
@@ -56,7 +56,7 @@ function setUp(exists: (n: number) => boolean = () => true, unknown = 0) {
         },
       },
       clock,
-      exchangeNow: () => world.now * 60_000 + (time % 60_000),
+      exchangeNow: () => fixture.now * 60_000 + (time % 60_000),
     },
   )
   const settle = async (ms = 0) => {
@@ -73,7 +73,7 @@ function setUp(exists: (n: number) => boolean = () => true, unknown = 0) {
       due.run()
     }
   }
-  return { world, given, troubles, counts, sequencer, settle }
+  return { fixture, given, troubles, counts, sequencer, settle }
 }
 
 test('gives history, then each candle once as it closes', async () => {
@@ -91,9 +91,9 @@ test('gives history, then each candle once as it closes', async () => {
 })
 
 test('fetches what is missing before it gives what is newer', async () => {
-  const { world, given, sequencer, settle } = setUp()
+  const { fixture, given, sequencer, settle } = setUp()
   await settle()
-  world.now = 18
+  fixture.now = 18
   sequencer.accept(minute(17))
   await settle(1_000)
   expect(given.slice(3).map(([n]) => n)).toEqual([10, 11, 12, 13, 14, 15, 16, 17])
@@ -101,9 +101,9 @@ test('fetches what is missing before it gives what is newer', async () => {
 })
 
 test('tells a hole that cannot be repaired, and marks the candle after it', async () => {
-  const { world, given, troubles, sequencer, settle } = setUp((n) => n < 10 || n > 12)
+  const { fixture, given, troubles, sequencer, settle } = setUp((n) => n < 10 || n > 12)
   await settle()
-  world.now = 15
+  fixture.now = 15
   sequencer.accept(minute(14))
   await settle(1_000)
   expect(given.slice(3)).toEqual([
@@ -120,9 +120,9 @@ test('tells a hole that cannot be repaired, and marks the candle after it', asyn
 })
 
 test('asks by itself when the close of a candle is not told', async () => {
-  const { world, given, settle } = setUp()
+  const { fixture, given, settle } = setUp()
   await settle()
-  world.now = 11
+  fixture.now = 11
   await settle(900)
   expect(given.at(-1)).toEqual([9, 'history'])
   await settle(1_000)
@@ -130,23 +130,23 @@ test('asks by itself when the close of a candle is not told', async () => {
 })
 
 test('waits longer after every failure, tells the first, and gives everything in the end', async () => {
-  const { world, given, troubles, sequencer, settle } = setUp()
+  const { fixture, given, troubles, sequencer, settle } = setUp()
   await settle()
-  world.now = 12
-  world.failing = 6
+  fixture.now = 12
+  fixture.failing = 6
   sequencer.accept(minute(11))
-  const before = world.asked
+  const before = fixture.asked
   await settle(29_000)
-  expect(world.asked - before, 'after 1, 2, 4 and 8 s').toBe(4)
+  expect(fixture.asked - before, 'after 1, 2, 4 and 8 s').toBe(4)
   await settle(60_000)
   expect(given.slice(3).map(([n]) => n)).toEqual([10, 11])
   expect(troubles.map(({ code }) => code)).toEqual(['feed_unreachable'])
 })
 
 test('tells a market that does not exist once, and finds it when it is listed later', async () => {
-  const { world, given, troubles, settle } = setUp(undefined, 3)
+  const { fixture, given, troubles, settle } = setUp(undefined, 3)
   await settle(299_000)
-  expect(world.asked).toBe(1)
+  expect(fixture.asked).toBe(1)
   await settle(600_000)
   expect(troubles).toEqual([{ code: 'market_unknown', message: 'no such market' }])
   await settle(2_000)
@@ -154,24 +154,24 @@ test('tells a market that does not exist once, and finds it when it is listed la
 })
 
 test('tells a market that is delisted while it is followed', async () => {
-  const { world, troubles, settle } = setUp()
+  const { fixture, troubles, settle } = setUp()
   await settle()
-  world.now = 11
-  world.unknown = 1_000
+  fixture.now = 11
+  fixture.unknown = 1_000
   await settle(3_600_000)
   expect(troubles.map(({ code }) => code)).toEqual(['market_unknown'])
-  expect(world.asked).toBeLessThan(16)
+  expect(fixture.asked).toBeLessThan(16)
 })
 
 test('asks less and less where no candle closes any more, tells it once, and goes on by itself', async () => {
-  const { world, given, troubles, settle } = setUp((n) => n < 10 || n >= 70)
+  const { fixture, given, troubles, settle } = setUp((n) => n < 10 || n >= 70)
   await settle()
-  world.now = 11
-  const before = world.asked
+  fixture.now = 11
+  const before = fixture.asked
   await settle(600_000)
-  expect(world.asked - before).toBeLessThan(30)
+  expect(fixture.asked - before).toBeLessThan(30)
   expect(troubles.map(({ code }) => code)).toEqual(['feed_silent'])
-  world.now = 72
+  fixture.now = 72
   await settle(60_000)
   expect(given.slice(3)).toEqual([
     [70, 'after_hole'],
@@ -180,17 +180,17 @@ test('asks less and less where no candle closes any more, tells it once, and goe
 })
 
 test('a market without one candle is not asked without pause', async () => {
-  const { world, troubles, counts, settle } = setUp(() => false)
+  const { fixture, troubles, counts, settle } = setUp(() => false)
   await settle(600_000)
-  expect(world.asked).toBeLessThan(30)
+  expect(fixture.asked).toBeLessThan(30)
   expect(troubles.map(({ code }) => code)).toEqual(['feed_silent'])
   expect(new Set(counts), 'there is no history').toEqual(new Set([0]))
 })
 
 test('says when the history has been given, and says it once', async () => {
-  const { world, sequencer, counts, settle } = setUp()
+  const { fixture, sequencer, counts, settle } = setUp()
   await settle()
-  world.now = 13
+  fixture.now = 13
   sequencer.accept(minute(12))
   await settle(1_000)
   expect(counts).toEqual([3])
@@ -199,10 +199,10 @@ test('says when the history has been given, and says it once', async () => {
 test('gives an unbroken line whatever the stream tells, in whatever order', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(fc.integer({ min: 5, max: 30 }), { maxLength: 30 }), async (told) => {
-      const { world, given, sequencer, settle } = setUp()
+      const { fixture, given, sequencer, settle } = setUp()
       await settle()
       for (const n of told) {
-        world.now = Math.max(world.now, n + 1)
+        fixture.now = Math.max(fixture.now, n + 1)
         sequencer.accept(minute(n))
         if (n % 3 === 0) await settle(100)
       }

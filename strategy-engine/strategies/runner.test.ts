@@ -14,7 +14,7 @@ type Made = { at: number } & Decision
 
 function run(
   rules: Strategy,
-  bars: readonly Candle[],
+  candles: readonly Candle[],
   {
     allowed = () => 'all',
     target = 'flat',
@@ -22,7 +22,7 @@ function run(
 ): Made[] {
   const indicators = createIndicatorSet(rules.series)
   let state = initialState(target)
-  return bars.flatMap((candle, at) => {
+  return candles.flatMap((candle, at) => {
     const done = step(rules, state, { candle, values: indicators(candle) }, allowed(at))
     state = done.state
     return done.decision ? [{ at, ...done.decision }] : []
@@ -69,9 +69,9 @@ test('leaves when its longest time in the market is over, and may enter again at
 
 test('the time goes on over a restart and over candles that nobody watched', () => {
   const rules = strategy({ exit: 'close < 50', hold: '3m' })
-  const [indicators, bars] = [createIndicatorSet(rules.series), candles([100, 100, 100, 100, 100])]
+  const [indicators, past] = [createIndicatorSet(rules.series), candles([100, 100, 100, 100, 100])]
   let state = initialState('long', 0)
-  const kinds = bars.map((candle, at) => {
+  const kinds = past.map((candle, at) => {
     const update = { candle, values: indicators(candle) }
     const done = step(rules, state, update, at < 4 ? 'missed' : 'exits')
     state = done.state

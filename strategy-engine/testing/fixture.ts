@@ -1,4 +1,4 @@
-// The world around an engine under test: a home, a broker, a cable that can be cut, a listener, time and candles.
+// The fixture around an engine under test: a home, a broker, a cable that can be cut, a listener, time and candles.
 import { mkdtempSync, rmSync, unlinkSync, writeFileSync } from 'node:fs'
 import { connect, createServer, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -82,7 +82,7 @@ export function configFor(url: string): EngineConfig {
 export function depsFor(home: Home) {
   const logged: string[] = []
   const hops: [Hop, string, number | undefined][] = []
-  const clock = handClock(T0 * 1000 - 500)
+  const clock = manualClock(T0 * 1000 - 500)
   const deps: EngineDeps = {
     home: home.path,
     clock,
@@ -97,7 +97,7 @@ export function depsFor(home: Home) {
 }
 
 /** Repeats only when time passes by hand; single timers run in real time. */
-function handClock(start: number) {
+function manualClock(start: number) {
   let now = start
   const repeating = new Set<{ period: number; elapsed: number; run: () => void }>()
   const clock: Clock = {
@@ -209,7 +209,7 @@ function issuedAt(token: string): number {
   return Number((JSON.parse(payload) as { iat: unknown }).iat)
 }
 
-export interface WorldOptions {
+export interface FixtureOptions {
   /** How many of the candles are history. */
   readonly past: number
   /** Make the candle useless, so that the engine throws. */
@@ -217,7 +217,10 @@ export interface WorldOptions {
 }
 
 /** The candle after the history closes at T0. */
-export async function startWorld(bars: readonly Candle[], { past, spoil = false }: WorldOptions) {
+export async function startFixture(
+  candles: readonly Candle[],
+  { past, spoil = false }: FixtureOptions,
+) {
   const home = newHome()
   const broker = await openBroker()
   const cable = await openCable(broker.address.mqtt)
@@ -247,7 +250,7 @@ export async function startWorld(bars: readonly Candle[], { past, spoil = false 
     return { engine, close }
   }
 
-  const running = await begin(bars, past)
+  const running = await begin(candles, past)
   return { ...listener, ...running, home, cable, hops, logged, pass: clock.pass, begin }
 }
 

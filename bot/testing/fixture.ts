@@ -53,7 +53,7 @@ const DEVICE = keyOf(3)
 export type Clock = ReturnType<typeof turnableClock>
 export type Heard = { command: Command } | { approval: Approval }
 
-export interface Rig {
+export interface BotFixture {
   readonly telegram: SandboxTelegram
   readonly clock: Clock
   readonly device: ScriptedDevice
@@ -70,7 +70,7 @@ export interface Rig {
 }
 
 /** `broker`: another one for the bot alone, which the device does not reach. */
-export async function openRig(options: { broker?: string } = {}): Promise<Rig> {
+export async function openFixture(options: { broker?: string } = {}): Promise<BotFixture> {
   const home = await mkdtemp(join(tmpdir(), 'keyside-bot-'))
   onTestFinished(() => rm(home, { recursive: true, force: true }))
   const clock = turnableClock()
@@ -276,7 +276,10 @@ async function connectDevice(url: string, clock: Clock): Promise<ScriptedDevice>
 }
 
 /** Until the bot has put every report of the device into its store. */
-export async function allTaken({ home, device }: Pick<Rig, 'home' | 'device'>): Promise<void> {
+export async function allTaken({
+  home,
+  device,
+}: Pick<BotFixture, 'home' | 'device'>): Promise<void> {
   const store = openStore(join(home, 'bot.db'))
   try {
     await until(() => readDevice(store).seq === device.seq)
@@ -286,7 +289,7 @@ export async function allTaken({ home, device }: Pick<Rig, 'home' | 'device'>): 
 }
 
 /** Until nothing that the bot has to say waits. One message a second is what a chat may be sent, so the clock turns. */
-export async function allSent({ home, clock }: Pick<Rig, 'home' | 'clock'>): Promise<void> {
+export async function allSent({ home, clock }: Pick<BotFixture, 'home' | 'clock'>): Promise<void> {
   const store = openStore(join(home, 'bot.db'))
   const waiting = store.prepare('SELECT count(*) AS count FROM message WHERE version > sent')
   try {

@@ -8,7 +8,7 @@ export interface Wait {
   readonly ms: number
 }
 
-export type Verdict =
+export type SendFailure =
   /** Telegram shows it already. */
   | { readonly outcome: 'done' }
   | Wait
@@ -20,7 +20,7 @@ const SECOND = 1000
 const MAX_BACKOFF_MS = 4 * SECOND
 
 /** `failures`: how often in a row, this one included. */
-export function judgeFailure(error: unknown, failures: number): Verdict {
+export function classifySendError(error: unknown, failures: number): SendFailure {
   const unreachable = waiting('telegram_unreachable', failures)
   if (!(error instanceof GrammyError)) return unreachable
   const { error_code, description, parameters } = error
@@ -39,10 +39,10 @@ export function judgeFailure(error: unknown, failures: number): Verdict {
 }
 
 /** What a failed poll means: nothing is dropped, it is always tried again. */
-export function judgePoll(error: unknown, failures: number): Wait {
+export function classifyPollError(error: unknown, failures: number): Wait {
   if (error instanceof GrammyError && error.error_code === 409)
     return waiting('telegram_conflict', failures)
-  const verdict = judgeFailure(error, failures)
+  const verdict = classifySendError(error, failures)
   return verdict.outcome === 'wait' ? verdict : waiting('telegram_unreachable', failures)
 }
 

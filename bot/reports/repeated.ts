@@ -2,7 +2,7 @@
 import { editMessage, putMessage } from '../store/messages.ts'
 import type { Repeats } from '../texts/events.ts'
 import type { Html } from '../texts/html.ts'
-import type { Telling } from './telling.ts'
+import type { NotificationContext } from './notification-context.ts'
 
 /** After this long the same thing is news again, ms. */
 const WINDOW_MS = 600_000
@@ -15,15 +15,15 @@ interface Repeated {
   readonly isQuiet: boolean
 }
 
-export function tellRepeated(
-  { store, owner, now }: Telling,
+export function notifyRepeated(
+  { store, owner, now }: NotificationContext,
   { key, at, isQuiet }: Repeated,
   write: (repeats: Repeats) => Html,
 ): void {
-  const row = store.prepare('SELECT * FROM flood WHERE key = ?').get(key)
+  const row = store.prepare('SELECT * FROM repeated_message WHERE key = ?').get(key)
   if (row !== undefined && now - Number(row['since']) < WINDOW_MS) {
     const count = Number(row['count']) + 1
-    store.prepare('UPDATE flood SET count = ? WHERE key = ?').run(count, key)
+    store.prepare('UPDATE repeated_message SET count = ? WHERE key = ?').run(count, key)
     editMessage(store, Number(row['message']), { html: write({ count, last: at, now }).text })
     return
   }
@@ -32,5 +32,7 @@ export function tellRepeated(
     ...(isQuiet && { quiet: true }),
   }
   const message = putMessage(store, { chat: owner.chat, content }, now)
-  store.prepare('INSERT OR REPLACE INTO flood VALUES (?, ?, 1, ?)').run(key, message, now)
+  store
+    .prepare('INSERT OR REPLACE INTO repeated_message VALUES (?, ?, 1, ?)')
+    .run(key, message, now)
 }

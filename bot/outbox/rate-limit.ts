@@ -3,7 +3,7 @@
 const BURST = 10
 const REFILL_MS = 1000
 
-export class Pace {
+export class RateLimit {
   #tokens = BURST
   #at = 0
 

@@ -1,10 +1,10 @@
 // An answer that the device has not taken: said each time, and its card waits again if the order does.
 import type { ReportEvent } from '@keyside/protocol'
-import { offerAgain } from '../approvals/answer.ts'
+import { reopenCardWithin } from '../approvals/answer.ts'
 import { findCard, markCodeNeeded } from '../store/cards.ts'
 import { putMessage } from '../store/messages.ts'
 import { notTakenText } from '../texts/events.ts'
-import type { Telling } from './telling.ts'
+import type { NotificationContext } from './notification-context.ts'
 
 /** These leave the order as it is. */
 const STILL_WAITS: ReadonlySet<string> = new Set([
@@ -15,16 +15,17 @@ const STILL_WAITS: ReadonlySet<string> = new Set([
   'approval_code_unset',
 ])
 
-export function tellNotTaken(
-  telling: Telling,
+export function notifyAnswerRefused(
+  context: NotificationContext,
   event: Extract<ReportEvent, { type: 'refusal' }>,
   order: string,
 ): void {
-  const { store, owner, now } = telling
+  const { store, owner, now } = context
   putMessage(store, { chat: owner.chat, content: { html: notTakenText(event).text } }, now)
   if (!STILL_WAITS.has(event.code)) return
   if (event.code === 'approval_code_needed') markCodeNeeded(store, order)
   // A card that nobody has answered since must keep the buttons it shows.
   const state = findCard(store, order)?.state
-  if (state === 'pressed' || state === 'answered') offerAgain(telling, order, 'not_taken', now)
+  if (state === 'pressed' || state === 'answered')
+    reopenCardWithin(context, order, 'not_taken', now)
 }

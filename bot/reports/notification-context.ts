@@ -3,7 +3,7 @@ import type { RandomBytes } from '@keyside/runtime'
 import type { Store } from '../store/open.ts'
 import type { Owner } from '../store/owner.ts'
 
-export interface Telling {
+export interface NotificationContext {
   readonly store: Store
   readonly randomBytes: RandomBytes
   readonly owner: Owner

@@ -1,6 +1,6 @@
 // A halt is understood from its first word, and nothing is sold on any words but two.
 import { expect, test } from 'vitest'
-import { readSpoken } from './spoken.ts'
+import { parseMessage } from './parse-message.ts'
 
 test.each([
   'halt',
@@ -29,14 +29,14 @@ test.each([
   'Halt! HALT!!',
   'halt…',
   'halt?',
-])('%j halts, and nothing of it is left unheeded', (text) => {
-  expect(readSpoken(text)).toEqual({ asks: 'halt', sells: false, unheeded: '' })
+])('%j halts, and nothing of it is left ignored', (text) => {
+  expect(parseMessage(text)).toEqual({ asks: 'halt', sells: false, ignored: '' })
 })
 
 test.each(['/halt sell', 'halt sell', '/HALT SELL', '/halt@keyside_bot Sell!!', ' Halt\n sell. '])(
   '%j halts and sells',
   (text) => {
-    expect(readSpoken(text)).toEqual({ asks: 'halt', sells: true, unheeded: '' })
+    expect(parseMessage(text)).toEqual({ asks: 'halt', sells: true, ignored: '' })
   },
 )
 
@@ -50,8 +50,8 @@ test.each([
   ['/stop sell', 'sell'],
   ['STOP  buying\nnow', 'buying now'],
   ['halt now', 'now'],
-])('%j halts, sells nothing, and knows what it has not done', (text, unheeded) => {
-  expect(readSpoken(text)).toEqual({ asks: 'halt', sells: false, unheeded })
+])('%j halts, sells nothing, and knows what it has not done', (text, ignored) => {
+  expect(parseMessage(text)).toEqual({ asks: 'halt', sells: false, ignored })
 })
 
 test.each([
@@ -61,7 +61,7 @@ test.each([
   ['/Status@Keyside_Bot', 'status'],
   ['/hlat', 'hlat'],
 ])('%j is the command %s', (text, name) => {
-  expect(readSpoken(text)).toEqual({ asks: 'command', name })
+  expect(parseMessage(text)).toEqual({ asks: 'command', name })
 })
 
 test.each([
@@ -73,5 +73,5 @@ test.each([
   ['123456', false],
   ['', false],
 ])('%j asks for nothing; a halt further back is noticed: %s', (text, meantHalt) => {
-  expect(readSpoken(text)).toEqual({ asks: 'nothing', meantHalt })
+  expect(parseMessage(text)).toEqual({ asks: 'nothing', meantHalt })
 })

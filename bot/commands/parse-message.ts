@@ -1,12 +1,12 @@
 // What a message asks for, however it is typed: a thumb in a panic writes no syntax.
 
-export type Spoken =
+export type ParsedMessage =
   | {
       readonly asks: 'halt'
       /** Only on exactly "halt sell": what is sold cannot be taken back. */
       readonly sells: boolean
       /** Words behind it that nothing was done about; empty when there are none. */
-      readonly unheeded: string
+      readonly ignored: string
     }
   /** In lower case, without the slash and the bot's name. */
   | { readonly asks: 'command'; readonly name: string }
@@ -18,7 +18,7 @@ const FIRST_WORD = /^(?:\s*@\w+\s)?[^\p{L}\p{N}]*(\p{L}+)(?:@\w+)?(.*)$/su
 const COMMAND = /^\s*\/\s?(\w+)/
 const SELL = /^\s+sell[\s!.]*$/i
 
-export function readSpoken(text: string): Spoken {
+export function parseMessage(text: string): ParsedMessage {
   // Full-width letters are letters, and what nobody sees is not there.
   const plain = text.normalize('NFKC').replace(/\p{Cf}/gu, '')
   const [, first = '', rest = ''] = FIRST_WORD.exec(plain) ?? []
@@ -28,11 +28,11 @@ export function readSpoken(text: string): Spoken {
   return { asks: 'nothing', meantHalt: wordsOf(plain).some(isHalt) }
 }
 
-function readHalt(first: string, rest: string): Spoken {
+function readHalt(first: string, rest: string): ParsedMessage {
   // "Stop sell" may mean the opposite: it does not sell.
   const sells = SELL.test(rest) && !first.toLowerCase().startsWith('s')
   const isSaid = sells || wordsOf(rest).every(isHalt)
-  return { asks: 'halt', sells, unheeded: isSaid ? '' : rest.replace(/\s+/g, ' ').trim() }
+  return { asks: 'halt', sells, ignored: isSaid ? '' : rest.replace(/\s+/g, ' ').trim() }
 }
 
 /** A letter that was held down counts once: "STOPPP", "haaalt". */

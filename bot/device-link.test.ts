@@ -1,12 +1,12 @@
 // The line to the device: what the trader hears of it.
 import { expect, test } from 'vitest'
-import { openRig } from './testing/rig.ts'
+import { openFixture } from './testing/fixture.ts'
 
 test('the trader is told when the broker takes the token of the bot no more', async () => {
-  const rig = await openRig()
-  const chat = await rig.claim()
+  const fixture = await openFixture()
+  const chat = await fixture.claim()
   // It was good for a day.
-  rig.clock.advance(86_401_000)
+  fixture.clock.advance(86_401_000)
   await chat.waitForMessage(({ text }) => text?.includes('I cannot hear your device') === true)
   expect(chat.messages().at(-1)?.text).toContain('keyside init --renew')
 })

@@ -5,20 +5,22 @@ import type { Store } from './open.ts'
 /** Numbers back from the newest; older ones are known by number alone. */
 const KEPT = 1000
 
-export function markTold(store: Store, report: Report): void {
-  store.prepare('INSERT OR IGNORE INTO told VALUES (?, ?)').run(report.seq, digestOf(report))
-  store.prepare('DELETE FROM told WHERE seq <= ?').run(report.seq - KEPT)
+export function markDelivered(store: Store, report: Report): void {
+  store
+    .prepare('INSERT OR IGNORE INTO delivered_report VALUES (?, ?)')
+    .run(report.seq, digestOf(report))
+  store.prepare('DELETE FROM delivered_report WHERE seq <= ?').run(report.seq - KEPT)
 }
 
 /** The number was told, and with it something else. */
-export function isOther(store: Store, report: Report): boolean {
-  const digests = store.prepare('SELECT digest FROM told WHERE seq = ?').all(report.seq)
+export function differsFromDelivered(store: Store, report: Report): boolean {
+  const digests = store.prepare('SELECT digest FROM delivered_report WHERE seq = ?').all(report.seq)
   const digest = digestOf(report)
   return digests.length > 0 && digests.every((row) => row['digest'] !== digest)
 }
 
-export function forgetTold(store: Store): void {
-  store.exec('DELETE FROM told')
+export function forgetDelivered(store: Store): void {
+  store.exec('DELETE FROM delivered_report')
 }
 
 /** A replay is signed anew, by another run: only what happened, and when, is the same. */

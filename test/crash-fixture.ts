@@ -4,25 +4,25 @@ import { DatabaseSync } from 'node:sqlite'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { KeysideError } from '@keyside/runtime'
 import {
-  complaintsAbout,
   type Evidence,
-  livesOf,
+  orderHistories,
   type Published,
   readFacts,
+  violationsIn,
 } from './crash-evidence.ts'
 import { FaultTally } from './crash-faults.ts'
 import { type Run, STREAMS } from './crash-plan.ts'
 import { replaced } from './replaced.ts'
 import { type ScriptedBot, scriptedBot } from './scripted-bot.ts'
 import { type ScriptedEngine, type ScriptedStream, scriptedEngine } from './scripted-engine.ts'
-import { openWorld, UNASKED_POLICY, type World } from './world.ts'
+import { openTestSystem, type TestSystem, UNASKED_POLICY } from './test-system.ts'
 
 const STREAM_NAMES = Array.from({ length: STREAMS }, (_, index) => `s${index}`)
 const MARKETS = STREAM_NAMES.map((_, index) => `C${index}/USDT`)
 const HEAD_MS = 10_000
 /** Faults may keep a start from comparing its markets; it is waited for no longer than this, ms. */
 const MAX_COMPARING_MS = 1_800
-const LOOK_MS = 40
+const POLL_MS = 40
 /** Starts that faults may spoil one after the other. */
 const MAX_STARTS = 4
 
@@ -45,8 +45,8 @@ const INSTRUMENTS = ['BTC/USDT', ...MARKETS].map((symbol) => ({
   maxMarketQuantity: '100',
 }))
 
-export interface Stage {
-  readonly world: World
+export interface CrashFixture {
+  readonly system: TestSystem
   readonly bot: ScriptedBot
   readonly faults: FaultTally
   readonly streams: readonly ScriptedStream[]
@@ -54,30 +54,34 @@ export interface Stage {
   /** `jti` of the signal under way; null between two. Unix ms. */
   readonly kills: { readonly jti: string | null; readonly at: number }[]
   /** Codes with which the executor ended by itself because of a fault. */
-  readonly spoiltStarts: string[]
+  readonly failedStarts: string[]
   close(): Promise<void>
 }
 
-export async function setStage(): Promise<Stage> {
-  const world = await openWorld({ policy: POLICY, instruments: INSTRUMENTS, logLevel: 'info' })
-  const open: { close(): Promise<void> }[] = [world]
+export async function openCrashFixture(): Promise<CrashFixture> {
+  const system = await openTestSystem({
+    policy: POLICY,
+    instruments: INSTRUMENTS,
+    logLevel: 'info',
+  })
+  const open: { close(): Promise<void> }[] = [system]
   const close = async () => {
     for (const one of open.splice(0).reverse()) await one.close()
   }
   try {
-    await world.start('broker')
-    const engine = await scriptedEngine(world.home)
+    await system.start('broker')
+    const engine = await scriptedEngine(system.home)
     open.push(engine)
-    const bot = await scriptedBot(world.home)
+    const bot = await scriptedBot(system.home)
     open.push(bot)
     const streams = await openStreams(engine)
     const keepAlive = setInterval(() => {
       for (const stream of streams) void stream.head()
     }, HEAD_MS)
     open.push({ close: async () => clearInterval(keepAlive) })
-    await world.start('executor')
-    const faults = new FaultTally(world.sandbox.exchange.faults)
-    return { world, bot, faults, streams, published: [], kills: [], spoiltStarts: [], close }
+    await system.start('executor')
+    const faults = new FaultTally(system.sandbox.exchange.faults)
+    return { system, bot, faults, streams, published: [], kills: [], failedStarts: [], close }
   } catch (error) {
     await close()
     throw error
@@ -90,25 +94,25 @@ async function openStreams(engine: ScriptedEngine): Promise<ScriptedStream[]> {
   return streams
 }
 
-export async function perform(stage: Stage, run: Run): Promise<void> {
-  const { world, bot, faults } = stage
+export async function executeRun(fixture: CrashFixture, run: Run): Promise<void> {
+  const { system, bot, faults } = fixture
   faults.arm(run.faults)
   approveAll(bot, run.answerAfter)
-  if (run.published === 'down') await kill(stage, null)
-  const jti = await publish(stage, run)
+  if (run.published === 'down') await kill(fixture, null)
+  const jti = await publish(fixture, run)
   if (run.published === 'up') {
     await sleep(run.killAfter)
-    await kill(stage, jti)
+    await kill(fixture, jti)
   }
   if (run.killAgainAfter !== null) {
-    const start = world.start('executor')
+    const start = system.start('executor')
     start.catch(() => undefined)
     await sleep(run.killAgainAfter)
-    await kill(stage, jti)
+    await kill(fixture, jti)
   }
   const started = Date.now()
-  await startAgain(stage)
-  await compared(world.home, started)
+  await startAgain(fixture)
+  await compared(system.home, started)
   await sleep(run.rest)
 }
 
@@ -118,25 +122,25 @@ async function compared(home: string, started: number): Promise<void> {
   const looks = db.prepare(
     "SELECT count(*) AS looks FROM kept WHERE name LIKE 'looked %' AND CAST(value AS INTEGER) >= ?",
   )
-  for (const end = Date.now() + MAX_COMPARING_MS; Date.now() < end; await sleep(LOOK_MS))
+  for (const end = Date.now() + MAX_COMPARING_MS; Date.now() < end; await sleep(POLL_MS))
     if (Number(looks.get(started)?.['looks']) >= MARKETS.length) return
 }
 
 /** As a supervisor does: that the exchange was away at that moment is no end. */
-async function startAgain({ world, faults, spoiltStarts }: Stage): Promise<void> {
+async function startAgain({ system, faults, failedStarts }: CrashFixture): Promise<void> {
   for (let tries = 1; ; tries += 1)
     try {
-      await world.start('executor')
+      await system.start('executor')
       return
     } catch (error) {
       const byFault = error instanceof KeysideError && error.code.startsWith('exchange_')
       if (!byFault || tries > MAX_STARTS) throw error
-      spoiltStarts.push(error.code)
+      failedStarts.push(error.code)
       if (tries === MAX_STARTS) faults.disarm()
     }
 }
 
-async function publish({ streams, published }: Stage, run: Run): Promise<string> {
+async function publish({ streams, published }: CrashFixture, run: Run): Promise<string> {
   const stream = streams[run.stream]
   if (stream === undefined) throw new RangeError(`no stream ${run.stream}`)
   const value = run.approval === 'asked' ? '200' : '100'
@@ -152,9 +156,9 @@ async function publish({ streams, published }: Stage, run: Run): Promise<string>
   return jti
 }
 
-async function kill({ world, kills }: Stage, jti: string | null): Promise<void> {
+async function kill({ system, kills }: CrashFixture, jti: string | null): Promise<void> {
   kills.push({ jti, at: Date.now() })
-  await world.kill('executor')
+  await system.kill('executor')
 }
 
 /** A trader who says yes to all, and once more to what still waits when the device is back. */
@@ -182,25 +186,25 @@ function waiting({ reports }: ScriptedBot): string[] {
 }
 
 const PATIENCE_MS = 90_000
-const CALM_MS = 3_000
+const QUIET_MS = 3_000
 
 /** Until all three tell one story and go on doing so; an unknown order takes its time. */
-export async function agreed(stage: Stage): Promise<Evidence> {
-  stage.faults.disarm()
+export async function awaitAgreement(fixture: CrashFixture): Promise<Evidence> {
+  fixture.faults.disarm()
   const deadline = Date.now() + PATIENCE_MS
   for (let agreedAt = Number.POSITIVE_INFINITY; ; await sleep(500)) {
-    await stage.bot.ask({ do: 'status' })
-    await stage.bot.catchUp()
-    const evidence = gather(stage)
-    const complaints = complaintsAbout(evidence, stage.world.home)
+    await fixture.bot.ask({ do: 'status' })
+    await fixture.bot.catchUp()
+    const evidence = collectEvidence(fixture)
+    const complaints = violationsIn(evidence, fixture.system.home)
     if (complaints.length > 0) agreedAt = Number.POSITIVE_INFINITY
     else agreedAt = Math.min(agreedAt, Date.now())
-    if (Date.now() > Math.min(deadline, agreedAt + CALM_MS)) return evidence
+    if (Date.now() > Math.min(deadline, agreedAt + QUIET_MS)) return evidence
   }
 }
 
-function gather({ world, bot, published }: Stage): Evidence {
-  const facts = readFacts(world.home)
-  const accepted = world.sandbox.exchange.acceptLog()
-  return { published, facts, lives: livesOf(facts), accepted, reports: bot.reports }
+function collectEvidence({ system, bot, published }: CrashFixture): Evidence {
+  const facts = readFacts(system.home)
+  const accepted = system.sandbox.exchange.acceptLog()
+  return { published, facts, histories: orderHistories(facts), accepted, reports: bot.reports }
 }

@@ -14,14 +14,14 @@ import {
 import { newSandboxSecrets, type Sandbox, startSandbox } from '../cli/sandbox/sandbox.ts'
 import { makeSandboxHome } from '../cli/sandbox/sandbox-home.ts'
 
-export interface WorldOptions {
+export interface TestSystemOptions {
   readonly policy?: string
   readonly wave?: WaveShape
   readonly instruments?: readonly InstrumentSetup[]
   readonly logLevel?: string
 }
 
-export interface World {
+export interface TestSystem {
   readonly home: string
   readonly sandbox: Sandbox
   readonly passphrase: string
@@ -58,8 +58,8 @@ unusual_size: 1000
 repeat_within: never
 `
 
-export async function openWorld(options: WorldOptions = {}): Promise<World> {
-  const home = mkdtempSync(join(tmpdir(), 'keyside-world-'))
+export async function openTestSystem(options: TestSystemOptions = {}): Promise<TestSystem> {
+  const home = mkdtempSync(join(tmpdir(), 'keyside-system-'))
   const parts = { clock: systemClock, randomBytes: systemRandomBytes }
   const secrets = newSandboxSecrets(systemRandomBytes)
   const sandbox = await startSandbox({
@@ -124,6 +124,6 @@ export async function until<T>(
 }
 
 /** Replaces a file of the home. */
-export function rewrite(world: World, file: string, text: string): void {
-  writeFileSync(join(world.home, file), text)
+export function rewrite(system: TestSystem, file: string, text: string): void {
+  writeFileSync(join(system.home, file), text)
 }

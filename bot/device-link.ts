@@ -10,40 +10,40 @@ import { Receiver } from './reports/receive.ts'
 import { readDevice } from './store/device.ts'
 import type { Store } from './store/open.ts'
 import { findOwner } from './store/owner.ts'
-import { anotherHalted, anotherSilent, brokerTrouble } from './texts/chat.ts'
+import { anotherHalted, anotherUnconfirmed, brokerTrouble } from './texts/chat.ts'
 import type { Html } from './texts/html.ts'
 
-export interface LineDeps {
+export interface DeviceLinkDeps {
   readonly store: Store
   readonly clock: Clock
   readonly randomBytes: RandomBytes
   readonly log: Logger
   /** Something to send was written. */
-  readonly kick: () => void
+  readonly wake: () => void
 }
 
-export interface Line {
+export interface DeviceLink {
   readonly device: Device
   readonly receiver: Receiver
   readonly link: Link
   /** False when it is known that nobody would hear. */
-  readonly there: () => boolean
+  readonly reachable: () => boolean
 }
 
 /** `access` reads the broker's access token, `key` signs commands and approvals. */
-export function openLine(
+export function openDeviceLink(
   config: BotConfig,
   { access, key }: { access: () => string; key: SigningKey },
-  deps: LineDeps,
-): Line {
+  deps: DeviceLinkDeps,
+): DeviceLink {
   const ids = { bot: config.id, device: config.device.id }
   const sessions = new Sessions()
   const tellOwner = (text: Html) => {
     const owner = findOwner(deps.store)
     if (owner !== null) say(deps, owner, text)
   }
-  const onHalt: HaltsOptions['tell'] = (what) =>
-    tellOwner(what === 'another_halted' ? anotherHalted : anotherSilent)
+  const onHalt: HaltsOptions['notify'] = (what) =>
+    tellOwner(what === 'another_halted' ? anotherHalted : anotherUnconfirmed)
   const device = new Device({ ...deps, ...ids, key, sessions, onHalt, link: () => link })
   const receiver = new Receiver(config, { ...deps, device, sessions })
   const link: Link = openLink({
@@ -57,6 +57,6 @@ export function openLine(
     onTrouble: ({ code, message }) => tellOwner(brokerTrouble(code, message)),
     log: deps.log,
   })
-  const there = () => link.connected() && readDevice(deps.store).presence !== 'offline'
-  return { device, receiver, link, there }
+  const reachable = () => link.connected() && readDevice(deps.store).presence !== 'offline'
+  return { device, receiver, link, reachable }
 }

@@ -1,21 +1,21 @@
 // What a pressed button leads to.
 import { Composer, type Context } from 'grammy'
-import { type ApprovalDeps, answerPress } from './answer.ts'
+import { type ApprovalDeps, answerCallback } from './answer.ts'
 
-export interface PressDeps extends ApprovalDeps {
+export interface CallbackDeps extends ApprovalDeps {
   readonly toast: (query: string, text: string) => Promise<void>
 }
 
-export function pressHandlers(deps: PressDeps): Composer<Context> {
+export function callbackHandlers(deps: CallbackDeps): Composer<Context> {
   const composer = new Composer()
-  composer.on('callback_query', (ctx) => press(deps, ctx))
+  composer.on('callback_query', (ctx) => handleCallback(deps, ctx))
   return composer
 }
 
-function press(deps: PressDeps, { callbackQuery, from, chat }: Context): void {
+function handleCallback(deps: CallbackDeps, { callbackQuery, from, chat }: Context): void {
   const { id, data, message } = callbackQuery ?? {}
   if (id === undefined || from === undefined || chat === undefined || message === undefined) return
-  const toast = answerPress(deps, {
+  const toast = answerCallback(deps, {
     data: data ?? '',
     user: from.id,
     chat: chat.id,
