@@ -1,41 +1,32 @@
 // The trader's device: starts the executor, loses it to crashes, a bad disk and policy changes, and starts it again.
-import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { assemble } from '../executor/assemble.ts'
 import type { Input } from '../executor/core/execution/inputs.ts'
 import type { State } from '../executor/core/model/state.ts'
 import type { Policy } from '../executor/core/risk/policy/schema.ts'
-import { openFromBot, openFromEngine } from '../executor/open-message.ts'
-import { acceptPolicy, readPolicyText, requirePolicy } from '../executor/policy/policy-file.ts'
-import { Publisher } from '../executor/report/publisher.ts'
 import type { Shell } from '../executor/shell.ts'
 import { unhalt } from '../executor/unhalt.ts'
-import { GENESIS, reportTopic } from '../protocol/index.ts'
 import { type Clock, KeysideError, noTrace } from '../runtime/index.ts'
+import { DeviceClock } from './device-clock.ts'
 import { SimulatedExchange } from './exchange.ts'
-import { FragileJournal } from './journal.ts'
-import { CODE_SECRET, DEVICE, DEVICE_KEY, RINGS, SALT } from './keys.ts'
-import type { Network } from './network.ts'
-import { drawPolicy } from './policies.ts'
+import type { TakenOrder } from './ground-truth.ts'
+import { FaultyDisk, FragileJournal } from './journal.ts'
+import { CODE_SECRET, SALT } from './keys.ts'
+import { type Message, type Network, openMessage } from './network.ts'
+import { acceptDrawnPolicy, readAcceptedPolicy } from './policies.ts'
+import { reportPublisher } from './report-publisher.ts'
 import type { Simulation } from './simulation.ts'
-import type { Venue, VenueOrder } from './venue.ts'
-
-export interface Message {
-  readonly line: 'signals' | 'home'
-  readonly topic: string
-  readonly token: string
-  readonly retained: boolean
-}
+import type { SimulatedVenue } from './venue.ts'
 
 export interface DeviceOptions {
   readonly simulation: Simulation
   readonly network: Network
-  readonly venue: Venue
+  readonly venue: SimulatedVenue
   /** KEYSIDE_HOME. */
   readonly home: string
   /** After each commit. */
   readonly onCommit: (journal: FragileJournal, policy: Policy) => void
-  readonly onTaken: (order: VenueOrder) => void
+  readonly onTaken: (order: TakenOrder) => void
   readonly onCancel: (clientOrderId: string) => void
   readonly onReport: (token: string) => void
   readonly onHeard: (before: State, input: Input, after: State) => void
@@ -56,54 +47,26 @@ interface Life {
 
 /** Chance at each point where a process can die, in the worst fault window. */
 const CRASH_CHANCE = 0.08
-const DISK_CHANCE = 0.3
 const CONNECT_MS = 50
 const MAX_HEARD = 30
-/** Of the clock, ms. */
-const CLOCK_ERRORS = [-3_000, -1_500, -700, 700, 1_500, 3_000]
-const CLOCK_JUMPS = [-93_600_000, -7_200_000, -50_000, 50_000, 120_000, 7_200_000, 18_000_000]
-
 export class Device {
+  readonly clock: DeviceClock
   readonly #options: DeviceOptions
   readonly #simulation: Simulation
   #life: Life | null = null
   readonly #heard: Message[] = []
-  /** The clock's error from a true time on, newest first. */
-  readonly #offsets: { from: number; ms: number }[] = []
   #start: 'planned' | 'none' = 'none'
 
   constructor(options: DeviceOptions) {
     this.#options = options
     this.#simulation = options.simulation
+    this.clock = new DeviceClock(options.simulation)
   }
 
   run(): void {
     this.#writePolicy()
     this.#startAfter(0)
-    const { faultWindows, scheduler, random, start } = this.#simulation
-    for (const kind of ['clock', 'jump'] as const)
-      for (const { from, to } of faultWindows.periods(kind)) {
-        const offset = random.pick(kind === 'clock' ? CLOCK_ERRORS : CLOCK_JUMPS)
-        scheduler.after(from - start, () => this.#setClock(offset))
-        scheduler.after(to - start, () => this.#setClock(0))
-      }
-  }
-
-  #setClock(ms: number): void {
-    if (ms === this.#offsetAt(this.#simulation.scheduler.now())) return
-    this.#offsets.unshift({ from: this.#simulation.scheduler.now(), ms })
-    const name = ms === 0 ? 'clock set right' : Math.abs(ms) > 3_000 ? 'clock jump' : 'clock off'
-    this.#simulation.trouble(name, `${ms} ms`, 0)
-    if (ms === 0) this.#life?.exchange?.measureSkew()
-  }
-
-  #offsetAt(at: number): number {
-    return this.#offsets.find(({ from }) => from <= at)?.ms ?? 0
-  }
-
-  /** True when the clock was set less than `ms` ago. */
-  wasJustSet(ms: number): boolean {
-    return (this.#offsets[0]?.from ?? 0) > this.#simulation.scheduler.now() - ms
+    this.clock.run(() => this.#life?.exchange?.measureSkew())
   }
 
   /** Null while the executor is not running. */
@@ -115,8 +78,7 @@ export class Device {
 
   /** The device's clock, Unix ms. */
   now(): number {
-    const now = this.#simulation.scheduler.now()
-    return now + this.#offsetAt(now)
+    return this.clock.now()
   }
 
   lastReport(): number {
@@ -127,7 +89,7 @@ export class Device {
     const life = this.#life
     if (life?.shell === null || life?.state !== 'here' || this.#dies('when a message comes')) return
     const before = life.shell.state()
-    const input = this.#open(message)
+    const input = openMessage(message, this.now())
     this.#take(life, input)
     if (!this.#isHere(life)) return
     this.#options.onHeard(before, input, life.shell.state())
@@ -143,19 +105,13 @@ export class Device {
     this.#take(life, { type: 'tick' })
     if (!this.#isHere(life)) return
     const before = life.shell.state()
-    this.#take(life, this.#open(message))
+    this.#take(life, openMessage(message, this.now()))
     if (this.#isHere(life)) this.#options.onForged(before, life.shell.state(), expected)
   }
 
   /** The last messages that were read, oldest first. */
   heard(): readonly Message[] {
     return this.#heard
-  }
-
-  #open({ line, ...message }: Message): Input {
-    const now = this.now()
-    if (line === 'signals') return openFromEngine(RINGS, { ...message, now })
-    return openFromBot(RINGS, DEVICE, { ...message, now })
   }
 
   #take(life: Life, input: Input): void {
@@ -201,7 +157,13 @@ export class Device {
       policy: life.policy,
       salt: SALT,
       codeSecret: CODE_SECRET,
-      publisher: this.#publisherFor(life, clock),
+      publisher: reportPublisher({
+        simulation: this.#simulation,
+        network: this.#options.network,
+        clock,
+        isConnected: () => life.state === 'here',
+        onReport: this.#options.onReport,
+      }),
       clock,
       trace: noTrace,
       log: { error: (...args: unknown[]) => this.#onLog(life, args) },
@@ -215,12 +177,15 @@ export class Device {
 
   #newLife(): Life {
     const { home } = this.#options
-    const disk = {
-      beforeCommit: (what: string) => this.#beforeCommit(life, what),
-      afterCommit: (what: string) => this.#afterCommit(life, what),
-    }
+    const disk = new FaultyDisk({
+      simulation: this.#simulation,
+      dies: (where) => this.#dies(where),
+      fill: () => journal.fill(),
+      onBroken: () => this.#fail(life),
+      onCommit: () => this.#options.onCommit(journal, policy),
+    })
     const journal = new FragileJournal(join(home, 'journal.db'), disk)
-    const policy = readAccepted(home, journal, this.now())
+    const policy = readAcceptedPolicy(home, journal, this.now())
     const since = this.#simulation.scheduler.now()
     const life: Life = { journal, policy, state: 'here', exchange: null, shell: null, since }
     return life
@@ -232,7 +197,7 @@ export class Device {
       simulation,
       venue,
       now: () => this.now(),
-      clockAt: (at) => at + this.#offsetAt(at),
+      clockAt: (at) => this.clock.at(at),
       survives: (where) => life.state === 'here' && !this.#dies(where),
       onTaken,
       onCancel,
@@ -251,33 +216,6 @@ export class Device {
     }
   }
 
-  #publisherFor(life: Life, clock: Clock): Publisher {
-    const { network, onReport, simulation } = this.#options
-    const log = { warn: () => undefined } as unknown as ConstructorParameters<
-      typeof Publisher
-    >[0]['log']
-    const publisher = new Publisher({
-      device: DEVICE,
-      audience: 'bot',
-      session: 'A'.repeat(22),
-      journal: () => GENESIS,
-      key: DEVICE_KEY,
-      clock,
-      randomBytes: (bytes) => simulation.random.bytes(bytes),
-      log,
-    })
-    publisher.attach({
-      ready: Promise.resolve(),
-      connected: () => life.state === 'here',
-      subscribe: async () => undefined,
-      publish: async (topic, token) => {
-        if (topic === reportTopic(DEVICE)) network.send('report', () => onReport(token))
-      },
-      close: async () => undefined,
-    })
-    return publisher
-  }
-
   #onLog(life: Life, args: readonly unknown[]): void {
     if (life.state !== 'here') return
     const [{ err }, message] = args as [{ err: unknown }, string]
@@ -287,31 +225,9 @@ export class Device {
 
   #notStarted(error: unknown): void {
     const known = error instanceof KeysideError && error.code === 'exchange_unreachable'
-    this.#end()
+    this.close()
     if (!known) this.#simulation.violate('the executor starts again', String(error))
     this.#startAfter(2_000)
-  }
-
-  #beforeCommit(life: Life, what: string): void {
-    if (this.#dies(`before the commit of ${what}`)) throw new Error('the process is gone')
-    const { random, faultWindows, scheduler } = this.#simulation
-    if (!random.chance(DISK_CHANCE * faultWindows.strength('disk', scheduler.now()))) return
-    if (random.chance(0.5)) life.journal.fill()
-    else this.#breakDisk(life, 'nothing was written')
-  }
-
-  #afterCommit(life: Life, what: string): void {
-    this.#options.onCommit(life.journal, life.policy)
-    if (this.#dies(`after the commit of ${what}`)) throw new Error('the process is gone')
-    const { random, faultWindows, scheduler } = this.#simulation
-    if (random.chance((DISK_CHANCE / 3) * faultWindows.strength('disk', scheduler.now())))
-      this.#breakDisk(life, 'and all was written')
-  }
-
-  #breakDisk(life: Life, what: string): never {
-    this.#simulation.fault('disk error', what)
-    this.#fail(life)
-    throw new KeysideError('journal_failed', 'the simulated disk has failed')
   }
 
   #onFailure(life: Life, error: KeysideError): undefined {
@@ -328,7 +244,7 @@ export class Device {
     const { scheduler, random } = this.#simulation
     scheduler.after(random.between(1_000, 10_000), () => {
       if (this.#life !== life) return
-      this.#end()
+      this.close()
       this.#startAfter(200)
     })
   }
@@ -340,12 +256,13 @@ export class Device {
     const { random, faultWindows, scheduler } = this.#simulation
     if (!random.chance(CRASH_CHANCE * faultWindows.strength('crash', scheduler.now()))) return false
     this.#simulation.crash(where)
-    this.#end()
+    this.close()
     this.#startAfter(random.pick([10, 500, 5_000, 20_000]))
     return true
   }
 
-  #end(): void {
+  /** Whatever state it is in. */
+  close(): void {
     const life = this.#life
     if (life === null || life.state === 'gone') return
     life.state = 'gone'
@@ -356,20 +273,18 @@ export class Device {
 
   /** At the device's terminal: stop, edit, accept, start. */
   changePolicy(): undefined {
-    this.#end()
+    this.close()
     this.#simulation.note('the policy is changed')
     this.#writePolicy()
     this.#startAfter(500)
   }
 
   #writePolicy(): void {
-    const { home } = this.#options
-    writeFileSync(join(home, 'policy.yaml'), drawPolicy(this.#simulation.random))
-    acceptPolicy({ home }, this.now())
+    acceptDrawnPolicy(this.#options.home, this.#simulation.random, this.now())
   }
 
   unhalt(): undefined {
-    this.#end()
+    this.close()
     unhalt(this.#options.home, { now: this.now(), by: 'device' })
     this.#startAfter(500)
   }
@@ -377,22 +292,9 @@ export class Device {
   /** Whatever was wrong with it. */
   heal(): void {
     if (this.#life?.state !== 'here') {
-      this.#end()
+      this.close()
       this.#startAfter(0)
     }
     this.#life?.exchange?.measureSkew()
-  }
-
-  close(): void {
-    this.#end()
-  }
-}
-
-function readAccepted(home: string, journal: FragileJournal, now: number): Policy {
-  try {
-    return requirePolicy(readPolicyText({ home }), journal.database(), now).policy
-  } catch (error) {
-    journal.close()
-    throw error
   }
 }

@@ -11,10 +11,10 @@ import {
   signalTopic,
 } from '../protocol/index.ts'
 import { newJti } from '../runtime/index.ts'
-import type { Device, Message } from './device.ts'
+import type { Device } from './device.ts'
 import { ENGINE_KEY } from './keys.ts'
 import type { Market } from './market.ts'
-import type { Network } from './network.ts'
+import type { Message, Network } from './network.ts'
 import { Random } from './random.ts'
 import type { Simulation } from './simulation.ts'
 import { decimal, PRICE_PLACES } from './units.ts'

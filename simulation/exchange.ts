@@ -11,23 +11,24 @@ import type {
   Quote,
   WireOrder,
 } from '../executor/core/model/exchange.ts'
-import type { Exchange } from '../executor/venues/port.ts'
-import { KeysideError } from '../runtime/index.ts'
-import { balancesOf, openOrdersOf, tradesOf } from './account.ts'
+import { QuietExchange } from '../executor/testing/quiet-exchange.ts'
 import {
-  ACCEPTANCE_WINDOW_MS,
-  lateBy,
-  MAX_LAG_MS,
-  PLACE_FAULTS,
-  type PlaceFault,
-  READ_FAULTS,
-  shuffled,
-} from './faults.ts'
+  exchangeOrderOf,
+  fillsOf,
+  openOrdersOf,
+  type PortOrder,
+  tradesOf,
+} from '../executor/testing/venue-port.ts'
+import { KeysideError } from '../runtime/index.ts'
+import { balancesAt, type RequestFate, type VenueRequest } from '../venue/index.ts'
+import { ACCEPTANCE_WINDOW_MS, MAX_LAG_MS, shuffled } from './faults.ts'
+import type { TakenOrder } from './ground-truth.ts'
 import { MARKETS } from './market.ts'
 import type { Random } from './random.ts'
+import { type FalseAnswer, RequestFaults } from './request-faults.ts'
 import type { Simulation } from './simulation.ts'
 import { decimal, PRICE_PLACES } from './units.ts'
-import { fillsOf, type Venue, type VenueOrder, viewOf } from './venue.ts'
+import { ACCOUNT, type SimulatedVenue } from './venue.ts'
 
 /** The adapter asks for quotes every second, for the clock every minute. */
 const QUOTE_MS = 1_000
@@ -36,47 +37,48 @@ const SKEW_LIFE_MS = 180_000
 
 export interface ExchangeOptions {
   readonly simulation: Simulation
-  readonly venue: Venue
+  readonly venue: SimulatedVenue
   /** The device's clock. */
   readonly now: () => number
   /** What it showed at a true time. */
   readonly clockAt: (at: number) => number
   /** Called before anything leaves the device and when an answer comes; false when the process is gone. */
   readonly survives: (where: string) => boolean
-  readonly onTaken: (order: VenueOrder) => void
+  readonly onTaken: (order: TakenOrder) => void
   readonly onCancel: (clientOrderId: string) => void
 }
 
-export class SimulatedExchange implements Exchange {
-  readonly name = 'binance'
-  readonly live = 'yes'
+export class SimulatedExchange extends QuietExchange {
+  override readonly live = 'yes'
   readonly acceptanceWindowMs = ACCEPTANCE_WINDOW_MS
-  readonly viewLagMs = 0
   readonly #options: ExchangeOptions
   readonly #random: Random
+  readonly #faults: RequestFaults
   #skew: { ms: number; at: number } | null = null
   #quotesFrom = 0
   #stopSkew: () => void = () => undefined
 
   constructor(options: ExchangeOptions) {
+    super()
     this.#options = options
     this.#random = options.simulation.random
+    this.#faults = new RequestFaults(options.simulation)
   }
 
-  async start(): Promise<void> {
-    if (this.#isOut())
+  override async start(): Promise<void> {
+    if (this.#faults.isOut())
       throw new KeysideError('exchange_unreachable', 'the simulated exchange is out of reach')
     this.#quotesFrom = this.#true()
     this.measureSkew()
     this.#stopSkew = this.#options.simulation.scheduler.every(SKEW_MS, () => this.measureSkew())
   }
 
-  async stop(): Promise<void> {
+  override async stop(): Promise<void> {
     this.#stopSkew()
   }
 
   measureSkew(): void {
-    if (this.#isOut()) return
+    if (this.#faults.isOut()) return
     const error = this.#random.between(-40, 40)
     const now = this.#options.now()
     this.#skew = { ms: this.#true() - now + error, at: now }
@@ -84,14 +86,6 @@ export class SimulatedExchange implements Exchange {
 
   #true(): number {
     return this.#options.simulation.scheduler.now()
-  }
-
-  #isOut(): boolean {
-    return this.#strength('outage') > 0
-  }
-
-  #strength(kind: 'outage' | 'orders' | 'reads' | 'lag' | 'poor'): number {
-    return this.#options.simulation.faultWindows.strength(kind, this.#true())
   }
 
   rules(market: string) {
@@ -122,112 +116,94 @@ export class SimulatedExchange implements Exchange {
     return { volume: '2000000000', volumeAt: at, asks: [[ask, '1000000']], asksAt: at }
   }
 
-  refreshQuote(market: string): Promise<Answered<Quote>> {
-    const value = () => this.quote(market)
+  override refreshQuote(market: string): Promise<Answered<Quote>> {
     return this.#read<Answered<Quote>>(`quote ${market}`, () => {
-      const quote = value()
+      const quote = this.quote(market)
       return quote === null ? notOk() : { ok: true, value: quote }
     })
   }
 
   refreshBalances() {
+    const { amount } = this.#venue.core.math
+    const bases = MARKETS.map(({ base }) => base)
     return this.#read<Answered<readonly Balance[]>>('balances', () => ({
       ok: true,
-      value: balancesOf(this.#options.venue, this.#asOf()),
+      value: balancesAt(this.#venue.core, ACCOUNT, this.#asOf())
+        .filter(({ currency }) => bases.includes(currency))
+        .map(({ currency, free, held }) => ({
+          currency,
+          free: amount.format(free),
+          used: amount.format(held),
+        })),
     }))
   }
 
-  skewMs(): number | null {
+  override skewMs(): number | null {
     if (this.#skew === null || Math.abs(this.#options.now() - this.#skew.at) > SKEW_LIFE_MS)
       return null
     return this.#skew.ms
   }
 
-  reachable(): boolean {
-    return !this.#isOut()
+  override reachable(): boolean {
+    return !this.#faults.isOut()
   }
 
-  pause() {
-    return null
-  }
-
-  candles() {
+  override candles() {
     const rows = [[1, '1', '2', '1', '2']] as const
     return this.#read<Answered<typeof rows>>('candles', () => ({ ok: true, value: rows }))
   }
 
+  get #venue(): SimulatedVenue {
+    return this.#options.venue
+  }
+
   place(order: WireOrder): Promise<Placed> {
-    const { simulation, survives } = this.#options
-    if (!survives('before the order leaves')) return new Promise(() => undefined)
-    simulation.count('orders')
-    if (this.#random.chance(this.#strength('poor'))) return this.#turnDown(order)
-    if (this.#isOut()) return this.#fault(order, 'connect refused')
-    if (this.#random.chance(this.#strength('orders')))
-      return this.#fault(order, this.#random.pick(PLACE_FAULTS).name)
-    const stamped = this.#options.now()
-    return this.#answer(this.#trip(), () => {
-      const taken = this.#take(order, stamped, this.#true())
-      return () => taken
-    })
-  }
-
-  #turnDown(order: WireOrder): Promise<Placed> {
-    return this.#trouble('turned down', nameOf(order), this.#trip(), () => ({
-      outcome: 'turned_down',
-      code: 'exchange_funds_insufficient',
-      message: 'Account has insufficient balance for requested action.',
-    }))
-  }
-
-  #fault(order: WireOrder, name: string): Promise<Placed> {
-    const { scheduler } = this.#options.simulation
-    const fault = PLACE_FAULTS.find((one) => one.name === name) as PlaceFault
-    const [stamped, arrived] = [this.#options.now(), this.#true()]
-    const trip = this.#trip()
-    const taken = { yes: trip, rejected: trip, late: lateBy(this.#random), no: 0 }[fault.taken]
-    const as = fault.taken === 'rejected' ? 'rejected' : 'taken'
-    if (fault.taken !== 'no')
-      scheduler.after(taken, () => void this.#take(order, stamped, arrived + 20, as))
-    const heard = this.#random.between(...fault.heardAfter)
-    return this.#trouble(
-      name,
-      nameOf(order),
-      heard,
-      () => ({ outcome: 'unknown', message: name }),
-      taken,
+    const { now } = this.#options
+    const [stamped, sentAt] = [now(), this.#true()]
+    return this.#travel<Placed>(
+      { kind: 'order', about: nameOf(order) },
+      (fate) => this.#take(order, fate, { stamped, sentAt }),
+      (answer, name) => (answer === 'no_funds' ? NO_FUNDS : { outcome: 'unknown', message: name }),
     )
   }
 
   #take(
     order: WireOrder,
-    stamped: number,
-    arrived: number,
-    as: 'taken' | 'rejected' = 'taken',
+    { answer, effects }: RequestFate<FalseAnswer>,
+    { stamped, sentAt }: { stamped: number; sentAt: number },
   ): Placed {
-    const { venue, simulation } = this.#options
-    venue.thinness = simulation.faultWindows.strength('thin', this.#true())
-    const accepted = venue.accept(order, { stamped, arrived, now: this.#true(), as })
+    const { simulation, onTaken } = this.#options
+    const venue = this.#venue
+    const now = this.#true()
+    // A gateway has it at once, whatever takes it so long behind it.
+    const arrived = answer === null ? now : sentAt + 20
+    venue.partialFillRate = this.#faults.strength('thin')
+    const accepted = venue.accept(order, { stamped, arrived, now, as: effects.status ?? 'taken' })
     if (!accepted.ok) {
       simulation.note(`exchange refuses ${nameOf(order)}: ${accepted.code}`)
       const { code } = accepted
       if (accepted.proof === 'no') return { outcome: 'unknown', message: code }
       return { outcome: 'turned_down', code, message: code }
     }
-    simulation.note(`exchange takes ${nameOf(order)}, ${accepted.order.state}`)
-    this.#options.onTaken(accepted.order)
-    const now = this.#true()
-    const fills = this.#jumbled(fillsOf(accepted.order, now))
-    return { outcome: 'accepted', order: { ...viewOf(accepted.order, now), fills } }
+    simulation.note(`exchange takes ${nameOf(order)}, ${accepted.order.status}`)
+    onTaken(venue.truth.order(String(accepted.order.id)))
+    const view = this.#view(accepted.order, now)
+    if (view === null) throw new Error('an order that was taken is not to be seen')
+    const fills = this.#jumbled(fillsOf(venue.core, accepted.order, now))
+    return { outcome: 'accepted', order: { ...view, fills } }
+  }
+
+  #view(order: PortOrder<bigint>, asOf: number): ExchangeOrder | null {
+    return exchangeOrderOf(this.#venue.core, order, asOf)
   }
 
   find(_: string, clientOrderId: string): Promise<Lookup> {
     return this.#read<Lookup>(
       `find ${clientOrderId.slice(0, 6)}`,
       () => {
-        const asOf = this.#asOf()
-        const order = this.#options.venue.find(clientOrderId, asOf)
-        if (order === undefined) return { outcome: 'missing' }
-        return { outcome: 'found', order: viewOf(order, asOf) }
+        const order = this.#venue.find(clientOrderId)
+        const view = order === undefined ? null : this.#view(order, this.#asOf())
+        return view === null ? { outcome: 'missing' } : { outcome: 'found', order: view }
       },
       () => ({ outcome: 'unknown', message: 'no answer' }),
     )
@@ -235,14 +211,14 @@ export class SimulatedExchange implements Exchange {
 
   fills(_: string, exchangeId: string): Promise<Answered<readonly Fill[]>> {
     return this.#read<Answered<readonly Fill[]>>(`fills of ${exchangeId}`, () => {
-      const order = this.#options.venue.orders.find((one) => one.exchangeId === exchangeId)
+      const order = this.#venue.core.order(BigInt(exchangeId))
       if (order === undefined) return notOk()
-      return { ok: true, value: this.#jumbled(fillsOf(order, this.#asOf())) }
+      return { ok: true, value: this.#jumbled(fillsOf(this.#venue.core, order, this.#asOf())) }
     })
   }
 
   #jumbled(fills: Fill[]): Fill[] {
-    if (this.#strength('lag') === 0 || fills.length === 0) return fills
+    if (this.#faults.strength('lag') === 0 || fills.length === 0) return fills
     const { simulation } = this.#options
     const twice = this.#random.chance(0.5)
     if (twice) simulation.fault('fills twice')
@@ -251,91 +227,57 @@ export class SimulatedExchange implements Exchange {
   }
 
   cancel(_: string, clientOrderId: string): Promise<Answered<'canceled' | 'not_open'>> {
-    return this.#read<Answered<'canceled' | 'not_open'>>(
-      `cancel ${clientOrderId.slice(0, 6)}`,
+    return this.#travel<Answered<'canceled' | 'not_open'>>(
+      { kind: 'cancel', about: `cancel ${clientOrderId.slice(0, 6)}` },
       () => {
         this.#options.onCancel(clientOrderId)
-        const outcome = this.#options.venue.cancel(clientOrderId, this.#true())
-        return outcome === 'unheard_of' ? notOk() : { ok: true, value: outcome }
+        const outcome = this.#venue.cancel(clientOrderId, this.#true())
+        return outcome === 'unknown_order' ? notOk() : { ok: true, value: outcome }
       },
+      notOk,
     )
   }
 
   openOrders(market: string) {
-    return this.#read<Answered<readonly ExchangeOrder[]>>(`open orders of ${market}`, () => ({
-      ok: true,
-      value: openOrdersOf(this.#options.venue, market, this.#asOf()),
-    }))
+    return this.#read<Answered<readonly ExchangeOrder[]>>(`open orders of ${market}`, () => {
+      const about = { account: ACCOUNT, market, asOf: this.#asOf() }
+      return { ok: true, value: openOrdersOf(this.#venue.core, about) }
+    })
   }
 
   trades(market: string, since: number) {
-    return this.#read<Answered<readonly AccountTrade[]>>(`trades of ${market}`, () => ({
-      ok: true,
-      value: tradesOf(this.#options.venue, market, { since, asOf: this.#asOf() }),
-    }))
-  }
-
-  async keyRights() {
-    const no = 'no' as const
-    return {
-      ok: true,
-      value: { trade: 'yes', withdraw: no, transfer: no, ipList: 'yes' },
-    } as const
+    return this.#read<Answered<readonly AccountTrade[]>>(`trades of ${market}`, () => {
+      const about = { account: ACCOUNT, market, asOf: this.#asOf() }
+      return { ok: true, value: tradesOf(this.#venue.core, about).filter(({ at }) => at >= since) }
+    })
   }
 
   /** How far back the truth is that this answer shows. */
   #asOf(): number {
-    const lags = this.#random.chance(this.#strength('lag'))
+    const lags = this.#random.chance(this.#faults.strength('lag'))
     if (!lags) return this.#true()
     const lag = this.#random.between(0, MAX_LAG_MS)
     this.#options.simulation.trouble('seen late', '', lag)
     return this.#true() - lag
   }
 
-  #trip(): number {
-    return this.#random.between(3, 120)
+  #read<T>(about: string, ask: () => T, failed: () => T = () => notOk() as T): Promise<T> {
+    return this.#travel<T>({ kind: 'query', about }, ask, failed)
   }
 
-  #read<T>(what: string, ask: () => T, failed: () => T = () => notOk() as T): Promise<T> {
-    const { simulation, survives } = this.#options
-    if (!survives('before a question leaves')) return new Promise(() => undefined)
-    const faulty = this.#isOut() || this.#random.chance(this.#strength('reads'))
-    if (!faulty)
-      return this.#answer(this.#trip(), () => {
-        const answer = ask()
-        return () => answer
-      })
-    const fault = this.#isOut() ? READ_FAULTS[0] : this.#random.pick(READ_FAULTS)
-    if (fault === undefined) throw new Error('there are no faults')
-    if (fault.reached === 'yes') simulation.scheduler.after(this.#trip(), () => void ask())
-    return this.#trouble(fault.name, what, this.#random.between(...fault.heardAfter), failed)
-  }
-
-  /** The request arrives, and after as long again the answer is here. */
-  #answer<T>(trip: number, arrive: () => () => T): Promise<T> {
-    const { simulation, survives } = this.#options
-    const { scheduler } = simulation
-    return new Promise((done) => {
-      scheduler.after(trip, () => {
-        const answer = arrive()
-        scheduler.after(trip, () => survives('in flight') && done(answer()))
-      })
-    })
-  }
-
-  #trouble<T>(
-    name: string,
-    about: string,
-    heardAfter: number,
-    answer: () => T,
-    lasts = 0,
+  #travel<T>(
+    request: VenueRequest,
+    arrive: (fate: RequestFate<FalseAnswer>) => T,
+    instead: (answer: FalseAnswer, fault: string) => T,
   ): Promise<T> {
-    const { simulation, survives } = this.#options
-    simulation.trouble(name, about, Math.max(heardAfter, lasts))
-    return new Promise((done) => {
-      simulation.scheduler.after(heardAfter, () => survives('in flight') && done(answer()))
-    })
+    return this.#faults.travel(request, { arrive, instead, survives: this.#options.survives })
   }
+}
+
+const NO_FUNDS: Placed = {
+  outcome: 'turned_down',
+  code: 'exchange_funds_insufficient',
+  message: 'Account has insufficient balance for requested action.',
 }
 
 function notOk() {

@@ -1,10 +1,11 @@
 // Promises about ways out: no stop comes down, no rung is sold twice, and what is written off was too little to sell.
+
 import type { Fact } from '../executor/core/model/events.ts'
+import type { GroundTruth, TakenOrder } from './ground-truth.ts'
 import type { Ledger } from './ledger.ts'
 import { MARKETS } from './market.ts'
 import type { Simulation } from './simulation.ts'
 import { amountUnits, priceUnits, valueUnits } from './units.ts'
-import type { Venue, VenueOrder } from './venue.ts'
 
 /** The exit's collar, and how far a price may move before the device has seen it. */
 const MARGIN = 1.15
@@ -12,20 +13,20 @@ const MARGIN = 1.15
 export class Exits {
   readonly #simulation: Simulation
   readonly #ledger: Ledger
-  readonly #venue: Venue
+  readonly #truth: GroundTruth
   /** Highest trigger of each position's stops since its newest entry. */
   readonly #triggers = new Map<string, number>()
   /** Rungs that sold something, with the entry whose ladder it is. */
   readonly #sold = new Map<string, string>()
 
-  constructor(simulation: Simulation, ledger: Ledger, venue: Venue) {
+  constructor(simulation: Simulation, ledger: Ledger, truth: GroundTruth) {
     this.#simulation = simulation
     this.#ledger = ledger
-    this.#venue = venue
+    this.#truth = truth
   }
 
   /** The exchange has taken an order. */
-  onTaken({ wire }: VenueOrder): undefined {
+  onTaken({ wire }: TakenOrder): undefined {
     if (wire.stop === undefined) return
     const { seed } = this.#ledger.known(wire.clientOrderId)
     const key = `${seed.signal} ${seed.idea.market}`
@@ -55,7 +56,7 @@ export class Exits {
   #onWrittenOff(key: string, amount: string): undefined {
     const [, market = ''] = key.split(' ')
     const rules = MARKETS.find((one) => one.market === market)
-    const bid = this.#venue.market(market).bid(this.#simulation.scheduler.now())
+    const bid = this.#truth.market(market).bid(this.#simulation.scheduler.now())
     const isSellable =
       amountUnits(amount) >= amountUnits(rules?.minAmount ?? '0') &&
       amountUnits(amount) * bid > valueUnits(rules?.minValue ?? '0') * MARGIN

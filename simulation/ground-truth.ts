@@ -1,16 +1,120 @@
-// What a stream really holds and offers at the exchange, told apart by the journal's names of its orders.
+// What really happened at the exchange, counted by the judge on its own: from what the venue says, never from its books.
+import type { Fill, WireOrder } from '../executor/core/model/exchange.ts'
 import type { Ledger } from './ledger.ts'
-import { filledOf, type Venue, type VenueOrder } from './venue.ts'
+import type { Market } from './market.ts'
+import { amountUnits, priceUnits } from './units.ts'
 
-function ordersOf(venue: Venue, ledger: Ledger, stream: string): readonly VenueOrder[] {
-  return venue.orders.filter(
+/** The trader's own coins: the exchange alone does not keep the executor from selling too much. */
+export const OWN_COINS = amountUnits('5')
+
+interface Traded {
+  readonly id: string
+  /** Unix ms. */
+  readonly at: number
+  /** Units of units.ts. */
+  readonly amount: number
+  readonly price: number
+  /** Taken in base currency, in its units. */
+  readonly feeInBase: number
+}
+
+export interface TakenOrder {
+  readonly by: 'device' | 'trader'
+  readonly wire: WireOrder
+  readonly exchangeId: string
+  /** Unix ms. */
+  readonly acceptedAt: number
+  readonly amount: number
+  readonly price: number
+  readonly trades: Traded[]
+  /** Unix ms; 0 while it is open. */
+  closedAt: number
+}
+
+export class GroundTruth {
+  /** Every order that was ever taken, in its order. */
+  readonly orders: TakenOrder[] = []
+  readonly #markets: ReadonlyMap<string, Market>
+  readonly #withdrawn = new Map<string, number>()
+  readonly #touched = new Map<string, number>()
+
+  constructor(markets: ReadonlyMap<string, Market>) {
+    this.#markets = markets
+  }
+
+  market(name: string): Market {
+    const market = this.#markets.get(name)
+    if (market === undefined) throw new RangeError(`no market ${name}`)
+    return market
+  }
+
+  onTaken(taken: Pick<TakenOrder, 'by' | 'wire' | 'exchangeId' | 'acceptedAt'>): void {
+    const { amount, price } = taken.wire
+    this.orders.push({
+      ...taken,
+      amount: amountUnits(amount),
+      price: priceUnits(price),
+      trades: [],
+      closedAt: 0,
+    })
+  }
+
+  onFill(exchangeId: string, { id, at, amount, price, fee }: Fill): void {
+    const order = this.order(exchangeId)
+    const [base] = order.wire.market.split('/')
+    const feeInBase = fee?.currency === base ? amountUnits(fee?.amount ?? '0') : 0
+    order.trades.push({ id, at, amount: amountUnits(amount), price: priceUnits(price), feeInBase })
+  }
+
+  onClosed(exchangeId: string, at: number): void {
+    this.order(exchangeId).closedAt = at
+  }
+
+  order(exchangeId: string): TakenOrder {
+    const order = this.orders.find((one) => one.exchangeId === exchangeId)
+    if (order === undefined) throw new RangeError(`no order ${exchangeId}`)
+    return order
+  }
+
+  /** What the trader took away of a market's coins, units of base; 0 when all of it came back. */
+  onWithdrawn(market: string, amount: number, at: number): void {
+    this.#withdrawn.set(market, amount)
+    this.#touched.set(market, at)
+  }
+
+  withdrawn(market: string): number {
+    return this.#withdrawn.get(market) ?? 0
+  }
+
+  /** When coins were last taken away or came back, Unix ms. */
+  touchedAt(market: string): number {
+    return this.#touched.get(market) ?? 0
+  }
+
+  /** Units of base, whether or not an order uses them. */
+  there(market: string): number {
+    return this.orders
+      .filter(({ wire }) => wire.market === market)
+      .reduce((sum, { wire, trades }) => {
+        const done = trades.reduce((all, { amount, feeInBase }) => all + amount - feeInBase, 0)
+        return wire.side === 'buy' ? sum + done : sum - done
+      }, OWN_COINS - this.withdrawn(market))
+  }
+}
+
+export function filledOf({ trades }: Pick<TakenOrder, 'trades'>): number {
+  return trades.reduce((sum, { amount }) => sum + amount, 0)
+}
+
+function ordersOf(truth: GroundTruth, ledger: Ledger, stream: string): readonly TakenOrder[] {
+  return truth.orders.filter(
     ({ wire }) => ledger.orders.get(wire.clientOrderId)?.seed.stream === stream,
   )
 }
 
 /** Bought less sold less fees in base less what was written off, in units of units.ts. */
-export function heldBy(venue: Venue, ledger: Ledger, stream: string, market: string): number {
-  return ordersOf(venue, ledger, stream)
+export function heldBy(truth: GroundTruth, ledger: Ledger, stream: string, market: string): number {
+  return ordersOf(truth, ledger, stream)
     .filter(({ wire }) => wire.market === market)
     .flatMap(({ wire, trades }) =>
       trades.map(({ amount, feeInBase }) => (wire.side === 'buy' ? amount - feeInBase : -amount)),
@@ -20,12 +124,12 @@ export function heldBy(venue: Venue, ledger: Ledger, stream: string, market: str
 
 /** What the stream's open orders may still sell, for each market. */
 export function openSales(
-  venue: Venue,
+  truth: GroundTruth,
   ledger: Ledger,
   stream: string,
 ): readonly { market: string; amount: number }[] {
   const sums = new Map<string, number>()
-  for (const order of ordersOf(venue, ledger, stream)) {
+  for (const order of ordersOf(truth, ledger, stream)) {
     if (order.wire.side === 'buy' || order.closedAt > 0) continue
     const rest = order.amount - filledOf(order)
     sums.set(order.wire.market, (sums.get(order.wire.market) ?? 0) + rest)
@@ -33,16 +137,21 @@ export function openSales(
   return [...sums].map(([market, amount]) => ({ market, amount }))
 }
 
-export function restingStop(venue: Venue, ledger: Ledger, stream: string, market: string) {
-  return ordersOf(venue, ledger, stream).find(
+export function restingStop(truth: GroundTruth, ledger: Ledger, stream: string, market: string) {
+  return ordersOf(truth, ledger, stream).find(
     ({ wire, closedAt }) => wire.market === market && wire.type === 'stop' && closedAt === 0,
   )
 }
 
 /** What of it can be sold at the least, whatever position lacks the coins that went elsewhere. */
-export function thereFor(venue: Venue, ledger: Ledger, stream: string, market: string): number {
+export function thereFor(
+  truth: GroundTruth,
+  ledger: Ledger,
+  stream: string,
+  market: string,
+): number {
   const streams = new Set([...ledger.orders.values()].map(({ seed }) => seed.stream))
-  const all = [...streams].reduce((sum, one) => sum + heldBy(venue, ledger, one, market), 0)
-  const short = Math.max(0, all - venue.there(market))
-  return Math.max(0, heldBy(venue, ledger, stream, market) - short)
+  const all = [...streams].reduce((sum, one) => sum + heldBy(truth, ledger, one, market), 0)
+  const short = Math.max(0, all - truth.there(market))
+  return Math.max(0, heldBy(truth, ledger, stream, market) - short)
 }

@@ -7,12 +7,11 @@ import { brokenCap } from './caps.ts'
 import type { Device } from './device.ts'
 import { Exits } from './exits.ts'
 import { ACCEPTANCE_WINDOW_MS } from './faults.ts'
-import { heldBy, openSales } from './ground-truth.ts'
+import { type GroundTruth, heldBy, openSales, type TakenOrder } from './ground-truth.ts'
 import type { FragileJournal } from './journal.ts'
 import { Ledger } from './ledger.ts'
 import { Protection } from './protection.ts'
 import type { Simulation } from './simulation.ts'
-import type { Venue, VenueOrder } from './venue.ts'
 
 const UNKNOWN_MS = 120_000
 /** What a clock that is wrong and a skew that is a minute old may add to an age, ms. */
@@ -21,18 +20,18 @@ const CLOCK_MS = 7_000
 export class Invariants {
   readonly ledger = new Ledger()
   readonly #simulation: Simulation
-  readonly #venue: Venue
+  readonly #truth: GroundTruth
   readonly #protection: Protection
   readonly #exits: Exits
   /** What was found equal last. */
   #compared: { running: Book; folded: Book } = { running: EMPTY_BOOK, folded: EMPTY_BOOK }
   readonly #watermarks = new Map<string, number>()
 
-  constructor(simulation: Simulation, venue: Venue) {
+  constructor(simulation: Simulation, truth: GroundTruth) {
     this.#simulation = simulation
-    this.#venue = venue
-    this.#protection = new Protection(simulation, venue, this.ledger)
-    this.#exits = new Exits(simulation, this.ledger, venue)
+    this.#truth = truth
+    this.#protection = new Protection(simulation, truth, this.ledger)
+    this.#exits = new Exits(simulation, this.ledger, truth)
   }
 
   /** Reads what was committed and judges it at once. */
@@ -80,9 +79,9 @@ export class Invariants {
   }
 
   /** The exchange has taken an order. */
-  onTaken(order: VenueOrder): undefined {
+  onTaken(order: TakenOrder): undefined {
     const { wire } = order
-    const taken = this.#venue.orders.filter(
+    const taken = this.#truth.orders.filter(
       (one) => one.wire.clientOrderId === wire.clientOrderId,
     ).length
     if (taken > 1)
@@ -110,8 +109,8 @@ export class Invariants {
   }
 
   #checkSales(stream: string): void {
-    for (const { market, amount } of openSales(this.#venue, this.ledger, stream)) {
-      const held = heldBy(this.#venue, this.ledger, stream, market)
+    for (const { market, amount } of openSales(this.#truth, this.ledger, stream)) {
+      const held = heldBy(this.#truth, this.ledger, stream, market)
       if (amount > held)
         this.#violate('never sells more than the stream holds', `${stream}: ${amount} of ${held}`)
     }

@@ -1,5 +1,10 @@
 // The real journal on a disk that can fill up and fail, in a process that can die before and after each commit.
 import { Journal } from '../executor/journal/journal.ts'
+import { KeysideError } from '../runtime/index.ts'
+import type { Simulation } from './simulation.ts'
+
+/** In the worst fault window. */
+const DISK_CHANCE = 0.3
 
 export interface Disk {
   /** May make the commit fail, or never begin. */
@@ -28,6 +33,50 @@ export class FragileJournal extends Journal {
   /** From now on SQLite itself says that the disk is full, as soon as it wants another page. */
   fill(): void {
     this.database().exec('PRAGMA max_page_count = 1')
+  }
+}
+
+export interface FaultyDiskOptions {
+  readonly simulation: Simulation
+  /** True when the process dies here, or is dead. */
+  readonly dies: (where: string) => boolean
+  readonly fill: () => void
+  /** The process accepts nothing any more. */
+  readonly onBroken: () => void
+  readonly onCommit: () => void
+}
+
+/** Fills up or fails, as the fault windows say. */
+export class FaultyDisk implements Disk {
+  readonly #options: FaultyDiskOptions
+
+  constructor(options: FaultyDiskOptions) {
+    this.#options = options
+  }
+
+  beforeCommit(what: string): void {
+    const { simulation, dies, fill } = this.#options
+    if (dies(`before the commit of ${what}`)) throw new Error('the process is gone')
+    if (!this.#fails(DISK_CHANCE)) return
+    if (simulation.random.chance(0.5)) fill()
+    else this.#break('nothing was written')
+  }
+
+  afterCommit(what: string): void {
+    this.#options.onCommit()
+    if (this.#options.dies(`after the commit of ${what}`)) throw new Error('the process is gone')
+    if (this.#fails(DISK_CHANCE / 3)) this.#break('and all was written')
+  }
+
+  #fails(most: number): boolean {
+    const { random, faultWindows, scheduler } = this.#options.simulation
+    return random.chance(most * faultWindows.strength('disk', scheduler.now()))
+  }
+
+  #break(what: string): never {
+    this.#options.simulation.fault('disk error', what)
+    this.#options.onBroken()
+    throw new KeysideError('journal_failed', 'the simulated disk has failed')
   }
 }
 

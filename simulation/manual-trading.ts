@@ -1,20 +1,23 @@
 // Manual trading at the exchange's site: orders on the same account, and coins that are withdrawn.
 import type { WireOrder } from '../executor/core/model/exchange.ts'
+import { OWN_COINS } from './ground-truth.ts'
 import { MARKETS } from './market.ts'
 import { Random } from './random.ts'
 import type { Simulation } from './simulation.ts'
 import { amountUnits, decimal, PRICE_PLACES } from './units.ts'
-import { OWN_COINS, type Venue } from './venue.ts'
+import { MANUAL, type SimulatedVenue } from './venue.ts'
 
+/** Base; worth more than the least order at half the price. */
+const AMOUNTS: Readonly<Record<string, string>> = { 'BTC/USDT': '0.001', 'ETH/USDT': '0.01' }
 const BETWEEN_MS = [5_000, 45_000] as const
 
 export class ManualTrading {
   readonly #simulation: Simulation
-  readonly #venue: Venue
+  readonly #venue: SimulatedVenue
   readonly #random: Random
   #orders = 0
 
-  constructor(simulation: Simulation, venue: Venue) {
+  constructor(simulation: Simulation, venue: SimulatedVenue) {
     this.#simulation = simulation
     this.#venue = venue
     this.#random = new Random(simulation.random.word())
@@ -42,11 +45,11 @@ export class ManualTrading {
     const isFar = this.#random.chance(0.5)
     this.#orders += 1
     const wire: WireOrder = {
-      clientOrderId: `web_${this.#orders}`,
+      clientOrderId: `${MANUAL}${this.#orders}`,
       market,
       side: 'buy',
       type: isFar ? 'rest' : 'ioc',
-      amount: '0.001',
+      amount: AMOUNTS[market] ?? '1',
       price: decimal(Math.round(bid * (isFar ? 0.5 : 1.01)), PRICE_PLACES),
     }
     this.#venue.orderByHand(wire, scheduler.now())
@@ -57,7 +60,7 @@ export class ManualTrading {
   #withdraw(): void {
     const { scheduler, healed } = this.#simulation
     const { market } = this.#random.pick(MARKETS)
-    if (this.#venue.withdrawn(market) > 0) return
+    if (this.#venue.truth.withdrawn(market) > 0) return
     const amount = this.#random.pick(['0.00001', '0.00005', '0.0007', '0.05', '1'])
     this.#venue.withdraw(market, OWN_COINS + amountUnits(amount), scheduler.now())
     const isForGood = amount !== '1' && this.#random.chance(0.5)

@@ -1,4 +1,7 @@
 // The brokers and the lines to them: messages get lost, doubled, late and out of order.
+import type { Input } from '../executor/core/execution/inputs.ts'
+import { openFromBot, openFromEngine } from '../executor/open-message.ts'
+import { DEVICE, RINGS } from './keys.ts'
 import type { Simulation } from './simulation.ts'
 
 const DUPLICATE_CHANCE = 0.03
@@ -27,4 +30,17 @@ export class Network {
     this.#simulation.fault('message late')
     return random.chance(0.1) ? random.between(5_000, 70_000) : random.between(30, 5_000)
   }
+}
+
+export interface Message {
+  readonly line: 'signals' | 'home'
+  readonly topic: string
+  readonly token: string
+  readonly retained: boolean
+}
+
+/** `now`: the device's clock, Unix ms. */
+export function openMessage({ line, ...message }: Message, now: number): Input {
+  if (line === 'signals') return openFromEngine(RINGS, { ...message, now })
+  return openFromBot(RINGS, DEVICE, { ...message, now })
 }

@@ -1,4 +1,9 @@
-// Policies to change between: tighter, wider, with and without asking the trader.
+// Policies to change between: tighter, wider, with and without asking the trader; and how they get into force.
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Policy } from '../executor/core/risk/policy/schema.ts'
+import { acceptPolicy, readPolicyText, requirePolicy } from '../executor/policy/policy-file.ts'
+import type { FragileJournal } from './journal.ts'
 import type { Random } from './random.ts'
 
 export function drawPolicy(random: Random): string {
@@ -37,4 +42,19 @@ approval_within: ${random.pick(['30s', '2m', '1h'])}
 function stream(random: Random): string {
   const budget = random.chance(0.3) ? `, budget: ${random.pick([500, 5000])}` : ''
   return `allotment: ${random.pick([300, 1000, 3000])}${budget}`
+}
+
+/** At the device's terminal. `now`: the device's clock, Unix ms. */
+export function acceptDrawnPolicy(home: string, random: Random, now: number): void {
+  writeFileSync(join(home, 'policy.yaml'), drawPolicy(random))
+  acceptPolicy({ home }, now)
+}
+
+export function readAcceptedPolicy(home: string, journal: FragileJournal, now: number): Policy {
+  try {
+    return requirePolicy(readPolicyText({ home }), journal.database(), now).policy
+  } catch (error) {
+    journal.close()
+    throw error
+  }
 }

@@ -2,12 +2,11 @@
 import { type Position, positionKey } from '../executor/core/model/state.ts'
 import { planStop } from '../executor/core/risk/plan/stop.ts'
 import type { Device } from './device.ts'
-import { restingStop, thereFor } from './ground-truth.ts'
+import { type GroundTruth, restingStop, thereFor } from './ground-truth.ts'
 import type { Ledger } from './ledger.ts'
 import { MARKETS } from './market.ts'
 import type { Simulation } from './simulation.ts'
 import { AMOUNT_PLACES, decimal } from './units.ts'
-import type { Venue } from './venue.ts'
 
 const NAKED_MS = 5_000
 /** Of a position that does not sell at any price within the collar. */
@@ -19,14 +18,14 @@ const LEAVING = ['clearing', 'intended', 'sending', 'unknown', 'accepted', 'part
 
 export class Protection {
   readonly #simulation: Simulation
-  readonly #venue: Venue
+  readonly #truth: GroundTruth
   readonly #ledger: Ledger
   /** Since when each position is naked, Unix ms. */
   readonly #naked = new Map<string, number>()
 
-  constructor(simulation: Simulation, venue: Venue, ledger: Ledger) {
+  constructor(simulation: Simulation, truth: GroundTruth, ledger: Ledger) {
     this.#simulation = simulation
-    this.#venue = venue
+    this.#truth = truth
     this.#ledger = ledger
   }
 
@@ -57,13 +56,13 @@ export class Protection {
     const { stream, market } = position
     if (position.stop === null || this.#isBeingCounted(market)) return false
     // Its stop may have sold, and the device does not know yet.
-    const there = decimal(thereFor(this.#venue, this.#ledger, stream, market), AMOUNT_PLACES)
+    const there = decimal(thereFor(this.#truth, this.#ledger, stream, market), AMOUNT_PLACES)
     if (this.#isHeldUp(key) || !canBeStopped({ ...position, amount: there })) return false
-    return restingStop(this.#venue, this.#ledger, stream, market) === undefined
+    return restingStop(this.#truth, this.#ledger, stream, market) === undefined
   }
 
   #isBeingCounted(market: string): boolean {
-    return this.#simulation.scheduler.now() - this.#venue.touchedAt(market) < COUNTED_MS
+    return this.#simulation.scheduler.now() - this.#truth.touchedAt(market) < COUNTED_MS
   }
 
   /** By an exit that has the turn, or by an unknown order of its own. */

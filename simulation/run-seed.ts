@@ -1,6 +1,7 @@
 // One life from one seed: three minutes of faults, one minute to settle, judged after every step.
 import { mkdtempSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
+import type { PortOrder } from '../executor/testing/venue-port.ts'
 import { AttackerMessages } from './attacker-messages.ts'
 import { Device } from './device.ts'
 import { Engine } from './engine.ts'
@@ -16,7 +17,8 @@ import { checkSettled, ordersUnderWay } from './settled.ts'
 import { SETTLE_MS, Simulation, type Violation } from './simulation.ts'
 import type { Tally } from './tally.ts'
 import { Trader } from './trader.ts'
-import { Venue } from './venue.ts'
+import { amountUnits } from './units.ts'
+import { ACCOUNT, SimulatedVenue } from './venue.ts'
 
 const MINUTE_MS = 60_000
 const MARKET_TICK_MS = 500
@@ -64,11 +66,14 @@ function makeWorld(simulation: Simulation, home: string) {
   const markets = new Map(
     MARKETS.map(({ market }) => [market, new Market(market, random.word(), start)]),
   )
-  const venue = new Venue(markets, random, ({ wire, trades }) =>
-    simulation.fault(trades.length > 0 ? 'part filled, then canceled' : 'canceled', nameOf(wire)),
-  )
+  const onCanceled = ({ request, fills }: PortOrder<bigint>) => {
+    const name = fills.length > 0 ? 'part filled, then canceled' : 'canceled'
+    simulation.fault(name, nameOf(request.wire))
+  }
+  const venue = new SimulatedVenue({ markets, random, onCanceled })
+  const { truth } = venue
   const network = new Network(simulation)
-  const invariants = new Invariants(simulation, venue)
+  const invariants = new Invariants(simulation, truth)
   const messageEffects = new MessageEffects(simulation, invariants.ledger)
   const engines: Engine[] = []
   const device = new Device({
@@ -77,7 +82,7 @@ function makeWorld(simulation: Simulation, home: string) {
     venue,
     home,
     onCommit: (journal, policy) =>
-      invariants.onCommit(journal, policy, !device.wasJustSet(MINUTE_MS)),
+      invariants.onCommit(journal, policy, !device.clock.wasJustSet(MINUTE_MS)),
     onTaken: (order) => invariants.onTaken(order),
     onCancel: (clientOrderId) => invariants.onCancel(clientOrderId),
     onReport: (token) => trader.read(token),
@@ -94,9 +99,10 @@ function makeWorld(simulation: Simulation, home: string) {
     engines.push(new Engine({ simulation, network, device, stream, market, prices }))
   }
   const { ledger } = invariants
-  const protection = new Protection(simulation, venue, ledger)
+  const protection = new Protection(simulation, truth, ledger)
   return {
     venue,
+    truth,
     invariants,
     ledger,
     engines,
@@ -120,8 +126,10 @@ async function play(simulation: Simulation, world: World): Promise<void> {
   world.attackerMessages.run()
   world.manualTrading.run()
   const stopMarket = scheduler.every(MARKET_TICK_MS, () => {
-    venue.moodiness = MAX_CANCEL_RATE * simulation.faultWindows.strength('cancels', scheduler.now())
+    venue.cancelRate =
+      MAX_CANCEL_RATE * simulation.faultWindows.strength('cancels', scheduler.now())
     venue.tick(scheduler.now())
+    checkBalances(simulation, venue)
   })
   scheduler.after(end - start - STILL_MS, stopMarket)
   scheduler.after(healed - start, () => {
@@ -136,4 +144,13 @@ async function play(simulation: Simulation, world: World): Promise<void> {
   }
   while (await stepUntil(end));
   while (ordersUnderWay(world).length > 0 && (await stepUntil(end + LANDING_MS)));
+}
+
+/** The venue's balances and the judge's count come from the same fills by two arithmetics. */
+function checkBalances(simulation: Simulation, { core, truth }: SimulatedVenue): void {
+  for (const { market, base } of MARKETS) {
+    const total = core.math.amount.format(core.wallet(ACCOUNT).total(base))
+    if (amountUnits(total) !== truth.there(market))
+      simulation.violate('the exchange counts as the judge does', `${total} ${base}`)
+  }
 }

@@ -2,13 +2,12 @@
 import type { Position } from '../executor/core/model/state.ts'
 import type { Device } from './device.ts'
 import type { Engine } from './engine.ts'
-import { heldBy, thereFor } from './ground-truth.ts'
+import { filledOf, type GroundTruth, heldBy, type TakenOrder, thereFor } from './ground-truth.ts'
 import type { Ledger } from './ledger.ts'
 import type { Protection } from './protection.ts'
 import type { Simulation } from './simulation.ts'
 import type { Trader } from './trader.ts'
 import { AMOUNT_PLACES, amountUnits, PRICE_PLACES } from './units.ts'
-import { filledOf, type Venue, type VenueOrder } from './venue.ts'
 
 /** Above the least value of an order, in quote, whatever the collar takes off. */
 const SELLABLE = 6
@@ -25,7 +24,7 @@ const BEYOND_DEVICE = ['accepted', 'part_filled']
 
 export interface Ended {
   readonly simulation: Simulation
-  readonly venue: Venue
+  readonly truth: GroundTruth
   readonly ledger: Ledger
   readonly device: Device
   readonly trader: Trader
@@ -58,19 +57,19 @@ function isProofOpen({ ledger, simulation }: Ended): boolean {
 }
 
 /** Orders that are under way, in words. One that began in the last second may be: it gets a little more time. */
-export function ordersUnderWay({ ledger, venue }: Pick<Ended, 'ledger' | 'venue'>): string[] {
+export function ordersUnderWay({ ledger, truth }: Pick<Ended, 'ledger' | 'truth'>): string[] {
   return Object.values(ledger.book.orders).flatMap(({ clientOrderId, state }) => {
     if (!RESTING.includes(state)) return [`${clientOrderId} is ${state}`]
-    const order = venue.orders.find(({ wire }) => wire.clientOrderId === clientOrderId)
+    const order = truth.orders.find(({ wire }) => wire.clientOrderId === clientOrderId)
     const isOver = BEYOND_DEVICE.includes(state) && order?.closedAt !== 0
     return isOver ? [`${clientOrderId} is over, the journal says ${state}`] : []
   })
 }
 
-function checkVenue({ ledger, simulation, venue }: Ended): void {
-  for (const order of venue.orders) {
+function checkVenue({ ledger, simulation, truth }: Ended): void {
+  for (const order of truth.orders) {
     const { clientOrderId } = order.wire
-    if (order.by === 'hand' || isTold(ledger, order)) continue
+    if (order.by === 'trader' || isTold(ledger, order)) continue
     const known = ledger.orders.get(clientOrderId)
     const missing = order.trades.filter(({ id }) => !known?.trades.has(id))
     if (missing.length > 0)
@@ -89,16 +88,16 @@ function isTried({ leaving, failed }: Position): boolean {
 }
 
 /** A clock that was set forward makes an unknown order look older than it is: then it comes back, and that is told. */
-function isTold({ reappeared, strangers }: Ledger, { by, wire, exchangeId }: VenueOrder): boolean {
+function isTold({ reappeared, strangers }: Ledger, { by, wire, exchangeId }: TakenOrder): boolean {
   return by === 'device' && (reappeared.has(wire.clientOrderId) || strangers.has(exchangeId))
 }
 
-function checkPositions({ ledger, simulation, venue, protection }: Ended): void {
+function checkPositions({ ledger, simulation, truth, protection }: Ended): void {
   const streams = new Set([...ledger.orders.values()].map(({ seed }) => seed))
   for (const { stream, idea } of streams) {
-    if (venue.orders.some((one) => one.wire.market === idea.market && isTold(ledger, one))) continue
+    if (truth.orders.some((one) => one.wire.market === idea.market && isTold(ledger, one))) continue
     const position = ledger.book.positions[`${stream} ${idea.market}`]
-    const held = heldBy(venue, ledger, stream, idea.market)
+    const held = heldBy(truth, ledger, stream, idea.market)
     if (held !== amountUnits(position?.amount ?? '0'))
       simulation.violate('the journal holds what the exchange holds', `${stream}: ${held}`)
   }
@@ -130,9 +129,9 @@ function wasJustNameless({ orders }: Ledger, market: string, since: number): boo
   )
 }
 
-function checkStrangers({ ledger, simulation, venue }: Ended): void {
+function checkStrangers({ ledger, simulation, truth }: Ended): void {
   const recently = simulation.scheduler.now() - TWO_LOOKS_MS
-  for (const { by, wire, exchangeId, acceptedAt, closedAt, trades } of venue.orders) {
+  for (const { by, wire, exchangeId, acceptedAt, closedAt, trades } of truth.orders) {
     // One that came and went without a trade leaves nothing to see.
     if (by === 'device' || (closedAt > 0 && trades.length === 0)) continue
     if (closedAt > 0 && closedAt < ledger.began) continue
@@ -146,13 +145,13 @@ function checkStrangers({ ledger, simulation, venue }: Ended): void {
 
 /** A lost exit is made up for from the head. */
 function checkExits(ended: Ended): void {
-  const { engines, ledger, simulation, venue } = ended
+  const { engines, ledger, simulation, truth } = ended
   for (const engine of engines) {
     const out = engine.wantsOut()
     const position = out === null ? undefined : ledger.book.positions[`${out.stream} ${out.market}`]
     if (out === null || position === undefined || out.since <= position.seq) continue
-    const bid = venue.market(out.market).bid(simulation.scheduler.now())
-    const there = thereFor(venue, ledger, out.stream, out.market)
+    const bid = truth.market(out.market).bid(simulation.scheduler.now())
+    const there = thereFor(truth, ledger, out.stream, out.market)
     const worth = (there * bid) / 10 ** (AMOUNT_PLACES + PRICE_PLACES)
     if (worth > SELLABLE && !isTried(position) && !hasJustMoved(ended, out.stream))
       simulation.violate('a missed exit is made up for', `${out.stream} holds ${position.amount}`)

@@ -67,6 +67,8 @@ test.each([
   ['executor/core/execution/x.ts', 'node:crypto', RESTRICTED],
   ['strategy-engine/strategies/x.ts', 'node:fs', RESTRICTED],
   ['venue/x.ts', 'node:crypto', RESTRICTED],
+  ['simulation/ledger.ts', '../venue/index.ts', RESTRICTED],
+  ['simulation/ground-truth.ts', './venue.ts', RESTRICTED],
   ['venue/x.ts', '@keyside/runtime', RESTRICTED],
 ])('%s may not import %s', (file, imported, rule) => {
   expect(broken(file, imported)).toContain(rule)

@@ -32,18 +32,18 @@ function currencyReceived({ request }: Order<unknown>, market: Spent): string {
 }
 
 /**
- * Holds back what the order may cost, and settles how much an order by value wants. `matches` is what it meets now:
- * a market order costs what they cost. False, with nothing changed, where the account has too little.
+ * Holds back what the order may cost, and settles how much an order by value wants. `meets` says what it meets now:
+ * a market order costs what that costs. False, with nothing changed, where the account has too little.
  */
 export function reserve<N>(
   books: Books<N>,
   order: Order<N>,
-  matches: readonly Match<N>[],
+  meets: () => readonly Match<N>[],
 ): boolean {
   const { math, market, wallet } = books
   const { value } = order.request
-  if (value !== undefined) order.amount = amountFor(books, value, matches)
-  const needed = order.request.side === 'sell' ? order.amount : cost(books, order, matches)
+  if (value !== undefined) order.amount = amountFor(books, value, meets())
+  const needed = order.request.side === 'sell' ? order.amount : cost(books, order, meets)
   const currency = currencySpent(order, market)
   if (math.compare(needed, math.zero) <= 0) return false
   if (math.compare(wallet.free(currency), needed) < 0) return false
@@ -52,13 +52,13 @@ export function reserve<N>(
   return true
 }
 
-function cost<N>({ math }: Books<N>, order: Order<N>, matches: readonly Match<N>[]): N {
+function cost<N>({ math }: Books<N>, order: Order<N>, meets: () => readonly Match<N>[]): N {
   const { price, triggerPrice, value } = order.request
   if (value !== undefined) return value
   const bound = price ?? triggerPrice
   if (bound !== undefined) return math.multiply(bound, order.amount)
   let [left, sum] = [order.amount, math.zero]
-  for (const match of matches) {
+  for (const match of meets()) {
     const part = least(math, match.amount, left)
     sum = math.add(sum, math.multiply(match.price, part))
     left = math.subtract(left, part)

@@ -119,6 +119,11 @@ export class Venue<N, R extends OrderRequest<N> = OrderRequest<N>> {
     this.#fill(order, match, 'maker', now)
   }
 
+  /** By its number. */
+  order(id: bigint): Order<N, R> | undefined {
+    return this.#orders[Number(id - (this.#options.first?.order ?? 1n))]
+  }
+
   /** The newest of that name, whether it is open or not. */
   find(account: string, clientOrderId: string): Order<N, R> | undefined {
     return this.#orders.findLast(
@@ -219,7 +224,7 @@ export class Venue<N, R extends OrderRequest<N> = OrderRequest<N>> {
   }
 
   #reserve(order: Order<N, R>, moment: FillMoment, now: number): boolean {
-    return reserve(this.#books(order), order, this.#matches(order, moment, now))
+    return reserve(this.#books(order), order, () => this.#matches(order, moment, now))
   }
 
   #matches(order: Order<N, R>, moment: FillMoment, now: number): readonly Match<N>[] {

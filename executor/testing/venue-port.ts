@@ -1,9 +1,9 @@
 // The words of the port `Exchange` for the orders of a pure venue: what its faces for tests share.
 import {
   type Arithmetic,
-  isOpen,
   type Order,
   type OrderRequest,
+  tradesAt,
   type Venue,
   type Fill as VenueFill,
   viewAt,
@@ -43,39 +43,69 @@ export function requestOf<N>(
   }
 }
 
-/** As the venue showed it at `asOf`, Unix ms, without its fills; null where nobody could find it. */
+/**
+ * As the venue showed it at `asOf`, Unix ms, without its fills; null where nobody could find it. A stop that became
+ * another order is shown as that one, under its own number.
+ */
 export function exchangeOrderOf<N>(
   venue: PortVenue<N>,
   order: PortOrder<N>,
   asOf: number,
 ): ExchangeOrder | null {
-  const view = viewAt(venue, order, asOf)
+  const view = viewOf(venue, order, asOf)
   if (view === null) return null
   const { status, filled } = view
   return {
     kind: order.request.wire.type === 'stop' ? 'stop' : 'order',
     exchangeId: String(order.id),
     clientOrderId: order.request.clientOrderId,
-    status: isOpen({ status }) ? 'open' : statusOf(status),
+    status: status === 'waiting' || status === 'open' || status === 'triggered' ? 'open' : status,
     filled: venue.math.amount.format(filled),
     fills: [],
   }
 }
 
-function statusOf(status: Order<unknown>['status']): ExchangeOrder['status'] {
-  return status === 'waiting' || status === 'open' || status === 'triggered' ? 'open' : status
-}
-
 export function fillsOf<N>(venue: PortVenue<N>, order: PortOrder<N>, asOf: number): Fill[] {
-  const { fills = [] } = viewAt(venue, order, asOf) ?? {}
-  return fills.map((fill) => fillOf(venue, fill))
+  return (viewOf(venue, order, asOf)?.fills ?? []).map((fill) => fillOf(venue, fill))
 }
 
-export function tradeOf<N>(
+function viewOf<N>(venue: PortVenue<N>, order: PortOrder<N>, asOf: number) {
+  const child = order.child === null ? undefined : venue.order(order.child)
+  const later = child === undefined ? null : viewAt(venue, child, asOf)
+  return later ?? viewAt(venue, order, asOf)
+}
+
+/** The one that still works of a stop and what it became. */
+export function workingOf<N>(venue: PortVenue<N>, order: PortOrder<N>): PortOrder<N> {
+  return (order.child === null ? undefined : venue.order(order.child)) ?? order
+}
+
+/** Without the children of stops. */
+export function openOrdersOf<N>(
   venue: PortVenue<N>,
-  { order, fill }: { readonly order: PortOrder<N>; readonly fill: VenueFill<N> },
-): AccountTrade {
-  return { ...fillOf(venue, fill), exchangeId: String(order.id), side: order.request.side }
+  { account, market, asOf }: { account: string; market: string; asOf: number },
+): readonly ExchangeOrder[] {
+  return venue.orders
+    .filter(
+      ({ request, parent }) =>
+        request.account === account && request.market === market && parent === null,
+    )
+    .map((order) => exchangeOrderOf(venue, order, asOf))
+    .filter((view) => view?.status === 'open')
+    .filter((view) => view !== null)
+}
+
+export function tradesOf<N>(
+  venue: PortVenue<N>,
+  { account, market, asOf }: { account: string; market: string; asOf: number },
+): readonly AccountTrade[] {
+  return tradesAt(venue, account, asOf)
+    .filter(({ order }) => order.request.market === market)
+    .map(({ order, fill }) => ({
+      ...fillOf(venue, fill),
+      exchangeId: String(order.parent ?? order.id),
+      side: order.request.side,
+    }))
 }
 
 export function fillOf<N>({ math, markets }: PortVenue<N>, fill: VenueFill<N>): Fill {

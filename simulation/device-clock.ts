@@ -1,0 +1,54 @@
+// The device's clock, which the fault windows set wrong and right again.
+import type { Simulation } from './simulation.ts'
+
+/** Ms. */
+const ERRORS = [-3_000, -1_500, -700, 700, 1_500, 3_000]
+const JUMPS = [-93_600_000, -7_200_000, -50_000, 50_000, 120_000, 7_200_000, 18_000_000]
+
+export class DeviceClock {
+  readonly #simulation: Simulation
+  /** Its error from a true time on, newest first. */
+  readonly #offsets: { from: number; ms: number }[] = []
+
+  constructor(simulation: Simulation) {
+    this.#simulation = simulation
+  }
+
+  run(onSetRight: () => void): void {
+    const { faultWindows, scheduler, random, start } = this.#simulation
+    for (const kind of ['clock', 'jump'] as const)
+      for (const { from, to } of faultWindows.periods(kind)) {
+        const offset = random.pick(kind === 'clock' ? ERRORS : JUMPS)
+        scheduler.after(from - start, () => this.#set(offset))
+        scheduler.after(to - start, () => this.#set(0) && onSetRight())
+      }
+  }
+
+  #set(ms: number): boolean {
+    const now = this.#simulation.scheduler.now()
+    if (ms === this.#errorAt(now)) return false
+    this.#offsets.unshift({ from: now, ms })
+    const name = ms === 0 ? 'clock set right' : Math.abs(ms) > 3_000 ? 'clock jump' : 'clock off'
+    this.#simulation.trouble(name, `${ms} ms`, 0)
+    return true
+  }
+
+  #errorAt(at: number): number {
+    return this.#offsets.find(({ from }) => from <= at)?.ms ?? 0
+  }
+
+  /** Unix ms. */
+  now(): number {
+    return this.at(this.#simulation.scheduler.now())
+  }
+
+  /** What it showed at a true time. */
+  at(time: number): number {
+    return time + this.#errorAt(time)
+  }
+
+  /** True when it was set less than `ms` ago. */
+  wasJustSet(ms: number): boolean {
+    return (this.#offsets[0]?.from ?? 0) > this.#simulation.scheduler.now() - ms
+  }
+}
