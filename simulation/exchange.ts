@@ -186,6 +186,7 @@ export class SimulatedExchange extends QuietExchange {
       return { outcome: 'turned_down', code, message: code }
     }
     simulation.note(`exchange takes ${nameOf(order)}, ${accepted.order.status}`)
+    if (accepted.order.triggersOn === 'rise') simulation.fault('stop taken on the wrong side')
     onTaken(venue.truth.order(String(accepted.order.id)))
     const view = this.#view(accepted.order, now)
     if (view === null) throw new Error('an order that was taken is not to be seen')

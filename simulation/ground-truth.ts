@@ -27,6 +27,8 @@ export interface TakenOrder {
   readonly amount: number
   readonly price: number
   readonly trades: Traded[]
+  /** A stop that the price has passed already when it is taken sells a rise, and no fall. */
+  readonly protects: 'yes' | 'no'
   /** Unix ms; 0 while it is open. */
   closedAt: number
 }
@@ -49,12 +51,14 @@ export class GroundTruth {
   }
 
   onTaken(taken: Pick<TakenOrder, 'by' | 'wire' | 'exchangeId' | 'acceptedAt'>): void {
-    const { amount, price } = taken.wire
+    const { amount, price, stop, market } = taken.wire
+    const bid = this.market(market).bid(taken.acceptedAt)
     this.orders.push({
       ...taken,
       amount: amountUnits(amount),
       price: priceUnits(price),
       trades: [],
+      protects: stop !== undefined && priceUnits(stop) < bid ? 'yes' : 'no',
       closedAt: 0,
     })
   }
@@ -139,7 +143,8 @@ export function openSales(
 
 export function restingStop(truth: GroundTruth, ledger: Ledger, stream: string, market: string) {
   return ordersOf(truth, ledger, stream).find(
-    ({ wire, closedAt }) => wire.market === market && wire.type === 'stop' && closedAt === 0,
+    ({ wire, closedAt, protects }) =>
+      wire.market === market && protects === 'yes' && closedAt === 0,
   )
 }
 

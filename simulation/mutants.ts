@@ -84,7 +84,7 @@ export const MUTANTS: Readonly<Record<string, readonly Patch[]>> = {
   ],
   'hour-forgets': [
     {
-      file: 'executor/core/model/counters.ts',
+      file: 'executor/core/model/count.ts',
       from: '  const kept = withinHour(hour, slot)\n',
       to: "  const kept: Counters['hour'] = []\n",
     },

@@ -75,11 +75,14 @@ export class SimulatedVenue {
     this.core = new Venue<bigint, PortRequest<bigint>>(
       {
         math,
-        markets: MARKETS.map(({ market, maxStops: _, ...rules }) => ({ symbol: market, ...rules })),
+        markets: MARKETS.map(({ market, ...rules }) => ({ symbol: market, ...rules })),
         fills: this.#fills,
         // 0.1 % of what is bought, or paid in another currency.
         fees: { rate: random.pick(['0', '0.001']), rounding: 'nearest', takenFrom: 'purchases' },
-        habits: { triggeredStop: random.pick(['same_order', 'child_order'] as const) },
+        habits: {
+          triggeredStop: random.pick(['same_order', 'child_order'] as const),
+          wrongSidedStop: random.pick(['rejected', 'taken_as_take_profit'] as const),
+        },
       },
       (event) => this.#record(event),
     )

@@ -61,6 +61,9 @@ export function exchangeOrderOf<N>(
     clientOrderId: order.request.clientOrderId,
     status: status === 'waiting' || status === 'open' || status === 'triggered' ? 'open' : status,
     filled: venue.math.amount.format(filled),
+    ...(status === 'waiting' && {
+      triggers: order.triggersOn === 'rise' ? ('at_or_above' as const) : ('at_or_below' as const),
+    }),
     fills: [],
   }
 }
