@@ -37,8 +37,8 @@ const NEAR: Readonly<Record<string, string>> = {
   'send-before-journal': '31',
   'unknown-is-rejected': '91',
   'hour-forgets': '12',
-  'shortage-ignored': '110',
-  'drift-ignored': '55',
+  'shortage-ignored': '300',
+  'drift-ignored': '88',
   'stop-lowered': '53',
   'rung-sold-twice': '18',
 }
