@@ -1,5 +1,7 @@
 // Known bugs, planted into the text of a production file while it is loaded: the files themselves stay as they are.
+import { existsSync } from 'node:fs'
 import { registerHooks } from 'node:module'
+import { join } from 'node:path'
 
 interface Patch {
   /** Below the repository. */
@@ -134,6 +136,9 @@ export function plantMutant(name: string): void {
   const patches = MUTANTS[name]
   if (patches === undefined)
     throw new RangeError(`expected one of ${Object.keys(MUTANTS).join(', ')}, got "${name}"`)
+  for (const { file } of patches)
+    if (!existsSync(join(import.meta.dirname, '..', file)))
+      throw new Error(`there is no ${file} any more`)
   registerHooks({
     load: (url, context, next) => {
       const loaded = next(url, context)
