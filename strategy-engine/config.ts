@@ -2,6 +2,7 @@
 import { id } from '@keyside/protocol'
 import { exchangeAddress } from '@keyside/runtime'
 import { z } from 'zod'
+import { FEED_NAMES } from './market/feed.ts'
 
 export const engineConfig = z.strictObject({
   /** `iss` of everything it signs, and its MQTT client id. */
@@ -16,7 +17,7 @@ export const engineConfig = z.strictObject({
   }),
   signingKeyFile: z.string().min(1),
   exchange: z.strictObject({
-    name: z.literal('binance').default('binance'),
+    name: z.enum(FEED_NAMES).default('binance'),
     /** Another server that speaks the exchange's dialect. */
     address: exchangeAddress.optional(),
   }),
