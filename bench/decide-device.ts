@@ -15,12 +15,12 @@ const POLICY = `version: 1
 currency: USDT
 markets: [BTC/USDT]
 streams:
-  ${STREAM}: { allotment: 1000 }
+  ${STREAM}: { allocation: 1000 }
 limits: { order: 500, day: 1000000, orders_per_minute: 600, orders_per_day: 10000, round_trips: 1000 }
-stop_within: optional
-repeat_within: never
-reenter_within: never
-unusual_size: 1000
+max_stop_distance: optional
+duplicate_window: never
+reentry_cooldown: never
+fat_finger: 1000
 approval: never
 `
 
@@ -59,7 +59,7 @@ export function startDevice(journal: Journal): Device {
     turn: async (ms) => {
       await clock.turn(ms)
       // What it holds is its orders' sum, so they may be forgotten only when that is nothing.
-      if (Object.keys(shell.state().book.positions).length > 0) return
+      if (Object.keys(shell.state().portfolio.positions).length > 0) return
       exchange.orders.clear()
       exchange.accepted.length = 0
       exchange.sent.length = 0

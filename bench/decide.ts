@@ -8,7 +8,7 @@ import type { ReportEvent } from '@keyside/protocol'
 import { seal, signalTopic } from '@keyside/protocol'
 import { publicKey, signingKey } from '@keyside/protocol/node'
 import type { Input } from '../executor/core/execution/inputs.ts'
-import type { Fact } from '../executor/core/model/events.ts'
+import type { JournalEvent } from '../executor/core/model/events.ts'
 import { Journal, type OutboxReport } from '../executor/journal/journal.ts'
 import { openFromEngine, ringsOf } from '../executor/open-message.ts'
 import { type Device, startDevice } from './decide-device.ts'
@@ -51,7 +51,7 @@ class TimedJournal extends Journal {
   ms = 0
 
   override append(
-    facts: readonly Fact[],
+    facts: readonly JournalEvent[],
     reports: readonly ReportEvent[],
     at: number,
   ): readonly OutboxReport[] {

@@ -104,7 +104,7 @@ export async function startSystem(): Promise<HopSystem> {
 
 function lastFacts({ home }: TestSystem): string {
   const executor = new DatabaseSync(join(home, 'journal.db'), { readOnly: true })
-  const rows = executor.prepare('SELECT type, body FROM facts ORDER BY seq DESC LIMIT 12').all()
+  const rows = executor.prepare('SELECT type, body FROM events ORDER BY seq DESC LIMIT 12').all()
   executor.close()
   return rows.map(({ type, body }) => `\n${type} ${body}`).join('')
 }
@@ -134,9 +134,9 @@ function rowsOfAnEntry({ home }: TestSystem): Pick<FloorSetup, 'payload' | 'comm
     const token = 'SELECT * FROM signals WHERE seq % 2 = 1 ORDER BY seq DESC LIMIT 1'
     const signal = engine.prepare(token).get() ?? {}
     const stream = engine.prepare('SELECT * FROM streams').get() ?? {}
-    const turn = `SELECT at FROM facts WHERE type = 'signal' AND body ->> 'jti' = ?`
+    const turn = `SELECT at FROM events WHERE type = 'signal' AND body ->> 'jti' = ?`
     const at = executor.prepare(turn).get(String(signal['jti']))?.['at'] ?? null
-    const facts = executor.prepare('SELECT * FROM facts WHERE at = ?').all(at)
+    const facts = executor.prepare('SELECT * FROM events WHERE at = ?').all(at)
     const reports = executor.prepare('SELECT * FROM reports WHERE at = ?').all(at)
     const commits = [
       [signal, stream],

@@ -3,7 +3,7 @@ import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { hashText, type ReportEvent, signalTopic } from '@keyside/protocol'
 import type { Input } from '../executor/core/execution/inputs.ts'
-import type { Fact } from '../executor/core/model/events.ts'
+import type { JournalEvent } from '../executor/core/model/events.ts'
 import { Journal, type OutboxReport } from '../executor/journal/journal.ts'
 import { type Device, startDevice } from './decide-device.ts'
 import type { BenchOptions, Result } from './result.ts'
@@ -35,8 +35,8 @@ export async function memory({ signals, note }: BenchOptions): Promise<Result> {
     note(lookInWords(looks.at(-1)))
   }
   const perSecond = Math.round((1000 * signals) / (performance.now() - begun))
-  const { book } = device.state()
-  const open = Object.keys(book.orders).length
+  const { portfolio } = device.state()
+  const open = Object.keys(portfolio.orders).length
   journal.close()
   const json = {
     name: 'memory',
@@ -56,7 +56,7 @@ class ForgetfulJournal extends Journal {
   #reports = 0
 
   override append(
-    facts: readonly Fact[],
+    facts: readonly JournalEvent[],
     reports: readonly ReportEvent[],
     at: number,
   ): readonly OutboxReport[] {

@@ -29,11 +29,11 @@ export class SignalSource {
       side: kind === 'entry' ? 'buy' : 'sell',
       size: kind === 'entry' ? { unit: 'quote', value: '100' } : { unit: 'percent', value: '100' },
       type: 'market',
-      ...(kind === 'entry' && stop === 'with' && { stop: STOP }),
-      ref: PRICE,
-      bar: { timeframe: '1m', start: Math.floor(now) },
+      ...(kind === 'entry' && stop === 'with' && { stopPrice: STOP }),
+      referencePrice: PRICE,
+      candle: { timeframe: '1m', start: Math.floor(now) },
       reason: 'fast average above the slow one',
-      until: now + 30,
+      validUntil: now + 30,
     }
   }
 
@@ -53,7 +53,7 @@ export class SignalSource {
       hash: this.#prev,
       target: { market: MARKET, position: this.#position, since: this.#seq },
       keyset: 0,
-      bar: Math.floor(now),
+      candle: Math.floor(now),
     }
   }
 }

@@ -2,7 +2,7 @@
 import type { Clock, KeysideError, Logger, Trace } from '@keyside/runtime'
 import { stepOfCode } from './authenticator.ts'
 import { clientOrderId } from './client-order-id.ts'
-import type { World } from './core/execution/inputs.ts'
+import type { Environment } from './core/execution/inputs.ts'
 import type { Policy } from './core/risk/policy/schema.ts'
 import { runEffect } from './effects.ts'
 import type { Journal } from './journal/journal.ts'
@@ -52,7 +52,7 @@ export function worldOf({
   salt,
   codeSecret,
   clock,
-}: Pick<AssembleOptions, 'exchange' | 'policy' | 'salt' | 'codeSecret' | 'clock'>): World {
+}: Pick<AssembleOptions, 'exchange' | 'policy' | 'salt' | 'codeSecret' | 'clock'>): Environment {
   const now = clock.now()
   return {
     now,
@@ -61,7 +61,7 @@ export function worldOf({
     stepOfCode: codeSecret === null ? 'unset' : (code) => stepOfCode(codeSecret, code, now),
     exchange: {
       name: exchange.name,
-      live: exchange.live,
+      realMoney: exchange.realMoney,
       acceptanceWindowMs: exchange.acceptanceWindowMs,
       viewLagMs: exchange.viewLagMs,
       reachable: exchange.reachable(),

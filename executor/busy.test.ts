@@ -46,7 +46,7 @@ test('a signal that meets a lock is neither taken nor acknowledged before the lo
   await executor.clock.turn(1_000)
   expect(acknowledged).toBe(true)
   expect(executor.failure).toBeNull()
-  expect(Object.keys(executor.state().book.positions)).toHaveLength(1)
+  expect(Object.keys(executor.state().portfolio.positions)).toHaveLength(1)
 })
 
 test('inputs that wait are taken in their order, and decided as things are then', async () => {
@@ -60,7 +60,7 @@ test('inputs that wait are taken in their order, and decided as things are then'
   release()
   await executor.clock.turn(1_000)
   expect(executor.exchange.sent).toEqual([])
-  expect(executor.state().book.trading).toBe('paused')
+  expect(executor.state().portfolio.trading).toBe('paused')
 })
 
 test('a halt goes before an entry that waits', async () => {
@@ -73,7 +73,7 @@ test('a halt goes before an entry that waits', async () => {
   await executor.clock.turn(1_000)
   release()
   await executor.clock.turn(1_000)
-  expect(executor.state().book.trading).toBe('halted')
+  expect(executor.state().portfolio.trading).toBe('halted')
   expect(executor.exchange.sent).toEqual([])
   expect(executor.told().filter((told) => told === 'state halted')).toHaveLength(1)
 })
@@ -87,9 +87,9 @@ test('the outcome of an order that meets a lock is written down when it is gone:
   await executor.clock.turn(2_000)
   release()
   await executor.clock.turn(2_000)
-  const facts = executor.told()
-  expect(facts.filter((told) => told.includes('unknown'))).toEqual([])
-  expect(Object.keys(executor.state().book.positions)).toHaveLength(1)
+  const events = executor.told()
+  expect(events.filter((told) => told.includes('unknown'))).toEqual([])
+  expect(Object.keys(executor.state().portfolio.positions)).toHaveLength(1)
 })
 
 test('the trader is told of a lock that lasted', async () => {

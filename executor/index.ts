@@ -8,7 +8,7 @@ export {
   type ExecutorCode,
   sentenceOf,
 } from './core/model/codes.ts'
-export { type KeyRights, TURNED_DOWN_CODES } from './core/model/exchange.ts'
+export { type KeyRights, REJECTION_CODES } from './core/model/exchange.ts'
 export { PLAN_CODES } from './core/risk/plan/result.ts'
 export {
   type BoundTerm,

@@ -89,9 +89,12 @@ afterEach(async () => {
 
 /** Until the look that is under way, or due now, is answered. */
 async function looked(): Promise<void> {
-  await vi.waitFor(() => expect(shell.state().live.looks['BTC/USDT']?.state).toBe('due'), {
-    timeout: 5_000,
-  })
+  await vi.waitFor(
+    () => expect(shell.state().session.reconciliations['BTC/USDT']?.state).toBe('due'),
+    {
+      timeout: 5_000,
+    },
+  )
 }
 
 async function twoLooks(): Promise<void> {
@@ -113,7 +116,7 @@ async function buy(): Promise<void> {
   const now = clock.now()
   const head = writer.head({ seq: 0, iat: now / 1000 })
   shell.take(head)
-  shell.take(writer.signal(signalClaims(now, { stop: '58500' })))
+  shell.take(writer.signal(signalClaims(now, { stopPrice: '58500' })))
   await vi.waitFor(() => expect(sandbox.acceptLog()).toHaveLength(2), { timeout: 5_000 })
 }
 
@@ -121,7 +124,10 @@ test('its own order and the trades of it are nothing unexpected', async () => {
   await buy()
   await twoLooks()
   expect(codes()).toEqual([])
-  expect(shell.state().live.looks['BTC/USDT']).toMatchObject({ found: 'agrees', doubts: [] })
+  expect(shell.state().session.reconciliations['BTC/USDT']).toMatchObject({
+    found: 'agrees',
+    doubts: [],
+  })
 })
 
 test('an order and a trade of somebody else with the same key are told, each of them once', async () => {
@@ -137,21 +143,21 @@ test('an order and a trade of somebody else with the same key are told, each of 
 test('coins that somebody sold are missed, and the others stand under a stop', async () => {
   await buy()
   await twoLooks()
-  const [stop] = Object.values(shell.state().book.orders)
+  const [stop] = Object.values(shell.state().portfolio.orders)
   await exchange.cancel('BTC/USDT', stop?.clientOrderId ?? '', 'stop')
   await exchange.place(order({ side: 'sell', price: '59900', amount: '0.001' }))
   await twoLooks()
   await twoLooks()
   expect(codes()).toContain('position_drift')
-  expect(shell.state().book.closed).toEqual({ 'BTC/USDT': 'drift' })
-  const before = stop?.plan?.wire.amount ?? '0'
+  expect(shell.state().portfolio.closedMarkets).toEqual({ 'BTC/USDT': 'drift' })
+  const before = stop?.planned?.request.amount ?? '0'
   const there = new Big(before).minus('0.001').toFixed()
   await vi.waitFor(() => {
     clock.skip(2_000)
-    const [now] = Object.values(shell.state().book.orders)
+    const [now] = Object.values(shell.state().portfolio.orders)
     expect(now).toMatchObject({
       state: 'accepted',
-      plan: { wire: { type: 'stop', amount: there } },
+      planned: { request: { type: 'stop', amount: there } },
     })
   }, 10_000)
 })

@@ -5,7 +5,7 @@ import { baseOf } from './core/execution/discrepancies.ts'
 import type { Effect, Input } from './core/execution/inputs.ts'
 import { plus } from './core/model/decimals.ts'
 import type { AccountTrade, Answered, Balance } from './core/model/exchange.ts'
-import type { Named, Seen, Sighting } from './core/model/observation.ts'
+import type { Named, Observation, ObservedOrder } from './core/model/observation.ts'
 import type { Journal } from './journal/journal.ts'
 import { keepLook, keptLook } from './journal/looked.ts'
 import { hasFill, isTold, nameOf } from './journal/names.ts'
@@ -44,7 +44,7 @@ async function lookAt(
     db,
     balances,
   }: { db: DatabaseSync; balances: Answered<readonly Balance[]> } & Pick<LookOptions, 'exchange'>,
-): Promise<Answered<Seen>> {
+): Promise<Answered<Observation>> {
   if (!balances.ok) return balances
   const [open, trades] = await Promise.all([
     exchange.openOrders(market).catch(notOk),
@@ -53,14 +53,14 @@ async function lookAt(
   if (!open.ok) return open
   if (!trades.ok) return trades
   const opened = open.value.map(
-    (order): Sighting => ({
+    (order): ObservedOrder => ({
       as: 'open',
       exchangeId: order.exchangeId,
       order: nameOf(db, { market, ...order }),
     }),
   )
   const traded = lackingTrades(db, market, trades.value).map(
-    ({ exchangeId, order }): Sighting => ({ as: 'trade', exchangeId, order }),
+    ({ exchangeId, order }): ObservedOrder => ({ as: 'trade', exchangeId, order }),
   )
   const sightings = [...opened, ...traded].filter(
     ({ exchangeId }) => !isTold(db, { market, exchangeId }),
@@ -68,7 +68,15 @@ async function lookAt(
   const base = baseOf(market)
   const there = thereOf(balances.value, base)
   const used = balances.value.find(({ currency }) => currency === base)?.used ?? '0'
-  return { ok: true, value: { there, used, sightings, next: nextFrom(trades.value, since) } }
+  return {
+    ok: true,
+    value: {
+      exchangeBalance: there,
+      used,
+      observed: sightings,
+      next: nextFrom(trades.value, since),
+    },
+  }
 }
 
 /** By the exchange's own times: whatever this device's clock says, no trade is passed over. */

@@ -53,18 +53,18 @@ function told({ journal }: TestExecutor) {
 }
 
 async function bought(executor: TestExecutor): Promise<void> {
-  await executor.enter({ stop: '58000' })
+  await executor.enter({ stopPrice: '58000' })
   await executor.clock.turn(MINUTE)
 }
 
 test('a position that was sold since the backup is gone, though the trader has coins of his own', async () => {
   const executor = new TestExecutor({ path: path() })
   await bought(executor)
-  const held = executor.state().book.positions[BTC]?.amount
+  const held = executor.state().portfolio.positions[BTC]?.amount
   const restore = backUp(executor)
   await executor.clock.turn(MINUTE)
   await executor.give(executor.exit())
-  expect(executor.state().book.positions).toEqual({})
+  expect(executor.state().portfolio.positions).toEqual({})
   await executor.clock.turn(MINUTE)
   restore()
   const journal = new Journal(path())
@@ -78,7 +78,7 @@ test('a position that was sold since the backup is gone, though the trader has c
   executor.reopen()
   expect(() => requireMarked(path(), executor.journal)).not.toThrow()
   await executor.clock.turn(2 * MINUTE)
-  expect(executor.state().book.positions).toEqual({})
+  expect(executor.state().portfolio.positions).toEqual({})
   const sales = executor.exchange.accepted.filter(({ type }) => type === 'ioc')
   expect(sales, 'nothing is sold twice').toHaveLength(2)
 })
@@ -98,7 +98,7 @@ test('what was bought since the backup stays the trader’s, and its stop is tak
   expect(executor.exchange.orders.get(stop?.clientOrderId ?? '')?.status).toBe('canceled')
   expect(executor.exchange.orders.get('web_7')?.status).toBe('open')
   executor.reopen()
-  expect(executor.state().book.positions).toEqual({})
+  expect(executor.state().portfolio.positions).toEqual({})
 })
 
 test('a stop that the journal knows keeps standing, and its sale is booked once', async () => {
@@ -109,14 +109,14 @@ test('a stop that the journal knows keeps standing, and its sale is booked once'
   const [, stop] = executor.exchange.accepted
   executor.exchange.fill(stop?.clientOrderId ?? '', stop?.amount ?? '', 'filled')
   await executor.clock.turn(MINUTE)
-  expect(executor.state().book.positions).toEqual({})
+  expect(executor.state().portfolio.positions).toEqual({})
   restore()
   const { plan } = await carriedOut(executor)
   expect(plan).toEqual({ positions: [], cancels: [], leftAlone: [] })
   executor.reopen()
   await executor.clock.turn(MINUTE)
-  expect(executor.state().book.positions).toEqual({})
-  expect(executor.state().book.orders).toEqual({})
+  expect(executor.state().portfolio.positions).toEqual({})
+  expect(executor.state().portfolio.orders).toEqual({})
 })
 
 test('an order that waited in the backup and was sent after it is not sent again', async () => {
@@ -132,7 +132,7 @@ test('an order that waited in the backup and was sent after it is not sent again
   executor.reopen()
   await executor.clock.turn(MINUTE)
   expect(executor.exchange.accepted).toHaveLength(1)
-  expect(Object.keys(executor.state().book.positions)).toEqual([BTC])
+  expect(Object.keys(executor.state().portfolio.positions)).toEqual([BTC])
 })
 
 test('an order that waited in the backup and was never sent is over', async () => {
@@ -143,12 +143,12 @@ test('an order that waited in the backup and was never sent is over', async () =
   const { dropped } = await carriedOut(executor)
   expect(dropped).toHaveLength(1)
   const [order = ''] = dropped
-  expect(readJournal(path()).findLast((fact) => fact.order === order)?.body).toMatchObject({
-    event: 'refuse',
+  expect(readJournal(path()).findLast((event) => event.order === order)?.body).toMatchObject({
+    event: 'deny',
     code: 'journal_rebased',
   })
   executor.reopen()
-  expect(executor.state().book.orders).toEqual({})
+  expect(executor.state().portfolio.orders).toEqual({})
 })
 
 test.each(['running', 'halted'])(
@@ -171,10 +171,10 @@ test.each(['running', 'halted'])(
     ])
     executor.reopen()
     await executor.clock.turn(2 * MINUTE)
-    expect(executor.state().book).toMatchObject({ trading: 'halted', onHalt: 'keep' })
-    expect(Object.keys(executor.state().book.positions)).toEqual([BTC])
+    expect(executor.state().portfolio).toMatchObject({ trading: 'halted', onHalt: 'keep' })
+    expect(Object.keys(executor.state().portfolio.positions)).toEqual([BTC])
     await executor.enter()
-    expect(executor.told()).toContain('entry refused trading.state')
+    expect(executor.told()).toContain('entry denied trading.state')
     expect(told(executor)).toContainEqual({ type: 'state', state: 'halted', by: 'terminal:test' })
   },
 )
@@ -187,7 +187,9 @@ test('a stop that the exchange has no more is over, and the position gets anothe
   executor.exchange.orders.delete(name)
   await executor.clock.turn(MINUTE)
   expect(executor.told()).toContain('notice order_vanished')
-  expect(Object.keys(executor.state().book.orders), 'neither forgotten nor assumed').toEqual([name])
+  expect(Object.keys(executor.state().portfolio.orders), 'neither forgotten nor assumed').toEqual([
+    name,
+  ])
   executor.close()
   const { gone } = await carriedOut(executor)
   expect(gone).toEqual([name])
@@ -198,14 +200,14 @@ test('a stop that the exchange has no more is over, and the position gets anothe
   expect(resting).toMatchObject([{ order: { type: 'stop', amount: stop?.amount } }])
   await executor.give({ type: 'halt', by: 'device', positions: 'sell' })
   await executor.clock.turn(MINUTE)
-  expect(executor.state().book).toMatchObject({ positions: {}, orders: {} })
+  expect(executor.state().portfolio).toMatchObject({ positions: {}, orders: {} })
 })
 
 test('what was held in a market that the exchange has no more is held against the balance alone', async () => {
   const executor = new TestExecutor({ path: path() })
   executor.exchange.own = '0'
   await bought(executor)
-  const held = executor.state().book.positions[BTC]?.amount
+  const held = executor.state().portfolio.positions[BTC]?.amount
   executor.close()
   const { exchange } = executor
   exchange.rules = () => null
@@ -222,7 +224,7 @@ test('what was held in a market that the exchange has no more is held against th
   expect(plan.positions).toEqual([{ position: BTC, from: held, to: '0' }])
   expect(gone).toHaveLength(1)
   executor.reopen()
-  expect(executor.state().book).toMatchObject({ positions: {}, orders: {} })
+  expect(executor.state().portfolio).toMatchObject({ positions: {}, orders: {} })
 })
 
 test('the trader is told of it', async () => {
@@ -259,14 +261,14 @@ test('opens a market that was closed because coins are gone', async () => {
   await bought(executor)
   executor.exchange.own = '-0.00100'
   await executor.clock.turn(3 * MINUTE)
-  expect(executor.state().book.closed).toEqual({ 'BTC/USDT': 'drift' })
+  expect(executor.state().portfolio.closedMarkets).toEqual({ 'BTC/USDT': 'drift' })
   executor.close()
   const { plan } = await carriedOut(executor)
   expect(plan.positions).toMatchObject([{ position: BTC, to: '0.00397' }])
   executor.reopen()
-  expect(executor.state().book.closed).toEqual({})
+  expect(executor.state().portfolio.closedMarkets).toEqual({})
   await executor.clock.turn(3 * MINUTE)
-  expect(executor.state().book.closed).toEqual({})
+  expect(executor.state().portfolio.closedMarkets).toEqual({})
 })
 
 test('takes missing coins from the position that lacks them, not from one whose stop holds its own', async () => {
@@ -304,7 +306,7 @@ test('is refused while the executor runs', async () => {
 
 test('no order gets a name that the exchange knows from after the backup', async () => {
   const executor = new TestExecutor({ path: path() })
-  await executor.enter({ stop: '58000', trail: '2' })
+  await executor.enter({ stopPrice: '58000', trailingStop: '2' })
   await executor.clock.turn(1_000)
   const restore = backUp(executor)
   for (const price of ['61000', '62000', '63000']) {

@@ -11,11 +11,11 @@ import {
 } from './core/execution/rebase-plan.ts'
 import { apply } from './core/model/apply.ts'
 import { sentenceOf } from './core/model/codes.ts'
-import type { Fact, Happening } from './core/model/events.ts'
+import type { JournalEvent, NewEvent } from './core/model/events.ts'
 import type { Answered } from './core/model/exchange.ts'
-import { isTaken } from './core/model/order-table.ts'
+import { isAccepted } from './core/model/order-table.ts'
 import { marketsOf } from './core/model/positions.ts'
-import type { Book, Order } from './core/model/state.ts'
+import type { Order, Portfolio } from './core/model/state.ts'
 import { Journal } from './journal/journal.ts'
 import { writeMark } from './journal/mark.ts'
 import { nameOf } from './journal/names.ts'
@@ -58,8 +58,8 @@ export async function prepareRebase(options: RebaseOptions): Promise<Rebase> {
     journal.close()
   }
   try {
-    const book = journal.fold()
-    const markets = marketsOf(book, options.markets)
+    const portfolio = journal.fold()
+    const markets = marketsOf(portfolio, options.markets)
     await exchange.start(options.markets, markets)
     const since = (journal.lastAt() ?? clock.now()) - OVERLAP_MS
     const seen: MarketSeen[] = []
@@ -68,18 +68,18 @@ export async function prepareRebase(options: RebaseOptions): Promise<Rebase> {
       seen.push(await lookAt(market, since, { exchange, journal }))
     const balances = answered(await exchange.refreshBalances())
     const plan = planRebase(
-      book,
+      portfolio,
       seen,
       (currency) => thereOf(balances, currency),
       (market) => exchange.rules(market)?.step,
     )
-    const { happenings, ...settled } = await settle(book, exchange)
+    const { happenings, ...settled } = await settle(portfolio, exchange)
     const carryOut = async () => {
       for (const { market, clientOrderId, kind } of plan.cancels)
         answered(await exchange.cancel(market, clientOrderId, kind))
       const positions = Object.fromEntries(plan.positions.map(({ position, to }) => [position, to]))
       const rebased = { type: 'rebased', positions, by } as const
-      write({ journal, book, by }, [...happenings, rebased], clock.now())
+      write({ journal, portfolio, by }, [...happenings, rebased], clock.now())
       writeMark(path, journal)
     }
     return { plan, ...settled, carryOut, close }
@@ -103,17 +103,17 @@ async function lookAt(
   return { market, open, trades }
 }
 
-async function settle(book: Book, exchange: Exchange) {
-  const happenings: Happening[] = []
+async function settle(portfolio: Portfolio, exchange: Exchange) {
+  const happenings: NewEvent[] = []
   const dropped: string[] = []
   const gone: string[] = []
-  for (const order of Object.values(book.orders)) {
+  for (const order of Object.values(portfolio.orders)) {
     if (isUnsent(order)) {
       const found = await search(order, exchange)
       happenings.push(...settleUnsent(order, found))
       if (found === 'missing') dropped.push(order.clientOrderId)
     }
-    if (isTaken(order.state) && (await search(order, exchange)) === 'missing') {
+    if (isAccepted(order.state) && (await search(order, exchange)) === 'missing') {
       happenings.push(...settleGone(order))
       gone.push(order.clientOrderId)
     }
@@ -122,28 +122,28 @@ async function settle(book: Book, exchange: Exchange) {
 }
 
 /** With its market, all of its orders are gone. */
-async function search({ idea, clientOrderId }: Order, exchange: Exchange) {
-  if (exchange.rules(idea.market) === null) return 'missing'
-  const { outcome } = await exchange.find(idea.market, clientOrderId)
+async function search({ intent, clientOrderId }: Order, exchange: Exchange) {
+  if (exchange.rules(intent.market) === null) return 'missing'
+  const { outcome } = await exchange.find(intent.market, clientOrderId)
   if (outcome === 'unknown') throw unanswered()
   return outcome
 }
 
 /** Halted in the end: a halt, or a tighter policy, that came after the backup is not in it. */
 function write(
-  { journal, book, by }: { journal: Journal; book: Book; by: string },
-  happenings: readonly Happening[],
+  { journal, portfolio, by }: { journal: Journal; portfolio: Portfolio; by: string },
+  happenings: readonly NewEvent[],
   at: number,
 ): void {
   const state = 'halted'
-  const facts = [...happenings, { type: 'trading', state, by } as const].map(
-    (happening): Fact => ({ ...happening, at }),
+  const events = [...happenings, { type: 'trading', state, by } as const].map(
+    (happening): JournalEvent => ({ ...happening, at }),
   )
   // What cannot follow must not be written: a start would fail on it for ever.
-  facts.reduce(apply, book)
+  events.reduce(apply, portfolio)
   const code = 'journal_rebased'
   const notice = { type: 'notice', level: 'info', code, message: sentenceOf(code) } as const
-  journal.append(facts, [notice, { type: 'state', state, by }], at)
+  journal.append(events, [notice, { type: 'state', state, by }], at)
 }
 
 function answered<T>(answer: Answered<T>): T {

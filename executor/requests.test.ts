@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { Input } from './core/execution/inputs.ts'
-import { type Book, EMPTY_BOOK } from './core/model/state.ts'
+import { EMPTY_PORTFOLIO, type Portfolio } from './core/model/state.ts'
 import {
   askForHalt,
   askForUnhalt,
@@ -20,14 +20,14 @@ import { answerRequests } from './requests.ts'
 const NOW = 1_790_000_000_000
 
 let home = ''
-let book: Book = EMPTY_BOOK
+let portfolio: Portfolio = EMPTY_PORTFOLIO
 let disk: 'good' | 'full' = 'good'
 let inputs: Input[] = []
 let look = () => {}
 let stop = () => {}
 beforeEach(() => {
   home = mkdtempSync(join(tmpdir(), 'keyside-requests-'))
-  book = EMPTY_BOOK
+  portfolio = EMPTY_PORTFOLIO
   disk = 'good'
   inputs = []
 })
@@ -40,7 +40,7 @@ function start(): void {
   stop = answerRequests({
     home,
     session: 'session',
-    book: () => book,
+    portfolio: () => portfolio,
     log: { warn: () => undefined },
     clock: {
       now: () => NOW,
@@ -54,8 +54,8 @@ function start(): void {
       inputs.push(input)
       if (disk === 'full') return
       if (input.type === 'halt')
-        book = { ...book, trading: 'halted', onHalt: input.positions ?? 'keep' }
-      if (input.type === 'unhalt') book = { ...book, trading: 'running' }
+        portfolio = { ...portfolio, trading: 'halted', onHalt: input.positions ?? 'keep' }
+      if (input.type === 'unhalt') portfolio = { ...portfolio, trading: 'running' }
     },
   })
 }

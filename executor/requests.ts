@@ -3,7 +3,7 @@ import { type FSWatcher, renameSync, rmSync, watch } from 'node:fs'
 import { dirname } from 'node:path'
 import { type Cancel, type Clock, type Logger, privateFolder } from '@keyside/runtime'
 import type { Input } from './core/execution/inputs.ts'
-import type { Book } from './core/model/state.ts'
+import type { Portfolio } from './core/model/state.ts'
 import {
   type HaltAnswer,
   haltFile,
@@ -22,7 +22,7 @@ export interface RequestsOptions {
   readonly home: string
   readonly session: string
   readonly clock: Clock
-  readonly book: () => Book
+  readonly portfolio: () => Portfolio
   /** Durable when it returns, or nothing of it is in the book. */
   readonly take: (input: Input) => void
   readonly log: Pick<Logger, 'warn'>
@@ -60,12 +60,12 @@ class Requests {
   }
 
   #lookForHalt(): void {
-    const { home, take, book } = this.#options
+    const { home, take, portfolio } = this.#options
     const file = haltFile(home)
     const asked = readHalt(file)
     if (asked === null || asked.text === this.#halt) return
     take({ type: 'halt', by: 'device', positions: asked.positions })
-    if (book().trading !== 'halted') return
+    if (portfolio().trading !== 'halted') return
     this.#halt = asked.text
     this.#answer(file, asked.text)
   }
@@ -109,7 +109,7 @@ class Requests {
   }
 
   #answerTo(to: string): HaltAnswer {
-    const { trading, onHalt, positions } = this.#options.book()
+    const { trading, onHalt, positions } = this.#options.portfolio()
     const held = Object.values(positions).map(({ stream, market, amount }) => ({
       stream,
       market,

@@ -8,17 +8,17 @@ import {
   type Trace,
 } from '@keyside/runtime'
 import { decide } from './core/execution/decide.ts'
-import type { Effect, Input, World } from './core/execution/inputs.ts'
-import { nextDue } from './core/execution/next-wakeup.ts'
+import type { Effect, Environment, Input } from './core/execution/inputs.ts'
+import { nextWakeup } from './core/execution/next-wakeup.ts'
 import { apply } from './core/model/apply.ts'
-import type { Fact } from './core/model/events.ts'
-import { EMPTY_LIVE, type State } from './core/model/state.ts'
+import type { JournalEvent } from './core/model/events.ts'
+import { EMPTY_SESSION, type State } from './core/model/state.ts'
 import type { Journal, OutboxReport } from './journal/journal.ts'
 
 export interface ShellOptions {
   readonly journal: Pick<Journal, 'append' | 'fold'>
   /** What the core may look at now. */
-  readonly world: () => World
+  readonly world: () => Environment
   /** Starts an effect. Called only after the facts that ask for it are durable. */
   readonly run: (effect: Effect) => void
   readonly publish: (reports: readonly OutboxReport[]) => void
@@ -54,7 +54,7 @@ export class Shell {
   /** Throws `journal_damaged`. */
   constructor(options: ShellOptions) {
     this.#options = options
-    this.#state = { book: options.journal.fold(), live: EMPTY_LIVE }
+    this.#state = { portfolio: options.journal.fold(), session: EMPTY_SESSION }
     this.#retry = new Retry({
       clock: options.clock,
       file: 'the journal',
@@ -88,12 +88,12 @@ export class Shell {
     if (this.#life === 'failed') throw new Error('the journal has failed: nothing is accepted')
     const world = this.#options.world()
     const decision = decide(this.#state, input, world)
-    const reports = this.#commit(decision.facts, decision.reports, world.now)
+    const reports = this.#commit(decision.events, decision.reports, world.now)
     this.#state = {
-      book: decision.facts.reduce(apply, this.#state.book),
-      live: decision.live,
+      portfolio: decision.events.reduce(apply, this.#state.portfolio),
+      session: decision.session,
     }
-    this.#traceFacts(input, decision.facts)
+    this.#traceFacts(input, decision.events)
     for (const effect of decision.effects) this.#options.run(effect)
     this.#options.publish(reports)
     this.#setTimer()
@@ -111,21 +111,23 @@ export class Shell {
     }
   }
 
-  #traceFacts(input: Input, facts: readonly Fact[]): void {
+  #traceFacts(input: Input, events: readonly JournalEvent[]): void {
     const { trace } = this.#options
     if (input.type === 'signal') trace('journaled', input.claims.jti)
-    for (const fact of facts) {
+    for (const event of events) {
       const signal =
-        'clientOrderId' in fact ? this.#state.book.orders[fact.clientOrderId]?.signal : undefined
-      if (signal === undefined || fact.type !== 'step') continue
-      if (fact.event === 'ask' || fact.event === 'intend') trace('policy', signal)
-      if (fact.event === 'intend') trace('approved', signal)
+        'clientOrderId' in event
+          ? this.#state.portfolio.orders[event.clientOrderId]?.signal
+          : undefined
+      if (signal === undefined || event.type !== 'step') continue
+      if (event.event === 'prompt' || event.event === 'initialize') trace('policy', signal)
+      if (event.event === 'initialize') trace('approved', signal)
     }
   }
 
   #setTimer(): void {
     this.#cancelTimer()
-    const due = nextDue(this.#state)
+    const due = nextWakeup(this.#state)
     if (due === null) return
     const wait = Math.min(Math.max(due - this.#options.clock.now(), MIN_WAIT_MS), MAX_WAIT_MS)
     this.#cancelTimer = this.#options.clock.after(wait, () => this.tryTake({ type: 'tick' }))

@@ -58,9 +58,9 @@ const POLICY = `version: 1
 currency: USDT
 markets: [BTC/USDT]
 streams:
-  demo: { allotment: 1000 }
+  demo: { allocation: 1000 }
 limits: { order: 500, day: 2000 }
-stop_within: optional
+max_stop_distance: optional
 approval: never
 `
 
@@ -71,16 +71,16 @@ const ORDER = {
   signal: jtiOf('signal'),
   seq: 1,
   signedAt: 0,
-  until: 0,
+  validUntil: 0,
   reason: 'a test',
   timeframe: '1m',
-  idea: {
+  intent: {
     kind: 'entry',
     market: 'BTC/USDT',
     side: 'buy',
     size: { unit: 'quote', value: '50' },
     type: 'market',
-    ref: '60000',
+    referencePrice: '60000',
   },
 } as const
 
@@ -197,7 +197,7 @@ const head = (market = 'BTC/USDT', stream = 'demo') => {
   const iat = seconds(systemClock.now())
   const target = { market, position: 'flat', since: 0 } as const
   const parties = { iss: 'engine', aud: 'executors', sub: stream } as const
-  const state = { seq: 0, hash: GENESIS, target, keyset: 0, bar: Math.floor(iat) }
+  const state = { seq: 0, hash: GENESIS, target, keyset: 0, candle: Math.floor(iat) }
   return seal(
     'head',
     { ...parties, iat, exp: iat + 45, jti: jtiOf(`${stream}${iat}`), ...state },
@@ -237,7 +237,7 @@ test('a signed signal becomes one filled order, told to the bot under the device
   await provider.publish(signalTopic('demo'), signal)
   await provider.publish(signalTopic('demo'), signal)
   await vi.waitFor(() => expect(codes()).toContain('filled'), { timeout: 4_000 })
-  expect(codes()).toEqual(['sent', 'filled'])
+  expect(codes()).toEqual(['submitted', 'filled'])
   expect(exchange.acceptLog()).toHaveLength(before + 1)
   await executor?.stop()
   expect(readJournal(join(home, 'journal.db')).map(({ type }) => type)).toContain('fill')
@@ -275,7 +275,7 @@ test('a large order goes out on a tap with the code that the keychain bears out'
   expect(exchange.acceptLog()).toHaveLength(before + 1)
 })
 
-test('an exchange that has not proved to be the sandbox gets no entry under "live: no"', async () => {
+test('an exchange that has not proved to be the sandbox gets no entry under "real_money: no"', async () => {
   rmSync(join(home, 'secrets/sandbox.secret'))
   const before = exchange.acceptLog().length
   await start()
@@ -284,7 +284,7 @@ test('an exchange that has not proved to be the sandbox gets no entry under "liv
   await provider.publish(headTopic('demo'), head(), { retain: true })
   const signal = seal('signal', signalClaims(systemClock.now(), { jti: jtiOf('real') }), engine)
   await provider.publish(signalTopic('demo'), signal)
-  const refused = expect.objectContaining({ status: 'refused', code: 'env.live' })
+  const refused = expect.objectContaining({ status: 'denied', code: 'env.real' })
   await vi.waitFor(() => expect(events).toEqual([refused]), { timeout: 4_000 })
   expect(exchange.acceptLog()).toHaveLength(before)
 })
@@ -313,7 +313,7 @@ test('does not start on a journal whose mark is gone', async () => {
 
 test('starts although a market where something is left is gone, and says which', async () => {
   const journal = new Journal(join(home, 'journal.db'))
-  const order = { ...ORDER, idea: { ...ORDER.idea, market: 'GONE/USDT' } }
+  const order = { ...ORDER, intent: { ...ORDER.intent, market: 'GONE/USDT' } }
   const at = systemClock.now()
   journal.append([{ type: 'ordered', order, at }], [], at)
   writeMark(join(home, 'journal.db'), journal)
@@ -380,7 +380,7 @@ test('a policy that is accepted beside it is followed at once, with its markets 
   await vi.waitFor(() => expect(followedPolicy(home)?.hash).toBe(hash), { timeout: 4_000 })
   await vi.waitFor(() => expect(codes()).toContain('policy_in_force'), { timeout: 4_000 })
   const before = exchange.acceptLog().length
-  const wish = { jti: jtiOf('of a new market'), market: 'ETH/USDT', ref: '3000' }
+  const wish = { jti: jtiOf('of a new market'), market: 'ETH/USDT', referencePrice: '3000' }
   const signal = seal('signal', signalClaims(systemClock.now(), wish), engine)
   await vi.waitFor(
     async () => {
@@ -506,8 +506,8 @@ test('runs on with a token that its provider refuses: says so, answers, and need
 
 test('follows as many streams as a policy may have, over one broker', async () => {
   const names = Array.from({ length: 64 }, (_, nth) => `s${nth}`)
-  const lines = names.map((name) => `  ${name}: { allotment: 10 }`).join('\n')
-  writeFileSync(join(home, 'policy.yaml'), POLICY.replace('  demo: { allotment: 1000 }', lines))
+  const lines = names.map((name) => `  ${name}: { allocation: 10 }`).join('\n')
+  writeFileSync(join(home, 'policy.yaml'), POLICY.replace('  demo: { allocation: 1000 }', lines))
   // Accepted for the first time: nothing waits.
   for (const file of readdirSync(home).filter((name) => name.startsWith('journal')))
     rmSync(join(home, file))

@@ -16,7 +16,7 @@ import type { ExecutorConfig } from './config.ts'
 import type { Input } from './core/execution/inputs.ts'
 import { sentenceOf } from './core/model/codes.ts'
 import { marketsOf } from './core/model/positions.ts'
-import type { Book } from './core/model/state.ts'
+import type { Portfolio } from './core/model/state.ts'
 import type { Policy } from './core/risk/policy/schema.ts'
 import { Journal } from './journal/journal.ts'
 import { requireMarked } from './journal/mark.ts'
@@ -127,15 +127,15 @@ async function compose(
   onStop(keepUp({ path, journal, clock, log }))
   onStop(() => shell.stop())
   let links: Links | null = null
-  const isHeld = (market: string) => marketsOf(shell.state().book, []).includes(market)
+  const isHeld = (market: string) => marketsOf(shell.state().portfolio, []).includes(market)
   const take = (input: Input) => shell.tryTake(input)
   const watched = new Set<string>()
   const loadMarkets = async ({ markets: wanted }: Policy) => {
-    const markets = marketsOf(shell.state().book, wanted)
+    const markets = marketsOf(shell.state().portfolio, wanted)
     await exchange.start(wanted, markets)
   }
   const watchNew = () => {
-    const all = marketsOf(shell.state().book, inForce.policy.markets)
+    const all = marketsOf(shell.state().portfolio, inForce.policy.markets)
     const markets = all.filter((market) => !watched.has(market))
     for (const market of markets) watched.add(market)
     onStop(watchMarkets({ exchange, markets, isHeld, clock, take }))
@@ -144,7 +144,7 @@ async function compose(
     start: async () => {
       const { policy } = inForce
       await loadMarkets(policy)
-      requireMarket(exchange, policy.markets, shell.state().book)
+      requireMarket(exchange, policy.markets, shell.state().portfolio)
       await rejectWithdrawalKey(exchange)
     },
     onReached: watchNew,
@@ -163,7 +163,7 @@ async function compose(
       session,
       clock,
       log,
-      book: () => shell.state().book,
+      portfolio: () => shell.state().portfolio,
       take,
     }),
   )
@@ -175,7 +175,7 @@ async function compose(
         await loadMarkets(policy)
         watchNew()
       }
-      await links?.signals.subscribe(topicsOf(listenedTo(policy, shell.state().book)))
+      await links?.signals.subscribe(topicsOf(listenedTo(policy, shell.state().portfolio)))
     },
     onFollowed: (hash: string) => noteFollowed(home, { session, hash }),
     take,
@@ -197,7 +197,7 @@ async function compose(
   links = openLinks({
     config,
     home,
-    streams: listenedTo(inForce.policy, shell.state().book),
+    streams: listenedTo(inForce.policy, shell.state().portfolio),
     take: (input) => shell.whenTaken(input),
     tryTake: (input) => shell.tryTake(input),
     publisher,
@@ -231,7 +231,7 @@ async function rejectWithdrawalKey(exchange: Exchange): Promise<void> {
 function requireMarket(
   exchange: Exchange,
   markets: readonly string[],
-  { positions, orders }: Book,
+  { positions, orders }: Portfolio,
 ): void {
   const isLeft = Object.keys(positions).length + Object.keys(orders).length > 0
   if (isLeft || markets.some((market) => exchange.rules(market) !== null)) return
@@ -241,7 +241,7 @@ function requireMarket(
   )
 }
 
-function listenedTo(policy: Policy, { positions }: Book): readonly string[] {
+function listenedTo(policy: Policy, { positions }: Portfolio): readonly string[] {
   const held = Object.values(positions).map(({ stream }) => stream)
   return [...new Set([...policy.streams.keys(), ...held])]
 }

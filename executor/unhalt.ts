@@ -31,7 +31,7 @@ export function isHalted(home: string, database = 'journal.db'): boolean {
 }
 
 function lastTrading(path: string): unknown {
-  const last = "SELECT body FROM facts WHERE type = 'trading' ORDER BY seq DESC LIMIT 1"
+  const last = "SELECT body FROM events WHERE type = 'trading' ORDER BY seq DESC LIMIT 1"
   const row = lookInto(path, (db) => db.prepare(last).get())
   return row === undefined ? 'running' : JSON.parse(String(row['body'])).state
 }

@@ -103,10 +103,10 @@ export class AttackerMessages {
       side: 'buy',
       size: { unit: 'quote', value: '50' },
       type: 'market',
-      ref: '60000',
-      bar: { timeframe: '1m', start: iat },
+      referencePrice: '60000',
+      candle: { timeframe: '1m', start: iat },
       reason: 'a lie',
-      until: iat + 30,
+      validUntil: iat + 30,
       ...claims,
     }
     const on = topic === signalTopic('alpha') ? signalTopic(signal.sub) : topic

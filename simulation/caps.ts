@@ -13,20 +13,20 @@ export function brokenCap(
   policy: Policy,
   { at, sentBefore }: { at: number; sentBefore: number },
 ): string | null {
-  const { limits, streams, stopWithin } = policy
-  const { stream, idea } = entry.seed
+  const { limits, streams, maxStopDistance } = policy
+  const { stream, intent } = entry.seed
   const own = streams.get(stream)
-  const isSent = entry.state === 'intended' || entry.state === 'sending'
+  const isSent = entry.state === 'initialized' || entry.state === 'submitted'
   return (
     above('one order', worth(entry), limits.order) ??
     above('the day', usedToday(ledger, at), limits.day) ??
     above('the hour', usedSince(ledger, at - HOUR_MS), limits.hour) ??
-    above(`${stream}'s allotment`, inMarket(ledger, { stream }), own?.allotment ?? '0') ??
-    above(idea.market, inMarket(ledger, { market: idea.market }), limits.position) ??
-    above(`${stream}'s budget`, usedEver(ledger, stream), own?.budget ?? '0') ??
+    above(`${stream}'s allocation`, inMarket(ledger, { stream }), own?.allocation ?? '0') ??
+    above(intent.market, inMarket(ledger, { market: intent.market }), limits.position) ??
+    above(`${stream}'s budget`, usedEver(ledger, stream), own?.lifetimeBudget ?? '0') ??
     above('entries a day', count(entriesToday(ledger, at)), String(limits.ordersPerDay)) ??
-    above('round trips', count(ledger.trips(idea.market, at) + 1), String(limits.roundTrips)) ??
-    tooFarFromStop(entry, stopWithin) ??
+    above('round trips', count(ledger.trips(intent.market, at) + 1), String(limits.roundTrips)) ??
+    tooFarFromStop(entry, maxStopDistance) ??
     (isSent
       ? above('orders a minute', count(sentBefore + 1), String(limits.ordersPerMinute))
       : null)
@@ -82,25 +82,29 @@ function inMarket(ledger: Ledger, { stream, market }: Place): number {
   const isThere = (place: { stream: string; market: string }) =>
     (stream ?? place.stream) === place.stream && (market ?? place.market) === place.market
   const open = [...ledger.orders.values()]
-    .filter(({ seed }) => isThere({ stream: seed.stream, market: seed.idea.market }))
+    .filter(({ seed }) => isThere({ stream: seed.stream, market: seed.intent.market }))
     .filter(({ seed, state }) => seed.kind === 'entry' && !isFinal(state))
     .filter(({ state }) => state !== 'received')
     .reduce((sum, one) => sum + Math.max(0, worth(one) - one.cost), 0)
-  const held = Object.values(ledger.book.positions).filter(isThere)
+  const held = Object.values(ledger.portfolio.positions).filter(isThere)
   return open + held.reduce((sum, one) => sum + costOf(one), 0)
 }
 
 /** The share of what was paid that is still held, cut to whole units. */
-function costOf({ paid, amount, bought }: Record<'paid' | 'amount' | 'bought', string>): number {
-  if (!(Number(bought) > 0)) return 0
-  return Math.floor((Number(paid) * Number(amount) * 1e10) / Number(bought)) - 1
+function costOf({
+  cost,
+  amount,
+  baseBought,
+}: Record<'cost' | 'amount' | 'baseBought', string>): number {
+  if (!(Number(baseBought) > 0)) return 0
+  return Math.floor((Number(cost) * Number(amount) * 1e10) / Number(baseBought)) - 1
 }
 
 /** By more than a rounded price can make it. */
-function tooFarFromStop({ seed, plan }: Known, within: Policy['stopWithin']): string | null {
+function tooFarFromStop({ seed, plan }: Known, within: Policy['maxStopDistance']): string | null {
   if (within === 'optional' || plan === null) return null
-  if (seed.idea.stop === undefined) return 'an entry without a stop'
-  const [price, stop] = [priceUnits(plan.wire.price), priceUnits(seed.idea.stop)]
+  if (seed.intent.stopPrice === undefined) return 'an entry without a stop'
+  const [price, stop] = [priceUnits(plan.request.price), priceUnits(seed.intent.stopPrice)]
   const percent = ((price - stop) * 100) / price
   return percent <= Number(within) + 1e-9 ? null : `stop ${percent} % away of ${within}`
 }

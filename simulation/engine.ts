@@ -39,7 +39,7 @@ export class Engine {
   readonly #randomBytes = (bytes: number) => this.#random.bytes(bytes)
   #seq = 0
   #hash = GENESIS
-  #bar = 0
+  #candle = 0
   #target: Head['target']
   #lastHead = ''
   /** A second engine beside it decides the same and sends the same bytes. */
@@ -133,25 +133,25 @@ export class Engine {
       kind: 'entry',
       side: 'buy',
       size: this.#entrySize(),
-      ...(limit === undefined ? { type: 'market' } : { type: 'limit', limit }),
-      ...(stop !== undefined && { stop }),
+      ...(limit === undefined ? { type: 'market' } : { type: 'limit', limitPrice: limit }),
+      ...(stop !== undefined && { stopPrice: stop }),
       ...this.#exits(price),
     })
   }
 
-  /** What it asks of the device for later: a ladder, a stop that rises, an end. */
-  #exits(price: number): Pick<Signal, 'take' | 'trail' | 'even' | 'hold'> {
+  /** What it asks of the device for later: take-profits, a stop that rises, an end. */
+  #exits(price: number): Pick<Signal, 'takeProfits' | 'trailingStop' | 'breakEven' | 'maxHold'> {
     const random = this.#random
-    const rungs = random.pick([1, 2, 3])
-    const take = Array.from({ length: rungs }, (_, at) => ({
+    const levels = random.pick([1, 2, 3])
+    const take = Array.from({ length: levels }, (_, at) => ({
       price: this.#near(price, at * 0.004, at * 0.004 + 0.004),
       percent: String(random.pick([20, 33, 50])),
     }))
     return {
-      ...(random.chance(0.3) && { take }),
-      ...(random.chance(0.2) && { trail: String(random.pick([0.2, 0.5, 2])) }),
-      ...(random.chance(0.2) && { even: String(random.pick([0.1, 0.5])) }),
-      ...(random.chance(0.15) && { hold: random.between(5, 90) }),
+      ...(random.chance(0.3) && { takeProfits: take }),
+      ...(random.chance(0.2) && { trailingStop: String(random.pick([0.2, 0.5, 2])) }),
+      ...(random.chance(0.2) && { breakEven: String(random.pick([0.1, 0.5])) }),
+      ...(random.chance(0.15) && { maxHold: random.between(5, 90) }),
     }
   }
 
@@ -168,23 +168,28 @@ export class Engine {
   }
 
   #claims(
-    idea: Pick<Signal, 'kind' | 'side' | 'size' | 'type'> &
-      Partial<Pick<Signal, 'limit' | 'stop' | 'take' | 'trail' | 'even' | 'hold'>>,
+    intent: Pick<Signal, 'kind' | 'side' | 'size' | 'type'> &
+      Partial<
+        Pick<
+          Signal,
+          'limitPrice' | 'stopPrice' | 'takeProfits' | 'trailingStop' | 'breakEven' | 'maxHold'
+        >
+      >,
   ): Signal {
     const { stream, market } = this.#options
     const iat = this.#now()
-    if (this.#random.chance(0.95)) this.#bar += 60
+    if (this.#random.chance(0.95)) this.#candle += 60
     return {
-      ...this.#registered(iat, iat + (idea.kind === 'entry' ? 60 : 600)),
+      ...this.#registered(iat, iat + (intent.kind === 'entry' ? 60 : 600)),
       sub: stream,
       seq: this.#seq + 1,
       prev: this.#hash,
       market,
-      ...idea,
-      ref: decimal(this.#price(), PRICE_PLACES),
-      bar: { timeframe: '1m', start: this.#bar },
+      ...intent,
+      referencePrice: decimal(this.#price(), PRICE_PLACES),
+      candle: { timeframe: '1m', start: this.#candle },
       reason: 'a coin was tossed',
-      until: iat + this.#random.between(5, 120),
+      validUntil: iat + this.#random.between(5, 120),
     }
   }
 
@@ -198,7 +203,7 @@ export class Engine {
       hash: this.#hash,
       target: this.#target,
       keyset: 0,
-      bar: this.#bar,
+      candle: this.#candle,
     }
     const token = seal('head', claims, ENGINE_KEY)
     this.#lastHead = token

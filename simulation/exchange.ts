@@ -49,7 +49,7 @@ export interface ExchangeOptions {
 }
 
 export class SimulatedExchange extends QuietExchange {
-  override readonly live = 'yes'
+  override readonly realMoney = 'yes'
   readonly acceptanceWindowMs = ACCEPTANCE_WINDOW_MS
   readonly #options: ExchangeOptions
   readonly #random: Random
@@ -183,7 +183,7 @@ export class SimulatedExchange extends QuietExchange {
       simulation.note(`exchange refuses ${nameOf(order)}: ${accepted.code}`)
       const { code } = accepted
       if (accepted.proof === 'no') return { outcome: 'unknown', message: code }
-      return { outcome: 'turned_down', code, message: code }
+      return { outcome: 'rejected', code, message: code }
     }
     simulation.note(`exchange takes ${nameOf(order)}, ${accepted.order.status}`)
     if (accepted.order.triggersOn === 'rise') simulation.fault('stop taken on the wrong side')
@@ -276,7 +276,7 @@ export class SimulatedExchange extends QuietExchange {
 }
 
 const NO_FUNDS: Placed = {
-  outcome: 'turned_down',
+  outcome: 'rejected',
   code: 'exchange_funds_insufficient',
   message: 'Account has insufficient balance for requested action.',
 }

@@ -1,6 +1,6 @@
-// Promises about ways out: no stop comes down, no rung is sold twice, and what is written off was too little to sell.
+// Promises about ways out: no stop comes down, no level is sold twice, and what is written off was too little to sell.
 
-import type { Fact } from '../executor/core/model/events.ts'
+import type { JournalEvent } from '../executor/core/model/events.ts'
 import type { GroundTruth, TakenOrder } from './ground-truth.ts'
 import type { Ledger } from './ledger.ts'
 import { MARKETS } from './market.ts'
@@ -16,7 +16,7 @@ export class Exits {
   readonly #truth: GroundTruth
   /** Highest trigger of each position's stops since its newest entry. */
   readonly #triggers = new Map<string, number>()
-  /** Rungs that sold something, with the entry whose ladder it is. */
+  /** Levels that sold something, with the entry whose they are. */
   readonly #sold = new Map<string, string>()
 
   constructor(simulation: Simulation, ledger: Ledger, truth: GroundTruth) {
@@ -29,7 +29,7 @@ export class Exits {
   onTaken({ wire }: TakenOrder): undefined {
     if (wire.stop === undefined) return
     const { seed } = this.#ledger.known(wire.clientOrderId)
-    const key = `${seed.signal} ${seed.idea.market}`
+    const key = `${seed.signal} ${seed.intent.market}`
     const before = this.#triggers.get(key) ?? 0
     const trigger = priceUnits(wire.stop)
     if (trigger < before)
@@ -37,19 +37,22 @@ export class Exits {
     this.#triggers.set(key, trigger)
   }
 
-  onFact(fact: Fact): undefined {
+  onFact(fact: JournalEvent): undefined {
     if (fact.type === 'fill') this.#onFill(fact.clientOrderId)
     if (fact.type === 'written_off') this.#onWrittenOff(fact.position, fact.amount)
   }
 
   #onFill(clientOrderId: string): undefined {
     const { seed } = this.#ledger.known(clientOrderId)
-    if (seed.rung === undefined) return
-    const rung = `${seed.stream} ${seed.idea.market} ${seed.signal} ${seed.rung}`
-    const seller = this.#sold.get(rung) ?? clientOrderId
+    if (seed.takeProfitLevel === undefined) return
+    const level = `${seed.stream} ${seed.intent.market} ${seed.signal} ${seed.takeProfitLevel}`
+    const seller = this.#sold.get(level) ?? clientOrderId
     if (seller !== clientOrderId)
-      this.#simulation.violate('each rung of a ladder is sold once', `${rung} by ${clientOrderId}`)
-    this.#sold.set(rung, clientOrderId)
+      this.#simulation.violate(
+        'each take-profit level is sold once',
+        `${level} by ${clientOrderId}`,
+      )
+    this.#sold.set(level, clientOrderId)
   }
 
   /** At the bid: what could be sold and has no stop is sold. */

@@ -1,7 +1,7 @@
 // What must hold after every step, whatever happened.
-import type { Fact } from '../executor/core/model/events.ts'
+import type { JournalEvent } from '../executor/core/model/events.ts'
 import { isFinal } from '../executor/core/model/order-table.ts'
-import { type Book, EMPTY_BOOK } from '../executor/core/model/state.ts'
+import { EMPTY_PORTFOLIO, type Portfolio } from '../executor/core/model/state.ts'
 import type { Policy } from '../executor/core/risk/policy/schema.ts'
 import { brokenCap } from './caps.ts'
 import type { Device } from './device.ts'
@@ -24,7 +24,10 @@ export class Invariants {
   readonly #protection: Protection
   readonly #exits: Exits
   /** What was found equal last. */
-  #compared: { running: Book; folded: Book } = { running: EMPTY_BOOK, folded: EMPTY_BOOK }
+  #compared: { running: Portfolio; folded: Portfolio } = {
+    running: EMPTY_PORTFOLIO,
+    folded: EMPTY_PORTFOLIO,
+  }
   readonly #watermarks = new Map<string, number>()
 
   constructor(simulation: Simulation, truth: GroundTruth) {
@@ -52,26 +55,26 @@ export class Invariants {
   }
 
   #checkOpen(): void {
-    for (const { clientOrderId, state } of Object.values(this.ledger.book.orders))
+    for (const { clientOrderId, state } of Object.values(this.ledger.portfolio.orders))
       if (isFinal(state)) this.#violate('an order that is over is closed', clientOrderId)
   }
 
-  #judge(fact: Fact, policy: Policy, sentBefore: number): void {
+  #judge(fact: JournalEvent, policy: Policy, sentBefore: number): void {
     this.#simulation.note(`  ${wordsOf(fact)}`)
     this.#exits.onFact(fact)
     if (fact.type !== 'step') return
-    if (fact.event === 'lose') this.#simulation.count('unknowns')
-    if (fact.event !== 'ask' && fact.event !== 'intend') return
+    if (fact.event === 'mark_unknown') this.#simulation.count('unknowns')
+    if (fact.event !== 'prompt' && fact.event !== 'initialize') return
     const entry = this.ledger.known(fact.clientOrderId)
     if (entry.seed.kind !== 'entry') return
-    if (fact.event === 'intend' && entry.tradingState !== 'running')
+    if (fact.event === 'initialize' && entry.tradingState !== 'running')
       this.#violate('nothing is bought while that is stopped', entry.tradingState)
     const broken = brokenCap(this.ledger, entry, policy, { at: fact.at, sentBefore })
     if (broken !== null) this.#violate('I2 used and reserved within every cap', broken)
   }
 
   #checkWatermarks(): void {
-    for (const [name, { seq }] of Object.entries(this.ledger.book.streams)) {
+    for (const [name, { seq }] of Object.entries(this.ledger.portfolio.streams)) {
       const before = this.#watermarks.get(name) ?? 0
       if (seq < before) this.#violate('I8 no watermark decreases', `${name}: ${before} to ${seq}`)
       this.#watermarks.set(name, seq)
@@ -91,11 +94,11 @@ export class Invariants {
       return this.#violate('intent before effect', `${wire.clientOrderId} was never intended`)
     const { seed, policy, approved } = known
     this.#exits.onTaken(order)
-    const { until, signedAt } = seed
+    const { validUntil, signedAt } = seed
     if (seed.kind === 'entry') {
       const last = approved
-        ? Math.min(until, signedAt + policy.approvalWithinMs)
-        : signedAt + policy.signalAgeMs
+        ? Math.min(validUntil, signedAt + policy.approvalTimeoutMs)
+        : signedAt + policy.maxSignalAgeMs
       const late = this.#now() - last - ACCEPTANCE_WINDOW_MS
       if (late > CLOCK_MS)
         this.#violate('I3 no order after its time and the window', `${late} ms late`)
@@ -121,11 +124,12 @@ export class Invariants {
     this.#checkUnknown(running?.since ?? null)
     this.#protection.check(running)
     if (running === null) return
-    const { book } = running.shell.state()
-    if (book === this.#compared.running && this.ledger.book === this.#compared.folded) return
-    this.#compared = { running: book, folded: this.ledger.book }
-    const state = JSON.stringify(book)
-    if (state !== JSON.stringify(this.ledger.book))
+    const { portfolio } = running.shell.state()
+    if (portfolio === this.#compared.running && this.ledger.portfolio === this.#compared.folded)
+      return
+    this.#compared = { running: portfolio, folded: this.ledger.portfolio }
+    const state = JSON.stringify(portfolio)
+    if (state !== JSON.stringify(this.ledger.portfolio))
       this.#violate('I6 the journal folds to the running state', difference(state, this.ledger))
   }
 
@@ -147,13 +151,13 @@ export class Invariants {
   }
 }
 
-function difference(state: string, { book }: Ledger): string {
-  const folded = JSON.stringify(book)
+function difference(state: string, { portfolio }: Ledger): string {
+  const folded = JSON.stringify(portfolio)
   const at = [...state].findIndex((letter, index) => letter !== folded[index])
   return `running ${state.slice(at, at + 80)}, folded ${folded.slice(at, at + 80)}`
 }
 
-function wordsOf(fact: Fact): string {
+function wordsOf(fact: JournalEvent): string {
   const id = 'clientOrderId' in fact ? fact.clientOrderId.slice(0, 6) : ''
   switch (fact.type) {
     case 'step':
@@ -161,7 +165,7 @@ function wordsOf(fact: Fact): string {
     case 'ordered':
       return `${fact.order.clientOrderId.slice(0, 6)} ordered ${fact.order.kind} ${fact.order.stream}`
     case 'planned':
-      return `${id} planned ${fact.plan.wire.type} ${fact.plan.wire.amount} at ${fact.plan.wire.price}`
+      return `${id} planned ${fact.plan.request.type} ${fact.plan.request.amount} at ${fact.plan.request.price}`
     case 'fill':
       return `${id} fill ${fact.trade.amount} at ${fact.trade.price}`
     case 'signal':

@@ -1,9 +1,14 @@
 // The judge's own reading of the journal: each commit's facts and reports, counted again from the rows on the disk.
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { apply } from '../executor/core/model/apply.ts'
-import type { Fact, Step } from '../executor/core/model/events.ts'
-import { moved, type OrderState } from '../executor/core/model/order-table.ts'
-import { type Book, EMPTY_BOOK, type OrderSeed, type Plan } from '../executor/core/model/state.ts'
+import type { JournalEvent, Step } from '../executor/core/model/events.ts'
+import { nextState, type OrderState } from '../executor/core/model/order-table.ts'
+import {
+  EMPTY_PORTFOLIO,
+  type NewOrder,
+  type PlannedOrder,
+  type Portfolio,
+} from '../executor/core/model/state.ts'
 import type { Policy } from '../executor/core/risk/policy/schema.ts'
 import type { Row } from '../executor/journal/chain.ts'
 import { toFact } from '../executor/journal/journal.ts'
@@ -11,8 +16,8 @@ import type { ReportEvent } from '../protocol/index.ts'
 import { amountUnits, priceUnits, valueUnits } from './units.ts'
 
 export interface Known {
-  readonly seed: OrderSeed
-  plan: Plan | null
+  readonly seed: NewOrder
+  plan: PlannedOrder | null
   state: OrderState
   approved: boolean
   /** How trading stood, or why its market was closed, when it was intended. */
@@ -36,7 +41,7 @@ interface Reading {
 }
 
 export interface News {
-  readonly facts: readonly Fact[]
+  readonly facts: readonly JournalEvent[]
   readonly reports: readonly { readonly seq: number; readonly event: ReportEvent }[]
 }
 
@@ -46,11 +51,11 @@ const MINUTE_MS = 60_000
 const REFUSALS_TOLD = 20
 /** A clock that is wrong by so much may count as many ms wrongly. */
 const CLOCK_SLACK_MS = 8_000
-const FINAL = ['rejected', 'expired', 'refused', 'filled', 'canceled', 'turned_down', 'not_placed']
+const FINAL = ['declined', 'expired', 'denied', 'filled', 'canceled', 'rejected', 'not_placed']
 
 export class Ledger {
   /** The fold of what is on the disk. */
-  book: Book = EMPTY_BOOK
+  portfolio: Portfolio = EMPTY_PORTFOLIO
   readonly orders = new Map<string, Known>()
   /** `jti` of journaled signals that no report has ended yet. */
   readonly unended = new Set<string>()
@@ -100,7 +105,7 @@ export class Ledger {
 
   #reading(db: DatabaseSync): Reading {
     if (this.#read?.db === db) return this.#read
-    const facts = db.prepare('SELECT * FROM facts WHERE seq > ? ORDER BY seq')
+    const facts = db.prepare('SELECT * FROM events WHERE seq > ? ORDER BY seq')
     const reports = db.prepare('SELECT seq, event FROM reports WHERE seq > ? ORDER BY seq')
     this.#read = { db, facts, reports }
     return this.#read
@@ -134,10 +139,10 @@ export class Ledger {
     return known
   }
 
-  #learn(fact: Fact, now: number, policy: Policy): void {
+  #learn(fact: JournalEvent, now: number, policy: Policy): void {
     this.last = fact.type
-    if (fact.type === 'step' && fact.event === 'intend') this.#keepTradingState(fact)
-    this.book = apply(this.book, fact)
+    if (fact.type === 'step' && fact.event === 'initialize') this.#keepTradingState(fact)
+    this.portfolio = apply(this.portfolio, fact)
     this.#learnMore(fact)
     if (fact.type === 'signal') this.unended.add(fact.jti)
     if (fact.type === 'ordered')
@@ -153,12 +158,12 @@ export class Ledger {
   /** What was known of its market when it was decided. */
   #keepTradingState({ clientOrderId, at }: Step & { at: number }): void {
     const known = this.known(clientOrderId)
-    const closed = this.book.closed[known.seed.idea.market]
+    const closed = this.portfolio.closedMarkets[known.seed.intent.market]
     const isLost = Math.floor(at / DAY_MS) <= this.#lostDay
-    known.tradingState = isLost ? 'day lost' : (closed ?? this.book.trading)
+    known.tradingState = isLost ? 'day lost' : (closed ?? this.portfolio.trading)
   }
 
-  #learnMore(fact: Fact): undefined {
+  #learnMore(fact: JournalEvent): undefined {
     switch (fact.type) {
       case 'refused':
         this.refusals.push(fact.code)
@@ -187,11 +192,11 @@ export class Ledger {
 
   #step(fact: Step & { at: number }, now: number, policy: Policy): void {
     const known = this.known(fact.clientOrderId)
-    known.state = moved(known.state, fact.event)
+    known.state = nextState(known.state, fact.event)
     known.movedAt = now
     if (fact.event === 'approve') known.approved = true
-    if (fact.event === 'intend') this.#intend(known, fact.at, policy)
-    if (fact.event === 'send') this.#sent.push(now)
+    if (fact.event === 'initialize') this.#intend(known, fact.at, policy)
+    if (fact.event === 'submit') this.#sent.push(now)
   }
 
   #intend(known: Known, at: number, policy: Policy): void {
@@ -207,7 +212,7 @@ export class Ledger {
   }
 
   #countTrade({ seed }: Known, at: number): void {
-    const { market } = seed.idea
+    const { market } = seed.intent
     const isSale = seed.kind !== 'entry'
     if (isSale && this.#lastTrade.get(market) === 'purchase') {
       const day = `${Math.max(Math.floor(at / DAY_MS), this.#day.number)} ${market}`
@@ -235,7 +240,7 @@ export class Ledger {
   }
 }
 
-function newKnown(seed: OrderSeed, now: number): Known {
+function newKnown(seed: NewOrder, now: number): Known {
   return {
     seed,
     plan: null,
@@ -251,7 +256,7 @@ function newKnown(seed: OrderSeed, now: number): Known {
   }
 }
 
-function learnFill(known: Known, { trade }: Extract<Fact, { type: 'fill' }>): void {
+function learnFill(known: Known, { trade }: Extract<JournalEvent, { type: 'fill' }>): void {
   const amount = amountUnits(trade.amount)
   known.trades.add(trade.id)
   known.cost += amount * priceUnits(trade.price)

@@ -15,23 +15,23 @@ export class MessageEffects {
 
   /** `expected` is empty where the message may be refused or be no news, as its age will have it. */
   onForged(before: State, after: State, expected: readonly string[]): undefined {
-    if (JSON.stringify(before.book) !== JSON.stringify(after.book))
+    if (JSON.stringify(before.portfolio) !== JSON.stringify(after.portfolio))
       return this.#simulation.violate('a forged message changes nothing', this.#ledger.last)
     if (expected.length === 0) return
-    const counted = after.live.refusals.kept > before.live.refusals.kept
-    const told = after.live.refusals !== before.live.refusals
+    const counted = after.session.refusals.kept > before.session.refusals.kept
+    const told = after.session.refusals !== before.session.refusals
     const code = this.#ledger.refusals.at(-1) ?? 'none'
     if (!counted && !(told && expected.includes(code)))
       this.#simulation.violate('a forged message is refused', `${expected.join()}, not ${code}`)
   }
 
-  onHeard({ book }: State, input: Input, after: State): undefined {
+  onHeard({ portfolio }: State, input: Input, after: State): undefined {
     if (input.type !== 'signal') return
     const { claims, hash } = input
-    const known = book.streams[claims.sub]
+    const known = portfolio.streams[claims.sub]
     const isOther = claims.seq === known?.seq && hash !== known.hash
     const hasOther = claims.seq - 1 === known?.seq && claims.prev !== known.hash
-    if ((isOther || hasOther) && after.book.trading !== 'halted')
+    if ((isOther || hasOther) && after.portfolio.trading !== 'halted')
       this.#simulation.violate('two signals with one number halt', `${claims.sub} ${claims.seq}`)
   }
 }

@@ -21,7 +21,7 @@ export const MUTANTS: Readonly<Record<string, readonly Patch[]>> = {
     },
     {
       file: 'executor/shell.ts',
-      from: '    this.#traceFacts(input, decision.facts)\n    for (const effect of decision.effects) this.#options.run(effect)\n',
+      from: '    this.#traceFacts(input, decision.events)\n    for (const effect of decision.effects) this.#options.run(effect)\n',
       to: '',
     },
   ],
@@ -33,12 +33,12 @@ export const MUTANTS: Readonly<Record<string, readonly Patch[]>> = {
     },
     {
       file: 'executor/core/execution/receive-signal.ts',
-      from: "if (decided) return refuse(turn, claims, 'decision_repeated')",
+      from: "if (decided) return refuse(context, claims, 'decision_repeated')",
       to: '',
     },
     {
       file: 'executor/core/model/apply.ts',
-      from: 'if (book.orders[order.clientOrderId] !== undefined)',
+      from: 'if (portfolio.orders[order.clientOrderId] !== undefined)',
       to: 'if (order.clientOrderId === undefined)',
     },
     {
@@ -56,14 +56,14 @@ export const MUTANTS: Readonly<Record<string, readonly Patch[]>> = {
     {
       file: 'executor/core/model/apply.ts',
       from: 'if (isFinal(order.state)) return applyExitOver(',
-      to: "if (isFinal(order.state) && order.state !== 'rejected') return applyExitOver(",
+      to: "if (isFinal(order.state) && order.state !== 'declined') return applyExitOver(",
     },
   ],
   'unknown-is-rejected': [
     {
       file: 'executor/core/execution/order-status.ts',
-      from: "    case 'unknown':\n      return loseSight(turn, order, result.message)",
-      to: "    case 'unknown':\n      return turnDown(turn, order, 'order_turned_down', result.message)",
+      from: "    case 'unknown':\n      return markUnknown(context, order, result.message)",
+      to: "    case 'unknown':\n      return rejectOrder(context, order, 'order_rejected', result.message)",
     },
   ],
   'policy-resets-counter': [
@@ -71,16 +71,16 @@ export const MUTANTS: Readonly<Record<string, readonly Patch[]>> = {
       file: 'executor/policy/stored-policy.ts',
       from: '  db.prepare("INSERT OR REPLACE INTO kept VALUES (\'policy\', ?)").run(JSON.stringify(accepted))',
       to: `  db.prepare("INSERT OR REPLACE INTO kept VALUES ('policy', ?)").run(JSON.stringify(accepted))
-  db.exec("INSERT OR REPLACE INTO kept SELECT 'edited', coalesce(max(seq), 0) FROM facts")`,
+  db.exec("INSERT OR REPLACE INTO kept SELECT 'edited', coalesce(max(seq), 0) FROM events")`,
     },
     {
       file: 'executor/journal/journal.ts',
-      from: '      if (!isRetired(row.type)) book = apply(book, toFact(row))\n',
-      to: `      if (!isRetired(row.type)) book = apply(book, toFact(row))
+      from: '      portfolio = apply(portfolio, toFact(row))\n',
+      to: `      portfolio = apply(portfolio, toFact(row))
       const edited = Number(
         this.#db.prepare("SELECT value FROM kept WHERE name = 'edited'").get()?.['value'] ?? 0,
       )
-      if (row.seq === edited) book = { ...book, counters: EMPTY_BOOK.counters }
+      if (row.seq === edited) portfolio = { ...portfolio, counters: EMPTY_PORTFOLIO.counters }
 `,
     },
   ],
@@ -91,18 +91,18 @@ export const MUTANTS: Readonly<Record<string, readonly Patch[]>> = {
       to: "  const kept: Counters['hour'] = []\n",
     },
   ],
-  'rung-sold-twice': [
+  'level-sold-twice': [
     {
       file: 'executor/core/model/apply-position.ts',
-      from: '!nothing && rung !== undefined && signal === position.signal ? rung : taken',
-      to: 'taken',
+      from: '      !nothing && takeProfitLevel !== undefined && signal === position.signal\n        ? takeProfitLevel\n        : levelsFilled',
+      to: '      levelsFilled',
     },
   ],
   'stop-lowered': [
     {
       file: 'executor/core/execution/stops.ts',
-      from: 'return trailing.minus(exact(stop)).gte(percentOf(bid, exact(MIN_RISE))) ? trailing : null',
-      to: 'return trailing',
+      from: '  return trailing.minus(parseDecimal(stop)).gte(percentOf(bid, parseDecimal(MIN_RISE)))\n    ? trailing\n    : null',
+      to: '  return trailing',
     },
   ],
   'drift-ignored': [
@@ -127,7 +127,7 @@ export const MUTANTS: Readonly<Record<string, readonly Patch[]>> = {
     },
   ],
   'clock-back-unnoticed': [
-    { file: 'executor/core/execution/decide.ts', from: '  noticeClock(turn)\n', to: '' },
+    { file: 'executor/core/execution/decide.ts', from: '  watchClock(context)\n', to: '' },
   ],
 }
 

@@ -25,23 +25,23 @@ limits:
   round_trips: ${random.pick([2, 100, 100])}
   day_loss: ${random.pick([2, 20, 1000, 1000])}
   drawdown: ${random.pick([3, 50, 1000, 1000])}
-stop_within: ${random.pick(['optional', 'optional', 'optional', '3 %'])}
-unusual_size: ${random.pick([2, 20, 1000])}
-flatten_after: ${random.pick(['never', 'never', '40s'])}
-loosen_after: ${random.pick([1, 20, 60])}s
-repeat_within: ${random.pick(['never', '60s'])}
-reenter_within: ${random.pick(['never', '1m', '5m'])}
+max_stop_distance: ${random.pick(['optional', 'optional', 'optional', '3 %'])}
+fat_finger: ${random.pick([2, 20, 1000])}
+close_on_silence: ${random.pick(['never', 'never', '40s'])}
+loosening_delay: ${random.pick([1, 20, 60])}s
+duplicate_window: ${random.pick(['never', '60s'])}
+reentry_cooldown: ${random.pick(['never', '1m', '5m'])}
 code_above: ${random.pick(['never', 'never', '100'])}
-live: yes
-signal_age: ${random.pick([5, 10, 60])}s
+real_money: yes
+max_signal_age: ${random.pick([5, 10, 60])}s
 approval: ${random.pick(['never', 'never', 'always', 'above 100'])}
-approval_within: ${random.pick(['30s', '2m', '1h'])}
+approval_timeout: ${random.pick(['30s', '2m', '1h'])}
 `
 }
 
 function stream(random: Random): string {
-  const budget = random.chance(0.3) ? `, budget: ${random.pick([500, 5000])}` : ''
-  return `allotment: ${random.pick([300, 1000, 3000])}${budget}`
+  const budget = random.chance(0.3) ? `, lifetime_budget: ${random.pick([500, 5000])}` : ''
+  return `allocation: ${random.pick([300, 1000, 3000])}${budget}`
 }
 
 /** At the device's terminal. `now`: the device's clock, Unix ms. */

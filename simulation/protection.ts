@@ -14,7 +14,15 @@ const UNSOLD_MS = 65_000
 /** Until the device has seen what went, or came back. */
 const COUNTED_MS = 12_000
 /** What stands between a position and its stop for a good reason, each of them told to the trader. */
-const LEAVING = ['clearing', 'intended', 'sending', 'unknown', 'accepted', 'part_filled', 'ending']
+const LEAVING = [
+  'canceling_stop',
+  'initialized',
+  'submitted',
+  'unknown',
+  'accepted',
+  'partially_filled',
+  'awaiting_fills',
+]
 
 export class Protection {
   readonly #simulation: Simulation
@@ -35,7 +43,7 @@ export class Protection {
       this.#naked.clear()
       return
     }
-    for (const [key, position] of Object.entries(this.#ledger.book.positions)) {
+    for (const [key, position] of Object.entries(this.#ledger.portfolio.positions)) {
       if (!this.isNaked(key, position)) {
         this.#naked.delete(key)
         continue
@@ -48,8 +56,8 @@ export class Protection {
   }
 
   /** A sale that brought nothing was told. */
-  #patience({ failed }: Position): number {
-    return failed.exit.times > 0 ? UNSOLD_MS : NAKED_MS
+  #patience({ failures }: Position): number {
+    return failures.exit.times > 0 ? UNSOLD_MS : NAKED_MS
   }
 
   isNaked(key: string, position: Position): boolean {
@@ -67,7 +75,7 @@ export class Protection {
 
   /** By an exit that has the turn, or by an unknown order of its own. */
   #isHeldUp(key: string): boolean {
-    return Object.values(this.#ledger.book.orders).some(
+    return Object.values(this.#ledger.portfolio.orders).some(
       (order) =>
         positionKey(order) === key &&
         (order.state === 'unknown' || (order.kind === 'exit' && LEAVING.includes(order.state))),

@@ -19,8 +19,8 @@ const PROOF_MS = 45_000
 const A_REPLAY_MS = 7_000
 /** Between two heads, and what an exit takes. */
 const A_HEAD_MS = 20_000
-const RESTING = ['waiting', 'accepted', 'part_filled']
-const BEYOND_DEVICE = ['accepted', 'part_filled']
+const RESTING = ['waiting', 'accepted', 'partially_filled']
+const BEYOND_DEVICE = ['accepted', 'partially_filled']
 
 export interface Ended {
   readonly simulation: Simulation
@@ -51,14 +51,14 @@ export function checkSettled(ended: Ended): void {
 /** By a clock that was ahead an unknown order was sent only now: it takes that much longer to be settled. */
 function isProofOpen({ ledger, simulation }: Ended): boolean {
   const recently = simulation.scheduler.now() - PROOF_MS
-  return Object.values(ledger.book.orders).some(
+  return Object.values(ledger.portfolio.orders).some(
     ({ state, sentAt }) => state === 'unknown' && sentAt > recently,
   )
 }
 
 /** Orders that are under way, in words. One that began in the last second may be: it gets a little more time. */
 export function ordersUnderWay({ ledger, truth }: Pick<Ended, 'ledger' | 'truth'>): string[] {
-  return Object.values(ledger.book.orders).flatMap(({ clientOrderId, state }) => {
+  return Object.values(ledger.portfolio.orders).flatMap(({ clientOrderId, state }) => {
     if (!RESTING.includes(state)) return [`${clientOrderId} is ${state}`]
     const order = truth.orders.find(({ wire }) => wire.clientOrderId === clientOrderId)
     const isOver = BEYOND_DEVICE.includes(state) && order?.closedAt !== 0
@@ -77,14 +77,14 @@ function checkVenue({ ledger, simulation, truth }: Ended): void {
         'the journal knows every fill',
         `${clientOrderId} (${known?.state}) lacks ${missing.length} of ${filledOf(order)}`,
       )
-    if (order.closedAt === 0 && ledger.book.orders[clientOrderId] === undefined)
+    if (order.closedAt === 0 && ledger.portfolio.orders[clientOrderId] === undefined)
       simulation.violate('no order is forgotten', `${clientOrderId} is open, ${known?.state}`)
   }
 }
 
 /** It is to be sold, that has failed, and after a pause it is tried again. */
-function isTried({ leaving, failed }: Position): boolean {
-  return leaving !== null && failed.exit.times > 0
+function isTried({ closing, failures }: Position): boolean {
+  return closing !== null && failures.exit.times > 0
 }
 
 /** A clock that was set forward makes an unknown order look older than it is: then it comes back, and that is told. */
@@ -94,21 +94,22 @@ function isTold({ reappeared, strangers }: Ledger, { by, wire, exchangeId }: Tak
 
 function checkPositions({ ledger, simulation, truth, protection }: Ended): void {
   const streams = new Set([...ledger.orders.values()].map(({ seed }) => seed))
-  for (const { stream, idea } of streams) {
-    if (truth.orders.some((one) => one.wire.market === idea.market && isTold(ledger, one))) continue
-    const position = ledger.book.positions[`${stream} ${idea.market}`]
-    const held = heldBy(truth, ledger, stream, idea.market)
+  for (const { stream, intent } of streams) {
+    if (truth.orders.some((one) => one.wire.market === intent.market && isTold(ledger, one)))
+      continue
+    const position = ledger.portfolio.positions[`${stream} ${intent.market}`]
+    const held = heldBy(truth, ledger, stream, intent.market)
     if (held !== amountUnits(position?.amount ?? '0'))
       simulation.violate('the journal holds what the exchange holds', `${stream}: ${held}`)
   }
-  for (const [key, position] of Object.entries(ledger.book.positions))
+  for (const [key, position] of Object.entries(ledger.portfolio.positions))
     if (protection.isNaked(key, position) && !isTried(position))
       simulation.violate('settled in 60 s', `${key} is naked`)
 }
 
 function checkSignals({ ledger, simulation }: Ended): void {
   if (ledger.summedUp) return
-  const open = new Set(Object.values(ledger.book.orders).map(({ signal }) => signal))
+  const open = new Set(Object.values(ledger.portfolio.orders).map(({ signal }) => signal))
   for (const jti of ledger.unended)
     if (!open.has(jti)) simulation.violate('every signal ends with a report', jti)
 }
@@ -125,7 +126,7 @@ function hasJustMoved({ ledger, simulation }: Ended, stream: string): boolean {
 function wasJustNameless({ orders }: Ledger, market: string, since: number): boolean {
   return [...orders.values()].some(
     ({ seed, state, movedAt }) =>
-      seed.idea.market === market && state === 'not_placed' && movedAt > since,
+      seed.intent.market === market && state === 'not_placed' && movedAt > since,
   )
 }
 
@@ -148,7 +149,8 @@ function checkExits(ended: Ended): void {
   const { engines, ledger, simulation, truth } = ended
   for (const engine of engines) {
     const out = engine.wantsOut()
-    const position = out === null ? undefined : ledger.book.positions[`${out.stream} ${out.market}`]
+    const position =
+      out === null ? undefined : ledger.portfolio.positions[`${out.stream} ${out.market}`]
     if (out === null || position === undefined || out.since <= position.seq) continue
     const bid = truth.market(out.market).bid(simulation.scheduler.now())
     const there = thereFor(truth, ledger, out.stream, out.market)

@@ -40,7 +40,7 @@ const NEAR: Readonly<Record<string, string>> = {
   'shortage-ignored': '300',
   'drift-ignored': '88',
   'stop-lowered': '53',
-  'rung-sold-twice': '18',
+  'level-sold-twice': '18',
 }
 
 for (const mutant of Object.keys(MUTANTS))

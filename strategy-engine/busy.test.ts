@@ -25,7 +25,7 @@ test('the signal of a candle that closed under a lock is given when the lock is 
   expect(messages('signal')).toEqual([])
   release()
   await until(() => head()?.seq === 1)
-  expect(messages('signal').map(({ claims }) => claims.bar.start)).toEqual([T0 - 60])
+  expect(messages('signal').map(({ claims }) => claims.candle.start)).toEqual([T0 - 60])
   expect(logged()).toContain('database_busy')
   expect(logged()).not.toContain('stream_failed')
 })

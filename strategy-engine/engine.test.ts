@@ -27,7 +27,14 @@ test('a candle that closes becomes a signal that an executor accepts, and then a
   const [signal] = messages('signal')
   expect(signal).toMatchObject({
     retained: false,
-    claims: { seq: 1, prev: GENESIS, kind: 'entry', ref: '106', iat: T0, bar: { start: T0 - 60 } },
+    claims: {
+      seq: 1,
+      prev: GENESIS,
+      kind: 'entry',
+      referencePrice: '106',
+      iat: T0,
+      candle: { start: T0 - 60 },
+    },
   })
   expect(head()).toMatchObject({
     seq: 1,
@@ -146,7 +153,11 @@ test('keeps the old rules in force when a file is broken, and takes the new when
   close()
   close()
   await until(() => messages('signal').length === 2)
-  expect(messages('signal')[1]?.claims).toMatchObject({ seq: 2, kind: 'exit', ref: '120' })
+  expect(messages('signal')[1]?.claims).toMatchObject({
+    seq: 2,
+    kind: 'exit',
+    referencePrice: '120',
+  })
 })
 
 test('ends a stream whose file is removed, after saying so', async () => {

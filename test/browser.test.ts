@@ -45,9 +45,9 @@ async function askedToBuy(answerable = 60) {
   const before = bought().length
   const price = Number(system.sandbox.exchange.market.price(MARKET, Date.now()))
   await engine.signal({
-    stop: (price * 0.98).toFixed(0),
+    stopPrice: (price * 0.98).toFixed(0),
     reason: 'ema(5) crossed over ema(13)',
-    until: seconds(Date.now() + answerable * 1000),
+    validUntil: seconds(Date.now() + answerable * 1000),
   })
   const waiting = page.locator('#messages > li:has(.keyboard)')
   const id = Number(await waiting.getAttribute('data-message-id'))

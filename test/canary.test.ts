@@ -184,7 +184,7 @@ async function setUp(day: Day): Promise<void> {
   }
   day.exchange.honest()
   expect(await day.type('keys add', [apiKey, SECRET])).toMatchObject({ code: 0 })
-  writeFileSync(join(day.home, 'policy.yaml'), `${SANDBOX_POLICY}stop_within: optional\n`)
+  writeFileSync(join(day.home, 'policy.yaml'), `${SANDBOX_POLICY}max_stop_distance: optional\n`)
   expect(await day.type('policy accept --yes')).toMatchObject({ code: 0 })
 }
 

@@ -4,10 +4,10 @@ import { readJournal, verifyJournal } from '@keyside/executor'
 import type { ReportEvent } from '@keyside/protocol'
 import type { AcceptedOrder } from '@keyside/sandbox'
 import Big from 'big.js'
-import type { Fact, Step } from '../executor/core/model/events.ts'
+import type { JournalEvent, Step } from '../executor/core/model/events.ts'
 import type { Fill } from '../executor/core/model/exchange.ts'
-import { isFinal, moved, type OrderState } from '../executor/core/model/order-table.ts'
-import type { OrderSeed } from '../executor/core/model/state.ts'
+import { isFinal, nextState, type OrderState } from '../executor/core/model/order-table.ts'
+import type { NewOrder } from '../executor/core/model/state.ts'
 
 export interface Published {
   readonly stream: string
@@ -18,7 +18,7 @@ export interface Published {
 
 /** One order as the journal tells it. */
 export interface OrderHistory {
-  readonly seed: OrderSeed
+  readonly seed: NewOrder
   state: OrderState
   readonly steps: (Step & { at: number })[]
   readonly fills: Fill[]
@@ -26,15 +26,15 @@ export interface OrderHistory {
 
 export interface Evidence {
   readonly published: readonly Published[]
-  readonly facts: readonly Fact[]
+  readonly facts: readonly JournalEvent[]
   /** By client order id. */
   readonly histories: ReadonlyMap<string, OrderHistory>
   readonly accepted: readonly AcceptedOrder[]
   readonly reports: ReadonlyMap<number, ReportEvent>
 }
 
-export function readFacts(home: string): Fact[] {
-  const facts: Fact[] = []
+export function readFacts(home: string): JournalEvent[] {
+  const facts: JournalEvent[] = []
   for (let after = 0; ; ) {
     const page = readJournal(join(home, 'journal.db'), { after })
     const last = page.at(-1)
@@ -44,7 +44,7 @@ export function readFacts(home: string): Fact[] {
   }
 }
 
-export function orderHistories(facts: readonly Fact[]): Map<string, OrderHistory> {
+export function orderHistories(facts: readonly JournalEvent[]): Map<string, OrderHistory> {
   const histories = new Map<string, OrderHistory>()
   for (const fact of facts) {
     if (fact.type === 'ordered') {
@@ -54,10 +54,10 @@ export function orderHistories(facts: readonly Fact[]): Map<string, OrderHistory
     const history = 'clientOrderId' in fact ? histories.get(fact.clientOrderId) : undefined
     if (history === undefined) continue
     if (fact.type === 'step') {
-      history.state = moved(history.state, fact.event)
+      history.state = nextState(history.state, fact.event)
       history.steps.push(fact)
     } else if (fact.type === 'fill') {
-      history.state = moved(history.state, 'fill')
+      history.state = nextState(history.state, 'fill')
       history.fills.push(fact.trade)
     }
   }
@@ -106,7 +106,7 @@ function doubled(placed: readonly OrderHistory[]): string[] {
 function overlap(histories: readonly OrderHistory[]): boolean {
   const spans = histories
     .map(({ steps }) => ({
-      sent: steps.find(({ event }) => event === 'send')?.at ?? 0,
+      sent: steps.find(({ event }) => event === 'submit')?.at ?? 0,
       over: steps.at(-1)?.at ?? 0,
     }))
     .sort((a, b) => a.sent - b.sent)
@@ -114,11 +114,11 @@ function overlap(histories: readonly OrderHistory[]): boolean {
 }
 
 function wasSendingBefore(history: OrderHistory | undefined, time: number): boolean {
-  return history?.steps.some(({ event, at }) => event === 'send' && at <= time) === true
+  return history?.steps.some(({ event, at }) => event === 'submit' && at <= time) === true
 }
 
 /** By number and not by `jti`: an exit made up for from a head is the same decision as its signal. */
-function decision({ stream, seq, kind }: Pick<OrderSeed, 'stream' | 'seq' | 'kind'>): string {
+function decision({ stream, seq, kind }: Pick<NewOrder, 'stream' | 'seq' | 'kind'>): string {
   return `${kind} ${seq} of ${stream}`
 }
 
@@ -227,7 +227,7 @@ function told(
   const refusedUnplanned = [...reports.values()].some(
     (event) => event.type === 'refusal' && event.signal === history.seed.signal,
   )
-  if (history.state === 'refused' && refusedUnplanned) return []
+  if (history.state === 'denied' && refusedUnplanned) return []
   const filled = sum(history.fills.map(({ amount }) => new Big(amount)))
   if (last?.status === history.state && filled.eq(last.filled)) return []
   return [
@@ -238,12 +238,12 @@ function told(
 /** What is held has one stop of its size at the exchange, and nothing else has one. */
 function unprotected({ histories, accepted, facts }: Evidence): string[] {
   const markets = new Map(
-    [...histories.values()].map(({ seed }) => [seed.idea.market, seed.stream]),
+    [...histories.values()].map(({ seed }) => [seed.intent.market, seed.stream]),
   )
   return [...markets].flatMap(([market, stream]) => {
     const ours = [...histories.values()].filter(({ seed }) => seed.stream === stream)
     const held = floor(heldBy(ours, market).minus(writtenOff(facts, stream, market)))
-    const wanted = ours.some(({ seed }) => seed.idea.stop !== undefined) && held.gt(0)
+    const wanted = ours.some(({ seed }) => seed.intent.stopPrice !== undefined) && held.gt(0)
     const open = accepted.filter(({ symbol, outcome }) => symbol === market && outcome === 'NEW')
     const sizes = open.map(({ quantity }) => new Big(quantity).toFixed())
     const expected = wanted ? [held.toFixed()] : []
@@ -258,14 +258,14 @@ function stillHeld({ published, histories, facts }: Evidence): string[] {
   const last = new Map(published.map((signal) => [signal.stream, signal]))
   return [...last.values()].flatMap(({ stream, kind }) => {
     const ours = [...histories.values()].filter(({ seed }) => seed.stream === stream)
-    const market = ours[0]?.seed.idea.market ?? ''
+    const market = ours[0]?.seed.intent.market ?? ''
     const held = floor(heldBy(ours, market).minus(writtenOff(facts, stream, market)))
     return kind === 'exit' && held.gt(0) ? [`${stream} holds ${held} after its exit`] : []
   })
 }
 
 /** What the exchange would not sell any more is the trader's own from then on. */
-function writtenOff(facts: readonly Fact[], stream: string, market: string): Big {
+function writtenOff(facts: readonly JournalEvent[], stream: string, market: string): Big {
   return sum(
     facts.flatMap((fact) =>
       fact.type === 'written_off' && fact.position === `${stream} ${market}`
@@ -308,7 +308,7 @@ function sum(amounts: readonly Big[]): Big {
 }
 
 /** Where a signal's life stood when the executor was killed. */
-export function phaseAt(facts: readonly Fact[], jti: string, killedAt: number): string {
+export function phaseAt(facts: readonly JournalEvent[], jti: string, killedAt: number): string {
   const before = orderHistories(facts.filter(({ at }) => at < killedAt))
   const ours = [...before.values()].filter(({ seed }) => seed.signal === jti)
   const main = ours.find(({ seed }) => seed.kind !== 'stop')

@@ -30,9 +30,9 @@ const MAX_STARTS = 4
 const POLICY = replaced(UNASKED_POLICY, {
   'approval: never': 'approval: above 150',
   '[BTC/USDT]': `[BTC/USDT, ${MARKETS.join(', ')}]`,
-  '  demo: { allotment: 5000 }': STREAM_NAMES.map((name) => `  ${name}: { allotment: 5000 }`).join(
-    '\n',
-  ),
+  '  demo: { allocation: 5000 }': STREAM_NAMES.map(
+    (name) => `  ${name}: { allocation: 5000 }`,
+  ).join('\n'),
 })
 
 const INSTRUMENTS = ['BTC/USDT', ...MARKETS].map((symbol) => ({
@@ -146,9 +146,9 @@ async function publish({ streams, published }: CrashFixture, run: Run): Promise<
   const value = run.approval === 'asked' ? '200' : '100'
   const jti = await stream.signal({
     kind: run.kind,
-    until: Date.now() / 1000 + 20,
+    validUntil: Date.now() / 1000 + 20,
     ...(run.kind === 'entry' && { size: { unit: 'quote', value } }),
-    ...(run.kind === 'entry' && run.stop === 'with' && { stop: '58800' }),
+    ...(run.kind === 'entry' && run.stop === 'with' && { stopPrice: '58800' }),
   })
   const name = STREAM_NAMES[run.stream] ?? ''
   const seq = published.filter((signal) => signal.stream === name).length + 1

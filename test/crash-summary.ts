@@ -33,12 +33,10 @@ export function coverageOf(
     signals: fixture.published.length,
     orders: accepted.length,
     approved: count('approve'),
-    found: count('lose') - count('miss'),
-    notPlaced: count('miss'),
+    found: count('mark_unknown') - count('not_found'),
+    notPlaced: count('not_found'),
     reports: fixture.bot.reports.size,
-    refused: counted(
-      steps.flatMap(({ event, code }) => (event === 'refuse' && code ? [code] : [])),
-    ),
+    refused: counted(steps.flatMap(({ event, code }) => (event === 'deny' && code ? [code] : []))),
   }
 }
 

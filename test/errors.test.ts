@@ -9,7 +9,7 @@ import {
   KEYCHAIN_CODES,
   PLAN_CODES,
   POLICY_CODES,
-  TURNED_DOWN_CODES,
+  REJECTION_CODES,
 } from '@keyside/executor'
 import { KEY_CODES, OPEN_CODES } from '@keyside/protocol'
 import { RUNTIME_CODES, scrub } from '@keyside/runtime'
@@ -27,7 +27,7 @@ const known = new Set<string>([
   ...ENGINE_CODES,
   ...EXECUTOR_CODES,
   ...EXCHANGE_CODES,
-  ...TURNED_DOWN_CODES,
+  ...REJECTION_CODES,
   ...KEYCHAIN_CODES,
   ...POLICY_CODES,
   ...PLAN_CODES,

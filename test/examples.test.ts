@@ -18,7 +18,7 @@ const DAY = 86_400
 
 /** A policy as a trader has it who follows every strategy that it names, in a remark too. */
 function policy(text: string): Policy {
-  const loaded = loadPolicy(text.replaceAll(/^( +)# (\S+: \{ allotment)/gm, '$1$2'))
+  const loaded = loadPolicy(text.replaceAll(/^( +)# (\S+: \{ allocation)/gm, '$1$2'))
   if (!loaded.ok) throw new Error(loaded.message)
   return loaded.policy
 }
@@ -56,7 +56,7 @@ const PAIRS = [
 
 test.each(PAIRS)('$name fits the policy that comes with it', ({ file, text, days }) => {
   const rules = strategy(file)
-  const { limits, markets, streams, stopWithin, collar } = policy(text)
+  const { limits, markets, streams, maxStopDistance, collar } = policy(text)
   const entries = [1, 2].flatMap((seed) =>
     decisions(rules, seed, days).filter((one) => one.kind === 'entry'),
   )
@@ -64,11 +64,11 @@ test.each(PAIRS)('$name fits the policy that comes with it', ({ file, text, days
   for (const { ref, stop } of entries) {
     // What an approved order may cost at most, as far above the candle's close as the collar goes.
     const price = Number(ref) * (1 + Number(collar.entry) / 100)
-    expect((100 * (price - Number(stop))) / price).toBeLessThanOrEqual(Number(stopWithin))
+    expect((100 * (price - Number(stop))) / price).toBeLessThanOrEqual(Number(maxStopDistance))
   }
   expect(markets).toContain(rules.market)
-  const { allotment } = streams.get(rules.name) ?? expect.fail('no line for it')
-  expect((Number(rules.size.value) / 100) * Number(allotment)).toBeLessThanOrEqual(
+  const { allocation } = streams.get(rules.name) ?? expect.fail('no line for it')
+  expect((Number(rules.size.value) / 100) * Number(allocation)).toBeLessThanOrEqual(
     Number(limits.order),
   )
   // A day of the demo is a first hour or two, with somebody who presses Approve each time.

@@ -6,7 +6,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { systemClock, systemRandomBytes } from '@keyside/runtime'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { makeHome } from '../cli/home/home.ts'
-import type { Fact } from '../executor/core/model/events.ts'
+import type { JournalEvent } from '../executor/core/model/events.ts'
 import { writeMark } from '../executor/journal/mark.ts'
 import { TestExecutor } from '../executor/testing/rig.ts'
 import { keyside } from './keyside.ts'
@@ -29,7 +29,12 @@ beforeAll(async () => {
   orders = executor.exchange.sent.map(({ clientOrderId }) => clientOrderId)
   // More than one page, and what a spreadsheet must not take apart.
   const at = executor.clock.now()
-  const many = Array<Fact>(1_100).fill({ type: 'trading', state: 'running', by: 'a "b", c', at })
+  const many = Array<JournalEvent>(1_100).fill({
+    type: 'trading',
+    state: 'running',
+    by: 'a "b", c',
+    at,
+  })
   executor.journal.append(many, [], at)
   writeMark(executor.path, executor.journal)
   executor.close()
@@ -152,7 +157,7 @@ test('verifies a journal, and says which hash it ends with', async () => {
 test('a journal whose end was cut off is not verified, though its chain is whole', async () => {
   const cut = copyHome((journal) => {
     using db = new DatabaseSync(journal)
-    db.exec('DELETE FROM facts WHERE seq > 20')
+    db.exec('DELETE FROM events WHERE seq > 20')
   })
   const { code, stdout } = await run(['journal', 'verify'], cut)
   expect(stdout).toMatch(/older than the last one here, or a part .*\(journal_restored\)$/m)

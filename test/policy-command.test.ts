@@ -12,7 +12,7 @@ import { keyside } from './keyside.ts'
 import { replaced } from './replaced.ts'
 import { openTestSystem, rewrite } from './test-system.ts'
 
-const LIVE = replaced(DEFAULT_POLICY, { 'live: no': 'live: yes' })
+const LIVE = replaced(DEFAULT_POLICY, { 'real_money: no': 'real_money: yes' })
 const WIDER = replaced(LIVE, { 'order: 500 ': 'order: 600 ' })
 const HOUR_MS = 3_600_000
 
@@ -107,7 +107,7 @@ test('prints the bound of the policy in force beside that of the file, and says 
   const accepted = JSON.parse((await run('policy bound --json')).stdout)
   expect(accepted).toMatchObject({ state: 'accepted', waiting: null })
   expect(accepted.inForce).toMatchObject({ taken: accepted.taken, most: accepted.most })
-  write(replaced(WIDER, { 'allotment: 1000 ': 'allotment: 1500 ' }))
+  write(replaced(WIDER, { 'allocation: 1000 ': 'allocation: 1500 ' }))
   await run('policy accept --yes')
   const { state, waiting, most, inForce } = JSON.parse((await run('policy bound --json')).stdout)
   expect(state).toBe('waits')
@@ -126,9 +126,9 @@ test('prints the bound of the policy in force beside that of the file, and says 
 
 test('prints the bound of amounts that are longer together than an amount may be', async () => {
   write(
-    ['order', 'position', 'hour', 'day', 'allotment']
+    ['order', 'position', 'hour', 'day', 'allocation']
       .reduce((text, name) => text.replace(RegExp(`${name}: \\d+`), `${name}: 999999999999`), WIDER)
-      .replace('stop_within: 3 %', 'stop_within: optional')
+      .replace('max_stop_distance: 3 %', 'max_stop_distance: optional')
       .replace('day_loss: 100 ', 'day_loss: 999999999999 '),
   )
   for (const command of ['bound', 'show', 'check', 'accept --yes']) {

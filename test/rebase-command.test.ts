@@ -27,7 +27,7 @@ test('says before it asks which policy comes back, and afterwards that trading i
   const bound = `: at most ${most} ${currency} can be lost in a day`
   expect((await rebase('n')).stdout).toContain(`In force is policy.yaml as it is${bound}`)
   const policy = readFileSync(file('policy.yaml'), 'utf8')
-  writeFileSync(file('policy.yaml'), policy.replace('allotment: 5000', 'allotment: 4000'))
+  writeFileSync(file('policy.yaml'), policy.replace('allocation: 5000', 'allocation: 4000'))
   expect((await run('policy accept --yes')).stdout).toContain('in force now')
   await run('halt')
   copyFileSync(file('backup'), file('journal.db'))

@@ -65,14 +65,14 @@ function scriptedStream(
 ): ScriptedStream {
   let seq = 0
   let prev = GENESIS
-  let bar = Math.floor(Date.now() / 1000) - 3600
+  let candle = Math.floor(Date.now() / 1000) - 3600
   let target: 'long' | 'flat' = 'flat'
   let since = 0
 
   const sealNext = (change: Partial<Signal>) => {
     const now = seconds(Date.now())
     const kind = change.kind ?? 'entry'
-    bar += 1
+    candle += 1
     const claims: Signal = {
       iss: 'engine',
       aud: 'executors',
@@ -87,10 +87,10 @@ function scriptedStream(
       side: kind === 'entry' ? 'buy' : 'sell',
       size: kind === 'entry' ? { unit: 'quote', value: '100' } : { unit: 'percent', value: '100' },
       type: 'market',
-      ref: '50000',
-      bar: { timeframe: '1s', start: bar },
+      referencePrice: '50000',
+      candle: { timeframe: '1s', start: candle },
       reason: 'scripted',
-      until: now + 60,
+      validUntil: now + 60,
       ...change,
     }
     const token = seal('signal', claims, key)
@@ -118,7 +118,7 @@ function scriptedStream(
         hash: prev,
         target: { market, position: target, since },
         keyset: 0,
-        bar,
+        candle: candle,
       },
       key,
     )

@@ -40,7 +40,7 @@ export const UNASKED_POLICY = `version: 1
 currency: USDT
 markets: [BTC/USDT]
 streams:
-  demo: { allotment: 5000 }
+  demo: { allocation: 5000 }
 limits:
   order: 1000
   day: 500000
@@ -50,12 +50,12 @@ limits:
   day_loss: 100000
   drawdown: 100000
 collar: 0.5 %
-reenter_within: never
-signal_age: 10s
+reentry_cooldown: never
+max_signal_age: 10s
 approval: never
-stop_within: optional
-unusual_size: 1000
-repeat_within: never
+max_stop_distance: optional
+fat_finger: 1000
+duplicate_window: never
 `
 
 export async function openTestSystem(options: TestSystemOptions = {}): Promise<TestSystem> {

@@ -86,13 +86,13 @@ test('Reject sends a rejection, and the device has the last word', async () => {
   expect(toast.text).toBe('Rejected')
   await until(() => device.approvals.length === 1)
   expect(device.approvals).toMatchObject([{ order: order.id, answer: 'reject' }])
-  await device.report(stepOf(order, 'rejected'))
+  await device.report(stepOf(order, 'declined'))
   expect((await caption('Rejected. Nothing was sent.')).reply_markup).toBeUndefined()
 })
 
 test.for<[OrderStep['status'], Partial<OrderStep>, string]>([
-  ['turned_down', { code: 'order_turned_down', message: 'no money left' }, 'No money left.'],
-  ['refused', { code: 'price.collar', message: 'the price moved <b>&' }, 'price moved <b>&'],
+  ['rejected', { code: 'order_rejected', message: 'no money left' }, 'No money left.'],
+  ['denied', { code: 'price.collar', message: 'the price moved <b>&' }, 'price moved <b>&'],
   ['expired', {}, 'Expired, nothing was sent.'],
   ['unknown', {}, 'Do not place it again by hand.'],
   ['not_placed', {}, 'Never placed. Nothing was bought.'],
@@ -140,8 +140,8 @@ test('silence sends nothing: at the end the card says so and has no buttons', as
 
 test.for([
   ['filled', 'Approved already, and filled.'],
-  ['rejected', 'Rejected already: nothing was sent.'],
-  ['refused', 'Your device refused it: the card says why. Nothing was sent.'],
+  ['declined', 'Rejected already: nothing was sent.'],
+  ['denied', 'Your device refused it: the card says why. Nothing was sent.'],
   ['replaced', 'The price moved, nothing was sent: answer the new card.'],
 ] as const)(
   'a press on a card that ended %s says what became of its order',

@@ -16,7 +16,7 @@ test('a card whose reason is cut at an emoji is shown, taken and turned into its
   chat.pressButton(card, '✅ Approve')
   await until(() => fixture.device.approvals.length === 1)
   const message = `${'m'.repeat(218)}😀${'n'.repeat(30)}`
-  await fixture.device.report(stepOf(order, 'refused', { code: 'some.code', message }))
+  await fixture.device.report(stepOf(order, 'denied', { code: 'some.code', message }))
   const done = await chat.waitForMessage(
     ({ text }) => text?.includes('Refused by your device') === true,
   )

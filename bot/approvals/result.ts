@@ -8,13 +8,13 @@ import { plainCard } from './render.ts'
 
 /** Steps after which an order does not change any more. */
 const FINAL: ReadonlySet<OrderStatus> = new Set([
-  'rejected',
+  'declined',
   'expired',
-  'refused',
+  'denied',
   'replaced',
   'filled',
   'canceled',
-  'turned_down',
+  'rejected',
   'not_placed',
 ])
 

@@ -57,7 +57,7 @@ test('what is over, or went another way, is not told to whoever comes later', as
   await fixture.device.report(approvalOf(late, now + 10, NO_CHART))
   await fixture.device.report(approvalOf(left, now + 600, NO_CHART))
   const superseded = { code: 'entry_superseded', message: 'the strategy has left' }
-  await fixture.device.report(stepOf(left, 'refused', superseded))
+  await fixture.device.report(stepOf(left, 'denied', superseded))
   const { stream, market } = left
   await fixture.device.report({
     type: 'refusal',

@@ -19,10 +19,10 @@ import { notifyRepeated } from './repeated.ts'
 import { isQuietStop, notifyQuietStop, stopMessage } from './stop-steps.ts'
 
 /** An edit makes no sound. These do. */
-const LOUD: ReadonlySet<OrderStatus> = new Set(['filled', 'turned_down', 'unknown', 'not_placed'])
+const LOUD: ReadonlySet<OrderStatus> = new Set(['filled', 'rejected', 'unknown', 'not_placed'])
 
 /** What follows at once says more. */
-const TRANSITIONAL: ReadonlySet<OrderStatus> = new Set(['approved', 'sent', 'replaced'])
+const TRANSITIONAL: ReadonlySet<OrderStatus> = new Set(['approved', 'submitted', 'replaced'])
 
 /** Whoever has pressed a button looks at the card for so long: it tells the outcome, and nothing else does. Seconds. */
 const WATCHED_SECONDS = 60

@@ -161,7 +161,7 @@ test('what the owner sets himself is told once, what another sets is told too', 
 
 const BAIT = '<b>&"</b>'
 /** These tell no reason, or are followed by what says more. */
-const PLAIN: readonly string[] = ['rejected', 'expired', 'replaced', 'approved', 'sent']
+const PLAIN: readonly string[] = ['declined', 'expired', 'replaced', 'approved', 'submitted']
 const STEPS = ORDER_STATUSES.filter((status) => !PLAIN.includes(status))
 
 test('markup in a report of any kind is only letters', async () => {

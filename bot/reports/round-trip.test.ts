@@ -71,13 +71,13 @@ test('a round trip is a card that becomes the purchase, a stop, and a sale with 
   await until(() => fixture.device.approvals.length === 1)
   await report(fixture, [
     stepOf(entry, 'approved'),
-    stepOf(entry, 'sent'),
+    stepOf(entry, 'submitted'),
     stepOf(entry, 'filled', { filled: '0.05', average: '64050.1' }),
-    stepOf(stop, 'sent'),
+    stepOf(stop, 'submitted'),
     stepOf(stop, 'accepted'),
     notice('position_leaving', 'warning'),
     stepOf(stop, 'canceled', taken('stop_taken_off')),
-    stepOf(exit, 'sent', { reason: sold.reason }),
+    stepOf(exit, 'submitted', { reason: sold.reason }),
     stepOf(exit, 'filled', sold),
   ])
   expect(withoutHelp(said(chat)).map((text) => text.split('\n').at(-1))).toEqual([
@@ -141,7 +141,7 @@ test('a stop that follows the price is one message, however often it moves', asy
     return [
       notice('stop_raised'),
       stepOf(before, 'canceled', taken('stop_moved')),
-      stepOf(next, 'sent'),
+      stepOf(next, 'submitted'),
       stepOf(next, 'accepted'),
     ]
   })
@@ -158,7 +158,7 @@ test('a card that was ignored, and the exit of what was never bought, alarm nobo
   const superseded = { code: 'entry_superseded', message: 'the strategy has left' }
   await report(fixture, [
     question(fixture, 600),
-    stepOf(entry, 'refused', superseded),
+    stepOf(entry, 'denied', superseded),
     { type: 'refusal', kind: 'exit', stream, market, code: 'no_position', message: 'nothing' },
   ])
   const bubbles = withoutHelp(said(chat))
@@ -187,7 +187,7 @@ test('an order that nobody knew of is told once it is known, and stands in the c
   const chat = await fixture.claim()
   const lost = { code: 'order_unknown', message: 'no answer' }
   await report(fixture, [
-    stepOf(exit, 'sent'),
+    stepOf(exit, 'submitted'),
     stepOf(exit, 'unknown', lost),
     stepOf(exit, 'filled', sold),
   ])
@@ -204,7 +204,7 @@ test('an exit that fails again and again is one message with a count', async () 
   const nobody = { code: 'not_filled', message: 'nobody within the price' }
   const steps = [21, 22, 23].flatMap((number) => {
     const { stop: _, ...again } = orderOf(number, EXIT)
-    return [stepOf(again, 'sent'), stepOf(again, 'canceled', nobody)]
+    return [stepOf(again, 'submitted'), stepOf(again, 'canceled', nobody)]
   })
   await report(fixture, steps)
   const bubbles = withoutHelp(said(chat))
@@ -246,7 +246,7 @@ test('a halt leaves no card with a live button', async () => {
   await chat.waitForMessage(({ reply_markup }) => reply_markup !== undefined)
   await report(fixture, [
     { type: 'state', state: 'halted', by: 'device' },
-    stepOf(entry, 'refused', { code: 'approval_withdrawn', message }),
+    stepOf(entry, 'denied', { code: 'approval_withdrawn', message }),
   ])
   expect(chat.messages().filter(({ reply_markup }) => reply_markup !== undefined)).toEqual([])
   expect(said(chat)[0]).toContain('⏹ Withdrawn: trading is halted. Nothing was sent.')

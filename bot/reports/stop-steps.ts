@@ -6,7 +6,7 @@ import { isFilled, type OrderStep, stopText } from '../texts/orders.ts'
 import type { NotificationContext } from './notification-context.ts'
 
 /** That a stop could not be placed has an alarm of its own. */
-const SILENT: ReadonlySet<OrderStatus> = new Set(['sent', 'turned_down', 'refused', 'not_placed'])
+const SILENT: ReadonlySet<OrderStatus> = new Set(['submitted', 'rejected', 'denied', 'not_placed'])
 
 /** Where it does not ring: `order-steps.ts` has what does. */
 export function isQuietStop(step: OrderStep): boolean {
@@ -20,7 +20,7 @@ export function stopMessage({ store }: NotificationContext, step: OrderStep): nu
 
 export function notifyQuietStop(context: NotificationContext, step: OrderStep): void {
   const { store, owner, now } = context
-  const isThere = step.status === 'accepted' || step.status === 'part_filled'
+  const isThere = step.status === 'accepted' || step.status === 'partially_filled'
   if (SILENT.has(step.status) || (!isThere && stopMessage(context, step) === null)) return
   const content = { html: stopText(step).text, quiet: true }
   putMessage(store, { key: keyOf(step), chat: owner.chat, content }, now)

@@ -74,26 +74,26 @@ export function stepText(step: OrderStep): Html {
 
 /** A reason would say the same again: the trader did it, or slept, or the sentence has it. */
 function isTold({ status, code = '' }: OrderStep): boolean {
-  return ['rejected', 'expired', 'replaced'].includes(status) || SAID.includes(code)
+  return ['declined', 'expired', 'replaced'].includes(status) || SAID.includes(code)
 }
 
 const SAID = ['entry_superseded', 'approval_withdrawn']
 
 const STEPS: { readonly [Status in OrderStatus]: (step: OrderStep) => Html } = {
   approved: () => html`✅ Approved, sending…`,
-  rejected: () => html`🚫 Rejected. Nothing was sent.`,
+  declined: () => html`🚫 Rejected. Nothing was sent.`,
   expired: () => html`⌛ Expired, nothing was sent.`,
-  refused: (step) => refused(step),
+  denied: (step) => refused(step),
   replaced: () => html`🔄 <b>The price moved.</b> Nothing was sent: asked again on a new card.`,
-  sent: () => html`➡️ Sent to the exchange, waiting for its answer…`,
+  submitted: () => html`➡️ Sent to the exchange, waiting for its answer…`,
   accepted: () => html`➡️ At the exchange, not filled yet.`,
-  part_filled: (step) => html`◐ ${part(step)} so far.`,
+  partially_filled: (step) => html`◐ ${part(step)} so far.`,
   filled: (step) => html`${step.order.kind === 'stop' ? '🛡' : '✅'} ${whole(step)}`,
   canceled: (step) =>
     isFilled(step)
       ? html`◐ ${part(step)}. The rest was canceled.`
       : html`⚪ Canceled. ${nothing(step)}`,
-  turned_down: (step) => html`❌ <b>Turned down by the exchange.</b> ${nothing(step)}`,
+  rejected: (step) => html`❌ <b>Turned down by the exchange.</b> ${nothing(step)}`,
   unknown: ({ order }) =>
     html`❓ <b>Nobody knows yet what became of this order.</b> Your device keeps asking, and does nothing else on ${order.market} until it knows. Do not place it again by hand.`,
   not_placed: (step) => html`⚪ <b>Never placed.</b> ${nothing(step)}`,

@@ -95,10 +95,10 @@ function time(at: number): string {
 }
 
 function verify({ json }: { json: boolean }): void {
-  const { facts, lastHash, brokenAt, restored } = verifyJournal(path())
+  const { events, lastHash, brokenAt, restored } = verifyJournal(path())
   const ok = brokenAt === null && !restored
-  if (json) printJson({ ok, facts, lastHash, brokenAt, restored })
-  else if (ok) print(`${facts} entries, unbroken. The last hash is ${lastHash ?? 'none'}.`)
+  if (json) printJson({ ok, events, lastHash, brokenAt, restored })
+  else if (ok) print(`${events} entries, unbroken. The last hash is ${lastHash ?? 'none'}.`)
   else {
     if (brokenAt !== null)
       print(`entry ${brokenAt} does not follow from the one before it: the journal was changed`)

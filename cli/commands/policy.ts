@@ -17,7 +17,7 @@ import { print, printJson, table } from '../terminal/print.ts'
 import { prompt } from '../terminal/prompt.ts'
 
 const UNDER_LIVE_NO =
-  'Under "live: no" nothing is bought for real money: until that changes, these amounts are the sandbox\'s.'
+  'Under "real_money: no" nothing is bought for real money: until that changes, these amounts are the sandbox\'s.'
 
 export function addPolicy(program: Command): void {
   const policy = program
@@ -98,7 +98,7 @@ async function tradedLine(): Promise<string> {
 }
 
 function boundLines(found: PolicyState): string[] {
-  const real = found.policy.live === 'yes' ? [] : [UNDER_LIVE_NO]
+  const real = found.policy.realMoney === 'yes' ? [] : [UNDER_LIVE_NO]
   return [
     printBound(boundOf(found.policy, takerFeeAt(keysideHome()))),
     ...comparedLines(found, takerFeeAt(keysideHome())),

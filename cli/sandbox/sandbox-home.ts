@@ -29,11 +29,11 @@ version: 1
 currency: USDT
 markets: [BTC/USDT]
 streams:
-  demo: { allotment: 5000 }
+  demo: { allocation: 5000 }
 limits: { order: 1000, day: 20000, orders_per_minute: 6, round_trips: 60 }
 collar: 0.8 %
-reenter_within: never # the demo buys again soon
-signal_age: 10s
+reentry_cooldown: never # the demo buys again soon
+max_signal_age: 10s
 approval: always
 `
 

@@ -11,15 +11,14 @@ import {
   STEP_BUSY_TIMEOUT_MS,
 } from '@keyside/runtime'
 import { sentenceOf } from '../core/model/codes.ts'
-import { migrate } from './migrate.ts'
-import { MIGRATIONS } from './schema.ts'
+import { JOURNAL_VERSION, SCHEMA } from './schema.ts'
 
 export interface Opening {
   /** How long each later step waits for another program, ms. The opening itself is patient. */
   readonly busyMs?: number
 }
 
-/** Throws `journal_damaged`, `journal_newer`, `journal_failed` or `database_busy`. */
+/** Throws `journal_damaged`, `journal_newer`, `journal_older`, `journal_failed` or `database_busy`. */
 export function openDatabase(
   path: string,
   { busyMs = STEP_BUSY_TIMEOUT_MS }: Opening = {},
@@ -28,7 +27,7 @@ export function openDatabase(
   try {
     // NORMAL may lose committed transactions at a power cut, and with them an order that was sent.
     db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL')
-    migrate(db, MIGRATIONS)
+    createTables(db)
     checkIntegrity(db)
     db.exec(`PRAGMA busy_timeout = ${busyMs}`)
     return db
@@ -70,6 +69,25 @@ function connect(path: string): DatabaseSync {
   } catch (error) {
     throw new KeysideError('journal_failed', sentenceOf('journal_failed'), error)
   }
+}
+
+/** Whole or not at all, whoever dies in the middle. Another program may have done it while this one waited. */
+function createTables(db: DatabaseSync): void {
+  db.exec('BEGIN IMMEDIATE')
+  try {
+    const version = Number(db.prepare('PRAGMA user_version').get()?.['user_version'])
+    if (version === 0) db.exec(SCHEMA)
+    else if (version !== JOURNAL_VERSION) throw ofOtherForm(version)
+    db.exec('COMMIT')
+  } catch (error) {
+    if (db.isTransaction) db.exec('ROLLBACK')
+    throw error
+  }
+}
+
+function ofOtherForm(version: number): KeysideError {
+  const code = version > JOURNAL_VERSION ? 'journal_newer' : 'journal_older'
+  return new KeysideError(code, sentenceOf(code))
 }
 
 function checkIntegrity(db: DatabaseSync): void {

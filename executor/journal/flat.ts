@@ -1,7 +1,7 @@
 // The journal as a table: what each entry is about, in columns that a spreadsheet can add up.
 
 import { times } from '../core/model/decimals.ts'
-import type { Fact } from '../core/model/events.ts'
+import type { JournalEvent } from '../core/model/events.ts'
 import type { JournalEntry } from './read.ts'
 import { tell } from './words.ts'
 
@@ -48,16 +48,20 @@ export function flatRows(entries: readonly JournalEntry[]): readonly (readonly s
   })
 }
 
-function aboutOrder({ stream, signal, idea }: Extract<Fact, { type: 'ordered' }>['order']): About {
-  return { stream, signal, market: idea.market, side: idea.side }
+function aboutOrder({
+  stream,
+  signal,
+  intent,
+}: Extract<JournalEvent, { type: 'ordered' }>['order']): About {
+  return { stream, signal, market: intent.market, side: intent.side }
 }
 
-function columnsOf(fact: Fact): Columns {
-  switch (fact.type) {
+function columnsOf(event: JournalEvent): Columns {
+  switch (event.type) {
     case 'fill': {
-      const { id, amount, price, fee } = fact.trade
+      const { id, amount, price, fee } = event.trade
       return {
-        market: fact.market,
+        market: event.market,
         amount,
         price,
         cost: times(amount, price),
@@ -66,13 +70,13 @@ function columnsOf(fact: Fact): Columns {
       }
     }
     case 'planned': {
-      const { market, side, amount, price } = fact.plan.wire
-      return { market, side, amount, price, cost: fact.plan.value }
+      const { market, side, amount, price } = event.plan.request
+      return { market, side, amount, price, cost: event.plan.value }
     }
     case 'signal':
-      return { stream: fact.stream, signal: fact.jti }
+      return { stream: event.stream, signal: event.jti }
     default: {
-      const { stream, market } = fact as { stream?: string; market?: string }
+      const { stream, market } = event as { stream?: string; market?: string }
       return { ...(stream && { stream }), ...(market && { market }) }
     }
   }

@@ -36,9 +36,9 @@ const TRADES = `
 WITH told AS (
   SELECT event ->> '$.order.clientOrderId' AS id, event ->> '$.result' AS result, max(seq)
   FROM reports WHERE event ->> 'type' = 'order' GROUP BY id
-), ends AS (SELECT max(seq) AS seq, order_id FROM facts WHERE type = 'fill' GROUP BY order_id)
-SELECT fill.body, planned.body AS planned, told.result FROM facts AS fill
-JOIN facts AS planned ON planned.order_id = fill.order_id AND planned.type = 'planned'
+), ends AS (SELECT max(seq) AS seq, order_id FROM events WHERE type = 'fill' GROUP BY order_id)
+SELECT fill.body, planned.body AS planned, told.result FROM events AS fill
+JOIN events AS planned ON planned.order_id = fill.order_id AND planned.type = 'planned'
 LEFT JOIN ends ON ends.seq = fill.seq
 LEFT JOIN told ON told.id = ends.order_id
 WHERE fill.type = 'fill' GROUP BY fill.seq ORDER BY fill.seq DESC LIMIT ?`
@@ -51,14 +51,14 @@ export function lastTrades(db: DatabaseSync, limit: number): TradesAnswer {
     rows: rows.map((row) => {
       const { market, trade } = JSON.parse(String(row['body'])) as { market: string; trade: Fill }
       const { plan } = JSON.parse(String(row['planned'])) as {
-        plan: { wire: { side: 'buy' | 'sell' } }
+        plan: { request: { side: 'buy' | 'sell' } }
       }
       const { at, amount, price, fee } = trade
       const result = row['result']
       return {
         at: seconds(at),
         market,
-        side: plan.wire.side,
+        side: plan.request.side,
         amount,
         price,
         cost: times(amount, price),

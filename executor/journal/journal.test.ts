@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import type { Fact } from '../core/model/events.ts'
+import type { JournalEvent } from '../core/model/events.ts'
 import { TestExecutor } from '../testing/rig.ts'
 import { unhalt } from '../unhalt.ts'
 import { Journal } from './journal.ts'
@@ -17,20 +17,20 @@ beforeEach(() => {
 afterEach(() => rmSync(home, { recursive: true }))
 
 const path = () => join(home, 'journal.db')
-const trading: Fact = { type: 'trading', state: 'paused', by: 'test', at: 1 }
+const trading: JournalEvent = { type: 'trading', state: 'paused', by: 'test', at: 1 }
 
 async function traded(): Promise<TestExecutor> {
   const executor = new TestExecutor({ path: path() })
-  await executor.enter({ stop: '58000' })
+  await executor.enter({ stopPrice: '58000' })
   return executor
 }
 
 test('folds to the same book after it was closed and opened again', async () => {
   const executor = await traded()
-  const { book } = executor.state()
+  const { portfolio } = executor.state()
   executor.close()
   const again = new Journal(path())
-  expect(again.fold()).toEqual(book)
+  expect(again.fold()).toEqual(portfolio)
   again.close()
 })
 
@@ -61,16 +61,16 @@ test('shows the facts of one order, oldest first', async () => {
   executor.close()
   const order = executor.exchange.accepted[0]?.clientOrderId ?? ''
   const types = readJournal(path())
-    .filter((fact) => fact.order === order)
+    .filter((event) => event.order === order)
     .map(({ type }) => type)
   expect(types).toEqual(['ordered', 'planned', 'step', 'step', 'step', 'fill', 'step', 'step'])
 })
 
 test.each([
-  ["UPDATE facts SET body = replace(body, '60300', '60301') WHERE type = 'planned'"],
-  ['UPDATE facts SET at = at + 1 WHERE seq = 4'],
-  ['DELETE FROM facts WHERE seq = 4'],
-  ["UPDATE facts SET hash = 'another' WHERE seq = 4"],
+  ["UPDATE events SET body = replace(body, '60300', '60301') WHERE type = 'planned'"],
+  ['UPDATE events SET at = at + 1 WHERE seq = 4'],
+  ['DELETE FROM events WHERE seq = 4'],
+  ["UPDATE events SET hash = 'another' WHERE seq = 4"],
 ])('sees that it was edited: %s', async (edit) => {
   const executor = await traded()
   executor.close()
@@ -83,11 +83,14 @@ test.each([
   edited.close()
 })
 
-test('refuses a file that is no journal, and one from a newer Keyside', () => {
+test.for([
+  ['journal_newer', 99],
+  ['journal_older', 2],
+] as const)('refuses a journal of another form with %s', ([code, version]) => {
   const other = new DatabaseSync(path())
-  other.exec('PRAGMA user_version = 99')
+  other.exec(`PRAGMA user_version = ${version}`)
   other.close()
-  expect(() => new Journal(path())).toThrow(expect.objectContaining({ code: 'journal_newer' }))
+  expect(() => new Journal(path())).toThrow(expect.objectContaining({ code }))
 })
 
 const LOOKS: readonly (() => unknown)[] = [
@@ -124,7 +127,7 @@ test('shows the newest facts, oldest first', async () => {
 test('takes no second intent for one order, whatever asks for it', async () => {
   const executor = await traded()
   const order = executor.exchange.accepted[0]?.clientOrderId ?? ''
-  const intent: Fact = { type: 'step', clientOrderId: order, event: 'intend', at: 1 }
+  const intent: JournalEvent = { type: 'step', clientOrderId: order, event: 'initialize', at: 1 }
   expect(() => executor.journal.append([trading, intent], [], 1)).toThrow(
     expect.objectContaining({ code: 'journal_failed' }),
   )

@@ -4,12 +4,11 @@ import type { ReportEvent } from '@keyside/protocol'
 import { databaseBusy, isBusy, KeysideError } from '@keyside/runtime'
 import { apply } from '../core/model/apply.ts'
 import { sentenceOf } from '../core/model/codes.ts'
-import { type Fact, orderOf } from '../core/model/events.ts'
-import { type Book, EMPTY_BOOK } from '../core/model/state.ts'
+import { type JournalEvent, orderOf } from '../core/model/events.ts'
+import { EMPTY_PORTFOLIO, type Portfolio } from '../core/model/state.ts'
 import { BEFORE_THE_FIRST, follows, type Link, linkHash, type Row } from './chain.ts'
 import { type Opening, openDatabase } from './database.ts'
 import { lockJournal } from './lock.ts'
-import { isRetired } from './retired.ts'
 
 export interface OutboxReport {
   readonly seq: number
@@ -42,7 +41,7 @@ export class Journal {
       this.#unlock()
       throw error
     }
-    this.#insert = this.#db.prepare('INSERT INTO facts VALUES (?, ?, ?, ?, ?, ?, ?)')
+    this.#insert = this.#db.prepare('INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?)')
     this.#outbox = this.#db.prepare('INSERT INTO reports VALUES (?, ?, ?)')
     this.#last = lastRow(this.#db)
     this.#lastReport = Number(
@@ -55,16 +54,16 @@ export class Journal {
    * later. Throws `journal_failed`: nothing may follow.
    */
   append(
-    facts: readonly Fact[],
+    events: readonly JournalEvent[],
     reports: readonly ReportEvent[],
     at: number,
   ): readonly OutboxReport[] {
-    if (facts.length === 0 && reports.length === 0) return []
+    if (events.length === 0 && reports.length === 0) return []
     let last = this.#last
     let lastReport = this.#lastReport
     try {
       this.#db.exec('BEGIN IMMEDIATE')
-      for (const fact of facts) last = this.#link(fact, last)
+      for (const event of events) last = this.#link(event, last)
       const written = reports.map((event) => ({ seq: ++lastReport, at, event }))
       for (const one of written) this.#outbox.run(one.seq, one.at, JSON.stringify(one.event))
       this.#db.exec('COMMIT')
@@ -78,13 +77,13 @@ export class Journal {
     }
   }
 
-  #link(fact: Fact, last: Link): Link {
-    const { at, type, ...body } = fact
+  #link(event: JournalEvent, last: Link): Link {
+    const { at, type, ...body } = event
     const row = {
       seq: last.seq + 1,
       at,
       type,
-      order_id: orderOf(fact),
+      order_id: orderOf(event),
       body: JSON.stringify(body),
       prev_hash: last.hash,
     }
@@ -94,16 +93,16 @@ export class Journal {
   }
 
   /** The fold of everything. Throws `journal_damaged` for a broken chain: nobody trades on a book that was edited. */
-  fold(): Book {
-    let book = EMPTY_BOOK
+  fold(): Portfolio {
+    let portfolio = EMPTY_PORTFOLIO
     let last = BEFORE_THE_FIRST
     for (const row of allRows(this.#db)) {
       if (!follows(row, last))
         throw new KeysideError('journal_damaged', sentenceOf('journal_damaged'))
-      if (!isRetired(row.type)) book = apply(book, toFact(row))
+      portfolio = apply(portfolio, toFact(row))
       last = row
     }
-    return book
+    return portfolio
   }
 
   /** The newest fact's number and hash. */
@@ -113,13 +112,13 @@ export class Journal {
 
   /** The first fact's hash: a copy has the same, a new journal another. */
   name(): string {
-    const row = this.#db.prepare('SELECT hash FROM facts ORDER BY seq LIMIT 1').get()
+    const row = this.#db.prepare('SELECT hash FROM events ORDER BY seq LIMIT 1').get()
     return row === undefined ? BEFORE_THE_FIRST.hash : String(row['hash'])
   }
 
   /** When it was written, Unix ms; null for an empty journal. */
   lastAt(): number | null {
-    const row = this.#db.prepare('SELECT at FROM facts ORDER BY seq DESC LIMIT 1').get()
+    const row = this.#db.prepare('SELECT at FROM events ORDER BY seq DESC LIMIT 1').get()
     return row === undefined ? null : Number(row['at'])
   }
 
@@ -160,12 +159,12 @@ export class Journal {
   }
 }
 
-export function toFact({ at, type, body }: Row): Fact {
-  return { ...(JSON.parse(body) as object), type, at } as Fact
+export function toFact({ at, type, body }: Row): JournalEvent {
+  return { ...(JSON.parse(body) as object), type, at } as JournalEvent
 }
 
 export function allRows(db: DatabaseSync): Iterable<Row> {
-  return db.prepare('SELECT * FROM facts ORDER BY seq').iterate() as unknown as Iterable<Row>
+  return db.prepare('SELECT * FROM events ORDER BY seq').iterate() as unknown as Iterable<Row>
 }
 
 /** The first broken row's number; null for an unbroken chain. */
@@ -179,7 +178,7 @@ export function verifyFacts(db: DatabaseSync): number | null {
 }
 
 function lastRow(db: DatabaseSync): Link {
-  const row = db.prepare('SELECT seq, hash FROM facts ORDER BY seq DESC LIMIT 1').get()
+  const row = db.prepare('SELECT seq, hash FROM events ORDER BY seq DESC LIMIT 1').get()
   return row === undefined
     ? BEFORE_THE_FIRST
     : { seq: Number(row['seq']), hash: String(row['hash']) }

@@ -6,7 +6,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { systemClock } from '@keyside/runtime'
 import { pino } from 'pino'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import type { Fact } from '../core/model/events.ts'
+import type { JournalEvent } from '../core/model/events.ts'
 import { Journal } from './journal.ts'
 import { markFile, requireMarked } from './mark.ts'
 import { verifyJournal } from './read.ts'
@@ -22,17 +22,17 @@ beforeEach(() => {
 afterEach(() => rmSync(home, { recursive: true }))
 const path = () => join(home, 'journal.db')
 
-function trading(at: number): Fact {
+function trading(at: number): JournalEvent {
   return { type: 'trading', state: at % 2 === 0 ? 'paused' : 'running', by: 'test', at }
 }
 
 /** One run of an executor: so many more facts, and the mark of its end. */
-function run(facts: number): void {
+function run(events: number): void {
   const journal = new Journal(path())
   try {
     requireMarked(path(), journal)
     const stop = keepUp({ path: path(), journal, clock: systemClock, log })
-    for (let at = 0; at < facts; at += 1) journal.append([trading(at)], [], at)
+    for (let at = 0; at < events; at += 1) journal.append([trading(at)], [], at)
     stop()
   } finally {
     journal.close()
@@ -49,7 +49,7 @@ function backUp(): () => void {
 }
 
 test('a journal that goes on from its mark is trusted, run after run', () => {
-  for (const facts of [0, 3, 0, 2]) run(facts)
+  for (const events of [0, 3, 0, 2]) run(events)
   expect(statSync(markFile(path())).mode & 0o077).toBe(0)
 })
 
@@ -68,7 +68,7 @@ test('a journal that was put back from a backup is refused, and stays refused wh
 test('a journal whose end was cut off is refused', () => {
   run(5)
   using db = new DatabaseSync(path())
-  db.exec('DELETE FROM facts WHERE seq = 5')
+  db.exec('DELETE FROM events WHERE seq = 5')
   expect(() => run(0)).toThrow(RESTORED)
 })
 
@@ -103,12 +103,12 @@ test('verifying says the same, also while the executor runs', () => {
   const journal = new Journal(path())
   const stop = keepUp({ path: path(), journal, clock: systemClock, log })
   journal.append([trading(7)], [], 7)
-  expect(verifyJournal(path())).toMatchObject({ facts: 3, brokenAt: null, restored: false })
+  expect(verifyJournal(path())).toMatchObject({ events: 3, brokenAt: null, restored: false })
   stop()
   expect(verifyJournal(path()).restored).toBe(false)
   journal.close()
   restore()
-  expect(verifyJournal(path())).toMatchObject({ facts: 2, brokenAt: null, restored: true })
+  expect(verifyJournal(path())).toMatchObject({ events: 2, brokenAt: null, restored: true })
   rmSync(markFile(path()))
   expect(verifyJournal(path()), 'it was marked once').toMatchObject({ restored: true })
 })
@@ -117,7 +117,7 @@ test('verifying finds nothing wrong with a journal that never had a mark', () =>
   const journal = new Journal(path())
   journal.append([trading(1)], [], 1)
   journal.close()
-  expect(verifyJournal(path())).toMatchObject({ facts: 1, restored: false })
+  expect(verifyJournal(path())).toMatchObject({ events: 1, restored: false })
 })
 
 test('a kill between two marks is no restored backup', () => {

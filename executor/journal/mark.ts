@@ -38,7 +38,7 @@ export function writeMark(path: string, journal: Journal): void {
 
 /** Null for a number that was not reached. */
 function hashOf(db: DatabaseSync, seq: number): string | null {
-  const row = db.prepare('SELECT hash FROM facts WHERE seq = ?').get(seq)
+  const row = db.prepare('SELECT hash FROM events WHERE seq = ?').get(seq)
   return row === undefined ? null : String(row['hash'])
 }
 

@@ -13,10 +13,10 @@ export function nameOf(db: DatabaseSync, found: AtExchange): string | null {
   const { market, exchangeId, clientOrderId } = found
   const numbered = db
     .prepare(
-      `SELECT accepted.order_id FROM facts AS accepted
-       JOIN facts AS ordered ON ordered.order_id = accepted.order_id AND ordered.type = 'ordered'
+      `SELECT accepted.order_id FROM events AS accepted
+       JOIN events AS ordered ON ordered.order_id = accepted.order_id AND ordered.type = 'ordered'
        WHERE accepted.type = 'step' AND accepted.body ->> 'exchangeId' = ?
-       AND ordered.body ->> '$.order.idea.market' = ?`,
+       AND ordered.body ->> '$.order.intent.market' = ?`,
     )
     .get(exchangeId, market)
   if (numbered !== undefined) return String(numbered['order_id'])
@@ -28,7 +28,7 @@ function isUnnumbered(db: DatabaseSync, clientOrderId: string): boolean {
   const row = db
     .prepare(
       `SELECT max(type = 'ordered') AS ours, max(body ->> 'exchangeId' IS NOT NULL) AS numbered
-       FROM facts WHERE order_id = ? AND type IN ('ordered', 'step')`,
+       FROM events WHERE order_id = ? AND type IN ('ordered', 'step')`,
     )
     .get(clientOrderId)
   return row?.['ours'] === 1 && row['numbered'] === 0
@@ -37,7 +37,7 @@ function isUnnumbered(db: DatabaseSync, clientOrderId: string): boolean {
 export function isTold(db: DatabaseSync, { market, exchangeId }: AtExchange): boolean {
   const told = db
     .prepare(
-      `SELECT 1 FROM facts WHERE type IN ('unexpected', 'reappeared')
+      `SELECT 1 FROM events WHERE type IN ('unexpected', 'reappeared')
        AND body ->> 'exchangeId' = ? AND body ->> 'market' = ?`,
     )
     .get(exchangeId, market)
@@ -47,7 +47,7 @@ export function isTold(db: DatabaseSync, { market, exchangeId }: AtExchange): bo
 export function hasFill(db: DatabaseSync, { order, trade }: { order: string; trade: string }) {
   const fill = db
     .prepare(
-      "SELECT 1 FROM facts WHERE order_id = ? AND type = 'fill' AND body ->> '$.trade.id' = ?",
+      "SELECT 1 FROM events WHERE order_id = ? AND type = 'fill' AND body ->> '$.trade.id' = ?",
     )
     .get(order, trade)
   return fill !== undefined

@@ -1,5 +1,5 @@
 // Reading a journal from outside the executor: what the cli lists, shows, verifies and exports.
-import type { Fact } from '../core/model/events.ts'
+import type { JournalEvent } from '../core/model/events.ts'
 import type { Row } from './chain.ts'
 import { lookInto } from './database.ts'
 import { toFact, verifyFacts } from './journal.ts'
@@ -12,7 +12,7 @@ export interface JournalEntry {
   readonly type: string
   /** Client order id. */
   readonly order: string | null
-  readonly body: Fact
+  readonly body: JournalEvent
   readonly hash: string
 }
 
@@ -26,7 +26,7 @@ export interface ReadOptions {
 export function readJournal(path: string, options: ReadOptions = {}): readonly JournalEntry[] {
   const { after = 0, limit = 1000 } = options
   const rows = lookInto(path, (db) =>
-    db.prepare('SELECT * FROM facts WHERE seq > ? ORDER BY seq LIMIT ?').all(after, limit),
+    db.prepare('SELECT * FROM events WHERE seq > ? ORDER BY seq LIMIT ?').all(after, limit),
   )
   return entriesOf(rows as unknown as readonly Row[])
 }
@@ -34,7 +34,7 @@ export function readJournal(path: string, options: ReadOptions = {}): readonly J
 /** Oldest first. */
 export function newestFacts(path: string, count: number): readonly JournalEntry[] {
   const rows = lookInto(path, (db) =>
-    db.prepare('SELECT * FROM facts ORDER BY seq DESC LIMIT ?').all(count),
+    db.prepare('SELECT * FROM events ORDER BY seq DESC LIMIT ?').all(count),
   )
   return entriesOf(rows as unknown as readonly Row[]).toReversed()
 }
@@ -51,7 +51,7 @@ function entriesOf(rows: readonly Row[]): readonly JournalEntry[] {
 }
 
 export interface JournalCheck {
-  readonly facts: number
+  readonly events: number
   readonly lastHash: string | null
   /** The first entry that does not follow from the one before it; null for none. */
   readonly brokenAt: number | null
@@ -61,9 +61,9 @@ export interface JournalCheck {
 
 export function verifyJournal(path: string): JournalCheck {
   return lookInto(path, (db) => {
-    const facts = Number(db.prepare('SELECT count(*) AS n FROM facts').get()?.['n'])
-    const last = db.prepare('SELECT hash FROM facts ORDER BY seq DESC LIMIT 1').get()
+    const events = Number(db.prepare('SELECT count(*) AS n FROM events').get()?.['n'])
+    const last = db.prepare('SELECT hash FROM events ORDER BY seq DESC LIMIT 1').get()
     const lastHash = last === undefined ? null : String(last['hash'])
-    return { facts, lastHash, brokenAt: verifyFacts(db), restored: !holdsMark(path, db) }
+    return { events, lastHash, brokenAt: verifyFacts(db), restored: !holdsMark(path, db) }
   })
 }

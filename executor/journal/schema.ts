@@ -1,8 +1,11 @@
-// The tables of journal.db, as the list of steps that made them. A step that was released is never edited.
+// The tables of journal.db.
 
-/** The first Keyside. Facts only ever grow; each carries the hash of the one before it. */
-const FIRST = `
-CREATE TABLE facts (
+/** Of another form is what an older or a newer Keyside has written. */
+export const JOURNAL_VERSION = 3
+
+/** Events are only ever added; each carries the hash of the one before it. */
+export const SCHEMA = `
+CREATE TABLE events (
   seq INTEGER PRIMARY KEY,
   at INTEGER NOT NULL,
   type TEXT NOT NULL,
@@ -11,26 +14,23 @@ CREATE TABLE facts (
   prev_hash TEXT NOT NULL,
   hash TEXT NOT NULL UNIQUE
 ) STRICT;
-CREATE INDEX facts_of_order ON facts (order_id, seq) WHERE order_id IS NOT NULL;
+CREATE INDEX events_of_order ON events (order_id, seq) WHERE order_id IS NOT NULL;
 -- The last line of defence: what the core must never do twice, the disk does not take twice.
-CREATE UNIQUE INDEX one_signal ON facts (body ->> 'stream', body ->> 'seq') WHERE type = 'signal';
-CREATE UNIQUE INDEX one_intent ON facts (order_id)
-  WHERE type = 'step' AND body ->> 'event' = 'intend';
+CREATE UNIQUE INDEX one_signal ON events (body ->> 'stream', body ->> 'seq') WHERE type = 'signal';
+CREATE UNIQUE INDEX one_intent ON events (order_id)
+  WHERE type = 'step' AND body ->> 'event' = 'initialize';
 -- Both sides of one trade can be ours, so the order is part of the name.
-CREATE UNIQUE INDEX one_fill ON facts (body ->> 'market', body ->> '$.trade.id', order_id)
+CREATE UNIQUE INDEX one_fill ON events (body ->> 'market', body ->> '$.trade.id', order_id)
   WHERE type = 'fill';
+-- An order is looked up by its number at the exchange at every comparison.
+CREATE INDEX events_by_number ON events (body ->> 'exchangeId')
+  WHERE body ->> 'exchangeId' IS NOT NULL;
+
 CREATE TABLE reports (
   seq INTEGER PRIMARY KEY,
   at INTEGER NOT NULL,
   event TEXT NOT NULL CHECK (json_valid(event))
 ) STRICT;
 CREATE TABLE kept (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
+PRAGMA user_version = ${JOURNAL_VERSION};
 `
-
-/** An order is looked up by its number at the exchange at every comparison. */
-const BY_NUMBER = `
-CREATE INDEX facts_by_number ON facts (body ->> 'exchangeId')
-  WHERE body ->> 'exchangeId' IS NOT NULL;
-`
-
-export const MIGRATIONS: readonly string[] = [FIRST, BY_NUMBER]

@@ -24,7 +24,7 @@ function told(beginning: string): readonly string[] {
 
 test('reads like a story', async () => {
   const executor = new TestExecutor({ path: path(), approval: 'always' })
-  await executor.enter({ stop: '58800', reason: 'ema 12 crossed above ema 26' })
+  await executor.enter({ stopPrice: '58800', reason: 'ema 12 crossed above ema 26' })
   await executor.clock.turn(20_000)
   await executor.give(executor.head())
   executor.exchange.quoteAt = executor.clock.now()
@@ -65,7 +65,7 @@ test('reads like a story', async () => {
 
 test('what happens to a position is told with the signal that touched it last', async () => {
   const executor = new TestExecutor({ path: path() })
-  await executor.enter({ stop: '58800', trail: '1' })
+  await executor.enter({ stopPrice: '58800', trailingStop: '1' })
   executor.exchange.price = '62000'
   await executor.clock.turn(12_000)
   const bought = executor.exchange.accepted[0]?.clientOrderId ?? ''
@@ -88,6 +88,6 @@ test('a signal that was refused has a story too, and who gives nothing gets them
   const stories = readStories(path(), '')
   expect(stories.map(({ chapters }) => chapters.at(-1)?.leg)).toEqual(['entry', 'entry'])
   expect(stories.flatMap(({ chapters }) => chapters.map(({ body }) => tell(body))).join()).toMatch(
-    /refused by this device; .*\(market_unknown\)/,
+    /denied by this device; .*\(market_unknown\)/,
   )
 })

@@ -1,10 +1,9 @@
 // One signal's whole story: how it came, every order that was made of it, and what happened to what it bought.
-import type { Fact, FactOf } from '../core/model/events.ts'
-import { type OrderSeed, positionKey } from '../core/model/state.ts'
+import type { FactOf, JournalEvent } from '../core/model/events.ts'
+import { type NewOrder, positionKey } from '../core/model/state.ts'
 import type { Row } from './chain.ts'
 import { lookInto } from './database.ts'
 import { allRows, toFact } from './journal.ts'
-import { isRetired } from './retired.ts'
 
 export interface Chapter {
   readonly seq: number
@@ -12,7 +11,7 @@ export interface Chapter {
   readonly at: number
   /** Which of the signal's orders it is about, such as `entry` or `stop 2`; `signal` and `position` for the rest. */
   readonly leg: string
-  readonly body: Fact
+  readonly body: JournalEvent
 }
 
 export interface Story {
@@ -23,7 +22,7 @@ export interface Story {
 
 interface Told {
   readonly row: Row
-  readonly fact: Fact
+  readonly event: JournalEvent
 }
 
 /**
@@ -31,43 +30,41 @@ interface Told {
  * Throws `journal_missing` or `journal_damaged`.
  */
 export function readStories(path: string, beginning: string): readonly Story[] {
-  const all = lookInto(path, (db) => [...allRows(db)])
-    .filter(({ type }) => !isRetired(type))
-    .map((row) => ({ row, fact: toFact(row) }))
-  const named = new Set(all.flatMap(({ fact }) => namesOf(fact, beginning)))
+  const all = lookInto(path, (db) => [...allRows(db)]).map((row) => ({ row, event: toFact(row) }))
+  const named = new Set(all.flatMap(({ event }) => namesOf(event, beginning)))
   return [...named].map((signal) => ({ signal, chapters: chaptersOf(all, signal) }))
 }
 
-function namesOf(fact: Fact, beginning: string): readonly string[] {
-  if (fact.type === 'ordered') {
-    const { clientOrderId, signal } = fact.order
+function namesOf(event: JournalEvent, beginning: string): readonly string[] {
+  if (event.type === 'ordered') {
+    const { clientOrderId, signal } = event.order
     return clientOrderId.startsWith(beginning) || signal.startsWith(beginning) ? [signal] : []
   }
-  const jti = jtiOf(fact)
+  const jti = jtiOf(event)
   return jti?.startsWith(beginning) === true ? [jti] : []
 }
 
-function jtiOf(fact: Fact): string | undefined {
-  return fact.type === 'signal' || fact.type === 'refused' ? fact.jti : undefined
+function jtiOf(event: JournalEvent): string | undefined {
+  return event.type === 'signal' || event.type === 'refused' ? event.jti : undefined
 }
 
 function chaptersOf(all: readonly Told[], signal: string): readonly Chapter[] {
   const legs = legsOf(all, signal)
   const position = positionOf(all, signal)
-  return all.flatMap(({ row: { seq, at, order_id }, fact }) => {
+  return all.flatMap(({ row: { seq, at, order_id }, event }) => {
     const leg = order_id === null ? undefined : legs.get(order_id)
-    if (leg !== undefined) return [{ seq, at, leg, body: fact }]
-    if (jtiOf(fact) === signal) return [{ seq, at, leg: 'signal', body: fact }]
+    if (leg !== undefined) return [{ seq, at, leg, body: event }]
+    if (jtiOf(event) === signal) return [{ seq, at, leg: 'signal', body: event }]
     if (position === null || seq < position.from || seq > position.to) return []
-    const isAbout = 'position' in fact && fact.position === position.key
-    return isAbout ? [{ seq, at, leg: 'position', body: fact }] : []
+    const isAbout = 'position' in event && event.position === position.key
+    return isAbout ? [{ seq, at, leg: 'position', body: event }] : []
   })
 }
 
 /** By client order id: `entry`, `stop`, `stop 2`, … in the order in which they were made. */
 function legsOf(all: readonly Told[], signal: string): ReadonlyMap<string, string> {
   const legs = new Map<string, string>()
-  const made: Record<OrderSeed['kind'], number> = { entry: 0, exit: 0, stop: 0 }
+  const made: Record<NewOrder['kind'], number> = { entry: 0, exit: 0, stop: 0 }
   for (const { order } of ordersIn(all)) {
     if (order.signal !== signal) continue
     made[order.kind] += 1
@@ -89,9 +86,9 @@ function positionOf(all: readonly Told[], signal: string) {
   return { key, from: first.seq, to: next?.seq ?? Number.POSITIVE_INFINITY }
 }
 
-function ordersIn(all: readonly Told[]): readonly { seq: number; order: OrderSeed }[] {
-  const isOrdered = (fact: Fact): fact is FactOf<'ordered'> => fact.type === 'ordered'
-  return all.flatMap(({ row: { seq }, fact }) =>
-    isOrdered(fact) ? [{ seq, order: fact.order }] : [],
+function ordersIn(all: readonly Told[]): readonly { seq: number; order: NewOrder }[] {
+  const isOrdered = (event: JournalEvent): event is FactOf<'ordered'> => event.type === 'ordered'
+  return all.flatMap(({ row: { seq }, event }) =>
+    isOrdered(event) ? [{ seq, order: event.order }] : [],
   )
 }

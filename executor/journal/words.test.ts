@@ -3,14 +3,14 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import type { Happening } from '../core/model/events.ts'
+import type { NewEvent } from '../core/model/events.ts'
 import { ORDER_EVENTS } from '../core/model/order-table.ts'
 import { Journal } from './journal.ts'
 import { readJournal } from './read.ts'
 import { tell } from './words.ts'
 
 const clientOrderId = '0'.repeat(32)
-const say = (happening: Happening) => tell({ ...happening, at: 0 })
+const say = (happening: NewEvent) => tell({ ...happening, at: 0 })
 const step = (event: (typeof ORDER_EVENTS)[number], more = {}) =>
   say({ type: 'step', clientOrderId, event, ...more })
 
@@ -21,7 +21,7 @@ test('tells an order whose answer was lost', () => {
     risk: '3.1',
     takerFee: '0.001',
     holds: 'coins',
-    wire: {
+    request: {
       clientOrderId,
       market: 'BTC/USDT',
       side: 'buy',
@@ -40,13 +40,13 @@ test('tells an order whose answer was lost', () => {
   }
   expect([
     say({ type: 'planned', clientOrderId, plan }),
-    step('ask', { approval }),
+    step('prompt', { approval }),
     step('approve'),
-    step('send'),
-    step('lose', { code: 'order_unknown', message: 'no answer within 15 s' }),
+    step('submit'),
+    step('mark_unknown', { code: 'order_unknown', message: 'no answer within 15 s' }),
     step('accept', { exchangeId: '1001' }),
     say({ type: 'fill', clientOrderId, market: 'BTC/USDT', trade }),
-    step('fill_up'),
+    step('complete'),
   ]).toEqual([
     'planned: buy 0.005 BTC/USDT for at most 50004, now or not at all, worth 250.02, may lose 3.1',
     'waits for your yes; policy confirm.above, until 00:01:15 UTC',

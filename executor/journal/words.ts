@@ -1,88 +1,86 @@
 // The journal in a trader's words: one sentence a fact.
 
-import { LEAVE_WORDS } from '../core/execution/close-position.ts'
-import type { Fact, Step } from '../core/model/events.ts'
+import { CLOSE_SENTENCES } from '../core/execution/close-position.ts'
+import type { JournalEvent, Step } from '../core/model/events.ts'
 import type { WireOrder } from '../core/model/exchange.ts'
 import type { OrderEvent } from '../core/model/order-table.ts'
-import type { OrderKind, OrderSeed } from '../core/model/state.ts'
-import { isRetired } from './retired.ts'
+import type { NewOrder, OrderKind } from '../core/model/state.ts'
 
 /** Exhaustive: a new kind of fact does not compile until it has a sentence. */
-export function tell(fact: Fact): string {
-  if (isRetired(fact.type)) return 'noted by an older Keyside, and of no effect now'
-  switch (fact.type) {
+export function tell(event: JournalEvent): string {
+  switch (event.type) {
     case 'baselined':
-      return `${fact.stream} stands at signal ${fact.seq}${fact.missed > 0 ? `, ${fact.missed} missed` : ''}`
+      return `${event.stream} stands at signal ${event.seq}${event.missed > 0 ? `, ${event.missed} missed` : ''}`
     case 'signal':
-      return `signal ${fact.seq} of ${fact.stream} accepted: ${fact.kind}`
+      return `signal ${event.seq} of ${event.stream} accepted: ${event.kind}`
     case 'refused':
-      return `refused (${fact.code}): ${fact.message}`
+      return `refused (${event.code}): ${event.message}`
     case 'silence':
-      return fact.since > 0
-        ? `no sign of life from ${fact.stream} since ${utc(fact.since)}`
-        : `${fact.stream} is heard again`
+      return event.since > 0
+        ? `no sign of life from ${event.stream} since ${utc(event.since)}`
+        : `${event.stream} is heard again`
     case 'ordered':
-      return tellSeed(fact.order)
+      return tellSeed(event.order)
     case 'planned':
-      return `planned: ${tellWire(fact.plan.wire)}, worth ${fact.plan.value}, may lose ${fact.plan.risk}`
+      return `planned: ${tellWire(event.plan.request)}, worth ${event.plan.value}, may lose ${event.plan.risk}`
     case 'step':
-      return tellStep(fact)
+      return tellStep(event)
     case 'code':
-      return fact.step === 'wrong'
+      return event.step === 'wrong'
         ? 'a code came with the approval, and it was wrong'
-        : `the code of time step ${fact.step} came with the approval`
+        : `the code of time step ${event.step} came with the approval`
     case 'card':
       return 'the card was shown in Telegram'
     case 'fill':
-      return `filled ${fact.trade.amount} at ${fact.trade.price}${tellFee(fact.trade.fee)}, trade ${fact.trade.id}`
+      return `filled ${event.trade.amount} at ${event.trade.price}${tellFee(event.trade.fee)}, trade ${event.trade.id}`
     case 'unprotected':
-      return `${fact.position} has no stop (${fact.code}): ${fact.message}`
+      return `${event.position} has no stop (${event.code}): ${event.message}`
     case 'leaving':
-      return `all of ${fact.position} is to be sold: ${LEAVE_WORDS[fact.why]}`
+      return `all of ${event.position} is to be sold: ${CLOSE_SENTENCES[event.why]}`
     case 'raised':
-      return `stop of ${fact.position} raised to ${fact.stop}, ${RAISED[fact.why]}`
+      return `stop of ${event.position} raised to ${event.stop}, ${RAISED[event.why]}`
     case 'written_off':
-      return `${fact.position} is over: the ${fact.amount} that are left (paid ${fact.cost}) are too little for any order and stay yours`
+      return `${event.position} is over: the ${event.amount} that are left (paid ${event.cost}) are too little for any order and stay yours`
     case 'trading': {
-      const selling = fact.positions === 'sell' ? ', and everything is to be sold' : ''
-      return `trading is ${fact.state}, by ${fact.by}${selling}`
+      const selling = event.positions === 'sell' ? ', and everything is to be sold' : ''
+      return `trading is ${event.state}, by ${event.by}${selling}`
     }
     case 'unexpected':
-      return `not from this device: ${WHAT[fact.as]} number ${fact.exchangeId} on ${fact.market}`
+      return `not from this device: ${WHAT[event.as]} number ${event.exchangeId} on ${event.market}`
     case 'reappeared':
-      return `it was over, and ${BACK[fact.as]} (number ${fact.exchangeId}): ${fact.market} takes no entries`
+      return `it was over, and ${BACK[event.as]} (number ${event.exchangeId}): ${event.market} takes no entries`
     case 'drifted':
-      return `the positions in ${fact.market} say ${fact.held}, the exchange has ${fact.there}: no entries there`
+      return `the positions in ${event.market} say ${event.held}, the exchange has ${event.there}: no entries there`
     case 'missing':
-      return `not there, or not free to be sold: ${tellPositions(fact.positions)}`
+      return `not there, or not free to be sold: ${tellPositions(event.positions)}`
     case 'agreed':
-      return `what was missing for ${fact.market} is there again`
+      return `what was missing for ${event.market} is there again`
     case 'rebased':
-      return `${fact.by} set the positions to what is there: ${tellPositions(fact.positions)}`
+      return `${event.by} set the positions to what is there: ${tellPositions(event.positions)}`
     case 'day_opened':
-      return `a new day (UTC): what is held counts from ${tellBids(fact.bids)}`
+      return `a new day (UTC): what is held counts from ${tellBids(event.bids)}`
     case 'day_lost':
-      return `${fact.lost} lost today: no more entries until 00:00 UTC`
+      return `${event.lost} lost today: no more entries until 00:00 UTC`
     case 'best':
-      return `the best result so far, with ${fact.worth} in the market`
+      return `the best result so far, with ${event.worth} in the market`
     case 'asked':
-      return `${fact.by} said: ${fact.what}`
+      return `${event.by} said: ${event.what}`
   }
 }
 
-const RAISED = { trail: 'behind the highest price', even: 'the entry price' }
+const RAISED = { trailing_stop: 'behind the highest price', break_even: 'the entry price' }
 
-function tellSeed({ kind, stream, seq, idea, reason }: OrderSeed): string {
-  const stop = idea.stop === undefined ? '' : `, stop ${idea.stop}`
-  if (kind === 'stop') return `a stop for what ${stream} holds of ${idea.market}`
-  return `${kind} of ${stream}, signal ${seq}: ${idea.side} ${tellSize(idea, kind)}${stop} (${reason})`
+function tellSeed({ kind, stream, seq, intent, reason }: NewOrder): string {
+  const stop = intent.stopPrice === undefined ? '' : `, stop ${intent.stopPrice}`
+  if (kind === 'stop') return `a stop for what ${stream} holds of ${intent.market}`
+  return `${kind} of ${stream}, signal ${seq}: ${intent.side} ${tellSize(intent, kind)}${stop} (${reason})`
 }
 
-function tellSize({ market, size: { unit, value } }: OrderSeed['idea'], kind: OrderKind): string {
+function tellSize({ market, size: { unit, value } }: NewOrder['intent'], kind: OrderKind): string {
   const [base, quote] = market.split('/')
   if (unit === 'base') return `${value} ${base} on ${market}`
   if (unit === 'quote') return `${market} for ${value} ${quote}`
-  return `${value} % of ${kind === 'entry' ? 'its allotment' : 'what it holds'} on ${market}`
+  return `${value} % of ${kind === 'entry' ? 'its allocation' : 'what it holds'} on ${market}`
 }
 
 function tellWire({ side, amount, market, price, type, stop }: WireOrder): string {
@@ -100,21 +98,21 @@ function tellPositions(positions: Readonly<Record<string, string>>): string {
 }
 
 const STEPS: Readonly<Record<OrderEvent, string>> = {
-  ask: 'waits for your yes',
+  prompt: 'waits for your yes',
   approve: 'you approved it',
-  reject: 'you rejected it',
+  decline: 'you rejected it',
   expire: 'nobody answered in time',
-  refuse: 'refused by this device',
-  clear: 'waits until the stop is off the book',
-  intend: 'decided, and written down before anything is sent',
-  send: 'handed to the exchange',
+  deny: 'denied by this device',
+  cancel_stop: 'waits until the stop is off the book',
+  initialize: 'decided, and written down before anything is sent',
+  submit: 'handed to the exchange',
   accept: 'the exchange has it',
-  turn_down: 'turned down by the exchange',
-  lose: 'no answer: it may be there or not, so it is asked for and never sent again',
-  miss: 'proved never to have reached the exchange',
+  reject: 'rejected by the exchange',
+  mark_unknown: 'no answer: it may be there or not, so it is asked for and never sent again',
+  not_found: 'proved never to have reached the exchange',
   fill: 'a part was filled',
-  end: 'the exchange says that it is over',
-  fill_up: 'filled completely',
+  await_fills: 'the exchange says that it is over',
+  complete: 'filled completely',
   cancel: 'over; what was not filled is canceled',
 }
 

@@ -7,7 +7,7 @@ import { dailyBound, printBound } from '../core/risk/policy/bound.ts'
 import { DEFAULT_POLICY } from '../core/risk/policy/default.ts'
 import type { Policy } from '../core/risk/policy/schema.ts'
 import { check } from '../core/risk/rules/check.ts'
-import { book, entry, exit, held, market, order, used } from '../core/risk/testing/cases.ts'
+import { entry, exit, held, market, order, quoted, used } from '../core/risk/testing/cases.ts'
 import { loadPolicy } from './load.ts'
 
 function starting(...changes: readonly (readonly [string, string])[]): Policy {
@@ -45,15 +45,15 @@ test('takes the way that is smaller', () => {
   expect(dailyBound(starting(['day_loss: 100 ', 'day_loss: 1 ']), '0.1').most).toBe('54')
 })
 
-test('counts what is carried into the day by allotments or by markets, whichever is less', () => {
-  const two = ['  # rsi-reversion: { allotment: 500 }', '  rsi: { allotment: 5000 }'] as const
+test('counts what is carried into the day by allocations or by markets, whichever is less', () => {
+  const two = ['  # rsi-reversion: { allocation: 500 }', '  rsi: { allocation: 5000 }'] as const
   expect(dailyBound(starting(two), '0.1').ways[0]?.terms[0]?.how).toBe('3 % of 4000')
   const one = ['markets: [BTC/USDT, ETH/USDT]', 'markets: [BTC/USDT]'] as const
   expect(dailyBound(starting(two, one), '0.1').ways[0]?.terms[0]?.how).toBe('3 % of 3000')
 })
 
 test('without stops all of it can fall to nothing, and it says so first', () => {
-  const { most, unbounded } = dailyBound(starting(['within: 3 %', 'within: optional']), '0.1')
+  const { most, unbounded } = dailyBound(starting(['distance: 3 %', 'distance: optional']), '0.1')
   expect(most).toBe('1102')
   expect(unbounded[0]).toContain('Stops are optional')
 })
@@ -61,8 +61,8 @@ test('without stops all of it can fall to nothing, and it says so first', () => 
 test('adds up what is longer than an amount on the wire', () => {
   const bound = dailyBound(
     starting(
-      ['within: 3 %', 'within: optional'],
-      ['allotment: 1000 ', 'allotment: 999999999999 '],
+      ['distance: 3 %', 'distance: optional'],
+      ['allocation: 1000 ', 'allocation: 999999999999 '],
       ['position: 1000 ', 'position: 999999999999 '],
       ['day: 2000 ', 'day: 999999999999 '],
       ['day_loss: 100 ', 'day_loss: 999999999999 '],
@@ -74,7 +74,7 @@ test('adds up what is longer than an amount on the wire', () => {
 })
 
 test('never says that more than all can fall', () => {
-  const wild = { ...starting(), stopWithin: '99' }
+  const wild = { ...starting(), maxStopDistance: '99' }
   expect(dailyBound(wild, '0.1').ways[0]?.terms[0]).toMatchObject({ amount: '3000' })
 })
 
@@ -108,7 +108,7 @@ function roundTrip(policy: Policy, move: Move, today: Big): { value: Big; loss: 
   const price = ask.times(new Big(10_000 + move.above).div(10_000)).round(8, Big.roundUp)
   const stop = price.times(new Big(10_000 - move.below).div(10_000)).round(8, Big.roundUp)
   const amount = new Big(move.size).div(100)
-  const quote = book({ bid: bid.toFixed(), ask: ask.toFixed() })
+  const quote = quoted({ bid: bid.toFixed(), ask: ask.toFixed() })
   const buy = {
     ...entry,
     ...quote,
@@ -124,7 +124,7 @@ function roundTrip(policy: Policy, move: Move, today: Big): { value: Big; loss: 
   const sold = left.times('0.98').round(8, Big.roundUp)
   const sell = {
     ...exit,
-    ...book({ bid: left.toFixed(), ask: later.toFixed() }),
+    ...quoted({ bid: left.toFixed(), ask: later.toFixed() }),
     ...order({ amount: amount.toFixed(), price: sold.toFixed() }, exit),
     ...held({ amount: amount.toFixed() }),
   }

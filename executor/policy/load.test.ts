@@ -7,7 +7,7 @@ const SHORT = `version: 1
 currency: USDT
 markets: [BTC/USDT]
 streams:
-  ema-cross: { allotment: 1000 }
+  ema-cross: { allocation: 1000 }
 limits: { order: 500, day: 2000 }
 `
 
@@ -26,17 +26,17 @@ const CAREFUL = {
   collar: { entry: '0.5', exit: '2' },
   spread: '0.1',
   liquidity: { volume: '50000000', depth: 20 },
-  stopWithin: '3',
-  unusualSize: 5,
-  repeatWithinMs: 60_000,
-  reenterWithinMs: 300_000,
-  signalAgeMs: 10_000,
+  maxStopDistance: '3',
+  fatFinger: 5,
+  duplicateWindowMs: 60_000,
+  reentryCooldownMs: 300_000,
+  maxSignalAgeMs: 10_000,
   approval: 'always',
-  approvalWithinMs: 3_600_000,
+  approvalTimeoutMs: 3_600_000,
   codeAbove: 'never',
-  flattenAfterMs: 'never',
-  loosenAfterMs: 86_400_000,
-  live: 'no',
+  closeOnSilenceMs: 'never',
+  looseningDelayMs: 86_400_000,
+  realMoney: 'no',
 } as const
 
 test('reads the policy a trader starts from', () => {
@@ -48,7 +48,7 @@ test('reads the policy a trader starts from', () => {
       streams: new Map([
         [
           'ema-cross',
-          { allotment: '1000', budget: 'unlimited', markets: ['BTC/USDT', 'ETH/USDT'] },
+          { allocation: '1000', lifetimeBudget: 'unlimited', markets: ['BTC/USDT', 'ETH/USDT'] },
         ],
       ]),
       limits: {
@@ -70,7 +70,7 @@ test('reads the policy a trader starts from', () => {
 test('fills in the careful value for every key that may be left out', () => {
   expect(loadPolicy(SHORT)).toMatchObject({
     policy: {
-      streams: new Map([['ema-cross', { budget: 'unlimited', markets: ['BTC/USDT'] }]]),
+      streams: new Map([['ema-cross', { lifetimeBudget: 'unlimited', markets: ['BTC/USDT'] }]]),
       limits: {
         position: '1000',
         hour: '2000',
@@ -120,9 +120,9 @@ test('refuses an empty list, with its line: one that allows nothing is a mistake
   const markets = refusal(changed('[BTC/USDT]', '[]'))
   expect(markets).toMatch(/^policy\.yaml, line 3, markets: expected at least one market/)
   expect(markets).toMatch(none)
-  const own = refusal(changed('{ allotment: 1000 }', '{ allotment: 1000, markets: [] }'))
+  const own = refusal(changed('{ allocation: 1000 }', '{ allocation: 1000, markets: [] }'))
   expect(own).toMatch(/^policy\.yaml, line 5, streams\.ema-cross\.markets: expected at least one/)
-  const streams = changed('streams:\n  ema-cross: { allotment: 1000 }', 'streams: {}')
+  const streams = changed('streams:\n  ema-cross: { allocation: 1000 }', 'streams: {}')
   expect(refusal(streams)).toMatch(
     /^policy\.yaml, line 4, streams: expected a line for each stream that you follow/,
   )
@@ -216,11 +216,11 @@ test.each([
 })
 
 test.each([
-  ['signal_age: 61s', 'line 7, signal_age: expected a time of at most 60s'],
-  ['signal_age: 10', 'line 7, signal_age: expected a time of at most 60s'],
-  ['signal_age: 0s', 'line 7, signal_age: expected a time of at most 60s'],
-  ['signal_age: 1.5s', 'line 7, signal_age: expected a time of at most 60s'],
-  ['approval_within: 25h', 'line 7, approval_within: expected a time of at most 24h'],
+  ['max_signal_age: 61s', 'line 7, max_signal_age: expected a time of at most 60s'],
+  ['max_signal_age: 10', 'line 7, max_signal_age: expected a time of at most 60s'],
+  ['max_signal_age: 0s', 'line 7, max_signal_age: expected a time of at most 60s'],
+  ['max_signal_age: 1.5s', 'line 7, max_signal_age: expected a time of at most 60s'],
+  ['approval_timeout: 25h', 'line 7, approval_timeout: expected a time of at most 24h'],
   [
     'approval: sometimes',
     'line 7, approval: expected always, never, or "above 200", got "sometimes"',
@@ -241,26 +241,26 @@ test.each([
   ['liquidity: { depth: 0 }', 'line 7, liquidity.depth: expected a whole number from 1 to 1000'],
   ['liquidity: { dept: 20 }', 'line 7, liquidity.dept: unknown key "dept"'],
   ['liquidity: []', 'line 7, liquidity: expected a section'],
-  ['stop_within: 51 %', 'line 7, stop_within: expected a percent with its sign'],
-  ['stop_within: 0 %', 'line 7, stop_within: expected a percent with its sign'],
-  ['stop_within: 3', 'line 7, stop_within: expected a percent with its sign'],
-  ['stop_within: Optional', 'line 7, stop_within: expected a percent with its sign'],
-  ['stop_within: \u043eptional', 'got "\\u043eptional"'],
-  ['unusual_size: 0', 'line 7, unusual_size: expected a whole number'],
-  ['unusual_size: 1.5', 'line 7, unusual_size: expected a whole number'],
-  ['repeat_within: 61s', 'line 7, repeat_within: expected never, or a time of at most 60s'],
-  ['repeat_within: no', 'line 7, repeat_within: expected never'],
-  ['reenter_within: 25h', 'line 7, reenter_within: expected never, or a time of at most 24h'],
-  ['reenter_within: -5m', 'line 7, reenter_within: expected never'],
+  ['max_stop_distance: 51 %', 'line 7, max_stop_distance: expected a percent with its sign'],
+  ['max_stop_distance: 0 %', 'line 7, max_stop_distance: expected a percent with its sign'],
+  ['max_stop_distance: 3', 'line 7, max_stop_distance: expected a percent with its sign'],
+  ['max_stop_distance: Optional', 'line 7, max_stop_distance: expected a percent with its sign'],
+  ['max_stop_distance: \u043eptional', 'got "\\u043eptional"'],
+  ['fat_finger: 0', 'line 7, fat_finger: expected a whole number'],
+  ['fat_finger: 1.5', 'line 7, fat_finger: expected a whole number'],
+  ['duplicate_window: 61s', 'line 7, duplicate_window: expected never, or a time of at most 60s'],
+  ['duplicate_window: no', 'line 7, duplicate_window: expected never'],
+  ['reentry_cooldown: 25h', 'line 7, reentry_cooldown: expected never, or a time of at most 24h'],
+  ['reentry_cooldown: -5m', 'line 7, reentry_cooldown: expected never'],
   ['code_above: 0', 'line 7, code_above: expected never, or an amount'],
   ['code_above: NaN', 'line 7, code_above: expected never, or an amount'],
   ['code_above: always', 'line 7, code_above: expected never, or an amount'],
-  ['flatten_after: 25h', 'line 7, flatten_after: expected never, or a time of at most 24h'],
-  ['flatten_after: []', 'line 7, flatten_after: expected never'],
-  ['loosen_after: 169h', 'line 7, loosen_after: expected a time of at most 168h'],
-  ['loosen_after: never', 'line 7, loosen_after: expected a time'],
-  ['live: true', 'line 7, live: expected yes or no, got "true"'],
-  ['live: \uff59es', 'got "\\uff59es"'],
+  ['close_on_silence: 25h', 'line 7, close_on_silence: expected never, or a time of at most 24h'],
+  ['close_on_silence: []', 'line 7, close_on_silence: expected never'],
+  ['loosening_delay: 169h', 'line 7, loosening_delay: expected a time of at most 168h'],
+  ['loosening_delay: never', 'line 7, loosening_delay: expected a time'],
+  ['real_money: true', 'line 7, real_money: expected yes or no, got "true"'],
+  ['real_money: \uff59es', 'got "\\uff59es"'],
   ['__proto__: { a: 1 }', 'line 7, __proto__: unknown key "__proto__"'],
   ['currency: USDT', 'line 7: Map keys must be unique'],
 ])('refuses the line %j', (line, message) => {
@@ -277,8 +277,8 @@ test.each([
   ['ema-cross:', 'Ema:', 'line 5, streams.Ema: expected a stream name'],
   ['ema-cross:', '__proto__:', 'line 5, streams.__proto__: expected a stream name'],
   ['ema-cross:', '\u0435ma:', 'got "\\u0435ma"'],
-  ['{ allotment: 1000 }', '1000', 'line 5, streams.ema-cross: expected a section'],
-  ['allotment', 'alotment', 'line 5, streams.ema-cross.alotment: unknown key "alotment"'],
+  ['{ allocation: 1000 }', '1000', 'line 5, streams.ema-cross: expected a section'],
+  ['allocation', 'alotment', 'line 5, streams.ema-cross.alotment: unknown key "alotment"'],
   [
     '1000 }',
     '1000, markets: [ETH/USDT] }',
@@ -312,11 +312,15 @@ test.each([
   ['2000 }', '2000, day_los: 1 }', 'line 6, limits.day_los: unknown key "day_los"'],
   ['2000 }', '2000, orders_per_day: 10001 }', 'line 6, limits.orders_per_day: expected a whole'],
   ['2000 }', '2000, round_trips: 0 }', 'line 6, limits.round_trips: expected a whole number'],
-  ['1000 }', '1000, budget: 1e3 }', 'line 5, streams.ema-cross.budget: expected an amount'],
   [
     '1000 }',
-    '999999999999 }\n  b: { allotment: 1 }',
-    'line 5, streams: the allotments add up to more than can be counted',
+    '1000, lifetime_budget: 1e3 }',
+    'line 5, streams.ema-cross.lifetime_budget: expected an amount',
+  ],
+  [
+    '1000 }',
+    '999999999999 }\n  b: { allocation: 1 }',
+    'line 5, streams: the allocations add up to more than can be counted',
   ],
   ['limits:', 'limits: &a', 'loaded'],
   ['order: 500', 'order: !!int 500', 'line 6: Unresolved tag'],
@@ -328,8 +332,8 @@ test.each([
 
 test('follows as many streams as a status can tell of, and says how many when there are more', () => {
   const lines = (count: number) =>
-    Array.from({ length: count }, (_, nth) => `  s${nth}: { allotment: 10 }`).join('\n')
-  const policy = (count: number) => changed('  ema-cross: { allotment: 1000 }', lines(count))
+    Array.from({ length: count }, (_, nth) => `  s${nth}: { allocation: 10 }`).join('\n')
+  const policy = (count: number) => changed('  ema-cross: { allocation: 1000 }', lines(count))
   expect(refusal(policy(64))).toBe('loaded')
   expect(refusal(policy(65))).toMatch(/line 5.*streams: expected at most 64 streams, got 65/)
 })

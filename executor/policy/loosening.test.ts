@@ -1,4 +1,4 @@
-// When an accepted policy counts: what tightens at once, what allows more after loosen_after where real money can be reached.
+// When an accepted policy counts: what tightens at once, what allows more after loosening_delay where real money can be reached.
 import { expect, test } from 'vitest'
 import { DEFAULT_POLICY } from '../core/risk/policy/default.ts'
 import { difference, policyHash } from './accept.ts'
@@ -9,10 +9,10 @@ const NOW = 1_790_000_000_000
 const DAY = 86_400_000
 
 /** The default policy with so much for an order, for real money. */
-function file(order: number, loosenAfter = '24h', live = 'yes') {
+function file(order: number, looseningDelay = '24h', live = 'yes') {
   const text = DEFAULT_POLICY.replace('order: 500 ', `order: ${order} `)
-    .replace('loosen_after: 24h', `loosen_after: ${loosenAfter}`)
-    .replace('live: no', `live: ${live}`)
+    .replace('loosening_delay: 24h', `loosening_delay: ${looseningDelay}`)
+    .replace('real_money: no', `real_money: ${live}`)
   const loaded = loadPolicy(text)
   if (!loaded.ok) throw new Error(loaded.message)
   return { text, policy: loaded.policy }
@@ -95,7 +95,7 @@ test('where no real money was ever allowed, a policy that allows more is in forc
   expect(accepting(wider, { text: 'another', policy: other }, NOW).waiting).toBeNull()
 })
 
-test('live: yes waits all the same, and what is loosened with it', () => {
+test('real_money: yes waits all the same, and what is loosened with it', () => {
   for (const next of [file(500), file(600)])
     expect(accepting(trying, next, NOW)).toMatchObject({
       hash: trying.hash,
@@ -111,7 +111,7 @@ test('a shorter wait waits too: nobody gets at real money in two steps', () => {
   expect(accepting(trying, file(600, '48h', 'no'), NOW).waiting).toBeNull()
 })
 
-test('once it was live, what was bought may still be held: live: no brings nothing forward', () => {
+test('once it was live, what was bought may still be held: real_money: no brings nothing forward', () => {
   const quiet = accepting(first, file(500, '24h', 'no'), NOW)
   expect(quiet).toMatchObject({ waiting: null, beenLive: true })
   expect(accepting(quiet, file(600, '24h', 'no'), NOW).waiting?.due).toBe(NOW + DAY)

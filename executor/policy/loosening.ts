@@ -19,15 +19,15 @@ export interface WaitingPolicy extends AcceptedPolicy {
 /** What was accepted: the policy in force, and the one that takes its place. */
 export interface Acceptance extends AcceptedPolicy {
   readonly waiting: WaitingPolicy | null
-  /** Whether one that was ever in force here said `live: yes`: what was bought then may still be held. */
+  /** Whether one that was ever in force here said `real_money: yes`: what was bought then may still be held. */
   readonly beenLive: boolean
 }
 
-/** Whoever could shorten the wait at once would have `live: yes` a second later. */
-const GUARDS: readonly string[] = ['live', 'loosen_after']
+/** Whoever could shorten the wait at once would have `real_money: yes` a second later. */
+const GUARDS: readonly string[] = ['real_money', 'loosening_delay']
 
 /**
- * The first policy counts at once, and so does one that allows nothing that the one in force does not. Under `live: no`
+ * The first policy counts at once, and so does one that allows nothing that the one in force does not. Under `real_money: no`
  * no entry goes to a real exchange, whatever else the policy says: while that has always been so, any change counts at
  * once but the ones that would end it sooner.
  */
@@ -37,18 +37,19 @@ export function accepting(
   now: number,
 ): Acceptance {
   const accepted = { hash: policyHash(next.text), text: next.text }
-  if (kept === null) return { ...accepted, waiting: null, beenLive: next.policy.live === 'yes' }
+  if (kept === null)
+    return { ...accepted, waiting: null, beenLive: next.policy.realMoney === 'yes' }
   const { waiting, ...inForce } = settled(kept, now)
   const { beenLive } = inForce
   const before = policyIn(inForce)
   const looser = loosened(before, next.policy)
-  if (!looser.some((name) => beenLive || next.policy.live === 'yes' || GUARDS.includes(name)))
+  if (!looser.some((name) => beenLive || next.policy.realMoney === 'yes' || GUARDS.includes(name)))
     return { ...accepted, waiting: null, beenLive }
   // What is accepted again, or made tighter while it waits, does not wait anew.
   const due =
     waiting !== null && loosened(policyIn(waiting), next.policy).length === 0
       ? waiting.due
-      : now + before.loosenAfterMs
+      : now + before.looseningDelayMs
   return { ...inForce, waiting: { ...accepted, acceptedAt: now, due } }
 }
 
@@ -56,7 +57,7 @@ export function accepting(
 export function settled(kept: Acceptance, now: number): Acceptance {
   const { waiting } = kept
   if (waiting === null || now < waiting.due) return kept
-  const beenLive = kept.beenLive || policyIn(waiting).live === 'yes'
+  const beenLive = kept.beenLive || policyIn(waiting).realMoney === 'yes'
   return { hash: waiting.hash, text: waiting.text, waiting: null, beenLive }
 }
 

@@ -9,7 +9,7 @@ import { acceptPolicy, policyState, readPolicyText, requirePolicy } from './poli
 
 const NOW = 1_790_000_000_000
 const DAY = 86_400_000
-const LIVE = DEFAULT_POLICY.replace('live: no', 'live: yes')
+const LIVE = DEFAULT_POLICY.replace('real_money: no', 'real_money: yes')
 const WIDER = LIVE.replace('order: 500 ', 'order: 600 ')
 
 let home = ''

@@ -14,6 +14,6 @@ export function keepPolicy(db: DatabaseSync, accepted: Acceptance): void {
 
 /** Unix ms. A clock that is set back makes nothing last longer: the journal has seen a later time. */
 export function latestTime(db: DatabaseSync, now: number): number {
-  const row = db.prepare('SELECT at FROM facts ORDER BY seq DESC LIMIT 1').get()
+  const row = db.prepare('SELECT at FROM events ORDER BY seq DESC LIMIT 1').get()
   return Math.max(now, Number(row?.['at'] ?? 0))
 }

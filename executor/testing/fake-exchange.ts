@@ -22,7 +22,7 @@ import {
   math,
   onePriceVenue,
   PLENTY,
-  turnedDown,
+  rejected,
   withinLimit,
 } from './one-price-venue.ts'
 import { QuietExchange } from './quiet-exchange.ts'
@@ -168,7 +168,7 @@ export class FakeExchange extends QuietExchange {
     this.sent.push(order)
     const fate = fateOf(this.mood)
     if (fate.arrivesAfter !== null) {
-      if (this.#lacks(order)) return turnedDown('exchange_funds_insufficient')
+      if (this.#lacks(order)) return rejected('exchange_funds_insufficient')
       this.accepted.push(order)
       const request = requestOf(math, order, ACCOUNT)
       const timeInForce = this.mood === 'rests' ? 'GTC' : request.timeInForce

@@ -30,7 +30,7 @@ export type Mood =
 const NO_ANSWER = { outcome: 'unknown', message: 'no answer' } as const
 
 const FATES: Readonly<Partial<Record<Mood, Partial<RequestFate<Placed>>>>> = {
-  turns_down: { arrivesAfter: null, answer: turnedDown('insufficient_funds') },
+  turns_down: { arrivesAfter: null, answer: rejected('insufficient_funds') },
   lost_before: { arrivesAfter: null, answer: { outcome: 'unknown', message: 'no connection' } },
   lost_after: { answer: NO_ANSWER },
   lost_rejected: { answer: NO_ANSWER, effects: { status: 'rejected' } },
@@ -91,6 +91,6 @@ export function withinLimit({ request }: Order<Big>, price: Big): Big {
   return (side === 'buy' ? price.gt(limit) : price.lt(limit)) ? limit : price
 }
 
-export function turnedDown(code: string): Placed {
-  return { outcome: 'turned_down', code, message: 'not enough' }
+export function rejected(code: string): Placed {
+  return { outcome: 'rejected', code, message: 'not enough' }
 }

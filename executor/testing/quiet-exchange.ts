@@ -19,7 +19,7 @@ import type { Exchange } from '../venues/port.ts'
 
 export abstract class QuietExchange implements Exchange {
   readonly name: string = 'binance'
-  live: 'yes' | 'no' = 'no'
+  realMoney: 'yes' | 'no' = 'no'
   abstract readonly acceptanceWindowMs: number
   viewLagMs = 0
 

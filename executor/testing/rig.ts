@@ -3,7 +3,7 @@ import { type Approval, GENESIS, type Head, hashText, type Signal } from '@keysi
 import { type Clock, noTrace } from '@keyside/runtime'
 import { pino } from 'pino'
 import { type AssembleOptions, assemble, worldOf } from '../assemble.ts'
-import type { Input, World } from '../core/execution/inputs.ts'
+import type { Environment, Input } from '../core/execution/inputs.ts'
 import type { State } from '../core/model/state.ts'
 import type { Policy } from '../core/risk/policy/schema.ts'
 import { Journal, type OutboxReport } from '../journal/journal.ts'
@@ -20,7 +20,7 @@ export function policyOf(approval = 'never', streams: readonly string[] = ['demo
   const loaded = loadPolicy(`version: 1
 currency: USDT
 markets: [BTC/USDT]
-streams: { ${streams.map((name) => `${name}: { allotment: 1000 }`).join(', ')} }
+streams: { ${streams.map((name) => `${name}: { allocation: 1000 }`).join(', ')} }
 limits:
   order: 500
   day: 2000
@@ -29,10 +29,10 @@ limits:
   round_trips: 1000
   day_loss: 100000
   drawdown: 100000
-stop_within: optional
-unusual_size: 1000
-repeat_within: never
-reenter_within: never
+max_stop_distance: optional
+fat_finger: 1000
+duplicate_window: never
+reentry_cooldown: never
 approval: ${approval}
 `)
   if (!loaded.ok) throw new Error(loaded.message)
@@ -141,7 +141,7 @@ export class TestExecutor {
 
   #bury: () => void = () => undefined
 
-  world(): World {
+  world(): Environment {
     return worldOf(this.#parts())
   }
 
@@ -215,7 +215,7 @@ export class TestExecutor {
       hash: this.#hash,
       target: { market: 'BTC/USDT', position: 'long', since: 0 },
       keyset: 0,
-      bar: Math.floor(iat),
+      candle: Math.floor(iat),
       ...change,
     }
     return { type: 'head', claims }
@@ -233,7 +233,7 @@ export class TestExecutor {
   async enterFrom(sub: string, change: Partial<Signal> = {}): Promise<void> {
     const target = { market: 'BTC/USDT', position: 'flat', since: 0 } as const
     this.take(this.head({ sub, seq: 0, hash: GENESIS, target, jti: jtiOf(`head ${sub}`) }))
-    const entry = { sub, seq: 1, prev: GENESIS, jti: jtiOf(sub), stop: '58000' }
+    const entry = { sub, seq: 1, prev: GENESIS, jti: jtiOf(sub), stopPrice: '58000' }
     await this.give(this.signal({ ...entry, size: { unit: 'quote', value: '50' }, ...change }))
   }
 
@@ -312,10 +312,10 @@ export function signalClaims(now: number, change: Partial<Signal>): Signal {
     side: 'buy',
     size: { unit: 'quote', value: '300' },
     type: 'market',
-    ref: '60000',
-    bar: { timeframe: '1m', start: change.seq ?? 1 },
+    referencePrice: '60000',
+    candle: { timeframe: '1m', start: change.seq ?? 1 },
     reason: 'a test',
-    until: iat + 120,
+    validUntil: iat + 120,
     ...change,
   }
 }

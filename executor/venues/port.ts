@@ -21,7 +21,7 @@ export interface Exchange {
   /** `binance` */
   readonly name: string
   /** Whether real money is behind it: `no` only while it has lately proved to be a sandbox. */
-  readonly live: 'yes' | 'no'
+  readonly realMoney: 'yes' | 'no'
   /** How long after sending an unseen order may still be accepted, ms (the venue's receive window and more). */
   readonly acceptanceWindowMs: number
   /** How long an order that was taken may be missing in every answer, ms. */

@@ -20,7 +20,7 @@ export const head = z.strictObject({
   /** Version of the keyset in force, 0 while the engine key is pinned by hand. */
   keyset: z.int().min(0),
   /** The last candle that the strategy has seen closed: when it opened. */
-  bar: numericDate,
+  candle: numericDate,
 })
 
 export type Head = z.infer<typeof head>

@@ -61,17 +61,17 @@ const approvalNeeded = z.strictObject({
 
 export const ORDER_STATUSES = [
   'approved',
-  'rejected',
+  'declined',
   'expired',
-  'refused',
+  'denied',
   /** Approved, but the price has left it: a new card asks about the same idea at the present price. */
   'replaced',
-  'sent',
+  'submitted',
   'accepted',
-  'part_filled',
+  'partially_filled',
   'filled',
   'canceled',
-  'turned_down',
+  'rejected',
   'unknown',
   'not_placed',
 ] as const

@@ -17,11 +17,11 @@ const distance = positiveDecimal.refine(
   'expected less than 100 percent',
 )
 
-/** The longest `hold`: a year, seconds. */
+/** The longest `maxHold`: a year, seconds. */
 const YEAR = 31_536_000
 
 /** The candle that the engine decided on. */
-export const bar = z.strictObject({
+export const candle = z.strictObject({
   timeframe: z.string().regex(/^[1-9]\d{0,2}[smhdwM]$/, 'expected a timeframe such as "1m"'),
   /** When the candle opened. */
   start: numericDate,
@@ -41,36 +41,36 @@ const shape = z.strictObject({
   size,
   type: z.enum(['market', 'limit']),
   /** Limit price, quote per base. With type `limit` only. */
-  limit: positiveDecimal.optional(),
-  stop: positiveDecimal.optional(),
-  /** Take-profit ladder: at `price` sell `percent` of what the entry left. */
-  take: z
+  limitPrice: positiveDecimal.optional(),
+  stopPrice: positiveDecimal.optional(),
+  /** Take-profit levels: at `price` sell `percent` of what the entry left. */
+  takeProfits: z
     .array(z.strictObject({ price: positiveDecimal, percent: share }))
     .min(1)
     .max(5)
     .optional(),
   /** The stop follows the highest bid at this distance in percent. */
-  trail: distance.optional(),
+  trailingStop: distance.optional(),
   /** The stop moves to the average entry price once the bid is so many percent above it. */
-  even: positiveDecimal.optional(),
+  breakEven: positiveDecimal.optional(),
   /** Longest time in the market from the first fill on, seconds. */
-  hold: z.int().min(1).max(YEAR).optional(),
+  maxHold: z.int().min(1).max(YEAR).optional(),
   /** The price that the engine saw. */
-  ref: positiveDecimal,
-  bar,
+  referencePrice: positiveDecimal,
+  candle,
   reason: line.max(200),
   /** The latest moment at which an entry may still be sent, approval included. */
-  until: numericDate,
+  validUntil: numericDate,
 })
 
 export const signal = shape
-  .refine((claims) => (claims.type === 'limit') === (claims.limit !== undefined), {
-    error: 'expected "limit" with type "limit", and only then',
-    path: ['limit'],
+  .refine((claims) => (claims.type === 'limit') === (claims.limitPrice !== undefined), {
+    error: 'expected "limitPrice" with type "limit", and only then',
+    path: ['limitPrice'],
   })
-  .refine((claims) => claims.until >= claims.iat, {
-    error: 'expected "until" after "iat"',
-    path: ['until'],
+  .refine((claims) => claims.validUntil >= claims.iat, {
+    error: 'expected "validUntil" after "iat"',
+    path: ['validUntil'],
   })
 
 export type Signal = z.infer<typeof signal>

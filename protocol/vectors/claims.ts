@@ -24,11 +24,11 @@ export const entry: Claims['signal'] = {
   side: 'buy',
   size: { unit: 'percent', value: '10' },
   type: 'market',
-  stop: '63700.5',
-  ref: '65000.12',
-  bar: { timeframe: '1m', start: NOW - 61 },
+  stopPrice: '63700.5',
+  referencePrice: '65000.12',
+  candle: { timeframe: '1m', start: NOW - 61 },
   reason: 'ema(12) 65012.10 crossed over ema(26) 65001.44, rsi(14) 55.2',
-  until: NOW + 59,
+  validUntil: NOW + 59,
 }
 
 export const limitEntry: Claims['signal'] = {
@@ -36,18 +36,18 @@ export const limitEntry: Claims['signal'] = {
   seq: 1,
   prev: GENESIS,
   type: 'limit',
-  limit: '64900',
+  limitPrice: '64900',
   size: { unit: 'quote', value: '250.50' },
-  take: [
+  takeProfits: [
     { price: '66000', percent: '50' },
     { price: '67000', percent: '50' },
   ],
-  trail: '1.5',
-  even: '0.8',
-  hold: 86_400,
+  trailingStop: '1.5',
+  breakEven: '0.8',
+  maxHold: 86_400,
 }
 
-const { stop: _stop, ...withoutStop } = entry
+const { stopPrice: _stop, ...withoutStop } = entry
 
 export const exit: Claims['signal'] = {
   ...withoutStop,
@@ -56,7 +56,7 @@ export const exit: Claims['signal'] = {
   side: 'sell',
   size: { unit: 'percent', value: '100' },
   reason: 'ema(12) crossed under ema(26)',
-  until: NOW + 599,
+  validUntil: NOW + 599,
 }
 
 export const head: Claims['head'] = {
@@ -70,7 +70,7 @@ export const head: Claims['head'] = {
   hash: ORDER,
   target: { market: 'BTC/USDT', position: 'long', since: 7 },
   keyset: 0,
-  bar: NOW - 61,
+  candle: NOW - 61,
 }
 
 export const command: Claims['command'] = {

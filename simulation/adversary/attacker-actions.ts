@@ -38,7 +38,7 @@ export interface Entry extends Target {
   readonly stop?: number
   readonly hold?: number
   readonly trail?: string
-  readonly take?: Signal['take']
+  readonly take?: Signal['takeProfits']
 }
 
 export interface AttackerActionsOptions {
@@ -64,7 +64,7 @@ export class AttackerActions {
   readonly #options: AttackerActionsOptions
   readonly #chains = new Map<string, Chain>()
   readonly #tokens: { readonly topic: string; readonly token: string }[] = []
-  #bar = 0
+  #candle = 0
   #answers: string[] = []
   /** Code of the last refusal; empty when the last order was not refused. */
   refusal = ''
@@ -94,7 +94,7 @@ export class AttackerActions {
     for (const { event } of reports) {
       if (event.type === 'approval') this.#answers.push(event.order.id)
       if (event.type === 'refusal') this.#refused(event.code, event.message)
-      if (event.type === 'order' && event.status === 'refused')
+      if (event.type === 'order' && event.status === 'denied')
         this.#refused(event.code, event.message)
       if (event.type === 'notice') this.#options.tell(`device: ${event.code} ${event.message}`)
     }
@@ -197,16 +197,17 @@ export class AttackerActions {
 
   /** Whether the stream holds something there that a stop protects. */
   holds({ stream, market }: Target): boolean {
-    return this.#options.shell.state().book.positions[`${stream} ${market}`] !== undefined
+    return this.#options.shell.state().portfolio.positions[`${stream} ${market}`] !== undefined
   }
 
   held(): readonly Target[] {
-    return Object.values(this.#options.shell.state().book.positions)
+    return Object.values(this.#options.shell.state().portfolio.positions)
   }
 
   /** The stop in force, 0.01 of quote. */
   stopOf({ stream, market }: Target): number | null {
-    const stop = this.#options.shell.state().book.positions[`${stream} ${market}`]?.stop ?? null
+    const stop =
+      this.#options.shell.state().portfolio.positions[`${stream} ${market}`]?.stop ?? null
     return stop === null ? null : Number(stop) * 10 ** PRICE_PLACES
   }
 
@@ -217,26 +218,26 @@ export class AttackerActions {
       side: 'buy',
       size: { unit: 'quote', value: value.toFixed(2) },
       ...priced(limit),
-      ...(stop !== undefined && { stop: decimal(stop, PRICE_PLACES) }),
-      ...(hold !== undefined && { hold }),
-      ...(trail !== undefined && { trail }),
-      ...(take !== undefined && { take }),
+      ...(stop !== undefined && { stopPrice: decimal(stop, PRICE_PLACES) }),
+      ...(hold !== undefined && { maxHold: hold }),
+      ...(trail !== undefined && { trailingStop: trail }),
+      ...(take !== undefined && { takeProfits: take }),
     }
   }
 
   #numbered(stream: string, market: string, lives: number) {
     const { seq, hash } = this.#chain(stream)
-    this.#bar += 60
+    this.#candle += 60
     return {
       ...this.#fromEngine(lives),
       sub: stream,
       seq: seq + 1,
       prev: hash,
       market,
-      ref: decimal(this.market(market).worth(), PRICE_PLACES),
-      bar: { timeframe: '1m', start: this.#bar },
+      referencePrice: decimal(this.market(market).worth(), PRICE_PLACES),
+      candle: { timeframe: '1m', start: this.#candle },
       reason: 'because it pays',
-      until: seconds(this.now()) + 3_600,
+      validUntil: seconds(this.now()) + 3_600,
     }
   }
 
@@ -256,7 +257,7 @@ export class AttackerActions {
       hash,
       target,
       keyset: 0,
-      bar: this.#bar,
+      candle: this.#candle,
     }
     this.#take(headTopic(stream), seal('head', head, ENGINE_KEY))
   }
@@ -294,7 +295,7 @@ export class AttackerActions {
   }
 }
 
-function priced(limit?: number): Pick<Signal, 'type' | 'limit'> {
+function priced(limit?: number): Pick<Signal, 'type' | 'limitPrice'> {
   if (limit === undefined) return { type: 'market' }
-  return { type: 'limit', limit: decimal(limit, PRICE_PLACES) }
+  return { type: 'limit', limitPrice: decimal(limit, PRICE_PLACES) }
 }

@@ -58,7 +58,7 @@ async function round(attack: Attack, plan: Plan, turn: number): Promise<number> 
 /** Near the brink each order is just so small that the day stays open; then comes the one after which nothing matters. */
 function roomOf({ policy, lost }: Attack, { brink, stop }: Plan) {
   if (brink === 'any') return { size: Number.POSITIVE_INFINITY, isLast: false }
-  const within = policy.stopWithin === 'optional' ? 100 : Number(policy.stopWithin)
+  const within = policy.maxStopDistance === 'optional' ? 100 : Number(policy.maxStopDistance)
   const each = (within * stop + Number(policy.collar.exit) + 0.3) / 100
   const room = (Number(policy.limits.dayLoss) * 0.98 - lost()) / each
   return room < 10

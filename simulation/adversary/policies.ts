@@ -21,15 +21,15 @@ export function defaultPolicy(): string {
 function anyPolicy(random: Random): string {
   const order = random.pick([20, 100, 250, 500, 2_000])
   const day = order * random.pick([1, 2, 4, 8, 16])
-  const allotment = Math.round(order * random.pick([0.7, 1, 2, 3]))
+  const allocation = Math.round(order * random.pick([0.7, 1, 2, 3]))
   const streams = random.between(1, 3)
-  const all = allotment * streams
+  const all = allocation * streams
   const collar = random.pick([0.05, 0.2, 0.5, 1, 2])
   return `version: 1
 currency: USDT
 markets: [BTC/USDT, ETH/USDT, ${THIN}]
 streams:
-${Array.from({ length: streams }, (_, at) => `  s${at}: { allotment: ${allotment} }`).join('\n')}
+${Array.from({ length: streams }, (_, at) => `  s${at}: { allocation: ${allocation} }`).join('\n')}
 limits:
   order: ${order}
   position: ${Math.round(all * random.pick([0.4, 0.7, 1]))}
@@ -44,27 +44,27 @@ collar: ${collar} %
 exit_collar: ${Math.max(collar, random.pick([0.5, 1, 2, 5]))} %
 spread: ${random.pick([0.03, 0.1, 0.5, 1])} %
 liquidity: { volume: ${MIN_VOLUME * random.pick([1, 50])}, depth: ${random.pick([1, 20, 100])} }
-stop_within: ${(collar + random.pick([1.1, 2, 3, 8, 20])).toFixed(2)} %
-unusual_size: ${random.pick([2, 5, 100])}
-signal_age: ${random.pick([1, 10, 60])}s
+max_stop_distance: ${(collar + random.pick([1.1, 2, 3, 8, 20])).toFixed(2)} %
+fat_finger: ${random.pick([2, 5, 100])}
+max_signal_age: ${random.pick([1, 10, 60])}s
 approval: ${random.pick(['always', 'never', `above ${order / 2}`])}
 code_above: ${random.pick(['never', 'never', 'never', String(order / 2)])}
-flatten_after: ${random.pick(['never', '5m', '60m'])}
+close_on_silence: ${random.pick(['never', '5m', '60m'])}
 `
 }
 
-/** All of the allotment in one order, and far more a day than may be lost. */
+/** All of the allocation in one order, and far more a day than may be lost. */
 function closingPolicy(random: Random): string {
   return `version: 1
 currency: USDT
 markets: [BTC/USDT, ${THIN}]
 streams:
-  s0: { allotment: 1000 }
+  s0: { allocation: 1000 }
 limits: { order: 1000, day: 20000, orders_per_minute: 60, orders_per_day: 200, round_trips: 100, day_loss: ${random.pick([100, 110, 120])}, drawdown: 3000 }
 collar: 0.05 %
 exit_collar: 0.5 %
 spread: 0.03 %
-stop_within: ${random.pick([3, 5, 10])} %
+max_stop_distance: ${random.pick([3, 5, 10])} %
 approval: never
 `
 }

@@ -72,13 +72,13 @@ export async function grab(attack: Attack, target: Target, plan: Plan, most: num
 }
 
 function worst({ actions, policy, random }: Attack, { market }: Target, plan: Plan) {
-  const { stopWithin, collar } = policy
+  const { maxStopDistance, collar } = policy
   const ask = actions.market(market).ask()
   const rests = random.chance(plan.resting)
   const limit = rests
     ? Math.floor(actions.market(market).bid() * (1 - RESTS_BELOW))
     : Math.floor(ask * (1 + Number(collar.entry) / 100))
-  const within = stopWithin === 'optional' ? 50 : Number(stopWithin)
+  const within = maxStopDistance === 'optional' ? 50 : Number(maxStopDistance)
   const distance = (within * plan.stop) / 100
   return {
     // A fraction is cut, so that it is the same price as the device comes to.
@@ -141,8 +141,8 @@ export async function leave(attack: Attack, plan: Plan): Promise<void> {
   if (plan.out === 'stop') return drop(attack)
   for (const { market } of targets) actions.market(market).sweep('bids_gone')
   if (plan.out === 'halt') await actions.command({ do: 'halt', positions: 'sell' })
-  if (plan.out === 'silence' && policy.flattenAfterMs !== 'never')
-    await actions.wait(policy.flattenAfterMs)
+  if (plan.out === 'silence' && policy.closeOnSilenceMs !== 'never')
+    await actions.wait(policy.closeOnSilenceMs)
   for (const target of actions.held()) {
     if (plan.out === 'flatten') await actions.flatten(target)
     else await sellLow(actions, target, plan)
@@ -177,7 +177,7 @@ export async function fallEarly(
   { early }: Plan,
 ): Promise<void> {
   if (early === 0) return
-  const within = policy.stopWithin === 'optional' ? 50 : Number(policy.stopWithin)
+  const within = policy.maxStopDistance === 'optional' ? 50 : Number(policy.maxStopDistance)
   for (const market of new Set(targets.map(({ market }) => market)))
     await actions.move(market, (-early * within) / 100)
 }

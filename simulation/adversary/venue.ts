@@ -133,7 +133,7 @@ export class HostileVenue extends QuietExchange {
       return { outcome: 'accepted', order: this.#view(submitted.order) }
     const code = turnedDownCode(submitted.reason)
     if (code === 'unknown') return { outcome: 'unknown', message: submitted.reason }
-    return { outcome: 'turned_down', code, message: submitted.reason }
+    return { outcome: 'rejected', code, message: submitted.reason }
   }
 
   #view(order: PortOrder<bigint>): ExchangeOrder {

@@ -60,30 +60,33 @@ test('an executor accepts what it seals', () => {
     side: 'buy',
     size: { unit: 'percent', value: '10' },
     type: 'market',
-    stop: '99',
-    ref: '100.5',
-    bar: { timeframe: '1m', start: 600 },
+    stopPrice: '99',
+    referencePrice: '100.5',
+    candle: { timeframe: '1m', start: 600 },
     reason: 'close 100.50',
-    until: 720,
+    validUntil: 720,
   })
   const exit = openSignal(outbox.append(input(660, 'exit'))?.token ?? '', 721)
-  expect(exit.claims).toMatchObject({ side: 'sell', iat: 720, exp: 1320, until: 1320 })
+  expect(exit.claims).toMatchObject({ side: 'sell', iat: 720, exp: 1320, validUntil: 1320 })
   close()
 })
 
 test('an entry tells what the device does by itself, and an exit does not', () => {
   const { outbox, close } = openOutbox()
-  const take = [{ at: '2.5', sell: '50' }]
-  const strategy = { ...RULES, exits: { take, trail: '1.5', even: '1', hold: 3_600 } }
+  const takeProfit = [{ at: '2.5', sell: '50' }]
+  const strategy = {
+    ...RULES,
+    exits: { takeProfit, trailingStop: '1.5', breakEven: '1', maxHold: 3_600 },
+  }
   const entry = outbox.append({ ...input(600, 'entry'), strategy })
   expect(openSignal(entry?.token ?? '', 661).claims).toMatchObject({
-    take: [{ price: '103.0125', percent: '50' }],
-    trail: '1.5',
-    even: '1',
-    hold: 3_600,
+    takeProfits: [{ price: '103.0125', percent: '50' }],
+    trailingStop: '1.5',
+    breakEven: '1',
+    maxHold: 3_600,
   })
   const exit = outbox.append({ ...input(660, 'exit'), strategy })
-  expect(Object.keys(openSignal(exit?.token ?? '', 721).claims)).not.toContain('take')
+  expect(Object.keys(openSignal(exit?.token ?? '', 721).claims)).not.toContain('takeProfits')
   close()
 })
 

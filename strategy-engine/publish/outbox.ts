@@ -98,7 +98,7 @@ export class Outbox {
         token,
         exp,
       )
-      const { start } = claims.bar
+      const { start } = claims.candle
       this.#sql(
         'UPDATE streams SET seq = ?, hash = ?, position = ?, since = ?, last_candle = ? WHERE name = ?',
       ).run(seq, hashText(token), position, seq, start, stream)

@@ -39,7 +39,7 @@ export function headMessage(
       hash: row.hash,
       target: { market: row.market, position: row.position, since: row.since },
       keyset: 0,
-      bar: row.lastCandle ?? 0,
+      candle: row.lastCandle ?? 0,
     },
     key,
   )

@@ -44,24 +44,29 @@ export function signalClaims(input: SignalInput, { seq, prev }: StreamPosition):
     size: decision.size,
     type: 'market',
     ...(decision.kind === 'entry' && {
-      stop: decision.stop,
+      stopPrice: decision.stop,
       ...exitClaims(strategy, decision.ref),
     }),
-    ref: decision.ref,
-    bar: { timeframe: strategy.timeframe, start },
+    referencePrice: decision.ref,
+    candle: { timeframe: strategy.timeframe, start },
     reason: decision.reason,
-    until: decision.kind === 'entry' ? iat + strategy.validFor : exp,
+    validUntil: decision.kind === 'entry' ? iat + strategy.validFor : exp,
   }
 }
 
-/** The ladder's rungs are prices on the wire: distances above the price that the engine saw. */
-function exitClaims({ exits: { take, trail, even, hold } }: Strategy, ref: string) {
+/** take-profit levels are prices on the wire: distances above the price that the engine saw. */
+function exitClaims(
+  { exits: { takeProfit, trailingStop, breakEven, maxHold } }: Strategy,
+  ref: string,
+) {
   const above = (at: string) => toDecimal(new Big(ref).times(new Big(at).plus(100)).div(100))
   return {
-    ...(take && { take: take.map(({ at, sell }) => ({ price: above(at), percent: sell })) }),
-    ...(trail !== undefined && { trail }),
-    ...(even !== undefined && { even }),
-    ...(hold !== undefined && { hold }),
+    ...(takeProfit && {
+      takeProfits: takeProfit.map(({ at, sell }) => ({ price: above(at), percent: sell })),
+    }),
+    ...(trailingStop !== undefined && { trailingStop }),
+    ...(breakEven !== undefined && { breakEven }),
+    ...(maxHold !== undefined && { maxHold }),
   }
 }
 

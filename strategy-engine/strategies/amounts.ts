@@ -12,8 +12,8 @@ export type Stop =
   | { readonly by: 'percent'; readonly percent: string }
   | { readonly by: 'series'; readonly times: string; readonly name: SeriesName }
 
-/** A rung of the take-profit ladder: so far above the entry, so much of the position. Both in percent. */
-export interface Rung {
+/** A level of the take-profit levels: so far above the entry, so much of the position. Both in percent. */
+export interface TakeProfitLevel {
   readonly at: string
   readonly sell: string
 }
@@ -24,8 +24,8 @@ const DURATION = /^([1-9]\d{0,4})(s|m|h)$/
 const UNIT_SECONDS = { s: 1, m: 60, h: 3_600 } as const
 /** The longest time that a file may name. */
 export const MAX_HOURS = 24
-/** Of a take-profit ladder. */
-export const MAX_RUNGS = 5
+/** Of a take-profit levels. */
+export const MAX_TAKE_PROFITS = 5
 
 /** `market` is BASE/QUOTE. Throws an Error with a sentence. */
 export function parseSize(text: string, market: string): Size {

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { INDICATORS, MAX_PERIOD, PRICES } from '../indicators/table.ts'
 import { TIMEFRAME_NAMES } from '../market/candle.ts'
-import { MAX_HOURS, MAX_RUNGS } from './amounts.ts'
+import { MAX_HOURS, MAX_TAKE_PROFITS } from './amounts.ts'
 import { parseCondition } from './expression/parse.ts'
 import { ARITHMETIC, COMPARISONS, CROSSINGS, JOINING } from './expression/tree.ts'
 import { readStrategy, strategyFile } from './strategy.ts'
@@ -63,8 +63,8 @@ test.each(['==', '!=', '=', '&&', '||', '%', '**', '^'])('and not with %s', (ope
 })
 
 test('the bounds it names are those that count', () => {
-  expect(row('`take`')).toContain(
-    `up to ${['', 'one', 'two', 'three', 'four', 'five'][MAX_RUNGS]} rungs`,
+  expect(row('`take_profit`')).toContain(
+    `up to ${['', 'one', 'two', 'three', 'four', 'five'][MAX_TAKE_PROFITS]} levels`,
   )
-  expect(row('`hold`')).toContain(`at most ${MAX_HOURS} h`)
+  expect(row('`max_hold`')).toContain(`at most ${MAX_HOURS} h`)
 })

@@ -56,7 +56,7 @@ test('leaves with everything', () => {
 })
 
 test('leaves when its longest time in the market is over, and may enter again at the next candle', () => {
-  const rules = strategy({ enter: 'close > 90', exit: 'close < 50', hold: '3m' })
+  const rules = strategy({ enter: 'close > 90', exit: 'close < 50', max_hold: '3m' })
   const made = run(rules, candles(Array(10).fill(100)))
   expect(made.map(({ at, kind, reason }) => [at, kind, reason])).toEqual([
     [1, 'entry', 'close 100.00'],
@@ -68,7 +68,7 @@ test('leaves when its longest time in the market is over, and may enter again at
 })
 
 test('the time goes on over a restart and over candles that nobody watched', () => {
-  const rules = strategy({ exit: 'close < 50', hold: '3m' })
+  const rules = strategy({ exit: 'close < 50', max_hold: '3m' })
   const [indicators, past] = [createIndicatorSet(rules.series), candles([100, 100, 100, 100, 100])]
   let state = initialState('long', 0)
   const kinds = past.map((candle, at) => {

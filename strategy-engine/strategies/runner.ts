@@ -108,7 +108,7 @@ function decideExit(
 }
 
 function exitReason(
-  { exit, exits: { hold } }: Strategy,
+  { exit, exits: { maxHold } }: Strategy,
   { wanted, entryCandle }: RunnerState,
   { start }: Candle,
   candleValues: CandleValues,
@@ -118,8 +118,8 @@ function exitReason(
     return `${late}${explain(exit, candleValues)}`.slice(0, MAX_REASON)
   }
   // The device sells by itself after this time; here it is over with it, and the next entry can come.
-  const isOver = hold !== undefined && entryCandle !== null && start - entryCandle >= hold
-  return isOver ? `the longest time in the market is over: ${hold} s` : null
+  const isOver = maxHold !== undefined && entryCandle !== null && start - entryCandle >= maxHold
+  return isOver ? `the longest time in the market is over: ${maxHold} s` : null
 }
 
 /** Only at the candle where the rule begins to hold: an entry that was missed stays missed. */

@@ -31,15 +31,17 @@ test('reads a stop in percent or as a multiple of a series', () => {
 })
 
 test('reads what the device does with a position by itself', () => {
-  const take = '[{ at: 2 %, sell: 50 % }, { at: 4.5 %, sell: 50 % }]'
-  expect(strategy({ take, trail: '1.5 %', even: '1 %', hold: '12h' }).exits).toEqual({
-    take: [
+  const take_profit = '[{ at: 2 %, sell: 50 % }, { at: 4.5 %, sell: 50 % }]'
+  expect(
+    strategy({ take_profit, trailing_stop: '1.5 %', break_even: '1 %', max_hold: '12h' }).exits,
+  ).toEqual({
+    takeProfit: [
       { at: '2', sell: '50' },
       { at: '4.5', sell: '50' },
     ],
-    trail: '1.5',
-    even: '1',
-    hold: 43_200,
+    trailingStop: '1.5',
+    breakEven: '1',
+    maxHold: 43_200,
   })
 })
 
@@ -75,15 +77,15 @@ describe('refuses with line and reason:', () => {
       'line 8: valid_for: expected a time such as "90s", up to 24h, got "soon"',
     ],
     [
-      { trail: '100 %' },
-      'line 8: trail: expected above 0 % and at most 99 %, such as "2 %", got "100 %"',
+      { trailing_stop: '100 %' },
+      'line 8: trailing_stop: expected above 0 % and at most 99 %, such as "2 %", got "100 %"',
     ],
     [
-      { take: '[{ at: 2 %, sell: 101 % }]' },
-      /^line 8: take\.?.*expected above 0 % and at most 100 %/,
+      { take_profit: '[{ at: 2 %, sell: 101 % }]' },
+      /^line 8: take_profit\.?.*expected above 0 % and at most 100 %/,
     ],
-    [{ take: '[]' }, /^line 8: take/],
-    [{ hold: '25h' }, 'line 8: hold: expected a time such as "90s", up to 24h, got "25h"'],
+    [{ take_profit: '[]' }, /^line 8: take_profit/],
+    [{ max_hold: '25h' }, 'line 8: max_hold: expected a time such as "90s", up to 24h, got "25h"'],
     [{ name: 'Demo' }, 'line 1: name: expected 1 to 32 of a-z, 0-9 and "-"'],
     [{ market: 'BTC/USDT:USDT' }, 'line 2: market: expected a spot market, without ":"'],
     [{ timeframe: '7m' }, /^line 3: timeframe: Invalid option/],

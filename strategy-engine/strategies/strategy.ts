@@ -5,14 +5,14 @@ import { z } from 'zod'
 import type { SeriesName } from '../indicators/indicator-set.ts'
 import { TIMEFRAME_NAMES, TIMEFRAMES, type Timeframe } from '../market/candle.ts'
 import {
-  MAX_RUNGS,
+  MAX_TAKE_PROFITS,
   parseDuration,
   parsePercent,
   parseSize,
   parseStop,
-  type Rung,
   type Size,
   type Stop,
+  type TakeProfitLevel,
 } from './amounts.ts'
 import { parseCondition } from './expression/parse.ts'
 import { RuleError } from './expression/tokens.ts'
@@ -29,13 +29,13 @@ export interface Strategy {
   readonly stop: Stop
   /** What the device does by itself with a position; it is told with each entry. */
   readonly exits: {
-    readonly take?: readonly Rung[] | undefined
+    readonly takeProfit?: readonly TakeProfitLevel[] | undefined
     /** Percent. */
-    readonly trail?: string | undefined
+    readonly trailingStop?: string | undefined
     /** Percent. */
-    readonly even?: string | undefined
+    readonly breakEven?: string | undefined
     /** Seconds. */
-    readonly hold?: number | undefined
+    readonly maxHold?: number | undefined
   }
   /** How long an entry stays a good idea, counted from the close of its candle, seconds. */
   readonly validFor: number
@@ -49,10 +49,10 @@ const short = z.string().max(100)
 const spot = market.refine((text) => !text.includes(':'), 'expected a spot market, without ":"')
 
 const percentUpTo = (most: number) => read(short, (text) => parsePercent(text, most))
-const take = z
+const takeProfits = z
   .array(z.strictObject({ at: percentUpTo(1_000), sell: percentUpTo(100) }))
   .min(1)
-  .max(MAX_RUNGS)
+  .max(MAX_TAKE_PROFITS)
 
 export const strategyFile = z
   .strictObject({
@@ -63,20 +63,28 @@ export const strategyFile = z
     exit: read(z.string(), parseCondition),
     size: short,
     stop: read(short, parseStop),
-    take: take.optional(),
-    trail: percentUpTo(99).optional(),
-    even: percentUpTo(1_000).optional(),
-    hold: read(short, parseDuration).optional(),
+    take_profit: takeProfits.optional(),
+    trailing_stop: percentUpTo(99).optional(),
+    break_even: percentUpTo(1_000).optional(),
+    max_hold: read(short, parseDuration).optional(),
     valid_for: read(short, parseDuration).optional(),
   })
   .transform((written, context): Strategy => {
-    const { size, valid_for: validFor, take, trail, even, hold, ...rest } = written
+    const {
+      size,
+      valid_for: validFor,
+      take_profit: takeProfit,
+      trailing_stop: trailingStop,
+      break_even: breakEven,
+      max_hold: maxHold,
+      ...rest
+    } = written
     const series = seriesIn(rest.enter, rest.exit)
     if (rest.stop.by === 'series') series.push(rest.stop.name)
     return {
       ...rest,
       series,
-      exits: { take, trail, even, hold },
+      exits: { takeProfit, trailingStop, breakEven, maxHold },
       size: attempt(() => parseSize(size, rest.market), context, ['size']),
       validFor: validFor ?? TIMEFRAMES[rest.timeframe],
     }

@@ -23,7 +23,7 @@ test.each([
   ['yes', 'binance'],
 ] as const)('status says whether money is real: %s', async (live, name) => {
   const executor = new TestExecutor()
-  executor.exchange.live = live
+  executor.exchange.realMoney = live
   await executor.give(executor.command({ do: 'status' }))
   expect(executor.reports.at(-1)?.event).toMatchObject({ answer: { exchange: { name } } })
   executor.close()

@@ -15,42 +15,42 @@ import type { Answered, Balance } from '../model/exchange.ts'
 import type { OrderState } from '../model/order-table.ts'
 import { stopOf } from '../model/positions.ts'
 import type { Order, Position } from '../model/state.ts'
-import type { Turn } from './context.ts'
+import type { DecisionContext } from './context.ts'
 import { baseOf } from './discrepancies.ts'
-import type { Weights } from './inputs.ts'
+import type { Valuation } from './inputs.ts'
 import { usedToday } from './risk-input.ts'
 
 /** What a report may list. */
 const MAX_STREAMS = 32
 const MAX_ROWS = 50
 
-export function statusAnswer({ book, live, world }: Turn): Answer {
-  const { exchange, policy, now } = world
-  const orders = Object.values(book.orders)
+export function statusAnswer({ portfolio, session, environment }: DecisionContext): Answer {
+  const { exchange, policy, now } = environment
+  const orders = Object.values(portfolio.orders)
   const streams = [...policy.streams].flatMap(([stream, { markets }]) => {
-    const seen = live.heads[stream]
+    const seen = session.heads[stream]
     const market = seen?.head.target.market ?? markets[0]
     if (market === undefined) return []
     const headAgeMs = seen === undefined ? null : now - seen.at
-    return [{ stream, market, seq: book.streams[stream]?.seq ?? 0, headAgeMs }]
+    return [{ stream, market, seq: portfolio.streams[stream]?.seq ?? 0, headAgeMs }]
   })
   return {
     about: 'status',
-    state: book.trading,
-    since: seconds(book.tradingSince),
+    state: portfolio.trading,
+    since: seconds(portfolio.tradingSince),
     exchange: {
-      name: exchange.live === 'no' ? `${exchange.name}-sandbox` : exchange.name,
+      name: exchange.realMoney === 'no' ? `${exchange.name}-sandbox` : exchange.name,
       reachable: exchange.reachable,
       skewMs: exchange.skewMs ?? 0,
     },
     streams: streams.slice(0, MAX_STREAMS),
     ...(streams.length > MAX_STREAMS && { more: streams.length - MAX_STREAMS }),
     waiting: count(orders, ['waiting']),
-    open: count(orders, ['sending', 'accepted', 'part_filled', 'ending']),
+    open: count(orders, ['submitted', 'accepted', 'partially_filled', 'awaiting_fills']),
     unknown: count(orders, ['unknown']),
-    positions: Object.keys(book.positions).length,
+    positions: Object.keys(portfolio.positions).length,
     turnover: {
-      used: usedToday(book, orders, now),
+      used: usedToday(portfolio, orders, now),
       limit: policy.limits.day,
       currency: policy.currency,
     },
@@ -61,33 +61,33 @@ function count(orders: readonly Order[], states: readonly OrderState[]): number 
   return orders.filter(({ state }) => states.includes(state)).length
 }
 
-export function positionsAnswer(turn: Turn): Answer {
-  const positions = Object.entries(turn.book.positions)
+export function positionsAnswer(context: DecisionContext): Answer {
+  const positions = Object.entries(context.portfolio.positions)
   return {
     about: 'positions',
     rows: positions.slice(0, MAX_ROWS).map(([key, position]) => ({
-      ...positionRow(position, priceOf(turn, position)),
-      ...stopInForce(turn, key),
+      ...positionRow(position, priceOf(context, position)),
+      ...stopInForce(context, key),
     })),
     ...(positions.length > MAX_ROWS && { more: positions.length - MAX_ROWS }),
   }
 }
 
 /** The one that rests at the exchange: a stop that is only wanted protects nobody. */
-function stopInForce(turn: Turn, key: string) {
-  const order = stopOf(turn.book, key)
-  const stop = order?.exchangeId === '' ? undefined : order?.plan?.wire.stop
+function stopInForce(context: DecisionContext, key: string) {
+  const order = stopOf(context.portfolio, key)
+  const stop = order?.exchangeId === '' ? undefined : order?.planned?.request.stop
   return stop === undefined ? {} : { stop }
 }
 
-function priceOf({ world }: Turn, { market }: Position): Decimal | null {
-  return world.exchange.quote(market)?.bid ?? null
+function priceOf({ environment }: DecisionContext, { market }: Position): Decimal | null {
+  return environment.exchange.quote(market)?.bid ?? null
 }
 
 /** Without a price now, the position is shown at its entry price. */
 function positionRow(position: Position, bid: Decimal | null) {
   const { stream, market, amount } = position
-  const entry = ratio(position.paid, position.bought) ?? '0'
+  const entry = ratio(position.cost, position.baseBought) ?? '0'
   const price = bid ?? entry
   const gain = new Big(price).minus(entry).times(amount)
   return {
@@ -101,8 +101,11 @@ function positionRow(position: Position, bid: Decimal | null) {
   }
 }
 
-export function weightsOf({ book, world: { policy, exchange } }: Turn): Weights {
-  const held = Object.values(book.positions).map(({ market }) => market)
+export function weightsOf({
+  portfolio,
+  environment: { policy, exchange },
+}: DecisionContext): Valuation {
+  const held = Object.values(portfolio.positions).map(({ market }) => market)
   const followed = [...policy.streams.values()].flatMap(({ markets }) => markets)
   const priced = [...new Set([...held, ...followed])].flatMap((market) => {
     const bid = market.endsWith(`/${policy.currency}`) ? exchange.quote(market)?.bid : undefined
@@ -121,7 +124,7 @@ export function weightsOf({ book, world: { policy, exchange } }: Turn): Weights 
  */
 export function balanceAnswer(
   answer: Answered<readonly Balance[]>,
-  weights: Weights = { currency: '', held: [], prices: {} },
+  weights: Valuation = { currency: '', held: [], prices: {} },
 ): Answer {
   if (!answer.ok)
     return { about: 'refused', code: 'balance_unknown', message: sentenceOf('balance_unknown') }
@@ -144,7 +147,7 @@ function balanceRow({ currency: name, free, used }: Balance) {
   return [{ currency: name, free, used, total }]
 }
 
-function byWeight({ currency, held, prices }: Weights): (a: Row, b: Row) => number {
+function byWeight({ currency, held, prices }: Valuation): (a: Row, b: Row) => number {
   const rank = (row: Row) => {
     if (row.currency === currency) return 0
     if (held.includes(row.currency)) return 1
@@ -155,7 +158,7 @@ function byWeight({ currency, held, prices }: Weights): (a: Row, b: Row) => numb
   return (a, b) => rank(a) - rank(b) || size(b).cmp(size(a))
 }
 
-function worthOf(rows: readonly Row[], { currency, prices }: Weights) {
+function worthOf(rows: readonly Row[], { currency, prices }: Valuation) {
   const known = rows.flatMap((row) => {
     const price = prices[row.currency]
     return price === undefined ? [] : [new Big(row.total).times(price)]

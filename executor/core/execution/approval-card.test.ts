@@ -13,7 +13,7 @@ test.each([
     asked.push(wanted ?? '')
     return { ok: true, value: [[1, '1', '2', '1', '2']] } as const
   }
-  await executor.enter({ bar: { timeframe, start: 1 } })
+  await executor.enter({ candle: { timeframe, start: 1 } })
   expect(asked).toEqual([shown])
   const [card] = executor.reports.flatMap(({ event }) => (event.type === 'approval' ? [event] : []))
   expect(card).toMatchObject({ timeframe: shown })

@@ -21,9 +21,9 @@ function codeAt(moment: number, digits = 6): string {
 
 async function waiting({ path = ':memory:', codeAbove = '200' } = {}): Promise<TestExecutor> {
   const executor = new TestExecutor({ approval: 'always', path })
-  Object.assign(executor.policy, { codeAbove, approvalWithinMs: 7_200_000 })
+  Object.assign(executor.policy, { codeAbove, approvalTimeoutMs: 7_200_000 })
   executor.codeSecret = SECRET
-  await executor.enter({ until: executor.clock.now() / 1000 + 7_200 })
+  await executor.enter({ validUntil: executor.clock.now() / 1000 + 7_200 })
   return executor
 }
 
@@ -75,7 +75,7 @@ test('a small order needs none, and wastes none', async () => {
   expect(executor.reports.at(-1)?.event).not.toHaveProperty('code')
   await answer(executor, wrong(executor), 'tap')
   expect(executor.exchange.sent).toHaveLength(1)
-  expect(executor.state().book.codes).toEqual({ usedUpTo: -1, wrong: [] })
+  expect(executor.state().portfolio.codes).toEqual({ usedUpTo: -1, wrong: [] })
 })
 
 test('a tap alone does not release a large order, and neither does a wrong code', async () => {
@@ -93,7 +93,7 @@ test('a tap alone does not release a large order, and neither does a wrong code'
 test('a large order is rejected without a code', async () => {
   const executor = await waiting()
   await executor.give(executor.approval(executor.card(), 'reject'))
-  expect(executor.told().at(-1)).toBe('entry rejected approval_rejected')
+  expect(executor.told().at(-1)).toBe('entry declined approval_rejected')
 })
 
 test('a code counts once, also for another order and after a restart', async () => {
@@ -147,7 +147,7 @@ test('without an authenticator a large order is refused at once, and the start s
   executor.crash()
   expect(executor.told()).toContain('notice approval_code_unset')
   await executor.enter()
-  expect(executor.told().at(-1)).toBe('entry refused approval_code_unset')
+  expect(executor.told().at(-1)).toBe('entry denied approval_code_unset')
   expect(executor.told()).not.toContain('card')
 })
 

@@ -7,7 +7,7 @@ import { MAX_ASKS } from './approval-prompt.ts'
 
 async function waiting(path = ':memory:', change = {}): Promise<TestExecutor> {
   const executor = new TestExecutor({ approval: 'always', path })
-  await executor.enter({ until: executor.clock.now() / 1000 + 600, ...change })
+  await executor.enter({ validUntil: executor.clock.now() / 1000 + 600, ...change })
   expect(executor.told().at(-1)).toBe('card')
   return executor
 }
@@ -43,7 +43,7 @@ test.each(['59000', '61000'])(
   async (price) => {
     const executor = await waiting()
     const old = executor.card()
-    const { clientOrderId } = Object.values(executor.state().book.orders)[0] ?? {}
+    const { clientOrderId } = Object.values(executor.state().portfolio.orders)[0] ?? {}
     move(executor, price)
     await tap(executor, old, 'first')
     expect(executor.exchange.sent, 'nobody has said yes to this price').toEqual([])
@@ -53,9 +53,9 @@ test.each(['59000', '61000'])(
       'card',
     ])
     expect(executor.card()).not.toBe(old)
-    const { approval, plan } = executor.state().book.orders[clientOrderId ?? ''] ?? {}
+    const { approval, planned } = executor.state().portfolio.orders[clientOrderId ?? ''] ?? {}
     expect(approval?.by, 'the yes was to the old one').toBe('nobody')
-    const asked = plan?.wire
+    const asked = planned?.request
     await tap(executor, executor.card(), 'second')
     expect(executor.exchange.sent).toEqual([asked])
     expect(asked).toMatchObject({ clientOrderId })
@@ -86,16 +86,16 @@ test('asks five times more and then gives it up', async () => {
   expect(cards(executor)).toHaveLength(MAX_ASKS)
   move(executor, '70000')
   await tap(executor, executor.card(), 'the last')
-  expect(executor.told().at(-1)).toBe('entry refused price_moved')
+  expect(executor.told().at(-1)).toBe('entry denied price_moved')
   expect(new Set(cards(executor)).size).toBe(MAX_ASKS)
   expect(executor.exchange.sent).toEqual([])
 })
 
 test('an order that would be asked in the same characters is refused', async () => {
-  const executor = await waiting(':memory:', { type: 'limit', limit: '59900' })
+  const executor = await waiting(':memory:', { type: 'limit', limitPrice: '59900' })
   move(executor, '50000')
   await tap(executor, executor.card(), 'tap')
-  expect(executor.told().at(-1)).toBe('entry refused price_moved')
+  expect(executor.told().at(-1)).toBe('entry denied price_moved')
   expect(executor.reports.at(-1)?.event).toMatchObject({
     message:
       'the price went from 60000 to 50000 while you were asked: the signal gives no other price than 59900',
@@ -107,7 +107,7 @@ test('a question that policy would refuse is not asked: the old card says that t
   const executor = await waiting(':memory:', { size: { unit: 'base', value: '0.008' } })
   move(executor, '64000')
   await tap(executor, executor.card(), 'tap')
-  expect(executor.told().at(-1)).toBe('entry refused size.max')
+  expect(executor.told().at(-1)).toBe('entry denied size.max')
   expect(executor.reports.at(-1)?.event).toMatchObject({
     message:
       'the price went from 60000 to 64000 while you were asked: expected at most 500 USDT for one order, this one is 513.28',
@@ -116,15 +116,15 @@ test('a question that policy would refuse is not asked: the old card says that t
 })
 
 test.for([
-  ['a stop too far below the new price', '62000', 'sl.required', { stop: '58700' }],
-  ['a stop that the price has fallen through', '58000', 'stop_wrong_side', { stop: '58700' }],
+  ['a stop too far below the new price', '62000', 'sl.required', { stopPrice: '58700' }],
+  ['a stop that the price has fallen through', '58000', 'stop_wrong_side', { stopPrice: '58700' }],
 ] as const)('%s is the doing of the price, and nobody is blamed', async ([_, to, code, change]) => {
   const executor = new TestExecutor({ approval: 'always' })
-  Object.assign(executor.policy, { stopWithin: '3' })
+  Object.assign(executor.policy, { maxStopDistance: '3' })
   await executor.enter(change)
   move(executor, to)
   await tap(executor, executor.card(), 'tap')
-  expect(executor.told().at(-1)).toBe(`entry refused ${code}`)
+  expect(executor.told().at(-1)).toBe(`entry denied ${code}`)
   const message = lastMessage(executor)
   expect(message).toContain(`the price went from 60000 to ${to} while you were asked: `)
   expect(message).not.toContain('provider')
@@ -136,7 +136,7 @@ test('a refusal that has nothing to do with the price keeps its own words', asyn
   Object.assign(executor.policy, { markets: [] })
   move(executor, '61000')
   await tap(executor, executor.card(), 'tap')
-  expect(executor.told().at(-1)).toBe('entry refused sym.allow')
+  expect(executor.told().at(-1)).toBe('entry denied sym.allow')
   const message = lastMessage(executor)
   expect(message).toContain("not in the policy's markets")
 })
@@ -193,7 +193,7 @@ test('is asked again by the executor that comes after the one that was tapped', 
   move(executor, '61000')
   executor.exchange.quoteAt = 0
   executor.take(executor.approval(old))
-  expect(Object.values(executor.state().book.orders)[0]?.state).toBe('approved')
+  expect(Object.values(executor.state().portfolio.orders)[0]?.state).toBe('approved')
   executor.crash()
   executor.take(executor.head())
   await executor.clock.turn(0)
@@ -231,9 +231,9 @@ test('half the collar either way is no other price: the yes still counts', async
 })
 
 test('a bid that has come down to the stop is asked about no more: it would be sold at once', async () => {
-  const executor = await waiting(':memory:', { stop: '59900' })
+  const executor = await waiting(':memory:', { stopPrice: '59900' })
   move(executor, '59890')
   await tap(executor, executor.card(), 'tap')
   expect(executor.exchange.sent).toEqual([])
-  expect(executor.told().at(-1)).toBe('entry refused stop_wrong_side')
+  expect(executor.told().at(-1)).toBe('entry denied stop_wrong_side')
 })

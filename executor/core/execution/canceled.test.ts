@@ -16,7 +16,7 @@ const canceled = (executor: TestExecutor) =>
 
 test('a stop that makes room for a sale is not said to have found nobody', async () => {
   const executor = new TestExecutor()
-  await executor.enter({ stop: '58000' })
+  await executor.enter({ stopPrice: '58000' })
   await executor.give(executor.exit())
   await executor.clock.turn(100)
   expect(canceled(executor)).toEqual(['stop canceled stop_taken_off'])
@@ -25,7 +25,7 @@ test('a stop that makes room for a sale is not said to have found nobody', async
 
 test('nor is one that a restart found canceled', async () => {
   const executor = new TestExecutor({ path: onDisk() })
-  await executor.enter({ stop: '58000' })
+  await executor.enter({ stopPrice: '58000' })
   executor.exchange.lookups = 'silent'
   await executor.give(executor.exit())
   await executor.clock.turn(100)
@@ -39,15 +39,15 @@ test('nor is one that a restart found canceled', async () => {
 
 test('a stop that another takes the place of says so', async () => {
   const executor = new TestExecutor()
-  await executor.enter({ stop: '58000', size: { unit: 'quote', value: '100' } })
-  await executor.enter({ stop: '58500', size: { unit: 'quote', value: '100' } })
+  await executor.enter({ stopPrice: '58000', size: { unit: 'quote', value: '100' } })
+  await executor.enter({ stopPrice: '58500', size: { unit: 'quote', value: '100' } })
   await executor.clock.turn(15_000)
   expect(canceled(executor)).toEqual(['stop canceled stop_moved'])
 })
 
 test('a stop that somebody else took away is said to be', async () => {
   const executor = new TestExecutor()
-  await executor.enter({ stop: '58000' })
+  await executor.enter({ stopPrice: '58000' })
   const stop = executor.exchange.accepted.at(-1)
   await executor.exchange.cancel('BTC/USDT', stop?.clientOrderId ?? '')
   await executor.clock.turn(10_000)
@@ -62,7 +62,7 @@ test('so is an entry that somebody else took away, and one that this device took
   ] as const) {
     const executor = new TestExecutor()
     executor.exchange.mood = 'rests'
-    await executor.enter({ type: 'limit', limit: '59000' })
+    await executor.enter({ type: 'limit', limitPrice: '59000' })
     const { clientOrderId = '' } = executor.exchange.accepted.at(-1) ?? {}
     if (by === 'halt') await executor.give({ type: 'halt', by: 'device' })
     if (by === 'exit') await executor.give(executor.exit())
@@ -76,7 +76,7 @@ test('a sale that waits and is taken back names its reason', async () => {
   const executor = new TestExecutor()
   await executor.enter()
   executor.exchange.mood = 'rests'
-  await executor.give(executor.exit({ type: 'limit', limit: '70000' }))
+  await executor.give(executor.exit({ type: 'limit', limitPrice: '70000' }))
   executor.exchange.mood = 'fills'
   await executor.give({ type: 'halt', by: 'device', positions: 'sell' })
   await executor.clock.turn(5_000)

@@ -22,7 +22,7 @@ test('an order that was lost before the clock was set back is proved not placed 
   await executor.clock.turn(29_000)
   executor.clock.setBack(HOURS)
   await executor.clock.turn(29_000)
-  expect(executor.state().book.orders).not.toEqual({})
+  expect(executor.state().portfolio.orders).not.toEqual({})
   await executor.clock.turn(2 * MINUTE)
   expect(executor.told().at(-1)).toBe('entry not_placed order_not_placed')
 })
@@ -44,7 +44,7 @@ test('a command counts once although the clock was ahead of its end in between',
   await executor.give(executor.command({ do: 'resume' }, 'two'))
   executor.clock.setBack(MINUTE)
   await executor.give(pause)
-  expect(executor.state().book.trading).toBe('running')
+  expect(executor.state().portfolio.trading).toBe('running')
 })
 
 test('a clock that goes back again and again does not put off the alarm of an unknown order', async () => {
@@ -62,12 +62,12 @@ test('a clock that goes back again and again does not put off the alarm of an un
 
 test('a clock that leaps ahead, or a device that slept, is no silence of the provider and sells nothing', async () => {
   const executor = new TestExecutor()
-  Object.assign(executor, { policy: { ...executor.policy, flattenAfterMs: HOURS / 2 } })
-  await executor.enter({ stop: '58000' })
+  Object.assign(executor, { policy: { ...executor.policy, closeOnSilenceMs: HOURS / 2 } })
+  await executor.enter({ stopPrice: '58000' })
   await executor.clock.turn(1_000)
   executor.clock.setBack(-HOURS)
   await executor.clock.turn(2_000)
-  expect(Object.values(executor.state().book.positions)).toMatchObject([{ leaving: null }])
+  expect(Object.values(executor.state().portfolio.positions)).toMatchObject([{ closing: null }])
   await executor.give(executor.head())
   executor.exchange.quoteAt = executor.clock.now()
   await executor.give(executor.signal({ size: { unit: 'quote', value: '50' } }))
@@ -79,7 +79,7 @@ test.each([MINUTE, HOURS])(
   async (leap) => {
     const executor = new TestExecutor()
     executor.exchange.mood = 'lost_before'
-    await executor.enter({ stop: '58000' })
+    await executor.enter({ stopPrice: '58000' })
     await executor.clock.turn(1_000)
     executor.clock.setBack(-leap)
     await executor.clock.turn(20_000)

@@ -34,7 +34,7 @@ test('an order that the trader approves too late, when the market has been halte
   executor.exchange.status = 'halted'
   await executor.give(executor.approval(executor.card()))
   expect(executor.exchange.sent).toEqual([])
-  expect(executor.told().at(-1)).toBe('entry refused sym.allow')
+  expect(executor.told().at(-1)).toBe('entry denied sym.allow')
 })
 
 test('what is held on a halted market is sold when its strategy leaves', async () => {
@@ -43,24 +43,24 @@ test('what is held on a halted market is sold when its strategy leaves', async (
   executor.exchange.status = 'halted'
   await executor.give(executor.exit())
   expect(executor.told().at(-1)).toBe('exit filled')
-  expect(executor.state().book.positions).toEqual({})
+  expect(executor.state().portfolio.positions).toEqual({})
 })
 
 test('what is held on a market that is gone stays watched: tried, told, and not asked about without end', async () => {
   const executor = new TestExecutor()
-  await executor.enter({ stop: '58000' })
+  await executor.enter({ stopPrice: '58000' })
   const stops = executor.exchange.sent.length
   executor.exchange.status = 'gone'
   executor.exchange.refreshQuote = async () => ({ ok: false, message: 'no such market' })
   await executor.clock.turn(10_000)
   await executor.give({ type: 'halt', by: 'device', positions: 'sell' })
   await executor.clock.turn(600_000)
-  expect(Object.keys(executor.state().book.positions)).toHaveLength(1)
+  expect(Object.keys(executor.state().portfolio.positions)).toHaveLength(1)
   expect(executor.told()).toContain('notice exit_failed')
   expect(executor.told().length).toBeLessThan(60)
   expect(executor.exchange.sent.length - stops).toBeLessThan(10)
   executor.exchange.status = 'trading'
   Reflect.deleteProperty(executor.exchange, 'refreshQuote')
   await executor.clock.turn(120_000)
-  expect(executor.state().book.positions).toEqual({})
+  expect(executor.state().portfolio.positions).toEqual({})
 })

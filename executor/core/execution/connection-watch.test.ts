@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { START, TestExecutor } from '../../testing/rig.ts'
-import { lineDue } from './connection-watch.ts'
+import { connectionDue } from './connection-watch.ts'
 
 let executor: TestExecutor
 beforeEach(() => {
@@ -24,24 +24,24 @@ test('refuses an entry while the exchange wants a pause', async () => {
 })
 
 test('an exit waits for the end of the pause, and goes the moment that it is over', async () => {
-  await executor.enter({ stop: '59000' })
+  await executor.enter({ stopPrice: '59000' })
   pause(30_430)
   await executor.give(executor.exit())
   await executor.clock.turn(30_400)
   expect(sent()).toEqual(['ioc buy', 'stop sell'])
   await executor.clock.turn(60)
   expect(sent()).toEqual(['ioc buy', 'stop sell', 'ioc sell'])
-  expect(executor.state().book.positions).toEqual({})
+  expect(executor.state().portfolio.positions).toEqual({})
 })
 
 test('a stop waits for the end of the pause, and goes the moment that it is over', async () => {
   executor.exchange.mood = 'rests'
-  await executor.enter({ stop: '59000' })
+  await executor.enter({ stopPrice: '59000' })
   pause(30_430)
   const [entry] = executor.exchange.sent
   executor.exchange.fill(entry?.clientOrderId ?? '', entry?.amount ?? '', 'filled')
   await executor.clock.turn(30_400)
-  expect(Object.keys(executor.state().book.positions)).toHaveLength(1)
+  expect(Object.keys(executor.state().portfolio.positions)).toHaveLength(1)
   expect(sent()).toEqual(['ioc buy'])
   await executor.clock.turn(60)
   expect(sent()).toEqual(['ioc buy', 'stop sell'])
@@ -81,7 +81,7 @@ const endure = async (minutes: number) => {
 }
 
 test('an exchange that does not answer is told to whoever holds something, each minute for an hour', async () => {
-  await executor.enter({ stop: '58000' })
+  await executor.enter({ stopPrice: '58000' })
   Object.assign(executor.exchange, { reach: 'no', lookups: 'silent' })
   await executor.clock.turn(15_000)
   await executor.give(executor.head())
@@ -100,7 +100,7 @@ test('an exchange that does not answer is told to whoever holds something, each 
 
 test('that it answers again is told to whoever was told that it does not', async () => {
   const back = () => executor.told().filter((line) => line === 'notice exchange_back').length
-  await executor.enter({ stop: '58000' })
+  await executor.enter({ stopPrice: '58000' })
   const lost = async (minutes: number) => {
     Object.assign(executor.exchange, { reach: 'no', lookups: 'silent' })
     await endure(minutes)
@@ -116,7 +116,7 @@ test('that it answers again is told to whoever was told that it does not', async
 })
 
 test('a minute without an answer counts anew from each answer', async () => {
-  await executor.enter({ stop: '58000' })
+  await executor.enter({ stopPrice: '58000' })
   executor.exchange.reach = 'no'
   await executor.clock.turn(59_000)
   executor.exchange.reach = 'yes'
@@ -131,14 +131,14 @@ test('a minute without an answer counts anew from each answer', async () => {
 test('the alarm is due by itself, while something is held', async () => {
   executor.exchange.reach = 'no'
   executor.take({ type: 'tick' })
-  expect(lineDue(executor.state())).toEqual([])
+  expect(connectionDue(executor.state())).toEqual([])
   executor.exchange.reach = 'yes'
   await executor.enter()
   executor.exchange.reach = 'no'
   executor.take({ type: 'tick' })
-  expect(lineDue(executor.state())).toEqual([START + 60_000])
+  expect(connectionDue(executor.state())).toEqual([START + 60_000])
   await executor.clock.turn(60_000)
-  expect(lineDue(executor.state())).toEqual([START + 120_000])
+  expect(connectionDue(executor.state())).toEqual([START + 120_000])
 })
 
 test('nobody is woken for an exchange where nothing of his is', async () => {

@@ -1,9 +1,9 @@
 // What the trader is told about the line to the exchange. Once for each time that it is so: a ban, and a clock that is off.
 // Again and again, while something of his is there: that nobody answers; and then that somebody does.
 import { sentenceOf } from '../model/codes.ts'
-import { isLive } from '../model/order-table.ts'
-import type { Book, Live, State } from '../model/state.ts'
-import { notice, type Turn } from './context.ts'
+import { isWorking } from '../model/order-table.ts'
+import type { Portfolio, Session, State } from '../model/state.ts'
+import { type DecisionContext, notice } from './context.ts'
 import { timeOf } from './inputs.ts'
 
 /** Early enough to do something about it: at 2 s policy stops entries. */
@@ -17,65 +17,68 @@ const LONG_LOST_MS = 3_600_000
 const LONG_PAUSE_MS = 600_000
 
 /** Called at the end of each turn. */
-export function watchLine(turn: Turn): undefined {
-  const { pause, skewMs } = turn.world.exchange
-  const { line } = turn.live
+export function watchConnection(context: DecisionContext): undefined {
+  const { pause, skewMs } = context.environment.exchange
+  const { connection } = context.session
   const ban = pause?.why === 'banned' ? 'told' : 'none'
-  const clock = clockOf(line.clock, skewMs)
-  if (ban === 'told' && line.ban === 'none')
-    tell(turn, 'error', 'exchange_banned', `until ${timeOf(pause?.until ?? 0)}`)
-  if (clock === 'off' && line.clock === 'right')
-    tell(turn, 'warning', 'clock_off', `${skewMs} ms from the exchange's`)
-  turn.live = {
-    ...turn.live,
-    line: { ban, clock, pausedUntil: pause?.until ?? 0, lost: lostNow(turn) },
+  const clock = clockOf(connection.clock, skewMs)
+  if (ban === 'told' && connection.ban === 'none')
+    tell(context, 'error', 'exchange_banned', `until ${timeOf(pause?.until ?? 0)}`)
+  if (clock === 'off' && connection.clock === 'right')
+    tell(context, 'warning', 'clock_off', `${skewMs} ms from the exchange's`)
+  context.session = {
+    ...context.session,
+    connection: { ban, clock, pausedUntil: pause?.until ?? 0, lost: lostNow(context) },
   }
 }
 
-function clockOf(before: Live['line']['clock'], skewMs: number | null): Live['line']['clock'] {
+function clockOf(
+  before: Session['connection']['clock'],
+  skewMs: number | null,
+): Session['connection']['clock'] {
   if (skewMs === null) return before
   if (Math.abs(skewMs) >= CLOCK_OFF_MS) return 'off'
   return Math.abs(skewMs) <= CLOCK_RIGHT_MS ? 'right' : before
 }
 
 /** Says so where something is at stake. */
-function lostNow(turn: Turn): Live['line']['lost'] {
-  const { now, exchange } = turn.world
-  const { lost } = turn.live.line
+function lostNow(context: DecisionContext): Session['connection']['lost'] {
+  const { now, exchange } = context.environment
+  const { lost } = context.session.connection
   if (exchange.reachable) {
-    if (lost.toldAt > lost.since) tell(turn, 'info', 'exchange_back', `since ${timeOf(now)}`)
+    if (lost.toldAt > lost.since) tell(context, 'info', 'exchange_back', `since ${timeOf(now)}`)
     return { since: 0, toldAt: 0 }
   }
   if (lost.since === 0) return { since: now, toldAt: now }
-  if (!isAtStake(turn.book) || now < alarmDue(lost)) return lost
-  tell(turn, 'error', 'exchange_unreachable', `since ${timeOf(lost.since)}`)
+  if (!isAtStake(context.portfolio) || now < alarmDue(lost)) return lost
+  tell(context, 'error', 'exchange_unreachable', `since ${timeOf(lost.since)}`)
   return { ...lost, toldAt: now }
 }
 
-function isAtStake({ positions, orders }: Book): boolean {
+function isAtStake({ positions, orders }: Portfolio): boolean {
   return (
-    Object.keys(positions).length > 0 || Object.values(orders).some(({ state }) => isLive(state))
+    Object.keys(positions).length > 0 || Object.values(orders).some(({ state }) => isWorking(state))
   )
 }
 
-function alarmDue({ since, toldAt }: Live['line']['lost']): number {
+function alarmDue({ since, toldAt }: Session['connection']['lost']): number {
   return toldAt + (toldAt - since < LONG_LOST_MS ? LOST_MS : LONG_PAUSE_MS)
 }
 
 function tell(
-  turn: Turn,
+  context: DecisionContext,
   level: 'info' | 'warning' | 'error',
   code: string,
   detail: string,
 ): undefined {
-  notice(turn, { level, code, message: `${sentenceOf(code)} (${detail})` })
+  notice(context, { level, code, message: `${sentenceOf(code)} (${detail})` })
 }
 
 /** What waits for the end of a pause goes the moment that it is over. Unix ms. */
-export function lineDue({ book, live: { line } }: State): readonly number[] {
-  const { pausedUntil, lost } = line
+export function connectionDue({ portfolio, session: { connection } }: State): readonly number[] {
+  const { pausedUntil, lost } = connection
   return [
     ...(pausedUntil === 0 ? [] : [pausedUntil]),
-    ...(lost.since === 0 || !isAtStake(book) ? [] : [alarmDue(lost)]),
+    ...(lost.since === 0 || !isAtStake(portfolio) ? [] : [alarmDue(lost)]),
   ]
 }

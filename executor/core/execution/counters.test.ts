@@ -50,7 +50,7 @@ async function roundTrip(executor: TestExecutor): Promise<void> {
 }
 
 const last = (executor: TestExecutor) => executor.told().at(-1)
-const SPARE = { allotment: '1000', markets: ['BTC/USDT'] }
+const SPARE = { allocation: '1000', markets: ['BTC/USDT'] }
 
 /** Each counter: what uses it up, what is refused then, and an edit that has nothing to do with it. */
 const COUNTERS: readonly [tag: string, Change, (executor: TestExecutor) => Promise<unknown>][] = [
@@ -60,7 +60,7 @@ const COUNTERS: readonly [tag: string, Change, (executor: TestExecutor) => Promi
   ['churn', { limits: { roundTrips: 1 } }, roundTrip],
   [
     'budget.stream',
-    { streams: new Map([['demo', { ...SPARE, budget: '500' }]]) },
+    { streams: new Map([['demo', { ...SPARE, lifetimeBudget: '500' }]]) },
     (executor) => buy(executor),
   ],
 ]
@@ -70,7 +70,7 @@ describe.each(COUNTERS)('%s', (tag, change, use) => {
     const executor = executorWith(change)
     await use(executor)
     await buy(executor)
-    expect(last(executor)).toBe(`entry refused ${tag}`)
+    expect(last(executor)).toBe(`entry denied ${tag}`)
   })
 
   test('is not given back by a restart, nor by an edit of the policy', async () => {
@@ -79,7 +79,7 @@ describe.each(COUNTERS)('%s', (tag, change, use) => {
     executor.crash()
     edit(executor, { collar: { entry: '0.4', exit: '2' } })
     await buy(executor)
-    expect(last(executor)).toBe(`entry refused ${tag}`)
+    expect(last(executor)).toBe(`entry denied ${tag}`)
   })
 
   test('is not given back by a clock that is set back', async () => {
@@ -98,7 +98,7 @@ describe.each(COUNTERS)('%s', (tag, change, use) => {
     await use(executor)
     executor.exchange.mood = 'fills'
     await buy(executor)
-    expect(last(executor)).toBe(`entry refused ${tag}`)
+    expect(last(executor)).toBe(`entry denied ${tag}`)
   })
 })
 
@@ -106,29 +106,29 @@ test('pos.market counts all streams, and what waits at the exchange', async () =
   const executor = executorWith({
     limits: { position: '500' },
     streams: new Map([
-      ['demo', { ...SPARE, budget: 'unlimited' as const }],
-      ['other', { ...SPARE, budget: 'unlimited' as const }],
+      ['demo', { ...SPARE, lifetimeBudget: 'unlimited' as const }],
+      ['other', { ...SPARE, lifetimeBudget: 'unlimited' as const }],
     ]),
   })
   executor.exchange.mood = 'rests'
-  await buy(executor, '300', { type: 'limit', limit: '59000' })
+  await buy(executor, '300', { type: 'limit', limitPrice: '59000' })
   executor.take(executor.head({ sub: 'other', seq: 0, hash: GENESIS, jti: jtiOf('head') }))
   const other = { sub: 'other', seq: 1, prev: GENESIS, jti: jtiOf('other') }
   await executor.give(executor.signal(other))
   expect(executor.exchange.accepted).toHaveLength(1)
-  expect(last(executor)).toBe('entry refused pos.market')
+  expect(last(executor)).toBe('entry denied pos.market')
 })
 
 test('what waits for the trader is reserved', async () => {
   const executor = executorWith({ limits: { hour: '500' }, approval: 'always' })
   await buy(executor)
   await buy(executor)
-  expect(last(executor)).toBe('entry refused vel.hour')
+  expect(last(executor)).toBe('entry denied vel.hour')
 })
 
 function entryOf(value: string): Order {
-  const order = { stream: 'demo', signal: 's', idea: { market: 'BTC/USDT' } }
-  return { ...order, plan: { value, wire: { amount: '1' } } } as Order
+  const order = { stream: 'demo', signal: 's', intent: { market: 'BTC/USDT' } }
+  return { ...order, planned: { value, request: { amount: '1' } } } as Order
 }
 
 test('the hour forgets an entry after 60 to 65 minutes, and never before', () => {
@@ -147,5 +147,5 @@ test('what is bought under a clock that was set back still counts when it is rig
   expect(hourAt(second, START + MINUTE)).toBe('200')
   expect(dayAt(second, START)).toMatchObject({ value: '200', entries: 2 })
   expect(dayAt(second, START - DAY)).toMatchObject({ value: '200', entries: 2 })
-  expect(dayAt(second, START + DAY)).toMatchObject({ value: '0', entries: 0, trips: {} })
+  expect(dayAt(second, START + DAY)).toMatchObject({ value: '0', entries: 0, roundTrips: {} })
 })

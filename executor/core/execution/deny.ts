@@ -2,28 +2,28 @@
 import { type ExecutorCode, sentenceOf } from '../model/codes.ts'
 import type { Order } from '../model/state.ts'
 import type { PlanCode } from '../risk/plan/result.ts'
-import { record, type Turn } from './context.ts'
+import { append, type DecisionContext } from './context.ts'
 import { reportOrder } from './order-view.ts'
 import { tellRefusal } from './refusals.ts'
 
 /** `message` where the code's own sentence would say less. */
-export function refuseOrder(
-  turn: Turn,
+export function denyOrder(
+  context: DecisionContext,
   order: Order,
   code: ExecutorCode | PlanCode | (string & {}),
   message: string = sentenceOf(code),
 ): 'left' {
   const { clientOrderId } = order
-  record(turn, { type: 'step', clientOrderId, event: 'refuse', code, message })
-  if (order.plan !== null) reportOrder(turn, order, 'refused', { code, message })
+  append(context, { type: 'step', clientOrderId, event: 'deny', code, message })
+  if (order.planned !== null) reportOrder(context, order, 'denied', { code, message })
   else
-    tellRefusal(turn, {
+    tellRefusal(context, {
       code,
       message,
       signal: order.signal,
       stream: order.stream,
       kind: order.kind === 'exit' ? 'exit' : 'entry',
-      market: order.idea.market,
+      market: order.intent.market,
     })
   return 'left'
 }

@@ -1,29 +1,29 @@
 import Big from 'big.js'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { type Book, EMPTY_BOOK, type Position } from '../model/state.ts'
-import { shareOut } from './discrepancies.ts'
+import { EMPTY_PORTFOLIO, type Portfolio, type Position } from '../model/state.ts'
+import { allocateMissing } from './discrepancies.ts'
 
 const STEP = '0.00001'
 const A = 'a BTC/USDT'
 const B = 'b BTC/USDT'
 
 /** Amount, what was missing before, and what a stop of its own holds. */
-function bookOf(positions: Record<string, readonly [string, string?, string?]>): Book {
+function bookOf(positions: Record<string, readonly [string, string?, string?]>): Portfolio {
   const all = Object.entries(positions).map(([key, [amount, missing = '0']]) => {
     const [stream = '', market = ''] = key.split(' ')
     return [key, { stream, market, amount, missing } as Position]
   })
   const stops = Object.entries(positions).flatMap(([key, [, , locked]]) => {
     const [stream = '', market = ''] = key.split(' ')
-    const wire = { side: 'sell', amount: locked }
-    const order = { stream, kind: 'stop', state: 'accepted', filled: '0', idea: { market } }
-    return locked === undefined ? [] : [[key, { ...order, plan: { wire, holds: 'coins' } }]]
+    const request = { side: 'sell', amount: locked }
+    const order = { stream, kind: 'stop', state: 'accepted', filled: '0', intent: { market } }
+    return locked === undefined ? [] : [[key, { ...order, planned: { request, holds: 'coins' } }]]
   })
   return {
-    ...EMPTY_BOOK,
+    ...EMPTY_PORTFOLIO,
     positions: Object.fromEntries(all),
-    orders: Object.fromEntries(stops) as Book['orders'],
+    orders: Object.fromEntries(stops) as Portfolio['orders'],
   }
 }
 
@@ -66,7 +66,7 @@ test.for([
     { [A]: '0.001' },
   ],
 ] as const)('%s', ([_, positions, short, expected]) => {
-  expect(shareOut(bookOf(positions), 'BTC', short, () => STEP)).toEqual(expected)
+  expect(allocateMissing(bookOf(positions), 'BTC', short, () => STEP)).toEqual(expected)
 })
 
 test('all that is missing is shared out, and nobody lacks more than it has', () => {
@@ -81,7 +81,7 @@ test('all that is missing is shared out, and nobody lacks more than it has', () 
       const positions = { [A]: a, [B]: b, 'c BTC/USDT': c }
       const held = [a, b, c].reduce((sum, [amount]) => sum.plus(amount), new Big(0))
       const short = held.lt(gone) ? held.toFixed() : gone
-      const shares = shareOut(bookOf(positions), 'BTC', short, () => STEP)
+      const shares = allocateMissing(bookOf(positions), 'BTC', short, () => STEP)
       const all = Object.values(shares).reduce((sum, part) => sum.plus(part), new Big(0))
       expect(all.eq(short), `${all.toFixed()} of ${short}`).toBe(true)
       for (const [key, [amount]] of Object.entries(positions))

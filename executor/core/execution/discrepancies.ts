@@ -3,17 +3,17 @@
 import { type Decimal, toDecimal } from '@keyside/protocol'
 import Big from 'big.js'
 import { atLeast, floorTo, minus, plus } from '../model/decimals.ts'
-import type { Seen, Sighting } from '../model/observation.ts'
-import { isLive } from '../model/order-table.ts'
-import { type Book, type Order, type Position, positionKey } from '../model/state.ts'
+import type { Observation, ObservedOrder } from '../model/observation.ts'
+import { isWorking } from '../model/order-table.ts'
+import { type Order, type Portfolio, type Position, positionKey } from '../model/state.ts'
 
-export interface Judgement {
+export interface Discrepancies {
   /** Orders that are not ours, one sighting each. */
-  readonly strangers: readonly Sighting[]
+  readonly strangers: readonly ObservedOrder[]
   /** Trades that may be an order's of which no number is known: `some` have to be looked at again. */
   readonly nameless: 'none' | 'some'
   /** Orders of ours that were over. */
-  readonly reappeared: readonly Sighting[]
+  readonly reappeared: readonly ObservedOrder[]
   readonly coins: 'there' | 'moving' | 'short'
   /** What there is for the positions, base: without what orders of somebody else hold. */
   readonly there: Decimal
@@ -21,15 +21,19 @@ export interface Judgement {
   readonly held: Decimal
 }
 
-export function judge(book: Book, market: string, { sightings, ...seen }: Seen): Judgement {
-  const held = heldIn(book, baseOf(market))
-  const there = minus(seen.there, lockedByOthers(book, baseOf(market), seen.used))
+export function findDiscrepancies(
+  portfolio: Portfolio,
+  market: string,
+  { observed, ...seen }: Observation,
+): Discrepancies {
+  const held = heldIn(portfolio, baseOf(market))
+  const there = minus(seen.exchangeBalance, lockedByOthers(portfolio, baseOf(market), seen.used))
   const enough = atLeast(there, held)
   return {
-    strangers: once(sightings.filter((one) => isStranger(book, market, one))),
-    nameless: sightings.some((one) => isUndecided(book, market, one)) ? 'some' : 'none',
-    reappeared: once(sightings.filter((one) => isBack(book, one))),
-    coins: enough ? 'there' : isMoving(book, market, sightings) ? 'moving' : 'short',
+    strangers: once(observed.filter((one) => isStranger(portfolio, market, one))),
+    nameless: observed.some((one) => isUndecided(portfolio, market, one)) ? 'some' : 'none',
+    reappeared: once(observed.filter((one) => isBack(portfolio, one))),
+    coins: enough ? 'there' : isMoving(portfolio, market, observed) ? 'moving' : 'short',
     there,
     held,
   }
@@ -40,63 +44,74 @@ export function baseOf(market: string): string {
 }
 
 /** In every position of that currency, whatever it is traded against. */
-export function heldIn({ positions }: Book, base: string): Decimal {
+export function heldIn({ positions }: Portfolio, base: string): Decimal {
   return Object.values(positions)
     .filter(({ market }) => baseOf(market) === base)
     .reduce((sum, { amount }) => plus(sum, amount), '0')
 }
 
 /** Base that sales at the exchange hold, or may hold. */
-export function lockedIn({ orders }: Book, isCounted: (order: Order) => boolean): Big {
+export function lockedIn({ orders }: Portfolio, isCounted: (order: Order) => boolean): Big {
   return Object.values(orders)
-    .filter((order) => isLive(order.state) && holdsCoins(order) && isCounted(order))
-    .reduce((sum, { plan, filled }) => sum.plus(plan?.wire.amount ?? 0).minus(filled), new Big(0))
+    .filter((order) => isWorking(order.state) && holdsCoins(order) && isCounted(order))
+    .reduce(
+      (sum, { planned, filled }) => sum.plus(planned?.request.amount ?? 0).minus(filled),
+      new Big(0),
+    )
 }
 
-function holdsCoins({ plan }: Order): boolean {
-  return plan?.wire.side === 'sell' && plan.holds === 'coins'
+function holdsCoins({ planned }: Order): boolean {
+  return planned?.request.side === 'sell' && planned.holds === 'coins'
 }
 
 /** The trader's own orders, and coins that are on their way out. */
-function lockedByOthers(book: Book, base: string, used: Decimal): Decimal {
-  return minus(used, toDecimal(lockedIn(book, ({ idea }) => baseOf(idea.market) === base)))
+function lockedByOthers(portfolio: Portfolio, base: string, used: Decimal): Decimal {
+  return minus(used, toDecimal(lockedIn(portfolio, ({ intent }) => baseOf(intent.market) === base)))
 }
 
 /** A trade carries no name of ours: while an order's number is not known, it may be that order's. */
-function isStranger(book: Book, market: string, { as, order }: Sighting): boolean {
-  return order === null && !isUndecided(book, market, { as, order })
+function isStranger(portfolio: Portfolio, market: string, { as, order }: ObservedOrder): boolean {
+  return order === null && !isUndecided(portfolio, market, { as, order })
 }
 
-function isUndecided(book: Book, market: string, { as, order }: Pick<Sighting, 'as' | 'order'>) {
-  return as === 'trade' && order === null && ordersOn(book, market).some(isNameless)
+function isUndecided(
+  portfolio: Portfolio,
+  market: string,
+  { as, order }: Pick<ObservedOrder, 'as' | 'order'>,
+) {
+  return as === 'trade' && order === null && ordersOn(portfolio, market).some(isNameless)
 }
 
 function isNameless({ state }: Order): boolean {
-  return state === 'sending' || state === 'unknown'
+  return state === 'submitted' || state === 'unknown'
 }
 
-function isBack({ orders }: Book, { order }: Sighting): boolean {
+function isBack({ orders }: Portfolio, { order }: ObservedOrder): boolean {
   if (order === null) return false
   const state = orders[order]?.state
-  return state === undefined || !isLive(state)
+  return state === undefined || !isWorking(state)
 }
 
 /** Balances are ambiguous while an order may fill: only one that rests, and is seen resting, stands still. */
-function isMoving(book: Book, market: string, sightings: readonly Sighting[]): boolean {
+function isMoving(
+  portfolio: Portfolio,
+  market: string,
+  sightings: readonly ObservedOrder[],
+): boolean {
   const resting = new Set(sightings.filter(({ as }) => as === 'open').map(({ order }) => order))
-  return Object.values(book.orders)
-    .filter(({ state, idea }) => isLive(state) && baseOf(idea.market) === baseOf(market))
-    .some(({ state, clientOrderId, idea }) => {
-      const rests = state === 'accepted' || state === 'part_filled'
-      return !rests || (idea.market === market && !resting.has(clientOrderId))
+  return Object.values(portfolio.orders)
+    .filter(({ state, intent }) => isWorking(state) && baseOf(intent.market) === baseOf(market))
+    .some(({ state, clientOrderId, intent }) => {
+      const rests = state === 'accepted' || state === 'partially_filled'
+      return !rests || (intent.market === market && !resting.has(clientOrderId))
     })
 }
 
-function ordersOn({ orders }: Book, market: string): readonly Order[] {
-  return Object.values(orders).filter(({ idea }) => idea.market === market)
+function ordersOn({ orders }: Portfolio, market: string): readonly Order[] {
+  return Object.values(orders).filter(({ intent }) => intent.market === market)
 }
 
-function once(sightings: readonly Sighting[]): readonly Sighting[] {
+function once(sightings: readonly ObservedOrder[]): readonly ObservedOrder[] {
   return [...new Map(sightings.map((one) => [one.exchangeId, one])).values()]
 }
 
@@ -114,15 +129,15 @@ interface Share {
 }
 
 /** By `positionKey`, for each position in that coin. What was found missing stays with the position that lacked it. */
-export function shareOut(
-  book: Book,
+export function allocateMissing(
+  portfolio: Portfolio,
   base: string,
   short: Decimal,
   stepOf: StepOf,
 ): Record<string, Decimal> {
-  const shares = Object.entries(book.positions)
+  const shares = Object.entries(portfolio.positions)
     .filter(([, { market }]) => baseOf(market) === base)
-    .map((entry) => newShare(book, entry, stepOf))
+    .map((entry) => newShare(portfolio, entry, stepOf))
   const more = new Big(short).minus(sumOf(shares, ({ missing }) => missing))
   if (more.lt(0)) spread(shares, more.abs(), ({ missing }) => missing, 'less')
   else {
@@ -134,7 +149,7 @@ export function shareOut(
 }
 
 function newShare(
-  book: Book,
+  portfolio: Portfolio,
   [key, { amount, missing, market }]: readonly [string, Position],
   stepOf: StepOf,
 ): Share {
@@ -142,7 +157,7 @@ function newShare(
     key,
     amount: new Big(amount),
     missing: new Big(missing),
-    locked: lockedIn(book, (order) => positionKey(order) === key),
+    locked: lockedIn(portfolio, (order) => positionKey(order) === key),
     // A market that is gone has no steps: as fine as a decimal of the wire.
     step: new Big(stepOf(market) ?? '0.000000000001'),
   }

@@ -6,31 +6,31 @@ import { isPending } from '../model/order-table.ts'
 import { available } from '../model/positions.ts'
 import { type Position, positionKey } from '../model/state.ts'
 import { cannotBeStopped, isUnsellable } from '../risk/plan/dust.ts'
-import { notice, record, type Turn } from './context.ts'
+import { append, type DecisionContext, notice } from './context.ts'
 
 /** Paid for it, in least order values: a wrong price must not make a whole position disappear. */
 const MAX_COST = 4
 
 /** True when the position is over. */
 export function writeOffDust(
-  turn: Turn,
+  context: DecisionContext,
   key: string,
   position: Position,
   bid: Decimal | null,
 ): boolean {
-  if (isOrdered(turn, key) || !isTooLittle(turn, position, bid)) return false
+  if (isOrdered(context, key) || !isTooLittle(context, position, bid)) return false
   const { stream, market, amount } = position
   const cost = costOf(position)
-  record(turn, { type: 'written_off', position: key, amount, cost })
-  if (isCrumb(turn, position)) return true
+  append(context, { type: 'written_off', position: key, amount, cost })
+  if (isCrumb(context, position)) return true
   const message = `${sentenceOf('dust_written_off')} (${stream}, ${market}: ${amount}, paid ${cents(cost)})`
-  notice(turn, { level: 'info', code: 'dust_written_off', message })
+  notice(context, { level: 'info', code: 'dust_written_off', message })
   return true
 }
 
 /** Less than the least step: what rounding leaves of every sale is in the journal, and news to nobody. */
-function isCrumb({ world }: Turn, { market, amount }: Position): boolean {
-  const step = world.exchange.rules(market)?.step
+function isCrumb({ environment }: DecisionContext, { market, amount }: Position): boolean {
+  const step = environment.exchange.rules(market)?.step
   return step !== undefined && new Big(amount).lt(step)
 }
 
@@ -39,32 +39,40 @@ function cents(cost: Decimal): Decimal {
 }
 
 /** Nobody can sell it. */
-function isTooLittle({ world }: Turn, position: Position, bid: Decimal | null): boolean {
-  const rules = world.exchange.rules(position.market)
+function isTooLittle(
+  { environment }: DecisionContext,
+  position: Position,
+  bid: Decimal | null,
+): boolean {
+  const rules = environment.exchange.rules(position.market)
   if (rules === null) return false
-  const collar = world.policy.collar.exit
+  const collar = environment.policy.collar.exit
   if (isUnsellable(position.amount, { rules, bid: null, collar })) return true
   if (new Big(costOf(position)).gte(new Big(rules.minValue).times(MAX_COST))) return false
   return isUnsellable(position.amount, { rules, bid, collar })
 }
 
 /** It can be sold and no stop for it can be placed: nothing would protect it. */
-export function isUnprotectable(turn: Turn, key: string, position: Position): boolean {
-  const { exchange, policy } = turn.world
+export function isUnprotectable(
+  context: DecisionContext,
+  key: string,
+  position: Position,
+): boolean {
+  const { exchange, policy } = context.environment
   const { stop, market } = position
   const rules = exchange.rules(market)
-  if (rules === null || stop === null || isOrdered(turn, key)) return false
+  if (rules === null || stop === null || isOrdered(context, key)) return false
   return cannotBeStopped(available(position), { rules, stop, collar: policy.collar.exit })
 }
 
 /** Quote paid for what is held. */
-function costOf({ paid, amount, bought }: Position): Decimal {
-  return toDecimal(new Big(paid).times(amount).div(bought))
+function costOf({ cost, amount, baseBought }: Position): Decimal {
+  return toDecimal(new Big(cost).times(amount).div(baseBought))
 }
 
 /** An entry that has not been sent may never be, and an exit that waits could not sell it: they keep no dust alive. */
-function isOrdered(turn: Turn, key: string): boolean {
-  return Object.values(turn.book.orders).some(
+function isOrdered(context: DecisionContext, key: string): boolean {
+  return Object.values(context.portfolio.orders).some(
     (one) => positionKey(one) === key && !isPending(one.state),
   )
 }

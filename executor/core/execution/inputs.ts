@@ -8,7 +8,7 @@ import type {
   ReportEvent,
   Signal,
 } from '@keyside/protocol'
-import type { Fact } from '../model/events.ts'
+import type { JournalEvent } from '../model/events.ts'
 import type {
   Answered,
   Candle,
@@ -22,8 +22,8 @@ import type {
   Quote,
   WireOrder,
 } from '../model/exchange.ts'
-import type { Seen } from '../model/observation.ts'
-import type { Live } from '../model/state.ts'
+import type { Observation } from '../model/observation.ts'
+import type { Session } from '../model/state.ts'
 import type { Policy } from '../risk/policy/schema.ts'
 
 export type Input =
@@ -52,7 +52,7 @@ export type Input =
       readonly clientOrderId: string
       readonly result: Answered<'canceled' | 'not_open'>
     }
-  | { readonly type: 'compared'; readonly market: string; readonly result: Answered<Seen> }
+  | { readonly type: 'compared'; readonly market: string; readonly result: Answered<Observation> }
   | { readonly type: 'halt'; readonly by: string; readonly positions?: 'keep' | 'sell' }
   | { readonly type: 'unhalt'; readonly by: string }
   | { readonly type: 'notice'; readonly notice: Notice }
@@ -61,7 +61,7 @@ export type Input =
 export type Notice = Omit<Extract<ReportEvent, { type: 'notice' }>, 'type'>
 
 /** Read once for one decision. */
-export interface World {
+export interface Environment {
   /** Unix ms. */
   readonly now: number
   readonly policy: Policy
@@ -72,7 +72,7 @@ export interface World {
   readonly exchange: {
     readonly name: string
     /** Whether real money is behind it. */
-    readonly live: 'yes' | 'no'
+    readonly realMoney: 'yes' | 'no'
     readonly acceptanceWindowMs: number
     readonly viewLagMs: number
     readonly reachable: boolean
@@ -85,7 +85,7 @@ export interface World {
 }
 
 /** What a coin of the account matters to the trader. */
-export interface Weights {
+export interface Valuation {
   /** The policy's: what the rest is worth is told in it. */
   readonly currency: string
   /** Coins of open positions. */
@@ -117,7 +117,7 @@ export type Effect =
       readonly timeframe: string
       readonly clientOrderId: string
     }
-  | { readonly type: 'balances'; readonly to: string; readonly weights: Weights }
+  | { readonly type: 'balances'; readonly to: string; readonly weights: Valuation }
   | {
       readonly type: 'compare'
       /** `since`: from when on trades are asked for, Unix ms; null: from where the last process stopped. */
@@ -134,11 +134,11 @@ export type Effect =
     }
 
 export interface Decision {
-  readonly facts: readonly Fact[]
+  readonly events: readonly JournalEvent[]
   /** Written with the facts, so that nothing is decided in silence. */
   readonly reports: readonly ReportEvent[]
   readonly effects: readonly Effect[]
-  readonly live: Live
+  readonly session: Session
 }
 
 // A moment as a person reads it.

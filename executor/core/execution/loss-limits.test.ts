@@ -8,7 +8,7 @@ import { START, TestExecutor } from '../../testing/rig.ts'
 import { apply } from '../model/apply.ts'
 import type { Policy } from '../risk/policy/schema.ts'
 import { decide } from './decide.ts'
-import { nextDue } from './next-wakeup.ts'
+import { nextWakeup } from './next-wakeup.ts'
 
 const DAY = 86_400_000
 const MINUTE = 60_000
@@ -56,7 +56,7 @@ test('a day on which too much was lost has no more entries, and says so once', a
   await executor.enter()
   expect(buys(executor)).toBe(1)
   expect(executor.told().filter((line) => line === 'notice day_lost')).toHaveLength(1)
-  expect(executor.told().at(-1)).toBe('entry refused loss.day')
+  expect(executor.told().at(-1)).toBe('entry denied loss.day')
 })
 
 test('a loss of exactly the limit closes the day', async () => {
@@ -81,8 +81,8 @@ test('what is held counts as soon as it has fallen, and a price that recovers op
   await price(executor, '66000')
   await executor.enter()
   expect(executor.told()).toContain('notice day_lost')
-  expect(executor.told().at(-1)).toBe('entry refused loss.day')
-  expect(executor.state().book.positions).not.toEqual({})
+  expect(executor.told().at(-1)).toBe('entry denied loss.day')
+  expect(executor.state().portfolio.positions).not.toEqual({})
 })
 
 test('fees count, in money and in a currency whose price is not known', async () => {
@@ -105,7 +105,7 @@ test('a closed day outlives a restart, a wider policy and a clock set back, and 
   executor.crash()
   limit(executor, { dayLoss: '100000' })
   await executor.enter()
-  expect(executor.told().at(-1)).toBe('entry refused loss.day')
+  expect(executor.told().at(-1)).toBe('entry denied loss.day')
   Object.assign(executor.clock, { now: () => START - DAY })
   await executor.enter()
   expect(buys(executor)).toBe(1)
@@ -126,7 +126,7 @@ test('a new day starts from what is held at its first price', async () => {
   expect(executor.told()).not.toContain('notice day_lost')
   await price(executor, '58500')
   await executor.enter()
-  expect(executor.told().at(-1)).toBe('entry refused loss.day')
+  expect(executor.told().at(-1)).toBe('entry denied loss.day')
 })
 
 test('without a price of what is held nothing is bought', async () => {
@@ -136,19 +136,19 @@ test('without a price of what is held nothing is bought', async () => {
   executor.exchange.refreshQuote = async () => ({ ok: false, message: 'no answer' })
   await executor.clock.turn(2 * MINUTE)
   await executor.enter()
-  expect(executor.told().at(-1)).toBe('entry refused loss.day')
+  expect(executor.told().at(-1)).toBe('entry denied loss.day')
 })
 
 /** As if it held as much of another market. */
 async function holdingEther(executor: TestExecutor) {
   await executor.enter()
-  const { book, live } = executor.state()
-  const [position] = Object.values(book.positions)
+  const { portfolio, session } = executor.state()
+  const [position] = Object.values(portfolio.positions)
   if (position === undefined) throw new Error('it holds something')
   const other = { ...position, market: 'ETH/USDT' }
   return {
-    live,
-    holding: { ...book, positions: { ...book.positions, 'demo ETH/USDT': other } },
+    live: session,
+    holding: { ...portfolio, positions: { ...portfolio.positions, 'demo ETH/USDT': other } },
   }
 }
 
@@ -160,12 +160,16 @@ test.each([
   const { holding, live } = await holdingEther(executor)
   const known = executor.exchange.rules.bind(executor.exchange)
   executor.exchange.rules = (market) => (market === 'ETH/USDT' ? rules : known(market))
-  const { facts } = decide({ book: holding, live }, executor.signal(), executor.world())
-  expect(facts.map(({ type }) => type)).not.toContain('day_lost')
-  expect(facts.at(-1)).toMatchObject({ event: 'send' })
+  const { events } = decide(
+    { portfolio: holding, session: live },
+    executor.signal(),
+    executor.world(),
+  )
+  expect(events.map(({ type }) => type)).not.toContain('day_lost')
+  expect(events.at(-1)).toMatchObject({ event: 'submit' })
   executor.exchange.reach = 'no'
-  const cut = decide({ book: holding, live }, executor.signal(), executor.world())
-  expect(cut.facts.at(-1)).not.toMatchObject({ event: 'send' })
+  const cut = decide({ portfolio: holding, session: live }, executor.signal(), executor.world())
+  expect(cut.events.at(-1)).not.toMatchObject({ event: 'submit' })
 })
 
 test('an entry waits for the price of something else that is held', async () => {
@@ -173,21 +177,21 @@ test('an entry waits for the price of something else that is held', async () => 
   const { holding, live } = await holdingEther(executor)
   const known = executor.exchange.rules.bind(executor.exchange)
   executor.exchange.rules = (market) => known(market) ?? { ...RULES, market }
-  const first = decide({ book: holding, live }, executor.signal(), executor.world())
+  const first = decide({ portfolio: holding, session: live }, executor.signal(), executor.world())
   expect(first.effects).toContainEqual({ type: 'quote', market: 'ETH/USDT' })
-  expect(first.facts.map(({ type }) => type)).toEqual(['signal', 'ordered'])
-  const waiting = { book: first.facts.reduce(apply, holding), live: first.live }
+  expect(first.events.map(({ type }) => type)).toEqual(['signal', 'ordered'])
+  const waiting = { portfolio: first.events.reduce(apply, holding), session: first.session }
   const answered = decide(waiting, { type: 'quote', market: 'ETH/USDT' }, executor.world())
-  expect(answered.facts.at(-1)).toMatchObject({ event: 'refuse', code: 'loss.day' })
+  expect(answered.events.at(-1)).toMatchObject({ event: 'deny', code: 'loss.day' })
 })
 
 test('looks at least once a minute while something is held, though nothing else is due', async () => {
   const executor = executorWith({})
   await executor.enter()
-  const { book, live } = executor.state()
-  const alone = { book, live: { ...live, looks: {}, heads: {} } }
-  expect(nextDue(alone)).toBe(executor.clock.now() + MINUTE)
-  expect(nextDue({ ...alone, book: { ...book, positions: {} } })).toBeNull()
+  const { portfolio, session } = executor.state()
+  const alone = { portfolio, session: { ...session, reconciliations: {}, heads: {} } }
+  expect(nextWakeup(alone)).toBe(executor.clock.now() + MINUTE)
+  expect(nextWakeup({ ...alone, portfolio: { ...portfolio, positions: {} } })).toBeNull()
 })
 
 test('a result far below its best halts trading, and keeps what is held', async () => {
@@ -197,9 +201,9 @@ test('a result far below its best halts trading, and keeps what is held', async 
   // Up 4.97 and down 9.94 from there.
   await price(executor, '61000')
   await price(executor, '59000')
-  expect(executor.state().book.trading).toBe('halted')
+  expect(executor.state().portfolio.trading).toBe('halted')
   expect(executor.told()).toContain('notice drawdown_reached')
-  expect(executor.state().book.positions).not.toEqual({})
+  expect(executor.state().portfolio.positions).not.toEqual({})
 })
 
 test('a result not quite so far below its best halts nothing', async () => {
@@ -208,7 +212,7 @@ test('a result not quite so far below its best halts nothing', async () => {
   await executor.enter()
   await price(executor, '61000')
   await price(executor, '59000')
-  expect(executor.state().book.trading).toBe('running')
+  expect(executor.state().portfolio.trading).toBe('running')
 })
 
 test('the best outlives a restart', async () => {
@@ -218,7 +222,7 @@ test('the best outlives a restart', async () => {
   await price(executor, '61000')
   executor.crash()
   await price(executor, '59000')
-  expect(executor.state().book.trading).toBe('halted')
+  expect(executor.state().portfolio.trading).toBe('halted')
 })
 
 test('who unhalts starts again from where the result is', async () => {
@@ -226,12 +230,12 @@ test('who unhalts starts again from where the result is', async () => {
   await price(executor, '60000')
   await executor.enter()
   await price(executor, '58000')
-  expect(executor.state().book.trading).toBe('halted')
+  expect(executor.state().portfolio.trading).toBe('halted')
   const at = executor.clock.now()
   executor.journal.append([{ type: 'trading', state: 'running', by: 'terminal', at }], [], at)
   executor.crash()
   await price(executor, '57000')
-  expect(executor.state().book.trading).toBe('running')
+  expect(executor.state().portfolio.trading).toBe('running')
   await price(executor, '56000')
-  expect(executor.state().book.trading).toBe('halted')
+  expect(executor.state().portfolio.trading).toBe('halted')
 })

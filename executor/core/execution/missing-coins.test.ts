@@ -10,7 +10,7 @@ async function holding(change = {}, streams = ['demo']): Promise<TestExecutor> {
   const executor = new TestExecutor({ streams })
   executor.exchange.own = '0'
   executor.exchange.coins = 'counted'
-  await executor.enter({ stop: '58000', ...change })
+  await executor.enter({ stopPrice: '58000', ...change })
   await executor.clock.turn(5 * SECOND)
   return executor
 }
@@ -28,7 +28,7 @@ const sold = ({ exchange }: TestExecutor) =>
 const tries = ({ exchange }: TestExecutor) =>
   exchange.sent.filter(({ side }) => side === 'sell').length
 const position = ({ state }: { state: TestExecutor['state'] }, key = 'demo BTC/USDT') =>
-  state().book.positions[key]
+  state().portfolio.positions[key]
 const view = (executor: TestExecutor, key?: string) =>
   position({ state: () => executor.state() }, key)
 const drifts = ({ reports }: TestExecutor) =>
@@ -121,18 +121,18 @@ test.for([
 
 test('so does a position whose provider is silent for too long', async () => {
   const executor = await holding()
-  Object.assign(executor, { policy: { ...executor.policy, flattenAfterMs: 10 * MINUTE } })
+  Object.assign(executor, { policy: { ...executor.policy, closeOnSilenceMs: 10 * MINUTE } })
   executor.exchange.own = '-0.00001'
   await executor.clock.turn(11 * MINUTE)
   expect(sold(executor)).toEqual(['0.00496'])
 })
 
-test('a rung of the ladder sells what is there', async () => {
+test('a take-profit level sells what is there', async () => {
   const take = [
     { price: '61000', percent: '50' },
     { price: '62000', percent: '50' },
   ]
-  const executor = await holding({ take })
+  const executor = await holding({ takeProfits: take })
   executor.exchange.own = '-0.00250'
   executor.exchange.price = '61000'
   await executor.clock.turn(15 * SECOND)
@@ -144,7 +144,7 @@ test('a rung of the ladder sells what is there', async () => {
 
 test.for([
   ['of more than is there', { size: { unit: 'percent', value: '80' } }, '0.00197'],
-  ['at a limit of its own', { type: 'limit', limit: '59990' }, '0.00197'],
+  ['at a limit of its own', { type: 'limit', limitPrice: '59990' }, '0.00197'],
 ] as const)('an exit %s sells what is there', async ([_, change, there]) => {
   const executor = await holding()
   executor.exchange.own = '-0.00300'
@@ -152,7 +152,7 @@ test.for([
   await executor.clock.turn(5 * SECOND)
   expect(sold(executor)).toEqual([there])
   const { price } = executor.exchange.accepted.findLast(({ type }) => type === 'ioc') ?? {}
-  expect(price).toBe('limit' in change ? '59990' : '58800')
+  expect(price).toBe('limitPrice' in change ? '59990' : '58800')
 })
 
 test('an exit of a part that is refused although all is there is made once more, and then left', async () => {
@@ -161,7 +161,7 @@ test('an exit of a part that is refused although all is there is made once more,
   executor.exchange.place = async (order) => {
     if (order.type === 'stop') return place.call(executor.exchange, order)
     executor.exchange.sent.push(order)
-    return { outcome: 'turned_down', code: 'exchange_funds_insufficient', message: 'not enough' }
+    return { outcome: 'rejected', code: 'exchange_funds_insufficient', message: 'not enough' }
   }
   await executor.give(executor.exit({ size: { unit: 'percent', value: '50' } }))
   await minutes(executor, 5)
@@ -171,7 +171,7 @@ test('an exit of a part that is refused although all is there is made once more,
 })
 
 test('a stop that rises takes the coins that are there along', async () => {
-  const executor = await holding({ trail: '2' })
+  const executor = await holding({ trailingStop: '2' })
   executor.exchange.own = '-0.00001'
   executor.exchange.price = '66000'
   await executor.clock.turn(20 * SECOND)
@@ -288,7 +288,7 @@ test('two streams without a stop share what is there', async () => {
   await executor.enter()
   await executor.enterFrom('other', {
     size: { unit: 'quote', value: '150' },
-    stop: undefined as never,
+    stopPrice: undefined as never,
   })
   // 0.00497 and 0.00248.
   executor.exchange.own = '-0.00300'
@@ -309,7 +309,7 @@ test('a refusal without a shortage leads to no shortage: the exit is tried again
     left -= 1
     if (left < 0) return place.call(executor.exchange, order)
     executor.exchange.sent.push(order)
-    return { outcome: 'turned_down', code: 'exchange_funds_insufficient', message: 'not enough' }
+    return { outcome: 'rejected', code: 'exchange_funds_insufficient', message: 'not enough' }
   }
   await executor.give(executor.exit())
   await executor.clock.turn(20 * SECOND)
@@ -336,7 +336,7 @@ test('an exit that waits for its stop to go sells nothing that a newer entry bou
   const { cancel } = executor.exchange
   executor.exchange.cancel = async () => ({ ok: false, message: 'no answer' }) as never
   await executor.give(executor.exit())
-  await executor.enter({ stop: '58000', bar: { timeframe: '1m', start: 99 } })
+  await executor.enter({ stopPrice: '58000', candle: { timeframe: '1m', start: 99 } })
   expect(view(executor)?.amount).toBe('0.00994')
   executor.exchange.cancel = cancel
   await executor.clock.turn(10 * SECOND)

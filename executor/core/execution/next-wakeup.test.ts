@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { TestExecutor } from '../../testing/rig.ts'
-import { nextDue } from './next-wakeup.ts'
+import { nextWakeup } from './next-wakeup.ts'
 
 test('an order whose outcome is unknown wakes the executor when it is asked about next, and not before', async () => {
   const executor = new TestExecutor()
@@ -8,5 +8,5 @@ test('an order whose outcome is unknown wakes the executor when it is asked abou
   executor.exchange.lookups = 'silent'
   await executor.enter()
   await executor.clock.turn(20_000)
-  expect(nextDue(executor.state())).toBeGreaterThan(executor.clock.now())
+  expect(nextWakeup(executor.state())).toBeGreaterThan(executor.clock.now())
 })

@@ -1,7 +1,7 @@
 // When the executor has to look again although nothing came in. Derived from the state: no timer has to survive anything.
 
-import type { Ask, Live, Order, State } from '../model/state.ts'
-import { lineDue } from './connection-watch.ts'
+import type { Order, Query, Session, State } from '../model/state.ts'
+import { connectionDue } from './connection-watch.ts'
 import { lossesDue } from './loss-limits.ts'
 import { exitsDue } from './position-exits.ts'
 import { firstHeadDue, OVERTAKE_MS } from './receive-head.ts'
@@ -10,17 +10,17 @@ import { summaryDue } from './refusals.ts'
 import { silenceDue } from './silence.ts'
 
 /** Unix ms, perhaps past; null for never. */
-export function nextDue(state: State): number | null {
-  const { book, live } = state
+export function nextWakeup(state: State): number | null {
+  const { portfolio, session } = state
   const moments = [
-    ...Object.values(book.orders).flatMap((order) => ofOrder(order, live)),
-    ...Object.values(live.heads).flatMap((seen) => [
+    ...Object.values(portfolio.orders).flatMap((order) => ofOrder(order, session)),
+    ...Object.values(session.heads).flatMap((seen) => [
       ...(seen.aheadSince > 0 ? [seen.aheadSince + OVERTAKE_MS] : []),
     ]),
-    summaryDue(live) ?? Number.POSITIVE_INFINITY,
-    ...looksDue(live),
-    ...lineDue(state),
-    ...lossesDue({ book, live }),
+    summaryDue(session) ?? Number.POSITIVE_INFINITY,
+    ...looksDue(session),
+    ...connectionDue(state),
+    ...lossesDue({ portfolio, session }),
     ...silenceDue(state),
     ...exitsDue(state),
   ]
@@ -28,24 +28,24 @@ export function nextDue(state: State): number | null {
   return Number.isFinite(first) ? first : null
 }
 
-function ofOrder(order: Order, live: State['live']): number[] {
+function ofOrder(order: Order, live: State['session']): number[] {
   const id = order.clientOrderId
   switch (order.state) {
     case 'received':
     case 'approved':
-      return [firstHeadDue(live, order.stream)].filter((at) => at > live.lastTurn)
+      return [firstHeadDue(live, order.stream)].filter((at) => at > live.lastDecisionAt)
     case 'waiting':
       return [
         order.approval.expires,
         ...(order.approval.card === 'owed' ? due(live.cards[id]) : []),
       ]
     case 'unknown':
-      return [...due(live.asks[id]), live.alarms[id] ?? 0]
+      return [...due(live.queries[id]), live.alarms[id] ?? 0]
     case 'accepted':
-    case 'part_filled':
-    case 'ending':
+    case 'partially_filled':
+    case 'awaiting_fills':
       return [
-        ...due(live.asks[id]),
+        ...due(live.queries[id]),
         ...(live.cancels[id] === undefined ? [] : due(live.cancels[id])),
       ]
     default:
@@ -53,14 +53,14 @@ function ofOrder(order: Order, live: State['live']): number[] {
   }
 }
 
-function due(ask: Ask | undefined): number[] {
+function due(ask: Query | undefined): number[] {
   if (ask?.state === 'open') return []
   return [ask?.at ?? 0]
 }
 
 // When the exchange has to be looked at next.
-export function looksDue({ looks, started }: Live): readonly number[] {
-  return Object.values(looks).flatMap(({ state, at, found }) => [
+export function looksDue({ reconciliations, started }: Session): readonly number[] {
+  return Object.values(reconciliations).flatMap(({ state, at, found }) => [
     ...(state === 'due' ? [at] : []),
     ...(found === 'awaited' ? [started + FIRST_ANSWER_MS] : []),
   ])

@@ -1,21 +1,21 @@
 // Notices about a position that stay true for long: said at once, and again at most once a minute.
 import { sentenceOf } from '../model/codes.ts'
 import type { Position } from '../model/state.ts'
-import { notice, type Turn } from './context.ts'
+import { type DecisionContext, notice } from './context.ts'
 import type { Notice } from './inputs.ts'
 
 const AGAIN_MS = 60_000
 
-export function say(
-  turn: Turn,
+export function notifyPosition(
+  context: DecisionContext,
   { stream, market }: Pick<Position, 'stream' | 'market'>,
   { level, code, message }: Omit<Notice, 'message'> & { message?: string },
 ): undefined {
-  const { watch } = turn.live
+  const { priceWatch } = context.session
   const name = `${stream} ${market} ${code}`
-  if (turn.world.now < (watch.said[name] ?? 0)) return
-  const said = { ...watch.said, [name]: turn.world.now + AGAIN_MS }
-  turn.live = { ...turn.live, watch: { ...watch, said } }
+  if (context.environment.now < (priceWatch.toldUntil[name] ?? 0)) return
+  const said = { ...priceWatch.toldUntil, [name]: context.environment.now + AGAIN_MS }
+  context.session = { ...context.session, priceWatch: { ...priceWatch, toldUntil: said } }
   const detail = message === undefined ? '' : `: ${message}`
-  notice(turn, { level, code, message: `${sentenceOf(code)} (${stream}, ${market})${detail}` })
+  notice(context, { level, code, message: `${sentenceOf(code)} (${stream}, ${market})${detail}` })
 }

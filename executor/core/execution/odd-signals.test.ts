@@ -4,17 +4,17 @@ import { jtiOf, TestExecutor } from '../../testing/rig.ts'
 
 test('two signals with one jti are two orders with two names', async () => {
   const executor = new TestExecutor()
-  await executor.enter({ jti: jtiOf('same'), stop: '58000' })
-  await executor.enter({ jti: jtiOf('same'), stop: '58000' })
+  await executor.enter({ jti: jtiOf('same'), stopPrice: '58000' })
+  await executor.enter({ jti: jtiOf('same'), stopPrice: '58000' })
   expect(executor.failure).toBeNull()
   const names = executor.exchange.sent.map(({ clientOrderId }) => clientOrderId)
   expect(new Set(names).size).toBe(names.length)
-  expect(Object.values(executor.state().book.positions)).toMatchObject([{ amount: '0.00994' }])
+  expect(Object.values(executor.state().portfolio.positions)).toMatchObject([{ amount: '0.00994' }])
 })
 
 test('a stop beyond what the wire can say is refused like any stop above the price', async () => {
   const executor = new TestExecutor()
-  await executor.enter({ stop: '999999999999.999' })
+  await executor.enter({ stopPrice: '999999999999.999' })
   expect(executor.told().at(-1)).toBe('refusal stop_wrong_side')
 })
 
@@ -22,7 +22,7 @@ test('a signal for a market that does not exist leaves nothing behind', async ()
   const executor = new TestExecutor()
   for (let count = 0; count < 20; count += 1) await executor.enter({ market: `X${count}/USDT` })
   expect(executor.told().at(-1)).toBe('refusal market_unknown')
-  expect(executor.state().live.quotes).toEqual({})
+  expect(executor.state().session.quotes).toEqual({})
 })
 
 test('the same head again is no new sign of life', async () => {
@@ -33,5 +33,5 @@ test('the same head again is no new sign of life', async () => {
   await executor.give(head)
   await executor.clock.turn(2_000)
   await executor.give(executor.signal())
-  expect(executor.told().at(-1)).toBe('entry refused hb.deadman')
+  expect(executor.told().at(-1)).toBe('entry denied hb.deadman')
 })

@@ -4,7 +4,7 @@ import { allRows, toFact } from '../../journal/journal.ts'
 import type { Mood } from '../../testing/fake-exchange.ts'
 import { jtiOf, TestExecutor } from '../../testing/rig.ts'
 import { apply } from '../model/apply.ts'
-import { EMPTY_BOOK } from '../model/state.ts'
+import { EMPTY_PORTFOLIO } from '../model/state.ts'
 import { decide } from './decide.ts'
 import type { Input } from './inputs.ts'
 
@@ -90,10 +90,11 @@ async function play(executor: TestExecutor, moves: readonly Move[]): Promise<voi
         break
       }
       case 'approve': {
-        const order = Object.values(executor.state().book.orders).find(
+        const order = Object.values(executor.state().portfolio.orders).find(
           ({ state }) => state === 'waiting',
         )
-        if (order?.plan) await executor.give(executor.approval(order.plan.id, 'approve', name))
+        if (order?.planned)
+          await executor.give(executor.approval(order.planned.id, 'approve', name))
         break
       }
       case 'halt':
@@ -132,7 +133,7 @@ test('in any interleaving of signals, repeats, faults and crashes no order is se
         const ids = executor.exchange.sent.map(({ clientOrderId }) => clientOrderId)
         expect(new Set(ids).size).toBe(ids.length)
         expect(executor.failure).toBeNull()
-        expect(executor.journal.fold()).toEqual(executor.state().book)
+        expect(executor.journal.fold()).toEqual(executor.state().portfolio)
         executor.close()
       },
     ),
@@ -150,11 +151,13 @@ test('once the exchange answers again every order comes to an end and the books 
       executor.exchange.lookups = 'honest'
       executor.crash()
       await executor.clock.turn(120_000)
-      const { orders, positions } = executor.state().book
+      const { orders, positions } = executor.state().portfolio
       const states = Object.values(orders)
         .filter(({ kind }) => kind !== 'stop')
         .map(({ state }) => state)
-      expect(states.filter((state) => !['accepted', 'part_filled'].includes(state))).toEqual([])
+      expect(states.filter((state) => !['accepted', 'partially_filled'].includes(state))).toEqual(
+        [],
+      )
       const booked = Number(Object.values(positions)[0]?.amount ?? 0)
       expect(held(executor)).toBeCloseTo(booked + writtenOff(executor), 8)
       executor.close()
@@ -175,7 +178,7 @@ function held(executor: TestExecutor): number {
 function writtenOff({ journal }: TestExecutor): number {
   return [...allRows(journal.database())]
     .map(toFact)
-    .reduce((sum, fact) => sum + (fact.type === 'written_off' ? Number(fact.amount) : 0), 0)
+    .reduce((sum, event) => sum + (event.type === 'written_off' ? Number(event.amount) : 0), 0)
 }
 
 test('what is too little to be sold is on both sides of that account', async () => {
@@ -191,7 +194,7 @@ test('what is too little to be sold is on both sides of that account', async () 
   const [entry] = executor.exchange.orders.values()
   if (entry !== undefined) entry.status = 'canceled'
   await executor.clock.turn(120_000)
-  expect(executor.state().book.positions).toEqual({})
+  expect(executor.state().portfolio.positions).toEqual({})
   expect(held(executor)).toBeCloseTo(0.00001, 8)
   expect(writtenOff(executor)).toBeCloseTo(0.00001, 8)
 })
@@ -208,16 +211,16 @@ test('the same state, input and world give the same decision', async () => {
 test('nothing is sent in the turn that has not written the intent and the sending', async () => {
   const executor = new TestExecutor()
   await executor.give(executor.head())
-  const { facts, effects } = decide(executor.state(), executor.signal(), executor.world())
+  const { events, effects } = decide(executor.state(), executor.signal(), executor.world())
   expect(effects.map(({ type }) => type)).toEqual(['place'])
-  const events = facts.map((fact) => (fact.type === 'step' ? fact.event : fact.type))
-  expect(events).toEqual(['signal', 'ordered', 'day_opened', 'planned', 'intend', 'send'])
+  const types = events.map((event) => (event.type === 'step' ? event.event : event.type))
+  expect(types).toEqual(['signal', 'ordered', 'day_opened', 'planned', 'initialize', 'submit'])
 })
 
 test('settled orders leave the state: a long life does not make it larger', async () => {
   const executor = new TestExecutor()
   for (let day = 0; day < 20; day += 1) {
-    await executor.enter({ size: { unit: 'quote', value: '20' }, stop: '58000' })
+    await executor.enter({ size: { unit: 'quote', value: '20' }, stopPrice: '58000' })
     await executor.give(executor.exit())
     executor.stop()
     await executor.clock.turn(86_400_000)
@@ -227,6 +230,6 @@ test('settled orders leave the state: a long life does not make it larger', asyn
   expect(executor.exchange.accepted).toHaveLength(60)
   // Twenty entries alone would be more.
   expect(JSON.stringify(executor.state()).length).toBeLessThan(9_000)
-  const facts = [...allRows(executor.journal.database())].map(toFact)
-  expect(facts.reduce(apply, EMPTY_BOOK)).toEqual(executor.state().book)
+  const events = [...allRows(executor.journal.database())].map(toFact)
+  expect(events.reduce(apply, EMPTY_PORTFOLIO)).toEqual(executor.state().portfolio)
 })

@@ -6,27 +6,27 @@ test('turns an entry into one order at the exchange and a position', async () =>
   await executor.enter()
   expect(executor.exchange.accepted).toHaveLength(1)
   expect(executor.exchange.accepted[0]).toMatchObject({ type: 'ioc', side: 'buy', price: '60300' })
-  expect(executor.told()).toEqual(['state running', 'entry sent', 'entry filled'])
-  expect(executor.state().book.orders).toEqual({})
-  expect(Object.values(executor.state().book.positions)).toMatchObject([{ amount: '0.00497' }])
+  expect(executor.told()).toEqual(['state running', 'entry submitted', 'entry filled'])
+  expect(executor.state().portfolio.orders).toEqual({})
+  expect(Object.values(executor.state().portfolio.positions)).toMatchObject([{ amount: '0.00497' }])
 })
 
 test('places the stop right after the fill and takes it away before the exit', async () => {
   const executor = new TestExecutor()
-  await executor.enter({ stop: '58000' })
+  await executor.enter({ stopPrice: '58000' })
   const stop = executor.exchange.accepted[1]
   expect(stop).toMatchObject({ type: 'stop', side: 'sell', stop: '58000', amount: '0.00497' })
   await executor.give(executor.exit())
   await executor.clock.turn(100)
   expect(executor.exchange.orders.get(stop?.clientOrderId ?? '')?.status).toBe('canceled')
   expect(executor.exchange.accepted[2]).toMatchObject({ type: 'ioc', side: 'sell' })
-  expect(executor.state().book.positions).toEqual({})
-  expect(executor.state().book.orders).toEqual({})
+  expect(executor.state().portfolio.positions).toEqual({})
+  expect(executor.state().portfolio.orders).toEqual({})
 })
 
 test('sells nothing twice when the stop fills while it is being canceled', async () => {
   const executor = new TestExecutor()
-  await executor.enter({ stop: '58000' })
+  await executor.enter({ stopPrice: '58000' })
   const id = executor.exchange.accepted[1]?.clientOrderId ?? ''
   executor.exchange.fill(id, '0.00497', 'filled')
   await executor.give(executor.exit())
@@ -38,14 +38,14 @@ test('sells nothing twice when the stop fills while it is being canceled', async
 
 test('puts the stop back when the exit does not fill', async () => {
   const executor = new TestExecutor()
-  await executor.enter({ stop: '58000' })
+  await executor.enter({ stopPrice: '58000' })
   executor.exchange.mood = 'turns_down'
   executor.take(executor.exit())
   await executor.clock.turn(0)
   await executor.clock.turn(50)
   executor.exchange.mood = 'fills'
   await executor.clock.turn(5_000)
-  expect(executor.told()).toContain('exit turned_down insufficient_funds')
+  expect(executor.told()).toContain('exit rejected insufficient_funds')
   const stops = executor.exchange.sent.filter(({ type }) => type === 'stop')
   expect(stops.length).toBeGreaterThan(1)
 })
@@ -53,11 +53,11 @@ test('puts the stop back when the exit does not fill', async () => {
 test('gives every entry its stop, however many came before on what exits left over', async () => {
   const executor = new TestExecutor()
   for (let i = 0; i < 22; i++) {
-    await executor.enter({ stop: '58000', size: { unit: 'quote', value: '20' } })
+    await executor.enter({ stopPrice: '58000', size: { unit: 'quote', value: '20' } })
     await executor.give(executor.exit({ size: { unit: 'percent', value: '90' } }))
     await executor.clock.turn(60_000)
   }
-  await executor.enter({ stop: '58000' })
+  await executor.enter({ stopPrice: '58000' })
   expect(executor.told()).not.toContain('notice stop_failed')
   expect(executor.exchange.accepted.at(-1)).toMatchObject({ type: 'stop' })
 })
@@ -69,8 +69,8 @@ test('a later entry raises the stop of what is held and never lowers it', async 
     ['57000', '58000'],
     ['59000', '59000'],
   ] as const) {
-    await executor.enter({ stop, size: { unit: 'quote', value: '100' } })
-    expect(Object.values(executor.state().book.positions)).toMatchObject([{ stop: stands }])
+    await executor.enter({ stopPrice: stop, size: { unit: 'quote', value: '100' } })
+    expect(Object.values(executor.state().portfolio.positions)).toMatchObject([{ stop: stands }])
   }
 })
 
@@ -79,9 +79,9 @@ test('says aloud that a position has no stop when the exchange turns it down', a
   const { place } = executor.exchange
   executor.exchange.place = async (order) =>
     order.type === 'stop'
-      ? { outcome: 'turned_down', code: 'invalid', message: 'no' }
+      ? { outcome: 'rejected', code: 'invalid', message: 'no' }
       : place.call(executor.exchange, order)
-  await executor.enter({ stop: '58000' })
+  await executor.enter({ stopPrice: '58000' })
   expect(executor.told()).toContain('notice stop_failed')
 })
 
@@ -90,17 +90,17 @@ test('settles a part that was filled and cancels the rest', async () => {
   executor.exchange.mood = 'half'
   await executor.enter()
   expect(executor.told().at(-1)).toBe('entry canceled not_filled')
-  expect(Object.values(executor.state().book.positions)).toMatchObject([{ amount: '0.00248' }])
+  expect(Object.values(executor.state().portfolio.positions)).toMatchObject([{ amount: '0.00248' }])
 })
 
 test('follows a resting order until it is filled', async () => {
   const executor = new TestExecutor()
   executor.exchange.mood = 'rests'
-  await executor.enter({ type: 'limit', limit: '59000' })
+  await executor.enter({ type: 'limit', limitPrice: '59000' })
   const id = executor.exchange.accepted[0]?.clientOrderId ?? ''
   executor.exchange.fill(id, '0.001', 'open')
   await executor.clock.turn(2_100)
-  expect(executor.told().at(-1)).toBe('entry part_filled')
+  expect(executor.told().at(-1)).toBe('entry partially_filled')
   executor.exchange.fill(id, '0.00408', 'filled')
   await executor.clock.turn(2_100)
   expect(executor.told().at(-1)).toBe('entry filled')
@@ -119,7 +119,7 @@ test('refuses outside policy and says which rule', async () => {
   const executor = new TestExecutor()
   await executor.enter({ size: { unit: 'quote', value: '501' } })
   expect(executor.exchange.sent).toEqual([])
-  expect(executor.told().at(-1)).toBe('entry refused size.max')
+  expect(executor.told().at(-1)).toBe('entry denied size.max')
 })
 
 test('counts what was decided today against the limit of the day, over a restart', async () => {
@@ -131,13 +131,13 @@ test('counts what was decided today against the limit of the day, over a restart
     await executor.clock.turn(1_000)
   }
   expect(executor.exchange.accepted.filter(({ side }) => side === 'buy')).toHaveLength(4)
-  expect(executor.told()).toContain('entry refused vel.notional')
+  expect(executor.told()).toContain('entry denied vel.notional')
 })
 
 test('an exit takes back the entry that still waits at the exchange, and sells what it bought', async () => {
   const executor = new TestExecutor()
   executor.exchange.mood = 'rests'
-  await executor.enter({ type: 'limit', limit: '59000' })
+  await executor.enter({ type: 'limit', limitPrice: '59000' })
   const id = executor.exchange.accepted[0]?.clientOrderId ?? ''
   executor.exchange.fill(id, '0.001', 'open')
   executor.exchange.mood = 'fills'
@@ -145,29 +145,29 @@ test('an exit takes back the entry that still waits at the exchange, and sells w
   await executor.clock.turn(3_000)
   expect(executor.exchange.orders.get(id)?.status).toBe('canceled')
   expect(executor.exchange.accepted[1]).toMatchObject({ side: 'sell', amount: '0.001' })
-  expect(executor.state().book.orders).toEqual({})
+  expect(executor.state().portfolio.orders).toEqual({})
 })
 
 test('asks again for fills that the exchange failed to tell, while the order still waits', async () => {
   const executor = new TestExecutor()
   executor.exchange.mood = 'rests'
-  await executor.enter({ type: 'limit', limit: '59000' })
+  await executor.enter({ type: 'limit', limitPrice: '59000' })
   const id = executor.exchange.accepted[0]?.clientOrderId ?? ''
   executor.exchange.fill(id, '0.001', 'open')
   const { fills, view } = executor.exchange
   executor.exchange.view = (kept) => ({ ...view.call(executor.exchange, kept), fills: [] })
   executor.exchange.fills = async () => ({ ok: false, message: 'no answer' })
   await executor.clock.turn(10_000)
-  expect(executor.state().book.positions).toEqual({})
+  expect(executor.state().portfolio.positions).toEqual({})
   executor.exchange.fills = fills
   await executor.clock.turn(16_000)
-  expect(Object.values(executor.state().book.positions)).toMatchObject([{ amount: '0.001' }])
+  expect(Object.values(executor.state().portfolio.positions)).toMatchObject([{ amount: '0.001' }])
 })
 
 test('an older entry that fills late brings back neither its stop nor the names of its stops', async () => {
   const executor = new TestExecutor()
   executor.exchange.mood = 'rests'
-  await executor.enter({ type: 'limit', limit: '59000', stop: '57000' })
+  await executor.enter({ type: 'limit', limitPrice: '59000', stopPrice: '57000' })
   const older = executor.exchange.accepted[0]?.clientOrderId ?? ''
   executor.exchange.fill(older, '0.001', 'open')
   await executor.clock.turn(2_100)
@@ -175,12 +175,12 @@ test('an older entry that fills late brings back neither its stop nor the names 
   await executor.enter({
     jti: jtiOf('second'),
     size: { unit: 'quote', value: '60' },
-    stop: '58000',
+    stopPrice: '58000',
   })
   await executor.clock.turn(5_000)
   executor.exchange.fill(older, '0.001', 'open')
   await executor.clock.turn(5_000)
-  expect(Object.values(executor.state().book.positions)).toMatchObject([{ stop: '58000' }])
+  expect(Object.values(executor.state().portfolio.positions)).toMatchObject([{ stop: '58000' }])
   const stops = executor.exchange.sent.filter(({ type }) => type === 'stop')
   expect(stops.at(-1)).toMatchObject({ stop: '58000', amount: '0.00299' })
   expect(executor.failure).toBeNull()
@@ -189,40 +189,40 @@ test('an older entry that fills late brings back neither its stop nor the names 
 test('an older entry that is found filled behind a newer one keeps its higher stop', async () => {
   const executor = new TestExecutor()
   executor.exchange.mood = 'rests'
-  await executor.enter({ type: 'limit', limit: '59900', stop: '58103' })
+  await executor.enter({ type: 'limit', limitPrice: '59900', stopPrice: '58103' })
   const [older] = executor.exchange.accepted
   executor.exchange.price = '58500'
   executor.exchange.fill(older?.clientOrderId ?? '', older?.amount ?? '', 'filled')
   executor.exchange.quoteAt = executor.clock.now()
   executor.exchange.mood = 'fills'
-  await executor.enter({ size: { unit: 'quote', value: '10' }, stop: '57000' })
+  await executor.enter({ size: { unit: 'quote', value: '10' }, stopPrice: '57000' })
   await executor.clock.turn(10_000)
-  expect(Object.values(executor.state().book.positions)).toMatchObject([{ stop: '58103' }])
+  expect(Object.values(executor.state().portfolio.positions)).toMatchObject([{ stop: '58103' }])
 })
 
 test('what is left of a position counts as what was paid for it, whatever came and went before', async () => {
   const executor = new TestExecutor()
   const base = (value: string) => ({ size: { unit: 'base', value } }) as const
-  await executor.enter({ ...base('0.005'), stop: '58000' })
+  await executor.enter({ ...base('0.005'), stopPrice: '58000' })
   await executor.give(executor.exit(base('0.004')))
   await executor.clock.turn(5_000)
   executor.exchange.price = '90000'
   executor.exchange.quoteAt = executor.clock.now()
-  await executor.enter({ ...base('0.005'), stop: '88000' })
-  const [position] = Object.values(executor.state().book.positions)
-  expect(position).toMatchObject({ amount: '0.006', bought: '0.006', paid: '510' })
+  await executor.enter({ ...base('0.005'), stopPrice: '88000' })
+  const [position] = Object.values(executor.state().portfolio.positions)
+  expect(position).toMatchObject({ amount: '0.006', baseBought: '0.006', cost: '510' })
 })
 
 test('a position that comes back by a late fill gets a stop of its own', async () => {
   const executor = new TestExecutor()
   executor.exchange.mood = 'rests'
-  await executor.enter({ type: 'limit', limit: '59000', stop: '57000' })
+  await executor.enter({ type: 'limit', limitPrice: '59000', stopPrice: '57000' })
   const entry = executor.exchange.accepted[0]?.clientOrderId ?? ''
   executor.exchange.fill(entry, '0.001', 'open')
   await executor.clock.turn(2_100)
   executor.exchange.fill(executor.exchange.accepted[1]?.clientOrderId ?? '', '0.001', 'filled')
   await executor.clock.turn(2_100)
-  expect(executor.state().book.positions).toEqual({})
+  expect(executor.state().portfolio.positions).toEqual({})
   executor.exchange.fill(entry, '0.001', 'open')
   await executor.clock.turn(2_100)
   expect(executor.exchange.accepted.map(({ type }) => type)).toEqual(['rest', 'stop', 'stop'])
@@ -231,7 +231,7 @@ test('a position that comes back by a late fill gets a stop of its own', async (
 
 test('a stop that is over is cleared up within five seconds once the exchange answers again', async () => {
   const executor = new TestExecutor()
-  await executor.enter({ stop: '58000' })
+  await executor.enter({ stopPrice: '58000' })
   const stop = executor.exchange.accepted[1]?.clientOrderId ?? ''
   const { find } = executor.exchange
   executor.exchange.find = async () => ({ outcome: 'unknown', message: 'no answer' })
@@ -245,7 +245,7 @@ test('a stop that is over is cleared up within five seconds once the exchange an
 
 test('an answer about an order with another number is not believed', async () => {
   const executor = new TestExecutor()
-  await executor.enter({ stop: '58000' })
+  await executor.enter({ stopPrice: '58000' })
   await executor.clock.turn(1_000)
   const { find } = executor.exchange
   executor.exchange.find = async (market, id) => {
@@ -265,11 +265,11 @@ test('an order whose trades are not all listed is told each minute, and settled 
   const view = executor.exchange.view
   executor.exchange.view = (kept) => ({ ...view.call(executor.exchange, kept), fills: [] })
   executor.exchange.fills = async () => ({ ok: true, value: [] })
-  await executor.enter({ stop: '58000' })
+  await executor.enter({ stopPrice: '58000' })
   await executor.clock.turn(150_000)
   const told = executor.told().filter((line) => line === 'notice fills_missing')
   expect(told).toHaveLength(2)
   executor.exchange.fills = fills
   await executor.clock.turn(5_000)
-  expect(Object.values(executor.state().book.positions)).toMatchObject([{ amount: '0.00497' }])
+  expect(Object.values(executor.state().portfolio.positions)).toMatchObject([{ amount: '0.00497' }])
 })

@@ -3,7 +3,7 @@ import { expect, test, vi } from 'vitest'
 import { RULES } from '../../testing/fake-exchange.ts'
 import { jtiOf, TestExecutor } from '../../testing/rig.ts'
 
-const positions = (executor: TestExecutor) => Object.values(executor.state().book.positions)
+const positions = (executor: TestExecutor) => Object.values(executor.state().portfolio.positions)
 const resting = ({ exchange }: TestExecutor) =>
   [...exchange.orders.values()].filter(({ status }) => status === 'open').map(({ order }) => order)
 const flat = (since: number) => ({ market: 'BTC/USDT', position: 'flat', since }) as const
@@ -13,7 +13,7 @@ async function restingSale(): Promise<TestExecutor> {
   const executor = new TestExecutor()
   await executor.enter()
   executor.exchange.mood = 'rests'
-  await executor.give(executor.exit({ type: 'limit', limit: '70000' }))
+  await executor.give(executor.exit({ type: 'limit', limitPrice: '70000' }))
   executor.exchange.mood = 'fills'
   expect(resting(executor)).toMatchObject([{ side: 'sell', type: 'rest' }])
   return executor
@@ -22,7 +22,7 @@ async function restingSale(): Promise<TestExecutor> {
 async function restingEntry(): Promise<TestExecutor> {
   const executor = new TestExecutor()
   executor.exchange.mood = 'rests'
-  await executor.enter({ type: 'limit', limit: '59000', stop: '58000' })
+  await executor.enter({ type: 'limit', limitPrice: '59000', stopPrice: '58000' })
   await executor.clock.turn(2_100)
   expect(resting(executor)).toMatchObject([{ side: 'buy', type: 'rest' }])
   return executor
@@ -47,7 +47,7 @@ test('nor of a head that wants out, nor of an exit at the market', async () => {
 
 test('nor of the stop that a later entry brings', async () => {
   const executor = await restingSale()
-  await executor.enter({ stop: '58000' })
+  await executor.enter({ stopPrice: '58000' })
   await executor.clock.turn(5_000)
   expect(resting(executor)).toMatchObject([{ type: 'stop', amount: '0.00994' }])
 })
@@ -72,21 +72,21 @@ test('an entry that waits is taken back when its provider has been silent for th
 test('an unknown entry of another stream keeps neither stop nor exit of this one away', async () => {
   const executor = new TestExecutor()
   const streams = new Map(executor.policy.streams)
-  streams.set('other', { allotment: '1000', budget: 'unlimited', markets: ['BTC/USDT'] })
+  streams.set('other', { allocation: '1000', lifetimeBudget: 'unlimited', markets: ['BTC/USDT'] })
   Object.assign(executor, { policy: { ...executor.policy, streams } })
   executor.exchange.mood = 'rests'
-  await executor.enter({ type: 'limit', limit: '59000', stop: '58000' })
+  await executor.enter({ type: 'limit', limitPrice: '59000', stopPrice: '58000' })
   const entry = executor.exchange.accepted[0]?.clientOrderId ?? ''
   executor.exchange.mood = 'lost_before'
   const other = { sub: 'other', seq: 1, prev: 'A'.repeat(43), jti: jtiOf('other') }
   executor.take(executor.head({ sub: 'other', seq: 0, hash: 'A'.repeat(43), target: flat(0) }))
-  await executor.give(executor.signal({ ...other, stop: '58000' }))
+  await executor.give(executor.signal({ ...other, stopPrice: '58000' }))
   executor.exchange.mood = 'fills'
   executor.exchange.fill(entry, '0.00508', 'filled')
   await executor.clock.turn(5_000)
   expect(resting(executor)).toMatchObject([{ type: 'stop' }])
   expect(executor.told()).toContain('entry unknown order_unknown')
-  const { seq = 0, hash = '' } = executor.state().book.streams['demo'] ?? {}
+  const { seq = 0, hash = '' } = executor.state().portfolio.streams['demo'] ?? {}
   await executor.give(executor.head({ seq, hash, target: flat(seq + 1) }))
   await executor.clock.turn(5_000)
   expect(positions(executor)).toEqual([])

@@ -4,7 +4,7 @@ import { ratio } from '../model/decimals.ts'
 import type { WireOrder } from '../model/exchange.ts'
 import { saleResult } from '../model/profit.ts'
 import type { Order } from '../model/state.ts'
-import { oneLine, report, type Turn } from './context.ts'
+import { type DecisionContext, report, singleLine } from './context.ts'
 
 /** Hash of the exact order and the end of its time: change one character and no approval fits. */
 export function orderId(wire: WireOrder, until: number): string {
@@ -14,18 +14,18 @@ export function orderId(wire: WireOrder, until: number): string {
 
 /** Null before there is a plan. */
 export function orderView(order: Order): OrderView | null {
-  if (order.plan === null) return null
-  const { id, wire, value } = order.plan
+  if (order.planned === null) return null
+  const { id, request, value } = order.planned
   return {
     id,
     signal: order.signal,
     stream: order.stream,
     kind: order.kind,
-    market: wire.market,
-    side: wire.side,
-    amount: wire.amount,
-    price: wire.price,
-    ...(wire.stop !== undefined && { stop: wire.stop }),
+    market: request.market,
+    side: request.side,
+    amount: request.amount,
+    price: request.price,
+    ...(request.stop !== undefined && { stop: request.stop }),
     value,
     clientOrderId: order.clientOrderId,
   }
@@ -33,7 +33,7 @@ export function orderView(order: Order): OrderView | null {
 
 /** Tells the trader where the order stands. `why` for an end that is not a fill. */
 export function reportOrder(
-  turn: Turn,
+  context: DecisionContext,
   order: Order,
   status: OrderStatus,
   why?: { code: string; message: string },
@@ -42,7 +42,7 @@ export function reportOrder(
   if (view === null) return
   const average = ratio(order.cost, order.filled)
   const result = saleResult(order)
-  report(turn, {
+  report(context, {
     type: 'order',
     status,
     order: view,
@@ -50,7 +50,7 @@ export function reportOrder(
     ...(average !== null && { average }),
     ...(order.fees.length > 0 && { fees: order.fees.slice(0, 8).map((fee) => ({ ...fee })) }),
     ...(result && { result }),
-    ...(order.kind === 'exit' && { reason: oneLine(order.reason) }),
-    ...(why && { code: why.code, message: oneLine(why.message) }),
+    ...(order.kind === 'exit' && { reason: singleLine(order.reason) }),
+    ...(why && { code: why.code, message: singleLine(why.message) }),
   })
 }

@@ -19,7 +19,7 @@ const restingStops = ({ exchange }: TestExecutor) =>
   [...exchange.orders.values()].filter(
     ({ order, status }) => order.type === 'stop' && status === 'open',
   )
-const positions = (executor: TestExecutor) => Object.values(executor.state().book.positions)
+const positions = (executor: TestExecutor) => Object.values(executor.state().portfolio.positions)
 const count = (executor: TestExecutor, line: string) =>
   executor.told().filter((told) => told === line).length
 
@@ -33,11 +33,11 @@ function answer(executor: TestExecutor, kind: 'stop' | 'ioc', placed: Placed | n
     return placed
   }
 }
-const turnedDown = (code: string) => ({ outcome: 'turned_down', code, message: 'no' }) as const
+const rejected = (code: string) => ({ outcome: 'rejected', code, message: 'no' }) as const
 
 test('a stop that has triggered and finds nobody for three seconds becomes an exit from the bid', async () => {
   const executor = new TestExecutor()
-  await executor.enter({ stop: '58000' })
+  await executor.enter({ stopPrice: '58000' })
   // Between trigger (58000) and limit (56840) the stop may still sell.
   await price(executor, '57000', 10 * SECOND)
   expect(sales(executor)).toEqual([])
@@ -52,7 +52,7 @@ test('a stop that has triggered and finds nobody for three seconds becomes an ex
 
 test('a price that was below the stop for a moment is no failed stop', async () => {
   const executor = new TestExecutor()
-  await executor.enter({ stop: '58000' })
+  await executor.enter({ stopPrice: '58000' })
   for (let dip = 0; dip < 5; dip += 1) {
     await price(executor, '56000', 2 * SECOND)
     await price(executor, '57500', 2 * SECOND)
@@ -62,8 +62,8 @@ test('a price that was below the stop for a moment is no failed stop', async () 
 
 test('an exit behind a stop is tried every three seconds until it sells, with one alarm a minute', async () => {
   const executor = new TestExecutor()
-  await executor.enter({ stop: '58000' })
-  answer(executor, 'ioc', turnedDown('exchange_market_closed'))
+  await executor.enter({ stopPrice: '58000' })
+  answer(executor, 'ioc', rejected('exchange_market_closed'))
   await price(executor, '56000', 5 * SECOND)
   expect(sales(executor)).toHaveLength(1)
   await executor.clock.turn(3 * MINUTE)
@@ -75,13 +75,13 @@ test('an exit behind a stop is tried every three seconds until it sells, with on
   answer(executor, 'ioc', null)
   await executor.clock.turn(MINUTE)
   expect(positions(executor)).toEqual([])
-  expect(executor.state().book.orders).toEqual({})
+  expect(executor.state().portfolio.orders).toEqual({})
 })
 
 test('a stop that would trigger at once is an exit', async () => {
   const executor = new TestExecutor()
   executor.exchange.mood = 'rests'
-  await executor.enter({ type: 'limit', limit: '59000', stop: '58000' })
+  await executor.enter({ type: 'limit', limitPrice: '59000', stopPrice: '58000' })
   const entry = executor.exchange.accepted[0]?.clientOrderId ?? ''
   executor.exchange.fill(entry, '0.00508', 'filled')
   executor.exchange.mood = 'fills'
@@ -93,8 +93,8 @@ test('a stop that would trigger at once is an exit', async () => {
 
 test('a stop that the exchange would trigger at once, on a price not seen here yet, is an exit', async () => {
   const executor = new TestExecutor()
-  answer(executor, 'stop', turnedDown('exchange_stop_would_trigger'))
-  await executor.enter({ stop: '58000' })
+  answer(executor, 'stop', rejected('exchange_stop_would_trigger'))
+  await executor.enter({ stopPrice: '58000' })
   await executor.clock.turn(SECOND)
   expect(stops(executor)).toHaveLength(1)
   expect(sales(executor)).toHaveLength(1)
@@ -106,8 +106,8 @@ test.for(['exchange_rate_limited', 'exchange_filter_refused'])(
   'a stop that fails (%s) is tried again, with an alarm',
   async (code) => {
     const executor = new TestExecutor()
-    answer(executor, 'stop', turnedDown(code))
-    await executor.enter({ stop: '58000' })
+    answer(executor, 'stop', rejected(code))
+    await executor.enter({ stopPrice: '58000' })
     await executor.clock.turn(3 * MINUTE)
     // At 0 s, at 2 s, and then every 3 s.
     expect(stops(executor)).toHaveLength(61)
@@ -125,8 +125,8 @@ test.for(['exchange_rate_limited', 'order_not_sent'])(
   'an exit that fails (%s) leaves the position under its stop',
   async (code) => {
     const executor = new TestExecutor()
-    await executor.enter({ stop: '58000' })
-    answer(executor, 'ioc', turnedDown(code))
+    await executor.enter({ stopPrice: '58000' })
+    answer(executor, 'ioc', rejected(code))
     await executor.give(executor.exit())
     await executor.clock.turn(5 * SECOND)
     expect(sales(executor)).toHaveLength(1)
@@ -136,7 +136,7 @@ test.for(['exchange_rate_limited', 'order_not_sent'])(
 
 test('an exit that would leave too little for any order sells all of it', async () => {
   const executor = new TestExecutor()
-  await executor.enter({ stop: '58000' })
+  await executor.enter({ stopPrice: '58000' })
   await executor.give(executor.exit({ size: { unit: 'percent', value: '99' } }))
   await executor.clock.turn(100)
   expect(sales(executor)).toMatchObject([{ amount: '0.00497' }])
@@ -160,7 +160,7 @@ test('what is left below the least value is written off, unless it was much: the
 test('a part of an entry that is too little for its stop is written off when the entry is over, not before', async () => {
   const executor = new TestExecutor()
   executor.exchange.mood = 'rests'
-  await executor.enter({ type: 'limit', limit: '59000', stop: '58000' })
+  await executor.enter({ type: 'limit', limitPrice: '59000', stopPrice: '58000' })
   const entry = executor.exchange.accepted[0]?.clientOrderId ?? ''
   executor.exchange.fill(entry, '0.00005', 'open')
   await executor.clock.turn(10 * SECOND)
@@ -190,7 +190,7 @@ function takeFees(executor: TestExecutor): void {
 test('exits that waited for another find nothing more where that one left dust, and nobody is alarmed', async () => {
   const executor = new TestExecutor()
   takeFees(executor)
-  await executor.enter({ stop: '58000' })
+  await executor.enter({ stopPrice: '58000' })
   executor.exchange.mood = 'rests'
   await executor.give(executor.exit())
   await executor.clock.turn(SECOND)
@@ -207,7 +207,7 @@ test('exits that waited for another find nothing more where that one left dust, 
 test('what could be sold and cannot be protected is sold', async () => {
   const executor = new TestExecutor()
   executor.exchange.mood = 'rests'
-  await executor.enter({ type: 'limit', limit: '59000', stop: '50000' })
+  await executor.enter({ type: 'limit', limitPrice: '59000', stopPrice: '50000' })
   const entry = executor.exchange.accepted[0]?.clientOrderId ?? ''
   executor.exchange.fill(entry, '0.00008', 'open')
   await executor.clock.turn(10 * SECOND)
@@ -224,7 +224,7 @@ test('what could be sold and cannot be protected is sold', async () => {
 test('the part of a resting entry that has filled stands under a stop, and each part after it', async () => {
   const executor = new TestExecutor()
   executor.exchange.mood = 'rests'
-  await executor.enter({ type: 'limit', limit: '59000', stop: '58000' })
+  await executor.enter({ type: 'limit', limitPrice: '59000', stopPrice: '58000' })
   const entry = executor.exchange.accepted[0]?.clientOrderId ?? ''
   for (let part = 1; part <= 25; part += 1) {
     executor.exchange.fill(entry, '0.0002', 'open')
@@ -238,7 +238,7 @@ test('the part of a resting entry that has filled stands under a stop, and each 
 
 test('a stop that keeps vanishing is placed again all the same, and the trader is told each minute', async () => {
   const executor = new TestExecutor()
-  await executor.enter({ stop: '58000' })
+  await executor.enter({ stopPrice: '58000' })
   for (let second = 0; second < 180; second += 1) {
     for (const kept of restingStops(executor)) kept.status = 'canceled'
     await executor.clock.turn(SECOND)
@@ -251,7 +251,7 @@ test('a stop that keeps vanishing is placed again all the same, and the trader i
 
 test('after a restart a position without its stop has one within five seconds', async () => {
   const executor = new TestExecutor()
-  await executor.enter({ stop: '58000' })
+  await executor.enter({ stopPrice: '58000' })
   for (const kept of restingStops(executor)) kept.status = 'canceled'
   executor.crash()
   await executor.clock.turn(5 * SECOND)
@@ -264,9 +264,9 @@ const LADDER = [
   { price: '63000', percent: '20' },
 ]
 
-test('sells each rung of the ladder once, and everything with the last', async () => {
+test('sells each take-profit level once, and everything with the last', async () => {
   const executor = new TestExecutor()
-  await executor.enter({ stop: '58000', take: LADDER })
+  await executor.enter({ stopPrice: '58000', takeProfits: LADDER })
   await price(executor, '61000', 5 * SECOND)
   expect(sales(executor)).toMatchObject([{ amount: '0.00149' }])
   expect(restingStops(executor)).toMatchObject([{ order: { amount: '0.00348' } }])
@@ -282,34 +282,34 @@ test('sells each rung of the ladder once, and everything with the last', async (
   expect(count(executor, 'notice take_profit')).toBe(3)
 })
 
-test('rungs that are reached together are sold together, and what a ladder does not name is kept', async () => {
+test('levels that are reached together are sold together, and what no level names is kept', async () => {
   const executor = new TestExecutor()
-  await executor.enter({ stop: '58000', take: LADDER.slice(0, 2) })
+  await executor.enter({ stopPrice: '58000', takeProfits: LADDER.slice(0, 2) })
   await price(executor, '64000', 5 * SECOND)
   expect(sales(executor).map(({ amount }) => amount)).toEqual(['0.00397'])
   expect(restingStops(executor)).toMatchObject([{ order: { amount: '0.001' } }])
 })
 
-test('a rung that would leave too little for a stop sells everything', async () => {
+test('a level that would leave too little for a stop sells everything', async () => {
   const executor = new TestExecutor()
-  await executor.enter({ stop: '58000', take: [{ price: '61000', percent: '99' }] })
+  await executor.enter({ stopPrice: '58000', takeProfits: [{ price: '61000', percent: '99' }] })
   await price(executor, '61000', 5 * SECOND)
   expect(sales(executor).map(({ amount }) => amount)).toEqual(['0.00497'])
 })
 
-test('the last rung of a whole ladder sells what rounding has left', async () => {
+test('the last level of levels that sum to 100 sells what rounding has left', async () => {
   const executor = new TestExecutor()
   executor.exchange.rules = () => ({ ...RULES, step: '0.001' })
   const take = ['61000', '62000', '63000'].map((at) => ({ price: at, percent: '33.4' }))
-  await executor.enter({ stop: '58000', take })
+  await executor.enter({ stopPrice: '58000', takeProfits: take })
   for (const { price: at } of take) await price(executor, at, 5 * SECOND)
   expect(sales(executor).map(({ amount }) => amount)).toEqual(['0.001', '0.001', '0.002'])
 })
 
-test('a rung too little for an order is sold with the next one', async () => {
+test('a level too little for an order is sold with the next one', async () => {
   const executor = new TestExecutor()
   await executor.enter({
-    take: [
+    takeProfits: [
       { price: '61000', percent: '1' },
       { price: '62000', percent: '9' },
     ],
@@ -320,10 +320,10 @@ test('a rung too little for an order is sold with the next one', async () => {
   expect(sales(executor).map(({ amount }) => amount)).toEqual(['0.00049'])
 })
 
-test('a rung whose exit sold nothing is tried again after a pause', async () => {
+test('a level whose exit sold nothing is tried again after a pause', async () => {
   const executor = new TestExecutor()
-  await executor.enter({ stop: '58000', take: LADDER })
-  answer(executor, 'ioc', turnedDown('exchange_rate_limited'))
+  await executor.enter({ stopPrice: '58000', takeProfits: LADDER })
+  answer(executor, 'ioc', rejected('exchange_rate_limited'))
   await price(executor, '61000', 4 * SECOND)
   expect(sales(executor)).toHaveLength(1)
   answer(executor, 'ioc', null)
@@ -332,19 +332,19 @@ test('a rung whose exit sold nothing is tried again after a pause', async () => 
   expect(positions(executor)).toMatchObject([{ amount: '0.00348' }])
 })
 
-test('rungs that were reached together are all tried again when their exit sold nothing', async () => {
+test('levels that were reached together are all tried again when their exit sold nothing', async () => {
   const executor = new TestExecutor()
-  await executor.enter({ stop: '58000', take: LADDER.slice(0, 2) })
-  answer(executor, 'ioc', turnedDown('exchange_rate_limited'))
+  await executor.enter({ stopPrice: '58000', takeProfits: LADDER.slice(0, 2) })
+  answer(executor, 'ioc', rejected('exchange_rate_limited'))
   await price(executor, '64000', 4 * SECOND)
   answer(executor, 'ioc', null)
   await executor.clock.turn(10 * SECOND)
   expect(sales(executor).map(({ amount }) => amount)).toEqual(['0.00397', '0.00397'])
 })
 
-test('a rung that was being sold when the process died is not sold twice', async () => {
+test('a level that was being sold when the process died is not sold twice', async () => {
   const executor = new TestExecutor()
-  await executor.enter({ stop: '58000', take: LADDER })
+  await executor.enter({ stopPrice: '58000', takeProfits: LADDER })
   executor.exchange.mood = 'lost_after'
   await price(executor, '61000', 1_100)
   executor.exchange.mood = 'fills'
@@ -353,12 +353,12 @@ test('a rung that was being sold when the process died is not sold twice', async
     await executor.clock.turn(5 * SECOND)
   }
   expect(sales(executor)).toHaveLength(1)
-  expect(positions(executor)).toMatchObject([{ amount: '0.00348', taken: 1 }])
+  expect(positions(executor)).toMatchObject([{ amount: '0.00348', levelsFilled: 1 }])
 })
 
 test('the stop follows the highest bid, rises only in steps, and is never lowered', async () => {
   const executor = new TestExecutor()
-  await executor.enter({ stop: '58000', trail: '2' })
+  await executor.enter({ stopPrice: '58000', trailingStop: '2' })
   expect(stops(executor).map(({ stop }) => stop)).toEqual(['58800'])
   const triggers = []
   for (const to of ['60100', '61000', '61020', '62000', '61500', '61000', '62500']) {
@@ -376,7 +376,7 @@ test('the stop follows the highest bid, rises only in steps, and is never lowere
 
 test('a trailing stop is replaced at the exchange at most every ten seconds, and never counts as vanished', async () => {
   const executor = new TestExecutor()
-  await executor.enter({ stop: '58000', trail: '2' })
+  await executor.enter({ stopPrice: '58000', trailingStop: '2' })
   for (let second = 1; second <= 300; second += 1)
     await price(executor, String(60_000 + second * 100), SECOND)
   expect(stops(executor).length).toBeGreaterThan(25)
@@ -387,7 +387,7 @@ test('a trailing stop is replaced at the exchange at most every ten seconds, and
 
 test('a fall between two replacements is an exit at the stop that was due', async () => {
   const executor = new TestExecutor()
-  await executor.enter({ stop: '58000', trail: '1' })
+  await executor.enter({ stopPrice: '58000', trailingStop: '1' })
   await price(executor, '63000', 3 * SECOND)
   await price(executor, '61000', 15 * SECOND)
   expect(positions(executor)).toEqual([])
@@ -395,14 +395,14 @@ test('a fall between two replacements is an exit at the stop that was due', asyn
 
 test('an entry without a stop gets one from its trail', async () => {
   const executor = new TestExecutor()
-  await executor.enter({ trail: '2' })
+  await executor.enter({ trailingStop: '2' })
   await executor.clock.turn(2 * SECOND)
   expect(restingStops(executor)).toMatchObject([{ order: { stop: '58800' } }])
 })
 
 test('the stop moves to the entry price when the bid is far enough above it, and stays there', async () => {
   const executor = new TestExecutor()
-  await executor.enter({ stop: '58000', even: '1.5' })
+  await executor.enter({ stopPrice: '58000', breakEven: '1.5' })
   await price(executor, '60890', 15 * SECOND)
   expect(restingStops(executor)).toMatchObject([{ order: { stop: '58000' } }])
   await price(executor, '60900', 15 * SECOND)
@@ -416,7 +416,7 @@ test('the stop moves to the entry price when the bid is far enough above it, and
 
 test('a position is sold when its longest time is over, also over a restart', async () => {
   const executor = new TestExecutor()
-  await executor.enter({ stop: '58000', hold: 600 })
+  await executor.enter({ stopPrice: '58000', maxHold: 600 })
   await executor.clock.turn(599 * SECOND)
   executor.crash()
   expect(sales(executor)).toEqual([])
@@ -427,31 +427,33 @@ test('a position is sold when its longest time is over, also over a restart', as
 
 test('wakes up by itself when the longest time is over', async () => {
   const executor = new TestExecutor()
-  await executor.enter({ hold: 93 })
+  await executor.enter({ maxHold: 93 })
   await executor.clock.turn(94 * SECOND)
   expect(positions(executor)).toEqual([])
 })
 
-test('a newer entry brings its own way out, and its ladder begins anew', async () => {
+test('a newer entry brings its own way out, and its levels begin anew', async () => {
   const executor = new TestExecutor()
-  await executor.enter({ size: { unit: 'quote', value: '100' }, take: LADDER, hold: 60 })
+  await executor.enter({ size: { unit: 'quote', value: '100' }, takeProfits: LADDER, maxHold: 60 })
   await price(executor, '61000', 5 * SECOND)
   expect(sales(executor)).toHaveLength(1)
   executor.take(executor.head())
   const second = { jti: jtiOf('second'), size: { unit: 'quote', value: '100' } as const }
-  await executor.give(executor.signal({ ...second, take: [{ price: '61000', percent: '50' }] }))
+  await executor.give(
+    executor.signal({ ...second, takeProfits: [{ price: '61000', percent: '50' }] }),
+  )
   await executor.clock.turn(5 * SECOND)
   expect(sales(executor)).toHaveLength(2)
   await executor.clock.turn(5 * MINUTE)
-  expect(positions(executor)).toMatchObject([{ exits: { until: null }, taken: 1 }])
+  expect(positions(executor)).toMatchObject([{ exits: { maxHoldUntil: null }, levelsFilled: 1 }])
 })
 
 const opposite = { side: 'sell', jti: jtiOf('opposite') } as const
 
 test('an entry that sells closes what the stream holds', async () => {
   const executor = new TestExecutor()
-  await executor.enter({ stop: '58000' })
-  await executor.give(executor.signal({ ...opposite, type: 'limit', limit: '70000' }))
+  await executor.enter({ stopPrice: '58000' })
+  await executor.give(executor.signal({ ...opposite, type: 'limit', limitPrice: '70000' }))
   await executor.clock.turn(100)
   expect(sales(executor)).toMatchObject([{ amount: '0.00497', price: '58800' }])
   expect(positions(executor)).toEqual([])
@@ -460,7 +462,7 @@ test('an entry that sells closes what the stream holds', async () => {
 test('an entry that sells takes back the entry that rests, and sells what it has bought', async () => {
   const executor = new TestExecutor()
   executor.exchange.mood = 'rests'
-  await executor.enter({ type: 'limit', limit: '59000' })
+  await executor.enter({ type: 'limit', limitPrice: '59000' })
   const entry = executor.exchange.accepted[0]?.clientOrderId ?? ''
   executor.exchange.fill(entry, '0.001', 'open')
   executor.exchange.mood = 'fills'
@@ -488,8 +490,8 @@ test('an entry that sells closes also behind a gap: it takes no risk', async () 
 
 test('a halt that sells sells everything, is undone with nothing but the halt, and lasts over restarts', async () => {
   const executor = new TestExecutor()
-  await executor.enter({ stop: '58000' })
-  answer(executor, 'ioc', turnedDown('exchange_market_closed'))
+  await executor.enter({ stopPrice: '58000' })
+  answer(executor, 'ioc', rejected('exchange_market_closed'))
   await executor.give(executor.command({ do: 'halt', positions: 'sell' }))
   await executor.clock.turn(SECOND)
   expect(sales(executor)).toHaveLength(1)
@@ -500,12 +502,12 @@ test('a halt that sells sells everything, is undone with nothing but the halt, a
   answer(executor, 'ioc', null)
   await executor.clock.turn(10 * SECOND)
   expect(positions(executor)).toEqual([])
-  expect(executor.state().book).toMatchObject({ trading: 'halted', onHalt: 'sell' })
+  expect(executor.state().portfolio).toMatchObject({ trading: 'halted', onHalt: 'sell' })
 })
 
 test('a halt keeps what is held, until one says that it is to be sold', async () => {
   const executor = new TestExecutor()
-  await executor.enter({ stop: '58000' })
+  await executor.enter({ stopPrice: '58000' })
   await executor.give({ type: 'halt', by: 'device' })
   await executor.clock.turn(MINUTE)
   expect(sales(executor)).toEqual([])
@@ -517,14 +519,14 @@ test('a halt keeps what is held, until one says that it is to be sold', async ()
 test('a halt that sells also sells what a resting entry had bought in the meantime', async () => {
   const executor = new TestExecutor()
   executor.exchange.mood = 'rests'
-  await executor.enter({ type: 'limit', limit: '59000' })
+  await executor.enter({ type: 'limit', limitPrice: '59000' })
   const entry = executor.exchange.accepted[0]?.clientOrderId ?? ''
   executor.exchange.mood = 'fills'
   executor.exchange.fill(entry, '0.001', 'open')
   executor.take({ type: 'halt', by: 'device', positions: 'sell' })
   await executor.clock.turn(5 * SECOND)
   expect(sales(executor)).toMatchObject([{ amount: '0.001' }])
-  expect(executor.state().book.orders).toEqual({})
+  expect(executor.state().portfolio.orders).toEqual({})
 })
 
 test('/positions shows the stop that rests at the exchange, and none while there is none', async () => {
@@ -535,12 +537,12 @@ test('/positions shows the stop that rests at the exchange, and none while there
     const event = executor.reports.findLast((report) => report.event.type === 'answer')?.event
     return event?.type === 'answer' && event.answer.about === 'positions' && event.answer.rows
   }
-  await executor.enter({ stop: '58000', trail: '2' })
+  await executor.enter({ stopPrice: '58000', trailingStop: '2' })
   await price(executor, '62000', 3 * SECOND)
   expect(await shown()).toMatchObject([{ stop: '58800' }])
   await executor.clock.turn(10 * SECOND)
   expect(await shown()).toMatchObject([{ stop: '60760' }])
-  answer(executor, 'stop', turnedDown('exchange_filter_refused'))
+  answer(executor, 'stop', rejected('exchange_filter_refused'))
   for (const kept of restingStops(executor)) kept.status = 'canceled'
   await executor.clock.turn(3 * SECOND)
   expect(await shown()).not.toHaveProperty('0.stop')
@@ -548,13 +550,13 @@ test('/positions shows the stop that rests at the exchange, and none while there
 
 test('a clock that is set back makes no pause longer', async () => {
   const executor = new TestExecutor()
-  answer(executor, 'stop', turnedDown('exchange_filter_refused'))
-  await executor.enter({ stop: '58000' })
+  answer(executor, 'stop', rejected('exchange_filter_refused'))
+  await executor.enter({ stopPrice: '58000' })
   answer(executor, 'stop', null)
   executor.clock.setBack(2 * 60 * MINUTE)
   await executor.clock.turn(5 * SECOND)
   expect(restingStops(executor)).toHaveLength(1)
-  answer(executor, 'ioc', turnedDown('exchange_market_closed'))
+  answer(executor, 'ioc', rejected('exchange_market_closed'))
   await executor.give({ type: 'halt', by: 'device', positions: 'sell' })
   await executor.clock.turn(SECOND)
   answer(executor, 'ioc', null)
@@ -565,7 +567,7 @@ test('a clock that is set back makes no pause longer', async () => {
 
 test('a trailing stop goes on rising although the clock was set back', async () => {
   const executor = new TestExecutor()
-  await executor.enter({ stop: '58000', trail: '2' })
+  await executor.enter({ stopPrice: '58000', trailingStop: '2' })
   executor.clock.setBack(2 * 60 * MINUTE)
   await price(executor, '62000', 12 * SECOND)
   expect(restingStops(executor)).toMatchObject([{ order: { stop: '60760' } }])

@@ -1,75 +1,96 @@
-// Looks at every position and its price: is it over, is it to be sold, does its stop rise, is a rung reached.
+// Looks at every position and its price: is it over, is it to be sold, does its stop rise, is a level reached.
 
 import { type Decimal, toDecimal } from '@keyside/protocol'
 import Big from 'big.js'
-import { mayTryAgain, without } from '../model/backoff.ts'
-import { exact, floorTo, percentOf } from '../model/decimals.ts'
+import { mayRetry, without } from '../model/backoff.ts'
+import { floorTo, parseDecimal, percentOf } from '../model/decimals.ts'
 import { available, stopOf } from '../model/positions.ts'
 import type { Order, Position, State } from '../model/state.ts'
 import { isTooLittleToKeep, isUnsellable } from '../risk/plan/dust.ts'
-import { isExiting, isGone, leave, orderExit, startLeaving } from './close-position.ts'
-import { notice, type Turn } from './context.ts'
+import {
+  closePosition,
+  isExiting,
+  isGone,
+  orderDeviceExit,
+  startClosing,
+} from './close-position.ts'
+import { type DecisionContext, notice } from './context.ts'
 import { isUnprotectable, writeOffDust } from './dust.ts'
 import { freshBid, keepPriceFresh } from './quotes.ts'
-import { raiseStop } from './stops.ts'
+import { moveStop } from './stops.ts'
 
 /** So long may the bid be below what a stop sells for before the stop has failed. */
 const THROUGH_MS = 3_000
 
 /** Called at the end of each turn, like `protectPositions`, which then places what is wanted here. */
-export function watchPositions(turn: Turn): undefined {
-  turn.live = { ...turn.live, watch: { ...turn.live.watch, lookedAt: turn.world.now } }
-  for (const key of Object.keys(turn.book.positions)) look(turn, key)
+export function watchPositions(context: DecisionContext): undefined {
+  context.session = {
+    ...context.session,
+    priceWatch: { ...context.session.priceWatch, evaluatedAt: context.environment.now },
+  }
+  for (const key of Object.keys(context.portfolio.positions)) look(context, key)
 }
 
-function look(turn: Turn, key: string): undefined {
-  const position = turn.book.positions[key]
+function look(context: DecisionContext, key: string): undefined {
+  const position = context.portfolio.positions[key]
   if (position === undefined) return
-  keepPriceFresh(turn, position.market)
-  const bid = freshBid(turn, position.market)
-  if (writeOffDust(turn, key, position, bid) || isGone(turn, position)) return
-  const why = reasonToLeave(turn, key, position, bid)
-  if (why !== null) startLeaving(turn, key, why)
-  const now = turn.book.positions[key] ?? position
-  if (now.leaving !== null) return leave(turn, key, now)
-  if (bid !== null) raiseStop(turn, now, bid)
-  takeProfit(turn, key, now, bid)
+  keepPriceFresh(context, position.market)
+  const bid = freshBid(context, position.market)
+  if (writeOffDust(context, key, position, bid) || isGone(context, position)) return
+  const why = reasonToLeave(context, key, position, bid)
+  if (why !== null) startClosing(context, key, why)
+  const now = context.portfolio.positions[key] ?? position
+  if (now.closing !== null) return closePosition(context, key, now)
+  if (bid !== null) moveStop(context, now, bid)
+  takeProfit(context, key, now, bid)
 }
 
-function reasonToLeave(turn: Turn, key: string, position: Position, bid: Decimal | null) {
-  if (turn.book.trading === 'halted' && turn.book.onHalt === 'sell') return 'flatten'
-  const { until } = position.exits
-  if (until !== null && turn.world.now >= until) return 'hold'
-  if (isUnprotectable(turn, key, position)) return 'small'
-  return isThroughStop(turn, key, position, bid) ? 'stop' : null
+function reasonToLeave(
+  context: DecisionContext,
+  key: string,
+  position: Position,
+  bid: Decimal | null,
+) {
+  if (context.portfolio.trading === 'halted' && context.portfolio.onHalt === 'sell')
+    return 'flatten'
+  const { maxHoldUntil } = position.exits
+  if (maxHoldUntil !== null && context.environment.now >= maxHoldUntil) return 'hold'
+  if (isUnprotectable(context, key, position)) return 'small'
+  return isThroughStop(context, key, position, bid) ? 'stop' : null
 }
 
 /** A stop that rests may still sell: it gets its three seconds. One that could only be placed too late does not. */
-function isThroughStop(turn: Turn, key: string, { stop }: Position, bid: Decimal | null): boolean {
+function isThroughStop(
+  context: DecisionContext,
+  key: string,
+  { stop }: Position,
+  bid: Decimal | null,
+): boolean {
   if (stop === null || bid === null) return false
-  const order = stopOf(turn.book, key)
-  if (order === undefined) return exact(bid).lte(exact(stop))
-  const isBelow = order.plan !== null && exact(bid).lt(exact(order.plan.wire.price))
-  return sinceBelow(turn, order.clientOrderId, isBelow) >= THROUGH_MS
+  const order = stopOf(context.portfolio, key)
+  if (order === undefined) return parseDecimal(bid).lte(parseDecimal(stop))
+  const isBelow =
+    order.planned !== null && parseDecimal(bid).lt(parseDecimal(order.planned.request.price))
+  return sinceBelow(context, order.clientOrderId, isBelow) >= THROUGH_MS
 }
 
 /** Nothing is remembered of stops that are over, nor of what may be said again. */
-export function forgetWatch(turn: Turn): undefined {
-  const { watch } = turn.live
+export function forgetWatch(context: DecisionContext): undefined {
+  const { priceWatch } = context.session
   const kept = <T>(record: Readonly<Record<string, T>>, keep: (key: string, value: T) => boolean) =>
     Object.fromEntries(Object.entries(record).filter(([key, value]) => keep(key, value)))
-  const below = kept(watch.below, (id) => turn.book.orders[id] !== undefined)
-  const said = kept(watch.said, (_, again) => again > turn.world.now)
-  turn.live = { ...turn.live, watch: { ...watch, below, said } }
+  const below = kept(priceWatch.below, (id) => context.portfolio.orders[id] !== undefined)
+  const said = kept(priceWatch.toldUntil, (_, again) => again > context.environment.now)
+  context.session = { ...context.session, priceWatch: { ...priceWatch, below, toldUntil: said } }
 }
 
 /** How long, ms. */
-function sinceBelow(turn: Turn, id: string, isBelow: boolean): number {
-  const { watch } = turn.live
-  const { now } = turn.world
-  const since = watch.below[id] ?? now
-  const below = isBelow ? { ...watch.below, [id]: since } : without(watch.below, id)
-  turn.live = { ...turn.live, watch: { ...watch, below } }
+function sinceBelow(context: DecisionContext, id: string, isBelow: boolean): number {
+  const { priceWatch } = context.session
+  const { now } = context.environment
+  const since = priceWatch.below[id] ?? now
+  const below = isBelow ? { ...priceWatch.below, [id]: since } : without(priceWatch.below, id)
+  context.session = { ...context.session, priceWatch: { ...priceWatch, below } }
   return isBelow ? now - since : 0
 }
 
@@ -77,61 +98,79 @@ function sinceBelow(turn: Turn, id: string, isBelow: boolean): number {
 const LOOK_MS = 1_000
 
 /** Unix ms. */
-export function exitsDue({ book, live }: State): readonly number[] {
-  const { lookedAt, below } = live.watch
-  return Object.entries(book.positions).flatMap(([key, position]) => {
-    const { until } = position.exits
-    const stop = stopOf(book, key)
+export function exitsDue({ portfolio, session }: State): readonly number[] {
+  const { evaluatedAt, below } = session.priceWatch
+  return Object.entries(portfolio.positions).flatMap(([key, position]) => {
+    const { maxHoldUntil } = position.exits
+    const stop = stopOf(portfolio, key)
     const isBelow = stop !== undefined && below[stop.clientOrderId] !== undefined
     return [
-      ...(isBelow || needsPrice(position, stop) ? [lookedAt + LOOK_MS] : []),
-      ...(until !== null && position.leaving === null ? [until] : []),
+      ...(isBelow || needsPrice(position, stop) ? [evaluatedAt + LOOK_MS] : []),
+      ...(maxHoldUntil !== null && position.closing === null ? [maxHoldUntil] : []),
     ]
   })
 }
 
-function needsPrice({ leaving, stop, exits, taken }: Position, order: Order | undefined): boolean {
-  if (leaving !== null || exits.trail !== null || exits.even !== null) return true
-  if (taken < exits.take.length) return true
-  return stop !== null && (order === undefined || order.plan?.wire.stop !== stop)
+function needsPrice(
+  { closing, stop, exits, levelsFilled }: Position,
+  order: Order | undefined,
+): boolean {
+  if (closing !== null || exits.trailingStop !== null || exits.breakEven !== null) return true
+  if (levelsFilled < exits.takeProfits.length) return true
+  return stop !== null && (order === undefined || order.planned?.request.stop !== stop)
 }
 
-// Take-profits: when the bid reaches a rung, that much of the position is sold, and each rung once.
+// Take-profits: when the bid reaches a level, that much of the position is sold, and each level once.
 export function takeProfit(
-  turn: Turn,
+  context: DecisionContext,
   key: string,
   position: Position,
   bid: Decimal | null,
 ): undefined {
-  const { take } = position.exits
-  const reached = bid === null ? 0 : take.filter(({ price }) => exact(price).lte(exact(bid))).length
-  if (reached <= position.taken || isExiting(turn, key)) return
-  if (!mayTryAgain(position.failed.exit, turn.world.now)) return
-  const size = sizeOf(turn, position, reached, bid)
+  const { takeProfits } = position.exits
+  const reached =
+    bid === null
+      ? 0
+      : takeProfits.filter(({ price }) => parseDecimal(price).lte(parseDecimal(bid))).length
+  if (reached <= position.levelsFilled || isExiting(context, key)) return
+  if (!mayRetry(position.failures.exit, context.environment.now)) return
+  const size = sizeOf(context, position, reached, bid)
   if (size === null) return
   const { stream, market } = position
-  const reason = `take profit ${reached} of ${take.length}`
-  orderExit(turn, position, { reason, rung: reached, size })
-  notice(turn, { level: 'info', code: 'take_profit', message: `${reason} (${stream}, ${market})` })
+  const reason = `take profit ${reached} of ${takeProfits.length}`
+  orderDeviceExit(context, position, { reason, takeProfitLevel: reached, size })
+  notice(context, {
+    level: 'info',
+    code: 'take_profit',
+    message: `${reason} (${stream}, ${market})`,
+  })
 }
 
-/** Null while the rungs reached are too little for an order: they are sold with the next one. */
-function sizeOf(turn: Turn, position: Position, reached: number, bid: Decimal | null) {
-  const rules = turn.world.exchange.rules(position.market)
+/** Null while the levels reached are too little for an order: they are sold with the next one. */
+function sizeOf(
+  context: DecisionContext,
+  position: Position,
+  reached: number,
+  bid: Decimal | null,
+) {
+  const rules = context.environment.exchange.rules(position.market)
   if (rules === null) return null
-  const { take } = position.exits
+  const { takeProfits } = position.exits
   const all = { unit: 'percent', value: '100' } as const
-  if (reached === take.length && sum(take).gte(100)) return all
-  const share = percentOf(exact(position.whole), sum(take.slice(position.taken, reached)))
-  const amount = floorTo(share, exact(rules.step))
-  const { exit: collar } = turn.world.policy.collar
-  const rest = exact(available(position)).minus(amount)
+  if (reached === takeProfits.length && sum(takeProfits).gte(100)) return all
+  const share = percentOf(
+    parseDecimal(position.initialAmount),
+    sum(takeProfits.slice(position.levelsFilled, reached)),
+  )
+  const amount = floorTo(share, parseDecimal(rules.step))
+  const { exit: collar } = context.environment.policy.collar
+  const rest = parseDecimal(available(position)).minus(amount)
   const about = { rules, bid, stop: position.stop, collar }
   if (rest.lte(0) || isTooLittleToKeep(toDecimal(rest), about)) return all
   const value = toDecimal(amount)
   return isUnsellable(value, { rules, bid, collar }) ? null : ({ unit: 'base', value } as const)
 }
 
-function sum(rungs: Position['exits']['take']): Big {
-  return rungs.reduce((percent, rung) => percent.plus(rung.percent), new Big(0))
+function sum(levels: Position['exits']['takeProfits']): Big {
+  return levels.reduce((percent, level) => percent.plus(level.percent), new Big(0))
 }

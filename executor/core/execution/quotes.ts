@@ -1,8 +1,8 @@
 // The bid that exits are decided on: fresh, or asked for.
 import type { Decimal } from '@keyside/protocol'
-import { opened } from '../model/backoff.ts'
+import { started } from '../model/backoff.ts'
 import type { Quote } from '../model/exchange.ts'
-import { ask, type Turn } from './context.ts'
+import { type DecisionContext, emit } from './context.ts'
 
 /** A quote that is older is asked for again before anything is decided on it. */
 export const QUOTE_LIFE_MS = 2_000
@@ -15,24 +15,24 @@ export function isYoung({ at }: Quote, now: number, life: number): boolean {
   return Math.abs(now - at) <= life
 }
 
-export function freshBid({ world }: Turn, market: string): Decimal | null {
-  const quote = world.exchange.quote(market)
-  return quote !== null && isYoung(quote, world.now, BID_LIFE_MS) ? quote.bid : null
+export function freshBid({ environment }: DecisionContext, market: string): Decimal | null {
+  const quote = environment.exchange.quote(market)
+  return quote !== null && isYoung(quote, environment.now, BID_LIFE_MS) ? quote.bid : null
 }
 
 /** At most once a second, however often the answer brings nothing newer. */
-export function keepPriceFresh(turn: Turn, market: string): undefined {
-  const { now, exchange } = turn.world
+export function keepPriceFresh(context: DecisionContext, market: string): undefined {
+  const { now, exchange } = context.environment
   const quote = exchange.quote(market)
   if (quote !== null && isYoung(quote, now, QUOTE_LIFE_MS)) return
-  const asked = turn.live.quotes[market]
+  const asked = context.session.quotes[market]
   if (asked?.state === 'open' || (asked !== undefined && now - asked.at < ASK_EVERY_MS)) return
-  askQuote(turn, market)
+  askQuote(context, market)
 }
 
-export function askQuote(turn: Turn, market: string): undefined {
-  const { quotes } = turn.live
-  const asked = opened(quotes[market], turn.world.now)
-  turn.live = { ...turn.live, quotes: { ...quotes, [market]: asked } }
-  ask(turn, { type: 'quote', market })
+export function askQuote(context: DecisionContext, market: string): undefined {
+  const { quotes } = context.session
+  const asked = started(quotes[market], context.environment.now)
+  context.session = { ...context.session, quotes: { ...quotes, [market]: asked } }
+  emit(context, { type: 'quote', market })
 }

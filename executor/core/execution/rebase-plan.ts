@@ -4,12 +4,12 @@ import { type Decimal, toDecimal } from '@keyside/protocol'
 import Big from 'big.js'
 import { sentenceOf } from '../model/codes.ts'
 import { minus, plus } from '../model/decimals.ts'
-import type { Happening } from '../model/events.ts'
+import type { NewEvent } from '../model/events.ts'
 import type { AccountTrade, ExchangeOrder, OrderKind } from '../model/exchange.ts'
 import type { Named } from '../model/observation.ts'
-import { isLive, type OrderEvent, type OrderState } from '../model/order-table.ts'
-import { type Book, type Order, type Position, positionKey } from '../model/state.ts'
-import { baseOf, type StepOf, shareOut } from './discrepancies.ts'
+import { isWorking, type OrderEvent, type OrderState } from '../model/order-table.ts'
+import { type Order, type Portfolio, type Position, positionKey } from '../model/state.ts'
+import { allocateMissing, baseOf, type StepOf } from './discrepancies.ts'
 
 export interface MarketSeen {
   readonly market: string
@@ -43,17 +43,19 @@ export interface RebasePlan {
 const OURS = /^[0-9a-f]{32}$/
 
 export function planRebase(
-  book: Book,
+  portfolio: Portfolio,
   markets: readonly MarketSeen[],
   there: (currency: string) => Decimal,
   stepOf: StepOf,
 ): RebasePlan {
-  const bases = [...new Set(Object.values(book.positions).map(({ market }) => baseOf(market)))]
+  const bases = [...new Set(Object.values(portfolio.positions).map(({ market }) => baseOf(market)))]
   const forgotten = markets.flatMap(({ market, open }) =>
-    open.filter(({ order }) => liveOrder(book, order) === undefined).map(restingOn(market)),
+    open.filter(({ order }) => liveOrder(portfolio, order) === undefined).map(restingOn(market)),
   )
   return {
-    positions: bases.flatMap((base) => cutTo(book, base, { markets, there: there(base), stepOf })),
+    positions: bases.flatMap((base) =>
+      cutTo(portfolio, base, { markets, there: there(base), stepOf }),
+    ),
     cancels: forgotten.filter(({ clientOrderId }) => OURS.test(clientOrderId)),
     leftAlone: forgotten.filter(({ clientOrderId }) => !OURS.test(clientOrderId)),
   }
@@ -68,9 +70,9 @@ function restingOn(market: string) {
   })
 }
 
-function liveOrder({ orders }: Book, name: string | null): Order | undefined {
+function liveOrder({ orders }: Portfolio, name: string | null): Order | undefined {
   const order = name === null ? undefined : orders[name]
-  return order !== undefined && isLive(order.state) ? order : undefined
+  return order !== undefined && isWorking(order.state) ? order : undefined
 }
 
 /**
@@ -78,23 +80,25 @@ function liveOrder({ orders }: Book, name: string | null): Order | undefined {
  * coins would hide them. What was bought and cannot be explained stays the trader's.
  */
 function cutTo(
-  book: Book,
+  portfolio: Portfolio,
   base: string,
   { markets, there, stepOf }: { markets: readonly MarketSeen[]; there: Decimal; stepOf: StepOf },
 ): readonly PositionChange[] {
-  const positions = Object.entries(book.positions).filter(([, one]) => baseOf(one.market) === base)
+  const positions = Object.entries(portfolio.positions).filter(
+    ([, one]) => baseOf(one.market) === base,
+  )
   const trades = markets
     .filter(({ market }) => baseOf(market) === base)
     .flatMap((seen) => seen.trades)
   const expected = positions.reduce(
-    (sum, [key, position]) => plus(sum, expectedIn(book, key, position, trades)),
+    (sum, [key, position]) => plus(sum, expectedIn(portfolio, key, position, trades)),
     '0',
   )
   const sold = trades
-    .filter(({ side, order }) => side === 'sell' && liveOrder(book, order) === undefined)
+    .filter(({ side, order }) => side === 'sell' && liveOrder(portfolio, order) === undefined)
     .reduce((sum, trade) => plus(sum, trade.amount), '0')
   const short = minus(expected, there)
-  const cuts = shareOut(book, base, new Big(short).gt(sold) ? short : sold, stepOf)
+  const cuts = allocateMissing(portfolio, base, new Big(short).gt(sold) ? short : sold, stepOf)
   return positions.flatMap(([position, { amount: from }]) => {
     const to = minus(from, cuts[position] ?? '0')
     return to === from ? [] : [{ position, from, to }]
@@ -103,13 +107,13 @@ function cutTo(
 
 /** With the trades of its working orders, which the start brings in. */
 function expectedIn(
-  book: Book,
+  portfolio: Portfolio,
   key: string,
   { amount }: Position,
   trades: MarketSeen['trades'],
 ): Decimal {
   const sum = trades.reduce((all, trade) => {
-    const order = liveOrder(book, trade.order)
+    const order = liveOrder(portfolio, trade.order)
     if (order === undefined || positionKey(order) !== key) return all
     return trade.side === 'buy' ? all.plus(trade.amount) : all.minus(trade.amount)
   }, new Big(amount))
@@ -119,11 +123,11 @@ function expectedIn(
 // Orders that the journal holds otherwise than the exchange: sent after a backup was made, or gone there. Pure.
 /** The moves that were made and lost. From there on it is unknown, and the next start asks what became of it. */
 const LOST: Partial<Record<OrderState, readonly OrderEvent[]>> = {
-  received: ['intend', 'send', 'lose'],
-  waiting: ['approve', 'intend', 'send', 'lose'],
-  approved: ['intend', 'send', 'lose'],
-  clearing: ['intend', 'send', 'lose'],
-  intended: ['send', 'lose'],
+  received: ['initialize', 'submit', 'mark_unknown'],
+  waiting: ['approve', 'initialize', 'submit', 'mark_unknown'],
+  approved: ['initialize', 'submit', 'mark_unknown'],
+  canceling_stop: ['initialize', 'submit', 'mark_unknown'],
+  initialized: ['submit', 'mark_unknown'],
 }
 
 export function isUnsent({ state }: Order): boolean {
@@ -131,17 +135,17 @@ export function isUnsent({ state }: Order): boolean {
 }
 
 /** Over with the trades that are known: the exchange has it in none of its lists, and the trader is there to say so. */
-export function settleGone({ clientOrderId, filled }: Order): readonly Happening[] {
-  return [{ ...step(clientOrderId, 'end'), filled }, step(clientOrderId, 'cancel')]
+export function settleGone({ clientOrderId, filled }: Order): readonly NewEvent[] {
+  return [{ ...step(clientOrderId, 'await_fills'), filled }, step(clientOrderId, 'cancel')]
 }
 
 export function settleUnsent(
-  { clientOrderId, state, plan }: Order,
+  { clientOrderId, state, planned }: Order,
   found: 'found' | 'missing',
-): readonly Happening[] {
-  if (found === 'found' && plan !== null)
+): readonly NewEvent[] {
+  if (found === 'found' && planned !== null)
     return (LOST[state] ?? []).map((event) => step(clientOrderId, event))
-  return [step(clientOrderId, state === 'intended' ? 'miss' : 'refuse')]
+  return [step(clientOrderId, state === 'initialized' ? 'not_found' : 'deny')]
 }
 
 function step(clientOrderId: string, event: OrderEvent) {

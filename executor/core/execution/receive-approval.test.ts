@@ -15,7 +15,7 @@ test('waits for the trader, and sends the very order that was shown', async () =
   const executor = await waiting()
   await executor.give(executor.approval(executor.card()))
   expect(executor.exchange.sent).toHaveLength(1)
-  expect(executor.told().slice(2)).toEqual(['entry approved', 'entry sent', 'entry filled'])
+  expect(executor.told().slice(2)).toEqual(['entry approved', 'entry submitted', 'entry filled'])
 })
 
 test('an approval for another order sends nothing', async () => {
@@ -49,12 +49,12 @@ test('silence expires the order, and a late answer is told so', async () => {
 
 test('an answer in the very turn in which the order expires is late', async () => {
   const executor = await waiting()
-  const [order] = Object.values(executor.state().book.orders)
+  const [order] = Object.values(executor.state().portfolio.orders)
   const world = { ...executor.world(), now: order?.approval.expires ?? 0 }
-  const { reports, facts } = decide(executor.state(), executor.approval(executor.card()), world)
+  const { reports, events } = decide(executor.state(), executor.approval(executor.card()), world)
   expect(reports).toContainEqual(expect.objectContaining({ code: 'approval_late' }))
   expect(reports).not.toContainEqual(expect.objectContaining({ code: 'approval_unknown' }))
-  expect(facts).not.toContainEqual(expect.objectContaining({ event: 'approve' }))
+  expect(events).not.toContainEqual(expect.objectContaining({ event: 'approve' }))
 })
 
 test('an order that waits survives a restart, and so does its end', async () => {
@@ -86,27 +86,27 @@ test('a tap just after a restart waits for the first head, and is refused when n
   await other.clock.turn(9_000)
   expect(other.told().at(-1)).toBe('entry approved')
   await other.clock.turn(2_000)
-  expect(other.told().at(-1)).toBe('entry refused hb.deadman')
+  expect(other.told().at(-1)).toBe('entry denied hb.deadman')
 })
 
 test('no sends nothing and ends it', async () => {
   const executor = await waiting()
   await executor.give(executor.approval(executor.card(), 'reject'))
-  expect(executor.told().at(-1)).toBe('entry rejected approval_rejected')
-  expect(executor.state().book.orders).toEqual({})
+  expect(executor.told().at(-1)).toBe('entry declined approval_rejected')
+  expect(executor.state().portfolio.orders).toEqual({})
 })
 
 test('policy is asked again at the tap', async () => {
   const executor = await waiting()
   Object.assign(executor.policy.limits, { order: '100' })
   await executor.give(executor.approval(executor.card()))
-  expect(executor.told().at(-1)).toBe('entry refused size.max')
+  expect(executor.told().at(-1)).toBe('entry denied size.max')
   expect(executor.exchange.sent).toEqual([])
 })
 
 test('shows the stop that will stand at the exchange, on its price step', async () => {
   const executor = new TestExecutor({ approval: 'always' })
-  await executor.enter({ stop: '58018.5738' })
+  await executor.enter({ stopPrice: '58018.5738' })
   const card = executor.reports.find(({ event }) => event.type === 'approval')
   expect(card?.event).toMatchObject({ stop: '58018.58' })
 })
@@ -118,7 +118,7 @@ test('an entry that still waits when its strategy leaves is over, and no tap buy
     const exit = executor.exit()
     const target = { market: 'BTC/USDT', position: 'flat', since: 2 } as const
     await executor.give(leave === 'exit' ? exit : executor.head({ target }))
-    expect(executor.told()).toContain('entry refused entry_superseded')
+    expect(executor.told()).toContain('entry denied entry_superseded')
     await executor.give(executor.approval(card))
     expect(executor.exchange.sent).toEqual([])
   }

@@ -4,38 +4,41 @@ import { wrongAt } from '../model/apply.ts'
 import { type ExecutorCode, sentenceOf } from '../model/codes.ts'
 import type { Order } from '../model/state.ts'
 import { isLarge } from './approval-card.ts'
-import { record, type Turn } from './context.ts'
-import { takeOnce } from './deduplicate.ts'
+import { append, type DecisionContext } from './context.ts'
+import { deduplicate } from './deduplicate.ts'
 import { reportOrder } from './order-view.ts'
 import { refuseInput } from './refusals.ts'
 
-export function onApproval(turn: Turn, claims: Approval): undefined {
-  if (takeOnce(turn, claims, `${claims.answer} ${claims.order}`) !== 'taken') return
-  const order = Object.values(turn.book.orders).find(({ plan }) => plan?.id === claims.order)
-  if (order?.state !== 'waiting') return refuse(turn, claims, whyNot(turn, claims.order))
+export function onApproval(context: DecisionContext, claims: Approval): undefined {
+  if (deduplicate(context, claims, `${claims.answer} ${claims.order}`) !== 'taken') return
+  const order = Object.values(context.portfolio.orders).find(
+    ({ planned }) => planned?.id === claims.order,
+  )
+  if (order?.state !== 'waiting') return refuse(context, claims, whyNot(context, claims.order))
   // Whatever the clock of the button says: the order expires in the same turn.
-  if (turn.world.now >= order.approval.expires) return refuse(turn, claims, 'approval_late')
-  return claims.answer === 'approve' ? approve(turn, order, claims) : reject(turn, order)
+  if (context.environment.now >= order.approval.expires)
+    return refuse(context, claims, 'approval_late')
+  return claims.answer === 'approve' ? approve(context, order, claims) : reject(context, order)
 }
 
-/** Policy and price are asked again before it is sent: `orders/journey.ts` goes on from here. */
-function approve(turn: Turn, order: Order, claims: Approval): undefined {
+/** Policy and price are asked again before it is sent: `order-pipeline.ts` goes on from here. */
+function approve(context: DecisionContext, order: Order, claims: Approval): undefined {
   const { clientOrderId } = order
-  const coded = isLarge(turn, order)
-  const taken = coded ? takeCode(turn, order, claims.code) : 'taken'
-  if (taken !== 'taken') return refuse(turn, claims, taken)
-  record(turn, { type: 'step', clientOrderId, event: 'approve', by: coded ? 'code' : 'tap' })
-  reportOrder(turn, order, 'approved')
+  const coded = isLarge(context, order)
+  const taken = coded ? takeCode(context, order, claims.code) : 'taken'
+  if (taken !== 'taken') return refuse(context, claims, taken)
+  append(context, { type: 'step', clientOrderId, event: 'approve', by: coded ? 'code' : 'tap' })
+  reportOrder(context, order, 'approved')
 }
 
-function reject(turn: Turn, order: Order): undefined {
+function reject(context: DecisionContext, order: Order): undefined {
   const code = 'approval_rejected'
-  record(turn, { type: 'step', clientOrderId: order.clientOrderId, event: 'reject', code })
-  reportOrder(turn, order, 'rejected', { code, message: sentenceOf(code) })
+  append(context, { type: 'step', clientOrderId: order.clientOrderId, event: 'decline', code })
+  reportOrder(context, order, 'declined', { code, message: sentenceOf(code) })
 }
 
-function whyNot(turn: Turn, id: string): ExecutorCode {
-  switch (turn.book.ended.findLast((one) => one.id === id)?.state) {
+function whyNot(context: DecisionContext, id: string): ExecutorCode {
+  switch (context.portfolio.endedOrders.findLast((one) => one.id === id)?.state) {
     case 'expired':
       return 'approval_late'
     case 'replaced':
@@ -46,8 +49,8 @@ function whyNot(turn: Turn, id: string): ExecutorCode {
 }
 
 /** It names the order, so that a card which still waits can say so. */
-function refuse(turn: Turn, { order }: Approval, code: ExecutorCode): undefined {
-  refuseInput(turn, { code, message: sentenceOf(code), order })
+function refuse(context: DecisionContext, { order }: Approval, code: ExecutorCode): undefined {
+  refuseInput(context, { code, message: sentenceOf(code), order })
 }
 
 // The code of the trader's authenticator, which an order above the policy's `code_above` needs besides the tap.
@@ -56,18 +59,21 @@ export const WRONG_AN_HOUR = 5
 
 /** A true code is used up by this, whatever becomes of the order. */
 export function takeCode(
-  turn: Turn,
+  context: DecisionContext,
   { clientOrderId }: Order,
   code: string | undefined,
 ): 'taken' | ExecutorCode {
-  const { stepOfCode, now } = turn.world
-  const { wrong, usedUpTo } = { ...turn.book.codes, wrong: wrongAt(turn.book.codes, now) }
+  const { stepOfCode, now } = context.environment
+  const { wrong, usedUpTo } = {
+    ...context.portfolio.codes,
+    wrong: wrongAt(context.portfolio.codes, now),
+  }
   if (stepOfCode === 'unset') return 'approval_code_unset'
   if (code === undefined) return 'approval_code_needed'
   // Not even looked at: an answer would tell the guesser something.
   if (wrong.length >= WRONG_AN_HOUR) return 'approval_code_locked'
   const step = stepOfCode(code)
   if (step !== null && step <= usedUpTo) return 'approval_code_used'
-  record(turn, { type: 'code', clientOrderId, step: step ?? 'wrong' })
+  append(context, { type: 'code', clientOrderId, step: step ?? 'wrong' })
   return step === null ? 'approval_code_wrong' : 'taken'
 }

@@ -6,7 +6,7 @@ test('pauses and resumes, and a pause survives a restart', async () => {
   executor.take(executor.command({ do: 'pause' }, 'one'))
   executor.crash()
   await executor.enter()
-  expect(executor.told().at(-1)).toBe('entry refused trading.state')
+  expect(executor.told().at(-1)).toBe('entry denied trading.state')
   executor.take(executor.command({ do: 'resume' }, 'two'))
   await executor.enter()
   expect(executor.told().at(-1)).toBe('entry filled')
@@ -15,7 +15,7 @@ test('pauses and resumes, and a pause survives a restart', async () => {
 test('a halt cancels what rests, and the chat cannot undo it', async () => {
   const executor = new TestExecutor()
   executor.exchange.mood = 'rests'
-  await executor.enter({ type: 'limit', limit: '59000' })
+  await executor.enter({ type: 'limit', limitPrice: '59000' })
   await executor.give(executor.command({ do: 'halt' }, 'one'))
   expect([...executor.exchange.orders.values()]).toMatchObject([{ status: 'canceled' }])
   await executor.clock.turn(3_000)
@@ -26,7 +26,7 @@ test('a halt cancels what rests, and the chat cannot undo it', async () => {
     code: 'halted_at_terminal_only',
     message: expect.stringContaining('keyside unhalt'),
   })
-  expect(executor.state().book.trading).toBe('halted')
+  expect(executor.state().portfolio.trading).toBe('halted')
 })
 
 function lastAnswer(executor: TestExecutor) {
@@ -62,7 +62,7 @@ test('a balance begins with what is traded with, whatever the exchange lists fir
 test('an order that came to nothing is listed with the reason', async () => {
   const executor = new TestExecutor()
   executor.exchange.mood = 'rests'
-  await executor.enter({ type: 'limit', limit: '59000' })
+  await executor.enter({ type: 'limit', limitPrice: '59000' })
   await executor.give(executor.command({ do: 'halt' }, 'one'))
   await executor.clock.turn(3_000)
   await executor.give(executor.command({ do: 'orders', limit: 5 }, 'two'))
@@ -79,10 +79,10 @@ test('a flood of commands is refused, and a minute later they are heard again', 
   expect(executor.told().filter((line) => line === 'answer positions')).toHaveLength(300)
   await executor.give(executor.command({ do: 'pause' }, 'one too many'))
   expect(executor.told().at(-1)).toBe('refusal command_flood')
-  expect(executor.state().book.trading).toBe('running')
+  expect(executor.state().portfolio.trading).toBe('running')
   await executor.clock.turn(60_001)
   await executor.give(executor.command({ do: 'pause' }, 'after it'))
-  expect(executor.state().book.trading).toBe('paused')
+  expect(executor.state().portfolio.trading).toBe('paused')
 })
 
 test('a command counts once, also over a restart', async () => {
@@ -92,12 +92,12 @@ test('a command counts once, also over a restart', async () => {
   await executor.give(executor.command({ do: 'resume' }, 'two'))
   executor.crash()
   await executor.give(pause)
-  expect(executor.state().book.trading).toBe('running')
+  expect(executor.state().portfolio.trading).toBe('running')
 })
 
 test('answers what it is asked', async () => {
   const executor = new TestExecutor()
-  await executor.enter({ stop: '58000' })
+  await executor.enter({ stopPrice: '58000' })
   const asks = [
     { do: 'status' },
     { do: 'balance' },

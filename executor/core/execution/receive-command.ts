@@ -2,41 +2,41 @@
 import type { Answer, Command, TradingState } from '@keyside/protocol'
 import { sentenceOf } from '../model/codes.ts'
 import { positionsAnswer, statusAnswer, weightsOf } from './answers.ts'
-import { ask, report, type Turn } from './context.ts'
-import { takeOnce } from './deduplicate.ts'
+import { type DecisionContext, emit, report } from './context.ts'
+import { deduplicate } from './deduplicate.ts'
 import { setTrading } from './trading-state.ts'
 
-export function onCommand(turn: Turn, claims: Command): undefined {
+export function onCommand(context: DecisionContext, claims: Command): undefined {
   const { instruction, jti: to, sub: by } = claims
-  if (takeOnce(turn, claims, instruction.do) !== 'taken') return
-  const answer = (content: Answer) => report(turn, { type: 'answer', to, answer: content })
+  if (deduplicate(context, claims, instruction.do) !== 'taken') return
+  const answer = (content: Answer) => report(context, { type: 'answer', to, answer: content })
   switch (instruction.do) {
     case 'status':
-      return answer(statusAnswer(turn))
+      return answer(statusAnswer(context))
     case 'balance':
-      return ask(turn, { type: 'balances', to, weights: weightsOf(turn) })
+      return emit(context, { type: 'balances', to, weights: weightsOf(context) })
     case 'positions':
-      return answer(positionsAnswer(turn))
+      return answer(positionsAnswer(context))
     case 'orders':
     case 'trades':
-      return ask(turn, { type: 'rows', to, about: instruction.do, limit: instruction.limit })
+      return emit(context, { type: 'rows', to, about: instruction.do, limit: instruction.limit })
     case 'pause':
-      return answer(change(turn, 'paused', by))
+      return answer(change(context, 'paused', by))
     case 'resume':
-      return answer(change(turn, 'running', by))
+      return answer(change(context, 'running', by))
     case 'halt':
-      setTrading(turn, 'halted', by, instruction.positions)
+      setTrading(context, 'halted', by, instruction.positions)
       return answer({ about: 'done' })
     case 'replay':
-      return ask(turn, { type: 'replay', after: instruction.after })
+      return emit(context, { type: 'replay', after: instruction.after })
   }
 }
 
-function change(turn: Turn, state: TradingState, by: string): Answer {
-  if (turn.book.trading === 'halted') {
+function change(context: DecisionContext, state: TradingState, by: string): Answer {
+  if (context.portfolio.trading === 'halted') {
     const code = 'halted_at_terminal_only'
     return { about: 'refused', code, message: sentenceOf(code) }
   }
-  setTrading(turn, state, by)
+  setTrading(context, state, by)
   return { about: 'done' }
 }

@@ -13,7 +13,7 @@ test('executes a missed exit from the head and tells that signals were missed', 
   await executor.clock.turn(2_100)
   expect(executor.told()).toContain('notice signals_missed')
   expect(executor.told().at(-1)).toBe('exit filled')
-  expect(executor.state().book.positions).toEqual({})
+  expect(executor.state().portfolio.positions).toEqual({})
 })
 
 test('a missed entry stays missed', async () => {
@@ -49,7 +49,7 @@ test('tries the way out again and again when the exit did not fill, and calls fo
   expect(executor.told().filter((line) => line === 'notice exit_failed')).toHaveLength(4)
   executor.exchange.mood = 'fills'
   await executor.clock.turn(60_000)
-  expect(executor.state().book.positions).toEqual({})
+  expect(executor.state().portfolio.positions).toEqual({})
 })
 
 test('what an exit left over, too little for any order, is not a missed exit', async () => {
@@ -68,19 +68,19 @@ test('what an exit left over, too little for any order, is not a missed exit', a
 test('a head that was flat before the newest entry sells nothing of it', async () => {
   const executor = new TestExecutor()
   await executor.enter()
-  await executor.enter({ bar: { timeframe: '1m', start: 99 } })
+  await executor.enter({ candle: { timeframe: '1m', start: 99 } })
   await executor.clock.turn(3_000)
   await executor.give(executor.head({ target: flat(2) }))
   await executor.clock.turn(5_000)
   expect(executor.told()).not.toContain('notice position_leaving')
-  expect(Object.values(executor.state().book.positions)).toMatchObject([{ seq: 2 }])
+  expect(Object.values(executor.state().portfolio.positions)).toMatchObject([{ seq: 2 }])
 })
 
 test('two heads with one number and two hashes halt', async () => {
   const executor = new TestExecutor()
   await executor.enter()
   await executor.give(executor.head({ hash: hashText('another') }))
-  expect(executor.state().book.trading).toBe('halted')
+  expect(executor.state().portfolio.trading).toBe('halted')
 })
 
 test('a head that says less than the signals before it is refused', async () => {
@@ -96,10 +96,10 @@ test('an older head sent again is not a sign of life', async () => {
   const old = executor.head()
   await executor.clock.turn(1_000)
   executor.take(executor.head())
-  const { at } = executor.state().live.heads['demo'] ?? { at: 0 }
+  const { at } = executor.state().session.heads['demo'] ?? { at: 0 }
   await executor.clock.turn(1_000)
   executor.take(old)
-  expect(executor.state().live.heads['demo']?.at).toBe(at)
+  expect(executor.state().session.heads['demo']?.at).toBe(at)
 })
 
 test('tells once when the provider falls silent', async () => {
@@ -112,7 +112,7 @@ test('tells once when the provider falls silent', async () => {
 test('a missed exit does not wait for an entry that rests at the exchange', async () => {
   const executor = new TestExecutor()
   executor.exchange.mood = 'rests'
-  await executor.enter({ type: 'limit', limit: '59000' })
+  await executor.enter({ type: 'limit', limitPrice: '59000' })
   const entry = executor.exchange.accepted[0]?.clientOrderId ?? ''
   executor.exchange.fill(entry, '0.001', 'open')
   await executor.clock.turn(2_100)
@@ -121,7 +121,7 @@ test('a missed exit does not wait for an entry that rests at the exchange', asyn
   await executor.give(executor.head({ target: flat(2) }))
   await executor.clock.turn(5_000)
   expect(executor.exchange.orders.get(entry)?.status).toBe('canceled')
-  expect(executor.state().book.positions).toEqual({})
+  expect(executor.state().portfolio.positions).toEqual({})
 })
 
 test('a missed exit does not wait for an entry that the trader has not answered', async () => {
@@ -132,5 +132,5 @@ test('a missed exit does not wait for an entry that the trader has not answered'
   executor.exit()
   await executor.give(executor.head({ target: flat(3) }))
   await executor.clock.turn(5_000)
-  expect(executor.state().book.positions).toEqual({})
+  expect(executor.state().portfolio.positions).toEqual({})
 })

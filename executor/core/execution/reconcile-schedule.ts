@@ -1,10 +1,10 @@
 // When a market is looked at next.
 
 import { atLeast, isZero } from '../model/decimals.ts'
-import type { Look } from '../model/observation.ts'
+import type { Reconciliation } from '../model/observation.ts'
 import { available } from '../model/positions.ts'
 import type { Position } from '../model/state.ts'
-import type { Turn } from './context.ts'
+import type { DecisionContext } from './context.ts'
 import { baseOf } from './discrepancies.ts'
 
 const EVERY_MS = 60_000
@@ -20,32 +20,36 @@ const PATIENCE_MS = 300_000
 const COUNTING_MS = 3_000
 
 /** A sale was refused for want of coins: what is there is looked up at once. */
-export function countSoon(turn: Turn, market: string): undefined {
-  const look = turn.live.looks[market]
-  const { now } = turn.world
+export function countSoon(context: DecisionContext, market: string): undefined {
+  const look = context.session.reconciliations[market]
+  const { now } = context.environment
   const at = look?.state === 'due' ? now : look?.at
-  setLook(turn, market, { refusedAt: now, ...(at !== undefined && { at }) })
+  setLook(context, market, { refusedAt: now, ...(at !== undefined && { at }) })
 }
 
-export function isCounting({ live, world }: Turn, market: string): boolean {
-  const refusedAt = live.looks[market]?.refusedAt ?? 0
-  return refusedAt > 0 && Math.abs(world.now - refusedAt) < COUNTING_MS
+export function isCounting({ session, environment }: DecisionContext, market: string): boolean {
+  const refusedAt = session.reconciliations[market]?.refusedAt ?? 0
+  return refusedAt > 0 && Math.abs(environment.now - refusedAt) < COUNTING_MS
 }
 
 /** Without an answer. */
-export function pauseAfterSilence({ found, refusedAt }: Look): number {
+export function pauseAfterSilence({ found, refusedAt }: Reconciliation): number {
   const isFirst = found === 'awaited' || found === 'overdue'
   return isFirst || refusedAt > 0 ? SOON_MS : AGAIN_MS
 }
 
-export function pauseBefore(turn: Turn, market: string, found: 'settled' | 'open'): number {
-  const { book, live, world } = turn
-  const look = live.looks[market]
+export function pauseBefore(
+  context: DecisionContext,
+  market: string,
+  found: 'settled' | 'open',
+): number {
+  const { portfolio, session, environment } = context
+  const look = session.reconciliations[market]
   if (look !== undefined && look.refusedAt > 0) return SOON_MS
-  const short = shortIn(book.positions, baseOf(market))
-  if (short.length > 0 && world.now - (look?.shortSince ?? 0) < PATIENCE_MS)
+  const short = shortIn(portfolio.positions, baseOf(market))
+  if (short.length > 0 && environment.now - (look?.missingSince ?? 0) < PATIENCE_MS)
     return short.some((one) => atLeast(one.missing, available(one))) ? BACK_MS : AGAIN_MS
-  return found === 'settled' || book.closed[market] !== undefined ? EVERY_MS : AGAIN_MS
+  return found === 'settled' || portfolio.closedMarkets[market] !== undefined ? EVERY_MS : AGAIN_MS
 }
 
 /** Positions in that coin of which some is missing. */
@@ -58,8 +62,15 @@ export function shortIn(
   )
 }
 
-export function setLook(turn: Turn, market: string, change: Partial<Look>): undefined {
-  const look = turn.live.looks[market]
+export function setLook(
+  context: DecisionContext,
+  market: string,
+  change: Partial<Reconciliation>,
+): undefined {
+  const look = context.session.reconciliations[market]
   if (look === undefined) return
-  turn.live = { ...turn.live, looks: { ...turn.live.looks, [market]: { ...look, ...change } } }
+  context.session = {
+    ...context.session,
+    reconciliations: { ...context.session.reconciliations, [market]: { ...look, ...change } },
+  }
 }

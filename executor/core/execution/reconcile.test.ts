@@ -2,10 +2,10 @@
 import { expect, test } from 'vitest'
 import { allRows, toFact } from '../../journal/journal.ts'
 import { TestExecutor } from '../../testing/rig.ts'
-import type { Happening } from '../model/events.ts'
+import type { NewEvent } from '../model/events.ts'
 import type { WireOrder } from '../model/exchange.ts'
-import { newTurn } from './context.ts'
-import { lookAround } from './reconcile.ts'
+import { newContext } from './context.ts'
+import { reconcileDue } from './reconcile.ts'
 
 const MINUTE = 60_000
 const BY_HAND: WireOrder = {
@@ -26,8 +26,10 @@ async function byHand(executor: TestExecutor, change: Partial<WireOrder> = {}): 
   exchange.mood = mood
 }
 
-function facts(executor: TestExecutor, type: Happening['type']) {
-  return [...allRows(executor.journal.database())].map(toFact).filter((fact) => fact.type === type)
+function events(executor: TestExecutor, type: NewEvent['type']) {
+  return [...allRows(executor.journal.database())]
+    .map(toFact)
+    .filter((event) => event.type === type)
 }
 
 function count(executor: TestExecutor, line: string): number {
@@ -44,13 +46,13 @@ async function enter(executor: TestExecutor): Promise<string> {
 test('a life of its own orders tells of nothing unexpected', async () => {
   const executor = new TestExecutor()
   executor.exchange.own = '0'
-  await executor.enter({ stop: '58000' })
+  await executor.enter({ stopPrice: '58000' })
   await executor.clock.turn(5 * MINUTE)
   await executor.give(executor.exit())
   await executor.clock.turn(5 * MINUTE)
   const notices = executor.told().filter((line) => line.startsWith('notice'))
   expect(notices).toEqual(['notice stream_silent'])
-  expect(executor.state().book.closed).toEqual({})
+  expect(executor.state().portfolio.closedMarkets).toEqual({})
 })
 
 test.each([
@@ -75,7 +77,7 @@ test.each([
   executor.crash()
   await executor.clock.turn(5 * MINUTE)
   expect(count(executor, 'notice unexpected_activity')).toBe(1)
-  expect(facts(executor, 'unexpected')).toHaveLength(1)
+  expect(events(executor, 'unexpected')).toHaveLength(1)
 })
 
 test('what was traded while the executor was stopped is told at the next start', async () => {
@@ -110,11 +112,11 @@ test('an order that was proved not placed and is there after all closes its mark
   await executor.clock.turn(2 * MINUTE)
   executor.exchange.mood = 'fills'
   expect(count(executor, 'notice order_reappeared')).toBe(1)
-  expect(await enter(executor)).toBe('entry refused recon.drift')
+  expect(await enter(executor)).toBe('entry denied recon.drift')
   executor.crash()
   await executor.clock.turn(5 * MINUTE)
   expect(count(executor, 'notice order_reappeared')).toBe(1)
-  expect(await enter(executor)).toBe('entry refused recon.drift')
+  expect(await enter(executor)).toBe('entry denied recon.drift')
 })
 
 test('a trade that an order gets after its end closes its market for entries, and not for exits', async () => {
@@ -123,7 +125,7 @@ test('a trade that an order gets after its end closes its market for entries, an
   executor.exchange.fill(executor.exchange.sent[0]?.clientOrderId ?? '', '0.00100', 'filled')
   await executor.clock.turn(2 * MINUTE)
   expect(count(executor, 'notice order_reappeared')).toBe(1)
-  expect(await enter(executor)).toBe('entry refused recon.drift')
+  expect(await enter(executor)).toBe('entry denied recon.drift')
   await executor.give(executor.exit())
   expect(executor.told().at(-1)).toBe('exit filled')
 })
@@ -134,14 +136,14 @@ test('coins that are missing in two looks close the market until they are back',
   executor.exchange.own = '-0.00100'
   await executor.clock.turn(MINUTE)
   expect(count(executor, 'notice position_drift'), 'one look proves nothing').toBe(0)
-  expect(await enter(executor), 'and buys nothing').toBe('entry refused recon.drift')
+  expect(await enter(executor), 'and buys nothing').toBe('entry denied recon.drift')
   await executor.clock.turn(15_000)
   expect(count(executor, 'notice position_drift')).toBe(1)
-  expect(await enter(executor)).toBe('entry refused recon.drift')
+  expect(await enter(executor)).toBe('entry denied recon.drift')
   executor.crash()
   await executor.clock.turn(10 * MINUTE)
   expect(count(executor, 'notice position_drift')).toBe(1)
-  expect(await enter(executor)).toBe('entry refused recon.drift')
+  expect(await enter(executor)).toBe('entry denied recon.drift')
   executor.exchange.own = '0'
   await executor.clock.turn(MINUTE)
   expect(executor.told().at(-1)).toBe('notice drift_over')
@@ -156,11 +158,11 @@ test('coins are not counted while an order may be trading', async () => {
   executor.exchange.own = '0'
   await executor.give(executor.exit())
   await executor.clock.turn(10 * MINUTE)
-  expect(Object.values(executor.state().book.orders)).toMatchObject([{ state: 'unknown' }])
-  expect(facts(executor, 'drifted')).toEqual([])
+  expect(Object.values(executor.state().portfolio.orders)).toMatchObject([{ state: 'unknown' }])
+  expect(events(executor, 'drifted')).toEqual([])
   executor.exchange.lookups = 'honest'
   await executor.clock.turn(MINUTE)
-  expect(executor.state().book.positions).toEqual({})
+  expect(executor.state().portfolio.positions).toEqual({})
   expect(executor.told()).not.toContain('notice position_drift')
 })
 
@@ -169,7 +171,7 @@ test('a start on an account that lacks coins buys nothing', async () => {
   await enter(executor)
   executor.exchange.own = '-0.00100'
   executor.crash()
-  expect(await enter(executor)).toBe('entry refused recon.drift')
+  expect(await enter(executor)).toBe('entry denied recon.drift')
   expect(executor.exchange.sent).toHaveLength(1)
 })
 
@@ -197,9 +199,9 @@ test('the first entry after a start waits for the first look, and for no longer 
   executor.exchange.quoteAt = executor.clock.now()
   await executor.enter()
   await executor.clock.turn(9_900)
-  expect(Object.values(executor.state().book.orders)).toMatchObject([{ state: 'received' }])
+  expect(Object.values(executor.state().portfolio.orders)).toMatchObject([{ state: 'received' }])
   await executor.clock.turn(200)
-  expect(executor.told().at(-1)).toBe('entry refused recon.drift')
+  expect(executor.told().at(-1)).toBe('entry denied recon.drift')
 })
 
 test('after a start the market where an entry waits is compared before the others', async () => {
@@ -209,14 +211,17 @@ test('after a start the market where an entry waits is compared before the other
   executor.crash()
   executor.exchange.quoteAt = executor.clock.now()
   await executor.enter()
-  const { book, live } = executor.state()
+  const { portfolio, session } = executor.state()
   const at = executor.clock.now()
-  const calm = { refusedAt: 0, short: '0', shortSince: 0, doubts: [] }
+  const calm = { refusedAt: 0, missing: '0', missingSince: 0, doubts: [] }
   const due = { state: 'due', at, found: 'awaited', since: null, ...calm } as const
   const looks = { 'ETH/USDT': due, 'BTC/USDT': due, 'SOL/USDT': due }
-  const turn = newTurn({ book, live: { ...live, looks } }, executor.world())
-  lookAround(turn)
-  const asked = turn.effects.flatMap((one) => (one.type === 'compare' ? one.markets : []))
+  const context = newContext(
+    { portfolio, session: { ...session, reconciliations: looks } },
+    executor.world(),
+  )
+  reconcileDue(context)
+  const asked = context.effects.flatMap((one) => (one.type === 'compare' ? one.markets : []))
   expect(asked.map(({ market }) => market)).toEqual(['BTC/USDT', 'ETH/USDT', 'SOL/USDT'])
 })
 
@@ -245,19 +250,19 @@ test('an exchange that does not answer is asked again, and nothing is concluded 
   executor.crash()
   await executor.clock.turn(MINUTE)
   expect(asked).toBeGreaterThan(5)
-  expect(await enter(executor)).toBe('entry refused recon.drift')
-  expect(facts(executor, 'drifted')).toEqual([])
+  expect(await enter(executor)).toBe('entry denied recon.drift')
+  expect(events(executor, 'drifted')).toEqual([])
 })
 
 test('an order that the exchange took and forgets is told every minute and never given up', async () => {
   const executor = new TestExecutor()
   executor.exchange.mood = 'rests'
-  await executor.enter({ type: 'limit', limit: '50000' })
+  await executor.enter({ type: 'limit', limitPrice: '50000' })
   const kept = [...executor.exchange.orders]
   executor.exchange.orders.clear()
   await executor.clock.turn(10 * MINUTE + 5_000)
   expect(count(executor, 'notice order_vanished')).toBe(10)
-  expect(Object.values(executor.state().book.orders)).toMatchObject([{ state: 'accepted' }])
+  expect(Object.values(executor.state().portfolio.orders)).toMatchObject([{ state: 'accepted' }])
   for (const [id, order] of kept) executor.exchange.orders.set(id, order)
   executor.exchange.fill(kept[0]?.[0] ?? '', kept[0]?.[1].order.amount ?? '', 'filled')
   await executor.clock.turn(10_000)
@@ -267,7 +272,7 @@ test('an order that the exchange took and forgets is told every minute and never
 test('one miss is no alarm', async () => {
   const executor = new TestExecutor()
   executor.exchange.mood = 'rests'
-  await executor.enter({ type: 'limit', limit: '50000' })
+  await executor.enter({ type: 'limit', limitPrice: '50000' })
   const { find } = executor.exchange
   let asked = 0
   executor.exchange.find = (market, id) => {

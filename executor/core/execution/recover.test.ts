@@ -14,7 +14,7 @@ test('never sends again what may have been sent when the process died', async ()
   expect(executor.exchange.sent).toHaveLength(1)
   expect(executor.told()).toContain('entry unknown order_unknown')
   expect(executor.told().at(-1)).toBe('entry filled')
-  expect(Object.values(executor.state().book.positions)).toHaveLength(1)
+  expect(Object.values(executor.state().portfolio.positions)).toHaveLength(1)
 })
 
 test('finds an order whose answer was lost, and adopts its fills', async () => {
@@ -23,7 +23,7 @@ test('finds an order whose answer was lost, and adopts its fills', async () => {
   await executor.enter()
   await executor.clock.turn(1_000)
   expect(executor.told().slice(1)).toEqual([
-    'entry sent',
+    'entry submitted',
     'entry unknown order_unknown',
     'entry filled',
   ])
@@ -36,11 +36,11 @@ test('an unknown order that the exchange has rejected is turned down, and its ma
   await executor.enter()
   await executor.clock.turn(1_000)
   expect(executor.told().slice(1)).toEqual([
-    'entry sent',
+    'entry submitted',
     'entry unknown order_unknown',
-    'entry turned_down order_turned_down',
+    'entry rejected order_rejected',
   ])
-  expect(executor.state().book.orders).toEqual({})
+  expect(executor.state().portfolio.orders).toEqual({})
   executor.exchange.mood = 'fills'
   await executor.enter()
   expect(executor.told().at(-1)).toBe('entry filled')
@@ -51,7 +51,7 @@ test('calls an order not placed only after its window and two misses', async () 
   executor.exchange.mood = 'lost_before'
   await executor.enter()
   await executor.clock.turn(31_900)
-  expect(executor.state().book.orders).not.toEqual({})
+  expect(executor.state().portfolio.orders).not.toEqual({})
   await executor.clock.turn(200)
   expect(executor.told().at(-1)).toBe('entry not_placed order_not_placed')
   expect(executor.exchange.sent).toHaveLength(1)
@@ -63,11 +63,11 @@ test('keeps an unknown order unknown, alarms every minute and closes the market 
   executor.exchange.lookups = 'silent'
   await executor.enter()
   await executor.clock.turn(10 * MINUTE)
-  expect(Object.values(executor.state().book.orders)).toMatchObject([{ state: 'unknown' }])
+  expect(Object.values(executor.state().portfolio.orders)).toMatchObject([{ state: 'unknown' }])
   expect(executor.told().filter((line) => line === 'notice order_unknown')).toHaveLength(10)
   executor.exchange.mood = 'fills'
   await executor.enter()
-  expect(executor.told().at(-1)).toBe('entry refused unknown.open')
+  expect(executor.told().at(-1)).toBe('entry denied unknown.open')
   expect(executor.exchange.sent).toHaveLength(1)
   executor.exchange.lookups = 'honest'
   await executor.clock.turn(MINUTE)
@@ -85,12 +85,12 @@ test('an exit waits while the outcome of an order on its market is unknown', asy
   executor.exchange.lookups = 'honest'
   await executor.clock.turn(MINUTE)
   expect(executor.exchange.sent).toHaveLength(2)
-  expect(executor.state().book.positions).toEqual({})
+  expect(executor.state().portfolio.positions).toEqual({})
 })
 
 test('a stop waits for an unknown order of its position without an alarm of its own', async () => {
   const executor = new TestExecutor()
-  await executor.enter({ stop: '58000' })
+  await executor.enter({ stopPrice: '58000' })
   const [, stop] = executor.exchange.orders.values()
   const { find } = executor.exchange
   executor.exchange.find = async (market, id) =>
@@ -98,7 +98,7 @@ test('a stop waits for an unknown order of its position without an alarm of its 
       ? { outcome: 'unknown', message: 'no answer' }
       : find.call(executor.exchange, market, id)
   executor.exchange.mood = 'lost_after'
-  await executor.enter({ stop: '58000', bar: { timeframe: '1m', start: 99 } })
+  await executor.enter({ stopPrice: '58000', candle: { timeframe: '1m', start: 99 } })
   executor.exchange.mood = 'fills'
   if (stop !== undefined) stop.status = 'canceled'
   await executor.clock.turn(MINUTE)
@@ -127,7 +127,7 @@ test('places the missing stop first thing after a crash behind the fill', async 
   const executor = new TestExecutor()
   executor.exchange.mood = 'lost_after'
   executor.exchange.lookups = 'silent'
-  await executor.enter({ stop: '58000' })
+  await executor.enter({ stopPrice: '58000' })
   executor.exchange.mood = 'fills'
   executor.exchange.lookups = 'honest'
   executor.crash()
@@ -147,7 +147,7 @@ test('an order that was received before a crash is decided after it, or is too l
   await executor.clock.turn(0)
   expect(executor.exchange.sent).toEqual([])
   await executor.give(executor.head())
-  expect(executor.told().at(-1)).toMatch(/^entry refused/)
+  expect(executor.told().at(-1)).toMatch(/^entry denied/)
 })
 
 /** Starts on a journal that ends between intent and sending, as a crash between two commits would leave it. */
@@ -155,12 +155,12 @@ async function intended(kind: 'entry' | 'exit'): Promise<TestExecutor> {
   const before = new TestExecutor()
   await before.enter()
   if (kind === 'exit') await before.give(before.exit())
-  const facts = [...allRows(before.journal.database())].map(toFact)
-  const cut = facts.findLastIndex((fact) => fact.type === 'step' && fact.event === 'send')
+  const events = [...allRows(before.journal.database())].map(toFact)
+  const cut = events.findLastIndex((event) => event.type === 'step' && event.event === 'submit')
   const executor = new TestExecutor()
-  executor.journal.append(facts.slice(1, cut), [], START)
+  executor.journal.append(events.slice(1, cut), [], START)
   const { orders } = executor.journal.fold()
-  expect(Object.values(orders)).toMatchObject([{ state: 'intended' }])
+  expect(Object.values(orders)).toMatchObject([{ state: 'initialized' }])
   executor.crash()
   return executor
 }

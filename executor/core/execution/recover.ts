@@ -2,36 +2,37 @@
 
 import { sentenceOf } from '../model/codes.ts'
 import { check } from '../risk/rules/check.ts'
-import { notice, record, report, type Turn } from './context.ts'
-import { launch } from './order-pipeline.ts'
-import { loseSight, notPlaced } from './order-status.ts'
-import { beginLooks } from './reconcile.ts'
-import { question } from './risk-input.ts'
+import { append, type DecisionContext, notice, report } from './context.ts'
+import { submit } from './order-pipeline.ts'
+import { markUnknown, notPlaced } from './order-status.ts'
+import { beginReconciling } from './reconcile.ts'
+import { riskInput } from './risk-input.ts'
 
-export function recover(turn: Turn): undefined {
-  beginLooks(turn)
-  for (const order of Object.values(turn.book.orders)) {
-    if (order.state === 'sending') loseSight(turn, order, 'the program stopped while it was sent')
-    if (order.state === 'intended') resume(turn, order.clientOrderId)
+export function recover(context: DecisionContext): undefined {
+  beginReconciling(context)
+  for (const order of Object.values(context.portfolio.orders)) {
+    if (order.state === 'submitted')
+      markUnknown(context, order, 'the program stopped while it was sent')
+    if (order.state === 'initialized') resume(context, order.clientOrderId)
   }
-  if (turn.book.tradingSince === 0)
-    record(turn, { type: 'trading', state: 'running', by: 'device' })
-  warnOfCodes(turn)
-  report(turn, { type: 'state', state: turn.book.trading, by: 'start' })
+  if (context.portfolio.tradingSince === 0)
+    append(context, { type: 'trading', state: 'running', by: 'device' })
+  warnOfCodes(context)
+  report(context, { type: 'state', state: context.portfolio.trading, by: 'start' })
 }
 
 /** Large orders are refused until there is one: better said at the start than at the first of them. */
-function warnOfCodes(turn: Turn): undefined {
-  const { policy, stepOfCode } = turn.world
+function warnOfCodes(context: DecisionContext): undefined {
+  const { policy, stepOfCode } = context.environment
   if (policy.codeAbove === 'never' || stepOfCode !== 'unset') return
   const code = 'approval_code_unset'
-  notice(turn, { level: 'warning', code, message: sentenceOf(code) })
+  notice(context, { level: 'warning', code, message: sentenceOf(code) })
 }
 
-function resume(turn: Turn, clientOrderId: string): undefined {
-  const order = turn.book.orders[clientOrderId]
-  if (order === undefined || order.plan === null) return
-  const verdict = check(question(turn, order, order.plan), turn.world.policy)
-  if (verdict.verdict === 'allow') launch(turn, clientOrderId)
-  else notPlaced(turn, order, verdict.reason)
+function resume(context: DecisionContext, clientOrderId: string): undefined {
+  const order = context.portfolio.orders[clientOrderId]
+  if (order === undefined || order.planned === null) return
+  const verdict = check(riskInput(context, order, order.planned), context.environment.policy)
+  if (verdict.verdict === 'allow') submit(context, clientOrderId)
+  else notPlaced(context, order, verdict.reason)
 }

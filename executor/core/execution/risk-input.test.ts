@@ -18,13 +18,13 @@ test('no coin is bought for which the exchange has no room for a stop any more',
   await open()
   for (const stream of STREAMS) await executor.enterFrom(stream)
   expect(bought()).toBe(5)
-  expect(executor.told()).toContain('entry refused sl.required')
+  expect(executor.told()).toContain('entry denied sl.required')
 })
 
 test('an entry without a stop needs no room for one', async () => {
   await open()
   for (const stream of STREAMS.slice(0, 5)) await executor.enterFrom(stream)
-  await executor.enterFrom('six', { stop: undefined })
+  await executor.enterFrom('six', { stopPrice: undefined })
   expect(bought()).toBe(6)
 })
 
@@ -33,7 +33,7 @@ test('what waits for the trader or rests at the exchange keeps the room for its 
   for (const stream of STREAMS.slice(0, 5)) await executor.enterFrom(stream)
   await executor.enterFrom('six')
   expect(executor.told().filter((line) => line === 'card')).toHaveLength(5)
-  expect(executor.told()).toContain('entry refused sl.required')
+  expect(executor.told()).toContain('entry denied sl.required')
 })
 
 test('what waits for the trader counts among the entries of the day', async () => {
@@ -43,14 +43,18 @@ test('what waits for the trader counts among the entries of the day', async () =
   Object.assign(executor, { policy: two })
   for (const stream of STREAMS.slice(0, 3)) await executor.enterFrom(stream)
   expect(executor.told().filter((line) => line === 'card')).toHaveLength(2)
-  expect(executor.told().at(-1)).toBe('entry refused vel.orders')
+  expect(executor.told().at(-1)).toBe('entry denied vel.orders')
 })
 
 test('room is there again when one of the positions is left', async () => {
   await open()
   for (const stream of STREAMS.slice(0, 5)) await executor.enterFrom(stream)
   await executor.give(
-    executor.exit({ sub: 'one', seq: 2, prev: executor.state().book.streams['one']?.hash ?? '' }),
+    executor.exit({
+      sub: 'one',
+      seq: 2,
+      prev: executor.state().portfolio.streams['one']?.hash ?? '',
+    }),
   )
   await executor.clock.turn(5_000)
   await executor.enterFrom('six')

@@ -4,54 +4,60 @@ import Big from 'big.js'
 import { dayAt, hourAt } from '../model/count.ts'
 import type { DecidedEntry } from '../model/counters.ts'
 import { minus, plus } from '../model/decimals.ts'
-import { isLive } from '../model/order-table.ts'
+import { isWorking } from '../model/order-table.ts'
 import { available } from '../model/positions.ts'
-import type { SignalIdea } from '../model/state.ts'
-import { type Book, type Order, type Plan, type Position, positionKey } from '../model/state.ts'
-import type { Question } from '../risk/rules/types.ts'
-import type { Turn } from './context.ts'
+import type { OrderIntent } from '../model/state.ts'
+import {
+  type Order,
+  type PlannedOrder,
+  type Portfolio,
+  type Position,
+  positionKey,
+} from '../model/state.ts'
+import type { RiskInput } from '../risk/rules/types.ts'
+import type { DecisionContext } from './context.ts'
 import { losses } from './loss-limits.ts'
 import { comparison } from './reconcile.ts'
 
-export function question(turn: Turn, order: Order, plan: Plan): Question {
-  const { book, live, world } = turn
-  const { exchange, now } = world
-  const { market } = order.idea
-  const position = book.positions[positionKey(order)]
-  const others = Object.values(book.orders).filter((one) => one !== order)
+export function riskInput(context: DecisionContext, order: Order, plan: PlannedOrder): RiskInput {
+  const { portfolio, session, environment } = context
+  const { exchange, now } = environment
+  const { market } = order.intent
+  const position = portfolio.positions[positionKey(order)]
+  const others = Object.values(portfolio.orders).filter((one) => one !== order)
   return {
     now,
-    order: plan.wire,
+    order: plan.request,
     kind: order.kind,
     stream: order.stream,
     signal: order.signal,
     signedAt: order.signedAt,
-    until: order.until,
+    validUntil: order.validUntil,
     approved: APPROVED[order.approval.by],
-    stop: order.idea.stop ?? null,
-    live: exchange.live,
+    stop: order.intent.stopPrice ?? null,
+    realMoney: exchange.realMoney,
     rules: exchange.rules(market),
     quote: exchange.quote(market),
     liquidity: exchange.liquidity(market),
     skewMs: exchange.skewMs,
-    headAt: live.heads[order.stream]?.at ?? null,
-    used: usedBy(book, others, order.stream, now),
+    headAt: session.heads[order.stream]?.at ?? null,
+    used: usedBy(portfolio, others, order.stream, now),
     held: {
       amount: position === undefined ? '0' : available(position),
       stop: position?.stop ?? null,
-      cost: costOf(book, others, ({ stream }) => stream === order.stream),
-      onMarket: costOf(book, others, (one) => one.market === market),
+      cost: costOf(portfolio, others, ({ stream }) => stream === order.stream),
+      onMarket: costOf(portfolio, others, (one) => one.market === market),
     },
-    usual: book.counters.usual[order.stream] ?? [],
-    recent: recentEntries(book, others),
-    soldAt: book.counters.markets[market]?.soldAt ?? 0,
-    trips: dayAt(book.counters, now).trips[market] ?? 0,
+    typicalSizes: portfolio.counters.typicalSizes[order.stream] ?? [],
+    recent: recentEntries(portfolio, others),
+    soldAt: portfolio.counters.markets[market]?.soldAt ?? 0,
+    roundTrips: dayAt(portfolio.counters, now).roundTrips[market] ?? 0,
     ownSales: ownSales(others, market),
-    otherStops: otherStops(book, order),
-    losses: losses(turn),
-    unknownOnMarket: unknownAround(book, order),
-    comparison: comparison(turn, market),
-    trading: book.trading,
+    otherStops: otherStops(portfolio, order),
+    losses: losses(context),
+    unknownOnMarket: unknownAround(portfolio, order),
+    comparison: comparison(context, market),
+    trading: portfolio.trading,
   }
 }
 
@@ -59,25 +65,26 @@ const APPROVED = { nobody: 'no', tap: 'tapped', code: 'coded' } as const
 
 /** On its market for an entry; for a way out, which sells only what its own stream holds, of that position. */
 export function unknownAround(
-  book: Book,
+  portfolio: Portfolio,
   {
     kind,
     ...order
-  }: Pick<Order, 'kind' | 'stream'> & { readonly idea: Pick<SignalIdea, 'market'> },
+  }: Pick<Order, 'kind' | 'stream'> & { readonly intent: Pick<OrderIntent, 'market'> },
 ): number {
   const isAround = (one: Order) =>
     kind === 'entry'
-      ? one.idea.market === order.idea.market
+      ? one.intent.market === order.intent.market
       : positionKey(one) === positionKey(order)
-  return Object.values(book.orders).filter((one) => one.state === 'unknown' && isAround(one)).length
+  return Object.values(portfolio.orders).filter((one) => one.state === 'unknown' && isAround(one))
+    .length
 }
 
-function usedBy(book: Book, others: readonly Order[], stream: string, now: number) {
-  const { counters } = book
+function usedBy(portfolio: Portfolio, others: readonly Order[], stream: string, now: number) {
+  const { counters } = portfolio
   const reserved = others.filter(isReserved)
   const own = reserved.filter((one) => one.stream === stream)
   return {
-    today: usedToday(book, others, now),
+    today: usedToday(portfolio, others, now),
     hour: withReserved(hourAt(counters, now), reserved),
     byStream: withReserved(counters.spent[stream] ?? '0', own),
     entriesToday: dayAt(counters, now).entries + reserved.length,
@@ -86,8 +93,8 @@ function usedBy(book: Book, others: readonly Order[], stream: string, now: numbe
 }
 
 /** Decided today, and what waiting entries have reserved. */
-export function usedToday(book: Book, others: readonly Order[], now: number): Decimal {
-  return withReserved(dayAt(book.counters, now).value, others.filter(isReserved))
+export function usedToday(portfolio: Portfolio, others: readonly Order[], now: number): Decimal {
+  return withReserved(dayAt(portfolio.counters, now).value, others.filter(isReserved))
 }
 
 function withReserved(decided: Decimal, reserved: readonly Order[]): Decimal {
@@ -99,37 +106,37 @@ function isReserved({ kind, state }: Order): boolean {
 }
 
 /** One that waits for the trader counts as decided when it came. */
-function recentEntries({ counters }: Book, others: readonly Order[]): readonly DecidedEntry[] {
-  const waiting = others.filter(isReserved).map(({ signal, idea, plan, at }) => {
-    return { signal, market: idea.market, amount: plan?.wire.amount ?? '0', at }
+function recentEntries({ counters }: Portfolio, others: readonly Order[]): readonly DecidedEntry[] {
+  const waiting = others.filter(isReserved).map(({ signal, intent, planned, at }) => {
+    return { signal, market: intent.market, amount: planned?.request.amount ?? '0', at }
   })
   return [...counters.entries, ...waiting]
 }
 
 function ownSales(others: readonly Order[], market: string): readonly Decimal[] {
-  return others.flatMap(({ plan, state }) =>
-    plan?.wire.market === market &&
-    plan.wire.side === 'sell' &&
-    plan.wire.type === 'rest' &&
-    isLive(state)
-      ? [plan.wire.price]
+  return others.flatMap(({ planned, state }) =>
+    planned?.request.market === market &&
+    planned.request.side === 'sell' &&
+    planned.request.type === 'rest' &&
+    isWorking(state)
+      ? [planned.request.price]
       : [],
   )
 }
 
 /** Counted by position: each has one stop at most, and an entry adds to the one of its position. */
-function otherStops({ positions, orders }: Book, order: Order): number {
-  const { market } = order.idea
+function otherStops({ positions, orders }: Portfolio, order: Order): number {
+  const { market } = order.intent
   const held = Object.values(positions)
     .filter((one) => one.market === market && one.stop !== null)
     .map(({ stream }) => stream)
   const coming = Object.values(orders)
     .filter(
-      ({ kind, state, idea }) =>
+      ({ kind, state, intent }) =>
         kind === 'entry' &&
         state !== 'received' &&
-        idea.market === market &&
-        idea.stop !== undefined,
+        intent.market === market &&
+        intent.stopPrice !== undefined,
     )
     .map(({ stream }) => stream)
   return new Set([...held, ...coming].filter((stream) => stream !== order.stream)).size
@@ -137,21 +144,27 @@ function otherStops({ positions, orders }: Book, order: Order): number {
 
 type Where = { readonly stream: string; readonly market: string }
 
-function costOf(book: Book, others: readonly Order[], counts: (where: Where) => boolean): Decimal {
-  const held = Object.values(book.positions)
+function costOf(
+  portfolio: Portfolio,
+  others: readonly Order[],
+  counts: (where: Where) => boolean,
+): Decimal {
+  const held = Object.values(portfolio.positions)
     .filter(counts)
     .reduce((sum, position) => plus(sum, costHeld(position)), '0')
   return others
-    .filter(({ kind, stream, idea }) => kind === 'entry' && counts({ stream, market: idea.market }))
+    .filter(
+      ({ kind, stream, intent }) => kind === 'entry' && counts({ stream, market: intent.market }),
+    )
     .reduce((sum, one) => plus(sum, minus(reservedBy(one), one.cost)), held)
 }
 
 /** What was paid for the part that is still held, rounded up. */
-function costHeld({ paid, amount, bought }: Position): Decimal {
-  if (new Big(bought).eq(0)) return '0'
-  return toDecimal(new Big(paid).times(amount).div(bought).round(12, Big.roundUp))
+function costHeld({ cost, amount, baseBought }: Position): Decimal {
+  if (new Big(baseBought).eq(0)) return '0'
+  return toDecimal(new Big(cost).times(amount).div(baseBought).round(12, Big.roundUp))
 }
 
-function reservedBy({ plan }: Order): Decimal {
-  return plan?.value ?? '0'
+function reservedBy({ planned }: Order): Decimal {
+  return planned?.value ?? '0'
 }

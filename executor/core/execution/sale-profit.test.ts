@@ -90,7 +90,7 @@ test('a part takes its part of cost and fees along, and the rest tells the rest'
 
 test('a stop that was filled tells its loss, after a restart too', async () => {
   const executor = new TestExecutor()
-  await executor.enter({ stop: '58000' })
+  await executor.enter({ stopPrice: '58000' })
   const stop = executor.exchange.accepted.at(-1)?.clientOrderId ?? ''
   executor.exchange.price = '57900'
   executor.exchange.fill(stop, '0.00497', 'filled')

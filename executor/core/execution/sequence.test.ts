@@ -41,9 +41,9 @@ test('halts when one number has two signals, and stays halted over a restart', a
   const twin = executor.signal({ seq: 1, prev: GENESIS, reason: 'the other one' })
   await executor.give(twin)
   expect(executor.told()).toContain('notice equivocation')
-  expect(executor.state().book.trading).toBe('halted')
+  expect(executor.state().portfolio.trading).toBe('halted')
   executor.crash()
-  expect(executor.state().book.trading).toBe('halted')
+  expect(executor.state().portfolio.trading).toBe('halted')
 })
 
 test('tells once what was missed when the next signal shows the gap, also before an exit', async () => {
@@ -75,8 +75,8 @@ test('refuses entries after a gap until a head bridges it, and lets exits pass',
 
 test('does not decide twice on one candle', async () => {
   const executor = new TestExecutor()
-  await executor.enter({ bar: { timeframe: '1m', start: 60 } })
-  await executor.give(executor.signal({ bar: { timeframe: '1m', start: 60 } }))
+  await executor.enter({ candle: { timeframe: '1m', start: 60 } })
+  await executor.give(executor.signal({ candle: { timeframe: '1m', start: 60 } }))
   expect(executor.told().at(-1)).toBe('refusal decision_repeated')
   expect(executor.exchange.sent).toHaveLength(1)
 })

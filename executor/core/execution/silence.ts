@@ -3,9 +3,9 @@
 import { streamOf } from '../model/apply.ts'
 import { sentenceOf } from '../model/codes.ts'
 import type { State } from '../model/state.ts'
-import { startLeaving } from './close-position.ts'
-import { notice, record, type Turn } from './context.ts'
-import { say } from './notify.ts'
+import { startClosing } from './close-position.ts'
+import { append, type DecisionContext, notice } from './context.ts'
+import { notifyPosition } from './notify.ts'
 
 /** Three lives of a head. */
 const SILENT_MS = 135_000
@@ -13,56 +13,57 @@ const SILENT_MS = 135_000
 const LOST_MS = 600_000
 const LOOK_MS = 10_000
 
-export function watchSilence(turn: Turn): undefined {
-  for (const stream of followed(turn)) {
-    tellSilence(turn, stream)
-    endureSilence(turn, stream)
+export function watchSilence(context: DecisionContext): undefined {
+  for (const stream of followed(context)) {
+    tellSilence(context, stream)
+    endureSilence(context, stream)
   }
 }
 
 /** Streams that were heard since the start, and those that hold something: they were heard before it. */
-function followed({ book, live }: State): readonly string[] {
-  const holding = Object.values(book.positions).map(({ stream }) => stream)
-  const names = new Set([...Object.keys(live.heads), ...holding])
-  return [...names].filter((stream) => book.streams[stream] !== undefined)
+function followed({ portfolio, session }: State): readonly string[] {
+  const holding = Object.values(portfolio.positions).map(({ stream }) => stream)
+  const names = new Set([...Object.keys(session.heads), ...holding])
+  return [...names].filter((stream) => portfolio.streams[stream] !== undefined)
 }
 
 /** Unix ms: from when on nothing was heard. The journal remembers it over restarts. */
-export function silentFrom({ book, live }: State, stream: string): number {
-  const heard = live.heads[stream]?.at
-  const { silentSince } = streamOf(book, stream)
+export function silentFrom({ portfolio, session }: State, stream: string): number {
+  const heard = session.heads[stream]?.at
+  const { silentSince } = streamOf(portfolio, stream)
   // One that began ahead of the clock: the clock was set back.
-  const isKnown = silentSince > 0 && silentSince <= live.lastTurn
-  return heard ?? (isKnown ? silentSince : live.started)
+  const isKnown = silentSince > 0 && silentSince <= session.lastDecisionAt
+  return heard ?? (isKnown ? silentSince : session.started)
 }
 
 /** Unix ms. While something is held, policy may want it sold at any moment of a silence. */
 export function silenceDue(state: State): readonly number[] {
   return followed(state).map((stream) =>
-    streamOf(state.book, stream).silentSince === 0
+    streamOf(state.portfolio, stream).silentSince === 0
       ? silentFrom(state, stream) + SILENT_MS
-      : state.live.watch.lookedAt + LOOK_MS,
+      : state.session.priceWatch.evaluatedAt + LOOK_MS,
   )
 }
 
-function tellSilence(turn: Turn, stream: string): undefined {
-  const since = silentFrom(turn, stream)
-  const { silentSince } = streamOf(turn.book, stream)
-  const isSilent = turn.world.now >= since + SILENT_MS
-  if (!isSilent && silentSince > 0 && turn.live.heads[stream] !== undefined)
-    record(turn, { type: 'silence', stream, since: 0 })
+function tellSilence(context: DecisionContext, stream: string): undefined {
+  const since = silentFrom(context, stream)
+  const { silentSince } = streamOf(context.portfolio, stream)
+  const isSilent = context.environment.now >= since + SILENT_MS
+  if (!isSilent && silentSince > 0 && context.session.heads[stream] !== undefined)
+    append(context, { type: 'silence', stream, since: 0 })
   if (!isSilent || silentSince > 0) return
-  record(turn, { type: 'silence', stream, since })
+  append(context, { type: 'silence', stream, since })
   const message = `${stream}: ${sentenceOf('stream_silent')}`
-  notice(turn, { level: 'warning', code: 'stream_silent', message })
+  notice(context, { level: 'warning', code: 'stream_silent', message })
 }
 
-function endureSilence(turn: Turn, stream: string): undefined {
-  const { flattenAfterMs } = turn.world.policy
-  const age = turn.world.now - silentFrom(turn, stream)
-  for (const [key, position] of Object.entries(turn.book.positions)) {
+function endureSilence(context: DecisionContext, stream: string): undefined {
+  const { closeOnSilenceMs } = context.environment.policy
+  const age = context.environment.now - silentFrom(context, stream)
+  for (const [key, position] of Object.entries(context.portfolio.positions)) {
     if (position.stream !== stream) continue
-    if (age >= LOST_MS) say(turn, position, { level: 'error', code: 'stream_lost' })
-    if (flattenAfterMs !== 'never' && age >= flattenAfterMs) startLeaving(turn, key, 'silence')
+    if (age >= LOST_MS) notifyPosition(context, position, { level: 'error', code: 'stream_lost' })
+    if (closeOnSilenceMs !== 'never' && age >= closeOnSilenceMs)
+      startClosing(context, key, 'silence')
   }
 }

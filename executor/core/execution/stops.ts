@@ -3,22 +3,22 @@
 import { type Decimal, toDecimal } from '@keyside/protocol'
 import type Big from 'big.js'
 import { orderIn } from '../model/apply.ts'
-import { isOver, mustTryAgain } from '../model/backoff.ts'
-import { ceilTo, exact, floorTo, minus, percentOf, ratio } from '../model/decimals.ts'
+import { isOver, mayRetryUrgently } from '../model/backoff.ts'
+import { ceilTo, floorTo, minus, parseDecimal, percentOf, ratio } from '../model/decimals.ts'
 import { isPending } from '../model/order-table.ts'
 import { available, stopOf } from '../model/positions.ts'
 import { type Order, type Position, positionKey } from '../model/state.ts'
 import { planStop } from '../risk/plan/stop.ts'
 import { check } from '../risk/rules/check.ts'
-import { isForCoins, isGone, isRestingSale, startLeaving } from './close-position.ts'
-import { record, type Turn } from './context.ts'
-import { say } from './notify.ts'
-import { launch } from './order-pipeline.ts'
+import { isForCoins, isGone, isRestingSale, startClosing } from './close-position.ts'
+import { append, type DecisionContext } from './context.ts'
+import { notifyPosition } from './notify.ts'
+import { submit } from './order-pipeline.ts'
 import { requestCancel } from './order-polling.ts'
 import { orderId } from './order-view.ts'
 import { freshBid } from './quotes.ts'
 import { isCounting } from './reconcile-schedule.ts'
-import { question, unknownAround } from './risk-input.ts'
+import { riskInput, unknownAround } from './risk-input.ts'
 
 /** Taken and gone, without any change in between: a person or a rule at the exchange takes them away. */
 const MAX_STOPS = 20
@@ -27,27 +27,28 @@ const VANISHED_PAUSE_MS = 60_000
 const RAISE_EVERY_MS = 10_000
 
 /** Called at the end of each turn: after a fill, a failed exit and a restart it is the same question. */
-export function protectPositions(turn: Turn): undefined {
-  for (const stop of Object.values(turn.book.orders))
-    if (stop.kind === 'stop' && !isWanted(turn, stop)) requestCancel(turn, stop)
-  for (const [key, position] of Object.entries(turn.book.positions))
-    if (!isLeaving(turn, key) && stopOf(turn.book, key) === undefined) protect(turn, key, position)
+export function protectPositions(context: DecisionContext): undefined {
+  for (const stop of Object.values(context.portfolio.orders))
+    if (stop.kind === 'stop' && !isWanted(context, stop)) requestCancel(context, stop)
+  for (const [key, position] of Object.entries(context.portfolio.positions))
+    if (!isClosing(context, key) && stopOf(context.portfolio, key) === undefined)
+      protect(context, key, position)
 }
 
-export function isWanted(turn: Turn, stop: Order): boolean {
+export function isWanted(context: DecisionContext, stop: Order): boolean {
   const key = positionKey(stop)
-  const position = turn.book.positions[key]
-  if (position === undefined || isLeaving(turn, key)) return false
-  const planned = planFor(turn, position, stop.clientOrderId)
-  if (planned === null || !planned.ok || stop.plan === null) return true
-  const { amount, stop: trigger } = stop.plan.wire
+  const position = context.portfolio.positions[key]
+  if (position === undefined || isClosing(context, key)) return false
+  const planned = planFor(context, position, stop.clientOrderId)
+  if (planned === null || !planned.ok || stop.planned === null) return true
+  const { amount, stop: trigger } = stop.planned.request
   if (minus(amount, stop.filled) !== planned.order.amount) return false
-  return trigger === planned.order.stop || !isOver(stop.at, RAISE_EVERY_MS, turn.world.now)
+  return trigger === planned.order.stop || !isOver(stop.at, RAISE_EVERY_MS, context.environment.now)
 }
 
 /** An exit that has the turn needs the coins that the stop holds. */
-export function isLeaving(turn: Turn, key: string): boolean {
-  return Object.values(turn.book.orders).some(
+export function isClosing(context: DecisionContext, key: string): boolean {
+  return Object.values(context.portfolio.orders).some(
     (one) =>
       one.kind === 'exit' &&
       positionKey(one) === key &&
@@ -57,61 +58,68 @@ export function isLeaving(turn: Turn, key: string): boolean {
 }
 
 /** True while one stands in the way: a sale that waits holds the coins that a stop needs. */
-function takeBackSales(turn: Turn, key: string): boolean {
-  const sales = Object.values(turn.book.orders).filter(
+function takeBackSales(context: DecisionContext, key: string): boolean {
+  const sales = Object.values(context.portfolio.orders).filter(
     (one) => positionKey(one) === key && isRestingSale(one),
   )
-  for (const sale of sales) requestCancel(turn, sale)
+  for (const sale of sales) requestCancel(context, sale)
   return sales.length > 0
 }
 
-function planFor(turn: Turn, position: Position, id: string) {
-  const rules = turn.world.exchange.rules(position.market)
+function planFor(context: DecisionContext, position: Position, id: string) {
+  const rules = context.environment.exchange.rules(position.market)
   if (rules === null || position.stop === null) return null
   return planStop({
     rules,
     stop: position.stop,
     filled: available(position),
     feeInBase: '0',
-    collar: turn.world.policy.collar.exit,
+    collar: context.environment.policy.collar.exit,
     clientOrderId: id,
   })
 }
 
-function protect(turn: Turn, key: string, position: Position): undefined {
-  if (turn.world.exchange.pause !== null || isCounting(turn, position.market)) return
-  if (isGone(turn, position)) return
-  if (position.stop === null || takeBackSales(turn, key)) return
-  if (!mustTryAgain(position.failed.stop, turn.world.now)) return
+function protect(context: DecisionContext, key: string, position: Position): undefined {
+  if (context.environment.exchange.pause !== null || isCounting(context, position.market)) return
+  if (isGone(context, position)) return
+  if (position.stop === null || takeBackSales(context, key)) return
+  if (!mayRetryUrgently(position.failures.stop, context.environment.now)) return
   const { stream, market } = position
   // A stop beside one that may be there would sell twice what is held.
-  if (unknownAround(turn.book, { kind: 'stop', stream, idea: { market } }) > 0) return
-  const id = turn.world.clientOrderId(position.signal, `stop${turn.book.stops}`)
-  const planned = planFor(turn, position, id)
-  const rules = turn.world.exchange.rules(market)
-  if (planned === null || rules === null || wouldTrigger(turn, position)) return
+  if (unknownAround(context.portfolio, { kind: 'stop', stream, intent: { market } }) > 0) return
+  const id = context.environment.clientOrderId(position.signal, `stop${context.portfolio.stops}`)
+  const planned = planFor(context, position, id)
+  const rules = context.environment.exchange.rules(market)
+  if (planned === null || rules === null || wouldTrigger(context, position)) return
   // What is too little may become enough while an entry fills; what is to be sold has its own alarm.
-  if (!planned.ok && (position.leaving !== null || isOpen(turn, key))) return
-  if (!planned.ok) return stopFailed(turn, key, 'stop_failed', planned.message)
-  if (position.stops >= MAX_STOPS && !mayTryVanished(turn, key, position)) return
-  const seed = stopSeed(turn, position, id)
-  record(turn, { type: 'ordered', order: seed })
-  const { order: wire, value, risk } = planned
+  if (!planned.ok && (position.closing !== null || isOpen(context, key))) return
+  if (!planned.ok) return stopFailed(context, key, 'stop_failed', planned.message)
+  if (position.stops >= MAX_STOPS && !mayTryVanished(context, key, position)) return
+  const seed = stopSeed(context, position, id)
+  append(context, { type: 'ordered', order: seed })
+  const { order: request, value, risk } = planned
   const { takerFee, stop } = rules
-  const plan = { id: orderId(wire, seed.until), wire, value, risk, takerFee, holds: stop.holds }
-  record(turn, { type: 'planned', clientOrderId: id, plan })
-  const order = orderIn(turn.book, id)
-  const verdict = check(question(turn, order, plan), turn.world.policy)
+  const plan = {
+    id: orderId(request, seed.validUntil),
+    request,
+    value,
+    risk,
+    takerFee,
+    holds: stop.holds,
+  }
+  append(context, { type: 'planned', clientOrderId: id, plan })
+  const order = orderIn(context.portfolio, id)
+  const verdict = check(riskInput(context, order, plan), context.environment.policy)
   if (verdict.verdict === 'deny') {
     const { tag: code, reason: message } = verdict
-    record(turn, { type: 'step', clientOrderId: id, event: 'refuse', code, message })
-    return stopFailed(turn, key, code, message)
+    append(context, { type: 'step', clientOrderId: id, event: 'deny', code, message })
+    return stopFailed(context, key, code, message)
   }
-  record(turn, { type: 'step', clientOrderId: id, event: 'intend' })
-  launch(turn, id)
+  append(context, { type: 'step', clientOrderId: id, event: 'initialize' })
+  submit(context, id)
 }
 
-function stopSeed(turn: Turn, position: Position, id: string) {
+function stopSeed(context: DecisionContext, position: Position, id: string) {
   const { market, stream, signal, seq } = position
   return {
     clientOrderId: id,
@@ -119,11 +127,11 @@ function stopSeed(turn: Turn, position: Position, id: string) {
     kind: 'stop',
     signal,
     seq,
-    signedAt: turn.world.now,
-    until: turn.world.now,
+    signedAt: context.environment.now,
+    validUntil: context.environment.now,
     reason: 'stop',
     timeframe: '1m',
-    idea: {
+    intent: {
       kind: 'exit',
       market,
       side: 'sell',
@@ -133,95 +141,113 @@ function stopSeed(turn: Turn, position: Position, id: string) {
   } as const
 }
 
-function isOpen(turn: Turn, key: string): boolean {
-  return Object.values(turn.book.orders).some((order) => positionKey(order) === key)
+function isOpen(context: DecisionContext, key: string): boolean {
+  return Object.values(context.portfolio.orders).some((order) => positionKey(order) === key)
 }
 
 /** Then it is an exit, which `watchPositions` has ordered. */
-function wouldTrigger(turn: Turn, { market, stop }: Position): boolean {
-  const bid = freshBid(turn, market)
-  return bid !== null && stop !== null && exact(stop).gte(exact(bid))
+function wouldTrigger(context: DecisionContext, { market, stop }: Position): boolean {
+  const bid = freshBid(context, market)
+  return bid !== null && stop !== null && parseDecimal(stop).gte(parseDecimal(bid))
 }
 
-function mayTryVanished(turn: Turn, key: string, { failed }: Position): boolean {
-  const { now } = turn.world
-  if (!isOver(failed.stop.at, VANISHED_PAUSE_MS, now)) return false
-  stopFailed(turn, key, 'stop_failed', 'its stops keep vanishing')
+function mayTryVanished(context: DecisionContext, key: string, { failures }: Position): boolean {
+  const { now } = context.environment
+  if (!isOver(failures.stop.at, VANISHED_PAUSE_MS, now)) return false
+  stopFailed(context, key, 'stop_failed', 'its stops keep vanishing')
   return true
 }
 
 /** The exchange sees a price that we have not seen yet: then it is an exit. */
-export function onStopTurnedDown(
-  turn: Turn,
+export function onStopRejected(
+  context: DecisionContext,
   stop: Order,
   { code, message }: { code: string; message: string },
 ): undefined {
   const key = positionKey(stop)
-  const position = turn.book.positions[key]
-  const isFirst = position?.failed.stop.times === 0
+  const position = context.portfolio.positions[key]
+  const isFirst = position?.failures.stop.times === 0
   const isTold = code !== 'exchange_stop_would_trigger' && !(isForCoins(code) && isFirst)
-  if (isTold) return stopFailed(turn, key, code, message)
-  if (position !== undefined) record(turn, { type: 'unprotected', position: key, code, message })
+  if (isTold) return stopFailed(context, key, code, message)
+  if (position !== undefined) append(context, { type: 'unprotected', position: key, code, message })
   // With what is there it is tried again in a moment.
   if (isForCoins(code)) return
-  startLeaving(turn, key, 'stop')
+  startClosing(context, key, 'stop')
 }
 
 /** The exchange took it for one that sells a rise: it protects nothing, and what it should protect is sold. */
-export function onWrongSide(turn: Turn, stop: Order): undefined {
+export function onWrongSide(context: DecisionContext, stop: Order): undefined {
   const key = positionKey(stop)
-  if (turn.book.positions[key] === undefined || isLeaving(turn, key)) return
+  if (context.portfolio.positions[key] === undefined || isClosing(context, key)) return
   const code = 'exchange_stop_would_trigger'
   const message = 'the exchange would sell when the price rises, and not when it falls'
-  record(turn, { type: 'unprotected', position: key, code, message })
-  startLeaving(turn, key, 'stop')
+  append(context, { type: 'unprotected', position: key, code, message })
+  startClosing(context, key, 'stop')
 }
 
 /** It is tried again after a pause. */
-export function stopFailed(turn: Turn, key: string, code: string, message: string): undefined {
-  const position = turn.book.positions[key]
+export function stopFailed(
+  context: DecisionContext,
+  key: string,
+  code: string,
+  message: string,
+): undefined {
+  const position = context.portfolio.positions[key]
   if (position === undefined) return
-  record(turn, { type: 'unprotected', position: key, code, message })
-  say(turn, position, { level: 'error', code: 'stop_failed', message })
+  append(context, { type: 'unprotected', position: key, code, message })
+  notifyPosition(context, position, { level: 'error', code: 'stop_failed', message })
 }
 
 // Stops that rise: behind the highest bid, and to the entry price. The stop itself remembers how far it came.
 /** A trailing stop rises by at least this much of the price, percent. */
 const MIN_RISE = '0.1'
 
-export function raiseStop(turn: Turn, position: Position, bid: Decimal): undefined {
-  const rules = turn.world.exchange.rules(position.market)
+export function moveStop(context: DecisionContext, position: Position, bid: Decimal): undefined {
+  const rules = context.environment.exchange.rules(position.market)
   if (rules === null) return
-  const tick = exact(rules.tick)
-  const now = exact(bid)
+  const tick = parseDecimal(rules.tick)
+  const now = parseDecimal(bid)
   const even = evenStop(position, now, tick)
   const trail = trailingStop(position, now, tick)
-  if (even !== null && (trail === null || even.gt(trail))) raise(turn, position, even, 'even')
-  else if (trail !== null) raise(turn, position, trail, 'trail')
+  if (even !== null && (trail === null || even.gt(trail)))
+    raise(context, position, even, 'break_even')
+  else if (trail !== null) raise(context, position, trail, 'trailing_stop')
 }
 
 /** Rounded up, to the earlier side. */
-function evenStop({ exits, stop, paid, bought }: Position, bid: Big, tick: Big): Big | null {
-  const average = ratio(paid, bought)
-  if (exits.even === null || average === null) return null
-  const entry = ceilTo(exact(average), tick)
-  if (bid.lt(exact(average).plus(percentOf(exact(average), exact(exits.even))))) return null
-  return entry.lt(bid) && (stop === null || entry.gt(exact(stop))) ? entry : null
+function evenStop({ exits, stop, cost, baseBought }: Position, bid: Big, tick: Big): Big | null {
+  const average = ratio(cost, baseBought)
+  if (exits.breakEven === null || average === null) return null
+  const entry = ceilTo(parseDecimal(average), tick)
+  if (
+    bid.lt(
+      parseDecimal(average).plus(percentOf(parseDecimal(average), parseDecimal(exits.breakEven))),
+    )
+  )
+    return null
+  return entry.lt(bid) && (stop === null || entry.gt(parseDecimal(stop))) ? entry : null
 }
 
 /** Rounded up, to the nearer side; where that is the bid itself, one step below it. */
 function trailingStop({ exits, stop }: Position, bid: Big, tick: Big): Big | null {
-  if (exits.trail === null) return null
-  const near = ceilTo(bid.minus(percentOf(bid, exact(exits.trail))), tick)
+  if (exits.trailingStop === null) return null
+  const near = ceilTo(bid.minus(percentOf(bid, parseDecimal(exits.trailingStop))), tick)
   const trailing = near.lt(bid) ? near : floorTo(bid.minus(tick), tick)
   if (trailing.lte(0) || stop === null) return trailing.lte(0) ? null : trailing
-  return trailing.minus(exact(stop)).gte(percentOf(bid, exact(MIN_RISE))) ? trailing : null
+  return trailing.minus(parseDecimal(stop)).gte(percentOf(bid, parseDecimal(MIN_RISE)))
+    ? trailing
+    : null
 }
 
-function raise(turn: Turn, position: Position, to: Big, why: 'trail' | 'even'): undefined {
+function raise(
+  context: DecisionContext,
+  position: Position,
+  to: Big,
+  why: 'trailing_stop' | 'break_even',
+): undefined {
   const stop = toDecimal(to)
   const { market, stream } = position
-  const key = positionKey({ stream, idea: { market } })
-  record(turn, { type: 'raised', position: key, stop, why })
-  say(turn, position, { level: 'info', code: 'stop_raised', message: `to ${stop}` })
+  const key = positionKey({ stream, intent: { market } })
+  append(context, { type: 'raised', position: key, stop, why })
+  notifyPosition(context, position, { level: 'info', code: 'stop_raised', message: `to ${stop}` })
 }

@@ -24,7 +24,7 @@ test.for(Object.keys(WAYS))('%s withdraws every question, and none is counted', 
   const withdrawn = executor.reports.flatMap(({ event }) =>
     event.type === 'order' && event.code === 'approval_withdrawn' ? [event] : [],
   )
-  expect(withdrawn).toMatchObject([{ status: 'refused' }, { status: 'refused' }])
+  expect(withdrawn).toMatchObject([{ status: 'denied' }, { status: 'denied' }])
   expect(withdrawn[0]?.message).toMatch(/^trading is (halted|paused): /)
   await executor.give(executor.command({ do: 'status' }, 'how is it'))
   expect(executor.reports.at(-1)?.event).toMatchObject({ answer: { waiting: 0 } })
@@ -35,14 +35,14 @@ test.for(Object.keys(WAYS))('%s withdraws every question, and none is counted', 
 test('so does a day on which as much was lost as may be, and a result far below its best', async () => {
   for (const limit of ['dayLoss', 'drawdown'] as const) {
     const executor = new TestExecutor({ approval: 'always', streams: ['demo', 'other'] })
-    await executor.enterFrom('demo', { stop: '50000' })
+    await executor.enterFrom('demo', { stopPrice: '50000' })
     await executor.give(executor.approval(executor.card()))
-    await executor.enterFrom('other', { stop: '50000' })
+    await executor.enterFrom('other', { stopPrice: '50000' })
     Object.assign(executor.policy.limits, { [limit]: '1' })
     executor.exchange.price = '57000'
     await executor.clock.turn(61_000)
     const told = executor.told()
-    expect(told, limit).toContain('entry refused approval_withdrawn')
+    expect(told, limit).toContain('entry denied approval_withdrawn')
     expect(told).toContain(limit === 'dayLoss' ? 'notice day_lost' : 'notice drawdown_reached')
     executor.close()
   }

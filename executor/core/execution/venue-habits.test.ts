@@ -1,8 +1,8 @@
 // What differs from venue to venue: how late an order shows, and what becomes of a stop on the wrong side.
 import { expect, test } from 'vitest'
 import { TestExecutor } from '../../testing/rig.ts'
-import { EMPTY_BOOK, type Order } from '../model/state.ts'
-import { judge } from './discrepancies.ts'
+import { EMPTY_PORTFOLIO, type Order } from '../model/state.ts'
+import { findDiscrepancies } from './discrepancies.ts'
 
 test('an order that may show late is called not placed that much later', async () => {
   const executor = new TestExecutor()
@@ -24,7 +24,7 @@ test.each([
   async (lag, times) => {
     const executor = new TestExecutor()
     executor.exchange.viewLagMs = lag
-    await executor.enter({ stop: '58000' })
+    await executor.enter({ stopPrice: '58000' })
     const stop = executor.exchange.accepted.at(-1)?.clientOrderId ?? ''
     executor.exchange.orders.delete(stop)
     await executor.clock.turn(30_000)
@@ -39,7 +39,7 @@ test('a stop that the exchange shows as waiting for a rise is taken off, and the
   const view = exchange.view.bind(exchange)
   exchange.view = (shown) =>
     shown.order.type === 'stop' ? { ...view(shown), triggers: 'at_or_above' } : view(shown)
-  await executor.enter({ stop: '58000' })
+  await executor.enter({ stopPrice: '58000' })
   await executor.clock.turn(2_000)
   expect(exchange.sent.map(({ side, type }) => `${side} ${type}`)).toEqual([
     'buy ioc',
@@ -60,10 +60,12 @@ test.each([
       kind: 'stop',
       state: 'accepted',
       filled: '0',
-      idea: { market: 'BTC/USDT' },
-      plan: { holds, wire: { side: 'sell', amount: '0.3' } },
+      intent: { market: 'BTC/USDT' },
+      planned: { holds, request: { side: 'sell', amount: '0.3' } },
     } as unknown as Order
-    const seen = { there: '1', used: '0.3', sightings: [], next: 0 }
-    expect(judge({ ...EMPTY_BOOK, orders: { stop } }, 'BTC/USDT', seen).there).toBe(there)
+    const seen = { exchangeBalance: '1', used: '0.3', observed: [], next: 0 }
+    expect(
+      findDiscrepancies({ ...EMPTY_PORTFOLIO, orders: { stop } }, 'BTC/USDT', seen).there,
+    ).toBe(there)
   },
 )

@@ -2,47 +2,61 @@
 import { applyFill } from './apply-position.ts'
 import { countEntry, countSent, countTaken, countTrade } from './count.ts'
 import type { FactOf, Step } from './events.ts'
-import { openDay, withoutTrade, withTradeResult } from './profit.ts'
-import type { Book, Order } from './state.ts'
+import { afterTrade, afterWriteOff, openDay } from './profit.ts'
+import type { Order, Portfolio } from './state.ts'
 
-export function countStep(book: Book, order: Order, { event, at }: Step & { at: number }): Book {
-  const { counters } = book
-  if (event === 'send') return { ...book, counters: countSent(counters, at) }
-  if (order.kind !== 'entry') return book
-  if (event === 'intend') return { ...book, counters: countEntry(counters, order, at) }
-  return event === 'accept' ? { ...book, counters: countTaken(counters, order) } : book
+export function countStep(
+  portfolio: Portfolio,
+  order: Order,
+  { event, at }: Step & { at: number },
+): Portfolio {
+  const { counters } = portfolio
+  if (event === 'submit') return { ...portfolio, counters: countSent(counters, at) }
+  if (order.kind !== 'entry') return portfolio
+  if (event === 'initialize') return { ...portfolio, counters: countEntry(counters, order, at) }
+  return event === 'accept' ? { ...portfolio, counters: countTaken(counters, order) } : portfolio
 }
 
-export function applyTrade(book: Book, order: Order, { trade, at }: FactOf<'fill'>): Book {
-  if (order.trades.includes(trade.id)) return book
-  const after = applyFill(book, order, trade, at)
+export function applyTrade(
+  portfolio: Portfolio,
+  order: Order,
+  { trade, at }: FactOf<'fill'>,
+): Portfolio {
+  if (order.trades.includes(trade.id)) return portfolio
+  const after = applyFill(portfolio, order, trade, at)
   return {
     ...after,
-    counters: countTrade(book.counters, order, at),
-    result: withTradeResult(book, after, order, trade),
+    counters: countTrade(portfolio.counters, order, at),
+    profit: afterTrade(portfolio, after, order, trade),
   }
 }
 
 /** Coins that leave the book without a sale are a loss. */
-export function countLoss(before: Book, after: Book): Book {
-  return { ...after, result: withoutTrade(before, after) }
+export function countLoss(before: Portfolio, after: Portfolio): Portfolio {
+  return { ...after, profit: afterWriteOff(before, after) }
 }
 
-export function applyDayOpened(book: Book, { bids, at }: FactOf<'day_opened'>): Book {
-  return { ...book, result: openDay(book, bids, at) }
+export function applyDayOpened(
+  portfolio: Portfolio,
+  { bids, at }: FactOf<'day_opened'>,
+): Portfolio {
+  return { ...portfolio, profit: openDay(portfolio, bids, at) }
 }
 
-export function applyDayLost(book: Book): Book {
-  return { ...book, result: { ...book.result, closedOn: book.result.today.number } }
+export function applyDayLost(portfolio: Portfolio): Portfolio {
+  return { ...portfolio, profit: { ...portfolio.profit, closedOn: portfolio.profit.today.number } }
 }
 
-export function applyBest(book: Book, { worth }: FactOf<'best'>): Book {
-  const { got, paid } = book.result
-  return { ...book, result: { ...book.result, best: { got, paid, worth } } }
+export function applyBest(portfolio: Portfolio, { worth }: FactOf<'best'>): Portfolio {
+  const { proceeds, cost } = portfolio.profit
+  return {
+    ...portfolio,
+    profit: { ...portfolio.profit, highWaterMark: { proceeds, cost, marketValue: worth } },
+  }
 }
 
 /** After a halt for falling too far below the best a new one is taken: to go on is the trader's decision. */
-export function forgetBest(book: Book, { by, state }: FactOf<'trading'>): Book {
-  if (state !== 'halted' || by !== 'loss.dd') return book
-  return { ...book, result: { ...book.result, best: null } }
+export function forgetBest(portfolio: Portfolio, { by, state }: FactOf<'trading'>): Portfolio {
+  if (state !== 'halted' || by !== 'loss.dd') return portfolio
+  return { ...portfolio, profit: { ...portfolio.profit, highWaterMark: null } }
 }

@@ -5,44 +5,48 @@ import Big from 'big.js'
 import { addFee, atLeast, decimalAbove, isZero, minus, plus, times } from './decimals.ts'
 import type { FactOf } from './events.ts'
 import type { Fee, Fill } from './exchange.ts'
-import { moved } from './order-table.ts'
-import type { SignalIdea } from './state.ts'
+import { nextState } from './order-table.ts'
+import type { OrderIntent } from './state.ts'
 import {
-  type Basis,
-  type Book,
+  type CostBasis,
   type Failures,
   type Order,
+  type Portfolio,
   type Position,
   positionKey,
 } from './state.ts'
 
 /** The same trade twice changes nothing. */
-export function applyFill(book: Book, order: Order, trade: Fill, at: number): Book {
-  if (order.trades.includes(trade.id)) return book
+export function applyFill(portfolio: Portfolio, order: Order, trade: Fill, at: number): Portfolio {
+  if (order.trades.includes(trade.id)) return portfolio
   const key = positionKey(order)
-  const held = book.positions[key]
-  const positions = withTrade(book.positions, order, trade, at)
+  const held = portfolio.positions[key]
+  const positions = withTrade(portfolio.positions, order, trade, at)
   const filled = {
     ...order,
-    state: moved(order.state, 'fill'),
+    state: nextState(order.state, 'fill'),
     filled: plus(order.filled, trade.amount),
     cost: plus(order.cost, times(trade.amount, trade.price)),
     fees: trade.fee === undefined ? order.fees : addFee(order.fees, trade.fee),
-    basis:
+    costBasis:
       order.kind === 'entry' || held === undefined
-        ? order.basis
-        : withGone(order.basis, held, positions[key]),
+        ? order.costBasis
+        : withGone(order.costBasis, held, positions[key]),
     trades: [...order.trades, trade.id],
   }
-  return { ...book, orders: { ...book.orders, [order.clientOrderId]: filled }, positions }
+  return { ...portfolio, orders: { ...portfolio.orders, [order.clientOrderId]: filled }, positions }
 }
 
 /** What a sale has taken along of what was paid. */
-function withGone({ paid, fees }: Basis, before: Basis, after: Basis | undefined): Basis {
+function withGone(
+  { cost, fees }: CostBasis,
+  before: CostBasis,
+  after: CostBasis | undefined,
+): CostBasis {
   const left = (currency: string) =>
     after?.fees.find((fee) => fee.currency === currency)?.amount ?? '0'
   return {
-    paid: plus(paid, minus(before.paid, after?.paid ?? '0')),
+    cost: plus(cost, minus(before.cost, after?.cost ?? '0')),
     fees: before.fees.reduce(
       (sum, { amount, currency }) =>
         addFee(sum, { currency, amount: minus(amount, left(currency)) }),
@@ -52,11 +56,11 @@ function withGone({ paid, fees }: Basis, before: Basis, after: Basis | undefined
 }
 
 function withTrade(
-  positions: Book['positions'],
+  positions: Portfolio['positions'],
   order: Order,
   trade: Fill,
   at: number,
-): Book['positions'] {
+): Portfolio['positions'] {
   const key = positionKey(order)
   const before = positions[key] ?? emptyPosition(order, at)
   const after = order.kind === 'entry' ? bought(before, order, trade, at) : sold(before, trade)
@@ -65,37 +69,37 @@ function withTrade(
   return others
 }
 
-function emptyPosition({ stream, idea, seq, signal }: Order, at: number): Position {
+function emptyPosition({ stream, intent, seq, signal }: Order, at: number): Position {
   return {
     stream,
-    market: idea.market,
+    market: intent.market,
     amount: '0',
     missing: '0',
-    bought: '0',
-    paid: '0',
+    baseBought: '0',
+    cost: '0',
     fees: [],
     seq,
     signal,
     stop: null,
     stops: 0,
-    whole: '0',
-    ...newPlan(idea, at),
+    initialAmount: '0',
+    ...newExits(intent, at),
   }
 }
 
 /** How a position is left, from the entry that brings it: nothing of it has been tried yet. */
-function newPlan({ take = [], trail, even, hold }: SignalIdea, at: number) {
+function newExits({ takeProfits = [], trailingStop, breakEven, maxHold }: OrderIntent, at: number) {
   const none = { times: 0, at: 0 }
   return {
     exits: {
-      take: take.toSorted((a, b) => new Big(a.price).cmp(b.price)),
-      trail: trail ?? null,
-      even: even ?? null,
-      until: hold === undefined ? null : at + hold * 1000,
+      takeProfits: takeProfits.toSorted((a, b) => new Big(a.price).cmp(b.price)),
+      trailingStop: trailingStop ?? null,
+      breakEven: breakEven ?? null,
+      maxHoldUntil: maxHold === undefined ? null : at + maxHold * 1000,
     },
-    taken: 0,
-    leaving: null,
-    failed: { exit: none, stop: none },
+    levelsFilled: 0,
+    closing: null,
+    failures: { exit: none, stop: none },
   }
 }
 
@@ -108,16 +112,16 @@ function bought(before: Position, order: Order, trade: Fill, at: number): Positi
   const net = minus(trade.amount, feeInBase(before.market, trade))
   return {
     ...before,
-    ...(newer && newPlan(order.idea, at)),
+    ...(newer && newExits(order.intent, at)),
     amount: plus(before.amount, net),
-    whole: plus(newer ? before.amount : before.whole, net),
-    bought: plus(before.bought, trade.amount),
-    paid: plus(before.paid, times(trade.amount, trade.price)),
+    initialAmount: plus(newer ? before.amount : before.initialAmount, net),
+    baseBought: plus(before.baseBought, trade.amount),
+    cost: plus(before.cost, times(trade.amount, trade.price)),
     fees: feeElsewhere(before, trade).reduce(addFee, before.fees),
     seq: newest ? order.seq : before.seq,
     signal: newest ? order.signal : before.signal,
     // Never lowered: what was bought under the higher stop was allowed because of it.
-    stop: higher(order.idea.stop ?? null, before.stop),
+    stop: higher(order.intent.stopPrice ?? null, before.stop),
     stops: 0,
   }
 }
@@ -139,8 +143,8 @@ function sold(before: Position, trade: Fill): Position {
     ...before,
     amount,
     missing,
-    bought: left(before.bought),
-    paid: left(before.paid),
+    baseBought: left(before.baseBought),
+    cost: left(before.cost),
     fees: before.fees.map((fee) => ({ ...fee, amount: left(fee.amount) })),
     stops: 0,
   }
@@ -154,72 +158,90 @@ function feeElsewhere({ market }: Position, { fee }: Fill): readonly Fee[] {
   return fee === undefined || market.startsWith(`${fee.currency}/`) ? [] : [fee]
 }
 
-// What facts about getting out do to a position: leaving, raised stops, rungs, failures, and what is written off.
+// What facts about getting out do to a position: leaving, raised stops, levels, failures, and what is written off.
 /** Every exit has a name of its own. */
-export function applyOrderedExit(book: Book, { kind }: Order): Book {
-  return kind === 'exit' ? { ...book, exits: book.exits + 1 } : book
+export function applyOrderedExit(portfolio: Portfolio, { kind }: Order): Portfolio {
+  return kind === 'exit' ? { ...portfolio, exits: portfolio.exits + 1 } : portfolio
 }
 
-export function applyLeaving(book: Book, { position, why }: FactOf<'leaving'>): Book {
-  return withPosition(book, position, () => ({ leaving: why }))
+export function applyLeaving(
+  portfolio: Portfolio,
+  { position, why }: FactOf<'leaving'>,
+): Portfolio {
+  return withPosition(portfolio, position, () => ({ closing: why }))
 }
 
-export function applyRaised(book: Book, { position, stop }: FactOf<'raised'>): Book {
-  return withPosition(book, position, () => ({ stop, stops: 0 }))
+export function applyRaised(portfolio: Portfolio, { position, stop }: FactOf<'raised'>): Portfolio {
+  return withPosition(portfolio, position, () => ({ stop, stops: 0 }))
 }
 
-export function applyWrittenOff(book: Book, { position }: FactOf<'written_off'>): Book {
-  const { [position]: _, ...positions } = book.positions
-  return { ...book, positions }
+export function applyWrittenOff(
+  portfolio: Portfolio,
+  { position }: FactOf<'written_off'>,
+): Portfolio {
+  const { [position]: _, ...positions } = portfolio.positions
+  return { ...portfolio, positions }
 }
 
 /** Every stop has a name of its own. */
-export function applyIntended(book: Book, order: Order): Book {
-  return order.kind === 'stop' ? { ...book, stops: book.stops + 1 } : book
+export function applyIntended(portfolio: Portfolio, order: Order): Portfolio {
+  return order.kind === 'stop' ? { ...portfolio, stops: portfolio.stops + 1 } : portfolio
 }
 
-export function applyUnprotected(book: Book, { position, at }: FactOf<'unprotected'>): Book {
-  return withPosition(book, position, ({ failed }) => ({
-    failed: { ...failed, stop: oneMore(failed.stop, at) },
+export function applyUnprotected(
+  portfolio: Portfolio,
+  { position, at }: FactOf<'unprotected'>,
+): Portfolio {
+  return withPosition(portfolio, position, ({ failures }) => ({
+    failures: { ...failures, stop: oneMore(failures.stop, at) },
   }))
 }
 
 /** A stop that stands ends the row of those that failed. */
-export function applyStanding(book: Book, order: Order): Book {
-  if (order.kind !== 'stop') return book
-  return withPosition(book, positionKey(order), ({ failed, stops }) => ({
+export function applyStanding(portfolio: Portfolio, order: Order): Portfolio {
+  if (order.kind !== 'stop') return portfolio
+  return withPosition(portfolio, positionKey(order), ({ failures, stops }) => ({
     stops: stops + 1,
-    failed: { ...failed, stop: { ...failed.stop, times: 0 } },
+    failures: { ...failures, stop: { ...failures.stop, times: 0 } },
   }))
 }
 
-/** An exit is over. Its rungs are done when it sold anything; until then it stands in the book, and no other is made. */
-export function applyExitOver(book: Book, order: Order, at: number): Book {
-  if (order.kind !== 'exit') return book
-  const { state, filled, rung, signal } = order
+/** An exit is over. Its levels are done when it sold anything; until then it stands in the book, and no other is made. */
+export function applyExitOver(portfolio: Portfolio, order: Order, at: number): Portfolio {
+  if (order.kind !== 'exit') return portfolio
+  const { state, filled, takeProfitLevel, signal } = order
   const nothing = isZero(filled)
-  return withPosition(book, positionKey(order), ({ failed, taken, ...position }) => ({
+  return withPosition(portfolio, positionKey(order), ({ failures, levelsFilled, ...position }) => ({
     stops: 0,
-    // A newer entry has brought a ladder of its own.
-    taken: !nothing && rung !== undefined && signal === position.signal ? rung : taken,
-    failed: {
-      ...failed,
+    // A newer entry has brought levels of its own.
+    levelsFilled:
+      !nothing && takeProfitLevel !== undefined && signal === position.signal
+        ? takeProfitLevel
+        : levelsFilled,
+    failures: {
+      ...failures,
       exit:
         state === 'filled'
           ? { times: 0, at: 0 }
-          : oneMore(nothing ? failed.exit : { times: 0, at }, at),
+          : oneMore(nothing ? failures.exit : { times: 0, at }, at),
     },
   }))
 }
 
 /** A halt that sells is undone with the halt. */
-export function applyTrading(book: Book, { state, positions, at }: FactOf<'trading'>): Book {
-  const trading = { ...book, trading: state, tradingSince: at }
+export function applyTrading(
+  portfolio: Portfolio,
+  { state, positions, at }: FactOf<'trading'>,
+): Portfolio {
+  const trading = { ...portfolio, trading: state, tradingSince: at }
   if (state === 'halted')
-    return { ...trading, onHalt: positions ?? (book.trading === 'halted' ? book.onHalt : 'keep') }
-  const kept = Object.entries(book.positions).map(([key, position]) => [
+    return {
+      ...trading,
+      onHalt: positions ?? (portfolio.trading === 'halted' ? portfolio.onHalt : 'keep'),
+    }
+  const kept = Object.entries(portfolio.positions).map(([key, position]) => [
     key,
-    position.leaving === 'flatten' ? { ...position, leaving: null } : position,
+    position.closing === 'flatten' ? { ...position, closing: null } : position,
   ])
   return { ...trading, onHalt: 'keep', positions: Object.fromEntries(kept) }
 }
@@ -229,12 +251,12 @@ function oneMore({ times }: Failures, at: number): Failures {
 }
 
 function withPosition(
-  book: Book,
+  portfolio: Portfolio,
   key: string,
   change: (position: Position) => Partial<Position>,
-): Book {
-  const position = book.positions[key]
-  if (position === undefined) return book
-  const positions = { ...book.positions, [key]: { ...position, ...change(position) } }
-  return { ...book, positions }
+): Portfolio {
+  const position = portfolio.positions[key]
+  if (position === undefined) return portfolio
+  const positions = { ...portfolio.positions, [key]: { ...position, ...change(position) } }
+  return { ...portfolio, positions }
 }

@@ -1,50 +1,59 @@
 // What a comparison with the exchange changes in the book: which markets take no entries, and where a re-base starts.
 import type { Decimal } from '@keyside/protocol'
 import type { FactOf } from './events.ts'
-import type { Book, Position } from './state.ts'
+import type { Portfolio, Position } from './state.ts'
 
 /** An order that came back closes a market until the trader has looked; coins that are missing, until they are there. */
-export function close(book: Book, market: string, why: 'drift' | 'reappeared'): Book {
-  if (book.closed[market] === 'reappeared') return book
-  return { ...book, closed: { ...book.closed, [market]: why } }
+export function close(
+  portfolio: Portfolio,
+  market: string,
+  why: 'drift' | 'reappeared',
+): Portfolio {
+  if (portfolio.closedMarkets[market] === 'reappeared') return portfolio
+  return { ...portfolio, closedMarkets: { ...portfolio.closedMarkets, [market]: why } }
 }
 
-export function reopen(book: Book, market: string): Book {
-  if (book.closed[market] !== 'drift') return book
-  const { [market]: _, ...closed } = book.closed
-  return { ...book, closed }
+export function reopen(portfolio: Portfolio, market: string): Portfolio {
+  if (portfolio.closedMarkets[market] !== 'drift') return portfolio
+  const { [market]: _, ...closed } = portfolio.closedMarkets
+  return { ...portfolio, closedMarkets: closed }
 }
 
 /** What failed for want of coins is tried at once with those that are there. */
-export function applyMissing(book: Book, { positions }: FactOf<'missing'>): Book {
+export function applyMissing(portfolio: Portfolio, { positions }: FactOf<'missing'>): Portfolio {
   const none = { times: 0, at: 0 }
   const changed = Object.entries(positions).flatMap(([key, missing]) => {
-    const position = book.positions[key]
+    const position = portfolio.positions[key]
     if (position === undefined) return []
-    return [[key, { ...position, missing, stops: 0, failed: { exit: none, stop: none } }] as const]
+    return [
+      [key, { ...position, missing, stops: 0, failures: { exit: none, stop: none } }] as const,
+    ]
   })
-  return { ...book, positions: { ...book.positions, ...Object.fromEntries(changed) } }
+  return { ...portfolio, positions: { ...portfolio.positions, ...Object.fromEntries(changed) } }
 }
 
 /** More names of stops and exits than may have been given after the backup was made: none is given twice. */
 const NAMES_LOST = 1_000_000
 
 /** Entries of every stream wait for its next head: what was signed since a backup was made is not in its journal. */
-export function rebase(book: Book, amounts: Readonly<Record<string, Decimal>>): Book {
-  const positions = Object.entries(book.positions).flatMap(([key, position]) => {
+export function rebase(
+  portfolio: Portfolio,
+  amounts: Readonly<Record<string, Decimal>>,
+): Portfolio {
+  const positions = Object.entries(portfolio.positions).flatMap(([key, position]) => {
     const amount = amounts[key] ?? position.amount
     return amount === '0'
       ? []
       : [[key, { ...position, amount, missing: '0' }] as [string, Position]]
   })
-  const streams = Object.entries(book.streams).map(
+  const streams = Object.entries(portfolio.streams).map(
     ([name, stream]) => [name, { ...stream, gap: 'open' }] as const,
   )
   return {
-    ...book,
-    stops: book.stops + NAMES_LOST,
-    exits: book.exits + NAMES_LOST,
-    closed: {},
+    ...portfolio,
+    stops: portfolio.stops + NAMES_LOST,
+    exits: portfolio.exits + NAMES_LOST,
+    closedMarkets: {},
     positions: Object.fromEntries(positions),
     streams: Object.fromEntries(streams),
   }

@@ -21,75 +21,78 @@ import {
   applyWrittenOff,
 } from './apply-position.ts'
 import { applyMissing, close as closeMarket, rebase, reopen } from './apply-reconciliation.ts'
-import type { Fact, Step } from './events.ts'
-import { isFinal, moved } from './order-table.ts'
-import type { Book, Codes, Order, Plan, Stream } from './state.ts'
+import type { JournalEvent, Step } from './events.ts'
+import { isFinal, nextState } from './order-table.ts'
+import type { Codes, Order, PlannedOrder, Portfolio, Stream } from './state.ts'
 
 /** Throws for a fact that cannot follow: nothing of such a decision may be written. */
-export function apply(book: Book, fact: Fact): Book {
-  switch (fact.type) {
+export function apply(portfolio: Portfolio, event: JournalEvent): Portfolio {
+  switch (event.type) {
     case 'baselined':
-      return withStream(book, fact.stream, { ...numbers(fact), gap: 'none' })
+      return withStream(portfolio, event.stream, { ...numbers(event), gap: 'none' })
     case 'signal':
-      return withStream(book, fact.stream, {
-        ...numbers(fact),
-        gap: fact.gap,
-        bars: { ...streamOf(book, fact.stream).bars, [fact.kind]: fact.bar },
+      return withStream(portfolio, event.stream, {
+        ...numbers(event),
+        gap: event.gap,
+        candles: { ...streamOf(portfolio, event.stream).candles, [event.kind]: event.candle },
       })
     case 'silence':
-      return withStream(book, fact.stream, { silentSince: fact.since })
+      return withStream(portfolio, event.stream, { silentSince: event.since })
     case 'ordered': {
-      const order = { ...NEW_ORDER, ...fact.order, at: fact.at }
-      if (book.orders[order.clientOrderId] !== undefined)
+      const order = { ...NEW_ORDER, ...event.order, at: event.at }
+      if (portfolio.orders[order.clientOrderId] !== undefined)
         throw new Error(`there is an open order ${order.clientOrderId} already`)
-      return applyOrderedExit(withOrder(book, order), order)
+      return applyOrderedExit(withOrder(portfolio, order), order)
     }
     case 'planned':
-      return withOrder(withReplaced(book, fact), {
-        ...orderIn(book, fact.clientOrderId),
-        plan: fact.plan,
+      return withOrder(withReplaced(portfolio, event), {
+        ...orderIn(portfolio, event.clientOrderId),
+        planned: event.plan,
       })
     case 'code':
-      return { ...book, codes: withCode(book.codes, fact) }
+      return { ...portfolio, codes: withCode(portfolio.codes, event) }
     case 'card': {
-      const order = orderIn(book, fact.clientOrderId)
-      return withOrder(book, { ...order, approval: { ...order.approval, card: 'sent' } })
+      const order = orderIn(portfolio, event.clientOrderId)
+      return withOrder(portfolio, { ...order, approval: { ...order.approval, card: 'sent' } })
     }
     case 'step':
-      return applyStep(book, fact)
+      return applyStep(portfolio, event)
     case 'fill':
-      return applyTrade(book, orderIn(book, fact.clientOrderId), fact)
+      return applyTrade(portfolio, orderIn(portfolio, event.clientOrderId), event)
     case 'unprotected':
-      return applyUnprotected(book, fact)
+      return applyUnprotected(portfolio, event)
     case 'leaving':
-      return applyLeaving(book, fact)
+      return applyLeaving(portfolio, event)
     case 'raised':
-      return applyRaised(book, fact)
+      return applyRaised(portfolio, event)
     case 'written_off':
-      return countLoss(book, applyWrittenOff(book, fact))
+      return countLoss(portfolio, applyWrittenOff(portfolio, event))
     case 'trading':
-      return forgetBest(applyTrading(book, fact), fact)
+      return forgetBest(applyTrading(portfolio, event), event)
     case 'asked':
-      return { ...book, asked: { ...stillAskable(book, fact.at), [fact.jti]: fact.exp } }
+      return {
+        ...portfolio,
+        seenMessages: { ...stillAskable(portfolio, event.at), [event.jti]: event.exp },
+      }
     case 'reappeared':
-      return closeMarket(book, fact.market, 'reappeared')
+      return closeMarket(portfolio, event.market, 'reappeared')
     case 'drifted':
-      return closeMarket(book, fact.market, 'drift')
+      return closeMarket(portfolio, event.market, 'drift')
     case 'missing':
-      return applyMissing(book, fact)
+      return applyMissing(portfolio, event)
     case 'agreed':
-      return reopen(book, fact.market)
+      return reopen(portfolio, event.market)
     case 'rebased':
-      return countLoss(book, rebase(book, fact.positions))
+      return countLoss(portfolio, rebase(portfolio, event.positions))
     case 'day_opened':
-      return applyDayOpened(book, fact)
+      return applyDayOpened(portfolio, event)
     case 'day_lost':
-      return applyDayLost(book)
+      return applyDayLost(portfolio)
     case 'best':
-      return applyBest(book, fact)
+      return applyBest(portfolio, event)
     case 'unexpected':
     case 'refused':
-      return book
+      return portfolio
   }
 }
 
@@ -98,15 +101,15 @@ const ASKED_KEPT = 300
 
 const NEW_ORDER = {
   state: 'received',
-  plan: null,
+  planned: null,
   approval: {
     by: 'nobody',
-    asks: 0,
+    prompts: 0,
     tag: '',
     reason: '',
     expires: 0,
     price: '0',
-    was: '0',
+    previousPrice: '0',
     card: 'owed',
   },
   sentAt: 0,
@@ -114,7 +117,7 @@ const NEW_ORDER = {
   filled: '0',
   cost: '0',
   fees: [],
-  basis: { paid: '0', fees: [] },
+  costBasis: { cost: '0', fees: [] },
   trades: [],
   end: null,
 } as const
@@ -124,69 +127,85 @@ const NEW_STREAM: Stream = {
   hash: GENESIS,
   iat: 0,
   gap: 'none',
-  bars: { entry: -1, exit: -1 },
+  candles: { entry: -1, exit: -1 },
   silentSince: 0,
 }
 
-export function streamOf(book: Book, name: string): Stream {
-  return book.streams[name] ?? NEW_STREAM
+export function streamOf(portfolio: Portfolio, name: string): Stream {
+  return portfolio.streams[name] ?? NEW_STREAM
 }
 
-export function orderIn(book: Book, clientOrderId: string): Order {
-  const order = book.orders[clientOrderId]
+export function orderIn(portfolio: Portfolio, clientOrderId: string): Order {
+  const order = portfolio.orders[clientOrderId]
   if (order === undefined) throw new Error(`no open order ${clientOrderId}`)
   return order
 }
 
-function numbers(fact: { seq: number; hash: string; iat: number }) {
-  return { seq: fact.seq, hash: fact.hash, iat: fact.iat }
+function numbers(event: { seq: number; hash: string; iat: number }) {
+  return { seq: event.seq, hash: event.hash, iat: event.iat }
 }
 
-function withStream(book: Book, name: string, change: Partial<Stream>): Book {
-  const before = streamOf(book, name)
+function withStream(portfolio: Portfolio, name: string, change: Partial<Stream>): Portfolio {
+  const before = streamOf(portfolio, name)
   // An old signal must stay old.
   if (change.seq !== undefined && change.seq < before.seq)
     throw new Error(`the number of ${name} went from ${before.seq} back to ${change.seq}`)
-  return { ...book, streams: { ...book.streams, [name]: { ...before, ...change } } }
+  return { ...portfolio, streams: { ...portfolio.streams, [name]: { ...before, ...change } } }
 }
 
-export function withOrder(book: Book, order: Order): Book {
-  return { ...book, orders: { ...book.orders, [order.clientOrderId]: order } }
+export function withOrder(portfolio: Portfolio, order: Order): Portfolio {
+  return { ...portfolio, orders: { ...portfolio.orders, [order.clientOrderId]: order } }
 }
 
-function applyStep(book: Book, fact: Step & { at: number }): Book {
-  const before = orderIn(book, fact.clientOrderId)
-  const order = { ...before, state: moved(before.state, fact.event), ...stepChange(before, fact) }
+function applyStep(portfolio: Portfolio, event: Step & { at: number }): Portfolio {
+  const before = orderIn(portfolio, event.clientOrderId)
+  const order = {
+    ...before,
+    state: nextState(before.state, event.event),
+    ...stepChange(before, event),
+  }
   const counted = countStep(
-    fact.event === 'intend' ? applyIntended(book, order) : book,
+    event.event === 'initialize' ? applyIntended(portfolio, order) : portfolio,
     order,
-    fact,
+    event,
   )
-  if (isFinal(order.state)) return applyExitOver(close(counted, order), order, fact.at)
+  if (isFinal(order.state)) return applyExitOver(close(counted, order), order, event.at)
   const open = withOrder(counted, order)
-  return fact.event === 'accept' ? applyStanding(open, order) : open
+  return event.event === 'accept' ? applyStanding(open, order) : open
 }
 
-function stepChange(order: Order, fact: Step & { at: number }): Partial<Order> {
-  const { asks, price: was } = order.approval
-  if (fact.approval !== undefined)
-    return { approval: { ...fact.approval, was, by: 'nobody', asks: asks + 1, card: 'owed' } }
-  if (fact.event === 'approve') return { approval: { ...order.approval, by: fact.by ?? 'tap' } }
-  if (fact.event === 'send') return { sentAt: fact.at }
-  if (fact.exchangeId !== undefined) return { exchangeId: fact.exchangeId }
-  if (fact.filled !== undefined) return { end: { filled: fact.filled } }
+function stepChange(order: Order, event: Step & { at: number }): Partial<Order> {
+  const { prompts, price: previousPrice } = order.approval
+  if (event.approval !== undefined)
+    return {
+      approval: {
+        ...event.approval,
+        previousPrice,
+        by: 'nobody',
+        prompts: prompts + 1,
+        card: 'owed',
+      },
+    }
+  if (event.event === 'approve') return { approval: { ...order.approval, by: event.by ?? 'tap' } }
+  if (event.event === 'submit') return { sentAt: event.at }
+  if (event.exchangeId !== undefined) return { exchangeId: event.exchangeId }
+  if (event.filled !== undefined) return { end: { filled: event.filled } }
   return {}
 }
 
-function close(book: Book, order: Order): Book {
-  const { [order.clientOrderId]: _, ...orders } = book.orders
-  const id = order.plan?.id ?? order.clientOrderId
-  return { ...book, orders, ended: withEnded(book.ended, { id, state: order.state }) }
+function close(portfolio: Portfolio, order: Order): Portfolio {
+  const { [order.clientOrderId]: _, ...orders } = portfolio.orders
+  const id = order.planned?.id ?? order.clientOrderId
+  return {
+    ...portfolio,
+    orders,
+    endedOrders: withEnded(portfolio.endedOrders, { id, state: order.state }),
+  }
 }
 
 /** The newest are kept when they have expired too: by a clock that is set back they have not. */
-function stillAskable(book: Book, at: number): Record<string, number> {
-  const all = Object.entries(book.asked)
+function stillAskable(portfolio: Portfolio, at: number): Record<string, number> {
+  const all = Object.entries(portfolio.seenMessages)
   const isKept = ([, exp]: [string, number], index: number) =>
     exp * 1000 > at || index >= all.length - ASKED_KEPT
   return Object.fromEntries(all.filter(isKept))
@@ -196,7 +215,7 @@ function stillAskable(book: Book, at: number): Record<string, number> {
 const HOUR_MS = 3_600_000
 const ENDED_KEPT = 64
 
-type Ended = Book['ended']
+type Ended = Portfolio['endedOrders']
 
 export function withEnded(ended: Ended, one: Ended[number]): Ended {
   return [...ended, one].slice(-ENDED_KEPT)
@@ -204,18 +223,22 @@ export function withEnded(ended: Ended, one: Ended[number]): Ended {
 
 /** An answer to a plan that was asked about and is no more has to be told from one to an order that never was. */
 export function withReplaced(
-  book: Book,
-  { clientOrderId, plan }: { clientOrderId: string; plan: Plan },
-): Book {
-  const before = book.orders[clientOrderId]
-  if (before === undefined || before.plan === null || before.approval.asks === 0) return book
-  if (before.plan.id === plan.id) return book
-  return { ...book, ended: withEnded(book.ended, { id: before.plan.id, state: 'replaced' }) }
+  portfolio: Portfolio,
+  { clientOrderId, plan }: { clientOrderId: string; plan: PlannedOrder },
+): Portfolio {
+  const before = portfolio.orders[clientOrderId]
+  if (before === undefined || before.planned === null || before.approval.prompts === 0)
+    return portfolio
+  if (before.planned.id === plan.id) return portfolio
+  return {
+    ...portfolio,
+    endedOrders: withEnded(portfolio.endedOrders, { id: before.planned.id, state: 'replaced' }),
+  }
 }
 
 /** A clock that is set back makes no used code new. */
-export function withCode(codes: Codes, fact: { step: number | 'wrong'; at: number }): Codes {
-  const { step, at } = fact
+export function withCode(codes: Codes, event: { step: number | 'wrong'; at: number }): Codes {
+  const { step, at } = event
   if (step !== 'wrong') return { ...codes, usedUpTo: Math.max(codes.usedUpTo, step) }
   return { ...codes, wrong: [...wrongAt(codes, at), at] }
 }

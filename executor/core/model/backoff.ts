@@ -1,5 +1,5 @@
 // When a question to the exchange is asked again: at once, then with growing pauses, for as long as it takes.
-import type { Ask, Failures } from './state.ts'
+import type { Failures, Query } from './state.ts'
 
 const FIRST_MS = 500
 /** For an order of which nobody has heard: each question asks in four places. */
@@ -20,16 +20,20 @@ const POLL_MS = 2_000
 /** Stops that rest take turns beyond sixteen: they would fill the line, and the next stop of a position waits in it. */
 const STOP_TURN_MS = 120
 
-export function isDue(ask: Ask | undefined, now: number): boolean {
+export function isDue(ask: Query | undefined, now: number): boolean {
   return ask === undefined || (ask.state === 'due' && ask.at <= now)
 }
 
-export function opened(ask: Ask | undefined, now: number): Ask {
+export function started(ask: Query | undefined, now: number): Query {
   return { state: 'open', at: now, tries: (ask?.tries ?? 0) + 1, missedAt: ask?.missedAt ?? 0 }
 }
 
 /** Answered without an end: half a second, one, two, … at most 4 s, or 15 s. */
-export function growing(ask: Ask | undefined, now: number, about: 'known' | 'unknown'): Ask {
+export function retryBackoff(
+  ask: Query | undefined,
+  now: number,
+  about: 'known' | 'unknown',
+): Query {
   const tries = ask?.tries ?? 1
   const longest = about === 'known' ? MAX_KNOWN_MS : MAX_UNKNOWN_MS
   const pause = Math.min(FIRST_MS * 2 ** Math.min(tries - 1, 10), longest)
@@ -37,19 +41,19 @@ export function growing(ask: Ask | undefined, now: number, about: 'known' | 'unk
 }
 
 /** Looked at, and still open. `stops`: how many rest, where the order is one of them. */
-export function steady(ask: Ask | undefined, now: number, stops: number): Ask {
+export function pollAgain(ask: Query | undefined, now: number, stops: number): Query {
   const at = now + Math.max(POLL_MS, stops * STOP_TURN_MS)
   return { state: 'due', at, tries: 0, missedAt: ask?.missedAt ?? 0 }
 }
 
 /** Behind so many failures in a row: after 5 s, twice that, … at most a minute. */
-export function mayTryAgain({ times, at }: Failures, now: number): boolean {
+export function mayRetry({ times, at }: Failures, now: number): boolean {
   const pause = Math.min(FIRST_PAUSE_MS * 2 ** Math.min(times - 1, 10), MAX_PAUSE_MS)
   return times === 0 || isOver(at, pause, now)
 }
 
 /** The same for a position that is naked meanwhile: after 2 s, then every 3 s, and in the end every minute. */
-export function mustTryAgain({ times, at }: Failures, now: number): boolean {
+export function mayRetryUrgently({ times, at }: Failures, now: number): boolean {
   if (times === 0) return true
   if (times > URGENT.many) return isOver(at, MAX_PAUSE_MS, now)
   return isOver(at, times === 1 ? URGENT.first : URGENT.next, now)

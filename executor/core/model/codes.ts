@@ -4,7 +4,7 @@ export const EXECUTOR_SENTENCES = {
   retained_signal:
     'a broker kept this signal and sent it again: signals are never kept, ask the provider about his broker',
   stream_unlisted:
-    'the policy gives this stream no allotment: add it at the device if you want to follow it',
+    'the policy gives this stream no allocation: add it at the device if you want to follow it',
   sequence_unbased:
     'a signal came before this device knew where its stream stands: it follows from the next one',
   sequence_gap: 'signals before this one are missing: entries wait until the next head',
@@ -32,7 +32,7 @@ export const EXECUTOR_SENTENCES = {
   approval_replaced: 'the price has moved and nothing was sent: answer the new card',
   approval_withdrawn: 'no entries are taken now, so the question is withdrawn: nothing was sent',
   approval_expired:
-    'nobody answered in time: nothing was sent, raise approval_within at the device for more time',
+    'nobody answered in time: nothing was sent, raise approval_timeout at the device for more time',
   approval_code_needed:
     'an order of this size needs the code from your authenticator: press Approve again and send it',
   approval_code_wrong:
@@ -79,7 +79,7 @@ export const EXECUTOR_SENTENCES = {
     'the exchange does not answer, and something of yours is there: stops that it holds stay, and nothing else can be bought or sold from here; look at the connection, and at the exchange yourself',
   clock_off: 'the clock of this device is off: set it (NTP), at 2 s there are no more entries',
   order_not_placed: 'the exchange never saw this order',
-  order_turned_down: 'the exchange turned the order down',
+  order_rejected: 'the exchange turned the order down',
   stop_failed:
     'a position has no stop at the exchange: it is tried again; look at the exchange and protect it yourself',
   exit_failed:
@@ -125,6 +125,8 @@ export const EXECUTOR_SENTENCES = {
   journal_rebased:
     'the journal was set to what the exchange has: positions and orders that it did not know are yours, and trading is halted until you run "keyside unhalt" at the device',
   journal_newer: 'the journal was written by a newer Keyside: update this one',
+  journal_older:
+    'this journal was written by an older Keyside and cannot be read: close its positions with that one, move the file away and start again',
 } as const
 
 export type ExecutorCode = keyof typeof EXECUTOR_SENTENCES

@@ -30,10 +30,10 @@ export function hourAt({ hour }: Counters, at: number): Decimal {
 
 /** Counted in full when decided, and not given back: an order that the exchange turns down was a risk taken. */
 export function countEntry(counters: Counters, order: Order, at: number): Counters {
-  const { stream, signal, plan, idea } = order
-  const value = plan?.value ?? '0'
+  const { stream, signal, planned, intent } = order
+  const value = planned?.value ?? '0'
   const day = dayAt(counters, at)
-  const entry = { signal, market: idea.market, amount: plan?.wire.amount ?? '0', at }
+  const entry = { signal, market: intent.market, amount: planned?.request.amount ?? '0', at }
   return {
     ...counters,
     day: { ...day, value: plus(day.value, value), entries: day.entries + 1 },
@@ -47,21 +47,24 @@ export function countSent(counters: Counters, at: number): Counters {
   return { ...counters, sent: [...counters.sent.filter((sent) => at - sent < MINUTE_MS), at] }
 }
 
-export function countTaken(counters: Counters, { stream, plan }: Order): Counters {
-  const before = counters.usual[stream] ?? []
-  const usual = [...before, plan?.value ?? '0'].slice(-USUAL)
-  return { ...counters, usual: { ...counters.usual, [stream]: usual } }
+export function countTaken(counters: Counters, { stream, planned }: Order): Counters {
+  const before = counters.typicalSizes[stream] ?? []
+  const usual = [...before, planned?.value ?? '0'].slice(-USUAL)
+  return { ...counters, typicalSizes: { ...counters.typicalSizes, [stream]: usual } }
 }
 
 /** A round trip is a sale after a purchase, so that one which leaves a crumb behind is one too. */
-export function countTrade(counters: Counters, { kind, idea }: Order, at: number): Counters {
-  const { market } = idea
+export function countTrade(counters: Counters, { kind, intent }: Order, at: number): Counters {
+  const { market } = intent
   const before = counters.markets[market]
   const soldAt = before?.soldAt ?? 0
   if (kind === 'entry') return withMarket(counters, market, { was: 'purchase', soldAt })
   const day = dayAt(counters, at)
-  const trips = (day.trips[market] ?? 0) + (before?.was === 'purchase' ? 1 : 0)
-  const counted = { ...counters, day: { ...day, trips: { ...day.trips, [market]: trips } } }
+  const trips = (day.roundTrips[market] ?? 0) + (before?.was === 'purchase' ? 1 : 0)
+  const counted = {
+    ...counters,
+    day: { ...day, roundTrips: { ...day.roundTrips, [market]: trips } },
+  }
   return withMarket(counted, market, { was: 'sale', soldAt: Math.max(soldAt, at) })
 }
 

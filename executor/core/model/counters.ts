@@ -9,7 +9,7 @@ export interface Counters {
     readonly value: Decimal
     readonly entries: number
     /** By market: how often a sale followed a purchase. */
-    readonly trips: Readonly<Record<string, number>>
+    readonly roundTrips: Readonly<Record<string, number>>
   }
   /** Entries decided in the last hour, five minutes each, oldest first. */
   readonly hour: readonly { readonly slot: number; readonly value: Decimal }[]
@@ -20,7 +20,7 @@ export interface Counters {
   /** By stream: quote value of all its entries, ever. */
   readonly spent: Readonly<Record<string, Decimal>>
   /** By stream: quote values of the last entries that the exchange took. */
-  readonly usual: Readonly<Record<string, readonly Decimal[]>>
+  readonly typicalSizes: Readonly<Record<string, readonly Decimal[]>>
   readonly markets: Readonly<Record<string, LastTrade>>
 }
 
@@ -39,56 +39,56 @@ export interface LastTrade {
 }
 
 export const NO_COUNTERS: Counters = {
-  day: { number: 0, value: '0', entries: 0, trips: {} },
+  day: { number: 0, value: '0', entries: 0, roundTrips: {} },
   hour: [],
   sent: [],
   entries: [],
   spent: {},
-  usual: {},
+  typicalSizes: {},
   markets: {},
 }
 
 /** Amounts are quote. Gains and losses are kept apart because a wire decimal has no sign. */
-export interface Result {
+export interface Profit {
   /** By sales, ever. */
-  readonly got: Decimal
+  readonly proceeds: Decimal
   /** For purchases and fees, ever. */
-  readonly paid: Decimal
+  readonly cost: Decimal
   readonly today: Today
   /** Day number of the last day on which too much was lost: it stays closed, whatever prices do. */
   readonly closedOn: number
   /** Where the result was the best so far; null after a halt for falling too far below it. */
-  readonly best: Standing | null
+  readonly highWaterMark: Equity | null
 }
 
 interface Today {
   /** UTC day number. */
   readonly number: number
   /** Realized since the day was opened, fees included. */
-  readonly gained: Decimal
-  readonly lost: Decimal
+  readonly gains: Decimal
+  readonly losses: Decimal
   /** By `positionKey`: what is held was worth this at the day's opening, or was bought for this since. */
-  readonly basis: Readonly<Record<string, Decimal>>
+  readonly dayOpenValues: Readonly<Record<string, Decimal>>
 }
 
-export interface Standing {
-  readonly got: Decimal
-  readonly paid: Decimal
+export interface Equity {
+  readonly proceeds: Decimal
+  readonly cost: Decimal
   /** Of all positions, at the bid. */
-  readonly worth: Decimal
+  readonly marketValue: Decimal
 }
 
-export const NO_RESULT: Result = {
-  got: '0',
-  paid: '0',
-  today: { number: 0, gained: '0', lost: '0', basis: {} },
+export const NO_PROFIT: Profit = {
+  proceeds: '0',
+  cost: '0',
+  today: { number: 0, gains: '0', losses: '0', dayOpenValues: {} },
   closedOn: 0,
-  best: { got: '0', paid: '0', worth: '0' },
+  highWaterMark: { proceeds: '0', cost: '0', marketValue: '0' },
 }
 
 /** What rules are told. Null while a price is missing. Quote. */
 export interface Losses {
   readonly day: 'open' | 'closed'
   readonly today: Decimal | null
-  readonly belowBest: Decimal | null
+  readonly drawdown: Decimal | null
 }

@@ -5,7 +5,7 @@ import Big from 'big.js'
 import type { Fee } from './exchange.ts'
 
 /** Reads a wire decimal. Throws a RangeError for anything else, so that no NaN, sign or exponent slips by. */
-export function exact(text: Decimal): Big {
+export function parseDecimal(text: Decimal): Big {
   if (!isDecimal(text)) throw new RangeError(`not a wire decimal: ${JSON.stringify(text)}`)
   return new Big(text)
 }

@@ -2,7 +2,7 @@
 import type { Decimal, TradingState } from '@keyside/protocol'
 import type { Fill } from './exchange.ts'
 import type { OrderEvent } from './order-table.ts'
-import type { LeaveReason, OrderSeed, Plan } from './state.ts'
+import type { CloseReason, NewOrder, PlannedOrder } from './state.ts'
 
 /** A stream's numbers were taken from a head, `missed` signals later than ours. */
 interface Baselined {
@@ -22,7 +22,7 @@ interface SignalTaken {
   readonly hash: string
   readonly iat: number
   readonly kind: 'entry' | 'exit'
-  readonly bar: number
+  readonly candle: number
   readonly jti: string
   readonly gap: 'none' | 'open'
 }
@@ -47,14 +47,14 @@ interface Silence {
 interface Leaving {
   readonly type: 'leaving'
   readonly position: string
-  readonly why: LeaveReason
+  readonly why: CloseReason
 }
 
 interface StopRaised {
   readonly type: 'raised'
   readonly position: string
   readonly stop: Decimal
-  readonly why: 'trail' | 'even'
+  readonly why: 'trailing_stop' | 'break_even'
 }
 
 /** Too little for any order: it stays the trader's and is nobody's position any more. */
@@ -68,16 +68,16 @@ interface WrittenOff {
 
 interface Ordered {
   readonly type: 'ordered'
-  readonly order: OrderSeed
+  readonly order: NewOrder
 }
 
 interface Planned {
   readonly type: 'planned'
   readonly clientOrderId: string
-  readonly plan: Plan
+  readonly plan: PlannedOrder
 }
 
-/** One move of `orders/table.ts`. */
+/** One move of `order-table.ts`. */
 export interface Step {
   readonly type: 'step'
   readonly clientOrderId: string
@@ -206,7 +206,7 @@ interface Rebased {
   readonly by: string
 }
 
-export type Happening =
+export type NewEvent =
   | Baselined
   | SignalTaken
   | InputRefused
@@ -234,12 +234,12 @@ export type Happening =
   | Best
 
 /** `at` is Unix ms. */
-export type Fact = Happening & { readonly at: number }
+export type JournalEvent = NewEvent & { readonly at: number }
 
-export type FactOf<Type extends Fact['type']> = Extract<Fact, { type: Type }>
+export type FactOf<Type extends JournalEvent['type']> = Extract<JournalEvent, { type: Type }>
 
 /** The order a fact is about, for the journal's column; null for none. */
-export function orderOf(fact: Fact): string | null {
-  if (fact.type === 'ordered') return fact.order.clientOrderId
-  return 'clientOrderId' in fact ? fact.clientOrderId : null
+export function orderOf(event: JournalEvent): string | null {
+  if (event.type === 'ordered') return event.order.clientOrderId
+  return 'clientOrderId' in event ? event.clientOrderId : null
 }

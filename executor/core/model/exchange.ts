@@ -118,7 +118,7 @@ export type OrderKind = 'order' | 'stop'
 /** `unknown` covers everything that does not prove one of the others. */
 export type Placed =
   | { readonly outcome: 'accepted'; readonly order: ExchangeOrder }
-  | { readonly outcome: 'turned_down'; readonly code: string; readonly message: string }
+  | { readonly outcome: 'rejected'; readonly code: string; readonly message: string }
   | { readonly outcome: 'unknown'; readonly message: string }
 
 /** `missing` means that every place where the order could be was asked and answered. */
@@ -148,7 +148,7 @@ export type Answered<T> =
     }
 
 /** Why an order was certainly not taken. */
-export const TURNED_DOWN_CODES = [
+export const REJECTION_CODES = [
   'order_malformed',
   'order_not_sent',
   'exchange_rate_limited',
@@ -161,4 +161,4 @@ export const TURNED_DOWN_CODES = [
   'exchange_key_refused',
 ] as const
 
-export type TurnedDownCode = (typeof TURNED_DOWN_CODES)[number]
+export type RejectionCode = (typeof REJECTION_CODES)[number]

@@ -4,20 +4,20 @@ import type { Decimal } from '@keyside/protocol'
 /** `order`: its client order id in the journal; null when the journal has never heard of it. */
 export type Named<T> = T & { readonly order: string | null }
 
-export interface Sighting {
+export interface ObservedOrder {
   readonly as: 'open' | 'trade'
   readonly exchangeId: string
   /** Its client order id in the journal; null when the journal has never heard of it. */
   readonly order: string | null
 }
 
-export interface Seen {
+export interface Observation {
   /** Base currency, free and locked. */
-  readonly there: Decimal
+  readonly exchangeBalance: Decimal
   /** The locked part of it. */
   readonly used: Decimal
   /** Open orders, and trades that the journal lacks. Without those that the trader was told about. */
-  readonly sightings: readonly Sighting[]
+  readonly observed: readonly ObservedOrder[]
   /** From when on the next look asks for trades when nothing is open here, Unix ms of the exchange. */
   readonly next: number
 }
@@ -26,7 +26,7 @@ export interface Seen {
 export type Comparison = 'agrees' | 'not_yet' | 'drift' | 'reappeared'
 
 /** The last look at a market since this process started. */
-export interface Look {
+export interface Reconciliation {
   readonly state: 'open' | 'due'
   /** When it was asked, or when it is asked again, Unix ms. */
   readonly at: number
@@ -37,8 +37,8 @@ export interface Look {
   /** When a sale was refused for want of coins, until a look that was asked after it has answered, Unix ms; 0 for none. */
   readonly refusedAt: number
   /** Base that the last look saw missing, and since when some is, Unix ms; 0 while none is. */
-  readonly short: Decimal
-  readonly shortSince: number
+  readonly missing: Decimal
+  readonly missingSince: number
   /** What looked wrong: it is told when it is there again in the next look. */
   readonly doubts: readonly string[]
 }

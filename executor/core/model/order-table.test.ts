@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import {
   FINAL_STATES,
   isFinal,
-  moved,
+  nextState,
   OPEN_STATES,
   ORDER_EVENTS,
   ORDER_TABLE,
@@ -22,8 +22,8 @@ test('every state can be reached from the first', () => {
   expect([...reached].sort()).toEqual([...OPEN_STATES, ...FINAL_STATES].sort())
 })
 
-test('an unknown order is never sent again and never turned down by giving up', () => {
-  expect(ORDER_TABLE.unknown).toEqual({ accept: 'accepted', miss: 'not_placed' })
+test('an unknown order is never sent again and never called rejected by giving up', () => {
+  expect(ORDER_TABLE.unknown).toEqual({ accept: 'accepted', not_found: 'not_placed' })
 })
 
 test('no sequence of events leaves a final state', () => {
@@ -33,7 +33,7 @@ test('no sequence of events leaves a final state', () => {
       let ended: OrderState | null = null
       for (const event of events) {
         try {
-          state = moved(state, event)
+          state = nextState(state, event)
         } catch {
           // Illegal here: the order stays what it was.
         }

@@ -7,47 +7,47 @@ export const OPEN_STATES = [
   'waiting',
   'approved',
   /** An exit that waits until the stop is off the book and gives its coins free. */
-  'clearing',
+  'canceling_stop',
   /** Decided and written; proved not sent. */
-  'intended',
+  'initialized',
   /** Written before the socket is touched: from here on it may be live. */
-  'sending',
+  'submitted',
   /** Nobody told us. Asked about, never sent again. */
   'unknown',
   'accepted',
-  'part_filled',
+  'partially_filled',
   /** The exchange says that it is over, and not all of its fills are here. */
-  'ending',
+  'awaiting_fills',
 ] as const
 
 export const FINAL_STATES = [
   'filled',
   'canceled',
   'expired',
-  'refused',
+  'denied',
+  'declined',
   'rejected',
-  'turned_down',
   'not_placed',
 ] as const
 
 export type OrderState = (typeof OPEN_STATES)[number] | (typeof FINAL_STATES)[number]
 
 export const ORDER_EVENTS = [
-  'ask',
+  'prompt',
   'approve',
-  'reject',
+  'decline',
   'expire',
-  'refuse',
-  'clear',
-  'intend',
-  'send',
+  'deny',
+  'cancel_stop',
+  'initialize',
+  'submit',
   'accept',
-  'turn_down',
-  'lose',
-  'miss',
+  'reject',
+  'mark_unknown',
+  'not_found',
   'fill',
-  'end',
-  'fill_up',
+  'await_fills',
+  'complete',
   'cancel',
 ] as const
 
@@ -55,47 +55,56 @@ export type OrderEvent = (typeof ORDER_EVENTS)[number]
 
 type Moves = Partial<Record<OrderEvent, OrderState>>
 
-const BEFORE_SENDING = { refuse: 'refused', clear: 'clearing', intend: 'intended' } as const
+const BEFORE_SENDING = {
+  deny: 'denied',
+  cancel_stop: 'canceling_stop',
+  initialize: 'initialized',
+} as const
 
 /** What the exchange may do with an order that it has. */
 const ON_THE_BOOK = {
-  fill: 'part_filled',
-  end: 'ending',
+  fill: 'partially_filled',
+  await_fills: 'awaiting_fills',
   /** Every fill is here. */
-  fill_up: 'filled',
+  complete: 'filled',
   /** Over without being full: canceled, or immediate-or-cancel without a counterparty. */
   cancel: 'canceled',
-  turn_down: 'turned_down',
+  reject: 'rejected',
 } as const
 
 const NEVER: Moves = {}
 
 export const ORDER_TABLE: { readonly [State in OrderState]: Moves } = {
-  received: { ...BEFORE_SENDING, ask: 'waiting' },
-  waiting: { approve: 'approved', reject: 'rejected', expire: 'expired', refuse: 'refused' },
+  received: { ...BEFORE_SENDING, prompt: 'waiting' },
+  waiting: { approve: 'approved', decline: 'declined', expire: 'expired', deny: 'denied' },
   // Asked again: the price has left what was approved, and it was never sent.
-  approved: { ...BEFORE_SENDING, ask: 'waiting' },
-  clearing: { refuse: 'refused', intend: 'intended' },
-  intended: { send: 'sending', miss: 'not_placed' },
-  sending: { accept: 'accepted', turn_down: 'turned_down', lose: 'unknown' },
+  approved: { ...BEFORE_SENDING, prompt: 'waiting' },
+  canceling_stop: { deny: 'denied', initialize: 'initialized' },
+  initialized: { submit: 'submitted', not_found: 'not_placed' },
+  submitted: { accept: 'accepted', reject: 'rejected', mark_unknown: 'unknown' },
   // Found again is the only way back; two proved misses are the only way out.
-  unknown: { accept: 'accepted', miss: 'not_placed' },
+  unknown: { accept: 'accepted', not_found: 'not_placed' },
   accepted: ON_THE_BOOK,
   // A second fill, or one that overtook another, changes the amounts and not the word.
-  part_filled: ON_THE_BOOK,
+  partially_filled: ON_THE_BOOK,
   // A fill after a cancel: the two raced at the exchange, and the trade is as real as any.
-  ending: { fill: 'ending', end: 'ending', fill_up: 'filled', cancel: 'canceled' },
+  awaiting_fills: {
+    fill: 'awaiting_fills',
+    await_fills: 'awaiting_fills',
+    complete: 'filled',
+    cancel: 'canceled',
+  },
   filled: NEVER,
   canceled: NEVER,
   expired: NEVER,
-  refused: NEVER,
+  denied: NEVER,
+  declined: NEVER,
   rejected: NEVER,
-  turned_down: NEVER,
   not_placed: NEVER,
 }
 
 /** Throws for a move that is not in the table: that is a bug, and nothing of it may be written. */
-export function moved(state: OrderState, event: OrderEvent): OrderState {
+export function nextState(state: OrderState, event: OrderEvent): OrderState {
   const next = ORDER_TABLE[state][event]
   if (next === undefined) throw new Error(`an order that is ${state} cannot "${event}"`)
   return next
@@ -113,21 +122,21 @@ export function isPending(state: OrderState): boolean {
 }
 
 const AT_EXCHANGE: readonly OrderState[] = [
-  'sending',
+  'submitted',
   'unknown',
   'accepted',
-  'part_filled',
-  'ending',
+  'partially_filled',
+  'awaiting_fills',
 ]
 
-const TAKEN: readonly OrderState[] = ['accepted', 'part_filled', 'ending']
+const TAKEN: readonly OrderState[] = ['accepted', 'partially_filled', 'awaiting_fills']
 
 /** The exchange has said that it has it. */
-export function isTaken(state: OrderState): boolean {
+export function isAccepted(state: OrderState): boolean {
   return TAKEN.includes(state)
 }
 
 /** It is at the exchange, or may be. */
-export function isLive(state: OrderState): boolean {
+export function isWorking(state: OrderState): boolean {
   return AT_EXCHANGE.includes(state)
 }

@@ -3,59 +3,63 @@
 import { type Decimal, type SaleResult, toDecimal } from '@keyside/protocol'
 import Big from 'big.js'
 import { dayNumber } from './count.ts'
-import type { Result, Standing } from './counters.ts'
+import type { Equity, Profit } from './counters.ts'
 import { addFee, isZero, minus, plus, times } from './decimals.ts'
 import type { Fee, Fill } from './exchange.ts'
-import { type Book, type Order, positionKey } from './state.ts'
+import { type Order, type Portfolio, positionKey } from './state.ts'
 
-export function standing({ got, paid, worth }: Standing): Big {
-  return new Big(got).plus(worth).minus(paid)
+export function equity({ proceeds, cost, marketValue }: Equity): Big {
+  return new Big(proceeds).plus(marketValue).minus(cost)
 }
 
 /** `before` is the book as it was, `after` has the trade in its positions. */
-export function withTradeResult(before: Book, after: Book, order: Order, trade: Fill): Result {
-  const { result } = before
+export function afterTrade(before: Portfolio, after: Portfolio, order: Order, trade: Fill): Profit {
+  const { profit } = before
   const value = times(trade.amount, trade.price)
   const fee = feeOf(order, value, trade)
   if (order.kind !== 'entry') {
-    const sold = { ...result, got: plus(result.got, value), paid: plus(result.paid, fee) }
+    const sold = { ...profit, proceeds: plus(profit.proceeds, value), cost: plus(profit.cost, fee) }
     return realize(before, after, sold, { got: value, fee })
   }
   const key = positionKey(order)
-  const { today } = result
-  const basis = { ...today.basis, [key]: plus(today.basis[key] ?? '0', value) }
-  const lost = plus(today.lost, fee)
-  return { ...result, paid: plus(result.paid, plus(value, fee)), today: { ...today, basis, lost } }
+  const { today } = profit
+  const basis = { ...today.dayOpenValues, [key]: plus(today.dayOpenValues[key] ?? '0', value) }
+  const lost = plus(today.losses, fee)
+  return {
+    ...profit,
+    cost: plus(profit.cost, plus(value, fee)),
+    today: { ...today, dayOpenValues: basis, losses: lost },
+  }
 }
 
 /** What left the positions without a trade is lost. */
-export function withoutTrade(before: Book, after: Book): Result {
-  return realize(before, after, before.result, { got: '0', fee: '0' })
+export function afterWriteOff(before: Portfolio, after: Portfolio): Profit {
+  return realize(before, after, before.profit, { got: '0', fee: '0' })
 }
 
 function realize(
-  before: Book,
-  after: Book,
-  result: Result,
+  before: Portfolio,
+  after: Portfolio,
+  result: Profit,
   { got, fee }: { readonly got: Decimal; readonly fee: Decimal },
-): Result {
+): Profit {
   const { today } = result
   const basis = Object.fromEntries(
-    Object.entries(today.basis).flatMap(([key, amount]) => {
+    Object.entries(today.dayOpenValues).flatMap(([key, amount]) => {
       const left = basisLeft(before, after, key, amount)
       return left === '0' ? [] : [[key, left]]
     }),
   )
-  const gone = Object.entries(today.basis).reduce(
+  const gone = Object.entries(today.dayOpenValues).reduce(
     (sum, [key, amount]) => plus(sum, minus(amount, basis[key] ?? '0')),
     '0',
   )
-  const gained = plus(today.gained, minus(got, gone))
-  const lost = plus(plus(today.lost, minus(gone, got)), fee)
-  return { ...result, today: { ...today, gained, lost, basis } }
+  const gained = plus(today.gains, minus(got, gone))
+  const lost = plus(plus(today.losses, minus(gone, got)), fee)
+  return { ...result, today: { ...today, gains: gained, losses: lost, dayOpenValues: basis } }
 }
 
-function basisLeft(before: Book, after: Book, key: string, basis: Decimal): Decimal {
+function basisLeft(before: Portfolio, after: Portfolio, key: string, basis: Decimal): Decimal {
   const had = before.positions[key]?.amount ?? '0'
   const has = after.positions[key]?.amount ?? '0'
   if (has === '0' || had === '0') return '0'
@@ -66,36 +70,43 @@ function basisLeft(before: Book, after: Book, key: string, basis: Decimal): Deci
  * A fee in coins is not here: it makes the position smaller. One in a currency whose price is not known here counts as
  * the venue's highest.
  */
-function feeOf({ idea: { market }, plan }: Order, value: Decimal, { fee }: Fill): Decimal {
+function feeOf({ intent: { market }, planned }: Order, value: Decimal, { fee }: Fill): Decimal {
   if (fee === undefined || market.startsWith(`${fee.currency}/`)) return '0'
-  return market.endsWith(`/${fee.currency}`) ? fee.amount : times(value, plan?.takerFee ?? '0')
+  return market.endsWith(`/${fee.currency}`) ? fee.amount : times(value, planned?.takerFee ?? '0')
 }
 
 /** Too much was lost on it. A clock that is set back opens no new day. */
-export function isDayClosed({ result: { closedOn, today } }: Book, now: number): boolean {
+export function isDayClosed({ profit: { closedOn, today } }: Portfolio, now: number): boolean {
   return closedOn >= Math.max(dayNumber(now), today.number)
 }
 
 /** `bids` by market. */
-export function openDay(book: Book, bids: Readonly<Record<string, Decimal>>, at: number): Result {
-  const basis = Object.fromEntries(
-    Object.entries(book.positions).map(([key, { market, amount }]) => [
+export function openDay(
+  portfolio: Portfolio,
+  bids: Readonly<Record<string, Decimal>>,
+  at: number,
+): Profit {
+  const dayOpenValues = Object.fromEntries(
+    Object.entries(portfolio.positions).map(([key, { market, amount }]) => [
       key,
       times(amount, bids[market] ?? '0'),
     ]),
   )
-  const today = { number: dayNumber(at), gained: '0', lost: '0', basis }
-  return { ...book.result, today }
+  const today = { number: dayNumber(at), gains: '0', losses: '0', dayOpenValues }
+  return { ...portfolio.profit, today }
 }
 
 /** Sum of what is realized and of what each position has fallen: a rise that is not taken makes good for nothing. */
-export function lostToday({ positions, result: { today } }: Book, bids: Record<string, Decimal>) {
-  const fallen = Object.entries(today.basis).reduce((sum, [key, basis]) => {
+export function lostToday(
+  { positions, profit: { today } }: Portfolio,
+  bids: Record<string, Decimal>,
+) {
+  const fallen = Object.entries(today.dayOpenValues).reduce((sum, [key, basis]) => {
     const position = positions[key]
     if (position === undefined) return sum
     return plus(sum, minus(basis, times(position.amount, bids[position.market] ?? '0')))
   }, '0')
-  return minus(plus(today.lost, fallen), today.gained)
+  return minus(plus(today.losses, fallen), today.gains)
 }
 
 // What a sale has brought, beside what was paid for that which it sold: for the trader, and for no limit.
@@ -103,13 +114,13 @@ export function lostToday({ positions, result: { today } }: Book, bids: Record<s
  * Undefined for a purchase, before the first trade, and where nobody knows what was paid. A fee in a currency whose
  * price is not known here is named and not counted.
  */
-export function saleResult({ kind, idea, cost, fees, basis, filled }: Order) {
-  if (kind === 'entry' || isZero(filled) || isZero(basis.paid)) return undefined
-  const [base = '', quote = ''] = idea.market.split('/')
-  const paid = plus(basis.paid, feeIn(basis.fees, quote))
+export function saleResult({ kind, intent, cost, fees, costBasis, filled }: Order) {
+  if (kind === 'entry' || isZero(filled) || isZero(costBasis.cost)) return undefined
+  const [base = '', quote = ''] = intent.market.split('/')
+  const paid = plus(costBasis.cost, feeIn(costBasis.fees, quote))
   const gain = new Big(cost).minus(feeIn(fees, quote)).minus(paid)
   // Fees in coins are in what was paid already: they went out of the position.
-  const besides = [...basis.fees, ...fees]
+  const besides = [...costBasis.fees, ...fees]
     .filter(({ currency, amount }) => ![base, quote].includes(currency) && !isZero(amount))
     .reduce<readonly Fee[]>(addFee, [])
   return {

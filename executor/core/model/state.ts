@@ -1,31 +1,31 @@
 // What the executor knows: the book, which is the journal's fold, and what a restart may forget.
 
 import type { Decimal, Head, Signal, TradingState } from '@keyside/protocol'
-import { type Counters, NO_COUNTERS, NO_RESULT, type Result } from './counters.ts'
+import { type Counters, NO_COUNTERS, NO_PROFIT, type Profit } from './counters.ts'
 import type { Fee, StopRules, WireOrder } from './exchange.ts'
-import type { Look } from './observation.ts'
+import type { Reconciliation } from './observation.ts'
 import type { OrderState } from './order-table.ts'
 
 /** What a signal wants: its claims without those of its delivery. */
-export type SignalIdea = Pick<
+export type OrderIntent = Pick<
   Signal,
   | 'kind'
   | 'market'
   | 'side'
   | 'size'
   | 'type'
-  | 'limit'
-  | 'stop'
-  | 'take'
-  | 'trail'
-  | 'even'
-  | 'hold'
+  | 'limitPrice'
+  | 'stopPrice'
+  | 'takeProfits'
+  | 'trailingStop'
+  | 'breakEven'
+  | 'maxHold'
 >
 
 export type OrderKind = 'entry' | 'exit' | 'stop'
 
 /** What an order is made from. Times in Unix ms. */
-export interface OrderSeed {
+export interface NewOrder {
   readonly clientOrderId: string
   readonly stream: string
   readonly kind: OrderKind
@@ -33,26 +33,26 @@ export interface OrderSeed {
   readonly signal: string
   readonly seq: number
   readonly signedAt: number
-  readonly until: number
+  readonly validUntil: number
   readonly reason: string
   readonly timeframe: string
-  readonly idea: SignalIdea
-  /** With a take-profit: which rung of the ladder it sells, from 1. */
-  readonly rung?: number
+  readonly intent: OrderIntent
+  /** With a take-profit: which level it sells, from 1. */
+  readonly takeProfitLevel?: number
   /** An exit that was refused for want of coins, once more. */
   readonly again?: true
 }
 
 /** Quote, and the fees of the purchase besides those in coins, which have made the position smaller. */
-export interface Basis {
-  readonly paid: Decimal
+export interface CostBasis {
+  readonly cost: Decimal
   readonly fees: readonly Fee[]
 }
 
-export interface Plan {
+export interface PlannedOrder {
   /** Hash of the exact order and its end of time: what an approval names. */
   readonly id: string
-  readonly wire: WireOrder
+  readonly request: WireOrder
   /** Quote. */
   readonly value: Decimal
   /** Quote. */
@@ -63,22 +63,22 @@ export interface Plan {
   readonly holds: StopRules['holds']
 }
 
-export interface Order extends OrderSeed {
+export interface Order extends NewOrder {
   readonly state: OrderState
   /** When it was received, Unix ms. */
   readonly at: number
-  readonly plan: Plan | null
+  readonly planned: PlannedOrder | null
   readonly approval: {
     /** Who has approved this very plan: a tap alone, or one with the trader's code. */
     readonly by: 'nobody' | 'tap' | 'code'
     /** How often the trader was asked: a price that runs away does not ask for ever. */
-    readonly asks: number
+    readonly prompts: number
     readonly tag: string
     readonly reason: string
     readonly expires: number
     /** Of the market when it was asked about, quote per base, and when it was asked about before. */
     readonly price: Decimal
-    readonly was: Decimal
+    readonly previousPrice: Decimal
     readonly card: 'owed' | 'sent'
   }
   /** Unix ms; 0 before. */
@@ -89,7 +89,7 @@ export interface Order extends OrderSeed {
   readonly cost: Decimal
   readonly fees: readonly Fee[]
   /** What was paid for that which it has sold. */
-  readonly basis: Basis
+  readonly costBasis: CostBasis
   readonly trades: readonly string[]
   /** What the exchange says of an order that is over. */
   readonly end: { readonly filled: Decimal } | null
@@ -104,13 +104,13 @@ export interface Stream {
   /** `open` while signals are missing that no head has bridged. */
   readonly gap: 'none' | 'open'
   /** Last candle decided on, seconds: two engines side by side decide once. */
-  readonly bars: { readonly entry: number; readonly exit: number }
+  readonly candles: { readonly entry: number; readonly exit: number }
   /** Since when its provider has been silent, Unix ms; 0 while he is heard. */
   readonly silentSince: number
 }
 
-/** Why all of a position is to be sold, until it is: the words are in `orders/leave.ts`. */
-export type LeaveReason = 'stop' | 'hold' | 'small' | 'flatten' | 'silence' | 'head' | 'exit'
+/** Why all of a position is to be sold, until it is: the words are in `close-position.ts`. */
+export type CloseReason = 'stop' | 'hold' | 'small' | 'flatten' | 'silence' | 'head' | 'exit'
 
 /** Tries that brought nothing, in a row, and when the last one ended, Unix ms: the next waits the longer. */
 export interface Failures {
@@ -127,8 +127,8 @@ export interface Position {
   /** Of it, what the exchange does not have, or lets nobody sell, by the last look: all else can be sold. */
   readonly missing: Decimal
   /** Base bought and quote paid for what is held: their ratio is the entry price. */
-  readonly bought: Decimal
-  readonly paid: Decimal
+  readonly baseBought: Decimal
+  readonly cost: Decimal
   /** Fees of what is held, those in its own coins aside. */
   readonly fees: readonly Fee[]
   /** The last entry's number in the stream and its `jti`. */
@@ -140,23 +140,23 @@ export interface Position {
   readonly stops: number
   /** What else its newest entry asked for. */
   readonly exits: Exits
-  /** Base: what its newest entry left, of which the rungs are percentages. */
-  readonly whole: Decimal
-  /** Rungs of the ladder that were sold, or are being sold. */
-  readonly taken: number
-  readonly leaving: LeaveReason | null
-  readonly failed: { readonly exit: Failures; readonly stop: Failures }
+  /** Base: what its newest entry left, of which the levels are percentages. */
+  readonly initialAmount: Decimal
+  /** Take-profit levels that were sold, or are being sold. */
+  readonly levelsFilled: number
+  readonly closing: CloseReason | null
+  readonly failures: { readonly exit: Failures; readonly stop: Failures }
 }
 
 export interface Exits {
   /** Lowest price first. */
-  readonly take: NonNullable<SignalIdea['take']>
+  readonly takeProfits: NonNullable<OrderIntent['takeProfits']>
   /** Percent below the highest bid. */
-  readonly trail: Decimal | null
+  readonly trailingStop: Decimal | null
   /** Percent above the entry price at which the stop moves to it. */
-  readonly even: Decimal | null
+  readonly breakEven: Decimal | null
   /** Unix ms; null for as long as it likes. */
-  readonly until: number | null
+  readonly maxHoldUntil: number | null
 }
 
 /** What was made of the trader's approval codes. */
@@ -167,7 +167,7 @@ export interface Codes {
   readonly wrong: readonly number[]
 }
 
-export interface Book {
+export interface Portfolio {
   readonly trading: TradingState
   /** What a halt does with what is held. */
   readonly onHalt: 'keep' | 'sell'
@@ -182,18 +182,18 @@ export interface Book {
   /** By `positionKey`. */
   readonly positions: Readonly<Record<string, Position>>
   readonly counters: Counters
-  readonly result: Result
+  readonly profit: Profit
   /** Commands and approvals seen, by `jti`: until when they could come again, seconds. */
-  readonly asked: Readonly<Record<string, number>>
+  readonly seenMessages: Readonly<Record<string, number>>
   /** The last orders that ended, oldest first, so that a late approval is told from a wrong one. */
-  readonly ended: readonly { readonly id: string; readonly state: OrderState | 'replaced' }[]
+  readonly endedOrders: readonly { readonly id: string; readonly state: OrderState | 'replaced' }[]
   readonly codes: Codes
   /** Markets that take no entries, because the exchange does not bear this book out. */
-  readonly closed: Readonly<Record<string, 'drift' | 'reappeared'>>
+  readonly closedMarkets: Readonly<Record<string, 'drift' | 'reappeared'>>
 }
 
 /** A question to the exchange that is under way (`open`) or due at `at`, Unix ms. */
-export interface Ask {
+export interface Query {
   readonly state: 'open' | 'due'
   readonly at: number
   readonly tries: number
@@ -209,38 +209,38 @@ export interface HeadSeen {
 }
 
 /** Forgotten by a restart, and found again by asking. */
-export interface Live {
+export interface Session {
   readonly heads: Readonly<Record<string, HeadSeen>>
-  readonly asks: Readonly<Record<string, Ask>>
-  readonly cancels: Readonly<Record<string, Ask>>
-  readonly quotes: Readonly<Record<string, Ask>>
-  readonly cards: Readonly<Record<string, Ask>>
+  readonly queries: Readonly<Record<string, Query>>
+  readonly cancels: Readonly<Record<string, Query>>
+  readonly quotes: Readonly<Record<string, Query>>
+  readonly cards: Readonly<Record<string, Query>>
   /** When to say again that an order is unknown, Unix ms. */
   readonly alarms: Readonly<Record<string, number>>
-  readonly watch: Watch
+  readonly priceWatch: PriceWatch
   readonly refusals: { readonly since: number; readonly told: number; readonly kept: number }
-  readonly line: LineSeen
+  readonly connection: ConnectionState
   /** When this process began, or its clock was set back, Unix ms. */
   readonly started: number
   /** When the clock was found to have leapt ahead, Unix ms; 0 for never. */
   readonly wokeAt: number
   /** Unix ms. */
-  readonly lastTurn: number
+  readonly lastDecisionAt: number
   /** By market. */
-  readonly looks: Readonly<Record<string, Look>>
+  readonly reconciliations: Readonly<Record<string, Reconciliation>>
 }
 
 /** What looking at prices needs to remember between two looks. Times in Unix ms. */
-export interface Watch {
-  readonly lookedAt: number
+export interface PriceWatch {
+  readonly evaluatedAt: number
   /** By stop order: since when the bid has been below what it may sell for. */
   readonly below: Readonly<Record<string, number>>
   /** By position and word: when it may be said again. */
-  readonly said: Readonly<Record<string, number>>
+  readonly toldUntil: Readonly<Record<string, number>>
 }
 
 /** What was told about the line to the exchange. */
-export interface LineSeen {
+export interface ConnectionState {
   readonly ban: 'none' | 'told'
   readonly clock: 'right' | 'off'
   /** Unix ms; 0 while it may be asked. */
@@ -250,11 +250,11 @@ export interface LineSeen {
 }
 
 export interface State {
-  readonly book: Book
-  readonly live: Live
+  readonly portfolio: Portfolio
+  readonly session: Session
 }
 
-export const EMPTY_BOOK: Book = {
+export const EMPTY_PORTFOLIO: Portfolio = {
   trading: 'running',
   onHalt: 'keep',
   tradingSince: 0,
@@ -264,30 +264,30 @@ export const EMPTY_BOOK: Book = {
   exits: 0,
   positions: {},
   counters: NO_COUNTERS,
-  result: NO_RESULT,
-  asked: {},
-  ended: [],
+  profit: NO_PROFIT,
+  seenMessages: {},
+  endedOrders: [],
   codes: { usedUpTo: -1, wrong: [] },
-  closed: {},
+  closedMarkets: {},
 }
 
-export const EMPTY_LIVE: Live = {
+export const EMPTY_SESSION: Session = {
   heads: {},
-  asks: {},
+  queries: {},
   cancels: {},
   quotes: {},
   cards: {},
   alarms: {},
-  watch: { lookedAt: 0, below: {}, said: {} },
+  priceWatch: { evaluatedAt: 0, below: {}, toldUntil: {} },
   refusals: { since: 0, told: 0, kept: 0 },
-  line: { ban: 'none', clock: 'right', pausedUntil: 0, lost: { since: 0, toldAt: 0 } },
+  connection: { ban: 'none', clock: 'right', pausedUntil: 0, lost: { since: 0, toldAt: 0 } },
   started: 0,
   wokeAt: 0,
-  lastTurn: 0,
-  looks: {},
+  lastDecisionAt: 0,
+  reconciliations: {},
 }
 
 /** Ids have no space, and neither have markets. */
-export function positionKey(order: { stream: string; idea: Pick<Signal, 'market'> }): string {
-  return `${order.stream} ${order.idea.market}`
+export function positionKey(order: { stream: string; intent: Pick<Signal, 'market'> }): string {
+  return `${order.stream} ${order.intent.market}`
 }

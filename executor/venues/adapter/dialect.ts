@@ -10,7 +10,7 @@ import type {
   Liquidity,
   MarketRules,
   OrderKind,
-  TurnedDownCode,
+  RejectionCode,
   WireOrder,
 } from '../../core/model/exchange.ts'
 
@@ -46,7 +46,7 @@ export interface Refusals {
   /** Null where the answer holds no refusal in the venue's own form: its status alone proves nothing. */
   read(status: number, body: unknown): Refusal | null
   /** Set only where the refusal proves that an order was not taken. */
-  rejection(refusal: Refusal): TurnedDownCode | undefined
+  rejection(refusal: Refusal): RejectionCode | undefined
   /** The time that the request was signed with is refused. */
   isUntimely(refusal: Refusal): boolean
   isUnknownOrder(refusal: Refusal): boolean

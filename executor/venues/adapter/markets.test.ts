@@ -145,7 +145,7 @@ test('a halt is seen while it runs, and the market stays quoted', async () => {
   expect(
     await exchange.place(order({ market: 'AAA/USDT', price: '100', amount: '1' })),
   ).toMatchObject({
-    outcome: 'turned_down',
+    outcome: 'rejected',
     code: 'exchange_market_closed',
   })
 })

@@ -8,7 +8,7 @@ import type {
   Lookup,
   OrderKind,
   Placed,
-  TurnedDownCode,
+  RejectionCode,
   WireOrder,
 } from '../../core/model/exchange.ts'
 import type { Dialect, ListedOrder, VenueMarket } from './dialect.ts'
@@ -58,7 +58,7 @@ async function accepted(
   return { outcome: 'accepted', order: seen.outcome === 'found' ? seen.order : order }
 }
 
-function provenRejection(reply: NoAnswer, { refusals }: Dialect): TurnedDownCode | undefined {
+function provenRejection(reply: NoAnswer, { refusals }: Dialect): RejectionCode | undefined {
   switch (reply.got) {
     case 'not sent':
       return 'order_not_sent'
@@ -72,8 +72,8 @@ function provenRejection(reply: NoAnswer, { refusals }: Dialect): TurnedDownCode
   }
 }
 
-export function rejected(code: TurnedDownCode, message: string): Placed {
-  return { outcome: 'turned_down', code, message }
+export function rejected(code: RejectionCode, message: string): Placed {
+  return { outcome: 'rejected', code, message }
 }
 
 /** Missing only when every place where the order could be was asked and answered. */

@@ -74,8 +74,8 @@ test.each([
 ])('%s is real money until it has proved something, with a secret or without', (address) => {
   const sandbox = { secret: SECRET, randomBytes: systemRandomBytes }
   const parts = { keys: KEYS, clock: systemClock, log, ...(address && { address }) }
-  expect(new Venue(binance, parts).live).toBe('yes')
-  expect(new Venue(binance, { ...parts, sandbox }).live).toBe('yes')
+  expect(new Venue(binance, parts).realMoney).toBe('yes')
+  expect(new Venue(binance, { ...parts, sandbox }).realMoney).toBe('yes')
 })
 
 test('the sandbox that knows the secret of this home is not', async () => {

@@ -104,7 +104,7 @@ export class Venue {
     this.#money = new RealMoney({ ...there, clock, log })
   }
 
-  get live(): 'yes' | 'no' {
+  get realMoney(): 'yes' | 'no' {
     return this.#money.live
   }
 
@@ -192,7 +192,7 @@ export class Venue {
     if (stop !== null) return stop
     const placed = await place(this.#urgent, market, order)
     // Seen here first: what else is wanted there is refused on this device.
-    if (placed.outcome === 'turned_down' && placed.code === 'exchange_market_closed')
+    if (placed.outcome === 'rejected' && placed.code === 'exchange_market_closed')
       void this.#markets.refresh()
     return placed
   }

@@ -150,7 +150,7 @@ test.each([
 ])('turns down an order with %s and sends nothing', async (_, change) => {
   const before = tap.heard.length
   const placed = await exchange.place(order(change))
-  expect(placed).toMatchObject({ outcome: 'turned_down', code: 'order_malformed' })
+  expect(placed).toMatchObject({ outcome: 'rejected', code: 'order_malformed' })
   expect(tap.heard.slice(before).filter(({ method }) => method === 'POST')).toEqual([])
 })
 
@@ -158,7 +158,7 @@ test.each(['BTCUSDT', 'ETH/USDT', 'btc/usdt', 'BTC/USDT:USDT'])(
   'does not trade %s unless it was loaded',
   async (market) => {
     const placed = await exchange.place(order({ market }))
-    expect(placed).toMatchObject({ outcome: 'turned_down', code: 'exchange_market_unknown' })
+    expect(placed).toMatchObject({ outcome: 'rejected', code: 'exchange_market_unknown' })
     expect(exchange.rules(market)).toBeNull()
   },
 )
@@ -222,9 +222,9 @@ test.each([
 })
 
 test.each([
-  [400, -1013, 'Filter failure: NOTIONAL', 'turned_down'],
-  [401, -2015, 'Invalid API-key, IP, or permissions for action.', 'turned_down'],
-  [400, -2010, 'Market is closed.', 'turned_down'],
+  [400, -1013, 'Filter failure: NOTIONAL', 'rejected'],
+  [401, -2015, 'Invalid API-key, IP, or permissions for action.', 'rejected'],
+  [400, -2010, 'Market is closed.', 'rejected'],
   [400, -2010, 'Duplicate order sent.', 'unknown'],
   [400, -1013, 'Duplicate order sent.', 'unknown'],
   [400, -1010, 'Something new.', 'unknown'],
@@ -232,8 +232,8 @@ test.each([
   [400, -2010, 'Something new.', 'unknown'],
   [400, -1021, 'Timestamp for this request is outside of the recvWindow.', 'unknown'],
   [400, -1006, 'An unexpected response was received.', 'unknown'],
-  [429, -1015, 'Too many new orders; current limit is 10 orders per 10 SECOND.', 'turned_down'],
-  [400, -1003, 'Too many requests queued.', 'turned_down'],
+  [429, -1015, 'Too many new orders; current limit is 10 orders per 10 SECOND.', 'rejected'],
+  [400, -1003, 'Too many requests queued.', 'rejected'],
   [403, -9999, 'Nobody knows.', 'unknown'],
   [200, -2010, 'Market is closed.', 'unknown'],
   [503, -2010, 'Market is closed.', 'unknown'],
@@ -256,7 +256,7 @@ test.each([
   [-1013, 'Something new.', 'exchange_filter_refused'] as const,
 ])('takes %i "%s" for %s, whichever code the words come with', async (code, msg, told) => {
   answerOrders(400, JSON.stringify({ code, msg }))
-  expect(await exchange.place(order())).toMatchObject({ outcome: 'turned_down', code: told })
+  expect(await exchange.place(order())).toMatchObject({ outcome: 'rejected', code: told })
 })
 
 test.each([
@@ -267,7 +267,7 @@ test.each([
 ])('takes "%s" for an account that may not trade', async (msg) => {
   answerOrders(400, JSON.stringify({ code: -2010, msg }))
   expect(await exchange.place(order())).toMatchObject({
-    outcome: 'turned_down',
+    outcome: 'rejected',
     code: 'exchange_account_refused',
     message: expect.stringContaining(msg),
   })

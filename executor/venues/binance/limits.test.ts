@@ -50,7 +50,7 @@ test('many questions end in a pause and not in a ban, and an order of that time 
   for (let i = 0; i < 60; i += 1) await exchange.refreshBalances()
   expect(exchange.pause()?.why).toBe('too_many')
   expect(await exchange.place(order())).toMatchObject({
-    outcome: 'turned_down',
+    outcome: 'rejected',
     code: 'exchange_rate_limited',
   })
   expect(sandbox.acceptLog()).toEqual([])
@@ -73,12 +73,7 @@ test('one order more than ten seconds allow was certainly not taken', async () =
   )
   const placed = []
   for (let i = 0; i < 4; i += 1) placed.push(await exchange.place(order()))
-  expect(placed.map((one) => one.outcome)).toEqual([
-    'accepted',
-    'accepted',
-    'accepted',
-    'turned_down',
-  ])
+  expect(placed.map((one) => one.outcome)).toEqual(['accepted', 'accepted', 'accepted', 'rejected'])
   expect(placed[3]).toMatchObject({ code: 'exchange_rate_limited' })
   expect(sandbox.acceptLog()).toHaveLength(3)
 })

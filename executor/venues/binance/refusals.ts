@@ -1,11 +1,11 @@
 // How Binance says no, and which refusals prove that an order was not taken: all that is not listed here is unknown.
 import { scrub } from '@keyside/runtime'
 import { z } from 'zod'
-import type { TurnedDownCode } from '../../core/model/exchange.ts'
+import type { RejectionCode } from '../../core/model/exchange.ts'
 import type { Limits, Refusal, Refusals } from '../adapter/dialect.ts'
 
 // Codes and words: "Error codes for Binance" in the venue's spot API documentation.
-const BY_CODE: ReadonlyMap<string, TurnedDownCode> = new Map([
+const BY_CODE: ReadonlyMap<string, RejectionCode> = new Map([
   ['-1003', 'exchange_rate_limited'],
   ['-1013', 'exchange_filter_refused'],
   ['-1015', 'exchange_rate_limited'],
@@ -32,7 +32,7 @@ const REQUEST_ISSUES = { from: -1199, to: -1100 }
 const DUPLICATE = 'Duplicate order sent.'
 
 /** The venue says the same with either code: a halt, for one, with -1013 as a rule. */
-const BY_TEXT: ReadonlyMap<string, TurnedDownCode> = new Map(
+const BY_TEXT: ReadonlyMap<string, RejectionCode> = new Map(
   Object.entries({
     'Account has insufficient balance for requested action.': 'exchange_funds_insufficient',
     'Stop price would trigger immediately.': 'exchange_stop_would_trigger',

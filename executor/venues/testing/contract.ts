@@ -104,7 +104,7 @@ export function exchangeContract(expected: Expected, faults: Faults): readonly C
         breakNextOrder(fault)
         for (const one of sent) {
           const placed = await exchange.place(one)
-          assert.equal(placed.outcome === 'turned_down' && placed.code, 'exchange_rate_limited')
+          assert.equal(placed.outcome === 'rejected' && placed.code, 'exchange_rate_limited')
           assert.equal(taken(one.clientOrderId), 0)
         }
         assert.equal(exchange.pause()?.why, 'too_many')
@@ -266,7 +266,7 @@ function refusals({ buy, rest, stop }: Makers): readonly Check[] {
         ] as const
         for (const [sent, code] of cases) {
           const placed = await exchange.place(sent)
-          assert.equal(placed.outcome === 'turned_down' ? placed.code : placed.outcome, code)
+          assert.equal(placed.outcome === 'rejected' ? placed.code : placed.outcome, code)
         }
       },
     },
@@ -275,7 +275,7 @@ function refusals({ buy, rest, stop }: Makers): readonly Check[] {
       run: async (venue) => {
         const sent = stop(1.1)
         const placed = await venue.exchange.place(sent)
-        if (placed.outcome === 'turned_down')
+        if (placed.outcome === 'rejected')
           return assert.equal(placed.code, 'exchange_stop_would_trigger')
         accepted(placed)
         await found(venue, sent, ({ triggers }) => assert.equal(triggers, 'at_or_above'))

@@ -31,7 +31,7 @@ function inputOf(tick: string, bid: string, signal: Partial<PlanInput['signal']>
     },
     rules,
     quote: { bid, ask: new Big(bid).plus(tick).toFixed(), at: 0 },
-    allotment: '1000',
+    allocation: '1000',
     position: '0',
     stop: null,
     collar: { entry: '0.5', exit: '2' },
@@ -42,13 +42,13 @@ function inputOf(tick: string, bid: string, signal: Partial<PlanInput['signal']>
 const TICK = '0.00000001'
 
 test('a stop of two per cent at a price of 51 steps is one step away, and its limit no further', () => {
-  const input = inputOf(TICK, '0.00000051', { stop: '0.0000004998' })
+  const input = inputOf(TICK, '0.00000051', { stopPrice: '0.0000004998' })
   const entry = plan(input)
   // Bought at 52 steps and sold at 50 at the least; counted down to the collar below what was asked.
   expect(entry).toMatchObject({ ok: true, order: { price: '0.00000052', amount: '576923076' } })
   const { signal, rules, clientOrderId } = input
   const about = { rules, filled: '576923076', feeInBase: '0', collar: '2', clientOrderId }
-  expect(planStop({ ...about, stop: signal.stop ?? '' })).toMatchObject({
+  expect(planStop({ ...about, stop: signal.stopPrice ?? '' })).toMatchObject({
     ok: true,
     order: { stop: '0.0000005', price: '0.00000049' },
   })
@@ -58,7 +58,10 @@ test.for([
   ['the bid of three steps', '0.00000003', '0.0000000291'],
   ['the bid of one step', '0.00000001', '0.0000000098'],
 ])('a stop that rounds to %s is refused: there is none between', ([_, bid = '', stop = '']) => {
-  expect(plan(inputOf(TICK, bid, { stop }))).toMatchObject({ ok: false, code: 'stop_wrong_side' })
+  expect(plan(inputOf(TICK, bid, { stopPrice: stop }))).toMatchObject({
+    ok: false,
+    code: 'stop_wrong_side',
+  })
 })
 
 test('at any step of the price no distance grows, and no more can be lost than the risk says', () => {
@@ -77,7 +80,7 @@ test('at any step of the price no distance grows, and no more can be lost than t
       const bid = new Big(tick).times(steps)
       const stop = bid.times(new Big(100).minus(below)).div(100).round(12, Big.roundUp).toFixed()
       const collar = { entry, exit }
-      const input = { ...inputOf(tick, bid.toFixed(), { stop }), collar }
+      const input = { ...inputOf(tick, bid.toFixed(), { stopPrice: stop }), collar }
       const result = plan(input)
       if (!result.ok) return
       planned += 1

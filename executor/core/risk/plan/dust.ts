@@ -1,9 +1,9 @@
 // Whether an amount is too little for the market: then nobody can sell it, or nothing can protect it.
 import type { Decimal } from '@keyside/protocol'
-import { ceilTo, exact, floorTo } from '../../model/decimals.ts'
+import { ceilTo, floorTo, parseDecimal } from '../../model/decimals.ts'
 import type { MarketRules } from '../../model/exchange.ts'
 import { lowestSell } from './collar.ts'
-import { misfit } from './market-limits.ts'
+import { marketLimitProblem } from './market-limits.ts'
 import { planStop } from './stop.ts'
 
 /** At the price an exit would carry now. Without a bid only the amount can tell. */
@@ -11,11 +11,11 @@ export function isUnsellable(
   amount: Decimal,
   { rules, bid, collar }: { rules: MarketRules; bid: Decimal | null; collar: Decimal },
 ): boolean {
-  const whole = floorTo(exact(amount), exact(rules.step))
-  if (whole.lte(0) || whole.lt(exact(rules.minAmount))) return true
+  const whole = floorTo(parseDecimal(amount), parseDecimal(rules.step))
+  if (whole.lte(0) || whole.lt(parseDecimal(rules.minAmount))) return true
   if (bid === null) return false
-  const price = ceilTo(lowestSell(bid, collar), exact(rules.tick))
-  return misfit(whole, price, rules)?.code === 'size_below_minimum'
+  const price = ceilTo(lowestSell(bid, collar), parseDecimal(rules.tick))
+  return marketLimitProblem(whole, price, rules)?.code === 'size_below_minimum'
 }
 
 /** Its stop is worth less than an order may be, though it could be sold now. */

@@ -1,33 +1,34 @@
 // What keeps an amount and a price outside the exchange's own limits.
 import type Big from 'big.js'
-import { exact } from '../../model/decimals.ts'
+import { parseDecimal } from '../../model/decimals.ts'
 import type { MarketRules } from '../../model/exchange.ts'
 import { type Unplanned, unplanned } from './result.ts'
 
 /** A wire decimal has at most 12 digits before the point. */
 export const WIRE_END = '1e12'
 
-export function misfit(amount: Big, price: Big, rules: MarketRules): Unplanned | null {
+export function marketLimitProblem(amount: Big, price: Big, rules: MarketRules): Unplanned | null {
   if (amount.lte(0))
     return unplanned(
       'size_zero',
-      `the size comes to less than one step of ${rules.step} ${rules.base}: raise the stream's allotment or the signal's size`,
+      `the size comes to less than one step of ${rules.step} ${rules.base}: raise the stream's allocation or the signal's size`,
     )
   return tooSmall(amount, price, rules) ?? tooLarge(amount, price, rules)
 }
 
 function tooSmall(amount: Big, price: Big, rules: MarketRules): Unplanned | null {
   const value = amount.times(price)
-  if (amount.gte(exact(rules.minAmount)) && value.gte(exact(rules.minValue))) return null
+  if (amount.gte(parseDecimal(rules.minAmount)) && value.gte(parseDecimal(rules.minValue)))
+    return null
   return unplanned(
     'size_below_minimum',
-    `expected at least ${rules.minAmount} ${rules.base} and ${rules.minValue} ${rules.quote}, got ${amount.toFixed()} ${rules.base} for ${value.toFixed()} ${rules.quote}: raise the stream's allotment or the signal's size`,
+    `expected at least ${rules.minAmount} ${rules.base} and ${rules.minValue} ${rules.quote}, got ${amount.toFixed()} ${rules.base} for ${value.toFixed()} ${rules.quote}: raise the stream's allocation or the signal's size`,
   )
 }
 
 function tooLarge(amount: Big, price: Big, rules: MarketRules): Unplanned | null {
   const fits = price.lt(WIRE_END) && amount.times(price).lt(WIRE_END)
-  if (fits && amount.lte(exact(rules.maxAmount))) return null
+  if (fits && amount.lte(parseDecimal(rules.maxAmount))) return null
   return unplanned(
     'size_above_maximum',
     `expected at most ${rules.maxAmount} ${rules.base} and less than ${WIRE_END} ${rules.quote}, got ${amount.toFixed()} at ${price.toFixed()}: lower the signal's size`,

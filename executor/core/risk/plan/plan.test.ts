@@ -4,7 +4,7 @@ import Big from 'big.js'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { MarketRules, Quote } from '../../model/exchange.ts'
-import type { SignalIdea } from '../../model/state.ts'
+import type { OrderIntent } from '../../model/state.ts'
 import { isTooLittleToKeep } from './dust.ts'
 import { type PlanInput, plan } from './plan.ts'
 
@@ -22,27 +22,27 @@ const rules: MarketRules = {
   status: 'trading',
 }
 const quote: Quote = { bid: '49990', ask: '50000.03', at: 0 }
-const entry: SignalIdea = {
+const entry: OrderIntent = {
   kind: 'entry',
   market: 'BTC/USDT',
   side: 'buy',
   size: { unit: 'quote', value: '100' },
   type: 'market',
 }
-const exit: SignalIdea = {
+const exit: OrderIntent = {
   ...entry,
   kind: 'exit',
   side: 'sell',
   size: { unit: 'percent', value: '100' },
 }
 
-function ask(signal: Partial<SignalIdea>, rest: Partial<PlanInput> = {}) {
+function ask(signal: Partial<OrderIntent>, rest: Partial<PlanInput> = {}) {
   const base = signal.kind === 'exit' ? exit : entry
   return plan({
     signal: { ...base, ...signal },
     rules,
     quote,
-    allotment: '1000',
+    allocation: '1000',
     position: '0.5',
     stop: null,
     collar: { entry: '0.5', exit: '2' },
@@ -51,7 +51,7 @@ function ask(signal: Partial<SignalIdea>, rest: Partial<PlanInput> = {}) {
   })
 }
 
-function code(signal: Partial<SignalIdea>, rest: Partial<PlanInput> = {}): string {
+function code(signal: Partial<OrderIntent>, rest: Partial<PlanInput> = {}): string {
   const result = ask(signal, rest)
   return result.ok ? 'ok' : result.code
 }
@@ -82,16 +82,16 @@ test('sends a market exit as a limit IOC at the exit collar below the bid, round
 })
 
 test('keeps the limit of a limit signal, rounded to the side that cannot hurt', () => {
-  expect(ask({ type: 'limit', limit: '49000.019' })).toMatchObject({
+  expect(ask({ type: 'limit', limitPrice: '49000.019' })).toMatchObject({
     order: { type: 'rest', price: '49000.01' },
   })
-  expect(ask({ kind: 'exit', type: 'limit', limit: '60000.011' })).toMatchObject({
+  expect(ask({ kind: 'exit', type: 'limit', limitPrice: '60000.011' })).toMatchObject({
     order: { type: 'rest', price: '60000.02' },
   })
 })
 
-test('takes percent of the allotment for an entry and of the position for an exit', () => {
-  const limit = { type: 'limit', limit: '40000' } as const
+test('takes percent of the allocation for an entry and of the position for an exit', () => {
+  const limit = { type: 'limit', limitPrice: '40000' } as const
   expect(ask({ ...limit, size: { unit: 'percent', value: '50' } })).toMatchObject({
     order: { amount: '0.0125' },
     value: '500',
@@ -116,20 +116,24 @@ test.each([
 })
 
 test('counts the risk of an entry down to what its stop may sell for', () => {
-  const limit = { type: 'limit', limit: '40000', size: { unit: 'base', value: '0.01' } } as const
-  expect(ask({ ...limit, stop: '39000' })).toMatchObject({ value: '400', risk: '17.8' })
+  const limit = {
+    type: 'limit',
+    limitPrice: '40000',
+    size: { unit: 'base', value: '0.01' },
+  } as const
+  expect(ask({ ...limit, stopPrice: '39000' })).toMatchObject({ value: '400', risk: '17.8' })
   expect(ask(limit)).toMatchObject({ value: '400', risk: '400' })
 })
 
-test.each<[string, string, Partial<SignalIdea>, Partial<PlanInput>]>([
+test.each<[string, string, Partial<OrderIntent>, Partial<PlanInput>]>([
   ['an entry that sells', 'side_unsupported', { side: 'sell' }, {}],
   ['an exit that buys', 'side_unsupported', { kind: 'exit', side: 'buy' }, {}],
-  ['a stop at the bid', 'stop_wrong_side', { stop: '49990' }, {}],
-  ['a stop that the tick lifts to the bid', 'stop_wrong_side', { stop: '49989.991' }, {}],
+  ['a stop at the bid', 'stop_wrong_side', { stopPrice: '49990' }, {}],
+  ['a stop that the tick lifts to the bid', 'stop_wrong_side', { stopPrice: '49989.991' }, {}],
   [
     'a stop above the limit',
     'stop_wrong_side',
-    { type: 'limit', limit: '40000', stop: '40001' },
+    { type: 'limit', limitPrice: '40000', stopPrice: '40001' },
     {},
   ],
   ['an exit without a position', 'no_position', { kind: 'exit' }, { position: '0' }],
@@ -147,8 +151,8 @@ test.each<[string, string, Partial<SignalIdea>, Partial<PlanInput>]>([
     { rules: { ...rules, minAmount: '0.01' } },
   ],
   ['a size above the most', 'size_above_maximum', { size: { unit: 'base', value: '9000.1' } }, {}],
-  ['a trail that is less than one tick', 'trail_below_step', { trail: '0.00001' }, {}],
-  ['a price below one tick', 'price_zero', { type: 'limit', limit: '0.009' }, {}],
+  ['a trail that is less than one tick', 'trail_below_step', { trailingStop: '0.00001' }, {}],
+  ['a price below one tick', 'price_zero', { type: 'limit', limitPrice: '0.009' }, {}],
   [
     'a size no wire decimal can hold',
     'size_above_maximum',
@@ -161,7 +165,7 @@ test.each<[string, string, Partial<SignalIdea>, Partial<PlanInput>]>([
     {
       kind: 'exit',
       type: 'limit',
-      limit: '999999999999.999999999999',
+      limitPrice: '999999999999.999999999999',
       size: { unit: 'base', value: '0.00001' },
     },
     {},
@@ -174,16 +178,16 @@ test('never shows a value above a percent that ends past the wire places', () =>
   const fine = { ...rules, tick: '0.1', step: '0.000000000001', minAmount: '0', minValue: '0' }
   const signal = {
     type: 'limit',
-    limit: '0.5',
+    limitPrice: '0.5',
     size: { unit: 'percent', value: '0.00000000015' },
   } as const
-  expect(ask(signal, { rules: fine, allotment: '1' })).toMatchObject({ value: '0.000000000001' })
+  expect(ask(signal, { rules: fine, allocation: '1' })).toMatchObject({ value: '0.000000000001' })
 })
 
 test('gives the numbers and the way out when a size is below the minimum', () => {
   const result = ask({ size: { unit: 'quote', value: '4.9' } })
   expect(result.ok ? '' : result.message).toBe(
-    "expected at least 0.00001 BTC and 5 USDT, got 0.00009 BTC for 4.5225027 USDT: raise the stream's allotment or the signal's size",
+    "expected at least 0.00001 BTC and 5 USDT, got 0.00009 BTC for 4.5225027 USDT: raise the stream's allocation or the signal's size",
   )
 })
 
@@ -206,18 +210,18 @@ const anyInput: fc.Arbitrary<PlanInput> = fc.record({
         unit: fc.constantFrom('percent' as const, 'quote' as const, 'base' as const),
         value: money(4),
       }),
-      limit: fc.option(money(6), { nil: undefined }),
-      stop: fc.option(money(6), { nil: undefined }),
+      limitPrice: fc.option(money(6), { nil: undefined }),
+      stopPrice: fc.option(money(6), { nil: undefined }),
     })
     .map(
-      ({ kind, size, limit, stop }): SignalIdea => ({
+      ({ kind, size, limitPrice, stopPrice }): OrderIntent => ({
         kind,
         market: 'BTC/USDT',
         side: kind === 'entry' ? 'buy' : 'sell',
         size,
-        type: limit === undefined ? 'market' : 'limit',
-        ...(limit === undefined ? {} : { limit }),
-        ...(stop === undefined ? {} : { stop }),
+        type: limitPrice === undefined ? 'market' : 'limit',
+        ...(limitPrice === undefined ? {} : { limitPrice }),
+        ...(stopPrice === undefined ? {} : { stopPrice }),
       }),
     ),
   rules: fc.record({
@@ -236,7 +240,7 @@ const anyInput: fc.Arbitrary<PlanInput> = fc.record({
   quote: fc
     .tuple(money(5), money(5))
     .map(([a, b]) => (new Big(a).lt(b) ? { bid: a, ask: b, at: 0 } : { bid: b, ask: a, at: 0 })),
-  allotment: money(3),
+  allocation: money(3),
   stop: fc.option(money(6)),
   position: money(8),
   collar: fc.record({ entry: money(3, 5000), exit: money(3, 20_000) }),
@@ -261,7 +265,7 @@ test('never plans past the collar, off the grid, above what was asked, or in a n
       const far = entering
         ? new Big(quote.ask).times(new Big(100).plus(collar.entry))
         : new Big(quote.bid).times(new Big(100).minus(collar.exit))
-      const bound = signal.limit === undefined ? far : new Big(signal.limit).times(100)
+      const bound = signal.limitPrice === undefined ? far : new Big(signal.limitPrice).times(100)
       expect(entering ? price.times(100).lte(bound) : price.times(100).gte(bound)).toBe(true)
       if (!entering) expect(amount.lte(input.position)).toBe(true)
       const rest = new Big(input.position).minus(amount)
@@ -281,7 +285,7 @@ function isLeftToKeep({ rules, quote, stop, collar }: PlanInput, rest: Big): boo
 }
 
 function isWithinAsked(
-  { signal, allotment, position }: PlanInput,
+  { signal, allocation, position }: PlanInput,
   amount: Big,
   value: string,
 ): boolean {
@@ -289,18 +293,18 @@ function isWithinAsked(
   if (signal.size.unit === 'base') return amount.lte(size)
   if (signal.size.unit === 'quote') return new Big(value).lte(size)
   if (signal.kind === 'exit') return amount.times(100).lte(size.times(position))
-  return new Big(value).times(100).lte(size.times(allotment))
+  return new Big(value).times(100).lte(size.times(allocation))
 }
 
 test('an exit that would take a stop away is sent to fill now or not at all, and keeps its limit', () => {
-  const exit = { kind: 'exit', side: 'sell', type: 'limit', limit: '60000.011' } as const
+  const exit = { kind: 'exit', side: 'sell', type: 'limit', limitPrice: '60000.011' } as const
   expect(ask(exit, { stop: '58000' })).toMatchObject({ order: { type: 'ioc', price: '60000.02' } })
   expect(ask(exit, { stop: null })).toMatchObject({ order: { type: 'rest', price: '60000.02' } })
 })
 
 test('an entry that would be too little for its own stop is refused before anybody is asked', () => {
   const small = (value: string, stop?: string) =>
-    code({ size: { unit: 'quote', value }, ...(stop !== undefined && { stop }) })
+    code({ size: { unit: 'quote', value }, ...(stop !== undefined && { stopPrice: stop }) })
   // Above 5 in the market; after fee, stop and collar less than 5 is left of it.
   expect(small('6', '48500')).toBe('size_below_minimum')
   expect(small('7', '48500')).toBe('ok')
@@ -312,7 +316,7 @@ test('an entry that would be too little for its own stop is refused before anybo
 })
 
 test('an exit whose rest would be too little to be sold or protected sells all of it', () => {
-  const sold = (size: SignalIdea['size'], stop: string | null = null) => {
+  const sold = (size: OrderIntent['size'], stop: string | null = null) => {
     const result = ask({ ...exit, size }, { stop, position: '0.01' })
     return result.ok ? result.order.amount : result.code
   }

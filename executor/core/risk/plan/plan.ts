@@ -2,21 +2,28 @@
 
 import { type Decimal, toDecimal } from '@keyside/protocol'
 import Big from 'big.js'
-import { ceilTo, decimalAbove, exact, floorTo, percentOf, timesIn } from '../../model/decimals.ts'
+import {
+  ceilTo,
+  decimalAbove,
+  floorTo,
+  parseDecimal,
+  percentOf,
+  timesIn,
+} from '../../model/decimals.ts'
 import type { MarketRules, Quote, WireOrder } from '../../model/exchange.ts'
-import type { SignalIdea } from '../../model/state.ts'
+import type { OrderIntent } from '../../model/state.ts'
 import { highestBuy, lowestSell } from './collar.ts'
 import { isTooLittleToKeep } from './dust.ts'
-import { misfit } from './market-limits.ts'
+import { marketLimitProblem } from './market-limits.ts'
 import type { Planned } from './result.ts'
 import { type Unplanned, unplanned } from './result.ts'
 
 export interface PlanInput {
-  readonly signal: SignalIdea
+  readonly signal: OrderIntent
   readonly rules: MarketRules
   readonly quote: Quote
   /** What the trader gives to the stream, in quote currency. */
-  readonly allotment: Decimal
+  readonly allocation: Decimal
   /** What the stream holds of the market's base currency, after fees that were taken in it. */
   readonly position: Decimal
   /** The stop that keeps it, null for none: an exit takes that away, so it may not wait. */
@@ -34,7 +41,7 @@ export function plan(input: PlanInput): Planned | Unplanned {
       'side_unsupported',
       `expected an entry that buys or an exit that sells, got an ${signal.kind} that says ${signal.side}: only long positions are traded`,
     )
-  if (signal.kind === 'exit' && exact(input.position).eq(0))
+  if (signal.kind === 'exit' && parseDecimal(input.position).eq(0))
     return unplanned('no_position', `the stream holds nothing on ${signal.market}: nothing to sell`)
   const price = limitPrice(input)
   if (price.lte(0))
@@ -46,54 +53,73 @@ export function plan(input: PlanInput): Planned | Unplanned {
     signal.kind === 'entry' ? (misplacedStop(input, price) ?? narrowTrail(input)) : null
   if (wrongStop !== null) return wrongStop
   const amount = amountFor(input, price)
-  return misfit(amount, price, rules) ?? unkeepable(input, amount) ?? planned(input, amount, price)
+  return (
+    marketLimitProblem(amount, price, rules) ??
+    belowExitMinimum(input, amount) ??
+    planned(input, amount, price)
+  )
 }
 
 /** More than any venue takes of the coins that were bought. */
 const FEE_IN_BASE_PERCENT = '1'
 
 /** What is bought has to be enough for its own stop, or, without one, for a sale at the present bid. */
-function unkeepable({ signal, rules, quote, collar }: PlanInput, amount: Big): Unplanned | null {
+function belowExitMinimum(
+  { signal, rules, quote, collar }: PlanInput,
+  amount: Big,
+): Unplanned | null {
   if (signal.kind === 'exit') return null
-  const left = toDecimal(amount.minus(percentOf(amount, exact(FEE_IN_BASE_PERCENT))))
-  const about = { rules, bid: quote.bid, stop: signal.stop ?? null, collar: collar.exit }
+  const left = toDecimal(amount.minus(percentOf(amount, parseDecimal(FEE_IN_BASE_PERCENT))))
+  const about = { rules, bid: quote.bid, stop: signal.stopPrice ?? null, collar: collar.exit }
   if (!isTooLittleToKeep(left, about)) return null
   return unplanned(
     'size_below_minimum',
-    `expected enough for a ${signal.stop === undefined ? 'sale' : 'stop'} of at least ${rules.minValue} ${rules.quote} after it, got ${amount.toFixed()} ${rules.base}: raise the stream's allotment or the signal's size`,
+    `expected enough for a ${signal.stopPrice === undefined ? 'sale' : 'stop'} of at least ${rules.minValue} ${rules.quote} after it, got ${amount.toFixed()} ${rules.base}: raise the stream's allocation or the signal's size`,
   )
 }
 
 /** Rounded so that a buy never pays more, and a sale never takes less, than the limit or the collar says. */
 function limitPrice({ signal, rules, quote, collar }: PlanInput): Big {
-  const tick = exact(rules.tick)
+  const tick = parseDecimal(rules.tick)
   if (signal.side === 'buy') {
     const most =
-      signal.limit === undefined ? highestBuy(quote.ask, collar.entry) : exact(signal.limit)
+      signal.limitPrice === undefined
+        ? highestBuy(quote.ask, collar.entry)
+        : parseDecimal(signal.limitPrice)
     return floorTo(most, tick)
   }
   const least =
-    signal.limit === undefined ? lowestSell(quote.bid, collar.exit) : exact(signal.limit)
+    signal.limitPrice === undefined
+      ? lowestSell(quote.bid, collar.exit)
+      : parseDecimal(signal.limitPrice)
   return ceilTo(least, tick)
 }
 
 /** A stop at or above the best bid would sell what was just bought. */
 function misplacedStop({ signal, quote, rules }: PlanInput, price: Big): Unplanned | null {
-  if (signal.stop === undefined) return null
-  const trigger = ceilTo(exact(signal.stop), exact(rules.tick))
-  if (trigger.lt(price) && trigger.lt(exact(quote.bid))) return null
+  if (signal.stopPrice === undefined) return null
+  const trigger = ceilTo(parseDecimal(signal.stopPrice), parseDecimal(rules.tick))
+  if (trigger.lt(price) && trigger.lt(parseDecimal(quote.bid))) return null
   return unplanned(
     'stop_wrong_side',
-    `expected a stop below the limit ${price.toFixed()} and the best bid ${quote.bid}, got ${signal.stop}: the signal does not fit the market`,
+    `expected a stop below the limit ${price.toFixed()} and the best bid ${quote.bid}, got ${signal.stopPrice}: the signal does not fit the market`,
   )
 }
 
 /** Nearer than one step there is no price below the bid. */
-function narrowTrail({ signal: { trail }, quote: { bid }, rules }: PlanInput): Unplanned | null {
-  if (trail === undefined || percentOf(exact(bid), exact(trail)).gte(exact(rules.tick))) return null
+function narrowTrail({
+  signal: { trailingStop },
+  quote: { bid },
+  rules,
+}: PlanInput): Unplanned | null {
+  if (
+    trailingStop === undefined ||
+    percentOf(parseDecimal(bid), parseDecimal(trailingStop)).gte(parseDecimal(rules.tick))
+  )
+    return null
   return unplanned(
     'trail_below_step',
-    `expected a trail of at least one price step of ${rules.tick} at the bid ${bid}, got ${trail} %: the signal does not fit the market`,
+    `expected a trail of at least one price step of ${rules.tick} at the bid ${bid}, got ${trailingStop} %: the signal does not fit the market`,
   )
 }
 
@@ -112,38 +138,42 @@ function planned(input: PlanInput, amount: Big, price: Big): Planned {
   return { ok: true, order, value: decimalAbove(value), risk: risk(input, amount, price) }
 }
 
-function risk({ signal: { kind, stop }, collar }: PlanInput, amount: Big, price: Big): Decimal {
+function risk(
+  { signal: { kind, stopPrice }, collar }: PlanInput,
+  amount: Big,
+  price: Big,
+): Decimal {
   if (kind === 'exit') return '0'
-  const back = stop === undefined ? new Big(0) : lowestSell(stop, collar.exit)
+  const back = stopPrice === undefined ? new Big(0) : lowestSell(stopPrice, collar.exit)
   return decimalAbove(amount.times(price.minus(back)))
 }
 
 // How much base currency a signal asks for, cut to whole steps.
 /** Base currency, a multiple of the step; 0 when less than one step is left. An exit is cut to the position. */
 export function amountFor(input: PlanInput, price: Big): Big {
-  const step = exact(input.rules.step)
+  const step = parseDecimal(input.rules.step)
   const asked =
     input.signal.kind === 'entry' ? entryAmount(input, price, step) : exitAmount(input, price, step)
   return floorTo(asked, step)
 }
 
-function entryAmount({ signal, allotment }: PlanInput, price: Big, step: Big): Big {
-  const size = exact(signal.size.value)
+function entryAmount({ signal, allocation }: PlanInput, price: Big, step: Big): Big {
+  const size = parseDecimal(signal.size.value)
   switch (signal.size.unit) {
     case 'base':
       return size
     case 'quote':
       return affordable(size, price, step)
     case 'percent':
-      return affordable(percentOf(exact(allotment), size), price, step)
+      return affordable(percentOf(parseDecimal(allocation), size), price, step)
   }
 }
 
 /** All of it when the rest would be too little to be sold or protected. */
 function exitAmount(input: PlanInput, price: Big, step: Big): Big {
   const { signal, position, rules, quote, stop, collar } = input
-  const size = exact(signal.size.value)
-  const held = exact(position)
+  const size = parseDecimal(signal.size.value)
+  const held = parseDecimal(position)
   const asked = {
     base: () => size,
     quote: () => affordable(size, price, step),

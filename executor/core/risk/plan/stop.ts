@@ -1,9 +1,9 @@
 // The stop that protects what an entry bought. It waits at the exchange, so that a dead device does not matter.
 import { type Decimal, toDecimal } from '@keyside/protocol'
-import { ceilTo, decimalAbove, exact, floorTo } from '../../model/decimals.ts'
+import { ceilTo, decimalAbove, floorTo, parseDecimal } from '../../model/decimals.ts'
 import type { MarketRules } from '../../model/exchange.ts'
 import { lowestSell } from './collar.ts'
-import { misfit } from './market-limits.ts'
+import { marketLimitProblem } from './market-limits.ts'
 import type { Planned, Unplanned } from './result.ts'
 
 export interface StopInput {
@@ -23,11 +23,14 @@ export interface StopInput {
 /** Trigger and limit are rounded up: earlier, and never below the collar. */
 export function planStop(input: StopInput): Planned | Unplanned {
   const { rules, clientOrderId } = input
-  const tick = exact(rules.tick)
-  const trigger = toDecimal(ceilTo(exact(input.stop), tick))
+  const tick = parseDecimal(rules.tick)
+  const trigger = toDecimal(ceilTo(parseDecimal(input.stop), tick))
   const price = ceilTo(lowestSell(trigger, input.collar), tick)
-  const amount = floorTo(exact(input.filled).minus(exact(input.feeInBase)), exact(rules.step))
-  const wrong = misfit(amount, price, rules)
+  const amount = floorTo(
+    parseDecimal(input.filled).minus(parseDecimal(input.feeInBase)),
+    parseDecimal(rules.step),
+  )
+  const wrong = marketLimitProblem(amount, price, rules)
   if (wrong !== null) return wrong
   const order = {
     clientOrderId,

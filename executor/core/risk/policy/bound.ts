@@ -1,7 +1,7 @@
 // The most that can be lost in a day under a policy, term by term, if everything but this device is an attacker's.
 import type { Decimal } from '@keyside/protocol'
 import Big from 'big.js'
-import { exact, percentOf } from '../../model/decimals.ts'
+import { parseDecimal, percentOf } from '../../model/decimals.ts'
 import type { Policy } from './schema.ts'
 
 /** Plain digits. A sum may have more of them than a decimal on the wire. */
@@ -40,11 +40,11 @@ export interface DailyBound {
 export function dailyBound(policy: Policy, takerFee: Decimal): DailyBound {
   const { limits, currency } = policy
   const carried = mostHeld(policy)
-  const traded = exact(limits.day).plus(carried)
+  const traded = parseDecimal(limits.day).plus(carried)
   const ways = [
     way('all of it is lost to its stops', [...lostToStops(policy, traded), fees(takerFee, traded)]),
     way('the day is closed, and what is held then is lost to its stops', [
-      term('until entries stop', 'limits.day_loss', exact(limits.dayLoss)),
+      term('until entries stop', 'limits.day_loss', parseDecimal(limits.dayLoss)),
       ...lostToStops(policy, carried),
       fees(takerFee, carried),
     ]),
@@ -56,17 +56,17 @@ export function dailyBound(policy: Policy, takerFee: Decimal): DailyBound {
     taken: standstill.sum,
     ways,
     most: smallest(ways),
-    unbounded: [...(policy.stopWithin === 'optional' ? [WITHOUT_STOPS] : []), ...UNBOUNDED],
+    unbounded: [...(policy.maxStopDistance === 'optional' ? [WITHOUT_STOPS] : []), ...UNBOUNDED],
   }
 }
 
-/** At cost, at any one moment: `pos.max` holds each stream to its allotment, `pos.market` each market to its position. */
+/** At cost, at any one moment: `pos.max` holds each stream to its allocation, `pos.market` each market to its position. */
 function mostHeld({ streams, markets, limits }: Policy): Big {
   const allotted = [...streams.values()].reduce(
-    (sum, { allotment }) => sum.plus(exact(allotment)),
+    (sum, { allocation }) => sum.plus(parseDecimal(allocation)),
     new Big(0),
   )
-  const placed = exact(limits.position).times(markets.length)
+  const placed = parseDecimal(limits.position).times(markets.length)
   return allotted.lt(placed) ? allotted : placed
 }
 
@@ -75,18 +75,23 @@ function mostHeld({ streams, markets, limits }: Policy): Big {
  * P (d + x + s) is gone.
  */
 function lostToStops(policy: Policy, amount: Big): BoundTerm[] {
-  const { stopWithin, collar, spread } = policy
-  if (stopWithin === 'optional') return [term('falls, without stops', 'all of it', amount)]
-  const all = exact(stopWithin).plus(exact(collar.exit)).plus(exact(spread))
+  const { maxStopDistance, collar, spread } = policy
+  if (maxStopDistance === 'optional') return [term('falls, without stops', 'all of it', amount)]
+  const all = parseDecimal(maxStopDistance)
+    .plus(parseDecimal(collar.exit))
+    .plus(parseDecimal(spread))
   if (all.gte(100)) return [term('falls to its stops', 'all of it', amount)]
-  return [share('falls to its stops', exact(stopWithin), amount), ...soldLow(policy, amount)]
+  return [
+    share('falls to its stops', parseDecimal(maxStopDistance), amount),
+    ...soldLow(policy, amount),
+  ]
 }
 
 /** At the worst moment: the best bids are gone, no further than `spread`, and no trade has triggered a stop. */
 function soldLow({ collar, spread }: Policy, amount: Big): BoundTerm[] {
   return [
-    share('sold below the bid or the stop', exact(collar.exit), amount),
-    share('sold while bids are taken away', exact(spread), amount),
+    share('sold below the bid or the stop', parseDecimal(collar.exit), amount),
+    share('sold while bids are taken away', parseDecimal(spread), amount),
   ]
 }
 
@@ -94,7 +99,7 @@ function badPrices(policy: Policy, traded: Big, takerFee: Decimal): BoundWay {
   const { collar, spread } = policy
   // The ask is at most s above the bid, the price at most c above the ask: 1 - 1/((1+s)(1+c)) is below c + s.
   return way('prices stand still', [
-    share('bought above the bid', exact(collar.entry).plus(exact(spread)), traded),
+    share('bought above the bid', parseDecimal(collar.entry).plus(parseDecimal(spread)), traded),
     ...soldLow(policy, traded),
     fees(takerFee, traded),
   ])
@@ -102,7 +107,7 @@ function badPrices(policy: Policy, traded: Big, takerFee: Decimal): BoundWay {
 
 /** Paid on the way in, and on the way out. */
 function fees(takerFee: Decimal, amount: Big): BoundTerm {
-  return share('fees, in and out', exact(takerFee), amount.times(2))
+  return share('fees, in and out', parseDecimal(takerFee), amount.times(2))
 }
 
 function share(what: string, percent: Big, amount: Big): BoundTerm {

@@ -12,8 +12,8 @@ markets: [BTC/USDT, ETH/USDT]
 
 # Who may trade, and the most it may have in the market at one time.
 streams:
-  ema-cross: { allotment: 1000 }
-  # rsi-reversion: { allotment: 500 }
+  ema-cross: { allocation: 1000 }
+  # rsi-reversion: { allocation: 500 }
 
 limits:
   order: 500            # the most one entry may cost
@@ -35,26 +35,26 @@ spread: 0.1 %           # the most between bid and ask
 liquidity: { volume: 50000000, depth: 20 }  # turnover of 24 h; offers within the collar, in times of the order
 
 # Every entry brings a stop, at most so far below its price. "optional" where the strategy has none.
-stop_within: 3 %
+max_stop_distance: 3 %
 
 # A signal older than this is not followed (without approval).
-signal_age: 10s
+max_signal_age: 10s
 
 # When to ask you first: always, never, or for example: above 200
 approval: always
-approval_within: 1h     # an unanswered question ends after this, or sooner if the signal says so
+approval_timeout: 1h     # an unanswered question ends after this, or sooner if the signal says so
 code_above: never       # or an amount: above it an approval needs a code, see keyside code --help
 # What is asked about in any case: a slip, or a machine gone wild. "never" for the times.
-unusual_size: 5         # this many times the stream's usual order
-repeat_within: 60s      # the same order again, from another signal
-reenter_within: 5m      # buying in a market so soon after selling there
+fat_finger: 5         # this many times the stream's usual order
+duplicate_window: 60s      # the same order again, from another signal
+reentry_cooldown: 5m      # buying in a market so soon after selling there
 
 # Sell what a stream holds when its provider has been silent for so long: never, or a time such as 60m
-flatten_after: never
+close_on_silence: never
 
-# Once real money was allowed (live: yes), a change that allows more counts only so long after it was accepted.
-loosen_after: 24h
+# Once real money was allowed (real_money: yes), a change that allows more counts only so long after it was accepted.
+loosening_delay: 24h
 
 # Whether a real exchange may be used. The sandbox, once it has proved to be one, always may.
-live: no
+real_money: no
 `

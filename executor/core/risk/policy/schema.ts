@@ -36,8 +36,8 @@ const approval = written<Policy['approval']>('always, never, or "above 200"', (t
 })
 
 const stream = z.strictObject(
-  { allotment: amount, markets: symbols.optional(), budget: amount.optional() },
-  'expected a section such as { allotment: 1000 }',
+  { allocation: amount, markets: symbols.optional(), lifetime_budget: amount.optional() },
+  'expected a section such as { allocation: 1000 }',
 )
 
 /** A broker lets a device have this many filters, two a stream; the rest is for streams that still hold something. */
@@ -51,7 +51,7 @@ const streams = z
       context.addIssue({
         code: 'custom',
         message:
-          'expected a line for each stream that you follow, such as ema-cross: { allotment: 1000 }',
+          'expected a line for each stream that you follow, such as ema-cross: { allocation: 1000 }',
       })
     const count = Object.keys(section ?? {}).length
     if (count > MAX_STREAMS)
@@ -71,7 +71,7 @@ const streams = z
     z.record(
       z.string(),
       stream,
-      'expected a section with a line for each stream, such as ema-cross: { allotment: 1000 }',
+      'expected a section with a line for each stream, such as ema-cross: { allocation: 1000 }',
     ),
   )
 
@@ -102,7 +102,7 @@ function orNever(most: string, example: string) {
   )
 }
 
-const stopWithin = written<Policy['stopWithin']>(
+const maxStopDistance = written<Policy['maxStopDistance']>(
   'a percent with its sign, above 0 % and at most 50 %, such as "3 %", or optional',
   (text) => {
     if (text === 'optional') return text
@@ -122,10 +122,10 @@ const codeAbove = written<Policy['codeAbove']>('never, or an amount such as 500'
   return above.success ? above.data : undefined
 })
 
-const repeatWithin = orNever('60s', '60s')
-const reenterWithin = orNever('24h', '5m')
+const duplicateWindow = orNever('60s', '60s')
+const reentryCooldown = orNever('24h', '5m')
 
-const flattenAfter = orNever('24h', '60m')
+const closeOnSilence = orNever('24h', '60m')
 
 const yesOrNo = written<'yes' | 'no'>('yes or no', (text) =>
   text === 'yes' || text === 'no' ? text : undefined,
@@ -141,17 +141,17 @@ const file = z.strictObject({
   exit_collar: percent(20).prefault('2 %'),
   spread: percent(5).prefault('0.1 %'),
   liquidity: liquidity.prefault({}),
-  stop_within: stopWithin.prefault('3 %'),
-  unusual_size: whole(1_000).prefault('5'),
-  repeat_within: repeatWithin.prefault('60s'),
-  reenter_within: reenterWithin.prefault('5m'),
-  signal_age: duration('60s').prefault('10s'),
+  max_stop_distance: maxStopDistance.prefault('3 %'),
+  fat_finger: whole(1_000).prefault('5'),
+  duplicate_window: duplicateWindow.prefault('60s'),
+  reentry_cooldown: reentryCooldown.prefault('5m'),
+  max_signal_age: duration('60s').prefault('10s'),
   approval: approval.prefault('always'),
-  approval_within: duration('24h').prefault('1h'),
+  approval_timeout: duration('24h').prefault('1h'),
   code_above: codeAbove.prefault('never'),
-  flatten_after: flattenAfter.prefault('never'),
-  loosen_after: duration('168h').prefault('24h'),
-  live: yesOrNo.prefault('no'),
+  close_on_silence: closeOnSilence.prefault('never'),
+  loosening_delay: duration('168h').prefault('24h'),
+  real_money: yesOrNo.prefault('no'),
 })
 
 type File = z.infer<typeof file>
@@ -186,30 +186,30 @@ export interface Policy {
     readonly depth: number
   }
   /** Furthest that an entry's stop may be below its price, percent. */
-  readonly stopWithin: Decimal | 'optional'
+  readonly maxStopDistance: Decimal | 'optional'
   /** Times the stream's usual order: a larger one is asked about. */
-  readonly unusualSize: number
+  readonly fatFinger: number
   /** The same entry again so soon, from another signal, is asked about. */
-  readonly repeatWithinMs: number | 'never'
+  readonly duplicateWindowMs: number | 'never'
   /** An entry so soon after a sale in the same market is asked about. */
-  readonly reenterWithinMs: number | 'never'
-  readonly signalAgeMs: number
+  readonly reentryCooldownMs: number | 'never'
+  readonly maxSignalAgeMs: number
   readonly approval: 'always' | 'never' | { readonly above: Decimal }
-  readonly approvalWithinMs: number
+  readonly approvalTimeoutMs: number
   /** An approval of a larger entry needs a code from the trader's authenticator. */
   readonly codeAbove: Decimal | 'never'
   /** Sells what a stream holds when its provider has been silent for so long. */
-  readonly flattenAfterMs: number | 'never'
+  readonly closeOnSilenceMs: number | 'never'
   /** A change that allows more counts so long after it was accepted. */
-  readonly loosenAfterMs: number
+  readonly looseningDelayMs: number
   /** Whether entries may go to a real exchange. */
-  readonly live: 'yes' | 'no'
+  readonly realMoney: 'yes' | 'no'
 }
 
 export interface StreamPolicy {
-  readonly allotment: Decimal
+  readonly allocation: Decimal
   /** The most that all its entries together may ever cost. */
-  readonly budget: Decimal | 'unlimited'
+  readonly lifetimeBudget: Decimal | 'unlimited'
   /** A part of the policy's markets. */
   readonly markets: readonly string[]
 }
@@ -231,7 +231,7 @@ function agree(written: File, context: z.RefinementCtx): void {
       if (!written.markets.includes(entry))
         wrong(['streams', name, 'markets', index], `${entry} is not in the list of markets above`)
   if (allotted(written).gte(MAX_ALLOTTED))
-    wrong(['streams'], 'the allotments add up to more than can be counted')
+    wrong(['streams'], 'the allocations add up to more than can be counted')
   const { order, hour = written.limits.day, day } = written.limits
   if (new Big(order).gt(hour))
     wrong(['limits', 'order'], 'one order may not be larger than the hour or the day')
@@ -247,7 +247,7 @@ function agree(written: File, context: z.RefinementCtx): void {
 const MAX_ALLOTTED = '1e12'
 
 function allotted({ streams }: File): Big {
-  return Object.values(streams).reduce((sum, { allotment }) => sum.plus(allotment), new Big(0))
+  return Object.values(streams).reduce((sum, { allocation }) => sum.plus(allocation), new Big(0))
 }
 
 function toPolicy(written: File): Policy {
@@ -257,10 +257,12 @@ function toPolicy(written: File): Policy {
     currency,
     markets,
     streams: new Map(
-      Object.entries(written.streams).map(([name, { allotment, markets: own, budget }]) => [
-        name,
-        { allotment, budget: budget ?? 'unlimited', markets: own ?? markets },
-      ]),
+      Object.entries(written.streams).map(
+        ([name, { allocation, markets: own, lifetime_budget: lifetimeBudget }]) => [
+          name,
+          { allocation, lifetimeBudget: lifetimeBudget ?? 'unlimited', markets: own ?? markets },
+        ],
+      ),
     ),
     limits: {
       order: limits.order,
@@ -276,17 +278,17 @@ function toPolicy(written: File): Policy {
     collar: { entry: written.collar, exit: written.exit_collar },
     spread: written.spread,
     liquidity: written.liquidity,
-    stopWithin: written.stop_within,
-    unusualSize: written.unusual_size,
-    repeatWithinMs: written.repeat_within,
-    reenterWithinMs: written.reenter_within,
-    signalAgeMs: written.signal_age,
+    maxStopDistance: written.max_stop_distance,
+    fatFinger: written.fat_finger,
+    duplicateWindowMs: written.duplicate_window,
+    reentryCooldownMs: written.reentry_cooldown,
+    maxSignalAgeMs: written.max_signal_age,
     approval: written.approval,
-    approvalWithinMs: written.approval_within,
+    approvalTimeoutMs: written.approval_timeout,
     codeAbove: written.code_above,
-    flattenAfterMs: written.flatten_after,
-    loosenAfterMs: written.loosen_after,
-    live: written.live,
+    closeOnSilenceMs: written.close_on_silence,
+    looseningDelayMs: written.loosening_delay,
+    realMoney: written.real_money,
   }
 }
 

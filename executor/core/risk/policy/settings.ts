@@ -22,10 +22,10 @@ export function settings(policy: Policy): readonly Setting[] {
     { name: 'currency', text: currency, reach: null, unit: '' },
     ...policy.markets.map((market) => allowed(`markets.${market}`)),
     ...[...policy.streams].flatMap(([name, stream]) => [
-      money(`streams.${name}.allotment`, stream.allotment),
-      stream.budget === 'unlimited'
-        ? word(`streams.${name}.budget`, 'unlimited', NO_LIMIT, currency)
-        : money(`streams.${name}.budget`, stream.budget),
+      money(`streams.${name}.allocation`, stream.allocation),
+      stream.lifetimeBudget === 'unlimited'
+        ? word(`streams.${name}.lifetime_budget`, 'unlimited', NO_LIMIT, currency)
+        : money(`streams.${name}.lifetime_budget`, stream.lifetimeBudget),
       ...stream.markets.map((market) => allowed(`streams.${name}.markets.${market}`)),
     ]),
     money('limits.order', limits.order),
@@ -42,21 +42,21 @@ export function settings(policy: Policy): readonly Setting[] {
     setting('spread', policy.spread, '%'),
     atLeast('liquidity.volume', policy.liquidity.volume, currency),
     atLeast('liquidity.depth', String(policy.liquidity.depth), ''),
-    policy.stopWithin === 'optional'
-      ? word('stop_within', 'optional', NO_LIMIT, '%')
-      : setting('stop_within', policy.stopWithin, '%'),
-    setting('unusual_size', String(policy.unusualSize), ''),
-    asked('repeat_within', policy.repeatWithinMs),
-    asked('reenter_within', policy.reenterWithinMs),
-    setting('signal_age', String(policy.signalAgeMs / 1000), 's'),
+    policy.maxStopDistance === 'optional'
+      ? word('max_stop_distance', 'optional', NO_LIMIT, '%')
+      : setting('max_stop_distance', policy.maxStopDistance, '%'),
+    setting('fat_finger', String(policy.fatFinger), ''),
+    asked('duplicate_window', policy.duplicateWindowMs),
+    asked('reentry_cooldown', policy.reentryCooldownMs),
+    setting('max_signal_age', String(policy.maxSignalAgeMs / 1000), 's'),
     approval(policy),
-    setting('approval_within', String(policy.approvalWithinMs / 1000), 's'),
+    setting('approval_timeout', String(policy.approvalTimeoutMs / 1000), 's'),
     policy.codeAbove === 'never'
       ? word('code_above', 'never', NO_LIMIT, currency)
       : money('code_above', policy.codeAbove),
-    within('flatten_after', policy.flattenAfterMs),
-    atLeast('loosen_after', String(policy.loosenAfterMs / 1000), 's'),
-    word('live', policy.live, new Big(policy.live === 'yes' ? 1 : 0), ''),
+    within('close_on_silence', policy.closeOnSilenceMs),
+    atLeast('loosening_delay', String(policy.looseningDelayMs / 1000), 's'),
+    word('real_money', policy.realMoney, new Big(policy.realMoney === 'yes' ? 1 : 0), ''),
   ]
 }
 

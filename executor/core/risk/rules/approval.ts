@@ -1,15 +1,17 @@
 // When the trader is asked first, and when his answer needs a code. An approval lifts no other rule.
-import { exact } from '../../model/decimals.ts'
+import { parseDecimal } from '../../model/decimals.ts'
 import type { Policy } from '../policy/schema.ts'
 import { confirm, deny } from './rule-result.ts'
 import { orderValue } from './size.ts'
-import type { Question, Rule } from './types.ts'
+import type { RiskInput, Rule } from './types.ts'
 
 export function needsCode(
-  { kind, order }: Pick<Question, 'kind' | 'order'>,
+  { kind, order }: Pick<RiskInput, 'kind' | 'order'>,
   { codeAbove }: Pick<Policy, 'codeAbove'>,
 ): boolean {
-  return kind === 'entry' && codeAbove !== 'never' && !orderValue(order).lte(exact(codeAbove))
+  return (
+    kind === 'entry' && codeAbove !== 'never' && !orderValue(order).lte(parseDecimal(codeAbove))
+  )
 }
 
 /** Whoever owns the chat can tap. He cannot read the trader's authenticator. */
@@ -36,7 +38,7 @@ export const approval: Rule = {
   },
 }
 
-function asks({ order }: Question, { approval }: Policy): boolean {
+function asks({ order }: RiskInput, { approval }: Policy): boolean {
   if (approval === 'never') return false
-  return approval === 'always' || !orderValue(order).lte(exact(approval.above))
+  return approval === 'always' || !orderValue(order).lte(parseDecimal(approval.above))
 }

@@ -4,7 +4,6 @@ import { expect, test } from 'vitest'
 import type { Policy } from '../policy/schema.ts'
 import {
   ALLOWED,
-  book,
   entry,
   exit,
   held,
@@ -12,15 +11,16 @@ import {
   NOW,
   order,
   policy,
+  quoted,
   REFUSED,
   used,
 } from '../testing/cases.ts'
 import { ASKED, RISK_ALLOWED, RISK_REFUSED } from '../testing/risk-cases.ts'
-import { check, judge, RULES, weigh } from './check.ts'
-import type { Question, Rule } from './types.ts'
+import { check, combine, judge, RULES } from './check.ts'
+import type { RiskInput, Rule } from './types.ts'
 
 /** The verdict's tag, or `allow`. */
-function verdict(question: Question, rules: Partial<Policy> = {}): string {
+function verdict(question: RiskInput, rules: Partial<Policy> = {}): string {
   const answer = check(question, { ...policy, ...rules })
   return answer.verdict === 'allow' ? 'allow' : `${answer.verdict} ${answer.tag}`
 }
@@ -56,9 +56,9 @@ test('any deny wins over a question to the trader', () => {
   expect(verdict({ ...entry, headAt: null }, { approval: 'always' })).toBe('deny hb.deadman')
   const ask = { verdict: 'confirm', tag: 'a', reason: '' } as const
   const no = { verdict: 'deny', tag: 'b', reason: '' } as const
-  expect(weigh([null, ask, no])).toBe(no)
-  expect(weigh([no, ask])).toBe(no)
-  expect(weigh([null, ask])).toBe(ask)
+  expect(combine([null, ask, no])).toBe(no)
+  expect(combine([no, ask])).toBe(no)
+  expect(combine([null, ask])).toBe(ask)
 })
 
 test('an approval lifts no other rule', () => {
@@ -88,12 +88,12 @@ test('a rule that answers with a word that does not exist denies', () => {
 
 test('an entry is denied when any one part of the question is missing', () => {
   for (const part of Object.keys(entry)) {
-    // Without approval `until` is not looked at, and no approval is the strict case.
+    // Without approval `validUntil` is not looked at, and no approval is the strict case.
     const question = {
       ...entry,
-      approved: part === 'until' ? 'tapped' : 'no',
+      approved: part === 'validUntil' ? 'tapped' : 'no',
       [part]: undefined,
-    } as unknown as Question
+    } as unknown as RiskInput
     const expected = { approved: 'allow', signal: 'confirm', soldAt: 'confirm' }[part] ?? 'deny'
     expect(check(question, policy).verdict, part).toBe(expected)
   }
@@ -101,9 +101,10 @@ test('an entry is denied when any one part of the question is missing', () => {
 
 test('an exit is denied when a part that it depends on is missing', () => {
   for (const part of ['now', 'order', 'kind', 'rules', 'quote', 'held', 'unknownOnMarket'])
-    expect(check({ ...exit, [part]: undefined } as unknown as Question, policy).verdict, part).toBe(
-      'deny',
-    )
+    expect(
+      check({ ...exit, [part]: undefined } as unknown as RiskInput, policy).verdict,
+      part,
+    ).toBe('deny')
 })
 
 test('an entry is denied when any number in the question is not a number', () => {
@@ -112,8 +113,8 @@ test('an entry is denied when any number in the question is not a number', () =>
     for (const change of [
       order({ amount: text }),
       order({ price: text }),
-      book({ bid: text }),
-      book({ ask: text }),
+      quoted({ bid: text }),
+      quoted({ ask: text }),
       held({ cost: text }),
       used({ today: text }),
     ])
@@ -145,7 +146,7 @@ test('whatever is asked, an allowed entry is inside every limit', () => {
   let allowed = 0
   fc.assert(
     fc.property(any, ({ price, steps, today, hour, cost, onMarket, below, age }) => {
-      const question: Question = {
+      const question: RiskInput = {
         ...entry,
         ...order({ amount: (steps / 100_000).toFixed(5), price: (price / 100).toFixed(2) }),
         ...market({ asks: [['1', '1000000']] }),

@@ -2,7 +2,7 @@
 
 import type { Policy } from '../policy/schema.ts'
 import { approval, approvalCode } from './approval.ts'
-import { churn, repeated, unusualSize } from './fat-finger.ts'
+import { duplicate, fatFinger, overtrading } from './fat-finger.ts'
 import { liquidity } from './liquidity.ts'
 import { dayLoss, drawdown } from './losses.ts'
 import { priceCollar, selfTrade, spread } from './price.ts'
@@ -10,7 +10,7 @@ import { reconciled } from './reconciled.ts'
 import { deny } from './rule-result.ts'
 import { environment, streams, symbols, types } from './scope.ts'
 import {
-  allotment,
+  allocation,
   dayTurnover,
   holding,
   hourTurnover,
@@ -21,7 +21,7 @@ import {
 } from './size.ts'
 import { stopRequired } from './stop.ts'
 import { clockSkew, expiry, heartbeat, trading, unknownOrders } from './timing.ts'
-import type { Opinion, Question, Rule, Verdict } from './types.ts'
+import type { RiskInput, Rule, RuleResult, Verdict } from './types.ts'
 
 /** In the order in which a refusal is the most telling. */
 export const RULES: readonly Rule[] = [
@@ -39,7 +39,7 @@ export const RULES: readonly Rule[] = [
   dayLoss,
   drawdown,
   orderSize,
-  allotment,
+  allocation,
   marketPosition,
   dayTurnover,
   hourTurnover,
@@ -50,28 +50,28 @@ export const RULES: readonly Rule[] = [
   liquidity,
   stopRequired,
   selfTrade,
-  churn,
-  repeated,
-  unusualSize,
+  overtrading,
+  duplicate,
+  fatFinger,
   approvalCode,
   approval,
 ]
 
-export function check(question: Question, policy: Policy): Verdict {
+export function check(question: RiskInput, policy: Policy): Verdict {
   const opinions = RULES.map((rule) => judge(rule, question, policy))
   // One answer of the trader's is an answer to every question about this order.
   const answered = question.approved === 'tapped' || question.approved === 'coded'
-  return weigh(answered ? opinions.filter((opinion) => opinion?.verdict === 'deny') : opinions)
+  return combine(answered ? opinions.filter((opinion) => opinion?.verdict === 'deny') : opinions)
 }
 
 /** The first deny; without one, the first question to the trader; without any, allow. */
-export function weigh(opinions: readonly Opinion[]): Verdict {
+export function combine(opinions: readonly RuleResult[]): Verdict {
   const held = opinions.filter((opinion) => opinion !== null)
   return held.find(({ verdict }) => verdict === 'deny') ?? held[0] ?? { verdict: 'allow' }
 }
 
 /** A rule that fails, or answers with a word that does not exist, denies. */
-export function judge(rule: Rule, question: Question, policy: Policy): Opinion {
+export function judge(rule: Rule, question: RiskInput, policy: Policy): RuleResult {
   try {
     const opinion = rule.check(question, policy)
     if (opinion === null || opinion.verdict === 'deny' || opinion.verdict === 'confirm')

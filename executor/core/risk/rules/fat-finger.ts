@@ -1,21 +1,21 @@
 // Orders that are allowed and look wrong: a slip of the finger, the same twice, in and out too often.
 import Big from 'big.js'
 import type { DecidedEntry } from '../../model/counters.ts'
-import { exact, percentOf } from '../../model/decimals.ts'
+import { parseDecimal, percentOf } from '../../model/decimals.ts'
 import { confirm, deny } from './rule-result.ts'
 import { orderValue } from './size.ts'
-import type { Question, Rule } from './types.ts'
+import type { RiskInput, Rule } from './types.ts'
 
 /** With fewer entries behind it nothing is usual for a stream. */
 const MIN_USUAL = 3
 /** Amounts no further apart than this are the same, percent. */
 const SAME_WITHIN = new Big(1)
 
-export const unusualSize: Rule = {
+export const fatFinger: Rule = {
   tag: 'size.fatfinger',
-  check({ kind, order, stream, usual }, { unusualSize: times, currency }) {
-    if (kind !== 'entry' || usual.length < MIN_USUAL) return null
-    const middle = median(usual.map(exact))
+  check({ kind, order, stream, typicalSizes }, { fatFinger: times, currency }) {
+    if (kind !== 'entry' || typicalSizes.length < MIN_USUAL) return null
+    const middle = median(typicalSizes.map(parseDecimal))
     if (orderValue(order).lte(middle.times(times))) return null
     return confirm(
       this,
@@ -24,41 +24,41 @@ export const unusualSize: Rule = {
   },
 }
 
-export const repeated: Rule = {
+export const duplicate: Rule = {
   tag: 'dup.window',
-  check(question, { repeatWithinMs }) {
+  check(question, { duplicateWindowMs }) {
     const { kind, order, now, recent, signal } = question
-    if (kind !== 'entry' || repeatWithinMs === 'never') return null
+    if (kind !== 'entry' || duplicateWindowMs === 'never') return null
     const same = recent.filter(
       (one) =>
         one.signal !== signal &&
         one.market === order.market &&
-        isRecent(now - one.at, repeatWithinMs) &&
+        isRecent(now - one.at, duplicateWindowMs) &&
         isAsMuch(one, order),
     )
     if (same.length === 0) return null
     return confirm(
       this,
-      `${order.amount} of ${order.market} was bought less than ${repeatWithinMs / 1000} s ago, by another signal: buy it again?`,
+      `${order.amount} of ${order.market} was bought less than ${duplicateWindowMs / 1000} s ago, by another signal: buy it again?`,
     )
   },
 }
 
 /** Round trips cost the trader fees and the spread, and pay whoever stands on the other side. */
-export const churn: Rule = {
+export const overtrading: Rule = {
   tag: 'churn',
-  check({ kind, order, now, soldAt, trips }, { limits, reenterWithinMs }) {
+  check({ kind, order, now, soldAt, roundTrips }, { limits, reentryCooldownMs }) {
     if (kind !== 'entry') return null
-    if (!(trips < limits.roundTrips))
+    if (!(roundTrips < limits.roundTrips))
       return deny(
         this,
-        `expected at most ${limits.roundTrips} round trips a day on ${order.market}, there were ${trips}: wait until 00:00 UTC or raise limits.round_trips at the device`,
+        `expected at most ${limits.roundTrips} round trips a day on ${order.market}, there were ${roundTrips}: wait until 00:00 UTC or raise limits.round_trips at the device`,
       )
-    if (soldAt === 0 || reenterWithinMs === 'never' || !isRecent(now - soldAt, reenterWithinMs))
+    if (soldAt === 0 || reentryCooldownMs === 'never' || !isRecent(now - soldAt, reentryCooldownMs))
       return null
     return confirm(
       this,
-      `${order.market} was sold less than ${reenterWithinMs / 60_000} minutes ago: buy it again?`,
+      `${order.market} was sold less than ${reentryCooldownMs / 60_000} minutes ago: buy it again?`,
     )
   },
 }
@@ -68,8 +68,8 @@ function isRecent(age: number, withinMs: number): boolean {
   return !(age >= withinMs)
 }
 
-function isAsMuch(one: DecidedEntry, order: Question['order']): boolean {
-  const [before, now] = [exact(one.amount), exact(order.amount)]
+function isAsMuch(one: DecidedEntry, order: RiskInput['order']): boolean {
+  const [before, now] = [parseDecimal(one.amount), parseDecimal(order.amount)]
   const larger = before.gt(now) ? before : now
   return before.minus(now).abs().lte(percentOf(larger, SAME_WITHIN))
 }

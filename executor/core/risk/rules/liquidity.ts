@@ -1,11 +1,11 @@
 // No entry into a market that one person can move: what he sells into it is bought at the price he made.
 import Big from 'big.js'
-import { exact } from '../../model/decimals.ts'
+import { parseDecimal } from '../../model/decimals.ts'
 import type { Liquidity } from '../../model/exchange.ts'
 import { highestBuy } from '../plan/collar.ts'
 import type { Policy } from '../policy/schema.ts'
 import { deny } from './rule-result.ts'
-import type { Question, Rule } from './types.ts'
+import type { RiskInput, Rule } from './types.ts'
 
 const ASKS_LIFE_MS = 20_000
 const VOLUME_LIFE_MS = 300_000
@@ -23,32 +23,35 @@ export const liquidity: Rule = {
         `what ${order.market} turns over and offers is not known or too old: entries wait until the exchange has told it`,
       )
     const { volume, depth } = policy.liquidity
-    if (exact(seen.volume).lt(volume))
+    if (parseDecimal(seen.volume).lt(volume))
       return deny(
         this,
         `expected a turnover of at least ${volume} in 24 h on ${order.market}, it was ${seen.volume}: the market is too thin, choose a larger one`,
       )
-    const value = exact(order.amount).times(exact(order.price))
+    const value = parseDecimal(order.amount).times(parseDecimal(order.price))
     const offered = offeredTo(seen, reachOf(order, seen, policy))
     if (offered.gte(value.times(depth))) return null
     return deny(
       this,
-      `expected offers worth ${depth} times the order (${value.times(depth).toFixed()}) within its price, there are ${offered.toFixed()}: the book is too thin now`,
+      `expected offers worth ${depth} times the order (${value.times(depth).toFixed()}) within its price, there are ${offered.toFixed()}: the portfolio is too thin now`,
     )
   },
 }
 
 /** An order that waits takes nothing from the book: its market is measured within the collar. */
-function reachOf(order: Question['order'], { asks }: Liquidity, { collar }: Policy): Big {
+function reachOf(order: RiskInput['order'], { asks }: Liquidity, { collar }: Policy): Big {
   const best = asks[0]
-  if (order.type !== 'rest' || best === undefined) return exact(order.price)
+  if (order.type !== 'rest' || best === undefined) return parseDecimal(order.price)
   return highestBuy(best[0], collar.entry)
 }
 
 function offeredTo({ asks }: Liquidity, reach: Big): Big {
   return asks
-    .filter(([price]) => exact(price).lte(reach))
-    .reduce((sum, [price, amount]) => sum.plus(exact(price).times(exact(amount))), new Big(0))
+    .filter(([price]) => parseDecimal(price).lte(reach))
+    .reduce(
+      (sum, [price, amount]) => sum.plus(parseDecimal(price).times(parseDecimal(amount))),
+      new Big(0),
+    )
 }
 
 function isFresh({ asksAt, volumeAt }: Liquidity, now: number): boolean {

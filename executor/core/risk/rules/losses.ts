@@ -1,5 +1,5 @@
 // No new risk once enough is lost: for the rest of the day, or until the trader has looked.
-import { exact } from '../../model/decimals.ts'
+import { parseDecimal } from '../../model/decimals.ts'
 import { deny } from './rule-result.ts'
 import type { Rule } from './types.ts'
 
@@ -12,7 +12,7 @@ export const dayLoss: Rule = {
         this,
         'the price of something held is missing or old, so today cannot be reckoned: wait, or check the connection',
       )
-    if (day === 'open' && exact(today).lt(exact(limits.dayLoss))) return null
+    if (day === 'open' && parseDecimal(today).lt(parseDecimal(limits.dayLoss))) return null
     return deny(
       this,
       `expected to lose less than ${limits.dayLoss} ${currency} a day, that much was lost (now ${today}): no entries until 00:00 UTC`,
@@ -22,12 +22,12 @@ export const dayLoss: Rule = {
 
 export const drawdown: Rule = {
   tag: 'loss.dd',
-  check({ kind, losses: { belowBest } }, { limits, currency }) {
+  check({ kind, losses: { drawdown } }, { limits, currency }) {
     if (kind !== 'entry') return null
-    if (belowBest !== null && exact(belowBest).lt(exact(limits.drawdown))) return null
+    if (drawdown !== null && parseDecimal(drawdown).lt(parseDecimal(limits.drawdown))) return null
     return deny(
       this,
-      `expected a result less than ${limits.drawdown} ${currency} below its best, it is ${belowBest ?? 'not known how far'}: look at what happened, then run "keyside unhalt"`,
+      `expected a result less than ${limits.drawdown} ${currency} below its best, it is ${drawdown ?? 'not known how far'}: look at what happened, then run "keyside unhalt"`,
     )
   },
 }

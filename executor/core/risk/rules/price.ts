@@ -1,11 +1,11 @@
 // No order far from the exchange's own price, none in a wide book, and none against oneself.
 
-import { exact } from '../../model/decimals.ts'
+import { parseDecimal } from '../../model/decimals.ts'
 import type { Quote } from '../../model/exchange.ts'
 import { highestBuy, lowestSell } from '../plan/collar.ts'
 import type { Policy } from '../policy/schema.ts'
 import { deny } from './rule-result.ts'
-import type { Opinion, Question, Rule } from './types.ts'
+import type { RiskInput, Rule, RuleResult } from './types.ts'
 
 const BOOK_LIFE_MS = 5000
 
@@ -24,25 +24,37 @@ export const priceCollar: Rule = {
   },
 }
 
-function entryCollar(order: Question['order'], quote: Quote, { entry }: Policy['collar']): Opinion {
-  if (exact(order.price).lte(highestBuy(quote.ask, entry))) return null
+function entryCollar(
+  order: RiskInput['order'],
+  quote: Quote,
+  { entry }: Policy['collar'],
+): RuleResult {
+  if (parseDecimal(order.price).lte(highestBuy(quote.ask, entry))) return null
   return deny(
     priceCollar,
     `expected to pay at most ${entry} % above the ask ${quote.ask}, the order says ${order.price}`,
   )
 }
 
-function exitCollar(order: Question['order'], quote: Quote, { exit }: Policy['collar']): Opinion {
-  if (exact(order.price).gte(lowestSell(quote.bid, exit))) return null
+function exitCollar(
+  order: RiskInput['order'],
+  quote: Quote,
+  { exit }: Policy['collar'],
+): RuleResult {
+  if (parseDecimal(order.price).gte(lowestSell(quote.bid, exit))) return null
   return deny(
     priceCollar,
     `expected to sell at most ${exit} % below the bid ${quote.bid}, the order says ${order.price}`,
   )
 }
 
-function stopCollar({ order }: Question, percent: string): Opinion {
+function stopCollar({ order }: RiskInput, percent: string): RuleResult {
   const { stop = '', price } = order
-  if (exact(price).lte(exact(stop)) && exact(price).gte(lowestSell(stop, percent))) return null
+  if (
+    parseDecimal(price).lte(parseDecimal(stop)) &&
+    parseDecimal(price).gte(lowestSell(stop, percent))
+  )
+    return null
   return deny(
     priceCollar,
     `expected a stop to sell at most ${percent} % below its trigger ${stop}, the order says ${price}`,
@@ -52,7 +64,10 @@ function stopCollar({ order }: Question, percent: string): Opinion {
 function isFresh({ at, bid, ask }: Quote, now: number): boolean {
   const age = now - at
   return (
-    age >= -BOOK_LIFE_MS && age <= BOOK_LIFE_MS && exact(bid).gt(0) && exact(ask).gte(exact(bid))
+    age >= -BOOK_LIFE_MS &&
+    age <= BOOK_LIFE_MS &&
+    parseDecimal(bid).gt(0) &&
+    parseDecimal(ask).gte(parseDecimal(bid))
   )
 }
 
@@ -61,9 +76,9 @@ export const spread: Rule = {
   tag: 'price.spread',
   check({ kind, quote }, { spread: most }) {
     if (kind !== 'entry') return null
-    if (quote !== null && exact(quote.ask).lte(highestBuy(quote.bid, most))) return null
+    if (quote !== null && parseDecimal(quote.ask).lte(highestBuy(quote.bid, most))) return null
     const found =
-      quote === null ? 'there is no book' : `the book says ${quote.bid} and ${quote.ask}`
+      quote === null ? 'there is no book' : `the portfolio says ${quote.bid} and ${quote.ask}`
     return deny(
       this,
       `expected bid and ask within ${most} % of each other, ${found}: the market is too thin now`,
@@ -76,7 +91,7 @@ export const selfTrade: Rule = {
   tag: 'self.trade',
   check({ kind, order, ownSales }) {
     if (kind !== 'entry') return null
-    const met = ownSales.find((price) => exact(order.price).gte(exact(price)))
+    const met = ownSales.find((price) => parseDecimal(order.price).gte(parseDecimal(price)))
     if (met === undefined) return null
     return deny(
       this,

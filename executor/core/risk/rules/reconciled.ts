@@ -1,9 +1,9 @@
 // Nothing is bought on a market where the device's own book and the exchange do not agree.
 
 import { deny } from './rule-result.ts'
-import type { Question, Rule } from './types.ts'
+import type { RiskInput, Rule } from './types.ts'
 
-const WHY: Readonly<Record<Question['comparison'], string>> = {
+const WHY: Readonly<Record<RiskInput['comparison'], string>> = {
   agrees: '',
   not_yet:
     'has not been compared with the exchange yet: wait a minute, and look whether it answers',

@@ -1,10 +1,10 @@
 // How a rule words its answer.
-import type { Opinion, Rule } from './types.ts'
+import type { Rule, RuleResult } from './types.ts'
 
-export function deny({ tag }: Pick<Rule, 'tag'>, reason: string): Opinion {
+export function deny({ tag }: Pick<Rule, 'tag'>, reason: string): RuleResult {
   return { verdict: 'deny', tag, reason }
 }
 
-export function confirm({ tag }: Pick<Rule, 'tag'>, reason: string): Opinion {
+export function confirm({ tag }: Pick<Rule, 'tag'>, reason: string): RuleResult {
   return { verdict: 'confirm', tag, reason }
 }

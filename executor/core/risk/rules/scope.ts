@@ -1,7 +1,7 @@
 // Which markets, which streams, which kinds of order.
-import { exact } from '../../model/decimals.ts'
+import { parseDecimal } from '../../model/decimals.ts'
 import { deny } from './rule-result.ts'
-import type { Question, Rule } from './types.ts'
+import type { RiskInput, Rule } from './types.ts'
 
 /** Exact names only. A market off the list may still be left, never entered. */
 export const symbols: Rule = {
@@ -44,24 +44,24 @@ export const symbols: Rule = {
 
 /** Real money takes a word of the trader's; a proved sandbox always may. What is held can be left without it. */
 export const environment: Rule = {
-  tag: 'env.live',
-  check({ kind, live }, policy) {
-    if (kind !== 'entry' || live === 'no' || policy.live === 'yes') return null
+  tag: 'env.real',
+  check({ kind, realMoney }, policy) {
+    if (kind !== 'entry' || realMoney === 'no' || policy.realMoney === 'yes') return null
     return deny(
       this,
-      'the policy says "live: no", and this exchange is real or has not proved to be your sandbox: change it at the device when you are ready',
+      'the policy says "real_money: no", and this exchange is real or has not proved to be your sandbox: change it at the device when you are ready',
     )
   },
 }
 
-/** A stream without an allotment has no money. Its exits pass: what it bought may be sold. */
+/** A stream without an allocation has no money. Its exits pass: what it bought may be sold. */
 export const streams: Rule = {
   tag: 'stream.allow',
   check({ kind, stream }, policy) {
     if (kind !== 'entry' || policy.streams.has(stream)) return null
     return deny(
       this,
-      `the stream ${stream} has no allotment in the policy: add it at the device if you want to follow it`,
+      `the stream ${stream} has no allocation in the policy: add it at the device if you want to follow it`,
     )
   },
 }
@@ -70,7 +70,7 @@ export const streams: Rule = {
 export const types: Rule = {
   tag: 'type.allow',
   check({ kind, order }) {
-    if (exact(order.amount).lte(0) || exact(order.price).lte(0))
+    if (parseDecimal(order.amount).lte(0) || parseDecimal(order.price).lte(0))
       return deny(
         this,
         `expected an amount and a price above zero, got ${order.amount} at ${order.price}`,
@@ -83,7 +83,7 @@ export const types: Rule = {
   },
 }
 
-function fits(kind: Question['kind'], { side, type, stop }: Question['order']): boolean {
+function fits(kind: RiskInput['kind'], { side, type, stop }: RiskInput['order']): boolean {
   switch (kind) {
     case 'entry':
       return side === 'buy' && (type === 'ioc' || type === 'rest') && stop === undefined

@@ -1,15 +1,15 @@
 // How much: per order, hour, day, minute, stream and market, and never more than is held.
 import type Big from 'big.js'
-import { exact } from '../../model/decimals.ts'
+import { parseDecimal } from '../../model/decimals.ts'
 import { deny } from './rule-result.ts'
-import type { Question, Rule } from './types.ts'
+import type { RiskInput, Rule } from './types.ts'
 
 const MINUTE_MS = 60_000
 
 export const orderSize: Rule = {
   tag: 'size.max',
   check({ kind, order }, { limits, currency }) {
-    if (kind !== 'entry' || orderValue(order).lte(exact(limits.order))) return null
+    if (kind !== 'entry' || orderValue(order).lte(parseDecimal(limits.order))) return null
     return deny(
       this,
       `expected at most ${limits.order} ${currency} for one order, this one is ${orderValue(order).toFixed()}: lower the size or raise limits.order at the device`,
@@ -21,8 +21,8 @@ export const dayTurnover: Rule = {
   tag: 'vel.notional',
   check({ kind, order, used }, { limits, currency }) {
     if (kind !== 'entry') return null
-    const sum = exact(used.today).plus(orderValue(order))
-    if (sum.lte(exact(limits.day))) return null
+    const sum = parseDecimal(used.today).plus(orderValue(order))
+    if (sum.lte(parseDecimal(limits.day))) return null
     return deny(
       this,
       `expected at most ${limits.day} ${currency} of entries a day, this one would make ${sum.toFixed()}: wait until 00:00 UTC or raise limits.day at the device`,
@@ -34,8 +34,8 @@ export const hourTurnover: Rule = {
   tag: 'vel.hour',
   check({ kind, order, used }, { limits, currency }) {
     if (kind !== 'entry') return null
-    const sum = exact(used.hour).plus(orderValue(order))
-    if (sum.lte(exact(limits.hour))) return null
+    const sum = parseDecimal(used.hour).plus(orderValue(order))
+    if (sum.lte(parseDecimal(limits.hour))) return null
     return deny(
       this,
       `expected at most ${limits.hour} ${currency} of entries an hour, this one would make ${sum.toFixed()}: wait, or raise limits.hour at the device`,
@@ -63,16 +63,16 @@ export const orderRate: Rule = {
 }
 
 /** Cost, not worth: a gain does not shrink what the stream may still buy, nor does a loss widen it. */
-export const allotment: Rule = {
+export const allocation: Rule = {
   tag: 'pos.max',
   check({ kind, order, stream, held }, { streams, currency }) {
     if (kind !== 'entry') return null
-    const given = streams.get(stream)?.allotment ?? '0'
-    const sum = exact(held.cost).plus(orderValue(order))
-    if (sum.lte(exact(given))) return null
+    const given = streams.get(stream)?.allocation ?? '0'
+    const sum = parseDecimal(held.cost).plus(orderValue(order))
+    if (sum.lte(parseDecimal(given))) return null
     return deny(
       this,
-      `expected ${stream} to have at most ${given} ${currency} in the market, this order would make ${sum.toFixed()}: wait for an exit or raise its allotment at the device`,
+      `expected ${stream} to have at most ${given} ${currency} in the market, this order would make ${sum.toFixed()}: wait for an exit or raise its allocation at the device`,
     )
   },
 }
@@ -82,8 +82,8 @@ export const marketPosition: Rule = {
   tag: 'pos.market',
   check({ kind, order, held }, { limits, currency }) {
     if (kind !== 'entry') return null
-    const sum = exact(held.onMarket).plus(orderValue(order))
-    if (sum.lte(exact(limits.position))) return null
+    const sum = parseDecimal(held.onMarket).plus(orderValue(order))
+    if (sum.lte(parseDecimal(limits.position))) return null
     return deny(
       this,
       `expected at most ${limits.position} ${currency} in ${order.market}, this order would make ${sum.toFixed()}: wait for an exit or raise limits.position at the device`,
@@ -95,9 +95,9 @@ export const streamBudget: Rule = {
   tag: 'budget.stream',
   check({ kind, order, stream, used }, { streams, currency }) {
     if (kind !== 'entry') return null
-    const budget = streams.get(stream)?.budget ?? '0'
-    const sum = exact(used.byStream).plus(orderValue(order))
-    if (budget === 'unlimited' || sum.lte(exact(budget))) return null
+    const budget = streams.get(stream)?.lifetimeBudget ?? '0'
+    const sum = parseDecimal(used.byStream).plus(orderValue(order))
+    if (budget === 'unlimited' || sum.lte(parseDecimal(budget))) return null
     return deny(
       this,
       `expected all entries of ${stream} together to cost at most ${budget} ${currency}, this one would make ${sum.toFixed()}: raise its budget at the device if you trust it further`,
@@ -109,7 +109,7 @@ export const streamBudget: Rule = {
 export const holding: Rule = {
   tag: 'exit.held',
   check({ kind, order, held }) {
-    if (kind === 'entry' || exact(order.amount).lte(exact(held.amount))) return null
+    if (kind === 'entry' || parseDecimal(order.amount).lte(parseDecimal(held.amount))) return null
     return deny(
       this,
       `expected to sell at most the ${held.amount} that the stream holds on ${order.market}, this order says ${order.amount}`,
@@ -118,6 +118,6 @@ export const holding: Rule = {
 }
 
 /** Quote, at the worst price the order allows. */
-export function orderValue({ amount, price }: Question['order']): Big {
-  return exact(amount).times(exact(price))
+export function orderValue({ amount, price }: RiskInput['order']): Big {
+  return parseDecimal(amount).times(parseDecimal(price))
 }

@@ -1,11 +1,11 @@
 // No entry without a way out that waits at the exchange and needs nobody, and no exit that takes it away.
-import { exact, percentOf } from '../../model/decimals.ts'
+import { parseDecimal, percentOf } from '../../model/decimals.ts'
 import { deny } from './rule-result.ts'
-import type { Question, Rule } from './types.ts'
+import type { RiskInput, Rule } from './types.ts'
 
 export const stopRequired: Rule = {
   tag: 'sl.required',
-  check(question, { stopWithin }) {
+  check(question, { maxStopDistance }) {
     const { kind, order, stop, held } = question
     if (kind === 'exit' && order.type === 'rest' && held.stop !== null)
       return deny(
@@ -17,22 +17,22 @@ export const stopRequired: Rule = {
         this,
         `expected room for one more stop on ${order.market}, other streams need ${question.otherStops} of the ${question.rules?.stop.max} that the exchange takes: wait for an exit, or let fewer streams trade it`,
       )
-    if (kind !== 'entry' || stopWithin === 'optional') return null
+    if (kind !== 'entry' || maxStopDistance === 'optional') return null
     if (stop === null)
       return deny(
         this,
-        'expected an entry with a stop, this one has none: ask the provider, or set stop_within to optional at the device',
+        'expected an entry with a stop, this one has none: ask the provider, or set max_stop_distance to optional at the device',
       )
-    const price = exact(order.price)
-    const below = price.minus(exact(stop))
-    if (below.gt(0) && below.lte(percentOf(price, exact(stopWithin)))) return null
+    const price = parseDecimal(order.price)
+    const below = price.minus(parseDecimal(stop))
+    if (below.gt(0) && below.lte(percentOf(price, parseDecimal(maxStopDistance)))) return null
     return deny(
       this,
-      `expected a stop at most ${stopWithin} % below the price ${order.price}, got ${stop}: ask the provider, or change stop_within at the device`,
+      `expected a stop at most ${maxStopDistance} % below the price ${order.price}, got ${stop}: ask the provider, or change max_stop_distance at the device`,
     )
   },
 }
 
-function hasRoom({ rules, otherStops }: Question): boolean {
+function hasRoom({ rules, otherStops }: RiskInput): boolean {
   return rules?.stop.max === null || otherStops < (rules?.stop.max ?? 0)
 }

@@ -55,23 +55,23 @@ export const unknownOrders: Rule = {
   },
 }
 
-/** Without approval a signal is followed at once or not at all; with it, until the idea ends. */
+/** Without approval a signal is followed at once or not at all; with it, until `validUntil`. */
 export const expiry: Rule = {
   tag: 'time.expiry',
-  check({ kind, now, signedAt, until, approved }, policy) {
+  check({ kind, now, signedAt, validUntil, approved }, policy) {
     if (kind !== 'entry') return null
     if (approved === 'no') {
       const age = now - signedAt
-      if (age >= -MAX_SKEW_MS && age <= policy.signalAgeMs) return null
+      if (age >= -MAX_SKEW_MS && age <= policy.maxSignalAgeMs) return null
       return deny(
         this,
-        `expected a signal at most ${policy.signalAgeMs / 1000} s old, this one is ${age / 1000} s old: it came too late (or a clock is wrong)`,
+        `expected a signal at most ${policy.maxSignalAgeMs / 1000} s old, this one is ${age / 1000} s old: it came too late (or a clock is wrong)`,
       )
     }
-    if (now < deadline({ signedAt, until }, policy)) return null
+    if (now < deadline({ signedAt, validUntil }, policy)) return null
     return deny(
       this,
-      'the approval came after the signal had ended: answer sooner, or raise approval_within at the device',
+      'the approval came after the signal had ended: answer sooner, or raise approval_timeout at the device',
     )
   },
 }

@@ -5,7 +5,7 @@ import type { Liquidity, MarketRules, Quote, WireOrder } from '../../model/excha
 import type { Comparison } from '../../model/observation.ts'
 import type { Policy } from '../policy/schema.ts'
 
-export interface Question {
+export interface RiskInput {
   /** Unix ms, read once. */
   readonly now: number
   readonly order: WireOrder
@@ -16,13 +16,13 @@ export interface Question {
   /** When the signal was signed, Unix ms. */
   readonly signedAt: number
   /** When the signal's idea ends, Unix ms. */
-  readonly until: number
+  readonly validUntil: number
   /** Whether and how the trader has approved this very order. */
   readonly approved: 'no' | 'tapped' | 'coded'
   /** Where the entry wants its stop; null without one. */
   readonly stop: Decimal | null
   /** Whether the exchange is a real one. */
-  readonly live: 'yes' | 'no'
+  readonly realMoney: 'yes' | 'no'
   readonly rules: MarketRules | null
   readonly quote: Quote | null
   /** Of the order's market; null when not known. */
@@ -54,13 +54,13 @@ export interface Question {
     readonly onMarket: Decimal
   }
   /** Quote values of the stream's last entries that the exchange took. */
-  readonly usual: readonly Decimal[]
+  readonly typicalSizes: readonly Decimal[]
   /** Entries decided in the last minute. */
   readonly recent: readonly DecidedEntry[]
   /** When something was last sold on this market, Unix ms; 0 for never. */
   readonly soldAt: number
   /** On this market since 00:00 UTC: how often a sale followed a purchase. */
-  readonly trips: number
+  readonly roundTrips: number
   /** Prices of this device's own sales that rest on this market; stops wait below it and are not among them. */
   readonly ownSales: readonly Decimal[]
   /** Positions of other streams on this market that have or want a stop, and entries of others that will. */
@@ -74,7 +74,7 @@ export interface Question {
 }
 
 /** A rule has no opinion (null), asks for the trader, or denies. */
-export type Opinion = null | {
+export type RuleResult = null | {
   readonly verdict: 'confirm' | 'deny'
   /** The rule's tag, a code of docs/policy.md. */
   readonly tag: string
@@ -84,7 +84,7 @@ export type Opinion = null | {
 
 export interface Rule {
   readonly tag: string
-  readonly check: (question: Question, policy: Policy) => Opinion
+  readonly check: (question: RiskInput, policy: Policy) => RuleResult
 }
 
 export type Verdict =

@@ -1,15 +1,18 @@
 // A policy, an order of each kind, and the cases that each rule allows and refuses. For tests alone.
 import type { Liquidity, Quote, WireOrder } from '../../model/exchange.ts'
 import type { Policy } from '../policy/schema.ts'
-import type { Question } from '../rules/types.ts'
+import type { RiskInput } from '../rules/types.ts'
 
 export const NOW = 1_790_000_000_000
 export const policy: Policy = {
   currency: 'USDT',
   markets: ['BTC/USDT', 'ETH/USDT'],
   streams: new Map([
-    ['ema-cross', { allotment: '1000', budget: 'unlimited', markets: ['BTC/USDT', 'ETH/USDT'] }],
-    ['only-eth', { allotment: '1000', budget: 'unlimited', markets: ['ETH/USDT'] }],
+    [
+      'ema-cross',
+      { allocation: '1000', lifetimeBudget: 'unlimited', markets: ['BTC/USDT', 'ETH/USDT'] },
+    ],
+    ['only-eth', { allocation: '1000', lifetimeBudget: 'unlimited', markets: ['ETH/USDT'] }],
   ]),
   limits: {
     order: '500',
@@ -25,17 +28,17 @@ export const policy: Policy = {
   collar: { entry: '0.5', exit: '2' },
   spread: '0.1',
   liquidity: { volume: '50000000', depth: 20 },
-  stopWithin: '3',
-  unusualSize: 5,
-  repeatWithinMs: 60_000,
-  reenterWithinMs: 300_000,
-  signalAgeMs: 10_000,
+  maxStopDistance: '3',
+  fatFinger: 5,
+  duplicateWindowMs: 60_000,
+  reentryCooldownMs: 300_000,
+  maxSignalAgeMs: 10_000,
   approval: 'never',
-  approvalWithinMs: 3_600_000,
+  approvalTimeoutMs: 3_600_000,
   codeAbove: 'never',
-  flattenAfterMs: 'never',
-  loosenAfterMs: 86_400_000,
-  live: 'no',
+  closeOnSilenceMs: 'never',
+  looseningDelayMs: 86_400_000,
+  realMoney: 'no',
 }
 export const buy: WireOrder = {
   clientOrderId: 'c'.repeat(32),
@@ -45,17 +48,17 @@ export const buy: WireOrder = {
   amount: '0.01',
   price: '50000',
 }
-export const entry: Question = {
+export const entry: RiskInput = {
   now: NOW,
   order: buy,
   kind: 'entry',
   stream: 'ema-cross',
   signal: 'a signal',
   signedAt: NOW - 1000,
-  until: NOW + 60_000,
+  validUntil: NOW + 60_000,
   approved: 'no',
   stop: '48500',
-  live: 'no',
+  realMoney: 'no',
   rules: {
     market: 'BTC/USDT',
     base: 'BTC',
@@ -83,47 +86,50 @@ export const entry: Question = {
   headAt: NOW - 5000,
   used: { today: '0', hour: '0', byStream: '0', entriesToday: 0, sentLastMinute: [] },
   held: { amount: '0', stop: null, cost: '0', onMarket: '0' },
-  usual: ['400', '500', '450'],
+  typicalSizes: ['400', '500', '450'],
   recent: [{ signal: 'a signal', market: 'BTC/USDT', amount: '0.01', at: NOW - 1000 }],
   soldAt: 0,
-  trips: 0,
+  roundTrips: 0,
   ownSales: [],
   otherStops: 0,
-  losses: { day: 'open', today: '0', belowBest: '0' },
+  losses: { day: 'open', today: '0', drawdown: '0' },
   unknownOnMarket: 0,
   comparison: 'agrees',
   trading: 'running',
 }
-export const exit: Question = {
+export const exit: RiskInput = {
   ...entry,
   kind: 'exit',
   order: { ...buy, side: 'sell', price: '49500' },
   held: { amount: '0.01', stop: '48500', cost: '500', onMarket: '500' },
 }
-export const stop: Question = {
+export const stop: RiskInput = {
   ...exit,
   kind: 'stop',
   order: { ...exit.order, type: 'stop', stop: '49000', price: '48020' },
 }
 
-export function book(change: Partial<Quote>): Pick<Question, 'quote'> {
+export function quoted(change: Partial<Quote>): Pick<RiskInput, 'quote'> {
   return { quote: { bid: '49990', ask: '50000', at: NOW - 500, ...change } }
 }
-export function used(change: Partial<Question['used']>): Pick<Question, 'used'> {
+export function used(change: Partial<RiskInput['used']>): Pick<RiskInput, 'used'> {
   return { used: { ...entry.used, ...change } }
 }
-export function held(change: Partial<Question['held']>): Pick<Question, 'held'> {
+export function held(change: Partial<RiskInput['held']>): Pick<RiskInput, 'held'> {
   return { held: { ...entry.held, ...change } }
 }
-export function order(change: Partial<WireOrder>, from: Question = entry): Pick<Question, 'order'> {
+export function order(
+  change: Partial<WireOrder>,
+  from: RiskInput = entry,
+): Pick<RiskInput, 'order'> {
   return { order: { ...from.order, ...change } }
 }
 
-export function market(change: Partial<Liquidity>): Pick<Question, 'liquidity'> {
+export function market(change: Partial<Liquidity>): Pick<RiskInput, 'liquidity'> {
   return { liquidity: { ...deep(), ...change } }
 }
 
-export type Case = [tag: string, what: string, question: Question, rules?: Partial<Policy>]
+export type Case = [tag: string, what: string, question: RiskInput, rules?: Partial<Policy>]
 
 export const ALLOWED: readonly Case[] = [
   ['trading.state', 'an entry while running', entry],
@@ -152,13 +158,13 @@ export const ALLOWED: readonly Case[] = [
     'an approved signal before its end',
     { ...entry, approved: 'tapped', signedAt: NOW - 600_000 },
   ],
-  ['time.expiry', 'an old exit', { ...exit, signedAt: NOW - 600_000, until: NOW - 1 }],
+  ['time.expiry', 'an old exit', { ...exit, signedAt: NOW - 600_000, validUntil: NOW - 1 }],
   ['exit.held', 'an exit of all that is held', exit],
   ['size.max', 'an order of exactly the limit', entry],
   ['size.max', 'an exit above the limit', exit, { limits: { ...policy.limits, order: '1' } }],
   [
     'pos.max',
-    'an order that fills the allotment',
+    'an order that fills the allocation',
     { ...entry, ...held({ amount: '0.01', cost: '500' }) },
   ],
   ['vel.notional', 'an order that fills the day', { ...entry, ...used({ today: '1500' }) }],
@@ -184,9 +190,9 @@ export const ALLOWED: readonly Case[] = [
     { ...entry, ...order({ amount: '0.009', price: '50250' }), stop: '49000' },
   ],
   ['price.collar', 'an exit at the exit collar', { ...exit, ...order({ price: '48990.2' }, exit) }],
-  ['price.collar', 'a book 5 s old', { ...entry, ...book({ at: NOW - 5000 }) }],
+  ['price.collar', 'a book 5 s old', { ...entry, ...quoted({ at: NOW - 5000 }) }],
   ['price.collar', 'a stop without a book: it must always be placed', { ...stop, quote: null }],
-  ['price.collar', 'an exit from a wide book', { ...exit, ...book({ ask: '60000' }) }],
+  ['price.collar', 'an exit from a wide book', { ...exit, ...quoted({ ask: '60000' }) }],
   ['sym.liquidity', 'exactly the turnover and the offers that are asked for', entry],
   [
     'sym.liquidity',
@@ -256,7 +262,7 @@ export const REFUSED: readonly Case[] = [
       rules: { ...exactRules(), market: 'B\u0422C/USDT', base: 'B\u0422C' },
     },
   ],
-  ['stream.allow', 'a stream without an allotment', { ...entry, stream: 'other' }],
+  ['stream.allow', 'a stream without an allocation', { ...entry, stream: 'other' }],
   [
     'stream.allow',
     'a stream named like a property of every object',
@@ -282,17 +288,17 @@ export const REFUSED: readonly Case[] = [
   [
     'time.expiry',
     "an approval after the signal's end",
-    { ...entry, approved: 'tapped', until: NOW },
+    { ...entry, approved: 'tapped', validUntil: NOW },
   ],
   [
     'time.expiry',
     "an approval after the trader's own time",
-    { ...entry, approved: 'tapped', signedAt: NOW - 3_600_000, until: NOW + 1e9 },
+    { ...entry, approved: 'tapped', signedAt: NOW - 3_600_000, validUntil: NOW + 1e9 },
   ],
   [
     'time.expiry',
     'an approval of a signal without an end',
-    { ...entry, approved: 'tapped', until: Number.NaN },
+    { ...entry, approved: 'tapped', validUntil: Number.NaN },
   ],
   [
     'exit.held',
@@ -308,7 +314,7 @@ export const REFUSED: readonly Case[] = [
   ['size.max', 'an order above the limit', { ...entry, ...order({ amount: '0.01001' }) }],
   [
     'pos.max',
-    'an order above what is left of the allotment',
+    'an order above what is left of the allocation',
     { ...entry, ...held({ amount: '0.01', cost: '500.01' }) },
   ],
   ['pos.max', 'a cost below zero', { ...entry, ...held({ amount: '0', cost: '-1000' }) }],
@@ -340,13 +346,17 @@ export const REFUSED: readonly Case[] = [
   ],
   ['price.collar', 'an entry without a book', { ...entry, quote: null }],
   ['price.collar', 'an exit without a book', { ...exit, quote: null }],
-  ['price.collar', 'a book above 5 s old', { ...entry, ...book({ at: NOW - 5001 }) }],
-  ['price.collar', 'a book from the future', { ...entry, ...book({ at: NOW + 5001 }) }],
-  ['price.collar', 'a book of no time', { ...entry, ...book({ at: Number.NaN }) }],
-  ['price.collar', 'a book without bids', { ...exit, ...book({ bid: '0' }) }],
-  ['price.collar', 'a crossed book', { ...entry, ...book({ bid: '50001' }) }],
-  ['price.spread', 'a book whose ask is far from its bid', { ...entry, ...book({ bid: '49000' }) }],
-  ['price.collar', 'a book that is no number', { ...entry, ...book({ ask: 'NaN' }) }],
+  ['price.collar', 'a book above 5 s old', { ...entry, ...quoted({ at: NOW - 5001 }) }],
+  ['price.collar', 'a book from the future', { ...entry, ...quoted({ at: NOW + 5001 }) }],
+  ['price.collar', 'a book of no time', { ...entry, ...quoted({ at: Number.NaN }) }],
+  ['price.collar', 'a book without bids', { ...exit, ...quoted({ bid: '0' }) }],
+  ['price.collar', 'a crossed book', { ...entry, ...quoted({ bid: '50001' }) }],
+  [
+    'price.spread',
+    'a book whose ask is far from its bid',
+    { ...entry, ...quoted({ bid: '49000' }) },
+  ],
+  ['price.collar', 'a book that is no number', { ...entry, ...quoted({ ask: 'NaN' }) }],
   ['sym.liquidity', 'an entry when nothing is known', { ...entry, liquidity: null }],
   ['sym.liquidity', 'too small a turnover', { ...entry, ...market({ volume: '49999999.99' }) }],
   [

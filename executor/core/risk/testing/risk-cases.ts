@@ -1,14 +1,14 @@
 // The cases of the rules about stops, losses, habits and what is counted over time. For tests alone.
-import type { Question } from '../rules/types.ts'
-import { book, type Case, entry, exit, held, NOW, order, stop, used } from './cases.ts'
+import type { RiskInput } from '../rules/types.ts'
+import { type Case, entry, exit, held, NOW, order, quoted, stop, used } from './cases.ts'
 
 const budget = (amount: string) => ({
   streams: new Map([
-    ['ema-cross', { allotment: '1000', budget: amount, markets: ['BTC/USDT'] as const }],
+    ['ema-cross', { allocation: '1000', lifetimeBudget: amount, markets: ['BTC/USDT'] as const }],
   ]),
 })
-const lost = (change: Partial<Question['losses']>) => ({ losses: { ...entry.losses, ...change } })
-const before = (change: Partial<Question['recent'][number]>) => ({
+const lost = (change: Partial<RiskInput['losses']>) => ({ losses: { ...entry.losses, ...change } })
+const before = (change: Partial<RiskInput['recent'][number]>) => ({
   recent: [{ signal: 'another', market: 'BTC/USDT', amount: '0.01', at: NOW - 59_999, ...change }],
 })
 const room = (max: number | null) => ({
@@ -18,25 +18,25 @@ const sale = { ...exit, ...order({ type: 'rest' }, exit) }
 
 export const RISK_ALLOWED: readonly Case[] = [
   [
-    'env.live',
+    'env.real',
     'a real exchange when the policy says yes',
-    { ...entry, live: 'yes' },
-    { live: 'yes' },
+    { ...entry, realMoney: 'yes' },
+    { realMoney: 'yes' },
   ],
-  ['env.live', 'the sandbox whatever the policy says', entry],
-  ['env.live', 'an exit at a real exchange', { ...exit, live: 'yes' }],
+  ['env.real', 'the sandbox whatever the policy says', entry],
+  ['env.real', 'an exit at a real exchange', { ...exit, realMoney: 'yes' }],
   ['sl.required', 'a stop exactly at its furthest', { ...entry, stop: '48500' }],
   [
     'sl.required',
     'no stop where it is optional',
     { ...entry, stop: null },
-    { stopWithin: 'optional' },
+    { maxStopDistance: 'optional' },
   ],
   [
     'sl.required',
     'any stop where it is optional',
     { ...entry, stop: '1' },
-    { stopWithin: 'optional' },
+    { maxStopDistance: 'optional' },
   ],
   ['sl.required', 'the last stop that fits', { ...entry, otherStops: 4 }],
   ['sl.required', 'any number of stops', { ...entry, ...room(null), otherStops: 999 }],
@@ -44,7 +44,7 @@ export const RISK_ALLOWED: readonly Case[] = [
     'sl.required',
     'an entry without a stop where none fits',
     { ...entry, stop: null, otherStops: 5 },
-    { stopWithin: 'optional' },
+    { maxStopDistance: 'optional' },
   ],
   ['sl.required', 'a stop for what is held already', { ...stop, otherStops: 5 }],
   ['sl.required', 'an exit where no stop fits', { ...exit, otherStops: 5 }],
@@ -76,9 +76,9 @@ export const RISK_ALLOWED: readonly Case[] = [
   [
     'price.spread',
     'a book exactly as wide as allowed',
-    { ...entry, ...book({ bid: '50000', ask: '50050' }) },
+    { ...entry, ...quoted({ bid: '50000', ask: '50050' }) },
   ],
-  ['price.spread', 'an exit from a wide book', { ...exit, ...book({ ask: '60000' }) }],
+  ['price.spread', 'an exit from a wide book', { ...exit, ...quoted({ ask: '60000' }) }],
   [
     'self.trade',
     'an entry one step below an own sale',
@@ -92,17 +92,17 @@ export const RISK_ALLOWED: readonly Case[] = [
     { ...exit, ...lost({ day: 'closed', today: '500' }) },
   ],
   ['loss.day', 'a stop while a price is missing', { ...stop, ...lost({ today: null }) }],
-  ['loss.dd', 'an entry a cent before the limit', { ...entry, ...lost({ belowBest: '299.99' }) }],
-  ['loss.dd', 'an exit far below the best', { ...exit, ...lost({ belowBest: '999' }) }],
-  ['churn', 'the tenth round trip', { ...entry, trips: 9 }],
+  ['loss.dd', 'an entry a cent before the limit', { ...entry, ...lost({ drawdown: '299.99' }) }],
+  ['loss.dd', 'an exit far below the best', { ...exit, ...lost({ drawdown: '999' }) }],
+  ['churn', 'the tenth round trip', { ...entry, roundTrips: 9 }],
   ['churn', 'an entry five minutes after a sale', { ...entry, soldAt: NOW - 300_000 }],
   [
     'churn',
     'an entry at once where nobody wants to be asked',
     { ...entry, soldAt: NOW },
-    { reenterWithinMs: 'never' },
+    { reentryCooldownMs: 'never' },
   ],
-  ['churn', 'an exit after many round trips', { ...exit, trips: 99, soldAt: NOW }],
+  ['churn', 'an exit after many round trips', { ...exit, roundTrips: 99, soldAt: NOW }],
   ['churn', 'an approved entry just after a sale', { ...entry, soldAt: NOW, approved: 'tapped' }],
   ['dup.window', 'the same order a minute later', { ...entry, ...before({ at: NOW - 60_000 }) }],
   ['dup.window', 'an order more than 1 % larger', { ...entry, ...before({ amount: '0.0098' }) }],
@@ -116,13 +116,21 @@ export const RISK_ALLOWED: readonly Case[] = [
     'dup.window',
     'twice where nobody wants to be asked',
     { ...entry, ...before({}) },
-    { repeatWithinMs: 'never' },
+    { duplicateWindowMs: 'never' },
   ],
   ['dup.window', 'an exit', { ...exit, ...before({}) }],
-  ['size.fatfinger', 'exactly five times the usual', { ...entry, usual: ['90', '100', '5000'] }],
-  ['size.fatfinger', 'the usual of an even number', { ...entry, usual: ['1', '50', '150', '900'] }],
-  ['size.fatfinger', 'a stream with two entries behind it', { ...entry, usual: ['1', '1'] }],
-  ['size.fatfinger', 'an exit', { ...exit, usual: ['1', '1', '1'] }],
+  [
+    'size.fatfinger',
+    'exactly five times the usual',
+    { ...entry, typicalSizes: ['90', '100', '5000'] },
+  ],
+  [
+    'size.fatfinger',
+    'the usual of an even number',
+    { ...entry, typicalSizes: ['1', '50', '150', '900'] },
+  ],
+  ['size.fatfinger', 'a stream with two entries behind it', { ...entry, typicalSizes: ['1', '1'] }],
+  ['size.fatfinger', 'an exit', { ...exit, typicalSizes: ['1', '1', '1'] }],
   ['confirm.code', 'an entry of exactly the amount', entry, { codeAbove: '500' }],
   [
     'confirm.code',
@@ -134,8 +142,8 @@ export const RISK_ALLOWED: readonly Case[] = [
 ]
 
 export const RISK_REFUSED: readonly Case[] = [
-  ['env.live', 'a real exchange when the policy says no', { ...entry, live: 'yes' }],
-  ['env.live', 'an exchange that says neither', { ...entry, live: 'maybe' as 'no' }],
+  ['env.real', 'a real exchange when the policy says no', { ...entry, realMoney: 'yes' }],
+  ['env.real', 'an exchange that says neither', { ...entry, realMoney: 'maybe' as 'no' }],
   ['sl.required', 'an entry without a stop', { ...entry, stop: null }],
   ['sl.required', 'a stop one cent too far', { ...entry, stop: '48499.99' }],
   ['sl.required', 'a stop at the price', { ...entry, stop: '50000' }],
@@ -146,7 +154,7 @@ export const RISK_REFUSED: readonly Case[] = [
     'sl.required',
     'the same where stops are optional',
     { ...entry, otherStops: 5 },
-    { stopWithin: 'optional' },
+    { maxStopDistance: 'optional' },
   ],
   ['sl.required', 'an exit that waits and takes the stop away', sale],
   [
@@ -174,7 +182,7 @@ export const RISK_REFUSED: readonly Case[] = [
   [
     'price.spread',
     'a book a cent too wide',
-    { ...entry, ...book({ bid: '50000', ask: '50050.01' }) },
+    { ...entry, ...quoted({ bid: '50000', ask: '50050.01' }) },
   ],
   [
     'self.trade',
@@ -190,12 +198,16 @@ export const RISK_REFUSED: readonly Case[] = [
   ],
   ['loss.day', 'an entry while a price is missing', { ...entry, ...lost({ today: null }) }],
   ['loss.day', 'a loss that is no number', { ...entry, ...lost({ today: 'NaN' }) }],
-  ['loss.dd', 'an entry at the limit', { ...entry, ...lost({ belowBest: '300' }) }],
-  ['loss.dd', 'a result that is not known', { ...entry, ...lost({ belowBest: null }) }],
-  ['churn', 'the eleventh round trip', { ...entry, trips: 10 }],
-  ['churn', 'a count that is no number', { ...entry, trips: Number.NaN }],
+  ['loss.dd', 'an entry at the limit', { ...entry, ...lost({ drawdown: '300' }) }],
+  ['loss.dd', 'a result that is not known', { ...entry, ...lost({ drawdown: null }) }],
+  ['churn', 'the eleventh round trip', { ...entry, roundTrips: 10 }],
+  ['churn', 'a count that is no number', { ...entry, roundTrips: Number.NaN }],
   ['dup.window', 'an amount that is no number', { ...entry, ...before({ amount: 'x' }) }],
-  ['size.fatfinger', 'a usual size that is no number', { ...entry, usual: ['1', '2', 'NaN'] }],
+  [
+    'size.fatfinger',
+    'a usual size that is no number',
+    { ...entry, typicalSizes: ['1', '2', 'NaN'] },
+  ],
   [
     'confirm.code',
     'a tap above the amount',
@@ -218,6 +230,6 @@ export const ASKED: readonly Case[] = [
   [
     'size.fatfinger',
     'a cent more than five times the usual',
-    { ...entry, usual: ['90', '99.99', '500'] },
+    { ...entry, typicalSizes: ['90', '99.99', '500'] },
   ],
 ]
