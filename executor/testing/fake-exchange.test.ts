@@ -14,7 +14,7 @@ const contract = exchangeContract(
     currencies: ['BTC', 'USDT'],
     exchangeId: /^\d+$/,
     candles: 1,
-    refuses: 'nothing',
+    refuses: [],
   },
   { taken: ['lost_after'], lost: ['lost_before'], part: 'half' },
 )

@@ -157,8 +157,9 @@ export class HostileVenue extends QuietExchange {
 
   async cancel(_: string, clientOrderId: string): Promise<Answered<'canceled' | 'not_open'>> {
     const order = this.#core.find(ACCOUNT, clientOrderId)
-    const value = order === undefined ? 'not_open' : this.#core.cancel(order, this.#now())
-    return { ok: true, value }
+    if (order === undefined) return { ok: false, message: 'no such order' }
+    this.#core.cancel(order, this.#now())
+    return { ok: true, value: order.status === 'canceled' ? 'canceled' : 'not_open' }
   }
 
   async openOrders(market: string): Promise<Answered<readonly ExchangeOrder[]>> {

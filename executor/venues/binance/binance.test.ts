@@ -86,7 +86,7 @@ const contract = exchangeContract(
     currencies: ['BTC', 'USDT'],
     exchangeId: /^83897656084434\d{5}$/,
     candles: 3,
-    refuses: 'bad_orders',
+    refuses: ['money', 'rules', 'sides', 'names'],
   },
   {
     taken: [

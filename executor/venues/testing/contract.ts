@@ -28,9 +28,11 @@ export interface Expected {
   readonly exchangeId: RegExp
   /** Of three candles that are asked for. */
   readonly candles: number
-  /** Whether it holds orders against money, rules, prices and names, as every real one does. */
-  readonly refuses: 'bad_orders' | 'nothing'
+  /** What it holds orders against; every real one does all of it. */
+  readonly refuses: readonly Refused[]
 }
+
+export type Refused = 'money' | 'rules' | 'sides' | 'names'
 
 /** Names of what this venue can do wrong, by what it proves. What is left out is not checked. */
 export interface Faults {
@@ -98,7 +100,7 @@ export function exchangeContract(expected: Expected, faults: Faults): readonly C
       },
     })),
     ...when(faults.limited, (fault) => ({
-      name: 'is turned down when too much was asked, sends nothing in the pause, and goes on after it',
+      name: 'is rejected when too much was asked, sends nothing in the pause, and goes on after it',
       run: async ({ exchange, breakNextOrder, taken, pass }) => {
         const sent = [buy(), buy()]
         breakNextOrder(fault)
@@ -221,7 +223,7 @@ export function exchangeContract(expected: Expected, faults: Faults): readonly C
         await venue.moveTo(1)
       },
     },
-    ...(expected.refuses === 'nothing' ? [] : refusals({ buy, rest, stop })),
+    ...expected.refuses.map((refused) => refusals({ buy, rest, stop })[refused]),
     {
       name: 'tells rules, quote, liquidity, balances, candles, clock and rights',
       run: async ({ exchange }) => {
@@ -255,22 +257,17 @@ interface Makers {
   readonly stop: (trigger: number) => WireOrder
 }
 
-function refusals({ buy, rest, stop }: Makers): readonly Check[] {
-  return [
-    {
-      name: 'says turned down when the money is not there, or a rule is broken',
-      run: async ({ exchange }) => {
-        const cases = [
-          [buy({ amount: '90' }), 'exchange_funds_insufficient'],
-          [buy({ amount: '0.0010001' }), 'exchange_filter_refused'],
-        ] as const
-        for (const [sent, code] of cases) {
-          const placed = await exchange.place(sent)
-          assert.equal(placed.outcome === 'rejected' ? placed.code : placed.outcome, code)
-        }
-      },
+function refusals({ buy, rest, stop }: Makers): Readonly<Record<Refused, Check>> {
+  return {
+    money: {
+      name: 'says rejected when the money is not there',
+      run: (venue) => rejected(venue, buy({ amount: '90' }), 'exchange_funds_insufficient'),
     },
-    {
+    rules: {
+      name: 'says rejected when a rule is broken',
+      run: (venue) => rejected(venue, buy({ amount: '0.0010001' }), 'exchange_filter_refused'),
+    },
+    sides: {
       name: 'refuses a stop that the price has passed, or shows that it waits for the other direction',
       run: async (venue) => {
         const sent = stop(1.1)
@@ -282,8 +279,8 @@ function refusals({ buy, rest, stop }: Makers): readonly Check[] {
         await canceled(venue, sent)
       },
     },
-    {
-      name: 'says unknown, not turned down, when the id is already open',
+    names: {
+      name: 'says unknown, not rejected, when the id is already open',
       run: async ({ exchange, taken }) => {
         const sent = rest()
         accepted(await exchange.place(sent))
@@ -291,7 +288,12 @@ function refusals({ buy, rest, stop }: Makers): readonly Check[] {
         assert.equal(taken(sent.clientOrderId), 1)
       },
     },
-  ]
+  }
+}
+
+async function rejected({ exchange }: TestVenue, sent: WireOrder, code: string): Promise<void> {
+  const placed = await exchange.place(sent)
+  assert.equal(placed.outcome === 'rejected' ? placed.code : placed.outcome, code)
 }
 
 function when(fault: string | undefined, check: (fault: string) => Check): readonly Check[] {
