@@ -62,7 +62,7 @@ test('a report that meets a lock is told when the lock is gone, as itself', asyn
   await until(() => replays().length > before)
   await device.send(device.seal(device.seq, event))
   await chat.waitForMessage((message) => message.text?.includes('clock_off') === true)
-  expect(log.join()).not.toMatch(/report_untold|handler_failed/)
+  expect(log.join()).not.toMatch(/report_not_shown|handler_failed/)
 })
 
 test('a message that Telegram has taken is not sent again because the store is held', async () => {

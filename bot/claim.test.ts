@@ -24,7 +24,7 @@ function openClaim() {
   return { claim, clock, shown, lines }
 }
 
-test('a user who has had his five tries is not heard, whatever he sends, until there is a new code', () => {
+test('after five wrong tries a user gets no answer, whatever is sent, until there is a new code', () => {
   const { claim, clock, shown } = openClaim()
   for (let tries = 0; tries < 5; tries += 1) expect(claim.take('AAAAAAAA', 7)).toBe(false)
   expect(claim.take(shown[0] ?? '', 7)).toBe(false)

@@ -1,4 +1,4 @@
-// The one-time code by which a trader takes an unclaimed bot for himself.
+// The one-time code with which a trader claims a bot.
 import { timingSafeEqual } from 'node:crypto'
 import type { Clock, Logger, RandomBytes } from '@keyside/runtime'
 
@@ -7,7 +7,7 @@ const LETTERS = '23456789ABCDEFGHJKLMNPQRSTUVWXYZ'
 const LENGTH = 8
 const LIFE_MS = 600_000
 /**
- * For each Telegram user: a stranger who guesses uses up his own tries, and never the owner's. The code has 40 bits
+ * For each Telegram user: a stranger's wrong guesses count against that stranger alone, never against the owner. The code has 40 bits
  * (8 letters of 32, 1.1e12 of them). A thousand accounts, which Telegram sells for a phone number each, have 5,000
  * tries in ten minutes, 720,000 a day: one day in 1.5 million finds a code, if nobody claims the bot before.
  */
@@ -15,7 +15,7 @@ const WRONG_TRIES = 5
 /**
  * Then another code takes its place, and all users begin anew: it bounds what is remembered. It takes 10,000 accounts,
  * and 833 messages a second to do it once a minute, in which the owner can still send the code; a whole day of that
- * guesses right with a chance of 1 in 15,000.
+ * guesses right with a probability of 1 in 15,000.
  */
 const WRONG_TRIES_IN_ALL = 50_000
 

@@ -34,7 +34,7 @@ test('a stranger, and a message that is not private and plain, meet silence', as
   expect(fixture.log.join('')).not.toContain('/halt')
 })
 
-test('a stranger who guesses uses up his own tries, and the owner still claims', async () => {
+test('wrong guesses of a stranger use up the tries of that one user, and the owner still claims', async () => {
   const fixture = await openFixture()
   await fixture.start()
   await until(() => fixture.codes.length === 1)

@@ -9,7 +9,7 @@ const UPDATES = ['message', 'edited_message', 'callback_query'] as const
 /** How long Telegram holds a poll when there is nothing to tell, seconds. */
 const HOLD_SECONDS = 2
 /** A call that has no answer after this is dead, ms: what is above the hold is left to a slow network. */
-const PATIENCE_MS = 4000
+const TIMEOUT_MS = 4000
 /** Two readers take turns: a conflict is over when there was none for so long, ms. */
 const CONFLICT_OVER_MS = 30_000
 /** An update whose handling failed, such as on a database that is busy, is handled again: so often in all, so far apart (ms). */
@@ -113,7 +113,7 @@ export class Poll {
   async #call<T>(make: (signal: Signal) => Promise<T>): Promise<T> {
     const controller = new AbortController()
     this.#giveUp = () => controller.abort()
-    const cancel = this.#deps.clock.after(PATIENCE_MS, this.#giveUp)
+    const cancel = this.#deps.clock.after(TIMEOUT_MS, this.#giveUp)
     try {
       return await make(controller.signal as Signal)
     } finally {

@@ -1,4 +1,4 @@
-// Who sent an update: one person in his private chat with the bot, or nobody that counts.
+// Who sent an update: one user in a private chat with the bot, or null.
 import type { Update } from 'grammy/types'
 import type { Owner } from './store/owner.ts'
 

@@ -5,7 +5,7 @@ import type { Input } from './core/execution/inputs.ts'
 import { sentenceOf } from './core/model/codes.ts'
 
 /** What else has to begin waits no longer for it, ms. */
-const PATIENCE_MS = 5_000
+const TIMEOUT_MS = 5_000
 const AGAIN_MS = 2_000
 const MAX_AGAIN_MS = 30_000
 
@@ -38,7 +38,7 @@ export class ReachExchange {
   async first(): Promise<'reached' | 'awaited'> {
     const first = this.#options.start()
     const late = new Promise<'late'>((done) => {
-      this.#cancel = this.#options.clock.after(PATIENCE_MS, () => done('late'))
+      this.#cancel = this.#options.clock.after(TIMEOUT_MS, () => done('late'))
     })
     try {
       const went = await Promise.race([first.then(() => 'reached' as const), late])

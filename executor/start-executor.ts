@@ -56,11 +56,11 @@ export interface Executor {
 }
 
 /** Whoever asks for a halt waits 3 s for the answer. ms. */
-const HALT_PATIENCE_MS = 1_500
+const HALT_TIMEOUT_MS = 1_500
 /** How long the brokers are waited for; after that the links go on by themselves, ms. */
-const BROKER_PATIENCE_MS = 5_000
-/** A broker that goes down with us does not take the farewell: its PUBACK is waited for this long, ms. */
-const FAREWELL_MS = 500
+const BROKER_TIMEOUT_MS = 5_000
+/** A broker that goes down with us does not take the offline presence: its PUBACK is waited for this long, ms. */
+const OFFLINE_PUBLISH_MS = 500
 
 /** Rejects with a KeysideError that says what to do; then nothing is left running. */
 export async function startExecutor(config: ExecutorConfig, deps: ExecutorDeps): Promise<Executor> {
@@ -155,7 +155,7 @@ async function compose(
   onStop(() => reach.stop())
   const reached = reach.first()
   // Before the exchange and the brokers: a halt must not wait for them.
-  await within(HALT_PATIENCE_MS, reached, clock)
+  await within(HALT_TIMEOUT_MS, reached, clock)
   shell.take({ type: 'started' })
   onStop(
     answerRequests({
@@ -248,17 +248,17 @@ function listenedTo(policy: Policy, { positions }: Portfolio): readonly string[]
 
 /** Whatever a broker says, what is held needs us: a refusal is told by its link, which goes on trying. */
 async function brokersReady({ signals, home }: Links, clock: Clock): Promise<void> {
-  await within(BROKER_PATIENCE_MS, Promise.allSettled([signals.ready, home.ready]), clock)
+  await within(BROKER_TIMEOUT_MS, Promise.allSettled([signals.ready, home.ready]), clock)
 }
 
 /** Goes on when `work` is done or `ms` are over; rejects as `work` does. */
 async function within(ms: number, work: Promise<unknown>, clock: Clock): Promise<void> {
   let cancel: Cancel = () => undefined
-  const patience = new Promise<void>((done) => {
+  const timeout = new Promise<void>((done) => {
     cancel = clock.after(ms, done)
   })
   try {
-    await Promise.race([work, patience])
+    await Promise.race([work, timeout])
   } finally {
     cancel()
   }
@@ -277,6 +277,6 @@ async function giveUp(
 
 async function closeLinks(links: Links | null, publisher: Publisher, clock: Clock): Promise<void> {
   if (links === null) return
-  await within(FAREWELL_MS, publisher.leave(), clock)
+  await within(OFFLINE_PUBLISH_MS, publisher.leave(), clock)
   await Promise.all([links.signals.close(), links.home.close()])
 }

@@ -65,7 +65,7 @@ export class Helper {
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
     })
     this.#child = child
-    // What keeps the parent running is the patience for an answer, and nothing after that.
+    // What keeps the parent running is the wait for an answer, and nothing after that.
     child.unref()
     child.channel?.unref()
     child.on('message', (answer: Answer) => this.#answered(answer))

@@ -23,7 +23,7 @@ export {
 } from './files.ts'
 export { Helper } from './helper.ts'
 export { type Link, type LinkOptions, type LinkTrouble, openLink } from './link.ts'
-export { lockFile } from './lock.ts'
+export { lockFile, openLocked } from './lock.ts'
 export { createLog, describeError, type Logger, scrub } from './log.ts'
 export { guardPackets, MAX_PACKET_BYTES } from './packet-guard.ts'
 export { newJti, type RandomBytes, systemRandomBytes } from './random.ts'

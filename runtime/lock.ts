@@ -22,3 +22,23 @@ export function lockFile(path: string): (() => void) | null {
     throw error
   }
 }
+
+/** For what only one program may use: the lock first, then `open`; without the lock again where that throws. */
+export function openLocked<T extends { close(): void }>(
+  path: string,
+  open: (path: string) => T,
+): { value: T; close: () => void } | null {
+  const unlock = lockFile(path)
+  if (unlock === null) return null
+  try {
+    const value = open(path)
+    const close = () => {
+      value.close()
+      unlock()
+    }
+    return { value, close }
+  } catch (error) {
+    unlock()
+    throw error
+  }
+}

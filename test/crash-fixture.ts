@@ -185,13 +185,13 @@ function waiting({ reports }: ScriptedBot): string[] {
   return [...open]
 }
 
-const PATIENCE_MS = 90_000
+const TIMEOUT_MS = 90_000
 const QUIET_MS = 3_000
 
 /** Until all three tell one story and go on doing so; an unknown order takes its time. */
 export async function awaitAgreement(fixture: CrashFixture): Promise<Evidence> {
   fixture.faults.disarm()
-  const deadline = Date.now() + PATIENCE_MS
+  const deadline = Date.now() + TIMEOUT_MS
   for (let agreedAt = Number.POSITIVE_INFINITY; ; await sleep(500)) {
     await fixture.bot.ask({ do: 'status' })
     await fixture.bot.catchUp()

@@ -13,7 +13,7 @@ const MAIN = join(import.meta.dirname, '..', 'cli', 'main.ts')
 const EVERY_MS = 15
 /** Signals until the passphrase is typed. */
 const TYPED_AFTER = 60
-const PATIENCE_MS = 60_000
+const TIMEOUT_MS = 60_000
 
 let system: TestSystem
 let user = ''
@@ -59,7 +59,7 @@ async function storm(child: ChildProcess, isReady: () => boolean): Promise<void>
     sent += 1
     if (sent === TYPED_AFTER && stdin?.writable) stdin.write(`${system.passphrase}\n`)
   }, EVERY_MS)
-  await until('a program at work', isReady, PATIENCE_MS).finally(() => clearInterval(signals))
+  await until('a program at work', isReady, TIMEOUT_MS).finally(() => clearInterval(signals))
 }
 
 /** Whether the signal is caught or ignored by now: SigIgn and SigCgt of proc_pid_status(5). */
@@ -112,7 +112,7 @@ async function expectShut(child: ChildProcess, said: () => string, own: number[]
 }
 
 const linux = (name: string, run: () => Promise<void>) =>
-  test.runIf(process.platform === 'linux')(name, run, 3 * PATIENCE_MS)
+  test.runIf(process.platform === 'linux')(name, run, 3 * TIMEOUT_MS)
 
 linux('a program alone opens none, neither early nor late, and not while it waits', async () => {
   for (const program of PROGRAMS) {

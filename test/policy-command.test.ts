@@ -1,4 +1,4 @@
-// "keyside policy" as a trader uses it: he types yes, a wider policy waits, a tighter one does not.
+// "keyside policy" as a trader uses it: after a typed yes a wider policy waits and a tighter one does not.
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

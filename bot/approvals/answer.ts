@@ -45,7 +45,7 @@ export function answerCallback(deps: ApprovalDeps, press: Omit<ButtonCallback, '
   const pressed = takeCallback(store, { ...press, now: seconds(clock.now()) })
   if (pressed.outcome !== 'taken') {
     log.warn(
-      { code: 'press_refused', why: pressed.outcome },
+      { code: 'callback_refused', why: pressed.outcome },
       'a press that fits no card was refused',
     )
     return pressed.outcome === 'closed' ? outcomeText(pressed.became) : TOASTS[pressed.outcome]

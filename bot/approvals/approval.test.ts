@@ -120,7 +120,7 @@ test('two presses of one card are one approval', async () => {
 function refusedPresses({ log }: Pick<BotFixture, 'log'>): unknown[] {
   return log
     .map((line) => JSON.parse(line) as { code?: string; why?: string })
-    .filter(({ code }) => code === 'press_refused')
+    .filter(({ code }) => code === 'callback_refused')
     .map(({ why }) => why)
 }
 
@@ -225,7 +225,7 @@ test.for([
   ['with data that was never offered', { data: 'AAAAAAAAAAAAAAAAAAAAAA' }],
   ['with 65 bytes of data', { data: 'A'.repeat(65) }],
   ['without data', { data: undefined }],
-  ['of another user in his own chat', { from: STRANGER, chat: STRANGER }],
+  ['of another user in a chat of their own', { from: STRANGER, chat: STRANGER }],
   ['of another user in the chat of the owner', { from: STRANGER }],
   ['in a group', { chat: -500, type: 'supergroup' }],
 ] as const)('a forged press %s approves nothing', async ([_, change]) => {

@@ -10,7 +10,7 @@ const FONTS = dirname(fileURLToPath(import.meta.resolve('dejavu-fonts-ttf/packag
 const FONT_FILES = ['DejaVuSans.ttf', 'DejaVuSans-Bold.ttf'].map((file) => join(FONTS, 'ttf', file))
 
 /** The card waits for its picture no longer, ms. */
-const PATIENCE_MS = 10_000
+const TIMEOUT_MS = 10_000
 /** Cards come in groups, ms. */
 const IDLE_MS = 60_000
 
@@ -18,7 +18,7 @@ const IDLE_MS = 60_000
 const rasterizer = new Helper({
   program: new URL('./rasterize.ts', import.meta.url),
   clock: systemClock,
-  timeoutMs: PATIENCE_MS,
+  timeoutMs: TIMEOUT_MS,
   idleMs: IDLE_MS,
   toError: (reason) => new Error(reason),
 })

@@ -13,7 +13,7 @@ import { Halts, type HaltsOptions } from './halts.ts'
 import type { Sessions } from './sessions.ts'
 
 /** How long a question waits for its answer, ms. */
-const PATIENCE_MS = 5000
+const TIMEOUT_MS = 5000
 /** A command that comes later than this is refused by the device, seconds. */
 const COMMAND_LIFE = 30
 /** An answer that comes later than this is refused by the device, seconds. */
@@ -57,7 +57,7 @@ export class Device {
   async ask(instruction: Instruction, user: number): Promise<DeviceReply> {
     const { promise, resolve } = Promise.withResolvers<DeviceReply>()
     const jti = newJti(this.#options.randomBytes)
-    const cancel = this.#options.clock.after(PATIENCE_MS, () => resolve({ outcome: 'silent' }))
+    const cancel = this.#options.clock.after(TIMEOUT_MS, () => resolve({ outcome: 'silent' }))
     this.#waiting.set(jti, resolve)
     if (instruction.do === 'halt') {
       this.#noteHalt(jti)

@@ -3,7 +3,7 @@
 import type { Sessions } from './sessions.ts'
 
 /** How long an acknowledgement is waited for before the trader is told that one is missing, ms. */
-const PATIENCE_MS = 15_000
+const TIMEOUT_MS = 15_000
 /** How long the first answer may take, ms. */
 const ANSWER_MS = 5_000
 
@@ -50,7 +50,7 @@ export class Halts {
     const { sessions, send, notify } = this.#options
     const asked = this.#asked
     if (asked === null || asked.waiting.size === 0) return
-    const isLate = now - asked.at > PATIENCE_MS && asked.silence === 'not_told'
+    const isLate = now - asked.at > TIMEOUT_MS && asked.silence === 'not_told'
     if (isLate && asked.acknowledged > 0 && sessions.hasRivals(now)) {
       asked.silence = 'told'
       notify('another_silent')

@@ -21,7 +21,7 @@ export async function deliver(deps: DeliverDeps, message: Message): Promise<Show
   try {
     return await sendPhoto(deps.api, message, picture)
   } catch (error) {
-    // A picture that Telegram does not take must not cost the trader his card.
+    // If Telegram refuses the picture, the card is still sent, as text.
     if (error instanceof GrammyError && error.error_code === 400) return sendText(deps.api, message)
     throw error
   }

@@ -132,7 +132,7 @@ export class Receiver {
       // Whoever holds the store lets go of it: then the report comes again, and can be told.
       if (isBusy(error)) throw error
       this.#deps.log.error(
-        { code: 'report_untold', seq: report.seq, err: describeError(error) },
+        { code: 'report_not_shown', seq: report.seq, err: describeError(error) },
         'a report could not be told',
       )
       this.#store(report, () => this.#say(untold))

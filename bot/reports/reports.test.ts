@@ -105,7 +105,7 @@ test('a report that cannot be told is confessed, and stops none behind it', asyn
   const told = chat.messages().map(({ text = '' }) => text)
   expect(told.at(-2)).toContain('A report of your device could not be shown.')
   const codes = fixture.log.map((line) => (JSON.parse(line) as { code?: string }).code)
-  expect(codes.filter((code) => code === 'report_untold')).toHaveLength(1)
+  expect(codes.filter((code) => code === 'report_not_shown')).toHaveLength(1)
 })
 
 /** A question and its answer pass through everything. */
@@ -140,7 +140,7 @@ test('a device that numbers anew is heard, an old presence shown again changes n
   expect(last).toEqual({ do: 'replay', after: 0 })
 })
 
-test('what the owner sets himself is told once, what another sets is told too', async () => {
+test('a change that the owner asked for is told once, and one by somebody else is told too', async () => {
   const fixture = await openFixture()
   const chat = await fixture.claim()
   const { device } = fixture

@@ -7,7 +7,7 @@ import {
   isBusy,
   KeysideError,
   LONG_BUSY_TIMEOUT_MS,
-  lockFile,
+  openLocked,
   privateFolder,
 } from '@keyside/runtime'
 
@@ -100,29 +100,17 @@ function unusable(path: string, error: unknown): KeysideError {
 
 /** For one bot: two would tell everything twice. Throws `bot_locked`, and what `openStore` throws. */
 export function openExclusive(path: string): { store: Store; close: () => void } {
-  const unlock = lock(path)
-  try {
-    const store = openStore(path)
-    const close = () => {
-      store.close()
-      unlock()
-    }
-    return { store, close }
-  } catch (error) {
-    unlock()
-    throw error
-  }
+  const opened = openUnlessLocked(path)
+  if (opened !== null) return { store: opened.value, close: opened.close }
+  throw new KeysideError('bot_locked', `another bot uses ${path}: use that one, or stop it first`)
 }
 
-function lock(path: string): () => void {
-  let unlock: (() => void) | null
+function openUnlessLocked(path: string) {
   try {
-    unlock = lockFile(path)
+    return openLocked(path, openStore)
   } catch (error) {
-    throw unusable(path, error)
+    throw error instanceof KeysideError ? error : unusable(path, error)
   }
-  if (unlock !== null) return unlock
-  throw new KeysideError('bot_locked', `another bot uses ${path}: use that one, or stop it first`)
 }
 
 function migrate(store: Store): void {

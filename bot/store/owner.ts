@@ -1,4 +1,4 @@
-// Who owns the bot: one Telegram user and the private chat with him.
+// Who owns the bot: one Telegram user and their private chat with the bot.
 import type { Store } from './open.ts'
 import { transact } from './open.ts'
 

@@ -63,7 +63,7 @@ export interface BotFixture {
   readonly codes: string[]
   readonly told: string[]
   start(): Promise<RunningBot>
-  /** Starts the bot, claims it for the owner, and gives his chat. */
+  /** Starts the bot, claims it for the owner, and gives the owner's chat. */
   claim(): Promise<ChatPlayer>
   /** The same, with the bot, for whoever wants to stop it. */
   claimed(): Promise<{ chat: ChatPlayer; bot: RunningBot }>

@@ -18,11 +18,11 @@ export const BOT_LOG_CODES = [
   'claim_code_wrong',
   'claim_code_burned',
   'stranger_ignored',
-  'press_refused',
+  'callback_refused',
   'approval_not_sent',
   'chart_failed',
   'report_refused',
-  'report_untold',
+  'report_not_shown',
   'reports_lost',
   'handler_failed',
 ] as const

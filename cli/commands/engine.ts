@@ -6,7 +6,7 @@ import type { Command } from 'commander'
 import { type ProgramContext, runProgram } from '../programs/run-program.ts'
 import { environment } from '../terminal/config.ts'
 
-const BROKER_PATIENCE_MS = 5_000
+const BROKER_TIMEOUT_MS = 5_000
 
 export function addEngine(program: Command): void {
   program
@@ -29,7 +29,7 @@ async function start({ home, log }: ProgramContext) {
   // A wrong token is an error of this start; a broker that is down is not.
   await Promise.race([
     ready,
-    new Promise((done) => systemClock.after(BROKER_PATIENCE_MS, () => done(null))),
+    new Promise((done) => systemClock.after(BROKER_TIMEOUT_MS, () => done(null))),
   ])
   return { text: `signed signals from the strategies in ${join(home, config.strategies)}`, stop }
 }

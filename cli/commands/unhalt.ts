@@ -12,7 +12,7 @@ import {
 import { KeysideError, keysideHome, newJti, systemClock, systemRandomBytes } from '@keyside/runtime'
 import type { Command } from 'commander'
 import { executorSection } from '../home/home-keychain.ts'
-import { isSetUp, PATIENCE_MS, pollUntil } from '../programs/halt-executor.ts'
+import { ANSWER_TIMEOUT_MS, isSetUp, pollUntil } from '../programs/halt-executor.ts'
 import { environment } from '../terminal/config.ts'
 import { print } from '../terminal/print.ts'
 import { confirm } from '../terminal/prompt.ts'
@@ -70,7 +70,7 @@ async function undo(home: string, by: string): Promise<string> {
 async function asked(home: string, by: string) {
   const id = newJti(systemRandomBytes)
   const text = askForUnhalt(home, { at: systemClock.now(), by, id })
-  return pollUntil(() => readAnswer(unhaltFile(home), text), PATIENCE_MS, systemClock)
+  return pollUntil(() => readAnswer(unhaltFile(home), text), ANSWER_TIMEOUT_MS, systemClock)
 }
 
 /** That of KEYSIDE_HOME, or the only one that is halted. */

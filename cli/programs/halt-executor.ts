@@ -13,7 +13,7 @@ import {
 import type { Clock } from '@keyside/runtime'
 
 /** An executor that hangs cannot be waited for longer: it may hold an order that is about to be sent, ms. */
-export const PATIENCE_MS = 3_000
+export const ANSWER_TIMEOUT_MS = 3_000
 /** One that left no note looks at the file once a second all the same, ms. */
 const NO_NOTE_TIMEOUT_MS = 1_500
 const POLL_MS = 50
@@ -49,8 +49,8 @@ async function awaitAnswer(
   { clock, starts }: { clock: Clock; starts: number },
 ): Promise<Outcome> {
   const before = executorAt(home)
-  const patience = before.executor === 'none' ? NO_NOTE_TIMEOUT_MS : PATIENCE_MS
-  const answer = await pollUntil(() => readAnswer(haltFile(home), text), patience, clock)
+  const timeoutMs = before.executor === 'none' ? NO_NOTE_TIMEOUT_MS : ANSWER_TIMEOUT_MS
+  const answer = await pollUntil(() => readAnswer(haltFile(home), text), timeoutMs, clock)
   const found = executorAt(home)
   const note = found.executor === 'none' ? null : found.note
   if (answer !== null) return { outcome: 'halted', note, answer }

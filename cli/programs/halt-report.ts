@@ -1,8 +1,8 @@
 // What a person is told of a halt: what answered, what it said, and what to do where nothing did.
 import type { ExecutorNote, HaltAnswer } from '@keyside/executor'
-import { type Outcome, PATIENCE_MS } from './halt-executor.ts'
+import { ANSWER_TIMEOUT_MS, type Outcome } from './halt-executor.ts'
 
-const SECONDS = PATIENCE_MS / 1_000
+const SECONDS = ANSWER_TIMEOUT_MS / 1_000
 
 export function haltLines(home: string, outcome: Outcome, asked: 'keep' | 'sell'): string[] {
   switch (outcome.outcome) {

@@ -1,7 +1,7 @@
 // Whether the executor that runs follows what was just accepted: asked of it, not supposed.
 import { executorAt, followedPolicy } from '@keyside/executor'
 import type { Clock } from '@keyside/runtime'
-import { PATIENCE_MS, pollUntil } from './halt-executor.ts'
+import { ANSWER_TIMEOUT_MS, pollUntil } from './halt-executor.ts'
 
 /** One line for the person who accepted the policy with this hash. */
 export async function inForceLine(home: string, hash: string, clock: Clock): Promise<string> {
@@ -13,7 +13,7 @@ export async function inForceLine(home: string, hash: string, clock: Clock): Pro
     const note = followedPolicy(home)
     return note?.session === session && note.hash === hash ? 'yes' : null
   }
-  return (await pollUntil(follows, PATIENCE_MS, clock)) === null
-    ? `Accepted, and not yet in force: the executor (process ${pid}) has not taken it within ${PATIENCE_MS / 1_000} s. It does as soon as it can; "keyside halt" ends one that hangs.`
+  return (await pollUntil(follows, ANSWER_TIMEOUT_MS, clock)) === null
+    ? `Accepted, and not yet in force: the executor (process ${pid}) has not taken it within ${ANSWER_TIMEOUT_MS / 1_000} s. It does as soon as it can; "keyside halt" ends one that hangs.`
     : `Accepted. It is in force now: the executor (process ${pid}) follows it.`
 }

@@ -2,7 +2,6 @@
 import { appendFileSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Cancel, type Clock, KeysideError } from '@keyside/runtime'
-import { afterEnd, NOT_FAILING } from './back-off.ts'
 import {
   type Child,
   type Message,
@@ -11,6 +10,7 @@ import {
   startChild,
   stopChildren,
 } from './children.ts'
+import { restartBackoff } from './restart-backoff.ts'
 
 export interface SupervisorOptions {
   readonly home: string
@@ -116,14 +116,14 @@ class Programs implements Supervisor {
   /** For as long as this process lives: an end is not a fall, and takes no other program with it. */
   async #keep(program: Program): Promise<void> {
     const { clock } = this.#options
-    for (let failing = NOT_FAILING, began = clock.now(), reason = ''; ; ) {
+    for (let failures = 0, began = clock.now(), reason = ''; ; ) {
       const child = this.children.get(program)
       const code = (await child?.exited) ?? null
       if (this.#stopping.signal.aborted) return
       this.#break({ program, code })
-      const end = reason === '' ? 'unexpected' : 'told'
-      const next = afterEnd(failing, end, clock.now() - began)
-      failing = next.failing
+      const end = reason === '' ? 'unexpected' : 'explained'
+      const next = restartBackoff(failures, end, clock.now() - began)
+      failures = next.failures
       const what = reason || `ended by itself (${child?.process.signalCode ?? `exit code ${code}`})`
       this.#say(program, `${what}; started again in ${next.waitMs / 1_000} s, the others go on`)
       await this.#wait(next.waitMs)

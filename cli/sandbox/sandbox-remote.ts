@@ -11,7 +11,7 @@ export const SANDBOX_HOME_PREFIX = 'keyside-sandbox-'
 export const EXCHANGE_PORT = 8090
 
 /** A sandbox that hangs by a fault of its own still answers these pages. */
-const PATIENCE_MS = 2_000
+const TIMEOUT_MS = 2_000
 
 const faults = z.object({
   table: z.record(z.string(), z.object({ about: z.string() })),
@@ -91,7 +91,7 @@ export async function askSandbox(
 ): Promise<unknown> {
   const response = await fetch(new URL(`/sandbox/${page}`, address), {
     method,
-    signal: AbortSignal.timeout(PATIENCE_MS),
+    signal: AbortSignal.timeout(TIMEOUT_MS),
     ...(method !== 'GET' && { headers: { 'Content-Type': 'application/json' } }),
     ...(method !== 'GET' && { body: JSON.stringify(body ?? {}) }),
   })

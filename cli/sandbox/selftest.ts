@@ -37,7 +37,7 @@ export interface SelftestOptions extends Tampering {
   readonly stop?: AbortSignal
 }
 
-const PATIENCE_MS = 45_000
+const TIMEOUT_MS = 45_000
 const POLL_MS = 20
 /** After the fill was told: long enough for a second order to show itself. */
 const SETTLE_MS = 1_500
@@ -81,7 +81,7 @@ class Run {
   #ended: Awaited<Supervisor['firstExit']> | undefined
   #trouble: { readonly program: Program; readonly text: string } | undefined
 
-  constructor(sandbox: Sandbox, { timeoutMs = PATIENCE_MS, stop }: SelftestOptions) {
+  constructor(sandbox: Sandbox, { timeoutMs = TIMEOUT_MS, stop }: SelftestOptions) {
     this.#sandbox = sandbox
     this.#timeoutMs = timeoutMs
     this.#stop = stop

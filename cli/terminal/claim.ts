@@ -1,4 +1,4 @@
-// What a person is told to make the bot his own.
+// How to claim the bot, for the terminal.
 
 export function claimLines(code: string, bot: string): string[] {
   return [

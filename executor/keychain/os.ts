@@ -15,7 +15,7 @@ export interface OsKeychainOptions {
 }
 
 /** Time enough to type a password into a window that the system opens, ms. */
-const PATIENCE_MS = 30_000
+const TIMEOUT_MS = 30_000
 const IDLE_MS = 1_000
 
 /**
@@ -30,8 +30,8 @@ export async function openOsKeychain(
   }: OsKeychainOptions = {},
 ): Promise<Keychain> {
   const service = `keyside ${home}`
-  const patience = { timeoutMs: PATIENCE_MS, idleMs: IDLE_MS }
-  const helper = new Helper({ program, clock, ...patience, toError: unavailable })
+  const limits = { timeoutMs: TIMEOUT_MS, idleMs: IDLE_MS }
+  const helper = new Helper({ program, clock, ...limits, toError: unavailable })
   const call = <T>(...one: Call) => helper.ask(one) as Promise<T>
   const names = async () => {
     const all = await call<{ account: string }[]>('findCredentials', service)

@@ -6,7 +6,7 @@ import {
   isBusy,
   KeysideError,
   LONG_BUSY_TIMEOUT_MS,
-  lockFile,
+  openLocked,
   STEP_BUSY_TIMEOUT_MS,
 } from '@keyside/runtime'
 
@@ -54,23 +54,12 @@ export function openDatabase(path: string): DatabaseSync {
 
 /** For one engine: two would number their signals from one outbox. Throws `engine_locked` or `database_busy`. */
 export function openExclusive(path: string): { database: DatabaseSync; close: () => void } {
-  const unlock = lockFile(path)
-  if (unlock === null)
-    throw new KeysideError(
-      'engine_locked',
-      `another engine uses ${path}: use that one, or stop it first`,
-    )
-  try {
-    const database = openDatabase(path)
-    const close = () => {
-      database.close()
-      unlock()
-    }
-    return { database, close }
-  } catch (error) {
-    unlock()
-    throw error
-  }
+  const opened = openLocked(path, openDatabase)
+  if (opened !== null) return { database: opened.value, close: opened.close }
+  throw new KeysideError(
+    'engine_locked',
+    `another engine uses ${path}: use that one, or stop it first`,
+  )
 }
 
 /** Commits what `work` did, or nothing of it. */

@@ -15,7 +15,7 @@ const SOON_MS = 2_000
 /** For coins that are missing: where most are, nothing protects what comes back. */
 const BACK_MS = 3_000
 /** After this long nothing speaks for their return in the next seconds. */
-const PATIENCE_MS = 300_000
+const SHORT_BALANCE_GRACE_MS = 300_000
 /** So long a sale waits for coins to be counted, and is then tried as it is. */
 const COUNTING_MS = 3_000
 
@@ -47,7 +47,7 @@ export function pauseBefore(
   const look = session.reconciliations[market]
   if (look !== undefined && look.refusedAt > 0) return SOON_MS
   const short = shortIn(portfolio.positions, baseOf(market))
-  if (short.length > 0 && environment.now - (look?.missingSince ?? 0) < PATIENCE_MS)
+  if (short.length > 0 && environment.now - (look?.missingSince ?? 0) < SHORT_BALANCE_GRACE_MS)
     return short.some((one) => atLeast(one.missing, available(one))) ? BACK_MS : AGAIN_MS
   return found === 'settled' || portfolio.closedMarkets[market] !== undefined ? EVERY_MS : AGAIN_MS
 }

@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest'
-import { afterEnd, type End, NOT_FAILING } from './back-off.ts'
+import { type End, restartBackoff } from './restart-backoff.ts'
 
 function waits(ends: readonly (readonly [End, number])[]): number[] {
-  let failing = NOT_FAILING
+  let failures = 0
   return ends.map(([end, ranMs]) => {
-    const next = afterEnd(failing, end, ranMs)
-    failing = next.failing
+    const next = restartBackoff(failures, end, ranMs)
+    failures = next.failures
     return next.waitMs
   })
 }
@@ -16,7 +16,7 @@ test('what ends again and again is started more and more rarely, and a minute ap
 })
 
 test('what says why it cannot start is tried slowly from the beginning', () => {
-  const ends = Array.from({ length: 5 }, () => ['told', 0] as const)
+  const ends = Array.from({ length: 5 }, () => ['explained', 0] as const)
   expect(waits(ends)).toEqual([10_000, 20_000, 40_000, 60_000, 60_000])
 })
 
