@@ -9,7 +9,7 @@ import type { BenchOptions, Result } from './result.ts'
 import { spread } from './spread.ts'
 
 const SOCKETS = 2_000
-/** Until the sockets are there, and between two connections: a name may change hands 30 times a minute, ms. */
+/** Wait for the sockets, and between two connections (a client id may be taken over 30 times a minute), ms. */
 const WARM_UP_MS = 3_000
 const BETWEEN_MS = 500
 

@@ -7,7 +7,7 @@ import { round, type Spread, spread } from './spread.ts'
 export const PARTS = ['mqtt', 'crypto', 'commits', 'http'] as const
 export type Parts = Readonly<Record<(typeof PARTS)[number], number>>
 
-/** The last word is the exchange's: it has read the request. */
+/** The last hop is the exchange reading the request. */
 const WAY = [
   'candle',
   'signal',

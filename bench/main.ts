@@ -8,7 +8,7 @@ import type { BenchOptions, Result } from './result.ts'
 
 interface Bench {
   readonly about: string
-  /** How many, when not said. */
+  /** Default number of signals. */
   readonly signals: number
   readonly run: (options: BenchOptions) => Promise<Result>
 }

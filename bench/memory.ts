@@ -1,4 +1,4 @@
-// What the executor keeps of a signal for ever: the heap along very many of them, on a journal that keeps nothing.
+// Memory that the executor keeps per signal: heap size over very many signals, on a journal that stores nothing.
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { hashText, type ReportEvent, signalTopic } from '@keyside/protocol'
@@ -93,7 +93,7 @@ function signaller(device: Device): () => Promise<void> {
 
 type SignalInput = Extract<Input, { type: 'signal' }>
 
-/** Its number is old by now, its stream is nobody's, or it was never signed. */
+/** Refused for an old number, an unknown stream, or a bad signature. */
 function refusedAfter(last: SignalInput, count: number): Input {
   if (count % 3 === 0) return last
   if (count % 3 === 1) return { ...last, claims: { ...last.claims, sub: `stream${count}` } }

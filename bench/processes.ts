@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 
 export interface Helper {
-  /** What it says next. */
+  /** Its next message. */
   ask<Answer>(question: object | string): Promise<Answer>
   tell(message: object | string): void
   stop(): Promise<void>
@@ -16,7 +16,7 @@ export interface HelperOptions {
   readonly onLine?: (line: string) => void
 }
 
-/** `first` is the first thing it said. */
+/** `first` is its first message. */
 export async function startHelper<First>(
   file: string,
   { environment = {}, onLine }: HelperOptions = {},

@@ -1,4 +1,4 @@
-// Work that nobody waits for: its failure is logged, without what may hold the bot token.
+// Background work: failures are logged without the bot token.
 import { describeError, type Logger } from '@keyside/runtime'
 
 export class Background {

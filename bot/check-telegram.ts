@@ -1,4 +1,4 @@
-// How this bot stands with Telegram, asked from another program while the bot itself may run.
+// Checks the bot's token and its polling from another program, while the bot may be running.
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { Clock } from '@keyside/runtime'

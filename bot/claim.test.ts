@@ -1,4 +1,4 @@
-// How long a claim code lives, and how often it may be guessed.
+// How long a claim code is valid, and how often it may be guessed.
 import { createLog } from '@keyside/runtime'
 import { turnableClock } from '@keyside/sandbox'
 import { expect, test } from 'vitest'

@@ -13,7 +13,7 @@ const LIFE_MS = 600_000
  */
 const WRONG_TRIES = 5
 /**
- * Then another code takes its place, and all users begin anew: it bounds what is remembered. It takes 10,000 accounts,
+ * After this many in all a new code is made and every user starts again, which bounds the memory used. It takes 10,000 accounts,
  * and 833 messages a second to do it once a minute, in which the owner can still send the code; a whole day of that
  * guesses right with a probability of 1 in 15,000.
  */
@@ -46,7 +46,7 @@ export class ClaimCode {
     this.#deps = deps
   }
 
-  /** Call often while nobody owns the bot: shows a new code when there is none that counts. */
+  /** Call often while the bot has no owner: shows a new code when none is valid. */
   renew(): void {
     const state = this.#state
     const now = this.#deps.clock.now()

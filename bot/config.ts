@@ -1,4 +1,4 @@
-// What the bot may be told: the section "bot" of config.yaml.
+// The section "bot" of config.yaml.
 import { enrolKey, id } from '@keyside/protocol'
 import { z } from 'zod'
 

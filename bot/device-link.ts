@@ -1,4 +1,4 @@
-// The line to the device: the broker link, what goes out on it, and what comes in.
+// The link to the device: broker connection, outgoing commands, incoming reports.
 import type { SigningKey } from '@keyside/protocol'
 import { type Clock, type Link, type Logger, openLink, type RandomBytes } from '@keyside/runtime'
 import { say } from './commands/run.ts'
@@ -26,7 +26,7 @@ export interface DeviceLink {
   readonly device: Device
   readonly receiver: Receiver
   readonly link: Link
-  /** False when it is known that nobody would hear. */
+  /** False when the device is known to be offline. */
   readonly reachable: () => boolean
 }
 

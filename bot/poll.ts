@@ -1,16 +1,16 @@
-// Reading updates by short polls, one after the other: a connection that died is noticed within seconds, and /halt is heard again.
+// Reads updates by short polls, one after the other: a dead connection is noticed within seconds, so that /halt gets through.
 import type { Cancel, Clock, Logger } from '@keyside/runtime'
 import { type Bot, BotError } from 'grammy'
 import { classifyPollError, TELEGRAM_SENTENCES } from './outbox/telegram-errors.ts'
 import type { BotLogCode } from './texts/codes.ts'
 
-/** What Telegram is to send; the rest is not for a bot of one person. */
+/** The updates that Telegram is asked for. */
 const UPDATES = ['message', 'edited_message', 'callback_query'] as const
-/** How long Telegram holds a poll when there is nothing to tell, seconds. */
+/** How long Telegram holds a poll without updates, seconds. */
 const HOLD_SECONDS = 2
-/** A call that has no answer after this is dead, ms: what is above the hold is left to a slow network. */
+/** Timeout of a poll, ms: the hold, and time for a slow network. */
 const TIMEOUT_MS = 4000
-/** Two readers take turns: a conflict is over when there was none for so long, ms. */
+/** With two readers conflicts alternate with successes: a conflict is over after this long without one, ms. */
 const CONFLICT_OVER_MS = 30_000
 /** An update whose handling failed, such as on a database that is busy, is handled again: so often in all, so far apart (ms). */
 const TRIES = 3
@@ -22,9 +22,9 @@ export interface PollDeps {
   readonly bot: Bot
   readonly clock: Clock
   readonly log: Logger
-  /** Once, when Telegram has said who the bot is. */
+  /** Once, when Telegram has answered who the bot is. */
   readonly onStart: () => void
-  /** Telegram has brought something, or answers again. */
+  /** Updates came, or Telegram answers again. */
   readonly onHeard: () => void
   /** Handling an update failed: called for each try. */
   readonly onFailed: (error: unknown) => void
@@ -159,7 +159,7 @@ export class Poll {
     return promise
   }
 
-  /** What was handled must not come again to whoever reads next. */
+  /** Confirms handled updates, so that the next reader does not get them again. */
   async #confirm(): Promise<void> {
     const { api } = this.#deps.bot
     if (this.#offset > 0)

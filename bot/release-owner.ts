@@ -1,4 +1,4 @@
-// Gives the bot up, so that it can be claimed anew. For the terminal only: nothing in a chat leads here.
+// Releases the bot, so that it can be claimed again. For the terminal only: no chat command does this.
 import { resolve } from 'node:path'
 import type { BotConfig } from './config.ts'
 import { openStore } from './store/open.ts'

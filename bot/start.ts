@@ -108,7 +108,7 @@ export async function startBot(config: BotConfig, deps: BotDeps): Promise<Runnin
   }
 }
 
-/** A press or a command that waited at Telegram should not find the broker missing, only because it came first. */
+/** Waits a moment for the broker, so that commands that waited at Telegram are not refused because they came first. */
 async function awaitBroker({ link }: DeviceLink): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>()
   const timer = setTimeout(resolve, BROKER_MS)
@@ -165,7 +165,7 @@ function startWork(parts: Parts): () => Promise<void> {
   }
 }
 
-/** Then what waited for somebody to claim the bot. */
+/** Greets the owner, then shows the reports that were kept for the claim. */
 function welcome(deps: CommandDeps & Pick<NotificationContext, 'randomBytes'>, owner: Owner): void {
   say(deps, owner, claimed)
   transact(deps.store, () => notifyKept({ ...deps, owner, now: deps.clock.now() }))

@@ -1,4 +1,4 @@
-// The one question about topics: may a client with these rights do this there? Everything not allowed is denied.
+// Access control for topics: whether a client with these rights may do this there. Everything not allowed is denied.
 import type { Access } from '@keyside/protocol'
 import type { RefusalCode } from './codes.ts'
 

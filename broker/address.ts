@@ -1,4 +1,4 @@
-// Who stands behind an address, as far as a limit can tell.
+// Groups addresses by network, for connection limits.
 
 const IPV4_MAPPED = /^::ffff:(?=\d+\.)/i
 

@@ -1,4 +1,4 @@
-// The door: from a CONNECT packet to a session, or to the one reason why there is none.
+// Validates CONNECT and returns a session or a refusal.
 import { type Keyring, type OpenCode, open } from '@keyside/protocol'
 import type { ConnectPacket } from 'aedes'
 import { authorizeMessage } from './authorize.ts'

@@ -1,4 +1,4 @@
-// What may be published and asked for: the rights of the token, and the few things no token can allow.
+// Authorizes each PUBLISH and SUBSCRIBE: the rights of the token, and what no token can allow.
 import { RETAINED } from '@keyside/protocol'
 import { type Acl, ALLOWED, allows, covers, deny, type Verdict } from './acl.ts'
 import type { Session } from './session.ts'

@@ -1,4 +1,4 @@
-// Every reason of the broker's own for which it does not start, or turns a client or a message away.
+// All codes of the broker: why it does not start, or refuses a client or a message.
 
 /** Reasons not to start; thrown as a KeysideError. */
 export const START_CODES = [
@@ -7,7 +7,7 @@ export const START_CODES = [
   'broker_self_test_failed',
 ] as const
 
-/** Reasons to turn a client or a message away; written to the log. A refused token keeps its own code. */
+/** Reasons to refuse a client or a message; logged. A refused token keeps its own code. */
 export const REFUSAL_CODES = [
   'connection_displaced',
   'connections_full',

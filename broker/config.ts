@@ -1,4 +1,4 @@
-// What the broker may be told: the section "broker" of config.yaml.
+// The section "broker" of config.yaml.
 import { enrolKey, id } from '@keyside/protocol'
 import { MAX_PACKET_BYTES } from '@keyside/runtime'
 import { z } from 'zod'
@@ -10,23 +10,23 @@ const limits = z.strictObject({
   /** Largest MQTT packet, fixed header included. */
   maxPacketBytes: z.int().min(1024).max(1_048_576).default(MAX_PACKET_BYTES),
   maxTopicLevels: z.int().min(1).max(32).default(8),
-  /** Sockets that were not let in yet. Over it the network with most of them loses its oldest. */
+  /** Unauthenticated sockets. Above this the network with the most of them loses its oldest. */
   maxPendingConnections: count.default(1024),
-  /** Clients that were let in. */
+  /** Authenticated clients. */
   maxConnections: count.default(1000),
   /** Of those, from one address. Behind a proxy every client comes from one: raise it to `maxConnections` there. */
   maxConnectionsPerAddress: count.default(200),
-  /** How often one client id may go from a connection that stands to another. */
+  /** How often a new connection may take over a client id that is connected. */
   maxTakeOversPerMinute: count.default(30),
   /** Different filters that one connection may ask for. */
   maxSubscriptions: count.default(256),
-  /** Messages kept for who comes later, one a topic: in all, of one client, and their bytes. */
+  /** Retained messages, one a topic: in all, of one client, and their bytes. */
   maxRetained: count.default(4096),
   maxRetainedPerClient: count.default(512),
   maxRetainedBytes: count.default(16_777_216),
   /** From the opening of a connection to the answer to its CONNECT. */
   connectTimeoutMs: z.int().min(100).default(5000),
-  /** How long a client that stops reading may hold up the others. */
+  /** How long a client that stops reading may delay the others. */
   drainTimeoutMs: z.int().min(100).default(5000),
   maxKeepaliveSeconds: z.int().min(1).max(65_535).default(120),
 })

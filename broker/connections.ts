@@ -1,5 +1,5 @@
-// Open sockets of all listeners. Until a client is let in, its socket counts in a small budget in which strangers
-// displace strangers; a client that was let in holds a place that no stranger can take.
+// Open sockets of all listeners. Unauthenticated sockets share a small budget in which they displace only each other;
+// an authenticated client cannot be displaced by them.
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { networkOf } from './address.ts'
@@ -17,7 +17,7 @@ export class Connections {
   /** Sockets before CONNACK, oldest first, by network. */
   readonly #pending = new Map<string, Set<Socket>>()
   #pendingCount = 0
-  /** Sockets of clients that were let in, and their network. */
+  /** Sockets of authenticated clients, and their network. */
   readonly #admitted = new Map<Socket, string>()
   readonly #admittedOf = new Map<string, number>()
   readonly #sockets = new WeakMap<Duplex, Socket>()
@@ -27,7 +27,7 @@ export class Connections {
     this.#refusals = refusals
   }
 
-  /** A new socket. Where the budget is used up, the network with the most sockets in it loses its oldest. */
+  /** Adds a new socket. Above the budget, the network with the most unauthenticated sockets loses its oldest. */
   add(socket: Socket): void {
     // Without a listener a reset by the peer would be an uncaught exception.
     socket.on('error', () => undefined)
@@ -43,13 +43,13 @@ export class Connections {
     if (this.#pendingCount > this.#limits.maxPendingConnections) this.#displace()
   }
 
-  /** `stream` carries what comes over `socket`. */
+  /** Remembers that `stream` reads from `socket`. */
   bind(stream: Duplex, socket: Socket): void {
     this.#sockets.set(stream, socket)
   }
 
   /**
-   * The client on `stream` showed a good token: its socket leaves the budget. `replaced` is the stream whose place it
+   * The client on `stream` is authenticated: its socket leaves the budget. `replaced` is the stream whose place it
    * takes. Returns the code of a limit that it would exceed.
    */
   accept(stream: Duplex, replaced: Duplex | null) {
@@ -79,7 +79,7 @@ export class Connections {
       : null
   }
 
-  /** The oldest of the network that has most: who opens many displaces itself first. */
+  /** Closes the oldest of the network that has the most, so that a flood displaces its own sockets first. */
   #displace(): void {
     let crowd: { network: string; sockets: ReadonlySet<Socket> } | null = null
     for (const [network, sockets] of this.#pending)

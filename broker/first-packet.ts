@@ -1,4 +1,4 @@
-// Keeps a stranger in front of the door: nothing but a socket and some bytes until a whole CONNECT is there.
+// Buffers a new stream until a whole CONNECT has arrived, so that an unauthenticated client costs a socket and some bytes.
 import type { Duplex } from 'node:stream'
 
 /** MQTT 3.1.1 section 3.1: the first byte of a CONNECT. */

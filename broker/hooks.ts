@@ -1,4 +1,4 @@
-// Where aedes asks us: at CONNECT, at each PUBLISH, at each filter, and before each delivery.
+// The hooks of aedes: at CONNECT, at each PUBLISH, at each filter, and before each delivery.
 
 import { seconds } from '@keyside/protocol'
 import { type Clock, KeysideError } from '@keyside/runtime'

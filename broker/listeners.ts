@@ -1,4 +1,4 @@
-// The two ways in, MQTT over TCP and over WebSocket: each makes guarded byte streams of its connections.
+// Listeners for MQTT over TCP and over WebSocket: each makes guarded byte streams of its connections.
 import { createServer as createHttpServer, type IncomingMessage } from 'node:http'
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
@@ -15,7 +15,7 @@ export interface ConnectionHandlers {
   readonly connections: Connections
   /** A stream that begins with a whole CONNECT. */
   onConnect(stream: Duplex, request?: IncomingMessage): void
-  /** A stream that ended badly before. */
+  /** A stream that failed before its CONNECT. */
   onBroken(error: Error): void
 }
 
@@ -30,8 +30,8 @@ export interface Listener {
 const MAX_MESSAGE_BYTES = 65_536
 
 /**
- * Sockets that the system may hold for us while we are busy: more than a crowd of strangers can fill at once, since a
- * client that finds the queue full tries again only a second later.
+ * Size of the accept queue: larger than a flood of connections can fill at once, since a client that finds it full
+ * retries only a second later.
  */
 const BACKLOG = 4096
 

@@ -1,9 +1,9 @@
-// Gives aedes what it counts on: all that is buffered at each read, as Node did before version 26.
+// Makes each read return all that is buffered, as Node did before version 26 and as aedes expects.
 import type { Duplex } from 'node:stream'
 
 /**
- * Since Node 26 `read()` returns one chunk. aedes 1.2 reads once each time a stream turns readable, so a packet that
- * lies in two chunks would wait for ever: each CONNECT of mqtt.js over WebSocket does.
+ * Since Node 26 `read()` returns one chunk. aedes 1.2 reads once each time a stream turns readable, so a packet
+ * split over two chunks would wait for ever: each CONNECT of mqtt.js over WebSocket does.
  */
 export function readWhole(stream: Duplex): void {
   const read = stream.read.bind(stream)

@@ -1,4 +1,4 @@
-// Tells the log about refusals, at most one line a code and second, so that a flood of them cannot fill a disk.
+// Logs refusals, at most one line a code and second, so that a flood of them cannot fill a disk.
 import type { OpenCode } from '@keyside/protocol'
 import type { Logger } from '@keyside/runtime'
 import type { RefusalCode } from './codes.ts'
@@ -11,10 +11,10 @@ export interface Refusal {
 
 export class Refusals {
   readonly #log: Logger
-  /** How many of each code came after the one that was written. */
+  /** How many of each code followed the one that was logged. */
   readonly #unwritten = new Map<Refusal['code'], number>()
 
-  /** The self-test is refused on purpose, which is no news. */
+  /** While starting, the refusal of the self-test is not logged. */
   #state: 'starting' | 'serving' = 'starting'
 
   constructor(log: Logger) {
@@ -32,7 +32,7 @@ export class Refusals {
     if (unwritten === undefined) this.#log.warn({ code, client: client?.slice(0, 64) }, message)
   }
 
-  /** Call once a second: writes how many were left out, and begins anew. */
+  /** Call once a second: logs how many were left out, and resets. */
   flush(): void {
     for (const [code, more] of this.#unwritten)
       if (more > 0) this.#log.warn({ code, more }, 'more of them')

@@ -1,4 +1,4 @@
-// A place for a client with a good token: within the limits, and one at a time under each name.
+// Registers an authenticated client: within the limits, and one connection per client id.
 import type { Client } from 'aedes'
 import type { ConnectResult } from './authenticate.ts'
 import type { RefusalCode } from './codes.ts'
@@ -14,7 +14,7 @@ export interface ConnectionParts {
   readonly refusals: Refusals
 }
 
-/** `now` in Unix ms. What is full now may be free in a minute, which the return code says. */
+/** `now` in Unix ms. Refuses with return code 3 (not now), because limits free up again. */
 export function registerClient(
   parts: ConnectionParts,
   client: Client,
@@ -27,7 +27,7 @@ export function registerClient(
   if (current !== null && !takeOvers.allow(name, now))
     return refuse(
       'client_take_overs_full',
-      `"${name}" changed hands too often in a minute: who sits there stays; another program uses its token`,
+      `"${name}" was taken over too often in a minute: the present connection stays; another program uses its token`,
     )
   const full = connections.accept(client.conn, current?.conn ?? null)
   if (full !== null) return refuse(full, 'as many clients are connected as broker.limits allow')

@@ -1,4 +1,4 @@
-// What the broker keeps for those who come later: bounded in number and bytes, and for each client.
+// Limits on retained messages: in number and bytes, and for each client.
 import { ALLOWED, deny, type Verdict } from './acl.ts'
 import type { BrokerLimits } from './config.ts'
 
@@ -19,7 +19,7 @@ export class Retained {
     this.#limits = limits
   }
 
-  /** Asks for one more message with the flag `retain`, and counts it if it may be kept. An empty one clears its topic. */
+  /** Counts one more message with the flag `retain` if the limits allow it. An empty one clears its topic. */
   store(client: string, topic: string, bytes: number): Verdict {
     const before = this.#kept.get(topic)
     if (bytes === 0) {

@@ -1,4 +1,4 @@
-// The self-test at start-up: knocks without a token and says what happened.
+// The self-test at start-up: connects without a token and expects a refusal.
 import { connect } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { createWebSocketStream, WebSocket } from 'ws'

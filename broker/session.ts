@@ -1,4 +1,4 @@
-// Who is connected: what each connection may do, and until when.
+// Sessions: what each connection may do, and until when.
 import type { Client } from 'aedes'
 import type { Acl } from './acl.ts'
 
@@ -21,13 +21,13 @@ export class Sessions {
     this.#byId.set(session.client, client)
   }
 
-  /** Whose connection stands under the client id `id`. */
+  /** The open connection of the client id `id`. */
   connectedClient(id: string): Client | null {
     const client = this.#byId.get(id)
     return client === undefined || client.closed ? null : client
   }
 
-  /** Null for no session and for one whose token expired. */
+  /** The session, or null when there is none or its token expired. */
   valid(client: Client | null, now: number): Session | null {
     const session = client && this.#byClient.get(client)
     if (!session) return null

@@ -125,6 +125,6 @@ async function selfTest(url: string): Promise<void> {
   if (result === 'refused') return
   throw new KeysideError(
     'broker_self_test_failed',
-    `a client without a token was not turned away at ${url} (${result}): the broker stays down`,
+    `a client without a token was not refused at ${url} (${result}): the broker stays down`,
   )
 }

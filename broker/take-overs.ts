@@ -1,4 +1,4 @@
-// How often one name may change hands: each time, the client that sat there is thrown out.
+// Limits how often a client id may be taken over: each time the older connection is closed.
 
 const WINDOW_MS = 60_000
 
@@ -10,7 +10,7 @@ export class TakeOvers {
     this.#most = most
   }
 
-  /** `now` in Unix ms. False when the name changed hands too often in the last minute; else this time counts too. */
+  /** `now` in Unix ms. False when it was taken over too often in the last minute; otherwise this one is counted. */
   allow(client: string, now: number): boolean {
     const recent = (this.#times.get(client) ?? []).filter((at) => at > now - WINDOW_MS)
     const allowed = recent.length < this.#most
@@ -19,7 +19,7 @@ export class TakeOvers {
     return allowed
   }
 
-  /** Forgets names that were quiet for a minute. */
+  /** Forgets client ids that were not taken over for a minute. */
   sweep(now: number): void {
     for (const [client, times] of this.#times)
       if ((times.at(-1) ?? 0) <= now - WINDOW_MS) this.#times.delete(client)

@@ -1,4 +1,4 @@
-// One command from its words to its end.
+// Runs one command line.
 import { KeysideError, keysideHome, restrictHome } from '@keyside/runtime'
 import { buildProgram } from './program.ts'
 import { EXIT, explainError } from './programs/run-program.ts'

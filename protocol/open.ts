@@ -6,7 +6,7 @@ import type { Keyring, Pin } from './keyring.ts'
 import { type Claims, KINDS, type Kind } from './kinds.ts'
 import { parseStrictJson } from './strict-json.ts'
 
-/** Clocks of honest machines differ by no more, seconds. */
+/** Tolerated clock difference, seconds. */
 export const CLOCK_SKEW = 5
 
 const LARGEST = Math.max(...Object.values(KINDS).map((rule) => rule.maxChars))
@@ -34,7 +34,7 @@ export interface Refused {
   message: string
 }
 
-/** Never throws for what a stranger can send. */
+/** Never throws for any input. */
 export function open<Name extends Kind>(
   token: string,
   pins: Keyring,

@@ -12,5 +12,5 @@ export const commandTopic = topic('command')
 export const reportTopic = topic('report')
 export const presenceTopic = topic('presence')
 
-/** Topics whose last message the broker keeps. A signal is never kept: an old edge is no news. */
+/** Topics whose last message the broker retains. Signals are never retained: a retained signal is stale. */
 export const RETAINED = [`${PREFIX}/head/+`, `${PREFIX}/keyset`, `${PREFIX}/presence/+`] as const

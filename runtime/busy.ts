@@ -1,20 +1,20 @@
-// "Busy" is not "broken": a database that another program holds for a while is waited for, and nothing is lost.
+// Locked databases: retries while another program holds the lock, without losing anything.
 import type { Cancel, Clock } from './clock.ts'
 import { KeysideError } from './error.ts'
 import { describeError } from './log.ts'
 
-/** How long one step waits for a lock with everything standing still, ms: a short write of another program is over by then. */
+/** How long one step blocks on a lock, ms: enough for a short write of another program. */
 export const STEP_BUSY_TIMEOUT_MS = 100
-/** The same where nothing else has to go on: at a start, and in a command at the terminal. */
+/** The same where nothing else has to go on: at a start, and in commands. */
 export const LONG_BUSY_TIMEOUT_MS = 10_000
 
 /** Between two tries, ms. */
 const RETRY_MS = 250
 
-/** SQLITE_BUSY and SQLITE_PROTOCOL, with whatever their extended codes add: somebody else has the lock. */
+/** SQLITE_BUSY and SQLITE_PROTOCOL, with their extended codes: another program holds the lock. */
 const BUSY: ReadonlySet<number> = new Set([5, 15])
 
-/** Whether a lock is all that was in the way. A full, broken or read-only disk is not that. */
+/** Whether the error is only a lock. A full, broken or read-only disk is not. */
 export function isBusy(error: unknown): boolean {
   if (error instanceof KeysideError) return error.code === 'database_busy'
   return error instanceof Error && 'errcode' in error && BUSY.has(Number(error.errcode) & 0xff)
@@ -29,7 +29,7 @@ export function databaseBusy(file: string, cause?: unknown): KeysideError {
   )
 }
 
-/** Does one thing, and again from its beginning for as long as another program holds what it needs. Says so once. */
+/** Runs `work`, and again from its beginning while another program holds the lock. Calls `onBusy` once. */
 export async function whileBusy<T>(
   work: () => Promise<T> | T,
   clock: Pick<Clock, 'after'>,
@@ -50,9 +50,9 @@ export interface RetryOptions {
   /** What is held, for a person. */
   readonly file: string
   readonly warn: (sentence: string) => void
-  /** It has been held for ten seconds, and still is. */
+  /** The lock has been held for ten seconds. */
   readonly onLong?: () => void
-  /** Everything that waited is done. */
+  /** All waiting steps are done. */
   readonly onFree?: (heldMs: number) => void
 }
 
@@ -76,7 +76,7 @@ export class Retry {
     this.#options = options
   }
 
-  /** For work whose end nobody waits for. Throws what is no lock; tells it when the work had to wait. */
+  /** For work that nothing waits for. Throws errors that are not locks, or warns of them if the work was delayed. */
   run(work: () => void): void {
     this.whenDone(work)?.catch((error: unknown) => {
       const { warn, file } = this.#options
@@ -86,7 +86,7 @@ export class Retry {
 
   /**
    * Done when it returns undefined; otherwise when the promise resolves. Throws, or rejects, what is no lock. What is
-   * `urgent` goes before all that waits.
+   * `urgent` is done before what waits.
    */
   whenDone(
     work: () => void,
@@ -102,7 +102,7 @@ export class Retry {
       }
     }
     const { promise, resolve, reject } = Promise.withResolvers<void>()
-    // Whoever does not wait for it has nothing to do about it either.
+    // Handled here, so that a caller may ignore the promise.
     promise.catch(() => undefined)
     const waiting = { work, resolve, reject }
     if (urgent) this.#waiting.unshift(waiting)
@@ -114,7 +114,7 @@ export class Retry {
     return this.#state !== 'free'
   }
 
-  /** What waits is not done any more. */
+  /** Drops what waits. */
   stop(): void {
     this.#cancel()
     this.#waiting.length = 0

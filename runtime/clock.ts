@@ -1,4 +1,4 @@
-// Time as an argument: what may be asked of it, and the one of this machine.
+// Time as an argument: the interface, and the system clock.
 
 export type Cancel = () => void
 

@@ -32,7 +32,7 @@ interface Override {
 }
 
 /**
- * The section `name` of `<home>/config.yaml`, checked. An environment variable stands above the file:
+ * The section `name` of `<home>/config.yaml`, checked. An environment variable overrides the file:
  * KEYSIDE_BOT__TELEGRAM__ADDRESS is bot.telegram.address, KEYSIDE_BROKER__WS_PORT is broker.wsPort. It is text, and
  * becomes a number, `true`, `false` or `null` only where the schema has no text.
  * Throws a KeysideError `config_missing`, `file_unreadable`, or `config_invalid` with the line of the file or the name

@@ -2,7 +2,7 @@
 
 export class KeysideError extends Error {
   override name = 'KeysideError'
-  /** A word that docs/errors.md explains. */
+  /** One of the codes of docs/errors.md. */
   readonly code: string
 
   constructor(code: string, message: string, cause?: unknown) {

@@ -24,20 +24,20 @@ export function privateFolder(path: string): void {
   mkdirSync(path, { recursive: true, mode: 0o700 })
 }
 
-/** Whether anybody but its owner may look into it. False where there are no modes. */
+/** Whether others than its owner may read it. False where there are no modes. */
 export function isOpenToOthers(path: string): boolean {
   if (process.platform === 'win32') return false
   const stat = statSync(path, { throwIfNoEntry: false })
   return stat !== undefined && (stat.mode & 0o077) !== 0
 }
 
-/** A home that was made by hand, or put back from a backup, is its owner's alone again. No other folder is touched. */
+/** Sets mode 0700 on a home that was made by hand or restored from a backup. No other folder is touched. */
 export function restrictHome(home: string): void {
   try {
     if (!isOpenToOthers(home) || !existsSync(join(home, 'config.yaml'))) return
     if (statSync(home).uid === process.getuid?.()) chmodSync(home, 0o700)
   } catch {
-    // On a disk that cannot be written: "keyside doctor" tells of it, and nothing has to stop for it.
+    // On a read-only disk: "keyside doctor" reports it, and nothing has to stop for it.
   }
 }
 

@@ -1,4 +1,4 @@
-// A process for native code alone: where that crashes or hangs, it takes no program with it.
+// A child process for native code: a crash or a hang there does not affect the program.
 import { type ChildProcess, fork } from 'node:child_process'
 import type { Cancel, Clock } from './clock.ts'
 
@@ -18,7 +18,7 @@ export interface HelperOptions {
   readonly clock: Clock
   /** How long an answer may take, ms. */
   readonly timeoutMs: number
-  /** A helper that nobody has asked for this long ends, ms. */
+  /** An idle helper ends after this long, ms. */
   readonly idleMs: number
   /** From why there is no answer, in one line. */
   readonly toError: (reason: string) => Error
@@ -53,7 +53,7 @@ export class Helper {
       this.#over(child, `no answer within ${timeoutMs / 1000} s`)
     })
     this.#asked.set(id, { resolve, reject, cancel })
-    // One that has just died says so by its exit.
+    // A process that has just ended is handled by its exit event.
     child.send({ id, question } satisfies Question, () => undefined)
     return promise
   }
@@ -65,7 +65,7 @@ export class Helper {
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
     })
     this.#child = child
-    // What keeps the parent running is the wait for an answer, and nothing after that.
+    // Only a pending answer keeps the parent running.
     child.unref()
     child.channel?.unref()
     child.on('message', (answer: Answer) => this.#answered(answer))

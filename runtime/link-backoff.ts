@@ -1,13 +1,13 @@
-// How long a link waits before it tries again, so that two programs with one name do not fight, and a refusal is no flood.
+// How long a link waits before it tries again, so that two programs with one name do not displace each other in a loop, and refusals do not flood.
 
 /** Times the base, by how often in a row it happened. */
 const AFTER_DROPS = [1, 4, 6, 8]
 const AFTER_REFUSALS = [2, 4, 8, 16, 32, 60]
 
-/** A connection that stood so long was not taken from us, ms. */
+/** A connection that lasted this long was not taken over, ms. */
 const STABLE_MS = 30_000
 
-/** The broker ended that many connections in a row, each soon after it began: somebody else wants the name. */
+/** This many short connections in a row, ended by the broker, mean that another program takes over the name. */
 export const TAKEOVER_DROPS = 2
 
 export class ReconnectBackoff {
@@ -20,7 +20,7 @@ export class ReconnectBackoff {
     this.#baseMs = baseMs
   }
 
-  /** A connection stands. */
+  /** A connection was made. */
   connected(): void {
     clearTimeout(this.#settled)
     this.#settled = setTimeout(() => {
@@ -28,7 +28,7 @@ export class ReconnectBackoff {
     }, STABLE_MS).unref()
   }
 
-  /** It does what it should. */
+  /** The subscriptions were granted. */
   ready(): void {
     this.#refusals = 0
   }
@@ -39,7 +39,7 @@ export class ReconnectBackoff {
     return this.#drops
   }
 
-  /** The broker said no. */
+  /** The broker refused the token. */
   refused(): void {
     this.#refusals += 1
   }
@@ -48,7 +48,7 @@ export class ReconnectBackoff {
     return this.#baseMs * (AFTER_REFUSALS.at(-1) ?? 1)
   }
 
-  /** There is no connection any more. Returns the time until the next try, ms. */
+  /** Call when the connection is lost. Returns the delay before the next attempt, ms. */
   delayMs(): number {
     clearTimeout(this.#settled)
     return (

@@ -8,7 +8,7 @@ import { ReconnectBackoff, TAKEOVER_DROPS } from './link-backoff.ts'
 import type { Logger } from './log.ts'
 import { guardPackets } from './packet-guard.ts'
 
-/** What a person must look at. The link itself goes on trying. */
+/** A problem that needs a person. The link itself keeps trying. */
 export interface LinkTrouble {
   readonly code: 'broker_refused' | 'client_taken_over'
   readonly message: string
@@ -30,7 +30,7 @@ export interface LinkOptions {
   readonly will?: { readonly topic: string; readonly token: string }
   /** Must have made the message durable when it resolves: PUBACK follows. A rejection drops the connection. */
   readonly onMessage: (topic: string, token: string, retained: boolean) => Promise<void> | void
-  /** After each (re)connection, when the subscriptions stand. */
+  /** After each (re)connection, when the subscriptions are made. */
   readonly onReady?: () => void
   readonly onLost?: () => void
   /** Once, until the link has worked again. */
@@ -90,7 +90,7 @@ export function openLink(options: LinkOptions): Link {
   }
   const filters = [...options.subscribe]
   let askAgain: NodeJS.Timeout | undefined
-  // What is granted stands; the rest is asked for again, and throws.
+  // Granted filters stay; the refused ones are asked for again later, and throw.
   const subscribeTo = async (wanted: readonly string[]) => {
     const left = await subscribe(client, wanted)
     if (left.length === 0) return
@@ -113,7 +113,7 @@ export function openLink(options: LinkOptions): Link {
         works()
         stands()
       },
-      // A connection that ended in between says so itself.
+      // A connection that ended in between is handled by its own event.
       (error) => error instanceof KeysideError && stands(),
     )
   })
@@ -186,7 +186,7 @@ function clientOptionsOf({ clientId, will }: LinkOptions): IClientOptions {
   }
 }
 
-/** Tells each trouble once, until it is over. */
+/** Reports each problem once, until it is over. */
 class Troubles {
   readonly #options: LinkOptions
   readonly #told = new Set<LinkTrouble['code']>()
@@ -220,7 +220,7 @@ function tokenOf({ token, log }: LinkOptions): string | null {
 }
 
 function takeOverMessage({ clientId, url }: LinkOptions): string {
-  return `${url} keeps ending the connection of "${clientId}": another program uses the same name and token (a second copy of this home?), or the broker fails again and again. Both take turns until one of them is stopped`
+  return `${url} keeps ending the connection of "${clientId}": another program uses the same name and token (a second copy of this home?), or the broker fails again and again. Both displace each other until one of them is stopped`
 }
 
 /** Streams that the other side ended, or cut. */

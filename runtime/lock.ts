@@ -1,11 +1,11 @@
-// One program a file: a lock that the operating system takes back when the process dies.
+// A lock for one program per file, released by the operating system when the process ends.
 import { chmodSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { isBusy } from './busy.ts'
 import { privateFolder } from './files.ts'
 
-/** A backup that reads the lock's file is done with it by then, ms; a program is not. */
+/** Long enough for a backup that reads the lock file to finish, ms. */
 const LOCK_TIMEOUT_MS = 1_000
 
 /** Readers of `path` are not kept out: the lock is a file beside it. Null when another program has it. */

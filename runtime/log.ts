@@ -1,4 +1,4 @@
-// The log: one line of JSON an event, with everything scrubbed that looks like a secret.
+// The log: one JSON line per event, with everything scrubbed that looks like a secret.
 import { type DestinationStream, type Logger, pino } from 'pino'
 
 export type { Logger } from 'pino'
@@ -9,7 +9,7 @@ const QUOTE = String.raw`\\?["']`
 
 /**
  * Shapes of secrets that libraries put into their errors: Telegram's URL, a signed query, keys in headers and objects.
- * A word of a sentence ("this token: get another one") is none of them.
+ * Ordinary words ("this token: get another one") do not match.
  */
 const SECRETS: readonly [RegExp, string][] = [
   [/(?<!\d)\d{5,}:[A-Za-z0-9_-]{30,}/g, '[bot token]'],
@@ -33,7 +33,7 @@ export function scrub(text: string): string {
   return SECRETS.reduce((clean, [shape, cover]) => clean.replace(shape, cover), text)
 }
 
-/** What of an error may be logged: never the objects that libraries hang on it. */
+/** The parts of an error that may be logged: never the objects that libraries attach to it. */
 export function describeError(error: unknown): { type: string; message: string; code?: string } {
   if (!(error instanceof Error)) return { type: typeof error, message: scrub(String(error)) }
   const code = 'code' in error ? { code: String(error.code) } : {}

@@ -1,7 +1,7 @@
 // The other side of helper.ts, by itself: a helper loads nothing but what it is there for.
 import type { Answer, Question } from './helper.ts'
 
-/** Answers every question until the one who asks is gone. */
+/** Answers questions until the parent is gone. */
 export function serve(answer: (question: unknown) => Promise<unknown>): void {
   process.on('disconnect', () => process.exit())
   process.on('message', ({ id, question }: Question) => {

@@ -28,10 +28,10 @@ export function instant(): number {
 
 export const noTrace: Trace = () => undefined
 
-/** Long enough for a signal to be through, ms. */
+/** Delay before the hops are written, ms: a signal is through by then. */
 const WRITE_DELAY_MS = 20
 
-/** Writes hops as log lines of level `trace`, a moment later: writing takes longer than some of the hops. */
+/** Writes hops as log lines of level `trace`, delayed, because writing takes longer than some of the hops. */
 export function logTrace(log: Logger): Trace {
   let pending: { hop: Hop; id: string; at: number }[] = []
   const write = () => {

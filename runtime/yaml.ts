@@ -24,7 +24,7 @@ export interface OpenedYaml {
   lineOf(path: readonly PropertyKey[]): number
 }
 
-/** More than any person writes, characters. */
+/** Maximum length of a file, characters. */
 const MAX_CHARACTERS = 1_000_000
 
 /** Duplicate keys, unknown keys, anchors' aliases and tags are refused. */
@@ -135,7 +135,7 @@ function lineOf(
   return 1
 }
 
-/** What most people meant. */
+/** Hints for common mistakes. */
 const HINTS: Readonly<Record<string, string>> = {
   BLOCK_AS_IMPLICIT_KEY: 'a value with a colon in it belongs in quotes',
   BAD_DQ_ESCAPE: 'a value with a backslash in it belongs in single quotes',

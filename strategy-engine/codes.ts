@@ -1,4 +1,4 @@
-// Every reason the engine gives to a person. docs/errors.md explains each one; a test keeps both in step.
+// All codes of the engine. docs/errors.md explains each one; a test keeps both in step.
 import { FEED_CODES } from './market/feed.ts'
 
 export const ENGINE_CODES = [

@@ -1,4 +1,4 @@
-// The folder of strategy files, looked at again and again: what is new, what is gone, what is wrong.
+// The folder of strategy files, scanned regularly: what is new, removed or invalid.
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { describeError, KeysideError } from '@keyside/runtime'
@@ -32,7 +32,7 @@ export class StrategyFolder {
     this.#path = path
   }
 
-  /** What changed since the last look. Throws a KeysideError `strategies_missing` without the folder. */
+  /** What changed since the last scan. Throws a KeysideError `strategies_missing` without the folder. */
   scan(): FolderChange[] {
     const files = this.#files()
     const gone = [...this.#known.keys()].filter((file) => !files.includes(file))

@@ -1,4 +1,4 @@
-// The manager: which strategies run now, and the way of each closed candle through them.
+// Which strategies run now, and how each closed candle passes through them.
 import {
   type Cancel,
   type Clock,
@@ -38,9 +38,9 @@ interface StrategyManagerOptions {
 export class StrategyManager {
   readonly #options: StrategyManagerOptions
   readonly #running = new Map<string, { strategy: Strategy; cancel: Cancel }>()
-  /** Streams of which it was told that their market is too young. */
+  /** Streams for which `candles_too_few` was logged. */
   readonly #waiting = new Set<string>()
-  /** What still waits for a candle of theirs to be written down is not done any more. */
+  /** Candles of ended strategies that still wait for the database are dropped. */
   readonly #ended = new WeakSet<Strategy>()
 
   constructor(options: StrategyManagerOptions) {
@@ -130,7 +130,7 @@ export class StrategyManager {
     this.#running.delete(name)
   }
 
-  /** A candle is measured and decided once; only what is written down may have to be tried again. */
+  /** A candle is evaluated once; only the database step is retried. */
   #onCandle(stream: Stream, candle: Candle, origin: Origin): void {
     let closed: ClosedCandle | undefined
     this.#options.retry.run(() => {
@@ -167,7 +167,7 @@ function decideOn(stream: Stream, candle: Candle, origin: Origin): ClosedCandle 
   return { seen, origin, update, decided: stream.decide(update, origin) }
 }
 
-/** The way of a signal, from the candle that closed to the broker. Throws where another program holds the outbox. */
+/** From a closed candle to the broker. Throws when another program holds the outbox. */
 function commit(
   { log, trace, publisher }: StrategyManagerOptions,
   stream: Stream,
@@ -179,7 +179,7 @@ function commit(
     trace('candle', signal.jti, seen)
     trace('signal', signal.jti)
     publisher.announce(signal.stream)
-    // The link writes at the end of this turn: the signal leaves before anything is said about it.
+    // The link writes at the end of this event-loop turn, so the log line comes after the signal.
     setImmediate(() =>
       log.info({ stream: signal.stream, seq: signal.seq, ...decided.decision }, 'signal'),
     )

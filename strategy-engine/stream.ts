@@ -1,4 +1,4 @@
-// One strategy at work: what it knows, and the steps a closed candle goes through.
+// One running strategy: its state, and the steps a closed candle goes through.
 
 import {
   candlesNeeded,
@@ -56,7 +56,7 @@ export class Stream {
     return decided
   }
 
-  /** Null if there is nothing to say, or it was said before. */
+  /** Null if there is no decision, or its signal exists already. */
   commit({ candle }: CandleUpdate, { decision }: Step): SignedSignal | null {
     if (decision === undefined) return null
     const { strategy } = this
@@ -66,12 +66,12 @@ export class Stream {
     return signed
   }
 
-  /** Last of all, without a signal that says it: a candle that was not finished before a crash is looked at again. */
+  /** Last of all: a candle that was not finished before a crash is evaluated again. */
   remember(candle: Candle, origin: Origin): void {
     if (origin !== 'history') this.#outbox.markCandle(this.strategy.name, candle.start)
   }
 
-  /** What was said counts, whatever the rules would hold. */
+  /** The state after the last signal, whatever the rules would hold. */
   #stateAsSignaled(): RunnerState {
     const row = this.#outbox.stream(this.strategy.name)
     const target = row?.position ?? 'flat'

@@ -13,7 +13,7 @@ export interface Haystack {
   readonly bytes: Buffer
 }
 
-/** So many that chance does not bring them together, and so few that a secret without its ends is found. */
+/** Long enough not to match by accident, short enough to find a secret without its ends. */
 const WINDOW = 16
 
 interface Sought {

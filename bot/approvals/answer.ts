@@ -31,7 +31,7 @@ export interface ApprovalDeps {
   readonly randomBytes: RandomBytes
   readonly log: Logger
   readonly device: Pick<Device, 'answerOrder'>
-  /** False when it is known that nobody would hear the answer. */
+  /** False when the device is known to be offline. */
   readonly deviceReachable: () => boolean
   /** Runs on by itself; its failure is logged. */
   readonly inBackground: (work: Promise<void>) => void
@@ -39,7 +39,7 @@ export interface ApprovalDeps {
   readonly wake: () => void
 }
 
-/** Returns the toast. The card itself tells what comes of the press. */
+/** Returns the toast. The outcome is shown on the card. */
 export function answerCallback(deps: ApprovalDeps, press: Omit<ButtonCallback, 'now'>): string {
   const { store, clock, log } = deps
   const pressed = takeCallback(store, { ...press, now: seconds(clock.now()) })

@@ -25,10 +25,10 @@ export interface Digits {
   readonly at: number
 }
 
-/** A code is dead by then, and the device would count it as a wrong one. */
+/** Older codes are expired, and the device would count them as wrong. */
 const CODE_LIFE_SECONDS = 60
 
-/** Returns what to say; null when the card says it. */
+/** Returns the reply, or null when the card shows the outcome. */
 export function answerDigits(deps: CodeDeps, digits: Digits): Html | null {
   const { store, clock } = deps
   erase(deps, digits.chat, digits.message)

@@ -1,4 +1,4 @@
-// Moves open cards along with time: the time left, the end of it, and an answer that nobody confirmed.
+// Updates open cards as time passes: the time left, expiry, and answers that the device has not confirmed.
 import { seconds } from '@keyside/protocol'
 import { APPROVAL_LIFE } from '../device/device.ts'
 import { type Card, type Outcome, openCards, setCard } from '../store/cards.ts'
@@ -8,11 +8,11 @@ import { type ApprovalDeps, reopenCard } from './answer.ts'
 import { plainCard } from './render.ts'
 import { refresh } from './show.ts'
 
-/** How soon the device says that it has an answer, seconds. */
+/** How long the device has to confirm an answer, seconds. */
 const ECHO_TIMEOUT_SECONDS = 5
 /** How long after an order's end its outcome may be on the way, seconds. */
 const GRACE_SECONDS = 20
-/** When an answer without an echo counts no more, even by a clock that is slow, seconds. */
+/** An unconfirmed answer is expired after this long, even by a slow clock, seconds. */
 const DEAD_SECONDS = APPROVAL_LIFE + 10
 
 /** After a restart: an answer that was being sent may be lost, so the trader is asked again. */

@@ -25,11 +25,11 @@ export function isFinal(status: OrderStatus): boolean {
 interface Result {
   readonly status: OrderStatus
   readonly text: Html
-  /** `jti` of the signal whose fill it tells. */
+  /** `jti` of the signal whose fill it reports. */
   readonly trace?: string
 }
 
-/** Whatever the device says closes the buttons: it has decided, with or without this bot. */
+/** Any status from the device removes the buttons: the order is decided. */
 export function showResult(
   store: Store,
   { order, needed, message }: Card,

@@ -9,12 +9,12 @@ import type { Picture } from './rasterize.ts'
 const FONTS = dirname(fileURLToPath(import.meta.resolve('dejavu-fonts-ttf/package.json')))
 const FONT_FILES = ['DejaVuSans.ttf', 'DejaVuSans-Bold.ttf'].map((file) => join(FONTS, 'ttf', file))
 
-/** The card waits for its picture no longer, ms. */
+/** How long a card waits for its chart, ms. */
 const TIMEOUT_MS = 10_000
-/** Cards come in groups, ms. */
+/** How long the process is kept for the next chart, ms. */
 const IDLE_MS = 60_000
 
-/** Native code that meets a picture it does not expect ends its process. */
+/** Runs in its own process: native code can crash on unexpected input. */
 const rasterizer = new Helper({
   program: new URL('./rasterize.ts', import.meta.url),
   clock: systemClock,

@@ -34,7 +34,7 @@ export function marksOf({ side, limit, market, stop }: ChartInput, scale: Scale)
   return marks.sort((a, b) => Number(b.price) - Number(a.price))
 }
 
-/** A stop off the chart stands at its edge, with the direction. */
+/** A stop outside the chart is drawn at its edge, with the direction. */
 function stopMark(price: string, { low, high }: Scale): Mark {
   const at = Math.min(high, Math.max(low, Number(price)))
   const where = Number(price) < low ? ' ▼' : Number(price) > high ? ' ▲' : ''

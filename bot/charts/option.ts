@@ -6,7 +6,7 @@ import { markLine, marksOf, place, type Scale } from './marks.ts'
 
 export const WIDTH = 800
 export const HEIGHT = 500
-/** One ground of its own, that stands out neither in Telegram's light nor in its dark mode. */
+/** A background that fits Telegram's light and dark mode. */
 const COLORS = {
   ground: '#17212b',
   grid: '#243240',
@@ -31,7 +31,7 @@ const MAX_DIGITS = 8
 const MAX_CANDLES = 48
 /** Room above and below the prices, as a part of their range. */
 const PAD = 0.08
-/** Fewer candles stand at the right, as on an exchange that has just listed the market. */
+/** Fewer candles are aligned to the right. */
 const MIN_SLOTS = 20
 /** Below this span, seconds. */
 const SHORT_SPAN_SECONDS = 240
@@ -159,7 +159,7 @@ function rounded({ low, high }: Scale) {
 
 /** Round prices beside the plot, unless they are so long that they would leave it no room. */
 function axisOf({ low, high, step }: Scale & { step: number }) {
-  // With no more decimals than tell two lines apart.
+  // With no more decimals than two neighbouring labels need.
   const digits = Math.min(20, Math.max(0, -Math.floor(Math.log10(step))))
   const text = (price: number) => price.toLocaleString('en', { maximumFractionDigits: digits })
   const longest = Math.max(...[low + step, high - step].map((price) => text(price).length))

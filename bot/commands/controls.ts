@@ -15,7 +15,7 @@ export const CONTROLS = {
   resume: { instruction: { do: 'resume' }, done: resumed },
 } as const satisfies Record<string, CommandSpec>
 
-/** `ignored`: words behind it that nothing is done about; empty for none. */
+/** `ignored`: words after it that are not acted on; empty for none. */
 export function haltCommand({
   sells,
   ignored,

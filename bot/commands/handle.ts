@@ -1,4 +1,4 @@
-// What the owner's messages lead to. Nothing here waits for the device: /halt must not stand behind a query.
+// Handles the owner's messages. Nothing here waits for the device, so that /halt is never queued behind a query.
 import { Composer, type Context } from 'grammy'
 import type { Message } from 'grammy/types'
 import type { Owner } from '../store/owner.ts'
@@ -17,7 +17,7 @@ import { parseMessage } from './parse-message.ts'
 import { QUERIES } from './queries.ts'
 import { type CommandDeps, type CommandSpec, runCommand, say } from './run.ts'
 
-/** Messages wait at Telegram while the bot is down; after this long they may be meant no more, ms. */
+/** Messages wait at Telegram while the bot is down. Older ones are not acted on, halts and pauses aside, ms. */
 const OLD_MS = 120_000
 /** An edit younger than this may turn a message into a halt, ms. */
 const EDIT_MS = 60_000
@@ -76,7 +76,7 @@ function textOf({ text, caption }: Message): string {
   return text ?? caption ?? ''
 }
 
-/** The owner check stands before this. */
+/** The owner check runs before this. */
 function senderOf(ctx: Context): Owner {
   if (ctx.from === undefined || ctx.chat === undefined)
     throw new Error('a command without a sender')

@@ -1,11 +1,11 @@
-// What a message asks for, however it is typed: a thumb in a panic writes no syntax.
+// What a message asks for. Halts are recognized in any spelling that a hurried user may type.
 
 export type ParsedMessage =
   | {
       readonly asks: 'halt'
       /** Only on exactly "halt sell": what is sold cannot be taken back. */
       readonly sells: boolean
-      /** Words behind it that nothing was done about; empty when there are none. */
+      /** Words after it that are not acted on; empty when there are none. */
       readonly ignored: string
     }
   /** In lower case, without the slash and the bot's name. */
@@ -19,7 +19,7 @@ const COMMAND = /^\s*\/\s?(\w+)/
 const SELL = /^\s+sell[\s!.]*$/i
 
 export function parseMessage(text: string): ParsedMessage {
-  // Full-width letters are letters, and what nobody sees is not there.
+  // Full-width letters count as letters; invisible characters are dropped.
   const plain = text.normalize('NFKC').replace(/\p{Cf}/gu, '')
   const [, first = '', rest = ''] = FIRST_WORD.exec(plain) ?? []
   if (isHalt(first)) return readHalt(first, rest)

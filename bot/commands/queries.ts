@@ -1,4 +1,4 @@
-// Commands that only ask: what the device says is shown.
+// Query commands: the device's answer is shown.
 import type { Instruction } from '@keyside/protocol'
 import { html } from '../texts/html.ts'
 import type { CommandSpec } from './run.ts'

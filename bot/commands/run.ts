@@ -1,4 +1,4 @@
-// Runs one command: asks the device, then says what it answered, or that it did not.
+// Runs one command: sends it to the device and replies with the answer, or that there was none.
 import type { Instruction } from '@keyside/protocol'
 import { type Clock, whileBusy } from '@keyside/runtime'
 import type { Device, DeviceReply } from '../device/device.ts'
@@ -12,9 +12,9 @@ import { type Html, lines } from '../texts/html.ts'
 
 export interface CommandSpec {
   readonly instruction: Instruction
-  /** Said when the device has done it. */
+  /** The reply when the device has done it. */
   readonly done: Html
-  /** Said first when the device did not answer. */
+  /** The first line of the reply when the device did not answer. */
   readonly unanswered?: Html
   /** Done even when it was sent long ago, while the bot was away. */
   readonly evenIfOld?: boolean
@@ -44,7 +44,7 @@ function replyTo({ store, clock }: CommandDeps, words: CommandSpec, asked: Devic
   return lines(words.unanswered ?? null, silentText(readDevice(store).heard, now))
 }
 
-/** With a `key` it is said once, however often it is called for. */
+/** With a `key` the message is sent once, however often this is called. */
 export function say(
   { store, clock, wake }: Pick<CommandDeps, 'store' | 'clock' | 'wake'>,
   owner: Owner,

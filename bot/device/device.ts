@@ -1,4 +1,4 @@
-// The bot's end of the line to the device: signs what goes there, and matches answers with questions.
+// The bot's end of the device link: signs commands and approvals, and matches answers to them.
 import {
   type Answer,
   type Approval,
@@ -12,7 +12,7 @@ import { type Clock, type Link, newJti, type RandomBytes } from '@keyside/runtim
 import { Halts, type HaltsOptions } from './halts.ts'
 import type { Sessions } from './sessions.ts'
 
-/** How long a question waits for its answer, ms. */
+/** How long to wait for the answer to a command, ms. */
 const TIMEOUT_MS = 5000
 /** A command that comes later than this is refused by the device, seconds. */
 const COMMAND_LIFE = 30
@@ -21,7 +21,7 @@ export const APPROVAL_LIFE = 60
 
 export type DeviceReply =
   | { readonly outcome: 'answered'; readonly answer: Answer }
-  /** Nobody knows whether the command arrived. */
+  /** No answer in time: the command may or may not have arrived. */
   | { readonly outcome: 'silent' }
   /** The bot itself stops. */
   | { readonly outcome: 'stopped' }
@@ -34,7 +34,7 @@ export interface DeviceOptions {
   readonly randomBytes: RandomBytes
   readonly link: () => Pick<Link, 'publish' | 'connected'>
   readonly sessions: Sessions
-  /** Something that the trader must know of a halt. */
+  /** The trader must be told something about a halt. */
   readonly onHalt: HaltsOptions['notify']
 }
 
@@ -93,7 +93,7 @@ export class Device {
     await this.#options.link().publish(commandTopic(device), seal('approval', claims, key))
   }
 
-  /** Call when the device was heard, and every few seconds: a halt that a program has not acknowledged is sent again. */
+  /** Call when a message from the device arrives, and every few seconds: an unacknowledged halt is sent again. */
   async repeatHalt(): Promise<void> {
     await this.#halts.repeat(this.#options.clock.now())
   }
@@ -110,14 +110,14 @@ export class Device {
     await this.#command({ do: 'halt' }, `telegram:${user}`, jti)
   }
 
-  /** Gives an answer to whoever waits for it. `session`: whose it is. */
+  /** Resolves the pending command with this answer. `session`: the run of the device that sent it. */
   resolveAnswer(command: string, answer: Answer, session: string): void {
     if (answer.about === 'done' && this.#haltCommands.delete(command))
       this.#halts.acknowledge(session)
     this.#waiting.get(command)?.({ outcome: 'answered', answer })
   }
 
-  /** Somebody waits for an answer. */
+  /** Whether an answer is awaited. */
   isAwaiting(): boolean {
     return this.#waiting.size > 0
   }

@@ -45,7 +45,7 @@ export class Halts {
       this.#options.notify('another_halted')
   }
 
-  /** Call when the device is heard, and every few seconds. `now` in Unix ms. */
+  /** Call when a message from the device arrives, and every few seconds. `now` in Unix ms. */
   async repeat(now: number): Promise<void> {
     const { sessions, send, notify } = this.#options
     const asked = this.#asked

@@ -1,18 +1,18 @@
-// Which runs of the device's program were heard. Two that come by turns are two programs with one name: a copied home.
+// Which runs (sessions) of the device sent messages. Two that alternate are two programs with one name: a copied home.
 
 /** A run that was silent for so long is over, ms. */
 const RECENT_MS = 600_000
 
 export class Sessions {
-  /** When each was last heard, Unix ms. */
+  /** When each last sent a message, Unix ms. */
   readonly #heard = new Map<string, number>()
   #last = ''
   #rivalsAt = Number.NEGATIVE_INFINITY
 
-  /** `now` in Unix ms. False when the one heard last was this one too. */
+  /** `now` in Unix ms. False when the previous message came from the same session. */
   markHeard(session: string, now: number): boolean {
     const isOther = session !== this.#last
-    // A restart is heard of once; only who is still alive comes back after another.
+    // A restart changes the session once; an earlier session that returns is still running.
     if (isOther && this.#heard.has(session)) this.#rivalsAt = now
     this.#last = session
     this.#heard.set(session, now)
@@ -27,7 +27,7 @@ export class Sessions {
     return [...this.#heard].flatMap(([session, at]) => (at > now - RECENT_MS ? [session] : []))
   }
 
-  /** Two programs with one name were heard by turns lately. */
+  /** Two sessions with one name alternated recently. */
   hasRivals(now: number): boolean {
     return this.#rivalsAt > now - RECENT_MS
   }

@@ -44,7 +44,7 @@ export class Outbox {
     this.#work = this.#run()
   }
 
-  /** Telegram has just been heard: what waits for that is tried again now. A pause that Telegram asked for stays. */
+  /** Telegram has just answered: retry now what was waiting for it. A delay that Telegram asked for is kept. */
   retry(): void {
     this.#failures = 0
     if (this.#state !== 'pausing' || this.#problem === null) return

@@ -1,4 +1,4 @@
-// What a failed call to Telegram means for the message. Only plain words leave here, never the error: it may hold the token.
+// What a failed call to Telegram means for the message. Only codes and texts are returned, never the error itself: it may hold the token.
 import { GrammyError } from 'grammy'
 import type { BotLogCode } from '../texts/codes.ts'
 
@@ -16,7 +16,7 @@ export type SendFailure =
   | { readonly outcome: 'drop'; readonly code: BotLogCode; readonly why: string }
 
 const SECOND = 1000
-/** So short that the trader who comes back to a bad connection finds the bot there within five seconds. */
+/** Short enough for the bot to be back within five seconds of the connection. */
 const MAX_BACKOFF_MS = 4 * SECOND
 
 /** `failures`: how often in a row, this one included. */

@@ -1,4 +1,4 @@
-// An answer that the device has not taken: said each time, and its card waits again if the order does.
+// An answer that the device refused: always reported, and the card is open again if the order still waits.
 import type { ReportEvent } from '@keyside/protocol'
 import { reopenCardWithin } from '../approvals/answer.ts'
 import { findCard, markCodeNeeded } from '../store/cards.ts'

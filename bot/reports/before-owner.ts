@@ -1,4 +1,4 @@
-// What comes while nobody owns the bot: kept is only what still matters to whoever claims it.
+// Reports while the bot has no owner: kept are those that still matter when it is claimed.
 import type { Report } from '@keyside/protocol'
 import { showCard } from '../approvals/show.ts'
 import { putMessage } from '../store/messages.ts'

@@ -1,4 +1,4 @@
-// What it takes to tell the owner something.
+// What a notification to the owner needs.
 import type { RandomBytes } from '@keyside/runtime'
 import type { Store } from '../store/open.ts'
 import type { Owner } from '../store/owner.ts'

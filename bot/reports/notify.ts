@@ -44,7 +44,7 @@ const NOTIFIERS: Notifiers = {
       now,
     )
   },
-  // The question that waits for it has it already.
+  // Already given to the command that waits for it.
   answer: () => undefined,
 }
 
@@ -53,21 +53,21 @@ function aboutWhat(message: string): string {
   return message.replace(/\d[\d.,]*/g, '#')
 }
 
-/** The sale says why it is made, and the stop where it stands. */
+/** The messages of the order or the stop say the same. */
 const COVERED_BY_ORDER: ReadonlySet<string> = new Set([
   'position_leaving',
   'take_profit',
   'stop_raised',
 ])
 
-/** A notice comes with the halt, and says that there is one. */
+/** A notice with the cause comes with these state changes. */
 const COVERED_BY_CAUSE: ReadonlySet<string> = new Set([
   'loss.dd',
   'equivocation',
   'key_can_withdraw',
 ])
 
-/** A strategy leaves what was never bought: nothing was to be sold, and nothing is wrong. */
+/** An exit signal without a position: there is nothing to sell, and nothing is wrong. */
 function isExitWithoutPosition({ kind, code }: Extract<ReportEvent, { type: 'refusal' }>): boolean {
   return kind === 'exit' && code === 'no_position'
 }

@@ -1,4 +1,4 @@
-// What an order goes through, each step told once: on its own message, or, where the phone must ring, in a new one.
+// The steps of an order, each reported once: by editing its message, or in a new one where the phone must ring.
 import type { OrderStatus } from '@keyside/protocol'
 import { isFinal, showResult } from '../approvals/result.ts'
 import { orderKey } from '../approvals/show.ts'
@@ -21,10 +21,10 @@ import { isQuietStop, notifyQuietStop, stopMessage } from './stop-steps.ts'
 /** An edit makes no sound. These do. */
 const LOUD: ReadonlySet<OrderStatus> = new Set(['filled', 'rejected', 'unknown', 'not_placed'])
 
-/** What follows at once says more. */
+/** The next step follows at once and is reported instead. */
 const TRANSITIONAL: ReadonlySet<OrderStatus> = new Set(['approved', 'submitted', 'replaced'])
 
-/** Whoever has pressed a button looks at the card for so long: it tells the outcome, and nothing else does. Seconds. */
+/** For this long after a press the outcome is shown on the card alone: the user is still looking at it. Seconds. */
 const WATCHED_SECONDS = 60
 
 export function notifyOrder(context: NotificationContext, step: OrderStep): void {
@@ -46,7 +46,7 @@ function notifyOnCard(context: NotificationContext, step: OrderStep, card: Card)
   if (!isHere) notifyLoudly(context, step)
 }
 
-/** Without a card: nobody was asked, or nobody is any more. */
+/** An order without an approval card. */
 function notifyWithoutCard(context: NotificationContext, step: OrderStep): void {
   const { store, owner, now } = context
   const key = orderKey(step.order.id)
@@ -66,7 +66,7 @@ function notifyStop(context: NotificationContext, step: OrderStep): void {
   else notifyLoudly(context, step, stopMessage(context, step))
 }
 
-/** Nothing came of it, and the next one may end alike: one message with a count. */
+/** An order that ended without a fill: repeats share one message with a count. */
 function notifyAgain(context: NotificationContext, step: OrderStep): void {
   const { status, code, order } = step
   const key = ['order', status, code, order.stream, order.market, order.kind].join(':')
@@ -80,7 +80,7 @@ function isLoud(step: OrderStep): boolean {
   return LOUD.has(step.status) || (step.status === 'canceled' && isFilled(step))
 }
 
-/** The end has a message of its own, and so has a doubt; `older` then points to it. A step reported twice has one. */
+/** Final and unknown states get a message of their own, and `older` then refers to it. A repeated step edits the same one. */
 function notifyLoudly(
   { store, owner, now }: NotificationContext,
   step: OrderStep,
@@ -92,7 +92,7 @@ function notifyLoudly(
   putMessage(store, { key, chat: owner.chat, content, ...traceOf(step) }, now)
 }
 
-/** A doubt that is over does not stand in the chat as one. */
+/** Once the state is known, the message about the unknown state is replaced. */
 function resolveUnknown({ store }: NotificationContext, step: OrderStep): void {
   const doubt = step.status === 'unknown' ? null : findByKey(store, unknownKey(step))
   if (doubt === null) return

@@ -1,4 +1,4 @@
-// Says once that the device went away, and once that it is back.
+// Reports once that the device went offline, and once that it is back.
 import type { DeviceRow } from '../store/device.ts'
 import { putMessage } from '../store/messages.ts'
 import type { Store } from '../store/open.ts'

@@ -1,4 +1,4 @@
-// What arrives from the device: opened, put in order, told and stored before its PUBACK.
+// Messages from the device: verified, ordered, turned into notifications and stored before their PUBACK.
 import {
   type Keyring,
   keyring,
@@ -25,7 +25,7 @@ import { notify } from './notify.ts'
 import { notifyPresence } from './presence.ts'
 import { Gap, placeOf } from './sequence.ts'
 
-/** So many numbers back a program that begins to be heard is asked what it has said under them. */
+/** How many reports before the newest are fetched again from a session that appears beside another. */
 const REPLAY_OVERLAP = 20
 
 export interface ReceiverDeps {
@@ -105,12 +105,12 @@ export class Receiver {
     const { store, device, sessions, clock } = this.#deps
     const { event, session } = report
     if (sessions.markHeard(session, clock.now())) this.#repeatHalt()
-    // An answer is for whoever waits now, in order or not.
+    // Answers are not ordered: they go to the command that waits.
     if (event.type === 'answer') device.resolveAnswer(event.to, event.answer, session)
     const last = readDevice(store).seq
     const place = placeOf(report.seq, last, this.#gap.asks)
     const newGap = this.#gap.notice(report.seq, last)
-    // Two programs that share a journal number alike: what only one of them says is told all the same.
+    // Two programs with copies of one journal use the same numbers: a report that differs is taken too.
     if (place === 'seen') {
       if (differsFromDelivered(store, report)) this.#take(report)
       return
@@ -124,12 +124,12 @@ export class Receiver {
     this.#gap.progress()
   }
 
-  /** A report that cannot be told must not stop those behind it. */
+  /** A report that cannot be shown must not block the ones after it. */
   #take(report: Report): void {
     try {
       this.#store(report, () => this.#tell(report))
     } catch (error) {
-      // Whoever holds the store lets go of it: then the report comes again, and can be told.
+      // A lock is temporary: without a PUBACK the report is delivered again.
       if (isBusy(error)) throw error
       this.#deps.log.error(
         { code: 'report_not_shown', seq: report.seq, err: describeError(error) },
@@ -153,7 +153,7 @@ export class Receiver {
   #tell(report: Report): void {
     const { store, randomBytes, clock, device } = this.#deps
     const { event } = report
-    // The answer that follows says it too.
+    // The answer to the command reports it too.
     if (event.type === 'state' && event.by.startsWith('telegram:') && device.isAwaiting()) return
     const owner = findOwner(store)
     if (owner === null) keepForOwner(store, report)
@@ -176,14 +176,14 @@ export class Receiver {
     const { store, clock, sessions } = this.#deps
     const known = readDevice(store)
     const now = clock.now()
-    // A broker can show an old presence again; only a newer one may begin the numbers anew.
+    // A broker can replay an old presence; only a newer one may reset the numbering.
     const isNews = presence.state === 'online' && presence.iat > known.signed
     const { reports = known.seq, session = '', journal = known.journal } = presence
     const isOther = isNews && sessions.markHeard(session, now)
     const restarted = isNews && known.journal !== '' && journal !== known.journal
     if (restarted) this.#gap.restart()
     transact(store, () => {
-      // Of two that take turns, one is always going away.
+      // Two sessions that alternate would go offline again and again.
       if (!sessions.hasRivals(now)) notifyPresence(store, known, presence.state, now)
       if (restarted) forgetDelivered(store)
       writeDevice(store, {
@@ -195,7 +195,7 @@ export class Receiver {
     if (isOther) this.#repeatHalt()
     const { seq } = readDevice(store)
     if (this.#gap.notice(reports, seq) || restarted) this.catchUp()
-    // What another program with this journal has said meanwhile has numbers that seem to be told.
+    // Reports of another session with this journal have numbers that count as delivered.
     else if (isOther) this.catchUp(Math.max(0, Math.min(seq, reports) - REPLAY_OVERLAP))
   }
 }

@@ -1,14 +1,14 @@
-// The same refusal again and again is one message with a count.
+// Repeated refusals share one message with a count.
 import { editMessage, putMessage } from '../store/messages.ts'
 import type { Repeats } from '../texts/events.ts'
 import type { Html } from '../texts/html.ts'
 import type { NotificationContext } from './notification-context.ts'
 
-/** After this long the same thing is news again, ms. */
+/** Deduplication window, ms. */
 const WINDOW_MS = 600_000
 
 interface Repeated {
-  /** What is the same again. */
+  /** Identifies repeats. */
   readonly key: string
   /** When it happened, Unix ms. */
   readonly at: number

@@ -1,4 +1,4 @@
-// Which report is next: none is told twice, none is skipped while the device can still send it again.
+// Which report is next: none twice, and none skipped while the device can still send it again.
 
 /** How often the reports of one gap are asked for before they are given up. */
 const ASKS = 3
@@ -29,7 +29,7 @@ export class Gap {
     return first
   }
 
-  /** Report numbers began anew. */
+  /** The numbering was reset. */
   restart(): void {
     this.#highest = 0
     this.#asks = 0
@@ -39,7 +39,7 @@ export class Gap {
     this.#asks = 0
   }
 
-  /** Call every few seconds: true when nothing came since and the gap must be asked for again. */
+  /** Call every few seconds: true when nothing came since the last call and the gap must be requested again. */
   isStuck(last: number): boolean {
     const moved = last !== this.#seenAt
     this.#seenAt = last

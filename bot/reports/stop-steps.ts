@@ -1,11 +1,11 @@
-// The stops of a position share one message: where the stop stands now, or that it is off the book.
+// The stops of a position share one message: the current stop, or that it was canceled.
 import type { OrderStatus } from '@keyside/protocol'
 import { isFinal } from '../approvals/result.ts'
 import { findByKey, putMessage } from '../store/messages.ts'
 import { isFilled, type OrderStep, stopText } from '../texts/orders.ts'
 import type { NotificationContext } from './notification-context.ts'
 
-/** That a stop could not be placed has an alarm of its own. */
+/** A stop that could not be placed is reported by a notice of its own. */
 const SILENT: ReadonlySet<OrderStatus> = new Set(['submitted', 'rejected', 'denied', 'not_placed'])
 
 /** Where it does not ring: `order-steps.ts` has what does. */

@@ -1,4 +1,4 @@
-// bot.db in the hands of another program: what the log says about it.
+// The log line for a bot.db that another program has locked.
 import { databaseBusy, type Logger } from '@keyside/runtime'
 
 export function warnBusy(log: Pick<Logger, 'warn'>): () => void {

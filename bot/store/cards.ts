@@ -73,7 +73,7 @@ UPDATE button_nonce SET used = 1 WHERE nonce = ? AND used = 0 AND order_id IN (
   WHERE card.state = 'waiting' AND card.expires > ? AND card.user = ? AND card.chat = ? AND message.telegram = ?)
 RETURNING order_id, answer`
 
-/** One statement decides, so that of two presses one is taken. */
+/** One statement decides, so that only one of two callbacks is taken. */
 export function takeCallback(store: Store, press: ButtonCallback): CallbackOutcome {
   return transact(store, () => {
     const { data, now, user, chat, message } = press
@@ -87,7 +87,7 @@ export function takeCallback(store: Store, press: ButtonCallback): CallbackOutco
   })
 }
 
-/** Tells a late or second press of the owner's apart; everything else is unknown. */
+/** Tells apart late and repeated callbacks of the owner; everything else is unknown. */
 function refusalOf(
   store: Store,
   press: ButtonCallback,
@@ -103,7 +103,7 @@ function refusalOf(
   return { outcome: Number(row['expires']) <= press.now ? 'late' : 'unknown' }
 }
 
-/** The code takes the place of a press: false when the card waits no more. `now` in seconds. */
+/** The code counts like a press: false when the card is no longer open. `now` in seconds. */
 export function takeCard(store: Store, order: string, now: number): boolean {
   return transact(store, () => {
     const taken = store
@@ -116,7 +116,7 @@ export function takeCard(store: Store, order: string, now: number): boolean {
   })
 }
 
-/** The device wants a code that its card did not speak of: its policy has changed since. */
+/** The device requires a code that the card did not mention: the policy has changed since. */
 export function markCodeNeeded(store: Store, order: string): void {
   store
     .prepare("UPDATE card SET needed = json_set(needed, '$.code', 'needed') WHERE order_id = ?")

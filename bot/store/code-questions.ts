@@ -1,4 +1,4 @@
-// Questions for a code that stand in the chat, one for each order at most. No code ever comes here.
+// Open prompts for a code, at most one per order. Codes themselves are never stored.
 import { codeQuestion } from '../texts/card.ts'
 import type { Card } from './cards.ts'
 import { findByKey, putMessage } from './messages.ts'
@@ -12,7 +12,7 @@ export interface Question {
 
 const keyOf = (order: string) => `code:${order}`
 
-/** `now` in Unix ms. One that stands there already is not asked again. */
+/** `now` in Unix ms. An open prompt is not repeated. */
 export function putQuestion(
   store: Store,
   { order, needed, owner }: Pick<Card, 'order' | 'needed' | 'owner'>,

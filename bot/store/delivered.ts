@@ -1,4 +1,4 @@
-// Which reports were told, by number and content: a number alone does not say which of two programs it comes from.
+// Which reports were delivered, by number and content: two programs with a copied home use the same numbers.
 import { hashText, type Report } from '@keyside/protocol'
 import type { Store } from './open.ts'
 
@@ -12,7 +12,7 @@ export function markDelivered(store: Store, report: Report): void {
   store.prepare('DELETE FROM delivered_report WHERE seq <= ?').run(report.seq - KEPT)
 }
 
-/** The number was told, and with it something else. */
+/** A different report was delivered under this number. */
 export function differsFromDelivered(store: Store, report: Report): boolean {
   const digests = store.prepare('SELECT digest FROM delivered_report WHERE seq = ?').all(report.seq)
   const digest = digestOf(report)
@@ -23,7 +23,7 @@ export function forgetDelivered(store: Store): void {
   store.exec('DELETE FROM delivered_report')
 }
 
-/** A replay is signed anew, by another run: only what happened, and when, is the same. */
+/** A replay has a new signature: only the event and its time are the same. */
 function digestOf({ at, event }: Report): string {
   return hashText(JSON.stringify([at, event]))
 }

@@ -1,4 +1,4 @@
-// What was last heard of the device: its report number, and whether it is there.
+// The last known state of the device: its report number, and whether it is online.
 import type { Store } from './open.ts'
 
 export interface DeviceRow {

@@ -13,7 +13,7 @@ export interface Content {
   /** Drawn when sent. An edit leaves the picture as it is. */
   readonly chart?: ChartInput
   readonly buttons?: readonly Button[]
-  /** The chat opens a reply to it; what stands in the empty box. */
+  /** Opens a reply in the chat, with this placeholder. */
   readonly replyHint?: string
   /** Without a sound. */
   readonly quiet?: boolean
@@ -27,7 +27,7 @@ export interface Message {
   /** Telegram's number for it; null before it was sent. */
   readonly telegram: number | null
   readonly form: 'text' | 'photo' | null
-  /** `jti` of the signal whose fill this message tells, until Telegram shows it. */
+  /** `jti` of the signal whose fill this message reports, until it is sent. */
   readonly trace: string | null
 }
 
@@ -37,7 +37,7 @@ export interface Draft {
   readonly chat: number
   readonly content: Content
   readonly trace?: string
-  /** An answer to the trader: it goes before whatever else waits, so that a halt is seen to be done. */
+  /** An answer to the trader: sent before everything else, so that a halt is confirmed at once. */
   readonly isAnswer?: boolean
 }
 
@@ -73,7 +73,7 @@ export function editMessage(store: Store, id: number, content: Content, trace?: 
     .run(JSON.stringify(content), nextPosition(store), id, trace ?? null)
 }
 
-/** The oldest message that Telegram does not show as it is here. What somebody waits to answer waits for no other. */
+/** The next message to send: open approval cards and code prompts first, then the oldest. */
 export function nextUnsent(store: Store): Message | null {
   const row = store
     .prepare(

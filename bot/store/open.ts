@@ -98,7 +98,7 @@ function unusable(path: string, error: unknown): KeysideError {
   )
 }
 
-/** For one bot: two would tell everything twice. Throws `bot_locked`, and what `openStore` throws. */
+/** Only one bot may use it: two would send everything twice. Throws `bot_locked`, and what `openStore` throws. */
 export function openExclusive(path: string): { store: Store; close: () => void } {
   const opened = openUnlessLocked(path)
   if (opened !== null) return { store: opened.value, close: opened.close }
@@ -138,7 +138,7 @@ const DAY_MS = 86_400_000
 const UPDATES_KEPT_MS = 8 * DAY_MS
 const MESSAGES_KEPT_MS = 30 * DAY_MS
 
-/** Forgets what no button and no update can name any more. `now` in Unix ms. */
+/** Deletes what no button and no update can refer to any more. `now` in Unix ms. */
 export function prune(store: Store, now: number): void {
   store.prepare('DELETE FROM seen_update WHERE at < ?').run(now - UPDATES_KEPT_MS)
   store.prepare('DELETE FROM message WHERE at < ? AND sent = version').run(now - MESSAGES_KEPT_MS)

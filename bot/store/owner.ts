@@ -18,7 +18,7 @@ export function claimFor(store: Store, { user, chat }: Owner, now: number): bool
   return insert.run(user, chat, now).changes === 1
 }
 
-/** The next owner must not see, or press on, what was meant for this one. */
+/** The next owner must not see or answer messages meant for this one. */
 export function removeOwner(store: Store): boolean {
   return transact(store, () => {
     store.exec('DELETE FROM message')

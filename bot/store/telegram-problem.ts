@@ -1,4 +1,4 @@
-// Why updates do not come from Telegram, for whoever asks from another program.
+// Why updates do not come from Telegram, for checks from another program.
 import { BOT_LOG_CODES, type BotLogCode } from '../texts/codes.ts'
 import type { Store } from './open.ts'
 

@@ -26,7 +26,7 @@ export function cardText(needed: ApprovalNeeded, state: Html, mark: '?' | '' = '
   )
 }
 
-/** The idea is an old one, and the price a new one. */
+/** Asked again because the price has moved. */
 function againText({ again, market }: ApprovalNeeded): Html | null {
   if (again === undefined) return null
   return html`🔄 <b>Asked again</b> (${ordinal(again.times)} time): the price was ${amount(again.was)}, now it is ${amount(market)}`
@@ -42,7 +42,7 @@ function stopLine({ stop, market, order }: ApprovalNeeded): Html | null {
   return html`Stop <b>${amount(stop)}</b> (${distance(stop, market)} ${side})`
 }
 
-/** What a trader reckons in the head stands first; the bound that the limits set explains itself. */
+/** First the loss at the stop, as a trader would estimate it; then the bound that the limits set. */
 function riskLine({ stop, market, risk, order }: ApprovalNeeded): Html | null {
   if (order.kind !== 'entry') return null
   const { quote } = currencies(order.market)
@@ -59,14 +59,14 @@ export function codeQuestion(order: OrderView): Html {
   return html`🔐 <b>${orderTitle(order)}</b>: send the six digits that your authenticator shows now. They are passed on to your device, and taken out of this chat.`
 }
 
-/** Said to digits that are passed on to nobody. */
+/** Replies to digits that are not forwarded. */
 export const CODE_ANSWERS = {
   none: html`No order waits for a code. Press Approve on its card first.`,
   which: html`Several orders wait for a code: reply to the message that asks for the one you mean.`,
   old: html`You sent this code while I was away, and it counts no more. Press Approve again and send a new one.`,
 } as const
 
-/** The end to the second, and a count that moves in steps: at most seven edits a minute. Both in seconds. */
+/** The expiry to the second, and the time left in steps: at most seven edits a minute. Both in seconds. */
 export function timeLeft(expires: number, now: number): Html {
   const left = expires - now
   const step = left > 120 ? 60 : left > 10 ? 10 : 5
@@ -82,7 +82,7 @@ export const SENDING = {
 export const timeUp: Html = html`⌛ Time is up, nothing was sent.`
 export const unconfirmed: Html = html`❓ <b>Unconfirmed.</b> Your answer is out, but your device has not said what came of it. Look at /orders.`
 
-/** Notes that stand above the time left while the card still waits. */
+/** Notes above the time left while the card is open. */
 export const NOTES = {
   unreachable: 'Your device cannot be reached, so your answer was not sent. Press again.',
   unheard: 'Your device has not taken your answer, and it counts no more. Press again.',
@@ -95,7 +95,7 @@ export function noteText(note: string): string | null {
   return (NOTES as Readonly<Record<string, string>>)[note] ?? null
 }
 
-/** Said to a press on a card that is closed: what became of its order. */
+/** Toasts for a press on a closed card: what became of its order. */
 export const OUTCOMES = {
   approved: 'Approved already: it is being sent.',
   declined: 'Rejected already: nothing was sent.',

@@ -1,4 +1,4 @@
-// What the bot says about itself: greeting, help, and the ends of commands.
+// The bot's own texts: greeting, help, and replies to commands.
 import { clip, type Html, html, lines } from './html.ts'
 import { reasonText } from './reason.ts'
 
@@ -40,7 +40,7 @@ export const editedCommand = html`I do not follow edited commands, a halt aside.
 
 export const editedHaltTooOld = html`You edited this into a halt more than a minute before I saw it, so <b>nothing is halted</b>. /halt halts all trading at once.`
 
-/** Below a halt that was asked for with more words. */
+/** Below the reply to a halt with extra words. */
 export const ignoredWords = (words: string): Html =>
   html`I did nothing about “${clip(words, 60)}”. <code>/halt sell</code>, and no other word, also sells what is held.`
 
@@ -58,7 +58,7 @@ export const anotherHalted = html`⏹ <b>Another program with this device's name
 
 export const anotherUnconfirmed = html`⚠️ <b>Another program with this device's name has not confirmed the halt.</b> It is sent again whenever that one is heard. Look where else this home is in use, and stop it there: <code>npx keyside halt</code>`
 
-/** Of the line between this bot and your device. */
+/** Trouble with the link between the bot and the device. */
 export const brokerTrouble = (code: string, message: string): Html =>
   lines(html`🔴 <b>I cannot hear your device.</b>`, reasonText(code, message))
 

@@ -1,4 +1,4 @@
-// Every reason of the bot's own for which something was not done. docs/errors.md explains each one.
+// All codes of the bot. docs/errors.md explains each one.
 
 /** Reasons not to start; thrown as a KeysideError. */
 export const BOT_START_CODES = [
@@ -7,7 +7,7 @@ export const BOT_START_CODES = [
   'bot_locked',
 ] as const
 
-/** Written to the log with a sentence; the bot keeps running. */
+/** Logged with a sentence; the bot keeps running. */
 export const BOT_LOG_CODES = [
   'telegram_token_refused',
   'telegram_conflict',

@@ -20,7 +20,7 @@ const REFUSED = {
   message: html`🛑 <b>Message refused</b>`,
 } as const
 
-/** An entry that is not made costs nothing. A way out that is not, or a message that nobody should have sent, may. */
+/** Quiet: a missed entry costs nothing. A missed exit or an unexpected message may. */
 export function isCalm({ kind, stream }: Event<'refusal'>): boolean {
   return kind === 'entry' || (kind === undefined && stream !== undefined)
 }
@@ -62,7 +62,7 @@ const STATES: { readonly [State in TradingState]: (by: string) => Html } = {
     html`⏹ <b>Trading is halted</b> by ${by}. No new entries; exits and stops go on. Only the device itself can undo it: <code>npx keyside unhalt</code>`,
 }
 
-/** A start that finds trading as it was left. */
+/** Trading state found at start-up. */
 const STILL: { readonly [State in TradingState]: Html } = {
   running: html`▶️ Trading runs.`,
   paused: html`⏸ <b>Trading is still paused.</b> /resume ends it.`,

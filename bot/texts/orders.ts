@@ -1,4 +1,4 @@
-// One order in words: what it is, what became of it, and what that has brought.
+// One order as text: what it is, its status, and its result.
 import type { OrderStatus, OrderView, ReportEvent, SaleResult } from '@keyside/protocol'
 import Big from 'big.js'
 import { clip, type Html, html, lines } from './html.ts'
@@ -72,7 +72,7 @@ export function stepText(step: OrderStep): Html {
   return lines(STEPS[status](step), why, wholeResult(step))
 }
 
-/** A reason would say the same again: the trader did it, or slept, or the sentence has it. */
+/** Statuses and codes whose text already gives the reason. */
 function isTold({ status, code = '' }: OrderStep): boolean {
   return ['declined', 'expired', 'replaced'].includes(status) || SAID.includes(code)
 }
@@ -99,7 +99,7 @@ const STEPS: { readonly [Status in OrderStatus]: (step: OrderStep) => Html } = {
   not_placed: (step) => html`⚪ <b>Never placed.</b> ${nothing(step)}`,
 }
 
-/** An entry that is not made costs nothing; a way out that is refused needs somebody. */
+/** A refused entry costs nothing; a refused exit needs attention. */
 function refused({ order, code, message = '' }: OrderStep): Html {
   if (code === 'entry_superseded')
     return html`⚪ <b>Over.</b> The strategy has left this idea again. Nothing was bought.`

@@ -1,7 +1,7 @@
-// Why the device did or did not do something: its own sentence, and the code for whoever looks it up.
+// The device's reason: its sentence, and the code for looking it up.
 import { clip, type Html, html } from './html.ts'
 
-/** So long that a card with it still fits a caption. */
+/** A card with a reason of this length still fits a caption. */
 const LONGEST = 220
 
 export function reasonText(code: string, message: string | undefined): Html {

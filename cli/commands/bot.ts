@@ -17,7 +17,7 @@ export function addBot(program: Command): void {
 
 async function start({ home, log, notifyParent }: ProgramContext) {
   const config = loadConfig('bot', botConfig, home, environment)
-  // On the terminal, for whoever started it; never in the log.
+  // Shown on the terminal only, never logged.
   const onClaimCode = (code: string, bot: string) => {
     notifyParent({ type: 'claim', code, bot })
     if (process.stdout.isTTY) print('', ...claimLines(code, bot), '')

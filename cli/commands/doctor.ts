@@ -79,7 +79,7 @@ async function examine(home: string): Promise<Finding[]> {
   for (const [check, run] of checks) {
     const finding = await find(check, run)
     findings.push(finding)
-    // Everything after it would only say the same again.
+    // The later checks would fail for the same reason.
     if (check === 'config' && !finding.ok) break
   }
   return findings

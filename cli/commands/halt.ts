@@ -29,7 +29,7 @@ Example:
 
 async function halt({ sell, json }: { sell: boolean; json: boolean }): Promise<void> {
   const positions = sell ? 'sell' : 'keep'
-  // In hexadecimal: no word can stand in it.
+  // In hexadecimal, so that it cannot spell a word.
   const id = Buffer.from(systemRandomBytes(8)).toString('hex')
   const outcomes = await Promise.all(
     homes().map(async (home) => {

@@ -1,4 +1,4 @@
-// keyside unhalt: the only way out of a halt, for the one who sits at this device.
+// keyside unhalt: ends a halt. Only possible at the device.
 import { userInfo } from 'node:os'
 import {
   askForUnhalt,

@@ -95,7 +95,7 @@ async function upSandbox(): Promise<void> {
   }
 }
 
-/** Also for each later code, when nobody has used the one before. */
+/** Also for each later code, when the one before was not used. */
 function invite(chatUrl: string, code: string): void {
   print(
     '',
@@ -110,7 +110,7 @@ async function startPrograms(
   options: Pick<SupervisorOptions, 'home' | 'passphrase' | 'onMessage'>,
 ): Promise<Supervisor> {
   try {
-    // What programs say of each other's going is no trouble.
+    // While stopping, the programs' warnings about each other are not shown.
     const onLine = (program: Program, line: string) => stop.aborted || showWarning(program, line)
     const onEnd = (program: Program, text: string) => stop.aborted || print(row(program, text))
     return await startSupervisor({ ...options, environment, clock: systemClock, onLine, onEnd })

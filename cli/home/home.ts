@@ -1,4 +1,4 @@
-// A trader's home folder: who may speak to whom, made once, everything signed and pinned on this machine.
+// Makes a home folder: keys, access tokens with their topics, and config, all on this machine.
 import { existsSync, readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { type Access, headerSegment, type SigningKey, seal, seconds } from '@keyside/protocol'
@@ -35,7 +35,7 @@ export interface HomeOptions {
 
 type Acl = Access['acl']
 
-/** Who connects to the broker, and the topics each may use there. A provider's engine hears nothing of the device. */
+/** The broker's clients and the topics each may use. A provider's engine can read nothing of the device. */
 const CLIENTS: Readonly<Record<string, Acl>> = {
   engine: {
     publish: ['keyside/v1/signal/+', 'keyside/v1/head/+', 'keyside/v1/presence/engine'],

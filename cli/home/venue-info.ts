@@ -1,4 +1,4 @@
-// What is traded, and where: the exchange, its address, and whether money there is real.
+// The exchange that a home trades at, its address, and whether money there is real.
 import { moneyAt, venueFacts } from '@keyside/executor'
 import { createLog, systemClock, systemRandomBytes } from '@keyside/runtime'
 import { executorSection } from './home-keychain.ts'
@@ -16,7 +16,7 @@ export interface Venue {
   readonly money: 'real' | 'sandbox'
 }
 
-/** Asks the address for its proof; what does not answer is real. */
+/** Asks the address for its sandbox proof; without one it is real money. */
 export async function venueOf(home: string): Promise<Venue> {
   const { exchange } = executorSection(home)
   const { name, address = null } = exchange

@@ -8,7 +8,7 @@ import { z } from 'zod'
 export const PROGRAMS = ['broker', 'engine', 'executor', 'bot'] as const
 export type Program = (typeof PROGRAMS)[number]
 
-/** What a program tells the one that started it. */
+/** Messages from a program to its parent. */
 export const message = z.discriminatedUnion('type', [
   z.object({ type: z.literal('ready'), text: z.string() }),
   z.object({ type: z.literal('claim'), code: z.string(), bot: z.string() }),
@@ -19,7 +19,7 @@ export type Message = z.infer<typeof message>
 export interface Child {
   readonly program: Program
   readonly process: ChildProcess
-  /** Resolves when it can do its work; rejects with what it said when it could not start. */
+  /** Resolves when the program is ready; rejects with its own message when it could not start. */
   readonly ready: Promise<string>
   readonly exited: Promise<number | null>
 }
@@ -62,7 +62,7 @@ export function startChild(
       },
     },
   )
-  // A child that ends at once closes its end: its exit says so, EPIPE adds nothing.
+  // A child that ends at once causes EPIPE; its exit is handled below.
   child.stdin?.on('error', () => undefined)
   child.stdin?.end(options.passphrase === undefined ? '' : `${options.passphrase}\n`)
   const { promise: ready, resolve, reject } = Promise.withResolvers<string>()

@@ -1,5 +1,5 @@
-// Compiled code is kept for the next start of any command: half of what a short one costs. Whoever can write there runs
-// code as this user, so it is kept only where nobody else can.
+// Compiled code is kept for the next start of any command: half the cost of a short command. Write access
+// to the cache is code execution, so it is kept only where no other user can write.
 import { existsSync, lstatSync, mkdirSync } from 'node:fs'
 import { enableCompileCache, flushCompileCache } from 'node:module'
 import { homedir } from 'node:os'
@@ -22,7 +22,7 @@ export function privateCache(home: string): string | null {
   const parts = ['.cache', 'keyside', 'compiled']
   const folders = parts.map((_, at) => join(home, ...parts.slice(0, at + 1)))
   try {
-    // Each by itself: the home is not made, and in some places Node would try for ever.
+    // One by one: the home itself is not made, and a recursive mkdir can hang in some places.
     for (const folder of folders) if (!existsSync(folder)) mkdirSync(folder, { mode: 0o700 })
     return [home, ...folders].every(isOwn) ? join(home, ...parts) : null
   } catch {

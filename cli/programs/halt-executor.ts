@@ -1,4 +1,4 @@
-// A halt of one home from outside: asked for by a file, waited for, and enforced where nobody answers.
+// Halts one home from outside: requests it by a file, waits, and kills an executor that does not answer.
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import {
@@ -12,9 +12,9 @@ import {
 } from '@keyside/executor'
 import type { Clock } from '@keyside/runtime'
 
-/** An executor that hangs cannot be waited for longer: it may hold an order that is about to be sent, ms. */
+/** How long the executor has to answer, ms: one that hangs may be about to send an order. */
 export const ANSWER_TIMEOUT_MS = 3_000
-/** One that left no note looks at the file once a second all the same, ms. */
+/** An executor without a note still reads the file once a second, ms. */
 const NO_NOTE_TIMEOUT_MS = 1_500
 const POLL_MS = 50
 const MAX_STARTS = 2
@@ -42,7 +42,7 @@ export async function haltExecutor(
   return awaitAnswer(home, text, { clock, starts: MAX_STARTS })
 }
 
-/** A new one in the meantime has its own three seconds, unless it ends again and again. */
+/** An executor that started meanwhile gets its own three seconds, at most twice. */
 async function awaitAnswer(
   home: string,
   text: string,
@@ -62,7 +62,7 @@ async function awaitAnswer(
   return { outcome: 'ended', note }
 }
 
-/** False where it may not be ended, or the system does not tell that it is the one that is meant. */
+/** False where it may not be ended, or cannot be identified for certain. */
 async function kill({ pid, born }: ExecutorNote, clock: Clock): Promise<boolean> {
   const isGone = () => {
     const mark = markOf(pid)

@@ -1,4 +1,4 @@
-// What a person is told of a halt: what answered, what it said, and what to do where nothing did.
+// The output of a halt: which executor answered, what it reported, and what to do when none did.
 import type { ExecutorNote, HaltAnswer } from '@keyside/executor'
 import { ANSWER_TIMEOUT_MS, type Outcome } from './halt-executor.ts'
 

@@ -1,4 +1,4 @@
-// SIGUSR2 halts: for whoever has a process and nothing else. It leaves the same file as "keyside halt".
+// SIGUSR2 halts, by writing the same file as "keyside halt".
 import { askForHalt } from '@keyside/executor'
 import { systemClock } from '@keyside/runtime'
 

@@ -1,4 +1,4 @@
-// A sign of life that a health check can read: a file in the home folder, touched while the program works.
+// A heartbeat for health checks: a file in the home folder, touched while the program works.
 import { mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { Clock } from '@keyside/runtime'
@@ -7,7 +7,7 @@ const BEAT_MS = 5_000
 /** Three beats missed. */
 const STALE_MS = 15_000
 
-/** Returns what takes the sign away again. */
+/** Returns a function that stops it and removes the file. */
 export function startHeartbeat(home: string, program: string, clock: Clock): () => void {
   const file = heartbeatFile(home, program)
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 })

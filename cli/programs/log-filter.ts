@@ -1,7 +1,7 @@
-// What a person should see of a program's log: warnings and worse, in words.
+// Picks warnings and errors from a program's log, as text.
 const WARN = 40
 
-/** Null for a line that says nothing is wrong. A line that is no log entry comes back as it is. */
+/** Null for a line below warning level. A line that is not a log entry is returned as it is. */
 export function warningIn(line: string): string | null {
   let entry: { level?: unknown; msg?: unknown }
   try {

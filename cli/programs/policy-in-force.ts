@@ -1,4 +1,4 @@
-// Whether the executor that runs follows what was just accepted: asked of it, not supposed.
+// Asks the running executor whether it follows the policy that was just accepted.
 import { executorAt, followedPolicy } from '@keyside/executor'
 import type { Clock } from '@keyside/runtime'
 import { ANSWER_TIMEOUT_MS, pollUntil } from './halt-executor.ts'

@@ -43,7 +43,7 @@ export async function runProgram(
   process.once('disconnect', () => end('the parent is gone'))
   try {
     const started = await Promise.race([start({ home, log, notifyParent }), asked])
-    // Asked to end before it began: nothing to be undone is worth waiting for.
+    // Asked to stop before it had started: nothing to undo.
     if (typeof started === 'string') return exitSoon()
     const { text, stop } = started
     const hide = startHeartbeat(home, program, systemClock)
@@ -60,7 +60,7 @@ export async function runProgram(
   exitSoon()
 }
 
-/** A lock is no bug, wherever it was met. */
+/** Turns a database lock into its KeysideError. */
 export function explainError(error: unknown): unknown {
   return isBusy(error) && !(error instanceof KeysideError)
     ? databaseBusy('a database of this home', error)
@@ -71,14 +71,14 @@ function fail(thrown: unknown, log: Logger, notifyParent: ProgramContext['notify
   const error = explainError(thrown)
   const known = error instanceof KeysideError
   const text = error instanceof Error ? error.message : String(error)
-  // At a terminal the sentence below is enough; a log that is kept has its line.
+  // A terminal gets only the sentence below; a log gets an entry.
   if (!process.stdout.isTTY) log.fatal({ err: error }, text)
   if (!process.connected) process.stderr.write(`${text} (${known ? error.code : 'unexpected'})\n`)
   notifyParent({ type: 'failed', code: known ? error.code : 'unexpected', message: text })
   process.exitCode = known ? EXIT.refused : EXIT.failed
 }
 
-/** The parent reads the last message first; what a library left running does not hold the process. */
+/** Gives the parent time to read the last message, then exits whatever libraries left running. */
 function exitSoon(): void {
   if (process.connected) process.disconnect?.()
   setTimeout(() => process.exit(), 100).unref()

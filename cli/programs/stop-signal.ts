@@ -1,4 +1,4 @@
-// Ctrl-C and its like, as something to ask about: who started children has to end them and to clean up.
+// Termination signals as an AbortSignal, for commands that have children to end and files to clean up.
 
 /** Aborted by the first signal. Later ones change nothing: npm sends on a Ctrl-C that came here already. */
 export function stopSignal(): AbortSignal {

@@ -22,7 +22,7 @@ export interface SupervisorOptions {
   /** Every log line of every program, as it comes. */
   readonly onLine?: (program: Program, line: string) => void
   readonly onMessage?: (program: Program, message: Message) => void
-  /** That a program ended by itself, when it is started again, and what became of that. */
+  /** A program ended by itself: when it is started again, and whether that succeeded. */
   readonly onEnd?: (program: Program, text: string) => void
 }
 
@@ -40,7 +40,7 @@ export interface Supervisor {
 export async function startSupervisor(options: SupervisorOptions): Promise<Supervisor> {
   const programs = new Programs(options)
   try {
-    // All need the broker. The engine comes last: what it has to say at once should find a device that listens.
+    // All need the broker. The engine comes last, so that its first signals find a connected device.
     await programs.start('broker')
     await Promise.all([
       programs.start('bot'),
@@ -88,7 +88,7 @@ class Programs implements Supervisor {
     const { broker = [], others = [] } = Object.groupBy(this.children.values(), ({ program }) =>
       program === 'broker' ? 'broker' : 'others',
     )
-    // The broker last: the others say goodbye there.
+    // The broker last: the others publish their offline presence.
     await stopChildren(others)
     await stopChildren(broker)
   }
@@ -113,7 +113,7 @@ class Programs implements Supervisor {
     return child
   }
 
-  /** For as long as this process lives: an end is not a fall, and takes no other program with it. */
+  /** Restarts the program whenever it ends, for as long as this process runs. */
   async #keep(program: Program): Promise<void> {
     const { clock } = this.#options
     for (let failures = 0, began = clock.now(), reason = ''; ; ) {
@@ -133,7 +133,7 @@ class Programs implements Supervisor {
     }
   }
 
-  /** Why it did not start, in its own words; empty when it did, or said nothing. */
+  /** Why it did not start; empty when it did, or gave no reason. */
   async #again(program: Program): Promise<string> {
     try {
       this.#say(program, `started again: ${await this.#launch(program).ready}`)

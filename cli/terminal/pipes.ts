@@ -1,11 +1,11 @@
-// A pipe whose reader has gone, as with `| head`: no error of ours.
+// Handles a closed output pipe, as with `| head`.
 
-/** 128 and SIGPIPE: what a shell says of a program that this ended. */
+/** 128 and SIGPIPE: the exit code that a shell reports for it. */
 const PIPE_CLOSED = 141
 
 let goOn = false
 
-/** Ends the program quietly at its next word, as the shell's own programs end. */
+/** Exits quietly at the next write, as shell programs do. */
 export function exitOnClosedPipe(): void {
   for (const stream of [process.stdout, process.stderr])
     stream.on('error', (error: NodeJS.ErrnoException) => {
@@ -14,7 +14,7 @@ export function exitOnClosedPipe(): void {
     })
 }
 
-/** For a program that watches over positions: who reads its log does not matter to those. */
+/** For programs that must keep running when nobody reads their output. */
 export function ignoreClosedPipe(): void {
   goOn = true
 }

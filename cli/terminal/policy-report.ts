@@ -1,4 +1,4 @@
-// What counts of the policy, in words and in one number: for keyside policy, and for a journal that brings one back.
+// Describes the policy in force and its daily bound, for keyside policy and for restored journals.
 import { type DailyBound, dailyBound, type PolicyState } from '@keyside/executor'
 import { table } from './print.ts'
 
@@ -19,7 +19,7 @@ export function stateLines(found: PolicyState): string[] {
   return [WORDS[found.state], ...waitingLines(found)]
 }
 
-/** Said wherever the file is not yet what counts: from when on it does, and what can be had at once. */
+/** When an accepted policy waits: from when on it counts, and what can be had at once. */
 export function waitingLines({ waiting, state }: PolicyState): string[] {
   if (waiting === null) return []
   const since = `It was accepted on ${timeOf(waiting.acceptedAt)}.`

@@ -1,4 +1,4 @@
-// Text for a person at the terminal.
+// Output at the terminal.
 
 export function print(...lines: string[]): void {
   for (const line of lines) process.stdout.write(`${line}\n`)

@@ -1,4 +1,4 @@
-// Questions to a person at the terminal, or to a pipe that answers line by line. Secrets are never shown.
+// Prompts at the terminal, or answers from a pipe, line by line. Secrets are never echoed.
 import { createInterface } from 'node:readline'
 import { KeysideError } from '@keyside/runtime'
 import { type Echo, Terminal } from './terminal.ts'
@@ -17,7 +17,7 @@ export async function confirm(question: string): Promise<boolean> {
   return /^y(es)?$/i.test((await answer(`${question} [y/N] `, 'shown')).trim())
 }
 
-/** For a command that will ask: what is typed before its first question is not shown either. */
+/** For commands that will prompt: what is typed before the first prompt is not echoed either. */
 export function expectPrompts(): void {
   if (process.stdin.isTTY) terminal().arm()
 }

@@ -50,7 +50,7 @@ export class Terminal {
 
   /** Null at the end of the input. */
   ask(question: string, echo: Echo): Promise<string | null> {
-    // First of all: whoever sees the question answers it at once.
+    // Before the prompt is shown: the answer may come at once.
     this.arm()
     this.#typed = this.#typed.replace(/^[\r\n]+/, '')
     this.#output.write(question)
@@ -67,7 +67,7 @@ export class Terminal {
   }
 
   #read(): void {
-    // Nobody else ends a program whose terminal is raw.
+    // In raw mode Ctrl-C arrives as a character.
     if (this.#typed.includes('\x03')) this.#interrupt()
     while (this.#reader !== undefined && this.#typed !== '') {
       const key =

@@ -14,7 +14,7 @@ import {
 } from './common.ts'
 import { decimal, positiveDecimal } from './decimal.ts'
 
-/** A stable word that docs/errors.md explains. */
+/** One of the codes of docs/errors.md. */
 export const code = z.string().regex(/^[a-z][a-z0-9_.]{2,48}$/, 'expected an error code')
 
 /** One order as it was planned, in the characters that go to the exchange. */

@@ -43,7 +43,7 @@ function averageTrueRange(period: number): Series {
     next(atr, { high: Number(high), low: Number(low), close: Number(close) })
 }
 
-// EMA gives numbers before it is stable, so its own word on that is asked for.
+// EMA gives numbers before it is stable, so `isStable` is checked.
 function next<Input>(indicator: Streaming<Input>, input: Input): number | null {
   indicator.add(input)
   return indicator.isStable ? indicator.getResultOrThrow() : null

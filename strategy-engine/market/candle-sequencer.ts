@@ -1,4 +1,4 @@
-// Lines closed candles up for one subscriber: history, then live, with whatever was missed fetched in between.
+// Orders closed candles for one subscriber: history, then live, with missed ones fetched in between.
 import { type Cancel, type Clock, describeError, KeysideError } from '@keyside/runtime'
 import { type Candle, TIMEFRAMES } from './candle.ts'
 import type { FeedTrouble, Origin, Subscription } from './feed.ts'
@@ -10,13 +10,13 @@ export interface History {
   since(start: number): Promise<Candle[]>
 }
 
-/** The live stream tells the close at once; after this long without word it is asked for, ms. */
+/** The live stream reports a close at once; after this long without it the candle is fetched, ms. */
 const OVERDUE_MS = 1_000
 const CHECK_MS = 500
 const MAX_PAUSE_MS = 30_000
 /** A market that the exchange does not have may be listed later. */
 const UNKNOWN_PAUSE_MS = 300_000
-/** So many questions without a new candle, some half a minute, and the market counts as silent. */
+/** The market counts as silent after this many requests without a new candle, about half a minute. */
 const SILENT_AFTER = 6
 
 type State = 'fetching' | 'following' | 'stopped'
@@ -40,7 +40,7 @@ export class CandleSequencer {
   #next: number | null = null
   #newestSeen = 0
   #failures = 0
-  /** Questions in a row that brought nothing new. */
+  /** Requests in a row without a new candle. */
   #unanswered = 0
   #askAgainAt = 0
   #troubled: 'no' | 'unknown' | 'silent' = 'no'

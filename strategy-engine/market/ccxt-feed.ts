@@ -138,7 +138,7 @@ export class CcxtFeed implements Feed {
         pause = RECONNECT_MS
       } catch (error) {
         if (over.aborted) return
-        // Of a market that is not there, the one who asks for its history tells.
+        // An unknown market is reported by the history request.
         if (!isUnknownMarket(error))
           this.#log.warn({ err: error, market }, 'live candles broke off, asking for them instead')
         await this.#pause(pause, over)

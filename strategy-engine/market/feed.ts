@@ -1,4 +1,4 @@
-// The port through which candles come in, live, replayed or simulated.
+// The port for candles, live or replayed.
 import type { Cancel } from '@keyside/runtime'
 import type { Candle, Timeframe } from './candle.ts'
 
@@ -31,7 +31,7 @@ export interface Subscription {
   /** How many closed candles to give first; fewer come if the market is younger. At most 999. */
   readonly history: number
   readonly onCandle: (candle: Candle, origin: Origin) => void
-  /** The history that there is has been given, if only none. */
+  /** All available history has been given, which may be none. */
   readonly onHistory: () => void
   readonly onTrouble: (trouble: FeedTrouble) => void
 }

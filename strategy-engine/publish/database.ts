@@ -1,4 +1,4 @@
-// The engine's file: where each stream stands, and every signal it ever signed.
+// The engine's database: the position of each stream, and every signal that was signed.
 import { chmodSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 import {

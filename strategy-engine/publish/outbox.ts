@@ -69,7 +69,7 @@ export class Outbox {
     return row === undefined ? null : streamRow.parse(row)
   }
 
-  /** Where the stream stands; a new one begins, a flat one may change its market. */
+  /** The stream's row: made for a new stream; a flat one may change its market. */
   openStream(name: string, market: string): StreamRow {
     this.#sql(
       `INSERT INTO streams VALUES (?, ?, 0, ?, 'flat', 0, NULL, NULL)
@@ -108,7 +108,7 @@ export class Outbox {
     })
   }
 
-  /** Gives up what nobody would accept any more at `now` (Unix seconds): kept, but never sent as a signal. */
+  /** Marks signals that expired by `now` (Unix seconds) as missed: kept, but never sent. */
   dropExpired(now: number): SignedSignal[] {
     const rows = this.#sql(
       `UPDATE signals SET state = 'missed' WHERE state = 'unsent' AND exp <= ?

@@ -1,4 +1,4 @@
-// Sends what the outbox holds, and the level of every stream, whenever there is a broker to send it to.
+// Publishes the signals of the outbox and the heads of all streams whenever the broker is connected.
 import { seconds, signalTopic } from '@keyside/protocol'
 import {
   type Cancel,
@@ -34,19 +34,19 @@ export interface PublisherOptions {
 }
 
 const DAY_MS = 86_400_000
-/** A signal's way through broker and executor is over by then: until then nothing else uses wire, disk and processors. */
+/** Delay before the outbox is updated and heads are sent, so that the signal itself gets network, disk and CPU first. */
 const FLUSH_MS = 50
 
 export class Publisher {
   readonly #options: PublisherOptions
   readonly #link: Link
   readonly #streams = new Set<string>()
-  /** Signals on their way or not yet booked, by `jti`. */
+  /** Signals in flight or not yet marked as sent, by `jti`. */
   readonly #inFlight = new Set<string>()
   readonly #cancels: Cancel[]
-  /** Sent, and not yet booked in the outbox: after a crash they are sent again, which executors ignore. */
+  /** Acknowledged, but not yet marked in the outbox: after a crash they are sent again, and executors ignore them. */
   readonly #sent = new Set<string>()
-  /** Streams whose new level is not yet told. */
+  /** Streams whose head is not yet republished. */
   readonly #dirty = new Set<string>()
   #cancelFlush: Cancel | undefined
 
@@ -79,12 +79,12 @@ export class Publisher {
     this.#head(stream)
   }
 
-  /** Its last head runs out by itself. */
+  /** Its last head expires by itself. */
   unfollow(stream: string): void {
     this.#streams.delete(stream)
   }
 
-  /** Sends what is in the outbox at once, and the head that belongs to it a moment later. */
+  /** Sends the outbox at once, and the new head after FLUSH_MS. */
   announce(stream: string): void {
     this.#send()
     this.#dirty.add(stream)
@@ -94,7 +94,7 @@ export class Publisher {
   async stop(): Promise<void> {
     for (const cancel of this.#cancels) cancel()
     this.#flushUnlessBusy()
-    // A clean goodbye: the broker drops the will at DISCONNECT.
+    // The broker drops the will at a clean DISCONNECT, so the offline presence is published.
     const said = this.#presence('offline')
     await Promise.race([said, new Promise((done) => this.#options.clock.after(500, () => done(0)))])
     await this.#link.close()
@@ -155,7 +155,7 @@ export class Publisher {
     this.#dirty.clear()
   }
 
-  /** At the end nobody tries again: what is not booked is sent once more at the next start, and ignored. */
+  /** At shutdown there is no retry: what is not marked is sent again at the next start, and ignored. */
   #flushUnlessBusy(): void {
     try {
       this.#flush()
@@ -164,7 +164,7 @@ export class Publisher {
     }
   }
 
-  /** Out of turn: a program that only writes for itself holds up no head. */
+  /** Reads at once, without queueing behind a locked write. */
   #head(stream: string): void {
     try {
       this.#headNow(stream)
@@ -187,7 +187,7 @@ export class Publisher {
     return this.#link.publish(topic, token, { retain: true }).catch(this.#notSent)
   }
 
-  // Away from the broker that is no news: everything is sent anew at the next connection.
+  // While disconnected this is expected: everything is sent at the next connection.
   readonly #notSent = (error: unknown): void => {
     if (error instanceof KeysideError && error.code === 'broker_unreachable') return
     this.#options.log.warn({ err: describeError(error) }, 'not sent, trying again')

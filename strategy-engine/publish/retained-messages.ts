@@ -1,9 +1,9 @@
-// What the engine says again and again: each stream's head, and that it is here.
+// Retained messages: each stream's head, and the engine's presence.
 import { headTopic, presenceTopic, type SigningKey, seal } from '@keyside/protocol'
 import { newJti, type RandomBytes } from '@keyside/runtime'
 import type { StreamRow } from './outbox.ts'
 
-/** A head lives for three of these, seconds. */
+/** Heads are republished at this interval and valid for three of them, seconds. */
 export const HEAD_PERIOD = 15
 const HEAD_LIFE = 45
 /** The will is signed once, at the start, and must still be valid when it is needed. */

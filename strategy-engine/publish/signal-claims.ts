@@ -9,7 +9,7 @@ import type { Strategy } from '../strategies/strategy.ts'
 const ENTRY_LIFE = 60
 const EXIT_LIFE = 600
 
-/** Where the signal stands in its stream. */
+/** The signal's position in its stream. */
 export interface StreamPosition {
   readonly seq: number
   /** Hash of the token before it. */
@@ -24,7 +24,7 @@ export interface SignalInput {
   readonly decision: Decision
 }
 
-/** Issued when the candle closed, not when this machine came to it: a late signal is born with less life, or none. */
+/** Issued when the candle closed, not when this machine came to it: a late signal has less time to live, or is expired. */
 export function signalClaims(input: SignalInput, { seq, prev }: StreamPosition): Signal {
   const { issuer, strategy, start, decision } = input
   const iat = start + TIMEFRAMES[strategy.timeframe]
@@ -70,7 +70,7 @@ function exitClaims(
   }
 }
 
-/** Names a decision for ever: the stream, the candle and the kind are all there is to it. */
+/** The decision's `jti`, from stream, candle and kind alone. */
 export function decisionId(
   { name, timeframe }: Pick<Strategy, 'name' | 'timeframe'>,
   start: number,

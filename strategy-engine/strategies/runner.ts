@@ -29,7 +29,7 @@ export interface CandleUpdate {
 
 /**
  * What a candle may cause. `past`: it was decided on before, or is older than the stream. `missed`: it closed while
- * nobody watched, so it may only be remembered. `exits`: right after a hole in the candles.
+ * the engine was not running, so it only updates the state. `exits`: right after a hole in the candles.
  */
 export type AllowedSignals = 'past' | 'missed' | 'exits' | 'all'
 
@@ -89,7 +89,7 @@ function nextWanted(
   return holds(exit, candleValues) ? 'flat' : 'long'
 }
 
-/** Also when the exit fell into candles that could not signal: late, but lower risk is never stale. */
+/** Also when the exit fell into candles that could not signal: a late exit still lowers the risk. */
 function decideExit(
   strategy: Strategy,
   next: RunnerState,

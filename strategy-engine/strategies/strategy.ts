@@ -27,7 +27,7 @@ export interface Strategy {
   readonly exit: Condition
   readonly size: Size
   readonly stop: Stop
-  /** What the device does by itself with a position; it is told with each entry. */
+  /** Exits that the device makes by itself; sent with each entry. */
   readonly exits: {
     readonly takeProfit?: readonly TakeProfitLevel[] | undefined
     /** Percent. */

@@ -1,4 +1,4 @@
-// Candles from an array through the feed port: for tests, and wherever the past is to be lived again.
+// Replays candles from an array through the feed port.
 import { type Candle, TIMEFRAMES } from '../market/candle.ts'
 import type { Feed, Subscription } from '../market/feed.ts'
 

@@ -1,4 +1,4 @@
-// What a rule says at one candle. A number that is not finite makes the whole rule unknown, never true.
+// Evaluates a rule at one candle. A number that is not finite makes the whole rule unknown, never true.
 import { type IndicatorValues, seriesText } from '../../indicators/indicator-set.ts'
 import type { ArithmeticOperator, Comparison, Condition, Numeric } from './tree.ts'
 
