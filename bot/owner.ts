@@ -28,7 +28,7 @@ export function ownerOnly(deps: OwnerDeps): Middleware {
       if (isNew) deps.onClaimed(sender)
     } else if (owner === null || sender?.user !== owner.user || sender.chat !== owner.chat) {
       strangers += 1
-      log.warn({ code: 'stranger_ignored', strangers }, 'an update from somebody else was ignored')
+      log.warn({ code: 'stranger_ignored', strangers }, 'an update from another user was ignored')
     } else if (!wasSeen(store, ctx.update.update_id)) {
       await next()
       // After, not before: each handler may run twice without harm, but a lost /halt is harm.

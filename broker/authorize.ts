@@ -19,7 +19,10 @@ export function authorizeMessage(
   const verdict = allows(acl, 'publish', topic, maxLevels)
   if (!verdict.ok) return verdict
   if (retain && !RETAINED.some((filter) => covers(filter, topic.split('/'))))
-    return deny('retain_not_allowed', `messages on "${topic}" are not kept: publish without retain`)
+    return deny(
+      'retain_not_allowed',
+      `messages on "${topic}" are not retained: publish without retain`,
+    )
   return ALLOWED
 }
 

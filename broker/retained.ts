@@ -40,11 +40,14 @@ export class Retained {
     const { maxRetained, maxRetainedPerClient, maxRetainedBytes } = this.#limits
     const one = before === undefined ? 1 : 0
     if (this.#kept.size + one > maxRetained)
-      return deny('retained_full', `${maxRetained} messages are kept already, on other topics`)
+      return deny('retained_full', `${maxRetained} messages are retained already, on other topics`)
     if (this.#of(client) + (before?.client === client ? 0 : 1) > maxRetainedPerClient)
-      return deny('retained_full', `a client has at most ${maxRetainedPerClient} messages kept`)
+      return deny(
+        'retained_full',
+        `a client may have at most ${maxRetainedPerClient} retained messages`,
+      )
     if (this.#bytes - (before?.bytes ?? 0) + bytes > maxRetainedBytes)
-      return deny('retained_full', `at most ${maxRetainedBytes} bytes are kept`)
+      return deny('retained_full', `at most ${maxRetainedBytes} bytes are retained`)
     return ALLOWED
   }
 

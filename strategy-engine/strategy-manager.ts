@@ -52,7 +52,7 @@ export class StrategyManager {
     try {
       this.apply(folder.scan())
     } catch (error) {
-      log.error({ err: error }, 'strategies not looked at, the running ones go on')
+      log.error({ err: error }, 'the strategies could not be scanned; the running ones go on')
     }
   }
 

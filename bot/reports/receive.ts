@@ -133,7 +133,7 @@ export class Receiver {
       if (isBusy(error)) throw error
       this.#deps.log.error(
         { code: 'report_not_shown', seq: report.seq, err: describeError(error) },
-        'a report could not be told',
+        'a report could not be shown',
       )
       this.#store(report, () => this.#say(untold))
     }
@@ -161,7 +161,10 @@ export class Receiver {
   }
 
   #reportLost(count: number): void {
-    this.#deps.log.error({ code: 'reports_lost', count }, 'the device no longer has some reports')
+    this.#deps.log.error(
+      { code: 'reports_lost', count },
+      'some reports cannot be fetched from the device any more',
+    )
     this.#say(lostText(count))
   }
 

@@ -93,7 +93,7 @@ function unusable(path: string, error: unknown): KeysideError {
   const why = error instanceof Error ? error.message : String(error)
   return new KeysideError(
     'bot_database_unusable',
-    `cannot use ${path}: ${why}; move the file away to begin anew (the bot must then be claimed again)`,
+    `cannot use ${path}: ${why}; move the file away to start with a new one (the bot must then be claimed again)`,
     error,
   )
 }

@@ -33,5 +33,5 @@ function show({ ok, hops, filled, error }: SelftestResult): void {
     return [name, `${ms.toFixed(1)} ms`.padStart(12), `+${step.toFixed(1)} ms`.padStart(12)]
   })
   print(...table([['hop', 'since candle'.padStart(12), 'step'.padStart(12)], ...rows]), '')
-  print(ok ? `ok: ${filled} order filled, and told in the chat` : `failed ${error}`)
+  print(ok ? `ok: ${filled} order filled, and reported in the chat` : `failed ${error}`)
 }

@@ -117,7 +117,7 @@ class Run {
     market.drive(MARKET, DIP_AND_RISE, systemClock.now())
     const { card, button } = await this.#until('a card comes to the chat', () => this.#card())
     this.#chat().pressButton(card, button)
-    await this.#until('the fill is told in the chat', () => this.#times.complete() || undefined)
+    await this.#until('the fill is reported in the chat', () => this.#times.complete() || undefined)
     await delay(SETTLE_MS)
   }
 
