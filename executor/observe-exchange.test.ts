@@ -131,7 +131,9 @@ test('its own order and the trades of it are nothing unexpected', async () => {
 })
 
 test('an order and a trade of somebody else with the same key are told, each of them once', async () => {
-  await exchange.place(order({ type: 'rest', price: '50000', clientOrderId: newId() }))
+  await exchange.place(
+    order({ type: 'limit', timeInForce: 'GTC', price: '50000', clientOrderId: newId() }),
+  )
   await twoLooks()
   expect(codes()).toEqual(['unexpected_activity'])
   await exchange.place(order({ clientOrderId: newId() }))
@@ -157,7 +159,7 @@ test('coins that somebody sold are missed, and the others stand under a stop', a
     const [now] = Object.values(shell.state().portfolio.orders)
     expect(now).toMatchObject({
       state: 'accepted',
-      planned: { request: { type: 'stop', amount: there } },
+      planned: { request: { type: 'stop_limit', amount: there } },
     })
   }, 10_000)
 })

@@ -3,7 +3,7 @@ import { copyFileSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import type { WireOrder } from './core/model/exchange.ts'
+import type { OrderRequest } from './core/model/exchange.ts'
 import { Journal } from './journal/journal.ts'
 import { requireMarked, writeMark } from './journal/mark.ts'
 import { readJournal, verifyJournal } from './journal/read.ts'
@@ -79,7 +79,7 @@ test('a position that was sold since the backup is gone, though the trader has c
   expect(() => requireMarked(path(), executor.journal)).not.toThrow()
   await executor.clock.turn(2 * MINUTE)
   expect(executor.state().portfolio.positions).toEqual({})
-  const sales = executor.exchange.accepted.filter(({ type }) => type === 'ioc')
+  const sales = executor.exchange.accepted.filter(({ timeInForce }) => timeInForce === 'IOC')
   expect(sales, 'nothing is sold twice').toHaveLength(2)
 })
 
@@ -90,7 +90,7 @@ test('what was bought since the backup stays the trader’s, and its stop is tak
   await bought(executor)
   const [, stop] = executor.exchange.accepted
   restore()
-  await executor.exchange.place({ ...(stop as WireOrder), clientOrderId: 'web_7' })
+  await executor.exchange.place({ ...(stop as OrderRequest), clientOrderId: 'web_7' })
   const { plan } = await carriedOut(executor)
   expect(plan.positions).toEqual([])
   expect(plan.cancels).toMatchObject([{ clientOrderId: stop?.clientOrderId }])
@@ -197,7 +197,7 @@ test('a stop that the exchange has no more is over, and the position gets anothe
   executor.reopen()
   await executor.clock.turn(5_000)
   const resting = [...executor.exchange.orders.values()].filter(({ status }) => status === 'open')
-  expect(resting).toMatchObject([{ order: { type: 'stop', amount: stop?.amount } }])
+  expect(resting).toMatchObject([{ order: { type: 'stop_limit', amount: stop?.amount } }])
   await executor.give({ type: 'halt', by: 'device', positions: 'sell' })
   await executor.clock.turn(MINUTE)
   expect(executor.state().portfolio).toMatchObject({ positions: {}, orders: {} })

@@ -7,9 +7,9 @@ import type {
   Fill,
   Liquidity,
   Lookup,
+  OrderRequest,
   Placed,
   Quote,
-  WireOrder,
 } from '../executor/core/model/exchange.ts'
 import { QuietExchange } from '../executor/testing/quiet-exchange.ts'
 import {
@@ -157,7 +157,7 @@ export class SimulatedExchange extends QuietExchange {
     return this.#options.venue
   }
 
-  place(order: WireOrder): Promise<Placed> {
+  place(order: OrderRequest): Promise<Placed> {
     const { now } = this.#options
     const [stamped, sentAt] = [now(), this.#true()]
     return this.#travel<Placed>(
@@ -168,7 +168,7 @@ export class SimulatedExchange extends QuietExchange {
   }
 
   #take(
-    order: WireOrder,
+    order: OrderRequest,
     { answer, effects }: RequestFate<FalseAnswer>,
     { stamped, sentAt }: { stamped: number; sentAt: number },
   ): Placed {
@@ -285,6 +285,6 @@ function notOk() {
   return { ok: false, message: 'no answer' } as const
 }
 
-export function nameOf({ clientOrderId, side, type }: WireOrder): string {
+export function nameOf({ clientOrderId, side, type }: OrderRequest): string {
   return `${clientOrderId.slice(0, 6)} ${side} ${type}`
 }

@@ -27,11 +27,11 @@ export class Exits {
 
   /** The exchange has taken an order. */
   onTaken({ wire }: TakenOrder): undefined {
-    if (wire.stop === undefined) return
+    if (wire.triggerPrice === undefined) return
     const { seed } = this.#ledger.known(wire.clientOrderId)
     const key = `${seed.signal} ${seed.intent.market}`
     const before = this.#triggers.get(key) ?? 0
-    const trigger = priceUnits(wire.stop)
+    const trigger = priceUnits(wire.triggerPrice)
     if (trigger < before)
       this.#simulation.violate('a stop is never lowered', `${key}: ${before} to ${trigger}`)
     this.#triggers.set(key, trigger)

@@ -1,5 +1,5 @@
 // What really happened at the exchange, counted by the judge on its own: from what the venue says, never from its books.
-import type { Fill, WireOrder } from '../executor/core/model/exchange.ts'
+import type { Fill, OrderRequest } from '../executor/core/model/exchange.ts'
 import type { Ledger } from './ledger.ts'
 import type { Market } from './market.ts'
 import { amountUnits, priceUnits } from './units.ts'
@@ -20,7 +20,7 @@ interface Traded {
 
 export interface TakenOrder {
   readonly by: 'device' | 'trader'
-  readonly wire: WireOrder
+  readonly wire: OrderRequest
   readonly exchangeId: string
   /** Unix ms. */
   readonly acceptedAt: number
@@ -51,14 +51,14 @@ export class GroundTruth {
   }
 
   onTaken(taken: Pick<TakenOrder, 'by' | 'wire' | 'exchangeId' | 'acceptedAt'>): void {
-    const { amount, price, stop, market } = taken.wire
+    const { amount, price, triggerPrice, market } = taken.wire
     const bid = this.market(market).bid(taken.acceptedAt)
     this.orders.push({
       ...taken,
       amount: amountUnits(amount),
       price: priceUnits(price),
       trades: [],
-      protects: stop !== undefined && priceUnits(stop) < bid ? 'yes' : 'no',
+      protects: triggerPrice !== undefined && priceUnits(triggerPrice) < bid ? 'yes' : 'no',
       closedAt: 0,
     })
   }

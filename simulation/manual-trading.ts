@@ -1,5 +1,5 @@
 // Manual trading at the exchange's site: orders on the same account, and coins that are withdrawn.
-import type { WireOrder } from '../executor/core/model/exchange.ts'
+import type { OrderRequest } from '../executor/core/model/exchange.ts'
 import { OWN_COINS } from './ground-truth.ts'
 import { MARKETS } from './market.ts'
 import { Random } from './random.ts'
@@ -44,16 +44,17 @@ export class ManualTrading {
     const bid = this.#venue.market(market).bid(scheduler.now())
     const isFar = this.#random.chance(0.5)
     this.#orders += 1
-    const wire: WireOrder = {
+    const wire: OrderRequest = {
       clientOrderId: `${MANUAL}${this.#orders}`,
       market,
       side: 'buy',
-      type: isFar ? 'rest' : 'ioc',
+      type: 'limit',
+      timeInForce: isFar ? 'GTC' : 'IOC',
       amount: AMOUNTS[market] ?? '1',
       price: decimal(Math.round(bid * (isFar ? 0.5 : 1.01)), PRICE_PLACES),
     }
     this.#venue.orderByHand(wire, scheduler.now())
-    this.#simulation.fault('order by hand', `${market} ${wire.type}`)
+    this.#simulation.fault('order by hand', `${market} ${wire.timeInForce}`)
   }
 
   /** All of the own ones, and a part of what the positions hold: all of it for a while, or a little for good. */

@@ -1,5 +1,5 @@
 // The simulated exchange: the venue model at wandering prices. It knows no faults; what it says, the judge writes down.
-import type { WireOrder } from '../executor/core/model/exchange.ts'
+import type { OrderRequest } from '../executor/core/model/exchange.ts'
 import {
   fillOf,
   type PortOrder,
@@ -112,7 +112,7 @@ export class SimulatedVenue {
     if (order.closedAt !== null && order.child === null) truth.onClosed(exchangeId, at)
   }
 
-  accept(wire: WireOrder, { stamped, arrived, now, as }: Arrival): Accepted {
+  accept(wire: OrderRequest, { stamped, arrived, now, as }: Arrival): Accepted {
     if (stamped > arrived + MAX_AHEAD_MS || arrived > stamped + RECEIVE_WINDOW_MS)
       return { ok: false, code: '-1021', proof: 'no' }
     const request = requestOf(math, wire, ACCOUNT)
@@ -125,7 +125,7 @@ export class SimulatedVenue {
   }
 
   /** The trader's own, at the exchange's site. */
-  orderByHand(wire: WireOrder, now: number): void {
+  orderByHand(wire: OrderRequest, now: number): void {
     this.core.submit(requestOf(math, wire, ACCOUNT), now)
   }
 

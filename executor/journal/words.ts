@@ -2,7 +2,7 @@
 
 import { CLOSE_SENTENCES } from '../core/execution/close-position.ts'
 import type { JournalEvent, Step } from '../core/model/events.ts'
-import type { WireOrder } from '../core/model/exchange.ts'
+import type { OrderRequest } from '../core/model/exchange.ts'
 import type { OrderEvent } from '../core/model/order-table.ts'
 import type { NewOrder, OrderKind } from '../core/model/state.ts'
 
@@ -22,7 +22,7 @@ export function tell(event: JournalEvent): string {
     case 'ordered':
       return tellSeed(event.order)
     case 'planned':
-      return `planned: ${tellWire(event.plan.request)}, worth ${event.plan.value}, may lose ${event.plan.risk}`
+      return `planned: ${tellRequest(event.plan.request)}, worth ${event.plan.value}, may lose ${event.plan.risk}`
     case 'step':
       return tellStep(event)
     case 'code':
@@ -83,9 +83,11 @@ function tellSize({ market, size: { unit, value } }: NewOrder['intent'], kind: O
   return `${value} % of ${kind === 'entry' ? 'its allocation' : 'what it holds'} on ${market}`
 }
 
-function tellWire({ side, amount, market, price, type, stop }: WireOrder): string {
+function tellRequest(request: OrderRequest): string {
+  const { side, amount, market, price, timeInForce, triggerPrice } = request
   const bound = side === 'buy' ? 'at most' : 'at least'
-  const how = { ioc: 'now or not at all', rest: 'waiting', stop: `once the price is ${stop}` }[type]
+  const waits = triggerPrice === undefined ? 'waiting' : `once the price is ${triggerPrice}`
+  const how = timeInForce === 'IOC' ? 'now or not at all' : waits
   return `${side} ${amount} ${market} for ${bound} ${price}, ${how}`
 }
 

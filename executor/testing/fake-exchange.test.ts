@@ -26,7 +26,7 @@ function faked(): TestVenue {
   const exchange = new FakeExchange(() => now)
   const place = exchange.place.bind(exchange)
   exchange.place = (order) => {
-    exchange.mood = fault ?? (order.type === 'ioc' ? 'fills' : 'rests')
+    exchange.mood = fault ?? (order.timeInForce === 'IOC' ? 'fills' : 'rests')
     fault = null
     return place(order)
   }
@@ -43,7 +43,7 @@ function faked(): TestVenue {
     moveTo: async (share) => {
       exchange.price = String(60_000 * share)
       for (const { order, status } of exchange.orders.values())
-        if (status === 'open' && Number(order.stop ?? 0) >= Number(exchange.price))
+        if (status === 'open' && Number(order.triggerPrice ?? 0) >= Number(exchange.price))
           exchange.fill(order.clientOrderId, order.amount, 'filled')
     },
   }

@@ -9,10 +9,10 @@ import type {
   Liquidity,
   Lookup,
   MarketRules,
+  OrderRequest,
   Pause,
   Placed,
   Quote,
-  WireOrder,
 } from '../core/model/exchange.ts'
 import { RULES } from './market-rules.ts'
 import {
@@ -38,7 +38,7 @@ export { type Mood, RULES }
 
 /** What the exchange shows of an order: tests may take it away or change it. */
 export interface ShownOrder {
-  readonly order: WireOrder
+  readonly order: OrderRequest
   readonly exchangeId: string
   status: ExchangeOrder['status']
   fills: Fill[]
@@ -49,9 +49,9 @@ export class FakeExchange extends QuietExchange {
   /** By client id. */
   readonly orders = new Map<string, ShownOrder>()
   /** Every order that reached the matching engine. */
-  readonly accepted: WireOrder[] = []
+  readonly accepted: OrderRequest[] = []
   /** Every call of `place`. */
-  readonly sent: WireOrder[] = []
+  readonly sent: OrderRequest[] = []
   mood: Mood = 'fills'
   /** What lookups say: `honest`, or nothing at all. */
   lookups: 'honest' | 'silent' = 'honest'
@@ -143,7 +143,7 @@ export class FakeExchange extends QuietExchange {
     ]
   }
 
-  #lacks({ side, amount }: WireOrder): boolean {
+  #lacks({ side, amount }: OrderRequest): boolean {
     const free = this.balances().find(({ currency }) => currency === RULES.base)?.free
     return this.coins === 'counted' && side === 'sell' && Number(amount) > Number(free)
   }
@@ -164,7 +164,7 @@ export class FakeExchange extends QuietExchange {
     return this.paused
   }
 
-  async place(order: WireOrder): Promise<Placed> {
+  async place(order: OrderRequest): Promise<Placed> {
     this.sent.push(order)
     const fate = fateOf(this.mood)
     if (fate.arrivesAfter !== null) {
@@ -218,7 +218,7 @@ export class FakeExchange extends QuietExchange {
       math.zero,
     )
     const { clientOrderId, type } = order
-    const kind = type === 'stop' ? 'stop' : 'order'
+    const kind = type === 'stop_limit' ? 'stop' : 'order'
     return { kind, exchangeId, clientOrderId, status, filled: filled.toFixed(), fills: [...fills] }
   }
 

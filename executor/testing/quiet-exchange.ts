@@ -10,10 +10,10 @@ import type {
   Liquidity,
   Lookup,
   MarketRules,
+  OrderRequest,
   Pause,
   Placed,
   Quote,
-  WireOrder,
 } from '../core/model/exchange.ts'
 import type { Exchange } from '../venues/port.ts'
 
@@ -27,7 +27,7 @@ export abstract class QuietExchange implements Exchange {
   abstract quote(market: string): Quote | null
   abstract liquidity(market: string): Liquidity | null
   abstract refreshBalances(): Promise<Answered<readonly Balance[]>>
-  abstract place(order: WireOrder): Promise<Placed>
+  abstract place(order: OrderRequest): Promise<Placed>
   abstract find(market: string, clientOrderId: string): Promise<Lookup>
   abstract fills(market: string, exchangeId: string): Promise<Answered<readonly Fill[]>>
   abstract cancel(market: string, clientOrderId: string): Promise<Answered<'canceled' | 'not_open'>>

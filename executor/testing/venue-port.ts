@@ -2,22 +2,22 @@
 import {
   type Arithmetic,
   type Order,
-  type OrderRequest,
   tradesAt,
   type Venue,
   type Fill as VenueFill,
+  type OrderRequest as VenueRequest,
   viewAt,
 } from '@keyside/venue'
 import type {
   AccountTrade,
   ExchangeOrder,
   Fill,
+  OrderRequest,
   RejectionCode,
-  WireOrder,
 } from '../core/model/exchange.ts'
 
-export interface PortRequest<N> extends OrderRequest<N> {
-  readonly wire: WireOrder
+export interface PortRequest<N> extends VenueRequest<N> {
+  readonly wire: OrderRequest
 }
 
 export type PortVenue<N> = Venue<N, PortRequest<N>>
@@ -25,21 +25,21 @@ export type PortOrder<N> = Order<N, PortRequest<N>>
 
 export function requestOf<N>(
   math: Arithmetic<N>,
-  wire: WireOrder,
+  wire: OrderRequest,
   account: string,
 ): PortRequest<N> {
-  const { clientOrderId, market, side, stop } = wire
+  const { clientOrderId, market, side, type, timeInForce, triggerPrice } = wire
   return {
     wire,
     account,
     clientOrderId,
     market,
     side,
-    type: stop === undefined ? 'limit' : 'stop_limit',
-    timeInForce: wire.type === 'ioc' ? 'IOC' : 'GTC',
+    type,
+    timeInForce,
     amount: math.amount.parse(wire.amount),
     price: math.price.parse(wire.price),
-    triggerPrice: stop === undefined ? undefined : math.price.parse(stop),
+    triggerPrice: triggerPrice === undefined ? undefined : math.price.parse(triggerPrice),
   }
 }
 
@@ -56,7 +56,7 @@ export function exchangeOrderOf<N>(
   if (view === null) return null
   const { status, filled } = view
   return {
-    kind: order.request.wire.type === 'stop' ? 'stop' : 'order',
+    kind: order.request.wire.type === 'stop_limit' ? 'stop' : 'order',
     exchangeId: String(order.id),
     clientOrderId: order.request.clientOrderId,
     status: status === 'waiting' || status === 'open' || status === 'triggered' ? 'open' : status,

@@ -10,11 +10,11 @@ import type {
   Liquidity,
   Lookup,
   MarketRules,
-  OrderKind,
+  OrderRequest,
   Pause,
   Placed,
   Quote,
-  WireOrder,
+  VenueOrderKind,
 } from '../core/model/exchange.ts'
 
 export interface Exchange {
@@ -49,14 +49,14 @@ export interface Exchange {
   pause(): Pause | null
   candles(market: string, timeframe: string, limit: number): Promise<Answered<readonly Candle[]>>
   /** Sends once. Never retries, never throws for what the exchange or the network does. */
-  place(order: WireOrder): Promise<Placed>
+  place(order: OrderRequest): Promise<Placed>
   find(market: string, clientOrderId: string): Promise<Lookup>
   fills(market: string, exchangeId: string): Promise<Answered<readonly Fill[]>>
   /** Resolves when the exchange says that it is canceled, or no longer open. */
   cancel(
     market: string,
     clientOrderId: string,
-    kind: OrderKind,
+    kind: VenueOrderKind,
   ): Promise<Answered<'canceled' | 'not_open'>>
   openOrders(market: string): Promise<Answered<readonly ExchangeOrder[]>>
   /** The account's newest trades since then, Unix ms of the exchange; at most as many as it lists at once. */

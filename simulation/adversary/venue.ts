@@ -7,9 +7,9 @@ import type {
   Fill,
   Liquidity,
   Lookup,
+  OrderRequest,
   Placed,
   Quote,
-  WireOrder,
 } from '../../executor/core/model/exchange.ts'
 import { QuietExchange } from '../../executor/testing/quiet-exchange.ts'
 import {
@@ -127,7 +127,7 @@ export class HostileVenue extends QuietExchange {
     this.#core.advance(this.#now())
   }
 
-  async place(wire: WireOrder): Promise<Placed> {
+  async place(wire: OrderRequest): Promise<Placed> {
     const submitted = this.#core.submit(requestOf(math, wire, ACCOUNT), this.#now())
     if (submitted.outcome === 'accepted')
       return { outcome: 'accepted', order: this.#view(submitted.order) }

@@ -76,7 +76,7 @@ export function positionsAnswer(context: DecisionContext): Answer {
 /** The one that rests at the exchange: a stop that is only wanted protects nobody. */
 function stopInForce(context: DecisionContext, key: string) {
   const order = stopOf(context.portfolio, key)
-  const stop = order?.exchangeId === '' ? undefined : order?.planned?.request.stop
+  const stop = order?.exchangeId === '' ? undefined : order?.planned?.request.triggerPrice
   return stop === undefined ? {} : { stop }
 }
 

@@ -74,7 +74,7 @@ export function isSelling(context: DecisionContext, key: string): boolean {
 }
 
 export function isRestingSale({ kind, planned, state }: Order): boolean {
-  return kind === 'exit' && planned?.request.type === 'rest' && isWorking(state)
+  return kind === 'exit' && planned?.request.timeInForce === 'GTC' && isWorking(state)
 }
 
 // An exit that the device orders by itself: from here on it goes the way of any exit.

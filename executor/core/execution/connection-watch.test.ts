@@ -28,9 +28,9 @@ test('an exit waits for the end of the pause, and goes the moment that it is ove
   pause(30_430)
   await executor.give(executor.exit())
   await executor.clock.turn(30_400)
-  expect(sent()).toEqual(['ioc buy', 'stop sell'])
+  expect(sent()).toEqual(['limit buy', 'stop_limit sell'])
   await executor.clock.turn(60)
-  expect(sent()).toEqual(['ioc buy', 'stop sell', 'ioc sell'])
+  expect(sent()).toEqual(['limit buy', 'stop_limit sell', 'limit sell'])
   expect(executor.state().portfolio.positions).toEqual({})
 })
 
@@ -42,9 +42,9 @@ test('a stop waits for the end of the pause, and goes the moment that it is over
   executor.exchange.fill(entry?.clientOrderId ?? '', entry?.amount ?? '', 'filled')
   await executor.clock.turn(30_400)
   expect(Object.keys(executor.state().portfolio.positions)).toHaveLength(1)
-  expect(sent()).toEqual(['ioc buy'])
+  expect(sent()).toEqual(['limit buy'])
   await executor.clock.turn(60)
-  expect(sent()).toEqual(['ioc buy', 'stop sell'])
+  expect(sent()).toEqual(['limit buy', 'stop_limit sell'])
 })
 
 test('tells a ban once, with its end', async () => {

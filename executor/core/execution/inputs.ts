@@ -16,11 +16,11 @@ import type {
   Liquidity,
   Lookup,
   MarketRules,
-  OrderKind,
+  OrderRequest,
   Pause,
   Placed,
   Quote,
-  WireOrder,
+  VenueOrderKind,
 } from '../model/exchange.ts'
 import type { Observation } from '../model/observation.ts'
 import type { Session } from '../model/state.ts'
@@ -96,13 +96,13 @@ export interface Valuation {
 
 /** Done after the facts are durable, and never before. */
 export type Effect =
-  | { readonly type: 'place'; readonly order: WireOrder; readonly signal: string }
+  | { readonly type: 'place'; readonly order: OrderRequest; readonly signal: string }
   | { readonly type: 'find'; readonly market: string; readonly clientOrderId: string }
   | {
       readonly type: 'cancel'
       readonly market: string
       readonly clientOrderId: string
-      readonly kind: OrderKind
+      readonly kind: VenueOrderKind
     }
   | {
       readonly type: 'fills'

@@ -19,11 +19,11 @@ const open = ({ exchange }: TestExecutor) =>
   [...exchange.orders.values()].filter(({ status }) => status === 'open')
 const stops = (executor: TestExecutor) =>
   open(executor)
-    .filter(({ order }) => order.type === 'stop')
+    .filter(({ order }) => order.type === 'stop_limit')
     .map(({ order }) => order.amount)
 const sold = ({ exchange }: TestExecutor) =>
   exchange.accepted
-    .filter(({ side, type }) => side === 'sell' && type !== 'stop')
+    .filter(({ side, type }) => side === 'sell' && type !== 'stop_limit')
     .map(({ amount }) => amount)
 const tries = ({ exchange }: TestExecutor) =>
   exchange.sent.filter(({ side }) => side === 'sell').length
@@ -151,7 +151,8 @@ test.for([
   await executor.give(executor.exit(change))
   await executor.clock.turn(5 * SECOND)
   expect(sold(executor)).toEqual([there])
-  const { price } = executor.exchange.accepted.findLast(({ type }) => type === 'ioc') ?? {}
+  const { price } =
+    executor.exchange.accepted.findLast(({ timeInForce }) => timeInForce === 'IOC') ?? {}
   expect(price).toBe('limitPrice' in change ? '59990' : '58800')
 })
 
@@ -159,13 +160,15 @@ test('an exit of a part that is refused although all is there is made once more,
   const executor = await holding()
   const { place } = executor.exchange
   executor.exchange.place = async (order) => {
-    if (order.type === 'stop') return place.call(executor.exchange, order)
+    if (order.type === 'stop_limit') return place.call(executor.exchange, order)
     executor.exchange.sent.push(order)
     return { outcome: 'rejected', code: 'exchange_funds_insufficient', message: 'not enough' }
   }
   await executor.give(executor.exit({ size: { unit: 'percent', value: '50' } }))
   await minutes(executor, 5)
-  const exits = executor.exchange.sent.filter(({ type, side }) => side === 'sell' && type === 'ioc')
+  const exits = executor.exchange.sent.filter(
+    ({ timeInForce, side }) => side === 'sell' && timeInForce === 'IOC',
+  )
   expect(exits.map(({ amount }) => amount)).toEqual(['0.00248', '0.00248'])
   expect(stops(executor)).toEqual(['0.00497'])
 })
@@ -175,7 +178,7 @@ test('a stop that rises takes the coins that are there along', async () => {
   executor.exchange.own = '-0.00001'
   executor.exchange.price = '66000'
   await executor.clock.turn(20 * SECOND)
-  expect(open(executor)).toMatchObject([{ order: { amount: '0.00496', stop: '64680' } }])
+  expect(open(executor)).toMatchObject([{ order: { amount: '0.00496', triggerPrice: '64680' } }])
 })
 
 test('of a position that is all gone nothing is tried, and nothing but the shortage is told', async () => {
@@ -232,7 +235,8 @@ test('what the trader has under an order of his own is not free for a sale', asy
     clientOrderId: 'web_1',
     market: 'BTC/USDT',
     side: 'sell',
-    type: 'rest',
+    type: 'limit',
+    timeInForce: 'GTC',
     amount: '0.00400',
     price: '90000',
   })

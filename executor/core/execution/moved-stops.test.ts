@@ -35,7 +35,7 @@ async function trailedAt(bid: string, tick: string, trail: string): Promise<stri
   await executor.enter({ trailingStop: trail, size: { unit: 'quote', value: '300' } })
   await executor.clock.turn(2_000)
   executor.close()
-  const sent = exchange.sent.findLast(({ type }) => type === 'stop')?.stop
+  const sent = exchange.sent.findLast(({ type }) => type === 'stop_limit')?.triggerPrice
   return sent ?? executor.told().at(-1)
 }
 

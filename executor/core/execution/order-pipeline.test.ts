@@ -5,7 +5,12 @@ test('turns an entry into one order at the exchange and a position', async () =>
   const executor = new TestExecutor()
   await executor.enter()
   expect(executor.exchange.accepted).toHaveLength(1)
-  expect(executor.exchange.accepted[0]).toMatchObject({ type: 'ioc', side: 'buy', price: '60300' })
+  expect(executor.exchange.accepted[0]).toMatchObject({
+    type: 'limit',
+    timeInForce: 'IOC',
+    side: 'buy',
+    price: '60300',
+  })
   expect(executor.told()).toEqual(['state running', 'entry submitted', 'entry filled'])
   expect(executor.state().portfolio.orders).toEqual({})
   expect(Object.values(executor.state().portfolio.positions)).toMatchObject([{ amount: '0.00497' }])
@@ -15,11 +20,20 @@ test('places the stop right after the fill and takes it away before the exit', a
   const executor = new TestExecutor()
   await executor.enter({ stopPrice: '58000' })
   const stop = executor.exchange.accepted[1]
-  expect(stop).toMatchObject({ type: 'stop', side: 'sell', stop: '58000', amount: '0.00497' })
+  expect(stop).toMatchObject({
+    type: 'stop_limit',
+    side: 'sell',
+    triggerPrice: '58000',
+    amount: '0.00497',
+  })
   await executor.give(executor.exit())
   await executor.clock.turn(100)
   expect(executor.exchange.orders.get(stop?.clientOrderId ?? '')?.status).toBe('canceled')
-  expect(executor.exchange.accepted[2]).toMatchObject({ type: 'ioc', side: 'sell' })
+  expect(executor.exchange.accepted[2]).toMatchObject({
+    type: 'limit',
+    timeInForce: 'IOC',
+    side: 'sell',
+  })
   expect(executor.state().portfolio.positions).toEqual({})
   expect(executor.state().portfolio.orders).toEqual({})
 })
@@ -46,7 +60,7 @@ test('puts the stop back when the exit does not fill', async () => {
   executor.exchange.mood = 'fills'
   await executor.clock.turn(5_000)
   expect(executor.told()).toContain('exit rejected insufficient_funds')
-  const stops = executor.exchange.sent.filter(({ type }) => type === 'stop')
+  const stops = executor.exchange.sent.filter(({ type }) => type === 'stop_limit')
   expect(stops.length).toBeGreaterThan(1)
 })
 
@@ -59,7 +73,7 @@ test('gives every entry its stop, however many came before on what exits left ov
   }
   await executor.enter({ stopPrice: '58000' })
   expect(executor.told()).not.toContain('notice stop_failed')
-  expect(executor.exchange.accepted.at(-1)).toMatchObject({ type: 'stop' })
+  expect(executor.exchange.accepted.at(-1)).toMatchObject({ type: 'stop_limit' })
 })
 
 test('a later entry raises the stop of what is held and never lowers it', async () => {
@@ -78,7 +92,7 @@ test('says aloud that a position has no stop when the exchange turns it down', a
   const executor = new TestExecutor()
   const { place } = executor.exchange
   executor.exchange.place = async (order) =>
-    order.type === 'stop'
+    order.type === 'stop_limit'
       ? { outcome: 'rejected', code: 'invalid', message: 'no' }
       : place.call(executor.exchange, order)
   await executor.enter({ stopPrice: '58000' })
@@ -181,8 +195,8 @@ test('an older entry that fills late brings back neither its stop nor the names 
   executor.exchange.fill(older, '0.001', 'open')
   await executor.clock.turn(5_000)
   expect(Object.values(executor.state().portfolio.positions)).toMatchObject([{ stop: '58000' }])
-  const stops = executor.exchange.sent.filter(({ type }) => type === 'stop')
-  expect(stops.at(-1)).toMatchObject({ stop: '58000', amount: '0.00299' })
+  const stops = executor.exchange.sent.filter(({ type }) => type === 'stop_limit')
+  expect(stops.at(-1)).toMatchObject({ triggerPrice: '58000', amount: '0.00299' })
   expect(executor.failure).toBeNull()
 })
 
@@ -225,7 +239,9 @@ test('a position that comes back by a late fill gets a stop of its own', async (
   expect(executor.state().portfolio.positions).toEqual({})
   executor.exchange.fill(entry, '0.001', 'open')
   await executor.clock.turn(2_100)
-  expect(executor.exchange.accepted.map(({ type }) => type)).toEqual(['rest', 'stop', 'stop'])
+  expect(
+    executor.exchange.accepted.map(({ type, timeInForce }) => `${type} ${timeInForce}`),
+  ).toEqual(['limit GTC', 'stop_limit GTC', 'stop_limit GTC'])
   expect(executor.failure).toBeNull()
 })
 
@@ -239,7 +255,7 @@ test('a stop that is over is cleared up within five seconds once the exchange an
   executor.exchange.fill(stop, '0.001', 'canceled')
   executor.exchange.find = find
   await executor.clock.turn(4_500)
-  const sent = executor.exchange.sent.filter(({ type }) => type === 'stop')
+  const sent = executor.exchange.sent.filter(({ type }) => type === 'stop_limit')
   expect(sent.map(({ amount }) => amount)).toEqual(['0.00497', '0.00397'])
 })
 
@@ -256,7 +272,7 @@ test('an answer about an order with another number is not believed', async () =>
   await executor.clock.turn(10_000)
   executor.exchange.find = find
   await executor.clock.turn(10_000)
-  expect(executor.exchange.sent.filter(({ type }) => type === 'stop')).toHaveLength(1)
+  expect(executor.exchange.sent.filter(({ type }) => type === 'stop_limit')).toHaveLength(1)
 })
 
 test('an order whose trades are not all listed is told each minute, and settled when they are', async () => {

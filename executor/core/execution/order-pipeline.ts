@@ -133,11 +133,11 @@ function makePlan(context: DecisionContext, order: Order): Went {
  */
 function stillFits(context: DecisionContext, order: Order): Went {
   const quote = context.environment.exchange.quote(order.intent.market)
-  const wire = order.planned?.request
-  if (wire?.type !== 'ioc' || wire.side !== 'buy' || quote === null) return 'on'
+  const request = order.planned?.request
+  if (request?.timeInForce !== 'IOC' || request.side !== 'buy' || quote === null) return 'on'
   const { stopPrice } = order.intent
   const isStopped = stopPrice !== undefined && atLeast(stopPrice, quote.bid)
-  return atLeast(wire.price, quote.ask) && !isStopped ? 'on' : askAgain(context, order)
+  return atLeast(request.price, quote.ask) && !isStopped ? 'on' : askAgain(context, order)
 }
 
 function askPolicy(context: DecisionContext, order: Order): Went {

@@ -15,7 +15,7 @@ async function restingSale(): Promise<TestExecutor> {
   executor.exchange.mood = 'rests'
   await executor.give(executor.exit({ type: 'limit', limitPrice: '70000' }))
   executor.exchange.mood = 'fills'
-  expect(resting(executor)).toMatchObject([{ side: 'sell', type: 'rest' }])
+  expect(resting(executor)).toMatchObject([{ side: 'sell', type: 'limit', timeInForce: 'GTC' }])
   return executor
 }
 
@@ -24,7 +24,7 @@ async function restingEntry(): Promise<TestExecutor> {
   executor.exchange.mood = 'rests'
   await executor.enter({ type: 'limit', limitPrice: '59000', stopPrice: '58000' })
   await executor.clock.turn(2_100)
-  expect(resting(executor)).toMatchObject([{ side: 'buy', type: 'rest' }])
+  expect(resting(executor)).toMatchObject([{ side: 'buy', type: 'limit', timeInForce: 'GTC' }])
   return executor
 }
 
@@ -49,7 +49,7 @@ test('nor of the stop that a later entry brings', async () => {
   const executor = await restingSale()
   await executor.enter({ stopPrice: '58000' })
   await executor.clock.turn(5_000)
-  expect(resting(executor)).toMatchObject([{ type: 'stop', amount: '0.00994' }])
+  expect(resting(executor)).toMatchObject([{ type: 'stop_limit', amount: '0.00994' }])
 })
 
 test('an entry that waits is taken back when a head says flat', async () => {
@@ -84,7 +84,7 @@ test('an unknown entry of another stream keeps neither stop nor exit of this one
   executor.exchange.mood = 'fills'
   executor.exchange.fill(entry, '0.00508', 'filled')
   await executor.clock.turn(5_000)
-  expect(resting(executor)).toMatchObject([{ type: 'stop' }])
+  expect(resting(executor)).toMatchObject([{ type: 'stop_limit' }])
   expect(executor.told()).toContain('entry unknown order_unknown')
   const { seq = 0, hash = '' } = executor.state().portfolio.streams['demo'] ?? {}
   await executor.give(executor.head({ seq, hash, target: flat(seq + 1) }))

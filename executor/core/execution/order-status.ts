@@ -270,7 +270,7 @@ interface Why {
 
 /** From the book where that can tell, so that a restart in between changes no word of it. */
 export function whyCanceled(context: DecisionContext, order: Order): Why {
-  if (order.planned?.request.type === 'ioc') return told('not_filled')
+  if (order.planned?.request.timeInForce === 'IOC') return told('not_filled')
   if (order.kind === 'stop') return stopCanceled(context, order)
   const reason = order.kind === 'entry' ? whyEntry(context, order) : whySale(context, order)
   return reason === null ? told('canceled_elsewhere') : takenBack(reason)

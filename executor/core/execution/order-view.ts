@@ -1,15 +1,27 @@
 // An order as the trader sees it and as an approval names it.
 import { hashText, type OrderStatus, type OrderView } from '@keyside/protocol'
 import { ratio } from '../model/decimals.ts'
-import type { WireOrder } from '../model/exchange.ts'
+import type { OrderRequest } from '../model/exchange.ts'
 import { saleResult } from '../model/profit.ts'
 import type { Order } from '../model/state.ts'
 import { type DecisionContext, report, singleLine } from './context.ts'
 
 /** Hash of the exact order and the end of its time: change one character and no approval fits. */
-export function orderId(wire: WireOrder, until: number): string {
-  const { clientOrderId, market, side, type, amount, price, stop } = wire
-  return hashText(JSON.stringify({ amount, clientOrderId, market, price, side, stop, type, until }))
+export function orderId(request: OrderRequest, until: number): string {
+  const { clientOrderId, market, side, type, timeInForce, amount, price, triggerPrice } = request
+  return hashText(
+    JSON.stringify({
+      amount,
+      clientOrderId,
+      market,
+      price,
+      side,
+      timeInForce,
+      triggerPrice,
+      type,
+      until,
+    }),
+  )
 }
 
 /** Null before there is a plan. */
@@ -25,7 +37,7 @@ export function orderView(order: Order): OrderView | null {
     side: request.side,
     amount: request.amount,
     price: request.price,
-    ...(request.stop !== undefined && { stop: request.stop }),
+    ...(request.triggerPrice !== undefined && { stop: request.triggerPrice }),
     value,
     clientOrderId: order.clientOrderId,
   }

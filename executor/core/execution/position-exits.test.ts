@@ -13,22 +13,24 @@ async function price(executor: TestExecutor, to: string, ms = 2_000): Promise<vo
 }
 
 const sales = ({ exchange }: TestExecutor) =>
-  exchange.sent.filter(({ side, type }) => side === 'sell' && type === 'ioc')
-const stops = ({ exchange }: TestExecutor) => exchange.sent.filter(({ type }) => type === 'stop')
+  exchange.sent.filter(({ side, timeInForce }) => side === 'sell' && timeInForce === 'IOC')
+const stops = ({ exchange }: TestExecutor) =>
+  exchange.sent.filter(({ type }) => type === 'stop_limit')
 const restingStops = ({ exchange }: TestExecutor) =>
   [...exchange.orders.values()].filter(
-    ({ order, status }) => order.type === 'stop' && status === 'open',
+    ({ order, status }) => order.type === 'stop_limit' && status === 'open',
   )
 const positions = (executor: TestExecutor) => Object.values(executor.state().portfolio.positions)
 const count = (executor: TestExecutor, line: string) =>
   executor.told().filter((told) => told === line).length
 
 /** What `kind` of order is answered with from now on. */
-function answer(executor: TestExecutor, kind: 'stop' | 'ioc', placed: Placed | null): void {
+function answer(executor: TestExecutor, kind: 'stop' | 'IOC', placed: Placed | null): void {
   const { exchange } = executor
   const place = Object.getPrototypeOf(exchange).place as typeof exchange.place
   exchange.place = async (order) => {
-    if (placed === null || order.type !== kind) return place.call(exchange, order)
+    const sent = order.type === 'stop_limit' ? 'stop' : order.timeInForce
+    if (placed === null || sent !== kind) return place.call(exchange, order)
     exchange.sent.push(order)
     return placed
   }
@@ -63,7 +65,7 @@ test('a price that was below the stop for a moment is no failed stop', async () 
 test('an exit behind a stop is tried every three seconds until it sells, with one alarm a minute', async () => {
   const executor = new TestExecutor()
   await executor.enter({ stopPrice: '58000' })
-  answer(executor, 'ioc', rejected('exchange_market_closed'))
+  answer(executor, 'IOC', rejected('exchange_market_closed'))
   await price(executor, '56000', 5 * SECOND)
   expect(sales(executor)).toHaveLength(1)
   await executor.clock.turn(3 * MINUTE)
@@ -72,7 +74,7 @@ test('an exit behind a stop is tried every three seconds until it sells, with on
   // The price is below it: no stop in between, which would only be turned down.
   expect(stops(executor)).toHaveLength(1)
   executor.crash()
-  answer(executor, 'ioc', null)
+  answer(executor, 'IOC', null)
   await executor.clock.turn(MINUTE)
   expect(positions(executor)).toEqual([])
   expect(executor.state().portfolio.orders).toEqual({})
@@ -126,7 +128,7 @@ test.for(['exchange_rate_limited', 'order_not_sent'])(
   async (code) => {
     const executor = new TestExecutor()
     await executor.enter({ stopPrice: '58000' })
-    answer(executor, 'ioc', rejected(code))
+    answer(executor, 'IOC', rejected(code))
     await executor.give(executor.exit())
     await executor.clock.turn(5 * SECOND)
     expect(sales(executor)).toHaveLength(1)
@@ -323,10 +325,10 @@ test('a level too little for an order is sold with the next one', async () => {
 test('a level whose exit sold nothing is tried again after a pause', async () => {
   const executor = new TestExecutor()
   await executor.enter({ stopPrice: '58000', takeProfits: LADDER })
-  answer(executor, 'ioc', rejected('exchange_rate_limited'))
+  answer(executor, 'IOC', rejected('exchange_rate_limited'))
   await price(executor, '61000', 4 * SECOND)
   expect(sales(executor)).toHaveLength(1)
-  answer(executor, 'ioc', null)
+  answer(executor, 'IOC', null)
   await executor.clock.turn(10 * SECOND)
   expect(sales(executor)).toHaveLength(2)
   expect(positions(executor)).toMatchObject([{ amount: '0.00348' }])
@@ -335,9 +337,9 @@ test('a level whose exit sold nothing is tried again after a pause', async () =>
 test('levels that were reached together are all tried again when their exit sold nothing', async () => {
   const executor = new TestExecutor()
   await executor.enter({ stopPrice: '58000', takeProfits: LADDER.slice(0, 2) })
-  answer(executor, 'ioc', rejected('exchange_rate_limited'))
+  answer(executor, 'IOC', rejected('exchange_rate_limited'))
   await price(executor, '64000', 4 * SECOND)
-  answer(executor, 'ioc', null)
+  answer(executor, 'IOC', null)
   await executor.clock.turn(10 * SECOND)
   expect(sales(executor).map(({ amount }) => amount)).toEqual(['0.00397', '0.00397'])
 })
@@ -359,18 +361,18 @@ test('a level that was being sold when the process died is not sold twice', asyn
 test('the stop follows the highest bid, rises only in steps, and is never lowered', async () => {
   const executor = new TestExecutor()
   await executor.enter({ stopPrice: '58000', trailingStop: '2' })
-  expect(stops(executor).map(({ stop }) => stop)).toEqual(['58800'])
+  expect(stops(executor).map(({ triggerPrice }) => triggerPrice)).toEqual(['58800'])
   const triggers = []
   for (const to of ['60100', '61000', '61020', '62000', '61500', '61000', '62500']) {
     await price(executor, to, 15 * SECOND)
-    triggers.push(restingStops(executor).map(({ order }) => order.stop))
+    triggers.push(restingStops(executor).map(({ order }) => order.triggerPrice))
   }
   expect(triggers).toEqual(
     ['58898', '59780', '59780', '60760', '60760', '60760', '61250'].map((stop) => [stop]),
   )
   executor.crash()
   await price(executor, '61400', 15 * SECOND)
-  expect(restingStops(executor)).toMatchObject([{ order: { stop: '61250' } }])
+  expect(restingStops(executor)).toMatchObject([{ order: { triggerPrice: '61250' } }])
   expect(count(executor, 'notice stop_raised')).toBeGreaterThan(0)
 })
 
@@ -397,20 +399,20 @@ test('an entry without a stop gets one from its trail', async () => {
   const executor = new TestExecutor()
   await executor.enter({ trailingStop: '2' })
   await executor.clock.turn(2 * SECOND)
-  expect(restingStops(executor)).toMatchObject([{ order: { stop: '58800' } }])
+  expect(restingStops(executor)).toMatchObject([{ order: { triggerPrice: '58800' } }])
 })
 
 test('the stop moves to the entry price when the bid is far enough above it, and stays there', async () => {
   const executor = new TestExecutor()
   await executor.enter({ stopPrice: '58000', breakEven: '1.5' })
   await price(executor, '60890', 15 * SECOND)
-  expect(restingStops(executor)).toMatchObject([{ order: { stop: '58000' } }])
+  expect(restingStops(executor)).toMatchObject([{ order: { triggerPrice: '58000' } }])
   await price(executor, '60900', 15 * SECOND)
-  expect(restingStops(executor)).toMatchObject([{ order: { stop: '60000' } }])
+  expect(restingStops(executor)).toMatchObject([{ order: { triggerPrice: '60000' } }])
   await price(executor, '70000', 15 * SECOND)
   executor.crash()
   await price(executor, '60100', 15 * SECOND)
-  expect(restingStops(executor)).toMatchObject([{ order: { stop: '60000' } }])
+  expect(restingStops(executor)).toMatchObject([{ order: { triggerPrice: '60000' } }])
   expect(count(executor, 'notice stop_raised')).toBe(1)
 })
 
@@ -491,7 +493,7 @@ test('an entry that sells closes also behind a gap: it takes no risk', async () 
 test('a halt that sells sells everything, is undone with nothing but the halt, and lasts over restarts', async () => {
   const executor = new TestExecutor()
   await executor.enter({ stopPrice: '58000' })
-  answer(executor, 'ioc', rejected('exchange_market_closed'))
+  answer(executor, 'IOC', rejected('exchange_market_closed'))
   await executor.give(executor.command({ do: 'halt', positions: 'sell' }))
   await executor.clock.turn(SECOND)
   expect(sales(executor)).toHaveLength(1)
@@ -499,7 +501,7 @@ test('a halt that sells sells everything, is undone with nothing but the halt, a
   executor.crash()
   await executor.give(executor.command({ do: 'halt' }, 'again'))
   expect(restingStops(executor)).toHaveLength(1)
-  answer(executor, 'ioc', null)
+  answer(executor, 'IOC', null)
   await executor.clock.turn(10 * SECOND)
   expect(positions(executor)).toEqual([])
   expect(executor.state().portfolio).toMatchObject({ trading: 'halted', onHalt: 'sell' })
@@ -556,10 +558,10 @@ test('a clock that is set back makes no pause longer', async () => {
   executor.clock.setBack(2 * 60 * MINUTE)
   await executor.clock.turn(5 * SECOND)
   expect(restingStops(executor)).toHaveLength(1)
-  answer(executor, 'ioc', rejected('exchange_market_closed'))
+  answer(executor, 'IOC', rejected('exchange_market_closed'))
   await executor.give({ type: 'halt', by: 'device', positions: 'sell' })
   await executor.clock.turn(SECOND)
-  answer(executor, 'ioc', null)
+  answer(executor, 'IOC', null)
   executor.clock.setBack(2 * 60 * MINUTE)
   await executor.clock.turn(5 * SECOND)
   expect(positions(executor)).toEqual([])
@@ -570,5 +572,5 @@ test('a trailing stop goes on rising although the clock was set back', async () 
   await executor.enter({ stopPrice: '58000', trailingStop: '2' })
   executor.clock.setBack(2 * 60 * MINUTE)
   await price(executor, '62000', 12 * SECOND)
-  expect(restingStops(executor)).toMatchObject([{ order: { stop: '60760' } }])
+  expect(restingStops(executor)).toMatchObject([{ order: { triggerPrice: '60760' } }])
 })

@@ -117,7 +117,7 @@ function needsPrice(
 ): boolean {
   if (closing !== null || exits.trailingStop !== null || exits.breakEven !== null) return true
   if (levelsFilled < exits.takeProfits.length) return true
-  return stop !== null && (order === undefined || order.planned?.request.stop !== stop)
+  return stop !== null && (order === undefined || order.planned?.request.triggerPrice !== stop)
 }
 
 // Take-profits: when the bid reaches a level, that much of the position is sold, and each level once.

@@ -5,7 +5,7 @@ import Big from 'big.js'
 import { sentenceOf } from '../model/codes.ts'
 import { minus, plus } from '../model/decimals.ts'
 import type { NewEvent } from '../model/events.ts'
-import type { AccountTrade, ExchangeOrder, OrderKind } from '../model/exchange.ts'
+import type { AccountTrade, ExchangeOrder, VenueOrderKind } from '../model/exchange.ts'
 import type { Named } from '../model/observation.ts'
 import { isWorking, type OrderEvent, type OrderState } from '../model/order-table.ts'
 import { type Order, type Portfolio, type Position, positionKey } from '../model/state.ts'
@@ -26,7 +26,7 @@ export interface PositionChange {
 
 export interface Resting {
   readonly market: string
-  readonly kind: OrderKind
+  readonly kind: VenueOrderKind
   readonly exchangeId: string
   readonly clientOrderId: string
 }

@@ -3,25 +3,26 @@ import { expect, test } from 'vitest'
 import { allRows, toFact } from '../../journal/journal.ts'
 import { TestExecutor } from '../../testing/rig.ts'
 import type { NewEvent } from '../model/events.ts'
-import type { WireOrder } from '../model/exchange.ts'
+import type { OrderRequest } from '../model/exchange.ts'
 import { newContext } from './context.ts'
 import { reconcileDue } from './reconcile.ts'
 
 const MINUTE = 60_000
-const BY_HAND: WireOrder = {
+const BY_HAND: OrderRequest = {
   clientOrderId: 'web_1',
   market: 'BTC/USDT',
   side: 'buy',
-  type: 'rest',
+  type: 'limit',
+  timeInForce: 'GTC',
   amount: '0.01000',
   price: '50000',
 }
 
 /** Somebody else places an order with the same account. */
-async function byHand(executor: TestExecutor, change: Partial<WireOrder> = {}): Promise<void> {
+async function byHand(executor: TestExecutor, change: Partial<OrderRequest> = {}): Promise<void> {
   const { exchange } = executor
   const { mood } = exchange
-  exchange.mood = change.type === 'ioc' ? 'fills' : 'rests'
+  exchange.mood = change.timeInForce === 'IOC' ? 'fills' : 'rests'
   await exchange.place({ ...BY_HAND, ...change })
   exchange.mood = mood
 }
@@ -57,7 +58,7 @@ test('a life of its own orders tells of nothing unexpected', async () => {
 
 test.each([
   ['an order that waits', () => ({})],
-  ['an order that filled', () => ({ type: 'ioc' })],
+  ['an order that filled', () => ({ type: 'limit', timeInForce: 'IOC' })],
   ['an order under the name of one of ours', (ours: string) => ({ clientOrderId: ours })],
 ] as const)('tells once of %s and is not from here, over restarts', async (_, change) => {
   const executor = new TestExecutor()
@@ -85,7 +86,7 @@ test('what was traded while the executor was stopped is told at the next start',
   await executor.clock.turn(3 * MINUTE)
   executor.stop()
   await executor.clock.turn(60 * MINUTE)
-  await byHand(executor, { type: 'ioc' })
+  await byHand(executor, { type: 'limit', timeInForce: 'IOC' })
   await executor.clock.turn(600 * MINUTE)
   executor.crash()
   await executor.clock.turn(MINUTE)
@@ -94,7 +95,7 @@ test('what was traded while the executor was stopped is told at the next start',
 
 test('what was traded before the first start is not told', async () => {
   const executor = new TestExecutor()
-  await byHand(executor, { type: 'ioc' })
+  await byHand(executor, { type: 'limit', timeInForce: 'IOC' })
   for (const kept of executor.exchange.orders.values())
     kept.fills = kept.fills.map((fill) => ({ ...fill, at: fill.at - 60 * MINUTE }))
   await executor.clock.turn(5 * MINUTE)
@@ -108,7 +109,7 @@ test('an order that was proved not placed and is there after all closes its mark
   await executor.clock.turn(MINUTE)
   expect(executor.told().at(-1)).toBe('entry not_placed order_not_placed')
   executor.exchange.mood = 'rests'
-  await executor.exchange.place(executor.exchange.sent[0] as WireOrder)
+  await executor.exchange.place(executor.exchange.sent[0] as OrderRequest)
   await executor.clock.turn(2 * MINUTE)
   executor.exchange.mood = 'fills'
   expect(count(executor, 'notice order_reappeared')).toBe(1)
@@ -230,7 +231,7 @@ test('a trade by hand is told although looks were taken while the clock was hour
   await executor.clock.turn(120 * MINUTE)
   executor.stop()
   executor.clock.setBack(119 * MINUTE)
-  await byHand(executor, { type: 'ioc', price: '61000' })
+  await byHand(executor, { type: 'limit', timeInForce: 'IOC', price: '61000' })
   await executor.clock.turn(10 * MINUTE)
   executor.crash()
   await executor.clock.turn(3 * MINUTE)
@@ -294,7 +295,7 @@ test("a trade that could be an unknown order's is not lost from sight while that
   executor.exchange.mood = 'lost_before'
   executor.exchange.lookups = 'silent'
   await enter(executor)
-  await byHand(executor, { type: 'ioc' })
+  await byHand(executor, { type: 'limit', timeInForce: 'IOC' })
   await executor.clock.turn(10 * MINUTE)
   expect(count(executor, 'notice unexpected_activity')).toBe(0)
   executor.exchange.lookups = 'honest'
@@ -305,7 +306,7 @@ test("a trade that could be an unknown order's is not lost from sight while that
 test('tells of a trade although no life lasts until its second look', async () => {
   const executor = new TestExecutor()
   await executor.clock.turn(5_000)
-  await byHand(executor, { type: 'ioc' })
+  await byHand(executor, { type: 'limit', timeInForce: 'IOC' })
   for (let life = 0; life < 4; life += 1) {
     executor.crash()
     await executor.clock.turn(45_000)

@@ -106,7 +106,7 @@ test('a stop waits for an unknown order of its position without an alarm of its 
   expect(executor.told()).not.toContain('notice stop_failed')
   executor.exchange.find = find
   await executor.clock.turn(MINUTE)
-  expect(executor.exchange.accepted.at(-1)).toMatchObject({ type: 'stop', amount: '0.00994' })
+  expect(executor.exchange.accepted.at(-1)).toMatchObject({ type: 'stop_limit', amount: '0.00994' })
 })
 
 test('sends a way out that was only intended, once', async () => {
@@ -132,7 +132,7 @@ test('places the missing stop first thing after a crash behind the fill', async 
   executor.exchange.lookups = 'honest'
   executor.crash()
   await executor.clock.turn(0)
-  expect(executor.exchange.accepted.map(({ type }) => type)).toEqual(['ioc', 'stop'])
+  expect(executor.exchange.accepted.map(({ type }) => type)).toEqual(['limit', 'stop_limit'])
 })
 
 test('an order that was received before a crash is decided after it, or is too late', async () => {

@@ -117,7 +117,8 @@ function ownSales(others: readonly Order[], market: string): readonly Decimal[] 
   return others.flatMap(({ planned, state }) =>
     planned?.request.market === market &&
     planned.request.side === 'sell' &&
-    planned.request.type === 'rest' &&
+    planned.request.type === 'limit' &&
+    planned.request.timeInForce === 'GTC' &&
     isWorking(state)
       ? [planned.request.price]
       : [],

@@ -41,9 +41,12 @@ export function isWanted(context: DecisionContext, stop: Order): boolean {
   if (position === undefined || isClosing(context, key)) return false
   const planned = planFor(context, position, stop.clientOrderId)
   if (planned === null || !planned.ok || stop.planned === null) return true
-  const { amount, stop: trigger } = stop.planned.request
+  const { amount, triggerPrice } = stop.planned.request
   if (minus(amount, stop.filled) !== planned.order.amount) return false
-  return trigger === planned.order.stop || !isOver(stop.at, RAISE_EVERY_MS, context.environment.now)
+  return (
+    triggerPrice === planned.order.triggerPrice ||
+    !isOver(stop.at, RAISE_EVERY_MS, context.environment.now)
+  )
 }
 
 /** An exit that has the turn needs the coins that the stop holds. */

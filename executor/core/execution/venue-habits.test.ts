@@ -38,13 +38,13 @@ test('a stop that the exchange shows as waiting for a rise is taken off, and the
   const { exchange } = executor
   const view = exchange.view.bind(exchange)
   exchange.view = (shown) =>
-    shown.order.type === 'stop' ? { ...view(shown), triggers: 'at_or_above' } : view(shown)
+    shown.order.type === 'stop_limit' ? { ...view(shown), triggers: 'at_or_above' } : view(shown)
   await executor.enter({ stopPrice: '58000' })
   await executor.clock.turn(2_000)
   expect(exchange.sent.map(({ side, type }) => `${side} ${type}`)).toEqual([
-    'buy ioc',
-    'sell stop',
-    'sell ioc',
+    'buy limit',
+    'sell stop_limit',
+    'sell limit',
   ])
   const [, stop] = exchange.sent
   expect(exchange.orders.get(stop?.clientOrderId ?? '')?.status).toBe('canceled')

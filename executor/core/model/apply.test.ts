@@ -27,7 +27,7 @@ test('a fee taken in base is no longer held', async () => {
   expect(Object.values(executor.state().portfolio.positions)).toMatchObject([
     { amount: '0.00496503' },
   ])
-  expect(executor.exchange.accepted[1]).toMatchObject({ type: 'stop', amount: '0.00496' })
+  expect(executor.exchange.accepted[1]).toMatchObject({ type: 'stop_limit', amount: '0.00496' })
 })
 
 test("a stream's number never goes back", () => {

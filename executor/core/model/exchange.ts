@@ -63,17 +63,19 @@ export interface Balance {
 export type Candle = readonly [number, Decimal, Decimal, Decimal, Decimal]
 
 /** The exact strings that go to the exchange. */
-export interface WireOrder {
+export interface OrderRequest {
   /** 32 lower-case hex digits. */
   readonly clientOrderId: string
   readonly market: string
   readonly side: 'buy' | 'sell'
-  /** `ioc`: limit, fill now or not at all; `rest`: limit that waits; `stop`: stop-limit that waits. */
-  readonly type: 'ioc' | 'rest' | 'stop'
+  /** A stop waits for its trigger, and is a limit order then. */
+  readonly type: 'limit' | 'stop_limit'
+  /** `IOC`: fills now, and what does not expires. `GTC`: waits until it is filled or canceled. */
+  readonly timeInForce: 'IOC' | 'GTC'
   readonly amount: Decimal
   readonly price: Decimal
-  /** Trigger price. With type `stop` only. */
-  readonly stop?: Decimal
+  /** With type `stop_limit` only. */
+  readonly triggerPrice?: Decimal
 }
 
 export interface Fee {
@@ -101,7 +103,7 @@ export interface AccountTrade extends Fill {
 }
 
 export interface ExchangeOrder {
-  readonly kind: OrderKind
+  readonly kind: VenueOrderKind
   readonly exchangeId: string
   readonly clientOrderId: string
   readonly status: 'open' | 'filled' | 'canceled' | 'rejected' | 'expired'
@@ -113,7 +115,7 @@ export interface ExchangeOrder {
 }
 
 /** Venues keep stops apart from other orders. */
-export type OrderKind = 'order' | 'stop'
+export type VenueOrderKind = 'order' | 'stop'
 
 /** `unknown` covers everything that does not prove one of the others. */
 export type Placed =

@@ -2,7 +2,7 @@
 
 import type { Decimal, Head, Signal, TradingState } from '@keyside/protocol'
 import { type Counters, NO_COUNTERS, NO_PROFIT, type Profit } from './counters.ts'
-import type { Fee, StopRules, WireOrder } from './exchange.ts'
+import type { Fee, OrderRequest, StopRules } from './exchange.ts'
 import type { Reconciliation } from './observation.ts'
 import type { OrderState } from './order-table.ts'
 
@@ -52,7 +52,7 @@ export interface CostBasis {
 export interface PlannedOrder {
   /** Hash of the exact order and its end of time: what an approval names. */
   readonly id: string
-  readonly request: WireOrder
+  readonly request: OrderRequest
   /** Quote. */
   readonly value: Decimal
   /** Quote. */

@@ -9,9 +9,9 @@ import type {
   KeyRights,
   Liquidity,
   MarketRules,
-  OrderKind,
+  OrderRequest,
   RejectionCode,
-  WireOrder,
+  VenueOrderKind,
 } from '../../core/model/exchange.ts'
 
 export type Params = Readonly<Record<string, string>>
@@ -141,12 +141,12 @@ export interface Dialect {
 
   /** Whether the answer to an order is its outcome, or says no more than that it was received. */
   readonly placing: 'outcome' | 'receipt'
-  placeOrder(market: VenueMarket, order: WireOrder): Question<ExchangeOrder>
+  placeOrder(market: VenueMarket, order: OrderRequest): Question<ExchangeOrder>
   /** `requested`: it may still fill. */
   cancelOrder(
     market: VenueMarket,
     clientOrderId: string,
-    kind: OrderKind,
+    kind: VenueOrderKind,
   ): Question<'canceled' | 'requested'>
   /** The order may be in any one of these places. */
   orderById(market: VenueMarket, clientOrderId: string): readonly Question<ListedOrder>[]

@@ -6,10 +6,10 @@ import type {
   Answered,
   ExchangeOrder,
   Lookup,
-  OrderKind,
+  OrderRequest,
   Placed,
   RejectionCode,
-  WireOrder,
+  VenueOrderKind,
 } from '../../core/model/exchange.ts'
 import type { Dialect, ListedOrder, VenueMarket } from './dialect.ts'
 import { type NoAnswer, sentence } from './reply.ts'
@@ -25,18 +25,23 @@ const base = {
 }
 
 /** ccxt would send a negative amount, an unknown side or a foreign parameter as they are. */
-const wireOrder = z.union([
-  z.strictObject({ ...base, type: z.enum(['ioc', 'rest']) }),
-  z.strictObject({ ...base, type: z.literal('stop'), stop: positiveDecimal }),
+const orderRequest = z.union([
+  z.strictObject({ ...base, type: z.literal('limit'), timeInForce: z.enum(['IOC', 'GTC']) }),
+  z.strictObject({
+    ...base,
+    type: z.literal('stop_limit'),
+    timeInForce: z.literal('GTC'),
+    triggerPrice: positiveDecimal,
+  }),
 ])
 
 /** Sends once. Whatever does not prove that the order was taken, or was not, is unknown. */
 export async function place(
   client: RestClient,
   market: VenueMarket | undefined,
-  order: WireOrder,
+  order: OrderRequest,
 ): Promise<Placed> {
-  if (!wireOrder.safeParse(order).success)
+  if (!orderRequest.safeParse(order).success)
     return rejected('order_malformed', 'the order is malformed and was not sent')
   if (market === undefined)
     return rejected('exchange_market_unknown', `${order.market} is not among the loaded markets`)
@@ -139,7 +144,7 @@ export async function cancel(
   client: RestClient,
   market: VenueMarket,
   id: string,
-  kind: OrderKind,
+  kind: VenueOrderKind,
 ): Promise<Answered<'canceled' | 'not_open'>> {
   const reply = await client.ask(client.dialect.cancelOrder(market, id, kind))
   if (reply.got === 'answer' && reply.value === 'canceled') return { ok: true, value: 'canceled' }

@@ -186,7 +186,7 @@ export class Venue {
     return this.#client.answer(dialect.candles(this.#market(market), timeframe, limit))
   }
 
-  async place(order: model.WireOrder): Promise<model.Placed> {
+  async place(order: model.OrderRequest): Promise<model.Placed> {
     const market = this.#markets.get(order.market)
     const stop = await this.#wrongSided(market, order)
     if (stop !== null) return stop
@@ -200,14 +200,15 @@ export class Venue {
   /** Where the venue would take a stop for the other direction, its side is proved before it is sent. */
   async #wrongSided(
     market: VenueMarket | undefined,
-    { side, stop }: model.WireOrder,
+    { side, triggerPrice }: model.OrderRequest,
   ): Promise<model.Placed | null> {
-    if (market === undefined || stop === undefined) return null
+    if (market === undefined || triggerPrice === undefined) return null
     if (this.#client.dialect.wrongSidedStop === 'refused') return null
     const quote = await this.#quotes.refreshOne(market)
     if (!quote.ok) return rejected('order_not_sent', quote.message)
     const { bid, ask } = quote.value
-    const isReached = side === 'sell' ? new Big(stop).gte(bid) : new Big(stop).lte(ask)
+    const isReached =
+      side === 'sell' ? new Big(triggerPrice).gte(bid) : new Big(triggerPrice).lte(ask)
     return isReached
       ? rejected('exchange_stop_would_trigger', 'the price is through the stop: it was not sent')
       : null
@@ -224,7 +225,7 @@ export class Venue {
   async cancel(
     market: string,
     clientOrderId: string,
-    kind: model.OrderKind,
+    kind: model.VenueOrderKind,
   ): Promise<model.Answered<'canceled' | 'not_open'>> {
     return cancel(this.#urgent, this.#market(market), clientOrderId, kind)
   }

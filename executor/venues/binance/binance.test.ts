@@ -118,11 +118,17 @@ test('sends amounts, prices and names as they were given, to the character', asy
       'symbol=BTCUSDT&side=BUY&type=LIMIT&timeInForce=IOC&quantity=0.00100&price=60100.10',
     ],
     [
-      order({ type: 'rest', price: '50000.00' }),
+      order({ type: 'limit', timeInForce: 'GTC', price: '50000.00' }),
       'symbol=BTCUSDT&side=BUY&type=LIMIT&timeInForce=GTC&quantity=0.001&price=50000.00',
     ],
     [
-      order({ type: 'stop', side: 'sell', stop: '50000.0', price: '49500' }),
+      order({
+        type: 'stop_limit',
+        timeInForce: 'GTC',
+        side: 'sell',
+        triggerPrice: '50000.0',
+        price: '49500',
+      }),
       'symbol=BTCUSDT&side=SELL&type=STOP_LOSS_LIMIT&timeInForce=GTC&stopPrice=50000.0&quantity=0.001&price=49500',
     ],
   ] as const
@@ -144,8 +150,9 @@ test.each([
   ['a foreign side', { side: 'hold' as never }],
   ['a foreign type', { type: 'market' as never }],
   ['a foreign client id', { clientOrderId: 'x-1' }],
-  ['a stop price that does not belong', { stop: '50000' }],
-  ['a stop without its price', { type: 'stop' as const }],
+  ['a trigger price that does not belong', { triggerPrice: '50000' }],
+  ['a stop without its trigger', { type: 'stop_limit', timeInForce: 'GTC' } as const],
+  ['a stop that does not wait', { type: 'stop_limit', triggerPrice: '50000' } as const],
   ['a parameter from outside', { symbol: 'DOGEUSDT' } as object],
 ])('turns down an order with %s and sends nothing', async (_, change) => {
   const before = tap.heard.length
@@ -312,11 +319,23 @@ test('proves the side of a stop itself where the venue would take it for the oth
   const other = new Venue(taking, { keys, address, clock: systemClock, log, unitMs: 1, pace })
   await other.start([BTC])
   const before = tap.heard.length
-  const passed = order({ type: 'stop', side: 'sell', stop: '70000', price: '69000' })
+  const passed = order({
+    type: 'stop_limit',
+    timeInForce: 'GTC',
+    side: 'sell',
+    triggerPrice: '70000',
+    price: '69000',
+  })
   expect(await other.place(passed)).toMatchObject({ code: 'exchange_stop_would_trigger' })
   const asked = new Set(tap.heard.slice(before).map(({ method, path }) => `${method} ${path}`))
   expect(asked).toEqual(new Set(['GET /api/v3/ticker/bookTicker']))
-  const waiting = order({ type: 'stop', side: 'sell', stop: '50000', price: '49500' })
+  const waiting = order({
+    type: 'stop_limit',
+    timeInForce: 'GTC',
+    side: 'sell',
+    triggerPrice: '50000',
+    price: '49500',
+  })
   expect(await other.place(waiting)).toMatchObject({ outcome: 'accepted' })
   await other.cancel(BTC, waiting.clientOrderId, 'stop')
   await other.stop()

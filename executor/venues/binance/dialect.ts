@@ -1,7 +1,7 @@
 // Binance spot: its endpoints, their parameters, and how their answers are read.
 import Big from 'big.js'
 import { z } from 'zod'
-import type { ExchangeOrder, WireOrder } from '../../core/model/exchange.ts'
+import type { ExchangeOrder, OrderRequest } from '../../core/model/exchange.ts'
 import type { Dialect, Question } from '../adapter/dialect.ts'
 import {
   accountAnswer,
@@ -233,7 +233,7 @@ function tradesOf(symbol: string, body: unknown) {
 }
 
 /** Amounts and prices are passed on to the character. */
-function orderParams(order: WireOrder, symbol: string): Readonly<Record<string, string>> {
+function orderParams(order: OrderRequest, symbol: string): Readonly<Record<string, string>> {
   return {
     symbol,
     side: order.side.toUpperCase(),
@@ -247,10 +247,9 @@ function orderParams(order: WireOrder, symbol: string): Readonly<Record<string, 
   }
 }
 
-function typeParams({ type, stop }: WireOrder): Record<string, string> {
-  if (type === 'ioc') return { type: 'LIMIT', timeInForce: 'IOC' }
-  if (type === 'rest') return { type: 'LIMIT', timeInForce: 'GTC' }
-  return { type: 'STOP_LOSS_LIMIT', timeInForce: 'GTC', stopPrice: stop ?? '' }
+function typeParams({ type, timeInForce, triggerPrice }: OrderRequest): Record<string, string> {
+  if (type === 'limit') return { type: 'LIMIT', timeInForce }
+  return { type: 'STOP_LOSS_LIMIT', timeInForce, stopPrice: triggerPrice ?? '' }
 }
 
 /** The outcome with its fills; null unless the answer is about this very order. */

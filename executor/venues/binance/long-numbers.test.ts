@@ -57,7 +57,7 @@ test('one order keeps its number, and its trades theirs, in every answer', async
 })
 
 test('an order that waits is listed by its number, and canceled', async () => {
-  const waiting = order({ type: 'rest', price: '50000' })
+  const waiting = order({ type: 'limit', timeInForce: 'GTC', price: '50000' })
   const placed = await exchange.place(waiting)
   const exchangeId = placed.outcome === 'accepted' ? placed.order.exchangeId : ''
   const open = await exchange.openOrders(BTC)

@@ -1,6 +1,6 @@
 // What every implementation of the port must do, as checks. What differs from venue to venue is told to them.
 import assert from 'node:assert/strict'
-import type { WireOrder } from '../../core/model/exchange.ts'
+import type { OrderRequest } from '../../core/model/exchange.ts'
 import {
   AGAIN_MS,
   accepted,
@@ -60,10 +60,16 @@ export interface Check {
 export function exchangeContract(expected: Expected, faults: Faults): readonly Check[] {
   const { market, price } = expected
   const at = (share: number) => String(Math.round(price * share))
-  const buy = (change: Partial<WireOrder> = {}) => order({ market, price: at(1.002), ...change })
-  const rest = () => buy({ type: 'rest', price: at(0.83) })
+  const buy = (change: Partial<OrderRequest> = {}) => order({ market, price: at(1.002), ...change })
+  const rest = () => buy({ type: 'limit', timeInForce: 'GTC', price: at(0.83) })
   const stop = (trigger: number) =>
-    buy({ type: 'stop', side: 'sell', stop: at(trigger), price: at(trigger * 0.98) })
+    buy({
+      type: 'stop_limit',
+      timeInForce: 'GTC',
+      side: 'sell',
+      triggerPrice: at(trigger),
+      price: at(trigger * 0.98),
+    })
   return [
     ...faults.taken.map((fault) => ({
       name: `says unknown, sends once and finds the order after ${fault}`,
@@ -173,7 +179,7 @@ export function exchangeContract(expected: Expected, faults: Faults): readonly C
       run: async (venue) => {
         const { exchange } = venue
         for (const waiting of [rest(), stop(0.83)]) {
-          const kind = waiting.type === 'stop' ? 'stop' : 'order'
+          const kind = waiting.type === 'stop_limit' ? 'stop' : 'order'
           assert.equal(accepted(await exchange.place(waiting)).status, 'open')
           await within(venue, async () => {
             const open = await exchange.openOrders(market)
@@ -252,9 +258,9 @@ export function exchangeContract(expected: Expected, faults: Faults): readonly C
 }
 
 interface Makers {
-  readonly buy: (change?: Partial<WireOrder>) => WireOrder
-  readonly rest: () => WireOrder
-  readonly stop: (trigger: number) => WireOrder
+  readonly buy: (change?: Partial<OrderRequest>) => OrderRequest
+  readonly rest: () => OrderRequest
+  readonly stop: (trigger: number) => OrderRequest
 }
 
 function refusals({ buy, rest, stop }: Makers): Readonly<Record<Refused, Check>> {
@@ -291,7 +297,7 @@ function refusals({ buy, rest, stop }: Makers): Readonly<Record<Refused, Check>>
   }
 }
 
-async function rejected({ exchange }: TestVenue, sent: WireOrder, code: string): Promise<void> {
+async function rejected({ exchange }: TestVenue, sent: OrderRequest, code: string): Promise<void> {
   const placed = await exchange.place(sent)
   assert.equal(placed.outcome === 'rejected' ? placed.code : placed.outcome, code)
 }

@@ -1,6 +1,11 @@
 // Steps of the contract's checks: orders to send, and what must be seen of them within the time that a venue may lag.
 import assert from 'node:assert/strict'
-import type { AccountTrade, ExchangeOrder, Placed, WireOrder } from '../../core/model/exchange.ts'
+import type {
+  AccountTrade,
+  ExchangeOrder,
+  OrderRequest,
+  Placed,
+} from '../../core/model/exchange.ts'
 import type { Exchange } from '../port.ts'
 
 export interface TestVenue {
@@ -25,12 +30,13 @@ export function newId(): string {
 }
 
 /** Buys a little of BTC/USDT at far above 60 000, so that it fills. */
-export function order(change: Partial<WireOrder> = {}): WireOrder {
+export function order(change: Partial<OrderRequest> = {}): OrderRequest {
   return {
     clientOrderId: newId(),
     market: 'BTC/USDT',
     side: 'buy',
-    type: 'ioc',
+    type: 'limit',
+    timeInForce: 'IOC',
     amount: '0.001',
     price: '60100',
     ...change,
@@ -53,7 +59,7 @@ export async function within<T>(venue: TestVenue, check: () => Promise<T>): Prom
 
 export async function found(
   venue: TestVenue,
-  { market, clientOrderId }: WireOrder,
+  { market, clientOrderId }: OrderRequest,
   check: (order: ExchangeOrder) => void = () => undefined,
 ): Promise<void> {
   await within(venue, async () => {
@@ -65,8 +71,8 @@ export async function found(
   })
 }
 
-export async function canceled(venue: TestVenue, { market, clientOrderId, type }: WireOrder) {
-  const kind = type === 'stop' ? 'stop' : 'order'
+export async function canceled(venue: TestVenue, { market, clientOrderId, type }: OrderRequest) {
+  const kind = type === 'stop_limit' ? 'stop' : 'order'
   await within(venue, async () => {
     const answer = await venue.exchange.cancel(market, clientOrderId, kind)
     assert.deepEqual(answer, { ok: true, value: 'canceled' })

@@ -50,7 +50,7 @@ test('a stop of two per cent at a price of 51 steps is one step away, and its li
   const about = { rules, filled: '576923076', feeInBase: '0', collar: '2', clientOrderId }
   expect(planStop({ ...about, stop: signal.stopPrice ?? '' })).toMatchObject({
     ok: true,
-    order: { stop: '0.0000005', price: '0.00000049' },
+    order: { triggerPrice: '0.0000005', price: '0.00000049' },
   })
 })
 
@@ -99,7 +99,7 @@ test('at any step of the price no distance grows, and no more can be lost than t
         clientOrderId: order.clientOrderId,
       })
       if (!protection.ok) return
-      const trigger = new Big(protection.order.stop ?? 0)
+      const trigger = new Big(protection.order.triggerPrice ?? 0)
       const limit = new Big(protection.order.price)
       expect(trigger.gte(stop), 'no further than asked').toBe(true)
       expect(trigger.lt(bid), 'and not at the bid').toBe(true)

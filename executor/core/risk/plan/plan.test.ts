@@ -63,7 +63,8 @@ test('sends a market entry as a limit IOC at the collar above the ask, rounded d
       clientOrderId: 'a'.repeat(32),
       market: 'BTC/USDT',
       side: 'buy',
-      type: 'ioc',
+      type: 'limit',
+      timeInForce: 'IOC',
       amount: '0.00199',
       price: '50250.03', // 50250.03015 cut
     },
@@ -76,17 +77,17 @@ test('sends a market exit as a limit IOC at the exit collar below the bid, round
   const result = ask({ kind: 'exit' }, { quote: { bid: '49990.01', ask: '50000', at: 0 } })
   expect(result).toMatchObject({
     ok: true,
-    order: { side: 'sell', type: 'ioc', amount: '0.5', price: '48990.21' }, // 48990.2098
+    order: { side: 'sell', type: 'limit', timeInForce: 'IOC', amount: '0.5', price: '48990.21' }, // 48990.2098
     risk: '0',
   })
 })
 
 test('keeps the limit of a limit signal, rounded to the side that cannot hurt', () => {
   expect(ask({ type: 'limit', limitPrice: '49000.019' })).toMatchObject({
-    order: { type: 'rest', price: '49000.01' },
+    order: { type: 'limit', timeInForce: 'GTC', price: '49000.01' },
   })
   expect(ask({ kind: 'exit', type: 'limit', limitPrice: '60000.011' })).toMatchObject({
-    order: { type: 'rest', price: '60000.02' },
+    order: { type: 'limit', timeInForce: 'GTC', price: '60000.02' },
   })
 })
 
@@ -298,8 +299,12 @@ function isWithinAsked(
 
 test('an exit that would take a stop away is sent to fill now or not at all, and keeps its limit', () => {
   const exit = { kind: 'exit', side: 'sell', type: 'limit', limitPrice: '60000.011' } as const
-  expect(ask(exit, { stop: '58000' })).toMatchObject({ order: { type: 'ioc', price: '60000.02' } })
-  expect(ask(exit, { stop: null })).toMatchObject({ order: { type: 'rest', price: '60000.02' } })
+  expect(ask(exit, { stop: '58000' })).toMatchObject({
+    order: { type: 'limit', timeInForce: 'IOC', price: '60000.02' },
+  })
+  expect(ask(exit, { stop: null })).toMatchObject({
+    order: { type: 'limit', timeInForce: 'GTC', price: '60000.02' },
+  })
 })
 
 test('an entry that would be too little for its own stop is refused before anybody is asked', () => {

@@ -10,7 +10,7 @@ import {
   percentOf,
   timesIn,
 } from '../../model/decimals.ts'
-import type { MarketRules, Quote, WireOrder } from '../../model/exchange.ts'
+import type { MarketRules, OrderRequest, Quote } from '../../model/exchange.ts'
 import type { OrderIntent } from '../../model/state.ts'
 import { highestBuy, lowestSell } from './collar.ts'
 import { isTooLittleToKeep } from './dust.ts'
@@ -127,11 +127,12 @@ function planned(input: PlanInput, amount: Big, price: Big): Planned {
   const { signal, stop, clientOrderId } = input
   const value = amount.times(price)
   const mayWait = signal.type === 'limit' && (signal.kind === 'entry' || stop === null)
-  const order: WireOrder = {
+  const order: OrderRequest = {
     clientOrderId,
     market: signal.market,
     side: signal.side,
-    type: mayWait ? 'rest' : 'ioc',
+    type: 'limit',
+    timeInForce: mayWait ? 'GTC' : 'IOC',
     amount: toDecimal(amount),
     price: toDecimal(price),
   }

@@ -1,6 +1,6 @@
 // What planning gives: the exact order, or the reason why there is none. docs/errors.md explains each reason.
 import type { Decimal } from '@keyside/protocol'
-import type { WireOrder } from '../../model/exchange.ts'
+import type { OrderRequest } from '../../model/exchange.ts'
 
 export const PLAN_CODES = [
   'side_unsupported',
@@ -17,7 +17,7 @@ export type PlanCode = (typeof PLAN_CODES)[number]
 
 export interface Planned {
   readonly ok: true
-  readonly order: WireOrder
+  readonly order: OrderRequest
   /** Amount times limit price, in quote: the most an entry costs before fees, the least an exit brings. */
   readonly value: Decimal
   /** What an entry may lose, in quote: down to what its stop may sell for, or all of it without one. Exits: 0. */

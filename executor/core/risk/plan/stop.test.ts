@@ -34,10 +34,11 @@ test('sells what was filled less the fee, at the trigger, down to the collar', (
       clientOrderId: 'b'.repeat(32),
       market: 'BTC/USDT',
       side: 'sell',
-      type: 'stop',
+      type: 'stop_limit',
+      timeInForce: 'GTC',
       amount: '0.00999',
       price: '48020.01', // 48020.0098 up
-      stop: '49000.01',
+      triggerPrice: '49000.01',
     },
     value: '479.7198999',
     risk: '0',
@@ -66,7 +67,7 @@ test('never sells more than is held, and keeps its limit between collar and trig
     fc.property(any, (change) => {
       const result = planStop({ ...input, ...change })
       if (!result.ok) return
-      const { amount, price, stop = '' } = result.order
+      const { amount, price, triggerPrice: stop = '' } = result.order
       expect(new Big(amount).plus(change.feeInBase).lte(change.filled)).toBe(true)
       expect(new Big(stop).gte(change.stop)).toBe(true)
       expect(new Big(price).lte(stop)).toBe(true)

@@ -36,10 +36,11 @@ export function planStop(input: StopInput): Planned | Unplanned {
     clientOrderId,
     market: rules.market,
     side: 'sell',
-    type: 'stop',
+    type: 'stop_limit',
+    timeInForce: 'GTC',
     amount: toDecimal(amount),
     price: toDecimal(price),
-    stop: trigger,
+    triggerPrice: trigger,
   } as const
   return { ok: true, order, value: decimalAbove(amount.times(price)), risk: '0' }
 }

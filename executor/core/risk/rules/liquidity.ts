@@ -41,7 +41,8 @@ export const liquidity: Rule = {
 /** An order that waits takes nothing from the book: its market is measured within the collar. */
 function reachOf(order: RiskInput['order'], { asks }: Liquidity, { collar }: Policy): Big {
   const best = asks[0]
-  if (order.type !== 'rest' || best === undefined) return parseDecimal(order.price)
+  const rests = order.type === 'limit' && order.timeInForce === 'GTC'
+  if (!rests || best === undefined) return parseDecimal(order.price)
   return highestBuy(best[0], collar.entry)
 }
 

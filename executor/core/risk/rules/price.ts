@@ -49,15 +49,15 @@ function exitCollar(
 }
 
 function stopCollar({ order }: RiskInput, percent: string): RuleResult {
-  const { stop = '', price } = order
+  const { triggerPrice = '', price } = order
   if (
-    parseDecimal(price).lte(parseDecimal(stop)) &&
-    parseDecimal(price).gte(lowestSell(stop, percent))
+    parseDecimal(price).lte(parseDecimal(triggerPrice)) &&
+    parseDecimal(price).gte(lowestSell(triggerPrice, percent))
   )
     return null
   return deny(
     priceCollar,
-    `expected a stop to sell at most ${percent} % below its trigger ${stop}, the order says ${price}`,
+    `expected a stop to sell at most ${percent} % below its trigger ${triggerPrice}, the order says ${price}`,
   )
 }
 

@@ -83,14 +83,14 @@ export const types: Rule = {
   },
 }
 
-function fits(kind: RiskInput['kind'], { side, type, stop }: RiskInput['order']): boolean {
+function fits(kind: RiskInput['kind'], { side, type, triggerPrice }: RiskInput['order']): boolean {
   switch (kind) {
     case 'entry':
-      return side === 'buy' && (type === 'ioc' || type === 'rest') && stop === undefined
+      return side === 'buy' && type === 'limit' && triggerPrice === undefined
     case 'exit':
-      return side === 'sell' && (type === 'ioc' || type === 'rest') && stop === undefined
+      return side === 'sell' && type === 'limit' && triggerPrice === undefined
     case 'stop':
-      return side === 'sell' && type === 'stop' && stop !== undefined
+      return side === 'sell' && type === 'stop_limit' && triggerPrice !== undefined
     default:
       return false
   }

@@ -7,7 +7,7 @@ export const stopRequired: Rule = {
   tag: 'sl.required',
   check(question, { maxStopDistance }) {
     const { kind, order, stop, held } = question
-    if (kind === 'exit' && order.type === 'rest' && held.stop !== null)
+    if (kind === 'exit' && order.timeInForce === 'GTC' && held.stop !== null)
       return deny(
         this,
         `expected an exit that fills now or not at all, this one would wait on ${order.market} without the stop at ${held.stop}: use take for a price to wait for`,

@@ -1,14 +1,14 @@
 // What a rule is given and what it may answer. Rules are pure: time, prices and counters are all in the question.
 import type { Decimal } from '@keyside/protocol'
 import type { DecidedEntry, Losses } from '../../model/counters.ts'
-import type { Liquidity, MarketRules, Quote, WireOrder } from '../../model/exchange.ts'
+import type { Liquidity, MarketRules, OrderRequest, Quote } from '../../model/exchange.ts'
 import type { Comparison } from '../../model/observation.ts'
 import type { Policy } from '../policy/schema.ts'
 
 export interface RiskInput {
   /** Unix ms, read once. */
   readonly now: number
-  readonly order: WireOrder
+  readonly order: OrderRequest
   readonly kind: 'entry' | 'exit' | 'stop'
   readonly stream: string
   /** `jti` of the signal behind it. */

@@ -1,5 +1,5 @@
 // A policy, an order of each kind, and the cases that each rule allows and refuses. For tests alone.
-import type { Liquidity, Quote, WireOrder } from '../../model/exchange.ts'
+import type { Liquidity, OrderRequest, Quote } from '../../model/exchange.ts'
 import type { Policy } from '../policy/schema.ts'
 import type { RiskInput } from '../rules/types.ts'
 
@@ -40,11 +40,12 @@ export const policy: Policy = {
   looseningDelayMs: 86_400_000,
   realMoney: 'no',
 }
-export const buy: WireOrder = {
+export const buy: OrderRequest = {
   clientOrderId: 'c'.repeat(32),
   market: 'BTC/USDT',
   side: 'buy',
-  type: 'ioc',
+  type: 'limit',
+  timeInForce: 'IOC',
   amount: '0.01',
   price: '50000',
 }
@@ -106,7 +107,13 @@ export const exit: RiskInput = {
 export const stop: RiskInput = {
   ...exit,
   kind: 'stop',
-  order: { ...exit.order, type: 'stop', stop: '49000', price: '48020' },
+  order: {
+    ...exit.order,
+    type: 'stop_limit',
+    timeInForce: 'GTC',
+    triggerPrice: '49000',
+    price: '48020',
+  },
 }
 
 export function quoted(change: Partial<Quote>): Pick<RiskInput, 'quote'> {
@@ -119,7 +126,7 @@ export function held(change: Partial<RiskInput['held']>): Pick<RiskInput, 'held'
   return { held: { ...entry.held, ...change } }
 }
 export function order(
-  change: Partial<WireOrder>,
+  change: Partial<OrderRequest>,
   from: RiskInput = entry,
 ): Pick<RiskInput, 'order'> {
   return { order: { ...from.order, ...change } }
@@ -138,7 +145,7 @@ export const ALLOWED: readonly Case[] = [
   [
     'type.allow',
     'a limit entry that waits',
-    { ...entry, ...order({ type: 'rest', price: '40000' }), stop: '39000' },
+    { ...entry, ...order({ type: 'limit', timeInForce: 'GTC', price: '40000' }), stop: '39000' },
   ],
   ['type.allow', 'a stop', stop],
   [
@@ -204,7 +211,7 @@ export const ALLOWED: readonly Case[] = [
     'an entry that waits far below a deep book',
     {
       ...entry,
-      ...order({ type: 'rest', price: '40000' }),
+      ...order({ type: 'limit', timeInForce: 'GTC', price: '40000' }),
       ...market({ asks: [['50250', '9']] }),
       stop: '39000',
     },
@@ -228,14 +235,18 @@ export const REFUSED: readonly Case[] = [
   ['trading.state', 'an entry while halted', { ...entry, trading: 'halted' }],
   ['type.allow', 'an entry that sells', { ...entry, ...order({ side: 'sell' }) }],
   ['type.allow', 'an exit that buys', { ...exit, ...order({ side: 'buy' }, exit) }],
-  ['type.allow', 'an entry of type stop', { ...entry, ...order({ type: 'stop', stop: '1' }) }],
-  ['type.allow', 'an entry with a trigger', { ...entry, ...order({ stop: '49000' }) }],
+  [
+    'type.allow',
+    'an entry of type stop',
+    { ...entry, ...order({ type: 'stop_limit', triggerPrice: '1' }) },
+  ],
+  ['type.allow', 'an entry with a trigger', { ...entry, ...order({ triggerPrice: '49000' }) }],
   ['type.allow', 'a stop that is a plain limit', { ...exit, kind: 'stop' }],
   ['type.allow', 'an amount of zero', { ...entry, ...order({ amount: '0' }) }],
   ['type.allow', 'a price of zero', { ...entry, ...order({ price: '0' }) }],
   ['type.allow', 'an unknown kind', { ...entry, kind: 'Entry' as 'entry' }],
   ['type.allow', 'an unknown side', { ...entry, ...order({ side: 'BUY' as 'buy' }) }],
-  ['type.allow', 'a market order', { ...entry, ...order({ type: 'market' as 'ioc' }) }],
+  ['type.allow', 'a market order', { ...entry, ...order({ type: 'market' as 'limit' }) }],
   ['sym.allow', 'an entry off the list', entry, { markets: ['ETH/USDT'] }],
   ['sym.allow', 'an entry when the list is empty', entry, { markets: [] }],
   ['sym.allow', "an entry off the stream's own list", { ...entry, stream: 'only-eth' }],
@@ -374,7 +385,7 @@ export const REFUSED: readonly Case[] = [
     'an entry that waits below offers of little worth',
     {
       ...entry,
-      ...order({ type: 'rest', price: '40000' }),
+      ...order({ type: 'limit', timeInForce: 'GTC', price: '40000' }),
       ...market({ asks: [['50000', '0.1']] }),
     },
   ],

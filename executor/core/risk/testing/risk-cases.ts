@@ -14,7 +14,7 @@ const before = (change: Partial<RiskInput['recent'][number]>) => ({
 const room = (max: number | null) => ({
   rules: entry.rules && { ...entry.rules, stop: { holds: 'coins', max } as const },
 })
-const sale = { ...exit, ...order({ type: 'rest' }, exit) }
+const sale = { ...exit, ...order({ type: 'limit', timeInForce: 'GTC' }, exit) }
 
 export const RISK_ALLOWED: readonly Case[] = [
   [
