@@ -16,7 +16,7 @@ export interface AssembleOptions {
   readonly policy: Policy
   /** Makes client order ids. */
   readonly salt: Uint8Array
-  /** Of the trader's authenticator; null when he has none. */
+  /** Of the trader's authenticator; null without one. */
   readonly codeSecret: Uint8Array | null
   readonly publisher: Pick<Publisher, 'send'>
   readonly clock: Clock

@@ -38,7 +38,7 @@ export function openFromEngine(rings: Rings, { topic, token, retained, now }: Me
   })
   if (!opened.ok) return garbage(opened.code, opened.message, topic)
   if (opened.kind === 'head') return { type: 'head', claims: opened.claims }
-  // An old edge is no news, and a broker that keeps edges replays them to every newcomer.
+  // A retained signal is stale, and would be replayed to every new subscriber.
   if (retained) return garbage('retained_signal', sentenceOf('retained_signal'), topic)
   return { type: 'signal', claims: opened.claims, hash: opened.hash }
 }

@@ -57,7 +57,7 @@ async function bought(executor: TestExecutor): Promise<void> {
   await executor.clock.turn(MINUTE)
 }
 
-test('a position that was sold since the backup is gone, though the trader has coins of his own', async () => {
+test('a position that was sold since the backup is gone, though the trader has other coins of that kind', async () => {
   const executor = new TestExecutor({ path: path() })
   await bought(executor)
   const held = executor.state().portfolio.positions[BTC]?.amount

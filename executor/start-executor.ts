@@ -220,7 +220,7 @@ async function openAccount(config: ExecutorConfig, deps: ExecutorDeps): Promise<
   return createVenue(config.exchange, keys, deps)
 }
 
-/** A key that may take money away has no place on a device that is always on. */
+/** Refuses keys with withdrawal or transfer rights. */
 async function rejectWithdrawalKey(exchange: Exchange): Promise<void> {
   const rights = await exchange.keyRights()
   if (rights.ok && canTakeAway(rights.value))

@@ -76,7 +76,7 @@ async function look(ms: number): Promise<void> {
 const told = () =>
   inputs.map((input) => (input.type === 'notice' ? input.notice.code : `${input.type}`))
 
-test('another policy that was accepted is followed once, and its file is no news', async () => {
+test('another policy that was accepted is followed once, and its file is not told', async () => {
   start()
   await look(LOOK)
   expect([told(), followed]).toEqual([[], []])

@@ -12,6 +12,7 @@ const FOLDERS = [
   'executor',
   'bot',
   'sandbox',
+  'venue',
   'cli',
   'simulation',
   'bench',
@@ -137,6 +138,11 @@ test(`no folder has more than ${MAX_FILES} production files`, () => {
   const counts = new Map<string, number>()
   for (const file of files) counts.set(dirname(file), (counts.get(dirname(file)) ?? 0) + 1)
   expect([...counts].filter(([, count]) => count > MAX_FILES)).toEqual([])
+})
+
+test(`no production file has more than ${MAX_LINES} lines`, () => {
+  const lines = (file: string) => readFileSync(join(root, file), 'utf8').split('\n').length - 1
+  expect(files.filter((file) => lines(file) > MAX_LINES)).toEqual([])
 })
 
 test('nothing but tests sees a testing folder', () => {

@@ -124,7 +124,7 @@ export class Publisher {
       .catch((error: unknown) => this.#options.log.warn({ err: error, topic }, 'not published'))
   }
 
-  /** Says goodbye as the will would. */
+  /** Publishes the offline presence that the will would. */
   async leave(): Promise<void> {
     if (this.#link?.connected() !== true) return
     const gone = this.#link.publish(this.presenceTopic(), this.presence('offline'), {

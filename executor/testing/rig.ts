@@ -12,7 +12,7 @@ import type { Shell } from '../shell.ts'
 import { FakeExchange } from './fake-exchange.ts'
 
 export const START = 1_800_000_000_000
-/** Time stands still in these tests: another program that holds the journal is not waited for with the clock of the machine. */
+/** The clock of these tests is manual: another program that holds the journal is not waited for with the clock of the machine. */
 const NO_WAIT = { busyMs: 0 }
 const log = pino({ level: 'silent' })
 
@@ -39,7 +39,7 @@ approval: ${approval}
   return loaded.policy
 }
 
-/** Time stands still until it is turned. */
+/** Manual clock. */
 export class TestClock implements Clock {
   #now = START
   #timers: { at: number; run: () => void }[] = []
@@ -92,7 +92,7 @@ export class TestExecutor {
   readonly exchange: FakeExchange
   readonly reports: OutboxReport[] = []
   policy: Policy
-  /** Of the trader's authenticator; null when he has none. */
+  /** Of the trader's authenticator; null without one. */
   codeSecret: Uint8Array | null = null
   readonly path: string
   journal: Journal

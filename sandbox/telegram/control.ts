@@ -110,7 +110,7 @@ function reads<Body>(
   }
 }
 
-/** `me` is the first user: the page of somebody who did not say who he is. */
+/** `me` is the first user: the page without a user. */
 function findUser({ users }: World, id: string): User | undefined {
   return id === 'me' ? users[0] : users.find((user) => String(user.id) === id)
 }

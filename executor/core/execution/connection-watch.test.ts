@@ -141,7 +141,7 @@ test('the alarm is due by itself, while something is held', async () => {
   expect(connectionDue(executor.state())).toEqual([START + 120_000])
 })
 
-test('nobody is woken for an exchange where nothing of his is', async () => {
+test('no alarm for an exchange where nothing is held or open', async () => {
   executor.exchange.reach = 'no'
   await endure(10)
   expect(alarms()).toBe(0)

@@ -1,5 +1,5 @@
-// What the trader is told about the line to the exchange. Once for each time that it is so: a ban, and a clock that is off.
-// Again and again, while something of his is there: that nobody answers; and then that somebody does.
+// Notices about the connection to the exchange: once per ban or clock error; an outage alarm that repeats while a
+// position or order is open, and one notice when the exchange answers again.
 import { sentenceOf } from '../model/codes.ts'
 import { isWorking } from '../model/order-table.ts'
 import type { Portfolio, Session, State } from '../model/state.ts'

@@ -1,4 +1,4 @@
-// The executor's mind: one input in, facts, reports and effects out. No clock, no disk, no chance, no network.
+// Pure decision function: state, input and environment in; events, reports and effects out.
 
 import { isAccepted } from '../model/order-table.ts'
 import type { Order, State } from '../model/state.ts'

@@ -36,7 +36,7 @@ test.for([
     { [A]: '0', [B]: '0.001' },
   ],
   [
-    'before whole steps the crumbs that nobody could sell',
+    'before whole steps the amounts below a step, which cannot be sold',
     { [A]: ['0.004975', '0', '0.00497'], [B]: ['0.004975', '0', '0.00497'] },
     '0.00001',
     { [A]: '0.000005', [B]: '0.000005' },

@@ -70,7 +70,7 @@ function costOf({ cost, amount, baseBought }: Position): Decimal {
   return toDecimal(new Big(cost).times(amount).div(baseBought))
 }
 
-/** An entry that has not been sent may never be, and an exit that waits could not sell it: they keep no dust alive. */
+/** An entry that has not been sent may never be, and an exit that waits could not sell it: they do not block the write-off. */
 function isOrdered(context: DecisionContext, key: string): boolean {
   return Object.values(context.portfolio.orders).some(
     (one) => positionKey(one) === key && !isPending(one.state),

@@ -5,7 +5,7 @@ import { TestExecutor } from '../../testing/rig.ts'
 const SECOND = 1_000
 const MINUTE = 60_000
 
-/** The trader has no coins of his own. 300 of quote are 0.00497 at a limit of 60300. */
+/** The trader has no coins besides. 300 of quote are 0.00497 at a limit of 60300. */
 async function holding(change = {}, streams = ['demo']): Promise<TestExecutor> {
   const executor = new TestExecutor({ streams })
   executor.exchange.own = '0'
@@ -227,7 +227,7 @@ test('a stop that rests is not taken away for coins that seem to be gone', async
   expect(drifts(executor)).toHaveLength(1)
 })
 
-test('what the trader has under an order of his own is not free for a sale', async () => {
+test('coins under an order that the trader placed by hand are not free for a sale', async () => {
   const executor = await holding()
   take(executor, '0')
   executor.exchange.mood = 'rests'

@@ -27,7 +27,7 @@ interface PipelineStep {
   readonly take: (context: DecisionContext, order: Order) => Went
 }
 
-/** Read it aloud: this is the order of things, and README.md has the codes. */
+/** Steps in execution order; README.md has the codes. */
 export const PIPELINE: readonly PipelineStep[] = [
   { name: 'turn', take: awaitTurn },
   { name: 'compare', take: awaitComparison },

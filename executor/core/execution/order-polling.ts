@@ -1,4 +1,4 @@
-// What has to be asked of the exchange and of the trader, order by order, for as long as nobody has answered.
+// Questions to the exchange and to the trader, order by order, until answered.
 
 import { ALARM_EVERY_MS, isDue, retryBackoff, started, without } from '../model/backoff.ts'
 import { sentenceOf } from '../model/codes.ts'

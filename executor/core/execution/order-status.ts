@@ -8,16 +8,15 @@ import {
   started,
   without,
 } from '../model/backoff.ts'
-import { type ExecutorCode, sentenceOf } from '../model/codes.ts'
+import { sentenceOf } from '../model/codes.ts'
 import { isZero, minus } from '../model/decimals.ts'
 import type { Answered, ExchangeOrder, Fill, Lookup, Placed } from '../model/exchange.ts'
-import { type Order, positionKey } from '../model/state.ts'
-import { HEAD_LIFE_MS } from '../risk/rules/timing.ts'
+import type { Order } from '../model/state.ts'
+import { whyCanceled } from './cancel-reason.ts'
 import { isForCoins, onCoinsRefused } from './close-position.ts'
 import { append, type DecisionContext, emit, notice } from './context.ts'
 import { reportOrder } from './order-view.ts'
-import { silentFrom } from './silence.ts'
-import { isClosing, isWanted, onStopRejected, onWrongSide } from './stops.ts'
+import { onStopRejected, onWrongSide } from './stops.ts'
 
 /** Added to the exchange's own window before a miss counts (and the difference of the clocks). */
 const MARGIN_MS = 10_000
@@ -62,7 +61,7 @@ export function onFound(context: DecisionContext, order: Order, result: Lookup):
   }
 }
 
-/** A miss proves nothing while the order could still arrive; from then on no time is lost: its market is closed. */
+/** A miss proves nothing while the order could still arrive; from then on every miss is looked at: its market is closed. */
 function onMiss(context: DecisionContext, order: Order): undefined {
   const { now, exchange } = context.environment
   const { clientOrderId } = order
@@ -260,65 +259,4 @@ export function onThereAgain(context: DecisionContext, { clientOrderId }: Order)
     queries: { ...queries, [clientOrderId]: { ...asked, missedAt: 0 } },
     alarms: without(alarms, clientOrderId),
   }
-}
-
-// Why an order is over before it was full: nobody took it, this device took it back, or somebody else did.
-interface Why {
-  readonly code: ExecutorCode
-  readonly message: string
-}
-
-/** From the book where that can tell, so that a restart in between changes no word of it. */
-export function whyCanceled(context: DecisionContext, order: Order): Why {
-  if (order.planned?.request.timeInForce === 'IOC') return told('not_filled')
-  if (order.kind === 'stop') return stopCanceled(context, order)
-  const reason = order.kind === 'entry' ? whyEntry(context, order) : whySale(context, order)
-  return reason === null ? told('canceled_elsewhere') : takenBack(reason)
-}
-
-function stopCanceled(context: DecisionContext, stop: Order): Why {
-  const key = positionKey(stop)
-  if (isClosing(context, key)) return told('stop_taken_off')
-  if (context.portfolio.positions[key] === undefined)
-    return takenBack('for nothing is left to sell')
-  if (!isWanted(context, stop) || isAskedFor(context, stop)) return told('stop_moved')
-  return told('canceled_elsewhere')
-}
-
-function whyEntry(context: DecisionContext, entry: Order): string | null {
-  if (context.portfolio.trading === 'halted') return 'for trading is halted'
-  if (context.environment.now - silentFrom(context, entry.stream) > HEAD_LIFE_MS)
-    return 'for its provider is silent'
-  return isExiting(context, entry) || isAskedFor(context, entry)
-    ? 'for its strategy has left'
-    : null
-}
-
-function whySale(context: DecisionContext, sale: Order): string | null {
-  const isOther = isExiting(context, sale) || isAskedFor(context, sale)
-  return isOther || context.portfolio.positions[positionKey(sale)] === undefined
-    ? 'for the position is sold or protected in another way'
-    : null
-}
-
-/** By another exit than this. */
-function isExiting({ portfolio }: DecisionContext, order: Order): boolean {
-  return Object.values(portfolio.orders).some(
-    (one) =>
-      one.kind === 'exit' &&
-      one.clientOrderId !== order.clientOrderId &&
-      positionKey(one) === positionKey(order),
-  )
-}
-
-function isAskedFor({ session }: DecisionContext, { clientOrderId }: Order): boolean {
-  return session.cancels[clientOrderId] !== undefined
-}
-
-function takenBack(reason: string): Why {
-  return { code: 'taken_back', message: `${sentenceOf('taken_back')}, ${reason}` }
-}
-
-function told(code: ExecutorCode): Why {
-  return { code, message: sentenceOf(code) }
 }

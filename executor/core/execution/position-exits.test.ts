@@ -201,7 +201,7 @@ test('exits that waited for another find nothing more where that one left dust, 
   executor.exchange.fill(sales(executor)[0]?.clientOrderId ?? '', '0.00496', 'filled')
   await executor.clock.turn(5 * SECOND)
   expect(positions(executor)).toEqual([])
-  expect(count(executor, 'notice dust_written_off'), 'less than a step is no news').toBe(0)
+  expect(count(executor, 'notice dust_written_off'), 'less than a step is not told').toBe(0)
   expect(count(executor, 'refusal no_position')).toBe(2)
   expect(executor.told()).not.toContain('notice stop_failed')
 })

@@ -129,7 +129,7 @@ export function tellMissed(context: DecisionContext, stream: string, missed: num
   notice(context, { level: 'warning', code: 'signals_missed', message })
 }
 
-/** Two truths with one number: nothing that this provider says can be trusted until a person has looked. */
+/** Two different signals with the same sequence number (equivocation): trading halts until a person has looked. */
 export function onEquivocation(context: DecisionContext, stream: string, seq: number): undefined {
   const message = `${sentenceOf('equivocation')} (${stream}, number ${seq})`
   refuseInput(context, { stream, code: 'equivocation', message })

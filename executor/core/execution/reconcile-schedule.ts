@@ -14,7 +14,7 @@ const AGAIN_MS = 10_000
 const SOON_MS = 2_000
 /** For coins that are missing: where most are, nothing protects what comes back. */
 const BACK_MS = 3_000
-/** After this long nothing speaks for their return in the next seconds. */
+/** After this long their return in the next seconds is unlikely. */
 const SHORT_BALANCE_GRACE_MS = 300_000
 /** So long a sale waits for coins to be counted, and is then tried as it is. */
 const COUNTING_MS = 3_000

@@ -1,4 +1,4 @@
-// A provider that has fallen silent: told, alarmed about while he holds something, and sold where the policy says so.
+// A provider without a sign of life: told once, an alarm while a position is open, and closed where the policy says so.
 
 import { streamOf } from '../model/apply.ts'
 import { sentenceOf } from '../model/codes.ts'

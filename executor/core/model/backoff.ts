@@ -9,7 +9,7 @@ const MAX_KNOWN_MS = 4_000
 /** Between tries that fail: they grow to a minute. */
 const FIRST_PAUSE_MS = 5_000
 const MAX_PAUSE_MS = 60_000
-/** Where a position has no stop until one works. After five minutes of them nothing speaks for the next. */
+/** Where a position has no stop until one works. After 100 failures, about five minutes, retry once a minute. */
 const URGENT = { first: 2_000, next: 3_000, many: 100 }
 /** Between the two misses that count: one may come from a server that is behind. */
 export const BETWEEN_MISSES_MS = 2_000
@@ -52,7 +52,7 @@ export function mayRetry({ times, at }: Failures, now: number): boolean {
   return times === 0 || isOver(at, pause, now)
 }
 
-/** The same for a position that is naked meanwhile: after 2 s, then every 3 s, and in the end every minute. */
+/** The same for an unprotected position: after 2 s, then every 3 s, and in the end every minute. */
 export function mayRetryUrgently({ times, at }: Failures, now: number): boolean {
   if (times === 0) return true
   if (times > URGENT.many) return isOver(at, MAX_PAUSE_MS, now)

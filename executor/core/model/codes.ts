@@ -2,7 +2,7 @@
 
 export const EXECUTOR_SENTENCES = {
   retained_signal:
-    'a broker kept this signal and sent it again: signals are never kept, ask the provider about his broker',
+    'a broker kept this signal and sent it again: signals are never kept, ask the provider about its broker',
   stream_unlisted:
     'the policy gives this stream no allocation: add it at the device if you want to follow it',
   sequence_unbased:
@@ -11,10 +11,10 @@ export const EXECUTOR_SENTENCES = {
   sequence_old: 'this signal is older than one already seen: nothing was done',
   sequence_jump: 'the signal is numbered more than 10 000 ahead of the last one: ask the provider',
   equivocation:
-    'the provider signed two different signals with one number: trading is halted, ask him before you run "keyside unhalt"',
+    'the provider signed two different signals with one number: trading is halted, ask the provider before you run "keyside unhalt"',
   decision_repeated: 'this stream has already decided on this candle: one decision, one order',
   head_behind:
-    'the head says less than the signals before it: the provider has lost signals, ask him',
+    'the head says less than the signals before it: the provider has lost signals, ask there',
   signals_missed: 'signals were missed: entries among them stay missed, an exit is made up for',
   stream_silent: 'no sign of life from the provider: no new entries, stops stay at the exchange',
   market_unknown: 'the exchange does not know this market, or its rules are not loaded',

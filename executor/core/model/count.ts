@@ -80,7 +80,7 @@ function withValue(hour: Counters['hour'], value: Decimal, at: number): Counters
   return [...others, { slot, value: plus(same?.value ?? '0', value) }]
 }
 
-/** With a clock that was set back time stands still until it has caught up. */
+/** If the clock was set back, the slot does not decrease. */
 function slotAt(hour: Counters['hour'], at: number): number {
   return Math.max(Math.floor(at / SLOT_MS), hour.at(-1)?.slot ?? 0)
 }

@@ -35,7 +35,7 @@ export interface Quote {
   readonly at: number
 }
 
-/** Whether a market is one that nobody moves by himself. */
+/** How liquid a market is. */
 export interface Liquidity {
   /** Turnover of the last 24 h, quote. */
   readonly volume: Decimal

@@ -96,7 +96,7 @@ export function openDay(
   return { ...portfolio.profit, today }
 }
 
-/** Sum of what is realized and of what each position has fallen: a rise that is not taken makes good for nothing. */
+/** Sum of what is realized and of what each position has fallen: unrealized gains do not offset losses. */
 export function lostToday(
   { positions, profit: { today } }: Portfolio,
   bids: Record<string, Decimal>,

@@ -105,7 +105,7 @@ export interface Stream {
   readonly gap: 'none' | 'open'
   /** Last candle decided on, seconds: two engines side by side decide once. */
   readonly candles: { readonly entry: number; readonly exit: number }
-  /** Since when its provider has been silent, Unix ms; 0 while he is heard. */
+  /** Since when its provider has been silent, Unix ms; 0 while it is heard. */
   readonly silentSince: number
 }
 

@@ -30,7 +30,7 @@ limits:
 collar: 0.5 %           # entries
 exit_collar: 2 %        # exits and stops: getting out matters more than the price
 
-# Thin markets can be made to say anything.
+# Thin markets can be manipulated.
 spread: 0.1 %           # the most between bid and ask
 liquidity: { volume: 50000000, depth: 20 }  # turnover of 24 h; offers within the collar, in times of the order
 
@@ -44,7 +44,7 @@ max_signal_age: 10s
 approval: always
 approval_timeout: 1h     # an unanswered question ends after this, or sooner if the signal says so
 code_above: never       # or an amount: above it an approval needs a code, see keyside code --help
-# What is asked about in any case: a slip, or a machine gone wild. "never" for the times.
+# What is asked about in any case: a slip, or a runaway strategy. "never" for the times.
 fat_finger: 5         # this many times the stream's usual order
 duplicate_window: 60s      # the same order again, from another signal
 reentry_cooldown: 5m      # buying in a market so soon after selling there

@@ -1,4 +1,4 @@
-// When the trader is asked first, and when his answer needs a code. An approval lifts no other rule.
+// When the trader is asked first, and when that answer needs a code. An approval lifts no other rule.
 import { parseDecimal } from '../../model/decimals.ts'
 import type { Policy } from '../policy/schema.ts'
 import { confirm, deny } from './rule-result.ts'
@@ -14,7 +14,7 @@ export function needsCode(
   )
 }
 
-/** Whoever owns the chat can tap. He cannot read the trader's authenticator. */
+/** Whoever owns the chat can tap, and cannot read the trader's authenticator. */
 export const approvalCode: Rule = {
   tag: 'confirm.code',
   check(question, policy) {

@@ -23,7 +23,7 @@ import { stopRequired } from './stop.ts'
 import { clockSkew, expiry, heartbeat, trading, unknownOrders } from './timing.ts'
 import type { RiskInput, Rule, RuleResult, Verdict } from './types.ts'
 
-/** In the order in which a refusal is the most telling. */
+/** The order decides which denial is reported first. */
 export const RULES: readonly Rule[] = [
   trading,
   types,

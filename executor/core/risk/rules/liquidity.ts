@@ -1,4 +1,4 @@
-// No entry into a market that one person can move: what he sells into it is bought at the price he made.
+// Requires turnover and depth, so that one participant cannot set the price.
 import Big from 'big.js'
 import { parseDecimal } from '../../model/decimals.ts'
 import type { Liquidity } from '../../model/exchange.ts'

@@ -1,0 +1,67 @@
+// Why an order is over before it was full: nobody took it, this device took it back, or somebody else did.
+import { type ExecutorCode, sentenceOf } from '../model/codes.ts'
+import { type Order, positionKey } from '../model/state.ts'
+import { HEAD_LIFE_MS } from '../risk/rules/timing.ts'
+import type { DecisionContext } from './context.ts'
+import { silentFrom } from './silence.ts'
+import { isClosing, isWanted } from './stops.ts'
+
+interface Why {
+  readonly code: ExecutorCode
+  readonly message: string
+}
+
+/** From the portfolio where that can tell, so that a restart in between changes no word of it. */
+export function whyCanceled(context: DecisionContext, order: Order): Why {
+  if (order.planned?.request.timeInForce === 'IOC') return told('not_filled')
+  if (order.kind === 'stop') return stopCanceled(context, order)
+  const reason = order.kind === 'entry' ? whyEntry(context, order) : whySale(context, order)
+  return reason === null ? told('canceled_elsewhere') : takenBack(reason)
+}
+
+function stopCanceled(context: DecisionContext, stop: Order): Why {
+  const key = positionKey(stop)
+  if (isClosing(context, key)) return told('stop_taken_off')
+  if (context.portfolio.positions[key] === undefined)
+    return takenBack('for nothing is left to sell')
+  if (!isWanted(context, stop) || isAskedFor(context, stop)) return told('stop_moved')
+  return told('canceled_elsewhere')
+}
+
+function whyEntry(context: DecisionContext, entry: Order): string | null {
+  if (context.portfolio.trading === 'halted') return 'for trading is halted'
+  if (context.environment.now - silentFrom(context, entry.stream) > HEAD_LIFE_MS)
+    return 'for its provider is silent'
+  return isExiting(context, entry) || isAskedFor(context, entry)
+    ? 'for its strategy has left'
+    : null
+}
+
+function whySale(context: DecisionContext, sale: Order): string | null {
+  const isOther = isExiting(context, sale) || isAskedFor(context, sale)
+  return isOther || context.portfolio.positions[positionKey(sale)] === undefined
+    ? 'for the position is sold or protected in another way'
+    : null
+}
+
+/** By another exit than this. */
+function isExiting({ portfolio }: DecisionContext, order: Order): boolean {
+  return Object.values(portfolio.orders).some(
+    (one) =>
+      one.kind === 'exit' &&
+      one.clientOrderId !== order.clientOrderId &&
+      positionKey(one) === positionKey(order),
+  )
+}
+
+function isAskedFor({ session }: DecisionContext, { clientOrderId }: Order): boolean {
+  return session.cancels[clientOrderId] !== undefined
+}
+
+function takenBack(reason: string): Why {
+  return { code: 'taken_back', message: `${sentenceOf('taken_back')}, ${reason}` }
+}
+
+function told(code: ExecutorCode): Why {
+  return { code, message: sentenceOf(code) }
+}
