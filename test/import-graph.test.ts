@@ -20,6 +20,7 @@ const FOLDERS = [
 /** From the ground up. Each may import itself, what is below it, and the words on the wire. */
 const FLOORS = ['executor/core/model', 'executor/core/risk', 'executor/core/execution']
 const MAX_FILES = 40
+const MAX_LINES = 300
 
 type Graph = ReadonlyMap<string, ReadonlySet<string>>
 
