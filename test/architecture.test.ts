@@ -1,0 +1,78 @@
+// The tables of ARCHITECTURE.md are the way through the code: every file there, each called by one above it, none calling up.
+import { existsSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { expect, test } from 'vitest'
+
+const root = join(import.meta.dirname, '..')
+const read = (file: string) => readFileSync(join(root, file), 'utf8')
+
+/** The files of each table below "One signal's way", in their order, by its heading. */
+function tables(): ReadonlyMap<string, readonly string[]> {
+  const [, way = ''] = /## One signal's way\n([\s\S]*?)\n## /.exec(read('ARCHITECTURE.md')) ?? []
+  const parts = way.split('\n### ').slice(1)
+  return new Map(
+    parts.map((part) => {
+      const files = [...part.matchAll(/^\|[^|]*\| `([^`]+)` \|/gm)].map(([, file = '']) => file)
+      return [part.slice(0, part.indexOf('\n')), files]
+    }),
+  )
+}
+
+/** Which file of a package each name comes from that its door gives out. */
+function given(door: string): ReadonlyMap<string, string> {
+  const found = new Map<string, string>()
+  for (const [, names = '', path = ''] of read(door).matchAll(/export \{([^}]*)\} from '([^']+)'/g))
+    for (const name of valuesIn(names)) found.set(name, join(dirname(door), path))
+  return found
+}
+
+/** Names of values, not of types. */
+function valuesIn(names: string): readonly string[] {
+  const all = names.split(',').map((name) => name.trim())
+  return all
+    .filter((name) => name !== '' && !name.startsWith('type '))
+    .map((name) => name.split(' ')[0] ?? '')
+}
+
+/** The files whose values this one imports; of a package, the files behind its door. */
+function callees(file: string): ReadonlySet<string> {
+  const statements = read(file).matchAll(
+    /^import (?!type )(?:\{([^}]*)\}|\* as \w+) from '([^']+)'/gm,
+  )
+  return new Set(
+    [...statements].flatMap(([, names, path = '']) => {
+      const values = names === undefined ? ['*'] : valuesIn(names)
+      if (values.length === 0) return []
+      if (path.startsWith('.')) return [join(dirname(file), path)]
+      const [, folder, door = 'index'] = /^@keyside\/([^/]+)(?:\/(.+))?$/.exec(path) ?? []
+      if (folder === undefined) return []
+      const files = given(join(folder, `${door}.ts`))
+      return values.flatMap((name) => files.get(name) ?? [])
+    }),
+  )
+}
+
+test('there is a table for each part of the way', () => {
+  expect([...tables().keys()].length).toBeGreaterThanOrEqual(6)
+  for (const files of tables().values()) expect(files.length).toBeGreaterThan(3)
+})
+
+test.each([...tables()])('%s: every file is there', (_, files) => {
+  expect(files.filter((file) => !existsSync(join(root, file)))).toEqual([])
+})
+
+test.each([...tables()])(
+  '%s: each is called by one above it, and none calls one above it',
+  (_, files) => {
+    const wrong = files.flatMap((file, at) => {
+      const above = files.slice(0, at)
+      const called = at === 0 || above.some((one) => callees(one).has(file))
+      const back = above.filter((one) => callees(file).has(one))
+      return [
+        ...(called ? [] : [`nothing above calls ${file}`]),
+        ...back.map((one) => `${file} calls ${one}`),
+      ]
+    })
+    expect(wrong).toEqual([])
+  },
+)
