@@ -51,12 +51,12 @@ class TimedJournal extends Journal {
   ms = 0
 
   override append(
-    facts: readonly JournalEvent[],
+    events: readonly JournalEvent[],
     reports: readonly ReportEvent[],
     at: number,
   ): readonly OutboxReport[] {
     const begun = performance.now()
-    const written = super.append(facts, reports, at)
+    const written = super.append(events, reports, at)
     this.ms = performance.now() - begun
     return written
   }
@@ -99,21 +99,21 @@ function hashOf(input: Input): string {
 }
 
 interface Last {
-  readonly fact: number
+  readonly event: number
   readonly report: number
 }
 
 function lastRows(journal: Journal): Last {
   const last = (table: string) =>
     Number(journal.database().prepare(`SELECT max(seq) AS seq FROM ${table}`).get()?.['seq'] ?? 0)
-  return { fact: last('facts'), report: last('reports') }
+  return { event: last('events'), report: last('reports') }
 }
 
 /** What the signal's commit has written. */
-function rowsAfter(journal: Journal, { fact, report }: Last): string[] {
+function rowsAfter(journal: Journal, { event, report }: Last): string[] {
   const rows = (table: string, after: number) =>
     journal.database().prepare(`SELECT * FROM ${table} WHERE seq > ?`).all(after)
-  return [...rows('facts', fact), ...rows('reports', report)].map((row) => JSON.stringify(row))
+  return [...rows('events', event), ...rows('reports', report)].map((row) => JSON.stringify(row))
 }
 
 interface Floor {

@@ -136,11 +136,11 @@ function rowsOfAnEntry({ home }: TestSystem): Pick<FloorSetup, 'payload' | 'comm
     const stream = engine.prepare('SELECT * FROM streams').get() ?? {}
     const turn = `SELECT at FROM events WHERE type = 'signal' AND body ->> 'jti' = ?`
     const at = executor.prepare(turn).get(String(signal['jti']))?.['at'] ?? null
-    const facts = executor.prepare('SELECT * FROM events WHERE at = ?').all(at)
+    const events = executor.prepare('SELECT * FROM events WHERE at = ?').all(at)
     const reports = executor.prepare('SELECT * FROM reports WHERE at = ?').all(at)
     const commits = [
       [signal, stream],
-      [...facts, ...reports],
+      [...events, ...reports],
     ]
     return {
       payload: String(signal['token']),

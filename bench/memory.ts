@@ -42,7 +42,7 @@ export async function memory({ signals, note }: BenchOptions): Promise<Result> {
     name: 'memory',
     signals,
     looks,
-    facts: journal.facts,
+    events: journal.events,
     open,
     perSecond,
     slope: slope(looks),
@@ -52,15 +52,15 @@ export async function memory({ signals, note }: BenchOptions): Promise<Result> {
 
 /** Counts, and keeps nothing: what grows is the executor's. */
 class ForgetfulJournal extends Journal {
-  facts = 0
+  events = 0
   #reports = 0
 
   override append(
-    facts: readonly JournalEvent[],
+    events: readonly JournalEvent[],
     reports: readonly ReportEvent[],
     at: number,
   ): readonly OutboxReport[] {
-    this.facts += facts.length
+    this.events += events.length
     return reports.map((event) => ({ seq: ++this.#reports, at, event }))
   }
 }
@@ -117,14 +117,14 @@ function mean(numbers: readonly number[]): number {
 function textOf(result: {
   signals: number
   looks: readonly Look[]
-  facts: number
+  events: number
   open: number
   perSecond: number
   slope: number
 }): string {
-  const { signals, looks, facts, open, perSecond } = result
+  const { signals, looks, events, open, perSecond } = result
   return [
-    `${signals} signals, ${facts} facts, ${open} orders open at the end, ${perSecond} signals a second`,
+    `${signals} signals, ${events} events, ${open} orders open at the end, ${perSecond} signals a second`,
     ...looks.map(lookInWords),
     `  slope ${result.slope} bytes a signal`,
   ].join('\n')

@@ -6,7 +6,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { Worker } from 'node:worker_threads'
 import { expect, onTestFinished, test } from 'vitest'
 import { Journal } from './journal/journal.ts'
-import { newestFacts } from './journal/read.ts'
+import { newestEvents } from './journal/read.ts'
 import { TestExecutor } from './testing/rig.ts'
 import { unhalt } from './unhalt.ts'
 
@@ -164,7 +164,7 @@ test.each([
   [
     'a command that reads',
     'PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE; CREATE TABLE held (a)',
-    (home: string) => void newestFacts(join(home, 'journal.db'), 10),
+    (home: string) => void newestEvents(join(home, 'journal.db'), 10),
   ],
 ])('%s waits for a lock of some moments', async (_, statement, work) => {
   const home = folder()

@@ -31,7 +31,7 @@ export { FLAT_COLUMNS, flatRows } from './journal/flat.ts'
 export {
   type JournalCheck,
   type JournalEntry,
-  newestFacts,
+  newestEvents,
   type ReadOptions,
   readJournal,
   verifyJournal,

@@ -44,7 +44,7 @@ export class Invariants {
     const sent = isClockSteady ? ledger.sentLately(this.#now()) : 0
     try {
       const news = ledger.read(journal.database(), this.#now(), policy)
-      for (const fact of news.facts) this.#judge(fact, policy, sent)
+      for (const fact of news.events) this.#judge(fact, policy, sent)
       const whole = news.reports.every(({ seq }, at) => seq === before + at + 1)
       if (!whole) this.#violate('reports are numbered without holes', `after number ${before}`)
     } catch (error) {

@@ -81,7 +81,7 @@ export class FaultyDisk implements Disk {
 }
 
 /** After the last move of an order in it, or after its first fact. */
-function named(facts: Parameters<Journal['append']>[0]): string {
-  const step = facts.findLast(({ type }) => type === 'step')
-  return (step?.type === 'step' ? step.event : facts[0]?.type) ?? 'reports'
+function named(events: Parameters<Journal['append']>[0]): string {
+  const step = events.findLast(({ type }) => type === 'step')
+  return (step?.type === 'step' ? step.event : events[0]?.type) ?? 'reports'
 }

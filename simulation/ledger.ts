@@ -11,7 +11,7 @@ import {
 } from '../executor/core/model/state.ts'
 import type { Policy } from '../executor/core/risk/policy/schema.ts'
 import type { Row } from '../executor/journal/chain.ts'
-import { toFact } from '../executor/journal/journal.ts'
+import { toEvent } from '../executor/journal/journal.ts'
 import type { ReportEvent } from '../protocol/index.ts'
 import { amountUnits, priceUnits, valueUnits } from './units.ts'
 
@@ -36,12 +36,12 @@ export interface Known {
 /** Of one life of the journal. */
 interface Reading {
   readonly db: DatabaseSync
-  readonly facts: StatementSync
+  readonly events: StatementSync
   readonly reports: StatementSync
 }
 
 export interface News {
-  readonly facts: readonly JournalEvent[]
+  readonly events: readonly JournalEvent[]
   readonly reports: readonly { readonly seq: number; readonly event: ReportEvent }[]
 }
 
@@ -89,25 +89,25 @@ export class Ledger {
   #read: Reading | null = null
 
   read(db: DatabaseSync, now: number, policy: Policy): News {
-    const { facts: readFacts, reports: readReports } = this.#reading(db)
+    const { events: readFacts, reports: readReports } = this.#reading(db)
     const rows = readFacts.all(this.#lastFact) as unknown as readonly Row[]
-    const facts = rows.map(toFact)
+    const events = rows.map(toEvent)
     this.#lastFact = rows.at(-1)?.seq ?? this.#lastFact
-    if (facts.length > 0) this.began = Math.min(this.began, now)
-    for (const fact of facts) this.#learn(fact, now, policy)
+    if (events.length > 0) this.began = Math.min(this.began, now)
+    for (const fact of events) this.#learn(fact, now, policy)
     const reports = readReports.all(this.lastReport).map((row) => ({
       seq: Number(row['seq']),
       event: JSON.parse(String(row['event'])) as ReportEvent,
     }))
     for (const { event } of reports) this.#hear(event, now)
-    return { facts, reports }
+    return { events, reports }
   }
 
   #reading(db: DatabaseSync): Reading {
     if (this.#read?.db === db) return this.#read
-    const facts = db.prepare('SELECT * FROM events WHERE seq > ? ORDER BY seq')
+    const events = db.prepare('SELECT * FROM events WHERE seq > ? ORDER BY seq')
     const reports = db.prepare('SELECT seq, event FROM reports WHERE seq > ? ORDER BY seq')
-    this.#read = { db, facts, reports }
+    this.#read = { db, events, reports }
     return this.#read
   }
 

@@ -59,10 +59,10 @@ test('decide prints opening, decision and journal, each beside its floor', () =>
 
 test('memory stays flat along two thousand signals, half of which have their orders', () => {
   const { stdout, stderr } = bench('memory', '--json', '--signals', '2000')
-  const { slope, facts, looks } = JSON.parse(stdout === '' ? stderr : stdout)
+  const { slope, events, looks } = JSON.parse(stdout === '' ? stderr : stdout)
   expect(looks).toHaveLength(10)
-  // Half of them are refused. An order is five facts at least; one that is kept would be thousands of bytes.
-  expect(facts).toBeGreaterThan(5 * 1_000)
+  // Half of them are refused. An order is five events at least; one that is kept would be thousands of bytes.
+  expect(events).toBeGreaterThan(5 * 1_000)
   expect(slope).toBeLessThan(1_000)
 })
 

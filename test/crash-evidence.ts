@@ -26,39 +26,39 @@ export interface OrderHistory {
 
 export interface Evidence {
   readonly published: readonly Published[]
-  readonly facts: readonly JournalEvent[]
+  readonly events: readonly JournalEvent[]
   /** By client order id. */
   readonly histories: ReadonlyMap<string, OrderHistory>
   readonly accepted: readonly AcceptedOrder[]
   readonly reports: ReadonlyMap<number, ReportEvent>
 }
 
-export function readFacts(home: string): JournalEvent[] {
-  const facts: JournalEvent[] = []
+export function readEvents(home: string): JournalEvent[] {
+  const events: JournalEvent[] = []
   for (let after = 0; ; ) {
     const page = readJournal(join(home, 'journal.db'), { after })
     const last = page.at(-1)
-    if (last === undefined) return facts
-    facts.push(...page.map(({ body }) => body))
+    if (last === undefined) return events
+    events.push(...page.map(({ body }) => body))
     after = last.seq
   }
 }
 
-export function orderHistories(facts: readonly JournalEvent[]): Map<string, OrderHistory> {
+export function orderHistories(events: readonly JournalEvent[]): Map<string, OrderHistory> {
   const histories = new Map<string, OrderHistory>()
-  for (const fact of facts) {
-    if (fact.type === 'ordered') {
-      const history: OrderHistory = { seed: fact.order, state: 'received', steps: [], fills: [] }
-      histories.set(fact.order.clientOrderId, history)
+  for (const event of events) {
+    if (event.type === 'ordered') {
+      const history: OrderHistory = { seed: event.order, state: 'received', steps: [], fills: [] }
+      histories.set(event.order.clientOrderId, history)
     }
-    const history = 'clientOrderId' in fact ? histories.get(fact.clientOrderId) : undefined
+    const history = 'clientOrderId' in event ? histories.get(event.clientOrderId) : undefined
     if (history === undefined) continue
-    if (fact.type === 'step') {
-      history.state = nextState(history.state, fact.event)
-      history.steps.push(fact)
-    } else if (fact.type === 'fill') {
+    if (event.type === 'step') {
+      history.state = nextState(history.state, event.event)
+      history.steps.push(event)
+    } else if (event.type === 'fill') {
       history.state = nextState(history.state, 'fill')
-      history.fills.push(fact.trade)
+      history.fills.push(event.trade)
     }
   }
   return histories
@@ -128,8 +128,8 @@ function repeated(words: readonly string[]): string[] {
 
 /** A signal was taken, and its end told; or it was missed, and that was told. */
 function lost(evidence: Evidence): string[] {
-  const { published, facts, histories, reports } = evidence
-  const taken = new Set(facts.flatMap((fact) => (fact.type === 'signal' ? [fact.jti] : [])))
+  const { published, events, histories, reports } = evidence
+  const taken = new Set(events.flatMap((event) => (event.type === 'signal' ? [event.jti] : [])))
   const ordered = new Set([...histories.values()].map(({ seed }) => seed.signal))
   const refused = new Set(
     [...reports.values()].flatMap((event) => (event.type === 'refusal' ? [event.signal] : [])),
@@ -236,13 +236,13 @@ function told(
 }
 
 /** What is held has one stop of its size at the exchange, and nothing else has one. */
-function unprotected({ histories, accepted, facts }: Evidence): string[] {
+function unprotected({ histories, accepted, events }: Evidence): string[] {
   const markets = new Map(
     [...histories.values()].map(({ seed }) => [seed.intent.market, seed.stream]),
   )
   return [...markets].flatMap(([market, stream]) => {
     const ours = [...histories.values()].filter(({ seed }) => seed.stream === stream)
-    const held = floor(heldBy(ours, market).minus(writtenOff(facts, stream, market)))
+    const held = floor(heldBy(ours, market).minus(writtenOff(events, stream, market)))
     const wanted = ours.some(({ seed }) => seed.intent.stopPrice !== undefined) && held.gt(0)
     const open = accepted.filter(({ symbol, outcome }) => symbol === market && outcome === 'NEW')
     const sizes = open.map(({ quantity }) => new Big(quantity).toFixed())
@@ -254,22 +254,22 @@ function unprotected({ histories, accepted, facts }: Evidence): string[] {
 }
 
 /** The stream's last word was to get out. */
-function stillHeld({ published, histories, facts }: Evidence): string[] {
+function stillHeld({ published, histories, events }: Evidence): string[] {
   const last = new Map(published.map((signal) => [signal.stream, signal]))
   return [...last.values()].flatMap(({ stream, kind }) => {
     const ours = [...histories.values()].filter(({ seed }) => seed.stream === stream)
     const market = ours[0]?.seed.intent.market ?? ''
-    const held = floor(heldBy(ours, market).minus(writtenOff(facts, stream, market)))
+    const held = floor(heldBy(ours, market).minus(writtenOff(events, stream, market)))
     return kind === 'exit' && held.gt(0) ? [`${stream} holds ${held} after its exit`] : []
   })
 }
 
 /** What the exchange would not sell any more is the trader's own from then on. */
-function writtenOff(facts: readonly JournalEvent[], stream: string, market: string): Big {
+function writtenOff(events: readonly JournalEvent[], stream: string, market: string): Big {
   return sum(
-    facts.flatMap((fact) =>
-      fact.type === 'written_off' && fact.position === `${stream} ${market}`
-        ? [new Big(fact.amount)]
+    events.flatMap((event) =>
+      event.type === 'written_off' && event.position === `${stream} ${market}`
+        ? [new Big(event.amount)]
         : [],
     ),
   )
@@ -278,10 +278,10 @@ function writtenOff(facts: readonly JournalEvent[], stream: string, market: stri
 /** At the fixture's price of 60 000 and its least order of 5. */
 const SELLABLE = new Big('0.0000833')
 
-function writtenOffTooMuch({ facts }: Evidence): string[] {
-  return facts.flatMap((fact) =>
-    fact.type === 'written_off' && new Big(fact.amount).gt(SELLABLE)
-      ? [`${fact.position}: ${fact.amount} was written off and could have been sold`]
+function writtenOffTooMuch({ events }: Evidence): string[] {
+  return events.flatMap((event) =>
+    event.type === 'written_off' && new Big(event.amount).gt(SELLABLE)
+      ? [`${event.position}: ${event.amount} was written off and could have been sold`]
       : [],
   )
 }
@@ -308,8 +308,8 @@ function sum(amounts: readonly Big[]): Big {
 }
 
 /** Where a signal's life stood when the executor was killed. */
-export function phaseAt(facts: readonly JournalEvent[], jti: string, killedAt: number): string {
-  const before = orderHistories(facts.filter(({ at }) => at < killedAt))
+export function phaseAt(events: readonly JournalEvent[], jti: string, killedAt: number): string {
+  const before = orderHistories(events.filter(({ at }) => at < killedAt))
   const ours = [...before.values()].filter(({ seed }) => seed.signal === jti)
   const main = ours.find(({ seed }) => seed.kind !== 'stop')
   if (main === undefined) return 'before the journal'

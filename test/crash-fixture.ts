@@ -7,7 +7,7 @@ import {
   type Evidence,
   orderHistories,
   type Published,
-  readFacts,
+  readEvents,
   violationsIn,
 } from './crash-evidence.ts'
 import { FaultTally } from './crash-faults.ts'
@@ -204,7 +204,7 @@ export async function awaitAgreement(fixture: CrashFixture): Promise<Evidence> {
 }
 
 function collectEvidence({ system, bot, published }: CrashFixture): Evidence {
-  const facts = readFacts(system.home)
+  const events = readEvents(system.home)
   const accepted = system.sandbox.exchange.acceptLog()
-  return { published, facts, histories: orderHistories(facts), accepted, reports: bot.reports }
+  return { published, events, histories: orderHistories(events), accepted, reports: bot.reports }
 }

@@ -21,13 +21,13 @@ export interface Coverage {
 
 export function coverageOf(
   fixture: CrashFixture,
-  { facts, histories, accepted }: Evidence,
+  { events, histories, accepted }: Evidence,
 ): Coverage {
   const steps = [...histories.values()].flatMap((history) => history.steps)
   const count = (event: string) => steps.filter((step) => step.event === event).length
   return {
     kills: fixture.kills.length,
-    phases: phasesOf(fixture, facts),
+    phases: phasesOf(fixture, events),
     faults: fixture.faults.times(),
     failedStarts: fixture.failedStarts.length,
     signals: fixture.published.length,
@@ -68,8 +68,8 @@ export function mergeCoverage(all: readonly Coverage[]): Coverage {
   }
 }
 
-function phasesOf({ kills }: CrashFixture, facts: Evidence['facts']): Map<string, number> {
-  return counted(kills.map(({ jti, at }) => (jti === null ? 'at rest' : phaseAt(facts, jti, at))))
+function phasesOf({ kills }: CrashFixture, events: Evidence['events']): Map<string, number> {
+  return counted(kills.map(({ jti, at }) => (jti === null ? 'at rest' : phaseAt(events, jti, at))))
 }
 
 function counted(words: readonly string[]): Map<string, number> {

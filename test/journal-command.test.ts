@@ -81,7 +81,7 @@ test('says so where none begins so', async () => {
 })
 
 interface Verified {
-  readonly facts: number
+  readonly events: number
   readonly lastHash: string
 }
 
@@ -108,12 +108,14 @@ test('exports every fact, in order, as CSV and as JSON, with the hashes that ver
   expect(head?.join()).toBe(
     'seq,time_utc,type,stream,market,side,amount,price,cost,fee,fee_currency,order_id,trade_id,signal,text,hash',
   )
-  const { facts, lastHash } = JSON.parse(verified.stdout) as Verified
-  expect(facts).toBeGreaterThan(1_100)
-  expect(rows.map(([seq]) => Number(seq))).toEqual(Array.from({ length: facts }, (_, at) => at + 1))
+  const { events, lastHash } = JSON.parse(verified.stdout) as Verified
+  expect(events).toBeGreaterThan(1_100)
+  expect(rows.map(([seq]) => Number(seq))).toEqual(
+    Array.from({ length: events }, (_, at) => at + 1),
+  )
   expect(rows.at(-1)?.slice(-2)).toEqual(['trading is running, by a "b", c', lastHash])
   const entries = JSON.parse(json.stdout) as Record<string, unknown>[]
-  expect(entries).toHaveLength(facts)
+  expect(entries).toHaveLength(events)
   expect(rows.map((row) => [row[0], row[2], row[11], row[15]])).toEqual(
     entries.map(({ seq, type, order, hash }) => [String(seq), type, order ?? '', hash]),
   )
@@ -164,7 +166,7 @@ test('a journal whose end was cut off is not verified, though its chain is whole
   expect(stdout).not.toContain('unbroken')
   expect(code).toBe(1)
   const json = await run(['journal', 'verify', '--json'], cut)
-  const found = { ok: false, facts: 20, brokenAt: null, restored: true }
+  const found = { ok: false, events: 20, brokenAt: null, restored: true }
   expect({ code: json.code, ...JSON.parse(json.stdout) }).toMatchObject({ code: 1, ...found })
   const doctor = await run(['doctor', '--json'], cut)
   const journal = { check: 'journal', ok: false, text: expect.stringContaining('journal rebase') }

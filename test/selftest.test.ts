@@ -95,7 +95,7 @@ const BREAKS: readonly Break[] = [
   {
     name: 'a second order, whoever placed it',
     tampering: { sandbox: buyBehindItsBack },
-    error: /^after "told" \(bot\): expected exactly one filled order, the exchange has 2$/,
+    error: /^after "notified" \(bot\): expected exactly one filled order, the exchange has 2$/,
     filled: 2,
   },
 ]

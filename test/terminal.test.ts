@@ -45,14 +45,14 @@ async function atTerminal(
 
 /** Asks as commands do, and says what it heard in hexadecimal: nothing of it stands on the screen as it was typed. */
 const ASKS = `
-  const { ask, askSecret, confirm, expectQuestions } = await import(process.argv[1])
-  expectQuestions()
+  const { prompt, promptSecret, confirm, expectPrompts } = await import(process.argv[1])
+  expectPrompts()
   console.log('armed')
   const hex = (text) => Buffer.from(text).toString('hex')
   const before = Date.now()
   while (Date.now() < before + 300);
-  const key = await ask('Key: ')
-  const secret = await askSecret('Its secret: ')
+  const key = await prompt('Key: ')
+  const secret = await promptSecret('Its secret: ')
   console.log('heard ' + hex(key) + ' ' + hex(secret))
   if (process.argv[2] === 'confirm') console.log('confirmed ' + (await confirm('Sure?')))
 `
@@ -61,7 +61,7 @@ const asks = (...more: string[]) => [
   '--input-type=module',
   '--eval',
   ASKS,
-  join(import.meta.dirname, '..', 'cli', 'ask.ts'),
+  join(import.meta.dirname, '..', 'cli', 'terminal', 'prompt.ts'),
   ...more,
 ]
 const hex = (word: string) => Buffer.from(word).toString('hex')

@@ -4,7 +4,7 @@ import {
   FLAT_COLUMNS,
   flatRows,
   type JournalEntry,
-  newestFacts,
+  newestEvents,
   readJournal,
   readStories,
   sentenceOf,
@@ -30,7 +30,7 @@ export function addJournal(program: Command): void {
   command('list', 'the newest entries, oldest first', 'list --last 20')
     .option('--last <n>', 'how many', count, 30)
     .action(({ last, json }: { last: number; json: boolean }) =>
-      list(newestFacts(path(), last), json),
+      list(newestEvents(path(), last), json),
     )
   command('show', 'the whole story of one signal and its orders', 'show 1f0c…')
     .argument('<id>', 'of the signal or of one of its orders, or the beginning of it')

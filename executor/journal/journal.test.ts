@@ -7,7 +7,7 @@ import type { JournalEvent } from '../core/model/events.ts'
 import { TestExecutor } from '../testing/rig.ts'
 import { unhalt } from '../unhalt.ts'
 import { Journal } from './journal.ts'
-import { newestFacts, readJournal, verifyJournal } from './read.ts'
+import { newestEvents, readJournal, verifyJournal } from './read.ts'
 import { readStories } from './story.ts'
 
 let home = ''
@@ -95,7 +95,7 @@ test.for([
 
 const LOOKS: readonly (() => unknown)[] = [
   () => readJournal(path()),
-  () => newestFacts(path(), 1),
+  () => newestEvents(path(), 1),
   () => readStories(path(), 'a'),
   () => verifyJournal(path()),
 ]
@@ -120,8 +120,8 @@ test('shows the newest facts, oldest first', async () => {
   const executor = await traded()
   executor.close()
   const all = readJournal(path())
-  expect(newestFacts(path(), 3)).toEqual(all.slice(-3))
-  expect(newestFacts(path(), 9999)).toEqual(all)
+  expect(newestEvents(path(), 3)).toEqual(all.slice(-3))
+  expect(newestEvents(path(), 9999)).toEqual(all)
 })
 
 test('takes no second intent for one order, whatever asks for it', async () => {

@@ -99,7 +99,7 @@ export class Journal {
     for (const row of allRows(this.#db)) {
       if (!follows(row, last))
         throw new KeysideError('journal_damaged', sentenceOf('journal_damaged'))
-      portfolio = apply(portfolio, toFact(row))
+      portfolio = apply(portfolio, toEvent(row))
       last = row
     }
     return portfolio
@@ -159,7 +159,7 @@ export class Journal {
   }
 }
 
-export function toFact({ at, type, body }: Row): JournalEvent {
+export function toEvent({ at, type, body }: Row): JournalEvent {
   return { ...(JSON.parse(body) as object), type, at } as JournalEvent
 }
 

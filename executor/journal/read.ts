@@ -2,7 +2,7 @@
 import type { JournalEvent } from '../core/model/events.ts'
 import type { Row } from './chain.ts'
 import { lookInto } from './database.ts'
-import { toFact, verifyFacts } from './journal.ts'
+import { toEvent, verifyFacts } from './journal.ts'
 import { holdsMark } from './mark.ts'
 
 export interface JournalEntry {
@@ -32,7 +32,7 @@ export function readJournal(path: string, options: ReadOptions = {}): readonly J
 }
 
 /** Oldest first. */
-export function newestFacts(path: string, count: number): readonly JournalEntry[] {
+export function newestEvents(path: string, count: number): readonly JournalEntry[] {
   const rows = lookInto(path, (db) =>
     db.prepare('SELECT * FROM events ORDER BY seq DESC LIMIT ?').all(count),
   )
@@ -45,7 +45,7 @@ function entriesOf(rows: readonly Row[]): readonly JournalEntry[] {
     at: row.at,
     type: row.type,
     order: row.order_id,
-    body: toFact(row),
+    body: toEvent(row),
     hash: row.hash,
   }))
 }

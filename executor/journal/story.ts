@@ -3,7 +3,7 @@ import type { FactOf, JournalEvent } from '../core/model/events.ts'
 import { type NewOrder, positionKey } from '../core/model/state.ts'
 import type { Row } from './chain.ts'
 import { lookInto } from './database.ts'
-import { allRows, toFact } from './journal.ts'
+import { allRows, toEvent } from './journal.ts'
 
 export interface Chapter {
   readonly seq: number
@@ -30,7 +30,7 @@ interface Told {
  * Throws `journal_missing` or `journal_damaged`.
  */
 export function readStories(path: string, beginning: string): readonly Story[] {
-  const all = lookInto(path, (db) => [...allRows(db)]).map((row) => ({ row, event: toFact(row) }))
+  const all = lookInto(path, (db) => [...allRows(db)]).map((row) => ({ row, event: toEvent(row) }))
   const named = new Set(all.flatMap(({ event }) => namesOf(event, beginning)))
   return [...named].map((signal) => ({ signal, chapters: chaptersOf(all, signal) }))
 }

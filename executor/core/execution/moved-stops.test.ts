@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { allRows, toFact } from '../../journal/journal.ts'
+import { allRows, toEvent } from '../../journal/journal.ts'
 import { RULES } from '../../testing/fake-exchange.ts'
 import { TestExecutor } from '../../testing/rig.ts'
 
@@ -10,7 +10,7 @@ async function firstRise(exits: { trailingStop: string; breakEven: string }) {
   const before = executor.clock.now()
   executor.exchange.price = '62000'
   await executor.clock.turn(1_500)
-  const events = [...allRows(executor.journal.database())].map(toFact)
+  const events = [...allRows(executor.journal.database())].map(toEvent)
   executor.close()
   return events.flatMap((event) =>
     event.type === 'raised' && event.at > before ? [[event.stop, event.why]] : [],

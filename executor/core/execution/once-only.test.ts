@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { allRows, toFact } from '../../journal/journal.ts'
+import { allRows, toEvent } from '../../journal/journal.ts'
 import type { Mood } from '../../testing/fake-exchange.ts'
 import { jtiOf, TestExecutor } from '../../testing/rig.ts'
 import { apply } from '../model/apply.ts'
@@ -177,7 +177,7 @@ function held(executor: TestExecutor): number {
 /** Too little for any order: the exchange still has it, and it is no position any more. */
 function writtenOff({ journal }: TestExecutor): number {
   return [...allRows(journal.database())]
-    .map(toFact)
+    .map(toEvent)
     .reduce((sum, event) => sum + (event.type === 'written_off' ? Number(event.amount) : 0), 0)
 }
 
@@ -230,6 +230,6 @@ test('settled orders leave the state: a long life does not make it larger', asyn
   expect(executor.exchange.accepted).toHaveLength(60)
   // Twenty entries alone would be more.
   expect(JSON.stringify(executor.state()).length).toBeLessThan(9_000)
-  const events = [...allRows(executor.journal.database())].map(toFact)
+  const events = [...allRows(executor.journal.database())].map(toEvent)
   expect(events.reduce(apply, EMPTY_PORTFOLIO)).toEqual(executor.state().portfolio)
 })

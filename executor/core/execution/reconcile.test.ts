@@ -1,6 +1,6 @@
 // The journal against an exchange where somebody else trades, forgets and takes coins away.
 import { expect, test } from 'vitest'
-import { allRows, toFact } from '../../journal/journal.ts'
+import { allRows, toEvent } from '../../journal/journal.ts'
 import { TestExecutor } from '../../testing/rig.ts'
 import type { NewEvent } from '../model/events.ts'
 import type { OrderRequest } from '../model/exchange.ts'
@@ -29,7 +29,7 @@ async function byHand(executor: TestExecutor, change: Partial<OrderRequest> = {}
 
 function events(executor: TestExecutor, type: NewEvent['type']) {
   return [...allRows(executor.journal.database())]
-    .map(toFact)
+    .map(toEvent)
     .filter((event) => event.type === type)
 }
 

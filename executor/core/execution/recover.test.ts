@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { allRows, toFact } from '../../journal/journal.ts'
+import { allRows, toEvent } from '../../journal/journal.ts'
 import { START, TestExecutor } from '../../testing/rig.ts'
 
 const MINUTE = 60_000
@@ -155,7 +155,7 @@ async function intended(kind: 'entry' | 'exit'): Promise<TestExecutor> {
   const before = new TestExecutor()
   await before.enter()
   if (kind === 'exit') await before.give(before.exit())
-  const events = [...allRows(before.journal.database())].map(toFact)
+  const events = [...allRows(before.journal.database())].map(toEvent)
   const cut = events.findLastIndex((event) => event.type === 'step' && event.event === 'submit')
   const executor = new TestExecutor()
   executor.journal.append(events.slice(1, cut), [], START)

@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest'
-import { allRows, toFact } from '../../journal/journal.ts'
+import { allRows, toEvent } from '../../journal/journal.ts'
 import { TestExecutor } from '../../testing/rig.ts'
 import { apply } from './apply.ts'
 
 test('the same trade twice changes nothing', async () => {
   const executor = new TestExecutor()
   await executor.enter()
-  const events = [...allRows(executor.journal.database())].map(toFact)
+  const events = [...allRows(executor.journal.database())].map(toEvent)
   const at = events.findIndex(({ type }) => type === 'fill')
   const fill = events[at]
   if (fill === undefined) throw new Error('nothing was filled')
