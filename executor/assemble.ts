@@ -66,7 +66,7 @@ export function worldOf({
       viewLagMs: exchange.viewLagMs,
       reachable: exchange.reachable(),
       skewMs: exchange.skewMs(),
-      pause: exchange.pause(),
+      backoff: exchange.backoff(),
       rules: (market) => exchange.rules(market),
       quote: (market) => exchange.quote(market),
       liquidity: (market) => exchange.liquidity(market),

@@ -4,13 +4,13 @@ import type Big from 'big.js'
 import type {
   AccountTrade,
   Answered,
+  Backoff,
   ExchangeOrder,
   Fill,
   Liquidity,
   Lookup,
   MarketRules,
   OrderRequest,
-  Pause,
   Placed,
   Quote,
 } from '../core/model/exchange.ts'
@@ -57,7 +57,7 @@ export class FakeExchange extends QuietExchange {
   lookups: 'honest' | 'silent' = 'honest'
   price = '60000'
   status: MarketRules['status'] = 'trading'
-  paused: Pause | null = null
+  paused: Backoff | null = null
   reach: 'yes' | 'no' = 'yes'
   /** Its clock less ours, ms. */
   skew: number | null = 0
@@ -160,7 +160,7 @@ export class FakeExchange extends QuietExchange {
     return this.reach === 'yes'
   }
 
-  override pause(): Pause | null {
+  override backoff(): Backoff | null {
     return this.paused
   }
 

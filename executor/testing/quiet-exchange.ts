@@ -2,6 +2,7 @@
 import type {
   AccountTrade,
   Answered,
+  Backoff,
   Balance,
   Candle,
   ExchangeOrder,
@@ -11,7 +12,6 @@ import type {
   Lookup,
   MarketRules,
   OrderRequest,
-  Pause,
   Placed,
   Quote,
 } from '../core/model/exchange.ts'
@@ -51,7 +51,7 @@ export abstract class QuietExchange implements Exchange {
     return true
   }
 
-  pause(): Pause | null {
+  backoff(): Backoff | null {
     return null
   }
 

@@ -2,6 +2,7 @@
 import type {
   AccountTrade,
   Answered,
+  Backoff,
   Balance,
   Candle,
   ExchangeOrder,
@@ -11,7 +12,6 @@ import type {
   Lookup,
   MarketRules,
   OrderRequest,
-  Pause,
   Placed,
   Quote,
   VenueOrderKind,
@@ -46,7 +46,7 @@ export interface Exchange {
   skewMs(): number | null
   reachable(): boolean
   /** Set while the exchange wants to be left alone: it is, and whatever is asked gets no answer. */
-  pause(): Pause | null
+  backoff(): Backoff | null
   candles(market: string, timeframe: string, limit: number): Promise<Answered<readonly Candle[]>>
   /** Sends once. Never retries, never throws for what the exchange or the network does. */
   place(order: OrderRequest): Promise<Placed>

@@ -18,17 +18,17 @@ const LONG_PAUSE_MS = 600_000
 
 /** Called at the end of each turn. */
 export function watchConnection(context: DecisionContext): undefined {
-  const { pause, skewMs } = context.environment.exchange
+  const { backoff, skewMs } = context.environment.exchange
   const { connection } = context.session
-  const ban = pause?.why === 'banned' ? 'told' : 'none'
+  const ban = backoff?.why === 'banned' ? 'told' : 'none'
   const clock = clockOf(connection.clock, skewMs)
   if (ban === 'told' && connection.ban === 'none')
-    tell(context, 'error', 'exchange_banned', `until ${timeOf(pause?.until ?? 0)}`)
+    tell(context, 'error', 'exchange_banned', `until ${timeOf(backoff?.until ?? 0)}`)
   if (clock === 'off' && connection.clock === 'right')
     tell(context, 'warning', 'clock_off', `${skewMs} ms from the exchange's`)
   context.session = {
     ...context.session,
-    connection: { ban, clock, pausedUntil: pause?.until ?? 0, lost: lostNow(context) },
+    connection: { ban, clock, pausedUntil: backoff?.until ?? 0, lost: lostNow(context) },
   }
 }
 

@@ -11,13 +11,13 @@ import type {
 import type { JournalEvent } from '../model/events.ts'
 import type {
   Answered,
+  Backoff,
   Candle,
   Fill,
   Liquidity,
   Lookup,
   MarketRules,
   OrderRequest,
-  Pause,
   Placed,
   Quote,
   VenueOrderKind,
@@ -77,7 +77,7 @@ export interface Environment {
     readonly viewLagMs: number
     readonly reachable: boolean
     readonly skewMs: number | null
-    readonly pause: Pause | null
+    readonly backoff: Backoff | null
     rules(market: string): MarketRules | null
     quote(market: string): Quote | null
     liquidity(market: string): Liquidity | null

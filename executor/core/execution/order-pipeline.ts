@@ -89,7 +89,7 @@ function awaitHead({ session, environment }: DecisionContext, { kind, stream }: 
 
 /** Nothing is sent to an exchange that wants to be left alone: what gets out waits for the end of it. */
 function awaitPause(context: DecisionContext, order: Order): Went {
-  if (context.environment.exchange.pause === null) return 'on'
+  if (context.environment.exchange.backoff === null) return 'on'
   return order.kind === 'entry' ? denyOrder(context, order, 'exchange_rate_limited') : 'waits'
 }
 

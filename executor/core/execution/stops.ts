@@ -83,7 +83,7 @@ function planFor(context: DecisionContext, position: Position, id: string) {
 }
 
 function protect(context: DecisionContext, key: string, position: Position): undefined {
-  if (context.environment.exchange.pause !== null || isCounting(context, position.market)) return
+  if (context.environment.exchange.backoff !== null || isCounting(context, position.market)) return
   if (isGone(context, position)) return
   if (position.stop === null || takeBackSales(context, key)) return
   if (!mayRetryUrgently(position.failures.stop, context.environment.now)) return

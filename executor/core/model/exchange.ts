@@ -46,7 +46,7 @@ export interface Liquidity {
   readonly asksAt: number
 }
 
-export interface Pause {
+export interface Backoff {
   /** `banned`: it no longer listens to this address, whoever asks. */
   readonly why: 'too_many' | 'banned'
   /** Unix ms of this device. */

@@ -3,7 +3,7 @@ import type { Batch } from './dialect.ts'
 import { sentence } from './reply.ts'
 import type { RestClient } from './rest-client.ts'
 
-export interface Asked<M> {
+export interface BatchResult<M> {
   /** Why not all was answered; null when it was. */
   readonly failed: string | null
   /** Those that the venue refuses to speak of. */
@@ -11,7 +11,7 @@ export interface Asked<M> {
 }
 
 /** Told of those that the venue refuses to speak of. */
-export type Lose<M> = (markets: readonly M[]) => void
+export type OnGone<M> = (markets: readonly M[]) => void
 
 /** Gets each answer with the markets that it is about. */
 export type Take<M, T> = (rows: readonly T[], part: readonly M[]) => void
@@ -22,7 +22,7 @@ export async function askAll<M, T>(
   batch: Batch<M, T>,
   markets: readonly M[],
   take: Take<M, T>,
-): Promise<Asked<M>> {
+): Promise<BatchResult<M>> {
   const refused: M[] = []
   for (let at = 0; at < markets.length; at += batch.most) {
     const asked = await askPart(client, batch, markets.slice(at, at + batch.most), take)
@@ -41,7 +41,7 @@ async function askPart<M, T>(
   batch: Batch<M, T>,
   part: readonly M[],
   take: Take<M, T>,
-): Promise<Asked<M>> {
+): Promise<BatchResult<M>> {
   const reply = await client.ask(batch.ask(part))
   if (reply.got === 'answer') {
     take(reply.value, part)

@@ -2,6 +2,7 @@
 import type { Decimal } from '@keyside/protocol'
 import type {
   AccountTrade,
+  Backoff,
   Balance,
   Candle,
   ExchangeOrder,
@@ -54,8 +55,6 @@ export interface Refusals {
   isUnknownMarket(refusal: Refusal): boolean
 }
 
-export type BackoffReason = 'too_many' | 'banned'
-
 /** An order as its venue lists it. */
 export interface ListedOrder extends ExchangeOrder {
   /** The number of the order that a triggered stop became, where that is another than the stop's own. */
@@ -88,7 +87,7 @@ export interface Limits {
 }
 
 export interface RateNotice {
-  readonly backoff: { readonly why: BackoffReason; readonly ms: number | null } | null
+  readonly backoff: { readonly why: Backoff['why']; readonly ms: number | null } | null
   readonly used: number | null
 }
 

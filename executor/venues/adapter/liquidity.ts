@@ -1,7 +1,7 @@
 // What each market turns over in a day and offers now, stamped with the time of the request.
 import type { Cancel, Clock } from '@keyside/runtime'
 import type { Liquidity } from '../../core/model/exchange.ts'
-import { askAll, type Lose } from './batch.ts'
+import { askAll, type OnGone } from './batch.ts'
 import type { VenueMarket } from './dialect.ts'
 import type { RestClient } from './rest-client.ts'
 
@@ -17,15 +17,15 @@ type Asks = Pick<Liquidity, 'asks' | 'asksAt'>
 export class LiquidityWatch {
   readonly #client: RestClient
   readonly #clock: Clock
-  readonly #lose: Lose<VenueMarket>
+  readonly #onGone: OnGone<VenueMarket>
   /** By the venue's id. */
   readonly #volumes = new Map<string, Volume>()
   readonly #asks = new Map<string, Asks>()
 
-  constructor(client: RestClient, clock: Clock, lose: Lose<VenueMarket> = () => undefined) {
+  constructor(client: RestClient, clock: Clock, onGone: OnGone<VenueMarket> = () => undefined) {
     this.#client = client
     this.#clock = clock
-    this.#lose = lose
+    this.#onGone = onGone
   }
 
   /** Null until both halves have been seen. */
@@ -77,7 +77,7 @@ export class LiquidityWatch {
     const { refused } = await askAll(this.#client, batch, markets, (rows) => {
       for (const { id, volume } of rows) this.#volumes.set(id, { volume, volumeAt })
     })
-    this.#lose(refused)
+    this.#onGone(refused)
   }
 
   async #refreshAsks(market: VenueMarket): Promise<void> {

@@ -1,7 +1,7 @@
 // The markets that policy allows, and those where something is left: their rules, and whether each is traded now.
 import type { Logger } from '@keyside/runtime'
 import type { MarketRules } from '../../core/model/exchange.ts'
-import { type Asked, askAll } from './batch.ts'
+import { askAll, type BatchResult } from './batch.ts'
 import type { VenueMarket } from './dialect.ts'
 import { unreachable } from './reply.ts'
 import type { RestClient } from './rest-client.ts'
@@ -48,23 +48,23 @@ export class Markets {
   }
 
   /** The venue has refused to speak of them. They are asked for again when all are refreshed. */
-  lose(markets: readonly VenueMarket[]): void {
-    for (const { rules } of markets) this.#lose(rules.market)
+  markGone(markets: readonly VenueMarket[]): void {
+    for (const { rules } of markets) this.#markGone(rules.market)
   }
 
-  async #ask(markets: readonly string[]): Promise<Asked<string>> {
+  async #ask(markets: readonly string[]): Promise<BatchResult<string>> {
     const client = this.#client
     const asked = await askAll(client, client.dialect.markets, markets, (rows, part) =>
       this.#take(rows, part),
     )
-    for (const market of asked.refused) this.#lose(market)
+    for (const market of asked.refused) this.#markGone(market)
     return asked
   }
 
   #take(rows: readonly VenueMarket[], part: readonly string[]): void {
     for (const market of part) {
       const entry = rows.find(({ rules }) => rules.market === market)
-      if (entry === undefined) this.#lose(market)
+      if (entry === undefined) this.#markGone(market)
       else this.#keep(entry)
     }
   }
@@ -78,7 +78,7 @@ export class Markets {
     else this.#log.warn({ market, status }, 'the exchange does not trade this market now')
   }
 
-  #lose(market: string): void {
+  #markGone(market: string): void {
     const entry = this.#known.get(market)
     if (entry?.rules.status === 'gone') return
     if (entry !== undefined)

@@ -1,21 +1,21 @@
 // The best bid and ask of each market, stamped with the time of the request, so that the age is an upper bound.
 import type { Clock } from '@keyside/runtime'
 import type { Answered, Quote } from '../../core/model/exchange.ts'
-import { askAll, type Lose } from './batch.ts'
+import { askAll, type OnGone } from './batch.ts'
 import type { VenueMarket } from './dialect.ts'
 import type { RestClient } from './rest-client.ts'
 
 export class Quotes {
   readonly #client: RestClient
   readonly #clock: Clock
-  readonly #lose: Lose<VenueMarket>
+  readonly #onGone: OnGone<VenueMarket>
   /** By the venue's id. */
   readonly #quotes = new Map<string, Quote>()
 
-  constructor(client: RestClient, clock: Clock, lose: Lose<VenueMarket> = () => undefined) {
+  constructor(client: RestClient, clock: Clock, onGone: OnGone<VenueMarket> = () => undefined) {
     this.#client = client
     this.#clock = clock
-    this.#lose = lose
+    this.#onGone = onGone
   }
 
   get(market: VenueMarket): Quote | null {
@@ -38,7 +38,7 @@ export class Quotes {
     const { failed, refused } = await askAll(this.#client, batch, markets, (rows) => {
       for (const { id, ...prices } of rows) this.#keep(id, { ...prices, at })
     })
-    this.#lose(refused)
+    this.#onGone(refused)
     return failed
   }
 

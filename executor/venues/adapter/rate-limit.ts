@@ -1,5 +1,6 @@
 // How much a venue lets one address ask: what is left as its answers tell, and a throttle that keeps within it.
-import type { BackoffReason, Headers, Limits, RateNotice } from './dialect.ts'
+import type { Backoff } from '../../core/model/exchange.ts'
+import type { Headers, Limits, RateNotice } from './dialect.ts'
 
 /** From this share of what may be asked on, requests go slowly. */
 const TIGHT_SHARE = 0.8
@@ -12,7 +13,7 @@ const FIRST_MS = { too_many: 1_000, banned: 120_000 }
 /** Shared by all clients of a venue: it counts addresses, not connections. */
 export class RateLimitBudget {
   readonly #limits: Limits
-  #refused: { readonly why: BackoffReason; readonly until: number } | null = null
+  #refused: { readonly why: Backoff['why']; readonly until: number } | null = null
   #inRow = 0
   #used = { share: 0, at: Number.NEGATIVE_INFINITY }
 
@@ -33,7 +34,7 @@ export class RateLimitBudget {
   }
 
   /** Unless it does already. */
-  backOff(why: BackoffReason, now: number): void {
+  backOff(why: Backoff['why'], now: number): void {
     if (this.backoff(now) === null) this.#begin({ why, ms: null }, now)
   }
 
@@ -45,13 +46,13 @@ export class RateLimitBudget {
     return 'back_off'
   }
 
-  #lengthOf(why: BackoffReason, named: number | null): number {
+  #lengthOf(why: Backoff['why'], named: number | null): number {
     const ms = named ?? FIRST_MS[why] * 2 ** Math.min(this.#inRow, 20)
     return Math.min(Math.max(ms, MIN_MS), this.#limits.longestMs)
   }
 
   /** Null when the venue may be asked. */
-  backoff(now: number): { readonly why: BackoffReason; readonly ms: number } | null {
+  backoff(now: number): { readonly why: Backoff['why']; readonly ms: number } | null {
     if (this.#refused === null || now >= this.#refused.until) return null
     return { why: this.#refused.why, ms: this.#refused.until - now }
   }

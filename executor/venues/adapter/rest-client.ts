@@ -145,11 +145,11 @@ export class RestClient {
       headers: withoutReferrals(request.headers),
     })
     Object.assign(trace, { stage: 'answered', status, body })
-    this.#heed(status, headers)
+    this.#observeLimits(status, headers)
     return { status, statusText, headers, text: async () => body }
   }
 
-  #heed(status: number, headers: Headers): void {
+  #observeLimits(status: number, headers: Headers): void {
     const { budget, log } = this.#options
     const now = performance.now()
     if (budget.observe(status, headers, now) === 'back_off')

@@ -97,9 +97,9 @@ export class Venue {
     this.#client = new RestClient({ ...client, priority: 'normal' })
     this.#urgent = new RestClient({ ...client, priority: 'urgent' })
     this.#markets = new Markets(this.#client, log)
-    const lose = (gone: readonly VenueMarket[]) => this.#markets.lose(gone)
-    this.#quotes = new Quotes(this.#urgent, clock, lose)
-    this.#liquidity = new LiquidityWatch(this.#client, clock, lose)
+    const onGone = (gone: readonly VenueMarket[]) => this.#markets.markGone(gone)
+    this.#quotes = new Quotes(this.#urgent, clock, onGone)
+    this.#liquidity = new LiquidityWatch(this.#client, clock, onGone)
     const there = { ...(address !== undefined && { address }), ...(sandbox && { sandbox }) }
     this.#money = new RealMoney({ ...there, clock, log })
   }
@@ -172,7 +172,7 @@ export class Venue {
     return this.#client.reachable && this.#urgent.reachable
   }
 
-  pause(): model.Pause | null {
+  backoff(): model.Backoff | null {
     const backoff = this.#budget.backoff(performance.now())
     return backoff && { why: backoff.why, until: Math.ceil(this.#clock.now() + backoff.ms) }
   }

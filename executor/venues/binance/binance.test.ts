@@ -247,7 +247,7 @@ test.each([
 ])('takes HTTP %i with %i "%s" for %s', async (status, code, msg, outcome) => {
   answerOrders(status, JSON.stringify({ code, msg }))
   expect(await exchange.place(order())).toMatchObject({ outcome })
-  while (exchange.pause() !== null) await sleep(20)
+  while (exchange.backoff() !== null) await sleep(20)
 })
 
 const ENGINE_AND_API = [-1010, -1013, -2010]
@@ -294,7 +294,7 @@ test.each([
       return 'answered'
     })
     expect(await other.refreshBalances()).toMatchObject({ ok: false })
-    const { until = 0, ...pause } = other.pause() ?? {}
+    const { until = 0, ...pause } = other.backoff() ?? {}
     expect(pause).toEqual({ why })
     expect(Math.abs(until - Date.now() - ms)).toBeLessThan(1_000)
     const before = tap.heard.length
@@ -386,7 +386,7 @@ test('finds an order that only a list shows', async () => {
   expect(await exchange.find(BTC, sent.clientOrderId)).toMatchObject({ outcome: 'found' })
 })
 
-test('says turned down when the request cannot even be signed', async () => {
+test('says rejected when the request cannot even be signed', async () => {
   const secret = '-----BEGIN PRIVATE KEY-----\nbroken\n-----END PRIVATE KEY-----'
   const other = open({ apiKey: 'edKey', secret })
   await expect(other.start([BTC])).rejects.toMatchObject({ code: 'exchange_key_refused' })

@@ -48,7 +48,7 @@ async function startBoth(
 test('many questions end in a pause and not in a ban, and an order of that time was not placed', async () => {
   const { sandbox, exchange } = await startBoth({ weight: 400, refusals: 3 })
   for (let i = 0; i < 60; i += 1) await exchange.refreshBalances()
-  expect(exchange.pause()?.why).toBe('too_many')
+  expect(exchange.backoff()?.why).toBe('too_many')
   expect(await exchange.place(order())).toMatchObject({
     outcome: 'rejected',
     code: 'exchange_rate_limited',
@@ -59,7 +59,7 @@ test('many questions end in a pause and not in a ban, and an order of that time 
 test('is told when it is banned, and reaches the exchange no more', async () => {
   const { exchange } = await startBoth({ weight: 400, refusals: 0 })
   for (let i = 0; i < 60; i += 1) await exchange.refreshBalances()
-  const { why, until = 0 } = exchange.pause() ?? {}
+  const { why, until = 0 } = exchange.backoff() ?? {}
   expect(why).toBe('banned')
   expect(until - Date.now()).toBeGreaterThan(100_000)
   expect(await exchange.find(BTC, newId())).toMatchObject({ outcome: 'unknown' })

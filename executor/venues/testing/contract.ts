@@ -115,10 +115,10 @@ export function exchangeContract(expected: Expected, faults: Faults): readonly C
           assert.equal(placed.outcome === 'rejected' && placed.code, 'exchange_rate_limited')
           assert.equal(taken(one.clientOrderId), 0)
         }
-        assert.equal(exchange.pause()?.why, 'too_many')
+        assert.equal(exchange.backoff()?.why, 'too_many')
         assert.equal((await exchange.find(market, newId())).outcome, 'unknown')
         assert.equal((await exchange.refreshQuote(market)).ok, false)
-        while (exchange.pause() !== null) await pass(AGAIN_MS)
+        while (exchange.backoff() !== null) await pass(AGAIN_MS)
         accepted(await exchange.place(buy()))
       },
     })),

@@ -318,6 +318,10 @@ test('an entry that would be too little for its own stop is refused before anybo
   // Without a stop it has to be enough for a sale at the bid.
   expect(small('6')).toBe('size_below_minimum')
   expect(small('7')).toBe('ok')
+  // A dear venue takes more of it.
+  const dear = { rules: { ...rules, takerFee: '0.3' } }
+  const signal = { ...entry, size: { unit: 'quote', value: '7' } } as const
+  expect(ask(signal, dear)).toMatchObject({ code: 'size_below_minimum' })
 })
 
 test('an exit whose rest would be too little to be sold or protected sells all of it', () => {

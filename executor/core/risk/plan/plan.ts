@@ -60,8 +60,8 @@ export function plan(input: PlanInput): Planned | Unplanned {
   )
 }
 
-/** More than any venue takes of the coins that were bought. */
-const FEE_IN_BASE_PERCENT = '1'
+/** More than most venues take of the coins that were bought, as a share. */
+const FEE_IN_BASE = '0.01'
 
 /** What is bought has to be enough for its own stop, or, without one, for a sale at the present bid. */
 function belowExitMinimum(
@@ -69,7 +69,8 @@ function belowExitMinimum(
   amount: Big,
 ): Unplanned | null {
   if (signal.kind === 'exit') return null
-  const left = toDecimal(amount.minus(percentOf(amount, parseDecimal(FEE_IN_BASE_PERCENT))))
+  const [least, taker] = [parseDecimal(FEE_IN_BASE), parseDecimal(rules.takerFee)]
+  const left = toDecimal(amount.minus(amount.times(taker.gt(least) ? taker : least)))
   const about = { rules, bid: quote.bid, stop: signal.stopPrice ?? null, collar: collar.exit }
   if (!isTooLittleToKeep(left, about)) return null
   return unplanned(
