@@ -96,7 +96,7 @@ export function apply(portfolio: Portfolio, event: JournalEvent): Portfolio {
   }
 }
 
-/** As many as are taken while the first of them is alive: see `inbox/once.ts`. */
+/** As many as are taken while the first of them is alive: see `core/execution/deduplicate.ts`. */
 const ASKED_KEPT = 300
 
 const NEW_ORDER = {

@@ -1,0 +1,32 @@
+// Files of this repository that a page or a comment names are there.
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { expect, test } from 'vitest'
+
+const root = join(import.meta.dirname, '..')
+const texts = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter(
+  (file) => /\.(?:md|ts)$/.test(file) && !/(?:^|\/)(?:node_modules|vectors)\//.test(file),
+)
+
+/** Paths with a folder in them between backticks; in code only in comments. */
+function named(file: string): readonly string[] {
+  const text = readFileSync(join(root, file), 'utf8')
+  const lines = file.endsWith('.md') ? text : text.replace(/^(?!\s*(?:\/\/|\/?\*)).*$/gm, '')
+  return [...lines.matchAll(/`((?:[\w.-]+\/)+[\w.-]+\.ts)`/g)].map(([, path = '']) => path)
+}
+
+/** From the top, from the text's own folder, or from its package. */
+function isThere(file: string, path: string): boolean {
+  const [folder = ''] = file.split('/')
+  return [path, join(dirname(file), path), join(folder, path)].some((place) =>
+    existsSync(join(root, place)),
+  )
+}
+
+test('every file that a page or a comment names is there', () => {
+  const missing = texts.flatMap((file) =>
+    named(file).flatMap((path) => (isThere(file, path) ? [] : [`${file}: ${path}`])),
+  )
+  expect(texts.length).toBeGreaterThan(500)
+  expect(missing).toEqual([])
+})
