@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import type { ReportEvent } from '@keyside/protocol'
-import { seal, signalTopic } from '@keyside/protocol'
+import { HOME, seal, signalTopic } from '@keyside/protocol'
 import { publicKey, signingKey } from '@keyside/protocol/node'
 import type { Input } from '../executor/core/execution/inputs.ts'
 import type { JournalEvent } from '../executor/core/model/events.ts'
@@ -20,7 +20,7 @@ import { SignalSource, STREAM } from './signal-source.ts'
 const WARM_UP = 200
 /** Between two signals: what the first one set off is over, its stop is at the exchange or gone. */
 const STEP_MS = 10_000
-const TOPIC = signalTopic(STREAM)
+const TOPIC = signalTopic(HOME, STREAM)
 
 const engine = signingKey(new Uint8Array(32).fill(1))
 const bot = signingKey(new Uint8Array(32).fill(2))
@@ -66,7 +66,7 @@ class TimedJournal extends Journal {
 function rounds(device: Device, journal: TimedJournal, floor: Floor): () => Promise<Sample> {
   const source = new SignalSource()
   const rings = ringsOf({
-    engine: { id: 'engine', key: publicKey(engine.publicKey) },
+    engine: { id: 'home', key: publicKey(engine.publicKey) },
     bot: { id: 'bot', key: publicKey(bot.publicKey) },
   })
   const head = () => device.take({ type: 'head', claims: source.head(device.clock.now() / 1000) })

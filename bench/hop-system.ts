@@ -3,7 +3,7 @@
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { signalTopic } from '@keyside/protocol'
+import { HOME, signalTopic } from '@keyside/protocol'
 import type { Hop } from '@keyside/runtime'
 import {
   openTestSystem,
@@ -19,6 +19,8 @@ import { nextBody, watchRequests } from './requests.ts'
 
 const ORDER_PATH = '/api/v3/order'
 const STREAM = 'demo'
+/** Of all strategies of a home. */
+const PLAN = 'all'
 
 /** Every candle that rises enters, every one that falls leaves. */
 const STRATEGY = `name: ${STREAM}
@@ -92,7 +94,7 @@ export async function startSystem(): Promise<HopSystem> {
       const { request, body } = await caught
       const headers = Object.entries(request.headers).map(([name, value]) => [name, String(value)])
       const order = { path: ORDER_PATH, headers: Object.fromEntries(headers), body }
-      return { topic: signalTopic(STREAM), ...rowsOfAnEntry(system), order }
+      return { topic: signalTopic(HOME, PLAN), ...rowsOfAnEntry(system), order }
     },
     stop: async () => {
       stopWatching()

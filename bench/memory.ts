@@ -1,7 +1,7 @@
 // Memory that the executor keeps per signal: heap size over very many signals, on a journal that stores nothing.
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
-import { hashText, type ReportEvent, signalTopic } from '@keyside/protocol'
+import { HOME, hashText, type ReportEvent, signalTopic } from '@keyside/protocol'
 import type { Input } from '../executor/core/execution/inputs.ts'
 import type { JournalEvent } from '../executor/core/model/events.ts'
 import { Journal, type OutboxReport } from '../executor/journal/journal.ts'
@@ -97,7 +97,7 @@ type SignalInput = Extract<Input, { type: 'signal' }>
 function refusedAfter(last: SignalInput, count: number): Input {
   if (count % 3 === 0) return last
   if (count % 3 === 1) return { ...last, claims: { ...last.claims, sub: `stream${count}` } }
-  const topic = signalTopic(`stream${count}`)
+  const topic = signalTopic(HOME, `stream${count}`)
   return { type: 'garbage', code: 'signature_invalid', message: 'it does not fit', topic }
 }
 

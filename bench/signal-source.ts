@@ -6,7 +6,7 @@ const MARKET = 'BTC/USDT'
 const PRICE = '60000'
 const STOP = '58800'
 
-const REGISTERED = { iss: 'engine', aud: 'executors', sub: STREAM } as const
+const REGISTERED = { iss: 'home', aud: 'executors' } as const
 
 export class SignalSource {
   #seq = 0
@@ -22,6 +22,8 @@ export class SignalSource {
       iat: now,
       exp: now + 30,
       jti: jtiOf(`signal ${seq}`),
+      plan: STREAM,
+      sub: STREAM,
       seq,
       prev: this.#prev,
       kind,
@@ -49,11 +51,9 @@ export class SignalSource {
       iat: now,
       exp: now + 45,
       jti: jtiOf(`head ${now}`),
-      seq: this.#seq,
-      hash: this.#prev,
-      target: { market: MARKET, position: this.#position, since: this.#seq },
+      sub: STREAM,
+      streams: [[STREAM, this.#seq, this.#prev, this.#position, this.#seq, Math.floor(now)]],
       keyset: 0,
-      candle: Math.floor(now),
     }
   }
 }

@@ -7,7 +7,7 @@ import { expect, onTestFinished, test, vi } from 'vitest'
 import { WebSocket } from 'ws'
 import { rawClient, startTestBroker, token } from './testing/fixture.ts'
 
-const OPEN = 'keyside/v1/signal/ema-cross'
+const OPEN = 'keyside/v1/signal/home/trend'
 
 async function dial(url: string, client: string, password: string, options: IClientOptions = {}) {
   const identity = { clientId: client, username: client, password, protocolVersion: 4 as const }

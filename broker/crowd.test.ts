@@ -5,8 +5,8 @@ import { connectAsync, type MqttClient } from 'mqtt'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { rawClient, startTestBroker, type TestBroker, token } from './testing/fixture.ts'
 
-const HEAD = 'keyside/v1/head'
-const PRESENCE = 'keyside/v1/presence/device'
+const HEAD = 'keyside/v1/head/home'
+const PRESENCE = 'keyside/v1/presence/home/device'
 
 async function dial(url: string, client: string, password: string): Promise<MqttClient> {
   const identity = { clientId: client, username: client, password, protocolVersion: 4 as const }

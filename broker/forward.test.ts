@@ -18,7 +18,7 @@ import { TakeOvers } from './take-overs.ts'
 import { authority, startTestBroker, token } from './testing/fixture.ts'
 
 const SECRET = 'keyside/v1/report/other'
-const OPEN = 'keyside/v1/signal/ema-cross'
+const OPEN = 'keyside/v1/signal/home/trend'
 
 async function dial(url: string, client: string, password: string, options: IClientOptions = {}) {
   const identity = { clientId: client, username: client, password, protocolVersion: 4 as const }

@@ -4,8 +4,8 @@ import { expect, onTestFinished, test, vi } from 'vitest'
 import { authenticate } from './authenticate.ts'
 import { rawClient, startTestBroker, stranger, type TestBroker, token } from './testing/fixture.ts'
 
-const SIGNAL = 'keyside/v1/signal/ema-cross'
-const HEAD = 'keyside/v1/head/ema-cross'
+const SIGNAL = 'keyside/v1/signal/home/trend'
+const HEAD = 'keyside/v1/head/home/trend'
 
 async function dial(url: string, client: string, password: string, options: IClientOptions = {}) {
   const mqtt = await connectAsync(
@@ -36,7 +36,7 @@ function closing(client: MqttClient): Promise<void> {
   return new Promise((resolve) => client.once('close', resolve))
 }
 
-const engineRights = { publish: ['keyside/v1/#'], subscribe: ['keyside/v1/request/engine'] }
+const engineRights = { publish: ['keyside/v1/#'], subscribe: ['keyside/v1/request/home/+'] }
 
 function dialEngine(at: TestBroker, options: IClientOptions = {}) {
   return dial(at.mqtt, 'engine', token('engine', engineRights), options)
@@ -47,7 +47,7 @@ test.each(['mqtt', 'ws'] as const)('delivers an allowed message over %s', async 
   const device = await dial(
     at[scheme],
     'device',
-    token('device', { subscribe: ['keyside/v1/signal/+'] }),
+    token('device', { subscribe: ['keyside/v1/signal/home/+'] }),
   )
   const came = collect(device)
   expect(await device.subscribeAsync(SIGNAL, { qos: 1 })).toMatchObject([{ qos: 1 }])
@@ -62,12 +62,12 @@ test('keeps a head for who comes later, and never a signal', async () => {
   await using at = await startTestBroker()
   const engine = await dialEngine(at)
   await engine.publishAsync(HEAD, 'level', { qos: 1, retain: true })
-  await engine.publishAsync('keyside/v1/keyset', 'keys', { qos: 1, retain: true })
+  await engine.publishAsync('keyside/v1/keyset/home', 'keys', { qos: 1, retain: true })
   const device = await dial(at.mqtt, 'device', token('device', { subscribe: ['keyside/v1/#'] }))
   const came = collect(device)
   await device.subscribeAsync('keyside/v1/#', { qos: 1 })
   await vi.waitUntil(() => came.length === 2)
-  expect(came.sort()).toEqual([`${HEAD} level`, 'keyside/v1/keyset keys'])
+  expect(came.sort()).toEqual([`${HEAD} level`, 'keyside/v1/keyset/home keys'])
   const closed = closing(engine)
   engine.publish(SIGNAL, 'stale', { qos: 1, retain: true })
   await closed
@@ -104,7 +104,7 @@ test.each<[string, string, () => string | undefined, IClientOptions?]>([
   [
     'connect_will',
     'a will on a forbidden topic',
-    () => token('device', { publish: ['keyside/v1/presence/device'] }),
+    () => token('device', { publish: ['keyside/v1/presence/home/device'] }),
     { will: { topic: SIGNAL, payload: Buffer.from('x'), qos: 1 } },
   ],
   [
@@ -182,13 +182,13 @@ test('denies filters one by one and grants the allowed rest', async () => {
   const device = await dial(
     at.mqtt,
     'device',
-    token('device', { subscribe: ['keyside/v1/signal/+'] }),
+    token('device', { subscribe: ['keyside/v1/signal/home/+'] }),
   )
   const filters = {
     '#': 1,
     '$SYS/#': 1,
-    '$share/g/keyside/v1/signal/+': 1,
-    'keyside/v1/signal/a': 1,
+    '$share/g/keyside/v1/signal/home/+': 1,
+    'keyside/v1/signal/home/a': 1,
   }
   const asked = Object.fromEntries(Object.keys(filters).map((name) => [name, { qos: 1 as const }]))
   const granted = new Promise<number[]>((resolve) => {
@@ -213,7 +213,7 @@ test('denies QoS 2 and more filters than a connection may have', async () => {
 
 test('publishes the will of a client that vanishes', async () => {
   await using at = await startTestBroker()
-  const topic = 'keyside/v1/presence/device'
+  const topic = 'keyside/v1/presence/home/device'
   const bot = await dial(at.mqtt, 'bot', token('bot', { subscribe: [topic] }))
   const came = collect(bot)
   await bot.subscribeAsync(topic, { qos: 1 })
@@ -226,7 +226,7 @@ test('publishes the will of a client that vanishes', async () => {
 
 test('closes a connection when its token expires, and delivers nothing after that moment', async () => {
   await using at = await startTestBroker()
-  const topic = 'keyside/v1/presence/device'
+  const topic = 'keyside/v1/presence/home/device'
   const rights = { publish: [topic], subscribe: [SIGNAL] }
   const will = { topic, payload: Buffer.from('offline'), qos: 1 as const }
   const bot = await dial(
@@ -261,7 +261,7 @@ test('delivers nothing to an expired token, even before its connection is closed
   at.clock.jump(3_700_000)
   await engine.publishAsync(SIGNAL, 'late', { qos: 1 })
   await vi.waitUntil(() => seen.length === 2)
-  await expect(device.subscribeAsync('keyside/v1/keyset')).rejects.toThrow()
+  await expect(device.subscribeAsync('keyside/v1/keyset/home')).rejects.toThrow()
   expect(came).toEqual([`${SIGNAL} early`])
 })
 

@@ -58,7 +58,7 @@ def members(pairs):
 
 def verify(token, pinned, kinds, audience, now):
     """Give back the claims, or raise Refused."""
-    if len(token) > 12288:
+    if len(token) > 14000:
         raise Refused("token_too_large")
     parts = COMPACT.fullmatch(token)
     if parts is None:

@@ -1,8 +1,11 @@
 // What the executor may be told: the section "executor" of config.yaml. Paths are relative to KEYSIDE_HOME.
-import { enrolKey, id } from '@keyside/protocol'
+import { enrolKey, HOME, id } from '@keyside/protocol'
 import { exchangeAddress } from '@keyside/runtime'
 import { z } from 'zod'
 import { VENUE_NAMES } from './venues/dialects.ts'
+
+/** Most plans of one provider: their topics are the rights of one access token. */
+const MAX_PLANS = 12
 
 const publicKey = z.string().refine((key) => enrolKey(key).ok, 'expected an Ed25519 public key')
 const file = z.string().min(1)
@@ -24,7 +27,14 @@ export const executorConfig = z.strictObject({
   signals: broker,
   /** Where commands come from and reports go: the trader's own broker. */
   home: broker,
-  engine: voice,
+  /** Whose signals count. */
+  provider: z.strictObject({
+    name: id.default(HOME),
+    /** Of its engine, pinned. */
+    key: publicKey,
+    /** What the device may hear of it: two topics each. */
+    plans: z.array(id).min(1).max(MAX_PLANS),
+  }),
   bot: voice,
   exchange: z.strictObject({
     name: z.enum(VENUE_NAMES).default('binance'),

@@ -21,8 +21,6 @@ export interface LinksOptions {
   readonly config: ExecutorConfig
   /** KEYSIDE_HOME. */
   readonly home: string
-  /** Only these are listened to. */
-  readonly streams: readonly string[]
   /** Durable when it is done; throws or rejects when the journal has failed, and then there is no PUBACK. */
   readonly take: (input: Input) => Promise<void> | undefined
   /** The same for what nobody acknowledges. */
@@ -40,8 +38,9 @@ export interface Links {
 }
 
 export function openLinks(options: LinksOptions): Links {
-  const { config, home, streams, take, publisher, clock, trace, log } = options
-  const engine = { id: config.engine.id, key: publicKey(config.engine.key) }
+  const { config, home, take, publisher, clock, trace, log } = options
+  const { provider } = config
+  const engine = { id: provider.name, key: publicKey(provider.key) }
   const bot = { id: config.bot.id, key: publicKey(config.bot.key) }
   const rings = ringsOf({ engine, bot })
   const onTrouble = (trouble: LinkTrouble) => options.tryTake(noticeOf(trouble))
@@ -64,7 +63,10 @@ export function openLinks(options: LinksOptions): Links {
     ...address,
     issuer: isOwn ? 'home' : 'provider',
     onTrouble,
-    subscribe: topicsOf(streams),
+    subscribe: provider.plans.flatMap((plan) => [
+      headTopic(provider.name, plan),
+      signalTopic(provider.name, plan),
+    ]),
     onMessage: (topic, token, retained) => {
       const received = instant()
       const now = clock.now()
@@ -78,11 +80,6 @@ export function openLinks(options: LinksOptions): Links {
     log,
   })
   return { signals, home: own }
-}
-
-/** Of what a provider says of these. */
-export function topicsOf(streams: readonly string[]): readonly string[] {
-  return streams.flatMap((stream) => [headTopic(stream), signalTopic(stream)])
 }
 
 /** Throws when there is no token to begin with. It is read anew before each try: a new one needs no restart. */

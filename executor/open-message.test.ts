@@ -7,17 +7,17 @@ import { START, signalClaims, TestExecutor } from './testing/rig.ts'
 const engine = signingKey(new Uint8Array(32).fill(2))
 const bot = signingKey(new Uint8Array(32).fill(3))
 const rings = ringsOf({
-  engine: { id: 'engine', key: publicKey(engine.publicKey) },
+  engine: { id: 'home', key: publicKey(engine.publicKey) },
   bot: { id: 'bot', key: publicKey(bot.publicKey) },
 })
 const executor = new TestExecutor()
 const signal = seal('signal', signalClaims(START, {}), engine)
-const message = { topic: signalTopic('demo'), token: signal, retained: false, now: START }
+const message = { topic: signalTopic('home', 'demo'), token: signal, retained: false, now: START }
 
 test('opens a signal and a head of the pinned engine', () => {
   expect(openFromEngine(rings, message)).toMatchObject({ type: 'signal', claims: { seq: 1 } })
   const token = seal('head', executor.head().claims, engine)
-  const head = { ...message, topic: headTopic('demo'), token, retained: true }
+  const head = { ...message, topic: headTopic('home', 'demo'), token, retained: true }
   expect(openFromEngine(rings, head), 'a kept head is news').toMatchObject({ type: 'head' })
 })
 

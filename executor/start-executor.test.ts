@@ -7,6 +7,7 @@ import {
   type Access,
   commandTopic,
   GENESIS,
+  HOME,
   headTopic,
   keyring,
   open,
@@ -143,7 +144,7 @@ beforeEach(async () => {
   config = executorConfig.parse({
     signals: { url, clientId: 'device-signals', tokenFile: 'device-signals.token' },
     home: { url, clientId: 'device', tokenFile: 'device.token' },
-    engine: { id: 'engine', key: engine.publicKey },
+    provider: { key: engine.publicKey, plans: ['demo'] },
     bot: { id: 'bot', key: bot.publicKey },
     exchange: { address: exchange.address },
     keychain: 'vault',
@@ -193,14 +194,16 @@ async function connect(clientId: string, subscribe: readonly string[] = []): Pro
   return link
 }
 
-const head = (market = 'BTC/USDT', stream = 'demo') => {
+const head = (...streams: readonly string[]) => {
   const iat = seconds(systemClock.now())
-  const target = { market, position: 'flat', since: 0 } as const
-  const parties = { iss: 'engine', aud: 'executors', sub: stream } as const
-  const state = { seq: 0, hash: GENESIS, target, keyset: 0, candle: Math.floor(iat) }
+  const rows = streams.length === 0 ? ['demo'] : streams
   return seal(
     'head',
-    { ...parties, iat, exp: iat + 45, jti: jtiOf(`${stream}${iat}`), ...state },
+    {
+      ...{ iss: 'home', aud: 'executors', sub: 'demo', iat, exp: iat + 45, keyset: 0 },
+      jti: jtiOf(`${iat}`),
+      streams: rows.map((stream) => [stream, 0, GENESIS, 'flat', 0, Math.floor(iat)]),
+    },
     engine,
   )
 }
@@ -232,10 +235,10 @@ test('a signed signal becomes one filled order, told to the bot under the device
   await start()
   await connect('bot', [reportTopic('device')])
   const provider = await connect('engine')
-  await provider.publish(headTopic('demo'), head(), { retain: true })
+  await provider.publish(headTopic(HOME, 'demo'), head(), { retain: true })
   const signal = seal('signal', signalClaims(systemClock.now(), {}), engine)
-  await provider.publish(signalTopic('demo'), signal)
-  await provider.publish(signalTopic('demo'), signal)
+  await provider.publish(signalTopic(HOME, 'demo'), signal)
+  await provider.publish(signalTopic(HOME, 'demo'), signal)
   await vi.waitFor(() => expect(codes()).toContain('filled'), { timeout: 4_000 })
   expect(codes()).toEqual(['submitted', 'filled'])
   expect(exchange.acceptLog()).toHaveLength(before + 1)
@@ -251,11 +254,11 @@ test('a large order goes out on a tap with the code that the keychain bears out'
   await start()
   const chat = await connect('bot', [reportTopic('device')])
   const provider = await connect('engine')
-  await provider.publish(headTopic('demo'), head(), { retain: true })
+  await provider.publish(headTopic(HOME, 'demo'), head(), { retain: true })
   const before = exchange.acceptLog().length
   const name = { jti: jtiOf('large') }
   const signal = seal('signal', signalClaims(systemClock.now(), name), engine)
-  await provider.publish(signalTopic('demo'), signal)
+  await provider.publish(signalTopic(HOME, 'demo'), signal)
   const card = () => events.find((event) => event.type === 'approval')
   await vi.waitFor(() => expect(card()).toMatchObject({ code: 'needed' }), { timeout: 4_000 })
   const approve = (jti: string, code: string) => {
@@ -281,9 +284,9 @@ test('an exchange that has not proved to be the sandbox gets no entry under "rea
   await start()
   await connect('bot', [reportTopic('device')])
   const provider = await connect('engine')
-  await provider.publish(headTopic('demo'), head(), { retain: true })
+  await provider.publish(headTopic(HOME, 'demo'), head(), { retain: true })
   const signal = seal('signal', signalClaims(systemClock.now(), { jti: jtiOf('real') }), engine)
-  await provider.publish(signalTopic('demo'), signal)
+  await provider.publish(signalTopic(HOME, 'demo'), signal)
   const refused = expect.objectContaining({ status: 'denied', code: 'env.real' })
   await vi.waitFor(() => expect(events).toEqual([refused]), { timeout: 4_000 })
   expect(exchange.acceptLog()).toHaveLength(before)
@@ -374,17 +377,17 @@ test('a policy that is accepted beside it is followed at once, with its markets 
   await start()
   await connect('bot', [reportTopic('device')])
   const provider = await connect('engine')
-  await provider.publish(headTopic('demo'), head('ETH/USDT'), { retain: true })
   writeFileSync(join(home, 'policy.yaml'), POLICY.replace('BTC/USDT', 'BTC/USDT, ETH/USDT'))
   const { hash } = acceptPolicy({ home }, systemClock.now())
   await vi.waitFor(() => expect(followedPolicy(home)?.hash).toBe(hash), { timeout: 4_000 })
   await vi.waitFor(() => expect(codes()).toContain('policy_in_force'), { timeout: 4_000 })
+  await provider.publish(headTopic(HOME, 'demo'), head(), { retain: true })
   const before = exchange.acceptLog().length
   const wish = { jti: jtiOf('of a new market'), market: 'ETH/USDT', referencePrice: '3000' }
   const signal = seal('signal', signalClaims(systemClock.now(), wish), engine)
   await vi.waitFor(
     async () => {
-      await provider.publish(signalTopic('demo'), signal)
+      await provider.publish(signalTopic(HOME, 'demo'), signal)
       expect(exchange.acceptLog().length).toBeGreaterThan(before)
     },
     { timeout: 8_000, interval: 200 },
@@ -406,10 +409,10 @@ test('an exchange that is away at the start is waited for: a halt works, and wha
   await start({ exchange: place })
   await connect('bot', [reportTopic('device')])
   const provider = await connect('engine')
-  await provider.publish(headTopic('demo'), head(), { retain: true })
+  await provider.publish(headTopic(HOME, 'demo'), head(), { retain: true })
   const name = { jti: jtiOf('held through an outage') }
   const signal = seal('signal', signalClaims(systemClock.now(), name), engine)
-  await provider.publish(signalTopic('demo'), signal)
+  await provider.publish(signalTopic(HOME, 'demo'), signal)
   await vi.waitFor(() => expect(codes()).toContain('filled'), { timeout: 8_000 })
   await executor?.stop()
   await before.stop()
@@ -445,10 +448,10 @@ test('a halt that sells needs the exchange alone: it does not wait for brokers t
   await start()
   await connect('bot', [reportTopic('device')])
   const provider = await connect('engine')
-  await provider.publish(headTopic('demo'), head(), { retain: true })
+  await provider.publish(headTopic(HOME, 'demo'), head(), { retain: true })
   const name = { jti: jtiOf('bought to be sold') }
   await provider.publish(
-    signalTopic('demo'),
+    signalTopic(HOME, 'demo'),
     seal('signal', signalClaims(systemClock.now(), name), engine),
   )
   await vi.waitFor(() => expect(codes()).toContain('filled'), { timeout: 4_000 })
@@ -484,7 +487,7 @@ const statuses = () =>
 test('runs on with a token that its provider refuses: says so, answers, and needs no restart for a new one', async () => {
   const file = join(home, 'device-signals.token')
   const good = readFileSync(file, 'utf8')
-  const claims = { publish: [], subscribe: [headTopic('demo'), signalTopic('demo')] }
+  const claims = { publish: [], subscribe: [headTopic(HOME, 'demo'), signalTopic(HOME, 'demo')] }
   writePrivate(file, access('device-signals', claims, engine))
   const link = await connect('bot', [reportTopic('device')])
   await start()
@@ -494,7 +497,7 @@ test('runs on with a token that its provider refuses: says so, answers, and need
   await askStatus(link)
   await vi.waitFor(() => expect(statuses()).toHaveLength(1))
   writePrivate(file, good)
-  await link.publish(headTopic('demo'), head(), { retain: true })
+  await link.publish(headTopic(HOME, 'demo'), head(), { retain: true })
   await vi.waitFor(
     async () => {
       await askStatus(link)
@@ -504,7 +507,7 @@ test('runs on with a token that its provider refuses: says so, answers, and need
   )
 }, 20_000)
 
-test('follows as many streams as a policy may have, over one broker', async () => {
+test('follows as many streams as a plan may have with one filter for its heads', async () => {
   const names = Array.from({ length: 64 }, (_, nth) => `s${nth}`)
   const lines = names.map((name) => `  ${name}: { allocation: 10 }`).join('\n')
   writeFileSync(join(home, 'policy.yaml'), POLICY.replace('  demo: { allocation: 1000 }', lines))
@@ -513,8 +516,7 @@ test('follows as many streams as a policy may have, over one broker', async () =
     rmSync(join(home, file))
   acceptPolicy({ home }, systemClock.now())
   const link = await connect('bot', [reportTopic('device')])
-  for (const name of names)
-    await link.publish(headTopic(name), head('BTC/USDT', name), { retain: true })
+  await link.publish(headTopic(HOME, 'demo'), head(...names), { retain: true })
   await start()
   await vi.waitFor(async () => {
     await askStatus(link)

@@ -23,7 +23,7 @@ import { requireMarked } from './journal/mark.ts'
 import { keepUp } from './journal/upkeep.ts'
 import type { Keychain } from './keychain/port.ts'
 import { codeSecret, deviceSecrets, exchangeKeys } from './keychain/secrets.ts'
-import { type Links, openLinks, topicsOf } from './links.ts'
+import { type Links, openLinks } from './links.ts'
 import { watchMarkets } from './market-watch.ts'
 import { policyHash } from './policy/accept.ts'
 import {
@@ -175,7 +175,6 @@ async function compose(
         await loadMarkets(policy)
         watchNew()
       }
-      await links?.signals.subscribe(topicsOf(listenedTo(policy, shell.state().portfolio)))
     },
     onFollowed: (hash: string) => noteFollowed(home, { session, hash }),
     take,
@@ -197,7 +196,6 @@ async function compose(
   links = openLinks({
     config,
     home,
-    streams: listenedTo(inForce.policy, shell.state().portfolio),
     take: (input) => shell.whenTaken(input),
     tryTake: (input) => shell.tryTake(input),
     publisher,
@@ -239,11 +237,6 @@ function requireMarket(
     'exchange_market_unknown',
     `${exchange.name} has no spot market among ${markets.join(', ')}: write it like BTC/USDT in policy.yaml`,
   )
-}
-
-function listenedTo(policy: Policy, { positions }: Portfolio): readonly string[] {
-  const held = Object.values(positions).map(({ stream }) => stream)
-  return [...new Set([...policy.streams.keys(), ...held])]
 }
 
 /** Whatever a broker says, what is held needs us: a refusal is told by its link, which goes on trying. */

@@ -12,7 +12,7 @@ export {
   toDecimal,
   WIRE_PLACES,
 } from './claims/decimal.ts'
-export type { Head } from './claims/head.ts'
+export { type Head, type HeadRow, MAX_STREAMS } from './claims/head.ts'
 export type { Presence } from './claims/presence.ts'
 export {
   type Answer,
@@ -43,6 +43,7 @@ export { CLOCK_SKEW, type Expected, type Opened, open, type Refused } from './op
 export { seal } from './seal.ts'
 export {
   commandTopic,
+  HOME,
   headTopic,
   presenceTopic,
   RETAINED,

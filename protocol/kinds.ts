@@ -41,14 +41,14 @@ export const KINDS: { readonly [Name in Kind]: KindRule<Name> } = {
     schema: signal,
     maxChars: 4096,
     maxLife: (claims) => (claims.kind === 'entry' ? MINUTE : 10 * MINUTE),
-    topic: (claims) => signalTopic(claims.sub),
+    topic: (claims) => signalTopic(claims.iss, claims.plan),
   },
   head: {
     typ: 'keyside-head+jwt',
     schema: head,
-    maxChars: 4096,
+    maxChars: 14_000,
     maxLife: () => 45,
-    topic: (claims) => headTopic(claims.sub),
+    topic: (claims) => headTopic(claims.iss, claims.sub),
   },
   command: {
     typ: 'keyside-command+jwt',
@@ -76,7 +76,7 @@ export const KINDS: { readonly [Name in Kind]: KindRule<Name> } = {
     schema: presence,
     maxChars: 4096,
     maxLife: () => 31 * DAY,
-    topic: (claims) => presenceTopic(claims.sub),
+    topic: (claims) => presenceTopic(claims.aud, claims.sub),
   },
   access: {
     typ: 'keyside-access+jwt',

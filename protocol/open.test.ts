@@ -11,7 +11,7 @@ import * as good from './vectors/claims.ts'
 import { AUTHORITY, BOT, ENGINE } from './vectors/keys.ts'
 
 const ring = keyring([
-  { key: publicKey(ENGINE.key.publicKey), issuer: 'engine', kinds: ['signal', 'head'] },
+  { key: publicKey(ENGINE.key.publicKey), issuer: 'home', kinds: ['signal', 'head'] },
   { key: publicKey(BOT.key.publicKey), issuer: 'bot', kinds: ['command', 'approval'] },
 ])
 const token = seal('signal', good.entry, ENGINE.key)
@@ -19,7 +19,7 @@ const expected: Expected<'signal'> = {
   kinds: ['signal'],
   audience: 'executors',
   now: good.NOW,
-  topic: 'keyside/v1/signal/ema-cross',
+  topic: 'keyside/v1/signal/home/trend',
 }
 
 test('opens a command only for the device it names', () => {
@@ -31,8 +31,8 @@ test('opens a command only for the device it names', () => {
   expect(ask('device-2')).toMatchObject({ ok: false, code: 'audience_mismatch' })
 })
 
-test('refuses a signal that comes on the topic of another stream', () => {
-  const topic = 'keyside/v1/signal/rsi-reversion'
+test('refuses a signal that comes on the topic of another plan', () => {
+  const topic = 'keyside/v1/signal/home/reversion'
   expect(open(token, ring, { ...expected, topic })).toMatchObject({ code: 'topic_mismatch' })
 })
 

@@ -70,7 +70,8 @@ test('strict JSON never reads what JSON.parse refuses', () => {
 test.each(['+', '#', 'a/b', '', 'A', 'x'.repeat(33), '$SYS', 'a\u0000'])(
   'makes no topic from the id "%s"',
   (id) => {
-    expect(() => signalTopic(id)).toThrow()
+    expect(() => signalTopic(id, 'trend')).toThrow()
+    expect(() => signalTopic('home', id)).toThrow()
   },
 )
 

@@ -43,8 +43,6 @@ export interface Link {
   /** Resolves when connected and subscribed for the first time; rejects with `broker_refused`, which ends no trying. */
   readonly ready: Promise<void>
   connected(): boolean
-  /** From now on, and after each reconnection. Rejects with `broker_refused`; without a connection it is done later. */
-  subscribe(filters: readonly string[]): Promise<void>
   /** Resolves at PUBACK, which proves nothing more than that the broker read it. Rejects when not connected. */
   publish(topic: string, token: string, options?: { retain?: boolean }): Promise<void>
   close(): Promise<void>
@@ -88,7 +86,6 @@ export function openLink(options: LinkOptions): Link {
     reject(error)
     return error
   }
-  const filters = [...options.subscribe]
   let askAgain: NodeJS.Timeout | undefined
   // Granted filters stay; the refused ones are asked for again later, and throw.
   const subscribeTo = async (wanted: readonly string[]) => {
@@ -108,7 +105,7 @@ export function openLink(options: LinkOptions): Link {
     backoff.ready()
     lastError = ''
     const stands = () => options.onReady?.()
-    subscribeTo(filters).then(
+    subscribeTo(options.subscribe).then(
       () => {
         works()
         stands()
@@ -155,15 +152,6 @@ export function openLink(options: LinkOptions): Link {
   return {
     ready,
     connected: () => client.connected,
-    subscribe: async (more) => {
-      const fresh = more.filter((filter) => !filters.includes(filter))
-      filters.push(...fresh)
-      if (!client.connected) return
-      await subscribeTo(fresh).catch((error: unknown) => {
-        // Without a connection it is done when there is one again.
-        if (error instanceof KeysideError) throw error
-      })
-    },
     publish: (topic, token, { retain = false } = {}) => publish(client, topic, token, retain),
     close: () => client.endAsync(true).then(() => undefined),
   }

@@ -2,6 +2,7 @@
 
 import {
   commandTopic,
+  HOME,
   headTopic,
   type Signal,
   seal,
@@ -30,13 +31,15 @@ export class AttackerMessages {
   readonly #random: Random
   readonly #kinds: readonly (() => Forgery | null)[] = [
     () => this.#signed('signed by a stranger', ['header_not_pinned'], { key: STRANGER }),
-    () => this.#signed('unlisted stream', ['stream_unlisted'], { sub: 'gamma' }),
+    () => this.#signed('unlisted stream', [], { sub: 'gamma' }),
     () => this.#forOthers(),
     () => this.#signed('a number too far', ['sequence_jump', 'sequence_unbased'], { seq: 99_999 }),
     () => this.#signed('lives too long', ['life_too_long'], { life: 6_000 }),
     () => this.#signed('from the future', ['issued_in_future'], { ahead: 900 }),
-    () => this.#signed('on a foreign topic', ['topic_mismatch'], { topic: signalTopic('beta') }),
-    () => this.#signed('in place of a head', ['topic_mismatch'], { topic: headTopic('alpha') }),
+    () =>
+      this.#signed('on a foreign topic', ['topic_mismatch'], { topic: signalTopic(HOME, 'beta') }),
+    () =>
+      this.#signed('in place of a head', ['topic_mismatch'], { topic: headTopic(HOME, 'alpha') }),
     () => this.#signed('kept by a broker', ['retained_signal'], { retained: true }),
     () => this.#signed('as if by the bot', ['header_not_pinned'], { key: BOT_KEY }),
     () => this.#garbage(),
@@ -75,7 +78,7 @@ export class AttackerMessages {
     expected: readonly string[],
     {
       key = ENGINE_KEY,
-      topic = signalTopic('alpha'),
+      topic = signalTopic(HOME, 'alpha'),
       retained = false,
       life = 60,
       ahead = 0,
@@ -90,8 +93,9 @@ export class AttackerMessages {
   ): Forgery {
     const iat = seconds(this.#device.now()) + ahead
     const signal: Signal = {
-      iss: 'engine',
+      iss: 'home',
       aud: 'executors',
+      plan: claims.sub ?? 'alpha',
       sub: 'alpha',
       iat,
       exp: iat + life,
@@ -109,7 +113,7 @@ export class AttackerMessages {
       validUntil: iat + 30,
       ...claims,
     }
-    const on = topic === signalTopic('alpha') ? signalTopic(signal.sub) : topic
+    const on = topic === signalTopic(HOME, 'alpha') ? signalTopic(HOME, signal.sub) : topic
     return {
       line: 'signals',
       name,
@@ -134,12 +138,12 @@ export class AttackerMessages {
   #garbage(): Forgery {
     const length = this.#random.pick([0, 40, 3_000, 20_000])
     const token = Buffer.from(this.#random.bytes(length)).toString('latin1')
-    const expected = [length > 12_288 ? 'token_too_large' : 'token_malformed']
+    const expected = [length > 14_000 ? 'token_too_large' : 'token_malformed']
     return {
       line: 'signals',
       name: 'garbage',
       expected,
-      topic: signalTopic('alpha'),
+      topic: signalTopic(HOME, 'alpha'),
       token,
       retained: false,
     }

@@ -3,6 +3,7 @@
 import {
   GENESIS,
   type Head,
+  HOME,
   hashText,
   headTopic,
   type Signal,
@@ -24,6 +25,12 @@ const TWIN_CHANCE = 0.3
 const LIAR_CHANCE = 0.08
 const LIE_CHANCE = 0.15
 
+/** What the stream wants to hold, and since which signal. */
+interface Target {
+  readonly position: 'long' | 'flat'
+  readonly since: number
+}
+
 export interface EngineOptions {
   readonly simulation: Simulation
   readonly network: Network
@@ -40,7 +47,7 @@ export class Engine {
   #seq = 0
   #hash = GENESIS
   #candle = 0
-  #target: Head['target']
+  #target: Target
   #lastHead = ''
   /** A second engine beside it decides the same and sends the same bytes. */
   readonly #twin: 'none' | 'beside'
@@ -50,7 +57,7 @@ export class Engine {
   constructor(options: EngineOptions) {
     this.#options = options
     this.#random = new Random(options.simulation.random.word())
-    this.#target = { market: options.market, position: 'flat', since: 0 }
+    this.#target = { position: 'flat', since: 0 }
     this.#twin = this.#random.chance(TWIN_CHANCE) ? 'beside' : 'none'
     this.#honesty = this.#random.chance(LIAR_CHANCE) ? 'lies' : 'honest'
   }
@@ -68,16 +75,15 @@ export class Engine {
 
   /** The stream that wants to hold nothing of its market, and since which signal; null while it wants to be in, or lies. */
   wantsOut(): { stream: string; market: string; since: number } | null {
-    const { position, market, since } = this.#target
-    return position === 'long' || this.#honesty === 'lies'
-      ? null
-      : { stream: this.#options.stream, market, since }
+    const { position, since } = this.#target
+    const { stream, market } = this.#options
+    return position === 'long' || this.#honesty === 'lies' ? null : { stream, market, since }
   }
 
   /** What the broker keeps for a device that connects. */
   retained(): Message | null {
     if (this.#lastHead === '') return null
-    const topic = headTopic(this.#options.stream)
+    const topic = headTopic(HOME, this.#options.stream)
     return { line: 'signals', topic, token: this.#lastHead, retained: true }
   }
 
@@ -121,7 +127,7 @@ export class Engine {
     const { device, stream, simulation, network } = this.#options
     const what = `signal ${stream} ${seq} ${kind}`
     simulation.note(`engine sends ${what}`)
-    const topic = signalTopic(stream)
+    const topic = signalTopic(HOME, stream)
     network.send(what, () => device.hear({ line: 'signals', topic, token, retained: false }))
   }
 
@@ -181,6 +187,7 @@ export class Engine {
     if (this.#random.chance(0.95)) this.#candle += 60
     return {
       ...this.#registered(iat, iat + (intent.kind === 'entry' ? 60 : 600)),
+      plan: stream,
       sub: stream,
       seq: this.#seq + 1,
       prev: this.#hash,
@@ -199,21 +206,20 @@ export class Engine {
     const claims: Head = {
       ...this.#registered(iat, iat + 45),
       sub: stream,
-      seq: this.#seq,
-      hash: this.#hash,
-      target: this.#target,
+      streams: [
+        [stream, this.#seq, this.#hash, this.#target.position, this.#target.since, this.#candle],
+      ],
       keyset: 0,
-      candle: this.#candle,
     }
     const token = seal('head', claims, ENGINE_KEY)
     this.#lastHead = token
-    this.#options.network.send(`head ${stream} ${claims.seq}`, () =>
-      device.hear({ line: 'signals', topic: headTopic(stream), token, retained: false }),
+    this.#options.network.send(`head ${stream} ${this.#seq}`, () =>
+      device.hear({ line: 'signals', topic: headTopic(HOME, stream), token, retained: false }),
     )
   }
 
   #registered(iat: number, exp: number) {
-    return { iss: 'engine', aud: 'executors', iat, exp, jti: newJti(this.#randomBytes) } as const
+    return { iss: 'home', aud: 'executors', iat, exp, jti: newJti(this.#randomBytes) } as const
   }
 
   #now(): number {

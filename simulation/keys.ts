@@ -22,7 +22,7 @@ export const DEVICE_KEY = cheapKey('device')
 export const DEVICE = 'device'
 
 export const RINGS: Rings = ringsOf({
-  engine: { id: 'engine', key: ENGINE_KEY },
+  engine: { id: 'home', key: ENGINE_KEY },
   bot: { id: 'bot', key: BOT_KEY },
 })
 

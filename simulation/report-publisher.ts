@@ -32,7 +32,6 @@ export function reportPublisher(options: ReportPublisherOptions): Publisher {
   publisher.attach({
     ready: Promise.resolve(),
     connected: isConnected,
-    subscribe: async () => undefined,
     publish: async (topic, token) => {
       if (topic === reportTopic(DEVICE)) network.send('report', () => onReport(token))
     },

@@ -1,12 +1,16 @@
 // The section `engine` of config.yaml.
-import { id } from '@keyside/protocol'
+import { HOME, id } from '@keyside/protocol'
 import { exchangeAddress } from '@keyside/runtime'
 import { z } from 'zod'
 import { FEED_NAMES } from './market/feed.ts'
 
 export const engineConfig = z.strictObject({
-  /** `iss` of everything it signs, and its MQTT client id. */
+  /** Its MQTT client id. */
   id: id.default('engine'),
+  /** The provider it signs for: `iss` of everything. */
+  provider: id.default(HOME),
+  /** The plan of the streams whose strategy names none; without it such a stream is a plan of its own name. */
+  plan: id.optional(),
   broker: z.strictObject({
     /** mqtt://host:port or mqtts://host:port */
     url: z.string().min(1),

@@ -20,10 +20,10 @@ const start = (closes: number[], past = 1) =>
   startFixture(candles(closes, T0 - past * 60 - 60), { past })
 
 test('a candle that closes becomes a signal that an executor accepts, and then a head', async () => {
-  const { close, messages, head, topics } = await start([100, 106])
+  const { close, messages, row, topics } = await start([100, 106])
   await until(() => messages('head').length === 1)
   close()
-  await until(() => messages('signal').length === 1 && head()?.seq === 1)
+  await until(() => messages('signal').length === 1 && row()?.[1] === 1)
   const [signal] = messages('signal')
   expect(signal).toMatchObject({
     retained: false,
@@ -36,14 +36,10 @@ test('a candle that closes becomes a signal that an executor accepts, and then a
       candle: { start: T0 - 60 },
     },
   })
-  expect(head()).toMatchObject({
-    seq: 1,
-    hash: signal?.hash,
-    target: { market: 'BTC/USDT', position: 'long', since: 1 },
-    keyset: 0,
-  })
-  const told = topics().slice(topics().indexOf('keyside/v1/signal/demo'))
-  expect(told).toEqual(['keyside/v1/signal/demo', 'keyside/v1/head/demo'])
+  expect(row()).toEqual(['demo', 1, signal?.hash, 'long', 1, T0 - 60])
+  expect(messages('head').at(-1)?.claims).toMatchObject({ sub: 'demo', keyset: 0 })
+  const told = topics().slice(topics().indexOf('keyside/v1/signal/home/demo'))
+  expect(told).toEqual(['keyside/v1/signal/home/demo', 'keyside/v1/head/home/demo'])
 })
 
 test('tells the hops of a signal in their order', async () => {
@@ -68,6 +64,20 @@ test('refreshes a head every 15 s, for 45 s each, under a new name', async () =>
   expect(two?.iat).toBe((one?.iat ?? 0) + 15)
   expect(two?.exp).toBe((two?.iat ?? 0) + 45)
   expect(two?.jti).not.toBe(one?.jti)
+})
+
+test('one head speaks for all streams of a plan', async () => {
+  const { home, messages, pass, row } = await start([100])
+  home.write('second.yaml', yaml({ ...RULES, name: 'second', plan: 'demo' }))
+  home.write('alone.yaml', yaml({ ...RULES, name: 'alone' }))
+  pass(1_000)
+  await until(() => row('second') !== undefined && row('alone') === undefined)
+  pass(15_000)
+  await until(() => messages('head').some(({ claims }) => claims.sub === 'alone'))
+  const last = (plan: string) =>
+    messages('head').findLast(({ claims }) => claims.sub === plan)?.claims.streams
+  expect(last('demo')?.map(([name]) => name)).toEqual(['demo', 'second'])
+  expect(last('alone')?.map(([name]) => name)).toEqual(['alone'])
 })
 
 test('says that it is here, and when it goes', async () => {
@@ -99,25 +109,25 @@ test('sends at the next connection what it could not send, in the same bytes', a
 })
 
 test('never sends what expired meanwhile, and lets the head tell', async () => {
-  const { cable, presence, close, pass, head, messages, logged } = await start([100, 106])
+  const { cable, presence, close, pass, row, messages, logged } = await start([100, 106])
   await until(() => presence() === 'online')
   cable.cut()
   await until(() => presence() === 'offline')
   close()
   pass(61_000)
   cable.mend()
-  await until(() => head()?.seq === 1)
+  await until(() => row()?.[1] === 1)
   expect(messages('signal')).toEqual([])
   expect(logged()).toContain('expired before it could be sent')
 })
 
 test('publishes nothing about history', async () => {
-  const { pass, messages, head } = await start([100, 106, 90, 106, 90, 100], 6)
+  const { pass, messages, row } = await start([100, 106, 90, 106, 90, 100], 6)
   await until(() => messages('head').length === 1)
   pass(15_000)
   await until(() => messages('head').length === 2)
   expect(messages('signal')).toEqual([])
-  expect(head()).toMatchObject({ seq: 0, hash: GENESIS })
+  expect(row()?.slice(0, 3)).toEqual(['demo', 0, GENESIS])
 })
 
 test('does not say it again after a restart, and leaves late what it missed', async () => {
@@ -182,14 +192,14 @@ test('refuses a second file of the same name', async () => {
   expect(logged()).toContain('the name \\"demo\\" belongs to demo.yaml: choose another')
 })
 
-test('refuses another market for a stream that is long', async () => {
-  const { home, close, pass, messages, head, logged } = await start([100, 106, 90])
+test('refuses another market for a stream that has signaled', async () => {
+  const { home, close, pass, messages, row, logged } = await start([100, 106, 90])
   close()
   home.write('demo.yaml', yaml({ ...RULES, market: 'ETH/USDT' }))
   pass(1_000)
-  expect(logged()).toContain('strategy_market_held')
-  await until(() => head()?.seq === 1)
-  expect(head()?.target).toEqual({ market: 'BTC/USDT', position: 'long', since: 1 })
+  expect(logged()).toContain('stream_moved')
+  await until(() => row()?.[1] === 1)
+  expect(row()?.slice(3, 5)).toEqual(['long', 1])
   close()
   await until(() => messages('signal').length === 2)
   expect(messages('signal')[1]?.claims.market).toBe('BTC/USDT')

@@ -65,7 +65,7 @@ export async function runEngine(
   const publisher = new Publisher({
     ...deps,
     broker: { url: config.broker.url, token },
-    signer: { issuer: config.id, key, randomBytes },
+    signer: { issuer: config.provider, client: config.id, key, randomBytes },
     outbox,
     retry,
   })

@@ -11,6 +11,7 @@ import {
 import type { EngineConfig } from './config.ts'
 import { type Candle, TIMEFRAMES } from './market/candle.ts'
 import type { Feed, Origin } from './market/feed.ts'
+import { planTrouble } from './plan-trouble.ts'
 import type { Outbox } from './publish/outbox.ts'
 import type { Publisher } from './publish/publisher.ts'
 import type { CandleUpdate, Step } from './strategies/runner.ts'
@@ -68,17 +69,22 @@ export class StrategyManager {
 
   #added(file: string, strategy: Strategy): void {
     const { outbox, folder, publisher, log } = this.#options
-    const row = outbox.stream(strategy.name)
-    if (row?.position === 'long' && row.market !== strategy.market) {
-      folder.keep(file, this.#running.get(strategy.name)?.strategy ?? null)
-      const message = `${strategy.name} is long in ${row.market} and cannot move to ${strategy.market}: give the new one another name`
-      log.error({ code: 'strategy_market_held' }, message)
+    const { name, market } = strategy
+    const plan = this.#planOf(strategy)
+    const running = [...this.#running.values()].map((each) => ({
+      stream: each.strategy.name,
+      plan: this.#planOf(each.strategy),
+    }))
+    const trouble = planTrouble({ name, plan, market }, outbox.stream(name), running)
+    if (trouble !== null) {
+      folder.keep(file, this.#running.get(name)?.strategy ?? null)
+      log.error({ code: trouble.code }, trouble.message)
       return
     }
-    this.#end(strategy.name)
+    this.#end(name)
     this.#begin(strategy)
-    publisher.follow(strategy.name)
-    log.info({ stream: strategy.name, market: strategy.market }, 'strategy in force')
+    publisher.follow(name, plan)
+    log.info({ stream: name, plan, market }, 'strategy in force')
   }
 
   #removed({ name }: Strategy): void {
@@ -94,7 +100,7 @@ export class StrategyManager {
   #begin(strategy: Strategy): void {
     const { feed, outbox, config, log } = this.#options
     const { name, market, timeframe } = strategy
-    const stream = new Stream(strategy, outbox, config.id)
+    const stream = new Stream(strategy, this.#planOf(strategy), outbox, config.provider)
     const cancel = feed.subscribe({
       market,
       timeframe,
@@ -104,6 +110,11 @@ export class StrategyManager {
       onTrouble: ({ code, message }) => log.warn({ code, stream: name }, message),
     })
     this.#running.set(name, { strategy, cancel })
+  }
+
+  /** A stream that stands alone is a plan of its own name. */
+  #planOf({ name, plan }: Strategy): string {
+    return plan ?? this.#options.config.plan ?? name
   }
 
   /** Once, when a strategy begins on a market that is younger than its indicators. */
@@ -178,7 +189,7 @@ function commit(
   else {
     trace('candle', signal.jti, seen)
     trace('signal', signal.jti)
-    publisher.announce(signal.stream)
+    publisher.announce(signal)
     // The link writes at the end of this event-loop turn, so the log line comes after the signal.
     setImmediate(() =>
       log.info({ stream: signal.stream, seq: signal.seq, ...decided.decision }, 'signal'),

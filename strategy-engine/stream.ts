@@ -29,8 +29,9 @@ export class Stream {
   /** Candles that must still close before anything can be decided. */
   #missing: number
 
-  constructor(strategy: Strategy, outbox: Outbox, issuer: string) {
-    const row: StreamRow = outbox.openStream(strategy.name, strategy.market)
+  constructor(strategy: Strategy, plan: string, outbox: Outbox, issuer: string) {
+    const { name, market } = strategy
+    const row: StreamRow = outbox.openStream({ name, plan, market })
     this.strategy = strategy
     this.#outbox = outbox
     this.#issuer = issuer

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { openVault, vaultFile } from '@keyside/executor'
-import { signalTopic } from '@keyside/protocol'
+import { HOME, signalTopic } from '@keyside/protocol'
 import { readSigningKey, systemRandomBytes } from '@keyside/runtime'
 import { Market, startExchange } from '@keyside/sandbox'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
@@ -13,7 +13,7 @@ import { newSandboxSecrets } from '../cli/sandbox/sandbox.ts'
 import { type CommandResult, keyside } from './keyside.ts'
 import { recordHttp } from './recorder.ts'
 import { replaced } from './replaced.ts'
-import { type ScriptedEngine, scriptedEngine } from './scripted-engine.ts'
+import { PLAN, type ScriptedEngine, scriptedEngine } from './scripted-engine.ts'
 import { openTestSystem, type TestSystem, UNASKED_POLICY, until } from './test-system.ts'
 
 let system: TestSystem
@@ -255,15 +255,15 @@ function withClaim(
 test('a signal with a claim too many, signed properly, and one signed with another key: refused and told', async () => {
   const before = orders()
   const { token } = engine.seal({})
-  await engine.link.publish(signalTopic('demo'), withClaim(token, { leverage: '10' }))
+  await engine.link.publish(signalTopic(HOME, PLAN), withClaim(token, { leverage: '10' }))
   await told(/claims_invalid/)
   await engine.link.publish(
-    signalTopic('demo'),
+    signalTopic(HOME, PLAN),
     withClaim(token, {}, join(system.home, 'secrets/bot.key')),
   )
   await told(/signature_invalid/)
   expect(orders()).toBe(before)
-  await engine.link.publish(signalTopic('demo'), token)
+  await engine.link.publish(signalTopic(HOME, PLAN), token)
   await until('an order for the honest one', () => orders() > before)
   await engine.head()
 })

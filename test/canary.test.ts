@@ -11,7 +11,7 @@ import {
 import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
 import { openVault, vaultFile } from '@keyside/executor'
-import { decodeBase64url, signalTopic } from '@keyside/protocol'
+import { decodeBase64url, HOME, signalTopic } from '@keyside/protocol'
 import { systemClock, systemRandomBytes, writeProofSecret } from '@keyside/runtime'
 import { CALM, type SandboxExchange } from '@keyside/sandbox'
 import { expect, onTestFinished, test } from 'vitest'
@@ -25,7 +25,7 @@ import { type Canary, type Haystack, leaks } from './canaries.ts'
 import { hasKeyring, keychainEntries, openKeyring } from './keyring.ts'
 import { type CommandResult, keyside } from './keyside.ts'
 import { type HttpRecorder, recordHttp, recordTcp } from './recorder.ts'
-import { scriptedEngine } from './scripted-engine.ts'
+import { PLAN, scriptedEngine } from './scripted-engine.ts'
 import { until } from './test-system.ts'
 
 /** With characters that look different in base64, base64url and a URL. */
@@ -198,7 +198,7 @@ async function trade(day: Day): Promise<void> {
   const card = await chat.waitForMessage((message) => message.reply_markup !== undefined)
   chat.pressButton(card, '✅ Approve')
   await until('bought', () => hasFilled(exchange, 'buy'))
-  await engine.link.publish(signalTopic('demo'), 'no.signed.token')
+  await engine.link.publish(signalTopic(HOME, PLAN), 'no.signed.token')
   telegram.faults.arm({ name: '401', method: 'sendMessage' })
   exchange.faults.arm({ name: 'html-200' })
   await engine.signal({ kind: 'exit' })

@@ -5,6 +5,7 @@ import {
   type Answer,
   type Approval,
   commandTopic,
+  HOME,
   type Instruction,
   keyring,
   open,
@@ -55,7 +56,7 @@ export async function scriptedBot(home: string): Promise<ScriptedBot> {
   const complaints: string[] = []
   const received = (topic: string, token: string) => {
     const isReport = topic === reportTopic(DEVICE)
-    const audience = isReport ? 'bot' : 'everyone'
+    const audience = isReport ? 'bot' : HOME
     const kinds = ['report', 'presence'] as const
     const opened = open(token, pins, { kinds, audience, now: seconds(Date.now()), topic })
     if (!opened.ok) return void complaints.push(`${opened.code} on ${topic}`)
@@ -73,7 +74,7 @@ export async function scriptedBot(home: string): Promise<ScriptedBot> {
     url: config.broker.url,
     clientId: 'bot',
     token: readSecret(join(home, 'secrets/bot.token')),
-    subscribe: [reportTopic(DEVICE), presenceTopic(DEVICE)],
+    subscribe: [reportTopic(DEVICE), presenceTopic(HOME, DEVICE)],
     onMessage: (topic, token) => void received(topic, token),
     log: createLog({ program: 'bot', level: 'silent' }),
   })

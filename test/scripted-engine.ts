@@ -4,6 +4,8 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import {
   GENESIS,
+  type HeadRow,
+  HOME,
   hashText,
   headTopic,
   type Signal,
@@ -22,6 +24,9 @@ import {
   systemRandomBytes,
 } from '@keyside/runtime'
 import { parse } from 'yaml'
+
+/** Of all streams of a home of its own. */
+export const PLAN = 'all'
 
 /** One stream of the engine, on one market. */
 export interface ScriptedStream {
@@ -51,7 +56,8 @@ export async function scriptedEngine(home: string): Promise<ScriptedEngine> {
     log: createLog({ program: 'engine', level: 'silent' }),
   })
   await link.ready
-  const stream = (name: string, market: string) => scriptedStream(link, key, name, market)
+  const heads = new Map<string, HeadRow>()
+  const stream = (name: string, market: string) => scriptedStream(link, key, heads, name, market)
   const demo = stream('demo', 'BTC/USDT')
   await demo.head()
   return { ...demo, link, stream, close: () => link.close() }
@@ -60,6 +66,7 @@ export async function scriptedEngine(home: string): Promise<ScriptedEngine> {
 function scriptedStream(
   link: Link,
   key: SigningKey,
+  heads: Map<string, HeadRow>,
   stream: string,
   market: string,
 ): ScriptedStream {
@@ -74,11 +81,12 @@ function scriptedStream(
     const kind = change.kind ?? 'entry'
     candle += 1
     const claims: Signal = {
-      iss: 'engine',
+      iss: 'home',
       aud: 'executors',
       iat: now,
       exp: now + 30,
       jti: newJti(systemRandomBytes),
+      plan: PLAN,
       sub: stream,
       seq: seq + 1,
       prev,
@@ -102,10 +110,11 @@ function scriptedStream(
   }
   const head = async () => {
     const now = seconds(Date.now())
+    heads.set(stream, [stream, seq, prev, target, since, candle])
     const claims = {
-      iss: 'engine',
+      iss: 'home',
       aud: 'executors',
-      sub: stream,
+      sub: PLAN,
       jti: newJti(systemRandomBytes),
     } as const
     const token = seal(
@@ -114,22 +123,19 @@ function scriptedStream(
         ...claims,
         iat: now,
         exp: now + 45,
-        seq,
-        hash: prev,
-        target: { market, position: target, since },
+        streams: [...heads.values()],
         keyset: 0,
-        candle: candle,
       },
       key,
     )
-    await link.publish(headTopic(stream), token, { retain: true })
+    await link.publish(headTopic(HOME, PLAN), token, { retain: true })
   }
   return {
     head,
     seal: sealNext,
     signal: async (change) => {
       const { token, jti } = sealNext(change)
-      await link.publish(signalTopic(stream), token)
+      await link.publish(signalTopic(HOME, PLAN), token)
       await head()
       return jti
     },

@@ -1,5 +1,6 @@
 // Messages from the device: verified, ordered, turned into notifications and stored before their PUBACK.
 import {
+  HOME,
   type Keyring,
   keyring,
   open,
@@ -54,7 +55,7 @@ export class Receiver {
 
   constructor({ id, device }: ReceiverOptions, deps: ReceiverDeps) {
     const key = publicKey(device.key)
-    this.topics = [reportTopic(device.id), presenceTopic(device.id)]
+    this.topics = [reportTopic(device.id), presenceTopic(HOME, device.id)]
     this.#bot = id
     this.#pins = keyring([{ key, issuer: device.id, kinds: ['report', 'presence'] }])
     this.#deps = deps
@@ -66,7 +67,7 @@ export class Receiver {
     const isReport = topic === this.topics[0]
     const opened = open(token, this.#pins, {
       kinds: isReport ? ['report'] : ['presence'],
-      audience: isReport ? this.#bot : 'everyone',
+      audience: isReport ? this.#bot : HOME,
       now,
       topic,
     })

@@ -145,7 +145,7 @@ function accessToken(
 function writeConfig(home: string, url: string, clock: Clock, telegram: SandboxTelegram) {
   const acl = {
     publish: ['keyside/v1/command/device'],
-    subscribe: ['keyside/v1/report/device', 'keyside/v1/presence/device'],
+    subscribe: ['keyside/v1/report/device', 'keyside/v1/presence/home/device'],
   }
   writePrivate(join(home, 'access'), accessToken(clock, 'bot', acl))
   writePrivate(join(home, 'key'), encodeBase64url(new Uint8Array(32).fill(2)))
@@ -242,12 +242,12 @@ export class ScriptedDevice {
     reports = this.seq,
     iat = this.#clock.now() / 1000,
   ): Promise<void> {
-    const registered = { iss: 'device', aud: 'everyone' as const, iat, exp: iat + 3600 }
+    const registered = { iss: 'device', aud: 'home', iat, exp: iat + 3600 }
     const { session, journal } = this
     const names = { jti: newJti(systemRandomBytes), sub: 'device', session, journal }
     const claims = { ...registered, ...names, state, reports }
     const token = seal('presence', claims, DEVICE)
-    return this.#link.publish('keyside/v1/presence/device', token, { retain: true })
+    return this.#link.publish('keyside/v1/presence/home/device', token, { retain: true })
   }
 
   goAway(): Promise<void> {
@@ -258,7 +258,7 @@ export class ScriptedDevice {
 async function connectDevice(url: string, clock: Clock): Promise<ScriptedDevice> {
   const topic = 'keyside/v1/command/device'
   const acl = {
-    publish: ['keyside/v1/report/device', 'keyside/v1/presence/device'],
+    publish: ['keyside/v1/report/device', 'keyside/v1/presence/home/device'],
     subscribe: [topic],
   }
   const link = openLink({

@@ -64,20 +64,28 @@ test('each program gets the rights that it needs and no other', () => {
   })
   expect(Object.fromEntries(rights)).toEqual({
     engine: {
-      publish: ['keyside/v1/signal/+', 'keyside/v1/head/+', 'keyside/v1/presence/engine'],
+      publish: [
+        'keyside/v1/signal/home/+',
+        'keyside/v1/head/home/+',
+        'keyside/v1/presence/home/engine',
+      ],
       subscribe: [],
     },
     'device-signals': {
       publish: [],
-      subscribe: ['keyside/v1/signal/+', 'keyside/v1/head/+', 'keyside/v1/presence/engine'],
+      subscribe: [
+        'keyside/v1/signal/home/all',
+        'keyside/v1/head/home/all',
+        'keyside/v1/presence/home/engine',
+      ],
     },
     device: {
-      publish: ['keyside/v1/report/device', 'keyside/v1/presence/device'],
+      publish: ['keyside/v1/report/device', 'keyside/v1/presence/home/device'],
       subscribe: ['keyside/v1/command/device'],
     },
     bot: {
       publish: ['keyside/v1/command/device'],
-      subscribe: ['keyside/v1/report/device', 'keyside/v1/presence/device'],
+      subscribe: ['keyside/v1/report/device', 'keyside/v1/presence/home/device'],
     },
   })
 })

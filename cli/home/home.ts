@@ -1,7 +1,17 @@
 // Makes a home folder: keys, access tokens with their topics, and config, all on this machine.
 import { existsSync, readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
-import { type Access, headerSegment, type SigningKey, seal, seconds } from '@keyside/protocol'
+import {
+  type Access,
+  HOME,
+  headerSegment,
+  headTopic,
+  presenceTopic,
+  type SigningKey,
+  seal,
+  seconds,
+  signalTopic,
+} from '@keyside/protocol'
 import {
   type Clock,
   ensureProofSecret,
@@ -35,23 +45,30 @@ export interface HomeOptions {
 
 type Acl = Access['acl']
 
+/** All strategies of one's own engine, as long as their files name no other plan. */
+const PLAN = 'all'
+
 /** The broker's clients and the topics each may use. A provider's engine can read nothing of the device. */
 const CLIENTS: Readonly<Record<string, Acl>> = {
   engine: {
-    publish: ['keyside/v1/signal/+', 'keyside/v1/head/+', 'keyside/v1/presence/engine'],
+    publish: [
+      'keyside/v1/signal/home/+',
+      'keyside/v1/head/home/+',
+      'keyside/v1/presence/home/engine',
+    ],
     subscribe: [],
   },
   'device-signals': {
     publish: [],
-    subscribe: ['keyside/v1/signal/+', 'keyside/v1/head/+', 'keyside/v1/presence/engine'],
+    subscribe: [signalTopic(HOME, PLAN), headTopic(HOME, PLAN), presenceTopic(HOME, 'engine')],
   },
   device: {
-    publish: ['keyside/v1/report/device', 'keyside/v1/presence/device'],
+    publish: ['keyside/v1/report/device', 'keyside/v1/presence/home/device'],
     subscribe: ['keyside/v1/command/device'],
   },
   bot: {
     publish: ['keyside/v1/command/device'],
-    subscribe: ['keyside/v1/report/device', 'keyside/v1/presence/device'],
+    subscribe: ['keyside/v1/report/device', 'keyside/v1/presence/home/device'],
   },
 }
 
@@ -146,6 +163,8 @@ function configOf(
     },
     engine: {
       id: 'engine',
+      provider: HOME,
+      plan: PLAN,
       broker: { url, tokenFile: secretFile('engine.token') },
       signingKeyFile: secretFile('engine.key'),
       exchange,
@@ -156,7 +175,7 @@ function configOf(
       account: 'main',
       signals: { url, clientId: 'device-signals', tokenFile: secretFile('device-signals.token') },
       home: { url, clientId: 'device', tokenFile: secretFile('device.token') },
-      engine: { id: 'engine', key: keys.engine },
+      provider: { name: HOME, key: keys.engine, plans: [PLAN] },
       bot: { id: 'bot', key: keys.bot },
       exchange,
       keychain: options.keychain,

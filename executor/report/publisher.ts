@@ -1,5 +1,6 @@
 // Signs reports with the device's key and sends them to the home broker, in their order.
 import {
+  HOME,
   type Presence,
   presenceTopic,
   reportTopic,
@@ -93,16 +94,15 @@ export class Publisher {
   }
 
   presenceTopic(): string {
-    return presenceTopic(this.#options.device)
+    return presenceTopic(HOME, this.#options.device)
   }
 
   /** Also the MQTT will, sealed before there is a connection. */
   presence(state: Presence['state']): string {
     const { device, key, session, journal } = this.#options
     const claims = {
-      ...this.#registered('everyone', PRESENCE_LIFE_S),
+      ...this.#registered(HOME, PRESENCE_LIFE_S),
       iss: device,
-      aud: 'everyone',
       sub: device,
       state,
       reports: this.#last,

@@ -4,7 +4,7 @@ import { type Clock, noTrace } from '@keyside/runtime'
 import { pino } from 'pino'
 import { type AssembleOptions, assemble, worldOf } from '../assemble.ts'
 import type { Environment, Input } from '../core/execution/inputs.ts'
-import type { State } from '../core/model/state.ts'
+import type { State, StreamHead } from '../core/model/state.ts'
 import type { Policy } from '../core/risk/policy/schema.ts'
 import { Journal, type OutboxReport } from '../journal/journal.ts'
 import { loadPolicy } from '../policy/load.ts'
@@ -202,21 +202,29 @@ export class TestExecutor {
     return { type: 'signal', claims, hash }
   }
 
-  head(change: Partial<Head> = {}): Extract<Input, { type: 'head' }> {
-    const iat = this.clock.now() / 1000
+  head(change: Partial<HeadLine> = {}): Extract<Input, { type: 'head' }> {
+    const iat = change.iat ?? this.clock.now() / 1000
+    const line = {
+      stream: 'demo',
+      seq: this.#seq,
+      hash: this.#hash,
+      position: 'long',
+      since: 0,
+    } as const
+    const { stream, seq, hash, position, since, jti } = {
+      jti: jtiOf(`head ${iat}`),
+      ...line,
+      ...change,
+    }
     const claims: Head = {
-      iss: 'engine',
+      iss: 'home',
       aud: 'executors',
       iat,
       exp: iat + 45,
-      jti: jtiOf(`head ${iat}`),
+      jti,
       sub: 'demo',
-      seq: this.#seq,
-      hash: this.#hash,
-      target: { market: 'BTC/USDT', position: 'long', since: 0 },
+      streams: [[stream, seq, hash, position, since, Math.floor(iat)]],
       keyset: 0,
-      candle: Math.floor(iat),
-      ...change,
     }
     return { type: 'head', claims }
   }
@@ -231,8 +239,8 @@ export class TestExecutor {
 
   /** The first entry of a stream: 50 of quote, with a stop. */
   async enterFrom(sub: string, change: Partial<Signal> = {}): Promise<void> {
-    const target = { market: 'BTC/USDT', position: 'flat', since: 0 } as const
-    this.take(this.head({ sub, seq: 0, hash: GENESIS, target, jti: jtiOf(`head ${sub}`) }))
+    const flat = { seq: 0, hash: GENESIS, position: 'flat', since: 0 } as const
+    this.take(this.head({ stream: sub, ...flat, jti: jtiOf(`head ${sub}`) }))
     const entry = { sub, seq: 1, prev: GENESIS, jti: jtiOf(sub), stopPrice: '58000' }
     await this.give(this.signal({ ...entry, size: { unit: 'quote', value: '50' }, ...change }))
   }
@@ -292,6 +300,11 @@ export class TestExecutor {
   }
 }
 
+/** A head of one stream. */
+interface HeadLine extends StreamHead {
+  readonly stream: string
+}
+
 export function jtiOf(name: string): string {
   return `${hashText(name).slice(0, 21)}A`
 }
@@ -299,11 +312,12 @@ export function jtiOf(name: string): string {
 export function signalClaims(now: number, change: Partial<Signal>): Signal {
   const iat = now / 1000
   return {
-    iss: 'engine',
+    iss: 'home',
     aud: 'executors',
     iat,
     exp: iat + 60,
     jti: jtiOf('signal'),
+    plan: 'demo',
     sub: 'demo',
     seq: 1,
     prev: GENESIS,

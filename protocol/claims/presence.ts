@@ -4,7 +4,8 @@ import { digest, id, jti, registered } from './common.ts'
 
 export const presence = z.strictObject({
   ...registered,
-  aud: z.literal('everyone'),
+  /** Whose broker this is: the provider, or HOME. */
+  aud: id,
   /** The client. */
   sub: id,
   state: z.enum(['online', 'offline']),

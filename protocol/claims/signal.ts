@@ -30,6 +30,8 @@ export const candle = z.strictObject({
 const shape = z.strictObject({
   ...registered,
   aud: z.literal('executors'),
+  /** What the stream is given out with; one that stands alone is a plan of its own name. */
+  plan: id,
   /** The stream. */
   sub: id,
   seq: sequence,

@@ -12,10 +12,11 @@ const ORDER = 'n4bQgYhMfWWaL-qgxVrQFaO_TxsrC4Is0V1sFbDwCgg'
 const times = { iat: NOW - 1, exp: NOW + 29 }
 
 export const entry: Claims['signal'] = {
-  iss: 'engine',
+  iss: 'home',
   aud: 'executors',
   ...times,
   jti: JTI,
+  plan: 'trend',
   sub: 'ema-cross',
   seq: 7,
   prev: ORDER,
@@ -59,18 +60,37 @@ export const exit: Claims['signal'] = {
   validUntil: NOW + 599,
 }
 
+export const emaCross: Claims['head']['streams'][number] = [
+  'ema-cross',
+  7,
+  ORDER,
+  'long',
+  7,
+  NOW - 61,
+]
+
 export const head: Claims['head'] = {
-  iss: 'engine',
+  iss: 'home',
   aud: 'executors',
   iat: NOW - 1,
   exp: NOW + 44,
   jti: JTI,
-  sub: 'ema-cross',
-  seq: 7,
-  hash: ORDER,
-  target: { market: 'BTC/USDT', position: 'long', since: 7 },
+  sub: 'trend',
+  streams: [emaCross, ['ema-slow', 0, GENESIS, 'flat', 0, NOW - 3601]],
   keyset: 0,
-  candle: NOW - 61,
+}
+
+/** The largest: every field of every row as long as it can be. */
+export const fullHead: Claims['head'] = {
+  ...head,
+  streams: Array.from({ length: 64 }, (_, nth) => [
+    `${nth}-`.padEnd(32, 'x'),
+    Number.MAX_SAFE_INTEGER,
+    ORDER,
+    'long',
+    Number.MAX_SAFE_INTEGER,
+    NOW - 61,
+  ]),
 }
 
 export const command: Claims['command'] = {
@@ -189,12 +209,12 @@ export const balance: Claims['report'] = {
 }
 
 export const presence: Claims['presence'] = {
-  iss: 'engine',
-  aud: 'everyone',
+  iss: 'home',
+  aud: 'home',
   iat: NOW - 1,
   exp: NOW + 86_400,
   jti: JTI,
-  sub: 'engine',
+  sub: 'home',
   state: 'online',
 }
 

@@ -14,11 +14,11 @@ function vectorKey(fill: number, issuer: string, kinds: readonly Kind[]): Vector
   return { issuer, kinds, seed, key: portableSigningKey(seed) }
 }
 
-export const ENGINE = vectorKey(1, 'engine', ['signal', 'head', 'presence'])
+export const ENGINE = vectorKey(1, 'home', ['signal', 'head', 'presence'])
 export const BOT = vectorKey(2, 'bot', ['command', 'approval'])
 export const DEVICE = vectorKey(3, 'device', ['report', 'presence'])
 export const AUTHORITY = vectorKey(4, 'authority', ['access'])
 /** Signs well, and nobody trusts it. */
-export const STRANGER = vectorKey(5, 'engine', ['signal'])
+export const STRANGER = vectorKey(5, 'home', ['signal'])
 
 export const TRUSTED = [ENGINE, BOT, DEVICE, AUTHORITY]

@@ -9,17 +9,21 @@ import { AUTHORITY, BOT, DEVICE, ENGINE, TRUSTED, type VectorKey } from './keys.
 import { REFUSED_CLAIMS } from './refused-claims.ts'
 import { REFUSED_JWS } from './refused-jws.ts'
 
-const SIGNAL_TOPIC = 'keyside/v1/signal/ema-cross'
+/** Where a refused vector came, by the kind that is expected there. */
+const PLACES: Partial<Record<Kind, { audience: string; topic: string }>> = {
+  signal: { audience: 'executors', topic: 'keyside/v1/signal/home/trend' },
+  head: { audience: 'executors', topic: 'keyside/v1/head/home/trend' },
+  presence: { audience: 'home', topic: 'keyside/v1/presence/home/home' },
+}
 
 /** File path below vectors/, and its text. */
 export function vectorFiles(): Map<string, string> {
   const files = new Map<string, object>([['keys.json', keys()]])
   for (const [name, vector] of valid()) files.set(`valid/${name}.json`, vector)
-  for (const [name, code, token] of [...REFUSED_JWS, ...REFUSED_CLAIMS])
+  for (const [name, code, token, kind = 'signal'] of [...REFUSED_JWS, ...REFUSED_CLAIMS])
     files.set(`refused/${name}.json`, {
-      kinds: ['signal'],
-      audience: 'executors',
-      topic: SIGNAL_TOPIC,
+      kinds: [kind],
+      ...PLACES[kind],
       now: good.NOW,
       token,
       code,
@@ -45,6 +49,7 @@ function valid(): Map<string, object> {
     ['signal-entry-limit', vector('signal', good.limitEntry, ENGINE)],
     ['signal-exit', vector('signal', good.exit, ENGINE)],
     ['head', vector('head', good.head, ENGINE)],
+    ['head-of-64-streams', vector('head', good.fullHead, ENGINE)],
     ['command', vector('command', good.command, BOT)],
     ['command-halt', vector('command', good.haltAndSell, BOT)],
     ['approval', vector('approval', good.approval, BOT)],

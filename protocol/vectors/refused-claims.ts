@@ -104,7 +104,10 @@ const parties: Case[] = [
   claims('iss-upper-case', 'claims_invalid', { iss: 'Engine' }),
   claims('aud-other', 'claims_invalid', { aud: 'everyone' }),
   claims('aud-array', 'claims_invalid', { aud: ['executors'] }),
-  claims('sub-other-stream', 'topic_mismatch', { sub: 'rsi-reversion' }),
+  claims('plan-other', 'topic_mismatch', { plan: 'reversion' }),
+  claims('plan-wildcard', 'claims_invalid', { plan: '+' }),
+  claims('plan-with-level', 'claims_invalid', { plan: 'trend/fast' }),
+  without('plan'),
   claims('sub-wildcard', 'claims_invalid', { sub: '+' }),
   claims('sub-with-level', 'claims_invalid', { sub: 'ema/cross' }),
   claims('jti-short', 'claims_invalid', { jti: 'AAEC' }),
@@ -190,7 +193,34 @@ const orders: Case[] = [
   claims('reason-201-characters', 'claims_invalid', { reason: 'x'.repeat(201) }),
 ]
 
+const head = (name: string, code: OpenCode, change: object): Case => [
+  `head-${name}`,
+  code,
+  signPayload(json({ ...good.head, ...change }), 'head'),
+  'head',
+]
+const row = good.emaCross
+const rows = (count: number) =>
+  Array.from({ length: count }, (_, nth) => [`s${nth}`, ...row.slice(1)])
+
+const heads: Case[] = [
+  head('other-plan', 'topic_mismatch', { sub: 'reversion' }),
+  head('other-provider', 'issuer_mismatch', { iss: 'acme' }),
+  head('65-streams', 'claims_invalid', { streams: rows(65) }),
+  head('stream-twice', 'claims_invalid', { streams: [row, row] }),
+  head('row-short', 'claims_invalid', { streams: [row.slice(0, 5)] }),
+  head('row-long', 'claims_invalid', { streams: [[...row, 0]] }),
+  head('row-position', 'claims_invalid', { streams: [row.with(3, 'short')] }),
+  head('row-seq-negative', 'claims_invalid', { streams: [row.with(1, -1)] }),
+  head('row-with-provider', 'claims_invalid', { streams: [row.with(0, 'home/ema-cross')] }),
+  head('lives-46-s', 'life_too_long', { exp: good.head.iat + 46 }),
+  head('over-the-cap', 'token_too_large', {
+    streams: [...good.fullHead.streams, ...good.fullHead.streams],
+  }),
+]
+
 export const REFUSED_CLAIMS: readonly Case[] = [
+  ...heads,
   ...syntax,
   ...times,
   ...parties,

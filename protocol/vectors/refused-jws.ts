@@ -3,13 +3,14 @@ import { createHmac } from 'node:crypto'
 import { decodeBase64url, encodeBase64url } from '../base64url.ts'
 import type { OpenCode } from '../codes.ts'
 import { headerSegment } from '../keyring.ts'
+import type { Kind } from '../kinds.ts'
 import { seal } from '../seal.ts'
 import * as good from './claims.ts'
 import { base64url, bytes, signHeader, signPayload, signSegments } from './forge.ts'
 import { BOT, DEVICE, ENGINE, STRANGER } from './keys.ts'
 
-/** name, code, token */
-export type Case = readonly [string, OpenCode, string]
+/** name, code, token, and the kind that is expected where it comes: a signal if none is named */
+export type Case = readonly [string, OpenCode, string, Kind?]
 
 const token = seal('signal', good.entry, ENGINE.key)
 const other = seal('signal', good.exit, ENGINE.key)

@@ -8,6 +8,7 @@ import {
   commandTopic,
   GENESIS,
   type Head,
+  HOME,
   hashText,
   headTopic,
   type Instruction,
@@ -150,7 +151,7 @@ export class AttackerActions {
     const chain = this.#chain(stream)
     chain.seq += 1
     chain.hash = hashText(`${stream} ${chain.seq}`)
-    this.#head(stream, { market, position: 'flat', since: chain.seq })
+    this.#head(stream, 'flat', chain.seq)
     await this.#options.time.pass(2_500)
   }
 
@@ -164,9 +165,7 @@ export class AttackerActions {
   beat(): void {
     if (this.now() < this.#beatAt + BEAT_MS) return
     this.#beatAt = this.now()
-    const [market = ''] = this.#options.policy.markets
-    for (const stream of this.#options.policy.streams.keys())
-      this.#head(stream, { market, position: 'long', since: 0 })
+    for (const stream of this.#options.policy.streams.keys()) this.#head(stream, 'long', 0)
   }
 
   /** An old message again. */
@@ -230,6 +229,7 @@ export class AttackerActions {
     this.#candle += 60
     return {
       ...this.#fromEngine(lives),
+      plan: stream,
       sub: stream,
       seq: seq + 1,
       prev: hash,
@@ -245,21 +245,18 @@ export class AttackerActions {
     const token = seal('signal', claims, ENGINE_KEY)
     this.signals += 1
     this.#chains.set(claims.sub, { seq: claims.seq, hash: hashText(token) })
-    this.#take(signalTopic(claims.sub), token)
+    this.#take(signalTopic(HOME, claims.sub), token)
   }
 
-  #head(stream: string, target: Head['target']): void {
+  #head(stream: string, position: 'long' | 'flat', since: number): void {
     const { seq, hash } = this.#chain(stream)
     const head = {
       ...this.#fromEngine(45),
       sub: stream,
-      seq,
-      hash,
-      target,
+      streams: [[stream, seq, hash, position, since, this.#candle]],
       keyset: 0,
-      candle: this.#candle,
-    }
-    this.#take(headTopic(stream), seal('head', head, ENGINE_KEY))
+    } satisfies Head
+    this.#take(headTopic(HOME, stream), seal('head', head, ENGINE_KEY))
   }
 
   #take(topic: string, token: string): void {
@@ -281,7 +278,7 @@ export class AttackerActions {
 
   #fromEngine(lives: number) {
     const iat = seconds(this.now())
-    return { iss: 'engine', aud: 'executors', iat, exp: iat + lives, jti: this.#jti() } as const
+    return { iss: 'home', aud: 'executors', iat, exp: iat + lives, jti: this.#jti() } as const
   }
 
   #fromBot() {

@@ -13,6 +13,7 @@ import {
 const SCHEMA = `
   CREATE TABLE IF NOT EXISTS streams (
     name TEXT PRIMARY KEY,
+    plan TEXT NOT NULL,
     market TEXT NOT NULL,
     seq INTEGER NOT NULL,
     hash TEXT NOT NULL,

@@ -12,7 +12,7 @@ import { decisionId, type SignalInput } from './signal-claims.ts'
 
 const KEY = signingKey(new Uint8Array(32).fill(3))
 const RULES = strategy()
-const PINS = keyring([{ key: publicKey(KEY.publicKey), issuer: 'engine', kinds: ['signal'] }])
+const PINS = keyring([{ key: publicKey(KEY.publicKey), issuer: 'home', kinds: ['signal'] }])
 
 let folder: string
 beforeEach(() => {
@@ -23,7 +23,7 @@ afterEach(() => rmSync(folder, { recursive: true }))
 function openOutbox(path = join(folder, 'engine.db')) {
   const database = openDatabase(path)
   const outbox = new Outbox(database, KEY)
-  outbox.openStream('demo', 'BTC/USDT')
+  outbox.openStream({ name: 'demo', plan: 'demo', market: 'BTC/USDT' })
   return { outbox, database, close: () => database.close() }
 }
 
@@ -32,11 +32,11 @@ function input(start: number, kind: 'entry' | 'exit'): SignalInput {
   const size = { unit: 'percent' as const, value: kind === 'entry' ? '10' : '100' }
   const decision =
     kind === 'entry' ? { kind, size, stop: '99', ...common } : { kind, size, ...common }
-  return { issuer: 'engine', strategy: RULES, start, decision }
+  return { issuer: 'home', strategy: RULES, start, decision }
 }
 
 function openSignal(token: string, now: number) {
-  const topic = 'keyside/v1/signal/demo'
+  const topic = 'keyside/v1/signal/home/demo'
   const opened = open(token, PINS, { kinds: ['signal'], audience: 'executors', now, topic })
   if (!opened.ok) throw new Error(opened.message)
   return opened
@@ -47,8 +47,9 @@ test('an executor accepts what it seals', () => {
   const entry = outbox.append(input(600, 'entry'))
   const { claims } = openSignal(entry?.token ?? '', 661)
   expect(claims).toEqual({
-    iss: 'engine',
+    iss: 'home',
     aud: 'executors',
+    plan: 'demo',
     sub: 'demo',
     iat: 660,
     exp: 720,
@@ -167,11 +168,13 @@ test('gives up what has expired, keeps it, and goes on with the rest', () => {
   close()
 })
 
-test('keeps the market of a stream that is long', () => {
+test('a stream keeps plan and market from its first signal on', () => {
   const { outbox, close } = openOutbox()
-  expect(outbox.openStream('demo', 'ETH/USDT').market).toBe('ETH/USDT')
+  const open = (plan: string, market: string) => outbox.openStream({ name: 'demo', plan, market })
+  expect(open('trend', 'ETH/USDT')).toMatchObject({ plan: 'trend', market: 'ETH/USDT' })
   outbox.append(input(600, 'entry'))
-  expect(outbox.openStream('demo', 'SOL/USDT').market).toBe('ETH/USDT')
+  outbox.append(input(660, 'exit'))
+  expect(open('other', 'SOL/USDT')).toMatchObject({ plan: 'trend', market: 'ETH/USDT' })
   close()
 })
 

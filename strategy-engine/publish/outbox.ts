@@ -8,6 +8,7 @@ import { type SignalInput, signalClaims } from './signal-claims.ts'
 
 export interface StreamRow {
   readonly name: string
+  readonly plan: string
   readonly market: string
   readonly seq: number
   /** Hash of the last signal token, GENESIS before the first. */
@@ -23,6 +24,7 @@ export interface StreamRow {
 
 export interface SignedSignal {
   readonly stream: string
+  readonly plan: string
   readonly seq: number
   readonly jti: string
   readonly token: string
@@ -31,6 +33,7 @@ export interface SignedSignal {
 
 const streamRow = z.object({
   name: z.string(),
+  plan: z.string(),
   market: z.string(),
   seq: z.int(),
   hash: z.string(),
@@ -42,6 +45,7 @@ const streamRow = z.object({
 
 const signedRow = z.object({
   stream: z.string(),
+  plan: z.string(),
   seq: z.int(),
   jti: z.string(),
   token: z.string(),
@@ -49,9 +53,12 @@ const signedRow = z.object({
 })
 
 const SELECT_STREAM = `
-  SELECT name, market, seq, hash, position, since, last_candle AS lastCandle, entry_candle AS entryCandle
+  SELECT name, plan, market, seq, hash, position, since, last_candle AS lastCandle, entry_candle AS entryCandle
   FROM streams WHERE name = ?
 `
+
+const SIGNED =
+  'stream, (SELECT plan FROM streams WHERE name = stream) AS plan, seq, jti, token, exp'
 
 export class Outbox {
   readonly #database: DatabaseSync
@@ -69,12 +76,12 @@ export class Outbox {
     return row === undefined ? null : streamRow.parse(row)
   }
 
-  /** The stream's row: made for a new stream; a flat one may change its market. */
-  openStream(name: string, market: string): StreamRow {
+  /** The stream's row: made for a new stream, which keeps plan and market from its first signal on. */
+  openStream({ name, plan, market }: Pick<StreamRow, 'name' | 'plan' | 'market'>): StreamRow {
     this.#sql(
-      `INSERT INTO streams VALUES (?, ?, 0, ?, 'flat', 0, NULL, NULL)
-         ON CONFLICT DO UPDATE SET market = excluded.market WHERE position = 'flat'`,
-    ).run(name, market, GENESIS)
+      `INSERT INTO streams VALUES (?, ?, ?, 0, ?, 'flat', 0, NULL, NULL)
+         ON CONFLICT DO UPDATE SET plan = excluded.plan, market = excluded.market WHERE seq = 0`,
+    ).run(name, plan, market, GENESIS)
     return this.#row(name)
   }
 
@@ -85,8 +92,8 @@ export class Outbox {
   /** Its candle is then seen as well. Null if this decision has its signal already. */
   append(input: SignalInput): SignedSignal | null {
     return transaction(this.#database, () => {
-      const { seq: last, hash: prev } = this.#row(input.strategy.name)
-      const claims = signalClaims(input, { seq: last + 1, prev })
+      const { plan, seq: last, hash: prev } = this.#row(input.strategy.name)
+      const claims = signalClaims(input, { plan, seq: last + 1, prev })
       if (this.#has(claims.jti)) return null
       const token = seal('signal', claims, this.#key)
       const { sub: stream, seq, jti, exp } = claims
@@ -104,7 +111,7 @@ export class Outbox {
       ).run(seq, hashText(token), position, seq, start, stream)
       if (position === 'long')
         this.#sql('UPDATE streams SET entry_candle = ? WHERE name = ?').run(start, stream)
-      return { stream, seq, jti, token, exp }
+      return { stream, plan, seq, jti, token, exp }
     })
   }
 
@@ -112,7 +119,7 @@ export class Outbox {
   dropExpired(now: number): SignedSignal[] {
     const rows = this.#sql(
       `UPDATE signals SET state = 'missed' WHERE state = 'unsent' AND exp <= ?
-         RETURNING stream, seq, jti, token, exp`,
+         RETURNING ${SIGNED}`,
     ).all(now)
     return rows.map((row) => signedRow.parse(row))
   }
@@ -120,7 +127,7 @@ export class Outbox {
   /** In the order in which they must be sent. */
   unsent(): SignedSignal[] {
     const rows = this.#sql(
-      `SELECT stream, seq, jti, token, exp FROM signals WHERE state = 'unsent' ORDER BY stream, seq`,
+      `SELECT ${SIGNED} FROM signals WHERE state = 'unsent' ORDER BY stream, seq`,
     ).all()
     return rows.map((row) => signedRow.parse(row))
   }

@@ -40,13 +40,14 @@ const FLUSH_MS = 50
 export class Publisher {
   readonly #options: PublisherOptions
   readonly #link: Link
-  readonly #streams = new Set<string>()
+  /** The plan of each stream that runs. */
+  readonly #plans = new Map<string, string>()
   /** Signals in flight or not yet marked as sent, by `jti`. */
   readonly #inFlight = new Set<string>()
   readonly #cancels: Cancel[]
   /** Acknowledged, but not yet marked in the outbox: after a crash they are sent again, and executors ignore them. */
   readonly #sent = new Set<string>()
-  /** Streams whose head is not yet republished. */
+  /** Plans whose head is not yet republished. */
   readonly #dirty = new Set<string>()
   #cancelFlush: Cancel | undefined
 
@@ -55,7 +56,7 @@ export class Publisher {
     const { broker, signer, clock, log } = options
     this.#link = openLink({
       ...broker,
-      clientId: signer.issuer,
+      clientId: signer.client,
       subscribe: [],
       will: presenceMessage(signer, 'offline', this.#now()),
       onMessage: () => undefined,
@@ -73,21 +74,22 @@ export class Publisher {
     return this.#link.ready
   }
 
-  /** From now on this stream's head is kept fresh. */
-  follow(stream: string): void {
-    this.#streams.add(stream)
-    this.#head(stream)
+  /** From now on the heads of its plan name this stream. */
+  follow(stream: string, plan: string): void {
+    this.#plans.set(stream, plan)
+    this.#dirty.add(plan)
+    this.#flushLater()
   }
 
-  /** Its last head expires by itself. */
+  /** The last head that named it expires by itself. */
   unfollow(stream: string): void {
-    this.#streams.delete(stream)
+    this.#plans.delete(stream)
   }
 
   /** Sends the outbox at once, and the new head after FLUSH_MS. */
-  announce(stream: string): void {
+  announce({ plan }: SignedSignal): void {
     this.#send()
-    this.#dirty.add(stream)
+    this.#dirty.add(plan)
     this.#flushLater()
   }
 
@@ -110,7 +112,8 @@ export class Publisher {
 
   #refresh(): void {
     this.#send()
-    for (const stream of this.#streams) this.#head(stream)
+    this.#dirty.clear()
+    for (const plan of new Set(this.#plans.values())) this.#head(plan)
   }
 
   #send(): void {
@@ -125,10 +128,10 @@ export class Publisher {
       if (!this.#inFlight.has(signal.jti)) this.#sendOne(signal).catch(this.#notSent)
   }
 
-  async #sendOne({ jti, stream, token }: SignedSignal): Promise<void> {
+  async #sendOne({ jti, plan, token }: SignedSignal): Promise<void> {
     this.#inFlight.add(jti)
     try {
-      await this.#link.publish(signalTopic(stream), token)
+      await this.#link.publish(signalTopic(this.#options.signer.issuer, plan), token)
       this.#options.trace('published', jti)
       this.#sent.add(jti)
       this.#flushLater()
@@ -151,7 +154,7 @@ export class Publisher {
       this.#inFlight.delete(jti)
       this.#sent.delete(jti)
     }
-    for (const stream of this.#dirty) if (this.#streams.has(stream)) this.#head(stream)
+    for (const plan of this.#dirty) this.#head(plan)
     this.#dirty.clear()
   }
 
@@ -165,18 +168,20 @@ export class Publisher {
   }
 
   /** Reads at once, without queueing behind a locked write. */
-  #head(stream: string): void {
+  #head(plan: string): void {
     try {
-      this.#headNow(stream)
+      this.#headNow(plan)
     } catch (error) {
       if (!isBusy(error)) throw error
-      this.#options.retry.run(() => this.#headNow(stream))
+      this.#options.retry.run(() => this.#headNow(plan))
     }
   }
 
-  #headNow(stream: string): void {
-    const row = this.#options.outbox.stream(stream)
-    if (row !== null) void this.#retain(headMessage(this.#options.signer, row, this.#now()))
+  #headNow(plan: string): void {
+    const { outbox, signer } = this.#options
+    const streams = [...this.#plans].flatMap(([name, its]) => (its === plan ? [name] : []))
+    const rows = streams.flatMap((name) => outbox.stream(name) ?? [])
+    if (rows.length > 0) void this.#retain(headMessage(signer, plan, rows, this.#now()))
   }
 
   #presence(state: 'online' | 'offline'): Promise<void> {

@@ -1,4 +1,4 @@
-// Retained messages: each stream's head, and the engine's presence.
+// Retained messages: each plan's head, and the engine's presence.
 import { headTopic, presenceTopic, type SigningKey, seal } from '@keyside/protocol'
 import { newJti, type RandomBytes } from '@keyside/runtime'
 import type { StreamRow } from './outbox.ts'
@@ -15,7 +15,10 @@ export interface Message {
 }
 
 export interface Signer {
+  /** The provider: `iss` of everything. */
   readonly issuer: string
+  /** The engine's MQTT client id. */
+  readonly client: string
   readonly key: SigningKey
   readonly randomBytes: RandomBytes
 }
@@ -23,7 +26,8 @@ export interface Signer {
 /** `now` is Unix seconds. */
 export function headMessage(
   { issuer, key, randomBytes }: Signer,
-  row: StreamRow,
+  plan: string,
+  rows: readonly StreamRow[],
   now: number,
 ): Message {
   const token = seal(
@@ -31,24 +35,28 @@ export function headMessage(
     {
       iss: issuer,
       aud: 'executors',
-      sub: row.name,
+      sub: plan,
       iat: now,
       exp: now + HEAD_LIFE,
       jti: newJti(randomBytes),
-      seq: row.seq,
-      hash: row.hash,
-      target: { market: row.market, position: row.position, since: row.since },
+      streams: rows.map(({ name, seq, hash, position, since, lastCandle }) => [
+        name,
+        seq,
+        hash,
+        position,
+        since,
+        lastCandle ?? 0,
+      ]),
       keyset: 0,
-      candle: row.lastCandle ?? 0,
     },
     key,
   )
-  return { topic: headTopic(row.name), token }
+  return { topic: headTopic(issuer, plan), token }
 }
 
 /** `now` is Unix seconds. */
 export function presenceMessage(
-  { issuer, key, randomBytes }: Signer,
+  { issuer, client, key, randomBytes }: Signer,
   state: 'online' | 'offline',
   now: number,
 ): Message {
@@ -56,8 +64,8 @@ export function presenceMessage(
     'presence',
     {
       iss: issuer,
-      aud: 'everyone',
-      sub: issuer,
+      aud: issuer,
+      sub: client,
       iat: now,
       exp: now + PRESENCE_LIFE,
       jti: newJti(randomBytes),
@@ -65,5 +73,5 @@ export function presenceMessage(
     },
     key,
   )
-  return { topic: presenceTopic(issuer), token }
+  return { topic: presenceTopic(issuer, client), token }
 }

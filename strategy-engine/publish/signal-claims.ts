@@ -11,6 +11,7 @@ const EXIT_LIFE = 600
 
 /** The signal's position in its stream. */
 export interface StreamPosition {
+  readonly plan: string
   readonly seq: number
   /** Hash of the token before it. */
   readonly prev: string
@@ -25,13 +26,14 @@ export interface SignalInput {
 }
 
 /** Issued when the candle closed, not when this machine came to it: a late signal has less time to live, or is expired. */
-export function signalClaims(input: SignalInput, { seq, prev }: StreamPosition): Signal {
+export function signalClaims(input: SignalInput, { plan, seq, prev }: StreamPosition): Signal {
   const { issuer, strategy, start, decision } = input
   const iat = start + TIMEFRAMES[strategy.timeframe]
   const exp = iat + (decision.kind === 'entry' ? ENTRY_LIFE : EXIT_LIFE)
   return {
     iss: issuer,
     aud: 'executors',
+    plan,
     sub: strategy.name,
     iat,
     exp,

@@ -21,6 +21,8 @@ import { type Condition, seriesIn } from './expression/tree.ts'
 export interface Strategy {
   /** Also the stream's id. */
   readonly name: string
+  /** What the stream is given out with. */
+  readonly plan?: string | undefined
   readonly market: string
   readonly timeframe: Timeframe
   readonly enter: Condition
@@ -57,6 +59,7 @@ const takeProfits = z
 export const strategyFile = z
   .strictObject({
     name: id,
+    plan: id.optional(),
     market: spot,
     timeframe: z.enum(TIMEFRAME_NAMES),
     enter: read(z.string(), parseCondition),

@@ -7,7 +7,6 @@ import { type Broker, brokerConfig, startBroker } from '@keyside/broker'
 import {
   type Claims,
   encodeBase64url,
-  type Head,
   keyring,
   type Opened,
   open,
@@ -38,7 +37,7 @@ export const T0 = 1_790_000_040
 
 const AUTHORITY = signingKey(new Uint8Array(32).fill(9))
 const STRANGER = signingKey(new Uint8Array(32).fill(1))
-const TOPICS = ['keyside/v1/signal/+', 'keyside/v1/head/+', 'keyside/v1/presence/+']
+const TOPICS = ['keyside/v1/signal/+/+', 'keyside/v1/head/+/+', 'keyside/v1/presence/+/+']
 const silent = createLog({ program: 'test', level: 'silent' })
 
 type Told = 'signal' | 'head' | 'presence'
@@ -173,7 +172,7 @@ async function listen(home: Home, broker: Broker) {
   const pins = keyring([
     {
       key: publicKey(home.key.publicKey),
-      issuer: 'engine',
+      issuer: 'home',
       kinds: ['signal', 'head', 'presence'],
     },
   ])
@@ -184,7 +183,7 @@ async function listen(home: Home, broker: Broker) {
     subscribe: TOPICS,
     log: silent,
     onMessage: (topic, token, retained) => {
-      const audience = topic.includes('/presence/') ? 'everyone' : 'executors'
+      const audience = topic.includes('/presence/') ? 'home' : 'executors'
       const kinds = ['signal', 'head', 'presence'] as const
       const opened = open(token, pins, { kinds, audience, now: issuedAt(token), topic })
       if (!opened.ok) throw new Error(`${topic}: ${opened.message}`)
@@ -199,7 +198,9 @@ async function listen(home: Home, broker: Broker) {
   return {
     topics: () => topics,
     messages: <Name extends Told>(kind: Name): Received[Name] => received[kind],
-    head: (): Head | undefined => received.head.at(-1)?.claims,
+    /** The row of a stream in the last head. */
+    row: (stream = 'demo') =>
+      received.head.at(-1)?.claims.streams.find(([name]) => name === stream),
     presence: () => received.presence.at(-1)?.claims.state,
   }
 }

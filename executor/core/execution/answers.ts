@@ -29,7 +29,8 @@ export function statusAnswer({ portfolio, session, environment }: DecisionContex
   const orders = Object.values(portfolio.orders)
   const streams = [...policy.streams].flatMap(([stream, { markets }]) => {
     const seen = session.heads[stream]
-    const market = seen?.head.target.market ?? markets[0]
+    const held = Object.values(portfolio.positions).find((position) => position.stream === stream)
+    const market = held?.market ?? markets[0]
     if (market === undefined) return []
     const headAgeMs = seen === undefined ? null : now - seen.at
     return [{ stream, market, seq: portfolio.streams[stream]?.seq ?? 0, headAgeMs }]

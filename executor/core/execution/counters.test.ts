@@ -112,7 +112,7 @@ test('pos.market counts all streams, and what waits at the exchange', async () =
   })
   executor.exchange.mood = 'rests'
   await buy(executor, '300', { type: 'limit', limitPrice: '59000' })
-  executor.take(executor.head({ sub: 'other', seq: 0, hash: GENESIS, jti: jtiOf('head') }))
+  executor.take(executor.head({ stream: 'other', seq: 0, hash: GENESIS, jti: jtiOf('head') }))
   const other = { sub: 'other', seq: 1, prev: GENESIS, jti: jtiOf('other') }
   await executor.give(executor.signal(other))
   expect(executor.exchange.accepted).toHaveLength(1)

@@ -100,7 +100,7 @@ test.for([
     'of a head',
     (one: TestExecutor) => {
       one.exit()
-      return one.give(one.head({ target: { market: 'BTC/USDT', position: 'flat', since: 2 } }))
+      return one.give(one.head({ position: 'flat', since: 2 }))
     },
   ],
   [
@@ -203,9 +203,7 @@ test.for(['while a sale is due', 'while none is'])(
     await executor.clock.turn(10 * SECOND)
     if (when === 'while a sale is due') {
       executor.exit()
-      await executor.give(
-        executor.head({ target: { market: 'BTC/USDT', position: 'flat', since: 2 } }),
-      )
+      await executor.give(executor.head({ position: 'flat', since: 2 }))
     }
     await executor.clock.turn(2 * MINUTE)
     executor.exchange.own = '-0.00200'

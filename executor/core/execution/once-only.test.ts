@@ -83,10 +83,8 @@ async function play(executor: TestExecutor, moves: readonly Move[]): Promise<voi
         await executor.give(executor.head())
         break
       case 'flat': {
-        const seq = executor.head().claims.seq
-        await executor.give(
-          executor.head({ target: { market: 'BTC/USDT', position: 'flat', since: seq } }),
-        )
+        const seq = executor.head().claims.streams[0]?.[1] ?? 0
+        await executor.give(executor.head({ position: 'flat', since: seq }))
         break
       }
       case 'approve': {

@@ -6,7 +6,7 @@ import { jtiOf, TestExecutor } from '../../testing/rig.ts'
 const positions = (executor: TestExecutor) => Object.values(executor.state().portfolio.positions)
 const resting = ({ exchange }: TestExecutor) =>
   [...exchange.orders.values()].filter(({ status }) => status === 'open').map(({ order }) => order)
-const flat = (since: number) => ({ market: 'BTC/USDT', position: 'flat', since }) as const
+const flat = (since: number) => ({ position: 'flat', since }) as const
 
 /** A sale far above the price, of a position without a stop. */
 async function restingSale(): Promise<TestExecutor> {
@@ -39,7 +39,7 @@ test('nor of a head that wants out, nor of an exit at the market', async () => {
   for (const way of ['head', 'exit'] as const) {
     const executor = await restingSale()
     if (way === 'exit') await executor.give(executor.exit())
-    else await executor.give(executor.head({ target: flat(3), seq: 3 }))
+    else await executor.give(executor.head({ ...flat(3), seq: 3 }))
     await executor.clock.turn(10_000)
     expect(positions(executor), way).toEqual([])
   }
@@ -55,7 +55,7 @@ test('nor of the stop that a later entry brings', async () => {
 test('an entry that waits is taken back when a head says flat', async () => {
   const executor = await restingEntry()
   executor.exit()
-  await executor.give(executor.head({ target: flat(2) }))
+  await executor.give(executor.head(flat(2)))
   await executor.clock.turn(5_000)
   expect(resting(executor)).toEqual([])
 })
@@ -79,7 +79,7 @@ test('an unknown entry of another stream keeps neither stop nor exit of this one
   const entry = executor.exchange.accepted[0]?.clientOrderId ?? ''
   executor.exchange.mood = 'lost_before'
   const other = { sub: 'other', seq: 1, prev: 'A'.repeat(43), jti: jtiOf('other') }
-  executor.take(executor.head({ sub: 'other', seq: 0, hash: 'A'.repeat(43), target: flat(0) }))
+  executor.take(executor.head({ stream: 'other', seq: 0, hash: 'A'.repeat(43), ...flat(0) }))
   await executor.give(executor.signal({ ...other, stopPrice: '58000' }))
   executor.exchange.mood = 'fills'
   executor.exchange.fill(entry, '0.00508', 'filled')
@@ -87,7 +87,7 @@ test('an unknown entry of another stream keeps neither stop nor exit of this one
   expect(resting(executor)).toMatchObject([{ type: 'stop_limit' }])
   expect(executor.told()).toContain('entry unknown order_unknown')
   const { seq = 0, hash = '' } = executor.state().portfolio.streams['demo'] ?? {}
-  await executor.give(executor.head({ seq, hash, target: flat(seq + 1) }))
+  await executor.give(executor.head({ seq, hash, ...flat(seq + 1) }))
   await executor.clock.turn(5_000)
   expect(positions(executor)).toEqual([])
 })

@@ -116,8 +116,7 @@ test('an entry that still waits when its strategy leaves is over, and no tap buy
     const executor = await waiting()
     const card = executor.card()
     const exit = executor.exit()
-    const target = { market: 'BTC/USDT', position: 'flat', since: 2 } as const
-    await executor.give(leave === 'exit' ? exit : executor.head({ target }))
+    await executor.give(leave === 'exit' ? exit : executor.head({ position: 'flat', since: 2 }))
     expect(executor.told()).toContain('entry denied entry_superseded')
     await executor.give(executor.approval(card))
     expect(executor.exchange.sent).toEqual([])

@@ -1,14 +1,14 @@
-import { hashText } from '@keyside/protocol'
+import { GENESIS, hashText } from '@keyside/protocol'
 import { expect, test } from 'vitest'
-import { TestExecutor } from '../../testing/rig.ts'
+import { jtiOf, TestExecutor } from '../../testing/rig.ts'
 
-const flat = (since: number) => ({ market: 'BTC/USDT', position: 'flat', since }) as const
+const flat = (since: number) => ({ position: 'flat', since }) as const
 
 test('executes a missed exit from the head and tells that signals were missed', async () => {
   const executor = new TestExecutor()
   await executor.enter()
   executor.exit()
-  await executor.give(executor.head({ target: flat(2) }))
+  await executor.give(executor.head(flat(2)))
   expect(executor.exchange.sent).toHaveLength(1)
   await executor.clock.turn(2_100)
   expect(executor.told()).toContain('notice signals_missed')
@@ -20,8 +20,8 @@ test('a missed entry stays missed', async () => {
   const executor = new TestExecutor()
   await executor.enter({ size: { unit: 'quote', value: '100' } })
   executor.signal()
-  const long = { market: 'BTC/USDT', position: 'long', since: 2 } as const
-  await executor.give(executor.head({ target: long }))
+  const long = { position: 'long', since: 2 } as const
+  await executor.give(executor.head(long))
   await executor.clock.turn(60_000)
   expect(executor.exchange.sent).toHaveLength(1)
 })
@@ -30,7 +30,7 @@ test('waits for a signal that a head has overtaken', async () => {
   const executor = new TestExecutor()
   await executor.enter()
   const exit = executor.exit()
-  await executor.give(executor.head({ target: flat(2) }))
+  await executor.give(executor.head(flat(2)))
   await executor.give(exit)
   await executor.clock.turn(5_000)
   expect(executor.told()).not.toContain('notice signals_missed')
@@ -42,7 +42,7 @@ test('tries the way out again and again when the exit did not fill, and calls fo
   await executor.enter()
   executor.exchange.mood = 'turns_down'
   await executor.give(executor.exit())
-  await executor.give(executor.head({ target: flat(2) }))
+  await executor.give(executor.head(flat(2)))
   await executor.clock.turn(200_000)
   // The signal's own, and then one every three seconds.
   expect(executor.exchange.sent.filter(({ side }) => side === 'sell')).toHaveLength(68)
@@ -60,7 +60,7 @@ test('what an exit left over, too little for any order, is not a missed exit', a
   const exit = executor.exchange.accepted.at(-1)?.clientOrderId ?? ''
   executor.exchange.fill(exit, '0.0049', 'expired')
   await executor.clock.turn(3_000)
-  await executor.give(executor.head({ target: flat(2) }))
+  await executor.give(executor.head(flat(2)))
   expect(executor.exchange.sent.filter(({ side }) => side === 'sell')).toHaveLength(1)
   expect(executor.told().slice(-2)).toEqual(['exit canceled not_filled', 'notice dust_written_off'])
 })
@@ -70,7 +70,7 @@ test('a head that was flat before the newest entry sells nothing of it', async (
   await executor.enter()
   await executor.enter({ candle: { timeframe: '1m', start: 99 } })
   await executor.clock.turn(3_000)
-  await executor.give(executor.head({ target: flat(2) }))
+  await executor.give(executor.head(flat(2)))
   await executor.clock.turn(5_000)
   expect(executor.told()).not.toContain('notice position_leaving')
   expect(Object.values(executor.state().portfolio.positions)).toMatchObject([{ seq: 2 }])
@@ -102,6 +102,51 @@ test('an older head sent again is not a sign of life', async () => {
   expect(executor.state().session.heads['demo']?.at).toBe(at)
 })
 
+test('a head is a sign of life for the streams that it names, and for no other', async () => {
+  const executor = new TestExecutor({ streams: ['demo', 'other'] })
+  executor.take(executor.head())
+  executor.take(executor.head({ stream: 'other', seq: 0, hash: GENESIS, jti: jtiOf('other') }))
+  for (let beat = 1; beat <= 10; beat += 1) {
+    await executor.clock.turn(15_000)
+    executor.take(executor.head({ jti: jtiOf(`beat ${beat}`) }))
+  }
+  const { streams } = executor.state().portfolio
+  expect(streams['demo']?.silentSince).toBe(0)
+  expect(streams['other']?.silentSince).toBeGreaterThan(0)
+  expect(executor.told().filter((line) => line === 'notice stream_silent')).toHaveLength(1)
+})
+
+test('one head tells several streams what they should hold, and one of another plan changes nothing', async () => {
+  const executor = new TestExecutor({ streams: ['demo', 'other'] })
+  await executor.enterFrom('demo')
+  await executor.enterFrom('other')
+  const { claims } = executor.head({ position: 'flat', since: 2 })
+  const row = (stream: string, position: 'long' | 'flat') => {
+    const { seq = 0, hash = '' } = executor.state().portfolio.streams[stream] ?? {}
+    return [stream, seq, hash, position, position === 'flat' ? 2 : 0, 0] as const
+  }
+  const streams = [
+    row('demo', 'flat'),
+    row('other', 'long'),
+    ['none', 1, GENESIS, 'flat', 1, 0] as const,
+  ]
+  await executor.give({
+    type: 'head',
+    claims: { ...claims, streams: streams.map((each) => [...each]) },
+  })
+  await executor.clock.turn(5_000)
+  expect(Object.keys(executor.state().portfolio.positions)).toEqual(['other BTC/USDT'])
+  expect(Object.keys(executor.state().portfolio.streams)).toEqual(['demo', 'other'])
+})
+
+test('a stream that is flat holds nothing, on whatever market its signals were', async () => {
+  const executor = new TestExecutor()
+  await executor.enter()
+  await executor.give(executor.head({ position: 'flat', since: 2 }))
+  await executor.clock.turn(5_000)
+  expect(executor.state().portfolio.positions).toEqual({})
+})
+
 test('tells once when the provider falls silent', async () => {
   const executor = new TestExecutor()
   executor.take(executor.head())
@@ -118,7 +163,7 @@ test('a missed exit does not wait for an entry that rests at the exchange', asyn
   await executor.clock.turn(2_100)
   executor.exit()
   executor.exchange.mood = 'fills'
-  await executor.give(executor.head({ target: flat(2) }))
+  await executor.give(executor.head(flat(2)))
   await executor.clock.turn(5_000)
   expect(executor.exchange.orders.get(entry)?.status).toBe('canceled')
   expect(executor.state().portfolio.positions).toEqual({})
@@ -130,7 +175,7 @@ test('a missed exit does not wait for an entry that the trader has not answered'
   await executor.give(executor.signal())
   expect(executor.told()).toContain('card')
   executor.exit()
-  await executor.give(executor.head({ target: flat(3) }))
+  await executor.give(executor.head(flat(3)))
   await executor.clock.turn(5_000)
   expect(executor.state().portfolio.positions).toEqual({})
 })

@@ -1,8 +1,8 @@
-// A head says where its stream stands: a sign of life, a gap detector, and the way out when an exit was missed.
+// A head says where each stream of a plan stands: a sign of life, a gap detector, and the way out when an exit was missed.
 import type { Head } from '@keyside/protocol'
 import { streamOf } from '../model/apply.ts'
 import { sentenceOf } from '../model/codes.ts'
-import type { HeadSeen, Session } from '../model/state.ts'
+import type { HeadSeen, Session, StreamHead } from '../model/state.ts'
 import { isSelling, startClosing } from './close-position.ts'
 import { append, type DecisionContext } from './context.ts'
 import { onEquivocation, tellMissed } from './receive-signal.ts'
@@ -21,56 +21,59 @@ export function firstHeadDue({ heads, started }: Session, stream: string): numbe
   return heads[stream] === undefined ? started + FIRST_HEAD_MS : 0
 }
 
-export function onHead(context: DecisionContext, head: Head): undefined {
-  const known = context.portfolio.streams[head.sub]
-  const refuse = (code: 'stream_unlisted' | 'head_behind' | 'sequence_jump') =>
-    refuseInput(context, { code, message: sentenceOf(code), stream: head.sub })
-  if (known === undefined) {
-    if (!context.environment.policy.streams.has(head.sub)) return refuse('stream_unlisted')
-    baseline(context, head, 0)
+/** Of a stream that policy follows, or that was followed: a plan has others too. */
+export function onHead(context: DecisionContext, { streams, iat, jti }: Head): undefined {
+  for (const [stream, seq, hash, position, since] of streams) {
+    const isKnown = context.portfolio.streams[stream] !== undefined
+    if (isKnown || context.environment.policy.streams.has(stream))
+      onStreamHead(context, stream, { seq, hash, position, since, iat, jti })
   }
-  const stream = streamOf(context.portfolio, head.sub)
+}
+
+function onStreamHead(context: DecisionContext, name: string, head: StreamHead): undefined {
+  const refuse = (code: 'head_behind' | 'sequence_jump') =>
+    refuseInput(context, { code, message: sentenceOf(code), stream: name })
+  if (context.portfolio.streams[name] === undefined) baseline(context, name, head, 0)
+  const stream = streamOf(context.portfolio, name)
   // Sent again by a broker, or overtaken on the way.
-  const last = context.session.heads[head.sub]?.head
+  const last = context.session.heads[name]?.head
   if (last !== undefined && (head.iat < last.iat || isSame(head, last))) return
   if (head.seq < stream.seq) return head.iat > stream.iat ? refuse('head_behind') : undefined
   if (head.seq === stream.seq && head.hash !== stream.hash)
-    return onEquivocation(context, head.sub, head.seq)
+    return onEquivocation(context, name, head.seq)
   if (head.seq > stream.seq + MAX_AHEAD) return refuse('sequence_jump')
-  see(context, head)
-  if (head.target.position === 'flat')
-    supersedeEntries(context, { ...head.target, stream: head.sub })
+  see(context, name, head)
+  if (head.position === 'flat') supersedeEntries(context, { stream: name, since: head.since })
   if (head.seq > stream.seq) return
-  if (stream.gap === 'open') baseline(context, head, 0)
-  makeUpExit(context, head.sub)
+  if (stream.gap === 'open') baseline(context, name, head, 0)
+  makeUpExit(context, name)
 }
 
 /** The very same message again is no new sign of life. */
-function isSame(head: Head, { iat, jti, seq, hash, target }: HeadSeen['head']): boolean {
-  const { position, since } = head.target
-  const isAsOld = head.iat === iat && head.jti === jti && head.seq === seq && head.hash === hash
-  return isAsOld && position === target.position && since === target.since
+function isSame(head: StreamHead, last: StreamHead): boolean {
+  const isAsOld =
+    head.iat === last.iat &&
+    head.jti === last.jti &&
+    head.seq === last.seq &&
+    head.hash === last.hash
+  return isAsOld && head.position === last.position && head.since === last.since
 }
 
 function baseline(
   context: DecisionContext,
-  head: HeadSeen['head'] & { sub: string },
+  stream: string,
+  { seq, hash, iat }: StreamHead,
   missed: number,
 ): undefined {
-  const { sub: stream, seq, hash, iat } = head
   append(context, { type: 'baselined', stream, seq, hash, iat, missed })
 }
 
-function see(context: DecisionContext, { sub, seq, hash, target, iat, jti }: Head): undefined {
-  const before = context.session.heads[sub]
+function see(context: DecisionContext, stream: string, head: StreamHead): undefined {
+  const before = context.session.heads[stream]
   const { now } = context.environment
-  const ahead = seq > streamOf(context.portfolio, sub).seq
-  const seen: HeadSeen = {
-    at: now,
-    head: { seq, hash, target, iat, jti },
-    aheadSince: ahead ? before?.aheadSince || now : 0,
-  }
-  context.session = { ...context.session, heads: { ...context.session.heads, [sub]: seen } }
+  const ahead = head.seq > streamOf(context.portfolio, stream).seq
+  const seen: HeadSeen = { at: now, head, aheadSince: ahead ? before?.aheadSince || now : 0 }
+  context.session = { ...context.session, heads: { ...context.session.heads, [stream]: seen } }
 }
 
 /** What time alone makes of the heads: a gap that nobody filled, a provider that fell silent. */
@@ -89,7 +92,7 @@ function bridgeGap(context: DecisionContext, stream: string, seen: HeadSeen): un
   context.session = { ...context.session, heads }
   if (seen.head.seq <= ours) return
   const missed = seen.head.seq - ours
-  baseline(context, { ...seen.head, sub: stream }, missed)
+  baseline(context, stream, seen.head, missed)
   tellMissed(context, stream, missed)
   makeUpExit(context, stream)
 }
@@ -97,11 +100,10 @@ function bridgeGap(context: DecisionContext, stream: string, seen: HeadSeen): un
 /** The level, not the edge: flat is what the provider wants, whether the exit was lost or did not fill. */
 function makeUpExit(context: DecisionContext, stream: string): undefined {
   const seen = context.session.heads[stream]
-  if (seen === undefined || seen.head.target.position !== 'flat') return
-  const { market, since } = seen.head.target
-  const key = `${stream} ${market}`
-  const position = context.portfolio.positions[key]
-  // Entries are not waited for: one at the exchange is taken back, one that asks the trader may ask for an hour.
-  if (position === undefined || since <= position.seq || isSelling(context, key)) return
-  startClosing(context, key, 'head')
+  if (seen === undefined || seen.head.position !== 'flat') return
+  for (const [key, position] of Object.entries(context.portfolio.positions)) {
+    if (position.stream !== stream || seen.head.since <= position.seq) continue
+    // Entries are not waited for: one at the exchange is taken back, one that asks the trader may ask for an hour.
+    if (!isSelling(context, key)) startClosing(context, key, 'head')
+  }
 }

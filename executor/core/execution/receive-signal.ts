@@ -12,8 +12,8 @@ import { setTrading, supersedeEntries } from './trading-state.ts'
 
 export function onSignal(context: DecisionContext, claims: Signal, hash: string): undefined {
   const stream = context.portfolio.streams[claims.sub] ?? null
-  if (stream === null && !context.environment.policy.streams.has(claims.sub))
-    return refuse(context, claims, 'stream_unlisted')
+  // One plan brings many streams: those that are not followed are none of ours.
+  if (stream === null && !context.environment.policy.streams.has(claims.sub)) return
   const sequence = judgeSequence(stream, { seq: claims.seq, prev: claims.prev, hash })
   switch (sequence) {
     case 'repeat':
@@ -57,8 +57,7 @@ function take(
   if (sequence === 'gap') tellMissed(context, claims.sub, claims.seq - (before?.seq ?? 0) - 1)
   if (decided) return refuse(context, claims, 'decision_repeated')
   if (gap === 'open' && claims.kind === 'entry') return refuse(context, claims, 'sequence_gap')
-  if (claims.kind === 'exit')
-    supersedeEntries(context, { stream: claims.sub, market: claims.market, since: claims.seq })
+  if (claims.kind === 'exit') supersedeEntries(context, { stream: claims.sub, since: claims.seq })
   append(context, { type: 'ordered', order: seedOf(context, claims) })
 }
 

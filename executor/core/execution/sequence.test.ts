@@ -81,8 +81,12 @@ test('does not decide twice on one candle', async () => {
   expect(executor.exchange.sent).toHaveLength(1)
 })
 
-test('a stream that nobody gave money is refused', async () => {
+test('a stream that policy does not list is none of ours, though its plan brings it', async () => {
   const executor = new TestExecutor()
+  const before = executor.told()
+  await executor.give(executor.head({ stream: 'stranger', seq: 0, hash: GENESIS }))
   await executor.give(executor.signal({ sub: 'stranger' }))
-  expect(executor.told().at(-1)).toBe('refusal stream_unlisted')
+  expect(executor.state().portfolio.streams).toEqual({})
+  expect(executor.exchange.sent).toEqual([])
+  expect(executor.told()).toEqual(before)
 })

@@ -55,14 +55,13 @@ function whyClosed(context: DecisionContext): string | null {
 }
 
 // An entry that still waits when its strategy has left again: it would buy what is sold a moment later.
-/** `since`: number of the signal with which the stream left this market. */
+/** `since`: number of the signal with which the stream left its market. */
 export function supersedeEntries(
   context: DecisionContext,
-  { stream, market, since }: { stream: string; market: string; since: number },
+  { stream, since }: { stream: string; since: number },
 ): undefined {
   for (const order of Object.values(context.portfolio.orders)) {
-    const isHere = order.stream === stream && order.intent.market === market
-    if (order.kind !== 'entry' || !isHere || order.seq >= since) continue
+    if (order.kind !== 'entry' || order.stream !== stream || order.seq >= since) continue
     if (isPending(order.state)) denyOrder(context, order, 'entry_superseded')
     else requestCancel(context, order)
   }

@@ -3,8 +3,6 @@
 export const EXECUTOR_SENTENCES = {
   retained_signal:
     'a broker kept this signal and sent it again: signals are never kept, ask the provider about its broker',
-  stream_unlisted:
-    'the policy gives this stream no allocation: add it at the device if you want to follow it',
   sequence_unbased:
     'a signal came before this device knew where its stream stands: it follows from the next one',
   sequence_gap: 'signals before this one are missing: entries wait until the next head',

@@ -201,9 +201,17 @@ export interface Query {
   readonly missedAt: number
 }
 
+/** What a head says of one stream. */
+export interface StreamHead extends Pick<Head, 'iat' | 'jti'> {
+  readonly seq: number
+  readonly hash: string
+  readonly position: 'long' | 'flat'
+  readonly since: number
+}
+
 export interface HeadSeen {
   readonly at: number
-  readonly head: Pick<Head, 'seq' | 'hash' | 'target' | 'iat' | 'jti'>
+  readonly head: StreamHead
   /** Since when it has been ahead of our signals, Unix ms; 0 when it is not. */
   readonly aheadSince: number
 }
