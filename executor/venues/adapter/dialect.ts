@@ -151,9 +151,9 @@ export interface Dialect {
   orderById(market: VenueMarket, clientOrderId: string): readonly Question<ListedOrder>[]
   /** Only where a stop that triggers becomes an order with another number. */
   readonly triggeredStops?: TriggeredStops
-  openOrders(market: VenueMarket): readonly Question<readonly ExchangeOrder[]>[]
+  openOrders(market: VenueMarket): readonly Question<readonly ListedOrder[]>[]
   /** The newest, whatever became of them. */
-  recentOrders(market: VenueMarket): readonly Question<readonly ExchangeOrder[]>[]
+  recentOrders(market: VenueMarket): readonly Question<readonly ListedOrder[]>[]
   /** Of one order, from the page that `from` names; the first for null. */
   fills(market: VenueMarket, exchangeId: string, from: string | null): Question<FillPage>
   /** The account's newest, at most as many as one answer holds. */

@@ -92,6 +92,30 @@ test('a receipt counts although nobody sees the order yet', async () => {
   expect(placed).toMatchObject({ outcome: 'accepted', order: { exchangeId: '7', status: 'open' } })
 })
 
+test('a receipt is not taken for another order that has the same name', async () => {
+  const other = listed({ exchangeId: '6', status: 'filled', filled: '0.001' })
+  const { client } = clientOf(
+    { placing: 'receipt' },
+    { place: answer(listed()), order: answer(other) },
+  )
+  const placed = await place(client, MARKET, order({ clientOrderId: ID }))
+  expect(placed).toMatchObject({ outcome: 'accepted', order: { exchangeId: '7', status: 'open' } })
+})
+
+test('a triggered stop that only a list shows is followed to the order that it became', async () => {
+  const stop = listed({ kind: 'stop', exchangeId: 'stop:92', became: '19' })
+  const { client } = clientOf(CHILDREN, {
+    order: UNKNOWN_ORDER,
+    'stop order': UNKNOWN_ORDER,
+    open: answer([]),
+    'open stops': answer([]),
+    recent: answer([stop]),
+    child: answer(listed({ exchangeId: '19', status: 'filled', filled: '1' })),
+  })
+  const found = await find(client, MARKET, ID)
+  expect(found).toMatchObject({ order: { exchangeId: 'stop:92', status: 'filled', filled: '1' } })
+})
+
 test.each(['order', 'stop order', 'open', 'open stops', 'recent', 'trades'])(
   'an order is missing only when each place has said so, and not where "%s" did not answer',
   async (silent) => {

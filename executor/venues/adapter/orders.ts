@@ -60,7 +60,8 @@ async function accepted(
 ): Promise<Placed> {
   if (client.dialect.placing === 'outcome') return { outcome: 'accepted', order }
   const seen = await findById(client, market, order.clientOrderId)
-  return { outcome: 'accepted', order: seen.outcome === 'found' ? seen.order : order }
+  const isSame = seen.outcome === 'found' && seen.order.exchangeId === order.exchangeId
+  return { outcome: 'accepted', order: isSame ? seen.order : order }
 }
 
 function provenRejection(reply: NoAnswer, { refusals }: Dialect): RejectionCode | undefined {
@@ -86,14 +87,14 @@ export async function find(client: RestClient, market: VenueMarket, id: string):
   const { dialect } = client
   const direct = await findById(client, market, id)
   if (direct.outcome !== 'missing') return direct
-  const listed: ExchangeOrder[] = []
+  const listed: ListedOrder[] = []
   for (const list of [...dialect.openOrders(market), ...dialect.recentOrders(market)]) {
     const orders = await client.answer(list)
     if (!orders.ok) return { outcome: 'unknown', message: orders.message }
     listed.push(...orders.value)
   }
   const order = listed.find(({ clientOrderId }) => clientOrderId === id)
-  if (order !== undefined) return { outcome: 'found', order }
+  if (order !== undefined) return followed(client, market, order)
   const trades = await newestTrades(client, market)
   if (!trades.ok) return { outcome: 'unknown', message: trades.message }
   const mayBeOurs = trades.value.some((trade) => isUnlisted(trade, id, listed, dialect))

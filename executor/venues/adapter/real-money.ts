@@ -35,7 +35,7 @@ export interface RealMoneyOptions {
 
 const TIMEOUT_MS = 3_000
 const NONCE_BYTES = 32
-/** When the same question is asked again, ms: soon where nobody answered, seldom where a real exchange wonders at it. */
+/** When the same question is asked again, ms: soon where nobody answered, seldom of what seems a real exchange. */
 const AGAIN_MS = { proof: 15_000, silence: 2_000, 'no proof': 60_000 }
 /** How long a proof counts, ms. */
 const LIFE_MS = 4 * AGAIN_MS.proof
