@@ -4,6 +4,7 @@ import { crowd } from './crowd.ts'
 import { decideBench } from './decide.ts'
 import { hop } from './hop.ts'
 import { memory } from './memory.ts'
+import { positions } from './positions.ts'
 import type { BenchOptions, Result } from './result.ts'
 
 interface Bench {
@@ -28,6 +29,11 @@ const BENCHES: Readonly<Record<string, Bench>> = {
     about: 'the heap along a million signals: what is kept of each for ever',
     signals: 1_000_000,
     run: memory,
+  },
+  positions: {
+    about: 'CPU of a decision while 1, 10, 50 and 200 positions are held (--signals: seconds)',
+    signals: 300,
+    run: positions,
   },
   crowd: {
     about:
