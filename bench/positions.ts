@@ -89,21 +89,16 @@ class World {
   }
 
   #take(inputs: Input[]): readonly [number, number] {
+    const begun = process.cpuUsage()
     let first: number | null = null
-    let all = 0
     for (let input = inputs.shift(); input !== undefined; input = inputs.shift()) {
-      const begun = process.cpuUsage()
       const decision = decide(this.#state, input, this.#environment)
-      const session = decision.session
-      const portfolio = decision.events.reduce(apply, this.#state.portfolio)
-      nextWakeup({ portfolio, session })
-      const { user, system } = process.cpuUsage(begun)
-      all += (user + system) / 1_000
-      first ??= all
-      this.#state = { portfolio, session }
+      this.#state = decision.state
+      nextWakeup(this.#state)
+      first ??= since(begun)
       inputs.push(...decision.effects.flatMap((effect) => this.#answers(effect)))
     }
-    return [first ?? 0, all]
+    return [first ?? 0, since(begun)]
   }
 
   #answers(effect: Effect): readonly Input[] {
@@ -127,6 +122,11 @@ class World {
   }
 }
 
+function since(begun: NodeJS.CpuUsage): number {
+  const { user, system } = process.cpuUsage(begun)
+  return (user + system) / 1_000
+}
+
 function environmentOf(markets: readonly string[], now: number): Environment {
   const known = new Map(markets.map((market) => [market, rulesOf(market)]))
   const step = (now / SECOND_MS) % 7
@@ -144,7 +144,7 @@ function environmentOf(markets: readonly string[], now: number): Environment {
       viewLagMs: 0,
       reachable: true,
       skewMs: 0,
-      pause: null,
+      backoff: null,
       rules: (market) => known.get(market) ?? null,
       quote: (market) => quotes.get(market) ?? null,
       liquidity: () => null,
@@ -225,7 +225,9 @@ function accepted(order: NewOrder, price: string, exchangeId: string): NewEvent[
   const { clientOrderId, kind, intent } = order
   const { market, side } = intent
   const trigger =
-    kind === 'stop' ? ({ type: 'stop', stop: '59000' } as const) : { type: 'ioc' as const }
+    kind === 'stop'
+      ? ({ type: 'stop_limit', timeInForce: 'GTC', triggerPrice: '59000' } as const)
+      : ({ type: 'limit', timeInForce: 'IOC' } as const)
   const request = { clientOrderId, market, side, amount: AMOUNT, price, ...trigger }
   const money = { value: '300', risk: '0', takerFee: '0.001', holds: 'coins' } as const
   return [

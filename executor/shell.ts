@@ -10,7 +10,6 @@ import {
 import { decide } from './core/execution/decide.ts'
 import type { Effect, Environment, Input } from './core/execution/inputs.ts'
 import { nextWakeup } from './core/execution/next-wakeup.ts'
-import { apply } from './core/model/apply.ts'
 import type { JournalEvent } from './core/model/events.ts'
 import { EMPTY_SESSION, type State } from './core/model/state.ts'
 import type { Journal, OutboxReport } from './journal/journal.ts'
@@ -89,10 +88,7 @@ export class Shell {
     const world = this.#options.world()
     const decision = decide(this.#state, input, world)
     const reports = this.#commit(decision.events, decision.reports, world.now)
-    this.#state = {
-      portfolio: decision.events.reduce(apply, this.#state.portfolio),
-      session: decision.session,
-    }
+    this.#state = decision.state
     this.#traceFacts(input, decision.events)
     for (const effect of decision.effects) this.#options.run(effect)
     this.#options.publish(reports)

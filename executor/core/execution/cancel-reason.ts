@@ -1,5 +1,6 @@
 // Why an order is over before it was full: nobody took it, this device took it back, or somebody else did.
 import { type ExecutorCode, sentenceOf } from '../model/codes.ts'
+import { ordersOf } from '../model/positions.ts'
 import { type Order, positionKey } from '../model/state.ts'
 import { HEAD_LIFE_MS } from '../risk/rules/timing.ts'
 import type { DecisionContext } from './context.ts'
@@ -46,11 +47,8 @@ function whySale(context: DecisionContext, sale: Order): string | null {
 
 /** By another exit than this. */
 function isExiting({ portfolio }: DecisionContext, order: Order): boolean {
-  return Object.values(portfolio.orders).some(
-    (one) =>
-      one.kind === 'exit' &&
-      one.clientOrderId !== order.clientOrderId &&
-      positionKey(one) === positionKey(order),
+  return ordersOf(portfolio, positionKey(order)).some(
+    ({ kind, clientOrderId }) => kind === 'exit' && clientOrderId !== order.clientOrderId,
   )
 }
 

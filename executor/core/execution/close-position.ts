@@ -4,7 +4,7 @@ import { mayRetryUrgently } from '../model/backoff.ts'
 import { isZero, minus, parseDecimal } from '../model/decimals.ts'
 import type { RejectionCode } from '../model/exchange.ts'
 import { isWorking } from '../model/order-table.ts'
-import { available } from '../model/positions.ts'
+import { available, ordersOf } from '../model/positions.ts'
 import type { OrderIntent } from '../model/state.ts'
 import {
   type CloseReason,
@@ -61,15 +61,13 @@ export function closePosition(
 }
 
 export function isExiting(context: DecisionContext, key: string): boolean {
-  return Object.values(context.portfolio.orders).some(
-    (order) => order.kind === 'exit' && positionKey(order) === key,
-  )
+  return ordersOf(context.portfolio, key).some(({ kind }) => kind === 'exit')
 }
 
 /** Other than by a sale that waits for a price of its own: whoever has to get out now takes that one back. */
 export function isSelling(context: DecisionContext, key: string): boolean {
-  return Object.values(context.portfolio.orders).some(
-    (order) => order.kind === 'exit' && positionKey(order) === key && !isRestingSale(order),
+  return ordersOf(context.portfolio, key).some(
+    (order) => order.kind === 'exit' && !isRestingSale(order),
   )
 }
 

@@ -2,7 +2,8 @@
 import type { ReportEvent } from '@keyside/protocol'
 import { apply } from '../model/apply.ts'
 import type { JournalEvent, NewEvent } from '../model/events.ts'
-import type { Portfolio, Session, State } from '../model/state.ts'
+import type { Reconciliation } from '../model/observation.ts'
+import type { Portfolio, Query, Session, State } from '../model/state.ts'
 import type { Effect, Environment, Notice } from './inputs.ts'
 
 /** Lives for one call of `decide` and is seen by nobody else: the outside stays pure. */
@@ -13,10 +14,50 @@ export interface DecisionContext {
   readonly events: JournalEvent[]
   readonly reports: ReportEvent[]
   readonly effects: Effect[]
+  /** Records of the session that this decision has copied, and may therefore write to. */
+  readonly copied: Set<object>
 }
 
+/** What the session remembers by a name. */
+interface Remembered {
+  readonly queries: Query
+  readonly cancels: Query
+  readonly quotes: Query
+  readonly cards: Query
+  readonly alarms: number
+  readonly reconciliations: Reconciliation
+}
+
+type Records = { readonly [Name in keyof Remembered]: Readonly<Record<string, Remembered[Name]>> }
+
 export function newContext({ portfolio, session }: State, world: Environment): DecisionContext {
-  return { environment: world, portfolio, session, events: [], reports: [], effects: [] }
+  return {
+    environment: world,
+    portfolio,
+    session,
+    events: [],
+    reports: [],
+    effects: [],
+    copied: new Set(),
+  }
+}
+
+/** One copy of the record for a decision, however much of it changes. */
+export function remember<Name extends keyof Remembered>(
+  context: DecisionContext,
+  name: Name,
+  key: string,
+  value: Remembered[Name],
+): undefined {
+  const records: Records = context.session
+  const before = records[name]
+  const record: Record<string, Remembered[Name]> = context.copied.has(before)
+    ? before
+    : { ...before }
+  record[key] = value
+  if (record === before) return
+  context.copied.add(record)
+  context.session = { ...context.session, [name]: record }
 }
 
 export function append(context: DecisionContext, happening: NewEvent): undefined {

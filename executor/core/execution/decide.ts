@@ -1,5 +1,6 @@
 // Pure decision function: state, input and environment in; events, reports and effects out.
 
+import { kept } from '../model/backoff.ts'
 import { isAccepted } from '../model/order-table.ts'
 import type { Order, State } from '../model/state.ts'
 import { onCandles } from './approval-card.ts'
@@ -27,8 +28,8 @@ export function decide(state: State, input: Input, world: Environment): Decision
   watchClock(context)
   take(context, input)
   runDueWork(context)
-  const { events, reports, effects, session } = context
-  return { events, reports, effects, session }
+  const { events, reports, effects, portfolio, session } = context
+  return { events, reports, effects, state: { portfolio, session } }
 }
 
 function take(context: DecisionContext, input: Input): undefined {
@@ -120,10 +121,8 @@ function runDueWork(context: DecisionContext): undefined {
 
 /** Nothing is remembered of orders that are over. */
 function forget(context: DecisionContext): undefined {
-  const open = <T>(record: Readonly<Record<string, T>>) =>
-    Object.fromEntries(
-      Object.entries(record).filter(([id]) => context.portfolio.orders[id] !== undefined),
-    )
+  const { orders } = context.portfolio
+  const open = <T>(record: Readonly<Record<string, T>>) => kept(record, (id) => id in orders)
   const { queries, cancels, cards, alarms } = context.session
   context.session = {
     ...context.session,

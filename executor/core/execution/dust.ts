@@ -3,8 +3,8 @@ import { type Decimal, toDecimal } from '@keyside/protocol'
 import Big from 'big.js'
 import { sentenceOf } from '../model/codes.ts'
 import { isPending } from '../model/order-table.ts'
-import { available } from '../model/positions.ts'
-import { type Position, positionKey } from '../model/state.ts'
+import { available, ordersOf } from '../model/positions.ts'
+import type { Position } from '../model/state.ts'
 import { cannotBeStopped, isUnsellable } from '../risk/plan/dust.ts'
 import { append, type DecisionContext, notice } from './context.ts'
 
@@ -72,7 +72,5 @@ function costOf({ cost, amount, baseBought }: Position): Decimal {
 
 /** An entry that has not been sent may never be, and an exit that waits could not sell it: they do not block the write-off. */
 function isOrdered(context: DecisionContext, key: string): boolean {
-  return Object.values(context.portfolio.orders).some(
-    (one) => positionKey(one) === key && !isPending(one.state),
-  )
+  return ordersOf(context.portfolio, key).some(({ state }) => !isPending(state))
 }

@@ -23,7 +23,7 @@ import type {
   VenueOrderKind,
 } from '../model/exchange.ts'
 import type { Observation } from '../model/observation.ts'
-import type { Session } from '../model/state.ts'
+import type { State } from '../model/state.ts'
 import type { Policy } from '../risk/policy/schema.ts'
 
 export type Input =
@@ -138,7 +138,8 @@ export interface Decision {
   /** Written with the facts, so that nothing is decided in silence. */
   readonly reports: readonly ReportEvent[]
   readonly effects: readonly Effect[]
-  readonly session: Session
+  /** With the events folded in. */
+  readonly state: State
 }
 
 // A moment as a person reads it.

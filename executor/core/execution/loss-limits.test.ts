@@ -5,7 +5,6 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { RULES } from '../../testing/fake-exchange.ts'
 import { START, TestExecutor } from '../../testing/rig.ts'
-import { apply } from '../model/apply.ts'
 import type { Policy } from '../risk/policy/schema.ts'
 import { decide } from './decide.ts'
 import { nextWakeup } from './next-wakeup.ts'
@@ -180,8 +179,7 @@ test('an entry waits for the price of something else that is held', async () => 
   const first = decide({ portfolio: holding, session: live }, executor.signal(), executor.world())
   expect(first.effects).toContainEqual({ type: 'quote', market: 'ETH/USDT' })
   expect(first.events.map(({ type }) => type)).toEqual(['signal', 'ordered'])
-  const waiting = { portfolio: first.events.reduce(apply, holding), session: first.session }
-  const answered = decide(waiting, { type: 'quote', market: 'ETH/USDT' }, executor.world())
+  const answered = decide(first.state, { type: 'quote', market: 'ETH/USDT' }, executor.world())
   expect(answered.events.at(-1)).toMatchObject({ event: 'deny', code: 'loss.day' })
 })
 

@@ -3,9 +3,9 @@ import type { Decimal } from '@keyside/protocol'
 import { sentenceOf } from '../model/codes.ts'
 import { DAY_MS, dayNumber } from '../model/count.ts'
 import type { Equity, Losses } from '../model/counters.ts'
-import { atLeast, minus, plus, ratio, times } from '../model/decimals.ts'
-import { equity, isDayClosed, lostToday } from '../model/profit.ts'
-import type { Portfolio, Position, State } from '../model/state.ts'
+import { atLeast, isZero, minus, plus, ratio, sum, times } from '../model/decimals.ts'
+import { equity, isDayClosed, lostToday, marketValue } from '../model/profit.ts'
+import type { Portfolio, State } from '../model/state.ts'
 import { append, type DecisionContext, notice } from './context.ts'
 import { setTrading } from './trading-state.ts'
 
@@ -36,20 +36,22 @@ export function losses(context: DecisionContext): Losses {
   return {
     day: isDayClosed(context.portfolio, context.environment.now) ? 'closed' : 'open',
     today: bids === null || !opened ? null : lostToday(context.portfolio, bids),
-    drawdown: bids === null ? null : drawdownOf(context.portfolio, bids),
+    drawdown:
+      bids === null ? null : drawdownOf(context.portfolio, equityNow(context.portfolio, bids)),
   }
 }
 
 /** Whether the price of something held is on its way: an entry waits for it. */
 export function awaitsPrices(context: DecisionContext): boolean {
-  return heldMarkets(context.portfolio).some(
-    (market) => bidOf(context, market) === null && context.session.quotes[market]?.state === 'open',
+  return Object.values(context.portfolio.positions).some(
+    ({ market }) =>
+      bidOf(context, market) === null && context.session.quotes[market]?.state === 'open',
   )
 }
 
 /** At least once a minute while something is held. */
 export function lossesDue({ portfolio, session }: State): number[] {
-  if (heldMarkets(portfolio).length === 0) return []
+  if (!isHolding(portfolio)) return []
   const { evaluatedAt } = session.priceWatch
   // What falls before the first look of a day would not count as lost on it.
   const midnight = (dayNumber(evaluatedAt) + 1) * DAY_MS
@@ -81,35 +83,31 @@ function watchBest(context: DecisionContext, bids: Bids): undefined {
   const step = times(limits.drawdown, BEST_STEP)
   if (highWaterMark === null || equity(now).gt(equity(highWaterMark).plus(step)))
     append(context, { type: 'best', worth: now.marketValue })
-  const below = drawdownOf(context.portfolio, bids)
+  const below = drawdownOf(context.portfolio, now)
   if (!atLeast(below, limits.drawdown)) return
   setTrading(context, 'halted', 'loss.dd')
   const message = `${sentenceOf('drawdown_reached')} (${below} ${currency})`
   notice(context, { level: 'error', code: 'drawdown_reached', message })
 }
 
-function drawdownOf(portfolio: Portfolio, bids: Bids): Decimal {
-  const { highWaterMark } = portfolio.profit
+function drawdownOf({ profit: { highWaterMark } }: Portfolio, now: Equity): Decimal {
   if (highWaterMark === null) return '0'
-  const now = equityNow(portfolio, bids)
   return minus(
     plus(plus(highWaterMark.proceeds, highWaterMark.marketValue), now.cost),
     plus(plus(now.proceeds, now.marketValue), highWaterMark.cost),
   )
 }
 
-function equityNow({ profit, positions }: Portfolio, bids: Bids): Equity {
-  const worth = Object.values(positions).reduce(
-    (sum, { market, amount }) => plus(sum, times(amount, bids[market] ?? '0')),
-    '0',
-  )
-  return { proceeds: profit.proceeds, cost: profit.cost, marketValue: worth }
+function equityNow(portfolio: Portfolio, bids: Bids): Equity {
+  const { proceeds, cost } = portfolio.profit
+  return { proceeds, cost, marketValue: marketValue(portfolio, bids) }
 }
 
 /** Null when one is missing or too old. */
 function heldBids(context: DecisionContext): Bids | null {
   const bids: Bids = {}
-  for (const market of heldMarkets(context.portfolio)) {
+  for (const { market } of Object.values(context.portfolio.positions)) {
+    if (bids[market] !== undefined) continue
     const bid = bidOf(context, market)
     if (bid === null) return null
     bids[market] = bid
@@ -117,8 +115,9 @@ function heldBids(context: DecisionContext): Bids | null {
   return bids
 }
 
-function heldMarkets({ positions }: Portfolio): readonly string[] {
-  return [...new Set(Object.values(positions).map(({ market }) => market))]
+function isHolding({ positions }: Portfolio): boolean {
+  for (const _ in positions) return true
+  return false
 }
 
 function bidOf(context: DecisionContext, market: string): Decimal | null {
@@ -126,7 +125,7 @@ function bidOf(context: DecisionContext, market: string): Decimal | null {
   const quote = environment.exchange.quote(market)
   if (isShutDown(context, market)) return quote?.bid ?? costOf(context.portfolio, market)
   if (quote === null || !(Math.abs(environment.now - quote.at) <= PRICE_LIFE_MS)) return null
-  return atLeast('0', quote.bid) ? null : quote.bid
+  return isZero(quote.bid) ? null : quote.bid
 }
 
 /** Nobody will tell a price: what is held there must not close the other markets. */
@@ -139,10 +138,5 @@ function isShutDown({ environment }: DecisionContext, market: string): boolean {
 /** What one of it cost, on the average: neither gained nor lost until somebody says otherwise. */
 function costOf({ positions }: Portfolio, market: string): Decimal | null {
   const here = Object.values(positions).filter((position) => position.market === market)
-  const sum = (of: (position: Position) => Decimal) =>
-    here.reduce((total, position) => plus(total, of(position)), '0')
-  return ratio(
-    sum(({ cost }) => cost),
-    sum(({ baseBought }) => baseBought),
-  )
+  return ratio(sum(here.map(({ cost }) => cost)), sum(here.map(({ baseBought }) => baseBought)))
 }

@@ -12,19 +12,20 @@ import { silenceDue } from './silence.ts'
 /** Unix ms, perhaps past; null for never. */
 export function nextWakeup(state: State): number | null {
   const { portfolio, session } = state
-  const moments = [
-    ...Object.values(portfolio.orders).flatMap((order) => ofOrder(order, session)),
-    ...Object.values(session.heads).flatMap((seen) => [
-      ...(seen.aheadSince > 0 ? [seen.aheadSince + OVERTAKE_MS] : []),
-    ]),
-    summaryDue(session) ?? Number.POSITIVE_INFINITY,
-    ...looksDue(session),
-    ...connectionDue(state),
-    ...lossesDue({ portfolio, session }),
-    ...silenceDue(state),
-    ...exitsDue(state),
-  ]
-  const first = Math.min(...moments)
+  let first = Number.POSITIVE_INFINITY
+  const add = (at: number) => {
+    if (at < first) first = at
+  }
+  for (const order of Object.values(portfolio.orders))
+    for (const at of ofOrder(order, session)) add(at)
+  for (const { aheadSince } of Object.values(session.heads))
+    if (aheadSince > 0) add(aheadSince + OVERTAKE_MS)
+  add(summaryDue(session) ?? Number.POSITIVE_INFINITY)
+  for (const at of looksDue(session)) add(at)
+  for (const at of connectionDue(state)) add(at)
+  for (const at of lossesDue({ portfolio, session })) add(at)
+  for (const at of silenceDue(state)) add(at)
+  for (const at of exitsDue(state)) add(at)
   return Number.isFinite(first) ? first : null
 }
 
@@ -60,8 +61,10 @@ function due(ask: Query | undefined): number[] {
 
 // When the exchange has to be looked at next.
 export function looksDue({ reconciliations, started }: Session): readonly number[] {
-  return Object.values(reconciliations).flatMap(({ state, at, found }) => [
-    ...(state === 'due' ? [at] : []),
-    ...(found === 'awaited' ? [started + FIRST_ANSWER_MS] : []),
-  ])
+  const moments: number[] = []
+  for (const { state, at, found } of Object.values(reconciliations)) {
+    if (state === 'due') moments.push(at)
+    if (found === 'awaited') moments.push(started + FIRST_ANSWER_MS)
+  }
+  return moments
 }

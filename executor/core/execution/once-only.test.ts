@@ -119,6 +119,14 @@ function fillOne(executor: TestExecutor, part: boolean): void {
   executor.exchange.fill(clientOrderId, part ? '0.00001' : amount, part ? 'open' : 'filled')
 }
 
+test('a decision brings the state to which its own events fold', async () => {
+  const executor = new TestExecutor()
+  const before = executor.state()
+  const { events, state } = decide(before, executor.head(), executor.world())
+  expect(events.length).toBeGreaterThan(0)
+  expect(state.portfolio).toEqual(events.reduce(apply, before.portfolio))
+})
+
 test('in any interleaving of signals, repeats, faults and crashes no order is sent twice', async () => {
   await fc.assert(
     fc.asyncProperty(

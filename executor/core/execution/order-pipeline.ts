@@ -4,7 +4,7 @@ import { orderIn } from '../model/apply.ts'
 import { isDue } from '../model/backoff.ts'
 import { atLeast } from '../model/decimals.ts'
 import { isWorking } from '../model/order-table.ts'
-import { stopOf } from '../model/positions.ts'
+import { ordersOf, stopOf } from '../model/positions.ts'
 import { type Order, positionKey } from '../model/state.ts'
 import { check } from '../risk/rules/check.ts'
 import { askAgain, askTrader } from './approval-prompt.ts'
@@ -63,9 +63,8 @@ function awaitTurn(context: DecisionContext, order: Order): Went {
   const key = positionKey(order)
   if (order.state === 'canceling_stop' && stopOf(context.portfolio, key) !== undefined)
     return 'waits'
-  const busy = Object.values(context.portfolio.orders).filter(
-    (one) =>
-      one !== order && one.kind !== 'stop' && isWorking(one.state) && positionKey(one) === key,
+  const busy = ordersOf(context.portfolio, key).filter(
+    (one) => one !== order && one.kind !== 'stop' && isWorking(one.state),
   )
   for (const one of busy) requestCancel(context, one)
   return busy.length > 0 || unknownAround(context.portfolio, order) > 0 ? 'waits' : 'on'

@@ -2,9 +2,9 @@
 
 import { ALARM_EVERY_MS, isDue, retryBackoff, started, without } from '../model/backoff.ts'
 import { sentenceOf } from '../model/codes.ts'
-import type { Order, Query, Session } from '../model/state.ts'
+import type { Order } from '../model/state.ts'
 import { chartTimeframe } from './approval-card.ts'
-import { append, type DecisionContext, emit, notice } from './context.ts'
+import { append, type DecisionContext, emit, notice, remember } from './context.ts'
 import { reportOrder } from './order-view.ts'
 
 export function pollOrders(context: DecisionContext): undefined {
@@ -86,11 +86,10 @@ function begin(
   kind: 'queries' | 'cancels' | 'cards',
   { clientOrderId }: Order,
 ): boolean {
-  const asks: Readonly<Record<string, Query>> = context.session[kind]
+  const asked = context.session[kind][clientOrderId]
   const { now } = context.environment
-  if (!isDue(asks[clientOrderId], now)) return false
-  const next = { ...asks, [clientOrderId]: started(asks[clientOrderId], now) }
-  context.session = { ...context.session, [kind]: next }
+  if (!isDue(asked, now)) return false
+  remember(context, kind, clientOrderId, started(asked, now))
   return true
 }
 
@@ -102,11 +101,8 @@ function alarm(
 ): undefined {
   const { now } = context.environment
   const due = context.session.alarms[clientOrderId]
-  const set = (alarms: Session['alarms']) => {
-    context.session = { ...context.session, alarms }
-  }
   if (due !== undefined && due > now) return
-  set({ ...context.session.alarms, [clientOrderId]: now + ALARM_EVERY_MS })
+  remember(context, 'alarms', clientOrderId, now + ALARM_EVERY_MS)
   if (due === undefined) return
   const message = `${sentenceOf(code)} (${stream}, ${intent.market}, ${clientOrderId})`
   notice(context, { level: 'error', code, message })

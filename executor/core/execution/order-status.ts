@@ -14,7 +14,7 @@ import type { Answered, ExchangeOrder, Fill, Lookup, Placed } from '../model/exc
 import type { Order } from '../model/state.ts'
 import { whyCanceled } from './cancel-reason.ts'
 import { isForCoins, onCoinsRefused } from './close-position.ts'
-import { append, type DecisionContext, emit, notice } from './context.ts'
+import { append, type DecisionContext, emit, notice, remember } from './context.ts'
 import { reportOrder } from './order-view.ts'
 import { onStopRejected, onWrongSide } from './stops.ts'
 
@@ -223,10 +223,7 @@ function setAsk(
   order: Order,
   next: DecisionContext['session']['queries'][string],
 ): undefined {
-  context.session = {
-    ...context.session,
-    queries: { ...context.session.queries, [order.clientOrderId]: next },
-  }
+  remember(context, 'queries', order.clientOrderId, next)
 }
 
 // An order that the exchange took and now does not know: neither forgotten nor assumed, and told every minute.

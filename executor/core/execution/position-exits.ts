@@ -2,8 +2,8 @@
 
 import { type Decimal, toDecimal } from '@keyside/protocol'
 import Big from 'big.js'
-import { mayRetry, without } from '../model/backoff.ts'
-import { floorTo, parseDecimal, percentOf } from '../model/decimals.ts'
+import { kept, mayRetry, without } from '../model/backoff.ts'
+import { floorTo, parseDecimal, percentOf, units } from '../model/decimals.ts'
 import { available, stopOf } from '../model/positions.ts'
 import type { Order, Position, State } from '../model/state.ts'
 import { isTooLittleToKeep, isUnsellable } from '../risk/plan/dust.ts'
@@ -69,17 +69,14 @@ function isThroughStop(
   if (stop === null || bid === null) return false
   const order = stopOf(context.portfolio, key)
   if (order === undefined) return parseDecimal(bid).lte(parseDecimal(stop))
-  const isBelow =
-    order.planned !== null && parseDecimal(bid).lt(parseDecimal(order.planned.request.price))
+  const isBelow = order.planned !== null && units(bid) < units(order.planned.request.price)
   return sinceBelow(context, order.clientOrderId, isBelow) >= THROUGH_MS
 }
 
 /** Nothing is remembered of stops that are over, nor of what may be said again. */
 export function forgetWatch(context: DecisionContext): undefined {
   const { priceWatch } = context.session
-  const kept = <T>(record: Readonly<Record<string, T>>, keep: (key: string, value: T) => boolean) =>
-    Object.fromEntries(Object.entries(record).filter(([key, value]) => keep(key, value)))
-  const below = kept(priceWatch.below, (id) => context.portfolio.orders[id] !== undefined)
+  const below = kept(priceWatch.below, (id) => id in context.portfolio.orders)
   const said = kept(priceWatch.toldUntil, (_, again) => again > context.environment.now)
   context.session = { ...context.session, priceWatch: { ...priceWatch, below, toldUntil: said } }
 }
@@ -88,6 +85,7 @@ export function forgetWatch(context: DecisionContext): undefined {
 function sinceBelow(context: DecisionContext, id: string, isBelow: boolean): number {
   const { priceWatch } = context.session
   const { now } = context.environment
+  if (!isBelow && priceWatch.below[id] === undefined) return 0
   const since = priceWatch.below[id] ?? now
   const below = isBelow ? { ...priceWatch.below, [id]: since } : without(priceWatch.below, id)
   context.session = { ...context.session, priceWatch: { ...priceWatch, below } }
@@ -100,15 +98,15 @@ const LOOK_MS = 1_000
 /** Unix ms. */
 export function exitsDue({ portfolio, session }: State): readonly number[] {
   const { evaluatedAt, below } = session.priceWatch
-  return Object.entries(portfolio.positions).flatMap(([key, position]) => {
+  const moments: number[] = []
+  for (const [key, position] of Object.entries(portfolio.positions)) {
     const { maxHoldUntil } = position.exits
     const stop = stopOf(portfolio, key)
     const isBelow = stop !== undefined && below[stop.clientOrderId] !== undefined
-    return [
-      ...(isBelow || needsPrice(position, stop) ? [evaluatedAt + LOOK_MS] : []),
-      ...(maxHoldUntil !== null && position.closing === null ? [maxHoldUntil] : []),
-    ]
-  })
+    if (isBelow || needsPrice(position, stop)) moments.push(evaluatedAt + LOOK_MS)
+    if (maxHoldUntil !== null && position.closing === null) moments.push(maxHoldUntil)
+  }
+  return moments
 }
 
 function needsPrice(
@@ -128,6 +126,7 @@ export function takeProfit(
   bid: Decimal | null,
 ): undefined {
   const { takeProfits } = position.exits
+  if (takeProfits.length === position.levelsFilled) return
   const reached =
     bid === null
       ? 0

@@ -2,7 +2,7 @@
 import type { Decimal } from '@keyside/protocol'
 import { started } from '../model/backoff.ts'
 import type { Quote } from '../model/exchange.ts'
-import { type DecisionContext, emit } from './context.ts'
+import { type DecisionContext, emit, remember } from './context.ts'
 
 /** A quote that is older is asked for again before anything is decided on it. */
 export const QUOTE_LIFE_MS = 2_000
@@ -31,8 +31,7 @@ export function keepPriceFresh(context: DecisionContext, market: string): undefi
 }
 
 export function askQuote(context: DecisionContext, market: string): undefined {
-  const { quotes } = context.session
-  const asked = started(quotes[market], context.environment.now)
-  context.session = { ...context.session, quotes: { ...quotes, [market]: asked } }
+  const asked = started(context.session.quotes[market], context.environment.now)
+  remember(context, 'quotes', market, asked)
   emit(context, { type: 'quote', market })
 }

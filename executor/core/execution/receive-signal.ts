@@ -3,7 +3,8 @@ import { type Decimal, type Signal, toDecimal } from '@keyside/protocol'
 import { type ExecutorCode, sentenceOf } from '../model/codes.ts'
 import { ceilTo, parseDecimal } from '../model/decimals.ts'
 import { isWorking } from '../model/order-table.ts'
-import { type NewOrder, positionKey } from '../model/state.ts'
+import { ordersOf } from '../model/positions.ts'
+import type { NewOrder } from '../model/state.ts'
 import { WIRE_END } from '../risk/plan/market-limits.ts'
 import { append, type DecisionContext, notice } from './context.ts'
 import { refuseInput } from './refusals.ts'
@@ -65,8 +66,8 @@ function take(
 function asExit({ portfolio }: DecisionContext, claims: Signal): Signal {
   if (claims.kind !== 'entry' || claims.side !== 'sell') return claims
   const key = `${claims.sub} ${claims.market}`
-  const isBuying = Object.values(portfolio.orders).some(
-    (order) => order.kind === 'entry' && isWorking(order.state) && positionKey(order) === key,
+  const isBuying = ordersOf(portfolio, key).some(
+    ({ kind, state }) => kind === 'entry' && isWorking(state),
   )
   if (portfolio.positions[key] === undefined && !isBuying) return claims
   const { limitPrice: _, ...rest } = claims

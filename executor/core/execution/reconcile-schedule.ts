@@ -4,7 +4,7 @@ import { atLeast, isZero } from '../model/decimals.ts'
 import type { Reconciliation } from '../model/observation.ts'
 import { available } from '../model/positions.ts'
 import type { Position } from '../model/state.ts'
-import type { DecisionContext } from './context.ts'
+import { type DecisionContext, remember } from './context.ts'
 import { baseOf } from './discrepancies.ts'
 
 const EVERY_MS = 60_000
@@ -69,8 +69,5 @@ export function setLook(
 ): undefined {
   const look = context.session.reconciliations[market]
   if (look === undefined) return
-  context.session = {
-    ...context.session,
-    reconciliations: { ...context.session.reconciliations, [market]: { ...look, ...change } },
-  }
+  remember(context, 'reconciliations', market, { ...look, ...change })
 }

@@ -25,8 +25,10 @@ export function beginReconciling(context: DecisionContext): undefined {
 function addLooks(context: DecisionContext): undefined {
   const { now, policy } = context.environment
   const { reconciliations } = context.session
-  const added = marketsOf(context.portfolio, policy.markets).filter(
-    (market) => reconciliations[market] === undefined,
+  const added = marketsOf(
+    context.portfolio,
+    policy.markets,
+    (market) => !(market in reconciliations),
   )
   if (added.length === 0) return
   const first: Reconciliation = {

@@ -3,9 +3,9 @@ import { type Decimal, toDecimal } from '@keyside/protocol'
 import Big from 'big.js'
 import { dayAt, hourAt } from '../model/count.ts'
 import type { DecidedEntry } from '../model/counters.ts'
-import { minus, plus } from '../model/decimals.ts'
+import { minus, plus, sum } from '../model/decimals.ts'
 import { isWorking } from '../model/order-table.ts'
-import { available } from '../model/positions.ts'
+import { available, ordersOf } from '../model/positions.ts'
 import type { OrderIntent } from '../model/state.ts'
 import {
   type Order,
@@ -71,12 +71,13 @@ export function unknownAround(
     ...order
   }: Pick<Order, 'kind' | 'stream'> & { readonly intent: Pick<OrderIntent, 'market'> },
 ): number {
-  const isAround = (one: Order) =>
+  const around =
     kind === 'entry'
-      ? one.intent.market === order.intent.market
-      : positionKey(one) === positionKey(order)
-  return Object.values(portfolio.orders).filter((one) => one.state === 'unknown' && isAround(one))
-    .length
+      ? Object.values(portfolio.orders).filter(
+          ({ intent }) => intent.market === order.intent.market,
+        )
+      : ordersOf(portfolio, positionKey(order))
+  return around.filter(({ state }) => state === 'unknown').length
 }
 
 function usedBy(portfolio: Portfolio, others: readonly Order[], stream: string, now: number) {
@@ -98,7 +99,7 @@ export function usedToday(portfolio: Portfolio, others: readonly Order[], now: n
 }
 
 function withReserved(decided: Decimal, reserved: readonly Order[]): Decimal {
-  return reserved.reduce((sum, one) => plus(sum, reservedBy(one)), decided)
+  return sum([decided, ...reserved.map(reservedBy)])
 }
 
 function isReserved({ kind, state }: Order): boolean {
@@ -150,14 +151,12 @@ function costOf(
   others: readonly Order[],
   counts: (where: Where) => boolean,
 ): Decimal {
-  const held = Object.values(portfolio.positions)
-    .filter(counts)
-    .reduce((sum, position) => plus(sum, costHeld(position)), '0')
+  const held = sum(Object.values(portfolio.positions).filter(counts).map(costHeld))
   return others
     .filter(
       ({ kind, stream, intent }) => kind === 'entry' && counts({ stream, market: intent.market }),
     )
-    .reduce((sum, one) => plus(sum, minus(reservedBy(one), one.cost)), held)
+    .reduce((all, one) => plus(all, minus(reservedBy(one), one.cost)), held)
 }
 
 /** What was paid for the part that is still held, rounded up. */

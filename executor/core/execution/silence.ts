@@ -60,10 +60,11 @@ function tellSilence(context: DecisionContext, stream: string): undefined {
 function endureSilence(context: DecisionContext, stream: string): undefined {
   const { closeOnSilenceMs } = context.environment.policy
   const age = context.environment.now - silentFrom(context, stream)
+  const isClosedAt = closeOnSilenceMs === 'never' ? Number.POSITIVE_INFINITY : closeOnSilenceMs
+  if (age < Math.min(LOST_MS, isClosedAt)) return
   for (const [key, position] of Object.entries(context.portfolio.positions)) {
     if (position.stream !== stream) continue
     if (age >= LOST_MS) notifyPosition(context, position, { level: 'error', code: 'stream_lost' })
-    if (closeOnSilenceMs !== 'never' && age >= closeOnSilenceMs)
-      startClosing(context, key, 'silence')
+    if (age >= isClosedAt) startClosing(context, key, 'silence')
   }
 }

@@ -4,9 +4,10 @@ import { type Decimal, toDecimal } from '@keyside/protocol'
 import type Big from 'big.js'
 import { orderIn } from '../model/apply.ts'
 import { isOver, mayRetryUrgently } from '../model/backoff.ts'
-import { ceilTo, floorTo, minus, parseDecimal, percentOf, ratio } from '../model/decimals.ts'
+import { ceilTo, floorTo, minus, parseDecimal, percentOf, ratio, units } from '../model/decimals.ts'
+import type { MarketRules } from '../model/exchange.ts'
 import { isPending } from '../model/order-table.ts'
-import { available, stopOf } from '../model/positions.ts'
+import { available, ordersOf, stopOf } from '../model/positions.ts'
 import { type Order, type Position, positionKey } from '../model/state.ts'
 import { planStop } from '../risk/plan/stop.ts'
 import { check } from '../risk/rules/check.ts'
@@ -39,10 +40,11 @@ export function isWanted(context: DecisionContext, stop: Order): boolean {
   const key = positionKey(stop)
   const position = context.portfolio.positions[key]
   if (position === undefined || isClosing(context, key)) return false
-  const planned = planFor(context, position, stop.clientOrderId)
+  const planned = planFor(context, position)
   if (planned === null || !planned.ok || stop.planned === null) return true
   const { amount, triggerPrice } = stop.planned.request
-  if (minus(amount, stop.filled) !== planned.order.amount) return false
+  const rest = stop.filled === '0' ? amount : minus(amount, stop.filled)
+  if (rest !== planned.order.amount) return false
   return (
     triggerPrice === planned.order.triggerPrice ||
     !isOver(stop.at, RAISE_EVERY_MS, context.environment.now)
@@ -51,36 +53,46 @@ export function isWanted(context: DecisionContext, stop: Order): boolean {
 
 /** An exit that has the turn needs the coins that the stop holds. */
 export function isClosing(context: DecisionContext, key: string): boolean {
-  return Object.values(context.portfolio.orders).some(
-    (one) =>
-      one.kind === 'exit' &&
-      positionKey(one) === key &&
-      !isPending(one.state) &&
-      !isRestingSale(one),
+  return ordersOf(context.portfolio, key).some(
+    (one) => one.kind === 'exit' && !isPending(one.state) && !isRestingSale(one),
   )
 }
 
 /** True while one stands in the way: a sale that waits holds the coins that a stop needs. */
 function takeBackSales(context: DecisionContext, key: string): boolean {
-  const sales = Object.values(context.portfolio.orders).filter(
-    (one) => positionKey(one) === key && isRestingSale(one),
-  )
+  const sales = ordersOf(context.portfolio, key).filter(isRestingSale)
   for (const sale of sales) requestCancel(context, sale)
   return sales.length > 0
 }
 
-function planFor(context: DecisionContext, position: Position, id: string) {
+/** Without a name. */
+function planFor(context: DecisionContext, position: Position) {
   const rules = context.environment.exchange.rules(position.market)
   if (rules === null || position.stop === null) return null
-  return planStop({
+  const collar = context.environment.policy.collar.exit
+  const known = PLANNED.get(position)
+  if (known?.rules === rules && known.collar === collar) return known.planned
+  const planned = planStop({
     rules,
     stop: position.stop,
     filled: available(position),
     feeInBase: '0',
-    collar: context.environment.policy.collar.exit,
-    clientOrderId: id,
+    collar,
+    clientOrderId: '',
   })
+  PLANNED.set(position, { rules, collar, planned })
+  return planned
 }
+
+/** Each decision asks it of every position, and a position that has not changed wants the same stop. */
+const PLANNED = new WeakMap<
+  Position,
+  {
+    readonly rules: MarketRules
+    readonly collar: Decimal
+    readonly planned: ReturnType<typeof planStop>
+  }
+>()
 
 function protect(context: DecisionContext, key: string, position: Position): undefined {
   if (context.environment.exchange.backoff !== null || isCounting(context, position.market)) return
@@ -91,7 +103,7 @@ function protect(context: DecisionContext, key: string, position: Position): und
   // A stop beside one that may be there would sell twice what is held.
   if (unknownAround(context.portfolio, { kind: 'stop', stream, intent: { market } }) > 0) return
   const id = context.environment.clientOrderId(position.signal, `stop${context.portfolio.stops}`)
-  const planned = planFor(context, position, id)
+  const planned = planFor(context, position)
   const rules = context.environment.exchange.rules(market)
   if (planned === null || rules === null || wouldTrigger(context, position)) return
   // What is too little may become enough while an entry fills; what is to be sold has its own alarm.
@@ -100,7 +112,8 @@ function protect(context: DecisionContext, key: string, position: Position): und
   if (position.stops >= MAX_STOPS && !mayTryVanished(context, key, position)) return
   const seed = stopSeed(context, position, id)
   append(context, { type: 'ordered', order: seed })
-  const { order: request, value, risk } = planned
+  const { value, risk } = planned
+  const request = { ...planned.order, clientOrderId: id }
   const { takerFee, stop } = rules
   const plan = {
     id: orderId(request, seed.validUntil),
@@ -145,7 +158,7 @@ function stopSeed(context: DecisionContext, position: Position, id: string) {
 }
 
 function isOpen(context: DecisionContext, key: string): boolean {
-  return Object.values(context.portfolio.orders).some((order) => positionKey(order) === key)
+  return ordersOf(context.portfolio, key).length > 0
 }
 
 /** Then it is an exit, which `watchPositions` has ordered. */
@@ -206,21 +219,29 @@ export function stopFailed(
 const MIN_RISE = '0.1'
 
 export function moveStop(context: DecisionContext, position: Position, bid: Decimal): undefined {
+  const { trailingStop: trails, breakEven } = position.exits
   const rules = context.environment.exchange.rules(position.market)
-  if (rules === null) return
+  if (rules === null || (trails === null && breakEven === null)) return
+  const last = UNMOVED.get(position)
+  if (last?.bid === bid && last.tick === rules.tick) return
   const tick = parseDecimal(rules.tick)
   const now = parseDecimal(bid)
   const even = evenStop(position, now, tick)
-  const trail = trailingStop(position, now, tick)
+  const trail = isFarBelow(position, bid, rules.tick) ? null : trailingStop(position, now, tick)
   if (even !== null && (trail === null || even.gt(trail)))
     raise(context, position, even, 'break_even')
   else if (trail !== null) raise(context, position, trail, 'trailing_stop')
+  else UNMOVED.set(position, { bid, tick: rules.tick })
 }
+
+/** What did not move a position's stop does not move it the next time either. */
+const UNMOVED = new WeakMap<Position, { readonly bid: Decimal; readonly tick: Decimal }>()
 
 /** Rounded up, to the earlier side. */
 function evenStop({ exits, stop, cost, baseBought }: Position, bid: Big, tick: Big): Big | null {
+  if (exits.breakEven === null) return null
   const average = ratio(cost, baseBought)
-  if (exits.breakEven === null || average === null) return null
+  if (average === null) return null
   const entry = ceilTo(parseDecimal(average), tick)
   if (
     bid.lt(
@@ -241,6 +262,16 @@ function trailingStop({ exits, stop }: Position, bid: Big, tick: Big): Big | nul
     ? trailing
     : null
 }
+
+/** Most looks end here. Whole units, and rounded so that it never says so of a stop that has to move. */
+function isFarBelow({ exits, stop }: Position, bid: Decimal, tick: Decimal): boolean {
+  if (exits.trailingStop === null || stop === null) return false
+  const price = units(bid)
+  const highest = price - (price * units(exits.trailingStop)) / HUNDRED + units(tick)
+  return highest + 1n - units(stop) < (price * units(MIN_RISE)) / HUNDRED
+}
+
+const HUNDRED = units('100')
 
 function raise(
   context: DecisionContext,

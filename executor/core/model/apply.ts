@@ -23,7 +23,14 @@ import {
 import { applyMissing, close as closeMarket, rebase, reopen } from './apply-reconciliation.ts'
 import type { JournalEvent, Step } from './events.ts'
 import { isFinal, nextState } from './order-table.ts'
-import type { Codes, Order, PlannedOrder, Portfolio, Stream } from './state.ts'
+import {
+  type Codes,
+  type Order,
+  type PlannedOrder,
+  type Portfolio,
+  positionKey,
+  type Stream,
+} from './state.ts'
 
 /** Throws for a fact that cannot follow: nothing of such a decision may be written. */
 export function apply(portfolio: Portfolio, event: JournalEvent): Portfolio {
@@ -42,7 +49,7 @@ export function apply(portfolio: Portfolio, event: JournalEvent): Portfolio {
       const order = { ...NEW_ORDER, ...event.order, at: event.at }
       if (portfolio.orders[order.clientOrderId] !== undefined)
         throw new Error(`there is an open order ${order.clientOrderId} already`)
-      return applyOrderedExit(withOrder(portfolio, order), order)
+      return applyOrderedExit(withIndexed(withOrder(portfolio, order), order), order)
     }
     case 'planned':
       return withOrder(withReplaced(portfolio, event), {
@@ -157,6 +164,21 @@ export function withOrder(portfolio: Portfolio, order: Order): Portfolio {
   return { ...portfolio, orders: { ...portfolio.orders, [order.clientOrderId]: order } }
 }
 
+function withIndexed(portfolio: Portfolio, order: Order): Portfolio {
+  const { ordersByPosition: index } = portfolio
+  const key = positionKey(order)
+  const ids = [...(index[key] ?? []), order.clientOrderId]
+  return { ...portfolio, ordersByPosition: { ...index, [key]: ids } }
+}
+
+function withoutIndexed({ ordersByPosition: index }: Portfolio, order: Order) {
+  const key = positionKey(order)
+  const ids = (index[key] ?? []).filter((id) => id !== order.clientOrderId)
+  if (ids.length > 0) return { ...index, [key]: ids }
+  const { [key]: _, ...others } = index
+  return others
+}
+
 function applyStep(portfolio: Portfolio, event: Step & { at: number }): Portfolio {
   const before = orderIn(portfolio, event.clientOrderId)
   const order = {
@@ -199,6 +221,7 @@ function close(portfolio: Portfolio, order: Order): Portfolio {
   return {
     ...portfolio,
     orders,
+    ordersByPosition: withoutIndexed(portfolio, order),
     endedOrders: withEnded(portfolio.endedOrders, { id, state: order.state }),
   }
 }

@@ -64,6 +64,16 @@ export function isOver(began: number, pause: number, now: number): boolean {
   return now < began || now >= began + pause
 }
 
+/** The same record where nothing goes. */
+export function kept<T>(
+  record: Readonly<Record<string, T>>,
+  keep: (key: string, value: T) => boolean,
+): Readonly<Record<string, T>> {
+  const entries = Object.entries(record)
+  const left = entries.filter(([key, value]) => keep(key, value))
+  return left.length === entries.length ? record : Object.fromEntries(left)
+}
+
 export function without<T>(record: Readonly<Record<string, T>>, key: string): Record<string, T> {
   const { [key]: _, ...others } = record
   return others

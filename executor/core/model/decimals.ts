@@ -1,6 +1,6 @@
 // Exact decimal arithmetic for prices and amounts: nothing here divides inexactly.
 
-import { type Decimal, isDecimal, toDecimal } from '@keyside/protocol'
+import { type Decimal, isDecimal, toDecimal, WIRE_PLACES } from '@keyside/protocol'
 import Big from 'big.js'
 import type { Fee } from './exchange.ts'
 
@@ -58,8 +58,35 @@ export function ratio(a: Decimal, b: Decimal): Decimal | null {
 }
 
 export function isZero(a: Decimal): boolean {
-  return new Big(a).eq(0)
+  return !/[1-9]/.test(a)
 }
+
+/** Exact, like `plus` from one to the next, and much faster. */
+export function sum(all: Iterable<Decimal>): Decimal {
+  let total = 0n
+  for (const one of all) total += units(one)
+  return decimalOf(total)
+}
+
+/** In the last place that a wire decimal has. */
+export function units(a: Decimal): bigint {
+  const point = a.indexOf('.')
+  if (point < 0) return BigInt(a) * UNIT
+  return BigInt(a.slice(0, point) + a.slice(point + 1).padEnd(WIRE_PLACES, '0'))
+}
+
+/** `units` of what `times` gives. */
+export function unitsOfProduct(a: Decimal, b: Decimal): bigint {
+  return (units(a) * units(b)) / UNIT
+}
+
+/** Throws a RangeError if it does not fit. */
+export function decimalOf(count: bigint): Decimal {
+  const digits = count.toString().padStart(WIRE_PLACES + 1, '0')
+  return toDecimal(`${digits.slice(0, -WIRE_PLACES)}.${digits.slice(-WIRE_PLACES)}`)
+}
+
+const UNIT = 10n ** BigInt(WIRE_PLACES)
 
 export function atLeast(a: Decimal, b: Decimal): boolean {
   return new Big(a).gte(b)

@@ -1,7 +1,7 @@
 // What can be sold of a position: all of it, but for the coins that are not there.
 import type { Decimal } from '@keyside/protocol'
 import { minus } from './decimals.ts'
-import { type Order, type Portfolio, type Position, positionKey } from './state.ts'
+import type { Order, Portfolio, Position } from './state.ts'
 
 /** Base. */
 export function available({ amount, missing }: Pick<Position, 'amount' | 'missing'>): Decimal {
@@ -13,14 +13,31 @@ export function available({ amount, missing }: Pick<Position, 'amount' | 'missin
 export function marketsOf(
   { positions, orders }: Portfolio,
   ofPolicy: readonly string[],
+  isWanted: (market: string) => boolean = () => true,
 ): readonly string[] {
-  const held = Object.values(positions).map(({ market }) => market)
-  const open = Object.values(orders).map(({ intent }) => intent.market)
-  return [...new Set([...ofPolicy, ...held, ...open])]
+  const all = new Set(ofPolicy.filter(isWanted))
+  for (const { market } of Object.values(positions)) if (isWanted(market)) all.add(market)
+  for (const { intent } of Object.values(orders))
+    if (isWanted(intent.market)) all.add(intent.market)
+  return [...all]
 }
 
-// The stop of a position: there is one at most.
-/** `key` by `positionKey`. */
-export function stopOf({ orders }: Portfolio, key: string): Order | undefined {
-  return Object.values(orders).find((one) => one.kind === 'stop' && positionKey(one) === key)
+// The orders of a position, also while nothing is held yet.
+/** `key` by `positionKey`. In the order in which they came. */
+export function ordersOf({ orders, ordersByPosition }: Portfolio, key: string): readonly Order[] {
+  const found: Order[] = []
+  for (const id of ordersByPosition[key] ?? []) {
+    const order = orders[id]
+    if (order !== undefined) found.push(order)
+  }
+  return found
+}
+
+/** There is one at most. */
+export function stopOf({ orders, ordersByPosition }: Portfolio, key: string): Order | undefined {
+  for (const id of ordersByPosition[key] ?? []) {
+    const order = orders[id]
+    if (order?.kind === 'stop') return order
+  }
+  return undefined
 }

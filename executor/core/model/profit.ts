@@ -4,9 +4,9 @@ import { type Decimal, type SaleResult, toDecimal } from '@keyside/protocol'
 import Big from 'big.js'
 import { dayNumber } from './count.ts'
 import type { Equity, Profit } from './counters.ts'
-import { addFee, isZero, minus, plus, times } from './decimals.ts'
+import { addFee, decimalOf, isZero, minus, plus, times, units, unitsOfProduct } from './decimals.ts'
 import type { Fee, Fill } from './exchange.ts'
-import { type Order, type Portfolio, positionKey } from './state.ts'
+import { type Order, type Portfolio, type Position, positionKey } from './state.ts'
 
 export function equity({ proceeds, cost, marketValue }: Equity): Big {
   return new Big(proceeds).plus(marketValue).minus(cost)
@@ -101,12 +101,33 @@ export function lostToday(
   { positions, profit: { today } }: Portfolio,
   bids: Record<string, Decimal>,
 ) {
-  const fallen = Object.entries(today.dayOpenValues).reduce((sum, [key, basis]) => {
+  let fallen = 0n
+  for (const [key, basis] of Object.entries(today.dayOpenValues)) {
     const position = positions[key]
-    if (position === undefined) return sum
-    return plus(sum, minus(basis, times(position.amount, bids[position.market] ?? '0')))
-  }, '0')
-  return minus(plus(today.losses, fallen), today.gains)
+    if (position === undefined) continue
+    const below = units(basis) - worthUnits(position, bids[position.market] ?? '0')
+    if (below > 0n) fallen += below
+  }
+  return minus(plus(today.losses, decimalOf(fallen)), today.gains)
+}
+
+/** Of all that is held, at the bid; `bids` by market. */
+export function marketValue({ positions }: Portfolio, bids: Readonly<Record<string, Decimal>>) {
+  let all = 0n
+  for (const position of Object.values(positions))
+    all += worthUnits(position, bids[position.market] ?? '0')
+  return decimalOf(all)
+}
+
+/** What a position is worth at a bid is asked several times in each decision. */
+const WORTH = new WeakMap<Position, { readonly bid: Decimal; readonly worth: bigint }>()
+
+function worthUnits(position: Position, bid: Decimal): bigint {
+  const known = WORTH.get(position)
+  if (known?.bid === bid) return known.worth
+  const worth = unitsOfProduct(position.amount, bid)
+  WORTH.set(position, { bid, worth })
+  return worth
 }
 
 // What a sale has brought, beside what was paid for that which it sold: for the trader, and for no limit.

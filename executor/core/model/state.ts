@@ -176,6 +176,8 @@ export interface Portfolio {
   readonly streams: Readonly<Record<string, Stream>>
   /** By client order id; only those whose life is not over. */
   readonly orders: Readonly<Record<string, Order>>
+  /** The same orders by `positionKey`: their client order ids in the order in which they came. Kept by `apply` alone. */
+  readonly ordersByPosition: Readonly<Record<string, readonly string[]>>
   /** Stops and exits that the device made by itself so far, ever: no two have one name. */
   readonly stops: number
   readonly exits: number
@@ -268,6 +270,7 @@ export const EMPTY_PORTFOLIO: Portfolio = {
   tradingSince: 0,
   streams: {},
   orders: {},
+  ordersByPosition: {},
   stops: 0,
   exits: 0,
   positions: {},
