@@ -232,8 +232,7 @@ export class SimulatedExchange extends QuietExchange {
       { kind: 'cancel', about: `cancel ${clientOrderId.slice(0, 6)}` },
       () => {
         this.#options.onCancel(clientOrderId)
-        const outcome = this.#venue.cancel(clientOrderId, this.#true())
-        return outcome === 'unknown_order' ? notOk() : { ok: true, value: outcome }
+        return this.#venue.cancel(clientOrderId, this.#true())
       },
       notOk,
     )

@@ -39,7 +39,7 @@ export class Market {
     this.#random = new Random(seed)
     this.#start = start
     this.#path = [OPENING[market] ?? 100_000]
-    this.#wildness = this.#random.pick([0.0001, 0.0005, 0.002])
+    this.#wildness = this.#random.pick([0.0001, 0.0005, 0.002, 0.006])
   }
 
   bid(at: number): number {

@@ -66,11 +66,15 @@ function makeWorld(simulation: Simulation, home: string) {
   const markets = new Map(
     MARKETS.map(({ market }) => [market, new Market(market, random.word(), start)]),
   )
+  const habits = {
+    triggeredStop: random.pick(['same_order', 'child_order'] as const),
+    wrongSidedStop: random.pick(['rejected', 'taken_as_take_profit'] as const),
+  }
   const onCanceled = ({ request, fills }: PortOrder<bigint>) => {
     const name = fills.length > 0 ? 'part filled, then canceled' : 'canceled'
     simulation.fault(name, nameOf(request.wire))
   }
-  const venue = new SimulatedVenue({ markets, random, onCanceled })
+  const venue = new SimulatedVenue({ markets, random, habits, onCanceled })
   const { truth } = venue
   const network = new Network(simulation)
   const invariants = new Invariants(simulation, truth)

@@ -1,15 +1,15 @@
 // The simulated exchange: the venue model at wandering prices. It knows no faults; what it says, the judge writes down.
-import type { OrderRequest } from '../executor/core/model/exchange.ts'
+import type { Answered, OrderRequest } from '../executor/core/model/exchange.ts'
 import {
+  cancelOf,
   fillOf,
   type PortOrder,
   type PortRequest,
   type PortVenue,
   requestOf,
   turnedDownCode,
-  workingOf,
 } from '../executor/testing/venue-port.ts'
-import { type OrderEvent, Venue, wholeNumbers } from '../venue/index.ts'
+import { type Habits, type OrderEvent, Venue, wholeNumbers } from '../venue/index.ts'
 import { GroundTruth, OWN_COINS } from './ground-truth.ts'
 import { MARKETS, type Market } from './market.ts'
 import { PartialFills } from './partial-fills.ts'
@@ -32,6 +32,7 @@ export interface Arrival {
 export interface VenueParts {
   readonly markets: ReadonlyMap<string, Market>
   readonly random: Random
+  readonly habits: Partial<Habits>
   /** The exchange has canceled it by itself. */
   readonly onCanceled: (order: PortOrder<bigint>) => void
 }
@@ -41,8 +42,8 @@ export const ACCOUNT = 'account'
 /** Binance refuses what is stamped further ahead, or longer ago, ms. */
 const MAX_AHEAD_MS = 1_000
 const RECEIVE_WINDOW_MS = 5_000
-/** More than anybody spends in a run. */
-const OWN_MONEY = '1000000000'
+/** More than is spent in a run. */
+const OWN_MONEY = '1000000'
 
 /** Client ids of the trader's own orders begin so. */
 export const MANUAL = 'web_'
@@ -59,7 +60,7 @@ export class SimulatedVenue {
   /** Chance that a waiting order is canceled by the exchange between two moves of the market. */
   cancelRate = 0
 
-  constructor({ markets, random, onCanceled }: VenueParts) {
+  constructor({ markets, random, habits, onCanceled }: VenueParts) {
     const marketOf = (name: string) => this.truth.market(name)
     this.truth = new GroundTruth(markets)
     this.#random = random
@@ -79,10 +80,7 @@ export class SimulatedVenue {
         fills: this.#fills,
         // 0.1 % of what is bought, or paid in another currency.
         fees: { rate: random.pick(['0', '0.001']), rounding: 'nearest', takenFrom: 'purchases' },
-        habits: {
-          triggeredStop: random.pick(['same_order', 'child_order'] as const),
-          wrongSidedStop: random.pick(['rejected', 'taken_as_take_profit'] as const),
-        },
+        habits,
       },
       (event) => this.#record(event),
     )
@@ -155,12 +153,8 @@ export class SimulatedVenue {
     return this.core.find(ACCOUNT, clientOrderId)
   }
 
-  cancel(clientOrderId: string, now: number): 'canceled' | 'not_open' | 'unknown_order' {
-    const order = this.find(clientOrderId)
-    if (order === undefined) return 'unknown_order'
-    const working = workingOf(this.core, order)
-    this.core.cancel(working, now)
-    return working.status === 'canceled' ? 'canceled' : 'not_open'
+  cancel(clientOrderId: string, now: number): Answered<'canceled' | 'not_open'> {
+    return cancelOf(this.core, { account: ACCOUNT, clientOrderId, now })
   }
 
   /** The market moved: stops trigger, waiting orders fill, and some are canceled by the exchange. */

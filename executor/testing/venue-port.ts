@@ -10,6 +10,7 @@ import {
 } from '@keyside/venue'
 import type {
   AccountTrade,
+  Answered,
   ExchangeOrder,
   Fill,
   OrderRequest,
@@ -79,8 +80,20 @@ function viewOf<N>(venue: PortVenue<N>, order: PortOrder<N>, asOf: number) {
 }
 
 /** The one that still works of a stop and what it became. */
-export function workingOf<N>(venue: PortVenue<N>, order: PortOrder<N>): PortOrder<N> {
+function workingOf<N>(venue: PortVenue<N>, order: PortOrder<N>): PortOrder<N> {
   return (order.child === null ? undefined : venue.order(order.child)) ?? order
+}
+
+/** By the name of the order, its child in its place. */
+export function cancelOf<N>(
+  venue: PortVenue<N>,
+  { account, clientOrderId, now }: { account: string; clientOrderId: string; now: number },
+): Answered<'canceled' | 'not_open'> {
+  const order = venue.find(account, clientOrderId)
+  if (order === undefined) return { ok: false, message: 'no such order' }
+  const working = workingOf(venue, order)
+  venue.cancel(working, now)
+  return { ok: true, value: working.status === 'canceled' ? 'canceled' : 'not_open' }
 }
 
 /** Without the children of stops. */

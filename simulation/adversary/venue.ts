@@ -13,6 +13,7 @@ import type {
 } from '../../executor/core/model/exchange.ts'
 import { QuietExchange } from '../../executor/testing/quiet-exchange.ts'
 import {
+  cancelOf,
   exchangeOrderOf,
   fillOf,
   fillsOf,
@@ -40,7 +41,7 @@ export type FillAt = 'limit' | 'best'
 
 const ACCOUNT = 'device'
 /** More than a day can cost. */
-const MONEY = '1000000000000'
+const MONEY = '1000000'
 /** The honest asks are worth more than anybody's order. */
 const DEEP = '100000'
 
@@ -156,10 +157,7 @@ export class HostileVenue extends QuietExchange {
   }
 
   async cancel(_: string, clientOrderId: string): Promise<Answered<'canceled' | 'not_open'>> {
-    const order = this.#core.find(ACCOUNT, clientOrderId)
-    if (order === undefined) return { ok: false, message: 'no such order' }
-    this.#core.cancel(order, this.#now())
-    return { ok: true, value: order.status === 'canceled' ? 'canceled' : 'not_open' }
+    return cancelOf(this.#core, { account: ACCOUNT, clientOrderId, now: this.#now() })
   }
 
   async openOrders(market: string): Promise<Answered<readonly ExchangeOrder[]>> {
