@@ -27,12 +27,14 @@ import { MARKETS } from './market.ts'
 import type { Random } from './random.ts'
 import { type FalseAnswer, RequestFaults } from './request-faults.ts'
 import type { Simulation } from './simulation.ts'
-import { decimal, PRICE_PLACES } from './units.ts'
+import { decimal, PRICE_PLACES, priceUnits } from './units.ts'
 import { ACCOUNT, type SimulatedVenue } from './venue.ts'
 
 /** The adapter asks for quotes every second, for the clock every minute. */
 const QUOTE_MS = 1_000
 const SKEW_MS = 60_000
+/** Chance that a stop finds that the price was faster. */
+const PASSED_CHANCE = 0.1
 const SKEW_LIFE_MS = 180_000
 
 export interface ExchangeOptions {
@@ -178,6 +180,7 @@ export class SimulatedExchange extends QuietExchange {
     // A gateway has it at once, whatever takes it so long behind it.
     const arrived = answer === null ? now : sentAt + 20
     venue.partialFillRate = this.#faults.strength('thin')
+    if (order.stop !== undefined && this.#random.chance(PASSED_CHANCE)) this.#passTrigger(order)
     const accepted = venue.accept(order, { stamped, arrived, now, as: effects.status ?? 'taken' })
     if (!accepted.ok) {
       simulation.note(`exchange refuses ${nameOf(order)}: ${accepted.code}`)
@@ -192,6 +195,13 @@ export class SimulatedExchange extends QuietExchange {
     if (view === null) throw new Error('an order that was taken is not to be seen')
     const fills = this.#jumbled(fillsOf(venue.core, accepted.order, now))
     return { outcome: 'accepted', order: { ...view, fills } }
+  }
+
+  /** The price has fallen below the stop's trigger while it was on its way. */
+  #passTrigger({ market, stop = '0' }: WireOrder): void {
+    const fallen = Math.floor(priceUnits(stop) * (1 - this.#random.part() / 100))
+    this.#venue.market(market).fallTo(fallen, this.#true())
+    this.#options.simulation.fault('price past the trigger')
   }
 
   #view(order: PortOrder<bigint>, asOf: number): ExchangeOrder | null {

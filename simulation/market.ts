@@ -39,7 +39,7 @@ export class Market {
     this.#random = new Random(seed)
     this.#start = start
     this.#path = [OPENING[market] ?? 100_000]
-    this.#wildness = this.#random.pick([0.0001, 0.0005, 0.002, 0.006])
+    this.#wildness = this.#random.pick([0.0001, 0.0005, 0.002])
   }
 
   bid(at: number): number {
@@ -51,6 +51,13 @@ export class Market {
   ask(at: number): number {
     const bid = this.bid(at)
     return bid + 1 + Math.floor(bid / SPREAD_PARTS)
+  }
+
+  /** From this second on the price goes on from there. */
+  fallTo(price: number, at: number): void {
+    this.bid(at)
+    this.#path.length = Math.max(0, Math.floor((at - this.#start) / 1000))
+    this.#path.push(price)
   }
 
   #next(price: number): number {

@@ -126,6 +126,13 @@ export const MUTANTS: Readonly<Record<string, readonly Patch[]>> = {
       to: 'if (pin.key.verify(signed, signatureBytes) === null)',
     },
   ],
+  'wrong-side-kept': [
+    {
+      file: 'executor/core/execution/order-status.ts',
+      from: "  if (order.kind === 'stop' && seen.triggers === 'at_or_above') onWrongSide(turn, order)\n",
+      to: '',
+    },
+  ],
   'clock-back-unnoticed': [
     { file: 'executor/core/execution/decide.ts', from: '  watchClock(context)\n', to: '' },
   ],
