@@ -53,6 +53,7 @@ export interface ExchangeOptions {
 export class SimulatedExchange extends QuietExchange {
   override readonly realMoney = 'yes'
   readonly acceptanceWindowMs = ACCEPTANCE_WINDOW_MS
+  override readonly viewLagMs = MAX_LAG_MS
   readonly #options: ExchangeOptions
   readonly #random: Random
   readonly #faults: RequestFaults
