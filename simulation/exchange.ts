@@ -33,8 +33,6 @@ import { ACCOUNT, type SimulatedVenue } from './venue.ts'
 /** The adapter asks for quotes every second, for the clock every minute. */
 const QUOTE_MS = 1_000
 const SKEW_MS = 60_000
-/** Chance that a stop finds that the price was faster. */
-const PASSED_CHANCE = 0.1
 const SKEW_LIFE_MS = 180_000
 
 export interface ExchangeOptions {
@@ -181,7 +179,8 @@ export class SimulatedExchange extends QuietExchange {
     // A gateway has it at once, whatever takes it so long behind it.
     const arrived = answer === null ? now : sentAt + 20
     venue.partialFillRate = this.#faults.strength('thin')
-    if (order.stop !== undefined && this.#random.chance(PASSED_CHANCE)) this.#passTrigger(order)
+    if (order.stop !== undefined && this.#random.chance(this.#faults.strength('passed')))
+      this.#passTrigger(order)
     const accepted = venue.accept(order, { stamped, arrived, now, as: effects.status ?? 'taken' })
     if (!accepted.ok) {
       simulation.note(`exchange refuses ${nameOf(order)}: ${accepted.code}`)

@@ -36,20 +36,24 @@ const REST = {
   untilTaken: async () => undefined,
 }
 
+const HABITS = [
+  { triggeredStop: 'same_order', wrongSidedStop: 'rejected' },
+  { triggeredStop: 'child_order', wrongSidedStop: 'taken_as_take_profit' },
+] as const
+
 describe('the exchange of the simulation', () => {
-  /** Some seeds have child orders, and stops that are taken on the wrong side. */
-  describe.each([1, 2, 3, 4])('of seed %i', (seed) => {
-    test.for(contract(['rules', 'sides', 'names']))('$name', ({ run }) => run(simulated(seed)))
+  describe.each(HABITS)('that has a triggered stop as $triggeredStop', (habits) => {
+    test.for(contract(['rules', 'sides', 'names']))('$name', ({ run }) => run(simulated(habits)))
   })
 })
 
-function simulated(seed: number): TestVenue {
-  const simulation = new Simulation(seed)
+function simulated(habits: (typeof HABITS)[number]): TestVenue {
+  const simulation = new Simulation(1)
   const { scheduler, random } = simulation
   let bid = CENTS
   const market = { bid: () => bid, ask: () => bid + 1 } as unknown as Market
   const markets = new Map(MARKETS.map((rules) => [rules.market, market]))
-  const venue = new SimulatedVenue({ markets, random, onCanceled: () => undefined })
+  const venue = new SimulatedVenue({ markets, random, habits, onCanceled: () => undefined })
   const taken: string[] = []
   const exchange = new SimulatedExchange({
     simulation,

@@ -14,6 +14,8 @@ export const FAULT_KINDS = [
   'thin',
   /** The exchange turns orders down. */
   'poor',
+  /** The price passes a stop's trigger while it is on its way. */
+  'passed',
   /** An attacker sends what the device must refuse. */
   'attacker_messages',
   /** The process dies. */

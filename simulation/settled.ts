@@ -136,8 +136,10 @@ function checkStrangers({ ledger, simulation, truth }: Ended): void {
     // One that came and went without a trade leaves nothing to see.
     if (by === 'device' || (closedAt > 0 && trades.length === 0)) continue
     if (closedAt > 0 && closedAt < ledger.began) continue
+    // Of one that is over its first trade is all that can be seen.
+    const visibleSince = closedAt > 0 ? (trades[0]?.at ?? closedAt) : acceptedAt
     const isSeen =
-      acceptedAt < simulation.healed - TWO_LOOKS_MS &&
+      visibleSince < simulation.healed - TWO_LOOKS_MS &&
       !wasJustNameless(ledger, wire.market, recently)
     if (isSeen && !ledger.strangers.has(exchangeId))
       simulation.violate('an order by hand is told', `${wire.clientOrderId} ${wire.type}`)
