@@ -129,8 +129,8 @@ export const MUTANTS: Readonly<Record<string, readonly Patch[]>> = {
   'wrong-side-kept': [
     {
       file: 'executor/core/execution/order-status.ts',
-      from: "  if (order.kind === 'stop' && seen.triggers === 'at_or_above') onWrongSide(turn, order)\n",
-      to: '',
+      from: "seen.triggers === 'at_or_above'",
+      to: 'seen.fills === undefined',
     },
   ],
   'clock-back-unnoticed': [
