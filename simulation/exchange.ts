@@ -179,7 +179,7 @@ export class SimulatedExchange extends QuietExchange {
     // A gateway has it at once, whatever takes it so long behind it.
     const arrived = answer === null ? now : sentAt + 20
     venue.partialFillRate = this.#faults.strength('thin')
-    if (order.stop !== undefined && this.#random.chance(this.#faults.strength('passed')))
+    if (order.triggerPrice !== undefined && this.#random.chance(this.#faults.strength('passed')))
       this.#passTrigger(order)
     const accepted = venue.accept(order, { stamped, arrived, now, as: effects.status ?? 'taken' })
     if (!accepted.ok) {
@@ -198,8 +198,8 @@ export class SimulatedExchange extends QuietExchange {
   }
 
   /** The price has fallen below the stop's trigger while it was on its way. */
-  #passTrigger({ market, stop = '0' }: WireOrder): void {
-    const fallen = Math.floor(priceUnits(stop) * (1 - this.#random.part() / 100))
+  #passTrigger({ market, triggerPrice = '0' }: OrderRequest): void {
+    const fallen = Math.floor(priceUnits(triggerPrice) * (1 - this.#random.part() / 100))
     this.#venue.market(market).fallTo(fallen, this.#true())
     this.#options.simulation.fault('price past the trigger')
   }
