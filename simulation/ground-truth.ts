@@ -36,6 +36,8 @@ export interface TakenOrder {
 export class GroundTruth {
   /** Every order that was ever taken, in its order. */
   readonly orders: TakenOrder[] = []
+  /** Sales that were refused for want of coins. */
+  readonly uncovered: { readonly market: string; readonly at: number }[] = []
   readonly #markets: ReadonlyMap<string, Market>
   readonly #withdrawn = new Map<string, number>()
   readonly #touched = new Map<string, number>()
@@ -78,6 +80,11 @@ export class GroundTruth {
     const order = this.orders.find((one) => one.exchangeId === exchangeId)
     if (order === undefined) throw new RangeError(`no order ${exchangeId}`)
     return order
+  }
+
+  /** The exchange refused a sale, because the coins were not there. */
+  onUncovered(market: string, at: number): void {
+    this.uncovered.push({ market, at })
   }
 
   /** What the trader took away of a market's coins, units of base; 0 when all of it came back. */

@@ -14,6 +14,9 @@ import { Protection } from './protection.ts'
 import type { Simulation } from './simulation.ts'
 
 const UNKNOWN_MS = 120_000
+/** Until the device has seen that coins went, whatever was in its way. */
+const SEEN_MS = 45_000
+const MAX_UNCOVERED = 3
 /** What a clock that is wrong and a skew that is a minute old may add to an age, ms. */
 const CLOCK_MS = 7_000
 
@@ -28,6 +31,9 @@ export class Invariants {
     running: EMPTY_PORTFOLIO,
     folded: EMPTY_PORTFOLIO,
   }
+  /** How many refused sales were judged, and how many of them came late, by market and withdrawal. */
+  #judged = 0
+  readonly #uncovered = new Map<string, number>()
   readonly #watermarks = new Map<string, number>()
 
   constructor(simulation: Simulation, truth: GroundTruth) {
@@ -120,6 +126,7 @@ export class Invariants {
   }
 
   afterStep(device: Device): void {
+    this.#checkCover()
     const running = device.running()
     this.#checkUnknown(running?.since ?? null)
     this.#protection.check(running)
@@ -131,6 +138,21 @@ export class Invariants {
     const state = JSON.stringify(portfolio)
     if (state !== JSON.stringify(this.ledger.portfolio))
       this.#violate('I6 the journal folds to the running state', difference(state, this.ledger))
+  }
+
+  /** Once the device has had time to see what went, it does not try again and again to sell more than is there. */
+  #checkCover(): void {
+    const news = this.#truth.uncovered.slice(this.#judged)
+    this.#judged += news.length
+    for (const { market, at } of news) {
+      const since = this.#truth.touchedAt(market)
+      if (at - since < SEEN_MS || !this.#simulation.isExchangeUp()) continue
+      const key = `${market} ${since}`
+      const times = (this.#uncovered.get(key) ?? 0) + 1
+      this.#uncovered.set(key, times)
+      if (times > MAX_UNCOVERED)
+        this.#violate('no sale is tried on and on for more than is there', market)
+    }
   }
 
   #checkUnknown(upSince: number | null): void {

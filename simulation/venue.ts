@@ -117,6 +117,8 @@ export class SimulatedVenue {
     const effects = as === 'rejected' ? ({ status: 'rejected' } as const) : {}
     const submitted = this.core.submit(request, now, effects)
     if (submitted.outcome === 'accepted') return { ok: true, order: submitted.order }
+    if (submitted.reason === 'no_balance' && request.side === 'sell')
+      this.truth.onUncovered(request.market, now)
     const code = turnedDownCode(submitted.reason)
     if (code === 'unknown') return { ok: false, code: submitted.reason, proof: 'no' }
     return { ok: false, code, proof: 'yes' }
