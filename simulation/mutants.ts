@@ -75,8 +75,8 @@ export const MUTANTS: Readonly<Record<string, readonly Patch[]>> = {
     },
     {
       file: 'executor/journal/journal.ts',
-      from: '      portfolio = apply(portfolio, toFact(row))\n',
-      to: `      portfolio = apply(portfolio, toFact(row))
+      from: '      portfolio = apply(portfolio, toEvent(row))\n',
+      to: `      portfolio = apply(portfolio, toEvent(row))
       const edited = Number(
         this.#db.prepare("SELECT value FROM kept WHERE name = 'edited'").get()?.['value'] ?? 0,
       )
