@@ -2,7 +2,7 @@
 
 import type { Decimal, Head, Signal, TradingState } from '@keyside/protocol'
 import { type Counters, NO_COUNTERS, NO_PROFIT, type Profit } from './counters.ts'
-import type { Fee, OrderRequest, StopRules } from './exchange.ts'
+import type { Fee, MarketRules, OrderRequest, StopRules } from './exchange.ts'
 import type { Reconciliation } from './observation.ts'
 import type { OrderState } from './order-table.ts'
 
@@ -49,7 +49,8 @@ export interface CostBasis {
   readonly fees: readonly Fee[]
 }
 
-export interface PlannedOrder {
+/** With what the market's rules said when it was planned. */
+export interface PlannedOrder extends Pick<MarketRules, 'takerFee'>, Pick<StopRules, 'holds'> {
   /** Hash of the exact order and its end of time: what an approval names. */
   readonly id: string
   readonly request: OrderRequest
@@ -57,10 +58,6 @@ export interface PlannedOrder {
   readonly value: Decimal
   /** Quote. */
   readonly risk: Decimal
-  /** The highest fee of a taker there, as a share of what is traded. */
-  readonly takerFee: Decimal
-  /** Whether the coins of a sale that waits can be sold by nothing else. */
-  readonly holds: StopRules['holds']
 }
 
 export interface Order extends NewOrder {
