@@ -14,7 +14,7 @@ export interface ConnectRules {
 }
 
 /** MQTT 3.1.1 section 3.2.2.3: 3 not now, 4 bad user name or password, 5 not authorized. */
-export type ReturnCode = 3 | 4 | 5
+type ReturnCode = 3 | 4 | 5
 
 export type ConnectResult =
   | { readonly ok: true; readonly session: Session }

@@ -1,14 +1,14 @@
 // All codes of the broker: why it does not start, or refuses a client or a message.
 
 /** Reasons not to start; thrown as a KeysideError. */
-export const START_CODES = [
+const START_CODES = [
   'broker_port_taken',
   'broker_address_unusable',
   'broker_self_test_failed',
 ] as const
 
 /** Reasons to refuse a client or a message; logged. A refused token keeps its own code. */
-export const REFUSAL_CODES = [
+const REFUSAL_CODES = [
   'connection_displaced',
   'connections_full',
   'connections_full_for_address',

@@ -3,7 +3,7 @@ export { decodeBase64url, encodeBase64url } from './base64url.ts'
 export type { Access } from './claims/access.ts'
 export type { Approval } from './claims/approval.ts'
 export type { Command, Instruction } from './claims/command.ts'
-export { currency, id, line, market, seconds } from './claims/common.ts'
+export { currency, id, market, seconds, singleLine } from './claims/common.ts'
 export {
   type Decimal,
   decimal,

@@ -1,11 +1,10 @@
 // What every Node program of Keyside needs besides its purpose.
-export { brokerAddress, isLoopback, plaintextWarning } from './broker-url.ts'
+export { brokerAddress, plaintextWarning } from './broker-url.ts'
 export {
   databaseBusy,
   isBusy,
   LONG_BUSY_TIMEOUT_MS,
   Retry,
-  type RetryOptions,
   STEP_BUSY_TIMEOUT_MS,
   whileBusy,
 } from './busy.ts'

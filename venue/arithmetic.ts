@@ -4,7 +4,7 @@ import Big from 'big.js'
 export type Rounding = 'down' | 'nearest' | 'up'
 
 /** To and from decimal text. `parse` throws a RangeError for what it cannot hold exactly. */
-export interface Unit<N> {
+interface Unit<N> {
   parse(text: string): N
   format(count: N): string
 }

@@ -143,7 +143,7 @@ export class WorstPriceFills<N> extends BestPriceFills<N> {
 }
 
 /** Whether an order takes this price. */
-export function isWithin<N>(math: Arithmetic<N>, { request }: Order<N>, price: N): boolean {
+function isWithin<N>(math: Arithmetic<N>, { request }: Order<N>, price: N): boolean {
   if (isUnpriced(request.type) || request.price === undefined) return true
   const distance = math.compare(price, request.price)
   return request.side === 'buy' ? distance <= 0 : distance >= 0

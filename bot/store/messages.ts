@@ -2,7 +2,7 @@
 import type { ChartInput } from '../charts/input.ts'
 import type { Store } from './open.ts'
 
-export interface Button {
+interface Button {
   readonly text: string
   readonly data: string
 }

@@ -8,7 +8,7 @@ export function digestOf(number: number): string {
   return encodeBase64url(new Uint8Array(32).fill(number))
 }
 
-export function jtiOf(number: number): string {
+function jtiOf(number: number): string {
   return encodeBase64url(new Uint8Array(16).fill(number))
 }
 

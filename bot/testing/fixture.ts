@@ -50,8 +50,8 @@ const AUTHORITY = keyOf(1)
 const BOT = keyOf(2)
 const DEVICE = keyOf(3)
 
-export type Clock = ReturnType<typeof turnableClock>
-export type Heard = { command: Command } | { approval: Approval }
+type Clock = ReturnType<typeof turnableClock>
+type Heard = { command: Command } | { approval: Approval }
 
 export interface BotFixture {
   readonly telegram: SandboxTelegram
@@ -159,7 +159,7 @@ function writeConfig(home: string, url: string, clock: Clock, telegram: SandboxT
 }
 
 /** Plays the executor: hears what the bot sends, and says what a test tells it to. */
-export class ScriptedDevice {
+class ScriptedDevice {
   readonly heard: Heard[] = []
   /** Raw tokens, to look for what must not be in them. */
   readonly tokens: string[] = []

@@ -1,11 +1,7 @@
 // All codes of the bot. docs/errors.md explains each one.
 
 /** Reasons not to start; thrown as a KeysideError. */
-export const BOT_START_CODES = [
-  'telegram_token_malformed',
-  'bot_database_unusable',
-  'bot_locked',
-] as const
+const BOT_START_CODES = ['telegram_token_malformed', 'bot_database_unusable', 'bot_locked'] as const
 
 /** Logged with a sentence; the bot keeps running. */
 export const BOT_LOG_CODES = [

@@ -24,14 +24,14 @@ export function token(
   return seal('access', { ...parties, iat, exp: iat + 3600, jti, acl, ...claims }, key)
 }
 
-export interface TestClock extends Clock {
+interface TestClock extends Clock {
   /** Moves time, and nothing runs: a timer that is late. */
   jump(ms: number): void
   /** Moves time and runs what repeats, once. */
   move(ms: number): void
 }
 
-export function testClock(): TestClock {
+function testClock(): TestClock {
   const repeating = new Set<() => void>()
   let ahead = 0
   return {

@@ -4,7 +4,7 @@ import { type Policy, policySchema } from '../core/risk/policy/schema.ts'
 
 export const POLICY_CODES = ['policy_empty', 'policy_invalid', 'policy_not_accepted'] as const
 
-export type PolicyCode = (typeof POLICY_CODES)[number]
+type PolicyCode = (typeof POLICY_CODES)[number]
 
 export type LoadedPolicy =
   | { readonly ok: true; readonly policy: Policy }

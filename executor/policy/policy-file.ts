@@ -102,7 +102,7 @@ export function requirePolicy(
 }
 
 /** What was accepted, with the one in force that is so now. */
-export function acceptanceAt(db: DatabaseSync, now: number): Acceptance | null {
+function acceptanceAt(db: DatabaseSync, now: number): Acceptance | null {
   const kept = keptPolicy(db)
   return kept === null ? null : settled(kept, latestTime(db, now))
 }

@@ -1,11 +1,11 @@
 // An approval: the trader's answer to one exact order.
 import { z } from 'zod'
-import { digest, line, registered } from './common.ts'
+import { digest, registered, singleLine } from './common.ts'
 
 export const approval = z.strictObject({
   ...registered,
   /** Who answered, for the journal: `telegram:<numeric user id>`. */
-  sub: line.max(64),
+  sub: singleLine.max(64),
   /** Hash of the order as it was shown, every character of it. */
   order: digest,
   answer: z.enum(['approve', 'reject']),

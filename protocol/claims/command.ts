@@ -1,6 +1,6 @@
 // A command: what the trader asks of the device from the chat. Nothing here can loosen a limit.
 import { z } from 'zod'
-import { line, registered } from './common.ts'
+import { registered, singleLine } from './common.ts'
 
 const ask = <Name extends string>(name: Name) => z.strictObject({ do: z.literal(name) })
 const list = <Name extends string>(name: Name) =>
@@ -23,7 +23,7 @@ const instruction = z.discriminatedUnion('do', [
 export const command = z.strictObject({
   ...registered,
   /** Who asked, for the journal: `telegram:<numeric user id>`. */
-  sub: line.max(64),
+  sub: singleLine.max(64),
   instruction,
 })
 

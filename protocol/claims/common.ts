@@ -33,7 +33,7 @@ export const currency = z.string().regex(/^[A-Z0-9]{1,16}$/, 'expected a currenc
 export const side = z.enum(['buy', 'sell'])
 
 /** One line for a person, without control, format or surrogate characters. */
-export const line = z
+export const singleLine = z
   .string()
   .max(500)
   .regex(/^[^\p{C}\p{Zl}\p{Zp}]*$/u, 'expected one line')

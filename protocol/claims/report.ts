@@ -5,20 +5,20 @@ import {
   digest,
   id,
   jti,
-  line,
   market,
   numericDate,
   registered,
   sequence,
   side,
+  singleLine,
 } from './common.ts'
 import { decimal, positiveDecimal } from './decimal.ts'
 
 /** One of the codes of docs/errors.md. */
-export const code = z.string().regex(/^[a-z][a-z0-9_.]{2,48}$/, 'expected an error code')
+const code = z.string().regex(/^[a-z][a-z0-9_.]{2,48}$/, 'expected an error code')
 
 /** One order as it was planned, in the characters that go to the exchange. */
-export const orderView = z.strictObject({
+const orderView = z.strictObject({
   /** Hash that an approval must name. */
   id: digest,
   /** `jti` of the signal behind it. */
@@ -48,7 +48,7 @@ const approvalNeeded = z.strictObject({
   stop: positiveDecimal.optional(),
   /** The most the order may lose, in quote: down to what its stop may sell for, or all of it without one. No fees. */
   risk: decimal,
-  reason: line,
+  reason: singleLine,
   expires: numericDate,
   /** The same idea was asked about before, and the price left it: which time this is, and the price at the last one. */
   again: z.strictObject({ times: z.int().min(2), was: positiveDecimal }).optional(),
@@ -101,9 +101,9 @@ const orderStep = z.strictObject({
   /** With a way out that has sold something. */
   result: result.optional(),
   /** Why there is a way out: the signal's reason, or the device's own. */
-  reason: line.optional(),
+  reason: singleLine.optional(),
   code: code.optional(),
-  message: line.optional(),
+  message: singleLine.optional(),
 })
 
 /** A signal that never became an order. */
@@ -116,22 +116,22 @@ const refusal = z.strictObject({
   /** The order that a refused approval named. */
   order: digest.optional(),
   code,
-  message: line,
+  message: singleLine,
 })
 
-export const TRADING_STATES = ['running', 'paused', 'halted'] as const
+const TRADING_STATES = ['running', 'paused', 'halted'] as const
 
 const stateChange = z.strictObject({
   type: z.literal('state'),
   state: z.enum(TRADING_STATES),
-  by: line.max(64),
+  by: singleLine.max(64),
 })
 
 const notice = z.strictObject({
   type: z.literal('notice'),
   level: z.enum(['info', 'warning', 'error']),
   code,
-  message: line,
+  message: singleLine,
 })
 
 /** How many rows are left out of a list. */
@@ -222,7 +222,7 @@ const tradesAnswer = z.strictObject({
 })
 
 const doneAnswer = z.strictObject({ about: z.literal('done') })
-const refusedAnswer = z.strictObject({ about: z.literal('refused'), code, message: line })
+const refusedAnswer = z.strictObject({ about: z.literal('refused'), code, message: singleLine })
 
 const answer = z.strictObject({
   type: z.literal('answer'),
@@ -239,7 +239,7 @@ const answer = z.strictObject({
   ]),
 })
 
-export const reportEvent = z.discriminatedUnion('type', [
+const reportEvent = z.discriminatedUnion('type', [
   approvalNeeded,
   orderStep,
   refusal,

@@ -1,10 +1,19 @@
 // A signal: the engine says "enter" or "exit", once.
 import { z } from 'zod'
-import { digest, id, line, market, numericDate, registered, sequence, side } from './common.ts'
+import {
+  digest,
+  id,
+  market,
+  numericDate,
+  registered,
+  sequence,
+  side,
+  singleLine,
+} from './common.ts'
 import { positiveDecimal } from './decimal.ts'
 
 /** How much. `percent` of an entry is of what the trader allotted to the stream, of an exit of the position. */
-export const size = z.strictObject({
+const size = z.strictObject({
   unit: z.enum(['percent', 'quote', 'base']),
   value: positiveDecimal,
 })
@@ -21,7 +30,7 @@ const distance = positiveDecimal.refine(
 const YEAR = 31_536_000
 
 /** The candle that the engine decided on. */
-export const candle = z.strictObject({
+const candle = z.strictObject({
   timeframe: z.string().regex(/^[1-9]\d{0,2}[smhdwM]$/, 'expected a timeframe such as "1m"'),
   /** When the candle opened. */
   start: numericDate,
@@ -60,7 +69,7 @@ const shape = z.strictObject({
   /** The price that the engine saw. */
   referencePrice: positiveDecimal,
   candle,
-  reason: line.max(200),
+  reason: singleLine.max(200),
   /** The latest moment at which an entry may still be sent, approval included. */
   validUntil: numericDate,
 })

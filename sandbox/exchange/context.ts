@@ -23,7 +23,7 @@ export interface ExchangeContext {
   readonly countOrder: () => void
 }
 
-export interface Call {
+interface Call {
   readonly parameters: Parameters
   readonly effects: OrderEffects
 }

@@ -12,7 +12,7 @@ export const FAULT_NAMES = [
   'lost-answer',
 ] as const
 
-export type FaultName = (typeof FAULT_NAMES)[number]
+type FaultName = (typeof FAULT_NAMES)[number]
 
 export type Fault = {
   name: FaultName

@@ -108,7 +108,7 @@ function entityOf(tag: OpenTag, end: number, parent: OpenTag | undefined): Entit
 }
 
 /** A link that a chat may show: anything else stays plain text, as in Telegram. */
-export function isLink(url: string): boolean {
+function isLink(url: string): boolean {
   return ['http:', 'https:', 'tg:', 'mailto:'].includes(URL.parse(url)?.protocol ?? '')
 }
 

@@ -17,7 +17,7 @@ export interface Attack {
   readonly lost: () => number
 }
 
-export type WayOut = 'stop' | 'exit' | 'flatten' | 'halt' | 'hold' | 'silence'
+type WayOut = 'stop' | 'exit' | 'flatten' | 'halt' | 'hold' | 'silence'
 
 /** What an attack consists of. */
 export interface Plan {

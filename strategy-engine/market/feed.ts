@@ -16,7 +16,7 @@ export const FEED_CODES = [
   'clock_differs',
 ] as const
 
-export type FeedCode = (typeof FEED_CODES)[number]
+type FeedCode = (typeof FEED_CODES)[number]
 
 export interface FeedTrouble {
   readonly code: FeedCode

@@ -41,7 +41,7 @@ const TOPICS = ['keyside/v1/signal/+/+', 'keyside/v1/head/+/+', 'keyside/v1/pres
 const silent = createLog({ program: 'test', level: 'silent' })
 
 type Told = 'signal' | 'head' | 'presence'
-export type Message<Name extends Told> = Opened<Name> & { topic: string; retained: boolean }
+type Message<Name extends Told> = Opened<Name> & { topic: string; retained: boolean }
 type Received = { [Name in Told]: Message<Name>[] }
 
 /** An engine's home with one strategy. `outsider`: its access token is not from the authority. */

@@ -7,7 +7,7 @@ import type { OrderEvent, VenueOptions } from '../options.ts'
 import type { OrderRequest, OrderType, Side, TimeInForce } from '../order.ts'
 import { Venue } from '../venue.ts'
 
-export const START = Date.UTC(2026, 10, 23)
+const START = Date.UTC(2026, 10, 23)
 export const BTC: MarketSetup = {
   symbol: 'BTC/USDT',
   base: 'BTC',

@@ -44,14 +44,14 @@ export function baseOf(market: string): string {
 }
 
 /** In every position of that currency, whatever it is traded against. */
-export function heldIn({ positions }: Portfolio, base: string): Decimal {
+function heldIn({ positions }: Portfolio, base: string): Decimal {
   return Object.values(positions)
     .filter(({ market }) => baseOf(market) === base)
     .reduce((sum, { amount }) => plus(sum, amount), '0')
 }
 
 /** Base that sales at the exchange hold, or may hold. */
-export function lockedIn({ orders }: Portfolio, isCounted: (order: Order) => boolean): Big {
+function lockedIn({ orders }: Portfolio, isCounted: (order: Order) => boolean): Big {
   return Object.values(orders)
     .filter((order) => isWorking(order.state) && holdsCoins(order) && isCounted(order))
     .reduce(

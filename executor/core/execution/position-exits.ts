@@ -119,7 +119,7 @@ function needsPrice(
 }
 
 // Take-profits: when the bid reaches a level, that much of the position is sold, and each level once.
-export function takeProfit(
+function takeProfit(
   context: DecisionContext,
   key: string,
   position: Position,

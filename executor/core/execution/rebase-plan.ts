@@ -18,13 +18,13 @@ export interface MarketSeen {
   readonly trades: readonly Named<AccountTrade>[]
 }
 
-export interface PositionChange {
+interface PositionChange {
   readonly position: string
   readonly from: Decimal
   readonly to: Decimal
 }
 
-export interface Resting {
+interface Resting {
   readonly market: string
   readonly kind: VenueOrderKind
   readonly exchangeId: string

@@ -58,7 +58,7 @@ function refuse(context: DecisionContext, { order }: Approval, code: ExecutorCod
 export const WRONG_AN_HOUR = 5
 
 /** A true code is used up by this, whatever becomes of the order. */
-export function takeCode(
+function takeCode(
   context: DecisionContext,
   { clientOrderId }: Order,
   code: string | undefined,

@@ -167,7 +167,7 @@ function closeForReappeared(
 
 // Coins that the positions say and the exchange does not have: told once, and not counted on until they are back.
 /** `proof`: seen in two looks, or in one that followed a sale which was refused for want of coins. */
-export function judgeCoins(
+function judgeCoins(
   context: DecisionContext,
   market: string,
   { coins, held, there }: Discrepancies,
@@ -223,7 +223,7 @@ function setMissing(
   append(context, { type: 'missing', market, positions: Object.fromEntries(changed) })
 }
 
-export function tell(
+function tell(
   context: DecisionContext,
   code: 'unexpected_activity' | 'order_reappeared' | 'position_drift',
   details: string,

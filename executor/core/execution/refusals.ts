@@ -4,7 +4,7 @@ import type { Session } from '../model/state.ts'
 import { append, type DecisionContext, notice, report, singleLine } from './context.ts'
 
 /** Refusals told in one minute. */
-export const REFUSALS_A_MINUTE = 20
+const REFUSALS_A_MINUTE = 20
 const MINUTE_MS = 60_000
 
 type Refusal = Omit<Extract<ReportEvent, { type: 'refusal' }>, 'type'>

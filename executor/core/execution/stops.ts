@@ -202,7 +202,7 @@ export function onWrongSide(context: DecisionContext, stop: Order): undefined {
 }
 
 /** It is tried again after a pause. */
-export function stopFailed(
+function stopFailed(
   context: DecisionContext,
   key: string,
   code: string,

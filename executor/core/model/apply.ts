@@ -160,7 +160,7 @@ function withStream(portfolio: Portfolio, name: string, change: Partial<Stream>)
   return { ...portfolio, streams: { ...portfolio.streams, [name]: { ...before, ...change } } }
 }
 
-export function withOrder(portfolio: Portfolio, order: Order): Portfolio {
+function withOrder(portfolio: Portfolio, order: Order): Portfolio {
   return { ...portfolio, orders: { ...portfolio.orders, [order.clientOrderId]: order } }
 }
 
@@ -240,12 +240,12 @@ const ENDED_KEPT = 64
 
 type Ended = Portfolio['endedOrders']
 
-export function withEnded(ended: Ended, one: Ended[number]): Ended {
+function withEnded(ended: Ended, one: Ended[number]): Ended {
   return [...ended, one].slice(-ENDED_KEPT)
 }
 
 /** An answer to a plan that was asked about and is no more has to be told from one to an order that never was. */
-export function withReplaced(
+function withReplaced(
   portfolio: Portfolio,
   { clientOrderId, plan }: { clientOrderId: string; plan: PlannedOrder },
 ): Portfolio {
@@ -260,7 +260,7 @@ export function withReplaced(
 }
 
 /** A clock that is set back makes no used code new. */
-export function withCode(codes: Codes, event: { step: number | 'wrong'; at: number }): Codes {
+function withCode(codes: Codes, event: { step: number | 'wrong'; at: number }): Codes {
   const { step, at } = event
   if (step !== 'wrong') return { ...codes, usedUpTo: Math.max(codes.usedUpTo, step) }
   return { ...codes, wrong: [...wrongAt(codes, at), at] }

@@ -145,7 +145,7 @@ export interface Position {
   readonly failures: { readonly exit: Failures; readonly stop: Failures }
 }
 
-export interface Exits {
+interface Exits {
   /** Lowest price first. */
   readonly takeProfits: NonNullable<OrderIntent['takeProfits']>
   /** Percent below the highest bid. */
@@ -238,7 +238,7 @@ export interface Session {
 }
 
 /** What looking at prices needs to remember between two looks. Times in Unix ms. */
-export interface PriceWatch {
+interface PriceWatch {
   readonly evaluatedAt: number
   /** By stop order: since when the bid has been below what it may sell for. */
   readonly below: Readonly<Record<string, number>>
@@ -247,7 +247,7 @@ export interface PriceWatch {
 }
 
 /** What was told about the line to the exchange. */
-export interface ConnectionState {
+interface ConnectionState {
   readonly ban: 'none' | 'told'
   readonly clock: 'right' | 'off'
   /** Unix ms; 0 while it may be asked. */

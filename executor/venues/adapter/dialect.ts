@@ -15,7 +15,7 @@ import type {
   VenueOrderKind,
 } from '../../core/model/exchange.ts'
 
-export type Params = Readonly<Record<string, string>>
+type Params = Readonly<Record<string, string>>
 
 /** One request, and how its answer is read. */
 export interface Question<T> {
@@ -61,7 +61,7 @@ export interface ListedOrder extends ExchangeOrder {
   readonly became?: string
 }
 
-export interface TriggeredStops {
+interface TriggeredStops {
   /** Whether a number is a stop's: no order has it, and no fills. */
   isStop(exchangeId: string): boolean
   /** An order that a stop became, by its number. */

@@ -2,7 +2,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
-export interface Heard {
+interface Heard {
   readonly method: string
   readonly path: string
   readonly query: URLSearchParams
@@ -11,7 +11,7 @@ export interface Heard {
   readonly apiKey: string
 }
 
-export type Intruder = (heard: Heard, response: ServerResponse) => 'answered' | 'pass'
+type Intruder = (heard: Heard, response: ServerResponse) => 'answered' | 'pass'
 
 export interface Wiretap {
   readonly address: string

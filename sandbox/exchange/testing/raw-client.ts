@@ -46,7 +46,7 @@ export function signed(
   return raw(exchange, method, path, `${text}&signature=${signature}`, apiKey)
 }
 
-export function textOf(query: Query): string {
+function textOf(query: Query): string {
   return new URLSearchParams(
     Object.entries(query).map(([name, value]) => [name, String(value)]),
   ).toString()

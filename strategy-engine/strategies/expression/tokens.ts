@@ -18,7 +18,7 @@ export class RuleError extends Error {
   }
 }
 
-export const MAX_RULE_LENGTH = 500
+const MAX_RULE_LENGTH = 500
 
 const SPACE = /\s*/y
 const TOKEN =

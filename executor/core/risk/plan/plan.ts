@@ -152,7 +152,7 @@ function risk(
 
 // How much base currency a signal asks for, cut to whole steps.
 /** Base currency, a multiple of the step; 0 when less than one step is left. An exit is cut to the position. */
-export function amountFor(input: PlanInput, price: Big): Big {
+function amountFor(input: PlanInput, price: Big): Big {
   const step = parseDecimal(input.rules.step)
   const asked =
     input.signal.kind === 'entry' ? entryAmount(input, price, step) : exitAmount(input, price, step)

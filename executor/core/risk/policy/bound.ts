@@ -5,7 +5,7 @@ import { parseDecimal, percentOf } from '../../model/decimals.ts'
 import type { Policy } from './schema.ts'
 
 /** Plain digits. A sum may have more of them than a decimal on the wire. */
-export type Sum = string
+type Sum = string
 
 export interface BoundTerm {
   readonly what: string
@@ -15,7 +15,7 @@ export interface BoundTerm {
 }
 
 /** One way to reckon it; each holds by itself. */
-export interface BoundWay {
+interface BoundWay {
   readonly what: string
   readonly terms: readonly BoundTerm[]
   readonly sum: Sum

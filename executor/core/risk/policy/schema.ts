@@ -206,7 +206,7 @@ export interface Policy {
   readonly realMoney: 'yes' | 'no'
 }
 
-export interface StreamPolicy {
+interface StreamPolicy {
   readonly allocation: Decimal
   /** The most that all its entries together may ever cost. */
   readonly lifetimeBudget: Decimal | 'unlimited'

@@ -40,7 +40,7 @@ export const policy: Policy = {
   looseningDelayMs: 86_400_000,
   realMoney: 'no',
 }
-export const buy: OrderRequest = {
+const buy: OrderRequest = {
   clientOrderId: 'c'.repeat(32),
   market: 'BTC/USDT',
   side: 'buy',
