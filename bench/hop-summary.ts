@@ -1,6 +1,6 @@
 // From the times of floor and system to the figures that are printed.
 import type { Hop } from '@keyside/runtime'
-import type { Journey } from './hop-system.ts'
+import type { HopTrace } from './hop-system.ts'
 import type { Result } from './result.ts'
 import { round, type Spread, spread } from './spread.ts'
 
@@ -26,16 +26,16 @@ interface Share extends Spread {
 /** All in ms. `reads`: when the exchange had read each entry's request. */
 export function summary(
   floor: readonly Parts[],
-  journeys: readonly Journey[],
+  traces: readonly HopTrace[],
   reads: readonly number[],
 ): Result {
-  const trips = reads.map((at) => tripOf(journeys, at))
-  const whole = spread(trips.map((trip) => at(trip, 'read') - at(trip, 'candle')))
+  const signals = reads.map((at) => signalTimesOf(traces, at))
+  const whole = spread(signals.map((one) => at(one, 'read') - at(one, 'candle')))
   const least = spread(floor.map((parts) => PARTS.reduce((sum, name) => sum + parts[name], 0)))
   const hops = shares(
     WAY.slice(1).map((name, i) => [
       `${WAY[i]} → ${name}`,
-      trips.map((trip) => at(trip, name) - at(trip, WAY[i] ?? 'candle')),
+      signals.map((one) => at(one, name) - at(one, WAY[i] ?? 'candle')),
     ]),
   )
   const parts = shares(PARTS.map((name) => [name, floor.map((sample) => sample[name])]))
@@ -50,17 +50,17 @@ export function summary(
   return { json, text: textOf(json) }
 }
 
-type Trip = ReadonlyMap<Hop | 'read', number>
+type SignalTimes = ReadonlyMap<Hop | 'read', number>
 
 /** One signal is under way at a time, so a request belongs to the last candle before it. */
-function tripOf(journeys: readonly Journey[], read: number): Trip {
-  const journey = journeys.findLast((one) => at(one, 'candle') < read)
-  if (journey === undefined) throw new Error('an order without a signal')
-  return new Map<Hop | 'read', number>([...journey, ['read', read]])
+function signalTimesOf(traces: readonly HopTrace[], read: number): SignalTimes {
+  const trace = traces.findLast((one) => at(one, 'candle') < read)
+  if (trace === undefined) throw new Error('an order without a signal')
+  return new Map<Hop | 'read', number>([...trace, ['read', read]])
 }
 
-function at(trip: Trip, word: Hop | 'read'): number {
-  const time = trip.get(word)
+function at(one: SignalTimes, word: Hop | 'read'): number {
+  const time = one.get(word)
   if (time === undefined) throw new Error(`a signal without the hop "${word}"`)
   return time
 }

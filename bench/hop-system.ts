@@ -36,13 +36,13 @@ valid_for: 60s
 /** At most 600 orders a minute by policy, 100 in ten seconds by the exchange; a round sends three. */
 const ROUND_MS = 320
 
-export type Journey = ReadonlyMap<Hop, number>
+export type HopTrace = ReadonlyMap<Hop, number>
 
 export interface HopSystem {
   /** One entry, its stop, and the exit. Resolves with the instant at which the entry's request was read. */
   round(): Promise<number>
   /** The hops of each signal that became an order. */
-  journeys(): readonly Journey[]
+  traces(): readonly HopTrace[]
   /** What one entry really sent and wrote; call it while nothing is under way. */
   sample(): Promise<Omit<FloorSetup, 'broker' | 'exchange' | 'database'>>
   readonly home: string
@@ -87,7 +87,7 @@ export async function startSystem(): Promise<HopSystem> {
   return {
     home: system.home,
     round,
-    journeys: () => journeysIn([...system.lines, ...lines]),
+    traces: () => tracesIn([...system.lines, ...lines]),
     sample: async () => {
       const caught = nextBody('POST', ORDER_PATH)
       await round()
@@ -116,16 +116,16 @@ export function quiet(): Promise<void> {
   return sleep(60)
 }
 
-function journeysIn(lines: readonly string[]): Journey[] {
-  const journeys = new Map<string, Map<Hop, number>>()
+function tracesIn(lines: readonly string[]): HopTrace[] {
+  const traces = new Map<string, Map<Hop, number>>()
   for (const line of lines) {
     if (!line.includes('"hop":')) continue
     const { hop, id, at } = JSON.parse(line.slice(line.indexOf('{')))
-    const journey = journeys.get(id) ?? new Map()
-    if (!journey.has(hop)) journey.set(hop, at)
-    journeys.set(id, journey)
+    const trace = traces.get(id) ?? new Map()
+    if (!trace.has(hop)) trace.set(hop, at)
+    traces.set(id, trace)
   }
-  return [...journeys.values()].filter((journey) => journey.has('candle') && journey.has('sent'))
+  return [...traces.values()].filter((trace) => trace.has('candle') && trace.has('sent'))
 }
 
 /** The last entry's token, and the rows of the two commits that lie before its order request. */

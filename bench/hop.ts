@@ -79,5 +79,5 @@ async function measure(system: HopSystem, floor: Floor, options: BenchOptions): 
     if ((i + 1) % 100 === 0) options.note(`${i + 1} of ${options.signals} signals`)
   }
   await quiet()
-  return summary(parts, system.journeys(), reads)
+  return summary(parts, system.traces(), reads)
 }

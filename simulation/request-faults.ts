@@ -7,7 +7,7 @@ import type { Simulation } from './simulation.ts'
 /** In place of the truth: nothing is known, or the money is not there. */
 export type FalseAnswer = 'unknown' | 'no_funds'
 
-export interface Journey<T> {
+export interface RequestHandlers<T> {
   /** At the venue. */
   readonly arrive: (fate: RequestFate<FalseAnswer>) => T
   readonly instead: (answer: FalseAnswer, fault: string) => T
@@ -34,7 +34,7 @@ export class RequestFaults implements FaultSchedule<FalseAnswer> {
   }
 
   /** The request is on its way, arrives or does not, and the device hears of it or does not. */
-  travel<T>(request: VenueRequest, { arrive, instead, survives }: Journey<T>): Promise<T> {
+  travel<T>(request: VenueRequest, { arrive, instead, survives }: RequestHandlers<T>): Promise<T> {
     const isOrder = request.kind === 'order'
     if (!survives(isOrder ? 'before the order leaves' : 'before a question leaves'))
       return new Promise(() => undefined)
