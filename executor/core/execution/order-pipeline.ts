@@ -28,7 +28,7 @@ interface PipelineStep {
 }
 
 /** Steps in execution order; README.md has the codes. */
-export const PIPELINE: readonly PipelineStep[] = [
+const PIPELINE: readonly PipelineStep[] = [
   { name: 'turn', take: awaitTurn },
   { name: 'compare', take: awaitComparison },
   { name: 'head', take: awaitHead },

@@ -227,10 +227,7 @@ function setAsk(
 }
 
 // An order that the exchange took and now does not know: neither forgotten nor assumed, and told every minute.
-export function onVanished(
-  context: DecisionContext,
-  { clientOrderId, intent, stream }: Order,
-): undefined {
+function onVanished(context: DecisionContext, { clientOrderId, intent, stream }: Order): undefined {
   const { now } = context.environment
   const { queries, alarms } = context.session
   const missedAt = queries[clientOrderId]?.missedAt || now
@@ -247,7 +244,7 @@ export function onVanished(
 }
 
 /** The exchange knows it after all. */
-export function onThereAgain(context: DecisionContext, { clientOrderId }: Order): undefined {
+function onThereAgain(context: DecisionContext, { clientOrderId }: Order): undefined {
   const { queries, alarms } = context.session
   const asked = queries[clientOrderId]
   if (asked === undefined || asked.missedAt === 0) return
