@@ -1,5 +1,4 @@
 // What the executor knows: the book, which is the journal's fold, and what a restart may forget.
-
 import type { Decimal, Head, Signal, TradingState } from '@keyside/protocol'
 import { type Counters, NO_COUNTERS, NO_PROFIT, type Profit } from './counters.ts'
 import type { Fee, MarketRules, OrderRequest, StopRules } from './exchange.ts'
