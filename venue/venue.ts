@@ -32,7 +32,6 @@ export class Venue<N, R extends OrderRequest<N> = OrderRequest<N>> {
   readonly #orders: Order<N, R>[] = []
   readonly #open = new Set<Order<N, R>>()
   #trades = 0
-
   constructor(options: VenueOptions<N>, onEvent: (event: OrderEvent<N, R>) => void = () => {}) {
     this.math = options.math
     this.#options = options

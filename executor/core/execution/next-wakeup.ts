@@ -60,7 +60,7 @@ function due(ask: Query | undefined): number[] {
 }
 
 // When the exchange has to be looked at next.
-export function looksDue({ reconciliations, started }: Session): readonly number[] {
+function looksDue({ reconciliations, started }: Session): readonly number[] {
   const moments: number[] = []
   for (const { state, at, found } of Object.values(reconciliations)) {
     if (state === 'due') moments.push(at)
