@@ -59,7 +59,7 @@ export interface Fill<N> {
 
 /** What a fault does to an order that the venue takes: see faults.ts. */
 export interface OrderEffects {
-  /** Nobody can find it for so many ms. */
+  /** It cannot be found for so many ms. */
   readonly hiddenMs?: number
   /** At most half is filled, the rest canceled. */
   readonly fills?: 'half_then_cancel'

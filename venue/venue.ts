@@ -57,7 +57,7 @@ export class Venue<N, R extends OrderRequest<N> = OrderRequest<N>> {
     return market
   }
 
-  /** Of an account, which is there as soon as somebody asks for it. */
+  /** Of an account, which is there as soon as it is asked for. */
   wallet(account: string): Wallet<N> {
     const known = this.#wallets.get(account)
     if (known !== undefined) return known

@@ -9,7 +9,7 @@ export interface OrderView<N> {
   readonly fills: readonly Fill<N>[]
 }
 
-/** As it was at `asOf`, Unix ms. Null where nobody could find it yet. */
+/** As it was at `asOf`, Unix ms. Null where it could not be found yet. */
 export function viewAt<N>(
   venue: Pick<Venue<N>, 'math'>,
   order: Order<N>,

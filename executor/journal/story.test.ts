@@ -28,11 +28,11 @@ test('reads like a story', async () => {
   await executor.clock.turn(20_000)
   await executor.give(executor.head())
   executor.exchange.quoteAt = executor.clock.now()
-  executor.exchange.mood = 'silent'
+  executor.exchange.mode = 'silent'
   await executor.give(executor.approval(executor.card()))
   await executor.clock.turn(1_500)
   executor.exchange.lookups = 'silent'
-  executor.exchange.mood = 'fills'
+  executor.exchange.mode = 'fills'
   executor.crash()
   await executor.clock.turn(1_000)
   executor.exchange.lookups = 'honest'

@@ -2,7 +2,7 @@
 import { test } from 'vitest'
 import { exchangeContract } from '../venues/testing/contract.ts'
 import type { TestVenue } from '../venues/testing/steps.ts'
-import { FakeExchange, type Mood } from './fake-exchange.ts'
+import { FakeExchange, type Mode } from './fake-exchange.ts'
 
 const contract = exchangeContract(
   {
@@ -22,18 +22,18 @@ const contract = exchangeContract(
 /** It fills at once what is to be filled at once, lets the rest wait, and a stop triggers when the market gets there. */
 function faked(): TestVenue {
   let now = 1_790_000_000_000
-  let fault: Mood | null = null
+  let fault: Mode | null = null
   const exchange = new FakeExchange(() => now)
   const place = exchange.place.bind(exchange)
   exchange.place = (order) => {
-    exchange.mood = fault ?? (order.timeInForce === 'IOC' ? 'fills' : 'rests')
+    exchange.mode = fault ?? (order.timeInForce === 'IOC' ? 'fills' : 'rests')
     fault = null
     return place(order)
   }
   return {
     exchange,
-    breakNextOrder: (mood) => {
-      fault = mood as Mood
+    breakNextOrder: (mode) => {
+      fault = mode as Mode
     },
     taken: (id) => exchange.accepted.filter(({ clientOrderId }) => clientOrderId === id).length,
     untilTaken: async () => undefined,

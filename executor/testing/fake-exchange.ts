@@ -18,7 +18,7 @@ import { RULES } from './market-rules.ts'
 import {
   ACCOUNT,
   fateOf,
-  type Mood,
+  type Mode,
   math,
   onePriceVenue,
   PLENTY,
@@ -34,7 +34,7 @@ import {
   requestOf,
 } from './venue-port.ts'
 
-export { type Mood, RULES }
+export { type Mode, RULES }
 
 /** What the exchange shows of an order: tests may take it away or change it. */
 export interface ShownOrder {
@@ -52,7 +52,7 @@ export class FakeExchange extends QuietExchange {
   readonly accepted: OrderRequest[] = []
   /** Every call of `place`. */
   readonly sent: OrderRequest[] = []
-  mood: Mood = 'fills'
+  mode: Mode = 'fills'
   /** What lookups say: `honest`, or nothing at all. */
   lookups: 'honest' | 'silent' = 'honest'
   price = '60000'
@@ -78,7 +78,7 @@ export class FakeExchange extends QuietExchange {
     super()
     this.now = now
     this.quoteAt = now()
-    this.#venue = onePriceVenue({ price: () => this.price, mood: () => this.mood }, (event) =>
+    this.#venue = onePriceVenue({ price: () => this.price, mode: () => this.mode }, (event) =>
       this.#show(event),
     )
   }
@@ -166,12 +166,12 @@ export class FakeExchange extends QuietExchange {
 
   async place(order: OrderRequest): Promise<Placed> {
     this.sent.push(order)
-    const fate = fateOf(this.mood)
+    const fate = fateOf(this.mode)
     if (fate.arrivesAfter !== null) {
       if (this.#lacks(order)) return rejected('exchange_funds_insufficient')
       this.accepted.push(order)
       const request = requestOf(math, order, ACCOUNT)
-      const timeInForce = this.mood === 'rests' ? 'GTC' : request.timeInForce
+      const timeInForce = this.mode === 'rests' ? 'GTC' : request.timeInForce
       const { effects } = fate
       const submitted = this.#venue.submit({ ...request, timeInForce }, this.now(), effects)
       if (submitted.outcome === 'rejected') throw new Error(submitted.reason)

@@ -17,11 +17,11 @@ import type { PortRequest, PortVenue } from './venue-port.ts'
  * an IOC stays open too. `lost_rejected`: it is there, never at work, and the answer is lost. `silent`: taken, and no
  * answer ever.
  */
-export type Mood =
+export type Mode =
   | 'fills'
   | 'rests'
   | 'half'
-  | 'turns_down'
+  | 'rejects'
   | 'lost_after'
   | 'lost_before'
   | 'lost_rejected'
@@ -29,16 +29,16 @@ export type Mood =
 
 const NO_ANSWER = { outcome: 'unknown', message: 'no answer' } as const
 
-const FATES: Readonly<Partial<Record<Mood, Partial<RequestFate<Placed>>>>> = {
-  turns_down: { arrivesAfter: null, answer: rejected('insufficient_funds') },
+const FATES: Readonly<Partial<Record<Mode, Partial<RequestFate<Placed>>>>> = {
+  rejects: { arrivesAfter: null, answer: rejected('insufficient_funds') },
   lost_before: { arrivesAfter: null, answer: { outcome: 'unknown', message: 'no connection' } },
   lost_after: { answer: NO_ANSWER },
   lost_rejected: { answer: NO_ANSWER, effects: { status: 'rejected' } },
   silent: { answersAfter: null },
 }
 
-export function fateOf(mood: Mood): RequestFate<Placed> {
-  return { ...NO_FAULT, ...FATES[mood] }
+export function fateOf(mode: Mode): RequestFate<Placed> {
+  return { ...NO_FAULT, ...FATES[mode] }
 }
 
 export const math = decimals(12)
@@ -48,12 +48,12 @@ export const ACCOUNT = 'trader'
 
 export interface OnePrice {
   readonly price: () => string
-  readonly mood: () => Mood
+  readonly mode: () => Mode
 }
 
 /** Everything fills at the price of now, or at the order's limit; a stop triggers when the test fills it. */
 export function onePriceVenue(
-  { price, mood }: OnePrice,
+  { price, mode }: OnePrice,
   onEvent: (event: OrderEvent<Big, PortRequest<Big>>) => void,
 ): PortVenue<Big> {
   const now = () => math.price.parse(price())
@@ -74,8 +74,8 @@ export function onePriceVenue(
         price: now,
         reached: (_, direction) => (direction === 'fall' ? PLENTY : math.zero),
         matches: (order) => {
-          const amount = mood() === 'half' ? half(order.amount) : order.amount
-          return mood() === 'rests' ? [] : [{ price: withinLimit(order, now()), amount }]
+          const amount = mode() === 'half' ? half(order.amount) : order.amount
+          return mode() === 'rests' ? [] : [{ price: withinLimit(order, now()), amount }]
         },
       },
       fees: { rate: '0', rounding: 'down', takenFrom: 'everything' },

@@ -45,7 +45,7 @@ export function requestOf<N>(
 }
 
 /**
- * As the venue showed it at `asOf`, Unix ms, without its fills; null where nobody could find it. A stop that became
+ * As the venue showed it at `asOf`, Unix ms, without its fills; null where it could not be found. A stop that became
  * another order is shown as that one, under its own number.
  */
 export function exchangeOrderOf<N>(

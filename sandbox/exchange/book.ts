@@ -14,7 +14,7 @@ export interface BookSides {
 export interface Depth {
   /** Levels on each side. */
   readonly levels: number
-  /** Base amount on each level; without it about 50 000 of the quote asset, more or less with the market's mood. */
+  /** Base amount on each level; without it about 50 000 of the quote asset, more or less by the market's conditions. */
   readonly quantity: string | undefined
 }
 
@@ -38,14 +38,14 @@ export class Book {
   /** As the market made it, best levels first. */
   at(instrument: Instrument, tick: number): BookSides {
     const price = new Big(this.#market.price(instrument.symbol, tick * TICK_MS))
-    const mood = this.#market.mood(instrument.symbol, tick)
-    const half = steps(price.times(HALF_SPREAD).times(mood.spread), instrument.tickSize)
+    const conditions = this.#market.conditions(instrument.symbol, tick)
+    const half = steps(price.times(HALF_SPREAD).times(conditions.spread), instrument.tickSize)
     const gap = steps(price.times(LEVEL_GAP), instrument.tickSize)
     const { levels } = this.#depth(instrument)
     const side = (sign: 1 | -1) =>
       Array.from({ length: levels }, (_, i) => ({
         price: price.plus(half.plus(gap.times(i)).times(sign)),
-        amount: this.#quantity(instrument, price.div(mood.depth), tick, i * sign),
+        amount: this.#quantity(instrument, price.div(conditions.depth), tick, i * sign),
       })).filter((level) => level.price.gt(0))
     return { bids: side(-1), asks: side(1) }
   }

@@ -75,7 +75,7 @@ export const FAULTS = {
   },
   'slow-accept': { about: 'waits ms, then takes it', reaches: true, ms: 2_000 },
   hidden: {
-    about: 'takes it, but nobody can find the order for ms',
+    about: 'takes it, but the order cannot be found for ms',
     reaches: true,
     ms: 5_000,
     effects: (ms: number): OrderEffects => ({ hiddenMs: ms }),

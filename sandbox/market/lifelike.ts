@@ -1,10 +1,10 @@
-// A price as markets make it: quiet hours and wild ones, trends that nobody can see coming, now and then a rush.
+// A price as markets make it: quiet hours and wild ones, trends that cannot be foreseen, now and then a rush.
 //
 // Time is cut into days of 288 blocks. A block is one of the drawn shapes, up or down, as large as its hour is wild.
 // It follows from the seed and its number, and knows its own extremes: nothing has to be walked through.
 import { DAY_BLOCKS, DAY_TICKS, Days, USUAL_MINUTE } from './days.ts'
 import { Drift } from './noise.ts'
-import { both, type Mood, NOTHING, type Path, type Range } from './path.ts'
+import { type BookConditions, both, NOTHING, type Path, type Range } from './path.ts'
 import { drawShapes, SHAPE_TICKS, type Shape } from './shapes.ts'
 import { TICK_MS } from './wave.ts'
 
@@ -58,7 +58,7 @@ export class LifelikePath implements Path {
   }
 
   /** A wild market has a wide and thin book. */
-  mood(tick: number): Mood {
+  conditions(tick: number): BookConditions {
     const wildness = Math.abs(this.#block(Math.floor(tick / SHAPE_TICKS)).scale) / USUAL_MINUTE
     const { spread, depth } = this.#breath
     return {
@@ -137,7 +137,7 @@ export class LifelikePath implements Path {
     return made
   }
 
-  /** Only once somebody asks for a price. */
+  /** Only once a price is asked for. */
   #draw() {
     if (this.#drawn === undefined) {
       const shapes = drawShapes(this.#seed, this.#meanVolume)

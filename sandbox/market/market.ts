@@ -9,7 +9,7 @@ import {
   type InstrumentSetup,
   places,
 } from './instrument.ts'
-import type { Mood } from './path.ts'
+import type { BookConditions } from './path.ts'
 import { PriceProcess } from './price-process.ts'
 import { TICK_MS, type WaveShape } from './wave.ts'
 
@@ -78,8 +78,8 @@ export class Market {
   }
 
   /** How wide and how deep its book is at a tick. */
-  mood(symbol: string, tick: number): Mood {
-    return this.#listing(symbol).process.mood(tick)
+  conditions(symbol: string, tick: number): BookConditions {
+    return this.#listing(symbol).process.conditions(tick)
   }
 
   /** Candles in order of time, the running one included; none begins after `now`. */

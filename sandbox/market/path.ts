@@ -1,4 +1,4 @@
-// The course of a price before anybody pushes it, and the mood of its order book.
+// The course of a price before it is pushed by command, and the conditions of its order book.
 
 export interface Range {
   readonly high: number
@@ -6,7 +6,7 @@ export interface Range {
 }
 
 /** Both are factors of what is usual. */
-export interface Mood {
+export interface BookConditions {
   readonly spread: number
   readonly depth: number
 }
@@ -18,7 +18,7 @@ export interface Path {
   range(first: number, last: number): Range
   /** Volume in lots of the ticks from `first` to `last`, both included. */
   volume(first: number, last: number): number
-  mood(tick: number): Mood
+  conditions(tick: number): BookConditions
 }
 
 /** The two together. */

@@ -4,7 +4,7 @@ import { Drives } from './drives.ts'
 import type { Instrument } from './instrument.ts'
 import { LifelikePath } from './lifelike.ts'
 import { hashText } from './noise.ts'
-import { both, type Mood, NOTHING, type Path, type Range } from './path.ts'
+import { type BookConditions, both, NOTHING, type Path, type Range } from './path.ts'
 import { ScriptedPath } from './scripted.ts'
 import { TICK_MS, type WaveShape } from './wave.ts'
 
@@ -50,8 +50,8 @@ export class PriceProcess {
     return this.#path.volume(first, last)
   }
 
-  mood(tick: number): Mood {
-    return this.#path.mood(tick)
+  conditions(tick: number): BookConditions {
+    return this.#path.conditions(tick)
   }
 
   #isSteady(first: number, last: number): boolean {

@@ -1,6 +1,6 @@
 // A market for tests that must know what comes: the same wave again and again around a slow wander, or nothing at all.
 import { noise } from './noise.ts'
-import { both, type Mood, NOTHING, type Path, type Range } from './path.ts'
+import { type BookConditions, both, NOTHING, type Path, type Range } from './path.ts'
 import { TICK_MS, Wave, type WaveShape } from './wave.ts'
 
 // The wander stands still within a block, so that a block's extremes are those of the wave: see wave.ts.
@@ -9,7 +9,7 @@ const WANDERS = [
   { periodMs: 86_400_000, amplitude: 0.012 },
   { periodMs: 9 * 86_400_000, amplitude: 0.05 },
 ]
-const EVEN: Mood = { spread: 1, depth: 1 }
+const EVEN: BookConditions = { spread: 1, depth: 1 }
 
 export class ScriptedPath implements Path {
   readonly #wave: Wave
@@ -42,7 +42,7 @@ export class ScriptedPath implements Path {
     return this.#wave.volume(first, last)
   }
 
-  mood(): Mood {
+  conditions(): BookConditions {
     return EVEN
   }
 

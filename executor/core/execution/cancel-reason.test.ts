@@ -61,7 +61,7 @@ test('so is an entry that somebody else took away, and one that this device took
     ['exit', 'taken_back'],
   ] as const) {
     const executor = new TestExecutor()
-    executor.exchange.mood = 'rests'
+    executor.exchange.mode = 'rests'
     await executor.enter({ type: 'limit', limitPrice: '59000' })
     const { clientOrderId = '' } = executor.exchange.accepted.at(-1) ?? {}
     if (by === 'halt') await executor.give({ type: 'halt', by: 'device' })
@@ -75,9 +75,9 @@ test('so is an entry that somebody else took away, and one that this device took
 test('a sale that waits and is taken back names its reason', async () => {
   const executor = new TestExecutor()
   await executor.enter()
-  executor.exchange.mood = 'rests'
+  executor.exchange.mode = 'rests'
   await executor.give(executor.exit({ type: 'limit', limitPrice: '70000' }))
-  executor.exchange.mood = 'fills'
+  executor.exchange.mode = 'fills'
   await executor.give({ type: 'halt', by: 'device', positions: 'sell' })
   await executor.clock.turn(5_000)
   expect(canceled(executor)).toEqual(['exit canceled taken_back'])

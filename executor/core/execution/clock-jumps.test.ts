@@ -6,7 +6,7 @@ const MINUTE = 60_000
 
 test('an unknown order is asked about and found although the clock was set back by hours', async () => {
   const executor = new TestExecutor()
-  executor.exchange.mood = 'lost_after'
+  executor.exchange.mode = 'lost_after'
   executor.exchange.lookups = 'silent'
   await executor.enter()
   executor.clock.setBack(HOURS)
@@ -17,7 +17,7 @@ test('an unknown order is asked about and found although the clock was set back 
 
 test('an order that was lost before the clock was set back is proved not placed after its whole window', async () => {
   const executor = new TestExecutor()
-  executor.exchange.mood = 'lost_before'
+  executor.exchange.mode = 'lost_before'
   await executor.enter()
   await executor.clock.turn(29_000)
   executor.clock.setBack(HOURS)
@@ -49,7 +49,7 @@ test('a command counts once although the clock was ahead of its end in between',
 
 test('a clock that goes back again and again does not put off the alarm of an unknown order', async () => {
   const executor = new TestExecutor()
-  executor.exchange.mood = 'lost_after'
+  executor.exchange.mode = 'lost_after'
   executor.exchange.lookups = 'silent'
   await executor.enter()
   for (let time = 0; time < 3; time += 1) {
@@ -78,7 +78,7 @@ test.each([MINUTE, HOURS])(
   'a clock that leaps ahead proves no order away before its window is over: %i ms',
   async (leap) => {
     const executor = new TestExecutor()
-    executor.exchange.mood = 'lost_before'
+    executor.exchange.mode = 'lost_before'
     await executor.enter({ stopPrice: '58000' })
     await executor.clock.turn(1_000)
     executor.clock.setBack(-leap)

@@ -35,7 +35,7 @@ test('an exit waits for the end of the pause, and goes the moment that it is ove
 })
 
 test('a stop waits for the end of the pause, and goes the moment that it is over', async () => {
-  executor.exchange.mood = 'rests'
+  executor.exchange.mode = 'rests'
   await executor.enter({ stopPrice: '59000' })
   pause(30_430)
   const [entry] = executor.exchange.sent

@@ -94,9 +94,9 @@ describe.each(COUNTERS)('%s', (tag, change, use) => {
   test('counts what the exchange turned down', async () => {
     if (tag === 'churn') return
     const executor = executorWith(change)
-    executor.exchange.mood = 'turns_down'
+    executor.exchange.mode = 'rejects'
     await use(executor)
-    executor.exchange.mood = 'fills'
+    executor.exchange.mode = 'fills'
     await buy(executor)
     expect(last(executor)).toBe(`entry denied ${tag}`)
   })
@@ -110,7 +110,7 @@ test('pos.market counts all streams, and what waits at the exchange', async () =
       ['other', { ...SPARE, lifetimeBudget: 'unlimited' as const }],
     ]),
   })
-  executor.exchange.mood = 'rests'
+  executor.exchange.mode = 'rests'
   await buy(executor, '300', { type: 'limit', limitPrice: '59000' })
   executor.take(executor.head({ stream: 'other', seq: 0, hash: GENESIS, jti: jtiOf('head') }))
   const other = { sub: 'other', seq: 1, prev: GENESIS, jti: jtiOf('other') }

@@ -228,7 +228,7 @@ test('a stop that rests is not taken away for coins that seem to be gone', async
 test('coins under an order that the trader placed by hand are not free for a sale', async () => {
   const executor = await holding()
   take(executor, '0')
-  executor.exchange.mood = 'rests'
+  executor.exchange.mode = 'rests'
   await executor.exchange.place({
     clientOrderId: 'web_1',
     market: 'BTC/USDT',
@@ -238,7 +238,7 @@ test('coins under an order that the trader placed by hand are not free for a sal
     amount: '0.00400',
     price: '90000',
   })
-  executor.exchange.mood = 'fills'
+  executor.exchange.mode = 'fills'
   await executor.clock.turn(5 * SECOND)
   expect(stops(executor)).toEqual(['0.00097'])
   const byHand = executor.exchange.orders.get('web_1')

@@ -4,7 +4,7 @@ import { nextWakeup } from './next-wakeup.ts'
 
 test('an order whose outcome is unknown wakes the executor when it is asked about next, and not before', async () => {
   const executor = new TestExecutor()
-  executor.exchange.mood = 'lost_before'
+  executor.exchange.mode = 'lost_before'
   executor.exchange.lookups = 'silent'
   await executor.enter()
   await executor.clock.turn(20_000)

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { allRows, toEvent } from '../../journal/journal.ts'
-import type { Mood } from '../../testing/fake-exchange.ts'
+import type { Mode } from '../../testing/fake-exchange.ts'
 import { jtiOf, TestExecutor } from '../../testing/rig.ts'
 import { apply } from '../model/apply.ts'
 import { EMPTY_PORTFOLIO } from '../model/state.ts'
@@ -10,12 +10,12 @@ import type { Input } from './inputs.ts'
 
 const move = fc.oneof(
   fc.record({
-    do: fc.constant('mood' as const),
-    mood: fc.constantFrom<Mood>(
+    do: fc.constant('mode' as const),
+    mode: fc.constantFrom<Mode>(
       'fills',
       'rests',
       'half',
-      'turns_down',
+      'rejects',
       'lost_after',
       'lost_before',
       'lost_rejected',
@@ -54,8 +54,8 @@ async function play(executor: TestExecutor, moves: readonly Move[]): Promise<voi
     executor.exchange.quoteAt = executor.clock.now()
     const name = `move ${index}`
     switch (step.do) {
-      case 'mood':
-        executor.exchange.mood = step.mood
+      case 'mode':
+        executor.exchange.mode = step.mode
         break
       case 'lookups':
         executor.exchange.lookups = step.lookups
@@ -153,7 +153,7 @@ test('once the exchange answers again every order comes to an end and the books 
       const executor = new TestExecutor()
       await executor.give(executor.head())
       await play(executor, moves)
-      executor.exchange.mood = 'fills'
+      executor.exchange.mode = 'fills'
       executor.exchange.lookups = 'honest'
       executor.crash()
       await executor.clock.turn(120_000)
@@ -191,7 +191,7 @@ test('what is too little to be sold is on both sides of that account', async () 
   const executor = new TestExecutor()
   await executor.give(executor.head())
   await play(executor, [
-    { do: 'mood', mood: 'rests' },
+    { do: 'mode', mode: 'rests' },
     { do: 'entry', stop: false },
     { do: 'fill', part: true },
   ])

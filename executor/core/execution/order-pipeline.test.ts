@@ -53,11 +53,11 @@ test('sells nothing twice when the stop fills while it is being canceled', async
 test('puts the stop back when the exit does not fill', async () => {
   const executor = new TestExecutor()
   await executor.enter({ stopPrice: '58000' })
-  executor.exchange.mood = 'turns_down'
+  executor.exchange.mode = 'rejects'
   executor.take(executor.exit())
   await executor.clock.turn(0)
   await executor.clock.turn(50)
-  executor.exchange.mood = 'fills'
+  executor.exchange.mode = 'fills'
   await executor.clock.turn(5_000)
   expect(executor.told()).toContain('exit rejected insufficient_funds')
   const stops = executor.exchange.sent.filter(({ type }) => type === 'stop_limit')
@@ -101,7 +101,7 @@ test('says aloud that a position has no stop when the exchange turns it down', a
 
 test('settles a part that was filled and cancels the rest', async () => {
   const executor = new TestExecutor()
-  executor.exchange.mood = 'half'
+  executor.exchange.mode = 'half'
   await executor.enter()
   expect(executor.told().at(-1)).toBe('entry canceled not_filled')
   expect(Object.values(executor.state().portfolio.positions)).toMatchObject([{ amount: '0.00248' }])
@@ -109,7 +109,7 @@ test('settles a part that was filled and cancels the rest', async () => {
 
 test('follows a resting order until it is filled', async () => {
   const executor = new TestExecutor()
-  executor.exchange.mood = 'rests'
+  executor.exchange.mode = 'rests'
   await executor.enter({ type: 'limit', limitPrice: '59000' })
   const id = executor.exchange.accepted[0]?.clientOrderId ?? ''
   executor.exchange.fill(id, '0.001', 'open')
@@ -150,11 +150,11 @@ test('counts what was decided today against the limit of the day, over a restart
 
 test('an exit takes back the entry that still waits at the exchange, and sells what it bought', async () => {
   const executor = new TestExecutor()
-  executor.exchange.mood = 'rests'
+  executor.exchange.mode = 'rests'
   await executor.enter({ type: 'limit', limitPrice: '59000' })
   const id = executor.exchange.accepted[0]?.clientOrderId ?? ''
   executor.exchange.fill(id, '0.001', 'open')
-  executor.exchange.mood = 'fills'
+  executor.exchange.mode = 'fills'
   await executor.give(executor.exit())
   await executor.clock.turn(3_000)
   expect(executor.exchange.orders.get(id)?.status).toBe('canceled')
@@ -164,7 +164,7 @@ test('an exit takes back the entry that still waits at the exchange, and sells w
 
 test('asks again for fills that the exchange failed to tell, while the order still waits', async () => {
   const executor = new TestExecutor()
-  executor.exchange.mood = 'rests'
+  executor.exchange.mode = 'rests'
   await executor.enter({ type: 'limit', limitPrice: '59000' })
   const id = executor.exchange.accepted[0]?.clientOrderId ?? ''
   executor.exchange.fill(id, '0.001', 'open')
@@ -180,12 +180,12 @@ test('asks again for fills that the exchange failed to tell, while the order sti
 
 test('an older entry that fills late brings back neither its stop nor the names of its stops', async () => {
   const executor = new TestExecutor()
-  executor.exchange.mood = 'rests'
+  executor.exchange.mode = 'rests'
   await executor.enter({ type: 'limit', limitPrice: '59000', stopPrice: '57000' })
   const older = executor.exchange.accepted[0]?.clientOrderId ?? ''
   executor.exchange.fill(older, '0.001', 'open')
   await executor.clock.turn(2_100)
-  executor.exchange.mood = 'fills'
+  executor.exchange.mode = 'fills'
   await executor.enter({
     jti: jtiOf('second'),
     size: { unit: 'quote', value: '60' },
@@ -202,13 +202,13 @@ test('an older entry that fills late brings back neither its stop nor the names 
 
 test('an older entry that is found filled behind a newer one keeps its higher stop', async () => {
   const executor = new TestExecutor()
-  executor.exchange.mood = 'rests'
+  executor.exchange.mode = 'rests'
   await executor.enter({ type: 'limit', limitPrice: '59900', stopPrice: '58103' })
   const [older] = executor.exchange.accepted
   executor.exchange.price = '58500'
   executor.exchange.fill(older?.clientOrderId ?? '', older?.amount ?? '', 'filled')
   executor.exchange.quoteAt = executor.clock.now()
-  executor.exchange.mood = 'fills'
+  executor.exchange.mode = 'fills'
   await executor.enter({ size: { unit: 'quote', value: '10' }, stopPrice: '57000' })
   await executor.clock.turn(10_000)
   expect(Object.values(executor.state().portfolio.positions)).toMatchObject([{ stop: '58103' }])
@@ -229,7 +229,7 @@ test('what is left of a position counts as what was paid for it, whatever came a
 
 test('a position that comes back by a late fill gets a stop of its own', async () => {
   const executor = new TestExecutor()
-  executor.exchange.mood = 'rests'
+  executor.exchange.mode = 'rests'
   await executor.enter({ type: 'limit', limitPrice: '59000', stopPrice: '57000' })
   const entry = executor.exchange.accepted[0]?.clientOrderId ?? ''
   executor.exchange.fill(entry, '0.001', 'open')

@@ -12,16 +12,16 @@ const flat = (since: number) => ({ position: 'flat', since }) as const
 async function restingSale(): Promise<TestExecutor> {
   const executor = new TestExecutor()
   await executor.enter()
-  executor.exchange.mood = 'rests'
+  executor.exchange.mode = 'rests'
   await executor.give(executor.exit({ type: 'limit', limitPrice: '70000' }))
-  executor.exchange.mood = 'fills'
+  executor.exchange.mode = 'fills'
   expect(resting(executor)).toMatchObject([{ side: 'sell', type: 'limit', timeInForce: 'GTC' }])
   return executor
 }
 
 async function restingEntry(): Promise<TestExecutor> {
   const executor = new TestExecutor()
-  executor.exchange.mood = 'rests'
+  executor.exchange.mode = 'rests'
   await executor.enter({ type: 'limit', limitPrice: '59000', stopPrice: '58000' })
   await executor.clock.turn(2_100)
   expect(resting(executor)).toMatchObject([{ side: 'buy', type: 'limit', timeInForce: 'GTC' }])
@@ -74,14 +74,14 @@ test('an unknown entry of another stream keeps neither stop nor exit of this one
   const streams = new Map(executor.policy.streams)
   streams.set('other', { allocation: '1000', lifetimeBudget: 'unlimited', markets: ['BTC/USDT'] })
   Object.assign(executor, { policy: { ...executor.policy, streams } })
-  executor.exchange.mood = 'rests'
+  executor.exchange.mode = 'rests'
   await executor.enter({ type: 'limit', limitPrice: '59000', stopPrice: '58000' })
   const entry = executor.exchange.accepted[0]?.clientOrderId ?? ''
-  executor.exchange.mood = 'lost_before'
+  executor.exchange.mode = 'lost_before'
   const other = { sub: 'other', seq: 1, prev: 'A'.repeat(43), jti: jtiOf('other') }
   executor.take(executor.head({ stream: 'other', seq: 0, hash: 'A'.repeat(43), ...flat(0) }))
   await executor.give(executor.signal({ ...other, stopPrice: '58000' }))
-  executor.exchange.mood = 'fills'
+  executor.exchange.mode = 'fills'
   executor.exchange.fill(entry, '0.00508', 'filled')
   await executor.clock.turn(5_000)
   expect(resting(executor)).toMatchObject([{ type: 'stop_limit' }])

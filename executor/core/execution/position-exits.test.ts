@@ -82,11 +82,11 @@ test('an exit behind a stop is tried every three seconds until it sells, with on
 
 test('a stop that would trigger at once is an exit', async () => {
   const executor = new TestExecutor()
-  executor.exchange.mood = 'rests'
+  executor.exchange.mode = 'rests'
   await executor.enter({ type: 'limit', limitPrice: '59000', stopPrice: '58000' })
   const entry = executor.exchange.accepted[0]?.clientOrderId ?? ''
   executor.exchange.fill(entry, '0.00508', 'filled')
-  executor.exchange.mood = 'fills'
+  executor.exchange.mode = 'fills'
   await price(executor, '57900')
   expect(stops(executor)).toEqual([])
   expect(sales(executor)).toHaveLength(1)
@@ -161,7 +161,7 @@ test('what is left below the least value is written off, unless it was much: the
 
 test('a part of an entry that is too little for its stop is written off when the entry is over, not before', async () => {
   const executor = new TestExecutor()
-  executor.exchange.mood = 'rests'
+  executor.exchange.mode = 'rests'
   await executor.enter({ type: 'limit', limitPrice: '59000', stopPrice: '58000' })
   const entry = executor.exchange.accepted[0]?.clientOrderId ?? ''
   executor.exchange.fill(entry, '0.00005', 'open')
@@ -193,7 +193,7 @@ test('exits that waited for another find nothing more where that one left dust, 
   const executor = new TestExecutor()
   takeFees(executor)
   await executor.enter({ stopPrice: '58000' })
-  executor.exchange.mood = 'rests'
+  executor.exchange.mode = 'rests'
   await executor.give(executor.exit())
   await executor.clock.turn(SECOND)
   executor.exchange.cancel = async () => ({ ok: false, message: 'no answer' })
@@ -208,13 +208,13 @@ test('exits that waited for another find nothing more where that one left dust, 
 
 test('what could be sold and cannot be protected is sold', async () => {
   const executor = new TestExecutor()
-  executor.exchange.mood = 'rests'
+  executor.exchange.mode = 'rests'
   await executor.enter({ type: 'limit', limitPrice: '59000', stopPrice: '50000' })
   const entry = executor.exchange.accepted[0]?.clientOrderId ?? ''
   executor.exchange.fill(entry, '0.00008', 'open')
   await executor.clock.turn(10 * SECOND)
   expect(sales(executor), 'more of it may come').toEqual([])
-  executor.exchange.mood = 'fills'
+  executor.exchange.mode = 'fills'
   executor.exchange.fill(entry, '0.00002', 'canceled')
   await executor.clock.turn(3 * SECOND)
   expect(sales(executor)).toMatchObject([{ amount: '0.0001' }])
@@ -225,7 +225,7 @@ test('what could be sold and cannot be protected is sold', async () => {
 
 test('the part of a resting entry that has filled stands under a stop, and each part after it', async () => {
   const executor = new TestExecutor()
-  executor.exchange.mood = 'rests'
+  executor.exchange.mode = 'rests'
   await executor.enter({ type: 'limit', limitPrice: '59000', stopPrice: '58000' })
   const entry = executor.exchange.accepted[0]?.clientOrderId ?? ''
   for (let part = 1; part <= 25; part += 1) {
@@ -347,9 +347,9 @@ test('levels that were reached together are all tried again when their exit sold
 test('a level that was being sold when the process died is not sold twice', async () => {
   const executor = new TestExecutor()
   await executor.enter({ stopPrice: '58000', takeProfits: LADDER })
-  executor.exchange.mood = 'lost_after'
+  executor.exchange.mode = 'lost_after'
   await price(executor, '61000', 1_100)
-  executor.exchange.mood = 'fills'
+  executor.exchange.mode = 'fills'
   for (let again = 0; again < 3; again += 1) {
     executor.crash()
     await executor.clock.turn(5 * SECOND)
@@ -463,11 +463,11 @@ test('an entry that sells closes what the stream holds', async () => {
 
 test('an entry that sells takes back the entry that rests, and sells what it has bought', async () => {
   const executor = new TestExecutor()
-  executor.exchange.mood = 'rests'
+  executor.exchange.mode = 'rests'
   await executor.enter({ type: 'limit', limitPrice: '59000' })
   const entry = executor.exchange.accepted[0]?.clientOrderId ?? ''
   executor.exchange.fill(entry, '0.001', 'open')
-  executor.exchange.mood = 'fills'
+  executor.exchange.mode = 'fills'
   await executor.give(executor.signal(opposite))
   await executor.clock.turn(3 * SECOND)
   expect(executor.exchange.orders.get(entry)?.status).toBe('canceled')
@@ -520,10 +520,10 @@ test('a halt keeps what is held, until one says that it is to be sold', async ()
 
 test('a halt that sells also sells what a resting entry had bought in the meantime', async () => {
   const executor = new TestExecutor()
-  executor.exchange.mood = 'rests'
+  executor.exchange.mode = 'rests'
   await executor.enter({ type: 'limit', limitPrice: '59000' })
   const entry = executor.exchange.accepted[0]?.clientOrderId ?? ''
-  executor.exchange.mood = 'fills'
+  executor.exchange.mode = 'fills'
   executor.exchange.fill(entry, '0.001', 'open')
   executor.take({ type: 'halt', by: 'device', positions: 'sell' })
   await executor.clock.turn(5 * SECOND)

@@ -14,7 +14,7 @@ test('pauses and resumes, and a pause survives a restart', async () => {
 
 test('a halt cancels what rests, and the chat cannot undo it', async () => {
   const executor = new TestExecutor()
-  executor.exchange.mood = 'rests'
+  executor.exchange.mode = 'rests'
   await executor.enter({ type: 'limit', limitPrice: '59000' })
   await executor.give(executor.command({ do: 'halt' }, 'one'))
   expect([...executor.exchange.orders.values()]).toMatchObject([{ status: 'canceled' }])
@@ -61,7 +61,7 @@ test('a balance begins with what is traded with, whatever the exchange lists fir
 
 test('an order that came to nothing is listed with the reason', async () => {
   const executor = new TestExecutor()
-  executor.exchange.mood = 'rests'
+  executor.exchange.mode = 'rests'
   await executor.enter({ type: 'limit', limitPrice: '59000' })
   await executor.give(executor.command({ do: 'halt' }, 'one'))
   await executor.clock.turn(3_000)

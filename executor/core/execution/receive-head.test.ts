@@ -40,14 +40,14 @@ test('waits for a signal that a head has overtaken', async () => {
 test('tries the way out again and again when the exit did not fill, and calls for a person each minute', async () => {
   const executor = new TestExecutor()
   await executor.enter()
-  executor.exchange.mood = 'turns_down'
+  executor.exchange.mode = 'rejects'
   await executor.give(executor.exit())
   await executor.give(executor.head(flat(2)))
   await executor.clock.turn(200_000)
   // The signal's own, and then one every three seconds.
   expect(executor.exchange.sent.filter(({ side }) => side === 'sell')).toHaveLength(68)
   expect(executor.told().filter((line) => line === 'notice exit_failed')).toHaveLength(4)
-  executor.exchange.mood = 'fills'
+  executor.exchange.mode = 'fills'
   await executor.clock.turn(60_000)
   expect(executor.state().portfolio.positions).toEqual({})
 })
@@ -55,7 +55,7 @@ test('tries the way out again and again when the exit did not fill, and calls fo
 test('what an exit left over, too little for any order, is not a missed exit', async () => {
   const executor = new TestExecutor()
   await executor.enter()
-  executor.exchange.mood = 'rests'
+  executor.exchange.mode = 'rests'
   await executor.give(executor.exit())
   const exit = executor.exchange.accepted.at(-1)?.clientOrderId ?? ''
   executor.exchange.fill(exit, '0.0049', 'expired')
@@ -156,13 +156,13 @@ test('tells once when the provider falls silent', async () => {
 
 test('a missed exit does not wait for an entry that rests at the exchange', async () => {
   const executor = new TestExecutor()
-  executor.exchange.mood = 'rests'
+  executor.exchange.mode = 'rests'
   await executor.enter({ type: 'limit', limitPrice: '59000' })
   const entry = executor.exchange.accepted[0]?.clientOrderId ?? ''
   executor.exchange.fill(entry, '0.001', 'open')
   await executor.clock.turn(2_100)
   executor.exit()
-  executor.exchange.mood = 'fills'
+  executor.exchange.mode = 'fills'
   await executor.give(executor.head(flat(2)))
   await executor.clock.turn(5_000)
   expect(executor.exchange.orders.get(entry)?.status).toBe('canceled')

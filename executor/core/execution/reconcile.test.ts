@@ -21,10 +21,10 @@ const BY_HAND: OrderRequest = {
 /** Somebody else places an order with the same account. */
 async function byHand(executor: TestExecutor, change: Partial<OrderRequest> = {}): Promise<void> {
   const { exchange } = executor
-  const { mood } = exchange
-  exchange.mood = change.timeInForce === 'IOC' ? 'fills' : 'rests'
+  const { mode } = exchange
+  exchange.mode = change.timeInForce === 'IOC' ? 'fills' : 'rests'
   await exchange.place({ ...BY_HAND, ...change })
-  exchange.mood = mood
+  exchange.mode = mode
 }
 
 function events(executor: TestExecutor, type: NewEvent['type']) {
@@ -104,14 +104,14 @@ test('what was traded before the first start is not told', async () => {
 
 test('an order that was proved not placed and is there after all closes its market for entries', async () => {
   const executor = new TestExecutor()
-  executor.exchange.mood = 'lost_before'
+  executor.exchange.mode = 'lost_before'
   await enter(executor)
   await executor.clock.turn(MINUTE)
   expect(executor.told().at(-1)).toBe('entry not_placed order_not_placed')
-  executor.exchange.mood = 'rests'
+  executor.exchange.mode = 'rests'
   await executor.exchange.place(executor.exchange.sent[0] as OrderRequest)
   await executor.clock.turn(2 * MINUTE)
-  executor.exchange.mood = 'fills'
+  executor.exchange.mode = 'fills'
   expect(count(executor, 'notice order_reappeared')).toBe(1)
   expect(await enter(executor)).toBe('entry denied recon.drift')
   executor.crash()
@@ -154,7 +154,7 @@ test('coins that are missing in two looks close the market until they are back',
 test('coins are not counted while an order may be trading', async () => {
   const executor = new TestExecutor()
   await enter(executor)
-  executor.exchange.mood = 'lost_after'
+  executor.exchange.mode = 'lost_after'
   executor.exchange.lookups = 'silent'
   executor.exchange.own = '0'
   await executor.give(executor.exit())
@@ -257,7 +257,7 @@ test('an exchange that does not answer is asked again, and nothing is concluded 
 
 test('an order that the exchange took and forgets is told every minute and never given up', async () => {
   const executor = new TestExecutor()
-  executor.exchange.mood = 'rests'
+  executor.exchange.mode = 'rests'
   await executor.enter({ type: 'limit', limitPrice: '50000' })
   const kept = [...executor.exchange.orders]
   executor.exchange.orders.clear()
@@ -272,7 +272,7 @@ test('an order that the exchange took and forgets is told every minute and never
 
 test('one miss is no alarm', async () => {
   const executor = new TestExecutor()
-  executor.exchange.mood = 'rests'
+  executor.exchange.mode = 'rests'
   await executor.enter({ type: 'limit', limitPrice: '50000' })
   const { find } = executor.exchange
   let asked = 0
@@ -292,7 +292,7 @@ test('one miss is no alarm', async () => {
 
 test("a trade that could be an unknown order's is not lost from sight while that order is sought", async () => {
   const executor = new TestExecutor()
-  executor.exchange.mood = 'lost_before'
+  executor.exchange.mode = 'lost_before'
   executor.exchange.lookups = 'silent'
   await enter(executor)
   await byHand(executor, { type: 'limit', timeInForce: 'IOC' })

@@ -6,7 +6,7 @@ const MINUTE = 60_000
 
 test('never sends again what may have been sent when the process died', async () => {
   const executor = new TestExecutor()
-  executor.exchange.mood = 'silent'
+  executor.exchange.mode = 'silent'
   await executor.enter()
   expect(executor.exchange.sent).toHaveLength(1)
   executor.crash()
@@ -19,7 +19,7 @@ test('never sends again what may have been sent when the process died', async ()
 
 test('finds an order whose answer was lost, and adopts its fills', async () => {
   const executor = new TestExecutor()
-  executor.exchange.mood = 'lost_after'
+  executor.exchange.mode = 'lost_after'
   await executor.enter()
   await executor.clock.turn(1_000)
   expect(executor.told().slice(1)).toEqual([
@@ -32,7 +32,7 @@ test('finds an order whose answer was lost, and adopts its fills', async () => {
 
 test('an unknown order that the exchange has rejected is turned down, and its market is open again', async () => {
   const executor = new TestExecutor()
-  executor.exchange.mood = 'lost_rejected'
+  executor.exchange.mode = 'lost_rejected'
   await executor.enter()
   await executor.clock.turn(1_000)
   expect(executor.told().slice(1)).toEqual([
@@ -41,14 +41,14 @@ test('an unknown order that the exchange has rejected is turned down, and its ma
     'entry rejected order_rejected',
   ])
   expect(executor.state().portfolio.orders).toEqual({})
-  executor.exchange.mood = 'fills'
+  executor.exchange.mode = 'fills'
   await executor.enter()
   expect(executor.told().at(-1)).toBe('entry filled')
 })
 
 test('calls an order not placed only after its window and two misses', async () => {
   const executor = new TestExecutor()
-  executor.exchange.mood = 'lost_before'
+  executor.exchange.mode = 'lost_before'
   await executor.enter()
   await executor.clock.turn(31_900)
   expect(executor.state().portfolio.orders).not.toEqual({})
@@ -59,13 +59,13 @@ test('calls an order not placed only after its window and two misses', async () 
 
 test('keeps an unknown order unknown, alarms every minute and closes the market while nobody answers', async () => {
   const executor = new TestExecutor()
-  executor.exchange.mood = 'lost_after'
+  executor.exchange.mode = 'lost_after'
   executor.exchange.lookups = 'silent'
   await executor.enter()
   await executor.clock.turn(10 * MINUTE)
   expect(Object.values(executor.state().portfolio.orders)).toMatchObject([{ state: 'unknown' }])
   expect(executor.told().filter((line) => line === 'notice order_unknown')).toHaveLength(10)
-  executor.exchange.mood = 'fills'
+  executor.exchange.mode = 'fills'
   await executor.enter()
   expect(executor.told().at(-1)).toBe('entry denied unknown.open')
   expect(executor.exchange.sent).toHaveLength(1)
@@ -76,10 +76,10 @@ test('keeps an unknown order unknown, alarms every minute and closes the market 
 
 test('an exit waits while the outcome of an order on its market is unknown', async () => {
   const executor = new TestExecutor()
-  executor.exchange.mood = 'lost_after'
+  executor.exchange.mode = 'lost_after'
   executor.exchange.lookups = 'silent'
   await executor.enter()
-  executor.exchange.mood = 'fills'
+  executor.exchange.mode = 'fills'
   await executor.give(executor.exit())
   expect(executor.exchange.sent).toHaveLength(1)
   executor.exchange.lookups = 'honest'
@@ -97,9 +97,9 @@ test('a stop waits for an unknown order of its position without an alarm of its 
     executor.exchange.orders.get(id)?.order.side === 'buy'
       ? { outcome: 'unknown', message: 'no answer' }
       : find.call(executor.exchange, market, id)
-  executor.exchange.mood = 'lost_after'
+  executor.exchange.mode = 'lost_after'
   await executor.enter({ stopPrice: '58000', candle: { timeframe: '1m', start: 99 } })
-  executor.exchange.mood = 'fills'
+  executor.exchange.mode = 'fills'
   if (stop !== undefined) stop.status = 'canceled'
   await executor.clock.turn(MINUTE)
   expect(executor.exchange.accepted).toHaveLength(3)
@@ -125,10 +125,10 @@ test('an entry that was only intended is not sent while policy says no, and is p
 
 test('places the missing stop first thing after a crash behind the fill', async () => {
   const executor = new TestExecutor()
-  executor.exchange.mood = 'lost_after'
+  executor.exchange.mode = 'lost_after'
   executor.exchange.lookups = 'silent'
   await executor.enter({ stopPrice: '58000' })
-  executor.exchange.mood = 'fills'
+  executor.exchange.mode = 'fills'
   executor.exchange.lookups = 'honest'
   executor.crash()
   await executor.clock.turn(0)

@@ -104,7 +104,7 @@ test('a stop that was filled tells its loss, after a restart too', async () => {
 test('the list of trades has it once for each sale, with the last of its trades', async () => {
   const executor = new TestExecutor()
   await executor.enter()
-  executor.exchange.mood = 'rests'
+  executor.exchange.mode = 'rests'
   executor.exchange.price = '61000'
   await executor.give(executor.exit())
   const sale = executor.exchange.accepted.at(-1)?.clientOrderId ?? ''

@@ -7,7 +7,7 @@ test('a head that was flat before an entry takes back neither one that waits nor
   const asks = new TestExecutor({ approval: 'always' })
   await asks.enter()
   const rests = new TestExecutor()
-  rests.exchange.mood = 'rests'
+  rests.exchange.mode = 'rests'
   await rests.enter({ type: 'limit', limitPrice: '59000' })
   for (const executor of [asks, rests]) {
     await executor.clock.turn(3_000)

@@ -7,7 +7,7 @@ import { findDiscrepancies } from './discrepancies.ts'
 test('an order that may show late is called not placed that much later', async () => {
   const executor = new TestExecutor()
   executor.exchange.viewLagMs = 7_000
-  executor.exchange.mood = 'lost_before'
+  executor.exchange.mode = 'lost_before'
   await executor.enter()
   await executor.clock.turn(38_900)
   expect(executor.told()).not.toContain('entry not_placed order_not_placed')
