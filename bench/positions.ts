@@ -67,7 +67,7 @@ function costsAt(size: number, seconds: number): Costs {
   return { positions: size, tick: round(tick / seconds), second: round(second / seconds) }
 }
 
-/** An exchange that says at once that everything is as it was. */
+/** An exchange that confirms at once that nothing has changed. */
 class World {
   #state: State
   #now = START

@@ -1,4 +1,4 @@
-// What another program is told about the bot's standing with Telegram.
+// What the Telegram check reports to another program.
 import { join } from 'node:path'
 import { writePrivate } from '@keyside/runtime'
 import { Api } from 'grammy'

@@ -1,4 +1,4 @@
-// One home on two machines: two programs with one name, one journal and one key, which are heard by turns.
+// One home on two machines: two programs with one name, one journal and one key, whose messages alternate.
 
 import type { ReportEvent } from '@keyside/protocol'
 import { newJti, systemRandomBytes } from '@keyside/runtime'
@@ -42,7 +42,7 @@ test('what only one of the two says is told, and nothing twice', async () => {
   device.session = FIRST
   await device.presence('online', 0)
   const at = fixture.clock.now() / 1000
-  /** As a replay does: signed anew by who is there now, and it happened when it did. */
+  /** As in a replay: a new signature, the same event and time. */
   const say = (seq: number, code: string) => device.send(device.seal(seq, notice(code), { at }))
   await say(1, 'shared')
   await say(2, 'first')
@@ -85,7 +85,7 @@ test('a halt reaches the second program when its turn comes, without a sale, and
     { do: 'halt', positions: 'sell' },
     { do: 'halt' },
   ])
-  // Once they are known to take turns, going away is no news.
+  // Once two sessions are known, offline presences are expected.
   expect(textsOf(chat).filter((text) => text.includes('offline')).length).toBeLessThanOrEqual(2)
 })
 

@@ -1,4 +1,4 @@
-// The line to the device: what the trader hears of it.
+// The device link: what the trader is told of its problems.
 import { expect, test } from 'vitest'
 import { openFixture } from './testing/fixture.ts'
 

@@ -1,4 +1,4 @@
-// Who may speak to the bot, and how it is claimed.
+// Who gets an answer from the bot, and how it is claimed.
 import { expect, test } from 'vitest'
 import { releaseOwner } from './release-owner.ts'
 import { approvalOf, orderOf } from './testing/events.ts'

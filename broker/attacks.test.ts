@@ -27,7 +27,7 @@ function gone(socket: Socket | WebSocket): Promise<unknown> {
   return new Promise((resolve) => socket.on('close', resolve))
 }
 
-/** The packet's bytes, as no honest client would have to send them. */
+/** A packet that a correct client would not send. */
 function bytes(packet: Packet): Buffer {
   return generate(packet)
 }

@@ -1,4 +1,4 @@
-// Strangers with many sockets, and clients with one good token too many: neither keeps an honest client out.
+// Many unauthenticated sockets, and one token used too often: neither keeps other clients out.
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { connectAsync, type MqttClient } from 'mqtt'

@@ -1,4 +1,4 @@
-// The link to a broker: where there is none, where it says no, where somebody else wants the name.
+// The link to a broker: unreachable, refusing, and with another program that uses the name.
 import { once } from 'node:events'
 import { type AddressInfo, createServer, type Socket } from 'node:net'
 import { expect, onTestFinished, test, vi } from 'vitest'
@@ -29,7 +29,7 @@ interface Tries {
   readonly connects: string[]
 }
 
-/** A broker of bytes: `answer` is given the number of the connection and what came, and writes what it likes. */
+/** A raw TCP broker: `answer` gets the number of the connection and the bytes received, and writes its answer. */
 async function brokerOfBytes(
   host: string,
   answer: (nth: number, came: Buffer, socket: Socket) => void,

@@ -1,4 +1,4 @@
-// The guard lets honest traffic through in any chunking, and stops an announced giant at once.
+// The guard passes valid traffic in any chunking, and stops a packet that announces too many bytes at once.
 import { Duplex } from 'node:stream'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'

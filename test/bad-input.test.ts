@@ -1,4 +1,4 @@
-// What people, disks, exchanges and brokers get wrong: each time a sentence that says what to do, a code, and nothing lost.
+// Bad input from people, disks, exchanges and brokers: each time a code, a sentence that says what to do, and nothing lost.
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -51,7 +51,7 @@ function copyHome(change: (config: Config, home: string) => void = () => undefin
   // The last is a draft that takes the place of its file in the next moment.
   const skip = /\.lock|journal\.db(-wal|-shm)?$|run$|\.[0-9a-f]{12}$/
   cpSync(system.home, home, { recursive: true, filter: (file) => !skip.test(file) })
-  // The executor is writing into it. After the mark: it must hold what that says.
+  // The executor is writing into it: copied after the anchor, so that it holds what the anchor names.
   const journal = new DatabaseSync(join(system.home, 'journal.db'), { readOnly: true })
   journal.prepare('VACUUM INTO ?').run(join(home, 'journal.db'))
   journal.close()

@@ -1,4 +1,4 @@
-// The benches run and print what they promise; times are nobody's test, what is kept in memory is.
+// The benches run and print their tables. Times are not asserted, memory is.
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'

@@ -1,4 +1,4 @@
-// Who may import whom: the linter's rules bite, and the engine and the broker cannot reach a key.
+// Who may import whom: the linter's rules work, and the engine and the broker cannot reach a key.
 import { spawnSync } from 'node:child_process'
 import {
   copyFileSync,

@@ -36,7 +36,7 @@ test.each([
   'the %s starts while its database is held, and is at work',
   async (program, database) => {
     if (program !== 'executor') {
-      // Its file has to be there before somebody can hold it.
+      // The file must exist before it can be locked.
       const child = await system.start(program)
       child.process.kill('SIGTERM')
       await child.exited

@@ -280,7 +280,7 @@ async function live(keychain: KeychainKind): Promise<{ day: Day; canaries: Canar
   return { day, canaries: canariesOf(day, await entriesOf(day, env)) }
 }
 
-/** That the recorders were awake: each one has seen what it should. */
+/** That the recorders worked: each one has seen what it should. */
 function expectAwake({ haystacks, sandbox }: Day): void {
   const { apiKey, botToken } = sandbox.secrets
   const seen = (name: RegExp, what: string) =>

@@ -12,7 +12,7 @@ export interface Chromium {
   close(): Promise<void>
 }
 
-/** Null, said on the console, where there is no Chromium. */
+/** Null where there is no Chromium, with a line on the console. */
 export async function openChromium(): Promise<Chromium | null> {
   if (!existsSync(CHROMIUM)) {
     console.warn(`skipped: no Chromium at ${CHROMIUM} (set CHROMIUM to its path)`)

@@ -129,7 +129,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true })
 })
 
-/** The lines of docs/compose.md that this test follows; they stand there word for word. */
+/** The lines of docs/compose.md that this test follows; it holds them verbatim. */
 const DOCUMENT = readFileSync(join(root, 'docs/compose.md'), 'utf8')
 function follow(line: string): string {
   expect(DOCUMENT).toContain(line)

@@ -1,4 +1,4 @@
-// What the exchange, the journal and the reports say about the same orders, and where they disagree.
+// Compares exchange, journal and reports order by order, and names each disagreement.
 import { join } from 'node:path'
 import { readJournal, verifyJournal } from '@keyside/executor'
 import type { ReportEvent } from '@keyside/protocol'
@@ -16,7 +16,7 @@ export interface Published {
   readonly kind: 'entry' | 'exit'
 }
 
-/** One order as the journal tells it. */
+/** One order's history in the journal. */
 export interface OrderHistory {
   readonly seed: NewOrder
   state: OrderState
@@ -126,7 +126,7 @@ function repeated(words: readonly string[]): string[] {
   return [...new Set(words.filter((word, index) => words.indexOf(word) !== index))]
 }
 
-/** A signal was taken, and its end told; or it was missed, and that was told. */
+/** A signal was taken and its end reported, or it was missed and that was reported. */
 function lost(evidence: Evidence): string[] {
   const { published, events, histories, reports } = evidence
   const taken = new Set(events.flatMap((event) => (event.type === 'signal' ? [event.jti] : [])))
@@ -253,7 +253,7 @@ function unprotected({ histories, accepted, events }: Evidence): string[] {
   })
 }
 
-/** The stream's last word was to get out. */
+/** The stream's last signal was an exit. */
 function stillHeld({ published, histories, events }: Evidence): string[] {
   const last = new Map(published.map((signal) => [signal.stream, signal]))
   return [...last.values()].flatMap(({ stream, kind }) => {

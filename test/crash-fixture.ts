@@ -1,4 +1,4 @@
-// A system whose executor is killed as planned, with a scripted engine and bot, until all of it tells one story again.
+// A system whose executor is killed as planned, with a scripted engine and bot, until exchange, journal and reports agree again.
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -161,7 +161,7 @@ async function kill({ system, kills }: CrashFixture, jti: string | null): Promis
   await system.kill('executor')
 }
 
-/** A trader who says yes to all, and once more to what still waits when the device is back. */
+/** A trader who approves everything, and again what still waits when the device is back. */
 function approveAll(bot: ScriptedBot, after: number): void {
   const approve = async (order: string) => {
     await sleep(after)
@@ -188,7 +188,7 @@ function waiting({ reports }: ScriptedBot): string[] {
 const TIMEOUT_MS = 90_000
 const QUIET_MS = 3_000
 
-/** Until all three tell one story and go on doing so; an unknown order takes its time. */
+/** Until all three agree and stay so; an unknown order takes time. */
 export async function awaitAgreement(fixture: CrashFixture): Promise<Evidence> {
   fixture.faults.disarm()
   const deadline = Date.now() + TIMEOUT_MS

@@ -1,4 +1,4 @@
-// What the kills met, in figures: without them a green run would say little.
+// What the kills hit, in figures: without them a green run would prove little.
 import { type Evidence, phaseAt } from './crash-evidence.ts'
 import type { CrashFixture } from './crash-fixture.ts'
 

@@ -30,7 +30,7 @@ test(`${KILLS} kills under every fault, seed ${SEED}: no order twice, no decisio
   )
 })
 
-/** One system, killed as planned, until journal, exchange and reports tell one story. */
+/** One system, killed as planned, until journal, exchange and reports agree. */
 async function killed(runs: readonly Run[]): Promise<Coverage> {
   const fixture = await openCrashFixture()
   onTestFinished(() => fixture.close())

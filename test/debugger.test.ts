@@ -1,4 +1,4 @@
-// SIGUSR1 makes a bare Node listen for a debugger, and whoever reaches that port runs code with the keys at hand.
+// SIGUSR1 makes a bare Node listen for a debugger, and that port allows running code as this user.
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs'
@@ -88,7 +88,7 @@ function portsOf(pid = 0): number[] {
   })
 }
 
-/** What each says when it is at work. */
+/** The line that each prints when it is ready. */
 const READY: Readonly<Record<Program, RegExp>> = {
   broker: /mqtt:\/\//,
   engine: /signed signals/,

@@ -1,4 +1,4 @@
-// keyside journal: showing a story by as much of an order's id as somebody types, verifying, exporting.
+// keyside journal: showing an order's history by a prefix of its id, verifying, exporting.
 import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

@@ -23,7 +23,7 @@ printf 'a passphrase' >&"\${KEYRING[1]}"; exec {KEYRING[1]}>&-
 "$@"
 `
 
-/** As after a reboot: the daemon runs on the keyring of an earlier session, and nobody has typed its password. */
+/** As after a reboot: the daemon runs on the keyring of an earlier session, which is locked. */
 const LOCKED_SESSION = `
 gnome-keyring-daemon --foreground --components=secrets & LOCKED=$!
 trap 'kill $LOCKED; wait $LOCKED' EXIT

@@ -1,4 +1,4 @@
-// The first minutes of somebody who has never seen Keyside: starts it, opens the chat, reads the card in peace, presses Approve.
+// The first minutes of a new user: starts it, opens the chat, reads the card, presses Approve.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -20,7 +20,7 @@ export interface FirstMinutes {
   readonly address: number
   /** From the claim to the card. */
   readonly card: number
-  /** From the press to the fill, told in the chat; null when the order was not filled. */
+  /** From the press to the fill in the chat; null when the order was not filled. */
   readonly fill: number | null
   /** What became of the card. */
   readonly words: string

@@ -45,7 +45,7 @@ export interface WrongAnswer {
 export interface HttpRecorder {
   readonly address: string
   readonly requests: readonly HttpRequest[]
-  /** From now on, until `honest()`, in place of the server behind, to requests for such a path. */
+  /** From now on, until `honest()`, answers requests for such a path in place of the server. */
   lie(answer: WrongAnswer, path?: RegExp): void
   honest(): void
   stop(): Promise<void>

@@ -34,7 +34,7 @@ export interface ScriptedBot {
   readonly complaints: readonly string[]
   /** Called for each report that is new. */
   onReport: (event: ReportEvent) => void
-  /** Called when the device says that it is there. */
+  /** Called when the device's presence is online. */
   onOnline: () => void
   answer(order: string, answer: Approval['answer']): Promise<void>
   ask(instruction: Instruction): Promise<Answer>

@@ -1,4 +1,4 @@
-// The selftest tests itself: it passes on a whole system, and says where a broken one is broken.
+// The selftest passes on a working system, and names the hop where a broken one fails.
 import { createHmac } from 'node:crypto'
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -124,7 +124,7 @@ test('Ctrl-C ends it, and leaves nothing behind', async () => {
   expect(homes()).toEqual([])
 })
 
-/** Kills a program when the executor says that the signal has passed this hop. */
+/** Kills a program when the executor logs that the signal has passed this hop. */
 function killAt(hop: Hop, program: Program): (supervisor: Supervisor) => void {
   return ({ children }) =>
     children.get('executor')?.process.stdout?.on('data', (text) => {

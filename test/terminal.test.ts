@@ -43,7 +43,7 @@ async function atTerminal(
   return JSON.parse(said)
 }
 
-/** Asks as commands do, and says what it heard in hexadecimal: nothing of it stands on the screen as it was typed. */
+/** Prompts as commands do, and prints the answer in hexadecimal, so that the echo can be told from it. */
 const ASKS = `
   const { prompt, promptSecret, confirm, expectPrompts } = await import(process.argv[1])
   expectPrompts()
@@ -219,7 +219,7 @@ test.each(['doctor', '--help'])(
     const child = spawn(process.execPath, [MAIN, word], { env, stdio: ['ignore', 'pipe', 'pipe'] })
     child.stdout.destroy()
     const [stderr, [ended]] = await Promise.all([text(child.stderr), once(child, 'exit')])
-    // 128 and SIGPIPE, as a shell says it; who had nothing left to say is done.
+    // 128 and SIGPIPE, as a shell reports it; a program that had nothing left to write ends normally.
     expect({ stderr, ended }).toEqual({ stderr: '', ended: word === 'doctor' ? 141 : 0 })
   },
 )

@@ -27,7 +27,7 @@ export interface TestSystem {
   readonly passphrase: string
   /** Every log line of every program, with the program's name. */
   readonly lines: readonly string[]
-  /** What programs told the one that started them. */
+  /** Messages of the programs to their parent. */
   readonly messages: readonly (Message & { program: Program })[]
   start(program: Program): Promise<Child>
   /** SIGKILL, and until it is gone. */

@@ -116,7 +116,7 @@ test('two presses of one card are one approval', async () => {
   expect(refusedPresses(fixture)).toEqual(['used'])
 })
 
-/** What the log says of presses that fitted no card. */
+/** Log lines of callbacks that matched no card. */
 function refusedPresses({ log }: Pick<BotFixture, 'log'>): unknown[] {
   return log
     .map((line) => JSON.parse(line) as { code?: string; why?: string })
@@ -368,7 +368,7 @@ test('a chart that cannot be drawn costs the trader no card', async () => {
   expect(fixture.log.join('')).toContain('"code":"chart_failed"')
 })
 
-/** Lets the bot in and hears everything, but acknowledges no message. */
+/** Accepts the bot's connection and receives everything, but acknowledges no message. */
 async function deafBroker() {
   const heard: Buffer[] = []
   const sockets = new Set<Socket>()

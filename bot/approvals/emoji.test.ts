@@ -1,4 +1,4 @@
-// An emoji where a reason is cut costs nobody a card.
+// A reason that is cut within an emoji still gives a card.
 import { expect, test } from 'vitest'
 import { approvalOf, orderOf, stepOf } from '../testing/events.ts'
 import { openFixture, until } from '../testing/fixture.ts'

@@ -1,4 +1,4 @@
-// A halt is understood from its first word, and nothing is sold on any words but two.
+// A halt is recognized by its first word, and only "halt sell" sells.
 import { expect, test } from 'vitest'
 import { parseMessage } from './parse-message.ts'
 

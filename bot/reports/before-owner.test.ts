@@ -1,11 +1,11 @@
-// What was asked before anybody owned the bot is asked of whoever claims it, as long as it can be answered.
+// Approvals from before the claim are shown at the claim, as long as they can be answered.
 import { expect, test } from 'vitest'
 import { approvalOf, orderOf, stepOf } from '../testing/events.ts'
 import { allTaken, type BotFixture, OWNER, openFixture, until } from '../testing/fixture.ts'
 
 const NO_CHART = { candles: [] }
 
-/** A bot that runs, and that nobody has claimed; `claim` does. */
+/** A running bot without an owner; `claim` claims it. */
 async function openUnclaimed() {
   const fixture = await openFixture()
   const bot = await fixture.start()

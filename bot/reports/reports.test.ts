@@ -160,7 +160,7 @@ test('a change that the owner asked for is told once, and one by somebody else i
 })
 
 const BAIT = '<b>&"</b>'
-/** These tell no reason, or are followed by what says more. */
+/** These give no reason, or are followed by a report that does. */
 const PLAIN: readonly string[] = ['declined', 'expired', 'replaced', 'approved', 'submitted']
 const STEPS = ORDER_STATUSES.filter((status) => !PLAIN.includes(status))
 

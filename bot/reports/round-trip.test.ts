@@ -1,4 +1,4 @@
-// The chat of a trader, read as a person reads it: every event once, in its order, and red only where somebody is needed.
+// The whole chat of a trader: every event once, in order, and red only where a person is needed.
 import type { OrderView, ReportEvent } from '@keyside/protocol'
 import { expect, test } from 'vitest'
 import { approvalOf, orderOf, stepOf } from '../testing/events.ts'
@@ -36,7 +36,7 @@ const notice = (code: string, level: 'info' | 'warning' = 'info'): ReportEvent =
 const question = ({ clock }: BotFixture, life: number) =>
   approvalOf(entry, clock.now() / 1000 + life, { candles: [] })
 
-/** All that the bot has said, its first words aside. */
+/** All messages of the bot, the greeting aside. */
 function said(chat: Chat): string[] {
   return chat
     .messages()
@@ -46,7 +46,7 @@ function said(chat: Chat): string[] {
     .map(({ text, caption }) => text ?? caption ?? '')
 }
 
-/** Reports, one after the other as they would come, each told before the next. */
+/** Sends reports one after the other, each shown before the next. */
 async function report(fixture: BotFixture, events: readonly ReportEvent[]) {
   for (const event of events) {
     await fixture.device.report(event)

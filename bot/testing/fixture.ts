@@ -65,7 +65,7 @@ export interface BotFixture {
   start(): Promise<RunningBot>
   /** Starts the bot, claims it for the owner, and gives the owner's chat. */
   claim(): Promise<ChatPlayer>
-  /** The same, with the bot, for whoever wants to stop it. */
+  /** The same, with the bot, so that a test can stop it. */
   claimed(): Promise<{ chat: ChatPlayer; bot: RunningBot }>
 }
 
@@ -118,7 +118,7 @@ async function openTelegram(clock: Clock): Promise<SandboxTelegram> {
   })
   onTestFinished(async () => {
     await telegram.stop()
-    // Telegram says nothing about a parameter that it does not know: a slip of ours would never show.
+    // Telegram ignores unknown parameters silently: the sandbox warns of them.
     expect(telegram.calls.flatMap(({ warnings = [] }) => warnings)).toEqual([])
   })
   return telegram
@@ -158,7 +158,7 @@ function writeConfig(home: string, url: string, clock: Clock, telegram: SandboxT
   })
 }
 
-/** Plays the executor: hears what the bot sends, and says what a test tells it to. */
+/** A scripted executor: records what the bot sends, and sends the reports that a test asks for. */
 class ScriptedDevice {
   readonly heard: Heard[] = []
   /** Raw tokens, to look for what must not be in them. */
@@ -288,7 +288,7 @@ export async function allTaken({
   }
 }
 
-/** Until nothing that the bot has to say waits. One message a second is what a chat may be sent, so the clock turns. */
+/** Until the outbox is empty. A chat takes one message a second, so the clock is advanced. */
 export async function allSent({ home, clock }: Pick<BotFixture, 'home' | 'clock'>): Promise<void> {
   const store = openStore(join(home, 'bot.db'))
   const waiting = store.prepare('SELECT count(*) AS count FROM message WHERE version > sent')

@@ -1,4 +1,4 @@
-// The answers of a device, word for word as the trader's phone shows them.
+// The texts of the device's answers.
 import { expect, test } from 'vitest'
 import { answersAt } from '../testing/answers.ts'
 import { answerText } from './answers.ts'

@@ -1,4 +1,4 @@
-// What a card says of time and risk: never more time than there is, and no number without its meaning.
+// Time and risk on a card: never more time than there is, and every number explained.
 import { expect, test } from 'vitest'
 import { approvalOf, orderOf } from '../testing/events.ts'
 import { cardText, timeLeft } from './card.ts'

@@ -1,4 +1,4 @@
-// What a message about one order says.
+// The text of a message about one order.
 import { expect, test } from 'vitest'
 import { stopText } from './orders.ts'
 

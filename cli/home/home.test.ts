@@ -34,7 +34,7 @@ function make(home: string): void {
   })
 }
 
-/** What each access token of a home says, by client. */
+/** The claims of each access token of a home, by client. */
 function tokensIn(home: string): Record<string, Access> {
   const folder = join(home, 'secrets')
   const files = readdirSync(folder).filter((file) => file.endsWith('.token'))

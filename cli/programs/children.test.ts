@@ -1,11 +1,11 @@
-// What a child is started with, as the system tells it: flags, and an environment that brings nothing in.
+// A child's flags and environment, as the operating system reports them.
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { PROGRAMS, type Program, startChild, stopChildren } from './children.ts'
 
-/** What would run other code in it, open a debugger, or tell it what is none of its business. */
+/** Variables that would run other code in it, open a debugger, or pass on secrets. */
 const FOREIGN = {
   NODE_OPTIONS: '--inspect=127.0.0.1:0',
   NODE_PATH: '/nowhere',

@@ -10,7 +10,7 @@ const minute = (n: number): Candle => {
   return { start: n * 60, open: price, high: price, low: price, close: price, volume: '1' }
 }
 
-/** An exchange with the given candles, and a clock that moves when told. */
+/** An exchange with the given candles, and a manual clock. */
 function setUp(exists: (n: number) => boolean = () => true, unknown = 0) {
   const fixture = { now: 10, failing: 0, unknown, asked: 0 }
   const timers = new Set<{ due: number; period?: number; run: () => void }>()
@@ -36,7 +36,7 @@ function setUp(exists: (n: number) => boolean = () => true, unknown = 0) {
   }
   const given: [number, Origin][] = []
   const troubles: FeedTrouble[] = []
-  /** Candles given when the history was said to be over. */
+  /** Candles given by the time of `onHistory`. */
   const counts: number[] = []
   const sequencer = new CandleSequencer(
     {

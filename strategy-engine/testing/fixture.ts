@@ -130,7 +130,7 @@ export async function openBroker(): Promise<Broker> {
   return broker
 }
 
-/** A way to the broker that can be cut like a cable, without a goodbye. */
+/** A TCP relay to the broker that can be cut without a DISCONNECT. */
 async function openCable(target: string) {
   const { hostname, port } = new URL(target)
   const ends = new Set<Socket>()
@@ -165,7 +165,7 @@ async function openCable(target: string) {
   return { url: `mqtt://127.0.0.1:${address.port}`, cut, mend }
 }
 
-/** Opens, as an executor would whom it reaches at once, everything that the engine of `home` publishes. */
+/** Subscribes to and verifies everything that the engine of `home` publishes. */
 async function listen(home: Home, broker: Broker) {
   const received: Received = { signal: [], head: [], presence: [] }
   const topics: string[] = []
