@@ -15,7 +15,7 @@ const POLICY = `version: 1
 currency: USDT
 markets: [BTC/USDT]
 streams:
-  ${STREAM}: { allocation: 1000 }
+  home/${STREAM}: { allocation: 1000 }
 limits: { order: 500, day: 1000000, orders_per_minute: 600, orders_per_day: 10000, round_trips: 1000 }
 max_stop_distance: optional
 duplicate_window: never

@@ -12,7 +12,7 @@ import { TestExecutor } from './testing/rig.ts'
 import { unhalt } from './unhalt.ts'
 
 const MINUTE = 60_000
-const BTC = 'demo BTC/USDT'
+const BTC = 'home/demo BTC/USDT'
 
 let home = ''
 beforeEach(() => {
@@ -283,7 +283,9 @@ test('takes missing coins from the position that lacks them, not from one whose 
   await executor.clock.turn(MINUTE)
   executor.close()
   const { plan } = await carriedOut(executor)
-  expect(plan.positions).toEqual([{ position: 'other BTC/USDT', from: '0.00497', to: '0.00397' }])
+  expect(plan.positions).toEqual([
+    { position: 'home/other BTC/USDT', from: '0.00497', to: '0.00397' },
+  ])
 })
 
 test('changes nothing when the exchange leaves a question open, or when the trader says no', async () => {

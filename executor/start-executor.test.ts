@@ -59,7 +59,7 @@ const POLICY = `version: 1
 currency: USDT
 markets: [BTC/USDT]
 streams:
-  demo: { allocation: 1000 }
+  home/demo: { allocation: 1000 }
 limits: { order: 500, day: 2000 }
 max_stop_distance: optional
 approval: never
@@ -67,7 +67,7 @@ approval: never
 
 const ORDER = {
   clientOrderId: 'c'.repeat(32),
-  stream: 'demo',
+  stream: 'home/demo',
   kind: 'entry',
   signal: jtiOf('signal'),
   seq: 1,
@@ -372,7 +372,7 @@ test('does not start on a policy that was not accepted, and keeps the accepted o
 })
 
 test('a policy that is accepted beside it is followed at once, with its markets and its streams', async () => {
-  writeFileSync(join(home, 'policy.yaml'), POLICY.replace('demo:', 'other:'))
+  writeFileSync(join(home, 'policy.yaml'), POLICY.replace('home/demo:', 'home/other:'))
   acceptPolicy({ home }, systemClock.now())
   await start()
   await connect('bot', [reportTopic('device')])
@@ -509,8 +509,11 @@ test('runs on with a token that its provider refuses: says so, answers, and need
 
 test('follows as many streams as a plan may have with one filter for its heads', async () => {
   const names = Array.from({ length: 64 }, (_, nth) => `s${nth}`)
-  const lines = names.map((name) => `  ${name}: { allocation: 10 }`).join('\n')
-  writeFileSync(join(home, 'policy.yaml'), POLICY.replace('  demo: { allocation: 1000 }', lines))
+  const lines = names.map((name) => `  home/${name}: { allocation: 10 }`).join('\n')
+  writeFileSync(
+    join(home, 'policy.yaml'),
+    POLICY.replace('  home/demo: { allocation: 1000 }', lines),
+  )
   // Accepted for the first time: nothing waits.
   for (const file of readdirSync(home).filter((name) => name.startsWith('journal')))
     rmSync(join(home, file))

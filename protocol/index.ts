@@ -3,7 +3,7 @@ export { decodeBase64url, encodeBase64url } from './base64url.ts'
 export type { Access } from './claims/access.ts'
 export type { Approval } from './claims/approval.ts'
 export type { Command, Instruction } from './claims/command.ts'
-export { currency, id, market, seconds, singleLine } from './claims/common.ts'
+export { currency, id, market, seconds, singleLine, stream } from './claims/common.ts'
 export {
   type Decimal,
   decimal,
@@ -41,6 +41,7 @@ export {
 export { type Claims, KINDS, type Kind } from './kinds.ts'
 export { CLOCK_SKEW, type Expected, type Opened, open, type Refused } from './open.ts'
 export { seal } from './seal.ts'
+export { shownStream, streamName } from './stream-name.ts'
 export {
   commandTopic,
   HOME,

@@ -10,6 +10,7 @@ import {
   seal,
   seconds,
   signalTopic,
+  streamName,
 } from '../protocol/index.ts'
 import { newJti } from '../runtime/index.ts'
 import type { Device } from './device.ts'
@@ -77,7 +78,9 @@ export class Engine {
   wantsOut(): { stream: string; market: string; since: number } | null {
     const { position, since } = this.#target
     const { stream, market } = this.#options
-    return position === 'long' || this.#honesty === 'lies' ? null : { stream, market, since }
+    return position === 'long' || this.#honesty === 'lies'
+      ? null
+      : { stream: streamName(HOME, stream), market, since }
   }
 
   /** What the broker keeps for a device that connects. */

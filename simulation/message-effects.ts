@@ -1,6 +1,8 @@
 // What a message may change: a forged one nothing but the refusal of itself, two truths with one number stop all trading.
+
 import type { Input } from '../executor/core/execution/inputs.ts'
 import type { State } from '../executor/core/model/state.ts'
+import { streamName } from '../protocol/index.ts'
 import type { Ledger } from './ledger.ts'
 import type { Simulation } from './simulation.ts'
 
@@ -28,7 +30,7 @@ export class MessageEffects {
   onHeard({ portfolio }: State, input: Input, after: State): undefined {
     if (input.type !== 'signal') return
     const { claims, hash } = input
-    const known = portfolio.streams[claims.sub]
+    const known = portfolio.streams[streamName(claims.iss, claims.sub)]
     const isOther = claims.seq === known?.seq && hash !== known.hash
     const hasOther = claims.seq - 1 === known?.seq && claims.prev !== known.hash
     if ((isOther || hasOther) && after.portfolio.trading !== 'halted')

@@ -13,8 +13,8 @@ export function drawPolicy(random: Random): string {
 currency: USDT
 markets: [BTC/USDT, ETH/USDT]
 streams:
-  alpha: { ${stream(random)} }
-  beta: { ${stream(random)} }
+  home/alpha: { ${stream(random)} }
+  home/beta: { ${stream(random)} }
 limits:
   order: ${order}
   position: ${order * random.pick([2, 10, 50])}

@@ -182,7 +182,7 @@ async function setUp(): Promise<void> {
   follow('cp examples/strategies/demo.yaml home/strategies/')
   cpSync(join(root, 'examples/strategies/demo.yaml'), join(host.home, 'strategies/demo.yaml'))
   const policy = join(host.home, 'policy.yaml')
-  const allocation = follow('demo: { allocation: 1000 }')
+  const allocation = follow('home/demo: { allocation: 1000 }')
   const text = readFileSync(policy, 'utf8').replace('streams:\n', `streams:\n  ${allocation}\n`)
   writeFileSync(policy, text)
 }

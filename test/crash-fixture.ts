@@ -30,8 +30,8 @@ const MAX_STARTS = 4
 const POLICY = replaced(UNASKED_POLICY, {
   'approval: never': 'approval: above 150',
   '[BTC/USDT]': `[BTC/USDT, ${MARKETS.join(', ')}]`,
-  '  demo: { allocation: 5000 }': STREAM_NAMES.map(
-    (name) => `  ${name}: { allocation: 5000 }`,
+  '  home/demo: { allocation: 5000 }': STREAM_NAMES.map(
+    (name) => `  home/${name}: { allocation: 5000 }`,
   ).join('\n'),
 })
 

@@ -130,7 +130,7 @@ test('the table has a fill as a spreadsheet adds it up, and no cell of JSON', as
   expect(fills.length).toBeGreaterThan(1)
   for (const fill of fills) {
     expect(fill).toMatchObject({
-      stream: 'demo',
+      stream: 'home/demo',
       market: 'BTC/USDT',
       side: expect.stringMatching(/^(?:buy|sell)$/),
       order_id: expect.stringMatching(/^[0-9a-f]{32}$/),

@@ -40,7 +40,7 @@ export const UNASKED_POLICY = `version: 1
 currency: USDT
 markets: [BTC/USDT]
 streams:
-  demo: { allocation: 5000 }
+  home/demo: { allocation: 5000 }
 limits:
   order: 1000
   day: 500000

@@ -403,7 +403,7 @@ test('a card with the longest of everything still fits a caption', async () => {
     amount: huge,
     price: huge,
     value: huge,
-    stream: 's'.repeat(32),
+    stream: `${'p'.repeat(32)}/${'s'.repeat(32)}`,
   })
   const reason = '&'.repeat(500)
   const again = { times: 6, was: huge }

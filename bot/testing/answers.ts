@@ -14,7 +14,7 @@ export function answersAt(now: number): Record<Question, Answer> {
       since: now - 7200,
       exchange: { name: 'binance', reachable: true, skewMs: 12 },
       streams: [
-        { stream: 'ema-cross', market: 'BTC/USDT', seq: 41, headAgeMs: 4000 },
+        { stream: 'home/ema-cross', market: 'BTC/USDT', seq: 41, headAgeMs: 4000 },
         { stream: 'rsi-dip', market: 'ETH/USDT', seq: 0, headAgeMs: null },
       ],
       waiting: 1,
@@ -35,7 +35,7 @@ export function answersAt(now: number): Record<Question, Answer> {
       about: 'positions',
       rows: [
         {
-          stream: 'ema-cross',
+          stream: 'home/ema-cross',
           market: 'BTC/USDT',
           amount: '0.04995',
           entry: '64050.1',

@@ -16,7 +16,7 @@ export function orderOf(number: number, change: Partial<OrderView> = {}): OrderV
   return {
     id: digestOf(number),
     signal: jtiOf(number),
-    stream: 'ema-cross',
+    stream: 'home/ema-cross',
     kind: 'entry',
     market: 'BTC/USDT',
     side: 'buy',

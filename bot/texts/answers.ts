@@ -1,5 +1,5 @@
 // The device's answers to queries, short enough for a phone.
-import type { Answer, OrderStatus } from '@keyside/protocol'
+import { type Answer, type OrderStatus, shownStream } from '@keyside/protocol'
 import Big from 'big.js'
 import { type Html, html, lines, list } from './html.ts'
 import {
@@ -62,7 +62,7 @@ function statusText(status: About<'status'>, now: number): Html {
 function streamLines({ stream, market, seq, headAgeMs }: About<'status'>['streams'][number]): Html {
   const heard = headAgeMs === null ? 'not heard yet' : `heard ${span(headAgeMs)} ago`
   return lines(
-    html`<b>${stream}</b> · ${market}`,
+    html`<b>${shownStream(stream)}</b> · ${market}`,
     html`${seq === 0 ? 'no signal yet' : `signal ${seq}`}, ${heard}`,
   )
 }
@@ -94,7 +94,7 @@ function positionsText({ rows, more: left }: About<'positions'>): Html {
     const paid = new Big(entry).times(row.amount).toFixed()
     const percent = new Big(paid).eq(0) ? '' : ` (${share(gain, paid, negative)})`
     return lines(
-      html`<b>${amount(row.amount)} ${base}</b> · ${row.stream}`,
+      html`<b>${amount(row.amount)} ${base}</b> · ${shownStream(row.stream)}`,
       html`In at ${amount(entry)}, now ${amount(row.price)} ${quote}`,
       html`${negative ? 'Loss' : 'Gain'} <b>${signed(gain, negative)} ${quote}${percent}</b>`,
       html`Stop ${row.stop === undefined ? 'none' : amount(row.stop)}`,
@@ -127,7 +127,7 @@ function ordersText({ rows }: About<'orders'>, now: number): Html {
     const isPart = status !== 'filled' && new Big(filled).gt(0)
     return lines(
       html`<b>${what} ${amount(order.amount)} ${baseOf(order)}</b> at ${amount(order.stop ?? order.price)}`,
-      html`${order.market} · ${order.stream} · ${time(at * 1000, now)}`,
+      html`${order.market} · ${shownStream(order.stream)} · ${time(at * 1000, now)}`,
       html`${STATUSES[status]}${isPart ? `, ${amount(filled)} filled` : ''}${code === undefined ? '' : html`: <code>${code}</code>`}`,
     )
   })

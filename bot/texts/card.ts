@@ -1,5 +1,10 @@
 // The approval card's caption and toasts.
-import type { ApprovalNeeded, OrderStatus, OrderView } from '@keyside/protocol'
+import {
+  type ApprovalNeeded,
+  type OrderStatus,
+  type OrderView,
+  shownStream,
+} from '@keyside/protocol'
 import Big from 'big.js'
 import { clip, type Html, html, lines } from './html.ts'
 import { amount, currencies, distance, moment, spanAtLeast, sum } from './numbers.ts'
@@ -14,7 +19,7 @@ export const BUTTONS = { approve: '✅ Approve', reject: '🚫 Reject' } as cons
 export function cardText(needed: ApprovalNeeded, state: Html, mark: '?' | '' = ''): Html {
   const { order, reason } = needed
   return lines(
-    html`<b>${orderTitle(order)}${mark}</b> · ${order.stream}`,
+    html`<b>${orderTitle(order)}${mark}</b> · ${shownStream(order.stream)}`,
     mark === '?' ? againText(needed) : null,
     html`${order.side === 'buy' ? 'At most' : 'At least'} <b>${sum(order.value)} ${currencies(order.market).quote}</b>`,
     html`Now <b>${amount(needed.market)}</b>, limit ${amount(order.price)}`,

@@ -1,5 +1,5 @@
 // Refusals, notices and changes of state in words.
-import type { ReportEvent, TradingState } from '@keyside/protocol'
+import { type ReportEvent, shownStream, type TradingState } from '@keyside/protocol'
 import { type Html, html, lines } from './html.ts'
 import { span, time } from './numbers.ts'
 import { reasonText } from './reason.ts'
@@ -33,7 +33,9 @@ export function notTakenText({ code, message }: Event<'refusal'>): Html {
 export function refusalText(event: Event<'refusal'>, repeats: Repeats): Html {
   // A message that belongs to no stream need not be a signal.
   const what = event.kind ?? (event.stream === undefined ? 'message' : 'signal')
-  const where = [event.market, event.stream].filter((word) => word !== undefined).join(' · ')
+  const where = [event.market, event.stream && shownStream(event.stream)]
+    .filter((word) => word !== undefined)
+    .join(' · ')
   return lines(
     html`${REFUSED[what]}${where === '' ? '' : ` · ${where}`}`,
     reasonText(event.code, event.message),

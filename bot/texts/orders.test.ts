@@ -6,7 +6,7 @@ test('a stop names its trigger, and the least it may be sold for', () => {
   const order = {
     id: 'n4bQgYhMfWWaL-qgxVrQFaO_TxsrC4Is0V1sFbDwCgg',
     signal: 'AAECAwQFBgcICQoLDA0ODw',
-    stream: 'demo',
+    stream: 'home/demo',
     kind: 'stop',
     market: 'BTC/USDT',
     side: 'sell',

@@ -1,5 +1,11 @@
 // One order as text: what it is, its status, and its result.
-import type { OrderStatus, OrderView, ReportEvent, SaleResult } from '@keyside/protocol'
+import {
+  type OrderStatus,
+  type OrderView,
+  type ReportEvent,
+  type SaleResult,
+  shownStream,
+} from '@keyside/protocol'
 import Big from 'big.js'
 import { clip, type Html, html, lines } from './html.ts'
 import { amount, baseOf, currencies, pastVerb, share, signed, sum, verb } from './numbers.ts'
@@ -32,11 +38,11 @@ export function seeBelowText({ order }: OrderStep): Html {
 export const SEE_BELOW = html`⬇️ What became of it is told below.`
 
 function whereText({ market, stream }: OrderView): Html {
-  return html`<b>${market}</b> · ${stream}`
+  return html`<b>${market}</b> · ${shownStream(stream)}`
 }
 
 function titleLine(order: OrderView): Html {
-  return html`<b>${orderTitle(order)}</b> · ${order.market} · ${order.stream}`
+  return html`<b>${orderTitle(order)}</b> · ${order.market} · ${shownStream(order.stream)}`
 }
 
 function priceText({ market, side, price }: OrderView): Html {
@@ -57,7 +63,7 @@ export function stopText(step: OrderStep): Html {
 
 function stopTitle({ market, stream, stop, price }: OrderView): Html {
   const { quote } = currencies(market)
-  return html`🛡 <b>Stop at ${amount(stop ?? price)} ${quote}</b> · ${market} · ${stream}`
+  return html`🛡 <b>Stop at ${amount(stop ?? price)} ${quote}</b> · ${market} · ${shownStream(stream)}`
 }
 
 const TAKEN_OFF: Readonly<Record<string, Html>> = {

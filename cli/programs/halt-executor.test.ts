@@ -67,7 +67,7 @@ const halt = (home: string, clock = quickClock()) => haltExecutor(home, { ...ask
 test('an answer to this very request is a halt', async () => {
   const home = newHome()
   note(home, {})
-  const held = [{ stream: 'demo', market: 'BTC/USDT', amount: '0.5' }]
+  const held = [{ stream: 'home/demo', market: 'BTC/USDT', amount: '0.5' }]
   const outcome = await halt(
     home,
     quickClock(() => answer(home, { held })),

@@ -1,5 +1,7 @@
 // The output of a halt: which executor answered, what it reported, and what to do when none did.
+
 import type { ExecutorNote, HaltAnswer } from '@keyside/executor'
+import { shownStream } from '@keyside/protocol'
 import { ANSWER_TIMEOUT_MS, type Outcome } from './halt-executor.ts'
 
 const SECONDS = ANSWER_TIMEOUT_MS / 1_000
@@ -45,6 +47,8 @@ function where({ space }: ExecutorNote): string {
 
 function heldLine({ held, positions }: HaltAnswer): string {
   if (held.length === 0) return 'It holds nothing.'
-  const all = held.map(({ amount, market, stream }) => `${amount} of ${market} (${stream})`)
+  const all = held.map(
+    ({ amount, market, stream }) => `${amount} of ${market} (${shownStream(stream)})`,
+  )
   return `It ${positions === 'sell' ? 'sells' : 'holds'} ${all.join(', ')}.`
 }

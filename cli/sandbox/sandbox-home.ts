@@ -29,7 +29,7 @@ version: 1
 currency: USDT
 markets: [BTC/USDT]
 streams:
-  demo: { allocation: 5000 }
+  home/demo: { allocation: 5000 }
 limits: { order: 1000, day: 20000, orders_per_minute: 6, round_trips: 60 }
 collar: 0.8 %
 reentry_cooldown: never # the demo buys again soon

@@ -1,5 +1,6 @@
 // The journal in a trader's words: one sentence a fact.
 
+import { shownStream } from '@keyside/protocol'
 import { CLOSE_SENTENCES } from '../core/execution/close-position.ts'
 import type { JournalEvent, Step } from '../core/model/events.ts'
 import type { OrderRequest } from '../core/model/exchange.ts'
@@ -10,15 +11,15 @@ import type { NewOrder, OrderKind } from '../core/model/state.ts'
 export function tell(event: JournalEvent): string {
   switch (event.type) {
     case 'baselined':
-      return `${event.stream} stands at signal ${event.seq}${event.missed > 0 ? `, ${event.missed} missed` : ''}`
+      return `${shownStream(event.stream)} stands at signal ${event.seq}${event.missed > 0 ? `, ${event.missed} missed` : ''}`
     case 'signal':
-      return `signal ${event.seq} of ${event.stream} accepted: ${event.kind}`
+      return `signal ${event.seq} of ${shownStream(event.stream)} accepted: ${event.kind}`
     case 'refused':
       return `refused (${event.code}): ${event.message}`
     case 'silence':
       return event.since > 0
-        ? `no sign of life from ${event.stream} since ${utc(event.since)}`
-        : `${event.stream} is heard again`
+        ? `no sign of life from ${shownStream(event.stream)} since ${utc(event.since)}`
+        : `${shownStream(event.stream)} is heard again`
     case 'ordered':
       return tellSeed(event.order)
     case 'planned':
@@ -34,13 +35,13 @@ export function tell(event: JournalEvent): string {
     case 'fill':
       return `filled ${event.trade.amount} at ${event.trade.price}${tellFee(event.trade.fee)}, trade ${event.trade.id}`
     case 'unprotected':
-      return `${event.position} has no stop (${event.code}): ${event.message}`
+      return `${shownStream(event.position)} has no stop (${event.code}): ${event.message}`
     case 'leaving':
-      return `all of ${event.position} is to be sold: ${CLOSE_SENTENCES[event.why]}`
+      return `all of ${shownStream(event.position)} is to be sold: ${CLOSE_SENTENCES[event.why]}`
     case 'raised':
-      return `stop of ${event.position} raised to ${event.stop}, ${RAISED[event.why]}`
+      return `stop of ${shownStream(event.position)} raised to ${event.stop}, ${RAISED[event.why]}`
     case 'written_off':
-      return `${event.position} is over: the ${event.amount} that are left (paid ${event.cost}) are too little for any order and stay yours`
+      return `${shownStream(event.position)} is over: the ${event.amount} that are left (paid ${event.cost}) are too little for any order and stay yours`
     case 'trading': {
       const selling = event.positions === 'sell' ? ', and everything is to be sold' : ''
       return `trading is ${event.state}, by ${event.by}${selling}`
@@ -72,8 +73,8 @@ const RAISED = { trailing_stop: 'behind the highest price', break_even: 'the ent
 
 function tellSeed({ kind, stream, seq, intent, reason }: NewOrder): string {
   const stop = intent.stopPrice === undefined ? '' : `, stop ${intent.stopPrice}`
-  if (kind === 'stop') return `a stop for what ${stream} holds of ${intent.market}`
-  return `${kind} of ${stream}, signal ${seq}: ${intent.side} ${tellSize(intent, kind)}${stop} (${reason})`
+  if (kind === 'stop') return `a stop for what ${shownStream(stream)} holds of ${intent.market}`
+  return `${kind} of ${shownStream(stream)}, signal ${seq}: ${intent.side} ${tellSize(intent, kind)}${stop} (${reason})`
 }
 
 function tellSize({ market, size: { unit, value } }: NewOrder['intent'], kind: OrderKind): string {
@@ -95,7 +96,7 @@ const WHAT = { open: 'an order waits,', trade: 'a trade of order' }
 const BACK = { open: 'the exchange has it open', trade: 'the exchange lists another trade of it' }
 
 function tellPositions(positions: Readonly<Record<string, string>>): string {
-  const all = Object.entries(positions).map(([key, amount]) => `${key} ${amount}`)
+  const all = Object.entries(positions).map(([key, amount]) => `${shownStream(key)} ${amount}`)
   return all.length === 0 ? 'nothing changed' : all.join(', ')
 }
 

@@ -49,7 +49,7 @@ test.each([
   [
     'allocation: 1000',
     'allocation: 999',
-    'streams.ema-cross.allocation',
+    'streams.home/ema-cross.allocation',
     'tightens',
     '1000 USDT',
     '999 USDT',
@@ -94,7 +94,7 @@ test.each([
   [
     'allocation: 1000 }',
     'allocation: 1000, lifetime_budget: 9000 }',
-    'streams.ema-cross.lifetime_budget',
+    'streams.home/ema-cross.lifetime_budget',
     'tightens',
     'unlimited',
     '9000 USDT',
@@ -104,7 +104,7 @@ test.each([
   [
     '1000 }',
     '1000, markets: [BTC/USDT] }',
-    'streams.ema-cross.markets.ETH/USDT',
+    'streams.home/ema-cross.markets.ETH/USDT',
     'tightens',
     'allowed',
     null,
@@ -126,14 +126,14 @@ test('knows that approval above an amount is between always and never', () => {
 test('calls a new market and a new stream loosening, and their loss tightening', () => {
   const more = policy(
     ['ETH/USDT]', 'ETH/USDT, SOL/USDT]'],
-    ['1000 }', '1000 }\n  other: { allocation: 5, markets: [BTC/USDT] }'],
+    ['1000 }', '1000 }\n  home/other: { allocation: 5, markets: [BTC/USDT] }'],
   )
   const names = [
     'markets.SOL/USDT',
-    'streams.ema-cross.markets.SOL/USDT',
-    'streams.other.allocation',
-    'streams.other.lifetime_budget',
-    'streams.other.markets.BTC/USDT',
+    'streams.home/ema-cross.markets.SOL/USDT',
+    'streams.home/other.allocation',
+    'streams.home/other.lifetime_budget',
+    'streams.home/other.markets.BTC/USDT',
   ]
   const loosened = difference(start, more)
   expect(loosened.map(({ setting }) => setting).sort()).toEqual(names)
@@ -166,7 +166,7 @@ test('knows every key of the file: a change that it overlooks would count at onc
     ...Object.keys(rest),
     ...Object.keys(limits.shape).map((key) => `limits.${key}`),
     ...Object.keys(liquidity.def.innerType.shape).map((key) => `liquidity.${key}`),
-    ...Object.keys(streams.out.valueType.shape).map((key) => `streams.ema-cross.${key}`),
+    ...Object.keys(streams.out.valueType.shape).map((key) => `streams.home/ema-cross.${key}`),
   ]
   for (const key of wanted)
     expect(

@@ -46,7 +46,10 @@ test('takes the way that is smaller', () => {
 })
 
 test('counts what is carried into the day by allocations or by markets, whichever is less', () => {
-  const two = ['  # rsi-reversion: { allocation: 500 }', '  rsi: { allocation: 5000 }'] as const
+  const two = [
+    '  # home/rsi-reversion: { allocation: 500 }',
+    '  home/rsi: { allocation: 5000 }',
+  ] as const
   expect(dailyBound(starting(two), '0.1').ways[0]?.terms[0]?.how).toBe('3 % of 4000')
   const one = ['markets: [BTC/USDT, ETH/USDT]', 'markets: [BTC/USDT]'] as const
   expect(dailyBound(starting(two, one), '0.1').ways[0]?.terms[0]?.how).toBe('3 % of 3000')

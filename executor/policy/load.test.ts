@@ -7,7 +7,7 @@ const SHORT = `version: 1
 currency: USDT
 markets: [BTC/USDT]
 streams:
-  ema-cross: { allocation: 1000 }
+  home/ema-cross: { allocation: 1000 }
 limits: { order: 500, day: 2000 }
 `
 
@@ -47,7 +47,7 @@ test('reads the policy a trader starts from', () => {
       markets: ['BTC/USDT', 'ETH/USDT'],
       streams: new Map([
         [
-          'ema-cross',
+          'home/ema-cross',
           { allocation: '1000', lifetimeBudget: 'unlimited', markets: ['BTC/USDT', 'ETH/USDT'] },
         ],
       ]),
@@ -70,7 +70,9 @@ test('reads the policy a trader starts from', () => {
 test('fills in the careful value for every key that may be left out', () => {
   expect(loadPolicy(SHORT)).toMatchObject({
     policy: {
-      streams: new Map([['ema-cross', { lifetimeBudget: 'unlimited', markets: ['BTC/USDT'] }]]),
+      streams: new Map([
+        ['home/ema-cross', { lifetimeBudget: 'unlimited', markets: ['BTC/USDT'] }],
+      ]),
       limits: {
         position: '1000',
         hour: '2000',
@@ -103,7 +105,7 @@ test('takes the three ways to ask for approval', () => {
 test('gives a stream a part of the markets when asked to', () => {
   const text = changed('1000 }', '1000, markets: [BTC/USDT] }').replace('[BTC', '[ETH/USDT, BTC')
   const loaded = loadPolicy(text)
-  expect(loaded.ok && loaded.policy.streams.get('ema-cross')?.markets).toEqual(['BTC/USDT'])
+  expect(loaded.ok && loaded.policy.streams.get('home/ema-cross')?.markets).toEqual(['BTC/USDT'])
 })
 
 test.each(['', ' \n\n', '# nothing but a remark\n'])('an empty file %j allows nothing', (text) => {
@@ -121,8 +123,10 @@ test('refuses an empty list, with its line: one that allows nothing is a mistake
   expect(markets).toMatch(/^policy\.yaml, line 3, markets: expected at least one market/)
   expect(markets).toMatch(none)
   const own = refusal(changed('{ allocation: 1000 }', '{ allocation: 1000, markets: [] }'))
-  expect(own).toMatch(/^policy\.yaml, line 5, streams\.ema-cross\.markets: expected at least one/)
-  const streams = changed('streams:\n  ema-cross: { allocation: 1000 }', 'streams: {}')
+  expect(own).toMatch(
+    /^policy\.yaml, line 5, streams\.home\/ema-cross\.markets: expected at least one/,
+  )
+  const streams = changed('streams:\n  home/ema-cross: { allocation: 1000 }', 'streams: {}')
   expect(refusal(streams)).toMatch(
     /^policy\.yaml, line 4, streams: expected a line for each stream that you follow/,
   )
@@ -274,15 +278,16 @@ test.each([
   ['currency: USDT', 'currency: EUR', 'line 3, markets: BTC/USDT is not quoted in EUR'],
   ['[BTC/USDT]', '[BTC/USDT, BTC/USDT]', 'line 3, markets: BTC/USDT stands here twice'],
   ['[BTC/USDT]', 'BTC/USDT', 'line 3, markets: expected a list of markets'],
-  ['ema-cross:', 'Ema:', 'line 5, streams.Ema: expected a stream name'],
-  ['ema-cross:', '__proto__:', 'line 5, streams.__proto__: expected a stream name'],
-  ['ema-cross:', '\u0435ma:', 'got "\\u0435ma"'],
-  ['{ allocation: 1000 }', '1000', 'line 5, streams.ema-cross: expected a section'],
-  ['allocation', 'alotment', 'line 5, streams.ema-cross.alotment: unknown key "alotment"'],
+  ['home/ema-cross:', 'ema-cross:', 'line 5, streams.ema-cross: expected provider and stream'],
+  ['ema-cross:', 'Ema:', 'line 5, streams.home/Ema: expected provider and stream'],
+  ['home/ema-cross:', '__proto__:', 'line 5, streams.__proto__: expected provider and stream'],
+  ['ema-cross:', '\u0435ma:', 'got "home/\\u0435ma"'],
+  ['{ allocation: 1000 }', '1000', 'line 5, streams.home/ema-cross: expected a section'],
+  ['allocation', 'alotment', 'line 5, streams.home/ema-cross.alotment: unknown key "alotment"'],
   [
     '1000 }',
     '1000, markets: [ETH/USDT] }',
-    'line 5, streams.ema-cross.markets: ETH/USDT is not in the list',
+    'line 5, streams.home/ema-cross.markets: ETH/USDT is not in the list',
   ],
   [
     'order: 500',
@@ -315,11 +320,11 @@ test.each([
   [
     '1000 }',
     '1000, lifetime_budget: 1e3 }',
-    'line 5, streams.ema-cross.lifetime_budget: expected an amount',
+    'line 5, streams.home/ema-cross.lifetime_budget: expected an amount',
   ],
   [
     '1000 }',
-    '999999999999 }\n  b: { allocation: 1 }',
+    '999999999999 }\n  home/b: { allocation: 1 }',
     'line 5, streams: the allocations add up to more than can be counted',
   ],
   ['limits:', 'limits: &a', 'loaded'],
@@ -332,8 +337,8 @@ test.each([
 
 test('follows as many streams as a status can tell of, and says how many when there are more', () => {
   const lines = (count: number) =>
-    Array.from({ length: count }, (_, nth) => `  s${nth}: { allocation: 10 }`).join('\n')
-  const policy = (count: number) => changed('  ema-cross: { allocation: 1000 }', lines(count))
+    Array.from({ length: count }, (_, nth) => `  home/s${nth}: { allocation: 10 }`).join('\n')
+  const policy = (count: number) => changed('  home/ema-cross: { allocation: 1000 }', lines(count))
   expect(refusal(policy(64))).toBe('loaded')
   expect(refusal(policy(65))).toMatch(/line 5.*streams: expected at most 64 streams, got 65/)
 })

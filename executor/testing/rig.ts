@@ -20,7 +20,7 @@ export function policyOf(approval = 'never', streams: readonly string[] = ['demo
   const loaded = loadPolicy(`version: 1
 currency: USDT
 markets: [BTC/USDT]
-streams: { ${streams.map((name) => `${name}: { allocation: 1000 }`).join(', ')} }
+streams: { ${streams.map((name) => `home/${name}: { allocation: 1000 }`).join(', ')} }
 limits:
   order: 500
   day: 2000

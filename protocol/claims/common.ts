@@ -6,6 +6,14 @@ export const id = z
   .string()
   .regex(/^[a-z0-9][a-z0-9-]{0,31}$/, 'expected 1 to 32 of a-z, 0-9 and "-"')
 
+/** A stream as a device names it: `<provider>/<stream>`. */
+export const stream = z
+  .string()
+  .regex(
+    /^[a-z0-9][a-z0-9-]{0,31}\/[a-z0-9][a-z0-9-]{0,31}$/,
+    'expected a stream such as "home/ema-cross"',
+  )
+
 /** Seconds since 1970, fractions allowed (RFC 7519 section 2). The cap refuses milliseconds. */
 export const numericDate = z
   .number()

@@ -11,6 +11,7 @@ import {
   sequence,
   side,
   singleLine,
+  stream,
 } from './common.ts'
 import { decimal, positiveDecimal } from './decimal.ts'
 
@@ -23,7 +24,7 @@ const orderView = z.strictObject({
   id: digest,
   /** `jti` of the signal behind it. */
   signal: jti,
-  stream: id,
+  stream,
   kind: z.enum(['entry', 'exit', 'stop']),
   market,
   side,
@@ -110,7 +111,7 @@ const orderStep = z.strictObject({
 const refusal = z.strictObject({
   type: z.literal('refusal'),
   signal: jti.optional(),
-  stream: id.optional(),
+  stream: stream.optional(),
   kind: z.enum(['entry', 'exit']).optional(),
   market: market.optional(),
   /** The order that a refused approval named. */
@@ -144,7 +145,7 @@ const statusAnswer = z.strictObject({
   exchange: z.strictObject({ name: id, reachable: z.boolean(), skewMs: z.number() }),
   streams: z
     .array(
-      z.strictObject({ stream: id, market, seq: z.int().min(0), headAgeMs: z.number().nullable() }),
+      z.strictObject({ stream, market, seq: z.int().min(0), headAgeMs: z.number().nullable() }),
     )
     .max(32),
   /** Streams that are not listed. */
@@ -171,7 +172,7 @@ const positionsAnswer = z.strictObject({
   rows: z
     .array(
       z.strictObject({
-        stream: id,
+        stream,
         market,
         amount: decimal,
         entry: decimal,

@@ -122,7 +122,7 @@ export const codedApproval: Claims['approval'] = { ...approval, code: '004217' }
 const order = {
   id: ORDER,
   signal: JTI,
-  stream: 'ema-cross',
+  stream: 'home/ema-cross',
   kind: 'entry' as const,
   market: 'BTC/USDT',
   side: 'buy' as const,

@@ -15,7 +15,9 @@ import {
   type Signal,
   seal,
   seconds,
+  shownStream,
   signalTopic,
+  streamName,
 } from '../../protocol/index.ts'
 import { newJti } from '../../runtime/index.ts'
 import { BOT_KEY, DEVICE, ENGINE_KEY, RINGS } from '../keys.ts'
@@ -229,8 +231,8 @@ export class AttackerActions {
     this.#candle += 60
     return {
       ...this.#fromEngine(lives),
-      plan: stream,
-      sub: stream,
+      plan: shownStream(stream),
+      sub: shownStream(stream),
       seq: seq + 1,
       prev: hash,
       market,
@@ -244,7 +246,7 @@ export class AttackerActions {
   #signal(claims: Signal): void {
     const token = seal('signal', claims, ENGINE_KEY)
     this.signals += 1
-    this.#chains.set(claims.sub, { seq: claims.seq, hash: hashText(token) })
+    this.#chains.set(streamName(HOME, claims.sub), { seq: claims.seq, hash: hashText(token) })
     this.#take(signalTopic(HOME, claims.sub), token)
   }
 
@@ -252,11 +254,11 @@ export class AttackerActions {
     const { seq, hash } = this.#chain(stream)
     const head = {
       ...this.#fromEngine(45),
-      sub: stream,
-      streams: [[stream, seq, hash, position, since, this.#candle]],
+      sub: shownStream(stream),
+      streams: [[shownStream(stream), seq, hash, position, since, this.#candle]],
       keyset: 0,
     } satisfies Head
-    this.#take(headTopic(HOME, stream), seal('head', head, ENGINE_KEY))
+    this.#take(headTopic(HOME, shownStream(stream)), seal('head', head, ENGINE_KEY))
   }
 
   #take(topic: string, token: string): void {

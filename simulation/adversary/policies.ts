@@ -29,7 +29,7 @@ function anyPolicy(random: Random): string {
 currency: USDT
 markets: [BTC/USDT, ETH/USDT, ${THIN}]
 streams:
-${Array.from({ length: streams }, (_, at) => `  s${at}: { allocation: ${allocation} }`).join('\n')}
+${Array.from({ length: streams }, (_, at) => `  home/s${at}: { allocation: ${allocation} }`).join('\n')}
 limits:
   order: ${order}
   position: ${Math.round(all * random.pick([0.4, 0.7, 1]))}
@@ -59,7 +59,7 @@ function closingPolicy(random: Random): string {
 currency: USDT
 markets: [BTC/USDT, ${THIN}]
 streams:
-  s0: { allocation: 1000 }
+  home/s0: { allocation: 1000 }
 limits: { order: 1000, day: 20000, orders_per_minute: 60, orders_per_day: 200, round_trips: 100, day_loss: ${random.pick([100, 110, 120])}, drawdown: 3000 }
 collar: 0.05 %
 exit_collar: 0.5 %

@@ -60,7 +60,7 @@ const COUNTERS: readonly [tag: string, Change, (executor: TestExecutor) => Promi
   ['churn', { limits: { roundTrips: 1 } }, roundTrip],
   [
     'budget.stream',
-    { streams: new Map([['demo', { ...SPARE, lifetimeBudget: '500' }]]) },
+    { streams: new Map([['home/demo', { ...SPARE, lifetimeBudget: '500' }]]) },
     (executor) => buy(executor),
   ],
 ]
@@ -106,8 +106,8 @@ test('pos.market counts all streams, and what waits at the exchange', async () =
   const executor = executorWith({
     limits: { position: '500' },
     streams: new Map([
-      ['demo', { ...SPARE, lifetimeBudget: 'unlimited' as const }],
-      ['other', { ...SPARE, lifetimeBudget: 'unlimited' as const }],
+      ['home/demo', { ...SPARE, lifetimeBudget: 'unlimited' as const }],
+      ['home/other', { ...SPARE, lifetimeBudget: 'unlimited' as const }],
     ]),
   })
   executor.exchange.mode = 'rests'
@@ -127,7 +127,7 @@ test('what waits for the trader is reserved', async () => {
 })
 
 function entryOf(value: string): Order {
-  const order = { stream: 'demo', signal: 's', intent: { market: 'BTC/USDT' } }
+  const order = { stream: 'home/demo', signal: 's', intent: { market: 'BTC/USDT' } }
   return { ...order, planned: { value, request: { amount: '1' } } } as Order
 }
 

@@ -1,5 +1,5 @@
 // What is left of a position, too little for any order: it stays the trader's coin, and the position is over.
-import { type Decimal, toDecimal } from '@keyside/protocol'
+import { type Decimal, shownStream, toDecimal } from '@keyside/protocol'
 import Big from 'big.js'
 import { sentenceOf } from '../model/codes.ts'
 import { isPending } from '../model/order-table.ts'
@@ -23,7 +23,7 @@ export function writeOffDust(
   const cost = costOf(position)
   append(context, { type: 'written_off', position: key, amount, cost })
   if (isCrumb(context, position)) return true
-  const message = `${sentenceOf('dust_written_off')} (${stream}, ${market}: ${amount}, paid ${cents(cost)})`
+  const message = `${sentenceOf('dust_written_off')} (${shownStream(stream)}, ${market}: ${amount}, paid ${cents(cost)})`
   notice(context, { level: 'info', code: 'dust_written_off', message })
   return true
 }

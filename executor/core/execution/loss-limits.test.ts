@@ -147,7 +147,7 @@ async function holdingEther(executor: TestExecutor) {
   const other = { ...position, market: 'ETH/USDT' }
   return {
     live: session,
-    holding: { ...portfolio, positions: { ...portfolio.positions, 'demo ETH/USDT': other } },
+    holding: { ...portfolio, positions: { ...portfolio.positions, 'home/demo ETH/USDT': other } },
   }
 }
 

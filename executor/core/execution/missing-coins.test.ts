@@ -27,7 +27,7 @@ const sold = ({ exchange }: TestExecutor) =>
     .map(({ amount }) => amount)
 const tries = ({ exchange }: TestExecutor) =>
   exchange.sent.filter(({ side }) => side === 'sell').length
-const position = ({ state }: { state: TestExecutor['state'] }, key = 'demo BTC/USDT') =>
+const position = ({ state }: { state: TestExecutor['state'] }, key = 'home/demo BTC/USDT') =>
   state().portfolio.positions[key]
 const view = (executor: TestExecutor, key?: string) =>
   position({ state: () => executor.state() }, key)
@@ -296,7 +296,7 @@ test('two streams without a stop share what is there', async () => {
   executor.exchange.own = '-0.00300'
   await minutes(executor, 2)
   expect(view(executor)?.missing).toBe('0.00201')
-  expect(view(executor, 'other BTC/USDT')?.missing).toBe('0.00099')
+  expect(view(executor, 'home/other BTC/USDT')?.missing).toBe('0.00099')
   await executor.give({ type: 'halt', by: 'device', positions: 'sell' })
   await executor.clock.turn(15 * SECOND)
   expect(sold(executor)).toEqual(['0.00296', '0.00149'])

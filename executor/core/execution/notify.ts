@@ -1,4 +1,5 @@
 // Notices about a position that stay true for long: said at once, and again at most once a minute.
+import { shownStream } from '@keyside/protocol'
 import { sentenceOf } from '../model/codes.ts'
 import type { Position } from '../model/state.ts'
 import { type DecisionContext, notice } from './context.ts'
@@ -17,5 +18,9 @@ export function notifyPosition(
   const said = { ...priceWatch.toldUntil, [name]: context.environment.now + AGAIN_MS }
   context.session = { ...context.session, priceWatch: { ...priceWatch, toldUntil: said } }
   const detail = message === undefined ? '' : `: ${message}`
-  notice(context, { level, code, message: `${sentenceOf(code)} (${stream}, ${market})${detail}` })
+  notice(context, {
+    level,
+    code,
+    message: `${sentenceOf(code)} (${shownStream(stream)}, ${market})${detail}`,
+  })
 }

@@ -72,7 +72,11 @@ test('an entry that waits is taken back when its provider has been silent for th
 test('an unknown entry of another stream keeps neither stop nor exit of this one away', async () => {
   const executor = new TestExecutor()
   const streams = new Map(executor.policy.streams)
-  streams.set('other', { allocation: '1000', lifetimeBudget: 'unlimited', markets: ['BTC/USDT'] })
+  streams.set('home/other', {
+    allocation: '1000',
+    lifetimeBudget: 'unlimited',
+    markets: ['BTC/USDT'],
+  })
   Object.assign(executor, { policy: { ...executor.policy, streams } })
   executor.exchange.mode = 'rests'
   await executor.enter({ type: 'limit', limitPrice: '59000', stopPrice: '58000' })
@@ -86,7 +90,7 @@ test('an unknown entry of another stream keeps neither stop nor exit of this one
   await executor.clock.turn(5_000)
   expect(resting(executor)).toMatchObject([{ type: 'stop_limit' }])
   expect(executor.told()).toContain('entry unknown order_unknown')
-  const { seq = 0, hash = '' } = executor.state().portfolio.streams['demo'] ?? {}
+  const { seq = 0, hash = '' } = executor.state().portfolio.streams['home/demo'] ?? {}
   await executor.give(executor.head({ seq, hash, ...flat(seq + 1) }))
   await executor.clock.turn(5_000)
   expect(positions(executor)).toEqual([])

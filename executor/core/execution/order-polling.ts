@@ -1,5 +1,6 @@
 // Questions to the exchange and to the trader, order by order, until answered.
 
+import { shownStream } from '@keyside/protocol'
 import { ALARM_EVERY_MS, isDue, retryBackoff, started, without } from '../model/backoff.ts'
 import { sentenceOf } from '../model/codes.ts'
 import type { Order } from '../model/state.ts'
@@ -104,6 +105,6 @@ function alarm(
   if (due !== undefined && due > now) return
   remember(context, 'alarms', clientOrderId, now + ALARM_EVERY_MS)
   if (due === undefined) return
-  const message = `${sentenceOf(code)} (${stream}, ${intent.market}, ${clientOrderId})`
+  const message = `${sentenceOf(code)} (${shownStream(stream)}, ${intent.market}, ${clientOrderId})`
   notice(context, { level: 'error', code, message })
 }

@@ -1,5 +1,6 @@
 // What the exchange answered, and what that makes of an order. Unknown is an answer; nothing here sends again.
 
+import { shownStream } from '@keyside/protocol'
 import {
   ALARM_EVERY_MS,
   BETWEEN_MISSES_MS,
@@ -239,7 +240,7 @@ function onVanished(context: DecisionContext, { clientOrderId, intent, stream }:
     ...context.session,
     alarms: { ...alarms, [clientOrderId]: now + ALARM_EVERY_MS },
   }
-  const message = `${sentenceOf('order_vanished')} (${stream}, ${intent.market}, ${clientOrderId})`
+  const message = `${sentenceOf('order_vanished')} (${shownStream(stream)}, ${intent.market}, ${clientOrderId})`
   notice(context, { level: 'error', code: 'order_vanished', message })
 }
 

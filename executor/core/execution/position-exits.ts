@@ -1,6 +1,6 @@
 // Looks at every position and its price: is it over, is it to be sold, does its stop rise, is a level reached.
 
-import { type Decimal, toDecimal } from '@keyside/protocol'
+import { type Decimal, shownStream, toDecimal } from '@keyside/protocol'
 import Big from 'big.js'
 import { kept, mayRetry, without } from '../model/backoff.ts'
 import { floorTo, parseDecimal, percentOf, units } from '../model/decimals.ts'
@@ -141,7 +141,7 @@ function takeProfit(
   notice(context, {
     level: 'info',
     code: 'take_profit',
-    message: `${reason} (${stream}, ${market})`,
+    message: `${reason} (${shownStream(stream)}, ${market})`,
   })
 }
 

@@ -96,10 +96,10 @@ test('an older head sent again is not a sign of life', async () => {
   const old = executor.head()
   await executor.clock.turn(1_000)
   executor.take(executor.head())
-  const { at } = executor.state().session.heads['demo'] ?? { at: 0 }
+  const { at } = executor.state().session.heads['home/demo'] ?? { at: 0 }
   await executor.clock.turn(1_000)
   executor.take(old)
-  expect(executor.state().session.heads['demo']?.at).toBe(at)
+  expect(executor.state().session.heads['home/demo']?.at).toBe(at)
 })
 
 test('a head is a sign of life for the streams that it names, and for no other', async () => {
@@ -111,8 +111,8 @@ test('a head is a sign of life for the streams that it names, and for no other',
     executor.take(executor.head({ jti: jtiOf(`beat ${beat}`) }))
   }
   const { streams } = executor.state().portfolio
-  expect(streams['demo']?.silentSince).toBe(0)
-  expect(streams['other']?.silentSince).toBeGreaterThan(0)
+  expect(streams['home/demo']?.silentSince).toBe(0)
+  expect(streams['home/other']?.silentSince).toBeGreaterThan(0)
   expect(executor.told().filter((line) => line === 'notice stream_silent')).toHaveLength(1)
 })
 
@@ -122,7 +122,7 @@ test('one head tells several streams what they should hold, and one of another p
   await executor.enterFrom('other')
   const { claims } = executor.head({ position: 'flat', since: 2 })
   const row = (stream: string, position: 'long' | 'flat') => {
-    const { seq = 0, hash = '' } = executor.state().portfolio.streams[stream] ?? {}
+    const { seq = 0, hash = '' } = executor.state().portfolio.streams[`home/${stream}`] ?? {}
     return [stream, seq, hash, position, position === 'flat' ? 2 : 0, 0] as const
   }
   const streams = [
@@ -135,8 +135,8 @@ test('one head tells several streams what they should hold, and one of another p
     claims: { ...claims, streams: streams.map((each) => [...each]) },
   })
   await executor.clock.turn(5_000)
-  expect(Object.keys(executor.state().portfolio.positions)).toEqual(['other BTC/USDT'])
-  expect(Object.keys(executor.state().portfolio.streams)).toEqual(['demo', 'other'])
+  expect(Object.keys(executor.state().portfolio.positions)).toEqual(['home/other BTC/USDT'])
+  expect(Object.keys(executor.state().portfolio.streams)).toEqual(['home/demo', 'home/other'])
 })
 
 test('a stream that is flat holds nothing, on whatever market its signals were', async () => {

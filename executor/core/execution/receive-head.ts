@@ -1,5 +1,5 @@
 // A head says where each stream of a plan stands: a sign of life, a gap detector, and the way out when an exit was missed.
-import type { Head } from '@keyside/protocol'
+import { type Head, streamName } from '@keyside/protocol'
 import { streamOf } from '../model/apply.ts'
 import { sentenceOf } from '../model/codes.ts'
 import type { HeadSeen, Session, StreamHead } from '../model/state.ts'
@@ -22,8 +22,9 @@ export function firstHeadDue({ heads, started }: Session, stream: string): numbe
 }
 
 /** Of a stream that policy follows, or that was followed: a plan has others too. */
-export function onHead(context: DecisionContext, { streams, iat, jti }: Head): undefined {
-  for (const [stream, seq, hash, position, since] of streams) {
+export function onHead(context: DecisionContext, { iss, streams, iat, jti }: Head): undefined {
+  for (const [name, seq, hash, position, since] of streams) {
+    const stream = streamName(iss, name)
     const isKnown = context.portfolio.streams[stream] !== undefined
     if (isKnown || context.environment.policy.streams.has(stream))
       onStreamHead(context, stream, { seq, hash, position, since, iat, jti })

@@ -1,5 +1,5 @@
 // A signal that the engine signed: is it the next, is it a new decision, and the order it becomes.
-import { type Decimal, type Signal, toDecimal } from '@keyside/protocol'
+import { type Decimal, type Signal, shownStream, streamName, toDecimal } from '@keyside/protocol'
 import { type ExecutorCode, sentenceOf } from '../model/codes.ts'
 import { ceilTo, parseDecimal } from '../model/decimals.ts'
 import { isWorking } from '../model/order-table.ts'
@@ -12,15 +12,16 @@ import { judgeSequence } from './sequence.ts'
 import { setTrading, supersedeEntries } from './trading-state.ts'
 
 export function onSignal(context: DecisionContext, claims: Signal, hash: string): undefined {
-  const stream = context.portfolio.streams[claims.sub] ?? null
+  const name = nameOf(claims)
+  const stream = context.portfolio.streams[name] ?? null
   // One plan brings many streams: those that are not followed are none of ours.
-  if (stream === null && !context.environment.policy.streams.has(claims.sub)) return
+  if (stream === null && !context.environment.policy.streams.has(name)) return
   const sequence = judgeSequence(stream, { seq: claims.seq, prev: claims.prev, hash })
   switch (sequence) {
     case 'repeat':
       return
     case 'equivocation':
-      return onEquivocation(context, claims.sub, claims.seq)
+      return onEquivocation(context, name, claims.seq)
     case 'sequence_jump':
       notice(context, { level: 'error', code: sequence, message: sentenceOf(sequence) })
       return refuse(context, claims, sequence)
@@ -40,13 +41,14 @@ function take(
   hash: string,
   sequence: 'next' | 'gap',
 ): undefined {
-  const before = context.portfolio.streams[said.sub]
+  const stream = nameOf(said)
+  const before = context.portfolio.streams[stream]
   const gap = sequence === 'gap' ? 'open' : (before?.gap ?? 'none')
   const claims = asExit(context, said)
   const decided = claims.candle.start <= (before?.candles[claims.kind] ?? -1)
   append(context, {
     type: 'signal',
-    stream: claims.sub,
+    stream,
     seq: claims.seq,
     hash,
     iat: claims.iat,
@@ -55,17 +57,17 @@ function take(
     jti: claims.jti,
     gap,
   })
-  if (sequence === 'gap') tellMissed(context, claims.sub, claims.seq - (before?.seq ?? 0) - 1)
+  if (sequence === 'gap') tellMissed(context, stream, claims.seq - (before?.seq ?? 0) - 1)
   if (decided) return refuse(context, claims, 'decision_repeated')
   if (gap === 'open' && claims.kind === 'entry') return refuse(context, claims, 'sequence_gap')
-  if (claims.kind === 'exit') supersedeEntries(context, { stream: claims.sub, since: claims.seq })
+  if (claims.kind === 'exit') supersedeEntries(context, { stream, since: claims.seq })
   append(context, { type: 'ordered', order: seedOf(context, claims) })
 }
 
 /** An entry that sells is a way out for whoever holds something, or is about to. */
 function asExit({ portfolio }: DecisionContext, claims: Signal): Signal {
   if (claims.kind !== 'entry' || claims.side !== 'sell') return claims
-  const key = `${claims.sub} ${claims.market}`
+  const key = `${nameOf(claims)} ${claims.market}`
   const isBuying = ordersOf(portfolio, key).some(
     ({ kind, state }) => kind === 'entry' && isWorking(state),
   )
@@ -90,7 +92,7 @@ function seedOf(context: DecisionContext, claims: Signal): NewOrder {
   } = claims
   return {
     clientOrderId: context.environment.clientOrderId(decisionOf(claims), kind),
-    stream: claims.sub,
+    stream: nameOf(claims),
     kind,
     signal: claims.jti,
     seq: claims.seq,
@@ -123,15 +125,20 @@ function onTick(context: DecisionContext, market: string, price: Decimal): Decim
   return onTick.lt(WIRE_END) ? toDecimal(onTick) : price
 }
 
+/** What one provider signs never counts as another's: everything of a stream is kept under this name. */
+function nameOf({ iss, sub }: Pick<Signal, 'iss' | 'sub'>): string {
+  return streamName(iss, sub)
+}
+
 /** Once for each gap: from the signal behind it or from a head, whichever comes first. */
 export function tellMissed(context: DecisionContext, stream: string, missed: number): undefined {
-  const message = `${missed} missed on ${stream}: ${sentenceOf('signals_missed')}`
+  const message = `${missed} missed on ${shownStream(stream)}: ${sentenceOf('signals_missed')}`
   notice(context, { level: 'warning', code: 'signals_missed', message })
 }
 
 /** Two different signals with the same sequence number (equivocation): trading halts until a person has looked. */
 export function onEquivocation(context: DecisionContext, stream: string, seq: number): undefined {
-  const message = `${sentenceOf('equivocation')} (${stream}, number ${seq})`
+  const message = `${sentenceOf('equivocation')} (${shownStream(stream)}, number ${seq})`
   refuseInput(context, { stream, code: 'equivocation', message })
   if (context.portfolio.trading === 'halted') return
   setTrading(context, 'halted', 'equivocation')
@@ -143,13 +150,13 @@ function refuse(context: DecisionContext, claims: Signal, code: ExecutorCode): u
     code,
     message: sentenceOf(code),
     signal: claims.jti,
-    stream: claims.sub,
+    stream: nameOf(claims),
     kind: claims.kind,
     market: claims.market,
   })
 }
 
 /** What a signal's orders are named after: its number too, for two signals of a bad provider may share one `jti`. */
-function decisionOf({ sub, seq, jti }: Pick<Signal, 'sub' | 'seq' | 'jti'>): string {
-  return `${sub}|${seq}|${jti}`
+function decisionOf(claims: Pick<Signal, 'iss' | 'sub' | 'seq' | 'jti'>): string {
+  return `${nameOf(claims)}|${claims.seq}|${claims.jti}`
 }

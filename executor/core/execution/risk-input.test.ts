@@ -53,7 +53,7 @@ test('room is there again when one of the positions is left', async () => {
     executor.exit({
       sub: 'one',
       seq: 2,
-      prev: executor.state().portfolio.streams['one']?.hash ?? '',
+      prev: executor.state().portfolio.streams['home/one']?.hash ?? '',
     }),
   )
   await executor.clock.turn(5_000)

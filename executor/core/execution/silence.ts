@@ -1,5 +1,6 @@
 // A provider without a sign of life: told once, an alarm while a position is open, and closed where the policy says so.
 
+import { shownStream } from '@keyside/protocol'
 import { streamOf } from '../model/apply.ts'
 import { sentenceOf } from '../model/codes.ts'
 import type { State } from '../model/state.ts'
@@ -53,7 +54,7 @@ function tellSilence(context: DecisionContext, stream: string): undefined {
     append(context, { type: 'silence', stream, since: 0 })
   if (!isSilent || silentSince > 0) return
   append(context, { type: 'silence', stream, since })
-  const message = `${stream}: ${sentenceOf('stream_silent')}`
+  const message = `${shownStream(stream)}: ${sentenceOf('stream_silent')}`
   notice(context, { level: 'warning', code: 'stream_silent', message })
 }
 

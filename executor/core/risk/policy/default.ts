@@ -12,8 +12,8 @@ markets: [BTC/USDT, ETH/USDT]
 
 # Who may trade, and the most it may have in the market at one time.
 streams:
-  ema-cross: { allocation: 1000 }
-  # rsi-reversion: { allocation: 500 }
+  home/ema-cross: { allocation: 1000 }
+  # home/rsi-reversion: { allocation: 500 }
 
 limits:
   order: 500            # the most one entry may cost

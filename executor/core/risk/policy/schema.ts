@@ -1,5 +1,5 @@
 // What policy.yaml may say. Closed: an unknown key is a refusal; docs/policy.md explains every key.
-import { currency, type Decimal, id, market, toDecimal } from '@keyside/protocol'
+import { currency, type Decimal, market, stream as streamId, toDecimal } from '@keyside/protocol'
 import Big from 'big.js'
 import { z } from 'zod'
 import { amount, duration, got, percent, whole, written } from './value-types.ts'
@@ -40,7 +40,7 @@ const stream = z.strictObject(
   'expected a section such as { allocation: 1000 }',
 )
 
-/** A broker lets a device have this many filters, two a stream; the rest is for streams that still hold something. */
+/** As many as one plan may have: more than a person can look after. */
 const MAX_STREAMS = 64
 
 // A record drops the name __proto__ without a word, so names are looked at first.
@@ -51,7 +51,7 @@ const streams = z
       context.addIssue({
         code: 'custom',
         message:
-          'expected a line for each stream that you follow, such as ema-cross: { allocation: 1000 }',
+          'expected a line for each stream that you follow, such as home/ema-cross: { allocation: 1000 }',
       })
     const count = Object.keys(section ?? {}).length
     if (count > MAX_STREAMS)
@@ -60,18 +60,18 @@ const streams = z
         message: `expected at most ${MAX_STREAMS} streams, got ${count}`,
       })
     for (const name of Object.keys(section ?? {}))
-      if (!id.safeParse(name).success)
+      if (!streamId.safeParse(name).success)
         context.addIssue({
           code: 'custom',
           path: [name],
-          message: `expected a stream name of 1 to 32 characters a-z, 0-9 and "-", ${got(name)}`,
+          message: `expected provider and stream, each of 1 to 32 characters a-z, 0-9 and "-", such as home/ema-cross, ${got(name)}`,
         })
   })
   .pipe(
     z.record(
       z.string(),
       stream,
-      'expected a section with a line for each stream, such as ema-cross: { allocation: 1000 }',
+      'expected a section with a line for each stream, such as home/ema-cross: { allocation: 1000 }',
     ),
   )
 

@@ -9,7 +9,7 @@ export const policy: Policy = {
   markets: ['BTC/USDT', 'ETH/USDT'],
   streams: new Map([
     [
-      'ema-cross',
+      'home/ema-cross',
       { allocation: '1000', lifetimeBudget: 'unlimited', markets: ['BTC/USDT', 'ETH/USDT'] },
     ],
     ['only-eth', { allocation: '1000', lifetimeBudget: 'unlimited', markets: ['ETH/USDT'] }],
@@ -53,7 +53,7 @@ export const entry: RiskInput = {
   now: NOW,
   order: buy,
   kind: 'entry',
-  stream: 'ema-cross',
+  stream: 'home/ema-cross',
   signal: 'a signal',
   signedAt: NOW - 1000,
   validUntil: NOW + 60_000,
@@ -273,7 +273,7 @@ export const REFUSED: readonly Case[] = [
       rules: { ...exactRules(), market: 'B\u0422C/USDT', base: 'B\u0422C' },
     },
   ],
-  ['stream.allow', 'a stream without an allocation', { ...entry, stream: 'other' }],
+  ['stream.allow', 'a stream without an allocation', { ...entry, stream: 'home/other' }],
   [
     'stream.allow',
     'a stream named like a property of every object',

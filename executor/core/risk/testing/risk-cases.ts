@@ -4,7 +4,10 @@ import { type Case, entry, exit, held, NOW, order, quoted, stop, used } from './
 
 const budget = (amount: string) => ({
   streams: new Map([
-    ['ema-cross', { allocation: '1000', lifetimeBudget: amount, markets: ['BTC/USDT'] as const }],
+    [
+      'home/ema-cross',
+      { allocation: '1000', lifetimeBudget: amount, markets: ['BTC/USDT'] as const },
+    ],
   ]),
 })
 const lost = (change: Partial<RiskInput['losses']>) => ({ losses: { ...entry.losses, ...change } })
