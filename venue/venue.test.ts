@@ -112,6 +112,15 @@ test('refuses a sixth stop, a name that is open, a passed trigger, and what nobo
   expect(venue.orders).toHaveLength(before)
 })
 
+test('refuses one open order more than the market allows an account', () => {
+  const { submit, place } = open()
+  for (let i = 0; i < 20; i++) place({ amount: '0.001', price: '50000' })
+  expect(submit({ amount: '0.001', price: '50000' })).toEqual({
+    outcome: 'rejected',
+    reason: 'max_orders',
+  })
+})
+
 test('a cancel that comes after the fill finds nothing open', () => {
   const { place, venue, state, held } = open()
   const rests = place({ amount: '1', price: '50000' })
