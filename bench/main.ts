@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util'
 import { crowd } from './crowd.ts'
 import { decideBench } from './decide.ts'
 import { hop } from './hop.ts'
+import { journal } from './journal.ts'
 import { memory } from './memory.ts'
 import { positions } from './positions.ts'
 import type { BenchOptions, Result } from './result.ts'
@@ -34,6 +35,11 @@ const BENCHES: Readonly<Record<string, Bench>> = {
     about: 'CPU of a decision while 1, 10, 50 and 200 positions are held (--signals: seconds)',
     signals: 300,
     run: positions,
+  },
+  journal: {
+    about: 'how long a start reads a long journal (--signals: events)',
+    signals: 1_000_000,
+    run: journal,
   },
   crowd: {
     about:

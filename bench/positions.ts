@@ -1,30 +1,19 @@
 // What one decision costs while so many positions are held, each under a stop that rests at the exchange.
-import { GENESIS, hashText } from '@keyside/protocol'
 import { decide } from '../executor/core/execution/decide.ts'
 import type { Effect, Environment, Input } from '../executor/core/execution/inputs.ts'
 import { nextWakeup } from '../executor/core/execution/next-wakeup.ts'
 import { apply } from '../executor/core/model/apply.ts'
-import type { JournalEvent, NewEvent } from '../executor/core/model/events.ts'
-import {
-  EMPTY_PORTFOLIO,
-  EMPTY_SESSION,
-  type NewOrder,
-  type OrderIntent,
-  type State,
-} from '../executor/core/model/state.ts'
+import { EMPTY_PORTFOLIO, EMPTY_SESSION, type State } from '../executor/core/model/state.ts'
 import { loadPolicy } from '../executor/policy/load.ts'
 import { RULES } from '../executor/testing/market-rules.ts'
+import { AMOUNT, bought, nameOf, START, streamOf } from './position-events.ts'
 import type { BenchOptions, Result } from './result.ts'
 import { round } from './spread.ts'
 
-const START = 1_800_000_000_000
 const SIZES = [1, 10, 50, 200]
 const SECOND_MS = 1_000
 /** Compilers warm up, and the first answers of the exchange are in. */
 const WARM_UP = 100
-const AMOUNT = '0.005'
-
-const nameOf = (text: string) => Buffer.from(hashText(text)).toString('hex').slice(0, 32)
 
 interface Costs {
   readonly positions: number
@@ -75,7 +64,11 @@ class World {
 
   constructor(markets: readonly string[]) {
     this.#environment = environmentOf(markets, START)
-    const portfolio = markets.flatMap(bought).reduce(apply, EMPTY_PORTFOLIO)
+    const portfolio = markets
+      .flatMap((market, at) =>
+        bought(market, { hour: 0, ...(at % 2 === 0 && { exits: { trailingStop: '10' } }) }),
+      )
+      .reduce(apply, EMPTY_PORTFOLIO)
     this.#state = { portfolio, session: EMPTY_SESSION }
     this.#take([{ type: 'started' }])
   }
@@ -178,63 +171,4 @@ approval: never
   const policy = { ...loaded.policy, markets }
   POLICIES.set(markets.length, policy)
   return policy
-}
-
-function streamOf(market: string): string {
-  return `s-${market.slice(1, market.indexOf('/'))}`
-}
-
-/** An entry that is full, and its stop; every second position has a trailing stop. */
-function bought(market: string, at: number): JournalEvent[] {
-  const stream = streamOf(market)
-  const jti = nameOf(`signal ${market}`)
-  const numbers = { seq: 1, hash: GENESIS, iat: START / 1_000 }
-  const intent = {
-    kind: 'entry',
-    market,
-    side: 'buy',
-    size: { unit: 'base', value: AMOUNT },
-    type: 'market',
-    stopPrice: '59000',
-    ...(at % 2 === 0 && { trailingStop: '10' }),
-  } as const
-  const exit = { ...intent, kind: 'exit', side: 'sell' } as const
-  const trade = { id: `t${market}`, at: START, amount: AMOUNT, price: '60000' }
-  const entry = orderOf('entry', intent, jti)
-  const stop = orderOf('stop', exit, jti)
-  const of = ({ clientOrderId }: NewOrder) => ({ clientOrderId })
-  const events: NewEvent[] = [
-    { type: 'baselined', stream, ...numbers, missed: 0 },
-    ...accepted(entry, '60000', `e${market}`),
-    { type: 'fill', ...of(entry), market, trade },
-    { type: 'step', ...of(entry), event: 'await_fills', filled: AMOUNT },
-    { type: 'step', ...of(entry), event: 'complete' },
-    ...accepted(stop, '58823', `s${market}`),
-  ]
-  return events.map((event) => ({ ...event, at: START }))
-}
-
-function orderOf(kind: 'entry' | 'stop', intent: OrderIntent, signal: string): NewOrder {
-  const stream = streamOf(intent.market)
-  const clientOrderId = nameOf(`${kind} ${intent.market}`)
-  const times = { signedAt: START, validUntil: START, timeframe: '1m' }
-  return { clientOrderId, stream, kind, signal, seq: 1, reason: 'a bench', intent, ...times }
-}
-
-function accepted(order: NewOrder, price: string, exchangeId: string): NewEvent[] {
-  const { clientOrderId, kind, intent } = order
-  const { market, side } = intent
-  const trigger =
-    kind === 'stop'
-      ? ({ type: 'stop_limit', timeInForce: 'GTC', triggerPrice: '59000' } as const)
-      : ({ type: 'limit', timeInForce: 'IOC' } as const)
-  const request = { clientOrderId, market, side, amount: AMOUNT, price, ...trigger }
-  const money = { value: '300', risk: '0', takerFee: '0.001', holds: 'coins' } as const
-  return [
-    { type: 'ordered', order },
-    { type: 'planned', clientOrderId, plan: { id: clientOrderId, request, ...money } },
-    { type: 'step', clientOrderId, event: 'initialize' },
-    { type: 'step', clientOrderId, event: 'submit' },
-    { type: 'step', clientOrderId, event: 'accept', exchangeId },
-  ]
 }

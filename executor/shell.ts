@@ -87,7 +87,12 @@ export class Shell {
     if (this.#life === 'failed') throw new Error('the journal has failed: nothing is accepted')
     const world = this.#options.world()
     const decision = decide(this.#state, input, world)
-    const reports = this.#commit(decision.events, decision.reports, world.now)
+    const reports = this.#commit(
+      decision.events,
+      decision.reports,
+      world.now,
+      decision.state.portfolio,
+    )
     this.#state = decision.state
     this.#traceFacts(input, decision.events)
     for (const effect of decision.effects) this.#options.run(effect)

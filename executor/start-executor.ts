@@ -124,6 +124,8 @@ async function compose(
     onHeld: (state) =>
       state === 'held' ? void publisher.leave() : publisher.announce(journal.lastReport()),
   })
+  if (journal.startedFrom() === 'edited')
+    log.warn('the snapshot is not what the journal says of it: all events were read instead')
   onStop(keepUp({ path, journal, clock, log }))
   onStop(() => shell.stop())
   let links: Links | null = null

@@ -6,6 +6,9 @@ import type { Simulation } from './simulation.ts'
 /** In the worst fault window. */
 const DISK_CHANCE = 0.3
 
+/** So that a life starts from several of them. */
+const SNAPSHOT_EVERY = 25
+
 export interface Disk {
   /** May make the commit fail, or never begin. */
   beforeCommit(what: string): void
@@ -17,7 +20,7 @@ export class FragileJournal extends Journal {
   readonly #disk: Disk
 
   constructor(path: string, disk: Disk) {
-    super(path)
+    super(path, { snapshotEvery: SNAPSHOT_EVERY })
     this.#disk = disk
   }
 

@@ -140,6 +140,7 @@ export class Ledger {
   }
 
   #learn(fact: JournalEvent, now: number, policy: Policy): void {
+    if (fact.type === 'snapshot') return
     this.last = fact.type
     if (fact.type === 'step' && fact.event === 'initialize') this.#keepTradingState(fact)
     this.portfolio = apply(this.portfolio, fact)

@@ -166,7 +166,7 @@ test('a journal whose end was cut off is not verified, though its chain is whole
   expect(stdout).not.toContain('unbroken')
   expect(code).toBe(1)
   const json = await run(['journal', 'verify', '--json'], cut)
-  const found = { ok: false, events: 20, brokenAt: null, restored: true }
+  const found = { ok: false, events: 20, brokenAt: null, snapshot: 'none', restored: true }
   expect({ code: json.code, ...JSON.parse(json.stdout) }).toMatchObject({ code: 1, ...found })
   const doctor = await run(['doctor', '--json'], cut)
   const journal = { check: 'journal', ok: false, text: expect.stringContaining('journal rebase') }

@@ -173,9 +173,11 @@ async function approvalCode(home: string, keychain: Keychain | null): Promise<st
 function journal(home: string): string {
   const path = resolve(home, executorSection(home).database)
   if (!existsSync(path)) return 'none yet'
-  const { events, brokenAt, restored } = verifyJournal(path)
+  const { events, brokenAt, snapshot, restored } = verifyJournal(path)
   if (brokenAt !== null)
     throw new Error(`entry ${brokenAt} was changed: see keyside journal verify`)
+  if (snapshot === 'differs')
+    throw new Error('its snapshot was changed: see keyside journal verify')
   if (restored) throw new KeysideError('journal_restored', sentenceOf('journal_restored'))
   return `${events} entries, unbroken`
 }

@@ -95,13 +95,15 @@ function time(at: number): string {
 }
 
 function verify({ json }: { json: boolean }): void {
-  const { events, lastHash, brokenAt, restored } = verifyJournal(path())
-  const ok = brokenAt === null && !restored
-  if (json) printJson({ ok, events, lastHash, brokenAt, restored })
+  const { events, lastHash, brokenAt, snapshot, restored } = verifyJournal(path())
+  const ok = brokenAt === null && snapshot !== 'differs' && !restored
+  if (json) printJson({ ok, events, lastHash, brokenAt, snapshot, restored })
   else if (ok) print(`${events} entries, unbroken. The last hash is ${lastHash ?? 'none'}.`)
   else {
     if (brokenAt !== null)
       print(`entry ${brokenAt} does not follow from the one before it: the journal was changed`)
+    if (snapshot === 'differs')
+      print('the snapshot is not what the entries before it add up to: a start reads all entries')
     if (restored) print(`${sentenceOf('journal_restored')} (journal_restored)`)
   }
   process.exitCode = ok ? EXIT.ok : EXIT.failed

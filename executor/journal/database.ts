@@ -16,6 +16,8 @@ import { JOURNAL_VERSION, SCHEMA } from './schema.ts'
 export interface Opening {
   /** How long each later step waits for another program, ms. The opening itself is patient. */
   readonly busyMs?: number
+  /** Events from one snapshot to the next. */
+  readonly snapshotEvery?: number
 }
 
 /** Throws `journal_damaged`, `journal_newer`, `journal_older`, `journal_failed` or `database_busy`. */
@@ -28,7 +30,6 @@ export function openDatabase(
     // NORMAL may lose committed transactions at a power cut, and with them an order that was sent.
     db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL')
     createTables(db)
-    checkIntegrity(db)
     db.exec(`PRAGMA busy_timeout = ${busyMs}`)
     return db
   } catch (error) {
@@ -90,9 +91,19 @@ function ofOtherForm(version: number): KeysideError {
   return new KeysideError(code, sentenceOf(code))
 }
 
-function checkIntegrity(db: DatabaseSync): void {
-  const answer = db.prepare('PRAGMA quick_check').get()?.['quick_check']
+/** Reads every page. Throws `journal_damaged`. */
+export function checkIntegrity(db: DatabaseSync): void {
+  const answer = readable(() => db.prepare('PRAGMA quick_check').get()?.['quick_check'])
   if (answer !== 'ok') throw asDamaged(new Error(String(answer)))
+}
+
+/** Throws `journal_damaged` where SQLite meets a page that makes no sense. */
+export function readable<T>(read: () => T): T {
+  try {
+    return read()
+  } catch (error) {
+    throw isOfSqlite(error) && !isBusy(error) ? asDamaged(error) : error
+  }
 }
 
 function asDamaged(cause: unknown): KeysideError {

@@ -1,5 +1,6 @@
 // The journal: facts and the reports they caused, in one transaction or not at all.
 import type { DatabaseSync } from 'node:sqlite'
+import { isDeepStrictEqual } from 'node:util'
 import type { ReportEvent } from '@keyside/protocol'
 import { databaseBusy, isBusy, KeysideError } from '@keyside/runtime'
 import { apply } from '../core/model/apply.ts'
@@ -7,8 +8,9 @@ import { sentenceOf } from '../core/model/codes.ts'
 import { type JournalEvent, orderOf } from '../core/model/events.ts'
 import { EMPTY_PORTFOLIO, type Portfolio } from '../core/model/state.ts'
 import { BEFORE_THE_FIRST, follows, type Link, linkHash, type Row } from './chain.ts'
-import { type Opening, openDatabase } from './database.ts'
+import { checkIntegrity, type Opening, openDatabase, readable } from './database.ts'
 import { lockJournal } from './lock.ts'
+import { readSnapshot, snapshotEvent, writeSnapshot } from './snapshot.ts'
 
 export interface OutboxReport {
   readonly seq: number
@@ -21,6 +23,9 @@ export interface OutboxReport {
 const REPORTS_KEPT = 10_000
 const REPORTS_KEPT_MS = 30 * 86_400_000
 
+/** Events from one snapshot to the next: so many are folded in a tenth of a second. */
+const SNAPSHOT_EVERY = 10_000
+
 /** For one executor: it holds the lock until `close`. */
 export class Journal {
   readonly #db: DatabaseSync
@@ -28,8 +33,11 @@ export class Journal {
   readonly #unlock: () => void
   readonly #insert
   readonly #outbox
+  readonly #snapshotEvery: number
   #last: Link
   #lastReport: number
+  #snapshotAt = 0
+  #start: 'snapshot' | 'whole' | 'edited' = 'whole'
 
   /** Throws `journal_locked`, `journal_damaged`, `journal_newer`, `journal_failed` or `database_busy`. */
   constructor(path: string, opening: Opening = {}) {
@@ -37,13 +45,14 @@ export class Journal {
     this.#unlock = path === ':memory:' ? () => undefined : lockJournal(path)
     try {
       this.#db = openDatabase(path, opening)
+      this.#last = readable(() => lastRow(this.#db))
     } catch (error) {
       this.#unlock()
       throw error
     }
     this.#insert = this.#db.prepare('INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?)')
     this.#outbox = this.#db.prepare('INSERT INTO reports VALUES (?, ?, ?)')
-    this.#last = lastRow(this.#db)
+    this.#snapshotEvery = opening.snapshotEvery ?? SNAPSHOT_EVERY
     this.#lastReport = Number(
       this.#db.prepare('SELECT coalesce(max(seq), 0) AS seq FROM reports').get()?.['seq'],
     )
@@ -51,12 +60,14 @@ export class Journal {
 
   /**
    * Durable when it returns; otherwise nothing of it was written. Throws `database_busy`: the same may be tried again
-   * later. Throws `journal_failed`: nothing may follow.
+   * later. Throws `journal_failed`: nothing may follow. `after`: the portfolio with these events in it, which is kept
+   * now and then for the next start.
    */
   append(
     events: readonly JournalEvent[],
     reports: readonly ReportEvent[],
     at: number,
+    after?: Portfolio,
   ): readonly OutboxReport[] {
     if (events.length === 0 && reports.length === 0) return []
     let last = this.#last
@@ -64,17 +75,26 @@ export class Journal {
     try {
       this.#db.exec('BEGIN IMMEDIATE')
       for (const event of events) last = this.#link(event, last)
+      const isDue = after !== undefined && last.seq - this.#snapshotAt >= this.#snapshotEvery
+      if (isDue) last = this.#keep(after, at, last)
       const written = reports.map((event) => ({ seq: ++lastReport, at, event }))
       for (const one of written) this.#outbox.run(one.seq, one.at, JSON.stringify(one.event))
       this.#db.exec('COMMIT')
       this.#last = last
       this.#lastReport = lastReport
+      if (isDue) this.#snapshotAt = last.seq
       return written
     } catch (error) {
       if (this.#db.isTransaction) this.#db.exec('ROLLBACK')
       if (isBusy(error)) throw databaseBusy(this.#path, error)
       throw new KeysideError('journal_failed', sentenceOf('journal_failed'), error)
     }
+  }
+
+  #keep(after: Portfolio, at: number, last: Link): Link {
+    const event = this.#link(snapshotEvent(after, at), last)
+    writeSnapshot(this.#db, event, after)
+    return event
   }
 
   #link(event: JournalEvent, last: Link): Link {
@@ -92,17 +112,35 @@ export class Journal {
     return { seq: row.seq, hash }
   }
 
-  /** The fold of everything. Throws `journal_damaged` for a broken chain: nobody trades on a book that was edited. */
+  /**
+   * What all events add up to: from the snapshot on, where its proof holds. Throws `journal_damaged` for a broken
+   * chain: nobody trades on a portfolio that was edited.
+   */
   fold(): Portfolio {
-    let portfolio = EMPTY_PORTFOLIO
-    let last = BEFORE_THE_FIRST
-    for (const row of allRows(this.#db)) {
+    return readable(() => this.#fold())
+  }
+
+  #fold(): Portfolio {
+    const kept = readSnapshot(this.#db)
+    const isUsed = typeof kept === 'object'
+    this.#snapshotAt = isUsed ? kept.event.seq : 0
+    this.#start = isUsed ? 'snapshot' : kept === 'edited' ? 'edited' : 'whole'
+    // The pages that are not read are looked at by `keyside journal verify`.
+    if (!isUsed) checkIntegrity(this.#db)
+    let portfolio = isUsed ? kept.portfolio : EMPTY_PORTFOLIO
+    let last = isUsed ? kept.event : BEFORE_THE_FIRST
+    for (const row of rowsAfter(this.#db, last.seq)) {
       if (!follows(row, last))
         throw new KeysideError('journal_damaged', sentenceOf('journal_damaged'))
       portfolio = apply(portfolio, toEvent(row))
       last = row
     }
     return portfolio
+  }
+
+  /** What the last fold began with; `edited`: with the first event, for the snapshot is not what the chain says. */
+  startedFrom(): 'snapshot' | 'whole' | 'edited' {
+    return this.#start
   }
 
   /** The newest fact's number and hash. */
@@ -164,17 +202,36 @@ export function toEvent({ at, type, body }: Row): JournalEvent {
 }
 
 export function allRows(db: DatabaseSync): Iterable<Row> {
-  return db.prepare('SELECT * FROM events ORDER BY seq').iterate() as unknown as Iterable<Row>
+  return rowsAfter(db, 0)
 }
 
-/** The first broken row's number; null for an unbroken chain. */
-export function verifyFacts(db: DatabaseSync): number | null {
+function rowsAfter(db: DatabaseSync, seq: number): Iterable<Row> {
+  const rows = db.prepare('SELECT * FROM events WHERE seq > ? ORDER BY seq').iterate(seq)
+  return rows as unknown as Iterable<Row>
+}
+
+export interface Proof {
+  /** The first broken row's number; null for an unbroken chain. */
+  readonly brokenAt: number | null
+  /** `differs`: it is not what the events before it add up to. It is judged where the chain is whole. */
+  readonly snapshot: 'none' | 'agrees' | 'differs'
+}
+
+/** The whole chain from the first event on, and the snapshot against their fold. */
+export function proveEvents(db: DatabaseSync): Proof {
+  const kept = readSnapshot(db)
+  let portfolio = EMPTY_PORTFOLIO
   let last = BEFORE_THE_FIRST
+  let isSame = false
   for (const row of allRows(db)) {
-    if (!follows(row, last)) return row.seq
+    if (!follows(row, last)) return { brokenAt: row.seq, snapshot: 'none' }
+    portfolio = apply(portfolio, toEvent(row))
     last = row
+    if (typeof kept === 'object' && kept.event.seq === row.seq)
+      isSame = isDeepStrictEqual(JSON.parse(JSON.stringify(portfolio)), kept.portfolio)
   }
-  return null
+  const snapshot = kept === 'none' ? 'none' : isSame ? 'agrees' : 'differs'
+  return { brokenAt: null, snapshot }
 }
 
 function lastRow(db: DatabaseSync): Link {

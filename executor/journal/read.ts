@@ -1,8 +1,8 @@
 // Reading a journal from outside the executor: what the cli lists, shows, verifies and exports.
 import type { JournalEvent } from '../core/model/events.ts'
 import type { Row } from './chain.ts'
-import { lookInto } from './database.ts'
-import { toEvent, verifyFacts } from './journal.ts'
+import { checkIntegrity, lookInto } from './database.ts'
+import { type Proof, proveEvents, toEvent } from './journal.ts'
 import { holdsMark } from './mark.ts'
 
 export interface JournalEntry {
@@ -50,11 +50,9 @@ function entriesOf(rows: readonly Row[]): readonly JournalEntry[] {
   }))
 }
 
-export interface JournalCheck {
+export interface JournalCheck extends Proof {
   readonly events: number
   readonly lastHash: string | null
-  /** The first entry that does not follow from the one before it; null for none. */
-  readonly brokenAt: number | null
   /** It lacks its mark, or the fact that this names: an end that was cut off leaves a chain whole in itself. */
   readonly restored: boolean
 }
@@ -64,6 +62,7 @@ export function verifyJournal(path: string): JournalCheck {
     const events = Number(db.prepare('SELECT count(*) AS n FROM events').get()?.['n'])
     const last = db.prepare('SELECT hash FROM events ORDER BY seq DESC LIMIT 1').get()
     const lastHash = last === undefined ? null : String(last['hash'])
-    return { events, lastHash, brokenAt: verifyFacts(db), restored: !holdsMark(path, db) }
+    checkIntegrity(db)
+    return { events, lastHash, ...proveEvents(db), restored: !holdsMark(path, db) }
   })
 }

@@ -1,7 +1,7 @@
 // The tables of journal.db.
 
 /** Of another form is what an older or a newer Keyside has written. */
-export const JOURNAL_VERSION = 3
+export const JOURNAL_VERSION = 4
 
 /** Events are only ever added; each carries the hash of the one before it. */
 export const SCHEMA = `
@@ -30,6 +30,13 @@ CREATE TABLE reports (
   seq INTEGER PRIMARY KEY,
   at INTEGER NOT NULL,
   event TEXT NOT NULL CHECK (json_valid(event))
+) STRICT;
+-- At most one: what the events before its own add up to.
+CREATE TABLE snapshots (
+  id INTEGER PRIMARY KEY CHECK (id = 1),
+  seq INTEGER NOT NULL,
+  version TEXT NOT NULL,
+  body TEXT NOT NULL
 ) STRICT;
 CREATE TABLE kept (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
 PRAGMA user_version = ${JOURNAL_VERSION};

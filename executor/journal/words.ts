@@ -64,6 +64,8 @@ export function tell(event: JournalEvent): string {
       return `${event.lost} lost today: no more entries until 00:00 UTC`
     case 'best':
       return `the best result so far, with ${event.worth} in the market`
+    case 'snapshot':
+      return 'what all events up to here add up to was kept, for a quicker start'
     case 'asked':
       return `${event.by} said: ${event.what}`
   }

@@ -99,6 +99,7 @@ export function apply(portfolio: Portfolio, event: JournalEvent): Portfolio {
       return applyBest(portfolio, event)
     case 'unexpected':
     case 'refused':
+    case 'snapshot':
       return portfolio
   }
 }

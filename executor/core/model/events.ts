@@ -175,6 +175,13 @@ interface Missing {
   readonly positions: Readonly<Record<string, Decimal>>
 }
 
+/** The portfolio up to here was kept, for a quicker start. */
+interface SnapshotTaken {
+  readonly type: 'snapshot'
+  /** SHA-256 of its version and its text, base64url. */
+  readonly digest: string
+}
+
 /** What was missing is there again. */
 interface Agreed {
   readonly type: 'agreed'
@@ -232,6 +239,7 @@ export type NewEvent =
   | DayOpened
   | DayLost
   | Best
+  | SnapshotTaken
 
 /** `at` is Unix ms. */
 export type JournalEvent = NewEvent & { readonly at: number }

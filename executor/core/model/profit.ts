@@ -44,16 +44,13 @@ function realize(
   { got, fee }: { readonly got: Decimal; readonly fee: Decimal },
 ): Profit {
   const { today } = result
-  const basis = Object.fromEntries(
-    Object.entries(today.dayOpenValues).flatMap(([key, amount]) => {
-      const left = basisLeft(before, after, key, amount)
-      return left === '0' ? [] : [[key, left]]
-    }),
-  )
-  const gone = Object.entries(today.dayOpenValues).reduce(
-    (sum, [key, amount]) => plus(sum, minus(amount, basis[key] ?? '0')),
-    '0',
-  )
+  const basis: Record<string, Decimal> = {}
+  let gone = '0'
+  for (const [key, amount] of Object.entries(today.dayOpenValues)) {
+    const left = basisLeft(before, after, key, amount)
+    if (left !== '0') basis[key] = left
+    if (left !== amount) gone = plus(gone, minus(amount, left))
+  }
   const gained = plus(today.gains, minus(got, gone))
   const lost = plus(plus(today.losses, minus(gone, got)), fee)
   return { ...result, today: { ...today, gains: gained, losses: lost, dayOpenValues: basis } }
@@ -62,6 +59,7 @@ function realize(
 function basisLeft(before: Portfolio, after: Portfolio, key: string, basis: Decimal): Decimal {
   const had = before.positions[key]?.amount ?? '0'
   const has = after.positions[key]?.amount ?? '0'
+  if (has === had && has !== '0') return basis
   if (has === '0' || had === '0') return '0'
   return new Big(has).gte(had) ? basis : toDecimal(new Big(basis).times(has).div(had))
 }

@@ -1,0 +1,65 @@
+// The portfolio as it was after some event, so that a start folds only what came after it. The journal's own chain proves it.
+import { hash as sha256 } from 'node:crypto'
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { DatabaseSync } from 'node:sqlite'
+import type { JournalEvent } from '../core/model/events.ts'
+import type { Portfolio } from '../core/model/state.ts'
+import { type Link, linkHash, type Row } from './chain.ts'
+
+/** Another fold of the same events may be another portfolio: the version is the text of what folds. */
+const VERSION = versionOf(join(import.meta.dirname, '../core/model'))
+
+export interface Snapshot {
+  readonly portfolio: Portfolio
+  /** The event in the chain that names it. */
+  readonly event: Link
+}
+
+/** `none`: there is none, or one of another version of the code; `edited`: it is not what the chain says of it. */
+export type SnapshotFound = Snapshot | 'none' | 'edited'
+
+/** What its event in the chain says of it. */
+export function snapshotEvent(portfolio: Portfolio, at: number): JournalEvent {
+  return { type: 'snapshot', digest: digestOf(VERSION, JSON.stringify(portfolio)), at }
+}
+
+/** In the transaction of its event, in place of the one before. */
+export function writeSnapshot(db: DatabaseSync, { seq }: Link, portfolio: Portfolio): void {
+  db.prepare('INSERT OR REPLACE INTO snapshots VALUES (1, ?, ?, ?)').run(
+    seq,
+    VERSION,
+    JSON.stringify(portfolio),
+  )
+}
+
+export function readSnapshot(db: DatabaseSync): SnapshotFound {
+  const kept = db.prepare('SELECT seq, version, body FROM snapshots').get() as Kept | undefined
+  if (kept === undefined) return 'none'
+  const event = db.prepare('SELECT * FROM events WHERE seq = ?').get(kept.seq)
+  if (event === undefined || !proves(event as unknown as Row, kept)) return 'edited'
+  if (kept.version !== VERSION) return 'none'
+  const { seq, hash } = event as unknown as Row
+  return { portfolio: JSON.parse(kept.body) as Portfolio, event: { seq, hash } }
+}
+
+interface Kept {
+  readonly seq: number
+  readonly version: string
+  readonly body: string
+}
+
+function proves(event: Row, { version, body }: Kept): boolean {
+  if (event.type !== 'snapshot' || event.hash !== linkHash(event)) return false
+  return (JSON.parse(event.body) as { digest?: unknown }).digest === digestOf(version, body)
+}
+
+function digestOf(version: string, body: string): string {
+  return sha256('sha256', JSON.stringify([version, body]), 'base64url')
+}
+
+function versionOf(folder: string): string {
+  const names = readdirSync(folder).filter((name) => /^(?!.*\.test\.).*\.ts$/.test(name))
+  const texts = names.toSorted().map((name) => [name, readFileSync(join(folder, name), 'utf8')])
+  return sha256('sha256', JSON.stringify(texts), 'base64url')
+}
