@@ -82,7 +82,7 @@ export function timeLeft(expires: number, now: number): Html {
 
 export const SENDING = {
   approve: html`✅ Approved, sending…`,
-  reject: html`🚫 Rejected, context your device…`,
+  reject: html`🚫 Rejected, telling your device…`,
 } as const
 export const timeUp: Html = html`⌛ Time is up, nothing was sent.`
 export const unconfirmed: Html = html`❓ <b>Unconfirmed.</b> Your answer is out, but your device has not said what came of it. Look at /orders.`
