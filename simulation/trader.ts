@@ -82,7 +82,7 @@ export class Trader {
   #onCard({ order, code }: Extract<Report['event'], { type: 'approval' }>): void {
     const { scheduler } = this.#options.simulation
     const taps = this.#random.pick([0, 1, 1, 1, 1, 2])
-    const answer = this.#random.chance(0.85) ? 'approve' : 'reject'
+    const answer = this.#random.chance(0.85) ? 'approve' : 'decline'
     for (let tap = 0; tap < taps; tap += 1) {
       const wait = this.#random.chance(0.7) ? 8_000 : 150_000
       scheduler.after(this.#random.between(500, wait), () =>
@@ -91,7 +91,7 @@ export class Trader {
     }
   }
 
-  #answer(order: string, answer: 'approve' | 'reject', code: string | undefined): void {
+  #answer(order: string, answer: 'approve' | 'decline', code: string | undefined): void {
     const claims = { ...this.#registered(), order, answer, ...(code !== undefined && { code }) }
     this.#send(`${answer} ${order.slice(0, 6)}`, () => seal('approval', claims, BOT_KEY))
   }

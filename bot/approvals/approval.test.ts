@@ -85,7 +85,7 @@ test('Reject sends a rejection, and the device has the last word', async () => {
   const toast = await chat.waitForAnswer(chat.pressButton(card, '🚫 Reject'))
   expect(toast.text).toBe('Rejected')
   await until(() => device.approvals.length === 1)
-  expect(device.approvals).toMatchObject([{ order: order.id, answer: 'reject' }])
+  expect(device.approvals).toMatchObject([{ order: order.id, answer: 'decline' }])
   await device.report(stepOf(order, 'declined'))
   expect((await caption('Rejected. Nothing was sent.')).reply_markup).toBeUndefined()
 })

@@ -17,7 +17,7 @@ export function waitingCard(store: Store, card: Card, now: number): Content {
     ...(offered && {
       buttons: [
         { text: BUTTONS.approve, data: offered.approve },
-        { text: BUTTONS.reject, data: offered.reject },
+        { text: BUTTONS.decline, data: offered.decline },
       ],
     }),
   }

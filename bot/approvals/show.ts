@@ -31,7 +31,7 @@ export function showCard(
 }
 
 export function renewButtons(store: Store, randomBytes: RandomBytes, order: string): void {
-  issueNonces(store, order, { approve: newJti(randomBytes), reject: newJti(randomBytes) })
+  issueNonces(store, order, { approve: newJti(randomBytes), decline: newJti(randomBytes) })
 }
 
 /** Brings the message of a waiting card up to date. `now` in Unix ms. */

@@ -10,7 +10,7 @@ const NOW = 1_795_000_000
 const order = orderOf(7)
 const owner = { user: 1, chat: 1 }
 let store: Store
-let press: (answer: 'approve' | 'reject') => Omit<ButtonCallback, 'now'>
+let press: (answer: 'approve' | 'decline') => Omit<ButtonCallback, 'now'>
 
 beforeEach(() => {
   store = openStore(':memory:')
@@ -21,11 +21,11 @@ beforeEach(() => {
   press = (answer) => ({ data: offered[answer], ...owner, message: 5 })
 })
 
-const take = (answer: 'approve' | 'reject', now = NOW) =>
+const take = (answer: 'approve' | 'decline', now = NOW) =>
   takeCallback(store, { ...press(answer), now })
 
 test('a press uses up the other button too, whatever the card says', () => {
-  expect(take('reject')).toMatchObject({ outcome: 'taken', answer: 'reject' })
+  expect(take('decline')).toMatchObject({ outcome: 'taken', answer: 'decline' })
   setCard(store, order.id, 'waiting', 'none')
   expect(take('approve').outcome, 'the nonce alone stops it').not.toBe('taken')
 })

@@ -4,7 +4,7 @@ import type { NOTES, OUTCOMES } from '../texts/card.ts'
 import { type Store, transact } from './open.ts'
 import type { Owner } from './owner.ts'
 
-export type ApprovalAnswer = 'approve' | 'reject'
+export type ApprovalAnswer = 'approve' | 'decline'
 export type Note = keyof typeof NOTES | 'none'
 /** What became of a card's order. */
 export type Outcome = keyof typeof OUTCOMES
@@ -54,7 +54,7 @@ export function issueNonces(
   store.prepare('UPDATE button_nonce SET used = 1 WHERE order_id = ?').run(order)
   const insert = store.prepare('INSERT INTO button_nonce VALUES (?, ?, ?, 0)')
   insert.run(nonces.approve, order, 'approve')
-  insert.run(nonces.reject, order, 'reject')
+  insert.run(nonces.decline, order, 'decline')
 }
 
 export function findNonces(store: Store, order: string): Record<ApprovalAnswer, string> | null {
@@ -62,9 +62,9 @@ export function findNonces(store: Store, order: string): Record<ApprovalAnswer, 
     'SELECT nonce FROM button_nonce WHERE order_id = ? AND answer = ? AND used = 0',
   )
   const approve = find.get(order, 'approve')?.['nonce']
-  const reject = find.get(order, 'reject')?.['nonce']
-  if (approve === undefined || reject === undefined) return null
-  return { approve: String(approve), reject: String(reject) }
+  const decline = find.get(order, 'decline')?.['nonce']
+  if (approve === undefined || decline === undefined) return null
+  return { approve: String(approve), decline: String(decline) }
 }
 
 const TAKE = `
@@ -83,7 +83,7 @@ export function takeCallback(store: Store, press: ButtonCallback): CallbackOutco
     store.prepare('UPDATE button_nonce SET used = 1 WHERE order_id = ?').run(order)
     setCard(store, order, 'pressed', 'none')
     store.prepare('UPDATE card SET pressed = ? WHERE order_id = ?').run(now, order)
-    return { outcome: 'taken', order, answer: row['answer'] === 'approve' ? 'approve' : 'reject' }
+    return { outcome: 'taken', order, answer: row['answer'] === 'approve' ? 'approve' : 'decline' }
   })
 }
 

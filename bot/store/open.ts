@@ -57,7 +57,7 @@ CREATE TABLE card (
 CREATE TABLE button_nonce (
   nonce TEXT PRIMARY KEY,
   order_id TEXT NOT NULL REFERENCES card (order_id) ON DELETE CASCADE,
-  answer TEXT NOT NULL CHECK (answer IN ('approve', 'reject')),
+  answer TEXT NOT NULL CHECK (answer IN ('approve', 'decline')),
   used INTEGER NOT NULL
 ) STRICT;
 CREATE TABLE kept_report (key TEXT PRIMARY KEY, seq INTEGER NOT NULL, report TEXT NOT NULL) STRICT;

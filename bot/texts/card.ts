@@ -13,7 +13,7 @@ import { orderTitle } from './orders.ts'
 /** A caption holds 1024 characters in all. */
 const MAX_REASON_LENGTH = 150
 
-export const BUTTONS = { approve: '✅ Approve', reject: '🚫 Reject' } as const
+export const BUTTONS = { approve: '✅ Approve', decline: '🚫 Reject' } as const
 
 /** `state` stands last: time left, or what became of it. */
 export function cardText(needed: ApprovalNeeded, state: Html, mark: '?' | '' = ''): Html {
@@ -82,7 +82,7 @@ export function timeLeft(expires: number, now: number): Html {
 
 export const SENDING = {
   approve: html`✅ Approved, sending…`,
-  reject: html`🚫 Rejected, telling your device…`,
+  decline: html`🚫 Rejected, telling your device…`,
 } as const
 export const timeUp: Html = html`⌛ Time is up, nothing was sent.`
 export const unconfirmed: Html = html`❓ <b>Unconfirmed.</b> Your answer is out, but your device has not said what came of it. Look at /orders.`
@@ -125,7 +125,7 @@ export function outcomeText(became: string): string {
 
 export const TOASTS = {
   approve: 'Approved, sending…',
-  reject: 'Rejected',
+  decline: 'Rejected',
   late: 'Too late: the time to answer is over. Nothing was sent.',
   used: 'You have answered this already.',
   unknown: 'This button is no longer valid: look at the card as it is now, or at /orders.',

@@ -256,7 +256,7 @@ export class TestExecutor {
 
   approval(
     order: string,
-    answer: 'approve' | 'reject' = 'approve',
+    answer: 'approve' | 'decline' = 'approve',
     name = 'tap',
     code?: string,
   ): Input {

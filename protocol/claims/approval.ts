@@ -8,7 +8,7 @@ export const approval = z.strictObject({
   sub: singleLine.max(64),
   /** Hash of the order as it was shown, every character of it. */
   order: digest,
-  answer: z.enum(['approve', 'reject']),
+  answer: z.enum(['approve', 'decline']),
   /** From the trader's authenticator (RFC 6238), where the card said that it is needed. */
   code: z
     .string()

@@ -92,8 +92,8 @@ test('a tap alone does not release a large order, and neither does a wrong code'
 
 test('a large order is rejected without a code', async () => {
   const executor = await waiting()
-  await executor.give(executor.approval(executor.card(), 'reject'))
-  expect(executor.told().at(-1)).toBe('entry declined approval_rejected')
+  await executor.give(executor.approval(executor.card(), 'decline'))
+  expect(executor.told().at(-1)).toBe('entry declined approval_declined')
 })
 
 test('a code counts once, also for another order and after a restart', async () => {

@@ -91,8 +91,8 @@ test('a tap just after a restart waits for the first head, and is refused when n
 
 test('no sends nothing and ends it', async () => {
   const executor = await waiting()
-  await executor.give(executor.approval(executor.card(), 'reject'))
-  expect(executor.told().at(-1)).toBe('entry declined approval_rejected')
+  await executor.give(executor.approval(executor.card(), 'decline'))
+  expect(executor.told().at(-1)).toBe('entry declined approval_declined')
   expect(executor.state().portfolio.orders).toEqual({})
 })
 

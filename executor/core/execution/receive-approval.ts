@@ -18,7 +18,7 @@ export function onApproval(context: DecisionContext, claims: Approval): undefine
   // Whatever the clock of the button says: the order expires in the same turn.
   if (context.environment.now >= order.approval.expires)
     return refuse(context, claims, 'approval_late')
-  return claims.answer === 'approve' ? approve(context, order, claims) : reject(context, order)
+  return claims.answer === 'approve' ? approve(context, order, claims) : decline(context, order)
 }
 
 /** Policy and price are asked again before it is sent: `order-pipeline.ts` goes on from here. */
@@ -31,8 +31,8 @@ function approve(context: DecisionContext, order: Order, claims: Approval): unde
   reportOrder(context, order, 'approved')
 }
 
-function reject(context: DecisionContext, order: Order): undefined {
-  const code = 'approval_rejected'
+function decline(context: DecisionContext, order: Order): undefined {
+  const code = 'approval_declined'
   append(context, { type: 'step', clientOrderId: order.clientOrderId, event: 'decline', code })
   reportOrder(context, order, 'declined', { code, message: sentenceOf(code) })
 }

@@ -41,7 +41,7 @@ export const EXECUTOR_SENTENCES = {
     'five codes were wrong within an hour, so none is taken until the hour is over: if it was not you, /halt and look who else can write to the bot',
   approval_code_unset:
     'an order of this size needs a code and this device has no authenticator: run "keyside code add" and start the executor again',
-  approval_rejected: 'you rejected it: nothing was sent',
+  approval_declined: 'you rejected it: nothing was sent',
   halted_at_terminal_only:
     'trading is halted: it is resumed at the device with "npx keyside unhalt"',
   command_flood: 'too many commands in a minute: wait, or look who else can write to the bot',
