@@ -15,7 +15,7 @@ export function answersAt(now: number): Record<Question, Answer> {
       exchange: { name: 'binance', reachable: true, skewMs: 12 },
       streams: [
         { stream: 'home/ema-cross', market: 'BTC/USDT', seq: 41, headAgeMs: 4000 },
-        { stream: 'rsi-dip', market: 'ETH/USDT', seq: 0, headAgeMs: null },
+        { stream: 'home/rsi-dip', market: 'ETH/USDT', seq: 0, headAgeMs: null },
       ],
       waiting: 1,
       open: 2,
@@ -45,7 +45,7 @@ export function answersAt(now: number): Record<Question, Answer> {
           stop: '63000',
         },
         {
-          stream: 'rsi-dip',
+          stream: 'home/rsi-dip',
           market: 'ETH/USDT',
           amount: '1.25',
           entry: '3120.5',

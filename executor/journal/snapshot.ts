@@ -10,7 +10,7 @@ import { type Link, linkHash, type Row } from './chain.ts'
 /** Another fold of the same events may be another portfolio: the version is the text of what folds. */
 const VERSION = versionOf(join(import.meta.dirname, '../core/model'))
 
-export interface Snapshot {
+interface Snapshot {
   readonly portfolio: Portfolio
   /** The event in the chain that names it. */
   readonly event: Link
