@@ -60,9 +60,7 @@ export function startDevice(journal: Journal): Device {
       await clock.turn(ms)
       // What it holds is its orders' sum, so they may be forgotten only when that is nothing.
       if (Object.keys(shell.state().portfolio.positions).length > 0) return
-      exchange.orders.clear()
-      exchange.accepted.length = 0
-      exchange.sent.length = 0
+      exchange.forget()
     },
   }
 }

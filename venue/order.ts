@@ -110,3 +110,33 @@ export function isTriggered(type: OrderType): boolean {
 export function isUnpriced(type: OrderType): boolean {
   return type === 'market' || type === 'stop_market' || type === 'take_profit_market'
 }
+
+export type MadeFrom<N, R extends OrderRequest<N>> = Pick<
+  Order<N, R>,
+  'effects' | 'triggersOn' | 'parent' | 'amount' | 'held'
+>
+
+/** As it is when it was just taken: nothing is filled, and a stop waits. */
+export function newOrder<N, R extends OrderRequest<N>>(
+  { id, request, now, zero }: { id: bigint; request: R; now: number; zero: N },
+  { effects = {}, triggersOn = null, parent = null, amount, held = zero }: Partial<MadeFrom<N, R>>,
+): Order<N, R> {
+  return {
+    id,
+    request,
+    effects,
+    createdAt: now,
+    triggersOn,
+    parent,
+    child: null,
+    amount: amount ?? request.amount ?? zero,
+    status: triggersOn === null ? 'open' : 'waiting',
+    updatedAt: now,
+    workingAt: triggersOn === null ? now : null,
+    closedAt: null,
+    filled: zero,
+    filledValue: zero,
+    held,
+    fills: [],
+  }
+}

@@ -266,3 +266,17 @@ test('counts in decimals as in whole numbers', () => {
   const whole = run(open() as never)
   expect(run(openVenue({ math: decimals(10) }) as never)).toEqual(whole)
 })
+
+test('forgets the oldest orders that are over, and gives no number twice', () => {
+  const { place, venue } = open()
+  const over = place({ amount: '1', price: '60002', timeInForce: 'IOC' })
+  const rests = place({ amount: '1', price: '50000' })
+  const later = place({ amount: '1', price: '60002', timeInForce: 'IOC' })
+  venue.forgetClosed()
+  expect(venue.orders).toEqual([rests, later])
+  expect(venue.order(over.id)).toBeUndefined()
+  expect(venue.order(later.id)).toBe(later)
+  const next = place({ amount: '1', price: '50000' })
+  expect(next.id).toBe(later.id + 1n)
+  expect(venue.order(next.id)).toBe(next)
+})

@@ -13,6 +13,8 @@ import {
   isOpen,
   isTriggered,
   isUnpriced,
+  type MadeFrom,
+  newOrder,
   type Order,
   type OrderEffects,
   type OrderRequest,
@@ -31,6 +33,8 @@ export class Venue<N, R extends OrderRequest<N> = OrderRequest<N>> {
   readonly #wallets = new Map<string, Wallet<N>>()
   readonly #orders: Order<N, R>[] = []
   readonly #open = new Set<Order<N, R>>()
+  /** How many of the first orders are no longer in the list. */
+  #forgotten = 0
   #trades = 0
   constructor(options: VenueOptions<N>, onEvent: (event: OrderEvent<N, R>) => void = () => {}) {
     this.math = options.math
@@ -42,7 +46,7 @@ export class Venue<N, R extends OrderRequest<N> = OrderRequest<N>> {
     )
   }
 
-  /** Every order that was ever taken, oldest first. */
+  /** Every order that was taken and is not forgotten, oldest first. */
   get orders(): readonly Order<N, R>[] {
     return this.#orders
   }
@@ -113,6 +117,12 @@ export class Venue<N, R extends OrderRequest<N> = OrderRequest<N>> {
     return 'canceled'
   }
 
+  /** The oldest orders, up to the first that is open: for who runs long and asks about none of them again. */
+  forgetClosed(): void {
+    const at = this.#orders.findIndex(isOpen)
+    this.#forgotten += this.#orders.splice(0, at < 0 ? this.#orders.length : at).length
+  }
+
   /** A fill that no fill model gave, at most of what is left. */
   execute(order: Order<N, R>, match: Match<N>, now: number): void {
     this.#fill(order, match, 'maker', now)
@@ -120,7 +130,7 @@ export class Venue<N, R extends OrderRequest<N> = OrderRequest<N>> {
 
   /** By its number. */
   order(id: bigint): Order<N, R> | undefined {
-    return this.#orders[Number(id - (this.#options.first?.order ?? 1n))]
+    return this.#orders[Number(id - (this.#options.first?.order ?? 1n)) - this.#forgotten]
   }
 
   /** The newest of that name, whether it is open or not. */
@@ -155,31 +165,10 @@ export class Venue<N, R extends OrderRequest<N> = OrderRequest<N>> {
     return direction === 'fall' ? distance <= 0 : distance >= 0
   }
 
-  #create(
-    request: R,
-    now: number,
-    made: Partial<Pick<Order<N, R>, 'effects' | 'triggersOn' | 'parent' | 'amount' | 'held'>>,
-  ): Order<N, R> {
-    const { zero } = this.math
-    const { effects = {}, triggersOn = null, parent = null } = made
-    return {
-      id: (this.#options.first?.order ?? 1n) + BigInt(this.#orders.length),
-      request,
-      effects,
-      createdAt: now,
-      triggersOn,
-      parent,
-      child: null,
-      amount: made.amount ?? request.amount ?? zero,
-      status: triggersOn === null ? 'open' : 'waiting',
-      updatedAt: now,
-      workingAt: triggersOn === null ? now : null,
-      closedAt: null,
-      filled: zero,
-      filledValue: zero,
-      held: made.held ?? zero,
-      fills: [],
-    }
+  #create(request: R, now: number, made: Partial<MadeFrom<N, R>>): Order<N, R> {
+    const first = this.#options.first?.order ?? 1n
+    const id = first + BigInt(this.#forgotten + this.#orders.length)
+    return newOrder({ id, request, now, zero: this.math.zero }, made)
   }
 
   #takeRejected(order: Order<N, R>, now: number): Submitted<N, R> {

@@ -100,6 +100,14 @@ export class FakeExchange extends QuietExchange {
     shown.status = shownStatus(order)
   }
 
+  /** What is over, and what was sent: a long run asks about none of it again. */
+  forget(): void {
+    this.orders.clear()
+    this.accepted.length = 0
+    this.sent.length = 0
+    this.#venue.forgetClosed()
+  }
+
   rules(market: string): MarketRules | null {
     return market === RULES.market ? { ...RULES, status: this.status } : null
   }
