@@ -53,7 +53,8 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: folders.map((folder) => `${folder}/**/*.test.ts`),
-          setupFiles: ['test/fixed-seed.ts'],
+          setupFiles: ['test/fixed-seed.ts', 'test/patient-waits.ts'],
+          expect: { poll: { timeout: 20_000 } },
           sequence: { shuffle: { tests: true }, groupOrder: 0 },
           restoreMocks: true,
           // A test that hangs is found; a machine that is busy with other things is no failure.
