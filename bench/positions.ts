@@ -104,6 +104,16 @@ class World {
         const found = { outcome: 'found', order: { ...seen, filled: '0', fills: [] } } as const
         return [{ type: 'found', clientOrderId, result: found }]
       }
+      case 'open_orders': {
+        const stops = Object.values(this.#state.portfolio.orders).filter(
+          ({ kind }) => kind === 'stop',
+        )
+        const value = stops.map(({ exchangeId, clientOrderId }) => {
+          const order = { kind: 'stop', exchangeId, clientOrderId, status: 'open' } as const
+          return { ...order, filled: '0', fills: [] }
+        })
+        return [{ type: 'open_orders', markets: effect.markets, result: { ok: true, value } }]
+      }
       case 'compare':
         return effect.markets.map(({ market }) => {
           const observed = { exchangeBalance: '1', used: AMOUNT, observed: [], next: this.#now }

@@ -43,6 +43,9 @@ async function answerOf(effect: Effect, options: EffectOptions): Promise<Input |
       const result = await exchange.find(market, clientOrderId).catch(noAnswer)
       return { type: 'found', clientOrderId, result }
     }
+    case 'open_orders':
+      await listOpen(effect, options)
+      return null
     case 'fills': {
       const { clientOrderId, market, exchangeId } = effect
       const result = await exchange.fills(market, exchangeId).catch(notOk)
@@ -77,6 +80,23 @@ async function answerOf(effect: Effect, options: EffectOptions): Promise<Input |
       return { type: 'rows', to, answer: read(journal.database(), limit) }
     }
   }
+}
+
+/** One answer for each question: a market that does not answer keeps nothing from the others. */
+async function listOpen(
+  { markets }: Extract<Effect, { type: 'open_orders' }>,
+  { exchange, take }: EffectOptions,
+): Promise<void> {
+  const asked =
+    markets.length < exchange.wholeAccountFrom
+      ? markets.map((market) => ({ market, about: [market] }))
+      : [{ market: null, about: markets }]
+  await Promise.all(
+    asked.map(async ({ market, about }) => {
+      const result = await exchange.openOrders(market).catch(notOk)
+      take({ type: 'open_orders', markets: about, result })
+    }),
+  )
 }
 
 /** The port never throws; if it did, whether the order was sent would not be known. */

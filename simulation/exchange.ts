@@ -248,11 +248,14 @@ export class SimulatedExchange extends QuietExchange {
     )
   }
 
-  openOrders(market: string) {
-    return this.#read<Answered<readonly ExchangeOrder[]>>(`open orders of ${market}`, () => {
-      const about = { account: ACCOUNT, market, asOf: this.#asOf() }
-      return { ok: true, value: openOrdersOf(this.#venue.core, about) }
-    })
+  openOrders(market: string | null) {
+    return this.#read<Answered<readonly ExchangeOrder[]>>(
+      `open orders of ${market ?? 'all markets'}`,
+      () => {
+        const about = { account: ACCOUNT, market, asOf: this.#asOf() }
+        return { ok: true, value: openOrdersOf(this.#venue.core, about) }
+      },
+    )
   }
 
   trades(market: string, since: number) {

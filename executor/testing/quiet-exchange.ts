@@ -22,6 +22,7 @@ export abstract class QuietExchange implements Exchange {
   realMoney: 'yes' | 'no' = 'no'
   abstract readonly acceptanceWindowMs: number
   viewLagMs = 0
+  readonly wholeAccountFrom: number = 2
 
   abstract rules(market: string): MarketRules | null
   abstract quote(market: string): Quote | null
@@ -31,7 +32,7 @@ export abstract class QuietExchange implements Exchange {
   abstract find(market: string, clientOrderId: string): Promise<Lookup>
   abstract fills(market: string, exchangeId: string): Promise<Answered<readonly Fill[]>>
   abstract cancel(market: string, clientOrderId: string): Promise<Answered<'canceled' | 'not_open'>>
-  abstract openOrders(market: string): Promise<Answered<readonly ExchangeOrder[]>>
+  abstract openOrders(market: string | null): Promise<Answered<readonly ExchangeOrder[]>>
   abstract trades(market: string, since: number): Promise<Answered<readonly AccountTrade[]>>
 
   async start(): Promise<void> {}

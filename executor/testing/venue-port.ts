@@ -99,12 +99,14 @@ export function cancelOf<N>(
 /** Without the children of stops. */
 export function openOrdersOf<N>(
   venue: PortVenue<N>,
-  { account, market, asOf }: { account: string; market: string; asOf: number },
+  { account, market, asOf }: { account: string; market: string | null; asOf: number },
 ): readonly ExchangeOrder[] {
   return venue.orders
     .filter(
       ({ request, parent }) =>
-        request.account === account && request.market === market && parent === null,
+        request.account === account &&
+        (market === null || request.market === market) &&
+        parent === null,
     )
     .map((order) => exchangeOrderOf(venue, order, asOf))
     .filter((view) => view?.status === 'open')

@@ -26,6 +26,8 @@ export interface Exchange {
   readonly acceptanceWindowMs: number
   /** How long an order that was taken may be missing in every answer, ms. */
   readonly viewLagMs: number
+  /** From so many markets on, one question about all open orders costs less than one about each market. */
+  readonly wholeAccountFrom: number
   /**
    * Loads market rules and the clock, then keeps rules, quotes and liquidity fresh, of `left` too, where something may
    * be left from before. It does without those that the exchange does not have: they have no `rules`. Rejects with a
@@ -58,7 +60,8 @@ export interface Exchange {
     clientOrderId: string,
     kind: VenueOrderKind,
   ): Promise<Answered<'canceled' | 'not_open'>>
-  openOrders(market: string): Promise<Answered<readonly ExchangeOrder[]>>
+  /** Of the whole account for null. */
+  openOrders(market: string | null): Promise<Answered<readonly ExchangeOrder[]>>
   /** The account's newest trades since then, Unix ms of the exchange; at most as many as it lists at once. */
   trades(market: string, since: number): Promise<Answered<readonly AccountTrade[]>>
   keyRights(): Promise<Answered<KeyRights>>

@@ -160,7 +160,7 @@ export class HostileVenue extends QuietExchange {
     return cancelOf(this.#core, { account: ACCOUNT, clientOrderId, now: this.#now() })
   }
 
-  async openOrders(market: string): Promise<Answered<readonly ExchangeOrder[]>> {
+  async openOrders(market: string | null): Promise<Answered<readonly ExchangeOrder[]>> {
     const value = openOrdersOf(this.#core, { account: ACCOUNT, market, asOf: this.#now() })
     return { ok: true, value }
   }

@@ -22,6 +22,7 @@ export interface DecisionContext {
 interface Remembered {
   readonly queries: Query
   readonly cancels: Query
+  readonly stopWatch: Query
   readonly quotes: Query
   readonly cards: Query
   readonly alarms: number

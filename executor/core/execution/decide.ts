@@ -20,6 +20,7 @@ import { onSignal } from './receive-signal.ts'
 import { onCompared, reconcileDue } from './reconcile.ts'
 import { recover } from './recover.ts'
 import { refuseInput, summarizeRefusals } from './refusals.ts'
+import { onOpenOrders, watchStops } from './stop-watch.ts'
 import { protectPositions } from './stops.ts'
 import { clearEntries, setTrading, unhalt } from './trading-state.ts'
 
@@ -50,6 +51,8 @@ function take(context: DecisionContext, input: Input): undefined {
       return refuseInput(context, { code: input.code, message: input.message }, input.topic)
     case 'quote':
       return onQuote(context, input.market)
+    case 'open_orders':
+      return onOpenOrders(context, input)
     case 'compared':
       return onCompared(context, input)
     case 'halt':
@@ -115,6 +118,7 @@ function runDueWork(context: DecisionContext): undefined {
   clearEntries(context)
   protectPositions(context)
   pollOrders(context)
+  watchStops(context)
   summarizeRefusals(context)
   forget(context)
 }

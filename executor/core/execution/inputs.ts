@@ -13,6 +13,7 @@ import type {
   Answered,
   Backoff,
   Candle,
+  ExchangeOrder,
   Fill,
   Liquidity,
   Lookup,
@@ -51,6 +52,11 @@ export type Input =
       readonly type: 'cancel'
       readonly clientOrderId: string
       readonly result: Answered<'canceled' | 'not_open'>
+    }
+  | {
+      readonly type: 'open_orders'
+      readonly markets: readonly string[]
+      readonly result: Answered<readonly ExchangeOrder[]>
     }
   | { readonly type: 'compared'; readonly market: string; readonly result: Answered<Observation> }
   | { readonly type: 'halt'; readonly by: string; readonly positions?: 'keep' | 'sell' }
@@ -98,6 +104,7 @@ export interface Valuation {
 export type Effect =
   | { readonly type: 'place'; readonly order: OrderRequest; readonly signal: string }
   | { readonly type: 'find'; readonly market: string; readonly clientOrderId: string }
+  | { readonly type: 'open_orders'; readonly markets: readonly string[] }
   | {
       readonly type: 'cancel'
       readonly market: string

@@ -3,11 +3,13 @@
 import type { Order, Query, Session, State } from '../model/state.ts'
 import { connectionDue } from './connection-watch.ts'
 import { lossesDue } from './loss-limits.ts'
+import { rests } from './order-polling.ts'
 import { exitsDue } from './position-exits.ts'
 import { firstHeadDue, OVERTAKE_MS } from './receive-head.ts'
 import { FIRST_ANSWER_MS } from './reconcile.ts'
 import { summaryDue } from './refusals.ts'
 import { silenceDue } from './silence.ts'
+import { stopsDue } from './stop-watch.ts'
 
 /** Unix ms, perhaps past; null for never. */
 export function nextWakeup(state: State): number | null {
@@ -26,6 +28,7 @@ export function nextWakeup(state: State): number | null {
   for (const at of lossesDue({ portfolio, session })) add(at)
   for (const at of silenceDue(state)) add(at)
   for (const at of exitsDue(state)) add(at)
+  for (const at of stopsDue(state)) add(at)
   return Number.isFinite(first) ? first : null
 }
 
@@ -46,7 +49,7 @@ function ofOrder(order: Order, live: State['session']): number[] {
     case 'partially_filled':
     case 'awaiting_fills':
       return [
-        ...due(live.queries[id]),
+        ...(rests(order) && live.queries[id] === undefined ? [] : due(live.queries[id])),
         ...(live.cancels[id] === undefined ? [] : due(live.cancels[id])),
       ]
     default:

@@ -1,6 +1,5 @@
 // What waits at the exchange is taken back when somebody has to get out, when the strategy has left, and in silence.
-import { expect, test, vi } from 'vitest'
-import { RULES } from '../../testing/fake-exchange.ts'
+import { expect, test } from 'vitest'
 import { jtiOf, TestExecutor } from '../../testing/rig.ts'
 
 const positions = (executor: TestExecutor) => Object.values(executor.state().portfolio.positions)
@@ -94,27 +93,4 @@ test('an unknown entry of another stream keeps neither stop nor exit of this one
   await executor.give(executor.head({ seq, hash, ...flat(seq + 1) }))
   await executor.clock.turn(5_000)
   expect(positions(executor)).toEqual([])
-})
-
-/** How often each stop is looked at in a minute. */
-async function looksOf(stops: number): Promise<number> {
-  const streams = Array.from({ length: stops }, (_, index) => `s${index}`)
-  const executor = new TestExecutor({ streams })
-  executor.exchange.rules = (market) =>
-    market === 'BTC/USDT' ? { ...RULES, stop: { holds: 'coins', max: null } as const } : null
-  await executor.clock.turn(1_000)
-  for (const stream of streams) await executor.enterFrom(stream)
-  expect(resting(executor)).toHaveLength(stops)
-  await executor.clock.turn(10_000)
-  const find = vi.spyOn(executor.exchange, 'find')
-  await executor.clock.turn(60_000)
-  executor.close()
-  return find.mock.calls.length / stops
-}
-
-test('many stops take turns, so that the next stop of a position does not wait behind them', async () => {
-  expect(await looksOf(2)).toBeGreaterThan(25)
-  const each = await looksOf(24)
-  expect(each).toBeGreaterThan(19)
-  expect(each, 'a look is 48 ms of the line: together two fifths of it').toBeLessThan(22)
 })

@@ -1,7 +1,7 @@
 // Questions to the exchange and to the trader, order by order, until answered.
 
 import { shownStream } from '@keyside/protocol'
-import { ALARM_EVERY_MS, isDue, retryBackoff, started, without } from '../model/backoff.ts'
+import { ALARM_EVERY_MS, isDue, retryBackoff, started } from '../model/backoff.ts'
 import { sentenceOf } from '../model/codes.ts'
 import type { Order } from '../model/state.ts'
 import { chartTimeframe } from './approval-card.ts'
@@ -24,13 +24,28 @@ function poll(context: DecisionContext, order: Order): undefined {
       return find(context, order)
     case 'accepted':
     case 'partially_filled':
-      return find(context, order)
+      return isWatched(context, order) ? undefined : find(context, order)
     case 'awaiting_fills':
       alarm(context, order, 'fills_missing')
       return fetchFills(context, order)
     default:
       return
   }
+}
+
+/** Such a stop is in the list of open orders of its market, as long as there is one: `stop-watch.ts`. */
+export function rests({ kind, state }: Pick<Order, 'kind' | 'state'>): boolean {
+  return kind === 'stop' && (state === 'accepted' || state === 'partially_filled')
+}
+
+export function isListed({ environment }: DecisionContext, order: Order): boolean {
+  const rules = environment.exchange.rules(order.intent.market)
+  return rests(order) && rules !== null && rules.status !== 'gone'
+}
+
+/** Nobody asks about it alone. */
+export function isWatched(context: DecisionContext, order: Order): boolean {
+  return isListed(context, order) && context.session.queries[order.clientOrderId] === undefined
 }
 
 function expire(context: DecisionContext, order: Order): boolean {
@@ -53,6 +68,11 @@ function find(context: DecisionContext, order: Order): undefined {
   emit(context, { type: 'find', market: order.intent.market, clientOrderId: order.clientOrderId })
 }
 
+/** Asked about alone from now on, until it rests again. */
+export function lookUp(context: DecisionContext, order: Order): undefined {
+  find(context, order)
+}
+
 function fetchFills(context: DecisionContext, order: Order): undefined {
   if (!begin(context, 'queries', order)) return
   const { clientOrderId, exchangeId, intent } = order
@@ -72,12 +92,16 @@ export function requestCancel(context: DecisionContext, order: Order): undefined
 export function onCancel(context: DecisionContext, order: Order, ok: boolean): undefined {
   const { clientOrderId } = order
   const { cancels, queries } = context.session
-  const next = retryBackoff(cancels[clientOrderId], context.environment.now, 'known')
+  const { now } = context.environment
+  const next = retryBackoff(cancels[clientOrderId], now, 'known')
+  const look = { state: 'due', at: now, tries: 0, missedAt: 0 } as const
   context.session = {
     ...context.session,
     cancels: { ...cancels, [clientOrderId]: next },
     queries:
-      ok && queries[clientOrderId]?.state !== 'open' ? without(queries, clientOrderId) : queries,
+      ok && queries[clientOrderId]?.state !== 'open'
+        ? { ...queries, [clientOrderId]: look }
+        : queries,
   }
 }
 

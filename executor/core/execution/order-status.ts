@@ -16,6 +16,7 @@ import type { Order } from '../model/state.ts'
 import { whyCanceled } from './cancel-reason.ts'
 import { isForCoins, onCoinsRefused } from './close-position.ts'
 import { append, type DecisionContext, emit, notice, remember } from './context.ts'
+import { isListed } from './order-polling.ts'
 import { reportOrder } from './order-view.ts'
 import { onStopRejected, onWrongSide } from './stops.ts'
 
@@ -127,6 +128,12 @@ function adopt(context: DecisionContext, order: Order, found: ExchangeOrder): un
   observe(context, accepted, found)
 }
 
+/** One of those that rest, as the list of open orders has it. */
+export function onListed(context: DecisionContext, order: Order, seen: ExchangeOrder): undefined {
+  onThereAgain(context, order)
+  observe(context, order, seen)
+}
+
 /** What the exchange says of an order that we know it has. */
 function observe(context: DecisionContext, order: Order, seen: ExchangeOrder): undefined {
   if (seen.status === 'rejected' && isZero(seen.filled) && order.state !== 'awaiting_fills')
@@ -172,22 +179,14 @@ function proceed(context: DecisionContext, before: Order, seen: ExchangeOrder | 
   if (lacking) return seen === null ? again(context, order) : fetchFills(context, order)
   if (order.state === 'awaiting_fills') return settle(context, order)
   if (order.filled !== before.filled) reportOrder(context, order, 'partially_filled')
-  setAsk(
-    context,
-    order,
-    pollAgain(
-      context.session.queries[order.clientOrderId],
-      context.environment.now,
-      besides(context, order),
-    ),
-  )
-}
-
-/** The stops that are looked at in turn with this one; anything else is looked at alone. */
-function besides({ portfolio }: DecisionContext, { kind }: Order): number {
-  return kind === 'stop'
-    ? Object.values(portfolio.orders).filter((one) => one.kind === 'stop').length
-    : 0
+  const { queries } = context.session
+  const { clientOrderId } = order
+  if (isListed(context, order)) {
+    if (clientOrderId in queries)
+      context.session = { ...context.session, queries: without(queries, clientOrderId) }
+    return
+  }
+  setAsk(context, order, pollAgain(queries[clientOrderId], context.environment.now))
 }
 
 /** Every fill is here: full, or over with a rest that nobody took. */

@@ -17,8 +17,6 @@ export const BETWEEN_MISSES_MS = 2_000
 export const ALARM_EVERY_MS = 60_000
 /** An open order is looked at this often. */
 const POLL_MS = 2_000
-/** Stops that rest take turns beyond sixteen: they would fill the line, and the next stop of a position waits in it. */
-const STOP_TURN_MS = 120
 
 export function isDue(ask: Query | undefined, now: number): boolean {
   return ask === undefined || (ask.state === 'due' && ask.at <= now)
@@ -41,9 +39,8 @@ export function retryBackoff(
 }
 
 /** Looked at, and still open. `stops`: how many rest, where the order is one of them. */
-export function pollAgain(ask: Query | undefined, now: number, stops: number): Query {
-  const at = now + Math.max(POLL_MS, stops * STOP_TURN_MS)
-  return { state: 'due', at, tries: 0, missedAt: ask?.missedAt ?? 0 }
+export function pollAgain(ask: Query | undefined, now: number): Query {
+  return { state: 'due', at: now + POLL_MS, tries: 0, missedAt: ask?.missedAt ?? 0 }
 }
 
 /** Behind so many failures in a row: after 5 s, twice that, … at most a minute. */

@@ -219,6 +219,8 @@ export interface Session {
   readonly heads: Readonly<Record<string, HeadSeen>>
   readonly queries: Readonly<Record<string, Query>>
   readonly cancels: Readonly<Record<string, Query>>
+  /** The open orders of a market, for the stops that rest there. */
+  readonly stopWatch: Readonly<Record<string, Query>>
   readonly quotes: Readonly<Record<string, Query>>
   readonly cards: Readonly<Record<string, Query>>
   /** When to say again that an order is unknown, Unix ms. */
@@ -282,6 +284,7 @@ export const EMPTY_SESSION: Session = {
   heads: {},
   queries: {},
   cancels: {},
+  stopWatch: {},
   quotes: {},
   cards: {},
   alarms: {},

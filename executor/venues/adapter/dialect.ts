@@ -151,7 +151,10 @@ export interface Dialect {
   orderById(market: VenueMarket, clientOrderId: string): readonly Question<ListedOrder>[]
   /** Only where a stop that triggers becomes an order with another number. */
   readonly triggeredStops?: TriggeredStops
-  openOrders(market: VenueMarket): readonly Question<readonly ListedOrder[]>[]
+  /** Of the whole account for null: then rows that cannot be read are left out. */
+  openOrders(market: VenueMarket | null): readonly Question<readonly ListedOrder[]>[]
+  /** From so many markets on, that of the whole account costs less than one for each. */
+  readonly wholeAccountFrom: number
   /** The newest, whatever became of them. */
   recentOrders(market: VenueMarket): readonly Question<readonly ListedOrder[]>[]
   /** Of one order, from the page that `from` names; the first for null. */

@@ -160,9 +160,10 @@ export async function cancel(
   return { ok: false, message: `the order is still open: ${why}` }
 }
 
+/** Of the whole account for null, under the numbers that they have now. */
 export async function openOrders(
   client: RestClient,
-  market: VenueMarket,
+  market: VenueMarket | null,
 ): Promise<Answered<readonly ExchangeOrder[]>> {
   const all: ExchangeOrder[] = []
   for (const list of client.dialect.openOrders(market)) {
@@ -170,5 +171,5 @@ export async function openOrders(
     if (!orders.ok) return orders
     all.push(...orders.value)
   }
-  return asAccepted(client, market, all)
+  return market === null ? { ok: true, value: all } : asAccepted(client, market, all)
 }

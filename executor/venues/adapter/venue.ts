@@ -56,6 +56,7 @@ export class Venue {
   readonly name: string
   readonly acceptanceWindowMs: number
   readonly viewLagMs: number
+  readonly wholeAccountFrom: number
   readonly #clock: Clock
   readonly #pace: Pace
   readonly #budget: RateLimitBudget
@@ -80,6 +81,7 @@ export class Venue {
     this.name = dialect.name
     this.acceptanceWindowMs = dialect.receiveWindowMs + timeoutMs
     this.viewLagMs = dialect.viewLagMs
+    this.wholeAccountFrom = dialect.wholeAccountFrom
     this.#clock = clock
     this.#pace = { ...PACE, ...options.pace }
     this.#budget = new RateLimitBudget(dialect.limits)
@@ -230,8 +232,8 @@ export class Venue {
     return cancel(this.#urgent, this.#market(market), clientOrderId, kind)
   }
 
-  async openOrders(market: string): Promise<model.Answered<readonly model.ExchangeOrder[]>> {
-    return openOrders(this.#client, this.#market(market))
+  async openOrders(market: string | null): Promise<model.Answered<readonly model.ExchangeOrder[]>> {
+    return openOrders(this.#client, market === null ? null : this.#market(market))
   }
 
   async trades(

@@ -35,6 +35,8 @@ const PAGE = 1_000
 const LEVELS = '100'
 /** In ccxt's units, which knows only the weight of a question without an order. */
 const FILLS_WEIGHT = 1
+/** The open orders of all markets: 80 of the address's weight. */
+const ALL_ORDERS_WEIGHT = 16
 
 export const binance: Dialect = {
   name: 'binance',
@@ -171,9 +173,18 @@ export const binance: Dialect = {
     },
   ],
 
-  openOrders: ({ id: symbol }) => [
-    { method: 'privateGetOpenOrders', params: { symbol }, read: orders(symbol) },
+  openOrders: (market) => [
+    market === null
+      ? {
+          method: 'privateGetOpenOrders',
+          params: {},
+          weight: ALL_ORDERS_WEIGHT,
+          read: readableOrders,
+        }
+      : { method: 'privateGetOpenOrders', params: { symbol: market.id }, read: orders(market.id) },
   ],
+  // 80 for all of them, 6 for those of a market.
+  wholeAccountFrom: 14,
 
   recentOrders: ({ id: symbol }) => [
     {
@@ -225,6 +236,15 @@ function orders(symbol: string): Question<readonly ExchangeOrder[]>['read'] {
     const { data } = z.array(orderAnswer).safeParse(body)
     return data?.every((row) => row.symbol === symbol) ? data.map(toOrder) : null
   }
+}
+
+/** What another hand ordered on a market that this device does not know is nothing to stumble over. */
+function readableOrders(body: unknown): readonly ExchangeOrder[] | null {
+  if (!Array.isArray(body)) return null
+  return body.flatMap((row) => {
+    const { data } = orderAnswer.safeParse(row)
+    return data === undefined ? [] : [toOrder(data)]
+  })
 }
 
 function tradesOf(symbol: string, body: unknown) {

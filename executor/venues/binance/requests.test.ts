@@ -131,6 +131,7 @@ test('asks what it always asked', async () => {
     cancel: await during(() => exchange.cancel(BTC, id('a'), 'order')),
     fills: await during(() => exchange.fills(BTC, '7')),
     open: await during(() => exchange.openOrders(BTC)),
+    openAll: await during(() => exchange.openOrders(null)),
     trades: await during(() => exchange.trades(BTC, 1)),
     rights: await during(() => exchange.keyRights()),
   }
@@ -175,6 +176,7 @@ test('asks what it always asked', async () => {
       'GET /api/v3/myTrades key - timestamp=&symbol=BTCUSDT&orderId=7&fromId=0&limit=1000&recvWindow=5000&signature= ',
     ],
     open: ['GET /api/v3/openOrders key - timestamp=&symbol=BTCUSDT&recvWindow=5000&signature= '],
+    openAll: ['GET /api/v3/openOrders key - timestamp=&recvWindow=5000&signature= '],
     trades: [
       'GET /api/v3/myTrades key - timestamp=&symbol=BTCUSDT&limit=1000&recvWindow=5000&signature= ',
     ],
