@@ -308,7 +308,7 @@ test('is refused while the executor runs', async () => {
 
 test('no order gets a name that the exchange knows from after the backup', async () => {
   const executor = new TestExecutor({ path: path() })
-  await executor.enter({ stopPrice: '58000', trailingStop: '2' })
+  await executor.enter({ stopPrice: '58000', trailingStop: { percent: '2' } })
   await executor.clock.turn(1_000)
   const restore = backUp(executor)
   for (const price of ['61000', '62000', '63000']) {

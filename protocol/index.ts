@@ -3,7 +3,7 @@ export { decodeBase64url, encodeBase64url } from './base64url.ts'
 export type { Access } from './claims/access.ts'
 export type { Approval } from './claims/approval.ts'
 export type { Command, Instruction } from './claims/command.ts'
-export { currency, id, market, seconds, singleLine, stream } from './claims/common.ts'
+export { currency, HOME, id, market, seconds, singleLine, stream } from './claims/common.ts'
 export {
   type Decimal,
   decimal,
@@ -44,10 +44,10 @@ export { seal } from './seal.ts'
 export { shownStream, streamName } from './stream-name.ts'
 export {
   commandTopic,
-  HOME,
   headTopic,
   presenceTopic,
   RETAINED,
   reportTopic,
   signalTopic,
+  WIRE_VERSIONS,
 } from './topics.ts'

@@ -1,5 +1,5 @@
 // The name of a stream on a device: whose it is, and what its provider calls it. Two providers may use one name.
-import { HOME } from './topics.ts'
+import { HOME } from './claims/common.ts'
 
 /** `<provider>/<stream>`, both ids. */
 export function streamName(provider: string, stream: string): string {

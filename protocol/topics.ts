@@ -1,10 +1,10 @@
 // Where each kind of message travels. Ids are checked, so no id can add a level or a wildcard.
 import { id } from './claims/common.ts'
 
-const PREFIX = 'keyside/v1'
+/** The versions of the wire that this release speaks; a later one has topics and `typ` of its own. */
+export const WIRE_VERSIONS = [1] as const
 
-/** The trader's own: the audience of presence on the home broker, and the name of the engine of one's own as a provider. */
-export const HOME = 'home'
+const PREFIX = 'keyside/v1'
 
 function topic(kind: string, ...levels: readonly string[]): string {
   return [PREFIX, kind, ...levels.map((level) => id.parse(level))].join('/')

@@ -155,13 +155,19 @@ export class Engine {
     const take = Array.from({ length: levels }, (_, at) => ({
       price: this.#near(price, at * 0.004, at * 0.004 + 0.004),
       percent: String(random.pick([20, 33, 50])),
+      ...(random.chance(0.2) && { after: random.between(5, 60) }),
     }))
     return {
       ...(random.chance(0.3) && { takeProfits: take }),
-      ...(random.chance(0.2) && { trailingStop: String(random.pick([0.2, 0.5, 2])) }),
+      ...(random.chance(0.2) && { trailingStop: this.#trail() }),
       ...(random.chance(0.2) && { breakEven: String(random.pick([0.1, 0.5])) }),
       ...(random.chance(0.15) && { maxHold: random.between(5, 90) }),
     }
+  }
+
+  #trail(): Signal['trailingStop'] {
+    const percent = String(this.#random.pick([0.2, 0.5, 2]))
+    return { percent, ...(this.#random.chance(0.3) && { from: '0.2' }) }
   }
 
   #exit(): Signal {

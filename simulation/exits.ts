@@ -1,6 +1,7 @@
 // Promises about ways out: no stop comes down, no level is sold twice, and what is written off was too little to sell.
 
 import type { JournalEvent } from '../executor/core/model/events.ts'
+import type { NewOrder } from '../executor/core/model/state.ts'
 import type { GroundTruth, TakenOrder } from './ground-truth.ts'
 import type { Ledger } from './ledger.ts'
 import { MARKETS } from './market.ts'
@@ -44,8 +45,11 @@ export class Exits {
 
   #onFill(clientOrderId: string): undefined {
     const { seed } = this.#ledger.known(clientOrderId)
-    if (seed.takeProfitLevel === undefined) return
-    const level = `${seed.stream} ${seed.intent.market} ${seed.signal} ${seed.takeProfitLevel}`
+    for (const each of seed.takeProfitLevels ?? []) this.#onLevel(seed, each, clientOrderId)
+  }
+
+  #onLevel({ stream, intent, signal }: NewOrder, at: number, clientOrderId: string): undefined {
+    const level = `${stream} ${intent.market} ${signal} ${at}`
     const seller = this.#sold.get(level) ?? clientOrderId
     if (seller !== clientOrderId)
       this.#simulation.violate(

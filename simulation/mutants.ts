@@ -94,7 +94,7 @@ export const MUTANTS: Readonly<Record<string, readonly Patch[]>> = {
   'level-sold-twice': [
     {
       file: 'executor/core/model/apply-position.ts',
-      from: '      !nothing && takeProfitLevel !== undefined && signal === position.signal\n        ? takeProfitLevel\n        : levelsFilled',
+      from: '      !nothing && takeProfitLevels !== undefined && signal === position.signal\n        ? [...levelsFilled, ...takeProfitLevels]\n        : levelsFilled',
       to: '      levelsFilled',
     },
   ],

@@ -245,7 +245,7 @@ class ScriptedDevice {
     const registered = { iss: 'device', aud: 'home', iat, exp: iat + 3600 }
     const { session, journal } = this
     const names = { jti: newJti(systemRandomBytes), sub: 'device', session, journal }
-    const claims = { ...registered, ...names, state, reports }
+    const claims = { ...registered, ...names, state, versions: [1], reports }
     const token = seal('presence', claims, DEVICE)
     return this.#link.publish('keyside/v1/presence/home/device', token, { retain: true })
   }

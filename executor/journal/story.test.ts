@@ -65,7 +65,7 @@ test('reads like a story', async () => {
 
 test('what happens to a position is told with the signal that touched it last', async () => {
   const executor = new TestExecutor({ path: path() })
-  await executor.enter({ stopPrice: '58800', trailingStop: '1' })
+  await executor.enter({ stopPrice: '58800', trailingStop: { percent: '1' } })
   executor.exchange.price = '62000'
   await executor.clock.turn(12_000)
   const bought = executor.exchange.accepted[0]?.clientOrderId ?? ''

@@ -7,6 +7,7 @@ import {
   type SigningKey,
   seal,
   seconds,
+  WIRE_VERSIONS,
 } from '@keyside/protocol'
 import { type Clock, type Link, type Logger, newJti, type RandomBytes } from '@keyside/runtime'
 import { sentenceOf } from '../core/model/codes.ts'
@@ -105,10 +106,11 @@ export class Publisher {
       iss: device,
       sub: device,
       state,
+      versions: [...WIRE_VERSIONS],
       reports: this.#last,
       session,
       journal: journal(),
-    } as const
+    }
     return seal('presence', claims, key)
   }
 

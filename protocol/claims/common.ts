@@ -1,6 +1,9 @@
 // The claims every message carries, and the small words messages are made of (RFC 7519 section 4.1).
 import { z } from 'zod'
 
+/** The trader's own: the audience of presence on the home broker, and the name of the engine of one's own as a provider. */
+export const HOME = 'home'
+
 /** A program, device or stream: lower case, safe in a topic and in a file name. */
 export const id = z
   .string()
@@ -45,6 +48,19 @@ export const singleLine = z
   .string()
   .max(500)
   .regex(/^[^\p{C}\p{Zl}\p{Zp}]*$/u, 'expected one line')
+
+const MAX_EXT = 512
+
+/**
+ * The one open place: what a later version adds and an older reader may ignore. Names and texts together have at most
+ * 512 characters. Never acted on, shown or passed on; what must not be ignored is a new version of the wire.
+ */
+export const ext = z
+  .record(z.string(), z.string())
+  .refine(
+    (all) => Object.entries(all).flat().join('').length <= MAX_EXT,
+    `expected at most ${MAX_EXT} characters in all`,
+  )
 
 /** Positive and exact in a double, so that every language counts the same. */
 export const sequence = z.int().min(1)

@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import {
   digest,
+  ext,
   id,
   market,
   numericDate,
@@ -56,12 +57,19 @@ const shape = z.strictObject({
   stopPrice: positiveDecimal.optional(),
   /** Take-profit levels: at `price` sell `percent` of what the entry left. */
   takeProfits: z
-    .array(z.strictObject({ price: positiveDecimal, percent: share }))
+    .array(
+      z.strictObject({
+        price: positiveDecimal,
+        percent: share,
+        /** The level counts so long after the first fill, seconds. */
+        after: z.int().min(1).max(YEAR).optional(),
+      }),
+    )
     .min(1)
     .max(5)
     .optional(),
-  /** The stop follows the highest bid at this distance in percent. */
-  trailingStop: distance.optional(),
+  /** The stop follows the highest bid at this distance in percent, from this gain in percent on. */
+  trailingStop: z.strictObject({ percent: distance, from: positiveDecimal.optional() }).optional(),
   /** The stop moves to the average entry price once the bid is so many percent above it. */
   breakEven: positiveDecimal.optional(),
   /** Longest time in the market from the first fill on, seconds. */
@@ -72,6 +80,7 @@ const shape = z.strictObject({
   reason: singleLine.max(200),
   /** The latest moment at which an entry may still be sent, approval included. */
   validUntil: numericDate,
+  ext: ext.optional(),
 })
 
 export const signal = shape

@@ -41,12 +41,14 @@ export const limitEntry: Claims['signal'] = {
   size: { unit: 'quote', value: '250.50' },
   takeProfits: [
     { price: '66000', percent: '50' },
-    { price: '67000', percent: '50' },
+    { price: '67000', percent: '50', after: 3600 },
   ],
-  trailingStop: '1.5',
+  trailingStop: { percent: '1.5', from: '2' },
   breakEven: '0.8',
   maxHold: 86_400,
 }
+
+export const extended: Claims['signal'] = { ...entry, ext: { model: 'v7', note: 'x'.repeat(490) } }
 
 const { stopPrice: _stop, ...withoutStop } = entry
 
@@ -216,6 +218,7 @@ export const presence: Claims['presence'] = {
   jti: JTI,
   sub: 'home',
   state: 'online',
+  versions: [1],
 }
 
 export const devicePresence: Claims['presence'] = {
@@ -225,6 +228,14 @@ export const devicePresence: Claims['presence'] = {
   reports: 12,
   session: SESSION,
   journal: ORDER,
+}
+
+export const presenceAtProvider: Claims['presence'] = {
+  ...presence,
+  iss: 'device',
+  aud: 'acme',
+  sub: 'device',
+  versions: [1, 2],
 }
 
 export const access: Claims['access'] = {

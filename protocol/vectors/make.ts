@@ -47,6 +47,7 @@ function valid(): Map<string, object> {
   return new Map([
     ['signal-entry', vector('signal', good.entry, ENGINE)],
     ['signal-entry-limit', vector('signal', good.limitEntry, ENGINE)],
+    ['signal-with-ext', vector('signal', good.extended, ENGINE)],
     ['signal-exit', vector('signal', good.exit, ENGINE)],
     ['head', vector('head', good.head, ENGINE)],
     ['head-of-64-streams', vector('head', good.fullHead, ENGINE)],
@@ -62,6 +63,7 @@ function valid(): Map<string, object> {
     ['report-balance', vector('report', good.balance, DEVICE)],
     ['presence', vector('presence', good.presence, ENGINE)],
     ['presence-of-a-device', vector('presence', good.devicePresence, DEVICE)],
+    ['presence-at-a-provider', vector('presence', good.presenceAtProvider, DEVICE)],
     ['access', vector('access', good.access, AUTHORITY)],
   ])
 }

@@ -180,7 +180,30 @@ const orders: Case[] = [
   claims('take-101-percent', 'claims_invalid', {
     takeProfits: [{ price: '66000', percent: '101' }],
   }),
-  claims('trail-100-percent', 'claims_invalid', { trailingStop: '100' }),
+  claims('take-after-zero', 'claims_invalid', {
+    takeProfits: [{ price: '66000', percent: '10', after: 0 }],
+  }),
+  claims('take-after-fraction', 'claims_invalid', {
+    takeProfits: [{ price: '66000', percent: '10', after: 1.5 }],
+  }),
+  claims('trail-a-string', 'claims_invalid', { trailingStop: '1.5' }),
+  claims('trail-100-percent', 'claims_invalid', { trailingStop: { percent: '100' } }),
+  claims('trail-from-zero', 'claims_invalid', { trailingStop: { percent: '1', from: '0' } }),
+  claims('trail-atr', 'claims_invalid', { trailingStop: { percent: '1', atr: '2' } }),
+  claims('ext-513-characters', 'claims_invalid', { ext: { a: 'x'.repeat(512) } }),
+  claims('ext-number', 'claims_invalid', { ext: { confidence: 0.7 } }),
+  claims('ext-nested', 'claims_invalid', { ext: { size: { unit: 'percent' } } }),
+  claims('ext-a-string', 'claims_invalid', { ext: 'leverage=10' }),
+  claims('ext-inside-size', 'claims_invalid', {
+    size: { unit: 'percent', value: '10', ext: { max: '20' } },
+  }),
+  raw('ext-proto', 'json_forbidden_name', plus('"ext":{"__proto__":"x"}')),
+  [
+    'head-with-ext',
+    'claims_invalid',
+    signPayload(json({ ...good.head, ext: { a: 'b' } }), 'head'),
+    'head',
+  ],
   claims('even-zero', 'claims_invalid', { breakEven: '0' }),
   claims('hold-zero', 'claims_invalid', { maxHold: 0 }),
   claims('hold-fraction', 'claims_invalid', { maxHold: 1.5 }),
@@ -219,7 +242,35 @@ const heads: Case[] = [
   }),
 ]
 
+const presence = (name: string, code: OpenCode, change: object): Case => [
+  `presence-${name}`,
+  code,
+  signPayload(json({ ...good.presence, ...change }), 'presence'),
+  'presence',
+]
+const { versions: _versions, ...withoutVersions } = good.presence
+
+const presences: Case[] = [
+  [
+    'presence-without-versions',
+    'claims_invalid',
+    signPayload(json(withoutVersions), 'presence'),
+    'presence',
+  ],
+  presence('no-version', 'claims_invalid', { versions: [] }),
+  presence('version-zero', 'claims_invalid', { versions: [0] }),
+  presence('version-twice', 'claims_invalid', { versions: [1, 1] }),
+  presence('of-another-client', 'topic_mismatch', { sub: 'engine-2' }),
+  presence('at-another-broker', 'audience_mismatch', { aud: 'acme' }),
+  presence('journal-for-a-provider', 'claims_invalid', {
+    aud: 'acme',
+    journal: good.devicePresence.journal,
+  }),
+  presence('with-ext', 'claims_invalid', { ext: { a: 'b' } }),
+]
+
 export const REFUSED_CLAIMS: readonly Case[] = [
+  ...presences,
   ...heads,
   ...syntax,
   ...times,

@@ -138,6 +138,7 @@ const headers: Case[] = [
     signHeader(json({ alg: 'Ed25519', kid: 'k'.repeat(300), typ }), good.entry),
   ],
   withHeader('typ-jwt', { alg: 'Ed25519', kid, typ: 'JWT' }),
+  withHeader('typ-of-version-2', { alg: 'Ed25519', kid, typ: 'keyside-signal-v2+jwt' }),
   withHeader('typ-missing', { alg: 'Ed25519', kid }),
   withHeader('typ-upper-case', { alg: 'Ed25519', kid, typ: typ.toUpperCase() }),
   withHeader('members-in-other-order', { typ, kid, alg: 'Ed25519' }),

@@ -221,7 +221,7 @@ export class AttackerActions {
       ...priced(limit),
       ...(stop !== undefined && { stopPrice: decimal(stop, PRICE_PLACES) }),
       ...(hold !== undefined && { maxHold: hold }),
-      ...(trail !== undefined && { trailingStop: trail }),
+      ...(trail !== undefined && { trailingStop: { percent: trail } }),
       ...(take !== undefined && { takeProfits: take }),
     }
   }

@@ -74,15 +74,20 @@ test('an executor accepts what it seals', () => {
 
 test('an entry tells what the device does by itself, and an exit does not', () => {
   const { outbox, close } = openOutbox()
-  const takeProfit = [{ at: '2.5', sell: '50' }]
+  const takeProfit = [{ at: '2.5', sell: '50', after: 600 }]
   const strategy = {
     ...RULES,
-    exits: { takeProfit, trailingStop: '1.5', breakEven: '1', maxHold: 3_600 },
+    exits: {
+      takeProfit,
+      trailingStop: { percent: '1.5', from: '2' },
+      breakEven: '1',
+      maxHold: 3_600,
+    },
   }
   const entry = outbox.append({ ...input(600, 'entry'), strategy })
   expect(openSignal(entry?.token ?? '', 661).claims).toMatchObject({
-    takeProfits: [{ price: '103.0125', percent: '50' }],
-    trailingStop: '1.5',
+    takeProfits: [{ price: '103.0125', percent: '50', after: 600 }],
+    trailingStop: { percent: '1.5', from: '2' },
     breakEven: '1',
     maxHold: 3_600,
   })

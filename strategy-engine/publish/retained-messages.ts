@@ -1,5 +1,5 @@
 // Retained messages: each plan's head, and the engine's presence.
-import { headTopic, presenceTopic, type SigningKey, seal } from '@keyside/protocol'
+import { headTopic, presenceTopic, type SigningKey, seal, WIRE_VERSIONS } from '@keyside/protocol'
 import { newJti, type RandomBytes } from '@keyside/runtime'
 import type { StreamRow } from './outbox.ts'
 
@@ -70,6 +70,7 @@ export function presenceMessage(
       exp: now + PRESENCE_LIFE,
       jti: newJti(randomBytes),
       state,
+      versions: [...WIRE_VERSIONS],
     },
     key,
   )

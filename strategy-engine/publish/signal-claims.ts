@@ -64,7 +64,11 @@ function exitClaims(
   const above = (at: string) => toDecimal(new Big(ref).times(new Big(at).plus(100)).div(100))
   return {
     ...(takeProfit && {
-      takeProfits: takeProfit.map(({ at, sell }) => ({ price: above(at), percent: sell })),
+      takeProfits: takeProfit.map(({ at, sell, after }) => ({
+        price: above(at),
+        percent: sell,
+        ...(after !== undefined && { after }),
+      })),
     }),
     ...(trailingStop !== undefined && { trailingStop }),
     ...(breakEven !== undefined && { breakEven }),

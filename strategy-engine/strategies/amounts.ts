@@ -16,6 +16,8 @@ export type Stop =
 export interface TakeProfitLevel {
   readonly at: string
   readonly sell: string
+  /** It counts so long after the first fill, seconds. */
+  readonly after?: number | undefined
 }
 
 const AMOUNT = /^(\S+)\s*(%|[A-Z0-9]+)$/

@@ -31,18 +31,25 @@ test('reads a stop in percent or as a multiple of a series', () => {
 })
 
 test('reads what the device does with a position by itself', () => {
-  const take_profit = '[{ at: 2 %, sell: 50 % }, { at: 4.5 %, sell: 50 % }]'
+  const take_profit = '[{ at: 2 %, sell: 50 %, after: 1h }, { at: 4.5 %, sell: 50 % }]'
   expect(
     strategy({ take_profit, trailing_stop: '1.5 %', break_even: '1 %', max_hold: '12h' }).exits,
   ).toEqual({
     takeProfit: [
-      { at: '2', sell: '50' },
+      { at: '2', sell: '50', after: 3_600 },
       { at: '4.5', sell: '50' },
     ],
-    trailingStop: '1.5',
+    trailingStop: { percent: '1.5' },
     breakEven: '1',
     maxHold: 43_200,
   })
+})
+
+test('reads from which gain on the stop follows', () => {
+  const trailing = (text: string) => strategy({ trailing_stop: text }).exits.trailingStop
+  expect(trailing('{ percent: 1.5 %, from: 2 % }')).toEqual({ percent: '1.5', from: '2' })
+  expect(trailing('{ percent: 1.5 % }')).toEqual({ percent: '1.5' })
+  expect(() => trailing('100 %')).toThrow('line')
 })
 
 test('holds an entry valid for a candle unless the file says otherwise', () => {
@@ -78,7 +85,7 @@ describe('refuses with line and reason:', () => {
     ],
     [
       { trailing_stop: '100 %' },
-      'line 8: trailing_stop: expected above 0 % and at most 99 %, such as "2 %", got "100 %"',
+      'line 8: trailing_stop: expected above 0 % and at most 99 %, such as "2 %", or such as { percent: 2 %, from: 3 % }',
     ],
     [
       { take_profit: '[{ at: 2 %, sell: 101 % }]' },

@@ -18,6 +18,12 @@ import { parseCondition } from './expression/parse.ts'
 import { RuleError } from './expression/tokens.ts'
 import { type Condition, seriesIn } from './expression/tree.ts'
 
+/** Both in percent: the distance, and the gain from which on it counts. */
+interface TrailingStop {
+  readonly percent: string
+  readonly from?: string | undefined
+}
+
 export interface Strategy {
   /** Also the stream's id. */
   readonly name: string
@@ -33,7 +39,7 @@ export interface Strategy {
   readonly exits: {
     readonly takeProfit?: readonly TakeProfitLevel[] | undefined
     /** Percent. */
-    readonly trailingStop?: string | undefined
+    readonly trailingStop?: TrailingStop | undefined
     /** Percent. */
     readonly breakEven?: string | undefined
     /** Seconds. */
@@ -51,8 +57,16 @@ const short = z.string().max(100)
 const spot = market.refine((text) => !text.includes(':'), 'expected a spot market, without ":"')
 
 const percentUpTo = (most: number) => read(short, (text) => parsePercent(text, most))
+const time = read(short, parseDuration)
+const trailingStopOf = z.union(
+  [
+    percentUpTo(99).transform((percent): TrailingStop => ({ percent })),
+    z.strictObject({ percent: percentUpTo(99), from: percentUpTo(1_000).optional() }),
+  ],
+  'expected above 0 % and at most 99 %, such as "2 %", or such as { percent: 2 %, from: 3 % }',
+)
 const takeProfits = z
-  .array(z.strictObject({ at: percentUpTo(1_000), sell: percentUpTo(100) }))
+  .array(z.strictObject({ at: percentUpTo(1_000), sell: percentUpTo(100), after: time.optional() }))
   .min(1)
   .max(MAX_TAKE_PROFITS)
 
@@ -67,10 +81,10 @@ export const strategyFile = z
     size: short,
     stop: read(short, parseStop),
     take_profit: takeProfits.optional(),
-    trailing_stop: percentUpTo(99).optional(),
+    trailing_stop: trailingStopOf.optional(),
     break_even: percentUpTo(1_000).optional(),
-    max_hold: read(short, parseDuration).optional(),
-    valid_for: read(short, parseDuration).optional(),
+    max_hold: time.optional(),
+    valid_for: time.optional(),
   })
   .transform((written, context): Strategy => {
     const {

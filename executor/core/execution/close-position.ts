@@ -79,7 +79,7 @@ export function isRestingSale({ kind, planned, state }: Order): boolean {
 export function orderDeviceExit(
   context: DecisionContext,
   { stream, market, signal, seq }: Position,
-  what: Pick<NewOrder, 'reason' | 'takeProfitLevel'> & { size: OrderIntent['size'] },
+  what: Pick<NewOrder, 'reason' | 'takeProfitLevels'> & { size: OrderIntent['size'] },
 ): undefined {
   const { size, ...why } = what
   const order: NewOrder = {
@@ -111,7 +111,8 @@ export function onCoinsRefused(context: DecisionContext, order: Order): undefine
   const key = positionKey(order)
   const position = context.portfolio.positions[key]
   // What is being left, and the take-profit levels, are tried again anyway.
-  if (position === undefined || order.kind !== 'exit' || order.takeProfitLevel !== undefined) return
+  if (position === undefined || order.kind !== 'exit' || order.takeProfitLevels !== undefined)
+    return
   if (position.closing !== null || order.again) return
   if (type === 'market' && isAll(context, position, order)) startClosing(context, key, 'exit')
   else exitAgain(context, order)

@@ -174,7 +174,7 @@ test('an exit of a part that is refused although all is there is made once more,
 })
 
 test('a stop that rises takes the coins that are there along', async () => {
-  const executor = await holding({ trailingStop: '2' })
+  const executor = await holding({ trailingStop: { percent: '2' } })
   executor.exchange.own = '-0.00001'
   executor.exchange.price = '66000'
   await executor.clock.turn(20 * SECOND)

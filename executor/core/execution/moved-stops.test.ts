@@ -4,7 +4,10 @@ import { RULES } from '../../testing/fake-exchange.ts'
 import { TestExecutor } from '../../testing/rig.ts'
 
 /** To which price the stop of an entry at 60000 rises first when the bid leaps to 62000, and why. */
-async function firstRise(exits: { trailingStop: string; breakEven: string }) {
+async function firstRise(exits: {
+  trailingStop: { percent: string; from?: string }
+  breakEven: string
+}) {
   const executor = new TestExecutor()
   await executor.enter({ stopPrice: '58000', ...exits })
   const before = executor.clock.now()
@@ -18,10 +21,12 @@ async function firstRise(exits: { trailingStop: string; breakEven: string }) {
 }
 
 test('of a trailing stop and the entry price the higher one counts', async () => {
-  expect(await firstRise({ trailingStop: '1', breakEven: '2' })).toEqual([
+  expect(await firstRise({ trailingStop: { percent: '1' }, breakEven: '2' })).toEqual([
     ['61380', 'trailing_stop'],
   ])
-  expect(await firstRise({ trailingStop: '5', breakEven: '2' })).toEqual([['60000', 'break_even']])
+  expect(await firstRise({ trailingStop: { percent: '5' }, breakEven: '2' })).toEqual([
+    ['60000', 'break_even'],
+  ])
 })
 
 /** Where a trailing stop without an earlier one stands below a bid of so many steps. */
@@ -32,7 +37,7 @@ async function trailedAt(bid: string, tick: string, trail: string): Promise<stri
   exchange.price = bid
   const deep = { volume: '2000000000', asks: [[bid, '999999999999']] } as const
   exchange.liquidity = () => ({ ...deep, volumeAt: exchange.now(), asksAt: exchange.now() })
-  await executor.enter({ trailingStop: trail, size: { unit: 'quote', value: '300' } })
+  await executor.enter({ trailingStop: { percent: trail }, size: { unit: 'quote', value: '300' } })
   await executor.clock.turn(2_000)
   executor.close()
   const sent = exchange.sent.findLast(({ type }) => type === 'stop_limit')?.triggerPrice

@@ -284,6 +284,25 @@ test('sells each take-profit level once, and everything with the last', async ()
   expect(count(executor, 'notice take_profit')).toBe(3)
 })
 
+test('a level counts only so long after the first fill, and others are sold before and after it', async () => {
+  const executor = new TestExecutor()
+  const [half, third] = LADDER.map((level) => ({ ...level }))
+  const takeProfits = [{ ...third, after: 600 }, half].filter((level) => level !== undefined)
+  await executor.enter({ stopPrice: '58000', takeProfits: takeProfits as typeof LADDER })
+  await price(executor, '61500', 5 * MINUTE)
+  expect(sales(executor)).toEqual([])
+  await price(executor, '62500', 5 * SECOND)
+  expect(sales(executor).map(({ amount }) => amount)).toEqual(['0.00248'])
+  expect(positions(executor)).toMatchObject([{ levelsFilled: [1] }])
+  executor.crash()
+  await price(executor, '61500', 4 * MINUTE)
+  expect(sales(executor)).toHaveLength(1)
+  await executor.clock.turn(2 * MINUTE)
+  expect(sales(executor).map(({ amount }) => amount)).toEqual(['0.00248', '0.00149'])
+  await executor.clock.turn(2 * MINUTE)
+  expect(sales(executor)).toHaveLength(2)
+})
+
 test('levels that are reached together are sold together, and what no level names is kept', async () => {
   const executor = new TestExecutor()
   await executor.enter({ stopPrice: '58000', takeProfits: LADDER.slice(0, 2) })
@@ -355,12 +374,36 @@ test('a level that was being sold when the process died is not sold twice', asyn
     await executor.clock.turn(5 * SECOND)
   }
   expect(sales(executor)).toHaveLength(1)
-  expect(positions(executor)).toMatchObject([{ amount: '0.00348', levelsFilled: 1 }])
+  expect(positions(executor)).toMatchObject([{ amount: '0.00348', levelsFilled: [0] }])
+})
+
+test('a trailing stop follows from the gain on that the signal names, and not before', async () => {
+  const executor = new TestExecutor()
+  await executor.enter({ stopPrice: '58000', trailingStop: { percent: '1', from: '2' } })
+  const triggers = []
+  for (const to of ['60900', '61190', '61210', '61000', '61900']) {
+    await price(executor, to, 15 * SECOND)
+    triggers.push(restingStops(executor).map(({ order }) => order.triggerPrice))
+  }
+  // Bought at 60000: 61200 are 2 % more.
+  expect(triggers).toEqual(['58000', '58000', '60597.9', '60597.9', '61281'].map((stop) => [stop]))
+})
+
+test('what a signal has under ext is neither done nor told nor written down', async () => {
+  const executor = new TestExecutor()
+  const plain = new TestExecutor()
+  await plain.enter({ stopPrice: '58000' })
+  await executor.enter({ stopPrice: '58000', ext: { leverage: '10', canary: 'x7-canary' } })
+  expect(executor.exchange.sent.map(({ amount, price }) => [amount, price])).toEqual(
+    plain.exchange.sent.map(({ amount, price }) => [amount, price]),
+  )
+  expect(JSON.stringify(executor.reports)).not.toMatch(/canary|leverage/)
+  expect(JSON.stringify(executor.state())).not.toMatch(/canary|leverage/)
 })
 
 test('the stop follows the highest bid, rises only in steps, and is never lowered', async () => {
   const executor = new TestExecutor()
-  await executor.enter({ stopPrice: '58000', trailingStop: '2' })
+  await executor.enter({ stopPrice: '58000', trailingStop: { percent: '2' } })
   expect(stops(executor).map(({ triggerPrice }) => triggerPrice)).toEqual(['58800'])
   const triggers = []
   for (const to of ['60100', '61000', '61020', '62000', '61500', '61000', '62500']) {
@@ -378,7 +421,7 @@ test('the stop follows the highest bid, rises only in steps, and is never lowere
 
 test('a trailing stop is replaced at the exchange at most every ten seconds, and never counts as vanished', async () => {
   const executor = new TestExecutor()
-  await executor.enter({ stopPrice: '58000', trailingStop: '2' })
+  await executor.enter({ stopPrice: '58000', trailingStop: { percent: '2' } })
   for (let second = 1; second <= 300; second += 1)
     await price(executor, String(60_000 + second * 100), SECOND)
   expect(stops(executor).length).toBeGreaterThan(25)
@@ -389,7 +432,7 @@ test('a trailing stop is replaced at the exchange at most every ten seconds, and
 
 test('a fall between two replacements is an exit at the stop that was due', async () => {
   const executor = new TestExecutor()
-  await executor.enter({ stopPrice: '58000', trailingStop: '1' })
+  await executor.enter({ stopPrice: '58000', trailingStop: { percent: '1' } })
   await price(executor, '63000', 3 * SECOND)
   await price(executor, '61000', 15 * SECOND)
   expect(positions(executor)).toEqual([])
@@ -397,7 +440,7 @@ test('a fall between two replacements is an exit at the stop that was due', asyn
 
 test('an entry without a stop gets one from its trail', async () => {
   const executor = new TestExecutor()
-  await executor.enter({ trailingStop: '2' })
+  await executor.enter({ trailingStop: { percent: '2' } })
   await executor.clock.turn(2 * SECOND)
   expect(restingStops(executor)).toMatchObject([{ order: { triggerPrice: '58800' } }])
 })
@@ -447,7 +490,7 @@ test('a newer entry brings its own way out, and its levels begin anew', async ()
   await executor.clock.turn(5 * SECOND)
   expect(sales(executor)).toHaveLength(2)
   await executor.clock.turn(5 * MINUTE)
-  expect(positions(executor)).toMatchObject([{ exits: { maxHoldUntil: null }, levelsFilled: 1 }])
+  expect(positions(executor)).toMatchObject([{ exits: { maxHoldUntil: null }, levelsFilled: [0] }])
 })
 
 const opposite = { side: 'sell', jti: jtiOf('opposite') } as const
@@ -539,7 +582,7 @@ test('/positions shows the stop that rests at the exchange, and none while there
     const event = executor.reports.findLast((report) => report.event.type === 'answer')?.event
     return event?.type === 'answer' && event.answer.about === 'positions' && event.answer.rows
   }
-  await executor.enter({ stopPrice: '58000', trailingStop: '2' })
+  await executor.enter({ stopPrice: '58000', trailingStop: { percent: '2' } })
   await price(executor, '62000', 3 * SECOND)
   expect(await shown()).toMatchObject([{ stop: '58800' }])
   await executor.clock.turn(10 * SECOND)
@@ -569,7 +612,7 @@ test('a clock that is set back makes no pause longer', async () => {
 
 test('a trailing stop goes on rising although the clock was set back', async () => {
   const executor = new TestExecutor()
-  await executor.enter({ stopPrice: '58000', trailingStop: '2' })
+  await executor.enter({ stopPrice: '58000', trailingStop: { percent: '2' } })
   executor.clock.setBack(2 * 60 * MINUTE)
   await price(executor, '62000', 12 * SECOND)
   expect(restingStops(executor)).toMatchObject([{ order: { triggerPrice: '60760' } }])

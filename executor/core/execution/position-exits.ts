@@ -114,11 +114,11 @@ function needsPrice(
   order: Order | undefined,
 ): boolean {
   if (closing !== null || exits.trailingStop !== null || exits.breakEven !== null) return true
-  if (levelsFilled < exits.takeProfits.length) return true
+  if (levelsFilled.length < exits.takeProfits.length) return true
   return stop !== null && (order === undefined || order.planned?.request.triggerPrice !== stop)
 }
 
-// Take-profits: when the bid reaches a level, that much of the position is sold, and each level once.
+// Take-profits: when the bid reaches a level whose time has come, that much of the position is sold, and each level once.
 function takeProfit(
   context: DecisionContext,
   key: string,
@@ -126,18 +126,15 @@ function takeProfit(
   bid: Decimal | null,
 ): undefined {
   const { takeProfits } = position.exits
-  if (takeProfits.length === position.levelsFilled) return
-  const reached =
-    bid === null
-      ? 0
-      : takeProfits.filter(({ price }) => parseDecimal(price).lte(parseDecimal(bid))).length
-  if (reached <= position.levelsFilled || isExiting(context, key)) return
+  if (bid === null || takeProfits.length === position.levelsFilled.length) return
+  const reached = reachedLevels(position, bid, context.environment.now)
+  if (reached.length === 0 || isExiting(context, key)) return
   if (!mayRetry(position.failures.exit, context.environment.now)) return
   const size = sizeOf(context, position, reached, bid)
   if (size === null) return
   const { stream, market } = position
-  const reason = `take profit ${reached} of ${takeProfits.length}`
-  orderDeviceExit(context, position, { reason, takeProfitLevel: reached, size })
+  const reason = `take profit ${Math.max(...reached) + 1} of ${takeProfits.length}`
+  orderDeviceExit(context, position, { reason, takeProfitLevels: reached, size })
   notice(context, {
     level: 'info',
     code: 'take_profit',
@@ -145,21 +142,34 @@ function takeProfit(
   })
 }
 
+/** Their places in the list, from 0: those at or below the bid whose time has come and which are not sold. */
+function reachedLevels(
+  { exits, levelsFilled }: Position,
+  bid: Decimal,
+  now: number,
+): readonly number[] {
+  const best = parseDecimal(bid)
+  return exits.takeProfits.flatMap(({ price, from }, at) =>
+    now >= from && !levelsFilled.includes(at) && parseDecimal(price).lte(best) ? [at] : [],
+  )
+}
+
 /** Null while the levels reached are too little for an order: they are sold with the next one. */
 function sizeOf(
   context: DecisionContext,
   position: Position,
-  reached: number,
-  bid: Decimal | null,
+  reached: readonly number[],
+  bid: Decimal,
 ) {
   const rules = context.environment.exchange.rules(position.market)
   if (rules === null) return null
   const { takeProfits } = position.exits
   const all = { unit: 'percent', value: '100' } as const
-  if (reached === takeProfits.length && sum(takeProfits).gte(100)) return all
+  const isLast = reached.length + position.levelsFilled.length === takeProfits.length
+  if (isLast && sum(takeProfits).gte(100)) return all
   const share = percentOf(
     parseDecimal(position.initialAmount),
-    sum(takeProfits.slice(position.levelsFilled, reached)),
+    sum(takeProfits.filter((_, at) => reached.includes(at))),
   )
   const amount = floorTo(share, parseDecimal(rules.step))
   const { exit: collar } = context.environment.policy.collar

@@ -238,24 +238,30 @@ export function moveStop(context: DecisionContext, position: Position, bid: Deci
 const UNMOVED = new WeakMap<Position, { readonly bid: Decimal; readonly tick: Decimal }>()
 
 /** Rounded up, to the earlier side. */
-function evenStop({ exits, stop, cost, baseBought }: Position, bid: Big, tick: Big): Big | null {
-  if (exits.breakEven === null) return null
+function evenStop(position: Position, bid: Big, tick: Big): Big | null {
+  const { exits, stop, cost, baseBought } = position
+  if (exits.breakEven === null || !hasGained(position, bid, exits.breakEven)) return null
   const average = ratio(cost, baseBought)
   if (average === null) return null
   const entry = ceilTo(parseDecimal(average), tick)
-  if (
-    bid.lt(
-      parseDecimal(average).plus(percentOf(parseDecimal(average), parseDecimal(exits.breakEven))),
-    )
-  )
-    return null
   return entry.lt(bid) && (stop === null || entry.gt(parseDecimal(stop))) ? entry : null
 }
 
+/** Whether the bid is so many percent above the average entry price. */
+function hasGained({ cost, baseBought }: Position, bid: Big, percent: Decimal): boolean {
+  const average = ratio(cost, baseBought)
+  if (average === null) return false
+  const entry = parseDecimal(average)
+  return bid.gte(entry.plus(percentOf(entry, parseDecimal(percent))))
+}
+
 /** Rounded up, to the nearer side; where that is the bid itself, one step below it. */
-function trailingStop({ exits, stop }: Position, bid: Big, tick: Big): Big | null {
+function trailingStop(position: Position, bid: Big, tick: Big): Big | null {
+  const { exits, stop } = position
   if (exits.trailingStop === null) return null
-  const near = ceilTo(bid.minus(percentOf(bid, parseDecimal(exits.trailingStop))), tick)
+  const { percent, from } = exits.trailingStop
+  if (from !== undefined && !hasGained(position, bid, from)) return null
+  const near = ceilTo(bid.minus(percentOf(bid, parseDecimal(percent))), tick)
   const trailing = near.lt(bid) ? near : floorTo(bid.minus(tick), tick)
   if (trailing.lte(0) || stop === null) return trailing.lte(0) ? null : trailing
   return trailing.minus(parseDecimal(stop)).gte(percentOf(bid, parseDecimal(MIN_RISE)))
@@ -267,7 +273,7 @@ function trailingStop({ exits, stop }: Position, bid: Big, tick: Big): Big | nul
 function isFarBelow({ exits, stop }: Position, bid: Decimal, tick: Decimal): boolean {
   if (exits.trailingStop === null || stop === null) return false
   const price = units(bid)
-  const highest = price - (price * units(exits.trailingStop)) / HUNDRED + units(tick)
+  const highest = price - (price * units(exits.trailingStop.percent)) / HUNDRED + units(tick)
   return highest + 1n - units(stop) < (price * units(MIN_RISE)) / HUNDRED
 }
 

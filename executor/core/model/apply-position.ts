@@ -92,12 +92,18 @@ function newExits({ takeProfits = [], trailingStop, breakEven, maxHold }: OrderI
   const none = { times: 0, at: 0 }
   return {
     exits: {
-      takeProfits: takeProfits.toSorted((a, b) => new Big(a.price).cmp(b.price)),
+      takeProfits: takeProfits
+        .map(({ price, percent, after = 0 }) => ({
+          price,
+          percent,
+          from: after === 0 ? 0 : at + after * 1000,
+        }))
+        .toSorted((a, b) => new Big(a.price).cmp(b.price)),
       trailingStop: trailingStop ?? null,
       breakEven: breakEven ?? null,
       maxHoldUntil: maxHold === undefined ? null : at + maxHold * 1000,
     },
-    levelsFilled: 0,
+    levelsFilled: [],
     closing: null,
     failures: { exit: none, stop: none },
   }
@@ -209,14 +215,14 @@ export function applyStanding(portfolio: Portfolio, order: Order): Portfolio {
 /** An exit is over. Its levels are done when it sold anything; until then it stands in the book, and no other is made. */
 export function applyExitOver(portfolio: Portfolio, order: Order, at: number): Portfolio {
   if (order.kind !== 'exit') return portfolio
-  const { state, filled, takeProfitLevel, signal } = order
+  const { state, filled, takeProfitLevels, signal } = order
   const nothing = isZero(filled)
   return withPosition(portfolio, positionKey(order), ({ failures, levelsFilled, ...position }) => ({
     stops: 0,
     // A newer entry has brought levels of its own.
     levelsFilled:
-      !nothing && takeProfitLevel !== undefined && signal === position.signal
-        ? takeProfitLevel
+      !nothing && takeProfitLevels !== undefined && signal === position.signal
+        ? [...levelsFilled, ...takeProfitLevels]
         : levelsFilled,
     failures: {
       ...failures,

@@ -36,8 +36,8 @@ export interface NewOrder {
   readonly reason: string
   readonly timeframe: string
   readonly intent: OrderIntent
-  /** With a take-profit: which level it sells, from 1. */
-  readonly takeProfitLevel?: number
+  /** With a take-profit: which of the position's levels it sells, from 0. */
+  readonly takeProfitLevels?: readonly number[]
   /** An exit that was refused for want of coins, once more. */
   readonly again?: true
 }
@@ -138,17 +138,24 @@ export interface Position {
   readonly exits: Exits
   /** Base: what its newest entry left, of which the levels are percentages. */
   readonly initialAmount: Decimal
-  /** Take-profit levels that were sold, or are being sold. */
-  readonly levelsFilled: number
+  /** Which take-profit levels were sold, or are being sold, from 0. */
+  readonly levelsFilled: readonly number[]
   readonly closing: CloseReason | null
   readonly failures: { readonly exit: Failures; readonly stop: Failures }
 }
 
+/** `from`: it counts from then on, Unix ms; 0 for always. */
+interface TakeProfit {
+  readonly price: Decimal
+  readonly percent: Decimal
+  readonly from: number
+}
+
 interface Exits {
   /** Lowest price first. */
-  readonly takeProfits: NonNullable<OrderIntent['takeProfits']>
+  readonly takeProfits: readonly TakeProfit[]
   /** Percent below the highest bid. */
-  readonly trailingStop: Decimal | null
+  readonly trailingStop: NonNullable<OrderIntent['trailingStop']> | null
   /** Percent above the entry price at which the stop moves to it. */
   readonly breakEven: Decimal | null
   /** Unix ms; null for as long as it likes. */

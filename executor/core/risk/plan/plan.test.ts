@@ -152,7 +152,12 @@ test.each<[string, string, Partial<OrderIntent>, Partial<PlanInput>]>([
     { rules: { ...rules, minAmount: '0.01' } },
   ],
   ['a size above the most', 'size_above_maximum', { size: { unit: 'base', value: '9000.1' } }, {}],
-  ['a trail that is less than one tick', 'trail_below_step', { trailingStop: '0.00001' }, {}],
+  [
+    'a trail that is less than one tick',
+    'trail_below_step',
+    { trailingStop: { percent: '0.00001' } },
+    {},
+  ],
   ['a price below one tick', 'price_zero', { type: 'limit', limitPrice: '0.009' }, {}],
   [
     'a size no wire decimal can hold',

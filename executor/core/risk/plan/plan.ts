@@ -115,12 +115,12 @@ function narrowTrail({
 }: PlanInput): Unplanned | null {
   if (
     trailingStop === undefined ||
-    percentOf(parseDecimal(bid), parseDecimal(trailingStop)).gte(parseDecimal(rules.tick))
+    percentOf(parseDecimal(bid), parseDecimal(trailingStop.percent)).gte(parseDecimal(rules.tick))
   )
     return null
   return unplanned(
     'trail_below_step',
-    `expected a trail of at least one price step of ${rules.tick} at the bid ${bid}, got ${trailingStop} %: the signal does not fit the market`,
+    `expected a trail of at least one price step of ${rules.tick} at the bid ${bid}, got ${trailingStop.percent} %: the signal does not fit the market`,
   )
 }
 
