@@ -66,7 +66,10 @@ class World {
     this.#environment = environmentOf(markets, START)
     const portfolio = markets
       .flatMap((market, at) =>
-        bought(market, { hour: 0, ...(at % 2 === 0 && { exits: { trailingStop: { percent: '10' } } }) }),
+        bought(market, {
+          hour: 0,
+          ...(at % 2 === 0 && { exits: { trailingStop: { percent: '10' } } }),
+        }),
       )
       .reduce(apply, EMPTY_PORTFOLIO)
     this.#state = { portfolio, session: EMPTY_SESSION }
