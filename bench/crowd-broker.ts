@@ -1,6 +1,6 @@
 // The crowd bench's broker: with the limits that it comes with, and a token for one client.
 import { brokerConfig, startBroker } from '@keyside/broker'
-import { seal, seconds } from '@keyside/protocol'
+import { seconds, sign } from '@keyside/protocol'
 import { signingKey } from '@keyside/protocol/node'
 import { createLog, newJti, systemClock, systemRandomBytes } from '@keyside/runtime'
 
@@ -23,4 +23,4 @@ const claims = {
 }
 process.on('message', () => process.send?.(process.memoryUsage.rss()))
 process.once('disconnect', () => process.exit())
-process.send?.({ mqtt: broker.address.mqtt, token: seal('access', claims, authority) })
+process.send?.({ mqtt: broker.address.mqtt, token: sign('access', claims, authority) })

@@ -5,12 +5,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import type { ReportEvent } from '@keyside/protocol'
-import { HOME, seal, signalTopic } from '@keyside/protocol'
+import { HOME, sign, signalTopic } from '@keyside/protocol'
 import { publicKey, signingKey } from '@keyside/protocol/node'
 import type { Input } from '../executor/core/execution/inputs.ts'
 import type { JournalEvent } from '../executor/core/model/events.ts'
 import { Journal, type OutboxReport } from '../executor/journal/journal.ts'
-import { openFromEngine, ringsOf } from '../executor/open-message.ts'
+import { ringsOf, verifyFromEngine } from '../executor/verify-message.ts'
 import { type Device, startDevice } from './decide-device.ts'
 import { type Sample, summary } from './decide-summary.ts'
 import type { BenchOptions, Result } from './result.ts'
@@ -74,11 +74,11 @@ function rounds(device: Device, journal: TimedJournal, floor: Floor): () => Prom
   return async () => {
     const now = device.clock.now()
     const claims = source.next(now / 1000, 'with')
-    const token = seal('signal', claims, engine)
+    const token = sign('signal', claims, engine)
     const before = lastRows(journal)
 
     const begun = performance.now()
-    const input = openFromEngine(rings, { topic: TOPIC, token, retained: false, now })
+    const input = verifyFromEngine(rings, { topic: TOPIC, token, retained: false, now })
     const opened = performance.now()
     device.take(input)
     const whole = performance.now() - begun

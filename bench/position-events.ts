@@ -12,7 +12,7 @@ export function nameOf(text: string): string {
 }
 
 export function streamOf(market: string): string {
-  return `s-${market.slice(0, market.indexOf('/')).toLowerCase()}`
+  return `home/s-${market.slice(0, market.indexOf('/')).toLowerCase()}`
 }
 
 interface About {

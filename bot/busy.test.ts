@@ -60,7 +60,7 @@ test('a report that meets a lock is told when the lock is gone, as itself', asyn
   await until(() => log.join().includes('message not handled'))
   release()
   await until(() => replays().length > before)
-  await device.send(device.seal(device.seq, event))
+  await device.send(device.sign(device.seq, event))
   await chat.waitForMessage((message) => message.text?.includes('clock_off') === true)
   expect(log.join()).not.toMatch(/report_not_shown|handler_failed/)
 })

@@ -43,7 +43,7 @@ test('what only one of the two says is told, and nothing twice', async () => {
   await device.presence('online', 0)
   const at = fixture.clock.now() / 1000
   /** As in a replay: a new signature, the same event and time. */
-  const say = (seq: number, code: string) => device.send(device.seal(seq, notice(code), { at }))
+  const say = (seq: number, code: string) => device.send(device.sign(seq, notice(code), { at }))
   await say(1, 'shared')
   await say(2, 'first')
   await chat.waitForMessage(({ text }) => text?.includes('is first') === true)

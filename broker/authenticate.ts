@@ -1,5 +1,5 @@
 // Validates CONNECT and returns a session or a refusal.
-import { type Keyring, type OpenCode, open } from '@keyside/protocol'
+import { type Keyring, type VerifyCode, verify } from '@keyside/protocol'
 import type { ConnectPacket } from 'aedes'
 import { authorizeMessage } from './authorize.ts'
 import type { RefusalCode } from './codes.ts'
@@ -20,7 +20,7 @@ export type ConnectResult =
   | { readonly ok: true; readonly session: Session }
   | {
       readonly ok: false
-      readonly code: RefusalCode | OpenCode
+      readonly code: RefusalCode | VerifyCode
       readonly message: string
       readonly returnCode: ReturnCode
     }
@@ -58,9 +58,9 @@ function checkToken(packet: ConnectPacket, rules: ConnectRules, now: number): Co
   if (token === '')
     return refuse('connect_without_token', 'expected an access token as password', 4)
   const expected = { kinds: ['access'] as const, audience: rules.id, now, topic: null }
-  const opened = open(token, rules.pins, expected)
-  if (!opened.ok) return refuse(opened.code, opened.message, 4)
-  const { sub, acl, exp } = opened.claims
+  const verified = verify(token, rules.pins, expected)
+  if (!verified.ok) return refuse(verified.code, verified.message, 4)
+  const { sub, acl, exp } = verified.claims
   if (sub !== packet.clientId)
     return refuse('connect_other_client', `the access token is for client "${sub}"`, 4)
   const session = { client: sub, acl, expires: exp, subscriptions: new Set<string>() }
@@ -76,7 +76,7 @@ function checkWill({ will }: ConnectPacket, session: Session, rules: ConnectRule
 }
 
 function refuse(
-  code: RefusalCode | OpenCode,
+  code: RefusalCode | VerifyCode,
   message: string,
   returnCode: ReturnCode,
 ): ConnectResult {

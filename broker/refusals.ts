@@ -1,10 +1,10 @@
 // Logs refusals, at most one line a code and second, so that a flood of them cannot fill a disk.
-import type { OpenCode } from '@keyside/protocol'
+import type { VerifyCode } from '@keyside/protocol'
 import type { Logger } from '@keyside/runtime'
 import type { RefusalCode } from './codes.ts'
 
 export interface Refusal {
-  readonly code: RefusalCode | OpenCode
+  readonly code: RefusalCode | VerifyCode
   readonly message: string
   readonly client?: string
 }

@@ -14,8 +14,8 @@ import {
 } from '@keyside/runtime'
 import type { ExecutorConfig } from './config.ts'
 import type { Input } from './core/execution/inputs.ts'
-import { openFromBot, openFromEngine, ringsOf } from './open-message.ts'
 import type { Publisher } from './report/publisher.ts'
+import { ringsOf, verifyFromBot, verifyFromEngine } from './verify-message.ts'
 
 export interface LinksOptions {
   readonly config: ExecutorConfig
@@ -51,7 +51,7 @@ export function openLinks(options: LinksOptions): Links {
     subscribe: [commandTopic(config.id)],
     will: { topic: publisher.presenceTopic(), token: publisher.presence('offline') },
     onMessage: (topic, token, retained) =>
-      take(openFromBot(rings, config.id, { topic, token, retained, now: clock.now() })),
+      take(verifyFromBot(rings, config.id, { topic, token, retained, now: clock.now() })),
     onReady: () => publisher.announce(options.lastReport()),
     log,
   })
@@ -70,7 +70,7 @@ export function openLinks(options: LinksOptions): Links {
     onMessage: (topic, token, retained) => {
       const received = instant()
       const now = clock.now()
-      const input = openFromEngine(rings, { topic, token, retained, now })
+      const input = verifyFromEngine(rings, { topic, token, retained, now })
       if (input.type === 'signal') {
         trace('received', input.claims.jti, received)
         trace('verified', input.claims.jti)

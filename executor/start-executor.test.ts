@@ -10,12 +10,12 @@ import {
   HOME,
   headTopic,
   keyring,
-  open,
   type ReportEvent,
   reportTopic,
-  seal,
   seconds,
+  sign,
   signalTopic,
+  verify,
 } from '@keyside/protocol'
 import { publicKey, signingKey } from '@keyside/protocol/node'
 import {
@@ -98,7 +98,7 @@ const access = (client: string, acl: Access['acl'], issuer = authority) => {
   const iat = seconds(systemClock.now()) - 1
   const parties = { iss: 'authority', sub: client, aud: 'broker' }
   const claims = { ...parties, iat, exp: iat + 3600, jti: jtiOf(client), acl }
-  return seal('access', claims, issuer)
+  return sign('access', claims, issuer)
 }
 
 beforeAll(async () => {
@@ -184,8 +184,8 @@ async function connect(clientId: string, subscribe: readonly string[] = []): Pro
     subscribe,
     onMessage: (topic, token) => {
       const now = systemClock.now() / 1000
-      const opened = open(token, pins, { kinds: ['report'], audience: 'bot', now, topic })
-      if (opened.ok) events.push(opened.claims.event)
+      const verified = verify(token, pins, { kinds: ['report'], audience: 'bot', now, topic })
+      if (verified.ok) events.push(verified.claims.event)
     },
     log,
   })
@@ -197,7 +197,7 @@ async function connect(clientId: string, subscribe: readonly string[] = []): Pro
 const head = (...streams: readonly string[]) => {
   const iat = seconds(systemClock.now())
   const rows = streams.length === 0 ? ['demo'] : streams
-  return seal(
+  return sign(
     'head',
     {
       ...{ iss: 'home', aud: 'executors', sub: 'demo', iat, exp: iat + 45, keyset: 0 },
@@ -226,7 +226,7 @@ function askForAll(chat: Link): Promise<void> {
   const iat = seconds(systemClock.now())
   const parties = { iss: 'bot', aud: 'device', sub: 'telegram:1', jti: jtiOf('replay') }
   const instruction = { do: 'replay', after: 0 } as const
-  const replay = seal('command', { ...parties, iat, exp: iat + 60, instruction }, bot)
+  const replay = sign('command', { ...parties, iat, exp: iat + 60, instruction }, bot)
   return chat.publish(commandTopic('device'), replay)
 }
 
@@ -236,7 +236,7 @@ test('a signed signal becomes one filled order, told to the bot under the device
   await connect('bot', [reportTopic('device')])
   const provider = await connect('engine')
   await provider.publish(headTopic(HOME, 'demo'), head(), { retain: true })
-  const signal = seal('signal', signalClaims(systemClock.now(), {}), engine)
+  const signal = sign('signal', signalClaims(systemClock.now(), {}), engine)
   await provider.publish(signalTopic(HOME, 'demo'), signal)
   await provider.publish(signalTopic(HOME, 'demo'), signal)
   await vi.waitFor(() => expect(codes()).toContain('filled'), { timeout: 4_000 })
@@ -257,7 +257,7 @@ test('a large order goes out on a tap with the code that the keychain bears out'
   await provider.publish(headTopic(HOME, 'demo'), head(), { retain: true })
   const before = exchange.acceptLog().length
   const name = { jti: jtiOf('large') }
-  const signal = seal('signal', signalClaims(systemClock.now(), name), engine)
+  const signal = sign('signal', signalClaims(systemClock.now(), name), engine)
   await provider.publish(signalTopic(HOME, 'demo'), signal)
   const card = () => events.find((event) => event.type === 'approval')
   await vi.waitFor(() => expect(card()).toMatchObject({ code: 'needed' }), { timeout: 4_000 })
@@ -266,7 +266,7 @@ test('a large order goes out on a tap with the code that the keychain bears out'
     const parties = { iss: 'bot', aud: 'device', sub: 'telegram:1' }
     const said = { order: card()?.order.id ?? '', answer: 'approve', code } as const
     const claims = { ...parties, iat, exp: iat + 60, jti: jtiOf(jti), ...said }
-    return chat.publish(commandTopic('device'), seal('approval', claims, bot))
+    return chat.publish(commandTopic('device'), sign('approval', claims, bot))
   }
   const app = new TOTP({ secret: new Secret({ buffer: Uint8Array.from(secret).buffer }) })
   const now = systemClock.now()
@@ -285,7 +285,7 @@ test('an exchange that has not proved to be the sandbox gets no entry under "rea
   await connect('bot', [reportTopic('device')])
   const provider = await connect('engine')
   await provider.publish(headTopic(HOME, 'demo'), head(), { retain: true })
-  const signal = seal('signal', signalClaims(systemClock.now(), { jti: jtiOf('real') }), engine)
+  const signal = sign('signal', signalClaims(systemClock.now(), { jti: jtiOf('real') }), engine)
   await provider.publish(signalTopic(HOME, 'demo'), signal)
   const refused = expect.objectContaining({ status: 'denied', code: 'env.real' })
   await vi.waitFor(() => expect(events).toEqual([refused]), { timeout: 4_000 })
@@ -301,7 +301,7 @@ test('what the engine signed is no command', async () => {
   await start()
   await connect('bot', [reportTopic('device')])
   const provider = await connect('engine')
-  const signal = seal('signal', signalClaims(systemClock.now(), {}), engine)
+  const signal = sign('signal', signalClaims(systemClock.now(), {}), engine)
   await provider.publish(commandTopic('device'), signal)
   await vi.waitFor(() => expect(codes()).toEqual(['header_not_pinned']), { timeout: 4_000 })
 })
@@ -384,7 +384,7 @@ test('a policy that is accepted beside it is followed at once, with its markets 
   await provider.publish(headTopic(HOME, 'demo'), head(), { retain: true })
   const before = exchange.acceptLog().length
   const wish = { jti: jtiOf('of a new market'), market: 'ETH/USDT', referencePrice: '3000' }
-  const signal = seal('signal', signalClaims(systemClock.now(), wish), engine)
+  const signal = sign('signal', signalClaims(systemClock.now(), wish), engine)
   await vi.waitFor(
     async () => {
       await provider.publish(signalTopic(HOME, 'demo'), signal)
@@ -411,7 +411,7 @@ test('an exchange that is away at the start is waited for: a halt works, and wha
   const provider = await connect('engine')
   await provider.publish(headTopic(HOME, 'demo'), head(), { retain: true })
   const name = { jti: jtiOf('held through an outage') }
-  const signal = seal('signal', signalClaims(systemClock.now(), name), engine)
+  const signal = sign('signal', signalClaims(systemClock.now(), name), engine)
   await provider.publish(signalTopic(HOME, 'demo'), signal)
   await vi.waitFor(() => expect(codes()).toContain('filled'), { timeout: 8_000 })
   await executor?.stop()
@@ -452,7 +452,7 @@ test('a halt that sells needs the exchange alone: it does not wait for brokers t
   const name = { jti: jtiOf('bought to be sold') }
   await provider.publish(
     signalTopic(HOME, 'demo'),
-    seal('signal', signalClaims(systemClock.now(), name), engine),
+    sign('signal', signalClaims(systemClock.now(), name), engine),
   )
   await vi.waitFor(() => expect(codes()).toContain('filled'), { timeout: 4_000 })
   await executor?.stop()
@@ -475,7 +475,7 @@ const askStatus = async (link: Link) => {
   const iat = seconds(systemClock.now())
   const claims = { iss: 'bot', aud: 'device', sub: 'telegram:1', iat, exp: iat + 30 }
   const instruction = { do: 'status' } as const
-  const token = seal('command', { ...claims, jti: jtiOf(`${iat}`), instruction }, bot)
+  const token = sign('command', { ...claims, jti: jtiOf(`${iat}`), instruction }, bot)
   await link.publish(commandTopic('device'), token)
 }
 

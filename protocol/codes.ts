@@ -1,6 +1,6 @@
 // Every reason for which a token is refused. docs/errors.md explains each one; a test keeps both in step.
 
-export const OPEN_CODES = [
+export const VERIFY_CODES = [
   'token_too_large',
   'token_malformed',
   'token_not_canonical',
@@ -20,6 +20,6 @@ export const OPEN_CODES = [
   'expired',
 ] as const
 
-export type OpenCode = (typeof OPEN_CODES)[number]
+export type VerifyCode = (typeof VERIFY_CODES)[number]
 
 export const KEY_CODES = ['key_refused'] as const

@@ -1,4 +1,4 @@
-// The words on the wire, and the only way to seal and open them.
+// The words on the wire, and the only way to sign and verify them.
 export { decodeBase64url, encodeBase64url } from './base64url.ts'
 export type { Access } from './claims/access.ts'
 export type { Approval } from './claims/approval.ts'
@@ -26,7 +26,7 @@ export {
   type TradingState,
 } from './claims/report.ts'
 export type { Signal } from './claims/signal.ts'
-export { KEY_CODES, OPEN_CODES, type OpenCode } from './codes.ts'
+export { KEY_CODES, VERIFY_CODES, type VerifyCode } from './codes.ts'
 export { GENESIS, hashText } from './hash.ts'
 export { headerSegment, type Keyring, keyring, type Trust } from './keyring.ts'
 export {
@@ -39,8 +39,7 @@ export {
   thumbprint,
 } from './keys.ts'
 export { type Claims, KINDS, type Kind } from './kinds.ts'
-export { CLOCK_SKEW, type Expected, type Opened, open, type Refused } from './open.ts'
-export { seal } from './seal.ts'
+export { sign } from './sign.ts'
 export { shownStream, streamName } from './stream-name.ts'
 export {
   commandTopic,
@@ -51,3 +50,4 @@ export {
   signalTopic,
   WIRE_VERSIONS,
 } from './topics.ts'
+export { CLOCK_SKEW, type Expected, type Refused, type Verified, verify } from './verify.ts'

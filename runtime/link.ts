@@ -26,7 +26,7 @@ export interface LinkOptions {
   /** Who makes a new token when this one is refused: this home's own authority when left out. */
   readonly issuer?: 'home' | 'provider'
   readonly subscribe: readonly string[]
-  /** The MQTT will: a sealed `offline` presence and its topic. */
+  /** The MQTT will: a signed `offline` presence and its topic. */
   readonly will?: { readonly topic: string; readonly token: string }
   /** Must have made the message durable when it resolves: PUBACK follows. A rejection drops the connection. */
   readonly onMessage: (topic: string, token: string, retained: boolean) => Promise<void> | void

@@ -5,8 +5,8 @@ import {
   HOME,
   headTopic,
   type Signal,
-  seal,
   seconds,
+  sign,
   signalTopic,
 } from '../protocol/index.ts'
 import { newJti } from '../runtime/index.ts'
@@ -119,7 +119,7 @@ export class AttackerMessages {
       name,
       expected,
       topic: on,
-      token: seal('signal', signal, key),
+      token: sign('signal', signal, key),
       retained,
     }
   }
@@ -129,7 +129,7 @@ export class AttackerMessages {
     const iat = seconds(this.#device.now())
     const jti = newJti((bytes) => this.#random.bytes(bytes))
     const common = { iss: 'bot', aud: 'another', iat, exp: iat + 60, jti, sub: 'telegram:1' }
-    const token = seal('command', { ...common, instruction: { do: 'resume' } }, BOT_KEY)
+    const token = sign('command', { ...common, instruction: { do: 'resume' } }, BOT_KEY)
     const topic = commandTopic(DEVICE)
     const expected = ['audience_mismatch']
     return { line: 'home', name: 'for another device', expected, topic, token, retained: false }

@@ -12,7 +12,7 @@ import { SimulatedExchange } from './exchange.ts'
 import type { TakenOrder } from './ground-truth.ts'
 import { FaultyDisk, FragileJournal } from './journal.ts'
 import { CODE_SECRET, SALT } from './keys.ts'
-import { type Message, type Network, openMessage } from './network.ts'
+import { type Message, type Network, verifyMessage } from './network.ts'
 import { acceptDrawnPolicy, readAcceptedPolicy } from './policies.ts'
 import { reportPublisher } from './report-publisher.ts'
 import type { Simulation } from './simulation.ts'
@@ -89,7 +89,7 @@ export class Device {
     const life = this.#life
     if (life?.shell === null || life?.state !== 'here' || this.#dies('when a message comes')) return
     const before = life.shell.state()
-    const input = openMessage(message, this.now())
+    const input = verifyMessage(message, this.now())
     this.#take(life, input)
     if (!this.#isHere(life)) return
     this.#options.onHeard(before, input, life.shell.state())
@@ -105,7 +105,7 @@ export class Device {
     this.#take(life, { type: 'tick' })
     if (!this.#isHere(life)) return
     const before = life.shell.state()
-    this.#take(life, openMessage(message, this.now()))
+    this.#take(life, verifyMessage(message, this.now()))
     if (this.#isHere(life)) this.#options.onForged(before, life.shell.state(), expected)
   }
 

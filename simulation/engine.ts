@@ -7,8 +7,8 @@ import {
   hashText,
   headTopic,
   type Signal,
-  seal,
   seconds,
+  sign,
   signalTopic,
   streamName,
 } from '../protocol/index.ts'
@@ -103,7 +103,7 @@ export class Engine {
     const { simulation } = this.#options
     const wantsIn = this.#random.chance(this.#target.position === 'flat' ? 0.93 : 0.35)
     const claims = wantsIn ? this.#entry() : this.#exit()
-    const token = seal('signal', claims, ENGINE_KEY)
+    const token = sign('signal', claims, ENGINE_KEY)
     simulation.count('signals')
     if (this.#honesty === 'lies' && this.#random.chance(LIE_CHANCE)) this.#lie(claims)
     this.#seq = claims.seq
@@ -123,7 +123,7 @@ export class Engine {
     this.#options.simulation.fault('two signals with one number')
     const jti = newJti(this.#randomBytes)
     const other = { ...claims, jti, size: { unit: 'percent', value: '7' } } as const
-    this.#send(other, seal('signal', other, ENGINE_KEY))
+    this.#send(other, sign('signal', other, ENGINE_KEY))
   }
 
   #send({ seq, kind }: Signal, token: string): void {
@@ -220,7 +220,7 @@ export class Engine {
       ],
       keyset: 0,
     }
-    const token = seal('head', claims, ENGINE_KEY)
+    const token = sign('head', claims, ENGINE_KEY)
     this.#lastHead = token
     this.#options.network.send(`head ${stream} ${this.#seq}`, () =>
       device.hear({ line: 'signals', topic: headTopic(HOME, stream), token, retained: false }),

@@ -1,7 +1,7 @@
 // Keys that cost nothing. Everything of sealing and opening runs for real but the curve: a keyed hash stands in its place.
 import { createHash } from 'node:crypto'
-import type { Rings } from '../executor/open-message.ts'
-import { ringsOf } from '../executor/open-message.ts'
+import type { Rings } from '../executor/verify-message.ts'
+import { ringsOf } from '../executor/verify-message.ts'
 import { hashText, type PublicKey, type SigningKey } from '../protocol/index.ts'
 
 /** Ed25519 would take four fifths of a run; protocol/ tests it on its own. */

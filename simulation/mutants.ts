@@ -121,7 +121,7 @@ export const MUTANTS: Readonly<Record<string, readonly Patch[]>> = {
   ],
   'forged-is-believed': [
     {
-      file: 'protocol/open.ts',
+      file: 'protocol/verify.ts',
       from: 'if (!pin.key.verify(signed, signatureBytes))',
       to: 'if (pin.key.verify(signed, signatureBytes) === null)',
     },

@@ -1,6 +1,6 @@
 // The brokers and the lines to them: messages get lost, doubled, late and out of order.
 import type { Input } from '../executor/core/execution/inputs.ts'
-import { openFromBot, openFromEngine } from '../executor/open-message.ts'
+import { verifyFromBot, verifyFromEngine } from '../executor/verify-message.ts'
 import { DEVICE, RINGS } from './keys.ts'
 import type { Simulation } from './simulation.ts'
 
@@ -40,7 +40,7 @@ export interface Message {
 }
 
 /** `now`: the device's clock, Unix ms. */
-export function openMessage({ line, ...message }: Message, now: number): Input {
-  if (line === 'signals') return openFromEngine(RINGS, { ...message, now })
-  return openFromBot(RINGS, DEVICE, { ...message, now })
+export function verifyMessage({ line, ...message }: Message, now: number): Input {
+  if (line === 'signals') return verifyFromEngine(RINGS, { ...message, now })
+  return verifyFromBot(RINGS, DEVICE, { ...message, now })
 }

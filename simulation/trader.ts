@@ -4,11 +4,11 @@ import {
   type Command,
   commandTopic,
   keyring,
-  open,
   type Report,
   reportTopic,
-  seal,
   seconds,
+  sign,
+  verify,
 } from '../protocol/index.ts'
 import { newJti } from '../runtime/index.ts'
 import { codeAt } from './authenticator.ts'
@@ -56,15 +56,15 @@ export class Trader {
   read(token: string): undefined {
     const { simulation } = this.#options
     const now = seconds(simulation.scheduler.now())
-    const opened = open(token, READS, {
+    const verified = verify(token, READS, {
       kinds: ['report'],
       audience: 'bot',
       now,
       topic: reportTopic(DEVICE),
     })
     // The device's clock may be wrong: the report comes again when it is right.
-    if (!opened.ok) return simulation.note(`trader cannot read a report: ${opened.code}`)
-    const { seq, event } = opened.claims
+    if (!verified.ok) return simulation.note(`trader cannot read a report: ${verified.code}`)
+    const { seq, event } = verified.claims
     if (this.#received.has(seq)) return
     this.#received.add(seq)
     while (this.#received.has(this.#whole + 1)) this.#whole += 1
@@ -93,7 +93,7 @@ export class Trader {
 
   #answer(order: string, answer: 'approve' | 'decline', code: string | undefined): void {
     const claims = { ...this.#registered(), order, answer, ...(code !== undefined && { code }) }
-    this.#send(`${answer} ${order.slice(0, 6)}`, () => seal('approval', claims, BOT_KEY))
+    this.#send(`${answer} ${order.slice(0, 6)}`, () => sign('approval', claims, BOT_KEY))
   }
 
   /** Sometimes a slip of the finger, or none. */
@@ -141,7 +141,7 @@ export class Trader {
 
   #command(instruction: Command['instruction']): undefined {
     this.#send(instruction.do, () =>
-      seal('command', { ...this.#registered(), instruction }, BOT_KEY),
+      sign('command', { ...this.#registered(), instruction }, BOT_KEY),
     )
   }
 

@@ -254,7 +254,7 @@ function withClaim(
 
 test('a signal with a claim too many, signed properly, and one signed with another key: refused and told', async () => {
   const before = orders()
-  const { token } = engine.seal({})
+  const { token } = engine.sign({})
   await engine.link.publish(signalTopic(HOME, PLAN), withClaim(token, { leverage: '10' }))
   await told(/claims_invalid/)
   await engine.link.publish(

@@ -11,7 +11,7 @@ import {
   POLICY_CODES,
   REJECTION_CODES,
 } from '@keyside/executor'
-import { KEY_CODES, OPEN_CODES } from '@keyside/protocol'
+import { KEY_CODES, VERIFY_CODES } from '@keyside/protocol'
 import { RUNTIME_CODES, scrub } from '@keyside/runtime'
 import { ENGINE_CODES } from '@keyside/strategy-engine'
 import { expect, test } from 'vitest'
@@ -20,7 +20,7 @@ import { RULES } from '../executor/core/risk/rules/check.ts'
 
 const root = join(import.meta.dirname, '..')
 const known = new Set<string>([
-  ...OPEN_CODES,
+  ...VERIFY_CODES,
   ...KEY_CODES,
   ...RUNTIME_CODES,
   ...BROKER_CODES,

@@ -8,12 +8,12 @@ import {
   HOME,
   type Instruction,
   keyring,
-  open,
   presenceTopic,
   type ReportEvent,
   reportTopic,
-  seal,
   seconds,
+  sign,
+  verify,
 } from '@keyside/protocol'
 import { publicKey } from '@keyside/protocol/node'
 import {
@@ -58,10 +58,10 @@ export async function scriptedBot(home: string): Promise<ScriptedBot> {
     const isReport = topic === reportTopic(DEVICE)
     const audience = isReport ? 'bot' : HOME
     const kinds = ['report', 'presence'] as const
-    const opened = open(token, pins, { kinds, audience, now: seconds(Date.now()), topic })
-    if (!opened.ok) return void complaints.push(`${opened.code} on ${topic}`)
-    if (opened.kind === 'presence') return opened.claims.state === 'online' && bot.onOnline()
-    const { seq, event } = opened.claims
+    const verified = verify(token, pins, { kinds, audience, now: seconds(Date.now()), topic })
+    if (!verified.ok) return void complaints.push(`${verified.code} on ${topic}`)
+    if (verified.kind === 'presence') return verified.claims.state === 'online' && bot.onOnline()
+    const { seq, event } = verified.claims
     const known = reports.get(seq)
     if (known === undefined) {
       reports.set(seq, event)
@@ -80,7 +80,7 @@ export async function scriptedBot(home: string): Promise<ScriptedBot> {
   })
   const command = async (instruction: Instruction) => {
     const claims = { ...registered(), instruction }
-    await link.publish(commandTopic(DEVICE), seal('command', claims, key))
+    await link.publish(commandTopic(DEVICE), sign('command', claims, key))
     return claims.jti
   }
   const bot: ScriptedBot = {
@@ -89,7 +89,7 @@ export async function scriptedBot(home: string): Promise<ScriptedBot> {
     onReport: () => undefined,
     onOnline: () => undefined,
     answer: (order, answer) =>
-      link.publish(commandTopic(DEVICE), seal('approval', { ...registered(), order, answer }, key)),
+      link.publish(commandTopic(DEVICE), sign('approval', { ...registered(), order, answer }, key)),
     ask: async (instruction) => {
       const to = await command(instruction)
       return until(`an answer to ${instruction.do}`, () => answerTo(reports, to))

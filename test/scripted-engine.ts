@@ -10,8 +10,8 @@ import {
   headTopic,
   type Signal,
   type SigningKey,
-  seal,
   seconds,
+  sign,
   signalTopic,
 } from '@keyside/protocol'
 import {
@@ -30,11 +30,11 @@ export const PLAN = 'all'
 
 /** One stream of the engine, on one market. */
 export interface ScriptedStream {
-  /** Seals and publishes the next signal. Returns its `jti`. */
+  /** Signs and publishes the next signal. Returns its `jti`. */
   signal(change: Partial<Signal>): Promise<string>
   head(): Promise<void>
-  /** Seals a signal without sending it. */
-  seal(change: Partial<Signal>): { token: string; jti: string; seq: number }
+  /** Signs a signal without sending it. */
+  sign(change: Partial<Signal>): { token: string; jti: string; seq: number }
 }
 
 export interface ScriptedEngine extends ScriptedStream {
@@ -76,7 +76,7 @@ function scriptedStream(
   let target: 'long' | 'flat' = 'flat'
   let since = 0
 
-  const sealNext = (change: Partial<Signal>) => {
+  const signNext = (change: Partial<Signal>) => {
     const now = seconds(Date.now())
     const kind = change.kind ?? 'entry'
     candle += 1
@@ -101,7 +101,7 @@ function scriptedStream(
       validUntil: now + 60,
       ...change,
     }
-    const token = seal('signal', claims, key)
+    const token = sign('signal', claims, key)
     seq += 1
     prev = hashText(token)
     target = kind === 'entry' ? 'long' : 'flat'
@@ -117,7 +117,7 @@ function scriptedStream(
       sub: PLAN,
       jti: newJti(systemRandomBytes),
     } as const
-    const token = seal(
+    const token = sign(
       'head',
       {
         ...claims,
@@ -132,9 +132,9 @@ function scriptedStream(
   }
   return {
     head,
-    seal: sealNext,
+    sign: signNext,
     signal: async (change) => {
-      const { token, jti } = sealNext(change)
+      const { token, jti } = signNext(change)
       await link.publish(signalTopic(HOME, PLAN), token)
       await head()
       return jti

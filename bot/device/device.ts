@@ -5,8 +5,8 @@ import {
   commandTopic,
   type Instruction,
   type SigningKey,
-  seal,
   seconds,
+  sign,
 } from '@keyside/protocol'
 import { type Clock, type Link, newJti, type RandomBytes } from '@keyside/runtime'
 import { Halts, type HaltsOptions } from './halts.ts'
@@ -90,7 +90,7 @@ export class Device {
     const exp = Math.min(expires, iat + APPROVAL_LIFE)
     const registered = { iss: bot, aud: device, iat, exp, jti: newJti(randomBytes) }
     const claims = { ...registered, sub: `telegram:${user}`, ...answer }
-    await this.#options.link().publish(commandTopic(device), seal('approval', claims, key))
+    await this.#options.link().publish(commandTopic(device), sign('approval', claims, key))
   }
 
   /** Call when a message from the device arrives, and every few seconds: an unacknowledged halt is sent again. */
@@ -130,7 +130,7 @@ export class Device {
     const { bot, device, key, clock } = this.#options
     const iat = seconds(clock.now())
     const registered = { iss: bot, aud: device, iat, exp: iat + COMMAND_LIFE, jti }
-    const token = seal('command', { ...registered, sub, instruction }, key)
+    const token = sign('command', { ...registered, sub, instruction }, key)
     await this.#options.link().publish(commandTopic(device), token)
   }
 }

@@ -3,12 +3,12 @@ import {
   HOME,
   type Keyring,
   keyring,
-  open,
   type Presence,
   presenceTopic,
   type Report,
   reportTopic,
   seconds,
+  verify,
 } from '@keyside/protocol'
 import { publicKey } from '@keyside/protocol/node'
 import { type Clock, describeError, isBusy, type Logger, type RandomBytes } from '@keyside/runtime'
@@ -65,19 +65,19 @@ export class Receiver {
   receive(topic: string, token: string): void {
     const now = seconds(this.#deps.clock.now())
     const isReport = topic === this.topics[0]
-    const opened = open(token, this.#pins, {
+    const verified = verify(token, this.#pins, {
       kinds: isReport ? ['report'] : ['presence'],
       audience: isReport ? this.#bot : HOME,
       now,
       topic,
     })
-    if (!opened.ok)
+    if (!verified.ok)
       this.#deps.log.warn(
-        { code: 'report_refused', why: opened.code, topic },
-        `a message on ${topic} was refused: ${opened.message}`,
+        { code: 'report_refused', why: verified.code, topic },
+        `a message on ${topic} was refused: ${verified.message}`,
       )
-    else if (opened.kind === 'report') this.#report(opened.claims)
-    else this.#presence(opened.claims)
+    else if (verified.kind === 'report') this.#report(verified.claims)
+    else this.#presence(verified.claims)
     this.#deps.wake()
   }
 

@@ -16,7 +16,7 @@ const notice = (message: string): ReportEvent => ({
 test('a report that comes twice is told once, and a forged one never', async () => {
   const fixture = await openFixture()
   const chat = await fixture.claim()
-  const token = fixture.device.seal(1, { type: 'state', state: 'paused', by: '<b>&' })
+  const token = fixture.device.sign(1, { type: 'state', state: 'paused', by: '<b>&' })
   await fixture.device.send(token)
   await fixture.device.send(token)
   await fixture.device.send(token.replace(/.{4}$/, 'AAAA'))
@@ -28,12 +28,12 @@ test('a report that comes twice is told once, and a forged one never', async () 
 test('a gap is asked for, and told in order', async () => {
   const fixture = await openFixture()
   const chat = await fixture.claim()
-  await fixture.device.send(fixture.device.seal(2, notice('second one')))
+  await fixture.device.send(fixture.device.sign(2, notice('second one')))
   const replays = () => fixture.device.commands.map(({ instruction }) => instruction)
   await until(() => replays().length === 2)
   expect(replays()[1]).toEqual({ do: 'replay', after: 0 })
-  await fixture.device.send(fixture.device.seal(1, notice('first')))
-  await fixture.device.send(fixture.device.seal(2, notice('second one')))
+  await fixture.device.send(fixture.device.sign(1, notice('first')))
+  await fixture.device.send(fixture.device.sign(2, notice('second one')))
   await chat.waitForMessage(({ text }) => text?.includes('Second one') === true)
   const told = chat.messages().map(({ text = '' }) => text)
   expect(told.slice(-2)).toEqual(['⚠️ first. n.5', '⚠️ Second one. n.10'])
@@ -74,7 +74,7 @@ test('what the device can send no more is confessed, and what follows is told', 
   const fixture = await openFixture()
   const chat = await fixture.claim()
   const { device } = fixture
-  const token = device.seal(5, notice('the fifth'))
+  const token = device.sign(5, notice('the fifth'))
   await device.send(token)
   const asked = () =>
     device.commands.filter(({ instruction }) => instruction.do === 'replay').length
@@ -134,7 +134,7 @@ test('a device that numbers anew is heard, an old presence shown again changes n
   clock.advance(1000)
   device.journal = fresh
   await device.presence('online', 0)
-  await device.send(device.seal(1, notice('new life')))
+  await device.send(device.sign(1, notice('new life')))
   await chat.waitForMessage(({ text }) => text?.includes('New life') === true)
   const last = device.commands.at(-1)?.instruction
   expect(last).toEqual({ do: 'replay', after: 0 })

@@ -9,11 +9,11 @@ import {
   encodeBase64url,
   GENESIS,
   keyring,
-  open,
   type Report,
   type ReportEvent,
   type SigningKey,
-  seal,
+  sign,
+  verify,
 } from '@keyside/protocol'
 import { publicKey, signingKey } from '@keyside/protocol/node'
 import {
@@ -139,7 +139,7 @@ function accessToken(
 ): string {
   const iat = clock.now() / 1000
   const registered = { iss: 'authority', aud: 'broker', iat, exp: iat + 86_400 }
-  return seal('access', { ...registered, jti: newJti(systemRandomBytes), sub, acl }, AUTHORITY)
+  return sign('access', { ...registered, jti: newJti(systemRandomBytes), sub, acl }, AUTHORITY)
 }
 
 function writeConfig(home: string, url: string, clock: Clock, telegram: SandboxTelegram) {
@@ -198,15 +198,15 @@ class ScriptedDevice {
     const pins = keyring([
       { key: publicKey(BOT.publicKey), issuer: 'bot', kinds: ['command', 'approval'] },
     ])
-    const opened = open(token, pins, {
+    const verified = verify(token, pins, {
       kinds: ['command', 'approval'],
       audience: 'device',
       now: this.#clock.now() / 1000,
       topic,
     })
-    if (!opened.ok) throw new Error(`the bot sent what a device refuses: ${opened.message}`)
-    if (opened.kind === 'approval') this.heard.push({ approval: opened.claims })
-    else this.#obey(opened.claims)
+    if (!verified.ok) throw new Error(`the bot sent what a device refuses: ${verified.message}`)
+    if (verified.kind === 'approval') this.heard.push({ approval: verified.claims })
+    else this.#obey(verified.claims)
   }
 
   #obey(command: Command): void {
@@ -218,14 +218,14 @@ class ScriptedDevice {
   /** The next report in order. */
   report(event: ReportEvent): Promise<void> {
     this.seq += 1
-    return this.send(this.seal(this.seq, event))
+    return this.send(this.sign(this.seq, event))
   }
 
-  seal(seq: number, event: ReportEvent, change: Partial<Report> = {}, key = DEVICE): string {
+  sign(seq: number, event: ReportEvent, change: Partial<Report> = {}, key = DEVICE): string {
     const iat = this.#clock.now() / 1000
     const registered = { iss: 'device', aud: 'bot', iat, exp: iat + 3600 }
     const jti = newJti(systemRandomBytes)
-    return seal(
+    return sign(
       'report',
       { ...registered, jti, seq, session: this.session, at: iat, event, ...change },
       key,
@@ -246,7 +246,7 @@ class ScriptedDevice {
     const { session, journal } = this
     const names = { jti: newJti(systemRandomBytes), sub: 'device', session, journal }
     const claims = { ...registered, ...names, state, versions: [1], reports }
-    const token = seal('presence', claims, DEVICE)
+    const token = sign('presence', claims, DEVICE)
     return this.#link.publish('keyside/v1/presence/home/device', token, { retain: true })
   }
 

@@ -1,6 +1,6 @@
 // What the broker's tests share: an authority, a broker on free ports, time that can be moved, a client of bytes.
 import { connect, type Socket } from 'node:net'
-import { type Access, encodeBase64url, type SigningKey, seal } from '@keyside/protocol'
+import { type Access, encodeBase64url, type SigningKey, sign } from '@keyside/protocol'
 import { signingKey } from '@keyside/protocol/node'
 import { type Clock, createLog, systemClock } from '@keyside/runtime'
 import { type Authenticate, authenticate } from '../authenticate.ts'
@@ -21,7 +21,7 @@ export function token(
   const jti = encodeBase64url(new Uint8Array(16))
   const acl = { publish: [], subscribe: [], ...rights }
   const parties = { iss: 'authority', sub: client, aud: 'broker' }
-  return seal('access', { ...parties, iat, exp: iat + 3600, jti, acl, ...claims }, key)
+  return sign('access', { ...parties, iat, exp: iat + 3600, jti, acl, ...claims }, key)
 }
 
 interface TestClock extends Clock {

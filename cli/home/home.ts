@@ -8,8 +8,8 @@ import {
   headTopic,
   presenceTopic,
   type SigningKey,
-  seal,
   seconds,
+  sign,
   signalTopic,
 } from '@keyside/protocol'
 import {
@@ -139,7 +139,7 @@ function issueTokens(
     }
     writePrivate(
       join(home, secretFile(`${client}.token`)),
-      `${seal('access', claims, authority)}\n`,
+      `${sign('access', claims, authority)}\n`,
     )
   }
 }

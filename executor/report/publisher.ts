@@ -5,8 +5,8 @@ import {
   presenceTopic,
   reportTopic,
   type SigningKey,
-  seal,
   seconds,
+  sign,
   WIRE_VERSIONS,
 } from '@keyside/protocol'
 import { type Clock, type Link, type Logger, newJti, type RandomBytes } from '@keyside/runtime'
@@ -56,25 +56,25 @@ export class Publisher {
   send(reports: readonly OutboxReport[]): void {
     for (const report of reports) {
       this.#last = Math.max(this.#last, report.seq)
-      this.#publish(reportTopic(this.#options.device), this.#sealAny(report), false)
+      this.#publish(reportTopic(this.#options.device), this.#signAny(report), false)
     }
   }
 
   /** For a report that the wire cannot carry, a notice takes its number: one bad report ends neither us nor a replay. */
-  #sealAny(report: OutboxReport): string {
+  #signAny(report: OutboxReport): string {
     try {
-      return this.#seal(report)
+      return this.#sign(report)
     } catch (error) {
       const { code } = UNSENDABLE
       const { seq, event } = report
       this.#options.log.warn({ err: error, code, report: seq, event: event.type }, sentenceOf(code))
-      return this.#seal({ ...report, event: UNSENDABLE })
+      return this.#sign({ ...report, event: UNSENDABLE })
     }
   }
 
-  #seal({ seq, at, event }: OutboxReport): string {
+  #sign({ seq, at, event }: OutboxReport): string {
     const { device, audience, key, session } = this.#options
-    return seal(
+    return sign(
       'report',
       {
         ...this.#registered(audience, REPORT_LIFE_S),
@@ -98,7 +98,7 @@ export class Publisher {
     return presenceTopic(HOME, this.#options.device)
   }
 
-  /** Also the MQTT will, sealed before there is a connection. */
+  /** Also the MQTT will, signed before there is a connection. */
   presence(state: Presence['state']): string {
     const { device, key, session, journal } = this.#options
     const claims = {
@@ -111,7 +111,7 @@ export class Publisher {
       session,
       journal: journal(),
     }
-    return seal('presence', claims, key)
+    return sign('presence', claims, key)
   }
 
   #registered(aud: string, life: number) {

@@ -1,4 +1,4 @@
-// Tokens that `seal` would never make: any header, any payload, signed as well as can be.
+// Tokens that `sign` would never make: any header, any payload, signed as well as can be.
 import { encodeBase64url } from '../base64url.ts'
 import { headerSegment } from '../keyring.ts'
 import type { Kind } from '../kinds.ts'

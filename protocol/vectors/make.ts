@@ -3,7 +3,7 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { encodeBase64url } from '../base64url.ts'
 import { KINDS, type Kind } from '../kinds.ts'
-import { seal } from '../seal.ts'
+import { sign } from '../sign.ts'
 import * as good from './claims.ts'
 import { AUTHORITY, BOT, DEVICE, ENGINE, TRUSTED, type VectorKey } from './keys.ts'
 import { REFUSED_CLAIMS } from './refused-claims.ts'
@@ -70,7 +70,7 @@ function valid(): Map<string, object> {
 
 function vector<Name extends Kind>(
   kind: Name,
-  claims: Parameters<typeof seal<Name>>[1],
+  claims: Parameters<typeof sign<Name>>[1],
   signer: VectorKey,
 ): object {
   return {
@@ -78,7 +78,7 @@ function vector<Name extends Kind>(
     audience: claims.aud,
     topic: KINDS[kind].topic?.(claims) ?? null,
     now: good.NOW,
-    token: seal(kind, claims, signer.key),
+    token: sign(kind, claims, signer.key),
     claims,
   }
 }

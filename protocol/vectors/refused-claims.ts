@@ -1,5 +1,5 @@
 // What a verifier must refuse although the signature fits: JSON that two readers read differently, and bad claims.
-import type { OpenCode } from '../codes.ts'
+import type { VerifyCode } from '../codes.ts'
 import * as good from './claims.ts'
 import { bytes, signPayload } from './forge.ts'
 import type { Case } from './refused-jws.ts'
@@ -8,19 +8,19 @@ const { NOW } = good
 const json = JSON.stringify
 const text = json(good.entry)
 
-const raw = (name: string, code: OpenCode, payload: string | Uint8Array): Case => [
+const raw = (name: string, code: VerifyCode, payload: string | Uint8Array): Case => [
   name,
   code,
   signPayload(payload),
 ]
-const claims = (name: string, code: OpenCode, change: object, base: object = good.entry): Case =>
+const claims = (name: string, code: VerifyCode, change: object, base: object = good.entry): Case =>
   raw(name, code, json({ ...base, ...change }))
 const without = (name: keyof typeof good.entry): Case => {
   const { [name]: _left, ...rest } = good.entry
   return raw(`without-${name}`, 'claims_invalid', json(rest))
 }
 /** Puts raw text where the entry has its size value, quotes included. */
-const amount = (name: string, code: OpenCode, value: string): Case =>
+const amount = (name: string, code: VerifyCode, value: string): Case =>
   raw(`amount-${name}`, code, text.replace('"value":"10"', `"value":${value}`))
 const market = (name: string, value: string): Case =>
   claims(`market-${name}`, 'claims_invalid', { market: value })
@@ -216,7 +216,7 @@ const orders: Case[] = [
   claims('reason-201-characters', 'claims_invalid', { reason: 'x'.repeat(201) }),
 ]
 
-const head = (name: string, code: OpenCode, change: object): Case => [
+const head = (name: string, code: VerifyCode, change: object): Case => [
   `head-${name}`,
   code,
   signPayload(json({ ...good.head, ...change }), 'head'),
@@ -242,7 +242,7 @@ const heads: Case[] = [
   }),
 ]
 
-const presence = (name: string, code: OpenCode, change: object): Case => [
+const presence = (name: string, code: VerifyCode, change: object): Case => [
   `presence-${name}`,
   code,
   signPayload(json({ ...good.presence, ...change }), 'presence'),

@@ -1,19 +1,19 @@
 // What a verifier must refuse before it reads a claim: RFC 7515, RFC 8725, RFC 8032.
 import { createHmac } from 'node:crypto'
 import { decodeBase64url, encodeBase64url } from '../base64url.ts'
-import type { OpenCode } from '../codes.ts'
+import type { VerifyCode } from '../codes.ts'
 import { headerSegment } from '../keyring.ts'
 import type { Kind } from '../kinds.ts'
-import { seal } from '../seal.ts'
+import { sign } from '../sign.ts'
 import * as good from './claims.ts'
 import { base64url, bytes, signHeader, signPayload, signSegments } from './forge.ts'
 import { BOT, DEVICE, ENGINE, STRANGER } from './keys.ts'
 
 /** name, code, token, and the kind that is expected where it comes: a signal if none is named */
-export type Case = readonly [string, OpenCode, string, Kind?]
+export type Case = readonly [string, VerifyCode, string, Kind?]
 
-const token = seal('signal', good.entry, ENGINE.key)
-const other = seal('signal', good.exit, ENGINE.key)
+const token = sign('signal', good.entry, ENGINE.key)
+const other = sign('signal', good.exit, ENGINE.key)
 const [header = '', payload = '', signature = ''] = token.split('.')
 const [, otherPayload = '', otherSignature = ''] = other.split('.')
 const kid = ENGINE.key.kid
@@ -26,7 +26,7 @@ const withHeader = (name: string, members: object): Case => [
   signHeader(json(members), good.entry),
 ]
 
-const withSignature = (name: string, code: OpenCode, raw: Uint8Array): Case => [
+const withSignature = (name: string, code: VerifyCode, raw: Uint8Array): Case => [
   `signature-${name}`,
   code,
   `${header}.${payload}.${encodeBase64url(raw)}`,
@@ -148,15 +148,15 @@ const headers: Case[] = [
     signHeader(`{ "alg":"Ed25519","kid":"${kid}","typ":"${typ}"}`, good.entry),
   ],
   ['header-not-json', 'header_not_pinned', signHeader('Ed25519', good.entry)],
-  ['stranger-key', 'header_not_pinned', seal('signal', good.entry, STRANGER.key)],
+  ['stranger-key', 'header_not_pinned', sign('signal', good.entry, STRANGER.key)],
   [
     'stranger-key-under-trusted-kid',
     'signature_invalid',
     signPayload(json(good.entry), 'signal', { ...STRANGER, key: { ...STRANGER.key, kid } }),
   ],
   ['key-of-another-kind', 'header_not_pinned', signPayload(json(good.entry), 'signal', BOT)],
-  ['report-where-signals-come', 'kind_unexpected', seal('report', good.report, DEVICE.key)],
-  ['head-where-signals-come', 'kind_unexpected', seal('head', good.head, ENGINE.key)],
+  ['report-where-signals-come', 'kind_unexpected', sign('report', good.report, DEVICE.key)],
+  ['head-where-signals-come', 'kind_unexpected', sign('head', good.head, ENGINE.key)],
 ]
 
 const signatures: Case[] = [

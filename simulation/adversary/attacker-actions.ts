@@ -2,8 +2,8 @@
 
 import type { Policy } from '../../executor/core/risk/policy/schema.ts'
 import type { OutboxReport } from '../../executor/journal/journal.ts'
-import { openFromBot, openFromEngine } from '../../executor/open-message.ts'
 import type { Shell } from '../../executor/shell.ts'
+import { verifyFromBot, verifyFromEngine } from '../../executor/verify-message.ts'
 import {
   commandTopic,
   GENESIS,
@@ -13,9 +13,9 @@ import {
   headTopic,
   type Instruction,
   type Signal,
-  seal,
   seconds,
   shownStream,
+  sign,
   signalTopic,
   streamName,
 } from '../../protocol/index.ts'
@@ -126,7 +126,7 @@ export class AttackerActions {
   async #approve(): Promise<void> {
     for (; this.#answers.length > 0; await this.#options.time.pass(1)) {
       const [order = ''] = this.#answers.splice(0, 1)
-      this.#home(seal('approval', { ...this.#fromBot(), order, answer: 'approve' }, BOT_KEY))
+      this.#home(sign('approval', { ...this.#fromBot(), order, answer: 'approve' }, BOT_KEY))
     }
   }
 
@@ -159,7 +159,7 @@ export class AttackerActions {
 
   async command(instruction: Instruction): Promise<void> {
     this.#options.tell(`command ${instruction.do}`)
-    this.#home(seal('command', { ...this.#fromBot(), instruction }, BOT_KEY))
+    this.#home(sign('command', { ...this.#fromBot(), instruction }, BOT_KEY))
     await this.#options.time.pass(25)
   }
 
@@ -244,7 +244,7 @@ export class AttackerActions {
   }
 
   #signal(claims: Signal): void {
-    const token = seal('signal', claims, ENGINE_KEY)
+    const token = sign('signal', claims, ENGINE_KEY)
     this.signals += 1
     this.#chains.set(streamName(HOME, claims.sub), { seq: claims.seq, hash: hashText(token) })
     this.#take(signalTopic(HOME, claims.sub), token)
@@ -258,18 +258,18 @@ export class AttackerActions {
       streams: [[shownStream(stream), seq, hash, position, since, this.#candle]],
       keyset: 0,
     } satisfies Head
-    this.#take(headTopic(HOME, shownStream(stream)), seal('head', head, ENGINE_KEY))
+    this.#take(headTopic(HOME, shownStream(stream)), sign('head', head, ENGINE_KEY))
   }
 
   #take(topic: string, token: string): void {
     this.#tokens.push({ topic, token })
     const message = { topic, token, retained: false, now: this.now() }
-    this.#options.shell.take(openFromEngine(RINGS, message))
+    this.#options.shell.take(verifyFromEngine(RINGS, message))
   }
 
   #home(token: string): void {
     const message = { topic: commandTopic(DEVICE), token, retained: false, now: this.now() }
-    this.#options.shell.take(openFromBot(RINGS, DEVICE, message))
+    this.#options.shell.take(verifyFromBot(RINGS, DEVICE, message))
   }
 
   #chain(stream: string): Chain {

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { GENESIS, hashText, keyring, open } from '@keyside/protocol'
+import { GENESIS, hashText, keyring, verify } from '@keyside/protocol'
 import { publicKey, signingKey } from '@keyside/protocol/node'
 import fc from 'fast-check'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -35,17 +35,17 @@ function input(start: number, kind: 'entry' | 'exit'): SignalInput {
   return { issuer: 'home', strategy: RULES, start, decision }
 }
 
-function openSignal(token: string, now: number) {
+function verifySignal(token: string, now: number) {
   const topic = 'keyside/v1/signal/home/demo'
-  const opened = open(token, PINS, { kinds: ['signal'], audience: 'executors', now, topic })
-  if (!opened.ok) throw new Error(opened.message)
-  return opened
+  const verified = verify(token, PINS, { kinds: ['signal'], audience: 'executors', now, topic })
+  if (!verified.ok) throw new Error(verified.message)
+  return verified
 }
 
-test('an executor accepts what it seals', () => {
+test('an executor accepts what it signs', () => {
   const { outbox, close } = openOutbox()
   const entry = outbox.append(input(600, 'entry'))
-  const { claims } = openSignal(entry?.token ?? '', 661)
+  const { claims } = verifySignal(entry?.token ?? '', 661)
   expect(claims).toEqual({
     iss: 'home',
     aud: 'executors',
@@ -67,7 +67,7 @@ test('an executor accepts what it seals', () => {
     reason: 'close 100.50',
     validUntil: 720,
   })
-  const exit = openSignal(outbox.append(input(660, 'exit'))?.token ?? '', 721)
+  const exit = verifySignal(outbox.append(input(660, 'exit'))?.token ?? '', 721)
   expect(exit.claims).toMatchObject({ side: 'sell', iat: 720, exp: 1320, validUntil: 1320 })
   close()
 })
@@ -85,14 +85,14 @@ test('an entry tells what the device does by itself, and an exit does not', () =
     },
   }
   const entry = outbox.append({ ...input(600, 'entry'), strategy })
-  expect(openSignal(entry?.token ?? '', 661).claims).toMatchObject({
+  expect(verifySignal(entry?.token ?? '', 661).claims).toMatchObject({
     takeProfits: [{ price: '103.0125', percent: '50', after: 600 }],
     trailingStop: { percent: '1.5', from: '2' },
     breakEven: '1',
     maxHold: 3_600,
   })
   const exit = outbox.append({ ...input(660, 'exit'), strategy })
-  expect(Object.keys(openSignal(exit?.token ?? '', 721).claims)).not.toContain('takeProfits')
+  expect(Object.keys(verifySignal(exit?.token ?? '', 721).claims)).not.toContain('takeProfits')
   close()
 })
 
@@ -108,7 +108,7 @@ test('numbers and chains the signals of a stream, whatever restarts come between
           ;({ outbox, close } = openOutbox(path))
         }
         const signed = outbox.append(input(i * 60, i % 2 === 0 ? 'entry' : 'exit'))
-        const { claims, hash } = openSignal(signed?.token ?? '', i * 60 + 61)
+        const { claims, hash } = verifySignal(signed?.token ?? '', i * 60 + 61)
         expect(claims).toMatchObject({ seq: i + 1, prev })
         expect(outbox.stream('demo')).toMatchObject({
           seq: i + 1,

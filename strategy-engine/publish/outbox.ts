@@ -1,6 +1,6 @@
 // The outbox: a signal is numbered, chained, signed and committed here before anything is sent.
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
-import { GENESIS, hashText, type SigningKey, seal } from '@keyside/protocol'
+import { GENESIS, hashText, type SigningKey, sign } from '@keyside/protocol'
 import { z } from 'zod'
 import type { Position } from '../strategies/runner.ts'
 import { transaction } from './database.ts'
@@ -95,7 +95,7 @@ export class Outbox {
       const { plan, seq: last, hash: prev } = this.#row(input.strategy.name)
       const claims = signalClaims(input, { plan, seq: last + 1, prev })
       if (this.#has(claims.jti)) return null
-      const token = seal('signal', claims, this.#key)
+      const token = sign('signal', claims, this.#key)
       const { sub: stream, seq, jti, exp } = claims
       const position = claims.kind === 'entry' ? 'long' : 'flat'
       this.#sql(`INSERT INTO signals VALUES (?, ?, ?, ?, ?, 'unsent')`).run(

@@ -1,5 +1,5 @@
 // Retained messages: each plan's head, and the engine's presence.
-import { headTopic, presenceTopic, type SigningKey, seal, WIRE_VERSIONS } from '@keyside/protocol'
+import { headTopic, presenceTopic, type SigningKey, sign, WIRE_VERSIONS } from '@keyside/protocol'
 import { newJti, type RandomBytes } from '@keyside/runtime'
 import type { StreamRow } from './outbox.ts'
 
@@ -30,7 +30,7 @@ export function headMessage(
   rows: readonly StreamRow[],
   now: number,
 ): Message {
-  const token = seal(
+  const token = sign(
     'head',
     {
       iss: issuer,
@@ -60,7 +60,7 @@ export function presenceMessage(
   state: 'online' | 'offline',
   now: number,
 ): Message {
-  const token = seal(
+  const token = sign(
     'presence',
     {
       iss: issuer,

@@ -8,10 +8,10 @@ import {
   type Claims,
   encodeBase64url,
   keyring,
-  type Opened,
-  open,
   type SigningKey,
-  seal,
+  sign,
+  type Verified,
+  verify,
 } from '@keyside/protocol'
 import { publicKey, signingKey } from '@keyside/protocol/node'
 import {
@@ -41,7 +41,7 @@ const TOPICS = ['keyside/v1/signal/+/+', 'keyside/v1/head/+/+', 'keyside/v1/pres
 const silent = createLog({ program: 'test', level: 'silent' })
 
 type Told = 'signal' | 'head' | 'presence'
-type Message<Name extends Told> = Opened<Name> & { topic: string; retained: boolean }
+type Message<Name extends Told> = Verified<Name> & { topic: string; retained: boolean }
 type Received = { [Name in Told]: Message<Name>[] }
 
 /** An engine's home with one strategy. `outsider`: its access token is not from the authority. */
@@ -185,12 +185,12 @@ async function listen(home: Home, broker: Broker) {
     onMessage: (topic, token, retained) => {
       const audience = topic.includes('/presence/') ? 'home' : 'executors'
       const kinds = ['signal', 'head', 'presence'] as const
-      const opened = open(token, pins, { kinds, audience, now: issuedAt(token), topic })
-      if (!opened.ok) throw new Error(`${topic}: ${opened.message}`)
+      const verified = verify(token, pins, { kinds, audience, now: issuedAt(token), topic })
+      if (!verified.ok) throw new Error(`${topic}: ${verified.message}`)
       topics.push(topic)
-      if (opened.kind === 'signal') received.signal.push({ ...opened, topic, retained })
-      if (opened.kind === 'head') received.head.push({ ...opened, topic, retained })
-      if (opened.kind === 'presence') received.presence.push({ ...opened, topic, retained })
+      if (verified.kind === 'signal') received.signal.push({ ...verified, topic, retained })
+      if (verified.kind === 'head') received.head.push({ ...verified, topic, retained })
+      if (verified.kind === 'presence') received.presence.push({ ...verified, topic, retained })
     },
   })
   onTestFinished(() => link.close())
@@ -267,5 +267,5 @@ function access(client: string, acl: Claims['access']['acl'], key: SigningKey = 
   const iat = Math.floor(Date.now() / 1000) - 1
   const jti = encodeBase64url(new Uint8Array(16))
   const claims = { iss: 'authority', sub: client, aud: 'broker', iat, exp: iat + 3_600, jti, acl }
-  return seal('access', claims, key)
+  return sign('access', claims, key)
 }

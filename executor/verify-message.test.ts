@@ -1,8 +1,8 @@
-import { commandTopic, headTopic, seal, signalTopic } from '@keyside/protocol'
+import { commandTopic, headTopic, sign, signalTopic } from '@keyside/protocol'
 import { publicKey, signingKey } from '@keyside/protocol/node'
 import { expect, test } from 'vitest'
-import { openFromBot, openFromEngine, ringsOf } from './open-message.ts'
 import { START, signalClaims, TestExecutor } from './testing/rig.ts'
+import { ringsOf, verifyFromBot, verifyFromEngine } from './verify-message.ts'
 
 const engine = signingKey(new Uint8Array(32).fill(2))
 const bot = signingKey(new Uint8Array(32).fill(3))
@@ -11,18 +11,18 @@ const rings = ringsOf({
   bot: { id: 'bot', key: publicKey(bot.publicKey) },
 })
 const executor = new TestExecutor()
-const signal = seal('signal', signalClaims(START, {}), engine)
+const signal = sign('signal', signalClaims(START, {}), engine)
 const message = { topic: signalTopic('home', 'demo'), token: signal, retained: false, now: START }
 
 test('opens a signal and a head of the pinned engine', () => {
-  expect(openFromEngine(rings, message)).toMatchObject({ type: 'signal', claims: { seq: 1 } })
-  const token = seal('head', executor.head().claims, engine)
+  expect(verifyFromEngine(rings, message)).toMatchObject({ type: 'signal', claims: { seq: 1 } })
+  const token = sign('head', executor.head().claims, engine)
   const head = { ...message, topic: headTopic('home', 'demo'), token, retained: true }
-  expect(openFromEngine(rings, head), 'a kept head is news').toMatchObject({ type: 'head' })
+  expect(verifyFromEngine(rings, head), 'a kept head is news').toMatchObject({ type: 'head' })
 })
 
 test('refuses a signal that a broker kept', () => {
-  expect(openFromEngine(rings, { ...message, retained: true })).toMatchObject({
+  expect(verifyFromEngine(rings, { ...message, retained: true })).toMatchObject({
     type: 'garbage',
     code: 'retained_signal',
   })
@@ -31,22 +31,22 @@ test('refuses a signal that a broker kept', () => {
 test('refuses a command that was signed for another device, kept, or signed by the engine', () => {
   const { claims } = executor.command({ do: 'halt' })
   const topic = commandTopic('device')
-  const token = seal('command', claims, bot)
+  const token = sign('command', claims, bot)
   const command = { topic, token, retained: false, now: START }
   const codeOf = (input: object) => ('code' in input ? input.code : null)
-  expect(openFromBot(rings, 'device', command)).toMatchObject({ type: 'command' })
-  expect(codeOf(openFromBot(rings, 'other', command))).toBe('audience_mismatch')
-  expect(codeOf(openFromBot(rings, 'device', { ...command, retained: true }))).toBe(
+  expect(verifyFromBot(rings, 'device', command)).toMatchObject({ type: 'command' })
+  expect(codeOf(verifyFromBot(rings, 'other', command))).toBe('audience_mismatch')
+  expect(codeOf(verifyFromBot(rings, 'device', { ...command, retained: true }))).toBe(
     'retained_signal',
   )
-  const forged = seal('command', claims, engine)
-  expect(codeOf(openFromBot(rings, 'device', { ...command, token: forged }))).toBe(
+  const forged = sign('command', claims, engine)
+  expect(codeOf(verifyFromBot(rings, 'device', { ...command, token: forged }))).toBe(
     'header_not_pinned',
   )
 })
 
 test('a command that comes with the signals has no key there', () => {
-  const token = seal('command', executor.command({ do: 'halt' }).claims, bot)
-  const input = openFromEngine(rings, { ...message, topic: commandTopic('device'), token })
+  const token = sign('command', executor.command({ do: 'halt' }).claims, bot)
+  const input = verifyFromEngine(rings, { ...message, topic: commandTopic('device'), token })
   expect(input).toMatchObject({ type: 'garbage', code: 'header_not_pinned' })
 })

@@ -1,6 +1,6 @@
-// Opening: a token becomes claims, or one refusal. The checks and their order are the table in docs/protocol.md.
+// Verifying: a token becomes claims, or one refusal. The checks and their order are the table in docs/protocol.md.
 import { decodeBase64url } from './base64url.ts'
-import type { OpenCode } from './codes.ts'
+import type { VerifyCode } from './codes.ts'
 import { hashText } from './hash.ts'
 import type { Keyring, Pin } from './keyring.ts'
 import { type Claims, KINDS, type Kind } from './kinds.ts'
@@ -23,23 +23,23 @@ export interface Expected<Name extends Kind> {
 }
 
 /** What an accepted token is. `hash` names the token: SHA-256 of its characters. */
-export type Opened<Name extends Kind> = {
+export type Verified<Name extends Kind> = {
   [Each in Name]: { ok: true; kind: Each; claims: Claims[Each]; kid: string; hash: string }
 }[Name]
 
 export interface Refused {
   ok: false
-  code: OpenCode
+  code: VerifyCode
   /** What was expected and what came; never a secret. */
   message: string
 }
 
 /** Never throws for any input. */
-export function open<Name extends Kind>(
+export function verify<Name extends Kind>(
   token: string,
   pins: Keyring,
   expected: Expected<Name>,
-): Opened<Name> | Refused {
+): Verified<Name> | Refused {
   if (token.length > LARGEST) return refuse('token_too_large', `over ${LARGEST} characters`)
   const parts = COMPACT.exec(token)
   if (parts === null) return refuse('token_malformed', 'not three base64url segments')
@@ -58,19 +58,19 @@ export function open<Name extends Kind>(
   const signed = new TextEncoder().encode(`${header}.${payload}`)
   if (!pin.key.verify(signed, signatureBytes))
     return refuse('signature_invalid', 'the signature does not fit')
-  return openClaims(payloadBytes, pin, expected, token) as Opened<Name> | Refused
+  return verifyClaims(payloadBytes, pin, expected, token) as Verified<Name> | Refused
 }
 
 function expects<Name extends Kind>(kinds: readonly Name[], kind: Kind): kind is Name {
   return kinds.some((name) => name === kind)
 }
 
-function openClaims(
+function verifyClaims(
   payload: Uint8Array,
   pin: Pin,
   expected: Expected<Kind>,
   token: string,
-): Opened<Kind> | Refused {
+): Verified<Kind> | Refused {
   const json = parseStrictJson(payload)
   if ('fault' in json) return refuse(json.fault, 'the payload is not strict JSON')
   const parsed = KINDS[pin.kind].schema.safeParse(json.value)
@@ -79,7 +79,7 @@ function openClaims(
     checkParties(parsed.data, pin, expected) ?? checkTime(parsed.data, pin.kind, expected.now)
   if (refused !== null) return refused
   const opened = { ok: true, kind: pin.kind, claims: parsed.data, kid: pin.key.kid }
-  return { ...opened, hash: hashText(token) } as Opened<Kind>
+  return { ...opened, hash: hashText(token) } as Verified<Kind>
 }
 
 function checkParties(claims: Claims[Kind], pin: Pin, expected: Expected<Kind>): Refused | null {
@@ -128,6 +128,6 @@ function firstIssue(issues: readonly { path: PropertyKey[]; message: string }[])
   return `${where}: ${issue?.message ?? 'invalid'}`
 }
 
-function refuse(code: OpenCode, message: string): Refused {
+function refuse(code: VerifyCode, message: string): Refused {
   return { ok: false, code, message }
 }

@@ -1,5 +1,5 @@
 // From an MQTT message to an input of the core: who may say what on which topic is decided here.
-import { type Keyring, keyring, open, type PublicKey } from '@keyside/protocol'
+import { type Keyring, keyring, type PublicKey, verify } from '@keyside/protocol'
 import type { Input } from './core/execution/inputs.ts'
 import { sentenceOf } from './core/model/codes.ts'
 
@@ -29,36 +29,36 @@ export function ringsOf({ engine, bot }: Voices): Rings {
   }
 }
 
-export function openFromEngine(rings: Rings, { topic, token, retained, now }: Message): Input {
-  const opened = open(token, rings.signals, {
+export function verifyFromEngine(rings: Rings, { topic, token, retained, now }: Message): Input {
+  const verified = verify(token, rings.signals, {
     kinds: ['signal', 'head'],
     audience: 'executors',
     now: now / 1000,
     topic,
   })
-  if (!opened.ok) return garbage(opened.code, opened.message, topic)
-  if (opened.kind === 'head') return { type: 'head', claims: opened.claims }
+  if (!verified.ok) return garbage(verified.code, verified.message, topic)
+  if (verified.kind === 'head') return { type: 'head', claims: verified.claims }
   // A retained signal is stale, and would be replayed to every new subscriber.
   if (retained) return garbage('retained_signal', sentenceOf('retained_signal'), topic)
-  return { type: 'signal', claims: opened.claims, hash: opened.hash }
+  return { type: 'signal', claims: verified.claims, hash: verified.hash }
 }
 
-export function openFromBot(
+export function verifyFromBot(
   rings: Rings,
   device: string,
   { topic, token, retained, now }: Message,
 ): Input {
-  const opened = open(token, rings.home, {
+  const verified = verify(token, rings.home, {
     kinds: ['command', 'approval'],
     audience: device,
     now: now / 1000,
     topic,
   })
-  if (!opened.ok) return garbage(opened.code, opened.message, topic)
+  if (!verified.ok) return garbage(verified.code, verified.message, topic)
   if (retained) return garbage('retained_signal', sentenceOf('retained_signal'), topic)
-  return opened.kind === 'command'
-    ? { type: 'command', claims: opened.claims }
-    : { type: 'approval', claims: opened.claims }
+  return verified.kind === 'command'
+    ? { type: 'command', claims: verified.claims }
+    : { type: 'approval', claims: verified.claims }
 }
 
 function garbage(code: string, message: string, topic: string): Input {

@@ -5,16 +5,16 @@ import { encodeBase64url } from './base64url.ts'
 import { keyring } from './keyring.ts'
 import { enrolKey, portablePublicKey, portableSigningKey } from './keys.ts'
 import { publicKey, signingKey } from './node.ts'
-import { type Expected, open } from './open.ts'
-import { seal } from './seal.ts'
+import { sign } from './sign.ts'
 import * as good from './vectors/claims.ts'
 import { AUTHORITY, BOT, ENGINE } from './vectors/keys.ts'
+import { type Expected, verify } from './verify.ts'
 
 const ring = keyring([
   { key: publicKey(ENGINE.key.publicKey), issuer: 'home', kinds: ['signal', 'head'] },
   { key: publicKey(BOT.key.publicKey), issuer: 'bot', kinds: ['command', 'approval'] },
 ])
-const token = seal('signal', good.entry, ENGINE.key)
+const token = sign('signal', good.entry, ENGINE.key)
 const expected: Expected<'signal'> = {
   kinds: ['signal'],
   audience: 'executors',
@@ -22,33 +22,33 @@ const expected: Expected<'signal'> = {
   topic: 'keyside/v1/signal/home/trend',
 }
 
-test('opens a command only for the device it names', () => {
-  const command = seal('command', good.command, BOT.key)
+test('verifies a command only for the device it names', () => {
+  const command = sign('command', good.command, BOT.key)
   const topic = 'keyside/v1/command/device'
   const ask = (audience: string) =>
-    open(command, ring, { kinds: ['command', 'approval'], audience, now: good.NOW, topic })
+    verify(command, ring, { kinds: ['command', 'approval'], audience, now: good.NOW, topic })
   expect(ask('device')).toMatchObject({ ok: true, kind: 'command' })
   expect(ask('device-2')).toMatchObject({ ok: false, code: 'audience_mismatch' })
 })
 
 test('refuses a signal that comes on the topic of another plan', () => {
   const topic = 'keyside/v1/signal/home/reversion'
-  expect(open(token, ring, { ...expected, topic })).toMatchObject({ code: 'topic_mismatch' })
+  expect(verify(token, ring, { ...expected, topic })).toMatchObject({ code: 'topic_mismatch' })
 })
 
 test('accepts a token issued ahead of this clock by no more than the skew', () => {
-  const at = (now: number) => open(token, ring, { ...expected, now })
+  const at = (now: number) => verify(token, ring, { ...expected, now })
   expect(at(good.entry.iat - 5)).toMatchObject({ ok: true })
   expect(at(good.entry.iat - 5.001)).toMatchObject({ code: 'issued_in_future' })
 })
 
 test('accepts until the last millisecond before it expires', () => {
-  const at = (now: number) => open(token, ring, { ...expected, now })
+  const at = (now: number) => verify(token, ring, { ...expected, now })
   expect(at(good.entry.exp - 0.001)).toMatchObject({ ok: true })
   expect(at(good.entry.exp)).toMatchObject({ code: 'expired' })
 })
 
-test('never opens a token that differs in one character, and never throws', () => {
+test('never verifies a token that differs in one character, and never throws', () => {
   const characters = fc.constantFrom(
     ...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.=+ \n\u0000é',
   )
@@ -56,39 +56,39 @@ test('never opens a token that differs in one character, and never throws', () =
     fc.property(fc.nat(token.length - 1), characters, (at, character) => {
       const forged = token.slice(0, at) + character + token.slice(at + 1)
       fc.pre(forged !== token)
-      expect(open(forged, ring, expected).ok).toBe(false)
+      expect(verify(forged, ring, expected).ok).toBe(false)
     }),
     { numRuns: 2000 },
   )
 })
 
-test('never opens a token that lost, gained or moved a part, and never throws', () => {
+test('never verifies a token that lost, gained or moved a part, and never throws', () => {
   fc.assert(
     fc.property(fc.nat(token.length), fc.nat(token.length), fc.string(), (from, to, text) => {
       const forged = token.slice(0, from) + text + token.slice(to)
       fc.pre(forged !== token)
-      expect(open(forged, ring, expected).ok).toBe(false)
+      expect(verify(forged, ring, expected).ok).toBe(false)
     }),
     { numRuns: 2000 },
   )
 })
 
-test('seals the same claims to the same bytes with either implementation', () => {
+test('signs the same claims to the same bytes with either implementation', () => {
   fc.assert(
     fc.property(fc.uint8Array({ minLength: 32, maxLength: 32 }), (seed) => {
-      const native = seal('signal', good.entry, signingKey(seed))
-      expect(native).toBe(seal('signal', good.entry, portableSigningKey(seed)))
+      const native = sign('signal', good.entry, signingKey(seed))
+      expect(native).toBe(sign('signal', good.entry, portableSigningKey(seed)))
     }),
     { numRuns: 20 },
   )
 })
 
-test('throws instead of sealing what no verifier would accept', () => {
+test('throws instead of signing what no verifier would accept', () => {
   const wrong = { ...good.entry, market: 'btc/usdt' }
-  expect(() => seal('signal', wrong, ENGINE.key)).toThrow('expected a symbol')
+  expect(() => sign('signal', wrong, ENGINE.key)).toThrow('expected a symbol')
   const publish = Array.from({ length: 32 }, (_, at) => `keyside/v1/${'x'.repeat(200)}/${at}`)
   const long = { ...good.access, acl: { publish, subscribe: [] } }
-  expect(() => seal('access', long, AUTHORITY.key)).toThrow('at most 4096 characters')
+  expect(() => sign('access', long, AUTHORITY.key)).toThrow('at most 4096 characters')
 })
 
 /** The eight points of small order (RFC 7748 section 7 tells why they matter), and encodings that are not canonical. */

@@ -1,11 +1,11 @@
-// Sealing: claims become a signed token (JWS Compact Serialization, RFC 7515 section 7.1).
+// Signing: claims become a token (JWS Compact Serialization, RFC 7515 section 7.1).
 import { encodeBase64url } from './base64url.ts'
 import { headerSegment } from './keyring.ts'
 import type { SigningKey } from './keys.ts'
 import { type Claims, KINDS, type Kind } from './kinds.ts'
 
 /** Throws for claims that no verifier would accept: sending them is a bug of the sender. */
-export function seal<Name extends Kind>(kind: Name, claims: Claims[Name], key: SigningKey): string {
+export function sign<Name extends Kind>(kind: Name, claims: Claims[Name], key: SigningKey): string {
   const { schema, maxChars } = KINDS[kind]
   const payload = JSON.stringify(schema.parse(claims))
   const signed = `${headerSegment(key.kid, kind)}.${encodeBase64url(utf8(payload))}`
