@@ -7,6 +7,7 @@ import { journal } from './journal.ts'
 import { memory } from './memory.ts'
 import { positions } from './positions.ts'
 import type { BenchOptions, Result } from './result.ts'
+import { stops } from './stops.ts'
 
 interface Bench {
   readonly about: string
@@ -40,6 +41,12 @@ const BENCHES: Readonly<Record<string, Bench>> = {
     about: 'how long a start reads a long journal (--signals: events)',
     signals: 1_000_000,
     run: journal,
+  },
+  stops: {
+    about:
+      'questions a second about 1, 10, 50 and 200 stops, and ms until a fill is known (--signals: fills)',
+    signals: 20,
+    run: stops,
   },
   crowd: {
     about:

@@ -104,6 +104,11 @@ export const MUTANTS: Readonly<Record<string, readonly Patch[]>> = {
       from: '  return trailing.minus(parseDecimal(stop)).gte(percentOf(bid, parseDecimal(MIN_RISE)))\n    ? trailing\n    : null',
       to: '  return trailing',
     },
+    {
+      file: 'executor/core/execution/stops.ts',
+      from: 'isFarBelow(position, bid, rules.tick) ? null : trailingStop(',
+      to: 'trailingStop(',
+    },
   ],
   'drift-ignored': [
     {
