@@ -67,7 +67,7 @@ test.each(PAIRS)('$name fits the policy that comes with it', ({ file, text, days
     expect((100 * (price - Number(stop))) / price).toBeLessThanOrEqual(Number(maxStopDistance))
   }
   expect(markets).toContain(rules.market)
-  const { allocation } = streams.get(rules.name) ?? expect.fail('no line for it')
+  const { allocation } = streams.get(`home/${rules.name}`) ?? expect.fail('no line for it')
   expect((Number(rules.size.value) / 100) * Number(allocation)).toBeLessThanOrEqual(
     Number(limits.order),
   )
