@@ -121,6 +121,24 @@ test('whoever changes its event as well breaks the chain behind it', () => {
   expect(verifyJournal(path()).brokenAt).toBe(4)
 })
 
+test('one that was forged together with what its event says is not believed either: the event has a hash', () => {
+  write(3)
+  {
+    using db = new DatabaseSync(path())
+    const { version, body } = db.prepare('SELECT version, body FROM snapshots').get() as {
+      version: string
+      body: string
+    }
+    const forged = body.replace('"paused"', '"running"')
+    expect(forged).not.toBe(body)
+    const digest = hash('sha256', JSON.stringify([version, forged]), 'base64url')
+    db.prepare('UPDATE snapshots SET body = ?').run(forged)
+    db.prepare("UPDATE events SET body = ? WHERE type = 'snapshot'").run(JSON.stringify({ digest }))
+  }
+  expect(opened).toThrow(DAMAGED)
+  expect(verifyJournal(path()).brokenAt).toBe(4)
+})
+
 test('events after it are proved as ever', () => {
   write(5)
   edit("UPDATE events SET body = replace(body, 'paused', 'running') WHERE seq = 6")
