@@ -71,7 +71,7 @@ function textOf(result: {
   return [
     `token → durable decision, ${signals} signals, ms`,
     row('', 'p50', 'p99', 'floor p50', 'p99', 'ratio p50', 'p99'),
-    rowOf('open / verify', parts.open),
+    rowOf('verify', parts.open),
     row('decide', fixed(parts.decide.p50), fixed(parts.decide.p99)),
     rowOf('journal / commit', parts.journal),
     rowOf('whole / both floors', whole),
