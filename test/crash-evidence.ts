@@ -1,7 +1,7 @@
 // Compares exchange, journal and reports order by order, and names each disagreement.
 import { join } from 'node:path'
 import { readJournal, verifyJournal } from '@keyside/executor'
-import type { ReportEvent } from '@keyside/protocol'
+import { type ReportEvent, shownStream } from '@keyside/protocol'
 import type { AcceptedOrder } from '@keyside/sandbox'
 import Big from 'big.js'
 import type { JournalEvent, Step } from '../executor/core/model/events.ts'
@@ -141,7 +141,7 @@ function lost(evidence: Evidence): string[] {
   const uncounted = streams.flatMap((stream) => {
     const all = published.filter((signal) => signal.stream === stream)
     const missed = all.filter(({ jti }) => !taken.has(jti)).length
-    const told = missedToldOf(reports, stream)
+    const told = missedToldOf(reports, shownStream(stream))
     return missed === told ? [] : [`${missed} missed on ${stream}, ${told} told`]
   })
   return [...silent, ...uncounted, ...missedAndEntered(evidence, taken)]

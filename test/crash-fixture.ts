@@ -150,7 +150,7 @@ async function publish({ streams, published }: CrashFixture, run: Run): Promise<
     ...(run.kind === 'entry' && { size: { unit: 'quote', value } }),
     ...(run.kind === 'entry' && run.stop === 'with' && { stopPrice: '58800' }),
   })
-  const name = STREAM_NAMES[run.stream] ?? ''
+  const name = `home/${STREAM_NAMES[run.stream] ?? ''}`
   const seq = published.filter((signal) => signal.stream === name).length + 1
   published.push({ stream: name, seq, jti, kind: run.kind })
   return jti
