@@ -1,7 +1,7 @@
 // What the journal has of a position: an entry that is full and its stop, and the exit that ends both.
 import { GENESIS, hashText } from '@keyside/protocol'
 import type { JournalEvent, NewEvent } from '../executor/core/model/events.ts'
-import type { NewOrder, OrderIntent } from '../executor/core/model/state.ts'
+import type { NewOrder, OrderIntent } from '../executor/core/model/order.ts'
 
 export const START = 1_800_000_000_000
 export const AMOUNT = '0.005'

@@ -267,8 +267,7 @@ export class SimulatedExchange extends QuietExchange {
 
   /** How far back the truth is that this answer shows. */
   #asOf(): number {
-    const lags = this.#random.chance(this.#faults.strength('lag'))
-    if (!lags) return this.#true()
+    if (!this.#random.chance(this.#faults.strength('lag'))) return this.#true()
     const lag = this.#random.between(0, MAX_LAG_MS)
     this.#options.simulation.trouble('seen late', '', lag)
     return this.#true() - lag
@@ -293,9 +292,7 @@ const NO_FUNDS: Placed = {
   message: 'Account has insufficient balance for requested action.',
 }
 
-function notOk() {
-  return { ok: false, message: 'no answer' } as const
-}
+const notOk = () => ({ ok: false, message: 'no answer' }) as const
 
 export function nameOf({ clientOrderId, side, type }: OrderRequest): string {
   return `${clientOrderId.slice(0, 6)} ${side} ${type}`

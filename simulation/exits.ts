@@ -1,7 +1,7 @@
 // Promises about ways out: no stop comes down, no level is sold twice, and what is written off was too little to sell.
 
 import type { JournalEvent } from '../executor/core/model/events.ts'
-import type { NewOrder } from '../executor/core/model/state.ts'
+import type { NewOrder } from '../executor/core/model/order.ts'
 import type { GroundTruth, TakenOrder } from './ground-truth.ts'
 import type { Ledger } from './ledger.ts'
 import { MARKETS } from './market.ts'

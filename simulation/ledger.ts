@@ -2,13 +2,9 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { apply } from '../executor/core/model/apply.ts'
 import type { JournalEvent, Step } from '../executor/core/model/events.ts'
+import type { NewOrder, PlannedOrder } from '../executor/core/model/order.ts'
 import { nextState, type OrderState } from '../executor/core/model/order-table.ts'
-import {
-  EMPTY_PORTFOLIO,
-  type NewOrder,
-  type PlannedOrder,
-  type Portfolio,
-} from '../executor/core/model/state.ts'
+import { EMPTY_PORTFOLIO, type Portfolio } from '../executor/core/model/state.ts'
 import type { Policy } from '../executor/core/risk/policy/schema.ts'
 import type { Row } from '../executor/journal/chain.ts'
 import { toEvent } from '../executor/journal/journal.ts'

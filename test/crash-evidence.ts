@@ -6,8 +6,8 @@ import type { AcceptedOrder } from '@keyside/sandbox'
 import Big from 'big.js'
 import type { JournalEvent, Step } from '../executor/core/model/events.ts'
 import type { Fill } from '../executor/core/model/exchange.ts'
+import type { NewOrder } from '../executor/core/model/order.ts'
 import { isFinal, nextState, type OrderState } from '../executor/core/model/order-table.ts'
-import type { NewOrder } from '../executor/core/model/state.ts'
 
 export interface Published {
   readonly stream: string

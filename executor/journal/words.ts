@@ -4,8 +4,8 @@ import { shownStream } from '@keyside/protocol'
 import { CLOSE_SENTENCES } from '../core/execution/close-position.ts'
 import type { JournalEvent, Step } from '../core/model/events.ts'
 import type { OrderRequest } from '../core/model/exchange.ts'
+import type { NewOrder, OrderKind } from '../core/model/order.ts'
 import type { OrderEvent } from '../core/model/order-table.ts'
-import type { NewOrder, OrderKind } from '../core/model/state.ts'
 
 /** Exhaustive: a new kind of fact does not compile until it has a sentence. */
 export function tell(event: JournalEvent): string {

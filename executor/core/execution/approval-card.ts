@@ -1,7 +1,7 @@
 // The card that asks the trader: the exact order, what it may lose, and what the market did.
 import { seconds } from '@keyside/protocol'
 import type { Candle } from '../model/exchange.ts'
-import type { Order } from '../model/state.ts'
+import type { Order } from '../model/order.ts'
 import { needsCode } from '../risk/rules/approval.ts'
 import { append, type DecisionContext, report, singleLine } from './context.ts'
 import { orderView } from './order-view.ts'

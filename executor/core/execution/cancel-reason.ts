@@ -1,7 +1,8 @@
 // Why an order is over before it was full: nobody took it, this device took it back, or somebody else did.
 import { type ExecutorCode, sentenceOf } from '../model/codes.ts'
+import type { Order } from '../model/order.ts'
 import { ordersOf } from '../model/positions.ts'
-import { type Order, positionKey } from '../model/state.ts'
+import { positionKey } from '../model/state.ts'
 import { HEAD_LIFE_MS } from '../risk/rules/timing.ts'
 import type { DecisionContext } from './context.ts'
 import { silentFrom } from './silence.ts'

@@ -3,16 +3,10 @@
 import { mayRetryUrgently } from '../model/backoff.ts'
 import { isZero, minus, parseDecimal } from '../model/decimals.ts'
 import type { RejectionCode } from '../model/exchange.ts'
+import type { NewOrder, Order, OrderIntent } from '../model/order.ts'
 import { isWorking } from '../model/order-table.ts'
 import { available, ordersOf } from '../model/positions.ts'
-import type { OrderIntent } from '../model/state.ts'
-import {
-  type CloseReason,
-  type NewOrder,
-  type Order,
-  type Position,
-  positionKey,
-} from '../model/state.ts'
+import { type CloseReason, type Position, positionKey } from '../model/state.ts'
 import { isUnsellable } from '../risk/plan/dust.ts'
 import { append, type DecisionContext } from './context.ts'
 import { notifyPosition } from './notify.ts'

@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { jtiOf, START, TestExecutor } from '../../testing/rig.ts'
 import { countEntry, dayAt, hourAt } from '../model/count.ts'
 import { NO_COUNTERS } from '../model/counters.ts'
-import type { Order } from '../model/state.ts'
+import type { Order } from '../model/order.ts'
 import type { Policy } from '../risk/policy/schema.ts'
 
 const MINUTE = 60_000

@@ -1,8 +1,9 @@
 // Pure decision function: state, input and environment in; events, reports and effects out.
 
 import { kept } from '../model/backoff.ts'
+import type { Order } from '../model/order.ts'
 import { isAccepted } from '../model/order-table.ts'
-import type { Order, State } from '../model/state.ts'
+import type { State } from '../model/state.ts'
 import { onCandles } from './approval-card.ts'
 import { watchClock } from './clock-jumps.ts'
 import { watchConnection } from './connection-watch.ts'

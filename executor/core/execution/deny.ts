@@ -1,6 +1,6 @@
 // Where an order's life ends on the device: with a code, in the journal and in a report.
 import { type ExecutorCode, sentenceOf } from '../model/codes.ts'
-import type { Order } from '../model/state.ts'
+import type { Order } from '../model/order.ts'
 import type { PlanCode } from '../risk/plan/result.ts'
 import { append, type DecisionContext } from './context.ts'
 import { reportOrder } from './order-view.ts'

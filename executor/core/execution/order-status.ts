@@ -12,7 +12,7 @@ import {
 import { sentenceOf } from '../model/codes.ts'
 import { isZero, minus } from '../model/decimals.ts'
 import type { Answered, ExchangeOrder, Fill, Lookup, Placed } from '../model/exchange.ts'
-import type { Order } from '../model/state.ts'
+import type { Order } from '../model/order.ts'
 import { whyCanceled } from './cancel-reason.ts'
 import { isForCoins, onCoinsRefused } from './close-position.ts'
 import { append, type DecisionContext, emit, notice, remember } from './context.ts'

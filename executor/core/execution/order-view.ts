@@ -2,8 +2,8 @@
 import { hashText, type OrderStatus, type OrderView } from '@keyside/protocol'
 import { ratio } from '../model/decimals.ts'
 import type { OrderRequest } from '../model/exchange.ts'
+import type { Order } from '../model/order.ts'
 import { saleResult } from '../model/profit.ts'
-import type { Order } from '../model/state.ts'
 import { type DecisionContext, report, singleLine } from './context.ts'
 
 /** Hash of the exact order and the end of its time: change one character and no approval fits. */

@@ -4,8 +4,9 @@ import { type Decimal, shownStream, toDecimal } from '@keyside/protocol'
 import Big from 'big.js'
 import { kept, mayRetry, without } from '../model/backoff.ts'
 import { floorTo, parseDecimal, percentOf, units } from '../model/decimals.ts'
+import type { Order } from '../model/order.ts'
 import { available, stopOf } from '../model/positions.ts'
-import type { Order, Position, State } from '../model/state.ts'
+import type { Position, State } from '../model/state.ts'
 import { isTooLittleToKeep, isUnsellable } from '../risk/plan/dust.ts'
 import {
   closePosition,

@@ -2,8 +2,9 @@
 import { expect, test } from 'vitest'
 import { applyTrade, countLoss } from '../model/apply-counters.ts'
 import type { Fill } from '../model/exchange.ts'
+import type { Order } from '../model/order.ts'
 import { equity, lostToday, openDay } from '../model/profit.ts'
-import { EMPTY_PORTFOLIO, type Order, type Portfolio } from '../model/state.ts'
+import { EMPTY_PORTFOLIO, type Portfolio } from '../model/state.ts'
 
 const [A, B] = ['A/USDT', 'B/USDT']
 let trades = 0

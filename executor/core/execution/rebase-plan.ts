@@ -7,8 +7,9 @@ import { minus, plus } from '../model/decimals.ts'
 import type { NewEvent } from '../model/events.ts'
 import type { AccountTrade, ExchangeOrder, VenueOrderKind } from '../model/exchange.ts'
 import type { Named } from '../model/observation.ts'
+import type { Order } from '../model/order.ts'
 import { isWorking, type OrderEvent, type OrderState } from '../model/order-table.ts'
-import { type Order, type Portfolio, type Position, positionKey } from '../model/state.ts'
+import { type Portfolio, type Position, positionKey } from '../model/state.ts'
 import { allocateMissing, baseOf, type StepOf } from './discrepancies.ts'
 
 export interface MarketSeen {

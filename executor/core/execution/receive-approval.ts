@@ -2,7 +2,7 @@
 import type { Approval } from '@keyside/protocol'
 import { wrongAt } from '../model/apply.ts'
 import { type ExecutorCode, sentenceOf } from '../model/codes.ts'
-import type { Order } from '../model/state.ts'
+import type { Order } from '../model/order.ts'
 import { isLarge } from './approval-card.ts'
 import { append, type DecisionContext } from './context.ts'
 import { deduplicate } from './deduplicate.ts'

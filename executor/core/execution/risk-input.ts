@@ -4,16 +4,10 @@ import Big from 'big.js'
 import { dayAt, hourAt } from '../model/count.ts'
 import type { DecidedEntry } from '../model/counters.ts'
 import { minus, plus, sum } from '../model/decimals.ts'
+import type { Order, OrderIntent, PlannedOrder } from '../model/order.ts'
 import { isWorking } from '../model/order-table.ts'
 import { available, ordersOf } from '../model/positions.ts'
-import type { OrderIntent } from '../model/state.ts'
-import {
-  type Order,
-  type PlannedOrder,
-  type Portfolio,
-  type Position,
-  positionKey,
-} from '../model/state.ts'
+import { type Portfolio, type Position, positionKey } from '../model/state.ts'
 import type { RiskInput } from '../risk/rules/types.ts'
 import type { DecisionContext } from './context.ts'
 import { losses } from './loss-limits.ts'

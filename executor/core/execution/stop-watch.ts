@@ -1,7 +1,8 @@
 // Stops that rest are watched by one question for all of them: one that is gone from the list of open orders is looked up.
 import { isDue, retryBackoff, started } from '../model/backoff.ts'
 import type { ExchangeOrder } from '../model/exchange.ts'
-import type { Order, Query, State } from '../model/state.ts'
+import type { Order } from '../model/order.ts'
+import type { Query, State } from '../model/state.ts'
 import { type DecisionContext, emit, remember } from './context.ts'
 import type { Input } from './inputs.ts'
 import { isWatched, lookUp, rests } from './order-polling.ts'

@@ -1,9 +1,9 @@
 // Running, paused or halted: written when it changes, and told.
 import type { TradingState } from '@keyside/protocol'
 import { sentenceOf } from '../model/codes.ts'
+import type { Order } from '../model/order.ts'
 import { isPending } from '../model/order-table.ts'
 import { isDayClosed } from '../model/profit.ts'
-import type { Order } from '../model/state.ts'
 import { HEAD_LIFE_MS } from '../risk/rules/timing.ts'
 import { append, type DecisionContext, report } from './context.ts'
 import { denyOrder } from './deny.ts'

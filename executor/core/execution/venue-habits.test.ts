@@ -1,7 +1,8 @@
 // What differs from venue to venue: how late an order shows, and what becomes of a stop on the wrong side.
 import { expect, test } from 'vitest'
 import { TestExecutor } from '../../testing/rig.ts'
-import { EMPTY_PORTFOLIO, type Order } from '../model/state.ts'
+import type { Order } from '../model/order.ts'
+import { EMPTY_PORTFOLIO } from '../model/state.ts'
 import { findDiscrepancies } from './discrepancies.ts'
 
 test('an order that may show late is called not placed that much later', async () => {

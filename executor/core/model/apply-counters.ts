@@ -2,8 +2,9 @@
 import { applyFill } from './apply-position.ts'
 import { countEntry, countSent, countTaken, countTrade } from './count.ts'
 import type { FactOf, Step } from './events.ts'
+import type { Order } from './order.ts'
 import { afterTrade, afterWriteOff, openDay } from './profit.ts'
-import type { Order, Portfolio } from './state.ts'
+import type { Portfolio } from './state.ts'
 
 export function countStep(
   portfolio: Portfolio,

@@ -5,16 +5,9 @@ import Big from 'big.js'
 import { addFee, atLeast, decimalAbove, isZero, minus, plus, times } from './decimals.ts'
 import type { FactOf } from './events.ts'
 import type { Fee, Fill } from './exchange.ts'
+import type { CostBasis, Order, OrderIntent } from './order.ts'
 import { nextState } from './order-table.ts'
-import type { OrderIntent } from './state.ts'
-import {
-  type CostBasis,
-  type Failures,
-  type Order,
-  type Portfolio,
-  type Position,
-  positionKey,
-} from './state.ts'
+import { type Failures, type Portfolio, type Position, positionKey } from './state.ts'
 
 /** The same trade twice changes nothing. */
 export function applyFill(portfolio: Portfolio, order: Order, trade: Fill, at: number): Portfolio {

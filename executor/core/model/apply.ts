@@ -22,15 +22,9 @@ import {
 } from './apply-position.ts'
 import { applyMissing, close as closeMarket, rebase, reopen } from './apply-reconciliation.ts'
 import type { JournalEvent, Step } from './events.ts'
+import type { Order, PlannedOrder } from './order.ts'
 import { isFinal, nextState } from './order-table.ts'
-import {
-  type Codes,
-  type Order,
-  type PlannedOrder,
-  type Portfolio,
-  positionKey,
-  type Stream,
-} from './state.ts'
+import { type Codes, type Portfolio, positionKey, type Stream } from './state.ts'
 
 /** Throws for a fact that cannot follow: nothing of such a decision may be written. */
 export function apply(portfolio: Portfolio, event: JournalEvent): Portfolio {

@@ -2,7 +2,7 @@
 import type { Decimal } from '@keyside/protocol'
 import { type Counters, type LastTrade, NO_COUNTERS } from './counters.ts'
 import { plus } from './decimals.ts'
-import type { Order } from './state.ts'
+import type { Order } from './order.ts'
 
 const MINUTE_MS = 60_000
 const SLOT_MS = 5 * MINUTE_MS

@@ -1,8 +1,9 @@
 // What happened, in the words of the journal. The book is their fold; nothing else changes it.
 import type { Decimal, TradingState } from '@keyside/protocol'
 import type { Fill } from './exchange.ts'
+import type { NewOrder, PlannedOrder } from './order.ts'
 import type { OrderEvent } from './order-table.ts'
-import type { CloseReason, NewOrder, PlannedOrder } from './state.ts'
+import type { CloseReason } from './state.ts'
 
 /** A stream's numbers were taken from a head, `missed` signals later than ours. */
 interface Baselined {

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { apply } from './apply.ts'
 import type { NewEvent } from './events.ts'
+import type { NewOrder } from './order.ts'
 import {
   isFinal,
   nextState,
@@ -10,7 +11,7 @@ import {
   type OrderState,
 } from './order-table.ts'
 import { ordersOf, stopOf } from './positions.ts'
-import { EMPTY_PORTFOLIO, type NewOrder, type Portfolio, positionKey } from './state.ts'
+import { EMPTY_PORTFOLIO, type Portfolio, positionKey } from './state.ts'
 
 const step = fc.record({
   order: fc.nat({ max: 9 }),

@@ -1,7 +1,8 @@
 // What can be sold of a position: all of it, but for the coins that are not there.
 import type { Decimal } from '@keyside/protocol'
 import { minus } from './decimals.ts'
-import type { Order, Portfolio, Position } from './state.ts'
+import type { Order } from './order.ts'
+import type { Portfolio, Position } from './state.ts'
 
 /** Base. */
 export function available({ amount, missing }: Pick<Position, 'amount' | 'missing'>): Decimal {

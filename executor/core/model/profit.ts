@@ -6,7 +6,8 @@ import { dayNumber } from './count.ts'
 import type { Equity, Profit } from './counters.ts'
 import { addFee, decimalOf, isZero, minus, plus, times, units, unitsOfProduct } from './decimals.ts'
 import type { Fee, Fill } from './exchange.ts'
-import { type Order, type Portfolio, type Position, positionKey } from './state.ts'
+import type { Order } from './order.ts'
+import { type Portfolio, type Position, positionKey } from './state.ts'
 
 export function equity({ proceeds, cost, marketValue }: Equity): Big {
   return new Big(proceeds).plus(marketValue).minus(cost)

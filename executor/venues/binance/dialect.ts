@@ -1,7 +1,6 @@
 // Binance spot: its endpoints, their parameters, and how their answers are read.
-import Big from 'big.js'
 import { z } from 'zod'
-import type { ExchangeOrder, OrderRequest } from '../../core/model/exchange.ts'
+import type { ExchangeOrder } from '../../core/model/exchange.ts'
 import type { Dialect, Question } from '../adapter/dialect.ts'
 import {
   accountAnswer,
@@ -13,7 +12,6 @@ import {
   depthAnswer,
   marketsAnswer,
   orderAnswer,
-  placedAnswer,
   readable,
   TAKER_FEE,
   tickerAnswer,
@@ -24,6 +22,7 @@ import {
   toTrade,
   tradeAnswer,
 } from './answers.ts'
+import { orderParams, placed } from './order-request.ts'
 import { limits, refusals } from './refusals.ts'
 
 /** Checked on arrival and again before the matching engine, ms. */
@@ -250,54 +249,4 @@ function readableOrders(body: unknown): readonly ExchangeOrder[] | null {
 function tradesOf(symbol: string, body: unknown) {
   const { data } = z.array(tradeAnswer).safeParse(body)
   return data?.every((row) => row.symbol === symbol) ? data.map(toTrade) : null
-}
-
-/** Amounts and prices are passed on to the character. */
-function orderParams(order: OrderRequest, symbol: string): Readonly<Record<string, string>> {
-  return {
-    symbol,
-    side: order.side.toUpperCase(),
-    ...typeParams(order),
-    quantity: order.amount,
-    price: order.price,
-    // Should an order meet another of the account's, the purchase gives way: a way out is never lost.
-    selfTradePreventionMode: order.side === 'buy' ? 'EXPIRE_TAKER' : 'EXPIRE_MAKER',
-    newClientOrderId: order.clientOrderId,
-    newOrderRespType: 'FULL',
-  }
-}
-
-function typeParams({ type, timeInForce, triggerPrice }: OrderRequest): Record<string, string> {
-  if (type === 'limit') return { type: 'LIMIT', timeInForce }
-  return { type: 'STOP_LOSS_LIMIT', timeInForce, stopPrice: triggerPrice ?? '' }
-}
-
-/** The outcome with its fills; null unless the answer is about this very order. */
-function placed(body: unknown, sent: Readonly<Record<string, string>>): ExchangeOrder | null {
-  const { data: row } = placedAnswer.safeParse(body)
-  const isOurs =
-    row?.symbol === sent['symbol'] &&
-    row?.clientOrderId === sent['newClientOrderId'] &&
-    row?.side === sent['side'] &&
-    row?.type === sent['type'] &&
-    row?.timeInForce === sent['timeInForce'] &&
-    same(row?.origQty, sent['quantity']) &&
-    same(row?.price, sent['price']) &&
-    same(row?.stopPrice, sent['stopPrice'])
-  if (row === undefined || !isOurs) return null
-  return {
-    ...toOrder(row),
-    fills: row.fills.map((fill) => ({
-      id: fill.tradeId,
-      at: row.transactTime,
-      amount: fill.qty,
-      price: fill.price,
-      fee: { amount: fill.commission, currency: fill.commissionAsset },
-    })),
-  }
-}
-
-function same(a: string | undefined, b: string | undefined): boolean {
-  if (b === undefined) return a === undefined || new Big(a).eq(0)
-  return a !== undefined && new Big(a).eq(b)
 }

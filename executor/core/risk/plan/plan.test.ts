@@ -4,7 +4,7 @@ import Big from 'big.js'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { MarketRules, Quote } from '../../model/exchange.ts'
-import type { OrderIntent } from '../../model/state.ts'
+import type { OrderIntent } from '../../model/order.ts'
 import { isTooLittleToKeep } from './dust.ts'
 import { type PlanInput, plan } from './plan.ts'
 

@@ -11,7 +11,7 @@ import {
   timesIn,
 } from '../../model/decimals.ts'
 import type { MarketRules, OrderRequest, Quote } from '../../model/exchange.ts'
-import type { OrderIntent } from '../../model/state.ts'
+import type { OrderIntent } from '../../model/order.ts'
 import { highestBuy, lowestSell } from './collar.ts'
 import { isTooLittleToKeep } from './dust.ts'
 import { marketLimitProblem } from './market-limits.ts'

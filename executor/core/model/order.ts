@@ -1,0 +1,90 @@
+// One order, from what it is made of to where it stands.
+import type { Decimal, Signal } from '@keyside/protocol'
+import type { Fee, MarketRules, OrderRequest, StopRules } from './exchange.ts'
+import type { OrderState } from './order-table.ts'
+
+/** What a signal wants: its claims without those of its delivery. */
+export type OrderIntent = Pick<
+  Signal,
+  | 'kind'
+  | 'market'
+  | 'side'
+  | 'size'
+  | 'type'
+  | 'limitPrice'
+  | 'stopPrice'
+  | 'takeProfits'
+  | 'trailingStop'
+  | 'breakEven'
+  | 'maxHold'
+>
+
+export type OrderKind = 'entry' | 'exit' | 'stop'
+
+/** What an order is made from. Times in Unix ms. */
+export interface NewOrder {
+  readonly clientOrderId: string
+  readonly stream: string
+  readonly kind: OrderKind
+  /** `jti` of the signal (or head) behind it. */
+  readonly signal: string
+  readonly seq: number
+  readonly signedAt: number
+  readonly validUntil: number
+  readonly reason: string
+  readonly timeframe: string
+  readonly intent: OrderIntent
+  /** With a take-profit: which of the position's levels it sells, from 0. */
+  readonly takeProfitLevels?: readonly number[]
+  /** An exit that was refused for want of coins, once more. */
+  readonly again?: true
+}
+
+/** Quote, and the fees of the purchase besides those in coins, which have made the position smaller. */
+export interface CostBasis {
+  readonly cost: Decimal
+  readonly fees: readonly Fee[]
+}
+
+/** With what the market's rules said when it was planned. */
+export interface PlannedOrder extends Pick<MarketRules, 'takerFee'>, Pick<StopRules, 'holds'> {
+  /** Hash of the exact order and its end of time: what an approval names. */
+  readonly id: string
+  readonly request: OrderRequest
+  /** Quote. */
+  readonly value: Decimal
+  /** Quote. */
+  readonly risk: Decimal
+}
+
+export interface Order extends NewOrder {
+  readonly state: OrderState
+  /** When it was received, Unix ms. */
+  readonly at: number
+  readonly planned: PlannedOrder | null
+  readonly approval: {
+    /** Who has approved this very plan: a tap alone, or one with the trader's code. */
+    readonly by: 'nobody' | 'tap' | 'code'
+    /** How often the trader was asked: a price that runs away does not ask for ever. */
+    readonly prompts: number
+    readonly tag: string
+    readonly reason: string
+    readonly expires: number
+    /** Of the market when it was asked about, quote per base, and when it was asked about before. */
+    readonly price: Decimal
+    readonly previousPrice: Decimal
+    readonly card: 'owed' | 'sent'
+  }
+  /** Unix ms; 0 before. */
+  readonly sentAt: number
+  readonly exchangeId: string
+  readonly filled: Decimal
+  /** Quote. */
+  readonly cost: Decimal
+  readonly fees: readonly Fee[]
+  /** What was paid for that which it has sold. */
+  readonly costBasis: CostBasis
+  readonly trades: readonly string[]
+  /** What the exchange says of an order that is over. */
+  readonly end: { readonly filled: Decimal } | null
+}
