@@ -1,20 +1,11 @@
+import { readFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { basename } from 'node:path'
 import { defineConfig } from 'vitest/config'
 import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
-const folders = [
-  'protocol',
-  'runtime',
-  'broker',
-  'strategy-engine',
-  'executor',
-  'bot',
-  'venue',
-  'sandbox',
-  'cli',
-  'simulation',
-]
+const { workspaces } = JSON.parse(readFileSync('package.json', 'utf8')) as { workspaces: string[] }
+const folders = [...workspaces, 'simulation']
 
 // The gate gives the same verdict for the same commit; `npm run properties` tries other seeds.
 const seed = Number(process.env['KEYSIDE_SEED'] ?? 1)

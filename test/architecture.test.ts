@@ -1,10 +1,8 @@
 // The tables of ARCHITECTURE.md are the way through the code: every file there, each called by one above it, none calling up.
-import { existsSync, readFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
-
-const root = join(import.meta.dirname, '..')
-const read = (file: string) => readFileSync(join(root, file), 'utf8')
+import { read, resolveImport, root } from './source.ts'
 
 /** The files of each table below "One signal's way", in their order, by its heading. */
 function tables(): ReadonlyMap<string, readonly string[]> {
@@ -22,7 +20,7 @@ function tables(): ReadonlyMap<string, readonly string[]> {
 function given(door: string): ReadonlyMap<string, string> {
   const found = new Map<string, string>()
   for (const [, names = '', path = ''] of read(door).matchAll(/export \{([^}]*)\} from '([^']+)'/g))
-    for (const name of valuesIn(names)) found.set(name, join(dirname(door), path))
+    for (const name of valuesIn(names)) found.set(name, resolveImport(door, path) ?? '')
   return found
 }
 
@@ -43,10 +41,9 @@ function callees(file: string): ReadonlySet<string> {
     [...statements].flatMap(([, names, path = '']) => {
       const values = names === undefined ? ['*'] : valuesIn(names)
       if (values.length === 0) return []
-      if (path.startsWith('.')) return [join(dirname(file), path)]
-      const [, folder, door = 'index'] = /^@keyside\/([^/]+)(?:\/(.+))?$/.exec(path) ?? []
-      if (folder === undefined) return []
-      const files = given(join(folder, `${door}.ts`))
+      const target = resolveImport(file, path)
+      if (target === null || path.startsWith('.')) return target ?? []
+      const files = given(target)
       return values.flatMap((name) => files.get(name) ?? [])
     }),
   )

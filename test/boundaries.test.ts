@@ -12,18 +12,17 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { dirname, join, relative } from 'node:path'
+import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { packages, read, resolveImport, root } from './source.ts'
 
-const root = join(import.meta.dirname, '..')
-const folders = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).workspaces as string[]
 let tree: string
 
 beforeAll(() => {
   tree = mkdtempSync(join(tmpdir(), 'keyside-boundaries-'))
   for (const file of ['biome.json', 'package.json'])
     copyFileSync(join(root, file), join(tree, file))
-  for (const folder of folders) {
+  for (const folder of packages) {
     mkdirSync(join(tree, folder))
     cpSync(join(root, folder, 'package.json'), join(tree, folder, 'package.json'))
   }
@@ -93,21 +92,16 @@ const IMPORT = /(?:from|import|new URL)\s*\(?\s*'([^']+)'(?!, import\.meta\.reso
 function reachable(folder: string): Set<string> {
   const seen = new Set<string>()
   const visit = (file: string) => {
-    if (seen.has(relative(root, file))) return
-    seen.add(relative(root, file))
-    for (const [, name = ''] of readFileSync(file, 'utf8').matchAll(IMPORT)) {
-      if (name.startsWith('.')) visit(join(dirname(file), name))
-      else if (name.startsWith('@keyside/')) visit(entry(name))
-      else seen.add(name)
+    if (seen.has(file)) return
+    seen.add(file)
+    for (const [, name = ''] of read(file).matchAll(IMPORT)) {
+      const target = resolveImport(file, name)
+      if (target === null) seen.add(name)
+      else visit(target)
     }
   }
-  visit(join(root, folder, 'index.ts'))
+  visit(`${folder}/index.ts`)
   return seen
-}
-
-function entry(name: string): string {
-  const [, folder = '', part = 'index'] = name.split('/')
-  return join(root, folder, `${part}.ts`)
 }
 
 test.each(['broker', 'strategy-engine', 'bot'])(

@@ -1,15 +1,12 @@
 // docs/glossary.md names what the code names, and no retired word comes back as an exported name.
-import { readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { readdirSync } from 'node:fs'
 import { ORDER_STATUSES } from '@keyside/protocol'
 import { expect, test } from 'vitest'
 import { FINAL_STATES, OPEN_STATES, ORDER_EVENTS } from '../executor/core/model/order-table.ts'
 import { policySchema } from '../executor/core/risk/policy/schema.ts'
 import { signal } from '../protocol/claims/signal.ts'
 import { strategyFile } from '../strategy-engine/strategies/strategy.ts'
-
-const root = join(import.meta.dirname, '..')
-const read = (file: string) => readFileSync(join(root, file), 'utf8')
+import { read, root } from './source.ts'
 
 const words = read('docs/glossary.md')
   .split('\n')

@@ -1,22 +1,10 @@
 // Who imports whom, types and late imports included: no circles, and the executor's core only looks down.
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
+import { packages, read, resolveImport, root } from './source.ts'
 
-const root = join(import.meta.dirname, '..')
-const FOLDERS = [
-  'protocol',
-  'runtime',
-  'broker',
-  'strategy-engine',
-  'executor',
-  'bot',
-  'sandbox',
-  'venue',
-  'cli',
-  'simulation',
-  'bench',
-]
+const FOLDERS = [...packages, 'simulation', 'bench']
 /** From the ground up. Each may import itself, what is below it, and the words on the wire. */
 const FLOORS = ['executor/core/model', 'executor/core/risk', 'executor/core/execution']
 const MAX_FILES = 40
@@ -34,28 +22,9 @@ const files = FOLDERS.flatMap((folder) =>
     .filter(isProduction),
 )
 
-/** Where the packages of this repository open: `@keyside/protocol/node` is `protocol/node.ts`. */
-function doors(): ReadonlyMap<string, string> {
-  const found = new Map<string, string>()
-  for (const folder of FOLDERS) {
-    if (!files.includes(`${folder}/index.ts`)) continue
-    const { name, exports } = JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8'))
-    const open: Record<string, string> = typeof exports === 'string' ? { '.': exports } : exports
-    for (const [door, file] of Object.entries(open)) found.set(join(name, door), join(folder, file))
-  }
-  return found
-}
-
-const packages = doors()
-
 function importsOf(file: string): ReadonlySet<string> {
-  const text = readFileSync(join(root, file), 'utf8')
-  const found = [...text.matchAll(/(?:\bfrom|\bimport)\s*\(?\s*'([^']+)'/g)].map(([, path]) => path)
-  return new Set(
-    found.flatMap((path = '') =>
-      path.startsWith('.') ? [join(dirname(file), path)] : (packages.get(path) ?? []),
-    ),
-  )
+  const found = [...read(file).matchAll(/(?:\bfrom|\bimport)\s*\(?\s*'([^']+)'/g)]
+  return new Set(found.flatMap(([, path = '']) => resolveImport(file, path) ?? []))
 }
 
 const imports: Graph = new Map(files.map((file) => [file, importsOf(file)]))
@@ -142,7 +111,7 @@ test(`no folder has more than ${MAX_FILES} production files`, () => {
 })
 
 test(`no production file has more than ${MAX_LINES} lines`, () => {
-  const lines = (file: string) => readFileSync(join(root, file), 'utf8').split('\n').length - 1
+  const lines = (file: string) => read(file).split('\n').length - 1
   expect(files.filter((file) => lines(file) > MAX_LINES)).toEqual([])
 })
 

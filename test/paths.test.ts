@@ -1,16 +1,16 @@
 // Files of this repository that a page or a comment names are there.
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
+import { read, root } from './source.ts'
 
-const root = join(import.meta.dirname, '..')
 const texts = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter(
   (file) => /\.(?:md|ts)$/.test(file) && !/(?:^|\/)(?:node_modules|vectors)\//.test(file),
 )
 
 /** Paths with a folder in them between backticks; in code only in comments. */
 function named(file: string): readonly string[] {
-  const text = readFileSync(join(root, file), 'utf8')
+  const text = read(file)
   const lines = file.endsWith('.md') ? text : text.replace(/^(?!\s*(?:\/\/|\/?\*)).*$/gm, '')
   return [...lines.matchAll(/`((?:[\w.-]+\/)+[\w.-]+\.ts)`/g)].map(([, path = '']) => path)
 }

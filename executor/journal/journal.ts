@@ -39,7 +39,7 @@ export class Journal {
   #snapshotAt = 0
   #start: 'snapshot' | 'whole' | 'edited' = 'whole'
 
-  /** Throws `journal_locked`, `journal_damaged`, `journal_newer`, `journal_failed` or `database_busy`. */
+  /** Throws `journal_locked`, `journal_damaged`, `journal_newer`, `journal_older`, `journal_failed` or `database_busy`. */
   constructor(path: string, opening: Opening = {}) {
     this.#path = path
     this.#unlock = path === ':memory:' ? () => undefined : lockJournal(path)
@@ -92,8 +92,9 @@ export class Journal {
   }
 
   #keep(after: Portfolio, at: number, last: Link): Link {
-    const event = this.#link(snapshotEvent(after, at), last)
-    writeSnapshot(this.#db, event, after)
+    const body = JSON.stringify(after)
+    const event = this.#link(snapshotEvent(body, at), last)
+    writeSnapshot(this.#db, event, body)
     return event
   }
 

@@ -7,7 +7,10 @@ import type { JournalEvent } from '../core/model/events.ts'
 import type { Portfolio } from '../core/model/state.ts'
 import { type Link, linkHash, type Row } from './chain.ts'
 
-/** Another fold of the same events may be another portfolio: the version is the text of what folds. */
+/**
+ * Another fold of the same events may be another portfolio: the version is the text of what folds. Read as this is
+ * loaded, beside the code that it is the text of: later, an update of Keyside may have put another in its place.
+ */
 const VERSION = versionOf(join(import.meta.dirname, '../core/model'))
 
 interface Snapshot {
@@ -19,18 +22,14 @@ interface Snapshot {
 /** `none`: there is none, or one of another version of the code; `edited`: it is not what the chain says of it. */
 export type SnapshotFound = Snapshot | 'none' | 'edited'
 
-/** What its event in the chain says of it. */
-export function snapshotEvent(portfolio: Portfolio, at: number): JournalEvent {
-  return { type: 'snapshot', digest: digestOf(VERSION, JSON.stringify(portfolio)), at }
+/** What its event in the chain says of it. `body`: the portfolio as JSON. */
+export function snapshotEvent(body: string, at: number): JournalEvent {
+  return { type: 'snapshot', digest: digestOf(VERSION, body), at }
 }
 
 /** In the transaction of its event, in place of the one before. */
-export function writeSnapshot(db: DatabaseSync, { seq }: Link, portfolio: Portfolio): void {
-  db.prepare('INSERT OR REPLACE INTO snapshots VALUES (1, ?, ?, ?)').run(
-    seq,
-    VERSION,
-    JSON.stringify(portfolio),
-  )
+export function writeSnapshot(db: DatabaseSync, { seq }: Link, body: string): void {
+  db.prepare('INSERT OR REPLACE INTO snapshots VALUES (1, ?, ?, ?)').run(seq, VERSION, body)
 }
 
 export function readSnapshot(db: DatabaseSync): SnapshotFound {

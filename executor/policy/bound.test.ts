@@ -7,7 +7,7 @@ import { dailyBound, printBound } from '../core/risk/policy/bound.ts'
 import { DEFAULT_POLICY } from '../core/risk/policy/default.ts'
 import type { Policy } from '../core/risk/policy/schema.ts'
 import { check } from '../core/risk/rules/check.ts'
-import { entry, exit, held, market, order, quoted, used } from '../core/risk/testing/cases.ts'
+import { entry, exit, held, market, order, quoted, used } from '../core/risk/testing/inputs.ts'
 import { loadPolicy } from './load.ts'
 
 function starting(...changes: readonly (readonly [string, string])[]): Policy {

@@ -7,7 +7,7 @@ import type { State } from '../model/state.ts'
 import { onCandles } from './approval-card.ts'
 import { watchClock } from './clock-jumps.ts'
 import { watchConnection } from './connection-watch.ts'
-import { type DecisionContext, newContext, notice, report } from './context.ts'
+import { type DecisionContext, newContext, notice, remember, report } from './context.ts'
 import type { Decision, Environment, Input } from './inputs.ts'
 import { watchLosses } from './loss-limits.ts'
 import { advanceOrders } from './order-pipeline.ts'
@@ -102,10 +102,7 @@ function onQuote(context: DecisionContext, market: string): undefined {
     at: context.environment.now,
     state: 'due',
   } as const
-  context.session = {
-    ...context.session,
-    quotes: { ...context.session.quotes, [market]: answered },
-  }
+  remember(context, 'quotes', market, answered)
 }
 
 /** What is due now, whatever came in: so a restart, a lost timer and a burst need no code of their own. */

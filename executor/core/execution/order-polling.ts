@@ -21,10 +21,10 @@ function poll(context: DecisionContext, order: Order): undefined {
       return expire(context, order) ? undefined : showCard(context, order)
     case 'unknown':
       alarm(context, order, 'order_unknown')
-      return find(context, order)
+      return lookUp(context, order)
     case 'accepted':
     case 'partially_filled':
-      return isWatched(context, order) ? undefined : find(context, order)
+      return isWatched(context, order) ? undefined : lookUp(context, order)
     case 'awaiting_fills':
       alarm(context, order, 'fills_missing')
       return fetchFills(context, order)
@@ -63,14 +63,10 @@ function showCard(context: DecisionContext, order: Order): undefined {
   emit(context, { type: 'candles', market: intent.market, timeframe, clientOrderId })
 }
 
-function find(context: DecisionContext, order: Order): undefined {
+/** Asked about alone from now on, also a stop, until it rests again. */
+export function lookUp(context: DecisionContext, order: Order): undefined {
   if (!begin(context, 'queries', order)) return
   emit(context, { type: 'find', market: order.intent.market, clientOrderId: order.clientOrderId })
-}
-
-/** Asked about alone from now on, until it rests again. */
-export function lookUp(context: DecisionContext, order: Order): undefined {
-  find(context, order)
 }
 
 function fetchFills(context: DecisionContext, order: Order): undefined {
@@ -93,16 +89,9 @@ export function onCancel(context: DecisionContext, order: Order, ok: boolean): u
   const { clientOrderId } = order
   const { cancels, queries } = context.session
   const { now } = context.environment
-  const next = retryBackoff(cancels[clientOrderId], now, 'known')
-  const look = { state: 'due', at: now, tries: 0, missedAt: 0 } as const
-  context.session = {
-    ...context.session,
-    cancels: { ...cancels, [clientOrderId]: next },
-    queries:
-      ok && queries[clientOrderId]?.state !== 'open'
-        ? { ...queries, [clientOrderId]: look }
-        : queries,
-  }
+  remember(context, 'cancels', clientOrderId, retryBackoff(cancels[clientOrderId], now, 'known'))
+  if (ok && queries[clientOrderId]?.state !== 'open')
+    remember(context, 'queries', clientOrderId, { state: 'due', at: now, tries: 0, missedAt: 0 })
 }
 
 /** False when it is under way or not yet time. */

@@ -232,13 +232,10 @@ function onVanished(context: DecisionContext, { clientOrderId, intent, stream }:
   const { queries, alarms } = context.session
   const missedAt = queries[clientOrderId]?.missedAt || now
   const next = { ...retryBackoff(queries[clientOrderId], now, 'known'), missedAt }
-  context.session = { ...context.session, queries: { ...queries, [clientOrderId]: next } }
+  remember(context, 'queries', clientOrderId, next)
   const patience = Math.max(BETWEEN_MISSES_MS, context.environment.exchange.viewLagMs)
   if (now - missedAt < patience || (alarms[clientOrderId] ?? 0) > now) return
-  context.session = {
-    ...context.session,
-    alarms: { ...alarms, [clientOrderId]: now + ALARM_EVERY_MS },
-  }
+  remember(context, 'alarms', clientOrderId, now + ALARM_EVERY_MS)
   const message = `${sentenceOf('order_vanished')} (${shownStream(stream)}, ${intent.market}, ${clientOrderId})`
   notice(context, { level: 'error', code: 'order_vanished', message })
 }
@@ -248,9 +245,6 @@ function onThereAgain(context: DecisionContext, { clientOrderId }: Order): undef
   const { queries, alarms } = context.session
   const asked = queries[clientOrderId]
   if (asked === undefined || asked.missedAt === 0) return
-  context.session = {
-    ...context.session,
-    queries: { ...queries, [clientOrderId]: { ...asked, missedAt: 0 } },
-    alarms: without(alarms, clientOrderId),
-  }
+  remember(context, 'queries', clientOrderId, { ...asked, missedAt: 0 })
+  context.session = { ...context.session, alarms: without(alarms, clientOrderId) }
 }

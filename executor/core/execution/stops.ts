@@ -223,8 +223,6 @@ export function moveStop(context: DecisionContext, position: Position, bid: Deci
   const { trailingStop: trails, breakEven } = position.exits
   const rules = context.environment.exchange.rules(position.market)
   if (rules === null || (trails === null && breakEven === null)) return
-  const last = UNMOVED.get(position)
-  if (last?.bid === bid && last.tick === rules.tick) return
   const tick = parseDecimal(rules.tick)
   const now = parseDecimal(bid)
   const even = evenStop(position, now, tick)
@@ -232,11 +230,7 @@ export function moveStop(context: DecisionContext, position: Position, bid: Deci
   if (even !== null && (trail === null || even.gt(trail)))
     raise(context, position, even, 'break_even')
   else if (trail !== null) raise(context, position, trail, 'trailing_stop')
-  else UNMOVED.set(position, { bid, tick: rules.tick })
 }
-
-/** What did not move a position's stop does not move it the next time either. */
-const UNMOVED = new WeakMap<Position, { readonly bid: Decimal; readonly tick: Decimal }>()
 
 /** Rounded up, to the earlier side. */
 function evenStop(position: Position, bid: Big, tick: Big): Big | null {

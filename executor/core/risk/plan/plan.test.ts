@@ -3,24 +3,12 @@ import { isDecimal } from '@keyside/protocol'
 import Big from 'big.js'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import type { MarketRules, Quote } from '../../model/exchange.ts'
+import { RULES as rules } from '../../../testing/market-rules.ts'
+import type { Quote } from '../../model/exchange.ts'
 import type { OrderIntent } from '../../model/order.ts'
 import { isTooLittleToKeep } from './dust.ts'
 import { type PlanInput, plan } from './plan.ts'
 
-const rules: MarketRules = {
-  market: 'BTC/USDT',
-  base: 'BTC',
-  quote: 'USDT',
-  tick: '0.01',
-  step: '0.00001',
-  minAmount: '0.00001',
-  maxAmount: '9000',
-  minValue: '5',
-  stop: { holds: 'coins', max: 5 },
-  takerFee: '0.001',
-  status: 'trading',
-}
 const quote: Quote = { bid: '49990', ask: '50000.03', at: 0 }
 const entry: OrderIntent = {
   kind: 'entry',

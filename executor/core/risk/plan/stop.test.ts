@@ -2,22 +2,9 @@
 import Big from 'big.js'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import type { MarketRules } from '../../model/exchange.ts'
+import { RULES as rules } from '../../../testing/market-rules.ts'
 import { planStop, type StopInput } from './stop.ts'
 
-const rules: MarketRules = {
-  market: 'BTC/USDT',
-  base: 'BTC',
-  quote: 'USDT',
-  tick: '0.01',
-  step: '0.00001',
-  minAmount: '0.00001',
-  maxAmount: '9000',
-  minValue: '5',
-  stop: { holds: 'coins', max: 5 },
-  takerFee: '0.001',
-  status: 'trading',
-}
 const input: StopInput = {
   rules,
   stop: '49000.001',

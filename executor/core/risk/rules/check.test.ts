@@ -2,19 +2,8 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { Policy } from '../policy/schema.ts'
-import {
-  ALLOWED,
-  entry,
-  exit,
-  held,
-  market,
-  NOW,
-  order,
-  policy,
-  quoted,
-  REFUSED,
-  used,
-} from '../testing/cases.ts'
+import { ALLOWED, REFUSED } from '../testing/cases.ts'
+import { entry, exit, held, market, NOW, order, policy, quoted, used } from '../testing/inputs.ts'
 import { ASKED, RISK_ALLOWED, RISK_REFUSED } from '../testing/risk-cases.ts'
 import { check, combine, judge, RULES } from './check.ts'
 import type { RiskInput, Rule } from './types.ts'

@@ -1,6 +1,7 @@
 // The cases of the rules about stops, losses, habits and what is counted over time. For tests alone.
 import type { RiskInput } from '../rules/types.ts'
-import { type Case, entry, exit, held, NOW, order, quoted, stop, used } from './cases.ts'
+import type { Case } from './cases.ts'
+import { entry, exit, held, NOW, order, quoted, stop, used } from './inputs.ts'
 
 const budget = (amount: string) => ({
   streams: new Map([
