@@ -98,7 +98,7 @@ function refusedAfter(last: SignalInput, count: number): Input {
   if (count % 3 === 0) return last
   if (count % 3 === 1) return { ...last, claims: { ...last.claims, sub: `stream${count}` } }
   const topic = signalTopic(HOME, `stream${count}`)
-  return { type: 'garbage', code: 'signature_invalid', message: 'it does not fit', topic }
+  return { type: 'invalid_message', code: 'signature_invalid', message: 'it does not fit', topic }
 }
 
 /** Bytes a signal: least squares over all looks. */

@@ -33,7 +33,7 @@ export function assemble(options: AssembleOptions): Shell {
   const { journal, publisher, clock, trace, log, onFailure, onHeld } = options
   const shell: Shell = new Shell({
     journal,
-    world: () => worldOf(options),
+    environment: () => environmentOf(options),
     run: (effect) => runEffect(effect, { ...options, take: (input) => shell.tryTake(input) }),
     publish: (reports) => publisher.send(reports),
     clock,
@@ -46,7 +46,7 @@ export function assemble(options: AssembleOptions): Shell {
 }
 
 /** What the core may look at now. */
-export function worldOf({
+export function environmentOf({
   exchange,
   policy,
   salt,

@@ -23,7 +23,7 @@ export interface RequestsOptions {
   readonly session: string
   readonly clock: Clock
   readonly portfolio: () => Portfolio
-  /** Durable when it returns, or nothing of it is in the book. */
+  /** Durable when it returns, or nothing of it is in the portfolio. */
   readonly take: (input: Input) => void
   readonly log: Pick<Logger, 'warn'>
 }

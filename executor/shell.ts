@@ -17,8 +17,8 @@ import type { Journal, OutboxReport } from './journal/journal.ts'
 export interface ShellOptions {
   readonly journal: Pick<Journal, 'append' | 'fold'>
   /** What the core may look at now. */
-  readonly world: () => Environment
-  /** Starts an effect. Called only after the facts that ask for it are durable. */
+  readonly environment: () => Environment
+  /** Starts an effect. Called only after the events that ask for it are durable. */
   readonly run: (effect: Effect) => void
   readonly publish: (reports: readonly OutboxReport[]) => void
   readonly clock: Clock
@@ -85,16 +85,16 @@ export class Shell {
   #take(input: Input): void {
     if (this.#life === 'stopped') return
     if (this.#life === 'failed') throw new Error('the journal has failed: nothing is accepted')
-    const world = this.#options.world()
-    const decision = decide(this.#state, input, world)
+    const environment = this.#options.environment()
+    const decision = decide(this.#state, input, environment)
     const reports = this.#commit(
       decision.events,
       decision.reports,
-      world.now,
+      environment.now,
       decision.state.portfolio,
     )
     this.#state = decision.state
-    this.#traceFacts(input, decision.events)
+    this.#traceEvents(input, decision.events)
     for (const effect of decision.effects) this.#options.run(effect)
     this.#options.publish(reports)
     this.#setTimer()
@@ -112,7 +112,7 @@ export class Shell {
     }
   }
 
-  #traceFacts(input: Input, events: readonly JournalEvent[]): void {
+  #traceEvents(input: Input, events: readonly JournalEvent[]): void {
     const { trace } = this.#options
     if (input.type === 'signal') trace('journaled', input.claims.jti)
     for (const event of events) {

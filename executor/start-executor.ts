@@ -114,7 +114,7 @@ async function compose(
     },
     salt,
     codeSecret: await codeSecret(keychain),
-    // An order's request leaves at the end of this turn: no report is signed before it.
+    // An order's request leaves at the end of this task: no report is signed before it.
     publisher: { send: (reports) => void setImmediate(() => publisher.send(reports)) },
     clock,
     trace,

@@ -23,7 +23,7 @@ test('opens a signal and a head of the pinned engine', () => {
 
 test('refuses a signal that a broker kept', () => {
   expect(verifyFromEngine(rings, { ...message, retained: true })).toMatchObject({
-    type: 'garbage',
+    type: 'invalid_message',
     code: 'retained_signal',
   })
 })
@@ -48,5 +48,5 @@ test('refuses a command that was signed for another device, kept, or signed by t
 test('a command that comes with the signals has no key there', () => {
   const token = sign('command', executor.command({ do: 'halt' }).claims, bot)
   const input = verifyFromEngine(rings, { ...message, topic: commandTopic('device'), token })
-  expect(input).toMatchObject({ type: 'garbage', code: 'header_not_pinned' })
+  expect(input).toMatchObject({ type: 'invalid_message', code: 'header_not_pinned' })
 })

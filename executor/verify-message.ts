@@ -36,10 +36,10 @@ export function verifyFromEngine(rings: Rings, { topic, token, retained, now }: 
     now: now / 1000,
     topic,
   })
-  if (!verified.ok) return garbage(verified.code, verified.message, topic)
+  if (!verified.ok) return invalidMessage(verified.code, verified.message, topic)
   if (verified.kind === 'head') return { type: 'head', claims: verified.claims }
   // A retained signal is stale, and would be replayed to every new subscriber.
-  if (retained) return garbage('retained_signal', sentenceOf('retained_signal'), topic)
+  if (retained) return invalidMessage('retained_signal', sentenceOf('retained_signal'), topic)
   return { type: 'signal', claims: verified.claims, hash: verified.hash }
 }
 
@@ -54,13 +54,13 @@ export function verifyFromBot(
     now: now / 1000,
     topic,
   })
-  if (!verified.ok) return garbage(verified.code, verified.message, topic)
-  if (retained) return garbage('retained_signal', sentenceOf('retained_signal'), topic)
+  if (!verified.ok) return invalidMessage(verified.code, verified.message, topic)
+  if (retained) return invalidMessage('retained_signal', sentenceOf('retained_signal'), topic)
   return verified.kind === 'command'
     ? { type: 'command', claims: verified.claims }
     : { type: 'approval', claims: verified.claims }
 }
 
-function garbage(code: string, message: string, topic: string): Input {
-  return { type: 'garbage', code, message, topic }
+function invalidMessage(code: string, message: string, topic: string): Input {
+  return { type: 'invalid_message', code, message, topic }
 }

@@ -93,7 +93,7 @@ export class Device {
     this.#take(life, input)
     if (!this.#isHere(life)) return
     this.#options.onHeard(before, input, life.shell.state())
-    if (input.type === 'garbage') return
+    if (input.type === 'invalid_message') return
     this.#heard.push(message)
     if (this.#heard.length > MAX_HEARD) this.#heard.shift()
   }

@@ -21,7 +21,7 @@ export const MUTANTS: Readonly<Record<string, readonly Patch[]>> = {
     },
     {
       file: 'executor/shell.ts',
-      from: '    this.#traceFacts(input, decision.events)\n    for (const effect of decision.effects) this.#options.run(effect)\n',
+      from: '    this.#traceEvents(input, decision.events)\n    for (const effect of decision.effects) this.#options.run(effect)\n',
       to: '',
     },
   ],

@@ -1,4 +1,4 @@
-// The chain: each fact's hash covers the one before it, so nothing can be changed or taken out unseen.
+// The chain: each event's hash covers the one before it, so nothing can be changed or taken out unseen.
 import { hash as digest } from 'node:crypto'
 import { GENESIS } from '@keyside/protocol'
 

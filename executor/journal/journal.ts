@@ -1,4 +1,4 @@
-// The journal: facts and the reports they caused, in one transaction or not at all.
+// The journal: events and the reports they caused, in one transaction or not at all.
 import type { DatabaseSync } from 'node:sqlite'
 import { isDeepStrictEqual } from 'node:util'
 import type { ReportEvent } from '@keyside/protocol'
@@ -144,12 +144,12 @@ export class Journal {
     return this.#start
   }
 
-  /** The newest fact's number and hash. */
+  /** The newest event's number and hash. */
   last(): Link {
     return this.#last
   }
 
-  /** The first fact's hash: a copy has the same, a new journal another. */
+  /** The first event's hash: a copy has the same, a new journal another. */
   name(): string {
     const row = this.#db.prepare('SELECT hash FROM events ORDER BY seq LIMIT 1').get()
     return row === undefined ? BEFORE_THE_FIRST.hash : String(row['hash'])
@@ -161,7 +161,7 @@ export class Journal {
     return row === undefined ? null : Number(row['at'])
   }
 
-  /** Takes out reports that are old and of which there are plenty after them; facts never. */
+  /** Takes out reports that are old and of which there are plenty after them; events never. */
   prune(now: number): void {
     this.#db
       .prepare('DELETE FROM reports WHERE seq <= ? AND at < ?')

@@ -1,4 +1,4 @@
-// The journal's mark: a recent fact, noted in a file of its own. A journal without that fact is an older one put back.
+// The journal's mark: a recent event, noted in a file of its own. A journal without that event is an older one put back.
 import { existsSync } from 'node:fs'
 import type { DatabaseSync } from 'node:sqlite'
 import { KeysideError, readSecret, writePrivate } from '@keyside/runtime'
@@ -17,9 +17,9 @@ export function requireMarked(path: string, journal: Journal): void {
 }
 
 /**
- * Whether the fact that the mark names is there. A journal that was marked once and has no mark any more does not hold
+ * Whether the event that the mark names is there. A journal that was marked once and has no mark any more does not hold
  * it either: otherwise whoever puts an old one back would only have to delete a file. One that never had a mark is new,
- * or from an older Keyside. A running executor writes fact, mark and note of it in this order: they are read backwards.
+ * or from an older Keyside. A running executor writes event, mark and note of it in this order: they are read backwards.
  */
 export function holdsMark(path: string, db: DatabaseSync): boolean {
   const file = markFile(path)

@@ -53,7 +53,7 @@ function entriesOf(rows: readonly Row[]): readonly JournalEntry[] {
 export interface JournalCheck extends Proof {
   readonly events: number
   readonly lastHash: string | null
-  /** It lacks its mark, or the fact that this names: an end that was cut off leaves a chain whole in itself. */
+  /** It lacks its mark, or the event that this names: an end that was cut off leaves a chain whole in itself. */
   readonly restored: boolean
 }
 

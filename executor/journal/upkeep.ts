@@ -1,4 +1,4 @@
-// What a running executor does for its journal: notes a recent fact every minute, and clears out old reports.
+// What a running executor does for its journal: notes a recent event every minute, and clears out old reports.
 import type { Cancel, Clock, Logger } from '@keyside/runtime'
 import type { Journal } from './journal.ts'
 import { writeMark } from './mark.ts'

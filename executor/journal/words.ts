@@ -1,4 +1,4 @@
-// The journal in a trader's words: one sentence a fact.
+// The journal in a trader's words: one sentence an event.
 
 import { shownStream } from '@keyside/protocol'
 import { CLOSE_SENTENCES } from '../core/execution/close-position.ts'
@@ -7,7 +7,7 @@ import type { OrderRequest } from '../core/model/exchange.ts'
 import type { NewOrder, OrderKind } from '../core/model/order.ts'
 import type { OrderEvent } from '../core/model/order-table.ts'
 
-/** Exhaustive: a new kind of fact does not compile until it has a sentence. */
+/** Exhaustive: a new kind of event does not compile until it has a sentence. */
 export function tell(event: JournalEvent): string {
   switch (event.type) {
     case 'baselined':

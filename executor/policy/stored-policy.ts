@@ -1,4 +1,4 @@
-// Small things kept beside the facts, which are no facts: the policy that the trader accepted.
+// Small things kept beside the events, which are no events: the policy that the trader accepted.
 import type { DatabaseSync } from 'node:sqlite'
 import type { Acceptance } from './loosening.ts'
 

@@ -2,7 +2,7 @@
 import { type Approval, GENESIS, type Head, hashText, type Signal } from '@keyside/protocol'
 import { type Clock, noTrace } from '@keyside/runtime'
 import { pino } from 'pino'
-import { type AssembleOptions, assemble, worldOf } from '../assemble.ts'
+import { type AssembleOptions, assemble, environmentOf } from '../assemble.ts'
 import type { Environment, Input } from '../core/execution/inputs.ts'
 import type { State, StreamHead } from '../core/model/state.ts'
 import type { Policy } from '../core/risk/policy/schema.ts'
@@ -141,8 +141,8 @@ export class TestExecutor {
 
   #bury: () => void = () => undefined
 
-  world(): Environment {
-    return worldOf(this.#parts())
+  environment(): Environment {
+    return environmentOf(this.#parts())
   }
 
   /** The process dies and starts again on the same journal: only what was committed is left. */

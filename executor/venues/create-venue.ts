@@ -33,7 +33,7 @@ export async function moneyAt(config: VenueConfig, deps: VenueDeps): Promise<'re
   const money = new RealMoney(placeOf(config, deps))
   await money.ask()
   money.close()
-  return money.live === 'no' ? 'sandbox' : 'real'
+  return money.realMoney === 'no' ? 'sandbox' : 'real'
 }
 
 function placeOf(

@@ -1,4 +1,4 @@
-// Answers that need nothing but the book and what the exchange last said.
+// Answers that need nothing but the portfolio and what the exchange last said.
 
 import {
   type Answer,

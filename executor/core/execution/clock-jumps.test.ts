@@ -30,7 +30,7 @@ test('an order that was lost before the clock was set back is proved not placed 
 test('refusals that were only counted are summed up within a minute of the clock being set back', async () => {
   const executor = new TestExecutor()
   for (let count = 0; count < 30; count += 1)
-    executor.take({ type: 'garbage', code: 'token_malformed', message: 'no', topic: 'x' })
+    executor.take({ type: 'invalid_message', code: 'token_malformed', message: 'no', topic: 'x' })
   executor.clock.setBack(HOURS)
   await executor.clock.turn(2 * MINUTE)
   expect(executor.told().filter((line) => line === 'notice refusals_many')).toHaveLength(1)

@@ -16,7 +16,7 @@ const LOST_MS = 60_000
 const LONG_LOST_MS = 3_600_000
 const LONG_PAUSE_MS = 600_000
 
-/** Called at the end of each turn. */
+/** Called at the end of each decision. */
 export function watchConnection(context: DecisionContext): undefined {
   const { backoff, skewMs } = context.environment.exchange
   const { connection } = context.session

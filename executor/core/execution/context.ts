@@ -1,4 +1,4 @@
-// One decision while it is being made: facts fold into the book as they are recorded.
+// One decision while it is being made: events fold into the portfolio as they are appended.
 import type { ReportEvent } from '@keyside/protocol'
 import { apply } from '../model/apply.ts'
 import type { JournalEvent, NewEvent } from '../model/events.ts'
@@ -31,9 +31,12 @@ interface Remembered {
 
 type Records = { readonly [Name in keyof Remembered]: Readonly<Record<string, Remembered[Name]>> }
 
-export function newContext({ portfolio, session }: State, world: Environment): DecisionContext {
+export function newContext(
+  { portfolio, session }: State,
+  environment: Environment,
+): DecisionContext {
   return {
-    environment: world,
+    environment,
     portfolio,
     session,
     events: [],

@@ -25,8 +25,8 @@ import { onOpenOrders, watchStops } from './stop-watch.ts'
 import { protectPositions } from './stops.ts'
 import { clearEntries, setTrading, unhalt } from './trading-state.ts'
 
-export function decide(state: State, input: Input, world: Environment): Decision {
-  const context = newContext(state, world)
+export function decide(state: State, input: Input, environment: Environment): Decision {
+  const context = newContext(state, environment)
   watchClock(context)
   take(context, input)
   runDueWork(context)
@@ -48,7 +48,7 @@ function take(context: DecisionContext, input: Input): undefined {
       return onCommand(context, input.claims)
     case 'approval':
       return onApproval(context, input.claims)
-    case 'garbage':
+    case 'invalid_message':
       return refuseInput(context, { code: input.code, message: input.message }, input.topic)
     case 'quote':
       return onQuote(context, input.market)

@@ -34,7 +34,12 @@ export type Input =
   | { readonly type: 'head'; readonly claims: Head }
   | { readonly type: 'command'; readonly claims: Command }
   | { readonly type: 'approval'; readonly claims: Approval }
-  | { readonly type: 'garbage'; readonly code: string; readonly message: string; topic: string }
+  | {
+      readonly type: 'invalid_message'
+      readonly code: string
+      readonly message: string
+      topic: string
+    }
   | { readonly type: 'quote'; readonly market: string }
   | {
       readonly type: 'candles'
@@ -100,7 +105,7 @@ export interface Valuation {
   readonly prices: Readonly<Record<string, Decimal>>
 }
 
-/** Done after the facts are durable, and never before. */
+/** Done after the events are durable, and never before. */
 export type Effect =
   | { readonly type: 'place'; readonly order: OrderRequest; readonly signal: string }
   | { readonly type: 'find'; readonly market: string; readonly clientOrderId: string }
@@ -142,7 +147,7 @@ export type Effect =
 
 export interface Decision {
   readonly events: readonly JournalEvent[]
-  /** Written with the facts, so that nothing is decided in silence. */
+  /** Written with the events, so that nothing is decided in silence. */
   readonly reports: readonly ReportEvent[]
   readonly effects: readonly Effect[]
   /** With the events folded in. */

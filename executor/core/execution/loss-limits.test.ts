@@ -162,12 +162,16 @@ test.each([
   const { events } = decide(
     { portfolio: holding, session: live },
     executor.signal(),
-    executor.world(),
+    executor.environment(),
   )
   expect(events.map(({ type }) => type)).not.toContain('day_lost')
   expect(events.at(-1)).toMatchObject({ event: 'submit' })
   executor.exchange.reach = 'no'
-  const cut = decide({ portfolio: holding, session: live }, executor.signal(), executor.world())
+  const cut = decide(
+    { portfolio: holding, session: live },
+    executor.signal(),
+    executor.environment(),
+  )
   expect(cut.events.at(-1)).not.toMatchObject({ event: 'submit' })
 })
 
@@ -176,10 +180,18 @@ test('an entry waits for the price of something else that is held', async () => 
   const { holding, live } = await holdingEther(executor)
   const known = executor.exchange.rules.bind(executor.exchange)
   executor.exchange.rules = (market) => known(market) ?? { ...RULES, market }
-  const first = decide({ portfolio: holding, session: live }, executor.signal(), executor.world())
+  const first = decide(
+    { portfolio: holding, session: live },
+    executor.signal(),
+    executor.environment(),
+  )
   expect(first.effects).toContainEqual({ type: 'quote', market: 'ETH/USDT' })
   expect(first.events.map(({ type }) => type)).toEqual(['signal', 'ordered'])
-  const answered = decide(first.state, { type: 'quote', market: 'ETH/USDT' }, executor.world())
+  const answered = decide(
+    first.state,
+    { type: 'quote', market: 'ETH/USDT' },
+    executor.environment(),
+  )
   expect(answered.events.at(-1)).toMatchObject({ event: 'deny', code: 'loss.day' })
 })
 

@@ -17,7 +17,7 @@ const BEST_STEP = '0.01'
 
 type Bids = Record<string, Decimal>
 
-/** Called in each turn before an order is decided on. Before the first order there is nothing to lose. */
+/** Called in each decision before an order is decided on. Before the first order there is nothing to lose. */
 export function watchLosses(context: DecisionContext): undefined {
   if (context.portfolio.profit.cost === '0' && Object.keys(context.portfolio.orders).length === 0)
     return

@@ -122,7 +122,7 @@ function fillOne(executor: TestExecutor, part: boolean): void {
 test('a decision brings the state to which its own events fold', async () => {
   const executor = new TestExecutor()
   const before = executor.state()
-  const { events, state } = decide(before, executor.head(), executor.world())
+  const { events, state } = decide(before, executor.head(), executor.environment())
   expect(events.length).toBeGreaterThan(0)
   expect(state.portfolio).toEqual(events.reduce(apply, before.portfolio))
 })
@@ -210,14 +210,16 @@ test('the same state, input and world give the same decision', async () => {
   executor.take(executor.head())
   const input = executor.signal()
   const state = executor.state()
-  expect(decide(state, input, executor.world())).toEqual(decide(state, input, executor.world()))
+  expect(decide(state, input, executor.environment())).toEqual(
+    decide(state, input, executor.environment()),
+  )
   expect(executor.state(), 'and touch nothing').toBe(state)
 })
 
 test('nothing is sent in the turn that has not written the intent and the sending', async () => {
   const executor = new TestExecutor()
   await executor.give(executor.head())
-  const { events, effects } = decide(executor.state(), executor.signal(), executor.world())
+  const { events, effects } = decide(executor.state(), executor.signal(), executor.environment())
   expect(effects.map(({ type }) => type)).toEqual(['place'])
   const types = events.map((event) => (event.type === 'step' ? event.event : event.type))
   expect(types).toEqual(['signal', 'ordered', 'day_opened', 'planned', 'initialize', 'submit'])

@@ -21,30 +21,30 @@ import { isCounting } from './reconcile-schedule.ts'
 import { riskInput, unknownAround } from './risk-input.ts'
 
 /** `left`: the order has moved to a state where something else has to happen first, or its life is over. */
-type Went = 'on' | 'waits' | 'left'
+type StepResult = 'on' | 'waits' | 'left'
 
 interface PipelineStep {
   readonly name: string
-  readonly take: (context: DecisionContext, order: Order) => Went
+  readonly take: (context: DecisionContext, order: Order) => StepResult
 }
 
 /** Steps in execution order; README.md has the codes. */
 const PIPELINE: readonly PipelineStep[] = [
-  { name: 'turn', take: awaitTurn },
-  { name: 'compare', take: awaitComparison },
+  { name: 'other orders', take: awaitOtherOrders },
+  { name: 'reconciliation', take: awaitReconciliation },
   { name: 'head', take: awaitHead },
   { name: 'pause', take: awaitPause },
   { name: 'quote', take: freshQuote },
   { name: 'losses', take: awaitPrices },
   { name: 'plan', take: makePlan },
   { name: 'policy', take: askPolicy },
-  { name: 'clear', take: clearStop },
-  { name: 'send', take: sendOrder },
+  { name: 'cancel stop', take: clearStop },
+  { name: 'submit', take: sendOrder },
 ]
 
 const ON_THE_WAY = ['received', 'approved', 'canceling_stop']
 
-/** Takes every order as far as it can go now. Called at the end of each turn, so a restart needs no other code. */
+/** Takes every order as far as it can go now. Called at the end of each decision, so a restart needs no other code. */
 export function advanceOrders(context: DecisionContext): undefined {
   for (const { clientOrderId, state, kind } of Object.values(context.portfolio.orders))
     if (ON_THE_WAY.includes(state) && kind !== 'stop') advance(context, clientOrderId)
@@ -59,7 +59,7 @@ function advance(context: DecisionContext, clientOrderId: string): undefined {
  * Nobody can say what there is to sell while another exit works, or while the outcome of an order is unknown. What
  * still waits at the exchange is taken back, an entry or a sale at a price of its own: it could do so for ever.
  */
-function awaitTurn(context: DecisionContext, order: Order): Went {
+function awaitOtherOrders(context: DecisionContext, order: Order): StepResult {
   if (order.kind !== 'exit') return 'on'
   const key = positionKey(order)
   if (order.state === 'canceling_stop' && stopOf(context.portfolio, key) !== undefined)
@@ -75,7 +75,7 @@ function awaitTurn(context: DecisionContext, order: Order): Went {
  * Just after a start an entry waits a little for the first answer; policy refuses it when none came. An exit that was
  * refused for want of coins waits a little until they are counted.
  */
-function awaitComparison(context: DecisionContext, { kind, intent, again }: Order): Went {
+function awaitReconciliation(context: DecisionContext, { kind, intent, again }: Order): StepResult {
   if (again && isCounting(context, intent.market)) return 'waits'
   return kind === 'entry' && context.session.reconciliations[intent.market]?.found === 'awaited'
     ? 'waits'
@@ -83,22 +83,22 @@ function awaitComparison(context: DecisionContext, { kind, intent, again }: Orde
 }
 
 /** Just after a start the provider's head may still be on its way; policy refuses the entry when none came. */
-function awaitHead({ session, environment }: DecisionContext, { kind, stream }: Order): Went {
+function awaitHead({ session, environment }: DecisionContext, { kind, stream }: Order): StepResult {
   return kind === 'entry' && environment.now < firstHeadDue(session, stream) ? 'waits' : 'on'
 }
 
 /** Nothing is sent to an exchange that wants to be left alone: what gets out waits for the end of it. */
-function awaitPause(context: DecisionContext, order: Order): Went {
+function awaitPause(context: DecisionContext, order: Order): StepResult {
   if (context.environment.exchange.backoff === null) return 'on'
   return order.kind === 'entry' ? denyOrder(context, order, 'exchange_rate_limited') : 'waits'
 }
 
 /** What is held has to have a price before today's losses can be reckoned. */
-function awaitPrices(context: DecisionContext, { kind }: Order): Went {
+function awaitPrices(context: DecisionContext, { kind }: Order): StepResult {
   return kind === 'entry' && awaitsPrices(context) ? 'waits' : 'on'
 }
 
-function freshQuote(context: DecisionContext, order: Order): Went {
+function freshQuote(context: DecisionContext, order: Order): StepResult {
   const { market } = order.intent
   const { now, exchange } = context.environment
   const rules = exchange.rules(market)
@@ -115,7 +115,7 @@ function freshQuote(context: DecisionContext, order: Order): Went {
 }
 
 /** An order that the trader has approved is kept to the character. */
-function makePlan(context: DecisionContext, order: Order): Went {
+function makePlan(context: DecisionContext, order: Order): StepResult {
   if (order.approval.by !== 'nobody' && order.planned !== null) return stillFits(context, order)
   const drawn = planFor(
     context,
@@ -131,7 +131,7 @@ function makePlan(context: DecisionContext, order: Order): Went {
  * Nobody sells below the ask: an immediate order with a lower limit would be sent for nothing. And what is bought with
  * the bid at its stop is sold at once.
  */
-function stillFits(context: DecisionContext, order: Order): Went {
+function stillFits(context: DecisionContext, order: Order): StepResult {
   const quote = context.environment.exchange.quote(order.intent.market)
   const request = order.planned?.request
   if (request?.timeInForce !== 'IOC' || request.side !== 'buy' || quote === null) return 'on'
@@ -140,7 +140,7 @@ function stillFits(context: DecisionContext, order: Order): Went {
   return atLeast(request.price, quote.ask) && !isStopped ? 'on' : askAgain(context, order)
 }
 
-function askPolicy(context: DecisionContext, order: Order): Went {
+function askPolicy(context: DecisionContext, order: Order): StepResult {
   if (order.planned === null)
     throw new Error(`policy was asked about ${order.clientOrderId} unplanned`)
   const verdict = check(riskInput(context, order, order.planned), context.environment.policy)
@@ -157,24 +157,24 @@ function askPolicy(context: DecisionContext, order: Order): Went {
 }
 
 /** The stop holds the coins that an exit wants to sell. */
-function clearStop(context: DecisionContext, order: Order): Went {
+function clearStop(context: DecisionContext, order: Order): StepResult {
   if (order.kind !== 'exit' || stopOf(context.portfolio, positionKey(order)) === undefined)
     return 'on'
   append(context, { type: 'step', clientOrderId: order.clientOrderId, event: 'cancel_stop' })
   return 'left'
 }
 
-function sendOrder(context: DecisionContext, order: Order): Went {
+function sendOrder(context: DecisionContext, order: Order): StepResult {
   append(context, { type: 'step', clientOrderId: order.clientOrderId, event: 'initialize' })
   return submit(context, order.clientOrderId)
 }
 
 /**
- * From `intended` to the socket. The effect runs only after the facts are on the disk. Intent and sending share one
+ * From `initialized` to the socket. The effect runs only after the events are on the disk. Intent and sending share one
  * transaction when nothing had to be waited for between them: a crash before it has sent nothing, a crash after it
  * is `unknown`, and there is one fsync less.
  */
-export function submit(context: DecisionContext, clientOrderId: string): Went {
+export function submit(context: DecisionContext, clientOrderId: string): StepResult {
   append(context, { type: 'step', clientOrderId, event: 'submit' })
   const order = orderIn(context.portfolio, clientOrderId)
   if (order.planned === null) throw new Error(`${clientOrderId} was to be sent without a plan`)

@@ -23,7 +23,7 @@ import { moveStop } from './stops.ts'
 /** So long may the bid be below what a stop sells for before the stop has failed. */
 const THROUGH_MS = 3_000
 
-/** Called at the end of each turn, like `protectPositions`, which then places what is wanted here. */
+/** Called at the end of each decision, like `protectPositions`, which then places what is wanted here. */
 export function watchPositions(context: DecisionContext): undefined {
   context.session = {
     ...context.session,

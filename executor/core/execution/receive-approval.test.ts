@@ -50,7 +50,7 @@ test('silence expires the order, and a late answer is told so', async () => {
 test('an answer in the very turn in which the order expires is late', async () => {
   const executor = await waiting()
   const [order] = Object.values(executor.state().portfolio.orders)
-  const world = { ...executor.world(), now: order?.approval.expires ?? 0 }
+  const world = { ...executor.environment(), now: order?.approval.expires ?? 0 }
   const { reports, events } = decide(executor.state(), executor.approval(executor.card()), world)
   expect(reports).toContainEqual(expect.objectContaining({ code: 'approval_late' }))
   expect(reports).not.toContainEqual(expect.objectContaining({ code: 'approval_unknown' }))

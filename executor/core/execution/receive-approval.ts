@@ -15,7 +15,7 @@ export function onApproval(context: DecisionContext, claims: Approval): undefine
     ({ planned }) => planned?.id === claims.order,
   )
   if (order?.state !== 'waiting') return refuse(context, claims, whyNot(context, claims.order))
-  // Whatever the clock of the button says: the order expires in the same turn.
+  // Whatever the clock of the button says: the order expires in the same decision.
   if (context.environment.now >= order.approval.expires)
     return refuse(context, claims, 'approval_late')
   return claims.answer === 'approve' ? approve(context, order, claims) : decline(context, order)

@@ -127,7 +127,7 @@ test('answers what it is asked', async () => {
 test('tells so many refusals a minute, and then how many more there were', async () => {
   const executor = new TestExecutor()
   for (let count = 0; count < 500; count += 1)
-    executor.take({ type: 'garbage', code: 'token_malformed', message: 'no', topic: 'x' })
+    executor.take({ type: 'invalid_message', code: 'token_malformed', message: 'no', topic: 'x' })
   expect(executor.told().filter((line) => line === 'refusal token_malformed')).toHaveLength(20)
   await executor.clock.turn(61_000)
   expect(executor.told().at(-1)).toBe('notice refusals_many')

@@ -219,7 +219,7 @@ test('after a start the market where an entry waits is compared before the other
   const looks = { 'ETH/USDT': due, 'BTC/USDT': due, 'SOL/USDT': due }
   const context = newContext(
     { portfolio, session: { ...session, reconciliations: looks } },
-    executor.world(),
+    executor.environment(),
   )
   reconcileDue(context)
   const asked = context.effects.flatMap((one) => (one.type === 'compare' ? one.markets : []))

@@ -48,7 +48,7 @@ function addLooks(context: DecisionContext): undefined {
   }
 }
 
-/** Called at the end of each turn. */
+/** Called at the end of each decision. */
 export function reconcileDue(context: DecisionContext): undefined {
   const { now } = context.environment
   if (context.session.started > 0) addLooks(context)

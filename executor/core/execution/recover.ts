@@ -1,4 +1,4 @@
-// The first turn after a start. What was being sent may be live; what was only intended was proved not sent.
+// The first decision after a start. What was being sent may be live; what was only intended was proved not sent.
 
 import { sentenceOf } from '../model/codes.ts'
 import { check } from '../risk/rules/check.ts'

@@ -1,4 +1,4 @@
-// What policy is asked about an order, from the book and the world.
+// What policy is asked about an order, from the portfolio and the environment.
 import { type Decimal, toDecimal } from '@keyside/protocol'
 import Big from 'big.js'
 import { dayAt, hourAt } from '../model/count.ts'

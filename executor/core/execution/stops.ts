@@ -28,7 +28,7 @@ const VANISHED_PAUSE_MS = 60_000
 /** A stop that has risen takes the place of the older one at most this often. */
 const RAISE_EVERY_MS = 10_000
 
-/** Called at the end of each turn: after a fill, a failed exit and a restart it is the same question. */
+/** Called at the end of each decision: after a fill, a failed exit and a restart it is the same question. */
 export function protectPositions(context: DecisionContext): undefined {
   for (const stop of Object.values(context.portfolio.orders))
     if (stop.kind === 'stop' && !isWanted(context, stop)) requestCancel(context, stop)
@@ -52,7 +52,7 @@ export function isWanted(context: DecisionContext, stop: Order): boolean {
   )
 }
 
-/** An exit that has the turn needs the coins that the stop holds. */
+/** An exit that is under way needs the coins that the stop holds. */
 export function isClosing(context: DecisionContext, key: string): boolean {
   return ordersOf(context.portfolio, key).some(
     (one) => one.kind === 'exit' && !isPending(one.state) && !isRestingSale(one),

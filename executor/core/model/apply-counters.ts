@@ -32,7 +32,7 @@ export function applyTrade(
   }
 }
 
-/** Coins that leave the book without a sale are a loss. */
+/** Coins that leave the portfolio without a sale are a loss. */
 export function countLoss(before: Portfolio, after: Portfolio): Portfolio {
   return { ...after, profit: afterWriteOff(before, after) }
 }

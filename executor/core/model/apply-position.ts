@@ -157,7 +157,7 @@ function feeElsewhere({ market }: Position, { fee }: Fill): readonly Fee[] {
   return fee === undefined || market.startsWith(`${fee.currency}/`) ? [] : [fee]
 }
 
-// What facts about getting out do to a position: leaving, raised stops, levels, failures, and what is written off.
+// What the events of an exit do to a position: closing, moved stops, levels, failures, and what is written off.
 /** Every exit has a name of its own. */
 export function applyOrderedExit(portfolio: Portfolio, { kind }: Order): Portfolio {
   return kind === 'exit' ? { ...portfolio, exits: portfolio.exits + 1 } : portfolio
@@ -205,7 +205,7 @@ export function applyStanding(portfolio: Portfolio, order: Order): Portfolio {
   }))
 }
 
-/** An exit is over. Its levels are done when it sold anything; until then it stands in the book, and no other is made. */
+/** An exit is over. Its levels are done when it sold anything; until then it stands in the portfolio, and no other is made. */
 export function applyExitOver(portfolio: Portfolio, order: Order, at: number): Portfolio {
   if (order.kind !== 'exit') return portfolio
   const { state, filled, takeProfitLevels, signal } = order

@@ -1,4 +1,4 @@
-// What a comparison with the exchange changes in the book: which markets take no entries, and where a re-base starts.
+// What a comparison with the exchange changes in the portfolio: which markets take no entries, and where a re-base starts.
 import type { Decimal } from '@keyside/protocol'
 import type { FactOf } from './events.ts'
 import type { Portfolio, Position } from './state.ts'

@@ -1,4 +1,4 @@
-// The fold: one fact changes the book, and start-up is nothing but this from the first fact to the last.
+// The fold: one event changes the portfolio, and start-up is nothing but this from the first event to the last.
 import { GENESIS } from '@keyside/protocol'
 import {
   applyBest,
@@ -26,7 +26,7 @@ import type { Order, PlannedOrder } from './order.ts'
 import { isFinal, nextState } from './order-table.ts'
 import { type Codes, type Portfolio, positionKey, type Stream } from './state.ts'
 
-/** Throws for a fact that cannot follow: nothing of such a decision may be written. */
+/** Throws for an event that cannot follow: nothing of such a decision may be written. */
 export function apply(portfolio: Portfolio, event: JournalEvent): Portfolio {
   switch (event.type) {
     case 'baselined':
@@ -229,7 +229,7 @@ function stillAskable(portfolio: Portfolio, at: number): Record<string, number> 
   return Object.fromEntries(all.filter(isKept))
 }
 
-// What approvals leave in the book: plans that were replaced, codes that are used up, codes that were wrong.
+// What approvals leave in the portfolio: plans that were replaced, codes that are used up, codes that were wrong.
 const HOUR_MS = 3_600_000
 const ENDED_KEPT = 64
 

@@ -1,4 +1,4 @@
-// What the limits count, folded from facts: no restart, edit of the policy or clock set back gives any of it back.
+// What the limits count, folded from events: no restart, edit of the policy or clock set back gives any of it back.
 import type { Decimal } from '@keyside/protocol'
 import { type Counters, type LastTrade, NO_COUNTERS } from './counters.ts'
 import { plus } from './decimals.ts'

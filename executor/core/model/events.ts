@@ -247,7 +247,7 @@ export type JournalEvent = NewEvent & { readonly at: number }
 
 export type FactOf<Type extends JournalEvent['type']> = Extract<JournalEvent, { type: Type }>
 
-/** The order a fact is about, for the journal's column; null for none. */
+/** The order an event is about, for the journal's column; null for none. */
 export function orderOf(event: JournalEvent): string | null {
   if (event.type === 'ordered') return event.order.clientOrderId
   return 'clientOrderId' in event ? event.clientOrderId : null

@@ -13,7 +13,7 @@ export function equity({ proceeds, cost, marketValue }: Equity): Big {
   return new Big(proceeds).plus(marketValue).minus(cost)
 }
 
-/** `before` is the book as it was, `after` has the trade in its positions. */
+/** `before` is the portfolio as it was, `after` has the trade in its positions. */
 export function afterTrade(before: Portfolio, after: Portfolio, order: Order, trade: Fill): Profit {
   const { profit } = before
   const value = times(trade.amount, trade.price)

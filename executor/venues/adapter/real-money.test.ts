@@ -81,16 +81,16 @@ test.each([
 test('the sandbox that knows the secret of this home is not', async () => {
   const { address } = await openSandbox(SECRET)
   const money = moneyAt(address, SECRET)
-  expect(money.live).toBe('yes')
+  expect(money.realMoney).toBe('yes')
   await money.ask()
-  expect(money.live).toBe('no')
+  expect(money.realMoney).toBe('no')
 })
 
 test('an executor that knows no secret takes the same sandbox for real', async () => {
   const { address } = await openSandbox(SECRET)
   const money = moneyAt(address)
   await money.ask()
-  expect(money.live).toBe('yes')
+  expect(money.realMoney).toBe('yes')
 })
 
 test.each([
@@ -100,7 +100,7 @@ test.each([
   const { address } = await openSandbox(secret)
   const money = moneyAt(address, SECRET)
   await money.ask()
-  expect(money.live).toBe('yes')
+  expect(money.realMoney).toBe('yes')
 })
 
 const ANSWERS: readonly [string, RequestListener][] = [
@@ -122,7 +122,7 @@ function echo(...[request, response]: Parameters<RequestListener>): void {
 test.each(ANSWERS)('an address that answers with %s is real', async (_, listener) => {
   const money = moneyAt(await answering(listener), SECRET)
   await money.ask()
-  expect(money.live).toBe('yes')
+  expect(money.realMoney).toBe('yes')
 })
 
 test('one that sends the question on to a sandbox is real', async () => {
@@ -132,7 +132,7 @@ test('one that sends the question on to a sandbox is real', async () => {
   )
   const money = moneyAt(away, SECRET)
   await money.ask()
-  expect(money.live).toBe('yes')
+  expect(money.realMoney).toBe('yes')
   const open = moneyAt(away.replace('127.0.0.1', '0.0.0.0'), SECRET)
   await expect(open.enter()).rejects.toMatchObject({ code: 'exchange_address_plain' })
 })
@@ -157,11 +157,11 @@ test('a sandbox is asked again before its proof is too old, and soon where nobod
   await sandbox.stop()
   await settled()
   await after(15_000)
-  await expect.poll(() => money.live, PATIENCE).toBe('yes')
+  await expect.poll(() => money.realMoney, PATIENCE).toBe('yes')
   await openSandbox(SECRET, Number(new URL(sandbox.address).port))
   await settled()
   await after(2_000)
-  await expect.poll(() => money.live, PATIENCE).toBe('no')
+  await expect.poll(() => money.realMoney, PATIENCE).toBe('no')
 })
 
 /** What was decided without an answer is done. */
@@ -179,7 +179,7 @@ test('a proof that was overheard proves nothing the next time', async () => {
   const old = await ask('A'.repeat(43))
   const money = moneyAt(await answering((_, response) => response.end(old)), SECRET)
   await money.ask()
-  expect(money.live).toBe('yes')
+  expect(money.realMoney).toBe('yes')
 })
 
 test('a proof has an age, also when the clock is set back', async () => {
@@ -189,11 +189,11 @@ test('a proof has an age, also when the clock is set back', async () => {
   const start = clock.now()
   await money.ask()
   clock.set(start + 59_000)
-  expect(money.live).toBe('no')
+  expect(money.realMoney).toBe('no')
   clock.set(start + 61_000)
-  expect(money.live).toBe('yes')
+  expect(money.realMoney).toBe('yes')
   clock.set(start - 1_000)
-  expect(money.live).toBe('yes')
+  expect(money.realMoney).toBe('yes')
 })
 
 test('a sandbox that stops proving itself is real again, and one that comes back is not', async () => {
@@ -201,17 +201,17 @@ test('a sandbox that stops proving itself is real again, and one that comes back
   const port = Number(new URL(sandbox.address).port)
   const money = moneyAt(sandbox.address, SECRET)
   await money.ask()
-  expect(money.live).toBe('no')
+  expect(money.realMoney).toBe('no')
   await sandbox.stop()
   await money.ask()
-  expect(money.live).toBe('yes')
+  expect(money.realMoney).toBe('yes')
   const other = await openSandbox(undefined, port)
   await money.ask()
-  expect(money.live).toBe('yes')
+  expect(money.realMoney).toBe('yes')
   await other.stop()
   await openSandbox(SECRET, port)
   await money.ask()
-  expect(money.live).toBe('no')
+  expect(money.realMoney).toBe('no')
 })
 
 test('asks again by itself, and never with the secret', async () => {
@@ -261,5 +261,5 @@ test('a container reaches the sandbox by its name, and is shown the proof', asyn
   undo.push(() => sandbox.stop())
   const money = moneyAt(sandbox.address.replace('127.0.0.1', '0.0.0.0'), SECRET)
   await money.enter()
-  expect(money.live).toBe('no')
+  expect(money.realMoney).toBe('no')
 })

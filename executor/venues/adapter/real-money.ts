@@ -60,7 +60,7 @@ export class RealMoney {
   }
 
   /** A proof from ahead of the clock is from before it was set back. */
-  get live(): 'yes' | 'no' {
+  get realMoney(): 'yes' | 'no' {
     const age = this.#options.clock.now() - this.#askedAt
     return this.#heard === 'proof' && age >= 0 && age <= LIFE_MS ? 'no' : 'yes'
   }

@@ -107,7 +107,7 @@ export class Venue {
   }
 
   get realMoney(): 'yes' | 'no' {
-    return this.#money.live
+    return this.#money.realMoney
   }
 
   async start(markets: readonly string[], left: readonly string[] = []): Promise<void> {

@@ -68,7 +68,7 @@ export interface RiskInput {
   readonly losses: Losses
   /** Orders whose outcome is unknown, on this market. */
   readonly unknownOnMarket: number
-  /** Whether the exchange bears the book of this market out. */
+  /** Whether the exchange agrees with the portfolio on this market. */
   readonly comparison: Comparison
   readonly trading: 'running' | 'paused' | 'halted'
 }
