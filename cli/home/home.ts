@@ -3,10 +3,12 @@ import { existsSync, readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import {
   type Access,
+  commandTopic,
   HOME,
   headerSegment,
   headTopic,
   presenceTopic,
+  reportTopic,
   type SigningKey,
   seconds,
   sign,
@@ -48,14 +50,12 @@ type Acl = Access['acl']
 /** All strategies of one's own engine, as long as their files name no other plan. */
 const PLAN = 'all'
 
+const DEVICE = 'device'
+
 /** The broker's clients and the topics each may use. A provider's engine can read nothing of the device. */
 const CLIENTS: Readonly<Record<string, Acl>> = {
   engine: {
-    publish: [
-      'keyside/v1/signal/home/+',
-      'keyside/v1/head/home/+',
-      'keyside/v1/presence/home/engine',
-    ],
+    publish: ['keyside/v1/signal/home/+', 'keyside/v1/head/home/+', presenceTopic(HOME, 'engine')],
     subscribe: [],
   },
   'device-signals': {
@@ -63,12 +63,12 @@ const CLIENTS: Readonly<Record<string, Acl>> = {
     subscribe: [signalTopic(HOME, PLAN), headTopic(HOME, PLAN), presenceTopic(HOME, 'engine')],
   },
   device: {
-    publish: ['keyside/v1/report/device', 'keyside/v1/presence/home/device'],
-    subscribe: ['keyside/v1/command/device'],
+    publish: [reportTopic(DEVICE), presenceTopic(HOME, DEVICE)],
+    subscribe: [commandTopic(DEVICE)],
   },
   bot: {
-    publish: ['keyside/v1/command/device'],
-    subscribe: ['keyside/v1/report/device', 'keyside/v1/presence/home/device'],
+    publish: [commandTopic(DEVICE)],
+    subscribe: [reportTopic(DEVICE), presenceTopic(HOME, DEVICE)],
   },
 }
 
@@ -171,10 +171,10 @@ function configOf(
       strategies: 'strategies',
     },
     executor: {
-      id: 'device',
+      id: DEVICE,
       account: 'main',
       signals: { url, clientId: 'device-signals', tokenFile: secretFile('device-signals.token') },
-      home: { url, clientId: 'device', tokenFile: secretFile('device.token') },
+      home: { url, clientId: DEVICE, tokenFile: secretFile('device.token') },
       provider: { name: HOME, key: keys.engine, plans: [PLAN] },
       bot: { id: 'bot', key: keys.bot },
       exchange,
@@ -185,7 +185,7 @@ function configOf(
       id: 'bot',
       broker: { url, tokenFile: secretFile('bot.token') },
       signingKeyFile: secretFile('bot.key'),
-      device: { id: 'device', key: options.deviceKey },
+      device: { id: DEVICE, key: options.deviceKey },
       telegram: {
         tokenFile: secretFile('telegram.token'),
         ...(options.telegram && { address: options.telegram }),
