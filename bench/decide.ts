@@ -10,7 +10,7 @@ import { publicKey, signingKey } from '@keyside/protocol/node'
 import type { Input } from '../executor/core/execution/inputs.ts'
 import type { JournalEvent } from '../executor/core/model/events.ts'
 import { Journal, type OutboxReport } from '../executor/journal/journal.ts'
-import { ringsOf, verifyFromEngine } from '../executor/verify-message.ts'
+import { engineKeyring, verifyFromProvider } from '../executor/verify-message.ts'
 import { type Device, startDevice } from './decide-device.ts'
 import { type Sample, summary } from './decide-summary.ts'
 import type { BenchOptions, Result } from './result.ts'
@@ -23,7 +23,6 @@ const STEP_MS = 10_000
 const TOPIC = signalTopic(HOME, STREAM)
 
 const engine = signingKey(new Uint8Array(32).fill(1))
-const bot = signingKey(new Uint8Array(32).fill(2))
 
 export async function decideBench({ signals, note }: BenchOptions): Promise<Result> {
   const folder = mkdtempSync(join(tmpdir(), 'keyside-bench-'))
@@ -65,11 +64,11 @@ class TimedJournal extends Journal {
 /** One entry or one exit, and the floor with its bytes right after it: whatever else this machine does meets both. */
 function rounds(device: Device, journal: TimedJournal, floor: Floor): () => Promise<Sample> {
   const source = new SignalSource()
-  const rings = ringsOf({
-    engine: { id: 'home', key: publicKey(engine.publicKey) },
-    bot: { id: 'bot', key: publicKey(bot.publicKey) },
-  })
-  const head = () => device.take({ type: 'head', claims: source.head(device.clock.now() / 1000) })
+  const provider = { name: HOME, keyring: engineKeyring(HOME, publicKey(engine.publicKey)) }
+  const head = () => {
+    const claims = source.head(device.clock.now() / 1000)
+    device.take({ type: 'head', provider: HOME, kid: engine.kid, claims })
+  }
   head()
   return async () => {
     const now = device.clock.now()
@@ -78,7 +77,7 @@ function rounds(device: Device, journal: TimedJournal, floor: Floor): () => Prom
     const before = lastRows(journal)
 
     const begun = performance.now()
-    const input = verifyFromEngine(rings, { topic: TOPIC, token, retained: false, now })
+    const input = verifyFromProvider(provider, { topic: TOPIC, token, retained: false, now })
     const opened = performance.now()
     device.take(input)
     const whole = performance.now() - begun

@@ -14,6 +14,8 @@ const STEP_MS = 60_000
 const LOOKS = 10
 /** One entry of so many brings a stop, which is looked at every two seconds for as long as it stands. */
 const STOPS = 10
+const SIGNED = { provider: HOME, kid: hashText('engine') }
+
 interface Look {
   readonly signals: number
   /** Bytes. */
@@ -74,7 +76,10 @@ function collector(): () => void {
 function signaller(device: Device): () => Promise<void> {
   const source = new SignalSource()
   const give = (input: Input) => device.take(input)
-  const head = () => give({ type: 'head', claims: source.head(device.clock.now() / 1000) })
+  const head = () => {
+    const claims = source.head(device.clock.now() / 1000)
+    give({ type: 'head', ...SIGNED, claims })
+  }
   let count = 0
   let last: SignalInput | null = null
   head()
@@ -83,7 +88,7 @@ function signaller(device: Device): () => Promise<void> {
     if (last !== null && count % 2 === 0) return give(refusedAfter(last, count))
     const stop = count % (4 * STOPS) === 1 ? 'with' : 'without'
     const claims = source.next(device.clock.now() / 1000, stop)
-    last = { type: 'signal', claims, hash: hashText(claims.jti) }
+    last = { type: 'signal', ...SIGNED, claims, hash: hashText(claims.jti) }
     give(last)
     source.sent(claims, last.hash)
     head()

@@ -16,7 +16,6 @@ const broker = z.strictObject({
   /** Whether the token may travel in clear to another machine. */
   plaintext: z.enum(['yes', 'no']).default('no'),
 })
-const voice = z.strictObject({ id, key: publicKey })
 
 export const executorConfig = z.strictObject({
   /** The device's name: audience of commands, issuer of reports. */
@@ -35,7 +34,7 @@ export const executorConfig = z.strictObject({
     /** What the device may hear of it: two topics each. */
     plans: z.array(id).min(1).max(MAX_PLANS),
   }),
-  bot: voice,
+  bot: z.strictObject({ id, key: publicKey }),
   exchange: z.strictObject({
     name: z.enum(VENUE_NAMES).default('binance'),
     /** Another server that speaks the same dialect. It is real money unless it proves to be the sandbox. */

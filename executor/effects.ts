@@ -74,6 +74,8 @@ async function answerOf(effect: Effect, options: EffectOptions): Promise<Input |
     case 'replay':
       publisher.send(journal.reportsAfter(effect.after, REPLAY_MOST))
       return null
+    case 'ask_replay':
+      return null
     case 'rows': {
       const { to, about, limit } = effect
       const read = about === 'orders' ? lastOrders : lastTrades

@@ -15,7 +15,7 @@ import {
 import type { ExecutorConfig } from './config.ts'
 import type { Input } from './core/execution/inputs.ts'
 import type { Publisher } from './report/publisher.ts'
-import { ringsOf, verifyFromBot, verifyFromEngine } from './verify-message.ts'
+import { botKeyring, engineKeyring, verifyFromBot, verifyFromProvider } from './verify-message.ts'
 
 export interface LinksOptions {
   readonly config: ExecutorConfig
@@ -40,9 +40,11 @@ export interface Links {
 export function openLinks(options: LinksOptions): Links {
   const { config, home, take, publisher, clock, trace, log } = options
   const { provider } = config
-  const engine = { id: provider.name, key: publicKey(provider.key) }
-  const bot = { id: config.bot.id, key: publicKey(config.bot.key) }
-  const rings = ringsOf({ engine, bot })
+  const engine = {
+    name: provider.name,
+    keyring: engineKeyring(provider.name, publicKey(provider.key)),
+  }
+  const bot = botKeyring(config.bot.id, publicKey(config.bot.key))
   const onTrouble = (trouble: LinkTrouble) => options.tryTake(noticeOf(trouble))
   const ownAddress = addressOf(config.home, home)
   const own = openLink({
@@ -51,7 +53,7 @@ export function openLinks(options: LinksOptions): Links {
     subscribe: [commandTopic(config.id)],
     will: { topic: publisher.presenceTopic(), token: publisher.presence('offline') },
     onMessage: (topic, token, retained) =>
-      take(verifyFromBot(rings, config.id, { topic, token, retained, now: clock.now() })),
+      take(verifyFromBot(bot, config.id, { topic, token, retained, now: clock.now() })),
     onReady: () => publisher.announce(options.lastReport()),
     log,
   })
@@ -70,7 +72,7 @@ export function openLinks(options: LinksOptions): Links {
     onMessage: (topic, token, retained) => {
       const received = instant()
       const now = clock.now()
-      const input = verifyFromEngine(rings, { topic, token, retained, now })
+      const input = verifyFromProvider(engine, { topic, token, retained, now })
       if (input.type === 'signal') {
         trace('received', input.claims.jti, received)
         trace('verified', input.claims.jti)

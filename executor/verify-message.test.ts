@@ -2,27 +2,25 @@ import { commandTopic, headTopic, sign, signalTopic } from '@keyside/protocol'
 import { publicKey, signingKey } from '@keyside/protocol/node'
 import { expect, test } from 'vitest'
 import { START, signalClaims, TestExecutor } from './testing/rig.ts'
-import { ringsOf, verifyFromBot, verifyFromEngine } from './verify-message.ts'
+import { botKeyring, engineKeyring, verifyFromBot, verifyFromProvider } from './verify-message.ts'
 
 const engine = signingKey(new Uint8Array(32).fill(2))
 const bot = signingKey(new Uint8Array(32).fill(3))
-const rings = ringsOf({
-  engine: { id: 'home', key: publicKey(engine.publicKey) },
-  bot: { id: 'bot', key: publicKey(bot.publicKey) },
-})
+const home = { name: 'home', keyring: engineKeyring('home', publicKey(engine.publicKey)) }
+const ofBot = botKeyring('bot', publicKey(bot.publicKey))
 const executor = new TestExecutor()
 const signal = sign('signal', signalClaims(START, {}), engine)
 const message = { topic: signalTopic('home', 'demo'), token: signal, retained: false, now: START }
 
 test('opens a signal and a head of the pinned engine', () => {
-  expect(verifyFromEngine(rings, message)).toMatchObject({ type: 'signal', claims: { seq: 1 } })
+  expect(verifyFromProvider(home, message)).toMatchObject({ type: 'signal', claims: { seq: 1 } })
   const token = sign('head', executor.head().claims, engine)
   const head = { ...message, topic: headTopic('home', 'demo'), token, retained: true }
-  expect(verifyFromEngine(rings, head), 'a kept head is news').toMatchObject({ type: 'head' })
+  expect(verifyFromProvider(home, head), 'a kept head is news').toMatchObject({ type: 'head' })
 })
 
 test('refuses a signal that a broker kept', () => {
-  expect(verifyFromEngine(rings, { ...message, retained: true })).toMatchObject({
+  expect(verifyFromProvider(home, { ...message, retained: true })).toMatchObject({
     type: 'invalid_message',
     code: 'retained_signal',
   })
@@ -34,19 +32,19 @@ test('refuses a command that was signed for another device, kept, or signed by t
   const token = sign('command', claims, bot)
   const command = { topic, token, retained: false, now: START }
   const codeOf = (input: object) => ('code' in input ? input.code : null)
-  expect(verifyFromBot(rings, 'device', command)).toMatchObject({ type: 'command' })
-  expect(codeOf(verifyFromBot(rings, 'other', command))).toBe('audience_mismatch')
-  expect(codeOf(verifyFromBot(rings, 'device', { ...command, retained: true }))).toBe(
+  expect(verifyFromBot(ofBot, 'device', command)).toMatchObject({ type: 'command' })
+  expect(codeOf(verifyFromBot(ofBot, 'other', command))).toBe('audience_mismatch')
+  expect(codeOf(verifyFromBot(ofBot, 'device', { ...command, retained: true }))).toBe(
     'retained_signal',
   )
   const forged = sign('command', claims, engine)
-  expect(codeOf(verifyFromBot(rings, 'device', { ...command, token: forged }))).toBe(
+  expect(codeOf(verifyFromBot(ofBot, 'device', { ...command, token: forged }))).toBe(
     'header_not_pinned',
   )
 })
 
 test('a command that comes with the signals has no key there', () => {
   const token = sign('command', executor.command({ do: 'halt' }).claims, bot)
-  const input = verifyFromEngine(rings, { ...message, topic: commandTopic('device'), token })
+  const input = verifyFromProvider(home, { ...message, topic: commandTopic('device'), token })
   expect(input).toMatchObject({ type: 'invalid_message', code: 'header_not_pinned' })
 })

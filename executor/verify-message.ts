@@ -3,11 +3,6 @@ import { type Keyring, keyring, type PublicKey, verify } from '@keyside/protocol
 import type { Input } from './core/execution/inputs.ts'
 import { sentenceOf } from './core/model/codes.ts'
 
-export interface Voices {
-  readonly engine: { readonly id: string; readonly key: PublicKey }
-  readonly bot: { readonly id: string; readonly key: PublicKey }
-}
-
 export interface Message {
   readonly topic: string
   readonly token: string
@@ -16,39 +11,51 @@ export interface Message {
   readonly now: number
 }
 
-/** One ring for each link: a command that arrives with the signals has no key there that fits. */
-export interface Rings {
-  readonly signals: Keyring
-  readonly home: Keyring
+/** Whoever signs signals and heads that arrive over one link. */
+export interface TrustedProvider {
+  /** The device's own name for it. */
+  readonly name: string
+  readonly keyring: Keyring
 }
 
-export function ringsOf({ engine, bot }: Voices): Rings {
-  return {
-    signals: keyring([{ key: engine.key, issuer: engine.id, kinds: ['signal', 'head'] }]),
-    home: keyring([{ key: bot.key, issuer: bot.id, kinds: ['command', 'approval'] }]),
-  }
+/** Of an engine whose key is pinned by hand. */
+export function engineKeyring(issuer: string, key: PublicKey): Keyring {
+  return keyring([{ key, issuer, kinds: ['signal', 'head'] }])
 }
 
-export function verifyFromEngine(rings: Rings, { topic, token, retained, now }: Message): Input {
-  const verified = verify(token, rings.signals, {
+export function botKeyring(issuer: string, key: PublicKey): Keyring {
+  return keyring([{ key, issuer, kinds: ['command', 'approval'] }])
+}
+
+/** Each link has a keyring of its own: a command that arrives with the signals has no key there that fits. */
+export function verifyFromProvider(
+  { name, keyring }: TrustedProvider,
+  { topic, token, retained, now }: Message,
+): Input {
+  const verified = verify(token, keyring, {
     kinds: ['signal', 'head'],
     audience: 'executors',
     now: now / 1000,
     topic,
   })
-  if (!verified.ok) return invalidMessage(verified.code, verified.message, topic)
-  if (verified.kind === 'head') return { type: 'head', claims: verified.claims }
+  const refuse = (code: string, message: string): Input => {
+    return { ...invalidMessage(code, message, topic), provider: name }
+  }
+  if (!verified.ok) return refuse(verified.code, verified.message)
+  const { kid, hash } = verified
+  if (verified.kind === 'head')
+    return { type: 'head', provider: name, kid, claims: verified.claims }
   // A retained signal is stale, and would be replayed to every new subscriber.
-  if (retained) return invalidMessage('retained_signal', sentenceOf('retained_signal'), topic)
-  return { type: 'signal', claims: verified.claims, hash: verified.hash }
+  if (retained) return refuse('retained_signal', sentenceOf('retained_signal'))
+  return { type: 'signal', provider: name, kid, claims: verified.claims, hash }
 }
 
 export function verifyFromBot(
-  rings: Rings,
+  keyring: Keyring,
   device: string,
   { topic, token, retained, now }: Message,
 ): Input {
-  const verified = verify(token, rings.home, {
+  const verified = verify(token, keyring, {
     kinds: ['command', 'approval'],
     audience: device,
     now: now / 1000,
@@ -61,6 +68,6 @@ export function verifyFromBot(
     : { type: 'approval', claims: verified.claims }
 }
 
-function invalidMessage(code: string, message: string, topic: string): Input {
-  return { type: 'invalid_message', code, message, topic }
+function invalidMessage(code: string, message: string, topic: string) {
+  return { type: 'invalid_message', code, message, topic } as const
 }

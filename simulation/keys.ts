@@ -1,8 +1,7 @@
 // Keys that cost nothing. Everything of sealing and opening runs for real but the curve: a keyed hash stands in its place.
 import { createHash } from 'node:crypto'
-import type { Rings } from '../executor/verify-message.ts'
-import { ringsOf } from '../executor/verify-message.ts'
-import { hashText, type PublicKey, type SigningKey } from '../protocol/index.ts'
+import { botKeyring, engineKeyring } from '../executor/verify-message.ts'
+import { HOME, hashText, type PublicKey, type SigningKey } from '../protocol/index.ts'
 
 /** Ed25519 would take four fifths of a run; protocol/ tests it on its own. */
 export function cheapKey(name: string): SigningKey & PublicKey {
@@ -21,10 +20,8 @@ export const DEVICE_KEY = cheapKey('device')
 
 export const DEVICE = 'device'
 
-export const RINGS: Rings = ringsOf({
-  engine: { id: 'home', key: ENGINE_KEY },
-  bot: { id: 'bot', key: BOT_KEY },
-})
+export const PROVIDER = { name: HOME, keyring: engineKeyring(HOME, ENGINE_KEY) }
+export const BOT_KEYRING = botKeyring('bot', BOT_KEY)
 
 /** Secrets of the device that must never be written anywhere. */
 export const SALT = hash('salt')

@@ -1,7 +1,7 @@
 // The brokers and the lines to them: messages get lost, doubled, late and out of order.
 import type { Input } from '../executor/core/execution/inputs.ts'
-import { verifyFromBot, verifyFromEngine } from '../executor/verify-message.ts'
-import { DEVICE, RINGS } from './keys.ts'
+import { verifyFromBot, verifyFromProvider } from '../executor/verify-message.ts'
+import { BOT_KEYRING, DEVICE, PROVIDER } from './keys.ts'
 import type { Simulation } from './simulation.ts'
 
 const DUPLICATE_CHANCE = 0.03
@@ -41,6 +41,6 @@ export interface Message {
 
 /** `now`: the device's clock, Unix ms. */
 export function verifyMessage({ line, ...message }: Message, now: number): Input {
-  if (line === 'signals') return verifyFromEngine(RINGS, { ...message, now })
-  return verifyFromBot(RINGS, DEVICE, { ...message, now })
+  if (line === 'signals') return verifyFromProvider(PROVIDER, { ...message, now })
+  return verifyFromBot(BOT_KEYRING, DEVICE, { ...message, now })
 }

@@ -14,6 +14,7 @@ import { FakeExchange } from './fake-exchange.ts'
 export const START = 1_800_000_000_000
 /** The clock of these tests is manual: another program that holds the journal is not waited for with the clock of the machine. */
 const NO_WAIT = { busyMs: 0 }
+const SIGNED = { provider: 'home', kid: hashText('engine') }
 const log = pino({ level: 'silent' })
 
 export function policyOf(approval = 'never', streams: readonly string[] = ['demo']): Policy {
@@ -199,7 +200,7 @@ export class TestExecutor {
     const hash = hashText(JSON.stringify(claims))
     this.#seq = claims.seq
     this.#hash = hash
-    return { type: 'signal', claims, hash }
+    return { type: 'signal', ...SIGNED, claims, hash }
   }
 
   head(change: Partial<HeadLine> = {}): Extract<Input, { type: 'head' }> {
@@ -226,7 +227,7 @@ export class TestExecutor {
       streams: [[stream, seq, hash, position, since, Math.floor(iat)]],
       keyset: 0,
     }
-    return { type: 'head', claims }
+    return { type: 'head', ...SIGNED, claims }
   }
 
   /** A head, then an entry, then everything that follows. */

@@ -3,7 +3,7 @@
 import type { Policy } from '../../executor/core/risk/policy/schema.ts'
 import type { OutboxReport } from '../../executor/journal/journal.ts'
 import type { Shell } from '../../executor/shell.ts'
-import { verifyFromBot, verifyFromEngine } from '../../executor/verify-message.ts'
+import { verifyFromBot, verifyFromProvider } from '../../executor/verify-message.ts'
 import {
   commandTopic,
   GENESIS,
@@ -20,7 +20,7 @@ import {
   streamName,
 } from '../../protocol/index.ts'
 import { newJti } from '../../runtime/index.ts'
-import { BOT_KEY, DEVICE, ENGINE_KEY, RINGS } from '../keys.ts'
+import { BOT_KEY, BOT_KEYRING, DEVICE, ENGINE_KEY, PROVIDER } from '../keys.ts'
 import type { Random } from '../random.ts'
 import { decimal, PRICE_PLACES } from '../units.ts'
 import { MAX_MOVE, type Market } from './market.ts'
@@ -264,12 +264,12 @@ export class AttackerActions {
   #take(topic: string, token: string): void {
     this.#tokens.push({ topic, token })
     const message = { topic, token, retained: false, now: this.now() }
-    this.#options.shell.take(verifyFromEngine(RINGS, message))
+    this.#options.shell.take(verifyFromProvider(PROVIDER, message))
   }
 
   #home(token: string): void {
     const message = { topic: commandTopic(DEVICE), token, retained: false, now: this.now() }
-    this.#options.shell.take(verifyFromBot(RINGS, DEVICE, message))
+    this.#options.shell.take(verifyFromBot(BOT_KEYRING, DEVICE, message))
   }
 
   #chain(stream: string): Chain {

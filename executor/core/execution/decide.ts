@@ -62,6 +62,10 @@ function take(context: DecisionContext, input: Input): undefined {
       return unhalt(context, input.by)
     case 'notice':
       return notice(context, input.notice)
+    case 'keyset':
+    case 'replayed':
+    case 'provider':
+      return
     case 'rows':
       return report(context, { type: 'answer', to: input.to, answer: input.answer })
     default:

@@ -30,15 +30,51 @@ import type { Policy } from '../risk/policy/schema.ts'
 export type Input =
   | { readonly type: 'started' }
   | { readonly type: 'tick' }
-  | { readonly type: 'signal'; readonly claims: Signal; readonly hash: string }
-  | { readonly type: 'head'; readonly claims: Head }
+  | ({ readonly type: 'signal'; readonly provider: string } & SignedSignal)
+  | {
+      readonly type: 'head'
+      readonly provider: string
+      readonly kid: string
+      readonly claims: Head
+    }
+  | {
+      /** Verified and stored by the shell, of a higher version than the last. */
+      readonly type: 'keyset'
+      readonly provider: string
+      readonly version: number
+      readonly hash: string
+      /** Seconds since 1970. */
+      readonly iat: number
+      readonly exp: number
+      /** Thumbprints of keys whose word counts no longer. */
+      readonly revoked: readonly string[]
+    }
+  | {
+      /** Answer to `ask_replay`, oldest first; they make no order by themselves. */
+      readonly type: 'replayed'
+      readonly provider: string
+      readonly stream: string
+      readonly signals: readonly SignedSignal[]
+      readonly more: 'yes' | 'no'
+    }
+  | {
+      readonly type: 'provider'
+      readonly provider: string
+      /** Fingerprint of the root that was pinned when it was followed. */
+      readonly root: string
+      readonly status: ProviderStatus
+      /** One sentence for the trader: what happened, what goes on, what to do. */
+      readonly message: string
+    }
   | { readonly type: 'command'; readonly claims: Command }
   | { readonly type: 'approval'; readonly claims: Approval }
   | {
       readonly type: 'invalid_message'
       readonly code: string
       readonly message: string
-      topic: string
+      readonly topic: string
+      /** Whose link it came over; absent for the trader's own broker. */
+      readonly provider?: string
     }
   | { readonly type: 'quote'; readonly market: string }
   | {
@@ -68,6 +104,23 @@ export type Input =
   | { readonly type: 'unhalt'; readonly by: string }
   | { readonly type: 'notice'; readonly notice: Notice }
   | { readonly type: 'rows'; readonly to: string; readonly answer: Answer }
+
+/** `provider` beside it is the device's own name of whoever signed. */
+export interface SignedSignal {
+  /** Thumbprint of the key that signed. */
+  readonly kid: string
+  readonly claims: Signal
+  readonly hash: string
+}
+
+/** `followed`: all is well. `unverified`: no keyset that counts. `equivocated`: two keysets of one version. */
+export type ProviderStatus =
+  | 'followed'
+  | 'unverified'
+  | 'unreachable'
+  | 'ended'
+  | 'equivocated'
+  | 'removed'
 
 export type Notice = Omit<Extract<ReportEvent, { type: 'notice' }>, 'type'>
 
@@ -138,6 +191,14 @@ export type Effect =
       readonly exchangeTime: number
     }
   | { readonly type: 'replay'; readonly after: number }
+  | {
+      /** The signals of a stream after number `after`, which the provider's engine has stored. */
+      readonly type: 'ask_replay'
+      readonly provider: string
+      readonly plan: string
+      readonly stream: string
+      readonly after: number
+    }
   | {
       readonly type: 'rows'
       readonly to: string

@@ -120,7 +120,7 @@ test('one head tells several streams what they should hold, and one of another p
   const executor = new TestExecutor({ streams: ['demo', 'other'] })
   await executor.enterFrom('demo')
   await executor.enterFrom('other')
-  const { claims } = executor.head({ position: 'flat', since: 2 })
+  const head = executor.head({ position: 'flat', since: 2 })
   const row = (stream: string, position: 'long' | 'flat') => {
     const { seq = 0, hash = '' } = executor.state().portfolio.streams[`home/${stream}`] ?? {}
     return [stream, seq, hash, position, position === 'flat' ? 2 : 0, 0] as const
@@ -131,8 +131,8 @@ test('one head tells several streams what they should hold, and one of another p
     ['none', 1, GENESIS, 'flat', 1, 0] as const,
   ]
   await executor.give({
-    type: 'head',
-    claims: { ...claims, streams: streams.map((each) => [...each]) },
+    ...head,
+    claims: { ...head.claims, streams: streams.map((each) => [...each]) },
   })
   await executor.clock.turn(5_000)
   expect(Object.keys(executor.state().portfolio.positions)).toEqual(['home/other BTC/USDT'])
