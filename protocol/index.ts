@@ -1,6 +1,7 @@
 // The words on the wire, and the only way to sign and verify them.
 export { decodeBase64url, encodeBase64url } from './base64url.ts'
 export type { Access } from './claims/access.ts'
+export type { Address } from './claims/address.ts'
 export type { Approval } from './claims/approval.ts'
 export type { Command, Instruction } from './claims/command.ts'
 export { currency, HOME, id, market, seconds, singleLine, stream } from './claims/common.ts'
@@ -12,7 +13,14 @@ export {
   toDecimal,
   WIRE_PLACES,
 } from './claims/decimal.ts'
+export {
+  ENROLL_REFUSALS,
+  type Enroll,
+  type EnrollAnswer,
+  MAX_PLANS,
+} from './claims/enroll.ts'
 export { type Head, type HeadRow, MAX_STREAMS } from './claims/head.ts'
+export type { Keyset, Root } from './claims/keyset.ts'
 export type { Presence } from './claims/presence.ts'
 export {
   type Answer,
@@ -25,6 +33,7 @@ export {
   type SaleResult,
   type TradingState,
 } from './claims/report.ts'
+export type { ProviderRequest, ProviderResponse } from './claims/request.ts'
 export type { Signal } from './claims/signal.ts'
 export { KEY_CODES, VERIFY_CODES, type VerifyCode } from './codes.ts'
 export { GENESIS, hashText } from './hash.ts'
@@ -43,10 +52,15 @@ export { sign } from './sign.ts'
 export { shownStream, streamName } from './stream-name.ts'
 export {
   commandTopic,
+  enrollAnswerTopic,
+  enrollTopic,
   headTopic,
+  keysetTopic,
   presenceTopic,
   RETAINED,
   reportTopic,
+  requestTopic,
+  responseTopic,
   signalTopic,
   WIRE_VERSIONS,
 } from './topics.ts'

@@ -3,11 +3,25 @@ import type { z } from 'zod'
 import { type Access, access } from './claims/access.ts'
 import { type Approval, approval } from './claims/approval.ts'
 import { type Command, command } from './claims/command.ts'
+import { type Enroll, type EnrollAnswer, enroll, enrollAnswer } from './claims/enroll.ts'
 import { type Head, head } from './claims/head.ts'
+import { type Keyset, keyset } from './claims/keyset.ts'
 import { type Presence, presence } from './claims/presence.ts'
 import { type Report, report } from './claims/report.ts'
+import { type ProviderRequest, type ProviderResponse, request, response } from './claims/request.ts'
 import { type Signal, signal } from './claims/signal.ts'
-import { commandTopic, headTopic, presenceTopic, reportTopic, signalTopic } from './topics.ts'
+import {
+  commandTopic,
+  enrollAnswerTopic,
+  enrollTopic,
+  headTopic,
+  keysetTopic,
+  presenceTopic,
+  reportTopic,
+  requestTopic,
+  responseTopic,
+  signalTopic,
+} from './topics.ts'
 
 export interface Claims {
   signal: Signal
@@ -17,6 +31,11 @@ export interface Claims {
   report: Report
   presence: Presence
   access: Access
+  keyset: Keyset
+  enroll: Enroll
+  answer: EnrollAnswer
+  request: ProviderRequest
+  response: ProviderResponse
 }
 
 export type Kind = keyof Claims
@@ -84,5 +103,40 @@ export const KINDS: { readonly [Name in Kind]: KindRule<Name> } = {
     maxChars: 4096,
     maxLife: () => 400 * DAY,
     topic: null,
+  },
+  keyset: {
+    typ: 'keyside-keyset+jws',
+    schema: keyset,
+    maxChars: 14_000,
+    maxLife: () => 400 * DAY,
+    topic: (claims) => keysetTopic(claims.iss),
+  },
+  enroll: {
+    typ: 'keyside-enroll+jwt',
+    schema: enroll,
+    maxChars: 4096,
+    maxLife: () => MINUTE,
+    topic: (claims) => enrollTopic(claims.aud, claims.iss),
+  },
+  answer: {
+    typ: 'keyside-answer+jwt',
+    schema: enrollAnswer,
+    maxChars: 8192,
+    maxLife: () => MINUTE,
+    topic: (claims) => enrollAnswerTopic(claims.iss, claims.invitation),
+  },
+  request: {
+    typ: 'keyside-request+jwt',
+    schema: request,
+    maxChars: 4096,
+    maxLife: () => MINUTE,
+    topic: (claims) => requestTopic(claims.aud, claims.iss),
+  },
+  response: {
+    typ: 'keyside-response+jwt',
+    schema: response,
+    maxChars: 14_000,
+    maxLife: () => MINUTE,
+    topic: (claims) => responseTopic(claims.iss, claims.aud),
   },
 }

@@ -28,6 +28,28 @@ export function reportTopic(device: string): string {
   return topic('report', device)
 }
 
+/** The provider's keyset: published by its authority, never by its engine. */
+export function keysetTopic(provider: string): string {
+  return topic('keyset', provider)
+}
+
+export function enrollTopic(provider: string, invitation: string): string {
+  return topic('enroll', provider, invitation)
+}
+
+export function enrollAnswerTopic(provider: string, invitation: string): string {
+  return `${enrollTopic(provider, invitation)}/answer`
+}
+
+/** `client` is the subscriber. */
+export function requestTopic(provider: string, client: string): string {
+  return topic('request', provider, client)
+}
+
+export function responseTopic(provider: string, client: string): string {
+  return topic('response', provider, client)
+}
+
 /** `audience` is the provider whose broker it is, or HOME on the trader's own. */
 export function presenceTopic(audience: string, client: string): string {
   return topic('presence', audience, client)

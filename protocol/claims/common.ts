@@ -49,6 +49,18 @@ export const singleLine = z
   .max(500)
   .regex(/^[^\p{C}\p{Zl}\p{Zp}]*$/u, 'expected one line')
 
+/** Length of a candle. */
+export const timeframe = z
+  .string()
+  .regex(/^[1-9]\d{0,2}[smhdwM]$/, 'expected a timeframe such as "1m"')
+
+/** The versions of the wire that a program speaks. */
+export const versions = z
+  .array(z.int().min(1).max(99))
+  .min(1)
+  .max(8)
+  .refine((all) => new Set(all).size === all.length, 'expected each version once')
+
 const MAX_EXT = 512
 
 /**

@@ -1,6 +1,6 @@
 // Presence: a program is here, or (as its MQTT will) gone.
 import { z } from 'zod'
-import { digest, HOME, id, jti, registered } from './common.ts'
+import { digest, HOME, id, jti, registered, versions } from './common.ts'
 
 const shape = z.strictObject({
   ...registered,
@@ -10,11 +10,7 @@ const shape = z.strictObject({
   sub: id,
   state: z.enum(['online', 'offline']),
   /** The versions of the wire that it speaks. */
-  versions: z
-    .array(z.int().min(1).max(99))
-    .min(1)
-    .max(8)
-    .refine((all) => new Set(all).size === all.length, 'expected each version once'),
+  versions,
   /** Last report number, so that a reader knows what it missed. Executors only. */
   reports: z.int().min(0).optional(),
   /** Names the run of the program: another one each time it starts. Executors only. */

@@ -10,6 +10,7 @@ import {
   sequence,
   side,
   singleLine,
+  timeframe,
 } from './common.ts'
 import { positiveDecimal } from './decimal.ts'
 
@@ -32,7 +33,7 @@ const YEAR = 31_536_000
 
 /** The candle that the engine decided on. */
 const candle = z.strictObject({
-  timeframe: z.string().regex(/^[1-9]\d{0,2}[smhdwM]$/, 'expected a timeframe such as "1m"'),
+  timeframe,
   /** When the candle opened. */
   start: numericDate,
 })
