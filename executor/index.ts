@@ -55,7 +55,6 @@ export {
   removeCodeSecret,
   removeExchangeKeys,
 } from './keychain/secrets.ts'
-export { createVault, openVault, requireLong } from './keychain/vault.ts'
 export { POLICY_CODES } from './policy/load.ts'
 export {
   acceptPolicy,

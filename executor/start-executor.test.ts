@@ -28,6 +28,7 @@ import {
   writePrivate,
   writeProofSecret,
 } from '@keyside/runtime'
+import { createVault } from '@keyside/runtime/vault'
 import { CALM, Market, type SandboxExchange, startExchange } from '@keyside/sandbox'
 import { Secret, TOTP } from 'otpauth'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
@@ -44,7 +45,6 @@ import {
   keepExchangeKeys,
   makeDeviceSecrets,
 } from './keychain/secrets.ts'
-import { createVault } from './keychain/vault.ts'
 import { acceptPolicy, followedPolicy, policyState } from './policy/policy-file.ts'
 import { type Executor, startExecutor } from './start-executor.ts'
 import { jtiOf, signalClaims } from './testing/rig.ts'

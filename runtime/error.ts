@@ -22,4 +22,9 @@ export const RUNTIME_CODES = [
   'broker_refused',
   'broker_plaintext',
   'client_taken_over',
+  'vault_missing',
+  'vault_exists',
+  'vault_damaged',
+  'vault_passphrase_wrong',
+  'vault_passphrase_short',
 ] as const

@@ -10,6 +10,7 @@ export {
 } from './busy.ts'
 export { type Cancel, type Clock, systemClock } from './clock.ts'
 export { type Environment, keysideHome, loadConfig, logLevel } from './config.ts'
+export { openDatabase, transaction } from './database.ts'
 export { KeysideError, RUNTIME_CODES } from './error.ts'
 export {
   isOpenToOthers,

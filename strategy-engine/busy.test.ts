@@ -1,8 +1,8 @@
 // Another program holds engine.db for a while: streams and heads go on, and no signal is lost or given twice.
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import { openDatabase, transaction } from '@keyside/runtime'
 import { expect, onTestFinished, test } from 'vitest'
-import { openDatabase, transaction } from './publish/database.ts'
 import { startFixture, T0, until } from './testing/fixture.ts'
 import { candles } from './testing/rules.ts'
 
@@ -65,7 +65,7 @@ test('a signal that was sent and could not be booked is booked later, and not se
 })
 
 test('the reason for a lock is not hidden by the transaction that could not begin', () => {
-  const database = openDatabase(':memory:')
+  const database = openDatabase(':memory:', '')
   onTestFinished(() => database.close())
   database.exec('BEGIN')
   database.exec('COMMIT')

@@ -2,7 +2,6 @@
 import { chmodSync, existsSync, readdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import {
-  createVault,
   DEFAULT_POLICY,
   type Keychain,
   makeDeviceSecrets,
@@ -19,6 +18,7 @@ import {
   systemRandomBytes,
   writePrivate,
 } from '@keyside/runtime'
+import { createVault } from '@keyside/runtime/vault'
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { makeHome, renewTokens, secretFile } from '../home/home.ts'
 import { FIRST_STRATEGIES } from '../sandbox/examples.ts'

@@ -1,14 +1,9 @@
 // A home for the sandbox, complete: keys stored, policy accepted, the demo strategy in its folder.
 import { Buffer } from 'node:buffer'
 import { join } from 'node:path'
-import {
-  acceptPolicy,
-  createVault,
-  keepExchangeKeys,
-  makeDeviceSecrets,
-  vaultFile,
-} from '@keyside/executor'
+import { acceptPolicy, keepExchangeKeys, makeDeviceSecrets, vaultFile } from '@keyside/executor'
 import { type Clock, type RandomBytes, writePrivate, writeProofSecret } from '@keyside/runtime'
+import { createVault } from '@keyside/runtime/vault'
 import { makeHome, proofSecretFile, secretFile } from '../home/home.ts'
 import { DEMO_STRATEGY } from './examples.ts'
 import { freePort } from './free-port.ts'

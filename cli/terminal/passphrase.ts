@@ -1,7 +1,7 @@
 // Where the vault's passphrase comes from: a private file, a pipe, or the person. Never an argument or the environment.
 import { resolve } from 'node:path'
-import { requireLong } from '@keyside/executor'
 import { KeysideError, readSecret } from '@keyside/runtime'
+import { requireLong } from '@keyside/runtime/vault'
 import { promptSecret } from './prompt.ts'
 
 /** `file` is relative to `home`; without one the person is asked. */

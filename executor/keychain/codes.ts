@@ -2,12 +2,7 @@
 
 export const KEYCHAIN_CODES = [
   'keychain_unavailable',
-  'vault_missing',
-  'vault_exists',
-  'vault_damaged',
-  'vault_passphrase_wrong',
   'vault_passphrase_missing',
-  'vault_passphrase_short',
   'key_in_use',
   'device_key_missing',
   'secret_malformed',

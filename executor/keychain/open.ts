@@ -1,9 +1,9 @@
 // Opens the keychain that config.yaml names, and never another one.
 import { join } from 'node:path'
 import { KeysideError, type RandomBytes } from '@keyside/runtime'
+import { openVault } from '@keyside/runtime/vault'
 import { openOsKeychain } from './os.ts'
 import type { Keychain } from './port.ts'
-import { openVault } from './vault.ts'
 
 export interface KeychainConfig {
   readonly keychain: 'os' | 'vault'

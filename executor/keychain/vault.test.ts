@@ -4,12 +4,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { inspect } from 'node:util'
 import { systemRandomBytes } from '@keyside/runtime'
+import { createVault, openVault, type VaultOptions } from '@keyside/runtime/vault'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { deriveKey, SCRYPT_COST } from '../../runtime/vault/vault-key.ts'
 import { openKeychain, vaultFile } from './open.ts'
 import { deviceSecrets, exchangeKeys, makeDeviceSecrets } from './secrets.ts'
 import { keychainContract } from './testing/contract.ts'
-import { createVault, openVault, type VaultOptions } from './vault.ts'
-import { deriveKey, SCRYPT_COST } from './vault-key.ts'
 
 /** scrypt's N for tests: quick. */
 const CHEAP = 2 ** 4
@@ -74,7 +74,7 @@ test('calls a file with any changed byte damaged', async () => {
 test('does not open a file whose header a forger changed along with its sum', async () => {
   const vault = await createVault(options, CHEAP)
   await vault.set('a', CANARY)
-  const { readVaultFile, writeVaultFile } = await import('./vault-file.ts')
+  const { readVaultFile, writeVaultFile } = await import('../../runtime/vault/vault-file.ts')
   const read = readVaultFile(options.file, readFileSync(options.file, 'utf8'))
   writeFileSync(options.file, writeVaultFile({ ...read, header: { ...read.header, cost: 32 } }))
   // The key in memory still fits, so that only the associated data speaks against it.

@@ -1,14 +1,6 @@
 // The engine's database: the position of each stream, and every signal that was signed.
-import { chmodSync } from 'node:fs'
-import { DatabaseSync } from 'node:sqlite'
-import {
-  databaseBusy,
-  isBusy,
-  KeysideError,
-  LONG_BUSY_TIMEOUT_MS,
-  openLocked,
-  STEP_BUSY_TIMEOUT_MS,
-} from '@keyside/runtime'
+import type { DatabaseSync } from 'node:sqlite'
+import { KeysideError, openDatabase, openLocked } from '@keyside/runtime'
 
 const SCHEMA = `
   CREATE TABLE IF NOT EXISTS streams (
@@ -35,43 +27,16 @@ const SCHEMA = `
 `
 
 /** `path` may be `:memory:`. Throws `database_busy`. */
-export function openDatabase(path: string): DatabaseSync {
-  const database = new DatabaseSync(path, {
-    enableForeignKeyConstraints: true,
-    timeout: LONG_BUSY_TIMEOUT_MS,
-  })
-  try {
-    if (path !== ':memory:') chmodSync(path, 0o600)
-    // A signal that was sent must never be forgotten, even when the power fails: its number would be given twice.
-    database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL')
-    database.exec(SCHEMA)
-    database.exec(`PRAGMA busy_timeout = ${STEP_BUSY_TIMEOUT_MS}`)
-    return database
-  } catch (error) {
-    database.close()
-    throw isBusy(error) ? databaseBusy(path, error) : error
-  }
+export function openOutbox(path: string): DatabaseSync {
+  return openDatabase(path, SCHEMA)
 }
 
 /** For one engine: two would number their signals from one outbox. Throws `engine_locked` or `database_busy`. */
 export function openExclusive(path: string): { database: DatabaseSync; close: () => void } {
-  const opened = openLocked(path, openDatabase)
+  const opened = openLocked(path, openOutbox)
   if (opened !== null) return { database: opened.value, close: opened.close }
   throw new KeysideError(
     'engine_locked',
     `another engine uses ${path}: use that one, or stop it first`,
   )
-}
-
-/** Commits what `work` did, or nothing of it. */
-export function transaction<T>(database: DatabaseSync, work: () => T): T {
-  database.exec('BEGIN IMMEDIATE')
-  try {
-    const result = work()
-    database.exec('COMMIT')
-    return result
-  } catch (error) {
-    if (database.isTransaction) database.exec('ROLLBACK')
-    throw error
-  }
 }

@@ -6,7 +6,7 @@ import { publicKey, signingKey } from '@keyside/protocol/node'
 import fc from 'fast-check'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { strategy } from '../testing/rules.ts'
-import { openDatabase } from './database.ts'
+import { openOutbox as openTables } from './database.ts'
 import { Outbox } from './outbox.ts'
 import { decisionId, type SignalInput } from './signal-claims.ts'
 
@@ -21,7 +21,7 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true }))
 
 function openOutbox(path = join(folder, 'engine.db')) {
-  const database = openDatabase(path)
+  const database = openTables(path)
   const outbox = new Outbox(database, KEY)
   outbox.openStream({ name: 'demo', plan: 'demo', market: 'BTC/USDT' })
   return { outbox, database, close: () => database.close() }
@@ -100,12 +100,12 @@ test('numbers and chains the signals of a stream, whatever restarts come between
   fc.assert(
     fc.property(fc.array(fc.boolean(), { maxLength: 8 }), (restarts) => {
       const path = join(folder, `${crypto.randomUUID()}.db`)
-      let { outbox, close } = openOutbox(path)
+      let { outbox, close } = openTables(path)
       let prev = GENESIS
       restarts.forEach((restart, i) => {
         if (restart) {
           close()
-          ;({ outbox, close } = openOutbox(path))
+          ;({ outbox, close } = openTables(path))
         }
         const signed = outbox.append(input(i * 60, i % 2 === 0 ? 'entry' : 'exit'))
         const { claims, hash } = verifySignal(signed?.token ?? '', i * 60 + 61)

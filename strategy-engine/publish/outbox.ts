@@ -1,9 +1,9 @@
 // The outbox: a signal is numbered, chained, signed and committed here before anything is sent.
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { GENESIS, hashText, type SigningKey, sign } from '@keyside/protocol'
+import { transaction } from '@keyside/runtime'
 import { z } from 'zod'
 import type { Position } from '../strategies/runner.ts'
-import { transaction } from './database.ts'
 import { type SignalInput, signalClaims } from './signal-claims.ts'
 
 export interface StreamRow {

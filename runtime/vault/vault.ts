@@ -1,15 +1,27 @@
-// Secrets in one encrypted file, for machines without a system keychain.
+// Secrets in one encrypted file: a keychain for machines without one, and a provider's root key.
 import { existsSync } from 'node:fs'
-import { KeysideError, type RandomBytes, readSecret, writePrivate } from '@keyside/runtime'
 import { xchacha20poly1305 } from '@noble/ciphers/chacha.js'
 import { z } from 'zod'
-import type { Keychain } from './port.ts'
+import { KeysideError } from '../error.ts'
+import { readSecret, writePrivate } from '../files.ts'
+import type { RandomBytes } from '../random.ts'
 import { associatedData, readVaultFile, type VaultHeader, writeVaultFile } from './vault-file.ts'
 import { deriveKey, SCRYPT_COST } from './vault-key.ts'
 
 const MIN_PASSPHRASE = 12
 
 const contents = z.array(z.tuple([z.string(), z.string()]))
+
+/** Names and secrets; read from the file each time. */
+export interface Vault {
+  readonly kind: 'vault'
+  /** Null when there is no such secret. */
+  get(name: string): Promise<string | null>
+  set(name: string, secret: string): Promise<void>
+  /** True when there was one. */
+  remove(name: string): Promise<boolean>
+  names(): Promise<readonly string[]>
+}
 
 export interface VaultOptions {
   readonly file: string
@@ -18,13 +30,13 @@ export interface VaultOptions {
 }
 
 /** Rejects with `vault_exists` or `vault_passphrase_short`. `cost` is scrypt's N. */
-export async function createVault(options: VaultOptions, cost = SCRYPT_COST): Promise<Keychain> {
+export async function createVault(options: VaultOptions, cost = SCRYPT_COST): Promise<Vault> {
   const { file, passphrase, randomBytes } = options
   if (existsSync(file))
     throw new KeysideError('vault_exists', `${file} is there already and is not overwritten`)
   requireLong(passphrase)
   const header: VaultHeader = { version: 1, name: 'keyside-vault', cost, salt: randomBytes(16) }
-  const vault = new Vault(options, header, await deriveKey(passphrase, header))
+  const vault = new EncryptedFile(options, header, await deriveKey(passphrase, header))
   vault.write(new Map())
   return vault
 }
@@ -39,20 +51,20 @@ export function requireLong(passphrase: string): void {
 }
 
 /** Rejects with `vault_missing`, `vault_damaged` or `vault_passphrase_wrong`. Never makes a vault. */
-export async function openVault(options: VaultOptions): Promise<Keychain> {
+export async function openVault(options: VaultOptions): Promise<Vault> {
   const { file, passphrase } = options
   if (!existsSync(file))
     throw new KeysideError(
       'vault_missing',
-      `there is no vault at ${file}: run "keyside init --keychain vault"`,
+      `there is no vault at ${file}: restore it from your backup, or make one: "keyside init --keychain vault" for a device, "keyside root create" for a root`,
     )
   const { header } = readVaultFile(file, readSecret(file))
-  const vault = new Vault(options, header, await deriveKey(passphrase, header))
+  const vault = new EncryptedFile(options, header, await deriveKey(passphrase, header))
   vault.read()
   return vault
 }
 
-class Vault implements Keychain {
+class EncryptedFile implements Vault {
   readonly kind = 'vault'
   readonly #file: string
   readonly #randomBytes: RandomBytes

@@ -1,8 +1,8 @@
 // The vault's file: one JSON object whose contents are one sealed box.
 import { createHash } from 'node:crypto'
 import { decodeBase64url, encodeBase64url } from '@keyside/protocol'
-import { KeysideError } from '@keyside/runtime'
 import { z } from 'zod'
+import { KeysideError } from '../error.ts'
 import { SCRYPT_COST } from './vault-key.ts'
 
 const bytes = z.string().transform((text, context) => {
