@@ -100,12 +100,12 @@ test('numbers and chains the signals of a stream, whatever restarts come between
   fc.assert(
     fc.property(fc.array(fc.boolean(), { maxLength: 8 }), (restarts) => {
       const path = join(folder, `${crypto.randomUUID()}.db`)
-      let { outbox, close } = openTables(path)
+      let { outbox, close } = openOutbox(path)
       let prev = GENESIS
       restarts.forEach((restart, i) => {
         if (restart) {
           close()
-          ;({ outbox, close } = openTables(path))
+          ;({ outbox, close } = openOutbox(path))
         }
         const signed = outbox.append(input(i * 60, i % 2 === 0 ? 'entry' : 'exit'))
         const { claims, hash } = verifySignal(signed?.token ?? '', i * 60 + 61)
