@@ -1,14 +1,17 @@
 // Validates CONNECT and returns a session or a refusal.
 import { type Keyring, type VerifyCode, verify } from '@keyside/protocol'
 import type { ConnectPacket } from 'aedes'
+import type { AccessList } from './access-list.ts'
 import { authorizeMessage } from './authorize.ts'
 import type { RefusalCode } from './codes.ts'
-import type { Session } from './session.ts'
+import { invitationOf, invitationRights } from './invited.ts'
+import { newSession, type Session } from './session.ts'
 
 export interface ConnectRules {
   /** The broker's own id: the audience of its access tokens. */
   readonly id: string
   readonly pins: Keyring
+  readonly accessList: AccessList
   readonly maxKeepaliveSeconds: number
   readonly maxTopicLevels: number
 }
@@ -32,8 +35,17 @@ export type Authenticate = (
   now: number,
 ) => ConnectResult
 
-export const authenticate: Authenticate = (packet, rules, now) =>
-  checkConnect(packet, rules) ?? checkToken(packet, rules, now)
+export const authenticate: Authenticate = (packet, rules, now) => {
+  const refused = checkConnect(packet, rules)
+  if (refused !== null) return refused
+  const secret = packet.password?.toString('latin1') ?? ''
+  const invitation = invitationOf(packet.clientId)
+  const result =
+    invitation === null
+      ? checkToken(packet.clientId, secret, rules, now)
+      : checkInvitation(invitation, secret, rules, now)
+  return result.ok ? checkWill(packet, result.session, rules) : result
+}
 
 function checkConnect(packet: ConnectPacket, rules: ConnectRules): ConnectResult | null {
   if (packet.protocolId !== 'MQTT' || packet.protocolVersion !== 4 || 'bridgeMode' in packet)
@@ -53,18 +65,43 @@ function checkConnect(packet: ConnectPacket, rules: ConnectRules): ConnectResult
   return null
 }
 
-function checkToken(packet: ConnectPacket, rules: ConnectRules, now: number): ConnectResult {
-  const token = packet.password?.toString('latin1') ?? ''
+/** No token opens the name of an invitation, and no invitation another name. */
+function checkInvitation(
+  id: string,
+  password: string,
+  { accessList }: ConnectRules,
+  now: number,
+): ConnectResult {
+  const invitation = accessList.invitation(id, password)
+  if (invitation === null)
+    return refuse(
+      'connect_invitation_unknown',
+      'no invitation has this id and this password: it was withdrawn, or the link was altered',
+      4,
+    )
+  if (now >= invitation.until)
+    return refuse('connect_invitation_over', 'the invitation is over: ask for a new one', 5)
+  return { ok: true, session: newSession(invitationRights(invitation)) }
+}
+
+function checkToken(
+  clientId: string,
+  token: string,
+  rules: ConnectRules,
+  now: number,
+): ConnectResult {
   if (token === '')
     return refuse('connect_without_token', 'expected an access token as password', 4)
   const expected = { kinds: ['access'] as const, audience: rules.id, now, topic: null }
   const verified = verify(token, rules.pins, expected)
   if (!verified.ok) return refuse(verified.code, verified.message, 4)
-  const { sub, acl, exp } = verified.claims
-  if (sub !== packet.clientId)
+  const { sub, acl, exp, iat } = verified.claims
+  if (sub !== clientId)
     return refuse('connect_other_client', `the access token is for client "${sub}"`, 4)
-  const session = { client: sub, acl, expires: exp, subscriptions: new Set<string>() }
-  return checkWill(packet, session, rules)
+  if (rules.accessList.refuses(sub, iat))
+    return refuse('client_refused', 'the access token was taken back by the authority', 5)
+  const grant = { type: 'token' as const, iat }
+  return { ok: true, session: newSession({ client: sub, acl, expires: exp, grant }) }
 }
 
 function checkWill({ will }: ConnectPacket, session: Session, rules: ConnectRules): ConnectResult {

@@ -5,6 +5,7 @@ const START_CODES = [
   'broker_port_taken',
   'broker_address_unusable',
   'broker_self_test_failed',
+  'broker_access_list_broken',
 ] as const
 
 /** Reasons to refuse a client or a message; logged. A refused token keeps its own code. */
@@ -18,10 +19,13 @@ const REFUSAL_CODES = [
   'connect_client_id',
   'connect_without_token',
   'connect_other_client',
+  'connect_invitation_unknown',
+  'connect_invitation_over',
   'connect_will',
   'client_taken_over',
   'client_take_overs_full',
   'client_unknown',
+  'client_refused',
   'connection_broken',
   'topic_malformed',
   'topic_too_deep',

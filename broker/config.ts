@@ -43,6 +43,8 @@ export const brokerConfig = z.strictObject({
   authority: z.string().refine((key) => enrolKey(key).ok, 'expected an Ed25519 public key'),
   /** The only `iss` that the authority may write. */
   issuer: id.default('authority'),
+  /** Who is invited and who is shut out; null: nobody, and nobody. */
+  accessList: z.string().min(1).nullable().default(null),
   limits: limits.prefault({}),
 })
 

@@ -7,6 +7,7 @@ import { Aedes } from 'aedes'
 import fc from 'fast-check'
 import { connectAsync, connect as connectMqtt, type IClientOptions, type MqttClient } from 'mqtt'
 import { expect, onTestFinished, test, vi } from 'vitest'
+import { AccessList } from './access-list.ts'
 import { type Authenticate, authenticate } from './authenticate.ts'
 import { brokerConfig } from './config.ts'
 import { Connections } from './connections.ts'
@@ -40,7 +41,13 @@ function hooksWith(check: Authenticate) {
   const refusals = new Refusals(createLog({ program: 'broker', level: 'silent' }))
   return createHooks({
     authenticate: check,
-    rules: { id: 'broker', pins, maxKeepaliveSeconds: 120, maxTopicLevels: 8 },
+    rules: {
+      id: 'broker',
+      pins,
+      accessList: new AccessList(null),
+      maxKeepaliveSeconds: 120,
+      maxTopicLevels: 8,
+    },
     maxSubscriptions: 64,
     sessions: new Sessions(),
     connections: new Connections(limits, refusals),

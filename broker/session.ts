@@ -1,14 +1,34 @@
 // Sessions: what each connection may do, and until when.
 import type { Client } from 'aedes'
+import type { AccessList, Invitation } from './access-list.ts'
 import type { Acl } from './acl.ts'
 
-export interface Session {
+/** What let the client in, and what the access list can take back. */
+export type Grant =
+  | { readonly type: 'token'; readonly iat: number }
+  | { readonly type: 'invitation'; readonly invitation: Invitation }
+
+export interface Rights {
   readonly client: string
   readonly acl: Acl
   /** Seconds since 1970. */
   readonly expires: number
+  readonly grant: Grant
+}
+
+export interface Session extends Rights {
   /** Filters asked for so far. */
   readonly subscriptions: Set<string>
+}
+
+export function newSession(rights: Rights): Session {
+  return { ...rights, subscriptions: new Set() }
+}
+
+function isTakenBack({ client, grant }: Session, list: AccessList): boolean {
+  return grant.type === 'token'
+    ? list.refuses(client, grant.iat)
+    : !list.stillInvites(grant.invitation)
 }
 
 /** `now` is in seconds since 1970 throughout. */
@@ -46,6 +66,17 @@ export class Sessions {
       }
     }
     return expired
+  }
+
+  /** Closes connections that `list` takes back. Returns the clients it closed. */
+  enforce(list: AccessList): string[] {
+    const closed: string[] = []
+    for (const [client, session] of this.#byClient) {
+      if (client.closed || !isTakenBack(session, list)) continue
+      closed.push(session.client)
+      client.close()
+    }
+    return closed
   }
 
   #forget(client: Client, { client: id }: Session): void {

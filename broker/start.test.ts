@@ -2,6 +2,7 @@ import { createServer } from 'node:net'
 import { connectAsync, type IClientOptions, type MqttClient } from 'mqtt'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { authenticate } from './authenticate.ts'
+import { newSession } from './session.ts'
 import { rawClient, startTestBroker, stranger, type TestBroker, token } from './testing/fixture.ts'
 
 const SIGNAL = 'keyside/v1/signal/home/trend'
@@ -299,7 +300,8 @@ test('does not start on an address that this machine does not have', async () =>
 test('stays down when the self-test finds a door that stands open', async () => {
   const acl = { publish: [], subscribe: [] }
   const letIn = () => {
-    const session = { client: 'stranger', acl, expires: Infinity, subscriptions: new Set<string>() }
+    const grant = { type: 'token' as const, iat: 0 }
+    const session = newSession({ client: 'stranger', acl, expires: Infinity, grant })
     return { ok: true as const, session }
   }
   await expect(startTestBroker({ authenticate: letIn })).rejects.toMatchObject({

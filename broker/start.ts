@@ -1,9 +1,11 @@
-// The composition: sessions and hooks, aedes, the listeners, the self-test, and the way back down.
+// The composition: access list, sessions and hooks, aedes, the listeners, the self-test, and the way back down.
 import type { EventEmitter } from 'node:events'
+import { resolve } from 'node:path'
 import { keyring, seconds } from '@keyside/protocol'
 import { publicKey } from '@keyside/protocol/node'
 import { type Clock, describeError, KeysideError, type Logger } from '@keyside/runtime'
 import { Aedes, type Client } from 'aedes'
+import { AccessList } from './access-list.ts'
 import { type Authenticate, authenticate } from './authenticate.ts'
 import type { BrokerConfig } from './config.ts'
 import { Connections } from './connections.ts'
@@ -19,6 +21,8 @@ import { TakeOvers } from './take-overs.ts'
 export interface BrokerDeps {
   readonly clock: Clock
   readonly log: Logger
+  /** What relative paths of the configuration are relative to; the working directory when left out. */
+  readonly home?: string
 }
 
 export interface Broker {
@@ -31,6 +35,8 @@ export interface Broker {
 /** How late an expired token may be noticed on a silent connection, ms. */
 const SWEEP_MS = 1000
 const SELF_TEST_MS = 2000
+/** How late a change of the access list may be noticed, ms. */
+const LOOK_MS = 250
 
 /** Throws a KeysideError with one of START_CODES. */
 export function startBroker(config: BrokerConfig, deps: BrokerDeps): Promise<Broker> {
@@ -48,16 +54,19 @@ export async function serve(
   const sessions = new Sessions()
   const connections = new Connections(limits, refusals)
   const takeOvers = new TakeOvers(limits.maxTakeOversPerMinute)
-  const parts = { refusals, sessions, connections, takeOvers }
+  const accessList = new AccessList(pathOf(config.accessList, deps.home))
+  const parts = { refusals, sessions, connections, takeOvers, accessList }
   const aedes = createAedes(config, deps, { ...parts, authenticate })
   await aedes.listen()
   const stopSweep = deps.clock.every(SWEEP_MS, () => sweep(parts, deps.clock))
+  const stopLooking = deps.clock.every(LOOK_MS, () => followAccessList(parts, deps.log))
   const onBroken = ({ message }: Error) => refusals.add({ code: 'connection_broken', message })
   const handlers = { limits, connections, onConnect: aedes.handle, onBroken }
   const listeners: Listener[] = []
 
   async function stop(): Promise<void> {
     stopSweep()
+    stopLooking()
     const closed = listeners.map((listener) => listener.close())
     await new Promise<void>((resolve) => aedes.close(resolve))
     connections.destroyAll()
@@ -81,7 +90,15 @@ export async function serve(
   }
 }
 
-interface AedesParts extends ConnectionParts {
+function pathOf(path: string | null, home = ''): string | null {
+  return path === null ? null : resolve(home, path)
+}
+
+interface Parts extends ConnectionParts {
+  readonly accessList: AccessList
+}
+
+interface AedesParts extends Parts {
   readonly authenticate: Authenticate
 }
 
@@ -89,7 +106,7 @@ function createAedes(config: BrokerConfig, { clock, log }: BrokerDeps, parts: Ae
   const { limits, id, issuer } = config
   const authority = publicKey(config.authority)
   const pins = keyring([{ key: authority, issuer, kinds: ['access'] }])
-  const rules = { id, pins, ...limits }
+  const rules = { id, pins, accessList: parts.accessList, ...limits }
   const { maxSubscriptions } = limits
   const retained = new Retained(limits)
   const aedes = new Aedes({
@@ -118,6 +135,15 @@ function sweep({ sessions, refusals, takeOvers }: ConnectionParts, clock: Clock)
   takeOvers.sweep(clock.now())
   for (const client of sessions.sweep(seconds(clock.now())))
     refusals.add({ code: 'expired', message: 'the access token expired; get a new one', client })
+}
+
+function followAccessList({ accessList, sessions, refusals }: Parts, log: Logger): void {
+  const look = accessList.look()
+  if (look === 'broken') log.error({ code: 'broker_access_list_broken' }, accessList.problem)
+  if (look === 'changed') log.info('a new access list is in force')
+  // At each look: a client may have been let in by the list before.
+  for (const client of sessions.enforce(accessList))
+    refusals.add({ code: 'client_refused', message: 'taken back by the authority', client })
 }
 
 async function selfTest(url: string): Promise<void> {

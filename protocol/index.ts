@@ -4,7 +4,17 @@ export type { Access } from './claims/access.ts'
 export type { Address } from './claims/address.ts'
 export type { Approval } from './claims/approval.ts'
 export type { Command, Instruction } from './claims/command.ts'
-export { currency, HOME, id, market, seconds, singleLine, stream } from './claims/common.ts'
+export {
+  currency,
+  digest,
+  HOME,
+  id,
+  market,
+  numericDate,
+  seconds,
+  singleLine,
+  stream,
+} from './claims/common.ts'
 export {
   type Decimal,
   decimal,

@@ -66,11 +66,12 @@ export interface TestBrokerOptions {
   readonly port?: number
   readonly wsPort?: number | null
   readonly authenticate?: Authenticate
+  readonly accessList?: string
 }
 
 export async function startTestBroker(options: TestBrokerOptions = {}): Promise<TestBroker> {
-  const { limits = {}, host = '127.0.0.1', port = 0, wsPort = 0 } = options
-  const places = { host, port, wsPort }
+  const { limits = {}, host = '127.0.0.1', port = 0, wsPort = 0, accessList = null } = options
+  const places = { host, port, wsPort, accessList }
   const config = brokerConfig.parse({ authority: authority.publicKey, ...places, limits })
   const lines: string[] = []
   const destination = { write: (line: string) => lines.push(line) }

@@ -15,6 +15,6 @@ export function addBroker(program: Command): void {
 
 async function start({ home, log }: ProgramContext) {
   const config = loadConfig('broker', brokerConfig, home, environment)
-  const { address, stop } = await startBroker(config, { log, clock: systemClock })
+  const { address, stop } = await startBroker(config, { home, log, clock: systemClock })
   return { text: [address.mqtt, address.ws].filter(Boolean).join('  '), stop }
 }
