@@ -1,5 +1,6 @@
 // The executor: checks signals, asks policy and the trader, places orders with keys that never leave the device.
 
+export { type Adjustment, prepareAdjustment } from './adjust.ts'
 export { codeUri, spellSecret, stepOfCode } from './authenticator.ts'
 export { type ExecutorConfig, executorConfig } from './config.ts'
 export {
@@ -63,7 +64,6 @@ export {
   policyState,
 } from './policy/policy-file.ts'
 export { markOf } from './process-mark.ts'
-export { prepareRebase, type Rebase } from './rebase.ts'
 export { type ExecutorNote, executorAt, type Found, homesWithExecutor } from './registry.ts'
 export { type Executor, type ExecutorDeps, startExecutor } from './start-executor.ts'
 export { isHalted, unhalt } from './unhalt.ts'

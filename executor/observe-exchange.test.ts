@@ -8,7 +8,7 @@ import { assemble } from './assemble.ts'
 import { Journal, type OutboxReport } from './journal/journal.ts'
 import type { Shell } from './shell.ts'
 import { policyOf, signalClaims, TestExecutor } from './testing/rig.ts'
-import { Venue } from './venues/adapter/venue.ts'
+import { VenueAdapter } from './venues/adapter/venue-adapter.ts'
 import { binance } from './venues/binance/dialect.ts'
 import type { Exchange } from './venues/port.ts'
 import { newId, order } from './venues/testing/steps.ts'
@@ -61,7 +61,7 @@ beforeEach(async () => {
   const { address } = sandbox
   const proved = { secret, randomBytes: systemRandomBytes }
   const parts = { clock: systemClock, log, unitMs: 1 }
-  exchange = new Venue(binance, { keys: KEYS, address, sandbox: proved, ...parts })
+  exchange = new VenueAdapter(binance, { keys: KEYS, address, sandbox: proved, ...parts })
   await exchange.start(['BTC/USDT'])
   shell = assemble({
     journal,

@@ -468,7 +468,7 @@ test('a halt that sells needs the exchange alone: it does not wait for brokers t
   await started
   await executor?.stop()
   const types = readJournal(join(home, 'journal.db')).map(({ type }) => type)
-  expect(types.filter((type) => type === 'leaving')).toHaveLength(1)
+  expect(types.filter((type) => type === 'closing')).toHaveLength(1)
 }, 15_000)
 
 const askStatus = async (link: Link) => {

@@ -198,10 +198,10 @@ function wordsOf(fact: JournalEvent): string {
       return `unprotected ${fact.position}: ${fact.message}`
     case 'day_lost':
       return `day lost: ${fact.lost}`
-    case 'leaving':
+    case 'closing':
       return `leaving ${fact.position}: ${fact.why}`
-    case 'raised':
-      return `stop of ${fact.position} raised to ${fact.stop}: ${fact.why}`
+    case 'stop_moved':
+      return `stop of  moved to ${fact.stop}: ${fact.why}`
     case 'written_off':
       return `${fact.amount} of ${fact.position} written off`
     case 'drifted':

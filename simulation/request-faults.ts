@@ -64,7 +64,7 @@ export class RequestFaults implements FaultSchedule<FalseAnswer> {
     const { random } = this.#simulation
     const trip = this.#trip()
     if (random.chance(this.strength('poor')))
-      return { ...nothing(trip), name: 'turned down', arrivesAfter: null, answer: 'no_funds' }
+      return { ...nothing(trip), name: 'rejected', arrivesAfter: null, answer: 'no_funds' }
     if (this.isOut()) return this.#faulty('connect refused', trip)
     if (random.chance(this.strength('orders')))
       return this.#faulty(random.pick(PLACE_FAULTS).name, trip)

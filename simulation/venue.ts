@@ -6,8 +6,8 @@ import {
   type PortOrder,
   type PortRequest,
   type PortVenue,
+  rejectionCodeOf,
   requestOf,
-  turnedDownCode,
 } from '../executor/testing/venue-port.ts'
 import { type Habits, type OrderEvent, Venue, wholeNumbers } from '../venue/index.ts'
 import { GroundTruth, OWN_COINS } from './ground-truth.ts'
@@ -119,7 +119,7 @@ export class SimulatedVenue {
     if (submitted.outcome === 'accepted') return { ok: true, order: submitted.order }
     if (submitted.reason === 'no_balance' && request.side === 'sell')
       this.truth.onUncovered(request.market, now)
-    const code = turnedDownCode(submitted.reason)
+    const code = rejectionCodeOf(submitted.reason)
     if (code === 'unknown') return { ok: false, code: submitted.reason, proof: 'no' }
     return { ok: false, code, proof: 'yes' }
   }

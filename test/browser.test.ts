@@ -102,13 +102,13 @@ test('silence sends nothing and says so, and Approve comes too late then', async
   expect(asked.bought()).toEqual([])
 })
 
-test('Reject sends nothing and says so, and Approve counts no more', async () => {
+test('Decline sends nothing and says so, and Approve counts no more', async () => {
   const asked = await askedToBuy()
-  await asked.button('Reject').dblclick()
-  await asked.card.getByText('Rejected. Nothing was sent.').waitFor()
+  await asked.button('Decline').dblclick()
+  await asked.card.getByText('Declined. Nothing was sent.').waitFor()
   expect(await asked.card.locator('.keyboard').count()).toBe(0)
   for (const data of asked.data)
-    expect(await pressAgain(asked, data)).toBe('Rejected already: nothing was sent.')
+    expect(await pressAgain(asked, data)).toBe('Declined already: nothing was sent.')
   expect(asked.bought()).toEqual([])
 })
 

@@ -52,7 +52,7 @@ async function sendCard(api: Bot['api']): Promise<number> {
     parse_mode: 'HTML',
     reply_markup: new InlineKeyboard()
       .add({ text: 'Approve', callback_data: 'y', style: 'success' })
-      .add({ text: 'Reject', callback_data: 'n', style: 'danger' }),
+      .add({ text: 'Decline', callback_data: 'n', style: 'danger' }),
   })
   return message_id
 }

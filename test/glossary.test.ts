@@ -21,7 +21,20 @@ const RETIRED = new Set([
   ...['rung', 'rungs', 'ladder', 'allotment', 'allotted', 'happening', 'misfit', 'unkeepable'],
   ...['chance', 'chances', 'patience', 'mighty', 'farewell', 'moodiness', 'thinness', 'weather'],
   ...['storm', 'storms', 'forger', 'knock', 'seat', 'seats', 'admit', 'admission', 'manners'],
-  ...['longest', 'shortest', 'fewest', 'kick', 'rig', 'thrift', 'pacer', 'journey', 'mind'],
+  ...[
+    'leaving',
+    'raised',
+    'turned',
+    'longest',
+    'shortest',
+    'fewest',
+    'kick',
+    'rig',
+    'thrift',
+    'pacer',
+    'journey',
+    'mind',
+  ],
 ])
 
 function exportedNames(): readonly string[] {

@@ -169,7 +169,7 @@ test('a journal whose end was cut off is not verified, though its chain is whole
   const found = { ok: false, events: 20, brokenAt: null, snapshot: 'none', restored: true }
   expect({ code: json.code, ...JSON.parse(json.stdout) }).toMatchObject({ code: 1, ...found })
   const doctor = await run(['doctor', '--json'], cut)
-  const journal = { check: 'journal', ok: false, text: expect.stringContaining('journal rebase') }
+  const journal = { check: 'journal', ok: false, text: expect.stringContaining('journal adjust') }
   expect(JSON.parse(doctor.stdout)).toContainEqual(journal)
 })
 

@@ -46,7 +46,7 @@ test('a card shows the order with its chart and two buttons', async () => {
     ].join('\n'),
   )
   const buttons = card.reply_markup?.inline_keyboard.flat() ?? []
-  expect(buttons.map(({ text }) => text)).toEqual(['✅ Approve', '🚫 Reject'])
+  expect(buttons.map(({ text }) => text)).toEqual(['✅ Approve', '🚫 Decline'])
   for (const { callback_data } of buttons) expect(callback_data).toMatch(/^[\w-]{22}$/)
 })
 
@@ -80,14 +80,14 @@ test('an approval dies with its order', async () => {
   expect(exp - iat).toBeLessThanOrEqual(12)
 })
 
-test('Reject sends a rejection, and the device has the last word', async () => {
+test('Decline sends a decline, and the device has the last word', async () => {
   const { chat, card, device, order, caption } = await openCard()
-  const toast = await chat.waitForAnswer(chat.pressButton(card, '🚫 Reject'))
-  expect(toast.text).toBe('Rejected')
+  const toast = await chat.waitForAnswer(chat.pressButton(card, '🚫 Decline'))
+  expect(toast.text).toBe('Declined')
   await until(() => device.approvals.length === 1)
   expect(device.approvals).toMatchObject([{ order: order.id, answer: 'decline' }])
   await device.report(stepOf(order, 'declined'))
-  expect((await caption('Rejected. Nothing was sent.')).reply_markup).toBeUndefined()
+  expect((await caption('Declined. Nothing was sent.')).reply_markup).toBeUndefined()
 })
 
 test.for<[OrderStep['status'], Partial<OrderStep>, string]>([
@@ -105,7 +105,7 @@ test.for<[OrderStep['status'], Partial<OrderStep>, string]>([
 
 test('two presses of one card are one approval', async () => {
   const { chat, card, device, ...fixture } = await openCard()
-  const queries = [chat.pressButton(card, '✅ Approve'), chat.pressButton(card, '🚫 Reject')]
+  const queries = [chat.pressButton(card, '✅ Approve'), chat.pressButton(card, '🚫 Decline')]
   const toasts = await Promise.all(queries.map((query) => chat.waitForAnswer(query)))
   expect(toasts.map(({ text }) => text)).toEqual([
     'Approved, sending…',
@@ -140,7 +140,7 @@ test('silence sends nothing: at the end the card says so and has no buttons', as
 
 test.for([
   ['filled', 'Approved already, and filled.'],
-  ['declined', 'Rejected already: nothing was sent.'],
+  ['declined', 'Declined already: nothing was sent.'],
   ['denied', 'Your device refused it: the card says why. Nothing was sent.'],
   ['replaced', 'The price moved, nothing was sent: answer the new card.'],
 ] as const)(
@@ -282,7 +282,7 @@ test('an answer that was being sent when the bot stopped is asked for again afte
     ({ caption }) => caption?.includes('I was restarted while sending your answer.') === true,
   )
   const offered = again.reply_markup?.inline_keyboard.flat() ?? []
-  expect(offered.map(({ text }) => text)).toEqual(['✅ Approve', '🚫 Reject'])
+  expect(offered.map(({ text }) => text)).toEqual(['✅ Approve', '🚫 Decline'])
   expect(offered.map((one) => one.callback_data)).not.toContain(old)
   const toast = await chat.waitForAnswer(chat.pressButton(again, '✅ Approve'))
   expect(toast.text).toBe('Approved, sending…')
@@ -323,7 +323,7 @@ test('an answer without an echo is called unconfirmed, asked again when it is de
   expect((await caption('Unconfirmed.')).reply_markup, 'it may still count').toBeUndefined()
   clock.advance(5_000)
   const again = await caption('it counts no more. Press again.')
-  chat.pressButton(again, '🚫 Reject')
+  chat.pressButton(again, '🚫 Decline')
   await until(() => device.approvals.length === 2)
   clock.advance(621_000)
   expect((await caption('Unconfirmed.')).reply_markup).toBeUndefined()

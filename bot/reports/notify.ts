@@ -55,9 +55,9 @@ function aboutWhat(message: string): string {
 
 /** The messages of the order or the stop say the same. */
 const COVERED_BY_ORDER: ReadonlySet<string> = new Set([
-  'position_leaving',
+  'position_closing',
   'take_profit',
-  'stop_raised',
+  'stop_moved',
 ])
 
 /** A notice with the cause comes with these state changes. */

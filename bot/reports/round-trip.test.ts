@@ -75,7 +75,7 @@ test('a round trip is a card that becomes the purchase, a stop, and a sale with 
     stepOf(entry, 'filled', { filled: '0.05', average: '64050.1' }),
     stepOf(stop, 'submitted'),
     stepOf(stop, 'accepted'),
-    notice('position_leaving', 'warning'),
+    notice('position_closing', 'warning'),
     stepOf(stop, 'canceled', taken('stop_taken_off')),
     stepOf(exit, 'submitted', { reason: sold.reason }),
     stepOf(exit, 'filled', sold),
@@ -139,8 +139,8 @@ test('a stop that follows the price is one message, however often it moves', asy
     const before = orderOf(10 + index, STOP)
     const next = orderOf(11 + index, { ...STOP, stop: String(at) })
     return [
-      notice('stop_raised'),
-      stepOf(before, 'canceled', taken('stop_moved')),
+      notice('stop_moved'),
+      stepOf(before, 'canceled', taken('stop_replaced')),
       stepOf(next, 'submitted'),
       stepOf(next, 'accepted'),
     ]

@@ -106,7 +106,7 @@ function positionsText({ rows, more: left }: About<'positions'>): Html {
 const STATUSES: { readonly [Status in OrderStatus | 'waiting']: string } = {
   waiting: '⏳ to approve',
   approved: '✅ approved',
-  declined: '🚫 rejected',
+  declined: '🚫 declined',
   expired: '⌛ expired',
   denied: '⚪ not sent',
   replaced: '🔄 asked again',
@@ -115,7 +115,7 @@ const STATUSES: { readonly [Status in OrderStatus | 'waiting']: string } = {
   partially_filled: '◐ open',
   filled: '✅ filled',
   canceled: '⚪ canceled',
-  rejected: '❌ turned down',
+  rejected: '❌ rejected',
   unknown: '❓ UNCLEAR',
   not_placed: '⚪ never placed',
 }

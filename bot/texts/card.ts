@@ -13,7 +13,7 @@ import { orderTitle } from './orders.ts'
 /** A caption holds 1024 characters in all. */
 const MAX_REASON_LENGTH = 150
 
-export const BUTTONS = { approve: '✅ Approve', decline: '🚫 Reject' } as const
+export const BUTTONS = { approve: '✅ Approve', decline: '🚫 Decline' } as const
 
 /** `state` stands last: time left, or what became of it. */
 export function cardText(needed: ApprovalNeeded, state: Html, mark: '?' | '' = ''): Html {
@@ -82,7 +82,7 @@ export function timeLeft(expires: number, now: number): Html {
 
 export const SENDING = {
   approve: html`✅ Approved, sending…`,
-  decline: html`🚫 Rejected, telling your device…`,
+  decline: html`🚫 Declined, telling your device…`,
 } as const
 export const timeUp: Html = html`⌛ Time is up, nothing was sent.`
 export const unconfirmed: Html = html`❓ <b>Unconfirmed.</b> Your answer is out, but your device has not said what came of it. Look at /orders.`
@@ -103,7 +103,7 @@ export function noteText(note: string): string | null {
 /** Toasts for a press on a closed card: what became of its order. */
 export const OUTCOMES = {
   approved: 'Approved already: it is being sent.',
-  declined: 'Rejected already: nothing was sent.',
+  declined: 'Declined already: nothing was sent.',
   expired: 'Too late: the time to answer is over. Nothing was sent.',
   time_up: 'Too late: the time to answer is over. Nothing was sent.',
   denied: 'Your device refused it: the card says why. Nothing was sent.',
@@ -113,7 +113,7 @@ export const OUTCOMES = {
   partially_filled: 'Approved already: a part is filled.',
   filled: 'Approved already, and filled.',
   canceled: 'Over: what was not filled is canceled.',
-  rejected: 'The exchange turned it down: the card says why.',
+  rejected: 'The exchange rejected it: the card says why.',
   unknown: 'Nobody knows yet what became of it: look at /orders.',
   unconfirmed: 'Your device has not said what became of it: look at /orders.',
   not_placed: 'It never reached the exchange. Nothing was bought or sold.',
@@ -125,7 +125,7 @@ export function outcomeText(became: string): string {
 
 export const TOASTS = {
   approve: 'Approved, sending…',
-  decline: 'Rejected',
+  decline: 'Declined',
   late: 'Too late: the time to answer is over. Nothing was sent.',
   used: 'You have answered this already.',
   unknown: 'This button is no longer valid: look at the card as it is now, or at /orders.',

@@ -68,7 +68,7 @@ function stopTitle({ market, stream, stop, price }: OrderView): Html {
 
 const TAKEN_OFF: Readonly<Record<string, Html>> = {
   stop_taken_off: html`Taken off by your device, to sell the position.`,
-  stop_moved: html`Taken off by your device, for another to take its place.`,
+  stop_replaced: html`Taken off by your device, for another to take its place.`,
 }
 
 /** What became of it, and below it the device's reason where there is one to tell. */
@@ -87,7 +87,7 @@ const SAID = ['entry_superseded', 'approval_withdrawn']
 
 const STEPS: { readonly [Status in OrderStatus]: (step: OrderStep) => Html } = {
   approved: () => html`✅ Approved, sending…`,
-  declined: () => html`🚫 Rejected. Nothing was sent.`,
+  declined: () => html`🚫 Declined. Nothing was sent.`,
   expired: () => html`⌛ Expired, nothing was sent.`,
   denied: (step) => refused(step),
   replaced: () => html`🔄 <b>The price moved.</b> Nothing was sent: asked again on a new card.`,
@@ -99,7 +99,7 @@ const STEPS: { readonly [Status in OrderStatus]: (step: OrderStep) => Html } = {
     isFilled(step)
       ? html`◐ ${part(step)}. The rest was canceled.`
       : html`⚪ Canceled. ${nothing(step)}`,
-  rejected: (step) => html`❌ <b>Turned down by the exchange.</b> ${nothing(step)}`,
+  rejected: (step) => html`❌ <b>Rejected by the exchange.</b> ${nothing(step)}`,
   unknown: ({ order }) =>
     html`❓ <b>Nobody knows yet what became of this order.</b> Your device keeps asking, and does nothing else on ${order.market} until it knows. Do not place it again by hand.`,
   not_placed: (step) => html`⚪ <b>Never placed.</b> ${nothing(step)}`,

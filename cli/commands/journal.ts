@@ -17,7 +17,7 @@ import { executorSection } from '../home/home-keychain.ts'
 import { EXIT } from '../programs/run-program.ts'
 import { csvCell } from '../terminal/csv.ts'
 import { print, printJson, table } from '../terminal/print.ts'
-import { addRebase } from './rebase.ts'
+import { addAdjust } from './adjust.ts'
 
 export function addJournal(program: Command): void {
   const journal = program.command('journal').description('what was decided and done on this device')
@@ -45,7 +45,7 @@ export function addJournal(program: Command): void {
     'all entries as a table in CSV, or in full as JSON with --json',
     'export > journal.csv',
   ).action(({ json }: { json: boolean }) => (json ? printJson(all()) : print(...csv(all()))))
-  addRebase(journal)
+  addAdjust(journal)
 }
 
 function path(): string {

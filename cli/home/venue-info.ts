@@ -9,7 +9,7 @@ export function silentDeps(home: string) {
   return { home, clock: systemClock, randomBytes: systemRandomBytes, log }
 }
 
-export interface Venue {
+export interface VenueInfo {
   readonly exchange: string
   /** Null for the exchange's own. */
   readonly address: string | null
@@ -17,7 +17,7 @@ export interface Venue {
 }
 
 /** Asks the address for its sandbox proof; without one it is real money. */
-export async function venueOf(home: string): Promise<Venue> {
+export async function venueOf(home: string): Promise<VenueInfo> {
   const { exchange } = executorSection(home)
   const { name, address = null } = exchange
   return { exchange: name, address, money: await moneyAt(exchange, silentDeps(home)) }
@@ -27,7 +27,7 @@ export async function venueLineOf(home: string): Promise<string> {
   return venueLine(await venueOf(home))
 }
 
-export function venueLine({ exchange, address, money }: Venue): string {
+export function venueLine({ exchange, address, money }: VenueInfo): string {
   if (address === null) return `${exchange}: real money`
   return money === 'sandbox'
     ? `${exchange} at ${address}: sandbox, proved`

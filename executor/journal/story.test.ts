@@ -74,7 +74,7 @@ test('what happens to a position is told with the signal that touched it last', 
   executor.close()
   const entry = told(bought).map((line) => line.replace(/^\S+ s {2}/, ''))
   expect(entry).toContain(
-    'position: stop of demo BTC/USDT raised to 61380, behind the highest price',
+    'position: stop of demo BTC/USDT moved to 61380, behind the highest price',
   )
   expect(entry.filter((line) => line.startsWith('stop 2: '))).not.toEqual([])
   expect(entry.filter((line) => line.startsWith('exit'))).toEqual([])

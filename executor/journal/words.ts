@@ -36,10 +36,10 @@ export function tell(event: JournalEvent): string {
       return `filled ${event.trade.amount} at ${event.trade.price}${tellFee(event.trade.fee)}, trade ${event.trade.id}`
     case 'unprotected':
       return `${shownStream(event.position)} has no stop (${event.code}): ${event.message}`
-    case 'leaving':
+    case 'closing':
       return `all of ${shownStream(event.position)} is to be sold: ${CLOSE_SENTENCES[event.why]}`
-    case 'raised':
-      return `stop of ${shownStream(event.position)} raised to ${event.stop}, ${RAISED[event.why]}`
+    case 'stop_moved':
+      return `stop of ${shownStream(event.position)} moved to ${event.stop}, ${MOVED[event.why]}`
     case 'written_off':
       return `${shownStream(event.position)} is over: the ${event.amount} that are left (paid ${event.cost}) are too little for any order and stay yours`
     case 'trading': {
@@ -56,7 +56,7 @@ export function tell(event: JournalEvent): string {
       return `not there, or not free to be sold: ${tellPositions(event.positions)}`
     case 'agreed':
       return `what was missing for ${event.market} is there again`
-    case 'rebased':
+    case 'adjusted':
       return `${event.by} set the positions to what is there: ${tellPositions(event.positions)}`
     case 'day_opened':
       return `a new day (UTC): what is held counts from ${tellBids(event.bids)}`
@@ -66,12 +66,12 @@ export function tell(event: JournalEvent): string {
       return `the best result so far, with ${event.worth} in the market`
     case 'snapshot':
       return 'what all events up to here add up to was kept, for a quicker start'
-    case 'asked':
+    case 'commanded':
       return `${event.by} said: ${event.what}`
   }
 }
 
-const RAISED = { trailing_stop: 'behind the highest price', break_even: 'the entry price' }
+const MOVED = { trailing_stop: 'behind the highest price', break_even: 'the entry price' }
 
 function tellSeed({ kind, stream, seq, intent, reason }: NewOrder): string {
   const stop = intent.stopPrice === undefined ? '' : `, stop ${intent.stopPrice}`
@@ -105,7 +105,7 @@ function tellPositions(positions: Readonly<Record<string, string>>): string {
 const STEPS: Readonly<Record<OrderEvent, string>> = {
   prompt: 'waits for your yes',
   approve: 'you approved it',
-  decline: 'you rejected it',
+  decline: 'you declined it',
   expire: 'nobody answered in time',
   deny: 'denied by this device',
   cancel_stop: 'waits until the stop is off the book',

@@ -144,7 +144,7 @@ export function fillOf<N>({ math, markets }: PortVenue<N>, fill: VenueFill<N>): 
 }
 
 /** What the venue's refusals are to the executor; `unknown` for one that proves nothing. */
-export function turnedDownCode(reason: string): RejectionCode | 'unknown' {
+export function rejectionCodeOf(reason: string): RejectionCode | 'unknown' {
   if (reason === 'duplicate_client_order_id') return 'unknown'
   if (reason === 'no_balance') return 'exchange_funds_insufficient'
   return reason === 'stop_would_trigger' ? 'exchange_stop_would_trigger' : 'exchange_filter_refused'

@@ -3,7 +3,7 @@ import { resolve } from 'node:path'
 import { type Clock, type Logger, type RandomBytes, readProofSecret } from '@keyside/runtime'
 import type { ApiKeys } from './adapter/api-keys.ts'
 import { RealMoney, type SandboxSecret } from './adapter/real-money.ts'
-import { Venue } from './adapter/venue.ts'
+import { VenueAdapter } from './adapter/venue-adapter.ts'
 import { DIALECTS, type VenueName } from './dialects.ts'
 import type { Exchange } from './port.ts'
 
@@ -25,7 +25,7 @@ export interface VenueDeps {
 
 /** Throws `exchange_key_malformed`, and `file_not_private` or `file_unreadable` for a secret that proves nothing. */
 export function createVenue(config: VenueConfig, keys: ApiKeys, deps: VenueDeps): Exchange {
-  return new Venue(DIALECTS[config.name], { keys, ...placeOf(config, deps) })
+  return new VenueAdapter(DIALECTS[config.name], { keys, ...placeOf(config, deps) })
 }
 
 /** Whose money is at the address. Asks now, without a key. Real is also what does not answer. */

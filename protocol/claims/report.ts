@@ -90,7 +90,7 @@ const result = z.strictObject({
   besides: z.array(fee).max(8).optional(),
 })
 
-/** One step of an order's life. `turned_down`: by the exchange; `refused`: by this device. */
+/** One step of an order's life. `rejected`: by the exchange; `denied`: by this device. */
 const orderStep = z.strictObject({
   type: z.literal('order'),
   status: z.enum(ORDER_STATUSES),

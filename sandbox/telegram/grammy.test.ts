@@ -68,7 +68,7 @@ test('a pressed button is answered with a toast and the card turns into its resu
   })
   await using _running = await runBot(bot)
   const chat = openChat(telegram)
-  const keyboard = new InlineKeyboard().text('Approve', 'yes-1').text('Reject', 'no-1')
+  const keyboard = new InlineKeyboard().text('Approve', 'yes-1').text('Decline', 'no-1')
   const card = await bot.api.sendPhoto(chat.user.id, new InputFile(picture, 'chart.png'), {
     caption: 'Buy <b>0.01</b> BTC/USDT?',
     parse_mode: 'HTML',

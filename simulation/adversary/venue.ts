@@ -21,9 +21,9 @@ import {
   type PortOrder,
   type PortRequest,
   type PortVenue,
+  rejectionCodeOf,
   requestOf,
   tradesOf,
-  turnedDownCode,
 } from '../../executor/testing/venue-port.ts'
 import { type OrderEvent, Venue, WorstPriceFills, wholeNumbers } from '../../venue/index.ts'
 import {
@@ -132,7 +132,7 @@ export class HostileVenue extends QuietExchange {
     const submitted = this.#core.submit(requestOf(math, wire, ACCOUNT), this.#now())
     if (submitted.outcome === 'accepted')
       return { outcome: 'accepted', order: this.#view(submitted.order) }
-    const code = turnedDownCode(submitted.reason)
+    const code = rejectionCodeOf(submitted.reason)
     if (code === 'unknown') return { outcome: 'unknown', message: submitted.reason }
     return { outcome: 'rejected', code, message: submitted.reason }
   }

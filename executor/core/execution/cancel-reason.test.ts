@@ -42,7 +42,7 @@ test('a stop that another takes the place of says so', async () => {
   await executor.enter({ stopPrice: '58000', size: { unit: 'quote', value: '100' } })
   await executor.enter({ stopPrice: '58500', size: { unit: 'quote', value: '100' } })
   await executor.clock.turn(15_000)
-  expect(canceled(executor)).toEqual(['stop canceled stop_moved'])
+  expect(canceled(executor)).toEqual(['stop canceled stop_replaced'])
 })
 
 test('a stop that somebody else took away is said to be', async () => {

@@ -26,7 +26,7 @@ function stopCanceled(context: DecisionContext, stop: Order): Why {
   if (isClosing(context, key)) return told('stop_taken_off')
   if (context.portfolio.positions[key] === undefined)
     return takenBack('for nothing is left to sell')
-  if (!isWanted(context, stop) || isAskedFor(context, stop)) return told('stop_moved')
+  if (!isWanted(context, stop) || isAskedFor(context, stop)) return told('stop_replaced')
   return told('canceled_elsewhere')
 }
 

@@ -27,10 +27,10 @@ export const CLOSE_SENTENCES: Readonly<Record<CloseReason, string>> = {
 export function startClosing(context: DecisionContext, key: string, why: CloseReason): undefined {
   const position = context.portfolio.positions[key]
   if (position === undefined || position.closing !== null) return
-  append(context, { type: 'leaving', position: key, why })
+  append(context, { type: 'closing', position: key, why })
   notifyPosition(context, position, {
     level: 'warning',
-    code: 'position_leaving',
+    code: 'position_closing',
     message: CLOSE_SENTENCES[why],
   })
 }

@@ -91,7 +91,7 @@ describe.each(COUNTERS)('%s', (tag, change, use) => {
     expect(executor.exchange.accepted.filter(({ side }) => side === 'buy')).toHaveLength(1)
   })
 
-  test('counts what the exchange turned down', async () => {
+  test('counts what the exchange rejected', async () => {
     if (tag === 'churn') return
     const executor = executorWith(change)
     executor.exchange.mode = 'rejects'

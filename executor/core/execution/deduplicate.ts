@@ -21,6 +21,6 @@ export function deduplicate(
     refuseInput(context, { code: 'command_flood', message: sentenceOf('command_flood') })
     return 'flood'
   }
-  append(context, { type: 'asked', jti, exp, by: sub, what })
+  append(context, { type: 'commanded', jti, exp, by: sub, what })
   return 'taken'
 }

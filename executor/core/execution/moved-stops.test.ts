@@ -16,7 +16,7 @@ async function firstRise(exits: {
   const events = [...allRows(executor.journal.database())].map(toEvent)
   executor.close()
   return events.flatMap((event) =>
-    event.type === 'raised' && event.at > before ? [[event.stop, event.why]] : [],
+    event.type === 'stop_moved' && event.at > before ? [[event.stop, event.why]] : [],
   )
 }
 

@@ -48,7 +48,7 @@ test('a stop that has triggered and finds nobody for three seconds becomes an ex
   await price(executor, '56000', 4 * SECOND)
   expect(sales(executor)).toMatchObject([{ amount: '0.00497', price: '54880' }])
   expect(positions(executor)).toEqual([])
-  expect(executor.told()).toContain('notice position_leaving')
+  expect(executor.told()).toContain('notice position_closing')
   executor.close()
 })
 
@@ -71,7 +71,7 @@ test('an exit behind a stop is tried every three seconds until it sells, with on
   await executor.clock.turn(3 * MINUTE)
   expect(sales(executor)).toHaveLength(61)
   expect(count(executor, 'notice exit_failed')).toBe(4)
-  // The price is below it: no stop in between, which would only be turned down.
+  // The price is below it: no stop in between, which would only be rejected.
   expect(stops(executor)).toHaveLength(1)
   executor.crash()
   answer(executor, 'IOC', null)
@@ -219,7 +219,7 @@ test('what could be sold and cannot be protected is sold', async () => {
   await executor.clock.turn(3 * SECOND)
   expect(sales(executor)).toMatchObject([{ amount: '0.0001' }])
   expect(positions(executor)).toEqual([])
-  expect(executor.told()).toContain('notice position_leaving')
+  expect(executor.told()).toContain('notice position_closing')
   expect(executor.told()).not.toContain('notice dust_written_off')
 })
 
@@ -416,7 +416,7 @@ test('the stop follows the highest bid, rises only in steps, and is never lowere
   executor.crash()
   await price(executor, '61400', 15 * SECOND)
   expect(restingStops(executor)).toMatchObject([{ order: { triggerPrice: '61250' } }])
-  expect(count(executor, 'notice stop_raised')).toBeGreaterThan(0)
+  expect(count(executor, 'notice stop_moved')).toBeGreaterThan(0)
 })
 
 test('a trailing stop is replaced at the exchange at most every ten seconds, and never counts as vanished', async () => {
@@ -456,7 +456,7 @@ test('the stop moves to the entry price when the bid is far enough above it, and
   executor.crash()
   await price(executor, '60100', 15 * SECOND)
   expect(restingStops(executor)).toMatchObject([{ order: { triggerPrice: '60000' } }])
-  expect(count(executor, 'notice stop_raised')).toBe(1)
+  expect(count(executor, 'notice stop_moved')).toBe(1)
 })
 
 test('a position is sold when its longest time is over, also over a restart', async () => {

@@ -72,7 +72,7 @@ test('a head that was flat before the newest entry sells nothing of it', async (
   await executor.clock.turn(3_000)
   await executor.give(executor.head(flat(2)))
   await executor.clock.turn(5_000)
-  expect(executor.told()).not.toContain('notice position_leaving')
+  expect(executor.told()).not.toContain('notice position_closing')
   expect(Object.values(executor.state().portfolio.positions)).toMatchObject([{ seq: 2 }])
 })
 

@@ -30,7 +30,7 @@ test('finds an order whose answer was lost, and adopts its fills', async () => {
   expect(executor.exchange.sent).toHaveLength(1)
 })
 
-test('an unknown order that the exchange has rejected is turned down, and its market is open again', async () => {
+test('an unknown order that the exchange has rejected is over, and its market is open again', async () => {
   const executor = new TestExecutor()
   executor.exchange.mode = 'lost_rejected'
   await executor.enter()

@@ -228,8 +228,8 @@ export function moveStop(context: DecisionContext, position: Position, bid: Deci
   const even = evenStop(position, now, tick)
   const trail = isFarBelow(position, bid, rules.tick) ? null : trailingStop(position, now, tick)
   if (even !== null && (trail === null || even.gt(trail)))
-    raise(context, position, even, 'break_even')
-  else if (trail !== null) raise(context, position, trail, 'trailing_stop')
+    moveStopTo(context, position, even, 'break_even')
+  else if (trail !== null) moveStopTo(context, position, trail, 'trailing_stop')
 }
 
 /** Rounded up, to the earlier side. */
@@ -274,7 +274,7 @@ function isFarBelow({ exits, stop }: Position, bid: Decimal, tick: Decimal): boo
 
 const HUNDRED = units('100')
 
-function raise(
+function moveStopTo(
   context: DecisionContext,
   position: Position,
   to: Big,
@@ -283,6 +283,6 @@ function raise(
   const stop = toDecimal(to)
   const { market, stream } = position
   const key = positionKey({ stream, intent: { market } })
-  append(context, { type: 'raised', position: key, stop, why })
-  notifyPosition(context, position, { level: 'info', code: 'stop_raised', message: `to ${stop}` })
+  append(context, { type: 'stop_moved', position: key, stop, why })
+  notifyPosition(context, position, { level: 'info', code: 'stop_moved', message: `to ${stop}` })
 }

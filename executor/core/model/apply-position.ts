@@ -163,14 +163,17 @@ export function applyOrderedExit(portfolio: Portfolio, { kind }: Order): Portfol
   return kind === 'exit' ? { ...portfolio, exits: portfolio.exits + 1 } : portfolio
 }
 
-export function applyLeaving(
+export function applyClosing(
   portfolio: Portfolio,
-  { position, why }: FactOf<'leaving'>,
+  { position, why }: FactOf<'closing'>,
 ): Portfolio {
   return withPosition(portfolio, position, () => ({ closing: why }))
 }
 
-export function applyRaised(portfolio: Portfolio, { position, stop }: FactOf<'raised'>): Portfolio {
+export function applyStopMoved(
+  portfolio: Portfolio,
+  { position, stop }: FactOf<'stop_moved'>,
+): Portfolio {
   return withPosition(portfolio, position, () => ({ stop, stops: 0 }))
 }
 

@@ -36,7 +36,7 @@ export function applyMissing(portfolio: Portfolio, { positions }: FactOf<'missin
 const NAMES_LOST = 1_000_000
 
 /** Entries of every stream wait for its next head: what was signed since a backup was made is not in its journal. */
-export function rebase(
+export function adjust(
   portfolio: Portfolio,
   amounts: Readonly<Record<string, Decimal>>,
 ): Portfolio {

@@ -10,17 +10,17 @@ import {
   forgetBest,
 } from './apply-counters.ts'
 import {
+  applyClosing,
   applyExitOver,
   applyIntended,
-  applyLeaving,
   applyOrderedExit,
-  applyRaised,
   applyStanding,
+  applyStopMoved,
   applyTrading,
   applyUnprotected,
   applyWrittenOff,
 } from './apply-position.ts'
-import { applyMissing, close as closeMarket, rebase, reopen } from './apply-reconciliation.ts'
+import { adjust, applyMissing, close as closeMarket, reopen } from './apply-reconciliation.ts'
 import type { JournalEvent, Step } from './events.ts'
 import type { Order, PlannedOrder } from './order.ts'
 import { isFinal, nextState } from './order-table.ts'
@@ -62,15 +62,15 @@ export function apply(portfolio: Portfolio, event: JournalEvent): Portfolio {
       return applyTrade(portfolio, orderIn(portfolio, event.clientOrderId), event)
     case 'unprotected':
       return applyUnprotected(portfolio, event)
-    case 'leaving':
-      return applyLeaving(portfolio, event)
-    case 'raised':
-      return applyRaised(portfolio, event)
+    case 'closing':
+      return applyClosing(portfolio, event)
+    case 'stop_moved':
+      return applyStopMoved(portfolio, event)
     case 'written_off':
       return countLoss(portfolio, applyWrittenOff(portfolio, event))
     case 'trading':
       return forgetBest(applyTrading(portfolio, event), event)
-    case 'asked':
+    case 'commanded':
       return {
         ...portfolio,
         seenMessages: { ...stillAskable(portfolio, event.at), [event.jti]: event.exp },
@@ -83,8 +83,8 @@ export function apply(portfolio: Portfolio, event: JournalEvent): Portfolio {
       return applyMissing(portfolio, event)
     case 'agreed':
       return reopen(portfolio, event.market)
-    case 'rebased':
-      return countLoss(portfolio, rebase(portfolio, event.positions))
+    case 'adjusted':
+      return countLoss(portfolio, adjust(portfolio, event.positions))
     case 'day_opened':
       return applyDayOpened(portfolio, event)
     case 'day_lost':

@@ -41,7 +41,7 @@ export const EXECUTOR_SENTENCES = {
     'five codes were wrong within an hour, so none is taken until the hour is over: if it was not you, /halt and look who else can write to the bot',
   approval_code_unset:
     'an order of this size needs a code and this device has no authenticator: run "keyside code add" and start the executor again',
-  approval_declined: 'you rejected it: nothing was sent',
+  approval_declined: 'you declined it: nothing was sent',
   halted_at_terminal_only:
     'trading is halted: it is resumed at the device with "npx keyside unhalt"',
   command_flood: 'too many commands in a minute: wait, or look who else can write to the bot',
@@ -49,7 +49,7 @@ export const EXECUTOR_SENTENCES = {
   taken_back: 'this device has taken the order off the book',
   stop_taken_off:
     'this device has taken the stop off the book, because the position is being sold: nothing is to be done',
-  stop_moved:
+  stop_replaced:
     'this device has taken the stop off the book, because another takes its place: nothing is to be done',
   canceled_elsewhere:
     'the order was canceled at the exchange and not by this device: look there if it was not you',
@@ -58,13 +58,13 @@ export const EXECUTOR_SENTENCES = {
   order_unknown:
     'the exchange has not said what became of this order: the market stays closed until it does; look at the exchange yourself',
   order_vanished:
-    'the exchange took this order and now says that there is none: look there, and run "keyside journal rebase" if it is gone',
+    'the exchange took this order and now says that there is none: look there, and run "keyside journal adjust" if it is gone',
   order_reappeared:
-    'an order that was over is there again: its market takes no entries until you have looked at the exchange and run "keyside journal rebase"',
+    'an order that was over is there again: its market takes no entries until you have looked at the exchange and run "keyside journal adjust"',
   unexpected_activity:
     'an order or a trade that this device has not made: if it was not you, delete the key at the exchange',
   position_drift:
-    'less is there than the positions say: what is there is sold and stands under stops, entries wait until the rest is back, or until you run "keyside journal rebase"',
+    'less is there than the positions say: what is there is sold and stands under stops, entries wait until the rest is back, or until you run "keyside journal adjust"',
   drift_over: 'all that the positions say is there again: entries are allowed',
   exchange_rate_limited:
     'too much was asked of the exchange and it wants a pause: nothing was sent; look what else uses it from this address',
@@ -77,14 +77,14 @@ export const EXECUTOR_SENTENCES = {
     'the exchange does not answer, and something of yours is there: stops that it holds stay, and nothing else can be bought or sold from here; look at the connection, and at the exchange yourself',
   clock_off: 'the clock of this device is off: set it (NTP), at 2 s there are no more entries',
   order_not_placed: 'the exchange never saw this order',
-  order_rejected: 'the exchange turned the order down',
+  order_rejected: 'the exchange rejected the order',
   stop_failed:
     'a position has no stop at the exchange: it is tried again; look at the exchange and protect it yourself',
   exit_failed:
     'a position that is to be sold could not be: it is tried again; look at the exchange and sell it yourself',
-  position_leaving: 'a position is being sold, nothing is to be done',
+  position_closing: 'a position is being sold, nothing is to be done',
   take_profit: 'the price has reached a take-profit, nothing is to be done',
-  stop_raised: 'the stop was raised, nothing is to be done',
+  stop_moved: 'the stop was moved up, nothing is to be done',
   dust_written_off:
     'what is left is too little for any order: it stays in your account and is no position any more',
   stream_lost:
@@ -119,8 +119,8 @@ export const EXECUTOR_SENTENCES = {
     'the journal cannot be written: nothing is accepted until the disk has room and the executor is started again',
   journal_damaged: 'the journal is damaged: run "keyside journal verify"',
   journal_restored:
-    'this journal is older than the last one here, or a part of it is missing: nothing is traded on it until you run "keyside journal rebase" at the device',
-  journal_rebased:
+    'this journal is older than the last one here, or a part of it is missing: nothing is traded on it until you run "keyside journal adjust" at the device',
+  journal_adjusted:
     'the journal was set to what the exchange has: positions and orders that it did not know are yours, and trading is halted until you run "keyside unhalt" at the device',
   journal_newer: 'the journal was written by a newer Keyside: update this one',
   journal_older:

@@ -45,14 +45,14 @@ interface Silence {
 }
 
 /** All of it is to be sold, however often that has to be tried. */
-interface Leaving {
-  readonly type: 'leaving'
+interface Closing {
+  readonly type: 'closing'
   readonly position: string
   readonly why: CloseReason
 }
 
-interface StopRaised {
-  readonly type: 'raised'
+interface StopMoved {
+  readonly type: 'stop_moved'
   readonly position: string
   readonly stop: Decimal
   readonly why: 'trailing_stop' | 'break_even'
@@ -136,8 +136,8 @@ interface TradingSet {
 }
 
 /** A command or an approval was taken. `exp` in seconds. */
-interface Asked {
-  readonly type: 'asked'
+interface Commanded {
+  readonly type: 'commanded'
   readonly jti: string
   readonly exp: number
   readonly by: string
@@ -208,8 +208,8 @@ interface Best {
 }
 
 /** The trader has set the positions to what is really there, by `positionKey`. */
-interface Rebased {
-  readonly type: 'rebased'
+interface Adjusted {
+  readonly type: 'adjusted'
   readonly positions: Readonly<Record<string, Decimal>>
   readonly by: string
 }
@@ -219,8 +219,8 @@ export type NewEvent =
   | SignalTaken
   | InputRefused
   | Silence
-  | Leaving
-  | StopRaised
+  | Closing
+  | StopMoved
   | WrittenOff
   | Ordered
   | Planned
@@ -230,13 +230,13 @@ export type NewEvent =
   | Filled
   | ProtectionFailed
   | TradingSet
-  | Asked
+  | Commanded
   | Unexpected
   | Reappeared
   | Drifted
   | Missing
   | Agreed
-  | Rebased
+  | Adjusted
   | DayOpened
   | DayLost
   | Best

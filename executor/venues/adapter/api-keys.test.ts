@@ -3,7 +3,7 @@ import { systemClock } from '@keyside/runtime'
 import { expect, test } from 'vitest'
 import { binance } from '../binance/dialect.ts'
 import { type ApiKeys, credentialsOf, normalizeKeys } from './api-keys.ts'
-import { Venue } from './venue.ts'
+import { VenueAdapter } from './venue-adapter.ts'
 
 const KEYS: ApiKeys = { apiKey: 'CanaryKey', secret: 'CanarySecret' }
 const log = { info: () => undefined, warn: () => undefined }
@@ -21,7 +21,7 @@ test.each<[string, Partial<ApiKeys>]>([
     code: 'exchange_key_malformed',
     message: expect.not.stringContaining('Canary'),
   }
-  expect(() => new Venue(binance, { keys, clock: systemClock, log })).toThrow(
+  expect(() => new VenueAdapter(binance, { keys, clock: systemClock, log })).toThrow(
     expect.objectContaining(refusal),
   )
 })

@@ -6,7 +6,7 @@ import { binance } from '../binance/dialect.ts'
 import type { Exchange } from '../port.ts'
 import { order } from '../testing/steps.ts'
 import { openWiretap, type Wiretap } from '../testing/wiretap.ts'
-import { type Pace, Venue } from './venue.ts'
+import { type Pace, VenueAdapter } from './venue-adapter.ts'
 
 const KEYS = { apiKey: 'key', secret: 'secret' }
 const NAMES = ['AAA', 'BBB', 'CCC', 'DDD', 'EEE', 'FFF', 'GGG', 'HHH']
@@ -60,7 +60,7 @@ afterEach(async () => {
 
 async function start(markets = ALL, pace: Partial<Pace> = {}): Promise<void> {
   const { address } = tap
-  exchange = new Venue(binance, {
+  exchange = new VenueAdapter(binance, {
     keys: KEYS,
     address,
     clock: systemClock,

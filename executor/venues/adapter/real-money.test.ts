@@ -7,7 +7,7 @@ import { afterEach, expect, test } from 'vitest'
 import { binance } from '../binance/dialect.ts'
 import { openWiretap } from '../testing/wiretap.ts'
 import { RealMoney } from './real-money.ts'
-import { Venue } from './venue.ts'
+import { VenueAdapter } from './venue-adapter.ts'
 
 const log = { info: () => undefined, warn: () => undefined }
 const SECRET = new Uint8Array(32).fill(7)
@@ -74,8 +74,8 @@ test.each([
 ])('%s is real money until it has proved something, with a secret or without', (address) => {
   const sandbox = { secret: SECRET, randomBytes: systemRandomBytes }
   const parts = { keys: KEYS, clock: systemClock, log, ...(address && { address }) }
-  expect(new Venue(binance, parts).realMoney).toBe('yes')
-  expect(new Venue(binance, { ...parts, sandbox }).realMoney).toBe('yes')
+  expect(new VenueAdapter(binance, parts).realMoney).toBe('yes')
+  expect(new VenueAdapter(binance, { ...parts, sandbox }).realMoney).toBe('yes')
 })
 
 test('the sandbox that knows the secret of this home is not', async () => {
@@ -239,14 +239,14 @@ test('no key goes over the open network, unless it is to the sandbox', async () 
   const { address } = await openSandbox(SECRET)
   const open = address.replace('127.0.0.1', '0.0.0.0')
   const keys = { keys: KEYS, clock: systemClock, log, address: open }
-  const refused = new Venue(binance, keys)
+  const refused = new VenueAdapter(binance, keys)
   const plain = { code: 'exchange_address_plain' }
   await expect(refused.start(['BTC/USDT'])).rejects.toMatchObject(plain)
   await expect(refused.keyRights()).rejects.toMatchObject(plain)
   await refused.stop()
-  const gone = new Venue(binance, { ...keys, address: 'http://0.0.0.0:9' })
+  const gone = new VenueAdapter(binance, { ...keys, address: 'http://0.0.0.0:9' })
   const sandbox = { secret: SECRET, randomBytes: systemRandomBytes }
-  const silent = new Venue(binance, { ...keys, address: 'http://0.0.0.0:9', sandbox })
+  const silent = new VenueAdapter(binance, { ...keys, address: 'http://0.0.0.0:9', sandbox })
   await expect(gone.start(['BTC/USDT'])).rejects.toMatchObject(plain)
   await expect(silent.start(['BTC/USDT'])).rejects.toMatchObject({ code: 'exchange_unreachable' })
 })

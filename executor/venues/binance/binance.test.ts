@@ -5,7 +5,7 @@ import { inspect } from 'node:util'
 import { systemClock } from '@keyside/runtime'
 import { CALM, Market, type SandboxExchange, startExchange } from '@keyside/sandbox'
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
-import { Venue } from '../adapter/venue.ts'
+import { VenueAdapter } from '../adapter/venue-adapter.ts'
 import type { Exchange } from '../port.ts'
 import { exchangeContract } from '../testing/contract.ts'
 import { newId, order, type TestVenue } from '../testing/steps.ts'
@@ -73,7 +73,14 @@ afterAll(async () => {
 })
 
 function open(keys = KEYS, address = tap.address): Exchange {
-  return new Venue(binance, { keys, address, clock: systemClock, log, timeoutMs: 700, unitMs: 1 })
+  return new VenueAdapter(binance, {
+    keys,
+    address,
+    clock: systemClock,
+    log,
+    timeoutMs: 700,
+    unitMs: 1,
+  })
 }
 
 const contract = exchangeContract(
@@ -316,7 +323,14 @@ test('proves the side of a stop itself where the venue would take it for the oth
   const { address } = tap
   const taking = { ...binance, wrongSidedStop: 'taken' } as const
   const pace = { books: 60_000 }
-  const other = new Venue(taking, { keys, address, clock: systemClock, log, unitMs: 1, pace })
+  const other = new VenueAdapter(taking, {
+    keys,
+    address,
+    clock: systemClock,
+    log,
+    unitMs: 1,
+    pace,
+  })
   await other.start([BTC])
   const before = tap.heard.length
   const passed = order({
@@ -460,7 +474,7 @@ test('dates a quote by the question, and keeps the old one while nobody answers'
 })
 
 test('an order does not wait behind searches for others', async () => {
-  const other = new Venue(binance, {
+  const other = new VenueAdapter(binance, {
     keys: KEYS,
     address: tap.address,
     clock: systemClock,
@@ -482,7 +496,7 @@ test('an order does not wait behind searches for others', async () => {
 })
 
 test('goes slowly once most of the minute is used, and an order does not', async () => {
-  const other = new Venue(binance, {
+  const other = new VenueAdapter(binance, {
     keys: KEYS,
     address: tap.address,
     clock: systemClock,
@@ -508,7 +522,14 @@ test('keeps quotes and liquidity fresh by itself until it is stopped', async () 
   const pace = { quotes: 20, books: 20, volumes: 20, clock: 20 }
   const keys = KEYS
   const { address } = tap
-  const other = new Venue(binance, { keys, address, clock: systemClock, log, unitMs: 1, pace })
+  const other = new VenueAdapter(binance, {
+    keys,
+    address,
+    clock: systemClock,
+    log,
+    unitMs: 1,
+    pace,
+  })
   await other.start([BTC])
   const first = ageOf(other)
   await vi.waitFor(() => {

@@ -2,7 +2,7 @@
 import { systemClock } from '@keyside/runtime'
 import { CALM, Market, startExchange } from '@keyside/sandbox'
 import { expect, onTestFinished, test } from 'vitest'
-import { Venue } from '../adapter/venue.ts'
+import { VenueAdapter } from '../adapter/venue-adapter.ts'
 import { newId, order } from '../testing/steps.ts'
 import { binance } from './dialect.ts'
 
@@ -29,7 +29,7 @@ async function startBoth(
     clock,
   })
   const { address } = sandbox
-  const exchange = new Venue(binance, {
+  const exchange = new VenueAdapter(binance, {
     keys,
     address,
     clock: systemClock,

@@ -2,7 +2,7 @@
 import { systemClock } from '@keyside/runtime'
 import { CALM, Market, type SandboxExchange, startExchange } from '@keyside/sandbox'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { Venue } from '../adapter/venue.ts'
+import { VenueAdapter } from '../adapter/venue-adapter.ts'
 import type { Exchange } from '../port.ts'
 import { order } from '../testing/steps.ts'
 import { binance } from './dialect.ts'
@@ -29,7 +29,7 @@ beforeAll(async () => {
     first: { order: 8_389_765_608_443_411_001n, trade: 8_389_765_608_443_451_001n },
   })
   const { address } = sandbox
-  exchange = new Venue(binance, { keys: KEYS, address, clock: systemClock, log, unitMs: 1 })
+  exchange = new VenueAdapter(binance, { keys: KEYS, address, clock: systemClock, log, unitMs: 1 })
   await exchange.start([BTC])
 })
 afterAll(async () => {

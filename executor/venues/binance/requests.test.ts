@@ -4,7 +4,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { systemClock } from '@keyside/runtime'
 import { expect, onTestFinished, test } from 'vitest'
-import { Venue } from '../adapter/venue.ts'
+import { VenueAdapter } from '../adapter/venue-adapter.ts'
 import { binance } from './dialect.ts'
 
 const KEYS = { apiKey: 'key', secret: 'secret' }
@@ -75,7 +75,7 @@ const id = (digit: string) => digit.repeat(32)
 
 test('asks what it always asked', async () => {
   const { heard, address } = await listen()
-  const exchange = new Venue(binance, {
+  const exchange = new VenueAdapter(binance, {
     keys: KEYS,
     address,
     clock: systemClock,

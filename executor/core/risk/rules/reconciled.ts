@@ -8,9 +8,9 @@ const WHY: Readonly<Record<RiskInput['comparison'], string>> = {
   not_yet:
     'has not been compared with the exchange yet: wait a minute, and look whether it answers',
   drift:
-    'holds less at the exchange than the positions say: look at your trades there, then run "keyside journal rebase" at the device',
+    'holds less at the exchange than the positions say: look at your trades there, then run "keyside journal adjust" at the device',
   reappeared:
-    'has an order at the exchange that was over here: look at it there, then run "keyside journal rebase" at the device',
+    'has an order at the exchange that was over here: look at it there, then run "keyside journal adjust" at the device',
 }
 
 export const reconciled: Rule = {

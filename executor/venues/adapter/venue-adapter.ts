@@ -52,7 +52,7 @@ export interface VenueOptions {
   readonly pace?: Partial<Pace>
 }
 
-export class Venue {
+export class VenueAdapter {
   readonly name: string
   readonly acceptanceWindowMs: number
   readonly viewLagMs: number

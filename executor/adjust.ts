@@ -2,13 +2,13 @@
 import { resolve } from 'node:path'
 import { type Clock, KeysideError, LONG_BUSY_TIMEOUT_MS } from '@keyside/runtime'
 import {
+  type AdjustmentPlan,
   isUnsent,
   type MarketSeen,
-  planRebase,
-  type RebasePlan,
+  planAdjustment,
   settleGone,
   settleUnsent,
-} from './core/execution/rebase-plan.ts'
+} from './core/execution/adjustment-plan.ts'
 import { apply } from './core/model/apply.ts'
 import { sentenceOf } from './core/model/codes.ts'
 import type { JournalEvent, NewEvent } from './core/model/events.ts'
@@ -23,7 +23,7 @@ import { nameOf } from './journal/names.ts'
 import { lackingTrades, thereOf } from './observe-exchange.ts'
 import type { Exchange } from './venues/port.ts'
 
-export interface RebaseOptions {
+export interface AdjustmentOptions {
   /** KEYSIDE_HOME. */
   readonly home: string
   readonly database?: string
@@ -34,8 +34,8 @@ export interface RebaseOptions {
   readonly by: string
 }
 
-export interface Rebase {
-  readonly plan: RebasePlan
+export interface Adjustment {
+  readonly plan: AdjustmentPlan
   /** Client order ids of orders that were not sent and now never will be. */
   readonly dropped: readonly string[]
   /** Client order ids of orders that the exchange took and has no more. */
@@ -50,7 +50,7 @@ export interface Rebase {
 const OVERLAP_MS = 120_000
 
 /** Throws `journal_locked` while the executor runs, and `exchange_unreachable` when anything stays unanswered. */
-export async function prepareRebase(options: RebaseOptions): Promise<Rebase> {
+export async function prepareAdjustment(options: AdjustmentOptions): Promise<Adjustment> {
   const { home, database = 'journal.db', exchange, clock, by } = options
   const path = resolve(home, database)
   const journal = new Journal(path, { busyMs: LONG_BUSY_TIMEOUT_MS })
@@ -68,7 +68,7 @@ export async function prepareRebase(options: RebaseOptions): Promise<Rebase> {
     for (const market of markets.filter((one) => exchange.rules(one) !== null))
       seen.push(await lookAt(market, since, { exchange, journal }))
     const balances = answered(await exchange.refreshBalances())
-    const plan = planRebase(
+    const plan = planAdjustment(
       portfolio,
       seen,
       (currency) => thereOf(balances, currency),
@@ -79,8 +79,8 @@ export async function prepareRebase(options: RebaseOptions): Promise<Rebase> {
       for (const { market, clientOrderId, kind } of plan.cancels)
         answered(await exchange.cancel(market, clientOrderId, kind))
       const positions = Object.fromEntries(plan.positions.map(({ position, to }) => [position, to]))
-      const rebased = { type: 'rebased', positions, by } as const
-      write({ journal, portfolio, by }, [...happenings, rebased], clock.now())
+      const adjusted = { type: 'adjusted', positions, by } as const
+      write({ journal, portfolio, by }, [...happenings, adjusted], clock.now())
       writeMark(path, journal)
     }
     return { plan, ...settled, carryOut, close }
@@ -142,7 +142,7 @@ function write(
   )
   // What cannot follow must not be written: a start would fail on it for ever.
   events.reduce(apply, portfolio)
-  const code = 'journal_rebased'
+  const code = 'journal_adjusted'
   const notice = { type: 'notice', level: 'info', code, message: sentenceOf(code) } as const
   journal.append(events, [notice, { type: 'state', state, by }], at)
 }

@@ -3,11 +3,11 @@ import { copyFileSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { type Adjustment, prepareAdjustment } from './adjust.ts'
 import type { OrderRequest } from './core/model/exchange.ts'
 import { Journal } from './journal/journal.ts'
 import { requireMarked, writeMark } from './journal/mark.ts'
 import { readJournal, verifyJournal } from './journal/read.ts'
-import { prepareRebase, type Rebase } from './rebase.ts'
 import { TestExecutor } from './testing/rig.ts'
 import { unhalt } from './unhalt.ts'
 
@@ -16,7 +16,7 @@ const BTC = 'home/demo BTC/USDT'
 
 let home = ''
 beforeEach(() => {
-  home = mkdtempSync(join(tmpdir(), 'keyside-rebase-'))
+  home = mkdtempSync(join(tmpdir(), 'keyside-adjust-'))
 })
 afterEach(() => rmSync(home, { recursive: true }))
 const path = () => join(home, 'journal.db')
@@ -34,14 +34,14 @@ function backUp(executor: TestExecutor): () => void {
   }
 }
 
-function rebase(executor: TestExecutor, markets = ['BTC/USDT']): Promise<Rebase> {
+function adjust(executor: TestExecutor, markets = ['BTC/USDT']): Promise<Adjustment> {
   const { exchange, clock } = executor
   const by = 'terminal:test'
-  return prepareRebase({ home, markets, exchange, clock, by })
+  return prepareAdjustment({ home, markets, exchange, clock, by })
 }
 
-async function carriedOut(executor: TestExecutor, markets?: string[]): Promise<Rebase> {
-  const done = await rebase(executor, markets)
+async function carriedOut(executor: TestExecutor, markets?: string[]): Promise<Adjustment> {
+  const done = await adjust(executor, markets)
   await done.carryOut()
   await done.close()
   return done
@@ -145,7 +145,7 @@ test('an order that waited in the backup and was never sent is over', async () =
   const [order = ''] = dropped
   expect(readJournal(path()).findLast((event) => event.order === order)?.body).toMatchObject({
     event: 'deny',
-    code: 'journal_rebased',
+    code: 'journal_adjusted',
   })
   executor.reopen()
   expect(executor.state().portfolio.orders).toEqual({})
@@ -166,7 +166,7 @@ test.each(['running', 'halted'])(
         .slice(-2)
         .map(({ body }) => body),
     ).toMatchObject([
-      { type: 'rebased', by: 'terminal:test' },
+      { type: 'adjusted', by: 'terminal:test' },
       { type: 'trading', state: 'halted', by: 'terminal:test' },
     ])
     executor.reopen()
@@ -235,7 +235,7 @@ test('the trader is told of it', async () => {
   await carriedOut(executor)
   executor.reopen()
   expect(told(executor)).toContainEqual(
-    expect.objectContaining({ type: 'notice', level: 'info', code: 'journal_rebased' }),
+    expect.objectContaining({ type: 'notice', level: 'info', code: 'journal_adjusted' }),
   )
 })
 
@@ -294,15 +294,15 @@ test('changes nothing when the exchange leaves a question open, or when the trad
   executor.close()
   const before = readJournal(path()).length
   executor.exchange.trades = async () => ({ ok: false, message: 'no answer' })
-  await expect(rebase(executor)).rejects.toMatchObject({ code: 'exchange_unreachable' })
+  await expect(adjust(executor)).rejects.toMatchObject({ code: 'exchange_unreachable' })
   Reflect.deleteProperty(executor.exchange, 'trades')
-  await (await rebase(executor)).close()
+  await (await adjust(executor)).close()
   expect(readJournal(path())).toHaveLength(before)
 })
 
 test('is refused while the executor runs', async () => {
   const executor = new TestExecutor({ path: path() })
-  await expect(rebase(executor)).rejects.toMatchObject({ code: 'journal_locked' })
+  await expect(adjust(executor)).rejects.toMatchObject({ code: 'journal_locked' })
   executor.close()
 })
 

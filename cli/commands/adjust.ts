@@ -1,12 +1,12 @@
-// keyside journal rebase: sets a journal that was put back, or that the exchange contradicts, to what is really there.
+// keyside journal adjust: sets a journal that was put back, or that the exchange contradicts, to what is really there.
 import { userInfo } from 'node:os'
 import {
+  type Adjustment,
   createVenue,
   exchangeKeys,
   type PolicyState,
   policyState,
-  prepareRebase,
-  type Rebase,
+  prepareAdjustment,
 } from '@keyside/executor'
 import { KeysideError, keysideHome, systemClock } from '@keyside/runtime'
 import type { Command } from 'commander'
@@ -16,12 +16,12 @@ import { boundOf, comparedLines, stateLines } from '../terminal/policy-report.ts
 import { print, table } from '../terminal/print.ts'
 import { confirm } from '../terminal/prompt.ts'
 
-export function addRebase(journal: Command): void {
+export function addAdjust(journal: Command): void {
   journal
-    .command('rebase')
+    .command('adjust')
     .description('set the journal to what the exchange has, and halt; stop the executor first')
     .option('--yes', 'do not ask', false)
-    .addHelpText('after', '\nExample:\n  keyside journal rebase')
+    .addHelpText('after', '\nExample:\n  keyside journal adjust')
     .action(run)
 }
 
@@ -29,21 +29,21 @@ async function run({ yes }: { yes: boolean }): Promise<void> {
   const home = keysideHome()
   const { database, policy } = executorSection(home)
   const found = policyState({ home, database, policy }, systemClock.now())
-  const rebase = await prepare(home, found.policy.markets)
+  const adjustment = await prepare(home, found.policy.markets)
   try {
-    print(...changesOf(rebase), '', ...policyLines(found, home), '')
+    print(...changesOf(adjustment), '', ...policyLines(found, home), '')
     if (!yes && !(await confirm('Set the journal to this?'))) return print('Nothing was changed.')
-    await rebase.carryOut()
+    await adjustment.carryOut()
     print(
       'Done. Trading is halted: "keyside unhalt" at this device undoes that.',
       'Entries then wait for the next head of their stream.',
     )
   } finally {
-    await rebase.close()
+    await adjustment.close()
   }
 }
 
-async function prepare(home: string, markets: readonly string[]): Promise<Rebase> {
+async function prepare(home: string, markets: readonly string[]): Promise<Adjustment> {
   const { account, database, exchange } = executorSection(home)
   const keys = await exchangeKeys(await openHomeKeychain(home), account)
   if (keys === null)
@@ -51,7 +51,7 @@ async function prepare(home: string, markets: readonly string[]): Promise<Rebase
       'exchange_key_missing',
       `account "${account}" has no key: run "keyside keys add"`,
     )
-  return prepareRebase({
+  return prepareAdjustment({
     home,
     database,
     markets,
@@ -61,7 +61,7 @@ async function prepare(home: string, markets: readonly string[]): Promise<Rebase
   })
 }
 
-function changesOf({ plan, dropped, gone }: Rebase): readonly string[] {
+function changesOf({ plan, dropped, gone }: Adjustment): readonly string[] {
   const rows = [
     ...plan.positions.map(({ position, from, to }) => ['position', position, `${from} -> ${to}`]),
     ...plan.cancels.map(({ market, clientOrderId }) => ['cancel', market, clientOrderId]),

@@ -32,7 +32,7 @@ interface Resting {
   readonly clientOrderId: string
 }
 
-export interface RebasePlan {
+export interface AdjustmentPlan {
   readonly positions: readonly PositionChange[]
   /** Stops and entries of a book that is lost: nobody would ever take them back. */
   readonly cancels: readonly Resting[]
@@ -43,12 +43,12 @@ export interface RebasePlan {
 /** A name that this device could have given. */
 const OURS = /^[0-9a-f]{32}$/
 
-export function planRebase(
+export function planAdjustment(
   portfolio: Portfolio,
   markets: readonly MarketSeen[],
   there: (currency: string) => Decimal,
   stepOf: StepOf,
-): RebasePlan {
+): AdjustmentPlan {
   const bases = [...new Set(Object.values(portfolio.positions).map(({ market }) => baseOf(market)))]
   const forgotten = markets.flatMap(({ market, open }) =>
     open.filter(({ order }) => liveOrder(portfolio, order) === undefined).map(restingOn(market)),
@@ -150,6 +150,6 @@ export function settleUnsent(
 }
 
 function step(clientOrderId: string, event: OrderEvent) {
-  const code = 'journal_rebased'
+  const code = 'journal_adjusted'
   return { type: 'step', clientOrderId, event, code, message: sentenceOf(code) } as const
 }
