@@ -24,7 +24,6 @@ export {
   WIRE_PLACES,
 } from './claims/decimal.ts'
 export {
-  ENROLL_REFUSALS,
   type Enroll,
   type EnrollAnswer,
   MAX_PLANS,
@@ -45,9 +44,28 @@ export {
 } from './claims/report.ts'
 export type { ProviderRequest, ProviderResponse } from './claims/request.ts'
 export type { Signal } from './claims/signal.ts'
-export { KEY_CODES, VERIFY_CODES, type VerifyCode } from './codes.ts'
+export {
+  ENROLL_CODES,
+  INVITATION_CODES,
+  KEY_CODES,
+  KEYSET_CODES,
+  type KeysetCode,
+  VERIFY_CODES,
+  type VerifyCode,
+} from './codes.ts'
+export { type EnrollExpected, enrollMac, type RefusedEnroll, verifyEnroll } from './enrolment.ts'
 export { GENESIS, hashText } from './hash.ts'
-export { headerSegment, type Keyring, keyring, type Trust } from './keyring.ts'
+export {
+  deriveInvitation,
+  formatInvitation,
+  type Invitation,
+  type InvitationKeys,
+  type InvitationReader,
+  joinClient,
+  parseInvitation,
+  type ReadInvitation,
+} from './invitation.ts'
+export { headerSegment, type Keyring, keyring, keysetKeyring, type Trust } from './keyring.ts'
 export {
   type Enrolment,
   enrolKey,
@@ -57,7 +75,16 @@ export {
   type SigningKey,
   thumbprint,
 } from './keys.ts'
+export {
+  type HeldKeyset,
+  type KeysetExpected,
+  type RefusedKeyset,
+  rootFingerprint,
+  type VerifiedKeyset,
+  verifyKeyset,
+} from './keyset.ts'
 export { type Claims, KINDS, type Kind } from './kinds.ts'
+export type { Refused } from './read.ts'
 export { sign } from './sign.ts'
 export { shownStream, streamName } from './stream-name.ts'
 export {
@@ -74,4 +101,4 @@ export {
   signalTopic,
   WIRE_VERSIONS,
 } from './topics.ts'
-export { CLOCK_SKEW, type Expected, type Refused, type Verified, verify } from './verify.ts'
+export { CLOCK_SKEW, type Expected, type Verified, verify } from './verify.ts'

@@ -3,16 +3,25 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { compactVerify, importJWK } from 'jose'
 import { expect, test } from 'vitest'
-import { VERIFY_CODES } from './codes.ts'
-import { keyring } from './keyring.ts'
+import type { Keyset } from './claims/keyset.ts'
+import { INVITATION_CODES, KEY_CODES, KEYSET_CODES, VERIFY_CODES } from './codes.ts'
+import { verifyEnroll } from './enrolment.ts'
+import { deriveInvitation, formatInvitation, parseInvitation } from './invitation.ts'
+import { keyring, keysetKeyring } from './keyring.ts'
 import { portablePublicKey } from './keys.ts'
+import { verifyKeyset } from './keyset.ts'
 import type { Kind } from './kinds.ts'
 import { publicKey } from './node.ts'
+import type { EnrolmentCase } from './vectors/enrolment-cases.ts'
+import type { InvitationCase } from './vectors/invitation-cases.ts'
 import { TRUSTED } from './vectors/keys.ts'
+import type { KeysetCase } from './vectors/keyset-cases.ts'
 import { vectorFiles } from './vectors/make.ts'
 import { verify } from './verify.ts'
 
 interface Vector {
+  /** Where there is one, its keys count. */
+  keyset?: Keyset
   kinds: Kind[]
   audience: string
   topic: string | null
@@ -23,30 +32,59 @@ interface Vector {
 }
 
 const folder = join(import.meta.dirname, 'vectors')
-const read = (name: string) =>
-  readdirSync(join(folder, name)).map((file): [string, Vector] => [
+const read = <Case>(name: string) =>
+  readdirSync(join(folder, name)).map((file): [string, Case] => [
     file,
     JSON.parse(readFileSync(join(folder, name, file), 'utf8')),
   ])
-const valid = read('valid')
-const refused = read('refused')
+const valid = read<Vector>('valid')
+const refused = read<Vector>('refused')
+const keysets = read<KeysetCase>('keysets')
+const enrolments = read<EnrolmentCase>('enrolments')
+const invitations = read<InvitationCase>('invitations')
 
-const rings = {
-  'node:crypto': keyring(TRUSTED.map((each) => ({ ...each, key: publicKey(each.key.publicKey) }))),
-  portable: keyring(
-    TRUSTED.map((each) => ({ ...each, key: portablePublicKey(each.key.publicKey) })),
-  ),
-}
+for (const [engine, makeKey] of [
+  ['node:crypto', publicKey],
+  ['portable', portablePublicKey],
+] as const) {
+  const trusted = keyring(TRUSTED.map((each) => ({ ...each, key: makeKey(each.key.publicKey) })))
+  const ringOf = ({ keyset }: Vector) =>
+    keyset === undefined ? trusted : keysetKeyring(keyset, makeKey)
 
-for (const [engine, ring] of Object.entries(rings)) {
   test.each(valid)(`${engine} verifies valid/%s`, (_file, vector) => {
-    expect(verify(vector.token, ring, vector)).toMatchObject({ ok: true, claims: vector.claims })
+    const verified = verify(vector.token, ringOf(vector), vector)
+    expect(verified).toMatchObject({ ok: true, claims: vector.claims })
   })
 
   test.each(refused)(`${engine} refuses refused/%s with the code it names`, (_file, vector) => {
-    expect(verify(vector.token, ring, vector)).toMatchObject({ ok: false, code: vector.code })
+    const verified = verify(vector.token, ringOf(vector), vector)
+    expect(verified).toMatchObject({ ok: false, code: vector.code })
   })
 }
+
+test.each(keysets)('the verdict of keysets/%s is the one it names', (_file, vector) => {
+  const { claims, hash, root, code, text, ...expected } = vector
+  expect(verifyKeyset(text, expected)).toMatchObject(
+    code === undefined
+      ? { ok: true, claims, hash, root, version: claims?.version }
+      : { ok: false, code },
+  )
+})
+
+test.each(enrolments)('the verdict of enrolments/%s is the one it names', (_file, vector) => {
+  const { claims, code, token, ...expected } = vector
+  expect(verifyEnroll(token, expected)).toMatchObject(
+    code === undefined ? { ok: true, claims } : { ok: false, code },
+  )
+})
+
+test.each(invitations)('the verdict of invitations/%s is the one it names', (_file, vector) => {
+  const { text, invitation, keys, code } = vector
+  const result = parseInvitation(text, vector)
+  expect(result).toMatchObject(code === undefined ? { ok: true, invitation } : { ok: false, code })
+  if (result.ok) expect(formatInvitation(result.invitation)).toBe(text)
+  if (keys !== undefined) expect(deriveInvitation(text)).toEqual(keys)
+})
 
 test.each(valid)('jose verifies valid/%s', async (_file, vector) => {
   const keys = TRUSTED.map(({ key }) => ({
@@ -67,10 +105,17 @@ test.each(valid)('jose verifies valid/%s', async (_file, vector) => {
 test('the files are what the generator writes', () => {
   for (const [path, text] of vectorFiles())
     expect(readFileSync(join(folder, path), 'utf8')).toBe(text)
-  expect(vectorFiles().size).toBe(valid.length + refused.length + 1)
+  const folders = [valid, refused, keysets, enrolments, invitations]
+  expect(vectorFiles().size).toBe(folders.flat().length + 1)
 })
 
 test('every refusal of the open path has a vector', () => {
-  const reached = new Set(refused.map(([, vector]) => vector.code))
-  expect(VERIFY_CODES.filter((code) => !reached.has(code))).toEqual([])
+  const reached = (cases: readonly [string, { code?: string }][]) =>
+    new Set(cases.map(([, { code }]) => code))
+  const missing = (codes: readonly string[], among: ReadonlySet<string | undefined>) =>
+    codes.filter((code) => !among.has(code))
+  expect(missing(VERIFY_CODES, reached(refused))).toEqual([])
+  expect(missing([...KEYSET_CODES, ...KEY_CODES], reached(keysets))).toEqual([])
+  expect(missing(['enroll_mac_invalid', ...KEY_CODES], reached(enrolments))).toEqual([])
+  expect(missing([...INVITATION_CODES, 'invitation_expired'], reached(invitations))).toEqual([])
 })

@@ -11,7 +11,13 @@ import {
   POLICY_CODES,
   REJECTION_CODES,
 } from '@keyside/executor'
-import { KEY_CODES, VERIFY_CODES } from '@keyside/protocol'
+import {
+  ENROLL_CODES,
+  INVITATION_CODES,
+  KEY_CODES,
+  KEYSET_CODES,
+  VERIFY_CODES,
+} from '@keyside/protocol'
 import { RUNTIME_CODES, scrub } from '@keyside/runtime'
 import { ENGINE_CODES } from '@keyside/strategy-engine'
 import { expect, test } from 'vitest'
@@ -22,6 +28,9 @@ const root = join(import.meta.dirname, '..')
 const known = new Set<string>([
   ...VERIFY_CODES,
   ...KEY_CODES,
+  ...KEYSET_CODES,
+  ...ENROLL_CODES,
+  ...INVITATION_CODES,
   ...RUNTIME_CODES,
   ...BROKER_CODES,
   ...ENGINE_CODES,

@@ -20,5 +20,17 @@ export const DEVICE = vectorKey(3, 'device', ['report', 'presence'])
 export const AUTHORITY = vectorKey(4, 'authority', ['access'])
 /** Signs well, and nobody trusts it. */
 export const STRANGER = vectorKey(5, 'home', ['signal'])
+/** A provider's engine and authority in one, and a subscriber of it. */
+export const PROVIDER = vectorKey(6, 'acme', ['signal', 'head', 'response', 'answer'])
+export const SUBSCRIBER = vectorKey(7, 'device-7', ['request'])
+/** A device that enrols. */
+export const NEWCOMER = vectorKey(8, 'alice-1', ['enroll'])
+/** The offline keys of the provider's roots. */
+export const ROOTS = [
+  vectorKey(9, 'acme', ['keyset']),
+  vectorKey(10, 'acme', ['keyset']),
+  vectorKey(11, 'acme', ['keyset']),
+] as const
 
-export const TRUSTED = [ENGINE, BOT, DEVICE, AUTHORITY]
+export const TRUSTED = [ENGINE, BOT, DEVICE, AUTHORITY, PROVIDER, SUBSCRIBER]
+export const OTHERS = [STRANGER, NEWCOMER, ...ROOTS]

@@ -5,22 +5,57 @@ import { encodeBase64url } from '../base64url.ts'
 import { KINDS, type Kind } from '../kinds.ts'
 import { sign } from '../sign.ts'
 import * as good from './claims.ts'
-import { AUTHORITY, BOT, DEVICE, ENGINE, TRUSTED, type VectorKey } from './keys.ts'
+import { ENROLMENT_CASES } from './enrolment-cases.ts'
+import { signPayload } from './forge.ts'
+import { INVITATION_CASES } from './invitation-cases.ts'
+import {
+  AUTHORITY,
+  BOT,
+  DEVICE,
+  ENGINE,
+  OTHERS,
+  PROVIDER,
+  SUBSCRIBER,
+  TRUSTED,
+  type VectorKey,
+} from './keys.ts'
+import { KEYSET_CASES } from './keyset-cases.ts'
+import * as provider from './provider-claims.ts'
 import { REFUSED_CLAIMS } from './refused-claims.ts'
 import { REFUSED_JWS } from './refused-jws.ts'
+import { REFUSED_PROVIDER, SCOPED_CASES, type ScopedCase } from './refused-provider.ts'
 
 /** Where a refused vector came, by the kind that is expected there. */
 const PLACES: Partial<Record<Kind, { audience: string; topic: string }>> = {
   signal: { audience: 'executors', topic: 'keyside/v1/signal/home/trend' },
   head: { audience: 'executors', topic: 'keyside/v1/head/home/trend' },
   presence: { audience: 'home', topic: 'keyside/v1/presence/home/home' },
+  request: { audience: 'acme', topic: 'keyside/v1/request/acme/device-7' },
+  response: { audience: 'device-7', topic: 'keyside/v1/response/acme/device-7' },
+  answer: {
+    audience: provider.accepted.aud,
+    topic: 'keyside/v1/enroll/acme/alice-1/answer',
+  },
 }
+
+const CASES = {
+  keysets: KEYSET_CASES,
+  enrolments: ENROLMENT_CASES,
+  invitations: INVITATION_CASES,
+}
+const FOLDERS = ['valid', 'refused', ...Object.keys(CASES)]
 
 /** File path below vectors/, and its text. */
 export function vectorFiles(): Map<string, string> {
   const files = new Map<string, object>([['keys.json', keys()]])
   for (const [name, vector] of valid()) files.set(`valid/${name}.json`, vector)
-  for (const [name, code, token, kind = 'signal'] of [...REFUSED_JWS, ...REFUSED_CLAIMS])
+  for (const [folder, cases] of Object.entries(CASES))
+    for (const [name, data] of Object.entries(cases)) files.set(`${folder}/${name}.json`, data)
+  for (const [name, code, token, kind = 'signal'] of [
+    ...REFUSED_JWS,
+    ...REFUSED_CLAIMS,
+    ...REFUSED_PROVIDER,
+  ])
     files.set(`refused/${name}.json`, {
       kinds: [kind],
       ...PLACES[kind],
@@ -28,18 +63,32 @@ export function vectorFiles(): Map<string, string> {
       token,
       code,
     })
+  for (const each of SCOPED_CASES) files.set(`refused/${each.name}.json`, scopedVector(each))
   return new Map([...files].map(([path, data]) => [path, `${JSON.stringify(data, null, 2)}\n`]))
 }
 
 function keys(): object {
+  const written = ({ issuer, kinds, seed, key }: VectorKey) => ({
+    issuer,
+    kinds,
+    kid: key.kid,
+    seed: encodeBase64url(seed),
+    jwk: { kty: 'OKP', crv: 'Ed25519', x: key.publicKey },
+  })
+  return { trusted: TRUSTED.map(written), others: OTHERS.map(written) }
+}
+
+/** The keys that count are those of `keyset`. */
+function scopedVector({ code, kind, claims, keyset, signer }: ScopedCase): object {
+  const topic = KINDS[kind].topic as (claims: object) => string
   return {
-    trusted: TRUSTED.map(({ issuer, kinds, seed, key }) => ({
-      issuer,
-      kinds,
-      kid: key.kid,
-      seed: encodeBase64url(seed),
-      jwk: { kty: 'OKP', crv: 'Ed25519', x: key.publicKey },
-    })),
+    keyset,
+    kinds: [kind],
+    audience: (claims as { aud: string }).aud,
+    topic: topic(claims),
+    now: good.NOW,
+    token: signPayload(JSON.stringify(claims), kind, signer),
+    code,
   }
 }
 
@@ -65,6 +114,16 @@ function valid(): Map<string, object> {
     ['presence-of-a-device', vector('presence', good.devicePresence, DEVICE)],
     ['presence-at-a-provider', vector('presence', good.presenceAtProvider, DEVICE)],
     ['access', vector('access', good.access, AUTHORITY)],
+    ['signal-of-a-provider', vector('signal', provider.ofProvider, PROVIDER)],
+    ['request-catalogue', vector('request', provider.catalogueRequest, SUBSCRIBER)],
+    ['request-replay', vector('request', provider.replayRequest, SUBSCRIBER)],
+    ['request-access', vector('request', provider.accessRequest, SUBSCRIBER)],
+    ['response-catalogue', vector('response', provider.catalogue, PROVIDER)],
+    ['response-replay', vector('response', provider.replay, PROVIDER)],
+    ['response-access', vector('response', provider.accessResponse, PROVIDER)],
+    ['response-refused', vector('response', provider.refusal, PROVIDER)],
+    ['answer-accepted', vector('answer', provider.accepted, PROVIDER)],
+    ['answer-refused', vector('answer', provider.declined, PROVIDER)],
   ])
 }
 
@@ -85,7 +144,7 @@ function vector<Name extends Kind>(
 
 if (import.meta.main) {
   const folder = import.meta.dirname
-  for (const name of ['valid', 'refused']) {
+  for (const name of FOLDERS) {
     rmSync(join(folder, name), { recursive: true, force: true })
     mkdirSync(join(folder, name))
   }

@@ -1,0 +1,150 @@
+// What is refused between a provider and its subscribers: keys outside what a keyset lets them sign, and bad claims.
+import type { Keyset } from '../claims/keyset.ts'
+import type { VerifyCode } from '../codes.ts'
+import type { Claims, Kind } from '../kinds.ts'
+import * as good from './claims.ts'
+import { signPayload } from './forge.ts'
+import { PROVIDER, STRANGER, SUBSCRIBER, type VectorKey } from './keys.ts'
+import * as provider from './provider-claims.ts'
+import type { Case } from './refused-jws.ts'
+
+const { NOW } = good
+
+/** A case whose keys are those of a keyset. */
+export interface ScopedCase {
+  readonly name: string
+  readonly code: VerifyCode
+  readonly kind: Kind
+  readonly claims: object
+  readonly keyset: Keyset
+  readonly signer: VectorKey
+}
+
+const scoped = (
+  name: string,
+  code: VerifyCode,
+  kind: Kind,
+  claims: object,
+  keyset: Keyset = provider.keyset,
+  signer = PROVIDER,
+): ScopedCase => ({ name, code, kind, claims, keyset, signer })
+
+const signal = provider.ofProvider
+const { kid } = PROVIDER.key
+const kindsOf = (...kinds: Keyset['keys'][number]['kinds']) => ({
+  ...provider.keyset,
+  keys: provider.keyset.keys.map((key) => ({ ...key, kinds })),
+})
+
+export const SCOPED_CASES: readonly ScopedCase[] = [
+  scoped('key-revoked', 'key_revoked', 'signal', signal, provider.keyset, STRANGER),
+  scoped('key-revoked-and-listed', 'key_revoked', 'signal', signal, {
+    ...provider.keyset,
+    revoked: [kid],
+  }),
+  scoped('key-past-its-end', 'key_expired', 'signal', signal, {
+    ...provider.keyset,
+    keys: provider.keyset.keys.map((key) => ({ ...key, until: NOW })),
+  }),
+  scoped(
+    'key-of-another-kind-in-the-keyset',
+    'header_not_pinned',
+    'signal',
+    signal,
+    kindsOf('head'),
+  ),
+  scoped('signal-of-another-plan', 'key_out_of_scope', 'signal', { ...signal, plan: 'reversion' }),
+  scoped('signal-of-no-plan', 'key_out_of_scope', 'signal', { ...signal, plan: 'secret' }),
+  scoped('signal-of-another-market', 'key_out_of_scope', 'signal', {
+    ...signal,
+    market: 'ETH/USDT',
+  }),
+  scoped('signal-of-a-market-outside-the-plan', 'key_out_of_scope', 'signal', {
+    ...signal,
+    market: 'SOL/USDT',
+  }),
+  scoped('signal-where-the-plan-has-no-market', 'key_out_of_scope', 'signal', signal, {
+    ...provider.keyset,
+    plans: [{ plan: 'trend', about: 'nothing', markets: [] }],
+  }),
+  scoped('head-of-another-plan', 'key_out_of_scope', 'head', {
+    ...good.head,
+    iss: 'acme',
+    sub: 'reversion',
+  }),
+  scoped('catalogue-of-another-plan', 'key_out_of_scope', 'response', {
+    ...provider.catalogue,
+    answer: { ...provider.catalogue.answer, plan: 'reversion' },
+  }),
+  scoped('replay-of-another-plan', 'key_out_of_scope', 'response', {
+    ...provider.replay,
+    answer: { ...provider.replay.answer, plan: 'reversion' },
+  }),
+  scoped('answer-with-another-plan', 'key_out_of_scope', 'answer', {
+    ...provider.accepted,
+    plans: ['trend', 'reversion'],
+  }),
+]
+
+const bad =
+  <Name extends Kind>(kind: Name, base: Claims[Name], signer: VectorKey) =>
+  (name: string, code: VerifyCode, change: object): Case => [
+    `${kind}-${name}`,
+    code,
+    signPayload(JSON.stringify({ ...base, ...change }), kind, signer),
+    kind,
+  ]
+const request = bad('request', provider.replayRequest, SUBSCRIBER)
+const response = bad('response', provider.replay, PROVIDER)
+const answer = bad('answer', provider.accepted, PROVIDER)
+const replayed = (change: object) => ({ answer: { ...provider.replay.answer, ...change } })
+const listed = (change: object) => ({
+  answer: {
+    do: 'catalogue',
+    plan: 'trend',
+    streams: [{ stream: 'a', market: 'BTC/USDT', timeframe: '1m', about: 'a', ...change }],
+  },
+})
+
+export const REFUSED_PROVIDER: readonly Case[] = [
+  request('of-another', 'issuer_mismatch', { iss: 'device-8' }),
+  request('for-another', 'audience_mismatch', { aud: 'beta' }),
+  request('lives-61-s', 'life_too_long', { exp: NOW + 60 }),
+  request('asks-nothing', 'claims_invalid', { ask: { do: 'nothing' } }),
+  request('after-negative', 'claims_invalid', {
+    ask: { ...provider.replayRequest.ask, after: -1 },
+  }),
+  request('stream-wildcard', 'claims_invalid', {
+    ask: { ...provider.replayRequest.ask, stream: '+' },
+  }),
+  request('with-ext', 'claims_invalid', { ext: { a: 'b' } }),
+  request('too-large', 'token_too_large', { pad: 'x'.repeat(4096) }),
+  response('of-another', 'issuer_mismatch', { iss: 'beta' }),
+  response('for-another', 'audience_mismatch', { aud: 'device-8' }),
+  response('lives-61-s', 'life_too_long', { exp: NOW + 60 }),
+  response('with-no-request', 'claims_invalid', { to: 'AA' }),
+  response('with-a-text-for-a-token', 'claims_invalid', replayed({ tokens: ['a.b.c'] })),
+  response('more-a-word', 'claims_invalid', replayed({ more: 'yes' })),
+  response('about-two-lines', 'claims_invalid', listed({ about: 'a\nb' })),
+  response('ext-inside', 'claims_invalid', listed({ ext: { a: 'b' } })),
+  response(
+    'over-the-cap',
+    'token_too_large',
+    replayed({ tokens: Array(64).fill('x'.repeat(400)) }),
+  ),
+  answer('for-another-key', 'audience_mismatch', { aud: STRANGER.key.kid }),
+  answer('for-an-id', 'claims_invalid', { aud: 'device-7' }),
+  answer('of-another-invitation', 'topic_mismatch', { invitation: 'alice-2' }),
+  answer('accepted-and-refused', 'claims_invalid', {
+    refused: { code: 'invitation_used', message: 'used' },
+  }),
+  answer('refused-for-another-reason', 'claims_invalid', {
+    access: undefined,
+    client: undefined,
+    plans: undefined,
+    until: undefined,
+    refused: { code: 'claims_invalid', message: 'no' },
+  }),
+  answer('lives-61-s', 'life_too_long', { exp: NOW + 60 }),
+  answer('with-ext', 'claims_invalid', { ext: { a: 'b' } }),
+]
