@@ -6,8 +6,6 @@ RUN apt-get update \
 WORKDIR /app
 COPY . .
 RUN npm ci --omit=dev --no-audit --no-fund
-# A new volume takes over owner and mode of this folder; which user it will be is decided in docker-compose.yml.
-RUN install -d -m 1777 /keyside/data
 ENV KEYSIDE_HOME=/keyside
 USER 1000:1000
 ENTRYPOINT ["node", "--disable-sigusr1", "/app/cli/main.ts"]

@@ -105,7 +105,7 @@ export async function startSystem(): Promise<HopSystem> {
 }
 
 function lastFacts({ home }: TestSystem): string {
-  const executor = new DatabaseSync(join(home, 'journal.db'), { readOnly: true })
+  const executor = new DatabaseSync(join(home, 'executor/journal.db'), { readOnly: true })
   const rows = executor.prepare('SELECT type, body FROM events ORDER BY seq DESC LIMIT 12').all()
   executor.close()
   return rows.map(({ type, body }) => `\n${type} ${body}`).join('')
@@ -130,8 +130,8 @@ function tracesIn(lines: readonly string[]): HopTrace[] {
 
 /** The last entry's token, and the rows of the two commits that lie before its order request. */
 function rowsOfAnEntry({ home }: TestSystem): Pick<FloorSetup, 'payload' | 'commits'> {
-  const engine = new DatabaseSync(join(home, 'engine.db'), { readOnly: true })
-  const executor = new DatabaseSync(join(home, 'journal.db'), { readOnly: true })
+  const engine = new DatabaseSync(join(home, 'engine/engine.db'), { readOnly: true })
+  const executor = new DatabaseSync(join(home, 'executor/journal.db'), { readOnly: true })
   try {
     const token = 'SELECT * FROM signals WHERE seq % 2 = 1 ORDER BY seq DESC LIMIT 1'
     const signal = engine.prepare(token).get() ?? {}

@@ -25,7 +25,7 @@ export const botConfig = z.strictObject({
     /** Another Bot API server, such as the sandbox's; Telegram's own by default. */
     address: z.url({ protocol: /^https?$/ }).optional(),
   }),
-  database: file.default('bot.db'),
+  database: file.default('bot/bot.db'),
 })
 
 /** Files are relative to KEYSIDE_HOME. */

@@ -19,7 +19,7 @@ beforeEach(() => {
   home = mkdtempSync(join(tmpdir(), 'keyside-adjust-'))
 })
 afterEach(() => rmSync(home, { recursive: true }))
-const path = () => join(home, 'journal.db')
+const path = () => join(home, 'executor/journal.db')
 
 /** Copies the journal, and puts the copy back when called. */
 function backUp(executor: TestExecutor): () => void {

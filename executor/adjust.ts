@@ -17,6 +17,7 @@ import type { Order } from './core/model/order.ts'
 import { isAccepted } from './core/model/order-table.ts'
 import { marketsOf } from './core/model/positions.ts'
 import type { Portfolio } from './core/model/state.ts'
+import { JOURNAL_FILE } from './journal/database.ts'
 import { Journal } from './journal/journal.ts'
 import { writeMark } from './journal/mark.ts'
 import { nameOf } from './journal/names.ts'
@@ -51,7 +52,7 @@ const OVERLAP_MS = 120_000
 
 /** Throws `journal_locked` while the executor runs, and `exchange_unreachable` when anything stays unanswered. */
 export async function prepareAdjustment(options: AdjustmentOptions): Promise<Adjustment> {
-  const { home, database = 'journal.db', exchange, clock, by } = options
+  const { home, database = JOURNAL_FILE, exchange, clock, by } = options
   const path = resolve(home, database)
   const journal = new Journal(path, { busyMs: LONG_BUSY_TIMEOUT_MS })
   const close = async () => {

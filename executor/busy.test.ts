@@ -17,7 +17,7 @@ function folder(): string {
 }
 
 function open() {
-  const path = join(folder(), 'journal.db')
+  const path = join(folder(), 'executor/journal.db')
   const executor = new TestExecutor({ path })
   onTestFinished(() => executor.close())
   const other = new DatabaseSync(path)
@@ -123,7 +123,7 @@ test('a journal that cannot be written for another reason fails at once and for 
 })
 
 test('a step on the journal alone says which file is held', () => {
-  const path = join(folder(), 'journal.db')
+  const path = join(folder(), 'executor/journal.db')
   const journal = new Journal(path, { busyMs: 0 })
   onTestFinished(() => journal.close())
   using other = new DatabaseSync(path)
@@ -154,7 +154,7 @@ test.each([
   [
     'a start',
     'BEGIN IMMEDIATE',
-    (home: string) => void new Journal(join(home, 'journal.db')).close(),
+    (home: string) => void new Journal(join(home, 'executor/journal.db')).close(),
   ],
   [
     'a command that writes',
@@ -164,20 +164,20 @@ test.each([
   [
     'a command that reads',
     'PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE; CREATE TABLE held (a)',
-    (home: string) => void newestEvents(join(home, 'journal.db'), 10),
+    (home: string) => void newestEvents(join(home, 'executor/journal.db'), 10),
   ],
 ])('%s waits for a lock of some moments', async (_, statement, work) => {
   const home = folder()
-  const journal = new Journal(join(home, 'journal.db'))
+  const journal = new Journal(join(home, 'executor/journal.db'))
   journal.append([{ type: 'trading', state: 'halted', by: 'a test', at: 1 }], [], 1)
   journal.close()
-  await holdForAMoment(join(home, 'journal.db'), statement)
+  await holdForAMoment(join(home, 'executor/journal.db'), statement)
   expect(() => work(home)).not.toThrow()
 })
 
 test('a lock file that somebody reads in passing is no second executor', async () => {
   const home = folder()
-  new Journal(join(home, 'journal.db')).close()
-  await holdForAMoment(join(home, 'journal.db.lock'), 'BEGIN; SELECT * FROM sqlite_schema')
-  expect(() => new Journal(join(home, 'journal.db')).close()).not.toThrow()
+  new Journal(join(home, 'executor/journal.db')).close()
+  await holdForAMoment(join(home, 'executor/journal.db.lock'), 'BEGIN; SELECT * FROM sqlite_schema')
+  expect(() => new Journal(join(home, 'executor/journal.db')).close()).not.toThrow()
 })

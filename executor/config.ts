@@ -2,6 +2,7 @@
 import { enrolKey, HOME, id } from '@keyside/protocol'
 import { exchangeAddress } from '@keyside/runtime'
 import { z } from 'zod'
+import { JOURNAL_FILE } from './journal/database.ts'
 import { VENUE_NAMES } from './venues/dialects.ts'
 
 /** Most plans of one provider: their topics are the rights of one access token. */
@@ -40,12 +41,12 @@ export const executorConfig = z.strictObject({
     /** Another server that speaks the same dialect. It is real money unless it proves to be the sandbox. */
     address: exchangeAddress.optional(),
     /** What the sandbox of this home proves itself with. */
-    sandboxSecretFile: file.default('secrets/sandbox.secret'),
+    sandboxSecretFile: file.default('executor/sandbox.secret'),
   }),
   keychain: z.enum(['os', 'vault']).default('os'),
   /** For a vault that nobody is there to open. */
   passphraseFile: file.optional(),
-  database: file.default('journal.db'),
+  database: file.default(JOURNAL_FILE),
   policy: file.default('policy.yaml'),
 })
 

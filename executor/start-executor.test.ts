@@ -131,7 +131,7 @@ afterAll(async () => {
 beforeEach(async () => {
   home = mkdtempSync(join(tmpdir(), 'keyside-executor-'))
   const passphrase = 'correct horse battery'
-  const file = join(home, 'vault.json')
+  const file = join(home, 'executor/vault.json')
   keychain = await createVault({ file, passphrase, randomBytes: systemRandomBytes }, 2 ** 10)
   await makeDeviceSecrets(keychain, systemRandomBytes)
   const keys = { exchange: 'binance', secret: 'secret'.repeat(8) }
@@ -149,7 +149,7 @@ beforeEach(async () => {
     exchange: { address: exchange.address },
     keychain: 'vault',
   })
-  writeProofSecret(join(home, 'secrets/sandbox.secret'), sandboxSecret)
+  writeProofSecret(join(home, 'executor/sandbox.secret'), sandboxSecret)
   writeFileSync(join(home, 'policy.yaml'), POLICY)
   acceptPolicy({ home }, systemClock.now())
   events = []
@@ -215,8 +215,9 @@ const codes = () =>
 
 /** Accepted as the first one of a device: a wider one would wait for a day. */
 function firstPolicy(markets: string): void {
-  for (const file of readdirSync(home).filter((name) => name.startsWith('journal.db')))
-    rmSync(join(home, file))
+  const own = join(home, 'executor')
+  for (const file of readdirSync(own).filter((name) => name.startsWith('journal.db')))
+    rmSync(join(own, file))
   writeFileSync(join(home, 'policy.yaml'), POLICY.replace('[BTC/USDT]', markets))
   acceptPolicy({ home }, systemClock.now())
 }
@@ -243,7 +244,7 @@ test('a signed signal becomes one filled order, told to the bot under the device
   expect(codes()).toEqual(['submitted', 'filled'])
   expect(exchange.acceptLog()).toHaveLength(before + 1)
   await executor?.stop()
-  expect(readJournal(join(home, 'journal.db')).map(({ type }) => type)).toContain('fill')
+  expect(readJournal(join(home, 'executor/journal.db')).map(({ type }) => type)).toContain('fill')
 })
 
 test('a large order goes out on a tap with the code that the keychain bears out', async () => {
@@ -279,7 +280,7 @@ test('a large order goes out on a tap with the code that the keychain bears out'
 })
 
 test('an exchange that has not proved to be the sandbox gets no entry under "real_money: no"', async () => {
-  rmSync(join(home, 'secrets/sandbox.secret'))
+  rmSync(join(home, 'executor/sandbox.secret'))
   const before = exchange.acceptLog().length
   await start()
   await connect('bot', [reportTopic('device')])
@@ -293,7 +294,7 @@ test('an exchange that has not proved to be the sandbox gets no entry under "rea
 })
 
 test('a secret of the sandbox that others may read stops the start', async () => {
-  chmodSync(join(home, 'secrets/sandbox.secret'), 0o644)
+  chmodSync(join(home, 'executor/sandbox.secret'), 0o644)
   await expect(start()).rejects.toMatchObject({ code: 'file_not_private' })
 })
 
@@ -310,16 +311,16 @@ test('does not start on a journal whose mark is gone', async () => {
   await start()
   await executor?.stop()
   executor = null
-  rmSync(join(home, 'journal.db.mark'))
+  rmSync(join(home, 'executor/journal.db.mark'))
   await expect(start()).rejects.toMatchObject({ code: 'journal_restored' })
 })
 
 test('starts although a market where something is left is gone, and says which', async () => {
-  const journal = new Journal(join(home, 'journal.db'))
+  const journal = new Journal(join(home, 'executor/journal.db'))
   const order = { ...ORDER, intent: { ...ORDER.intent, market: 'GONE/USDT' } }
   const at = systemClock.now()
   journal.append([{ type: 'ordered', order, at }], [], at)
-  writeMark(join(home, 'journal.db'), journal)
+  writeMark(join(home, 'executor/journal.db'), journal)
   journal.close()
   await start()
   const chat = await connect('bot', [reportTopic('device')])
@@ -467,7 +468,7 @@ test('a halt that sells needs the exchange alone: it does not wait for brokers t
   expect(exchange.acceptLog().at(-1)).toMatchObject({ side: 'sell' })
   await started
   await executor?.stop()
-  const types = readJournal(join(home, 'journal.db')).map(({ type }) => type)
+  const types = readJournal(join(home, 'executor/journal.db')).map(({ type }) => type)
   expect(types.filter((type) => type === 'closing')).toHaveLength(1)
 }, 15_000)
 

@@ -3,13 +3,13 @@ import { existsSync, rmSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { LONG_BUSY_TIMEOUT_MS } from '@keyside/runtime'
 import { haltFile } from './halt-file.ts'
-import { lookInto } from './journal/database.ts'
+import { JOURNAL_FILE, lookInto } from './journal/database.ts'
 import { Journal } from './journal/journal.ts'
 
 /** Throws `journal_locked` while the executor runs. `withdrawn`: no executor had taken the request yet. */
 export function unhalt(
   home: string,
-  { database = 'journal.db', now, by }: { database?: string; now: number; by: string },
+  { database = JOURNAL_FILE, now, by }: { database?: string; now: number; by: string },
 ): 'unhalted' | 'withdrawn' | 'not_halted' {
   const journal = new Journal(resolve(home, database), { busyMs: LONG_BUSY_TIMEOUT_MS })
   try {
@@ -25,7 +25,7 @@ export function unhalt(
 }
 
 /** Whether it is halted now, or will be at its next start. A home without a journal is not. */
-export function isHalted(home: string, database = 'journal.db'): boolean {
+export function isHalted(home: string, database = JOURNAL_FILE): boolean {
   const path = resolve(home, database)
   return existsSync(haltFile(home)) || (existsSync(path) && lastTrading(path) === 'halted')
 }

@@ -184,7 +184,7 @@ export class Device {
       onBroken: () => this.#fail(life),
       onCommit: () => this.#options.onCommit(journal, policy),
     })
-    const journal = new FragileJournal(join(home, 'journal.db'), disk)
+    const journal = new FragileJournal(join(home, 'executor/journal.db'), disk)
     const policy = readAcceptedPolicy(home, journal, this.now())
     const since = this.#simulation.scheduler.now()
     const life: Life = { journal, policy, state: 'here', exchange: null, shell: null, since }

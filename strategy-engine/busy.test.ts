@@ -8,7 +8,7 @@ import { candles } from './testing/rules.ts'
 
 async function openHeld(closes: readonly number[], past = 1) {
   const fixture = await startFixture(candles([...closes], T0 - past * 60 - 60), { past })
-  const other = new DatabaseSync(join(fixture.home.path, 'engine.db'))
+  const other = new DatabaseSync(join(fixture.home.path, 'engine/engine.db'))
   onTestFinished(() => other.close())
   await until(() => fixture.messages('head').length > 0)
   return {
@@ -57,7 +57,7 @@ test('a signal that was sent and could not be booked is booked later, and not se
   await until(() => messages('signal').length === 1)
   pass(15_000)
   release()
-  using reader = new DatabaseSync(join(home.path, 'engine.db'), { readOnly: true })
+  using reader = new DatabaseSync(join(home.path, 'engine/engine.db'), { readOnly: true })
   await until(
     () => reader.prepare("SELECT 1 FROM signals WHERE state = 'sent'").get() !== undefined,
   )

@@ -27,7 +27,7 @@ export const engineConfig = z.strictObject({
   }),
   /** Folder of strategy files. */
   strategies: z.string().min(1).default('strategies'),
-  database: z.string().min(1).default('engine.db'),
+  database: z.string().min(1).default('engine/engine.db'),
 })
 
 export type EngineConfig = z.infer<typeof engineConfig>

@@ -272,7 +272,7 @@ test('stops in time when the broker is away', async () => {
 })
 
 function storedToken(home: string): string {
-  using database = new DatabaseSync(join(home, 'engine.db'), { readOnly: true })
+  using database = new DatabaseSync(join(home, 'engine/engine.db'), { readOnly: true })
   const row = database.prepare(`SELECT token FROM signals WHERE state = 'unsent'`).get()
   return String(row?.['token'])
 }

@@ -8,7 +8,7 @@ import { openTestSystem, type TestSystem } from './test-system.ts'
 let system: TestSystem
 beforeAll(async () => {
   system = await openTestSystem()
-  copyFileSync(file('journal.db'), file('backup'))
+  copyFileSync(file('executor/journal.db'), file('backup'))
 })
 afterAll(() => system.close())
 
@@ -30,7 +30,7 @@ test('says before it asks which policy comes back, and afterwards that trading i
   writeFileSync(file('policy.yaml'), policy.replace('allocation: 5000', 'allocation: 4000'))
   expect((await run('policy accept --yes')).stdout).toContain('in force now')
   await run('halt')
-  copyFileSync(file('backup'), file('journal.db'))
+  copyFileSync(file('backup'), file('executor/journal.db'))
 
   const refused = await adjust('n')
   expect(refused.stdout).toContain(`In force is another policy than policy.yaml${bound}`)

@@ -53,8 +53,8 @@ function copyHome(change: (config: Config, home: string) => void = () => undefin
   const skip = /\.lock|journal\.db(-wal|-shm)?$|run$|\.[0-9a-f]{12}$/
   cpSync(system.home, home, { recursive: true, filter: (file) => !skip.test(file) })
   // The executor is writing into it: copied after the anchor, so that it holds what the anchor names.
-  const journal = new DatabaseSync(join(system.home, 'journal.db'), { readOnly: true })
-  journal.prepare('VACUUM INTO ?').run(join(home, 'journal.db'))
+  const journal = new DatabaseSync(join(system.home, 'executor/journal.db'), { readOnly: true })
+  journal.prepare('VACUUM INTO ?').run(join(home, 'executor/journal.db'))
   journal.close()
   const file = join(home, 'config.yaml')
   const config = parse(readFileSync(file, 'utf8')) as Config
@@ -243,7 +243,7 @@ function orders(): number {
 function withClaim(
   token: string,
   claim: object,
-  keyFile = join(system.home, 'secrets/engine.key'),
+  keyFile = join(system.home, 'engine/engine.key'),
 ): string {
   const [header = '', payload = ''] = token.split('.')
   const claims = JSON.parse(Buffer.from(payload, 'base64url').toString())
@@ -260,7 +260,7 @@ test('a signal with a claim too many, signed properly, and one signed with anoth
   await told(/claims_invalid/)
   await engine.link.publish(
     signalTopic(HOME, PLAN),
-    withClaim(token, {}, join(system.home, 'secrets/bot.key')),
+    withClaim(token, {}, join(system.home, 'bot/bot.key')),
   )
   await told(/signature_invalid/)
   expect(orders()).toBe(before)

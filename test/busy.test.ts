@@ -29,9 +29,9 @@ async function hold(database: string): Promise<void> {
 }
 
 test.each([
-  ['engine', 'engine.db'],
-  ['executor', 'journal.db'],
-  ['bot', 'bot.db'],
+  ['engine', 'engine/engine.db'],
+  ['executor', 'executor/journal.db'],
+  ['bot', 'bot/bot.db'],
 ] as const)(
   'the %s starts while its database is held, and is at work',
   async (program, database) => {
@@ -50,7 +50,7 @@ test.each([
 test.each(['policy accept --yes', 'policy check', 'journal list', 'journal verify', 'doctor'])(
   'keyside %s waits for a lock',
   async (command) => {
-    await hold('journal.db')
+    await hold('executor/journal.db')
     const env = { PATH: process.env['PATH'], HOME: system.home, KEYSIDE_HOME: system.home }
     const { stderr } = await keyside(command.split(' '), { env, answers: [system.passphrase] })
     expect(stderr).not.toMatch(/database|journal_damaged|unexpected| {4}at /)

@@ -17,7 +17,7 @@ import { openVault } from '@keyside/runtime/vault'
 import { CALM, type SandboxExchange } from '@keyside/sandbox'
 import { expect, onTestFinished, test } from 'vitest'
 import { parse, stringify } from 'yaml'
-import { proofSecretFile } from '../cli/home/home.ts'
+import { FILES } from '../cli/home/home-files.ts'
 import { type Child, type Program, startChild, stopChildren } from '../cli/programs/children.ts'
 import { freePort } from '../cli/sandbox/free-port.ts'
 import { newSandboxSecrets, type Sandbox, startSandbox } from '../cli/sandbox/sandbox.ts'
@@ -173,7 +173,7 @@ async function listenOnTheWire(home: string) {
 
 async function setUp(day: Day): Promise<void> {
   const { apiKey, botToken } = day.sandbox.secrets
-  writeProofSecret(proofSecretFile(day.home), day.sandbox.proofSecret)
+  writeProofSecret(join(day.home, FILES.sandboxSecret), day.sandbox.proofSecret)
   const tokenFile = join(day.folder, 'token')
   writeFileSync(tokenFile, `${botToken}\n`, { mode: 0o600 })
   const addresses = `--exchange-address ${day.exchange.address} --telegram-address ${day.telegram.address}`
@@ -224,12 +224,11 @@ async function lookBack(day: Day, executor: Child): Promise<void> {
 
 function canariesOf(day: Day, entries: Readonly<Record<string, string>>): Canary[] {
   const { apiKey, botToken } = day.sandbox.secrets
-  const fileSecret = (name: string) =>
-    Buffer.from(readFileSync(join(day.home, 'secrets', name), 'utf8').trim())
-  const seeds = ['authority.key', 'engine.key', 'bot.key'].map((name) => ({
-    name,
-    secret: Buffer.from(decodeBase64url(fileSecret(name).toString()) ?? []),
-    at: new RegExp(`^file secrets/${name}$`),
+  const fileSecret = (file: string) => readFileSync(join(day.home, file), 'utf8').trim()
+  const seeds = [FILES.authorityKey, FILES.engineKey, FILES.botKey].map((file) => ({
+    name: file,
+    secret: Buffer.from(decodeBase64url(fileSecret(file)) ?? []),
+    at: new RegExp(`^file ${file}$`),
   }))
   const own = Object.entries(entries)
     .filter(([name]) => !name.startsWith('exchange/'))
@@ -240,7 +239,7 @@ function canariesOf(day: Day, entries: Readonly<Record<string, string>>): Canary
     {
       name: 'bot token',
       secret: Buffer.from(botToken),
-      at: /^(?:file secrets\/telegram\.token|path at Telegram)$/,
+      at: /^(?:file bot\/telegram\.token|path at Telegram)$/,
     },
     { name: 'passphrase', secret: Buffer.from(PASSPHRASE) },
     ...seeds,
@@ -294,7 +293,7 @@ function expectAwake({ haystacks, sandbox }: Day): void {
   seen(/^path at Telegram/, botToken)
   seen(/^call of Telegram/, 'Approve')
   seen(/^the MQTT wire/, 'keyside/v1/report/device')
-  seen(/^file journal\.db/, 'BTC/USDT')
+  seen(/^file executor\/journal\.db/, 'BTC/USDT')
   seen(/^log of executor/, '"level":10')
   seen(/^log of executor/, '-2015')
   seen(/^message of executor/, 'exchange_key_refused')

@@ -65,7 +65,7 @@ test('an authenticator is added with its code, checked, and removed, and doctor 
   expect(added.uri).not.toBe(mistyped.uri)
   const { secret } = appOf(added.uri)
   expect(added.printed).toContain(secret.base32.replace(/.{4}(?=.)/g, '$& '))
-  const vault = readFileSync(join(home, 'vault.json'))
+  const vault = readFileSync(join(home, 'executor/vault.json'))
   expect([secret.base32, Buffer.from(secret.bytes)].some((form) => vault.includes(form))).toBe(
     false,
   )

@@ -2,7 +2,7 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { cpSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
-import { basename, dirname, join } from 'node:path'
+import { basename, dirname, join, relative } from 'node:path'
 import { parse } from 'yaml'
 
 export const root = join(import.meta.dirname, '..')
@@ -15,7 +15,6 @@ export interface Service {
   readonly build: string
   readonly command: readonly string[]
   readonly environment?: Readonly<Record<string, string>>
-  readonly secrets?: readonly string[]
   readonly volumes?: readonly string[]
   readonly tmpfs?: readonly string[]
   readonly ports?: readonly string[]
@@ -26,8 +25,6 @@ export interface Service {
 
 export interface ComposeFile {
   readonly services: Readonly<Record<string, Service>>
-  readonly secrets: Readonly<Record<string, { readonly file: string }>>
-  readonly volumes: Readonly<Record<string, object>>
 }
 
 export function readComposeFile(): ComposeFile {
@@ -47,7 +44,7 @@ export function readDockerfile({ build }: Service): Image {
   return { entrypoint: JSON.parse(line('ENTRYPOINT')), env: { [name]: value }, user: line('USER') }
 }
 
-/** Stands for the host of the containers: where `./home` is, the volumes, and which free port stands for which address. */
+/** Stands for the host of the containers: where `./home` is, and which free port stands for which address. */
 export interface Host {
   readonly folder: string
   readonly home: string
@@ -72,10 +69,7 @@ export function createContainer(name: string, file: ComposeFile, host: Host): Co
   if (service === undefined) throw new RangeError(`no service ${name}`)
   const inside = join(host.folder, name)
   const keyside = join(inside, 'keyside')
-  const secrets = join(inside, 'secrets')
-  mkdirSync(secrets, { recursive: true })
-  const here = (text: string) => translate(text, host, { keyside, secrets })
-  mountSecrets(service, file, host, secrets)
+  const here = (text: string) => translate(text, host, keyside)
   const mounted = mountFolders(service, host, keyside, here)
   const { entrypoint, env } = readDockerfile(service)
   const variables = Object.entries({ ...env, ...service.environment })
@@ -106,26 +100,10 @@ export function createContainer(name: string, file: ComposeFile, host: Host): Co
   }
 }
 
-function translate(
-  text: string,
-  { addresses }: Host,
-  { keyside, secrets }: { keyside: string; secrets: string },
-): string {
-  const places = new Map([
-    ['/run/secrets/', `${secrets}/`],
-    ['/app/', `${root}/`],
-    ['/keyside', keyside],
-    ...addresses,
-  ])
+function translate(text: string, { addresses }: Host, keyside: string): string {
+  const places = new Map([['/app/', `${root}/`], ['/keyside', keyside], ...addresses])
   const known = new RegExp([...places.keys()].map(RegExp.escape).join('|'), 'g')
   return text.replace(known, (place) => places.get(place) ?? place)
-}
-
-function mountSecrets(service: Service, file: ComposeFile, host: Host, folder: string): void {
-  for (const name of service.secrets ?? []) {
-    const declared = file.secrets[name]?.file ?? ''
-    writeFileSync(join(folder, name), readFileSync(hostPath(declared, host)), { mode: 0o600 })
-  }
 }
 
 function mountFolders(
@@ -134,20 +112,17 @@ function mountFolders(
   keyside: string,
   here: (text: string) => string,
 ): string[] {
-  mkdirSync(keyside)
+  mkdirSync(keyside, { recursive: true })
   const volumes = (service.volumes ?? []).map((line) => {
     const [source = '', target = ''] = line.split(':')
-    const path = join(keyside, basename(target))
+    const place = relative('/keyside', target)
+    const path = join(keyside, place)
+    mkdirSync(dirname(path), { recursive: true })
     if (source === './home/config.yaml')
       writeFileSync(path, here(readFileSync(hostPath(source, host), 'utf8')), { mode: 0o600 })
-    else if (source.startsWith('.') && !line.endsWith(':ro'))
-      symlinkSync(hostPath(source, host), path)
-    else if (source.startsWith('.')) cpSync(hostPath(source, host), path, { recursive: true })
-    else {
-      mkdirSync(join(host.folder, 'volumes', source), { recursive: true })
-      symlinkSync(join(host.folder, 'volumes', source), path)
-    }
-    return basename(target)
+    else if (!line.endsWith(':ro')) symlinkSync(hostPath(source, host), path)
+    else cpSync(hostPath(source, host), path, { recursive: true })
+    return place.split('/')[0] ?? ''
   })
   const memory = (service.tmpfs ?? []).map((line) => basename(line.split(':')[0] ?? ''))
   for (const name of memory) mkdirSync(join(keyside, name), { mode: 0o700 })

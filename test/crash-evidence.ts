@@ -36,7 +36,7 @@ export interface Evidence {
 export function readEvents(home: string): JournalEvent[] {
   const events: JournalEvent[] = []
   for (let after = 0; ; ) {
-    const page = readJournal(join(home, 'journal.db'), { after })
+    const page = readJournal(join(home, 'executor/journal.db'), { after })
     const last = page.at(-1)
     if (last === undefined) return events
     events.push(...page.map(({ body }) => body))
@@ -78,7 +78,7 @@ export function violationsIn(evidence: Evidence, home: string): string[] {
 }
 
 function damaged(home: string): string[] {
-  const { brokenAt } = verifyJournal(join(home, 'journal.db'))
+  const { brokenAt } = verifyJournal(join(home, 'executor/journal.db'))
   return brokenAt === null ? [] : [`the journal's chain is broken at ${brokenAt}`]
 }
 

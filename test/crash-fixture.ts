@@ -118,7 +118,7 @@ export async function executeRun(fixture: CrashFixture, run: Run): Promise<void>
 
 /** Nothing is bought before a start has compared its markets with the exchange: without this all are killed waiting. */
 async function compared(home: string, started: number): Promise<void> {
-  using db = new DatabaseSync(join(home, 'journal.db'), { readOnly: true, timeout: 5_000 })
+  using db = new DatabaseSync(join(home, 'executor/journal.db'), { readOnly: true, timeout: 5_000 })
   const looks = db.prepare(
     "SELECT count(*) AS looks FROM kept WHERE name LIKE 'looked %' AND CAST(value AS INTEGER) >= ?",
   )

@@ -27,7 +27,7 @@ function emptyHome() {
 test('a second init overwrites nothing', async () => {
   const { home, init } = emptyHome()
   expect(await init([TOKEN])).toMatchObject({ code: 0 })
-  const kept = ['config.yaml', 'vault.json', 'policy.yaml', 'secrets/authority.key']
+  const kept = ['config.yaml', 'executor/vault.json', 'policy.yaml', 'authority/authority.key']
   const texts = () => kept.map((name) => readFileSync(join(home, name), 'utf8'))
   const before = texts()
   const { code, stderr } = await init([TOKEN])
@@ -75,14 +75,14 @@ test('two passphrases that differ make no vault, and neither is shown', async ()
     stderr: expect.stringMatching(/nothing was made, start again \(passphrases_differ\)/),
   })
   expect(said.stderr).not.toContain(PASSPHRASE)
-  expect(existsSync(join(home, 'vault.json'))).toBe(false)
+  expect(existsSync(join(home, 'executor/vault.json'))).toBe(false)
 })
 
 test('the same passphrase twice makes the vault', async () => {
   const { home, env } = emptyHome()
   const said = await typed('init --keychain vault', [PASSPHRASE, PASSPHRASE, TOKEN], env)
   expect(said).toMatchObject({ code: 0 })
-  expect(existsSync(join(home, 'vault.json'))).toBe(true)
+  expect(existsSync(join(home, 'executor/vault.json'))).toBe(true)
 })
 
 test('the first look at the policy compares it with nothing', async () => {

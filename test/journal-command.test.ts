@@ -22,7 +22,7 @@ beforeAll(async () => {
   } as const
   const examples = { strategies: [], policy: '' }
   makeHome({ ...parts, home, keychain: 'vault', port: 1883, wsPort: null, examples })
-  const executor = new TestExecutor({ path: join(home, 'journal.db') })
+  const executor = new TestExecutor({ path: join(home, 'executor/journal.db') })
   // Seventeen ids: two of them begin with the same of sixteen letters.
   for (let count = 0; count < 17; count += 1)
     await executor.enter({ size: { unit: 'quote', value: '20' } })
@@ -53,7 +53,7 @@ function copyHome(change: (journal: string) => void): string {
   const copy = mkdtempSync(join(tmpdir(), 'keyside-journal-copy-'))
   onTestFinished(() => rmSync(copy, { recursive: true }))
   cpSync(home, copy, { recursive: true })
-  change(join(copy, 'journal.db'))
+  change(join(copy, 'executor/journal.db'))
   return copy
 }
 

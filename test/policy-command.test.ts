@@ -149,7 +149,7 @@ test('says what is traded and where, and calls real what does not prove the oppo
   at('https://127.0.0.1:9')
   const real = 'binance at https://127.0.0.1:9: real money (it has not proved to be a sandbox)'
   expect((await run('policy accept', ['no'])).stdout).toContain(real)
-  const proofSecret = ensureProofSecret(join(home, 'secrets/sandbox.secret'), systemRandomBytes)
+  const proofSecret = ensureProofSecret(join(home, 'executor/sandbox.secret'), systemRandomBytes)
   const market = new Market({ seed: 1, wave: CALM })
   const sandbox = await startExchange({ market, accounts: [], proofSecret })
   onTestFinished(() => sandbox.stop())

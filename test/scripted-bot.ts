@@ -48,7 +48,7 @@ const DEVICE = 'device'
 
 export async function scriptedBot(home: string): Promise<ScriptedBot> {
   const config = parse(readFileSync(join(home, 'config.yaml'), 'utf8')).bot
-  const key = readSigningKey(join(home, 'secrets/bot.key'))
+  const key = readSigningKey(join(home, 'bot/bot.key'))
   const pins = keyring([
     { key: publicKey(config.device.key), issuer: DEVICE, kinds: ['report', 'presence'] },
   ])
@@ -73,7 +73,7 @@ export async function scriptedBot(home: string): Promise<ScriptedBot> {
   const link = openLink({
     url: config.broker.url,
     clientId: 'bot',
-    token: readSecret(join(home, 'secrets/bot.token')),
+    token: readSecret(join(home, 'bot/bot.token')),
     subscribe: [reportTopic(DEVICE), presenceTopic(HOME, DEVICE)],
     onMessage: (topic, token) => void received(topic, token),
     log: createLog({ program: 'bot', level: 'silent' }),

@@ -46,11 +46,11 @@ export interface ScriptedEngine extends ScriptedStream {
 
 export async function scriptedEngine(home: string): Promise<ScriptedEngine> {
   const config = parse(readFileSync(join(home, 'config.yaml'), 'utf8'))
-  const key = readSigningKey(join(home, 'secrets/engine.key'))
+  const key = readSigningKey(join(home, 'engine/engine.key'))
   const link = openLink({
     url: config.engine.broker.url,
     clientId: 'engine',
-    token: readSecret(join(home, 'secrets/engine.token')),
+    token: readSecret(join(home, 'engine/engine.token')),
     subscribe: [],
     onMessage: () => undefined,
     log: createLog({ program: 'engine', level: 'silent' }),

@@ -43,7 +43,7 @@ const BREAKS: readonly Break[] = [
     name: 'an engine that signs with another key',
     tampering: {
       home: (home) => {
-        const key = join(home, 'secrets/engine.key')
+        const key = join(home, 'engine/engine.key')
         rmSync(key)
         makeSigningKey(key, systemRandomBytes)
       },
@@ -59,7 +59,7 @@ const BREAKS: readonly Break[] = [
         const text = readFileSync(policy, 'utf8')
         writeFileSync(policy, text.replace('markets: [BTC/USDT]', 'markets: [ETH/USDT]'))
         // As if it were the first: a change of the sandbox's own would only count tomorrow.
-        rmSync(join(home, 'journal.db'))
+        rmSync(join(home, 'executor/journal.db'))
         acceptPolicy({ home }, systemClock.now())
       },
     },

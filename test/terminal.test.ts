@@ -156,7 +156,16 @@ test('a home that was made beforehand is closed by init', async () => {
   writeFileSync(join(home, '..', 'passphrase'), 'correct horse battery\n', { mode: 0o600 })
   const init = ['init', '--keychain', 'vault', '--passphrase-file', join(home, '..', 'passphrase')]
   expect(await keyside(init, { env, answers: [token] })).toMatchObject({ code: 0 })
-  for (const path of ['.', 'config.yaml', 'policy.yaml', 'strategies', 'secrets'])
+  for (const path of [
+    '.',
+    'config.yaml',
+    'policy.yaml',
+    'strategies',
+    'authority',
+    'engine',
+    'executor',
+    'bot',
+  ])
     expect([path, statSync(join(home, path)).mode & 0o077]).toEqual([path, 0])
 })
 

@@ -155,6 +155,7 @@ function writeConfig(home: string, url: string, clock: Clock, telegram: SandboxT
     signingKeyFile: 'key',
     device: { id: 'device', key: DEVICE.publicKey },
     telegram: { tokenFile: 'token', address: telegram.address },
+    database: 'bot.db',
   })
 }
 

@@ -1,6 +1,6 @@
 // keyside init: makes this machine's home folder, with keys, tokens, config, policy and two strategies.
 import { chmodSync, existsSync, readdirSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { isAbsolute, join, relative, resolve } from 'node:path'
 import {
   DEFAULT_POLICY,
   type Keychain,
@@ -20,7 +20,8 @@ import {
 } from '@keyside/runtime'
 import { createVault } from '@keyside/runtime/vault'
 import { type Command, InvalidArgumentError, Option } from 'commander'
-import { makeHome, renewTokens, secretFile } from '../home/home.ts'
+import { makeHome, renewTokens } from '../home/home.ts'
+import { FILES } from '../home/home-files.ts'
 import { FIRST_STRATEGIES } from '../sandbox/examples.ts'
 import { newPassphrase } from '../terminal/passphrase.ts'
 import { print } from '../terminal/print.ts'
@@ -63,7 +64,7 @@ function renew(): void {
   const home = keysideHome()
   const kept = renewTokens({ home, clock: systemClock, randomBytes: systemRandomBytes })
   print(
-    `New access tokens are in ${join(home, 'secrets')}; programs use them when they connect again, at the latest after a restart.`,
+    `The programs of ${home} have new access tokens, and use them when they connect again, at the latest after a restart.`,
     ...kept.map(
       (file) => `${file} is kept: another authority made it; ask your provider for a new one.`,
     ),
@@ -91,10 +92,10 @@ async function init(options: Options): Promise<void> {
     wsPort: 8083,
     ...(options.exchangeAddress && { exchange: options.exchangeAddress }),
     ...(options.telegramAddress && { telegram: options.telegramAddress }),
-    ...(options.passphraseFile && { passphraseFile: resolve(options.passphraseFile) }),
+    ...(options.passphraseFile && { passphraseFile: fileIn(home, options.passphraseFile) }),
     examples: { strategies: FIRST_STRATEGIES, policy: DEFAULT_POLICY },
   })
-  writePrivate(join(home, secretFile('telegram.token')), `${botToken}\n`)
+  writePrivate(join(home, FILES.telegramToken), `${botToken}\n`)
   print(
     `Set up in ${home}, secrets in ${options.keychain === 'os' ? 'the OS keychain' : 'an encrypted vault'}.`,
     '',
@@ -103,6 +104,12 @@ async function init(options: Options): Promise<void> {
     `  edit ${join(home, 'policy.yaml')}, then keyside policy accept`,
     '  keyside up               start, and claim your bot',
   )
+}
+
+/** As config.yaml names it: what lies in the home goes where the home goes, such as into a container. */
+function fileIn(home: string, file: string): string {
+  const inside = relative(home, resolve(file))
+  return inside.startsWith('..') || isAbsolute(inside) ? resolve(file) : inside
 }
 
 /** A folder that is there is closed when it is empty. One with something in it may be somebody else's, or not meant. */

@@ -9,6 +9,7 @@ import {
   writePrivate,
 } from '@keyside/runtime'
 import { type Command, InvalidArgumentError } from 'commander'
+import { FILES } from '../home/home-files.ts'
 import { type ProgramContext, runProgram } from '../programs/run-program.ts'
 import {
   newSandboxSecrets,
@@ -36,15 +37,11 @@ export function addSandbox(program: Command): void {
     .option('--name <name>', 'another name by which clients call it, such as a container name')
     .option('--exchange-port <port>', 'of the exchange', port, EXCHANGE_PORT)
     .option('--telegram-port <port>', 'of Telegram and the chat page', port, 8091)
-    .option(
-      '--secrets <file>',
-      'its API key and bot token; made when missing',
-      'secrets/sandbox.json',
-    )
+    .option('--secrets <file>', 'its API key and bot token; made when missing', FILES.sandbox)
     .option(
       '--proof <file>',
       'what it proves with to the executor of this home that no money is real; made when missing',
-      'secrets/sandbox.secret',
+      FILES.sandboxSecret,
     )
     .addHelpText('after', '\nExample:\n  keyside sandbox --exchange-port 8090 --telegram-port 8091')
     .action((options: Options) => runProgram('sandbox', (context) => run(options, context)))

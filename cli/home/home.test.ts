@@ -1,11 +1,12 @@
 // A home is made once: what is there is kept.
 import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import type { Access } from '@keyside/protocol'
 import { systemClock, systemRandomBytes } from '@keyside/runtime'
 import { expect, onTestFinished, test } from 'vitest'
-import { makeHome, renewTokens, secretFile } from './home.ts'
+import { makeHome, renewTokens } from './home.ts'
+import { TOKENS } from './home-files.ts'
 
 function textsIn(folder: string): Record<string, string> {
   const files = readdirSync(folder, { recursive: true, withFileTypes: true })
@@ -36,12 +37,10 @@ function make(home: string): void {
 
 /** The claims of each access token of a home, by client. */
 function tokensIn(home: string): Record<string, Access> {
-  const folder = join(home, 'secrets')
-  const files = readdirSync(folder).filter((file) => file.endsWith('.token'))
   return Object.fromEntries(
-    files.map((file) => {
-      const [, payload = ''] = readFileSync(join(folder, file), 'utf8').split('.')
-      return [file.replace('.token', ''), JSON.parse(Buffer.from(payload, 'base64url').toString())]
+    Object.entries(TOKENS).map(([client, file]) => {
+      const [, payload = ''] = readFileSync(join(home, file), 'utf8').split('.')
+      return [client, JSON.parse(Buffer.from(payload, 'base64url').toString())]
     }),
   )
 }
@@ -53,6 +52,24 @@ test('a home that is set up keeps its keys, whoever tries to make it again', () 
   expect(Object.keys(before).length).toBeGreaterThan(5)
   expect(() => make(home)).toThrow(expect.objectContaining({ code: 'home_exists' }))
   expect(textsIn(home)).toEqual(before)
+})
+
+test('each program has a folder of its own, and everything that only one needs is in it', () => {
+  const home = newFolder()
+  make(home)
+  const files = Object.keys(textsIn(home)).map((path) => relative(home, path))
+  expect(files.sort()).toEqual([
+    'authority/authority.key',
+    'bot/bot.key',
+    'bot/bot.token',
+    'config.yaml',
+    'engine/engine.key',
+    'engine/engine.token',
+    'executor/device-signals.token',
+    'executor/device.token',
+    'executor/sandbox.secret',
+    'policy.yaml',
+  ])
 })
 
 test('each program gets the rights that it needs and no other', () => {
@@ -102,7 +119,7 @@ test('an access token is good for a year, as docs/protocol.md says, and not for 
 test("renewing makes the home's own tokens anew, and keeps one that a provider made", () => {
   const [home, provider] = [newFolder(), newFolder()]
   for (const each of [home, provider]) make(each)
-  const file = secretFile('device-signals.token')
+  const file = TOKENS['device-signals']
   copyFileSync(join(provider, file), join(home, file))
   const before = textsIn(home)
   expect(renewTokens({ home, clock: systemClock, randomBytes: systemRandomBytes })).toEqual([file])

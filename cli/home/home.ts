@@ -27,6 +27,7 @@ import {
   writePrivate,
 } from '@keyside/runtime'
 import { stringify } from 'yaml'
+import { FILES, TOKENS } from './home-files.ts'
 
 export interface HomeOptions {
   readonly home: string
@@ -46,6 +47,7 @@ export interface HomeOptions {
 }
 
 type Acl = Access['acl']
+type Client = keyof typeof TOKENS
 
 /** All strategies of one's own engine, as long as their files name no other plan. */
 const PLAN = 'all'
@@ -53,7 +55,7 @@ const PLAN = 'all'
 const DEVICE = 'device'
 
 /** The broker's clients and the topics each may use. A provider's engine can read nothing of the device. */
-const CLIENTS: Readonly<Record<string, Acl>> = {
+const CLIENTS: Readonly<Record<Client, Acl>> = {
   engine: {
     publish: ['keyside/v1/signal/home/+', 'keyside/v1/head/home/+', presenceTopic(HOME, 'engine')],
     subscribe: [],
@@ -74,11 +76,6 @@ const CLIENTS: Readonly<Record<string, Acl>> = {
 
 const TOKEN_LIFE_SECONDS = 365 * 86_400
 
-export const secretFile = (name: string) => join('secrets', name)
-
-/** By it the sandbox proves to the executor of this home that no real money is behind it. */
-export const proofSecretFile = (home: string) => join(home, secretFile('sandbox.secret'))
-
 /** Throws `home_exists` rather than overwrite keys. */
 export function makeHome(options: HomeOptions): void {
   const { home, randomBytes } = options
@@ -87,11 +84,11 @@ export function makeHome(options: HomeOptions): void {
       'home_exists',
       `${home} is set up already: use it, or choose another KEYSIDE_HOME`,
     )
-  const authority = makeSigningKey(join(home, secretFile('authority.key')), randomBytes)
-  const engine = makeSigningKey(join(home, secretFile('engine.key')), randomBytes)
-  const bot = makeSigningKey(join(home, secretFile('bot.key')), randomBytes)
+  const authority = makeSigningKey(join(home, FILES.authorityKey), randomBytes)
+  const engine = makeSigningKey(join(home, FILES.engineKey), randomBytes)
+  const bot = makeSigningKey(join(home, FILES.botKey), randomBytes)
   issueTokens(options, authority)
-  ensureProofSecret(proofSecretFile(home), randomBytes)
+  ensureProofSecret(join(home, FILES.sandboxSecret), randomBytes)
   const keys = { authority: authority.publicKey, engine: engine.publicKey, bot: bot.publicKey }
   for (const file of options.examples.strategies)
     writePrivate(join(home, 'strategies', basename(file)), readFileSync(file))
@@ -110,14 +107,14 @@ export function makeHome(options: HomeOptions): void {
 export function renewTokens(
   options: Pick<HomeOptions, 'home' | 'clock' | 'randomBytes'>,
 ): string[] {
-  const authority = readSigningKey(join(options.home, secretFile('authority.key')))
+  const authority = readSigningKey(join(options.home, FILES.authorityKey))
   const own = headerSegment(authority.kid, 'access')
-  const foreign = Object.keys(CLIENTS).filter((client) => {
-    const file = join(options.home, secretFile(`${client}.token`))
+  const foreign = Object.values(TOKENS).filter((token) => {
+    const file = join(options.home, token)
     return existsSync(file) && readSecret(file).split('.')[0] !== own
   })
   issueTokens(options, authority, foreign)
-  return foreign.map((client) => secretFile(`${client}.token`))
+  return foreign
 }
 
 function issueTokens(
@@ -126,8 +123,8 @@ function issueTokens(
   except: readonly string[] = [],
 ): void {
   const now = seconds(clock.now())
-  for (const [client, acl] of Object.entries(CLIENTS)) {
-    if (except.includes(client)) continue
+  for (const client of Object.keys(TOKENS) as Client[]) {
+    if (except.includes(TOKENS[client])) continue
     const claims: Access = {
       iss: 'authority',
       aud: 'broker',
@@ -135,12 +132,9 @@ function issueTokens(
       exp: now + TOKEN_LIFE_SECONDS,
       jti: newJti(randomBytes),
       sub: client,
-      acl,
+      acl: CLIENTS[client],
     }
-    writePrivate(
-      join(home, secretFile(`${client}.token`)),
-      `${sign('access', claims, authority)}\n`,
-    )
+    writePrivate(join(home, TOKENS[client]), `${sign('access', claims, authority)}\n`)
   }
 }
 
@@ -165,16 +159,16 @@ function configOf(
       id: 'engine',
       provider: HOME,
       plan: PLAN,
-      broker: { url, tokenFile: secretFile('engine.token') },
-      signingKeyFile: secretFile('engine.key'),
+      broker: { url, tokenFile: TOKENS.engine },
+      signingKeyFile: FILES.engineKey,
       exchange,
       strategies: 'strategies',
     },
     executor: {
       id: DEVICE,
       account: 'main',
-      signals: { url, clientId: 'device-signals', tokenFile: secretFile('device-signals.token') },
-      home: { url, clientId: DEVICE, tokenFile: secretFile('device.token') },
+      signals: { url, clientId: 'device-signals', tokenFile: TOKENS['device-signals'] },
+      home: { url, clientId: DEVICE, tokenFile: TOKENS.device },
       provider: { name: HOME, key: keys.engine, plans: [PLAN] },
       bot: { id: 'bot', key: keys.bot },
       exchange,
@@ -183,11 +177,11 @@ function configOf(
     },
     bot: {
       id: 'bot',
-      broker: { url, tokenFile: secretFile('bot.token') },
-      signingKeyFile: secretFile('bot.key'),
+      broker: { url, tokenFile: TOKENS.bot },
+      signingKeyFile: FILES.botKey,
       device: { id: DEVICE, key: options.deviceKey },
       telegram: {
-        tokenFile: secretFile('telegram.token'),
+        tokenFile: FILES.telegramToken,
         ...(options.telegram && { address: options.telegram }),
       },
     },

@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import { acceptPolicy, keepExchangeKeys, makeDeviceSecrets, vaultFile } from '@keyside/executor'
 import { type Clock, type RandomBytes, writePrivate, writeProofSecret } from '@keyside/runtime'
 import { createVault } from '@keyside/runtime/vault'
-import { makeHome, proofSecretFile, secretFile } from '../home/home.ts'
+import { makeHome } from '../home/home.ts'
+import { FILES } from '../home/home-files.ts'
 import { DEMO_STRATEGY } from './examples.ts'
 import { freePort } from './free-port.ts'
 import type { Sandbox } from './sandbox.ts'
@@ -42,7 +43,7 @@ export async function makeSandboxHome(
   const { apiKey, secret, botToken } = sandbox.secrets
   await keepExchangeKeys(keychain, 'main', { exchange: 'binance', apiKey, secret })
   const device = await makeDeviceSecrets(keychain, randomBytes)
-  writeProofSecret(proofSecretFile(home), sandbox.proofSecret)
+  writeProofSecret(join(home, FILES.sandboxSecret), sandbox.proofSecret)
   makeHome({
     home,
     clock,
@@ -55,7 +56,7 @@ export async function makeSandboxHome(
     telegram: sandbox.telegram.address,
     examples: { strategies: [DEMO_STRATEGY], policy: options.policy ?? SANDBOX_POLICY },
   })
-  writePrivate(join(home, secretFile('telegram.token')), `${botToken}\n`)
+  writePrivate(join(home, FILES.telegramToken), `${botToken}\n`)
   acceptPolicy({ home }, clock.now())
   return { passphrase }
 }

@@ -13,6 +13,9 @@ import {
 import { sentenceOf } from '../core/model/codes.ts'
 import { JOURNAL_VERSION, SCHEMA } from './schema.ts'
 
+/** Relative to KEYSIDE_HOME, where config.yaml says nothing else. */
+export const JOURNAL_FILE = 'executor/journal.db'
+
 export interface Opening {
   /** How long each later step waits for another program, ms. The opening itself is patient. */
   readonly busyMs?: number

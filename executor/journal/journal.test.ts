@@ -13,10 +13,11 @@ import { readStories } from './story.ts'
 let home = ''
 beforeEach(() => {
   home = mkdtempSync(join(tmpdir(), 'keyside-journal-'))
+  mkdirSync(join(home, 'executor'))
 })
 afterEach(() => rmSync(home, { recursive: true }))
 
-const path = () => join(home, 'journal.db')
+const path = () => join(home, 'executor/journal.db')
 const trading: JournalEvent = { type: 'trading', state: 'paused', by: 'test', at: 1 }
 
 async function traded(): Promise<TestExecutor> {

@@ -26,5 +26,5 @@ export async function openKeychain(
 }
 
 export function vaultFile(home: string): string {
-  return join(home, 'vault.json')
+  return join(home, 'executor', 'vault.json')
 }

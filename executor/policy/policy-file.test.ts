@@ -23,7 +23,7 @@ afterEach(() => rmSync(home, { recursive: true }))
 
 const write = (text: string) => writeFileSync(join(home, 'policy.yaml'), text)
 const withJournal = <T>(use: (journal: Journal) => T): T => {
-  const journal = new Journal(join(home, 'journal.db'))
+  const journal = new Journal(join(home, 'executor/journal.db'))
   try {
     return use(journal)
   } finally {
@@ -78,7 +78,7 @@ test('does not start on the older file while a wider one waits, and says what th
 })
 
 test('where no real money was ever allowed, a wider policy is in force at once, over restarts too', () => {
-  rmSync(join(home, 'journal.db'))
+  rmSync(join(home, 'executor/journal.db'))
   write(DEFAULT_POLICY)
   acceptPolicy({ home }, NOW)
   write(DEFAULT_POLICY.replace('order: 500 ', 'order: 600 '))

@@ -12,7 +12,7 @@ import {
 import { z } from 'zod'
 import { sentenceOf } from '../core/model/codes.ts'
 import type { Policy } from '../core/risk/policy/schema.ts'
-import { openDatabase } from '../journal/database.ts'
+import { JOURNAL_FILE, openDatabase } from '../journal/database.ts'
 import { acceptedPolicy, type Change, difference, policyHash } from './accept.ts'
 import { loadPolicy } from './load.ts'
 import {
@@ -160,7 +160,7 @@ function parse(text: string): Policy {
 }
 
 function withDatabase<T>(
-  { home, database = 'journal.db' }: PolicyFiles,
+  { home, database = JOURNAL_FILE }: PolicyFiles,
   use: (db: DatabaseSync) => T,
 ): T {
   const path = resolve(home, database)
