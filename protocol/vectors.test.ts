@@ -106,7 +106,7 @@ test('the files are what the generator writes', () => {
   for (const [path, text] of vectorFiles())
     expect(readFileSync(join(folder, path), 'utf8')).toBe(text)
   const folders = [valid, refused, keysets, enrolments, invitations]
-  expect(vectorFiles().size).toBe(folders.flat().length + 1)
+  expect(vectorFiles().size).toBe(folders.flat().length + 2)
 })
 
 test('every refusal of the open path has a vector', () => {

@@ -5,6 +5,7 @@ import { encodeBase64url } from '../base64url.ts'
 import { KINDS, type Kind } from '../kinds.ts'
 import { sign } from '../sign.ts'
 import * as good from './claims.ts'
+import { ED25519_CASES } from './ed25519-cases.ts'
 import { ENROLMENT_CASES } from './enrolment-cases.ts'
 import { signPayload } from './forge.ts'
 import { INVITATION_CASES } from './invitation-cases.ts'
@@ -47,7 +48,10 @@ const FOLDERS = ['valid', 'refused', ...Object.keys(CASES)]
 
 /** File path below vectors/, and its text. */
 export function vectorFiles(): Map<string, string> {
-  const files = new Map<string, object>([['keys.json', keys()]])
+  const files = new Map<string, object>([
+    ['keys.json', keys()],
+    ['ed25519.json', ED25519_CASES],
+  ])
   for (const [name, vector] of valid()) files.set(`valid/${name}.json`, vector)
   for (const [folder, cases] of Object.entries(CASES))
     for (const [name, data] of Object.entries(cases)) files.set(`${folder}/${name}.json`, data)
