@@ -7,7 +7,7 @@ import type { State } from '../executor/core/model/state.ts'
 import type { Journal } from '../executor/journal/journal.ts'
 import { loadPolicy } from '../executor/policy/load.ts'
 import { FakeExchange } from '../executor/testing/fake-exchange.ts'
-import { TestClock } from '../executor/testing/rig.ts'
+import { followed, TestClock } from '../executor/testing/rig.ts'
 import { STREAM } from './signal-source.ts'
 
 /** Wide enough for a signal a minute, all day, for years. */
@@ -52,6 +52,7 @@ export function startDevice(journal: Journal): Device {
     },
   })
   shell.take({ type: 'started' })
+  shell.take(followed('home'))
   return {
     clock,
     take: (input) => shell.take(input),

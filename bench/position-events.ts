@@ -29,7 +29,15 @@ export function bought(market: string, { hour, exits = {} }: About): JournalEven
   const entry = orderOf('entry', { ...wanted, kind: 'entry', side: 'buy' }, round)
   const stop = orderOf('stop', { ...wanted, kind: 'exit', side: 'sell' }, round)
   return dated(hour, [
-    { type: 'baselined', stream, seq: 1, hash: GENESIS, iat: START / 1_000, missed: 0 },
+    {
+      type: 'baselined',
+      stream,
+      kid: 'engine',
+      seq: 1,
+      hash: GENESIS,
+      iat: START / 1_000,
+      missed: 0,
+    },
     ...accepted(entry, '60000'),
     ...filled(entry, '60000'),
     ...accepted(stop, '58823'),

@@ -1,5 +1,6 @@
 // Composes the executor: journal, policy, exchange, core, links. Besides `exchange/` only this file sees the keychain.
 import { resolve } from 'node:path'
+import { hashText } from '@keyside/protocol'
 import {
   type Cancel,
   type Clock,
@@ -159,6 +160,7 @@ async function compose(
   // Before the exchange and the brokers: a halt must not wait for them.
   await within(HALT_TIMEOUT_MS, reached, clock)
   shell.take({ type: 'started' })
+  shell.take(introduced(config.provider))
   onStop(
     answerRequests({
       home,
@@ -274,4 +276,10 @@ async function closeLinks(links: Links | null, publisher: Publisher, clock: Cloc
   if (links === null) return
   await within(OFFLINE_PUBLISH_MS, publisher.leave(), clock)
   await Promise.all([links.signals.close(), links.home.close()])
+}
+
+/** An engine whose key is pinned by hand: that key alone is its root. */
+function introduced({ name, key }: ExecutorConfig['provider']): Input {
+  const root = hashText(JSON.stringify({ keys: [key], threshold: 1 }))
+  return { type: 'provider', provider: name, root, status: 'followed', message: '' }
 }

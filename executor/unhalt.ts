@@ -2,6 +2,8 @@
 import { existsSync, rmSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { LONG_BUSY_TIMEOUT_MS } from '@keyside/runtime'
+import { equivocated } from './core/execution/provider-standing.ts'
+import type { JournalEvent } from './core/model/events.ts'
 import { haltFile } from './halt-file.ts'
 import { JOURNAL_FILE, lookInto } from './journal/database.ts'
 import { Journal } from './journal/journal.ts'
@@ -15,19 +17,38 @@ export function unhalt(
   try {
     const filed = existsSync(haltFile(home))
     rmSync(haltFile(home), { force: true })
-    if (journal.fold().trading !== 'halted') return filed ? 'withdrawn' : 'not_halted'
+    const portfolio = journal.fold()
+    const cleared = equivocated(portfolio).map((provider): JournalEvent => {
+      return { type: 'equivocation_cleared', provider, by, at: now }
+    })
     const state = 'running'
-    journal.append([{ type: 'trading', state, by, at: now }], [{ type: 'state', state, by }], now)
+    if (portfolio.trading === 'halted')
+      journal.append(
+        [...cleared, { type: 'trading', state, by, at: now }],
+        [{ type: 'state', state, by }],
+        now,
+      )
+    else if (cleared.length > 0) journal.append(cleared, [], now)
+    else return filed ? 'withdrawn' : 'not_halted'
     return 'unhalted'
   } finally {
     journal.close()
   }
 }
 
-/** Whether it is halted now, or will be at its next start. A home without a journal is not. */
+/** Whether it, or one of its providers, is halted now, or will be at its next start. A home without a journal is not. */
 export function isHalted(home: string, database = JOURNAL_FILE): boolean {
   const path = resolve(home, database)
-  return existsSync(haltFile(home)) || (existsSync(path) && lastTrading(path) === 'halted')
+  if (existsSync(haltFile(home))) return true
+  return existsSync(path) && (lastTrading(path) === 'halted' || hasEquivocation(path))
+}
+
+/** What the trader has to look at: neither cleared since, nor ended by a keyset that revokes a key. */
+function hasEquivocation(path: string): boolean {
+  const last = `SELECT type FROM events WHERE type IN ('equivocated', 'equivocation_cleared')
+    OR (type = 'keyset' AND body ->> '$.revoked' <> '[]') ORDER BY seq DESC LIMIT 1`
+  const row = lookInto(path, (db) => db.prepare(last).get())
+  return row?.['type'] === 'equivocated'
 }
 
 function lastTrading(path: string): unknown {

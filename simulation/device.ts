@@ -11,7 +11,7 @@ import { DeviceClock } from './device-clock.ts'
 import { SimulatedExchange } from './exchange.ts'
 import type { TakenOrder } from './ground-truth.ts'
 import { FaultyDisk, FragileJournal } from './journal.ts'
-import { CODE_SECRET, SALT } from './keys.ts'
+import { CODE_SECRET, INTRODUCED, SALT } from './keys.ts'
 import { type Message, type Network, verifyMessage } from './network.ts'
 import { acceptDrawnPolicy, readAcceptedPolicy } from './policies.ts'
 import { reportPublisher } from './report-publisher.ts'
@@ -171,6 +171,7 @@ export class Device {
     })
     this.#simulation.note('executor starts')
     life.shell.tryTake({ type: 'started' })
+    life.shell.tryTake(INTRODUCED)
     for (const message of this.#options.retained())
       this.#simulation.scheduler.after(CONNECT_MS, () => this.hear(message))
   }

@@ -1,5 +1,6 @@
 // Keys that cost nothing. Everything of sealing and opening runs for real but the curve: a keyed hash stands in its place.
 import { createHash } from 'node:crypto'
+import type { Input } from '../executor/core/execution/inputs.ts'
 import { botKeyring, engineKeyring } from '../executor/verify-message.ts'
 import { HOME, hashText, type PublicKey, type SigningKey } from '../protocol/index.ts'
 
@@ -21,6 +22,14 @@ export const DEVICE_KEY = cheapKey('device')
 export const DEVICE = 'device'
 
 export const PROVIDER = { name: HOME, keyring: engineKeyring(HOME, ENGINE_KEY) }
+/** As the shell says it at each start. */
+export const INTRODUCED: Input = {
+  type: 'provider',
+  provider: HOME,
+  root: hashText('root'),
+  status: 'followed',
+  message: '',
+}
 export const BOT_KEYRING = botKeyring('bot', BOT_KEY)
 
 /** Secrets of the device that must never be written anywhere. */

@@ -1,7 +1,7 @@
 // The tables of journal.db.
 
 /** Of another form is what an older or a newer Keyside has written. */
-export const JOURNAL_VERSION = 4
+export const JOURNAL_VERSION = 5
 
 /** Events are only ever added; each carries the hash of the one before it. */
 export const SCHEMA = `
@@ -16,7 +16,8 @@ CREATE TABLE events (
 ) STRICT;
 CREATE INDEX events_of_order ON events (order_id, seq) WHERE order_id IS NOT NULL;
 -- The last line of defence: what the core must never do twice, the disk does not take twice.
-CREATE UNIQUE INDEX one_signal ON events (body ->> 'stream', body ->> 'seq') WHERE type = 'signal';
+CREATE UNIQUE INDEX one_signal ON events (body ->> 'stream', body ->> 'epoch', body ->> 'seq')
+  WHERE type = 'signal';
 CREATE UNIQUE INDEX one_intent ON events (order_id)
   WHERE type = 'step' AND body ->> 'event' = 'initialize';
 -- Both sides of one trade can be ours, so the order is part of the name.

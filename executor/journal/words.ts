@@ -10,6 +10,14 @@ import type { OrderEvent } from '../core/model/order-table.ts'
 /** Exhaustive: a new kind of event does not compile until it has a sentence. */
 export function tell(event: JournalEvent): string {
   switch (event.type) {
+    case 'provider':
+      return `${event.provider} (root ${event.root}) is ${event.status}`
+    case 'keyset':
+      return `keyset ${event.version} of ${event.provider} counts${event.revoked.length === 0 ? '' : `, revoked: ${event.revoked.join(', ')}`}`
+    case 'equivocated':
+      return `two signals of ${shownStream(event.stream)} have number ${event.seq}: its provider gets no entries`
+    case 'equivocation_cleared':
+      return `${event.by} lets ${event.provider} go on after two signals with one number`
     case 'baselined':
       return `${shownStream(event.stream)} stands at signal ${event.seq}${event.missed > 0 ? `, ${event.missed} missed` : ''}`
     case 'signal':

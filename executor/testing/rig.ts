@@ -4,7 +4,7 @@ import { type Clock, noTrace } from '@keyside/runtime'
 import { pino } from 'pino'
 import { type AssembleOptions, assemble, environmentOf } from '../assemble.ts'
 import type { Environment, Input } from '../core/execution/inputs.ts'
-import type { State, StreamHead } from '../core/model/state.ts'
+import type { ProviderStatus, State, StreamHead } from '../core/model/state.ts'
 import type { Policy } from '../core/risk/policy/schema.ts'
 import { Journal, type OutboxReport } from '../journal/journal.ts'
 import { loadPolicy } from '../policy/load.ts'
@@ -14,14 +14,15 @@ import { FakeExchange } from './fake-exchange.ts'
 export const START = 1_800_000_000_000
 /** The clock of these tests is manual: another program that holds the journal is not waited for with the clock of the machine. */
 const NO_WAIT = { busyMs: 0 }
-const SIGNED = { provider: 'home', kid: hashText('engine') }
+export const ENGINE_KID = hashText('engine')
+const SIGNED = { provider: 'home', kid: ENGINE_KID }
 const log = pino({ level: 'silent' })
 
 export function policyOf(approval = 'never', streams: readonly string[] = ['demo']): Policy {
   const loaded = loadPolicy(`version: 1
 currency: USDT
 markets: [BTC/USDT]
-streams: { ${streams.map((name) => `home/${name}: { allocation: 1000 }`).join(', ')} }
+streams: { ${streams.map((name) => `${onDevice(name)}: { allocation: 1000 }`).join(', ')} }
 limits:
   order: 500
   day: 2000
@@ -38,6 +39,11 @@ approval: ${approval}
 `)
   if (!loaded.ok) throw new Error(loaded.message)
   return loaded.policy
+}
+
+/** A stream of the trader's own engine where no provider is named. */
+function onDevice(name: string): string {
+  return name.includes('/') ? name : `home/${name}`
 }
 
 /** Manual clock. */
@@ -115,6 +121,7 @@ export class TestExecutor {
     const shell = assemble(this.#parts())
     this.#bury = () => shell.stop()
     shell.take({ type: 'started' })
+    shell.take(followed('home'))
     return shell
   }
 
@@ -301,8 +308,16 @@ export class TestExecutor {
   }
 }
 
+/** As the shell introduces a provider at each start. */
+export function followed(
+  provider: string,
+  status: ProviderStatus = 'followed',
+): Extract<Input, { type: 'provider' }> {
+  return { type: 'provider', provider, root: hashText(`root of ${provider}`), status, message: '' }
+}
+
 /** A head of one stream. */
-interface HeadLine extends StreamHead {
+interface HeadLine extends Omit<StreamHead, 'kid'> {
   readonly stream: string
 }
 

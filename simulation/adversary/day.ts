@@ -6,6 +6,7 @@ import type { Policy } from '../../executor/core/risk/policy/schema.ts'
 import { Journal } from '../../executor/journal/journal.ts'
 import { loadPolicy } from '../../executor/policy/load.ts'
 import { noTrace } from '../../runtime/index.ts'
+import { INTRODUCED } from '../keys.ts'
 import { Random } from '../random.ts'
 import { VALUE_PLACES } from '../units.ts'
 import { AttackerActions } from './attacker-actions.ts'
@@ -65,6 +66,7 @@ export async function runDay(options: DayOptions): Promise<Day> {
     })
     const actions = new AttackerActions({ shell, time, venue, policy, random, tell })
     shell.take({ type: 'started' })
+    shell.take(INTRODUCED)
     await time.pass(50)
     const loss = await attackFor({ options, actions, policy, random })
     tell(`lost ${loss.toFixed(2)}`)

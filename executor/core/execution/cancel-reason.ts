@@ -3,8 +3,10 @@ import { type ExecutorCode, sentenceOf } from '../model/codes.ts'
 import type { Order } from '../model/order.ts'
 import { ordersOf } from '../model/positions.ts'
 import { positionKey } from '../model/state.ts'
+import { STANDINGS } from '../risk/rules/provider.ts'
 import { HEAD_LIFE_MS } from '../risk/rules/timing.ts'
 import type { DecisionContext } from './context.ts'
+import { standingOf } from './provider-standing.ts'
 import { silentFrom } from './silence.ts'
 import { isClosing, isWanted } from './stops.ts'
 
@@ -32,6 +34,8 @@ function stopCanceled(context: DecisionContext, stop: Order): Why {
 
 function whyEntry(context: DecisionContext, entry: Order): string | null {
   if (context.portfolio.trading === 'halted') return 'for trading is halted'
+  const standing = standingOf(context, entry)
+  if (standing !== 'followed') return `for ${STANDINGS[standing]}`
   if (context.environment.now - silentFrom(context, entry.stream) > HEAD_LIFE_MS)
     return 'for its provider is silent'
   return isExiting(context, entry) || isAskedFor(context, entry)

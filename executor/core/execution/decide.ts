@@ -17,6 +17,7 @@ import { forgetWatch, watchPositions } from './position-exits.ts'
 import { onApproval } from './receive-approval.ts'
 import { onCommand } from './receive-command.ts'
 import { onHead, watchHeads } from './receive-head.ts'
+import { onKeyset, onProvider } from './receive-provider.ts'
 import { onSignal } from './receive-signal.ts'
 import { onCompared, reconcileDue } from './reconcile.ts'
 import { recover } from './recover.ts'
@@ -41,9 +42,9 @@ function take(context: DecisionContext, input: Input): undefined {
     case 'tick':
       return
     case 'signal':
-      return onSignal(context, input.claims, input.hash)
+      return onSignal(context, input)
     case 'head':
-      return onHead(context, input.claims)
+      return onHead(context, input)
     case 'command':
       return onCommand(context, input.claims)
     case 'approval':
@@ -63,8 +64,10 @@ function take(context: DecisionContext, input: Input): undefined {
     case 'notice':
       return notice(context, input.notice)
     case 'keyset':
-    case 'replayed':
+      return onKeyset(context, input)
     case 'provider':
+      return onProvider(context, input)
+    case 'replayed':
       return
     case 'rows':
       return report(context, { type: 'answer', to: input.to, answer: input.answer })

@@ -24,7 +24,7 @@ import type {
   VenueOrderKind,
 } from '../model/exchange.ts'
 import type { Observation } from '../model/observation.ts'
-import type { State } from '../model/state.ts'
+import type { ProviderStatus, State } from '../model/state.ts'
 import type { Policy } from '../risk/policy/schema.ts'
 
 export type Input =
@@ -112,15 +112,6 @@ export interface SignedSignal {
   readonly claims: Signal
   readonly hash: string
 }
-
-/** `followed`: all is well. `unverified`: no keyset that counts. `equivocated`: two keysets of one version. */
-export type ProviderStatus =
-  | 'followed'
-  | 'unverified'
-  | 'unreachable'
-  | 'ended'
-  | 'equivocated'
-  | 'removed'
 
 export type Notice = Omit<Extract<ReportEvent, { type: 'notice' }>, 'type'>
 

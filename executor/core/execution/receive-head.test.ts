@@ -76,11 +76,12 @@ test('a head that was flat before the newest entry sells nothing of it', async (
   expect(Object.values(executor.state().portfolio.positions)).toMatchObject([{ seq: 2 }])
 })
 
-test('two heads with one number and two hashes halt', async () => {
+test('two heads with one number and two hashes stop their provider', async () => {
   const executor = new TestExecutor()
   await executor.enter()
   await executor.give(executor.head({ hash: hashText('another') }))
-  expect(executor.state().portfolio.trading).toBe('halted')
+  expect(executor.told()).toContain('notice equivocation')
+  expect(executor.state().portfolio.providers['home']?.equivocations).toHaveLength(1)
 })
 
 test('a head that says less than the signals before it is refused', async () => {

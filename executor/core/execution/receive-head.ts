@@ -1,10 +1,11 @@
 // A head says where each stream of a plan stands: a sign of life, a gap detector, and the way out when an exit was missed.
 import { type Head, streamName } from '@keyside/protocol'
-import { streamOf } from '../model/apply.ts'
+import { streamOf } from '../model/apply-stream.ts'
 import { sentenceOf } from '../model/codes.ts'
 import type { HeadSeen, Session, StreamHead } from '../model/state.ts'
 import { isSelling, startClosing } from './close-position.ts'
 import { append, type DecisionContext } from './context.ts'
+import { isRevoked, nameKeyset } from './provider-standing.ts'
 import { onEquivocation, tellMissed } from './receive-signal.ts'
 import { refuseInput } from './refusals.ts'
 import { MAX_AHEAD } from './sequence.ts'
@@ -22,26 +23,35 @@ export function firstHeadDue({ heads, started }: Session, stream: string): numbe
 }
 
 /** Of a stream that policy follows, or that was followed: a plan has others too. */
-export function onHead(context: DecisionContext, { iss, streams, iat, jti }: Head): undefined {
+export function onHead(
+  context: DecisionContext,
+  { provider, kid, claims }: { readonly provider: string; readonly kid: string; claims: Head },
+): undefined {
+  const { streams, iat, jti, keyset } = claims
+  if (isRevoked(context.portfolio, provider, kid)) {
+    refuseInput(context, { code: 'key_revoked', message: sentenceOf('key_revoked') })
+    return
+  }
+  nameKeyset(context, provider, { version: keyset, kid })
   for (const [name, seq, hash, position, since] of streams) {
-    const stream = streamName(iss, name)
+    const stream = streamName(provider, name)
     const isKnown = context.portfolio.streams[stream] !== undefined
     if (isKnown || context.environment.policy.streams.has(stream))
-      onStreamHead(context, stream, { seq, hash, position, since, iat, jti })
+      onStreamHead(context, stream, { seq, hash, position, since, iat, jti, kid })
   }
 }
 
 function onStreamHead(context: DecisionContext, name: string, head: StreamHead): undefined {
   const refuse = (code: 'head_behind' | 'sequence_jump') =>
     refuseInput(context, { code, message: sentenceOf(code), stream: name })
-  if (context.portfolio.streams[name] === undefined) baseline(context, name, head, 0)
+  if (context.portfolio.streams[name]?.base !== 'known') baseline(context, name, head, 0)
   const stream = streamOf(context.portfolio, name)
   // Sent again by a broker, or overtaken on the way.
   const last = context.session.heads[name]?.head
   if (last !== undefined && (head.iat < last.iat || isSame(head, last))) return
   if (head.seq < stream.seq) return head.iat > stream.iat ? refuse('head_behind') : undefined
   if (head.seq === stream.seq && head.hash !== stream.hash)
-    return onEquivocation(context, name, head.seq)
+    return onEquivocation(context, name, head)
   if (head.seq > stream.seq + MAX_AHEAD) return refuse('sequence_jump')
   see(context, name, head)
   if (head.position === 'flat') supersedeEntries(context, { stream: name, since: head.since })
@@ -63,10 +73,10 @@ function isSame(head: StreamHead, last: StreamHead): boolean {
 function baseline(
   context: DecisionContext,
   stream: string,
-  { seq, hash, iat }: StreamHead,
+  { seq, hash, iat, kid }: StreamHead,
   missed: number,
 ): undefined {
-  append(context, { type: 'baselined', stream, seq, hash, iat, missed })
+  append(context, { type: 'baselined', stream, kid, seq, hash, iat, missed })
 }
 
 function see(context: DecisionContext, stream: string, head: StreamHead): undefined {

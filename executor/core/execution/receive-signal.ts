@@ -1,73 +1,90 @@
 // A signal that the engine signed: is it the next, is it a new decision, and the order it becomes.
 import { type Decimal, type Signal, shownStream, streamName, toDecimal } from '@keyside/protocol'
+import { streamOf } from '../model/apply-stream.ts'
 import { type ExecutorCode, sentenceOf } from '../model/codes.ts'
 import { ceilTo, parseDecimal } from '../model/decimals.ts'
 import type { NewOrder } from '../model/order.ts'
 import { isWorking } from '../model/order-table.ts'
 import { ordersOf } from '../model/positions.ts'
+import { providerOf } from '../model/state.ts'
 import { WIRE_END } from '../risk/plan/market-limits.ts'
 import { append, type DecisionContext, notice } from './context.ts'
+import type { SignedSignal } from './inputs.ts'
+import { isRevoked } from './provider-standing.ts'
 import { refuseInput } from './refusals.ts'
 import { judgeSequence } from './sequence.ts'
-import { setTrading, supersedeEntries } from './trading-state.ts'
+import { supersedeEntries } from './trading-state.ts'
 
-export function onSignal(context: DecisionContext, claims: Signal, hash: string): undefined {
-  const name = nameOf(claims)
+/** What one provider signs never counts as another's: everything of a stream is kept under this name. */
+interface Received extends SignedSignal {
+  readonly stream: string
+}
+
+export function onSignal(
+  context: DecisionContext,
+  { provider, kid, claims, hash }: SignedSignal & { readonly provider: string },
+): undefined {
+  const received = { stream: streamName(provider, claims.sub), kid, claims, hash }
+  const { stream: name } = received
   const stream = context.portfolio.streams[name] ?? null
   // One plan brings many streams: those that are not followed are none of ours.
   if (stream === null && !context.environment.policy.streams.has(name)) return
-  const sequence = judgeSequence(stream, { seq: claims.seq, prev: claims.prev, hash })
+  if (isRevoked(context.portfolio, provider, kid)) return refuse(context, received, 'key_revoked')
+  const sequence = judgeSequence(stream, { ...claims, hash })
   switch (sequence) {
     case 'repeat':
       return
     case 'equivocation':
-      return onEquivocation(context, name, claims.seq)
+      return onEquivocation(context, name, { seq: claims.seq, kid })
     case 'sequence_jump':
       notice(context, { level: 'error', code: sequence, message: sentenceOf(sequence) })
-      return refuse(context, claims, sequence)
+      return refuse(context, received, sequence)
     case 'sequence_old':
     case 'sequence_unbased':
-      return refuse(context, claims, sequence)
+      return refuse(context, received, sequence)
     case 'gap':
     case 'next':
-      return take(context, claims, hash, sequence)
+      // A decision on a candle that had not begun would make every later one look repeated.
+      if (claims.candle.start > claims.iat) return refuse(context, received, 'candle_ahead')
+      return take(context, received, sequence)
   }
 }
 
 /** From here on the number is used up, whatever becomes of the signal. */
 function take(
   context: DecisionContext,
-  said: Signal,
-  hash: string,
+  { stream, kid, claims: said, hash }: Received,
   sequence: 'next' | 'gap',
 ): undefined {
-  const stream = nameOf(said)
-  const before = context.portfolio.streams[stream]
-  const gap = sequence === 'gap' ? 'open' : (before?.gap ?? 'none')
-  const claims = asExit(context, said)
-  const decided = claims.candle.start <= (before?.candles[claims.kind] ?? -1)
+  const before = streamOf(context.portfolio, stream)
+  const gap = sequence === 'gap' ? 'open' : before.gap
+  const claims = asExit(context, stream, said)
+  const decided = claims.candle.start <= before.candles[claims.kind]
   append(context, {
     type: 'signal',
     stream,
+    epoch: before.epoch,
+    kid,
     seq: claims.seq,
     hash,
     iat: claims.iat,
     kind: claims.kind,
-    candle: Math.max(claims.candle.start, before?.candles[claims.kind] ?? -1),
+    candle: Math.max(claims.candle.start, before.candles[claims.kind]),
     jti: claims.jti,
     gap,
   })
-  if (sequence === 'gap') tellMissed(context, stream, claims.seq - (before?.seq ?? 0) - 1)
-  if (decided) return refuse(context, claims, 'decision_repeated')
-  if (gap === 'open' && claims.kind === 'entry') return refuse(context, claims, 'sequence_gap')
+  const received = { stream, kid, claims, hash }
+  if (sequence === 'gap') tellMissed(context, stream, claims.seq - before.seq - 1)
+  if (decided) return refuse(context, received, 'decision_repeated')
+  if (gap === 'open' && claims.kind === 'entry') return refuse(context, received, 'sequence_gap')
   if (claims.kind === 'exit') supersedeEntries(context, { stream, since: claims.seq })
-  append(context, { type: 'ordered', order: seedOf(context, claims) })
+  append(context, { type: 'ordered', order: seedOf(context, received) })
 }
 
 /** An entry that sells is a way out for whoever holds something, or is about to. */
-function asExit({ portfolio }: DecisionContext, claims: Signal): Signal {
+function asExit({ portfolio }: DecisionContext, stream: string, claims: Signal): Signal {
   if (claims.kind !== 'entry' || claims.side !== 'sell') return claims
-  const key = `${nameOf(claims)} ${claims.market}`
+  const key = `${stream} ${claims.market}`
   const isBuying = ordersOf(portfolio, key).some(
     ({ kind, state }) => kind === 'entry' && isWorking(state),
   )
@@ -76,7 +93,7 @@ function asExit({ portfolio }: DecisionContext, claims: Signal): Signal {
   return { ...rest, kind: 'exit', type: 'market', size: { unit: 'percent', value: '100' } }
 }
 
-function seedOf(context: DecisionContext, claims: Signal): NewOrder {
+function seedOf(context: DecisionContext, { stream, kid, claims }: Received): NewOrder {
   const {
     kind,
     market,
@@ -91,10 +108,11 @@ function seedOf(context: DecisionContext, claims: Signal): NewOrder {
     maxHold,
   } = claims
   return {
-    clientOrderId: context.environment.clientOrderId(decisionOf(claims), kind),
-    stream: nameOf(claims),
+    clientOrderId: context.environment.clientOrderId(decisionOf(context, stream, claims), kind),
+    stream,
     kind,
     signal: claims.jti,
+    kid,
     seq: claims.seq,
     signedAt: claims.iat * 1000,
     validUntil: claims.validUntil * 1000,
@@ -125,38 +143,60 @@ function onTick(context: DecisionContext, market: string, price: Decimal): Decim
   return onTick.lt(WIRE_END) ? toDecimal(onTick) : price
 }
 
-/** What one provider signs never counts as another's: everything of a stream is kept under this name. */
-function nameOf({ iss, sub }: Pick<Signal, 'iss' | 'sub'>): string {
-  return streamName(iss, sub)
-}
-
 /** Once for each gap: from the signal behind it or from a head, whichever comes first. */
 export function tellMissed(context: DecisionContext, stream: string, missed: number): undefined {
   const message = `${missed} missed on ${shownStream(stream)}: ${sentenceOf('signals_missed')}`
   notice(context, { level: 'warning', code: 'signals_missed', message })
 }
 
-/** Two different signals with the same sequence number (equivocation): trading halts until a person has looked. */
-export function onEquivocation(context: DecisionContext, stream: string, seq: number): undefined {
+/**
+ * Two different signals with the same sequence number (equivocation): that provider has no more entries until the key of
+ * either is revoked, or a person has looked.
+ */
+export function onEquivocation(
+  context: DecisionContext,
+  stream: string,
+  { seq, kid }: Pick<SignedSignal, 'kid'> & { readonly seq: number },
+): undefined {
   const message = `${sentenceOf('equivocation')} (${shownStream(stream)}, number ${seq})`
   refuseInput(context, { stream, code: 'equivocation', message })
-  if (context.portfolio.trading === 'halted') return
-  setTrading(context, 'halted', 'equivocation')
+  const provider = context.portfolio.providers[providerOf(stream)]
+  const signers = [...new Set([streamOf(context.portfolio, stream).kid, kid])]
+  const isKnown = (
+    { length }: readonly string[],
+    at: number,
+    all: readonly (readonly string[])[],
+  ) => length === signers.length && signers.every((one) => all[at]?.includes(one))
+  if (provider === undefined || provider.equivocations.some(isKnown)) return
+  append(context, { type: 'equivocated', stream, seq, signers })
   notice(context, { level: 'error', code: 'equivocation', message })
 }
 
-function refuse(context: DecisionContext, claims: Signal, code: ExecutorCode): undefined {
+function refuse(
+  context: DecisionContext,
+  { stream, claims }: Received,
+  code: ExecutorCode,
+): undefined {
   refuseInput(context, {
     code,
     message: sentenceOf(code),
     signal: claims.jti,
-    stream: nameOf(claims),
+    stream,
     kind: claims.kind,
     market: claims.market,
   })
 }
 
-/** What a signal's orders are named after: its number too, for two signals of a bad provider may share one `jti`. */
-function decisionOf(claims: Pick<Signal, 'iss' | 'sub' | 'seq' | 'jti'>): string {
-  return `${nameOf(claims)}|${claims.seq}|${claims.jti}`
+/**
+ * What a signal's orders are named after: whose it is, which time the stream began and its number too, for two signals
+ * of a bad provider, or of a thief and the genuine engine, may share one `jti`.
+ */
+function decisionOf(
+  { portfolio }: DecisionContext,
+  stream: string,
+  { sub, seq, jti }: Pick<Signal, 'sub' | 'seq' | 'jti'>,
+): string {
+  const name = providerOf(stream)
+  const { epoch } = streamOf(portfolio, stream)
+  return `${portfolio.providers[name]?.root ?? name}|${sub}|${epoch}|${seq}|${jti}`
 }

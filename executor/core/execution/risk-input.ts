@@ -11,6 +11,7 @@ import { type Portfolio, type Position, positionKey } from '../model/state.ts'
 import type { RiskInput } from '../risk/rules/types.ts'
 import type { DecisionContext } from './context.ts'
 import { losses } from './loss-limits.ts'
+import { standingOf } from './provider-standing.ts'
 import { comparison } from './reconcile.ts'
 
 export function riskInput(context: DecisionContext, order: Order, plan: PlannedOrder): RiskInput {
@@ -52,6 +53,7 @@ export function riskInput(context: DecisionContext, order: Order, plan: PlannedO
     unknownOnMarket: unknownAround(portfolio, order),
     comparison: comparison(context, market),
     trading: portfolio.trading,
+    provider: standingOf(context, order),
   }
 }
 

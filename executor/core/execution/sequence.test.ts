@@ -1,9 +1,9 @@
 import { GENESIS, hashText } from '@keyside/protocol'
 import { expect, test } from 'vitest'
-import { TestExecutor } from '../../testing/rig.ts'
+import { jtiOf, TestExecutor } from '../../testing/rig.ts'
 import { judgeSequence } from './sequence.ts'
 
-const last = { seq: 5, hash: hashText('five') }
+const last = { seq: 5, hash: hashText('five'), base: 'known', floor: 100 } as const
 const other = hashText('another')
 
 test.each([
@@ -15,13 +15,14 @@ test.each([
   ['gap', { seq: 10_005, prev: other, hash: other }],
   ['sequence_jump', { seq: 10_006, prev: other, hash: other }],
   ['sequence_old', { seq: 4, prev: other, hash: other }],
+  ['sequence_old', { seq: 6, prev: last.hash, hash: other, iat: 99 }],
 ] as const)('after number 5: %s for %o', (verdict, signal) => {
-  expect(judgeSequence(last, signal)).toBe(verdict)
+  expect(judgeSequence(last, { iat: 100, ...signal })).toBe(verdict)
 })
 
 test('starts with number 1, or with what a head says', () => {
-  expect(judgeSequence(null, { seq: 1, prev: GENESIS, hash: other })).toBe('next')
-  expect(judgeSequence(null, { seq: 2, prev: other, hash: other })).toBe('sequence_unbased')
+  expect(judgeSequence(null, { seq: 1, prev: GENESIS, hash: other, iat: 1 })).toBe('next')
+  expect(judgeSequence(null, { seq: 2, prev: other, hash: other, iat: 1 })).toBe('sequence_unbased')
 })
 
 test('takes the same signal again without a word and without an order', async () => {
@@ -35,15 +36,24 @@ test('takes the same signal again without a word and without an order', async ()
   expect(executor.exchange.sent).toHaveLength(1)
 })
 
-test('halts when one number has two signals, and stays halted over a restart', async () => {
-  const executor = new TestExecutor()
+test('a stream that begins anew takes nothing before its head, not even number 1', () => {
+  const awaited = { ...last, seq: 0, hash: GENESIS, base: 'awaited', floor: 0 } as const
+  const first = { seq: 1, prev: GENESIS, hash: other, iat: 1 }
+  expect(judgeSequence(awaited, first)).toBe('sequence_unbased')
+})
+
+test('one number with two signals stops its provider and no other, over a restart, until a person has looked', async () => {
+  const executor = new TestExecutor({ streams: ['demo', 'other'] })
   await executor.enter()
-  const twin = executor.signal({ seq: 1, prev: GENESIS, reason: 'the other one' })
-  await executor.give(twin)
-  expect(executor.told()).toContain('notice equivocation')
-  expect(executor.state().portfolio.trading).toBe('halted')
+  await executor.give(executor.signal({ seq: 1, prev: GENESIS, reason: 'the other one' }))
+  expect(executor.told().filter((line) => line === 'notice equivocation')).toHaveLength(1)
   executor.crash()
-  expect(executor.state().portfolio.trading).toBe('halted')
+  await executor.enterFrom('other')
+  expect(executor.told().at(-1)).toBe('entry denied provider.state')
+  expect(executor.state().portfolio.trading).toBe('running')
+  await executor.give({ type: 'unhalt', by: 'device' })
+  await executor.give(executor.signal({ sub: 'other', jti: jtiOf('other 2') }))
+  expect(executor.told().at(-1)).toBe('entry filled')
 })
 
 test('tells once what was missed when the next signal shows the gap, also before an exit', async () => {

@@ -19,9 +19,12 @@ export type Sequence =
  * Any other first signal is refused, and the stream starts at the head that follows within 15 s.
  */
 export function judgeSequence(
-  stream: Pick<Stream, 'seq' | 'hash'> | null,
-  { seq, prev, hash }: { seq: number; prev: string; hash: string },
+  stream: Pick<Stream, 'seq' | 'hash' | 'base' | 'floor'> | null,
+  { seq, prev, hash, iat }: { seq: number; prev: string; hash: string; iat: number },
 ): Sequence {
+  // Began anew: number 1 may be a very old one.
+  if (stream?.base === 'awaited') return 'sequence_unbased'
+  if (iat < (stream?.floor ?? 0)) return 'sequence_old'
   const { seq: last, hash: lastHash } = stream ?? { seq: 0, hash: GENESIS }
   if (stream === null && seq !== 1) return 'sequence_unbased'
   if (seq < last) return 'sequence_old'

@@ -1,7 +1,7 @@
 // A provider without a sign of life: told once, an alarm while a position is open, and closed where the policy says so.
 
 import { shownStream } from '@keyside/protocol'
-import { streamOf } from '../model/apply.ts'
+import { streamOf } from '../model/apply-stream.ts'
 import { sentenceOf } from '../model/codes.ts'
 import type { State } from '../model/state.ts'
 import { startClosing } from './close-position.ts'

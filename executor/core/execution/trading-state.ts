@@ -4,10 +4,12 @@ import { sentenceOf } from '../model/codes.ts'
 import type { Order } from '../model/order.ts'
 import { isPending } from '../model/order-table.ts'
 import { isDayClosed } from '../model/profit.ts'
+import { STANDINGS } from '../risk/rules/provider.ts'
 import { HEAD_LIFE_MS } from '../risk/rules/timing.ts'
 import { append, type DecisionContext, report } from './context.ts'
 import { denyOrder } from './deny.ts'
 import { requestCancel } from './order-polling.ts'
+import { equivocated, standingOf } from './provider-standing.ts'
 import { silentFrom } from './silence.ts'
 
 /** A halt may be made one that sells; nothing but its end makes it keep again. */
@@ -24,19 +26,28 @@ export function setTrading(
   if (trading !== state) report(context, { type: 'state', state, by })
 }
 
-/** Only ever asked for at the device's own terminal. */
+/** Only ever asked for at the device's own terminal: whoever asks has looked. */
 export function unhalt(context: DecisionContext, by: string): undefined {
+  for (const provider of equivocated(context.portfolio))
+    append(context, { type: 'equivocation_cleared', provider, by })
   if (context.portfolio.trading === 'halted') setTrading(context, 'running', by)
 }
 
-/** While trading is halted, or its provider is silent, no entry rests at the exchange: it would be new risk. */
+/**
+ * While trading is halted, or its provider is silent or stopped, no entry rests at the exchange: it would be new risk.
+ * Of a revoked key nothing does.
+ */
 export function clearEntries(context: DecisionContext): undefined {
   const closed = whyClosed(context)
   for (const order of Object.values(context.portfolio.orders)) {
+    if (order.kind === 'stop') continue
+    const standing = standingOf(context, order)
+    if (standing === 'key_revoked') requestCancel(context, order)
     if (order.kind !== 'entry') continue
-    if (order.state === 'waiting' && closed !== null) withdraw(context, order, closed)
+    const why = closed ?? (standing === 'followed' ? null : STANDINGS[standing])
+    if (order.state === 'waiting' && why !== null) withdraw(context, order, why)
     const silence = context.environment.now - silentFrom(context, order.stream)
-    if (context.portfolio.trading === 'halted' || silence > HEAD_LIFE_MS)
+    if (context.portfolio.trading === 'halted' || standing !== 'followed' || silence > HEAD_LIFE_MS)
       requestCancel(context, order)
   }
 }

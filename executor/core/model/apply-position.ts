@@ -107,7 +107,7 @@ function newExits({ takeProfits = [], trailingStop, breakEven, maxHold }: OrderI
  */
 function bought(before: Position, order: Order, trade: Fill, at: number): Position {
   const newest = order.seq >= before.seq
-  const newer = newest && order.signal !== before.signal
+  const newer = newest && (order.signal !== before.signal || order.seq !== before.seq)
   const net = minus(trade.amount, feeInBase(before.market, trade))
   return {
     ...before,

@@ -33,7 +33,16 @@ test('a fee taken in base is no longer held', async () => {
 test("a stream's number never goes back", () => {
   const { portfolio } = new TestExecutor().state()
   const to = (seq: number) =>
-    ({ type: 'baselined', stream: 'home/demo', seq, hash: 'x', iat: 1, missed: 0, at: 1 }) as const
+    ({
+      type: 'baselined',
+      stream: 'home/demo',
+      kid: 'a',
+      seq,
+      hash: 'x',
+      iat: 1,
+      missed: 0,
+      at: 1,
+    }) as const
   expect(() => apply(apply(portfolio, to(5)), to(4))).toThrow(/back/)
 })
 

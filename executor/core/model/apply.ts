@@ -1,5 +1,4 @@
 // The fold: one event changes the portfolio, and start-up is nothing but this from the first event to the last.
-import { GENESIS } from '@keyside/protocol'
 import {
   applyBest,
   applyDayLost,
@@ -20,23 +19,34 @@ import {
   applyUnprotected,
   applyWrittenOff,
 } from './apply-position.ts'
+import {
+  applyEquivocated,
+  applyKeyset,
+  applyProvider,
+  clearEquivocation,
+} from './apply-provider.ts'
 import { adjust, applyMissing, close as closeMarket, reopen } from './apply-reconciliation.ts'
+import { applyBaselined, applySignal, withStream } from './apply-stream.ts'
 import type { JournalEvent, Step } from './events.ts'
 import type { Order, PlannedOrder } from './order.ts'
 import { isFinal, nextState } from './order-table.ts'
-import { type Codes, type Portfolio, positionKey, type Stream } from './state.ts'
+import { type Codes, type Portfolio, positionKey } from './state.ts'
 
 /** Throws for an event that cannot follow: nothing of such a decision may be written. */
 export function apply(portfolio: Portfolio, event: JournalEvent): Portfolio {
   switch (event.type) {
+    case 'provider':
+      return applyProvider(portfolio, event)
+    case 'keyset':
+      return applyKeyset(portfolio, event)
+    case 'equivocated':
+      return applyEquivocated(portfolio, event)
+    case 'equivocation_cleared':
+      return clearEquivocation(portfolio, event.provider)
     case 'baselined':
-      return withStream(portfolio, event.stream, { ...numbers(event), gap: 'none' })
+      return applyBaselined(portfolio, event)
     case 'signal':
-      return withStream(portfolio, event.stream, {
-        ...numbers(event),
-        gap: event.gap,
-        candles: { ...streamOf(portfolio, event.stream).candles, [event.kind]: event.candle },
-      })
+      return applySignal(portfolio, event)
     case 'silence':
       return withStream(portfolio, event.stream, { silentSince: event.since })
     case 'ordered': {
@@ -124,35 +134,10 @@ const NEW_ORDER = {
   end: null,
 } as const
 
-const NEW_STREAM: Stream = {
-  seq: 0,
-  hash: GENESIS,
-  iat: 0,
-  gap: 'none',
-  candles: { entry: -1, exit: -1 },
-  silentSince: 0,
-}
-
-export function streamOf(portfolio: Portfolio, name: string): Stream {
-  return portfolio.streams[name] ?? NEW_STREAM
-}
-
 export function orderIn(portfolio: Portfolio, clientOrderId: string): Order {
   const order = portfolio.orders[clientOrderId]
   if (order === undefined) throw new Error(`no open order ${clientOrderId}`)
   return order
-}
-
-function numbers(event: { seq: number; hash: string; iat: number }) {
-  return { seq: event.seq, hash: event.hash, iat: event.iat }
-}
-
-function withStream(portfolio: Portfolio, name: string, change: Partial<Stream>): Portfolio {
-  const before = streamOf(portfolio, name)
-  // An old signal must stay old.
-  if (change.seq !== undefined && change.seq < before.seq)
-    throw new Error(`the number of ${name} went from ${before.seq} back to ${change.seq}`)
-  return { ...portfolio, streams: { ...portfolio.streams, [name]: { ...before, ...change } } }
 }
 
 function withOrder(portfolio: Portfolio, order: Order): Portfolio {

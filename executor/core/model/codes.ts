@@ -8,8 +8,26 @@ export const EXECUTOR_SENTENCES = {
   sequence_gap: 'signals before this one are missing: entries wait until the next head',
   sequence_old: 'this signal is older than one already seen: nothing was done',
   sequence_jump: 'the signal is numbered more than 10 000 ahead of the last one: ask the provider',
+  candle_ahead:
+    'the signal speaks of a candle that begins after it was signed: nothing was done, ask the provider',
+  key_revoked:
+    'a key of the provider is revoked: what it signed counts no longer, its orders that wait are taken back, and its streams go on with the next head of another key; nothing is to be done',
+  keyset_taken: 'the provider has published new keys, and they count now: nothing is to be done',
+  keyset_missing:
+    'the provider names a newer keyset than this device has: no entries until it is here; look whether it stays so, and ask the provider',
+  provider_followed: 'the provider is verified and its signals count: nothing is to be done',
+  provider_unverified:
+    'the provider cannot be verified, so none of its signals counts: what you hold of it is looked after as before, ask the provider',
+  provider_unreachable:
+    'the provider cannot be reached, so no signal comes: what you hold of it is looked after as before, and the connection is tried again',
+  provider_ended:
+    'the provider gives no more signals: what you hold of it is looked after as before, ask the provider for a new link',
+  provider_equivocated:
+    'the provider has signed two keysets with one version: it gets no entries, what you hold of it is looked after as before, ask the provider',
+  provider_removed:
+    'the provider is not followed any more: what you hold of it is looked after as before',
   equivocation:
-    'the provider signed two different signals with one number: trading is halted, ask the provider before you run "keyside unhalt"',
+    'the provider signed two different signals with one number: it gets no entries until it has revoked the key, or until you have asked there and run "keyside unhalt"',
   decision_repeated: 'this stream has already decided on this candle: one decision, one order',
   head_behind:
     'the head says less than the signals before it: the provider has lost signals, ask there',

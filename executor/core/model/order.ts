@@ -28,6 +28,9 @@ export interface NewOrder {
   readonly kind: OrderKind
   /** `jti` of the signal (or head) behind it. */
   readonly signal: string
+  /** Thumbprint of the key that signed it; absent with what the device orders by itself. */
+  readonly kid?: string
+  /** The signal's number; -1 once its key is revoked. */
   readonly seq: number
   readonly signedAt: number
   readonly validUntil: number

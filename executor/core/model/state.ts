@@ -6,8 +6,42 @@ import type { Reconciliation } from './observation.ts'
 import type { Order, OrderIntent } from './order.ts'
 import type { OrderState } from './order-table.ts'
 
+/**
+ * `followed`: all is well. `unverified`: no keyset that counts. `equivocated`: two keysets of one version. Where it is not
+ * `followed` there are no entries; what is held is managed all the same.
+ */
+export type ProviderStatus =
+  | 'followed'
+  | 'unverified'
+  | 'unreachable'
+  | 'ended'
+  | 'equivocated'
+  | 'removed'
+
+/** Whoever signs the streams `<name>/…`; the name is the device's own. */
+export interface Provider {
+  /** Fingerprint of the root that was pinned: it is the provider, and never changes. */
+  readonly root: string
+  readonly status: ProviderStatus
+  /** Null while there was none, and for an engine of one's own. `iat` in seconds. */
+  readonly keyset: { readonly version: number; readonly hash: string; readonly iat: number } | null
+  /** Thumbprints of keys whose word counts no longer. */
+  readonly revoked: readonly string[]
+  /** Signed two signals with one number: the thumbprints, for each such pair. */
+  readonly equivocations: readonly (readonly string[])[]
+}
+
 /** Bounds of the numbers that keep a stream's signals in order and out of the past. */
 export interface Stream {
+  /** How often it began anew, because a key that had signed in it was revoked. */
+  readonly epoch: number
+  /** `awaited`: it begins with the next head, and no signal counts before. */
+  readonly base: 'known' | 'awaited'
+  /** What was signed before it counts no longer, seconds. */
+  readonly floor: number
+  /** Who signed its last signal or baseline, and all who did since it began. Thumbprints. */
+  readonly kid: string
+  readonly signers: readonly string[]
   readonly seq: number
   readonly hash: string
   /** When the last signal or baseline was signed, seconds. */
@@ -42,7 +76,7 @@ export interface Position {
   readonly cost: Decimal
   /** Fees of what is held, those in its own coins aside. */
   readonly fees: readonly Fee[]
-  /** The last entry's number in the stream and its `jti`. */
+  /** The last entry's number in the stream and its `jti`; the number is -1 once the stream has begun anew after it. */
   readonly seq: number
   readonly signal: string
   /** Quote per base; null without one. It is raised and never lowered. */
@@ -91,6 +125,8 @@ export interface Portfolio {
   readonly onHalt: 'keep' | 'sell'
   /** Unix ms. */
   readonly tradingSince: number
+  readonly providers: Readonly<Record<string, Provider>>
+  /** By `<provider>/<stream>`, as are positions and orders. */
   readonly streams: Readonly<Record<string, Stream>>
   /** By client order id; only those whose life is not over. */
   readonly orders: Readonly<Record<string, Order>>
@@ -123,6 +159,8 @@ export interface Query {
 
 /** What a head says of one stream. */
 export interface StreamHead extends Pick<Head, 'iat' | 'jti'> {
+  /** Thumbprint of the key that signed it. */
+  readonly kid: string
   readonly seq: number
   readonly hash: string
   readonly position: 'long' | 'flat'
@@ -136,9 +174,20 @@ export interface HeadSeen {
   readonly aheadSince: number
 }
 
+interface KeysetNamed {
+  readonly version: number
+  readonly kid: string
+  /** Unix ms. */
+  readonly since: number
+  /** Whether the trader heard that it is missing. */
+  readonly told: 'yes' | 'no'
+}
+
 /** Forgotten by a restart, and found again by asking. */
 export interface Session {
   readonly heads: Readonly<Record<string, HeadSeen>>
+  /** The highest keyset version that a head of each provider has named, and who signed that. */
+  readonly keysetsNamed: Readonly<Record<string, KeysetNamed>>
   readonly queries: Readonly<Record<string, Query>>
   readonly cancels: Readonly<Record<string, Query>>
   /** The open orders of a market, for the stops that rest there. */
@@ -188,6 +237,7 @@ export const EMPTY_PORTFOLIO: Portfolio = {
   trading: 'running',
   onHalt: 'keep',
   tradingSince: 0,
+  providers: {},
   streams: {},
   orders: {},
   ordersByPosition: {},
@@ -204,6 +254,7 @@ export const EMPTY_PORTFOLIO: Portfolio = {
 
 export const EMPTY_SESSION: Session = {
   heads: {},
+  keysetsNamed: {},
   queries: {},
   cancels: {},
   stopWatch: {},
@@ -222,4 +273,9 @@ export const EMPTY_SESSION: Session = {
 /** Ids have no space, and neither have markets. */
 export function positionKey(order: { stream: string; intent: Pick<Signal, 'market'> }): string {
   return `${order.stream} ${order.intent.market}`
+}
+
+/** The device's own name of whoever signs a stream; ids have no "/". */
+export function providerOf(stream: string): string {
+  return stream.slice(0, stream.indexOf('/'))
 }

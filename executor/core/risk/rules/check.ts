@@ -6,6 +6,7 @@ import { duplicate, fatFinger, overtrading } from './fat-finger.ts'
 import { liquidity } from './liquidity.ts'
 import { dayLoss, drawdown } from './losses.ts'
 import { priceCollar, selfTrade, spread } from './price.ts'
+import { providerState } from './provider.ts'
 import { reconciled } from './reconciled.ts'
 import { deny } from './rule-result.ts'
 import { environment, streams, symbols, types } from './scope.ts'
@@ -29,6 +30,7 @@ export const RULES: readonly Rule[] = [
   types,
   symbols,
   streams,
+  providerState,
   environment,
   unknownOrders,
   reconciled,

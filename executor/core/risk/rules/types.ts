@@ -3,7 +3,11 @@ import type { Decimal } from '@keyside/protocol'
 import type { DecidedEntry, Losses } from '../../model/counters.ts'
 import type { Liquidity, MarketRules, OrderRequest, Quote } from '../../model/exchange.ts'
 import type { Comparison } from '../../model/observation.ts'
+import type { ProviderStatus } from '../../model/state.ts'
 import type { Policy } from '../policy/schema.ts'
+
+/** How the provider stands to whom the entry's signature belongs: anything but `followed` stops its entries. */
+export type Standing = ProviderStatus | 'unknown' | 'keyset_missing' | 'key_revoked'
 
 export interface RiskInput {
   /** Unix ms, read once. */
@@ -71,6 +75,7 @@ export interface RiskInput {
   /** Whether the exchange agrees with the portfolio on this market. */
   readonly comparison: Comparison
   readonly trading: 'running' | 'paused' | 'halted'
+  readonly provider: Standing
 }
 
 /** A rule has no opinion (null), asks for the trader, or denies. */

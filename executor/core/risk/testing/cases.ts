@@ -92,6 +92,8 @@ export const ALLOWED: readonly Case[] = [
   ['confirm.above', 'an approved entry', { ...entry, approved: 'tapped' }, { approval: 'always' }],
   ['confirm.above', 'an exit', exit, { approval: 'always' }],
   ['unknown.open', 'an order when nothing is unknown', entry],
+  ['provider.state', 'an entry of a provider that is followed', entry],
+  ['provider.state', 'a way out of what a provider left', { ...exit, provider: 'ended' }],
   ['recon.drift', 'an entry where the exchange bears the book out', entry],
   ['recon.drift', 'a way out of a market that does not agree', { ...exit, comparison: 'drift' }],
 ]
@@ -148,6 +150,13 @@ export const REFUSED: readonly Case[] = [
   ['unknown.open', 'an entry beside an unknown order', { ...entry, unknownOnMarket: 1 }],
   ['unknown.open', 'an exit beside an unknown order', { ...exit, unknownOnMarket: 1 }],
   ['unknown.open', 'a count that is no number', { ...entry, unknownOnMarket: Number.NaN }],
+  ['provider.state', 'an entry of a stranger', { ...entry, provider: 'unknown' }],
+  ['provider.state', 'an entry of a revoked key', { ...entry, provider: 'key_revoked' }],
+  [
+    'provider.state',
+    'an entry while a keyset is missing',
+    { ...entry, provider: 'keyset_missing' },
+  ],
   ['recon.drift', 'an entry before the first comparison', { ...entry, comparison: 'not_yet' }],
   ['recon.drift', 'an entry where coins are missing', { ...entry, comparison: 'drift' }],
   ['recon.drift', 'an entry where an order came back', { ...entry, comparison: 'reappeared' }],

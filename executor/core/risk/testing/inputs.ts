@@ -86,6 +86,7 @@ export const entry: RiskInput = {
   unknownOnMarket: 0,
   comparison: 'agrees',
   trading: 'running',
+  provider: 'followed',
 }
 export const exit: RiskInput = {
   ...entry,
