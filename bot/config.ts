@@ -1,5 +1,6 @@
 // The section "bot" of config.yaml.
 import { enrolKey, id } from '@keyside/protocol'
+import { tlsSetting } from '@keyside/runtime'
 import { z } from 'zod'
 
 const file = z.string().min(1)
@@ -13,6 +14,8 @@ export const botConfig = z.strictObject({
     tokenFile: file,
     /** Whether the token may travel in clear to another machine. */
     plaintext: z.enum(['yes', 'no']).default('no'),
+    /** By what an mqtts:// broker is known. */
+    tls: tlsSetting.default('ca'),
   }),
   signingKeyFile: file,
   /** The one device whose reports count: its id and public key, pinned at pairing. */

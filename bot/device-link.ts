@@ -1,6 +1,13 @@
 // The link to the device: broker connection, outgoing commands, incoming reports.
 import type { SigningKey } from '@keyside/protocol'
-import { type Clock, type Link, type Logger, openLink, type RandomBytes } from '@keyside/runtime'
+import {
+  type Clock,
+  type Link,
+  type Logger,
+  openLink,
+  type RandomBytes,
+  tlsTrust,
+} from '@keyside/runtime'
 import { say } from './commands/run.ts'
 import type { BotConfig } from './config.ts'
 import { Device } from './device/device.ts'
@@ -49,6 +56,7 @@ export function openDeviceLink(
   const link: Link = openLink({
     url: config.broker.url,
     plaintext: config.broker.plaintext,
+    tls: tlsTrust(config.broker.tls),
     clientId: config.id,
     token: access,
     subscribe: receiver.topics,

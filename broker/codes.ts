@@ -6,6 +6,7 @@ const START_CODES = [
   'broker_address_unusable',
   'broker_self_test_failed',
   'broker_access_list_broken',
+  'broker_certificate_broken',
 ] as const
 
 /** Reasons to refuse a client or a message; logged. A refused token keeps its own code. */

@@ -5,6 +5,7 @@ import { z } from 'zod'
 
 const port = z.int().min(0).max(65_535)
 const count = z.int().min(1)
+const file = z.string().min(1)
 
 const limits = z.strictObject({
   /** Largest MQTT packet, fixed header included. */
@@ -31,22 +32,33 @@ const limits = z.strictObject({
   maxKeepaliveSeconds: z.int().min(1).max(65_535).default(120),
 })
 
-export const brokerConfig = z.strictObject({
-  /** The audience that access tokens must name. */
-  id: id.default('broker'),
-  host: z.string().min(1).default('127.0.0.1'),
-  /** MQTT over TCP; 0 takes any free port. */
-  port: port.default(1883),
-  /** MQTT over WebSocket; 0 takes any free port, null switches it off. */
-  wsPort: port.nullable().default(8083),
-  /** Public key of the access authority, 32 bytes in base64url. */
-  authority: z.string().refine((key) => enrolKey(key).ok, 'expected an Ed25519 public key'),
-  /** The only `iss` that the authority may write. */
-  issuer: id.default('authority'),
-  /** Who is invited and who is shut out; null: nobody, and nobody. */
-  accessList: z.string().min(1).nullable().default(null),
-  limits: limits.prefault({}),
-})
+export const brokerConfig = z
+  .strictObject({
+    /** The audience that access tokens must name. */
+    id: id.default('broker'),
+    host: z.string().min(1).default('127.0.0.1'),
+    /** MQTT over TCP; 0 takes any free port, null switches it off. */
+    port: port.nullable().default(1883),
+    /** MQTT over WebSocket; 0 takes any free port, null switches it off. */
+    wsPort: port.nullable().default(8083),
+    /** MQTT over a Unix socket that this user alone can reach. */
+    socket: file.nullable().default(null),
+    /** PEM files of the certificate, with its chain, and of its key. Null: in clear, on loopback alone. */
+    tls: z.strictObject({ certFile: file, keyFile: file }).nullable().default(null),
+    /** Whether everything may travel in clear to other machines. */
+    plaintext: z.enum(['yes', 'no']).default('no'),
+    /** Public key of the access authority, 32 bytes in base64url. */
+    authority: z.string().refine((key) => enrolKey(key).ok, 'expected an Ed25519 public key'),
+    /** The only `iss` that the authority may write. */
+    issuer: id.default('authority'),
+    /** Who is invited and who is shut out; null: nobody, and nobody. */
+    accessList: file.nullable().default(null),
+    limits: limits.prefault({}),
+  })
+  .refine(({ port, socket }) => port !== null || socket !== null, {
+    path: ['port'],
+    message: 'expected a port, or a socket',
+  })
 
 export type BrokerConfig = z.infer<typeof brokerConfig>
 export type BrokerLimits = BrokerConfig['limits']

@@ -29,6 +29,7 @@ export class Connections {
 
   /** Adds a new socket. Above the budget, the network with the most unauthenticated sockets loses its oldest. */
   add(socket: Socket): void {
+    this.#sockets.set(socket, socket)
     // Without a listener a reset by the peer would be an uncaught exception.
     socket.on('error', () => undefined)
     const network = networkOf(socket.remoteAddress ?? '')
@@ -43,9 +44,10 @@ export class Connections {
     if (this.#pendingCount > this.#limits.maxPendingConnections) this.#displace()
   }
 
-  /** Remembers that `stream` reads from `socket`. */
-  bind(stream: Duplex, socket: Socket): void {
-    this.#sockets.set(stream, socket)
+  /** Remembers that `stream` reads from `below`: a socket, or a stream that was bound before. */
+  bind(stream: Duplex, below: Duplex): void {
+    const socket = this.#sockets.get(below)
+    if (socket !== undefined) this.#sockets.set(stream, socket)
   }
 
   /**

@@ -1,4 +1,5 @@
 // What other folders may use of the broker.
 export { BROKER_CODES } from './codes.ts'
 export { brokerConfig } from './config.ts'
+export { type OwnCertificate, ownCertificate } from './own-certificate.ts'
 export { type Broker, startBroker } from './start.ts'

@@ -1,18 +1,23 @@
-// Listeners for MQTT over TCP and over WebSocket: each makes guarded byte streams of its connections.
+// Listeners for MQTT over TCP, over WebSocket and over a Unix socket: each makes guarded byte streams of its connections.
 import { createServer as createHttpServer, type IncomingMessage } from 'node:http'
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
+import { TLSSocket } from 'node:tls'
 import { guardPackets, KeysideError } from '@keyside/runtime'
 import { createWebSocketStream, WebSocketServer } from 'ws'
+import type { Certificate } from './certificate.ts'
 import type { StartCode } from './codes.ts'
 import type { BrokerLimits } from './config.ts'
 import type { Connections } from './connections.ts'
 import { awaitConnect } from './first-packet.ts'
 import { readWhole } from './read-whole.ts'
+import { listenUnix } from './unix-socket.ts'
 
 export interface ConnectionHandlers {
   readonly limits: BrokerLimits
   readonly connections: Connections
+  /** Null: in clear. */
+  readonly certificate: Certificate | null
   /** A stream that begins with a whole CONNECT. */
   onConnect(stream: Duplex, request?: IncomingMessage): void
   /** A stream that failed before its CONNECT. */
@@ -20,7 +25,7 @@ export interface ConnectionHandlers {
 }
 
 export interface Listener {
-  /** Such as `mqtt://127.0.0.1:1883`. */
+  /** Such as `mqtts://127.0.0.1:8883`, `wss://…` or `unix:/path`. */
   readonly url: string
   /** Takes no new connection; resolves when the last open one is gone. */
   close(): Promise<void>
@@ -35,26 +40,35 @@ const MAX_MESSAGE_BYTES = 65_536
  */
 const BACKLOG = 4096
 
+interface ListenAddress {
+  readonly host: string
+  readonly port: number
+}
+
 export async function listenTcp(
-  host: string,
-  port: number,
+  address: ListenAddress,
   handlers: ConnectionHandlers,
 ): Promise<Listener> {
-  const server = createServer({ noDelay: true }, (socket) => {
-    handlers.connections.add(socket)
-    guardConnection({ stream: socket, socket }, handlers)
-  })
-  return listen(server, { scheme: 'mqtt', setting: 'broker.port', host, port })
+  const server = accept(handlers, (stream) => guardConnection(stream, handlers))
+  await bind(server, address, 'broker.port')
+  const scheme = handlers.certificate === null ? 'mqtt' : 'mqtts'
+  return { url: urlOf(scheme, server), close: () => closeServer(server) }
+}
+
+/** Without TLS: what is sent there stays on this machine, and no other user of it can reach the socket. */
+export async function listenSocket(path: string, handlers: ConnectionHandlers): Promise<Listener> {
+  const own = { ...handlers, certificate: null }
+  const server = accept(own, (stream) => guardConnection(stream, own))
+  const free = await listenUnix(server, path)
+  return { url: `unix:${path}`, close: () => closeServer(server).then(free) }
 }
 
 export async function listenWs(
-  host: string,
-  port: number,
+  address: ListenAddress,
   handlers: ConnectionHandlers,
 ): Promise<Listener> {
   const { maxPacketBytes } = handlers.limits
   const http = createHttpServer()
-  http.on('connection', (socket) => handlers.connections.add(socket))
   http.on('request', (_, response) => {
     response.writeHead(426, { connection: 'close' }).end('This is MQTT over WebSocket.\n')
   })
@@ -66,26 +80,37 @@ export async function listenWs(
   })
   sockets.on('connection', (socket, request) => {
     const stream = createWebSocketStream(socket)
-    guardConnection({ stream, socket: request.socket }, handlers, request)
+    handlers.connections.bind(stream, request.socket)
+    guardConnection(stream, handlers, request)
     // MQTT 3.1.1 section 6: the client must offer the subprotocol "mqtt".
     if (socket.protocol !== 'mqtt') stream.destroy(new Error('expected the subprotocol "mqtt"'))
   })
-  // The WebSocket server repeats the errors of its HTTP server; `listen` answers them there.
-  sockets.on('error', () => undefined)
-  return listen(http, { scheme: 'ws', setting: 'broker.wsPort', host, port })
+  const server = accept(handlers, (stream) => http.emit('connection', stream))
+  await bind(server, address, 'broker.wsPort')
+  const scheme = handlers.certificate === null ? 'ws' : 'wss'
+  return { url: urlOf(scheme, server), close: () => closeServer(server) }
 }
 
-interface Connection {
-  readonly stream: Duplex
-  readonly socket: Socket
+/** A server whose connections are counted from their first byte on, a TLS handshake included. */
+function accept(
+  { certificate, connections }: ConnectionHandlers,
+  onStream: (stream: Socket) => void,
+): Server {
+  return createServer({ noDelay: true }, (socket) => {
+    connections.add(socket)
+    if (certificate === null) return onStream(socket)
+    const { context } = certificate
+    const stream = new TLSSocket(socket, { isServer: true, secureContext: context })
+    connections.bind(stream, socket)
+    onStream(stream)
+  })
 }
 
 function guardConnection(
-  { stream, socket }: Connection,
+  stream: Duplex,
   handlers: ConnectionHandlers,
   request?: IncomingMessage,
 ): void {
-  handlers.connections.bind(stream, socket)
   guardPackets(stream, handlers.limits.maxPacketBytes)
   readWhole(stream)
   stream.on('error', handlers.onBroken)
@@ -95,19 +120,11 @@ function guardConnection(
   })
 }
 
-interface ListenAddress {
-  readonly scheme: string
-  readonly setting: string
-  readonly host: string
-  readonly port: number
-}
-
-async function listen(server: Server, address: ListenAddress): Promise<Listener> {
+async function bind(server: Server, address: ListenAddress, setting: string): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>()
-  server.once('error', (error) => reject(explain(error, address)))
-  server.listen({ port: address.port, host: address.host, backlog: BACKLOG }, resolve)
+  server.once('error', (error) => reject(explain(error, address, setting)))
+  server.listen({ ...address, backlog: BACKLOG }, resolve)
   await promise
-  return { url: urlOf(address.scheme, server), close: () => closeServer(server) }
 }
 
 function urlOf(scheme: string, server: Server): string {
@@ -123,7 +140,8 @@ function closeServer(server: Server): Promise<void> {
 
 function explain(
   error: NodeJS.ErrnoException,
-  { host, port, setting }: ListenAddress,
+  { host, port }: ListenAddress,
+  setting: string,
 ): KeysideError {
   const taken = error.code === 'EADDRINUSE'
   const code: StartCode = taken ? 'broker_port_taken' : 'broker_address_unusable'

@@ -1,6 +1,7 @@
 // The self-test at start-up: connects without a token and expects a refusal.
 import { connect } from 'node:net'
 import type { Duplex } from 'node:stream'
+import { connect as connectTls } from 'node:tls'
 import { createWebSocketStream, WebSocket } from 'ws'
 
 export type SelfTestResult = 'refused' | 'accepted' | 'no answer'
@@ -11,7 +12,7 @@ const CONNECT = Buffer.from(
   'latin1',
 )
 
-/** `url` is of the scheme mqtt or ws. */
+/** `url` is one of a Listener. */
 export async function connectWithoutToken(url: string, timeoutMs: number): Promise<SelfTestResult> {
   const stream = dial(url)
   const { promise, resolve } = Promise.withResolvers<SelfTestResult>()
@@ -34,11 +35,16 @@ export async function connectWithoutToken(url: string, timeoutMs: number): Promi
 }
 
 function dial(address: string): Duplex {
+  if (address.startsWith('unix:')) return connect({ path: address.slice('unix:'.length) })
   const url = new URL(address)
   // A listener on every interface has an address that cannot be dialled everywhere.
   if (['0.0.0.0', '[::]'].includes(url.hostname)) url.hostname = 'localhost'
-  if (url.protocol === 'ws:') return createWebSocketStream(new WebSocket(url, 'mqtt'))
-  return connect(Number(url.port), url.hostname.replace(/^\[|\]$/g, ''))
+  // Whether the certificate is trusted is for clients to say: the broker asks itself.
+  const self = { rejectUnauthorized: false }
+  if (['ws:', 'wss:'].includes(url.protocol))
+    return createWebSocketStream(new WebSocket(url, 'mqtt', self))
+  const place = { port: Number(url.port), host: url.hostname.replace(/^\[|\]$/g, '') }
+  return url.protocol === 'mqtts:' ? connectTls({ ...place, ...self }) : connect(place)
 }
 
 /** MQTT 3.1.1 section 3.2: the fourth byte is the return code, and 0 lets in. */

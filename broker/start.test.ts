@@ -293,7 +293,7 @@ test.each(['port', 'wsPort'] as const)(
 )
 
 test('does not start on an address that this machine does not have', async () => {
-  const host = { host: '203.0.113.1' }
+  const host = { host: '203.0.113.1', plaintext: 'yes' as const }
   await expect(startTestBroker(host)).rejects.toMatchObject({ code: 'broker_address_unusable' })
 })
 

@@ -1,20 +1,18 @@
-// The composition: access list, sessions and hooks, aedes, the listeners, the self-test, and the way back down.
-import type { EventEmitter } from 'node:events'
+// The composition: what the files say, sessions, aedes, the listeners, and the way back down.
 import { resolve } from 'node:path'
-import { keyring, seconds } from '@keyside/protocol'
-import { publicKey } from '@keyside/protocol/node'
-import { type Clock, describeError, KeysideError, type Logger } from '@keyside/runtime'
-import { Aedes, type Client } from 'aedes'
+import { seconds } from '@keyside/protocol'
+import type { Clock, Logger } from '@keyside/runtime'
 import { AccessList } from './access-list.ts'
 import { type Authenticate, authenticate } from './authenticate.ts'
+import { Certificate } from './certificate.ts'
 import type { BrokerConfig } from './config.ts'
 import { Connections } from './connections.ts'
-import { createHooks } from './hooks.ts'
-import { type Listener, listenTcp, listenWs } from './listeners.ts'
+import { createAedes } from './create-aedes.ts'
+import type { Look } from './followed-files.ts'
+import type { Listener } from './listeners.ts'
+import { type Addresses, openListeners } from './open-listeners.ts'
 import { Refusals } from './refusals.ts'
 import type { ConnectionParts } from './register-client.ts'
-import { Retained } from './retained.ts'
-import { connectWithoutToken } from './self-test.ts'
 import { Sessions } from './session.ts'
 import { TakeOvers } from './take-overs.ts'
 
@@ -26,19 +24,17 @@ export interface BrokerDeps {
 }
 
 export interface Broker {
-  /** URLs to dial; `ws` is null when it is off. */
-  readonly address: { readonly mqtt: string; readonly ws: string | null }
+  readonly address: Addresses
   /** Closes every connection and frees the ports, within two seconds. */
   stop(): Promise<void>
 }
 
 /** How late an expired token may be noticed on a silent connection, ms. */
 const SWEEP_MS = 1000
-const SELF_TEST_MS = 2000
-/** How late a change of the access list may be noticed, ms. */
+/** How late a change of the access list or of the certificate may be noticed, ms. */
 const LOOK_MS = 250
 
-/** Throws a KeysideError with one of START_CODES. */
+/** Throws a KeysideError with one of START_CODES, `broker_plaintext` or `file_not_private`. */
 export function startBroker(config: BrokerConfig, deps: BrokerDeps): Promise<Broker> {
   return serve(config, deps, authenticate)
 }
@@ -46,25 +42,34 @@ export function startBroker(config: BrokerConfig, deps: BrokerDeps): Promise<Bro
 /** `authenticate` is an argument, so that a test can see the self-test catch one that lets everybody in. */
 export async function serve(
   config: BrokerConfig,
-  deps: BrokerDeps,
+  { clock, log, home = '' }: BrokerDeps,
   authenticate: Authenticate,
 ): Promise<Broker> {
-  const { host, port, wsPort, limits } = config
-  const refusals = new Refusals(deps.log)
+  const { limits, tls } = config
+  const path = (text: string) => resolve(home, text)
+  const accessList = new AccessList(config.accessList && path(config.accessList))
+  const certificate = tls && new Certificate(path(tls.certFile), path(tls.keyFile))
+  const refusals = new Refusals(log)
   const sessions = new Sessions()
   const connections = new Connections(limits, refusals)
   const takeOvers = new TakeOvers(limits.maxTakeOversPerMinute)
-  const accessList = new AccessList(pathOf(config.accessList, deps.home))
-  const parts = { refusals, sessions, connections, takeOvers, accessList }
-  const aedes = createAedes(config, deps, { ...parts, authenticate })
+  const parts = { refusals, sessions, connections, takeOvers }
+  const aedes = createAedes(config, { ...parts, authenticate, accessList, clock, log })
   await aedes.listen()
-  const stopSweep = deps.clock.every(SWEEP_MS, () => sweep(parts, deps.clock))
-  const stopLooking = deps.clock.every(LOOK_MS, () => followAccessList(parts, deps.log))
+  const stopSweep = clock.every(SWEEP_MS, () => sweep(parts, clock))
+  const stopLooking = clock.every(LOOK_MS, () => {
+    follow('broker_access_list_broken', 'access list', accessList, log)
+    if (certificate) follow('broker_certificate_broken', 'certificate', certificate, log)
+    // At each look: a client may have been let in by the list before.
+    for (const client of sessions.enforce(accessList))
+      refusals.add({ code: 'client_refused', message: 'taken back by the authority', client })
+  })
   const onBroken = ({ message }: Error) => refusals.add({ code: 'connection_broken', message })
-  const handlers = { limits, connections, onConnect: aedes.handle, onBroken }
+  const handlers = { limits, connections, certificate, onConnect: aedes.handle, onBroken }
   const listeners: Listener[] = []
+  let stopping: Promise<void> | undefined
 
-  async function stop(): Promise<void> {
+  async function close(): Promise<void> {
     stopSweep()
     stopLooking()
     const closed = listeners.map((listener) => listener.close())
@@ -74,60 +79,21 @@ export async function serve(
     refusals.flush()
   }
 
+  const stop = () => {
+    stopping ??= close()
+    return stopping
+  }
+
   try {
-    const mqtt = await listenTcp(host, port, handlers)
-    listeners.push(mqtt)
-    const ws = wsPort === null ? null : await listenWs(host, wsPort, handlers)
-    if (ws !== null) listeners.push(ws)
-    for (const { url } of listeners) await selfTest(url)
+    const socket = config.socket && path(config.socket)
+    const address = await openListeners({ ...config, socket }, handlers, listeners)
     refusals.startServing()
-    const address = { mqtt: mqtt.url, ws: ws?.url ?? null }
-    deps.log.info(address, 'the broker listens')
+    log.info(address, 'the broker listens')
     return { address, stop }
   } catch (error) {
     await stop()
     throw error
   }
-}
-
-function pathOf(path: string | null, home = ''): string | null {
-  return path === null ? null : resolve(home, path)
-}
-
-interface Parts extends ConnectionParts {
-  readonly accessList: AccessList
-}
-
-interface AedesParts extends Parts {
-  readonly authenticate: Authenticate
-}
-
-function createAedes(config: BrokerConfig, { clock, log }: BrokerDeps, parts: AedesParts): Aedes {
-  const { limits, id, issuer } = config
-  const authority = publicKey(config.authority)
-  const pins = keyring([{ key: authority, issuer, kinds: ['access'] }])
-  const rules = { id, pins, accessList: parts.accessList, ...limits }
-  const { maxSubscriptions } = limits
-  const retained = new Retained(limits)
-  const aedes = new Aedes({
-    id,
-    connectTimeout: limits.connectTimeoutMs,
-    drainTimeout: limits.drainTimeoutMs,
-    maxTopicLevels: limits.maxTopicLevels,
-    ...createHooks({ ...parts, rules, maxSubscriptions, retained, clock }),
-  })
-  // Without a listener an `error` of aedes would end the process.
-  const emitter: EventEmitter = aedes
-  emitter.on('error', (error) => log.error({ error: describeError(error) }, 'broker error'))
-  aedes.on('clientError', (client, error) => reportBroken(parts.refusals, client, error))
-  aedes.on('connectionError', (client, error) => reportBroken(parts.refusals, client, error))
-  return aedes
-}
-
-function reportBroken(refusals: Refusals, { id }: Client, error: Error): void {
-  // Our own refusals are in the log already.
-  if (error instanceof KeysideError) return
-  refusals.add({ code: 'connection_broken', message: error.message, client: id ?? '' })
 }
 
 function sweep({ sessions, refusals, takeOvers }: ConnectionParts, clock: Clock): void {
@@ -137,20 +103,13 @@ function sweep({ sessions, refusals, takeOvers }: ConnectionParts, clock: Clock)
     refusals.add({ code: 'expired', message: 'the access token expired; get a new one', client })
 }
 
-function followAccessList({ accessList, sessions, refusals }: Parts, log: Logger): void {
-  const look = accessList.look()
-  if (look === 'broken') log.error({ code: 'broker_access_list_broken' }, accessList.problem)
-  if (look === 'changed') log.info('a new access list is in force')
-  // At each look: a client may have been let in by the list before.
-  for (const client of sessions.enforce(accessList))
-    refusals.add({ code: 'client_refused', message: 'taken back by the authority', client })
-}
-
-async function selfTest(url: string): Promise<void> {
-  const result = await connectWithoutToken(url, SELF_TEST_MS)
-  if (result === 'refused') return
-  throw new KeysideError(
-    'broker_self_test_failed',
-    `a client without a token was not refused at ${url} (${result}): the broker stays down`,
-  )
+function follow(
+  code: string,
+  what: string,
+  followed: { look(): Look; readonly problem: string },
+  log: Logger,
+): void {
+  const look = followed.look()
+  if (look === 'broken') log.error({ code }, followed.problem)
+  if (look === 'changed') log.info(`a new ${what} is in force`)
 }

@@ -1,6 +1,6 @@
 // What the executor may be told: the section "executor" of config.yaml. Paths are relative to KEYSIDE_HOME.
 import { enrolKey, HOME, id } from '@keyside/protocol'
-import { exchangeAddress } from '@keyside/runtime'
+import { exchangeAddress, tlsSetting } from '@keyside/runtime'
 import { z } from 'zod'
 import { JOURNAL_FILE } from './journal/database.ts'
 import { VENUE_NAMES } from './venues/dialects.ts'
@@ -16,6 +16,8 @@ const broker = z.strictObject({
   tokenFile: file,
   /** Whether the token may travel in clear to another machine. */
   plaintext: z.enum(['yes', 'no']).default('no'),
+  /** By what an mqtts:// broker is known. */
+  tls: tlsSetting.default('ca'),
 })
 
 export const executorConfig = z.strictObject({

@@ -11,6 +11,7 @@ import {
   openLink,
   readSecret,
   type Trace,
+  tlsTrust,
 } from '@keyside/runtime'
 import type { ExecutorConfig } from './config.ts'
 import type { Input } from './core/execution/inputs.ts'
@@ -87,8 +88,9 @@ export function openLinks(options: LinksOptions): Links {
 /** Throws when there is no token to begin with. It is read anew before each try: a new one needs no restart. */
 function addressOf(broker: ExecutorConfig['home'], home: string) {
   const { url, clientId, tokenFile, plaintext } = broker
+  const tls = tlsTrust(broker.tls)
   const token = () => readSecret(resolve(home, tokenFile))
-  return { url, clientId, plaintext, token, header: token().split('.')[0] }
+  return { url, clientId, plaintext, tls, token, header: token().split('.')[0] }
 }
 
 /** What the trader must hear of the line itself. From the home broker it waits for the line to be back. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { brokerAddress, isLoopback, plaintextWarning } from './broker-url.ts'
+import { brokerAddress, isLoopback, plaintextRefusal, socketPathProblem } from './broker-url.ts'
 
 test.each([
   ['mqtt://127.0.0.1:1884', { tls: false, host: '127.0.0.1', port: 1884 }],
@@ -8,7 +8,30 @@ test.each([
   ['mqtts://broker.example', { tls: true, host: 'broker.example', port: 8883 }],
   ['mqtt://broker', { tls: false, host: 'broker', port: 1883 }],
 ])('%s leads there', (text, address) => {
-  expect(brokerAddress(text)).toEqual(address)
+  expect(brokerAddress(text)).toEqual({ type: 'tcp', ...address })
+})
+
+test('unix:/path leads to a socket', () => {
+  const address = { type: 'unix', path: '/home/a/run/broker.sock' }
+  expect(brokerAddress('unix:/home/a/run/broker.sock')).toEqual(address)
+})
+
+test.each(['unix:', 'unix:run/broker.sock', `unix:/${'x'.repeat(107)}`])('refuses %s', (text) => {
+  expect(() => brokerAddress(text)).toThrow(expect.objectContaining({ code: 'address_invalid' }))
+})
+
+test.each([
+  ['linux', 107],
+  ['darwin', 103],
+  ['freebsd', 103],
+] as const)('a path of a socket on %s has at most %i bytes', (platform, most) => {
+  expect(socketPathProblem(`/${'x'.repeat(most - 1)}`, platform)).toBeNull()
+  expect(socketPathProblem(`/${'x'.repeat(most)}`, platform)).toContain(`takes ${most}`)
+  expect(socketPathProblem(`/${'é'.repeat(most / 2 + 1)}`, platform)).toContain('too long')
+})
+
+test('a system without Unix sockets takes none', () => {
+  expect(socketPathProblem('C:\\run\\broker.sock', 'win32')).toContain('use a port')
 })
 
 test.each(['mqtt://[fe80::1%eth0]:1883', 'mqtt://[fe80::1%25eth0]:1883'])(
@@ -39,10 +62,11 @@ test.each([
   expect(isLoopback(host)).toBe(is)
 })
 
-test('warns where a token would travel in clear to another machine, unless that is accepted', () => {
-  expect(plaintextWarning('mqtt://192.0.2.1:1883', 'no')).toContain('use mqtts://')
-  expect(plaintextWarning('mqtt://[2001:db8::1]:1883', 'no')).toContain('"plaintext: yes"')
-  expect(plaintextWarning('mqtt://192.0.2.1:1883', 'yes')).toBeNull()
-  expect(plaintextWarning('mqtts://192.0.2.1', 'no')).toBeNull()
-  expect(plaintextWarning('mqtt://[::1]:1883', 'no')).toBeNull()
+test('refuses where a token would travel in clear to another machine, unless that is accepted', () => {
+  expect(plaintextRefusal('mqtt://192.0.2.1:1883', 'no')).toContain('use mqtts://')
+  expect(plaintextRefusal('mqtt://[2001:db8::1]:1883', 'no')).toContain('"plaintext: yes"')
+  expect(plaintextRefusal('mqtt://192.0.2.1:1883', 'yes')).toBeNull()
+  expect(plaintextRefusal('mqtts://192.0.2.1', 'no')).toBeNull()
+  expect(plaintextRefusal('mqtt://[::1]:1883', 'no')).toBeNull()
+  expect(plaintextRefusal('unix:/run/broker.sock', 'no')).toBeNull()
 })

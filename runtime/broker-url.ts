@@ -1,22 +1,36 @@
 // A broker's address: what may be written, and where it leads.
 import { BlockList, isIP } from 'node:net'
+import { isAbsolute } from 'node:path'
 import { KeysideError } from './error.ts'
 
-export interface BrokerAddress {
-  readonly tls: boolean
-  /** A name or an IP address, as sockets take it: IPv6 without brackets. */
-  readonly host: string
-  readonly port: number
-}
+export type BrokerAddress =
+  | { readonly type: 'unix'; readonly path: string }
+  | {
+      readonly type: 'tcp'
+      readonly tls: boolean
+      /** A name or an IP address, as sockets take it: IPv6 without brackets. */
+      readonly host: string
+      readonly port: number
+    }
 
-/** `text` is mqtt://host:port or mqtts://host:port, IPv6 in brackets. Throws `address_invalid`. */
+const UNIX = 'unix:'
+
+/** `text` is mqtts://host:port, mqtt://host:port (IPv6 in brackets) or unix:/path. Throws `address_invalid`. */
 export function brokerAddress(text: string): BrokerAddress {
+  if (text.startsWith(UNIX)) return unixAddress(text)
   const url = URL.parse(text)
   if (url === null || !['mqtt:', 'mqtts:'].includes(url.protocol) || url.hostname === '')
     throw new KeysideError('address_invalid', expected(text))
   const tls = url.protocol === 'mqtts:'
   const host = url.hostname.replace(/^\[|\]$/g, '')
-  return { tls, host, port: Number(url.port) || (tls ? 8883 : 1883) }
+  return { type: 'tcp', tls, host, port: Number(url.port) || (tls ? 8883 : 1883) }
+}
+
+function unixAddress(text: string): BrokerAddress {
+  const path = text.slice(UNIX.length)
+  const problem = isAbsolute(path) ? socketPathProblem(path) : `${text}: expected unix:/path`
+  if (problem !== null) throw new KeysideError('address_invalid', problem)
+  return { type: 'unix', path }
 }
 
 /** RFC 6874 zones are refused by every URL parser here, so the reason must be said. */
@@ -24,7 +38,22 @@ function expected(text: string): string {
   const zone = /\[[^\]]*%/.test(text)
     ? ': an IPv6 address with a zone (such as %eth0) cannot be used, write a host name or another address'
     : ''
-  return `expected mqtt://host:port or mqtts://host:port, with an IPv6 address in brackets, got "${text}"${zone}`
+  return `expected mqtts://host:port, mqtt://host:port (an IPv6 address in brackets) or unix:/path, got "${text}"${zone}`
+}
+
+/** Bytes of a path in `sockaddr_un`, without the final zero: Linux has room for 108, the BSDs and macOS for 104. */
+const MAX_SOCKET_PATH = { linux: 107, other: 103 } as const
+
+/** Null for a path that this system can take; else what is wrong with it. Systems cut longer ones off in silence. */
+export function socketPathProblem(
+  path: string,
+  platform: NodeJS.Platform = process.platform,
+): string | null {
+  if (platform === 'win32') return `${path}: this system has no Unix sockets, use a port`
+  const most = platform === 'linux' ? MAX_SOCKET_PATH.linux : MAX_SOCKET_PATH.other
+  const length = Buffer.byteLength(path)
+  if (length <= most) return null
+  return `${path} is too long for a socket: ${length} bytes, and this system takes ${most}; choose a shorter path`
 }
 
 const LOOPBACK = new BlockList()
@@ -38,9 +67,10 @@ export function isLoopback(host: string): boolean {
   return LOOPBACK.check(host, family === 6 ? 'ipv6' : 'ipv4')
 }
 
-/** Null when an access token travels there safely; else what to do. */
-export function plaintextWarning(url: string, plaintext: 'yes' | 'no'): string | null {
-  const { tls, host } = brokerAddress(url)
-  if (tls || plaintext === 'yes' || isLoopback(host)) return null
-  return `the access token and all messages travel in clear to ${url}: use mqtts://, or write "plaintext: yes" beside the url if nobody can listen on that network`
+/** Null when an access token travels there safely, or may travel in clear; else what to do. */
+export function plaintextRefusal(url: string, plaintext: 'yes' | 'no'): string | null {
+  const address = brokerAddress(url)
+  if (address.type === 'unix' || address.tls || plaintext === 'yes' || isLoopback(address.host))
+    return null
+  return `the access token and all messages would travel in clear to ${url}: use mqtts://, or write "plaintext: yes" beside the url if nobody can listen on that network`
 }

@@ -11,6 +11,19 @@ export class KeysideError extends Error {
   }
 }
 
+/** Why a broker's TLS is not trusted. */
+export const TLS_CODES = [
+  'broker_tls_wrong_host',
+  'broker_tls_expired',
+  'broker_tls_unknown_ca',
+  'broker_tls_self_signed',
+  'broker_tls_other_key',
+  'broker_tls_old',
+  'broker_tls_failed',
+] as const
+
+export type TlsCode = (typeof TLS_CODES)[number]
+
 export const RUNTIME_CODES = [
   'config_missing',
   'config_invalid',
@@ -22,6 +35,7 @@ export const RUNTIME_CODES = [
   'broker_refused',
   'broker_plaintext',
   'client_taken_over',
+  ...TLS_CODES,
   'vault_missing',
   'vault_exists',
   'vault_damaged',

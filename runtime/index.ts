@@ -1,5 +1,5 @@
 // What every Node program of Keyside needs besides its purpose.
-export { brokerAddress, plaintextWarning } from './broker-url.ts'
+export { brokerAddress, isLoopback, plaintextRefusal, socketPathProblem } from './broker-url.ts'
 export {
   databaseBusy,
   isBusy,
@@ -23,6 +23,7 @@ export {
 } from './files.ts'
 export { Helper } from './helper.ts'
 export { type Link, type LinkOptions, type LinkTrouble, openLink } from './link.ts'
+export { reachBroker } from './link-stream.ts'
 export { lockFile, openLocked } from './lock.ts'
 export { createLog, describeError, type Logger, scrub } from './log.ts'
 export { guardPackets, MAX_PACKET_BYTES } from './packet-guard.ts'
@@ -37,5 +38,6 @@ export {
   sandboxProof,
   writeProofSecret,
 } from './sandbox-proof.ts'
+export { spkiDigest, type TlsTrust, tlsSetting, tlsTrust } from './tls-trust.ts'
 export { HOPS, type Hop, instant, logTrace, noTrace, type Trace } from './trace.ts'
 export { type Checked, checkYaml } from './yaml.ts'

@@ -1,24 +1,25 @@
 // A program's connection to a broker: reconnects by itself, and acknowledges a message only when it was handled.
-import { createConnection, isIP, type Socket } from 'node:net'
-import { connect as connectTls } from 'node:tls'
 import { type IClientOptions, type IPublishPacket, MqttClient } from 'mqtt'
-import { type BrokerAddress, brokerAddress, plaintextWarning } from './broker-url.ts'
-import { KeysideError } from './error.ts'
+import { brokerAddress, plaintextRefusal } from './broker-url.ts'
+import { KeysideError, type TlsCode } from './error.ts'
 import { ReconnectBackoff, TAKEOVER_DROPS } from './link-backoff.ts'
+import { openStream, wasEndedByPeer } from './link-stream.ts'
 import type { Logger } from './log.ts'
-import { guardPackets } from './packet-guard.ts'
+import { type TlsTrust, tlsRefusal } from './tls-trust.ts'
 
 /** A problem that needs a person. The link itself keeps trying. */
 export interface LinkTrouble {
-  readonly code: 'broker_refused' | 'client_taken_over'
+  readonly code: 'broker_refused' | 'client_taken_over' | TlsCode
   readonly message: string
 }
 
 export interface LinkOptions {
-  /** mqtt://host:port or mqtts://host:port, IPv6 in brackets */
+  /** mqtts://host:port, mqtt://host:port (IPv6 in brackets) or unix:/path */
   readonly url: string
   /** `yes`: the tokens may travel in clear to another machine. */
   readonly plaintext?: 'yes' | 'no'
+  /** With mqtts://: by the certificate authorities that Node knows when left out. */
+  readonly tls?: TlsTrust
   /** The access token's `sub`: MQTT client id and user name. */
   readonly clientId: string
   /** The access token; a function is asked before each try, so that a new one needs no restart. */
@@ -40,7 +41,7 @@ export interface LinkOptions {
 }
 
 export interface Link {
-  /** Resolves when connected and subscribed for the first time; rejects with `broker_refused`, which ends no trying. */
+  /** Resolves when connected and subscribed for the first time; rejects with a code of LinkTrouble, which ends no trying. */
   readonly ready: Promise<void>
   connected(): boolean
   /** Resolves at PUBACK, which proves nothing more than that the broker read it. Rejects when not connected. */
@@ -60,12 +61,12 @@ const ADVICE = {
   provider: 'ask your provider for a new one, and keep the one you have until then',
 } as const
 
-/** Throws `address_invalid`. */
+/** Throws `address_invalid` and `broker_plaintext`. */
 export function openLink(options: LinkOptions): Link {
   const { url, clientId, log } = options
   const address = brokerAddress(url)
-  const warning = plaintextWarning(url, options.plaintext ?? 'no')
-  if (warning !== null) log.warn({ code: 'broker_plaintext' }, warning)
+  const inClear = plaintextRefusal(url, options.plaintext ?? 'no')
+  if (inClear !== null) throw new KeysideError('broker_plaintext', inClear)
   const { promise: ready, resolve, reject } = Promise.withResolvers<void>()
   ready.catch(() => undefined)
   const backoff = new ReconnectBackoff(options.reconnectMs ?? 1_000)
@@ -75,7 +76,7 @@ export function openLink(options: LinkOptions): Link {
     (one) => {
       const token = tokenOf(options)
       if (token !== null) one.options.password = token
-      return openStream(address)
+      return openStream(address, options.tls ?? {})
     },
     { ...clientOptionsOf(options), reconnectPeriod: backoff.delayMs() },
   )
@@ -97,7 +98,7 @@ export function openLink(options: LinkOptions): Link {
     throw refused(`the access token of ${clientId} a subscription (${left.join(', ')})`)
   }
   const works = () => {
-    troubles.isOver('broker_refused')
+    troubles.areOver()
     resolve()
   }
   client.on('connect', () => {
@@ -129,6 +130,12 @@ export function openLink(options: LinkOptions): Link {
       'broker connection failed',
     )
     lastError = error.message
+    const untrusted = address.type === 'tcp' && address.tls && tlsRefusal(error, address)
+    if (untrusted) {
+      backoff.refused()
+      troubles.tell(untrusted)
+      reject(new KeysideError(untrusted.code, untrusted.message, error))
+    }
     const code = 'code' in error ? Number(error.code) : 0
     if (REFUSED.has(code)) {
       backoff.refused()
@@ -194,6 +201,11 @@ class Troubles {
   isOver(code: LinkTrouble['code']): void {
     this.#told.delete(code)
   }
+
+  /** The broker took the token and the subscriptions; whether another program has the name, time must tell. */
+  areOver(): void {
+    for (const code of this.#told) if (code !== 'client_taken_over') this.#told.delete(code)
+  }
 }
 
 /** Null when it cannot be read now: then the last one is tried again. */
@@ -209,26 +221,6 @@ function tokenOf({ token, log }: LinkOptions): string | null {
 
 function takeOverMessage({ clientId, url }: LinkOptions): string {
   return `${url} keeps ending the connection of "${clientId}": another program uses the same name and token (a second copy of this home?), or the broker fails again and again. Both displace each other until one of them is stopped`
-}
-
-/** Streams that the other side ended, or cut. */
-const endedByPeer = new WeakSet<object>()
-
-function wasEndedByPeer(stream: object): boolean {
-  return endedByPeer.has(stream)
-}
-
-function openStream({ tls, host, port }: BrokerAddress): Socket {
-  // RFC 6066 section 3 allows no IP address as server name.
-  const name = isIP(host) === 0 ? { servername: host } : {}
-  const socket = tls ? connectTls({ host, port, ...name }) : createConnection({ host, port })
-  socket.setNoDelay(true)
-  socket.once('end', () => endedByPeer.add(socket))
-  socket.once('error', ({ code }: NodeJS.ErrnoException) => {
-    if (code === 'ECONNRESET' || code === 'EPIPE') endedByPeer.add(socket)
-  })
-  guardPackets(socket)
-  return socket
 }
 
 function willOf(will: { topic: string; token: string }) {

@@ -1,6 +1,6 @@
 // The section `engine` of config.yaml.
 import { HOME, id } from '@keyside/protocol'
-import { exchangeAddress } from '@keyside/runtime'
+import { exchangeAddress, tlsSetting } from '@keyside/runtime'
 import { z } from 'zod'
 import { FEED_NAMES } from './market/feed.ts'
 
@@ -12,12 +12,14 @@ export const engineConfig = z.strictObject({
   /** The plan of the streams whose strategy names none; without it such a stream is a plan of its own name. */
   plan: id.optional(),
   broker: z.strictObject({
-    /** mqtt://host:port or mqtts://host:port */
+    /** mqtts://host:port, mqtt://host:port or unix:/path */
     url: z.string().min(1),
     /** File with the access token, mode 0600. Paths are relative to KEYSIDE_HOME. */
     tokenFile: z.string().min(1),
     /** Whether the token may travel in clear to another machine. */
     plaintext: z.enum(['yes', 'no']).default('no'),
+    /** By what an mqtts:// broker is known. */
+    tls: tlsSetting.default('ca'),
   }),
   signingKeyFile: z.string().min(1),
   exchange: z.strictObject({

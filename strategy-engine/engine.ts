@@ -10,6 +10,7 @@ import {
   readSigningKey,
   systemRandomBytes,
   type Trace,
+  tlsTrust,
 } from '@keyside/runtime'
 import type { EngineConfig } from './config.ts'
 import { CcxtFeed } from './market/ccxt-feed.ts'
@@ -52,6 +53,8 @@ export async function runEngine(
   const folder = new StrategyFolder(resolve(home, config.strategies))
   const first = folder.scan()
   const key = readSigningKey(resolve(home, config.signingKeyFile))
+  const { url, plaintext, tls } = config.broker
+  const address = { url, plaintext, tls: tlsTrust(tls) }
   const token = readSecret(resolve(home, config.broker.tokenFile))
   const { database, close } = openExclusive(resolve(home, config.database))
   const outbox = new Outbox(database, key)
@@ -64,7 +67,7 @@ export async function runEngine(
   })
   const publisher = new Publisher({
     ...deps,
-    broker: { url: config.broker.url, token },
+    broker: { ...address, token },
     signer: { issuer: config.provider, client: config.id, key, randomBytes },
     outbox,
     retry,

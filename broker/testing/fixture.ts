@@ -63,21 +63,24 @@ export interface TestBroker extends AsyncDisposable {
 export interface TestBrokerOptions {
   readonly limits?: Record<string, number>
   readonly host?: string
-  readonly port?: number
+  readonly port?: number | null
   readonly wsPort?: number | null
   readonly authenticate?: Authenticate
   readonly accessList?: string
+  readonly tls?: { readonly certFile: string; readonly keyFile: string }
+  readonly socket?: string
+  readonly plaintext?: 'yes' | 'no'
 }
 
 export async function startTestBroker(options: TestBrokerOptions = {}): Promise<TestBroker> {
-  const { limits = {}, host = '127.0.0.1', port = 0, wsPort = 0, accessList = null } = options
-  const places = { host, port, wsPort, accessList }
-  const config = brokerConfig.parse({ authority: authority.publicKey, ...places, limits })
+  const { authenticate: check = authenticate, ...settings } = options
+  const places = { host: '127.0.0.1', port: 0, wsPort: 0, ...settings }
+  const config = brokerConfig.parse({ authority: authority.publicKey, ...places })
   const lines: string[] = []
   const destination = { write: (line: string) => lines.push(line) }
   const log = createLog({ program: 'broker', level: 'info', destination })
   const clock = testClock()
-  const broker = await serve(config, { clock, log }, options.authenticate ?? authenticate)
+  const broker = await serve(config, { clock, log }, check)
   return {
     broker,
     mqtt: broker.address.mqtt,

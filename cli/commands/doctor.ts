@@ -1,6 +1,5 @@
 // keyside doctor: what is missing before this device can trade, one line each.
 import { existsSync } from 'node:fs'
-import { createConnection } from 'node:net'
 import { join, resolve } from 'node:path'
 import { botConfig, checkTelegram } from '@keyside/bot'
 import {
@@ -14,13 +13,14 @@ import {
   verifyJournal,
 } from '@keyside/executor'
 import {
-  brokerAddress,
   isOpenToOthers,
   KeysideError,
   keysideHome,
   loadConfig,
-  plaintextWarning,
+  plaintextRefusal,
+  reachBroker,
   systemClock,
+  tlsTrust,
 } from '@keyside/runtime'
 import type { Command } from 'commander'
 import { executorSection, openHomeKeychain } from '../home/home-keychain.ts'
@@ -191,25 +191,19 @@ async function botToken(home: string): Promise<string> {
 
 async function broker(home: string): Promise<string> {
   const { signals, home: own } = executorSection(home)
-  const urls = [...new Set([own.url, signals.url])]
-  for (const url of urls) await answers(url)
-  const warnings = [own, signals].map(({ url, plaintext }) => plaintextWarning(url, plaintext))
-  const warning = warnings.find((text) => text !== null)
-  if (warning !== undefined && warning !== null) throw new Error(warning)
-  return `${urls.join(' and ')} answers`
+  for (const { url, plaintext, tls } of [own, signals]) {
+    const inClear = plaintextRefusal(url, plaintext)
+    if (inClear !== null) throw new Error(inClear)
+    await answers(url, tls)
+  }
+  return `${[...new Set([own.url, signals.url])].join(' and ')} answers`
 }
 
-function answers(url: string): Promise<void> {
-  const { host, port } = brokerAddress(url)
-  return new Promise((resolve, reject) => {
-    const socket = createConnection({ host, port })
-    socket.setTimeout(3_000, () => socket.destroy(new Error('no answer')))
-    socket.once('connect', () => {
-      socket.destroy()
-      resolve()
-    })
-    socket.once('error', ({ message }) =>
-      reject(new Error(`${url}: ${message}; run "keyside up" or "keyside broker"`)),
-    )
-  })
+async function answers(url: string, tls: string): Promise<void> {
+  try {
+    await reachBroker(url, tlsTrust(tls), 3_000)
+  } catch (error) {
+    if (!(error instanceof KeysideError) || error.code !== 'broker_unreachable') throw error
+    throw new Error(`${error.message}; run "keyside up" or "keyside broker"`)
+  }
 }

@@ -23,7 +23,7 @@ import {
 } from './retained-messages.ts'
 
 export interface PublisherOptions {
-  readonly broker: Pick<LinkOptions, 'url' | 'token' | 'reconnectMs'>
+  readonly broker: Pick<LinkOptions, 'url' | 'token' | 'plaintext' | 'tls' | 'reconnectMs'>
   readonly signer: Signer
   readonly outbox: Outbox
   /** For every step on the outbox, which another program may hold. */
