@@ -82,6 +82,7 @@ export {
   rootFingerprint,
   type VerifiedKeyset,
   verifyKeyset,
+  wireVersion,
 } from './keyset.ts'
 export { type Claims, KINDS, type Kind } from './kinds.ts'
 export type { Refused } from './read.ts'

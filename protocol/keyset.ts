@@ -6,7 +6,7 @@ import { headerSegment } from './keyring.ts'
 import { enrolKey, portablePublicKey, thumbprint } from './keys.ts'
 import { KINDS } from './kinds.ts'
 import { readClaims, readSegments, type Segments } from './read.ts'
-import { keysetTopic } from './topics.ts'
+import { keysetTopic, WIRE_VERSIONS } from './topics.ts'
 import { CLOCK_SKEW } from './verify.ts'
 
 /** What is kept of the last keyset that was taken. */
@@ -76,6 +76,15 @@ export function verifyKeyset(
     checkVersion(claims, hash, expected) ??
     checkTime(claims, expected)
   return refused ?? { ok: true, claims, version: claims.version, hash, root }
+}
+
+/** The highest version of the wire that the provider and this release speak; null where there is none any more. */
+export function wireVersion({ wire }: Keyset, now: number): number | null {
+  const spoken = wire.filter(
+    ({ version, until }) =>
+      WIRE_VERSIONS.some((known) => known === version) && (until === undefined || now < until),
+  )
+  return spoken.length === 0 ? null : Math.max(...spoken.map(({ version }) => version))
 }
 
 interface ReadKeyset {
