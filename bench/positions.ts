@@ -143,6 +143,7 @@ function environmentOf(markets: readonly string[], now: number): Environment {
     policy: policyOf(markets),
     clientOrderId: (decision, leg) => nameOf(`${decision} ${leg}`),
     stepOfCode: 'unset',
+    homeLink: 'local',
     exchange: {
       name: 'binance',
       realMoney: 'no',

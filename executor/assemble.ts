@@ -19,6 +19,8 @@ export interface AssembleOptions {
   /** Of the trader's authenticator; null without one. */
   readonly codeSecret: Uint8Array | null
   readonly publisher: Pick<Publisher, 'send'>
+  /** How the link to the home broker is; absent where it never leaves this machine. */
+  readonly homeLink?: () => Environment['homeLink']
   readonly clock: Clock
   readonly trace: Trace
   readonly log: Pick<Logger, 'error'>
@@ -51,14 +53,19 @@ export function environmentOf({
   policy,
   salt,
   codeSecret,
+  homeLink,
   clock,
-}: Pick<AssembleOptions, 'exchange' | 'policy' | 'salt' | 'codeSecret' | 'clock'>): Environment {
+}: Pick<
+  AssembleOptions,
+  'exchange' | 'policy' | 'salt' | 'codeSecret' | 'homeLink' | 'clock'
+>): Environment {
   const now = clock.now()
   return {
     now,
     policy,
     clientOrderId: (decision, leg) => clientOrderId(salt, decision, leg),
     stepOfCode: codeSecret === null ? 'unset' : (code) => stepOfCode(codeSecret, code, now),
+    homeLink: homeLink?.() ?? 'local',
     exchange: {
       name: exchange.name,
       realMoney: exchange.realMoney,

@@ -1,4 +1,4 @@
-// What a message may change: a forged one nothing but the refusal of itself, two truths with one number stop all trading.
+// What a message may change: a forged one nothing but the refusal of itself, two truths with one number stop their provider.
 
 import type { Input } from '../executor/core/execution/inputs.ts'
 import type { State } from '../executor/core/model/state.ts'
@@ -33,7 +33,11 @@ export class MessageEffects {
     const known = portfolio.streams[streamName(claims.iss, claims.sub)]
     const isOther = claims.seq === known?.seq && hash !== known.hash
     const hasOther = claims.seq - 1 === known?.seq && claims.prev !== known.hash
-    if ((isOther || hasOther) && after.portfolio.trading !== 'halted')
-      this.#simulation.violate('two signals with one number halt', `${claims.sub} ${claims.seq}`)
+    const { equivocations = [] } = after.portfolio.providers[input.provider] ?? {}
+    if ((isOther || hasOther) && equivocations.length === 0)
+      this.#simulation.violate(
+        'two signals with one number stop their provider',
+        `${claims.sub} ${claims.seq}`,
+      )
   }
 }

@@ -33,7 +33,7 @@ export const MUTANTS: Readonly<Record<string, readonly Patch[]>> = {
     },
     {
       file: 'executor/core/execution/receive-signal.ts',
-      from: "if (decided) return refuse(context, claims, 'decision_repeated')",
+      from: "if (decided) return refuse(context, received, 'decision_repeated')",
       to: '',
     },
     {
@@ -127,8 +127,8 @@ export const MUTANTS: Readonly<Record<string, readonly Patch[]>> = {
   'forged-is-believed': [
     {
       file: 'protocol/verify.ts',
-      from: 'if (!pin.key.verify(signed, signatureBytes))',
-      to: 'if (pin.key.verify(signed, signatureBytes) === null)',
+      from: 'if (!pin.key.verify(signed, read.signature))',
+      to: 'if (pin.key.verify(signed, read.signature) === null)',
     },
   ],
   'wrong-side-kept': [

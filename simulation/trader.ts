@@ -69,7 +69,10 @@ export class Trader {
     this.#received.add(seq)
     while (this.#received.has(this.#whole + 1)) this.#whole += 1
     if (event.type === 'approval') this.#onCard(event)
-    if (event.type === 'state' && event.state === 'halted') this.#onHalted()
+    const isStopped =
+      (event.type === 'state' && event.state === 'halted') ||
+      (event.type === 'notice' && event.code === 'equivocation')
+    if (isStopped) this.#onHalted()
   }
 
   /** Looks at what has happened and goes on. */

@@ -22,6 +22,10 @@ export function tell(event: JournalEvent): string {
       return `${shownStream(event.stream)} stands at signal ${event.seq}${event.missed > 0 ? `, ${event.missed} missed` : ''}`
     case 'signal':
       return `signal ${event.seq} of ${shownStream(event.stream)} accepted: ${event.kind}`
+    case 'gap_closed':
+      return event.why === 'replayed'
+        ? `what was missed of ${shownStream(event.stream)} up to signal ${event.seq} is here: exits among it are made up for`
+        : `what was missed of ${shownStream(event.stream)} up to signal ${event.seq} owes nothing: nothing is held`
     case 'refused':
       return `refused (${event.code}): ${event.message}`
     case 'silence':

@@ -101,6 +101,7 @@ export class TestExecutor {
   policy: Policy
   /** Of the trader's authenticator; null without one. */
   codeSecret: Uint8Array | null = null
+  homeLink: Environment['homeLink'] = 'local'
   readonly path: string
   journal: Journal
   #shell: Shell
@@ -137,6 +138,7 @@ export class TestExecutor {
       get codeSecret() {
         return rig.codeSecret
       },
+      homeLink: () => this.homeLink,
       publisher: { send: (reports) => void this.reports.push(...reports) },
       clock: this.clock,
       trace: noTrace,
@@ -317,7 +319,7 @@ export function followed(
 }
 
 /** A head of one stream. */
-interface HeadLine extends Omit<StreamHead, 'kid'> {
+interface HeadLine extends Omit<StreamHead, 'kid' | 'plan'> {
   readonly stream: string
 }
 

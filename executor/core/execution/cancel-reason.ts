@@ -7,7 +7,7 @@ import { STANDINGS } from '../risk/rules/provider.ts'
 import { HEAD_LIFE_MS } from '../risk/rules/timing.ts'
 import type { DecisionContext } from './context.ts'
 import { standingOf } from './provider-standing.ts'
-import { silentFrom } from './silence.ts'
+import { unheardSince } from './silence.ts'
 import { isClosing, isWanted } from './stops.ts'
 
 interface Why {
@@ -36,7 +36,7 @@ function whyEntry(context: DecisionContext, entry: Order): string | null {
   if (context.portfolio.trading === 'halted') return 'for trading is halted'
   const standing = standingOf(context, entry)
   if (standing !== 'followed') return `for ${STANDINGS[standing]}`
-  if (context.environment.now - silentFrom(context, entry.stream) > HEAD_LIFE_MS)
+  if (context.environment.now - unheardSince(context, entry.stream) > HEAD_LIFE_MS)
     return 'for its provider is silent'
   return isExiting(context, entry) || isAskedFor(context, entry)
     ? 'for its strategy has left'

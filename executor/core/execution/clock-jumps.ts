@@ -22,7 +22,14 @@ export function watchClock(context: DecisionContext): undefined {
     context.session = { ...EMPTY_SESSION, alarms: due, refusals: { ...refusals, since: now } }
     beginReconciling(context)
   } else if (lastDecisionAt > 0 && now > lastDecisionAt + longestWait(context)) {
-    context.session = { ...context.session, heads: {}, wokeAt: now }
+    const { offline } = context.session
+    const slept = offline.since > 0 ? 0 : now - lastDecisionAt
+    context.session = {
+      ...context.session,
+      heads: {},
+      wokeAt: now,
+      offline: { ...offline, totalMs: offline.totalMs + slept },
+    }
     beginReconciling(context)
   }
   context.session = { ...context.session, lastDecisionAt: now }

@@ -10,6 +10,7 @@ import { watchConnection } from './connection-watch.ts'
 import { type DecisionContext, newContext, notice, remember, report } from './context.ts'
 import type { Decision, Environment, Input } from './inputs.ts'
 import { watchLosses } from './loss-limits.ts'
+import { watchOffline } from './offline.ts'
 import { advanceOrders } from './order-pipeline.ts'
 import { onCancel, pollOrders } from './order-polling.ts'
 import { onFills, onFound, onPlaced } from './order-status.ts'
@@ -22,6 +23,7 @@ import { onSignal } from './receive-signal.ts'
 import { onCompared, reconcileDue } from './reconcile.ts'
 import { recover } from './recover.ts'
 import { refuseInput, summarizeRefusals } from './refusals.ts'
+import { onReplayed, watchReplays } from './replay.ts'
 import { onOpenOrders, watchStops } from './stop-watch.ts'
 import { protectPositions } from './stops.ts'
 import { clearEntries, setTrading, unhalt } from './trading-state.ts'
@@ -68,7 +70,7 @@ function take(context: DecisionContext, input: Input): undefined {
     case 'provider':
       return onProvider(context, input)
     case 'replayed':
-      return
+      return onReplayed(context, input)
     case 'rows':
       return report(context, { type: 'answer', to: input.to, answer: input.answer })
     default:
@@ -114,7 +116,9 @@ function onQuote(context: DecisionContext, market: string): undefined {
 
 /** What is due now, whatever came in: so a restart, a lost timer and a burst need no code of their own. */
 function runDueWork(context: DecisionContext): undefined {
+  watchOffline(context)
   watchHeads(context)
+  watchReplays(context)
   watchConnection(context)
   reconcileDue(context)
   watchLosses(context)

@@ -124,6 +124,8 @@ export interface Environment {
   readonly clientOrderId: (decision: string, leg: string) => string
   /** Which time step of the trader's authenticator a code belongs to now; null for none, `unset` without a secret. */
   readonly stepOfCode: ((code: string) => number | null) | 'unset'
+  /** To the home broker; `local` where it never leaves this machine. */
+  readonly homeLink: 'up' | 'down' | 'local'
   readonly exchange: {
     readonly name: string
     /** Whether real money is behind it. */

@@ -9,6 +9,7 @@ import { exitsDue } from './position-exits.ts'
 import { firstHeadDue, OVERTAKE_MS } from './receive-head.ts'
 import { FIRST_ANSWER_MS } from './reconcile.ts'
 import { summaryDue } from './refusals.ts'
+import { replaysDue } from './replay.ts'
 import { silenceDue } from './silence.ts'
 import { stopsDue } from './stop-watch.ts'
 
@@ -28,6 +29,7 @@ export function nextWakeup(state: State): number | null {
   for (const at of connectionDue(state)) add(at)
   for (const at of lossesDue({ portfolio, session })) add(at)
   for (const at of silenceDue(state)) add(at)
+  for (const at of replaysDue(session)) add(at)
   for (const at of exitsDue(state)) add(at)
   for (const at of stopsDue(state)) add(at)
   return Number.isFinite(first) ? first : null

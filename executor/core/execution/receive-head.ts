@@ -5,6 +5,7 @@ import { sentenceOf } from '../model/codes.ts'
 import type { HeadSeen, Session, StreamHead } from '../model/state.ts'
 import { isSelling, startClosing } from './close-position.ts'
 import { append, type DecisionContext } from './context.ts'
+import { offlineMs } from './offline.ts'
 import { isRevoked, nameKeyset } from './provider-standing.ts'
 import { onEquivocation, tellMissed } from './receive-signal.ts'
 import { refuseInput } from './refusals.ts'
@@ -27,7 +28,7 @@ export function onHead(
   context: DecisionContext,
   { provider, kid, claims }: { readonly provider: string; readonly kid: string; claims: Head },
 ): undefined {
-  const { streams, iat, jti, keyset } = claims
+  const { sub: plan, streams, iat, jti, keyset } = claims
   if (isRevoked(context.portfolio, provider, kid)) {
     refuseInput(context, { code: 'key_revoked', message: sentenceOf('key_revoked') })
     return
@@ -37,7 +38,7 @@ export function onHead(
     const stream = streamName(provider, name)
     const isKnown = context.portfolio.streams[stream] !== undefined
     if (isKnown || context.environment.policy.streams.has(stream))
-      onStreamHead(context, stream, { seq, hash, position, since, iat, jti, kid })
+      onStreamHead(context, stream, { plan, seq, hash, position, since, iat, jti, kid })
   }
 }
 
@@ -83,7 +84,12 @@ function see(context: DecisionContext, stream: string, head: StreamHead): undefi
   const before = context.session.heads[stream]
   const { now } = context.environment
   const ahead = head.seq > streamOf(context.portfolio, stream).seq
-  const seen: HeadSeen = { at: now, head, aheadSince: ahead ? before?.aheadSince || now : 0 }
+  const seen: HeadSeen = {
+    at: now,
+    head,
+    aheadSince: ahead ? before?.aheadSince || now : 0,
+    offlineMs: offlineMs(context.session, now),
+  }
   context.session = { ...context.session, heads: { ...context.session.heads, [stream]: seen } }
 }
 

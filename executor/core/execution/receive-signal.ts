@@ -76,7 +76,9 @@ function take(
   const received = { stream, kid, claims, hash }
   if (sequence === 'gap') tellMissed(context, stream, claims.seq - before.seq - 1)
   if (decided) return refuse(context, received, 'decision_repeated')
-  if (gap === 'open' && claims.kind === 'entry') return refuse(context, received, 'sequence_gap')
+  // What is held may be too much: an exit that was missed comes before anything is added.
+  const isBehind = gap === 'open' || streamOf(context.portfolio, stream).missed !== null
+  if (isBehind && claims.kind === 'entry') return refuse(context, received, 'sequence_gap')
   if (claims.kind === 'exit') supersedeEntries(context, { stream, since: claims.seq })
   append(context, { type: 'ordered', order: seedOf(context, received) })
 }
@@ -93,7 +95,11 @@ function asExit({ portfolio }: DecisionContext, stream: string, claims: Signal):
   return { ...rest, kind: 'exit', type: 'market', size: { unit: 'percent', value: '100' } }
 }
 
-function seedOf(context: DecisionContext, { stream, kid, claims }: Received): NewOrder {
+/** The order that a signal becomes. */
+export function seedOf(
+  context: DecisionContext,
+  { stream, kid, claims }: Omit<Received, 'hash'>,
+): NewOrder {
   const {
     kind,
     market,

@@ -13,6 +13,7 @@ import type { DecisionContext } from './context.ts'
 import { losses } from './loss-limits.ts'
 import { standingOf } from './provider-standing.ts'
 import { comparison } from './reconcile.ts'
+import { isGapSilent } from './silence.ts'
 
 export function riskInput(context: DecisionContext, order: Order, plan: PlannedOrder): RiskInput {
   const { portfolio, session, environment } = context
@@ -35,7 +36,7 @@ export function riskInput(context: DecisionContext, order: Order, plan: PlannedO
     quote: exchange.quote(market),
     liquidity: exchange.liquidity(market),
     skewMs: exchange.skewMs,
-    headAt: session.heads[order.stream]?.at ?? null,
+    headAt: isGapSilent(context, order.stream) ? null : (session.heads[order.stream]?.at ?? null),
     used: usedBy(portfolio, others, order.stream, now),
     held: {
       amount: position === undefined ? '0' : available(position),

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { TestExecutor } from '../../testing/rig.ts'
+import { followed, TestExecutor } from '../../testing/rig.ts'
 import type { Policy } from '../risk/policy/schema.ts'
 
 const MINUTE = 60_000
@@ -69,5 +69,44 @@ test('a clock that is set back does not stop the silence from being counted', as
   await executor.clock.turn(5 * MINUTE)
   executor.clock.setBack(120 * MINUTE)
   await executor.clock.turn(20.5 * MINUTE)
+  expect(executor.state().portfolio.positions).toEqual({})
+})
+
+test('an hour without any network is no silence of the provider, and sells nothing when it is back', async () => {
+  const executor = executorWith(20 * MINUTE)
+  await executor.enter({ stopPrice: '58000' })
+  executor.exchange.reach = 'no'
+  await executor.clock.turn(60 * MINUTE)
+  executor.exchange.reach = 'yes'
+  await executor.clock.turn(5_000)
+  expect(executor.told()).not.toContain('notice stream_silent')
+  expect(executor.told()).not.toContain('notice stream_lost')
+  expect(Object.values(executor.state().portfolio.positions)).toMatchObject([{ closing: null }])
+  await executor.clock.turn(20 * MINUTE)
+  expect(executor.state().portfolio.positions, 'the rest of the time counts').toEqual({})
+})
+
+test('while only the exchange is away the silence of a provider goes on', async () => {
+  const executor = executorWith(20 * MINUTE)
+  executor.homeLink = 'up'
+  await executor.enter({ stopPrice: '58000' })
+  executor.exchange.reach = 'no'
+  await executor.clock.turn(21 * MINUTE)
+  executor.exchange.reach = 'yes'
+  await executor.clock.turn(5_000)
+  expect(executor.told()).toContain('notice stream_silent')
+  expect(executor.state().portfolio.positions).toEqual({})
+})
+
+test('of a provider that has ended the silence is not told, and what is held is sold when the policy says so', async () => {
+  const executor = executorWith(20 * MINUTE)
+  await executor.enter({ stopPrice: '58000' })
+  executor.take(followed('home', 'ended'))
+  await executor.clock.turn(19 * MINUTE)
+  expect(executor.told()).not.toContain('notice stream_silent')
+  expect(executor.told()).not.toContain('notice stream_lost')
+  expect(count(executor, 'notice provider_ended')).toBe(1)
+  expect(Object.values(executor.state().portfolio.positions)).toMatchObject([{ closing: null }])
+  await executor.clock.turn(2 * MINUTE)
   expect(executor.state().portfolio.positions).toEqual({})
 })

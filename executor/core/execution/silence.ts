@@ -3,10 +3,11 @@
 import { shownStream } from '@keyside/protocol'
 import { streamOf } from '../model/apply-stream.ts'
 import { sentenceOf } from '../model/codes.ts'
-import type { State } from '../model/state.ts'
+import { providerOf, type State } from '../model/state.ts'
 import { startClosing } from './close-position.ts'
 import { append, type DecisionContext, notice } from './context.ts'
 import { notifyPosition } from './notify.ts'
+import { offlineMs } from './offline.ts'
 
 /** Three lives of a head. */
 const SILENT_MS = 135_000
@@ -29,7 +30,7 @@ function followed({ portfolio, session }: State): readonly string[] {
 }
 
 /** Unix ms: from when on nothing was heard. The journal remembers it over restarts. */
-export function silentFrom({ portfolio, session }: State, stream: string): number {
+export function unheardSince({ portfolio, session }: State, stream: string): number {
   const heard = session.heads[stream]?.at
   const { silentSince } = streamOf(portfolio, stream)
   // One that began ahead of the clock: the clock was set back.
@@ -37,13 +38,40 @@ export function silentFrom({ portfolio, session }: State, stream: string): numbe
   return heard ?? (isKnown ? silentSince : session.started)
 }
 
+/**
+ * Unix ms: from when on its provider counts as silent, if that is long enough ago. While the device was offline nobody
+ * could be heard; and a gap that no replay fills is no better than silence.
+ */
+function silentFrom(state: State, stream: string): number {
+  const { portfolio, session } = state
+  const offline = offlineMs(session, session.lastDecisionAt)
+  const unheard = unheardSince(state, stream) + offline - (session.heads[stream]?.offlineMs ?? 0)
+  const { missed } = streamOf(portfolio, stream)
+  if (missed === null || missed.since > session.lastDecisionAt) return unheard
+  const gap = missed.since + offline - (session.replays[stream]?.offlineMs ?? 0)
+  return gap + SILENT_MS <= session.lastDecisionAt ? Math.min(unheard, gap) : unheard
+}
+
+/** Signals have been missing for so long that it may be somebody who holds back exits. */
+export function isGapSilent(state: State, stream: string): boolean {
+  return (
+    streamOf(state.portfolio, stream).missed !== null &&
+    silentFrom(state, stream) + SILENT_MS <= state.session.lastDecisionAt
+  )
+}
+
 /** Unix ms. While something is held, policy may want it sold at any moment of a silence. */
 export function silenceDue(state: State): readonly number[] {
-  return followed(state).map((stream) =>
-    streamOf(state.portfolio, stream).silentSince === 0
-      ? silentFrom(state, stream) + SILENT_MS
-      : state.session.priceWatch.evaluatedAt + LOOK_MS,
-  )
+  const { portfolio, session } = state
+  const nextLook = session.priceWatch.evaluatedAt + LOOK_MS
+  return followed(state).flatMap((stream) => {
+    const { silentSince, missed } = streamOf(portfolio, stream)
+    if (silentSince > 0 || session.offline.since > 0) return [nextLook]
+    return [
+      silentFrom(state, stream) + SILENT_MS,
+      ...(missed === null ? [] : [Math.max(missed.since + SILENT_MS, nextLook)]),
+    ]
+  })
 }
 
 function tellSilence(context: DecisionContext, stream: string): undefined {
@@ -54,6 +82,8 @@ function tellSilence(context: DecisionContext, stream: string): undefined {
     append(context, { type: 'silence', stream, since: 0 })
   if (!isSilent || silentSince > 0) return
   append(context, { type: 'silence', stream, since })
+  // Of such a provider the trader knows already that nothing comes.
+  if (isOver(context, stream)) return
   const message = `${shownStream(stream)}: ${sentenceOf('stream_silent')}`
   notice(context, { level: 'warning', code: 'stream_silent', message })
 }
@@ -65,7 +95,13 @@ function endureSilence(context: DecisionContext, stream: string): undefined {
   if (age < Math.min(LOST_MS, isClosedAt)) return
   for (const [key, position] of Object.entries(context.portfolio.positions)) {
     if (position.stream !== stream) continue
-    if (age >= LOST_MS) notifyPosition(context, position, { level: 'error', code: 'stream_lost' })
+    if (age >= LOST_MS && !isOver(context, stream))
+      notifyPosition(context, position, { level: 'error', code: 'stream_lost' })
     if (age >= isClosedAt) startClosing(context, key, 'silence')
   }
+}
+
+function isOver({ portfolio }: State, stream: string): boolean {
+  const status = portfolio.providers[providerOf(stream)]?.status
+  return status === 'ended' || status === 'removed'
 }

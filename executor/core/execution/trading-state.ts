@@ -10,7 +10,7 @@ import { append, type DecisionContext, report } from './context.ts'
 import { denyOrder } from './deny.ts'
 import { requestCancel } from './order-polling.ts'
 import { equivocated, standingOf } from './provider-standing.ts'
-import { silentFrom } from './silence.ts'
+import { unheardSince } from './silence.ts'
 
 /** A halt may be made one that sells; nothing but its end makes it keep again. */
 export function setTrading(
@@ -46,7 +46,7 @@ export function clearEntries(context: DecisionContext): undefined {
     if (order.kind !== 'entry') continue
     const why = closed ?? (standing === 'followed' ? null : STANDINGS[standing])
     if (order.state === 'waiting' && why !== null) withdraw(context, order, why)
-    const silence = context.environment.now - silentFrom(context, order.stream)
+    const silence = context.environment.now - unheardSince(context, order.stream)
     if (context.portfolio.trading === 'halted' || standing !== 'followed' || silence > HEAD_LIFE_MS)
       requestCancel(context, order)
   }

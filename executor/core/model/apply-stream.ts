@@ -1,7 +1,7 @@
 // What signals and heads do to the numbers of their stream.
 import { GENESIS } from '@keyside/protocol'
 import type { FactOf } from './events.ts'
-import type { Portfolio, Stream } from './state.ts'
+import { type Portfolio, providerOf, type Stream } from './state.ts'
 
 const NEW_STREAM: Stream = {
   epoch: 0,
@@ -13,6 +13,7 @@ const NEW_STREAM: Stream = {
   hash: GENESIS,
   iat: 0,
   gap: 'none',
+  missed: null,
   candles: { entry: -1, exit: -1 },
   silentSince: 0,
 }
@@ -26,6 +27,7 @@ export function applyBaselined(portfolio: Portfolio, event: FactOf<'baselined'>)
   return withStream(portfolio, event.stream, {
     ...numbers(event, before),
     gap: 'none',
+    missed: missedAfter(portfolio, event, event.seq),
     ...(before.base === 'awaited' && { base: 'known', floor: event.iat }),
   })
 }
@@ -35,8 +37,40 @@ export function applySignal(portfolio: Portfolio, event: FactOf<'signal'>): Port
   return withStream(portfolio, event.stream, {
     ...numbers(event, before),
     gap: event.gap,
+    missed: missedAfter(portfolio, event, event.seq - 1),
     candles: { ...before.candles, [event.kind]: event.candle },
   })
+}
+
+/** As many rows as one replay may fill; what is missed beside them stays missed. */
+const MAX_RANGES = 32
+
+/** `last`: the highest number that is now known to be missing, if it is above ours. */
+function missedAfter(
+  portfolio: Portfolio,
+  { stream: name, at }: { readonly stream: string; readonly at: number },
+  last: number,
+): Stream['missed'] {
+  const stream = portfolio.streams[name]
+  if (stream === undefined || stream.base === 'awaited') return null
+  const { missed, seq, hash } = stream
+  if (last <= seq || !owes(portfolio, name)) return missed
+  const range = [seq + 1, last] as const
+  if (missed === null) return { after: seq, hash, ranges: [range], since: at }
+  return { ...missed, ranges: [...missed.ranges, range].slice(0, MAX_RANGES) }
+}
+
+/** An engine of one's own answers no requests: there the head alone closes a gap. */
+function owes(portfolio: Portfolio, stream: string): boolean {
+  return portfolio.providers[providerOf(stream)]?.keyset != null && holds(portfolio, stream)
+}
+
+/** Something, or something is about to be bought. */
+export function holds({ positions, orders }: Portfolio, stream: string): boolean {
+  return (
+    Object.values(positions).some((position) => position.stream === stream) ||
+    Object.values(orders).some((order) => order.kind === 'entry' && order.stream === stream)
+  )
 }
 
 type Numbered = Pick<FactOf<'baselined'>, 'seq' | 'hash' | 'iat' | 'kid'>

@@ -47,6 +47,8 @@ export function apply(portfolio: Portfolio, event: JournalEvent): Portfolio {
       return applyBaselined(portfolio, event)
     case 'signal':
       return applySignal(portfolio, event)
+    case 'gap_closed':
+      return withStream(portfolio, event.stream, { missed: null })
     case 'silence':
       return withStream(portfolio, event.stream, { silentSince: event.since })
     case 'ordered': {

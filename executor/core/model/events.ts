@@ -68,6 +68,14 @@ interface SignalTaken {
   readonly gap: 'none' | 'open'
 }
 
+/** Missed signals are made up for, or owe nothing any more. `seq`: up to where. */
+interface GapClosed {
+  readonly type: 'gap_closed'
+  readonly stream: string
+  readonly seq: number
+  readonly why: 'replayed' | 'nothing_held'
+}
+
 /** Something that came in was refused and changed nothing. */
 interface InputRefused {
   readonly type: 'refused'
@@ -261,6 +269,7 @@ export type NewEvent =
   | EquivocationCleared
   | Baselined
   | SignalTaken
+  | GapClosed
   | InputRefused
   | Silence
   | Closing

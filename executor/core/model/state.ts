@@ -31,6 +31,16 @@ export interface Provider {
   readonly equivocations: readonly (readonly string[])[]
 }
 
+interface Missed {
+  /** Number and hash of the last signal before the first of them. */
+  readonly after: number
+  readonly hash: string
+  /** First and last number of each row of them. */
+  readonly ranges: readonly (readonly [number, number])[]
+  /** Unix ms. */
+  readonly since: number
+}
+
 /** Bounds of the numbers that keep a stream's signals in order and out of the past. */
 export interface Stream {
   /** How often it began anew, because a key that had signed in it was revoked. */
@@ -48,6 +58,8 @@ export interface Stream {
   readonly iat: number
   /** `open` while signals are missing that no head has bridged. */
   readonly gap: 'none' | 'open'
+  /** What was missed while something was held: exits among it are owed until a replay has shown them. */
+  readonly missed: Missed | null
   /** Last candle decided on, seconds: two engines side by side decide once. */
   readonly candles: { readonly entry: number; readonly exit: number }
   /** Since when its provider has been silent, Unix ms; 0 while it is heard. */
@@ -161,6 +173,7 @@ export interface Query {
 export interface StreamHead extends Pick<Head, 'iat' | 'jti'> {
   /** Thumbprint of the key that signed it. */
   readonly kid: string
+  readonly plan: string
   readonly seq: number
   readonly hash: string
   readonly position: 'long' | 'flat'
@@ -172,6 +185,28 @@ export interface HeadSeen {
   readonly head: StreamHead
   /** Since when it has been ahead of our signals, Unix ms; 0 when it is not. */
   readonly aheadSince: number
+  /** How long the device had been offline in this session when it came, ms. */
+  readonly offlineMs: number
+}
+
+/** How far a replay has come: from what was held it chains unbroken up to here. */
+export interface Replay {
+  readonly seq: number
+  readonly hash: string
+  /** Exits among what was missed, oldest first. */
+  readonly exits: readonly MissedExit[]
+  /** `whole`: it has come to what a live head says. */
+  readonly state: 'asking' | 'whole'
+  /** How often it was asked for since it last came further, and when it is again, Unix ms. */
+  readonly asked: number
+  readonly at: number
+  /** As of a head. */
+  readonly offlineMs: number
+}
+
+export interface MissedExit {
+  readonly kid: string
+  readonly claims: Signal
 }
 
 interface KeysetNamed {
@@ -188,6 +223,10 @@ export interface Session {
   readonly heads: Readonly<Record<string, HeadSeen>>
   /** The highest keyset version that a head of each provider has named, and who signed that. */
   readonly keysetsNamed: Readonly<Record<string, KeysetNamed>>
+  /** Of streams that have missed something. */
+  readonly replays: Readonly<Record<string, Replay>>
+  /** Since when the device has been offline, Unix ms, or 0; and how long it was before that, ms. */
+  readonly offline: { readonly since: number; readonly totalMs: number }
   readonly queries: Readonly<Record<string, Query>>
   readonly cancels: Readonly<Record<string, Query>>
   /** The open orders of a market, for the stops that rest there. */
@@ -255,6 +294,8 @@ export const EMPTY_PORTFOLIO: Portfolio = {
 export const EMPTY_SESSION: Session = {
   heads: {},
   keysetsNamed: {},
+  replays: {},
+  offline: { since: 0, totalMs: 0 },
   queries: {},
   cancels: {},
   stopWatch: {},
