@@ -11,11 +11,11 @@ interface Listed {
 /** A program's process must hold no other program's code: the broker has no business with keys. */
 export const COMMANDS: Readonly<Record<string, Listed>> = {
   up: {
-    about: 'start broker, engine, executor and bot',
+    about: 'start what this home has: broker, authority, engine, executor, bot',
     load: async () => (await import('./commands/up.ts')).addUp,
   },
   init: {
-    about: 'set up this machine: signing keys, access tokens, config, policy, strategies',
+    about: 'set up this machine: signing keys, access tokens, config',
     load: async () => (await import('./commands/init.ts')).addInit,
   },
   selftest: {

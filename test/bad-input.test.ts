@@ -145,7 +145,11 @@ test('no keychain at all: it offers the vault', async () => {
   )
   const empty = mkdtempSync(join(tmpdir(), 'keyside-empty-'))
   onTestFinished(() => rmSync(empty, { recursive: true }))
-  expectRefusal(await run('init', empty), 'keychain_unavailable', /keyside init --keychain vault/)
+  expectRefusal(
+    await run('init --role alone', empty),
+    'keychain_unavailable',
+    /keyside init --keychain vault/,
+  )
 })
 
 test('a second executor on the same journal', async () => {

@@ -21,7 +21,7 @@ async function newHome() {
   const env = { PATH: process.env['PATH'], KEYSIDE_HOME: home }
   const passphrase = file('passphrase', 'a passphrase of several words')
   const token = file('token', `4242424242:${'A'.repeat(35)}`)
-  const init = `init --keychain vault --passphrase-file ${passphrase} --telegram-token-file ${token}`
+  const init = `init --role alone --keychain vault --passphrase-file ${passphrase} --telegram-token-file ${token}`
   expect(await keyside(init.split(' '), { env })).toMatchObject({ code: 0 })
   const type = (args: string, answers: readonly string[] = []): Promise<CommandResult> =>
     keyside(args.split(' '), { env, answers })

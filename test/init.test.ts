@@ -20,7 +20,10 @@ function emptyHome() {
   writePrivate(passphrase, `${PASSPHRASE}\n`)
   const env = { PATH: process.env['PATH'], HOME: folder, KEYSIDE_HOME: home }
   const init = (answers: readonly string[]): Promise<CommandResult> =>
-    keyside(['init', '--keychain', 'vault', '--passphrase-file', passphrase], { env, answers })
+    keyside(['init', '--role', 'alone', '--keychain', 'vault', '--passphrase-file', passphrase], {
+      env,
+      answers,
+    })
   return { home, env, init }
 }
 
@@ -67,9 +70,23 @@ async function typed(args: string, answers: readonly string[], env: NodeJS.Proce
   return { code, stderr }
 }
 
+test('without a terminal and without a role it says which there are', async () => {
+  const { home, env } = emptyHome()
+  const { code, stderr } = await keyside(['init', '--keychain', 'vault'], { env, answers: ['1'] })
+  expect({ code, stderr }).toEqual({
+    code: 3,
+    stderr: expect.stringMatching(/--role alone .*--role trader .*\(role_missing\)\n$/),
+  })
+  expect(existsSync(join(home, 'config.yaml'))).toBe(false)
+})
+
 test('two passphrases that differ make no vault, and neither is shown', async () => {
   const { home, env } = emptyHome()
-  const said = await typed('init --keychain vault', [PASSPHRASE, `${PASSPHRASE}!`, TOKEN], env)
+  const said = await typed(
+    'init --role alone --keychain vault',
+    [PASSPHRASE, `${PASSPHRASE}!`, TOKEN],
+    env,
+  )
   expect(said).toEqual({
     code: 3,
     stderr: expect.stringMatching(/nothing was made, start again \(passphrases_differ\)/),
@@ -80,7 +97,11 @@ test('two passphrases that differ make no vault, and neither is shown', async ()
 
 test('the same passphrase twice makes the vault', async () => {
   const { home, env } = emptyHome()
-  const said = await typed('init --keychain vault', [PASSPHRASE, PASSPHRASE, TOKEN], env)
+  const said = await typed(
+    'init --role alone --keychain vault',
+    [PASSPHRASE, PASSPHRASE, TOKEN],
+    env,
+  )
   expect(said).toMatchObject({ code: 0 })
   expect(existsSync(join(home, 'executor/vault.json'))).toBe(true)
 })

@@ -21,7 +21,7 @@ beforeAll(async () => {
     deviceKey: 'A'.repeat(43),
   } as const
   const examples = { strategies: [], policy: '' }
-  makeHome({ ...parts, home, keychain: 'vault', port: 1883, wsPort: null, examples })
+  makeHome({ ...parts, home, role: 'alone', keychain: 'vault', port: 1883, examples })
   const executor = new TestExecutor({ path: join(home, 'executor/journal.db') })
   // Seventeen ids: two of them begin with the same of sixteen letters.
   for (let count = 0; count < 17; count += 1)

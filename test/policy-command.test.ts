@@ -197,7 +197,7 @@ test('takes no address that is none: empty, or without a scheme', async () => {
   expect(code).not.toBe(0)
   expect(stderr).toMatch(/executor\.exchange\.address: expected an address like/)
   rmSync(config)
-  const init = await run('init --keychain vault --exchange-address=api.binance.com')
+  const init = await run('init --role alone --keychain vault --exchange-address=api.binance.com')
   expect(init.stderr).toContain('expected an address like')
 })
 

@@ -134,9 +134,11 @@ test.skipIf(!hasPython)(
   'init refuses a short passphrase before it asks for anything else',
   async () => {
     const { env } = emptyHome()
-    const { screen, code } = await atTerminal(keysideAt('init', '--keychain', 'vault'), env, [
-      ['vault: ', 'short\r'],
-    ])
+    const { screen, code } = await atTerminal(
+      keysideAt('init', '--role', 'alone', '--keychain', 'vault'),
+      env,
+      [['vault: ', 'short\r']],
+    )
     expect(screen).toContain('(vault_passphrase_short)')
     expect(screen).not.toMatch(/once more|BotFather/)
     expect(code).toBe(3)
@@ -154,7 +156,15 @@ test('a home that was made beforehand is closed by init', async () => {
   const { home, env } = emptyHome(0o755)
   const token = `12345678:${'a'.repeat(35)}`
   writeFileSync(join(home, '..', 'passphrase'), 'correct horse battery\n', { mode: 0o600 })
-  const init = ['init', '--keychain', 'vault', '--passphrase-file', join(home, '..', 'passphrase')]
+  const init = [
+    'init',
+    '--role',
+    'alone',
+    '--keychain',
+    'vault',
+    '--passphrase-file',
+    join(home, '..', 'passphrase'),
+  ]
   expect(await keyside(init, { env, answers: [token] })).toMatchObject({ code: 0 })
   for (const path of [
     '.',
@@ -172,7 +182,9 @@ test('a home that was made beforehand is closed by init', async () => {
 test('init does not take a folder that holds something and that others may look into', async () => {
   const { home, env } = emptyHome(0o755)
   writeFileSync(join(home, 'something'), '')
-  const { code, stderr } = await keyside(['init', '--keychain', 'vault'], { env })
+  const { code, stderr } = await keyside(['init', '--role', 'alone', '--keychain', 'vault'], {
+    env,
+  })
   expect({ code, stderr }).toEqual({
     code: 3,
     stderr: expect.stringMatching(/chmod 700 .*\(home_not_private\)\n$/),
@@ -209,7 +221,7 @@ test('the health of a program that does not exist is not asked for', async () =>
   const { code, stderr } = await keyside(['health', 'foo'], { env })
   expect(code).not.toBe(0)
   expect(stderr).toMatch(
-    /'foo' is invalid.*no such program: expected one of broker, engine, executor, bot, sandbox/,
+    /'foo' is invalid.*no such program: expected one of broker, authority, engine, executor, bot, sandbox/,
   )
 })
 

@@ -1,11 +1,13 @@
-// keyside up: all four programs, and with --sandbox the world around them.
+// keyside up: the programs that this home has, and with --sandbox the world around them.
 import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { keysideHome, systemClock, systemRandomBytes } from '@keyside/runtime'
+import { describeError, keysideHome, systemClock, systemRandomBytes } from '@keyside/runtime'
 import type { Command } from 'commander'
 import { executorSection } from '../home/home-keychain.ts'
+import { keepTokensFresh } from '../home/home-tokens.ts'
+import { programsOf } from '../home/roles.ts'
 import type { Program } from '../programs/children.ts'
 import { flushCacheSoon } from '../programs/compile-cache.ts'
 import { haltOnSignal } from '../programs/halt-signal.ts'
@@ -25,7 +27,7 @@ import { print, row } from '../terminal/print.ts'
 export function addUp(program: Command): void {
   program
     .command('up')
-    .description('start broker, engine, executor and bot')
+    .description('start what this home has: broker, authority, engine, executor, bot')
     .option(
       '--sandbox',
       'with an exchange, a market and a Telegram that live on this machine',
@@ -42,9 +44,14 @@ export function addUp(program: Command): void {
 
 async function upHome(): Promise<void> {
   const home = keysideHome()
-  haltOnSignal(home)
-  const passphrase = await typedPassphrase(home)
+  const programs = programsOf(home)
+  if (programs.includes('executor')) haltOnSignal(home)
+  const passphrase = programs.includes('executor') ? await typedPassphrase(home) : undefined
   const stop = stopSignal()
+  const parts = { home, clock: systemClock, randomBytes: systemRandomBytes }
+  const letExpire = keepTokensFresh(parts, (error) =>
+    print(row('up', `the access tokens could not be renewed: ${describeError(error).message}`)),
+  )
   const supervisor = await startPrograms(stop, {
     home,
     ...(passphrase !== undefined && { passphrase }),
@@ -55,6 +62,7 @@ async function upHome(): Promise<void> {
   for (const [name, text] of supervisor.readyTexts) print(row(name, text))
   print('', `Files and logs: ${home}. Ctrl-C stops everything.`)
   await untilEnd(stop, supervisor)
+  letExpire()
 }
 
 /** Asked here, once, because the executor's own standard input is a pipe. */
@@ -113,7 +121,9 @@ async function startPrograms(
     // While stopping, the programs' warnings about each other are not shown.
     const onLine = (program: Program, line: string) => stop.aborted || showWarning(program, line)
     const onEnd = (program: Program, text: string) => stop.aborted || print(row(program, text))
-    return await startSupervisor({ ...options, environment, clock: systemClock, onLine, onEnd })
+    const programs = programsOf(options.home)
+    const parts = { ...options, programs, environment, clock: systemClock }
+    return await startSupervisor({ ...parts, onLine, onEnd })
   } catch (error) {
     // Ctrl-C reaches the programs as well: one that ended while it started was asked to.
     if (stop.aborted) process.exit(EXIT.ok)

@@ -3,6 +3,10 @@
 export const FILES = {
   authorityKey: 'authority/authority.key',
   engineKey: 'engine/engine.key',
+  /** Of a provider: who may ask the engine, and for what. */
+  subscribers: 'engine/subscribers.json',
+  /** Of a provider: who is invited, and whose tokens no longer count. */
+  accessList: 'broker/access.json',
   botKey: 'bot/bot.key',
   telegramToken: 'bot/telegram.token',
   /** The sandbox's own API key and bot token. */
@@ -11,10 +15,13 @@ export const FILES = {
   sandboxSecret: 'executor/sandbox.secret',
 } as const
 
-/** The access token of each client of the broker. */
+/** The access token of each program of a home, by its client id at the home's broker. */
 export const TOKENS = {
   engine: 'engine/engine.token',
+  authority: 'authority/authority.token',
   'device-signals': 'executor/device-signals.token',
   device: 'executor/device.token',
   bot: 'bot/bot.token',
 } as const
+
+export type Client = keyof typeof TOKENS

@@ -1,12 +1,22 @@
 // A home is made once: what is there is kept.
-import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
 import type { Access } from '@keyside/protocol'
 import { systemClock, systemRandomBytes } from '@keyside/runtime'
-import { expect, onTestFinished, test } from 'vitest'
-import { makeHome, renewTokens } from './home.ts'
+import { expect, onTestFinished, test, vi } from 'vitest'
+import { makeHome } from './home.ts'
 import { TOKENS } from './home-files.ts'
+import { keepTokensFresh, renewTokens } from './home-tokens.ts'
+import { programsOf, type Role } from './roles.ts'
 
 function textsIn(folder: string): Record<string, string> {
   const files = readdirSync(folder, { recursive: true, withFileTypes: true })
@@ -22,15 +32,15 @@ function newFolder(): string {
   return home
 }
 
-function make(home: string): void {
+function make(home: string, role: Role = 'alone'): void {
   makeHome({
     home,
+    role,
     clock: systemClock,
     randomBytes: systemRandomBytes,
     deviceKey: 'A'.repeat(43),
     keychain: 'vault',
     port: 1883,
-    wsPort: null,
     examples: { strategies: [], policy: '' },
   })
 }
@@ -38,9 +48,10 @@ function make(home: string): void {
 /** The claims of each access token of a home, by client. */
 function tokensIn(home: string): Record<string, Access> {
   return Object.fromEntries(
-    Object.entries(TOKENS).map(([client, file]) => {
+    Object.entries(TOKENS).flatMap(([client, file]) => {
+      if (!existsSync(join(home, file))) return []
       const [, payload = ''] = readFileSync(join(home, file), 'utf8').split('.')
-      return [client, JSON.parse(Buffer.from(payload, 'base64url').toString())]
+      return [[client, JSON.parse(Buffer.from(payload, 'base64url').toString())]]
     }),
   )
 }
@@ -107,27 +118,81 @@ test('each program gets the rights that it needs and no other', () => {
   })
 })
 
-test('an access token is good for a year, as docs/protocol.md says, and not for longer', () => {
+test('who only follows has no engine, and a policy in which nobody may trade yet', () => {
+  const home = newFolder()
+  make(home, 'trader')
+  expect(programsOf(home)).toEqual(['broker', 'executor', 'bot'])
+  expect(Object.keys(tokensIn(home))).toEqual(['device', 'bot'])
+  expect(existsSync(join(home, 'engine'))).toBe(false)
+  expect(existsSync(join(home, 'strategies'))).toBe(false)
+})
+
+test('the programs of a home are those that its config has a section for', () => {
+  const home = newFolder()
+  make(home)
+  expect(programsOf(home)).toEqual(['broker', 'engine', 'executor', 'bot'])
+  writeFileSync(join(home, 'config.yaml'), 'bot: {}\nsomething: 1\n')
+  expect(programsOf(home)).toEqual(['bot'])
+  writeFileSync(join(home, 'config.yaml'), 'bot: [\n')
+  expect(() => programsOf(home)).toThrow(expect.objectContaining({ code: 'config_invalid' }))
+  rmSync(join(home, 'config.yaml'))
+  expect(() => programsOf(home)).toThrow(expect.objectContaining({ code: 'config_missing' }))
+})
+
+test('an access token is good for 30 days, as docs/protocol.md says', () => {
   const home = newFolder()
   make(home)
   const lives = Object.values(tokensIn(home)).map(({ iat, exp }) => (exp - iat) / 86_400)
-  expect(lives).toEqual([365, 365, 365, 365])
+  expect(lives).toEqual([30, 30, 30, 30])
   const page = readFileSync(join(import.meta.dirname, '../../docs/protocol.md'), 'utf8')
-  expect(page).toContain('`keyside init` makes access tokens for 365 days')
+  expect(page).toContain('`keyside init` makes access tokens for 30 days')
 })
 
-test("renewing makes the home's own tokens anew, and keeps one that a provider made", () => {
-  const [home, provider] = [newFolder(), newFolder()]
-  for (const each of [home, provider]) make(each)
-  const file = TOKENS['device-signals']
-  copyFileSync(join(provider, file), join(home, file))
+test('renewing makes the tokens of all programs of the home anew, and nothing else', () => {
+  const home = newFolder()
+  make(home)
   const before = textsIn(home)
-  expect(renewTokens({ home, clock: systemClock, randomBytes: systemRandomBytes })).toEqual([file])
+  renewTokens({ home, clock: systemClock, randomBytes: systemRandomBytes })
   const after = textsIn(home)
   const changed = Object.keys(after).filter((path) => after[path] !== before[path])
-  expect(changed.map((path) => path.split('/').at(-1)).sort()).toEqual([
-    'bot.token',
-    'device.token',
-    'engine.token',
+  expect(changed.map((path) => relative(home, path)).sort()).toEqual([
+    'bot/bot.token',
+    'engine/engine.token',
+    'executor/device-signals.token',
+    'executor/device.token',
   ])
+})
+
+test('a home that runs renews its tokens each day, and goes on when it cannot', () => {
+  const home = newFolder()
+  make(home)
+  vi.useFakeTimers()
+  onTestFinished(() => void vi.useRealTimers())
+  const failures: unknown[] = []
+  const parts = { home, clock: systemClock, randomBytes: systemRandomBytes }
+  const stop = keepTokensFresh(parts, (error) => failures.push(error))
+  const life = () => (tokensIn(home)['bot']?.exp ?? 0) - Date.now() / 1_000
+  vi.advanceTimersByTime(40 * 86_400_000)
+  expect(life()).toBeCloseTo(30 * 86_400, 0)
+  const key = join(home, 'authority/authority.key')
+  renameSync(key, `${key}.away`)
+  vi.advanceTimersByTime(86_400_000)
+  expect(failures).toEqual([expect.objectContaining({ code: 'file_unreadable' })])
+  renameSync(`${key}.away`, key)
+  vi.advanceTimersByTime(86_400_000)
+  expect(life()).toBeCloseTo(30 * 86_400, 0)
+  stop()
+  vi.advanceTimersByTime(2 * 86_400_000)
+  expect(life()).toBeCloseTo(28 * 86_400, 0)
+})
+
+test('where another home is the authority, there is nothing to renew', () => {
+  const home = newFolder()
+  make(home)
+  rmSync(join(home, 'authority'), { recursive: true })
+  const before = textsIn(home)
+  const parts = { home, clock: systemClock, randomBytes: systemRandomBytes }
+  keepTokensFresh(parts, () => expect.unreachable())()
+  expect(textsIn(home)).toEqual(before)
+  expect(() => renewTokens(parts)).toThrow(expect.objectContaining({ code: 'file_unreadable' }))
 })

@@ -1,189 +1,141 @@
-// Makes a home folder: keys, access tokens with their topics, and config, all on this machine.
+// Makes the home of a trader: keys, access tokens, policy and config, all on this machine.
 import { existsSync, readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
+import { HOME } from '@keyside/protocol'
 import {
-  type Access,
-  commandTopic,
-  HOME,
-  headerSegment,
-  headTopic,
-  presenceTopic,
-  reportTopic,
-  type SigningKey,
-  seconds,
-  sign,
-  signalTopic,
-} from '@keyside/protocol'
-import {
-  type Clock,
   ensureProofSecret,
   KeysideError,
   makeSigningKey,
-  newJti,
-  type RandomBytes,
-  readSecret,
-  readSigningKey,
   restrictHome,
   writePrivate,
 } from '@keyside/runtime'
 import { stringify } from 'yaml'
-import { FILES, TOKENS } from './home-files.ts'
+import { type Client, FILES, TOKENS } from './home-files.ts'
+import { DEVICE, issueTokens, OWN_PLAN, type TokenParts } from './home-tokens.ts'
+import type { Role } from './roles.ts'
 
-export interface HomeOptions {
-  readonly home: string
-  readonly clock: Clock
-  readonly randomBytes: RandomBytes
+export interface HomeOptions extends TokenParts {
+  /** `alone`: with an engine of one's own. */
+  readonly role: Role
   /** Public key of the device, whose secret is in the keychain. */
   readonly deviceKey: string
   readonly keychain: 'os' | 'vault'
   readonly port: number
-  readonly wsPort: number | null
   /** Where the exchange and Telegram are, when not at their own addresses. */
   readonly exchange?: string
   readonly telegram?: string
   readonly passphraseFile?: string
-  /** Folder whose strategies and policy a new home starts with. */
+  /** What a new home starts with. */
   readonly examples: { readonly strategies: readonly string[]; readonly policy: string }
 }
 
-type Acl = Access['acl']
-type Client = keyof typeof TOKENS
-
-/** All strategies of one's own engine, as long as their files name no other plan. */
-const PLAN = 'all'
-
-const DEVICE = 'device'
-
-/** The broker's clients and the topics each may use. A provider's engine can read nothing of the device. */
-const CLIENTS: Readonly<Record<Client, Acl>> = {
-  engine: {
-    publish: ['keyside/v1/signal/home/+', 'keyside/v1/head/home/+', presenceTopic(HOME, 'engine')],
-    subscribe: [],
-  },
-  'device-signals': {
-    publish: [],
-    subscribe: [signalTopic(HOME, PLAN), headTopic(HOME, PLAN), presenceTopic(HOME, 'engine')],
-  },
-  device: {
-    publish: [reportTopic(DEVICE), presenceTopic(HOME, DEVICE)],
-    subscribe: [commandTopic(DEVICE)],
-  },
-  bot: {
-    publish: [commandTopic(DEVICE)],
-    subscribe: [reportTopic(DEVICE), presenceTopic(HOME, DEVICE)],
-  },
+const CLIENTS: Readonly<Record<HomeOptions['role'], readonly Client[]>> = {
+  alone: ['engine', 'device-signals', 'device', 'bot'],
+  trader: ['device', 'bot'],
 }
 
-const TOKEN_LIFE_SECONDS = 365 * 86_400
-
-/** Throws `home_exists` rather than overwrite keys. */
-export function makeHome(options: HomeOptions): void {
-  const { home, randomBytes } = options
+/** Throws `home_exists`: keys are never overwritten. */
+export function refuseSecond(home: string): void {
   if (existsSync(join(home, 'config.yaml')))
     throw new KeysideError(
       'home_exists',
       `${home} is set up already: use it, or choose another KEYSIDE_HOME`,
     )
+}
+
+/** Throws `home_exists`. */
+export function makeHome(options: HomeOptions): void {
+  const { home, role, randomBytes, examples } = options
+  refuseSecond(home)
   const authority = makeSigningKey(join(home, FILES.authorityKey), randomBytes)
-  const engine = makeSigningKey(join(home, FILES.engineKey), randomBytes)
   const bot = makeSigningKey(join(home, FILES.botKey), randomBytes)
-  issueTokens(options, authority)
+  const engine = role === 'alone' ? makeSigningKey(join(home, FILES.engineKey), randomBytes) : null
+  issueTokens(options, { authority, clients: CLIENTS[role], provider: HOME })
   ensureProofSecret(join(home, FILES.sandboxSecret), randomBytes)
-  const keys = { authority: authority.publicKey, engine: engine.publicKey, bot: bot.publicKey }
-  for (const file of options.examples.strategies)
-    writePrivate(join(home, 'strategies', basename(file)), readFileSync(file))
-  writePrivate(join(home, 'policy.yaml'), options.examples.policy)
-  writePrivate(
-    join(home, 'config.yaml'),
-    HEADER + stringify(configOf(options, keys), { aliasDuplicateObjects: false }),
-  )
+  copyStrategies(home, examples.strategies)
+  writePrivate(join(home, 'policy.yaml'), examples.policy)
+  writeConfig(home, {
+    ...brokerSection(options, authority.publicKey),
+    ...(engine && engineSection(options)),
+    ...executorSection(options, { bot: bot.publicKey, engine: engine?.publicKey }),
+    ...botSection(options),
+  })
   restrictHome(home)
 }
 
-/**
- * New access tokens for all programs of this home; the old ones stay good until they expire. A token of another
- * authority is a subscription that cannot be made again here: it is kept. Returns the files that were.
- */
-export function renewTokens(
-  options: Pick<HomeOptions, 'home' | 'clock' | 'randomBytes'>,
-): string[] {
-  const authority = readSigningKey(join(options.home, FILES.authorityKey))
-  const own = headerSegment(authority.kid, 'access')
-  const foreign = Object.values(TOKENS).filter((token) => {
-    const file = join(options.home, token)
-    return existsSync(file) && readSecret(file).split('.')[0] !== own
-  })
-  issueTokens(options, authority, foreign)
-  return foreign
-}
-
-function issueTokens(
-  { home, clock, randomBytes }: Pick<HomeOptions, 'home' | 'clock' | 'randomBytes'>,
-  authority: SigningKey,
-  except: readonly string[] = [],
-): void {
-  const now = seconds(clock.now())
-  for (const client of Object.keys(TOKENS) as Client[]) {
-    if (except.includes(TOKENS[client])) continue
-    const claims: Access = {
-      iss: 'authority',
-      aud: 'broker',
-      iat: now,
-      exp: now + TOKEN_LIFE_SECONDS,
-      jti: newJti(randomBytes),
-      sub: client,
-      acl: CLIENTS[client],
-    }
-    writePrivate(join(home, TOKENS[client]), `${sign('access', claims, authority)}\n`)
-  }
+export function copyStrategies(home: string, files: readonly string[]): void {
+  for (const file of files)
+    writePrivate(join(home, 'strategies', basename(file)), readFileSync(file))
 }
 
 const HEADER = `# Keyside on this machine. docs/configuration.md explains every line.
 # An environment variable stands above a line here: KEYSIDE_BROKER__PORT is broker.port.
 `
 
-function configOf(
-  options: HomeOptions,
-  keys: { authority: string; engine: string; bot: string },
-): object {
-  const url = `mqtt://127.0.0.1:${options.port}`
-  const exchange = { name: 'binance', ...(options.exchange && { address: options.exchange }) }
+/** The last file that is made: with it the home is set up. */
+export function writeConfig(home: string, sections: object): void {
+  const text = stringify(sections, { aliasDuplicateObjects: false, lineWidth: 0 })
+  writePrivate(join(home, 'config.yaml'), HEADER + text)
+}
+
+function brokerSection({ port }: HomeOptions, authority: string) {
+  return { broker: { host: '127.0.0.1', port, wsPort: null, authority } }
+}
+
+function exchangeOf({ exchange }: HomeOptions) {
+  return { name: 'binance', ...(exchange && { address: exchange }) }
+}
+
+function urlOf({ port }: HomeOptions): string {
+  return `mqtt://127.0.0.1:${port}`
+}
+
+function engineSection(options: HomeOptions) {
   return {
-    broker: {
-      host: '127.0.0.1',
-      port: options.port,
-      wsPort: options.wsPort,
-      authority: keys.authority,
-    },
     engine: {
       id: 'engine',
       provider: HOME,
-      plan: PLAN,
-      broker: { url, tokenFile: TOKENS.engine },
+      plan: OWN_PLAN,
+      broker: { url: urlOf(options), tokenFile: TOKENS.engine },
       signingKeyFile: FILES.engineKey,
-      exchange,
+      exchange: exchangeOf(options),
       strategies: 'strategies',
     },
+  }
+}
+
+function executorSection(
+  options: HomeOptions,
+  keys: { readonly bot: string; readonly engine: string | undefined },
+) {
+  const url = urlOf(options)
+  const { keychain, passphraseFile } = options
+  return {
     executor: {
       id: DEVICE,
       account: 'main',
-      signals: { url, clientId: 'device-signals', tokenFile: TOKENS['device-signals'] },
       home: { url, clientId: DEVICE, tokenFile: TOKENS.device },
-      provider: { name: HOME, key: keys.engine, plans: [PLAN] },
+      ...(keys.engine !== undefined && {
+        signals: { url, clientId: 'device-signals', tokenFile: TOKENS['device-signals'] },
+        provider: { name: HOME, key: keys.engine, plans: [OWN_PLAN] },
+      }),
       bot: { id: 'bot', key: keys.bot },
-      exchange,
-      keychain: options.keychain,
-      ...(options.passphraseFile && { passphraseFile: options.passphraseFile }),
+      exchange: exchangeOf(options),
+      keychain,
+      ...(passphraseFile && { passphraseFile }),
     },
+  }
+}
+
+function botSection(options: HomeOptions) {
+  const { telegram, deviceKey } = options
+  return {
     bot: {
       id: 'bot',
-      broker: { url, tokenFile: TOKENS.bot },
+      broker: { url: urlOf(options), tokenFile: TOKENS.bot },
       signingKeyFile: FILES.botKey,
-      device: { id: DEVICE, key: options.deviceKey },
-      telegram: {
-        tokenFile: FILES.telegramToken,
-        ...(options.telegram && { address: options.telegram }),
-      },
+      device: { id: DEVICE, key: deviceKey },
+      telegram: { tokenFile: FILES.telegramToken, ...(telegram && { address: telegram }) },
     },
   }
 }

@@ -5,7 +5,7 @@ import { createInterface } from 'node:readline'
 import { KeysideError } from '@keyside/runtime'
 import { z } from 'zod'
 
-export const PROGRAMS = ['broker', 'engine', 'executor', 'bot'] as const
+export const PROGRAMS = ['broker', 'authority', 'engine', 'executor', 'bot'] as const
 export type Program = (typeof PROGRAMS)[number]
 
 /** Messages from a program to its parent. */

@@ -1,19 +1,14 @@
-// All four programs of one home: started in order, started again when one ends by itself, and stopped together.
+// The programs of one home: started in order, started again when one ends by itself, and stopped together.
 import { appendFileSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Cancel, type Clock, KeysideError } from '@keyside/runtime'
-import {
-  type Child,
-  type Message,
-  PROGRAMS,
-  type Program,
-  startChild,
-  stopChildren,
-} from './children.ts'
+import { type Child, type Message, type Program, startChild, stopChildren } from './children.ts'
 import { restartBackoff } from './restart-backoff.ts'
 
 export interface SupervisorOptions {
   readonly home: string
+  /** Those that the home has. */
+  readonly programs: readonly Program[]
   readonly environment: NodeJS.ProcessEnv
   readonly clock: Clock
   /** Of the vault, when the executor's keychain is one. Kept in memory, for each time that the executor is started. */
@@ -44,6 +39,7 @@ export async function startSupervisor(options: SupervisorOptions): Promise<Super
     await programs.start('broker')
     await Promise.all([
       programs.start('bot'),
+      programs.start('authority'),
       programs.start('executor').then(() => programs.start('engine')),
     ])
   } catch (error) {
@@ -73,13 +69,15 @@ class Programs implements Supervisor {
     mkdirSync(this.#logs, { recursive: true, mode: 0o700 })
   }
 
+  /** One that the home does not have is not missed. */
   async start(program: Program): Promise<void> {
     this.#stopping.signal.throwIfAborted()
+    if (!this.#options.programs.includes(program)) return
     this.readyTexts.set(program, await this.#launch(program).ready)
   }
 
   keepRunning(): void {
-    for (const program of PROGRAMS) void this.#keep(program)
+    for (const program of this.#options.programs) void this.#keep(program)
   }
 
   async stop(): Promise<void> {

@@ -46,12 +46,12 @@ export async function makeSandboxHome(
   writeProofSecret(join(home, FILES.sandboxSecret), sandbox.proofSecret)
   makeHome({
     home,
+    role: 'alone',
     clock,
     randomBytes,
     deviceKey: device.key.publicKey,
     keychain: 'vault',
     port: await freePort(),
-    wsPort: null,
     exchange: sandbox.exchange.address,
     telegram: sandbox.telegram.address,
     examples: { strategies: [DEMO_STRATEGY], policy: options.policy ?? SANDBOX_POLICY },

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { type Hop, KeysideError, systemClock, systemRandomBytes } from '@keyside/runtime'
 import { CALM } from '@keyside/sandbox'
+import { programsOf } from '../home/roles.ts'
 import type { Program } from '../programs/children.ts'
 import { warningIn } from '../programs/log-filter.ts'
 import { type Supervisor, startSupervisor } from '../programs/supervisor.ts'
@@ -90,6 +91,7 @@ class Run {
   async start(home: string, passphrase: string): Promise<Supervisor> {
     const supervisor = await startSupervisor({
       home,
+      programs: programsOf(home),
       environment,
       clock: systemClock,
       passphrase,

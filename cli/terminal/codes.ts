@@ -3,6 +3,7 @@
 export const CLI_CODES = [
   'home_exists',
   'home_not_private',
+  'role_missing',
   'home_missing',
   'executor_not_found',
   'executor_ambiguous',

@@ -126,10 +126,16 @@ test('refuses an empty list, with its line: one that allows nothing is a mistake
   expect(own).toMatch(
     /^policy\.yaml, line 5, streams\.home\/ema-cross\.markets: expected at least one/,
   )
-  const streams = changed('streams:\n  home/ema-cross: { allocation: 1000 }', 'streams: {}')
+  const streams = changed('streams:\n  home/ema-cross: { allocation: 1000 }', 'streams:')
   expect(refusal(streams)).toMatch(
     /^policy\.yaml, line 4, streams: expected a line for each stream that you follow/,
   )
+})
+
+test('before a provider is followed nobody may trade, if the policy says so', () => {
+  const streams = changed('streams:\n  home/ema-cross: { allocation: 1000 }', 'streams: {}')
+  const loaded = loadPolicy(streams)
+  expect(loaded.ok && loaded.policy.streams.size).toBe(0)
 })
 
 const OTHER_SYMBOLS = {

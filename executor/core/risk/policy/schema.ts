@@ -47,11 +47,11 @@ const MAX_STREAMS = 64
 const streams = z
   .unknown()
   .superRefine((section, context) => {
-    if (Object.keys(section ?? {}).length === 0)
+    if (section === undefined || section === null || section === '')
       context.addIssue({
         code: 'custom',
         message:
-          'expected a line for each stream that you follow, such as home/ema-cross: { allocation: 1000 }',
+          'expected a line for each stream that you follow, such as home/ema-cross: { allocation: 1000 }, or {} for none',
       })
     const count = Object.keys(section ?? {}).length
     if (count > MAX_STREAMS)

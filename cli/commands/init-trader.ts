@@ -1,0 +1,120 @@
+// keyside init for who trades: the keychain, the bot's token, then the home.
+import { isAbsolute, join, relative, resolve } from 'node:path'
+import {
+  DEFAULT_POLICY,
+  type Keychain,
+  makeDeviceSecrets,
+  openOsKeychain,
+  vaultFile,
+} from '@keyside/executor'
+import {
+  KeysideError,
+  readSecret,
+  systemClock,
+  systemRandomBytes,
+  writePrivate,
+} from '@keyside/runtime'
+import { createVault } from '@keyside/runtime/vault'
+import { type HomeOptions, makeHome } from '../home/home.ts'
+import { FILES } from '../home/home-files.ts'
+import { FIRST_STRATEGIES } from '../sandbox/examples.ts'
+import { newPassphrase } from '../terminal/passphrase.ts'
+import { print } from '../terminal/print.ts'
+import { promptSecret } from '../terminal/prompt.ts'
+
+export interface TraderOptions {
+  keychain: 'os' | 'vault'
+  passphraseFile?: string
+  telegramTokenFile?: string
+  exchangeAddress?: string
+  telegramAddress?: string
+}
+
+/** A trader who only follows has no strategies, and a policy in which nobody may trade yet. */
+const EXAMPLES: Readonly<Record<HomeOptions['role'], HomeOptions['examples']>> = {
+  alone: { strategies: FIRST_STRATEGIES, policy: DEFAULT_POLICY },
+  trader: {
+    strategies: [],
+    policy: DEFAULT_POLICY.replace(
+      /^streams:\n(?: .*\n)+/m,
+      'streams: {}               # "keyside follow" writes them here\n',
+    ),
+  },
+}
+
+export async function initTrader(
+  home: string,
+  role: HomeOptions['role'],
+  options: TraderOptions,
+): Promise<void> {
+  const makeKeychain = await prepareKeychain(home, options)
+  const botToken = await readBotToken(options)
+  const device = await makeDeviceSecrets(await makeKeychain(), systemRandomBytes)
+  // Before the home counts as set up.
+  writePrivate(join(home, FILES.telegramToken), `${botToken}\n`)
+  makeHome({
+    home,
+    role,
+    clock: systemClock,
+    randomBytes: systemRandomBytes,
+    deviceKey: device.key.publicKey,
+    keychain: options.keychain,
+    port: 1883,
+    ...(options.exchangeAddress && { exchange: options.exchangeAddress }),
+    ...(options.telegramAddress && { telegram: options.telegramAddress }),
+    ...(options.passphraseFile && { passphraseFile: fileIn(home, options.passphraseFile) }),
+    examples: EXAMPLES[role],
+  })
+  print(
+    `Set up in ${home}, secrets in ${options.keychain === 'os' ? 'the OS keychain' : 'an encrypted vault'}.`,
+    '',
+    'Next:',
+    '  keyside keys add         store your exchange key',
+    ...NEXT[role](join(home, 'policy.yaml')),
+    '  keyside up               start, and claim your bot',
+  )
+}
+
+const NEXT: Readonly<Record<HomeOptions['role'], (policy: string) => string[]>> = {
+  alone: (policy) => [`  edit ${policy}, then keyside policy accept`],
+  trader: (policy) => [
+    '  keyside follow LINK      with the link that your provider has sent you',
+    `  look at ${policy}, then keyside policy accept`,
+  ],
+}
+
+/** As config.yaml names it: what lies in the home goes where the home goes, such as into a container. */
+function fileIn(home: string, file: string): string {
+  const inside = relative(home, resolve(file))
+  return inside.startsWith('..') || isAbsolute(inside) ? resolve(file) : inside
+}
+
+/** Asks, and makes nothing yet: a vault left behind by a wrong answer would stand in the way of the next try. */
+async function prepareKeychain(
+  home: string,
+  options: TraderOptions,
+): Promise<() => Promise<Keychain>> {
+  if (options.keychain === 'os') {
+    const keychain = await openOsKeychain(home)
+    return async () => keychain
+  }
+  const file = options.passphraseFile && resolve(options.passphraseFile)
+  const passphrase = await newPassphrase(home, file, 'the vault')
+  return () => createVault({ file: vaultFile(home), passphrase, randomBytes: systemRandomBytes })
+}
+
+/** Telegram's own shape of a token; a wrong paste is noticed here and not at the first message. */
+const BOT_TOKEN = /^\d{5,}:[A-Za-z0-9_-]{30,}$/
+
+async function readBotToken({ telegramTokenFile }: TraderOptions): Promise<string> {
+  const token =
+    telegramTokenFile === undefined
+      ? await promptSecret('Token of your Telegram bot, from @BotFather: ')
+      : readSecret(resolve(telegramTokenFile))
+  if (!BOT_TOKEN.test(token))
+    throw new KeysideError(
+      'bot_token_malformed',
+      'that is no bot token: expected digits, a colon and 35 letters, as @BotFather gave it',
+    )
+  return token
+}

@@ -1,0 +1,136 @@
+// The access tokens of a home's own programs: what each may do at the home's broker, made and renewed by this home's authority.
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import {
+  type Access,
+  commandTopic,
+  HOME,
+  headTopic,
+  keysetTopic,
+  presenceTopic,
+  reportTopic,
+  type SigningKey,
+  seconds,
+  sign,
+  signalTopic,
+} from '@keyside/protocol'
+import {
+  type Cancel,
+  type Clock,
+  newJti,
+  type RandomBytes,
+  readSigningKey,
+  writePrivate,
+} from '@keyside/runtime'
+import { type Client, FILES, TOKENS } from './home-files.ts'
+import { providerOf } from './roles.ts'
+
+/** All strategies of one's own engine, as long as their files name no other plan. */
+export const OWN_PLAN = 'all'
+export const DEVICE = 'device'
+
+/** A month without anybody who renews them is enough to notice. */
+const LIFE_SECONDS = 30 * 86_400
+
+export interface TokenParts {
+  readonly home: string
+  readonly clock: Pick<Clock, 'now'>
+  readonly randomBytes: RandomBytes
+}
+
+/** A provider's engine can read nothing of a device, and only the authority speaks with who is not a subscriber yet. */
+function rights(client: Client, provider: string): Access['acl'] {
+  const all = (kind: string) => `keyside/v1/${kind}/${provider}/+`
+  const answers = provider === HOME ? [] : [all('response')]
+  const requests = provider === HOME ? [] : [all('request')]
+  switch (client) {
+    case 'engine':
+      return {
+        publish: [all('signal'), all('head'), ...answers, presenceTopic(provider, client)],
+        subscribe: requests,
+      }
+    case 'authority':
+      return {
+        publish: [
+          keysetTopic(provider),
+          `${all('enroll')}/answer`,
+          ...answers,
+          presenceTopic(provider, client),
+        ],
+        subscribe: [all('enroll'), ...requests, all('presence')],
+      }
+    case 'device-signals':
+      return {
+        publish: [],
+        subscribe: [
+          signalTopic(HOME, OWN_PLAN),
+          headTopic(HOME, OWN_PLAN),
+          presenceTopic(HOME, 'engine'),
+        ],
+      }
+    case DEVICE:
+      return {
+        publish: [reportTopic(DEVICE), presenceTopic(HOME, DEVICE)],
+        subscribe: [commandTopic(DEVICE)],
+      }
+    case 'bot':
+      return {
+        publish: [commandTopic(DEVICE)],
+        subscribe: [reportTopic(DEVICE), presenceTopic(HOME, DEVICE)],
+      }
+  }
+}
+
+export function issueTokens(
+  parts: TokenParts,
+  {
+    authority,
+    clients,
+    provider,
+  }: { authority: SigningKey; clients: readonly Client[]; provider: string },
+): void {
+  for (const client of clients) {
+    const iat = seconds(parts.clock.now())
+    const claims: Access = {
+      iss: 'authority',
+      aud: 'broker',
+      iat,
+      exp: iat + LIFE_SECONDS,
+      jti: newJti(parts.randomBytes),
+      sub: client,
+      acl: rights(client, provider),
+    }
+    writePrivate(join(parts.home, TOKENS[client]), `${sign('access', claims, authority)}\n`)
+  }
+}
+
+/** How often a program that runs is given a new one: it is read when the broker ends the connection of the old one. */
+const RENEW_MS = 86_400_000
+
+/** Renews them now and each day. Where this home has no authority, there is nothing to renew. */
+export function keepTokensFresh(
+  parts: TokenParts & { readonly clock: Clock },
+  onFailed: (error: unknown) => void,
+): Cancel {
+  if (!existsSync(join(parts.home, FILES.authorityKey))) return () => undefined
+  renewTokens(parts)
+  return parts.clock.every(RENEW_MS, () => {
+    try {
+      renewTokens(parts)
+    } catch (error) {
+      onFailed(error)
+    }
+  })
+}
+
+/**
+ * New access tokens for the programs that have one here; the old ones stay good until they expire. Throws
+ * `file_unreadable` where this home has no authority, as that of a bot which was paired from another one.
+ */
+export function renewTokens(parts: TokenParts): void {
+  const authority = readSigningKey(join(parts.home, FILES.authorityKey))
+  const clients = (Object.keys(TOKENS) as Client[]).filter((client) =>
+    existsSync(join(parts.home, TOKENS[client])),
+  )
+  issueTokens(parts, { authority, clients, provider: providerOf(parts.home) })
+}

@@ -1,0 +1,35 @@
+// What a home is for. Its config.yaml says so by its sections: one for each program that runs here.
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { HOME } from '@keyside/protocol'
+import { checkYaml, KeysideError, loadConfig } from '@keyside/runtime'
+import { engineConfig } from '@keyside/strategy-engine'
+import { z } from 'zod'
+import { PROGRAMS, type Program } from '../programs/children.ts'
+import { environment } from '../terminal/config.ts'
+
+export const ROLES = ['alone', 'trader'] as const
+export type Role = (typeof ROLES)[number]
+
+/** Throws `config_missing` and `config_invalid`. */
+export function programsOf(home: string): Program[] {
+  const file = join(home, 'config.yaml')
+  const checked = checkYaml(read(file), z.looseObject({}))
+  if (!checked.ok)
+    throw new KeysideError('config_invalid', `${file}, line ${checked.line}: ${checked.message}`)
+  return PROGRAMS.filter((program) => Object.hasOwn(checked.data, program))
+}
+
+/** For whom the engine of a home signs. */
+export function providerOf(home: string): string {
+  if (!programsOf(home).includes('engine')) return HOME
+  return loadConfig('engine', engineConfig, home, environment).provider
+}
+
+function read(file: string): string {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch (error) {
+    throw new KeysideError('config_missing', `cannot read ${file}: run "keyside init" first`, error)
+  }
+}
