@@ -18,6 +18,22 @@ export const COMMANDS: Readonly<Record<string, Listed>> = {
     about: 'set up this machine: signing keys, access tokens, config',
     load: async () => (await import('./commands/init.ts')).addInit,
   },
+  invite: {
+    about: 'a link with which one device becomes a subscriber of yours',
+    load: async () => (await import('./commands/invite.ts')).addInvite,
+  },
+  subscribers: {
+    about: 'who follows this provider: list, remove, renew',
+    load: async () => (await import('./commands/subscribers.ts')).addSubscribers,
+  },
+  keyset: {
+    about: 'which keys of this provider count, its plans and its addresses: show, renew, publish',
+    load: async () => (await import('./commands/keyset.ts')).addKeyset,
+  },
+  root: {
+    about: 'the key by which a provider is known: create, sign, rotate; needs no network',
+    load: async () => (await import('./commands/root.ts')).addRoot,
+  },
   selftest: {
     about: 'send one signal through all programs in the sandbox and time each hop',
     load: async () => (await import('./commands/selftest.ts')).addSelftest,
@@ -53,6 +69,10 @@ export const COMMANDS: Readonly<Record<string, Listed>> = {
   broker: {
     about: 'run the MQTT broker',
     load: async () => (await import('./commands/broker.ts')).addBroker,
+  },
+  authority: {
+    about: 'run the authority of a provider: enrolments, access, keyset',
+    load: async () => (await import('./commands/authority.ts')).addAuthority,
   },
   engine: {
     about: 'run the strategy engine',

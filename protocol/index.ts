@@ -1,7 +1,7 @@
 // The words on the wire, and the only way to sign and verify them.
 export { decodeBase64url, encodeBase64url } from './base64url.ts'
 export type { Access } from './claims/access.ts'
-export type { Address } from './claims/address.ts'
+export { type Address, address } from './claims/address.ts'
 export type { Approval } from './claims/approval.ts'
 export type { Command, Instruction } from './claims/command.ts'
 export {

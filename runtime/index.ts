@@ -26,7 +26,9 @@ export { type Link, type LinkOptions, type LinkTrouble, openLink } from './link.
 export { reachBroker } from './link-stream.ts'
 export { lockFile, openLocked } from './lock.ts'
 export { createLog, describeError, type Logger, scrub } from './log.ts'
+export { makeNextSigningKey, nextSigningKey, takeNextSigningKey } from './next-key.ts'
 export { guardPackets, MAX_PACKET_BYTES } from './packet-guard.ts'
+export { Quota } from './quota.ts'
 export { newJti, type RandomBytes, systemRandomBytes } from './random.ts'
 export { exchangeAddress, originOf, rebaseUrls } from './rebase-urls.ts'
 export {

@@ -50,6 +50,9 @@ const RESTRICTED = 'lint/style/noRestrictedImports'
 test.each([
   ['broker/x.ts', '@keyside/executor', UNDECLARED],
   ['broker/x.ts', 'keytar', UNDECLARED],
+  ['broker/x.ts', '@keyside/authority', UNDECLARED],
+  ['authority/x.ts', '@keyside/strategy-engine', UNDECLARED],
+  ['authority/x.ts', 'keytar', UNDECLARED],
   ['broker/x.ts', 'ccxt', UNDECLARED],
   ['strategy-engine/x.ts', '@keyside/executor', UNDECLARED],
   ['strategy-engine/x.ts', 'keytar', UNDECLARED],
@@ -104,12 +107,12 @@ function reachable(folder: string): Set<string> {
   return seen
 }
 
-test.each(['broker', 'strategy-engine', 'bot'])(
+test.each(['broker', 'authority', 'strategy-engine', 'bot'])(
   '%s reaches no keychain, and no other program',
   (folder) => {
     const files = [...reachable(folder)]
     expect(files.length).toBeGreaterThan(20)
-    const others = ['executor', 'bot', 'broker', 'strategy-engine'].filter(
+    const others = ['executor', 'bot', 'broker', 'strategy-engine', 'authority'].filter(
       (name) => name !== folder,
     )
     expect(files.filter((file) => others.some((name) => file.startsWith(`${name}/`)))).toEqual([])
@@ -122,8 +125,8 @@ test('the executor does reach the keychain, so the walk above would see one', ()
   expect(files).toContain('keytar')
 })
 
-test('neither the engine nor the broker has a word for an exchange credential', () => {
-  for (const folder of ['strategy-engine', 'broker'])
+test('engine, broker and authority have no word for an exchange credential', () => {
+  for (const folder of ['strategy-engine', 'broker', 'authority'])
     for (const file of readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })) {
       const path = join(root, folder, file)
       if (!file.endsWith('.ts') || file.endsWith('.test.ts') || !existsSync(path)) continue

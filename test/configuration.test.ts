@@ -1,6 +1,7 @@
 // docs/configuration.md and the schemas of config.yaml in step, both ways: every setting, with its default.
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { authorityConfig } from '@keyside/authority'
 import { botConfig } from '@keyside/bot'
 import { brokerConfig } from '@keyside/broker'
 import { executorConfig } from '@keyside/executor'
@@ -10,6 +11,7 @@ import { z } from 'zod'
 
 const SECTIONS = {
   broker: brokerConfig,
+  authority: authorityConfig,
   engine: engineConfig,
   executor: executorConfig,
   bot: botConfig,

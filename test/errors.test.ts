@@ -1,6 +1,7 @@
 // Every code is in docs/errors.md, and every code there is in the code.
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { AUTHORITY_CODES } from '@keyside/authority'
 import { BOT_CODES } from '@keyside/bot'
 import { BROKER_CODES } from '@keyside/broker'
 import {
@@ -33,6 +34,7 @@ const known = new Set<string>([
   ...INVITATION_CODES,
   ...RUNTIME_CODES,
   ...BROKER_CODES,
+  ...AUTHORITY_CODES,
   ...ENGINE_CODES,
   ...EXECUTOR_CODES,
   ...EXCHANGE_CODES,
@@ -70,7 +72,16 @@ test('every line says what to do', () => {
     ).toBe(true)
 })
 
-const FOLDERS = ['protocol', 'runtime', 'broker', 'strategy-engine', 'executor', 'bot', 'cli']
+const FOLDERS = [
+  'protocol',
+  'runtime',
+  'broker',
+  'authority',
+  'strategy-engine',
+  'executor',
+  'bot',
+  'cli',
+]
 
 /** Every file of these folders, with its path. */
 function filesIn(folders: readonly string[]): readonly string[] {

@@ -30,7 +30,7 @@ interface Started {
 export const EXIT = { ok: 0, failed: 1, refused: 3 } as const
 
 export async function runProgram(
-  program: Program | 'sandbox',
+  program: Program | 'authority' | 'sandbox',
   start: (context: ProgramContext) => Promise<Started>,
 ): Promise<void> {
   ignoreClosedPipe()

@@ -1,0 +1,114 @@
+// The next keyset, from the one in force and a change. Pure: nothing is signed here.
+import { type Address, type Keyset, type Root, thumbprint, WIRE_VERSIONS } from '@keyside/protocol'
+
+const DAY = 86_400
+/** A keyset lives so long, days: who was cut off believes a revoked key no longer than that. */
+export const KEYSET_DAYS = 30
+/** A key is listed so long after its end, seconds: signals that it signed may still be asked for. */
+const LISTED_AFTER = 30 * DAY
+const MAX_ROOTS = 5
+const MAX_REVOKED = 64
+
+type Delegated = Keyset['keys'][number]
+
+/** When it is written and until when it may count, Unix seconds; its name. */
+export interface Dates {
+  readonly now: number
+  readonly days: number
+  readonly jti: string
+}
+
+/** What a provider writes into config.yaml. */
+export interface Offered {
+  readonly plans: Readonly<Record<string, Omit<Keyset['plans'][number], 'plan'>>>
+  /** The first one first. */
+  readonly addresses: Address[]
+}
+
+export interface FirstKeyset extends Offered {
+  readonly provider: string
+  readonly root: Root
+  /** Raw public keys. */
+  readonly engine: string
+  readonly answer: string
+}
+
+export function firstKeyset(first: FirstKeyset, dates: Dates): Keyset {
+  const { provider, root, engine, answer } = first
+  return {
+    iss: provider,
+    aud: 'executors',
+    ...lifeOf(dates),
+    version: 1,
+    roots: [root],
+    keys: [
+      { key: engine, kinds: ['signal', 'head', 'response'] },
+      { key: answer, kinds: ['answer', 'response'] },
+    ],
+    revoked: [],
+    ...offered(first),
+    wire: WIRE_VERSIONS.map((version) => ({ version })),
+  }
+}
+
+/** The same keys, and what is offered now: plans with their terms, and where the broker is. */
+export function renewed(current: Keyset, what: Offered, dates: Dates): Keyset {
+  const keys = current.keys.filter(
+    ({ until }) => until === undefined || dates.now < until + LISTED_AFTER,
+  )
+  const wire = WIRE_VERSIONS.map((version) => ({ version }))
+  const version = current.version + 1
+  return { ...current, ...lifeOf(dates), version, keys, ...offered(what), wire }
+}
+
+/** `successor` may sign what `kid` may; that one counts until `until`, so that nobody loses a signal. */
+export function withSuccessor(
+  keyset: Keyset,
+  kid: string,
+  { successor, until }: { readonly successor: string; readonly until: number },
+): Keyset {
+  const keys = keyset.keys.flatMap((delegated): Delegated[] => {
+    if (thumbprint(delegated.key) !== kid) return [delegated]
+    const { until: _, ...scope } = delegated
+    return [
+      { ...delegated, until: Math.min(until, delegated.until ?? until) },
+      { ...scope, key: successor },
+    ]
+  })
+  return { ...keyset, keys }
+}
+
+/** Nothing that the key signed counts any more, whenever it was signed. */
+export function withoutKey(keyset: Keyset, kid: string): Keyset {
+  const keys = keyset.keys.filter(({ key }) => thumbprint(key) !== kid)
+  const revoked = [...keyset.revoked.filter((each) => each !== kid), kid].slice(-MAX_REVOKED)
+  return { ...keyset, keys, revoked }
+}
+
+/** Both the roots before and the new one must sign it. */
+export function withRoot(keyset: Keyset, root: Root): Keyset {
+  return { ...keyset, roots: [...keyset.roots, root].slice(-MAX_ROOTS) }
+}
+
+/** The keys that may sign signals and heads at `now`, by thumbprint. */
+export function engineKids({ keys }: Keyset, now: number): string[] {
+  return keys
+    .filter(({ kinds, until }) => kinds.includes('signal') && (until === undefined || now < until))
+    .map(({ key }) => thumbprint(key))
+}
+
+function lifeOf({ now, days, jti }: Dates): Pick<Keyset, 'iat' | 'exp' | 'jti'> {
+  return { iat: now, exp: now + days * DAY, jti }
+}
+
+function offered({ plans, addresses }: Offered): Pick<Keyset, 'plans' | 'addresses'> {
+  return {
+    plans: Object.entries(plans).map(([plan, { about, markets, terms }]) => ({
+      plan,
+      about,
+      markets,
+      ...(terms && { terms }),
+    })),
+    addresses,
+  }
+}

@@ -1,0 +1,54 @@
+// What broker and engine are told of the record, as the two files that they watch.
+import { writePrivate } from '@keyside/runtime'
+import type { AuthorityRecord } from './record.ts'
+
+/** An invitation that is over is still let in for a day, to be told that it is over. */
+const TOLD_FOR = 86_400
+
+/** Absolute paths. */
+export interface ListFiles {
+  /** The broker's: who may come with an invitation, and whose tokens count no more. */
+  readonly accessList: string
+  /** The engine's: whose requests it answers, about which plans, and which of its keys count. */
+  readonly subscribers: string
+}
+
+export function accessListOf(record: AuthorityRecord, provider: string, now: number): object {
+  return {
+    invitations: record
+      .invitations()
+      .filter(({ expires }) => now < expires + TOLD_FOR)
+      .map(({ id, connectHash, expires }) => ({
+        id,
+        provider,
+        hash: connectHash,
+        until: expires + TOLD_FOR,
+      })),
+    refused: record.refusals(),
+  }
+}
+
+export function subscriberListOf(record: AuthorityRecord, now: number): object {
+  const { version, kids } = record.published() ?? { version: 0, kids: [] }
+  return {
+    keyset: { version, kids },
+    subscribers: record
+      .subscribers()
+      .filter(({ removed, until }) => removed === null && now < until)
+      .map(({ client, key, plans, until }) => ({ client, key, plans, until })),
+  }
+}
+
+/** To be called after every change of the record. `now` is Unix seconds. */
+export function writeLists(
+  record: AuthorityRecord,
+  provider: string,
+  files: ListFiles,
+  now: number,
+): void {
+  // Under the record's lock, so that of two programs the later one writes what both have done.
+  record.atomic(() => {
+    writePrivate(files.accessList, `${JSON.stringify(accessListOf(record, provider, now))}\n`)
+    writePrivate(files.subscribers, `${JSON.stringify(subscriberListOf(record, now))}\n`)
+  })
+}

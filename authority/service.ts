@@ -1,0 +1,299 @@
+// The authority at work: answers enrolments, renews access, publishes the keyset, sees which subscribers are there.
+import { resolve } from 'node:path'
+import {
+  enrollTopic,
+  keysetTopic,
+  type PublicKey,
+  presenceTopic,
+  requestTopic,
+  type SigningKey,
+  seconds,
+  sign,
+  thumbprint,
+  WIRE_VERSIONS,
+} from '@keyside/protocol'
+import { publicKey } from '@keyside/protocol/node'
+import {
+  type Cancel,
+  type Clock,
+  describeError,
+  KeysideError,
+  type Link,
+  type Logger,
+  newJti,
+  openLink,
+  Quota,
+  type RandomBytes,
+  readSecret,
+  readSigningKey,
+  systemRandomBytes,
+  takeNextSigningKey,
+  whileBusy,
+} from '@keyside/runtime'
+import { ACCESS_LIFE, type AccessSigner } from './access.ts'
+import { answerAccessRequest } from './access-requests.ts'
+import type { AuthorityConfig } from './config.ts'
+import { answerEnrolment, type Message } from './enrolment.ts'
+import { logEnrolment } from './enrolment-log.ts'
+import { engineKids } from './keyset/change.ts'
+import { signedText } from './keyset/file.ts'
+import { KeysetWatch } from './keyset/file-watch.ts'
+import { keysetTime } from './keyset/reminder.ts'
+import { writeLists } from './record/lists.ts'
+import type { AuthorityRecord } from './record/record.ts'
+import { SubscriberPresence } from './subscriber-presence.ts'
+
+export interface AuthorityDeps {
+  readonly log: Logger
+  readonly clock: Clock
+  /** KEYSIDE_HOME: relative paths of the configuration start here. */
+  readonly home: string
+  readonly randomBytes?: RandomBytes
+}
+
+const LOOK_MS = 250
+const STORE_MS = 1_000
+const DAY_MS = 86_400_000
+const HOUR_MS = 3_600_000
+/** Requests for access of one subscriber in an hour. */
+const MAX_ACCESS_REQUESTS = 6
+/** Enrolments of one invitation in a minute. */
+const MAX_ENROLMENTS = 10
+/** Invitations are kept so long after their end, to say what became of them, seconds. */
+const KEPT = 30 * 86_400
+/** The will is signed once, at the start, and must still be valid when it is needed. */
+const PRESENCE_LIFE = 31 * 86_400
+/** Verifiers that are kept ready. */
+const MAX_KEYS = 20_000
+
+export class Service {
+  readonly #config: AuthorityConfig
+  readonly #deps: AuthorityDeps & { readonly randomBytes: RandomBytes }
+  readonly #record: AuthorityRecord
+  readonly #keyset: KeysetWatch
+  readonly #access: AccessSigner
+  readonly #presence: SubscriberPresence
+  readonly #accessQuota = new Quota({ most: MAX_ACCESS_REQUESTS, spanMs: HOUR_MS })
+  readonly #enrolQuota = new Quota({ most: MAX_ENROLMENTS, spanMs: 60_000 })
+  readonly #keys = new Map<string, PublicKey>()
+  readonly #link: Link
+  readonly #cancels: Cancel[]
+  #answerKey: SigningKey
+
+  constructor(config: AuthorityConfig, deps: AuthorityDeps, record: AuthorityRecord) {
+    const { home, clock, log, randomBytes = systemRandomBytes } = deps
+    const { provider, id } = config
+    this.#config = config
+    this.#deps = { ...deps, randomBytes }
+    this.#record = record
+    this.#keyset = new KeysetWatch(this.#path(config.keysetFile))
+    this.#answerKey = readSigningKey(this.#path(config.answerKeyFile))
+    const { audience, issuer, keyFile } = config.access
+    const key = readSigningKey(this.#path(keyFile))
+    this.#access = { key, provider, audience, issuer, randomBytes }
+    this.#presence = new SubscriberPresence(provider, (text) => this.#publicKey(text))
+    record.allOffline()
+    this.#tidy()
+    const tokenFile = resolve(home, config.broker.tokenFile)
+    readSecret(tokenFile)
+    this.#link = openLink({
+      url: config.broker.url,
+      plaintext: config.broker.plaintext,
+      clientId: id,
+      token: () => readSecret(tokenFile),
+      subscribe: [
+        every(enrollTopic(provider, id)),
+        every(requestTopic(provider, id)),
+        every(presenceTopic(provider, id)),
+      ],
+      will: this.#presenceMessage('offline'),
+      onMessage: (topic, token, retained) => this.#take(topic, token, retained),
+      onReady: () => this.#connected(),
+      onLost: () => record.allOffline(),
+      log,
+    })
+    this.#cancels = [
+      clock.every(LOOK_MS, () => this.#lookAtKeyset()),
+      clock.every(STORE_MS, () => this.#quietly(() => this.#presence.store(record))),
+      clock.every(DAY_MS, () => this.#daily()),
+    ]
+    this.#remind()
+  }
+
+  get ready(): Promise<void> {
+    return this.#link.ready
+  }
+
+  async stop(): Promise<void> {
+    for (const cancel of this.#cancels) cancel()
+    const said = this.#send(this.#presenceMessage('offline'), true)
+    await Promise.race([said, new Promise((done) => this.#deps.clock.after(500, () => done(0)))])
+    await this.#link.close()
+    this.#quietly(() => this.#presence.store(this.#record))
+  }
+
+  #connected(): void {
+    void this.#send(this.#presenceMessage('online'), true)
+    void this.#publishKeyset()
+  }
+
+  /** Nothing that comes from outside may end the connection, or the program. */
+  async #take(topic: string, token: string, retained: boolean): Promise<void> {
+    const { clock, log } = this.#deps
+    const [, , kind, , name = ''] = topic.split('/')
+    const work = () => {
+      if (kind === 'enroll') return this.#enrol(topic, token, name)
+      if (kind === 'request') return this.#renew(topic, token, name)
+      this.#saw(topic, token, name, retained)
+    }
+    try {
+      await whileBusy(work, clock, () => log.warn({ code: 'database_busy' }, 'the record is held'))
+    } catch (error) {
+      log.error({ err: describeError(error), topic }, 'a message could not be handled')
+    }
+  }
+
+  #enrol(topic: string, token: string, invitation: string): void {
+    const { clock, log } = this.#deps
+    if (!this.#enrolQuota.allows(invitation, clock.now())) {
+      log.warn({ code: 'request_quota', invitation }, 'too many enrolments of an invitation')
+      return
+    }
+    const { provider, randomBytes } = this.#access
+    const answer = { key: this.#answerKey, provider, randomBytes }
+    const { plans } = this.#keyset.current.claims
+    const deps = { record: this.#record, answer, access: this.#access, plans }
+    const came = { topic, token, invitation, now: this.#now() }
+    const outcome = answerEnrolment(deps, came)
+    logEnrolment(log, outcome, invitation)
+    if (outcome.outcome === 'enrolled') this.#writeLists()
+    if (outcome.outcome !== 'ignored') void this.#send(outcome.answer)
+  }
+
+  #renew(topic: string, token: string, client: string): void {
+    const { log } = this.#deps
+    const subscriber = this.#record.subscriber(client)
+    if (subscriber === null) return
+    const deps = {
+      record: this.#record,
+      quota: this.#accessQuota,
+      access: this.#access,
+      answerKey: this.#answerKey,
+      randomBytes: this.#deps.randomBytes,
+      publicKey: (text: string) => this.#publicKey(text),
+    }
+    const outcome = answerAccessRequest(deps, subscriber, { topic, token, now: this.#now() })
+    if (outcome.outcome !== 'ignored') void this.#send(outcome.response)
+    if (outcome.outcome === 'renewed') log.info({ client }, 'a new access token')
+    else if (outcome.code !== 'not_ours') log.warn({ client, code: outcome.code }, 'not renewed')
+  }
+
+  #saw(topic: string, token: string, client: string, retained: boolean): void {
+    const subscriber = this.#record.subscriber(client)
+    if (subscriber === null) return
+    const now = this.#now()
+    if (!this.#presence.take(subscriber, { topic, token, retained, now }))
+      this.#deps.log.debug({ client }, 'a presence that is not the subscriber’s')
+  }
+
+  #lookAtKeyset(): void {
+    const { changed, refused } = this.#keyset.look(this.#now())
+    if (refused !== undefined) this.#deps.log.error({ code: refused.code }, refused.message)
+    if (!changed) return
+    this.#remind()
+    void this.#publishKeyset()
+  }
+
+  /** Subscribers first, then the engine: its next key signs nothing before they can know it. */
+  async #publishKeyset(): Promise<void> {
+    const { current } = this.#keyset
+    const { claims } = current
+    const topic = keysetTopic(this.#config.provider)
+    if (!(await this.#send({ topic, token: signedText(current) }, true))) return
+    const kids = claims.keys.map(({ key }) => thumbprint(key))
+    this.#answerKey =
+      takeNextSigningKey(this.#path(this.#config.answerKeyFile), kids) ?? this.#answerKey
+    this.#quietly(() => {
+      const published = { version: claims.version, kids: engineKids(claims, this.#now()) }
+      this.#record.markPublished(published)
+      this.#writeLists()
+    })
+    this.#deps.log.info({ version: claims.version }, 'keyset published')
+  }
+
+  #daily(): void {
+    void this.#send(this.#presenceMessage('online'), true)
+    this.#quietly(() => this.#tidy())
+    this.#remind()
+  }
+
+  #tidy(): void {
+    const now = this.#now()
+    this.#record.prune({ refusedBefore: now - ACCESS_LIFE, expiredBefore: now - KEPT })
+    this.#writeLists()
+  }
+
+  #remind(): void {
+    const { state, text } = keysetTime(this.#keyset.current, this.#now())
+    if (state === 'ended') this.#deps.log.error({ code: 'keyset_expired' }, text)
+    if (state === 'ends_soon') this.#deps.log.warn({ code: 'keyset_ends_soon' }, text)
+  }
+
+  #writeLists(): void {
+    const { provider, access, subscribersFile } = this.#config
+    const accessList = this.#path(access.listFile)
+    const files = { accessList, subscribers: this.#path(subscribersFile) }
+    writeLists(this.#record, provider, files, this.#now())
+  }
+
+  /** False when it was not sent: not connected, or the connection ended. */
+  #send({ topic, token }: Message, retain = false): Promise<boolean> {
+    return this.#link.publish(topic, token, { retain }).then(
+      () => true,
+      (error: unknown) => {
+        if (!(error instanceof KeysideError && error.code === 'broker_unreachable'))
+          this.#deps.log.warn({ err: describeError(error), topic }, 'not sent')
+        return false
+      },
+    )
+  }
+
+  #presenceMessage(state: 'online' | 'offline'): Message {
+    const { provider, id } = this.#config
+    const now = this.#now()
+    const jti = newJti(this.#deps.randomBytes)
+    const times = { iat: now, exp: now + PRESENCE_LIFE, jti }
+    const claims = { iss: provider, aud: provider, sub: id, ...times, state }
+    const token = sign('presence', { ...claims, versions: [...WIRE_VERSIONS] }, this.#answerKey)
+    return { topic: presenceTopic(provider, id), token }
+  }
+
+  #publicKey(text: string): PublicKey {
+    const key = this.#keys.get(text) ?? publicKey(text)
+    if (this.#keys.size >= MAX_KEYS) this.#keys.clear()
+    this.#keys.set(text, key)
+    return key
+  }
+
+  /** For what comes again by itself: a held database is no reason to end. */
+  #quietly(work: () => void): void {
+    try {
+      work()
+    } catch (error) {
+      this.#deps.log.warn({ err: describeError(error) }, 'put off')
+    }
+  }
+
+  #path(file: string): string {
+    return resolve(this.#deps.home, file)
+  }
+
+  #now(): number {
+    return seconds(this.#deps.clock.now())
+  }
+}
+
+/** The filter of a topic for all names of its last level. */
+function every(topic: string): string {
+  return topic.replace(/[^/]+$/, '+')
+}

@@ -1,0 +1,45 @@
+// A keyset in words, for who is to sign or publish it.
+import { type KeysetFile, missingSignatures, rootInForce, signersOf } from '@keyside/authority'
+import { type Keyset, type Root, rootFingerprint, thumbprint } from '@keyside/protocol'
+import { day } from '../terminal/duration.ts'
+import { table } from '../terminal/print.ts'
+
+export function keysetLines(file: KeysetFile): string[] {
+  const { claims } = file
+  const root = rootInForce(file)
+  return [
+    `Keyset ${claims.version} of ${claims.iss}, from ${day(claims.iat)} to ${day(claims.exp)}`,
+    `Root ${rootFingerprint(root)}, ${root.threshold} of ${root.keys.length} must sign`,
+    '',
+    ...table(claims.keys.map(keyCells)),
+    ...claims.revoked.map((kid) => `${kid}  revoked`),
+    '',
+    ...table(claims.plans.map(planCells)),
+    '',
+    ...claims.addresses.map(({ url, tls }) => `${url}  TLS: ${tls}`),
+    '',
+    signatureLine(file),
+  ]
+}
+
+function keyCells({ key, kinds, plans, markets, until }: Keyset['keys'][number]): string[] {
+  const scope = [plans, markets].flatMap((names) => names?.join(',') ?? [])
+  const end = until === undefined ? [] : [`until ${day(until)}`]
+  return [thumbprint(key), kinds.join(','), [...scope, ...end].join(', ')]
+}
+
+function planCells({ plan, about, markets, terms }: Keyset['plans'][number]): string[] {
+  return [plan, markets.join(','), terms ? `terms ${terms.version}` : 'no terms', about]
+}
+
+function signatureLine(file: KeysetFile): string {
+  const signers = signersOf(file).length
+  const open = missingSignatures(file)
+  if (open.length === 0) return `Signed, by ${signers}.`
+  const wanted = open.map(({ root, missing }) => `${missing} of ${namesOf(root)}`).join('; ')
+  return `Signed by ${signers}, and still to be signed by ${wanted}.`
+}
+
+function namesOf({ keys }: Root): string {
+  return keys.join(', ')
+}

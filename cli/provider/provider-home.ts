@@ -1,0 +1,50 @@
+// The provider's part of this home, for commands.
+import {
+  type AuthorityConfig,
+  authorityConfig,
+  currentKeyset,
+  keysetTime,
+  Provider,
+} from '@keyside/authority'
+import { seconds } from '@keyside/protocol'
+import {
+  type Clock,
+  keysideHome,
+  loadConfig,
+  type RandomBytes,
+  systemClock,
+  systemRandomBytes,
+} from '@keyside/runtime'
+import { environment } from '../terminal/config.ts'
+
+export interface ProviderHome {
+  readonly home: string
+  readonly config: AuthorityConfig
+  readonly clock: Clock
+  readonly randomBytes: RandomBytes
+}
+
+export function providerHome(): ProviderHome {
+  const home = keysideHome()
+  const config = loadConfig('authority', authorityConfig, home, environment)
+  return { home, config, clock: systemClock, randomBytes: systemRandomBytes }
+}
+
+/** Closes the record when `use` is done. */
+export async function withProvider<T>(
+  use: (provider: Provider, parts: ProviderHome) => Promise<T> | T,
+): Promise<T> {
+  const parts = providerHome()
+  const provider = new Provider(parts)
+  try {
+    return await use(provider, parts)
+  } finally {
+    provider.close()
+  }
+}
+
+/** What is to do about the keyset, if something is: nobody should have to look for it. */
+export function keysetReminder(parts: Pick<ProviderHome, 'home' | 'config' | 'clock'>): string[] {
+  const { state, text } = keysetTime(currentKeyset(parts), seconds(parts.clock.now()))
+  return state === 'in_time' ? [] : ['', text]
+}

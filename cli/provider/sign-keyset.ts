@@ -1,0 +1,64 @@
+// A changed keyset of this home: signed with the root that is here and published, or written as a draft for one elsewhere.
+import { existsSync } from 'node:fs'
+import { resolve } from 'node:path'
+import {
+  addSignature,
+  draftText,
+  type KeysetFile,
+  openRoot,
+  publishKeyset,
+} from '@keyside/authority'
+import type { Keyset } from '@keyside/protocol'
+import { KeysideError, systemRandomBytes, writePrivate } from '@keyside/runtime'
+import { readPassphrase } from '../terminal/passphrase.ts'
+import { print } from '../terminal/print.ts'
+import { keysetLines } from './keyset-report.ts'
+import type { ProviderHome } from './provider-home.ts'
+
+export interface SignOptions {
+  /** Write it there, and sign nothing. */
+  readonly draft?: string
+  /** Of the root; asked for when left out. */
+  readonly passphraseFile?: string
+}
+
+export async function signAndPublish(
+  parts: ProviderHome,
+  claims: Keyset,
+  { draft, passphraseFile }: SignOptions,
+): Promise<void> {
+  if (draft !== undefined) return writeDraft(claims, draft)
+  const rootFile = resolve(parts.home, parts.config.rootFile)
+  if (!existsSync(rootFile))
+    throw new KeysideError(
+      'root_missing',
+      `there is no root key at ${rootFile}: write the change with --draft <file>, and sign it where the root is`,
+    )
+  print(...keysetLines({ claims, tokens: [] }), '')
+  const file = await signWith(rootFile, { claims, tokens: [] }, parts.home, passphraseFile)
+  publishKeyset(parts, file)
+  print(
+    `Signed. Keyset ${claims.version} is published within a second while "keyside authority" runs, else at its next start.`,
+  )
+}
+
+/** Adds the signature of the root key in `rootFile`. */
+export async function signWith(
+  rootFile: string,
+  file: KeysetFile,
+  home: string,
+  passphraseFile: string | undefined,
+): Promise<KeysetFile> {
+  const passphrase = await readPassphrase(home, passphraseFile)
+  const key = await openRoot({ file: rootFile, passphrase, randomBytes: systemRandomBytes })
+  return addSignature(file, key)
+}
+
+function writeDraft(claims: Keyset, draft: string): void {
+  writePrivate(resolve(draft), draftText(claims))
+  print(
+    `Written to ${draft}. Next:`,
+    `  keyside root sign ${draft}        where the root is; each signer in turn`,
+    `  keyside keyset publish ${draft}   here`,
+  )
+}
