@@ -18,7 +18,7 @@ import type { Invitation } from './record/rows.ts'
 const ANSWER_LIFE = 60
 
 /** Who signs answers: a key that the keyset has for the kind `answer`. */
-export interface AnswerSigner {
+interface AnswerSigner {
   readonly key: SigningKey
   readonly provider: string
   readonly randomBytes: RandomBytes

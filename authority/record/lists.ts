@@ -13,7 +13,7 @@ export interface ListFiles {
   readonly subscribers: string
 }
 
-export function accessListOf(record: AuthorityRecord, provider: string, now: number): object {
+function accessListOf(record: AuthorityRecord, provider: string, now: number): object {
   return {
     invitations: record
       .invitations()
@@ -28,7 +28,7 @@ export function accessListOf(record: AuthorityRecord, provider: string, now: num
   }
 }
 
-export function subscriberListOf(record: AuthorityRecord, now: number): object {
+function subscriberListOf(record: AuthorityRecord, now: number): object {
   const { version, kids } = record.published() ?? { version: 0, kids: [] }
   return {
     keyset: { version, kids },

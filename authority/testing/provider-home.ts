@@ -7,7 +7,6 @@ import {
   type Access,
   type Claims,
   deriveInvitation,
-  encodeBase64url,
   enrollAnswerTopic,
   enrollMac,
   enrollTopic,
@@ -47,7 +46,7 @@ export const CHEAP = 2 ** 4
 const PROVIDER = 'acme'
 
 /** Real time, moved by hand. */
-export function movableClock(): Clock & { move(ms: number): void } {
+function movableClock(): Clock & { move(ms: number): void } {
   let ahead = 0
   const repeating = new Set<() => void>()
   return {
@@ -231,9 +230,7 @@ async function openClient(url: string, token: string, filters: readonly string[]
   return { link, came, message, gone, count: () => came.length }
 }
 
-export type TestClient = Awaited<ReturnType<typeof openClient>>
-
-export function claimsOf(token: string): Record<string, unknown> {
+function claimsOf(token: string): Record<string, unknown> {
   return JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString())
 }
 
@@ -310,8 +307,4 @@ export function presenceToken(key: SigningKey, client: string, state: 'online' |
   const times = { iat: now, exp: now + 60, jti: newJti(systemRandomBytes) }
   const claims = { iss: client, aud: PROVIDER, sub: client, ...times, state, versions: [1] }
   return { topic: presenceTopic(PROVIDER, client), token: sign('presence', claims, key) }
-}
-
-export function digestOf(seed: number): string {
-  return encodeBase64url(new Uint8Array(32).fill(seed))
 }

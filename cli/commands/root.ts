@@ -68,7 +68,11 @@ interface FileOptions {
 }
 
 async function create(file: string, { passphraseFile }: FileOptions): Promise<void> {
-  const passphrase = await newPassphrase(keysideHome(), passphraseFile && resolve(passphraseFile))
+  const passphrase = await newPassphrase(
+    keysideHome(),
+    passphraseFile && resolve(passphraseFile),
+    'the root',
+  )
   const options = { file: resolve(file), passphrase, randomBytes: systemRandomBytes }
   const { publicKey } = await createRoot(options)
   print(

@@ -30,7 +30,7 @@ interface Started {
 export const EXIT = { ok: 0, failed: 1, refused: 3 } as const
 
 export async function runProgram(
-  program: Program | 'authority' | 'sandbox',
+  program: Program | 'sandbox',
   start: (context: ProgramContext) => Promise<Started>,
 ): Promise<void> {
   ignoreClosedPipe()

@@ -49,7 +49,7 @@ export async function signWith(
   home: string,
   passphraseFile: string | undefined,
 ): Promise<KeysetFile> {
-  const passphrase = await readPassphrase(home, passphraseFile)
+  const passphrase = await readPassphrase(home, passphraseFile, 'the root')
   const key = await openRoot({ file: rootFile, passphrase, randomBytes: systemRandomBytes })
   return addSignature(file, key)
 }
