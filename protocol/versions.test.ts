@@ -1,5 +1,6 @@
 // The wire can evolve: what a later version sends is refused here, and what an earlier reader needs stays as it is.
 import { expect, test } from 'vitest'
+import { head } from './claims/head.ts'
 import type { Keyset } from './claims/keyset.ts'
 import { keyring } from './keyring.ts'
 import { wireVersion } from './keyset.ts'
@@ -74,6 +75,8 @@ test('a signal of version 1 is not read on a topic of version 2', () => {
 })
 
 test('the head of version 1 never changes', () => {
+  const names = ['iss', 'aud', 'iat', 'exp', 'jti', 'sub', 'streams', 'keyset']
+  expect(Object.keys(head.shape)).toEqual(names)
   expect(verify(FIRST_HEAD, pins, HEADS)).toMatchObject({ ok: true, claims: good.head })
   expect(sign('head', good.head, ENGINE.key)).toBe(FIRST_HEAD)
 })
