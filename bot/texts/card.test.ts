@@ -46,3 +46,9 @@ test('a card that is asked again says which time, and from where to where the pr
   expect(told({ again: { times: 3, was: '60640' } })[1]).toContain('(3rd time)')
   expect(told({ again: { times: 4, was: '60640' } })[1]).toContain('(4th time)')
 })
+
+test('a card of a signal of another market shows both prices', () => {
+  const lines = told({ market: '55050.5', signalled: { market: 'BTC/USDC', price: '64000' } })
+  expect(lines).toContain('The signal is of BTC/USDC, at <b>64,000</b> there')
+  expect(lines.join()).toContain('Now <b>55,050.5</b>')
+})

@@ -23,12 +23,19 @@ export function cardText(needed: ApprovalNeeded, state: Html, mark: '?' | '' = '
     mark === '?' ? againText(needed) : null,
     html`${order.side === 'buy' ? 'At most' : 'At least'} <b>${sum(order.value)} ${currencies(order.market).quote}</b>`,
     html`Now <b>${amount(needed.market)}</b>, limit ${amount(order.price)}`,
+    signalLine(needed),
     stopLine(needed),
     riskLine(needed),
     reason === '' ? null : html`<i>${clip(reason, MAX_REASON_LENGTH)}</i>`,
     needed.code === 'needed' && mark === '?' ? CODE_NEEDED : null,
     state,
   )
+}
+
+/** Followed on another market than the signal's: both prices. */
+function signalLine({ signalled }: ApprovalNeeded): Html | null {
+  if (signalled === undefined) return null
+  return html`The signal is of ${signalled.market}, at <b>${amount(signalled.price)}</b> there`
 }
 
 /** Asked again because the price has moved. */

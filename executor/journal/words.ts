@@ -34,6 +34,8 @@ export function tell(event: JournalEvent): string {
         : `${shownStream(event.stream)} is heard again`
     case 'ordered':
       return tellSeed(event.order)
+    case 'mapped':
+      return `carried over to ${event.intent.market}: one price of the signal is ${event.ratio} there`
     case 'planned':
       return `planned: ${tellRequest(event.plan.request)}, worth ${event.plan.value}, may lose ${event.plan.risk}`
     case 'step':

@@ -161,7 +161,11 @@ test('never calls an amount in another currency tighter: 400 BTC is not less tha
 test('knows every key of the file: a change that it overlooks would count at once', () => {
   const { version: _, ...keys } = policySchema.in.shape
   const { limits, streams, liquidity, ...rest } = keys
-  const names = settings(start).map(({ name }) => name)
+  const mapped = policy([
+    'home/ema-cross: { allocation: 1000 }',
+    'home/ema-cross: { allocation: 1000, map: { BTC/EUR: BTC/USDT } }',
+  ])
+  const names = settings(mapped).map(({ name }) => name)
   const wanted = [
     ...Object.keys(rest),
     ...Object.keys(limits.shape).map((key) => `limits.${key}`),

@@ -48,7 +48,12 @@ test('reads the policy a trader starts from', () => {
       streams: new Map([
         [
           'home/ema-cross',
-          { allocation: '1000', lifetimeBudget: 'unlimited', markets: ['BTC/USDT', 'ETH/USDT'] },
+          {
+            allocation: '1000',
+            lifetimeBudget: 'unlimited',
+            markets: ['BTC/USDT', 'ETH/USDT'],
+            map: new Map(),
+          },
         ],
       ]),
       limits: {
@@ -347,4 +352,29 @@ test('follows as many streams as a status can tell of, and says how many when th
   const policy = (count: number) => changed('  home/ema-cross: { allocation: 1000 }', lines(count))
   expect(refusal(policy(64))).toBe('loaded')
   expect(refusal(policy(65))).toMatch(/line 5.*streams: expected at most 64 streams, got 65/)
+})
+
+const STREAM = '  home/ema-cross: { allocation: 1000 }'
+const followed = (more: string) => changed(STREAM, `  home/a: { allocation: 1000, ${more} }`)
+
+test('a stream may be followed on another market of the same coin; its own markets are those of its signals', () => {
+  const loaded = loadPolicy(followed('map: { BTC/EUR: BTC/USDT }'))
+  expect(loaded.ok && loaded.policy.streams.get('home/a')).toMatchObject({
+    markets: ['BTC/USDT', 'BTC/EUR'],
+    map: new Map([['BTC/EUR', 'BTC/USDT']]),
+  })
+  const narrow = loadPolicy(followed('markets: [BTC/EUR], map: { BTC/EUR: BTC/USDT }'))
+  expect(narrow.ok && narrow.policy.streams.get('home/a')?.markets).toEqual(['BTC/EUR'])
+})
+
+test.each([
+  ['{ ETH/EUR: BTC/USDT }', 'are not the same coin'],
+  ['{ BTC/EUR: BTC/GBP }', 'BTC/GBP is not in the list of markets above'],
+  ['{ BTC/USDT: BTC/USDT }', 'is one of your own markets'],
+  ['{ BTC/EUR: BTC }', 'expected a market such as BTC/USDT'],
+  ['{ btc: BTC/USDT }', 'expected a market of the signal such as BTC/USDT'],
+  ['{ __proto__: BTC/USDT }', 'expected a market of the signal such as BTC/USDT'],
+  ['{}', 'expected 1 to 50 lines'],
+])('a map that is none is refused: %s', (map, why) => {
+  expect(refusal(followed(`map: ${map}`))).toContain(why)
 })

@@ -129,3 +129,22 @@ test('taking a live policy back before it counts leaves everything free to try',
   const back = accepting(accepting(trying, file(500), NOW), file(600, '24h', 'no'), NOW + 1)
   expect(back).toMatchObject({ waiting: null, beenLive: false })
 })
+
+test('following a stream on another market loosens, another target changes, and none any more tightens', () => {
+  const plain = file(500).policy
+  const streams = (to: string) =>
+    new Map([
+      [
+        'home/ema-cross',
+        { ...plain.streams.get('home/ema-cross'), map: new Map([['BTC/EUR', to]]) },
+      ],
+    ]) as typeof plain.streams
+  const mapped = { ...plain, streams: streams('BTC/USDT') }
+  const other = { ...plain, streams: streams('BTC/USDC') }
+  const effects = (from: typeof plain, to: typeof plain) =>
+    difference(from, to).map(({ setting, effect }) => [setting, effect])
+  const name = 'streams.home/ema-cross.map.BTC/EUR'
+  expect(effects(plain, mapped)).toEqual([[name, 'loosens']])
+  expect(effects(mapped, other)).toEqual([[name, 'changes']])
+  expect(effects(mapped, plain)).toEqual([[name, 'tightens']])
+})

@@ -47,6 +47,8 @@ const approvalNeeded = z.strictObject({
   /** Price now on the exchange, quote per base. */
   market: positiveDecimal,
   stop: positiveDecimal.optional(),
+  /** Of a signal of another market than the order's: that market, and the price that the engine saw there. */
+  signalled: z.strictObject({ market, price: positiveDecimal }).optional(),
   /** The most the order may lose, in quote: down to what its stop may sell for, or all of it without one. No fees. */
   risk: decimal,
   reason: singleLine,

@@ -186,6 +186,11 @@ const card: Extract<Claims['report']['event'], { type: 'approval' }> = {
 
 export const approvalNeeded: Claims['report'] = { ...report, event: card }
 
+export const mappedApproval: Claims['report'] = {
+  ...report,
+  event: { ...card, signalled: { market: 'BTC/USDC', price: '65020.5' } },
+}
+
 export const askedAgain: Claims['report'] = {
   ...report,
   event: { ...card, again: { times: 2, was: '64800.5' } },

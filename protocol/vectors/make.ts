@@ -111,6 +111,7 @@ function valid(): Map<string, object> {
     ['report-order', vector('report', good.report, DEVICE)],
     ['report-order-sold', vector('report', good.sold, DEVICE)],
     ['report-approval', vector('report', good.approvalNeeded, DEVICE)],
+    ['report-approval-mapped', vector('report', good.mappedApproval, DEVICE)],
     ['report-approval-again', vector('report', good.askedAgain, DEVICE)],
     ['report-approval-with-code', vector('report', good.codeNeeded, DEVICE)],
     ['report-balance', vector('report', good.balance, DEVICE)],

@@ -24,13 +24,14 @@ export function onCandles(
 ): undefined {
   const view = orderView(order)
   if (order.state !== 'waiting' || order.approval.card === 'sent' || view === null) return
-  const { intent, planned, approval, clientOrderId } = order
+  const { intent, mapping, planned, approval, clientOrderId } = order
   append(context, { type: 'card', clientOrderId })
   report(context, {
     type: 'approval',
     order: view,
     market: context.environment.exchange.quote(intent.market)?.ask ?? view.price,
     ...(intent.stopPrice !== undefined && { stop: intent.stopPrice }),
+    ...(mapping && { signalled: { market: mapping.market, price: mapping.referencePrice } }),
     risk: planned?.risk ?? view.value,
     reason: singleLine(order.reason),
     expires: seconds(approval.expires),

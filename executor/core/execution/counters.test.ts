@@ -50,7 +50,7 @@ async function roundTrip(executor: TestExecutor): Promise<void> {
 }
 
 const last = (executor: TestExecutor) => executor.told().at(-1)
-const SPARE = { allocation: '1000', markets: ['BTC/USDT'] }
+const SPARE = { allocation: '1000', markets: ['BTC/USDT'], map: new Map() }
 
 /** Each counter: what uses it up, what is refused then, and an edit that has nothing to do with it. */
 const COUNTERS: readonly [tag: string, Change, (executor: TestExecutor) => Promise<unknown>][] = [

@@ -7,6 +7,7 @@ import type { Order } from '../model/order.ts'
 import { isWorking } from '../model/order-table.ts'
 import { ordersOf, stopOf } from '../model/positions.ts'
 import { positionKey } from '../model/state.ts'
+import { carriedOver, ratioOf } from '../risk/plan/map.ts'
 import { check } from '../risk/rules/check.ts'
 import { askAgain, askTrader } from './approval-prompt.ts'
 import { append, type DecisionContext, emit } from './context.ts'
@@ -35,6 +36,7 @@ const PIPELINE: readonly PipelineStep[] = [
   { name: 'head', take: awaitHead },
   { name: 'pause', take: awaitPause },
   { name: 'quote', take: freshQuote },
+  { name: 'map', take: carryOver },
   { name: 'losses', take: awaitPrices },
   { name: 'plan', take: makePlan },
   { name: 'policy', take: askPolicy },
@@ -112,6 +114,29 @@ function freshQuote(context: DecisionContext, order: Order): StepResult {
   if (!isDue(asked, now)) return 'waits'
   askQuote(context, market)
   return 'waits'
+}
+
+/**
+ * The ratio is taken once. A way out is not held back for want of a price: the one with which its position was bought
+ * will do.
+ */
+function carryOver(context: DecisionContext, order: Order): StepResult {
+  const { mapping, intent, kind, clientOrderId } = order
+  if (mapping === undefined || mapping.ratio !== null) return 'on'
+  const { exchange, now } = context.environment
+  const rules = exchange.rules(intent.market)
+  const quote = exchange.quote(intent.market)
+  // The plan says so.
+  if (rules === null) return 'on'
+  const isFresh = quote !== null && isYoung(quote, now, QUOTE_LIFE_MS)
+  const known = context.portfolio.positions[positionKey(order)]?.ratio ?? null
+  if (!isFresh && (kind === 'entry' || known === null))
+    return denyOrder(context, order, 'quote_missing')
+  const ratio = isFresh ? ratioOf(quote, mapping.referencePrice) : known
+  const carried = ratio === null ? null : carriedOver(intent, ratio, rules)
+  if (ratio === null || carried === null) return denyOrder(context, order, 'ratio_unusable')
+  append(context, { type: 'mapped', clientOrderId, ratio, intent: carried })
+  return 'on'
 }
 
 /** An order that the trader has approved is kept to the character. */

@@ -75,6 +75,7 @@ test('an unknown entry of another stream keeps neither stop nor exit of this one
     allocation: '1000',
     lifetimeBudget: 'unlimited',
     markets: ['BTC/USDT'],
+    map: new Map(),
   })
   Object.assign(executor, { policy: { ...executor.policy, streams } })
   executor.exchange.mode = 'rests'

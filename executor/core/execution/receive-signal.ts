@@ -3,10 +3,10 @@ import { type Decimal, type Signal, shownStream, streamName, toDecimal } from '@
 import { streamOf } from '../model/apply-stream.ts'
 import { type ExecutorCode, sentenceOf } from '../model/codes.ts'
 import { ceilTo, parseDecimal } from '../model/decimals.ts'
-import type { NewOrder } from '../model/order.ts'
+import type { NewOrder, OrderIntent } from '../model/order.ts'
 import { isWorking } from '../model/order-table.ts'
-import { ordersOf } from '../model/positions.ts'
 import { providerOf } from '../model/state.ts'
+import { needsRatio } from '../risk/plan/map.ts'
 import { WIRE_END } from '../risk/plan/market-limits.ts'
 import { append, type DecisionContext, notice } from './context.ts'
 import type { SignedSignal } from './inputs.ts'
@@ -80,25 +80,57 @@ function take(
   const isBehind = gap === 'open' || streamOf(context.portfolio, stream).missed !== null
   if (isBehind && claims.kind === 'entry') return refuse(context, received, 'sequence_gap')
   if (claims.kind === 'exit') supersedeEntries(context, { stream, since: claims.seq })
-  append(context, { type: 'ordered', order: seedOf(context, received) })
+  const markets = marketsFor(context, received)
+  if (markets.length === 0) return refuse(context, received, 'exit_elsewhere')
+  for (const market of markets)
+    append(context, { type: 'ordered', order: seedOf(context, received, market) })
+}
+
+/**
+ * One's own markets. An entry goes where the policy maps it now; a way out to whatever was bought by signals of its
+ * market, however the policy mapped them then.
+ */
+function marketsFor(context: DecisionContext, { stream, claims }: Received): readonly string[] {
+  const { portfolio, environment } = context
+  const now = environment.policy.streams.get(stream)?.map.get(claims.market) ?? claims.market
+  if (claims.kind === 'entry') return [now]
+  const held = boughtBy(context, stream, claims.market)
+  const other = portfolio.positions[`${stream} ${now}`]
+  return held.length > 0 || other !== undefined ? held : [now]
+}
+
+/** Markets of what the stream holds, or is about to, by signals of this market. */
+function boughtBy(
+  { portfolio }: DecisionContext,
+  stream: string,
+  signalMarket: string,
+): readonly string[] {
+  const held = Object.values(portfolio.positions)
+    .filter((position) => position.stream === stream && position.signalMarket === signalMarket)
+    .map(({ market }) => market)
+  const coming = Object.values(portfolio.orders)
+    .filter(({ kind, state, ...order }) => {
+      const market = order.mapping?.market ?? order.intent.market
+      const isEntry = kind === 'entry' && isWorking(state)
+      return isEntry && order.stream === stream && market === signalMarket
+    })
+    .map(({ intent }) => intent.market)
+  return [...new Set([...held, ...coming])]
 }
 
 /** An entry that sells is a way out for whoever holds something, or is about to. */
-function asExit({ portfolio }: DecisionContext, stream: string, claims: Signal): Signal {
+function asExit(context: DecisionContext, stream: string, claims: Signal): Signal {
   if (claims.kind !== 'entry' || claims.side !== 'sell') return claims
-  const key = `${stream} ${claims.market}`
-  const isBuying = ordersOf(portfolio, key).some(
-    ({ kind, state }) => kind === 'entry' && isWorking(state),
-  )
-  if (portfolio.positions[key] === undefined && !isBuying) return claims
+  if (boughtBy(context, stream, claims.market).length === 0) return claims
   const { limitPrice: _, ...rest } = claims
   return { ...rest, kind: 'exit', type: 'market', size: { unit: 'percent', value: '100' } }
 }
 
-/** The order that a signal becomes. */
+/** The order that a signal becomes on `own`, one of the device's markets. */
 export function seedOf(
   context: DecisionContext,
   { stream, kid, claims }: Omit<Received, 'hash'>,
+  own: string,
 ): NewOrder {
   const {
     kind,
@@ -113,8 +145,26 @@ export function seedOf(
     breakEven,
     maxHold,
   } = claims
+  const isMapped = own !== market
+  const leg = isMapped ? `${kind} ${own}` : kind
+  const intent: OrderIntent = {
+    kind,
+    market: own,
+    side,
+    size,
+    type,
+    ...(limitPrice !== undefined && { limitPrice }),
+    ...(stopPrice !== undefined && {
+      stopPrice: isMapped ? stopPrice : onTick(context, market, stopPrice),
+    }),
+    ...(takeProfits !== undefined && { takeProfits }),
+    ...(trailingStop !== undefined && { trailingStop }),
+    ...(breakEven !== undefined && { breakEven }),
+    ...(maxHold !== undefined && { maxHold }),
+  }
+  const { referencePrice } = claims
   return {
-    clientOrderId: context.environment.clientOrderId(decisionOf(context, stream, claims), kind),
+    clientOrderId: context.environment.clientOrderId(decisionOf(context, stream, claims), leg),
     stream,
     kind,
     signal: claims.jti,
@@ -124,19 +174,8 @@ export function seedOf(
     validUntil: claims.validUntil * 1000,
     reason: claims.reason,
     timeframe: claims.candle.timeframe,
-    intent: {
-      kind,
-      market,
-      side,
-      size,
-      type,
-      ...(limitPrice !== undefined && { limitPrice }),
-      ...(stopPrice !== undefined && { stopPrice: onTick(context, market, stopPrice) }),
-      ...(takeProfits !== undefined && { takeProfits }),
-      ...(trailingStop !== undefined && { trailingStop }),
-      ...(breakEven !== undefined && { breakEven }),
-      ...(maxHold !== undefined && { maxHold }),
-    },
+    intent,
+    ...(isMapped && needsRatio(intent) && { mapping: { market, referencePrice, ratio: null } }),
   }
 }
 

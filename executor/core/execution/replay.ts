@@ -137,7 +137,7 @@ function settle(context: DecisionContext, name: string, replay: Replay): undefin
     supersedeEntries(context, { stream: name, since: claims.seq })
   for (const [key, position] of positions) {
     const owed = replay.exits.filter(
-      ({ claims }) => claims.market === position.market && claims.seq > position.seq,
+      ({ claims }) => claims.market === position.signalMarket && claims.seq > position.seq,
     )
     makeUp(context, key, position, owed)
   }
@@ -164,9 +164,9 @@ function makeUp(
   const sold = new Big(100).minus(left.times(100)).round(12, Big.roundDown)
   const lastAtMarket = atMarket.at(-1)
   if (lastAtMarket !== undefined && sold.gt(0))
-    order(context, position.stream, lastAtMarket, { unit: 'percent', value: toDecimal(sold) })
+    order(context, position, lastAtMarket, { unit: 'percent', value: toDecimal(sold) })
   for (const exit of owed)
-    if (!atMarket.includes(exit)) order(context, position.stream, exit, exit.claims.size)
+    if (!atMarket.includes(exit)) order(context, position, exit, exit.claims.size)
 }
 
 function isPercentAtMarket({ kind, type, size }: SignedSignal['claims']): boolean {
@@ -179,12 +179,12 @@ function percentOf({ kind, size }: SignedSignal['claims']): Big {
 
 function order(
   context: DecisionContext,
-  stream: string,
+  { stream, market }: Position,
   { kid, claims }: MissedExit,
   size: SignedSignal['claims']['size'],
 ): undefined {
   const reason = `${CLOSE_SENTENCES.head}: ${claims.reason}`
-  const seed = seedOf(context, { stream, kid, claims: { ...claims, size, reason } })
+  const seed = seedOf(context, { stream, kid, claims: { ...claims, size, reason } }, market)
   if (context.portfolio.orders[seed.clientOrderId] === undefined)
     append(context, { type: 'ordered', order: seed })
 }

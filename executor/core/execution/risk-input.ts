@@ -7,7 +7,7 @@ import { minus, plus, sum } from '../model/decimals.ts'
 import type { Order, OrderIntent, PlannedOrder } from '../model/order.ts'
 import { isWorking } from '../model/order-table.ts'
 import { available, ordersOf } from '../model/positions.ts'
-import { type Portfolio, type Position, positionKey } from '../model/state.ts'
+import { mapKey, type Portfolio, type Position, positionKey } from '../model/state.ts'
 import type { RiskInput } from '../risk/rules/types.ts'
 import type { DecisionContext } from './context.ts'
 import { losses } from './loss-limits.ts'
@@ -55,7 +55,18 @@ export function riskInput(context: DecisionContext, order: Order, plan: PlannedO
     comparison: comparison(context, market),
     trading: portfolio.trading,
     provider: standingOf(context, order),
+    mapping: mappingOf(portfolio, order),
   }
+}
+
+/** A ratio is there before anything is planned. */
+function mappingOf(
+  { streams }: Portfolio,
+  { stream, intent, mapping }: Order,
+): RiskInput['mapping'] {
+  if (mapping === undefined || mapping.ratio === null) return null
+  const { market, ratio } = mapping
+  return { market, ratio, last: streams[stream]?.ratios[mapKey(market, intent.market)] ?? null }
 }
 
 const APPROVED = { nobody: 'no', tap: 'tapped', code: 'coded' } as const

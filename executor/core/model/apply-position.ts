@@ -62,10 +62,12 @@ function withTrade(
   return others
 }
 
-function emptyPosition({ stream, intent, seq, signal }: Order, at: number): Position {
+function emptyPosition({ stream, intent, mapping, seq, signal }: Order, at: number): Position {
   return {
     stream,
     market: intent.market,
+    signalMarket: mapping?.market ?? intent.market,
+    ratio: null,
     amount: '0',
     missing: '0',
     baseBought: '0',
@@ -112,6 +114,7 @@ function bought(before: Position, order: Order, trade: Fill, at: number): Positi
   return {
     ...before,
     ...(newer && newExits(order.intent, at)),
+    ratio: newest ? (order.mapping?.ratio ?? null) : before.ratio,
     amount: plus(before.amount, net),
     initialAmount: plus(newer ? before.amount : before.initialAmount, net),
     baseBought: plus(before.baseBought, trade.amount),

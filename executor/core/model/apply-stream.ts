@@ -1,7 +1,8 @@
 // What signals and heads do to the numbers of their stream.
 import { GENESIS } from '@keyside/protocol'
 import type { FactOf } from './events.ts'
-import { type Portfolio, providerOf, type Stream } from './state.ts'
+import type { Order } from './order.ts'
+import { mapKey, type Portfolio, providerOf, type Stream } from './state.ts'
 
 const NEW_STREAM: Stream = {
   epoch: 0,
@@ -13,6 +14,7 @@ const NEW_STREAM: Stream = {
   hash: GENESIS,
   iat: 0,
   gap: 'none',
+  ratios: {},
   missed: null,
   candles: { entry: -1, exit: -1 },
   silentSince: 0,
@@ -40,6 +42,17 @@ export function applySignal(portfolio: Portfolio, event: FactOf<'signal'>): Port
     missed: missedAfter(portfolio, event, event.seq - 1),
     candles: { ...before.candles, [event.kind]: event.candle },
   })
+}
+
+/** What the next entry is compared with: of an entry that nobody wanted nothing is kept. */
+export function keepRatio(
+  portfolio: Portfolio,
+  { kind, stream, intent, mapping }: Order,
+): Portfolio {
+  if (kind !== 'entry' || mapping === undefined || mapping.ratio === null) return portfolio
+  const key = mapKey(mapping.market, intent.market)
+  const ratios = { ...streamOf(portfolio, stream).ratios, [key]: mapping.ratio }
+  return withStream(portfolio, stream, { ratios })
 }
 
 /** As many rows as one replay may fill; what is missed beside them stays missed. */

@@ -26,8 +26,8 @@ import {
   clearEquivocation,
 } from './apply-provider.ts'
 import { adjust, applyMissing, close as closeMarket, reopen } from './apply-reconciliation.ts'
-import { applyBaselined, applySignal, withStream } from './apply-stream.ts'
-import type { JournalEvent, Step } from './events.ts'
+import { applyBaselined, applySignal, keepRatio, withStream } from './apply-stream.ts'
+import type { FactOf, JournalEvent, Step } from './events.ts'
 import type { Order, PlannedOrder } from './order.ts'
 import { isFinal, nextState } from './order-table.ts'
 import { type Codes, type Portfolio, positionKey } from './state.ts'
@@ -57,6 +57,8 @@ export function apply(portfolio: Portfolio, event: JournalEvent): Portfolio {
         throw new Error(`there is an open order ${order.clientOrderId} already`)
       return applyOrderedExit(withIndexed(withOrder(portfolio, order), order), order)
     }
+    case 'mapped':
+      return applyMapped(portfolio, event)
     case 'planned':
       return withOrder(withReplaced(portfolio, event), {
         ...orderIn(portfolio, event.clientOrderId),
@@ -146,6 +148,15 @@ function withOrder(portfolio: Portfolio, order: Order): Portfolio {
   return { ...portfolio, orders: { ...portfolio.orders, [order.clientOrderId]: order } }
 }
 
+function applyMapped(
+  portfolio: Portfolio,
+  { clientOrderId, ratio, intent }: FactOf<'mapped'>,
+): Portfolio {
+  const order = orderIn(portfolio, clientOrderId)
+  if (order.mapping === undefined) throw new Error(`${clientOrderId} is of its own market`)
+  return withOrder(portfolio, { ...order, intent, mapping: { ...order.mapping, ratio } })
+}
+
 function withIndexed(portfolio: Portfolio, order: Order): Portfolio {
   const { ordersByPosition: index } = portfolio
   const key = positionKey(order)
@@ -169,7 +180,7 @@ function applyStep(portfolio: Portfolio, event: Step & { at: number }): Portfoli
     ...stepChange(before, event),
   }
   const counted = countStep(
-    event.event === 'initialize' ? applyIntended(portfolio, order) : portfolio,
+    event.event === 'initialize' ? applyIntended(keepRatio(portfolio, order), order) : portfolio,
     order,
     event,
   )

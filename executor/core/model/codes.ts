@@ -37,6 +37,10 @@ export const EXECUTOR_SENTENCES = {
   market_closed:
     'the exchange does not trade this market now: nothing is bought there until it does, and what is held there is watched',
   market_open: 'the exchange trades this market again, nothing is to be done',
+  exit_elsewhere:
+    'an exit of another market than the signals that bought what is held: nothing was sold, ask the provider',
+  ratio_unusable:
+    'the prices of the signal cannot be carried over to your market: nothing was done, look at the map in the policy',
   quote_missing: 'the exchange gave no price: nothing is decided without one',
   entry_superseded: 'the strategy has left this position again: nothing was sent',
   balance_unknown: 'the exchange did not say what you have: ask again in a moment',

@@ -1,7 +1,7 @@
 // What happened, in the words of the journal. The book is their fold; nothing else changes it.
 import type { Decimal, TradingState } from '@keyside/protocol'
 import type { Fill } from './exchange.ts'
-import type { NewOrder, PlannedOrder } from './order.ts'
+import type { NewOrder, OrderIntent, PlannedOrder } from './order.ts'
 import type { OrderEvent } from './order-table.ts'
 import type { CloseReason, ProviderStatus } from './state.ts'
 
@@ -118,6 +118,14 @@ interface WrittenOff {
 interface Ordered {
   readonly type: 'ordered'
   readonly order: NewOrder
+}
+
+/** The signal's prices and amounts of quote are one's own market's from here on. */
+interface Mapped {
+  readonly type: 'mapped'
+  readonly clientOrderId: string
+  readonly ratio: Decimal
+  readonly intent: OrderIntent
 }
 
 interface Planned {
@@ -276,6 +284,7 @@ export type NewEvent =
   | StopMoved
   | WrittenOff
   | Ordered
+  | Mapped
   | Planned
   | Step
   | CodeGiven

@@ -19,6 +19,16 @@ export type OrderIntent = Pick<
   | 'maxHold'
 >
 
+/** What a signal of another market says, where it is followed on one's own. */
+export interface Mapping {
+  /** The signal's market. */
+  readonly market: string
+  /** The price that the engine saw there. */
+  readonly referencePrice: Decimal
+  /** Own price for one of the signal's, taken once; null before. */
+  readonly ratio: Decimal | null
+}
+
 export type OrderKind = 'entry' | 'exit' | 'stop'
 
 /** What an order is made from. Times in Unix ms. */
@@ -36,7 +46,9 @@ export interface NewOrder {
   readonly validUntil: number
   readonly reason: string
   readonly timeframe: string
+  /** Prices and amounts of quote are the signal's until `mapping` has its ratio. */
   readonly intent: OrderIntent
+  readonly mapping?: Mapping
   /** With a take-profit: which of the position's levels it sells, from 0. */
   readonly takeProfitLevels?: readonly number[]
   /** An exit that was refused for want of coins, once more. */

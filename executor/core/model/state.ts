@@ -58,6 +58,8 @@ export interface Stream {
   readonly iat: number
   /** `open` while signals are missing that no head has bridged. */
   readonly gap: 'none' | 'open'
+  /** Of the last entry that was sent, by `signal's market own market`. */
+  readonly ratios: Readonly<Record<string, Decimal>>
   /** What was missed while something was held: exits among it are owed until a replay has shown them. */
   readonly missed: Missed | null
   /** Last candle decided on, seconds: two engines side by side decide once. */
@@ -79,6 +81,10 @@ export interface Failures {
 export interface Position {
   readonly stream: string
   readonly market: string
+  /** The market of the signals that bought it: exits name that one. */
+  readonly signalMarket: string
+  /** Of the newest entry: `market`'s price for one of `signalMarket`'s; null where they are one. */
+  readonly ratio: Decimal | null
   /** Base, after fees that were taken in it. */
   readonly amount: Decimal
   /** Of it, what the exchange does not have, or lets nobody sell, by the last look: all else can be sold. */
@@ -314,6 +320,11 @@ export const EMPTY_SESSION: Session = {
 /** Ids have no space, and neither have markets. */
 export function positionKey(order: { stream: string; intent: Pick<Signal, 'market'> }): string {
   return `${order.stream} ${order.intent.market}`
+}
+
+/** Name of a ratio. */
+export function mapKey(signalMarket: string, market: string): string {
+  return `${signalMarket} ${market}`
 }
 
 /** The device's own name of whoever signs a stream; ids have no "/". */

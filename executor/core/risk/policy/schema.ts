@@ -35,8 +35,34 @@ const approval = written<Policy['approval']>('always, never, or "above 200"', (t
   return above.success ? { above: above.data } : undefined
 })
 
+/** As in `streams`: a record would drop the name __proto__ without a word. */
+const map = z
+  .unknown()
+  .superRefine((section, context) => {
+    const names = Object.keys(section ?? {})
+    if (names.length === 0 || names.length > 50)
+      context.addIssue({
+        code: 'custom',
+        message:
+          'expected 1 to 50 lines such as { BTC/USDT: BTC/EUR }, the market of the signal first',
+      })
+    for (const name of names)
+      if (!symbol.safeParse(name).success)
+        context.addIssue({
+          code: 'custom',
+          path: [name],
+          message: `expected a market of the signal such as BTC/USDT, ${got(name)}`,
+        })
+  })
+  .pipe(z.record(z.string(), symbol, 'expected a section such as { BTC/USDT: BTC/EUR }'))
+
 const stream = z.strictObject(
-  { allocation: amount, markets: symbols.optional(), lifetime_budget: amount.optional() },
+  {
+    allocation: amount,
+    markets: symbols.optional(),
+    map: map.optional(),
+    lifetime_budget: amount.optional(),
+  },
   'expected a section such as { allocation: 1000 }',
 )
 
@@ -210,8 +236,10 @@ interface StreamPolicy {
   readonly allocation: Decimal
   /** The most that all its entries together may ever cost. */
   readonly lifetimeBudget: Decimal | 'unlimited'
-  /** A part of the policy's markets. */
+  /** Of its signals: of the policy's markets, and of those that `map` brings to one of them. */
   readonly markets: readonly string[]
+  /** Market of a signal → own market, of the same base, on which it is followed. */
+  readonly map: ReadonlyMap<string, string>
 }
 
 export const policySchema = file.superRefine(agree).transform(toPolicy)
@@ -226,10 +254,18 @@ function agree(written: File, context: z.RefinementCtx): void {
         ['markets', index],
         `${name} is not quoted in ${written.currency}: limits could not be counted`,
       )
-  for (const [name, { markets = [] }] of Object.entries(written.streams))
+  for (const [name, { markets = [], map = {} }] of Object.entries(written.streams)) {
     for (const [index, entry] of markets.entries())
-      if (!written.markets.includes(entry))
-        wrong(['streams', name, 'markets', index], `${entry} is not in the list of markets above`)
+      if (!written.markets.includes(entry) && !Object.hasOwn(map, entry))
+        wrong(
+          ['streams', name, 'markets', index],
+          `${entry} is not in the list of markets above, nor in the map of this stream`,
+        )
+    for (const [from, to] of Object.entries(map)) {
+      const complaint = wrongMap(written, from, to)
+      if (complaint !== null) wrong(['streams', name, 'map', from], complaint)
+    }
+  }
   if (allotted(written).gte(MAX_ALLOTTED))
     wrong(['streams'], 'the allocations add up to more than can be counted')
   const { order, hour = written.limits.day, day } = written.limits
@@ -241,6 +277,15 @@ function agree(written: File, context: z.RefinementCtx): void {
       ['exit_collar'],
       'expected at least the collar: a way out may not be narrower than the way in',
     )
+}
+
+/** Null where there is nothing wrong. */
+function wrongMap({ markets }: File, from: string, to: string): string | null {
+  if (markets.includes(from)) return `${from} is one of your own markets: it needs no map`
+  if (!markets.includes(to)) return `${to} is not in the list of markets above`
+  return from.split('/')[0] === to.split('/')[0]
+    ? null
+    : `${from} and ${to} are not the same coin: only what is paid with may differ`
 }
 
 /** What a wire decimal can carry. */
@@ -258,9 +303,14 @@ function toPolicy(written: File): Policy {
     markets,
     streams: new Map(
       Object.entries(written.streams).map(
-        ([name, { allocation, markets: own, lifetime_budget: lifetimeBudget }]) => [
+        ([name, { allocation, markets: own, map = {}, lifetime_budget: lifetimeBudget }]) => [
           name,
-          { allocation, lifetimeBudget: lifetimeBudget ?? 'unlimited', markets: own ?? markets },
+          {
+            allocation,
+            lifetimeBudget: lifetimeBudget ?? 'unlimited',
+            markets: own ?? [...markets, ...Object.keys(map)],
+            map: new Map(Object.entries(map)),
+          },
         ],
       ),
     ),

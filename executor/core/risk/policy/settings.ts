@@ -27,6 +27,12 @@ export function settings(policy: Policy): readonly Setting[] {
         ? word(`streams.${name}.lifetime_budget`, 'unlimited', NO_LIMIT, currency)
         : money(`streams.${name}.lifetime_budget`, stream.lifetimeBudget),
       ...stream.markets.map((market) => allowed(`streams.${name}.markets.${market}`)),
+      ...[...stream.map].map(([from, to]) => ({
+        name: `streams.${name}.map.${from}`,
+        text: `followed on ${to}`,
+        reach: null,
+        unit: '',
+      })),
     ]),
     money('limits.order', limits.order),
     money('limits.position', limits.position),

@@ -5,6 +5,7 @@ import { approval, approvalCode } from './approval.ts'
 import { duplicate, fatFinger, overtrading } from './fat-finger.ts'
 import { liquidity } from './liquidity.ts'
 import { dayLoss, drawdown } from './losses.ts'
+import { mapRatio } from './map-ratio.ts'
 import { priceCollar, selfTrade, spread } from './price.ts'
 import { providerState } from './provider.ts'
 import { reconciled } from './reconciled.ts'
@@ -55,6 +56,7 @@ export const RULES: readonly Rule[] = [
   overtrading,
   duplicate,
   fatFinger,
+  mapRatio,
   approvalCode,
   approval,
 ]

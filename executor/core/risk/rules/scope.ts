@@ -7,7 +7,7 @@ import type { RiskInput, Rule } from './types.ts'
 export const symbols: Rule = {
   tag: 'sym.allow',
   check(question, policy) {
-    const { order, rules, kind, stream } = question
+    const { order, rules, kind, stream, mapping } = question
     if (rules === null)
       return deny(
         this,
@@ -32,7 +32,7 @@ export const symbols: Rule = {
       )
     const allowed =
       policy.markets.includes(order.market) &&
-      policy.streams.get(stream)?.markets.includes(order.market) !== false
+      policy.streams.get(stream)?.markets.includes(mapping?.market ?? order.market) !== false
     return allowed
       ? null
       : deny(

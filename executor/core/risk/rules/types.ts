@@ -76,6 +76,12 @@ export interface RiskInput {
   readonly comparison: Comparison
   readonly trading: 'running' | 'paused' | 'halted'
   readonly provider: Standing
+  /** Of a signal of another market; null for one of the order's own. `last`: of the stream's last entry, null for none. */
+  readonly mapping: {
+    readonly market: string
+    readonly ratio: Decimal
+    readonly last: Decimal | null
+  } | null
 }
 
 /** A rule has no opinion (null), asks for the trader, or denies. */

@@ -1,8 +1,35 @@
 import type { Policy } from '../policy/schema.ts'
 import type { RiskInput } from '../rules/types.ts'
-import { entry, exit, held, market, NOW, order, policy, quoted, stop, used } from './inputs.ts'
+import {
+  entry,
+  exit,
+  held,
+  mapped,
+  market,
+  NOW,
+  order,
+  policy,
+  quoted,
+  stop,
+  used,
+} from './inputs.ts'
 
 export type Case = [tag: string, what: string, question: RiskInput, rules?: Partial<Policy>]
+
+/** It follows signals of BTC/EUR on BTC/USDT. */
+export const FOLLOWED: Partial<Policy> = {
+  streams: new Map([
+    [
+      'home/ema-cross',
+      {
+        allocation: '1000',
+        lifetimeBudget: 'unlimited',
+        markets: ['BTC/EUR'],
+        map: new Map([['BTC/EUR', 'BTC/USDT']]),
+      },
+    ],
+  ]),
+}
 
 export const ALLOWED: readonly Case[] = [
   ['trading.state', 'an entry while running', entry],
@@ -93,6 +120,15 @@ export const ALLOWED: readonly Case[] = [
   ['confirm.above', 'an exit', exit, { approval: 'always' }],
   ['unknown.open', 'an order when nothing is unknown', entry],
   ['provider.state', 'an entry of a provider that is followed', entry],
+  ['map.ratio', 'an entry of its own market', entry],
+  ['map.ratio', 'a ratio 5 % off the last', mapped('0.95', '1'), FOLLOWED],
+  ['map.ratio', 'a way out', { ...exit, mapping: mapped('5', '1').mapping }],
+  [
+    'sym.allow',
+    'a signal of a market that the map of the stream names',
+    mapped('1', '1'),
+    FOLLOWED,
+  ],
   ['provider.state', 'a way out of what a provider left', { ...exit, provider: 'ended' }],
   ['recon.drift', 'an entry where the exchange bears the book out', entry],
   ['recon.drift', 'a way out of a market that does not agree', { ...exit, comparison: 'drift' }],
@@ -150,6 +186,7 @@ export const REFUSED: readonly Case[] = [
   ['unknown.open', 'an entry beside an unknown order', { ...entry, unknownOnMarket: 1 }],
   ['unknown.open', 'an exit beside an unknown order', { ...exit, unknownOnMarket: 1 }],
   ['unknown.open', 'a count that is no number', { ...entry, unknownOnMarket: Number.NaN }],
+  ['sym.allow', 'a signal of a market that neither list nor map names', mapped('1', '1')],
   ['provider.state', 'an entry of a stranger', { ...entry, provider: 'unknown' }],
   ['provider.state', 'an entry of a revoked key', { ...entry, provider: 'key_revoked' }],
   [

@@ -11,9 +11,22 @@ export const policy: Policy = {
   streams: new Map([
     [
       'home/ema-cross',
-      { allocation: '1000', lifetimeBudget: 'unlimited', markets: ['BTC/USDT', 'ETH/USDT'] },
+      {
+        allocation: '1000',
+        lifetimeBudget: 'unlimited',
+        markets: ['BTC/USDT', 'ETH/USDT'],
+        map: new Map(),
+      },
     ],
-    ['only-eth', { allocation: '1000', lifetimeBudget: 'unlimited', markets: ['ETH/USDT'] }],
+    [
+      'only-eth',
+      {
+        allocation: '1000',
+        lifetimeBudget: 'unlimited',
+        markets: ['ETH/USDT'],
+        map: new Map(),
+      },
+    ],
   ]),
   limits: {
     order: '500',
@@ -87,6 +100,7 @@ export const entry: RiskInput = {
   comparison: 'agrees',
   trading: 'running',
   provider: 'followed',
+  mapping: null,
 }
 export const exit: RiskInput = {
   ...entry,
@@ -129,4 +143,9 @@ export function market(change: Partial<Liquidity>): Pick<RiskInput, 'liquidity'>
 function deep(): Liquidity {
   if (entry.liquidity === null) throw new Error('the entry has liquidity')
   return entry.liquidity
+}
+
+/** An entry whose signal is of BTC/EUR. */
+export function mapped(ratio: string, last: string | null): RiskInput {
+  return { ...entry, mapping: { market: 'BTC/EUR', ratio, last } }
 }

@@ -1,13 +1,18 @@
 // The cases of the rules about stops, losses, habits and what is counted over time. For tests alone.
 import type { RiskInput } from '../rules/types.ts'
-import type { Case } from './cases.ts'
-import { entry, exit, held, NOW, order, quoted, stop, used } from './inputs.ts'
+import { type Case, FOLLOWED } from './cases.ts'
+import { entry, exit, held, mapped, NOW, order, quoted, stop, used } from './inputs.ts'
 
 const budget = (amount: string) => ({
   streams: new Map([
     [
       'home/ema-cross',
-      { allocation: '1000', lifetimeBudget: amount, markets: ['BTC/USDT'] as const },
+      {
+        allocation: '1000',
+        lifetimeBudget: amount,
+        markets: ['BTC/USDT'] as const,
+        map: new Map<string, string>(),
+      },
     ],
   ]),
 })
@@ -222,6 +227,9 @@ export const RISK_REFUSED: readonly Case[] = [
 
 /** Asked about although the policy asks about nothing; an approval answers all of them but the code. */
 export const ASKED: readonly Case[] = [
+  ['map.ratio', 'a ratio more than 5 % above the last', mapped('1.0501', '1'), FOLLOWED],
+  ['map.ratio', 'a ratio more than 5 % below the last', mapped('0.9499', '1'), FOLLOWED],
+  ['map.ratio', 'the first signal of another market', mapped('1', null), FOLLOWED],
   ['confirm.above', 'an entry above the amount', entry, { approval: { above: '499.99' } }],
   ['confirm.above', 'any entry when told so', entry, { approval: 'always' }],
   ['confirm.code', 'an entry above the amount', entry, { codeAbove: '499.99' }],
