@@ -1,5 +1,6 @@
 // The section `authority` of config.yaml.
 import { address, id, market, singleLine } from '@keyside/protocol'
+import { tlsSetting } from '@keyside/runtime'
 import { z } from 'zod'
 
 const path = z.string().min(1)
@@ -25,6 +26,8 @@ export const authorityConfig = z.strictObject({
     tokenFile: path.default('authority/authority.token'),
     /** Whether the token may travel in clear to another machine. */
     plaintext: z.enum(['yes', 'no']).default('no'),
+    /** By what an mqtts:// broker is known. */
+    tls: tlsSetting.default('ca'),
   }),
   /** Where subscribers reach the broker, the first one first: in invitations and in the keyset. */
   addresses: z.array(address).min(1).max(4),

@@ -8,9 +8,7 @@ import {
   requestTopic,
   type SigningKey,
   seconds,
-  sign,
   thumbprint,
-  WIRE_VERSIONS,
 } from '@keyside/protocol'
 import { publicKey } from '@keyside/protocol/node'
 import {
@@ -20,7 +18,6 @@ import {
   KeysideError,
   type Link,
   type Logger,
-  newJti,
   openLink,
   Quota,
   type RandomBytes,
@@ -28,6 +25,7 @@ import {
   readSigningKey,
   systemRandomBytes,
   takeNextSigningKey,
+  tlsTrust,
   whileBusy,
 } from '@keyside/runtime'
 import { ACCESS_LIFE, type AccessSigner } from './access.ts'
@@ -39,6 +37,7 @@ import { engineKids } from './keyset/change.ts'
 import { signedText } from './keyset/file.ts'
 import { KeysetWatch } from './keyset/file-watch.ts'
 import { keysetTime } from './keyset/reminder.ts'
+import { presenceMessage } from './presence.ts'
 import { writeLists } from './record/lists.ts'
 import type { AuthorityRecord } from './record/record.ts'
 import { SubscriberPresence } from './subscriber-presence.ts'
@@ -61,8 +60,6 @@ const MAX_ACCESS_REQUESTS = 6
 const MAX_ENROLMENTS = 10
 /** Invitations are kept so long after their end, to say what became of them, seconds. */
 const KEPT = 30 * 86_400
-/** The will is signed once, at the start, and must still be valid when it is needed. */
-const PRESENCE_LIFE = 31 * 86_400
 /** Verifiers that are kept ready. */
 const MAX_KEYS = 20_000
 
@@ -99,6 +96,7 @@ export class Service {
     this.#link = openLink({
       url: config.broker.url,
       plaintext: config.broker.plaintext,
+      tls: tlsTrust(config.broker.tls),
       clientId: id,
       token: () => readSecret(tokenFile),
       subscribe: [
@@ -193,7 +191,7 @@ export class Service {
     if (subscriber === null) return
     const now = this.#now()
     if (!this.#presence.take(subscriber, { topic, token, retained, now }))
-      this.#deps.log.debug({ client }, 'a presence that is not the subscriber’s')
+      this.#deps.log.debug({ client }, 'a presence that the subscriber has not signed')
   }
 
   #lookAtKeyset(): void {
@@ -259,13 +257,8 @@ export class Service {
   }
 
   #presenceMessage(state: 'online' | 'offline'): Message {
-    const { provider, id } = this.#config
-    const now = this.#now()
-    const jti = newJti(this.#deps.randomBytes)
-    const times = { iat: now, exp: now + PRESENCE_LIFE, jti }
-    const claims = { iss: provider, aud: provider, sub: id, ...times, state }
-    const token = sign('presence', { ...claims, versions: [...WIRE_VERSIONS] }, this.#answerKey)
-    return { topic: presenceTopic(provider, id), token }
+    const { id } = this.#config
+    return presenceMessage(this.#answerKey, this.#access, { id, state, now: this.#now() })
   }
 
   #publicKey(text: string): PublicKey {

@@ -43,4 +43,3 @@ export {
 export { spkiDigest, type TlsTrust, tlsSetting, tlsTrust } from './tls-trust.ts'
 export { HOPS, type Hop, instant, logTrace, noTrace, type Trace } from './trace.ts'
 export { type Checked, checkYaml } from './yaml.ts'
-export { addToYaml } from './yaml-edit.ts'

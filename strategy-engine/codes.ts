@@ -4,6 +4,11 @@ import { FEED_CODES } from './market/feed.ts'
 export const ENGINE_CODES = [
   ...FEED_CODES,
   'engine_locked',
+  'engine_key_unlisted',
+  'subscribers_broken',
+  'plan_not_subscribed',
+  'stream_unknown',
+  'request_quota',
   'strategies_missing',
   'strategy_invalid',
   'strategy_name_taken',

@@ -21,7 +21,10 @@ export const engineConfig = z.strictObject({
     /** By what an mqtts:// broker is known. */
     tls: tlsSetting.default('ca'),
   }),
+  /** The key that signs; its successor lies beside it. */
   signingKeyFile: z.string().min(1),
+  /** What the authority tells of subscribers. An engine of one's own has none: it answers no requests. */
+  subscribers: z.string().min(1).optional(),
   exchange: z.strictObject({
     name: z.enum(FEED_NAMES).default('binance'),
     /** Another server that speaks the exchange's dialect. */

@@ -7,7 +7,6 @@ import {
   type RandomBytes,
   Retry,
   readSecret,
-  readSigningKey,
   systemRandomBytes,
   type Trace,
   tlsTrust,
@@ -18,6 +17,10 @@ import type { Feed } from './market/feed.ts'
 import { openExclusive } from './publish/database.ts'
 import { Outbox } from './publish/outbox.ts'
 import { Publisher } from './publish/publisher.ts'
+import { EngineSigner } from './publish/signer.ts'
+import { Requests } from './requests/answer.ts'
+import { followKeyset } from './requests/follow-keyset.ts'
+import { SubscriberList } from './requests/subscriber-list.ts'
 import { StrategyFolder } from './strategy-folder.ts'
 import { StrategyManager } from './strategy-manager.ts'
 
@@ -37,6 +40,7 @@ export interface Engine {
 }
 
 const SCAN_MS = 1_000
+const LOOK_MS = 250
 
 /** Runs without the broker and without the exchange too, and goes on when they are there. */
 export async function startEngine(config: EngineConfig, deps: EngineDeps): Promise<Engine> {
@@ -52,12 +56,16 @@ export async function runEngine(
   const { home, clock, randomBytes = systemRandomBytes } = deps
   const folder = new StrategyFolder(resolve(home, config.strategies))
   const first = folder.scan()
-  const key = readSigningKey(resolve(home, config.signingKeyFile))
   const { url, plaintext, tls } = config.broker
   const address = { url, plaintext, tls: tlsTrust(tls) }
-  const token = readSecret(resolve(home, config.broker.tokenFile))
+  const tokenFile = resolve(home, config.broker.tokenFile)
+  readSecret(tokenFile)
+  const parties = { issuer: config.provider, client: config.id, randomBytes }
+  const signer = new EngineSigner(parties, resolve(home, config.signingKeyFile))
+  const subscribers =
+    config.subscribers === undefined ? null : new SubscriberList(resolve(home, config.subscribers))
   const { database, close } = openExclusive(resolve(home, config.database))
-  const outbox = new Outbox(database, key)
+  const outbox = new Outbox(database, signer)
   const { log } = deps
   const retry = new Retry({
     clock,
@@ -67,16 +75,33 @@ export async function runEngine(
   })
   const publisher = new Publisher({
     ...deps,
-    broker: { ...address, token },
-    signer: { issuer: config.provider, client: config.id, key, randomBytes },
+    // A new token needs no restart.
+    broker: { ...address, token: () => readSecret(tokenFile) },
+    signer,
     outbox,
+    ...(subscribers && {
+      onRequest: (topic: string, text: string) => requests?.answer(topic, text) ?? null,
+    }),
     retry,
   })
   const manager = new StrategyManager({ ...deps, config, feed, folder, outbox, publisher, retry })
+  const requests =
+    subscribers &&
+    new Requests({
+      ...deps,
+      signer,
+      outbox,
+      subscribers,
+      catalogue: (plan) => manager.catalogue(plan),
+    })
   manager.apply(first)
-  const stopLooking = clock.every(SCAN_MS, () => manager.scan())
+  const cancels = [clock.every(SCAN_MS, () => manager.scan())]
+  if (subscribers !== null) {
+    const onChange = () => publisher.renewHeads()
+    cancels.push(clock.every(LOOK_MS, followKeyset({ subscribers, signer, log, onChange })))
+  }
   async function shutDown(): Promise<void> {
-    stopLooking()
+    for (const cancel of cancels) cancel()
     await feed.close()
     await publisher.stop()
     retry.stop()

@@ -67,6 +67,18 @@ export class StrategyManager {
     }
   }
 
+  /** The streams of a plan that run now. */
+  catalogue(plan: string) {
+    return [...this.#running.values()]
+      .filter(({ strategy }) => this.#planOf(strategy) === plan)
+      .map(({ strategy: { name, market, timeframe } }) => ({
+        stream: name,
+        market,
+        timeframe,
+        about: '',
+      }))
+  }
+
   #added(file: string, strategy: Strategy): void {
     const { outbox, folder, publisher, log } = this.#options
     const { name, market } = strategy

@@ -116,13 +116,8 @@ function executorSection(
       account: 'main',
       home: { url, clientId: DEVICE, tokenFile: TOKENS.device },
       ...(keys.engine !== undefined && {
-        engine: {
-          url,
-          clientId: 'device-signals',
-          tokenFile: TOKENS['device-signals'],
-          key: keys.engine,
-          plans: [OWN_PLAN],
-        },
+        signals: { url, clientId: 'device-signals', tokenFile: TOKENS['device-signals'] },
+        provider: { name: HOME, key: keys.engine, plans: [OWN_PLAN] },
       }),
       bot: { id: 'bot', key: keys.bot },
       exchange: exchangeOf(options),

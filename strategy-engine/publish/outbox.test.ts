@@ -22,7 +22,7 @@ afterEach(() => rmSync(folder, { recursive: true }))
 
 function openOutbox(path = join(folder, 'engine.db')) {
   const database = openTables(path)
-  const outbox = new Outbox(database, KEY)
+  const outbox = new Outbox(database, { key: KEY })
   outbox.openStream({ name: 'demo', plan: 'demo', market: 'BTC/USDT' })
   return { outbox, database, close: () => database.close() }
 }

@@ -62,13 +62,14 @@ const SIGNED =
 
 export class Outbox {
   readonly #database: DatabaseSync
-  readonly #key: SigningKey
+  readonly #signer: { readonly key: SigningKey }
   /** Prepared, by text: a signal on its way waits for no compiler. */
   readonly #statements = new Map<string, StatementSync>()
 
-  constructor(database: DatabaseSync, key: SigningKey) {
+  /** Signed with the key that `signer` has then. */
+  constructor(database: DatabaseSync, signer: { readonly key: SigningKey }) {
     this.#database = database
-    this.#key = key
+    this.#signer = signer
   }
 
   stream(name: string): StreamRow | null {
@@ -95,7 +96,7 @@ export class Outbox {
       const { plan, seq: last, hash: prev } = this.#row(input.strategy.name)
       const claims = signalClaims(input, { plan, seq: last + 1, prev })
       if (this.#has(claims.jti)) return null
-      const token = sign('signal', claims, this.#key)
+      const token = sign('signal', claims, this.#signer.key)
       const { sub: stream, seq, jti, exp } = claims
       const position = claims.kind === 'entry' ? 'long' : 'flat'
       this.#sql(`INSERT INTO signals VALUES (?, ?, ?, ?, ?, 'unsent')`).run(
@@ -130,6 +131,14 @@ export class Outbox {
       `SELECT ${SIGNED} FROM signals WHERE state = 'unsent' ORDER BY stream, seq`,
     ).all()
     return rows.map((row) => signedRow.parse(row))
+  }
+
+  /** The tokens of a stream after a number, oldest first, at most `most`. */
+  signalsAfter(stream: string, after: number, most: number): string[] {
+    const rows = this.#sql(
+      'SELECT token FROM signals WHERE stream = ? AND seq > ? ORDER BY seq LIMIT ?',
+    ).all(stream, after, most)
+    return rows.map((row) => z.string().parse(row['token']))
   }
 
   markSent(jti: string): void {

@@ -1,5 +1,5 @@
 // Publishes the signals of the outbox and the heads of all streams whenever the broker is connected.
-import { seconds, signalTopic } from '@keyside/protocol'
+import { requestTopic, seconds, signalTopic } from '@keyside/protocol'
 import {
   type Cancel,
   type Clock,
@@ -14,18 +14,15 @@ import {
   type Trace,
 } from '@keyside/runtime'
 import type { Outbox, SignedSignal } from './outbox.ts'
-import {
-  HEAD_PERIOD,
-  headMessage,
-  type Message,
-  presenceMessage,
-  type Signer,
-} from './retained-messages.ts'
+import { HEAD_PERIOD, headMessage, type Message, presenceMessage } from './retained-messages.ts'
+import type { Signer } from './signer.ts'
 
 export interface PublisherOptions {
   readonly broker: Pick<LinkOptions, 'url' | 'token' | 'plaintext' | 'tls' | 'reconnectMs'>
   readonly signer: Signer
   readonly outbox: Outbox
+  /** What subscribers ask, and what they are told; an engine of one's own is asked nothing. */
+  readonly onRequest?: (topic: string, token: string) => Message | null
   /** For every step on the outbox, which another program may hold. */
   readonly retry: Retry
   readonly clock: Clock
@@ -53,13 +50,13 @@ export class Publisher {
 
   constructor(options: PublisherOptions) {
     this.#options = options
-    const { broker, signer, clock, log } = options
+    const { broker, signer, clock, log, onRequest } = options
     this.#link = openLink({
       ...broker,
       clientId: signer.client,
-      subscribe: [],
+      subscribe: onRequest ? [every(requestTopic(signer.issuer, signer.client))] : [],
       will: presenceMessage(signer, 'offline', this.#now()),
-      onMessage: () => undefined,
+      onMessage: (topic, token) => this.#asked(topic, token),
       onReady: () => this.#connected(),
       log,
     })
@@ -72,6 +69,11 @@ export class Publisher {
   /** Resolves at the first connection, rejects with `broker_refused` for a wrong access token. */
   get ready(): Promise<void> {
     return this.#link.ready
+  }
+
+  /** All heads at once, when what they say of the keyset has changed. */
+  renewHeads(): void {
+    this.#refresh()
   }
 
   /** From now on the heads of its plan name this stream. */
@@ -108,6 +110,17 @@ export class Publisher {
     this.#options.log.info({ broker: this.#options.broker.url }, 'connected to the broker')
     void this.#presence('online')
     this.#refresh()
+  }
+
+  #asked(topic: string, token: string): void {
+    const { onRequest, log } = this.#options
+    try {
+      const response = onRequest?.(topic, token)
+      if (response) void this.#link.publish(response.topic, response.token).catch(this.#notSent)
+    } catch (error) {
+      // Nothing that a subscriber asks may end the connection on which the signals go out.
+      log.error({ err: describeError(error), topic }, 'a request could not be answered')
+    }
   }
 
   #refresh(): void {
@@ -201,4 +214,9 @@ export class Publisher {
   #now(): number {
     return seconds(this.#options.clock.now())
   }
+}
+
+/** The filter of a topic for all names of its last level. */
+function every(topic: string): string {
+  return topic.replace(/[^/]+$/, '+')
 }

@@ -1,7 +1,8 @@
 // Retained messages: each plan's head, and the engine's presence.
-import { headTopic, presenceTopic, type SigningKey, sign, WIRE_VERSIONS } from '@keyside/protocol'
-import { newJti, type RandomBytes } from '@keyside/runtime'
+import { headTopic, presenceTopic, sign, WIRE_VERSIONS } from '@keyside/protocol'
+import { newJti } from '@keyside/runtime'
 import type { StreamRow } from './outbox.ts'
+import type { Signer } from './signer.ts'
 
 /** Heads are republished at this interval and valid for three of them, seconds. */
 export const HEAD_PERIOD = 15
@@ -14,18 +15,9 @@ export interface Message {
   readonly token: string
 }
 
-export interface Signer {
-  /** The provider: `iss` of everything. */
-  readonly issuer: string
-  /** The engine's MQTT client id. */
-  readonly client: string
-  readonly key: SigningKey
-  readonly randomBytes: RandomBytes
-}
-
 /** `now` is Unix seconds. */
 export function headMessage(
-  { issuer, key, randomBytes }: Signer,
+  { issuer, key, keyset, randomBytes }: Signer,
   plan: string,
   rows: readonly StreamRow[],
   now: number,
@@ -47,7 +39,7 @@ export function headMessage(
         since,
         lastCandle ?? 0,
       ]),
-      keyset: 0,
+      keyset,
     },
     key,
   )

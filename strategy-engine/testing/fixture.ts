@@ -53,6 +53,9 @@ export function newHome({ outsider = false } = {}) {
   const home = {
     path,
     key: makeSigningKey(join(path, 'engine.key'), systemRandomBytes),
+    file: (name: string) => join(path, name),
+    /** Keys that are believed as well. */
+    successors: [] as SigningKey[],
     /** Another length each time, so that a change shows even within one tick of the file system's clock. */
     write: (name: string, text: string) => {
       version += 1
@@ -60,7 +63,10 @@ export function newHome({ outsider = false } = {}) {
     },
     remove: (name: string) => unlinkSync(file(name)),
   }
-  const rights = { publish: TOPICS, subscribe: [] }
+  const rights = {
+    publish: [...TOPICS, 'keyside/v1/response/+/+'],
+    subscribe: ['keyside/v1/request/+/+'],
+  }
   writeFileSync(join(path, 'access'), access('engine', rights, outsider ? STRANGER : AUTHORITY), {
     mode: 0o600,
   })
@@ -70,8 +76,9 @@ export function newHome({ outsider = false } = {}) {
 
 export type Home = ReturnType<typeof newHome>
 
-export function configFor(url: string): EngineConfig {
+export function configFor(url: string, more: Partial<EngineConfig> = {}): EngineConfig {
   return engineConfig.parse({
+    ...more,
     broker: { url, tokenFile: 'access' },
     signingKeyFile: 'engine.key',
     exchange: { name: 'binance' },
@@ -169,13 +176,14 @@ async function openCable(target: string) {
 async function listen(home: Home, broker: Broker) {
   const received: Received = { signal: [], head: [], presence: [] }
   const topics: string[] = []
-  const pins = keyring([
-    {
-      key: publicKey(home.key.publicKey),
-      issuer: 'home',
-      kinds: ['signal', 'head', 'presence'],
-    },
-  ])
+  const pins = () =>
+    keyring(
+      [home.key, ...home.successors].map((key) => ({
+        key: publicKey(key.publicKey),
+        issuer: 'home',
+        kinds: ['signal', 'head', 'presence'],
+      })),
+    )
   const link: Link = openLink({
     url: broker.address.mqtt,
     clientId: 'listener',
@@ -185,7 +193,7 @@ async function listen(home: Home, broker: Broker) {
     onMessage: (topic, token, retained) => {
       const audience = topic.includes('/presence/') ? 'home' : 'executors'
       const kinds = ['signal', 'head', 'presence'] as const
-      const verified = verify(token, pins, { kinds, audience, now: issuedAt(token), topic })
+      const verified = verify(token, pins(), { kinds, audience, now: issuedAt(token), topic })
       if (!verified.ok) throw new Error(`${topic}: ${verified.message}`)
       topics.push(topic)
       if (verified.kind === 'signal') received.signal.push({ ...verified, topic, retained })
@@ -213,6 +221,9 @@ function issuedAt(token: string): number {
 export interface FixtureOptions {
   /** How many of the candles are history. */
   readonly past: number
+  readonly config?: Partial<EngineConfig>
+  /** Before the engine starts. */
+  readonly prepare?: (home: Home) => void
   /** Make the candle useless, so that the engine throws. */
   readonly spoil?: boolean
 }
@@ -220,9 +231,10 @@ export interface FixtureOptions {
 /** The candle after the history closes at T0. */
 export async function startFixture(
   candles: readonly Candle[],
-  { past, spoil = false }: FixtureOptions,
+  { past, spoil = false, config = {}, prepare }: FixtureOptions,
 ) {
   const home = newHome()
+  prepare?.(home)
   const broker = await openBroker()
   const cable = await openCable(broker.address.mqtt)
   const { deps, clock, hops, logged } = depsFor(home)
@@ -231,7 +243,7 @@ export async function startFixture(
   async function begin(candles: readonly Candle[], from: number) {
     const feed = replayFeed(candles, from)
     let at = from
-    const engine: Engine = await runEngine(configFor(cable.url), deps, {
+    const engine: Engine = await runEngine(configFor(cable.url, config), deps, {
       ...feed,
       subscribe: (subscription) =>
         feed.subscribe({

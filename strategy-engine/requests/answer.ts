@@ -1,0 +1,113 @@
+// What a subscriber asks, answered: the streams of its plans, and the signals that it missed, as they were signed.
+import {
+  type Claims,
+  keyring,
+  type ProviderResponse,
+  responseTopic,
+  seconds,
+  sign,
+  verify,
+} from '@keyside/protocol'
+import { type Clock, isBusy, type Logger, newJti, Quota } from '@keyside/runtime'
+import type { Outbox } from '../publish/outbox.ts'
+import type { Message } from '../publish/retained-messages.ts'
+import type { Signer } from '../publish/signer.ts'
+import type { Subscriber, SubscriberList } from './subscriber-list.ts'
+
+/** Requests of one subscriber in a minute. */
+const MAX_A_MINUTE = 30
+/** Requests of all in a second: the signals come first. */
+const MAX_A_SECOND = 200
+/** Seconds. */
+const RESPONSE_LIFE = 60
+/** Most signals in one response, and most characters of them: the whole must fit a response. */
+const MAX_TOKENS = 64
+const MAX_CHARS = 9_700
+
+type Ask = Claims['request']['ask']
+type Answer = ProviderResponse['answer']
+
+export interface RequestsOptions {
+  readonly signer: Signer
+  readonly outbox: Outbox
+  readonly subscribers: SubscriberList
+  /** The streams of a plan that run now. */
+  readonly catalogue: (plan: string) => Extract<Answer, { do: 'catalogue' }>['streams']
+  readonly clock: Clock
+  readonly log: Logger
+}
+
+export class Requests {
+  readonly #options: RequestsOptions
+  readonly #each = new Quota({ most: MAX_A_MINUTE, spanMs: 60_000 })
+  readonly #all = new Quota({ most: MAX_A_SECOND, spanMs: 1_000 })
+
+  constructor(options: RequestsOptions) {
+    this.#options = options
+  }
+
+  /** Null where nothing is to be said: not from a subscriber, for the authority, or more than this engine can do now. */
+  answer(topic: string, token: string): Message | null {
+    const { subscribers, clock, log, signer } = this.#options
+    const client = topic.split('/').at(-1) ?? ''
+    const subscriber = subscribers.subscriber(client)
+    const key = subscriber && subscribers.keyOf(subscriber)
+    const now = seconds(clock.now())
+    if (subscriber === null || key === null || now >= subscriber.until) return null
+    if (!this.#all.allows('all', clock.now())) return null
+    const pins = keyring([{ key, issuer: client, kinds: ['request'] }])
+    const expected = { kinds: ['request'] as const, audience: signer.issuer, now, topic }
+    const verified = verify(token, pins, expected)
+    if (!verified.ok) {
+      log.warn({ code: verified.code, client }, 'a request that the subscriber has not signed')
+      return null
+    }
+    const { ask, jti } = verified.claims
+    const answer = this.#answerTo(ask, subscriber)
+    return answer && this.#message(client, jti, answer, now)
+  }
+
+  #answerTo(ask: Ask, subscriber: Subscriber): Answer | null {
+    if (ask.do === 'access') return null
+    const { clock, catalogue } = this.#options
+    if (!this.#each.allows(subscriber.client, clock.now()))
+      return refused('request_quota', 'asked too often: ask again in a minute')
+    if (!subscriber.plans.includes(ask.plan))
+      return refused('plan_not_subscribed', `"${ask.plan}" is no plan of this subscription`)
+    if (ask.do === 'catalogue')
+      return { do: 'catalogue', plan: ask.plan, streams: catalogue(ask.plan) }
+    return this.#replay(ask)
+  }
+
+  /** Null while another program holds the outbox: who asked asks again. */
+  #replay({ plan, stream, after }: Extract<Ask, { do: 'replay' }>): Answer | null {
+    const { outbox } = this.#options
+    try {
+      const row = outbox.stream(stream)
+      if (row?.plan !== plan)
+        return refused('stream_unknown', `the plan "${plan}" has no stream "${stream}"`)
+      const tokens: string[] = []
+      let chars = 0
+      for (const token of outbox.signalsAfter(stream, after, MAX_TOKENS)) {
+        chars += token.length
+        if (chars > MAX_CHARS) break
+        tokens.push(token)
+      }
+      return { do: 'replay', plan, stream, tokens, more: after + tokens.length < row.seq }
+    } catch (error) {
+      if (isBusy(error)) return null
+      throw error
+    }
+  }
+
+  #message(client: string, to: string, answer: Answer, now: number): Message {
+    const { issuer, key, randomBytes } = this.#options.signer
+    const times = { iat: now, exp: now + RESPONSE_LIFE, jti: newJti(randomBytes) }
+    const token = sign('response', { iss: issuer, aud: client, ...times, to, answer }, key)
+    return { topic: responseTopic(issuer, client), token }
+  }
+}
+
+function refused(code: string, message: string): Answer {
+  return { do: 'refused', code, message }
+}
