@@ -2,10 +2,11 @@
 import type { Clock, KeysideError, Logger, Trace } from '@keyside/runtime'
 import { stepOfCode } from './authenticator.ts'
 import { clientOrderId } from './client-order-id.ts'
-import type { Environment } from './core/execution/inputs.ts'
+import type { Environment, Input } from './core/execution/inputs.ts'
 import type { Policy } from './core/risk/policy/schema.ts'
 import { runEffect } from './effects.ts'
 import type { Journal } from './journal/journal.ts'
+import type { AskReplay } from './providers/replay.ts'
 import type { Publisher } from './report/publisher.ts'
 import { Shell } from './shell.ts'
 import type { Exchange } from './venues/port.ts'
@@ -21,6 +22,8 @@ export interface AssembleOptions {
   readonly publisher: Pick<Publisher, 'send'>
   /** How the link to the home broker is; absent where it never leaves this machine. */
   readonly homeLink?: () => Environment['homeLink']
+  /** Asks a provider for signals that were missed. */
+  readonly replay?: (effect: AskReplay) => Promise<Input | null>
   readonly clock: Clock
   readonly trace: Trace
   readonly log: Pick<Logger, 'error'>

@@ -1,12 +1,9 @@
 // What the executor may be told: the section "executor" of config.yaml. Paths are relative to KEYSIDE_HOME.
-import { enrolKey, HOME, id } from '@keyside/protocol'
+import { enrolKey, id, MAX_PLANS } from '@keyside/protocol'
 import { exchangeAddress, tlsSetting } from '@keyside/runtime'
 import { z } from 'zod'
 import { JOURNAL_FILE } from './journal/database.ts'
 import { VENUE_NAMES } from './venues/dialects.ts'
-
-/** Most plans of one provider: their topics are the rights of one access token. */
-const MAX_PLANS = 12
 
 const publicKey = z.string().refine((key) => enrolKey(key).ok, 'expected an Ed25519 public key')
 const file = z.string().min(1)
@@ -25,18 +22,17 @@ export const executorConfig = z.strictObject({
   id: id.default('device'),
   /** Which exchange key of the keychain. */
   account: id.default('main'),
-  /** Where signals and heads come from: the provider's broker. */
-  signals: broker,
   /** Where commands come from and reports go: the trader's own broker. */
   home: broker,
-  /** Whose signals count. */
-  provider: z.strictObject({
-    name: id.default(HOME),
-    /** Of its engine, pinned. */
-    key: publicKey,
-    /** What the device may hear of it: two topics each. */
-    plans: z.array(id).min(1).max(MAX_PLANS),
-  }),
+  /** An engine of one's own, which is the provider "home". All others are the folders that "keyside follow" makes. */
+  engine: broker
+    .extend({
+      /** Its public key, pinned. */
+      key: publicKey,
+      /** What the device may hear of it: two topics each. */
+      plans: z.array(id).min(1).max(MAX_PLANS),
+    })
+    .optional(),
   bot: z.strictObject({ id, key: publicKey }),
   exchange: z.strictObject({
     name: z.enum(VENUE_NAMES).default('binance'),

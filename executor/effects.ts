@@ -5,6 +5,7 @@ import type { Effect, Input } from './core/execution/inputs.ts'
 import { lastOrders, lastTrades } from './journal/history.ts'
 import type { Journal } from './journal/journal.ts'
 import { look } from './observe-exchange.ts'
+import type { AskReplay } from './providers/replay.ts'
 import { type Publisher, REPLAY_MOST } from './report/publisher.ts'
 import type { Exchange } from './venues/port.ts'
 
@@ -12,6 +13,8 @@ export interface EffectOptions {
   readonly exchange: Exchange
   readonly journal: Journal
   readonly publisher: Pick<Publisher, 'send'>
+  /** Asks a provider; null without an answer, and then the core asks again. */
+  readonly replay?: (effect: AskReplay) => Promise<Input | null>
   readonly take: (input: Input) => void
   readonly clock: Pick<Clock, 'after'>
   readonly trace: Trace
@@ -75,7 +78,7 @@ async function answerOf(effect: Effect, options: EffectOptions): Promise<Input |
       publisher.send(journal.reportsAfter(effect.after, REPLAY_MOST))
       return null
     case 'ask_replay':
-      return null
+      return (await options.replay?.(effect)) ?? null
     case 'rows': {
       const { to, about, limit } = effect
       const read = about === 'orders' ? lastOrders : lastTrades

@@ -142,9 +142,14 @@ beforeEach(async () => {
     writePrivate(join(home, `${client}.token`), access(client, { publish: all, subscribe: all }))
   const url = broker.address.mqtt
   config = executorConfig.parse({
-    signals: { url, clientId: 'device-signals', tokenFile: 'device-signals.token' },
     home: { url, clientId: 'device', tokenFile: 'device.token' },
-    provider: { key: engine.publicKey, plans: ['demo'] },
+    engine: {
+      url,
+      clientId: 'device-signals',
+      tokenFile: 'device-signals.token',
+      key: engine.publicKey,
+      plans: ['demo'],
+    },
     bot: { id: 'bot', key: bot.publicKey },
     exchange: { address: exchange.address },
     keychain: 'vault',
@@ -462,7 +467,7 @@ test('a halt that sells needs the exchange alone: it does not wait for brokers t
   askForHalt(home, { positions: 'sell', now: systemClock.now() })
   askForHalt(home, { positions: 'keep', now: systemClock.now() })
   const begun = performance.now()
-  const started = start({ signals: { ...config.signals, url }, home: { ...config.home, url } })
+  const started = start(at(url))
   await vi.waitFor(() => expect(exchange.acceptLog()).toHaveLength(before + 1), { timeout: 4_000 })
   expect(performance.now() - begun).toBeLessThan(3_000)
   expect(exchange.acceptLog().at(-1)).toMatchObject({ side: 'sell' })
@@ -471,6 +476,11 @@ test('a halt that sells needs the exchange alone: it does not wait for brokers t
   const types = readJournal(join(home, 'executor/journal.db')).map(({ type }) => type)
   expect(types.filter((type) => type === 'closing')).toHaveLength(1)
 }, 15_000)
+
+const at = (url: string) => {
+  const { home: own, engine: ofEngine } = config
+  return { home: { ...own, url }, ...(ofEngine && { engine: { ...ofEngine, url } }) }
+}
 
 const askStatus = async (link: Link) => {
   const iat = seconds(systemClock.now())
@@ -485,16 +495,16 @@ const statuses = () =>
     event.type === 'answer' && event.answer.about === 'status' ? [event.answer] : [],
   )
 
-test('runs on with a token that its provider refuses: says so, answers, and needs no restart for a new one', async () => {
+test('runs on with a token that the broker of its engine refuses: says so, answers, and needs no restart for a new one', async () => {
   const file = join(home, 'device-signals.token')
   const good = readFileSync(file, 'utf8')
   const claims = { publish: [], subscribe: [headTopic(HOME, 'demo'), signalTopic(HOME, 'demo')] }
   writePrivate(file, access('device-signals', claims, engine))
   const link = await connect('bot', [reportTopic('device')])
   await start()
-  await vi.waitFor(() => expect(codes()).toContain('broker_refused'))
+  await vi.waitFor(() => expect(codes()).toContain('provider_ended'))
   const notice = events.find((event) => event.type === 'notice')
-  expect(notice?.message).toContain('ask your provider for a new one')
+  expect(notice?.message).toContain('keyside init --renew')
   await askStatus(link)
   await vi.waitFor(() => expect(statuses()).toHaveLength(1))
   writePrivate(file, good)
@@ -537,7 +547,7 @@ test('stops within two seconds though the broker goes down with it', async () =>
   const authorized = { authority: authority.publicKey, port: 0, wsPort: null }
   const other = await startBroker(brokerConfig.parse(authorized), { clock: systemClock, log })
   const url = other.address.mqtt
-  await start({ signals: { ...config.signals, url }, home: { ...config.home, url } })
+  await start(at(url))
   const begun = performance.now()
   await Promise.all([other.stop(), executor?.stop()])
   executor = null

@@ -1,30 +1,31 @@
 // Composes the executor: journal, policy, exchange, core, links. Besides `exchange/` only this file sees the keychain.
 import { resolve } from 'node:path'
-import { hashText } from '@keyside/protocol'
 import {
   type Cancel,
   type Clock,
   KeysideError,
+  type Link,
   LONG_BUSY_TIMEOUT_MS,
   type Logger,
   newJti,
   type RandomBytes,
+  readSecret,
   STEP_BUSY_TIMEOUT_MS,
   type Trace,
 } from '@keyside/runtime'
+import { rejectWithdrawalKey, requireMarket } from './account-checks.ts'
 import { assemble } from './assemble.ts'
 import type { ExecutorConfig } from './config.ts'
 import type { Input } from './core/execution/inputs.ts'
 import { sentenceOf } from './core/model/codes.ts'
 import { marketsOf } from './core/model/positions.ts'
-import type { Portfolio } from './core/model/state.ts'
 import type { Policy } from './core/risk/policy/schema.ts'
+import { openHomeLink, staysHere } from './home-link.ts'
 import { Journal } from './journal/journal.ts'
 import { requireMarked } from './journal/mark.ts'
 import { keepUp } from './journal/upkeep.ts'
 import type { Keychain } from './keychain/port.ts'
-import { codeSecret, deviceSecrets, exchangeKeys } from './keychain/secrets.ts'
-import { type Links, openLinks } from './links.ts'
+import { codeSecret, deviceSecrets, exchangeKeys, providerKey } from './keychain/secrets.ts'
 import { watchMarkets } from './market-watch.ts'
 import { policyHash } from './policy/accept.ts'
 import {
@@ -34,13 +35,14 @@ import {
   requirePolicy,
 } from './policy/policy-file.ts'
 import { PolicyInForce } from './policy/policy-in-force.ts'
+import { journaledProvider, type OwnEngine, Providers } from './providers/providers.ts'
 import { ReachExchange } from './reach-exchange.ts'
 import { register } from './registry.ts'
 import { Publisher } from './report/publisher.ts'
 import { answerRequests } from './requests.ts'
 import { createVenue } from './venues/create-venue.ts'
 import type { Exchange } from './venues/port.ts'
-import { canTakeAway, startWatching } from './watch.ts'
+import { startWatching } from './watch.ts'
 
 export interface ExecutorDeps {
   /** KEYSIDE_HOME. */
@@ -107,6 +109,8 @@ async function compose(
   })
   // From here on nothing stands still for long: what meets a lock is tried again.
   journal.setBusyWait(STEP_BUSY_TIMEOUT_MS)
+  let own: Link | null = null
+  const isLocal = staysHere(config.home.url)
   const shell = assemble({
     journal,
     exchange,
@@ -115,12 +119,17 @@ async function compose(
     },
     salt,
     codeSecret: await codeSecret(keychain),
+    replay: (effect) => providers.replay(effect),
+    homeLink: () => (isLocal ? 'local' : own?.connected() === true ? 'up' : 'down'),
     // An order's request leaves at the end of this task: no report is signed before it.
     publisher: { send: (reports) => void setImmediate(() => publisher.send(reports)) },
     clock,
     trace,
     log,
-    onFailure: (error) => void giveUp(error, publisher, links, { clock, log }),
+    onFailure: (error) =>
+      void giveUp(error, deps, () =>
+        Promise.all([closeHome(own, publisher, clock), providers.close()]),
+      ),
     // The trader hears of it from the bot: nothing can be reported before it is journaled.
     onHeld: (state) =>
       state === 'held' ? void publisher.leave() : publisher.announce(journal.lastReport()),
@@ -129,9 +138,17 @@ async function compose(
     log.warn('the snapshot is not what the journal says of it: all events were read instead')
   onStop(keepUp({ path, journal, clock, log }))
   onStop(() => shell.stop())
-  let links: Links | null = null
   const isHeld = (market: string) => marketsOf(shell.state().portfolio, []).includes(market)
   const take = (input: Input) => shell.tryTake(input)
+  const providers = new Providers({
+    ...deps,
+    own: ownEngine(config, home),
+    journaled: (name) => journaledProvider(shell.state().portfolio, name),
+    signingKey: (name) => providerKey(keychain, name),
+    take: (input) => shell.whenTaken(input),
+    tryTake: take,
+    time: () => clock.now() + (exchange.skewMs() ?? 0),
+  })
   const watched = new Set<string>()
   const loadMarkets = async ({ markets: wanted }: Policy) => {
     const markets = marketsOf(shell.state().portfolio, wanted)
@@ -160,7 +177,6 @@ async function compose(
   // Before the exchange and the brokers: a halt must not wait for them.
   await within(HALT_TIMEOUT_MS, reached, clock)
   shell.take({ type: 'started' })
-  shell.take(introduced(config.provider))
   onStop(
     answerRequests({
       home,
@@ -197,19 +213,29 @@ async function compose(
       take,
     }),
   )
-  links = openLinks({
+  own = openHomeLink({
     config,
     home,
     take: (input) => shell.whenTaken(input),
-    tryTake: (input) => shell.tryTake(input),
+    tryTake: take,
     publisher,
     lastReport: () => journal.lastReport(),
     clock,
-    trace,
     log,
   })
-  onStop(() => closeLinks(links, publisher, clock))
-  await brokersReady(links, clock)
+  onStop(() => closeHome(own, publisher, clock))
+  await providers.start()
+  onStop(() => providers.close())
+  // Whatever a broker says, what is held needs us: a refusal is told by its link, which goes on trying.
+  await within(BROKER_TIMEOUT_MS, Promise.allSettled([own.ready, providers.ready()]), clock)
+}
+
+function ownEngine({ engine }: ExecutorConfig, home: string): OwnEngine | null {
+  if (engine === undefined) return null
+  const token = () => readSecret(resolve(home, engine.tokenFile))
+  // Without one there is nothing to begin with.
+  token()
+  return { ...engine, token }
 }
 
 async function openAccount(config: ExecutorConfig, deps: ExecutorDeps): Promise<Exchange> {
@@ -220,32 +246,6 @@ async function openAccount(config: ExecutorConfig, deps: ExecutorDeps): Promise<
       `account "${config.account}" has no exchange key: run "keyside keys add --account ${config.account}"`,
     )
   return createVenue(config.exchange, keys, deps)
-}
-
-/** Refuses keys with withdrawal or transfer rights. */
-async function rejectWithdrawalKey(exchange: Exchange): Promise<void> {
-  const rights = await exchange.keyRights()
-  if (rights.ok && canTakeAway(rights.value))
-    throw new KeysideError('key_can_withdraw', sentenceOf('key_can_withdraw'))
-}
-
-/** One that is gone takes down itself alone. Where none is left, the list is wrong: unless something is held, that is all. */
-function requireMarket(
-  exchange: Exchange,
-  markets: readonly string[],
-  { positions, orders }: Portfolio,
-): void {
-  const isLeft = Object.keys(positions).length + Object.keys(orders).length > 0
-  if (isLeft || markets.some((market) => exchange.rules(market) !== null)) return
-  throw new KeysideError(
-    'exchange_market_unknown',
-    `${exchange.name} has no spot market among ${markets.join(', ')}: write it like BTC/USDT in policy.yaml`,
-  )
-}
-
-/** Whatever a broker says, what is held needs us: a refusal is told by its link, which goes on trying. */
-async function brokersReady({ signals, home }: Links, clock: Clock): Promise<void> {
-  await within(BROKER_TIMEOUT_MS, Promise.allSettled([signals.ready, home.ready]), clock)
 }
 
 /** Goes on when `work` is done or `ms` are over; rejects as `work` does. */
@@ -264,22 +264,15 @@ async function within(ms: number, work: Promise<unknown>, clock: Clock): Promise
 /** Without a journal nothing may be acknowledged: the brokers see us leave, and the bot tells the trader. */
 async function giveUp(
   error: unknown,
-  publisher: Publisher,
-  links: Links | null,
-  { clock, log }: Pick<ExecutorDeps, 'clock' | 'log'>,
+  { log }: Pick<ExecutorDeps, 'log'>,
+  close: () => Promise<unknown>,
 ): Promise<void> {
   log.fatal({ err: error, code: 'journal_failed' }, sentenceOf('journal_failed'))
-  await closeLinks(links, publisher, clock)
+  await close()
 }
 
-async function closeLinks(links: Links | null, publisher: Publisher, clock: Clock): Promise<void> {
-  if (links === null) return
+async function closeHome(own: Link | null, publisher: Publisher, clock: Clock): Promise<void> {
+  if (own === null) return
   await within(OFFLINE_PUBLISH_MS, publisher.leave(), clock)
-  await Promise.all([links.signals.close(), links.home.close()])
-}
-
-/** An engine whose key is pinned by hand: that key alone is its root. */
-function introduced({ name, key }: ExecutorConfig['provider']): Input {
-  const root = hashText(JSON.stringify({ keys: [key], threshold: 1 }))
-  return { type: 'provider', provider: name, root, status: 'followed', message: '' }
+  await own.close()
 }

@@ -1,7 +1,7 @@
 // Keys that cost nothing. Everything of sealing and opening runs for real but the curve: a keyed hash stands in its place.
 import { createHash } from 'node:crypto'
 import type { Input } from '../executor/core/execution/inputs.ts'
-import { botKeyring, engineKeyring } from '../executor/verify-message.ts'
+import { botKeyring, engineKeyring } from '../executor/messages/verify-message.ts'
 import { HOME, hashText, type PublicKey, type SigningKey } from '../protocol/index.ts'
 
 /** Ed25519 would take four fifths of a run; protocol/ tests it on its own. */

@@ -190,13 +190,14 @@ async function botToken(home: string): Promise<string> {
 }
 
 async function broker(home: string): Promise<string> {
-  const { signals, home: own } = executorSection(home)
-  for (const { url, plaintext, tls } of [own, signals]) {
+  const { engine, home: own } = executorSection(home)
+  const brokers = [own, ...(engine ? [engine] : [])]
+  for (const { url, plaintext, tls } of brokers) {
     const inClear = plaintextRefusal(url, plaintext)
     if (inClear !== null) throw new Error(inClear)
     await answers(url, tls)
   }
-  return `${[...new Set([own.url, signals.url])].join(' and ')} answers`
+  return `${[...new Set(brokers.map(({ url }) => url))].join(' and ')} answers`
 }
 
 async function answers(url: string, tls: string): Promise<void> {

@@ -116,8 +116,13 @@ function executorSection(
       account: 'main',
       home: { url, clientId: DEVICE, tokenFile: TOKENS.device },
       ...(keys.engine !== undefined && {
-        signals: { url, clientId: 'device-signals', tokenFile: TOKENS['device-signals'] },
-        provider: { name: HOME, key: keys.engine, plans: [OWN_PLAN] },
+        engine: {
+          url,
+          clientId: 'device-signals',
+          tokenFile: TOKENS['device-signals'],
+          key: keys.engine,
+          plans: [OWN_PLAN],
+        },
       }),
       bot: { id: 'bot', key: keys.bot },
       exchange: exchangeOf(options),

@@ -118,6 +118,15 @@ export const EXECUTOR_SENTENCES = {
   report_unsendable:
     'something happened that no message can carry, so it is not told here: look at "keyside journal list" at the device, and report it',
   refusals_many: 'more messages were refused than are told',
+  provider_root_changed:
+    'a provider has another root than the one of this name in the journal: follow it under another name with "keyside follow <link> --as NAME"',
+  provider_damaged:
+    'the folder of a provider is not what Keyside wrote: restore it from your backup, or follow the provider again',
+  provider_key_missing:
+    'the keychain has no key of this device for a provider: its signals are followed, and nothing can be asked of it; follow it again with a new link',
+  provider_unknown: 'no provider of that name is followed: look at "keyside providers list"',
+  access_not_renewed:
+    "a provider does not renew this device's access: ask it for a new link before it ends",
   policy_missing:
     'there is no policy.yaml: write one as docs/policy.md shows, then run "keyside policy accept"',
   policy_waits:

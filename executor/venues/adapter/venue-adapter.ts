@@ -4,7 +4,7 @@ import { KeysideError } from '@keyside/runtime'
 import Big from 'big.js'
 import type * as model from '../../core/model/exchange.ts'
 import { type ApiKeys, normalizeKeys } from './api-keys.ts'
-import { measureSkew } from './clock-skew.ts'
+import { ClockSkew } from './clock-skew.ts'
 import type { Dialect, VenueMarket } from './dialect.ts'
 import { keepFresh } from './keep-fresh.ts'
 import { type LiquidityPace, LiquidityWatch } from './liquidity.ts'
@@ -70,9 +70,8 @@ export class VenueAdapter {
   readonly #quotes: Quotes
   readonly #liquidity: LiquidityWatch
   readonly #money: RealMoney
+  readonly #skew: ClockSkew
   readonly #timers: Cancel[] = []
-  #measuring = false
-  #skew: { readonly ms: number; readonly at: number } | null = null
 
   /** Throws a KeysideError `exchange_key_malformed`. Nothing is loaded or asked before the first call. */
   constructor(dialect: Dialect, options: VenueOptions) {
@@ -85,14 +84,19 @@ export class VenueAdapter {
     this.#clock = clock
     this.#pace = { ...PACE, ...options.pace }
     this.#budget = new RateLimitBudget(dialect.limits)
+    this.#skew = new ClockSkew({
+      client: () => this.#client,
+      clock,
+      longestMs: this.#pace.clock * CLOCK_MISSES,
+    })
     const client = {
       dialect,
       budget: this.#budget,
       keys: normalizeKeys(keys, dialect),
       timeoutMs,
       unitMs,
-      exchangeTime: () => clock.now() + (this.#skew?.ms ?? 0),
-      onUntimely: () => void this.#measureSkew(),
+      exchangeTime: () => this.#skew.time(),
+      onUntimely: () => void this.#skew.measure(),
       log,
       ...(address === undefined ? {} : { address }),
     }
@@ -113,7 +117,7 @@ export class VenueAdapter {
   async start(markets: readonly string[], left: readonly string[] = []): Promise<void> {
     await this.#money.enter()
     // The clock before anything is signed.
-    await Promise.all([this.#markets.load([...markets, ...left]), this.#measureSkew()])
+    await Promise.all([this.#markets.load([...markets, ...left]), this.#skew.measure()])
     const [failed] = await Promise.all([
       this.#refreshQuotes(),
       this.#askBalances().then(orThrow),
@@ -126,7 +130,7 @@ export class VenueAdapter {
       keepFresh(this.#clock, this.#pace.quotes, () => this.#refreshQuotes()),
       ...this.#liquidity.keepFresh(() => this.#markets.listed(), this.#pace),
       keepFresh(this.#clock, this.#pace.markets, () => this.#markets.refresh()),
-      keepFresh(this.#clock, this.#pace.clock, () => this.#measureSkew()),
+      keepFresh(this.#clock, this.#pace.clock, () => this.#skew.measure()),
     )
   }
 
@@ -165,9 +169,7 @@ export class VenueAdapter {
   }
 
   skewMs(): number | null {
-    const skew = this.#skew
-    const longest = this.#pace.clock * CLOCK_MISSES
-    return skew === null || this.#clock.now() - skew.at > longest ? null : skew.ms
+    return this.#skew.ms()
   }
 
   reachable(): boolean {
@@ -266,14 +268,6 @@ export class VenueAdapter {
     const rules = this.#markets.listed().map((market) => market.rules)
     const currencies = new Set(rules.flatMap(({ base, quote }) => [base, quote]))
     return this.#client.ask(this.#client.dialect.balances(currencies))
-  }
-
-  async #measureSkew(): Promise<void> {
-    if (this.#measuring) return
-    this.#measuring = true
-    const ms = await measureSkew(this.#client, this.#clock)
-    if (ms !== null) this.#skew = { ms, at: this.#clock.now() }
-    this.#measuring = false
   }
 }
 

@@ -1,0 +1,29 @@
+// A provider that sends without end is read as slowly as this: its own link waits, and no other's.
+import type { Clock } from '@keyside/runtime'
+
+/** All streams of twelve plans may decide on one candle. */
+const BURST = 2_000
+const PER_SECOND = 200
+
+export class FloodGate {
+  readonly #clock: Pick<Clock, 'now' | 'after'>
+  #left = BURST
+  #at: number
+
+  constructor(clock: Pick<Clock, 'now' | 'after'>) {
+    this.#clock = clock
+    this.#at = clock.now()
+  }
+
+  /** Undefined when the next message may be looked at now; else resolves when it may. */
+  pass(): Promise<void> | undefined {
+    const now = this.#clock.now()
+    // A clock that was set back gives nothing away.
+    const gained = (Math.max(0, now - this.#at) * PER_SECOND) / 1_000
+    this.#left = Math.min(BURST, this.#left + gained) - 1
+    this.#at = now
+    if (this.#left >= 0) return undefined
+    const wait = (-this.#left * 1_000) / PER_SECOND
+    return new Promise((resolve) => void this.#clock.after(wait, resolve))
+  }
+}

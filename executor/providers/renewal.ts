@@ -1,0 +1,54 @@
+// Asks for a new access token in time. The new one is on the disk before it is used: the link reads it at its next try.
+import { type Cancel, type Clock, KeysideError, type Logger } from '@keyside/runtime'
+import { isDue, tokenTimes } from './access-token.ts'
+import type { Requests } from './requests.ts'
+
+const LOOK_MS = 60_000
+/** An authority answers few requests of one subscriber, ms. */
+const AGAIN_MS = 3_600_000
+
+export interface RenewalOptions {
+  readonly client: string
+  readonly token: () => string
+  readonly keep: (token: string) => void
+  readonly ask: Requests['ask']
+  readonly connected: () => boolean
+  /** Unix ms. */
+  readonly time: () => number
+  readonly clock: Pick<Clock, 'now' | 'every'>
+  /** Once: the authority will not renew it. */
+  readonly onRefused: (message: string, ends: number) => void
+  readonly log: Pick<Logger, 'info' | 'warn'>
+}
+
+/** Looks every minute. Returns what ends it. */
+export function renewAccess(options: RenewalOptions): Cancel {
+  let askedAt = Number.NEGATIVE_INFINITY
+  let told = ''
+  const look = async () => {
+    const { clock, time, log } = options
+    const times = tokenTimes(options.token())
+    if (times === null || !isDue(times, time() / 1_000) || !options.connected()) return
+    if (clock.now() < askedAt + AGAIN_MS && clock.now() >= askedAt) return
+    askedAt = clock.now()
+    const answer = await options.ask({ do: 'access' })
+    if (answer?.do === 'access') {
+      const next = tokenTimes(answer.token)
+      if (next === null || next.sub !== options.client || next.exp <= times.exp)
+        throw new KeysideError(
+          'access_not_renewed',
+          'the new access token is not better than the old one',
+        )
+      options.keep(answer.token)
+      log.info({ until: next.exp }, 'the access token was renewed')
+    } else if (answer?.do === 'refused' && answer.message !== told) {
+      told = answer.message
+      options.onRefused(answer.message, times.exp * 1_000)
+    }
+  }
+  const safely = () =>
+    void look().catch((error: unknown) =>
+      options.log.warn({ err: error }, 'the access token could not be renewed'),
+    )
+  return options.clock.every(LOOK_MS, safely)
+}
