@@ -164,8 +164,10 @@ async function listenOnTheWire(home: string) {
   const file = join(home, 'config.yaml')
   const port = await freePort()
   const wire = await recordTcp(port)
-  const config = parse(readFileSync(file, 'utf8').replaceAll(':1883', `:${wire.port}`))
-  config.broker = { ...config.broker, port, wsPort: null }
+  const config = parse(
+    readFileSync(file, 'utf8').replaceAll(/unix:\S+/g, `mqtt://127.0.0.1:${wire.port}`),
+  )
+  config.broker = { ...config.broker, port, socket: null }
   writeFileSync(file, stringify(config))
   onTestFinished(() => wire.stop())
   return wire

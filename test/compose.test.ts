@@ -85,8 +85,8 @@ const logs: string[] = []
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'keyside-compose-'))
-  const [broker, ws, exchangePort, telegramPort] = await Promise.all(
-    Array.from({ length: 4 }, freePort),
+  const [broker, exchangePort, telegramPort] = await Promise.all(
+    Array.from({ length: 3 }, freePort),
   )
   exchange = `http://127.0.0.1:${exchangePort}`
   telegram = `http://127.0.0.1:${telegramPort}`
@@ -95,10 +95,9 @@ beforeAll(async () => {
     home: join(folder, 'home'),
     addresses: [
       ['mqtt://broker:1883', `mqtt://127.0.0.1:${broker}`],
-      ['port: 1883', `port: ${broker}`],
-      ['wsPort: 8083', `wsPort: ${ws}`],
       ['http://sandbox:8090', exchange],
       ['http://sandbox:8091', telegram],
+      ['1883', String(broker)],
       ['8090', String(exchangePort)],
       ['8091', String(telegramPort)],
     ],

@@ -59,7 +59,6 @@ export async function initTrader(
     randomBytes: systemRandomBytes,
     deviceKey: device.key.publicKey,
     keychain: options.keychain,
-    port: 1883,
     ...(options.exchangeAddress && { exchange: options.exchangeAddress }),
     ...(options.telegramAddress && { telegram: options.telegramAddress }),
     ...(options.passphraseFile && { passphraseFile: fileIn(home, options.passphraseFile) }),

@@ -12,6 +12,7 @@ import {
 import { stringify } from 'yaml'
 import { type Client, FILES, TOKENS } from './home-files.ts'
 import { DEVICE, issueTokens, OWN_PLAN, type TokenParts } from './home-tokens.ts'
+import { type LocalBroker, localBroker } from './local-broker.ts'
 import type { Role } from './roles.ts'
 
 export interface HomeOptions extends TokenParts {
@@ -20,7 +21,8 @@ export interface HomeOptions extends TokenParts {
   /** Public key of the device, whose secret is in the keychain. */
   readonly deviceKey: string
   readonly keychain: 'os' | 'vault'
-  readonly port: number
+  /** Where its broker listens on 127.0.0.1; on a Unix socket when left out, if the system has them. */
+  readonly port?: number
   /** Where the exchange and Telegram are, when not at their own addresses. */
   readonly exchange?: string
   readonly telegram?: string
@@ -51,14 +53,16 @@ export function makeHome(options: HomeOptions): void {
   const bot = makeSigningKey(join(home, FILES.botKey), randomBytes)
   const engine = role === 'alone' ? makeSigningKey(join(home, FILES.engineKey), randomBytes) : null
   issueTokens(options, { authority, clients: CLIENTS[role], provider: HOME })
+  const listen = options.port === undefined ? localBroker(home) : null
+  const broker = listen ?? onPort(options.port ?? 1883)
   ensureProofSecret(join(home, FILES.sandboxSecret), randomBytes)
   copyStrategies(home, examples.strategies)
   writePrivate(join(home, 'policy.yaml'), examples.policy)
   writeConfig(home, {
-    ...brokerSection(options, authority.publicKey),
-    ...(engine && engineSection(options)),
-    ...executorSection(options, { bot: bot.publicKey, engine: engine?.publicKey }),
-    ...botSection(options),
+    ...brokerSection(broker, authority.publicKey),
+    ...(engine && engineSection(options, broker)),
+    ...executorSection(options, broker, { bot: bot.publicKey, engine: engine?.publicKey }),
+    ...botSection(options, broker),
   })
   restrictHome(home)
 }
@@ -78,25 +82,29 @@ export function writeConfig(home: string, sections: object): void {
   writePrivate(join(home, 'config.yaml'), HEADER + text)
 }
 
-function brokerSection({ port }: HomeOptions, authority: string) {
-  return { broker: { host: '127.0.0.1', port, wsPort: null, authority } }
+function brokerSection(listen: LocalBroker, authority: string) {
+  return { broker: { ...listen.broker, wsPort: null, authority } }
 }
 
 function exchangeOf({ exchange }: HomeOptions) {
   return { name: 'binance', ...(exchange && { address: exchange }) }
 }
 
-function urlOf({ port }: HomeOptions): string {
-  return `mqtt://127.0.0.1:${port}`
+/** Open to every user of this machine, so for where it has to be: no client without a token is let in. */
+function onPort(port: number): LocalBroker {
+  return {
+    broker: { host: '127.0.0.1', port },
+    link: { url: `mqtt://127.0.0.1:${port}` },
+  }
 }
 
-function engineSection(options: HomeOptions) {
+function engineSection(options: HomeOptions, { link }: LocalBroker) {
   return {
     engine: {
       id: 'engine',
       provider: HOME,
       plan: OWN_PLAN,
-      broker: { url: urlOf(options), tokenFile: TOKENS.engine },
+      broker: { ...link, tokenFile: TOKENS.engine },
       signingKeyFile: FILES.engineKey,
       exchange: exchangeOf(options),
       strategies: 'strategies',
@@ -106,18 +114,18 @@ function engineSection(options: HomeOptions) {
 
 function executorSection(
   options: HomeOptions,
+  { link }: LocalBroker,
   keys: { readonly bot: string; readonly engine: string | undefined },
 ) {
-  const url = urlOf(options)
   const { keychain, passphraseFile } = options
   return {
     executor: {
       id: DEVICE,
       account: 'main',
-      home: { url, clientId: DEVICE, tokenFile: TOKENS.device },
+      home: { ...link, clientId: DEVICE, tokenFile: TOKENS.device },
       ...(keys.engine !== undefined && {
         engine: {
-          url,
+          ...link,
           clientId: 'device-signals',
           tokenFile: TOKENS['device-signals'],
           key: keys.engine,
@@ -132,12 +140,12 @@ function executorSection(
   }
 }
 
-function botSection(options: HomeOptions) {
+function botSection(options: HomeOptions, { link }: LocalBroker) {
   const { telegram, deviceKey } = options
   return {
     bot: {
       id: 'bot',
-      broker: { url: urlOf(options), tokenFile: TOKENS.bot },
+      broker: { ...link, tokenFile: TOKENS.bot },
       signingKeyFile: FILES.botKey,
       device: { id: DEVICE, key: deviceKey },
       telegram: { tokenFile: FILES.telegramToken, ...(telegram && { address: telegram }) },
