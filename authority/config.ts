@@ -20,7 +20,7 @@ export const authorityConfig = z.strictObject({
   /** The provider: `iss` of everything. */
   provider: id,
   broker: z.strictObject({
-    /** mqtts://host:port or mqtt://host:port */
+    /** mqtts://host:port, mqtt://host:port or unix:/path */
     url: z.string().min(1),
     /** File with the access token, mode 0600. Paths are relative to KEYSIDE_HOME. */
     tokenFile: path.default('authority/authority.token'),

@@ -1,17 +1,22 @@
 // keyside doctor: what is missing before this device can trade, one line each.
 import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import { authorityConfig, currentKeyset, keysetTime } from '@keyside/authority'
 import { botConfig, checkTelegram } from '@keyside/bot'
+import { brokerConfig } from '@keyside/broker'
 import {
   codeSecret,
   createVenue,
   type Exchange,
+  type ExecutorConfig,
   exchangeKeys,
+  executorConfig,
   type Keychain,
   policyState,
   sentenceOf,
   verifyJournal,
 } from '@keyside/executor'
+import { seconds } from '@keyside/protocol'
 import {
   isOpenToOthers,
   KeysideError,
@@ -20,15 +25,31 @@ import {
   plaintextRefusal,
   reachBroker,
   systemClock,
+  systemRandomBytes,
   tlsTrust,
 } from '@keyside/runtime'
+import { engineConfig } from '@keyside/strategy-engine'
 import type { Command } from 'commander'
 import { executorSection, openHomeKeychain } from '../home/home-keychain.ts'
+import { daysLeft } from '../home/home-tokens.ts'
+import { programsOf } from '../home/roles.ts'
 import { silentDeps, venueLineOf } from '../home/venue-info.ts'
+import type { Program } from '../programs/children.ts'
 import { EXIT } from '../programs/run-program.ts'
 import { environment } from '../terminal/config.ts'
 import { checkKeyRights } from '../terminal/key-check.ts'
 import { print, printJson, table } from '../terminal/print.ts'
+
+const SECTIONS = {
+  broker: brokerConfig,
+  authority: authorityConfig,
+  engine: engineConfig,
+  executor: executorConfig,
+  bot: botConfig,
+}
+
+/** Days before the end of an access token at which it is missed that nobody renews it. */
+const MIN_ACCESS_DAYS = 7
 
 interface Finding {
   readonly check: string
@@ -54,11 +75,27 @@ export function addDoctor(program: Command): void {
 }
 
 async function examine(home: string): Promise<Finding[]> {
-  let keychain: Keychain | null = null
+  const first = [await find('runtime', runtime), await find('config', () => config(home))]
+  // The later checks would fail for the same reason.
+  if (!first.every(({ ok }) => ok)) return first
+  const programs = programsOf(home)
   const checks: [string, Check][] = [
-    ['runtime', () => runtime()],
-    ['config', () => config(home)],
     ['home', () => closed(home)],
+    ...(programs.includes('executor') ? deviceChecks(home) : []),
+    ...(programs.includes('bot') ? [['bot token', () => botToken(home)] as [string, Check]] : []),
+    ...(programs.includes('authority') ? [['keyset', () => keyset(home)] as [string, Check]] : []),
+    ['access', () => access(home)],
+    ['broker', () => broker(home, programs)],
+  ]
+  const findings: Finding[] = []
+  for (const [check, run] of checks) findings.push(await find(check, run))
+  return [...first, ...findings]
+}
+
+/** Of the device that has the keys. */
+function deviceChecks(home: string): [string, Check][] {
+  let keychain: Keychain | null = null
+  return [
     [
       'keychain',
       async () => {
@@ -72,17 +109,7 @@ async function examine(home: string): Promise<Finding[]> {
     ['policy', () => policy(home)],
     ['code', () => approvalCode(home, keychain)],
     ['journal', () => journal(home)],
-    ['bot token', () => botToken(home)],
-    ['broker', () => broker(home)],
   ]
-  const findings: Finding[] = []
-  for (const [check, run] of checks) {
-    const finding = await find(check, run)
-    findings.push(finding)
-    // The later checks would fail for the same reason.
-    if (check === 'config' && !finding.ok) break
-  }
-  return findings
 }
 
 async function find(check: string, run: Check): Promise<Finding> {
@@ -100,9 +127,15 @@ function runtime(): string {
   return `Node ${process.version}`
 }
 
+/** All of it: a mistake in one section is that program's alone, and is found here before it starts. */
 function config(home: string): string {
-  executorSection(home)
-  return join(home, 'config.yaml')
+  const programs = programsOf(home)
+  if (programs.length === 0)
+    throw new Error(
+      `${join(home, 'config.yaml')} has no section of a program: run "keyside init" in another KEYSIDE_HOME`,
+    )
+  for (const program of programs) loadConfig(program, SECTIONS[program], home, environment)
+  return `${join(home, 'config.yaml')}: ${programs.join(', ')}`
 }
 
 /** A home of one's own is closed at the start of every command. */
@@ -189,15 +222,49 @@ async function botToken(home: string): Promise<string> {
   throw new Error(checked.message)
 }
 
-async function broker(home: string): Promise<string> {
-  const { engine, home: own } = executorSection(home)
-  const brokers = [own, ...(engine ? [engine] : [])]
-  for (const { url, plaintext, tls } of brokers) {
+function keyset(home: string): string {
+  const config = loadConfig('authority', authorityConfig, home, environment)
+  const parts = { home, config, clock: systemClock, randomBytes: systemRandomBytes }
+  const { state, text } = keysetTime(currentKeyset(parts), seconds(systemClock.now()))
+  if (state === 'in_time') return text
+  throw new Error(text)
+}
+
+/** Those of the home's own programs; who is followed renews the others. */
+function access(home: string): string {
+  const days = daysLeft(home, systemClock.now())
+  if (days >= MIN_ACCESS_DAYS) return `the programs' access tokens are good for ${days} more days`
+  throw new Error(
+    `an access token of this home ends in ${days} days: run "keyside up", which renews them each day, or "keyside init --renew"`,
+  )
+}
+
+async function broker(home: string, programs: readonly Program[]): Promise<string> {
+  const brokers = new Map(programs.flatMap((program) => linksOf(home, program)))
+  for (const [url, { plaintext, tls }] of brokers) {
     const inClear = plaintextRefusal(url, plaintext)
     if (inClear !== null) throw new Error(inClear)
     await answers(url, tls)
   }
-  return `${[...new Set(brokers.map(({ url }) => url))].join(' and ')} answers`
+  return `${[...brokers.keys()].join(' and ')} answers`
+}
+
+type Link = Pick<ExecutorConfig['home'], 'url' | 'plaintext' | 'tls'>
+
+function linksOf(home: string, program: Program): [string, Link][] {
+  const links = (...all: Link[]) => all.map((link): [string, Link] => [link.url, link])
+  switch (program) {
+    case 'broker':
+      return []
+    case 'executor': {
+      const { home: own, engine } = executorSection(home)
+      return links(own, ...(engine ? [engine] : []))
+    }
+    case 'authority':
+    case 'engine':
+    case 'bot':
+      return links(loadConfig(program, SECTIONS[program], home, environment).broker)
+  }
 }
 
 async function answers(url: string, tls: string): Promise<void> {

@@ -14,9 +14,10 @@ import { renewTokens } from '../home/home-tokens.ts'
 import { ROLES, type Role } from '../home/roles.ts'
 import { print } from '../terminal/print.ts'
 import { prompt } from '../terminal/prompt.ts'
+import { initProvider, type ProviderOptions } from './init-provider.ts'
 import { initTrader, type TraderOptions } from './init-trader.ts'
 
-interface Options extends TraderOptions {
+interface Options extends TraderOptions, ProviderOptions {
   role?: Role
   renew: boolean
 }
@@ -29,18 +30,30 @@ export function addInit(program: Command): void {
       new Option('--role <role>', 'what this machine is; asked for when left out').choices(ROLES),
     )
     .option('--renew', "only make new access tokens for this home's own programs", false)
+    .option(
+      '--passphrase-file <file>',
+      "of the vault, or of a provider's root key; asked for when left out",
+    )
+    .option('--exchange-address <url>', 'another exchange server, such as the sandbox', exchangeUrl)
+    .optionsGroup('For --role alone and --role trader:')
     .addOption(
       new Option('--keychain <where>', 'where secrets are kept')
         .choices(['os', 'vault'])
         .default('os'),
     )
-    .option(
-      '--passphrase-file <file>',
-      "of the vault, or of a provider's root; asked for when left out",
-    )
     .option('--telegram-token-file <file>', "the bot's token; asked for when left out")
-    .option('--exchange-address <url>', 'another exchange server, such as the sandbox', exchangeUrl)
     .option('--telegram-address <url>', 'another Bot API server, such as the sandbox')
+    .optionsGroup('For --role provider:')
+    .option('--name <name>', 'your name as a provider; asked for when left out')
+    .option(
+      '--address <host:port>',
+      'where subscribers reach this machine; asked for when left out',
+    )
+    .option(
+      '--cert-file <file>',
+      'a certificate (PEM, with its chain) for that host; one of its own when left out',
+    )
+    .option('--key-file <file>', 'the key of that certificate')
     .addHelpText('after', HELP)
     .action((options: Options) => (options.renew ? renew() : init(options)))
 }
@@ -49,6 +62,7 @@ const HELP = `
 Roles:
   alone     strategies, device and bot of your own, all on this machine
   trader    follows the signals of providers, with your own keys and bot
+  provider  publishes signals for others, and holds no keys of theirs
 Example:
   KEYSIDE_HOME=~/trading keyside init --role alone --keychain vault`
 
@@ -71,6 +85,7 @@ async function init(options: Options): Promise<void> {
   refuseSecond(home)
   const role = options.role ?? (await askRole())
   makeOwn(home)
+  if (role === 'provider') return initProvider(home, options)
   return initTrader(home, role, options)
 }
 
@@ -88,7 +103,8 @@ function makeOwn(home: string): void {
 const QUESTION = `What is this machine?
   1  alone     strategies, device and bot of your own, all here
   2  trader    follows the signals of a provider, with your own keys and bot
-1 or 2: `
+  3  provider  publishes signals for others, and holds no keys of theirs
+1, 2 or 3: `
 
 /** Throws `role_missing` where nobody can be asked, or nothing that is a role is answered. */
 async function askRole(): Promise<Role> {
@@ -97,6 +113,6 @@ async function askRole(): Promise<Role> {
   if (role !== undefined) return role
   throw new KeysideError(
     'role_missing',
-    'what this machine is was not said: give --role alone (all on this machine) or --role trader (follows a provider)',
+    'what this machine is was not said: give --role alone (all on this machine), --role trader (follows a provider) or --role provider (publishes signals for others)',
   )
 }

@@ -19,9 +19,11 @@ import {
   type Clock,
   newJti,
   type RandomBytes,
+  readSecret,
   readSigningKey,
   writePrivate,
 } from '@keyside/runtime'
+import { z } from 'zod'
 import { type Client, FILES, TOKENS } from './home-files.ts'
 import { providerOf } from './roles.ts'
 
@@ -104,6 +106,23 @@ export function issueTokens(
   }
 }
 
+const withEnd = z.looseObject({ exp: z.number() })
+
+/** Until the first access token of the home's programs ends, whole days. `now` in Unix ms. */
+export function daysLeft(home: string, now: number): number {
+  const ends = present(home).map((client) => {
+    const [, payload = ''] = readSecret(join(home, TOKENS[client])).split('.')
+    return withEnd.parse(JSON.parse(Buffer.from(payload, 'base64url').toString())).exp
+  })
+  return Math.floor((Math.min(...ends) - now / 1_000) / 86_400)
+}
+
+function present(home: string): Client[] {
+  return (Object.keys(TOKENS) as Client[]).filter((client) =>
+    existsSync(join(home, TOKENS[client])),
+  )
+}
+
 /** How often a program that runs is given a new one: it is read when the broker ends the connection of the old one. */
 const RENEW_MS = 86_400_000
 
@@ -129,8 +148,6 @@ export function keepTokensFresh(
  */
 export function renewTokens(parts: TokenParts): void {
   const authority = readSigningKey(join(parts.home, FILES.authorityKey))
-  const clients = (Object.keys(TOKENS) as Client[]).filter((client) =>
-    existsSync(join(parts.home, TOKENS[client])),
-  )
+  const clients = present(parts.home)
   issueTokens(parts, { authority, clients, provider: providerOf(parts.home) })
 }

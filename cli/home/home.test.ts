@@ -16,7 +16,7 @@ import { expect, onTestFinished, test, vi } from 'vitest'
 import { makeHome } from './home.ts'
 import { TOKENS } from './home-files.ts'
 import { keepTokensFresh, renewTokens } from './home-tokens.ts'
-import { programsOf, type Role } from './roles.ts'
+import { programsOf, type TraderRole } from './roles.ts'
 
 function textsIn(folder: string): Record<string, string> {
   const files = readdirSync(folder, { recursive: true, withFileTypes: true })
@@ -32,7 +32,7 @@ function newFolder(): string {
   return home
 }
 
-function make(home: string, role: Role = 'alone'): void {
+function make(home: string, role: TraderRole = 'alone'): void {
   makeHome({
     home,
     role,

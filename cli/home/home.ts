@@ -13,11 +13,11 @@ import { stringify } from 'yaml'
 import { type Client, FILES, TOKENS } from './home-files.ts'
 import { DEVICE, issueTokens, OWN_PLAN, type TokenParts } from './home-tokens.ts'
 import { type LocalBroker, localBroker } from './local-broker.ts'
-import type { Role } from './roles.ts'
+import type { TraderRole } from './roles.ts'
 
 export interface HomeOptions extends TokenParts {
   /** `alone`: with an engine of one's own. */
-  readonly role: Role
+  readonly role: TraderRole
   /** Public key of the device, whose secret is in the keychain. */
   readonly deviceKey: string
   readonly keychain: 'os' | 'vault'

@@ -8,8 +8,9 @@ import { z } from 'zod'
 import { PROGRAMS, type Program } from '../programs/children.ts'
 import { environment } from '../terminal/config.ts'
 
-export const ROLES = ['alone', 'trader'] as const
+export const ROLES = ['alone', 'trader', 'provider'] as const
 export type Role = (typeof ROLES)[number]
+export type TraderRole = Exclude<Role, 'provider'>
 
 /** Throws `config_missing` and `config_invalid`. */
 export function programsOf(home: string): Program[] {

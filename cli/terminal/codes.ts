@@ -4,6 +4,8 @@ export const CLI_CODES = [
   'home_exists',
   'home_not_private',
   'role_missing',
+  'provider_name_invalid',
+  'certificate_incomplete',
   'home_missing',
   'executor_not_found',
   'executor_ambiguous',

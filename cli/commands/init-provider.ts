@@ -1,0 +1,82 @@
+// keyside init for a provider: its name, its public address, and the passphrase of its root.
+import { resolve } from 'node:path'
+import { address as addressSchema, id } from '@keyside/protocol'
+import { brokerAddress, KeysideError, systemClock, systemRandomBytes } from '@keyside/runtime'
+import { makeProviderHome } from '../home/make-provider-home.ts'
+import { FIRST_STRATEGIES } from '../sandbox/examples.ts'
+import { newPassphrase } from '../terminal/passphrase.ts'
+import { print } from '../terminal/print.ts'
+import { prompt } from '../terminal/prompt.ts'
+
+export interface ProviderOptions {
+  name?: string
+  address?: string
+  passphraseFile?: string
+  certFile?: string
+  keyFile?: string
+  exchangeAddress?: string
+}
+
+export async function initProvider(home: string, options: ProviderOptions): Promise<void> {
+  const certificate = givenCertificate(options)
+  const provider = checkedName(options.name ?? (await prompt(NAME)))
+  const { host, port } = checkedAddress(options.address ?? (await prompt(ADDRESS)))
+  const file = options.passphraseFile && resolve(options.passphraseFile)
+  const passphrase = await newPassphrase(home, file, 'your root key')
+  const { root } = await makeProviderHome({
+    home,
+    clock: systemClock,
+    randomBytes: systemRandomBytes,
+    provider,
+    host,
+    port,
+    ...(certificate && { certificate }),
+    passphrase,
+    ...(options.exchangeAddress && { exchange: options.exchangeAddress }),
+    strategies: FIRST_STRATEGIES,
+  })
+  print(
+    `Set up in ${home}.`,
+    '',
+    'Traders know you by the fingerprint of your root key. Tell it to them on another way than the link:',
+    `  ${root}`,
+    'Keep a copy of authority/root.vault and of its passphrase: without both, every trader has to follow you anew.',
+    '',
+    'Next:',
+    '  keyside up                                start broker, authority and engine',
+    '  keyside invite NAME --plans main          a link for one trader',
+  )
+}
+
+const NAME = 'Your name as a provider, as traders will see it (a-z, 0-9 and "-"): '
+const ADDRESS = 'Where traders reach this machine (host:port, such as signals.example.org:8883): '
+
+function checkedName(text: string): string {
+  const read = id.safeParse(text.trim())
+  if (read.success && read.data !== 'home') return read.data
+  throw new KeysideError(
+    'provider_name_invalid',
+    `expected a name of 1 to 32 characters a-z, 0-9 and "-" that is not "home", got "${text.trim()}"`,
+  )
+}
+
+function checkedAddress(text: string): { host: string; port: number } {
+  const url = `mqtts://${text.trim()}`
+  const read = addressSchema.safeParse({ url, tls: 'ca' })
+  const found = read.success ? brokerAddress(url) : null
+  if (found !== null && 'port' in found) return found
+  throw new KeysideError(
+    'address_invalid',
+    `expected host:port, such as signals.example.org:8883 or [2001:db8::1]:8883, got "${text.trim()}"`,
+  )
+}
+
+function givenCertificate({ certFile, keyFile }: ProviderOptions) {
+  if (certFile === undefined && keyFile === undefined) return null
+  if (certFile !== undefined && keyFile !== undefined)
+    return { certFile: resolve(certFile), keyFile: resolve(keyFile) }
+  throw new KeysideError(
+    'certificate_incomplete',
+    'a certificate needs both its files: give --cert-file and --key-file, or neither for one of its own',
+  )
+}
