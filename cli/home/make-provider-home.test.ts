@@ -9,7 +9,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { TOKENS } from './home-files.ts'
 import { localBroker } from './local-broker.ts'
 import { makeProviderHome } from './make-provider-home.ts'
-import { programsOf } from './roles.ts'
+import { programsOf, providerOf } from './roles.ts'
 
 const parts = {
   clock: systemClock,
@@ -36,6 +36,7 @@ const files = (of: string) =>
 
 test('has a broker, an authority and an engine, and nothing of a trader', () => {
   expect(programsOf(home)).toEqual(['broker', 'authority', 'engine'])
+  expect(providerOf(home)).toBe('northwind')
   expect(readdirSync(home).sort()).toEqual(['authority', 'broker', 'config.yaml', 'engine'])
   for (const file of files(home)) expect([file, statSync(file).mode & 0o077]).toEqual([file, 0])
 })
