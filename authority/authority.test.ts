@@ -184,6 +184,19 @@ test('a request that another key signed gets nothing, and one too many a refusal
   expect(answers).toEqual([...Array(6).fill('access'), 'request_quota'])
 })
 
+test('who floods is not looked at any more, and nobody else is kept waiting', async () => {
+  const running = await runningProvider()
+  const [alice, bob] = [await subscriber(running, 'alice'), await subscriber(running, 'bob')]
+  for (let at = 0; at < 60; at += 1)
+    await alice.client.link.publish('keyside/v1/request/acme/alice', 'no token')
+  const own = requestToken(alice.key, 'alice', { do: 'access' })
+  await alice.client.link.publish(own.topic, own.token)
+  const ask = requestToken(bob.key, 'bob', { do: 'access' })
+  await bob.client.link.publish(ask.topic, ask.token)
+  await bob.client.message(ask.answer)
+  expect(alice.client.came.filter(({ topic }) => topic === own.answer)).toEqual([])
+})
+
 test('what the engine answers is left to the engine', async () => {
   const running = await runningProvider()
   const alice = await subscriber(running, 'alice')

@@ -216,6 +216,28 @@ test('a key is believed only with the signature that it makes', () => {
   })
 })
 
+test('an enrolment with any character changed makes no subscriber, and throws nothing', () => {
+  const { record } = openRecord()
+  const token = enrolToken({ key: DEVICE, invitation: 'abc', enrollKey: ENROLL_KEY, now: NOW })
+  const signer = { provider: 'acme', randomBytes: systemRandomBytes }
+  const deps = {
+    record,
+    plans: ALL,
+    answer: { key: ANSWER, ...signer },
+    access: { key: ACCESS, audience: 'broker', issuer: 'authority', ...signer },
+  }
+  const topic = 'keyside/v1/enroll/acme/abc'
+  for (let at = 0; at < token.length; at += 1)
+    for (const other of ['A', '.', 'ß', '']) {
+      const changed = token.slice(0, at) + other + token.slice(at + 1)
+      if (changed === token) continue
+      const came = { topic, token: changed, invitation: 'abc', now: NOW }
+      expect(answerEnrolment(deps, came).outcome).toBe('ignored')
+    }
+  expect(record.subscribers()).toEqual([])
+  expect(record.invitation('abc')?.state).toBe('open')
+})
+
 test('an invitation that nobody made gets no answer', () => {
   const { record, come } = openRecord()
   record.prune({ refusedBefore: 0, expiredBefore: NOW + 10 * DAY })

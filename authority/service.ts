@@ -54,10 +54,10 @@ const LOOK_MS = 250
 const STORE_MS = 1_000
 const DAY_MS = 86_400_000
 const HOUR_MS = 3_600_000
+/** Messages of one client that are looked at in a minute. */
+const MAX_MESSAGES = 60
 /** Requests for access of one subscriber in an hour. */
 const MAX_ACCESS_REQUESTS = 6
-/** Enrolments of one invitation in a minute. */
-const MAX_ENROLMENTS = 10
 /** Invitations are kept so long after their end, to say what became of them, seconds. */
 const KEPT = 30 * 86_400
 /** Verifiers that are kept ready. */
@@ -71,7 +71,7 @@ export class Service {
   readonly #access: AccessSigner
   readonly #presence: SubscriberPresence
   readonly #accessQuota = new Quota({ most: MAX_ACCESS_REQUESTS, spanMs: HOUR_MS })
-  readonly #enrolQuota = new Quota({ most: MAX_ENROLMENTS, spanMs: 60_000 })
+  readonly #messageQuota = new Quota({ most: MAX_MESSAGES, spanMs: 60_000 })
   readonly #keys = new Map<string, PublicKey>()
   readonly #link: Link
   readonly #cancels: Cancel[]
@@ -139,6 +139,8 @@ export class Service {
   async #take(topic: string, token: string, retained: boolean): Promise<void> {
     const { clock, log } = this.#deps
     const [, , kind, , name = ''] = topic.split('/')
+    // Before a signature is looked at: who has a link or a copied token may flood, at its own cost alone.
+    if (!this.#messageQuota.allows(`${kind}/${name}`, clock.now())) return
     const work = () => {
       if (kind === 'enroll') return this.#enrol(topic, token, name)
       if (kind === 'request') return this.#renew(topic, token, name)
@@ -152,11 +154,7 @@ export class Service {
   }
 
   #enrol(topic: string, token: string, invitation: string): void {
-    const { clock, log } = this.#deps
-    if (!this.#enrolQuota.allows(invitation, clock.now())) {
-      log.warn({ code: 'request_quota', invitation }, 'too many enrolments of an invitation')
-      return
-    }
+    const { log } = this.#deps
     const { provider, randomBytes } = this.#access
     const answer = { key: this.#answerKey, provider, randomBytes }
     const { plans } = this.#keyset.current.claims

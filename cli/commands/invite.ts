@@ -4,6 +4,7 @@ import { seconds } from '@keyside/protocol'
 import { systemClock } from '@keyside/runtime'
 import { type Command, InvalidArgumentError } from 'commander'
 import encodeQR from 'qr'
+import { isAlive } from '../programs/heartbeat.ts'
 import { EXIT } from '../programs/run-program.ts'
 import { keysetReminder, type ProviderHome, withProvider } from '../provider/provider-home.ts'
 import { day, days, duration, minute } from '../terminal/duration.ts'
@@ -80,6 +81,8 @@ async function run(
   if (process.stdout.isTTY) print(encodeQR(invited.link, 'ascii', { ecc: 'low', border: 1 }))
   print(invited.link, '', 'On the device: keyside follow, with this link in quotation marks.')
   print(...keysetReminder(parts))
+  if (!isAlive(parts.home, 'authority', systemClock.now()))
+    print('', 'The authority does not run here: start it, or the link cannot be used.')
   if (wait) await waitForUse(provider, invited.id, client)
 }
 

@@ -14,7 +14,7 @@ import type { Message } from '../publish/retained-messages.ts'
 import type { Signer } from '../publish/signer.ts'
 import type { Subscriber, SubscriberList } from './subscriber-list.ts'
 
-/** Requests of one subscriber in a minute. */
+/** Requests of one subscriber in a minute: so many are answered, and twice as many looked at. */
 const MAX_A_MINUTE = 30
 /** Requests of all in a second: the signals come first. */
 const MAX_A_SECOND = 200
@@ -40,6 +40,7 @@ export interface RequestsOptions {
 export class Requests {
   readonly #options: RequestsOptions
   readonly #each = new Quota({ most: MAX_A_MINUTE, spanMs: 60_000 })
+  readonly #looked = new Quota({ most: 2 * MAX_A_MINUTE, spanMs: 60_000 })
   readonly #all = new Quota({ most: MAX_A_SECOND, spanMs: 1_000 })
 
   constructor(options: RequestsOptions) {
@@ -54,7 +55,9 @@ export class Requests {
     const key = subscriber && subscribers.keyOf(subscriber)
     const now = seconds(clock.now())
     if (subscriber === null || key === null || now >= subscriber.until) return null
-    if (!this.#all.allows('all', clock.now())) return null
+    // Whoever has a copied access token may fill the quota of that subscriber, and nobody else's.
+    if (!this.#looked.allows(client, clock.now()) || !this.#all.allows('all', clock.now()))
+      return null
     const pins = keyring([{ key, issuer: client, kinds: ['request'] }])
     const expected = { kinds: ['request'] as const, audience: signer.issuer, now, topic }
     const verified = verify(token, pins, expected)

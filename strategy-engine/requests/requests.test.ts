@@ -149,23 +149,26 @@ test('one subscriber who asks too often is told to wait', () => {
   expect(answers[30]).toMatchObject(refusal('request_quota'))
 })
 
-test('all together who ask too often are not answered, before a signature is looked at', () => {
-  const { requests } = open()
-  const answers = Array.from({ length: 201 }, () => requests.answer(TOPIC, 'no token'))
-  expect(answers.every((answer) => answer === null)).toBe(true)
-  const token = sign(
-    'request',
-    {
-      iss: 'alice',
-      aud: 'acme',
-      iat: NOW,
-      exp: NOW + 60,
-      jti: newJti(systemRandomBytes),
-      ask: { do: 'catalogue', plan: 'demo' },
-    },
-    ALICE,
-  )
-  expect(requests.answer(TOPIC, token)).toBeNull()
+test('who floods without a signature loses its own answers, and nobody else does', () => {
+  const bob = { ...alice, client: 'bob', key: THIEF.publicKey }
+  const { requests, ask } = open(1, { subscribers: [alice, bob] })
+  for (let at = 0; at < 1_000; at += 1)
+    expect(requests.answer('keyside/v1/request/acme/bob', 'no token')).toBeNull()
+  expect(ask(replay(0))?.answer).toMatchObject({ do: 'replay' })
+  for (let at = 0; at < 60; at += 1) requests.answer(TOPIC, 'no token')
+  expect(ask(replay(0))).toBeNull()
+})
+
+test('all together get no more than the engine can do beside its signals', () => {
+  const many = Array.from({ length: 250 }, (_, at) => ({ ...alice, client: `client-${at}` }))
+  const { requests } = open(1, { subscribers: [alice, ...many] })
+  const asked = many.filter(({ client }) => {
+    const times = { iat: NOW, exp: NOW + 60, jti: newJti(systemRandomBytes) }
+    const ask = { do: 'catalogue' as const, plan: 'demo' }
+    const token = sign('request', { iss: client, aud: 'acme', ...times, ask }, ALICE)
+    return requests.answer(`keyside/v1/request/acme/${client}`, token) !== null
+  })
+  expect(asked).toHaveLength(200)
 })
 
 test('a list that cannot be used keeps the engine down at the start, and the one before it later', () => {
