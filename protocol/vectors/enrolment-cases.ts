@@ -84,6 +84,12 @@ export const ENROLMENT_CASES: Readonly<Record<string, EnrolmentCase>> = {
   'refused-mac-of-another-message': refused('enroll_mac_invalid', {
     jti: 'AAECAwQFBgcICQoLDA0ODw',
   }),
+  /** The mac is looked at before the signature, which costs more. */
+  'refused-neither-mac-nor-signature': refused(
+    'enroll_mac_invalid',
+    { mac: macOf(NEWCOMER.key.publicKey, connect) },
+    { ...STRANGER, key: { ...STRANGER.key, kid: NEWCOMER.key.kid } },
+  ),
   'refused-signed-by-another-key': refused('header_not_pinned', {}, STRANGER),
   'refused-under-its-name': refused(
     'signature_invalid',

@@ -124,6 +124,7 @@ function valid(): Map<string, object> {
     ['request-replay', vector('request', provider.replayRequest, SUBSCRIBER)],
     ['request-access', vector('request', provider.accessRequest, SUBSCRIBER)],
     ['response-catalogue', vector('response', provider.catalogue, PROVIDER)],
+    ['response-catalogue-of-64-streams', vector('response', provider.fullCatalogue, PROVIDER)],
     ['response-replay', vector('response', provider.replay, PROVIDER)],
     ['response-access', vector('response', provider.accessResponse, PROVIDER)],
     ['response-refused', vector('response', provider.refusal, PROVIDER)],

@@ -87,6 +87,21 @@ export const catalogue: Claims['response'] = {
   },
 }
 
+/** The largest: every field of every row as long as it can be, but for the market. */
+export const fullCatalogue: Claims['response'] = {
+  ...catalogue,
+  answer: {
+    do: 'catalogue',
+    plan: 'trend'.padEnd(32, 'x'),
+    streams: Array.from({ length: 64 }, (_, nth) => ({
+      stream: `${nth}-`.padEnd(32, 'x'),
+      market: 'MATIC/USDT',
+      timeframe: '15m',
+      about: `${nth} `.padEnd(60, 'x'),
+    })),
+  },
+}
+
 export const replay: Claims['response'] = {
   ...catalogue,
   answer: {
