@@ -53,7 +53,7 @@ export async function runEngine(
   deps: EngineDeps,
   feed: Feed,
 ): Promise<Engine> {
-  const { home, clock, randomBytes = systemRandomBytes } = deps
+  const { home, clock, log, randomBytes = systemRandomBytes } = deps
   const folder = new StrategyFolder(resolve(home, config.strategies))
   const first = folder.scan()
   const { url, plaintext, tls } = config.broker
@@ -63,10 +63,13 @@ export async function runEngine(
   const parties = { issuer: config.provider, client: config.id, randomBytes }
   const signer = new EngineSigner(parties, resolve(home, config.signingKeyFile))
   const subscribers =
-    config.subscribers === undefined ? null : new SubscriberList(resolve(home, config.subscribers))
+    config.subscribers === undefined
+      ? null
+      : new SubscriberList(resolve(home, config.subscribers), (sentence) =>
+          log.error({ code: 'subscribers_broken' }, sentence),
+        )
   const { database, close } = openExclusive(resolve(home, config.database))
   const outbox = new Outbox(database, signer)
-  const { log } = deps
   const retry = new Retry({
     clock,
     file: config.database,

@@ -51,13 +51,13 @@ export class Requests {
   answer(topic: string, token: string): Message | null {
     const { subscribers, clock, log, signer } = this.#options
     const client = topic.split('/').at(-1) ?? ''
+    // Whoever has a copied access token may fill the quota of that subscriber, and nobody else's.
+    if (!this.#looked.allows(client, clock.now()) || !this.#all.allows('all', clock.now()))
+      return null
     const subscriber = subscribers.subscriber(client)
     const key = subscriber && subscribers.keyOf(subscriber)
     const now = seconds(clock.now())
     if (subscriber === null || key === null || now >= subscriber.until) return null
-    // Whoever has a copied access token may fill the quota of that subscriber, and nobody else's.
-    if (!this.#looked.allows(client, clock.now()) || !this.#all.allows('all', clock.now()))
-      return null
     const pins = keyring([{ key, issuer: client, kinds: ['request'] }])
     const expected = { kinds: ['request'] as const, audience: signer.issuer, now, topic }
     const verified = verify(token, pins, expected)

@@ -1,7 +1,7 @@
 // The engine goes by what the authority publishes: the keyset's version in its heads, and its own next key.
 import type { Logger } from '@keyside/runtime'
 import type { EngineSigner } from '../publish/signer.ts'
-import type { SubscriberList } from './subscriber-list.ts'
+import type { EngineKeyset, SubscriberList } from './subscriber-list.ts'
 
 export interface FollowOptions {
   readonly subscribers: SubscriberList
@@ -14,9 +14,12 @@ export interface FollowOptions {
 /** Goes by the list as it is, and returns what looks at it again. */
 export function followKeyset({ subscribers, signer, log, onChange }: FollowOptions): () => void {
   let told = ''
+  let followed: EngineKeyset | undefined
   const go = () => {
+    if (subscribers.keyset === followed) return
+    followed = subscribers.keyset
     const before = `${signer.keyset} ${signer.key.kid}`
-    const isListed = signer.follow(subscribers.keyset)
+    const isListed = signer.follow(followed)
     const after = `${signer.keyset} ${signer.key.kid}`
     if (!isListed && told !== after) {
       const message = `the key ${signer.key.kid} is not in the keyset: no device follows what it signs. Run "keyside keyset rotate-engine" where the authority is`
@@ -29,8 +32,7 @@ export function followKeyset({ subscribers, signer, log, onChange }: FollowOptio
   }
   go()
   return () => {
-    const { changed, problem } = subscribers.look()
-    if (problem !== undefined) log.error({ code: 'subscribers_broken' }, problem)
-    if (changed) go()
+    subscribers.look()
+    go()
   }
 }

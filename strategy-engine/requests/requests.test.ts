@@ -53,7 +53,7 @@ function open(signals = 0, { subscribers = [alice] }: { subscribers?: unknown[] 
       randomBytes: systemRandomBytes,
     },
     outbox,
-    subscribers: new SubscriberList(listFile({ keyset, subscribers })),
+    subscribers: new SubscriberList(listFile({ keyset, subscribers }), () => undefined),
     catalogue: (plan) => [{ stream: plan, market: 'BTC/USDT', timeframe: '1m', about: '' }],
     clock,
     log: createLog({ program: 'engine', level: 'silent' }),
@@ -173,20 +173,31 @@ test('all together get no more than the engine can do beside its signals', () =>
 
 test('a list that cannot be used keeps the engine down at the start, and the one before it later', () => {
   for (const broken of [{}, { keyset, subscribers: [{ ...alice, until: 'never' }] }, null])
-    expect(() => new SubscriberList(listFile(broken))).toThrow(
+    expect(() => new SubscriberList(listFile(broken), () => undefined)).toThrow(
       expect.objectContaining({ code: 'subscribers_broken' }),
     )
   const file = listFile({ keyset, subscribers: [alice] })
-  const list = new SubscriberList(file)
+  const problems: string[] = []
+  const list = new SubscriberList(file, (sentence) => problems.push(sentence))
   writeFileSync(file, '{')
-  expect(list.look().problem).toContain('cannot be used')
-  expect(list.look()).toEqual({ changed: false })
+  list.look()
+  list.look()
+  expect(problems).toEqual([expect.stringContaining('cannot be used')])
+  expect(list.subscriber('alice')).toEqual(alice)
+})
+
+test('who enrolled a moment ago is known at once', () => {
+  const file = listFile({ keyset, subscribers: [] })
+  const list = new SubscriberList(file, () => undefined)
+  expect(list.subscriber('alice')).toBeNull()
+  writePrivate(file, JSON.stringify({ keyset, subscribers: [alice] }))
   expect(list.subscriber('alice')).toEqual(alice)
 })
 
 test('a key that no verifier should take is no key', () => {
   const list = new SubscriberList(
     listFile({ keyset, subscribers: [{ ...alice, key: 'A'.repeat(43) }] }),
+    () => undefined,
   )
   const found = list.subscriber('alice')
   expect(found && list.keyOf(found)).toBeNull()

@@ -30,22 +30,28 @@ const MAX_KEYS = 20_000
 export class SubscriberList {
   readonly #path: string
   readonly #keys = new Map<string, PublicKey>()
+  #onProblem: (sentence: string) => void
   #stamp = ''
   #keyset: EngineKeyset = { version: 0, kids: [] }
   #subscribers: ReadonlyMap<string, Subscriber> = new Map()
 
-  /** Throws `subscribers_broken`: there is no earlier list to keep. */
-  constructor(path: string) {
+  /** `onProblem` is told once of each file that cannot be used. Throws `subscribers_broken`: there is no earlier list to keep. */
+  constructor(path: string, onProblem: (sentence: string) => void) {
     this.#path = path
-    const { problem } = this.look()
-    if (problem !== undefined) throw new KeysideError('subscribers_broken', problem)
+    this.#onProblem = (problem) => {
+      throw new KeysideError('subscribers_broken', problem)
+    }
+    this.look()
+    this.#onProblem = onProblem
   }
 
   get keyset(): EngineKeyset {
     return this.#keyset
   }
 
+  /** Looks at the file for one that is not known yet: a new device asks at once. */
   subscriber(client: string): Subscriber | null {
+    if (!this.#subscribers.has(client)) this.look()
     return this.#subscribers.get(client) ?? null
   }
 
@@ -60,20 +66,18 @@ export class SubscriberList {
     return made
   }
 
-  /** Reads the file if it is another than at the last look. One that cannot be used is told once, and the list before it stays. */
-  look(): { readonly changed: boolean; readonly problem?: string } {
+  /** Reads the file if it is another than at the last look. Of one that cannot be used, the list before it stays. */
+  look(): void {
     const stamp = stampOf(this.#path)
-    if (stamp === this.#stamp) return { changed: false }
+    if (stamp === this.#stamp) return
     this.#stamp = stamp
     try {
       const { keyset, subscribers } = list.parse(JSON.parse(readSecret(this.#path)))
       this.#keyset = keyset
       this.#subscribers = new Map(subscribers.map((each) => [each.client, each]))
-      return { changed: true }
     } catch (error) {
       const why = error instanceof z.ZodError ? placeOf(error) : describeError(error).message
-      const problem = `${this.#path} cannot be used (${why}): let the authority write it anew`
-      return { changed: false, problem }
+      this.#onProblem(`${this.#path} cannot be used (${why}): let the authority write it anew`)
     }
   }
 }
