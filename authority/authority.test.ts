@@ -236,7 +236,13 @@ test('a signed keyset is published within a second, to who is there and who come
   await sign(running, renewKeyset(running.deps, 30))
   const { token } = await alice.client.message(keysetTopic('acme'), 1)
   expect(readKeyset(token).claims.version).toBe(2)
-  await expect.poll(() => list(running).keyset).toEqual({ version: 2, kids: [running.engine.kid] })
+  await expect
+    .poll(() => list(running).keyset)
+    .toMatchObject({
+      version: 2,
+      kids: [running.engine.kid],
+      plans: [{ plan: 'trend', markets: ['BTC/USDT'] }, { plan: 'swing' }],
+    })
 })
 
 test('an answer key that is revoked has a successor, with which the authority goes on', async () => {

@@ -210,8 +210,11 @@ export class Service {
     this.#answerKey =
       takeNextSigningKey(this.#path(this.#config.answerKeyFile), kids) ?? this.#answerKey
     this.#quietly(() => {
-      const published = { version: claims.version, kids: engineKids(claims, this.#now()) }
-      this.#record.markPublished(published)
+      this.#record.markPublished({
+        version: claims.version,
+        kids: engineKids(claims, this.#now()),
+        plans: claims.plans.map(({ plan, markets }) => ({ plan, markets })),
+      })
       this.#writeLists()
     })
     this.#deps.log.info({ version: claims.version }, 'keyset published')

@@ -5,6 +5,7 @@ export const ENGINE_CODES = [
   ...FEED_CODES,
   'engine_locked',
   'engine_key_unlisted',
+  'plan_unlisted',
   'subscribers_broken',
   'plan_not_subscribed',
   'stream_unknown',

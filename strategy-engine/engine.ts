@@ -1,6 +1,7 @@
 // The engine: strategies from a folder, candles from a feed, signals to a broker.
 import { resolve } from 'node:path'
 import {
+  type Cancel,
   type Clock,
   databaseBusy,
   type Logger,
@@ -87,7 +88,18 @@ export async function runEngine(
     }),
     retry,
   })
-  const manager = new StrategyManager({ ...deps, config, feed, folder, outbox, publisher, retry })
+  const manager = new StrategyManager({
+    ...deps,
+    config,
+    feed,
+    folder,
+    outbox,
+    publisher,
+    retry,
+    ...(subscribers && {
+      isListed: (plan: string, market: string) => subscribers.lists(plan, market),
+    }),
+  })
   const requests =
     subscribers &&
     new Requests({
@@ -97,12 +109,16 @@ export async function runEngine(
       subscribers,
       catalogue: (plan) => manager.catalogue(plan),
     })
-  manager.apply(first)
-  const cancels = [clock.every(SCAN_MS, () => manager.scan())]
+  const cancels: Cancel[] = []
   if (subscribers !== null) {
-    const onChange = () => publisher.renewHeads()
+    const onChange = () => {
+      manager.warnUnlisted()
+      publisher.renewHeads()
+    }
     cancels.push(clock.every(LOOK_MS, followKeyset({ subscribers, signer, log, onChange })))
   }
+  manager.apply(first)
+  cancels.push(clock.every(SCAN_MS, () => manager.scan()))
   async function shutDown(): Promise<void> {
     for (const cancel of cancels) cancel()
     await feed.close()

@@ -10,10 +10,12 @@ import { expect, test } from 'vitest'
 import { type Home, startFixture, T0, until } from './testing/fixture.ts'
 import { candles } from './testing/rules.ts'
 
-const write = (home: Home, version: number, kids: readonly string[]) =>
+const PLANS = [{ plan: 'demo', markets: ['BTC/USDT'] }]
+
+const write = (home: Home, version: number, kids: readonly string[], plans = PLANS) =>
   writePrivate(
     home.file('subscribers.json'),
-    JSON.stringify({ keyset: { version, kids }, subscribers: [] }),
+    JSON.stringify({ keyset: { version, kids, plans }, subscribers: [] }),
   )
 
 const start = (closes: number[], prepare: (home: Home) => void) =>
@@ -57,6 +59,21 @@ test('a key that no keyset lists is told once, and what is listed later is taken
   pass(250)
   await until(() => messages('head').at(-1)?.claims.keyset === 2)
   expect(count()).toBe(1)
+})
+
+test('a stream that the keyset does not list is told, at the start and with each keyset, until one lists it', async () => {
+  const none = [{ plan: 'demo', markets: ['ETH/USDT'] }]
+  const engine = await start([100], (home) => write(home, 1, [home.key.kid], none))
+  const { home, logged, pass, messages } = engine
+  const count = () => logged().split('plan_unlisted').length - 1
+  expect(count()).toBe(1)
+  write(home, 2, [home.key.kid], [{ plan: 'other', markets: ['BTC/USDT'] }])
+  pass(250)
+  expect(count()).toBe(2)
+  write(home, 3, [home.key.kid])
+  pass(250)
+  await until(() => messages('head').at(-1)?.claims.keyset === 3)
+  expect(count()).toBe(2)
 })
 
 test('a list that breaks later is told, and the engine goes on', async () => {

@@ -31,6 +31,8 @@ interface StrategyManagerOptions {
   readonly folder: StrategyFolder
   readonly outbox: Outbox
   readonly publisher: Publisher
+  /** Of a provider: whether the keyset lists the market in the plan. */
+  readonly isListed?: (plan: string, market: string) => boolean
   /** For every step on the outbox, which another program may hold. */
   readonly retry: Retry
 }
@@ -97,6 +99,22 @@ export class StrategyManager {
     this.#begin(strategy)
     publisher.follow(name, plan)
     log.info({ stream: name, plan, market }, 'strategy in force')
+    this.#warnUnlisted(strategy)
+  }
+
+  /** When another keyset is published. */
+  warnUnlisted(): void {
+    for (const { strategy } of this.#running.values()) this.#warnUnlisted(strategy)
+  }
+
+  /** The stream goes on: a keyset may follow that lists it. */
+  #warnUnlisted(strategy: Strategy): void {
+    const { isListed = () => true, log } = this.#options
+    const { name, market } = strategy
+    const plan = this.#planOf(strategy)
+    if (isListed(plan, market)) return
+    const message = `the keyset lists no ${market} in a plan "${plan}": no device follows ${name}. Write it under authority.plans in config.yaml, and run "keyside keyset renew"`
+    log.error({ code: 'plan_unlisted', stream: name, plan, market }, message)
   }
 
   #removed({ name }: Strategy): void {

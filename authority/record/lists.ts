@@ -29,9 +29,8 @@ function accessListOf(record: AuthorityRecord, provider: string, now: number): o
 }
 
 function subscriberListOf(record: AuthorityRecord, now: number): object {
-  const { version, kids } = record.published() ?? { version: 0, kids: [] }
   return {
-    keyset: { version, kids },
+    keyset: record.published() ?? { version: 0, kids: [], plans: [] },
     subscribers: record
       .subscribers()
       .filter(({ removed, until }) => removed === null && now < until)

@@ -155,12 +155,15 @@ export class AuthorityRecord {
   }
 
   published(): PublishedKeyset | null {
-    const row = this.#database.prepare('SELECT version, kids FROM published').get()
+    const row = this.#database.prepare('SELECT version, kids, plans FROM published').get()
     return row === undefined ? null : publishedRow.parse(row)
   }
 
-  markPublished({ version, kids }: PublishedKeyset): void {
-    this.#run('INSERT OR REPLACE INTO published VALUES (1, ?, ?)', version, JSON.stringify(kids))
+  markPublished({ version, kids, plans }: PublishedKeyset): void {
+    this.#run(
+      'INSERT OR REPLACE INTO published VALUES (1, ?, ?, ?)',
+      ...[version, JSON.stringify(kids), JSON.stringify(plans)],
+    )
   }
 
   #withdraw(client: string): void {

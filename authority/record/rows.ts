@@ -60,7 +60,13 @@ export type Subscriber = Readonly<z.infer<typeof subscriberRow>>
 
 export const refusedRow = z.object({ client: z.string(), before: z.number() })
 
-export const publishedRow = z.object({ version: z.int(), kids: ids })
+export const publishedRow = z.object({
+  version: z.int(),
+  /** The keys that may sign signals and heads, by thumbprint. */
+  kids: ids,
+  /** The plans with the only markets of their streams. */
+  plans: json(z.array(z.object({ plan: z.string(), markets: z.array(z.string()) }))),
+})
 
-/** The keyset that the broker was last given: its version, and the keys that may sign signals and heads. */
+/** Of the keyset that the broker was last given, what the engine goes by. */
 export type PublishedKeyset = Readonly<z.infer<typeof publishedRow>>

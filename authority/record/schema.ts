@@ -37,6 +37,7 @@ export const SCHEMA = `
   CREATE TABLE IF NOT EXISTS published (
     id INTEGER PRIMARY KEY CHECK (id = 1),
     version INTEGER NOT NULL,
-    kids TEXT NOT NULL
+    kids TEXT NOT NULL,
+    plans TEXT NOT NULL
   ) STRICT;
 `

@@ -27,7 +27,7 @@ function listFile(list: unknown) {
 }
 
 const alice = { client: 'alice', key: ALICE.publicKey, plans: ['demo'], until: NOW + 1000 }
-const keyset = { version: 3, kids: [ENGINE.kid] }
+const keyset = { version: 3, kids: [ENGINE.kid], plans: [] }
 
 function open(signals = 0, { subscribers = [alice] }: { subscribers?: unknown[] } = {}) {
   const database = openOutbox(':memory:')

@@ -1,6 +1,6 @@
 // What the authority tells the engine: who may ask about which plans, and which of the engine's keys count. Watched.
 import { statSync } from 'node:fs'
-import { enrolKey, id, numericDate, type PublicKey } from '@keyside/protocol'
+import { enrolKey, id, market, numericDate, type PublicKey } from '@keyside/protocol'
 import { publicKey } from '@keyside/protocol/node'
 import { describeError, KeysideError, readSecret } from '@keyside/runtime'
 import { z } from 'zod'
@@ -17,7 +17,13 @@ const subscriber = z.strictObject({
 
 const list = z.strictObject({
   /** The keyset that was published last, and the keys that may sign signals and heads. */
-  keyset: z.strictObject({ version: z.int().min(0), kids: z.array(z.string()).max(16) }),
+  keyset: z.strictObject({
+    /** 0 before the first. */
+    version: z.int().min(0),
+    kids: z.array(z.string()).max(16),
+    /** The plans that it lists, with the only markets of their streams. */
+    plans: z.array(z.strictObject({ plan: id, markets: z.array(market).max(64) })).max(64),
+  }),
   subscribers: z.array(subscriber).max(100_000),
 })
 
@@ -32,7 +38,7 @@ export class SubscriberList {
   readonly #keys = new Map<string, PublicKey>()
   #onProblem: (sentence: string) => void
   #stamp = ''
-  #keyset: EngineKeyset = { version: 0, kids: [] }
+  #keyset: EngineKeyset = { version: 0, kids: [], plans: [] }
   #subscribers: ReadonlyMap<string, Subscriber> = new Map()
 
   /** `onProblem` is told once of each file that cannot be used. Throws `subscribers_broken`: there is no earlier list to keep. */
@@ -47,6 +53,14 @@ export class SubscriberList {
 
   get keyset(): EngineKeyset {
     return this.#keyset
+  }
+
+  /** Before the first keyset nothing is known to be missing in it. */
+  lists(plan: string, market: string): boolean {
+    const { version, plans } = this.#keyset
+    return (
+      version === 0 || plans.some((each) => each.plan === plan && each.markets.includes(market))
+    )
   }
 
   /** Looks at the file for one that is not known yet: a new device asks at once. */
