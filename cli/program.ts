@@ -58,6 +58,14 @@ export const COMMANDS: Readonly<Record<string, Listed>> = {
     about: 'what was decided and done on this device',
     load: async () => (await import('./commands/journal.ts')).addJournal,
   },
+  follow: {
+    about: 'follow a provider, with the link that it sent you',
+    load: async () => (await import('./commands/follow.ts')).addFollow,
+  },
+  providers: {
+    about: 'whom this device follows: list, remove',
+    load: async () => (await import('./commands/providers.ts')).addProviders,
+  },
   halt: {
     about: 'stop all trading on this device at once, whatever else is down',
     load: async () => (await import('./commands/halt.ts')).addHalt,

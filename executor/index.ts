@@ -44,6 +44,7 @@ export { KEYCHAIN_CODES } from './keychain/codes.ts'
 export { openKeychain, vaultFile } from './keychain/open.ts'
 export { openOsKeychain } from './keychain/os.ts'
 export type { Keychain } from './keychain/port.ts'
+export { enrolmentKeys, removeProviderKey } from './keychain/provider-keys.ts'
 export {
   CODE_SECRET_BYTES,
   codeSecret,
@@ -63,7 +64,17 @@ export {
   type PolicyState,
   policyState,
 } from './policy/policy-file.ts'
+export { type OfferedStream, type Proposal, proposeStreams } from './policy/propose.ts'
 export { markOf } from './process-mark.ts'
+export { tokenTimes } from './providers/access-token.ts'
+export { type Followed, followOffer, type Offer, readOffer } from './providers/follow.ts'
+export {
+  markRemoved,
+  type ProviderFolder,
+  providerNames,
+  readProvider,
+  readToken,
+} from './providers/provider-folder.ts'
 export { type ExecutorNote, executorAt, type Found, homesWithExecutor } from './registry.ts'
 export { type Executor, type ExecutorDeps, startExecutor } from './start-executor.ts'
 export { isHalted, unhalt } from './unhalt.ts'

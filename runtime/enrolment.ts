@@ -60,6 +60,9 @@ export interface Enrolled {
 /** For the retained keyset, and for the answer that an authority signs, ms. */
 const KEYSET_MS = 10_000
 const ANSWER_MS = 30_000
+/** From a refusal of the broker to the second and last try, ms. */
+const AGAIN_MS = 600
+const REFUSED = 'invitation_refused'
 /** Of an enrolment, s. */
 const LIFE_S = 60
 
@@ -164,8 +167,20 @@ interface Conversation<Result> {
   readonly late: { readonly code: string; readonly message: string }
 }
 
+/** A broker looks for new invitations a few times a second: the first refusal may have come too early. */
+async function converse<Result extends { readonly ok: true }>(
+  invitation: Invitation,
+  deps: EnrolmentDeps,
+  conversation: Conversation<Result>,
+): Promise<Result | EnrolmentRefusal> {
+  const first = await converseOnce(invitation, deps, conversation)
+  if (first.ok || first.code !== REFUSED) return first
+  await new Promise<void>((done) => void deps.clock.after(AGAIN_MS, done))
+  return converseOnce(invitation, deps, conversation)
+}
+
 /** One connection, until there is a result. */
-async function converse<Result>(
+async function converseOnce<Result>(
   invitation: Invitation,
   { clock, log }: EnrolmentDeps,
   conversation: Conversation<Result>,
@@ -220,7 +235,7 @@ function brokerOf(
 function refusedBy({ provider }: Invitation, { code, message }: LinkTrouble) {
   if (code !== 'broker_refused') return { code, message }
   return {
-    code: 'invitation_refused',
+    code: REFUSED,
     message: `the broker of "${provider}" does not take this link: it was used, its time is over, or a part of it was altered on the way; ask the provider for a new one`,
   }
 }

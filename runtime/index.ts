@@ -11,6 +11,14 @@ export {
 export { type Cancel, type Clock, systemClock } from './clock.ts'
 export { type Environment, keysideHome, loadConfig, logLevel } from './config.ts'
 export { openDatabase, transaction } from './database.ts'
+export {
+  type AcceptedTerms,
+  type Enrolled,
+  type EnrolmentRefusal,
+  enrol,
+  type FetchedKeyset,
+  fetchKeyset,
+} from './enrolment.ts'
 export { KeysideError, RUNTIME_CODES } from './error.ts'
 export {
   isOpenToOthers,

@@ -83,10 +83,12 @@ const AUTHORITY_RIGHTS: Access['acl'] = {
 
 export interface HomeOptions {
   readonly plans?: AuthorityConfig['plans']
+  /** Of its broker, for invitations that are followed; any when left out. */
+  readonly port?: number
 }
 
 /** A home with keys and the first keyset; nothing runs. */
-export async function providerHome({ plans = PLANS }: HomeOptions = {}) {
+export async function providerHome({ plans = PLANS, port = 0 }: HomeOptions = {}) {
   const home = mkdtempSync(join(tmpdir(), 'keyside-authority-'))
   onTestFinished(() => rmSync(home, { recursive: true }))
   const clock = movableClock()
@@ -94,7 +96,7 @@ export async function providerHome({ plans = PLANS }: HomeOptions = {}) {
   const config = authorityConfig.parse({
     provider: PROVIDER,
     broker: { url: 'mqtt://127.0.0.1:1' },
-    addresses: [{ url: 'mqtt://127.0.0.1:1883', tls: 'none' }],
+    addresses: [{ url: `mqtt://127.0.0.1:${port || 1883}`, tls: 'none' }],
     plans,
   })
   const deps = { home, config, clock, randomBytes: systemRandomBytes }
@@ -110,7 +112,7 @@ export async function providerHome({ plans = PLANS }: HomeOptions = {}) {
     return opened
   }
   const read = (file: string) => readFileSync(join(home, file), 'utf8')
-  return { home, config, deps, clock, engine, made, provider, read }
+  return { home, port, config, deps, clock, engine, made, provider, read }
 }
 
 export type ProviderHome = Awaited<ReturnType<typeof providerHome>>
@@ -163,10 +165,10 @@ function readKey(file: string): SigningKey {
   return signingKey(Buffer.from(readFileSync(file, 'utf8').trim(), 'base64url'))
 }
 
-async function openBroker({ home, made }: ProviderHome): Promise<Broker> {
+async function openBroker({ home, port, made }: ProviderHome): Promise<Broker> {
   const config = brokerConfig.parse({
     authority: made.authority,
-    port: 0,
+    port,
     wsPort: null,
     accessList: 'broker/access.json',
   })

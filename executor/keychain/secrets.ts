@@ -9,8 +9,6 @@ const EXCHANGE = 'exchange/'
 const DEVICE_KEY = 'device/signing-key'
 const ORDER_SALT = 'device/order-salt'
 const CODE_SECRET = 'device/approval-code'
-const PROVIDER = 'provider/'
-const ENROLMENT = 'enrolment/'
 
 /** As long as the hash of the codes, which RFC 4226 section 4 asks for. */
 export const CODE_SECRET_BYTES = 20
@@ -116,55 +114,6 @@ export function removeCodeSecret(keychain: Keychain): Promise<boolean> {
   return keychain.remove(CODE_SECRET)
 }
 
-/** This device's key for one provider, so that two of them cannot tell that it is one trader; null when there is none. */
-export async function providerKey(
-  keychain: Pick<Keychain, 'get'>,
-  name: string,
-): Promise<SigningKey | null> {
-  const kept = await keychain.get(`${PROVIDER}${id.parse(name)}`)
-  return kept === null ? null : keyOf(kept, `${PROVIDER}${name}`)
-}
-
-/** Makes the key for an enrolment, or gives the one that was made for it before: an answer that got lost is then given again. */
-export async function enrolmentKey(
-  keychain: Keychain,
-  invitation: string,
-  randomBytes: RandomBytes,
-): Promise<SigningKey> {
-  const name = `${ENROLMENT}${id.parse(invitation)}`
-  const kept = await keychain.get(name)
-  if (kept !== null) return keyOf(kept, name)
-  const seed = encodeBase64url(randomBytes(32))
-  await keychain.set(name, seed)
-  return keyOf(seed, name)
-}
-
-export async function removeEnrolmentKey(keychain: Keychain, invitation: string): Promise<void> {
-  await keychain.remove(`${ENROLMENT}${id.parse(invitation)}`)
-}
-
-/** The enrolment was answered: from now on its key is the one for the provider. */
-export async function keepProviderKey(
-  keychain: Keychain,
-  name: string,
-  invitation: string,
-): Promise<void> {
-  const seed = await keychain.get(`${ENROLMENT}${id.parse(invitation)}`)
-  if (seed === null) throw new Error('the key of an enrolment is gone')
-  await keychain.set(`${PROVIDER}${id.parse(name)}`, seed)
-  await removeEnrolmentKey(keychain, invitation)
-}
-
-export function removeProviderKey(keychain: Keychain, name: string): Promise<boolean> {
-  return keychain.remove(`${PROVIDER}${id.parse(name)}`)
-}
-
-function keyOf(seed: string, name: string): SigningKey {
-  const bytes = decodeBase64url(seed)
-  if (bytes?.length !== 32) throw malformed(name)
-  return signingKey(bytes)
-}
-
 async function thirtyTwoBytes(keychain: Keychain, name: string): Promise<Uint8Array> {
   const kept = await keychain.get(name)
   if (kept === null)
@@ -177,7 +126,7 @@ async function thirtyTwoBytes(keychain: Keychain, name: string): Promise<Uint8Ar
   return bytes
 }
 
-function malformed(name: string): KeysideError {
+export function malformed(name: string): KeysideError {
   return new KeysideError(
     'secret_malformed',
     `"${name}" in the keychain is not what Keyside wrote: remove it and add it again`,

@@ -120,6 +120,14 @@ export const EXECUTOR_SENTENCES = {
   refusals_many: 'more messages were refused than are told',
   provider_root_changed:
     'a provider has another root than the one of this name in the journal: follow it under another name with "keyside follow <link> --as NAME"',
+  provider_name_taken:
+    'another provider has this name on this device: choose a name with --as, if you did not expect the same one',
+  provider_name_invalid: 'that cannot be the name of a provider: choose one with --as',
+  provider_followed_as: 'this provider has another name on this device: follow it under that one',
+  provider_plan_unknown:
+    "the provider's keyset does not have the plan of the link: ask the provider for a new one",
+  invitation_pairs:
+    'this link pairs a bot with its device: use it with "keyside pair" where the bot runs',
   provider_damaged:
     'the folder of a provider is not what Keyside wrote: restore it from your backup, or follow the provider again',
   provider_key_missing:

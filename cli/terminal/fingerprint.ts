@@ -1,0 +1,6 @@
+// A fingerprint as two people compare it, on the telephone or on two screens.
+
+/** In groups of four. */
+export function grouped(fingerprint: string): string {
+  return fingerprint.match(/.{1,4}/g)?.join(' ') ?? ''
+}
