@@ -1,6 +1,5 @@
 // A device follows a provider over a real broker and authority; and everybody who stands in between fails.
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { brokerConfig, startBroker } from '@keyside/broker'
@@ -15,7 +14,6 @@ import {
   type Invitation,
   keysetTopic,
   parseInvitation,
-  responseTopic,
   type SigningKey,
   seconds,
   sign,
@@ -31,12 +29,12 @@ import {
   writePrivate,
 } from '@keyside/runtime'
 import { beforeEach, expect, onTestFinished, test } from 'vitest'
-import { PLANS, runningProvider } from '../authority/testing/provider-home.ts'
 import type { Keychain } from '../executor/keychain/port.ts'
 import { enrolmentKeys } from '../executor/keychain/provider-keys.ts'
 import { followOffer, type Offer, readOffer } from '../executor/providers/follow.ts'
 import { markRemoved, providerFiles, readProvider } from '../executor/providers/provider-folder.ts'
 import { TestProvider } from '../executor/testing/provider-rig.ts'
+import { acme, answerCatalogue, freePort, INVITED } from './following.ts'
 
 const log = createLog({ program: 'keyside', level: 'silent' })
 /** Waits for what may never come are cut to a fraction; those of brokers are not. */
@@ -51,8 +49,6 @@ const genuine = hurried((ms) => (ms === 10_000 ? 0.02 : 0.2))
 const clock = hurried(() => 0.1)
 /** Where nobody answers who may. */
 const hostile = hurried(() => 0.02)
-
-const PLAN = { client: 'alice', plans: ['swing'], until: 4_000_000_000, valid: 600, replace: false }
 
 let home = ''
 let secrets: Map<string, string>
@@ -86,19 +82,6 @@ function expectNothing(): void {
   expect([...secrets.keys()]).toEqual([])
 }
 
-function freePort(): Promise<number> {
-  const { promise, resolve } = Promise.withResolvers<number>()
-  const server = createServer().listen(0, '127.0.0.1', () => {
-    const address = server.address()
-    server.close(() => resolve(typeof address === 'object' ? (address?.port ?? 0) : 0))
-  })
-  return promise
-}
-
-async function acme() {
-  return runningProvider({ port: await freePort(), plans: PLANS })
-}
-
 function read(link: string): Invitation {
   const found = parseInvitation(link, { now: 0, plaintext: true })
   if (!found.ok) throw new Error(found.message)
@@ -107,7 +90,7 @@ function read(link: string): Invitation {
 
 test('a link shows who it is and what there is, and following it stores key, token and keyset', async () => {
   const provider = await acme()
-  const { link, id } = provider.provider().invite(PLAN)
+  const { link, id } = provider.provider().invite(INVITED)
   const offer = await offerOf(link)
   expect(offer).toMatchObject({
     name: 'acme',
@@ -133,39 +116,15 @@ test('a link shows who it is and what there is, and following it stores key, tok
 
 test('the streams of its plans are asked of its engine', async () => {
   const provider = await acme()
-  const seed = (file: string) => decodeBase64url(provider.read(file).trim()) ?? new Uint8Array()
-  const iat = seconds(systemClock.now())
-  const acl = { publish: ['keyside/v1/response/acme/+'], subscribe: ['keyside/v1/request/acme/+'] }
-  const times = { iat, exp: iat + 600, jti: newJti(systemRandomBytes) }
-  const access = sign(
-    'access',
-    { iss: 'authority', aud: 'broker', sub: 'engine', acl, ...times },
-    signingKey(seed('authority/authority.key')),
-  )
   const streams = [{ stream: 'btc', market: 'BTC/USDT', timeframe: '1h' as const, about: 'waits' }]
-  const engine = openLink({
-    url: provider.mqtt,
-    clientId: 'engine',
-    token: access,
-    subscribe: acl.subscribe,
-    onMessage: (_, token) => {
-      const { jti } = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString())
-      const answer = { do: 'catalogue' as const, plan: 'swing', streams }
-      const claims = { iss: 'acme', aud: 'alice', ...times, exp: iat + 60, to: jti, answer }
-      const response = sign('response', claims, provider.engine)
-      return engine.publish(responseTopic('acme', 'alice'), response)
-    },
-    log,
-  })
-  onTestFinished(() => engine.close())
-  await engine.ready
-  const { catalogue } = await accept(await offerOf(provider.provider().invite(PLAN).link), clock)
+  await answerCatalogue(provider, streams)
+  const { catalogue } = await accept(await offerOf(provider.provider().invite(INVITED).link), clock)
   expect(catalogue.get('swing')).toEqual(streams)
 })
 
 test('a link is for one device: another one is told so, and keeps nothing', async () => {
   const provider = await acme()
-  const { link } = provider.provider().invite(PLAN)
+  const { link } = provider.provider().invite(INVITED)
   const offer = await offerOf(link)
   await accept(offer)
   rmSync(join(home, 'executor'), { recursive: true })
@@ -176,7 +135,7 @@ test('a link is for one device: another one is told so, and keeps nothing', asyn
 
 test('an answer that was lost comes again for the same link', async () => {
   const provider = await acme()
-  const { link } = provider.provider().invite(PLAN)
+  const { link } = provider.provider().invite(INVITED)
   const offer = await offerOf(link)
   const keys = enrolmentKeys(keychain, systemRandomBytes)
   const lost = { ...keys, keep: () => Promise.reject(new Error('the power went')) }
@@ -191,7 +150,7 @@ test('an answer that was lost comes again for the same link', async () => {
 
 test('no answer leaves the key of the enrolment alone, so that the same link can be tried again', async () => {
   const provider = await acme()
-  const { link, id } = provider.provider().invite(PLAN)
+  const { link, id } = provider.provider().invite(INVITED)
   const offer = await offerOf(link)
   await provider.authority.stop()
   await expect(accept(offer, hostile)).rejects.toThrow(code('enrolment_unanswered'))
@@ -204,7 +163,7 @@ test('no answer leaves the key of the enrolment alone, so that the same link can
 
 test('a link whose time is over is refused before anybody is asked', async () => {
   const provider = await acme()
-  const { link } = provider.provider().invite({ ...PLAN, valid: 1 })
+  const { link } = provider.provider().invite({ ...INVITED, valid: 1 })
   const late = { ...deps(), clock: { ...clock, now: () => systemClock.now() + 3_600_000 } }
   await expect(readOffer(link, undefined, late)).rejects.toThrow(code('invitation_expired'))
   expectNothing()
@@ -212,7 +171,7 @@ test('a link whose time is over is refused before anybody is asked', async () =>
 
 test('whatever is altered in a link, it leads nowhere', async () => {
   const provider = await acme()
-  const { link } = provider.provider().invite(PLAN)
+  const { link } = provider.provider().invite(INVITED)
   const invitation = read(link)
   const altered: [Partial<Invitation>, string][] = [
     [{ plans: ['trend'] }, 'invitation_refused'],
@@ -242,7 +201,7 @@ test('whatever is altered in a link, it leads nowhere', async () => {
 
 test('a link that pairs a bot is not one to follow', async () => {
   const provider = await acme()
-  const { link } = provider.provider().invite(PLAN)
+  const { link } = provider.provider().invite(INVITED)
   const pairing = formatInvitation({ ...read(link), provider: 'home', plans: [] })
   await expect(offerOf(pairing)).rejects.toThrow(code('invitation_pairs'))
 })
@@ -290,7 +249,7 @@ async function hostileBroker(link: string) {
 
 test('a broker in between that has no keyset, or one of its own root, gets nobody to enrol', async () => {
   const provider = await acme()
-  const { eve, link, client, heard } = await hostileBroker(provider.provider().invite(PLAN).link)
+  const { eve, link, client, heard } = await hostileBroker(provider.provider().invite(INVITED).link)
   await expect(offerOf(link)).rejects.toThrow(code('keyset_unseen'))
   await client.publish(keysetTopic('acme'), eve.keyset(1), { retain: true })
   await expect(offerOf(link)).rejects.toThrow(code('keyset_root_unknown'))
@@ -301,7 +260,7 @@ test('a broker in between that has no keyset, or one of its own root, gets nobod
 test('a broker in between that has the true keyset cannot answer for the provider', async () => {
   const provider = await acme()
   const { eve, link, invitation, client, heard, answers } = await hostileBroker(
-    provider.provider().invite(PLAN).link,
+    provider.provider().invite(INVITED).link,
   )
   await client.publish(keysetTopic('acme'), provider.read('authority/keyset.txt').trim(), {
     retain: true,
@@ -346,16 +305,16 @@ test('a broker in between that has the true keyset cannot answer for the provide
 
 test('a second root under a used name is refused without another name, and a removed one keeps its name', async () => {
   const provider = await acme()
-  const { link } = provider.provider().invite(PLAN)
+  const { link } = provider.provider().invite(INVITED)
   await follow(link)
   markRemoved(home, 'acme', new Date())
   const other = await acme()
-  const second = other.provider().invite(PLAN).link
+  const second = other.provider().invite(INVITED).link
   await expect(offerOf(second)).rejects.toThrow(code('provider_name_taken'))
   await expect(offerOf(second, 'home')).rejects.toThrow(code('provider_name_invalid'))
   await follow(second, 'acme-two')
   expect(readProvider(home, 'acme-two')).toMatchObject({ record: { issuer: 'acme' } })
-  const again = provider.provider().invite({ ...PLAN, client: 'bob' }).link
+  const again = provider.provider().invite({ ...INVITED, client: 'bob' }).link
   await expect(offerOf(again, 'other')).rejects.toThrow(code('provider_followed_as'))
   const offer = await offerOf(again)
   expect(offer.before).toBe('removed')
@@ -366,7 +325,7 @@ test('a second root under a used name is refused without another name, and a rem
 test('a plan that the keyset does not have is none to follow', async () => {
   const provider = await acme()
   const zeta = new TestProvider('acme', 60)
-  const invitation = read(provider.provider().invite(PLAN).link)
+  const invitation = read(provider.provider().invite(INVITED).link)
   const { link, client } = await hostileBroker(
     formatInvitation({ ...invitation, root: zeta.fingerprint }),
   )

@@ -54,7 +54,6 @@ export function question({ name, plans }: Offer): string {
 export function followedLines({ name }: Offer, { kid, record, catalogue }: Followed): string[] {
   const silent = [...catalogue].filter(([, streams]) => streams === null).map(([plan]) => plan)
   return [
-    '',
     `You follow ${name} until ${new Date(record.until * 1000).toISOString().slice(0, 10)}. An executor that runs connects by itself.`,
     `The key of this device there is ${grouped(kid)}`,
     'The provider sees the same key; if another one is shown there, tell the provider at once.',

@@ -1,0 +1,76 @@
+// A trader at the terminal: sees who it is, follows, accepts what was proposed, and leaves again.
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { writePrivate } from '@keyside/runtime'
+import { expect, onTestFinished, test } from 'vitest'
+import { acme, answerCatalogue, INVITED } from './following.ts'
+import { keyside } from './keyside.ts'
+
+const PASSPHRASE = 'correct horse battery'
+
+async function trader() {
+  const home = mkdtempSync(join(tmpdir(), 'keyside-trader-'))
+  onTestFinished(() => rmSync(home, { recursive: true }))
+  const env = { PATH: process.env['PATH'], HOME: home, KEYSIDE_HOME: home }
+  const run = (args: readonly string[], ...answers: readonly string[]) =>
+    keyside(args, { env, answers })
+  const file = (name: string) => join(home, name)
+  writePrivate(file('passphrase'), `${PASSPHRASE}\n`)
+  writePrivate(file('token'), `12345678:${'A'.repeat(35)}\n`)
+  const init = ['init', '--role', 'trader', '--keychain', 'vault']
+  const given = ['--passphrase-file', file('passphrase'), '--telegram-token-file', file('token')]
+  const made = await run([...init, ...given])
+  expect(made.stderr).toBe('')
+  return { home, run, file }
+}
+
+const read = (file: string) => readFileSync(file, 'utf8')
+
+test('from a link to a policy that is accepted, and out again', async () => {
+  const [provider, { run, file }] = await Promise.all([acme(), trader()])
+  await answerCatalogue(provider, [
+    { stream: 'swing-eth', market: 'ETH/USDT', timeframe: '4h', about: 'holds for days' },
+  ])
+  const { link } = provider.provider().invite(INVITED)
+  const policy = read(file('policy.yaml'))
+
+  const declined = await run(['follow', link], 'no')
+  expect(declined.stdout).toContain('Nothing was changed.')
+  expect(read(file('policy.yaml'))).toBe(policy)
+
+  const { stdout } = await run(['follow', link], 'yes')
+  const fingerprint = provider.made.root.match(/.{1,4}/g)?.join(' ') ?? ''
+  for (const part of [fingerprint, 'You may lose all of it.', 'version 2', 'keyside policy bound'])
+    expect(stdout).toContain(part)
+  expect(stdout).toContain(provider.provider().subscribers()[0]?.kid.slice(0, 4))
+  const proposed = read(file('policy.yaml'))
+  expect(proposed).toContain('  acme/swing-eth: { allocation: 500, markets: [ETH/USDT] }')
+
+  const listed = JSON.parse((await run(['providers', 'list', '--json'])).stdout)
+  expect(listed.providers).toMatchObject([
+    { name: 'acme', state: 'followed', plans: ['swing'], fingerprint: provider.made.root },
+  ])
+  expect((await run(['providers', 'list'])).stdout).toContain('renews itself')
+
+  // The first policy of a device: it counts at once.
+  expect((await run(['policy', 'accept', '--yes'])).stdout).toContain('ccepted')
+
+  const removed = await run(['providers', 'remove', 'acme', '--yes'])
+  expect(removed.stdout).toContain('looked after as before')
+  expect(read(file('policy.yaml'))).toBe(proposed)
+  expect((await run(['providers', 'list'])).stdout).toContain('No provider is followed')
+  const unknown = await run(['providers', 'remove', 'zeta', '--yes'])
+  expect(unknown).toMatchObject({ code: 3, stderr: expect.stringContaining('provider_unknown') })
+}, 60_000)
+
+test('a link that was used, and one that is none, end with a sentence and a code', async () => {
+  const [provider, { run }] = await Promise.all([acme(), trader()])
+  const { link } = provider.provider().invite(INVITED)
+  await (await provider.device(link)).enrol([{ plan: 'swing', version: 2 }])
+  const used = await run(['follow', link, '--yes'])
+  expect(used).toMatchObject({ code: 3, stderr: expect.stringContaining('(invitation_used)') })
+  const none = await run(['follow', 'keyside://'])
+  expect(none).toMatchObject({ code: 3, stderr: expect.stringContaining('(invitation_malformed)') })
+  expect((await run(['providers', 'list'])).stdout).toContain('No provider is followed')
+}, 60_000)
