@@ -2,6 +2,7 @@
 import { parseArgs } from 'node:util'
 import { crowd } from './crowd.ts'
 import { decideBench } from './decide.ts'
+import { fanout } from './fanout.ts'
 import { hop } from './hop.ts'
 import { journal } from './journal.ts'
 import { memory } from './memory.ts'
@@ -47,6 +48,11 @@ const BENCHES: Readonly<Record<string, Bench>> = {
       'questions a second about 1, 10, 50 and 200 stops, and ms until a fill is known (--signals: fills)',
     signals: 20,
     run: stops,
+  },
+  fanout: {
+    about: 'one signal to 10,000 subscribers, beside Mosquitto (--signals: subscribers)',
+    signals: 10_000,
+    run: fanout,
   },
   crowd: {
     about:

@@ -11,6 +11,7 @@ const START_CODES = [
 
 /** Reasons to refuse a client or a message; logged. A refused token keeps its own code. */
 const REFUSAL_CODES = [
+  'broker_files_few',
   'connection_displaced',
   'connections_full',
   'connections_full_for_address',
@@ -34,6 +35,7 @@ const REFUSAL_CODES = [
   'qos_not_allowed',
   'retain_not_allowed',
   'retained_full',
+  'requests_too_many',
   'packet_malformed',
   'subscriptions_full',
 ] as const

@@ -13,18 +13,20 @@ const limits = z.strictObject({
   maxTopicLevels: z.int().min(1).max(32).default(8),
   /** Unauthenticated sockets. Above this the network with the most of them loses its oldest. */
   maxPendingConnections: count.default(1024),
-  /** Authenticated clients. */
-  maxConnections: count.default(1000),
+  /** Authenticated clients. Null: as many as the system's limit on open files leaves room for. */
+  maxConnections: count.nullable().default(null),
   /** Of those, from one address. Behind a proxy every client comes from one: raise it to `maxConnections` there. */
-  maxConnectionsPerAddress: count.default(200),
+  maxConnectionsPerAddress: count.default(1000),
   /** How often a new connection may take over a client id that is connected. */
   maxTakeOversPerMinute: count.default(30),
+  /** Requests, enrolments and presences that one client may publish. */
+  maxRequestsPerMinute: count.default(1200),
   /** Different filters that one connection may ask for. */
   maxSubscriptions: count.default(256),
   /** Retained messages, one a topic: in all, of one client, and their bytes. */
-  maxRetained: count.default(4096),
+  maxRetained: count.default(32_768),
   maxRetainedPerClient: count.default(512),
-  maxRetainedBytes: count.default(16_777_216),
+  maxRetainedBytes: count.default(67_108_864),
   /** From the opening of a connection to the answer to its CONNECT. */
   connectTimeoutMs: z.int().min(100).default(5000),
   /** How long a client that stops reading may delay the others. */

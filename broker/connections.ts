@@ -3,45 +3,59 @@
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { networkOf } from './address.ts'
-import type { BrokerLimits } from './config.ts'
+import type { FittedLimits } from './open-files.ts'
 import type { Refusals } from './refusals.ts'
 
 type Limits = Pick<
-  BrokerLimits,
+  FittedLimits,
   'maxPendingConnections' | 'maxConnections' | 'maxConnectionsPerAddress' | 'connectTimeoutMs'
 >
+
+interface Pending {
+  readonly network: string
+  readonly late: NodeJS.Timeout
+}
+
+const ignore = () => undefined
+
+/** Seats beyond `maxConnections` that only the provider's own programs take, so that no crowd of clients keeps them off. */
+const RESERVED = 16
 
 export class Connections {
   readonly #limits: Limits
   readonly #refusals: Refusals
-  /** Sockets before CONNACK, oldest first, by network. */
-  readonly #pending = new Map<string, Set<Socket>>()
-  #pendingCount = 0
+  /** Sockets before CONNACK. */
+  readonly #pending = new Map<Socket, Pending>()
+  /** The same, oldest first, by network. */
+  readonly #crowds = new Map<string, Set<Socket>>()
   /** Sockets of authenticated clients, and their network. */
   readonly #admitted = new Map<Socket, string>()
   readonly #admittedOf = new Map<string, number>()
   readonly #sockets = new WeakMap<Duplex, Socket>()
+  /** One for all: a closure for each would stay as long as its socket. */
+  readonly #onClose: (this: Socket) => void
 
   constructor(limits: Limits, refusals: Refusals) {
     this.#limits = limits
     this.#refusals = refusals
+    const forget = (socket: Socket) => this.#forget(socket)
+    this.#onClose = function onClose() {
+      forget(this)
+    }
   }
 
   /** Adds a new socket. Above the budget, the network with the most unauthenticated sockets loses its oldest. */
   add(socket: Socket): void {
     this.#sockets.set(socket, socket)
     // Without a listener a reset by the peer would be an uncaught exception.
-    socket.on('error', () => undefined)
+    socket.on('error', ignore)
+    socket.on('close', this.#onClose)
     const network = networkOf(socket.remoteAddress ?? '')
-    const here = this.#pending.get(network) ?? new Set()
-    this.#pending.set(network, here.add(socket))
-    this.#pendingCount += 1
-    const late = setTimeout(() => this.#dropLate(socket, network), this.#limits.connectTimeoutMs)
-    socket.once('close', () => {
-      clearTimeout(late)
-      this.#forget(socket, network)
-    })
-    if (this.#pendingCount > this.#limits.maxPendingConnections) this.#displace()
+    const crowd = this.#crowds.get(network) ?? new Set()
+    this.#crowds.set(network, crowd.add(socket))
+    const late = setTimeout(() => this.#dropLate(socket), this.#limits.connectTimeoutMs)
+    this.#pending.set(socket, { network, late })
+    if (this.#pending.size > this.#limits.maxPendingConnections) this.#displace()
   }
 
   /** Remembers that `stream` reads from `below`: a socket, or a stream that was bound before. */
@@ -52,29 +66,31 @@ export class Connections {
 
   /**
    * The client on `stream` is authenticated: its socket leaves the budget. `replaced` is the stream whose place it
-   * takes. Returns the code of a limit that it would exceed.
+   * takes; `isOwn`: it is one of the provider's own programs. Returns the code of a limit that it would exceed.
    */
-  accept(stream: Duplex, replaced: Duplex | null) {
+  accept(stream: Duplex, replaced: Duplex | null, isOwn: boolean) {
     const socket = this.#sockets.get(stream)
     if (socket === undefined) return null
     const network = networkOf(socket.remoteAddress ?? '')
-    const code = this.#full(network, replaced && this.#sockets.get(replaced))
+    const code = this.#full(network, replaced && this.#sockets.get(replaced), isOwn)
     if (code !== null) return code
-    if (!this.#leavePending(socket, network)) return null
+    if (!this.#leavePending(socket)) return null
     this.#admitted.set(socket, network)
     this.#admittedOf.set(network, this.#admittedFrom(network) + 1)
     return null
   }
 
   destroyAll(): void {
-    for (const sockets of this.#pending.values()) for (const socket of sockets) socket.destroy()
+    for (const socket of this.#pending.keys()) socket.destroy()
     for (const socket of this.#admitted.keys()) socket.destroy()
   }
 
-  #full(network: string, replaced: Socket | null | undefined) {
+  #full(network: string, replaced: Socket | null | undefined, isOwn: boolean) {
     const leaving = replaced ? this.#admitted.get(replaced) : undefined
     const all = this.#admitted.size - (leaving === undefined ? 0 : 1)
-    if (all >= this.#limits.maxConnections) return 'connections_full' as const
+    const most = this.#limits.maxConnections + (isOwn ? RESERVED : 0)
+    if (all >= most) return 'connections_full' as const
+    if (isOwn) return null
     const here = this.#admittedFrom(network) - (leaving === network ? 1 : 0)
     return here >= this.#limits.maxConnectionsPerAddress
       ? ('connections_full_for_address' as const)
@@ -84,7 +100,7 @@ export class Connections {
   /** Closes the oldest of the network that has the most, so that a flood displaces its own sockets first. */
   #displace(): void {
     let crowd: { network: string; sockets: ReadonlySet<Socket> } | null = null
-    for (const [network, sockets] of this.#pending)
+    for (const [network, sockets] of this.#crowds)
       if (crowd === null || sockets.size > crowd.sockets.size) crowd = { network, sockets }
     const [oldest] = crowd?.sockets ?? []
     if (crowd === null || oldest === undefined) return
@@ -93,26 +109,32 @@ export class Connections {
       code: 'connection_displaced',
       message: `over ${most} connections that show no token; closed the oldest from ${crowd.network}`,
     })
-    this.#leavePending(oldest, crowd.network)
+    this.#leavePending(oldest)
     oldest.destroy()
   }
 
-  #dropLate(socket: Socket, network: string): void {
-    if (!this.#leavePending(socket, network)) return
+  #dropLate(socket: Socket): void {
+    if (!this.#leavePending(socket)) return
     this.#refusals.add({ code: 'connection_broken', message: 'no CONNECT in time' })
     socket.destroy()
   }
 
-  #leavePending(socket: Socket, network: string): boolean {
-    const here = this.#pending.get(network)
-    if (here?.delete(socket) !== true) return false
-    this.#pendingCount -= 1
-    if (here.size === 0) this.#pending.delete(network)
+  #leavePending(socket: Socket): boolean {
+    const pending = this.#pending.get(socket)
+    if (pending === undefined) return false
+    clearTimeout(pending.late)
+    this.#pending.delete(socket)
+    const crowd = this.#crowds.get(pending.network)
+    crowd?.delete(socket)
+    if (crowd?.size === 0) this.#crowds.delete(pending.network)
     return true
   }
 
-  #forget(socket: Socket, network: string): void {
-    if (this.#leavePending(socket, network) || !this.#admitted.delete(socket)) return
+  #forget(socket: Socket): void {
+    if (this.#leavePending(socket)) return
+    const network = this.#admitted.get(socket)
+    if (network === undefined) return
+    this.#admitted.delete(socket)
     const left = this.#admittedFrom(network) - 1
     if (left === 0) this.#admittedOf.delete(network)
     else this.#admittedOf.set(network, left)

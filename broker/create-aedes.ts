@@ -10,11 +10,13 @@ import type { BrokerConfig } from './config.ts'
 import { createHooks } from './hooks.ts'
 import type { Refusals } from './refusals.ts'
 import type { ConnectionParts } from './register-client.ts'
+import type { Requests } from './requests.ts'
 import { Retained } from './retained.ts'
 
 export interface AedesParts extends ConnectionParts {
   readonly authenticate: Authenticate
   readonly accessList: AccessList
+  readonly requests: Requests
   readonly clock: Clock
   readonly log: Logger
 }

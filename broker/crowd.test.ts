@@ -105,6 +105,40 @@ test.each([
   },
 )
 
+test('clients that fill every seat do not keep the programs of the provider off', async () => {
+  const limits = { maxConnections: 2, maxConnectionsPerAddress: 2 }
+  await using at = await startTestBroker({ limits })
+  for (const name of ['first', 'second']) await dial(at.mqtt, name, token(name, {}))
+  await expect(dial(at.mqtt, 'third', token('third', {}))).rejects.toMatchObject({ code: 3 })
+  const rights = { publish: ['keyside/v1/signal/home/+'] }
+  const engine = await dial(at.mqtt, 'engine', token('engine', rights))
+  await engine.publishAsync('keyside/v1/signal/home/trend', 'enter', { qos: 1 })
+  await expect(dial(at.mqtt, 'fourth', token('fourth', {}))).rejects.toMatchObject({ code: 3 })
+})
+
+test('a client that floods requests is cut off for the rest of the minute, and connects no sooner for it', async () => {
+  await using at = await startTestBroker({ limits: { maxRequestsPerMinute: 3 } })
+  const topic = 'keyside/v1/request/home/device'
+  const rights = { publish: [topic, PRESENCE, 'keyside/v1/report/device'] }
+  const password = token('device', rights)
+  const first = await dial(at.mqtt, 'device', password)
+  for (let sent = 0; sent < 10; sent += 1)
+    await first.publishAsync('keyside/v1/report/device', 'is no request', { qos: 1 })
+  await first.publishAsync(PRESENCE, 'online', { qos: 1, retain: true })
+  for (let sent = 0; sent < 2; sent += 1) await first.publishAsync(topic, 'x', { qos: 1 })
+  const closed = new Promise<void>((resolve) => first.once('close', () => resolve()))
+  first.publish(topic, 'one too many', { qos: 1 })
+  await closed
+  const second = await dial(at.mqtt, 'device', password)
+  const again = new Promise<void>((resolve) => second.once('close', () => resolve()))
+  second.publish(topic, 'x', { qos: 1 })
+  await again
+  expect(at.codes()).toEqual(['requests_too_many'])
+  at.clock.move(60_000)
+  const third = await dial(at.mqtt, 'device', password)
+  await third.publishAsync(topic, 'x', { qos: 1 })
+})
+
 test('a name that changes hands too often stays with who has it, for a minute', async () => {
   await using at = await startTestBroker({ limits: { maxTakeOversPerMinute: 2 } })
   const password = token('device', { publish: [PRESENCE] })

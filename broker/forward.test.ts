@@ -12,7 +12,9 @@ import { type Authenticate, authenticate } from './authenticate.ts'
 import { brokerConfig } from './config.ts'
 import { Connections } from './connections.ts'
 import { createHooks } from './hooks.ts'
+import { fitToFiles } from './open-files.ts'
 import { Refusals } from './refusals.ts'
+import { Requests } from './requests.ts'
 import { Retained } from './retained.ts'
 import { Sessions } from './session.ts'
 import { TakeOvers } from './take-overs.ts'
@@ -50,9 +52,10 @@ function hooksWith(check: Authenticate) {
     },
     maxSubscriptions: 64,
     sessions: new Sessions(),
-    connections: new Connections(limits, refusals),
+    connections: new Connections(fitToFiles(limits, 1024).limits, refusals),
     takeOvers: new TakeOvers(limits.maxTakeOversPerMinute),
     retained: new Retained(limits),
+    requests: new Requests(limits.maxRequestsPerMinute),
     refusals,
     clock: systemClock,
   })

@@ -2,11 +2,12 @@
 
 import { seconds } from '@keyside/protocol'
 import { type Clock, KeysideError } from '@keyside/runtime'
-import type { AedesOptions, AuthenticateError, Client } from 'aedes'
+import type { AedesOptions, AuthenticateError, Client, ConnectPacket } from 'aedes'
 import { allows, type Denied, deny, type Verdict } from './acl.ts'
 import type { Authenticate, ConnectResult, ConnectRules } from './authenticate.ts'
 import { authorizeMessage, authorizeSubscription, type Message } from './authorize.ts'
 import { type ConnectionParts, registerClient } from './register-client.ts'
+import type { Requests } from './requests.ts'
 import type { Retained } from './retained.ts'
 import type { Session } from './session.ts'
 
@@ -15,6 +16,7 @@ export interface HookOptions extends ConnectionParts {
   readonly rules: ConnectRules
   readonly maxSubscriptions: number
   readonly retained: Retained
+  readonly requests: Requests
   readonly clock: Clock
 }
 
@@ -44,6 +46,7 @@ export function createHooks(parts: HookOptions): Hooks {
       const result = parts.authenticate(packet, rules, now())
       if (!result.ok) refusals.add({ ...result, client: packet.clientId })
       connectResults.set(client, result)
+      forgetSecrets(packet)
       done(null, true)
     },
     authenticate: (client, _user, _password, done) => {
@@ -85,6 +88,12 @@ export function createHooks(parts: HookOptions): Hooks {
   }
 }
 
+/** aedes keeps this packet for as long as the connection stands, and each slice of what came in keeps all of it. */
+function forgetSecrets(packet: ConnectPacket): void {
+  delete packet.password
+  if (packet.will) packet.will.payload = Buffer.from(packet.will.payload)
+}
+
 interface Publish extends Message {
   readonly payload?: string | Buffer
   readonly messageId?: number
@@ -93,12 +102,14 @@ interface Publish extends Message {
 function authorizePublish(
   { client, acl }: Session,
   packet: Publish,
-  { rules, retained }: HookOptions,
+  { rules, retained, requests, clock }: HookOptions,
 ): Verdict {
   // MQTT 3.1.1 section 2.3.1: a PUBLISH of QoS 1 has a packet identifier, and 0 is none.
   if (packet.messageId === 0) return deny('packet_malformed', 'a packet identifier of 0')
   const verdict = authorizeMessage(acl, packet, rules.maxTopicLevels)
-  if (!verdict.ok || !packet.retain) return verdict
+  if (!verdict.ok) return verdict
+  const inTime = requests.allow(client, packet.topic, clock.now())
+  if (!inTime.ok || !packet.retain) return inTime
   return retained.store(client, packet.topic, packet.payload?.length ?? 0)
 }
 

@@ -6,11 +6,14 @@ import type { Duplex } from 'node:stream'
  * split over two chunks would wait for ever: each CONNECT of mqtt.js over WebSocket does.
  */
 export function readWhole(stream: Duplex): void {
-  const read = stream.read.bind(stream)
-  stream.read = (size?: number | null) => {
-    if (typeof size === 'number') return read(size)
-    const chunks: Buffer[] = []
-    for (let chunk = read(); chunk !== null; chunk = read()) chunks.push(chunk)
-    return chunks.length < 2 ? (chunks[0] ?? null) : Buffer.concat(chunks)
-  }
+  stream.read = wholeRead
+}
+
+/** One function for all streams: a closure for each would stay as long as its connection. */
+function wholeRead(this: Duplex, size?: number | null) {
+  const { read } = Object.getPrototypeOf(this) as Duplex
+  if (typeof size === 'number') return read.call(this, size)
+  const chunks: Buffer[] = []
+  for (let chunk = read.call(this); chunk !== null; chunk = read.call(this)) chunks.push(chunk)
+  return chunks.length < 2 ? (chunks[0] ?? null) : Buffer.concat(chunks)
 }

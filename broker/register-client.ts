@@ -29,7 +29,7 @@ export function registerClient(
       'client_take_overs_full',
       `"${name}" was taken over too often in a minute: the present connection stays; another program uses its token`,
     )
-  const full = connections.accept(client.conn, current?.conn ?? null)
+  const full = connections.accept(client.conn, current?.conn ?? null, isProviders(session))
   if (full !== null) return refuse(full, 'as many clients are connected as broker.limits allow')
   if (current !== null)
     refusals.add({
@@ -39,6 +39,11 @@ export function registerClient(
     })
   sessions.begin(client, session)
   return { ok: true, session }
+}
+
+/** Only the provider's own programs may publish to more than one topic of a kind. */
+function isProviders({ acl }: Session): boolean {
+  return acl.publish.some((filter) => /[+#]/.test(filter))
 }
 
 function refuse(code: RefusalCode, message: string): ConnectResult {

@@ -10,9 +10,11 @@ import { Connections } from './connections.ts'
 import { createAedes } from './create-aedes.ts'
 import type { Look } from './followed-files.ts'
 import type { Listener } from './listeners.ts'
+import { fitToFiles, maxOpenFiles } from './open-files.ts'
 import { type Addresses, openListeners } from './open-listeners.ts'
 import { Refusals } from './refusals.ts'
 import type { ConnectionParts } from './register-client.ts'
+import { Requests } from './requests.ts'
 import { Sessions } from './session.ts'
 import { TakeOvers } from './take-overs.ts'
 
@@ -45,15 +47,18 @@ export async function serve(
   { clock, log, home = '' }: BrokerDeps,
   authenticate: Authenticate,
 ): Promise<Broker> {
-  const { limits, tls } = config
+  const { limits, problem } = fitToFiles(config.limits, maxOpenFiles())
+  const { tls } = config
   const path = (text: string) => resolve(home, text)
   const accessList = new AccessList(config.accessList && path(config.accessList))
   const certificate = tls && new Certificate(path(tls.certFile), path(tls.keyFile))
+  if (problem !== null) log.warn({ code: 'broker_files_few' }, problem)
   const refusals = new Refusals(log)
   const sessions = new Sessions()
   const connections = new Connections(limits, refusals)
   const takeOvers = new TakeOvers(limits.maxTakeOversPerMinute)
-  const parts = { refusals, sessions, connections, takeOvers }
+  const requests = new Requests(limits.maxRequestsPerMinute)
+  const parts = { refusals, sessions, connections, takeOvers, requests }
   const aedes = createAedes(config, { ...parts, authenticate, accessList, clock, log })
   await aedes.listen()
   const stopSweep = clock.every(SWEEP_MS, () => sweep(parts, clock))
@@ -88,7 +93,8 @@ export async function serve(
     const socket = config.socket && path(config.socket)
     const address = await openListeners({ ...config, socket }, handlers, listeners)
     refusals.startServing()
-    log.info(address, 'the broker listens')
+    const room = limits.maxConnections
+    log.info({ ...address, room }, 'the broker listens')
     return { address, stop }
   } catch (error) {
     await stop()
@@ -96,9 +102,14 @@ export async function serve(
   }
 }
 
-function sweep({ sessions, refusals, takeOvers }: ConnectionParts, clock: Clock): void {
+interface Swept extends ConnectionParts {
+  readonly requests: Requests
+}
+
+function sweep({ sessions, refusals, takeOvers, requests }: Swept, clock: Clock): void {
   refusals.flush()
   takeOvers.sweep(clock.now())
+  requests.sweep(clock.now())
   for (const client of sessions.sweep(seconds(clock.now())))
     refusals.add({ code: 'expired', message: 'the access token expired; get a new one', client })
 }

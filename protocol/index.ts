@@ -92,6 +92,7 @@ export {
   commandTopic,
   enrollAnswerTopic,
   enrollTopic,
+  FROM_SUBSCRIBERS,
   headTopic,
   keysetTopic,
   presenceTopic,

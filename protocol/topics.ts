@@ -61,3 +61,10 @@ export const RETAINED = [
   `${PREFIX}/keyset/+`,
   `${PREFIX}/presence/+/+`,
 ] as const
+
+/** Topics on which a provider's subscribers, and who follows an invitation, may publish. */
+export const FROM_SUBSCRIBERS = [
+  `${PREFIX}/request/+/+`,
+  `${PREFIX}/presence/+/+`,
+  `${PREFIX}/enroll/+/+`,
+] as const
