@@ -24,15 +24,44 @@ const LEVEL = /^[a-z0-9][a-z0-9-]{0,31}$/
  * allowed filter must cover whole. Filters of `acl` that are malformed allow nothing.
  */
 export function allows(acl: Acl, action: Action, text: string, maxLevels = 8): Verdict {
+  const { levels, problem } =
+    action === 'subscribe' ? readFilter(text, maxLevels) : readTopic(text, maxLevels)
+  if (problem !== null) return problem
+  const allowed = action === 'publish' ? acl.publish : acl.subscribe
+  // A subscriber's filters are topics, and one message is delivered to thousands of them.
+  if (allowed.includes(text) || allowed.some((filter) => covers(filter, levels))) return ALLOWED
+  return deny('topic_not_allowed', `the access token has no ${action} right for "${text}"`)
+}
+
+interface Read {
+  readonly levels: readonly string[]
+  readonly problem: Denied | null
+}
+
+let last = { text: '', maxLevels: 0, read: readLevels('', 0, isTopic) }
+
+/** Remembers the last one: a message is asked about once for each who receives it. */
+function readTopic(text: string, maxLevels: number): Read {
+  if (last.text !== text || last.maxLevels !== maxLevels)
+    last = { text, maxLevels, read: readLevels(text, maxLevels, isTopic) }
+  return last.read
+}
+
+function readFilter(text: string, maxLevels: number): Read {
+  return readLevels(text, maxLevels, isFilter)
+}
+
+function readLevels(
+  text: string,
+  maxLevels: number,
+  isWellFormed: (levels: readonly string[]) => boolean,
+): Read {
   const levels = text.split('/', maxLevels + 1)
   if (levels.length > maxLevels)
-    return deny('topic_too_deep', `a topic has at most ${maxLevels} levels`)
-  const wellFormed = action === 'subscribe' ? isFilter(levels) : levels.every(isPlain)
-  if (!wellFormed)
-    return deny('topic_malformed', `${JSON.stringify(text.slice(0, 100))} is no topic`)
-  const allowed = action === 'publish' ? acl.publish : acl.subscribe
-  if (allowed.some((filter) => covers(filter, levels))) return ALLOWED
-  return deny('topic_not_allowed', `the access token has no ${action} right for "${text}"`)
+    return { levels, problem: deny('topic_too_deep', `a topic has at most ${maxLevels} levels`) }
+  if (isWellFormed(levels)) return { levels, problem: null }
+  const shown = JSON.stringify(text.slice(0, 100))
+  return { levels, problem: deny('topic_malformed', `${shown} is no topic`) }
 }
 
 /** Whether every topic that matches `levels` (a topic or a filter) matches `filter` too. */
@@ -55,6 +84,10 @@ function isFilter(levels: readonly string[]): boolean {
   return levels.every(
     (level, at) => isPlain(level) || level === '+' || (level === '#' && at === last),
   )
+}
+
+function isTopic(levels: readonly string[]): boolean {
+  return levels.every(isPlain)
 }
 
 function isPlain(level: string): boolean {
