@@ -5,7 +5,7 @@ import { EXIT, explainError } from './programs/run-program.ts'
 import { exitOnClosedPipe } from './terminal/pipes.ts'
 
 /** These ask for secrets: nothing that is typed meanwhile may be shown. */
-const ASKING = ['init', 'keys', 'code', 'root', 'keyset']
+const ASKING = ['init', 'keys', 'code', 'pair', 'root', 'keyset']
 
 // Whatever is written from here on is its owner's alone.
 process.umask(0o077)

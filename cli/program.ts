@@ -74,6 +74,10 @@ export const COMMANDS: Readonly<Record<string, Listed>> = {
     about: 'trade again after a halt',
     load: async () => (await import('./commands/unhalt.ts')).addUnhalt,
   },
+  pair: {
+    about: 'let a bot on another host speak for you to this device',
+    load: async () => (await import('./commands/pair.ts')).addPair,
+  },
   broker: {
     about: 'run the MQTT broker',
     load: async () => (await import('./commands/broker.ts')).addBroker,

@@ -48,6 +48,7 @@ export { enrolmentKeys, removeProviderKey } from './keychain/provider-keys.ts'
 export {
   CODE_SECRET_BYTES,
   codeSecret,
+  deviceSecrets,
   type ExchangeKeys,
   exchangeAccounts,
   exchangeKeys,

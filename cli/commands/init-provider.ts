@@ -1,12 +1,13 @@
 // keyside init for a provider: its name, its public address, and the passphrase of its root.
 import { resolve } from 'node:path'
-import { address as addressSchema, id } from '@keyside/protocol'
-import { brokerAddress, KeysideError, systemClock, systemRandomBytes } from '@keyside/runtime'
+import { id } from '@keyside/protocol'
+import { KeysideError, systemClock, systemRandomBytes } from '@keyside/runtime'
 import { makeProviderHome } from '../home/make-provider-home.ts'
 import { FIRST_STRATEGIES } from '../sandbox/examples.ts'
 import { newPassphrase } from '../terminal/passphrase.ts'
 import { print } from '../terminal/print.ts'
 import { prompt } from '../terminal/prompt.ts'
+import { publicAddress } from '../terminal/public-address.ts'
 
 export interface ProviderOptions {
   name?: string
@@ -20,7 +21,7 @@ export interface ProviderOptions {
 export async function initProvider(home: string, options: ProviderOptions): Promise<void> {
   const certificate = givenCertificate(options)
   const provider = checkedName(options.name ?? (await prompt(NAME)))
-  const { host, port } = checkedAddress(options.address ?? (await prompt(ADDRESS)))
+  const { host, port } = publicAddress(options.address ?? (await prompt(ADDRESS)))
   const file = options.passphraseFile && resolve(options.passphraseFile)
   const passphrase = await newPassphrase(home, file, 'your root key')
   const { root } = await makeProviderHome({
@@ -57,17 +58,6 @@ function checkedName(text: string): string {
   throw new KeysideError(
     'provider_name_invalid',
     `expected a name of 1 to 32 characters a-z, 0-9 and "-" that is not "home", got "${text.trim()}"`,
-  )
-}
-
-function checkedAddress(text: string): { host: string; port: number } {
-  const url = `mqtts://${text.trim()}`
-  const read = addressSchema.safeParse({ url, tls: 'ca' })
-  const found = read.success ? brokerAddress(url) : null
-  if (found !== null && 'port' in found) return found
-  throw new KeysideError(
-    'address_invalid',
-    `expected host:port, such as signals.example.org:8883 or [2001:db8::1]:8883, got "${text.trim()}"`,
   )
 }
 

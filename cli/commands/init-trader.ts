@@ -7,20 +7,14 @@ import {
   openOsKeychain,
   vaultFile,
 } from '@keyside/executor'
-import {
-  KeysideError,
-  readSecret,
-  systemClock,
-  systemRandomBytes,
-  writePrivate,
-} from '@keyside/runtime'
+import { systemClock, systemRandomBytes, writePrivate } from '@keyside/runtime'
 import { createVault } from '@keyside/runtime/vault'
 import { type HomeOptions, makeHome } from '../home/home.ts'
 import { FILES } from '../home/home-files.ts'
 import { FIRST_STRATEGIES } from '../sandbox/examples.ts'
+import { readBotToken } from '../terminal/bot-token.ts'
 import { newPassphrase } from '../terminal/passphrase.ts'
 import { print } from '../terminal/print.ts'
-import { promptSecret } from '../terminal/prompt.ts'
 
 export interface TraderOptions {
   keychain: 'os' | 'vault'
@@ -48,7 +42,7 @@ export async function initTrader(
   options: TraderOptions,
 ): Promise<void> {
   const makeKeychain = await prepareKeychain(home, options)
-  const botToken = await readBotToken(options)
+  const botToken = await readBotToken(options.telegramTokenFile)
   const device = await makeDeviceSecrets(await makeKeychain(), systemRandomBytes)
   // Before the home counts as set up.
   writePrivate(join(home, FILES.telegramToken), `${botToken}\n`)
@@ -100,20 +94,4 @@ async function prepareKeychain(
   const file = options.passphraseFile && resolve(options.passphraseFile)
   const passphrase = await newPassphrase(home, file, 'the vault')
   return () => createVault({ file: vaultFile(home), passphrase, randomBytes: systemRandomBytes })
-}
-
-/** Telegram's own shape of a token; a wrong paste is noticed here and not at the first message. */
-const BOT_TOKEN = /^\d{5,}:[A-Za-z0-9_-]{30,}$/
-
-async function readBotToken({ telegramTokenFile }: TraderOptions): Promise<string> {
-  const token =
-    telegramTokenFile === undefined
-      ? await promptSecret('Token of your Telegram bot, from @BotFather: ')
-      : readSecret(resolve(telegramTokenFile))
-  if (!BOT_TOKEN.test(token))
-    throw new KeysideError(
-      'bot_token_malformed',
-      'that is no bot token: expected digits, a colon and 35 letters, as @BotFather gave it',
-    )
-  return token
 }

@@ -40,6 +40,11 @@ export interface TokenParts {
   readonly randomBytes: RandomBytes
 }
 
+export const BOT_RIGHTS: Access['acl'] = {
+  publish: [commandTopic(DEVICE)],
+  subscribe: [reportTopic(DEVICE), presenceTopic(HOME, DEVICE)],
+}
+
 /** A provider's engine can read nothing of a device, and only the authority speaks with who is not a subscriber yet. */
 function rights(client: Client, provider: string): Access['acl'] {
   const all = (kind: string) => `keyside/v1/${kind}/${provider}/+`
@@ -76,10 +81,7 @@ function rights(client: Client, provider: string): Access['acl'] {
         subscribe: [commandTopic(DEVICE)],
       }
     case 'bot':
-      return {
-        publish: [commandTopic(DEVICE)],
-        subscribe: [reportTopic(DEVICE), presenceTopic(HOME, DEVICE)],
-      }
+      return BOT_RIGHTS
   }
 }
 
@@ -92,18 +94,25 @@ export function issueTokens(
   }: { authority: SigningKey; clients: readonly Client[]; provider: string },
 ): void {
   for (const client of clients) {
-    const iat = seconds(parts.clock.now())
-    const claims: Access = {
-      iss: 'authority',
-      aud: 'broker',
-      iat,
-      exp: iat + LIFE_SECONDS,
-      jti: newJti(parts.randomBytes),
-      sub: client,
+    const token = accessToken(parts, authority, {
+      client,
       acl: rights(client, provider),
-    }
-    writePrivate(join(parts.home, TOKENS[client]), `${sign('access', claims, authority)}\n`)
+      life: LIFE_SECONDS,
+    })
+    writePrivate(join(parts.home, TOKENS[client]), `${token}\n`)
   }
+}
+
+/** `life` in seconds. */
+export function accessToken(
+  { clock, randomBytes }: Omit<TokenParts, 'home'>,
+  authority: SigningKey,
+  { client, acl, life }: { client: string; acl: Access['acl']; life: number },
+): string {
+  const iat = seconds(clock.now())
+  const jti = newJti(randomBytes)
+  const claims = { iss: 'authority', aud: 'broker', iat, exp: iat + life, jti, sub: client, acl }
+  return sign('access', claims, authority)
 }
 
 const withEnd = z.looseObject({ exp: z.number() })

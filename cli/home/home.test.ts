@@ -73,6 +73,7 @@ test('each program has a folder of its own, and everything that only one needs i
     'authority/authority.key',
     'bot/bot.key',
     'bot/bot.token',
+    'broker/access.json',
     'config.yaml',
     'engine/engine.key',
     'engine/engine.token',

@@ -57,6 +57,8 @@ export function makeHome(options: HomeOptions): void {
   const broker = listen ?? onPort(options.port ?? 1883)
   ensureProofSecret(join(home, FILES.sandboxSecret), randomBytes)
   copyStrategies(home, examples.strategies)
+  // Nobody is invited, and nobody shut out.
+  writePrivate(join(home, FILES.accessList), '{"invitations":[],"refused":[]}\n')
   writePrivate(join(home, 'policy.yaml'), examples.policy)
   writeConfig(home, {
     ...brokerSection(broker, authority.publicKey),
@@ -83,7 +85,7 @@ export function writeConfig(home: string, sections: object): void {
 }
 
 function brokerSection(listen: LocalBroker, authority: string) {
-  return { broker: { ...listen.broker, wsPort: null, authority } }
+  return { broker: { ...listen.broker, wsPort: null, authority, accessList: FILES.accessList } }
 }
 
 function exchangeOf({ exchange }: HomeOptions) {

@@ -6,6 +6,8 @@ export const CLI_CODES = [
   'role_missing',
   'provider_name_invalid',
   'certificate_incomplete',
+  'pairing_address_missing',
+  'pairing_wrong_link',
   'home_missing',
   'executor_not_found',
   'executor_ambiguous',

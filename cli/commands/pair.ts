@@ -1,0 +1,165 @@
+// keyside pair: a bot on another host than the device. "pair bot" at the device, "pair LINK" where the bot is.
+import { rmSync } from 'node:fs'
+import { join as pathOf } from 'node:path'
+import { deviceSecrets } from '@keyside/executor'
+import { HOME, parseInvitation } from '@keyside/protocol'
+import {
+  createLog,
+  KeysideError,
+  keysideHome,
+  readSigningKey,
+  systemClock,
+  systemRandomBytes,
+  tlsTrust,
+} from '@keyside/runtime'
+import type { Command } from 'commander'
+import encodeQR from 'qr'
+import { editConfig } from '../home/edit-config.ts'
+import { FILES, TOKENS } from '../home/home-files.ts'
+import { executorSection, openHomeKeychain } from '../home/home-keychain.ts'
+import { bracketed, listenForBot, pinOf, reachHomeBroker } from '../pairing/home-broker.ts'
+import { inviteBot } from '../pairing/invite-bot.ts'
+import { joinDevice } from '../pairing/join-device.ts'
+import { EXIT } from '../programs/run-program.ts'
+import { readBotToken } from '../terminal/bot-token.ts'
+import { duration, minute } from '../terminal/duration.ts'
+import { print } from '../terminal/print.ts'
+import { confirm } from '../terminal/prompt.ts'
+import { publicAddress } from '../terminal/public-address.ts'
+
+interface Options {
+  listen?: string
+  valid: number
+  telegramTokenFile?: string
+  telegramAddress?: string
+}
+
+export function addPair(program: Command): void {
+  program
+    .command('pair')
+    .argument('<what>', '"bot" at the device; the link, in quotation marks, on the host of the bot')
+    .description('let a bot on another host speak for you to this device')
+    .optionsGroup('At the device:')
+    .option('--listen <host:port>', "where the bot's host reaches this machine")
+    .option('--valid <time>', 'how long the link can be used, such as 10m', duration, 600)
+    .optionsGroup('On the host of the bot:')
+    .option('--telegram-token-file <file>', "the bot's token; asked for when left out")
+    .option('--telegram-address <url>', 'another Bot API server, such as the sandbox')
+    .addHelpText('after', HELP)
+    .action((what: string, options: Options) =>
+      what === 'bot' ? invite(keysideHome(), options) : join(keysideHome(), what, options),
+    )
+}
+
+const HELP = `
+A bot that is paired takes the place of the one before, whose key and access end at once.
+Examples:
+  keyside pair bot --listen 192.168.1.20:8883
+  keyside pair "keyside://192.168.1.20:8883/home?i=..."`
+
+const parts = { clock: systemClock, randomBytes: systemRandomBytes }
+
+async function invite(home: string, { listen, valid }: Options): Promise<void> {
+  if (listen === undefined)
+    throw new KeysideError(
+      'pairing_address_missing',
+      'say where the host of the bot reaches this machine: --listen host:port, such as --listen 192.168.1.20:8883',
+    )
+  const at = publicAddress(listen)
+  if (listenForBot(home, at) === 'changed') {
+    print(
+      `The home broker is to listen at ${listen}, with TLS and a certificate of its own.`,
+      'Stop "keyside up" and start it again, then run this command once more.',
+    )
+    return
+  }
+  await reachHomeBroker(home, at)
+  const config = executorSection(home)
+  const { key } = await deviceSecrets(await openHomeKeychain(home, config))
+  const pairing = await inviteBot({
+    ...parts,
+    home,
+    authority: readSigningKey(pathOf(home, FILES.authorityKey)),
+    device: key,
+    url: config.home.url,
+    trust: tlsTrust(config.home.tls),
+    address: { host: bracketed(at.host), port: at.port, tls: pinOf(home) },
+    valid,
+    log: createLog({ program: 'keyside', level: 'silent' }),
+    onLink: showLink,
+    onSecond: () =>
+      print(
+        '',
+        'A second bot came with this link: somebody else has it. Answer no, and begin anew.',
+      ),
+    confirm: (kid) => {
+      print('', 'A bot has come. Its host shows a fingerprint; here it is:', '', `  ${kid}`, '')
+      return confirm('Is it the same, to the last letter?')
+    },
+    pair: (publicKey) => takeBot(home, publicKey),
+  })
+  print(...ENDS[pairing])
+  process.exitCode = pairing === 'paired' ? EXIT.ok : EXIT.failed
+  // What is left of the terminal's input would keep it alive.
+  process.exit()
+}
+
+const ENDS = {
+  paired: [
+    '',
+    'Paired. The bot before it is shut out.',
+    'Stop "keyside up" here and start it again: the device then follows the new bot.',
+  ],
+  declined: ['Nothing was changed. The link counts no more.'],
+  nobody_came: ['Nobody came with the link, and it counts no more.'],
+}
+
+function showLink(link: string, until: number): void {
+  print(`For the host of the bot, once, until ${minute(until)}:`, '')
+  if (process.stdout.isTTY) print(encodeQR(link, 'ascii', { ecc: 'low', border: 1 }))
+  print(link, '', 'There: keyside pair, with this link in quotation marks. Waiting for it.')
+}
+
+/** Only this key speaks for the trader from now on. The bot that ran here, if one did, has no section and no key any more. */
+export function takeBot(home: string, key: string): void {
+  editConfig(home, (config) => {
+    config.setIn(['executor', 'bot'], config.createNode({ id: 'bot', key }))
+    config.delete('bot')
+  })
+  for (const file of [TOKENS.bot, FILES.botKey]) rmSync(pathOf(home, file), { force: true })
+}
+
+async function join(home: string, link: string, options: Options): Promise<void> {
+  const read = parseInvitation(link, { now: systemClock.now() / 1_000, plaintext: false })
+  if (!read.ok) throw new KeysideError(read.code, read.message)
+  if (read.invitation.provider !== HOME)
+    throw new KeysideError(
+      'pairing_wrong_link',
+      'this is the link of a provider, and a device follows it: run "keyside follow" there; a bot is paired with the link of "keyside pair bot"',
+    )
+  const botToken = await readBotToken(options.telegramTokenFile)
+  await joinDevice({
+    ...parts,
+    home,
+    invitation: read.invitation,
+    botToken,
+    ...(options.telegramAddress && { telegram: options.telegramAddress }),
+    log: createLog({ program: 'keyside', level: 'silent' }),
+    onKey: (kid) =>
+      print(
+        'The fingerprint of this bot, to be compared at the device:',
+        '',
+        `  ${kid}`,
+        '',
+        'Waiting for the answer there.',
+      ),
+  })
+  print(
+    '',
+    `Paired. Set up in ${home}.`,
+    '',
+    'Next:',
+    '  keyside up               start, and claim your bot',
+  )
+  process.exit()
+}
