@@ -61,6 +61,7 @@ export default defineConfig({
         test: {
           name: 'system',
           include: ['test/**/*.test.ts'],
+          globalSetup: 'test/compiled.ts',
           testTimeout: 120_000,
           hookTimeout: 120_000,
           // Real processes in real time: they mostly wait.

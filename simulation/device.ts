@@ -295,7 +295,7 @@ export class Device {
     if (this.#life?.state !== 'here') {
       this.close()
       this.#startAfter(0)
-    }
+    } else this.#life.journal.free()
     this.#life?.exchange?.measureSkew()
   }
 }

@@ -33,6 +33,8 @@ import { ACCOUNT, type SimulatedVenue } from './venue.ts'
 /** The adapter asks for quotes every second, for the clock every minute. */
 const QUOTE_MS = 1_000
 const SKEW_MS = 60_000
+/** Of a new order, where they are found late at all. */
+const LATE_CHANCE = 0.3
 const SKEW_LIFE_MS = 180_000
 
 export interface ExchangeOptions {
@@ -51,7 +53,7 @@ export interface ExchangeOptions {
 export class SimulatedExchange extends QuietExchange {
   override readonly realMoney = 'yes'
   readonly acceptanceWindowMs = ACCEPTANCE_WINDOW_MS
-  override readonly viewLagMs = MAX_LAG_MS
+  override readonly viewLagMs: number
   readonly #options: ExchangeOptions
   readonly #random: Random
   readonly #faults: RequestFaults
@@ -62,6 +64,7 @@ export class SimulatedExchange extends QuietExchange {
   constructor(options: ExchangeOptions) {
     super()
     this.#options = options
+    this.viewLagMs = options.venue.viewLagMs
     this.#random = options.simulation.random
     this.#faults = new RequestFaults(options.simulation)
   }
@@ -90,7 +93,7 @@ export class SimulatedExchange extends QuietExchange {
   }
 
   rules(market: string) {
-    return MARKETS.find((one) => one.market === market) ?? null
+    return this.#venue.rules(market)
   }
 
   /** As if asked for every second: the last whole second before an outage. */
@@ -181,7 +184,13 @@ export class SimulatedExchange extends QuietExchange {
     venue.partialFillRate = this.#faults.strength('thin')
     if (order.triggerPrice !== undefined && this.#random.chance(this.#faults.strength('passed')))
       this.#passTrigger(order)
-    const accepted = venue.accept(order, { stamped, arrived, now, as: effects.status ?? 'taken' })
+    const hiddenMs = this.#hidden()
+    const accepted = venue.accept(order, {
+      stamped,
+      arrived,
+      now,
+      effects: { ...effects, hiddenMs },
+    })
     if (!accepted.ok) {
       simulation.note(`exchange refuses ${nameOf(order)}: ${accepted.code}`)
       const { code } = accepted
@@ -191,9 +200,11 @@ export class SimulatedExchange extends QuietExchange {
     simulation.note(`exchange takes ${nameOf(order)}, ${accepted.order.status}`)
     if (accepted.order.triggersOn === 'rise') simulation.fault('stop taken on the wrong side')
     onTaken(venue.truth.order(String(accepted.order.id)))
-    const view = this.#view(accepted.order, now)
+    // Its own answer hides nothing.
+    const shown = now + hiddenMs
+    const view = this.#view(accepted.order, shown)
     if (view === null) throw new Error('an order that was taken is not to be seen')
-    const fills = this.#jumbled(fillsOf(venue.core, accepted.order, now))
+    const fills = this.#jumbled(fillsOf(venue.core, accepted.order, shown))
     return { outcome: 'accepted', order: { ...view, fills } }
   }
 
@@ -263,6 +274,17 @@ export class SimulatedExchange extends QuietExchange {
       const about = { account: ACCOUNT, market, asOf: this.#asOf() }
       return { ok: true, value: tradesOf(this.#venue.core, about).filter(({ at }) => at >= since) }
     })
+  }
+
+  /** How long a new order is not found, ms: only where orders are found late. */
+  #hidden(): number {
+    const late = this.viewLagMs - MAX_LAG_MS
+    const { simulation } = this.#options
+    if (late <= 0 || this.#true() >= simulation.healed || !this.#random.chance(LATE_CHANCE))
+      return 0
+    const hidden = this.#random.between(Math.floor(late / 2), late)
+    simulation.trouble('order found late', '', hidden)
+    return hidden
   }
 
   /** How far back the truth is that this answer shows. */

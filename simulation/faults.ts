@@ -37,8 +37,10 @@ export const PLACE_FAULTS: readonly PlaceFault[] = [
 /** How long after sending a late order is still taken at most, ms: the receive window and the adapter's timeout. */
 export const ACCEPTANCE_WINDOW_MS = 20_000
 
-/** Longest that the exchange hides its newest truth, ms. */
+/** Longest that the exchange shows the past, ms. */
 export const MAX_LAG_MS = 8_000
+/** Of an exchange at which new orders are found late, ms. */
+export const LATE_LAG_MS = 60_000
 
 export interface ReadFault {
   readonly name: string

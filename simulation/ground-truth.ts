@@ -97,7 +97,21 @@ export class GroundTruth {
     return this.#withdrawn.get(market) ?? 0
   }
 
-  /** When coins were last taken away or came back, Unix ms. */
+  /** Base that the trader's own sales hold, in its units. */
+  lockedByTrader(market: string): number {
+    return this.orders
+      .filter(
+        ({ by, wire, closedAt }) =>
+          by === 'trader' && wire.side === 'sell' && wire.market === market && closedAt === 0,
+      )
+      .reduce((sum, order) => sum + order.amount - filledOf(order), 0)
+  }
+
+  onTouched(market: string, at: number): void {
+    this.#touched.set(market, at)
+  }
+
+  /** When coins were last taken away, or held by the trader, or came back, Unix ms. */
   touchedAt(market: string): number {
     return this.#touched.get(market) ?? 0
   }
@@ -164,6 +178,6 @@ export function thereFor(
 ): number {
   const streams = new Set([...ledger.orders.values()].map(({ seed }) => seed.stream))
   const all = [...streams].reduce((sum, one) => sum + heldBy(truth, ledger, one, market), 0)
-  const short = Math.max(0, all - truth.there(market))
+  const short = Math.max(0, all - truth.there(market) + truth.lockedByTrader(market))
   return Math.max(0, heldBy(truth, ledger, stream, market) - short)
 }

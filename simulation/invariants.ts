@@ -199,9 +199,9 @@ function wordsOf(fact: JournalEvent): string {
     case 'day_lost':
       return `day lost: ${fact.lost}`
     case 'closing':
-      return `leaving ${fact.position}: ${fact.why}`
+      return `closing ${fact.position}: ${fact.why}`
     case 'stop_moved':
-      return `stop of  moved to ${fact.stop}: ${fact.why}`
+      return `stop of ${fact.position} moved to ${fact.stop}: ${fact.why}`
     case 'written_off':
       return `${fact.amount} of ${fact.position} written off`
     case 'drifted':

@@ -37,6 +37,11 @@ export class FragileJournal extends Journal {
   fill(): void {
     this.database().exec('PRAGMA max_page_count = 1')
   }
+
+  /** There is room again. */
+  free(): void {
+    this.database().exec('PRAGMA max_page_count = 4294967294')
+  }
 }
 
 export interface FaultyDiskOptions {

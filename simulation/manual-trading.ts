@@ -31,8 +31,7 @@ export class ManualTrading {
     const { scheduler, healed } = this.#simulation
     scheduler.after(this.#random.between(...BETWEEN_MS), () => {
       if (scheduler.now() >= healed) return
-      if (this.#random.chance(0.5)) this.#order()
-      else this.#withdraw()
+      this.#random.pick([this.#order, this.#withdraw, this.#sell]).call(this)
       this.#later()
     })
   }
@@ -55,6 +54,31 @@ export class ManualTrading {
     }
     this.#venue.orderByHand(wire, scheduler.now())
     this.#simulation.fault('order by hand', `${market} ${wire.timeInForce}`)
+  }
+
+  /** Holds what no other order holds: beside a stop that holds nothing also the coins of a position. */
+  #sell(): void {
+    const { scheduler, healed } = this.#simulation
+    const { market } = this.#stopped() ?? this.#random.pick(MARKETS)
+    const bid = this.#venue.market(market).bid(scheduler.now())
+    this.#orders += 1
+    const sale = {
+      clientOrderId: `${MANUAL}${this.#orders}`,
+      market,
+      type: 'limit',
+      timeInForce: 'GTC',
+      price: decimal(bid * 2, PRICE_PLACES),
+    } as const
+    if (this.#venue.sellByHand(sale, scheduler.now()) === null) return
+    this.#simulation.fault('coins held by hand', market)
+    if (this.#random.chance(0.5)) return
+    const back = Math.min(this.#random.between(30_000, 150_000), healed - scheduler.now())
+    scheduler.after(back, () => this.#venue.cancelByHand(sale, scheduler.now()))
+  }
+
+  /** Where a stop rests. */
+  #stopped(): { readonly market: string } | undefined {
+    return [...this.#venue.core.open].find(({ status }) => status === 'waiting')?.request
   }
 
   /** All of the own ones, and a part of what the positions hold: all of it for a while, or a little for good. */

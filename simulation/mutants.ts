@@ -138,6 +138,20 @@ export const MUTANTS: Readonly<Record<string, readonly Patch[]>> = {
       to: 'seen.fills === undefined',
     },
   ],
+  'view-lag-ignored': [
+    {
+      file: 'executor/core/execution/order-status.ts',
+      from: 'exchange.acceptanceWindowMs + exchange.viewLagMs + MARGIN_MS + skew',
+      to: 'exchange.acceptanceWindowMs + MARGIN_MS + skew',
+    },
+  ],
+  'child-order-not-followed': [
+    {
+      file: 'executor/testing/venue-port.ts',
+      from: '  const child = order.child === null ? undefined : venue.order(order.child)\n  const later',
+      to: '  const child = order.id === order.child ? order : undefined\n  const later',
+    },
+  ],
   'clock-back-unnoticed': [
     { file: 'executor/core/execution/decide.ts', from: '  watchClock(context)\n', to: '' },
   ],

@@ -6,6 +6,7 @@ import { AttackerMessages } from './attacker-messages.ts'
 import { Device } from './device.ts'
 import { Engine } from './engine.ts'
 import { nameOf } from './exchange.ts'
+import { LATE_LAG_MS, MAX_LAG_MS } from './faults.ts'
 import { Invariants } from './invariants.ts'
 import { ManualTrading } from './manual-trading.ts'
 import { MARKETS, Market } from './market.ts'
@@ -69,12 +70,14 @@ function makeWorld(simulation: Simulation, home: string) {
   const habits = {
     triggeredStop: random.pick(['same_order', 'child_order'] as const),
     wrongSidedStop: random.pick(['rejected', 'taken_as_take_profit'] as const),
+    stopsHold: random.pick(['coins', 'nothing'] as const),
   }
   const onCanceled = ({ request, fills }: PortOrder<bigint>) => {
     const name = fills.length > 0 ? 'part filled, then canceled' : 'canceled'
     simulation.fault(name, nameOf(request.wire))
   }
-  const venue = new SimulatedVenue({ markets, random, habits, onCanceled })
+  const viewLagMs = random.pick([MAX_LAG_MS, MAX_LAG_MS, MAX_LAG_MS, LATE_LAG_MS])
+  const venue = new SimulatedVenue({ markets, random, habits, viewLagMs, onCanceled })
   const { truth } = venue
   const network = new Network(simulation)
   const invariants = new Invariants(simulation, truth)
@@ -123,7 +126,7 @@ type World = ReturnType<typeof makeWorld>
 async function play(simulation: Simulation, world: World): Promise<void> {
   const { scheduler, healed, start } = simulation
   const { device, engines, trader, venue } = world
-  const end = healed + SETTLE_MS
+  const end = healed + SETTLE_MS + venue.viewLagMs - MAX_LAG_MS
   device.run()
   for (const engine of engines) engine.run()
   trader.run()

@@ -4,6 +4,7 @@ import type { Device } from './device.ts'
 import type { Engine } from './engine.ts'
 import { filledOf, type GroundTruth, heldBy, type TakenOrder, thereFor } from './ground-truth.ts'
 import type { Ledger } from './ledger.ts'
+import { MARKETS } from './market.ts'
 import type { Protection } from './protection.ts'
 import type { Simulation } from './simulation.ts'
 import type { Trader } from './trader.ts'
@@ -13,8 +14,9 @@ import { AMOUNT_PLACES, amountUnits, PRICE_PLACES } from './units.ts'
 const SELLABLE = 6
 /** The device looks each minute, and tells what it sees twice. */
 const TWO_LOOKS_MS = 20_000
-/** Until two misses prove that an order was not placed. */
-const PROOF_MS = 45_000
+const A_LOOK_MS = 60_000
+/** Until two misses prove that an order was not placed, beside the longest lag. */
+const PROOF_MS = 37_000
 /** The trader asks for what is missing every 5 s. */
 const A_REPLAY_MS = 7_000
 /** Between two heads, and what an exit takes. */
@@ -24,6 +26,7 @@ const BEYOND_DEVICE = ['accepted', 'partially_filled']
 
 export interface Ended {
   readonly simulation: Simulation
+  readonly venue: { readonly viewLagMs: number }
   readonly truth: GroundTruth
   readonly ledger: Ledger
   readonly device: Device
@@ -40,6 +43,7 @@ export function checkSettled(ended: Ended): void {
   for (const order of ordersUnderWay(ended)) simulation.violate('settled in 60 s', order)
   checkVenue(ended)
   checkPositions(ended)
+  checkShort(ended)
   checkSignals(ended)
   checkExits(ended)
   checkStrangers(ended)
@@ -49,8 +53,8 @@ export function checkSettled(ended: Ended): void {
 }
 
 /** By a clock that was ahead an unknown order was sent only now: it takes that much longer to be settled. */
-function isProofOpen({ ledger, simulation }: Ended): boolean {
-  const recently = simulation.scheduler.now() - PROOF_MS
+function isProofOpen({ ledger, simulation, venue }: Ended): boolean {
+  const recently = simulation.scheduler.now() - PROOF_MS - venue.viewLagMs
   return Object.values(ledger.portfolio.orders).some(
     ({ state, sentAt }) => state === 'unknown' && sentAt > recently,
   )
@@ -105,6 +109,20 @@ function checkPositions({ ledger, simulation, truth, protection }: Ended): void 
   for (const [key, position] of Object.entries(ledger.portfolio.positions))
     if (protection.isNaked(key, position) && !isTried(position))
       simulation.violate('settled in 60 s', `${key} is naked`)
+}
+
+/** What is not there for the positions, or is held by the trader's own orders, is known after two looks. */
+function checkShort({ ledger, simulation, truth }: Ended): void {
+  const positions = Object.values(ledger.portfolio.positions)
+  for (const { market } of MARKETS) {
+    const mine = positions.filter((one) => one.market === market)
+    const held = mine.reduce((sum, { amount }) => sum + amountUnits(amount), 0)
+    const short = held - truth.there(market) + truth.lockedByTrader(market)
+    const isNew = truth.touchedAt(market) > simulation.scheduler.now() - A_LOOK_MS - TWO_LOOKS_MS
+    const isKnown = mine.some(({ missing }) => amountUnits(missing) > 0)
+    if (short > 0 && !isNew && !isKnown)
+      simulation.violate('coins that are missing are known', `${market}: ${short} of ${held}`)
+  }
 }
 
 function checkSignals({ ledger, simulation }: Ended): void {

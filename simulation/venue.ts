@@ -1,5 +1,5 @@
 // The simulated exchange: the venue model at wandering prices. It knows no faults; what it says, the judge writes down.
-import type { Answered, OrderRequest } from '../executor/core/model/exchange.ts'
+import type { Answered, MarketRules, OrderRequest } from '../executor/core/model/exchange.ts'
 import {
   cancelOf,
   fillOf,
@@ -9,7 +9,14 @@ import {
   rejectionCodeOf,
   requestOf,
 } from '../executor/testing/venue-port.ts'
-import { type Habits, type OrderEvent, Venue, wholeNumbers } from '../venue/index.ts'
+import {
+  type Habits,
+  type OrderEffects,
+  type OrderEvent,
+  Venue,
+  wholeNumbers,
+} from '../venue/index.ts'
+import { MAX_LAG_MS } from './faults.ts'
 import { GroundTruth, OWN_COINS } from './ground-truth.ts'
 import { MARKETS, type Market } from './market.ts'
 import { PartialFills } from './partial-fills.ts'
@@ -25,14 +32,16 @@ export interface Arrival {
   readonly stamped: number
   readonly arrived: number
   readonly now: number
-  /** `rejected`: it is there, and never at work. */
-  readonly as: 'taken' | 'rejected'
+  /** A rejected one is there, and never at work; a hidden one is not found for so long. */
+  readonly effects: OrderEffects
 }
 
 export interface VenueParts {
   readonly markets: ReadonlyMap<string, Market>
   readonly random: Random
   readonly habits: Partial<Habits>
+  /** Longest that an answer may lag, ms; by default that of an exchange that is quick. */
+  readonly viewLagMs?: number
   /** The exchange has canceled it by itself. */
   readonly onCanceled: (order: PortOrder<bigint>) => void
 }
@@ -53,6 +62,8 @@ const math = wholeNumbers({ amount: AMOUNT_PLACES, price: PRICE_PLACES })
 export class SimulatedVenue {
   readonly truth: GroundTruth
   readonly core: PortVenue<bigint>
+  readonly viewLagMs: number
+  readonly #rules: ReadonlyMap<string, MarketRules>
   readonly #random: Random
   readonly #fills: PartialFills
   readonly #onCanceled: VenueParts['onCanceled']
@@ -60,11 +71,18 @@ export class SimulatedVenue {
   /** Chance that a waiting order is canceled by the exchange between two moves of the market. */
   cancelRate = 0
 
-  constructor({ markets, random, habits, onCanceled }: VenueParts) {
+  constructor({ markets, random, habits, viewLagMs = MAX_LAG_MS, onCanceled }: VenueParts) {
     const marketOf = (name: string) => this.truth.market(name)
     this.truth = new GroundTruth(markets)
     this.#random = random
     this.#onCanceled = onCanceled
+    this.viewLagMs = viewLagMs
+    this.#rules = new Map(
+      MARKETS.map((rules) => [
+        rules.market,
+        { ...rules, stop: { ...rules.stop, holds: habits.stopsHold ?? 'coins' } },
+      ]),
+    )
     this.#fills = new PartialFills(
       math,
       {
@@ -94,6 +112,10 @@ export class SimulatedVenue {
     this.#fills.rate = rate
   }
 
+  rules(market: string): MarketRules | null {
+    return this.#rules.get(market) ?? null
+  }
+
   market(name: string): Market {
     return this.truth.market(name)
   }
@@ -110,11 +132,10 @@ export class SimulatedVenue {
     if (order.closedAt !== null && order.child === null) truth.onClosed(exchangeId, at)
   }
 
-  accept(wire: OrderRequest, { stamped, arrived, now, as }: Arrival): Accepted {
+  accept(wire: OrderRequest, { stamped, arrived, now, effects }: Arrival): Accepted {
     if (stamped > arrived + MAX_AHEAD_MS || arrived > stamped + RECEIVE_WINDOW_MS)
       return { ok: false, code: '-1021', proof: 'no' }
     const request = requestOf(math, wire, ACCOUNT)
-    const effects = as === 'rejected' ? ({ status: 'rejected' } as const) : {}
     const submitted = this.core.submit(request, now, effects)
     if (submitted.outcome === 'accepted') return { ok: true, order: submitted.order }
     if (submitted.reason === 'no_balance' && request.side === 'sell')
@@ -149,6 +170,26 @@ export class SimulatedVenue {
     this.core.wallet(ACCOUNT).deposit(base, this.#withdrawn.get(market) ?? 0n)
     this.#withdrawn.delete(market)
     this.truth.onWithdrawn(market, 0, now)
+  }
+
+  /** The trader's sale, far from the price: it holds all coins that no other order holds. Null where there are none. */
+  sellByHand(wire: Omit<OrderRequest, 'amount' | 'side'>, now: number): string | null {
+    const { math } = this.core
+    const free = this.core.wallet(ACCOUNT).free(this.core.market(wire.market).base)
+    if (math.compare(free, math.zero) <= 0) return null
+    const sale = { ...wire, side: 'sell', amount: math.amount.format(free) } as const
+    const { outcome } = this.core.submit(requestOf(math, sale, ACCOUNT), now)
+    if (outcome === 'accepted') this.truth.onTouched(wire.market, now)
+    return outcome === 'accepted' ? sale.amount : null
+  }
+
+  /** The trader takes an order back. */
+  cancelByHand(
+    { clientOrderId, market }: { clientOrderId: string; market: string },
+    now: number,
+  ): void {
+    this.cancel(clientOrderId, now)
+    this.truth.onTouched(market, now)
   }
 
   find(clientOrderId: string): PortOrder<bigint> | undefined {

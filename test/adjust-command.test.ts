@@ -15,7 +15,7 @@ afterAll(() => system.close())
 const file = (name: string) => join(system.home, name)
 
 function run(command: string, answers: readonly string[] = []) {
-  const env = { PATH: process.env['PATH'], HOME: system.home, KEYSIDE_HOME: system.home }
+  const env = { PATH: process.env['PATH'], HOME: process.env['HOME'], KEYSIDE_HOME: system.home }
   return keyside(command.split(' '), { env, answers })
 }
 

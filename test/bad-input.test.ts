@@ -68,7 +68,7 @@ function run(
   home: string,
   answers: readonly string[] = [],
 ): Promise<CommandResult> {
-  const env = { PATH: process.env['PATH'], HOME: home, KEYSIDE_HOME: home }
+  const env = { PATH: process.env['PATH'], HOME: process.env['HOME'], KEYSIDE_HOME: home }
   return keyside(command.split(' '), { env, answers })
 }
 

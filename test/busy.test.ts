@@ -51,7 +51,7 @@ test.each(['policy accept --yes', 'policy check', 'journal list', 'journal verif
   'keyside %s waits for a lock',
   async (command) => {
     await hold('executor/journal.db')
-    const env = { PATH: process.env['PATH'], HOME: system.home, KEYSIDE_HOME: system.home }
+    const env = { PATH: process.env['PATH'], HOME: process.env['HOME'], KEYSIDE_HOME: system.home }
     const { stderr } = await keyside(command.split(' '), { env, answers: [system.passphrase] })
     expect(stderr).not.toMatch(/database|journal_damaged|unexpected| {4}at /)
   },

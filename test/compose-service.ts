@@ -4,6 +4,7 @@ import { once } from 'node:events'
 import { cpSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join, relative } from 'node:path'
 import { parse } from 'yaml'
+import { shareCompiled } from './user.ts'
 
 export const root = join(import.meta.dirname, '..')
 
@@ -69,13 +70,16 @@ export function createContainer(name: string, file: ComposeFile, host: Host): Co
   if (service === undefined) throw new RangeError(`no service ${name}`)
   const inside = join(host.folder, name)
   const keyside = join(inside, 'keyside')
+  const user = join(inside, 'user')
+  mkdirSync(user, { recursive: true, mode: 0o700 })
+  shareCompiled(user)
   const here = (text: string) => translate(text, host, keyside)
   const mounted = mountFolders(service, host, keyside, here)
   const { entrypoint, env } = readDockerfile(service)
   const variables = Object.entries({ ...env, ...service.environment })
   const environment = {
     PATH: dirname(process.execPath),
-    HOME: join(inside, 'user'),
+    HOME: user,
     ...Object.fromEntries(variables.map(([key, value]) => [key, here(value)])),
   }
   const argv = (command: readonly string[]) => [...entrypoint, ...command].map(here)

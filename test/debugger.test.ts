@@ -1,13 +1,13 @@
 // SIGUSR1 makes a bare Node listen for a debugger, and that port allows running code as this user.
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs'
 import { delimiter, dirname, join } from 'node:path'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { type Program, startChild, stopChildren } from '../cli/programs/children.ts'
 import { readComposeFile, readDockerfile } from './compose-service.ts'
 import { openTestSystem, type TestSystem, until } from './test-system.ts'
+import { newUser } from './user.ts'
 
 const MAIN = join(import.meta.dirname, '..', 'cli', 'main.ts')
 const EVERY_MS = 15
@@ -18,7 +18,7 @@ const TIMEOUT_MS = 60_000
 let system: TestSystem
 let user = ''
 beforeAll(async () => {
-  user = mkdtempSync(join(tmpdir(), 'keyside-debugger-'))
+  user = newUser('keyside-debugger-')
   system = await openTestSystem()
 })
 afterAll(async () => {

@@ -1,14 +1,14 @@
 // `keyside halt` and `keyside unhalt` beside executors as real processes, however those were started.
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { executorAt, haltFile, isHalted } from '@keyside/executor'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { keyside } from './keyside.ts'
 import { openTestSystem, type TestSystem, until } from './test-system.ts'
+import { newUser } from './user.ts'
 
 const MAIN = join(import.meta.dirname, '..', 'cli', 'main.ts')
 
@@ -16,7 +16,7 @@ const MAIN = join(import.meta.dirname, '..', 'cli', 'main.ts')
 const before = process.env['HOME']
 let user = ''
 beforeAll(() => {
-  user = mkdtempSync(join(tmpdir(), 'keyside-user-'))
+  user = newUser('keyside-user-')
   process.env['HOME'] = user
 })
 afterAll(() => {

@@ -18,7 +18,7 @@ function emptyHome() {
   const home = join(folder, 'home')
   const passphrase = join(folder, 'passphrase')
   writePrivate(passphrase, `${PASSPHRASE}\n`)
-  const env = { PATH: process.env['PATH'], HOME: folder, KEYSIDE_HOME: home }
+  const env = { PATH: process.env['PATH'], HOME: process.env['HOME'], KEYSIDE_HOME: home }
   const init = (answers: readonly string[]): Promise<CommandResult> =>
     keyside(['init', '--role', 'alone', '--keychain', 'vault', '--passphrase-file', passphrase], {
       env,

@@ -42,7 +42,7 @@ beforeAll(async () => {
 afterAll(() => rmSync(home, { recursive: true }))
 
 function run(args: readonly string[], folder = home) {
-  const env = { PATH: process.env['PATH'], HOME: folder, KEYSIDE_HOME: folder }
+  const env = { PATH: process.env['PATH'], HOME: process.env['HOME'], KEYSIDE_HOME: folder }
   return keyside(args, { env })
 }
 

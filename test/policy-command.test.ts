@@ -37,7 +37,7 @@ beforeEach(() => {
 afterEach(() => rmSync(home, { recursive: true }))
 
 function run(command: string, answers: readonly string[] = []) {
-  const env = { PATH: process.env['PATH'], HOME: home, KEYSIDE_HOME: home }
+  const env = { PATH: process.env['PATH'], HOME: process.env['HOME'], KEYSIDE_HOME: home }
   return keyside(command.split(' '), { env, answers })
 }
 

@@ -125,7 +125,7 @@ function emptyHome(mode = 0o700) {
   const home = join(folder, 'home')
   mkdirSync(home)
   chmodSync(home, mode)
-  return { home, env: { ...ENV, HOME: folder, KEYSIDE_HOME: home } }
+  return { home, env: { ...ENV, HOME: process.env['HOME'], KEYSIDE_HOME: home } }
 }
 
 const keysideAt = (...words: string[]) => [process.execPath, MAIN, ...words]

@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { buttonOf, openChat } from './open-chat.ts'
 import { until } from './test-system.ts'
+import { newUser } from './user.ts'
 
 const root = join(import.meta.dirname, '..')
 type CommandLine = readonly [string, readonly string[]]
@@ -17,7 +18,7 @@ const NPM_START: CommandLine = ['npm', ['start']]
 /** One home directory for all of them: what is compiled is kept there. */
 let user = ''
 beforeAll(() => {
-  user = mkdtempSync(join(tmpdir(), 'keyside-user-'))
+  user = newUser('keyside-user-')
 })
 afterAll(() => rmSync(user, { recursive: true, force: true }))
 

@@ -202,7 +202,9 @@ export class Venue<N, R extends OrderRequest<N> = OrderRequest<N>> {
   #becomeChild(stop: Order<N, R>, now: number): void {
     const type = isUnpriced(stop.request.type) ? ('market' as const) : ('limit' as const)
     const request = { ...stop.request, type, triggerPrice: undefined, clientOrderId: '' }
-    const { id: parent, effects, amount, held } = stop
+    const { id: parent, amount, held } = stop
+    // Only a new order is found late.
+    const effects = { ...stop.effects, hiddenMs: 0 }
     const child = this.#create(request, now, { effects, parent, amount, held })
     stop.held = this.math.zero
     stop.child = child.id

@@ -1,10 +1,10 @@
 // Live candles from an exchange: its WebSocket for the close, its REST side for history and whatever was missed.
 import { type Cancel, type Clock, KeysideError, type Logger } from '@keyside/runtime'
-import { BadSymbol } from 'ccxt'
 import { type Candle, TIMEFRAMES } from './candle.ts'
 import { CandleSequencer, type History } from './candle-sequencer.ts'
 import type { Feed, Subscription } from './feed.ts'
 import { candlesOf, LiveBinance } from './live-binance.ts'
+import { BadSymbol } from './load-ccxt.ts'
 
 export interface CcxtFeedOptions {
   /** http://host:port of another server that speaks this exchange's dialect. */

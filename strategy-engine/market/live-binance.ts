@@ -1,8 +1,8 @@
 // ccxt.pro's Binance, which also tells that a candle has closed, and keeps prices as the exchange wrote them.
 import { rebaseUrls } from '@keyside/runtime'
-import ccxt from 'ccxt'
 import { z } from 'zod'
 import type { Candle } from './candle.ts'
+import { ProBinance } from './load-ccxt.ts'
 
 const text = z.string().regex(/^\d+(\.\d+)?$/)
 
@@ -28,7 +28,7 @@ const fetchedRow = z.tuple([z.number(), text, text, text, text, text])
 /** `name` is `<symbol> <timeframe>`. */
 export type OnClosed = (name: string, candle: Candle) => void
 
-export class LiveBinance extends ccxt.pro.binance {
+export class LiveBinance extends ProBinance {
   readonly #onClosed: OnClosed
 
   /** No credentials, ever: it can read public prices and nothing else. */
@@ -57,7 +57,7 @@ export class LiveBinance extends ccxt.pro.binance {
   }
 }
 
-type OverriddenHandler = InstanceType<typeof ccxt.pro.binance>['handleOHLCV']
+type OverriddenHandler = InstanceType<typeof ProBinance>['handleOHLCV']
 
 function candleOf({ t, o, h, l, c, v }: KlineEvent['k']): Candle {
   return { start: t / 1000, open: o, high: h, low: l, close: c, volume: v }

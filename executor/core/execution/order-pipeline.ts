@@ -74,11 +74,11 @@ function awaitOtherOrders(context: DecisionContext, order: Order): StepResult {
 }
 
 /**
- * Just after a start an entry waits a little for the first answer; policy refuses it when none came. An exit that was
- * refused for want of coins waits a little until they are counted.
+ * Just after a start an entry waits a little for the first answer; policy refuses it when none came. After a sale that was
+ * refused for want of coins every exit of the market waits a little until they are counted.
  */
-function awaitReconciliation(context: DecisionContext, { kind, intent, again }: Order): StepResult {
-  if (again && isCounting(context, intent.market)) return 'waits'
+function awaitReconciliation(context: DecisionContext, { kind, intent }: Order): StepResult {
+  if (kind === 'exit' && isCounting(context, intent.market)) return 'waits'
   return kind === 'entry' && context.session.reconciliations[intent.market]?.found === 'awaited'
     ? 'waits'
     : 'on'

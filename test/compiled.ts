@@ -1,0 +1,25 @@
+// Before the system tests: a home of their own, in which Node finds all of the product compiled. It is removed after them.
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+const WARM = `
+const { enablePrivateCache } = await import('./cli/programs/compile-cache.ts')
+enablePrivateCache()
+await import('./cli/terminal/prompt.ts')
+const { COMMANDS } = await import('./cli/program.ts')
+for (const { load } of Object.values(COMMANDS)) await load()
+for (const name of ['broker', 'strategy-engine', 'executor', 'bot', 'sandbox']) await import('./' + name + '/index.ts')
+await (await import('./executor/venues/adapter/load-ccxt.ts')).loadCcxt('binance')
+process.exit()
+`
+
+export default function setup(): () => void {
+  const home = mkdtempSync(join(tmpdir(), 'keyside-tests-'))
+  process.env['HOME'] = home
+  execFileSync(process.execPath, ['--input-type=module', '--eval', WARM], {
+    cwd: join(import.meta.dirname, '..'),
+  })
+  return () => rmSync(home, { recursive: true, force: true })
+}
