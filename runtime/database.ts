@@ -1,11 +1,16 @@
 // SQLite as the programs keep their records: private, in write-ahead mode, every commit on the disk before it counts.
+import { createHash } from 'node:crypto'
 import { chmodSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { databaseBusy, isBusy, LONG_BUSY_TIMEOUT_MS, STEP_BUSY_TIMEOUT_MS } from './busy.ts'
+import { KeysideError } from './error.ts'
 import { privateFolder } from './files.ts'
 
-/** `path` may be `:memory:`; `schema` makes the tables that are not there yet. Throws `database_busy`. */
+/**
+ * `path` may be `:memory:`; `schema` makes the tables where there are none. Throws `database_busy`, and `database_other`
+ * for a file that another version has written, or no Keyside at all.
+ */
 export function openDatabase(path: string, schema: string): DatabaseSync {
   if (path !== ':memory:') privateFolder(dirname(path))
   const database = new DatabaseSync(path, {
@@ -16,13 +21,41 @@ export function openDatabase(path: string, schema: string): DatabaseSync {
     if (path !== ':memory:') chmodSync(path, 0o600)
     // NORMAL may lose committed transactions at a power cut: what others were told must not be forgotten.
     database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL')
-    database.exec(schema)
+    const form = formOf(schema)
+    if (isNew(database)) database.exec(`${schema}; PRAGMA user_version = ${form}`)
+    else if (pragma(database, 'user_version') !== form) throw databaseOther(path)
     database.exec(`PRAGMA busy_timeout = ${STEP_BUSY_TIMEOUT_MS}`)
     return database
   } catch (error) {
     database.close()
+    if (isNoDatabase(error)) throw databaseOther(path)
     throw isBusy(error) ? databaseBusy(path, error) : error
   }
+}
+
+/** Of its own text, so that nobody has to raise a number when a table changes. 31 bits: what SQLite's header has for it. */
+function formOf(schema: string): number {
+  return createHash('sha256').update(schema).digest().readUInt32BE() >>> 1
+}
+
+function isNew(database: DatabaseSync): boolean {
+  return pragma(database, 'schema_version') === 0
+}
+
+function pragma(database: DatabaseSync, name: string): number {
+  return Number(Object.values(database.prepare(`PRAGMA ${name}`).get() ?? {})[0])
+}
+
+/** SQLite's SQLITE_NOTADB. */
+function isNoDatabase(error: unknown): boolean {
+  return error instanceof Error && 'errcode' in error && error.errcode === 26
+}
+
+function databaseOther(path: string): KeysideError {
+  return new KeysideError(
+    'database_other',
+    `${path} was not written by this version of Keyside, and nothing in it was changed: use the version that wrote it, or move the file away to begin anew`,
+  )
 }
 
 /** Commits what `work` did, or nothing of it. */

@@ -31,6 +31,7 @@ export const RUNTIME_CODES = [
   'file_unreadable',
   'address_invalid',
   'database_busy',
+  'database_other',
   'broker_unreachable',
   'broker_refused',
   'broker_plaintext',

@@ -10,16 +10,21 @@ enablePrivateCache()
 await import('./cli/terminal/prompt.ts')
 const { COMMANDS } = await import('./cli/program.ts')
 for (const { load } of Object.values(COMMANDS)) await load()
-for (const name of ['broker', 'strategy-engine', 'executor', 'bot', 'sandbox']) await import('./' + name + '/index.ts')
+for (const name of ['broker', 'authority', 'strategy-engine', 'executor', 'bot', 'sandbox']) await import('./' + name + '/index.ts')
 await (await import('./executor/venues/adapter/load-ccxt.ts')).loadCcxt('binance')
 process.exit()
 `
 
-export default function setup(): () => void {
-  const home = mkdtempSync(join(tmpdir(), 'keyside-tests-'))
+let home = ''
+
+export function setup(): void {
+  home = mkdtempSync(join(tmpdir(), 'keyside-tests-'))
   process.env['HOME'] = home
   execFileSync(process.execPath, ['--input-type=module', '--eval', WARM], {
     cwd: join(import.meta.dirname, '..'),
   })
-  return () => rmSync(home, { recursive: true, force: true })
+}
+
+export function teardown(): void {
+  rmSync(home, { recursive: true, force: true })
 }

@@ -21,7 +21,7 @@ async function atTheTerminal() {
   }
   writePrivate(join(home, 'config.yaml'), `authority: ${JSON.stringify(section)}\n`)
   writePrivate(join(home, 'passphrase'), `${PASSPHRASE}\n`)
-  const env = { PATH: process.env['PATH'], HOME: home, KEYSIDE_HOME: home }
+  const env = { PATH: process.env['PATH'], HOME: process.env['HOME'], KEYSIDE_HOME: home }
   const run = (command: string, ...answers: readonly string[]) =>
     keyside(command.split(' '), { env, answers })
   /** Runs on, and gives each line that it prints. */
