@@ -245,6 +245,18 @@ test('a signed keyset is published within a second, to who is there and who come
     })
 })
 
+test('the engine is not told of a keyset that was not published', async () => {
+  const running = await runningProvider()
+  await expect.poll(() => list(running).keyset.version).toBe(1)
+  await running.broker.stop()
+  await sign(running, renewKeyset(running.deps, 30))
+  running.clock.move(0)
+  running
+    .provider()
+    .invite({ client: 'bob', plans: ['trend'], valid: 60, replace: false, until: Date.now() })
+  expect(list(running).keyset.version).toBe(1)
+})
+
 test('an answer key that is revoked has a successor, with which the authority goes on', async () => {
   const running = await runningProvider()
   const alice = await subscriber(running, 'alice')

@@ -107,7 +107,7 @@ export class Service {
       will: this.#presenceMessage('offline'),
       onMessage: (topic, token, retained) => this.#take(topic, token, retained),
       onReady: () => this.#connected(),
-      onLost: () => record.allOffline(),
+      onLost: () => this.#quietly(() => record.allOffline()),
       log,
     })
     this.#cancels = [
@@ -206,10 +206,10 @@ export class Service {
     const { claims } = current
     const topic = keysetTopic(this.#config.provider)
     if (!(await this.#send({ topic, token: signedText(current) }, true))) return
-    const kids = claims.keys.map(({ key }) => thumbprint(key))
-    this.#answerKey =
-      takeNextSigningKey(this.#path(this.#config.answerKeyFile), kids) ?? this.#answerKey
     this.#quietly(() => {
+      const kids = claims.keys.map(({ key }) => thumbprint(key))
+      const file = this.#path(this.#config.answerKeyFile)
+      this.#answerKey = takeNextSigningKey(file, kids) ?? this.#answerKey
       this.#record.markPublished({
         version: claims.version,
         kids: engineKids(claims, this.#now()),

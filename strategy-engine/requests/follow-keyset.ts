@@ -1,5 +1,5 @@
 // The engine goes by what the authority publishes: the keyset's version in its heads, and its own next key.
-import type { Logger } from '@keyside/runtime'
+import { describeError, type Logger } from '@keyside/runtime'
 import type { EngineSigner } from '../publish/signer.ts'
 import type { EngineKeyset, SubscriberList } from './subscriber-list.ts'
 
@@ -33,6 +33,12 @@ export function followKeyset({ subscribers, signer, log, onChange }: FollowOptio
   go()
   return () => {
     subscribers.look()
-    go()
+    try {
+      go()
+    } catch (error) {
+      // Such as a folder in which the key cannot take its place: it is tried again.
+      followed = undefined
+      log.error({ err: describeError(error) }, 'the keyset could not be followed')
+    }
   }
 }
