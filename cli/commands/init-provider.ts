@@ -4,6 +4,7 @@ import { id } from '@keyside/protocol'
 import { KeysideError, systemClock, systemRandomBytes } from '@keyside/runtime'
 import { makeProviderHome } from '../home/make-provider-home.ts'
 import { FIRST_STRATEGIES } from '../sandbox/examples.ts'
+import { grouped } from '../terminal/fingerprint.ts'
 import { newPassphrase } from '../terminal/passphrase.ts'
 import { print } from '../terminal/print.ts'
 import { prompt } from '../terminal/prompt.ts'
@@ -40,7 +41,7 @@ export async function initProvider(home: string, options: ProviderOptions): Prom
     `Set up in ${home}.`,
     '',
     'Traders know you by the fingerprint of your root key. Tell it to them on another way than the link:',
-    `  ${root}`,
+    `  ${grouped(root)}`,
     'Keep a copy of authority/root.vault and of its passphrase: without both, every trader has to follow you anew.',
     '',
     'Next:',

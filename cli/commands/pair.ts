@@ -23,6 +23,7 @@ import { joinDevice } from '../pairing/join-device.ts'
 import { EXIT } from '../programs/run-program.ts'
 import { readBotToken } from '../terminal/bot-token.ts'
 import { duration, minute } from '../terminal/duration.ts'
+import { grouped } from '../terminal/fingerprint.ts'
 import { print } from '../terminal/print.ts'
 import { confirm } from '../terminal/prompt.ts'
 import { publicAddress } from '../terminal/public-address.ts'
@@ -93,7 +94,13 @@ async function invite(home: string, { listen, valid }: Options): Promise<void> {
         'A second bot came with this link: somebody else has it. Answer no, and begin anew.',
       ),
     confirm: (kid) => {
-      print('', 'A bot has come. Its host shows a fingerprint; here it is:', '', `  ${kid}`, '')
+      print(
+        '',
+        'A bot has come. Its host shows a fingerprint; here it is:',
+        '',
+        `  ${grouped(kid)}`,
+        '',
+      )
       return confirm('Is it the same, to the last letter?')
     },
     pair: (publicKey) => takeBot(home, publicKey),
@@ -149,7 +156,7 @@ async function join(home: string, link: string, options: Options): Promise<void>
       print(
         'The fingerprint of this bot, to be compared at the device:',
         '',
-        `  ${kid}`,
+        `  ${grouped(kid)}`,
         '',
         'Waiting for the answer there.',
       ),
