@@ -90,7 +90,7 @@ test('a root elsewhere: a draft goes there, each signer signs it, and it comes b
   const shown = await run(`root sign ${draft} ${withPassphrase}`, 'n')
   expect(shown.stdout).toContain('2 of 2 must sign')
   expect(readFileSync(draft, 'utf8')).toMatch(/^\{/)
-  expect((await run(`root sign ${draft} --yes ${withPassphrase}`)).stdout).toContain('still to be')
+  expect((await run(`root sign ${draft} --yes ${withPassphrase}`)).stdout).toContain('not yet by')
   const other = await run(
     `root sign ${draft} --yes --root ${file('second.vault')} ${withPassphrase}`,
   )

@@ -81,15 +81,13 @@ export function missingSignatures(file: KeysetFile): { root: Root; missing: numb
 }
 
 /**
- * As an executor checks it that holds `held`, or that pinned the oldest root that is named. Throws with the code of
- * the check.
+ * As an executor checks it that holds `held`, or that was invited now: older roots need not sign, but who knows
+ * nothing newer than one of those refuses it then. Throws with the code of the check.
  */
 export function checkKeyset(file: KeysetFile, now: number, held: KeysetFile | null): string {
   const { claims } = file
-  const [oldest] = claims.roots
-  if (oldest === undefined) throw new RangeError('a keyset has a root')
   const verified = verifyKeyset(signedText(file), {
-    pinned: rootFingerprint(oldest),
+    pinned: rootFingerprint(rootInForce(file)),
     now,
     topic: keysetTopic(claims.iss),
     held: held && { ...heldOf(held), root: rootFingerprint(rootInForce(held)) },

@@ -1,7 +1,14 @@
 // What a provider does with the keyset of a home: change it, have it signed, publish it. No network.
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { type Keyset, keysetTopic, type Root, seconds, thumbprint } from '@keyside/protocol'
+import {
+  type Keyset,
+  keysetTopic,
+  type Root,
+  rootFingerprint,
+  seconds,
+  thumbprint,
+} from '@keyside/protocol'
 import {
   type Clock,
   KeysideError,
@@ -13,7 +20,7 @@ import {
   writePrivate,
 } from '@keyside/runtime'
 import { type Dates, type Offered, renewed, withoutKey, withRoot, withSuccessor } from './change.ts'
-import { checkKeyset, type KeysetFile, missingSignatures, signedText } from './file.ts'
+import { checkKeyset, type KeysetFile, missingSignatures, rootInForce, signedText } from './file.ts'
 import { loadKeyset } from './file-watch.ts'
 
 const DAY = 86_400
@@ -83,13 +90,17 @@ export function rotateRoot(deps: KeysetDeps, root: Root, days: number): Keyset {
  */
 export function publishKeyset(deps: KeysetDeps, file: KeysetFile): void {
   const { home, config, clock } = deps
-  const [open] = missingSignatures(file)
+  const current = currentKeyset(deps)
+  const { roots } = file.claims
+  const inForce = rootFingerprint(rootInForce(current))
+  const since = roots.findIndex((root) => rootFingerprint(root) === inForce)
+  const open = missingSignatures(file).find(({ root }) => roots.indexOf(root) >= since)
   if (open !== undefined)
     throw new KeysideError(
       'keyset_unsigned',
       `${open.missing} more of the keys of a root must sign it (${open.root.keys.join(', ')}): keyside root sign, one after the other`,
     )
-  checkKeyset(file, seconds(clock.now()), currentKeyset(deps))
+  checkKeyset(file, seconds(clock.now()), current)
   if (file.claims.iss !== config.provider)
     throw new KeysideError(
       'topic_mismatch',

@@ -37,7 +37,7 @@ function signatureLine(file: KeysetFile): string {
   const open = missingSignatures(file)
   if (open.length === 0) return `Signed, by ${signers}.`
   const wanted = open.map(({ root, missing }) => `${missing} of ${namesOf(root)}`).join('; ')
-  return `Signed by ${signers}, and still to be signed by ${wanted}.`
+  return `Signed by ${signers}; not yet by ${wanted}.`
 }
 
 function namesOf({ keys }: Root): string {
