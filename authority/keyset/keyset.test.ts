@@ -65,6 +65,8 @@ test('a new provider has a root under a passphrase, and a keyset that a device t
   expect(statSync(join(home.home, 'authority/root.vault')).mode & 0o777).toBe(0o600)
   const { keys, plans } = currentKeyset(home.deps).claims
   expect(keys[0]).toEqual({ key: home.engine.publicKey, kinds: ['signal', 'head', 'response'] })
+  // The authority's key signs no signal and no head.
+  expect(keys[1]?.kinds).toEqual(['answer', 'response'])
   expect(plans.map(({ plan }) => plan)).toEqual(['trend', 'swing'])
   await expect(openRoot({ ...rootFile(home), passphrase: 'another passphrase' })).rejects.toEqual(
     refused('vault_passphrase_wrong'),
