@@ -1,7 +1,7 @@
 // Why an order is over before it was full: nobody took it, this device took it back, or somebody else did.
 import { type ExecutorCode, sentenceOf } from '../model/codes.ts'
 import type { Order } from '../model/order.ts'
-import { ordersOf } from '../model/positions.ts'
+import { hasOrder } from '../model/positions.ts'
 import { positionKey } from '../model/state.ts'
 import { STANDINGS } from '../risk/rules/provider.ts'
 import { HEAD_LIFE_MS } from '../risk/rules/timing.ts'
@@ -52,7 +52,9 @@ function whySale(context: DecisionContext, sale: Order): string | null {
 
 /** By another exit than this. */
 function isExiting({ portfolio }: DecisionContext, order: Order): boolean {
-  return ordersOf(portfolio, positionKey(order)).some(
+  return hasOrder(
+    portfolio,
+    positionKey(order),
     ({ kind, clientOrderId }) => kind === 'exit' && clientOrderId !== order.clientOrderId,
   )
 }

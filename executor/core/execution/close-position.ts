@@ -5,7 +5,7 @@ import { isZero, minus, parseDecimal } from '../model/decimals.ts'
 import type { RejectionCode } from '../model/exchange.ts'
 import type { NewOrder, Order, OrderIntent } from '../model/order.ts'
 import { isWorking } from '../model/order-table.ts'
-import { available, ordersOf } from '../model/positions.ts'
+import { available, hasOrder } from '../model/positions.ts'
 import { type CloseReason, type Position, positionKey } from '../model/state.ts'
 import { isUnsellable } from '../risk/plan/dust.ts'
 import { append, type DecisionContext } from './context.ts'
@@ -55,14 +55,12 @@ export function closePosition(
 }
 
 export function isExiting(context: DecisionContext, key: string): boolean {
-  return ordersOf(context.portfolio, key).some(({ kind }) => kind === 'exit')
+  return hasOrder(context.portfolio, key, ({ kind }) => kind === 'exit')
 }
 
 /** Other than by a sale that waits for a price of its own: whoever has to get out now takes that one back. */
 export function isSelling(context: DecisionContext, key: string): boolean {
-  return ordersOf(context.portfolio, key).some(
-    (order) => order.kind === 'exit' && !isRestingSale(order),
-  )
+  return hasOrder(context.portfolio, key, (order) => order.kind === 'exit' && !isRestingSale(order))
 }
 
 export function isRestingSale({ kind, planned, state }: Order): boolean {

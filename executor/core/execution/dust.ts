@@ -3,7 +3,7 @@ import { type Decimal, shownStream, toDecimal } from '@keyside/protocol'
 import Big from 'big.js'
 import { sentenceOf } from '../model/codes.ts'
 import { isPending } from '../model/order-table.ts'
-import { available, ordersOf } from '../model/positions.ts'
+import { available, hasOrder } from '../model/positions.ts'
 import type { Position } from '../model/state.ts'
 import { cannotBeStopped, isUnsellable } from '../risk/plan/dust.ts'
 import { append, type DecisionContext, notice } from './context.ts'
@@ -72,5 +72,5 @@ function costOf({ cost, amount, baseBought }: Position): Decimal {
 
 /** An entry that has not been sent may never be, and an exit that waits could not sell it: they do not block the write-off. */
 function isOrdered(context: DecisionContext, key: string): boolean {
-  return ordersOf(context.portfolio, key).some(({ state }) => !isPending(state))
+  return hasOrder(context.portfolio, key, ({ state }) => !isPending(state))
 }

@@ -8,7 +8,7 @@ import { ceilTo, floorTo, minus, parseDecimal, percentOf, ratio, units } from '.
 import type { MarketRules } from '../model/exchange.ts'
 import type { Order } from '../model/order.ts'
 import { isPending } from '../model/order-table.ts'
-import { available, ordersOf, stopOf } from '../model/positions.ts'
+import { available, hasOrder, ordersOf, stopOf } from '../model/positions.ts'
 import { type Position, positionKey } from '../model/state.ts'
 import { planStop } from '../risk/plan/stop.ts'
 import { check } from '../risk/rules/check.ts'
@@ -54,7 +54,9 @@ export function isWanted(context: DecisionContext, stop: Order): boolean {
 
 /** An exit that is under way needs the coins that the stop holds. */
 export function isClosing(context: DecisionContext, key: string): boolean {
-  return ordersOf(context.portfolio, key).some(
+  return hasOrder(
+    context.portfolio,
+    key,
     (one) => one.kind === 'exit' && !isPending(one.state) && !isRestingSale(one),
   )
 }
@@ -159,7 +161,7 @@ function stopSeed(context: DecisionContext, position: Position, id: string) {
 }
 
 function isOpen(context: DecisionContext, key: string): boolean {
-  return ordersOf(context.portfolio, key).length > 0
+  return hasOrder(context.portfolio, key, () => true)
 }
 
 /** Then it is an exit, which `watchPositions` has ordered. */

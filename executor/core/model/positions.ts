@@ -34,6 +34,19 @@ export function ordersOf({ orders, ordersByPosition }: Portfolio, key: string): 
   return found
 }
 
+/** Each decision asks it of every position, several times: without a list of them. */
+export function hasOrder(
+  { orders, ordersByPosition }: Portfolio,
+  key: string,
+  isMeant: (order: Order) => boolean,
+): boolean {
+  for (const id of ordersByPosition[key] ?? []) {
+    const order = orders[id]
+    if (order !== undefined && isMeant(order)) return true
+  }
+  return false
+}
+
 /** There is one at most. */
 export function stopOf({ orders, ordersByPosition }: Portfolio, key: string): Order | undefined {
   for (const id of ordersByPosition[key] ?? []) {
