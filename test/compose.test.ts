@@ -38,7 +38,7 @@ test.each(services)('%s has no rights beyond its work', (_name, service) => {
 })
 
 const OWN: Readonly<Record<string, string[]>> = {
-  broker: ['config.yaml'],
+  broker: ['broker', 'config.yaml'],
   'strategy-engine': ['config.yaml', 'engine', 'strategies'],
   executor: ['config.yaml', 'executor', 'policy.yaml', 'run'],
   bot: ['bot', 'config.yaml'],
