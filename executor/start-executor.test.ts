@@ -6,7 +6,9 @@ import { brokerConfig, startBroker } from '@keyside/broker'
 import {
   type Access,
   commandTopic,
+  encodeBase64url,
   GENESIS,
+  type Head,
   HOME,
   headTopic,
   keyring,
@@ -46,7 +48,9 @@ import {
   makeDeviceSecrets,
 } from './keychain/secrets.ts'
 import { acceptPolicy, followedPolicy, policyState } from './policy/policy-file.ts'
+import { writeProvider } from './providers/provider-folder.ts'
 import { type Executor, startExecutor } from './start-executor.ts'
+import { TestProvider } from './testing/provider-rig.ts'
 import { jtiOf, signalClaims } from './testing/rig.ts'
 
 const key = (byte: number) => signingKey(new Uint8Array(32).fill(byte))
@@ -251,6 +255,100 @@ test('a signed signal becomes one filled order, told to the bot under the device
   await executor?.stop()
   expect(readJournal(join(home, 'executor/journal.db')).map(({ type }) => type)).toContain('fill')
 })
+
+test('two providers with one stream name and copied ids are two: each has its own orders, and one is followed while it runs', async () => {
+  const [acme, zeta] = [new TestProvider(), new TestProvider('zeta', 40)]
+  writeFileSync(
+    join(home, 'policy.yaml'),
+    POLICY.replace('home/demo:', 'acme/demo: { allocation: 1000 }\n  zeta/demo:'),
+  )
+  acceptPolicy({ home }, systemClock.now())
+  const all = { publish: ['keyside/v1/#'], subscribe: ['keyside/v1/#'] }
+  const authorized = (of: TestProvider) => ({
+    authority: of.authority.publicKey,
+    port: 0,
+    wsPort: null,
+  })
+  const engines = new Map<TestProvider, Link>()
+  const brokers = [acme, zeta].map(async (of) => {
+    const own = await startBroker(brokerConfig.parse(authorized(of)), {
+      clock: systemClock,
+      log,
+      home,
+    })
+    of.address = { url: own.address.mqtt, tls: 'none' }
+    const token = of.access('engine', all)
+    const link = openLink({
+      url: of.address.url,
+      clientId: 'engine',
+      token,
+      subscribe: [],
+      onMessage: () => undefined,
+      log,
+    })
+    links.push(link)
+    await link.ready
+    engines.set(of, link)
+    return own
+  })
+  const running = await Promise.all(brokers)
+  const follow = async (of: TestProvider) => {
+    await keychain.set(`provider/${of.name}`, encodeBase64url(systemRandomBytes(32)))
+    const record = {
+      version: 1 as const,
+      issuer: of.name,
+      root: of.fingerprint,
+      client: 'alice',
+      plans: ['trend'],
+      until: 4_000_000_000,
+      address: of.address,
+      terms: [],
+      followedAt: 'today',
+    }
+    writeProvider(home, of.name, { record, token: of.access('alice', all), keyset: of.keyset(1) })
+  }
+  await follow(acme)
+  await start()
+  await connect('bot', [reportTopic('device')])
+  await follow(zeta)
+  const before = exchange.acceptLog().length
+  for (const of of [acme, zeta]) {
+    const at = seconds(systemClock.now())
+    const parties = {
+      iss: of.name,
+      aud: 'executors' as const,
+      iat: at,
+      exp: at + 45,
+      jti: jtiOf('head'),
+    }
+    const streams: Head['streams'] = [['demo', 0, GENESIS, 'flat', 0, Math.floor(at)]]
+    const said = sign('head', { ...parties, sub: 'trend', streams, keyset: 1 }, of.engine)
+    await engines.get(of)?.publish(headTopic(of.name, 'trend'), said, { retain: true })
+  }
+  await vi.waitFor(() => expect(Object.keys(readStreams())).toHaveLength(2), { timeout: 5_000 })
+  for (const of of [acme, zeta]) {
+    const claims = signalClaims(systemClock.now(), { iss: of.name, plan: 'trend' })
+    await engines.get(of)?.publish(signalTopic(of.name, 'trend'), sign('signal', claims, of.engine))
+  }
+  await vi.waitFor(() => expect(codes().filter((code) => code === 'filled')).toHaveLength(2), {
+    timeout: 5_000,
+  })
+  const ids = exchange
+    .acceptLog()
+    .slice(before)
+    .map(({ clientOrderId }) => clientOrderId)
+  expect(new Set(ids).size).toBe(2)
+  await executor?.stop()
+  await Promise.all(running.map((each) => each.stop()))
+})
+
+/** Streams that the journal has a number of. */
+const readStreams = () =>
+  Object.fromEntries(
+    readJournal(join(home, 'executor/journal.db'))
+      .filter(({ type }) => type === 'baselined')
+      .map((event) => [JSON.stringify(event), event]),
+  )
 
 test('a large order goes out on a tap with the code that the keychain bears out', async () => {
   const secret = systemRandomBytes(CODE_SECRET_BYTES)

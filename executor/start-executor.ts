@@ -145,6 +145,7 @@ async function compose(
     ...deps,
     own: ownEngine(config, home),
     journaled: (name) => journaledProvider(shell.state().portfolio, name),
+    journaledNames: () => Object.keys(shell.state().portfolio.providers),
     signingKey: (name) => providerKey(keychain, name),
     take: (input) => shell.whenTaken(input),
     tryTake: take,

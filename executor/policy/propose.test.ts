@@ -79,6 +79,14 @@ test('a provider with more than fits is left to the trader', () => {
   expect(proposeStreams(DEFAULT_POLICY, markets, 'acme').text).toBe(DEFAULT_POLICY)
 })
 
+test('what would be no policy with the proposal in it is left alone', () => {
+  const most = ['order', 'position', 'hour', 'day'].reduce(
+    (text, name) => text.replace(new RegExp(`${name}: \\d+`), `${name}: 999999999999`),
+    DEFAULT_POLICY,
+  )
+  expect(proposeStreams(most, [offer()], 'acme').text).toBe(most)
+})
+
 test("a provider's words about a stream cannot become settings", () => {
   const about = 'x } streams: { evil/all: { allocation: 999999 } #'
   const { text } = proposeStreams(DEFAULT_POLICY, [offer({ about })], 'acme')

@@ -17,7 +17,6 @@ export interface ConditionOptions {
 
 export class Condition {
   readonly #options: ConditionOptions
-  #twins: 'none' | 'seen'
   #access: 'good' | 'refused' = 'good'
   #blocked: string | null = null
   #unverified: string | null = null
@@ -30,13 +29,8 @@ export class Condition {
 
   constructor(options: ConditionOptions) {
     this.#options = options
-    this.#twins = options.before === 'equivocated' ? 'seen' : 'none'
     this.#goodAt = options.clock.now()
     this.#downSince = options.clock.now()
-  }
-
-  get twins(): 'none' | 'seen' {
-    return this.#twins
   }
 
   /** Something of it was verified. */
@@ -50,10 +44,6 @@ export class Condition {
   onStrange(reason: string): void {
     if (Math.abs(this.#options.clock.now() - this.#goodAt) >= UNVERIFIED_MS)
       this.#unverified = reason
-  }
-
-  onTwins(): void {
-    this.#twins = 'seen'
   }
 
   /** The broker did not take the access token. */
@@ -78,7 +68,7 @@ export class Condition {
     const facts = {
       name,
       url: (keys.addresses()[0] ?? address).url,
-      twins: this.#twins,
+      twins: keys.twins(),
       keyset: this.#keyset(),
       wire: keys.wire(now / 1_000),
       unverified: this.#unverified,
@@ -98,6 +88,8 @@ export class Condition {
   #isOver(): boolean {
     const { before } = this.#options
     if (this.#told !== null || before === 'followed' || before === 'removed') return true
+    // That it was followed anew shows in its folder.
+    if (before === 'equivocated') return true
     return before === 'unverified' ? this.#heard === 'good' : this.#heard !== 'nothing'
   }
 

@@ -19,7 +19,14 @@ beforeEach(() => {
 })
 
 const open = (journaled: KeysetMark | null = null, at = now) =>
-  heldKeys({ file, issuer: 'acme', root: acme.fingerprint, journaled, now: at })
+  heldKeys({
+    file,
+    twinFile: `${file}.twin`,
+    issuer: 'acme',
+    root: acme.fingerprint,
+    journaled,
+    now: at,
+  })
 
 const result = (keys: ReturnType<typeof open>, text: string) => {
   const taken = keys.take(text, now)
@@ -47,6 +54,7 @@ test('one that cannot be written is not used', () => {
   writePrivate(file, 'not a folder')
   const keys = heldKeys({
     file: join(file, 'keyset.txt'),
+    twinFile: `${file}.twin`,
     issuer: 'acme',
     root: acme.fingerprint,
     journaled: null,
@@ -69,6 +77,8 @@ test('two keysets of one version are a reason to stop', () => {
   keys.take(acme.keyset(2), now)
   expect(result(keys, acme.keyset(2, { revoked: [acme.engine.kid] }))).toBe('twins')
   expect(keys.held()?.claims.revoked).toEqual([])
+  expect(result(keys, acme.keyset(3)), 'for good').toBe('twins')
+  expect([keys.twins(), open().twins()], 'over a restart').toEqual(['seen', 'seen'])
 })
 
 test('a keyset of another root, or without the signature of the root, is not taken', () => {
@@ -86,8 +96,9 @@ test('an older folder that was put back brings no older keyset: the journal has 
   const restored = open(mark)
   expect(restored.held()).toBeNull()
   expect(result(restored, acme.keyset(4))).toBe('keyset_version_old')
-  expect(result(restored, acme.keyset(5, { revoked: [acme.engine.kid] }))).toBe('twins')
   expect(result(restored, acme.keyset(5))).toBe('newer')
+  rmSync(file)
+  expect(result(open(mark), acme.keyset(5, { revoked: [acme.engine.kid] }))).toBe('twins')
 })
 
 test('one that has ended says where the broker is, and no later one is older than it', () => {

@@ -34,6 +34,8 @@ export interface ProviderKeys {
   /** Seconds since 1970: no true clock is before it. */
   floor(): number
   wire(now: number): 'known' | 'unknown'
+  /** Whether its root was caught signing two keysets of one version: until it is followed anew. */
+  twins(): 'none' | 'seen'
   /** Where its broker is, the first one first; empty where no keyset says. */
   addresses(): readonly Address[]
   /** `now` in seconds. A newer one is on the disk when it returns; throws where it cannot be written. */
@@ -44,6 +46,8 @@ const NO_KEYS: Keyring = new Map()
 
 export interface KeysetFile {
   readonly file: string
+  /** Where the second of two keysets of one version is kept, for the trader to show. */
+  readonly twinFile: string
   readonly issuer: string
   /** Fingerprint of the pinned root. */
   readonly root: string
@@ -52,10 +56,18 @@ export interface KeysetFile {
   readonly now: number
 }
 
-export function heldKeys({ file, issuer, root, journaled, now }: KeysetFile): ProviderKeys {
+export function heldKeys({
+  file,
+  twinFile,
+  issuer,
+  root,
+  journaled,
+  now,
+}: KeysetFile): ProviderKeys {
   const expected = { pinned: root, topic: keysetTopic(issuer) }
   let held: VerifiedKeyset | null = null
   let ring = NO_KEYS
+  let twins: 'none' | 'seen' = existsSync(twinFile) ? 'seen' : 'none'
   const hold = (keyset: VerifiedKeyset) => {
     held = keyset
     ring = keysetKeyring(keyset.claims, publicKey)
@@ -66,8 +78,8 @@ export function heldKeys({ file, issuer, root, journaled, now }: KeysetFile): Pr
   }
   const stored = readStored(file)
   if (stored !== null) {
-    // One that has ended still says where the broker is, and which versions are past.
-    const found = check(stored, Math.min(now, endOf(stored)))
+    // One that has ended still says where the broker is and which versions are past; one that is ahead, that a clock is not.
+    const found = check(stored, within(stored, now))
     if (found.ok) hold(found)
   }
   return {
@@ -75,10 +87,16 @@ export function heldKeys({ file, issuer, root, journaled, now }: KeysetFile): Pr
     held: () => held,
     floor: () => held?.claims.iat ?? 0,
     wire: (at) => (held === null || wireVersion(held.claims, at) !== null ? 'known' : 'unknown'),
+    twins: () => twins,
     addresses: () => held?.claims.addresses ?? [],
     take(text, at) {
+      if (twins === 'seen') return { result: 'twins' }
       const found = check(text, at)
-      if (!found.ok && found.code === 'keyset_twice') return { result: 'twins' }
+      if (!found.ok && found.code === 'keyset_twice') {
+        writePrivate(twinFile, `${text}\n`)
+        twins = 'seen'
+        return { result: 'twins' }
+      }
       if (!found.ok) return { result: 'refused', code: found.code, message: found.message }
       if (found.hash === held?.hash) return { result: 'same' }
       writePrivate(file, `${text}\n`)
@@ -117,6 +135,7 @@ export function pinnedKeys(issuer: string, key: string): ProviderKeys {
     held: () => null,
     floor: () => 0,
     wire: () => 'known',
+    twins: () => 'none',
     addresses: () => [],
     take: () => {
       return { result: 'refused', code: 'kind_unexpected', message: 'no keyset is expected here' }
@@ -134,13 +153,14 @@ function readStored(file: string): string | null {
   }
 }
 
-/** The last moment at which the stored text is valid, as it says itself: its signatures are checked all the same. */
-function endOf(text: string): number {
+/** `now`, within the life that the stored text gives itself: it was in time when it was stored. Its signatures are checked all the same. */
+function within(text: string, now: number): number {
   const payload = decodeBase64url(text.split('.')[1] ?? '')
   try {
-    const { exp } = JSON.parse(new TextDecoder().decode(payload ?? undefined))
-    return typeof exp === 'number' ? exp - 0.001 : Number.POSITIVE_INFINITY
+    const { iat, exp } = JSON.parse(new TextDecoder().decode(payload ?? undefined))
+    if (typeof iat !== 'number' || typeof exp !== 'number') return now
+    return Math.max(iat, Math.min(now, exp - 0.001))
   } catch {
-    return Number.POSITIVE_INFINITY
+    return now
   }
 }

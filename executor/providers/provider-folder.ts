@@ -47,6 +47,7 @@ export function providerFiles(home: string, name: string) {
     record: file('provider.json'),
     token: file('access.token'),
     keyset: file('keyset.txt'),
+    twin: file('keyset.twin.txt'),
   }
 }
 
@@ -91,6 +92,7 @@ export interface NewProvider {
 /** The record last: an executor that runs looks at it, and finds the rest there. */
 export function writeProvider(home: string, name: string, provider: NewProvider): void {
   const files = providerFiles(home, name)
+  rmSync(files.twin, { force: true })
   writePrivate(files.token, `${provider.token}\n`)
   writePrivate(files.keyset, `${provider.keyset}\n`)
   writePrivate(files.record, `${JSON.stringify(record.parse(provider.record), null, 2)}\n`)

@@ -189,13 +189,11 @@ export class Provider {
 
   async #onKeyset(text: string): Promise<void> {
     const { name, keys, take, log } = this.#options
-    if (this.#condition.twins === 'seen') return
     const taken = keys.take(text, this.#time() / 1_000)
     switch (taken.result) {
       case 'same':
         return
       case 'twins':
-        this.#condition.onTwins()
         return this.#look()
       case 'refused':
         log.warn({ provider: name, code: taken.code }, taken.message)

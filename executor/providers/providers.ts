@@ -58,6 +58,8 @@ export interface ProvidersOptions {
   readonly home: string
   readonly own: OwnEngine | null
   readonly journaled: (name: string) => Journaled | null
+  /** All names that the journal has met. */
+  readonly journaledNames: () => readonly string[]
   /** What signs requests to a provider; null where the keychain has none. */
   readonly signingKey: (name: string) => Promise<SigningKey | null>
   /** Durable when it is done; then comes the PUBACK. */
@@ -102,6 +104,7 @@ export class Providers {
       if (root !== null) this.#requireRoot(name, root)
     }
     await this.look()
+    this.#tellRemoved()
     this.#cancel = clock.every(LOOK_MS, () => void this.look())
   }
 
@@ -149,8 +152,7 @@ export class Providers {
   }
 
   async #renew(name: string, mark: string): Promise<void> {
-    const { home, tryTake } = this.#options
-    const found = readProvider(home, name)
+    const found = readProvider(this.#options.home, name)
     if (found.state === 'damaged') throw new KeysideError('provider_damaged', found.message)
     const before = this.#followed.get(name)
     if (found.state === 'followed') this.#requireRoot(name, found.record.root)
@@ -158,9 +160,7 @@ export class Providers {
     await before?.provider.close()
     if (found.state === 'followed') return this.#follow(name, found.record, mark)
     this.#passed.set(name, mark)
-    if (before === undefined) return
-    const message = `${name}: it is not followed any more; what you hold of it is looked after as before`
-    tryTake({ type: 'provider', provider: name, root: before.root, status: 'removed', message })
+    if (before !== undefined) this.#removed(name, before.root)
   }
 
   async #follow(name: string, record: ProviderRecord, mark: string): Promise<void> {
@@ -170,6 +170,7 @@ export class Providers {
     const known = journaled(name)
     const keys = heldKeys({
       file: files.keyset,
+      twinFile: files.twin,
       issuer,
       root,
       journaled: known?.keyset ?? null,
@@ -228,6 +229,27 @@ export class Providers {
       before: this.#options.journaled(HOME)?.status ?? 'followed',
     })
     this.#followed.set(HOME, { provider, root, mark: HOME })
+  }
+
+  /** Removed, or taken out of config.yaml, while the executor was away. */
+  #tellRemoved(): void {
+    const { journaled, journaledNames } = this.#options
+    for (const name of journaledNames()) {
+      const known = journaled(name)
+      if (known === null || known.status === 'removed' || this.#followed.has(name)) continue
+      // What is damaged, or has another root, was told of.
+      if (this.#passed.get(name) === undefined || this.#isRemoved(name))
+        this.#removed(name, known.root)
+    }
+  }
+
+  #isRemoved(name: string): boolean {
+    return readProvider(this.#options.home, name).state === 'removed'
+  }
+
+  #removed(name: string, root: string): void {
+    const message = `${name}: it is not followed any more; what you hold of it is looked after as before`
+    this.#options.tryTake({ type: 'provider', provider: name, root, status: 'removed', message })
   }
 
   #rootOf(name: string): string | null {
