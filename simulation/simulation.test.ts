@@ -38,6 +38,7 @@ const NEAR: Readonly<Record<string, string>> = {
   'drift-ignored': '140',
   'hour-forgets': '85',
   'unknown-is-rejected': '90',
+  'view-lag-ignored': '90',
   'wrong-side-kept': '75',
 }
 
