@@ -91,8 +91,8 @@ test.each([
 /** What a file imports, and what it starts as a process of its own. */
 const IMPORT = /(?:from|import|new URL)\s*\(?\s*'([^']+)'(?!, import\.meta\.resolve)/g
 
-/** Every file and package that is reachable from a folder's index. */
-function reachable(folder: string): Set<string> {
+/** Every file and package that is reachable from a folder's index, or from one of its files. */
+function reachable(folder: string, from = 'index.ts'): Set<string> {
   const seen = new Set<string>()
   const visit = (file: string) => {
     if (seen.has(file)) return
@@ -103,7 +103,7 @@ function reachable(folder: string): Set<string> {
       else visit(target)
     }
   }
-  visit(`${folder}/index.ts`)
+  visit(`${folder}/${from}`)
   return seen
 }
 
@@ -119,6 +119,12 @@ test.each(['broker', 'authority', 'strategy-engine', 'bot'])(
     expect(files.filter((file) => /keychain|keytar/.test(file))).toEqual([])
   },
 )
+
+test('the authority as a program has no code for the root, and its tools have', () => {
+  const root = (file: string) => /keyset\/root\.ts$|runtime\/vault/.test(file)
+  expect([...reachable('authority', 'start.ts')].filter(root)).toEqual([])
+  expect([...reachable('authority')].filter(root)).not.toEqual([])
+})
 
 test('the executor does reach the keychain, so the walk above would see one', () => {
   const files = [...reachable('executor')]
