@@ -1,6 +1,7 @@
 // The authority with a real broker: invited, enrolled, connected, renewed, shut out.
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { type Claims, keyring, keysetTopic, verify, verifyKeyset } from '@keyside/protocol'
 import { publicKey, signingKey } from '@keyside/protocol/node'
 import { createLog, systemRandomBytes } from '@keyside/runtime'
@@ -254,6 +255,29 @@ test('the engine is not told of a keyset that was not published', async () => {
   // What failed to be sent has failed by now.
   for (let turn = 0; turn < 10; turn += 1) await new Promise(setImmediate)
   expect(list(running).keyset.version).toBe(1)
+})
+
+test('a record that another program holds for a while loses no enrolment and no keyset', async () => {
+  const running = await runningProvider()
+  await expect.poll(() => list(running).keyset.version).toBe(1)
+  const { link } = inviteAs(running, 'alice')
+  const device = await running.device(link)
+  const other = new DatabaseSync(join(running.home, 'authority/authority.db'))
+  other.exec('BEGIN IMMEDIATE')
+  const enrolled = device.enrol()
+  await sign(running, renewKeyset(running.deps, 30))
+  await device.client.message(keysetTopic('acme'), 1)
+  await expect.poll(() => running.codes()).toContain('database_busy')
+  expect(list(running).keyset.version).toBe(1)
+  other.exec('ROLLBACK')
+  other.close()
+  expect(granted(await enrolled).client).toBe('alice')
+  await expect
+    .poll(() => list(running))
+    .toMatchObject({
+      keyset: { version: 2 },
+      subscribers: [{ client: 'alice' }],
+    })
 })
 
 test('an answer key that is revoked has a successor, with which the authority goes on', async () => {

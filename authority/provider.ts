@@ -1,7 +1,7 @@
 // The provider's side of a home, for commands: what they change, broker and engine are told at once.
 import { resolve } from 'node:path'
 import { seconds, thumbprint } from '@keyside/protocol'
-import { type Clock, KeysideError, type RandomBytes } from '@keyside/runtime'
+import { type Clock, KeysideError, LONG_BUSY_TIMEOUT_MS, type RandomBytes } from '@keyside/runtime'
 import type { AuthorityConfig } from './config.ts'
 import { type Invited, type InviteInput, invite, unknownSubscriber } from './invite.ts'
 import { loadKeyset } from './keyset/file-watch.ts'
@@ -24,7 +24,10 @@ export class Provider {
   /** The authority may run meanwhile. Throws `database_busy`. */
   constructor(deps: ProviderDeps) {
     this.#deps = deps
-    this.#record = new AuthorityRecord(resolve(deps.home, deps.config.database))
+    this.#record = new AuthorityRecord(
+      resolve(deps.home, deps.config.database),
+      LONG_BUSY_TIMEOUT_MS,
+    )
   }
 
   close(): void {

@@ -3,14 +3,12 @@ import { resolve } from 'node:path'
 import {
   enrollTopic,
   keysetTopic,
-  type PublicKey,
   presenceTopic,
   requestTopic,
   type SigningKey,
   seconds,
   thumbprint,
 } from '@keyside/protocol'
-import { publicKey } from '@keyside/protocol/node'
 import {
   type Cancel,
   type Clock,
@@ -34,10 +32,11 @@ import type { AuthorityConfig } from './config.ts'
 import { answerEnrolment, type Message } from './enrolment.ts'
 import { logEnrolment } from './enrolment-log.ts'
 import { engineKids } from './keyset/change.ts'
-import { signedText } from './keyset/file.ts'
+import { type KeysetFile, signedText } from './keyset/file.ts'
 import { KeysetWatch } from './keyset/file-watch.ts'
 import { keysetTime } from './keyset/reminder.ts'
 import { presenceMessage } from './presence.ts'
+import { PublicKeys } from './public-keys.ts'
 import { writeLists } from './record/lists.ts'
 import type { AuthorityRecord } from './record/record.ts'
 import { SubscriberPresence } from './subscriber-presence.ts'
@@ -60,8 +59,6 @@ const MAX_MESSAGES = 60
 const MAX_ACCESS_REQUESTS = 6
 /** Invitations are kept so long after their end, to say what became of them, seconds. */
 const KEPT = 30 * 86_400
-/** Verifiers that are kept ready. */
-const MAX_KEYS = 20_000
 
 export class Service {
   readonly #config: AuthorityConfig
@@ -72,7 +69,7 @@ export class Service {
   readonly #presence: SubscriberPresence
   readonly #accessQuota = new Quota({ most: MAX_ACCESS_REQUESTS, spanMs: HOUR_MS })
   readonly #messageQuota = new Quota({ most: MAX_MESSAGES, spanMs: 60_000 })
-  readonly #keys = new Map<string, PublicKey>()
+  readonly #keys = new PublicKeys()
   readonly #link: Link
   readonly #cancels: Cancel[]
   #answerKey: SigningKey
@@ -88,7 +85,7 @@ export class Service {
     const { audience, issuer, keyFile } = config.access
     const key = readSigningKey(this.#path(keyFile))
     this.#access = { key, provider, audience, issuer, randomBytes }
-    this.#presence = new SubscriberPresence(provider, (text) => this.#publicKey(text))
+    this.#presence = new SubscriberPresence(provider, (text) => this.#keys.get(text))
     record.allOffline()
     this.#tidy()
     const tokenFile = resolve(home, config.broker.tokenFile)
@@ -162,7 +159,8 @@ export class Service {
     const came = { topic, token, invitation, now: this.#now() }
     const outcome = answerEnrolment(deps, came)
     logEnrolment(log, outcome, invitation)
-    if (outcome.outcome === 'enrolled') this.#writeLists()
+    // Of one that comes again the lists may be missing: they were held by another program then.
+    if (outcome.outcome === 'enrolled' || outcome.outcome === 'again') this.#writeLists()
     if (outcome.outcome !== 'ignored') void this.#send(outcome.answer)
   }
 
@@ -176,7 +174,7 @@ export class Service {
       access: this.#access,
       answerKey: this.#answerKey,
       randomBytes: this.#deps.randomBytes,
-      publicKey: (text: string) => this.#publicKey(text),
+      publicKey: (text: string) => this.#keys.get(text),
     }
     const outcome = answerAccessRequest(deps, subscriber, { topic, token, now: this.#now() })
     if (outcome.outcome !== 'ignored') void this.#send(outcome.response)
@@ -206,18 +204,27 @@ export class Service {
     const { claims } = current
     const topic = keysetTopic(this.#config.provider)
     if (!(await this.#send({ topic, token: signedText(current) }, true))) return
-    this.#quietly(() => {
-      const kids = claims.keys.map(({ key }) => thumbprint(key))
-      const file = this.#path(this.#config.answerKeyFile)
-      this.#answerKey = takeNextSigningKey(file, kids) ?? this.#answerKey
-      this.#record.markPublished({
-        version: claims.version,
-        kids: engineKids(claims, this.#now()),
-        plans: claims.plans.map(({ plan, markets }) => ({ plan, markets })),
-      })
-      this.#writeLists()
-    })
+    try {
+      await whileBusy(() => this.#tellEngine(current), this.#deps.clock)
+    } catch (error) {
+      this.#deps.log.error({ err: describeError(error) }, 'the engine could not be told of it')
+    }
     this.#deps.log.info({ version: claims.version }, 'keyset published')
+  }
+
+  #tellEngine(published: KeysetFile): void {
+    // Another one was published while this one waited for the record.
+    if (this.#keyset.current !== published) return
+    const { version, keys, plans } = published.claims
+    const kids = keys.map(({ key }) => thumbprint(key))
+    const file = this.#path(this.#config.answerKeyFile)
+    this.#answerKey = takeNextSigningKey(file, kids) ?? this.#answerKey
+    this.#record.markPublished({
+      version,
+      kids: engineKids(published.claims, this.#now()),
+      plans: plans.map(({ plan, markets }) => ({ plan, markets })),
+    })
+    this.#writeLists()
   }
 
   #daily(): void {
@@ -260,13 +267,6 @@ export class Service {
   #presenceMessage(state: 'online' | 'offline'): Message {
     const { id } = this.#config
     return presenceMessage(this.#answerKey, this.#access, { id, state, now: this.#now() })
-  }
-
-  #publicKey(text: string): PublicKey {
-    const key = this.#keys.get(text) ?? publicKey(text)
-    if (this.#keys.size >= MAX_KEYS) this.#keys.clear()
-    this.#keys.set(text, key)
-    return key
   }
 
   /** For what comes again by itself: a held database is no reason to end. */

@@ -1,6 +1,6 @@
 // Who was invited, who subscribes, and whose access ended: one SQLite file, used by the authority and by commands at once.
 import type { DatabaseSync } from 'node:sqlite'
-import { openDatabase, transaction } from '@keyside/runtime'
+import { openDatabase, STEP_BUSY_TIMEOUT_MS, transaction } from '@keyside/runtime'
 import {
   type Invitation,
   invitationRow,
@@ -33,9 +33,10 @@ export interface Refusal {
 export class AuthorityRecord {
   readonly #database: DatabaseSync
 
-  /** `path` may be `:memory:`. Throws `database_busy`. */
-  constructor(path: string) {
+  /** `path` may be `:memory:`. `busyMs` is how long a step waits for another program. Throws `database_busy`. */
+  constructor(path: string, busyMs = STEP_BUSY_TIMEOUT_MS) {
     this.#database = openDatabase(path, SCHEMA)
+    this.#database.exec(`PRAGMA busy_timeout = ${busyMs}`)
   }
 
   close(): void {
