@@ -24,6 +24,9 @@ type Settings = Readonly<Record<string, string>>
 
 function settingsOf(schema: z.ZodType, name = ''): Settings {
   if (schema instanceof z.ZodPrefault) return settingsOf(schema.unwrap() as z.ZodType, name)
+  // A part that may be left out as a whole.
+  if (schema instanceof z.ZodOptional && schema.unwrap() instanceof z.ZodObject)
+    return settingsOf(schema.unwrap() as z.ZodType, name)
   if (schema instanceof z.ZodObject)
     return Object.fromEntries(
       Object.entries(schema.shape).flatMap(([key, inner]) =>

@@ -14,11 +14,14 @@ const lists = z.object({
 type Lists = z.infer<typeof lists>
 
 /** Takes the place of the invitation before: at home there is one at a time. */
-export function admit(home: string, invitation: { id: string; hash: string; until: number }): void {
+export function allowInvitation(
+  home: string,
+  invitation: { id: string; hash: string; until: number },
+): void {
   write(home, { ...read(home), invitations: [{ ...invitation, provider: HOME }] })
 }
 
-export function admitNobody(home: string): void {
+export function allowNobody(home: string): void {
   write(home, { ...read(home), invitations: [] })
 }
 

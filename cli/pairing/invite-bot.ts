@@ -27,7 +27,7 @@ import {
   type TlsTrust,
 } from '@keyside/runtime'
 import { accessToken, BOT_RIGHTS } from '../home/home-tokens.ts'
-import { admit, admitNobody, shutOut } from './access-list.ts'
+import { allowInvitation, allowNobody, shutOut } from './access-list.ts'
 
 export interface InviteBotOptions {
   /** KEYSIDE_HOME of the device. */
@@ -84,7 +84,7 @@ export async function inviteBot(options: InviteBotOptions): Promise<Pairing> {
     secret: encodeBase64url(randomBytes(16)),
   })
   const { connect, enroll } = deriveInvitation(link)
-  admit(home, { id, hash: hashText(connect), until })
+  allowInvitation(home, { id, hash: hashText(connect), until })
   const host = new Host(options, { id, enrollKey: enroll })
   try {
     await host.open(now)
@@ -94,7 +94,7 @@ export async function inviteBot(options: InviteBotOptions): Promise<Pairing> {
     return await host.ended(until)
   } finally {
     await host.close()
-    admitNobody(home)
+    allowNobody(home)
   }
 }
 
