@@ -144,7 +144,7 @@ export class Service {
       this.#saw(topic, token, name, retained)
     }
     try {
-      await whileBusy(work, clock, () => log.warn({ code: 'database_busy' }, 'the record is held'))
+      await whileBusy(work, clock, this.#busy)
     } catch (error) {
       log.error({ err: describeError(error), topic }, 'a message could not be handled')
     }
@@ -205,7 +205,7 @@ export class Service {
     const topic = keysetTopic(this.#config.provider)
     if (!(await this.#send({ topic, token: signedText(current) }, true))) return
     try {
-      await whileBusy(() => this.#tellEngine(current), this.#deps.clock)
+      await whileBusy(() => this.#tellEngine(current), this.#deps.clock, this.#busy)
     } catch (error) {
       this.#deps.log.error({ err: describeError(error) }, 'the engine could not be told of it')
     }
@@ -268,6 +268,8 @@ export class Service {
     const { id } = this.#config
     return presenceMessage(this.#answerKey, this.#access, { id, state, now: this.#now() })
   }
+
+  readonly #busy = () => this.#deps.log.warn({ code: 'database_busy' }, 'the record is held')
 
   /** For what comes again by itself: a held database is no reason to end. */
   #quietly(work: () => void): void {
