@@ -11,7 +11,7 @@ import type { OrderEvent } from '../core/model/order-table.ts'
 export function tell(event: JournalEvent): string {
   switch (event.type) {
     case 'provider':
-      return `${event.provider} (root ${event.root}) is ${event.status}`
+      return `${event.provider} (root ${event.root}) is ${event.status}${event.terms ? `, with the terms ${event.terms}` : ''}`
     case 'keyset':
       return `keyset ${event.version} of ${event.provider} counts${event.revoked.length === 0 ? '' : `, revoked: ${event.revoked.join(', ')}`}`
     case 'equivocated':

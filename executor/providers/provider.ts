@@ -37,6 +37,8 @@ export interface ProviderOptions {
   readonly issuer: string
   /** Fingerprint of its root. */
   readonly root: string
+  /** Which terms the trader accepted: plans and versions. */
+  readonly terms: string
   /** This device's MQTT client id there. */
   readonly client: string
   readonly plans: readonly string[]
@@ -254,9 +256,9 @@ export class Provider {
 
   /** Tells how it stands when that has changed. */
   #look(): void {
-    const { name, root, tryTake } = this.#options
+    const { name, root, terms, tryTake } = this.#options
     const told = this.#condition.look(this.#link.connected(), this.#time())
-    if (told !== null) tryTake({ type: 'provider', provider: name, root, ...told })
+    if (told !== null) tryTake({ type: 'provider', provider: name, root, terms, ...told })
   }
 
   #renewal(): Cancel | null {

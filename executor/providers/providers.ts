@@ -166,6 +166,7 @@ export class Providers {
   async #follow(name: string, record: ProviderRecord, mark: string): Promise<void> {
     const { home, journaled, time, tryTake } = this.#options
     const { issuer, root, client, plans, address } = record
+    const terms = record.terms.map(({ plan, version }) => `${plan} ${version}`).join(', ')
     const files = providerFiles(home, name)
     const known = journaled(name)
     const keys = heldKeys({
@@ -183,6 +184,7 @@ export class Providers {
       issuer,
       root,
       client,
+      terms,
       plans,
       address,
       plaintext: 'no',
@@ -218,6 +220,7 @@ export class Providers {
       issuer: HOME,
       root,
       client: clientId,
+      terms: '',
       plans,
       address: { url, tls },
       plaintext,

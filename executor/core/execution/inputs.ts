@@ -63,6 +63,8 @@ export type Input =
       /** Fingerprint of the root that was pinned when it was followed. */
       readonly root: string
       readonly status: ProviderStatus
+      /** Which terms the trader has accepted, such as `trend 2, swing 1`; absent where nothing is known anew. */
+      readonly terms?: string
       /** One sentence for the trader: what happened, what goes on, what to do. */
       readonly message: string
     }

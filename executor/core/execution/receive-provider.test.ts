@@ -280,3 +280,16 @@ test('a provider that nobody has introduced buys nothing, and another root under
   const other = { ...followed('east'), root: hashText('another root') }
   expect(() => executor.take(other)).toThrow('another than the one journaled')
 })
+
+test('which terms were accepted is in the journal, also when the same provider is followed anew', async () => {
+  const executor = new TestExecutor()
+  const terms = () => executor.state().portfolio.providers['north']?.terms
+  const input = { ...followed('north'), terms: 'trend 2' }
+  await executor.give(input)
+  expect(terms()).toBe('trend 2')
+  const told = executor.told().length
+  await executor.give({ ...input, terms: 'trend 3' })
+  await executor.give(followed('north'))
+  expect(terms()).toBe('trend 3')
+  expect(executor.told()).toHaveLength(told)
+})

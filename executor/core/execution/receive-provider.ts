@@ -21,12 +21,14 @@ const LEVELS = {
 /** Told once for each change; throws for another root under a name that is taken. */
 export function onProvider(
   context: DecisionContext,
-  { provider, root, status, message }: Extract<Input, { type: 'provider' }>,
+  { provider, root, status, terms, message }: Extract<Input, { type: 'provider' }>,
 ): undefined {
   const before = context.portfolio.providers[provider]
-  if (before?.root === root && before.status === status) return
-  append(context, { type: 'provider', provider, root, status })
-  if (before === undefined && status === 'followed') return
+  const accepted = terms === undefined || terms === (before?.terms ?? '') ? {} : { terms }
+  const isSame = before?.root === root && before.status === status
+  if (isSame && !('terms' in accepted)) return
+  append(context, { type: 'provider', provider, root, status, ...accepted })
+  if (isSame || (before === undefined && status === 'followed')) return
   const code = codeOf(status)
   notice(context, { level: LEVELS[status], code, message: message || sentenceOf(code) })
 }

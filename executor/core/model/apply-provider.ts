@@ -6,19 +6,20 @@ import { type Portfolio, type Provider, providerOf } from './state.ts'
 /** Throws for another root: that is another provider, and may not have this one's name. */
 export function applyProvider(
   portfolio: Portfolio,
-  { provider: name, root, status }: FactOf<'provider'>,
+  { provider: name, root, status, terms }: FactOf<'provider'>,
 ): Portfolio {
   const before = portfolio.providers[name]
   if (before === undefined)
     return withProvider(portfolio, name, {
       root,
       status,
+      terms: terms ?? '',
       keyset: null,
       revoked: [],
       equivocations: [],
     })
   if (before.root !== root) throw new Error(`the root of ${name} is another than the one journaled`)
-  return withProvider(portfolio, name, { ...before, status })
+  return withProvider(portfolio, name, { ...before, status, terms: terms ?? before.terms })
 }
 
 /** Throws for a provider that is not known, and for a version that is not higher. */

@@ -12,6 +12,8 @@ interface ProviderStands {
   /** Fingerprint of the root that was pinned. */
   readonly root: string
   readonly status: ProviderStatus
+  /** Which terms the trader has accepted; absent where that is as before. */
+  readonly terms?: string
 }
 
 /** A newer keyset counts. What a revoked key has left in the streams is forgotten. `iat` in seconds. */

@@ -23,6 +23,8 @@ export interface Provider {
   /** Fingerprint of the root that was pinned: it is the provider, and never changes. */
   readonly root: string
   readonly status: ProviderStatus
+  /** Plans and versions of the terms that the trader has accepted. */
+  readonly terms: string
   /** Null while there was none, and for an engine of one's own. `iat` in seconds. */
   readonly keyset: { readonly version: number; readonly hash: string; readonly iat: number } | null
   /** Thumbprints of keys whose word counts no longer. */
