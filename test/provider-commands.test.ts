@@ -8,6 +8,7 @@ import { writePrivate } from '@keyside/runtime'
 import { expect, onTestFinished, test } from 'vitest'
 import { readKeyset } from '../authority/keyset/file.ts'
 import { PASSPHRASE, PLANS, runningProvider } from '../authority/testing/provider-home.ts'
+import { grouped } from '../cli/terminal/fingerprint.ts'
 import { keyside } from './keyside.ts'
 
 async function atTheTerminal() {
@@ -54,7 +55,7 @@ test('from a link to a subscriber, a renewed keyset, and out again', async () =>
   const answer = await device.enrol()
   if (!('access' in answer)) throw new Error('refused')
   expect(await lineWith(lines, 'is a subscriber until')).toContain('alice')
-  expect(await lineWith(lines, 'has the key')).toContain(device.key.kid)
+  expect(await lineWith(lines, 'has the key')).toContain(grouped(device.key.kid))
   await device.close()
   const client = await provider.client(answer.access, [keysetTopic('acme')])
 

@@ -8,6 +8,7 @@ import { isAlive } from '../programs/heartbeat.ts'
 import { EXIT } from '../programs/run-program.ts'
 import { keysetReminder, type ProviderHome, withProvider } from '../provider/provider-home.ts'
 import { day, days, duration, minute } from '../terminal/duration.ts'
+import { grouped } from '../terminal/fingerprint.ts'
 import { print, printJson } from '../terminal/print.ts'
 
 const VALID = 600
@@ -128,6 +129,6 @@ function usedLines(provider: Provider, client: string): string[] {
   if (found === undefined) return []
   return [
     `${client} is a subscriber until ${day(found.until)}: ${found.plans.join(', ')}.`,
-    `Its device has the key ${found.kid}: compare it with what "keyside follow" shows there.`,
+    `Its device has the key ${grouped(found.kid)}: compare it with what "keyside follow" shows there.`,
   ]
 }
