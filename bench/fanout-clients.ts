@@ -20,6 +20,9 @@ export interface Crowd {
 const AT_ONCE = 200
 /** As runtime/link.ts waits after a connection that failed or ended, ms. */
 const RETRY_MS = 1_000
+/** Well within the keep-alive, ms. */
+const PING_MS = 45_000
+const PINGREQ = Buffer.from([0xc0, 0])
 
 let crowd: Crowd
 let authority: SigningKey
@@ -77,7 +80,9 @@ class Subscriber {
     socket.write(this.#connect)
     socket.on('data', (chunk: Buffer) => this.#read(chunk))
     socket.on('error', () => undefined)
+    const pings = setInterval(() => socket.write(PINGREQ), PING_MS)
     socket.once('close', () => {
+      clearInterval(pings)
       if (this.#isSubscribed) subscribed -= 1
       this.#isSubscribed = false
       setTimeout(() => this.#open(), RETRY_MS)

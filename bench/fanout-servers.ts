@@ -15,6 +15,8 @@ export interface Server {
   stop(): Promise<void>
   /** Resident memory, bytes. */
   rss(): number
+  /** CPU time so far, ms. */
+  cpu(): number
 }
 
 export interface Place {
@@ -36,6 +38,7 @@ export function embedded({ folder, port, tls, seed }: Place): Server {
     },
     stop: async () => broker?.stop(),
     rss: () => rssOf(pid),
+    cpu: () => cpuOf(pid),
   }
 }
 
@@ -64,6 +67,7 @@ export function mosquitto({ folder, port, tls }: Place): Server | null {
       await gone
     },
     rss: () => rssOf(child?.pid ?? 0),
+    cpu: () => cpuOf(child?.pid ?? 0),
   }
 }
 
@@ -83,4 +87,11 @@ function rssOf(pid: number): number {
   const [, kilobytes = '0'] =
     /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? []
   return Number(kilobytes) * 1024
+}
+
+/** proc(5): user and system time are the fields 14 and 15 of stat, in hundredths of a second. */
+function cpuOf(pid: number): number {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+  return (Number(fields[11]) + Number(fields[12])) * 10
 }

@@ -33,6 +33,8 @@ const BETWEEN_MS = 500
 /** Until the memory of the connecting is given back, ms. */
 const SETTLE_MS = 3_000
 const RECONNECT_LIMIT_MS = 300_000
+/** A connection that broke meanwhile misses the signal. */
+const ARRIVAL_LIMIT_MS = 30_000
 
 interface Sample {
   readonly broker: string
@@ -41,6 +43,10 @@ interface Sample {
   readonly p50: number
   readonly p99: number
   readonly last: number
+  /** CPU time of the broker for one signal to all, the acknowledgements included, ms. */
+  readonly cpu: number
+  /** Arrivals that did not come. */
+  readonly missed: number
   /** Bytes of resident memory a connection. */
   readonly memory: number
   /** From the start of the new process until the last is subscribed again, ms, and the connections begun for it. */
@@ -62,7 +68,9 @@ export async function fanout({ signals: most, note }: BenchOptions): Promise<Res
           continue
         }
         note(`${server.name}, ${subscribers} subscribers`)
-        samples.push(await measure(server, place, subscribers))
+        const sample = await measure(server, place, subscribers)
+        note(textOf([sample]))
+        samples.push(sample)
       }
       rmSync(folder, { recursive: true })
     }
@@ -91,25 +99,29 @@ async function measure(server: Server, place: Place, clients: number): Promise<S
   const memory = (server.rss() - before) / clients
   const times: number[] = []
   const lasts: number[] = []
+  let missed = 0
+  const cpuBefore = server.cpu()
   for (let nth = 0; nth < SIGNALS; nth += 1) {
     await crowd.ask('arrivals')
     const begun = instant()
     const payload = 's'.repeat(SIGNAL_BYTES)
     await publisher.publishAsync(signalTopic(PROVIDER, 'one'), payload, { qos: 1 })
     let came: number[] = []
-    while (came.length < clients) {
+    while (came.length < clients && instant() - begun < ARRIVAL_LIMIT_MS) {
       await pause(BETWEEN_MS)
       came = [...came, ...(await crowd.ask<number[]>('arrivals'))]
     }
     const latencies = came.map((at) => at - begun)
+    missed += clients - came.length
     times.push(...latencies)
     lasts.push(Math.max(...latencies))
   }
+  const cpu = round((server.cpu() - cpuBefore) / SIGNALS)
   await publisher.endAsync(true)
   const reconnecting = await reconnect(server, crowd, clients)
   await Promise.all([crowd.stop(), server.stop()])
   const { p50, p99 } = spread(times)
-  const rest = { last: spread(lasts).p50, memory: round(memory), ...reconnecting }
+  const rest = { last: spread(lasts).p50, cpu, missed, memory: round(memory), ...reconnecting }
   return { broker: server.name, subscribers: clients, p50, p99, ...rest }
 }
 
@@ -165,13 +177,13 @@ async function freePort(): Promise<number> {
 
 function textOf(samples: readonly Sample[]): string {
   const rows = samples.map(
-    ({ broker, subscribers, p50, p99, last, memory, reconnected, tries }) => {
+    ({ broker, subscribers, p50, p99, last, cpu, missed, memory, reconnected, tries }) => {
       const times = [p50, p99, last].map((ms) => ms.toFixed(0)).join(' / ')
       const back = `${(reconnected / 1000).toFixed(1)} (${tries})`
-      return `${broker} | ${subscribers} | ${times} | ${(memory / 1024).toFixed(1)} | ${back}`
+      return `${broker} | ${subscribers} | ${times} | ${cpu.toFixed(0)} | ${missed} | ${(memory / 1024).toFixed(1)} | ${back}`
     },
   )
   const head =
-    'broker | subscribers | p50 / p99 / last ms | KiB a connection | all back s (connections begun)'
+    'broker | subscribers | p50 / p99 / last ms | broker CPU ms | missed | KiB a connection | all back s (connections begun)'
   return [head, ...rows].join('\n')
 }
