@@ -112,12 +112,13 @@ export function onCoinsRefused(context: DecisionContext, order: Order): undefine
 
 /** It waits until the coins are counted: `order-pipeline.ts`. */
 function exitAgain(context: DecisionContext, order: Order): undefined {
-  const { stream, kind, signal, seq, signedAt, validUntil, reason, timeframe, planned } = order
+  const { stream, kind, signal, kid, seq, signedAt, validUntil, reason, timeframe, planned } = order
   const size = { unit: 'base', value: planned?.request.amount ?? '0' } as const
   const intent = { ...order.intent, size }
   const name = context.environment.clientOrderId(signal, `exit${context.portfolio.exits}`)
   const seed = { stream, kind, signal, seq, signedAt, validUntil, reason, timeframe, intent }
-  append(context, { type: 'ordered', order: { ...seed, clientOrderId: name, again: true } })
+  const signed = kid === undefined ? seed : { ...seed, kid }
+  append(context, { type: 'ordered', order: { ...signed, clientOrderId: name, again: true } })
 }
 
 function isAll({ environment }: DecisionContext, position: Position, { planned }: Order): boolean {

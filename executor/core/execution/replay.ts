@@ -14,9 +14,9 @@ import { isRevoked } from './provider-standing.ts'
 import { seedOf } from './receive-signal.ts'
 import { supersedeEntries } from './trading-state.ts'
 
-/** Asked again after 2 s, then after twice that, up to a minute; after twenty times in vain every ten minutes. */
+/** Asked again after 2 s, then after twice that, up to half a minute; after twenty times in vain every ten minutes. */
 const FIRST_PAUSE_MS = 2_000
-const LONGEST_PAUSE_MS = 60_000
+const LONGEST_PAUSE_MS = 30_000
 const MANY = 20
 const LONG_PAUSE_MS = 600_000
 /** More is not made up for: it stays a gap, which counts as silence. */
