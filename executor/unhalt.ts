@@ -2,7 +2,7 @@
 import { existsSync, rmSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { LONG_BUSY_TIMEOUT_MS } from '@keyside/runtime'
-import { equivocated } from './core/execution/provider-standing.ts'
+import { equivocated } from './core/execution/providers.ts'
 import type { JournalEvent } from './core/model/events.ts'
 import { haltFile } from './halt-file.ts'
 import { JOURNAL_FILE, lookInto } from './journal/database.ts'

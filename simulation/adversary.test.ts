@@ -7,7 +7,7 @@ import { describeBroken } from './adversary/describe-attack.ts'
 import { drawPolicy } from './adversary/policies.ts'
 import { partOf, runSeed, runSeeds } from './adversary/seeds.ts'
 import { STRATEGIES } from './adversary/strategies.ts'
-import { Random } from './random.ts'
+import { Random } from './base/random.ts'
 
 test('no attacker takes more in a day than the bound that is printed, and one takes most of it', async () => {
   const { broken, worst, worstOfDefault } = await runSeeds({ start: 1, count: 40 })

@@ -10,10 +10,10 @@ import {
   signalTopic,
 } from '../protocol/index.ts'
 import { newJti } from '../runtime/index.ts'
+import { Random } from './base/random.ts'
 import type { Device } from './device.ts'
 import { BOT_KEY, cheapKey, DEVICE, ENGINE_KEY } from './keys.ts'
 import type { Message } from './network.ts'
-import { Random } from './random.ts'
 import type { Simulation } from './simulation.ts'
 
 const STRANGER = cheapKey('stranger')

@@ -1,8 +1,8 @@
 // I2: what an entry may use and reserve, held against the policy in force, counted by the judge.
 import { isFinal } from '../executor/core/model/order-table.ts'
 import type { Policy } from '../executor/core/risk/policy/schema.ts'
+import { decimal, priceUnits, VALUE_PLACES, valueUnits } from './base/units.ts'
 import { type Known, type Ledger, worth } from './ledger.ts'
-import { decimal, priceUnits, VALUE_PLACES, valueUnits } from './units.ts'
 
 const HOUR_MS = 3_600_000
 

@@ -1,7 +1,8 @@
 // What a person reads at the end of a run.
+
+import { add, newTally, total } from './base/tally.ts'
 import type { Outcome } from './run-seed.ts'
 import type { Summary } from './seeds.ts'
-import { add, newTally, total } from './tally.ts'
 
 export function joined(summaries: readonly Summary[]): Summary {
   const tally = newTally()

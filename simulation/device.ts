@@ -2,48 +2,19 @@
 import { join } from 'node:path'
 import { assemble } from '../executor/assemble.ts'
 import type { Input } from '../executor/core/execution/inputs.ts'
-import type { State } from '../executor/core/model/state.ts'
 import type { Policy } from '../executor/core/risk/policy/schema.ts'
 import type { Shell } from '../executor/shell.ts'
 import { unhalt } from '../executor/unhalt.ts'
 import { type Clock, KeysideError, noTrace } from '../runtime/index.ts'
 import { DeviceClock } from './device-clock.ts'
+import type { DeviceOptions, Life } from './device-options.ts'
 import { SimulatedExchange } from './exchange.ts'
-import type { TakenOrder } from './ground-truth.ts'
 import { FaultyDisk, FragileJournal } from './journal.ts'
-import { CODE_SECRET, INTRODUCED, SALT } from './keys.ts'
-import { type Message, type Network, verifyMessage } from './network.ts'
+import { CODE_SECRET, SALT } from './keys.ts'
+import { type Message, verifyMessage } from './network.ts'
 import { acceptDrawnPolicy, readAcceptedPolicy } from './policies.ts'
 import { reportPublisher } from './report-publisher.ts'
 import type { Simulation } from './simulation.ts'
-import type { SimulatedVenue } from './venue.ts'
-
-export interface DeviceOptions {
-  readonly simulation: Simulation
-  readonly network: Network
-  readonly venue: SimulatedVenue
-  /** KEYSIDE_HOME. */
-  readonly home: string
-  /** After each commit. */
-  readonly onCommit: (journal: FragileJournal, policy: Policy) => void
-  readonly onTaken: (order: TakenOrder) => void
-  readonly onCancel: (clientOrderId: string) => void
-  readonly onReport: (token: string) => void
-  readonly onHeard: (before: State, input: Input, after: State) => void
-  readonly onForged: (before: State, after: State, expected: readonly string[]) => void
-  /** What the provider's broker keeps for a device that connects. */
-  readonly retained: () => readonly Message[]
-}
-
-interface Life {
-  readonly journal: FragileJournal
-  readonly policy: Policy
-  state: 'here' | 'failed' | 'gone'
-  exchange: SimulatedExchange | null
-  shell: Shell | null
-  /** Unix ms. */
-  readonly since: number
-}
 
 /** Chance at each point where a process can die, in the worst fault window. */
 const CRASH_CHANCE = 0.08
@@ -88,14 +59,30 @@ export class Device {
   hear(message: Message): void {
     const life = this.#life
     if (life?.shell === null || life?.state !== 'here' || this.#dies('when a message comes')) return
-    const before = life.shell.state()
     const input = verifyMessage(message, this.now())
-    this.#take(life, input)
-    if (!this.#isHere(life)) return
-    this.#options.onHeard(before, input, life.shell.state())
+    if (!this.#hearInput(life, input)) return
     if (input.type === 'invalid_message') return
     this.#heard.push(message)
     if (this.#heard.length > MAX_HEARD) this.#heard.shift()
+  }
+
+  /** What the shell has verified. False when nobody took it. */
+  give(input: Input): boolean {
+    const life = this.#life
+    if (life?.shell === null || life?.state !== 'here' || this.#dies('when a message comes'))
+      return false
+    return this.#hearInput(life, input)
+  }
+
+  /** After what is due anyway: what changes then, this input has changed. False when the process is not here any more. */
+  #hearInput(life: Life, input: Input): boolean {
+    this.#take(life, { type: 'tick' })
+    const before = life.shell?.state()
+    if (before === undefined || !this.#isHere(life)) return false
+    this.#take(life, input)
+    if (!this.#isHere(life) || life.shell === null) return false
+    this.#options.onHeard(before, input, life.shell.state())
+    return true
   }
 
   /** After what is due anyway: what changes then, this message has changed. */
@@ -164,6 +151,10 @@ export class Device {
         isConnected: () => life.state === 'here',
         onReport: this.#options.onReport,
       }),
+      replay: async (ask) => {
+        this.#options.onAskReplay(ask)
+        return null
+      },
       clock,
       trace: noTrace,
       log: { error: (...args: unknown[]) => this.#onLog(life, args) },
@@ -171,7 +162,7 @@ export class Device {
     })
     this.#simulation.note('executor starts')
     life.shell.tryTake({ type: 'started' })
-    life.shell.tryTake(INTRODUCED)
+    for (const input of this.#options.introduced()) life.shell.tryTake(input)
     for (const message of this.#options.retained())
       this.#simulation.scheduler.after(CONNECT_MS, () => this.hear(message))
   }

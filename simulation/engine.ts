@@ -3,25 +3,26 @@
 import {
   GENESIS,
   type Head,
-  HOME,
   hashText,
   headTopic,
   type Signal,
+  type SigningKey,
   seconds,
   sign,
   signalTopic,
   streamName,
 } from '../protocol/index.ts'
 import { newJti } from '../runtime/index.ts'
+import { Random } from './base/random.ts'
+import { decimal, PRICE_PLACES } from './base/units.ts'
 import type { Device } from './device.ts'
-import { ENGINE_KEY } from './keys.ts'
 import type { Market } from './market.ts'
 import type { Message, Network } from './network.ts'
-import { Random } from './random.ts'
 import type { Simulation } from './simulation.ts'
-import { decimal, PRICE_PLACES } from './units.ts'
 
 const HEAD_MS = 15_000
+/** Percent. */
+const ALL = '100'
 const TWIN_CHANCE = 0.3
 const LIAR_CHANCE = 0.08
 const LIE_CHANCE = 0.15
@@ -39,6 +40,23 @@ export interface EngineOptions {
   readonly stream: string
   readonly market: string
   readonly prices: Market
+  readonly provider: EngineProvider
+}
+
+/** Whose engine it is. */
+export interface EngineProvider {
+  readonly name: string
+  readonly line: Message['line']
+  /** It may change from one signal to the next. */
+  readonly key: () => SigningKey
+  readonly keyset: () => number
+  /** Chance that its broker keeps a signal from the device. */
+  readonly withheld: number
+}
+
+export interface StoredSignal {
+  readonly claims: Signal
+  readonly token: string
 }
 
 export class Engine {
@@ -54,6 +72,8 @@ export class Engine {
   readonly #twin: 'none' | 'beside'
   /** One that lies signs two signals with one number. */
   readonly #honesty: 'honest' | 'lies'
+  /** Every signal ever, by number. */
+  readonly #stored: StoredSignal[] = []
 
   constructor(options: EngineOptions) {
     this.#options = options
@@ -77,17 +97,39 @@ export class Engine {
   /** The stream that wants to hold nothing of its market, and since which signal; null while it wants to be in, or lies. */
   wantsOut(): { stream: string; market: string; since: number } | null {
     const { position, since } = this.#target
-    const { stream, market } = this.#options
+    const { market } = this.#options
     return position === 'long' || this.#honesty === 'lies'
       ? null
-      : { stream: streamName(HOME, stream), market, since }
+      : { stream: this.name(), market, since }
+  }
+
+  /** `provider/stream`. */
+  name(): string {
+    return streamName(this.#options.provider.name, this.#options.stream)
+  }
+
+  /** Its signals after this number, oldest first; a liar signs others beside them. */
+  after(seq: number): readonly StoredSignal[] {
+    return this.#stored.slice(seq)
+  }
+
+  isHonest(): boolean {
+    return this.#honesty === 'honest'
+  }
+
+  /** Where its chain ends, for whoever would go on from there. */
+  tip() {
+    const { stream, market } = this.#options
+    const referencePrice = decimal(this.#price(), PRICE_PLACES)
+    return { seq: this.#seq, hash: this.#hash, sub: stream, market, referencePrice }
   }
 
   /** What the broker keeps for a device that connects. */
   retained(): Message | null {
     if (this.#lastHead === '') return null
-    const topic = headTopic(HOME, this.#options.stream)
-    return { line: 'signals', topic, token: this.#lastHead, retained: true }
+    const { provider, stream } = this.#options
+    const topic = headTopic(provider.name, stream)
+    return { line: provider.line, topic, token: this.#lastHead, retained: true }
   }
 
   #later(): void {
@@ -103,16 +145,15 @@ export class Engine {
     const { simulation } = this.#options
     const wantsIn = this.#random.chance(this.#target.position === 'flat' ? 0.93 : 0.35)
     const claims = wantsIn ? this.#entry() : this.#exit()
-    const token = sign('signal', claims, ENGINE_KEY)
+    const token = sign('signal', claims, this.#options.provider.key())
+    this.#stored.push({ claims, token })
     simulation.count('signals')
     if (this.#honesty === 'lies' && this.#random.chance(LIE_CHANCE)) this.#lie(claims)
     this.#seq = claims.seq
     this.#hash = hashText(token)
-    this.#target = {
-      ...this.#target,
-      position: wantsIn ? 'long' : 'flat',
-      since: claims.seq,
-    }
+    if (wantsIn) this.#target = { position: 'long', since: claims.seq }
+    // Of a part that is sold the rest is wanted.
+    else if (claims.size.value === ALL) this.#target = { position: 'flat', since: claims.seq }
     this.#send(claims, token)
     if (this.#twin === 'beside')
       simulation.scheduler.after(this.#random.between(0, 3_000), () => this.#send(claims, token))
@@ -123,15 +164,17 @@ export class Engine {
     this.#options.simulation.fault('two signals with one number')
     const jti = newJti(this.#randomBytes)
     const other = { ...claims, jti, size: { unit: 'percent', value: '7' } } as const
-    this.#send(other, sign('signal', other, ENGINE_KEY))
+    this.#send(other, sign('signal', other, this.#options.provider.key()))
   }
 
-  #send({ seq, kind }: Signal, token: string): void {
-    const { device, stream, simulation, network } = this.#options
-    const what = `signal ${stream} ${seq} ${kind}`
+  #send({ seq, kind }: Signal, token: string): undefined {
+    const { device, stream, simulation, network, provider } = this.#options
+    const what = `signal ${this.name()} ${seq} ${kind}`
     simulation.note(`engine sends ${what}`)
-    const topic = signalTopic(HOME, stream)
-    network.send(what, () => device.hear({ line: 'signals', topic, token, retained: false }))
+    if (this.#random.chance(provider.withheld)) return simulation.fault('signal withheld', what)
+    const topic = signalTopic(provider.name, stream)
+    const { line } = provider
+    network.send(what, () => device.hear({ line, topic, token, retained: false }))
   }
 
   #entry(): Signal {
@@ -171,7 +214,7 @@ export class Engine {
   }
 
   #exit(): Signal {
-    const value = this.#random.chance(0.7) ? '100' : '40'
+    const value = this.#random.chance(0.7) ? ALL : '40'
     const size = { unit: 'percent', value } as const
     return this.#claims({ kind: 'exit', side: 'sell', size, type: 'market' })
   }
@@ -210,7 +253,7 @@ export class Engine {
   }
 
   #head(): void {
-    const { device, stream } = this.#options
+    const { device, stream, provider } = this.#options
     const iat = this.#now()
     const claims: Head = {
       ...this.#registered(iat, iat + 45),
@@ -218,17 +261,20 @@ export class Engine {
       streams: [
         [stream, this.#seq, this.#hash, this.#target.position, this.#target.since, this.#candle],
       ],
-      keyset: 0,
+      keyset: provider.keyset(),
     }
-    const token = sign('head', claims, ENGINE_KEY)
+    const token = sign('head', claims, provider.key())
     this.#lastHead = token
-    this.#options.network.send(`head ${stream} ${this.#seq}`, () =>
-      device.hear({ line: 'signals', topic: headTopic(HOME, stream), token, retained: false }),
+    const topic = headTopic(provider.name, stream)
+    const { line } = provider
+    this.#options.network.send(`head ${this.name()} ${this.#seq}`, () =>
+      device.hear({ line, topic, token, retained: false }),
     )
   }
 
   #registered(iat: number, exp: number) {
-    return { iss: 'home', aud: 'executors', iat, exp, jti: newJti(this.#randomBytes) } as const
+    const iss = this.#options.provider.name
+    return { iss, aud: 'executors', iat, exp, jti: newJti(this.#randomBytes) } as const
   }
 
   #now(): number {

@@ -21,13 +21,13 @@ import {
 } from '../executor/testing/venue-port.ts'
 import { KeysideError } from '../runtime/index.ts'
 import { balancesAt, type RequestFate, type VenueRequest } from '../venue/index.ts'
+import type { Random } from './base/random.ts'
+import { decimal, PRICE_PLACES, priceUnits } from './base/units.ts'
 import { ACCEPTANCE_WINDOW_MS, MAX_LAG_MS, shuffled } from './faults.ts'
 import type { TakenOrder } from './ground-truth.ts'
 import { MARKETS } from './market.ts'
-import type { Random } from './random.ts'
 import { type FalseAnswer, RequestFaults } from './request-faults.ts'
 import type { Simulation } from './simulation.ts'
-import { decimal, PRICE_PLACES, priceUnits } from './units.ts'
 import { ACCOUNT, type SimulatedVenue } from './venue.ts'
 
 /** The adapter asks for quotes every second, for the clock every minute. */

@@ -4,9 +4,9 @@ import { exchangeContract, type Refused } from '../executor/venues/testing/contr
 import { order, type TestVenue } from '../executor/venues/testing/steps.ts'
 import { Market as AttackedMarket } from './adversary/market.ts'
 import { HostileVenue } from './adversary/venue.ts'
+import { drained } from './base/scheduler.ts'
 import { SimulatedExchange } from './exchange.ts'
 import { MARKETS, type Market } from './market.ts'
-import { drained } from './scheduler.ts'
 import { Simulation } from './simulation.ts'
 import { SimulatedVenue } from './venue.ts'
 

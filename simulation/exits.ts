@@ -2,11 +2,11 @@
 
 import type { JournalEvent } from '../executor/core/model/events.ts'
 import type { NewOrder } from '../executor/core/model/order.ts'
+import { amountUnits, priceUnits, valueUnits } from './base/units.ts'
 import type { GroundTruth, TakenOrder } from './ground-truth.ts'
 import type { Ledger } from './ledger.ts'
 import { MARKETS } from './market.ts'
 import type { Simulation } from './simulation.ts'
-import { amountUnits, priceUnits, valueUnits } from './units.ts'
 
 /** The exit's collar, and how far a price may move before the device has seen it. */
 const MARGIN = 1.15

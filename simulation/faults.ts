@@ -1,5 +1,5 @@
 // How an order can go wrong between the device and the exchange: what the exchange does, and what the device hears.
-import type { Random } from './random.ts'
+import type { Random } from './base/random.ts'
 
 export interface PlaceFault {
   readonly name: string

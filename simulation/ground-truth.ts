@@ -1,8 +1,8 @@
 // What really happened at the exchange, counted by the judge on its own: from what the venue says, never from its books.
 import type { Fill, OrderRequest } from '../executor/core/model/exchange.ts'
+import { amountUnits, priceUnits } from './base/units.ts'
 import type { Ledger } from './ledger.ts'
 import type { Market } from './market.ts'
-import { amountUnits, priceUnits } from './units.ts'
 
 /** The trader's own coins: the exchange alone does not keep the executor from selling too much. */
 export const OWN_COINS = amountUnits('5')

@@ -5,12 +5,14 @@ import { EMPTY_PORTFOLIO, type Portfolio } from '../executor/core/model/state.ts
 import type { Policy } from '../executor/core/risk/policy/schema.ts'
 import { brokenCap } from './caps.ts'
 import type { Device } from './device.ts'
+import type { StoredSignal } from './engine.ts'
 import { Exits } from './exits.ts'
 import { ACCEPTANCE_WINDOW_MS } from './faults.ts'
 import { type GroundTruth, heldBy, openSales, type TakenOrder } from './ground-truth.ts'
 import type { FragileJournal } from './journal.ts'
 import { Ledger } from './ledger.ts'
 import { Protection } from './protection.ts'
+import { ProviderBounds } from './provider-bounds.ts'
 import type { Simulation } from './simulation.ts'
 
 const UNKNOWN_MS = 120_000
@@ -22,6 +24,7 @@ const CLOCK_MS = 7_000
 
 export class Invariants {
   readonly ledger = new Ledger()
+  readonly providers: ProviderBounds
   readonly #simulation: Simulation
   readonly #truth: GroundTruth
   readonly #protection: Protection
@@ -36,8 +39,13 @@ export class Invariants {
   readonly #uncovered = new Map<string, number>()
   readonly #watermarks = new Map<string, number>()
 
-  constructor(simulation: Simulation, truth: GroundTruth) {
+  constructor(
+    simulation: Simulation,
+    truth: GroundTruth,
+    signed: (stream: string) => readonly StoredSignal[],
+  ) {
     this.#simulation = simulation
+    this.providers = new ProviderBounds({ simulation, ledger: this.ledger, signed })
     this.#truth = truth
     this.#protection = new Protection(simulation, truth, this.ledger)
     this.#exits = new Exits(simulation, this.ledger, truth)
@@ -47,10 +55,12 @@ export class Invariants {
   onCommit(journal: FragileJournal, policy: Policy, isClockSteady: boolean): void {
     const { ledger } = this
     const before = ledger.lastReport
+    const { portfolio } = ledger
     const sent = isClockSteady ? ledger.sentLately(this.#now()) : 0
     try {
       const news = ledger.read(journal.database(), this.#now(), policy)
       for (const fact of news.events) this.#judge(fact, policy, sent)
+      this.providers.onCommit(news.events, portfolio)
       const whole = news.reports.every(({ seq }, at) => seq === before + at + 1)
       if (!whole) this.#violate('reports are numbered without holes', `after number ${before}`)
     } catch (error) {
@@ -80,7 +90,8 @@ export class Invariants {
   }
 
   #checkWatermarks(): void {
-    for (const [name, { seq }] of Object.entries(this.ledger.portfolio.streams)) {
+    for (const [stream, { seq, epoch }] of Object.entries(this.ledger.portfolio.streams)) {
+      const name = `${stream} ${epoch}`
       const before = this.#watermarks.get(name) ?? 0
       if (seq < before) this.#violate('I8 no watermark decreases', `${name}: ${before} to ${seq}`)
       this.#watermarks.set(name, seq)
@@ -211,6 +222,10 @@ function wordsOf(fact: JournalEvent): string {
       return `${fact.type} ${fact.exchangeId}`
     case 'refused':
       return `refused ${fact.code}`
+    case 'keyset':
+      return `keyset ${fact.version} of ${fact.provider}`
+    case 'gap_closed':
+      return `gap of ${fact.stream} closed up to ${fact.seq}: ${fact.why}`
     default:
       return fact.type
   }

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import type { Input } from '../executor/core/execution/inputs.ts'
 import { botKeyring, engineKeyring } from '../executor/messages/verify-message.ts'
-import { HOME, hashText, type PublicKey, type SigningKey } from '../protocol/index.ts'
+import { HOME, hashText, keyring, type PublicKey, type SigningKey } from '../protocol/index.ts'
 
 /** Ed25519 would take four fifths of a run; protocol/ tests it on its own. */
 export function cheapKey(name: string): SigningKey & PublicKey {
@@ -20,6 +20,20 @@ export const BOT_KEY = cheapKey('bot')
 export const DEVICE_KEY = cheapKey('device')
 
 export const DEVICE = 'device'
+
+/** One of its streams is called as one of the trader's own. */
+export const NORTH = 'north'
+
+export const NORTH_KEY = cheapKey('north 1')
+export const NORTH_NEXT_KEY = cheapKey('north 2')
+
+/** Both keys are believed by whoever reads the line, so that the core alone has to know which one counts. */
+export const NORTH_VOICE = {
+  name: NORTH,
+  keyring: keyring(
+    [NORTH_KEY, NORTH_NEXT_KEY].map((key) => ({ key, issuer: NORTH, kinds: ['signal', 'head'] })),
+  ),
+}
 
 export const PROVIDER = { name: HOME, keyring: engineKeyring(HOME, ENGINE_KEY) }
 /** As the shell says it at each start. */

@@ -9,7 +9,7 @@ import type { Policy } from '../executor/core/risk/policy/schema.ts'
 import type { Row } from '../executor/journal/chain.ts'
 import { toEvent } from '../executor/journal/journal.ts'
 import type { ReportEvent } from '../protocol/index.ts'
-import { amountUnits, priceUnits, valueUnits } from './units.ts'
+import { amountUnits, priceUnits, valueUnits } from './base/units.ts'
 
 export interface Known {
   readonly seed: NewOrder

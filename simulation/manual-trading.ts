@@ -1,10 +1,10 @@
 // Manual trading at the exchange's site: orders on the same account, and coins that are withdrawn.
 import type { OrderRequest } from '../executor/core/model/exchange.ts'
+import { Random } from './base/random.ts'
+import { amountUnits, decimal, PRICE_PLACES } from './base/units.ts'
 import { OWN_COINS } from './ground-truth.ts'
 import { MARKETS } from './market.ts'
-import { Random } from './random.ts'
 import type { Simulation } from './simulation.ts'
-import { amountUnits, decimal, PRICE_PLACES } from './units.ts'
 import { MANUAL, type SimulatedVenue } from './venue.ts'
 
 /** Base; worth more than the least order at half the price. */

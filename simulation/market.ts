@@ -1,6 +1,6 @@
 // Prices that wander, the same for the same seed whoever asks and when.
 import type { MarketRules } from '../executor/core/model/exchange.ts'
-import { Random } from './random.ts'
+import { Random } from './base/random.ts'
 
 export const MARKETS: readonly MarketRules[] = [
   rules('BTC', '0.00001', '0.01'),

@@ -31,6 +31,9 @@ export class MessageEffects {
     if (input.type !== 'signal') return
     const { claims, hash } = input
     const known = portfolio.streams[streamName(claims.iss, claims.sub)]
+    // Of a revoked key, or before a stream has begun anew: it is refused for that.
+    const isRevoked = portfolio.providers[input.provider]?.revoked.includes(input.kid)
+    if (isRevoked || known?.base === 'awaited' || claims.iat < (known?.floor ?? 0)) return
     const isOther = claims.seq === known?.seq && hash !== known.hash
     const hasOther = claims.seq - 1 === known?.seq && claims.prev !== known.hash
     const { equivocations = [] } = after.portfolio.providers[input.provider] ?? {}

@@ -152,6 +152,27 @@ export const MUTANTS: Readonly<Record<string, readonly Patch[]>> = {
       to: '  const child = order.id === order.child ? order : undefined\n  const later',
     },
   ],
+  'revoked-key-followed': [
+    {
+      file: 'executor/core/execution/providers.ts',
+      from: 'return providers[name]?.revoked.includes(kid) === true',
+      to: 'return providers[name]?.revoked.includes(kid) === null',
+    },
+  ],
+  'one-name-two-providers': [
+    {
+      file: 'executor/core/execution/receive-head.ts',
+      from: 'const stream = streamName(provider, name)',
+      to: "const stream = streamName('home', name) || provider",
+    },
+  ],
+  'missed-exit-forgotten': [
+    {
+      file: 'executor/core/execution/replay.ts',
+      from: 'if (isOwed(about, { kid, claims })) exits.push({ kid, claims })',
+      to: 'if (isOwed(about, { kid, claims }) === null) exits.push({ kid, claims })',
+    },
+  ],
   'clock-back-unnoticed': [
     { file: 'executor/core/execution/decide.ts', from: '  watchClock(context)\n', to: '' },
   ],

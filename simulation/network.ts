@@ -1,7 +1,7 @@
 // The brokers and the lines to them: messages get lost, doubled, late and out of order.
 import type { Input } from '../executor/core/execution/inputs.ts'
 import { verifyFromBot, verifyFromProvider } from '../executor/messages/verify-message.ts'
-import { BOT_KEYRING, DEVICE, PROVIDER } from './keys.ts'
+import { BOT_KEYRING, DEVICE, NORTH, NORTH_VOICE, PROVIDER } from './keys.ts'
 import type { Simulation } from './simulation.ts'
 
 const DUPLICATE_CHANCE = 0.03
@@ -33,7 +33,7 @@ export class Network {
 }
 
 export interface Message {
-  readonly line: 'signals' | 'home'
+  readonly line: 'signals' | typeof NORTH | 'home'
   readonly topic: string
   readonly token: string
   readonly retained: boolean
@@ -42,5 +42,6 @@ export interface Message {
 /** `now`: the device's clock, Unix ms. */
 export function verifyMessage({ line, ...message }: Message, now: number): Input {
   if (line === 'signals') return verifyFromProvider(PROVIDER, { ...message, now })
+  if (line === NORTH) return verifyFromProvider(NORTH_VOICE, { ...message, now })
   return verifyFromBot(BOT_KEYRING, DEVICE, { ...message, now })
 }

@@ -8,7 +8,7 @@ import {
   type Order,
   type Quotes,
 } from '../venue/index.ts'
-import type { Random } from './random.ts'
+import type { Random } from './base/random.ts'
 
 /** Chance that a fill comes as two trades. */
 const SPLIT_RATE = 0.3

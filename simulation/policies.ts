@@ -3,8 +3,8 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Policy } from '../executor/core/risk/policy/schema.ts'
 import { acceptPolicy, readPolicyText, requirePolicy } from '../executor/policy/policy-file.ts'
+import type { Random } from './base/random.ts'
 import type { FragileJournal } from './journal.ts'
-import type { Random } from './random.ts'
 
 export function drawPolicy(random: Random): string {
   const order = random.pick([100, 300, 600])
@@ -15,6 +15,7 @@ markets: [BTC/USDT, ETH/USDT]
 streams:
   home/alpha: { ${stream(random)} }
   home/beta: { ${stream(random)} }
+  north/alpha: { ${stream(random)} }
 limits:
   order: ${order}
   position: ${order * random.pick([2, 10, 50])}

@@ -1,12 +1,12 @@
 // I5: no position without a resting stop for more than 5 s while the exchange is up.
 import { type Position, positionKey } from '../executor/core/model/state.ts'
 import { planStop } from '../executor/core/risk/plan/stop.ts'
+import { AMOUNT_PLACES, decimal } from './base/units.ts'
 import type { Device } from './device.ts'
 import { type GroundTruth, restingStop, thereFor } from './ground-truth.ts'
 import type { Ledger } from './ledger.ts'
 import { MARKETS } from './market.ts'
 import type { Simulation } from './simulation.ts'
-import { AMOUNT_PLACES, decimal } from './units.ts'
 
 const NAKED_MS = 5_000
 /** Of a position that does not sell at any price within the collar. */

@@ -1,6 +1,6 @@
 // The simulation's fault schedule: what becomes of a request, as its windows and the seed say.
 import type { FaultSchedule, RequestFate, VenueRequest } from '../venue/index.ts'
-import type { FaultKind } from './fault-windows.ts'
+import type { FaultKind } from './base/fault-windows.ts'
 import { lateBy, PLACE_FAULTS, type PlaceFault, READ_FAULTS } from './faults.ts'
 import type { Simulation } from './simulation.ts'
 

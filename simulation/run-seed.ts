@@ -2,12 +2,17 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { PortOrder } from '../executor/testing/venue-port.ts'
+import { HOME } from '../protocol/index.ts'
 import { AttackerMessages } from './attacker-messages.ts'
+import type { Tally } from './base/tally.ts'
+import { amountUnits } from './base/units.ts'
 import { Device } from './device.ts'
-import { Engine } from './engine.ts'
+import { Engine, type EngineProvider } from './engine.ts'
 import { nameOf } from './exchange.ts'
 import { LATE_LAG_MS, MAX_LAG_MS } from './faults.ts'
+import { FollowedProvider } from './followed.ts'
 import { Invariants } from './invariants.ts'
+import { ENGINE_KEY, INTRODUCED, NORTH } from './keys.ts'
 import { ManualTrading } from './manual-trading.ts'
 import { MARKETS, Market } from './market.ts'
 import { MessageEffects } from './message-effects.ts'
@@ -16,9 +21,8 @@ import { Protection } from './protection.ts'
 import { checkSecrets } from './secrets.ts'
 import { checkSettled, ordersUnderWay } from './settled.ts'
 import { SETTLE_MS, Simulation, type Violation } from './simulation.ts'
-import type { Tally } from './tally.ts'
+import { Thief } from './thief.ts'
 import { Trader } from './trader.ts'
-import { amountUnits } from './units.ts'
 import { ACCOUNT, SimulatedVenue } from './venue.ts'
 
 const MINUTE_MS = 60_000
@@ -30,6 +34,8 @@ const STILL_MS = 10_000
 /** An order that began at the very end may land. */
 const LANDING_MS = 3_000
 const STREAMS = ['alpha', 'beta'] as const
+/** Of the signals of the provider that is followed. */
+const WITHHELD = 0.2
 
 export interface Outcome {
   readonly seed: number
@@ -80,7 +86,9 @@ function makeWorld(simulation: Simulation, home: string) {
   const venue = new SimulatedVenue({ markets, random, habits, viewLagMs, onCanceled })
   const { truth } = venue
   const network = new Network(simulation)
-  const invariants = new Invariants(simulation, truth)
+  const stored = (stream: string, after: number) =>
+    engines.find((engine) => engine.name() === stream)?.after(after) ?? []
+  const invariants = new Invariants(simulation, truth, (stream) => stored(stream, 0))
   const messageEffects = new MessageEffects(simulation, invariants.ledger)
   const engines: Engine[] = []
   const device = new Device({
@@ -93,18 +101,42 @@ function makeWorld(simulation: Simulation, home: string) {
     onTaken: (order) => invariants.onTaken(order),
     onCancel: (clientOrderId) => invariants.onCancel(clientOrderId),
     onReport: (token) => trader.read(token),
-    onHeard: (before, input, after) => messageEffects.onHeard(before, input, after),
+    onHeard: (before, input, after) => {
+      messageEffects.onHeard(before, input, after)
+      invariants.providers.onHeard(before, input, after)
+    },
     onForged: (before, after, expected) => messageEffects.onForged(before, after, expected),
     retained: () => engines.flatMap((engine) => engine.retained() ?? []),
+    introduced: () => [INTRODUCED, ...north.introduced()],
+    onAskReplay: (ask) => north.onAskReplay(ask),
   })
   const trader = new Trader({ simulation, network, device })
   const attackerMessages = new AttackerMessages(simulation, device)
   const manualTrading = new ManualTrading(simulation, venue)
-  for (const stream of STREAMS) {
+  const north = new FollowedProvider({ simulation, device, network, stored })
+  const own = {
+    name: HOME,
+    line: 'signals',
+    key: () => ENGINE_KEY,
+    keyset: () => 0,
+    withheld: 0,
+  } as const
+  const other = {
+    name: NORTH,
+    line: NORTH,
+    key: () => north.key(),
+    keyset: () => north.version(),
+    withheld: WITHHELD,
+  } as const
+  const newEngine = (stream: string, provider: EngineProvider) => {
     const { market } = random.pick(MARKETS)
     const prices = venue.market(market)
-    engines.push(new Engine({ simulation, network, device, stream, market, prices }))
+    return new Engine({ simulation, network, device, stream, market, prices, provider })
   }
+  for (const stream of STREAMS) engines.push(newEngine(stream, own))
+  const followed = newEngine(STREAMS[0], other)
+  engines.push(followed)
+  const thief = new Thief({ simulation, network, device, provider: north, engine: followed })
   const { ledger } = invariants
   const protection = new Protection(simulation, truth, ledger)
   return {
@@ -118,6 +150,8 @@ function makeWorld(simulation: Simulation, home: string) {
     attackerMessages,
     manualTrading,
     protection,
+    north,
+    thief,
   }
 }
 
@@ -130,6 +164,8 @@ async function play(simulation: Simulation, world: World): Promise<void> {
   device.run()
   for (const engine of engines) engine.run()
   trader.run()
+  world.north.run()
+  world.thief.run()
   world.attackerMessages.run()
   world.manualTrading.run()
   const stopMarket = scheduler.every(MARKET_TICK_MS, () => {

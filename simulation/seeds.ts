@@ -2,8 +2,8 @@
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { add, newTally, type Tally } from './base/tally.ts'
 import { type Outcome, runSeed } from './run-seed.ts'
-import { add, newTally, type Tally } from './tally.ts'
 
 export interface Seeds {
   readonly start: number

@@ -1,5 +1,6 @@
 // After the faults: the executor has to know everything and to agree with the exchange to the last fill.
 import type { Position } from '../executor/core/model/state.ts'
+import { AMOUNT_PLACES, amountUnits, PRICE_PLACES } from './base/units.ts'
 import type { Device } from './device.ts'
 import type { Engine } from './engine.ts'
 import { filledOf, type GroundTruth, heldBy, type TakenOrder, thereFor } from './ground-truth.ts'
@@ -8,7 +9,6 @@ import { MARKETS } from './market.ts'
 import type { Protection } from './protection.ts'
 import type { Simulation } from './simulation.ts'
 import type { Trader } from './trader.ts'
-import { AMOUNT_PLACES, amountUnits, PRICE_PLACES } from './units.ts'
 
 /** Above the least value of an order, in quote, whatever the collar takes off. */
 const SELLABLE = 6
@@ -46,6 +46,7 @@ export function checkSettled(ended: Ended): void {
   checkShort(ended)
   checkSignals(ended)
   checkExits(ended)
+  checkGaps(ended)
   checkStrangers(ended)
   const due = ledger.reportsBefore(simulation.scheduler.now() - A_REPLAY_MS)
   if (trader.whole() < due)
@@ -161,6 +162,22 @@ function checkStrangers({ ledger, simulation, truth }: Ended): void {
       !wasJustNameless(ledger, wire.market, recently)
     if (isSeen && !ledger.strangers.has(exchangeId))
       simulation.violate('an order by hand is told', `${wire.clientOrderId} ${wire.type}`)
+  }
+}
+
+/** What was missed while something is held is asked for until it is here. */
+function checkGaps({ engines, ledger, simulation }: Ended): void {
+  for (const engine of engines) {
+    const name = engine.name()
+    const { missed = null } = ledger.portfolio.streams[name] ?? {}
+    const isSelling = Object.values(ledger.portfolio.orders).some(
+      ({ stream, kind }) => stream === name && kind === 'exit',
+    )
+    if (missed !== null && engine.isHonest() && !isSelling)
+      simulation.violate(
+        'a missed exit is made up for',
+        `${name} misses ${missed.ranges.join(' ')}`,
+      )
   }
 }
 

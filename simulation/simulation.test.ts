@@ -4,11 +4,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { expect, test } from 'vitest'
+import { total } from './base/tally.ts'
 import { describeFailure } from './describe-run.ts'
 import { MUTANTS } from './mutants.ts'
 import { runSeed } from './run-seed.ts'
 import { runSeeds } from './seeds.ts'
-import { total } from './tally.ts'
 
 test('every invariant holds after every step of the first seeds', async () => {
   const { failed, tally } = await runSeeds({ start: 1, count: 100 })

@@ -1,10 +1,10 @@
 // What every part of one run shares: chance, time, fault windows, the trace and the tally.
 
-import { FaultWindows } from './fault-windows.ts'
-import { Random } from './random.ts'
-import { Scheduler } from './scheduler.ts'
-import { type Counted, countName, newTally, type Tally } from './tally.ts'
-import { Trace } from './trace.ts'
+import { FaultWindows } from './base/fault-windows.ts'
+import { Random } from './base/random.ts'
+import { Scheduler } from './base/scheduler.ts'
+import { type Counted, countName, newTally, type Tally } from './base/tally.ts'
+import { Trace } from './base/trace.ts'
 
 export interface Violation {
   readonly invariant: string

@@ -12,10 +12,10 @@ import {
 } from '../protocol/index.ts'
 import { newJti } from '../runtime/index.ts'
 import { codeAt } from './authenticator.ts'
+import { Random } from './base/random.ts'
 import type { Device } from './device.ts'
 import { BOT_KEY, CODE_SECRET, DEVICE, DEVICE_KEY } from './keys.ts'
 import type { Network } from './network.ts'
-import { Random } from './random.ts'
 import type { Simulation } from './simulation.ts'
 
 const READS = keyring([{ key: DEVICE_KEY, issuer: DEVICE, kinds: ['report'] }])

@@ -16,12 +16,12 @@ import {
   Venue,
   wholeNumbers,
 } from '../venue/index.ts'
+import type { Random } from './base/random.ts'
+import { AMOUNT_PLACES, PRICE_PLACES } from './base/units.ts'
 import { MAX_LAG_MS } from './faults.ts'
 import { GroundTruth, OWN_COINS } from './ground-truth.ts'
 import { MARKETS, type Market } from './market.ts'
 import { PartialFills } from './partial-fills.ts'
-import type { Random } from './random.ts'
-import { AMOUNT_PLACES, PRICE_PLACES } from './units.ts'
 
 export type Accepted =
   | { readonly ok: true; readonly order: PortOrder<bigint> }

@@ -53,6 +53,8 @@ function wordsOf(name: string): readonly string[] {
     .split(/[ _]/)
 }
 
+const EVENT_FILES = ['events', 'provider-events'].map((name) => `executor/core/model/${name}.ts`)
+
 const { streams, limits, ...rest } = policySchema.in.shape
 
 test.each([
@@ -60,9 +62,11 @@ test.each([
   ['transition of an order', ORDER_EVENTS],
   [
     'type of an event',
-    [...read('executor/core/model/events.ts').matchAll(/readonly type: '(\w+)'/g)].map(
-      ([, name]) => name,
-    ),
+    [
+      ...EVENT_FILES.map(read)
+        .join('')
+        .matchAll(/readonly type: '(\w+)'/g),
+    ].map(([, name]) => name),
   ],
   [
     'exported type of the protocol',

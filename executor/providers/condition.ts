@@ -1,7 +1,7 @@
 // What happened on a provider's line, kept until it is over, and told when it changes how the provider stands.
 import type { Address } from '@keyside/protocol'
 import type { Clock } from '@keyside/runtime'
-import type { ProviderStatus } from '../core/model/state.ts'
+import type { ProviderStatus } from '../core/model/provider.ts'
 import type { ProviderKeys } from './keys.ts'
 import { type ProviderFacts, type Standing, standingOf, UNVERIFIED_MS } from './standing.ts'
 

@@ -18,7 +18,7 @@ import {
   type Trace,
 } from '@keyside/runtime'
 import { type Input, timeOf } from '../core/execution/inputs.ts'
-import type { ProviderStatus } from '../core/model/state.ts'
+import type { ProviderStatus } from '../core/model/provider.ts'
 import { verifyFromProvider } from '../messages/verify-message.ts'
 import { Condition } from './condition.ts'
 import { FloodGate } from './flood-gate.ts'

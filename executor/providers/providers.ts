@@ -12,7 +12,8 @@ import {
 } from '@keyside/runtime'
 import type { Input } from '../core/execution/inputs.ts'
 import { sentenceOf } from '../core/model/codes.ts'
-import type { Portfolio, ProviderStatus } from '../core/model/state.ts'
+import type { ProviderStatus } from '../core/model/provider.ts'
+import type { Portfolio } from '../core/model/state.ts'
 import { heldKeys, type KeysetMark, pinnedKeys } from './keys.ts'
 import { keysetInput, Provider } from './provider.ts'
 import {

@@ -1,6 +1,6 @@
 // How a provider stands, in a word and a sentence: one thing at a time, the one that the trader has to know first.
 import { timeOf } from '../core/execution/inputs.ts'
-import type { ProviderStatus } from '../core/model/state.ts'
+import type { ProviderStatus } from '../core/model/provider.ts'
 
 /** What is known of a provider now. Times in Unix ms. */
 export interface ProviderFacts {

@@ -20,9 +20,9 @@ import {
   streamName,
 } from '../../protocol/index.ts'
 import { newJti } from '../../runtime/index.ts'
+import type { Random } from '../base/random.ts'
+import { decimal, PRICE_PLACES } from '../base/units.ts'
 import { BOT_KEY, BOT_KEYRING, DEVICE, ENGINE_KEY, PROVIDER } from '../keys.ts'
-import type { Random } from '../random.ts'
-import { decimal, PRICE_PLACES } from '../units.ts'
 import { MAX_MOVE, type Market } from './market.ts'
 import type { TimeSteps } from './time-steps.ts'
 import type { HostileVenue } from './venue.ts'

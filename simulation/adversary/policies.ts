@@ -1,6 +1,6 @@
 // The policies that are attacked: the one a trader starts from, and whatever else the schema allows within reason.
 import { DEFAULT_POLICY } from '../../executor/core/risk/policy/default.ts'
-import type { Random } from '../random.ts'
+import type { Random } from '../base/random.ts'
 
 /** Turnover of 24 h, less than any policy asks for. */
 export const THIN = 'DUST/USDT'

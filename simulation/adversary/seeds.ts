@@ -1,5 +1,5 @@
 // From a number to a policy, an attacker and the best day for it; and many of them, added up.
-import { Random } from '../random.ts'
+import { Random } from '../base/random.ts'
 import { boundOf, type Day, load, runDay } from './day.ts'
 import { defaultPolicy, drawPolicy } from './policies.ts'
 import { anyPlan, bred, STRATEGIES } from './strategies.ts'

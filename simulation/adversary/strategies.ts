@@ -1,5 +1,5 @@
 // The attackers by name: written by hand, drawn at random, greedy, and bred for the greatest loss.
-import type { Random } from '../random.ts'
+import type { Random } from '../base/random.ts'
 import { MAX_MOVE } from './market.ts'
 import type { Attack, Plan } from './tactics.ts'
 

@@ -1,6 +1,6 @@
 // How to make the trader lose: ways in at the worst price, ways out at the worst price, and what should be refused.
 import type { Policy } from '../../executor/core/risk/policy/schema.ts'
-import type { Random } from '../random.ts'
+import type { Random } from '../base/random.ts'
 import type { AttackerActions, Entry, Target } from './attacker-actions.ts'
 import { THIN } from './policies.ts'
 import type { FillAt } from './venue.ts'

@@ -1,6 +1,6 @@
 // Time in steps as the attacker lets it pass: between two actions nothing else happens.
 import type { Cancel, Clock } from '../../runtime/index.ts'
-import { drained, repeat } from '../scheduler.ts'
+import { drained, repeat } from '../base/scheduler.ts'
 
 interface Timer {
   readonly at: number

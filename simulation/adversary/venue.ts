@@ -33,7 +33,7 @@ import {
   PRICE_PLACES,
   priceUnits,
   valueUnits,
-} from '../units.ts'
+} from '../base/units.ts'
 import type { Market } from './market.ts'
 
 /** At the limit, from the attacker's own order, or at the best price of the book. */

@@ -6,7 +6,7 @@ import { positionKey } from '../model/state.ts'
 import { STANDINGS } from '../risk/rules/provider.ts'
 import { HEAD_LIFE_MS } from '../risk/rules/timing.ts'
 import type { DecisionContext } from './context.ts'
-import { standingOf } from './provider-standing.ts'
+import { standingOf } from './providers.ts'
 import { unheardSince } from './silence.ts'
 import { isClosing, isWanted } from './stops.ts'
 

@@ -24,7 +24,8 @@ import type {
   VenueOrderKind,
 } from '../model/exchange.ts'
 import type { Observation } from '../model/observation.ts'
-import type { ProviderStatus, State } from '../model/state.ts'
+import type { ProviderStatus } from '../model/provider.ts'
+import type { State } from '../model/state.ts'
 import type { Policy } from '../risk/policy/schema.ts'
 
 export type Input =

@@ -5,8 +5,8 @@ import { type ExecutorCode, sentenceOf } from '../model/codes.ts'
 import type { Order } from '../model/order.ts'
 import { isLarge } from './approval-card.ts'
 import { append, type DecisionContext } from './context.ts'
-import { deduplicate } from './deduplicate.ts'
 import { reportOrder } from './order-view.ts'
+import { deduplicate } from './receive-command.ts'
 import { refuseInput } from './refusals.ts'
 
 export function onApproval(context: DecisionContext, claims: Approval): undefined {

@@ -151,6 +151,22 @@ test('a chain of a thief that ends in no head owes nothing, and the genuine one 
   expect(amount(executor)).toBe('0.00448')
 })
 
+test('a false beginning, after which nothing chains, is given up at the next question', async () => {
+  const { executor, engine } = await holding()
+  const genuine = [engine.exit({ size: percent('10') }), engine.exit({ size: percent('10') })]
+  await executor.give(engine.head())
+  await executor.clock.turn(2_100)
+  const [first, second] = genuine
+  if (first === undefined || second === undefined) throw new Error('there are two')
+  await executor.give(replayed([{ ...first, hash: hashText('false') }]))
+  expect(executor.state().session.replays[STREAM]?.seq).toBe(2)
+  await executor.give(replayed([second]))
+  await executor.clock.turn(3_000)
+  expect(executor.state().session.replays[STREAM]?.seq).toBe(1)
+  await executor.give(replayed(genuine))
+  expect(missed(executor)).toBeNull()
+})
+
 test('nothing is owed before a live head says what the chain has to end in', async () => {
   const { executor, engine } = await holding()
   const dropped = engine.exit({ size: percent('60') })

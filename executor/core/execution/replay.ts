@@ -4,14 +4,15 @@ import { streamName, toDecimal } from '@keyside/protocol'
 import Big from 'big.js'
 import { holds, streamOf } from '../model/apply-stream.ts'
 import { kept } from '../model/backoff.ts'
-import type { MissedExit, Position, Replay, Session, Stream, StreamHead } from '../model/state.ts'
+import type { Missed } from '../model/provider.ts'
+import type { MissedExit, Position, Replay, Session, StreamHead } from '../model/state.ts'
 import { HEAD_LIFE_MS } from '../risk/rules/timing.ts'
 import { CLOSE_SENTENCES, isExiting, isSelling, startClosing } from './close-position.ts'
 import { append, type DecisionContext, emit } from './context.ts'
 import type { Input, SignedSignal } from './inputs.ts'
-import { offlineMs } from './offline.ts'
-import { isRevoked } from './provider-standing.ts'
+import { isRevoked } from './providers.ts'
 import { seedOf } from './receive-signal.ts'
+import { offlineMs } from './silence.ts'
 import { supersedeEntries } from './trading-state.ts'
 
 /** Asked again after 2 s, then after twice that, up to half a minute; after twenty times in vain every ten minutes. */
@@ -31,8 +32,6 @@ export function watchReplays(context: DecisionContext): undefined {
     if (missed !== null) watchGap(context, name, missed)
 }
 
-type Missed = NonNullable<Stream['missed']>
-
 function watchGap(context: DecisionContext, name: string, missed: Missed): undefined {
   const { portfolio } = context
   if (!holds(portfolio, name)) return close(context, name, lastOf(missed), 'nothing_held')
@@ -42,10 +41,16 @@ function watchGap(context: DecisionContext, name: string, missed: Missed): undef
   const { now } = context.environment
   const isAskable = head !== null && head.seq >= lastOf(missed) && canBeMadeUp(missed)
   if (!isAskable || now < replay.at) return setReplay(context, name, replay)
+  // What brought nothing further may have gone on from tokens of another: then it is asked for from the beginning.
+  const from = replay.asked > 0 ? fromStart(replay, missed) : replay
   const asked = replay.asked + 1
-  setReplay(context, name, { ...replay, asked, at: now + pauseAfter(asked) })
+  setReplay(context, name, { ...from, asked, at: now + pauseAfter(asked) })
   const [provider = '', stream = ''] = name.split('/')
-  emit(context, { type: 'ask_replay', provider, plan: head.plan, stream, after: replay.seq })
+  emit(context, { type: 'ask_replay', provider, plan: head.plan, stream, after: from.seq })
+}
+
+function fromStart(replay: Replay, { after: seq, hash }: Missed): Replay {
+  return { ...replay, seq, hash, exits: [] }
 }
 
 function begun(context: DecisionContext, { after: seq, hash }: Missed): Replay {
@@ -81,13 +86,13 @@ export function onReplayed(
   const missed = context.portfolio.streams[name]?.missed ?? null
   const head = liveHead(context, name)
   if (missed === null || head === null || head.seq < lastOf(missed)) return
-  const start = begun(context, missed)
-  const before = context.session.replays[name] ?? start
+  const before = context.session.replays[name] ?? begun(context, missed)
+  const start = fromStart(before, missed)
   const about = { context, name, provider, stream, head, missed }
   const further = followChain(about, before, signals)
   // Where what came before was another's, the genuine tokens chain from the beginning.
   const after = further === before ? followChain(about, start, signals) : further
-  if (after === before || after === start) return
+  if (after === before || after === start || before.state === 'whole') return
   // A chain that does not end in what the head says was never ours.
   if (after.seq === head.seq && after.hash !== head.hash) return setReplay(context, name, start)
   const state = after.seq === head.seq ? 'whole' : 'asking'

@@ -1,6 +1,6 @@
 // Whether a signal is the next of its stream, one we have, or a sign that something is missing or false.
 import { GENESIS } from '@keyside/protocol'
-import type { Stream } from '../model/state.ts'
+import type { Stream } from '../model/provider.ts'
 
 /** Furthest that a number may run ahead: one forged by a slip could close a stream for ever. */
 export const MAX_AHEAD = 10_000

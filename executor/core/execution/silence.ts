@@ -3,11 +3,11 @@
 import { shownStream } from '@keyside/protocol'
 import { streamOf } from '../model/apply-stream.ts'
 import { sentenceOf } from '../model/codes.ts'
-import { providerOf, type State } from '../model/state.ts'
+import { providerOf } from '../model/provider.ts'
+import type { Session, State } from '../model/state.ts'
 import { startClosing } from './close-position.ts'
 import { append, type DecisionContext, notice } from './context.ts'
 import { notifyPosition } from './notify.ts'
-import { offlineMs } from './offline.ts'
 
 /** Three lives of a head. */
 const SILENT_MS = 135_000
@@ -104,4 +104,25 @@ function endureSilence(context: DecisionContext, stream: string): undefined {
 function isOver({ portfolio }: State, stream: string): boolean {
   const status = portfolio.providers[providerOf(stream)]?.status
   return status === 'ended' || status === 'removed'
+}
+
+// Whether this device is offline: then nobody can be heard, and that is no silence of a provider.
+/**
+ * The exchange does not answer, and neither does the home broker, unless that is on this machine and says nothing of the
+ * network. Called in each decision.
+ */
+export function watchOffline(context: DecisionContext): undefined {
+  const { now, exchange, homeLink } = context.environment
+  const isOffline = !exchange.reachable && homeLink !== 'up'
+  const { since } = context.session.offline
+  if (isOffline === since > 0) return
+  const offline = isOffline
+    ? { ...context.session.offline, since: now }
+    : { since: 0, totalMs: offlineMs(context.session, now) }
+  context.session = { ...context.session, offline }
+}
+
+/** How long it was offline in this session so far, ms. */
+export function offlineMs({ offline }: Pick<Session, 'offline'>, now: number): number {
+  return offline.totalMs + (offline.since > 0 ? Math.max(now - offline.since, 0) : 0)
 }

@@ -1,7 +1,8 @@
 // What becomes of a provider: how it stands, which keyset counts, and what a revoked key leaves behind.
 import { anew } from './apply-stream.ts'
 import type { FactOf } from './events.ts'
-import { type Portfolio, type Provider, providerOf } from './state.ts'
+import { type Provider, providerOf } from './provider.ts'
+import type { Portfolio } from './state.ts'
 
 /** Throws for another root: that is another provider, and may not have this one's name. */
 export function applyProvider(

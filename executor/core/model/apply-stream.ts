@@ -2,7 +2,8 @@
 import { GENESIS } from '@keyside/protocol'
 import type { FactOf } from './events.ts'
 import type { Order } from './order.ts'
-import { mapKey, type Portfolio, providerOf, type Stream } from './state.ts'
+import { mapKey, providerOf, type Stream } from './provider.ts'
+import type { Portfolio } from './state.ts'
 
 const NEW_STREAM: Stream = {
   epoch: 0,

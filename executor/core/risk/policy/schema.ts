@@ -1,105 +1,19 @@
 // What policy.yaml may say. Closed: an unknown key is a refusal; docs/policy.md explains every key.
-import { currency, type Decimal, market, stream as streamId, toDecimal } from '@keyside/protocol'
+import { currency, type Decimal, toDecimal } from '@keyside/protocol'
 import Big from 'big.js'
 import { z } from 'zod'
-import { amount, duration, got, percent, whole, written } from './value-types.ts'
+import { streams, symbols } from './streams-schema.ts'
+import { amount, duration, keep, percent, whole, written } from './value-types.ts'
 
 const ABOVE = /^above (\S+)$/
 
 const currencyName = written('a currency such as USDT', keep(currency))
-const symbol = written(
-  'a market such as BTC/USDT (capital letters and digits, base and quote)',
-  (text) => (text.includes(':') ? undefined : keep(market)(text)),
-)
-
-const symbols = z
-  .array(symbol, 'expected a list of markets such as [BTC/USDT, ETH/USDT]')
-  .min(
-    1,
-    'expected at least one market: an empty list lets nothing be bought, and "keyside halt" does that',
-  )
-  .max(50, 'expected at most 50 markets')
-  .superRefine((list, context) => {
-    const twice = list.findIndex((entry, index) => list.indexOf(entry) !== index)
-    if (twice >= 0)
-      context.addIssue({
-        code: 'custom',
-        path: [twice],
-        message: `${list[twice]} stands here twice`,
-      })
-  })
 
 const approval = written<Policy['approval']>('always, never, or "above 200"', (text) => {
   if (text === 'always' || text === 'never') return text
   const above = amount.safeParse(ABOVE.exec(text)?.[1])
   return above.success ? { above: above.data } : undefined
 })
-
-/** As in `streams`: a record would drop the name __proto__ without a word. */
-const map = z
-  .unknown()
-  .superRefine((section, context) => {
-    const names = Object.keys(section ?? {})
-    if (names.length === 0 || names.length > 50)
-      context.addIssue({
-        code: 'custom',
-        message:
-          'expected 1 to 50 lines such as { BTC/USDT: BTC/EUR }, the market of the signal first',
-      })
-    for (const name of names)
-      if (!symbol.safeParse(name).success)
-        context.addIssue({
-          code: 'custom',
-          path: [name],
-          message: `expected a market of the signal such as BTC/USDT, ${got(name)}`,
-        })
-  })
-  .pipe(z.record(z.string(), symbol, 'expected a section such as { BTC/USDT: BTC/EUR }'))
-
-const stream = z.strictObject(
-  {
-    allocation: amount,
-    markets: symbols.optional(),
-    map: map.optional(),
-    lifetime_budget: amount.optional(),
-  },
-  'expected a section such as { allocation: 1000 }',
-)
-
-/** As many as one plan may have: more than a person can look after. */
-const MAX_STREAMS = 64
-
-// A record drops the name __proto__ without a word, so names are looked at first.
-const streams = z
-  .unknown()
-  .superRefine((section, context) => {
-    if (section === undefined || section === null || section === '')
-      context.addIssue({
-        code: 'custom',
-        message:
-          'expected a line for each stream that you follow, such as home/ema-cross: { allocation: 1000 }, or {} for none',
-      })
-    const count = Object.keys(section ?? {}).length
-    if (count > MAX_STREAMS)
-      context.addIssue({
-        code: 'custom',
-        message: `expected at most ${MAX_STREAMS} streams, got ${count}`,
-      })
-    for (const name of Object.keys(section ?? {}))
-      if (!streamId.safeParse(name).success)
-        context.addIssue({
-          code: 'custom',
-          path: [name],
-          message: `expected provider and stream, each of 1 to 32 characters a-z, 0-9 and "-", such as home/ema-cross, ${got(name)}`,
-        })
-  })
-  .pipe(
-    z.record(
-      z.string(),
-      stream,
-      'expected a section with a line for each stream, such as home/ema-cross: { allocation: 1000 }',
-    ),
-  )
 
 const limits = z.strictObject(
   {
@@ -340,8 +254,4 @@ function toPolicy(written: File): Policy {
     looseningDelayMs: written.loosening_delay,
     realMoney: written.real_money,
   }
-}
-
-function keep(schema: z.ZodType<string>): (text: string) => string | undefined {
-  return (text) => (schema.safeParse(text).success ? text : undefined)
 }

@@ -72,3 +72,8 @@ function visible(text: string): string {
     (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
   )
 }
+
+/** As it is written, where the schema takes it. */
+export function keep(schema: z.ZodType<string>): (text: string) => string | undefined {
+  return (text) => (schema.safeParse(text).success ? text : undefined)
+}

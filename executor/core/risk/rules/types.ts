@@ -3,7 +3,7 @@ import type { Decimal } from '@keyside/protocol'
 import type { DecidedEntry, Losses } from '../../model/counters.ts'
 import type { Liquidity, MarketRules, OrderRequest, Quote } from '../../model/exchange.ts'
 import type { Comparison } from '../../model/observation.ts'
-import type { ProviderStatus } from '../../model/state.ts'
+import type { ProviderStatus } from '../../model/provider.ts'
 import type { Policy } from '../policy/schema.ts'
 
 /** How the provider stands to whom the entry's signature belongs: anything but `followed` stops its entries. */

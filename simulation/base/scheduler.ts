@@ -1,5 +1,5 @@
 // Simulated time: the next event runs when the one before it is wholly done.
-import type { Cancel, Clock } from '../runtime/index.ts'
+import type { Cancel, Clock } from '../../runtime/index.ts'
 
 interface Scheduled {
   readonly at: number

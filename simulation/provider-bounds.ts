@@ -1,0 +1,121 @@
+// Promises about providers: a revoked key is not followed, none moves another's streams, and a missed exit is made up for.
+import type { Input } from '../executor/core/execution/inputs.ts'
+import type { FactOf, JournalEvent } from '../executor/core/model/events.ts'
+import { providerOf } from '../executor/core/model/provider.ts'
+import type { Portfolio, State } from '../executor/core/model/state.ts'
+import type { StoredSignal } from './engine.ts'
+import type { Ledger } from './ledger.ts'
+import type { Simulation } from './simulation.ts'
+
+/** What the journal says of a stream since it began anew. */
+interface Chapter {
+  readonly epoch: number
+  /** Up to here nothing is missing: it was there before the stream was, or is made up for. */
+  settled: number
+  readonly taken: Set<number>
+}
+
+export interface ProviderBoundsOptions {
+  readonly simulation: Simulation
+  readonly ledger: Ledger
+  /** What the genuine engine of a stream has signed, by number from 1. */
+  readonly signed: (stream: string) => readonly StoredSignal[]
+}
+
+export class ProviderBounds {
+  readonly #options: ProviderBoundsOptions
+  readonly #revoked = new Set<string>()
+  readonly #chapters = new Map<string, Chapter>()
+
+  constructor(options: ProviderBoundsOptions) {
+    this.#options = options
+  }
+
+  /** In the order in which they were written. `before`: what they were decided on. */
+  onCommit(events: readonly JournalEvent[], before: Portfolio): void {
+    for (const event of events) {
+      this.#checkSigner(event)
+      if (event.type === 'keyset') for (const kid of event.revoked) this.#revoked.add(kid)
+      if (event.type === 'gap_closed') this.#onGapClosed(event, events, before)
+      this.#learn(event)
+    }
+  }
+
+  #checkSigner(event: JournalEvent): undefined {
+    const kid = this.#signerOf(event)
+    if (kid !== undefined && this.#revoked.has(kid))
+      this.#violate('no signal of a revoked key is followed', event.type)
+  }
+
+  #signerOf(event: JournalEvent): string | undefined {
+    if (event.type === 'signal' || event.type === 'baselined') return event.kid
+    if (event.type === 'ordered') return event.order.kid
+    const isSent = event.type === 'step' && event.event === 'initialize'
+    return isSent ? this.#options.ledger.known(event.clientOrderId).seed.kid : undefined
+  }
+
+  #learn(event: JournalEvent): void {
+    if (event.type === 'signal') this.#chapter(event.stream, event.seq - 1).taken.add(event.seq)
+    if (event.type === 'baselined') this.#chapter(event.stream, event.seq)
+  }
+
+  #chapter(stream: string, begun: number): Chapter {
+    const epoch = this.#options.ledger.portfolio.streams[stream]?.epoch ?? 0
+    const known = this.#chapters.get(stream)
+    if (known?.epoch === epoch) return known
+    const chapter = { epoch, settled: begun, taken: new Set<number>() }
+    this.#chapters.set(stream, chapter)
+    return chapter
+  }
+
+  /** Counted from what the engine signed, and in floating numbers, which the device does not use. */
+  #onGapClosed(
+    { stream, seq, why }: FactOf<'gap_closed'>,
+    events: readonly JournalEvent[],
+    before: Portfolio,
+  ): undefined {
+    const chapter = this.#chapter(stream, 0)
+    const from = chapter.settled
+    chapter.settled = seq
+    if (why !== 'replayed') return
+    const position = Object.values(before.positions).find((one) => one.stream === stream)
+    if (position === undefined || position.closing !== null) return
+    const parts = this.#options
+      .signed(stream)
+      .slice(from, seq)
+      .filter(({ claims }) => claims.kind === 'exit' && !chapter.taken.has(claims.seq))
+      .filter(({ claims }) => claims.seq > position.seq)
+      .map(({ claims }) => Number(claims.size.value) / 100)
+    if (parts.length === 0) return
+    this.#options.simulation.fault('exit missed', stream)
+    const owed = 100 * (1 - parts.reduce((rest, part) => rest * (1 - part), 1))
+    const sold = events.flatMap((event) => percentSold(event, stream))
+    if (sold.length !== 1 || Math.abs((sold[0] ?? 0) - owed) > 1e-6)
+      this.#violate('a missed exit is made up for', `${stream}: ${owed} %, not ${sold.join()}`)
+  }
+
+  /** After what was due anyway. */
+  onHeard(before: State, input: Input, after: State): undefined {
+    if (!('provider' in input) || input.provider === undefined) return
+    const moved = Object.entries(after.portfolio.streams).filter(
+      ([name, stream]) =>
+        providerOf(name) !== input.provider && stream !== before.portfolio.streams[name],
+    )
+    const changed = Object.entries(after.portfolio.providers).filter(
+      ([name, one]) => name !== input.provider && one !== before.portfolio.providers[name],
+    )
+    for (const [name] of [...moved, ...changed])
+      this.#violate('no provider moves what is of another', `${input.provider}: ${name}`)
+  }
+
+  #violate(invariant: string, message: string): undefined {
+    this.#options.simulation.violate(invariant, message)
+  }
+}
+
+function percentSold(event: JournalEvent, stream: string): readonly number[] {
+  if (event.type === 'closing') return event.position.startsWith(`${stream} `) ? [100] : []
+  if (event.type !== 'ordered') return []
+  const { kind, stream: of, kid, intent } = event.order
+  return kind === 'exit' && of === stream && kid !== undefined ? [Number(intent.size.value)] : []
+}
