@@ -1,7 +1,7 @@
 // Promises about providers: a revoked key is not followed, none moves another's streams, and a missed exit is made up for.
 import type { Input } from '../executor/core/execution/inputs.ts'
 import type { FactOf, JournalEvent } from '../executor/core/model/events.ts'
-import { providerOf } from '../executor/core/model/provider.ts'
+import { providerOf, type Stream } from '../executor/core/model/provider.ts'
 import type { Portfolio, State } from '../executor/core/model/state.ts'
 import type { StoredSignal } from './engine.ts'
 import type { Ledger } from './ledger.ts'
@@ -99,7 +99,8 @@ export class ProviderBounds {
     if (!('provider' in input) || input.provider === undefined) return
     const moved = Object.entries(after.portfolio.streams).filter(
       ([name, stream]) =>
-        providerOf(name) !== input.provider && stream !== before.portfolio.streams[name],
+        providerOf(name) !== input.provider &&
+        numbersOf(stream) !== numbersOf(before.portfolio.streams[name]),
     )
     const changed = Object.entries(after.portfolio.providers).filter(
       ([name, one]) => name !== input.provider && one !== before.portfolio.providers[name],
@@ -111,6 +112,13 @@ export class ProviderBounds {
   #violate(invariant: string, message: string): undefined {
     this.#options.simulation.violate(invariant, message)
   }
+}
+
+/** What only its own provider may move; what time makes of a silence or of a gap is left out. */
+function numbersOf(stream: Stream | undefined): string {
+  if (stream === undefined) return ''
+  const { epoch, base, floor, seq, hash, iat, gap, candles, signers, ratios } = stream
+  return JSON.stringify([epoch, base, floor, seq, hash, iat, gap, candles, signers, ratios])
 }
 
 function percentSold(event: JournalEvent, stream: string): readonly number[] {

@@ -36,7 +36,7 @@ function watchGap(context: DecisionContext, name: string, missed: Missed): undef
   const { portfolio } = context
   if (!holds(portfolio, name)) return close(context, name, lastOf(missed), 'nothing_held')
   const replay = context.session.replays[name] ?? begun(context, missed)
-  if (replay.state === 'whole') return settle(context, name, replay)
+  if (replay.state === 'whole') return settle(context, name, replay, lastOf(missed))
   const head = liveHead(context, name)
   const { now } = context.environment
   const isAskable = head !== null && head.seq >= lastOf(missed) && canBeMadeUp(missed)
@@ -132,12 +132,13 @@ function isOwed({ context, name, provider, missed }: About, { kid, claims }: Mis
 }
 
 /** Of a sale that is under way nobody knows yet what it leaves: until then it waits. */
-function settle(context: DecisionContext, name: string, replay: Replay): undefined {
+function settle(context: DecisionContext, name: string, replay: Replay, last: number): undefined {
   const positions = Object.entries(context.portfolio.positions).filter(
     ([, { stream }]) => stream === name,
   )
   if (positions.some(([key]) => isExiting(context, key))) return
-  close(context, name, replay.seq, 'replayed')
+  // What came after it and is in the replay too has its own gap, or is on its way.
+  close(context, name, last, 'replayed')
   for (const { claims } of replay.exits)
     supersedeEntries(context, { stream: name, since: claims.seq })
   for (const [key, position] of positions) {
