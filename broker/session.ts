@@ -4,7 +4,7 @@ import type { AccessList, Invitation } from './access-list.ts'
 import type { Acl } from './acl.ts'
 
 /** What let the client in, and what the access list can take back. */
-export type Grant =
+type Grant =
   | { readonly type: 'token'; readonly iat: number }
   | { readonly type: 'invitation'; readonly invitation: Invitation }
 
