@@ -10,6 +10,8 @@ export interface Invocation {
   readonly env: NodeJS.ProcessEnv
   /** Lines typed, each ended by Enter. */
   readonly answers?: readonly string[]
+  /** What runs it, such as on another machine. */
+  readonly via?: readonly string[]
   /** While it waits for its answers. */
   readonly look?: (child: ChildProcess) => void
 }
@@ -22,9 +24,10 @@ export interface CommandResult {
 
 export async function keyside(
   args: readonly string[],
-  { env, answers = [], look }: Invocation,
+  { env, answers = [], via = [], look }: Invocation,
 ): Promise<CommandResult> {
-  const child = spawn(process.execPath, [MAIN, ...args], { env })
+  const [program = '', ...words] = [...via, process.execPath, MAIN, ...args]
+  const child = spawn(program, words, { env })
   const printed = Promise.all([text(child.stdout), text(child.stderr)])
   const exited = once(child, 'exit')
   await once(child, 'spawn')

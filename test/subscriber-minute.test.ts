@@ -24,6 +24,7 @@ import { freePort } from '../cli/sandbox/free-port.ts'
 import { newSandboxSecrets, type Sandbox, startSandbox } from '../cli/sandbox/sandbox.ts'
 import { keyside } from './keyside.ts'
 import { until } from './test-system.ts'
+import { type TwoMachines, twoMachines } from './two-machines.ts'
 
 const log = createLog({ program: 'test', level: 'silent' })
 const parts = { clock: systemClock, randomBytes: systemRandomBytes }
@@ -45,8 +46,10 @@ class Machine {
   readonly typed: string[] = []
   ms = 0
   readonly #env: NodeJS.ProcessEnv
+  readonly #via: readonly string[]
 
-  constructor(folder: string, name: string) {
+  constructor(folder: string, name: string, via: readonly string[]) {
+    this.#via = via
     this.home = join(folder, name)
     mkdirSync(this.home, { mode: 0o700 })
     writeFileSync(join(folder, `${name}.passphrase`), 'correct horse battery\n', { mode: 0o600 })
@@ -56,7 +59,11 @@ class Machine {
   async type(words: readonly string[], answers: readonly string[] = []): Promise<string> {
     this.typed.push(words[0] ?? '')
     const began = performance.now()
-    const { code, stdout, stderr } = await keyside(words, { env: this.#env, answers })
+    const { code, stdout, stderr } = await keyside(words, {
+      env: this.#env,
+      answers,
+      via: this.#via,
+    })
     this.ms += performance.now() - began
     expect(code, `${words.join(' ')}: ${stdout}${stderr}`).toBe(0)
     return stdout
@@ -67,7 +74,8 @@ class Machine {
     this.typed.push('up')
     const began = performance.now()
     const main = join(import.meta.dirname, '../cli/main.ts')
-    const child = spawn(process.execPath, [main, 'up'], { env: this.#env })
+    const [program = '', ...words] = [...this.#via, process.execPath, main, 'up']
+    const child = spawn(program, words, { env: this.#env })
     const ended = new Promise((done) => child.once('exit', done))
     onTestFinished(async () => {
       child.kill('SIGTERM')
@@ -90,23 +98,36 @@ class Machine {
 interface World {
   readonly folder: string
   readonly sandbox: Sandbox
+  readonly machines: TwoMachines
 }
 
 async function openWorld(): Promise<World> {
   const folder = mkdtempSync(join(tmpdir(), 'keyside-minute-'))
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+  const machines = twoMachines()
+  onTestFinished(() => machines.close())
   const secrets = newSandboxSecrets(systemRandomBytes)
-  const sandbox = await startSandbox({ ...parts, secrets, wave: CALM })
+  const sandbox = await startSandbox({
+    ...parts,
+    secrets,
+    wave: CALM,
+    host: machines.world,
+    name: machines.world,
+  })
   onTestFinished(() => sandbox.stop())
-  return { folder, sandbox }
+  return { folder, sandbox, machines }
 }
 
-/** On an address of its own: a second machine, as far as one machine can show it. */
-async function openProvider({ folder, sandbox }: World, name: string): Promise<Machine> {
-  const machine = new Machine(folder, name)
+/** An address of the world, as both machines call it. */
+function there(address: string, { world }: TwoMachines): string {
+  return address.replace('127.0.0.1', world)
+}
+
+async function openProvider({ folder, sandbox, machines }: World, name: string): Promise<Machine> {
+  const machine = new Machine(folder, name, machines.via.provider)
   const passphrase = ['--passphrase-file', join(folder, `${name}.passphrase`)]
-  const address = ['--address', `127.0.0.2:${await freePort()}`]
-  const exchange = ['--exchange-address', sandbox.exchange.address]
+  const address = ['--address', `${machines.provider}:${await freePort()}`]
+  const exchange = ['--exchange-address', there(sandbox.exchange.address, machines)]
   await machine.type([
     'init',
     '--role',
@@ -125,16 +146,16 @@ async function openProvider({ folder, sandbox }: World, name: string): Promise<M
   return machine
 }
 
-async function openTrader({ folder, sandbox }: World): Promise<Machine> {
-  const machine = new Machine(folder, 'trader')
+async function openTrader({ folder, sandbox, machines }: World): Promise<Machine> {
+  const machine = new Machine(folder, 'trader', machines.via.trader)
   writeProofSecret(join(machine.home, FILES.sandboxSecret), sandbox.proofSecret)
   const { apiKey, secret, botToken } = sandbox.secrets
   const vault = ['--keychain', 'vault', '--passphrase-file', join(folder, 'trader.passphrase')]
   const outside = [
     '--exchange-address',
-    sandbox.exchange.address,
+    there(sandbox.exchange.address, machines),
     '--telegram-address',
-    sandbox.telegram.address,
+    there(sandbox.telegram.address, machines),
   ]
   await machine.type(['init', '--role', 'trader', ...vault, ...outside], [botToken])
   await machine.type(['keys', 'add'], [apiKey, secret])
@@ -209,7 +230,7 @@ test('from two clean homes to the first card, in eight commands; one who is remo
   timeout: 300_000,
 }, async () => {
   const world = await openWorld()
-  const { sandbox } = world
+  const { sandbox, machines } = world
   const provider = await openProvider(world, 'northwind')
   const trader = await openTrader(world)
   const follow = ['follow', '--yes', await invite(provider, 'alice')]
@@ -222,7 +243,7 @@ test('from two clean homes to the first card, in eight commands; one who is remo
   const seconds = (provider.ms + trader.ms + performance.now() - asked) / 1_000
   const typed = [...provider.typed, ...trader.typed]
   process.stdout.write(
-    `${typed.length} commands (${typed.join(', ')}), ${seconds.toFixed(1)} s; two loopback addresses of one machine\n`,
+    `${typed.length} commands (${typed.join(', ')}), ${seconds.toFixed(1)} s; ${machines.kind}\n`,
   )
   expect(typed.length).toBeLessThanOrEqual(8)
 

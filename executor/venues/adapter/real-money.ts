@@ -86,7 +86,7 @@ export class RealMoney {
     if (this.#heard === 'silence') throw unreachable(`nobody answers at ${address}`)
     throw new KeysideError(
       'exchange_address_plain',
-      `${address} has not proved to be your sandbox, and over http anybody on the way can read the API key and change the answers: write https://, or start the sandbox with secrets/sandbox.secret of this home`,
+      `${address} has not proved to be your sandbox, and over http anybody on the way can read the API key and change the answers: write https://, or start the sandbox with executor/sandbox.secret of this home`,
     )
   }
 
