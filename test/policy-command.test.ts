@@ -24,7 +24,7 @@ beforeAll(async () => {
   writePrivate(passphrase, 'correct horse battery\n')
   writePrivate(token, `12345678:${'a'.repeat(35)}\n`)
   const options = `--keychain vault --passphrase-file ${passphrase} --telegram-token-file ${token}`
-  expect(await run(`init ${options}`)).toMatchObject({ code: 0 })
+  expect(await run(`init --role alone ${options}`)).toMatchObject({ code: 0 })
   expect(await run('policy accept --yes')).toMatchObject({ code: 0 })
   made = home
 })
