@@ -52,3 +52,33 @@ export class DeviceClock {
     return (this.#offsets[0]?.from ?? 0) > this.#simulation.scheduler.now() - ms
   }
 }
+
+/** How long a measurement counts, ms. */
+const SKEW_LIFE_MS = 180_000
+
+/** The exchange's time less the device's, as the device last measured it, with an error of its own. */
+export class MeasuredSkew {
+  readonly #simulation: Simulation
+  readonly #now: () => number
+  #measured: { ms: number; at: number } | null = null
+
+  /** `now` is the device's clock, Unix ms. */
+  constructor(simulation: Simulation, now: () => number) {
+    this.#simulation = simulation
+    this.#now = now
+  }
+
+  measure(): void {
+    const { random, scheduler } = this.#simulation
+    const error = random.between(-40, 40)
+    const at = this.#now()
+    this.#measured = { ms: scheduler.now() - at + error, at }
+  }
+
+  /** Null when it was never measured, or too long ago. */
+  ms(): number | null {
+    if (this.#measured === null || Math.abs(this.#now() - this.#measured.at) > SKEW_LIFE_MS)
+      return null
+    return this.#measured.ms
+  }
+}

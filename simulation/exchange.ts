@@ -12,18 +12,13 @@ import type {
   Quote,
 } from '../executor/core/model/exchange.ts'
 import { QuietExchange } from '../executor/testing/quiet-exchange.ts'
-import {
-  exchangeOrderOf,
-  fillsOf,
-  openOrdersOf,
-  type PortOrder,
-  tradesOf,
-} from '../executor/testing/venue-port.ts'
+import { exchangeOrderOf, fillsOf, openOrdersOf, tradesOf } from '../executor/testing/venue-port.ts'
 import { KeysideError } from '../runtime/index.ts'
 import { balancesAt, type RequestFate, type VenueRequest } from '../venue/index.ts'
 import type { Random } from './base/random.ts'
 import { decimal, PRICE_PLACES, priceUnits } from './base/units.ts'
-import { ACCEPTANCE_WINDOW_MS, MAX_LAG_MS, shuffled } from './faults.ts'
+import { MeasuredSkew } from './device-clock.ts'
+import { ACCEPTANCE_WINDOW_MS, MAX_LAG_MS } from './faults.ts'
 import type { TakenOrder } from './ground-truth.ts'
 import { MARKETS } from './market.ts'
 import { type FalseAnswer, RequestFaults } from './request-faults.ts'
@@ -35,7 +30,6 @@ const QUOTE_MS = 1_000
 const SKEW_MS = 60_000
 /** Of a new order, where they are found late at all. */
 const LATE_CHANCE = 0.3
-const SKEW_LIFE_MS = 180_000
 
 export interface ExchangeOptions {
   readonly simulation: Simulation
@@ -57,7 +51,7 @@ export class SimulatedExchange extends QuietExchange {
   readonly #options: ExchangeOptions
   readonly #random: Random
   readonly #faults: RequestFaults
-  #skew: { ms: number; at: number } | null = null
+  readonly #skew: MeasuredSkew
   #quotesFrom = 0
   #stopSkew: () => void = () => undefined
 
@@ -67,6 +61,7 @@ export class SimulatedExchange extends QuietExchange {
     this.viewLagMs = options.venue.viewLagMs
     this.#random = options.simulation.random
     this.#faults = new RequestFaults(options.simulation)
+    this.#skew = new MeasuredSkew(options.simulation, options.now)
   }
 
   override async start(): Promise<void> {
@@ -82,10 +77,7 @@ export class SimulatedExchange extends QuietExchange {
   }
 
   measureSkew(): void {
-    if (this.#faults.isOut()) return
-    const error = this.#random.between(-40, 40)
-    const now = this.#options.now()
-    this.#skew = { ms: this.#true() - now + error, at: now }
+    if (!this.#faults.isOut()) this.#skew.measure()
   }
 
   #true(): number {
@@ -93,7 +85,7 @@ export class SimulatedExchange extends QuietExchange {
   }
 
   rules(market: string) {
-    return this.#venue.rules(market)
+    return this.#options.venue.rules(market)
   }
 
   /** As if asked for every second: the last whole second before an outage. */
@@ -128,11 +120,11 @@ export class SimulatedExchange extends QuietExchange {
   }
 
   refreshBalances() {
-    const { amount } = this.#venue.core.math
+    const { amount } = this.#options.venue.core.math
     const bases = MARKETS.map(({ base }) => base)
     return this.#read<Answered<readonly Balance[]>>('balances', () => ({
       ok: true,
-      value: balancesAt(this.#venue.core, ACCOUNT, this.#asOf())
+      value: balancesAt(this.#options.venue.core, ACCOUNT, this.#faults.asOf())
         .filter(({ currency }) => bases.includes(currency))
         .map(({ currency, free, held }) => ({
           currency,
@@ -143,9 +135,7 @@ export class SimulatedExchange extends QuietExchange {
   }
 
   override skewMs(): number | null {
-    if (this.#skew === null || Math.abs(this.#options.now() - this.#skew.at) > SKEW_LIFE_MS)
-      return null
-    return this.#skew.ms
+    return this.#skew.ms()
   }
 
   override reachable(): boolean {
@@ -155,10 +145,6 @@ export class SimulatedExchange extends QuietExchange {
   override candles() {
     const rows = [[1, '1', '2', '1', '2']] as const
     return this.#read<Answered<typeof rows>>('candles', () => ({ ok: true, value: rows }))
-  }
-
-  get #venue(): SimulatedVenue {
-    return this.#options.venue
   }
 
   place(order: OrderRequest): Promise<Placed> {
@@ -177,7 +163,7 @@ export class SimulatedExchange extends QuietExchange {
     { stamped, sentAt }: { stamped: number; sentAt: number },
   ): Placed {
     const { simulation, onTaken } = this.#options
-    const venue = this.#venue
+    const venue = this.#options.venue
     const now = this.#true()
     // A gateway has it at once, whatever takes it so long behind it.
     const arrived = answer === null ? now : sentAt + 20
@@ -202,29 +188,26 @@ export class SimulatedExchange extends QuietExchange {
     onTaken(venue.truth.order(String(accepted.order.id)))
     // Its own answer hides nothing.
     const shown = now + hiddenMs
-    const view = this.#view(accepted.order, shown)
+    const view = exchangeOrderOf(venue.core, accepted.order, shown)
     if (view === null) throw new Error('an order that was taken is not to be seen')
-    const fills = this.#jumbled(fillsOf(venue.core, accepted.order, shown))
+    const fills = this.#faults.jumbled(fillsOf(venue.core, accepted.order, shown))
     return { outcome: 'accepted', order: { ...view, fills } }
   }
 
   /** The price has fallen below the stop's trigger while it was on its way. */
   #passTrigger({ market, triggerPrice = '0' }: OrderRequest): void {
     const fallen = Math.floor(priceUnits(triggerPrice) * (1 - this.#random.part() / 100))
-    this.#venue.market(market).fallTo(fallen, this.#true())
+    this.#options.venue.market(market).fallTo(fallen, this.#true())
     this.#options.simulation.fault('price past the trigger')
-  }
-
-  #view(order: PortOrder<bigint>, asOf: number): ExchangeOrder | null {
-    return exchangeOrderOf(this.#venue.core, order, asOf)
   }
 
   find(_: string, clientOrderId: string): Promise<Lookup> {
     return this.#read<Lookup>(
       `find ${clientOrderId.slice(0, 6)}`,
       () => {
-        const order = this.#venue.find(clientOrderId)
-        const view = order === undefined ? null : this.#view(order, this.#asOf())
+        const { core } = this.#options.venue
+        const order = this.#options.venue.find(clientOrderId)
+        const view = order === undefined ? null : exchangeOrderOf(core, order, this.#faults.asOf())
         return view === null ? { outcome: 'missing' } : { outcome: 'found', order: view }
       },
       () => ({ outcome: 'unknown', message: 'no answer' }),
@@ -233,19 +216,13 @@ export class SimulatedExchange extends QuietExchange {
 
   fills(_: string, exchangeId: string): Promise<Answered<readonly Fill[]>> {
     return this.#read<Answered<readonly Fill[]>>(`fills of ${exchangeId}`, () => {
-      const order = this.#venue.core.order(BigInt(exchangeId))
+      const order = this.#options.venue.core.order(BigInt(exchangeId))
       if (order === undefined) return notOk()
-      return { ok: true, value: this.#jumbled(fillsOf(this.#venue.core, order, this.#asOf())) }
+      return {
+        ok: true,
+        value: this.#faults.jumbled(fillsOf(this.#options.venue.core, order, this.#faults.asOf())),
+      }
     })
-  }
-
-  #jumbled(fills: Fill[]): Fill[] {
-    if (this.#faults.strength('lag') === 0 || fills.length === 0) return fills
-    const { simulation } = this.#options
-    const twice = this.#random.chance(0.5)
-    if (twice) simulation.fault('fills twice')
-    if (fills.length > 1) simulation.fault('fills out of order')
-    return shuffled(this.#random, twice ? [...fills, ...fills] : fills)
   }
 
   cancel(_: string, clientOrderId: string): Promise<Answered<'canceled' | 'not_open'>> {
@@ -253,7 +230,7 @@ export class SimulatedExchange extends QuietExchange {
       { kind: 'cancel', about: `cancel ${clientOrderId.slice(0, 6)}` },
       () => {
         this.#options.onCancel(clientOrderId)
-        return this.#venue.cancel(clientOrderId, this.#true())
+        return this.#options.venue.cancel(clientOrderId, this.#true())
       },
       notOk,
     )
@@ -263,16 +240,19 @@ export class SimulatedExchange extends QuietExchange {
     return this.#read<Answered<readonly ExchangeOrder[]>>(
       `open orders of ${market ?? 'all markets'}`,
       () => {
-        const about = { account: ACCOUNT, market, asOf: this.#asOf() }
-        return { ok: true, value: openOrdersOf(this.#venue.core, about) }
+        const about = { account: ACCOUNT, market, asOf: this.#faults.asOf() }
+        return { ok: true, value: openOrdersOf(this.#options.venue.core, about) }
       },
     )
   }
 
   trades(market: string, since: number) {
     return this.#read<Answered<readonly AccountTrade[]>>(`trades of ${market}`, () => {
-      const about = { account: ACCOUNT, market, asOf: this.#asOf() }
-      return { ok: true, value: tradesOf(this.#venue.core, about).filter(({ at }) => at >= since) }
+      const about = { account: ACCOUNT, market, asOf: this.#faults.asOf() }
+      return {
+        ok: true,
+        value: tradesOf(this.#options.venue.core, about).filter(({ at }) => at >= since),
+      }
     })
   }
 
@@ -285,14 +265,6 @@ export class SimulatedExchange extends QuietExchange {
     const hidden = this.#random.between(Math.floor(late / 2), late)
     simulation.trouble('order found late', '', hidden)
     return hidden
-  }
-
-  /** How far back the truth is that this answer shows. */
-  #asOf(): number {
-    if (!this.#random.chance(this.#faults.strength('lag'))) return this.#true()
-    const lag = this.#random.between(0, MAX_LAG_MS)
-    this.#options.simulation.trouble('seen late', '', lag)
-    return this.#true() - lag
   }
 
   #read<T>(about: string, ask: () => T, failed: () => T = () => notOk() as T): Promise<T> {

@@ -1,7 +1,15 @@
 // The simulation's fault schedule: what becomes of a request, as its windows and the seed say.
+import type { Fill } from '../executor/core/model/exchange.ts'
 import type { FaultSchedule, RequestFate, VenueRequest } from '../venue/index.ts'
 import type { FaultKind } from './base/fault-windows.ts'
-import { lateBy, PLACE_FAULTS, type PlaceFault, READ_FAULTS } from './faults.ts'
+import {
+  lateBy,
+  MAX_LAG_MS,
+  PLACE_FAULTS,
+  type PlaceFault,
+  READ_FAULTS,
+  shuffled,
+} from './faults.ts'
 import type { Simulation } from './simulation.ts'
 
 /** In place of the truth: nothing is known, or the money is not there. */
@@ -101,6 +109,25 @@ export class RequestFaults implements FaultSchedule<FalseAnswer> {
   /** One way, ms. */
   #trip(): number {
     return this.#simulation.random.between(3, 120)
+  }
+
+  /** Fills in another order, and some twice, while answers lag. */
+  jumbled(fills: Fill[]): Fill[] {
+    const { random } = this.#simulation
+    if (this.strength('lag') === 0 || fills.length === 0) return fills
+    const twice = random.chance(0.5)
+    if (twice) this.#simulation.fault('fills twice')
+    if (fills.length > 1) this.#simulation.fault('fills out of order')
+    return shuffled(random, twice ? [...fills, ...fills] : fills)
+  }
+
+  /** The true time that an answer shows. */
+  asOf(): number {
+    const { random, scheduler } = this.#simulation
+    if (!random.chance(this.strength('lag'))) return scheduler.now()
+    const lag = random.between(0, MAX_LAG_MS)
+    this.#simulation.trouble('seen late', '', lag)
+    return scheduler.now() - lag
   }
 }
 

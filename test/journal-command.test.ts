@@ -3,6 +3,7 @@ import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import { signingKey } from '@keyside/protocol/node'
 import { systemClock, systemRandomBytes } from '@keyside/runtime'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { makeHome } from '../cli/home/home.ts'
@@ -18,7 +19,7 @@ beforeAll(async () => {
   const parts = {
     clock: systemClock,
     randomBytes: systemRandomBytes,
-    deviceKey: 'A'.repeat(43),
+    deviceKey: signingKey(new Uint8Array(32)).publicKey,
   } as const
   const examples = { strategies: [], policy: '' }
   makeHome({ ...parts, home, role: 'alone', keychain: 'vault', port: 1883, examples })

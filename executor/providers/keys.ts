@@ -21,7 +21,7 @@ export interface KeysetMark {
   readonly hash: string
 }
 
-export type Taken =
+type Taken =
   | { readonly result: 'newer'; readonly keyset: VerifiedKeyset }
   | { readonly result: 'same' }
   | { readonly result: 'twins' }

@@ -34,7 +34,7 @@ export type ProviderFolder =
   | { readonly state: 'none' }
   | { readonly state: 'damaged'; readonly message: string }
 
-export function providersFolder(home: string): string {
+function providersFolder(home: string): string {
   return join(home, 'executor', 'providers')
 }
 

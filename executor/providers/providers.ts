@@ -277,6 +277,6 @@ export class Providers {
 }
 
 /** An engine whose key is pinned by hand is its own root of one key. */
-export function ownRoot(key: string): string {
+function ownRoot(key: string): string {
   return rootFingerprint({ keys: [key], threshold: 1 })
 }

@@ -15,7 +15,7 @@ import { FakeExchange } from './fake-exchange.ts'
 export const START = 1_800_000_000_000
 /** The clock of these tests is manual: another program that holds the journal is not waited for with the clock of the machine. */
 const NO_WAIT = { busyMs: 0 }
-export const ENGINE_KID = hashText('engine')
+const ENGINE_KID = hashText('engine')
 const SIGNED = { provider: 'home', kid: ENGINE_KID }
 const log = pino({ level: 'silent' })
 

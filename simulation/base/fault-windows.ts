@@ -1,7 +1,7 @@
 // When what goes wrong: each seed has a few fault windows of a few kinds, and calm between them.
 import type { Random } from './random.ts'
 
-export const FAULT_KINDS = [
+const FAULT_KINDS = [
   /** Nothing reaches the exchange. */
   'outage',
   /** Orders get lost, or their answers. */

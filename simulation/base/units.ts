@@ -6,7 +6,7 @@ export const PRICE_PLACES = 2
 export const VALUE_PLACES = AMOUNT_PLACES + PRICE_PLACES
 
 /** Throws a RangeError for what does not fit into so many places. */
-export function units(text: string, places: number): number {
+function units(text: string, places: number): number {
   const [whole = '', part = ''] = text.split('.')
   const digits = `${whole}${part.padEnd(places, '0').slice(0, places)}`
   if (/[1-9]/.test(part.slice(places)) || !/^\d+$/.test(digits))

@@ -135,7 +135,7 @@ export function nameKeyset(
 }
 
 /** Of what a revoked key has said nothing is remembered. */
-export function forgetNamed(context: DecisionContext, name: string): undefined {
+function forgetNamed(context: DecisionContext, name: string): undefined {
   const named = context.session.keysetsNamed[name]
   if (named === undefined || !isRevoked(context.portfolio, name, named.kid)) return
   const { [name]: _, ...keysetsNamed } = context.session.keysetsNamed

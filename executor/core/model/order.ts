@@ -20,7 +20,7 @@ export type OrderIntent = Pick<
 >
 
 /** What a signal of another market says, where it is followed on one's own. */
-export interface Mapping {
+interface Mapping {
   /** The signal's market. */
   readonly market: string
   /** The price that the engine saw there. */
