@@ -171,6 +171,10 @@ afterEach(async () => {
   rmSync(home, { recursive: true })
 })
 
+const stop = async () => {
+  await executor?.stop()
+  executor = null
+}
 const start = async (change: Partial<ExecutorConfig> = {}) => {
   const deps = {
     home,
@@ -455,7 +459,7 @@ test('does not start with a key that may withdraw', async () => {
   await expect(start({ account: 'other' })).rejects.toMatchObject({ code: 'exchange_key_missing' })
 })
 
-test('does not start on a policy that was not accepted, and keeps the accepted one while it runs', async () => {
+test('keeps the accepted policy while it runs, and over a restart where the file only wants more', async () => {
   await start()
   await connect('bot', [reportTopic('device')])
   writeFileSync(join(home, 'policy.yaml'), POLICY.replace('500', '900'))
@@ -463,12 +467,18 @@ test('does not start on a policy that was not accepted, and keeps the accepted o
   writeFileSync(join(home, 'policy.yaml'), POLICY.replace('500', 'much'))
   await vi.waitFor(() => expect(codes()).toContain('policy_invalid'), { timeout: 4_000 })
   writeFileSync(join(home, 'policy.yaml'), POLICY.replace('500', '900'))
-  await executor?.stop()
-  executor = null
+  await stop()
   expect(policyState({ home }, systemClock.now())).toMatchObject({
     state: 'changed',
     changes: [{ setting: 'limits.order', effect: 'loosens' }],
   })
+  await start()
+  expect(policyState({ home }, systemClock.now())).toMatchObject({
+    state: 'changed',
+    inForce: { limits: { order: '500' } },
+  })
+  await stop()
+  writeFileSync(join(home, 'policy.yaml'), POLICY.replace('500', '400'))
   await expect(start()).rejects.toMatchObject({ code: 'policy_not_accepted' })
   acceptPolicy({ home }, systemClock.now())
   await start()

@@ -96,6 +96,13 @@ test('a file that was not accepted is told, also after another was', async () =>
   expect(told()).toEqual(['policy_changed'])
 })
 
+test('a start on the accepted policy beside a file that says more is told once', async () => {
+  accepted = acceptedNow(`${DEFAULT_POLICY}# the accepted one`)
+  start()
+  await look(LOOK)
+  expect([told(), followed]).toEqual([['policy_changed'], []])
+})
+
 test('tells that an accepted policy waits, and until when: at the start, and when it is accepted', async () => {
   start(wider())
   expect(told()).toEqual(['policy_waits'])

@@ -48,6 +48,7 @@ export function startWatching(options: WatchOptions): Cancel {
       take(waits(now.waiting))
   }
   if (started.waiting !== null) take(waits(started.waiting))
+  else if (started.file !== started.hash) take(notice('warning', 'policy_changed'))
   look()
   const cancels = [
     clock.every(LOOK_MS, look),

@@ -113,7 +113,7 @@ test('a policy that is wrong, or that nobody accepted, at start', async () => {
     'policy_invalid',
     /line \d+, collar: expected/,
   )
-  writeFileSync(file, replaced(UNASKED_POLICY, { 'order: 1000': 'order: 2000' }))
+  writeFileSync(file, replaced(UNASKED_POLICY, { 'order: 1000': 'order: 900' }))
   expectRefusal(
     await run('executor', home, [system.passphrase]),
     'policy_not_accepted',

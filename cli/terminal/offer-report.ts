@@ -89,7 +89,7 @@ export function proposalLines({ streams, markets, left }: Proposal, file: string
       : [
           '',
           'Next: set the allocations as you want them, then "keyside policy accept".',
-          'Until then the policy that you accepted before stays in force; an executor that is started meanwhile asks for it.',
+          'Until then the policy that you accepted before stays in force, over restarts too.',
         ]),
   ]
 }

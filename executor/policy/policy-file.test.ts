@@ -68,6 +68,21 @@ test('a policy that is not there is missed by its name, whoever asks for it', ()
   expect(() => atStart(NOW)).toThrow(expect.objectContaining(refusal))
 })
 
+test('starts on the accepted policy while the file only wants more, and asks about one that wants less', () => {
+  expect(atStart(NOW)).toBe('500')
+  write(LIVE.replace('streams:', 'streams:\n  acme/trend: { allocation: 500 }'))
+  expect(atStart(NOW)).toBe('500')
+  for (const less of [
+    LIVE.replace('order: 500 ', 'order: 400 '),
+    WIDER.replace('spread: 0.1 %', 'spread: 0.05 %'),
+  ]) {
+    write(less)
+    expect(() => atStart(NOW)).toThrow(expect.objectContaining({ code: 'policy_not_accepted' }))
+  }
+  write('limits: much')
+  expect(() => atStart(NOW)).toThrow(expect.objectContaining({ code: 'policy_invalid' }))
+})
+
 test('does not start on the older file while a wider one waits, and says what the file is', () => {
   acceptPolicy({ home }, NOW)
   write(LIVE)

@@ -87,7 +87,11 @@ export function acceptPolicy(files: PolicyFiles, now: number): PolicyState {
   })
 }
 
-/** For a start. What has waited long enough is kept as in force, so that no clock set back undoes it. */
+/**
+ * For a start. What has waited long enough is kept as in force, so that no clock set back undoes it. A file that only
+ * wants more than was accepted keeps nothing from being looked after: the accepted policy is followed. One that wants
+ * less in any line is asked about, and so is one that cannot be read.
+ */
 export function requirePolicy(
   text: string,
   db: DatabaseSync,
@@ -95,10 +99,17 @@ export function requirePolicy(
 ): Acceptance & { readonly policy: Policy } {
   const kept = acceptanceAt(db, now)
   const loaded = acceptedPolicy(text, lastAccepted(kept))
-  if (!loaded.ok) throw new KeysideError(loaded.code, loaded.message)
+  if (!loaded.ok && (kept === null || !onlyWantsMore(text, kept)))
+    throw new KeysideError(loaded.code, loaded.message)
   if (kept === null) throw new Error('a policy was taken for accepted when none was')
   keepPolicy(db, kept)
-  return { ...kept, policy: kept.text === text ? loaded.policy : policyIn(kept) }
+  return { ...kept, policy: loaded.ok && kept.text === text ? loaded.policy : policyIn(kept) }
+}
+
+function onlyWantsMore(text: string, kept: Acceptance): boolean {
+  const file = loadPolicy(text)
+  if (!file.ok || kept.waiting !== null) return false
+  return difference(policyIn(kept), file.policy).every(({ effect }) => effect === 'loosens')
 }
 
 /** What was accepted, with the one in force that is so now. */
