@@ -8,6 +8,7 @@ import {
   type RandomBytes,
   tlsTrust,
 } from '@keyside/runtime'
+import { type AccessRenewal, startAccessRenewal } from './access-renewal.ts'
 import { say } from './commands/run.ts'
 import type { BotConfig } from './config.ts'
 import { Device } from './device/device.ts'
@@ -29,18 +30,27 @@ export interface DeviceLinkDeps {
   readonly wake: () => void
 }
 
+export interface DeviceLinkSecrets {
+  /** Reads the broker's access token. */
+  readonly access: () => string
+  readonly keepAccess: (token: string) => void
+  readonly key: SigningKey
+}
+
 export interface DeviceLink {
   readonly device: Device
   readonly receiver: Receiver
   readonly link: Link
+  /** Null where `keyside up` renews the access of all programs. */
+  readonly renewal: AccessRenewal | null
   /** False when the device is known to be offline. */
   readonly reachable: () => boolean
 }
 
-/** `access` reads the broker's access token, `key` signs commands and approvals. */
+/** `key` signs commands and approvals. */
 export function openDeviceLink(
   config: BotConfig,
-  { access, key }: { access: () => string; key: SigningKey },
+  { access, keepAccess, key }: DeviceLinkSecrets,
   deps: DeviceLinkDeps,
 ): DeviceLink {
   const ids = { bot: config.id, device: config.device.id }
@@ -53,18 +63,33 @@ export function openDeviceLink(
     tellOwner(what === 'another_halted' ? anotherHalted : anotherUnconfirmed)
   const device = new Device({ ...deps, ...ids, key, sessions, onHalt, link: () => link })
   const receiver = new Receiver(config, { ...deps, device, sessions })
+  const { authority } = config.broker
+  const renewal =
+    authority === undefined
+      ? null
+      : startAccessRenewal({
+          ...deps,
+          bot: config.id,
+          key,
+          authority,
+          access,
+          keepAccess,
+          link: () => link,
+        })
   const link: Link = openLink({
     url: config.broker.url,
     plaintext: config.broker.plaintext,
     tls: tlsTrust(config.broker.tls),
     clientId: config.id,
     token: access,
-    subscribe: receiver.topics,
-    onMessage: (topic, message) => receiver.receive(topic, message),
+    issuer: renewal === null ? 'home' : 'device',
+    subscribe: renewal === null ? receiver.topics : [...receiver.topics, renewal.topic],
+    onMessage: (topic, message) =>
+      topic === renewal?.topic ? renewal.receive(message) : receiver.receive(topic, message),
     onReady: () => receiver.catchUp(),
     onTrouble: ({ code, message }) => tellOwner(brokerTrouble(code, message)),
     log: deps.log,
   })
   const reachable = () => link.connected() && readDevice(deps.store).presence !== 'offline'
-  return { device, receiver, link, reachable }
+  return { device, receiver, link, renewal, reachable }
 }

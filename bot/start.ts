@@ -8,6 +8,7 @@ import {
   readSigningKey,
   type Trace,
   whileBusy,
+  writePrivate,
 } from '@keyside/runtime'
 import { Composer } from 'grammy'
 import { resumeCards, tickCards } from './approvals/countdown.ts'
@@ -71,10 +72,12 @@ const BROKER_MS = 2000
 export async function startBot(config: BotConfig, deps: BotDeps): Promise<RunningBot> {
   const { home, clock, log } = deps
   const telegram = createTelegram(config, deps)
-  const access = () => readSecret(resolve(home, config.broker.tokenFile))
+  const tokenFile = resolve(home, config.broker.tokenFile)
+  const access = () => readSecret(tokenFile)
   // Without a token there is nothing to begin with; a new one later needs no restart.
   access()
-  const secrets = { key: readSigningKey(resolve(home, config.signingKeyFile)), access }
+  const keepAccess = (token: string) => writePrivate(tokenFile, `${token}\n`)
+  const secrets = { key: readSigningKey(resolve(home, config.signingKeyFile)), access, keepAccess }
   const { store, close } = openExclusive(resolve(home, config.database))
   await whileBusy(() => prune(store, clock.now()), clock, warnBusy(log))
   const outbox = new Outbox({ ...deps, store, api: telegram.api, draw: drawOrNull(log) })
@@ -101,6 +104,7 @@ export async function startBot(config: BotConfig, deps: BotDeps): Promise<Runnin
       if (state === 'stopped') return
       state = 'stopped'
       deviceLink.device.close()
+      deviceLink.renewal?.stop()
       await Promise.all([stopWork(), deviceLink.link.close(), outbox.stop(OUTBOX_STOP_MS)])
       await background.settled(BACKGROUND_STOP_MS)
       close()

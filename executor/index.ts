@@ -67,7 +67,6 @@ export {
 } from './policy/policy-file.ts'
 export { type OfferedStream, type Proposal, proposeStreams } from './policy/propose.ts'
 export { markOf } from './process-mark.ts'
-export { tokenTimes } from './providers/access-token.ts'
 export { type Followed, followOffer, type Offer, readOffer } from './providers/follow.ts'
 export {
   markRemoved,

@@ -1,4 +1,5 @@
 // What every Node program of Keyside needs besides its purpose.
+export { tokenTimes } from './access-token.ts'
 export { brokerAddress, isLoopback, plaintextRefusal, socketPathProblem } from './broker-url.ts'
 export {
   databaseBusy,
@@ -39,6 +40,8 @@ export { guardPackets, MAX_PACKET_BYTES } from './packet-guard.ts'
 export { Quota } from './quota.ts'
 export { newJti, type RandomBytes, systemRandomBytes } from './random.ts'
 export { exchangeAddress, originOf, rebaseUrls } from './rebase-urls.ts'
+export { renewAccess } from './renewal.ts'
+export { type Ask, Requests, type ResponseAnswer } from './requests.ts'
 export {
   ensureProofSecret,
   PROOF_BYTES,

@@ -94,6 +94,7 @@ test('begins TLS with a broker that has an IP address and no name', async () => 
 test.each([
   ['home', /keyside init --renew/],
   ['provider', /ask your provider/],
+  ['device', /pair it anew: "keyside pair bot"/],
 ] as const)(
   'a refused token of the %s is told once, tried again, and a new one in its place works',
   async (issuer, advice) => {

@@ -25,7 +25,7 @@ export interface LinkOptions {
   /** The access token; a function is asked before each try, so that a new one needs no restart. */
   readonly token: string | (() => string)
   /** Who makes a new token when this one is refused: this home's own authority when left out. */
-  readonly issuer?: 'home' | 'provider'
+  readonly issuer?: 'home' | 'provider' | 'device'
   readonly subscribe: readonly string[]
   /** The MQTT will: a signed `offline` presence and its topic. */
   readonly will?: { readonly topic: string; readonly token: string }
@@ -58,6 +58,7 @@ const NOT_GRANTED = 128
 
 const ADVICE = {
   home: 'make a new one with "keyside init --renew"',
+  device: 'pair it anew: "keyside pair bot" at the device gives a link',
   provider: 'ask your provider for a new one, and keep the one you have until then',
 } as const
 

@@ -9,6 +9,7 @@ import {
   encodeBase64url,
   GENESIS,
   keyring,
+  type ProviderRequest,
   type Report,
   type ReportEvent,
   type SigningKey,
@@ -46,7 +47,8 @@ function keyOf(number: number): SigningKey {
   return signingKey(new Uint8Array(32).fill(number))
 }
 
-const AUTHORITY = keyOf(1)
+/** Signs access tokens, and what renews them. */
+export const AUTHORITY = keyOf(1)
 const BOT = keyOf(2)
 const DEVICE = keyOf(3)
 
@@ -69,15 +71,28 @@ export interface BotFixture {
   claimed(): Promise<{ chat: ChatPlayer; bot: RunningBot }>
 }
 
-/** `broker`: another one for the bot alone, which the device does not reach. */
-export async function openFixture(options: { broker?: string } = {}): Promise<BotFixture> {
+export interface FixtureOptions {
+  /** Another one for the bot alone, which the device does not reach. */
+  readonly broker?: string
+  /** The bot is on another host than the device: who renews its access answers so, once a request is verified. */
+  readonly renewal?: (request: ProviderRequest) => string
+}
+
+export async function openFixture(options: FixtureOptions = {}): Promise<BotFixture> {
   const home = await mkdtemp(join(tmpdir(), 'keyside-bot-'))
   onTestFinished(() => rm(home, { recursive: true, force: true }))
   const clock = turnableClock()
   const telegram = await openTelegram(clock)
   const url = await openBroker(clock)
   const device = await connectDevice(url, clock)
-  const config = writeConfig(home, options.broker ?? url, clock, telegram)
+  const config = writeConfig(
+    home,
+    options.broker ?? url,
+    clock,
+    telegram,
+    options.renewal !== undefined,
+  )
+  if (options.renewal !== undefined) await connectAuthority(url, clock, options.renewal)
   const log: string[] = []
   const codes: string[] = []
   const told: string[] = []
@@ -132,31 +147,70 @@ async function openBroker(clock: Clock): Promise<string> {
   return broker.address.mqtt
 }
 
-function accessToken(
-  clock: Clock,
+/** Good for a day, or for `life` seconds. */
+export function accessToken(
+  clock: Pick<Clock, 'now'>,
   sub: string,
   acl: { publish: string[]; subscribe: string[] },
+  life = 86_400,
 ): string {
   const iat = clock.now() / 1000
-  const registered = { iss: 'authority', aud: 'broker', iat, exp: iat + 86_400 }
+  const registered = { iss: 'authority', aud: 'broker', iat, exp: iat + life }
   return sign('access', { ...registered, jti: newJti(systemRandomBytes), sub, acl }, AUTHORITY)
 }
 
-function writeConfig(home: string, url: string, clock: Clock, telegram: SandboxTelegram) {
+const REQUEST = 'keyside/v1/request/home/bot'
+const RESPONSE = 'keyside/v1/response/home/bot'
+
+function writeConfig(
+  home: string,
+  url: string,
+  clock: Clock,
+  telegram: SandboxTelegram,
+  asks: boolean,
+) {
   const acl = {
-    publish: ['keyside/v1/command/device'],
-    subscribe: ['keyside/v1/report/device', 'keyside/v1/presence/home/device'],
+    publish: ['keyside/v1/command/device', ...(asks ? [REQUEST] : [])],
+    subscribe: [
+      'keyside/v1/report/device',
+      'keyside/v1/presence/home/device',
+      ...(asks ? [RESPONSE] : []),
+    ],
   }
   writePrivate(join(home, 'access'), accessToken(clock, 'bot', acl))
   writePrivate(join(home, 'key'), encodeBase64url(new Uint8Array(32).fill(2)))
   writePrivate(join(home, 'token'), `${BOT_TOKEN}\n`)
   return botConfig.parse({
-    broker: { url, tokenFile: 'access' },
+    broker: { url, tokenFile: 'access', ...(asks && { authority: AUTHORITY.publicKey }) },
     signingKeyFile: 'key',
     device: { id: 'device', key: DEVICE.publicKey },
     telegram: { tokenFile: 'token', address: telegram.address },
     database: 'bot.db',
   })
+}
+
+/** Whoever renews access at the device's home: `answer` gives the token of a response. */
+async function connectAuthority(
+  url: string,
+  clock: Clock,
+  answer: (request: ProviderRequest) => string,
+): Promise<void> {
+  const pins = keyring([{ key: publicKey(BOT.publicKey), issuer: 'bot', kinds: ['request'] }])
+  const link = openLink({
+    url,
+    clientId: 'authority',
+    token: accessToken(clock, 'authority', { publish: [RESPONSE], subscribe: [REQUEST] }),
+    subscribe: [REQUEST],
+    onMessage: (topic, token) => {
+      const now = clock.now() / 1000
+      const verified = verify(token, pins, { kinds: ['request'], audience: 'home', now, topic })
+      if (!verified.ok) throw new Error(`nobody renews what asks so: ${verified.message}`)
+      link.publish(RESPONSE, answer(verified.claims)).catch(() => undefined)
+    },
+    log: createLog({ program: 'authority', level: 'silent' }),
+  })
+  await link.ready
+  onTestFinished(() => link.close())
 }
 
 /** A scripted executor: records what the bot sends, and sends the reports that a test asks for. */

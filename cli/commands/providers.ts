@@ -5,10 +5,9 @@ import {
   readProvider,
   readToken,
   removeProviderKey,
-  tokenTimes,
 } from '@keyside/executor'
 import { HOME } from '@keyside/protocol'
-import { keysideHome, systemClock } from '@keyside/runtime'
+import { keysideHome, systemClock, tokenTimes } from '@keyside/runtime'
 import type { Command } from 'commander'
 import { executorSection, openHomeKeychain } from '../home/home-keychain.ts'
 import { day } from '../terminal/duration.ts'

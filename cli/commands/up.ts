@@ -8,6 +8,7 @@ import type { Command } from 'commander'
 import { executorSection } from '../home/home-keychain.ts'
 import { keepTokensFresh } from '../home/home-tokens.ts'
 import { programsOf } from '../home/roles.ts'
+import { openBotRenewal } from '../pairing/renew-bot.ts'
 import type { Program } from '../programs/children.ts'
 import { flushCacheSoon } from '../programs/compile-cache.ts'
 import { haltOnSignal } from '../programs/halt-signal.ts'
@@ -59,10 +60,12 @@ async function upHome(): Promise<void> {
       if (message.type === 'claim') print('', ...claimLines(message.code, message.bot), '')
     },
   })
+  const botRenewal = openBotRenewal(parts)
   for (const [name, text] of supervisor.readyTexts) print(row(name, text))
   print('', `Files and logs: ${home}. Ctrl-C stops everything.`)
   await untilEnd(stop, supervisor)
   letExpire()
+  await botRenewal?.close()
 }
 
 /** Asked here, once, because the executor's own standard input is a pipe. */

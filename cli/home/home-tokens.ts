@@ -9,6 +9,8 @@ import {
   keysetTopic,
   presenceTopic,
   reportTopic,
+  requestTopic,
+  responseTopic,
   type SigningKey,
   seconds,
   sign,
@@ -32,7 +34,7 @@ export const OWN_PLAN = 'all'
 export const DEVICE = 'device'
 
 /** A month without anybody who renews them is enough to notice. */
-const LIFE_SECONDS = 30 * 86_400
+export const LIFE_SECONDS = 30 * 86_400
 
 export interface TokenParts {
   readonly home: string
@@ -40,9 +42,15 @@ export interface TokenParts {
   readonly randomBytes: RandomBytes
 }
 
-export const BOT_RIGHTS: Access['acl'] = {
+const BOT_RIGHTS: Access['acl'] = {
   publish: [commandTopic(DEVICE)],
   subscribe: [reportTopic(DEVICE), presenceTopic(HOME, DEVICE)],
+}
+
+/** One on another host renews its own access too: it asks, and nobody else hears the answer. */
+export const PAIRED_BOT_RIGHTS: Access['acl'] = {
+  publish: [...BOT_RIGHTS.publish, requestTopic(HOME, 'bot')],
+  subscribe: [...BOT_RIGHTS.subscribe, responseTopic(HOME, 'bot')],
 }
 
 /** A provider's engine can read nothing of a device, and only the authority speaks with who is not a subscriber yet. */

@@ -26,7 +26,7 @@ import {
   type RandomBytes,
   type TlsTrust,
 } from '@keyside/runtime'
-import { accessToken, BOT_RIGHTS } from '../home/home-tokens.ts'
+import { accessToken, LIFE_SECONDS, PAIRED_BOT_RIGHTS } from '../home/home-tokens.ts'
 import { allowInvitation, allowNobody, shutOut } from './access-list.ts'
 
 export interface InviteBotOptions {
@@ -59,8 +59,6 @@ export type Pairing = 'paired' | 'declined' | 'nobody_came'
 
 /** Of the command's own access, and of the device's keyset, seconds. */
 const PAIRING_LIFE = 3_600
-/** A bot has a year, and is shut out within a second when it is replaced. */
-const BOT_LIFE = 365 * 86_400
 /** The answer is on its way; a bot that lost it asks again, ms. */
 const LINGER_MS = 2_000
 /** Two looks of the broker, ms. */
@@ -155,9 +153,9 @@ class Host {
     await this.#link?.close()
   }
 
-  /** The device vouches for itself: its key is the root, and signs the answer. */
+  /** The device vouches for itself: its key is the root, and signs the answer. The authority renews the bot's access. */
   #keyset(now: number): string {
-    const { device, address, randomBytes } = this.#options
+    const { authority, device, address, randomBytes } = this.#options
     const { host, port, tls } = address
     const iat = Math.floor(now)
     return sign(
@@ -170,7 +168,10 @@ class Host {
         jti: newJti(randomBytes),
         version: iat,
         roots: [{ keys: [device.publicKey], threshold: 1 }],
-        keys: [{ key: device.publicKey, kinds: ['answer'] }],
+        keys: [
+          { key: device.publicKey, kinds: ['answer'] },
+          { key: authority.publicKey, kinds: ['response'] },
+        ],
         revoked: [],
         plans: [],
         addresses: [{ url: `${tls === 'none' ? 'mqtt' : 'mqtts'}://${host}:${port}`, tls }],
@@ -223,9 +224,9 @@ class Host {
   #accept(came: Verified<'enroll'>): void {
     const { authority, randomBytes } = this.#options
     const clock = { now: () => this.#since * 1_000 }
-    const rights = { client: 'bot', acl: BOT_RIGHTS, life: BOT_LIFE }
+    const rights = { client: 'bot', acl: PAIRED_BOT_RIGHTS, life: LIFE_SECONDS }
     const access = accessToken({ clock, randomBytes }, authority, rights)
-    this.#answer(came, { access, client: 'bot', plans: [], until: this.#since + BOT_LIFE })
+    this.#answer(came, { access, client: 'bot', plans: [], until: this.#since + LIFE_SECONDS })
   }
 
   #refuse(

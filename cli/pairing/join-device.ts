@@ -40,7 +40,9 @@ export async function joinDevice(options: JoinDeviceOptions): Promise<void> {
   const { keyset } = fetched
   const [device] = keyset.claims.roots.at(-1)?.keys ?? []
   const [broker] = keyset.claims.addresses
-  if (device === undefined || broker === undefined) throw new RangeError('a keyset has both')
+  const renewing = keyset.claims.keys.find(({ kinds }) => kinds.includes('response'))
+  if (device === undefined || broker === undefined || renewing === undefined)
+    throw new RangeError('the keyset of a device has all three')
   const key = makeSigningKey(join(home, FILES.botKey), randomBytes)
   onKey(key.kid)
   const access = await askUntilAnswered({ ...deps, invitation, key, keyset, terms: [] })
@@ -49,7 +51,12 @@ export async function joinDevice(options: JoinDeviceOptions): Promise<void> {
   writeConfig(home, {
     bot: {
       id: 'bot',
-      broker: { url: broker.url, tls: broker.tls, tokenFile: TOKENS.bot },
+      broker: {
+        url: broker.url,
+        tls: broker.tls,
+        tokenFile: TOKENS.bot,
+        authority: renewing.key,
+      },
       signingKeyFile: FILES.botKey,
       device: { id: DEVICE, key: device },
       telegram: { tokenFile: FILES.telegramToken, ...(telegram && { address: telegram }) },

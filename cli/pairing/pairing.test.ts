@@ -5,8 +5,16 @@ import { join } from 'node:path'
 import { botConfig } from '@keyside/bot'
 import { brokerConfig, startBroker } from '@keyside/broker'
 import { executorConfig } from '@keyside/executor'
-import { type Invitation, parseInvitation, type SigningKey } from '@keyside/protocol'
-import { signingKey } from '@keyside/protocol/node'
+import {
+  HOME,
+  type Invitation,
+  keyring,
+  parseInvitation,
+  responseTopic,
+  type SigningKey,
+  verify,
+} from '@keyside/protocol'
+import { publicKey, signingKey } from '@keyside/protocol/node'
 import {
   createLog,
   enrol,
@@ -14,11 +22,13 @@ import {
   type Link,
   loadConfig,
   openLink,
+  Requests,
   readSecret,
   readSigningKey,
   systemClock,
   systemRandomBytes,
   tlsTrust,
+  tokenTimes,
 } from '@keyside/runtime'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { takeBot } from '../commands/pair.ts'
@@ -28,6 +38,7 @@ import { freePort } from '../sandbox/free-port.ts'
 import { listenForBot, pinOf, reachHomeBroker } from './home-broker.ts'
 import { inviteBot, type Pairing } from './invite-bot.ts'
 import { joinDevice } from './join-device.ts'
+import { openBotRenewal } from './renew-bot.ts'
 
 const parts = { clock: systemClock, randomBytes: systemRandomBytes }
 const log = createLog({ program: 'test', level: 'silent' })
@@ -199,4 +210,77 @@ test('a link that nobody has used ends by itself', async () => {
   const device = await openDevice()
   const { pairing } = await invite(device, () => expect.unreachable(), { valid: 1 })
   expect(await pairing).toBe('nobody_came')
+}, 30_000)
+
+/** The paired bot as its host has it, which asks for its next token. */
+async function openAskingBot({ botHome }: Device) {
+  const { broker, id, signingKeyFile } = loadConfig('bot', botConfig, botHome, {})
+  const topic = responseTopic(HOME, id)
+  const answers: string[] = []
+  const asking: Requests[] = []
+  const authority = publicKey(broker.authority ?? expect.unreachable())
+  const pins = keyring([{ key: authority, issuer: HOME, kinds: ['response'] }])
+  const link = openLink({
+    url: broker.url,
+    tls: tlsTrust(broker.tls),
+    clientId: id,
+    token: () => readSecret(join(botHome, broker.tokenFile)),
+    subscribe: [topic],
+    onMessage: (_, token) => {
+      answers.push(token)
+      const now = Date.now() / 1_000
+      const expected = { kinds: ['response'] as const, audience: id, now, topic }
+      const verified = verify(token, pins, expected)
+      if (verified.ok) for (const requests of asking) requests.onResponse(verified.claims)
+    },
+    log,
+  })
+  onTestFinished(() => link.close())
+  await link.ready
+  const requestsOf = (key: SigningKey) => {
+    const requests = new Requests({
+      ...parts,
+      issuer: HOME,
+      client: id,
+      key,
+      publish: (to, token) => link.publish(to, token),
+      time: () => Date.now(),
+    })
+    asking.push(requests)
+    onTestFinished(() => requests.stop())
+    return requests
+  }
+  const own = requestsOf(readSigningKey(join(botHome, signingKeyFile)))
+  return { own, other: requestsOf(signingKey(systemRandomBytes(32))), answers }
+}
+
+test('the home of the device renews the access of the bot that is paired, for a month, and of no other', async () => {
+  const device = await openDevice()
+  const { home, botHome } = device
+  expect(openBotRenewal({ ...parts, home }), 'its own bot is renewed with the rest').toBeNull()
+  const { invitation, pairing } = await invite(device, async () => true)
+  await join_(device, invitation, () => undefined)
+  expect(await pairing).toBe('paired')
+  const first = tokenTimes(readSecret(join(botHome, TOKENS.bot)))
+  expect((first?.exp ?? 0) - (first?.iat ?? 0)).toBe(30 * 86_400)
+  const renewal = openBotRenewal({ ...parts, home })
+  onTestFinished(() => renewal?.close())
+  await renewal?.ready
+
+  const { own, other, answers } = await openAskingBot(device)
+  void other.ask({ do: 'access' })
+  void own.ask({ do: 'catalogue', plan: 'main' })
+  const answer = await own.ask({ do: 'access' })
+  if (answer?.do !== 'access') return expect.unreachable()
+  const next = tokenTimes(answer.token)
+  expect(next?.sub).toBe('bot')
+  expect((next?.exp ?? 0) - (next?.iat ?? 0)).toBeCloseTo(30 * 86_400, 3)
+  expect(answers, 'nothing else was answered').toHaveLength(1)
+
+  takeBot(home, signingKey(systemRandomBytes(32)).publicKey)
+  const late = await Promise.race([
+    own.ask({ do: 'access' }),
+    new Promise((done) => setTimeout(done, 300, 'silent')),
+  ])
+  expect(late, 'another bot has taken its place').toBe('silent')
 }, 30_000)

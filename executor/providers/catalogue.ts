@@ -14,8 +14,8 @@ import {
   type Logger,
   openLink,
   type RandomBytes,
+  Requests,
 } from '@keyside/runtime'
-import { Requests } from './requests.ts'
 
 export interface CatalogueOptions {
   readonly broker: Pick<LinkOptions, 'url' | 'tls'>

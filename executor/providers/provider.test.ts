@@ -27,12 +27,12 @@ import {
   openLink,
   systemClock,
   systemRandomBytes,
+  tokenTimes,
 } from '@keyside/runtime'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import type { Input } from '../core/execution/inputs.ts'
 import { TestProvider } from '../testing/provider-rig.ts'
 import { jtiOf, signalClaims } from '../testing/rig.ts'
-import { tokenTimes } from './access-token.ts'
 import {
   markRemoved,
   type ProviderRecord,

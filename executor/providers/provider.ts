@@ -15,6 +15,8 @@ import {
   type LinkTrouble,
   type Logger,
   type RandomBytes,
+  Requests,
+  renewAccess,
   type Trace,
 } from '@keyside/runtime'
 import { type Input, timeOf } from '../core/execution/inputs.ts'
@@ -25,9 +27,7 @@ import { FloodGate } from './flood-gate.ts'
 import type { ProviderKeys } from './keys.ts'
 import { ProviderLink } from './link.ts'
 import { SubscriberPresence } from './presence.ts'
-import { renewAccess } from './renewal.ts'
 import { type AskReplay, openReplayed } from './replay.ts'
-import { Requests } from './requests.ts'
 import { aboutKeys } from './standing.ts'
 
 export interface ProviderOptions {

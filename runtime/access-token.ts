@@ -1,4 +1,4 @@
-// When this device's own access token ends. Whether it is good is the broker's business; here it is only read.
+// When a program's own access token ends. Whether it is good is the broker's business; here it is only read.
 import { decodeBase64url, id } from '@keyside/protocol'
 import { z } from 'zod'
 

@@ -7,7 +7,8 @@ import {
   seconds,
   sign,
 } from '@keyside/protocol'
-import { type Cancel, type Clock, newJti, type RandomBytes } from '@keyside/runtime'
+import type { Cancel, Clock } from './clock.ts'
+import { newJti, type RandomBytes } from './random.ts'
 
 /** What a request lives, and so the longest wait for its answer, s. */
 const LIFE_S = 30
@@ -20,7 +21,7 @@ export type ResponseAnswer = ProviderResponse['answer']
 export interface RequestsOptions {
   /** Level of the topics, `aud`. */
   readonly issuer: string
-  /** This device there, `iss`. */
+  /** Who asks, `iss`. */
   readonly client: string
   readonly key: SigningKey
   readonly publish: (topic: string, token: string) => Promise<void>

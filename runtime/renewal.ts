@@ -1,6 +1,8 @@
 // Asks for a new access token in time. The new one is on the disk before it is used: the link reads it at its next try.
-import { type Cancel, type Clock, KeysideError, type Logger } from '@keyside/runtime'
 import { isDue, tokenTimes } from './access-token.ts'
+import type { Cancel, Clock } from './clock.ts'
+import { KeysideError } from './error.ts'
+import type { Logger } from './log.ts'
 import type { Requests } from './requests.ts'
 
 const LOOK_MS = 60_000

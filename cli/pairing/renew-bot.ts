@@ -1,0 +1,103 @@
+// Renews the access of a bot on another host: while the device's home runs, its authority answers the bot that is paired.
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { executorConfig } from '@keyside/executor'
+import {
+  HOME,
+  keyring,
+  requestTopic,
+  responseTopic,
+  seconds,
+  sign,
+  verify,
+} from '@keyside/protocol'
+import { publicKey } from '@keyside/protocol/node'
+import {
+  type Clock,
+  createLog,
+  type Link,
+  loadConfig,
+  newJti,
+  openLink,
+  Quota,
+  type RandomBytes,
+  readSigningKey,
+  tlsTrust,
+} from '@keyside/runtime'
+import { FILES } from '../home/home-files.ts'
+import { accessToken, LIFE_SECONDS, PAIRED_BOT_RIGHTS } from '../home/home-tokens.ts'
+import { programsOf } from '../home/roles.ts'
+import { environment } from '../terminal/config.ts'
+
+export interface RenewBotOptions {
+  /** KEYSIDE_HOME of the device. */
+  readonly home: string
+  readonly clock: Clock
+  readonly randomBytes: RandomBytes
+}
+
+const BOT = 'bot'
+const CLIENT = 'authority'
+const RESPONSE_LIFE = 60
+/** In an hour. A bot asks once, and again when its answer was lost. */
+const MOST = 6
+const HOUR_MS = 3_600_000
+
+/** Null where no bot of another host can be paired: the home has no device or no authority, or a bot of its own. */
+export function openBotRenewal(options: RenewBotOptions): Link | null {
+  const { home, clock, randomBytes } = options
+  const programs = programsOf(home)
+  const isPaired = programs.includes('executor') && !programs.includes('bot')
+  if (!isPaired || !existsSync(join(home, FILES.authorityKey))) return null
+  const { url, plaintext, tls } = loadConfig('executor', executorConfig, home, environment).home
+  const acl = { publish: [responseTopic(HOME, BOT)], subscribe: [requestTopic(HOME, BOT)] }
+  const parts = { clock, randomBytes }
+  const authority = () => readSigningKey(join(home, FILES.authorityKey))
+  const quota = new Quota({ most: MOST, spanMs: HOUR_MS })
+  const link: Link = openLink({
+    url,
+    plaintext,
+    tls: tlsTrust(tls),
+    clientId: CLIENT,
+    token: () => accessToken(parts, authority(), { client: CLIENT, acl, life: LIFE_SECONDS }),
+    subscribe: acl.subscribe,
+    onMessage: (topic, token) => {
+      const response = answer(options, { topic, token, quota })
+      // One that is lost is asked for again.
+      if (response !== null) link.publish(responseTopic(HOME, BOT), response).catch(() => undefined)
+    },
+    log: createLog({ program: 'keyside', level: 'silent' }),
+  })
+  return link
+}
+
+/**
+ * Null for what is not the paired bot's. Its key is read for each request, and the token's own time is the broker's
+ * only measure of it: what a bot was given before another took its place is shut out with the rest.
+ */
+function answer(
+  { home, clock, randomBytes }: RenewBotOptions,
+  { topic, token, quota }: { topic: string; token: string; quota: Quota },
+): string | null {
+  const { bot } = loadConfig('executor', executorConfig, home, environment)
+  const pins = keyring([{ key: publicKey(bot.key), issuer: BOT, kinds: ['request'] }])
+  const now = seconds(clock.now())
+  const verified = verify(token, pins, { kinds: ['request'], audience: HOME, now, topic })
+  if (!verified.ok || verified.claims.ask.do !== 'access') return null
+  if (!quota.allows(verified.kid, clock.now())) return null
+  const authority = readSigningKey(join(home, FILES.authorityKey))
+  const rights = { client: BOT, acl: PAIRED_BOT_RIGHTS, life: LIFE_SECONDS }
+  const access = accessToken({ clock, randomBytes }, authority, rights)
+  const times = { iat: now, exp: now + RESPONSE_LIFE, jti: newJti(randomBytes) }
+  return sign(
+    'response',
+    {
+      iss: HOME,
+      aud: BOT,
+      ...times,
+      to: verified.claims.jti,
+      answer: { do: 'access', token: access },
+    },
+    authority,
+  )
+}
