@@ -4,7 +4,14 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { connect as connectTls } from 'node:tls'
 import { type SigningKey, seconds, sign } from '@keyside/protocol'
 import { signingKey } from '@keyside/protocol/node'
-import { instant, newJti, systemClock, systemRandomBytes } from '@keyside/runtime'
+import {
+  instant,
+  newJti,
+  ReconnectBackoff,
+  systemChance,
+  systemClock,
+  systemRandomBytes,
+} from '@keyside/runtime'
 import { generate } from 'mqtt-packet'
 
 export interface Crowd {
@@ -18,8 +25,9 @@ export interface Crowd {
 
 /** Connections that are begun at once while the crowd forms. */
 const AT_ONCE = 200
-/** As runtime/link.ts waits after a connection that failed or ended, ms. */
-const RETRY_MS = 1_000
+/** As runtime/link.ts has them, ms. */
+const PACE = { baseMs: 1_000, maxMs: 30_000, chance: systemChance }
+const CONNECT_TIMEOUT_MS = 5_000
 /** Well within the keep-alive, ms. */
 const PING_MS = 45_000
 const PINGREQ = Buffer.from([0xc0, 0])
@@ -62,6 +70,8 @@ class Subscriber {
   #socket: Socket | undefined
   #left: Buffer = Buffer.alloc(0)
   #isSubscribed = false
+  readonly #backoff = new ReconnectBackoff(PACE)
+  #late: NodeJS.Timeout | undefined
 
   constructor(nth: number) {
     const name = `s${nth}`
@@ -81,11 +91,17 @@ class Subscriber {
     socket.on('data', (chunk: Buffer) => this.#read(chunk))
     socket.on('error', () => undefined)
     const pings = setInterval(() => socket.write(PINGREQ), PING_MS)
+    this.#late = setTimeout(() => socket.destroy(), CONNECT_TIMEOUT_MS)
     socket.once('close', () => {
       clearInterval(pings)
-      if (this.#isSubscribed) subscribed -= 1
+      clearTimeout(this.#late)
+      if (this.#isSubscribed) {
+        subscribed -= 1
+        this.#backoff.dropped()
+      }
       this.#isSubscribed = false
-      setTimeout(() => this.#open(), RETRY_MS)
+      this.#backoff.over()
+      setTimeout(() => this.#open(), this.#backoff.delayMs())
     })
   }
 
@@ -101,8 +117,12 @@ class Subscriber {
 
   #packet(packet: Buffer): void {
     const first = packet[0] ?? 0
-    if (first >> 4 === 2) this.#socket?.write(subscribeBytes())
-    else if (first >> 4 === 9) {
+    if (first >> 4 === 2) {
+      clearTimeout(this.#late)
+      this.#backoff.connected()
+      this.#backoff.ready()
+      this.#socket?.write(subscribeBytes())
+    } else if (first >> 4 === 9) {
       this.#isSubscribed = true
       subscribed += 1
       lastSubscribed = instant()

@@ -1,6 +1,9 @@
 // The link to a broker: unreachable, refusing, and with another program that uses the name.
 import { once } from 'node:events'
-import { type AddressInfo, createServer, type Socket } from 'node:net'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { type AddressInfo, createServer, type ListenOptions, type Socket } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { type Link, type LinkOptions, type LinkTrouble, openLink } from './link.ts'
 import { ReconnectBackoff } from './link-backoff.ts'
@@ -171,30 +174,84 @@ test('notices that its connections are ended one after the other, and says that 
   ])
 })
 
+/** The longest and the shortest that chance allows. */
+const paceOf = (chance: number) => ({ baseMs: 1000, maxMs: 30_000, chance: () => chance })
+
 test('waits longer each time the connection is taken away, until one stands', () => {
   vi.useFakeTimers()
   onTestFinished(() => void vi.useRealTimers())
-  const backoff = new ReconnectBackoff(1000)
+  const backoff = new ReconnectBackoff(paceOf(1))
   const lose = () => {
     backoff.connected()
     backoff.ready()
     backoff.dropped()
+    backoff.over()
     return backoff.delayMs()
   }
   expect(backoff.delayMs(), 'nothing happened yet').toBe(1000)
-  expect([lose(), lose(), lose(), lose(), lose()]).toEqual([1000, 4000, 6000, 8000, 8000])
+  expect([lose(), lose(), lose(), lose(), lose()]).toEqual([1000, 5000, 7000, 9000, 9000])
   backoff.connected()
   vi.advanceTimersByTime(30_000)
   expect(lose(), 'it stood').toBe(1000)
 })
 
 test('waits longer each time it is refused, a minute at most, until it works', () => {
-  const backoff = new ReconnectBackoff(1000)
+  const backoff = new ReconnectBackoff(paceOf(0))
   const waits = Array.from({ length: 7 }, () => {
     backoff.refused()
+    backoff.over()
     return backoff.delayMs() / 1000
   })
-  expect(waits).toEqual([2, 4, 8, 16, 32, 60, 60])
+  expect(waits).toEqual([2.1, 4.1, 8.1, 16.1, 32.1, 60.1, 60.1])
   backoff.ready()
-  expect(backoff.delayMs()).toBe(1000)
+  expect(backoff.delayMs(), 'an answered attempt did not fail').toBe(100)
 })
+
+test('waits by chance, twice as long at most after each attempt that fails, half a minute in the end, until one works', () => {
+  const waits = (chance: number) => {
+    const backoff = new ReconnectBackoff(paceOf(chance))
+    const fail = () => {
+      backoff.over()
+      return backoff.delayMs()
+    }
+    const growing = [backoff.delayMs(), ...Array.from({ length: 6 }, fail)]
+    backoff.connected()
+    backoff.over()
+    return [...growing, backoff.delayMs()]
+  }
+  expect(waits(1)).toEqual([1000, 2000, 4000, 8000, 16_000, 30_000, 30_000, 1000])
+  expect(waits(0)).toEqual([100, 100, 100, 100, 100, 100, 100, 100])
+  expect(waits(0.5)).toEqual([550, 1050, 2050, 4050, 8050, 15_050, 15_050, 550])
+})
+
+test.skipIf(process.platform === 'win32')(
+  'waits longer after each failed try where others may come too, and not on the Unix socket of this home',
+  async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'ks-'))
+    onTestFinished(() => rmSync(folder, { recursive: true }))
+    const near = await closingServer({ path: join(folder, 'broker.sock') })
+    const far = await closingServer({ port: 0, host: '127.0.0.1' })
+    const { port } = far.server.address() as AddressInfo
+    linkTo(`mqtt://127.0.0.1:${port}`, { chance: () => 1 })
+    linkTo(`unix:${join(folder, 'broker.sock')}`, { chance: () => 1 })
+    await vi.waitUntil(() => near.tries.length >= 12, 10_000)
+    expect(far.tries.length).toBeLessThan(8)
+    await vi.waitUntil(() => far.tries.length >= 6, 10_000)
+    const [first = 0, , , , , last = 0] = far.tries
+    // Timers may fire a millisecond early.
+    expect(last - first).toBeGreaterThanOrEqual(10 + 20 + 40 + 80 + 150 - 5)
+  },
+)
+
+/** Closes each connection, and notes when. */
+async function closingServer(place: ListenOptions) {
+  const tries: number[] = []
+  const server = createServer((socket) => {
+    tries.push(performance.now())
+    socket.on('error', () => undefined)
+    socket.destroy()
+  }).listen(place)
+  await once(server, 'listening')
+  onTestFinished(() => void server.close())
+  return { server, tries }
+}

@@ -5,6 +5,7 @@ import { KeysideError, type TlsCode } from './error.ts'
 import { ReconnectBackoff, TAKEOVER_DROPS } from './link-backoff.ts'
 import { openStream, wasEndedByPeer } from './link-stream.ts'
 import type { Logger } from './log.ts'
+import { type Chance, systemChance } from './random.ts'
 import { type TlsTrust, tlsRefusal } from './tls-trust.ts'
 
 /** A problem that needs a person. The link itself keeps trying. */
@@ -37,7 +38,9 @@ export interface LinkOptions {
   /** Once, until the link has worked again. */
   readonly onTrouble?: (trouble: LinkTrouble) => void
   readonly log: Logger
+  /** The longest wait before the first try after a connection that stood: a second when left out. */
   readonly reconnectMs?: number
+  readonly chance?: Chance
 }
 
 export interface Link {
@@ -50,6 +53,8 @@ export interface Link {
 }
 
 const CONNECT_TIMEOUT_MS = 5_000
+/** Times `reconnectMs`, after attempts that fail one after the other. */
+const MAX_BACKOFF = 30
 /** MQTT 3.1.1 section 3.2.2.3: 3 is not now, 4 a bad user name or password, 5 not authorized. */
 const BUSY = 3
 const REFUSED = new Set([4, 5])
@@ -70,7 +75,10 @@ export function openLink(options: LinkOptions): Link {
   if (inClear !== null) throw new KeysideError('broker_plaintext', inClear)
   const { promise: ready, resolve, reject } = Promise.withResolvers<void>()
   ready.catch(() => undefined)
-  const backoff = new ReconnectBackoff(options.reconnectMs ?? 1_000)
+  const { reconnectMs: baseMs = 1_000, chance = systemChance } = options
+  // On a Unix socket there is no crowd that could come back at once, and what a trader tells the device should not wait.
+  const maxMs = address.type === 'unix' ? baseMs : baseMs * MAX_BACKOFF
+  const backoff = new ReconnectBackoff({ baseMs, maxMs, chance })
   const troubles = new Troubles(options)
   let lastError = ''
   const client: MqttClient = new MqttClient(
@@ -105,6 +113,8 @@ export function openLink(options: LinkOptions): Link {
   client.on('connect', () => {
     backoff.connected()
     backoff.ready()
+    // A keep-alive that is not answered sets the timer of the next try before the connection closes.
+    client.options.reconnectPeriod = backoff.delayMs()
     lastError = ''
     const stands = () => options.onReady?.()
     subscribeTo(options.subscribe).then(
@@ -122,6 +132,7 @@ export function openLink(options: LinkOptions): Link {
     if (drops === 1) troubles.isOver('client_taken_over')
     if (drops >= TAKEOVER_DROPS)
       troubles.tell({ code: 'client_taken_over', message: takeOverMessage(options) })
+    backoff.over()
     client.options.reconnectPeriod = backoff.delayMs()
   })
   client.on('close', () => options.onLost?.())

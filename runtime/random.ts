@@ -1,10 +1,15 @@
-// Randomness as an argument: random bytes, and the ids made from them.
+// Randomness as an argument: random bytes, the ids made from them, and chance where nothing secret hangs on it.
 import { randomBytes } from 'node:crypto'
 import { encodeBase64url } from '@keyside/protocol'
 
 export type RandomBytes = (bytes: number) => Uint8Array
 
 export const systemRandomBytes: RandomBytes = (bytes) => randomBytes(bytes)
+
+/** From 0 to less than 1, evenly. */
+export type Chance = () => number
+
+export const systemChance: Chance = () => Math.random()
 
 /** 128 random bits as the wire writes a `jti`. */
 export function newJti(randomBytes: RandomBytes): string {
