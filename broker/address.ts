@@ -4,6 +4,15 @@ const IPV4_MAPPED = /^::ffff:(?=\d+\.)/i
 
 /** An IPv4 address itself, of an IPv6 address the network of 64 bits: one subscriber has that many addresses. */
 export function networkOf(address: string): string {
+  return prefixOf(address, 4)
+}
+
+/** The same with 48 bits, which one subscriber can be given: 65,536 networks. */
+export function siteOf(address: string): string {
+  return prefixOf(address, 3)
+}
+
+function prefixOf(address: string, length: number): string {
   const plain = address.replace(IPV4_MAPPED, '')
   if (!plain.includes(':')) return plain
   const [head = '', tail] = plain.split('::')
@@ -11,7 +20,7 @@ export function networkOf(address: string): string {
   const after = groupsOf(tail ?? '')
   const zeros = tail === undefined ? 0 : Math.max(0, 8 - before.length - after.length)
   const groups = [...before, ...Array<string>(zeros).fill('0'), ...after]
-  return `${groups.slice(0, 4).join(':')}::/64`
+  return `${groups.slice(0, length).join(':')}::/${16 * length}`
 }
 
 function groupsOf(text: string): string[] {

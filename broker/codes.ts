@@ -13,6 +13,7 @@ const START_CODES = [
 const REFUSAL_CODES = [
   'broker_files_few',
   'connection_displaced',
+  'connections_pending_full',
   'connections_full',
   'connections_full_for_address',
   'connect_protocol',

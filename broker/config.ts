@@ -11,7 +11,7 @@ const limits = z.strictObject({
   /** Largest MQTT packet, fixed header included. */
   maxPacketBytes: z.int().min(1024).max(1_048_576).default(MAX_PACKET_BYTES),
   maxTopicLevels: z.int().min(1).max(32).default(8),
-  /** Unauthenticated sockets. Above this the network with the most of them loses its oldest. */
+  /** Unauthenticated sockets. Above this the network with the most of them loses its oldest; where each has one, the newcomer. */
   maxPendingConnections: count.default(1024),
   /** Authenticated clients. Null: as many as the system's limit on open files leaves room for. */
   maxConnections: count.nullable().default(null),

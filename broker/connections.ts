@@ -1,8 +1,9 @@
-// Open sockets of all listeners. Unauthenticated sockets share a small budget in which they displace only each other;
-// an authenticated client cannot be displaced by them.
+// Open sockets of all listeners. Unauthenticated sockets share a small budget in which they displace only each other, a
+// crowd itself first; an authenticated client cannot be displaced by them.
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
-import { networkOf } from './address.ts'
+import { networkOf, siteOf } from './address.ts'
+import { Crowds } from './crowds.ts'
 import type { FittedLimits } from './open-files.ts'
 import type { Refusals } from './refusals.ts'
 
@@ -12,7 +13,8 @@ type Limits = Pick<
 >
 
 interface Pending {
-  readonly network: string
+  /** Null outside the budget. */
+  readonly address: string | null
   readonly late: NodeJS.Timeout
 }
 
@@ -26,8 +28,10 @@ export class Connections {
   readonly #refusals: Refusals
   /** Sockets before CONNACK. */
   readonly #pending = new Map<Socket, Pending>()
-  /** The same, oldest first, by network. */
-  readonly #crowds = new Map<string, Set<Socket>>()
+  /** Those in the budget. */
+  readonly #networks = new Crowds()
+  readonly #sites = new Crowds()
+  #budgeted = 0
   /** Sockets of authenticated clients, and their network. */
   readonly #admitted = new Map<Socket, string>()
   readonly #admittedOf = new Map<string, number>()
@@ -44,18 +48,27 @@ export class Connections {
     }
   }
 
-  /** Adds a new socket. Above the budget, the network with the most unauthenticated sockets loses its oldest. */
-  add(socket: Socket): void {
+  /**
+   * Adds a new socket; one that only this user can have opened is outside the budget. Above it, the network with the
+   * most unauthenticated sockets loses its oldest. Where each network has one, nobody's handshake is given up for
+   * another's: then the new socket is closed, and the return value is false.
+   */
+  add(socket: Socket, isOwn: boolean): boolean {
     this.#sockets.set(socket, socket)
     // Without a listener a reset by the peer would be an uncaught exception.
     socket.on('error', ignore)
     socket.on('close', this.#onClose)
-    const network = networkOf(socket.remoteAddress ?? '')
-    const crowd = this.#crowds.get(network) ?? new Set()
-    this.#crowds.set(network, crowd.add(socket))
     const late = setTimeout(() => this.#dropLate(socket), this.#limits.connectTimeoutMs)
-    this.#pending.set(socket, { network, late })
-    if (this.#pending.size > this.#limits.maxPendingConnections) this.#displace()
+    if (isOwn) {
+      this.#pending.set(socket, { address: null, late })
+      return true
+    }
+    const address = socket.remoteAddress ?? ''
+    this.#pending.set(socket, { address, late })
+    this.#networks.add(networkOf(address), socket)
+    this.#sites.add(siteOf(address), socket)
+    this.#budgeted += 1
+    return this.#budgeted <= this.#limits.maxPendingConnections || this.#displace(socket)
   }
 
   /** Remembers that `stream` reads from `below`: a socket, or a stream that was bound before. */
@@ -97,20 +110,20 @@ export class Connections {
       : null
   }
 
-  /** Closes the oldest of the network that has the most, so that a flood displaces its own sockets first. */
-  #displace(): void {
-    let crowd: { network: string; sockets: ReadonlySet<Socket> } | null = null
-    for (const [network, sockets] of this.#crowds)
-      if (crowd === null || sockets.size > crowd.sockets.size) crowd = { network, sockets }
-    const [oldest] = crowd?.sockets ?? []
-    if (crowd === null || oldest === undefined) return
-    const most = this.#limits.maxPendingConnections
-    this.#refusals.add({
-      code: 'connection_displaced',
-      message: `over ${most} connections that show no token; closed the oldest from ${crowd.network}`,
-    })
-    this.#leavePending(oldest)
-    oldest.destroy()
+  /** Makes room for `newcomer`, or refuses it. */
+  #displace(newcomer: Socket): boolean {
+    const crowded = this.#networks.oldestOfLargest() ?? this.#sites.oldestOfLargest()
+    const leaving = crowded ?? newcomer
+    const from = networkOf(leaving.remoteAddress ?? '')
+    const over = `over ${this.#limits.maxPendingConnections} connections that show no token`
+    this.#refusals.add(
+      crowded === null
+        ? { code: 'connections_pending_full', message: `${over}; refused one from ${from}` }
+        : { code: 'connection_displaced', message: `${over}; closed the oldest from ${from}` },
+    )
+    this.#leavePending(leaving)
+    leaving.destroy()
+    return crowded !== null
   }
 
   #dropLate(socket: Socket): void {
@@ -124,9 +137,10 @@ export class Connections {
     if (pending === undefined) return false
     clearTimeout(pending.late)
     this.#pending.delete(socket)
-    const crowd = this.#crowds.get(pending.network)
-    crowd?.delete(socket)
-    if (crowd?.size === 0) this.#crowds.delete(pending.network)
+    if (pending.address === null) return true
+    this.#networks.delete(networkOf(pending.address), socket)
+    this.#sites.delete(siteOf(pending.address), socket)
+    this.#budgeted -= 1
     return true
   }
 

@@ -1,6 +1,10 @@
 // Many unauthenticated sockets, and one token used too often: neither keeps other clients out.
 import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { connect, type Socket } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createLog, openLink } from '@keyside/runtime'
 import { connectAsync, type MqttClient } from 'mqtt'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { rawClient, startTestBroker, type TestBroker, token } from './testing/fixture.ts'
@@ -86,6 +90,83 @@ test('strangers displace strangers: the oldest of the crowd goes, and no client 
   await device.publishAsync(PRESENCE, 'x', { qos: 1 })
   loner.socket.destroy()
 })
+
+/** Sockets that send the first byte of a CONNECT, in this order; tells which the broker closed. */
+async function opened(at: TestBroker, addresses: readonly string[]) {
+  const port = Number(new URL(at.mqtt).port)
+  const seen: { from: string; closed: boolean }[] = []
+  for (const from of addresses) {
+    const socket = connect({ port, host: '127.0.0.1', localAddress: from })
+    onTestFinished(() => void socket.destroy())
+    const one = { from, closed: false }
+    seen.push(one)
+    socket.on('error', () => undefined)
+    socket.resume().once('close', () => {
+      one.closed = true
+    })
+    await once(socket, 'connect')
+    socket.write('\x10')
+  }
+  return { closed: () => seen.filter(({ closed }) => closed).map(({ from }) => from) }
+}
+
+const apart = (count: number) => Array.from({ length: count }, (_, nth) => `127.0.0.${nth + 2}`)
+
+test('where each network has one socket the newcomer is refused, and no handshake is given up for it', async () => {
+  await using at = await startTestBroker({
+    limits: { maxPendingConnections: 4, connectTimeoutMs: 60_000 },
+  })
+  const sockets = await opened(at, apart(9))
+  await vi.waitUntil(() => sockets.closed().length === 5)
+  expect(sockets.closed(), 'those that came when it was full').toEqual(apart(9).slice(4))
+  expect(new Set(at.codes())).toEqual(new Set(['connections_pending_full']))
+})
+
+test('one stranger with many sockets among many networks displaces itself alone, and lets the next in', async () => {
+  await using at = await startTestBroker({
+    limits: { maxPendingConnections: 8, connectTimeoutMs: 60_000 },
+  })
+  const honest = await opened(at, apart(3))
+  const stranger = await opened(
+    at,
+    Array.from({ length: 20 }, () => '127.0.1.1'),
+  )
+  await vi.waitUntil(() => stranger.closed().length === 15)
+  const device = await dial(at.mqtt, 'device', token('device', { publish: [PRESENCE] }))
+  await device.publishAsync(PRESENCE, 'x', { qos: 1 })
+  expect(honest.closed()).toEqual([])
+  expect(new Set(at.codes())).toEqual(new Set(['connection_displaced']))
+})
+
+test.skipIf(process.platform === 'win32')(
+  'whoever fills the places keeps no program off the Unix socket',
+  async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'ks-'))
+    onTestFinished(() => rmSync(folder, { recursive: true }))
+    const path = join(folder, 'run', 'broker.sock')
+    await using at = await startTestBroker({
+      socket: path,
+      limits: { maxPendingConnections: 2, connectTimeoutMs: 60_000 },
+    })
+    const sockets = await opened(at, apart(2))
+    const silent = [connect({ path }), connect({ path })]
+    onTestFinished(() => {
+      for (const each of silent) each.destroy()
+    })
+    await Promise.all(silent.map((each) => once(each, 'connect')))
+    const link = openLink({
+      url: `unix:${path}`,
+      clientId: 'device',
+      token: token('device', { publish: [PRESENCE] }),
+      subscribe: [],
+      onMessage: () => undefined,
+      log: createLog({ program: 'device', level: 'silent' }),
+    })
+    onTestFinished(() => link.close())
+    await link.ready
+    expect([sockets.closed(), silent.some(({ destroyed }) => destroyed)]).toEqual([[], false])
+  },
+)
 
 test.each([
   ['connections_full', { maxConnections: 1 }],

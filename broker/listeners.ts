@@ -58,7 +58,7 @@ export async function listenTcp(
 /** Without TLS: what is sent there stays on this machine, and no other user of it can reach the socket. */
 export async function listenSocket(path: string, handlers: ConnectionHandlers): Promise<Listener> {
   const own = { ...handlers, certificate: null }
-  const server = accept(own, (stream) => guardConnection(stream, own))
+  const server = accept(own, (stream) => guardConnection(stream, own), true)
   const free = await listenUnix(server, path)
   return { url: `unix:${path}`, close: () => closeServer(server).then(free) }
 }
@@ -91,13 +91,14 @@ export async function listenWs(
   return { url: urlOf(scheme, server), close: () => closeServer(server) }
 }
 
-/** A server whose connections are counted from their first byte on, a TLS handshake included. */
+/** A server whose connections are counted from their first byte on, a TLS handshake included. `isOwn`: of this user alone. */
 function accept(
   { certificate, connections }: ConnectionHandlers,
   onStream: (stream: Socket) => void,
+  isOwn = false,
 ): Server {
   return createServer({ noDelay: true }, (socket) => {
-    connections.add(socket)
+    if (!connections.add(socket, isOwn)) return
     if (certificate === null) return onStream(socket)
     const { context } = certificate
     const stream = new TLSSocket(socket, { isServer: true, secureContext: context })
