@@ -4,7 +4,8 @@ import { type ProviderRequest, type SigningKey, sign } from '@keyside/protocol'
 import { signingKey } from '@keyside/protocol/node'
 import { newJti, readSecret, systemRandomBytes, tokenTimes } from '@keyside/runtime'
 import { expect, test } from 'vitest'
-import { AUTHORITY, accessToken, openFixture, until } from './testing/fixture.ts'
+import { openFixture, until } from './testing/fixture.ts'
+import { AUTHORITY, accessToken } from './testing/scripted-device.ts'
 
 const DAY = 86_400
 const acl = {

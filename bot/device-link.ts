@@ -1,4 +1,4 @@
-// The link to the device: broker connection, outgoing commands, incoming reports.
+// The link to one device: broker connection, outgoing commands, incoming reports.
 import type { SigningKey } from '@keyside/protocol'
 import {
   type Clock,
@@ -10,7 +10,7 @@ import {
 } from '@keyside/runtime'
 import { type AccessRenewal, startAccessRenewal } from './access-renewal.ts'
 import { say } from './commands/run.ts'
-import type { BotConfig } from './config.ts'
+import type { DeviceConfig } from './config.ts'
 import { Device } from './device/device.ts'
 import type { HaltsOptions } from './device/halts.ts'
 import { Sessions } from './device/sessions.ts'
@@ -38,6 +38,8 @@ export interface DeviceLinkSecrets {
 }
 
 export interface DeviceLink {
+  /** The bot's own for the device. */
+  readonly name: string
   readonly device: Device
   readonly receiver: Receiver
   readonly link: Link
@@ -49,27 +51,30 @@ export interface DeviceLink {
 
 /** `key` signs commands and approvals. */
 export function openDeviceLink(
-  config: BotConfig,
+  { bot, name, config }: { bot: string; name: string; config: DeviceConfig },
   { access, keepAccess, key }: DeviceLinkSecrets,
   deps: DeviceLinkDeps,
 ): DeviceLink {
-  const ids = { bot: config.id, device: config.device.id }
+  const ids = { bot, device: config.id }
   const sessions = new Sessions()
   const tellOwner = (text: Html) => {
     const owner = findOwner(deps.store)
-    if (owner !== null) say(deps, owner, text)
+    if (owner !== null) say(deps, owner, text, { device: name })
   }
   const onHalt: HaltsOptions['notify'] = (what) =>
     tellOwner(what === 'another_halted' ? anotherHalted : anotherUnconfirmed)
   const device = new Device({ ...deps, ...ids, key, sessions, onHalt, link: () => link })
-  const receiver = new Receiver(config, { ...deps, device, sessions })
+  const receiver = new Receiver(
+    { id: bot, device: { name, ...config } },
+    { ...deps, device, sessions },
+  )
   const { authority } = config.broker
   const renewal =
     authority === undefined
       ? null
       : startAccessRenewal({
           ...deps,
-          bot: config.id,
+          bot,
           key,
           authority,
           access,
@@ -80,7 +85,7 @@ export function openDeviceLink(
     url: config.broker.url,
     plaintext: config.broker.plaintext,
     tls: tlsTrust(config.broker.tls),
-    clientId: config.id,
+    clientId: bot,
     token: access,
     issuer: renewal === null ? 'home' : 'device',
     subscribe: renewal === null ? receiver.topics : [...receiver.topics, renewal.topic],
@@ -90,6 +95,6 @@ export function openDeviceLink(
     onTrouble: ({ code, message }) => tellOwner(brokerTrouble(code, message)),
     log: deps.log,
   })
-  const reachable = () => link.connected() && readDevice(deps.store).presence !== 'offline'
-  return { device, receiver, link, renewal, reachable }
+  const reachable = () => link.connected() && readDevice(deps.store, name).presence !== 'offline'
+  return { name, device, receiver, link, renewal, reachable }
 }

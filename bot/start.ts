@@ -1,4 +1,4 @@
-// The composition: store, line to the device, cards, commands, outbox, Telegram, and the way back down.
+// The composition: store, lines to the devices, cards, commands, outbox, Telegram, and the way back down.
 import { resolve } from 'node:path'
 import {
   type Clock,
@@ -19,14 +19,14 @@ import { drawOrNull } from './charts/draw.ts'
 import { ClaimCode } from './claim.ts'
 import { commandHandlers } from './commands/handle.ts'
 import { type CommandDeps, say } from './commands/run.ts'
-import type { BotConfig } from './config.ts'
+import type { BotConfig, DeviceConfig } from './config.ts'
 import { type DeviceLink, openDeviceLink } from './device-link.ts'
 import { Outbox } from './outbox/outbox.ts'
 import { ownerOnly } from './owner.ts'
 import { Poll } from './poll.ts'
 import { notifyKept } from './reports/before-owner.ts'
-import type { NotificationContext } from './reports/notification-context.ts'
 import { warnBusy } from './store/busy.ts'
+import type { NotificationContext } from './store/notification-context.ts'
 import { openExclusive, prune, type Store, transact } from './store/open.ts'
 import { findOwner, type Owner } from './store/owner.ts'
 import { noteProblem } from './store/telegram-problem.ts'
@@ -51,7 +51,7 @@ export interface RunningBot {
 interface Parts extends BotDeps {
   readonly store: Store
   readonly telegram: Telegram
-  readonly deviceLink: DeviceLink
+  readonly deviceLinks: readonly DeviceLink[]
   readonly claim: ClaimCode
   readonly background: Background
   readonly wake: () => void
@@ -72,27 +72,35 @@ const BROKER_MS = 2000
 export async function startBot(config: BotConfig, deps: BotDeps): Promise<RunningBot> {
   const { home, clock, log } = deps
   const telegram = createTelegram(config, deps)
-  const tokenFile = resolve(home, config.broker.tokenFile)
-  const access = () => readSecret(tokenFile)
-  // Without a token there is nothing to begin with; a new one later needs no restart.
-  access()
-  const keepAccess = (token: string) => writePrivate(tokenFile, `${token}\n`)
-  const secrets = { key: readSigningKey(resolve(home, config.signingKeyFile)), access, keepAccess }
+  const devices = Object.entries(config.devices).map(([name, device]) => ({
+    bot: config.id,
+    name,
+    config: device,
+    secrets: secretsFor(device, home),
+  }))
   const { store, close } = openExclusive(resolve(home, config.database))
   await whileBusy(() => prune(store, clock.now()), clock, warnBusy(log))
-  const outbox = new Outbox({ ...deps, store, api: telegram.api, draw: drawOrNull(log) })
+  const outbox = new Outbox({
+    ...deps,
+    store,
+    api: telegram.api,
+    draw: drawOrNull(log),
+    devices: devices.length === 1 ? 'one' : 'several',
+  })
   const wake = () => outbox.wake()
-  const deviceLink = openDeviceLink(config, secrets, { ...deps, store, wake })
+  const deviceLinks = devices.map(({ secrets, ...device }) =>
+    openDeviceLink(device, secrets, { ...deps, store, wake }),
+  )
   const background = new Background(log, telegram.token)
-  background.run(deviceLink.link.ready)
+  for (const { link } of deviceLinks) background.run(link.ready)
   const show = (code: string) => deps.onClaimCode(code, telegram.bot.botInfo.username)
   const claim = new ClaimCode({ ...deps, show })
-  await awaitBroker(deviceLink)
+  await awaitBrokers(deviceLinks)
   const stopWork = startWork({
     ...deps,
     store,
     telegram,
-    deviceLink,
+    deviceLinks,
     claim,
     background,
     wake,
@@ -103,28 +111,40 @@ export async function startBot(config: BotConfig, deps: BotDeps): Promise<Runnin
     async stop() {
       if (state === 'stopped') return
       state = 'stopped'
-      deviceLink.device.close()
-      deviceLink.renewal?.stop()
-      await Promise.all([stopWork(), deviceLink.link.close(), outbox.stop(OUTBOX_STOP_MS)])
+      for (const { device, renewal } of deviceLinks) {
+        device.close()
+        renewal?.stop()
+      }
+      const closing = deviceLinks.map(({ link }) => link.close())
+      await Promise.all([stopWork(), ...closing, outbox.stop(OUTBOX_STOP_MS)])
       await background.settled(BACKGROUND_STOP_MS)
       close()
     },
   }
 }
 
-/** Waits a moment for the broker, so that commands that waited at Telegram are not refused because they came first. */
-async function awaitBroker({ link }: DeviceLink): Promise<void> {
+/** Without an access token there is nothing to begin with; a new one later needs no restart. */
+function secretsFor({ broker, signingKeyFile }: DeviceConfig, home: string) {
+  const tokenFile = resolve(home, broker.tokenFile)
+  const access = () => readSecret(tokenFile)
+  access()
+  const keepAccess = (token: string) => writePrivate(tokenFile, `${token}\n`)
+  return { key: readSigningKey(resolve(home, signingKeyFile)), access, keepAccess }
+}
+
+/** Waits a moment for the brokers, so that commands that waited at Telegram are not refused because they came first. */
+async function awaitBrokers(links: readonly DeviceLink[]): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>()
   const timer = setTimeout(resolve, BROKER_MS)
-  await Promise.race([link.ready, promise]).catch(() => undefined)
+  await Promise.race([Promise.allSettled(links.map(({ link }) => link.ready)), promise])
   clearTimeout(timer)
 }
 
 /** Sets everything in motion. Returns what ends it. */
 function startWork(parts: Parts): () => Promise<void> {
-  const { store, telegram, deviceLink, claim, background, wake, log, clock } = parts
-  const { device, reachable: deviceReachable } = deviceLink
-  const shared = { ...parts, device, deviceReachable, inBackground: background.run }
+  const { store, telegram, deviceLinks, claim, background, wake, log, clock } = parts
+  const lineTo = (name: string) => deviceLinks.find((each) => each.name === name) ?? null
+  const shared = { ...parts, devices: deviceLinks, lineTo, inBackground: background.run }
   const handlers = new Composer(
     callbackHandlers({ ...shared, toast: telegram.toast }),
     codeHandlers({
@@ -158,7 +178,7 @@ function startWork(parts: Parts): () => Promise<void> {
   const timers = [
     clock.every(1000, () => safely(() => keepClaimable(telegram, store, claim))),
     clock.every(1000, () => safely(() => tickCards(shared))),
-    clock.every(3000, () => safely(() => deviceLink.receiver.tick())),
+    ...deviceLinks.map(({ receiver }) => clock.every(3000, () => safely(() => receiver.tick()))),
   ]
   background.run(whileBusy(() => resumeCards(shared), clock, warnBusy(log)))
   wake()

@@ -25,14 +25,19 @@ import { outcomeText, SENDING, TOASTS } from '../texts/card.ts'
 import { plainCard } from './render.ts'
 import { refresh, renewButtons } from './show.ts'
 
+export interface DeviceLine {
+  readonly device: Pick<Device, 'answerOrder'>
+  /** False when the device is known to be offline. */
+  readonly reachable: () => boolean
+}
+
 export interface ApprovalDeps {
   readonly store: Store
   readonly clock: Clock
   readonly randomBytes: RandomBytes
   readonly log: Logger
-  readonly device: Pick<Device, 'answerOrder'>
-  /** False when the device is known to be offline. */
-  readonly deviceReachable: () => boolean
+  /** Null for a device that this bot serves no more. */
+  readonly lineTo: (device: string) => DeviceLine | null
   /** Runs on by itself; its failure is logged. */
   readonly inBackground: (work: Promise<void>) => void
   /** Something to send was written. */
@@ -53,7 +58,7 @@ export function answerCallback(deps: ApprovalDeps, press: Omit<ButtonCallback, '
   const { order, answer } = pressed
   const card = findCard(store, order)
   if (card === null) throw new Error('a press was taken for an order without a card')
-  if (!deps.deviceReachable()) {
+  if (!isReachable(deps, card)) {
     answerNotSent(deps, order, new Error('the device is offline'))
     return TOASTS.unreachable
   }
@@ -69,14 +74,20 @@ export function answerCallback(deps: ApprovalDeps, press: Omit<ButtonCallback, '
   return TOASTS[answer]
 }
 
+export function isReachable({ lineTo }: ApprovalDeps, { device }: Card): boolean {
+  return lineTo(device)?.reachable() === true
+}
+
 /** `code` is in the signed answer and nowhere else. */
 export async function sendAnswer(
   deps: ApprovalDeps,
-  { order, needed, owner }: Card,
+  { order, device, needed, owner }: Card,
   said: { readonly answer: ApprovalAnswer; readonly code?: string },
 ): Promise<void> {
   try {
-    await deps.device.answerOrder({ order, ...said }, owner.user, needed.expires)
+    const line = deps.lineTo(device)
+    if (line === null) throw new KeysideError('broker_unreachable', 'the device is known no more')
+    await line.device.answerOrder({ order: needed.order.id, ...said }, owner.user, needed.expires)
   } catch (error) {
     // Any other failure may have come after the answer left: the card then says that it is unconfirmed.
     if (!(error instanceof KeysideError && error.code === 'broker_unreachable')) throw error

@@ -350,7 +350,9 @@ test('a broker that takes the answer and says nothing leaves no card at "sending
 function putCard({ home, clock }: BotFixture, change: Parameters<typeof approvalOf>[2] = {}): void {
   const store = openStore(join(home, 'bot.db'))
   const needed = approvalOf(orderOf(7), clock.now() / 1000 + 60, change)
-  showCard(store, systemRandomBytes, needed, { user: OWNER, chat: OWNER }, clock.now())
+  const owner = { user: OWNER, chat: OWNER }
+  const context = { store, randomBytes: systemRandomBytes, owner, device: 'north' }
+  showCard({ ...context, now: clock.now() }, needed)
   store.close()
 }
 

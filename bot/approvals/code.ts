@@ -5,7 +5,7 @@ import { forgetQuestion, openQuestions } from '../store/code-questions.ts'
 import { editMessage } from '../store/messages.ts'
 import { CODE_ANSWERS, SENDING } from '../texts/card.ts'
 import type { Html } from '../texts/html.ts'
-import { type ApprovalDeps, reopenCard, sendAnswer } from './answer.ts'
+import { type ApprovalDeps, isReachable, reopenCard, sendAnswer } from './answer.ts'
 import { plainCard } from './render.ts'
 
 export interface CodeDeps extends ApprovalDeps {
@@ -49,7 +49,7 @@ export function answerDigits(deps: CodeDeps, digits: Digits): Html | null {
 }
 
 function forwardCode(deps: ApprovalDeps, card: Card, code: string): void {
-  if (!deps.deviceReachable()) {
+  if (!isReachable(deps, card)) {
     reopenCard(deps, card.order, 'unreachable')
     return
   }

@@ -1,31 +1,32 @@
 // Shows a card: its nonces are stored before anybody can see it.
 import type { ApprovalNeeded } from '@keyside/protocol'
 import { newJti, type RandomBytes } from '@keyside/runtime'
-import { findCard, insertCard, issueNonces } from '../store/cards.ts'
+import { cardId, findCard, insertCard, issueNonces } from '../store/cards.ts'
 import { editMessage, putMessage } from '../store/messages.ts'
+import type { NotificationContext } from '../store/notification-context.ts'
 import type { Store } from '../store/open.ts'
-import type { Owner } from '../store/owner.ts'
 import { timeLeft } from '../texts/card.ts'
 import { plainCard, waitingCard } from './render.ts'
 
-/** The key of the message that an order has from its first step to its last. */
+/** The key of the message that an order has from its first step to its last. `order` as cardId has it. */
 export function orderKey(order: string): string {
   return `order:${order}`
 }
 
-/** `now` in Unix ms. An order that is over, or has its card already, gets none. */
+/** An order that is over, or has its card already, gets none. */
 export function showCard(
-  store: Store,
-  randomBytes: RandomBytes,
+  { store, randomBytes, device, owner, now }: NotificationContext,
   needed: ApprovalNeeded,
-  owner: Owner,
-  now: number,
 ): void {
-  const order = needed.order.id
+  const order = cardId(device, needed.order.id)
   if (needed.expires <= now / 1000 || findCard(store, order) !== null) return
   const content = plainCard(needed, timeLeft(needed.expires, now / 1000))
-  const message = putMessage(store, { key: orderKey(order), chat: owner.chat, content }, now)
-  insertCard(store, { order, needed, owner, message })
+  const message = putMessage(
+    store,
+    { key: orderKey(order), chat: owner.chat, device, content },
+    now,
+  )
+  insertCard(store, { order, device, needed, owner, message })
   renewButtons(store, randomBytes, order)
   refresh(store, order, now)
 }

@@ -10,10 +10,11 @@ import {
   notACommand,
   notAHalt,
   tooOld,
+  unknownDevice,
 } from '../texts/chat.ts'
 import type { Html } from '../texts/html.ts'
 import { CONTROLS, haltCommand } from './controls.ts'
-import { parseMessage } from './parse-message.ts'
+import { parseMessage, wordAfterCommand } from './parse-message.ts'
 import { QUERIES } from './queries.ts'
 import { type CommandDeps, type CommandSpec, runCommand, say } from './run.ts'
 
@@ -55,7 +56,16 @@ function handleMessage(deps: HandleDeps, owner: Owner, message: Message): void {
     const meantHalt = parsed.asks === 'nothing' && parsed.meantHalt
     say(deps, owner, PAGES.get(name) ?? (meantHalt ? notAHalt : notACommand))
   } else if (isOld && command.evenIfOld !== true) say(deps, owner, tooOld)
-  else deps.inBackground(runCommand(deps, command, owner))
+  else runAtNamed(deps, command, owner, textOf(message))
+}
+
+/** Where there are several devices, a word after the command names the one that is meant. */
+function runAtNamed(deps: HandleDeps, command: CommandSpec, owner: Owner, text: string): void {
+  const named = deps.devices.length > 1 ? wordAfterCommand(text) : null
+  const devices = deps.devices.filter(({ name }) => named === null || name === named)
+  const names = deps.devices.map(({ name }) => name)
+  if (devices.length === 0) say(deps, owner, unknownDevice(names))
+  else deps.inBackground(runCommand({ ...deps, devices }, command, owner))
 }
 
 /** Telegram also calls it an edit when a link gets its preview: what asks for nothing gets no answer. */
@@ -68,7 +78,7 @@ function handleEdit(deps: HandleDeps, owner: Owner, message: Message): void {
     deps.inBackground(runCommand(deps, haltCommand(parsed), owner))
   else {
     const said = parsed.asks === 'halt' ? editedHaltTooOld : editedCommand
-    say(deps, owner, said, `edit:${message.message_id}`)
+    say(deps, owner, said, { key: `edit:${message.message_id}` })
   }
 }
 

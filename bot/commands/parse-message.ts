@@ -28,6 +28,12 @@ export function parseMessage(text: string): ParsedMessage {
   return { asks: 'nothing', meantHalt: wordsOf(plain).some(isHalt) }
 }
 
+/** In lower case; null where nothing follows. */
+export function wordAfterCommand(text: string): string | null {
+  const [, word] = /^\s*\/\s?\w+(?:@\w+)?\s+(\S+)/.exec(text.normalize('NFKC')) ?? []
+  return word?.toLowerCase() ?? null
+}
+
 function readHalt(first: string, rest: string): ParsedMessage {
   // "Stop sell" may mean the opposite: it does not sell.
   const sells = SELL.test(rest) && !first.toLowerCase().startsWith('s')

@@ -1,4 +1,4 @@
-// Runs one command: sends it to the device and replies with the answer, or that there was none.
+// Runs one command: sends it to the devices and replies with the answer, or that there was none.
 import type { Instruction } from '@keyside/protocol'
 import { type Clock, whileBusy } from '@keyside/runtime'
 import type { Device, DeviceReply } from '../device/device.ts'
@@ -20,28 +20,49 @@ export interface CommandSpec {
   readonly evenIfOld?: boolean
 }
 
+export interface AskedDevice {
+  readonly name: string
+  readonly device: Pick<Device, 'ask'>
+}
+
 export interface CommandDeps {
   readonly store: Store
   readonly clock: Clock
-  readonly device: Pick<Device, 'ask'>
+  readonly devices: readonly AskedDevice[]
   /** Something to send was written. */
   readonly wake: () => void
 }
 
+/** Each of the devices is asked at once and replies for itself: one that is silent holds up no other. */
 export async function runCommand(
   deps: CommandDeps,
   words: CommandSpec,
   owner: Owner,
 ): Promise<void> {
-  const asked = await deps.device.ask(words.instruction, owner.user)
-  if (asked.outcome !== 'stopped')
-    await whileBusy(() => say(deps, owner, replyTo(deps, words, asked)), deps.clock)
+  await Promise.all(deps.devices.map((asked) => runAt(deps, asked, words, owner)))
 }
 
-function replyTo({ store, clock }: CommandDeps, words: CommandSpec, asked: DeviceReply): Html {
+async function runAt(
+  deps: CommandDeps,
+  { name, device }: AskedDevice,
+  words: CommandSpec,
+  owner: Owner,
+): Promise<void> {
+  const asked = await device.ask(words.instruction, owner.user)
+  if (asked.outcome === 'stopped') return
+  const reply = () => say(deps, owner, replyTo(deps, name, words, asked), { device: name })
+  await whileBusy(reply, deps.clock)
+}
+
+function replyTo(
+  { store, clock }: CommandDeps,
+  device: string,
+  words: CommandSpec,
+  asked: DeviceReply,
+): Html {
   const now = clock.now()
   if (asked.outcome === 'answered') return answerText(asked.answer, words.done, now)
-  return lines(words.unanswered ?? null, silentText(readDevice(store).heard, now))
+  return lines(words.unanswered ?? null, silentText(readDevice(store, device).heard, now))
 }
 
 /** With a `key` the message is sent once, however often this is called. */
@@ -49,9 +70,10 @@ export function say(
   { store, clock, wake }: Pick<CommandDeps, 'store' | 'clock' | 'wake'>,
   owner: Owner,
   text: Html,
-  key?: string,
+  { key, device }: { key?: string; device?: string } = {},
 ): void {
   const content = { html: text.text }
-  putMessage(store, { chat: owner.chat, content, isAnswer: true, ...(key && { key }) }, clock.now())
+  const about = { ...(key && { key }), ...(device && { device }) }
+  putMessage(store, { chat: owner.chat, content, isAnswer: true, ...about }, clock.now())
   wake()
 }

@@ -10,6 +10,7 @@ import {
 import { warnBusy } from '../store/busy.ts'
 import { type Message, markSent, nextUnsent } from '../store/messages.ts'
 import type { Store } from '../store/open.ts'
+import { deviceHeading } from '../texts/chat.ts'
 import { type DeliverDeps, deliver } from './deliver.ts'
 import { RateLimit } from './rate-limit.ts'
 import { classifySendError, type SendFailure, TELEGRAM_SENTENCES } from './telegram-errors.ts'
@@ -22,6 +23,8 @@ export interface OutboxDeps extends DeliverDeps {
   readonly clock: Clock
   readonly log: Logger
   readonly trace: Trace
+  /** A message says which device it is about only where there are several. */
+  readonly devices: 'one' | 'several'
 }
 
 export class Outbox {
@@ -86,9 +89,18 @@ export class Outbox {
     else await this.#send(message)
   }
 
+  #headed(message: Message): Message {
+    const { device, content } = message
+    if (this.#deps.devices === 'one' || device === null) return message
+    return {
+      ...message,
+      content: { ...content, html: `${deviceHeading(device).text}\n${content.html}` },
+    }
+  }
+
   async #send(message: Message): Promise<void> {
     const began = this.#deps.clock.now()
-    const came = await deliver(this.#deps, message).catch((error) =>
+    const came = await deliver(this.#deps, this.#headed(message)).catch((error) =>
       classifySendError(error, this.#failures + 1),
     )
     const took = this.#deps.clock.now() - began

@@ -1,10 +1,10 @@
 // An answer that the device refused: always reported, and the card is open again if the order still waits.
 import type { ReportEvent } from '@keyside/protocol'
 import { reopenCardWithin } from '../approvals/answer.ts'
-import { findCard, markCodeNeeded } from '../store/cards.ts'
+import { cardId, findCard, markCodeNeeded } from '../store/cards.ts'
 import { putMessage } from '../store/messages.ts'
+import type { NotificationContext } from '../store/notification-context.ts'
 import { notTakenText } from '../texts/events.ts'
-import type { NotificationContext } from './notification-context.ts'
 
 /** These leave the order as it is. */
 const STILL_WAITS: ReadonlySet<string> = new Set([
@@ -18,10 +18,12 @@ const STILL_WAITS: ReadonlySet<string> = new Set([
 export function notifyAnswerRefused(
   context: NotificationContext,
   event: Extract<ReportEvent, { type: 'refusal' }>,
-  order: string,
+  id: string,
 ): void {
-  const { store, owner, now } = context
-  putMessage(store, { chat: owner.chat, content: { html: notTakenText(event).text } }, now)
+  const { store, owner, device, now } = context
+  const order = cardId(device, id)
+  const content = { html: notTakenText(event).text }
+  putMessage(store, { chat: owner.chat, device, content }, now)
   if (!STILL_WAITS.has(event.code)) return
   if (event.code === 'approval_code_needed') markCodeNeeded(store, order)
   // A card that nobody has answered since must keep the buttons it shows.

@@ -2,9 +2,9 @@
 import type { Report, ReportEvent } from '@keyside/protocol'
 import { showCard } from '../approvals/show.ts'
 import { putMessage } from '../store/messages.ts'
+import type { NotificationContext } from '../store/notification-context.ts'
 import { isCalm, noticeText, refusalText, stateText } from '../texts/events.ts'
 import { notifyAnswerRefused } from './answer-refused.ts'
-import type { NotificationContext } from './notification-context.ts'
 import { notifyOrder } from './order-steps.ts'
 import { notifyRepeated } from './repeated.ts'
 
@@ -17,8 +17,7 @@ type Notifiers = {
 }
 
 const NOTIFIERS: Notifiers = {
-  approval: ({ store, randomBytes, owner, now }, event) =>
-    showCard(store, randomBytes, event, owner, now),
+  approval: showCard,
   order: notifyOrder,
   refusal: (context, event, at) => {
     if (event.order !== undefined) return notifyAnswerRefused(context, event, event.order)
@@ -34,13 +33,13 @@ const NOTIFIERS: Notifiers = {
     const repeated = { key, at, isQuiet: event.level === 'info' }
     notifyRepeated(context, repeated, (repeats) => noticeText(event, repeats))
   },
-  state: ({ store, owner, now }, { state, by }) => {
+  state: ({ store, owner, device, now }, { state, by }) => {
     if (COVERED_BY_CAUSE.has(by) || (state === 'running' && by === 'start')) return
     const content = { html: stateText({ type: 'state', state, by }).text }
     const isQuiet = by === 'start'
     putMessage(
       store,
-      { chat: owner.chat, content: { ...content, ...(isQuiet && { quiet: true }) } },
+      { chat: owner.chat, device, content: { ...content, ...(isQuiet && { quiet: true }) } },
       now,
     )
   },

@@ -2,8 +2,9 @@
 import type { OrderStatus } from '@keyside/protocol'
 import { isFinal, showResult } from '../approvals/result.ts'
 import { orderKey } from '../approvals/show.ts'
-import { type Card, findCard } from '../store/cards.ts'
+import { type Card, cardId, findCard } from '../store/cards.ts'
 import { editMessage, findByKey, putMessage } from '../store/messages.ts'
+import type { NotificationContext } from '../store/notification-context.ts'
 import { repeatsText } from '../texts/events.ts'
 import { lines } from '../texts/html.ts'
 import {
@@ -14,7 +15,6 @@ import {
   seeBelowText,
   stepText,
 } from '../texts/orders.ts'
-import type { NotificationContext } from './notification-context.ts'
 import { notifyRepeated } from './repeated.ts'
 import { isQuietStop, notifyQuietStop, stopMessage } from './stop-steps.ts'
 
@@ -28,7 +28,7 @@ const TRANSITIONAL: ReadonlySet<OrderStatus> = new Set(['approved', 'submitted',
 const WATCHED_SECONDS = 60
 
 export function notifyOrder(context: NotificationContext, step: OrderStep): void {
-  const card = findCard(context.store, step.order.id)
+  const card = findCard(context.store, idOf(context, step))
   if (card !== null) notifyOnCard(context, step, card)
   else if (step.order.kind === 'stop') notifyStop(context, step)
   else notifyWithoutCard(context, step)
@@ -48,15 +48,15 @@ function notifyOnCard(context: NotificationContext, step: OrderStep, card: Card)
 
 /** An order without an approval card. */
 function notifyWithoutCard(context: NotificationContext, step: OrderStep): void {
-  const { store, owner, now } = context
-  const key = orderKey(step.order.id)
-  const older = findByKey(store, key) ?? findByKey(store, unknownKey(step))
+  const { store, owner, device, now } = context
+  const key = orderKey(idOf(context, step))
+  const older = findByKey(store, key) ?? findByKey(store, unknownKey(context, step))
   if (older === null && TRANSITIONAL.has(step.status)) return
   if (older === null && isFinal(step.status) && !isFilled(step)) notifyAgain(context, step)
   else if (isLoud(step)) notifyLoudly(context, step, older)
   else {
     const content = { html: orderText(step).text, quiet: true }
-    putMessage(store, { key, chat: owner.chat, content }, now)
+    putMessage(store, { key, chat: owner.chat, device, content }, now)
   }
 }
 
@@ -82,26 +82,29 @@ function isLoud(step: OrderStep): boolean {
 
 /** Final and unknown states get a message of their own, and `older` then refers to it. A repeated step edits the same one. */
 function notifyLoudly(
-  { store, owner, now }: NotificationContext,
+  context: NotificationContext,
   step: OrderStep,
   older: number | null = null,
 ): void {
+  const { store, owner, device, now } = context
   if (older !== null) editMessage(store, older, { html: seeBelowText(step).text, quiet: true })
-  const key = step.status === 'unknown' ? unknownKey(step) : endKey(step)
+  const key = step.status === 'unknown' ? unknownKey(context, step) : endKey(context, step)
   const content = { html: orderText(step).text }
-  putMessage(store, { key, chat: owner.chat, content, ...traceOf(step) }, now)
+  putMessage(store, { key, chat: owner.chat, device, content, ...traceOf(step) }, now)
 }
 
 /** Once the state is known, the message about the unknown state is replaced. */
-function resolveUnknown({ store }: NotificationContext, step: OrderStep): void {
-  const doubt = step.status === 'unknown' ? null : findByKey(store, unknownKey(step))
+function resolveUnknown(context: NotificationContext, step: OrderStep): void {
+  const { store } = context
+  const doubt = step.status === 'unknown' ? null : findByKey(store, unknownKey(context, step))
   if (doubt === null) return
-  const isToldBelow = findByKey(store, endKey(step)) !== null
+  const isToldBelow = findByKey(store, endKey(context, step)) !== null
   editMessage(store, doubt, { html: (isToldBelow ? seeBelowText(step) : orderText(step)).text })
 }
 
-const unknownKey = ({ order }: OrderStep) => `doubt:${order.id}`
-const endKey = ({ order }: OrderStep) => `end:${order.id}`
+const idOf = ({ device }: NotificationContext, { order }: OrderStep) => cardId(device, order.id)
+const unknownKey = (context: NotificationContext, step: OrderStep) => `doubt:${idOf(context, step)}`
+const endKey = (context: NotificationContext, step: OrderStep) => `end:${idOf(context, step)}`
 
 function traceOf({ status, order }: OrderStep): { trace?: string } {
   return status === 'filled' ? { trace: order.signal } : {}

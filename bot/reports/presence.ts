@@ -8,6 +8,7 @@ import { offlineText, onlineText } from '../texts/events.ts'
 /** `now` in Unix ms. */
 export function notifyPresence(
   store: Store,
+  device: string,
   known: DeviceRow,
   state: 'online' | 'offline',
   now: number,
@@ -16,5 +17,5 @@ export function notifyPresence(
   if (owner === null || known.presence === state) return
   if (known.presence === 'unknown' && state === 'online') return
   const text = state === 'offline' ? offlineText(known.heard, now) : onlineText(now)
-  putMessage(store, { chat: owner.chat, content: { html: text.text } }, now)
+  putMessage(store, { chat: owner.chat, device, content: { html: text.text } }, now)
 }

@@ -1,4 +1,4 @@
-// Messages from the device: verified, ordered, turned into notifications and stored before their PUBACK.
+// Messages from one device: verified, ordered, turned into notifications and stored before their PUBACK.
 import {
   HOME,
   type Keyring,
@@ -43,12 +43,14 @@ export interface ReceiverDeps {
 export interface ReceiverOptions {
   /** The bot's own. */
   readonly id: string
-  readonly device: { readonly id: string; readonly key: string }
+  /** `name` is the bot's own for it. */
+  readonly device: { readonly name: string; readonly id: string; readonly key: string }
 }
 
 export class Receiver {
   readonly topics: readonly string[]
   readonly #bot: string
+  readonly #name: string
   readonly #pins: Keyring
   readonly #deps: ReceiverDeps
   readonly #gap = new Gap()
@@ -57,6 +59,7 @@ export class Receiver {
     const key = publicKey(device.key)
     this.topics = [reportTopic(device.id), presenceTopic(HOME, device.id)]
     this.#bot = id
+    this.#name = device.name
     this.#pins = keyring([{ key, issuer: device.id, kinds: ['report', 'presence'] }])
     this.#deps = deps
   }
@@ -82,7 +85,7 @@ export class Receiver {
   }
 
   /** After each connection: reports may have been missed. */
-  catchUp(after = readDevice(this.#deps.store).seq): void {
+  catchUp(after = readDevice(this.#deps.store, this.#name).seq): void {
     const { device, log } = this.#deps
     device
       .replay(after)
@@ -92,7 +95,7 @@ export class Receiver {
   /** Call every 3 s. */
   tick(): void {
     this.#repeatHalt()
-    if (this.#gap.isStuck(readDevice(this.#deps.store).seq)) this.catchUp()
+    if (this.#gap.isStuck(readDevice(this.#deps.store, this.#name).seq)) this.catchUp()
   }
 
   #repeatHalt(): void {
@@ -108,12 +111,12 @@ export class Receiver {
     if (sessions.markHeard(session, clock.now())) this.#repeatHalt()
     // Answers are not ordered: they go to the command that waits.
     if (event.type === 'answer') device.resolveAnswer(event.to, event.answer, session)
-    const last = readDevice(store).seq
+    const last = readDevice(store, this.#name).seq
     const place = placeOf(report.seq, last, this.#gap.asks)
     const newGap = this.#gap.notice(report.seq, last)
     // Two programs with copies of one journal use the same numbers: a report that differs is taken too.
     if (place === 'seen') {
-      if (differsFromDelivered(store, report)) this.#take(report)
+      if (differsFromDelivered(store, this.#name, report)) this.#take(report)
       return
     }
     if (place === 'gap') {
@@ -144,10 +147,14 @@ export class Receiver {
     const { store, clock } = this.#deps
     transact(store, () => {
       write()
-      markDelivered(store, report)
-      const known = readDevice(store)
+      markDelivered(store, this.#name, report)
+      const known = readDevice(store, this.#name)
       const signed = Math.max(report.iat, known.signed)
-      writeDevice(store, { seq: Math.max(report.seq, known.seq), signed, heard: clock.now() })
+      writeDevice(store, this.#name, {
+        seq: Math.max(report.seq, known.seq),
+        signed,
+        heard: clock.now(),
+      })
     })
   }
 
@@ -157,8 +164,8 @@ export class Receiver {
     // The answer to the command reports it too.
     if (event.type === 'state' && event.by.startsWith('telegram:') && device.isAwaiting()) return
     const owner = findOwner(store)
-    if (owner === null) keepForOwner(store, report)
-    else notify({ store, randomBytes, owner, now: clock.now() }, report)
+    if (owner === null) keepForOwner(store, this.#name, report)
+    else notify({ store, randomBytes, owner, device: this.#name, now: clock.now() }, report)
   }
 
   #reportLost(count: number): void {
@@ -172,13 +179,14 @@ export class Receiver {
   #say(text: Html): void {
     const { store, clock } = this.#deps
     const owner = findOwner(store)
-    if (owner !== null)
-      putMessage(store, { chat: owner.chat, content: { html: text.text } }, clock.now())
+    if (owner === null) return
+    const content = { html: text.text }
+    putMessage(store, { chat: owner.chat, device: this.#name, content }, clock.now())
   }
 
   #presence(presence: Presence): void {
     const { store, clock, sessions } = this.#deps
-    const known = readDevice(store)
+    const known = readDevice(store, this.#name)
     const now = clock.now()
     // A broker can replay an old presence; only a newer one may reset the numbering.
     const isNews = presence.state === 'online' && presence.iat > known.signed
@@ -188,16 +196,16 @@ export class Receiver {
     if (restarted) this.#gap.restart()
     transact(store, () => {
       // Two sessions that alternate would go offline again and again.
-      if (!sessions.hasRivals(now)) notifyPresence(store, known, presence.state, now)
-      if (restarted) forgetDelivered(store)
-      writeDevice(store, {
+      if (!sessions.hasRivals(now)) notifyPresence(store, this.#name, known, presence.state, now)
+      if (restarted) forgetDelivered(store, this.#name)
+      writeDevice(store, this.#name, {
         presence: presence.state,
         ...(isNews && { signed: presence.iat, heard: now, journal }),
         ...(restarted && { seq: 0 }),
       })
     })
     if (isOther) this.#repeatHalt()
-    const { seq } = readDevice(store)
+    const { seq } = readDevice(store, this.#name)
     if (this.#gap.notice(reports, seq) || restarted) this.catchUp()
     // Reports of another session with this journal have numbers that count as delivered.
     else if (isOther) this.catchUp(Math.max(0, Math.min(seq, reports) - REPLAY_OVERLAP))

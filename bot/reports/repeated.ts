@@ -1,8 +1,8 @@
 // Repeated refusals share one message with a count.
 import { editMessage, putMessage } from '../store/messages.ts'
+import type { NotificationContext } from '../store/notification-context.ts'
 import type { Repeats } from '../texts/events.ts'
 import type { Html } from '../texts/html.ts'
-import type { NotificationContext } from './notification-context.ts'
 
 /** Deduplication window, ms. */
 const WINDOW_MS = 600_000
@@ -16,10 +16,11 @@ interface Repeated {
 }
 
 export function notifyRepeated(
-  { store, owner, now }: NotificationContext,
-  { key, at, isQuiet }: Repeated,
+  { store, owner, device, now }: NotificationContext,
+  { key: what, at, isQuiet }: Repeated,
   write: (repeats: Repeats) => Html,
 ): void {
+  const key = `${device}/${what}`
   const row = store.prepare('SELECT * FROM repeated_message WHERE key = ?').get(key)
   if (row !== undefined && now - Number(row['since']) < WINDOW_MS) {
     const count = Number(row['count']) + 1
@@ -31,7 +32,7 @@ export function notifyRepeated(
     html: write({ count: 1, last: at, now }).text,
     ...(isQuiet && { quiet: true }),
   }
-  const message = putMessage(store, { chat: owner.chat, content }, now)
+  const message = putMessage(store, { chat: owner.chat, device, content }, now)
   store
     .prepare('INSERT OR REPLACE INTO repeated_message VALUES (?, ?, 1, ?)')
     .run(key, message, now)

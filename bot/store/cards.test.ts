@@ -3,20 +3,22 @@ import { systemRandomBytes } from '@keyside/runtime'
 import { beforeEach, expect, test } from 'vitest'
 import { showCard } from '../approvals/show.ts'
 import { approvalOf, orderOf } from '../testing/events.ts'
-import { type ButtonCallback, findNonces, setCard, takeCallback } from './cards.ts'
+import { type ButtonCallback, cardId, findNonces, setCard, takeCallback } from './cards.ts'
 import { openStore, type Store } from './open.ts'
 
 const NOW = 1_795_000_000
 const order = orderOf(7)
+const ID = cardId('north', orderOf(7).id)
 const owner = { user: 1, chat: 1 }
 let store: Store
 let press: (answer: 'approve' | 'decline') => Omit<ButtonCallback, 'now'>
 
 beforeEach(() => {
   store = openStore(':memory:')
-  showCard(store, systemRandomBytes, approvalOf(order, NOW + 60), owner, NOW * 1000)
+  const context = { store, randomBytes: systemRandomBytes, owner, device: 'north' }
+  showCard({ ...context, now: NOW * 1000 }, approvalOf(order, NOW + 60))
   store.exec('UPDATE message SET telegram = 5, sent = version')
-  const offered = findNonces(store, order.id)
+  const offered = findNonces(store, ID)
   if (offered === null) throw new Error('nothing was offered')
   press = (answer) => ({ data: offered[answer], ...owner, message: 5 })
 })
@@ -26,16 +28,16 @@ const take = (answer: 'approve' | 'decline', now = NOW) =>
 
 test('a press uses up the other button too, whatever the card says', () => {
   expect(take('decline')).toMatchObject({ outcome: 'taken', answer: 'decline' })
-  setCard(store, order.id, 'waiting', 'none')
+  setCard(store, ID, 'waiting', 'none')
   expect(take('approve').outcome, 'the nonce alone stops it').not.toBe('taken')
 })
 
 test.for(['pressed', 'answered', 'closed'] as const)(
   'no press is taken from a card that is %s, whatever its nonces say',
   (state) => {
-    setCard(store, order.id, state, 'none')
+    setCard(store, ID, state, 'none')
     expect(take('approve').outcome, 'the state alone stops it').not.toBe('taken')
-    expect(findNonces(store, order.id), 'and the nonce is as it was').not.toBeNull()
+    expect(findNonces(store, ID), 'and the nonce is as it was').not.toBeNull()
   },
 )
 

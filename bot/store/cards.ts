@@ -10,7 +10,10 @@ export type Note = keyof typeof NOTES | 'none'
 export type Outcome = keyof typeof OUTCOMES
 
 export interface Card {
+  /** By what it is known here: see cardId. */
   readonly order: string
+  /** The one device that its answer goes to. */
+  readonly device: string
   readonly needed: ApprovalNeeded
   /** waiting → pressed → answered → closed; back to waiting when the answer cannot count any more. */
   readonly state: 'waiting' | 'pressed' | 'answered' | 'closed'
@@ -38,11 +41,16 @@ export type CallbackOutcome =
   | { readonly outcome: 'unknown' | 'used' | 'late' }
   | { readonly outcome: 'closed'; readonly became: Card['note'] }
 
+/** What one device says of an order never meets an order of another, whatever its id. */
+export function cardId(device: string, order: string): string {
+  return `${device}/${order}`
+}
+
 export function insertCard(store: Store, card: Omit<Card, 'state' | 'note' | 'pressed'>): void {
-  const { order, needed, owner, message } = card
+  const { order, device, needed, owner, message } = card
   store
-    .prepare("INSERT INTO card VALUES (?, ?, 'waiting', 'none', ?, ?, ?, 0, ?)")
-    .run(order, JSON.stringify(needed), owner.user, owner.chat, needed.expires, message)
+    .prepare("INSERT INTO card VALUES (?, ?, ?, 'waiting', 'none', ?, ?, ?, 0, ?)")
+    .run(order, device, JSON.stringify(needed), owner.user, owner.chat, needed.expires, message)
 }
 
 /** New nonces for both buttons; older ones of this order no longer count. */
@@ -144,6 +152,7 @@ export function openCards(store: Store): Card[] {
 function readCard(row: Record<string, unknown>): Card {
   return {
     order: String(row['order_id']),
+    device: String(row['device']),
     needed: JSON.parse(String(row['needed'])) as ApprovalNeeded,
     state: row['state'] as Card['state'],
     note: row['note'] as Card['note'],

@@ -15,12 +15,12 @@ const keyOf = (order: string) => `code:${order}`
 /** `now` in Unix ms. An open prompt is not repeated. */
 export function putQuestion(
   store: Store,
-  { order, needed, owner }: Pick<Card, 'order' | 'needed' | 'owner'>,
+  { order, device, needed, owner }: Pick<Card, 'order' | 'device' | 'needed' | 'owner'>,
   now: number,
 ): void {
   if (findByKey(store, keyOf(order)) !== null) return
   const content = { html: codeQuestion(needed.order).text, replyHint: 'six digits' }
-  putMessage(store, { key: keyOf(order), chat: owner.chat, content }, now)
+  putMessage(store, { key: keyOf(order), chat: owner.chat, device, content }, now)
 }
 
 export function forgetQuestion(store: Store, order: string): void {

@@ -1,4 +1,4 @@
-// The last known state of the device: its report number, and whether it is online.
+// The last known state of each device: its report number, and whether it is online.
 import type { Store } from './open.ts'
 
 export interface DeviceRow {
@@ -13,8 +13,12 @@ export interface DeviceRow {
   readonly journal: string
 }
 
-export function readDevice(store: Store): DeviceRow {
-  const row = store.prepare('SELECT * FROM device').get() ?? {}
+const UNHEARD: DeviceRow = { seq: 0, signed: 0, heard: 0, presence: 'unknown', journal: '' }
+
+/** `name` is the bot's own for the device. */
+export function readDevice(store: Store, name: string): DeviceRow {
+  const row = store.prepare('SELECT * FROM device WHERE name = ?').get(name)
+  if (row === undefined) return UNHEARD
   const presence = row['presence']
   return {
     seq: Number(row['seq']),
@@ -25,9 +29,9 @@ export function readDevice(store: Store): DeviceRow {
   }
 }
 
-export function writeDevice(store: Store, change: Partial<DeviceRow>): void {
-  const { seq, signed, heard, presence, journal } = { ...readDevice(store), ...change }
+export function writeDevice(store: Store, name: string, change: Partial<DeviceRow>): void {
+  const { seq, signed, heard, presence, journal } = { ...readDevice(store, name), ...change }
   store
-    .prepare('UPDATE device SET seq = ?, signed = ?, heard = ?, presence = ?, journal = ?')
-    .run(seq, signed, heard, presence, journal)
+    .prepare('INSERT OR REPLACE INTO device VALUES (?, ?, ?, ?, ?, ?)')
+    .run(name, seq, signed, heard, presence, journal)
 }

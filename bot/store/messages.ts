@@ -22,6 +22,8 @@ export interface Content {
 export interface Message {
   readonly id: number
   readonly chat: number
+  /** What it is about; null where the bot speaks of itself. */
+  readonly device: string | null
   readonly content: Content
   readonly version: number
   /** Telegram's number for it; null before it was sent. */
@@ -35,6 +37,8 @@ export interface Draft {
   /** A message with the same key is edited instead. */
   readonly key?: string
   readonly chat: number
+  /** The device that it is about; left out where the bot speaks of itself. */
+  readonly device?: string
   readonly content: Content
   readonly trace?: string
   /** An answer to the trader: sent before everything else, so that a halt is confirmed at once. */
@@ -48,12 +52,20 @@ export function putMessage(store: Store, draft: Draft, now: number): number {
     editMessage(store, known, draft.content, draft.trace)
     return known
   }
-  const { key = null, chat, content, trace = null } = draft
+  const { key = null, chat, device = null, content, trace = null } = draft
   const result = store
     .prepare(
-      'INSERT INTO message (key, chat, content, version, sent, position, at, trace) VALUES (?, ?, ?, 1, 0, ?, ?, ?)',
+      'INSERT INTO message (key, chat, device, content, version, sent, position, at, trace) VALUES (?, ?, ?, ?, 1, 0, ?, ?, ?)',
     )
-    .run(key, chat, JSON.stringify(content), draft.isAnswer ? 0 : nextPosition(store), now, trace)
+    .run(
+      key,
+      chat,
+      device,
+      JSON.stringify(content),
+      draft.isAnswer ? 0 : nextPosition(store),
+      now,
+      trace,
+    )
   return Number(result.lastInsertRowid)
 }
 
@@ -90,6 +102,7 @@ export function nextUnsent(store: Store): Message | null {
   return {
     id: Number(row['id']),
     chat: Number(row['chat']),
+    device: row['device'] === null ? null : String(row['device']),
     content: JSON.parse(String(row['content'])) as Content,
     version: Number(row['version']),
     telegram: row['telegram'] === null ? null : Number(row['telegram']),

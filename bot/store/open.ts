@@ -13,26 +13,26 @@ import {
 
 export type Store = DatabaseSync
 
-const VERSION = 5
+const VERSION = 6
 
 const TABLES = `
 CREATE TABLE owner (one INTEGER PRIMARY KEY CHECK (one = 1), user INTEGER NOT NULL, chat INTEGER NOT NULL, since INTEGER NOT NULL) STRICT;
 CREATE TABLE seen_update (id INTEGER PRIMARY KEY, at INTEGER NOT NULL) STRICT;
 CREATE TABLE device (
-  one INTEGER PRIMARY KEY CHECK (one = 1),
+  name TEXT PRIMARY KEY,
   seq INTEGER NOT NULL,
   signed REAL NOT NULL,
   heard INTEGER NOT NULL,
   presence TEXT NOT NULL CHECK (presence IN ('unknown', 'online', 'offline')),
   journal TEXT NOT NULL
 ) STRICT;
-INSERT INTO device VALUES (1, 0, 0, 0, 'unknown', '');
-CREATE TABLE delivered_report (seq INTEGER NOT NULL, digest TEXT NOT NULL, PRIMARY KEY (seq, digest)) STRICT;
+CREATE TABLE delivered_report (device TEXT NOT NULL, seq INTEGER NOT NULL, digest TEXT NOT NULL, PRIMARY KEY (device, seq, digest)) STRICT;
 CREATE TABLE telegram_problem (one INTEGER PRIMARY KEY CHECK (one = 1), code TEXT NOT NULL, at INTEGER NOT NULL) STRICT;
 CREATE TABLE message (
   id INTEGER PRIMARY KEY,
   key TEXT UNIQUE,
   chat INTEGER NOT NULL,
+  device TEXT,
   content TEXT NOT NULL,
   version INTEGER NOT NULL,
   sent INTEGER NOT NULL,
@@ -45,6 +45,7 @@ CREATE TABLE message (
 CREATE INDEX message_waiting ON message (position) WHERE version > sent;
 CREATE TABLE card (
   order_id TEXT PRIMARY KEY,
+  device TEXT NOT NULL,
   needed TEXT NOT NULL,
   state TEXT NOT NULL CHECK (state IN ('waiting', 'pressed', 'answered', 'closed')),
   note TEXT NOT NULL,
@@ -60,7 +61,7 @@ CREATE TABLE button_nonce (
   answer TEXT NOT NULL CHECK (answer IN ('approve', 'decline')),
   used INTEGER NOT NULL
 ) STRICT;
-CREATE TABLE kept_report (key TEXT PRIMARY KEY, seq INTEGER NOT NULL, report TEXT NOT NULL) STRICT;
+CREATE TABLE kept_report (key TEXT PRIMARY KEY, device TEXT NOT NULL, seq INTEGER NOT NULL, report TEXT NOT NULL) STRICT;
 CREATE TABLE repeated_message (
   key TEXT PRIMARY KEY,
   message INTEGER NOT NULL REFERENCES message (id) ON DELETE CASCADE,

@@ -3,28 +3,9 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { brokerConfig, startBroker } from '@keyside/broker'
-import {
-  type Approval,
-  type Command,
-  encodeBase64url,
-  GENESIS,
-  keyring,
-  type ProviderRequest,
-  type Report,
-  type ReportEvent,
-  type SigningKey,
-  sign,
-  verify,
-} from '@keyside/protocol'
-import { publicKey, signingKey } from '@keyside/protocol/node'
-import {
-  createLog,
-  type Link,
-  newJti,
-  openLink,
-  systemRandomBytes,
-  writePrivate,
-} from '@keyside/runtime'
+import { encodeBase64url, keyring, type ProviderRequest, verify } from '@keyside/protocol'
+import { publicKey } from '@keyside/protocol/node'
+import { createLog, openLink, systemRandomBytes, writePrivate } from '@keyside/runtime'
 import {
   type ChatPlayer,
   type SandboxTelegram,
@@ -36,29 +17,28 @@ import { botConfig } from '../config.ts'
 import { type RunningBot, startBot } from '../start.ts'
 import { readDevice } from '../store/device.ts'
 import { openStore } from '../store/open.ts'
+import {
+  AUTHORITY,
+  accessToken,
+  type Clock,
+  connectDevice,
+  FIRST_KEYS,
+  type ScriptedDevice,
+  SECOND_KEYS,
+  seedOf,
+} from './scripted-device.ts'
 
 /** As long as a real one, so that whatever hides real ones hides it. */
 export const BOT_TOKEN = '424242:AAFakeTokenOfTheSandboxForTests_12345'
 export const OWNER = 1001
 export const STRANGER = 2002
 
-/** Keys are made from a number, so that two of a test can be told apart. */
-function keyOf(number: number): SigningKey {
-  return signingKey(new Uint8Array(32).fill(number))
-}
-
-/** Signs access tokens, and what renews them. */
-export const AUTHORITY = keyOf(1)
-const BOT = keyOf(2)
-const DEVICE = keyOf(3)
-
-type Clock = ReturnType<typeof turnableClock>
-type Heard = { command: Command } | { approval: Approval }
-
 export interface BotFixture {
   readonly telegram: SandboxTelegram
   readonly clock: Clock
   readonly device: ScriptedDevice
+  /** With `devices: 'two'`: one with a broker of its own, which calls itself by the same name. */
+  readonly second: ScriptedDevice | null
   readonly home: string
   /** Every line of the log. */
   readonly log: string[]
@@ -74,6 +54,8 @@ export interface BotFixture {
 export interface FixtureOptions {
   /** Another one for the bot alone, which the device does not reach. */
   readonly broker?: string
+  /** The bot calls them `north` and `south` where there are two. */
+  readonly devices?: 'one' | 'two'
   /** The bot is on another host than the device: who renews its access answers so, once a request is verified. */
   readonly renewal?: (request: ProviderRequest) => string
 }
@@ -84,14 +66,12 @@ export async function openFixture(options: FixtureOptions = {}): Promise<BotFixt
   const clock = turnableClock()
   const telegram = await openTelegram(clock)
   const url = await openBroker(clock)
-  const device = await connectDevice(url, clock)
-  const config = writeConfig(
-    home,
-    options.broker ?? url,
-    clock,
-    telegram,
-    options.renewal !== undefined,
-  )
+  const device = await connectDevice(url, clock, FIRST_KEYS)
+  const other = options.devices === 'two' ? await openBroker(clock) : null
+  const second = other === null ? null : await connectDevice(other, clock, SECOND_KEYS)
+  const broker = options.broker ?? url
+  const asks = options.renewal !== undefined
+  const config = writeConfig(home, { broker, other, clock, telegram, asks })
   if (options.renewal !== undefined) await connectAuthority(url, clock, options.renewal)
   const log: string[] = []
   const codes: string[] = []
@@ -118,7 +98,7 @@ export async function openFixture(options: FixtureOptions = {}): Promise<BotFixt
     return { chat, bot }
   }
   const claim = async () => (await claimed()).chat
-  return { telegram, clock, device, home, log, codes, told, start, claim, claimed }
+  return { telegram, clock, device, second, home, log, codes, told, start, claim, claimed }
 }
 
 async function openTelegram(clock: Clock): Promise<SandboxTelegram> {
@@ -147,28 +127,18 @@ async function openBroker(clock: Clock): Promise<string> {
   return broker.address.mqtt
 }
 
-/** Good for a day, or for `life` seconds. */
-export function accessToken(
-  clock: Pick<Clock, 'now'>,
-  sub: string,
-  acl: { publish: string[]; subscribe: string[] },
-  life = 86_400,
-): string {
-  const iat = clock.now() / 1000
-  const registered = { iss: 'authority', aud: 'broker', iat, exp: iat + life }
-  return sign('access', { ...registered, jti: newJti(systemRandomBytes), sub, acl }, AUTHORITY)
-}
-
 const REQUEST = 'keyside/v1/request/home/bot'
 const RESPONSE = 'keyside/v1/response/home/bot'
 
-function writeConfig(
-  home: string,
-  url: string,
-  clock: Clock,
-  telegram: SandboxTelegram,
-  asks: boolean,
-) {
+interface ConfigParts {
+  readonly broker: string
+  readonly other: string | null
+  readonly clock: Clock
+  readonly telegram: SandboxTelegram
+  readonly asks: boolean
+}
+
+function writeConfig(home: string, { broker: url, other, clock, telegram, asks }: ConfigParts) {
   const acl = {
     publish: ['keyside/v1/command/device', ...(asks ? [REQUEST] : [])],
     subscribe: [
@@ -178,12 +148,26 @@ function writeConfig(
     ],
   }
   writePrivate(join(home, 'access'), accessToken(clock, 'bot', acl))
-  writePrivate(join(home, 'key'), encodeBase64url(new Uint8Array(32).fill(2)))
+  writePrivate(join(home, 'key'), encodeBase64url(seedOf(2)))
+  writePrivate(join(home, 'other-key'), encodeBase64url(seedOf(4)))
   writePrivate(join(home, 'token'), `${BOT_TOKEN}\n`)
   return botConfig.parse({
-    broker: { url, tokenFile: 'access', ...(asks && { authority: AUTHORITY.publicKey }) },
-    signingKeyFile: 'key',
-    device: { id: 'device', key: DEVICE.publicKey },
+    devices: {
+      north: {
+        broker: { url, tokenFile: 'access', ...(asks && { authority: AUTHORITY.publicKey }) },
+        signingKeyFile: 'key',
+        id: 'device',
+        key: FIRST_KEYS.device.publicKey,
+      },
+      ...(other !== null && {
+        south: {
+          broker: { url: other, tokenFile: 'access' },
+          signingKeyFile: 'other-key',
+          id: 'device',
+          key: SECOND_KEYS.device.publicKey,
+        },
+      }),
+    },
     telegram: { tokenFile: 'token', address: telegram.address },
     database: 'bot.db',
   })
@@ -195,7 +179,9 @@ async function connectAuthority(
   clock: Clock,
   answer: (request: ProviderRequest) => string,
 ): Promise<void> {
-  const pins = keyring([{ key: publicKey(BOT.publicKey), issuer: 'bot', kinds: ['request'] }])
+  const pins = keyring([
+    { key: publicKey(FIRST_KEYS.bot.publicKey), issuer: 'bot', kinds: ['request'] },
+  ])
   const link = openLink({
     url,
     clientId: 'authority',
@@ -215,131 +201,16 @@ async function connectAuthority(
   onTestFinished(() => link.close())
 }
 
-/** A scripted executor: records what the bot sends, and sends the reports that a test asks for. */
-class ScriptedDevice {
-  readonly heard: Heard[] = []
-  /** Raw tokens, to look for what must not be in them. */
-  readonly tokens: string[] = []
-  /** What it answers to a command; nothing by default. */
-  answer: (command: Command) => ReportEvent | null = () => null
-  seq = 0
-  /** Names its run, and its journal. */
-  session = newJti(systemRandomBytes)
-  journal = GENESIS
-  readonly #link: Link
-  readonly #clock: Clock
-
-  constructor(link: Link, clock: Clock) {
-    this.#link = link
-    this.#clock = clock
-  }
-
-  get approvals(): Approval[] {
-    return this.heard.flatMap((one) => ('approval' in one ? [one.approval] : []))
-  }
-
-  get commands(): Command[] {
-    return this.heard.flatMap((one) => ('command' in one ? [one.command] : []))
-  }
-
-  /** The names of all commands but `replay`. */
-  get asked(): string[] {
-    return this.commands
-      .map(({ instruction }) => instruction.do)
-      .filter((name) => name !== 'replay')
-  }
-
-  hear(token: string): void {
-    this.tokens.push(token)
-    const topic = 'keyside/v1/command/device'
-    const pins = keyring([
-      { key: publicKey(BOT.publicKey), issuer: 'bot', kinds: ['command', 'approval'] },
-    ])
-    const verified = verify(token, pins, {
-      kinds: ['command', 'approval'],
-      audience: 'device',
-      now: this.#clock.now() / 1000,
-      topic,
-    })
-    if (!verified.ok) throw new Error(`the bot sent what a device refuses: ${verified.message}`)
-    if (verified.kind === 'approval') this.heard.push({ approval: verified.claims })
-    else this.#obey(verified.claims)
-  }
-
-  #obey(command: Command): void {
-    this.heard.push({ command })
-    const event = this.answer(command)
-    if (event !== null) this.report(event).catch(() => undefined)
-  }
-
-  /** The next report in order. */
-  report(event: ReportEvent): Promise<void> {
-    this.seq += 1
-    return this.send(this.sign(this.seq, event))
-  }
-
-  sign(seq: number, event: ReportEvent, change: Partial<Report> = {}, key = DEVICE): string {
-    const iat = this.#clock.now() / 1000
-    const registered = { iss: 'device', aud: 'bot', iat, exp: iat + 3600 }
-    const jti = newJti(systemRandomBytes)
-    return sign(
-      'report',
-      { ...registered, jti, seq, session: this.session, at: iat, event, ...change },
-      key,
-    )
-  }
-
-  send(token: string): Promise<void> {
-    return this.#link.publish('keyside/v1/report/device', token)
-  }
-
-  /** `iat`: when it was signed, seconds. */
-  presence(
-    state: 'online' | 'offline',
-    reports = this.seq,
-    iat = this.#clock.now() / 1000,
-  ): Promise<void> {
-    const registered = { iss: 'device', aud: 'home', iat, exp: iat + 3600 }
-    const { session, journal } = this
-    const names = { jti: newJti(systemRandomBytes), sub: 'device', session, journal }
-    const claims = { ...registered, ...names, state, versions: [1], reports }
-    const token = sign('presence', claims, DEVICE)
-    return this.#link.publish('keyside/v1/presence/home/device', token, { retain: true })
-  }
-
-  goAway(): Promise<void> {
-    return this.#link.close()
-  }
-}
-
-async function connectDevice(url: string, clock: Clock): Promise<ScriptedDevice> {
-  const topic = 'keyside/v1/command/device'
-  const acl = {
-    publish: ['keyside/v1/report/device', 'keyside/v1/presence/home/device'],
-    subscribe: [topic],
-  }
-  const link = openLink({
-    url,
-    clientId: 'device',
-    token: accessToken(clock, 'device', acl),
-    subscribe: [topic],
-    onMessage: (_, token) => device.hear(token),
-    log: createLog({ program: 'device', level: 'silent' }),
-  })
-  const device = new ScriptedDevice(link, clock)
-  await link.ready
-  onTestFinished(() => link.close())
-  return device
-}
-
-/** Until the bot has put every report of the device into its store. */
+/** Until the bot has put every report of the devices into its store. */
 export async function allTaken({
   home,
   device,
-}: Pick<BotFixture, 'home' | 'device'>): Promise<void> {
+  second,
+}: Pick<BotFixture, 'home' | 'device' | 'second'>): Promise<void> {
   const store = openStore(join(home, 'bot.db'))
   try {
-    await until(() => readDevice(store).seq === device.seq)
+    await until(() => readDevice(store, 'north').seq === device.seq)
+    await until(() => readDevice(store, 'south').seq === (second?.seq ?? 0))
   } finally {
     store.close()
   }

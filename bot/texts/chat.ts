@@ -63,3 +63,9 @@ export const brokerTrouble = (code: string, message: string): Html =>
   lines(html`🔴 <b>I cannot hear your device.</b>`, reasonText(code, message))
 
 export const haltUnconfirmed = html`⚠️ <b>Your device has not confirmed the halt.</b> Send /halt again, or halt at the device: <code>npx keyside halt</code>`
+
+/** Above whatever is about one of several devices. */
+export const deviceHeading = (name: string): Html => html`🖥 <b>${name}</b>`
+
+export const unknownDevice = (names: readonly string[]): Html =>
+  html`I know no device of that name, so I have not done it. There are: ${names.join(', ')}. Without a name a command goes to all.`

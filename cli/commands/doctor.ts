@@ -262,8 +262,11 @@ function linksOf(home: string, program: Program): [string, Link][] {
     }
     case 'authority':
     case 'engine':
-    case 'bot':
       return links(loadConfig(program, SECTIONS[program], home, environment).broker)
+    case 'bot': {
+      const { devices } = loadConfig('bot', botConfig, home, environment)
+      return links(...Object.values(devices).map(({ broker }) => broker))
+    }
   }
 }
 

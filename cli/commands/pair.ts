@@ -2,7 +2,7 @@
 import { rmSync } from 'node:fs'
 import { join as pathOf } from 'node:path'
 import { deviceSecrets } from '@keyside/executor'
-import { HOME, parseInvitation } from '@keyside/protocol'
+import { HOME, id, parseInvitation } from '@keyside/protocol'
 import {
   createLog,
   KeysideError,
@@ -19,7 +19,7 @@ import { FILES, TOKENS } from '../home/home-files.ts'
 import { executorSection, openHomeKeychain } from '../home/home-keychain.ts'
 import { bracketed, listenForBot, pinOf, reachHomeBroker } from '../pairing/home-broker.ts'
 import { inviteBot } from '../pairing/invite-bot.ts'
-import { joinDevice } from '../pairing/join-device.ts'
+import { hasBot, joinDevice } from '../pairing/join-device.ts'
 import { EXIT } from '../programs/run-program.ts'
 import { readBotToken } from '../terminal/bot-token.ts'
 import { duration, minute } from '../terminal/duration.ts'
@@ -31,6 +31,7 @@ import { publicAddress } from '../terminal/public-address.ts'
 interface Options {
   listen?: string
   valid: number
+  name?: string
   telegramTokenFile?: string
   telegramAddress?: string
 }
@@ -44,6 +45,7 @@ export function addPair(program: Command): void {
     .option('--listen <host:port>', "where the bot's host reaches this machine")
     .option('--valid <time>', 'how long the link can be used, such as 10m', duration, 600)
     .optionsGroup('On the host of the bot:')
+    .option('--name <name>', 'what the bot calls this device, where it serves several')
     .option('--telegram-token-file <file>', "the bot's token; asked for when left out")
     .option('--telegram-address <url>', 'another Bot API server, such as the sandbox')
     .addHelpText('after', HELP)
@@ -54,6 +56,7 @@ export function addPair(program: Command): void {
 
 const HELP = `
 A bot that is paired takes the place of the one before, whose key and access end at once.
+A bot that is set up already serves the device too: one bot, several devices, one owner.
 Examples:
   keyside pair bot --listen 192.168.1.20:8883
   keyside pair "keyside://192.168.1.20:8883/home?i=..."`
@@ -136,6 +139,18 @@ export function takeBot(home: string, key: string): void {
   for (const file of [TOKENS.bot, FILES.botKey]) rmSync(pathOf(home, file), { force: true })
 }
 
+const setUp = (home: string) => [
+  `Paired. Set up in ${home}.`,
+  '',
+  'Next:',
+  '  keyside up               start, and claim your bot',
+]
+
+const added = (name: string) => [
+  `Paired. Your bot calls this device ${name}.`,
+  'Stop "keyside up" here and start it again.',
+]
+
 async function join(home: string, link: string, options: Options): Promise<void> {
   const read = parseInvitation(link, { now: systemClock.now() / 1_000, plaintext: false })
   if (!read.ok) throw new KeysideError(read.code, read.message)
@@ -144,12 +159,13 @@ async function join(home: string, link: string, options: Options): Promise<void>
       'pairing_wrong_link',
       'this is the link of a provider, and a device follows it: run "keyside follow" there; a bot is paired with the link of "keyside pair bot"',
     )
-  const botToken = await readBotToken(options.telegramTokenFile)
-  await joinDevice({
+  const isFirst = !hasBot(home)
+  const name = await joinDevice({
     ...parts,
     home,
     invitation: read.invitation,
-    botToken,
+    botToken: isFirst ? await readBotToken(options.telegramTokenFile) : null,
+    ...(options.name && { name: id.parse(options.name) }),
     ...(options.telegramAddress && { telegram: options.telegramAddress }),
     log: createLog({ program: 'keyside', level: 'silent' }),
     onKey: (kid) =>
@@ -161,12 +177,6 @@ async function join(home: string, link: string, options: Options): Promise<void>
         'Waiting for the answer there.',
       ),
   })
-  print(
-    '',
-    `Paired. Set up in ${home}.`,
-    '',
-    'Next:',
-    '  keyside up               start, and claim your bot',
-  )
+  print('', ...(isFirst ? setUp(home) : added(name)))
   process.exit()
 }

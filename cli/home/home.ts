@@ -147,9 +147,14 @@ function botSection(options: HomeOptions, { link }: LocalBroker) {
   return {
     bot: {
       id: 'bot',
-      broker: { ...link, tokenFile: TOKENS.bot },
-      signingKeyFile: FILES.botKey,
-      device: { id: DEVICE, key: deviceKey },
+      devices: {
+        [DEVICE]: {
+          broker: { ...link, tokenFile: TOKENS.bot },
+          signingKeyFile: FILES.botKey,
+          id: DEVICE,
+          key: deviceKey,
+        },
+      },
       telegram: { tokenFile: FILES.telegramToken, ...(telegram && { address: telegram }) },
     },
   }

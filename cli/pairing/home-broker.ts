@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { brokerConfig, ownCertificate } from '@keyside/broker'
 import { isLoopback, loadConfig, reachBroker } from '@keyside/runtime'
 import { editConfig } from '../home/edit-config.ts'
+import { DEVICE } from '../home/home-tokens.ts'
 import { environment } from '../terminal/config.ts'
 
 export interface PublicAddress {
@@ -17,7 +18,7 @@ const LINKS = [
   ['executor', 'home'],
   ['executor', 'engine'],
   ['engine', 'broker'],
-  ['bot', 'broker'],
+  ['bot', 'devices', DEVICE, 'broker'],
 ]
 const REACH_MS = 3_000
 

@@ -37,7 +37,7 @@ import { FILES, TOKENS } from '../home/home-files.ts'
 import { freePort } from '../sandbox/free-port.ts'
 import { listenForBot, pinOf, reachHomeBroker } from './home-broker.ts'
 import { inviteBot, type Pairing } from './invite-bot.ts'
-import { joinDevice } from './join-device.ts'
+import { hasBot, joinDevice } from './join-device.ts'
 import { openBotRenewal } from './renew-bot.ts'
 
 const parts = { clock: systemClock, randomBytes: systemRandomBytes }
@@ -139,9 +139,10 @@ test('the person at the device compares, and from then on the new bot alone spea
   expect(seen).toEqual(shown)
 
   const bot = loadConfig('bot', botConfig, botHome, {})
-  expect(bot.device).toEqual({ id: 'device', key: device.key.publicKey })
-  expect(bot.broker.url).toBe(`mqtts://127.0.0.1:${device.port}`)
-  const own = readSigningKey(join(botHome, bot.signingKeyFile))
+  const paired = bot.devices['device'] ?? expect.unreachable()
+  expect([paired.id, paired.key]).toEqual(['device', device.key.publicKey])
+  expect(paired.broker.url).toBe(`mqtts://127.0.0.1:${device.port}`)
+  const own = readSigningKey(join(botHome, paired.signingKeyFile))
   const { bot: pinned } = loadConfig('executor', executorConfig, home, {})
   expect(pinned).toEqual({ id: 'bot', key: own.publicKey })
   expect(readSecret(join(botHome, bot.telegram.tokenFile))).toBe(BOT_TOKEN)
@@ -150,10 +151,10 @@ test('the person at the device compares, and from then on the new bot alone spea
 
   await expect.poll(() => before.connected(), { timeout: 3_000 }).toBe(false)
   await expect(botLink(home, old).ready).rejects.toMatchObject({ code: 'broker_refused' })
-  const token = () => readSecret(join(botHome, bot.broker.tokenFile))
+  const token = () => readSecret(join(botHome, paired.broker.tokenFile))
   const link = openLink({
-    url: bot.broker.url,
-    tls: tlsTrust(bot.broker.tls),
+    url: paired.broker.url,
+    tls: tlsTrust(paired.broker.tls),
     clientId: bot.id,
     token,
     subscribe: ['keyside/v1/report/device'],
@@ -214,7 +215,8 @@ test('a link that nobody has used ends by itself', async () => {
 
 /** The paired bot as its host has it, which asks for its next token. */
 async function openAskingBot({ botHome }: Device) {
-  const { broker, id, signingKeyFile } = loadConfig('bot', botConfig, botHome, {})
+  const { id, devices } = loadConfig('bot', botConfig, botHome, {})
+  const { broker, signingKeyFile } = devices['device'] ?? expect.unreachable()
   const topic = responseTopic(HOME, id)
   const answers: string[] = []
   const asking: Requests[] = []
@@ -284,3 +286,33 @@ test('the home of the device renews the access of the bot that is paired, for a 
   ])
   expect(late, 'another bot has taken its place').toBe('silent')
 }, 30_000)
+
+test('a bot that is set up serves a second device too, with another key, and one that is paired anew keeps its name', async () => {
+  const first = await openDevice()
+  const second = { ...(await openDevice()), botHome: first.botHome }
+  const pair = async (device: Device, name?: string) => {
+    const { invitation, pairing } = await invite(device, async () => true)
+    const options = { ...parts, home: device.botHome, invitation, log, onKey: () => undefined }
+    const botToken = hasBot(device.botHome) ? null : BOT_TOKEN
+    try {
+      return await joinDevice({ ...options, botToken, ...(name !== undefined && { name }) })
+    } finally {
+      if (name === undefined) expect(await pairing).toBe('paired')
+    }
+  }
+  expect(await pair(first)).toBe('device')
+  expect(await pair(second)).toBe('device-2')
+  const devices = () => loadConfig('bot', botConfig, first.botHome, {}).devices
+  const before = devices()
+  const keyIn = (name: string) =>
+    readSecret(join(first.botHome, before[name]?.signingKeyFile ?? expect.unreachable()))
+  expect(before['device-2']?.key).toBe(second.key.publicKey)
+  expect(keyIn('device'), 'what is signed for one is nothing to the other').not.toBe(
+    keyIn('device-2'),
+  )
+  const old = keyIn('device')
+  expect(await pair(first)).toBe('device')
+  expect(devices()).toEqual(before)
+  expect(keyIn('device')).not.toBe(old)
+  await expect(pair(second, 'device')).rejects.toMatchObject({ code: 'pairing_name_taken' })
+}, 40_000)

@@ -7,6 +7,7 @@ export const CLI_CODES = [
   'provider_name_invalid',
   'certificate_incomplete',
   'pairing_address_missing',
+  'pairing_name_taken',
   'pairing_wrong_link',
   'home_missing',
   'executor_not_found',

@@ -1,0 +1,121 @@
+// One bot and two devices of one owner: what belongs to one never reaches the other.
+import type { Command, ReportEvent } from '@keyside/protocol'
+import { expect, test } from 'vitest'
+import { botConfig } from './config.ts'
+import { approvalOf, orderOf, stepOf } from './testing/events.ts'
+import { allSent, allTaken, openFixture, until } from './testing/fixture.ts'
+import { FIRST_KEYS, SECOND_KEYS } from './testing/scripted-device.ts'
+
+async function openTwo() {
+  const fixture = await openFixture({ devices: 'two' })
+  const chat = await fixture.claim()
+  const { device: north, second: south } = fixture
+  if (south === null) return expect.unreachable()
+  return { ...fixture, chat, north, south }
+}
+
+const done = (command: Command): ReportEvent | null =>
+  command.instruction.do === 'replay'
+    ? null
+    : { type: 'answer', to: command.jti, answer: { about: 'done' } }
+
+const notice = (message: string): ReportEvent => ({
+  type: 'notice',
+  level: 'warning',
+  code: 'clock_skew',
+  message,
+})
+
+test('a card names its device, and a press on it reaches that device alone, whatever id another gives an order', async () => {
+  const { chat, north, south, clock } = await openTwo()
+  const needed = approvalOf(orderOf(7), clock.now() / 1000 + 60)
+  await south.report(needed)
+  const card = await chat.waitForMessage(({ caption }) => caption?.includes('south') === true)
+  await north.report(needed)
+  await chat.waitForMessage(({ caption }) => caption?.includes('north') === true)
+  await north.report(stepOf(orderOf(7), 'expired'))
+  await chat.waitForMessage(
+    ({ caption = '' }) => caption.includes('north') && caption.includes('xpired'),
+  )
+  chat.pressButton(card, '✅ Approve')
+  await until(() => south.approvals.length === 1)
+  expect(south.approvals[0]).toMatchObject({ order: orderOf(7).id, answer: 'approve' })
+  expect(north.approvals).toEqual([])
+})
+
+test('one halt reaches both, and each is told by its name', async () => {
+  const { chat, north, south } = await openTwo()
+  north.answer = done
+  south.answer = done
+  chat.sendText('/halt')
+  for (const name of ['north', 'south'])
+    await chat.waitForMessage(({ text = '' }) => text.includes(name) && text.includes('Halted:'))
+  expect([north.asked, south.asked]).toEqual([['halt'], ['halt']])
+})
+
+test('a device that is silent is told, and does not hold the other up', async () => {
+  const { chat, north, south, clock } = await openTwo()
+  north.answer = done
+  chat.sendText('/halt')
+  await chat.waitForMessage(({ text = '' }) => text.includes('north') && text.includes('Halted:'))
+  expect(chat.messages().some(({ text = '' }) => text.includes('not confirmed'))).toBe(false)
+  await until(() => south.asked.length === 1)
+  clock.advance(5_000)
+  await chat.waitForMessage(
+    ({ text = '' }) => text.includes('south') && text.includes('has not confirmed the halt'),
+  )
+})
+
+test('a command with a name goes to that device, and to none if there is no such', async () => {
+  const { chat, north, south } = await openTwo()
+  south.answer = done
+  chat.sendText('/pause South')
+  await chat.waitForMessage(({ text = '' }) => text.includes('south') && text.includes('Paused'))
+  chat.sendText('/pause west')
+  await chat.waitForMessage(({ text = '' }) => text.includes('There are: north, south'))
+  expect([north.asked, south.asked]).toEqual([[], ['pause']])
+})
+
+test('reports with the same numbers are kept apart, and what is missing is asked of its own device', async () => {
+  const fixture = await openTwo()
+  const { chat, north, south } = fixture
+  for (const [device, name] of [
+    [north, 'a'],
+    [south, 'b'],
+  ] as const)
+    for (const word of ['one', 'two']) await device.report(notice(`${word} of ${name}`))
+  await allTaken(fixture)
+  await allSent(fixture)
+  for (const [name, word] of [
+    ['north', 'Two of a'],
+    ['south', 'Two of b'],
+  ] as const)
+    await chat.waitForMessage(({ text = '' }) => text.includes(name) && text.includes(word))
+  const replays = () => north.commands.length
+  const before = replays()
+  await south.send(south.sign(5, notice('five of b')))
+  await until(() => south.commands.some(({ instruction: i }) => i.do === 'replay' && i.after === 2))
+  expect(replays()).toBe(before)
+})
+
+test('a message of one device on the link of the other is not believed', async () => {
+  const { south, log } = await openTwo()
+  await south.send(south.sign(1, notice('of north?'), {}, FIRST_KEYS.device))
+  await until(() => log.some((line) => line.includes('report_refused')))
+})
+
+test('two devices with one key are refused: they would be copies of one home', () => {
+  const device = (signingKeyFile: string, key = FIRST_KEYS.device.publicKey) => ({
+    broker: { url: 'mqtts://one:8883', tokenFile: 'token' },
+    signingKeyFile,
+    id: 'device',
+    key,
+  })
+  const parse = (devices: Record<string, unknown>) =>
+    botConfig.safeParse({ devices, telegram: { tokenFile: 'token' } }).success
+  const other = SECOND_KEYS.device.publicKey
+  expect(parse({ north: device('a'), south: device('b', other) })).toBe(true)
+  expect(parse({ north: device('a'), south: device('b') })).toBe(false)
+  expect(parse({ north: device('a'), south: device('a', other) })).toBe(false)
+  expect(parse({})).toBe(false)
+})
