@@ -115,6 +115,7 @@ test('an invitation that is withdrawn, changed or over ends its connection too',
 
 test('a client that is refused is off at the next look and stays off, with its will; a newer token and the others stay', async () => {
   const { path, write } = listFile()
+  write({})
   await using at = await startTestBroker({ accessList: path })
   const presence = 'keyside/v1/presence/alpha/lost'
   const watcher = await dial(at.mqtt, 'watcher', token('watcher', { subscribe: ['#'] }))

@@ -1,6 +1,5 @@
 // The access list: who is invited, and whose access tokens no longer count. The authority writes it, the broker follows.
 import { timingSafeEqual } from 'node:crypto'
-import { existsSync } from 'node:fs'
 import { digest, hashText, id, numericDate } from '@keyside/protocol'
 import { KeysideError, readSecret } from '@keyside/runtime'
 import { z } from 'zod'
@@ -48,18 +47,12 @@ export class AccessList {
   readonly #file: FollowedFiles<Lists>
 
   /**
-   * Without a path, or while the file has not been written yet, nobody is invited and nobody refused. Throws
-   * `broker_access_list_broken`: there is no earlier list to keep to.
+   * Without a path nobody is invited and nobody refused. Throws `broker_access_list_broken`, also for a file that is not
+   * there: there is no earlier list to keep to, and who was shut out would be let in.
    */
   constructor(path: string | null) {
     this.#path = path ?? ''
-    let isWritten = false
-    const read = () => {
-      if (path === null || (!isWritten && !existsSync(path))) return NOBODY
-      const lists = readLists(path)
-      isWritten = true
-      return lists
-    }
+    const read = () => (path === null ? NOBODY : readLists(path))
     try {
       this.#file = new FollowedFiles(path === null ? [] : [path], read)
     } catch (error) {
