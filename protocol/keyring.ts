@@ -56,7 +56,11 @@ export function keysetKeyring(
   const pins = new Map<string, Pin>()
   for (const delegated of keys) {
     const key = publicKey(delegated.key)
-    const scope = { plans: scopeOf(delegated, plans), until: delegated.until ?? null }
+    const scope: Scope = {
+      plans: scopeOf(delegated, plans),
+      access: delegated.kinds.includes('answer') ? 'yes' : 'no',
+      until: delegated.until ?? null,
+    }
     for (const kind of delegated.kinds)
       pins.set(headerSegment(key.kid, kind), { key, kind, issuer, scope })
   }

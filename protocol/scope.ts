@@ -1,9 +1,11 @@
-// What a key of a keyset may sign at most: plans, markets, an end.
+// What a key of a keyset may sign at most: plans, markets, access, an end.
 import type { Claims, Kind } from './kinds.ts'
 
 export interface Scope {
   /** The plans, and for each the markets. */
   readonly plans: ReadonlyMap<string, ReadonlySet<string>>
+  /** Whether it may hand out access tokens: only a key that answers enrolments may. */
+  readonly access: 'yes' | 'no'
   /** NumericDate from which on the key counts no more; null without one. */
   readonly until: number | null
 }
@@ -13,12 +15,14 @@ interface Reach {
   readonly markets: readonly string[]
 }
 
-/** Which plan or market of the claims is outside the scope, as a sentence; null if none is. */
+/** What of the claims is outside the scope, as a sentence; null if none is. */
 export function outsideScope<Name extends Kind>(
-  { plans }: Scope,
+  { plans, access }: Scope,
   kind: Name,
   claims: Claims[Name],
 ): string | null {
+  if (access === 'no' && givesAccess(claims))
+    return "the provider's root does not let this key give access"
   for (const { plan, markets } of reachOf(kind, claims)) {
     const allowed = plans.get(plan)
     if (allowed === undefined)
@@ -28,6 +32,10 @@ export function outsideScope<Name extends Kind>(
       return `the provider's root does not let this key sign for market "${foreign}" in plan "${plan}"`
   }
   return null
+}
+
+function givesAccess(claims: Claims[Kind]): boolean {
+  return 'answer' in claims && typeof claims.answer === 'object' && claims.answer.do === 'access'
 }
 
 /** What the claims speak of. */

@@ -25,7 +25,7 @@ import { outcomeText, SENDING, TOASTS } from '../texts/card.ts'
 import { plainCard } from './render.ts'
 import { refresh, renewButtons } from './show.ts'
 
-export interface DeviceLine {
+interface DeviceLine {
   readonly device: Pick<Device, 'answerOrder'>
   /** False when the device is known to be offline. */
   readonly reachable: () => boolean

@@ -20,7 +20,7 @@ export interface CommandSpec {
   readonly evenIfOld?: boolean
 }
 
-export interface AskedDevice {
+interface AskedDevice {
   readonly name: string
   readonly device: Pick<Device, 'ask'>
 }

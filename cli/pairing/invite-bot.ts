@@ -170,7 +170,7 @@ class Host {
         roots: [{ keys: [device.publicKey], threshold: 1 }],
         keys: [
           { key: device.publicKey, kinds: ['answer'] },
-          { key: authority.publicKey, kinds: ['response'] },
+          { key: authority.publicKey, kinds: ['answer', 'response'] },
         ],
         revoked: [],
         plans: [],

@@ -80,6 +80,13 @@ export const SCOPED_CASES: readonly ScopedCase[] = [
     ...provider.replay,
     answer: { ...provider.replay.answer, plan: 'reversion' },
   }),
+  scoped(
+    'access-by-a-key-that-answers-no-enrolment',
+    'key_out_of_scope',
+    'response',
+    provider.accessResponse,
+    kindsOf('signal', 'head', 'response'),
+  ),
   scoped('answer-with-another-plan', 'key_out_of_scope', 'answer', {
     ...provider.accepted,
     plans: ['trend', 'reversion'],
