@@ -8,8 +8,8 @@ import {
   instant,
   newJti,
   ReconnectBackoff,
-  systemChance,
   systemClock,
+  systemRandom,
   systemRandomBytes,
 } from '@keyside/runtime'
 import { generate } from 'mqtt-packet'
@@ -26,7 +26,7 @@ export interface Crowd {
 /** Connections that are begun at once while the crowd forms. */
 const AT_ONCE = 200
 /** As runtime/link.ts has them, ms. */
-const PACE = { baseMs: 1_000, maxMs: 30_000, chance: systemChance }
+const PACE = { baseMs: 1_000, maxMs: 30_000, random: systemRandom }
 const CONNECT_TIMEOUT_MS = 5_000
 /** Well within the keep-alive, ms. */
 const PING_MS = 45_000

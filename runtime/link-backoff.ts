@@ -1,6 +1,6 @@
 // How long a link waits before it tries again: so that thousands do not come back at once to a broker that was started
 // anew, two programs with one name do not displace each other in a loop, and refusals do not flood.
-import type { Chance } from './random.ts'
+import type { Random } from './random.ts'
 
 /** Times the base, by how often in a row it happened. */
 const AFTER_DROPS = [0, 4, 6, 8]
@@ -20,7 +20,7 @@ export interface ReconnectPace {
   readonly baseMs: number
   /** That wait doubles with each attempt in a row that fails without an answer, up to this, ms. */
   readonly maxMs: number
-  readonly chance: Chance
+  readonly random: Random
 }
 
 export class ReconnectBackoff {
@@ -77,11 +77,11 @@ export class ReconnectBackoff {
 
   /** The delay before the next attempt, ms: what drops and refusals ask for, and a part by chance in any case. */
   delayMs(): number {
-    const { baseMs, maxMs, chance } = this.#pace
+    const { baseMs, maxMs, random } = this.#pace
     const most = Math.min(maxMs, baseMs * 2 ** this.#failures)
     const least = baseMs * LEAST
     const own = Math.max(step(AFTER_DROPS, this.#drops), step(AFTER_REFUSALS, this.#refusals))
-    return Math.ceil(baseMs * own + least + chance() * (most - least))
+    return Math.ceil(baseMs * own + least + random() * (most - least))
   }
 }
 

@@ -175,7 +175,7 @@ test('notices that its connections are ended one after the other, and says that 
 })
 
 /** The longest and the shortest that chance allows. */
-const paceOf = (chance: number) => ({ baseMs: 1000, maxMs: 30_000, chance: () => chance })
+const paceOf = (chance: number) => ({ baseMs: 1000, maxMs: 30_000, random: () => chance })
 
 test('waits longer each time the connection is taken away, until one stands', () => {
   vi.useFakeTimers()
@@ -232,8 +232,8 @@ test.skipIf(process.platform === 'win32')(
     const near = await closingServer({ path: join(folder, 'broker.sock') })
     const far = await closingServer({ port: 0, host: '127.0.0.1' })
     const { port } = far.server.address() as AddressInfo
-    linkTo(`mqtt://127.0.0.1:${port}`, { chance: () => 1 })
-    linkTo(`unix:${join(folder, 'broker.sock')}`, { chance: () => 1 })
+    linkTo(`mqtt://127.0.0.1:${port}`, { random: () => 1 })
+    linkTo(`unix:${join(folder, 'broker.sock')}`, { random: () => 1 })
     await vi.waitUntil(() => near.tries.length >= 12, 10_000)
     expect(far.tries.length).toBeLessThan(8)
     await vi.waitUntil(() => far.tries.length >= 6, 10_000)

@@ -5,7 +5,7 @@ import { KeysideError, type TlsCode } from './error.ts'
 import { ReconnectBackoff, TAKEOVER_DROPS } from './link-backoff.ts'
 import { openStream, wasEndedByPeer } from './link-stream.ts'
 import type { Logger } from './log.ts'
-import { type Chance, systemChance } from './random.ts'
+import { type Random, systemRandom } from './random.ts'
 import { type TlsTrust, tlsRefusal } from './tls-trust.ts'
 
 /** A problem that needs a person. The link itself keeps trying. */
@@ -40,7 +40,7 @@ export interface LinkOptions {
   readonly log: Logger
   /** The longest wait before the first try after a connection that stood: a second when left out. */
   readonly reconnectMs?: number
-  readonly chance?: Chance
+  readonly random?: Random
 }
 
 export interface Link {
@@ -75,10 +75,10 @@ export function openLink(options: LinkOptions): Link {
   if (inClear !== null) throw new KeysideError('broker_plaintext', inClear)
   const { promise: ready, resolve, reject } = Promise.withResolvers<void>()
   ready.catch(() => undefined)
-  const { reconnectMs: baseMs = 1_000, chance = systemChance } = options
+  const { reconnectMs: baseMs = 1_000, random = systemRandom } = options
   // On a Unix socket there is no crowd that could come back at once, and what a trader tells the device should not wait.
   const maxMs = address.type === 'unix' ? baseMs : baseMs * MAX_BACKOFF
-  const backoff = new ReconnectBackoff({ baseMs, maxMs, chance })
+  const backoff = new ReconnectBackoff({ baseMs, maxMs, random })
   const troubles = new Troubles(options)
   let lastError = ''
   const client: MqttClient = new MqttClient(

@@ -7,9 +7,9 @@ export type RandomBytes = (bytes: number) => Uint8Array
 export const systemRandomBytes: RandomBytes = (bytes) => randomBytes(bytes)
 
 /** From 0 to less than 1, evenly. */
-export type Chance = () => number
+export type Random = () => number
 
-export const systemChance: Chance = () => Math.random()
+export const systemRandom: Random = () => Math.random()
 
 /** 128 random bits as the wire writes a `jti`. */
 export function newJti(randomBytes: RandomBytes): string {
