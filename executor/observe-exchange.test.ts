@@ -7,7 +7,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { assemble } from './assemble.ts'
 import { Journal, type OutboxReport } from './journal/journal.ts'
 import type { Shell } from './shell.ts'
-import { policyOf, signalClaims, TestExecutor } from './testing/rig.ts'
+import { followed, policyOf, signalClaims, TestExecutor } from './testing/rig.ts'
 import { VenueAdapter } from './venues/adapter/venue-adapter.ts'
 import { binance } from './venues/binance/dialect.ts'
 import type { Exchange } from './venues/port.ts'
@@ -114,6 +114,7 @@ function codes(): string[] {
 async function buy(): Promise<void> {
   const writer = new TestExecutor()
   const now = clock.now()
+  shell.take(followed('home'))
   const head = writer.head({ seq: 0, iat: now / 1000 })
   shell.take(head)
   shell.take(writer.signal(signalClaims(now, { stopPrice: '58500' })))

@@ -1,5 +1,7 @@
 // Bad input from people, disks, exchanges and brokers: each time a code, a sentence that says what to do, and nothing lost.
+import { once } from 'node:events'
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -94,7 +96,11 @@ test('an unknown key in config.yaml: it says which, and in which line', async ()
 })
 
 test('a port that is taken: broker and "up" say which', async () => {
-  const home = copyHome()
+  const other = createServer().listen(0, '127.0.0.1')
+  onTestFinished(() => void other.close())
+  await once(other, 'listening')
+  const { port } = other.address() as AddressInfo
+  const home = copyHome((config) => Object.assign(config['broker'] ?? {}, { port }))
   expectRefusal(await run('broker', home), 'broker_port_taken', /in use|taken/)
   expectRefusal(await run('up', home, [system.passphrase]), 'broker_port_taken', /in use|taken/)
 })

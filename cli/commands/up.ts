@@ -53,19 +53,23 @@ async function upHome(): Promise<void> {
   const letExpire = keepTokensFresh(parts, (error) =>
     print(row('up', `the access tokens could not be renewed: ${describeError(error).message}`)),
   )
-  const supervisor = await startPrograms(stop, {
-    home,
-    ...(passphrase !== undefined && { passphrase }),
-    onMessage: (_program, message) => {
-      if (message.type === 'claim') print('', ...claimLines(message.code, message.bot), '')
-    },
-  })
-  const botRenewal = openBotRenewal(parts)
-  for (const [name, text] of supervisor.readyTexts) print(row(name, text))
-  print('', `Files and logs: ${home}. Ctrl-C stops everything.`)
-  await untilEnd(stop, supervisor)
-  letExpire()
-  await botRenewal?.close()
+  try {
+    const supervisor = await startPrograms(stop, {
+      home,
+      ...(passphrase !== undefined && { passphrase }),
+      onMessage: (_program, message) => {
+        if (message.type === 'claim') print('', ...claimLines(message.code, message.bot), '')
+      },
+    })
+    const botRenewal = openBotRenewal(parts)
+    for (const [name, text] of supervisor.readyTexts) print(row(name, text))
+    print('', `Files and logs: ${home}. Ctrl-C stops everything.`)
+    await untilEnd(stop, supervisor)
+    await botRenewal?.close()
+  } finally {
+    // Else its timer keeps a start that failed from ending.
+    letExpire()
+  }
 }
 
 /** Asked here, once, because the executor's own standard input is a pipe. */
