@@ -1,10 +1,10 @@
 // Validates CONNECT and returns a session or a refusal.
-import { type Keyring, type VerifyCode, verify } from '@keyside/protocol'
+import { joinedInvitation, type Keyring, type VerifyCode, verify } from '@keyside/protocol'
 import type { ConnectPacket } from 'aedes'
 import type { AccessList } from './access-list.ts'
 import { authorizeMessage } from './authorize.ts'
 import type { RefusalCode } from './codes.ts'
-import { invitationOf, invitationRights } from './invited.ts'
+import { invitationRights } from './invited.ts'
 import { newSession, type Session } from './session.ts'
 
 export interface ConnectRules {
@@ -39,7 +39,7 @@ export const authenticate: Authenticate = (packet, rules, now) => {
   const refused = checkConnect(packet, rules)
   if (refused !== null) return refused
   const secret = packet.password?.toString('latin1') ?? ''
-  const invitation = invitationOf(packet.clientId)
+  const invitation = joinedInvitation(packet.clientId)
   const result =
     invitation === null
       ? checkToken(packet.clientId, secret, rules, now)

@@ -62,6 +62,7 @@ export {
   type InvitationKeys,
   type InvitationReader,
   joinClient,
+  joinedInvitation,
   parseInvitation,
   type ReadInvitation,
 } from './invitation.ts'

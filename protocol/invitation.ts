@@ -95,9 +95,16 @@ export function deriveInvitation(link: string): InvitationKeys {
   return { connect: derive('connect'), enroll: derive('enroll') }
 }
 
+const JOIN = 'join-'
+
 /** The MQTT client id and user name of a device that enrols. */
 export function joinClient(invitation: string): string {
-  return `join-${invitation}`
+  return JOIN + invitation
+}
+
+/** The invitation that an MQTT client id names; null for a client with an access token. */
+export function joinedInvitation(client: string): string | null {
+  return client.startsWith(JOIN) ? client.slice(JOIN.length) : null
 }
 
 function read(text: string): Invitation | null {

@@ -30,7 +30,21 @@ import { SubscriberPresence } from './presence.ts'
 import { type AskReplay, openReplayed } from './replay.ts'
 import { aboutKeys } from './standing.ts'
 
-export interface ProviderOptions {
+/** What a provider gets from the program around it. */
+export interface ProviderDeps {
+  /** Durable when it is done; then comes the PUBACK. */
+  readonly take: (input: Input) => Promise<void> | undefined
+  /** The same for what nobody acknowledges. */
+  readonly tryTake: (input: Input) => void
+  /** The exchange's time, Unix ms. */
+  readonly time: () => number
+  readonly clock: Clock
+  readonly randomBytes: RandomBytes
+  readonly trace: Trace
+  readonly log: Logger
+}
+
+export interface ProviderOptions extends ProviderDeps {
   /** The device's own name for it. */
   readonly name: string
   /** What it calls itself. */
@@ -54,16 +68,6 @@ export interface ProviderOptions {
   readonly key: SigningKey | null
   /** How it stood when it was last heard of. */
   readonly before: ProviderStatus
-  /** Durable when it is done; then comes the PUBACK. */
-  readonly take: (input: Input) => Promise<void> | undefined
-  /** The same for what nobody acknowledges. */
-  readonly tryTake: (input: Input) => void
-  /** The exchange's time, Unix ms. */
-  readonly time: () => number
-  readonly clock: Clock
-  readonly randomBytes: RandomBytes
-  readonly trace: Trace
-  readonly log: Logger
 }
 
 const LOOK_MS = 1_000

@@ -1,21 +1,12 @@
 // All providers that this device follows: one of one's own from config.yaml, and the folders, which are looked at while it runs.
 import { HOME, rootFingerprint, type SigningKey } from '@keyside/protocol'
-import {
-  type Cancel,
-  type Clock,
-  KeysideError,
-  type Logger,
-  type RandomBytes,
-  readSecret,
-  type Trace,
-  writePrivate,
-} from '@keyside/runtime'
+import { type Cancel, KeysideError, readSecret, writePrivate } from '@keyside/runtime'
 import type { Input } from '../core/execution/inputs.ts'
 import { sentenceOf } from '../core/model/codes.ts'
 import type { ProviderStatus } from '../core/model/provider.ts'
 import type { Portfolio } from '../core/model/state.ts'
 import { heldKeys, type KeysetMark, pinnedKeys } from './keys.ts'
-import { keysetInput, Provider } from './provider.ts'
+import { keysetInput, Provider, type ProviderDeps } from './provider.ts'
 import {
   type ProviderRecord,
   providerFiles,
@@ -54,7 +45,7 @@ export function journaledProvider(
   return { root, keyset, status }
 }
 
-export interface ProvidersOptions {
+export interface ProvidersOptions extends ProviderDeps {
   /** KEYSIDE_HOME. */
   readonly home: string
   readonly own: OwnEngine | null
@@ -63,16 +54,6 @@ export interface ProvidersOptions {
   readonly journaledNames: () => readonly string[]
   /** What signs requests to a provider; null where the keychain has none. */
   readonly signingKey: (name: string) => Promise<SigningKey | null>
-  /** Durable when it is done; then comes the PUBACK. */
-  readonly take: (input: Input) => Promise<void> | undefined
-  /** The same for what nobody acknowledges. */
-  readonly tryTake: (input: Input) => void
-  /** The exchange's time, Unix ms. */
-  readonly time: () => number
-  readonly clock: Clock
-  readonly randomBytes: RandomBytes
-  readonly trace: Trace
-  readonly log: Logger
 }
 
 const LOOK_MS = 1_000
