@@ -1,0 +1,84 @@
+// What a strategy file says, once it is read and found right.
+import type { Signal } from '@keyside/protocol'
+import type { Timeframe } from '../../market/candle.ts'
+import type { Condition, Numeric } from '../rules/tree.ts'
+
+/** One of several rules for the same thing. */
+export interface Rule {
+  /** What the file calls it; null for the only one. */
+  readonly name: string | null
+  readonly condition: Condition
+}
+
+/** `risk` is the percent of the allocation that is lost at the stop; the decision makes a percent of the allocation of it, at most 100. */
+export type Size = Signal['size'] | { readonly unit: 'risk'; readonly value: string }
+
+/** Below the entry price. `distance` is in quote per base, its text as the file has it. */
+export type Stop =
+  | { readonly by: 'percent'; readonly percent: string }
+  | { readonly by: 'distance'; readonly distance: Numeric; readonly text: string }
+
+/** A level of the take-profit levels: so far above the entry, so much of the position. Both in percent. */
+export interface TakeProfitLevel {
+  /** May be 0 where `after` is given. */
+  readonly at: string
+  readonly sell: string
+  /** It counts so long after the first fill, seconds, at least 1. */
+  readonly after?: number | undefined
+}
+
+/** `from`: the gain in percent from which on it counts. The distance is taken once, at the entry, as a percent of its price. */
+export type TrailingStop = Stop & { readonly from?: string | undefined }
+
+/** Exits that the device makes by itself; sent with each entry. */
+export interface Exits {
+  readonly takeProfit?: readonly TakeProfitLevel[] | undefined
+  readonly trailingStop?: TrailingStop | undefined
+  /** Percent. */
+  readonly breakEven?: string | undefined
+  /** Seconds. */
+  readonly maxHold?: number | undefined
+}
+
+/** What a search may try; `value` counts without one. In `unit`: 2 % is 2, a duration is in seconds. */
+export interface Param {
+  readonly value: number
+  readonly unit: 'number' | 'percent' | 'duration'
+  readonly from?: number | undefined
+  readonly to?: number | undefined
+  readonly step?: number | undefined
+}
+
+export interface Strategy {
+  /** Also the stream's id. */
+  readonly name: string
+  /** What the stream is given out with. */
+  readonly plan?: string | undefined
+  readonly market: string
+  readonly timeframe: Timeframe
+  /** Any of them enters; the first that holds gives the reason. At least one. */
+  readonly enter: readonly Rule[]
+  /** None where stop, take-profits, trailing stop or longest time end every position. */
+  readonly exit: readonly Rule[]
+  readonly size: Size
+  readonly stop: Stop
+  readonly exits: Exits
+  /** After an exit nothing is entered for so long, seconds; 0 for none. */
+  readonly cooldown: number
+  /** Rules without an order: said when they begin to hold. */
+  readonly alerts: readonly Rule[]
+  /** How long an entry stays a good idea, counted from the close of its candle, seconds. */
+  readonly validFor: number
+  readonly params: Readonly<Record<string, Param>>
+}
+
+/** What is wrong, and where. */
+export interface Problem {
+  /** From 1, like the column. */
+  readonly line: number
+  readonly column: number
+  /** A sentence, with the key it is about in front. */
+  readonly message: string
+  /** The line, and under it a caret under the place. */
+  readonly excerpt: string
+}
