@@ -1,6 +1,6 @@
 // All series of one strategy, read off together at each candle.
 import type { Candle } from '../market/candle.ts'
-import { INDICATORS, type IndicatorName, type Price, type Series } from './table.ts'
+import { INDICATORS, type IndicatorName, type Price, type Series } from './series-table.ts'
 
 /** One series as a rule names it: `close`, or `ema(12)`. */
 export type SeriesName =

@@ -1,7 +1,7 @@
 // docs/strategies.md and what the parser takes, in step both ways.
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { INDICATORS, MAX_PERIOD, PRICES } from '../indicators/table.ts'
+import { INDICATORS, MAX_PERIOD, PRICES } from '../indicators/series-table.ts'
 import { TIMEFRAME_NAMES } from '../market/candle.ts'
 import { MAX_HOURS, MAX_TAKE_PROFITS } from './amounts.ts'
 import { parseCondition } from './expression/parse.ts'

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { IndicatorValues } from '../../indicators/indicator-set.ts'
-import { INDICATORS, PRICES } from '../../indicators/table.ts'
+import { INDICATORS, PRICES } from '../../indicators/series-table.ts'
 import { evaluate, holds } from './evaluate.ts'
 import { explain } from './explain.ts'
 import { parseCondition } from './parse.ts'

@@ -7,7 +7,7 @@ import {
   isPrice,
   MAX_PERIOD,
   PRICES,
-} from '../../indicators/table.ts'
+} from '../../indicators/series-table.ts'
 import { nearest } from './suggest.ts'
 import { RuleError, type Token, tokenize } from './tokens.ts'
 import {
