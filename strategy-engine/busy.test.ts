@@ -21,7 +21,7 @@ async function openHeld(closes: readonly number[], past = 1) {
 test('the signal of a candle that closed under a lock is given when the lock is gone, and once', async () => {
   const { close, messages, row, logged, hold, release } = await openHeld([100, 106])
   hold()
-  close()
+  await close()
   expect(messages('signal')).toEqual([])
   release()
   await until(() => row()?.[1] === 1)
@@ -33,7 +33,7 @@ test('the signal of a candle that closed under a lock is given when the lock is 
 test('candles that closed under a lock are decided in their order', async () => {
   const { close, messages, row, hold, release } = await openHeld([100, 106, 90, 90])
   hold()
-  for (const _ of [1, 2, 3]) close()
+  for (const _ of [1, 2, 3]) await close()
   release()
   await until(() => row()?.[1] === 2)
   // The entry is too old by then, and counted all the same.
@@ -50,7 +50,7 @@ test('heads go on while another program writes', async () => {
 
 test('a signal that was sent and could not be booked is booked later, and not sent again', async () => {
   const { close, messages, hops, home, hold, release, pass } = await openHeld([100, 106])
-  close()
+  await close()
   // Before the booking, which comes a moment after.
   hold()
   await until(() => hops.some(([hop]) => hop === 'published'))

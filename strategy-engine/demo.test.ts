@@ -89,5 +89,5 @@ function decisions(strategy: Strategy, market: Market, seconds: number) {
 /** The last candle that the engine has worked through. */
 function lastCandle(home: string): number {
   using database = new DatabaseSync(join(home, 'engine/engine.db'), { readOnly: true })
-  return Number(database.prepare('SELECT last_candle FROM streams').get()?.['last_candle'] ?? 0)
+  return Number(database.prepare('SELECT max(start) AS start FROM closes').get()?.['start'] ?? 0)
 }

@@ -6,6 +6,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import { runEngine } from './engine.ts'
 import {
   configFor,
+  decided,
   depsFor,
   newHome,
   openBroker,
@@ -22,7 +23,7 @@ const start = (closes: number[], past = 1) =>
 test('a candle that closes becomes a signal that an executor accepts, and then a head', async () => {
   const { close, messages, row, topics } = await start([100, 106])
   await until(() => messages('head').length === 1)
-  close()
+  await close()
   await until(() => messages('signal').length === 1 && row()?.[1] === 1)
   const [signal] = messages('signal')
   expect(signal).toMatchObject({
@@ -44,7 +45,7 @@ test('a candle that closes becomes a signal that an executor accepts, and then a
 
 test('tells the hops of a signal in their order', async () => {
   const { close, messages, hops } = await start([100, 106])
-  close()
+  await close()
   await until(() => hops.length === 3 && messages('signal').length === 1)
   const jti = messages('signal')[0]?.claims.jti
   expect(hops.map(([hop, id]) => [hop, id])).toEqual([
@@ -101,7 +102,7 @@ test('sends at the next connection what it could not send, in the same bytes', a
   await until(() => presence() === 'online')
   cable.cut()
   await until(() => presence() === 'offline')
-  close()
+  await close()
   const signed = storedToken(home.path)
   cable.mend()
   await until(() => messages('signal').length === 1)
@@ -113,7 +114,7 @@ test('never sends what expired meanwhile, and lets the head tell', async () => {
   await until(() => presence() === 'online')
   cable.cut()
   await until(() => presence() === 'offline')
-  close()
+  await close()
   pass(61_000)
   cable.mend()
   await until(() => row()?.[1] === 1)
@@ -132,14 +133,14 @@ test('publishes nothing about history', async () => {
 
 test('does not say it again after a restart, and leaves late what it missed', async () => {
   const first = await start([100, 106])
-  first.close()
+  await first.close()
   await until(() => first.messages('signal').length === 1)
   await first.engine.stop()
   const between = await first.begin(candles([100, 106, 94], T0 - 120), 3)
   await between.engine.stop()
   const second = await first.begin(candles([100, 106, 94, 100, 100], T0 - 120), 4)
   expect(first.messages('signal')).toHaveLength(1)
-  second.close()
+  await second.close()
   await until(() => first.messages('signal').length === 2)
   expect(first.messages('signal')[1]?.claims).toMatchObject({
     seq: 2,
@@ -156,12 +157,12 @@ test('keeps the old rules in force when a file is broken, and takes the new when
   expect(logged()).toContain(
     'demo.yaml, line 4: enter: column 9: unknown name \\"emma\\": did you mean \\"ema\\"?; the former version stays in force',
   )
-  close()
+  await close()
   await until(() => messages('signal').length === 1)
   home.write('demo.yaml', yaml({ ...RULES, exit: 'close > 115' }))
   pass(1_000)
-  close()
-  close()
+  await close()
+  await close()
   await until(() => messages('signal').length === 2)
   expect(messages('signal')[1]?.claims).toMatchObject({
     seq: 2,
@@ -176,7 +177,7 @@ test('ends a stream whose file is removed, after saying so', async () => {
   home.remove('demo.yaml')
   pass(1_000)
   expect(logged()).toContain('strategy file removed')
-  close()
+  await close()
   pass(15_000)
   await engine.stop()
   await until(() => presence() === 'offline')
@@ -194,13 +195,13 @@ test('refuses a second file of the same name', async () => {
 
 test('refuses another market for a stream that has signaled', async () => {
   const { home, close, pass, messages, row, logged } = await start([100, 106, 90])
-  close()
+  await close()
   home.write('demo.yaml', yaml({ ...RULES, market: 'ETH/USDT' }))
   pass(1_000)
   expect(logged()).toContain('stream_moved')
   await until(() => row()?.[1] === 1)
   expect(row()?.slice(3, 5)).toEqual(['long', 1])
-  close()
+  await close()
   await until(() => messages('signal').length === 2)
   expect(messages('signal')[1]?.claims.market).toBe('BTC/USDT')
 })
@@ -212,7 +213,7 @@ test('stops a stream, its heads included, when it cannot go on', async () => {
     spoil: true,
   })
   await until(() => messages('head').length === 1)
-  close()
+  await close()
   expect(logged()).toContain('stream_failed')
   pass(15_000)
   await engine.stop()
@@ -234,6 +235,7 @@ test('says once that a market is younger than its indicators, and once that it i
   for (const enough of [0, 0, 1, 1, 1]) {
     clock.pass(60_000)
     feed.advance()
+    await decided()
     expect(told('there are enough candles now')).toBe(enough)
   }
   expect(told('candles_too_few')).toBe(1)
@@ -241,7 +243,7 @@ test('says once that a market is younger than its indicators, and once that it i
 
 test('a market that is old enough needs no word', async () => {
   const { logged, close } = await start([100, 100, 100], 2)
-  close()
+  await close()
   expect(logged()).not.toMatch(/candles_too_few|enough candles/)
 })
 

@@ -86,9 +86,10 @@ export async function runEngine(
     ...(subscribers && {
       onRequest: (topic: string, text: string) => requests?.answer(topic, text) ?? null,
     }),
+    isBusy: () => manager.isBusy,
     retry,
   })
-  const manager = new StrategyManager({
+  const manager: StrategyManager = new StrategyManager({
     ...deps,
     config,
     feed,
@@ -122,6 +123,7 @@ export async function runEngine(
   async function shutDown(): Promise<void> {
     for (const cancel of cancels) cancel()
     await feed.close()
+    await manager.stop()
     await publisher.stop()
     retry.stop()
     close()

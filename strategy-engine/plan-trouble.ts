@@ -2,6 +2,7 @@
 import { MAX_STREAMS } from '@keyside/protocol'
 import type { EngineCode } from './codes.ts'
 import type { StreamRow } from './publish/outbox.ts'
+import type { Plans } from './publish/plans.ts'
 
 interface PlanTrouble {
   readonly code: Extract<EngineCode, 'stream_moved' | 'plan_full' | 'plan_name_taken'>
@@ -12,22 +13,21 @@ interface PlanTrouble {
 export function planTrouble(
   { name, plan, market }: Pick<StreamRow, 'name' | 'plan' | 'market'>,
   row: StreamRow | null,
-  running: readonly { readonly stream: string; readonly plan: string }[],
+  running: Plans,
 ): PlanTrouble | null {
-  const others = running.filter(({ stream }) => stream !== name)
   if (row !== null && row.seq > 0 && (row.market !== market || row.plan !== plan))
     return {
       code: 'stream_moved',
       message: `${name} has signaled ${row.market} in the plan "${row.plan}" and cannot move to ${market} in "${plan}": give the new one another name`,
     }
-  if (others.filter((each) => each.plan === plan).length >= MAX_STREAMS)
+  if (running.streams(plan).filter((stream) => stream !== name).length >= MAX_STREAMS)
     return {
       code: 'plan_full',
       message: `the plan "${plan}" has ${MAX_STREAMS} streams already: write another plan into the strategy ${name}`,
     }
-  const isForeign = others.some(
-    (each) => (each.stream === plan && each.plan !== plan) || (each.plan === name && plan !== name),
-  )
+  const isForeign =
+    plan !== name &&
+    ((running.of(plan) ?? plan) !== plan || running.streams(name).some((each) => each !== name))
   if (!isForeign) return null
   const message = `the plan "${plan}" of the stream ${name} would have one name with a stream of another plan: choose another`
   return { code: 'plan_name_taken', message }

@@ -29,7 +29,7 @@ test('the next key signs once the keyset that lists it is published, in the same
   const engine = await start([100, 106, 94], (home) => write(home, 1, [home.key.kid]))
   const { home, messages, close, row, pass } = engine
   await until(() => messages('head').at(-1)?.claims.keyset === 1)
-  close()
+  await close()
   await until(() => row()?.[1] === 1)
   const next = makeNextSigningKey(home.file('engine.key'), systemRandomBytes)
   home.successors.push(next)
@@ -41,7 +41,7 @@ test('the next key signs once the keyset that lists it is published, in the same
   pass(250)
   await until(() => messages('head').at(-1)?.claims.keyset === 3)
   expect(messages('head').at(-1)?.kid).toBe(next.kid)
-  close()
+  await close()
   await until(() => messages('signal').length === 2)
   const [first, second] = messages('signal')
   expect([first?.kid, second?.kid]).toEqual([home.key.kid, next.kid])

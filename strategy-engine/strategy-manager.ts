@@ -1,26 +1,17 @@
-// Which strategies run now, and how each closed candle passes through them.
-import {
-  type Cancel,
-  type Clock,
-  instant,
-  isBusy,
-  type Logger,
-  type Retry,
-  type Trace,
-} from '@keyside/runtime'
+// Which strategies run now: what the folder says, their plans, their streams.
+import type { Clock, Logger, Retry, Trace } from '@keyside/runtime'
 import type { EngineConfig } from './config.ts'
-import { type Candle, TIMEFRAMES } from './market/candle.ts'
-import type { Feed, Origin } from './market/feed.ts'
+import { Decisions } from './decisions.ts'
+import type { Feed } from './market/feed.ts'
+import { Markets } from './markets.ts'
 import { planTrouble } from './plan-trouble.ts'
 import type { Outbox } from './publish/outbox.ts'
+import { Plans } from './publish/plans.ts'
 import type { Publisher } from './publish/publisher.ts'
-import type { CandleUpdate, Step } from './strategies/runner.ts'
+import { patiently, Slices, type Steps } from './slices.ts'
 import type { Strategy } from './strategies/strategy.ts'
 import type { FolderChange, StrategyFolder } from './strategy-folder.ts'
 import { Stream } from './stream.ts'
-
-/** As many candles of the past as one answer of the exchange brings. */
-const HISTORY = 999
 
 interface StrategyManagerOptions {
   readonly log: Logger
@@ -37,17 +28,38 @@ interface StrategyManagerOptions {
   readonly retry: Retry
 }
 
+/** What is under way is finished at a stop, ms. */
+const STOP_MS = 1_000
+
 /** Which strategies run now. */
 export class StrategyManager {
   readonly #options: StrategyManagerOptions
-  readonly #running = new Map<string, { strategy: Strategy; cancel: Cancel }>()
-  /** Streams for which `candles_too_few` was logged. */
-  readonly #waiting = new Set<string>()
-  /** Candles of ended strategies that still wait for the database are dropped. */
-  readonly #ended = new WeakSet<Strategy>()
+  readonly #running = new Map<string, Stream>()
+  readonly #plans = new Plans()
+  readonly #decisions: Decisions
+  readonly #slices: Slices
+  readonly #markets: Markets
+  /** Streams that the next commit opens: heads name them then. */
+  #opened: Stream[] = []
 
   constructor(options: StrategyManagerOptions) {
     this.#options = options
+    const { log, config, retry } = options
+    this.#decisions = new Decisions({
+      ...options,
+      issuer: config.provider,
+      onFailed: (stream, error) => this.#failed(stream, error),
+    })
+    this.#slices = new Slices({
+      finish: () => retry.whenDone(() => this.#commit()),
+      onError: (error) => log.error({ err: error }, 'a step of the strategies failed'),
+    })
+    this.#markets = new Markets({ ...options, decisions: this.#decisions, slices: this.#slices })
+  }
+
+  /** Decisions are still being made. */
+  get isBusy(): boolean {
+    return this.#slices.isBusy
   }
 
   scan(): void {
@@ -59,45 +71,60 @@ export class StrategyManager {
     }
   }
 
+  /** In slices: ten thousand files are no reason to lose the broker. */
   apply(changes: readonly FolderChange[]): void {
-    const { log } = this.#options
-    for (const change of changes) {
-      if (change.change === 'refused') log.error({ code: change.code }, change.message)
-      if (change.change === 'added')
-        this.#options.retry.run(() => this.#added(change.file, change.strategy))
-      if (change.change === 'removed') this.#options.retry.run(() => this.#removed(change.strategy))
-    }
+    for (const change of changes)
+      if (change.change === 'refused')
+        this.#options.log.error({ code: change.code }, change.message)
+    if (changes.some(({ change }) => change !== 'refused'))
+      this.#slices.addNow(this.#apply(changes))
   }
 
   /** The streams of a plan that run now. */
   catalogue(plan: string) {
-    return [...this.#running.values()]
-      .filter(({ strategy }) => this.#planOf(strategy) === plan)
-      .map(({ strategy: { name, market, timeframe } }) => ({
-        stream: name,
-        market,
-        timeframe,
-        about: '',
-      }))
+    return this.#plans.streams(plan).flatMap((stream) => {
+      const strategy = this.#running.get(stream)?.strategy
+      return strategy
+        ? { stream, market: strategy.market, timeframe: strategy.timeframe, about: '' }
+        : []
+    })
+  }
+
+  /** Ends when what is under way is done, or a second later. */
+  async stop(): Promise<void> {
+    const over = new Promise<void>((done) => {
+      this.#options.clock.after(STOP_MS, done)
+    })
+    await Promise.race([this.#slices.done(), over])
+    this.#slices.stop()
+  }
+
+  *#apply(changes: readonly FolderChange[]): Steps {
+    for (const change of changes) {
+      if (change.change === 'added')
+        yield* patiently(this.#options.retry, () => this.#added(change.file, change.strategy))
+      if (change.change === 'removed') this.#removed(change.strategy)
+      yield undefined
+    }
+    yield* this.#markets.subscribe()
   }
 
   #added(file: string, strategy: Strategy): void {
-    const { outbox, folder, publisher, log } = this.#options
+    const { outbox, folder, log } = this.#options
     const { name, market } = strategy
     const plan = this.#planOf(strategy)
-    const running = [...this.#running.values()].map((each) => ({
-      stream: each.strategy.name,
-      plan: this.#planOf(each.strategy),
-    }))
-    const trouble = planTrouble({ name, plan, market }, outbox.stream(name), running)
+    const trouble = planTrouble({ name, plan, market }, outbox.stream(name), this.#plans)
     if (trouble !== null) {
       folder.keep(file, this.#running.get(name)?.strategy ?? null)
       log.error({ code: trouble.code }, trouble.message)
       return
     }
     this.#end(name)
-    this.#begin(strategy)
-    publisher.follow(name, plan)
+    const stream = new Stream(strategy, outbox.openStream({ name, plan, market }))
+    this.#running.set(name, stream)
+    this.#plans.add(name, plan)
+    this.#markets.begin(stream)
+    this.#opened.push(stream)
     log.info({ stream: name, plan, market }, 'strategy in force')
     this.#warnUnlisted(strategy)
   }
@@ -127,103 +154,33 @@ export class StrategyManager {
     this.#options.publisher.unfollow(name)
   }
 
-  #begin(strategy: Strategy): void {
-    const { feed, outbox, config, log } = this.#options
-    const { name, market, timeframe } = strategy
-    const stream = new Stream(strategy, this.#planOf(strategy), outbox, config.provider)
-    const cancel = feed.subscribe({
-      market,
-      timeframe,
-      history: HISTORY,
-      onCandle: (candle, origin) => this.#onCandle(stream, candle, origin),
-      onHistory: () => this.#options.retry.run(() => this.#warnTooFewCandles(stream)),
-      onTrouble: ({ code, message }) => log.warn({ code, stream: name }, message),
-    })
-    this.#running.set(name, { strategy, cancel })
-  }
-
   /** A stream that stands alone is a plan of its own name. */
   #planOf({ name, plan }: Strategy): string {
     return plan ?? this.#options.config.plan ?? name
   }
 
-  /** Once, when a strategy begins on a market that is younger than its indicators. */
-  #warnTooFewCandles({ strategy, missing }: Stream): void {
-    if (missing === 0) return
-    const { name, market, timeframe } = strategy
-    const due = this.#options.clock.now() + missing * TIMEFRAMES[timeframe] * 1000
-    const message = `${market} has too few ${timeframe} candles for ${name}: nothing is decided before ${missing} more have closed, about ${new Date(due).toISOString()}`
-    this.#options.log.warn({ code: 'candles_too_few', stream: name, missing }, message)
-    this.#waiting.add(name)
-  }
-
-  #logReady({ strategy: { name }, missing }: Stream): void {
-    if (missing > 0 || !this.#waiting.delete(name)) return
-    this.#options.log.info({ stream: name }, 'there are enough candles now: the strategy decides')
-  }
-
   #end(name: string): void {
-    this.#waiting.delete(name)
-    const running = this.#running.get(name)
-    if (running === undefined) return
-    running.cancel()
-    this.#ended.add(running.strategy)
+    const stream = this.#running.get(name)
+    if (stream === undefined) return
     this.#running.delete(name)
+    this.#plans.remove(name)
+    this.#markets.end(stream)
+    this.#decisions.end(stream)
   }
 
-  /** A candle is evaluated once; only the database step is retried. */
-  #onCandle(stream: Stream, candle: Candle, origin: Origin): void {
-    let closed: ClosedCandle | undefined
-    this.#options.retry.run(() => {
-      if (this.#ended.has(stream.strategy)) return
-      try {
-        closed ??= decideOn(stream, candle, origin)
-        commit(this.#options, stream, closed)
-        this.#logReady(stream)
-      } catch (error) {
-        if (isBusy(error)) throw error
-        this.#failed(stream.strategy, error)
-      }
-    })
+  #commit(): void {
+    this.#decisions.commit()
+    for (const { strategy, plan } of this.#opened)
+      if (this.#plans.of(strategy.name) === plan)
+        this.#options.publisher.follow(strategy.name, plan)
+    this.#opened = []
   }
 
-  #failed({ name }: Strategy, error: unknown): void {
+  #failed(name: string, error: unknown): void {
+    if (!this.#running.has(name)) return
     const message = 'the stream stops, and so do its heads: start the engine again'
     this.#options.log.error({ code: 'stream_failed', stream: name, err: error }, message)
     this.#options.publisher.unfollow(name)
     this.#end(name)
   }
-}
-
-interface ClosedCandle {
-  readonly seen: number
-  readonly origin: Origin
-  readonly update: CandleUpdate
-  readonly decided: Step
-}
-
-function decideOn(stream: Stream, candle: Candle, origin: Origin): ClosedCandle {
-  const seen = instant()
-  const update = stream.update(candle)
-  return { seen, origin, update, decided: stream.decide(update, origin) }
-}
-
-/** From a closed candle to the broker. Throws when another program holds the outbox. */
-function commit(
-  { log, trace, publisher }: StrategyManagerOptions,
-  stream: Stream,
-  { seen, origin, update, decided }: ClosedCandle,
-): void {
-  const signal = stream.commit(update, decided)
-  if (signal === null) stream.remember(update.candle, origin)
-  else {
-    trace('candle', signal.jti, seen)
-    trace('signal', signal.jti)
-    publisher.announce(signal)
-    // The link writes at the end of this event-loop turn, so the log line comes after the signal.
-    setImmediate(() =>
-      log.info({ stream: signal.stream, seq: signal.seq, ...decided.decision }, 'signal'),
-    )
-  }
-  if (decided.refused) log.warn({ stream: stream.strategy.name, ...decided.refused }, 'no entry')
 }

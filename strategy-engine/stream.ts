@@ -7,10 +7,9 @@ import {
 } from './indicators/indicator-set.ts'
 import type { Candle } from './market/candle.ts'
 import type { Origin } from './market/feed.ts'
-import type { Outbox, SignedSignal, StreamRow } from './publish/outbox.ts'
+import type { StreamRow } from './publish/outbox.ts'
 import {
   type AllowedSignals,
-  type CandleUpdate,
   initialState,
   type RunnerState,
   type Step,
@@ -20,8 +19,7 @@ import type { Strategy } from './strategies/strategy.ts'
 
 export class Stream {
   readonly strategy: Strategy
-  readonly #outbox: Outbox
-  readonly #issuer: string
+  readonly plan: string
   readonly #indicators: (candle: Candle) => IndicatorValues | null
   /** The last candle that a former run decided on, Unix seconds; null for a new stream. */
   readonly #decidedUpTo: number | null
@@ -29,12 +27,10 @@ export class Stream {
   /** Candles that must still close before anything can be decided. */
   #missing: number
 
-  constructor(strategy: Strategy, plan: string, outbox: Outbox, issuer: string) {
-    const { name, market } = strategy
-    const row: StreamRow = outbox.openStream({ name, plan, market })
+  /** `row` is what a former run left behind. */
+  constructor(strategy: Strategy, row: StreamRow) {
     this.strategy = strategy
-    this.#outbox = outbox
-    this.#issuer = issuer
+    this.plan = row.plan
     this.#indicators = createIndicatorSet(strategy.series)
     this.#decidedUpTo = row.lastCandle
     this.#state = initialState(row.position, row.entryCandle)
@@ -46,37 +42,22 @@ export class Stream {
     return this.#missing
   }
 
-  update(candle: Candle): CandleUpdate {
-    this.#missing = Math.max(0, this.#missing - 1)
-    return { candle, values: this.#indicators(candle) }
+  /** Candles that closed before it began, oldest first. */
+  learn(candles: readonly Candle[]): void {
+    for (const candle of candles) this.decide(candle, 'history')
   }
 
-  decide(update: CandleUpdate, origin: Origin): Step {
-    const decided = step(this.strategy, this.#state, update, this.#allowed(update.candle, origin))
+  decide(candle: Candle, origin: Origin): Step {
+    this.#missing = Math.max(0, this.#missing - 1)
+    const update = { candle, values: this.#indicators(candle) }
+    const decided = step(this.strategy, this.#state, update, this.#allowed(candle, origin))
     this.#state = decided.state
     return decided
   }
 
-  /** Null if there is no decision, or its signal exists already. */
-  commit({ candle }: CandleUpdate, { decision }: Step): SignedSignal | null {
-    if (decision === undefined) return null
-    const { strategy } = this
-    const input = { issuer: this.#issuer, strategy, start: candle.start, decision }
-    const signed = this.#outbox.append(input)
-    if (signed === null) this.#state = this.#stateAsSignaled()
-    return signed
-  }
-
-  /** Last of all: a candle that was not finished before a crash is evaluated again. */
-  remember(candle: Candle, origin: Origin): void {
-    if (origin !== 'history') this.#outbox.markCandle(this.strategy.name, candle.start)
-  }
-
-  /** The state after the last signal, whatever the rules would hold. */
-  #stateAsSignaled(): RunnerState {
-    const row = this.#outbox.stream(this.strategy.name)
-    const target = row?.position ?? 'flat'
-    return { ...this.#state, target, wanted: target, entryCandle: row?.entryCandle ?? null }
+  /** The state after the last signal, whatever the rules would hold: the decision had its signal already. */
+  resume({ position, entryCandle }: StreamRow): void {
+    this.#state = { ...this.#state, target: position, wanted: position, entryCandle }
   }
 
   #allowed({ start }: Candle, origin: Origin): AllowedSignals {

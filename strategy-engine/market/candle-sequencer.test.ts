@@ -36,7 +36,7 @@ function setUp(exists: (n: number) => boolean = () => true, unknown = 0) {
   }
   const given: [number, Origin][] = []
   const troubles: FeedTrouble[] = []
-  /** Candles given by the time of `onHistory`. */
+  /** Candles given by the end of the history. */
   const counts: number[] = []
   const sequencer = new CandleSequencer(
     {
@@ -44,7 +44,10 @@ function setUp(exists: (n: number) => boolean = () => true, unknown = 0) {
       timeframe: '1m',
       history: 3,
       onCandle: ({ start }, origin) => given.push([start / 60, origin]),
-      onHistory: () => void counts.push(given.length),
+      onHistory: (candles) => {
+        for (const { start } of candles) given.push([start / 60, 'history'])
+        counts.push(given.length)
+      },
       onTrouble: (trouble) => troubles.push(trouble),
     },
     {

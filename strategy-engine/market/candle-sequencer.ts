@@ -88,12 +88,8 @@ export class CandleSequencer {
   #fetched(candles: Candle[]): void {
     this.#failures = 0
     this.#unanswered += 1
-    const origin = this.#next === null ? 'history' : 'live'
-    for (const candle of candles) {
-      if (this.#isStopped()) return
-      this.#take(candle, origin)
-    }
-    if (origin === 'history' && !this.#isStopped()) this.#subscription.onHistory()
+    if (this.#next === null) this.#giveHistory(candles)
+    else this.#giveLive(candles)
     if (this.#isStopped()) return
     if (this.#unanswered >= SILENT_AFTER) this.#tellOnce('silent', silent(this.#subscription))
     const pause = Math.min(MAX_PAUSE_MS, CHECK_MS * 2 ** Math.max(0, this.#unanswered - 1))
@@ -106,20 +102,38 @@ export class CandleSequencer {
     }
   }
 
-  #take(candle: Candle, origin: Origin): void {
-    const expected = this.#next
-    if (expected !== null && candle.start < expected) return
-    const hole = expected !== null && candle.start > expected
-    if (hole) this.#subscription.onTrouble(gap(this.#subscription, expected, candle.start))
-    this.#give(candle, hole && origin === 'live' ? 'after_hole' : origin)
+  #giveHistory(candles: Candle[]): void {
+    for (const candle of candles) {
+      if (this.#next !== null && candle.start > this.#next) this.#tellGap(this.#next, candle.start)
+      this.#count(candle)
+    }
+    this.#subscription.onHistory(candles)
   }
 
-  #give(candle: Candle, origin: Origin): void {
+  #giveLive(candles: Candle[]): void {
+    for (const candle of candles) {
+      if (this.#isStopped()) return
+      if (this.#next === null || candle.start < this.#next) continue
+      const hole = candle.start > this.#next
+      if (hole) this.#tellGap(this.#next, candle.start)
+      this.#give(candle, hole ? 'after_hole' : 'live')
+    }
+  }
+
+  #give(candle: Candle, origin: Exclude<Origin, 'history'>): void {
+    this.#count(candle)
+    this.#subscription.onCandle(candle, origin)
+  }
+
+  #count(candle: Candle): void {
     this.#next = candle.start + this.#length
     this.#unanswered = 0
     this.#askAgainAt = 0
     this.#troubled = 'no'
-    this.#subscription.onCandle(candle, origin)
+  }
+
+  #tellGap(from: number, to: number): void {
+    this.#subscription.onTrouble(gap(this.#subscription, from, to))
   }
 
   #failed(error: unknown): void {

@@ -160,8 +160,8 @@ function follow(feed: Feed, history: number, market = 'BTC/USDT') {
     market,
     timeframe: '1s',
     history,
+    onHistory: (past) => candles.push(...past.map((one): [Candle, Origin] => [one, 'history'])),
     onCandle: (candle, origin) => candles.push([candle, origin]),
-    onHistory: () => undefined,
     onTrouble: (trouble) => troubles.push(trouble),
   })
   return {

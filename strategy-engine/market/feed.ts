@@ -30,9 +30,9 @@ export interface Subscription {
   readonly timeframe: Timeframe
   /** How many closed candles to give first; fewer come if the market is younger. At most 999. */
   readonly history: number
-  readonly onCandle: (candle: Candle, origin: Origin) => void
-  /** All available history has been given, which may be none. */
-  readonly onHistory: () => void
+  /** All available history, oldest first: once, and before all else. */
+  readonly onHistory: (candles: readonly Candle[]) => void
+  readonly onCandle: (candle: Candle, origin: Exclude<Origin, 'history'>) => void
   readonly onTrouble: (trouble: FeedTrouble) => void
 }
 

@@ -12,7 +12,15 @@ const SCHEMA = `
     position TEXT NOT NULL CHECK (position IN ('long', 'flat')),
     since INTEGER NOT NULL,
     last_candle REAL,
-    entry_candle REAL
+    entry_candle REAL,
+    -- Of a stream that runs: its market and timeframe in closes, and the last candle of the past that it was given.
+    follows TEXT,
+    follows_after REAL
+  ) STRICT;
+  -- The last candle that all streams of a market and timeframe are done with, written once for all of them.
+  CREATE TABLE IF NOT EXISTS closes (
+    name TEXT PRIMARY KEY,
+    start REAL NOT NULL
   ) STRICT;
   CREATE TABLE IF NOT EXISTS signals (
     stream TEXT NOT NULL REFERENCES streams (name),

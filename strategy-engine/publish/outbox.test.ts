@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { GENESIS, hashText, keyring, verify } from '@keyside/protocol'
 import { publicKey, signingKey } from '@keyside/protocol/node'
 import fc from 'fast-check'
@@ -23,16 +24,23 @@ afterEach(() => rmSync(folder, { recursive: true }))
 function openOutbox(path = join(folder, 'engine.db')) {
   const database = openTables(path)
   const outbox = new Outbox(database, { key: KEY })
-  outbox.openStream({ name: 'demo', plan: 'demo', market: 'BTC/USDT' })
-  return { outbox, database, close: () => database.close() }
+  const open = (name = 'demo') => outbox.openStream({ name, plan: name, market: 'BTC/USDT' })
+  open()
+  outbox.commit()
+  const append = (decided: SignalInput) => {
+    const signed = outbox.seal(decided)
+    outbox.commit()
+    return signed
+  }
+  return { outbox, database, open, append, close: () => database.close() }
 }
 
-function input(start: number, kind: 'entry' | 'exit'): SignalInput {
+function input(start: number, kind: 'entry' | 'exit', name = 'demo'): SignalInput {
   const common = { ref: '100.5', reason: 'close 100.50' }
   const size = { unit: 'percent' as const, value: kind === 'entry' ? '10' : '100' }
   const decision =
     kind === 'entry' ? { kind, size, stop: '99', ...common } : { kind, size, ...common }
-  return { issuer: 'home', strategy: RULES, start, decision }
+  return { issuer: 'home', strategy: { ...RULES, name }, start, decision }
 }
 
 function verifySignal(token: string, now: number) {
@@ -43,8 +51,8 @@ function verifySignal(token: string, now: number) {
 }
 
 test('an executor accepts what it signs', () => {
-  const { outbox, close } = openOutbox()
-  const entry = outbox.append(input(600, 'entry'))
+  const { append, close } = openOutbox()
+  const entry = append(input(600, 'entry'))
   const { claims } = verifySignal(entry?.token ?? '', 661)
   expect(claims).toEqual({
     iss: 'home',
@@ -67,13 +75,13 @@ test('an executor accepts what it signs', () => {
     reason: 'close 100.50',
     validUntil: 720,
   })
-  const exit = verifySignal(outbox.append(input(660, 'exit'))?.token ?? '', 721)
+  const exit = verifySignal(append(input(660, 'exit'))?.token ?? '', 721)
   expect(exit.claims).toMatchObject({ side: 'sell', iat: 720, exp: 1320, validUntil: 1320 })
   close()
 })
 
 test('an entry tells what the device does by itself, and an exit does not', () => {
-  const { outbox, close } = openOutbox()
+  const { append, close } = openOutbox()
   const takeProfit = [{ at: '2.5', sell: '50', after: 600 }]
   const strategy = {
     ...RULES,
@@ -84,14 +92,14 @@ test('an entry tells what the device does by itself, and an exit does not', () =
       maxHold: 3_600,
     },
   }
-  const entry = outbox.append({ ...input(600, 'entry'), strategy })
+  const entry = append({ ...input(600, 'entry'), strategy })
   expect(verifySignal(entry?.token ?? '', 661).claims).toMatchObject({
     takeProfits: [{ price: '103.0125', percent: '50', after: 600 }],
     trailingStop: { percent: '1.5', from: '2' },
     breakEven: '1',
     maxHold: 3_600,
   })
-  const exit = outbox.append({ ...input(660, 'exit'), strategy })
+  const exit = append({ ...input(660, 'exit'), strategy })
   expect(Object.keys(verifySignal(exit?.token ?? '', 721).claims)).not.toContain('takeProfits')
   close()
 })
@@ -100,14 +108,14 @@ test('numbers and chains the signals of a stream, whatever restarts come between
   fc.assert(
     fc.property(fc.array(fc.boolean(), { maxLength: 8 }), (restarts) => {
       const path = join(folder, `${crypto.randomUUID()}.db`)
-      let { outbox, close } = openOutbox(path)
+      let { outbox, append, close } = openOutbox(path)
       let prev = GENESIS
       restarts.forEach((restart, i) => {
         if (restart) {
           close()
-          ;({ outbox, close } = openOutbox(path))
+          ;({ outbox, append, close } = openOutbox(path))
         }
-        const signed = outbox.append(input(i * 60, i % 2 === 0 ? 'entry' : 'exit'))
+        const signed = append(input(i * 60, i % 2 === 0 ? 'entry' : 'exit'))
         const { claims, hash } = verifySignal(signed?.token ?? '', i * 60 + 61)
         expect(claims).toMatchObject({ seq: i + 1, prev })
         expect(outbox.stream('demo')).toMatchObject({
@@ -126,59 +134,157 @@ test('numbers and chains the signals of a stream, whatever restarts come between
 
 test('gives two engines side by side the same bytes', () => {
   const [one, other] = [openOutbox(join(folder, 'a.db')), openOutbox(join(folder, 'b.db'))]
-  const token = one.outbox.append(input(600, 'entry'))?.token
+  const token = one.append(input(600, 'entry'))?.token
   expect(token).toBeDefined()
-  expect(other.outbox.append(input(600, 'entry'))?.token).toBe(token)
+  expect(other.append(input(600, 'entry'))?.token).toBe(token)
   one.close()
   other.close()
 })
 
 test('says a decision once', () => {
-  const { outbox, close } = openOutbox()
-  outbox.append(input(600, 'entry'))
-  expect(outbox.append(input(600, 'entry'))).toBe(null)
+  const { outbox, append, close } = openOutbox()
+  append(input(600, 'entry'))
+  expect(append(input(600, 'entry'))).toBe(null)
   expect(outbox.stream('demo')).toMatchObject({ seq: 1 })
   close()
 })
 
 test('keeps the same bytes to send when the engine dies before sending', () => {
   const before = openOutbox()
-  const signed = before.outbox.append(input(600, 'entry'))
+  const signed = before.append(input(600, 'entry'))
   before.close()
   const after = openOutbox()
   expect(after.outbox.unsent()).toEqual([signed])
-  after.outbox.markSent(signed?.jti ?? '')
+  after.outbox.markSent([signed?.jti ?? ''])
   expect(after.outbox.unsent()).toEqual([])
   after.close()
 })
 
-test('commits the number and the signal together or neither', () => {
-  const { outbox, database, close } = openOutbox()
-  const sabotage = `BEGIN SELECT RAISE(ABORT, 'the disk is full'); END`
-  database.exec(`CREATE TRIGGER full BEFORE UPDATE OF seq ON streams ${sabotage}`)
-  expect(() => outbox.append(input(600, 'entry'))).toThrow('the disk is full')
-  expect(outbox.stream('demo')).toMatchObject({ seq: 0, hash: GENESIS, position: 'flat' })
+test('commits many signals at once, the number of each with it, or none of them', () => {
+  const { outbox, open, close } = openOutbox()
+  open('other')
+  outbox.seal(input(600, 'entry'))
+  outbox.seal(input(600, 'entry', 'other'))
+  expect(outbox.stream('demo'), 'nothing counts before').toMatchObject({ seq: 0, hash: GENESIS })
+  const reader = new DatabaseSync(join(folder, 'engine.db'), { timeout: 0 })
+  reader.exec('BEGIN IMMEDIATE')
+  expect(() => outbox.commit()).toThrow(expect.objectContaining({ errcode: 5 }))
   expect(outbox.unsent()).toEqual([])
+  reader.exec('ROLLBACK')
+  reader.close()
+  const { signals } = outbox.commit()
+  expect(signals.map(({ stream, seq }) => [stream, seq])).toEqual([
+    ['demo', 1],
+    ['other', 1],
+  ])
+  expect(outbox.unsent()).toEqual(signals)
+  expect(outbox.commit().signals, 'once').toEqual([])
   close()
 })
 
-test('gives up what has expired, keeps it, and goes on with the rest', () => {
+test('a stream whose number cannot be stored has no signal, and takes no other with it', () => {
+  const { outbox, database, open, close } = openOutbox()
+  open('other')
+  outbox.commit()
+  const sabotage = `BEGIN SELECT RAISE(ABORT, 'the disk is full'); END`
+  database.exec(
+    `CREATE TRIGGER full BEFORE UPDATE OF seq ON streams WHEN new.name = 'demo' ${sabotage}`,
+  )
+  outbox.seal(input(600, 'entry'))
+  outbox.seal(input(600, 'entry', 'other'))
+  const { signals, failed } = outbox.commit()
+  expect([...failed.keys()]).toEqual(['demo'])
+  expect(failed.get('demo')).toMatchObject({ message: 'the disk is full' })
+  expect(outbox.stream('demo')).toMatchObject({ seq: 0, hash: GENESIS, position: 'flat' })
+  expect(signals.map(({ stream }) => stream)).toEqual(['other'])
+  expect(outbox.unsent()).toEqual(signals)
+  close()
+})
+
+test('a disk that takes nothing stops all that was to be stored, and no more', () => {
+  const { outbox, database, open, append, close } = openOutbox()
+  open('other')
+  outbox.commit()
+  database.exec('PRAGMA query_only = ON')
+  outbox.seal(input(600, 'entry'))
+  expect([...outbox.commit().failed.keys()]).toEqual(['demo'])
+  database.exec('PRAGMA query_only = OFF')
+  expect(append(input(600, 'entry', 'other'))).toMatchObject({ stream: 'other', seq: 1 })
+  close()
+})
+
+test('a second signal of a stream in one commit follows the first', () => {
   const { outbox, close } = openOutbox()
-  const entry = outbox.append(input(600, 'entry'))
-  const exit = outbox.append(input(660, 'exit'))
-  expect(outbox.dropExpired(719)).toEqual([])
-  expect(outbox.dropExpired(720)).toEqual([entry])
+  const entry = outbox.seal(input(600, 'entry'))
+  const exit = outbox.seal(input(660, 'exit'))
+  expect(outbox.seal(input(660, 'exit')), 'a decision is said once').toBe(null)
+  expect(outbox.commit().signals).toEqual([entry, exit])
+  expect(verifySignal(exit?.token ?? '', 721).claims).toMatchObject({
+    seq: 2,
+    prev: hashText(entry?.token ?? ''),
+  })
+  close()
+})
+
+test('what was marked is not sent any more, and the number stays', () => {
+  const { outbox, append, close } = openOutbox()
+  const entry = append(input(600, 'entry'))
+  const exit = append(input(660, 'exit'))
+  outbox.markMissed([entry?.jti ?? ''])
   expect(outbox.unsent()).toEqual([exit])
+  outbox.markSent([exit?.jti ?? ''])
+  expect(outbox.unsent()).toEqual([])
   expect(outbox.stream('demo')).toMatchObject({ seq: 2, hash: hashText(exit?.token ?? '') })
   close()
 })
 
-test('a stream keeps plan and market from its first signal on', () => {
+test('a close is one row for all streams of a market, and tells each of them where it stands after a crash', () => {
+  const before = openOutbox()
+  before.open('other')
+  before.open('late')
+  before.outbox.follow('demo', 'BTC/USDT 1m', 600)
+  before.outbox.follow('other', 'BTC/USDT 1m', 600)
+  before.outbox.close('BTC/USDT 1m', 660)
+  before.append(input(720, 'entry'))
+  // It was given 720 as history, and has decided on nothing since.
+  before.outbox.follow('late', 'BTC/USDT 1m', 720)
+  before.outbox.close('BTC/USDT 1m', 720)
+  const changes = () => before.database.prepare('SELECT total_changes() AS n').get()?.['n']
+  before.outbox.commit()
+  const written = Number(changes())
+  before.outbox.close('BTC/USDT 1m', 720)
+  before.outbox.commit()
+  expect(Number(changes()) - written).toBe(1)
+  expect(before.outbox.stream('other')).toMatchObject({ lastCandle: 720 })
+  // Sealed and closed, and lost with the crash.
+  before.outbox.seal(input(780, 'exit'))
+  before.outbox.close('BTC/USDT 1m', 780)
+  before.close()
   const { outbox, close } = openOutbox()
+  const seen = (name: string) => outbox.stream(name)?.lastCandle
+  expect([seen('demo'), seen('other'), seen('late')]).toEqual([720, 720, null])
+  close()
+})
+
+test('a stream that ended keeps the last candle that it has seen, whatever its market does', () => {
+  const before = openOutbox()
+  before.outbox.follow('demo', 'BTC/USDT 1m', 600)
+  before.outbox.close('BTC/USDT 1m', 660)
+  before.outbox.unfollow('demo')
+  before.outbox.close('BTC/USDT 1m', 720)
+  before.outbox.commit()
+  before.close()
+  const { outbox, close } = openOutbox()
+  expect(outbox.stream('demo')).toMatchObject({ lastCandle: 660 })
+  close()
+})
+
+test('a stream keeps plan and market from its first signal on', () => {
+  const { outbox, append, close } = openOutbox()
   const open = (plan: string, market: string) => outbox.openStream({ name: 'demo', plan, market })
   expect(open('trend', 'ETH/USDT')).toMatchObject({ plan: 'trend', market: 'ETH/USDT' })
-  outbox.append(input(600, 'entry'))
-  outbox.append(input(660, 'exit'))
+  append(input(600, 'entry'))
+  append(input(660, 'exit'))
   expect(open('other', 'SOL/USDT')).toMatchObject({ plan: 'trend', market: 'ETH/USDT' })
   close()
 })

@@ -1,26 +1,13 @@
-// The outbox: a signal is numbered, chained, signed and committed here before anything is sent.
-import type { DatabaseSync, StatementSync } from 'node:sqlite'
-import { GENESIS, hashText, type SigningKey, sign } from '@keyside/protocol'
-import { transaction } from '@keyside/runtime'
+// The outbox: signals are numbered, chained and signed here, and committed, many at once, before anything is sent.
+import type { DatabaseSync } from 'node:sqlite'
+import { hashText, type SigningKey, sign } from '@keyside/protocol'
+import { isBusy, transaction } from '@keyside/runtime'
 import { z } from 'zod'
-import type { Position } from '../strategies/runner.ts'
 import { type SignalInput, signalClaims } from './signal-claims.ts'
+import { Statements } from './statements.ts'
+import { type StreamRow, StreamRows } from './stream-rows.ts'
 
-export interface StreamRow {
-  readonly name: string
-  readonly plan: string
-  readonly market: string
-  readonly seq: number
-  /** Hash of the last signal token, GENESIS before the first. */
-  readonly hash: string
-  readonly position: Position
-  /** Number of the signal that brought the position, 0 before the first. */
-  readonly since: number
-  /** The last candle seen closed: when it opened, Unix seconds; null before the first. */
-  readonly lastCandle: number | null
-  /** The candle of the last entry, likewise. */
-  readonly entryCandle: number | null
-}
+export type { StreamRow } from './stream-rows.ts'
 
 export interface SignedSignal {
   readonly stream: string
@@ -31,18 +18,6 @@ export interface SignedSignal {
   readonly exp: number
 }
 
-const streamRow = z.object({
-  name: z.string(),
-  plan: z.string(),
-  market: z.string(),
-  seq: z.int(),
-  hash: z.string(),
-  position: z.enum(['long', 'flat']),
-  since: z.int(),
-  lastCandle: z.number().nullable(),
-  entryCandle: z.number().nullable(),
-})
-
 const signedRow = z.object({
   stream: z.string(),
   plan: z.string(),
@@ -52,10 +27,12 @@ const signedRow = z.object({
   exp: z.number(),
 })
 
-const SELECT_STREAM = `
-  SELECT name, plan, market, seq, hash, position, since, last_candle AS lastCandle, entry_candle AS entryCandle
-  FROM streams WHERE name = ?
-`
+export interface Committed {
+  /** In the order in which they must be sent. */
+  readonly signals: readonly SignedSignal[]
+  /** Streams that could not be stored, and why: nothing of them was. */
+  readonly failed: ReadonlyMap<string, unknown>
+}
 
 const SIGNED =
   'stream, (SELECT plan FROM streams WHERE name = stream) AS plan, seq, jti, token, exp'
@@ -63,101 +40,160 @@ const SIGNED =
 export class Outbox {
   readonly #database: DatabaseSync
   readonly #signer: { readonly key: SigningKey }
-  /** Prepared, by text: a signal on its way waits for no compiler. */
-  readonly #statements = new Map<string, StatementSync>()
+  readonly #sql: Statements
+  readonly #rows: StreamRows
+  /** Not yet committed. */
+  #sealed: SignedSignal[] = []
 
-  /** Signed with the key that `signer` has then. */
+  /** Signed with the key that `signer` has then. Settles what a former run left behind. */
   constructor(database: DatabaseSync, signer: { readonly key: SigningKey }) {
     this.#database = database
     this.#signer = signer
+    this.#sql = new Statements(database)
+    this.#rows = new StreamRows(database)
   }
 
+  /** What is committed of it. */
   stream(name: string): StreamRow | null {
-    const row = this.#sql(SELECT_STREAM).get(name)
-    return row === undefined ? null : streamRow.parse(row)
+    return this.#rows.stored(name)
   }
 
   /** The stream's row: made for a new stream, which keeps plan and market from its first signal on. */
-  openStream({ name, plan, market }: Pick<StreamRow, 'name' | 'plan' | 'market'>): StreamRow {
-    this.#sql(
-      `INSERT INTO streams VALUES (?, ?, ?, 0, ?, 'flat', 0, NULL, NULL)
-         ON CONFLICT DO UPDATE SET plan = excluded.plan, market = excluded.market WHERE seq = 0`,
-    ).run(name, plan, market, GENESIS)
-    return this.#row(name)
+  openStream(stream: Pick<StreamRow, 'name' | 'plan' | 'market'>): StreamRow {
+    return this.#rows.open(stream)
   }
 
-  markCandle(name: string, start: number): void {
-    this.#sql('UPDATE streams SET last_candle = ? WHERE name = ?').run(start, name)
+  /** Candles after `after` (Unix seconds) that are told to `close` under the name `closes` are this stream's from now on. */
+  follow(stream: string, closes: string, after: number): void {
+    this.#rows.follow(stream, closes, after)
+  }
+
+  /** The stream ends, and keeps the last candle that it has seen. */
+  unfollow(stream: string): void {
+    this.#rows.follow(stream, null, null)
+  }
+
+  /** All streams that follow `closes` are done with the candle that opened at `start`. */
+  close(closes: string, start: number): void {
+    this.#rows.close(closes, start)
   }
 
   /** Its candle is then seen as well. Null if this decision has its signal already. */
-  append(input: SignalInput): SignedSignal | null {
-    return transaction(this.#database, () => {
-      const { plan, seq: last, hash: prev } = this.#row(input.strategy.name)
-      const claims = signalClaims(input, { plan, seq: last + 1, prev })
-      if (this.#has(claims.jti)) return null
-      const token = sign('signal', claims, this.#signer.key)
-      const { sub: stream, seq, jti, exp } = claims
-      const position = claims.kind === 'entry' ? 'long' : 'flat'
-      this.#sql(`INSERT INTO signals VALUES (?, ?, ?, ?, ?, 'unsent')`).run(
-        stream,
-        seq,
-        jti,
-        token,
-        exp,
-      )
-      const { start } = claims.candle
-      this.#sql(
-        'UPDATE streams SET seq = ?, hash = ?, position = ?, since = ?, last_candle = ? WHERE name = ?',
-      ).run(seq, hashText(token), position, seq, start, stream)
-      if (position === 'long')
-        this.#sql('UPDATE streams SET entry_candle = ? WHERE name = ?').run(start, stream)
-      return { stream, plan, seq, jti, token, exp }
+  seal(input: SignalInput): SignedSignal | null {
+    const { name } = input.strategy
+    const before = this.#rows.now(name)
+    if (before === null) throw new RangeError(`no stream "${name}"`)
+    const { plan, seq: last, hash: prev } = before
+    const claims = signalClaims(input, { plan, seq: last + 1, prev })
+    const { sub: stream, seq, jti, exp, kind } = claims
+    const { start } = claims.candle
+    // A stream's candles come in order: there can be a signal for those alone that it has seen.
+    if (start <= (before.lastCandle ?? -1) && this.#has(jti)) return null
+    const token = sign('signal', claims, this.#signer.key)
+    const hash = hashText(token)
+    const next = { ...before, seq, hash, since: seq, lastCandle: start }
+    if (kind === 'exit') this.#rows.change({ ...next, position: 'flat' })
+    else this.#rows.change({ ...next, position: 'long', entryCandle: start })
+    const signal = { stream, plan, seq, jti, token, exp }
+    this.#sealed.push(signal)
+    return signal
+  }
+
+  /** All that changed since the last one, in one transaction. Throws, and stores nothing, under a lock. */
+  commit(): Committed {
+    const failed = new Map<string, unknown>()
+    if (!this.#rows.hasChanged) return { signals: [], failed }
+    try {
+      this.#store()
+    } catch (error) {
+      if (isBusy(error)) throw error
+      this.#storeEach(failed)
+    }
+    this.#rows.committed(failed)
+    const signals = this.#sealed.filter(({ stream }) => !failed.has(stream))
+    this.#sealed = []
+    return { signals, failed }
+  }
+
+  #store(): void {
+    transaction(this.#database, () => {
+      for (const name of this.#rows.changed()) this.#rows.store(name)
+      for (const signal of this.#sealed) this.#insert(signal)
+      this.#rows.storeCloses()
     })
   }
 
-  /** Marks signals that expired by `now` (Unix seconds) as missed: kept, but never sent. */
-  dropExpired(now: number): SignedSignal[] {
-    const rows = this.#sql(
-      `UPDATE signals SET state = 'missed' WHERE state = 'unsent' AND exp <= ?
-         RETURNING ${SIGNED}`,
-    ).all(now)
-    return rows.map((row) => signedRow.parse(row))
+  /** A stream that cannot be stored takes no other with it. */
+  #storeEach(failed: Map<string, unknown>): void {
+    const sealed = Map.groupBy(this.#sealed, ({ stream }) => stream)
+    const names = this.#rows.changed()
+    try {
+      transaction(this.#database, () => {
+        for (const name of names) this.#storeOne(name, sealed.get(name) ?? [], failed)
+        this.#rows.storeCloses()
+      })
+    } catch (error) {
+      if (isBusy(error)) throw error
+      for (const name of names) failed.set(name, error)
+    }
+  }
+
+  #storeOne(name: string, signals: readonly SignedSignal[], failed: Map<string, unknown>): void {
+    this.#database.exec('SAVEPOINT one')
+    try {
+      this.#rows.store(name)
+      for (const signal of signals) this.#insert(signal)
+    } catch (error) {
+      failed.set(name, error)
+      if (!this.#database.isTransaction) throw error
+      this.#database.exec('ROLLBACK TO one')
+    }
+    this.#database.exec('RELEASE one')
+  }
+
+  #insert({ stream, seq, jti, token, exp }: SignedSignal): void {
+    const insert = `INSERT INTO signals VALUES (?, ?, ?, ?, ?, 'unsent')`
+    this.#sql.run(insert, stream, seq, jti, token, exp)
+  }
+
+  /** Marks signals as missed, in one transaction: kept, but never sent. */
+  markMissed(jtis: Iterable<string>): void {
+    this.#mark(jtis, 'missed')
+  }
+
+  /** In one transaction. */
+  markSent(jtis: Iterable<string>): void {
+    this.#mark(jtis, 'sent')
+  }
+
+  #mark(jtis: Iterable<string>, state: 'sent' | 'missed'): void {
+    transaction(this.#database, () => {
+      for (const jti of jtis)
+        this.#sql.run('UPDATE signals SET state = ? WHERE jti = ?', state, jti)
+    })
   }
 
   /** In the order in which they must be sent. */
   unsent(): SignedSignal[] {
-    const rows = this.#sql(
-      `SELECT ${SIGNED} FROM signals WHERE state = 'unsent' ORDER BY stream, seq`,
-    ).all()
-    return rows.map((row) => signedRow.parse(row))
+    return this.#sql
+      .all(`SELECT ${SIGNED} FROM signals WHERE state = 'unsent' ORDER BY stream, seq`)
+      .map((row) => signedRow.parse(row))
   }
 
   /** The tokens of a stream after a number, oldest first, at most `most`. */
   signalsAfter(stream: string, after: number, most: number): string[] {
-    const rows = this.#sql(
-      'SELECT token FROM signals WHERE stream = ? AND seq > ? ORDER BY seq LIMIT ?',
-    ).all(stream, after, most)
-    return rows.map((row) => z.string().parse(row['token']))
-  }
-
-  markSent(jti: string): void {
-    this.#sql(`UPDATE signals SET state = 'sent' WHERE jti = ?`).run(jti)
-  }
-
-  #row(name: string): StreamRow {
-    const row = this.stream(name)
-    if (row === null) throw new RangeError(`no stream "${name}"`)
-    return row
+    return this.#sql
+      .all(
+        'SELECT token FROM signals WHERE stream = ? AND seq > ? ORDER BY seq LIMIT ?',
+        stream,
+        after,
+        most,
+      )
+      .map((row) => z.string().parse(row['token']))
   }
 
   #has(jti: string): boolean {
-    return this.#sql('SELECT 1 FROM signals WHERE jti = ?').get(jti) !== undefined
-  }
-
-  #sql(text: string): StatementSync {
-    const statement = this.#statements.get(text) ?? this.#database.prepare(text)
-    this.#statements.set(text, statement)
-    return statement
+    if (this.#sealed.some((signal) => signal.jti === jti)) return true
+    return this.#sql.get('SELECT 1 FROM signals WHERE jti = ?', jti) !== undefined
   }
 }

@@ -13,8 +13,9 @@ import {
   type Retry,
   type Trace,
 } from '@keyside/runtime'
+import { Heads } from './heads.ts'
 import type { Outbox, SignedSignal } from './outbox.ts'
-import { HEAD_PERIOD, headMessage, type Message, presenceMessage } from './retained-messages.ts'
+import { HEAD_PERIOD, type Message, presenceMessage } from './retained-messages.ts'
 import type { Signer } from './signer.ts'
 
 export interface PublisherOptions {
@@ -23,6 +24,8 @@ export interface PublisherOptions {
   readonly outbox: Outbox
   /** What subscribers ask, and what they are told; an engine of one's own is asked nothing. */
   readonly onRequest?: (topic: string, token: string) => Message | null
+  /** Decisions are still being made: heads wait. */
+  readonly isBusy: () => boolean
   /** For every step on the outbox, which another program may hold. */
   readonly retry: Retry
   readonly clock: Clock
@@ -31,26 +34,32 @@ export interface PublisherOptions {
 }
 
 const DAY_MS = 86_400_000
-/** Delay before the outbox is updated and heads are sent, so that the signal itself gets network, disk and CPU first. */
+/** Delay before the outbox is updated, so that the signals themselves get network, disk and CPU first. */
 const FLUSH_MS = 50
+/** A turn of the event loop sends no longer than this, ms. */
+const SLICE_MS = 20
 
 export class Publisher {
   readonly #options: PublisherOptions
   readonly #link: Link
-  /** The plan of each stream that runs. */
-  readonly #plans = new Map<string, string>()
-  /** Signals in flight or not yet marked as sent, by `jti`. */
+  readonly #heads: Heads
+  /** To be sent, in this order. */
+  #outgoing: SignedSignal[] = []
+  /** Signals in flight or not yet marked in the outbox, by `jti`. */
   readonly #inFlight = new Set<string>()
   readonly #cancels: Cancel[]
   /** Acknowledged, but not yet marked in the outbox: after a crash they are sent again, and executors ignore them. */
-  readonly #sent = new Set<string>()
-  /** Plans whose head is not yet republished. */
-  readonly #dirty = new Set<string>()
+  #sent: string[] = []
+  /** Expired before they could be sent, and not yet marked so. */
+  #missed: string[] = []
+  /** The outbox may hold signals that are not in `#outgoing`, and come first. */
+  #behind = true
+  #next: NodeJS.Immediate | undefined
   #cancelFlush: Cancel | undefined
 
   constructor(options: PublisherOptions) {
     this.#options = options
-    const { broker, signer, clock, log, onRequest } = options
+    const { broker, signer, outbox, clock, log, onRequest, isBusy } = options
     this.#link = openLink({
       ...broker,
       clientId: signer.client,
@@ -60,8 +69,15 @@ export class Publisher {
       onReady: () => this.#connected(),
       log,
     })
+    this.#heads = new Heads({
+      signer,
+      row: (stream) => outbox.stream(stream),
+      isBusy: () => isBusy() || this.#outgoing.length > 0,
+      send: (message) => void this.#retain(message),
+      clock,
+    })
     this.#cancels = [
-      clock.every(HEAD_PERIOD * 1000, () => this.#refresh()),
+      clock.every(HEAD_PERIOD * 1000, () => this.#catchUp()),
       clock.every(DAY_MS, () => this.#presence('online')),
     ]
   }
@@ -73,35 +89,38 @@ export class Publisher {
 
   /** All heads at once, when what they say of the keyset has changed. */
   renewHeads(): void {
-    this.#refresh()
+    this.#heads.all()
   }
 
   /** From now on the heads of its plan name this stream. */
   follow(stream: string, plan: string): void {
-    this.#plans.set(stream, plan)
-    this.#dirty.add(plan)
-    this.#flushLater()
+    this.#heads.follow(stream, plan)
   }
 
   /** The last head that named it expires by itself. */
   unfollow(stream: string): void {
-    this.#plans.delete(stream)
+    this.#heads.unfollow(stream)
   }
 
-  /** Sends the outbox at once, and the new head after FLUSH_MS. */
-  announce({ plan }: SignedSignal): void {
-    this.#send()
-    this.#dirty.add(plan)
-    this.#flushLater()
+  /** Sends what the outbox has committed, and the new heads a moment after. */
+  announce(signals: readonly SignedSignal[]): void {
+    for (const { plan } of signals) this.#heads.changed(plan)
+    if (this.#behind) this.#catchUp()
+    else {
+      this.#outgoing.push(...signals)
+      this.#send()
+    }
   }
 
   async stop(): Promise<void> {
     for (const cancel of this.#cancels) cancel()
+    this.#heads.stop()
     this.#flushUnlessBusy()
     // The broker drops the will at a clean DISCONNECT, so the offline presence is published.
     const said = this.#presence('offline')
     await Promise.race([said, new Promise((done) => this.#options.clock.after(500, () => done(0)))])
     await this.#link.close()
+    clearImmediate(this.#next)
     this.#cancelFlush?.()
     this.#flushUnlessBusy()
   }
@@ -109,7 +128,9 @@ export class Publisher {
   #connected(): void {
     this.#options.log.info({ broker: this.#options.broker.url }, 'connected to the broker')
     void this.#presence('online')
-    this.#refresh()
+    this.#behind = true
+    this.#catchUp()
+    this.#heads.all()
   }
 
   #asked(topic: string, token: string): void {
@@ -123,22 +144,41 @@ export class Publisher {
     }
   }
 
-  #refresh(): void {
-    this.#send()
-    this.#dirty.clear()
-    for (const plan of new Set(this.#plans.values())) this.#head(plan)
+  /** What the outbox holds and could not be sent, once for each connection. */
+  #catchUp(): void {
+    if (!this.#behind || !this.#link.connected()) return
+    this.#options.retry.run(() => {
+      if (!this.#behind) return
+      const known = new Set(this.#missed)
+      const isNew = ({ jti }: SignedSignal) => !this.#inFlight.has(jti) && !known.has(jti)
+      this.#outgoing = this.#options.outbox.unsent().filter(isNew)
+      this.#behind = false
+      this.#send()
+    })
   }
 
   #send(): void {
-    this.#options.retry.run(() => this.#sendNow())
+    clearImmediate(this.#next)
+    const end = performance.now() + SLICE_MS
+    const now = this.#now()
+    let at = 0
+    while (at < this.#outgoing.length && performance.now() < end) {
+      const signal = this.#outgoing[at++]
+      if (signal === undefined) break
+      if (signal.exp <= now) this.#miss(signal)
+      else this.#sendOne(signal).catch(this.#notSent)
+    }
+    this.#outgoing = this.#outgoing.slice(at)
+    if (this.#outgoing.length > 0) this.#next = setImmediate(() => this.#send())
   }
 
-  #sendNow(): void {
-    const { outbox, log } = this.#options
-    for (const { stream, seq } of outbox.dropExpired(this.#now()))
-      log.warn({ stream, seq }, 'signal expired before it could be sent: executors follow the head')
-    for (const signal of outbox.unsent())
-      if (!this.#inFlight.has(signal.jti)) this.#sendOne(signal).catch(this.#notSent)
+  #miss({ jti, stream, seq }: SignedSignal): void {
+    this.#options.log.warn(
+      { stream, seq },
+      'signal expired before it could be sent: executors follow the head',
+    )
+    this.#missed.push(jti)
+    this.#flushLater()
   }
 
   async #sendOne({ jti, plan, token }: SignedSignal): Promise<void> {
@@ -146,10 +186,11 @@ export class Publisher {
     try {
       await this.#link.publish(signalTopic(this.#options.signer.issuer, plan), token)
       this.#options.trace('published', jti)
-      this.#sent.add(jti)
+      this.#sent.push(jti)
       this.#flushLater()
     } catch (error) {
       this.#inFlight.delete(jti)
+      this.#behind = true
       throw error
     }
   }
@@ -162,13 +203,12 @@ export class Publisher {
   }
 
   #flush(): void {
-    for (const jti of this.#sent) {
-      this.#options.outbox.markSent(jti)
-      this.#inFlight.delete(jti)
-      this.#sent.delete(jti)
-    }
-    for (const plan of this.#dirty) this.#head(plan)
-    this.#dirty.clear()
+    const { outbox } = this.#options
+    if (this.#missed.length > 0) outbox.markMissed(this.#missed)
+    this.#missed = []
+    if (this.#sent.length > 0) outbox.markSent(this.#sent)
+    for (const jti of this.#sent) this.#inFlight.delete(jti)
+    this.#sent = []
   }
 
   /** At shutdown there is no retry: what is not marked is sent again at the next start, and ignored. */
@@ -178,23 +218,6 @@ export class Publisher {
     } catch (error) {
       if (!isBusy(error)) throw error
     }
-  }
-
-  /** Reads at once, without queueing behind a locked write. */
-  #head(plan: string): void {
-    try {
-      this.#headNow(plan)
-    } catch (error) {
-      if (!isBusy(error)) throw error
-      this.#options.retry.run(() => this.#headNow(plan))
-    }
-  }
-
-  #headNow(plan: string): void {
-    const { outbox, signer } = this.#options
-    const streams = [...this.#plans].flatMap(([name, its]) => (its === plan ? [name] : []))
-    const rows = streams.flatMap((name) => outbox.stream(name) ?? [])
-    if (rows.length > 0) void this.#retain(headMessage(signer, plan, rows, this.#now()))
   }
 
   #presence(state: 'online' | 'offline'): Promise<void> {

@@ -40,9 +40,10 @@ function open(signals = 0, { subscribers = [alice] }: { subscribers?: unknown[] 
     const decision = { kind: 'exit' as const, size: { unit: 'percent' as const, value: '100' } }
     const input = { issuer: 'acme', strategy: strategy(), start: at * 60 }
     const reason = 'ß'.repeat(at % 200)
-    const signed = outbox.append({ ...input, decision: { ...decision, ref: '100', reason } })
+    const signed = outbox.seal({ ...input, decision: { ...decision, ref: '100', reason } })
     tokens.push(signed?.token ?? '')
   }
+  outbox.commit()
   const clock = { ...systemClock, now: () => NOW * 1000 }
   const requests = new Requests({
     signer: {

@@ -254,17 +254,24 @@ export async function startFixture(
     })
     onTestFinished(() => engine.stop())
     await engine.ready
-    const close = () => {
+    /** Resolves when the candle has been decided on. */
+    const close = async () => {
       const candle = candles[at++]
       if (candle === undefined) throw new Error('no candle left')
       clock.set((candle.start + 60) * 1000 + 50)
       feed.advance()
+      await decided()
     }
     return { engine, close }
   }
 
   const running = await begin(candles, past)
   return { ...listener, ...running, home, cable, hops, logged, pass: clock.pass, begin }
+}
+
+/** After the turn of the event loop in which the engine decides on what it was just given. */
+export async function decided(): Promise<void> {
+  for (const _ of [1, 2]) await new Promise((resolve) => setImmediate(resolve))
 }
 
 export async function until(holds: () => boolean, ms = 20_000): Promise<void> {

@@ -12,30 +12,34 @@ export function replayFeed(candles: readonly Candle[], past = 0): ReplayFeed {
   const subscriptions = new Map<Subscription, { last: number | null }>()
   let at = past
 
-  function give(subscription: Subscription, candle: Candle, origin: 'history' | 'live'): void {
+  /** Undefined for one that was given already. */
+  function take(subscription: Subscription, candle: Candle): { hole: boolean } | undefined {
     const state = subscriptions.get(subscription)
-    if (state === undefined || (state.last !== null && candle.start <= state.last)) return
+    if (state === undefined || (state.last !== null && candle.start <= state.last)) return undefined
     const length = TIMEFRAMES[subscription.timeframe]
     const hole = state.last !== null && candle.start > state.last + length
     if (hole)
       subscription.onTrouble({ code: 'feed_gap', message: `no candles before ${candle.start}` })
     state.last = candle.start
-    subscription.onCandle(candle, hole && origin === 'live' ? 'after_hole' : origin)
+    return { hole }
   }
 
   return {
     subscribe: (subscription) => {
       subscriptions.set(subscription, { last: null })
       const history = candles.slice(Math.max(0, at - subscription.history), at)
-      for (const candle of history) give(subscription, candle, 'history')
-      subscription.onHistory()
+      for (const candle of history) take(subscription, candle)
+      subscription.onHistory(history)
       return () => subscriptions.delete(subscription)
     },
     advance: () => {
       const candle = candles[at]
       if (candle === undefined) return false
       at += 1
-      for (const subscription of subscriptions.keys()) give(subscription, candle, 'live')
+      for (const subscription of subscriptions.keys()) {
+        const taken = take(subscription, candle)
+        if (taken) subscription.onCandle(candle, taken.hole ? 'after_hole' : 'live')
+      }
       return true
     },
     close: async () => subscriptions.clear(),

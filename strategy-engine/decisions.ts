@@ -1,0 +1,115 @@
+// From a closed candle to a signal on its way: decide, number and sign; then commit what a slice has decided, and send it.
+import type { Clock, Logger, Retry, Trace } from '@keyside/runtime'
+import { type Candle, TIMEFRAMES } from './market/candle.ts'
+import type { Origin } from './market/feed.ts'
+import type { Outbox, SignedSignal } from './publish/outbox.ts'
+import type { Publisher } from './publish/publisher.ts'
+import type { SignalInput } from './publish/signal-claims.ts'
+import { patiently, type Steps } from './slices.ts'
+import type { Decision } from './strategies/runner.ts'
+import type { Stream } from './stream.ts'
+
+export interface ClosedCandle {
+  readonly candle: Candle
+  readonly origin: Exclude<Origin, 'history'>
+  /** When the engine was given it, Unix ms. */
+  readonly seen: number
+}
+
+export interface DecisionsOptions {
+  readonly log: Logger
+  readonly trace: Trace
+  readonly clock: Clock
+  /** `iss` of all signals. */
+  readonly issuer: string
+  readonly outbox: Outbox
+  readonly publisher: Publisher
+  /** For every step on the outbox, which another program may hold. */
+  readonly retry: Retry
+  /** The stream cannot go on. */
+  readonly onFailed: (stream: string, error: unknown) => void
+}
+
+export class Decisions {
+  readonly #options: DecisionsOptions
+  /** Streams for which `candles_too_few` was logged. */
+  readonly #waiting = new Set<Stream>()
+  /** Sealed in this slice, by `jti`. */
+  readonly #sealed = new Map<string, { seen: number; decision: Decision }>()
+
+  constructor(options: DecisionsOptions) {
+    this.#options = options
+  }
+
+  /** Candles that closed before it began. */
+  learn(stream: Stream, candles: readonly Candle[]): undefined {
+    try {
+      stream.learn(candles)
+    } catch (error) {
+      this.#options.onFailed(stream.strategy.name, error)
+    }
+  }
+
+  /** A candle is evaluated once; only what waits for the database is tried again. */
+  *decide(stream: Stream, closed: ClosedCandle): Steps {
+    try {
+      const { decision, refused } = stream.decide(closed.candle, closed.origin)
+      const { name } = stream.strategy
+      if (decision) yield* this.#seal(stream, decision, closed)
+      if (refused) this.#options.log.warn({ stream: name, ...refused }, 'no entry')
+      this.#logReady(stream)
+    } catch (error) {
+      this.#options.onFailed(stream.strategy.name, error)
+    }
+    yield undefined
+  }
+
+  /** Stores what was decided since the last time, and sends it. Throws when another program holds the outbox. */
+  commit(): void {
+    const { outbox, publisher, trace, log, onFailed } = this.#options
+    const { signals, failed } = outbox.commit()
+    for (const { jti } of signals) {
+      trace('candle', jti, this.#sealed.get(jti)?.seen)
+      trace('signal', jti)
+    }
+    if (signals.length > 0) publisher.announce(signals)
+    const decided = new Map(this.#sealed)
+    this.#sealed.clear()
+    // The link writes at the end of this event-loop turn, so the log lines come after the signals.
+    setImmediate(() => {
+      for (const { jti, stream, seq } of signals)
+        log.info({ stream, seq, ...decided.get(jti)?.decision }, 'signal')
+    })
+    for (const [stream, error] of failed) onFailed(stream, error)
+  }
+
+  /** Once, when a strategy begins on a market that is younger than its indicators. */
+  warnTooFewCandles(stream: Stream): void {
+    const { strategy, missing } = stream
+    if (missing === 0) return
+    const { name, market, timeframe } = strategy
+    const due = this.#options.clock.now() + missing * TIMEFRAMES[timeframe] * 1000
+    const message = `${market} has too few ${timeframe} candles for ${name}: nothing is decided before ${missing} more have closed, about ${new Date(due).toISOString()}`
+    this.#options.log.warn({ code: 'candles_too_few', stream: name, missing }, message)
+    this.#waiting.add(stream)
+  }
+
+  end(stream: Stream): void {
+    this.#waiting.delete(stream)
+  }
+
+  *#seal(stream: Stream, decision: Decision, { candle, seen }: ClosedCandle): Steps {
+    const { outbox, issuer, retry } = this.#options
+    const { strategy } = stream
+    const input: SignalInput = { issuer, strategy, start: candle.start, decision }
+    const signal = yield* patiently<SignedSignal | null>(retry, () => outbox.seal(input))
+    if (signal !== null) this.#sealed.set(signal.jti, { seen, decision })
+    else stream.resume(outbox.openStream({ ...strategy, plan: stream.plan }))
+  }
+
+  #logReady(stream: Stream): void {
+    if (stream.missing > 0 || !this.#waiting.delete(stream)) return
+    const { name } = stream.strategy
+    this.#options.log.info({ stream: name }, 'there are enough candles now: the strategy decides')
+  }
+}
