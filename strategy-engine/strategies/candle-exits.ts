@@ -1,6 +1,6 @@
-// What a closed candle does to a long position that the device protects: stop, take-profits, trailing stop, break-even,
-// as the device follows them. Floats; nothing is made per candle. A candle says only four prices, so the worst order
-// that they allow is assumed: the opening first, then the stop, then the take-profits, and the stop rises last.
+// What a closed candle does to a long position that the device protects: stop, take-profits, trailing stop, break-even
+// and the longest time, as the device follows them. Floats; nothing is made per candle. A candle says only four prices,
+// so the worst order that they allow is assumed: the opening, the low, the high, the close.
 
 /** Of a position that is held: what the entry's signal said, with prices in quote per base. */
 export interface ExitRules {
@@ -16,9 +16,23 @@ export interface ExitRules {
   readonly trailingStop: { readonly percent: number; readonly from: number } | null
   /** From a gain of so many percent on the stop is at the entry price; null for none. */
   readonly breakEven: number | null
+  /** All is sold so many seconds after the entry; null for never. */
+  readonly maxHold: number | null
 }
 
-export type ExitCause = 'stop' | 'trailing_stop' | 'break_even' | 'take_profit'
+export type ExitCause = 'stop' | 'trailing_stop' | 'break_even' | 'take_profit' | 'max_hold'
+
+export interface Sale {
+  price: number
+  /** Of what was bought. */
+  percent: number
+  cause: ExitCause
+}
+
+/** A trailing stop rises by at least this part of the price, as at the device. */
+const MIN_RISE = 0.001
+/** The bound that a cheap look is held against lies lower by this part: what it lets through is looked at in full. */
+const MARGIN = 1e-9
 
 /** One position; the object is used again for the next. */
 export class HeldPosition {
@@ -28,18 +42,23 @@ export class HeldPosition {
   /** When it was bought, Unix seconds. */
   since = 0
   stop = 0
-  /** The highest and the lowest price since the entry. */
+  /** The highest and the lowest price since the entry, as far as it was held. */
   highest = 0
   lowest = 0
   /** What put the stop where it is. */
   stopCause: ExitCause = 'stop'
-  /** Sales at the last candle. */
-  readonly sales: { price: number; percent: number; cause: ExitCause }[] = []
-  /** Candles that reached stop and take-profit both, or stop and a price that raised it: an assumption decided. */
+  /** While a candle's high is below it, its low above the stop and its start before `until`, `candle` sells and moves nothing. */
+  rises = Number.POSITIVE_INFINITY
+  until = Number.POSITIVE_INFINITY
+  /** Candles since the entry in which another order of the same four prices would have sold otherwise. */
   assumed = 0
-  #rules: ExitRules = { stop: 0, takeProfits: [], trailingStop: null, breakEven: null }
-  /** Whether a level was sold, by its place. */
-  #sold: boolean[] = []
+  /** Sales at the last candle. The objects are used again: read at once. */
+  readonly sales: Sale[] = []
+  readonly #spare: Sale[] = []
+  #rules: ExitRules = NONE
+  #percents = 0
+  /** The lowest level comes first, what is sold leaves. */
+  readonly #levels: ExitRules['takeProfits'][number][] = []
 
   open(entry: number, since: number, rules: ExitRules): void {
     this.left = 100
@@ -49,95 +68,171 @@ export class HeldPosition {
     this.stopCause = 'stop'
     this.highest = entry
     this.lowest = entry
+    this.assumed = 0
+    this.until = rules.maxHold === null ? Number.POSITIVE_INFINITY : since + rules.maxHold
     this.#rules = rules
-    this.#sold = rules.takeProfits.map(() => false)
-    this.sales.length = 0
+    this.#takeBack()
+    this.#levels.length = 0
+    this.#percents = 0
+    for (const level of rules.takeProfits) {
+      this.#percents += level.percent
+      let at = this.#levels.length
+      while (at > 0 && (this.#levels[at - 1]?.price ?? 0) > level.price) at -= 1
+      this.#levels.splice(at, 0, level)
+    }
+    this.#raise(entry)
+    this.#setRises()
   }
 
   /** What was not sold by the rules is sold. */
   close(): void {
     this.left = 0
-    this.sales.length = 0
+    this.#takeBack()
   }
 
   /**
    * The next candle, which opened at `start` (Unix seconds) and not before the position was bought. Gives whether
    * anything was sold: then `sales` has it, and `left` what is left.
    */
-  candle(open: number, high: number, low: number, start: number): boolean {
-    const { takeProfits, trailingStop, breakEven } = this.#rules
-    if (this.sales.length > 0) this.sales.length = 0
-    if (open <= this.stop) {
-      this.#see(open, open)
-      return this.#sell(open, this.left, this.stopCause)
-    }
-    if (takeProfits.length > 0) this.#takeProfits(open, open, start)
-    if (this.left > 0 && low <= this.stop) {
-      if (takeProfits.length > 0 && this.#reaches(high, start)) this.assumed += 1
-      this.#see(this.stop, open)
-      return this.#sell(this.stop, this.left, this.stopCause)
-    }
-    if (this.left > 0 && takeProfits.length > 0) this.#takeProfits(open, high, start)
-    this.#see(low, high)
-    if (trailingStop !== null || breakEven !== null) this.#raise(high, low)
+  candle(open: number, high: number, low: number, close: number, start: number): boolean {
+    this.#takeBack()
+    this.#see(open)
+    if (start >= this.until) return this.#sellAll(open, 'max_hold')
+    if (open <= this.stop) return this.#sellAll(open, this.stopCause)
+    // The opening is the first price, whatever the order of the others.
+    this.#takeProfits(open, open, start)
+    if (this.left === 0) return true
+    this.#raise(open)
+    this.#rest(open, high, low, close, start)
+    this.#setRises()
     return this.sales.length > 0
   }
 
-  #see(low: number, high: number): void {
-    if (high > this.highest) this.highest = high
-    if (low < this.lowest) this.lowest = low
+  /** Low, high, close. */
+  #rest(open: number, high: number, low: number, close: number, start: number): void {
+    if (low <= this.stop) {
+      if (this.#isReached(high, start) || this.#wouldRaise(high)) this.assumed += 1
+      this.#see(this.stop)
+      this.#sellAll(this.stop, this.stopCause)
+      return
+    }
+    this.#see(low)
+    this.#takeProfits(open, high, start)
+    if (this.left === 0) return
+    this.#see(high)
+    this.#raise(high)
+    // From the high down to the close it has certainly been at the stop; with the high first, at the low already.
+    if (close <= this.stop) this.#sellAll(this.stop, this.stopCause)
+    else if (low <= this.stop) this.assumed += 1
   }
 
-  /** Levels that a price up to `high` reaches; one that the opening has passed is sold at the opening. */
+  #see(price: number): void {
+    if (price > this.highest) this.highest = price
+    if (price < this.lowest) this.lowest = price
+  }
+
+  /** Levels that a price up to `high` reaches, the lowest first; one that `open` has passed is sold there. */
   #takeProfits(open: number, high: number, start: number): void {
-    const { takeProfits } = this.#rules
-    for (let at = 0; at < takeProfits.length; at++) {
-      const level = takeProfits[at] as ExitRules['takeProfits'][number]
-      if (this.#sold[at] || high < level.price || start < this.since + level.after) continue
-      this.#sold[at] = true
-      this.#sell(Math.max(open, level.price), Math.min(level.percent, this.left), 'take_profit')
-      if (this.#isLastOfAll()) this.#sell(Math.max(open, level.price), this.left, 'take_profit')
-      if (this.left <= 0) return
+    for (let at = 0; at < this.#levels.length; ) {
+      const level = this.#levels[at]
+      if (level === undefined || level.price > high) return
+      if (start < this.since + level.after) {
+        at += 1
+        continue
+      }
+      this.#levels.splice(at, 1)
+      const price = Math.max(open, level.price)
+      // Levels of 100 % together sell all that is left with the last of them.
+      const isAll = this.#levels.length === 0 && this.#percents >= 100
+      this.#see(price)
+      this.#sell(price, isAll ? this.left : Math.min(level.percent, this.left), 'take_profit')
+      if (this.left === 0) return
     }
   }
 
-  #reaches(high: number, start: number): boolean {
-    return this.#rules.takeProfits.some(
-      ({ price, after }, at) => !this.#sold[at] && high >= price && start >= this.since + after,
-    )
+  #isReached(high: number, start: number): boolean {
+    for (const { price, after } of this.#levels)
+      if (high >= price && start >= this.since + after) return true
+    return false
   }
 
-  /** Levels of 100 % together sell all that is left with the last of them. */
-  #isLastOfAll(): boolean {
-    const total = this.#rules.takeProfits.reduce((sum, { percent }) => sum + percent, 0)
-    return total >= 100 && this.#sold.every(Boolean)
+  #sellAll(price: number, cause: ExitCause): boolean {
+    return this.#sell(price, this.left, cause)
   }
 
   #sell(price: number, percent: number, cause: ExitCause): boolean {
-    if (percent <= 0) return this.sales.length > 0
-    this.left -= percent
+    const rest = this.left - percent
     // What is left of sums such as 33.3 + 66.7 is no position.
-    if (this.left < 1e-9) this.left = 0
-    this.sales.push({ price, percent, cause })
+    this.left = rest < 1e-9 ? 0 : rest
+    const sale = this.#spare.pop() ?? { price: 0, percent: 0, cause: 'stop' }
+    sale.price = price
+    sale.percent = percent
+    sale.cause = cause
+    this.sales.push(sale)
     return true
   }
 
-  /** After the candle: within it the stop is where it was at its opening. */
-  #raise(high: number, low: number): void {
-    const { trailingStop, breakEven } = this.#rules
-    const gain = ((high - this.entry) / this.entry) * 100
-    const before = this.stop
-    if (breakEven !== null && gain >= breakEven && this.entry > this.stop) {
-      this.stop = this.entry
-      this.stopCause = 'break_even'
-    }
-    if (trailingStop !== null && gain >= trailingStop.from) {
-      const trailing = high - (high * trailingStop.percent) / 100
-      if (trailing > this.stop) {
-        this.stop = trailing
-        this.stopCause = 'trailing_stop'
-      }
-    }
-    if (this.stop > before && low <= this.stop) this.assumed += 1
+  #takeBack(): void {
+    for (let sale = this.sales.pop(); sale !== undefined; sale = this.sales.pop())
+      this.#spare.push(sale)
   }
+
+  /** Of a trailing stop and the entry price the higher one counts; a stop is never lowered. */
+  #raise(price: number): void {
+    const even = this.#evenAt(price)
+    const trailing = this.#trailingAt(price)
+    if (even > this.stop && even > trailing) {
+      this.stop = even
+      this.stopCause = 'break_even'
+    } else if (trailing > this.stop) {
+      this.stop = trailing
+      this.stopCause = 'trailing_stop'
+    }
+  }
+
+  #wouldRaise(price: number): boolean {
+    return this.#evenAt(price) > this.stop || this.#trailingAt(price) > this.stop
+  }
+
+  /** Where a price puts the stop by break-even; 0 for nowhere. */
+  #evenAt(price: number): number {
+    const { breakEven } = this.#rules
+    if (breakEven === null || price <= this.entry || this.entry <= this.stop) return 0
+    return price >= this.#gained(breakEven) ? this.entry : 0
+  }
+
+  /** Where a price puts the stop by trailing; 0 for nowhere. */
+  #trailingAt(price: number): number {
+    const { trailingStop } = this.#rules
+    if (trailingStop === null || price < this.#gained(trailingStop.from)) return 0
+    const trailing = price - (price * trailingStop.percent) / 100
+    return trailing - this.stop >= price * MIN_RISE ? trailing : 0
+  }
+
+  /** The price at a gain of so many percent. */
+  #gained(percent: number): number {
+    return this.entry + (this.entry * percent) / 100
+  }
+
+  #setRises(): void {
+    const { trailingStop, breakEven } = this.#rules
+    let rises = this.#levels[0]?.price ?? Number.POSITIVE_INFINITY
+    if (breakEven !== null && this.entry > this.stop)
+      rises = Math.min(rises, this.#gained(breakEven))
+    if (trailingStop !== null) {
+      const left = 1 - trailingStop.percent / 100 - MIN_RISE
+      const next = left > 0 ? this.stop / left : Number.POSITIVE_INFINITY
+      const from = trailingStop.from === 0 ? 0 : this.#gained(trailingStop.from)
+      rises = Math.min(rises, Math.max(next, from))
+    }
+    this.rises = rises * (1 - MARGIN)
+  }
+}
+
+const NONE: ExitRules = {
+  stop: 0,
+  takeProfits: [],
+  trailingStop: null,
+  breakEven: null,
+  maxHold: null,
 }
