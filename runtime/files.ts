@@ -11,7 +11,7 @@ import {
   readFileSync,
   renameSync,
   statSync,
-  writeSync,
+  writeFileSync,
 } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { decodeBase64url, encodeBase64url, type SigningKey } from '@keyside/protocol'
@@ -51,7 +51,7 @@ export function writePrivate(
   const draft = `${path}.${randomBytes(6).toString('hex')}`
   const file = openSync(draft, 'wx', 0o600)
   try {
-    writeSync(file, typeof text === 'string' ? Buffer.from(text) : text)
+    writeFileSync(file, text)
     fsyncSync(file)
     if (owner !== undefined) fchownSync(file, owner.uid, owner.gid)
   } finally {

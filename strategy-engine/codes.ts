@@ -1,8 +1,10 @@
 // All codes of the engine. docs/errors.md explains each one; a test keeps both in step.
+import { DATA_CODES } from './data/codes.ts'
 import { FEED_CODES } from './market/feed.ts'
 
 export const ENGINE_CODES = [
   ...FEED_CODES,
+  ...DATA_CODES,
   'engine_locked',
   'engine_key_unlisted',
   'plan_unlisted',

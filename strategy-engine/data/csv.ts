@@ -1,0 +1,111 @@
+// Candles from CSV: with names of columns in any order, or without and in the usual one.
+import { type CandleColumns, COLUMNS, type ColumnName, columnsIn } from './columns.ts'
+
+/** What exchanges, archives and other programs call each column; in lower case, `_` for everything between words. */
+const NAMES: Readonly<Record<ColumnName, readonly string[]>> = {
+  start: ['timestamp', 'time', 'date', 'datetime', 'open_time', 'start', 'unix', 'ts', 't'],
+  open: ['open', 'o'],
+  high: ['high', 'h'],
+  low: ['low', 'l'],
+  close: ['close', 'c'],
+  volume: ['volume', 'vol', 'v', 'base_volume', 'volume_base'],
+}
+
+const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/
+const ISO = /^\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?)?(Z|[ ]?UTC|[+-]\d\d:?\d\d)?$/
+
+export type CsvCandles =
+  | { readonly ok: true; readonly columns: CandleColumns; readonly line: (index: number) => number }
+  /** `what`: a clause that says what is wrong, and where. */
+  | { readonly ok: false; readonly what: string }
+
+/**
+ * Of each row only what a candle has. Times are Unix seconds, milliseconds, microseconds or nanoseconds, told by their
+ * size, or ISO 8601, UTC where no zone is named. Nothing is checked but that all are numbers; a file whose newest
+ * candle is its first row is turned round.
+ */
+export function parseCsv(text: string): CsvCandles {
+  const lines = text.replace(/^\uFEFF/, '').split(/\r\n|\n|\r/)
+  const begin = lines.findIndex((line) => line.trim() !== '')
+  if (begin < 0) return { ok: false, what: 'it is empty' }
+  const first = cellsOf(lines[begin] ?? '')
+  const isNamed =
+    instantOf(first[0] ?? '') === null || first.some((cell) => /^[a-z]{3}/i.test(cell))
+  const places = isNamed ? placesIn(first) : COLUMNS.map((_, at) => at)
+  if (typeof places === 'string') return { ok: false, what: places }
+  const rows: number[] = []
+  for (let at = begin + (isNamed ? 1 : 0); at < lines.length; at++)
+    if (lines[at]?.trim()) rows.push(at)
+  const values = new Float64Array(rows.length * COLUMNS.length)
+  for (const [index, at] of rows.entries()) {
+    const cells = cellsOf(lines[at] ?? '')
+    for (const [cell, place] of places.entries()) {
+      const written = cells[place] ?? ''
+      const value = cell === 0 ? instantOf(written) : numberOf(written)
+      if (value === null)
+        return {
+          ok: false,
+          what: `line ${at + 1} has no ${COLUMNS[cell]}: "${written.slice(0, 40)}"`,
+        }
+      values[cell * rows.length + index] = value
+    }
+  }
+  const columns = columnsIn(values, rows.length)
+  const isTurned =
+    rows.length > 1 && Number(columns.start[0]) > Number(columns.start[rows.length - 1])
+  if (isTurned) {
+    for (const name of COLUMNS) columns[name].reverse()
+    rows.reverse()
+  }
+  return { ok: true, columns, line: (index) => Number(rows[index]) + 1 }
+}
+
+/** No cell of candles has a comma in it. */
+function cellsOf(line: string): string[] {
+  return line.split(',').map((cell) => cell.trim().replace(/^"(.*)"$/, '$1'))
+}
+
+function placesIn(names: readonly string[]): number[] | string {
+  const known = names.map((name) =>
+    name
+      .toLowerCase()
+      .replaceAll(/[^a-z]+/g, '_')
+      .replaceAll(/^_|_$/g, ''),
+  )
+  const places = COLUMNS.map((column) => {
+    const name = NAMES[column].find((each) => known.includes(each))
+    return name === undefined ? -1 : known.indexOf(name)
+  })
+  const missing = COLUMNS.filter((_, at) => places[at] === -1)
+  if (missing.length === 0) return places
+  const wanted = missing.map(
+    (column) => `${column === 'start' ? 'time' : column} (${NAMES[column].join(', ')})`,
+  )
+  return `its first line names no column for ${wanted.join(', nor for ')}: it is "${names.join(',').slice(0, 100)}"`
+}
+
+function numberOf(text: string): number | null {
+  return NUMBER.test(text) ? Number(text) : null
+}
+
+/** Unix seconds. */
+export function instantOf(text: string): number | null {
+  if (/^\d{1,19}(?:\.\d*)?$/.test(text)) return Number(text) / unitOf(Number(text))
+  const [match, zone] = ISO.exec(text) ?? []
+  if (match === undefined) return null
+  const bare = match
+    .slice(0, match.length - (zone?.length ?? 0))
+    .trim()
+    .replace(' ', 'T')
+  const date = Date.parse(
+    `${bare.length === 10 ? `${bare}T00:00:00` : bare}${/^[+-]/.test(zone ?? '') ? zone : 'Z'}`,
+  )
+  return Number.isNaN(date) ? null : date / 1000
+}
+
+/** Of seconds there are 11 digits until the year 5138. */
+function unitOf(value: number): number {
+  if (value < 1e11) return 1
+  if (value < 1e14) return 1e3
+  return value < 1e17 ? 1e6 : 1e9
+}

@@ -1,0 +1,60 @@
+// Candles for a backtest: those of a home, or of a file.
+import { KeysideError } from '@keyside/runtime'
+import { TIMEFRAME_NAMES, TIMEFRAMES, type Timeframe } from '../market/candle.ts'
+import { candlePath, readSeries, type Series } from './candle-store.ts'
+import { type Gap, gapsOf } from './check-candles.ts'
+import type { CandleColumns } from './columns.ts'
+import { readForeignFile } from './foreign-file.ts'
+import { resample } from './resample.ts'
+
+export interface OpenedCandles {
+  readonly path: string
+  /** What was asked for. */
+  readonly timeframe: Timeframe
+  /** What is stored; where it is shorter, `columns` are made of it. */
+  readonly stored: Timeframe
+  /** Closed candles in order, none that cannot be. */
+  readonly columns: CandleColumns
+  /** Where candles of the stored timeframe are missing between others. */
+  readonly gaps: readonly Gap[]
+}
+
+/** Of the series itself; where it is not there, of the longest shorter one that is. Throws `candles_missing`. */
+export function openCandles(home: string, series: Series): OpenedCandles {
+  const length = TIMEFRAMES[series.timeframe]
+  const shorter = TIMEFRAME_NAMES.filter((name) => length % TIMEFRAMES[name] === 0).reverse()
+  for (const stored of shorter) {
+    const found = { ...series, timeframe: stored }
+    const file = readSeries(home, found)
+    if (file === null) continue
+    return opened(candlePath(home, found), file.columns, { stored, timeframe: series.timeframe })
+  }
+  const { exchange, market, timeframe } = series
+  throw new KeysideError(
+    'candles_missing',
+    `there are no candles of ${market} ${timeframe} of ${exchange}: run "keyside data download ${market} --timeframe ${timeframe} --from 2024-01-01", or import a file`,
+  )
+}
+
+/**
+ * Of a CSV file whose candles are of this timeframe or of a shorter one. `now` in Unix seconds: no candle may be
+ * younger. Throws `candles_unreadable`, `candles_impossible`.
+ */
+export function openCandleFile(path: string, timeframe: Timeframe, now: number): OpenedCandles {
+  const { columns, timeframe: stored } = readForeignFile(path, null, now)
+  if (TIMEFRAMES[timeframe] % TIMEFRAMES[stored] === 0)
+    return opened(path, columns, { stored, timeframe })
+  throw new KeysideError(
+    'candles_unreadable',
+    `${path} has candles of ${stored}, of which none of ${timeframe} can be made: take a file with candles of ${timeframe} or shorter ones`,
+  )
+}
+
+function opened(
+  path: string,
+  columns: CandleColumns,
+  { stored, timeframe }: Pick<OpenedCandles, 'stored' | 'timeframe'>,
+): OpenedCandles {
+  const gaps = gapsOf(columns, TIMEFRAMES[stored])
+  return { path, timeframe, stored, columns: resample(columns, stored, timeframe), gaps }
+}
