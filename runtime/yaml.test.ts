@@ -27,6 +27,7 @@ test('names a misspelt key before the key that is missing because of it', () => 
   expect(checkYaml('a:\n  sise: x', schema)).toEqual({
     ok: false,
     line: 2,
+    column: 9,
     path: 'a.sise',
     message: 'unknown key "sise"',
   })
@@ -36,6 +37,7 @@ test('says where an alias stands, and that it is one', () => {
   expect(checkYaml('live: &a no\n\nx: [*a]', anything, { scalars: 'text' })).toEqual({
     ok: false,
     line: 3,
+    column: 5,
     path: '',
     message: 'an alias (*a) is not followed: write out what it stands for',
   })
@@ -50,6 +52,7 @@ test.each([
   expect(checkYaml(text, anything, { scalars: 'text' })).toEqual({
     ok: false,
     line,
+    column: expect.any(Number),
     path: '',
     message: 'expected settings, such as "name: value"',
   })

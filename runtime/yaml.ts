@@ -1,11 +1,19 @@
 // YAML a person wrote, checked against a strict schema, with the line of whatever is wrong.
 import { type Alias, type Document, isNode, LineCounter, parseDocument, visit } from 'yaml'
 import type { z } from 'zod'
+import { keyOffset, scalarOffset } from './yaml-offset.ts'
+
+/** In a text; both from 1, the column in characters. */
+export interface Place {
+  readonly line: number
+  readonly column: number
+}
 
 export interface Refusal {
   readonly ok: false
   /** From 1. */
   readonly line: number
+  readonly column: number
   readonly path: string
   readonly message: string
 }
@@ -22,6 +30,10 @@ export interface OpenedYaml {
   readonly data: Readonly<Record<string, unknown>>
   /** Of the node there, or of the nearest one around it. */
   lineOf(path: readonly PropertyKey[]): number
+  /** The same as a place; with `at`, of that character of a text there, however it is quoted or folded. */
+  placeOf(path: readonly PropertyKey[], at?: number): Place
+  /** Of the key itself. */
+  placeOfKey(path: readonly PropertyKey[]): Place
 }
 
 /** Maximum length of a file, characters. */
@@ -38,7 +50,7 @@ export function checkYaml<Schema extends z.ZodType>(
   const parsed = schema.safeParse(opened.data)
   if (parsed.success) return { ok: true, data: parsed.data }
   const { path, message } = firstIssue(parsed.error.issues)
-  return { ok: false, line: opened.lineOf(path), path: path.map(String).join('.'), message }
+  return { ok: false, ...opened.placeOf(path), path: path.map(String).join('.'), message }
 }
 
 /** One document of settings, before any schema. */
@@ -48,7 +60,7 @@ export function openYaml(
 ): OpenedYaml | Refusal {
   const lines = new LineCounter()
   const refuse = (offset: number, message: string): Refusal => {
-    return { ok: false, line: lines.linePos(offset).line || 1, path: '', message }
+    return { ok: false, ...placeIn(lines, offset), path: '', message }
   }
   const unread = unreadable(text)
   if (unread !== null) return { ok: false, path: '', ...unread }
@@ -62,7 +74,7 @@ export function openYaml(
     })
   } catch {
     // Its parser calls itself for each level.
-    return { ok: false, line: 1, path: '', message: 'it is nested too deep' }
+    return { ok: false, line: 1, column: 1, path: '', message: 'it is nested too deep' }
   }
   const broken = document.errors[0] ?? document.warnings[0]
   if (broken !== undefined) return refuse(broken.pos[0], sentence(broken))
@@ -76,7 +88,20 @@ export function openYaml(
   if (typeof data !== 'object' || data === null || Array.isArray(data))
     return refuse(startOf(document.contents), 'expected settings, such as "name: value"')
   const written = data as Readonly<Record<string, unknown>>
-  return { ok: true, data: written, lineOf: (path) => lineOf(document, path, lines) }
+  const place = (offset: number) => placeIn(lines, offset)
+  return {
+    ok: true,
+    data: written,
+    lineOf: (path) => place(offsetOf(document, path)).line,
+    placeOf: (path, at) =>
+      place(scalarOffset(document, text, path, at) ?? offsetOf(document, path)),
+    placeOfKey: (path) => place(keyOffset(document, path) ?? offsetOf(document, path)),
+  }
+}
+
+function placeIn(lines: LineCounter, offset: number): Place {
+  const { line, col } = lines.linePos(offset)
+  return { line: line || 1, column: col || 1 }
 }
 
 interface Issue {
@@ -99,13 +124,14 @@ export function firstIssue(
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
 const NOT_TEXT = /[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffd]/
 
-function unreadable(text: string): { line: number; message: string } | null {
+function unreadable(text: string): (Place & { message: string }) | null {
   if (text.length > MAX_CHARACTERS)
-    return { line: 1, message: `it is longer than ${MAX_CHARACTERS} characters` }
+    return { line: 1, column: 1, message: `it is longer than ${MAX_CHARACTERS} characters` }
   const at = text.search(NOT_TEXT)
   if (at === -1) return null
-  const line = text.slice(0, at).split(/\r\n|\r|\n/).length
-  return { line, message: 'a character that is no text: save the file as UTF-8' }
+  const before = text.slice(0, at).split(/\r\n|\r|\n/)
+  const place = { line: before.length, column: (before.at(-1)?.length ?? 0) + 1 }
+  return { ...place, message: 'a character that is no text: save the file as UTF-8' }
 }
 
 function firstAlias(document: Document.Parsed): Alias | undefined {
@@ -123,16 +149,12 @@ function startOf(node: { readonly range?: readonly number[] | null } | null): nu
   return node?.range?.[0] ?? 0
 }
 
-function lineOf(
-  document: Document.Parsed,
-  path: readonly PropertyKey[],
-  lines: LineCounter,
-): number {
+function offsetOf(document: Document.Parsed, path: readonly PropertyKey[]): number {
   for (let length = path.length; length > 0; length -= 1) {
     const node: unknown = document.getIn(path.slice(0, length), true)
-    if (isNode(node) && node.range) return lines.linePos(node.range[0]).line
+    if (isNode(node) && node.range) return node.range[0]
   }
-  return 1
+  return 0
 }
 
 /** Hints for common mistakes. */

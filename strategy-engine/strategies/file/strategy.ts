@@ -18,6 +18,13 @@ export type Stop =
   | { readonly by: 'percent'; readonly percent: string }
   | { readonly by: 'distance'; readonly distance: Numeric; readonly text: string }
 
+/** A safety order: bought once a position, when its rule holds while long. */
+export interface Addition {
+  readonly condition: Condition
+  /** In the unit of the strategy's own size. */
+  readonly size: Signal['size']
+}
+
 /** A level of the take-profit levels: so far above the entry, so much of the position. Both in percent. */
 export interface TakeProfitLevel {
   /** May be 0 where `after` is given. */
@@ -63,6 +70,8 @@ export interface Strategy {
   readonly size: Size
   readonly stop: Stop
   readonly exits: Exits
+  /** In this order, at most one a candle. */
+  readonly adds: readonly Addition[]
   /** After an exit nothing is entered for so long, seconds; 0 for none. */
   readonly cooldown: number
   /** Rules without an order: said when they begin to hold. */

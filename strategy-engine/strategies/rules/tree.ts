@@ -1,7 +1,7 @@
 // What a rule means: a tree of numbers and conditions. Names of `let` and `params` are resolved in it.
+import type { PriceName } from '../../indicators/kernel.ts'
 import type { Timeframe } from '../../market/candle.ts'
 
-export const PRICES = ['open', 'high', 'low', 'close', 'volume'] as const
 export const ARITHMETIC = ['+', '-', '*', '/'] as const
 export const COMPARISONS = ['<', '<=', '>', '>='] as const
 export const CROSSINGS = ['crossover', 'crossunder'] as const
@@ -20,9 +20,14 @@ export const FUNCTIONS = [
   'exp',
   'pow',
 ] as const
-/** Of the stream's own model position: what its entry's signal said, and the candles since. In `exit` rules only. */
+/**
+ * Of the stream's own model position. `entry` is its price, the average where it was added to; `profit` the close above
+ * it, in percent; `age` since the close of the first entry's candle, seconds. Highest and lowest prices, and the count,
+ * are of the candles after the first entry's; 0 candles and the entry's price before there are any. In `exit` and `add`.
+ */
 export const TRADE_WORDS = [
   'entry',
+  'first entry',
   'profit',
   'age',
   'highest since entry',
@@ -32,7 +37,6 @@ export const TRADE_WORDS = [
 /** UTC, at the candle's close: hour 0 to 23, minute 0 to 59, weekday 1 (Monday) to 7, day of the month 1 to 31. */
 export const TIME_WORDS = ['hour', 'minute', 'weekday', 'day'] as const
 
-export type Price = (typeof PRICES)[number]
 export type ArithmeticOperator = (typeof ARITHMETIC)[number]
 export type Comparison = (typeof COMPARISONS)[number]
 export type Crossing = (typeof CROSSINGS)[number]
@@ -85,7 +89,7 @@ interface Pair<Is extends string, Operator extends string, Operand> {
 
 export type Numeric =
   | Literal
-  | { readonly is: 'price'; readonly name: Price }
+  | { readonly is: 'price'; readonly name: PriceName }
   | IndicatorCall<'indicator'>
   | Ago<Numeric>
   | Elsewhere<Numeric>

@@ -1,0 +1,110 @@
+// Amounts of a strategy file: "10 %", "100 USDT", "2 * atr(14)", "90s". All may use names of `params` and `let`.
+import type { Signal } from '@keyside/protocol'
+import { isDecimal } from '@keyside/protocol'
+import { parseExpression } from '../rules/parse.ts'
+import { plain } from '../rules/print.ts'
+import { constantOf, type Parsed, type Scope } from '../rules/scope.ts'
+import { isCondition, type Numeric } from '../rules/tree.ts'
+import { named, short } from '../rules/units.ts'
+import type { Path, Report } from './report.ts'
+import type { Stop } from './strategy.ts'
+
+const CURRENCY = /^(\S+)\s*\b([A-Z][A-Z0-9]*)$/
+
+export class Amounts {
+  readonly #report: Report
+  readonly #scope: Scope
+
+  constructor(report: Report, scope: Scope) {
+    this.#report = report
+    this.#scope = { ...scope, distance: true, trade: false }
+  }
+
+  /** In percent, as a decimal. Null where it is wrong, here as below; the report has it. */
+  percent(
+    path: Path,
+    text: string,
+    { least = 0, most, below = false }: { least?: number; most: number; below?: boolean },
+  ): string | null {
+    const value = this.#constant(path, text, 'percent', '2 %')
+    if (value === null) return null
+    const isTooSmall = least === 0 ? value <= 0 : value < least
+    if (!isTooSmall && (below ? value < most : value <= most)) return plain(value)
+    const from = least === 0 ? 'above 0 %' : 'at least 0 %'
+    const to = below ? `below ${most} %` : `at most ${most} %`
+    return this.#wrong(path, `expected ${from} and ${to}, such as "2 %", got "${short(text)}"`)
+  }
+
+  /** Seconds. */
+  duration(path: Path, text: string, most: number, least = 1): number | null {
+    const value = this.#constant(path, text, 'duration', '2h')
+    if (value === null || (value >= least && value <= most)) return value
+    const longest = most % 86_400 === 0 && most > 86_400 ? `${most / 86_400}d` : `${most / 3_600}h`
+    return this.#wrong(
+      path,
+      `expected a time of at most ${longest}, such as "2h", got "${short(text)}"`,
+    )
+  }
+
+  /** Below a price: percent of it, or an amount of the quote currency. */
+  distance(path: Path, text: string): Stop | null {
+    const parsed = this.#parse(path, text)
+    if (parsed === null) return null
+    const { tree, unit } = parsed
+    if (unit === 'percent') {
+      const percent = this.percent(path, text, { most: 100, below: true })
+      return percent === null ? null : { by: 'percent', percent }
+    }
+    const isPrice = unit === 'price' || (unit === 'mixed' && constantOf(tree) === null)
+    if (isPrice && isNumber(parsed))
+      return { by: 'distance', distance: parsed.tree, text: short(text) }
+    const is = unit === 'literal' ? 'a number' : named(unit)
+    return this.#wrong(
+      path,
+      `expected a distance such as "2 %" or "2 * atr(14)", and "${short(text)}" is ${is}`,
+    )
+  }
+
+  /** `market` is BASE/QUOTE; null where it is wrong. */
+  size(path: Path, text: string, market: string | null): Signal['size'] | null {
+    const [, amount = '', currency] = CURRENCY.exec(text.trim()) ?? []
+    if (currency === undefined) {
+      const percent = this.percent(path, text, { most: 100 })
+      return percent === null ? null : { unit: 'percent', value: percent }
+    }
+    const [base, quote] = market?.split('/') ?? []
+    if (!isDecimal(amount) || !/[1-9]/.test(amount))
+      return this.#wrong(
+        path,
+        `expected an amount such as "100 ${quote ?? 'USDT'}", got "${short(text)}"`,
+      )
+    if (market === null) return null
+    if (currency === quote) return { unit: 'quote', value: amount }
+    if (currency === base) return { unit: 'base', value: amount }
+    return this.#wrong(path, `expected %, ${quote} or ${base} after the amount, got "${currency}"`)
+  }
+
+  #constant(path: Path, text: string, unit: 'percent' | 'duration', example: string) {
+    const parsed = this.#parse(path, text)
+    if (parsed === null) return null
+    const value = parsed.unit === unit ? constantOf(parsed.tree) : null
+    if (value !== null && Number.isFinite(value)) return value
+    const what = unit === 'percent' ? 'a percent' : 'a time'
+    return this.#wrong(path, `expected ${what} such as "${example}", got "${short(text)}"`)
+  }
+
+  #parse(path: Path, text: string): Parsed | null {
+    const read = parseExpression(text, this.#scope)
+    if (!read.ok) this.#report.addAll(path, read.problems)
+    return read.ok && read.parsed.unit !== 'unknown' ? read.parsed : null
+  }
+
+  #wrong(path: Path, message: string): null {
+    this.#report.add(path, message)
+    return null
+  }
+}
+
+function isNumber(parsed: Parsed): parsed is Parsed & { readonly tree: Numeric } {
+  return !isCondition(parsed.tree)
+}

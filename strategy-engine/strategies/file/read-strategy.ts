@@ -1,0 +1,268 @@
+// From the text of a strategy file to its strategies, or to everything that is wrong with it.
+import { id } from '@keyside/protocol'
+import { type OpenedYaml, openYaml } from '@keyside/runtime'
+import Big from 'big.js'
+import { TIMEFRAME_NAMES, TIMEFRAMES } from '../../market/candle.ts'
+import { MAX_SECONDS, type Scope } from '../rules/scope.ts'
+import { suggestion } from '../rules/suggest.ts'
+import { Amounts } from './amounts.ts'
+import { readNames } from './names.ts'
+import { MAX_PROBLEMS, type Path, problemAt, Report } from './report.ts'
+import { readRules, seriesCount } from './rules.ts'
+import { COMMA_HINT, keysAt, strategyShape, type Written } from './shape.ts'
+import type { Addition, Exits, Problem, Size, Strategy, TakeProfitLevel } from './strategy.ts'
+
+export type Read =
+  /** More than one where the file has `markets`. */
+  | { readonly ok: true; readonly strategies: readonly [Strategy, ...Strategy[]] }
+  | { readonly ok: false; readonly problems: readonly Problem[] }
+
+/** Of a file, characters. */
+export const MAX_LENGTH = 32_768
+/** The longest `valid_for`, seconds. */
+export const MAX_VALID = 86_400
+/** Different indicators of one strategy. */
+const MAX_SERIES = 100
+
+/** `params` counts in place of the file's own values. */
+export function readStrategy(text: string, params: Readonly<Record<string, number>> = {}): Read {
+  if (text.length > MAX_LENGTH)
+    return refuse(text, `a strategy file has at most ${MAX_LENGTH} characters`)
+  const opened = openYaml(text, { scalars: 'text' })
+  if (!opened.ok) return { ok: false, problems: [problemAt(text, opened, opened.message)] }
+  const report = new Report(text, opened)
+  const written = readShape(opened, report)
+  const markets = marketsOf(written, report)
+  const strategies = markets.map((market) =>
+    new Reading(report, written, market, params).strategy(),
+  )
+  const [first, ...others] = strategies.filter((one) => one !== null)
+  if (report.problems.length > 0 || first === undefined)
+    return { ok: false, problems: report.problems }
+  return { ok: true, strategies: [first, ...others] }
+}
+
+function refuse(text: string, message: string): Read {
+  return { ok: false, problems: [problemAt(text.slice(0, 200), { line: 1, column: 1 }, message)] }
+}
+
+/** The keys that are right; the report has the others. */
+function readShape({ data }: OpenedYaml, report: Report): Partial<Written> {
+  const shaped = strategyShape.safeParse(data)
+  if (shaped.success) return shaped.data
+  const wrong = new Set<PropertyKey>()
+  for (const issue of shaped.error.issues) {
+    const { path, code } = issue
+    if (code === 'unrecognized_keys') {
+      for (const key of issue.keys.slice(0, MAX_PROBLEMS)) {
+        wrong.add(path[0] ?? key)
+        const known = keysAt(path)
+        const hint = /[()]/.test(key) ? `: ${COMMA_HINT}` : suggestion(key, known)
+        report.addKey([...path, key], `unknown key "${key.slice(0, 40)}"${hint}`)
+      }
+      continue
+    }
+    const top = path[0]
+    if (top !== undefined) wrong.add(top)
+    if (path.length === 1 && !Object.hasOwn(data, String(top))) report.add([], missing(String(top)))
+    else if (code === 'custom' && issue.params?.['key'] === true) report.addKey(path, issue.message)
+    else report.add(path, issue.message)
+  }
+  return Object.fromEntries(Object.entries(data).filter(([key]) => !wrong.has(key)))
+}
+
+const EXAMPLES: Readonly<Record<string, string>> = {
+  name: 'name: my-strategy',
+  timeframe: 'timeframe: 5m',
+  enter: 'enter: crossover(ema(12), ema(26))',
+  stop: 'stop: 2 %',
+}
+
+function missing(key: string): string {
+  return `there is no "${key}", such as "${EXAMPLES[key] ?? `${key}: …`}"`.replace('…', '...')
+}
+
+/** Null once where the key is wrong: the rest of the file is read all the same. */
+function marketsOf(
+  { market, markets }: Partial<Written>,
+  report: Report,
+): readonly (string | null)[] {
+  if (market !== undefined && markets !== undefined)
+    report.addKey(['markets'], 'write "market" or "markets", not both')
+  const all = markets ?? (market === undefined ? [null] : [market])
+  if (new Set(all).size !== all.length) report.add(['markets'], 'a market is named twice')
+  return all
+}
+
+/** The reading of one market's strategy. */
+class Reading {
+  readonly #report: Report
+  readonly #written: Partial<Written>
+  readonly #market: string | null
+  readonly #scope: Scope
+  readonly #amounts: Amounts
+  readonly #params: Strategy['params']
+
+  constructor(
+    report: Report,
+    written: Partial<Written>,
+    market: string | null,
+    given: Readonly<Record<string, number>>,
+  ) {
+    const timeframe = TIMEFRAME_NAMES.find((name) => name === written.timeframe) ?? null
+    const { names, params } = readNames(report, { timeframe, market }, written, given)
+    this.#report = report
+    this.#written = written
+    this.#market = market
+    this.#params = params
+    this.#scope = { timeframe, market, names, later: new Set(), trade: false, distance: false }
+    this.#amounts = new Amounts(report, this.#scope)
+  }
+
+  /** Null where something is wrong with it, which the report has. */
+  strategy(): Strategy | null {
+    const written = this.#written
+    const rules = (key: 'enter' | 'exit' | 'alert') =>
+      readRules(this.#report, { ...this.#scope, trade: key === 'exit' }, key, written[key])
+    const [enter, exit, alerts] = [rules('enter'), rules('exit'), rules('alert')]
+    const size = this.#size()
+    const stop = written.stop === undefined ? null : this.#amounts.distance(['stop'], written.stop)
+    const [exits, adds] = [this.#exits(), this.#adds(size)]
+    const cooldown = this.#time('cooldown', MAX_SECONDS) ?? 0
+    const validFor = this.#time('valid_for', MAX_VALID)
+    const name = this.#name()
+    const { timeframe } = this.#scope
+    const isWhole = this.#market !== null && timeframe !== null && name !== null
+    if (!isWhole || size === null || stop === null) {
+      this.#askForMarket()
+      return null
+    }
+    const strategy = {
+      name,
+      plan: written.plan,
+      market: this.#market,
+      timeframe,
+      enter,
+      exit,
+      size,
+      stop,
+      exits,
+      adds,
+      cooldown,
+      alerts,
+      validFor: validFor ?? TIMEFRAMES[timeframe],
+      params: this.#params,
+    }
+    if (this.#report.problems.length === 0 && seriesCount(strategy) > MAX_SERIES)
+      this.#report.add([], `a strategy looks at ${MAX_SERIES} different indicators at most`)
+    return strategy
+  }
+
+  #askForMarket(): void {
+    const { market, markets } = this.#written
+    const isThere = market !== undefined || markets !== undefined || this.#report.has('market')
+    if (!isThere) this.#report.add([], 'there is no "market", such as "market: BTC/USDT"')
+  }
+
+  /** Of several markets each stream has its own. */
+  #name(): string | null {
+    const { name, markets } = this.#written
+    if (name === undefined || markets === undefined || this.#market === null) return name ?? null
+    const own = `${name}-${this.#market.toLowerCase().replace('/', '-')}`
+    if (id.safeParse(own).success) return own
+    this.#report.add(
+      ['name'],
+      `"${own}" would be the name for ${this.#market}, and has at most 32 characters: choose a shorter one`,
+    )
+    return null
+  }
+
+  #size(): Size | null {
+    const { size, risk } = this.#written
+    if (size !== undefined && risk !== undefined)
+      this.#report.addKey(['risk'], 'write "size" or "risk", not both')
+    if (size !== undefined) return this.#amounts.size(['size'], size, this.#market)
+    if (risk === undefined) {
+      if (!this.#report.has('size') && !this.#report.has('risk'))
+        this.#report.add(
+          [],
+          'there is no "size", such as "size: 10 %", nor "risk", such as "risk: 1 %"',
+        )
+      return null
+    }
+    const value = this.#amounts.percent(['risk'], risk, { most: 100 })
+    return value === null ? null : { unit: 'risk', value }
+  }
+
+  #time(key: 'cooldown' | 'valid_for' | 'max_hold', most: number): number | null {
+    const text = this.#written[key]
+    return text === undefined ? null : this.#amounts.duration([key], text, most)
+  }
+
+  #exits(): Exits {
+    const { take_profit, trailing_stop, break_even } = this.#written
+    const takeProfit = take_profit?.flatMap((_, i) => this.#takeProfit(take_profit, i) ?? [])
+    const trailingStop = trailing_stop === undefined ? null : this.#trailingStop(trailing_stop)
+    const breakEven =
+      break_even === undefined
+        ? null
+        : this.#amounts.percent(['break_even'], break_even, { most: 1_000 })
+    const maxHold = this.#time('max_hold', MAX_SECONDS)
+    return {
+      ...(takeProfit && { takeProfit }),
+      ...(trailingStop !== null && { trailingStop }),
+      ...(breakEven !== null && { breakEven }),
+      ...(maxHold !== null && { maxHold }),
+    }
+  }
+
+  #takeProfit(levels: NonNullable<Written['take_profit']>, i: number): TakeProfitLevel | null {
+    const { at, sell = '100 %', after } = levels[i] ?? { at: '' }
+    const path: Path = ['take_profit', i]
+    const time =
+      after === undefined ? 0 : this.#amounts.duration([...path, 'after'], after, MAX_SECONDS, 0)
+    // At once and at no gain it would sell what was just bought.
+    const least = time !== null && time > 0 ? { least: -1 } : {}
+    const [gain, share] = [
+      this.#amounts.percent([...path, 'at'], at, { most: 1_000, ...least }),
+      this.#amounts.percent([...path, 'sell'], sell, { most: 100 }),
+    ]
+    if (gain === null || share === null || time === null) return null
+    return { at: gain, sell: share, ...(time > 0 && { after: time }) }
+  }
+
+  #trailingStop(written: NonNullable<Written['trailing_stop']>): Exits['trailingStop'] | null {
+    const path: Path = ['trailing_stop']
+    if (typeof written === 'string') return this.#amounts.distance(path, written)
+    const distance = this.#amounts.distance([...path, 'distance'], written.distance)
+    if (written.from === undefined || distance === null) return distance
+    const from = this.#amounts.percent([...path, 'from'], written.from, { most: 1_000 })
+    return from === null ? null : { ...distance, from }
+  }
+
+  /** Bounded by the allocation, like the entry. */
+  #adds(first: Size | null): readonly Addition[] {
+    const { add = [] } = this.#written
+    if (add.length > 0 && first?.unit === 'risk')
+      this.#report.addKey(['add'], 'with safety orders write "size" in place of "risk"')
+    const scope = { ...this.#scope, trade: true }
+    const adds = add.flatMap((written, i): Addition[] => {
+      const path: Path = ['add', i]
+      const [rule] = readRules(this.#report, scope, [...path, 'when'], written.when)
+      const size = this.#amounts.size([...path, 'size'], written.size, this.#market)
+      if (rule === undefined || size === null) return []
+      if (first !== null && first.unit !== 'risk' && size.unit !== first.unit)
+        this.#report.add([...path, 'size'], 'a safety order has the unit of "size"')
+      return [{ condition: rule.condition, size }]
+    })
+    const sum = [first, ...adds.map(({ size }) => size)]
+      .filter((size) => size?.unit === 'percent')
+      .reduce((total, size) => total.plus(size?.value ?? 0), new Big(0))
+    if (sum.gt(100))
+      this.#report.addKey(
+        ['add'],
+        `size and safety orders are ${sum} % of the allocation: at most 100 %`,
+      )
+    return adds
+  }
+}

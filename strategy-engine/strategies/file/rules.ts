@@ -1,0 +1,61 @@
+// One rule, or several with names.
+import { parseExpression } from '../rules/parse.ts'
+import { print } from '../rules/print.ts'
+import type { Scope } from '../rules/scope.ts'
+import { childrenOf, isCondition, type Tree } from '../rules/tree.ts'
+import { short } from '../rules/units.ts'
+import type { Path, Report } from './report.ts'
+import type { Rule, Strategy } from './strategy.ts'
+
+/** Those that are right; the report has what is wrong with the others. */
+export function readRules(
+  report: Report,
+  scope: Scope,
+  place: string | Path,
+  written: string | Readonly<Record<string, string>> | undefined,
+): readonly Rule[] {
+  const path = typeof place === 'string' ? [place] : place
+  if (written === undefined) return []
+  if (typeof written === 'string') return readRule(report, scope, path, written, null)
+  return Object.entries(written).flatMap(([name, text]) =>
+    readRule(report, scope, [...path, name], text, name),
+  )
+}
+
+function readRule(
+  report: Report,
+  scope: Scope,
+  path: Path,
+  text: string,
+  name: string | null,
+): readonly Rule[] {
+  const read = parseExpression(text, scope)
+  if (!read.ok) {
+    report.addAll(path, read.problems)
+    return []
+  }
+  const { tree, unit } = read.parsed
+  if (isCondition(tree)) return [{ name, condition: tree }]
+  if (unit !== 'unknown')
+    report.add(
+      path,
+      `expected a condition such as "close > 100", and "${short(text)}" is a value`,
+      0,
+    )
+  return []
+}
+
+/** How many different indicators it looks at. */
+export function seriesCount({ enter, exit, adds, alerts, stop, exits }: Strategy): number {
+  const distances = [stop, exits.trailingStop].flatMap((one) =>
+    one?.by === 'distance' ? [one.distance] : [],
+  )
+  const seen = new Set<string>()
+  const visit = (tree: Tree): void => {
+    if (tree.is === 'indicator' || tree.is === 'pattern') seen.add(print(tree))
+    for (const child of childrenOf(tree)) visit(child)
+  }
+  for (const { condition } of [...enter, ...exit, ...adds, ...alerts]) visit(condition)
+  for (const distance of distances) visit(distance)
+  return seen.size
+}
