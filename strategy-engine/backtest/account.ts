@@ -1,0 +1,275 @@
+// A trader's account in a backtest: what it buys and sells of a strategy's decisions, and what its protection sells in
+// between. It looks only at candles while it holds something. Floats: no money is moved by them.
+import type { CandleColumns } from '../market/candle-columns.ts'
+import { type ExitRules, HeldPosition } from '../strategies/candle-exits.ts'
+import { DetailCandles } from './detail-candles.ts'
+import type {
+  AccountOptions,
+  EntryOrder,
+  Fills,
+  Ledger,
+  MissedEntries,
+  Trade,
+  TradeEnd,
+} from './ledger.ts'
+
+export class Account {
+  readonly #candles: CandleColumns
+  readonly #detail: DetailCandles | null
+  readonly #options: AccountOptions
+  readonly #feeRate: number
+  readonly #slip: number
+  readonly #held = new HeldPosition()
+  readonly #trades: Trade[] = []
+  readonly #fills: Fills = { at: [], cash: [], base: [] }
+  readonly #missed: MissedEntries = { late: 0, underStop: 0, tooLittle: 0 }
+  #trade: Trade | null = null
+  /** Base sold of the trade, and quote got for it before fees. */
+  #sold = 0
+  #got = 0
+  /** What 100 % of the held position were, base. */
+  #initial = 0
+  #cash: number
+  #base = 0
+  #fees = 0
+  /** The first candle that its position has not seen. */
+  #next = 0
+
+  /** `detail`: finer candles of the same market, where there are some. */
+  constructor(candles: CandleColumns, detail: CandleColumns | null, options: AccountOptions) {
+    this.#candles = candles
+    this.#detail = detail === null ? null : new DetailCandles(detail, options.seconds)
+    this.#options = options
+    this.#feeRate = options.fee / 100
+    this.#slip = (options.spread / 2 + options.slippage) / 100
+    this.#cash = options.balance
+  }
+
+  /** An entry that was decided at the close of candle `at`. What is held becomes more. */
+  enter(at: number, { size, rules }: EntryOrder): void {
+    this.#walk(at + 1)
+    const { fill, seconds, validFor } = this.#options
+    const { length, open, close, start } = this.#candles
+    const decided = (start[at] as number) + seconds
+    const index = fill === 'open' ? at + 1 : at
+    if (index >= length) return
+    const time = fill === 'open' ? (start[index] as number) : decided
+    const market = (fill === 'open' ? open[index] : close[index]) as number
+    if (time - decided > validFor) {
+      this.#missed.late += 1
+      return
+    }
+    if (market <= rules.stop) {
+      this.#missed.underStop += 1
+      return
+    }
+    const price = market * (1 + this.#slip)
+    const amount = this.#affordable(size, price)
+    if (amount <= 0) {
+      this.#missed.tooLittle += 1
+      return
+    }
+    this.#buy(index, time, price, amount, rules)
+    this.#next = at + 1
+  }
+
+  /** An exit that was decided at the close of candle `at`. */
+  leave(at: number): void {
+    this.#walk(at + 1)
+    if (this.#base === 0) return
+    const { length, open, close, start } = this.#candles
+    const index = this.#options.fill === 'open' ? at + 1 : at
+    if (index >= length) return
+    const isOpen = index > at
+    const price = (isOpen ? open[index] : close[index]) as number
+    const time = (start[index] as number) + (isOpen ? 0 : this.#options.seconds)
+    this.#sell(index, time, price, this.#base, 'rule')
+  }
+
+  /** After the last decision. */
+  finish(): Ledger {
+    const { length, close, start } = this.#candles
+    this.#walk(length)
+    const last = length === 0 ? 0 : (close[length - 1] as number)
+    const trade = this.#trade
+    if (trade !== null) {
+      trade.exitCandle = length - 1
+      trade.exitTime = (start[length - 1] as number) + this.#options.seconds
+      trade.exitPrice = (this.#got + this.#base * last) / trade.amount
+      trade.proceeds += this.#base * last
+      this.#endTrade(trade, 'open')
+    }
+    return {
+      balance: this.#options.balance,
+      trades: this.#trades,
+      fills: this.#fills,
+      missed: this.#missed,
+      fees: this.#fees,
+      equity: this.#cash + this.#base * last,
+    }
+  }
+
+  /** What the protection sells at candles before `to`. */
+  #walk(to: number): void {
+    const held = this.#held
+    const { high, low, start } = this.#candles
+    for (let i = this.#next; held.left > 0 && i < to; i++) {
+      const isQuiet =
+        (low[i] as number) > held.stop &&
+        (high[i] as number) < held.rises &&
+        (start[i] as number) < held.until
+      if (!isQuiet) this.#look(i)
+    }
+    this.#next = to
+  }
+
+  #look(i: number): void {
+    const { open, high, low, close, start } = this.#candles
+    const [from, to] = this.#detail?.within(start[i] as number) ?? NOTHING
+    if (this.#detail === null || from === to) {
+      this.#see(
+        i,
+        open[i] as number,
+        high[i] as number,
+        low[i] as number,
+        close[i] as number,
+        start[i] as number,
+      )
+      return
+    }
+    const { candles } = this.#detail
+    for (let j = from; this.#held.left > 0 && j < to; j++)
+      this.#see(
+        i,
+        candles.open[j] as number,
+        candles.high[j] as number,
+        candles.low[j] as number,
+        candles.close[j] as number,
+        candles.start[j] as number,
+      )
+  }
+
+  #see(i: number, open: number, high: number, low: number, close: number, start: number): void {
+    const held = this.#held
+    const before = held.left
+    if (!held.candle(open, high, low, close, start)) return
+    let left = before
+    for (const { price, percent, cause } of held.sales) {
+      left = Math.max(0, left - percent)
+      if (price < held.stop && cause !== 'max_hold' && this.#trade !== null)
+        this.#trade.gapped = true
+      const isAll = left < 1e-9
+      const amount = isAll
+        ? this.#base
+        : this.#partOf(this.#base - (this.#initial * left) / 100, price)
+      if (amount > 0) this.#sell(i, start, price, amount, cause)
+      if (this.#base === 0) return
+    }
+  }
+
+  #buy(index: number, time: number, price: number, amount: number, rules: ExitRules): void {
+    const fee = price * amount * this.#feeRate
+    const paid = price * amount + fee
+    this.#cash -= paid
+    this.#fees += fee
+    const trade = this.#trade
+    if (trade === null) {
+      this.#trade = {
+        entryCandle: index,
+        entryTime: time,
+        entryPrice: price,
+        amount,
+        cost: paid,
+        exitCandle: index,
+        exitTime: time,
+        exitPrice: price,
+        proceeds: 0,
+        fees: fee,
+        sales: 0,
+        end: 'open',
+        assumed: false,
+        gapped: false,
+      }
+    } else {
+      // The newer entry brings its own way out; of the stops the higher one counts, as at the device.
+      trade.entryPrice =
+        (trade.entryPrice * trade.amount + price * amount) / (trade.amount + amount)
+      trade.amount += amount
+      trade.cost += paid
+      trade.fees += fee
+      if (this.#held.assumed > 0) trade.assumed = true
+    }
+    const stop = trade === null ? rules.stop : Math.max(rules.stop, this.#held.stop)
+    this.#base += amount
+    this.#initial = this.#base
+    this.#held.open(this.#trade?.entryPrice ?? price, time, { ...rules, stop })
+    this.#note(index)
+  }
+
+  #sell(index: number, time: number, market: number, amount: number, end: TradeEnd): void {
+    const trade = this.#trade
+    if (trade === null) return
+    const price = market * (1 - this.#slip)
+    const fee = price * amount * this.#feeRate
+    this.#cash += price * amount - fee
+    this.#fees += fee
+    this.#base = amount === this.#base ? 0 : this.#base - amount
+    this.#sold += amount
+    this.#got += price * amount
+    trade.exitCandle = index
+    trade.exitTime = time
+    trade.exitPrice = this.#got / this.#sold
+    trade.proceeds += price * amount - fee
+    trade.fees += fee
+    trade.sales += 1
+    this.#note(index)
+    if (this.#base === 0) this.#endTrade(trade, end)
+  }
+
+  #endTrade(trade: Trade, end: TradeEnd): void {
+    trade.end = end
+    if (this.#held.assumed > 0) trade.assumed = true
+    this.#trades.push(trade)
+    this.#trade = null
+    this.#sold = 0
+    this.#got = 0
+    this.#held.close()
+  }
+
+  #note(index: number): void {
+    this.#fills.at.push(index)
+    this.#fills.cash.push(this.#cash)
+    this.#fills.base.push(this.#base)
+  }
+
+  /** Never more than the cash pays for; 0 where that is too little. */
+  #affordable({ unit, value }: EntryOrder['size'], price: number): number {
+    const { balance } = this.#options
+    const quote = unit === 'percent' ? (balance * value) / 100 : value
+    const asked = unit === 'base' ? value : quote / price
+    const most = this.#cash / (price * (1 + this.#feeRate))
+    const amount = this.#whole(Math.min(asked, most))
+    return this.#isTooLittle(amount, price) ? 0 : amount
+  }
+
+  /** All where the rest would be too little to keep; none while it is too little to sell: the next sale has it too. */
+  #partOf(wanted: number, price: number): number {
+    const amount = this.#whole(wanted)
+    const rest = this.#base - amount
+    if (rest <= 0 || this.#isTooLittle(rest, this.#held.stop)) return this.#base
+    return this.#isTooLittle(amount, price) ? 0 : amount
+  }
+
+  #whole(amount: number): number {
+    const { steps } = this.#options
+    return steps === null ? amount : Math.floor(amount / steps.step + 1e-9) * steps.step
+  }
+
+  #isTooLittle(amount: number, price: number): boolean {
+    const { steps } = this.#options
+    if (steps === null) return amount <= 0
+    return amount <= 0 || amount < steps.leastAmount || amount * price < steps.leastValue
+  }
+}
+
+const NOTHING: readonly [number, number] = [0, 0]
