@@ -34,7 +34,7 @@ export function print(tree: Tree): string {
     case 'call':
       return `${tree.function}(${tree.of.map(print).join(', ')})`
     case 'if':
-      return `if(${[tree.when, tree.then, tree.else].map(print).join(', ')})`
+      return `if(${[tree.when, tree.yes, tree.no].map(print).join(', ')})`
     case 'some':
       return `${tree.count} of (${tree.of.map(print).join(', ')})`
   }

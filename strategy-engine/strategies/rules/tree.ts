@@ -101,8 +101,8 @@ export type Numeric =
   | {
       readonly is: 'if'
       readonly when: Condition
-      readonly then: Numeric
-      readonly else: Numeric
+      readonly yes: Numeric
+      readonly no: Numeric
     }
   | { readonly is: 'trade'; readonly name: TradeWord }
   | { readonly is: 'time'; readonly name: TimeWord }
@@ -168,6 +168,6 @@ export function childrenOf(tree: Tree): readonly Tree[] {
     case 'some':
       return tree.of
     case 'if':
-      return [tree.when, tree.then, tree.else]
+      return [tree.when, tree.yes, tree.no]
   }
 }

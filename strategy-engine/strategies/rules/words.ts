@@ -162,9 +162,8 @@ function choice(cursor: Cursor, { at }: Token, list: () => readonly Parsed[]): P
   const tree: Numeric = {
     is: 'if',
     when: condition(cursor, when),
-    // biome-ignore lint/suspicious/noThenProperty: a node, never awaited
-    then: numeric(cursor, yes),
-    else: numeric(cursor, no),
+    yes: numeric(cursor, yes),
+    no: numeric(cursor, no),
   }
   if (yes.unit === 'condition' || no.unit === 'condition') return cursor.unknown(at)
   const unit = common(yes.unit, no.unit)

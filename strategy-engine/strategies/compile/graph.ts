@@ -1,0 +1,254 @@
+// Every series of one market and timeframe, each computed once: live for the candle that just closed, in a backtest for
+// a thousand at a time, by the same steps.
+import type { Kernel, PriceName } from '../../indicators/kernel.ts'
+import { INDICATORS } from '../../indicators/table.ts'
+import { TIMEFRAMES, type Timeframe } from '../../market/candle.ts'
+import { type CandleColumns, columnsOf } from '../../market/candle-columns.ts'
+import { print } from '../rules/print.ts'
+import type { Condition, Numeric, Tree } from '../rules/tree.ts'
+import { Elsewhere } from './elsewhere.ts'
+import type { Column, Step } from './operators.ts'
+import * as operators from './operators.ts'
+
+/** Candles that fit into the fast memory of a processor, some ten series of them. */
+export const BLOCK = 1_024
+
+export interface Series {
+  /** Its values at the candles of the block that was fed last. */
+  readonly column: Column
+  /** Candles before the first at which it is known, where all of its inputs are. */
+  readonly warmup: number
+}
+
+const NO_CANDLES = columnsOf([])
+
+export class Graph {
+  readonly timeframe: Timeframe
+  /** The most candles that it is fed at once. */
+  readonly block: number
+  readonly #series = new Map<string, Series>()
+  readonly #kernels = new Map<string, readonly Column[]>()
+  readonly #steps: Step[] = []
+  readonly #elsewhere = new Map<string, Elsewhere>()
+  /** Prices that a series reads, copied from block to block. */
+  readonly #prices = new Map<PriceName, Column>()
+  /** The candles that were fed last, and where their block begins. */
+  #candles: CandleColumns = NO_CANDLES
+  #offset = 0
+  #isFed = false
+
+  constructor(timeframe: Timeframe, block = BLOCK) {
+    this.timeframe = timeframe
+    this.block = block
+  }
+
+  /** The candles that were fed last: value `i` of a series is of candle `offset` + i. */
+  get candles(): CandleColumns {
+    return this.#candles
+  }
+
+  get offset(): number {
+    return this.#offset
+  }
+
+  /** Other markets whose candles are needed. */
+  get markets(): readonly string[] {
+    return [...new Set([...this.#elsewhere.values()].flatMap(({ market }) => market ?? []))]
+  }
+
+  /** Before the first candle: a series cannot catch up. Trade words have no series. */
+  series(tree: Tree): Series {
+    const text = print(tree)
+    const known = this.#series.get(text)
+    if (known !== undefined) return known
+    if (this.#isFed) throw new Error(`the series ${text} comes after the first candle`)
+    const made = this.#make(tree)
+    this.#series.set(text, made)
+    return made
+  }
+
+  /** Holds where any of the conditions does; those that are unknown do not. */
+  any(conditions: readonly Condition[]): Series {
+    const each = conditions.map((condition) => this.series(condition))
+    const [only] = each
+    if (only !== undefined && each.length === 1) return only
+    return this.#step(warmest(...each), (out) =>
+      operators.any(
+        each.map(({ column }) => column),
+        out,
+      ),
+    )
+  }
+
+  /**
+   * The candles from <= i < to, at most `block` of them; then every series has its values, the first at 0. Of other
+   * markets: candles at the same indices, NaN where there is none.
+   */
+  feed(
+    candles: CandleColumns,
+    from: number,
+    to: number,
+    others?: ReadonlyMap<string, CandleColumns>,
+  ): void {
+    const length = to - from
+    if (length > this.block) throw new RangeError(`a block is at most ${this.block} candles`)
+    this.#isFed = true
+    this.#candles = candles
+    this.#offset = from
+    for (const [price, column] of this.#prices) copy(candles[price], from, to, column)
+    for (const elsewhere of this.#elsewhere.values()) elsewhere.take(candles, from, others)
+    for (const step of this.#steps) step(length)
+  }
+
+  #make(tree: Tree): Series {
+    switch (tree.is) {
+      case 'number': {
+        const column = new Float64Array(this.block).fill(tree.value)
+        return { column, warmup: 0 }
+      }
+      case 'price':
+        return { column: this.#price(tree.name), warmup: 0 }
+      case 'indicator':
+      case 'pattern':
+        return this.#indicator(tree)
+      case 'ago': {
+        const of = this.series(tree.of)
+        const warmup = of.warmup + tree.candles
+        return this.#step(warmup, (out) => operators.ago(of.column, tree.candles, out))
+      }
+      case 'elsewhere':
+        return this.#from(tree)
+      case 'negative':
+      case 'not': {
+        const of = this.series(tree.of)
+        const negate = tree.is === 'not' ? operators.not : operators.negative
+        return this.#step(of.warmup, (out) => negate(of.column, out))
+      }
+      case 'arithmetic':
+      case 'compare':
+      case 'cross':
+      case 'logic':
+        return this.#pair(tree)
+      case 'share': {
+        const [of, percent] = [this.series(tree.of), this.series(tree.percent)]
+        const warmup = warmest(of, percent)
+        return this.#step(warmup, (out) => operators.share(of.column, percent.column, out))
+      }
+      case 'call': {
+        const of = tree.of.map((each) => this.series(each))
+        const columns = of.map(({ column }) => column)
+        return this.#step(warmest(...of), (out) => operators.call(tree.function, columns, out))
+      }
+      case 'some': {
+        const of = tree.of.map((each) => this.series(each))
+        const columns = of.map(({ column }) => column)
+        return this.#step(warmest(...of), (out) => operators.some(tree.count, columns, out))
+      }
+      case 'if': {
+        const when = this.series(tree.when)
+        const [then, otherwise] = [this.series(tree.yes), this.series(tree.no)]
+        return this.#step(warmest(when, then, otherwise), (out) =>
+          operators.choose(when.column, then.column, otherwise.column, out),
+        )
+      }
+      case 'time': {
+        const figure = operators.TIME_OF[tree.name]
+        const seconds = TIMEFRAMES[this.timeframe]
+        return this.#step(0, (out) => (length) => {
+          const { start } = this.#candles
+          for (let i = 0; i < length; i++)
+            out[i] = figure((start[this.#offset + i] as number) + seconds)
+        })
+      }
+      case 'trade':
+        throw new Error(`"${tree.name}" is no series`)
+    }
+  }
+
+  #price(name: PriceName): Column {
+    const column = this.#prices.get(name) ?? new Float64Array(this.block)
+    this.#prices.set(name, column)
+    return column
+  }
+
+  #pair(tree: Extract<Tree, { is: 'arithmetic' | 'compare' | 'cross' | 'logic' }>): Series {
+    const left = this.series(tree.left)
+    const right = this.series(tree.right)
+    const warmup = warmest(left, right)
+    const [a, b] = [left.column, right.column]
+    switch (tree.is) {
+      case 'arithmetic':
+        return this.#step(warmup, (out) => operators.ARITHMETIC_STEPS[tree.operator](a, b, out))
+      case 'compare':
+        return this.#step(warmup, (out) => operators.COMPARE_STEPS[tree.operator](a, b, out))
+      case 'logic': {
+        const join = tree.operator === 'and' ? operators.and : operators.or
+        return this.#step(warmup, (out) => join(a, b, out))
+      }
+      case 'cross':
+        return this.#step(warmup + 1, (out) =>
+          tree.operator === 'crossover'
+            ? operators.crossover(a, b, out)
+            : operators.crossover(b, a, out),
+        )
+    }
+  }
+
+  /** The outputs of an indicator are computed together, whichever of them are named. */
+  #indicator(tree: Extract<Tree, { is: 'indicator' | 'pattern' }>): Series {
+    const indicator = INDICATORS[tree.name]
+    if (indicator === undefined) throw new Error(`no indicator "${tree.name}"`)
+    const { inputs } = indicator
+    const fed =
+      inputs === 'series'
+        ? [this.series(tree.input ?? CLOSE)]
+        : inputs.map((name) => this.series({ is: 'price', name }))
+    const key = print({ ...tree, output: 0 })
+    const outputs =
+      this.#kernels.get(key) ??
+      this.#kernel(
+        indicator.create(tree.parameters),
+        fed.map(({ column }) => column),
+        indicator.outputs.length,
+      )
+    this.#kernels.set(key, outputs)
+    const column = outputs[tree.output]
+    if (column === undefined) throw new Error(`${tree.name} has no output ${tree.output}`)
+    return { column, warmup: warmest(...fed) + indicator.warmup(tree.parameters) }
+  }
+
+  #kernel(kernel: Kernel, inputs: readonly Column[], outputs: number): readonly Column[] {
+    const columns = Array.from({ length: outputs }, () => new Float64Array(this.block))
+    this.#steps.push((length) => kernel.update(inputs, columns, 0, length))
+    return columns
+  }
+
+  #from({ of, timeframe, market }: Extract<Tree, { is: 'elsewhere' }>): Series {
+    const key = `${market ?? ''} ${timeframe ?? this.timeframe}`
+    let elsewhere = this.#elsewhere.get(key)
+    if (elsewhere === undefined) {
+      const inner = new Graph(timeframe ?? this.timeframe, timeframe === null ? this.block : 1)
+      elsewhere = new Elsewhere(market, this.timeframe, inner)
+      this.#elsewhere.set(key, elsewhere)
+      this.#steps.push(elsewhere.step)
+    }
+    const column = new Float64Array(this.block)
+    return { column, warmup: elsewhere.show(of, column) }
+  }
+
+  #step(warmup: number, make: (out: Column) => Step): Series {
+    const column = new Float64Array(this.block)
+    this.#steps.push(make(column))
+    return { column, warmup }
+  }
+}
+
+const CLOSE: Numeric = { is: 'price', name: 'close' }
+
+function warmest(...series: readonly Series[]): number {
+  return Math.max(0, ...series.map(({ warmup }) => warmup))
+}
+
+function copy(from: Column, begin: number, end: number, to: Column): void {
+  for (let i = begin; i < end; i++) to[i - begin] = from[i] as number
+}

@@ -1,0 +1,203 @@
+// What each operator of a rule does with blocks: columns of candles in, one column out. NaN is unknown, and stays so.
+import type { ArithmeticOperator, Comparison, FunctionName } from '../rules/tree.ts'
+
+/** A block of values, one a candle. Of a condition: 1 true, 0 false, NaN unknown. */
+export type Column = Float64Array
+
+/** Computes the first `length` values of a block. */
+export type Step = (length: number) => void
+
+/** What overflows, or was divided by zero, is unknown: 1 / (1 / 0) is no 0. */
+function finite(value: number): number {
+  return value - value === 0 ? value : Number.NaN
+}
+
+type Binary = (left: Column, right: Column, out: Column) => Step
+
+// One loop an operator: a loop that calls a function for each candle would be several times slower.
+export const ARITHMETIC_STEPS: Readonly<Record<ArithmeticOperator, Binary>> = {
+  '+': (left, right, out) => (length) => {
+    for (let i = 0; i < length; i++) out[i] = finite((left[i] as number) + (right[i] as number))
+  },
+  '-': (left, right, out) => (length) => {
+    for (let i = 0; i < length; i++) out[i] = finite((left[i] as number) - (right[i] as number))
+  },
+  '*': (left, right, out) => (length) => {
+    for (let i = 0; i < length; i++) out[i] = finite((left[i] as number) * (right[i] as number))
+  },
+  '/': (left, right, out) => (length) => {
+    for (let i = 0; i < length; i++) out[i] = finite((left[i] as number) / (right[i] as number))
+  },
+}
+
+export const COMPARE_STEPS: Readonly<Record<Comparison, Binary>> = {
+  '<': (left, right, out) => (length) => {
+    for (let i = 0; i < length; i++) {
+      const a = left[i] as number
+      const b = right[i] as number
+      out[i] = a < b ? 1 : a >= b ? 0 : Number.NaN
+    }
+  },
+  '<=': (left, right, out) => (length) => {
+    for (let i = 0; i < length; i++) {
+      const a = left[i] as number
+      const b = right[i] as number
+      out[i] = a <= b ? 1 : a > b ? 0 : Number.NaN
+    }
+  },
+  '>': (left, right, out) => (length) => {
+    for (let i = 0; i < length; i++) {
+      const a = left[i] as number
+      const b = right[i] as number
+      out[i] = a > b ? 1 : a <= b ? 0 : Number.NaN
+    }
+  },
+  '>=': (left, right, out) => (length) => {
+    for (let i = 0; i < length; i++) {
+      const a = left[i] as number
+      const b = right[i] as number
+      out[i] = a >= b ? 1 : a < b ? 0 : Number.NaN
+    }
+  },
+}
+
+/** 1 where `left` was at most equal to `right` one candle before and is above it now. */
+export function crossover(left: Column, right: Column, out: Column): Step {
+  /** Whether `left` was at most equal to `right` one candle before: 1, 0, or NaN while that is unknown. */
+  let before = Number.NaN
+  return (length) => {
+    for (let i = 0; i < length; i++) {
+      const a = left[i] as number
+      const b = right[i] as number
+      if (a > b) {
+        out[i] = before
+        before = 0
+      } else {
+        const below = a <= b ? 1 : Number.NaN
+        out[i] = before * 0 * below
+        before = below
+      }
+    }
+  }
+}
+
+export function and(left: Column, right: Column, out: Column): Step {
+  return (length) => {
+    for (let i = 0; i < length; i++) out[i] = (left[i] as number) * (right[i] as number)
+  }
+}
+
+export function or(left: Column, right: Column, out: Column): Step {
+  return (length) => {
+    // Math.max is NaN as soon as one of the two is.
+    for (let i = 0; i < length; i++) out[i] = Math.max(left[i] as number, right[i] as number)
+  }
+}
+
+export function not(of: Column, out: Column): Step {
+  return (length) => {
+    for (let i = 0; i < length; i++) out[i] = 1 - (of[i] as number)
+  }
+}
+
+/** 1 where at least `count` of them are. */
+export function some(count: number, of: readonly Column[], out: Column): Step {
+  return (length) => {
+    for (let i = 0; i < length; i++) {
+      let sum = 0
+      for (const column of of) sum += column[i] as number
+      out[i] = sum >= count ? 1 : sum < count ? 0 : Number.NaN
+    }
+  }
+}
+
+/** 1 where any is 1, otherwise 0: rules that stand beside each other do not make each other unknown. */
+export function any(of: readonly Column[], out: Column): Step {
+  return (length) => {
+    for (let i = 0; i < length; i++) {
+      let holds = 0
+      for (const column of of) if (column[i] === 1) holds = 1
+      out[i] = holds
+    }
+  }
+}
+
+export function negative(of: Column, out: Column): Step {
+  return (length) => {
+    for (let i = 0; i < length; i++) out[i] = -(of[i] as number)
+  }
+}
+
+export function share(of: Column, percent: Column, out: Column): Step {
+  return (length) => {
+    for (let i = 0; i < length; i++)
+      out[i] = finite(((of[i] as number) * (percent[i] as number)) / 100)
+  }
+}
+
+export function choose(when: Column, then: Column, otherwise: Column, out: Column): Step {
+  return (length) => {
+    for (let i = 0; i < length; i++) {
+      const holds = when[i] as number
+      out[i] = holds === 1 ? (then[i] as number) : holds === 0 ? (otherwise[i] as number) : holds
+    }
+  }
+}
+
+/** The value so many candles before. */
+export function ago(of: Column, candles: number, out: Column): Step {
+  if (candles === 0) return (length) => out.set(of.subarray(0, length))
+  const ring = new Float64Array(candles).fill(Number.NaN)
+  let at = 0
+  return (length) => {
+    for (let i = 0; i < length; i++) {
+      out[i] = ring[at] as number
+      ring[at] = of[i] as number
+      at = at + 1 === candles ? 0 : at + 1
+    }
+  }
+}
+
+/** Of one candle's values. Unknown where one of them is, or where the result is no finite number. */
+export const FUNCTIONS_OF: Readonly<Record<FunctionName, (...values: number[]) => number>> = {
+  abs: Math.abs,
+  min: Math.min,
+  max: Math.max,
+  round: Math.round,
+  floor: Math.floor,
+  ceil: Math.ceil,
+  sign: Math.sign,
+  sqrt: Math.sqrt,
+  log: Math.log,
+  exp: Math.exp,
+  // x to the 0 is 1 even of NaN.
+  pow: (base, exponent) => (Number.isNaN(base) ? base : base ** exponent),
+}
+
+export function call(name: FunctionName, of: readonly Column[], out: Column): Step {
+  const compute = FUNCTIONS_OF[name]
+  const [first, second] = of
+  if (first === undefined) throw new RangeError(`${name} of nothing`)
+  if (second === undefined)
+    return (length) => {
+      for (let i = 0; i < length; i++) out[i] = finite(compute(first[i] as number))
+    }
+  if (of.length === 2)
+    return (length) => {
+      for (let i = 0; i < length; i++)
+        out[i] = finite(compute(first[i] as number, second[i] as number))
+    }
+  return (length) => {
+    for (let i = 0; i < length; i++)
+      out[i] = finite(compute(...of.map((column) => column[i] as number)))
+  }
+}
+
+/** From when a candle closed, Unix seconds, to the figure that a rule names, UTC. */
+export const TIME_OF = {
+  minute: (close: number) => Math.floor(close / 60) % 60,
+  hour: (close: number) => Math.floor(close / 3_600) % 24,
+  // The first of January 1970 was a Thursday.
+  weekday: (close: number) => ((Math.floor(close / 86_400) + 3) % 7) + 1,
+  day: (close: number) => new Date(close * 1000).getUTCDate(),
+} as const

@@ -1,0 +1,140 @@
+// What a signal will say of a decision: here floats become decimals, and nowhere before.
+import { type Signal, toDecimal, WIRE_PLACES } from '@keyside/protocol'
+import Big from 'big.js'
+import type { ExitRules } from './candle-exits.ts'
+import type { Exits, Size, Strategy, TrailingStop } from './file/strategy.ts'
+
+/** Exits that the device makes by itself, in the words of the wire. */
+type ExitClaims = Pick<Signal, 'takeProfits' | 'trailingStop' | 'breakEven' | 'maxHold'>
+
+export type Decision =
+  | {
+      readonly kind: 'entry'
+      readonly size: Signal['size']
+      readonly ref: string
+      readonly stop: string
+      readonly exits: ExitClaims
+      readonly reason: string
+    }
+  | {
+      readonly kind: 'exit'
+      readonly size: Signal['size']
+      readonly ref: string
+      readonly reason: string
+    }
+
+const ENTIRE_POSITION: Signal['size'] = { unit: 'percent', value: '100' }
+
+/** `ref` is the candle's close, as the exchange wrote it. */
+export function exitAt(ref: string, reason: string): Decision {
+  return { kind: 'exit', size: ENTIRE_POSITION, ref: toDecimal(ref), reason }
+}
+
+interface Distances {
+  /** Quote per base. */
+  readonly stop: number
+  readonly trailing: number | null
+}
+
+/** Null where a decimal leaves no room for a stop above zero and below the price. */
+export function entryAt(
+  { stop, size, exits }: Strategy,
+  written: string,
+  distances: Distances,
+  reason: string,
+): Decision | null {
+  const ref = new Big(written)
+  const distance =
+    stop.by === 'percent' ? ref.times(stop.percent).div(100) : new Big(distances.stop)
+  const place = stopBelow(ref, distance)
+  if (place === null) return null
+  const trailing = trailingOf(exits.trailingStop, ref, distances.trailing)
+  if (trailing === null) return null
+  return {
+    kind: 'entry',
+    size: sizeOf(size, ref, place),
+    ref: toDecimal(ref),
+    stop: toDecimal(place),
+    exits: exitClaims(exits, ref, trailing),
+    reason,
+  }
+}
+
+/** Rounded towards the price: a stop is never further away than the strategy says. */
+function stopBelow(ref: Big, distance: Big): Big | null {
+  const place = ref.minus(distance).round(WIRE_PLACES, Big.roundUp)
+  return place.gt(0) && place.lt(ref) ? place : null
+}
+
+/** A distance becomes a percent here, once; rounded down, towards the price. Undefined for none, null for no room. */
+function trailingOf(
+  trailingStop: TrailingStop | undefined,
+  ref: Big,
+  distance: number | null,
+): Signal['trailingStop'] | null {
+  if (trailingStop === undefined || distance === null) return undefined
+  const percent =
+    trailingStop.by === 'percent'
+      ? new Big(trailingStop.percent)
+      : new Big(distance).div(ref).times(100).round(PERCENT_PLACES, Big.roundDown)
+  if (percent.lte(0) || percent.gte(100)) return null
+  const { from } = trailingStop
+  return { percent: toDecimal(percent), ...(from !== undefined && { from }) }
+}
+
+/** Of a percent that was calculated. */
+const PERCENT_PLACES = 4
+
+/** What is lost at the stop, in percent of the allocation, says how much is bought: never more than all of it. */
+function sizeOf(size: Size, ref: Big, stop: Big): Signal['size'] {
+  if (size.unit !== 'risk') return size
+  const lostPercent = ref.minus(stop).div(ref).times(100)
+  const percent = new Big(size.value).div(lostPercent).times(100)
+  const atMost = percent.gt(100) ? new Big(100) : percent.round(PERCENT_PLACES, Big.roundDown)
+  // A stop that is hundreds of times further away than the risk: the least that can be said.
+  const value = atMost.gt(0) ? atMost : new Big(10).pow(-PERCENT_PLACES)
+  return { unit: 'percent', value: toDecimal(value) }
+}
+
+/** Take-profit levels are prices on the wire: distances above the price that the engine saw. */
+function exitClaims(
+  { takeProfit, breakEven, maxHold }: Exits,
+  ref: Big,
+  trailingStop: Signal['trailingStop'],
+): ExitClaims {
+  const above = (at: string) => toDecimal(ref.times(new Big(at).plus(100)).div(100))
+  return {
+    ...(takeProfit && {
+      takeProfits: takeProfit.map(({ at, sell, after }) => ({
+        price: above(at),
+        percent: sell,
+        ...(after !== undefined && { after }),
+      })),
+    }),
+    ...(trailingStop !== undefined && { trailingStop }),
+    ...(breakEven !== undefined && { breakEven }),
+    ...(maxHold !== undefined && { maxHold }),
+  }
+}
+
+/** What an entry's signal said of the position's ways out, for a model that goes on with it. */
+export function rulesOfSignal(
+  claims: Pick<Signal, 'stopPrice' | 'takeProfits' | 'trailingStop' | 'breakEven'>,
+): ExitRules {
+  const { stopPrice = '0', takeProfits = [], trailingStop, breakEven } = claims
+  return {
+    stop: Number(stopPrice),
+    takeProfits: takeProfits.map(({ price, percent, after = 0 }) => ({
+      price: Number(price),
+      percent: Number(percent),
+      after,
+    })),
+    trailingStop:
+      trailingStop === undefined
+        ? null
+        : { percent: Number(trailingStop.percent), from: Number(trailingStop.from ?? 0) },
+    breakEven: breakEven === undefined ? null : Number(breakEven),
+    // The model counts it by closes.
+    maxHold: null,
+  }
+}

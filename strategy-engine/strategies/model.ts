@@ -1,0 +1,307 @@
+// What a stream's rules hold, candle by candle, if every signal were followed at its price at once: the same for every
+// subscriber, live and in a backtest. What a device really bought is ruled by its own fills.
+import { TIMEFRAMES } from '../market/candle.ts'
+import { type ExitCause, type ExitRules, HeldPosition } from './candle-exits.ts'
+import type { Graph } from './compile/graph.ts'
+import type { Column } from './compile/operators.ts'
+import { type Ask, compileTrade, namesTrade } from './compile/trade.ts'
+import type { Exits, Rule, Size, Stop, Strategy } from './file/strategy.ts'
+import type { TradeWord } from './rules/tree.ts'
+
+export type Cause = ExitCause | 'rule'
+
+/** One model of one strategy, over a graph that may serve other strategies too. */
+export class Model {
+  /** What is held, from the signal's price on. */
+  readonly held = new HeldPosition()
+  /** What the last decision was. */
+  decided: 'entry' | 'add' | 'exit' = 'exit'
+  /** Why the last exit was decided. */
+  cause: Cause = 'rule'
+  /** When the candle of the entry opened, Unix seconds. */
+  entryCandle = 0
+  /** The price of the first entry; `held.entry` is the average of all. */
+  firstEntry = 0
+  /** How many of the safety orders were bought. */
+  added = 0
+  /** Candles since that one. */
+  candles = 0
+  /** An entry that was due and cannot be: no stop is possible above zero and below the price. */
+  refused = false
+  /** Candles before the first at which an entry can be decided. */
+  readonly warmup: number
+  readonly #graph: Graph
+  readonly #strategy: Strategy
+  readonly #seconds: number
+  readonly #enter: Column
+  readonly #exit: Column | null
+  readonly #asks: readonly Ask[]
+  readonly #stop: Column | null
+  readonly #trailing: Column | null
+  /** Of the file, with the prices of the entry that was decided last. */
+  readonly #exitRules: ReturnType<typeof exitRulesOf>
+  #rules: ExitRules
+  readonly #adds: readonly Ask[]
+  /** In quote and base, or in any unit that is as large for all entries. */
+  #cost = 0
+  #bought = 0
+  /** No entry at a candle that closes before, Unix seconds. */
+  #coolUntil = Number.NEGATIVE_INFINITY
+
+  /** Adds what the strategy reads to the graph. */
+  constructor(strategy: Strategy, graph: Graph) {
+    const { enter, exit, stop, exits, adds } = strategy
+    this.#graph = graph
+    this.#strategy = strategy
+    this.#seconds = TIMEFRAMES[strategy.timeframe]
+    const entries = graph.any(enter.map(({ condition }) => condition))
+    const [asked, seen] = [exit.filter(isAsked), exit.filter((rule) => !isAsked(rule))]
+    const exitSeries = seen.length > 0 ? graph.any(seen.map(({ condition }) => condition)) : null
+    const distances = [stop, exits.trailingStop].map((one) => distanceOf(one, graph))
+    const [stopSeries = null, trailingSeries = null] = distances
+    this.#enter = entries.column
+    this.#exit = exitSeries?.column ?? null
+    this.#asks = asked.map(({ condition }) => compileTrade(condition, graph, this.#trade))
+    this.#adds = adds.map(({ condition }) => compileTrade(condition, graph, this.#trade))
+    this.#stop = stopSeries?.column ?? null
+    this.#trailing = trailingSeries?.column ?? null
+    this.#exitRules = exitRulesOf(exits)
+    this.#rules = this.#exitRules
+    const needed = [entries, exitSeries, stopSeries, trailingSeries]
+    this.warmup = Math.max(...needed.map((series) => series?.warmup ?? 0))
+  }
+
+  /** Of the entry that was decided last; the object is used again for the next. */
+  get rules(): ExitRules {
+    return this.#rules
+  }
+
+  /** The next candle of the block, from `from` on, at which it enters or leaves; `to` if there is none before. */
+  scan(from: number, to: number): number {
+    let i = from
+    while (i < to) {
+      if (this.held.left === 0) {
+        while (i < to && this.#enter[i] !== 1) i += 1
+        if (i === to) return to
+        if (this.#mayEnter(i) && this.#open(i)) {
+          this.decided = 'entry'
+          return i
+        }
+      } else if (this.#isOver(i)) {
+        this.decided = 'exit'
+        this.forget(this.#closeOf(i))
+        return i
+      } else if (this.#addsAt(i)) {
+        this.decided = 'add'
+        return i
+      }
+      i += 1
+    }
+    return to
+  }
+
+  /** Whether it goes on holding; its rules are not asked. For candles that were decided on before. */
+  pass(i: number): boolean {
+    this.candles += 1
+    const { open, high, low, close, start } = this.#graph.candles
+    const at = this.#graph.offset + i
+    const highest = high[at] as number
+    const lowest = low[at] as number
+    const { held } = this
+    if (lowest > held.stop && highest < held.rises) {
+      if (highest > held.highest) held.highest = highest
+      if (lowest < held.lowest) held.lowest = lowest
+      return true
+    }
+    held.candle(open[at] as number, highest, lowest, close[at] as number, start[at] as number)
+    return held.left > 0
+  }
+
+  /** As if its position had ended at `soldAt`, Unix seconds; null: as if there had been none. */
+  forget(soldAt: number | null): void {
+    this.held.close()
+    if (soldAt !== null) this.#coolUntil = soldAt + this.#strategy.cooldown
+  }
+
+  /** Holds what was entered at the close of a candle. */
+  enter(price: number, candle: number, rules: ExitRules): void {
+    this.entryCandle = candle
+    this.candles = 0
+    this.firstEntry = price
+    this.added = 0
+    this.#cost = 0
+    this.#bought = 0
+    this.#buy(price, this.#strategy.size)
+    this.#rules = rules
+    this.held.open(price, candle + this.#seconds, rules)
+  }
+
+  /** Holds the next safety order too: the rules are above the average price then, and the stop is where it was. */
+  add(price: number): void {
+    const { held } = this
+    const addition = this.#strategy.adds[this.added]
+    // The file was changed since: what it says now has no such order.
+    if (addition === undefined) return
+    this.added += 1
+    this.#buy(price, addition.size)
+    const { stop, stopCause, highest, lowest } = held
+    const average = this.#cost / this.#bought
+    this.#setLevels(average)
+    this.#rules = { ...this.#rules, stop, takeProfits: this.#exitRules.takeProfits }
+    held.open(average, held.since, this.#rules)
+    held.stopCause = stopCause
+    held.highest = highest
+    held.lowest = lowest
+  }
+
+  /** What a trade word means at a candle of the block. */
+  readonly #trade = (word: TradeWord, i: number): number => {
+    const { held } = this
+    const close = this.#closePrice(i)
+    switch (word) {
+      case 'entry':
+        return held.entry
+      case 'first entry':
+        return this.firstEntry
+      case 'profit':
+        return ((close - held.entry) / held.entry) * 100
+      case 'age':
+        return this.#closeOf(i) - held.since
+      case 'highest since entry':
+        return held.highest
+      case 'lowest since entry':
+        return held.lowest
+      case 'candles since entry':
+        return this.candles
+    }
+  }
+
+  get trade(): (word: TradeWord, i: number) => number {
+    return this.#trade
+  }
+
+  /** How far below the close of candle `i` the stop is, quote per base; of the trailing stop, likewise. */
+  stopDistance(i: number): number {
+    return this.#distance(this.#strategy.stop, this.#stop, i)
+  }
+
+  trailingDistance(i: number): number | null {
+    const { trailingStop } = this.#strategy.exits
+    return trailingStop === undefined ? null : this.#distance(trailingStop, this.#trailing, i)
+  }
+
+  #distance(stop: Stop, column: Column | null, i: number): number {
+    if (stop.by === 'distance') return (column as Column)[i] as number
+    return (this.#closePrice(i) * Number(stop.percent)) / 100
+  }
+
+  #closePrice(i: number): number {
+    const { candles, offset } = this.#graph
+    return candles.close[offset + i] as number
+  }
+
+  #start(i: number): number {
+    const { candles, offset } = this.#graph
+    return candles.start[offset + i] as number
+  }
+
+  #closeOf(i: number): number {
+    return this.#start(i) + this.#seconds
+  }
+
+  #mayEnter(i: number): boolean {
+    return this.#closeOf(i) >= this.#coolUntil
+  }
+
+  #open(i: number): boolean {
+    this.refused = false
+    const close = this.#closePrice(i)
+    const distance = this.stopDistance(i)
+    const trailing = this.trailingDistance(i)
+    if (Number.isNaN(distance) || Number.isNaN(trailing ?? 0)) return false
+    const isPossible = (far: number) => far > 0 && far < close
+    if (!isPossible(distance) || !isPossible(trailing ?? distance)) {
+      this.refused = true
+      return false
+    }
+    const start = this.#start(i)
+    this.enter(close, start, this.#rulesAt(close, distance, trailing))
+    return true
+  }
+
+  #rulesAt(close: number, stop: number, trailing: number | null): ExitRules {
+    const rules = this.#exitRules
+    rules.stop = close - stop
+    this.#setLevels(close)
+    if (rules.trailingStop !== null && trailing !== null)
+      rules.trailingStop.percent = (trailing / close) * 100
+    return rules
+  }
+
+  #setLevels(entry: number): void {
+    for (const level of this.#exitRules.takeProfits) level.price = entry * (1 + level.at / 100)
+  }
+
+  #buy(price: number, { unit, value }: Size): void {
+    const amount = Number(value)
+    this.#cost += unit === 'base' ? amount * price : amount
+    this.#bought += unit === 'base' ? amount : amount / price
+  }
+
+  /** In their order, at most one a candle, and none at or under the stop. */
+  #addsAt(i: number): boolean {
+    const ask = this.#adds[this.added]
+    if (ask === undefined || ask(i) !== 1) return false
+    const close = this.#closePrice(i)
+    if (close <= this.held.stop) return false
+    this.add(close)
+    return true
+  }
+
+  #isOver(i: number): boolean {
+    const sold = this.held.sales
+    if (!this.pass(i)) {
+      this.cause = sold.at(-1)?.cause ?? 'stop'
+      return true
+    }
+    if (this.#exit?.[i] === 1 || this.#isAsked(i)) {
+      this.cause = 'rule'
+      return true
+    }
+    const { maxHold } = this.#strategy.exits
+    if (maxHold === undefined || this.#closeOf(i) - this.held.since < maxHold) return false
+    this.cause = 'max_hold'
+    return true
+  }
+
+  #isAsked(i: number): boolean {
+    for (const ask of this.#asks) if (ask(i) === 1) return true
+    return false
+  }
+}
+
+function isAsked({ condition }: Rule): boolean {
+  return namesTrade(condition)
+}
+
+function distanceOf(stop: Stop | undefined, graph: Graph) {
+  return stop?.by === 'distance' ? graph.series(stop.distance) : null
+}
+
+/** Without the prices, which each entry brings. */
+function exitRulesOf({ takeProfit = [], trailingStop, breakEven }: Exits) {
+  return {
+    stop: 0,
+    takeProfits: takeProfit.map(({ at, sell, after = 0 }) => ({
+      price: 0,
+      at: Number(at),
+      percent: Number(sell),
+      after,
+    })),
+    trailingStop:
+      trailingStop === undefined ? null : { percent: 0, from: Number(trailingStop.from ?? 0) },
+    breakEven: breakEven === undefined ? null : Number(breakEven),
+    // The model leaves at the close of the candle that fills it: a signal comes no earlier.
+    maxHold: null,
+  }
+}
