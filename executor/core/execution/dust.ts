@@ -11,14 +11,14 @@ import { append, type DecisionContext, notice } from './context.ts'
 /** Paid for it, in least order values: a wrong price must not make a whole position disappear. */
 const MAX_COST = 4
 
-/** True when the position is over. */
+/** True when the position is over. For one about which nothing is ordered. */
 export function writeOffDust(
   context: DecisionContext,
   key: string,
   position: Position,
   bid: Decimal | null,
 ): boolean {
-  if (isOrdered(context, key) || !isTooLittle(context, position, bid)) return false
+  if (!isTooLittle(context, position, bid)) return false
   const { stream, market, amount } = position
   const cost = costOf(position)
   append(context, { type: 'written_off', position: key, amount, cost })
@@ -52,16 +52,12 @@ function isTooLittle(
   return isUnsellable(position.amount, { rules, bid, collar })
 }
 
-/** It can be sold and no stop for it can be placed: nothing would protect it. */
-export function isUnprotectable(
-  context: DecisionContext,
-  key: string,
-  position: Position,
-): boolean {
-  const { exchange, policy } = context.environment
+/** It can be sold and no stop for it can be placed: nothing would protect it. For one about which nothing is ordered. */
+export function isUnprotectable({ environment }: DecisionContext, position: Position): boolean {
+  const { exchange, policy } = environment
   const { stop, market } = position
   const rules = exchange.rules(market)
-  if (rules === null || stop === null || isOrdered(context, key)) return false
+  if (rules === null || stop === null) return false
   return cannotBeStopped(available(position), { rules, stop, collar: policy.collar.exit })
 }
 
@@ -71,6 +67,6 @@ function costOf({ cost, amount, baseBought }: Position): Decimal {
 }
 
 /** An entry that has not been sent may never be, and an exit that waits could not sell it: they do not block the write-off. */
-function isOrdered(context: DecisionContext, key: string): boolean {
+export function isOrdered(context: DecisionContext, key: string): boolean {
   return hasOrder(context.portfolio, key, ({ state }) => !isPending(state))
 }

@@ -123,9 +123,9 @@ function isHolding({ positions }: Portfolio): boolean {
 function bidOf(context: DecisionContext, market: string): Decimal | null {
   const { environment } = context
   const quote = environment.exchange.quote(market)
-  if (isShutDown(context, market)) return quote?.bid ?? costOf(context.portfolio, market)
-  if (quote === null || !(Math.abs(environment.now - quote.at) <= PRICE_LIFE_MS)) return null
-  return isZero(quote.bid) ? null : quote.bid
+  const isFresh = quote !== null && Math.abs(environment.now - quote.at) <= PRICE_LIFE_MS
+  if (isFresh && !isZero(quote.bid)) return quote.bid
+  return isShutDown(context, market) ? (quote?.bid ?? costOf(context.portfolio, market)) : null
 }
 
 /** Nobody will tell a price: what is held there must not close the other markets. */

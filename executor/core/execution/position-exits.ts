@@ -16,7 +16,7 @@ import {
   startClosing,
 } from './close-position.ts'
 import { type DecisionContext, notice } from './context.ts'
-import { isUnprotectable, writeOffDust } from './dust.ts'
+import { isOrdered, isUnprotectable, writeOffDust } from './dust.ts'
 import { freshBid, keepPriceFresh } from './quotes.ts'
 import { moveStop } from './stops.ts'
 
@@ -37,8 +37,9 @@ function look(context: DecisionContext, key: string): undefined {
   if (position === undefined) return
   keepPriceFresh(context, position.market)
   const bid = freshBid(context, position.market)
-  if (writeOffDust(context, key, position, bid) || isGone(context, position)) return
-  const why = reasonToLeave(context, key, position, bid)
+  const ordered = isOrdered(context, key)
+  if ((!ordered && writeOffDust(context, key, position, bid)) || isGone(context, position)) return
+  const why = reasonToLeave(context, key, { position, bid, ordered })
   if (why !== null) startClosing(context, key, why)
   const now = context.portfolio.positions[key] ?? position
   if (now.closing !== null) return closePosition(context, key, now)
@@ -49,14 +50,13 @@ function look(context: DecisionContext, key: string): undefined {
 function reasonToLeave(
   context: DecisionContext,
   key: string,
-  position: Position,
-  bid: Decimal | null,
+  { position, bid, ordered }: { position: Position; bid: Decimal | null; ordered: boolean },
 ) {
   if (context.portfolio.trading === 'halted' && context.portfolio.onHalt === 'sell')
     return 'flatten'
   const { maxHoldUntil } = position.exits
   if (maxHoldUntil !== null && context.environment.now >= maxHoldUntil) return 'hold'
-  if (isUnprotectable(context, key, position)) return 'small'
+  if (!ordered && isUnprotectable(context, position)) return 'small'
   return isThroughStop(context, key, position, bid) ? 'stop' : null
 }
 

@@ -16,17 +16,22 @@ const LOST_MS = 600_000
 const LOOK_MS = 10_000
 
 export function watchSilence(context: DecisionContext): undefined {
+  const { closeOnSilenceMs } = context.environment.policy
+  const isClosedAt = closeOnSilenceMs === 'never' ? Number.POSITIVE_INFINITY : closeOnSilenceMs
   for (const stream of followed(context)) {
-    tellSilence(context, stream)
-    endureSilence(context, stream)
+    const since = silentFrom(context, stream)
+    tellSilence(context, stream, since)
+    if (context.environment.now - since >= Math.min(LOST_MS, isClosedAt))
+      endureSilence(context, stream, isClosedAt)
   }
 }
 
 /** Streams that were heard since the start, and those that hold something: they were heard before it. */
 function followed({ portfolio, session }: State): readonly string[] {
-  const holding = Object.values(portfolio.positions).map(({ stream }) => stream)
-  const names = new Set([...Object.keys(session.heads), ...holding])
-  return [...names].filter((stream) => portfolio.streams[stream] !== undefined)
+  const names = new Set(Object.keys(session.heads))
+  for (const { stream } of Object.values(portfolio.positions)) names.add(stream)
+  for (const name of names) if (portfolio.streams[name] === undefined) names.delete(name)
+  return [...names]
 }
 
 /** Unix ms: from when on nothing was heard. The journal remembers it over restarts. */
@@ -64,18 +69,19 @@ export function isGapSilent(state: State, stream: string): boolean {
 export function silenceDue(state: State): readonly number[] {
   const { portfolio, session } = state
   const nextLook = session.priceWatch.evaluatedAt + LOOK_MS
-  return followed(state).flatMap((stream) => {
+  const moments: number[] = []
+  for (const stream of followed(state)) {
     const { silentSince, missed } = streamOf(portfolio, stream)
-    if (silentSince > 0 || session.offline.since > 0) return [nextLook]
-    return [
-      silentFrom(state, stream) + SILENT_MS,
-      ...(missed === null ? [] : [Math.max(missed.since + SILENT_MS, nextLook)]),
-    ]
-  })
+    if (silentSince > 0 || session.offline.since > 0) moments.push(nextLook)
+    else {
+      moments.push(silentFrom(state, stream) + SILENT_MS)
+      if (missed !== null) moments.push(Math.max(missed.since + SILENT_MS, nextLook))
+    }
+  }
+  return moments
 }
 
-function tellSilence(context: DecisionContext, stream: string): undefined {
-  const since = silentFrom(context, stream)
+function tellSilence(context: DecisionContext, stream: string, since: number): undefined {
   const { silentSince } = streamOf(context.portfolio, stream)
   const isSilent = context.environment.now >= since + SILENT_MS
   if (!isSilent && silentSince > 0 && context.session.heads[stream] !== undefined)
@@ -88,11 +94,8 @@ function tellSilence(context: DecisionContext, stream: string): undefined {
   notice(context, { level: 'warning', code: 'stream_silent', message })
 }
 
-function endureSilence(context: DecisionContext, stream: string): undefined {
-  const { closeOnSilenceMs } = context.environment.policy
+function endureSilence(context: DecisionContext, stream: string, isClosedAt: number): undefined {
   const age = context.environment.now - silentFrom(context, stream)
-  const isClosedAt = closeOnSilenceMs === 'never' ? Number.POSITIVE_INFINITY : closeOnSilenceMs
-  if (age < Math.min(LOST_MS, isClosedAt)) return
   for (const [key, position] of Object.entries(context.portfolio.positions)) {
     if (position.stream !== stream) continue
     if (age >= LOST_MS && !isOver(context, stream))

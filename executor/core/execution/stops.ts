@@ -33,7 +33,7 @@ export function protectPositions(context: DecisionContext): undefined {
   for (const stop of Object.values(context.portfolio.orders))
     if (stop.kind === 'stop' && !isWanted(context, stop)) requestCancel(context, stop)
   for (const [key, position] of Object.entries(context.portfolio.positions))
-    if (!isClosing(context, key) && stopOf(context.portfolio, key) === undefined)
+    if (stopOf(context.portfolio, key) === undefined && !isClosing(context, key))
       protect(context, key, position)
 }
 
@@ -223,12 +223,15 @@ const MIN_RISE = '0.1'
 
 export function moveStop(context: DecisionContext, position: Position, bid: Decimal): undefined {
   const { trailingStop: trails, breakEven } = position.exits
+  if (trails === null && breakEven === null) return
   const rules = context.environment.exchange.rules(position.market)
-  if (rules === null || (trails === null && breakEven === null)) return
+  if (rules === null) return
+  const isFar = isFarBelow(position, bid, rules.tick)
+  if (isFar && breakEven === null) return
   const tick = parseDecimal(rules.tick)
   const now = parseDecimal(bid)
   const even = evenStop(position, now, tick)
-  const trail = isFarBelow(position, bid, rules.tick) ? null : trailingStop(position, now, tick)
+  const trail = isFar ? null : trailingStop(position, now, tick)
   if (even !== null && (trail === null || even.gt(trail)))
     moveStopTo(context, position, even, 'break_even')
   else if (trail !== null) moveStopTo(context, position, trail, 'trailing_stop')
@@ -271,10 +274,11 @@ function isFarBelow({ exits, stop }: Position, bid: Decimal, tick: Decimal): boo
   if (exits.trailingStop === null || stop === null) return false
   const price = units(bid)
   const highest = price - (price * units(exits.trailingStop.percent)) / HUNDRED + units(tick)
-  return highest + 1n - units(stop) < (price * units(MIN_RISE)) / HUNDRED
+  return highest + 1n - units(stop) < (price * RISE) / HUNDRED
 }
 
 const HUNDRED = units('100')
+const RISE = units(MIN_RISE)
 
 function moveStopTo(
   context: DecisionContext,

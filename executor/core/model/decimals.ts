@@ -68,8 +68,20 @@ export function sum(all: Iterable<Decimal>): Decimal {
   return decimalOf(total)
 }
 
-/** In the last place that a wire decimal has. */
+/** In the last place that a wire decimal has. A price is asked for by several rules, and again while it stands. */
 export function units(a: Decimal): bigint {
+  const known = UNITS.get(a)
+  if (known !== undefined) return known
+  const read = readUnits(a)
+  if (UNITS.size >= MAX_UNITS) UNITS.clear()
+  UNITS.set(a, read)
+  return read
+}
+
+const UNITS = new Map<Decimal, bigint>()
+const MAX_UNITS = 4_096
+
+function readUnits(a: Decimal): bigint {
   const point = a.indexOf('.')
   if (point < 0) return BigInt(a) * UNIT
   return BigInt(a.slice(0, point) + a.slice(point + 1).padEnd(WIRE_PLACES, '0'))
