@@ -28,6 +28,8 @@ export interface DeviceOptions {
   readonly retained: () => readonly Message[]
   /** What the shell knows of providers at a start. */
   readonly introduced: () => readonly Input[]
+  /** Whether there is a key to verify it with. */
+  readonly countsNow: (message: Message) => boolean
   readonly onAskReplay: (ask: AskReplay) => void
 }
 

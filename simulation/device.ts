@@ -59,6 +59,7 @@ export class Device {
   hear(message: Message): void {
     const life = this.#life
     if (life?.shell === null || life?.state !== 'here' || this.#dies('when a message comes')) return
+    if (!this.#options.countsNow(message)) return
     const input = verifyMessage(message, this.now())
     if (!this.#hearInput(life, input)) return
     if (input.type === 'invalid_message') return

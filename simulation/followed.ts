@@ -12,6 +12,8 @@ import type { Simulation } from './simulation.ts'
 
 const REVOKED = [NORTH_KEY.kid]
 const THEFT_CHANCE = 0.5
+/** Until a device that starts is connected. */
+const CONNECT_MS = 50
 /** The broker keeps the keyset and gives it until it is acknowledged. */
 const REPEAT_MS = 4_000
 
@@ -66,7 +68,7 @@ export class FollowedProvider {
         this.#version = 2
         this.#simulation.note('the provider revokes its first key')
       })
-    this.#publish()
+    scheduler.after(CONNECT_MS, () => this.#publish())
     scheduler.every(REPEAT_MS, () => this.#publish())
   }
 
@@ -77,6 +79,11 @@ export class FollowedProvider {
 
   version(): number {
     return this.#version
+  }
+
+  /** Without a keyset nothing that it signs can be verified. */
+  isHeld(): boolean {
+    return this.#held !== null
   }
 
   stolenKey(): SigningKey {

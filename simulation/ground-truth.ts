@@ -76,6 +76,10 @@ export class GroundTruth {
     this.order(exchangeId).closedAt = at
   }
 
+  knows(exchangeId: string): boolean {
+    return this.orders.some((one) => one.exchangeId === exchangeId)
+  }
+
   order(exchangeId: string): TakenOrder {
     const order = this.orders.find((one) => one.exchangeId === exchangeId)
     if (order === undefined) throw new RangeError(`no order ${exchangeId}`)

@@ -16,15 +16,24 @@ export class ManualTrading {
   readonly #venue: SimulatedVenue
   readonly #random: Random
   #orders = 0
+  /** `at_the_end`: from beside a stop that rests then the coins are taken for good, which by chance alone is seldom. */
+  readonly lastSale: 'at_the_end' | 'none'
 
   constructor(simulation: Simulation, venue: SimulatedVenue) {
     this.#simulation = simulation
     this.#venue = venue
     this.#random = new Random(simulation.random.word())
+    const isLast = venue.stopsHold === 'nothing' && this.#random.chance(0.4)
+    this.lastSale = isLast ? 'at_the_end' : 'none'
   }
 
   run(): void {
+    const { scheduler, healed } = this.#simulation
     if (this.#random.chance(0.4)) this.#later()
+    if (this.lastSale === 'at_the_end')
+      scheduler.after(healed - scheduler.now(), () => {
+        if (this.#stopped() !== undefined) this.#sell()
+      })
   }
 
   #later(): void {
@@ -71,9 +80,9 @@ export class ManualTrading {
     } as const
     if (this.#venue.sellByHand(sale, scheduler.now()) === null) return
     this.#simulation.fault('coins held by hand', market)
-    if (this.#random.chance(0.5)) return
+    if (scheduler.now() >= healed || this.#random.chance(0.5)) return
     const back = Math.min(this.#random.between(30_000, 150_000), healed - scheduler.now())
-    scheduler.after(back, () => this.#venue.cancelByHand(sale, scheduler.now()))
+    scheduler.after(back, () => void this.#venue.cancel(sale.clientOrderId, scheduler.now()))
   }
 
   /** Where a stop rests. */

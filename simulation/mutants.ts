@@ -101,12 +101,17 @@ export const MUTANTS: Readonly<Record<string, readonly Patch[]>> = {
   'stop-lowered': [
     {
       file: 'executor/core/execution/stops.ts',
+      from: '  if (isFar && breakEven === null) return\n',
+      to: '',
+    },
+    {
+      file: 'executor/core/execution/stops.ts',
       from: '  return trailing.minus(parseDecimal(stop)).gte(percentOf(bid, parseDecimal(MIN_RISE)))\n    ? trailing\n    : null',
       to: '  return trailing',
     },
     {
       file: 'executor/core/execution/stops.ts',
-      from: 'isFarBelow(position, bid, rules.tick) ? null : trailingStop(',
+      from: 'isFar ? null : trailingStop(',
       to: 'trailingStop(',
     },
   ],
@@ -171,6 +176,13 @@ export const MUTANTS: Readonly<Record<string, readonly Patch[]>> = {
       file: 'executor/core/execution/replay.ts',
       from: 'if (isOwed(about, { kid, claims })) exits.push({ kid, claims })',
       to: 'if (isOwed(about, { kid, claims }) === null) exits.push({ kid, claims })',
+    },
+  ],
+  'every-stop-holds-coins': [
+    {
+      file: 'executor/core/execution/stops.ts',
+      from: '    holds: stop.holds,\n',
+      to: "    holds: stop.holds === 'nothing' ? 'coins' : stop.holds,\n",
     },
   ],
   'clock-back-unnoticed': [

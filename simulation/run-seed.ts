@@ -19,7 +19,7 @@ import { MessageEffects } from './message-effects.ts'
 import { Network } from './network.ts'
 import { Protection } from './protection.ts'
 import { checkSecrets } from './secrets.ts'
-import { checkSettled, ordersUnderWay } from './settled.ts'
+import { checkSettled, ordersUnderWay, UNTIL_SHORT_MS } from './settled.ts'
 import { SETTLE_MS, Simulation, type Violation } from './simulation.ts'
 import { Thief } from './thief.ts'
 import { Trader } from './trader.ts'
@@ -107,6 +107,7 @@ function makeWorld(simulation: Simulation, home: string) {
     },
     onForged: (before, after, expected) => messageEffects.onForged(before, after, expected),
     retained: () => engines.flatMap((engine) => engine.retained() ?? []),
+    countsNow: ({ line }) => line !== NORTH || north.isHeld(),
     introduced: () => [INTRODUCED, ...north.introduced()],
     onAskReplay: (ask) => north.onAskReplay(ask),
   })
@@ -160,7 +161,8 @@ type World = ReturnType<typeof makeWorld>
 async function play(simulation: Simulation, world: World): Promise<void> {
   const { scheduler, healed, start } = simulation
   const { device, engines, trader, venue } = world
-  const end = healed + SETTLE_MS + venue.viewLagMs - MAX_LAG_MS
+  const lookedFor = world.manualTrading.lastSale === 'at_the_end' ? UNTIL_SHORT_MS : SETTLE_MS
+  const end = healed + lookedFor + venue.viewLagMs - MAX_LAG_MS
   device.run()
   for (const engine of engines) engine.run()
   trader.run()

@@ -15,6 +15,8 @@ const SELLABLE = 6
 /** The device looks each minute, and tells what it sees twice. */
 const TWO_LOOKS_MS = 20_000
 const A_LOOK_MS = 60_000
+/** After this long coins that went are known to be missing. */
+export const UNTIL_SHORT_MS = A_LOOK_MS + TWO_LOOKS_MS + 5_000
 /** Until two misses prove that an order was not placed, beside the longest lag. */
 const PROOF_MS = 37_000
 /** The trader asks for what is missing every 5 s. */

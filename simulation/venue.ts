@@ -63,6 +63,7 @@ export class SimulatedVenue {
   readonly truth: GroundTruth
   readonly core: PortVenue<bigint>
   readonly viewLagMs: number
+  readonly stopsHold: Habits['stopsHold']
   readonly #rules: ReadonlyMap<string, MarketRules>
   readonly #random: Random
   readonly #fills: PartialFills
@@ -77,10 +78,11 @@ export class SimulatedVenue {
     this.#random = random
     this.#onCanceled = onCanceled
     this.viewLagMs = viewLagMs
+    this.stopsHold = habits.stopsHold ?? 'coins'
     this.#rules = new Map(
       MARKETS.map((rules) => [
         rules.market,
-        { ...rules, stop: { ...rules.stop, holds: habits.stopsHold ?? 'coins' } },
+        { ...rules, stop: { ...rules.stop, holds: this.stopsHold } },
       ]),
     )
     this.#fills = new PartialFills(
@@ -123,13 +125,19 @@ export class SimulatedVenue {
   #record({ type, order, at, fill }: OrderEvent<bigint, PortRequest<bigint>>): void {
     const { truth } = this
     const exchangeId = String(order.parent ?? order.id)
-    if (order.parent === null && (type === 'accepted' || type === 'rejected')) {
+    // A stop that held nothing is rejected when it triggers, long after it was taken.
+    const isTaken = type === 'accepted' || (type === 'rejected' && !truth.knows(exchangeId))
+    if (order.parent === null && isTaken) {
       const { wire } = order.request
       const by = wire.clientOrderId.startsWith(MANUAL) ? 'trader' : 'device'
       truth.onTaken({ by, wire, exchangeId, acceptedAt: order.createdAt })
     }
     if (fill !== null) truth.onFill(exchangeId, fillOf(this.core, fill))
-    if (order.closedAt !== null && order.child === null) truth.onClosed(exchangeId, at)
+    if (order.closedAt === null || order.child !== null) return
+    truth.onClosed(exchangeId, at)
+    const { clientOrderId, market, side } = order.request.wire
+    // Whoever ended it: the coins that it held are there again.
+    if (clientOrderId.startsWith(MANUAL) && side === 'sell') truth.onTouched(market, at)
   }
 
   accept(wire: OrderRequest, { stamped, arrived, now, effects }: Arrival): Accepted {
@@ -181,15 +189,6 @@ export class SimulatedVenue {
     const { outcome } = this.core.submit(requestOf(math, sale, ACCOUNT), now)
     if (outcome === 'accepted') this.truth.onTouched(wire.market, now)
     return outcome === 'accepted' ? sale.amount : null
-  }
-
-  /** The trader takes an order back. */
-  cancelByHand(
-    { clientOrderId, market }: { clientOrderId: string; market: string },
-    now: number,
-  ): void {
-    this.cancel(clientOrderId, now)
-    this.truth.onTouched(market, now)
   }
 
   find(clientOrderId: string): PortOrder<bigint> | undefined {
