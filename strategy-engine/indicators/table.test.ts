@@ -1,40 +1,109 @@
+// What holds for every indicator of the table.
 import { expect, test } from 'vitest'
+import { type Indicator, MAX_PERIOD } from './kernel.ts'
 import { INDICATORS } from './table.ts'
+import { feed, inputsOf as pricesOf, TALIB, valuesOf } from './testing/columns.ts'
 
-const NAMES = Object.keys(INDICATORS)
-const X = Float64Array.from({ length: 300 }, (_, i) => 100 + ((i * 7919) % 101) / 10)
+const ALL = Object.entries(INDICATORS)
+const CANDLES = TALIB.candles
+const LENGTH = CANDLES.close.length
 
-function values(name: string, parameters: readonly number[], blocks: number): Float64Array[] {
-  const indicator = INDICATORS[name]
-  if (indicator === undefined) throw new Error(name)
-  const kernel = indicator.create(parameters)
-  const inputs = indicator.inputs === 'series' ? [X] : indicator.inputs.map(() => X)
-  const outputs = indicator.outputs.map(() => new Float64Array(X.length))
-  for (let from = 0; from < X.length; from += blocks)
-    kernel.update(inputs, outputs, from, Math.min(from + blocks, X.length))
-  return outputs
+/** These take a condition: one that holds at every fifth candle. */
+const OF_CONDITIONS = new Set([INDICATORS['count'], INDICATORS['barssince']])
+const CONDITION = CANDLES.close.map((_, i) => (i % 5 === 0 ? 1 : 0))
+
+function inputsOf(indicator: Indicator): Float64Array[] {
+  return OF_CONDITIONS.has(indicator) ? [CONDITION] : pricesOf(indicator, CANDLES)
 }
 
-function defaults(name: string): number[] {
-  return (INDICATORS[name]?.parameters ?? []).map((parameter) => parameter.default ?? 20)
+/** Its defaults, and short ones: windows that begin anew often. */
+function parametersOf({ parameters }: Indicator): number[][] {
+  const usual = parameters.map((parameter) => parameter.default ?? 10)
+  const short = parameters.map(({ whole, least }, i) => (whole ? Math.max(least, 3 + i) : usual[i]))
+  return [usual, short.map((value) => value ?? 0)]
 }
 
-test.each(NAMES)('%s gives its first value after its warm-up', (name) => {
-  const [first] = values(name, defaults(name), X.length)
-  expect(first?.findIndex((value) => !Number.isNaN(value))).toBe(
-    INDICATORS[name]?.warmup(defaults(name)),
-  )
+test.each(ALL)('%s gives its first value after its warm-up', (_, indicator) => {
+  for (const parameters of parametersOf(indicator)) {
+    const [first] = valuesOf(indicator, parameters, inputsOf(indicator))
+    const known = first?.findIndex((value) => !Number.isNaN(value))
+    expect(known).toBe(indicator.warmup(parameters))
+  }
 })
 
-test.each(NAMES)('%s does not depend on the size of its blocks', (name) => {
-  const whole = values(name, defaults(name), X.length)
-  expect(values(name, defaults(name), 1)).toEqual(whole)
-  expect(values(name, defaults(name), 7)).toEqual(whole)
+test.each(ALL)('%s does not depend on the size of its blocks', (_, indicator) => {
+  for (const parameters of parametersOf(indicator)) {
+    const inputs = inputsOf(indicator)
+    const whole = valuesOf(indicator, parameters, inputs, LENGTH)
+    expect(valuesOf(indicator, parameters, inputs, 1)).toEqual(whole)
+    expect(valuesOf(indicator, parameters, inputs, 7)).toEqual(whole)
+  }
 })
+
+test.each(ALL)('%s goes on where a copy of its state was taken', (_, indicator) => {
+  for (const parameters of parametersOf(indicator)) {
+    const inputs = inputsOf(indicator)
+    const whole = valuesOf(indicator, parameters, inputs)
+    for (const cut of [1, 5, 23, 150]) {
+      const first = indicator.create(parameters)
+      const outputs = indicator.outputs.map(() => new Float64Array(LENGTH))
+      feed(first, inputs, outputs, 64, 0, cut)
+      const second = indicator.create(parameters)
+      if (first.state === null || second.state === null) return
+      second.state.set(first.state)
+      feed(second, inputs, outputs, 64, cut)
+      expect(outputs).toEqual(whole)
+    }
+  }
+})
+
+test.each(ALL)('%s passes over candles of which a part is unknown', (_, indicator) => {
+  for (const parameters of parametersOf(indicator)) {
+    const inputs = inputsOf(indicator)
+    const whole = valuesOf(indicator, parameters, inputs)
+    inputs.forEach((__, unknown) => {
+      // Every seventh candle comes once more with one of its prices unknown, before it comes as it is.
+      const holes = inputs.map((column, k) =>
+        Float64Array.from(
+          [...column].flatMap((value, i) =>
+            i % 7 === 3 ? [k === unknown ? Number.NaN : value * 1.5, value] : [value],
+          ),
+        ),
+      )
+      const isHole = [...CANDLES.close].flatMap((___, i) => (i % 7 === 3 ? [true, false] : [false]))
+      const outputs = valuesOf(indicator, parameters, holes)
+      outputs.forEach((output, k) => {
+        expect(output.filter((___, i) => !isHole[i])).toEqual(whole[k])
+        expect(output.filter((___, i) => isHole[i]).every(Number.isNaN)).toBe(true)
+      })
+    })
+  }
+})
+
+test.each(ALL)('%s keeps nothing of what its windows have left', (name, indicator) => {
+  if (!WINDOWED.has(name)) return
+  // A jump of ten orders of magnitude that the windows have passed must not be seen in the last digits.
+  const [parameters = []] = parametersOf(indicator)
+  const inputs = inputsOf(indicator)
+  const wild = inputs.map((column) => column.map((value, i) => (i < 100 ? value * 1e10 : value)))
+  const calm = valuesOf(indicator, parameters, inputs)
+  const after = valuesOf(indicator, parameters, wild)
+  calm.forEach((column, k) => {
+    column.slice(200).forEach((value, i) => {
+      expect(Math.abs((after[k]?.[i + 200] ?? 0) - value)).toBeLessThanOrEqual(1e-9)
+    })
+  })
+})
+
+const WINDOWED = new Set(['sma', 'wma', 'sum', 'highest', 'lowest', 'stdev', 'linearreg_slope'])
 
 test('parameters out of bounds are a mistake of the caller', () => {
-  expect(() => INDICATORS['ema']?.create([1])).toThrow(RangeError)
-  expect(() => INDICATORS['ema']?.create([2.5])).toThrow(RangeError)
-  expect(() => INDICATORS['ema']?.create([])).toThrow(RangeError)
-  expect(() => INDICATORS['ema']?.create([5, 6])).toThrow(RangeError)
+  const { ema } = INDICATORS
+  expect(() => ema?.create([1])).toThrow(RangeError)
+  expect(() => ema?.create([2.5])).toThrow(RangeError)
+  expect(() => ema?.create([Number.NaN])).toThrow(RangeError)
+  expect(() => ema?.create([MAX_PERIOD + 1])).toThrow(RangeError)
+  expect(() => ema?.create([])).toThrow(RangeError)
+  expect(() => ema?.create([5, 6])).toThrow(RangeError)
+  expect(() => ema?.warmup([1])).toThrow(RangeError)
 })

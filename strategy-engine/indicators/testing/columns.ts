@@ -1,0 +1,80 @@
+// Columns of candles for tests and comparisons, and kernels run over them.
+import { readFileSync } from 'node:fs'
+import type { Indicator, Kernel, PriceName } from '../kernel.ts'
+
+export type Columns = Readonly<Record<PriceName, Float64Array>>
+
+interface Case {
+  readonly name: string
+  readonly parameters: readonly number[]
+  readonly outputs: readonly Float64Array[]
+}
+
+/** What testing/talib-values.py wrote: candles, and TA-Lib's values for them. */
+interface TalibValues {
+  readonly talib: string
+  readonly candles: Columns
+  readonly cases: readonly Case[]
+}
+
+export function readTalibValues(text: string): TalibValues {
+  const { talib, candles, cases } = JSON.parse(text) as {
+    talib: string
+    candles: Record<PriceName, string>
+    cases: (Omit<Case, 'outputs'> & { outputs: string[] })[]
+  }
+  const { open, high, low, close, volume } = candles
+  return {
+    talib,
+    candles: {
+      open: column(open),
+      high: column(high),
+      low: column(low),
+      close: column(close),
+      volume: column(volume),
+    },
+    cases: cases.map((one) => ({ ...one, outputs: one.outputs.map(column) })),
+  }
+}
+
+/** The seeded candles: ties, whole prices, flat stretches, jumps, candles without volume. */
+export const TALIB = readTalibValues(
+  readFileSync(new URL('talib-values.json', import.meta.url), 'utf8'),
+)
+
+/** Little-endian float64, base64. */
+function column(text: string): Float64Array {
+  const bytes = Buffer.from(text, 'base64')
+  return Float64Array.from({ length: bytes.length / 8 }, (_, i) => bytes.readDoubleLE(i * 8))
+}
+
+export function inputsOf(indicator: Indicator, columns: Columns): Float64Array[] {
+  const { inputs } = indicator
+  return inputs === 'series' ? [columns.close] : inputs.map((name) => columns[name])
+}
+
+/** Feeds the inputs from one place to another in blocks of so many. */
+export function feed(
+  kernel: Kernel,
+  inputs: readonly Float64Array[],
+  outputs: readonly Float64Array[],
+  block: number,
+  from = 0,
+  to = inputs[0]?.length ?? 0,
+): void {
+  for (let at = from; at < to; at += block)
+    kernel.update(inputs, outputs, at, Math.min(at + block, to))
+}
+
+/** All outputs of an indicator for these inputs. */
+export function valuesOf(
+  indicator: Indicator,
+  parameters: readonly number[],
+  inputs: readonly Float64Array[],
+  block = 1_024,
+): Float64Array[] {
+  const length = inputs[0]?.length ?? 0
+  const outputs = indicator.outputs.map(() => new Float64Array(length))
+  feed(indicator.create(parameters), inputs, outputs, block)
+  return outputs
+}
