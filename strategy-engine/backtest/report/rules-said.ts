@@ -1,0 +1,71 @@
+// The rules of a backtest in sentences: a figure without them says nothing.
+import type { Backtested } from './backtested.ts'
+import { count, day, plural } from './words.ts'
+
+export function rulesSaid({ options, detail, candles, holes }: Backtested): readonly string[] {
+  const { fill, fee, spread, slippage, steps, balance } = options
+  return [
+    fill === 'open'
+      ? 'Decided at the close of a candle, filled at the opening of the next.'
+      : 'Filled at the close at which it was decided: nobody is that fast.',
+    `Each side costs ${fee} % fee, half of a spread of ${spread} %, and ${slippage} % slippage.`,
+    steps === null
+      ? 'No venue was named: any amount is traded, however small.'
+      : `Amounts in steps of ${steps.step}, at least ${steps.leastAmount} and ${steps.leastValue} in value.`,
+    `Percentages are of the ${count(balance)} at the start, as a device's allocation, not of gains.`,
+    detail === null
+      ? 'Within a candle: opening, stop, take-profits; a stop rises last.'
+      : `Within a candle the ${detail} candles decide; within those: opening, stop, take-profits.`,
+    holes === 0
+      ? `${plural(candles.length, 'candle')}, none missing.`
+      : `${plural(candles.length, 'candle')}, with ${plural(holes, 'hole')}: no entry right after one.`,
+  ]
+}
+
+/** What a reader should know before believing the figures. */
+export function warningsOf({
+  metrics,
+  ledger,
+  refused,
+  warmup,
+  candles,
+}: Backtested): readonly string[] {
+  const { trades, assumed, gapped, days, open } = metrics
+  const { late, underStop, tooLittle } = ledger.missed
+  const said: string[] = []
+  if (trades === 0)
+    said.push(
+      warmup >= candles.length
+        ? `No trade: its indicators need ${plural(warmup, 'candle')} first, and there are ${count(candles.length)}.`
+        : 'No trade.',
+    )
+  else if (trades - open < 30)
+    said.push(`${plural(trades - open, 'closed trade')}: too few to tell skill from luck.`)
+  if (days < 90) said.push(`${count(days, 1)} days: yearly figures are stretched from them.`)
+  if (assumed > 0)
+    said.push(
+      `${plural(assumed, 'trade')} of ${count(trades)} would have ended otherwise with another order of prices within a candle.`,
+    )
+  if (gapped > 0)
+    said.push(`${plural(gapped, 'stop')} sold below its price: the opening had passed it.`)
+  if (late > 0)
+    said.push(`${plural(late, 'entry', 'entries')} came too late for valid_for, after a hole.`)
+  if (underStop > 0)
+    said.push(
+      `${plural(underStop, 'entry', 'entries')} not made: the opening was at or under the stop.`,
+    )
+  if (tooLittle > 0)
+    said.push(
+      `${plural(tooLittle, 'entry', 'entries')} not made: the amount was too little, or the cash gone.`,
+    )
+  if (refused > 0)
+    said.push(
+      `${plural(refused, 'entry', 'entries')} refused: no room for a stop above zero and below the price.`,
+    )
+  return said
+}
+
+export function periodSaid({ candles, options }: Backtested): string {
+  const last = (candles.start[candles.length - 1] ?? 0) + options.seconds - 1
+  return `${day(candles.start[0] ?? 0)} to ${day(last)}`
+}
