@@ -61,7 +61,7 @@ function randomDecisions(candles: CandleColumns, seed: number): Decided {
 function fast(candles: CandleColumns, decided: Decided, options: AccountOptions): Ledger {
   const account = new Account(candles, null, options)
   for (const [at, one] of decided)
-    if (at < candles.length) one === 'exit' ? account.leave(at) : account.enter(at, one)
+    if (at < candles.length) one === 'exit' ? account.leave(at, 'rule') : account.enter(at, one)
   return account.finish()
 }
 

@@ -74,7 +74,7 @@ export class Account {
   }
 
   /** An exit that was decided at the close of candle `at`. */
-  leave(at: number): void {
+  leave(at: number, why: TradeEnd): void {
     this.#walk(at + 1)
     if (this.#base === 0) return
     const { length, open, close, start } = this.#candles
@@ -83,7 +83,7 @@ export class Account {
     const isOpen = index > at
     const price = (isOpen ? open[index] : close[index]) as number
     const time = (start[index] as number) + (isOpen ? 0 : this.#options.seconds)
-    this.#sell(index, time, price, this.#base, 'rule')
+    this.#sell(index, time, price, this.#base, why)
   }
 
   /** After the last decision. */

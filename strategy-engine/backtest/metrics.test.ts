@@ -168,7 +168,7 @@ test('equity, days and months are what a slow walk finds', () => {
   for (let at = 3; at < 3_900; at += 1 + Math.floor(next() * 30)) {
     account.enter(at, { size: { unit: 'percent', value: 40 }, rules })
     at += 1 + Math.floor(next() * 30)
-    account.leave(at)
+    account.leave(at, 'rule')
   }
   const ledger = account.finish()
   const equity = equityOf(ledger, candles)

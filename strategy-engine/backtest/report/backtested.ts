@@ -16,8 +16,6 @@ export interface Backtested {
   readonly warmup: number
   /** Places where candles are missing: no entry right after one, as live. */
   readonly holes: number
-  /** Entries that had no room for a stop. */
-  readonly refused: number
   readonly ledger: Ledger
   readonly metrics: Metrics
   /** Quote at each candle's close. */

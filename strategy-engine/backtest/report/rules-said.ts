@@ -23,13 +23,7 @@ export function rulesSaid({ options, detail, candles, holes }: Backtested): read
 }
 
 /** What a reader should know before believing the figures. */
-export function warningsOf({
-  metrics,
-  ledger,
-  refused,
-  warmup,
-  candles,
-}: Backtested): readonly string[] {
+export function warningsOf({ metrics, ledger, warmup, candles }: Backtested): readonly string[] {
   const { trades, assumed, gapped, days, open } = metrics
   const { late, underStop, tooLittle } = ledger.missed
   const said: string[] = []
@@ -57,10 +51,6 @@ export function warningsOf({
   if (tooLittle > 0)
     said.push(
       `${plural(tooLittle, 'entry', 'entries')} not made: the amount was too little, or the cash gone.`,
-    )
-  if (refused > 0)
-    said.push(
-      `${plural(refused, 'entry', 'entries')} refused: no room for a stop above zero and below the price.`,
     )
   return said
 }

@@ -51,7 +51,7 @@ function decimal(value: number): string {
 
 /** What `--json` prints: settings, figures and trades. */
 export function jsonReport(tested: Backtested): object {
-  const { name, market, timeframe, detail, options, warmup, holes, refused, candles } = tested
+  const { name, market, timeframe, detail, options, warmup, holes, candles } = tested
   const { metrics, ledger } = tested
   return {
     name,
@@ -62,7 +62,6 @@ export function jsonReport(tested: Backtested): object {
     candles: candles.length,
     warmup,
     holes,
-    refused,
     options,
     missed: ledger.missed,
     metrics,

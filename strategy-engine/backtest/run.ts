@@ -1,0 +1,166 @@
+// Runs strategies over candles of the past: decided by the same model as live, filled by an account of each.
+import { TIMEFRAMES, type Timeframe } from '../market/candle.ts'
+import type { CandleColumns } from '../market/candle-columns.ts'
+import type { ExitRules } from '../strategies/candle-exits.ts'
+import { BLOCK, Graph } from '../strategies/compile/graph.ts'
+import type { Size, Strategy } from '../strategies/file/strategy.ts'
+import { Model } from '../strategies/model.ts'
+import { Account } from './account.ts'
+import type { AccountOptions, EntryOrder, Ledger } from './ledger.ts'
+import { measure } from './metrics.ts'
+import type { Backtested } from './report/backtested.ts'
+
+export type RunOptions = Omit<AccountOptions, 'seconds' | 'validFor'>
+
+export interface RunInput {
+  /** Of the strategies' market and timeframe, oldest first; places may be missing. */
+  readonly candles: CandleColumns
+  /** Finer candles of the same market, to say what came first within one. */
+  readonly detail?: { readonly timeframe: Timeframe; readonly candles: CandleColumns } | undefined
+  /** Of other markets that rules name: at the same indices, NaN where there is none. */
+  readonly others?: ReadonlyMap<string, CandleColumns> | undefined
+  readonly options: RunOptions
+  /** Told now and then which part is done, 0 to 1. */
+  readonly onProgress?: ((part: number) => void) | undefined
+}
+
+export function runBacktest(strategy: Strategy, input: RunInput): Backtested {
+  const { candles, detail, options } = input
+  const [done] = run([strategy], input)
+  if (done === undefined) throw new Error('one strategy, one result')
+  const { ledger, warmup } = done
+  const seconds = TIMEFRAMES[strategy.timeframe]
+  const cost = (options.fee + options.spread / 2 + options.slippage) / 100
+  return {
+    name: strategy.name,
+    market: strategy.market,
+    timeframe: strategy.timeframe,
+    options: accountOptions(strategy, options),
+    candles,
+    detail: detail?.timeframe ?? null,
+    warmup,
+    holes: holesIn(candles, seconds).length,
+    ledger,
+    ...measure(ledger, candles, { seconds, cost }),
+  }
+}
+
+/** Other markets whose candles the strategy needs. */
+export function marketsOf(strategy: Strategy): readonly string[] {
+  const graph = new Graph(strategy.timeframe)
+  new Model(strategy, graph)
+  return graph.markets
+}
+
+interface Run {
+  readonly ledger: Ledger
+  /** Candles before the first at which an entry could be decided. */
+  readonly warmup: number
+}
+
+/** All of one market and timeframe. Each series is computed once, whatever number of strategies reads it. */
+export function run(strategies: readonly Strategy[], input: RunInput): readonly Run[] {
+  const { candles, detail, others, options, onProgress } = input
+  const timeframe = strategies[0]?.timeframe ?? '1m'
+  const graph = new Graph(timeframe)
+  const holes = holesIn(candles, TIMEFRAMES[timeframe])
+  const runners = strategies.map((strategy) => {
+    const finer = detail?.candles ?? null
+    const account = new Account(candles, finer, accountOptions(strategy, options))
+    return new Runner(strategy, graph, account)
+  })
+  let hole = 0
+  for (let from = 0; from < candles.length; from += BLOCK) {
+    const to = Math.min(from + BLOCK, candles.length)
+    graph.feed(candles, from, to, others)
+    const first = hole
+    while ((holes[hole] ?? to) < to) hole += 1
+    const inside = holes.slice(first, hole)
+    for (const runner of runners) runner.block(from, to, inside)
+    onProgress?.(to / candles.length)
+  }
+  return runners.map((runner) => ({ ledger: runner.finish(), warmup: runner.warmup }))
+}
+
+/** One strategy with its account. */
+class Runner {
+  readonly #strategy: Strategy
+  readonly #model: Model
+  readonly #account: Account
+
+  constructor(strategy: Strategy, graph: Graph, account: Account) {
+    this.#strategy = strategy
+    this.#model = new Model(strategy, graph)
+    this.#account = account
+  }
+
+  get warmup(): number {
+    return this.#model.warmup
+  }
+
+  /** Candles from <= i < to, which the graph was fed last. The candle after a hole may end a position and begin none. */
+  block(from: number, to: number, holes: readonly number[]): void {
+    let next = Math.max(from, this.#model.warmup)
+    for (const hole of holes) {
+      if (hole < next) continue
+      this.#scan(from, next, hole, true)
+      this.#scan(from, hole, hole + 1, false)
+      next = hole + 1
+    }
+    this.#scan(from, next, to, true)
+  }
+
+  finish(): Ledger {
+    return this.#account.finish()
+  }
+
+  #scan(block: number, from: number, to: number, mayEnter: boolean): void {
+    for (let i = from; i < to; i++) {
+      i = block + this.#model.scan(i - block, to - block)
+      if (i >= to) return
+      this.#decide(i, mayEnter)
+    }
+  }
+
+  #decide(at: number, mayEnter: boolean): void {
+    const model = this.#model
+    if (model.decided === 'exit') this.#account.leave(at, model.cause)
+    else if (mayEnter) this.#account.enter(at, this.#order())
+    else if (model.decided === 'entry') model.forget(null)
+  }
+
+  #order(): EntryOrder {
+    const { size, adds, exits } = this.#strategy
+    const model = this.#model
+    const asked = model.decided === 'add' ? (adds[model.added - 1]?.size ?? size) : size
+    const { stop, takeProfits, trailingStop, breakEven } = model.rules
+    // The model uses its own again for the next entry.
+    const rules: ExitRules = {
+      stop,
+      takeProfits: takeProfits.map((level) => ({ ...level })),
+      trailingStop: trailingStop === null ? null : { ...trailingStop },
+      breakEven,
+      maxHold: exits.maxHold ?? null,
+    }
+    return { size: sizeOf(asked, model.held.entry, stop), rules }
+  }
+}
+
+/** What is lost at the stop says how much is bought: never more than the allocation. */
+function sizeOf({ unit, value }: Size, price: number, stop: number): EntryOrder['size'] {
+  if (unit !== 'risk') return { unit, value: Number(value) }
+  const lost = ((price - stop) / price) * 100
+  return { unit: 'percent', value: Math.min(100, (Number(value) / lost) * 100) }
+}
+
+function accountOptions(strategy: Strategy, options: RunOptions): AccountOptions {
+  return { ...options, seconds: TIMEFRAMES[strategy.timeframe], validFor: strategy.validFor }
+}
+
+/** Indices of candles that do not follow the one before at once. */
+export function holesIn({ start, length }: CandleColumns, seconds: number): readonly number[] {
+  const holes: number[] = []
+  for (let i = 1; i < length; i++)
+    if ((start[i] as number) - (start[i - 1] as number) !== seconds) holes.push(i)
+  return holes
+}
