@@ -150,9 +150,9 @@ function lost(evidence: Evidence): string[] {
 function missedToldOf(reports: Evidence['reports'], stream: string): number {
   return [...reports.values()]
     .flatMap((event) =>
-      event.type === 'notice' ? [/^(\d+) missed on (\S+):/.exec(event.message)] : [],
+      event.type === 'notice' ? [/^(\S+): (\d+) signals were missed/.exec(event.message)] : [],
     )
-    .reduce((sum, words) => sum + (words?.[2] === stream ? Number(words[1]) : 0), 0)
+    .reduce((sum, words) => sum + (words?.[1] === stream ? Number(words[2]) : 0), 0)
 }
 
 function missedAndEntered(

@@ -27,6 +27,7 @@ import { FloodGate } from './flood-gate.ts'
 import type { ProviderKeys } from './keys.ts'
 import { ProviderLink } from './link.ts'
 import { SubscriberPresence } from './presence.ts'
+import { RefusedKeysets } from './refused-keysets.ts'
 import { type AskReplay, openReplayed } from './replay.ts'
 import { aboutKeys } from './standing.ts'
 
@@ -80,6 +81,7 @@ export class Provider {
   readonly #cancels: Cancel[] = []
   readonly #condition: Condition
   readonly #presence: SubscriberPresence
+  readonly #refusedKeysets = new RefusedKeysets()
 
   /** Throws `address_invalid`. */
   constructor(options: ProviderOptions) {
@@ -194,26 +196,25 @@ export class Provider {
   }
 
   async #onKeyset(text: string): Promise<void> {
-    const { name, keys, take, log } = this.#options
+    const { name: provider, issuer, keys, take, log } = this.#options
     const taken = keys.take(text, this.#time() / 1_000)
     switch (taken.result) {
       case 'same':
         return
       case 'twins':
         return this.#look()
-      case 'refused':
-        log.warn({ provider: name, code: taken.code }, taken.message)
-        return take({
-          type: 'invalid_message',
-          code: taken.code,
-          message: taken.message,
-          topic: keysetTopic(this.#options.issuer),
-          provider: name,
-        })
+      case 'refused': {
+        log.warn({ provider, code: taken.code }, taken.message)
+        const told = this.#refusedKeysets.tell(taken)
+        if (told !== null)
+          await take({ type: 'invalid_message', ...told, topic: keysetTopic(issuer), provider })
+        return
+      }
       case 'newer': {
         this.#condition.onGood()
-        log.info({ provider: name, version: taken.keyset.version }, 'a new keyset')
-        await take(keysetInput(name, taken.keyset))
+        this.#refusedKeysets.onTaken()
+        log.info({ provider, version: taken.keyset.version }, 'a new keyset')
+        await take(keysetInput(provider, taken.keyset))
         return this.#look()
       }
     }

@@ -59,7 +59,7 @@ test.each<[string, Partial<ProviderFacts>, string, RegExp]>([
   expect(standing.message, 'the trader hears that nothing is left alone').toContain(
     'what you hold of it is looked after as before',
   )
-  expect(standing.message.length, 'fits a notice').toBeLessThan(500)
+  expect(standing.message.length, 'fits a message of the chat').toBeLessThan(220)
 })
 
 test('a broker that is started anew is no news', () => {

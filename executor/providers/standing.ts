@@ -44,12 +44,12 @@ export function standingOf(facts: ProviderFacts, now: number): Standing {
   if (twins === 'seen')
     return as(
       'equivocated',
-      `its root signed two keysets with one version number, which an honest provider never does: it gets no entries, and ${GOES_ON}; ask the provider, then follow it anew with a new link`,
+      `its root signed two keysets with one version number: it gets no entries, and ${GOES_ON}; ask the provider, then follow it anew with a new link`,
     )
   if (access === 'refused')
     return as(
       'ended',
-      `its broker no longer takes the access token of this device: no signal comes, and ${GOES_ON}; ${keyset === 'pinned' ? 'make a new one with "keyside init --renew"' : `ask the provider for a new link, or run "keyside providers remove ${name}"`}`,
+      `its broker no longer takes this device: no signal comes, and ${GOES_ON}; ${keyset === 'pinned' ? 'make a new one with "keyside init --renew"' : `ask the provider for a new link, or run "keyside providers remove ${name}"`}`,
     )
   if (keyset === 'missing')
     return as(

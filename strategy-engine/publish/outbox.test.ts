@@ -43,6 +43,11 @@ function input(start: number, kind: 'entry' | 'exit', name = 'demo'): SignalInpu
   return { issuer: 'home', strategy: { ...RULES, name }, start, decision }
 }
 
+function part(start: number, value: string): SignalInput {
+  const exit = input(start, 'exit')
+  return { ...exit, decision: { ...exit.decision, size: { unit: 'percent', value } } }
+}
+
 function verifySignal(token: string, now: number) {
   const topic = 'keyside/v1/signal/home/demo'
   const verified = verify(token, PINS, { kinds: ['signal'], audience: 'executors', now, topic })
@@ -139,6 +144,21 @@ test('gives two engines side by side the same bytes', () => {
   expect(other.append(input(600, 'entry'))?.token).toBe(token)
   one.close()
   other.close()
+})
+
+test('an exit of a part leaves the level of the head as it was, one of all is flat', () => {
+  const { outbox, append, close } = openOutbox()
+  const levels = [input(600, 'entry'), part(660, '60'), part(720, '100')].map((each) => {
+    append(each)
+    const { position, since } = outbox.stream('demo') ?? {}
+    return [position, since]
+  })
+  expect(levels).toEqual([
+    ['long', 1],
+    ['long', 1],
+    ['flat', 3],
+  ])
+  close()
 })
 
 test('says a decision once', () => {

@@ -1,6 +1,6 @@
 // The outbox: signals are numbered, chained and signed here, and committed, many at once, before anything is sent.
 import type { DatabaseSync } from 'node:sqlite'
-import { hashText, type SigningKey, sign } from '@keyside/protocol'
+import { hashText, type Signal, type SigningKey, sign } from '@keyside/protocol'
 import { isBusy, transaction } from '@keyside/runtime'
 import { z } from 'zod'
 import { type SignalInput, signalClaims } from './signal-claims.ts'
@@ -91,9 +91,9 @@ export class Outbox {
     if (start <= (before.lastCandle ?? -1) && this.#has(jti)) return null
     const token = sign('signal', claims, this.#signer.key)
     const hash = hashText(token)
-    const next = { ...before, seq, hash, since: seq, lastCandle: start }
-    if (kind === 'exit') this.#rows.change({ ...next, position: 'flat' })
-    else this.#rows.change({ ...next, position: 'long', entryCandle: start })
+    const next = { ...before, seq, hash, ...levelAfter(before, claims), lastCandle: start }
+    if (kind === 'exit') this.#rows.change(next)
+    else this.#rows.change({ ...next, entryCandle: start })
     const signal = { stream, plan, seq, jti, token, exp }
     this.#sealed.push(signal)
     return signal
@@ -196,4 +196,14 @@ export class Outbox {
     if (this.#sealed.some((signal) => signal.jti === jti)) return true
     return this.#sql.get('SELECT 1 FROM signals WHERE jti = ?', jti) !== undefined
   }
+}
+
+/** What a head says from now on. Flat would have all sold: an exit of a part leaves the level as it was. */
+function levelAfter(
+  { position, since }: Pick<StreamRow, 'position' | 'since'>,
+  { kind, size: { unit, value }, seq }: Pick<Signal, 'kind' | 'size' | 'seq'>,
+): Pick<StreamRow, 'position' | 'since'> {
+  if (kind === 'entry') return { position: 'long', since: seq }
+  const isAll = unit === 'percent' && Number(value) >= 100
+  return isAll ? { position: 'flat', since: seq } : { position, since }
 }

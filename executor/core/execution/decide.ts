@@ -52,7 +52,7 @@ function take(context: DecisionContext, input: Input): undefined {
     case 'approval':
       return onApproval(context, input.claims)
     case 'invalid_message':
-      return refuseInput(context, { code: input.code, message: input.message }, input.topic)
+      return onInvalid(context, input)
     case 'quote':
       return onQuote(context, input.market)
     case 'open_orders':
@@ -76,6 +76,15 @@ function take(context: DecisionContext, input: Input): undefined {
     default:
       return takeAnswer(context, input)
   }
+}
+
+/** With the name of whose link it came by, where that is a provider's. */
+function onInvalid(
+  context: DecisionContext,
+  { code, message, topic, provider }: Extract<Input, { type: 'invalid_message' }>,
+): undefined {
+  const of = provider === undefined ? '' : `${provider}: `
+  refuseInput(context, { code, message: `${of}${message}` }, topic)
 }
 
 /** Answers of the exchange. One that comes for an order whose life is over has nothing more to say. */

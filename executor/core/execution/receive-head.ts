@@ -29,7 +29,10 @@ export function onHead(
 ): undefined {
   const { sub: plan, streams, iat, jti, keyset } = claims
   if (isRevoked(context.portfolio, provider, kid)) {
-    refuseInput(context, { code: 'key_revoked', message: sentenceOf('key_revoked') })
+    refuseInput(context, {
+      code: 'key_revoked',
+      message: `${provider}: ${sentenceOf('key_revoked')}`,
+    })
     return
   }
   nameKeyset(context, provider, { version: keyset, kid })

@@ -37,7 +37,11 @@ export function onSignal(
     case 'equivocation':
       return onEquivocation(context, name, { seq: claims.seq, kid })
     case 'sequence_jump':
-      notice(context, { level: 'error', code: sequence, message: sentenceOf(sequence) })
+      notice(context, {
+        level: 'error',
+        code: sequence,
+        message: `${shownStream(name)}: ${sentenceOf(sequence)}`,
+      })
       return refuse(context, received, sequence)
     case 'sequence_old':
     case 'sequence_unbased':
@@ -190,7 +194,7 @@ function onTick(context: DecisionContext, market: string, price: Decimal): Decim
 
 /** Once for each gap: from the signal behind it or from a head, whichever comes first. */
 export function tellMissed(context: DecisionContext, stream: string, missed: number): undefined {
-  const message = `${missed} missed on ${shownStream(stream)}: ${sentenceOf('signals_missed')}`
+  const message = `${shownStream(stream)}: ${missed} ${sentenceOf('signals_missed')}`
   notice(context, { level: 'warning', code: 'signals_missed', message })
 }
 
@@ -203,8 +207,7 @@ export function onEquivocation(
   stream: string,
   { seq, kid }: Pick<SignedSignal, 'kid'> & { readonly seq: number },
 ): undefined {
-  const message = `${sentenceOf('equivocation')} (${shownStream(stream)}, number ${seq})`
-  refuseInput(context, { stream, code: 'equivocation', message })
+  const message = `${shownStream(stream)}, number ${seq}: ${sentenceOf('equivocation')}`
   const provider = context.portfolio.providers[providerOf(stream)]
   const signers = [...new Set([streamOf(context.portfolio, stream).kid, kid])]
   const isKnown = (
@@ -212,7 +215,9 @@ export function onEquivocation(
     at: number,
     all: readonly (readonly string[])[],
   ) => length === signers.length && signers.every((one) => all[at]?.includes(one))
-  if (provider === undefined || provider.equivocations.some(isKnown)) return
+  // The first time it is an alarm, later ones of the same keys are refusals like any other.
+  if (provider === undefined || provider.equivocations.some(isKnown))
+    return refuseInput(context, { stream, code: 'equivocation', message })
   append(context, { type: 'equivocated', stream, seq, signers })
   notice(context, { level: 'error', code: 'equivocation', message })
 }

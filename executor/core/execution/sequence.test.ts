@@ -68,7 +68,7 @@ test('tells once what was missed when the next signal shows the gap, also before
     event.type === 'notice' && event.code === 'signals_missed' ? [event.message] : [],
   )
   expect(missed).toHaveLength(1)
-  expect(missed[0]).toMatch(/^2 missed on demo:/)
+  expect(missed[0]).toMatch(/^demo: 2 signals were missed/)
 })
 
 test('refuses entries after a gap until a head bridges it, and lets exits pass', async () => {

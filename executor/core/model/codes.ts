@@ -27,10 +27,10 @@ export const EXECUTOR_SENTENCES = {
   provider_removed:
     'the provider is not followed any more: what you hold of it is looked after as before',
   equivocation:
-    'the provider signed two different signals with one number: it gets no entries until it has revoked the key, or until you have asked there and run "keyside unhalt"',
+    'two different signals have this number: the provider gets no entries until it has revoked the key, or until you have asked there and run "keyside unhalt"',
   decision_repeated: 'this stream has already decided on this candle: one decision, one order',
   head_behind:
-    'the head says less than the signals before it: the provider has lost signals, ask there',
+    'the head knows fewer signals than have come: the provider has lost some, or somebody else signs with its key, ask there',
   signals_missed: 'signals were missed: entries among them stay missed, an exit is made up for',
   stream_silent: 'no sign of life from the provider: no new entries, stops stay at the exchange',
   market_unknown: 'the exchange does not know this market, or its rules are not loaded',
