@@ -104,6 +104,7 @@ export class FollowedProvider {
       provider: NORTH,
       version,
       hash: hashText(`keyset ${version}`),
+      root: hashText(NORTH),
       iat: now,
       exp: now + 86_400,
       revoked: version === 1 ? [] : REVOKED,

@@ -12,6 +12,7 @@ import {
   formatInvitation,
   hashText,
   type Invitation,
+  type Keyset,
   keysetTopic,
   parseInvitation,
   type SigningKey,
@@ -28,7 +29,11 @@ import {
   systemRandomBytes,
   writePrivate,
 } from '@keyside/runtime'
-import { beforeEach, expect, onTestFinished, test } from 'vitest'
+import { beforeEach, expect, onTestFinished, test, vi } from 'vitest'
+import { addSignature, type KeysetFile } from '../authority/keyset/file.ts'
+import { openRoot } from '../authority/keyset/root.ts'
+import { publishKeyset, renewKeyset, rotateRoot } from '../authority/keyset/tools.ts'
+import { PASSPHRASE } from '../authority/testing/provider-home.ts'
 import type { Keychain } from '../executor/keychain/port.ts'
 import { enrolmentKeys } from '../executor/keychain/provider-keys.ts'
 import { followOffer, type Offer, readOffer } from '../executor/providers/follow.ts'
@@ -320,6 +325,30 @@ test('a second root under a used name is refused without another name, and a rem
   expect(offer.before).toBe('removed')
   await accept(offer)
   expect(readProvider(home, 'acme').state).toBe('followed')
+})
+
+test('a link from after a change of the root is of the same provider as long as the old root signs too', async () => {
+  const provider = await acme()
+  const { deps, home: theirs, made } = provider
+  await follow(provider.provider().invite(INVITED).link)
+  const file = join(theirs, 'authority/root.vault')
+  const old = await openRoot({ file, passphrase: PASSPHRASE, randomBytes: systemRandomBytes })
+  const next = signingKey(systemRandomBytes(32))
+  const publish = (claims: Keyset, ...signers: SigningKey[]) => {
+    const draft: KeysetFile = { claims, tokens: [] }
+    publishKeyset(deps, signers.reduce(addSignature, draft))
+    const { link } = provider.provider().invite({ ...INVITED, client: `v${claims.version}` })
+    expect(read(link).root).not.toBe(made.root)
+    return link
+  }
+  const root = { keys: [next.publicKey], threshold: 1 }
+  const link = publish(rotateRoot(deps, root, 30), old, next)
+  // The authority takes a keyset from the disk four times a second.
+  const offer = await vi.waitUntil(() => offerOf(link).catch(() => null))
+  expect(offer).toMatchObject({ before: 'followed', root: made.root })
+  await expect(offerOf(link, 'other')).rejects.toThrow(code('provider_followed_as'))
+  const late = publish(renewKeyset(deps, 30), next)
+  await vi.waitFor(() => expect(offerOf(late)).rejects.toThrow(code('provider_name_taken')))
 })
 
 test('a plan that the keyset does not have is none to follow', async () => {

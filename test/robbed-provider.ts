@@ -13,6 +13,7 @@ import {
   sign,
   signalTopic,
 } from '@keyside/protocol'
+import { signingKey } from '@keyside/protocol/node'
 import {
   createLog,
   type Link,
@@ -28,7 +29,13 @@ import {
 import { authorityConfig } from '../authority/config.ts'
 import { addSignature, signedText } from '../authority/keyset/file.ts'
 import { openRoot } from '../authority/keyset/root.ts'
-import { currentKeyset, publishKeyset, renewKeyset, revokeKey } from '../authority/keyset/tools.ts'
+import {
+  currentKeyset,
+  publishKeyset,
+  renewKeyset,
+  revokeKey,
+  rotateRoot,
+} from '../authority/keyset/tools.ts'
 import { makeProviderKeys } from '../authority/make-provider.ts'
 import { Provider } from '../authority/provider.ts'
 import { startAuthority } from '../authority/start.ts'
@@ -100,7 +107,7 @@ export async function robbedProvider(name: string) {
   const engine = await openEngine(home, name, connect)
   undo.push(() => engine.close())
   const thief = new Thief(name, stolen, await connect('thief'), engine.outbox)
-  const root = await openRoot({
+  let root = await openRoot({
     file: join(home, 'authority/root.vault'),
     passphrase: PASSPHRASE,
     randomBytes: systemRandomBytes,
@@ -129,6 +136,17 @@ export async function robbedProvider(name: string) {
       return signedText(
         addSignature({ claims: { ...claims, jti: newJti(systemRandomBytes) }, tokens: [] }, root),
       )
+    },
+    /** Another root takes the place of the one before, which is left out of the keyset after this one. */
+    replacesRoot: () => {
+      const next = signingKey(systemRandomBytes(32))
+      const claims = rotateRoot(deps, { keys: [next.publicKey], threshold: 1 }, 30)
+      publishKeyset(deps, addSignature(addSignature({ claims, tokens: [] }, root), next))
+      root = next
+    },
+    leavesOldRootsOut: () => {
+      const claims = renewKeyset(deps, 30)
+      publish({ ...claims, roots: claims.roots.slice(-1) })
     },
     publishRevocation: () => publish(revokeKey(deps, stolen.kid, 30)),
     /** As "keyside follow" does it. */

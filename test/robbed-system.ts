@@ -98,6 +98,10 @@ export async function robbedSystem(names: readonly string[]) {
         .filter(({ clientOrderId }) => ids.has(clientOrderId))
       return { made: made.map(({ at }) => at), taken: taken.map(({ time }) => time) }
     },
+    restart: async () => {
+      await system.kill('executor')
+      await system.start('executor')
+    },
     close: async () => {
       await bot.close()
       await system.close()

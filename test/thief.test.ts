@@ -112,10 +112,13 @@ test('a keyset laid over the genuine one moves nobody to the address in it, whoe
   const forged = { ...claims, version: 2, keys, addresses: [{ url: away.url, tls }] }
   await engine.enter()
   await device.filled('laid', 'entry')
-  // Signed by the engine's key, 14 times; under a root that is the thief's; the genuine signature over other words.
+  // Signed by the engine's key, 14 times; under a root that is the thief's, alone and beside the genuine one; the genuine
+  // signature over other words.
   for (let times = 0; times < 14; times += 1) await thief.layKeyset(sign('keyset', forged, stolen))
   const roots = [{ keys: [stolen.publicKey], threshold: 1 }]
   await thief.layKeyset(sign('keyset', { ...forged, roots }, stolen))
+  const both = [...claims.roots, ...roots]
+  await thief.layKeyset(sign('keyset', { ...forged, roots: both }, stolen))
   const [header, , signature] = first.split('.')
   const [, payload] = sign('keyset', { ...forged, version: 1 }, stolen).split('.')
   await thief.layKeyset(`${header}.${payload}.${signature}`)
@@ -210,6 +213,17 @@ test('an exit of 60 % that was lost on the way is made up for from the replay', 
   expect(Number(sold) / Number(bought)).toBeCloseTo(0.6, 2)
   await sells('lost')
   expect(device.told('lost')).toEqual(['signals_missed'])
+  await southGoesOn()
+})
+
+test('a provider whose root was replaced twice, and the first one left out, is verified after a restart too', async () => {
+  const { replacesRoot, leavesOldRootsOut } = device.provider('lost')
+  for (const [version, step] of [replacesRoot, replacesRoot, leavesOldRootsOut].entries()) {
+    step()
+    await until('the next keyset', () => device.heldVersion('lost') === version + 2)
+  }
+  await device.restart()
+  await trades('lost')
   await southGoesOn()
 })
 

@@ -2,11 +2,29 @@
 import { existsSync } from 'node:fs'
 import { lookInto } from './database.ts'
 
-/** Fingerprint of the root that the name had first, and so has for good; null where the journal has never met it. */
-export function rootInJournal(path: string, provider: string): string | null {
+/** Fingerprints of roots. */
+export interface JournaledRoots {
+  /** The one that the name had first, and so has for good: who the provider is. */
+  readonly root: string
+  /** The one in force in the newest keyset; the same where there was none. */
+  readonly inForce: string
+}
+
+/** Null where the journal has never met a provider by this name. */
+export function rootsInJournal(path: string, provider: string): JournaledRoots | null {
   if (!existsSync(path)) return null
-  const first = `SELECT body ->> '$.root' AS root FROM events
-    WHERE type = 'provider' AND body ->> '$.provider' = ? ORDER BY seq LIMIT 1`
-  const row = lookInto(path, (db) => db.prepare(first).get(provider))
-  return row === undefined ? null : String(row['root'])
+  return lookInto(path, (db) => {
+    const rootOf = (type: 'provider' | 'keyset', order: 'ASC' | 'DESC') =>
+      db
+        .prepare(
+          `SELECT body ->> '$.root' AS root FROM events
+            WHERE type = ? AND body ->> '$.provider' = ? ORDER BY seq ${order} LIMIT 1`,
+        )
+        .get(type, provider)
+    const first = rootOf('provider', 'ASC')
+    if (first === undefined) return null
+    const root = String(first['root'])
+    const inForce = String(rootOf('keyset', 'DESC')?.['root'] ?? root)
+    return { root, inForce }
+  })
 }

@@ -1,6 +1,14 @@
 // Following a provider: who the link leads to, then an enrolment, and everything stored once it was answered.
 import { resolve } from 'node:path'
-import { HOME, type Invitation, id, type Keyset, parseInvitation } from '@keyside/protocol'
+import {
+  HOME,
+  type Invitation,
+  id,
+  type Keyset,
+  keysetTopic,
+  parseInvitation,
+  verifyKeyset,
+} from '@keyside/protocol'
 import {
   type Clock,
   enrol,
@@ -11,7 +19,7 @@ import {
   tlsTrust,
 } from '@keyside/runtime'
 import { JOURNAL_FILE } from '../journal/database.ts'
-import { rootInJournal } from '../journal/providers.ts'
+import { type JournaledRoots, rootsInJournal } from '../journal/providers.ts'
 import { askCatalogue, type Listed } from './catalogue.ts'
 import type { EnrolmentKeys } from './enrolment-keys.ts'
 import {
@@ -35,6 +43,8 @@ export interface Offer {
   readonly invitation: Invitation
   /** The device's own name for the provider. */
   readonly name: string
+  /** Who it is on this device: the root that was pinned first, which may be one before the root of the link. */
+  readonly root: string
   /** Whether it was followed before, by the same name. */
   readonly before: 'none' | 'followed' | 'removed'
   readonly keyset: Extract<Awaited<ReturnType<typeof fetchKeyset>>, { ok: true }>
@@ -57,20 +67,21 @@ export async function readOffer(
   if (!read.ok)
     throw new KeysideError(read.code, `${read.message}: ask the provider for a new link`)
   const { invitation } = read
-  const { provider, root, host, port, tls } = invitation
+  const { provider, host, port, tls } = invitation
   if (provider === HOME)
     throw new KeysideError(
       'invitation_pairs',
       'this link pairs a bot with its device: use it with "keyside pair" where the bot runs',
     )
   const name = as ?? provider
-  const before = requireName(name, root, deps)
+  requireUsable(name)
   const keyset = await fetchKeyset(invitation, deps)
   if (!keyset.ok) throw new KeysideError(keyset.code, keyset.message)
+  const { root, before } = identityOf(name, invitation, keyset.text, deps)
   const { claims } = keyset.keyset
   const plans = invitation.plans.map((plan) => planOf(claims, plan))
   const url = `${tls === 'none' ? 'mqtt' : 'mqtts'}://${host}:${port}`
-  return { invitation, name, before, keyset, plans, url }
+  return { invitation, name, root, before, keyset, plans, url }
 }
 
 function planOf({ plans }: Keyset, name: string): Keyset['plans'][number] {
@@ -82,30 +93,52 @@ function planOf({ plans }: Keyset, name: string): Keyset['plans'][number] {
   )
 }
 
-/** One name, one root, and one root, one name: positions and numbers bear it for good. */
-function requireName(name: string, root: string, deps: FollowDeps): Offer['before'] {
-  const { home, database = JOURNAL_FILE } = deps
-  if (!id.safeParse(name).success || name === HOME)
-    throw new KeysideError(
-      'provider_name_invalid',
-      `"${name}" cannot be the name of a provider: take 1 to 32 of a-z, 0-9 and "-", and not "${HOME}", which is your own engine`,
-    )
-  const found = readProvider(home, name)
-  const known = 'record' in found ? found.record.root : rootInJournal(resolve(home, database), name)
-  if (known !== null && known !== root)
+function requireUsable(name: string): void {
+  if (id.safeParse(name).success && name !== HOME) return
+  throw new KeysideError(
+    'provider_name_invalid',
+    `"${name}" cannot be the name of a provider: take 1 to 32 of a-z, 0-9 and "-", and not "${HOME}", which is your own engine`,
+  )
+}
+
+/** One name, one provider, and one provider, one name: positions and numbers bear it for good. */
+function identityOf(
+  name: string,
+  { provider, root }: Invitation,
+  text: string,
+  deps: FollowDeps,
+): Pick<Offer, 'root' | 'before'> {
+  const { home, database = JOURNAL_FILE, clock } = deps
+  const rootsOf = (each: string): JournaledRoots | null => {
+    const journaled = rootsInJournal(resolve(home, database), each)
+    const found = readProvider(home, each)
+    if (!('record' in found)) return journaled
+    const { root: pinned } = found.record
+    return { root: pinned, inForce: journaled?.root === pinned ? journaled.inForce : pinned }
+  }
+  // A root that took another's place is the same provider's where that other, or one after it, has signed for it.
+  const isSame = ({ root: pinned, inForce }: JournaledRoots) => {
+    if (pinned === root) return true
+    const now = clock.now() / 1_000
+    return verifyKeyset(text, { pinned: inForce, now, topic: keysetTopic(provider), held: null }).ok
+  }
+  const known = rootsOf(name)
+  if (known !== null && !isSame(known))
     throw new KeysideError(
       'provider_name_taken',
-      `"${name}" is another provider on this device (its root begins with ${known.slice(0, 8)}, this one's with ${root.slice(0, 8)}): if you expected the same one, do not follow this link and ask there; else choose a name with --as`,
+      `"${name}" is another provider on this device (its root begins with ${known.root.slice(0, 8)}, this one's with ${root.slice(0, 8)}): if you expected the same one, do not follow this link and ask there; else choose a name with --as`,
     )
   for (const other of providerNames(home)) {
-    const one = readProvider(home, other)
-    if (other !== name && 'record' in one && one.record.root === root)
+    const roots = other === name ? null : rootsOf(other)
+    if (roots !== null && isSame(roots))
       throw new KeysideError(
         'provider_followed_as',
         `this provider is "${other}" on this device: follow it with --as ${other}`,
       )
   }
-  return found.state === 'followed' || found.state === 'removed' ? found.state : 'none'
+  const { state } = readProvider(home, name)
+  const before = state === 'followed' || state === 'removed' ? state : 'none'
+  return { root: known?.root ?? root, before }
 }
 
 export interface Followed {
@@ -125,7 +158,7 @@ export async function followOffer(
   keys: EnrolmentKeys,
   deps: FollowDeps,
 ): Promise<Followed> {
-  const { invitation, name, keyset, plans, url } = offer
+  const { invitation, name, root, keyset, plans, url } = offer
   const { claims } = keyset.keyset
   const key = await keys.make(invitation.id)
   const terms = plans.flatMap(({ plan, terms: of }) =>
@@ -151,7 +184,7 @@ export async function followOffer(
   const record: ProviderRecord = {
     version: 1,
     issuer: invitation.provider,
-    root: invitation.root,
+    root,
     client: answer.client,
     plans: answer.plans,
     until: answer.until,

@@ -101,6 +101,25 @@ test('an older folder that was put back brings no older keyset: the journal has 
   expect(result(open(mark), acme.keyset(5, { revoked: [acme.engine.kid] }))).toBe('twins')
 })
 
+test('after a change of the root the one in force is the anchor, over a restart, whether the old one signs on or is left out', () => {
+  const keys = open()
+  const [first, second] = [acme.root, other.root].map(({ publicKey }) => ({
+    keys: [publicKey],
+    threshold: 1,
+  }))
+  if (first === undefined || second === undefined) throw new Error('two roots')
+  const roots = [first, second]
+  keys.take(acme.keyset(1), now)
+  keys.take(acme.keyset(2, { roots, signers: [acme.root, other.root] }), now)
+  for (const change of [{ roots }, { roots: [second] }]) {
+    const version = (keys.held()?.version ?? 0) + 1
+    expect(result(keys, acme.keyset(version, { ...change, signers: [other.root] }))).toBe('newer')
+    const restarted = open(keys.held())
+    expect(restarted.held()?.version).toBe(version)
+    expect(result(restarted, acme.keyset(version + 1)), 'of the old root').not.toBe('newer')
+  }
+})
+
 test('one that has ended says where the broker is, and no later one is older than it', () => {
   writePrivate(file, `${acme.keyset(2)}\n`)
   const late = open(null, now + 40 * 86_400)

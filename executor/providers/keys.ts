@@ -19,6 +19,8 @@ import { engineKeyring } from '../messages/verify-message.ts'
 export interface KeysetMark {
   readonly version: number
   readonly hash: string
+  /** Fingerprint of the root in force in it. */
+  readonly root: string
 }
 
 type Taken =
@@ -49,7 +51,7 @@ export interface KeysetFile {
   /** Where the second of two keysets of one version is kept, for the trader to show. */
   readonly twinFile: string
   readonly issuer: string
-  /** Fingerprint of the pinned root. */
+  /** Fingerprint of the root that was pinned: counts until the journal has seen a keyset. */
   readonly root: string
   readonly journaled: KeysetMark | null
   /** Seconds since 1970. */
@@ -64,7 +66,8 @@ export function heldKeys({
   journaled,
   now,
 }: KeysetFile): ProviderKeys {
-  const expected = { pinned: root, topic: keysetTopic(issuer) }
+  // A root that was replaced need not sign any more, and may have been left out.
+  const expected = { pinned: journaled?.root ?? root, topic: keysetTopic(issuer) }
   let held: VerifiedKeyset | null = null
   let ring = NO_KEYS
   let twins: 'none' | 'seen' = existsSync(twinFile) ? 'seen' : 'none'

@@ -293,8 +293,8 @@ export class Provider {
 /** For the core, which remembers what it has seen. */
 export function keysetInput(
   provider: string,
-  { version, hash, claims }: NonNullable<ReturnType<ProviderKeys['held']>>,
+  { version, hash, root, claims }: NonNullable<ReturnType<ProviderKeys['held']>>,
 ): Input {
   const { iat, exp, revoked } = claims
-  return { type: 'keyset', provider, version, hash, iat, exp, revoked }
+  return { type: 'keyset', provider, version, hash, root, iat, exp, revoked }
 }

@@ -67,5 +67,14 @@ export function keyset(
 ) {
   const iat = executor.clock.now() / 1000
   const hash = hashText(`${provider} ${version}`)
-  return { type: 'keyset', provider, version, hash, iat, exp: iat + 86_400, revoked } as const
+  return {
+    type: 'keyset',
+    provider,
+    version,
+    hash,
+    root: hashText(provider),
+    iat,
+    exp: iat + 86_400,
+    revoked,
+  } as const
 }

@@ -44,6 +44,8 @@ export type Input =
       readonly provider: string
       readonly version: number
       readonly hash: string
+      /** Fingerprint of the root in force in it. */
+      readonly root: string
       /** Seconds since 1970. */
       readonly iat: number
       readonly exp: number

@@ -153,7 +153,14 @@ test('a revoked ratio is forgotten with its stream: the next entry is asked abou
   const executor = await bought()
   const { kid } = executor.head()
   const iat = executor.clock.now() / 1000
-  const keyset = { provider: 'home', version: 1, hash: jtiOf('keyset'), iat, exp: iat + 9 }
+  const keyset = {
+    provider: 'home',
+    version: 1,
+    hash: jtiOf('keyset'),
+    root: jtiOf('root'),
+    iat,
+    exp: iat + 9,
+  }
   await executor.give({ type: 'keyset', ...keyset, revoked: [kid] })
   expect(ratios(executor)).toEqual([])
 })

@@ -42,11 +42,11 @@ function codeOf(status: ProviderStatus): ExecutorCode {
 /** From here on nothing counts that a revoked key has signed, whenever it comes. */
 export function onKeyset(
   context: DecisionContext,
-  { provider, version, hash, iat, revoked }: Extract<Input, { type: 'keyset' }>,
+  { provider, version, hash, root, iat, revoked }: Extract<Input, { type: 'keyset' }>,
 ): undefined {
   const before = context.portfolio.providers[provider]
   if (before === undefined || version <= (before.keyset?.version ?? 0)) return
-  append(context, { type: 'keyset', provider, version, hash, iat, revoked })
+  append(context, { type: 'keyset', provider, version, hash, root, iat, revoked })
   const news = revoked.some((kid) => !before.revoked.includes(kid))
   if (news) endRevoked(context, provider)
   const code = news ? 'key_revoked' : 'keyset_taken'

@@ -25,13 +25,13 @@ export function applyProvider(
 
 /** Throws for a provider that is not known, and for a version that is not higher. */
 export function applyKeyset(portfolio: Portfolio, event: FactOf<'keyset'>): Portfolio {
-  const { provider: name, version, hash, iat, revoked } = event
+  const { provider: name, version, hash, root, iat, revoked } = event
   const before = known(portfolio, name)
   if (before.keyset !== null && version <= before.keyset.version)
     throw new Error(`the keyset of ${name} went from ${before.keyset.version} to ${version}`)
   const provider = {
     ...before,
-    keyset: { version, hash, iat },
+    keyset: { version, hash, root, iat },
     revoked,
     equivocations: before.equivocations.filter((signers) => !isAny(signers, revoked)),
   }

@@ -18,6 +18,8 @@ interface KeysetTaken {
   readonly provider: string
   readonly version: number
   readonly hash: string
+  /** Fingerprint of the root in force in it: the next one is verified by that. */
+  readonly root: string
   readonly iat: number
   /** Thumbprints. */
   readonly revoked: readonly string[]

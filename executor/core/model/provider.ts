@@ -20,12 +20,21 @@ export interface Provider {
   readonly status: ProviderStatus
   /** Plans and versions of the terms that the trader has accepted. */
   readonly terms: string
-  /** Null while there was none, and for an engine of one's own. `iat` in seconds. */
-  readonly keyset: { readonly version: number; readonly hash: string; readonly iat: number } | null
+  /** Null while there was none, and for an engine of one's own. */
+  readonly keyset: TakenKeyset | null
   /** Thumbprints of keys whose word counts no longer. */
   readonly revoked: readonly string[]
   /** Signed two signals with one number: the thumbprints, for each such pair. */
   readonly equivocations: readonly (readonly string[])[]
+}
+
+export interface TakenKeyset {
+  readonly version: number
+  readonly hash: string
+  /** Fingerprint of the root in force in it, which may be another than the one that was pinned. */
+  readonly root: string
+  /** Seconds. */
+  readonly iat: number
 }
 
 export interface Missed {
