@@ -181,6 +181,7 @@ async function openEngine(home: string, name: string, connect: Connect) {
   const database = openOutbox(':memory:')
   const outbox = new Outbox(database, signer)
   outbox.openStream({ name: STREAM, plan: PLAN, market: 'BTC/USDT' })
+  outbox.commit()
   const subscribers = new SubscriberList(join(home, 'engine/subscribers.json'), () => undefined)
   const row = { stream: STREAM, market: 'BTC/USDT', timeframe: '1s' as const, about: 'a test' }
   const catalogue = () => [row]
@@ -201,7 +202,8 @@ async function openEngine(home: string, name: string, connect: Connect) {
     const decision = { kind, size, ref: '50000', reason: 'scripted', stop: '40000' }
     // Its candle closes now.
     const start = seconds(systemClock.now()) - 1
-    const signed = outbox.append({ issuer: name, strategy: rules, start, decision })
+    const signed = outbox.seal({ issuer: name, strategy: rules, start, decision })
+    outbox.commit()
     if (signed === null) throw new Error('decided twice')
     return signed
   }
