@@ -1,18 +1,34 @@
-// keyside bot: the Telegram bot of this home.
-import { botConfig, startBot } from '@keyside/bot'
-import { loadConfig, logTrace, systemClock, systemRandomBytes } from '@keyside/runtime'
+// keyside bot: the Telegram bot of this home, and how it is taken from its owner.
+import { botConfig, releaseOwner, startBot } from '@keyside/bot'
+import { keysideHome, loadConfig, logTrace, systemClock, systemRandomBytes } from '@keyside/runtime'
 import type { Command } from 'commander'
 import { type ProgramContext, runProgram } from '../programs/run-program.ts'
 import { claimLines } from '../terminal/claim.ts'
 import { environment } from '../terminal/config.ts'
 import { print } from '../terminal/print.ts'
+import { confirm } from '../terminal/prompt.ts'
 
 export function addBot(program: Command): void {
-  program
+  const bot = program
     .command('bot')
     .description('run the Telegram bot')
     .addHelpText('after', '\nExample:\n  keyside bot')
     .action(() => runProgram('bot', start))
+  bot
+    .command('release')
+    .description('take the bot from its owner: whoever has the next claim code owns it')
+    .option('--yes', 'do not ask', false)
+    .addHelpText('after', '\nFor a Telegram account that is lost.\nExample:\n  keyside bot release')
+    .action(release)
+}
+
+async function release({ yes }: { yes: boolean }): Promise<void> {
+  const home = keysideHome(environment)
+  const config = loadConfig('bot', botConfig, home, environment)
+  const question = 'Take the bot from its owner? What it has not sent yet is forgotten.'
+  if (!yes && !(await confirm(question))) return print('It stays as it is.')
+  if (!releaseOwner(config, home)) return print('Nobody owns this bot.')
+  print('Nobody owns this bot now. It shows a new claim code where it runs.')
 }
 
 async function start({ home, log, notifyParent }: ProgramContext) {
