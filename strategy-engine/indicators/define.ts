@@ -1,7 +1,7 @@
 // How the indicators of the table are written down: parameters by position, checked once for all.
 import { type Indicator, type Kernel, MAX_PERIOD, type Parameter } from './kernel.ts'
 
-type Values<P extends readonly Parameter[]> = { readonly [K in keyof P]: number }
+export type Values<P extends readonly Parameter[]> = { readonly [K in keyof P]: number }
 
 /** As `Indicator`, its functions taking the parameters one by one, none missing. */
 type Definition<P extends readonly Parameter[]> = Omit<

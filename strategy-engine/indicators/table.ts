@@ -5,6 +5,7 @@ import { CHANNELS } from './channels.ts'
 import { DIRECTIONAL } from './directional.ts'
 import { FAST_AVERAGES } from './fast-averages.ts'
 import type { Indicator } from './kernel.ts'
+import { LIBRARY } from './library-table.ts'
 import { OSCILLATORS } from './oscillators.ts'
 import { REGRESSION } from './regression.ts'
 import { STATISTICS } from './statistics.ts'
@@ -32,4 +33,5 @@ export const INDICATORS: Readonly<Record<string, Indicator>> = {
   ...WINDOWS,
   ...VOLUME,
   ...VOLUME_INDICES,
+  ...LIBRARY,
 }

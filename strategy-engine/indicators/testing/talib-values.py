@@ -135,8 +135,9 @@ def cases(c):
     yield "kdj", [9, 3, 3], t.KDJ(h, l, x, 9, 3, wilder, 3, wilder)
     yield "keltner", [20, 10, 2.0], t.KC(h, l, x, 20, 10, 2.0)
     yield "keltner", [5, 9, 1.5], t.KC(h, l, x, 5, 9, 1.5)
-    yield "supertrend", [10, 3.0], t.SUPERTREND(h, l, x, 10, 3.0)
-    yield "supertrend", [4, 1.0], t.SUPERTREND(h, l, x, 4, 1.0)
+    for n, k in ((10, 3.0), (4, 1.0)):
+        line, way = t.SUPERTREND(h, l, x, n, k)
+        yield "supertrend", [n, k], (line, np.where(np.isnan(line), np.nan, way.astype(float)))
     yield "sar", [0.02, 0.2], t.SAR(h, l, 0.02, 0.2)
     yield "sar", [0.1, 0.3], t.SAR(h, l, 0.1, 0.3)
     yield "ultosc", [7, 14, 28], t.ULTOSC(h, l, x, 7, 14, 28)
