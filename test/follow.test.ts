@@ -159,7 +159,7 @@ test('no answer leaves the key of the enrolment alone, so that the same link can
   const offer = await offerOf(link)
   await provider.authority.stop()
   await expect(accept(offer, hostile)).rejects.toThrow(code('enrolment_unanswered'))
-  expect([...secrets.keys()]).toEqual([`enrolment/${id}`])
+  expect([...secrets.keys()]).toEqual([`enrolment/${id}/${provider.made.root}`])
   expect(readProvider(home, 'acme').state).toBe('none')
   await provider.begin()
   await accept(offer)

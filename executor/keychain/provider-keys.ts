@@ -2,12 +2,12 @@
 import { decodeBase64url, encodeBase64url, id, type SigningKey } from '@keyside/protocol'
 import { signingKey } from '@keyside/protocol/node'
 import type { RandomBytes } from '@keyside/runtime'
-import type { EnrolmentKeys } from '../providers/enrolment-keys.ts'
+import type { Enrolment, EnrolmentKeys } from '../providers/enrolment-keys.ts'
 import type { Keychain } from './port.ts'
 import { malformed } from './secrets.ts'
 
 const nameOf = (provider: string) => `provider/${id.parse(provider)}`
-const pendingOf = (invitation: string) => `enrolment/${id.parse(invitation)}`
+const pendingOf = (of: Enrolment) => `enrolment/${id.parse(of.id)}/${of.root}`
 
 /** Null when there is none. */
 export async function providerKey(
@@ -25,21 +25,21 @@ export function removeProviderKey(keychain: Keychain, provider: string): Promise
 /** Kept before it is shown to anybody: an answer that got lost can then be asked for again. */
 export function enrolmentKeys(keychain: Keychain, randomBytes: RandomBytes): EnrolmentKeys {
   return {
-    async make(invitation) {
-      const name = pendingOf(invitation)
+    async make(enrolment) {
+      const name = pendingOf(enrolment)
       const kept = await keychain.get(name)
       const seed = kept ?? encodeBase64url(randomBytes(32))
       if (kept === null) await keychain.set(name, seed)
       return keyOf(seed, name)
     },
-    async keep(provider, invitation) {
-      const seed = await keychain.get(pendingOf(invitation))
+    async keep(provider, enrolment) {
+      const seed = await keychain.get(pendingOf(enrolment))
       if (seed === null) throw new Error('the key of an enrolment is gone')
       await keychain.set(nameOf(provider), seed)
-      await keychain.remove(pendingOf(invitation))
+      await keychain.remove(pendingOf(enrolment))
     },
-    async forget(invitation) {
-      await keychain.remove(pendingOf(invitation))
+    async forget(enrolment) {
+      await keychain.remove(pendingOf(enrolment))
     },
   }
 }

@@ -160,13 +160,13 @@ export async function followOffer(
 ): Promise<Followed> {
   const { invitation, name, root, keyset, plans, url } = offer
   const { claims } = keyset.keyset
-  const key = await keys.make(invitation.id)
+  const key = await keys.make(invitation)
   const terms = plans.flatMap(({ plan, terms: of }) =>
     of === undefined ? [] : [{ plan, version: of.version }],
   )
   const enrolled = await enrol({ ...deps, invitation, key, keyset: keyset.keyset, terms })
   if (!enrolled.ok) {
-    if (enrolled.outcome === 'refused') await keys.forget(invitation.id)
+    if (enrolled.outcome === 'refused') await keys.forget(invitation)
     throw new KeysideError(enrolled.code, enrolled.message)
   }
   const { answer } = enrolled
@@ -192,7 +192,7 @@ export async function followOffer(
     terms,
     followedAt: new Date(deps.clock.now()).toISOString(),
   }
-  await keys.keep(name, invitation.id)
+  await keys.keep(name, invitation)
   writeProvider(deps.home, name, { record, token: answer.access, keyset: keyset.text })
   return { record, kid: key.kid, catalogue }
 }
