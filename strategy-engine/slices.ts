@@ -19,7 +19,8 @@ export class Slices {
   readonly #options: SlicesOptions
   #queue: Steps[] = []
   #at = 0
-  #running: Promise<void> | undefined
+  #isBusy = false
+  #running: Promise<void> = Promise.resolve()
 
   constructor(options: SlicesOptions) {
     this.#options = options
@@ -28,22 +29,22 @@ export class Slices {
   /** In their order, from the next turn of the event loop on: what comes in one turn is finished together. */
   add(steps: Steps): void {
     this.#queue.push(steps)
-    this.#running ??= this.#run(nextTurn())
+    if (!this.#isBusy) this.#running = this.#run(nextTurn())
   }
 
   /** The first slice at once, if nothing is under way. */
   addNow(steps: Steps): void {
     this.#queue.push(steps)
-    this.#running ??= this.#run(undefined)
+    if (!this.#isBusy) this.#running = this.#run(undefined)
   }
 
   get isBusy(): boolean {
-    return this.#running !== undefined
+    return this.#isBusy
   }
 
   /** Resolves when nothing is left. */
   async done(): Promise<void> {
-    while (this.#running) await this.#running
+    while (this.#isBusy) await this.#running
   }
 
   /** Drops what is left. */
@@ -53,6 +54,7 @@ export class Slices {
   }
 
   async #run(turn: Promise<void> | undefined): Promise<void> {
+    this.#isBusy = true
     if (turn) await turn
     while (this.#at < this.#queue.length) {
       const end = performance.now() + SLICE_MS
@@ -65,7 +67,7 @@ export class Slices {
     }
     this.#queue = []
     this.#at = 0
-    this.#running = undefined
+    this.#isBusy = false
   }
 
   async #finish(): Promise<void> {
