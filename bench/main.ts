@@ -2,6 +2,7 @@
 import { parseArgs } from 'node:util'
 import { crowd } from './crowd.ts'
 import { decideBench } from './decide.ts'
+import { engineBench } from './engine.ts'
 import { fanout } from './fanout.ts'
 import { hop } from './hop.ts'
 import { journal } from './journal.ts'
@@ -27,6 +28,12 @@ const BENCHES: Readonly<Record<string, Bench>> = {
     about: 'signals a second through opening, decision and journal, on one core',
     signals: 5_000,
     run: decideBench,
+  },
+  engine: {
+    about:
+      'many markets close in one second: until the last signal is published (--signals: markets)',
+    signals: 1_000,
+    run: engineBench,
   },
   memory: {
     about: 'the heap along a million signals: what is kept of each for ever',

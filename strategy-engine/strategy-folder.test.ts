@@ -86,3 +86,17 @@ test('says that there is no folder', () => {
   const look = () => new StrategyFolder(join(path, 'nowhere')).scan()
   expect(look).toThrow(expect.objectContaining({ code: 'strategies_missing' }))
 })
+
+test('of very many files each is looked at in its turn, and new and removed ones at once', () => {
+  const folder = new StrategyFolder(path)
+  const name = (at: number) => `f${String(at).padStart(4, '0')}.yaml`
+  for (let at = 0; at < 2_100; at += 1) write(name(at), 'name: [')
+  expect(folder.scan()).toHaveLength(2_100)
+  write(name(2_050), rules({ name: 'late' }))
+  write('new.yaml', rules({ name: 'new' }))
+  unlinkSync(join(path, name(2_099)))
+  const seen = [1, 2, 3].map(() => changes(folder).map(([, strategy]) => strategy))
+  expect(seen[0]).toContain('new')
+  expect(seen.flat().filter((each) => each === 'late')).toEqual(['late'])
+  expect(folder.scan()).toEqual([])
+})

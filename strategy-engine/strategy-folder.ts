@@ -16,6 +16,8 @@ export type FolderChange =
     }
 
 const MAX_CHARACTERS = 16_384
+/** Files that one scan asks the disk about: of more, each is looked at in its turn. New and removed ones show at once. */
+const LOOKS = 1_000
 
 interface Known {
   /** Tells whether the file changed. */
@@ -27,6 +29,10 @@ interface Known {
 export class StrategyFolder {
   readonly #path: string
   readonly #known = new Map<string, Known>()
+  /** The file of each strategy in force, by the strategy's name. */
+  readonly #owners = new Map<string, string>()
+  /** Where the next scan begins to look. */
+  #at = 0
 
   constructor(path: string) {
     this.#path = path
@@ -35,16 +41,30 @@ export class StrategyFolder {
   /** What changed since the last scan. Throws a KeysideError `strategies_missing` without the folder. */
   scan(): FolderChange[] {
     const files = this.#files()
-    const gone = [...this.#known.keys()].filter((file) => !files.includes(file))
+    const there = new Set(files)
+    const gone = [...this.#known.keys()].filter((file) => !there.has(file))
     return [
       ...gone.flatMap((file) => this.#forget(file)),
-      ...files.flatMap((file) => this.#read(file)),
+      ...this.#inTurn(files).flatMap((file) => this.#read(file)),
     ]
+  }
+
+  #inTurn(files: readonly string[]): readonly string[] {
+    const from = this.#at < files.length ? this.#at : 0
+    this.#at = from + LOOKS
+    return files.filter((file, at) => !this.#known.has(file) || (at >= from && at < this.#at))
   }
 
   /** A change that could not take effect: `before`, if any, stays in force until the file changes again. */
   keep(file: string, before: Strategy | null): void {
-    this.#known.set(file, { stamp: this.#known.get(file)?.stamp ?? '', strategy: before })
+    this.#set(file, this.#known.get(file)?.stamp ?? '', before)
+  }
+
+  #set(file: string, stamp: string, strategy: Strategy | null): void {
+    const old = this.#known.get(file)?.strategy
+    if (old && this.#owners.get(old.name) === file) this.#owners.delete(old.name)
+    if (strategy) this.#owners.set(strategy.name, file)
+    this.#known.set(file, { stamp, strategy })
   }
 
   #files(): string[] {
@@ -62,6 +82,7 @@ export class StrategyFolder {
 
   #forget(file: string): FolderChange[] {
     const strategy = this.#known.get(file)?.strategy
+    this.#set(file, '', null)
     this.#known.delete(file)
     return strategy ? [{ change: 'removed', file, strategy }] : []
   }
@@ -71,22 +92,18 @@ export class StrategyFolder {
     const stamp = stampOf(file)
     if (stamp === before?.stamp) return []
     const old = before?.strategy ?? null
-    this.#known.set(file, { stamp, strategy: old })
+    this.#set(file, stamp, old)
     const read = readFile(file)
     if (!read.ok) return [refused(file, 'strategy_invalid', read.message, old)]
-    const owner = this.#ownerOf(read.strategy.name)
+    const owner = this.#owners.get(read.strategy.name)
     if (owner !== undefined && owner !== file) {
       const message = `the name "${read.strategy.name}" belongs to ${basename(owner)}: choose another`
       return [refused(file, 'strategy_name_taken', message, old)]
     }
-    this.#known.set(file, { stamp, strategy: read.strategy })
+    this.#set(file, stamp, read.strategy)
     const renamed = old !== null && old.name !== read.strategy.name
     const removed = renamed ? [{ change: 'removed' as const, file, strategy: old }] : []
     return [...removed, { change: 'added', file, strategy: read.strategy }]
-  }
-
-  #ownerOf(name: string): string | undefined {
-    return [...this.#known].find(([, { strategy }]) => strategy?.name === name)?.[0]
   }
 }
 

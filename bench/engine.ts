@@ -1,0 +1,62 @@
+// Many markets close in one second: how long until the last signal is published, and what the engine costs in between.
+import type { CloseSetup, Closes } from './close-engine.ts'
+import { startHelper } from './processes.ts'
+import type { BenchOptions, Result } from './result.ts'
+
+const SEED = Array.from({ length: 32 }, () => 9)
+const STRATEGIES_EACH = 10
+const PERCENTS = [1, 10, 100]
+/** Streams of one plan: what a provider gives together. */
+const PLAN = 50
+
+/** `signals`: markets of the smallest run. */
+export async function engineBench({ signals: markets, note }: BenchOptions): Promise<Result> {
+  const runs: (Closes & { markets: number; streamsInPlan: number })[] = []
+  for (const [times, streamsInPlan] of [
+    [1, 1],
+    [1, PLAN],
+    [2, PLAN],
+    [4, PLAN],
+  ] as const) {
+    const closes = await run({ markets: markets * times, streamsInPlan })
+    runs.push({ markets: markets * times, streamsInPlan, ...closes })
+    note(JSON.stringify(runs.at(-1)))
+  }
+  const rows = runs.map((run) => {
+    const closes = run.closes.map(({ signals, firstMs, lastMs, cpuMs, blockedMs }) =>
+      [signals, ...[firstMs, lastMs, cpuMs, blockedMs].map(Math.round)].join(' / '),
+    )
+    const { markets, streamsInPlan, startMs, startCpuMs, connections, heapBytes } = run
+    const start = `${(startMs / 1000).toFixed(1)} (${(startCpuMs / 1000).toFixed(1)})`
+    const idle = `${Math.round(run.idle.cpuMs)}`
+    const heads = run.headsPercent.toFixed(1)
+    return `| ${[markets, streamsInPlan, ...closes, idle, heads, start, connections, (heapBytes / 1024).toFixed(1), run.residentMiB].join(' | ')} |`
+  })
+  const head = `| markets | streams a plan | ${PERCENTS.map((percent) => `${percent} %: signals / first / last / CPU / blocked ms`).join(' | ')} | idle close CPU ms | heads % of a core | start s (CPU) | connections | KiB a strategy | MiB |`
+  const line = `|${'---|'.repeat(head.split('|').length - 2)}`
+  return { json: { name: 'engine', runs }, text: [head, line, ...rows].join('\n') }
+}
+
+async function run(size: Pick<CloseSetup, 'markets' | 'streamsInPlan'>): Promise<Closes> {
+  const broker = await startHelper<string>('close-broker.ts')
+  try {
+    const url = await broker.ask<string>(SEED)
+    const engine = await startHelper<string>('close-engine.ts')
+    try {
+      const setup: CloseSetup = {
+        ...size,
+        url,
+        seed: SEED,
+        strategiesEach: STRATEGIES_EACH,
+        history: 100,
+        percents: PERCENTS,
+        quietMs: 30_000,
+      }
+      return await engine.ask<Closes>(setup)
+    } finally {
+      await engine.stop()
+    }
+  } finally {
+    await broker.stop()
+  }
+}
