@@ -6,9 +6,9 @@ import { BLOCK, Graph } from '../strategies/compile/graph.ts'
 import type { Size, Strategy } from '../strategies/file/strategy.ts'
 import { Model } from '../strategies/model.ts'
 import { Account } from './account.ts'
+import type { Backtested } from './backtested.ts'
 import type { AccountOptions, EntryOrder, Ledger } from './ledger.ts'
 import { measure } from './metrics.ts'
-import type { Backtested } from './report/backtested.ts'
 
 export type RunOptions = Omit<AccountOptions, 'seconds' | 'validFor'>
 

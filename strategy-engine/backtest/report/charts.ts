@@ -1,6 +1,7 @@
 // The charts of a backtest: equity, drawdown, price with trades, distribution of the trades' results.
+
+import type { Backtested } from '../backtested.ts'
 import { profitPercentOf } from '../metrics.ts'
-import type { Backtested } from './backtested.ts'
 import {
   area,
   HIGH,

@@ -1,7 +1,7 @@
 // A backtest as one HTML file: nothing is loaded from anywhere, and its own policy forbids it.
 import { createHash } from 'node:crypto'
+import type { Backtested } from '../backtested.ts'
 import { profitOf, profitPercentOf } from '../metrics.ts'
-import type { Backtested } from './backtested.ts'
 import {
   type Chart,
   distributionChart,
@@ -86,7 +86,7 @@ function tiles({ metrics }: Backtested): string {
   return `<div class="tiles">${all
     .map(
       ([name, value, beside]) =>
-        `<div class="tile"><span>${name}</span><b${tone(value)}>${value}</b><span>${beside}</span></div>`,
+        `<div class="tile"><span>${name}</span><b${tone(value)}>${value}</b><span>${beside.replace(' %', '&nbsp;%')}</span></div>`,
     )
     .join('')}</div>`
 }
@@ -118,7 +118,7 @@ function months({ metrics }: Backtested): string {
   const cell = (change: number | undefined) => {
     if (change === undefined) return '<td></td>'
     const tint = `rgba(var(--${change < 0 ? 'down' : 'up'}-soft),${(0.08 + (Math.abs(change) / most) * 0.5).toFixed(2)})`
-    return `<td style="background:${tint}">${count(change, 1)}</td>`
+    return `<td style="background:${tint}">${count(change, 1).replace('-0.0', '0.0')}</td>`
   }
   const years = [...new Set(metrics.months.map(({ name }) => name.slice(0, 4)))]
   const lines = years.map((year) => {
@@ -154,18 +154,15 @@ function figures({ metrics, ledger }: Backtested): string {
     ['Calmar', ratio(metrics.calmar), none],
     ['Profit factor', ratio(metrics.profitFactor), none],
     ['A trade on average', percent(metrics.expectancyPercent, 3), none],
-    [
-      'Best and worst trade',
-      `${percent(metrics.bestPercent)} / ${percent(metrics.worstPercent)}`,
-      none,
-    ],
+    ['Best trade', percent(metrics.bestPercent), none],
+    ['Worst trade', percent(metrics.worstPercent), none],
     ['Won and lost', `${count(metrics.won)} / ${count(metrics.lost)}`, none],
     ['Most in a row', `${metrics.longestWon} / ${metrics.longestLost}`, none],
     ['Fees', count(ledger.fees, 2), none],
   ]
-  return `<table class="figures"><tr><th></th><th>Strategy</th><th>Buy and hold</th></tr>${lines
+  return `<div class="scroll"><table class="figures"><tr><th></th><th>Strategy</th><th>Buy and hold</th></tr>${lines
     .map(([name, own, other]) => `<tr><td>${name}</td><td>${own}</td><td>${other}</td></tr>`)
-    .join('')}</table>`
+    .join('')}</table></div>`
 }
 
 const SHOWN_TRADES = 200

@@ -1,5 +1,5 @@
 // The rules of a backtest in sentences: a figure without them says nothing.
-import type { Backtested } from './backtested.ts'
+import type { Backtested } from '../backtested.ts'
 import { count, day, plural } from './words.ts'
 
 export function rulesSaid({ options, detail, candles, holes }: Backtested): readonly string[] {

@@ -1,6 +1,7 @@
 // A backtest in the terminal: 80 columns, no colours.
+
+import type { Backtested } from '../backtested.ts'
 import type { Month } from '../metrics.ts'
-import type { Backtested } from './backtested.ts'
 import { periodSaid, rulesSaid, warningsOf } from './rules-said.ts'
 import { count, duration, percent, plural, ratio } from './words.ts'
 
@@ -103,10 +104,9 @@ function monthTable(months: readonly Month[]): readonly string[] {
   ]
 }
 
-/** At most five characters below a million percent. */
+/** At most four characters below a thousand percent. */
 function tight(change: number): string {
-  const places = Math.abs(change) < 99.95 ? 1 : 0
-  const text = change.toFixed(places)
+  const text = change.toFixed(Math.abs(change) < 9.95 ? 1 : 0)
   return text === '-0.0' ? '0.0' : text
 }
 

@@ -1,6 +1,7 @@
 // The trades of a backtest as rows of a table, and the whole of it for a program.
+
+import type { Backtested } from '../backtested.ts'
 import { profitOf, profitPercentOf } from '../metrics.ts'
-import type { Backtested } from './backtested.ts'
 
 /** Times are UTC, money is quote, amounts are base. */
 const TRADE_COLUMNS = [

@@ -1,8 +1,8 @@
 // All that a report shows of one backtest.
-import type { Timeframe } from '../../market/candle.ts'
-import type { CandleColumns } from '../../market/candle-columns.ts'
-import type { AccountOptions, Ledger } from '../ledger.ts'
-import type { Metrics } from '../metrics.ts'
+import type { Timeframe } from '../market/candle.ts'
+import type { CandleColumns } from '../market/candle-columns.ts'
+import type { AccountOptions, Ledger } from './ledger.ts'
+import type { Metrics } from './metrics.ts'
 
 export interface Backtested {
   readonly name: string
