@@ -86,7 +86,7 @@ export {
   wireVersion,
 } from './keyset.ts'
 export { type Claims, KINDS, type Kind } from './kinds.ts'
-export type { Refused } from './read.ts'
+export { type Refused, readOwnClaims } from './read.ts'
 export { sign } from './sign.ts'
 export { shownStream, streamName } from './stream-name.ts'
 export {

@@ -6,7 +6,7 @@ import type { Outbox, SignedSignal } from './publish/outbox.ts'
 import type { Publisher } from './publish/publisher.ts'
 import type { SignalInput } from './publish/signal-claims.ts'
 import { patiently, type Steps } from './slices.ts'
-import type { Decision } from './strategies/runner.ts'
+import type { Decision } from './strategies/decision.ts'
 import type { Stream } from './stream.ts'
 
 export interface ClosedCandle {
@@ -104,7 +104,7 @@ export class Decisions {
     const input: SignalInput = { issuer, strategy, start: candle.start, decision }
     const signal = yield* patiently<SignedSignal | null>(retry, () => outbox.seal(input))
     if (signal !== null) this.#sealed.set(signal.jti, { seen, decision })
-    else stream.resume(outbox.openStream({ ...strategy, plan: stream.plan }))
+    else stream.resume(outbox.positionSignals(strategy.name))
   }
 
   #logReady(stream: Stream): void {

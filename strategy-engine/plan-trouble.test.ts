@@ -16,7 +16,6 @@ const row = (seq: number): StreamRow => ({
   position: 'flat',
   since: 0,
   lastCandle: null,
-  entryCandle: null,
 })
 
 test('a plan takes 64 streams, and each of them once more when its file changes', () => {

@@ -13,7 +13,7 @@ afterEach(() => rmSync(path, { recursive: true, force: true }))
 
 const write = (name: string, text: string) => writeFileSync(join(path, name), text)
 const rules = (fields: object = {}) => yaml({ ...RULES, ...fields })
-const changes = (folder: StrategyFolder) =>
+const changes = (folder: StrategyFolder): unknown[][] =>
   folder.scan().map((each) => [each.change, 'strategy' in each ? each.strategy.name : each.message])
 
 test('tells each file once, until it changes', () => {
@@ -37,7 +37,7 @@ test('keeps the former version of a broken file, until the file is gone', () => 
   write('one.yaml', 'name: [')
   const [[change, message] = []] = changes(folder)
   expect(change).toBe('refused')
-  expect(message).toMatch(/^one\.yaml, line 1: .+; the former version stays in force$/)
+  expect(message).toMatch(/^one\.yaml: the former version stays in force: line \d+, column \d+: .+/)
   unlinkSync(join(path, 'one.yaml'))
   expect(changes(folder)).toEqual([['removed', 'demo']])
 })
@@ -48,7 +48,9 @@ test('says that a file that was never right does not run', () => {
   expect(changes(folder)).toEqual([
     [
       'refused',
-      'one.yaml, line 6: size: expected "10 %", "100 USDT" or "0.01 BTC", got "much"; it does not run',
+      expect.stringMatching(
+        /^one\.yaml: it does not run: line 6, column 7: size: .*\n.*size: much\n +\^/,
+      ),
     ],
   ])
   unlinkSync(join(path, 'one.yaml'))
@@ -72,13 +74,31 @@ test('refuses a name that another file has', () => {
   write('two.yaml', rules())
   expect(changes(folder)).toEqual([
     ['added', 'demo'],
-    ['refused', 'two.yaml, the name "demo" belongs to one.yaml: choose another; it does not run'],
+    ['refused', 'two.yaml: it does not run: the name "demo" belongs to one.yaml: choose another'],
+  ])
+})
+
+test('a file of several markets is a strategy for each, and one that goes ends alone', () => {
+  const folder = new StrategyFolder(path)
+  const { market: _, ...rest } = RULES
+  const of = (...markets: string[]) => yaml({ ...rest, markets: `[${markets.join(', ')}]` })
+  write('one.yaml', of('BTC/USDT', 'ETH/USDT'))
+  expect(changes(folder)).toEqual([
+    ['added', 'demo-btc-usdt'],
+    ['added', 'demo-eth-usdt'],
+  ])
+  write('one.yaml', of('ETH/USDT', 'SOL/USDT', 'XRP/USDT'))
+  expect(changes(folder)).toEqual([
+    ['removed', 'demo-btc-usdt'],
+    ['added', 'demo-eth-usdt'],
+    ['added', 'demo-sol-usdt'],
+    ['added', 'demo-xrp-usdt'],
   ])
 })
 
 test('refuses a file that is too long', () => {
   const folder = new StrategyFolder(path)
-  write('one.yaml', `${rules()}#${'.'.repeat(20_000)}`)
+  write('one.yaml', `${rules()}#${'.'.repeat(40_000)}`)
   expect(folder.scan()).toMatchObject([{ change: 'refused', code: 'strategy_invalid' }])
 })
 

@@ -3,7 +3,9 @@ import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { describeError, KeysideError } from '@keyside/runtime'
 import type { EngineCode } from './codes.ts'
-import { type Read, readStrategy, type Strategy } from './strategies/strategy.ts'
+import { MAX_LENGTH, type Read, readStrategy } from './strategies/file/read-strategy.ts'
+import { problemText } from './strategies/file/report.ts'
+import type { Strategy } from './strategies/file/strategy.ts'
 
 export type FolderChange =
   | { readonly change: 'added'; readonly file: string; readonly strategy: Strategy }
@@ -15,15 +17,16 @@ export type FolderChange =
       readonly message: string
     }
 
-const MAX_CHARACTERS = 16_384
+/** Mistakes of one file that one message tells. */
+const MAX_TOLD = 5
 /** Files that one scan asks the disk about: of more, each is looked at in its turn. New and removed ones show at once. */
 const LOOKS = 1_000
 
 interface Known {
   /** Tells whether the file changed. */
   readonly stamp: string
-  /** In force; null as long as the file was never right. */
-  readonly strategy: Strategy | null
+  /** In force, one for each market of the file; none as long as the file was never right. */
+  readonly strategies: readonly Strategy[]
 }
 
 export class StrategyFolder {
@@ -56,15 +59,17 @@ export class StrategyFolder {
   }
 
   /** A change that could not take effect: `before`, if any, stays in force until the file changes again. */
-  keep(file: string, before: Strategy | null): void {
-    this.#set(file, this.#known.get(file)?.stamp ?? '', before)
+  keep(file: string, name: string, before: Strategy | null): void {
+    const { stamp = '', strategies = [] } = this.#known.get(file) ?? {}
+    const others = strategies.filter((strategy) => strategy.name !== name)
+    this.#set(file, stamp, before ? [...others, before] : others)
   }
 
-  #set(file: string, stamp: string, strategy: Strategy | null): void {
-    const old = this.#known.get(file)?.strategy
-    if (old && this.#owners.get(old.name) === file) this.#owners.delete(old.name)
-    if (strategy) this.#owners.set(strategy.name, file)
-    this.#known.set(file, { stamp, strategy })
+  #set(file: string, stamp: string, strategies: readonly Strategy[]): void {
+    for (const { name } of this.#known.get(file)?.strategies ?? [])
+      if (this.#owners.get(name) === file) this.#owners.delete(name)
+    for (const { name } of strategies) this.#owners.set(name, file)
+    this.#known.set(file, { stamp, strategies })
   }
 
   #files(): string[] {
@@ -81,29 +86,32 @@ export class StrategyFolder {
   }
 
   #forget(file: string): FolderChange[] {
-    const strategy = this.#known.get(file)?.strategy
-    this.#set(file, '', null)
+    const { strategies = [] } = this.#known.get(file) ?? {}
+    this.#set(file, '', [])
     this.#known.delete(file)
-    return strategy ? [{ change: 'removed', file, strategy }] : []
+    return strategies.map((strategy) => ({ change: 'removed', file, strategy }))
   }
 
   #read(file: string): FolderChange[] {
     const before = this.#known.get(file)
     const stamp = stampOf(file)
     if (stamp === before?.stamp) return []
-    const old = before?.strategy ?? null
+    const old = before?.strategies ?? []
     this.#set(file, stamp, old)
     const read = readFile(file)
-    if (!read.ok) return [refused(file, 'strategy_invalid', read.message, old)]
-    const owner = this.#owners.get(read.strategy.name)
-    if (owner !== undefined && owner !== file) {
-      const message = `the name "${read.strategy.name}" belongs to ${basename(owner)}: choose another`
+    if (!read.ok) return [refused(file, 'strategy_invalid', mistakes(read), old)]
+    for (const { name } of read.strategies) {
+      const owner = this.#owners.get(name)
+      if (owner === undefined || owner === file) continue
+      const message = `the name "${name}" belongs to ${basename(owner)}: choose another`
       return [refused(file, 'strategy_name_taken', message, old)]
     }
-    this.#set(file, stamp, read.strategy)
-    const renamed = old !== null && old.name !== read.strategy.name
-    const removed = renamed ? [{ change: 'removed' as const, file, strategy: old }] : []
-    return [...removed, { change: 'added', file, strategy: read.strategy }]
+    this.#set(file, stamp, read.strategies)
+    const gone = old.filter(({ name }) => !read.strategies.some((one) => one.name === name))
+    return [
+      ...gone.map((strategy) => ({ change: 'removed' as const, file, strategy })),
+      ...read.strategies.map((strategy) => ({ change: 'added' as const, file, strategy })),
+    ]
   }
 }
 
@@ -114,20 +122,30 @@ function stampOf(file: string): string {
 
 function readFile(file: string): Read {
   try {
-    const text = readFileSync(file, 'utf8')
-    if (text.length > MAX_CHARACTERS) return { ok: false, message: 'the file is too long' }
-    return readStrategy(text)
+    if (statSync(file).size > MAX_LENGTH * MAX_BYTES)
+      return readStrategy('#'.repeat(MAX_LENGTH + 1))
+    return readStrategy(readFileSync(file, 'utf8'))
   } catch (error) {
-    return { ok: false, message: describeError(error).message }
+    const { message } = describeError(error)
+    return { ok: false, problems: [{ line: 1, column: 1, message, excerpt: '' }] }
   }
+}
+
+/** UTF-8 has at most so many bytes a character. */
+const MAX_BYTES = 4
+
+function mistakes({ problems }: Extract<Read, { ok: false }>): string {
+  const told = problems.slice(0, MAX_TOLD).map(problemText)
+  const more = problems.length - told.length
+  return [...told, ...(more > 0 ? [`and ${more} more`] : [])].join('\n').trimEnd()
 }
 
 function refused(
   file: string,
   code: 'strategy_invalid' | 'strategy_name_taken',
   message: string,
-  old: Strategy | null,
+  old: readonly Strategy[],
 ): FolderChange {
-  const effect = old === null ? 'it does not run' : 'the former version stays in force'
-  return { change: 'refused', file, code, message: `${basename(file)}, ${message}; ${effect}` }
+  const effect = old.length === 0 ? 'it does not run' : 'the former version stays in force'
+  return { change: 'refused', file, code, message: `${basename(file)}: ${effect}: ${message}` }
 }

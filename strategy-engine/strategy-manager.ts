@@ -9,7 +9,7 @@ import type { Outbox } from './publish/outbox.ts'
 import { Plans } from './publish/plans.ts'
 import type { Publisher } from './publish/publisher.ts'
 import { patiently, Slices, type Steps } from './slices.ts'
-import type { Strategy } from './strategies/strategy.ts'
+import type { Strategy } from './strategies/file/strategy.ts'
 import type { FolderChange, StrategyFolder } from './strategy-folder.ts'
 import { Stream } from './stream.ts'
 
@@ -115,12 +115,16 @@ export class StrategyManager {
     const plan = this.#planOf(strategy)
     const trouble = planTrouble({ name, plan, market }, outbox.stream(name), this.#plans)
     if (trouble !== null) {
-      folder.keep(file, this.#running.get(name)?.strategy ?? null)
+      folder.keep(file, name, this.#running.get(name)?.strategy ?? null)
       log.error({ code: trouble.code }, trouble.message)
       return
     }
     this.#end(name)
-    const stream = new Stream(strategy, outbox.openStream({ name, plan, market }))
+    const stream = new Stream(
+      strategy,
+      outbox.openStream({ name, plan, market }),
+      outbox.positionSignals(name),
+    )
     this.#running.set(name, stream)
     this.#plans.add(name, plan)
     this.#markets.begin(stream)

@@ -1,41 +1,31 @@
 // One running strategy: its state, and the steps a closed candle goes through.
-
-import {
-  candlesNeeded,
-  createIndicatorSet,
-  type IndicatorValues,
-} from './indicators/indicator-set.ts'
 import type { Candle } from './market/candle.ts'
+import { columnsOf } from './market/candle-columns.ts'
 import type { Origin } from './market/feed.ts'
 import type { StreamRow } from './publish/outbox.ts'
-import {
-  type AllowedSignals,
-  initialState,
-  type RunnerState,
-  type Step,
-  step,
-} from './strategies/runner.ts'
-import type { Strategy } from './strategies/strategy.ts'
+import { Graph } from './strategies/compile/graph.ts'
+import type { Strategy } from './strategies/file/strategy.ts'
+import { type AllowedSignals, type PastSignal, Runner, type Step } from './strategies/runner.ts'
 
 export class Stream {
   readonly strategy: Strategy
   readonly plan: string
-  readonly #indicators: (candle: Candle) => IndicatorValues | null
+  readonly #graph: Graph
+  readonly #runner: Runner
   /** The last candle that a former run decided on, Unix seconds; null for a new stream. */
   readonly #decidedUpTo: number | null
-  #state: RunnerState
   /** Candles that must still close before anything can be decided. */
   #missing: number
 
-  /** `row` is what a former run left behind. */
-  constructor(strategy: Strategy, row: StreamRow) {
+  /** `row` and `signals` are what a former run left behind. */
+  constructor(strategy: Strategy, row: StreamRow, signals: readonly PastSignal[]) {
     this.strategy = strategy
     this.plan = row.plan
-    this.#indicators = createIndicatorSet(strategy.series)
+    this.#graph = new Graph(strategy.timeframe, 1)
+    this.#runner = new Runner(strategy, this.#graph)
+    this.#runner.resume(signals)
     this.#decidedUpTo = row.lastCandle
-    this.#state = initialState(row.position, row.entryCandle)
-    // A decision reads the candle before as well.
-    this.#missing = candlesNeeded(strategy.series) + 1
+    this.#missing = this.#runner.warmup + 1
   }
 
   get missing(): number {
@@ -49,15 +39,13 @@ export class Stream {
 
   decide(candle: Candle, origin: Origin): Step {
     this.#missing = Math.max(0, this.#missing - 1)
-    const update = { candle, values: this.#indicators(candle) }
-    const decided = step(this.strategy, this.#state, update, this.#allowed(candle, origin))
-    this.#state = decided.state
-    return decided
+    this.#graph.feed(columnsOf([candle]), 0, 1)
+    return this.#runner.step(0, candle, this.#allowed(candle, origin))
   }
 
-  /** The state after the last signal, whatever the rules would hold: the decision had its signal already. */
-  resume({ position, entryCandle }: StreamRow): void {
-    this.#state = { ...this.#state, target: position, wanted: position, entryCandle }
+  /** As its signals left it, whatever the rules would hold: the decision had its signal already. */
+  resume(signals: readonly PastSignal[]): void {
+    this.#runner.resume(signals)
   }
 
   #allowed({ start }: Candle, origin: Origin): AllowedSignals {

@@ -8,10 +8,13 @@ import { SANDBOX_POLICY } from '../cli/sandbox/sandbox-home.ts'
 import { DEFAULT_POLICY } from '../executor/core/risk/policy/default.ts'
 import type { Policy } from '../executor/core/risk/policy/schema.ts'
 import { loadPolicy } from '../executor/policy/load.ts'
-import { createIndicatorSet } from '../strategy-engine/indicators/indicator-set.ts'
 import { TIMEFRAMES } from '../strategy-engine/market/candle.ts'
-import { type Decision, initialState, step } from '../strategy-engine/strategies/runner.ts'
-import { readStrategy, type Strategy } from '../strategy-engine/strategies/strategy.ts'
+import { columnsOf } from '../strategy-engine/market/candle-columns.ts'
+import { Graph } from '../strategy-engine/strategies/compile/graph.ts'
+import type { Decision } from '../strategy-engine/strategies/decision.ts'
+import { readStrategy } from '../strategy-engine/strategies/file/read-strategy.ts'
+import type { Strategy } from '../strategy-engine/strategies/file/strategy.ts'
+import { Runner } from '../strategy-engine/strategies/runner.ts'
 
 const NOW = Date.UTC(2026, 10, 23)
 const DAY = 86_400
@@ -25,12 +28,13 @@ function policy(text: string): Policy {
 
 function strategy(file: string): Strategy {
   const read = readStrategy(readFileSync(file, 'utf8'))
-  if (!read.ok) throw new Error(read.message)
-  return read.strategy
+  if (!read.ok) throw new Error(read.problems[0]?.message)
+  return read.strategies[0]
 }
 
 function decisions(rules: Strategy, seed: number, days: number): Decision[] {
-  const gauges = createIndicatorSet(rules.series)
+  const graph = new Graph(rules.timeframe, 1)
+  const runner = new Runner(rules, graph)
   const length = TIMEFRAMES[rules.timeframe]
   const first = NOW - days * DAY * 1000
   const bars = new Market({ seed })
@@ -41,11 +45,10 @@ function decisions(rules: Strategy, seed: number, days: number): Decision[] {
       NOW,
     )
     .map((candle) => ({ ...candle, start: candle.openTime / 1000 }))
-  let state = initialState('flat')
   return bars.flatMap((candle) => {
-    const done = step(rules, state, { candle, values: gauges(candle) }, 'all')
-    state = done.state
-    return done.decision ? [done.decision] : []
+    graph.feed(columnsOf([candle]), 0, 1)
+    const { decision } = runner.step(0, candle, 'all')
+    return decision ? [decision] : []
   })
 }
 

@@ -5,7 +5,7 @@ import { expect, test } from 'vitest'
 import { FINAL_STATES, OPEN_STATES, ORDER_EVENTS } from '../executor/core/model/order-table.ts'
 import { policySchema } from '../executor/core/risk/policy/schema.ts'
 import { signal } from '../protocol/claims/signal.ts'
-import { strategyFile } from '../strategy-engine/strategies/strategy.ts'
+import { strategyShape } from '../strategy-engine/strategies/file/shape.ts'
 import { read, root } from './source.ts'
 
 const words = read('docs/glossary.md')
@@ -89,7 +89,7 @@ test.each([
       ...Object.keys(limits.shape).map((key) => `limits.${key}`),
     ],
   ],
-  ['key of a strategy', Object.keys(strategyFile.in.shape)],
+  ['key of a strategy', Object.keys(strategyShape.shape)],
 ])('every %s has a line in docs/glossary.md', (_, names) => {
   expect(names.length).toBeGreaterThan(1)
   expect(names.filter((name) => !words.includes(name))).toEqual([])

@@ -49,6 +49,7 @@ import { headMessage } from '../strategy-engine/publish/retained-messages.ts'
 import { EngineSigner } from '../strategy-engine/publish/signer.ts'
 import { Requests } from '../strategy-engine/requests/answer.ts'
 import { SubscriberList } from '../strategy-engine/requests/subscriber-list.ts'
+import type { Decision } from '../strategy-engine/strategies/decision.ts'
 import { strategy } from '../strategy-engine/testing/rules.ts'
 import { until } from './test-system.ts'
 import { PLAN, rowOf, STREAM, Thief, times } from './thief.ts'
@@ -199,7 +200,9 @@ async function openEngine(home: string, name: string, connect: Connect) {
     await link.publish(topic, token, { retain: true })
   }
   const signNext = (kind: 'entry' | 'exit', size: Signal['size']) => {
-    const decision = { kind, size, ref: '50000', reason: 'scripted', stop: '40000' }
+    const said = { size, ref: '50000', reason: 'scripted' }
+    const decision: Decision =
+      kind === 'entry' ? { kind, ...said, stop: '40000', exits: {} } : { kind, ...said }
     // Its candle closes now.
     const start = seconds(systemClock.now()) - 1
     const signed = outbox.seal({ issuer: name, strategy: rules, start, decision })

@@ -12,7 +12,6 @@ const SCHEMA = `
     position TEXT NOT NULL CHECK (position IN ('long', 'flat')),
     since INTEGER NOT NULL,
     last_candle REAL,
-    entry_candle REAL,
     -- Of a stream that runs: its market and timeframe in closes, and the last candle of the past that it was given.
     follows TEXT,
     follows_after REAL

@@ -21,7 +21,6 @@ const row = (name: string): StreamRow => ({
   position: 'flat',
   since: 0,
   lastCandle: null,
-  entryCandle: null,
 })
 
 function open() {

@@ -39,7 +39,7 @@ function input(start: number, kind: 'entry' | 'exit', name = 'demo'): SignalInpu
   const common = { ref: '100.5', reason: 'close 100.50' }
   const size = { unit: 'percent' as const, value: kind === 'entry' ? '10' : '100' }
   const decision =
-    kind === 'entry' ? { kind, size, stop: '99', ...common } : { kind, size, ...common }
+    kind === 'entry' ? { kind, size, stop: '99', exits: {}, ...common } : { kind, size, ...common }
   return { issuer: 'home', strategy: { ...RULES, name }, start, decision }
 }
 
@@ -87,25 +87,34 @@ test('an executor accepts what it signs', () => {
 
 test('an entry tells what the device does by itself, and an exit does not', () => {
   const { append, close } = openOutbox()
-  const takeProfit = [{ at: '2.5', sell: '50', after: 600 }]
-  const strategy = {
-    ...RULES,
-    exits: {
-      takeProfit,
-      trailingStop: { percent: '1.5', from: '2' },
-      breakEven: '1',
-      maxHold: 3_600,
-    },
-  }
-  const entry = append({ ...input(600, 'entry'), strategy })
-  expect(verifySignal(entry?.token ?? '', 661).claims).toMatchObject({
+  const exits = {
     takeProfits: [{ price: '103.0125', percent: '50', after: 600 }],
     trailingStop: { percent: '1.5', from: '2' },
     breakEven: '1',
     maxHold: 3_600,
-  })
-  const exit = append({ ...input(660, 'exit'), strategy })
+  }
+  const { decision, ...rest } = input(600, 'entry')
+  const entry = append({ ...rest, decision: { ...decision, exits } as typeof decision })
+  expect(verifySignal(entry?.token ?? '', 661).claims).toMatchObject(exits)
+  const exit = append(input(660, 'exit'))
   expect(Object.keys(verifySignal(exit?.token ?? '', 721).claims)).not.toContain('takeProfits')
+  close()
+})
+
+test('gives what a position came of: its entries since the last exit, also those not yet committed', () => {
+  const { append, outbox, close } = openOutbox()
+  const kinds = () => outbox.positionSignals('demo').map(({ seq, kind }) => [seq, kind])
+  expect(kinds()).toEqual([])
+  append(input(600, 'entry'))
+  append(input(660, 'exit'))
+  expect(kinds()).toEqual([[2, 'exit']])
+  append(input(720, 'entry'))
+  outbox.seal(input(780, 'entry'))
+  expect(kinds()).toEqual([
+    [3, 'entry'],
+    [4, 'entry'],
+  ])
+  expect(outbox.positionSignals('other')).toEqual([])
   close()
 })
 

@@ -1,6 +1,6 @@
 // The outbox: signals are numbered, chained and signed here, and committed, many at once, before anything is sent.
 import type { DatabaseSync } from 'node:sqlite'
-import { hashText, type Signal, type SigningKey, sign } from '@keyside/protocol'
+import { hashText, readOwnClaims, type Signal, type SigningKey, sign } from '@keyside/protocol'
 import { isBusy, transaction } from '@keyside/runtime'
 import { z } from 'zod'
 import { type SignalInput, signalClaims } from './signal-claims.ts'
@@ -32,6 +32,17 @@ export interface Committed {
   readonly signals: readonly SignedSignal[]
   /** Streams that could not be stored, and why: nothing of them was. */
   readonly failed: ReadonlyMap<string, unknown>
+}
+
+const tokenRow = z.object({ token: z.string() })
+/** More entries than a position can have. */
+const MAX_ENTRIES = 100
+
+/** Of a token that this engine has signed. */
+function claimsOf(token: string): Signal {
+  const read = readOwnClaims(token, 'signal')
+  if (!read.ok) throw new Error(`a stored signal cannot be read: ${read.message}`)
+  return read.claims
 }
 
 const SIGNED =
@@ -85,15 +96,13 @@ export class Outbox {
     if (before === null) throw new RangeError(`no stream "${name}"`)
     const { plan, seq: last, hash: prev } = before
     const claims = signalClaims(input, { plan, seq: last + 1, prev })
-    const { sub: stream, seq, jti, exp, kind } = claims
+    const { sub: stream, seq, jti, exp } = claims
     const { start } = claims.candle
     // A stream's candles come in order: there can be a signal for those alone that it has seen.
     if (start <= (before.lastCandle ?? -1) && this.#has(jti)) return null
     const token = sign('signal', claims, this.#signer.key)
     const hash = hashText(token)
-    const next = { ...before, seq, hash, ...levelAfter(before, claims), lastCandle: start }
-    if (kind === 'exit') this.#rows.change(next)
-    else this.#rows.change({ ...next, entryCandle: start })
+    this.#rows.change({ ...before, seq, hash, ...levelAfter(before, claims), lastCandle: start })
     const signal = { stream, plan, seq, jti, token, exp }
     this.#sealed.push(signal)
     return signal
@@ -192,6 +201,24 @@ export class Outbox {
       .map((row) => z.string().parse(row['token']))
   }
 
+  /** What a stream's position came of: its last exit alone, or its entries since that one; none before the first. */
+  positionSignals(stream: string): Signal[] {
+    const stored = this.#sql.all(
+      'SELECT token FROM signals WHERE stream = ? ORDER BY seq DESC LIMIT ?',
+      stream,
+      MAX_ENTRIES,
+    )
+    const sealed = this.#sealed.filter((signal) => signal.stream === stream).reverse()
+    const newest = [...sealed, ...stored.map((row) => tokenRow.parse(row))]
+    const since: Signal[] = []
+    for (const { token } of newest) {
+      const claims = claimsOf(token)
+      if (leavesAll(claims)) return since.length > 0 ? since : [claims]
+      if (claims.kind === 'entry') since.unshift(claims)
+    }
+    return since
+  }
+
   #has(jti: string): boolean {
     if (this.#sealed.some((signal) => signal.jti === jti)) return true
     return this.#sql.get('SELECT 1 FROM signals WHERE jti = ?', jti) !== undefined
@@ -201,9 +228,13 @@ export class Outbox {
 /** What a head says from now on. Flat would have all sold: an exit of a part leaves the level as it was. */
 function levelAfter(
   { position, since }: Pick<StreamRow, 'position' | 'since'>,
-  { kind, size: { unit, value }, seq }: Pick<Signal, 'kind' | 'size' | 'seq'>,
+  signal: Pick<Signal, 'kind' | 'size' | 'seq'>,
 ): Pick<StreamRow, 'position' | 'since'> {
+  const { kind, seq } = signal
   if (kind === 'entry') return { position: 'long', since: seq }
-  const isAll = unit === 'percent' && Number(value) >= 100
-  return isAll ? { position: 'flat', since: seq } : { position, since }
+  return leavesAll(signal) ? { position: 'flat', since: seq } : { position, since }
+}
+
+function leavesAll({ kind, size: { unit, value } }: Pick<Signal, 'kind' | 'size'>): boolean {
+  return kind === 'exit' && unit === 'percent' && Number(value) >= 100
 }

@@ -1,10 +1,9 @@
 // From a decision to the claims of its signal. The same decision gives the same claims, byte for byte, on every engine.
 import { createHash } from 'node:crypto'
-import { encodeBase64url, type Signal, toDecimal } from '@keyside/protocol'
-import Big from 'big.js'
+import { encodeBase64url, type Signal } from '@keyside/protocol'
 import { TIMEFRAMES } from '../market/candle.ts'
-import type { Decision } from '../strategies/runner.ts'
-import type { Strategy } from '../strategies/strategy.ts'
+import type { Decision } from '../strategies/decision.ts'
+import type { Strategy } from '../strategies/file/strategy.ts'
 
 const ENTRY_LIFE = 60
 const EXIT_LIFE = 600
@@ -47,32 +46,12 @@ export function signalClaims(input: SignalInput, { plan, seq, prev }: StreamPosi
     type: 'market',
     ...(decision.kind === 'entry' && {
       stopPrice: decision.stop,
-      ...exitClaims(strategy, decision.ref),
+      ...decision.exits,
     }),
     referencePrice: decision.ref,
     candle: { timeframe: strategy.timeframe, start },
     reason: decision.reason,
     validUntil: decision.kind === 'entry' ? iat + strategy.validFor : exp,
-  }
-}
-
-/** take-profit levels are prices on the wire: distances above the price that the engine saw. */
-function exitClaims(
-  { exits: { takeProfit, trailingStop, breakEven, maxHold } }: Strategy,
-  ref: string,
-) {
-  const above = (at: string) => toDecimal(new Big(ref).times(new Big(at).plus(100)).div(100))
-  return {
-    ...(takeProfit && {
-      takeProfits: takeProfit.map(({ at, sell, after }) => ({
-        price: above(at),
-        percent: sell,
-        ...(after !== undefined && { after }),
-      })),
-    }),
-    ...(trailingStop !== undefined && { trailingStop }),
-    ...(breakEven !== undefined && { breakEven }),
-    ...(maxHold !== undefined && { maxHold }),
   }
 }
 

@@ -17,8 +17,6 @@ const schema = z.object({
   since: z.int(),
   /** The last candle seen closed: when it opened, Unix seconds; null before the first. */
   lastCandle: z.number().nullable(),
-  /** The candle of the last entry, likewise. */
-  entryCandle: z.number().nullable(),
   /** While it runs: the market and timeframe whose closes count for it, written once for all streams. */
   follows: z.string().nullable(),
   /** The last candle of the past that it was given: closes after that one count. */
@@ -30,15 +28,15 @@ export type StreamRow = Omit<Row, 'follows' | 'followsAfter'>
 
 const SELECT = `
   SELECT name, plan, market, seq, hash, position, since, last_candle AS lastCandle,
-    entry_candle AS entryCandle, follows, follows_after AS followsAfter
+    follows, follows_after AS followsAfter
   FROM streams WHERE name = ?
 `
 
 const STORE = `
-  INSERT INTO streams VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+  INSERT INTO streams VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT DO UPDATE SET plan = excluded.plan, market = excluded.market, seq = excluded.seq,
       hash = excluded.hash, position = excluded.position, since = excluded.since,
-      last_candle = excluded.last_candle, entry_candle = excluded.entry_candle,
+      last_candle = excluded.last_candle,
       follows = excluded.follows, follows_after = excluded.follows_after
 `
 
@@ -104,7 +102,7 @@ export class StreamRows {
     const row = this.#changed.get(name)
     if (row === undefined) return
     const { plan, market, seq, hash, position, since } = row
-    const { lastCandle, entryCandle, follows, followsAfter } = row
+    const { lastCandle, follows, followsAfter } = row
     this.#sql.run(
       STORE,
       name,
@@ -115,7 +113,6 @@ export class StreamRows {
       position,
       since,
       lastCandle,
-      entryCandle,
       follows,
       followsAfter,
     )
@@ -161,7 +158,6 @@ const UNSEEN = {
   position: 'flat',
   since: 0,
   lastCandle: null,
-  entryCandle: null,
   follows: null,
   followsAfter: null,
 } as const

@@ -60,6 +60,28 @@ export function entryAt(
   }
 }
 
+/** What an entry that adds to a position says of it. */
+interface Position {
+  readonly stopPrice?: Signal['stopPrice']
+  readonly trailingStop?: Signal['trailingStop']
+  readonly size: Signal['size']
+  /** The price of all entries, this one included, quote per base. */
+  readonly average: number
+  /** What is left of the longest time, seconds. */
+  readonly maxHold: number | undefined
+  readonly reason: string
+}
+
+/** A safety order: its take-profits are above the average, and its stop is the position's. */
+export function additionAt(
+  { exits }: Strategy,
+  written: string,
+  { stopPrice = '0', trailingStop, size, average, maxHold, reason }: Position,
+): Decision {
+  const claims = exitClaims({ ...exits, maxHold }, new Big(average), trailingStop)
+  return { kind: 'entry', size, ref: toDecimal(written), stop: stopPrice, exits: claims, reason }
+}
+
 /** Rounded towards the price: a stop is never further away than the strategy says. */
 function stopBelow(ref: Big, distance: Big): Big | null {
   const place = ref.minus(distance).round(WIRE_PLACES, Big.roundUp)

@@ -114,7 +114,9 @@ export class Model {
       return true
     }
     held.candle(open[at] as number, highest, lowest, close[at] as number, start[at] as number)
-    return held.left > 0
+    if (held.left > 0) return true
+    this.cause = held.sales.at(-1)?.cause ?? 'stop'
+    return false
   }
 
   /** As if its position had ended at `soldAt`, Unix seconds; null: as if there had been none. */
@@ -259,11 +261,7 @@ export class Model {
   }
 
   #isOver(i: number): boolean {
-    const sold = this.held.sales
-    if (!this.pass(i)) {
-      this.cause = sold.at(-1)?.cause ?? 'stop'
-      return true
-    }
+    if (!this.pass(i)) return true
     if (this.#exit?.[i] === 1 || this.#isAsked(i)) {
       this.cause = 'rule'
       return true

@@ -2,30 +2,49 @@ import { toDecimal } from '@keyside/protocol'
 import Big from 'big.js'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { createIndicatorSet } from '../indicators/indicator-set.ts'
 import type { Candle } from '../market/candle.ts'
-import { candles, strategy } from '../testing/rules.ts'
-import { type AllowedSignals, type Decision, initialState, type Position, step } from './runner.ts'
-import type { Strategy } from './strategy.ts'
+import { columnsOf } from '../market/candle-columns.ts'
+import { candles, RULES, strategy, strategyOf } from '../testing/rules.ts'
+import { Graph } from './compile/graph.ts'
+import type { Decision } from './decision.ts'
+import type { Strategy } from './file/strategy.ts'
+import { type AllowedSignals, type PastSignal, Runner } from './runner.ts'
 
 const CROSS = strategy({ enter: 'crossover(ema(2), ema(4))', exit: 'crossunder(ema(2), ema(4))' })
 
 type Made = { at: number } & Decision
+
+/** What a former run signaled at a candle before all others: far below, so that it protects nothing. */
+const ENTERED: PastSignal = {
+  kind: 'entry',
+  iat: -540,
+  candle: { timeframe: '1m', start: -600 },
+  referencePrice: '100',
+  stopPrice: '1',
+}
+
+function steps(rules: Strategy, signals: readonly PastSignal[] = []) {
+  const graph = new Graph(rules.timeframe, 1)
+  const runner = new Runner(rules, graph)
+  runner.resume(signals)
+  return (candle: Candle, allowed: AllowedSignals = 'all') => {
+    graph.feed(columnsOf([candle]), 0, 1)
+    return runner.step(0, candle, allowed)
+  }
+}
 
 function run(
   rules: Strategy,
   candles: readonly Candle[],
   {
     allowed = () => 'all',
-    target = 'flat',
-  }: { allowed?: (at: number) => AllowedSignals; target?: Position } = {},
+    signals = [],
+  }: { allowed?: (at: number) => AllowedSignals; signals?: readonly PastSignal[] } = {},
 ): Made[] {
-  const indicators = createIndicatorSet(rules.series)
-  let state = initialState(target)
+  const step = steps(rules, signals)
   return candles.flatMap((candle, at) => {
-    const done = step(rules, state, { candle, values: indicators(candle) }, allowed(at))
-    state = done.state
-    return done.decision ? [{ at, ...done.decision }] : []
+    const { decision } = step(candle, allowed(at))
+    return decision ? [{ at, ...decision }] : []
   })
 }
 
@@ -42,6 +61,7 @@ test('says what it enters with: size, price, stop and reason', () => {
     {
       at: 1,
       kind: 'entry',
+      exits: {},
       size: { unit: 'percent', value: '10' },
       ref: '106.4',
       stop: '104.804',
@@ -51,7 +71,7 @@ test('says what it enters with: size, price, stop and reason', () => {
 })
 
 test('leaves with everything', () => {
-  const [exit] = run(strategy(), candles([100, 94]), { target: 'long' })
+  const [exit] = run(strategy(), candles([100, 94]), { signals: [ENTERED] })
   expect(exit).toMatchObject({ kind: 'exit', size: { unit: 'percent', value: '100' }, ref: '94' })
 })
 
@@ -59,25 +79,40 @@ test('leaves when its longest time in the market is over, and may enter again at
   const rules = strategy({ enter: 'close > 90', exit: 'close < 50', max_hold: '3m' })
   const made = run(rules, candles(Array(10).fill(100)))
   expect(made.map(({ at, kind, reason }) => [at, kind, reason])).toEqual([
-    [1, 'entry', 'close 100.00'],
-    [4, 'exit', 'the longest time in the market is over: 180 s'],
-    [5, 'entry', 'close 100.00'],
-    [8, 'exit', 'the longest time in the market is over: 180 s'],
-    [9, 'entry', 'close 100.00'],
+    [0, 'entry', 'close 100.00'],
+    [3, 'exit', 'the longest time in the market is over: 180 s'],
+    [4, 'entry', 'close 100.00'],
+    [7, 'exit', 'the longest time in the market is over: 180 s'],
+    [8, 'entry', 'close 100.00'],
   ])
 })
 
 test('the time goes on over a restart and over candles that nobody watched', () => {
-  const rules = strategy({ exit: 'close < 50', max_hold: '3m' })
-  const [indicators, past] = [createIndicatorSet(rules.series), candles([100, 100, 100, 100, 100])]
-  let state = initialState('long', 0)
-  const kinds = past.map((candle, at) => {
-    const update = { candle, values: indicators(candle) }
-    const done = step(rules, state, update, at < 4 ? 'missed' : 'exits')
-    state = done.state
-    return done.decision?.kind
+  const rules = strategy({ exit: 'close < 50', max_hold: '4m' })
+  const entered = { ...ENTERED, iat: 60, candle: { timeframe: '1m', start: 0 } }
+  const made = run(rules, candles([100, 100, 100, 100, 100]), {
+    allowed: (at) => (at < 4 ? 'past' : 'exits'),
+    signals: [entered],
   })
-  expect(kinds).toEqual([undefined, undefined, undefined, undefined, 'exit'])
+  expect(made.map(({ at, kind }) => [at, kind])).toEqual([[4, 'exit']])
+})
+
+test('goes on with the stop and the highest price of a former run', () => {
+  const entered = { ...ENTERED, stopPrice: '95', trailingStop: { percent: '5' } }
+  const made = run(strategy({ exit: 'close < 50' }), candles([100, 120, 119, 113]), {
+    allowed: (at) => (at < 2 ? 'past' : 'all'),
+    signals: [entered],
+  })
+  expect(made).toMatchObject([
+    { at: 3, kind: 'exit', reason: 'the price reached the trailing stop' },
+  ])
+})
+
+test('a cool-down goes on over a restart', () => {
+  const rules = strategy({ cooldown: '2m' })
+  const left: PastSignal = { ...ENTERED, kind: 'exit', iat: 0 }
+  const made = run(rules, candles([106, 106, 106]), { signals: [left] })
+  expect(made.map(({ at, kind }) => [at, kind])).toEqual([[1, 'entry']])
 })
 
 test('sets the stop at a multiple of a series below the price', () => {
@@ -97,15 +132,7 @@ test.each([
   (close, stop, at) => {
     const price = { open: close, high: close, low: close, close, volume: '1' }
     const rules = strategy({ enter: 'close > 0', exit: 'close < 0', stop })
-    const indicators = createIndicatorSet(rules.series)
-    const values = () => indicators({ start: 0, ...price })
-    const before = { ...initialState('flat'), previous: values() }
-    const { decision } = step(
-      rules,
-      before,
-      { candle: { start: 60, ...price }, values: values() },
-      'all',
-    )
+    const { decision } = steps(rules)({ start: 60, ...price })
     expect(decision?.kind === 'entry' ? decision.stop : null).toBe(at)
   },
 )
@@ -118,9 +145,7 @@ test('a stop is never further away than the strategy says', () => {
       const percent = thousandths / 1_000
       const rules = strategy({ enter: 'close > 0', exit: 'close < 0', stop: `${percent} %` })
       const price = { open: close, high: close, low: close, close, volume: '1' }
-      const values = createIndicatorSet(rules.series)({ start: 0, ...price })
-      const state = { ...initialState('flat'), previous: values }
-      const { decision } = step(rules, state, { candle: { start: 60, ...price }, values }, 'all')
+      const { decision } = steps(rules)({ start: 60, ...price })
       if (decision?.kind !== 'entry') return
       const least = new Big(close).times(new Big(100).minus(percent)).div(100)
       expect(new Big(decision.stop).gte(least), `${decision.stop} for ${close}`).toBe(true)
@@ -131,25 +156,68 @@ test('a stop is never further away than the strategy says', () => {
 })
 
 test('makes no entry whose stop would not be above zero', () => {
-  const rules = strategy({ stop: '99 atr(2)' })
-  const indicators = createIndicatorSet(rules.series)
-  let state = initialState('flat')
-  const done = candles([100, 100, 106]).map((candle) => {
-    const result = step(rules, state, { candle, values: indicators(candle) }, 'all')
-    state = result.state
-    return result
-  })
-  expect(done.at(-1)).toMatchObject({
-    state: { target: 'flat' },
-    refused: { code: 'stop_not_positive' },
-  })
+  const step = steps(strategy({ stop: '99 atr(2)' }))
+  const done = candles([100, 100, 106]).map((candle) => step(candle))
+  expect(done.at(-1)).toMatchObject({ refused: { code: 'stop_not_positive' } })
   expect(done.at(-1)?.decision).toBeUndefined()
 })
 
-test('decides nothing before every series has a value at two candles', () => {
+test('decides nothing before everything that it reads is known', () => {
   const slow = strategy({ enter: 'close > 1 and sma(5) > 1' })
-  expect(run(slow, candles(Array(5).fill(100)))).toEqual([])
-  expect(run(slow, candles(Array(6).fill(100))).map(({ at }) => at)).toEqual([5])
+  expect(run(slow, candles(Array(4).fill(100)))).toEqual([])
+  expect(run(slow, candles(Array(6).fill(100))).map(({ at }) => at)).toEqual([4])
+  const slowStop = strategy({ enter: 'close > 1', stop: '2 atr(5)' })
+  expect(run(slowStop, candles(Array(8).fill(100))).map(({ at }) => at)).toEqual([5])
+})
+
+test.each([
+  ['take_profit', '[{ at: 2 %, sell: 100 % }]', [106, 110], 'the price reached the take-profits'],
+  ['stop', '3 %', [106, 100], 'the price reached the stop'],
+  ['trailing_stop', '2 %', [106, 115, 112], 'the price reached the trailing stop'],
+  ['break_even', '2 %', [106, 110, 105], 'the price came back to the entry price'],
+] as const)(
+  'leaves as the device does by itself, and says why: %s',
+  (key, value, closes, reason) => {
+    const made = run(strategy({ exit: 'close < 1', [key]: value }), candles(closes))
+    expect(made.at(-1)).toMatchObject({ at: closes.length - 1, kind: 'exit', reason })
+  },
+)
+
+test('says which of several rules it was', () => {
+  const rules = strategy({
+    enter: '{ dip: close < 50, breakout: close > 105 }',
+    exit: '{ profit: profit > 5 %, loss: close < 95 }',
+  })
+  expect(run(rules, candles([106, 112])).map(({ reason }) => reason)).toEqual([
+    'breakout: close 106.00',
+    'profit: profit 5.66 %',
+  ])
+})
+
+test('a size by risk is as much as is lost at the stop', () => {
+  const { size: _, ...rest } = RULES
+  const sized = (risk: string) => run(strategyOf({ ...rest, risk }), candles([106]))[0]?.size
+  expect(sized('1 %')).toEqual({ unit: 'percent', value: '5' })
+  expect(sized('25 %')).toEqual({ unit: 'percent', value: '100' })
+})
+
+test('a safety order is an entry with the stop of the first, its take-profits above the average', () => {
+  const rules = strategy({
+    exit: 'close < 1',
+    stop: '20 %',
+    size: '100 USDT',
+    take_profit: '[{ at: 10 %, sell: 100 % }]',
+    max_hold: '1h',
+    add: '[{ when: close < first entry * 95 %, size: 100 USDT }]',
+  })
+  const made = run(rules, candles([120, 100, 100]))
+  expect(made).toMatchObject([
+    { at: 0, kind: 'entry', stop: '96', exits: { maxHold: 3_600 } },
+    { at: 1, kind: 'entry', stop: '96', ref: '100', exits: { maxHold: 3_540 } },
+  ])
+  const add = made[1]
+  expect(add?.kind === 'entry' ? Number(add.exits.takeProfits?.[0]?.price) : 0).toBeCloseTo(120, 9)
+  expect(add?.reason).toMatch(/^safety order 1: close 100/)
 })
 
 test('enters only when flat and leaves only when long', () => {
@@ -176,7 +244,7 @@ test('only remembers candles of the past', () => {
   const closes = [100, 110, 90, 110, 90]
   const allowed = () => 'past' as const
   expect(run(strategy(), candles(closes), { allowed })).toEqual([])
-  expect(run(strategy(), candles(closes), { allowed, target: 'long' })).toEqual([])
+  expect(run(strategy(), candles(closes), { allowed, signals: [ENTERED] })).toEqual([])
 })
 
 test('never enters for what it missed', () => {
@@ -187,7 +255,7 @@ test('never enters for what it missed', () => {
 
 test('leaves late at the first live candle when the exit fell into candles it missed', () => {
   const allowed = (at: number) => (at < 4 ? 'missed' : 'all')
-  const made = run(strategy(), candles([100, 94, 100, 100, 100]), { allowed, target: 'long' })
+  const made = run(strategy(), candles([100, 94, 100, 100, 100]), { allowed, signals: [ENTERED] })
   expect(made).toMatchObject([
     { at: 4, kind: 'exit', reason: 'late, the exit was due before: close 100.00' },
   ])
@@ -195,13 +263,13 @@ test('leaves late at the first live candle when the exit fell into candles it mi
 
 test('stays when it would have left and entered again while away', () => {
   const allowed = (at: number) => (at < 4 ? 'missed' : 'all')
-  expect(run(strategy(), candles([100, 94, 106, 100, 100]), { allowed, target: 'long' })).toEqual(
-    [],
-  )
+  expect(
+    run(strategy(), candles([100, 94, 106, 106, 106]), { allowed, signals: [ENTERED] }),
+  ).toEqual([])
 })
 
 test('right after a hole it leaves but does not enter', () => {
   const allowed = () => 'exits' as const
   expect(run(strategy(), candles([100, 110]), { allowed })).toEqual([])
-  expect(run(strategy(), candles([100, 90]), { allowed, target: 'long' })).toHaveLength(1)
+  expect(run(strategy(), candles([100, 90]), { allowed, signals: [ENTERED] })).toHaveLength(1)
 })

@@ -1,161 +1,190 @@
-// What a strategy decides at a candle. Pure: the same state and candle give the same decision, live, replayed or tested.
-import { toDecimal, WIRE_PLACES } from '@keyside/protocol'
-import Big from 'big.js'
-import { type IndicatorValues, seriesText } from '../indicators/indicator-set.ts'
+// What a strategy decides at a candle that closed: its model, held beside what the last signal told the executors.
+import type { Signal } from '@keyside/protocol'
 import type { Candle } from '../market/candle.ts'
-import type { Size } from './amounts.ts'
-import { type CandleValues, holds } from './expression/evaluate.ts'
-import { explain, MAX_REASON } from './expression/explain.ts'
-import type { Strategy } from './strategy.ts'
+import type { Graph } from './compile/graph.ts'
+import { compileTrade } from './compile/trade.ts'
+import { additionAt, type Decision, entryAt, exitAt, rulesOfSignal } from './decision.ts'
+import type { Rule, Strategy } from './file/strategy.ts'
+import { type Cause, Model } from './model.ts'
+import { explain, MAX_REASON } from './rules/explain.ts'
+import type { Tree } from './rules/tree.ts'
 
 export type Position = 'long' | 'flat'
 
-export interface RunnerState {
-  /** What the last signal told the executors to hold. */
-  readonly target: Position
-  /** The candle that the last entry was decided on: when it opened, Unix seconds; null before the first. */
-  readonly entryCandle: number | null
-  /** What the rules alone would hold. Differs from `target` after candles that were not allowed to signal. */
-  readonly wanted: Position
-  /** Series at the candle before; null until every series has a value. */
-  readonly previous: IndicatorValues | null
-}
-
-export interface CandleUpdate {
-  readonly candle: Candle
-  /** Null while a series has no value yet. */
-  readonly values: IndicatorValues | null
-}
-
 /**
  * What a candle may cause. `past`: it was decided on before, or is older than the stream. `missed`: it closed while
- * the engine was not running, so it only updates the state. `exits`: right after a hole in the candles.
+ * the engine was not running, so it only moves the model. `exits`: right after a hole in the candles.
  */
 export type AllowedSignals = 'past' | 'missed' | 'exits' | 'all'
 
-export type Decision =
-  | {
-      readonly kind: 'entry'
-      readonly size: Size
-      readonly ref: string
-      readonly stop: string
-      readonly reason: string
-    }
-  | {
-      readonly kind: 'exit'
-      readonly size: Size
-      readonly ref: string
-      readonly reason: string
-    }
-
 export interface Step {
-  readonly state: RunnerState
   readonly decision?: Decision
   /** An entry that was due and is not made: why. */
   readonly refused?: { readonly code: 'stop_not_positive'; readonly message: string }
 }
 
-const ENTIRE_POSITION: Size = { unit: 'percent', value: '100' }
+/** What of a stream's signals a runner goes on with. */
+export type PastSignal = Pick<
+  Signal,
+  | 'kind'
+  | 'iat'
+  | 'candle'
+  | 'referencePrice'
+  | 'stopPrice'
+  | 'takeProfits'
+  | 'trailingStop'
+  | 'breakEven'
+>
 
-/** `target` and `entryCandle` are what a former run left behind. */
-export function initialState(target: Position, entryCandle: number | null = null): RunnerState {
-  return { target, entryCandle, wanted: target, previous: null }
-}
+const NONE: Step = {}
 
-export function step(
-  strategy: Strategy,
-  state: RunnerState,
-  update: CandleUpdate,
-  allowed: AllowedSignals,
-): Step {
-  const { values } = update
-  if (values === null) return { state }
-  if (state.previous === null || allowed === 'past')
-    return { state: { ...state, previous: values } }
-  const candleValues = { now: values, previous: state.previous }
-  const wanted = nextWanted(strategy, state.wanted, candleValues)
-  const next = { ...state, wanted, previous: values }
-  if (allowed === 'missed') return { state: next }
-  if (state.target === 'long') return decideExit(strategy, next, update.candle, candleValues)
-  return decideEntry(strategy, next, { candle: update.candle, candleValues, allowed })
-}
+export class Runner {
+  readonly #strategy: Strategy
+  readonly #graph: Graph
+  readonly #model: Model
+  /** What the last signal told the executors to hold. The model differs from it after candles that were missed. */
+  #target: Position = 'flat'
+  /** Stop and trailing stop as the entry's signal said them: a safety order says the same. */
+  #said: Pick<PastSignal, 'stopPrice' | 'trailingStop'> = {}
 
-function nextWanted(
-  { enter, exit }: Strategy,
-  wanted: Position,
-  candleValues: CandleValues,
-): Position {
-  if (wanted === 'flat') return holds(enter, candleValues) ? 'long' : 'flat'
-  return holds(exit, candleValues) ? 'flat' : 'long'
-}
-
-/** Also when the exit fell into candles that could not signal: a late exit still lowers the risk. */
-function decideExit(
-  strategy: Strategy,
-  next: RunnerState,
-  candle: Candle,
-  candleValues: CandleValues,
-): Step {
-  const reason = exitReason(strategy, next, candle, candleValues)
-  if (reason === null) return { state: next }
-  const decision: Decision = {
-    kind: 'exit',
-    size: ENTIRE_POSITION,
-    ref: toDecimal(candle.close),
-    reason,
+  /** Adds what the strategy reads to the graph. */
+  constructor(strategy: Strategy, graph: Graph) {
+    this.#strategy = strategy
+    this.#graph = graph
+    this.#model = new Model(strategy, graph)
   }
-  return { state: { ...next, target: 'flat', wanted: 'flat' }, decision }
-}
 
-function exitReason(
-  { exit, exits: { maxHold } }: Strategy,
-  { wanted, entryCandle }: RunnerState,
-  { start }: Candle,
-  candleValues: CandleValues,
-): string | null {
-  if (wanted === 'flat') {
-    const late = holds(exit, candleValues) ? '' : 'late, the exit was due before: '
-    return `${late}${explain(exit, candleValues)}`.slice(0, MAX_REASON)
+  /** Candles before the first at which an entry can be decided. */
+  get warmup(): number {
+    return this.#model.warmup
   }
-  // The device sells by itself after this time; here it is over with it, and the next entry can come.
-  const isOver = maxHold !== undefined && entryCandle !== null && start - entryCandle >= maxHold
-  return isOver ? `the longest time in the market is over: ${maxHold} s` : null
-}
 
-/** Only at the candle where the rule begins to hold: an entry that was missed stays missed. */
-function decideEntry(
-  strategy: Strategy,
-  next: RunnerState,
-  update: { candle: Candle; candleValues: CandleValues; allowed: AllowedSignals },
-): Step {
-  const flat = { ...next, wanted: 'flat' as const }
-  if (!holds(strategy.enter, update.candleValues) || update.allowed !== 'all')
-    return { state: flat }
-  const ref = toDecimal(update.candle.close)
-  const stop = stopPrice(strategy, ref, update.candleValues.now)
-  if (stop === null)
-    return {
-      state: flat,
-      refused: {
-        code: 'stop_not_positive',
-        message: `no entry at ${ref}: no stop is possible above zero and below the price`,
-      },
+  /**
+   * As the stream's signals left it, whatever the rules would hold: its last exit alone, or the entry that began the
+   * position and those that added to it. None for a stream that never was.
+   */
+  resume(signals: readonly PastSignal[]): void {
+    this.#target = 'flat'
+    this.#model.forget(null)
+    for (const signal of signals) this.#follow(signal)
+  }
+
+  #follow(signal: PastSignal): void {
+    if (signal.kind === 'exit') {
+      this.#target = 'flat'
+      this.#model.forget(signal.iat)
+      return
     }
-  const reason = explain(strategy.enter, update.candleValues)
-  const decision: Decision = { kind: 'entry', size: strategy.size, ref, stop, reason }
-  return {
-    state: { ...next, target: 'long', wanted: 'long', entryCandle: update.candle.start },
-    decision,
+    const price = Number(signal.referencePrice)
+    if (this.#target === 'long') this.#model.add(price)
+    else this.#model.enter(price, signal.candle.start, rulesOfSignal(signal))
+    this.#target = 'long'
+    this.#said = signal
+  }
+
+  /** At candle `i` of the block that the graph was fed. `candle` is the same one, as the exchange wrote it. */
+  step(i: number, candle: Candle, allowed: AllowedSignals): Step {
+    const model = this.#model
+    if (allowed === 'past') {
+      if (model.held.left > 0 && candle.start > model.entryCandle) model.pass(i)
+      return NONE
+    }
+    if (allowed === 'missed') {
+      model.scan(i, i + 1)
+      return NONE
+    }
+    if (this.#target === 'long') return this.#stepLong(i, candle, allowed)
+    // An entry that was missed stays missed.
+    if (model.held.left > 0) model.forget(null)
+    return allowed === 'all' ? this.#stepFlat(i, candle) : NONE
+  }
+
+  /** Also when the exit fell into candles that could not signal: a late exit still lowers the risk. */
+  #stepLong(i: number, candle: Candle, allowed: AllowedSignals): Step {
+    const model = this.#model
+    const wasHeld = model.held.left > 0
+    const hasDecided = model.scan(i, i + 1) === i
+    if (model.held.left > 0) {
+      const isAdd = hasDecided && model.decided === 'add' && allowed === 'all'
+      return isAdd ? this.#add(i, candle) : NONE
+    }
+    this.#target = 'flat'
+    const late = wasHeld ? '' : 'late, the exit was due before: '
+    const why = `${late}${this.#exitReason(model.cause, i)}`
+    return { decision: exitAt(candle.close, why.slice(0, MAX_REASON)) }
+  }
+
+  #stepFlat(i: number, candle: Candle): Step {
+    const model = this.#model
+    model.refused = false
+    const entered = model.scan(i, i + 1) === i
+    if (!entered) return model.refused ? noStop(candle) : NONE
+    const distances = { stop: model.stopDistance(i), trailing: model.trailingDistance(i) }
+    const reason = this.#explain(this.#strategy.enter, i)
+    const decision = entryAt(this.#strategy, candle.close, distances, reason)
+    if (decision?.kind !== 'entry') {
+      model.forget(null)
+      return noStop(candle)
+    }
+    this.#target = 'long'
+    this.#said = { stopPrice: decision.stop, trailingStop: decision.exits.trailingStop }
+    return { decision }
+  }
+
+  #add(i: number, candle: Candle): Step {
+    const model = this.#model
+    const addition = this.#strategy.adds[model.added - 1]
+    if (addition === undefined) return NONE
+    const { condition, size } = addition
+    const reason = `safety order ${model.added}: ${this.#explain([{ name: null, condition }], i)}`
+    const { maxHold } = this.#strategy.exits
+    const left = maxHold === undefined ? undefined : maxHold - model.trade('age', i)
+    const average = model.held.entry
+    return {
+      decision: additionAt(this.#strategy, candle.close, {
+        ...this.#said,
+        size,
+        average,
+        maxHold: left,
+        reason: reason.slice(0, MAX_REASON),
+      }),
+    }
+  }
+
+  #exitReason(cause: Cause, i: number): string {
+    const { exits } = this.#strategy
+    if (cause === 'rule') return this.#explain(this.#strategy.exit, i)
+    if (cause === 'max_hold') return `the longest time in the market is over: ${exits.maxHold} s`
+    return CAUSES[cause]
+  }
+
+  /** The first of the rules that holds; all of them where none does any more. */
+  #explain(rules: readonly Rule[], i: number): string {
+    const value = (tree: Tree) => this.#value(tree, i)
+    const holding = rules.filter(({ condition }) => value(condition) === 1)
+    return (holding.length > 0 ? holding.slice(0, 1) : rules)
+      .map((rule) => explain(rule, value))
+      .join('; ')
+      .slice(0, MAX_REASON)
+  }
+
+  #value(tree: Tree, i: number): number {
+    return compileTrade(tree, this.#graph, this.#model.trade)(i)
   }
 }
 
-/** Rounded towards the price: a stop is never further away than the strategy says. Null where there is no room for one. */
-function stopPrice({ stop }: Strategy, ref: string, values: IndicatorValues): string | null {
-  const price = new Big(ref)
-  const distance =
-    stop.by === 'percent'
-      ? price.times(stop.percent).div(100)
-      : new Big(values.get(seriesText(stop.name)) ?? ref).times(stop.times)
-  const place = price.minus(distance).round(WIRE_PLACES, Big.roundUp)
-  return place.gt(0) && place.lt(price) ? toDecimal(place) : null
+const CAUSES: Readonly<Record<Exclude<Cause, 'rule' | 'max_hold'>, string>> = {
+  stop: 'the price reached the stop',
+  trailing_stop: 'the price reached the trailing stop',
+  break_even: 'the price came back to the entry price',
+  take_profit: 'the price reached the take-profits',
+}
+
+function noStop({ close }: Candle): Step {
+  return {
+    refused: {
+      code: 'stop_not_positive',
+      message: `no entry at ${close}: no stop is possible above zero and below the price`,
+    },
+  }
 }

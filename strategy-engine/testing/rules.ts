@@ -1,6 +1,8 @@
 // Hand-made candles and strategies for tests.
 import type { Candle } from '../market/candle.ts'
-import { readStrategy, type Strategy } from '../strategies/strategy.ts'
+import { readStrategy } from '../strategies/file/read-strategy.ts'
+import { problemText } from '../strategies/file/report.ts'
+import type { Strategy } from '../strategies/file/strategy.ts'
 
 export const RULES = {
   name: 'demo',
@@ -9,7 +11,7 @@ export const RULES = {
   enter: 'close > 105',
   exit: 'close < 95',
   size: '10 %',
-  stop: '2 %',
+  stop: '20 %',
 }
 
 export function yaml(fields: Record<string, string>): string {
@@ -18,10 +20,16 @@ export function yaml(fields: Record<string, string>): string {
     .join('')
 }
 
+/** `RULES` with other fields. */
 export function strategy(fields: Partial<Record<string, string>> = {}): Strategy {
-  const read = readStrategy(yaml({ ...RULES, ...(fields as Record<string, string>) }))
-  if (!read.ok) throw new Error(read.message)
-  return read.strategy
+  return strategyOf({ ...RULES, ...(fields as Record<string, string>) })
+}
+
+/** The first strategy of a file with these fields. */
+export function strategyOf(fields: Record<string, string>): Strategy {
+  const read = readStrategy(yaml(fields))
+  if (!read.ok) throw new Error(read.problems.map(problemText).join('\n'))
+  return read.strategies[0]
 }
 
 /** One minute each from `start` on; a close that is null leaves a hole. */
