@@ -22,7 +22,7 @@ export const MAX_LENGTH = 32_768
 /** The longest `valid_for`, seconds. */
 export const MAX_VALID = 86_400
 /** Different indicators of one strategy. */
-const MAX_SERIES = 100
+export const MAX_SERIES = 100
 
 /** `params` counts in place of the file's own values. */
 export function readStrategy(text: string, params: Readonly<Record<string, number>> = {}): Read {

@@ -86,6 +86,9 @@ test.each([
   ['max(open, close, 5)', 'price'],
   ['if(close > open, 1, 0)', 'mixed'],
   ['sma(if(close > open, 1, 0), 10)', 'mixed'],
+  ['highest(high, 20)', 'price'],
+  ['sum(hlc3 * volume, 14) / sum(volume, 14)', 'mixed'],
+  ['count(close > open, 10)', 'number'],
   ['candles since entry', 'number'],
   ['highest since entry - entry', 'price'],
 ])('%s is of the unit %s', (text, unit) => {
@@ -135,6 +138,13 @@ describe('refuses, with the column:', () => {
       'expected a value such as "close", and "close > open" is a condition',
     ],
     ['rsi(14).signal > 1', 9, 'rsi has one value: leave out ".signal"'],
+    [
+      'count(close, 5) > 1',
+      7,
+      'expected a condition such as "close > 100", and "close" is a value',
+    ],
+    ['count(5) > 1', 1, 'count takes a condition first: count(condition, period)'],
+    ['macd(12, 26, 9).sginal > 0', 17, 'macd has no "sginal": did you mean "signal"?'],
     ['close > 1 close', 11, 'expected "and", "or" or "*", got "close"'],
     ['close > 2 atr(14)', 11, 'expected "and", "or" or "*", got "atr"'],
     ['(close > 1', 11, 'expected ")", got the end'],

@@ -1,0 +1,34 @@
+// The strategy file as a JSON Schema, for editors. It knows keys and kinds of values; what a rule says it does not.
+import { z } from 'zod'
+import { strategyShape } from './shape.ts'
+
+type Json = { [key: string]: unknown }
+
+/** In place of a key, another. */
+const EITHER = [
+  ['market', 'markets'],
+  ['size', 'risk'],
+] as const
+
+/** Keys whose values are written without quotes as numbers too. */
+const NUMBERS = ['params', 'let']
+
+export function strategySchema(): Json {
+  const made = z.toJSONSchema(strategyShape, { io: 'input' }) as Json
+  const properties = made['properties'] as Record<string, Json>
+  for (const key of NUMBERS) {
+    const { additionalProperties: value } = properties[key] as { additionalProperties: Json }
+    value['type'] = ['string', 'number']
+  }
+  return {
+    $schema: 'https://json-schema.org/draft/2020-12/schema',
+    title: 'Keyside strategy',
+    description: 'docs/strategies.md explains each key',
+    ...made,
+    allOf: EITHER.map((keys) => ({ oneOf: keys.map(needing) })),
+  }
+}
+
+function needing(key: string): Json {
+  return { type: 'object', properties: { [key]: {} }, required: [key] }
+}

@@ -1,0 +1,95 @@
+// What published strategies of freqtrade use, and how a strategy file says the same.
+
+/** A file that says it, as fields of a strategy; or why there is none. */
+export type Answer =
+  | { readonly how: 'language'; readonly fields: Readonly<Record<string, string>> }
+  /** By a rule at closed candles, or by the device: not at the same moment as there. */
+  | {
+      readonly how: 'near'
+      readonly fields: Readonly<Record<string, string>>
+      readonly but: string
+    }
+  | { readonly how: 'no' }
+
+const language = (fields: Readonly<Record<string, string>>): Answer => ({ how: 'language', fields })
+const enter = (rule: string): Answer => language({ enter: rule })
+const no: Answer = { how: 'no' }
+
+/** By the names in the feature table. A name that is not here counts as not expressible. */
+export const FEATURES: Readonly<Record<string, Answer>> = {
+  'ROI table, several steps': language({
+    take_profit: '[{ at: 4 % }, { at: 1 %, after: 2h }, { at: 0 %, after: 1d }]',
+  }),
+  'ROI, one take-profit': language({ take_profit: '[{ at: 4 % }]' }),
+  'trailing stop': language({ trailing_stop: '2 %' }),
+  'trailing stop with start offset': language({ trailing_stop: '{ distance: 1 %, from: 3 % }' }),
+  'fixed stop': language({ stop: '10 %' }),
+  'value n candles ago': enter('close[3] < close[1]'),
+  'named parameters with a range': language({
+    params: '{ fast: "12 [5..30]" }',
+    enter: 'ema(fast) > close',
+  }),
+  cross: enter('crossover(ema(12), ema(26)) or crossunder(rsi(14), 70)'),
+  'highest / lowest over n': enter('close > highest(high, 20)[1] and low > lowest(low, 50)'),
+  'mean / std / sum over n of any series': enter(
+    'volume > mean(volume, 30) and stdev(rsi(14), 20) > 2 and sum(close - open, 10) > 0',
+  ),
+  'count of a condition over n': enter('count(close > open, 10) > 7'),
+  'functions: abs, min, max, log, if': enter(
+    'abs(log(close / open)) > 0.01 and max(open, close) > if(rsi(14) > 50, ema(10), ema(20)) and min(open, low[1]) > 0',
+  ),
+  'indicator of high, low or typical price': enter(
+    'sma(hlc3, 20) < ema(high, 10) and ema(low, 5) < sma(hl2, 5)',
+  ),
+  'indicator of an indicator or of volume': enter(
+    'ema(rsi(14), 9) > sma(volume / sma(volume, 20), 5) * 50',
+  ),
+  'another timeframe': enter('rsi(14) @ 1h > 50 and close > sma(200) @ 4h'),
+  'another market (BTC)': enter('close @ BTC/USDT 1h > sma(50) @ BTC/USDT 1h'),
+  'Heikin-Ashi': enter('heikin_ashi.close > heikin_ashi.open'),
+  'candle patterns': {
+    how: 'near',
+    fields: {
+      let: '{ body: abs(close - open) }',
+      enter:
+        'min(open, close) - low > 2 * body and high - max(open, close) < sma(high - low, 10) * 10 % and body < sma(body, 10)[1]',
+    },
+    but: 'written out by arithmetic, as this hammer',
+  },
+  'time of day or week': enter('hour >= 8 and hour < 20 and weekday < 6'),
+  'knows its own trade (profit, age, entry)': language({
+    exit: 'profit > 2 % or age > 1d or close < entry * 95 %',
+  }),
+  'exit on profit, age or entry reason': language({
+    exit: '{ gain: "profit > 3 % and rsi(14) > 70", late: "age > 6h and profit < 0 %" }',
+  }),
+  'named reasons (entry/exit tag)': language({
+    enter: '{ dip: "rsi(14) < 30", trend: "close > sma(200)" }',
+  }),
+  'DCA / position adjustment': language({
+    add: '[{ when: close < first entry * 98 %, size: 20 % }]',
+  }),
+  'protections (cooldown, drawdown)': language({ cooldown: '30m' }),
+  'computed stop while in the trade': {
+    how: 'near',
+    fields: {
+      exit: 'highest since entry > entry * 105 % and close < highest since entry * 98 % or close < sar',
+    },
+    but: 'as an exit at the close of a candle; the stop at the exchange is set at the entry',
+  },
+  'veto at entry or exit': {
+    how: 'near',
+    fields: { exit: 'close > sma(50) and not (rsi(14) < 45 and hma(50) > ema(100))' },
+    but: 'by "and not" in the rule; a price that slipped is refused by the device, and its take-profits know no veto',
+  },
+  'own recursive indicator (loop)': no,
+  'knows other trades or the wallet': no,
+  short: no,
+  leverage: no,
+  'computed size': no,
+  'own limit price': no,
+  'ranking over markets': no,
+  'order book or outside data': no,
+  'machine learning': no,
+  'looks ahead (shift(-n))': no,
+}
