@@ -28,7 +28,7 @@ const header = z.strictObject({
   /** http://host:port of another server than the exchange's own that the candles came from. */
   address: z.string().nullable(),
   /** What the exchange has answered for, from and to in Unix seconds: what is missing there, it does not have. */
-  asked: z.array(z.tuple([second, second])).readonly(),
+  asked: z.array(z.tuple([second, second]).readonly()).readonly(),
   candles: z.int().nonnegative(),
 })
 

@@ -7,4 +7,7 @@ export const DATA_CODES = [
   'candles_version',
   'candles_impossible',
   'candles_unreadable',
+  'candles_conflict',
+  'exchange_unknown',
+  'download_interrupted',
 ] as const
