@@ -6,9 +6,11 @@ import { TIMEFRAME_NAMES, TIMEFRAMES, type Timeframe } from '../market/candle.ts
 import { findProblem, problemText } from './check-candles.ts'
 import type { CandleColumns } from './columns.ts'
 import { parseCsv } from './csv.ts'
+import { parseFeather } from './feather.ts'
+import { unzip } from './unzip.ts'
 
 /**
- * A CSV file, whole and in order, no candle in it that cannot be; `timeframe` null: what its candles are is told by the
+ * A file, whole and in order, no candle in it that cannot be; `timeframe` null: what its candles are is told by the
  * shortest time between two. `now` in Unix seconds. Throws `candles_unreadable`, `candles_impossible`.
  */
 export function readForeignFile(
@@ -17,12 +19,18 @@ export function readForeignFile(
   now: number,
 ): { columns: CandleColumns; timeframe: Timeframe } {
   const { columns, place } = parse(path)
-  const found = timeframe ?? timeframeOf(columns)
+  const found = timeframeOf(columns, timeframe)
   if (found === null)
     throw unreadable(
       path,
       'its candles are of no timeframe that Keyside knows',
       'look at its times',
+    )
+  if (timeframe !== null && found !== timeframe)
+    throw unreadable(
+      path,
+      `its candles are ${found} apart, not ${timeframe}`,
+      'correct --timeframe',
     )
   const problem = findProblem(columns, TIMEFRAMES[found], now)
   if (problem !== null)
@@ -39,14 +47,43 @@ interface Parsed {
   readonly place: (index: number) => string
 }
 
+const IS = {
+  zip: 'PK\x03\x04',
+  feather: 'ARROW1',
+  featherOne: 'FEA1',
+  parquet: 'PAR1',
+  gzip: '\x1f\x8b',
+}
+
 function parse(path: string): Parsed {
-  const parsed = parseCsv(bytesOf(path).toString('utf8'))
+  const bytes = bytesOf(path)
+  const begins = (sign: string) => bytes.toString('latin1', 0, sign.length) === sign
+  if (begins(IS.feather)) return parsedFeather(path, bytes)
+  if (begins(IS.zip)) {
+    const unzipped = unzip(bytes)
+    if (!unzipped.ok) throw unreadable(path, unzipped.what, 'unpack it, and give the CSV file')
+    return parsedCsv(path, unzipped.bytes)
+  }
+  if (begins(IS.gzip)) throw unreadable(path, 'it is packed with gzip', 'unpack it first: gunzip')
+  if (begins(IS.featherOne)) throw unreadable(path, 'it is feather of the first version', PANDAS)
+  if (begins(IS.parquet)) throw unreadable(path, 'it is Parquet', PANDAS)
+  if (/^\s*[[{]/.test(bytes.toString('latin1', 0, 40)))
+    throw unreadable(path, 'it is JSON', 'of freqtrade: freqtrade convert-data --format-to feather')
+  return parsedCsv(path, bytes)
+}
+
+const PANDAS = 'write it as CSV, with pandas: read_feather or read_parquet, then to_csv'
+
+function parsedFeather(path: string, bytes: Buffer): Parsed {
+  const parsed = parseFeather(bytes)
+  if (!parsed.ok) throw unreadable(path, parsed.what, PANDAS)
+  return { columns: parsed.columns, place: (index) => `row ${index + 1}` }
+}
+
+function parsedCsv(path: string, bytes: Buffer): Parsed {
+  const parsed = parseCsv(bytes.toString('utf8'))
   if (!parsed.ok)
-    throw unreadable(
-      path,
-      parsed.what,
-      'give a CSV file with time, open, high, low, close and volume',
-    )
+    throw unreadable(path, parsed.what, 'docs/data.md shows what a file of candles looks like')
   return { columns: parsed.columns, place: (index) => `line ${parsed.line(index)}` }
 }
 
@@ -59,17 +96,18 @@ function bytesOf(path: string): Buffer {
   }
 }
 
-/** Null where fewer than two candles, or none of that length, are there. */
-function timeframeOf({ start, length }: CandleColumns): Timeframe | null {
+/** By the shortest time between two; what one candle is nobody sees. Null where there is no timeframe of that length. */
+function timeframeOf({ start, length }: CandleColumns, told: Timeframe | null): Timeframe | null {
+  if (length < 2) return told
   let least = Number.POSITIVE_INFINITY
   for (let at = 1; at < length; at++) {
-    const apart = Number(start[at]) - Number(start[at - 1])
+    const apart = Math.abs(Number(start[at]) - Number(start[at - 1]))
     if (apart > 0 && apart < least) least = apart
   }
   return TIMEFRAME_NAMES.find((name) => TIMEFRAMES[name] === least) ?? null
 }
 
-export function unreadable(path: string, what: string, todo: string): KeysideError {
+function unreadable(path: string, what: string, todo: string): KeysideError {
   return new KeysideError(
     'candles_unreadable',
     `${basename(path)} cannot be read: ${what}: ${todo}`,
