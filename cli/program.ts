@@ -34,6 +34,10 @@ export const COMMANDS: Readonly<Record<string, Listed>> = {
     about: 'the key by which a provider is known: create, sign, rotate; needs no network',
     load: async () => (await import('./commands/root.ts')).addRoot,
   },
+  data: {
+    about: 'candles of the past for backtests: download, list, import, export, verify',
+    load: async () => (await import('./commands/data.ts')).addData,
+  },
   selftest: {
     about: 'send one signal through all programs in the sandbox and time each hop',
     load: async () => (await import('./commands/selftest.ts')).addSelftest,

@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { KeysideError } from '@keyside/runtime'
 import { expect, onTestFinished, test } from 'vitest'
-import { candlePath, lockSeries, readSeries, writeSeries } from './candle-store.ts'
+import { candlePath, lockCandleSet, readCandleSet, writeCandleSet } from './candle-store.ts'
 import { openCandleFile, openCandles } from './open-candles.ts'
 import { minutes } from './testing/minutes.ts'
 
-const series = { exchange: 'binance', market: 'BTC/USDT', timeframe: '1m' } as const
+const set = { exchange: 'binance', market: 'BTC/USDT', timeframe: '1m' } as const
 
 function home(): string {
   const path = mkdtempSync(join(tmpdir(), 'keyside-data-'))
@@ -17,13 +17,13 @@ function home(): string {
 
 function stored(columns = minutes(120)) {
   const path = home()
-  writeSeries(path, { ...series, address: null, asked: [[0, 7200]], columns })
-  const file = candlePath(path, series)
+  writeCandleSet(path, { ...set, address: null, asked: [[0, 7200]], columns })
+  const file = candlePath(path, set)
   return {
     home: path,
     file,
     alter: (change: (bytes: Buffer) => Buffer) => writeFileSync(file, change(readFileSync(file))),
-    refusal: () => refusal(() => readSeries(path, series)).replaceAll(file, 'FILE'),
+    refusal: () => refusal(() => readCandleSet(path, set)).replaceAll(file, 'FILE'),
   }
 }
 
@@ -41,23 +41,23 @@ function refusal(act: () => unknown): string {
 test('what is written is read again, to the last bit', () => {
   const columns = minutes(525)
   const { home } = stored(columns)
-  expect(readSeries(home, series)).toEqual({
-    ...series,
+  expect(readCandleSet(home, set)).toEqual({
+    ...set,
     address: null,
     asked: [[0, 7200]],
     columns,
   })
-  expect(readSeries(home, { ...series, timeframe: '5m' })).toBeNull()
+  expect(readCandleSet(home, { ...set, timeframe: '5m' })).toBeNull()
 })
 
 test('columns are views of what was read, not copies', () => {
   const { home } = stored(minutes(2_000))
-  const columns = readSeries(home, series)?.columns
+  const columns = readCandleSet(home, set)?.columns
   expect(columns?.close.buffer).toBe(columns?.start.buffer)
 })
 
-test('no two series have one path, and none leads out of the folder', () => {
-  const path = (market: string) => candlePath('/home', { ...series, market })
+test('no two sets have one path, and none leads out of the folder', () => {
+  const path = (market: string) => candlePath('/home', { ...set, market })
   expect(path('BTC/USDT:USDT')).toBe('/home/data/binance/BTC-USDT_USDT-1m.candles')
   const markets = ['A/B', 'A-B', 'A_B', 'A:B', 'A%2dB', '../../A', 'ä/B']
   expect(new Set(markets.map(path)).size).toBe(markets.length)
@@ -101,9 +101,9 @@ test('a file of another version is refused by its number', () => {
 
 test('a file that lies under the name of another market is refused', () => {
   const { home, file, refusal } = stored()
-  const other = candlePath(home, { ...series, market: 'ETH/USDT' })
+  const other = candlePath(home, { ...set, market: 'ETH/USDT' })
   renameSync(file, other)
-  expect(() => readSeries(home, { ...series, market: 'ETH/USDT' })).toThrow(
+  expect(() => readCandleSet(home, { ...set, market: 'ETH/USDT' })).toThrow(
     /holds BTC\/USDT 1m of binance: put it where its name says/,
   )
   expect(refusal()).toBe('')
@@ -139,19 +139,19 @@ test.each([
 
 test('two writers at once are refused, and readers are not kept out', () => {
   const { home } = stored()
-  const unlock = lockSeries(home, series)
-  expect(refusal(() => lockSeries(home, series))).toMatch(
+  const unlock = lockCandleSet(home, set)
+  expect(refusal(() => lockCandleSet(home, set))).toMatch(
     /^another program writes .*\(candles_locked\)$/,
   )
-  expect(readSeries(home, series)).not.toBeNull()
+  expect(readCandleSet(home, set)).not.toBeNull()
   unlock()
-  lockSeries(home, series)()
+  lockCandleSet(home, set)()
 })
 
 test('longer candles are made of the shorter ones that are stored, and their gaps told', () => {
   const whole = minutes(180)
   const { home } = stored(whole)
-  const opened = openCandles(home, { ...series, timeframe: '1h' })
+  const opened = openCandles(home, { ...set, timeframe: '1h' })
   expect(opened).toMatchObject({ timeframe: '1h', stored: '1m', gaps: [] })
   expect([...opened.columns.start]).toEqual([0, 3600, 7200])
   expect(opened.columns.open[1]).toBe(whole.open[60])
@@ -160,7 +160,7 @@ test('longer candles are made of the shorter ones that are stored, and their gap
 })
 
 test('what is not stored is refused with the command that brings it', () => {
-  expect(refusal(() => openCandles(home(), series))).toMatch(
+  expect(refusal(() => openCandles(home(), set))).toMatch(
     /run "keyside data download BTC\/USDT --timeframe 1m --from .*\(candles_missing\)$/,
   )
 })

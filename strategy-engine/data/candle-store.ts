@@ -1,12 +1,14 @@
 // Where candles are stored: a file a market, timeframe and exchange, `data/binance/BTC-USDT-1m.candles` in a home.
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { KeysideError, lockFile, writePrivate } from '@keyside/runtime'
-import type { Timeframe } from '../market/candle.ts'
+import { TIMEFRAMES, type Timeframe } from '../market/candle.ts'
 import { type CandleFile, decodeCandles, encodeCandles } from './candle-file.ts'
+import type { CandleColumns } from './columns.ts'
+import { type StoredGap, storedGaps } from './gaps.ts'
 
 /** What a file holds. */
-export interface Series {
+export interface CandleSet {
   /** ccxt's name of the exchange. */
   readonly exchange: string
   /** CCXT unified symbol. */
@@ -16,8 +18,8 @@ export interface Series {
 
 const ENDING = '.candles'
 
-/** No two series have one path. */
-export function candlePath(home: string, { exchange, market, timeframe }: Series): string {
+/** No two sets have one path. */
+export function candlePath(home: string, { exchange, market, timeframe }: CandleSet): string {
   return join(home, 'data', word(exchange), `${word(market)}-${timeframe}${ENDING}`)
 }
 
@@ -31,21 +33,23 @@ function word(name: string): string {
 }
 
 /** Null where there is none. Throws `candles_damaged`, `candles_version`. */
-export function readSeries(home: string, series: Series): CandleFile | null {
-  const path = candlePath(home, series)
-  if (!existsSync(path)) return null
+export function readCandleSet(home: string, set: CandleSet): CandleFile | null {
+  const path = candlePath(home, set)
+  return existsSync(path) ? readPath(home, path) : null
+}
+
+function readPath(home: string, path: string): CandleFile {
   const file = decodeCandles(readFileSync(path), path)
-  const { exchange, market, timeframe } = file
-  if (candlePath(home, { exchange, market, timeframe }) === path) return file
+  if (candlePath(home, file) === path) return file
   throw new KeysideError(
     'candles_damaged',
-    `${path} holds ${market} ${timeframe} of ${exchange}: put it where its name says, or delete it`,
+    `${path} holds ${file.market} ${file.timeframe} of ${file.exchange}: put it where its name says, or delete it`,
   )
 }
 
 /** For who writes: none else does until the answer is called. Throws `candles_locked`. */
-export function lockSeries(home: string, series: Series): () => void {
-  const path = candlePath(home, series)
+export function lockCandleSet(home: string, set: CandleSet): () => void {
+  const path = candlePath(home, set)
   const unlock = lockFile(path)
   if (unlock !== null) return unlock
   throw new KeysideError(
@@ -55,11 +59,11 @@ export function lockSeries(home: string, series: Series): () => void {
 }
 
 /** Whole or not at all. Only with the lock. */
-export function writeSeries(home: string, file: CandleFile): void {
+export function writeCandleSet(home: string, file: CandleFile): void {
   writePrivate(candlePath(home, file), encodeCandles(file))
 }
 
-/** Paths of all series in a home, sorted. */
+/** Paths of all sets in a home, sorted. */
 export function storedPaths(home: string): string[] {
   const data = join(home, 'data')
   if (!existsSync(data)) return []
@@ -67,4 +71,19 @@ export function storedPaths(home: string): string[] {
     .filter((name) => name.endsWith(ENDING))
     .map((name) => join(data, name))
     .sort()
+}
+
+/** What one of `storedPaths` holds. */
+export interface Stored extends CandleSet {
+  readonly columns: CandleColumns
+  /** Its size in bytes. */
+  readonly bytes: number
+  readonly gaps: readonly StoredGap[]
+}
+
+/** Throws `candles_damaged`, `candles_version`. */
+export function readStored(home: string, path: string): Stored {
+  const { exchange, market, timeframe, columns, asked } = readPath(home, path)
+  const gaps = storedGaps(columns, TIMEFRAMES[timeframe], asked)
+  return { exchange, market, timeframe, columns, bytes: statSync(path).size, gaps }
 }

@@ -1,15 +1,6 @@
-// What no candle can be, and where candles are missing.
+// What no candle can be.
 import { type CandleColumns, PRICES } from './columns.ts'
 import { instantText } from './instants.ts'
-
-/** Candles that are not there, from one start to another. */
-export interface Gap {
-  /** Start of the first one that is missing, Unix seconds. */
-  readonly from: number
-  /** Start of the next one that is there. */
-  readonly to: number
-  readonly candles: number
-}
 
 export interface CandleProblem {
   /** Which candle, from 0. */
@@ -87,15 +78,4 @@ function isPrice(value: number | undefined): boolean {
 /** For a sentence: `the candle of 2024-01-01 00:00:00 UTC is there twice`. */
 export function problemText(columns: CandleColumns, { index, what }: CandleProblem): string {
   return `the candle of ${instantText(columns.start[index])} ${what}`
-}
-
-/** Between the candles that are there; what is missing before the first or after the last is no gap. */
-export function gapsOf({ start, length }: CandleColumns, seconds: number): Gap[] {
-  const gaps: Gap[] = []
-  for (let at = 1; at < length; at++) {
-    const from = Number(start[at - 1]) + seconds
-    const to = Number(start[at])
-    if (to > from) gaps.push({ from, to, candles: (to - from) / seconds })
-  }
-  return gaps
 }

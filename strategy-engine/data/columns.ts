@@ -56,7 +56,7 @@ export function slice(columns: CandleColumns, from: number, to: number): CandleC
 }
 
 /** The first candle that opens at `start` or after it; the length where there is none. */
-export function indexFrom({ start, length }: CandleColumns, from: number): number {
+function indexFrom({ start, length }: CandleColumns, from: number): number {
   let low = 0
   let high = length
   while (low < high) {

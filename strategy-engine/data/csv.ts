@@ -88,19 +88,20 @@ function numberOf(text: string): number | null {
   return NUMBER.test(text) ? Number(text) : null
 }
 
-/** Unix seconds. */
+/** Unix seconds. Null for what is no time, such as the 31st of February. */
 export function instantOf(text: string): number | null {
   if (/^\d{1,19}(?:\.\d*)?$/.test(text)) return Number(text) / unitOf(Number(text))
-  const [match, zone] = ISO.exec(text) ?? []
+  const [match, zone = ''] = ISO.exec(text) ?? []
   if (match === undefined) return null
-  const bare = match
-    .slice(0, match.length - (zone?.length ?? 0))
+  const written = match
+    .slice(0, match.length - zone.length)
     .trim()
     .replace(' ', 'T')
-  const date = Date.parse(
-    `${bare.length === 10 ? `${bare}T00:00:00` : bare}${/^[+-]/.test(zone ?? '') ? zone : 'Z'}`,
-  )
-  return Number.isNaN(date) ? null : date / 1000
+  const bare = written.length === 10 ? `${written}T00:00` : written
+  const utc = new Date(`${bare}Z`)
+  // JavaScript takes a day that a month does not have for one of the next.
+  if (Number.isNaN(utc.getTime()) || !bare.startsWith(utc.toISOString().slice(0, 10))) return null
+  return Date.parse(`${bare}${/^[+-]/.test(zone) ? zone : 'Z'}`) / 1000
 }
 
 /** Of seconds there are 11 digits until the year 5138. */

@@ -4,12 +4,12 @@ import { join } from 'node:path'
 import { systemClock } from '@keyside/runtime'
 import { CALM, Market, type SandboxExchange, startExchange } from '@keyside/sandbox'
 import { expect, onTestFinished, test } from 'vitest'
-import { readSeries } from './candle-store.ts'
+import { readCandleSet } from './candle-store.ts'
 import { type DownloadOptions, downloadCandles, type Progress } from './download.ts'
 import { type CandleSource, openSource, type Row } from './exchange-candles.ts'
 import { minutes } from './testing/minutes.ts'
 
-const series = { exchange: 'binance', market: 'BTC/USDT', timeframe: '1m' } as const
+const set = { exchange: 'binance', market: 'BTC/USDT', timeframe: '1m' } as const
 /** 2024-01-01. */
 const T0 = 1_704_067_200
 
@@ -65,7 +65,7 @@ function rowsOf(count: number, without: readonly number[] = []): Row[] {
 function options(path: string, source: CandleSource, more: Partial<DownloadOptions> = {}) {
   return {
     home: path,
-    series,
+    set,
     source,
     address: null,
     from: T0,
@@ -77,12 +77,12 @@ function options(path: string, source: CandleSource, more: Partial<DownloadOptio
 }
 
 const minutesOf = (path: string) =>
-  [...(readSeries(path, series)?.columns.start ?? [])].map((start) => (start - T0) / 60)
+  [...(readCandleSet(path, set)?.columns.start ?? [])].map((start) => (start - T0) / 60)
 
 test('a sandbox exchange is read by an unmodified ccxt, page after page, closed candles alone', async () => {
   const exchange = await sandbox()
   const path = home()
-  const source = await openSource(series, exchange.address)
+  const source = await openSource(set, exchange.address)
   const now = Math.floor(Date.now() / 60_000) * 60
   const from = now - 2_500 * 60
   const progress: Progress[] = []
@@ -96,7 +96,7 @@ test('a sandbox exchange is read by an unmodified ccxt, page after page, closed 
   expect(progress.map(({ share }) => share)).toEqual(progress.map(({ share }) => share).toSorted())
   expect(progress.at(-1)?.share).toBe(1)
   expect(progress.length).toBe(3)
-  const file = readSeries(path, series)
+  const file = readCandleSet(path, set)
   const [first] = exchange.market.candles(
     'BTC/USDT',
     '1m',
@@ -109,7 +109,7 @@ test('a sandbox exchange is read by an unmodified ccxt, page after page, closed 
 
 test('what no exchange and no market is called is refused with what was meant', async () => {
   const exchange = await sandbox()
-  const refusal = (change: object) => openSource({ ...series, ...change }, exchange.address)
+  const refusal = (change: object) => openSource({ ...set, ...change }, exchange.address)
   await expect(refusal({ exchange: 'binanze' })).rejects.toMatchObject({
     code: 'exchange_unknown',
     message: expect.stringMatching(/^no exchange is called "binanze": did you mean binance or/),
@@ -129,10 +129,10 @@ test('what no exchange and no market is called is refused with what was meant', 
   })
 })
 
-test('an exchange that is not there is told, and no file is left', async () => {
+test('an exchange that is not there is told', async () => {
   const exchange = await sandbox()
   await exchange.stop()
-  await expect(openSource(series, exchange.address)).rejects.toMatchObject({
+  await expect(openSource(set, exchange.address)).rejects.toMatchObject({
     code: 'download_interrupted',
   })
 })
@@ -208,8 +208,8 @@ test('gaps are told, and what the exchange does not have is not asked for again'
   const rows = rowsOf(40, [12, 13, 25])
   const got = await downloadCandles(options(path, sourceOf(rows).source, { to: T0 + 2400 }))
   expect(got.gaps).toEqual([
-    { from: T0 + 720, to: T0 + 840, candles: 2 },
-    { from: T0 + 1500, to: T0 + 1560, candles: 1 },
+    { from: T0 + 720, to: T0 + 840, candles: 2, asked: true },
+    { from: T0 + 1500, to: T0 + 1560, candles: 1, asked: true },
   ])
   const again = sourceOf(rows)
   await downloadCandles(options(path, again.source, { to: T0 + 2400 }))

@@ -2,16 +2,17 @@
 import { type Clock, KeysideError } from '@keyside/runtime'
 import { TIMEFRAMES } from '../market/candle.ts'
 import type { CandleFile } from './candle-file.ts'
-import { lockSeries, readSeries, type Series, writeSeries } from './candle-store.ts'
-import { findProblem, type Gap, gapsOf } from './check-candles.ts'
+import { type CandleSet, lockCandleSet, readCandleSet, writeCandleSet } from './candle-store.ts'
+import { findProblem } from './check-candles.ts'
 import { between, type CandleColumns, columnsOfRows, newColumns } from './columns.ts'
 import { type CandleSource, interrupted, type Row } from './exchange-candles.ts'
+import { gapsOf, type StoredGap, storedGaps } from './gaps.ts'
 import { joinCandles, mergeCandles } from './merge.ts'
 import { outside, type Span, union } from './spans.ts'
 
 export interface DownloadOptions {
   readonly home: string
-  readonly series: Series
+  readonly set: CandleSet
   readonly source: CandleSource
   /** Of another server than the exchange's own. */
   readonly address: string | null
@@ -43,7 +44,9 @@ export interface Downloaded {
   readonly added: number
   /** Start of the first one within it; null where there is none. */
   readonly first: number | null
-  readonly gaps: readonly Gap[]
+  /** Start of the last one within it. */
+  readonly last: number | null
+  readonly gaps: readonly StoredGap[]
   /** Candles that cannot be, which were left out. */
   readonly refused: readonly { readonly start: number; readonly what: string }[]
 }
@@ -62,7 +65,7 @@ const TRIES = 6
  * came from another address), `download_interrupted`, and what reading the file throws. What came before is kept.
  */
 export async function downloadCandles(options: DownloadOptions): Promise<Downloaded> {
-  const unlock = lockSeries(options.home, options.series)
+  const unlock = lockCandleSet(options.home, options.set)
   try {
     return await new Download(options).run()
   } finally {
@@ -83,11 +86,11 @@ class Download {
   #offset = 0
 
   constructor(options: DownloadOptions) {
-    const { home, series, address, clock } = options
+    const { home, set, address, clock } = options
     this.#options = options
-    this.#length = TIMEFRAMES[series.timeframe]
-    this.#file = readSeries(home, series) ?? {
-      ...series,
+    this.#length = TIMEFRAMES[set.timeframe]
+    this.#file = readCandleSet(home, set) ?? {
+      ...set,
       address,
       asked: [],
       columns: newColumns(0),
@@ -96,7 +99,7 @@ class Download {
     if (this.#file.address !== address)
       throw new KeysideError(
         'candles_conflict',
-        `the candles of ${series.market} ${series.timeframe} that are here came from ${this.#file.address ?? `${series.exchange} itself`}, not from ${address ?? `${series.exchange} itself`}: use another KEYSIDE_HOME, or delete them`,
+        `the candles of ${set.market} ${set.timeframe} that are here came from ${this.#file.address ?? `${set.exchange} itself`}, not from ${address ?? `${set.exchange} itself`}: use another KEYSIDE_HOME, or delete them`,
       )
   }
 
@@ -130,12 +133,12 @@ class Download {
 
   /** On starts of candles; only what has closed. */
   #whole(): Span {
-    const { series, from, to } = this.#options
+    const { set, from, to } = this.#options
     const first = from ?? this.#file.columns.start[0]
     if (first === undefined)
       throw new KeysideError(
         'candles_missing',
-        `there are no candles of ${series.market} ${series.timeframe} of ${series.exchange} to go on from: say where to begin, such as --from 2024-01-01`,
+        `there are no candles of ${set.market} ${set.timeframe} of ${set.exchange} to go on from: say where to begin, such as --from 2024-01-01`,
       )
     const length = this.#length
     const closed = Math.floor((this.#now() - SETTLE_S) / length) * length
@@ -217,7 +220,7 @@ class Download {
     this.#file = { ...this.#file, columns, asked }
     this.#pages = []
     this.#asked = []
-    writeSeries(this.#options.home, this.#file)
+    writeCandleSet(this.#options.home, this.#file)
     this.#savedAt = this.#options.clock.now()
   }
 
@@ -230,7 +233,8 @@ class Download {
       candles: columns.length,
       added: this.#added,
       first: columns.start[0] ?? null,
-      gaps: gapsOf(columns, this.#length),
+      last: columns.start[columns.length - 1] ?? null,
+      gaps: storedGaps(columns, this.#length, this.#file.asked),
       refused: this.#refused,
     }
   }

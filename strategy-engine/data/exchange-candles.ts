@@ -3,7 +3,7 @@ import { existsSync, readdirSync } from 'node:fs'
 import { describeError, KeysideError, rebaseUrls } from '@keyside/runtime'
 import type ccxt from 'ccxt'
 import type { Exchange } from 'ccxt'
-import type { Series } from './candle-store.ts'
+import type { CandleSet } from './candle-store.ts'
 
 /** As the exchange gave them: Unix seconds, open, high, low, close, volume. NaN for what it left out. */
 export type Row = readonly number[]
@@ -29,7 +29,7 @@ const place = (file: string) => new URL(`./src/${file}`, import.meta.resolve('cc
 
 /** `address`: of another server that speaks its dialect. Throws `exchange_unknown`, `market_unknown`. */
 export async function openSource(
-  { exchange: name, market, timeframe }: Series,
+  { exchange: name, market, timeframe }: CandleSet,
   address: string | null,
 ): Promise<CandleSource> {
   const exchange = await load(name, market)

@@ -4,13 +4,13 @@ import { join } from 'node:path'
 import { crc32, deflateRawSync } from 'node:zlib'
 import { KeysideError } from '@keyside/runtime'
 import { expect, onTestFinished, test } from 'vitest'
-import { readSeries, writeSeries } from './candle-store.ts'
+import { readCandleSet, writeCandleSet } from './candle-store.ts'
 import { columnsOfRows } from './columns.ts'
 import { candlesAsCsv } from './export-candles.ts'
 import { importCandles } from './import-candles.ts'
 import { minutes } from './testing/minutes.ts'
 
-const series = { exchange: 'binance', market: 'BTC/USDT', timeframe: '1m' } as const
+const set = { exchange: 'binance', market: 'BTC/USDT', timeframe: '1m' } as const
 const NOW = 1_800_000_000
 const HEAD = 'timestamp,open,high,low,close,volume\n'
 
@@ -22,7 +22,7 @@ function place() {
     return join(home, name)
   }
   const take = (files: string[], options = {}) =>
-    importCandles(home, series, files, { replace: false, now: NOW, ...options })
+    importCandles(home, set, files, { replace: false, now: NOW, ...options })
   const refusal = (...args: Parameters<typeof take>) => {
     try {
       take(...args)
@@ -33,13 +33,13 @@ function place() {
     }
     return ''
   }
-  const stored = () => readSeries(home, series)?.columns
+  const stored = () => readCandleSet(home, set)?.columns
   return { home, put, take, refusal, stored }
 }
 
 test('what is exported is imported again, to the last digit', () => {
   const { put, take, stored } = place()
-  const columns = minutes(25_000)
+  const columns = minutes(25_000, 1_704_067_200)
   columns.low[7] = 1.2e-8
   columns.volume[7] = 0.1 + 0.2
   const csv = [...candlesAsCsv(columns)].join('')
@@ -97,7 +97,7 @@ test('two files that differ are refused, whatever may be replaced', () => {
 
 test('nothing is mixed into candles of another address', () => {
   const { home, put, refusal } = place()
-  writeSeries(home, { ...series, address: 'http://127.0.0.1:9', asked: [], columns: minutes(3) })
+  writeCandleSet(home, { ...set, address: 'http://127.0.0.1:9', asked: [], columns: minutes(3) })
   expect(refusal([put('a.csv', `${HEAD}60,1,2,1,2,5\n`)])).toMatch(
     /came from http:\/\/127.0.0.1:9; nothing was changed/,
   )

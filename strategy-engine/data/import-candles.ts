@@ -1,10 +1,10 @@
 // Files of candles that other programs wrote, into a home.
 import { KeysideError } from '@keyside/runtime'
 import { TIMEFRAMES } from '../market/candle.ts'
-import { lockSeries, readSeries, type Series, writeSeries } from './candle-store.ts'
-import { type Gap, gapsOf } from './check-candles.ts'
+import { type CandleSet, lockCandleSet, readCandleSet, writeCandleSet } from './candle-store.ts'
 import { type CandleColumns, newColumns } from './columns.ts'
 import { readForeignFile } from './foreign-file.ts'
+import { type StoredGap, storedGaps } from './gaps.ts'
 import { instantText } from './instants.ts'
 import { type Merged, mergeCandles } from './merge.ts'
 
@@ -16,7 +16,7 @@ export interface Imported {
   readonly replaced: number
   /** All that is stored now. */
   readonly stored: CandleColumns
-  readonly gaps: readonly Gap[]
+  readonly gaps: readonly StoredGap[]
 }
 
 /**
@@ -26,29 +26,29 @@ export interface Imported {
  */
 export function importCandles(
   home: string,
-  series: Series,
+  set: CandleSet,
   files: readonly string[],
   { replace, now }: { replace: boolean; now: number },
 ): Imported {
-  const unlock = lockSeries(home, series)
+  const unlock = lockCandleSet(home, set)
   try {
-    const found = readSeries(home, series)
-    const file = found ?? { ...series, address: null, asked: [], columns: newColumns(0) }
+    const found = readCandleSet(home, set)
+    const file = found ?? { ...set, address: null, asked: [], columns: newColumns(0) }
     if (file.address !== null)
-      throw conflict(`what is stored of ${series.market} came from ${file.address}`, HOME)
+      throw conflict(`what is stored of ${set.market} came from ${file.address}`, HOME)
     const given = files.reduce<CandleColumns>((before, path) => {
-      const { columns } = readForeignFile(path, series.timeframe, now)
+      const { columns } = readForeignFile(path, set.timeframe, now)
       return agreed(mergeCandles(before, columns), `${path} and the files before it`, GIVEN)
     }, newColumns(0))
     const merged = mergeCandles(file.columns, given)
     const stored = replace ? merged.columns : agreed(merged, `the file and what is stored`, STORED)
-    writeSeries(home, { ...file, columns: stored })
+    writeCandleSet(home, { ...file, columns: stored })
     return {
       candles: given.length,
       added: merged.added,
       replaced: merged.conflicts.length,
       stored,
-      gaps: gapsOf(stored, TIMEFRAMES[series.timeframe]),
+      gaps: storedGaps(stored, TIMEFRAMES[set.timeframe], file.asked),
     }
   } finally {
     unlock()

@@ -1,10 +1,10 @@
 // Candles for a backtest: those of a home, or of a file.
 import { KeysideError } from '@keyside/runtime'
 import { TIMEFRAME_NAMES, TIMEFRAMES, type Timeframe } from '../market/candle.ts'
-import { candlePath, readSeries, type Series } from './candle-store.ts'
-import { type Gap, gapsOf } from './check-candles.ts'
+import { type CandleSet, candlePath, readCandleSet } from './candle-store.ts'
 import type { CandleColumns } from './columns.ts'
 import { readForeignFile } from './foreign-file.ts'
+import { type Gap, gapsOf } from './gaps.ts'
 import { resample } from './resample.ts'
 
 export interface OpenedCandles {
@@ -19,17 +19,17 @@ export interface OpenedCandles {
   readonly gaps: readonly Gap[]
 }
 
-/** Of the series itself; where it is not there, of the longest shorter one that is. Throws `candles_missing`. */
-export function openCandles(home: string, series: Series): OpenedCandles {
-  const length = TIMEFRAMES[series.timeframe]
+/** Of the set itself; where it is not there, of the longest shorter one that is. Throws `candles_missing`. */
+export function openCandles(home: string, set: CandleSet): OpenedCandles {
+  const length = TIMEFRAMES[set.timeframe]
   const shorter = TIMEFRAME_NAMES.filter((name) => length % TIMEFRAMES[name] === 0).reverse()
   for (const stored of shorter) {
-    const found = { ...series, timeframe: stored }
-    const file = readSeries(home, found)
+    const found = { ...set, timeframe: stored }
+    const file = readCandleSet(home, found)
     if (file === null) continue
-    return opened(candlePath(home, found), file.columns, { stored, timeframe: series.timeframe })
+    return opened(candlePath(home, found), file.columns, { stored, timeframe: set.timeframe })
   }
-  const { exchange, market, timeframe } = series
+  const { exchange, market, timeframe } = set
   throw new KeysideError(
     'candles_missing',
     `there are no candles of ${market} ${timeframe} of ${exchange}: run "keyside data download ${market} --timeframe ${timeframe} --from 2024-01-01", or import a file`,
