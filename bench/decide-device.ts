@@ -1,11 +1,11 @@
 // The executor's own parts in one process: journal and core are real; the exchange is in memory, and time is turned.
 import { type Clock, noTrace } from '@keyside/runtime'
 import { pino } from 'pino'
-import { assemble } from '../executor/assemble.ts'
 import type { Input } from '../executor/core/execution/inputs.ts'
 import type { State } from '../executor/core/model/state.ts'
 import type { Journal } from '../executor/journal/journal.ts'
 import { loadPolicy } from '../executor/policy/load.ts'
+import { assemble } from '../executor/shell.ts'
 import { FakeExchange } from '../executor/testing/fake-exchange.ts'
 import { followed, TestClock } from '../executor/testing/rig.ts'
 import { STREAM } from './signal-source.ts'

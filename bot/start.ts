@@ -11,9 +11,9 @@ import {
   writePrivate,
 } from '@keyside/runtime'
 import { Composer } from 'grammy'
+import { callbackHandlers } from './approvals/answer.ts'
+import { codeHandlers } from './approvals/code.ts'
 import { resumeCards, tickCards } from './approvals/countdown.ts'
-import { callbackHandlers } from './approvals/handle-callback.ts'
-import { codeHandlers } from './approvals/handle-code.ts'
 import { Background } from './background.ts'
 import { drawOrNull } from './charts/draw.ts'
 import { ClaimCode } from './claim.ts'

@@ -3,9 +3,8 @@ import { Agent } from 'node:http'
 import { Agent as HttpsAgent } from 'node:https'
 import { resolve } from 'node:path'
 import { type Clock, KeysideError, readSecret } from '@keyside/runtime'
-import { Api, Bot, type Transformer } from 'grammy'
+import { Api, Bot, InputFile, type Transformer } from 'grammy'
 import type { BotConfig } from './config.ts'
-import { wellFormedCalls } from './outbox/well-formed.ts'
 
 /** A picture may take this long over a slow line. */
 const CALL_SECONDS = 20
@@ -98,4 +97,15 @@ function readToken(path: string): string {
     'telegram_token_malformed',
     `${path} holds no bot token: paste the one that @BotFather gave you, such as 123456:ABC-def`,
   )
+}
+
+// The last look at what leaves for Telegram: half of a surrogate pair anywhere in a call, and Telegram takes nothing of it.
+const wellFormedCalls: Transformer = (call, method, payload, signal) =>
+  call(method, wellFormed(payload) as typeof payload, signal)
+
+function wellFormed(value: unknown): unknown {
+  if (typeof value === 'string') return value.toWellFormed()
+  if (typeof value !== 'object' || value === null || value instanceof InputFile) return value
+  if (Array.isArray(value)) return value.map(wellFormed)
+  return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, wellFormed(part)]))
 }

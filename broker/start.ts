@@ -1,20 +1,24 @@
 // The composition: what the files say, sessions, aedes, the listeners, and the way back down.
+import type { EventEmitter } from 'node:events'
 import { resolve } from 'node:path'
-import { seconds } from '@keyside/protocol'
-import type { Clock, Logger } from '@keyside/runtime'
+import { keyring, seconds } from '@keyside/protocol'
+import { publicKey } from '@keyside/protocol/node'
+import { type Clock, describeError, KeysideError, type Logger } from '@keyside/runtime'
+import { Aedes, type Client } from 'aedes'
 import { AccessList } from './access-list.ts'
 import { type Authenticate, authenticate } from './authenticate.ts'
 import { Certificate } from './certificate.ts'
 import type { BrokerConfig } from './config.ts'
 import { Connections } from './connections.ts'
-import { createAedes } from './create-aedes.ts'
 import type { Look } from './followed-files.ts'
+import { createHooks } from './hooks.ts'
 import type { Listener } from './listeners.ts'
 import { fitToFiles, maxOpenFiles } from './open-files.ts'
 import { type Addresses, openListeners } from './open-listeners.ts'
 import { Refusals } from './refusals.ts'
 import type { ConnectionParts } from './register-client.ts'
 import { Requests } from './requests.ts'
+import { Retained } from './retained.ts'
 import { Sessions } from './session.ts'
 import { TakeOvers } from './take-overs.ts'
 
@@ -123,4 +127,41 @@ function follow(
   const look = followed.look()
   if (look === 'broken') log.error({ code }, followed.problem)
   if (look === 'changed') log.info(`a new ${what} is in force`)
+}
+
+// aedes with our hooks, and its errors in the log.
+interface AedesParts extends ConnectionParts {
+  readonly authenticate: Authenticate
+  readonly accessList: AccessList
+  readonly requests: Requests
+  readonly clock: Clock
+  readonly log: Logger
+}
+
+function createAedes(config: BrokerConfig, parts: AedesParts): Aedes {
+  const { limits, id, issuer } = config
+  const { accessList, log } = parts
+  const authority = publicKey(config.authority)
+  const pins = keyring([{ key: authority, issuer, kinds: ['access'] }])
+  const rules = { id, pins, accessList, ...limits }
+  const { maxSubscriptions } = limits
+  const aedes = new Aedes({
+    id,
+    connectTimeout: limits.connectTimeoutMs,
+    drainTimeout: limits.drainTimeoutMs,
+    maxTopicLevels: limits.maxTopicLevels,
+    ...createHooks({ ...parts, rules, maxSubscriptions, retained: new Retained(limits) }),
+  })
+  // Without a listener an `error` of aedes would end the process.
+  const emitter: EventEmitter = aedes
+  emitter.on('error', (error) => log.error({ error: describeError(error) }, 'broker error'))
+  aedes.on('clientError', (client, error) => reportBroken(parts.refusals, client, error))
+  aedes.on('connectionError', (client, error) => reportBroken(parts.refusals, client, error))
+  return aedes
+}
+
+function reportBroken(refusals: Refusals, { id }: Client, error: Error): void {
+  // Our own refusals are in the log already.
+  if (error instanceof KeysideError) return
+  refusals.add({ code: 'connection_broken', message: error.message, client: id ?? '' })
 }

@@ -3,7 +3,7 @@ import { enrolKey, id, MAX_PLANS } from '@keyside/protocol'
 import { exchangeAddress, tlsSetting } from '@keyside/runtime'
 import { z } from 'zod'
 import { JOURNAL_FILE } from './journal/database.ts'
-import { VENUE_NAMES } from './venues/dialects.ts'
+import { VENUE_NAMES } from './venues/create-venue.ts'
 
 const publicKey = z.string().refine((key) => enrolKey(key).ok, 'expected an Ed25519 public key')
 const file = z.string().min(1)

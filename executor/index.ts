@@ -79,6 +79,5 @@ export { type ExecutorNote, executorAt, type Found, homesWithExecutor } from './
 export { type Executor, type ExecutorDeps, startExecutor } from './start-executor.ts'
 export { isHalted, unhalt } from './unhalt.ts'
 export { EXCHANGE_CODES } from './venues/codes.ts'
-export { createVenue, moneyAt } from './venues/create-venue.ts'
-export { venueFacts } from './venues/dialects.ts'
+export { createVenue, moneyAt, venueFacts } from './venues/create-venue.ts'
 export type { Exchange } from './venues/port.ts'

@@ -1,12 +1,12 @@
 // A look through the real adapter at the sandbox exchange, where somebody else trades with the same key.
+
 import { noTrace, systemClock, systemRandomBytes } from '@keyside/runtime'
 import { CALM, Market, type SandboxExchange, startExchange } from '@keyside/sandbox'
 import Big from 'big.js'
 import { pino } from 'pino'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { assemble } from './assemble.ts'
 import { Journal, type OutboxReport } from './journal/journal.ts'
-import type { Shell } from './shell.ts'
+import { assemble, type Shell } from './shell.ts'
 import { followed, policyOf, signalClaims, TestExecutor } from './testing/rig.ts'
 import { VenueAdapter } from './venues/adapter/venue-adapter.ts'
 import { binance } from './venues/binance/dialect.ts'

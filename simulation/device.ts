@@ -1,9 +1,8 @@
 // The trader's device: starts the executor, loses it to crashes, a bad disk and policy changes, and starts it again.
 import { join } from 'node:path'
-import { assemble } from '../executor/assemble.ts'
 import type { Input } from '../executor/core/execution/inputs.ts'
 import type { Policy } from '../executor/core/risk/policy/schema.ts'
-import type { Shell } from '../executor/shell.ts'
+import { assemble, type Shell } from '../executor/shell.ts'
 import { unhalt } from '../executor/unhalt.ts'
 import { type Clock, KeysideError, noTrace } from '../runtime/index.ts'
 import { DeviceClock } from './device-clock.ts'

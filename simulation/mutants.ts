@@ -27,7 +27,7 @@ export const MUTANTS: Readonly<Record<string, readonly Patch[]>> = {
   ],
   'no-replay-check': [
     {
-      file: 'executor/core/execution/sequence.ts',
+      file: 'executor/core/execution/receive-signal.ts',
       from: "return hash === lastHash ? 'repeat' : 'equivocation'",
       to: "return hash === lastHash ? 'next' : 'equivocation'",
     },

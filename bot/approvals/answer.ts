@@ -1,5 +1,4 @@
 // From a pressed button to a signed approval, or back to a card that still waits.
-
 import { seconds } from '@keyside/protocol'
 import {
   type Clock,
@@ -8,6 +7,7 @@ import {
   type Logger,
   type RandomBytes,
 } from '@keyside/runtime'
+import { Composer, type Context } from 'grammy'
 import type { Device } from '../device/device.ts'
 import {
   type ApprovalAnswer,
@@ -22,8 +22,7 @@ import { putQuestion } from '../store/code-questions.ts'
 import { editMessage } from '../store/messages.ts'
 import { type Store, transact } from '../store/open.ts'
 import { outcomeText, SENDING, TOASTS } from '../texts/card.ts'
-import { plainCard } from './render.ts'
-import { refresh, renewButtons } from './show.ts'
+import { plainCard, refresh, renewButtons } from './show.ts'
 
 interface DeviceLine {
   readonly device: Pick<Device, 'answerOrder'>
@@ -45,7 +44,7 @@ export interface ApprovalDeps {
 }
 
 /** Returns the toast. The outcome is shown on the card. */
-export function answerCallback(deps: ApprovalDeps, press: Omit<ButtonCallback, 'now'>): string {
+function answerCallback(deps: ApprovalDeps, press: Omit<ButtonCallback, 'now'>): string {
   const { store, clock, log } = deps
   const pressed = takeCallback(store, { ...press, now: seconds(clock.now()) })
   if (pressed.outcome !== 'taken') {
@@ -125,4 +124,27 @@ export function reopenCardWithin(
   setCard(store, order, 'waiting', note)
   renewButtons(store, randomBytes, order)
   refresh(store, order, now)
+}
+
+// What a pressed button leads to.
+export interface CallbackDeps extends ApprovalDeps {
+  readonly toast: (query: string, text: string) => Promise<void>
+}
+
+export function callbackHandlers(deps: CallbackDeps): Composer<Context> {
+  const composer = new Composer()
+  composer.on('callback_query', (ctx) => handleCallback(deps, ctx))
+  return composer
+}
+
+function handleCallback(deps: CallbackDeps, { callbackQuery, from, chat }: Context): void {
+  const { id, data, message } = callbackQuery ?? {}
+  if (id === undefined || from === undefined || chat === undefined || message === undefined) return
+  const toast = answerCallback(deps, {
+    data: data ?? '',
+    user: from.id,
+    chat: chat.id,
+    message: message.message_id,
+  })
+  deps.inBackground(deps.toast(id, toast))
 }

@@ -1,19 +1,20 @@
 // The digits that a large order needs besides the tap: passed on once, and kept nowhere.
 import { seconds } from '@keyside/protocol'
+import { Composer, type Context } from 'grammy'
 import { type Card, findCard, takeCard } from '../store/cards.ts'
 import { forgetQuestion, openQuestions } from '../store/code-questions.ts'
-import { editMessage } from '../store/messages.ts'
+import { editMessage, putMessage } from '../store/messages.ts'
 import { CODE_ANSWERS, SENDING } from '../texts/card.ts'
 import type { Html } from '../texts/html.ts'
 import { type ApprovalDeps, isReachable, reopenCard, sendAnswer } from './answer.ts'
-import { plainCard } from './render.ts'
+import { plainCard } from './show.ts'
 
 export interface CodeDeps extends ApprovalDeps {
   /** Takes a message out of the chat. */
   readonly erase: (chat: number, message: number) => Promise<void>
 }
 
-export interface Digits {
+interface Digits {
   readonly code: string
   readonly user: number
   readonly chat: number
@@ -29,7 +30,7 @@ export interface Digits {
 const CODE_LIFE_SECONDS = 60
 
 /** Returns the reply, or null when the card shows the outcome. */
-export function answerDigits(deps: CodeDeps, digits: Digits): Html | null {
+function answerDigits(deps: CodeDeps, digits: Digits): Html | null {
   const { store, clock } = deps
   erase(deps, digits.chat, digits.message)
   const now = seconds(clock.now())
@@ -63,4 +64,27 @@ function erase({ erase, inBackground, log }: CodeDeps, chat: number, message: nu
   inBackground(
     erase(chat, message).catch(() => log.debug('a message with a code could not be deleted')),
   )
+}
+
+// Six digits from the owner are the code of an order that waits for one.
+const SIX_DIGITS = /^\s*(\d{3}) ?(\d{3})\s*$/
+
+export function codeHandlers(deps: CodeDeps): Composer<Context> {
+  const composer = new Composer()
+  composer.on('message:text', async (ctx, next) => {
+    const [digits, first, last] = SIX_DIGITS.exec(ctx.msg.text) ?? []
+    if (digits === undefined) return next()
+    const said = answerDigits(deps, {
+      code: `${first}${last}`,
+      user: ctx.from.id,
+      chat: ctx.chat.id,
+      message: ctx.msg.message_id,
+      repliesTo: ctx.msg.reply_to_message?.message_id,
+      at: ctx.msg.date,
+    })
+    if (said === null) return
+    putMessage(deps.store, { chat: ctx.chat.id, content: { html: said.text } }, deps.clock.now())
+    deps.wake()
+  })
+  return composer
 }

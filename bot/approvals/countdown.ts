@@ -5,8 +5,7 @@ import { type Card, type Outcome, openCards, setCard } from '../store/cards.ts'
 import { editMessage } from '../store/messages.ts'
 import { timeUp, unconfirmed } from '../texts/card.ts'
 import { type ApprovalDeps, reopenCard } from './answer.ts'
-import { plainCard } from './render.ts'
-import { refresh } from './show.ts'
+import { plainCard, refresh } from './show.ts'
 
 /** How long the device has to confirm an answer, seconds. */
 const ECHO_TIMEOUT_SECONDS = 5

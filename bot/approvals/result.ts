@@ -4,7 +4,7 @@ import { type Card, setCard } from '../store/cards.ts'
 import { editMessage } from '../store/messages.ts'
 import type { Store } from '../store/open.ts'
 import type { Html } from '../texts/html.ts'
-import { plainCard } from './render.ts'
+import { plainCard } from './show.ts'
 
 /** Steps after which an order does not change any more. */
 const FINAL: ReadonlySet<OrderStatus> = new Set([

@@ -1,4 +1,5 @@
 // Handles the owner's messages. Nothing here waits for the device, so that /halt is never queued behind a query.
+import type { Instruction } from '@keyside/protocol'
 import { Composer, type Context } from 'grammy'
 import type { Message } from 'grammy/types'
 import type { Owner } from '../store/owner.ts'
@@ -6,22 +7,46 @@ import {
   editedCommand,
   editedHaltTooOld,
   greeting,
+  halted,
+  haltedAndSelling,
+  haltUnconfirmed,
   help,
+  ignoredWords,
   notACommand,
   notAHalt,
+  paused,
+  resumed,
   tooOld,
   unknownDevice,
 } from '../texts/chat.ts'
-import type { Html } from '../texts/html.ts'
-import { CONTROLS, haltCommand } from './controls.ts'
+import { type Html, html, lines } from '../texts/html.ts'
 import { parseMessage, wordAfterCommand } from './parse-message.ts'
-import { QUERIES } from './queries.ts'
 import { type CommandDeps, type CommandSpec, runCommand, say } from './run.ts'
 
 /** Messages wait at Telegram while the bot is down. Older ones are not acted on, halts and pauses aside, ms. */
 const OLD_MS = 120_000
 /** An edit younger than this may turn a message into a halt, ms. */
 const EDIT_MS = 60_000
+
+/** Rows that fit a phone without scrolling for long. */
+const ROWS = 10
+
+const ask = (instruction: Instruction): CommandSpec => ({ instruction, done: html`Done.` })
+
+/** Queries: the device's answer is shown. */
+const QUERIES = {
+  status: ask({ do: 'status' }),
+  balance: ask({ do: 'balance' }),
+  positions: ask({ do: 'positions' }),
+  orders: ask({ do: 'orders', limit: ROWS }),
+  trades: ask({ do: 'trades', limit: ROWS }),
+} as const
+
+/** What changes something. Pausing and halting need no second question: they only make it safer. */
+const CONTROLS = {
+  pause: { instruction: { do: 'pause' }, done: paused, evenIfOld: true },
+  resume: { instruction: { do: 'resume' }, done: resumed },
+} as const satisfies Record<string, CommandSpec>
 
 const COMMANDS: ReadonlyMap<string, CommandSpec> = new Map(
   Object.entries<CommandSpec>({ ...QUERIES, ...CONTROLS }),
@@ -91,4 +116,21 @@ function senderOf(ctx: Context): Owner {
   if (ctx.from === undefined || ctx.chat === undefined)
     throw new Error('a command without a sender')
   return { user: ctx.from.id, chat: ctx.chat.id }
+}
+
+/** `ignored`: words after it that are not acted on; empty for none. */
+function haltCommand({
+  sells,
+  ignored,
+}: {
+  readonly sells: boolean
+  readonly ignored: string
+}): CommandSpec {
+  const note = ignored === '' ? null : ignoredWords(ignored)
+  return {
+    instruction: sells ? { do: 'halt', positions: 'sell' } : { do: 'halt' },
+    done: lines(sells ? haltedAndSelling : halted, note),
+    unanswered: lines(haltUnconfirmed, note),
+    evenIfOld: true,
+  }
 }

@@ -7,12 +7,12 @@ import {
   type Trace,
   whileBusy,
 } from '@keyside/runtime'
+import { type Api, GrammyError, InlineKeyboard, InputFile } from 'grammy'
+import type { ChartInput } from '../charts/input.ts'
 import { warnBusy } from '../store/busy.ts'
-import { type Message, markSent, nextUnsent } from '../store/messages.ts'
+import { type Message, markSent, nextUnsent, type Shown } from '../store/messages.ts'
 import type { Store } from '../store/open.ts'
 import { deviceHeading } from '../texts/chat.ts'
-import { type DeliverDeps, deliver } from './deliver.ts'
-import { RateLimit } from './rate-limit.ts'
 import { classifySendError, type SendFailure, TELEGRAM_SENTENCES } from './telegram-errors.ts'
 
 /** How long a store that is busy is left alone, ms. */
@@ -160,5 +160,96 @@ export class Outbox {
 
   #isSending(): boolean {
     return this.#state === 'sending'
+  }
+}
+
+// One call to Telegram that brings one message to the state it is to have.
+interface DeliverDeps {
+  readonly api: Api
+  /** A PNG, or null when it cannot be drawn: the text alone is sent then. */
+  readonly draw: (chart: ChartInput) => Promise<Uint8Array | null>
+}
+
+/** Rejects with grammY's errors. */
+async function deliver(deps: DeliverDeps, message: Message): Promise<Shown> {
+  if (message.telegram !== null) {
+    await edit(deps.api, message, message.telegram)
+    return { telegram: message.telegram, form: message.form }
+  }
+  const { chart } = message.content
+  const picture = chart === undefined ? null : await deps.draw(chart)
+  if (picture === null) return sendText(deps.api, message)
+  try {
+    return await sendPhoto(deps.api, message, picture)
+  } catch (error) {
+    // If Telegram refuses the picture, the card is still sent, as text.
+    if (error instanceof GrammyError && error.error_code === 400) return sendText(deps.api, message)
+    throw error
+  }
+}
+
+async function sendText(api: Api, message: Message): Promise<Shown> {
+  const { chat, content } = message
+  const other = {
+    ...markup(message),
+    ...replyBox(message),
+    link_preview_options: { is_disabled: true },
+    ...quiet(message),
+  }
+  const sent = await api.sendMessage(chat, content.html, other)
+  return { telegram: sent.message_id, form: 'text' }
+}
+
+async function sendPhoto(api: Api, message: Message, picture: Uint8Array): Promise<Shown> {
+  const { chat, content } = message
+  const other = { caption: content.html, ...markup(message), ...quiet(message) }
+  const sent = await api.sendPhoto(chat, new InputFile(picture, 'chart.png'), other)
+  return { telegram: sent.message_id, form: 'photo' }
+}
+
+async function edit(api: Api, message: Message, number: number): Promise<void> {
+  const { chat, content, form } = message
+  if (form === 'photo') {
+    const other = { caption: content.html, ...markup(message) }
+    await api.editMessageCaption(chat, number, other)
+  } else await api.editMessageText(chat, number, content.html, markup(message))
+}
+
+function markup({ content: { buttons = [] } }: Message) {
+  const keyboard = new InlineKeyboard(
+    buttons.length === 0 ? [] : [buttons.map(({ text, data }) => InlineKeyboard.text(text, data))],
+  )
+  return {
+    parse_mode: 'HTML' as const,
+    ...(buttons.length > 0 && { reply_markup: keyboard }),
+  }
+}
+
+/** Telegram lets such a message never be edited: it is deleted when it has served. */
+function replyBox({ content: { replyHint } }: Message) {
+  if (replyHint === undefined) return {}
+  return { reply_markup: { force_reply: true, input_field_placeholder: replyHint } as const }
+}
+
+function quiet({ content }: Message) {
+  return content.quiet === true ? { disable_notification: true } : {}
+}
+
+// How fast one chat may be written to: Telegram asks for one message a second, short bursts aside.
+const BURST = 10
+const REFILL_MS = 1000
+
+class RateLimit {
+  #tokens = BURST
+  #at = 0
+
+  /** Takes one call's worth, or says how many ms to wait for it. `now` in Unix ms. */
+  take(now: number): number {
+    const earned = Math.max(0, now - this.#at) / REFILL_MS
+    this.#tokens = Math.min(BURST, this.#tokens + earned)
+    this.#at = now
+    if (this.#tokens < 1) return Math.ceil((1 - this.#tokens) * REFILL_MS)
+    this.#tokens -= 1
+    return 0
   }
 }

@@ -1,10 +1,11 @@
 // From a report to the messages that the owner sees.
 import type { Report, ReportEvent } from '@keyside/protocol'
+import { reopenCardWithin } from '../approvals/answer.ts'
 import { showCard } from '../approvals/show.ts'
+import { cardId, findCard, markCodeNeeded } from '../store/cards.ts'
 import { putMessage } from '../store/messages.ts'
 import type { NotificationContext } from '../store/notification-context.ts'
-import { isCalm, noticeText, refusalText, stateText } from '../texts/events.ts'
-import { notifyAnswerRefused } from './answer-refused.ts'
+import { isCalm, noticeText, notTakenText, refusalText, stateText } from '../texts/events.ts'
 import { notifyOrder } from './order-steps.ts'
 import { notifyRepeated } from './repeated.ts'
 
@@ -79,4 +80,31 @@ export function notify(context: NotificationContext, { event, at }: Report): voi
     at: number,
   ) => void
   teller(context, event, at * 1000)
+}
+
+// An answer that the device refused: always reported, and the card is open again if the order still waits.
+/** These leave the order as it is. */
+const STILL_WAITS: ReadonlySet<string> = new Set([
+  'approval_code_needed',
+  'approval_code_wrong',
+  'approval_code_used',
+  'approval_code_locked',
+  'approval_code_unset',
+])
+
+function notifyAnswerRefused(
+  context: NotificationContext,
+  event: Extract<ReportEvent, { type: 'refusal' }>,
+  id: string,
+): void {
+  const { store, owner, device, now } = context
+  const order = cardId(device, id)
+  const content = { html: notTakenText(event).text }
+  putMessage(store, { chat: owner.chat, device, content }, now)
+  if (!STILL_WAITS.has(event.code)) return
+  if (event.code === 'approval_code_needed') markCodeNeeded(store, order)
+  // A card that nobody has answered since must keep the buttons it shows.
+  const state = findCard(store, order)?.state
+  if (state === 'pressed' || state === 'answered')
+    reopenCardWithin(context, order, 'not_taken', now)
 }

@@ -14,9 +14,9 @@ import {
   SEE_BELOW,
   seeBelowText,
   stepText,
+  stopText,
 } from '../texts/orders.ts'
 import { notifyRepeated } from './repeated.ts'
-import { isQuietStop, notifyQuietStop, stopMessage } from './stop-steps.ts'
 
 /** An edit makes no sound. These do. */
 const LOUD: ReadonlySet<OrderStatus> = new Set(['filled', 'rejected', 'unknown', 'not_placed'])
@@ -108,4 +108,34 @@ const endKey = (context: NotificationContext, step: OrderStep) => `end:${idOf(co
 
 function traceOf({ status, order }: OrderStep): { trace?: string } {
   return status === 'filled' ? { trace: order.signal } : {}
+}
+
+// The stops of a position share one message: the current stop, or that it was canceled.
+
+/** A stop that could not be placed is reported by a notice of its own. */
+const SILENT: ReadonlySet<OrderStatus> = new Set(['submitted', 'rejected', 'denied', 'not_placed'])
+
+/** Where it does not ring. */
+function isQuietStop(step: OrderStep): boolean {
+  const isSold = isFilled(step) && isFinal(step.status)
+  return !isSold && step.status !== 'unknown' && step.code !== 'canceled_elsewhere'
+}
+
+function stopMessage(context: NotificationContext, step: OrderStep): number | null {
+  return findByKey(context.store, keyOf(context, step))
+}
+
+function notifyQuietStop(context: NotificationContext, step: OrderStep): void {
+  const { store, owner, device, now } = context
+  const isThere = step.status === 'accepted' || step.status === 'partially_filled'
+  if (SILENT.has(step.status) || (!isThere && stopMessage(context, step) === null)) return
+  const content = { html: stopText(step).text, quiet: true }
+  putMessage(store, { key: keyOf(context, step), chat: owner.chat, device, content }, now)
+}
+
+function keyOf(
+  { device }: NotificationContext,
+  { order: { stream, market, signal } }: OrderStep,
+): string {
+  return `stop:${device}/${stream}:${market}:${signal}`
 }

@@ -15,15 +15,14 @@ import { type Clock, describeError, isBusy, type Logger, type RandomBytes } from
 import type { Device } from '../device/device.ts'
 import type { Sessions } from '../device/sessions.ts'
 import { differsFromDelivered, forgetDelivered, markDelivered } from '../store/delivered.ts'
-import { readDevice, writeDevice } from '../store/device.ts'
+import { type DeviceRow, readDevice, writeDevice } from '../store/device.ts'
 import { putMessage } from '../store/messages.ts'
 import { type Store, transact } from '../store/open.ts'
 import { findOwner } from '../store/owner.ts'
-import { lostText, untold } from '../texts/events.ts'
+import { lostText, offlineText, onlineText, untold } from '../texts/events.ts'
 import type { Html } from '../texts/html.ts'
 import { keepForOwner } from './before-owner.ts'
 import { notify } from './notify.ts'
-import { notifyPresence } from './presence.ts'
 import { Gap, placeOf } from './sequence.ts'
 
 /** How many reports before the newest are fetched again from a session that appears beside another. */
@@ -210,4 +209,20 @@ export class Receiver {
     // Reports of another session with this journal have numbers that count as delivered.
     else if (isOther) this.catchUp(Math.max(0, Math.min(seq, reports) - REPLAY_OVERLAP))
   }
+}
+
+// Reports once that the device went offline, and once that it is back.
+/** `now` in Unix ms. */
+function notifyPresence(
+  store: Store,
+  device: string,
+  known: DeviceRow,
+  state: 'online' | 'offline',
+  now: number,
+): void {
+  const owner = findOwner(store)
+  if (owner === null || known.presence === state) return
+  if (known.presence === 'unknown' && state === 'online') return
+  const text = state === 'offline' ? offlineText(known.heard, now) : onlineText(now)
+  putMessage(store, { chat: owner.chat, device, content: { html: text.text } }, now)
 }

@@ -2,14 +2,13 @@
 import { type Approval, GENESIS, type Head, hashText, type Signal } from '@keyside/protocol'
 import { type Clock, noTrace } from '@keyside/runtime'
 import { pino } from 'pino'
-import { type AssembleOptions, assemble, environmentOf } from '../assemble.ts'
 import type { Environment, Input } from '../core/execution/inputs.ts'
 import type { ProviderStatus } from '../core/model/provider.ts'
 import type { State, StreamHead } from '../core/model/state.ts'
 import type { Policy } from '../core/risk/policy/schema.ts'
 import { Journal, type OutboxReport } from '../journal/journal.ts'
 import { loadPolicy } from '../policy/load.ts'
-import type { Shell } from '../shell.ts'
+import { type AssembleOptions, assemble, environmentOf, type Shell } from '../shell.ts'
 import { FakeExchange } from './fake-exchange.ts'
 
 export const START = 1_800_000_000_000

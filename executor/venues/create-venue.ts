@@ -1,10 +1,14 @@
 // The one door to a venue: from its name in config.yaml to the executor's port.
+
 import { resolve } from 'node:path'
+import { type Decimal, toDecimal } from '@keyside/protocol'
 import { type Clock, type Logger, type RandomBytes, readProofSecret } from '@keyside/runtime'
+import Big from 'big.js'
 import type { ApiKeys } from './adapter/api-keys.ts'
+import type { Dialect } from './adapter/dialect.ts'
 import { RealMoney, type SandboxSecret } from './adapter/real-money.ts'
 import { VenueAdapter } from './adapter/venue-adapter.ts'
-import { DIALECTS, type VenueName } from './dialects.ts'
+import { binance } from './binance/dialect.ts'
 import type { Exchange } from './port.ts'
 
 /** The section `exchange` of the executor's configuration. */
@@ -46,4 +50,23 @@ function placeOf(
   const sandbox: { sandbox?: SandboxSecret } =
     secret === null ? {} : { sandbox: { secret, randomBytes } }
   return { ...parts, address, ...sandbox }
+}
+
+// Every venue that Keyside speaks to, by its name in config.yaml.
+const DIALECTS = { binance } as const satisfies Record<string, Dialect>
+
+export type VenueName = keyof typeof DIALECTS
+
+export const VENUE_NAMES = Object.keys(DIALECTS) as readonly VenueName[]
+
+/** What a person is asked for, and told, before anything is asked of the venue. */
+export interface VenueFacts {
+  readonly credentials: Dialect['credentials']
+  /** The highest fee of a taker, percent. */
+  readonly takerFeePercent: Decimal
+}
+
+export function venueFacts(name: VenueName): VenueFacts {
+  const { credentials, takerFee } = DIALECTS[name]
+  return { credentials, takerFeePercent: toDecimal(new Big(takerFee).times(100)) }
 }

@@ -1,10 +1,10 @@
 // One day of one attack on the unchanged executor, and what it cost the trader.
-import { assemble } from '../../executor/assemble.ts'
 import type { MarketRules } from '../../executor/core/model/exchange.ts'
 import { dailyBound } from '../../executor/core/risk/policy/bound.ts'
 import type { Policy } from '../../executor/core/risk/policy/schema.ts'
 import { Journal } from '../../executor/journal/journal.ts'
 import { loadPolicy } from '../../executor/policy/load.ts'
+import { assemble } from '../../executor/shell.ts'
 import { noTrace } from '../../runtime/index.ts'
 import { Random } from '../base/random.ts'
 import { VALUE_PLACES } from '../base/units.ts'

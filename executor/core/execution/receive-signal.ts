@@ -1,18 +1,24 @@
 // A signal that the engine signed: is it the next, is it a new decision, and the order it becomes.
-import { type Decimal, type Signal, shownStream, streamName, toDecimal } from '@keyside/protocol'
+import {
+  type Decimal,
+  GENESIS,
+  type Signal,
+  shownStream,
+  streamName,
+  toDecimal,
+} from '@keyside/protocol'
 import { streamOf } from '../model/apply-stream.ts'
 import { type ExecutorCode, sentenceOf } from '../model/codes.ts'
 import { ceilTo, parseDecimal } from '../model/decimals.ts'
 import type { NewOrder, OrderIntent } from '../model/order.ts'
 import { isWorking } from '../model/order-table.ts'
-import { providerOf } from '../model/provider.ts'
+import { providerOf, type Stream } from '../model/provider.ts'
 import { needsRatio } from '../risk/plan/map.ts'
 import { WIRE_END } from '../risk/plan/market-limits.ts'
 import { append, type DecisionContext, notice } from './context.ts'
 import type { SignedSignal } from './inputs.ts'
 import { isRevoked } from './providers.ts'
 import { refuseInput } from './refusals.ts'
-import { judgeSequence } from './sequence.ts'
 import { supersedeEntries } from './trading-state.ts'
 
 /** What one provider signs never counts as another's: everything of a stream is kept under this name. */
@@ -249,4 +255,37 @@ function decisionOf(
   const name = providerOf(stream)
   const { epoch } = streamOf(portfolio, stream)
   return `${portfolio.providers[name]?.root ?? name}|${sub}|${epoch}|${seq}|${jti}`
+}
+
+// Whether a signal is the next of its stream, one we have, or a sign that something is missing or false.
+/** Furthest that a number may run ahead: one forged by a slip could close a stream for ever. */
+export const MAX_AHEAD = 10_000
+
+export type Sequence =
+  | 'next'
+  | 'repeat'
+  | 'gap'
+  | 'equivocation'
+  | 'sequence_old'
+  | 'sequence_jump'
+  | 'sequence_unbased'
+
+/**
+ * `stream` is null before the first head or signal. Only number 1 needs no head: nothing can have come before it.
+ * Any other first signal is refused, and the stream starts at the head that follows within 15 s.
+ */
+export function judgeSequence(
+  stream: Pick<Stream, 'seq' | 'hash' | 'base' | 'floor'> | null,
+  { seq, prev, hash, iat }: { seq: number; prev: string; hash: string; iat: number },
+): Sequence {
+  // Began anew: number 1 may be a very old one.
+  if (stream?.base === 'awaited') return 'sequence_unbased'
+  if (iat < (stream?.floor ?? 0)) return 'sequence_old'
+  const { seq: last, hash: lastHash } = stream ?? { seq: 0, hash: GENESIS }
+  if (stream === null && seq !== 1) return 'sequence_unbased'
+  if (seq < last) return 'sequence_old'
+  if (seq === last) return hash === lastHash ? 'repeat' : 'equivocation'
+  // A signed `prev` that is not the signal we have proves that there are two with one number.
+  if (seq === last + 1) return prev === lastHash ? 'next' : 'equivocation'
+  return seq > last + MAX_AHEAD ? 'sequence_jump' : 'gap'
 }

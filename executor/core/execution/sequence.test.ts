@@ -1,7 +1,7 @@
 import { GENESIS, hashText } from '@keyside/protocol'
 import { expect, test } from 'vitest'
 import { jtiOf, TestExecutor } from '../../testing/rig.ts'
-import { judgeSequence } from './sequence.ts'
+import { judgeSequence } from './receive-signal.ts'
 
 const last = { seq: 5, hash: hashText('five'), base: 'known', floor: 100 } as const
 const other = hashText('another')

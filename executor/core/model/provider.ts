@@ -28,7 +28,7 @@ export interface Provider {
   readonly equivocations: readonly (readonly string[])[]
 }
 
-export interface TakenKeyset {
+interface TakenKeyset {
   readonly version: number
   readonly hash: string
   /** Fingerprint of the root in force in it, which may be another than the one that was pinned. */
