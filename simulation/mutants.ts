@@ -174,8 +174,8 @@ export const MUTANTS: Readonly<Record<string, readonly Patch[]>> = {
   'missed-exit-forgotten': [
     {
       file: 'executor/core/execution/replay.ts',
-      from: 'if (isOwed(about, { kid, claims })) exits.push({ kid, claims })',
-      to: 'if (isOwed(about, { kid, claims }) === null) exits.push({ kid, claims })',
+      from: 'const exits = replay.exits.filter((exit) => isOwed(context, name, missed, exit))',
+      to: 'const exits = replay.exits.filter((exit) => isOwed(context, name, missed, exit) === null)',
     },
   ],
   'every-stop-holds-coins': [

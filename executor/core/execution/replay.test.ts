@@ -120,6 +120,60 @@ test('only what was missed is owed: what was followed already is a link of the c
   expect(amount(executor)).toBe('0.00255')
 })
 
+/** Signal 2 is dropped, the sale of signal 3 is under way until `land` is called, and signal 4 is dropped too. */
+async function selling() {
+  const { executor, engine } = await holding()
+  const { exchange } = executor
+  const first = engine.exit({ size: percent('20') })
+  const second = engine.exit({ size: percent('20') })
+  const held = Promise.withResolvers<void>()
+  const place = exchange.place.bind(exchange)
+  exchange.place = async (order) => {
+    if (order.type === 'limit') await held.promise
+    return place(order)
+  }
+  await executor.give(second)
+  executor.take(engine.head())
+  const land = async () => {
+    held.resolve()
+    await executor.clock.turn(0)
+  }
+  return { executor, engine, first, second, land }
+}
+
+test('what is missed only after the replay had it is owed too', async () => {
+  const { executor, engine, first, second, land } = await selling()
+  const third = engine.exit({ size: percent('50') })
+  await executor.give(engine.head())
+  await executor.give(replayed([first, second, third]))
+  expect(missed(executor)?.ranges).toEqual([[2, 2]])
+  await executor.clock.turn(2_100)
+  expect(missed(executor)?.ranges).toEqual([
+    [2, 2],
+    [4, 4],
+  ])
+  await land()
+  expect(missed(executor)).toBeNull()
+  expect(sales(executor).map(({ amount: sold }) => sold)).toEqual(['0.00099', '0.00238'])
+})
+
+test('a replay that is whole up to an older head is asked for further', async () => {
+  const { executor, engine, first, second, land } = await selling()
+  await executor.give(replayed([first, second]))
+  const third = engine.exit({ size: percent('50') })
+  await executor.give(engine.head())
+  await executor.clock.turn(2_100)
+  await land()
+  expect(missed(executor)?.ranges).toEqual([
+    [2, 2],
+    [4, 4],
+  ])
+  expect(sales(executor)).toHaveLength(1)
+  await executor.give(replayed([third]))
+  expect(missed(executor)).toBeNull()
+  expect(sales(executor).map(({ amount: sold }) => sold)).toEqual(['0.00099', '0.00238'])
+})
+
 test.each([
   ['another hash', { prev: hashText('another') }],
   ['another number', { seq: 4 }],

@@ -4,7 +4,7 @@ import { streamName, toDecimal } from '@keyside/protocol'
 import Big from 'big.js'
 import { holds, streamOf } from '../model/apply-stream.ts'
 import { kept } from '../model/backoff.ts'
-import type { Missed } from '../model/provider.ts'
+import { type Missed, providerOf } from '../model/provider.ts'
 import type { MissedExit, Position, Replay, Session, StreamHead } from '../model/state.ts'
 import { HEAD_LIFE_MS } from '../risk/rules/timing.ts'
 import { CLOSE_SENTENCES, isExiting, isSelling, startClosing } from './close-position.ts'
@@ -36,7 +36,9 @@ function watchGap(context: DecisionContext, name: string, missed: Missed): undef
   const { portfolio } = context
   if (!holds(portfolio, name)) return close(context, name, lastOf(missed), 'nothing_held')
   const replay = context.session.replays[name] ?? begun(context, missed)
-  if (replay.state === 'whole') return settle(context, name, replay, lastOf(missed))
+  // While a sale was waited for, more may have gone missing.
+  if (replay.state === 'whole' && replay.seq >= lastOf(missed))
+    return settle(context, name, replay, missed)
   const head = liveHead(context, name)
   const { now } = context.environment
   const isAskable = head !== null && head.seq >= lastOf(missed) && canBeMadeUp(missed)
@@ -44,7 +46,7 @@ function watchGap(context: DecisionContext, name: string, missed: Missed): undef
   // What brought nothing further may have gone on from tokens of another: then it is asked for from the beginning.
   const from = replay.asked > 0 ? fromStart(replay, missed) : replay
   const asked = replay.asked + 1
-  setReplay(context, name, { ...from, asked, at: now + pauseAfter(asked) })
+  setReplay(context, name, { ...from, state: 'asking', asked, at: now + pauseAfter(asked) })
   const [provider = '', stream = ''] = name.split('/')
   emit(context, { type: 'ask_replay', provider, plan: head.plan, stream, after: from.seq })
 }
@@ -88,10 +90,9 @@ export function onReplayed(
   if (missed === null || head === null || head.seq < lastOf(missed)) return
   const before = context.session.replays[name] ?? begun(context, missed)
   const start = fromStart(before, missed)
-  const about = { context, name, provider, stream, head, missed }
-  const further = followChain(about, before, signals)
+  const further = followChain(before, signals, { stream, head })
   // Where what came before was another's, the genuine tokens chain from the beginning.
-  const after = further === before ? followChain(about, start, signals) : further
+  const after = further === before ? followChain(start, signals, { stream, head }) : further
   if (after === before || after === start || before.state === 'whole') return
   // A chain that does not end in what the head says was never ours.
   if (after.seq === head.seq && after.hash !== head.hash) return setReplay(context, name, start)
@@ -99,17 +100,12 @@ export function onReplayed(
   setReplay(context, name, { ...after, state, asked: 0, at: context.environment.now })
 }
 
-interface About {
-  readonly context: DecisionContext
-  readonly name: string
-  readonly provider: string
-  readonly stream: string
-  readonly head: StreamHead
-  readonly missed: Missed
-}
-
-/** As far as they chain, and no further than the head; the same where they do not. */
-function followChain(about: About, from: Replay, signals: readonly SignedSignal[]): Replay {
+/** As far as they chain, and no further than the head; the same where they do not. An entry that sells is a way out too. */
+function followChain(
+  from: Replay,
+  signals: readonly SignedSignal[],
+  about: { readonly stream: string; readonly head: StreamHead },
+): Replay {
   let { seq, hash } = from
   const exits = [...from.exits]
   for (const { kid, claims, hash: next } of signals) {
@@ -117,32 +113,34 @@ function followChain(about: About, from: Replay, signals: readonly SignedSignal[
     if (!isNext || claims.seq > about.head.seq) continue
     seq = claims.seq
     hash = next
-    if (isOwed(about, { kid, claims })) exits.push({ kid, claims })
+    if (claims.kind === 'exit' || claims.side === 'sell') exits.push({ kid, claims })
   }
   return seq === from.seq ? from : { ...from, seq, hash, exits }
 }
 
-/** Of what was missed, and signed by a key that counts: an entry that sells is a way out too. */
-function isOwed({ context, name, provider, missed }: About, { kid, claims }: MissedExit): boolean {
-  const { seq, iat, kind, side } = claims
+/** Of what was missed, and signed by a key that counts. What came between was followed, or is on its way. */
+function isOwed(
+  { portfolio }: DecisionContext,
+  name: string,
+  missed: Missed,
+  { kid, claims: { seq, iat } }: MissedExit,
+): boolean {
   const isMissed = missed.ranges.some(([first, last]) => first <= seq && seq <= last)
-  const isOut = kind === 'exit' || side === 'sell'
-  const counts = iat >= streamOf(context.portfolio, name).floor
-  return isMissed && isOut && counts && !isRevoked(context.portfolio, provider, kid)
+  const counts = iat >= streamOf(portfolio, name).floor
+  return isMissed && counts && !isRevoked(portfolio, providerOf(name), kid)
 }
 
 /** Of a sale that is under way nobody knows yet what it leaves: until then it waits. */
-function settle(context: DecisionContext, name: string, replay: Replay, last: number): undefined {
+function settle(context: DecisionContext, name: string, replay: Replay, missed: Missed): undefined {
   const positions = Object.entries(context.portfolio.positions).filter(
     ([, { stream }]) => stream === name,
   )
   if (positions.some(([key]) => isExiting(context, key))) return
-  // What came after it and is in the replay too has its own gap, or is on its way.
-  close(context, name, last, 'replayed')
-  for (const { claims } of replay.exits)
-    supersedeEntries(context, { stream: name, since: claims.seq })
+  const exits = replay.exits.filter((exit) => isOwed(context, name, missed, exit))
+  close(context, name, lastOf(missed), 'replayed')
+  for (const { claims } of exits) supersedeEntries(context, { stream: name, since: claims.seq })
   for (const [key, position] of positions) {
-    const owed = replay.exits.filter(
+    const owed = exits.filter(
       ({ claims }) => claims.market === position.signalMarket && claims.seq > position.seq,
     )
     makeUp(context, key, position, owed)

@@ -138,7 +138,7 @@ export interface HeadSeen {
 export interface Replay {
   readonly seq: number
   readonly hash: string
-  /** Exits among what was missed, oldest first. */
+  /** Ways out up to here, oldest first; which of them are owed is decided when what was missed is made up for. */
   readonly exits: readonly MissedExit[]
   /** `whole`: it has come to what a live head says. */
   readonly state: 'asking' | 'whole'
