@@ -5,7 +5,8 @@ import { type ExitCause, type ExitRules, HeldPosition } from './candle-exits.ts'
 import type { Graph } from './compile/graph.ts'
 import type { Column } from './compile/operators.ts'
 import { type Ask, compileTrade, namesTrade } from './compile/trade.ts'
-import type { Exits, Rule, Size, Stop, Strategy } from './file/strategy.ts'
+import { ExitPrices } from './exit-prices.ts'
+import type { Rule, Size, Stop, Strategy } from './file/strategy.ts'
 import type { TradeWord } from './rules/tree.ts'
 
 export type Cause = ExitCause | 'rule'
@@ -38,8 +39,7 @@ export class Model {
   readonly #asks: readonly Ask[]
   readonly #stop: Column | null
   readonly #trailing: Column | null
-  /** Of the file, with the prices of the entry that was decided last. */
-  readonly #exitRules: ReturnType<typeof exitRulesOf>
+  readonly #exitPrices: ExitPrices
   #rules: ExitRules
   readonly #adds: readonly Ask[]
   /** In quote and base, or in any unit that is as large for all entries. */
@@ -65,8 +65,8 @@ export class Model {
     this.#adds = adds.map(({ condition }) => compileTrade(condition, graph, this.#trade))
     this.#stop = stopSeries?.column ?? null
     this.#trailing = trailingSeries?.column ?? null
-    this.#exitRules = exitRulesOf(exits)
-    this.#rules = this.#exitRules
+    this.#exitPrices = new ExitPrices(exits)
+    this.#rules = this.#exitPrices.rules
     const needed = [entries, exitSeries, stopSeries, trailingSeries]
     this.warmup = Math.max(...needed.map((series) => series?.warmup ?? 0))
   }
@@ -148,8 +148,7 @@ export class Model {
     this.#buy(price, addition.size)
     const { stop, stopCause, highest, lowest } = held
     const average = this.#cost / this.#bought
-    this.#setLevels(average)
-    this.#rules = { ...this.#rules, stop, takeProfits: this.#exitRules.takeProfits }
+    this.#rules = { ...this.#rules, stop, takeProfits: this.#exitPrices.levelsAt(average) }
     held.open(average, held.since, this.#rules)
     held.stopCause = stopCause
     held.highest = highest
@@ -227,21 +226,8 @@ export class Model {
       return false
     }
     const start = this.#start(i)
-    this.enter(close, start, this.#rulesAt(close, distance, trailing))
+    this.enter(close, start, this.#exitPrices.at(close, distance, trailing))
     return true
-  }
-
-  #rulesAt(close: number, stop: number, trailing: number | null): ExitRules {
-    const rules = this.#exitRules
-    rules.stop = close - stop
-    this.#setLevels(close)
-    if (rules.trailingStop !== null && trailing !== null)
-      rules.trailingStop.percent = (trailing / close) * 100
-    return rules
-  }
-
-  #setLevels(entry: number): void {
-    for (const level of this.#exitRules.takeProfits) level.price = entry * (1 + level.at / 100)
   }
 
   #buy(price: number, { unit, value }: Size): void {
@@ -284,22 +270,4 @@ function isAsked({ condition }: Rule): boolean {
 
 function distanceOf(stop: Stop | undefined, graph: Graph) {
   return stop?.by === 'distance' ? graph.series(stop.distance) : null
-}
-
-/** Without the prices, which each entry brings. */
-function exitRulesOf({ takeProfit = [], trailingStop, breakEven }: Exits) {
-  return {
-    stop: 0,
-    takeProfits: takeProfit.map(({ at, sell, after = 0 }) => ({
-      price: 0,
-      at: Number(at),
-      percent: Number(sell),
-      after,
-    })),
-    trailingStop:
-      trailingStop === undefined ? null : { percent: 0, from: Number(trailingStop.from ?? 0) },
-    breakEven: breakEven === undefined ? null : Number(breakEven),
-    // The model leaves at the close of the candle that fills it: a signal comes no earlier.
-    maxHold: null,
-  }
 }
