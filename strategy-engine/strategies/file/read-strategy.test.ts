@@ -450,6 +450,29 @@ test('answers any file with strategies or problems, and throws nothing', () => {
   )
 })
 
+test('bounds the length of a file and the number of its indicators', () => {
+  const text = yaml()
+  expect(readStrategy(`${text}${'#'.repeat(MAX_LENGTH - text.length)}`).ok).toBe(true)
+  expect(problems(`${text}${'#'.repeat(MAX_LENGTH - text.length + 1)}`)).toEqual([
+    '1:1 a strategy file has at most 32768 characters',
+  ])
+  const averages = (count: number) =>
+    Array.from({ length: count }, (_, i) => `ema(${i + 2}) > 1`).join(' and ')
+  expect(problems(yaml({ enter: averages(100), exit: averages(50) }))).toEqual([])
+  expect(
+    problems(
+      yaml({
+        enter: averages(60),
+        exit: `${averages(50)} and rsi(2) > 5`,
+        stop: '2 * atr(14)',
+      }),
+    ),
+  ).toEqual([])
+  expect(problems(yaml({ enter: averages(99), exit: 'rsi(2) > 1', stop: '2 * atr(14)' }))).toEqual([
+    '1:1 a strategy looks at 100 different indicators at most',
+  ])
+})
+
 describe('answers soon:', () => {
   const LONG = MAX_LENGTH - 200
   const rule = (text: string) => yaml({ enter: `'${text}'` })

@@ -113,7 +113,7 @@ describe('refuses, with the column:', () => {
     ['constructor > 1', 1, 'unknown name "constructor"'],
     ['toString(close) > 1', 1, 'unknown name "toString"'],
     ['ema(0) > 1', 5, '"period" of ema(period) is a whole number from 2 to 1,000, got "0"'],
-    ['ema(1.5) > 1', 5, '"period" of ema(period) is a whole number from 2 to 1,000, got "1.5"'],
+    ['ema(2.5) > 1', 5, '"period" of ema(period) is a whole number from 2 to 1,000, got "2.5"'],
     ['ema(1001) > 1', 5, '"period" of ema(period) is a whole number from 2 to 1,000, got "1001"'],
     [
       'ema(close, open) > 1',
