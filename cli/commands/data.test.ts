@@ -128,16 +128,29 @@ test('the engine names the exchange and its address, and another exchange has it
   expect(await dataVenue(newHome(), undefined)).toEqual({ exchange: 'binance', address: null })
 })
 
-test.each(['2024', 'yesterday', '2024-02-31', '1704067200'])(
-  '%s is no time to begin at',
-  async (from) => {
-    newHome()
-    const exit = vi.spyOn(process, 'exit').mockImplementation((code) => {
-      throw new Error(`exit ${code}`)
-    })
-    const error = vi.spyOn(process.stderr, 'write').mockReturnValue(true)
-    await expect(keyside('download', ...BTC, '--from', from)).rejects.toThrow('exit 1')
-    expect(error.mock.calls.join('')).toContain('expected a time such as 2024-01-01')
-    expect(exit).toHaveBeenCalledOnce()
-  },
-)
+test.each([
+  ['--from 2024', 'expected a time such as 2024-01-01'],
+  ['--from yesterday', 'expected a time such as 2024-01-01'],
+  ['--to 2024-02-31', 'expected a time such as 2024-01-01'],
+  ['--from 1704067200', 'expected a time such as 2024-01-01'],
+  ['--timeframe 10m', 'Allowed choices are 1s, 1m, '],
+])('download %s is refused before anything is asked', async (option, what) => {
+  expect(await refused('download', ...BTC, ...option.split(' '))).toContain(what)
+})
+
+test('candles are not imported under a name that no market has', async () => {
+  expect(await refused('import', 'a.csv', '--timeframe', '1m', '--market', 'BTCUSDT')).toContain(
+    'expected a market such as BTC/USDT',
+  )
+})
+
+/** What the command line says where it does not understand. */
+async function refused(...words: string[]): Promise<string> {
+  newHome()
+  vi.spyOn(process, 'exit').mockImplementation((code) => {
+    throw new Error(`exit ${code}`)
+  })
+  const error = vi.spyOn(process.stderr, 'write').mockReturnValue(true)
+  await expect(keyside(...words)).rejects.toThrow('exit 1')
+  return error.mock.calls.join('')
+}

@@ -14,7 +14,7 @@ import {
   storedPaths,
   TIMEFRAME_NAMES,
 } from '@keyside/strategy-engine/data'
-import { type Command, Option } from 'commander'
+import { type Command, InvalidArgumentError, Option } from 'commander'
 import { dataVenue } from '../home/data-venue.ts'
 import { EXIT } from '../programs/run-program.ts'
 import {
@@ -75,7 +75,7 @@ export function addData(program: Command): void {
       'import BTCUSDT-1m-2024-*.zip --market BTC/USDT --timeframe 1m',
     )
       .argument('<files...>', 'of one market and timeframe')
-      .requiredOption('--market <market>', 'whose candles they are, such as BTC/USDT'),
+      .requiredOption('--market <market>', 'whose candles they are, such as BTC/USDT', symbol),
   )
     .option('--replace', "where a candle is here with other values, the file's counts", false)
     .option('--json', 'for a program', false)
@@ -93,6 +93,11 @@ export function addData(program: Command): void {
   )
     .option('--json', 'for a program, with all gaps', false)
     .action(verify)
+}
+
+function symbol(text: string): string {
+  if (/^[^\s/]+\/[^\s/]+$/.test(text)) return text
+  throw new InvalidArgumentError('expected a market such as BTC/USDT')
 }
 
 function ofSet(command: Command): Command {

@@ -119,6 +119,8 @@ test.each([
   ['of endless price', { high: Number.POSITIVE_INFINITY }, 'has the high price Infinity'],
   ['with its high below its low', { high: 90 }, 'has a high of 90 below its low of 99'],
   ['that opens above its high', { open: 120 }, 'has the open price 120 above its high of 110'],
+  ['that opens below its low', { open: 98 }, 'has the open price 98 below its low of 99'],
+  ['that closes above its high', { close: 111 }, 'has the close price 111 above its high of 110'],
   ['that closes below its low', { close: 98 }, 'has the close price 98 below its low of 99'],
   ['of negative volume', { volume: -1 }, 'has the volume -1'],
   ['without a volume', { volume: Number.NaN }, 'has the volume NaN'],

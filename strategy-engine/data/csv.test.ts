@@ -65,7 +65,7 @@ test.each([
   ['', 'it is empty'],
   [
     'time,open,high,close,volume\n60,1,1,1,1',
-    'its first line names no column for low (low, l): it is "time,open,high,close,volume"',
+    'its first line names no low: it is "time,open,high,close,volume"',
   ],
   ['60,1,1,1,1', 'line 1 has no volume: ""'],
   ['time,open,high,low,close,volume\n60,1,1,1,x,1', 'line 2 has no close: "x"'],

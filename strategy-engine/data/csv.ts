@@ -78,10 +78,8 @@ function placesIn(names: readonly string[]): number[] | string {
   })
   const missing = COLUMNS.filter((_, at) => places[at] === -1)
   if (missing.length === 0) return places
-  const wanted = missing.map(
-    (column) => `${column === 'start' ? 'time' : column} (${NAMES[column].join(', ')})`,
-  )
-  return `its first line names no column for ${wanted.join(', nor for ')}: it is "${names.join(',').slice(0, 100)}"`
+  const wanted = missing.map((column) => (column === 'start' ? 'time' : column))
+  return `its first line names no ${wanted.join(', no ')}: it is "${names.join(',').slice(0, 60)}"`
 }
 
 function numberOf(text: string): number | null {

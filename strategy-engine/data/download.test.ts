@@ -114,7 +114,7 @@ test('what no exchange and no market is called is refused with what was meant', 
     code: 'exchange_unknown',
     message: expect.stringMatching(/^no exchange is called "binanze": did you mean binance or/),
   })
-  await expect(refusal({ exchange: '../base/Exchange' })).rejects.toMatchObject({
+  await expect(refusal({ exchange: 'base/Exchange' })).rejects.toMatchObject({
     code: 'exchange_unknown',
   })
   await expect(refusal({ market: 'btcusdt' })).rejects.toMatchObject({
