@@ -7,6 +7,7 @@ import { FAST_AVERAGES } from './fast-averages.ts'
 import type { Indicator } from './kernel.ts'
 import { LIBRARY } from './library-table.ts'
 import { OSCILLATORS } from './oscillators.ts'
+import { PATTERNS } from './patterns.ts'
 import { REGRESSION } from './regression.ts'
 import { STATISTICS } from './statistics.ts'
 import { STOCHASTICS } from './stochastics.ts'
@@ -33,5 +34,6 @@ export const INDICATORS: Readonly<Record<string, Indicator>> = {
   ...WINDOWS,
   ...VOLUME,
   ...VOLUME_INDICES,
+  ...PATTERNS,
   ...LIBRARY,
 }

@@ -5,7 +5,7 @@ import { INDICATORS } from './table.ts'
 import { inputsOf, TALIB, valuesOf } from './testing/columns.ts'
 import { difference, isNoise } from './testing/compare.ts'
 
-const { candles, cases } = TALIB
+const { candles, cases, shapes, patterns } = TALIB
 
 test('the candles are what breaks indicators', () => {
   const { open, high, low, close, volume } = candles
@@ -33,6 +33,15 @@ test.each(cases.map((one) => ({ ...one, text: `${one.name}(${one.parameters.join
     })
   },
 )
+
+test.each(patterns)('$name is where TA-Lib finds it', ({ name, first, at }) => {
+  const indicator = INDICATORS[name]
+  if (indicator === undefined) throw new Error(`there is no ${name}`)
+  const [ours = shapes.open] = valuesOf(indicator, [], inputsOf(indicator, shapes))
+  expect(ours.findIndex((value) => !Number.isNaN(value))).toBe(first)
+  expect([...ours.keys()].filter((i) => ours[i] === 1)).toEqual(at)
+  expect(at.length).toBeGreaterThan(4)
+})
 
 test('a value that is off by a millionth is seen', () => {
   const theirs = Float64Array.of(Number.NaN, 100, 200, 300)

@@ -15,25 +15,41 @@ interface TalibValues {
   readonly talib: string
   readonly candles: Columns
   readonly cases: readonly Case[]
+  /** Candles with patterns: when the first answer is known, and where each pattern ends. */
+  readonly shapes: Columns
+  readonly patterns: readonly {
+    readonly name: string
+    readonly first: number
+    readonly at: readonly number[]
+  }[]
 }
 
+type Texts = Record<PriceName, string>
+
 export function readTalibValues(text: string): TalibValues {
-  const { talib, candles, cases } = JSON.parse(text) as {
+  const { talib, candles, cases, shapes, patterns } = JSON.parse(text) as {
     talib: string
-    candles: Record<PriceName, string>
+    candles: Texts
     cases: (Omit<Case, 'outputs'> & { outputs: string[] })[]
+    shapes: Texts
+    patterns: TalibValues['patterns']
   }
-  const { open, high, low, close, volume } = candles
   return {
     talib,
-    candles: {
-      open: column(open),
-      high: column(high),
-      low: column(low),
-      close: column(close),
-      volume: column(volume),
-    },
+    candles: columns(candles),
     cases: cases.map((one) => ({ ...one, outputs: one.outputs.map(column) })),
+    shapes: columns(shapes),
+    patterns,
+  }
+}
+
+function columns({ open, high, low, close, volume }: Texts): Columns {
+  return {
+    open: column(open),
+    high: column(high),
+    low: column(low),
+    close: column(close),
+    volume: column(volume),
   }
 }
 

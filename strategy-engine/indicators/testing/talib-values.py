@@ -13,6 +13,7 @@ import sys
 
 import numpy as np
 import talib as t
+from talib import abstract
 
 PRICES = ("open", "high", "low", "close", "volume")
 
@@ -157,11 +158,58 @@ def cases(c):
     yield "pvt", [], t.PVT(x, v)
     yield "marketfi", [], t.MARKETFI(h, l, v)
     yield "heikin_ashi", [], t.HA(o, h, l, x)
-    for name in PATTERNS:
-        yield name, [], np.where(np.isnan(o), np.nan, getattr(t, PATTERNS[name])(o, h, l, x).astype(float))
 
 
-PATTERNS = {}
+PATTERNS = {
+    "doji": (t.CDLDOJI, 100),
+    "hammer": (t.CDLHAMMER, 100),
+    "hanging_man": (t.CDLHANGINGMAN, -100),
+    "inverted_hammer": (t.CDLINVERTEDHAMMER, 100),
+    "shooting_star": (t.CDLSHOOTINGSTAR, -100),
+    "bullish_engulfing": (t.CDLENGULFING, 100),
+    "bearish_engulfing": (t.CDLENGULFING, -100),
+    "bullish_harami": (t.CDLHARAMI, 100),
+    "bearish_harami": (t.CDLHARAMI, -100),
+    "piercing": (t.CDLPIERCING, 100),
+    "dark_cloud": (t.CDLDARKCLOUDCOVER, -100),
+    "morning_star": (t.CDLMORNINGSTAR, 100),
+    "evening_star": (t.CDLEVENINGSTAR, -100),
+    "three_white_soldiers": (t.CDL3WHITESOLDIERS, 100),
+    "three_black_crows": (t.CDL3BLACKCROWS, -100),
+}
+
+
+def shapes(count=1500):
+    """Candles of whole prices with gaps and shadows of all sizes, and runs: what patterns are made of."""
+    random = np.random.default_rng(227)
+    rows, way = [(5000.0, 5010.0, 4990.0, 5005.0, 1.0)], 1
+    for i in range(1, count):
+        before, high, low, last, _ = rows[-1]
+        if i % 4 == 0:
+            way = random.choice([-1, 1])
+        kind = random.random()
+        side = 1 if last >= before else -1
+        size = abs(random.normal(12, 8)) if random.random() < 0.7 else abs(random.normal(0, 2))
+        if kind < 0.3:  # inside the body before
+            opened = float(round(before + (last - before) * random.uniform(0.2, 0.8)))
+        elif kind < 0.45:  # beyond its shadow, and back
+            opened = (high if side > 0 else low) + side * float(round(abs(random.normal(0, 3))))
+            way, size = -side, abs(opened - last) + abs(last - before) * random.uniform(0.3, 1.2)
+        elif kind < 0.55:  # a small one beyond its body
+            opened, size = last + side * float(round(abs(random.normal(2, 2)))), 1.0
+        else:
+            opened = last + float(round(random.normal(0, 5)))
+        close = opened + way * float(round(size))
+        up, down = (float(round(abs(random.normal(0, random.choice([0.2, 2, 12]))))) for _ in range(2))
+        rows.append((opened, max(opened, close) + up, min(opened, close) - down, close, float(random.integers(1, 90))))
+    return dict(zip(PRICES, np.array(rows).T.copy()))
+
+
+def patterns(c):
+    """(our name, candles before the first answer, candles at which the pattern ends)."""
+    for name, (function, sign) in PATTERNS.items():
+        signs = np.sign(function(*(c[price] for price in PRICES[:4]))) == np.sign(sign)
+        yield name, abstract.Function(function.__name__).lookback, np.flatnonzero(signs).tolist()
 
 
 def text(column):
@@ -174,8 +222,15 @@ def main():
     for name, parameters, columns in cases(candles):
         columns = columns if isinstance(columns, (tuple, list)) else (columns,)
         found.append({"name": name, "parameters": parameters, "outputs": [text(column) for column in columns]})
+    drawn = candles if sys.argv[1:] else shapes()
     json.dump(
-        {"talib": t.__version__, "candles": {name: text(candles[name]) for name in PRICES}, "cases": found},
+        {
+            "talib": t.__version__,
+            "candles": {name: text(candles[name]) for name in PRICES},
+            "cases": found,
+            "shapes": {name: text(drawn[name]) for name in PRICES},
+            "patterns": [{"name": name, "first": first, "at": at} for name, first, at in patterns(drawn)],
+        },
         sys.stdout,
         separators=(",", ":"),
     )
