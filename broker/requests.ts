@@ -29,7 +29,7 @@ export class Requests {
     if (count.sent <= this.#most) return ALLOWED
     return deny(
       'requests_too_many',
-      `a client may publish ${this.#most} requests and presences a minute`,
+      `a client may publish ${this.#most} requests, intents and presences a minute`,
     )
   }
 

@@ -29,6 +29,7 @@ export {
   MAX_PLANS,
 } from './claims/enroll.ts'
 export { type Head, type HeadRow, MAX_STREAMS } from './claims/head.ts'
+export type { Intent, IntentResult } from './claims/intent.ts'
 export type { Keyset, Root } from './claims/keyset.ts'
 export type { Presence } from './claims/presence.ts'
 export {
@@ -95,12 +96,14 @@ export {
   enrollTopic,
   FROM_SUBSCRIBERS,
   headTopic,
+  intentTopic,
   keysetTopic,
   presenceTopic,
   RETAINED,
   reportTopic,
   requestTopic,
   responseTopic,
+  resultTopic,
   signalTopic,
   WIRE_VERSIONS,
 } from './topics.ts'

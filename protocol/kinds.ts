@@ -5,6 +5,7 @@ import { type Approval, approval } from './claims/approval.ts'
 import { type Command, command } from './claims/command.ts'
 import { type Enroll, type EnrollAnswer, enroll, enrollAnswer } from './claims/enroll.ts'
 import { type Head, head } from './claims/head.ts'
+import { type Intent, type IntentResult, intent, result } from './claims/intent.ts'
 import { type Keyset, keyset } from './claims/keyset.ts'
 import { type Presence, presence } from './claims/presence.ts'
 import { type Report, report } from './claims/report.ts'
@@ -15,11 +16,13 @@ import {
   enrollAnswerTopic,
   enrollTopic,
   headTopic,
+  intentTopic,
   keysetTopic,
   presenceTopic,
   reportTopic,
   requestTopic,
   responseTopic,
+  resultTopic,
   signalTopic,
 } from './topics.ts'
 
@@ -36,6 +39,8 @@ export interface Claims {
   answer: EnrollAnswer
   request: ProviderRequest
   response: ProviderResponse
+  intent: Intent
+  result: IntentResult
 }
 
 export type Kind = keyof Claims
@@ -138,5 +143,19 @@ export const KINDS: { readonly [Name in Kind]: KindRule<Name> } = {
     maxChars: 14_000,
     maxLife: () => MINUTE,
     topic: (claims) => responseTopic(claims.iss, claims.aud),
+  },
+  intent: {
+    typ: 'keyside-intent+jwt',
+    schema: intent,
+    maxChars: 4096,
+    maxLife: () => 30,
+    topic: (claims) => intentTopic(claims.aud, claims.sub),
+  },
+  result: {
+    typ: 'keyside-result+jwt',
+    schema: result,
+    maxChars: 4096,
+    maxLife: () => MINUTE,
+    topic: (claims) => resultTopic(claims.iss, claims.sub),
   },
 }

@@ -50,6 +50,15 @@ export function responseTopic(provider: string, client: string): string {
   return topic('response', provider, client)
 }
 
+/** What a program of the provider's wants of the stream. */
+export function intentTopic(provider: string, stream: string): string {
+  return topic('intent', provider, stream)
+}
+
+export function resultTopic(provider: string, stream: string): string {
+  return `${intentTopic(provider, stream)}/result`
+}
+
 /** `audience` is the provider whose broker it is, or HOME on the trader's own. */
 export function presenceTopic(audience: string, client: string): string {
   return topic('presence', audience, client)
@@ -62,9 +71,10 @@ export const RETAINED = [
   `${PREFIX}/presence/+/+`,
 ] as const
 
-/** Topics on which a provider's subscribers, and who follows an invitation, may publish. */
+/** Topics on which a provider's subscribers and programs, and who follows an invitation, may publish. */
 export const FROM_SUBSCRIBERS = [
   `${PREFIX}/request/+/+`,
   `${PREFIX}/presence/+/+`,
   `${PREFIX}/enroll/+/+`,
+  `${PREFIX}/intent/+/+`,
 ] as const

@@ -38,6 +38,8 @@ const GOOD: Readonly<Record<Kind, readonly object[]>> = {
   enroll: [ENROLMENT_CASES['taken']?.claims ?? {}],
   answer: [provider.accepted, provider.declined],
   request: [provider.catalogueRequest, provider.replayRequest, provider.accessRequest],
+  intent: [provider.entryIntent, provider.fullIntent, provider.exitIntent],
+  result: [provider.intentAccepted, provider.intentRefused],
   response: [provider.catalogue, provider.replay, provider.accessResponse, provider.refusal],
 }
 

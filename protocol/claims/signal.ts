@@ -15,13 +15,16 @@ import {
 import { positiveDecimal } from './decimal.ts'
 
 /** How much. `percent` of an entry is of what the trader allotted to the stream, of an exit of the position. */
-const size = z.strictObject({
+export const size = z.strictObject({
   unit: z.enum(['percent', 'quote', 'base']),
   value: positiveDecimal,
 })
 
 /** Of something: above 0, at most 100. */
-const share = positiveDecimal.refine((text) => Number(text) <= 100, 'expected at most 100 percent')
+export const share = positiveDecimal.refine(
+  (text) => Number(text) <= 100,
+  'expected at most 100 percent',
+)
 /** A distance below a price: a price is left. */
 const distance = positiveDecimal.refine(
   (text) => Number(text) < 100,
@@ -38,24 +41,8 @@ const candle = z.strictObject({
   start: numericDate,
 })
 
-const shape = z.strictObject({
-  ...registered,
-  aud: z.literal('executors'),
-  /** What the stream is given out with; one that stands alone is a plan of its own name. */
-  plan: id,
-  /** The stream. */
-  sub: id,
-  seq: sequence,
-  /** Hash of the stream's previous signal token, GENESIS for the first. */
-  prev: digest,
-  kind: z.enum(['entry', 'exit']),
-  market,
-  side,
-  size,
-  type: z.enum(['market', 'limit']),
-  /** Limit price, quote per base. With type `limit` only. */
-  limitPrice: positiveDecimal.optional(),
-  stopPrice: positiveDecimal.optional(),
+/** Exits that the device makes by itself. */
+export const exits = {
   /** Take-profit levels: at `price` sell `percent` of what the entry left. */
   takeProfits: z
     .array(
@@ -75,6 +62,27 @@ const shape = z.strictObject({
   breakEven: positiveDecimal.optional(),
   /** Longest time in the market from the first fill on, seconds. */
   maxHold: z.int().min(1).max(YEAR).optional(),
+}
+
+const shape = z.strictObject({
+  ...registered,
+  aud: z.literal('executors'),
+  /** What the stream is given out with; one that stands alone is a plan of its own name. */
+  plan: id,
+  /** The stream. */
+  sub: id,
+  seq: sequence,
+  /** Hash of the stream's previous signal token, GENESIS for the first. */
+  prev: digest,
+  kind: z.enum(['entry', 'exit']),
+  market,
+  side,
+  size,
+  type: z.enum(['market', 'limit']),
+  /** Limit price, quote per base. With type `limit` only. */
+  limitPrice: positiveDecimal.optional(),
+  stopPrice: positiveDecimal.optional(),
+  ...exits,
   /** The price that the engine saw. */
   referencePrice: positiveDecimal,
   candle,

@@ -9,7 +9,7 @@ import { sign } from '../sign.ts'
 import { head, NOW } from '../vectors/claims.ts'
 import { ENROLMENT_CASES } from '../vectors/enrolment-cases.ts'
 import { INVITATION_CASES, INVITATION_LINK } from '../vectors/invitation-cases.ts'
-import { NEWCOMER, PROVIDER, ROOTS, SUBSCRIBER } from '../vectors/keys.ts'
+import { NEWCOMER, PROGRAM, PROVIDER, ROOTS, SUBSCRIBER } from '../vectors/keys.ts'
 import { KEYSET_CASES } from '../vectors/keyset-cases.ts'
 import * as provider from '../vectors/provider-claims.ts'
 import { type Expected, verify } from '../verify.ts'
@@ -38,6 +38,7 @@ function ofTokens<Name extends Kind>(
 const { token: enrolment, ...enrolExpected } = ENROLMENT_CASES['taken'] ?? missing()
 const ofProvider = keysetKeyring(provider.keyset, publicKey)
 const ofSubscriber = keyring([{ ...SUBSCRIBER, key: publicKey(SUBSCRIBER.key.publicKey) }])
+const ofProgram = keyring([{ ...PROGRAM, key: publicKey(PROGRAM.key.publicKey) }])
 const by = (kind: Kind, signer = PROVIDER) => ({ kind, signers: [signer] })
 const keysets = ['taken-one-signer', 'taken-new-root'].map(
   (name) => KEYSET_CASES[name] ?? missing(),
@@ -99,6 +100,15 @@ export const OPEN_PATHS: readonly OpenPath[] = [
     })),
     ofSubscriber,
     { audience: 'acme', topic: 'keyside/v1/request/acme/device-7' },
+  ),
+  ofTokens(
+    'intent',
+    [provider.entryIntent, provider.fullIntent, provider.exitIntent].map((claims) => ({
+      text: sign('intent', claims, PROGRAM.key),
+      ...by('intent', PROGRAM),
+    })),
+    ofProgram,
+    { audience: 'acme', topic: 'keyside/v1/intent/acme/my-model' },
   ),
   ofTokens(
     'response',

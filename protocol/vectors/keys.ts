@@ -21,7 +21,7 @@ export const AUTHORITY = vectorKey(4, 'authority', ['access'])
 /** Signs well, and nobody trusts it. */
 export const STRANGER = vectorKey(5, 'home', ['signal'])
 /** A provider's engine and authority in one, and a subscriber of it. */
-export const PROVIDER = vectorKey(6, 'acme', ['signal', 'head', 'response', 'answer'])
+export const PROVIDER = vectorKey(6, 'acme', ['signal', 'head', 'response', 'answer', 'result'])
 export const SUBSCRIBER = vectorKey(7, 'device-7', ['request'])
 /** A device that enrols. */
 export const NEWCOMER = vectorKey(8, 'alice-1', ['enroll'])
@@ -32,5 +32,8 @@ export const ROOTS = [
   vectorKey(11, 'acme', ['keyset']),
 ] as const
 
-export const TRUSTED = [ENGINE, BOT, DEVICE, AUTHORITY, PROVIDER, SUBSCRIBER]
+/** A program of the provider's that has a stream. */
+export const PROGRAM = vectorKey(12, 'my-model', ['intent'])
+
+export const TRUSTED = [ENGINE, BOT, DEVICE, AUTHORITY, PROVIDER, SUBSCRIBER, PROGRAM]
 export const OTHERS = [STRANGER, NEWCOMER, ...ROOTS]

@@ -15,6 +15,7 @@ import {
   DEVICE,
   ENGINE,
   OTHERS,
+  PROGRAM,
   PROVIDER,
   SUBSCRIBER,
   TRUSTED,
@@ -33,6 +34,8 @@ const PLACES: Partial<Record<Kind, { audience: string; topic: string }>> = {
   presence: { audience: 'home', topic: 'keyside/v1/presence/home/home' },
   request: { audience: 'acme', topic: 'keyside/v1/request/acme/device-7' },
   response: { audience: 'device-7', topic: 'keyside/v1/response/acme/device-7' },
+  intent: { audience: 'acme', topic: 'keyside/v1/intent/acme/my-model' },
+  result: { audience: 'my-model', topic: 'keyside/v1/intent/acme/my-model/result' },
   answer: {
     audience: provider.accepted.aud,
     topic: 'keyside/v1/enroll/acme/alice-1/answer',
@@ -128,6 +131,11 @@ function valid(): Map<string, object> {
     ['response-replay', vector('response', provider.replay, PROVIDER)],
     ['response-access', vector('response', provider.accessResponse, PROVIDER)],
     ['response-refused', vector('response', provider.refusal, PROVIDER)],
+    ['intent-entry', vector('intent', provider.entryIntent, PROGRAM)],
+    ['intent-entry-with-exits', vector('intent', provider.fullIntent, PROGRAM)],
+    ['intent-exit', vector('intent', provider.exitIntent, PROGRAM)],
+    ['result-accepted', vector('result', provider.intentAccepted, PROVIDER)],
+    ['result-refused', vector('result', provider.intentRefused, PROVIDER)],
     ['answer-accepted', vector('answer', provider.accepted, PROVIDER)],
     ['answer-refused', vector('answer', provider.declined, PROVIDER)],
   ])

@@ -124,6 +124,57 @@ export const refusal: Claims['response'] = {
   ext: { help: 'ask for one of yours' },
 }
 
+export const entryIntent: Extract<Claims['intent'], { kind: 'entry' }> = {
+  iss: 'my-model',
+  aud: 'acme',
+  sub: 'my-model',
+  iat: NOW - 1,
+  exp: NOW + 29,
+  jti: JTI,
+  kind: 'entry',
+  market: 'BTC/USDT',
+  referencePrice: '65000.12',
+  reason: 'p(up) 0.71',
+  size: { unit: 'percent', value: '10' },
+  stopPrice: '63700.5',
+}
+
+export const fullIntent: Claims['intent'] = {
+  ...entryIntent,
+  takeProfits: [
+    { price: '66000', percent: '50' },
+    { price: '67000', percent: '50', after: 3600 },
+  ],
+  trailingStop: { percent: '1.5', from: '2' },
+  breakEven: '0.8',
+  maxHold: 86_400,
+  validFor: 120,
+}
+
+const { stopPrice: _stop, ...withoutStop } = entryIntent
+
+export const exitIntent: Claims['intent'] = {
+  ...withoutStop,
+  kind: 'exit',
+  size: { unit: 'percent', value: '100' },
+  reason: 'p(up) 0.44',
+}
+
+export const intentAccepted: Claims['result'] = {
+  iss: 'acme',
+  aud: 'my-model',
+  sub: 'my-model',
+  ...times,
+  jti: JTI,
+  to: hashText('the intent'),
+  answer: { do: 'accepted', seq: 7, signal: entry.jti },
+}
+
+export const intentRefused: Claims['result'] = {
+  ...intentAccepted,
+  answer: { do: 'refused', code: 'intent_without_stop', message: 'an entry needs a stopPrice' },
+}
+
 export const accepted: Claims['answer'] = {
   iss: 'acme',
   aud: NEWCOMER.key.kid,

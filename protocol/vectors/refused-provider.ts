@@ -3,8 +3,8 @@ import type { Keyset } from '../claims/keyset.ts'
 import type { VerifyCode } from '../codes.ts'
 import type { Claims, Kind } from '../kinds.ts'
 import * as good from './claims.ts'
-import { signPayload } from './forge.ts'
-import { PROVIDER, STRANGER, SUBSCRIBER, type VectorKey } from './keys.ts'
+import { signHeader, signPayload } from './forge.ts'
+import { PROGRAM, PROVIDER, STRANGER, SUBSCRIBER, type VectorKey } from './keys.ts'
 import * as provider from './provider-claims.ts'
 import type { Case } from './refused-jws.ts'
 
@@ -104,6 +104,9 @@ const bad =
 const request = bad('request', provider.replayRequest, SUBSCRIBER)
 const response = bad('response', provider.replay, PROVIDER)
 const answer = bad('answer', provider.accepted, PROVIDER)
+const intent = bad('intent', provider.entryIntent, PROGRAM)
+const exitIntent = bad('intent', provider.exitIntent, PROGRAM)
+const result = bad('result', provider.intentAccepted, PROVIDER)
 const replayed = (change: object) => ({ answer: { ...provider.replay.answer, ...change } })
 const listed = (change: object) => ({
   answer: {
@@ -113,7 +116,48 @@ const listed = (change: object) => ({
   },
 })
 
+const intents: readonly Case[] = [
+  [
+    'intent-signed-as-a-signal',
+    'header_not_pinned',
+    signHeader(
+      `{"alg":"Ed25519","kid":"${PROGRAM.key.kid}","typ":"keyside-signal+jwt"}`,
+      provider.entryIntent,
+      PROGRAM,
+    ),
+    'intent',
+  ],
+  [
+    'intent-by-another-key',
+    'header_not_pinned',
+    signPayload(JSON.stringify(provider.entryIntent), 'intent', SUBSCRIBER),
+    'intent',
+  ],
+  intent('of-another-program', 'issuer_mismatch', { iss: 'other-model' }),
+  intent('for-another-provider', 'audience_mismatch', { aud: 'beta' }),
+  intent('of-another-stream', 'topic_mismatch', { sub: 'ema-cross' }),
+  intent('lives-31-s', 'life_too_long', { exp: NOW + 30 }),
+  intent('expired', 'expired', { iat: NOW - 30, exp: NOW }),
+  intent('of-the-future', 'issued_in_future', { iat: NOW + 6, exp: NOW + 30 }),
+  intent('without-size', 'claims_invalid', { size: undefined }),
+  intent('without-market', 'claims_invalid', { market: undefined }),
+  intent('size-a-number', 'claims_invalid', { size: { unit: 'percent', value: 10 } }),
+  intent('with-number', 'claims_invalid', { seq: 7 }),
+  intent('valid-for-ever', 'claims_invalid', { validFor: 86_401 }),
+  intent('with-ext', 'claims_invalid', { ext: { a: 'b' } }),
+  exitIntent('exit-with-stop', 'claims_invalid', { stopPrice: '63700.5' }),
+  exitIntent('exit-in-base', 'claims_invalid', { size: { unit: 'base', value: '1' } }),
+  exitIntent('exit-of-101-percent', 'claims_invalid', { size: { unit: 'percent', value: '101' } }),
+  result('for-another-program', 'audience_mismatch', { aud: 'other-model' }),
+  result('of-another-stream', 'topic_mismatch', { sub: 'ema-cross' }),
+  result('without-number', 'claims_invalid', {
+    answer: { do: 'accepted', signal: good.entry.jti },
+  }),
+  result('lives-61-s', 'life_too_long', { exp: NOW + 60 }),
+]
+
 export const REFUSED_PROVIDER: readonly Case[] = [
+  ...intents,
   request('of-another', 'issuer_mismatch', { iss: 'device-8' }),
   request('for-another', 'audience_mismatch', { aud: 'beta' }),
   request('lives-61-s', 'life_too_long', { exp: NOW + 60 }),
