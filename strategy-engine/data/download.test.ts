@@ -216,6 +216,18 @@ test('gaps are told, and what the exchange does not have is not asked for again'
   expect(again.asked).toEqual([])
 })
 
+test('a long hole between candles that are stored takes one question where the exchange answers beyond it', async () => {
+  const path = home()
+  const rows = [...rowsOf(20), ...rowsOf(420).slice(400)]
+  await downloadCandles(options(path, sourceOf(rows).source, { to: T0 + 1200 }))
+  const late = sourceOf(rows)
+  await downloadCandles(options(path, late.source, { from: T0 + 24_000, to: T0 + 25_200 }))
+  const { source, asked } = sourceOf(rows)
+  const got = await downloadCandles(options(path, source, { to: T0 + 25_200 }))
+  expect(asked).toEqual([T0 + 1200])
+  expect(got.gaps).toEqual([{ from: T0 + 1200, to: T0 + 24_000, candles: 380, asked: true }])
+})
+
 test('a market that is younger than the start is told by its first candle', async () => {
   const rows = rowsOf(40).slice(35)
   const { source, asked } = sourceOf([], [[], [], [], rows])

@@ -160,11 +160,14 @@ class Download {
   async #page(at: number, to: number): Promise<number> {
     const { source } = this.#options
     const rows = await this.#patiently(() => source.page(at))
-    const columns = between(this.#believed(rows), at, to)
+    const believed = this.#believed(rows)
+    const columns = between(believed, at, to)
     const last = columns.start[columns.length - 1]
     const settled = Math.floor((this.#now() - LATE_S) / this.#length) * this.#length
     if (last === undefined) {
-      const next = Math.min(to, at + source.pageSize * this.#length)
+      // An answer that begins later says that there is nothing before; an empty one only that its own stretch is empty.
+      const isBeyond = Number(believed.start[believed.length - 1]) >= to
+      const next = isBeyond ? to : Math.min(to, at + source.pageSize * this.#length)
       this.#asked.push([at, Math.min(next, settled)])
       return next
     }

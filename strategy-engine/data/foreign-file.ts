@@ -1,5 +1,5 @@
 // Candles from a file that another program wrote.
-import { readFileSync } from 'node:fs'
+import { readFileSync, statSync } from 'node:fs'
 import { basename } from 'node:path'
 import { KeysideError } from '@keyside/runtime'
 import { TIMEFRAME_NAMES, TIMEFRAMES, type Timeframe } from '../market/candle.ts'
@@ -87,10 +87,16 @@ function parsedCsv(path: string, bytes: Buffer): Parsed {
   return { columns: parsed.columns, place: (index) => `line ${parsed.line(index)}` }
 }
 
+/** JavaScript has no longer texts. */
+const MAX_BYTES = 500_000_000
+
 function bytesOf(path: string): Buffer {
   try {
+    if (statSync(path).size > MAX_BYTES)
+      throw unreadable(path, 'it has more than 500 MB', 'cut it into several')
     return readFileSync(path)
   } catch (error) {
+    if (error instanceof KeysideError) throw error
     const { code = String(error) } = error as NodeJS.ErrnoException
     throw unreadable(path, code === 'ENOENT' ? 'there is no such file' : code, 'correct the path')
   }

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { crc32, deflateRawSync } from 'node:zlib'
@@ -225,6 +225,13 @@ test.each([
 ])('an archive that %s is refused', (_, bytes, what) => {
   const { put, refusal } = place()
   expect(refusal([put('a.zip', bytes)])).toContain(`a.zip cannot be read: ${what}`)
+})
+
+test('a file that is larger than a text may be is refused before it is read', () => {
+  const { put, refusal } = place()
+  const path = put('a.csv', '')
+  truncateSync(path, 500_000_001)
+  expect(refusal([path])).toContain('a.csv cannot be read: it has more than 500 MB: cut it')
 })
 
 test.each([

@@ -9,8 +9,8 @@ const LOCAL = 0x04034b50
 const STORED = 0
 const DEFLATED = 8
 const ENCRYPTED = 1
-/** Far above a month of seconds; more is no archive of candles. */
-const MAX_BYTES = 1_073_741_824
+/** Above a month of seconds, and JavaScript has no longer texts. */
+const MAX_BYTES = 500_000_000
 
 export type Unzipped =
   | { readonly ok: true; readonly bytes: Buffer }
