@@ -2,6 +2,7 @@
 import { KeysideError, keysideHome, restrictHome } from '@keyside/runtime'
 import { buildProgram } from './program.ts'
 import { EXIT, explainError } from './programs/run-program.ts'
+import { withKeysLast } from './terminal/key-words.ts'
 import { exitOnClosedPipe } from './terminal/pipes.ts'
 
 /** These ask for secrets: nothing that is typed meanwhile may be shown. */
@@ -11,11 +12,11 @@ const ASKING = ['init', 'keys', 'code', 'pair', 'root', 'keyset']
 process.umask(0o077)
 exitOnClosedPipe()
 try {
-  const words = process.argv.slice(2)
+  const words = withKeysLast(process.argv.slice(2))
   if (ASKING.includes(words[0] ?? '')) (await import('./terminal/prompt.ts')).expectPrompts()
   restrictHome(keysideHome())
   const program = await buildProgram(words)
-  await program.parseAsync()
+  await program.parseAsync(words, { from: 'user' })
 } catch (thrown) {
   const error = explainError(thrown)
   // A KeysideError is an answer to the person; anything else is a bug, and shows where.

@@ -108,6 +108,8 @@ test('a root elsewhere: a draft goes there, each signer signs it, and it comes b
 
 test('what cannot be done says what to do instead', async () => {
   const { run, file } = await atTheTerminal()
+  const dashed = await run(`keyset revoke -${'k'.repeat(42)} --days 60`)
+  expect(dashed.stderr, 'a key may begin with a dash').toContain('key_unknown')
   const code = async (command: string) => {
     const { code: exit, stderr } = await run(command)
     return [exit, /\((\w+)\)\n$/.exec(stderr)?.[1]]

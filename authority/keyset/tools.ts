@@ -98,7 +98,7 @@ export function publishKeyset(deps: KeysetDeps, file: KeysetFile): void {
   if (open !== undefined)
     throw new KeysideError(
       'keyset_unsigned',
-      `${open.missing} more of the keys of a root must sign it (${open.root.keys.join(', ')}): keyside root sign, one after the other`,
+      `${open.missing} more of the keys of a root must sign it (${open.root.keys.join(', ')}): write it with --draft FILE, then "keyside root sign FILE" for each, then "keyside keyset publish FILE"`,
     )
   checkKeyset(file, seconds(clock.now()), current)
   if (file.claims.iss !== config.provider)

@@ -79,7 +79,7 @@ function written(
   }: Pick<Proposal, 'streams' | 'markets'> & { title: string; order: string },
 ): string | null {
   const lines = streams.flatMap(({ stream, market, timeframe, about }) => [
-    `# ${market} ${timeframe}: ${about}`,
+    `# ${market} ${timeframe}${about === '' ? '' : `: ${about}`}`,
     `${stream}: { allocation: ${order}, markets: [${market}] }`,
   ])
   const withStreams = addToYaml(text, ['streams'], [`# ${title}`, ...lines])
