@@ -47,15 +47,7 @@ export const FEATURES: Readonly<Record<string, Answer>> = {
   'another timeframe': enter('rsi(14) @ 1h > 50 and close > sma(200) @ 4h'),
   'another market (BTC)': enter('close @ BTC/USDT 1h > sma(50) @ BTC/USDT 1h'),
   'Heikin-Ashi': enter('heikin_ashi.close > heikin_ashi.open'),
-  'candle patterns': {
-    how: 'near',
-    fields: {
-      let: '{ body: abs(close - open) }',
-      enter:
-        'min(open, close) - low > 2 * body and high - max(open, close) < sma(high - low, 10) * 10 % and body < sma(body, 10)[1]',
-    },
-    but: 'written out by arithmetic, as this hammer',
-  },
+  'candle patterns': enter('hammer or bullish_engulfing[1]'),
   'time of day or week': enter('hour >= 8 and hour < 20 and weekday < 6'),
   'knows its own trade (profit, age, entry)': language({
     exit: 'profit > 2 % or age > 1d or close < entry * 95 %',
