@@ -130,10 +130,11 @@ export class FakeExchange extends QuietExchange {
 
   /** What a test took off the book is off it. */
   #cancelHidden(): void {
-    for (const shown of this.orders.values()) {
-      const { status, exchangeId } = shown
-      const known = [...this.#venue.open].find(({ id }) => String(id) === exchangeId)
-      if (status === 'open' || known === undefined) continue
+    for (const known of [...this.#venue.open]) {
+      const shown = this.orders.get(known.request.wire.clientOrderId)
+      if (shown === undefined || shown.exchangeId !== String(known.id)) continue
+      const { status } = shown
+      if (status === 'open') continue
       this.#venue.cancel(known, this.now())
       shown.status = status
     }

@@ -5,6 +5,8 @@ import { RULES } from '../../testing/fake-exchange.ts'
 import { TestExecutor } from '../../testing/rig.ts'
 
 const STOPS = 200
+/** One object for as long as nothing changes, as an adapter has it. */
+const MANY_STOPS = { ...RULES, stop: { holds: 'coins', max: null } } as const
 const MINUTE = 60_000
 
 /** Each of its own stream. */
@@ -19,8 +21,7 @@ async function withStops(count: number): Promise<TestExecutor> {
     streams: new Map(streams.map((name) => [`home/${name}`, plan])),
     limits: { ...policy.limits, position: '100000', hour: '100000', day: '100000' },
   }
-  executor.exchange.rules = (market) =>
-    market === 'BTC/USDT' ? { ...RULES, stop: { holds: 'coins', max: null } as const } : null
+  executor.exchange.rules = (market) => (market === 'BTC/USDT' ? MANY_STOPS : null)
   await executor.clock.turn(1_000)
   for (const stream of streams) {
     await executor.enterFrom(stream)
