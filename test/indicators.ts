@@ -15,7 +15,8 @@ import { reference } from '../strategy-engine/indicators/testing/reference.ts'
 
 const SCRIPT = new URL('../strategy-engine/indicators/testing/talib-values.py', import.meta.url)
 const DOCUMENT = new URL('../docs/indicators.md', import.meta.url)
-const LIMIT = 1e-9
+/** On any candles, the rounding of the definitions themselves: CCI near its zero at prices of five digits. */
+const LIMIT = 1e-7
 
 function compare(file: string): void {
   const python = process.env['PYTHON'] ?? 'python3'
@@ -32,6 +33,8 @@ function compare(file: string): void {
   const { talib, candles, cases } = readTalibValues(stdout)
   console.log(`${candles.close.length} candles, TA-Lib ${talib}`)
   let off = 0
+  let near = 0
+  let all = 0
   for (const { name, parameters, outputs } of cases) {
     const indicator = INDICATORS[name]
     if (indicator === undefined) throw new Error(`there is no ${name}`)
@@ -41,13 +44,15 @@ function compare(file: string): void {
       const found = difference(ours[k] ?? new Float64Array(0), theirs, skip)
       const isOff = found.worst > LIMIT || found.first !== found.firstOther
       off += isOff ? 1 : 0
+      near += found.worst > 1e-9 ? 0 : 1
+      all += 1
       const text = `${name}(${parameters.join(', ')}).${indicator.outputs[k]}`
       console.log(
         `${isOff ? 'OFF ' : 'ok  '} ${text.padEnd(36)} ${found.worst.toExponential(1)}${isOff ? ` at candle ${found.at}` : ''}`,
       )
     })
   }
-  console.log(off === 0 ? 'all agree to nine digits' : `${off} differ`)
+  console.log(`of ${all}, ${near} agree to nine digits, ${off} differ by more than a ten-millionth`)
   if (off > 0) process.exitCode = 1
 }
 

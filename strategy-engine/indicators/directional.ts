@@ -118,30 +118,61 @@ function directionalIndex(n: number): Kernel {
   })
 }
 
-/** The mean of the first n indices, then smoothed; where a candle says nothing it stays as it was. */
+/**
+ * The mean of the first n indices, then smoothed; where a candle says nothing it stays as it was. Written out, with
+ * `movementOf` in it: strategies use it most.
+ */
 function averageIndexIn(memory: Memory, n: number): Kernel['update'] {
-  const index = indexOf(memory, n)
-  const own = memory.take(2)
+  const own = memory.take(6)
   return ([h = NONE, l = NONE, c = NONE], [out = NONE], from, to) => {
+    let seen = own[0] as number
+    let plus = own[1] as number
+    let minus = own[2] as number
+    let average = own[3] as number
+    let highBefore = own[4] as number
+    let lowBefore = own[5] as number
     for (let i = from; i < to; i++) {
       const high = h[i] as number
       const low = l[i] as number
-      const close = c[i] as number
-      out[i] = Number.NaN
-      if (Number.isNaN(high + low + close)) continue
-      const value = index(high, low, close)
-      if (value === -1) continue
-      const seen = own[0] as number
-      const average = own[1] as number
-      const known = !Number.isNaN(value)
+      if (Number.isNaN(high + low + (c[i] as number))) {
+        out[i] = Number.NaN
+        continue
+      }
+      const up = high - highBefore
+      const down = lowBefore - low
+      highBefore = high
+      lowBefore = low
       if (seen < n) {
-        own[0] = seen + 1
-        own[1] = known ? average + value : average
-        if (seen + 1 < n) continue
-        own[1] = (own[1] as number) / n
-      } else if (known) own[1] = (average * (n - 1) + value) / n
-      out[i] = own[1] as number
+        if (seen > 0) {
+          plus += up > 0 && up > down ? up : 0
+          minus += down > 0 && down > up ? down : 0
+        }
+        seen += 1
+        out[i] = Number.NaN
+        continue
+      }
+      plus += (up > 0 && up > down ? up : 0) - plus / n
+      minus += (down > 0 && down > up ? down : 0) - minus / n
+      // Both are by the same true range, which falls out of their ratio.
+      const both = plus + minus
+      const isKnown = both !== 0
+      const value = isKnown ? 100 * (Math.abs(minus - plus) / both) : 0
+      if (seen < 2 * n) {
+        average += value
+        seen += 1
+        if (seen === 2 * n) average /= n
+        out[i] = seen === 2 * n ? average : Number.NaN
+        continue
+      }
+      if (isKnown) average = (average * (n - 1) + value) / n
+      out[i] = average
     }
+    own[0] = seen
+    own[1] = plus
+    own[2] = minus
+    own[3] = average
+    own[4] = highBefore
+    own[5] = lowBefore
   }
 }
 
