@@ -7,7 +7,7 @@ import type { Outbox } from './publish/outbox.ts'
 import type { Slices, Steps } from './slices.ts'
 import type { Stream } from './stream.ts'
 
-/** As many candles of the past as one answer of the exchange brings. */
+/** As many candles of the past as one answer of the exchange brings; more where a strategy needs them. */
 const HISTORY = 999
 /** Candles of the past that a strategy learns in one step. */
 const LESSON = 100
@@ -85,9 +85,12 @@ export class Markets {
     group.cancel = feed.subscribe({
       market,
       timeframe,
-      history: HISTORY,
+      history: Math.max(HISTORY, ...[...group.streams].map(({ missing }) => missing)),
       onHistory: (candles) => slices.add(this.#history(group, candles)),
       onCandle: (candle, origin) => slices.add(this.#candle(group, candle, origin, instant())),
+      onStatus: (status) => {
+        if (status === 'fresh') log.info({ market, timeframe }, 'the candles are fresh')
+      },
       onTrouble: ({ code, message }) => log.warn({ code, market, timeframe }, message),
     })
   }

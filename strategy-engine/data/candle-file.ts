@@ -7,7 +7,8 @@ import { createHash, hash } from 'node:crypto'
 import { KeysideError } from '@keyside/runtime'
 import { z } from 'zod'
 import { TIMEFRAME_NAMES, TIMEFRAMES } from '../market/candle.ts'
-import { findProblem, problemText } from './check-candles.ts'
+import { findProblem } from '../market/candle-problem.ts'
+import { problemText } from './check-candles.ts'
 import { type CandleColumns, COLUMNS, columnsIn } from './columns.ts'
 
 const VERSION = 1

@@ -1,9 +1,9 @@
 // Candles of the past from an exchange into a home: only what is not there yet, kept every few seconds.
 import { type Clock, KeysideError } from '@keyside/runtime'
 import { TIMEFRAMES } from '../market/candle.ts'
+import { findProblem } from '../market/candle-problem.ts'
 import type { CandleFile } from './candle-file.ts'
 import { type CandleSet, lockCandleSet, readCandleSet, writeCandleSet } from './candle-store.ts'
-import { findProblem } from './check-candles.ts'
 import { between, type CandleColumns, columnsOfRows, newColumns } from './columns.ts'
 import { type CandleSource, interrupted, type Row } from './exchange-candles.ts'
 import { gapsOf, type StoredGap, storedGaps } from './gaps.ts'

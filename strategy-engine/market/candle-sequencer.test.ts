@@ -2,8 +2,8 @@ import { type Clock, KeysideError } from '@keyside/runtime'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { Candle } from './candle.ts'
-import { CandleSequencer } from './candle-sequencer.ts'
-import type { FeedTrouble, Origin } from './feed.ts'
+import { CandleSequencer, CHECK_MS } from './candle-sequencer.ts'
+import type { FeedTrouble, MarketStatus, Origin } from './feed.ts'
 
 const minute = (n: number): Candle => {
   const price = String(n)
@@ -12,7 +12,7 @@ const minute = (n: number): Candle => {
 
 /** An exchange with the given candles, and a manual clock. */
 function setUp(exists: (n: number) => boolean = () => true, unknown = 0) {
-  const fixture = { now: 10, failing: 0, unknown, asked: 0 }
+  const fixture = { now: 10, failing: 0, unknown, asked: 0, bad: -1 }
   const timers = new Set<{ due: number; period?: number; run: () => void }>()
   let time = 0
   const add = (timer: { due: number; period?: number; run: () => void }) => {
@@ -28,6 +28,7 @@ function setUp(exists: (n: number) => boolean = () => true, unknown = 0) {
     Array.from({ length: fixture.now }, (_, n) => n)
       .filter(exists)
       .map(minute)
+      .map((one) => (one.start === fixture.bad * 60 ? { ...one, low: '0' } : one))
   const answer = async (candles: Candle[]) => {
     fixture.asked += 1
     if (fixture.failing-- > 0) throw new Error('no route')
@@ -36,6 +37,7 @@ function setUp(exists: (n: number) => boolean = () => true, unknown = 0) {
   }
   const given: [number, Origin][] = []
   const troubles: FeedTrouble[] = []
+  const statuses: MarketStatus[] = []
   /** Candles given by the end of the history. */
   const counts: number[] = []
   const sequencer = new CandleSequencer(
@@ -48,6 +50,7 @@ function setUp(exists: (n: number) => boolean = () => true, unknown = 0) {
         for (const { start } of candles) given.push([start / 60, 'history'])
         counts.push(given.length)
       },
+      onStatus: (status) => statuses.push(status),
       onTrouble: (trouble) => troubles.push(trouble),
     },
     {
@@ -62,6 +65,7 @@ function setUp(exists: (n: number) => boolean = () => true, unknown = 0) {
       exchangeNow: () => fixture.now * 60_000 + (time % 60_000),
     },
   )
+  clock.every(CHECK_MS, () => sequencer.check())
   const settle = async (ms = 0) => {
     for (const end = time + ms; ; ) {
       await new Promise((resolve) => setImmediate(resolve))
@@ -76,12 +80,13 @@ function setUp(exists: (n: number) => boolean = () => true, unknown = 0) {
       due.run()
     }
   }
-  return { fixture, given, troubles, counts, sequencer, settle }
+  return { fixture, given, troubles, statuses, counts, sequencer, settle }
 }
 
 test('gives history, then each candle once as it closes', async () => {
-  const { given, sequencer, settle } = setUp()
+  const { fixture, given, sequencer, settle } = setUp()
   await settle()
+  fixture.now = 13
   for (const n of [10, 10, 11, 9, 12]) sequencer.accept(minute(n))
   expect(given).toEqual([
     [7, 'history'],
@@ -113,7 +118,8 @@ test('tells a hole that cannot be repaired, and marks the candle after it', asyn
     [13, 'after_hole'],
     [14, 'live'],
   ])
-  expect(troubles).toEqual([
+  expect(troubles.map(({ code }) => code)).toEqual(['market_repairing', 'feed_gap'])
+  expect(troubles.slice(1)).toEqual([
     {
       code: 'feed_gap',
       message:
@@ -143,7 +149,7 @@ test('waits longer after every failure, tells the first, and gives everything in
   expect(fixture.asked - before, 'after 1, 2, 4 and 8 s').toBe(4)
   await settle(60_000)
   expect(given.slice(3).map(([n]) => n)).toEqual([10, 11])
-  expect(troubles.map(({ code }) => code)).toEqual(['feed_unreachable'])
+  expect(troubles.map(({ code }) => code)).toEqual(['market_repairing', 'feed_unreachable'])
 })
 
 test('tells a market that does not exist once, and finds it when it is listed later', async () => {
@@ -173,7 +179,7 @@ test('asks less and less where no candle closes any more, tells it once, and goe
   const before = fixture.asked
   await settle(600_000)
   expect(fixture.asked - before).toBeLessThan(30)
-  expect(troubles.map(({ code }) => code)).toEqual(['feed_silent'])
+  expect(troubles.map(({ code }) => code)).toEqual(['market_late', 'feed_silent'])
   fixture.now = 72
   await settle(60_000)
   expect(given.slice(3)).toEqual([
@@ -216,4 +222,72 @@ test('gives an unbroken line whatever the stream tells, in whatever order', asyn
     }),
     { numRuns: 60 },
   )
+})
+
+test('tells at each change whether the market is fresh, late, repaired or down, and never twice', async () => {
+  const { fixture, statuses, sequencer, settle } = setUp((n) => n < 10 || n > 10)
+  await settle(1_000)
+  fixture.now = 11
+  await settle(8_000)
+  fixture.now = 14
+  await settle(50_000)
+  expect(statuses).toEqual(['fresh', 'late', 'repairing', 'fresh'])
+  fixture.failing = 2
+  fixture.now = 15
+  await settle(20_000)
+  sequencer.stop()
+  await settle(60_000)
+  expect(statuses.slice(4)).toEqual(['late', 'down', 'fresh'])
+})
+
+const broken: [string, Partial<Candle>][] = [
+  ['a price of zero', { low: '0' }],
+  ['a price below zero', { open: '-1', low: '-1' }],
+  ['a high below the low', { high: '9', low: '10.5' }],
+  ['a close above the high', { close: '12' }],
+  ['no number', { close: 'x' }],
+  ['a volume below zero', { volume: '-1' }],
+  ['a start between two candles', { start: 630 }],
+  ['a start that is no time', { start: Number.NaN }],
+  ['a start in the future', { start: 60 * 4_000 }],
+]
+
+test.each(broken)('%s is refused, and what the exchange keeps is used', async (_, words) => {
+  const { fixture, given, troubles, sequencer, settle } = setUp()
+  await settle()
+  fixture.now = 11
+  for (const _ of [1, 2, 3]) sequencer.accept({ ...minute(10), ...words })
+  expect(given.length).toBe(3)
+  expect(troubles.map(({ code }) => code)).toEqual(['candle_refused'])
+  await settle(1_000)
+  expect(given.slice(3)).toEqual([[10, 'live']])
+})
+
+test('a candle that stays bad counts as missing, and nothing after it is given before', async () => {
+  const { fixture, given, troubles, settle } = setUp()
+  await settle()
+  fixture.bad = 11
+  fixture.now = 13
+  await settle(5_000)
+  expect(given.slice(3)).toEqual([[10, 'live']])
+  await settle(60_000)
+  expect(given.slice(4)).toEqual([[12, 'after_hole']])
+  expect(troubles.map(({ code }) => code)).toContain('candle_refused')
+  expect(troubles.map(({ code }) => code)).toContain('feed_gap')
+})
+
+test('other prices for a candle that was given are told once, and change nothing', async () => {
+  const { fixture, given, troubles, sequencer, settle } = setUp()
+  await settle()
+  fixture.now = 12
+  sequencer.accept(minute(10))
+  sequencer.accept(minute(10))
+  expect(troubles).toEqual([])
+  for (const _ of [1, 2]) sequencer.accept({ ...minute(10), high: '11' })
+  sequencer.accept(minute(11))
+  expect(troubles.map(({ code }) => code)).toEqual(['candle_corrected'])
+  expect(given.slice(3)).toEqual([
+    [10, 'live'],
+    [11, 'live'],
+  ])
 })

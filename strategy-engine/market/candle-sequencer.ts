@@ -1,7 +1,9 @@
-// Orders closed candles for one subscriber: history, then live, with missed ones fetched in between.
-import { type Cancel, type Clock, describeError, KeysideError } from '@keyside/runtime'
+// Orders closed candles for one subscriber: history, then live, with missed ones fetched in between and bad ones left out.
+import { type Cancel, type Clock, KeysideError } from '@keyside/runtime'
 import { type Candle, TIMEFRAMES } from './candle.ts'
-import type { FeedTrouble, Origin, Subscription } from './feed.ts'
+import { CandleGate } from './candle-gate.ts'
+import type { FeedTrouble, MarketStatus, Origin, Subscription } from './feed.ts'
+import { gap, late, repairing, silent, unreachable } from './feed-troubles.ts'
 
 export interface History {
   /** The newest `count` closed candles. */
@@ -10,9 +12,12 @@ export interface History {
   since(start: number): Promise<Candle[]>
 }
 
+/** How often `check` is to be called, ms. */
+export const CHECK_MS = 500
 /** The live stream reports a close at once; after this long without it the candle is fetched, ms. */
 const OVERDUE_MS = 1_000
-const CHECK_MS = 500
+/** A candle that was not even fetched by then is late, ms. */
+const LATE_MS = 5_000
 const MAX_PAUSE_MS = 30_000
 /** A market that the exchange does not have may be listed later. */
 const UNKNOWN_PAUSE_MS = 300_000
@@ -31,9 +36,9 @@ export interface CandleSequencerOptions {
 export class CandleSequencer {
   readonly #subscription: Subscription
   readonly #options: CandleSequencerOptions
+  readonly #gate: CandleGate
   /** Seconds. */
   readonly #length: number
-  readonly #cancelCheck: Cancel
   #cancelPause: Cancel = () => undefined
   #state: State = 'fetching'
   /** Start of the candle that comes next; null before the first. */
@@ -43,35 +48,45 @@ export class CandleSequencer {
   /** Requests in a row without a new candle. */
   #unanswered = 0
   #askAgainAt = 0
-  #troubled: 'no' | 'unknown' | 'silent' = 'no'
+  #isUnknown = false
+  #status: MarketStatus | null = null
 
   constructor(subscription: Subscription, options: CandleSequencerOptions) {
     this.#subscription = subscription
     this.#options = options
     this.#length = TIMEFRAMES[subscription.timeframe]
-    this.#cancelCheck = options.clock.every(CHECK_MS, () => this.#check())
+    this.#gate = new CandleGate(subscription, options.exchangeNow)
     this.#fetch()
   }
 
   /** Takes a candle that was seen to close, at any time and in any order. */
   accept(candle: Candle): void {
+    if (!this.#gate.passes(candle)) {
+      // What the exchange keeps may be right where its stream was not.
+      if (this.#state === 'following' && this.#options.clock.now() >= this.#askAgainAt)
+        this.#fetch()
+      return
+    }
     this.#newestSeen = Math.max(this.#newestSeen, candle.start)
     if (this.#state !== 'following' || this.#next === null) return
     if (candle.start === this.#next) this.#give(candle, 'live')
     else if (candle.start > this.#next) this.#fetch()
+    this.#tellStatus()
+  }
+
+  /** Every CHECK_MS: asks for what is overdue. */
+  check(): void {
+    if (this.#state === 'following' && this.#next !== null) {
+      const due = (this.#next + this.#length) * 1000 + OVERDUE_MS
+      const { exchangeNow, clock } = this.#options
+      if (exchangeNow() >= due && clock.now() >= this.#askAgainAt) this.#fetch()
+    }
+    this.#tellStatus()
   }
 
   stop(): void {
     this.#state = 'stopped'
     this.#cancelPause()
-    this.#cancelCheck()
-  }
-
-  #check(): void {
-    if (this.#state !== 'following' || this.#next === null) return
-    const due = (this.#next + this.#length) * 1000 + OVERDUE_MS
-    const { exchangeNow, clock } = this.#options
-    if (exchangeNow() >= due && clock.now() >= this.#askAgainAt) this.#fetch()
   }
 
   #fetch(): void {
@@ -86,12 +101,17 @@ export class CandleSequencer {
   }
 
   #fetched(candles: Candle[]): void {
-    this.#failures = 0
-    this.#unanswered += 1
-    if (this.#next === null) this.#giveHistory(candles)
-    else this.#giveLive(candles)
     if (this.#isStopped()) return
-    if (this.#unanswered >= SILENT_AFTER) this.#tellOnce('silent', silent(this.#subscription))
+    this.#failures = 0
+    this.#isUnknown = false
+    this.#unanswered += 1
+    // A candle that stays bad counts as one that does not exist; until then nothing after it is given.
+    const { good, isWhole } = this.#gate.sift(candles)
+    const last = isWhole || this.#unanswered >= SILENT_AFTER ? good.length : good.findIndex(isNull)
+    const usable = good.slice(0, last).filter((candle) => candle !== null)
+    if (this.#next !== null) this.#giveLive(usable)
+    else if (isWhole || this.#unanswered >= SILENT_AFTER) this.#giveHistory(usable)
+    if (this.#isStopped()) return
     const pause = Math.min(MAX_PAUSE_MS, CHECK_MS * 2 ** Math.max(0, this.#unanswered - 1))
     // A venue's REST side may learn of a close a moment after its stream told it.
     if (this.#next === null || this.#newestSeen >= this.#next)
@@ -100,9 +120,10 @@ export class CandleSequencer {
       this.#askAgainAt = this.#options.clock.now() + pause
       this.#state = 'following'
     }
+    this.#tellStatus()
   }
 
-  #giveHistory(candles: Candle[]): void {
+  #giveHistory(candles: readonly Candle[]): void {
     for (const candle of candles) {
       if (this.#next !== null && candle.start > this.#next) this.#tellGap(this.#next, candle.start)
       this.#count(candle)
@@ -110,7 +131,7 @@ export class CandleSequencer {
     this.#subscription.onHistory(candles)
   }
 
-  #giveLive(candles: Candle[]): void {
+  #giveLive(candles: readonly Candle[]): void {
     for (const candle of candles) {
       if (this.#isStopped()) return
       if (this.#next === null || candle.start < this.#next) continue
@@ -126,10 +147,10 @@ export class CandleSequencer {
   }
 
   #count(candle: Candle): void {
+    this.#gate.given(candle)
     this.#next = candle.start + this.#length
     this.#unanswered = 0
     this.#askAgainAt = 0
-    this.#troubled = 'no'
   }
 
   #tellGap(from: number, to: number): void {
@@ -139,19 +160,36 @@ export class CandleSequencer {
   #failed(error: unknown): void {
     if (this.#isStopped()) return
     if (error instanceof KeysideError && error.code === 'market_unknown') {
-      this.#tellOnce('unknown', { code: error.code, message: error.message })
+      this.#isUnknown = true
+      this.#tellStatus({ code: error.code, message: error.message })
       this.#pause(UNKNOWN_PAUSE_MS)
       return
     }
-    if (this.#failures === 0) this.#subscription.onTrouble(unreachable(this.#subscription, error))
     this.#failures += 1
+    this.#tellStatus(unreachable(this.#subscription, error))
     this.#pause(Math.min(MAX_PAUSE_MS, 500 * 2 ** this.#failures))
   }
 
-  #tellOnce(trouble: 'unknown' | 'silent', words: FeedTrouble): void {
-    if (this.#troubled === trouble) return
-    this.#troubled = trouble
-    this.#subscription.onTrouble(words)
+  /** Once at each change. */
+  #tellStatus(why?: FeedTrouble): void {
+    if (this.#isStopped()) return
+    const [status, trouble] = this.#statusNow(why)
+    if (status === null || status === this.#status) return
+    this.#status = status
+    if (trouble) this.#subscription.onTrouble(trouble)
+    this.#subscription.onStatus(status)
+  }
+
+  #statusNow(why?: FeedTrouble): [MarketStatus | null, FeedTrouble | undefined] {
+    const subscription = this.#subscription
+    if (this.#isUnknown || this.#failures > 0) return ['down', why]
+    if (this.#unanswered >= SILENT_AFTER) return ['down', silent(subscription)]
+    if (this.#next === null) return [null, undefined]
+    const due = this.#next + this.#length
+    const behindMs = this.#options.exchangeNow() - due * 1000
+    if (behindMs >= Math.max(this.#length * 1000, LATE_MS))
+      return ['repairing', repairing(subscription, this.#next)]
+    return behindMs >= LATE_MS ? ['late', late(subscription, due)] : ['fresh', undefined]
   }
 
   #pause(ms: number): void {
@@ -164,28 +202,6 @@ export class CandleSequencer {
   }
 }
 
-function gap({ market, timeframe }: Subscription, from: number, to: number): FeedTrouble {
-  const missing = (to - from) / TIMEFRAMES[timeframe]
-  return {
-    code: 'feed_gap',
-    message: `the exchange has no ${missing} candle(s) of ${market} ${timeframe} from ${iso(from)} to ${iso(to)}: no entry is made on the first one after`,
-  }
-}
-
-function unreachable({ market, timeframe }: Subscription, error: unknown): FeedTrouble {
-  return {
-    code: 'feed_unreachable',
-    message: `cannot get candles of ${market} ${timeframe}, trying again: ${describeError(error).message}`,
-  }
-}
-
-function silent({ market, timeframe }: Subscription): FeedTrouble {
-  return {
-    code: 'feed_silent',
-    message: `no candle of ${market} ${timeframe} closes any more: trading there may be halted, and nothing is decided until one does`,
-  }
-}
-
-function iso(seconds: number): string {
-  return new Date(seconds * 1000).toISOString()
+function isNull(value: unknown): value is null {
+  return value === null
 }

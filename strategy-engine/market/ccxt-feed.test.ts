@@ -62,6 +62,7 @@ test('a market that was delisted after it was loaded is refused by its name', as
     history: 2,
     onCandle: () => expect.unreachable(),
     onHistory: () => expect.unreachable(),
+    onStatus: () => undefined,
     onTrouble: told.resolve,
   })
   expect(await told.promise).toEqual({

@@ -1,7 +1,8 @@
 // Live candles from an exchange: its WebSocket for the close, its REST side for history and whatever was missed.
 import { type Cancel, type Clock, KeysideError, type Logger } from '@keyside/runtime'
 import { type Candle, TIMEFRAMES } from './candle.ts'
-import { CandleSequencer, type History } from './candle-sequencer.ts'
+import { CandleSequencer, CHECK_MS, type History } from './candle-sequencer.ts'
+import { ExchangeClock } from './exchange-clock.ts'
 import type { Feed, Subscription } from './feed.ts'
 import { candlesOf, LiveBinance } from './live-binance.ts'
 import { BadSymbol } from './load-ccxt.ts'
@@ -13,9 +14,6 @@ export interface CcxtFeedOptions {
   readonly log: Logger
 }
 
-/** Executors refuse what comes from a clock further ahead than this, ms. */
-const MAX_SKEW_MS = 5_000
-const CLOCK_CHECK_MS = 300_000
 const RECONNECT_MS = 1_000
 const MAX_RECONNECT_MS = 30_000
 /** Binance gives no more candles in one answer. */
@@ -25,10 +23,12 @@ export class CcxtFeed implements Feed {
   readonly #clock: Clock
   readonly #log: Logger
   readonly #exchange: LiveBinance
+  /** By market and timeframe. */
   readonly #followers = new Map<string, Set<CandleSequencer>>()
   readonly #cancels = new Set<Cancel>()
-  /** The exchange's time less this machine's, ms. */
-  #offset = 0
+  readonly #time: ExchangeClock
+  /** One for all that is followed. */
+  readonly #cancelTimer: Cancel
 
   constructor({ address, clock, log }: CcxtFeedOptions) {
     this.#clock = clock
@@ -36,31 +36,28 @@ export class CcxtFeed implements Feed {
     this.#exchange = new LiveBinance((name, candle) => {
       for (const sequencer of this.#followers.get(name) ?? []) sequencer.accept(candle)
     }, address)
+    this.#time = new ExchangeClock({ clock, log, ask: () => this.#exchange.fetchTime() })
+    this.#cancelTimer = clock.every(CHECK_MS, () => {
+      for (const group of this.#followers.values()) for (const sequencer of group) sequencer.check()
+    })
   }
 
   subscribe(subscription: Subscription): Cancel {
     const name = `${subscription.market} ${subscription.timeframe}`
-    const history = this.#historyOf(subscription)
-    const exchangeNow = () => this.#exchangeNow()
     const sequencer = new CandleSequencer(subscription, {
-      history,
+      history: this.#historyOf(subscription),
       clock: this.#clock,
-      exchangeNow,
+      exchangeNow: () => this.#time.now(),
     })
     const group = this.#followers.get(name) ?? new Set()
     this.#followers.set(name, group.add(sequencer))
-    const cancelClockCheck = this.#clock.every(CLOCK_CHECK_MS, () => {
-      this.#checkClock(subscription).catch((error) =>
-        this.#log.warn({ err: error }, 'clock not checked'),
-      )
-    })
     const over = new AbortController()
     const cancel = () => {
       over.abort()
       group.delete(sequencer)
+      if (group.size === 0) this.#followers.delete(name)
       this.#cancels.delete(cancel)
       sequencer.stop()
-      cancelClockCheck()
     }
     this.#cancels.add(cancel)
     void this.#watch(subscription, over.signal)
@@ -68,6 +65,8 @@ export class CcxtFeed implements Feed {
   }
 
   async close(): Promise<void> {
+    this.#cancelTimer()
+    this.#time.stop()
     for (const cancel of this.#cancels) cancel()
     await this.#exchange.close()
   }
@@ -76,10 +75,31 @@ export class CcxtFeed implements Feed {
     return {
       newest: async (count) => {
         await this.#prepare(subscription)
-        await this.#checkClock(subscription)
-        return (await this.#fetch(subscription, undefined, count + 1)).slice(-count)
+        await this.#time.check()
+        if (count < PAGE)
+          return (await this.#fetch(subscription, undefined, count + 1)).slice(-count)
+        return this.#pages(subscription, count)
       },
-      since: (start) => this.#fetch(subscription, start * 1000, PAGE),
+      // What was missed may have been refused by a wrong clock.
+      since: async (start) => {
+        await this.#time.check()
+        return this.#fetch(subscription, start * 1000, PAGE)
+      },
+    }
+  }
+
+  /** More than one answer holds, from the oldest on. */
+  async #pages(subscription: Subscription, count: number): Promise<Candle[]> {
+    const length = TIMEFRAMES[subscription.timeframe]
+    const candles: Candle[] = []
+    let start = (Math.floor(this.#time.now() / 1000 / length) - count) * length
+    for (;;) {
+      const page = await this.#fetch(subscription, start * 1000, PAGE)
+      const newer = page.filter((candle) => candle.start >= start)
+      candles.push(...newer)
+      const last = newer.at(-1)
+      if (last === undefined || page.length < PAGE) return candles.slice(-count)
+      start = last.start + length
     }
   }
 
@@ -92,7 +112,7 @@ export class CcxtFeed implements Feed {
     await this.#prepare(subscription)
     const asked = this.#exchange.fetchOHLCV(market, timeframe, since, limit)
     const rows = candlesOf(await asked.catch((error) => this.#refused(error, subscription)))
-    return closedOf(rows, TIMEFRAMES[timeframe], this.#exchangeNow())
+    return closedOf(rows, TIMEFRAMES[timeframe], this.#time.now())
   }
 
   async #prepare({ market, timeframe }: Subscription): Promise<void> {
@@ -114,17 +134,6 @@ export class CcxtFeed implements Feed {
   #unknown({ market, timeframe }: Pick<Subscription, 'market' | 'timeframe'>): KeysideError {
     const message = `${this.#exchange.id} has no candles of ${market} ${timeframe}: correct the strategy file`
     return new KeysideError('market_unknown', message)
-  }
-
-  async #checkClock({ onTrouble }: Subscription): Promise<void> {
-    const asked = this.#clock.now()
-    const time = await this.#exchange.fetchTime()
-    if (time === undefined) return
-    this.#offset = time - (asked + this.#clock.now()) / 2
-    if (Math.abs(this.#offset) < MAX_SKEW_MS) return
-    const off = `${Math.round(Math.abs(this.#offset) / 1000)} s ${this.#offset < 0 ? 'ahead' : 'behind'}`
-    const message = `this machine's clock is ${off} of the exchange's: set it, or executors refuse the signals`
-    onTrouble({ code: 'clock_differs', message })
   }
 
   /** Keeps the stream open until it is `over`; the candles themselves come through `onClosed`. */
@@ -155,10 +164,6 @@ export class CcxtFeed implements Feed {
         resolve()
       })
     })
-  }
-
-  #exchangeNow(): number {
-    return this.#clock.now() + this.#offset
   }
 }
 

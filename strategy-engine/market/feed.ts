@@ -10,9 +10,13 @@ export type Origin = 'history' | 'live' | 'after_hole'
 
 export const FEED_CODES = [
   'market_unknown',
+  'market_late',
+  'market_repairing',
   'feed_unreachable',
   'feed_silent',
   'feed_gap',
+  'candle_refused',
+  'candle_corrected',
   'clock_differs',
 ] as const
 
@@ -24,21 +28,29 @@ export interface FeedTrouble {
   readonly message: string
 }
 
+/**
+ * `fresh`: the candle that closed last was given. `late`: it is due. `repairing`: more than one is missing, and they are
+ * asked for. `down`: they cannot be had. Each change but that to `fresh` comes with its trouble.
+ */
+export type MarketStatus = 'fresh' | 'late' | 'repairing' | 'down'
+
 export interface Subscription {
   /** CCXT unified symbol. */
   readonly market: string
   readonly timeframe: Timeframe
-  /** How many closed candles to give first; fewer come if the market is younger. At most 999. */
+  /** How many closed candles to give first; fewer come if the market is younger. */
   readonly history: number
   /** All available history, oldest first: once, and before all else. */
   readonly onHistory: (candles: readonly Candle[]) => void
   readonly onCandle: (candle: Candle, origin: Exclude<Origin, 'history'>) => void
+  /** At each change; the first is `fresh`, or what is wrong. */
+  readonly onStatus: (status: MarketStatus) => void
   readonly onTrouble: (trouble: FeedTrouble) => void
 }
 
 /**
- * Gives closed candles only: history first, then live, in order, none twice. What was missed is fetched before
- * anything newer is given; candles that do not exist are told as `feed_gap`.
+ * Gives closed candles only, none that cannot be: history first, then live, in order, none twice. What was missed is
+ * fetched before anything newer is given; candles that do not exist are told as `feed_gap`.
  */
 export interface Feed {
   subscribe(subscription: Subscription): Cancel
