@@ -41,13 +41,18 @@ export class Decisions {
     this.#options = options
   }
 
-  /** Candles that closed before it began. */
-  learn(stream: Stream, candles: readonly Candle[]): undefined {
+  /** A candle that closed before it began. */
+  learn(stream: Stream, candle: Candle): void {
     try {
-      stream.learn(candles)
+      stream.decide(candle, 'history')
     } catch (error) {
-      this.#options.onFailed(stream.strategy.name, error)
+      this.fail([stream], error)
     }
+  }
+
+  /** They cannot go on. */
+  fail(streams: readonly Stream[], error: unknown): void {
+    for (const { strategy } of streams) this.#options.onFailed(strategy.name, error)
   }
 
   /** A candle is evaluated once; only what waits for the database is tried again. */
@@ -59,7 +64,7 @@ export class Decisions {
       if (refused) this.#options.log.warn({ stream: name, ...refused }, 'no entry')
       this.#logReady(stream)
     } catch (error) {
-      this.#options.onFailed(stream.strategy.name, error)
+      this.fail([stream], error)
     }
     yield undefined
   }

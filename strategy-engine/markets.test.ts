@@ -83,3 +83,17 @@ test('the last strategy that ends gives up the subscription', async () => {
   expect(open.size).toBe(0)
   expect(seen().map(([, follows]) => follows)).toEqual([null, null])
 })
+
+test('a rule that names another market decides when the candle of that market is there too', async () => {
+  const { home, clock, close, signals, open, logged } = await start([100, 100, 106], 1)
+  const enter = 'close > 105 and close @ ETH/USDT > 105'
+  home.write('pair.yaml', yaml({ ...RULES, name: 'pair', enter }))
+  clock.pass(1_000)
+  await decided()
+  expect([...open].map(({ market }) => market).sort()).toEqual(['BTC/USDT', 'BTC/USDT', 'ETH/USDT'])
+  await close()
+  expect(signals()).toBe(0)
+  await close()
+  await until(() => signals() === 3)
+  expect(logged()).not.toContain('stream_failed')
+})

@@ -1,25 +1,38 @@
-// One subscription for all strategies of a market and timeframe; each candle passes through all of them, and is closed once.
-import { type Cancel, instant, type Logger } from '@keyside/runtime'
-import type { Decisions } from './decisions.ts'
+// One subscription for all strategies of a market and timeframe: each candle passes through all of them, every series
+// that they name is computed once, and the candle is closed once.
+import { type Cancel, type Clock, instant, type Logger } from '@keyside/runtime'
+import type { ClosedCandle, Decisions } from './decisions.ts'
 import type { Candle, Timeframe } from './market/candle.ts'
-import type { Feed, Origin } from './market/feed.ts'
+import { type CandleColumns, columnsOf } from './market/candle-columns.ts'
+import type { Feed } from './market/feed.ts'
+import { OtherMarkets, otherMarketsOf } from './other-markets.ts'
 import type { Outbox } from './publish/outbox.ts'
 import type { Slices, Steps } from './slices.ts'
+import { Graph } from './strategies/compile/graph.ts'
+import type { Strategy } from './strategies/file/strategy.ts'
 import type { Stream } from './stream.ts'
 
 /** As many candles of the past as one answer of the exchange brings; more where a strategy needs them. */
 const HISTORY = 999
-/** Candles of the past that a strategy learns in one step. */
-const LESSON = 100
+
+type Beside = ReadonlyMap<string, CandleColumns>
+
+/** Strategies that began together: a series cannot be added to a graph that has seen candles. */
+interface Part {
+  readonly graph: Graph
+  readonly streams: Set<Stream>
+}
 
 interface Group {
-  /** `<market> <timeframe>` */
+  /** Market and timeframe, and the other markets that its rules name. */
   readonly name: string
   readonly market: string
   readonly timeframe: Timeframe
-  readonly streams: Set<Stream>
+  readonly others: readonly string[]
+  parts: readonly Part[]
   /** The last candle that all of them are done with, Unix seconds; null before the history. */
   last: number | null
+  beside: OtherMarkets | null
   cancel: Cancel
 }
 
@@ -28,12 +41,13 @@ export interface MarketsOptions {
   readonly outbox: Outbox
   readonly slices: Slices
   readonly decisions: Decisions
+  readonly clock: Clock
   readonly log: Logger
 }
 
 export class Markets {
   readonly #options: MarketsOptions
-  /** The first group of a market and timeframe leads; streams that began later join it when they have come up to it. */
+  /** The first group of a name leads; streams that began later join it when they have come up to it. */
   readonly #groups = new Map<string, Group[]>()
   readonly #groupOf = new Map<Stream, Group>()
   /** Not subscribed yet. */
@@ -43,21 +57,30 @@ export class Markets {
     this.#options = options
   }
 
+  /** Where the series of a strategy are computed that is about to begin. */
+  graphFor(strategy: Strategy): Graph {
+    return this.#formingFor(strategy).part.graph
+  }
+
   /** Its candles come after `subscribe`. */
   begin(stream: Stream): void {
-    const { market, timeframe } = stream.strategy
-    const name = `${market} ${timeframe}`
+    const { group, part } = this.#formingFor(stream.strategy)
+    this.#groupOf.set(stream, group)
+    part.streams.add(stream)
+  }
+
+  #formingFor(strategy: Strategy): { group: Group; part: Part } {
+    const { market, timeframe } = strategy
+    const others = otherMarketsOf(strategy)
+    const name = [`${market} ${timeframe}`, ...others].join(' ')
+    const part = { graph: new Graph(timeframe, 1), streams: new Set<Stream>() }
     const group = this.#forming.get(name) ?? {
-      name,
-      market,
-      timeframe,
-      streams: new Set(),
-      last: null,
+      ...{ name, market, timeframe, others, last: null, beside: null },
+      parts: [part],
       cancel: () => undefined,
     }
     this.#forming.set(name, group)
-    this.#groupOf.set(stream, group)
-    group.streams.add(stream)
+    return { group, part: group.parts[0] ?? part }
   }
 
   /** For all streams that have begun since the last time. */
@@ -65,7 +88,7 @@ export class Markets {
     const groups = [...this.#forming.values()]
     this.#forming = new Map()
     for (const group of groups) {
-      if (group.streams.size > 0) this.#subscribe(group)
+      if (streamsOf(group).length > 0) this.#subscribe(group)
       yield undefined
     }
   }
@@ -74,45 +97,91 @@ export class Markets {
     this.#options.outbox.unfollow(stream.strategy.name)
     const group = this.#groupOf.get(stream)
     this.#groupOf.delete(stream)
-    group?.streams.delete(stream)
-    if (group?.streams.size === 0) this.#leave(group)
+    if (group === undefined) return
+    for (const { streams } of group.parts) streams.delete(stream)
+    group.parts = group.parts.filter(({ streams }) => streams.size > 0)
+    if (group.parts.length === 0) this.#leave(group)
   }
 
   #subscribe(group: Group): void {
-    const { feed, slices, log } = this.#options
-    const { name, market, timeframe } = group
+    const { feed, slices, clock, log } = this.#options
+    const { name, market, timeframe, others } = group
     this.#groups.set(name, [...(this.#groups.get(name) ?? []), group])
-    group.cancel = feed.subscribe({
+    const history = Math.max(HISTORY, ...streamsOf(group).map(({ missing }) => missing))
+    const beside = new OtherMarkets({
+      ...{ markets: others, timeframe, history, feed, clock },
+      onTrouble: (other, { code, message }) =>
+        log.warn({ code, market: other, timeframe }, message),
+    })
+    group.beside = beside
+    const cancel = feed.subscribe({
       market,
       timeframe,
-      history: Math.max(HISTORY, ...[...group.streams].map(({ missing }) => missing)),
-      onHistory: (candles) => slices.add(this.#history(group, candles)),
-      onCandle: (candle, origin) => slices.add(this.#candle(group, candle, origin, instant())),
+      history,
+      onHistory: (candles) =>
+        beside.whenThere(candles.at(-1)?.start ?? 0, () =>
+          slices.add(this.#history(group, candles)),
+        ),
+      onCandle: (candle, origin) => {
+        const closed = { candle, origin, seen: instant() }
+        beside.whenThere(candle?.start, () => slices.add(this.#candle(group, closed)))
+      },
       onStatus: (status) => {
         if (status === 'fresh') log.info({ market, timeframe }, 'the candles are fresh')
       },
       onTrouble: ({ code, message }) => log.warn({ code, market, timeframe }, message),
     })
+    group.cancel = () => {
+      cancel()
+      beside.stop()
+    }
   }
 
   *#history(group: Group, candles: readonly Candle[]): Steps {
-    for (const stream of group.streams)
-      for (let at = 0; at < candles.length; at += LESSON)
-        yield this.#options.decisions.learn(stream, candles.slice(at, at + LESSON))
-    for (const stream of group.streams) this.#options.decisions.warnTooFewCandles(stream)
+    const { decisions } = this.#options
+    const columns = columnsOf(candles)
+    const beside = group.beside?.beside(columns)
+    for (const [at, candle] of candles.entries()) {
+      for (const part of group.parts)
+        if (this.#feed(part, () => ({ columns, at, beside })))
+          for (const stream of part.streams) decisions.learn(stream, candle)
+      yield undefined
+    }
+    for (const stream of streamsOf(group)) decisions.warnTooFewCandles(stream)
     group.last = candles.at(-1)?.start ?? 0
     if (this.#leads(group)) this.#follow(group, group.last)
     else this.#join(group.name)
   }
 
   /** From a closed candle to the signals of all its strategies. */
-  *#candle(group: Group, candle: Candle, origin: Exclude<Origin, 'history'>, seen: number): Steps {
-    for (const stream of group.streams)
-      yield* this.#options.decisions.decide(stream, { candle, origin, seen })
-    if (group.streams.size === 0) return
-    group.last = candle.start
-    if (this.#leads(group)) this.#options.outbox.close(group.name, candle.start)
+  *#candle(group: Group, closed: ClosedCandle): Steps {
+    const { decisions, outbox } = this.#options
+    const newest = () => {
+      const columns = columnsOf([closed.candle])
+      return { columns, at: 0, beside: group.beside?.beside(columns) }
+    }
+    for (const part of group.parts) {
+      if (!this.#feed(part, newest)) continue
+      for (const stream of part.streams) yield* decisions.decide(stream, closed)
+    }
+    if (group.parts.length === 0) return
+    group.last = closed.candle.start
+    if (this.#leads(group)) outbox.close(group.name, closed.candle.start)
     this.#join(group.name)
+  }
+
+  #feed(
+    { graph, streams }: Part,
+    candles: () => { columns: CandleColumns; at: number; beside?: Beside | undefined },
+  ): boolean {
+    try {
+      const { columns, at, beside } = candles()
+      graph.feed(columns, at, at + 1, beside)
+      return true
+    } catch (error) {
+      this.#options.decisions.fail([...streams], error)
+      return false
+    }
   }
 
   #leads(group: Group): boolean {
@@ -125,17 +194,16 @@ export class Markets {
     if (first === undefined || first.last === null) return
     for (const group of others.filter(({ last }) => last === first.last)) {
       this.#follow(group, first.last)
-      for (const stream of group.streams) {
-        first.streams.add(stream)
-        this.#groupOf.set(stream, first)
-      }
-      group.streams.clear()
+      for (const stream of streamsOf(group)) this.#groupOf.set(stream, first)
+      first.parts = [...first.parts, ...group.parts]
+      group.parts = []
       this.#leave(group)
     }
   }
 
-  #follow({ name, streams }: Group, after: number): void {
-    for (const { strategy } of streams) this.#options.outbox.follow(strategy.name, name, after)
+  #follow(group: Group, after: number): void {
+    for (const { strategy } of streamsOf(group))
+      this.#options.outbox.follow(strategy.name, group.name, after)
   }
 
   #leave(group: Group): void {
@@ -147,4 +215,8 @@ export class Markets {
     const [first] = left
     if (led && first !== undefined && first.last !== null) this.#follow(first, first.last)
   }
+}
+
+function streamsOf({ parts }: Group): Stream[] {
+  return parts.flatMap(({ streams }) => [...streams])
 }

@@ -120,11 +120,11 @@ export class StrategyManager {
       return
     }
     this.#end(name)
-    const stream = new Stream(
-      strategy,
-      outbox.openStream({ name, plan, market }),
-      outbox.positionSignals(name),
-    )
+    const before = {
+      row: outbox.openStream({ name, plan, market }),
+      signals: outbox.positionSignals(name),
+    }
+    const stream = new Stream(strategy, this.#markets.graphFor(strategy), before)
     this.#running.set(name, stream)
     this.#plans.add(name, plan)
     this.#markets.begin(stream)
