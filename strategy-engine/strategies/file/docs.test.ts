@@ -7,15 +7,15 @@ import { z } from 'zod'
 import { MAX_PERIOD, PRICE_NAMES } from '../../indicators/kernel.ts'
 import { INDICATORS } from '../../indicators/table.ts'
 import { TIMEFRAME_NAMES } from '../../market/candle.ts'
-import { parseExpression } from '../rules/parse.ts'
-import type { Scope } from '../rules/scope.ts'
+import { MAX_AGO, parseExpression } from '../rules/parse.ts'
+import { MAX_SECONDS, type Scope } from '../rules/scope.ts'
 import { MAX_RULE_LENGTH } from '../rules/tokens.ts'
-import { FUNCTIONS, TIME_WORDS, TRADE_WORDS } from '../rules/tree.ts'
+import { ARITHMETIC, FUNCTIONS, TIME_WORDS, TRADE_WORDS } from '../rules/tree.ts'
 import { DERIVED, WORDS } from '../rules/words.ts'
 import { strategySchema } from './json-schema.ts'
-import { MAX_LENGTH, MAX_SERIES, readStrategy } from './read-strategy.ts'
+import { MAX_LENGTH, MAX_SERIES, MAX_VALID, readStrategy } from './read-strategy.ts'
 import { problemText } from './report.ts'
-import { keysAt } from './shape.ts'
+import { keysAt, MAX_ADDS, MAX_TAKE_PROFITS } from './shape.ts'
 
 const ROOT = join(import.meta.dirname, '../../..')
 const DOC = readFileSync(join(ROOT, 'docs/strategies.md'), 'utf8')
@@ -99,6 +99,7 @@ describe('the page', () => {
   test('names the timeframes and words that are taken', () => {
     expect(quoted(row('`timeframe`'))).toEqual(TIMEFRAME_NAMES)
     expect(quoted(row('prices of the candle'))).toEqual([...PRICE_NAMES])
+    expect(quoted(row('arithmetic'))).toEqual([...ARITHMETIC])
     expect(quoted(row('averages of them'))).toEqual([...DERIVED])
     expect(quoted(row('functions')).map((text) => text.split('(')[0])).toEqual([...FUNCTIONS])
     expect(quoted(row('the position, in `exit` and `add` only'))).toEqual([...TRADE_WORDS])
@@ -112,6 +113,24 @@ describe('the page', () => {
   })
 
   test('names the bounds that count', () => {
+    const words = [
+      '',
+      'one',
+      'two',
+      'three',
+      'four',
+      'five',
+      'six',
+      'seven',
+      'eight',
+      'nine',
+      'ten',
+    ]
+    expect(row('`take_profit`')).toContain(`up to ${words[MAX_TAKE_PROFITS]} levels`)
+    expect(row('`add`')).toContain(`up to ${words[MAX_ADDS]}:`)
+    expect(row('`valid_for`')).toContain(`at most ${MAX_VALID / 3_600} h`)
+    expect(row('`max_hold`')).toContain(`at most ${MAX_SECONDS / 86_400} days`)
+    expect(row('earlier')).toContain(`up to \`[${MAX_AGO}]\``)
     expect(DOC).toContain(`at most ${MAX_LENGTH.toLocaleString('en')} characters`)
     expect(DOC).toContain(
       `a rule at most ${MAX_RULE_LENGTH.toLocaleString('en')}, and nests at most 20 levels`,

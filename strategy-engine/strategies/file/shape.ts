@@ -11,8 +11,8 @@ const MAX_MARKETS = 64
 export const MAX_TAKE_PROFITS = 5
 export const MAX_ADDS = 10
 /** Of rules with a name for the same thing. */
-export const MAX_RULES = 20
-export const MAX_NAMES = 100
+const MAX_RULES = 20
+const MAX_NAMES = 100
 
 const text = (what: string) =>
   z.string(`expected ${what}`).max(MAX_RULE_LENGTH, `it has at most ${MAX_RULE_LENGTH} characters`)

@@ -6,7 +6,7 @@ import { short, type Unit } from './units.ts'
 
 const MAX_DEPTH = 20
 /** Nodes of a rule, those of the names that it uses included. */
-export const MAX_SIZE = 2_000
+const MAX_SIZE = 2_000
 const MAX_PROBLEMS = 20
 
 /** Thrown where the rest of a rule cannot be read; its problem is noted. */

@@ -47,7 +47,7 @@ export function indicatorCall(
 }
 
 /** How it is written, with the names of its numbers. */
-export function form(name: string, { inputs, parameters }: Indicator): string {
+function form(name: string, { inputs, parameters }: Indicator): string {
   const series = OF_CONDITION.includes(name) ? ['condition'] : []
   const names = [...(inputs === 'series' ? series : []), ...parameters.map((one) => one.name)]
   return names.length === 0 ? name : `${name}(${names.join(', ')})`

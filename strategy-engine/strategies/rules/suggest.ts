@@ -24,11 +24,13 @@ export function suggestion(word: string, known: readonly string[]): string {
 }
 
 /** Null when nothing is near enough to be meant. */
-export function nearest(word: string, known: readonly string[]): string | null {
+function nearest(word: string, known: readonly string[]): string | null {
   if (word.length > MAX_WORD) return null
   const typed = simple(word)
   let best: { name: string; distance: number } | null = null
   for (const name of known) {
+    // Each letter more or less is an edit.
+    if (Math.abs(name.length - word.length) > word.length / 3 + 1) continue
     const away = distance(typed, simple(name))
     if (best === null || away < best.distance) best = { name, distance: away }
   }

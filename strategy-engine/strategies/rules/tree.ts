@@ -42,7 +42,7 @@ export type Comparison = (typeof COMPARISONS)[number]
 export type Crossing = (typeof CROSSINGS)[number]
 export type FunctionName = (typeof FUNCTIONS)[number]
 export type TradeWord = (typeof TRADE_WORDS)[number]
-export type TimeWord = (typeof TIME_WORDS)[number]
+type TimeWord = (typeof TIME_WORDS)[number]
 
 /** A written number. `value`: 2 % is 2, a duration is in seconds, never negative. `text` is how it is written. */
 export interface Literal {

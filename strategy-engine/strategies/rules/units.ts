@@ -31,10 +31,6 @@ export function named(unit: Unit): string {
   return NAMES[unit]
 }
 
-export function isNumeric(unit: Unit): boolean {
-  return unit !== 'condition'
-}
-
 function isPlain(unit: Unit): boolean {
   return ['literal', 'number', 'price', 'volume', 'mixed'].includes(unit)
 }
