@@ -18,7 +18,7 @@ export interface RenewalOptions {
   /** Unix ms. */
   readonly time: () => number
   readonly clock: Pick<Clock, 'now' | 'every'>
-  /** Once: the authority will not renew it. */
+  /** Once: the authority will not renew it, or the subscription itself ends with it. */
   readonly onRefused: (message: string, ends: number) => void
   readonly log: Pick<Logger, 'info' | 'warn'>
 }
@@ -33,9 +33,17 @@ export function renewAccess(options: RenewalOptions): Cancel {
     if (times === null || !isDue(times, time() / 1_000) || !options.connected()) return
     if (clock.now() < askedAt + AGAIN_MS && clock.now() >= askedAt) return
     askedAt = clock.now()
+    const tell = (why: string) => {
+      if (why === told) return
+      told = why
+      options.onRefused(why, times.exp * 1_000)
+    }
     const answer = await options.ask({ do: 'access' })
     if (answer?.do === 'access') {
       const next = tokenTimes(answer.token)
+      // No token reaches past the end of what was agreed: the last third of this one is time enough to renew that.
+      if (next?.sub === options.client && next.exp === times.exp)
+        return tell('the subscription ends then')
       if (next === null || next.sub !== options.client || next.exp <= times.exp)
         throw new KeysideError(
           'access_not_renewed',
@@ -43,10 +51,7 @@ export function renewAccess(options: RenewalOptions): Cancel {
         )
       options.keep(answer.token)
       log.info({ until: next.exp }, 'the access token was renewed')
-    } else if (answer?.do === 'refused' && answer.message !== told) {
-      told = answer.message
-      options.onRefused(answer.message, times.exp * 1_000)
-    }
+    } else if (answer?.do === 'refused') tell(answer.message)
   }
   const safely = () =>
     void look().catch((error: unknown) =>

@@ -630,6 +630,35 @@ test('a provider that does not renew the access is told once, with its end', asy
   expect(notices()[0]?.message).toContain('it has ended')
 })
 
+test('the end of a subscription is told before it comes, once, and a renewed one is taken all the same', async () => {
+  const acme = new TestProvider()
+  await brokerOf(acme)
+  // Two thirds of its life are over, and no token reaches past the end of the subscription.
+  const last = acme.access('alice', ALL, 900_000, 620_000)
+  let token = last
+  let asked = 0
+  await respond(
+    acme,
+    () => {
+      asked += 1
+      return { do: 'access', token }
+    },
+    acme.authority,
+  )
+  follow(acme, {}, last)
+  await start()
+  for (const times of [1, 2]) {
+    await vi.waitFor(() => expect(asked).toBe(times), WAIT)
+    await vi.waitFor(() => expect(notices()).toHaveLength(1), WAIT)
+    ahead += 3_600_000
+  }
+  expect(notices()[0]).toMatchObject({ code: 'access_not_renewed', level: 'warning' })
+  expect(notices()[0]?.message).toMatch(/^acme: .*\(the subscription ends then\)/)
+  expect(readToken(home, 'acme')).toBe(last)
+  token = acme.access('alice', ALL)
+  await vi.waitFor(() => expect(readToken(home, 'acme')).toBe(token), WAIT)
+})
+
 test('a provider sees that the device is there, and when it leaves, and nothing else', async () => {
   const acme = new TestProvider()
   await brokerOf(acme)

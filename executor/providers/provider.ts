@@ -279,7 +279,7 @@ export class Provider {
       time: () => this.#time(),
       clock,
       onRefused: (why, ends) => {
-        const message = `${name} does not renew this device's access, which ends on ${timeOf(ends)} (${why}): ask the provider for a new link`
+        const message = `${name}: this device's access ends on ${timeOf(ends)} and is not renewed (${why}): ask the provider`
         tryTake({
           type: 'notice',
           notice: { level: 'warning', code: 'access_not_renewed', message },

@@ -134,7 +134,7 @@ export const EXECUTOR_SENTENCES = {
     'the keychain has no key of this device for a provider: its signals are followed, and nothing can be asked of it; follow it again with a new link',
   provider_unknown: 'no provider of that name is followed: look at "keyside providers list"',
   access_not_renewed:
-    "a provider does not renew this device's access: ask it for a new link before it ends",
+    "a provider does not renew this device's access, or the subscription ends: ask the provider before it does",
   policy_missing:
     'there is no policy.yaml: write one as docs/policy.md shows, then run "keyside policy accept"',
   policy_waits:
