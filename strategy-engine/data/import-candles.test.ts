@@ -7,6 +7,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import { readCandleSet, writeCandleSet } from './candle-store.ts'
 import { columnsOfRows } from './columns.ts'
 import { candlesAsCsv } from './export-candles.ts'
+import { parseFeather } from './feather.ts'
 import { importCandles } from './import-candles.ts'
 import { minutes } from './testing/minutes.ts'
 
@@ -160,6 +161,26 @@ test.each(['lz4', 'zstd', 'plain'])('a feather file (%s) that is cut off is refu
     expect(refusal([put('a.feather', bytes.subarray(0, bytes.length * share))])).toMatch(
       /^a.feather cannot be read: it .*\(candles_unreadable\)$/,
     )
+})
+
+test('a feather file with any byte altered is read or refused, at once', () => {
+  for (const [at, name] of ['lz4', 'zstd', 'plain'].entries()) {
+    const bytes = readFileSync(join(import.meta.dirname, `testing/${name}.feather`))
+    for (let place = at; place < bytes.length; place += 17)
+      for (const value of [0, 127, 255]) {
+        const altered = Buffer.from(bytes)
+        altered[place] = value
+        const parsed = parseFeather(altered)
+        expect(parsed.ok ? parsed.columns.length <= 10_000_000 : parsed.what).toBeTruthy()
+      }
+  }
+})
+
+test('other columns of a feather file are passed over', () => {
+  const { take, stored } = place()
+  const file = join(import.meta.dirname, 'testing/wide.feather')
+  expect(take([file])).toMatchObject({ candles: 60, gaps: [] })
+  expect(stored()).toEqual(ROWS)
 })
 
 /** One CSV file in an archive, as the public archive of Binance has them. */

@@ -3,6 +3,8 @@
 
 const MAGIC = 0x184d2204
 const MIN_MATCH = 4
+/** One more byte makes a match 255 bytes longer. */
+const MAX_RATIO = 255
 /** A length of 15 goes on in the next bytes. */
 const MORE = 15
 const FLAG = { dictionary: 1, contentChecksum: 4, contentSize: 8, blockChecksum: 16 } as const
@@ -16,6 +18,7 @@ export function decodeLz4(frame: Uint8Array, length: number): Uint8Array {
   const flags = frame[4] ?? 0
   if (view.getUint32(0, true) !== MAGIC || flags >> 6 !== 1) throw new RangeError('no LZ4 frame')
   if (flags & FLAG.dictionary) throw new RangeError('an LZ4 frame with a dictionary')
+  if (length > MAX_RATIO * frame.length) throw new RangeError('more than an LZ4 frame can hold')
   let at = 7 + (flags & FLAG.contentSize ? 8 : 0)
   const made = new Uint8Array(length)
   let filled = 0
