@@ -87,7 +87,6 @@ function read(file: Uint8Array): FeatherCandles {
       if (batch.nulls(fields.indexOf(field)) !== 0)
         return { ok: false, what: `it has a candle without ${field.name}` }
       const bytes = batch.bytes(field.buffer + 1)
-      if (bytes.length < 8 * batch.length) throw new RangeError('a column is too short')
       const data = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
       const perSecond = PER_SECOND[field.unit] ?? Number.NaN
       for (let row = 0; row < batch.length; row++)

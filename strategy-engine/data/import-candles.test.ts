@@ -8,6 +8,7 @@ import { readCandleSet, writeCandleSet } from './candle-store.ts'
 import { columnsOfRows } from './columns.ts'
 import { candlesAsCsv } from './export-candles.ts'
 import { parseFeather } from './feather.ts'
+import { FlatTable } from './flatbuffer.ts'
 import { importCandles } from './import-candles.ts'
 import { minutes } from './testing/minutes.ts'
 
@@ -174,6 +175,30 @@ test('a feather file with any byte altered is read or refused, at once', () => {
         expect(parsed.ok ? parsed.columns.length <= 10_000_000 : parsed.what).toBeTruthy()
       }
   }
+})
+
+test('a feather file that says it has a hundred million candles is refused before there is room for them', () => {
+  const bytes = readFileSync(join(import.meta.dirname, 'testing/plain.feather'))
+  const sixty = Buffer.alloc(8)
+  sixty.writeBigInt64LE(60n)
+  const whats: unknown[] = []
+  for (let at = bytes.indexOf(sixty); at >= 0; at = bytes.indexOf(sixty, at + 1)) {
+    const altered = Buffer.from(bytes)
+    altered.writeBigInt64LE(100_000_000n, at)
+    const parsed = parseFeather(altered)
+    whats.push(parsed.ok ? null : parsed.what)
+  }
+  expect(whats).toContain('it has more than ten million candles')
+})
+
+test('a vector that is longer than what holds it is refused', () => {
+  // A table with one field, four bytes behind it a vector of a thousand.
+  const bytes = Uint8Array.from([
+    12, 0, 0, 0, 6, 0, 8, 0, 4, 0, 0, 0, 8, 0, 0, 0, 4, 0, 0, 0, 232, 3, 0, 0,
+  ])
+  expect(() => FlatTable.root(bytes).vector(0, 1, (at) => at)).toThrow('a vector is cut off')
+  bytes.set([0, 0], 20)
+  expect(FlatTable.root(bytes).vector(0, 1, (at) => at)).toEqual([])
 })
 
 test('other columns of a feather file are passed over', () => {

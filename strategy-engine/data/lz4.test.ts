@@ -63,6 +63,11 @@ test.each([
   expect(() => decodeLz4(frame, 5)).toThrow(what)
 })
 
+test('a length that no such frame can hold is refused before there is room for it', () => {
+  const frame = Buffer.from(FRAMES[0][1], 'base64')
+  expect(() => decodeLz4(frame, frame.length * 256)).toThrow('more than an LZ4 frame can hold')
+})
+
 test('what is no frame, or needs a dictionary, is refused', () => {
   expect(() => decodeLz4(new Uint8Array(40), 4)).toThrow('no LZ4 frame')
   const frame = Uint8Array.from([4, 0x22, 0x4d, 0x18, 0x41, 0x40, 0, 0, 0, 0, 0])
