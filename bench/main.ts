@@ -1,5 +1,6 @@
 // npm run bench -- <name> [--json] [--signals N]: runs one bench; without a name that it knows, lists them.
 import { parseArgs } from 'node:util'
+import { backtest } from './backtest.ts'
 import { crowd } from './crowd.ts'
 import { decideBench } from './decide.ts'
 import { engineBench } from './engine.ts'
@@ -60,6 +61,11 @@ const BENCHES: Readonly<Record<string, Bench>> = {
     about: 'one signal to 10,000 subscribers, beside Mosquitto (--signals: subscribers)',
     signals: 10_000,
     run: fanout,
+  },
+  backtest: {
+    about: 'candles a second of a backtest, beside the same rule by hand (--signals: candles)',
+    signals: 1_000_000,
+    run: backtest,
   },
   crowd: {
     about:

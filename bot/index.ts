@@ -1,4 +1,5 @@
 // What other folders may use of the bot.
+export { drawPng } from './charts/draw.ts'
 export { checkTelegram } from './check-telegram.ts'
 export { botConfig } from './config.ts'
 export { releaseOwner } from './release-owner.ts'

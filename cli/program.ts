@@ -42,6 +42,10 @@ export const COMMANDS: Readonly<Record<string, Listed>> = {
     about: 'send one signal through all programs in the sandbox and time each hop',
     load: async () => (await import('./commands/selftest.ts')).addSelftest,
   },
+  backtest: {
+    about: 'what a strategy would have done with candles of the past',
+    load: async () => (await import('./commands/backtest.ts')).addBacktest,
+  },
   doctor: {
     about: 'check this machine, and say what to do about each thing that is missing',
     load: async () => (await import('./commands/doctor.ts')).addDoctor,

@@ -28,8 +28,17 @@ export async function drawChart(
   input: ChartInput,
   helper: Pick<Helper, 'ask'> = rasterizer,
 ): Promise<Uint8Array> {
+  return drawPng(await drawSvg(input), WIDTH, helper)
+}
+
+/** PNG, `width` px wide. Words are in DejaVu Sans. Throws what the library throws. */
+export async function drawPng(
+  svg: string,
+  width: number,
+  helper: Pick<Helper, 'ask'> = rasterizer,
+): Promise<Uint8Array> {
   const font = { fontFiles: FONT_FILES, loadSystemFonts: false, defaultFontFamily: FONT }
-  const picture: Picture = { svg: await drawSvg(input), width: WIDTH, font }
+  const picture: Picture = { svg, width, font }
   return (await helper.ask(picture)) as Uint8Array
 }
 

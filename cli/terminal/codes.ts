@@ -18,6 +18,7 @@ export const CLI_CODES = [
   'bot_token_malformed',
   'key_cannot_trade',
   'code_in_use',
+  'market_ambiguous',
   'order_ambiguous',
   'order_not_found',
   'sandbox_missing',

@@ -113,12 +113,19 @@ export class Account {
   #walk(to: number): void {
     const held = this.#held
     const { high, low, start } = this.#candles
-    for (let i = this.#next; held.left > 0 && i < to; i++) {
-      const isQuiet =
-        (low[i] as number) > held.stop &&
-        (high[i] as number) < held.rises &&
-        (start[i] as number) < held.until
-      if (!isQuiet) this.#look(i)
+    let i = held.left > 0 ? this.#next : to
+    while (i < to) {
+      const { stop, rises, until } = held
+      while (
+        i < to &&
+        (low[i] as number) > stop &&
+        (high[i] as number) < rises &&
+        (start[i] as number) < until
+      )
+        i += 1
+      if (i === to) break
+      this.#look(i)
+      i = held.left > 0 ? i + 1 : to
     }
     this.#next = to
   }
@@ -199,10 +206,12 @@ export class Account {
       trade.fees += fee
       if (this.#held.assumed > 0) trade.assumed = true
     }
-    const stop = trade === null ? rules.stop : Math.max(rules.stop, this.#held.stop)
+    // Never lowered: what was bought under the higher stop was allowed because of it.
+    const higher = Math.max(rules.stop, this.#held.stop)
+    const own = trade === null || rules.stop === higher ? rules : { ...rules, stop: higher }
     this.#base += amount
     this.#initial = this.#base
-    this.#held.open(this.#trade?.entryPrice ?? price, time, { ...rules, stop })
+    this.#held.open(trade?.entryPrice ?? price, time, own)
     this.#note(index)
   }
 

@@ -16,6 +16,8 @@ export interface Backtested {
   readonly warmup: number
   /** Places where candles are missing: no entry right after one, as live. */
   readonly holes: number
+  /** Where the candles were made of shorter ones: in how many places those are missing. */
+  readonly thin: { readonly timeframe: Timeframe; readonly holes: number } | null
   readonly ledger: Ledger
   readonly metrics: Metrics
   /** Quote at each candle's close. */

@@ -19,6 +19,8 @@ export interface RunInput {
   readonly detail?: { readonly timeframe: Timeframe; readonly candles: CandleColumns } | undefined
   /** Of other markets that rules name: at the same indices, NaN where there is none. */
   readonly others?: ReadonlyMap<string, CandleColumns> | undefined
+  /** Places where shorter candles are missing that these were made of. */
+  readonly thin?: Backtested['thin'] | undefined
   readonly options: RunOptions
   /** Told now and then which part is done, 0 to 1. */
   readonly onProgress?: ((part: number) => void) | undefined
@@ -40,6 +42,7 @@ export function runBacktest(strategy: Strategy, input: RunInput): Backtested {
     detail: detail?.timeframe ?? null,
     warmup,
     holes: holesIn(candles, seconds).length,
+    thin: input.thin ?? null,
     ledger,
     ...measure(ledger, candles, { seconds, cost }),
   }
@@ -82,14 +85,20 @@ export function run(strategies: readonly Strategy[], input: RunInput): readonly 
   return runners.map((runner) => ({ ledger: runner.finish(), warmup: runner.warmup }))
 }
 
+const NONE: ExitRules['takeProfits'] = []
+
 /** One strategy with its account. */
 class Runner {
   readonly #strategy: Strategy
+  readonly #size: Asked
+  readonly #adds: readonly Asked[]
   readonly #model: Model
   readonly #account: Account
 
   constructor(strategy: Strategy, graph: Graph, account: Account) {
     this.#strategy = strategy
+    this.#size = numberOf(strategy.size)
+    this.#adds = strategy.adds.map(({ size }) => numberOf(size))
     this.#model = new Model(strategy, graph)
     this.#account = account
   }
@@ -130,27 +139,36 @@ class Runner {
   }
 
   #order(): EntryOrder {
-    const { size, adds, exits } = this.#strategy
+    const { exits } = this.#strategy
     const model = this.#model
-    const asked = model.decided === 'add' ? (adds[model.added - 1]?.size ?? size) : size
+    const asked = model.decided === 'add' ? this.#adds[model.added - 1] : this.#size
     const { stop, takeProfits, trailingStop, breakEven } = model.rules
     // The model uses its own again for the next entry.
     const rules: ExitRules = {
       stop,
-      takeProfits: takeProfits.map((level) => ({ ...level })),
+      takeProfits: takeProfits.length === 0 ? NONE : takeProfits.map((level) => ({ ...level })),
       trailingStop: trailingStop === null ? null : { ...trailingStop },
       breakEven,
       maxHold: exits.maxHold ?? null,
     }
-    return { size: sizeOf(asked, model.held.entry, stop), rules }
+    return { size: sizeAt(asked ?? this.#size, model.held.entry, stop), rules }
   }
 }
 
-/** What is lost at the stop says how much is bought: never more than the allocation. */
-function sizeOf({ unit, value }: Size, price: number, stop: number): EntryOrder['size'] {
-  if (unit !== 'risk') return { unit, value: Number(value) }
+interface Asked {
+  readonly unit: Size['unit']
+  readonly value: number
+}
+
+function numberOf({ unit, value }: Size): Asked {
+  return { unit, value: Number(value) }
+}
+
+/** What is lost at the stop says how much is bought by risk: never more than the allocation. */
+function sizeAt({ unit, value }: Asked, price: number, stop: number): EntryOrder['size'] {
+  if (unit !== 'risk') return { unit, value }
   const lost = ((price - stop) / price) * 100
-  return { unit: 'percent', value: Math.min(100, (Number(value) / lost) * 100) }
+  return { unit: 'percent', value: Math.min(100, (value / lost) * 100) }
 }
 
 function accountOptions(strategy: Strategy, options: RunOptions): AccountOptions {

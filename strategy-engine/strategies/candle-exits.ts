@@ -72,16 +72,20 @@ export class HeldPosition {
     this.until = rules.maxHold === null ? Number.POSITIVE_INFINITY : since + rules.maxHold
     this.#rules = rules
     this.#takeBack()
+    if (this.#levels.length > 0 || rules.takeProfits.length > 0) this.#setLevels(rules)
+    if (rules.trailingStop !== null || rules.breakEven !== null) this.#raise(entry)
+    this.#setRises()
+  }
+
+  #setLevels({ takeProfits }: ExitRules): void {
     this.#levels.length = 0
     this.#percents = 0
-    for (const level of rules.takeProfits) {
+    for (const level of takeProfits) {
       this.#percents += level.percent
       let at = this.#levels.length
       while (at > 0 && (this.#levels[at - 1]?.price ?? 0) > level.price) at -= 1
       this.#levels.splice(at, 0, level)
     }
-    this.#raise(entry)
-    this.#setRises()
   }
 
   /** What was not sold by the rules is sold. */
@@ -173,6 +177,7 @@ export class HeldPosition {
   }
 
   #takeBack(): void {
+    if (this.sales.length === 0) return
     for (let sale = this.sales.pop(); sale !== undefined; sale = this.sales.pop())
       this.#spare.push(sale)
   }
@@ -225,6 +230,7 @@ export class HeldPosition {
       const from = trailingStop.from === 0 ? 0 : this.#gained(trailingStop.from)
       rises = Math.min(rises, Math.max(next, from))
     }
+    // Infinity stays what it is.
     this.rises = rises * (1 - MARGIN)
   }
 }

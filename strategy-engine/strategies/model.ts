@@ -2,11 +2,12 @@
 // subscriber, live and in a backtest. What a device really bought is ruled by its own fills.
 import { TIMEFRAMES } from '../market/candle.ts'
 import { type ExitCause, type ExitRules, HeldPosition } from './candle-exits.ts'
+import { type Distance, distanceOf } from './compile/distance.ts'
 import type { Graph } from './compile/graph.ts'
 import type { Column } from './compile/operators.ts'
 import { type Ask, compileTrade, namesTrade } from './compile/trade.ts'
 import { ExitPrices } from './exit-prices.ts'
-import type { Rule, Size, Stop, Strategy } from './file/strategy.ts'
+import type { Rule, Size, Strategy } from './file/strategy.ts'
 import type { TradeWord } from './rules/tree.ts'
 
 export type Cause = ExitCause | 'rule'
@@ -37,8 +38,8 @@ export class Model {
   readonly #enter: Column
   readonly #exit: Column | null
   readonly #asks: readonly Ask[]
-  readonly #stop: Column | null
-  readonly #trailing: Column | null
+  readonly #stop: Distance
+  readonly #trailing: Distance | null
   readonly #exitPrices: ExitPrices
   #rules: ExitRules
   readonly #adds: readonly Ask[]
@@ -57,17 +58,15 @@ export class Model {
     const entries = graph.any(enter.map(({ condition }) => condition))
     const [asked, seen] = [exit.filter(isAsked), exit.filter((rule) => !isAsked(rule))]
     const exitSeries = seen.length > 0 ? graph.any(seen.map(({ condition }) => condition)) : null
-    const distances = [stop, exits.trailingStop].map((one) => distanceOf(one, graph))
-    const [stopSeries = null, trailingSeries = null] = distances
+    this.#stop = distanceOf(stop, graph)
+    this.#trailing = exits.trailingStop === undefined ? null : distanceOf(exits.trailingStop, graph)
     this.#enter = entries.column
     this.#exit = exitSeries?.column ?? null
     this.#asks = asked.map(({ condition }) => compileTrade(condition, graph, this.#trade))
     this.#adds = adds.map(({ condition }) => compileTrade(condition, graph, this.#trade))
-    this.#stop = stopSeries?.column ?? null
-    this.#trailing = trailingSeries?.column ?? null
     this.#exitPrices = new ExitPrices(exits)
     this.#rules = this.#exitPrices.rules
-    const needed = [entries, exitSeries, stopSeries, trailingSeries]
+    const needed = [entries, exitSeries, this.#stop, this.#trailing]
     this.warmup = Math.max(...needed.map((series) => series?.warmup ?? 0))
   }
 
@@ -78,26 +77,58 @@ export class Model {
 
   /** The next candle of the block, from `from` on, at which it enters or leaves; `to` if there is none before. */
   scan(from: number, to: number): number {
+    const enter = this.#enter
     let i = from
     while (i < to) {
       if (this.held.left === 0) {
-        while (i < to && this.#enter[i] !== 1) i += 1
+        while (i < to && enter[i] !== 1) i += 1
         if (i === to) return to
         if (this.#mayEnter(i) && this.#open(i)) {
           this.decided = 'entry'
           return i
         }
-      } else if (this.#isOver(i)) {
+        i += 1
+        continue
+      }
+      if (this.#asks.length === 0 && this.#adds.length === 0) i = this.#hold(i, to)
+      if (i === to) return to
+      if (this.#isOver(i)) {
         this.decided = 'exit'
         this.forget(this.#closeOf(i))
         return i
-      } else if (this.#addsAt(i)) {
+      }
+      if (this.#addsAt(i)) {
         this.decided = 'add'
         return i
       }
       i += 1
     }
     return to
+  }
+
+  /** The first candle of the block, from `from` on, at which what is held may be sold or its stop may rise; `to` for none. */
+  #hold(from: number, to: number): number {
+    const { high, low, start } = this.#graph.candles
+    const { offset } = this.#graph
+    const { held } = this
+    const exit = this.#exit
+    const { stop, rises, since } = held
+    const ends = since + (this.#strategy.exits.maxHold ?? Number.POSITIVE_INFINITY) - this.#seconds
+    let highest = held.highest
+    let lowest = held.lowest
+    let i = from
+    for (; i < to; i++) {
+      const top = high[offset + i] as number
+      const bottom = low[offset + i] as number
+      if (!(bottom > stop && top < rises) || (start[offset + i] as number) >= ends) break
+      if (exit !== null && exit[i] === 1) break
+      if (top > highest) highest = top
+      if (bottom < lowest) lowest = bottom
+    }
+    held.highest = highest
+    held.lowest = lowest
+    this.candles += i - from
+    return i
   }
 
   /** Whether it goes on holding; its rules are not asked. For candles that were decided on before. */
@@ -183,17 +214,11 @@ export class Model {
 
   /** How far below the close of candle `i` the stop is, quote per base; of the trailing stop, likewise. */
   stopDistance(i: number): number {
-    return this.#distance(this.#strategy.stop, this.#stop, i)
+    return this.#stop.below(this.#closePrice(i), i)
   }
 
   trailingDistance(i: number): number | null {
-    const { trailingStop } = this.#strategy.exits
-    return trailingStop === undefined ? null : this.#distance(trailingStop, this.#trailing, i)
-  }
-
-  #distance(stop: Stop, column: Column | null, i: number): number {
-    if (stop.by === 'distance') return (column as Column)[i] as number
-    return (this.#closePrice(i) * Number(stop.percent)) / 100
+    return this.#trailing?.below(this.#closePrice(i), i) ?? null
   }
 
   #closePrice(i: number): number {
@@ -266,8 +291,4 @@ export class Model {
 
 function isAsked({ condition }: Rule): boolean {
   return namesTrade(condition)
-}
-
-function distanceOf(stop: Stop | undefined, graph: Graph) {
-  return stop?.by === 'distance' ? graph.series(stop.distance) : null
 }

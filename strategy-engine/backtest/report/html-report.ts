@@ -11,6 +11,7 @@ import {
   priceChart,
 } from './charts.ts'
 import { SCRIPT, STYLE } from './html-style.ts'
+import { escaped } from './picture.ts'
 import { HIGH, WIDE } from './plot.ts'
 import { periodSaid, rulesSaid, warningsOf } from './rules-said.ts'
 import { yearOf } from './text-report.ts'
@@ -199,12 +200,4 @@ function rows(tested: Backtested): string {
     ].join('\n')
   })
   return JSON.stringify(texts).replaceAll('<', '\\u003c')
-}
-
-function escaped(text: string): string {
-  return text
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll('"', '&quot;')
 }

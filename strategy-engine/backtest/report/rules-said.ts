@@ -23,7 +23,13 @@ export function rulesSaid({ options, detail, candles, holes }: Backtested): read
 }
 
 /** What a reader should know before believing the figures. */
-export function warningsOf({ metrics, ledger, warmup, candles }: Backtested): readonly string[] {
+export function warningsOf({
+  metrics,
+  ledger,
+  warmup,
+  candles,
+  thin,
+}: Backtested): readonly string[] {
   const { trades, assumed, gapped, days, open } = metrics
   const { late, underStop, tooLittle } = ledger.missed
   const said: string[] = []
@@ -35,6 +41,10 @@ export function warningsOf({ metrics, ledger, warmup, candles }: Backtested): re
     )
   else if (trades - open < 30)
     said.push(`${plural(trades - open, 'closed trade')}: too few to tell skill from luck.`)
+  if (thin !== null && thin.holes > 0)
+    said.push(
+      `The ${thin.timeframe} candles that these were made of have ${plural(thin.holes, 'hole')}.`,
+    )
   if (days < 90) said.push(`${count(days, 1)} days: yearly figures are stretched from them.`)
   if (assumed > 0)
     said.push(

@@ -52,7 +52,7 @@ function decimal(value: number): string {
 
 /** What `--json` prints: settings, figures and trades. */
 export function jsonReport(tested: Backtested): object {
-  const { name, market, timeframe, detail, options, warmup, holes, candles } = tested
+  const { name, market, timeframe, detail, options, warmup, holes, thin, candles } = tested
   const { metrics, ledger } = tested
   return {
     name,
@@ -63,6 +63,7 @@ export function jsonReport(tested: Backtested): object {
     candles: candles.length,
     warmup,
     holes,
+    thin,
     options,
     missed: ledger.missed,
     metrics,

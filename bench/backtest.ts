@@ -1,0 +1,190 @@
+// Backtests beside the same rule written by hand: candles a second on one core, linear up to ten million, and a search.
+import { readFileSync } from 'node:fs'
+import { type RunOptions, run, runBacktest } from '../strategy-engine/backtest/run.ts'
+import { readStrategyFile } from '../strategy-engine/backtest/strategy-file.ts'
+import { slice } from '../strategy-engine/data/columns.ts'
+import { openCandleFile } from '../strategy-engine/data/open-candles.ts'
+import type { CandleColumns } from '../strategy-engine/market/candle-columns.ts'
+import type { Strategy } from '../strategy-engine/strategies/file/strategy.ts'
+import { randomCandles } from '../strategy-engine/testing/random-candles.ts'
+import { type LoopRule, loop } from './backtest-loop.ts'
+import type { BenchOptions, Result } from './result.ts'
+
+const OPTIONS: RunOptions = {
+  balance: 10_000_000,
+  fill: 'open',
+  fee: 0.1,
+  spread: 0,
+  slippage: 0,
+  steps: null,
+}
+const RUNS = 9
+
+const cross = (ema: string, fast = 12, slow = 26) =>
+  `enter: crossover(${ema}(${fast}), ${ema}(${slow}))
+exit: crossunder(${ema}(${fast}), ${ema}(${slow}))
+size: 1 BTC
+stop: 99 %`
+
+const TWELVE = `enter: crossover(ema(9), ema(21)) and close > sma(200) and rsi(14) < 70 and rsi(7) > 30 and ema(50) > ema(100) and atr(14) / close > 0.0005 and volume > 0 and close > open
+exit: crossunder(ema(9), ema(21)) or rsi(14) > 80 or close < sma(200) - 2 * atr(14)
+size: 10 %
+stop: 2 atr(14)`
+
+function strategyOf(text: string): Strategy {
+  const head = 'name: bench\nmarket: BTC/USDT\ntimeframe: 1m\n'
+  const [strategy] = readStrategyFile('bench', `${head}${text}`)
+  if (strategy === undefined) throw new Error('no strategy')
+  return strategy
+}
+
+/** The example's rules, on candles of a minute. */
+function example(): Strategy {
+  const path = new URL('../examples/strategies/ema-cross.yaml', import.meta.url)
+  const [strategy] = readStrategyFile('ema-cross.yaml', readFileSync(path, 'utf8'))
+  if (strategy === undefined) throw new Error('no strategy')
+  return { ...strategy, timeframe: '1m', validFor: 60 }
+}
+
+interface Speed {
+  readonly name: string
+  /** Million candles a second of CPU time: median and best of the runs. */
+  readonly median: number
+  readonly best: number
+}
+
+function measured(name: string, candles: number, work: () => unknown, runs = RUNS): Speed {
+  const times = Array.from({ length: runs }, () => {
+    const began = process.cpuUsage()
+    work()
+    const { user, system } = process.cpuUsage(began)
+    return user + system
+  }).sort((a, b) => a - b)
+  const speed = (microseconds: number) => candles / microseconds
+  return { name, median: speed(times[runs >> 1] ?? 1), best: speed(times[0] ?? 1) }
+}
+
+/** `signals`: how many candles. */
+export async function backtest({ signals, note }: BenchOptions): Promise<Result> {
+  const candles = randomCandles({ length: signals, seed: 1 })
+  const hand: LoopRule = { fast: 12, slow: 26, fill: 'open', seed: 'first' }
+  const one = (strategy: Strategy) => () => run([strategy], { candles, options: OPTIONS })
+  note('speed, one core')
+  const speeds = [
+    measured('by hand', signals, () => loop(candles, hand)),
+    measured('EMA cross, with fills', signals, one(strategyOf(cross('ema_first')))),
+    measured('ema-cross.yaml', signals, one(example())),
+    measured('twelve series', signals, one(strategyOf(TWELVE))),
+    measured(
+      'EMA cross, with all figures',
+      signals,
+      () => runBacktest(strategyOf(cross('ema_first')), { candles, options: OPTIONS }),
+      3,
+    ),
+  ]
+  note('linear')
+  const linear = [0.01, 0.1, 1, 10].map((part) => {
+    const length = Math.round(signals * part)
+    const many = length <= signals ? slice(candles, 0, length) : randomCandles({ length, seed: 2 })
+    const strategy = strategyOf(cross('ema_first'))
+    const before = process.memoryUsage.rss()
+    const speed = measured(
+      `${length} candles`,
+      length,
+      () => run([strategy], { candles: many, options: OPTIONS }),
+      3,
+    )
+    return { length, ...speed, mebibytes: (process.memoryUsage.rss() - before) / 2 ** 20 }
+  })
+  note('1,000 combinations over 45,000 candles')
+  const short = randomCandles({ length: 45_000, seed: 3 })
+  const search = searchOf(short)
+  const peers = peersOf(process.env['KEYSIDE_CANDLES'])
+  const json: Measured = { candles: signals, speeds, linear, search, peers }
+  return { json, text: textOf(json) }
+}
+
+interface Measured {
+  readonly candles: number
+  readonly speeds: readonly Speed[]
+  readonly linear: readonly (Speed & { readonly mebibytes: number })[]
+  readonly search: ReturnType<typeof searchOf>
+  readonly peers: ReturnType<typeof peersOf>
+}
+
+function searchOf(candles: CandleColumns) {
+  const pairs = Array.from(
+    { length: 1_000 },
+    (_, at) => [2 + Math.floor(at / 25), 45 + (at % 25)] as const,
+  )
+  const strategies = pairs.map(([fast, slow]) => strategyOf(cross('ema_first', fast, slow)))
+  const hand = measured(
+    'by hand',
+    1_000 * candles.length,
+    () => {
+      for (const [fast, slow] of pairs) loop(candles, { fast, slow, fill: 'close', seed: 'first' })
+    },
+    3,
+  )
+  const own = measured(
+    'one core',
+    1_000 * candles.length,
+    () => {
+      for (let at = 0; at < strategies.length; at += 50)
+        run(strategies.slice(at, at + 50), { candles, options: OPTIONS })
+    },
+    3,
+  )
+  return { hand, own, seconds: (1_000 * candles.length) / own.median / 1e6 }
+}
+
+/** On real candles, where a file of them is named: the figures that other backtesters agree on to the cent. */
+const PEERS = [
+  ['ema_first', 'first', 'close', 9_925_598.64],
+  ['ema_first', 'first', 'open', 9_925_527.5],
+  ['ema', 'mean', 'open', 9_925_439.6],
+  ['ema', 'mean', 'close', 9_925_510.74],
+] as const
+
+function peersOf(file: string | undefined) {
+  if (file === undefined) return null
+  const { columns } = openCandleFile(file, '1m', Math.floor(Date.now() / 1000))
+  return PEERS.map(([ema, seed, fill, expected]) => {
+    const { metrics } = runBacktest(strategyOf(cross(ema)), {
+      candles: columns,
+      options: { ...OPTIONS, fill },
+    })
+    const hand = loop(columns, { fast: 12, slow: 26, fill, seed }).equity
+    const { trades, end } = metrics
+    return {
+      ema,
+      fill,
+      trades,
+      equity: end,
+      hand,
+      expected,
+      isEqual: Math.abs(end - expected) < 0.01,
+    }
+  })
+}
+
+function textOf({ candles, speeds, linear, search, peers }: Measured): string {
+  return [
+    `${candles} candles, million candles a second of CPU time on one core`,
+    ...speeds.map(
+      ({ name, median, best }) =>
+        `  ${name.padEnd(28)} ${median.toFixed(1).padStart(7)}  best ${best.toFixed(1)}`,
+    ),
+    'linear',
+    ...linear.map(
+      ({ name, median, mebibytes }) =>
+        `  ${name.padEnd(28)} ${median.toFixed(1).padStart(7)}  ${mebibytes.toFixed(0)} MiB more`,
+    ),
+    `1,000 combinations: ${search.seconds.toFixed(2)} s on one core, ${search.own.median.toFixed(0)} M/s; by hand ${search.hand.median.toFixed(0)} M/s`,
+    ...(peers ?? []).map(
+      ({ ema, fill, trades, equity, isEqual }) =>
+        `  ${ema} ${fill}: ${trades} trades, ${equity.toFixed(2)}${isEqual ? '' : ', NOT as the others'}`,
+    ),
+    ...(peers === null ? ['KEYSIDE_CANDLES names no file: not held to other backtesters'] : []),
+  ].join('\n')
+}

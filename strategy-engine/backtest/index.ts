@@ -1,0 +1,10 @@
+// What other folders may use of backtests, without the engine.
+export type { Strategy } from '../strategies/file/strategy.ts'
+export type { Backtested } from './backtested.ts'
+export { type CandleSource, prepare } from './prepare.ts'
+export { htmlReport } from './report/html-report.ts'
+export { PICTURE_WIDTH, pictureOf } from './report/picture.ts'
+export { textReport } from './report/text-report.ts'
+export { jsonReport, tradeRows } from './report/trade-rows.ts'
+export { type RunOptions, runBacktest } from './run.ts'
+export { readStrategyFile } from './strategy-file.ts'
