@@ -269,5 +269,5 @@ test('finer candles decide what a longer one leaves open', () => {
 test('a stop that the opening has passed is sold at the opening, and counted', () => {
   const candles = candlesOf([...FLAT.slice(0, 3), [80, 85, 79, 84]])
   const { trades } = fast(candles, BUY, OPTIONS)
-  expect(trades).toMatchObject([{ exitPrice: 80, end: 'stop', gapped: true }])
+  expect(trades).toMatchObject([{ exitPrice: 80, end: 'stop', stopPassed: true }])
 })

@@ -164,7 +164,7 @@ export class Account {
     for (const { price, percent, cause } of held.sales) {
       left = Math.max(0, left - percent)
       if (price < held.stop && cause !== 'max_hold' && this.#trade !== null)
-        this.#trade.gapped = true
+        this.#trade.stopPassed = true
       const isAll = left < 1e-9
       const amount = isAll
         ? this.#base
@@ -195,7 +195,7 @@ export class Account {
         sales: 0,
         end: 'open',
         assumed: false,
-        gapped: false,
+        stopPassed: false,
       }
     } else {
       // The newer entry brings its own way out; of the stops the higher one counts, as at the device.

@@ -15,9 +15,9 @@ export interface Backtested {
   /** Candles before the first at which anything could be decided. */
   readonly warmup: number
   /** Places where candles are missing: no entry right after one, as live. */
-  readonly holes: number
+  readonly gaps: number
   /** Where the candles were made of shorter ones: in how many places those are missing. */
-  readonly thin: { readonly timeframe: Timeframe; readonly holes: number } | null
+  readonly thin: { readonly timeframe: Timeframe; readonly gaps: number } | null
   readonly ledger: Ledger
   readonly metrics: Metrics
   /** Quote at each candle's close. */

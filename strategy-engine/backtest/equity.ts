@@ -38,8 +38,12 @@ export interface Drawdown {
 
 /** The start counts as a highest equity. `start`: when candles opened, Unix seconds. */
 export function drawdownOf(equity: Float64Array, start: Float64Array, balance: number): Drawdown {
-  let [high, highAt] = [balance, 0]
-  let worst = { percent: 0, quote: 0, from: 0, to: 0 }
+  let high = balance
+  let highAt = 0
+  let percent = 0
+  let quote = 0
+  let from = 0
+  let to = 0
   let longest = 0
   for (let i = 0; i < equity.length; i++) {
     const now = equity[i] as number
@@ -48,11 +52,17 @@ export function drawdownOf(equity: Float64Array, start: Float64Array, balance: n
       highAt = i
       continue
     }
-    const percent = ((high - now) / high) * 100
-    if (percent > worst.percent) worst = { percent, quote: high - now, from: highAt, to: i }
-    longest = Math.max(longest, (start[i] as number) - (start[highAt] as number))
+    const below = (high - now) / high
+    if (below > percent) {
+      percent = below
+      quote = high - now
+      from = highAt
+      to = i
+    }
+    const long = (start[i] as number) - (start[highAt] as number)
+    if (long > longest) longest = long
   }
-  return { ...worst, longest }
+  return { percent: percent * 100, quote, from, to, longest }
 }
 
 export interface Period {
@@ -64,35 +74,29 @@ export interface Period {
 
 /** Equity at the last close of each UTC day. A candle belongs to the day in which it opened. */
 export function daysOf(equity: Float64Array, start: Float64Array): readonly Period[] {
-  return lastOf(equity, start, (at) => Math.floor(at / DAY) * DAY)
+  const days: Period[] = []
+  let day = 0
+  let over = Number.NEGATIVE_INFINITY
+  for (let i = 0; i < equity.length; i++) {
+    const at = start[i] as number
+    if (at < over) continue
+    if (i > 0) days.push({ start: day, equity: equity[i - 1] as number })
+    day = Math.floor(at / DAY) * DAY
+    over = day + DAY
+  }
+  if (equity.length > 0) days.push({ start: day, equity: equity.at(-1) as number })
+  return days
 }
 
 /** Equity at the last close of each UTC month. */
-export function monthsOf(equity: Float64Array, start: Float64Array): readonly Period[] {
-  const days = daysOf(equity, start)
-  return lastOf(
-    Float64Array.from(days, (day) => day.equity),
-    Float64Array.from(days, (day) => day.start),
-    (at) => {
-      const date = new Date(at * 1000)
-      return Date.UTC(date.getUTCFullYear(), date.getUTCMonth(), 1) / 1000
-    },
-  )
-}
-
-function lastOf(
-  equity: Float64Array,
-  start: Float64Array,
-  periodOf: (at: number) => number,
-): readonly Period[] {
-  const periods: { start: number; equity: number }[] = []
-  for (let i = 0; i < equity.length; i++) {
-    const at = periodOf(start[i] as number)
-    const last = periods.at(-1)
-    if (last?.start === at) last.equity = equity[i] as number
-    else periods.push({ start: at, equity: equity[i] as number })
+export function monthsOf(days: readonly Period[]): readonly Period[] {
+  const months = new Map<number, Period>()
+  for (const { start, equity } of days) {
+    const date = new Date(start * 1000)
+    const month = Date.UTC(date.getUTCFullYear(), date.getUTCMonth(), 1) / 1000
+    months.set(month, { start: month, equity })
   }
-  return periods
+  return [...months.values()]
 }
 
 /** Change from period to period, as parts of one; the first from `balance`. */

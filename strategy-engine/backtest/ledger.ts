@@ -62,7 +62,7 @@ export interface Trade {
   /** Another order of the prices within one of its candles would have sold otherwise. */
   assumed: boolean
   /** A stop that the opening had passed. */
-  gapped: boolean
+  stopPassed: boolean
 }
 
 /** Each fill, for the equity after it. */

@@ -40,7 +40,7 @@ const trade = (profit: number, change: Partial<Trade> = {}): Trade => ({
   sales: 1,
   end: 'rule',
   assumed: false,
-  gapped: false,
+  stopPassed: false,
   ...change,
 })
 
@@ -107,7 +107,7 @@ test('trades: profit factor, expectancy, win rate, streaks', () => {
   const metrics = measured([
     trade(30),
     trade(10, { assumed: true }),
-    trade(-20, { gapped: true }),
+    trade(-20, { stopPassed: true }),
     trade(0),
     trade(-10, { assumed: true }),
     trade(50, { end: 'open' }),
@@ -120,7 +120,7 @@ test('trades: profit factor, expectancy, win rate, streaks', () => {
     longestWon: 2,
     longestLost: 3,
     assumed: 2,
-    gapped: 1,
+    stopPassed: 1,
     fees: 3,
     bestPercent: 30,
     worstPercent: -20,
@@ -182,7 +182,7 @@ test('equity, days and months are what a slow walk finds', () => {
   const name = (at: number, chars: number) => new Date(at * 1000).toISOString().slice(0, chars)
   for (const [periods, chars] of [
     [daysOf(equity, candles.start), 10],
-    [monthsOf(equity, candles.start), 7],
+    [monthsOf(daysOf(equity, candles.start)), 7],
   ] as const) {
     const last = new Map(worth.map((one, i) => [name(candles.start[i] as number, chars), one]))
     expect(periods.map((one) => one.equity)).toEqual([...last.values()])

@@ -55,7 +55,7 @@ export interface Metrics {
   /** Trades for which another order of the prices within a candle would have given another sale. */
   readonly assumed: number
   /** Trades whose stop was passed by an opening. */
-  readonly gapped: number
+  readonly stopPassed: number
   readonly fees: number
   readonly months: readonly Month[]
   readonly hold: BuyAndHold
@@ -100,7 +100,8 @@ export function measure(
   const won = profits.filter((profit) => profit > 0)
   const lost = profits.filter((profit) => profit <= 0)
   const drawdown = drawdownOf(equity, candles.start, balance)
-  const daily = returnsOf(daysOf(equity, candles.start), balance)
+  const periods = daysOf(equity, candles.start)
+  const daily = returnsOf(periods, balance)
   const cagr = cagrOf(ledger.equity / balance, days)
   const held = trades.reduce((sum, { entryTime, exitTime }) => sum + exitTime - entryTime, 0)
   const metrics: Metrics = {
@@ -128,9 +129,9 @@ export function measure(
     lost: lost.length,
     open: trades.length - closed.length,
     assumed: trades.filter(({ assumed }) => assumed).length,
-    gapped: trades.filter(({ gapped }) => gapped).length,
+    stopPassed: trades.filter(({ stopPassed }) => stopPassed).length,
     fees: ledger.fees,
-    months: monthly(monthsOf(equity, candles.start), balance),
+    months: monthly(monthsOf(periods), balance),
     hold: buyAndHold(candles, balance, days, cost),
   }
   return { metrics, equity }
@@ -153,7 +154,8 @@ function buyAndHold(
   cost: number,
 ): BuyAndHold {
   const base = balance / ((candles.open[0] ?? 1) * (1 + cost))
-  const equity = candles.close.slice(0, candles.length).map((close) => close * base)
+  const equity = new Float64Array(candles.length)
+  for (let i = 0; i < candles.length; i++) equity[i] = (candles.close[i] as number) * base
   const end = equity.at(-1) ?? balance
   return {
     end,

@@ -38,7 +38,7 @@ export function prepare(strategy: Strategy, source: CandleSource): Omit<RunInput
   )
   const { stored, gaps } = opened
   const within = gaps.filter((gap) => gap.from >= source.from && gap.from < source.to)
-  const thin = stored === timeframe ? null : { timeframe: stored, holes: within.length }
+  const thin = stored === timeframe ? null : { timeframe: stored, gaps: within.length }
   return { candles, thin, detail: detailOf(opened, source, market), others }
 }
 

@@ -122,19 +122,19 @@ function without(candles: CandleColumns, from: number, to: number): CandleColumn
   }
 }
 
-test('right after a hole nothing is entered, and what is held may end', () => {
+test('right after a gap nothing is entered, and what is held may end', () => {
   const always = strategyOf(['enter: close > 0', 'exit: close > 0', 'size: 1 BTC', 'stop: 50 %'])
   const candles = without(randomCandles({ length: 100, seed: 1 }), 50, 60)
-  const { ledger, holes } = runBacktest(always, { candles, options: { ...OPTIONS, fill: 'close' } })
-  expect(holes).toBe(1)
-  // In at every even candle, out at the next; candle 50 is the first after the hole and is left out.
+  const { ledger, gaps } = runBacktest(always, { candles, options: { ...OPTIONS, fill: 'close' } })
+  expect(gaps).toBe(1)
+  // In at every even candle, out at the next; candle 50 is the first after the gap and is left out.
   expect(ledger.trades.map(({ entryCandle }) => entryCandle).slice(24, 27)).toEqual([48, 51, 53])
   const longer = without(randomCandles({ length: 100, seed: 1 }), 51, 60)
   const ended = runBacktest(always, { candles: longer, options: { ...OPTIONS, fill: 'close' } })
   expect(ended.ledger.trades[25]).toMatchObject({ entryCandle: 50, exitCandle: 51 })
 })
 
-test('an entry whose next opening lies behind a hole is late', () => {
+test('an entry whose next opening lies behind a gap is late', () => {
   const always = strategyOf([
     'enter: close > 0',
     'exit: close > 0',
@@ -154,7 +154,7 @@ test('size by risk: what is lost at the stop is so much of the allocation', () =
     candles: falling,
     options: { ...OPTIONS, fill: 'close', fee: 0 },
   })
-  const stopped = ledger.trades.filter(({ end, gapped }) => end === 'stop' && !gapped)
+  const stopped = ledger.trades.filter(({ end, stopPassed }) => end === 'stop' && !stopPassed)
   expect(stopped.length).toBeGreaterThan(2)
   for (const { proceeds, cost } of stopped) expect(proceeds - cost).toBeCloseTo(-100_000, 4)
 })

@@ -41,7 +41,7 @@ export function runBacktest(strategy: Strategy, input: RunInput): Backtested {
     candles,
     detail: detail?.timeframe ?? null,
     warmup,
-    holes: holesIn(candles, seconds).length,
+    gaps: gapsIn(candles, seconds).length,
     thin: input.thin ?? null,
     ledger,
     ...measure(ledger, candles, { seconds, cost }),
@@ -66,19 +66,19 @@ export function run(strategies: readonly Strategy[], input: RunInput): readonly 
   const { candles, detail, others, options, onProgress } = input
   const timeframe = strategies[0]?.timeframe ?? '1m'
   const graph = new Graph(timeframe)
-  const holes = holesIn(candles, TIMEFRAMES[timeframe])
+  const gaps = gapsIn(candles, TIMEFRAMES[timeframe])
   const runners = strategies.map((strategy) => {
     const finer = detail?.candles ?? null
     const account = new Account(candles, finer, accountOptions(strategy, options))
     return new Runner(strategy, graph, account)
   })
-  let hole = 0
+  let gap = 0
   for (let from = 0; from < candles.length; from += BLOCK) {
     const to = Math.min(from + BLOCK, candles.length)
     graph.feed(candles, from, to, others)
-    const first = hole
-    while ((holes[hole] ?? to) < to) hole += 1
-    const inside = holes.slice(first, hole)
+    const first = gap
+    while ((gaps[gap] ?? to) < to) gap += 1
+    const inside = gaps.slice(first, gap)
     for (const runner of runners) runner.block(from, to, inside)
     onProgress?.(to / candles.length)
   }
@@ -107,14 +107,14 @@ class Runner {
     return this.#model.warmup
   }
 
-  /** Candles from <= i < to, which the graph was fed last. The candle after a hole may end a position and begin none. */
-  block(from: number, to: number, holes: readonly number[]): void {
+  /** Candles from <= i < to, which the graph was fed last. The candle after a gap may end a position and begin none. */
+  block(from: number, to: number, gaps: readonly number[]): void {
     let next = Math.max(from, this.#model.warmup)
-    for (const hole of holes) {
-      if (hole < next) continue
-      this.#scan(from, next, hole, true)
-      this.#scan(from, hole, hole + 1, false)
-      next = hole + 1
+    for (const gap of gaps) {
+      if (gap < next) continue
+      this.#scan(from, next, gap, true)
+      this.#scan(from, gap, gap + 1, false)
+      next = gap + 1
     }
     this.#scan(from, next, to, true)
   }
@@ -176,9 +176,9 @@ function accountOptions(strategy: Strategy, options: RunOptions): AccountOptions
 }
 
 /** Indices of candles that do not follow the one before at once. */
-export function holesIn({ start, length }: CandleColumns, seconds: number): readonly number[] {
-  const holes: number[] = []
+export function gapsIn({ start, length }: CandleColumns, seconds: number): readonly number[] {
+  const gaps: number[] = []
   for (let i = 1; i < length; i++)
-    if ((start[i] as number) - (start[i - 1] as number) !== seconds) holes.push(i)
-  return holes
+    if ((start[i] as number) - (start[i - 1] as number) !== seconds) gaps.push(i)
+  return gaps
 }

@@ -56,7 +56,7 @@ test('the terminal report fits 80 columns, whatever the figures', () => {
   }
 })
 
-test('the rules, the trades that an assumption decided, the fees and the holes are printed', () => {
+test('the rules, the trades that an assumption decided, the fees and the gaps are printed', () => {
   const one = tested('BTC/USDT', { range: 0.1 })
   expect(one.metrics.assumed).toBeGreaterThan(0)
   const text = textReport(one).join('\n').replaceAll('\n  ', ' ')

@@ -2,7 +2,7 @@
 import type { Backtested } from '../backtested.ts'
 import { count, day, plural } from './words.ts'
 
-export function rulesSaid({ options, detail, candles, holes }: Backtested): readonly string[] {
+export function rulesSaid({ options, detail, candles, gaps }: Backtested): readonly string[] {
   const { fill, fee, spread, slippage, steps, balance } = options
   return [
     fill === 'open'
@@ -16,9 +16,9 @@ export function rulesSaid({ options, detail, candles, holes }: Backtested): read
     detail === null
       ? 'Within a candle: opening, stop, take-profits; a stop rises last.'
       : `Within a candle the ${detail} candles decide; within those: opening, stop, take-profits.`,
-    holes === 0
+    gaps === 0
       ? `${plural(candles.length, 'candle')}, none missing.`
-      : `${plural(candles.length, 'candle')}, with ${plural(holes, 'hole')}: no entry right after one.`,
+      : `${plural(candles.length, 'candle')}, with ${plural(gaps, 'gap')}: no entry right after one.`,
   ]
 }
 
@@ -30,7 +30,7 @@ export function warningsOf({
   candles,
   thin,
 }: Backtested): readonly string[] {
-  const { trades, assumed, gapped, days, open } = metrics
+  const { trades, assumed, stopPassed, days, open } = metrics
   const { late, underStop, tooLittle } = ledger.missed
   const said: string[] = []
   if (trades === 0)
@@ -41,19 +41,19 @@ export function warningsOf({
     )
   else if (trades - open < 30)
     said.push(`${plural(trades - open, 'closed trade')}: too few to tell skill from luck.`)
-  if (thin !== null && thin.holes > 0)
+  if (thin !== null && thin.gaps > 0)
     said.push(
-      `The ${thin.timeframe} candles that these were made of have ${plural(thin.holes, 'hole')}.`,
+      `The ${thin.timeframe} candles that these were made of have ${plural(thin.gaps, 'gap')}.`,
     )
   if (days < 90) said.push(`${count(days, 1)} days: yearly figures are stretched from them.`)
   if (assumed > 0)
     said.push(
       `${plural(assumed, 'trade')} of ${count(trades)} would have ended otherwise with another order of prices within a candle.`,
     )
-  if (gapped > 0)
-    said.push(`${plural(gapped, 'stop')} sold below its price: the opening had passed it.`)
+  if (stopPassed > 0)
+    said.push(`${plural(stopPassed, 'stop')} sold below its price: the opening had passed it.`)
   if (late > 0)
-    said.push(`${plural(late, 'entry', 'entries')} came too late for valid_for, after a hole.`)
+    said.push(`${plural(late, 'entry', 'entries')} came too late for valid_for, after a gap.`)
   if (underStop > 0)
     said.push(
       `${plural(underStop, 'entry', 'entries')} not made: the opening was at or under the stop.`,

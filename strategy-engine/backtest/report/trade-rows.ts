@@ -18,7 +18,7 @@ const TRADE_COLUMNS = [
   'exit_reason',
   'sales',
   'assumed',
-  'gapped',
+  'stop_passed',
 ] as const
 
 /** The first is the heading. */
@@ -38,7 +38,7 @@ export function tradeRows({ ledger }: Backtested): readonly (readonly string[])[
       trade.end,
       trade.sales,
       trade.assumed ? 1 : 0,
-      trade.gapped ? 1 : 0,
+      trade.stopPassed ? 1 : 0,
     ].map((cell) => (typeof cell === 'number' ? decimal(cell) : cell)),
   )
   return [TRADE_COLUMNS, ...rows]
@@ -52,7 +52,7 @@ function decimal(value: number): string {
 
 /** What `--json` prints: settings, figures and trades. */
 export function jsonReport(tested: Backtested): object {
-  const { name, market, timeframe, detail, options, warmup, holes, thin, candles } = tested
+  const { name, market, timeframe, detail, options, warmup, gaps, thin, candles } = tested
   const { metrics, ledger } = tested
   return {
     name,
@@ -62,7 +62,7 @@ export function jsonReport(tested: Backtested): object {
     from: candles.start[0] ?? null,
     candles: candles.length,
     warmup,
-    holes,
+    gaps,
     thin,
     options,
     missed: ledger.missed,

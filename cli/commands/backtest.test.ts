@@ -1,0 +1,114 @@
+// keyside backtest as a trader types it, on candles of a file.
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, onTestFinished, test, vi } from 'vitest'
+import { buildProgram } from '../program.ts'
+
+const RULES = `timeframe: 5m
+params:
+  fast: 5 [3..9]
+enter: crossover(ema(fast), ema(20))
+exit: crossunder(ema(fast), ema(20))
+size: 50 %
+stop: 2 %
+`
+
+/** Minutes that rise and fall like a sine. */
+function csv(): string {
+  const rows = Array.from({ length: 3_000 }, (_, at) => {
+    const price = (minute: number) => (40_000 + 800 * Math.sin(minute / 200)).toFixed(2)
+    const [open, close] = [price(at), price(at + 1)]
+    const [low, high] = Number(open) < Number(close) ? [open, close] : [close, open]
+    return [(1_704_067_200 + at * 60) * 1000, open, high, low, close, 1].join(',')
+  })
+  return ['timestamp,open,high,low,close,volume', ...rows].join('\n')
+}
+
+function newHome() {
+  const home = mkdtempSync(join(tmpdir(), 'keyside-backtest-command-'))
+  onTestFinished(() => rmSync(home, { recursive: true }))
+  vi.stubEnv('KEYSIDE_HOME', home)
+  onTestFinished(() => void vi.unstubAllEnvs())
+  const write = (name: string, text: string) => {
+    writeFileSync(join(home, name), text)
+    return join(home, name)
+  }
+  return {
+    path: (name: string) => join(home, name),
+    data: write('candles.csv', csv()),
+    one: write('one.yaml', `name: one\nmarket: BTC/USDT\n${RULES}`),
+    two: write('two.yaml', `name: two\nmarkets: [BTC/USDT, ETH/USDT]\n${RULES}`),
+    wrong: write('wrong.yaml', `name: wrong\nmarket: BTC/USDT\n${RULES.replaceAll('ema', 'emo')}`),
+  }
+}
+
+async function keyside(...args: string[]): Promise<string> {
+  const program = await buildProgram(args)
+  let text = ''
+  const write = vi.spyOn(process.stdout, 'write').mockImplementation((chunk) => {
+    text += String(chunk)
+    return true
+  })
+  try {
+    await program.parseAsync(args, { from: 'user' })
+    return text
+  } finally {
+    write.mockRestore()
+  }
+}
+
+test('a backtest is printed, and written as page, picture and CSV', async () => {
+  const { path, data, one } = newHome()
+  const files = ['--html', path('a.html'), '--png', path('a.png'), '--trades', path('a.csv')]
+  const text = await keyside('backtest', one, '--data', data, '--detail', ...files)
+  expect(text).toContain('one, BTC/USDT 5m, 2024-01-01 to 2024-01-03')
+  expect(text).toContain('Within a candle the 1m candles decide')
+  expect(readFileSync(path('a.html'), 'utf8')).toContain('<h1>one</h1>')
+  expect(readFileSync(path('a.png')).subarray(1, 4).toString()).toBe('PNG')
+  const rows = readFileSync(path('a.csv'), 'utf8').trim().split('\n')
+  expect(rows.length).toBeGreaterThan(1)
+  expect(new Set(rows.map((row) => row.split(',').length)).size).toBe(1)
+})
+
+test('--json has settings, figures and trades; another parameter, fill and fee give other ones', async () => {
+  const { data, one } = newHome()
+  const json = async (...more: string[]) =>
+    JSON.parse(await keyside('backtest', one, '--data', data, '--json', ...more))[0]
+  const plain = await json()
+  expect(plain).toMatchObject({ name: 'one', candles: 600, options: { fill: 'open', fee: 0.1 } })
+  for (const more of [
+    ['--param', 'fast=9'],
+    ['--fill', 'close'],
+    ['--fee', '0.5'],
+    ['--spread', '1'],
+  ])
+    expect((await json(...more)).metrics.end).not.toBe(plain.metrics.end)
+  expect((await json('--fill', 'close')).options.fill).toBe('close')
+  const { metrics } = await json('--step', '1', '--least-value', '10')
+  expect(metrics.trades, 'half of 10,000 is no whole bitcoin').toBe(0)
+})
+
+test('a file of several markets says each, and has to be told which one is written', async () => {
+  const { path, data, two } = newHome()
+  const text = await keyside('backtest', two, '--data', data)
+  expect(text).toContain('two-btc-usdt')
+  expect(text).toContain('two-eth-usdt')
+  const html = ['--html', path('b.html')]
+  const ambiguous = { code: 'market_ambiguous' }
+  await expect(keyside('backtest', two, '--data', data, ...html)).rejects.toMatchObject(ambiguous)
+  expect(existsSync(path('b.html'))).toBe(false)
+  await keyside('backtest', two, '--data', data, '--market', 'ETH/USDT', ...html)
+  expect(readFileSync(path('b.html'), 'utf8')).toContain('ETH/USDT')
+  const other = ['--market', 'X/Y']
+  await expect(keyside('backtest', two, '--data', data, ...other)).rejects.toMatchObject(ambiguous)
+})
+
+test('all mistakes of a file are said with their lines, and a missing file is said', async () => {
+  const { path, data, wrong } = newHome()
+  await expect(keyside('backtest', wrong, '--data', data)).rejects.toMatchObject({
+    code: 'strategy_invalid',
+    message: expect.stringMatching(/line 6, column[\s\S]*line 7, column/),
+  })
+  await expect(keyside('backtest', path('none.yaml'))).rejects.toThrow('cannot be read')
+})
