@@ -79,7 +79,6 @@ test('--json has settings, figures and trades; another parameter, fill and fee g
   expect(plain).toMatchObject({ name: 'one', candles: 600, options: { fill: 'open', fee: 0.1 } })
   for (const more of [
     ['--param', 'fast=9'],
-    ['--fill', 'close'],
     ['--fee', '0.5'],
     ['--spread', '1'],
   ])
