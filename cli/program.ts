@@ -46,6 +46,10 @@ export const COMMANDS: Readonly<Record<string, Listed>> = {
     about: 'what a strategy would have done with candles of the past',
     load: async () => (await import('./commands/backtest.ts')).addBacktest,
   },
+  optimize: {
+    about: "try many values of a strategy's parameters, and say what held on later time",
+    load: async () => (await import('./commands/optimize.ts')).addOptimize,
+  },
   doctor: {
     about: 'check this machine, and say what to do about each thing that is missing',
     load: async () => (await import('./commands/doctor.ts')).addDoctor,

@@ -3,9 +3,10 @@ import { expect, test } from 'vitest'
 import type { CandleColumns } from '../market/candle-columns.ts'
 import type { ExitRules } from '../strategies/candle-exits.ts'
 import { ExitsOnVenue } from '../testing/exits-on-venue.ts'
-import { numbers, randomCandles } from '../testing/random-candles.ts'
+import { randomCandles } from '../testing/random-candles.ts'
 import { Account } from './account.ts'
 import type { AccountOptions, EntryOrder, Ledger } from './ledger.ts'
+import { seededNumbers as numbers } from './search/seeded-numbers.ts'
 
 const MINUTE = 60
 const OPTIONS: AccountOptions = {

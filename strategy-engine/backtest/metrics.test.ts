@@ -1,11 +1,12 @@
 // Each figure of a backtest, beside one worked by hand or reckoned the slow way.
 import { expect, test } from 'vitest'
 import type { CandleColumns } from '../market/candle-columns.ts'
-import { numbers, randomCandles } from '../testing/random-candles.ts'
+import { randomCandles } from '../testing/random-candles.ts'
 import { Account } from './account.ts'
 import { daysOf, drawdownOf, equityOf, monthsOf, returnsOf } from './equity.ts'
 import type { Ledger, Trade } from './ledger.ts'
 import { measure, sharpeOf, sortinoOf } from './metrics.ts'
+import { seededNumbers as numbers } from './search/seeded-numbers.ts'
 
 const DAY = 86_400
 const JANUARY_30 = Date.UTC(2024, 0, 30) / 1000

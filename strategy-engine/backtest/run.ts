@@ -22,6 +22,8 @@ export interface RunInput {
   /** Places where shorter candles are missing that these were made of. */
   readonly thin?: Backtested['thin'] | undefined
   readonly options: RunOptions
+  /** Index of the first candle at which an entry may be decided; those before are only known. */
+  readonly decideFrom?: number | undefined
   /** Told now and then which part is done, 0 to 1. */
   readonly onProgress?: ((part: number) => void) | undefined
 }
@@ -63,14 +65,14 @@ interface Run {
 
 /** All of one market and timeframe. Each series is computed once, whatever number of strategies reads it. */
 export function run(strategies: readonly Strategy[], input: RunInput): readonly Run[] {
-  const { candles, detail, others, options, onProgress } = input
+  const { candles, detail, others, options, decideFrom = 0, onProgress } = input
   const timeframe = strategies[0]?.timeframe ?? '1m'
   const graph = new Graph(timeframe)
   const gaps = gapsIn(candles, TIMEFRAMES[timeframe])
   const runners = strategies.map((strategy) => {
     const finer = detail?.candles ?? null
     const account = new Account(candles, finer, accountOptions(strategy, options))
-    return new Runner(strategy, graph, account)
+    return new Runner(strategy, graph, account, decideFrom)
   })
   let gap = 0
   for (let from = 0; from < candles.length; from += BLOCK) {
@@ -94,13 +96,15 @@ class Runner {
   readonly #adds: readonly Asked[]
   readonly #model: Model
   readonly #account: Account
+  readonly #decideFrom: number
 
-  constructor(strategy: Strategy, graph: Graph, account: Account) {
+  constructor(strategy: Strategy, graph: Graph, account: Account, decideFrom: number) {
     this.#strategy = strategy
     this.#size = numberOf(strategy.size)
     this.#adds = strategy.adds.map(({ size }) => numberOf(size))
     this.#model = new Model(strategy, graph)
     this.#account = account
+    this.#decideFrom = Math.max(decideFrom, this.#model.warmup)
   }
 
   get warmup(): number {
@@ -109,7 +113,7 @@ class Runner {
 
   /** Candles from <= i < to, which the graph was fed last. The candle after a gap may end a position and begin none. */
   block(from: number, to: number, gaps: readonly number[]): void {
-    let next = Math.max(from, this.#model.warmup)
+    let next = Math.max(from, this.#decideFrom)
     for (const gap of gaps) {
       if (gap < next) continue
       this.#scan(from, next, gap, true)

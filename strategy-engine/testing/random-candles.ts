@@ -1,4 +1,5 @@
 // Seeded candles for tests and benches: a random walk with gaps in the price and, where asked, in time.
+import { seededNumbers } from '../backtest/search/seeded-numbers.ts'
 import type { CandleColumns } from '../market/candle-columns.ts'
 
 export interface RandomCandles {
@@ -32,7 +33,7 @@ export function randomCandles({
     close: column(),
     volume: column(),
   }
-  const next = numbers(seed)
+  const next = seededNumbers(seed)
   const cent = (value: number) => Math.max(0.01, Math.round(value * 100) / 100)
   let last = price
   for (let i = 0; i < length; i++) {
@@ -47,15 +48,4 @@ export function randomCandles({
     last = close
   }
   return candles
-}
-
-/** Mulberry32: 0 to 1, the same for the same seed. */
-export function numbers(seed: number): () => number {
-  let state = seed >>> 0
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296
-  }
 }

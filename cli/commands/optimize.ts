@@ -1,0 +1,99 @@
+// keyside optimize: which values of a strategy's parameters did best, and whether that held on time they were not chosen on.
+import { availableParallelism } from 'node:os'
+import { systemClock } from '@keyside/runtime'
+import {
+  combinationsOf,
+  GOALS,
+  type Goal,
+  gridSize,
+  prepare,
+  readStrategyFile,
+  SearchMemory,
+  type Strategy,
+  search,
+  searchReport,
+  seededNumbers,
+  walkForward,
+} from '@keyside/strategy-engine/backtest'
+import { type Command, InvalidArgumentError, Option } from 'commander'
+import { print, printJson } from '../terminal/print.ts'
+import { ProgressBar } from '../terminal/progress.ts'
+import {
+  type AccountFlags,
+  accountFlags,
+  type CandleFlags,
+  candleFlags,
+  chosen,
+  runOptions,
+  sourceOf,
+  textOf,
+} from './backtest.ts'
+
+interface Options extends AccountFlags, CandleFlags {
+  combinations: number
+  seed: number
+  goal: Goal
+  leastTrades: number
+  workers: number
+  state?: string
+  json: boolean
+}
+
+export function addOptimize(program: Command): void {
+  const command = program
+    .command('optimize')
+    .description("try many values of a strategy's parameters, and say what held on later time")
+    .argument('<file>', 'a strategy whose params have ranges, such as fast: 12 [5..30]')
+  accountFlags(candleFlags(command))
+    .option('--combinations <n>', 'at most so many: all, or as many by chance', whole, 1_000)
+    .option('--seed <n>', 'of the chance', whole, 1)
+    .addOption(new Option('--goal <goal>', 'what is best').choices(GOALS).default('sharpe'))
+    .option('--least-trades <n>', 'fewer closed trades are no ground to choose by', whole, 10)
+    .option('--workers <n>', 'cores that work', whole, availableParallelism())
+    .option('--state <file>', 'writes down what was tried, and goes on from there')
+    .option('--json', 'for a program', false)
+    .addHelpText(
+      'after',
+      '\nExample:\n  keyside optimize ema-cross.yaml --from 2024-01-01 --combinations 500',
+    )
+    .action(run)
+}
+
+async function run(file: string, options: Options): Promise<void> {
+  const text = textOf(file)
+  const strategies = chosen(readStrategyFile(file, text), options)
+  const found: object[] = []
+  for (const strategy of strategies) found.push(await searchOne(text, strategy, options))
+  if (options.json) printJson(found)
+}
+
+async function searchOne(text: string, strategy: Strategy, options: Options): Promise<object> {
+  const { goal, leastTrades, seed, workers, state } = options
+  const { candles } = prepare(strategy, await sourceOf({ ...options, detail: false }))
+  const task = { text, market: strategy.market, options: runOptions(options) }
+  const combinations = combinationsOf(strategy, options.combinations, seededNumbers(seed))
+  const memory = state === undefined ? undefined : new SearchMemory(state)
+  const bar = new ProgressBar(process.stderr, systemClock)
+  const working = (words: string) => ({
+    workers,
+    memory,
+    onProgress: (part: number) => bar.update(part, words),
+  })
+  try {
+    const choice = { goal, leastTrades }
+    const tried = await search(task, combinations, candles, working('all candles'))
+    const forward = await walkForward(task, combinations, candles, choice, working('walk-forward'))
+    const title = `${strategy.name}, ${strategy.market} ${strategy.timeframe}`
+    const searched = { title, size: gridSize(strategy), tried, forward, seed, ...choice }
+    bar.end()
+    if (!options.json) print(...searchReport(searched))
+    return searched
+  } finally {
+    bar.end()
+  }
+}
+
+function whole(text: string): number {
+  if (/^\d{1,7}$/.test(text)) return Number(text)
+  throw new InvalidArgumentError('expected a whole number')
+}

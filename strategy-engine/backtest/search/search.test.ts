@@ -1,0 +1,121 @@
+// Searches: the same results whatever the number of cores, a stop in between or the seed's luck.
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, onTestFinished, test } from 'vitest'
+import { slice } from '../../data/columns.ts'
+import { randomCandles } from '../../testing/random-candles.ts'
+import { runBacktest } from '../run.ts'
+import { readStrategyFile } from '../strategy-file.ts'
+import { combinationsOf, gridSize } from './combinations.ts'
+import { search } from './search.ts'
+import { SearchMemory } from './search-memory.ts'
+import { searchReport } from './search-report.ts'
+import { seededNumbers as numbers } from './seeded-numbers.ts'
+import { ranked, type Task } from './try-combinations.ts'
+import { walkForward } from './walk-forward.ts'
+
+const TEXT = `name: test
+market: BTC/USDT
+timeframe: 1m
+params:
+  fast: 5 [3..8]
+  slow: 20 [15..35 step 5]
+enter: crossover(ema(fast), ema(slow))
+exit: crossunder(ema(fast), ema(slow))
+size: 50 %
+stop: 1 %
+`
+const TASK: Task = {
+  text: TEXT,
+  market: 'BTC/USDT',
+  options: { balance: 10_000, fill: 'open', fee: 0.1, spread: 0, slippage: 0, steps: null },
+}
+const CANDLES = randomCandles({ length: 4_000, seed: 7 })
+const strategy = readStrategyFile('test', TASK.text)[0] ?? expect.fail()
+const all = combinationsOf(strategy, 1_000, numbers(1))
+
+test('a grid has every combination once, chance some of them by its seed', () => {
+  expect(gridSize(strategy)).toBe(30)
+  expect(new Set(all.map((one) => JSON.stringify(one))).size).toBe(30)
+  expect(all[0]).toEqual({ fast: 3, slow: 15 })
+  expect(all.at(-1)).toEqual({ fast: 8, slow: 35 })
+  const some = combinationsOf(strategy, 7, numbers(1))
+  expect(some).toHaveLength(7)
+  expect(all).toEqual(expect.arrayContaining([...some]))
+  expect(combinationsOf(strategy, 7, numbers(1))).toEqual(some)
+  expect(combinationsOf(strategy, 7, numbers(2))).not.toEqual(some)
+})
+
+test('each is what a backtest with these values says', async () => {
+  const tried = await search(TASK, all, CANDLES, { workers: 1 })
+  for (const at of [0, 13, 29]) {
+    const [own] = readStrategyFile('test', TASK.text, all[at])
+    const { metrics } = runBacktest(own ?? expect.fail(), {
+      candles: CANDLES,
+      options: TASK.options,
+    })
+    const { params, totalPercent, drawdownPercent, sharpe, profitFactor } =
+      tried[at] ?? expect.fail()
+    expect(params).toEqual(all[at])
+    expect([totalPercent, drawdownPercent, sharpe]).toEqual([
+      metrics.totalPercent,
+      metrics.drawdown.percent,
+      metrics.sharpe,
+    ])
+    expect(profitFactor).toBeCloseTo(metrics.profitFactor ?? 0, 12)
+  }
+  const best = ranked(tried, 'return', 1)
+  expect(best[0]?.totalPercent).toBe(Math.max(...tried.map((one) => one.totalPercent)))
+  expect(ranked(tried, 'return', 1e6), 'too few trades').toEqual([])
+})
+
+test('two cores find what one finds', async () => {
+  const short = slice(CANDLES, 0, 500)
+  const many = Array.from({ length: 8 }, () => all).flat()
+  expect(await search(TASK, many, short, { workers: 2 })).toEqual(
+    await search(TASK, many, short, { workers: 1 }),
+  )
+})
+
+test('a search that was stopped goes on: what was tried is not tried again, and a torn line is', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'keyside-search-'))
+  onTestFinished(() => rmSync(folder, { recursive: true }))
+  const path = join(folder, 'state')
+  const open = () => ({ workers: 1, memory: new SearchMemory(path) })
+  const first = await search(TASK, all.slice(0, 10), CANDLES, open())
+  writeFileSync(path, `${readFileSync(path, 'utf8').slice(0, -20)}`)
+  const again = await search(TASK, all, CANDLES, open())
+  expect(again.slice(0, 10)).toEqual(first)
+  expect(readFileSync(path, 'utf8').trim().split('\n')).toHaveLength(10 + 21)
+  // Other candles are another search.
+  await search(TASK, all.slice(0, 1), slice(CANDLES, 0, 3_000), open())
+  expect(readFileSync(path, 'utf8').trim().split('\n')).toHaveLength(10 + 21 + 1)
+})
+
+test('walk-forward chooses by nothing but the candles before, and trades nothing but its part', async () => {
+  const choice = { goal: 'return', leastTrades: 5 } as const
+  const whole = await walkForward(TASK, all, CANDLES, choice, { workers: 1 })
+  expect(whole.steps).toHaveLength(5)
+  // The last part's candles change nothing of what was chosen before them, nor of the parts before.
+  const turned = {
+    ...CANDLES,
+    close: CANDLES.close.map((close, at) => (at < 3_400 ? close : 90_000 - close)),
+  }
+  const other = await walkForward(TASK, all, turned, choice, { workers: 1 })
+  expect(other.steps.slice(0, 4)).toEqual(whole.steps.slice(0, 4))
+  expect(other.steps[4]?.chosen).toEqual(whole.steps[4]?.chosen)
+  expect(other.steps[4]?.percent).not.toEqual(whole.steps[4]?.percent)
+  const grown = whole.steps.reduce((product, { percent }) => product * (1 + percent / 100), 1)
+  expect(whole.percent).toBeCloseTo((grown - 1) * 100, 9)
+})
+
+test('the report says how many were tried beside the best, and that it was chosen with hindsight', async () => {
+  const tried = await search(TASK, all, CANDLES, { workers: 1 })
+  const choice = { goal: 'sharpe', leastTrades: 5 } as const
+  const forward = await walkForward(TASK, all, CANDLES, choice, { workers: 1 })
+  const lines = searchReport({ title: 'a', size: 30, tried, forward, seed: 1, ...choice })
+  expect(lines.join('\n')).toContain('Best of 30 combinations')
+  expect(lines.join('\n')).toContain('hindsight')
+  expect(lines.filter((line) => line.length > 80)).toEqual([])
+})

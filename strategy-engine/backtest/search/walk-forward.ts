@@ -1,0 +1,88 @@
+// The honest way to report a search: each part of the time is traded with what was best on all of the time before it.
+import { slice } from '../../data/columns.ts'
+import type { CandleColumns } from '../../market/candle-columns.ts'
+import { run } from '../run.ts'
+import { readStrategyFile } from '../strategy-file.ts'
+import type { Combination } from './combinations.ts'
+import { type SearchOptions, search } from './search.ts'
+import { type Goal, ranked, type Task, type Tried } from './try-combinations.ts'
+
+/** The first part is only chosen on. */
+const PARTS = 6
+
+export interface Step {
+  /** When it begins and ends, Unix seconds. */
+  readonly from: number
+  readonly to: number
+  /** The best on all candles before, and what it did there; null where none traded enough. */
+  readonly chosen: Tried | null
+  /** What that did on the part itself, percent. */
+  readonly percent: number
+  readonly holdPercent: number
+  readonly trades: number
+}
+
+export interface WalkForward {
+  readonly steps: readonly Step[]
+  /** All parts one after the other, percent. */
+  readonly percent: number
+  readonly holdPercent: number
+}
+
+export interface Choice {
+  readonly goal: Goal
+  /** Fewer closed trades are no ground to choose by. */
+  readonly leastTrades: number
+}
+
+export async function walkForward(
+  task: Task,
+  combinations: readonly Combination[],
+  candles: CandleColumns,
+  { goal, leastTrades }: Choice,
+  { onProgress, ...options }: SearchOptions,
+): Promise<WalkForward> {
+  const steps: Step[] = []
+  for (let part = 1; part < PARTS; part++) {
+    const begins = Math.floor((part * candles.length) / PARTS)
+    const ends = Math.floor(((part + 1) * candles.length) / PARTS)
+    const before = slice(candles, 0, begins)
+    const tried = await search(task, combinations, before, {
+      ...options,
+      onProgress: (share) => onProgress?.((part - 1 + share) / (PARTS - 1)),
+    })
+    const chosen = ranked(tried, goal, leastTrades)[0] ?? null
+    steps.push(tradePart(task, chosen, candles, begins, ends))
+  }
+  const grown = (of: (step: Step) => number) =>
+    (steps.reduce((all, step) => all * (1 + of(step) / 100), 1) - 1) * 100
+  return {
+    steps,
+    percent: grown(({ percent }) => percent),
+    holdPercent: grown(({ holdPercent }) => holdPercent),
+  }
+}
+
+/** Its indicators know all of the candles before; nothing is decided on those. */
+function tradePart(
+  { text, market, options }: Task,
+  chosen: Tried | null,
+  candles: CandleColumns,
+  begins: number,
+  ends: number,
+): Step {
+  const [open, close] = [candles.open[begins] ?? 1, candles.close[ends - 1] ?? 1]
+  const about = {
+    from: candles.start[begins] ?? 0,
+    to: candles.start[ends - 1] ?? 0,
+    chosen,
+    holdPercent: (close / open - 1) * 100,
+  }
+  if (chosen === null) return { ...about, percent: 0, trades: 0 }
+  const strategies = readStrategyFile('the strategy', text, chosen.params)
+  const own = strategies.filter((strategy) => strategy.market === market)
+  const seen = slice(candles, 0, ends)
+  const [done] = run(own, { candles: seen, options, decideFrom: begins })
+  const { equity = options.balance, trades = [] } = done?.ledger ?? {}
+  return { ...about, percent: (equity / options.balance - 1) * 100, trades: trades.length }
+}
