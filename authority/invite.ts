@@ -78,7 +78,7 @@ function termsOf(
   { record, keyset, reserved, now }: InviteDeps,
   { client, plans, until, replace }: InviteInput,
 ): { plans: string[]; until: number } {
-  if ([ENGINE, ...reserved].includes(client) || client.startsWith('join-'))
+  if ([ENGINE, ...reserved].includes(client) || /^(?:join|program)-/.test(client))
     throw new KeysideError(
       'subscriber_name_reserved',
       `"${client}" is the name of a program here: choose another`,

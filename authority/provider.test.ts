@@ -41,6 +41,7 @@ test('a second link for one name takes the place of the first', async () => {
 
 test.each([
   ['the name of a program', { client: 'engine' }, 'subscriber_name_reserved'],
+  ['the name of a program of the provider', { client: 'program-x' }, 'subscriber_name_reserved'],
   ['the name of who enrols', { client: 'join-me' }, 'subscriber_name_reserved'],
   ['a plan that is not offered', { plans: ['gold'] }, 'plan_unknown'],
   ['no plan', { plans: [] }, 'plan_unknown'],

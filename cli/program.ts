@@ -26,6 +26,10 @@ export const COMMANDS: Readonly<Record<string, Listed>> = {
     about: 'who follows this provider: list, remove, renew',
     load: async () => (await import('./commands/subscribers.ts')).addSubscribers,
   },
+  program: {
+    about: 'programs of your own whose signals this engine signs: add, list, remove',
+    load: async () => (await import('./commands/program.ts')).addProgram,
+  },
   keyset: {
     about: 'which keys of this provider count, its plans and its addresses: show, renew, publish',
     load: async () => (await import('./commands/keyset.ts')).addKeyset,

@@ -1,14 +1,18 @@
 // All codes of the engine. docs/errors.md explains each one; a test keeps both in step.
 import { DATA_CODES } from './data/codes.ts'
 import { FEED_CODES } from './market/feed.ts'
+import { INTENT_CODES } from './programs/codes.ts'
 
 export const ENGINE_CODES = [
   ...FEED_CODES,
   ...DATA_CODES,
+  ...INTENT_CODES,
   'engine_locked',
   'engine_key_unlisted',
   'plan_unlisted',
   'subscribers_broken',
+  'programs_broken',
+  'program_stream_taken',
   'plan_not_subscribed',
   'stream_unknown',
   'request_quota',

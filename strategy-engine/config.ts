@@ -25,6 +25,8 @@ export const engineConfig = z.strictObject({
   signingKeyFile: z.string().min(1),
   /** What the authority tells of subscribers. An engine of one's own has none: it answers no requests. */
   subscribers: z.string().min(1).optional(),
+  /** The file in which `keyside program` says which programs may speak for which streams. */
+  programs: z.string().min(1).default('engine/programs.json'),
   exchange: z.strictObject({
     name: z.enum(FEED_NAMES).default('binance'),
     /** Another server that speaks the exchange's dialect. */

@@ -2,7 +2,7 @@
 import type { Clock, Logger, Retry, Trace } from '@keyside/runtime'
 import { type Candle, TIMEFRAMES } from './market/candle.ts'
 import type { Origin } from './market/feed.ts'
-import type { Outbox, SignedSignal } from './publish/outbox.ts'
+import type { Committed, Outbox, SignedSignal } from './publish/outbox.ts'
 import type { Publisher } from './publish/publisher.ts'
 import type { SignalInput } from './publish/signal-claims.ts'
 import { patiently, type Steps } from './slices.ts'
@@ -70,9 +70,10 @@ export class Decisions {
   }
 
   /** Stores what was decided since the last time, and sends it. Throws when another program holds the outbox. */
-  commit(): void {
+  commit(): Committed {
     const { outbox, publisher, trace, log, onFailed } = this.#options
-    const { signals, failed } = outbox.commit()
+    const committed = outbox.commit()
+    const { signals, failed } = committed
     for (const { jti } of signals) {
       trace('candle', jti, this.#sealed.get(jti)?.seen)
       trace('signal', jti)
@@ -86,6 +87,7 @@ export class Decisions {
         log.info({ stream, seq, ...decided.get(jti)?.decision }, 'signal')
     })
     for (const [stream, error] of failed) onFailed(stream, error)
+    return committed
   }
 
   /** Once, when a strategy begins on a market that is younger than its indicators. */

@@ -13,8 +13,11 @@ import {
   tlsTrust,
 } from '@keyside/runtime'
 import type { EngineConfig } from './config.ts'
+import { Intents } from './intents.ts'
 import { CcxtFeed } from './market/ccxt-feed.ts'
 import type { Feed } from './market/feed.ts'
+import { ProgramStreams } from './program-streams.ts'
+import { ProgramList } from './programs/program-list.ts'
 import { openExclusive } from './publish/database.ts'
 import { Outbox } from './publish/outbox.ts'
 import { Publisher } from './publish/publisher.ts'
@@ -22,6 +25,7 @@ import { EngineSigner } from './publish/signer.ts'
 import { Requests } from './requests/answer.ts'
 import { followKeyset } from './requests/follow-keyset.ts'
 import { SubscriberList } from './requests/subscriber-list.ts'
+import type { Steps } from './slices.ts'
 import { StrategyFolder } from './strategy-folder.ts'
 import { StrategyManager } from './strategy-manager.ts'
 
@@ -69,6 +73,9 @@ export async function runEngine(
       : new SubscriberList(resolve(home, config.subscribers), (sentence) =>
           log.error({ code: 'subscribers_broken' }, sentence),
         )
+  const programList = new ProgramList(resolve(home, config.programs), (sentence) =>
+    log.error({ code: 'programs_broken' }, sentence),
+  )
   const { database, close } = openExclusive(resolve(home, config.database))
   const outbox = new Outbox(database, signer)
   const retry = new Retry({
@@ -86,9 +93,13 @@ export async function runEngine(
     ...(subscribers && {
       onRequest: (topic: string, text: string) => requests?.answer(topic, text) ?? null,
     }),
+    onIntent: (topic, token) => intents.receive(topic, token),
     isBusy: () => manager.isBusy,
     retry,
   })
+  const isListed = subscribers && {
+    isListed: (plan: string, market: string) => subscribers.lists(plan, market),
+  }
   const manager: StrategyManager = new StrategyManager({
     ...deps,
     config,
@@ -97,9 +108,35 @@ export async function runEngine(
     outbox,
     publisher,
     retry,
-    ...(subscribers && {
-      isListed: (plan: string, market: string) => subscribers.lists(plan, market),
-    }),
+    ...isListed,
+    isProgram: (stream) => programs.of(stream) !== null,
+    onCommitted: (committed) => {
+      programs.committed()
+      intents.committed(committed)
+    },
+  })
+  const work = (steps: Steps) => manager.work(steps)
+  const programs: ProgramStreams = new ProgramStreams({
+    ...isListed,
+    plan: config.plan,
+    list: () => programList.programs,
+    plans: manager.plans,
+    isStrategy: (stream) => manager.has(stream),
+    outbox,
+    follow: (stream, plan) => publisher.follow(stream, plan),
+    unfollow: (stream) => publisher.unfollow(stream),
+    work,
+    retry,
+    log,
+  })
+  const intents = new Intents({
+    ...deps,
+    signer,
+    outbox,
+    programOf: (stream) => programs.of(stream),
+    work,
+    send: (message) => publisher.say(message),
+    retry,
   })
   const requests =
     subscribers &&
@@ -108,17 +145,24 @@ export async function runEngine(
       signer,
       outbox,
       subscribers,
-      catalogue: (plan) => manager.catalogue(plan),
+      catalogue: (plan) => [...manager.catalogue(plan), ...programs.catalogue(plan)],
     })
   const cancels: Cancel[] = []
   if (subscribers !== null) {
     const onChange = () => {
       manager.warnUnlisted()
+      programs.warnUnlisted()
       publisher.renewHeads()
     }
     cancels.push(clock.every(LOOK_MS, followKeyset({ subscribers, signer, log, onChange })))
   }
   manager.apply(first)
+  programs.apply()
+  const look = () => {
+    programList.look()
+    programs.apply()
+  }
+  cancels.push(clock.every(LOOK_MS, look))
   cancels.push(clock.every(SCAN_MS, () => manager.scan()))
   async function shutDown(): Promise<void> {
     for (const cancel of cancels) cancel()

@@ -2,3 +2,4 @@
 export { ENGINE_CODES } from './codes.ts'
 export { engineConfig } from './config.ts'
 export { startEngine } from './engine.ts'
+export { type ListedProgram, readPrograms } from './programs/program-list.ts'

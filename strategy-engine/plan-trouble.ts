@@ -32,3 +32,8 @@ export function planTrouble(
   const message = `the plan "${plan}" of the stream ${name} would have one name with a stream of another plan: choose another`
   return { code: 'plan_name_taken', message }
 }
+
+/** A provider's stream that no device follows. */
+export function unlistedPlan(stream: string, plan: string, market: string): string {
+  return `the keyset lists no ${market} in a plan "${plan}": no device follows ${stream}. Write it under authority.plans in config.yaml, and run "keyside keyset renew"`
+}

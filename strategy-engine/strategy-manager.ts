@@ -4,8 +4,8 @@ import type { EngineConfig } from './config.ts'
 import { Decisions } from './decisions.ts'
 import type { Feed } from './market/feed.ts'
 import { Markets } from './markets.ts'
-import { planTrouble } from './plan-trouble.ts'
-import type { Outbox } from './publish/outbox.ts'
+import { planTrouble, unlistedPlan } from './plan-trouble.ts'
+import type { Committed, Outbox } from './publish/outbox.ts'
 import { Plans } from './publish/plans.ts'
 import type { Publisher } from './publish/publisher.ts'
 import { patiently, Slices, type Steps } from './slices.ts'
@@ -24,6 +24,10 @@ interface StrategyManagerOptions {
   readonly publisher: Publisher
   /** Of a provider: whether the keyset lists the market in the plan. */
   readonly isListed?: (plan: string, market: string) => boolean
+  /** Whether a program has the stream. */
+  readonly isProgram: (stream: string) => boolean
+  /** Signals of programs are stored with those of the strategies. */
+  readonly onCommitted: (committed: Committed) => void
   /** For every step on the outbox, which another program may hold. */
   readonly retry: Retry
 }
@@ -35,7 +39,8 @@ const STOP_MS = 1_000
 export class StrategyManager {
   readonly #options: StrategyManagerOptions
   readonly #running = new Map<string, Stream>()
-  readonly #plans = new Plans()
+  /** Shared with the streams of programs. */
+  readonly plans = new Plans()
   readonly #decisions: Decisions
   readonly #slices: Slices
   readonly #markets: Markets
@@ -62,6 +67,16 @@ export class StrategyManager {
     return this.#slices.isBusy
   }
 
+  /** Whether a strategy has the stream. */
+  has(stream: string): boolean {
+    return this.#running.has(stream)
+  }
+
+  /** Work of the same kind that is no strategy's. */
+  work(steps: Steps): void {
+    this.#slices.add(steps)
+  }
+
   scan(): void {
     const { folder, log } = this.#options
     try {
@@ -82,7 +97,7 @@ export class StrategyManager {
 
   /** The streams of a plan that run now. */
   catalogue(plan: string) {
-    return this.#plans.streams(plan).flatMap((stream) => {
+    return this.plans.streams(plan).flatMap((stream) => {
       const strategy = this.#running.get(stream)?.strategy
       return strategy
         ? { stream, market: strategy.market, timeframe: strategy.timeframe, about: '' }
@@ -113,7 +128,9 @@ export class StrategyManager {
     const { outbox, folder, log } = this.#options
     const { name, market } = strategy
     const plan = this.#planOf(strategy)
-    const trouble = planTrouble({ name, plan, market }, outbox.stream(name), this.#plans)
+    const trouble =
+      programTrouble(name, this.#options.isProgram(name)) ??
+      planTrouble({ name, plan, market }, outbox.stream(name), this.plans)
     if (trouble !== null) {
       folder.keep(file, name, this.#running.get(name)?.strategy ?? null)
       log.error({ code: trouble.code }, trouble.message)
@@ -126,7 +143,7 @@ export class StrategyManager {
     }
     const stream = new Stream(strategy, this.#markets.graphFor(strategy), before)
     this.#running.set(name, stream)
-    this.#plans.add(name, plan)
+    this.plans.add(name, plan)
     this.#markets.begin(stream)
     this.#opened.push(stream)
     log.info({ stream: name, plan, market }, 'strategy in force')
@@ -144,8 +161,10 @@ export class StrategyManager {
     const { name, market } = strategy
     const plan = this.#planOf(strategy)
     if (isListed(plan, market)) return
-    const message = `the keyset lists no ${market} in a plan "${plan}": no device follows ${name}. Write it under authority.plans in config.yaml, and run "keyside keyset renew"`
-    log.error({ code: 'plan_unlisted', stream: name, plan, market }, message)
+    log.error(
+      { code: 'plan_unlisted', stream: name, plan, market },
+      unlistedPlan(name, plan, market),
+    )
   }
 
   #removed({ name }: Strategy): void {
@@ -167,17 +186,17 @@ export class StrategyManager {
     const stream = this.#running.get(name)
     if (stream === undefined) return
     this.#running.delete(name)
-    this.#plans.remove(name)
+    this.plans.remove(name)
     this.#markets.end(stream)
     this.#decisions.end(stream)
   }
 
   #commit(): void {
-    this.#decisions.commit()
+    const committed = this.#decisions.commit()
     for (const { strategy, plan } of this.#opened)
-      if (this.#plans.of(strategy.name) === plan)
-        this.#options.publisher.follow(strategy.name, plan)
+      if (this.plans.of(strategy.name) === plan) this.#options.publisher.follow(strategy.name, plan)
     this.#opened = []
+    this.#options.onCommitted(committed)
   }
 
   #failed(name: string, error: unknown): void {
@@ -187,4 +206,10 @@ export class StrategyManager {
     this.#options.publisher.unfollow(name)
     this.#end(name)
   }
+}
+
+function programTrouble(name: string, isProgram: boolean) {
+  if (!isProgram) return null
+  const message = `the stream "${name}" belongs to a program: give the strategy another name`
+  return { code: 'strategy_name_taken' as const, message }
 }

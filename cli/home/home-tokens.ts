@@ -1,16 +1,18 @@
 // The access tokens of a home's own programs: what each may do at the home's broker, made and renewed by this home's authority.
 import { existsSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import {
   type Access,
   commandTopic,
   HOME,
   headTopic,
+  intentTopic,
   keysetTopic,
   presenceTopic,
   reportTopic,
   requestTopic,
   responseTopic,
+  resultTopic,
   type SigningKey,
   seconds,
   sign,
@@ -19,15 +21,18 @@ import {
 import {
   type Cancel,
   type Clock,
+  loadConfig,
   newJti,
   type RandomBytes,
   readSecret,
   readSigningKey,
   writePrivate,
 } from '@keyside/runtime'
+import { engineConfig, readPrograms } from '@keyside/strategy-engine'
 import { z } from 'zod'
+import { environment } from '../terminal/config.ts'
 import { type Client, FILES, TOKENS } from './home-files.ts'
-import { providerOf } from './roles.ts'
+import { programsOf, providerOf } from './roles.ts'
 
 /** All strategies of one's own engine, as long as their files name no other plan. */
 export const OWN_PLAN = 'all'
@@ -61,8 +66,14 @@ function rights(client: Client, provider: string): Access['acl'] {
   switch (client) {
     case 'engine':
       return {
-        publish: [all('signal'), all('head'), ...answers, presenceTopic(provider, client)],
-        subscribe: requests,
+        publish: [
+          all('signal'),
+          all('head'),
+          `${all('intent')}/result`,
+          ...answers,
+          presenceTopic(provider, client),
+        ],
+        subscribe: [all('intent'), ...requests],
       }
     case 'authority':
       return {
@@ -109,6 +120,32 @@ export function issueTokens(
     })
     writePrivate(join(parts.home, TOKENS[client]), `${token}\n`)
   }
+}
+
+/** Each program's key and access token are in a folder of its name in here. */
+export const PROGRAMS_FOLDER = 'programs'
+
+/** No subscriber has such a name. */
+export function programClient(program: string): string {
+  return `program-${program}`
+}
+
+/** It may say what it wants of its one stream, and hear the answer. */
+export function issueProgramToken(
+  parts: TokenParts,
+  {
+    authority,
+    provider,
+    program,
+    stream,
+  }: { authority: SigningKey; provider: string; program: string; stream: string },
+): void {
+  const token = accessToken(parts, authority, {
+    client: programClient(program),
+    acl: { publish: [intentTopic(provider, stream)], subscribe: [resultTopic(provider, stream)] },
+    life: LIFE_SECONDS,
+  })
+  writePrivate(join(parts.home, PROGRAMS_FOLDER, program, 'access.token'), `${token}\n`)
 }
 
 /** `life` in seconds. */
@@ -166,5 +203,17 @@ export function keepTokensFresh(
 export function renewTokens(parts: TokenParts): void {
   const authority = readSigningKey(join(parts.home, FILES.authorityKey))
   const clients = present(parts.home)
-  issueTokens(parts, { authority, clients, provider: providerOf(parts.home) })
+  const provider = providerOf(parts.home)
+  issueTokens(parts, { authority, clients, provider })
+  for (const { program, stream } of programsIn(parts.home))
+    issueProgramToken(parts, { authority, provider, program, stream })
+}
+
+/** Those whose folder is here: others were taken to another machine. */
+function programsIn(home: string) {
+  if (!programsOf(home).includes('engine')) return []
+  const { programs } = loadConfig('engine', engineConfig, home, environment)
+  return readPrograms(resolve(home, programs)).filter(({ program }) =>
+    existsSync(join(home, PROGRAMS_FOLDER, program)),
+  )
 }

@@ -96,9 +96,10 @@ test('each program gets the rights that it needs and no other', () => {
       publish: [
         'keyside/v1/signal/home/+',
         'keyside/v1/head/home/+',
+        'keyside/v1/intent/home/+/result',
         'keyside/v1/presence/home/engine',
       ],
-      subscribe: [],
+      subscribe: ['keyside/v1/intent/home/+'],
     },
     'device-signals': {
       publish: [],

@@ -50,10 +50,11 @@ test('each of its programs may do what it needs and no more', () => {
     publish: [
       'keyside/v1/signal/northwind/+',
       'keyside/v1/head/northwind/+',
+      'keyside/v1/intent/northwind/+/result',
       'keyside/v1/response/northwind/+',
       'keyside/v1/presence/northwind/engine',
     ],
-    subscribe: ['keyside/v1/request/northwind/+'],
+    subscribe: ['keyside/v1/intent/northwind/+', 'keyside/v1/request/northwind/+'],
   })
   expect(acl(TOKENS.authority)).toEqual({
     publish: [

@@ -6,6 +6,8 @@ export const CLI_CODES = [
   'role_missing',
   'provider_name_invalid',
   'certificate_incomplete',
+  'program_exists',
+  'program_unknown',
   'pairing_address_missing',
   'pairing_name_taken',
   'pairing_wrong_link',

@@ -3,7 +3,15 @@ import type { DatabaseSync } from 'node:sqlite'
 import { hashText, readOwnClaims, type Signal, type SigningKey, sign } from '@keyside/protocol'
 import { isBusy, transaction } from '@keyside/runtime'
 import { z } from 'zod'
-import { type SignalInput, signalClaims } from './signal-claims.ts'
+import {
+  decisionId,
+  type IntentInput,
+  intentId,
+  type SignalInput,
+  type StreamPosition,
+  signalClaims,
+  signalOfIntent,
+} from './signal-claims.ts'
 import { Statements } from './statements.ts'
 import { type StreamRow, StreamRows } from './stream-rows.ts'
 
@@ -69,6 +77,11 @@ export class Outbox {
     return this.#rows.stored(name)
   }
 
+  /** With what is sealed and not yet committed. */
+  standing(name: string): StreamRow | null {
+    return this.#rows.now(name)
+  }
+
   /** The stream's row: made for a new stream, which keeps plan and market from its first signal on. */
   openStream(stream: Pick<StreamRow, 'name' | 'plan' | 'market'>): StreamRow {
     return this.#rows.open(stream)
@@ -91,15 +104,33 @@ export class Outbox {
 
   /** Its candle is then seen as well. Null if this decision has its signal already. */
   seal(input: SignalInput): SignedSignal | null {
-    const { name } = input.strategy
-    const before = this.#rows.now(name)
-    if (before === null) throw new RangeError(`no stream "${name}"`)
+    const { strategy, start, decision } = input
+    const { lastCandle } = this.#row(strategy.name)
+    // A stream's candles come in order: there can be a signal for those alone that it has seen.
+    if (start <= (lastCandle ?? -1) && this.#has(decisionId(strategy, start, decision.kind)))
+      return null
+    return this.#seal(strategy.name, (position) => signalClaims(input, position))
+  }
+
+  /** Null if an intent of this `jti` has its signal already, whatever its kind. */
+  sealIntent(input: IntentInput): SignedSignal | null {
+    const { sub, jti } = input.intent
+    if (this.#has(intentId(sub, jti, 'entry')) || this.#has(intentId(sub, jti, 'exit'))) return null
+    return this.#seal(sub, (position) => signalOfIntent(input, position))
+  }
+
+  #row(name: string): NonNullable<ReturnType<StreamRows['now']>> {
+    const row = this.#rows.now(name)
+    if (row === null) throw new RangeError(`no stream "${name}"`)
+    return row
+  }
+
+  #seal(name: string, claimsAt: (position: StreamPosition) => Signal): SignedSignal {
+    const before = this.#row(name)
     const { plan, seq: last, hash: prev } = before
-    const claims = signalClaims(input, { plan, seq: last + 1, prev })
+    const claims = claimsAt({ plan, seq: last + 1, prev })
     const { sub: stream, seq, jti, exp } = claims
     const { start } = claims.candle
-    // A stream's candles come in order: there can be a signal for those alone that it has seen.
-    if (start <= (before.lastCandle ?? -1) && this.#has(jti)) return null
     const token = sign('signal', claims, this.#signer.key)
     const hash = hashText(token)
     this.#rows.change({ ...before, seq, hash, ...levelAfter(before, claims), lastCandle: start })

@@ -1,5 +1,5 @@
 // Publishes the signals of the outbox and the heads of all streams whenever the broker is connected.
-import { requestTopic, seconds, signalTopic } from '@keyside/protocol'
+import { intentTopic, requestTopic, seconds, signalTopic } from '@keyside/protocol'
 import {
   type Cancel,
   type Clock,
@@ -24,6 +24,8 @@ export interface PublisherOptions {
   readonly outbox: Outbox
   /** What subscribers ask, and what they are told; an engine of one's own is asked nothing. */
   readonly onRequest?: (topic: string, token: string) => Message | null
+  /** What programs want of their streams. */
+  readonly onIntent: (topic: string, token: string) => void
   /** Decisions are still being made: heads wait. */
   readonly isBusy: () => boolean
   /** For every step on the outbox, which another program may hold. */
@@ -63,7 +65,10 @@ export class Publisher {
     this.#link = openLink({
       ...broker,
       clientId: signer.client,
-      subscribe: onRequest ? [every(requestTopic(signer.issuer, signer.client))] : [],
+      subscribe: [
+        every(intentTopic(signer.issuer, signer.client)),
+        ...(onRequest ? [every(requestTopic(signer.issuer, signer.client))] : []),
+      ],
       will: presenceMessage(signer, 'offline', this.#now()),
       onMessage: (topic, token) => this.#asked(topic, token),
       onReady: () => this.#connected(),
@@ -102,6 +107,11 @@ export class Publisher {
     this.#heads.unfollow(stream)
   }
 
+  /** A message that is not kept: what it tells is over when the broker is away. */
+  say({ topic, token }: Message): void {
+    this.#link.publish(topic, token).catch(this.#notSent)
+  }
+
   /** Sends what the outbox has committed, and the new heads a moment after. */
   announce(signals: readonly SignedSignal[]): void {
     for (const { plan } of signals) this.#heads.changed(plan)
@@ -134,12 +144,16 @@ export class Publisher {
   }
 
   #asked(topic: string, token: string): void {
-    const { onRequest, log } = this.#options
+    const { onRequest, onIntent, log, signer } = this.#options
     try {
+      if (topic.startsWith(every(intentTopic(signer.issuer, signer.client)).slice(0, -1))) {
+        onIntent(topic, token)
+        return
+      }
       const response = onRequest?.(topic, token)
-      if (response) void this.#link.publish(response.topic, response.token).catch(this.#notSent)
+      if (response) this.say(response)
     } catch (error) {
-      // Nothing that a subscriber asks may end the connection on which the signals go out.
+      // Nothing that a subscriber or a program asks may end the connection on which the signals go out.
       log.error({ err: describeError(error), topic }, 'a request could not be answered')
     }
   }

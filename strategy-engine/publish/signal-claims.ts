@@ -1,6 +1,6 @@
 // From a decision to the claims of its signal. The same decision gives the same claims, byte for byte, on every engine.
 import { createHash } from 'node:crypto'
-import { encodeBase64url, type Signal } from '@keyside/protocol'
+import { encodeBase64url, type Intent, type Signal } from '@keyside/protocol'
 import { TIMEFRAMES } from '../market/candle.ts'
 import type { Decision } from '../strategies/decision.ts'
 import type { Strategy } from '../strategies/file/strategy.ts'
@@ -55,12 +55,71 @@ export function signalClaims(input: SignalInput, { plan, seq, prev }: StreamPosi
   }
 }
 
+/** An intent that was checked, and the moment of its signal, Unix seconds. */
+export interface IntentInput {
+  readonly issuer: string
+  readonly intent: Intent
+  readonly at: number
+}
+
+/**
+ * There is no candle behind it: executors count a stream's decisions by `candle.start`, so that is the moment of the
+ * signal. The timeframe is that of the picture on a trader's card.
+ */
+export function signalOfIntent(
+  { issuer, intent, at }: IntentInput,
+  { plan, seq, prev }: StreamPosition,
+): Signal {
+  const { sub, jti, kind, market, size, referencePrice, reason } = intent
+  const exp = at + (kind === 'entry' ? ENTRY_LIFE : EXIT_LIFE)
+  return {
+    iss: issuer,
+    aud: 'executors',
+    plan,
+    sub,
+    iat: at,
+    exp,
+    jti: intentId(sub, jti, kind),
+    seq,
+    prev,
+    kind,
+    market,
+    side: kind === 'entry' ? 'buy' : 'sell',
+    size,
+    type: 'market',
+    ...(kind === 'entry' && exitsOf(intent)),
+    referencePrice,
+    candle: { timeframe: '1m', start: at },
+    reason,
+    validUntil: kind === 'entry' ? at + (intent.validFor ?? ENTRY_LIFE) : exp,
+  }
+}
+
+function exitsOf(intent: Extract<Intent, { kind: 'entry' }>) {
+  const { stopPrice, takeProfits, trailingStop, breakEven, maxHold } = intent
+  return {
+    ...(stopPrice !== undefined && { stopPrice }),
+    ...(takeProfits && { takeProfits }),
+    ...(trailingStop && { trailingStop }),
+    ...(breakEven !== undefined && { breakEven }),
+    ...(maxHold !== undefined && { maxHold }),
+  }
+}
+
+/** The `jti` of the signal that an intent asked for. */
+export function intentId(stream: string, jti: string, kind: Intent['kind']): string {
+  return nameOf(`${stream}|${jti}|${kind}`)
+}
+
 /** The decision's `jti`, from stream, candle and kind alone. */
 export function decisionId(
   { name, timeframe }: Pick<Strategy, 'name' | 'timeframe'>,
   start: number,
   kind: Decision['kind'],
 ): string {
-  const hash = createHash('sha256').update(`${name}|${start}|${timeframe}|${kind}`).digest()
-  return encodeBase64url(hash.subarray(0, 16))
+  return nameOf(`${name}|${start}|${timeframe}|${kind}`)
+}
+
+function nameOf(text: string): string {
+  return encodeBase64url(createHash('sha256').update(text).digest().subarray(0, 16))
 }

@@ -64,8 +64,8 @@ export function newHome({ outsider = false } = {}) {
     remove: (name: string) => unlinkSync(file(name)),
   }
   const rights = {
-    publish: [...TOPICS, 'keyside/v1/response/+/+'],
-    subscribe: ['keyside/v1/request/+/+'],
+    publish: [...TOPICS, 'keyside/v1/response/+/+', 'keyside/v1/intent/+/+/result'],
+    subscribe: ['keyside/v1/request/+/+', 'keyside/v1/intent/+/+'],
   }
   writeFileSync(join(path, 'access'), access('engine', rights, outsider ? STRANGER : AUTHORITY), {
     mode: 0o600,
@@ -266,7 +266,18 @@ export async function startFixture(
   }
 
   const running = await begin(candles, past)
-  return { ...listener, ...running, home, cable, hops, logged, pass: clock.pass, begin }
+  return {
+    ...listener,
+    ...running,
+    clock,
+    broker,
+    home,
+    cable,
+    hops,
+    logged,
+    pass: clock.pass,
+    begin,
+  }
 }
 
 /** After the turn of the event loop in which the engine decides on what it was just given. */
@@ -282,7 +293,11 @@ export async function until(holds: () => boolean, ms = 20_000): Promise<void> {
   }
 }
 
-function access(client: string, acl: Claims['access']['acl'], key: SigningKey = AUTHORITY): string {
+export function access(
+  client: string,
+  acl: Claims['access']['acl'],
+  key: SigningKey = AUTHORITY,
+): string {
   const iat = Math.floor(Date.now() / 1000) - 1
   const jti = encodeBase64url(new Uint8Array(16))
   const claims = { iss: 'authority', sub: client, aud: 'broker', iat, exp: iat + 3_600, jti, acl }
