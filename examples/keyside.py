@@ -79,7 +79,7 @@ class Program:
             while True:
                 kind, body = receive(sock)
                 if kind >> 4 == 3:
-                    start = 2 + int.from_bytes(body[:2])
+                    start = 2 + int.from_bytes(body[:2], "big")
                     packet(sock, 0x40, body[start : start + 2])
                     yield body[start + 2 :].decode()
 
@@ -98,7 +98,7 @@ def connect(url):
 
 def field(text):
     data = text.encode()
-    return len(data).to_bytes(2) + data
+    return len(data).to_bytes(2, "big") + data
 
 
 def packet(sock, kind, body):

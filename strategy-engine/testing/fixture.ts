@@ -1,5 +1,5 @@
 // The fixture around an engine under test: a home, a broker, a cable that can be cut, a listener, time and candles.
-import { mkdtempSync, rmSync, unlinkSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, unlinkSync } from 'node:fs'
 import { connect, createServer, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -67,9 +67,7 @@ export function newHome({ outsider = false } = {}) {
     publish: [...TOPICS, 'keyside/v1/response/+/+', 'keyside/v1/intent/+/+/result'],
     subscribe: ['keyside/v1/request/+/+', 'keyside/v1/intent/+/+'],
   }
-  writeFileSync(join(path, 'access'), access('engine', rights, outsider ? STRANGER : AUTHORITY), {
-    mode: 0o600,
-  })
+  writePrivate(join(path, 'access'), access('engine', rights, outsider ? STRANGER : AUTHORITY))
   home.write('demo.yaml', yaml(RULES))
   return home
 }
@@ -124,10 +122,13 @@ function manualClock(start: number) {
       timer.run()
     }
   }
-  const set = (ms: number) => {
-    now = ms
+  return {
+    ...clock,
+    pass,
+    set: (ms: number) => {
+      now = ms
+    },
   }
-  return { ...clock, pass, set }
 }
 
 export async function openBroker(): Promise<Broker> {
