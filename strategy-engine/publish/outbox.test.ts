@@ -308,6 +308,31 @@ test('a stream that ended keeps the last candle that it has seen, whatever its m
   close()
 })
 
+test('opens while another program holds the database, and settles what a former run left at the first commit', () => {
+  const path = join(folder, 'engine.db')
+  const before = openOutbox(path)
+  before.open('other')
+  for (const name of ['demo', 'other']) before.outbox.follow(name, 'BTC/USDT 1m', 600)
+  before.outbox.close('BTC/USDT 1m', 660)
+  before.outbox.commit()
+  before.close()
+  const holder = new DatabaseSync(path)
+  holder.exec('BEGIN IMMEDIATE')
+  const database = openTables(path)
+  const outbox = new Outbox(database, { key: KEY })
+  expect(outbox.stream('demo')).toMatchObject({ lastCandle: 660 })
+  holder.exec('ROLLBACK')
+  holder.close()
+  // The closes of this run are none of a stream that does not run in it.
+  outbox.follow('demo', 'BTC/USDT 1m', 660)
+  outbox.close('BTC/USDT 1m', 720)
+  outbox.commit()
+  database.close()
+  const { outbox: after, close } = openOutbox(path)
+  expect(['demo', 'other'].map((name) => after.stream(name)?.lastCandle)).toEqual([720, 660])
+  close()
+})
+
 test('a stream keeps plan and market from its first signal on', () => {
   const { outbox, append, close } = openOutbox()
   const open = (plan: string, market: string) => outbox.openStream({ name: 'demo', plan, market })

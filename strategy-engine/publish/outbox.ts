@@ -64,7 +64,7 @@ export class Outbox {
   /** Not yet committed. */
   #sealed: SignedSignal[] = []
 
-  /** Signed with the key that `signer` has then. Settles what a former run left behind. */
+  /** Signed with the key that `signer` has then. */
   constructor(database: DatabaseSync, signer: { readonly key: SigningKey }) {
     this.#database = database
     this.#signer = signer
@@ -157,6 +157,7 @@ export class Outbox {
 
   #store(): void {
     transaction(this.#database, () => {
+      this.#rows.settle()
       for (const name of this.#rows.changed()) this.#rows.store(name)
       for (const signal of this.#sealed) this.#insert(signal)
       this.#rows.storeCloses()
@@ -169,6 +170,7 @@ export class Outbox {
     const names = this.#rows.changed()
     try {
       transaction(this.#database, () => {
+        this.#rows.settle()
         for (const name of names) this.#storeOne(name, sealed.get(name) ?? [], failed)
         this.#rows.storeCloses()
       })

@@ -1,7 +1,6 @@
 // Where each stream stands, in memory: read from the database once, and as a commit stores it afterwards.
 import type { DatabaseSync } from 'node:sqlite'
 import { GENESIS } from '@keyside/protocol'
-import { transaction } from '@keyside/runtime'
 import { z } from 'zod'
 import { Statements } from './statements.ts'
 
@@ -48,9 +47,15 @@ export class StreamRows {
   readonly #storedCloses = new Map<string, number>()
   readonly #closes = new Map<string, number>()
 
+  /** What a former run left of them, until the first commit has written it into its streams. */
+  readonly #formerCloses = new Map<string, number>()
+  #isSettled = false
+
+  /** Reads alone: an engine starts while another program holds its database. */
   constructor(database: DatabaseSync) {
     this.#sql = new Statements(database)
-    transaction(database, () => this.#settle())
+    for (const { name, start } of this.#sql.all('SELECT name, start FROM closes'))
+      this.#formerCloses.set(String(name), Number(start))
   }
 
   /** As stored; null for a stream that never was. */
@@ -97,6 +102,19 @@ export class StreamRows {
     return [...this.#changed.keys()]
   }
 
+  /** Within the first transaction, before all else: how far each stream of a former run came. */
+  settle(): void {
+    if (this.#isSettled) return
+    this.#sql.run(
+      `UPDATE streams SET last_candle = max(coalesce(last_candle, closes.start), closes.start)
+         FROM closes WHERE closes.name = follows AND closes.start > follows_after`,
+    )
+    this.#sql.run(
+      'UPDATE streams SET follows = NULL, follows_after = NULL WHERE follows IS NOT NULL',
+    )
+    this.#sql.run('DELETE FROM closes')
+  }
+
   /** Within the transaction that stores its signals. */
   store(name: string): void {
     const row = this.#changed.get(name)
@@ -125,28 +143,18 @@ export class StreamRows {
 
   /** The transaction is committed; `failed` streams stand where they stood. */
   committed(failed: ReadonlyMap<string, unknown>): void {
+    this.#isSettled = true
     for (const [name, row] of this.#changed) if (!failed.has(name)) this.#stored.set(name, row)
     for (const [name, start] of this.#closes) this.#storedCloses.set(name, start)
     this.#changed.clear()
     this.#closes.clear()
   }
 
-  /** What a former run left behind: how far each of its streams came. */
-  #settle(): void {
-    this.#sql.run(
-      `UPDATE streams SET last_candle = max(coalesce(last_candle, closes.start), closes.start)
-         FROM closes WHERE closes.name = follows AND closes.start > follows_after`,
-    )
-    this.#sql.run(
-      'UPDATE streams SET follows = NULL, follows_after = NULL WHERE follows IS NOT NULL',
-    )
-    this.#sql.run('DELETE FROM closes')
-  }
-
   #read(name: string): Row | null {
     const found = this.#sql.get(SELECT, name)
     if (found === undefined) return null
-    const row = schema.parse(found)
+    const former = withClose(schema.parse(found), this.#formerCloses)
+    const row = { ...former, follows: null, followsAfter: null }
     this.#stored.set(name, row)
     return row
   }
