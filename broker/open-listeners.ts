@@ -1,5 +1,6 @@
 // Opens the listeners that the configuration names, and tests each before anybody is served.
-import { isLoopback, KeysideError } from '@keyside/runtime'
+import { isLoopback } from '@keyside/protocol'
+import { KeysideError } from '@keyside/runtime'
 import type { BrokerConfig } from './config.ts'
 import {
   type ConnectionHandlers,

@@ -1,11 +1,11 @@
 // The connection to the trader's own broker: commands and approvals come over it, reports go.
+
 import { resolve } from 'node:path'
-import { commandTopic } from '@keyside/protocol'
+import { commandTopic, isLoopback } from '@keyside/protocol'
 import { publicKey } from '@keyside/protocol/node'
 import {
   brokerAddress,
   type Clock,
-  isLoopback,
   type Link,
   type Logger,
   openLink,

@@ -87,6 +87,7 @@ export {
   wireVersion,
 } from './keyset.ts'
 export { type Claims, KINDS, type Kind } from './kinds.ts'
+export { isLoopback } from './loopback.ts'
 export { type Refused, readOwnClaims } from './read.ts'
 export { sign } from './sign.ts'
 export { shownStream, streamName } from './stream-name.ts'

@@ -1,10 +1,12 @@
 // An invitation: a link that lets one device enrol with one provider. Its secret is never sent.
+
 import { hkdf } from '@noble/hashes/hkdf.js'
 import { sha256 } from '@noble/hashes/sha2.js'
 import { decodeBase64url, encodeBase64url } from './base64url.ts'
 import { ADDRESS, isHost, isPort } from './claims/address.ts'
 import { HOME } from './claims/common.ts'
 import { MAX_PLANS } from './claims/enroll.ts'
+import { isLoopback } from './loopback.ts'
 
 export interface Invitation {
   /** A name, an IPv4 address, or an IPv6 address in brackets. */
@@ -50,7 +52,6 @@ const LINK = new RegExp(
     '#(?<secret>[A-Za-z0-9_-]{21}[AQgw])$',
 )
 const MAX_CHARS = 1024
-const LOOPBACK = /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])$/
 
 /** The one text of an invitation. Throws a RangeError for one that `parseInvitation` would not read. */
 export function formatInvitation(invitation: Invitation): string {
@@ -69,7 +70,7 @@ export function parseInvitation(
   const invitation = read(text)
   if (invitation === null)
     return refuse('invitation_malformed', 'this is no invitation, or a part of it is missing')
-  if (invitation.tls === 'none' && !plaintext && !LOOPBACK.test(invitation.host))
+  if (invitation.tls === 'none' && !plaintext && !isLoopback(invitation.host))
     return refuse('invitation_plaintext', `everything to ${invitation.host} would travel in clear`)
   if (now >= invitation.until)
     return refuse('invitation_expired', 'its time is over, or the clock of this machine is wrong')

@@ -1,6 +1,6 @@
 // A broker's address: what may be written, and where it leads.
-import { BlockList, isIP } from 'node:net'
 import { isAbsolute } from 'node:path'
+import { isLoopback } from '@keyside/protocol'
 import { KeysideError } from './error.ts'
 
 export type BrokerAddress =
@@ -54,17 +54,6 @@ export function socketPathProblem(
   const length = Buffer.byteLength(path)
   if (length <= most) return null
   return `${path} is too long for a socket: ${length} bytes, and this system takes ${most}; choose a shorter path`
-}
-
-const LOOPBACK = new BlockList()
-LOOPBACK.addSubnet('127.0.0.0', 8, 'ipv4')
-LOOPBACK.addAddress('::1', 'ipv6')
-
-/** Whether what is sent there stays on this machine. */
-export function isLoopback(host: string): boolean {
-  const family = isIP(host)
-  if (family === 0) return host === 'localhost' || host.endsWith('.localhost')
-  return LOOPBACK.check(host, family === 6 ? 'ipv6' : 'ipv4')
 }
 
 /** Null when an access token travels there safely, or may travel in clear; else what to do. */

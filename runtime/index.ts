@@ -1,6 +1,6 @@
 // What every Node program of Keyside needs besides its purpose.
 export { tokenTimes } from './access-token.ts'
-export { brokerAddress, isLoopback, plaintextRefusal, socketPathProblem } from './broker-url.ts'
+export { brokerAddress, plaintextRefusal, socketPathProblem } from './broker-url.ts'
 export {
   databaseBusy,
   isBusy,

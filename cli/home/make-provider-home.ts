@@ -1,14 +1,10 @@
 // Makes the home of a provider: the keys of broker, authority and engine, a certificate, the first keyset, and config.
+
 import { join } from 'node:path'
 import { authorityConfig, makeProviderKeys } from '@keyside/authority'
 import { ownCertificate } from '@keyside/broker'
-import {
-  type Clock,
-  isLoopback,
-  makeSigningKey,
-  readSigningKey,
-  restrictHome,
-} from '@keyside/runtime'
+import { isLoopback } from '@keyside/protocol'
+import { type Clock, makeSigningKey, readSigningKey, restrictHome } from '@keyside/runtime'
 import { copyStrategies, refuseSecond, writeConfig } from './home.ts'
 import { FILES, TOKENS } from './home-files.ts'
 import { issueTokens, type TokenParts } from './home-tokens.ts'

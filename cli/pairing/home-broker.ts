@@ -1,7 +1,9 @@
 // The home broker of a device, as the host of its bot reaches it: with TLS, under a certificate of its own.
+
 import { join } from 'node:path'
 import { brokerConfig, ownCertificate } from '@keyside/broker'
-import { isLoopback, loadConfig, reachBroker } from '@keyside/runtime'
+import { isLoopback } from '@keyside/protocol'
+import { loadConfig, reachBroker } from '@keyside/runtime'
 import { editConfig } from '../home/edit-config.ts'
 import { DEVICE } from '../home/home-tokens.ts'
 import { environment } from '../terminal/config.ts'

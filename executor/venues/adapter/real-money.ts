@@ -1,6 +1,6 @@
 // Whether real money is behind an address: it is, unless the sandbox of this home has answered a nonce there just now.
 
-import { encodeBase64url } from '@keyside/protocol'
+import { encodeBase64url, isLoopback } from '@keyside/protocol'
 import {
   type Cancel,
   type Clock,
@@ -40,8 +40,6 @@ const AGAIN_MS = { proof: 15_000, silence: 2_000, 'no proof': 60_000 }
 /** How long a proof counts, ms. */
 const LIFE_MS = 4 * AGAIN_MS.proof
 const LOOK_MS = 1_000
-
-const IPV4_LOOPBACK = /^127(?:\.\d{1,3}){3}$/
 
 const answer = z.object({ proof: z.string() })
 
@@ -134,7 +132,5 @@ export class RealMoney {
 /** Nobody on the way can listen. */
 function isClosed(address: string): boolean {
   const { protocol, hostname } = new URL(address)
-  const isLoopback =
-    hostname === 'localhost' || hostname === '[::1]' || IPV4_LOOPBACK.test(hostname)
-  return protocol === 'https:' || isLoopback
+  return protocol === 'https:' || isLoopback(hostname)
 }
