@@ -210,6 +210,20 @@ test('a list that gives one key two streams is not used, and the one before it s
   expect(await send(claims())).toMatchObject({ do: 'accepted' })
 })
 
+test('a signal that cannot be stored is never sent, and its program is told', async () => {
+  const { claims, send, home, messages, close } = await startWithProgram()
+  {
+    using database = new DatabaseSync(home.file('engine/engine.db'))
+    const insert = `INSERT INTO signals VALUES (?, 1, 'another', 'token', 0, 'sent')`
+    database.prepare(insert).run(STREAM)
+  }
+  expect(await send(claims())).toEqual(refused('stream_failed'))
+  expect(await send(claims())).toEqual(refused('stream_failed'))
+  await close()
+  await until(() => messages('signal').length === 1)
+  expect(messages('signal')[0]?.claims.sub).toBe('demo')
+})
+
 test('a stream keeps its market', async () => {
   const { home, pass, logged, claims, send } = await startWithProgram()
   await send(claims())

@@ -267,18 +267,8 @@ export async function startFixture(
   }
 
   const running = await begin(candles, past)
-  return {
-    ...listener,
-    ...running,
-    clock,
-    broker,
-    home,
-    cable,
-    hops,
-    logged,
-    pass: clock.pass,
-    begin,
-  }
+  const parts = { clock, broker, home, cable, hops, logged, pass: clock.pass, begin }
+  return { ...listener, ...running, ...parts }
 }
 
 /** After the turn of the event loop in which the engine decides on what it was just given. */
