@@ -40,29 +40,29 @@ export interface Drawdown {
 export function drawdownOf(equity: Float64Array, start: Float64Array, balance: number): Drawdown {
   let high = balance
   let highAt = 0
-  let percent = 0
-  let quote = 0
-  let from = 0
-  let to = 0
+  /** Below it the fall is the largest so far. */
+  let deep = high
+  let worst = { percent: 0, quote: 0, from: 0, to: 0 }
   let longest = 0
-  for (let i = 0; i < equity.length; i++) {
+  const { length } = equity
+  for (let i = 0; i < length; i++) {
     const now = equity[i] as number
     if (now >= high) {
+      if (i > highAt + 1) longest = Math.max(longest, since(i - 1))
       high = now
       highAt = i
-      continue
+      deep = high * (1 - worst.percent / 100)
+    } else if (now < deep) {
+      deep = now
+      worst = { percent: ((high - now) / high) * 100, quote: high - now, from: highAt, to: i }
     }
-    const below = (high - now) / high
-    if (below > percent) {
-      percent = below
-      quote = high - now
-      from = highAt
-      to = i
-    }
-    const long = (start[i] as number) - (start[highAt] as number)
-    if (long > longest) longest = long
   }
-  return { percent: percent * 100, quote, from, to, longest }
+  if (length > highAt + 1) longest = Math.max(longest, since(length - 1))
+  return { ...worst, longest }
+
+  function since(at: number): number {
+    return (start[at] as number) - (start[highAt] as number)
+  }
 }
 
 export interface Period {

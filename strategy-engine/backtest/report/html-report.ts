@@ -199,5 +199,5 @@ function rows(tested: Backtested): string {
       `price ${price(candles.close[at] ?? 0)}`,
     ].join('\n')
   })
-  return JSON.stringify(texts).replaceAll('<', '\\u003c')
+  return JSON.stringify(texts)
 }

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { slice } from '../../data/columns.ts'
 import { randomCandles } from '../../testing/random-candles.ts'
-import { runBacktest } from '../run.ts'
+import { run, runBacktest } from '../run.ts'
 import { readStrategyFile } from '../strategy-file.ts'
 import { combinationsOf, gridSize } from './combinations.ts'
 import { search } from './search.ts'
@@ -106,6 +106,14 @@ test('walk-forward chooses by nothing but the candles before, and trades nothing
   expect(other.steps.slice(0, 4)).toEqual(whole.steps.slice(0, 4))
   expect(other.steps[4]?.chosen).toEqual(whole.steps[4]?.chosen)
   expect(other.steps[4]?.percent).not.toEqual(whole.steps[4]?.percent)
+  for (const [at, { chosen, trades }] of whole.steps.entries()) {
+    const [begins, ends] = [at + 1, at + 2].map((part) => Math.floor((part * 4_000) / 6))
+    const own = readStrategyFile('test', TEXT, chosen?.params)
+    const candles = slice(CANDLES, 0, ends ?? 0)
+    const [done] = run(own, { candles, options: TASK.options })
+    const inside = done?.ledger.trades.filter(({ entryCandle }) => entryCandle > (begins ?? 0))
+    expect(Math.abs(trades - (inside?.length ?? 0)), 'one may be under way').toBeLessThan(2)
+  }
   const grown = whole.steps.reduce((product, { percent }) => product * (1 + percent / 100), 1)
   expect(whole.percent).toBeCloseTo((grown - 1) * 100, 9)
 })
