@@ -1,0 +1,200 @@
+// What is shown of a strategy by running it over candles of the past: it does not look ahead, it has enough candles to
+// begin with, and each of its rules can happen.
+import type { CandleColumns } from '../market/candle-columns.ts'
+import { BLOCK, Graph } from './compile/graph.ts'
+import { namesTrade } from './compile/trade.ts'
+import type { Rule, Strategy } from './file/strategy.ts'
+import { type Cause, Model } from './model.ts'
+
+/** A decision, at the index of its candle. */
+export interface Made {
+  readonly at: number
+  readonly what: 'entry' | 'add' | Cause
+}
+
+/** What a strategy decides on candles from <= i < to, begun without a position. */
+export type Decide = (from: number, to: number) => readonly Made[]
+
+export interface LookAhead {
+  /** How many times the candles were cut off. */
+  readonly cuts: number
+  /** Candles at which a decision was another one without what came after. */
+  readonly changed: readonly number[]
+}
+
+export interface WarmUp {
+  /** Candles before the first at which an entry can be decided. */
+  readonly needed: number
+  /** With which an engine begins. */
+  readonly history: number
+  /** Starts that were tried, with so much history each. */
+  readonly starts: number
+  /** Candles after them at which a rule said something else than with the whole history, and how many there were. */
+  readonly differing: number
+  readonly compared: number
+}
+
+export interface Reached {
+  readonly rule: string
+  /** Candles at which it held, or at which it ended a position; of `known` at which it could be said. */
+  readonly times: number
+}
+
+type Others = ReadonlyMap<string, CandleColumns>
+
+interface History {
+  readonly candles: CandleColumns
+  readonly others: Others
+}
+
+export interface Checked {
+  readonly candles: number
+  readonly lookAhead: LookAhead
+  /** Null where there are too few candles to compare. */
+  readonly warmUp: WarmUp | null
+  readonly reached: readonly Reached[]
+  readonly entries: number
+}
+
+const CUTS = 20
+const STARTS = 10
+/** Candles after a start that are compared. */
+const COMPARED = 200
+
+/** As many candles of the past as an engine begins with. */
+export function historyOf(warmup: number): number {
+  return Math.max(LEAST_HISTORY, 2 * warmup)
+}
+
+const LEAST_HISTORY = 999
+
+/** `others`: candles of the other markets that it reads, at the same indices. */
+export function checkStrategy(
+  strategy: Strategy,
+  candles: CandleColumns,
+  others: Others = new Map(),
+): Checked {
+  const history = { candles, others }
+  const decide: Decide = (from, to) => decisions(strategy, history, from, to)
+  const made = decide(0, candles.length)
+  return {
+    candles: candles.length,
+    lookAhead: lookAheadOf(decide, candles.length),
+    warmUp: warmUpOf(strategy, history),
+    reached: reachedBy(strategy, history, made),
+    entries: made.filter(({ what }) => what === 'entry').length,
+  }
+}
+
+/** Decisions of the past must be the same whatever came after them. Cut are all parts, and right behind decisions. */
+export function lookAheadOf(decide: Decide, length: number): LookAhead {
+  const whole = decide(0, length)
+  const ends = new Set<number>()
+  for (let cut = 1; cut <= CUTS; cut++) {
+    ends.add(Math.floor((length * cut) / (CUTS + 1)))
+    const decided = whole[Math.floor(((whole.length - 1) * cut) / CUTS)]
+    if (decided !== undefined) ends.add(decided.at + 1)
+  }
+  const changed = new Set<number>()
+  for (const end of ends) {
+    const before = whole.filter(({ at }) => at < end)
+    const short = decide(0, end)
+    for (let i = 0; i < Math.max(before.length, short.length); i++)
+      if (before[i]?.at !== short[i]?.at || before[i]?.what !== short[i]?.what)
+        changed.add(Math.min(before[i]?.at ?? end, short[i]?.at ?? end))
+  }
+  return { cuts: ends.size, changed: [...changed].sort((a, b) => a - b) }
+}
+
+function decisions(
+  strategy: Strategy,
+  { candles, others }: History,
+  begin: number,
+  end: number,
+): readonly Made[] {
+  const graph = new Graph(strategy.timeframe)
+  const model = new Model(strategy, graph)
+  const made: Made[] = []
+  for (let from = begin; from < end; from += BLOCK) {
+    const to = Math.min(end, from + BLOCK)
+    graph.feed(candles, from, to, others)
+    for (let i = model.scan(0, to - from); i < to - from; i = model.scan(i + 1, to - from))
+      made.push({ at: from + i, what: model.decided === 'exit' ? model.cause : model.decided })
+  }
+  return made
+}
+
+/** What the rules say after a start with limited history, beside what they say with all of it. */
+function warmUpOf(strategy: Strategy, past: History): WarmUp | null {
+  const needed = new Model(strategy, new Graph(strategy.timeframe)).warmup
+  const history = historyOf(needed)
+  const rules = [...strategy.enter, ...strategy.exit].filter((rule) => !namesTrade(rule.condition))
+  const room = past.candles.length - history - COMPARED
+  if (room <= 0) return null
+  const whole = holding(strategy, rules, past, 0, past.candles.length)
+  let differing = 0
+  for (let start = 0; start < STARTS; start++) {
+    const from = 1 + Math.floor(((room - 1) * start) / (STARTS - 1))
+    const late = holding(strategy, rules, past, from, from + history + COMPARED)
+    for (let i = history; i < history + COMPARED; i++)
+      if (late.some((column, rule) => !Object.is(column[i], whole[rule]?.[from + i])))
+        differing += 1
+  }
+  return { needed, history, starts: STARTS, differing, compared: STARTS * COMPARED }
+}
+
+/** Each rule at each of the candles: 1, 0, NaN. */
+function holding(
+  strategy: Strategy,
+  rules: readonly Rule[],
+  { candles, others }: History,
+  begin: number,
+  end: number,
+): readonly Float64Array[] {
+  const graph = new Graph(strategy.timeframe)
+  const columns = rules.map(({ condition }) => graph.series(condition).column)
+  const whole = rules.map(() => new Float64Array(end - begin))
+  for (let from = begin; from < end; from += BLOCK) {
+    const to = Math.min(end, from + BLOCK)
+    graph.feed(candles, from, to, others)
+    for (const [rule, column] of columns.entries())
+      whole[rule]?.set(column.subarray(0, to - from), from - begin)
+  }
+  return whole
+}
+
+/** Rules that know the trade are counted by the positions that they ended. */
+function reachedBy(strategy: Strategy, past: History, made: readonly Made[]): readonly Reached[] {
+  const named = (kind: string, rules: readonly Rule[]) =>
+    rules.map((rule, at) => ({
+      ...rule,
+      title: `${kind}${rule.name === null ? (rules.length > 1 ? ` ${at + 1}` : '') : ` ${rule.name}`}`,
+    }))
+  const { enter, exit, alerts } = strategy
+  const all = [...named('enter', enter), ...named('exit', exit), ...named('alert', alerts)]
+  const seen = all.filter(({ condition }) => !namesTrade(condition))
+  const columns = holding(strategy, seen, past, 0, past.candles.length)
+  const count = (what: Made['what']) => made.filter((one) => one.what === what).length
+  const { takeProfit, trailingStop, breakEven, maxHold } = strategy.exits
+  const ways: [string, Made['what'], boolean][] = [
+    ['stop', 'stop', true],
+    ['take_profit', 'take_profit', takeProfit !== undefined],
+    ['trailing_stop', 'trailing_stop', trailingStop !== undefined],
+    ['break_even', 'break_even', breakEven !== undefined],
+    ['max_hold', 'max_hold', maxHold !== undefined],
+    ['add', 'add', strategy.adds.length > 0],
+  ]
+  return [
+    ...seen.map(({ title }, at) => ({
+      rule: title,
+      times: (columns[at] ?? new Float64Array()).reduce(
+        (sum, value) => sum + Number(value === 1),
+        0,
+      ),
+    })),
+    ...(all.length > seen.length
+      ? [{ rule: 'exits that know the trade', times: count('rule') }]
+      : []),
+    ...ways.flatMap(([rule, what, isThere]) => (isThere ? [{ rule, times: count(what) }] : [])),
+  ]
+}
