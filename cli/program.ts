@@ -38,6 +38,10 @@ export const COMMANDS: Readonly<Record<string, Listed>> = {
     about: 'the key by which a provider is known: create, sign, rotate; needs no network',
     load: async () => (await import('./commands/root.ts')).addRoot,
   },
+  strategy: {
+    about: 'the strategies of this home: new, check, list, show',
+    load: async () => (await import('./commands/strategy.ts')).addStrategy,
+  },
   data: {
     about: 'candles of the past for backtests: download, list, import, export, verify',
     load: async () => (await import('./commands/data.ts')).addData,

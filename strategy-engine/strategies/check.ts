@@ -61,6 +61,11 @@ const STARTS = 10
 /** Candles after a start that are compared. */
 const COMPARED = 200
 
+/** Candles before the first at which an entry can be decided. */
+export function warmupOf(strategy: Strategy): number {
+  return new Model(strategy, new Graph(strategy.timeframe, 1)).warmup
+}
+
 /** As many candles of the past as an engine begins with. */
 export function historyOf(warmup: number): number {
   return Math.max(LEAST_HISTORY, 2 * warmup)
@@ -126,7 +131,7 @@ function decisions(
 
 /** What the rules say after a start with limited history, beside what they say with all of it. */
 function warmUpOf(strategy: Strategy, past: History): WarmUp | null {
-  const needed = new Model(strategy, new Graph(strategy.timeframe)).warmup
+  const needed = warmupOf(strategy)
   const history = historyOf(needed)
   const rules = [...strategy.enter, ...strategy.exit].filter((rule) => !namesTrade(rule.condition))
   const room = past.candles.length - history - COMPARED

@@ -1,0 +1,220 @@
+// keyside strategy: the rule files of this home, and what can be shown of one before it runs.
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { basename, join, resolve } from 'node:path'
+import { KeysideError, keysideHome, writePrivate } from '@keyside/runtime'
+import {
+  type Checked,
+  checkStrategy,
+  problemText,
+  type Read,
+  type Rule,
+  readStrategy,
+  ruleText,
+  type Strategy,
+  warmupOf,
+} from '@keyside/strategy-engine/strategies'
+import type { Command } from 'commander'
+import { EXIT } from '../programs/run-program.ts'
+import { exampleNames, exampleOf } from '../sandbox/examples.ts'
+import { print, printJson, row, table } from '../terminal/print.ts'
+import { checkLines } from '../terminal/strategy-report.ts'
+import { type CandleFlags, candleFlags, sourceOf } from './backtest.ts'
+
+interface CheckCommand extends CandleFlags {
+  json: boolean
+}
+
+export function addStrategy(program: Command): void {
+  const strategy = program
+    .command('strategy')
+    .description('the strategies of this home: new, check, list, show')
+  const command = (name: string, description: string, example: string) =>
+    strategy
+      .command(name)
+      .description(description)
+      .addHelpText('after', `\nExample:\n  keyside strategy ${example}`)
+  command('new', 'begin a strategy from an example', 'new my-first --from donchian-atr')
+    .argument('<name>', "the stream's id: a-z, 0-9 and -")
+    .option('--from <example>', `one of ${exampleNames().join(', ')}`, 'ema-cross')
+    .action(begin)
+  candleFlags(
+    command(
+      'check',
+      'read a strategy, and run it over candles: no look-ahead, enough history, rules that can happen',
+      'check my-first --data candles.csv',
+    ).argument('[strategies...]', 'names or files; left out: all of this home'),
+  )
+    .option('--json', 'for a program', false)
+    .action(check)
+  command('list', 'the strategies of this home', 'list')
+    .option('--json', 'for a program', false)
+    .action(list)
+  command('show', 'what a strategy says, its names resolved', 'show my-first')
+    .argument('<strategy>', 'its name, or a file')
+    .option('--json', 'for a program', false)
+    .action(show)
+}
+
+function folder(): string {
+  return join(keysideHome(), 'strategies')
+}
+
+function begin(name: string, { from }: { from: string }): void {
+  const path = join(folder(), `${name}.yaml`)
+  if (!/^[a-z0-9-]{1,32}$/.test(name))
+    throw new KeysideError('strategy_invalid', `"${name}": expected 1 to 32 of a-z, 0-9 and "-"`)
+  if (existsSync(path))
+    throw new KeysideError('strategy_name_taken', `${path} is there already: choose another name`)
+  const example = exampleOf(from)
+  if (example === null)
+    throw new KeysideError(
+      'strategy_invalid',
+      `there is no example "${from}": choose one of ${exampleNames().join(', ')}`,
+    )
+  const text = readFileSync(example, 'utf8').replace(/^name: \S+/m, `name: ${name}`)
+  if (!existsSync(folder()))
+    throw new KeysideError(
+      'strategies_missing',
+      `there is no folder ${folder()}: run "keyside init" first`,
+    )
+  writePrivate(path, text)
+  print(
+    `${path} is there, after the example ${from}.`,
+    '',
+    'Next:',
+    row('edit', `it; docs/strategies.md has every word`),
+    row('check', `keyside strategy check ${name}`),
+    row('backtest', `keyside backtest ${path}`),
+    '',
+    'A running engine takes it as soon as it is right.',
+  )
+}
+
+/** Files of the home's folder, or those that are named. */
+function filesOf(named: readonly string[]): readonly string[] {
+  if (named.length > 0) return named.map(fileOf)
+  if (!existsSync(folder())) return []
+  return readdirSync(folder())
+    .filter((file) => /\.ya?ml$/.test(file))
+    .sort()
+    .map((file) => join(folder(), file))
+}
+
+function fileOf(named: string): string {
+  const own = [`${named}.yaml`, `${named}.yml`].map((file) => join(folder(), file))
+  const found = [resolve(named), ...own].find((path) => existsSync(path))
+  if (found !== undefined) return found
+  throw new KeysideError(
+    'strategy_invalid',
+    `there is no strategy "${named}" in ${folder()}, and no file of that name: "keyside strategy list" shows what there is`,
+  )
+}
+
+function readFile(file: string): Read {
+  return readStrategy(readFileSync(file, 'utf8'))
+}
+
+/** With candles or without: a mistake in a file is a failure, a rule that never held is not. */
+async function check(named: string[], options: CheckCommand): Promise<void> {
+  const results = []
+  for (const file of filesOf(named)) results.push(...(await checkFile(file, options)))
+  if (results.length === 0)
+    print(`No strategies in ${folder()}: "keyside strategy new" begins one.`)
+  if (options.json) printJson(results)
+  else
+    for (const [at, result] of results.entries())
+      print(...(at === 0 ? [] : ['']), ...checkLines(result))
+  if (results.some((result) => 'problems' in result)) process.exitCode = EXIT.failed
+}
+
+async function checkFile(file: string, options: CheckCommand) {
+  const read = readFile(file)
+  if (!read.ok) return [{ file: basename(file), problems: read.problems.map(problemText) }]
+  const { market } = options
+  const chosen = read.strategies.filter((one) => market === undefined || one.market === market)
+  const results = []
+  for (const strategy of chosen)
+    results.push({ file: basename(file), strategy, ...(await checkOn(strategy, options)) })
+  return results
+}
+
+/** Without candles the rules are read and not run: a strategy is no worse for that. */
+async function checkOn(
+  strategy: Strategy,
+  options: CheckCommand,
+): Promise<{ checked: Checked } | { missing: string }> {
+  const { prepare } = await import('@keyside/strategy-engine/backtest')
+  try {
+    const { candles, others } = prepare(strategy, await sourceOf(options))
+    return { checked: checkStrategy(strategy, candles, others) }
+  } catch (error) {
+    if (error instanceof KeysideError && error.code === 'candles_missing' && !options.data)
+      return { missing: error.message }
+    throw error
+  }
+}
+
+function list({ json }: { json: boolean }): undefined {
+  const rows = filesOf([]).flatMap((file): readonly (readonly string[])[] => {
+    const read = readFile(file)
+    if (!read.ok) return [[basename(file), '', '', `not right: ${read.problems[0]?.message}`]]
+    return read.strategies.map(({ name, market, timeframe, plan = '' }) => [
+      name,
+      market,
+      timeframe,
+      plan === '' ? basename(file) : `${basename(file)}, plan ${plan}`,
+    ])
+  })
+  if (json)
+    return printJson(
+      rows.map(([name, market, timeframe, note]) => ({ name, market, timeframe, note })),
+    )
+  if (rows.length === 0) print(NONE())
+  else print(...table([['strategy', 'market', 'candles', ''], ...rows]).map((line) => line.trimEnd()))
+}
+
+function show(named: string, { json }: { json: boolean }): undefined {
+  const file = fileOf(named)
+  const read = readFile(file)
+  if (!read.ok)
+    throw new KeysideError(
+      'strategy_invalid',
+      `${basename(file)}:\n${read.problems.map(problemText).join('\n')}`,
+    )
+  const shown = read.strategies.map((strategy) => ({ ...strategy, warmup: warmupOf(strategy) }))
+  if (json) return printJson(shown.map((strategy) => ({ ...strategy, ...texts(strategy) })))
+  for (const [at, strategy] of shown.entries())
+    print(...(at === 0 ? [] : ['']), ...showLines(strategy))
+}
+
+function texts({ enter, exit, alerts, adds }: Strategy) {
+  const texts = (rules: readonly Rule[]) =>
+    rules.map(({ name, condition }) => ({ name, rule: ruleText(condition) }))
+  return {
+    enter: texts(enter),
+    exit: texts(exit),
+    alerts: texts(alerts),
+    adds: adds.map(({ condition, size }) => ({ rule: ruleText(condition), size })),
+  }
+}
+
+function showLines(strategy: Strategy & { warmup: number }): readonly string[] {
+  const { name, market, timeframe, size, stop, warmup } = strategy
+  const { enter, exit, alerts, adds } = texts(strategy)
+  const rules = (title: string, all: readonly { name: string | null; rule: string }[]) =>
+    all.map((one) => row(title, one.name === null ? one.rule : `${one.name}: ${one.rule}`))
+  const unit = { percent: '% of the allocation', quote: 'quote', base: 'base', risk: '% at risk' }
+  return [
+    `${name}: ${market}, candles of ${timeframe}`,
+    ...rules('enter', enter),
+    ...rules('exit', exit),
+    ...adds.map((one) => row('add', `${one.rule}: ${one.size.value} ${unit[one.size.unit]}`)),
+    ...rules('alert', alerts),
+    row('size', `${size.value} ${unit[size.unit]}`),
+    row(
+      'stop',
+      stop.by === 'percent' ? `${stop.percent} % below the entry` : `${stop.text} below the entry`,
+    ),
+    row('candles', `${warmup} before the first that can decide`),
+  ]
+}

@@ -1,0 +1,48 @@
+// What "keyside strategy check" says of one strategy.
+import type { Checked, Strategy } from '@keyside/strategy-engine/strategies'
+import { row } from './print.ts'
+
+type Result = { readonly file: string } & (
+  | { readonly problems: readonly string[] }
+  | { readonly strategy: Strategy; readonly checked: Checked }
+  | { readonly strategy: Strategy; readonly missing: string }
+)
+
+export function checkLines(result: Result): readonly string[] {
+  if ('problems' in result) {
+    const count = result.problems.length === 1 ? '1 mistake' : `${result.problems.length} mistakes`
+    return [`${result.file}: ${count}`, ...result.problems]
+  }
+  const { name, market, timeframe } = result.strategy
+  const title = `${name}: ${market}, candles of ${timeframe}`
+  if ('missing' in result)
+    return [title, row('reads', 'every rule is right'), row('not run', result.missing)]
+  const { checked } = result
+  return [
+    title,
+    row('reads', 'every rule is right'),
+    row('ran on', `${checked.candles} candles, ${checked.entries} entries`),
+    row('look-ahead', lookAhead(checked)),
+    row('history', history(checked)),
+    ...checked.reached.map(({ rule, times }, at) =>
+      row(at === 0 ? 'rules' : '', `${rule}: ${times === 0 ? 'never: can it happen?' : times}`),
+    ),
+  ]
+}
+
+function lookAhead({ lookAhead: { cuts, changed } }: Checked): string {
+  return changed.length === 0
+    ? `none: the same decisions with the future cut off at ${cuts} places`
+    : `FOUND at ${changed.length} candles, the first is number ${changed[0]}: do not trust a backtest of it`
+}
+
+function history({ warmUp }: Checked): string {
+  if (warmUp === null)
+    return 'too few candles here to compare a start with less history: try it with more'
+  const { needed, history, differing, compared } = warmUp
+  const said =
+    differing === 0
+      ? 'and decides the same as with all of it'
+      : `and says something else at ${differing} of ${compared} candles after a start`
+  return `needs ${needed} candles; an engine begins with ${history}, ${said}`
+}
