@@ -100,6 +100,10 @@ function filesOf(named: readonly string[]): readonly string[] {
     .map((file) => join(folder(), file))
 }
 
+function noneThere(): string {
+  return `No strategies in ${folder()}: "keyside strategy new" begins one.`
+}
+
 function fileOf(named: string): string {
   const own = [`${named}.yaml`, `${named}.yml`].map((file) => join(folder(), file))
   const found = [resolve(named), ...own].find((path) => existsSync(path))
@@ -118,8 +122,7 @@ function readFile(file: string): Read {
 async function check(named: string[], options: CheckCommand): Promise<void> {
   const results = []
   for (const file of filesOf(named)) results.push(...(await checkFile(file, options)))
-  if (results.length === 0)
-    print(`No strategies in ${folder()}: "keyside strategy new" begins one.`)
+  if (results.length === 0) print(noneThere())
   if (options.json) printJson(results)
   else
     for (const [at, result] of results.entries())
@@ -169,8 +172,9 @@ function list({ json }: { json: boolean }): undefined {
     return printJson(
       rows.map(([name, market, timeframe, note]) => ({ name, market, timeframe, note })),
     )
-  if (rows.length === 0) print(NONE())
-  else print(...table([['strategy', 'market', 'candles', ''], ...rows]).map((line) => line.trimEnd()))
+  if (rows.length === 0) print(noneThere())
+  else
+    print(...table([['strategy', 'market', 'candles', ''], ...rows]).map((line) => line.trimEnd()))
 }
 
 function show(named: string, { json }: { json: boolean }): undefined {
