@@ -58,9 +58,10 @@ export class Decisions {
   /** A candle is evaluated once; only what waits for the database is tried again. */
   *decide(stream: Stream, closed: ClosedCandle): Steps {
     try {
-      const { decision, refused } = stream.decide(closed.candle, closed.origin)
+      const { decision, refused, alerts = [] } = stream.decide(closed.candle, closed.origin)
       const { name } = stream.strategy
       if (decision) yield* this.#seal(stream, decision, closed)
+      for (const alert of alerts) this.#options.log.info({ stream: name, alert }, 'alert')
       if (refused) this.#options.log.warn({ stream: name, ...refused }, 'no entry')
       this.#logReady(stream)
     } catch (error) {

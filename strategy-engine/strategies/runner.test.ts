@@ -273,3 +273,26 @@ test('right after a hole it leaves but does not enter', () => {
   expect(run(strategy(), candles([100, 110]), { allowed })).toEqual([])
   expect(run(strategy(), candles([100, 90]), { allowed, signals: [ENTERED] })).toHaveLength(1)
 })
+
+test('an alert is said once, when its rule begins to hold, also while nothing may be entered', () => {
+  const step = steps(
+    strategy({ enter: 'close > 1000', alert: '{ high: close > 110, low: close < 90 }' }),
+  )
+  const said = candles([120, 100, 111, 112, 100, 115, 80]).map((candle, at) => {
+    return step(candle, at === 5 ? 'exits' : 'all').alerts ?? []
+  })
+  expect(said).toEqual([
+    [],
+    [],
+    ['high: close 111.00'],
+    [],
+    [],
+    ['high: close 115.00'],
+    ['low: close 80.00'],
+  ])
+  const missed = steps(strategy({ enter: 'close > 1000', alert: 'close > 110' }))
+  expect(candles([100, 120]).map((candle) => missed(candle, 'missed').alerts)).toEqual([
+    undefined,
+    undefined,
+  ])
+})

@@ -2,6 +2,7 @@
 import type { Signal } from '@keyside/protocol'
 import type { Candle } from '../market/candle.ts'
 import type { Graph } from './compile/graph.ts'
+import type { Column } from './compile/operators.ts'
 import { compileTrade } from './compile/trade.ts'
 import { additionAt, type Decision, entryAt, exitAt, rulesOfSignal } from './decision.ts'
 import type { Rule, Strategy } from './file/strategy.ts'
@@ -19,6 +20,8 @@ export type AllowedSignals = 'past' | 'missed' | 'exits' | 'all'
 
 export interface Step {
   readonly decision?: Decision
+  /** Alerts whose rules have begun to hold, each with its reason. */
+  readonly alerts?: readonly string[]
   /** An entry that was due and is not made: why. */
   readonly refused?: { readonly code: 'stop_not_positive'; readonly message: string }
 }
@@ -42,6 +45,8 @@ export class Runner {
   readonly #strategy: Strategy
   readonly #graph: Graph
   readonly #model: Model
+  /** Whether each held at the candle before; until that is known nothing has begun. */
+  readonly #alerts: { readonly rule: Rule; readonly column: Column; held: boolean }[]
   /** What the last signal told the executors to hold. The model differs from it after candles that were missed. */
   #target: Position = 'flat'
   /** Stop and trailing stop as the entry's signal said them: a safety order says the same. */
@@ -52,6 +57,11 @@ export class Runner {
     this.#strategy = strategy
     this.#graph = graph
     this.#model = new Model(strategy, graph)
+    this.#alerts = strategy.alerts.map((rule) => ({
+      rule,
+      column: graph.series(rule.condition).column,
+      held: true,
+    }))
   }
 
   /** Candles before the first at which an entry can be decided. */
@@ -84,6 +94,22 @@ export class Runner {
 
   /** At candle `i` of the block that the graph was fed. `candle` is the same one, as the exchange wrote it. */
   step(i: number, candle: Candle, allowed: AllowedSignals): Step {
+    const begun = this.#begun(i)
+    const step = this.#decide(i, candle, allowed)
+    const isSaid = begun.length > 0 && (allowed === 'all' || allowed === 'exits')
+    return isSaid ? { ...step, alerts: begun.map((rule) => this.#explain([rule], i)) } : step
+  }
+
+  #begun(i: number): readonly Rule[] {
+    return this.#alerts.flatMap((alert) => {
+      const holds = alert.column[i] === 1
+      const begins = holds && !alert.held
+      alert.held = holds
+      return begins ? [alert.rule] : []
+    })
+  }
+
+  #decide(i: number, candle: Candle, allowed: AllowedSignals): Step {
     const model = this.#model
     if (allowed === 'past') {
       if (model.held.left > 0 && candle.start > model.entryCandle) model.pass(i)
