@@ -53,8 +53,6 @@ export class Intents {
   readonly #seen = new Map<string, number>()
   /** By the signal's `jti`. */
   readonly #waiting = new Map<string, Waiting>()
-  /** Streams whose signals could not be stored. */
-  readonly #failed = new Set<string>()
 
   constructor(options: IntentsOptions) {
     this.#options = options
@@ -84,7 +82,6 @@ export class Intents {
 
   /** What has been stored, and what could not be. */
   committed({ signals, failed }: Committed): void {
-    for (const stream of failed.keys()) this.#failed.add(stream)
     for (const { jti, seq } of signals) {
       const from = this.#waiting.get(jti)
       if (from) this.#answer(from, { do: 'accepted', seq, signal: jti })
@@ -104,7 +101,7 @@ export class Intents {
     if (this.#seen.has(name)) return REPEATED
     this.#seen.set(name, exp)
     if (!this.#taken.allows(sub, this.#options.clock.now())) return TOO_MANY
-    return this.#failed.has(sub) ? FAILED : null
+    return null
   }
 
   *#decide(claims: Intent, from: Waiting): Steps {
@@ -183,7 +180,7 @@ const TOO_MANY: IntentRefusal = {
 }
 const FAILED: IntentRefusal = {
   code: 'stream_failed',
-  message: 'the signal could not be stored, and the stream stops: start the engine again',
+  message: 'the signal could not be stored, so it was not sent: look at the log of the engine',
 }
 const GONE: IntentRefusal = {
   code: 'header_not_pinned',
