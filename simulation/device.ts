@@ -76,7 +76,7 @@ export class Device {
 
   /** After what is due anyway: what changes then, this input has changed. False when the process is not here any more. */
   #hearInput(life: Life, input: Input): boolean {
-    this.#take(life, { type: 'tick' })
+    this.#settle(life)
     const before = life.shell?.state()
     if (before === undefined || !this.#isHere(life)) return false
     this.#take(life, input)
@@ -89,7 +89,7 @@ export class Device {
   hearForged(message: Message, expected: readonly string[]): void {
     const life = this.#life
     if (life?.shell === null || life?.state !== 'here') return
-    this.#take(life, { type: 'tick' })
+    this.#settle(life)
     if (!this.#isHere(life)) return
     const before = life.shell.state()
     this.#take(life, verifyMessage(message, this.now()))
@@ -99,6 +99,15 @@ export class Device {
   /** The last messages that were read, oldest first. */
   heard(): readonly Message[] {
     return this.#heard
+  }
+
+  /** What one decision brings may be what the next one acts on: dust that is written off ends a discrepancy. */
+  #settle(life: Life): void {
+    let before: unknown
+    do {
+      before = life.shell?.state().portfolio
+      this.#take(life, { type: 'tick' })
+    } while (this.#isHere(life) && life.shell?.state().portfolio !== before)
   }
 
   #take(life: Life, input: Input): void {
@@ -216,9 +225,9 @@ export class Device {
   }
 
   #notStarted(error: unknown): void {
-    const known = error instanceof KeysideError && error.code === 'exchange_unreachable'
     this.close()
-    if (!known) this.#simulation.violate('the executor starts again', String(error))
+    if (!(error instanceof KeysideError && error.code === 'exchange_unreachable'))
+      this.#simulation.violate('the executor starts again', String(error))
     this.#startAfter(2_000)
   }
 
@@ -253,7 +262,6 @@ export class Device {
     return true
   }
 
-  /** Whatever state it is in. */
   close(): void {
     const life = this.#life
     if (life === null || life.state === 'gone') return

@@ -20,7 +20,7 @@ export interface AccountOptions {
   readonly validFor: number
 }
 
-export interface VenueSteps {
+interface VenueSteps {
   /** Of amounts, base. */
   readonly step: number
   /** Base. */

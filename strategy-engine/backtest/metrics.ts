@@ -69,7 +69,7 @@ export interface Month {
 }
 
 /** The whole balance into the market at the first opening, fees of the purchase paid, valued at each close. */
-export interface BuyAndHold {
+interface BuyAndHold {
   readonly end: number
   readonly totalPercent: number
   readonly cagr: number | null

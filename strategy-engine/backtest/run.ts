@@ -180,7 +180,7 @@ function accountOptions(strategy: Strategy, options: RunOptions): AccountOptions
 }
 
 /** Indices of candles that do not follow the one before at once. */
-export function gapsIn({ start, length }: CandleColumns, seconds: number): readonly number[] {
+function gapsIn({ start, length }: CandleColumns, seconds: number): readonly number[] {
   const gaps: number[] = []
   for (let i = 1; i < length; i++)
     if ((start[i] as number) - (start[i - 1] as number) !== seconds) gaps.push(i)

@@ -3,7 +3,7 @@ import type { CandleColumns } from '../market/candle-columns.ts'
 
 export type { CandleColumns }
 
-export const PRICES = ['open', 'high', 'low', 'close'] as const
+const PRICES = ['open', 'high', 'low', 'close'] as const
 
 /** In the order of the files. */
 export const COLUMNS = ['start', ...PRICES, 'volume'] as const

@@ -7,7 +7,7 @@ import type { Rule, Strategy } from './file/strategy.ts'
 import { type Cause, Model } from './model.ts'
 
 /** A decision, at the index of its candle. */
-export interface Made {
+interface Made {
   readonly at: number
   readonly what: 'entry' | 'add' | Cause
 }
@@ -22,7 +22,7 @@ export interface LookAhead {
   readonly changed: readonly number[]
 }
 
-export interface WarmUp {
+interface WarmUp {
   /** Candles before the first at which an entry can be decided. */
   readonly needed: number
   /** With which an engine begins. */
@@ -34,7 +34,7 @@ export interface WarmUp {
   readonly compared: number
 }
 
-export interface Reached {
+interface Reached {
   readonly rule: string
   /** Candles at which it held, or at which it ended a position; of `known` at which it could be said. */
   readonly times: number

@@ -3,7 +3,7 @@
 import type { Backtested } from '../backtested.ts'
 import type { Month } from '../metrics.ts'
 import { periodSaid, rulesSaid, warningsOf } from './rules-said.ts'
-import { count, duration, percent, plural, ratio } from './words.ts'
+import { count, duration, percent, ratio } from './words.ts'
 
 const WIDTH = 80
 const BLOCKS = '▁▂▃▄▅▆▇█'
@@ -125,10 +125,4 @@ function wrapped(sentence: string): readonly string[] {
     } else line = line === '' ? word : `${line} ${word}`
   }
   return [...lines, line]
-}
-
-/** One line, for several backtests below each other. */
-export function textLine({ name, metrics }: Backtested): string {
-  const { totalPercent, drawdown, sharpe } = metrics
-  return `${name}: ${percent(totalPercent)}, drawdown ${percent(-drawdown.percent)}, Sharpe ${ratio(sharpe)}, ${plural(metrics.trades, 'trade')}`
 }

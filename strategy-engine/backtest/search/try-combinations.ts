@@ -81,7 +81,7 @@ function trySome(
 }
 
 /** Null: it traded too little, or the goal cannot be said of it. */
-export function scoreOf(tried: Tried, goal: Goal, leastTrades: number): number | null {
+function scoreOf(tried: Tried, goal: Goal, leastTrades: number): number | null {
   if (tried.trades < leastTrades) return null
   switch (goal) {
     case 'sharpe':

@@ -10,7 +10,7 @@ import { type Goal, ranked, type Task, type Tried } from './try-combinations.ts'
 /** The first part is only chosen on. */
 const PARTS = 6
 
-export interface Step {
+interface Step {
   /** When it begins and ends, Unix seconds. */
   readonly from: number
   readonly to: number
