@@ -8,12 +8,10 @@ import type { Feed } from './market/feed.ts'
 import { OtherMarkets, otherMarketsOf } from './other-markets.ts'
 import type { Outbox } from './publish/outbox.ts'
 import type { Slices, Steps } from './slices.ts'
+import { historyOf } from './strategies/check.ts'
 import { Graph } from './strategies/compile/graph.ts'
 import type { Strategy } from './strategies/file/strategy.ts'
 import type { Stream } from './stream.ts'
-
-/** As many candles of the past as one answer of the exchange brings; more where a strategy needs them. */
-const HISTORY = 999
 
 type Beside = ReadonlyMap<string, CandleColumns>
 
@@ -107,7 +105,7 @@ export class Markets {
     const { feed, slices, clock, log } = this.#options
     const { name, market, timeframe, others } = group
     this.#groups.set(name, [...(this.#groups.get(name) ?? []), group])
-    const history = Math.max(HISTORY, ...streamsOf(group).map(({ missing }) => missing))
+    const history = Math.max(...streamsOf(group).map(({ missing }) => historyOf(missing - 1)))
     const beside = new OtherMarkets({
       ...{ markets: others, timeframe, history, feed, clock },
       onTrouble: (other, { code, message }) =>

@@ -66,12 +66,12 @@ export function warmupOf(strategy: Strategy): number {
   return new Model(strategy, new Graph(strategy.timeframe, 1)).warmup
 }
 
-/** As many candles of the past as an engine begins with. */
+/** As many candles of the past as an engine begins with: one answer of an exchange, or twice what it needs. */
 export function historyOf(warmup: number): number {
-  return Math.max(LEAST_HISTORY, 2 * warmup)
+  return Math.max(ONE_ANSWER, 2 * (warmup + 1))
 }
 
-const LEAST_HISTORY = 999
+const ONE_ANSWER = 999
 
 /** `others`: candles of the other markets that it reads, at the same indices. */
 export function checkStrategy(

@@ -1,5 +1,5 @@
 // What other folders may use of strategies, without the engine.
-export { type Checked, checkStrategy, historyOf, warmupOf } from './check.ts'
+export { type Checked, checkStrategy, warmupOf } from './check.ts'
 export { type Read, readStrategy } from './file/read-strategy.ts'
 export { problemText } from './file/report.ts'
 export type { Rule, Strategy } from './file/strategy.ts'
