@@ -344,6 +344,6 @@ test('a strategy that is broken while the engine runs: line, column and reason, 
     system.lines.find((one) => one.includes('strategy_invalid')),
   )
   expect(JSON.parse(line.slice(line.indexOf('{'))).msg).toMatch(
-    /demo\.yaml, line \d+: enter: column 1: .*clos.*the former version stays in force/,
+    /^demo\.yaml: the former version stays in force: line \d+, column 8: enter: .*"clos"/,
   )
 })
