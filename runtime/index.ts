@@ -1,5 +1,5 @@
 // What every Node program of Keyside needs besides its purpose.
-export { tokenTimes } from './access-token.ts'
+export { isDue, type TokenTimes, tokenTimes } from './access-token.ts'
 export { brokerAddress, plaintextRefusal, socketPathProblem } from './broker-url.ts'
 export {
   databaseBusy,

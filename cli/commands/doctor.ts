@@ -30,8 +30,8 @@ import {
 } from '@keyside/runtime'
 import { engineConfig } from '@keyside/strategy-engine'
 import type { Command } from 'commander'
+import { accessEnds, accessText, endsSoon } from '../home/access-ends.ts'
 import { executorSection, openHomeKeychain } from '../home/home-keychain.ts'
-import { daysLeft } from '../home/home-tokens.ts'
 import { programsOf } from '../home/roles.ts'
 import { silentDeps, venueLineOf } from '../home/venue-info.ts'
 import type { Program } from '../programs/children.ts'
@@ -47,9 +47,6 @@ const SECTIONS = {
   executor: executorConfig,
   bot: botConfig,
 }
-
-/** Days before the end of an access token at which it is missed that nobody renews it. */
-const MIN_ACCESS_DAYS = 7
 
 interface Finding {
   readonly check: string
@@ -230,13 +227,12 @@ function keyset(home: string): string {
   throw new Error(text)
 }
 
-/** Those of the home's own programs; who is followed renews the others. */
 function access(home: string): string {
-  const days = daysLeft(home, systemClock.now())
-  if (days >= MIN_ACCESS_DAYS) return `the programs' access tokens are good for ${days} more days`
-  throw new Error(
-    `an access token of this home ends in ${days} days: run "keyside up", which renews them each day, or "keyside init --renew"`,
-  )
+  const all = accessEnds(home)
+  const now = seconds(systemClock.now())
+  const soon = all.filter((end) => endsSoon(end, now))
+  if (soon.length === 0) return accessText(all)
+  throw new Error(soon.map((end) => `${accessText([end])}: ${end.remedy}`).join('; '))
 }
 
 async function broker(home: string, programs: readonly Program[]): Promise<string> {

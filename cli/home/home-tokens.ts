@@ -24,12 +24,10 @@ import {
   loadConfig,
   newJti,
   type RandomBytes,
-  readSecret,
   readSigningKey,
   writePrivate,
 } from '@keyside/runtime'
 import { engineConfig, readPrograms } from '@keyside/strategy-engine'
-import { z } from 'zod'
 import { environment } from '../terminal/config.ts'
 import { type Client, FILES, TOKENS } from './home-files.ts'
 import { programsOf, providerOf } from './roles.ts'
@@ -160,18 +158,8 @@ export function accessToken(
   return sign('access', claims, authority)
 }
 
-const withEnd = z.looseObject({ exp: z.number() })
-
-/** Until the first access token of the home's programs ends, whole days. `now` in Unix ms. */
-export function daysLeft(home: string, now: number): number {
-  const ends = present(home).map((client) => {
-    const [, payload = ''] = readSecret(join(home, TOKENS[client])).split('.')
-    return withEnd.parse(JSON.parse(Buffer.from(payload, 'base64url').toString())).exp
-  })
-  return Math.floor((Math.min(...ends) - now / 1_000) / 86_400)
-}
-
-function present(home: string): Client[] {
+/** The programs of a home that have an access token here. */
+export function clientsIn(home: string): Client[] {
   return (Object.keys(TOKENS) as Client[]).filter((client) =>
     existsSync(join(home, TOKENS[client])),
   )
@@ -202,7 +190,7 @@ export function keepTokensFresh(
  */
 export function renewTokens(parts: TokenParts): void {
   const authority = readSigningKey(join(parts.home, FILES.authorityKey))
-  const clients = present(parts.home)
+  const clients = clientsIn(parts.home)
   const provider = providerOf(parts.home)
   issueTokens(parts, { authority, clients, provider })
   for (const { program, stream } of programsIn(parts.home))
@@ -210,7 +198,7 @@ export function renewTokens(parts: TokenParts): void {
 }
 
 /** Those whose folder is here: others were taken to another machine. */
-function programsIn(home: string) {
+export function programsIn(home: string) {
   if (!programsOf(home).includes('engine')) return []
   const { programs } = loadConfig('engine', engineConfig, home, environment)
   return readPrograms(resolve(home, programs)).filter(({ program }) =>
