@@ -8,7 +8,7 @@ import { append, type DecisionContext } from './context.ts'
 import { isRevoked, nameKeyset } from './providers.ts'
 import { MAX_AHEAD, onEquivocation, tellMissed } from './receive-signal.ts'
 import { refuseInput } from './refusals.ts'
-import { offlineMs, watchSilence } from './silence.ts'
+import { hear, watchSilence } from './silence.ts'
 import { supersedeEntries } from './trading-state.ts'
 
 /** A head may overtake the signal it speaks of by this much. */
@@ -85,13 +85,10 @@ function see(context: DecisionContext, stream: string, head: StreamHead): undefi
   const before = context.session.heads[stream]
   const { now } = context.environment
   const ahead = head.seq > streamOf(context.portfolio, stream).seq
-  const seen: HeadSeen = {
-    at: now,
-    head,
-    aheadSince: ahead ? before?.aheadSince || now : 0,
-    offlineMs: offlineMs(context.session, now),
-  }
-  context.session = { ...context.session, heads: { ...context.session.heads, [stream]: seen } }
+  const seen: HeadSeen = { at: now, head, aheadSince: ahead ? before?.aheadSince || now : 0 }
+  const { session } = context
+  context.session = { ...session, heads: { ...session.heads, [stream]: seen } }
+  hear(context, stream, now)
 }
 
 /** What time alone makes of the heads: a gap that nobody filled, a provider that fell silent. */

@@ -110,3 +110,51 @@ test('of a provider that has ended the silence is not told, and what is held is 
   await executor.clock.turn(2 * MINUTE)
   expect(executor.state().portfolio.positions).toEqual({})
 })
+
+const held = (executor: TestExecutor) => Object.values(executor.state().portfolio.positions)
+
+test('time offline is taken off a silence once, also when the silence was told in the same session', async () => {
+  const executor = executorWith(20 * MINUTE)
+  await executor.enter({ stopPrice: '58000' })
+  executor.crash()
+  executor.exchange.reach = 'no'
+  await executor.clock.turn(30 * MINUTE)
+  executor.exchange.reach = 'yes'
+  await executor.clock.turn(19 * MINUTE)
+  expect(executor.told()).toContain('notice stream_silent')
+  expect(held(executor)).toMatchObject([{ closing: null }])
+  await executor.clock.turn(2 * MINUTE)
+  expect(held(executor)).toEqual([])
+})
+
+test('after a sleep the silence goes on from where it was, whatever was offline before', async () => {
+  const executor = executorWith(20 * MINUTE)
+  await executor.enter({ stopPrice: '58000' })
+  executor.exchange.reach = 'no'
+  await executor.clock.turn(30 * MINUTE)
+  executor.exchange.reach = 'yes'
+  await executor.clock.turn(10 * MINUTE)
+  expect(executor.told()).toContain('notice stream_silent')
+  executor.clock.setBack(-120 * MINUTE)
+  await executor.clock.turn(9 * MINUTE)
+  expect(held(executor)).toMatchObject([{ closing: null }])
+  await executor.clock.turn(2 * MINUTE)
+  expect(held(executor)).toEqual([])
+})
+
+test('a key that is revoked long after the start is no silence since then', async () => {
+  const executor = executorWith(20 * MINUTE)
+  await executor.enter({ stopPrice: '58000' })
+  for (let head = 0; head < 4; head += 1) {
+    await executor.clock.turn(10 * MINUTE)
+    await executor.give(executor.head())
+  }
+  const { kid } = executor.head()
+  const keyset = { version: 2, hash: 'h', root: 'r', iat: 1, exp: 9e9, revoked: [kid] }
+  await executor.give({ type: 'keyset', provider: 'home', ...keyset })
+  expect(executor.told()).toContain('notice key_revoked')
+  await executor.clock.turn(10 * MINUTE)
+  expect(held(executor)).toMatchObject([{ closing: null }])
+  await executor.clock.turn(11 * MINUTE)
+  expect(held(executor)).toEqual([])
+})

@@ -19,11 +19,20 @@ export function watchSilence(context: DecisionContext): undefined {
   const { closeOnSilenceMs } = context.environment.policy
   const isClosedAt = closeOnSilenceMs === 'never' ? Number.POSITIVE_INFINITY : closeOnSilenceMs
   for (const stream of followed(context)) {
+    if (context.session.heard[stream] === undefined)
+      hear(context, stream, unheardSince(context, stream))
     const since = silentFrom(context, stream)
     tellSilence(context, stream, since)
     if (context.environment.now - since >= Math.min(LOST_MS, isClosedAt))
       endureSilence(context, stream, isClosedAt)
   }
+}
+
+/** `at`, Unix ms: what the device is offline from now on is no silence. */
+export function hear(context: DecisionContext, stream: string, at: number): undefined {
+  const { session, environment } = context
+  const heard = { at, offlineMs: offlineMs(session, environment.now) }
+  context.session = { ...session, heard: { ...session.heard, [stream]: heard } }
 }
 
 /** Streams that were heard since the start, and those that hold something: they were heard before it. */
@@ -50,7 +59,8 @@ export function unheardSince({ portfolio, session }: State, stream: string): num
 function silentFrom(state: State, stream: string): number {
   const { portfolio, session } = state
   const offline = offlineMs(session, session.lastDecisionAt)
-  const unheard = unheardSince(state, stream) + offline - (session.heads[stream]?.offlineMs ?? 0)
+  const heard = session.heard[stream] ?? { at: unheardSince(state, stream), offlineMs: offline }
+  const unheard = heard.at + offline - heard.offlineMs
   const { missed } = streamOf(portfolio, stream)
   if (missed === null || missed.since > session.lastDecisionAt) return unheard
   const gap = missed.since + offline - (session.replays[stream]?.offlineMs ?? 0)

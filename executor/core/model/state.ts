@@ -130,7 +130,13 @@ export interface HeadSeen {
   readonly head: StreamHead
   /** Since when it has been ahead of our signals, Unix ms; 0 when it is not. */
   readonly aheadSince: number
-  /** How long the device had been offline in this session when it came, ms. */
+}
+
+/** The last sign of life, or where a silence began that an earlier session has left. */
+export interface Heard {
+  /** Unix ms. */
+  readonly at: number
+  /** How long the device had been offline in this session by then, ms. */
   readonly offlineMs: number
 }
 
@@ -145,7 +151,7 @@ export interface Replay {
   /** How often it was asked for since it last came further, and when it is again, Unix ms. */
   readonly asked: number
   readonly at: number
-  /** As of a head. */
+  /** As of a sign of life. */
   readonly offlineMs: number
 }
 
@@ -166,6 +172,8 @@ interface KeysetNamed {
 /** Forgotten by a restart, and found again by asking. */
 export interface Session {
   readonly heads: Readonly<Record<string, HeadSeen>>
+  /** By stream. It outlives the heads, which a sleep or a revoked key takes away. */
+  readonly heard: Readonly<Record<string, Heard>>
   /** The highest keyset version that a head of each provider has named, and who signed that. */
   readonly keysetsNamed: Readonly<Record<string, KeysetNamed>>
   /** Of streams that have missed something. */
@@ -238,6 +246,7 @@ export const EMPTY_PORTFOLIO: Portfolio = {
 
 export const EMPTY_SESSION: Session = {
   heads: {},
+  heard: {},
   keysetsNamed: {},
   replays: {},
   offline: { since: 0, totalMs: 0 },
