@@ -12,6 +12,7 @@ import type {
   Trade,
   TradeEnd,
 } from './ledger.ts'
+import { TradeTable } from './trade-table.ts'
 
 export class Account {
   readonly #candles: CandleColumns
@@ -20,10 +21,11 @@ export class Account {
   readonly #feeRate: number
   readonly #slip: number
   readonly #held = new HeldPosition()
-  readonly #trades: Trade[] = []
+  readonly #trades = new TradeTable()
   readonly #fills: Fills = { at: [], cash: [], base: [] }
   readonly #missed: MissedEntries = { late: 0, underStop: 0, tooLittle: 0 }
-  #trade: Trade | null = null
+  /** The one that is held; the object is used again for the next. */
+  readonly #trade: Trade = { ...NO_TRADE }
   /** Base sold of the trade, and quote got for it before fees. */
   #sold = 0
   #got = 0
@@ -92,16 +94,22 @@ export class Account {
     this.#walk(length)
     const last = length === 0 ? 0 : (close[length - 1] as number)
     const trade = this.#trade
-    if (trade !== null) {
+    if (this.#base !== 0) {
       trade.exitCandle = length - 1
       trade.exitTime = (start[length - 1] as number) + this.#options.seconds
       trade.exitPrice = (this.#got + this.#base * last) / trade.amount
       trade.proceeds += this.#base * last
-      this.#endTrade(trade, 'open')
+      this.#endTrade('open')
     }
+    const trades = this.#trades
+    let rows: readonly Trade[] | null = null
     return {
       balance: this.#options.balance,
-      trades: this.#trades,
+      get trades() {
+        rows ??= trades.rows()
+        return rows
+      },
+      profits: trades.profits(),
       fills: this.#fills,
       missed: this.#missed,
       fees: this.#fees,
@@ -163,8 +171,7 @@ export class Account {
     let left = before
     for (const { price, percent, cause } of held.sales) {
       left = Math.max(0, left - percent)
-      if (price < held.stop && cause !== 'max_hold' && this.#trade !== null)
-        this.#trade.stopPassed = true
+      if (price < held.stop && cause !== 'max_hold') this.#trade.stopPassed = true
       const isAll = left < 1e-9
       const amount = isAll
         ? this.#base
@@ -180,23 +187,18 @@ export class Account {
     this.#cash -= paid
     this.#fees += fee
     const trade = this.#trade
-    if (trade === null) {
-      this.#trade = {
-        entryCandle: index,
-        entryTime: time,
-        entryPrice: price,
-        amount,
-        cost: paid,
-        exitCandle: index,
-        exitTime: time,
-        exitPrice: price,
-        proceeds: 0,
-        fees: fee,
-        sales: 0,
-        end: 'open',
-        assumed: false,
-        stopPassed: false,
-      }
+    const isFirst = this.#base === 0
+    if (isFirst) {
+      trade.entryCandle = index
+      trade.entryTime = time
+      trade.entryPrice = price
+      trade.amount = amount
+      trade.cost = paid
+      trade.proceeds = 0
+      trade.fees = fee
+      trade.sales = 0
+      trade.assumed = false
+      trade.stopPassed = false
     } else {
       // The newer entry brings its own way out; of the stops the higher one counts, as at the device.
       trade.entryPrice =
@@ -208,16 +210,15 @@ export class Account {
     }
     // Never lowered: what was bought under the higher stop was allowed because of it.
     const higher = Math.max(rules.stop, this.#held.stop)
-    const own = trade === null || rules.stop === higher ? rules : { ...rules, stop: higher }
+    const own = isFirst || rules.stop === higher ? rules : { ...rules, stop: higher }
     this.#base += amount
     this.#initial = this.#base
-    this.#held.open(trade?.entryPrice ?? price, time, own)
+    this.#held.open(trade.entryPrice, time, own)
     this.#note(index)
   }
 
   #sell(index: number, time: number, market: number, amount: number, end: TradeEnd): void {
     const trade = this.#trade
-    if (trade === null) return
     const price = market * (1 - this.#slip)
     const fee = price * amount * this.#feeRate
     this.#cash += price * amount - fee
@@ -232,14 +233,14 @@ export class Account {
     trade.fees += fee
     trade.sales += 1
     this.#note(index)
-    if (this.#base === 0) this.#endTrade(trade, end)
+    if (this.#base === 0) this.#endTrade(end)
   }
 
-  #endTrade(trade: Trade, end: TradeEnd): void {
+  #endTrade(end: TradeEnd): void {
+    const trade = this.#trade
     trade.end = end
     if (this.#held.assumed > 0) trade.assumed = true
-    this.#trades.push(trade)
-    this.#trade = null
+    this.#trades.add(trade)
     this.#sold = 0
     this.#got = 0
     this.#held.close()
@@ -282,3 +283,20 @@ export class Account {
 }
 
 const NOTHING: readonly [number, number] = [0, 0]
+
+const NO_TRADE: Trade = {
+  entryCandle: 0,
+  entryTime: 0,
+  entryPrice: 0,
+  amount: 0,
+  cost: 0,
+  exitCandle: 0,
+  exitTime: 0,
+  exitPrice: 0,
+  proceeds: 0,
+  fees: 0,
+  sales: 0,
+  end: 'open',
+  assumed: false,
+  stopPassed: false,
+}

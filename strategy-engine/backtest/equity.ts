@@ -65,6 +65,64 @@ export function drawdownOf(equity: Float64Array, start: Float64Array, balance: n
   }
 }
 
+/** The largest fall from a highest equity, percent of that: as `drawdownOf` says it, without a column of equities. */
+export function deepestPercentOf(
+  { balance, fills }: Ledger,
+  { length, close }: CandleColumns,
+): number {
+  let [high, deep, worst] = [balance, balance, 0]
+  const see = (now: number) => {
+    if (now >= high) {
+      high = now
+      deep = high * (1 - worst / 100)
+    } else if (now < deep) {
+      deep = now
+      worst = ((high - now) / high) * 100
+    }
+  }
+  see(balance)
+  for (let next = 0; next < fills.at.length; next++) {
+    const from = fills.at[next] as number
+    const to = fills.at[next + 1] ?? length
+    const cash = fills.cash[next] as number
+    const base = fills.base[next] as number
+    // Nothing changes while nothing is held.
+    if (base === 0 && to > from) see(cash)
+    else for (let i = from; i < to; i++) see(cash + base * (close[i] as number))
+  }
+  return worst
+}
+
+/** Index of the last candle of each UTC day. A candle belongs to the day in which it opened. */
+export function dayEndsOf(start: Float64Array, length: number): readonly number[] {
+  const ends: number[] = []
+  let over = Number.NEGATIVE_INFINITY
+  for (let i = 0; i < length; i++) {
+    const at = start[i] as number
+    if (at < over) continue
+    if (i > 0) ends.push(i - 1)
+    over = (Math.floor(at / DAY) + 1) * DAY
+  }
+  if (length > 0) ends.push(length - 1)
+  return ends
+}
+
+/** Quote at the closes of some candles, in their order. */
+export function equityAt(
+  { balance, fills }: Ledger,
+  close: Float64Array,
+  candles: readonly number[],
+): readonly Pick<Period, 'equity'>[] {
+  let [cash, base, next] = [balance, 0, 0]
+  return candles.map((at) => {
+    for (; (fills.at[next] ?? Number.POSITIVE_INFINITY) <= at; next++) {
+      cash = fills.cash[next] as number
+      base = fills.base[next] as number
+    }
+    return { equity: cash + base * (close[at] as number) }
+  })
+}
+
 export interface Period {
   /** Begins, Unix seconds, UTC. */
   readonly start: number
@@ -72,20 +130,12 @@ export interface Period {
   readonly equity: number
 }
 
-/** Equity at the last close of each UTC day. A candle belongs to the day in which it opened. */
+/** Equity at the last close of each UTC day. */
 export function daysOf(equity: Float64Array, start: Float64Array): readonly Period[] {
-  const days: Period[] = []
-  let day = 0
-  let over = Number.NEGATIVE_INFINITY
-  for (let i = 0; i < equity.length; i++) {
-    const at = start[i] as number
-    if (at < over) continue
-    if (i > 0) days.push({ start: day, equity: equity[i - 1] as number })
-    day = Math.floor(at / DAY) * DAY
-    over = day + DAY
-  }
-  if (equity.length > 0) days.push({ start: day, equity: equity.at(-1) as number })
-  return days
+  return dayEndsOf(start, equity.length).map((at) => ({
+    start: Math.floor((start[at] as number) / DAY) * DAY,
+    equity: equity[at] as number,
+  }))
 }
 
 /** Equity at the last close of each UTC month. */
@@ -100,6 +150,9 @@ export function monthsOf(days: readonly Period[]): readonly Period[] {
 }
 
 /** Change from period to period, as parts of one; the first from `balance`. */
-export function returnsOf(periods: readonly Period[], balance: number): readonly number[] {
+export function returnsOf(
+  periods: readonly Pick<Period, 'equity'>[],
+  balance: number,
+): readonly number[] {
   return periods.map(({ equity }, at) => equity / (periods[at - 1]?.equity ?? balance) - 1)
 }

@@ -39,9 +39,9 @@ export type TradeEnd = ExitCause | 'rule' | 'open'
 
 export interface Trade {
   /** Of the candle at which it was bought, from 0. */
-  readonly entryCandle: number
+  entryCandle: number
   /** Unix seconds. */
-  readonly entryTime: number
+  entryTime: number
   /** What was paid for one base on average, spread and slippage in it, fees not. */
   entryPrice: number
   /** Base. */
@@ -83,7 +83,9 @@ export interface MissedEntries {
 
 export interface Ledger {
   readonly balance: number
-  readonly trades: readonly Trade[]
+  readonly trades: readonly Readonly<Trade>[]
+  /** What each closed trade brought, quote. */
+  readonly profits: Float64Array
   readonly fills: Fills
   readonly missed: Readonly<MissedEntries>
   /** Quote, all together. */

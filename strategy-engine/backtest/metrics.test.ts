@@ -3,7 +3,16 @@ import { expect, test } from 'vitest'
 import type { CandleColumns } from '../market/candle-columns.ts'
 import { randomCandles } from '../testing/random-candles.ts'
 import { Account } from './account.ts'
-import { daysOf, drawdownOf, equityOf, monthsOf, returnsOf } from './equity.ts'
+import {
+  dayEndsOf,
+  daysOf,
+  deepestPercentOf,
+  drawdownOf,
+  equityAt,
+  equityOf,
+  monthsOf,
+  returnsOf,
+} from './equity.ts'
 import type { Ledger, Trade } from './ledger.ts'
 import { measure, sharpeOf, sortinoOf } from './metrics.ts'
 import { seededNumbers as numbers } from './search/seeded-numbers.ts'
@@ -49,6 +58,7 @@ const trade = (profit: number, change: Partial<Trade> = {}): Trade => ({
 const held = (closes: readonly number[], trades: readonly Trade[] = []): Ledger => ({
   balance: 1_000,
   trades,
+  profits: Float64Array.from(trades, ({ proceeds, cost }) => proceeds - cost),
   fills: { at: [0], cash: [0], base: [10] },
   missed: { late: 0, underStop: 0, tooLittle: 0 },
   fees: 3,
@@ -180,6 +190,10 @@ test('equity, days and months are what a slow walk finds', () => {
   })
   expect([...equity]).toEqual(worth)
   expect(worth.at(-1)).toBe(ledger.equity)
+  const { percent } = drawdownOf(equity, candles.start, ledger.balance)
+  expect([deepestPercentOf(ledger, candles), percent > 0.1]).toEqual([percent, true])
+  const ends = dayEndsOf(candles.start, candles.length)
+  expect(equityAt(ledger, candles.close, ends)).toEqual(ends.map((at) => ({ equity: worth[at] })))
   const name = (at: number, chars: number) => new Date(at * 1000).toISOString().slice(0, chars)
   for (const [periods, chars] of [
     [daysOf(equity, candles.start), 10],

@@ -1,6 +1,6 @@
 // Runs a strategy with many values of its parameters over the same candles; series that they share are computed once.
 import type { CandleColumns } from '../../market/candle-columns.ts'
-import { daysOf, drawdownOf, equityOf, returnsOf } from '../equity.ts'
+import { dayEndsOf, deepestPercentOf, equityAt, returnsOf } from '../equity.ts'
 import { sharpeOf } from '../metrics.ts'
 import { type RunOptions, run } from '../run.ts'
 import { readStrategyFile } from '../strategy-file.ts'
@@ -60,22 +60,23 @@ function trySome(
     return found
   })
   const runs = run(strategies, { candles, options })
+  const days = dayEndsOf(candles.start, candles.length)
   return runs.map(({ ledger }, at) => {
-    const equity = equityOf(ledger, candles)
-    const drawdown = drawdownOf(equity, candles.start, ledger.balance).percent
-    const closed = ledger.trades.filter(({ end }) => end !== 'open')
-    const profits = closed.map(({ proceeds, cost }) => proceeds - cost)
-    const won = profits.reduce((sum, profit) => sum + Math.max(0, profit), 0)
-    const lost = profits.reduce((sum, profit) => sum - Math.min(0, profit), 0)
+    const drawdown = deepestPercentOf(ledger, candles)
+    let [won, lost] = [0, 0]
+    for (const profit of ledger.profits) {
+      won += Math.max(0, profit)
+      lost -= Math.min(0, profit)
+    }
     const totalPercent = (ledger.equity / ledger.balance - 1) * 100
     return {
       params: combinations[at] ?? {},
       totalPercent,
       drawdownPercent: drawdown,
-      sharpe: sharpeOf(returnsOf(daysOf(equity, candles.start), ledger.balance)),
+      sharpe: sharpeOf(returnsOf(equityAt(ledger, candles.close, days), ledger.balance)),
       drawdownRatio: drawdown === 0 ? null : totalPercent / drawdown,
       profitFactor: lost === 0 ? null : won / lost,
-      trades: closed.length,
+      trades: ledger.profits.length,
     }
   })
 }

@@ -20,6 +20,11 @@ export interface Series {
   readonly warmup: number
 }
 
+interface Crossings {
+  readonly over: Column
+  readonly under: Column
+}
+
 const NO_CANDLES = columnsOf([])
 
 export class Graph {
@@ -27,6 +32,7 @@ export class Graph {
   /** The most candles that it is fed at once. */
   readonly block: number
   readonly #series = new Map<string, Series>()
+  readonly #crossed = new Map<string, Crossings>()
   readonly #kernels = new Map<string, readonly Column[]>()
   readonly #steps: Step[] = []
   readonly #elsewhere = new Map<string, Elsewhere>()
@@ -95,7 +101,7 @@ export class Graph {
     this.#isFed = true
     this.#candles = candles
     this.#offset = from
-    for (const [price, column] of this.#prices) copy(candles[price], from, to, column)
+    for (const [price, column] of this.#prices) column.set(candles[price].subarray(from, to))
     for (const elsewhere of this.#elsewhere.values()) elsewhere.take(candles, from, others)
     for (const step of this.#steps) step(length)
   }
@@ -185,13 +191,24 @@ export class Graph {
         const join = tree.operator === 'and' ? operators.and : operators.or
         return this.#step(warmup, (out) => join(a, b, out))
       }
-      case 'cross':
-        return this.#step(warmup + 1, (out) =>
-          tree.operator === 'crossover'
-            ? operators.crossover(a, b, out)
-            : operators.crossover(b, a, out),
-        )
+      case 'cross': {
+        const { over, under } = this.#crossings(tree)
+        return { column: tree.operator === 'crossover' ? over : under, warmup: warmup + 1 }
+      }
     }
+  }
+
+  /** Both ways are found in one go: who enters at one mostly leaves at the other. */
+  #crossings(tree: Extract<Tree, { is: 'cross' }>): Crossings {
+    const key = print({ ...tree, operator: 'crossover' })
+    const known = this.#crossed.get(key)
+    if (known !== undefined) return known
+    const [over, under] = [new Float64Array(this.block), new Float64Array(this.block)]
+    const [left, right] = [this.series(tree.left), this.series(tree.right)]
+    this.#steps.push(operators.crossings(left.column, right.column, over, under))
+    const made = { over, under }
+    this.#crossed.set(key, made)
+    return made
   }
 
   /** The outputs of an indicator are computed together, whichever of them are named. */
@@ -247,8 +264,4 @@ const CLOSE: Numeric = { is: 'price', name: 'close' }
 
 function warmest(...series: readonly Series[]): number {
   return Math.max(0, ...series.map(({ warmup }) => warmup))
-}
-
-function copy(from: Column, begin: number, end: number, to: Column): void {
-  for (let i = begin; i < end; i++) to[i - begin] = from[i] as number
 }

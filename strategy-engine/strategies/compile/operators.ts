@@ -61,22 +61,27 @@ export const COMPARE_STEPS: Readonly<Record<Comparison, Binary>> = {
   },
 }
 
-/** 1 where `left` was at most equal to `right` one candle before and is above it now. */
-export function crossover(left: Column, right: Column, out: Column): Step {
-  /** Whether `left` was at most equal to `right` one candle before: 1, 0, or NaN while that is unknown. */
+/**
+ * `over`: 1 where `left` was at most equal to `right` one candle before and is above it now; `under`: where it was at
+ * least equal and is below. Unknown where one of the two candles is.
+ */
+export function crossings(left: Column, right: Column, over: Column, under: Column): Step {
+  /** The sign of `left` - `right` one candle before. */
   let before = Number.NaN
   return (length) => {
     for (let i = 0; i < length; i++) {
       const a = left[i] as number
       const b = right[i] as number
-      if (a > b) {
-        out[i] = before
-        before = 0
-      } else {
-        const below = a <= b ? 1 : Number.NaN
-        out[i] = before * 0 * below
-        before = below
+      const now = a > b ? 1 : a < b ? -1 : a === b ? 0 : Number.NaN
+      if (now === before) {
+        over[i] = 0
+        under[i] = 0
+        continue
       }
+      const unknown = now - now + (before - before)
+      over[i] = now > 0 ? 1 + unknown : unknown
+      under[i] = now < 0 ? 1 + unknown : unknown
+      before = now
     }
   }
 }
