@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test, vi } from 'vitest'
-import { buildProgram } from '../program.ts'
+import { typed } from '../testing/typed.ts'
 
 const RULES = `timeframe: 5m
 params:
@@ -43,20 +43,7 @@ function newHome() {
   }
 }
 
-async function keyside(...args: string[]): Promise<string> {
-  const program = await buildProgram(args)
-  let text = ''
-  const write = vi.spyOn(process.stdout, 'write').mockImplementation((chunk) => {
-    text += String(chunk)
-    return true
-  })
-  try {
-    await program.parseAsync(args, { from: 'user' })
-    return text
-  } finally {
-    write.mockRestore()
-  }
-}
+const keyside = async (...args: string[]) => (await typed(...args))[0]
 
 test('a backtest is printed, and written as page, picture and CSV', async () => {
   const { path, data, one } = newHome()

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { systemClock } from '@keyside/runtime'
 import { CALM, Market, startExchange } from '@keyside/sandbox'
 import { expect, onTestFinished, test, vi } from 'vitest'
-import { buildProgram } from '../program.ts'
+import { typed } from '../testing/typed.ts'
 
 const HOUR = 3_600
 const day = (at: number) => new Date(at * 1000).toISOString().slice(0, 10)
@@ -23,23 +23,7 @@ function newHome(address?: string) {
   return home
 }
 
-/** What it printed, and its exit code. */
-async function keyside(...words: string[]): Promise<[text: string, code: number]> {
-  const args = ['data', ...words]
-  const program = await buildProgram(args)
-  let text = ''
-  const write = vi.spyOn(process.stdout, 'write').mockImplementation((chunk) => {
-    text += String(chunk)
-    return true
-  })
-  try {
-    await program.parseAsync(args, { from: 'user' })
-    return [text, Number(process.exitCode ?? 0)]
-  } finally {
-    write.mockRestore()
-    process.exitCode = undefined
-  }
-}
+const keyside = (...words: string[]) => typed('data', ...words)
 
 async function sandbox(): Promise<string> {
   const market = new Market({ seed: 5, wave: CALM })

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test, vi } from 'vitest'
-import { buildProgram } from '../program.ts'
+import { typed } from '../testing/typed.ts'
 
 const RULES = `name: one
 market: BTC/USDT
@@ -28,21 +28,8 @@ test('the walk-forward comes first, then the best of how many, and as JSON the s
   const [rules, data] = [join(home, 'one.yaml'), join(home, 'candles.csv')]
   writeFileSync(rules, RULES)
   writeFileSync(data, ['timestamp,open,high,low,close,volume', ...rows].join('\n'))
-  const keyside = async (...more: string[]) => {
-    const args = ['optimize', rules, '--data', data, '--workers', '1', ...more]
-    const program = await buildProgram(args)
-    let text = ''
-    const write = vi.spyOn(process.stdout, 'write').mockImplementation((chunk) => {
-      text += String(chunk)
-      return true
-    })
-    try {
-      await program.parseAsync(args, { from: 'user' })
-      return text
-    } finally {
-      write.mockRestore()
-    }
-  }
+  const keyside = async (...more: string[]) =>
+    (await typed('optimize', rules, '--data', data, '--workers', '1', ...more))[0]
   const text = await keyside()
   expect(text).toMatch(/4 combinations tried, all of them[\s\S]*Walk-forward[\s\S]*Best of 4 comb/)
   const [json] = JSON.parse(await keyside('--json', '--combinations', '2', '--seed', '3'))

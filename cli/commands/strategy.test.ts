@@ -3,8 +3,8 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test, vi } from 'vitest'
-import { buildProgram } from '../program.ts'
 import { exampleNames } from '../sandbox/examples.ts'
+import { typed } from '../testing/typed.ts'
 
 function newHome(): string {
   const home = mkdtempSync(join(tmpdir(), 'keyside-strategy-command-'))
@@ -15,23 +15,7 @@ function newHome(): string {
   return home
 }
 
-/** What it printed, and its exit code. */
-async function keyside(...words: string[]): Promise<[text: string, code: number]> {
-  const args = ['strategy', ...words]
-  const program = await buildProgram(args)
-  let text = ''
-  const write = vi.spyOn(process.stdout, 'write').mockImplementation((chunk) => {
-    text += String(chunk)
-    return true
-  })
-  try {
-    await program.parseAsync(args, { from: 'user' })
-    return [text, Number(process.exitCode ?? 0)]
-  } finally {
-    write.mockRestore()
-    process.exitCode = undefined
-  }
-}
+const keyside = (...words: string[]) => typed('strategy', ...words)
 
 /** A walk of hourly candles as CSV. */
 function writeCandles(file: string, count = 2_000): string {

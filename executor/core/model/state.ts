@@ -133,7 +133,7 @@ export interface HeadSeen {
 }
 
 /** The last sign of life, or where a silence began that an earlier session has left. */
-export interface Heard {
+interface Heard {
   /** Unix ms. */
   readonly at: number
   /** How long the device had been offline in this session by then, ms. */
