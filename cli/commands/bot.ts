@@ -1,4 +1,4 @@
-// keyside bot: the Telegram bot of this home, and how it is taken from its owner.
+// keyside bot: the Telegram bot of this home, its devices, and how it is taken from its owner.
 import { botConfig, releaseOwner, startBot } from '@keyside/bot'
 import { keysideHome, loadConfig, logTrace, systemClock, systemRandomBytes } from '@keyside/runtime'
 import type { Command } from 'commander'
@@ -7,6 +7,7 @@ import { claimLines } from '../terminal/claim.ts'
 import { environment } from '../terminal/config.ts'
 import { print } from '../terminal/print.ts'
 import { confirm } from '../terminal/prompt.ts'
+import { addBotDevices } from './bot-devices.ts'
 
 export function addBot(program: Command): void {
   const bot = program
@@ -20,6 +21,7 @@ export function addBot(program: Command): void {
     .option('--yes', 'do not ask', false)
     .addHelpText('after', '\nFor a Telegram account that is lost.\nExample:\n  keyside bot release')
     .action(release)
+  addBotDevices(bot)
 }
 
 async function release({ yes }: { yes: boolean }): Promise<void> {

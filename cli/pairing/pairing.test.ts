@@ -35,6 +35,7 @@ import { takeBot } from '../commands/pair.ts'
 import { makeHome } from '../home/home.ts'
 import { FILES, TOKENS } from '../home/home-files.ts'
 import { freePort } from '../sandbox/free-port.ts'
+import { botDevices, removeBotDevice } from './bot-devices.ts'
 import { listenForBot, pinOf, reachHomeBroker } from './home-broker.ts'
 import { inviteBot, type Pairing } from './invite-bot.ts'
 import { hasBot, joinDevice } from './join-device.ts'
@@ -315,4 +316,26 @@ test('a bot that is set up serves a second device too, with another key, and one
   expect(devices()).toEqual(before)
   expect(keyIn('device')).not.toBe(old)
   await expect(pair(second, 'device')).rejects.toMatchObject({ code: 'pairing_name_taken' })
-}, 40_000)
+
+  // The way out, which leaves the other as it is.
+  expect(botDevices(first.botHome).map(({ name, fingerprint }) => [name, fingerprint])).toEqual([
+    ['device', first.key.kid],
+    ['device-2', second.key.kid],
+  ])
+  const other = keyIn('device-2')
+  const gone = devices()['device'] ?? expect.unreachable()
+  const filesOf = ({ signingKeyFile, broker }: typeof gone) =>
+    [signingKeyFile, broker.tokenFile].map((file) => existsSync(join(first.botHome, file)))
+  expect(filesOf(gone)).toEqual([true, true])
+  expect(() => removeBotDevice(first.botHome, 'west')).toThrow(
+    expect.objectContaining({ code: 'bot_device_unknown' }),
+  )
+  removeBotDevice(first.botHome, 'device')
+  expect(Object.keys(devices())).toEqual(['device-2'])
+  expect(filesOf(gone), 'its key and access are gone').toEqual([false, false])
+  expect(keyIn('device-2')).toBe(other)
+  expect(() => removeBotDevice(first.botHome, 'device-2')).toThrow(
+    expect.objectContaining({ code: 'bot_device_last' }),
+  )
+  expect(await pair(first), 'its name is free again').toBe('device')
+}, 60_000)

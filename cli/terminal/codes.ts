@@ -11,6 +11,8 @@ export const CLI_CODES = [
   'pairing_address_missing',
   'pairing_name_taken',
   'pairing_wrong_link',
+  'bot_device_unknown',
+  'bot_device_last',
   'home_missing',
   'executor_not_found',
   'executor_ambiguous',

@@ -1,0 +1,61 @@
+// The devices that the bot of this home serves: which there are, and the way out for one of them.
+import { rmSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { botConfig } from '@keyside/bot'
+import { publicKey } from '@keyside/protocol/node'
+import { KeysideError, loadConfig, readSecret, tokenTimes } from '@keyside/runtime'
+import { editConfig } from '../home/edit-config.ts'
+import { environment } from '../terminal/config.ts'
+
+export interface BotDevice {
+  /** The bot's own for the device. */
+  readonly name: string
+  readonly broker: string
+  /** Of the device's key. */
+  readonly fingerprint: string
+  /** When the bot's access there ends, seconds since 1970; null without an access token. */
+  readonly access: number | null
+}
+
+export function botDevices(home: string): BotDevice[] {
+  return Object.entries(devicesOf(home)).map(([name, { broker, key }]) => ({
+    name,
+    broker: broker.url,
+    fingerprint: publicKey(key).kid,
+    access: accessEnd(resolve(home, broker.tokenFile)),
+  }))
+}
+
+/**
+ * The bot's key for it and its access go too. A bot that runs serves it until it is started again. Throws
+ * `bot_device_unknown`, and `bot_device_last` for the only one: a bot without a device is none.
+ */
+export function removeBotDevice(home: string, name: string): void {
+  const devices = devicesOf(home)
+  const device = Object.hasOwn(devices, name) ? devices[name] : undefined
+  if (device === undefined)
+    throw new KeysideError(
+      'bot_device_unknown',
+      `this bot serves no device "${name}": there are ${Object.keys(devices).join(', ')}`,
+    )
+  if (Object.keys(devices).length === 1)
+    throw new KeysideError(
+      'bot_device_last',
+      `${name} is the only device of this bot: pair it with another first, or stop the bot and do without it`,
+    )
+  editConfig(home, (config) => config.deleteIn(['bot', 'devices', name]))
+  for (const file of [device.signingKeyFile, device.broker.tokenFile])
+    rmSync(resolve(home, file), { force: true })
+}
+
+function devicesOf(home: string) {
+  return loadConfig('bot', botConfig, home, environment).devices
+}
+
+function accessEnd(file: string): number | null {
+  try {
+    return tokenTimes(readSecret(file))?.exp ?? null
+  } catch {
+    return null
+  }
+}
