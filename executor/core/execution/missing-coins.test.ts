@@ -345,3 +345,22 @@ test('an exit that waits for its stop to go sells nothing that a newer entry bou
   expect(sold(executor)).toEqual(['0.00497'])
   expect(stops(executor)).toEqual(['0.00497'])
 })
+
+test('coins that come back while a look has no answer stand under a stop seconds after the next one', async () => {
+  const executor = await holding()
+  take(executor, '0.00497')
+  await minutes(executor, 2)
+  expect(stops(executor)).toEqual([])
+  const { exchange } = executor
+  const openOrders = exchange.openOrders.bind(exchange)
+  let silent = 0
+  exchange.openOrders = async () => {
+    silent += 1
+    return { ok: false, message: 'no answer' }
+  }
+  while (silent === 0) await executor.clock.turn(SECOND)
+  exchange.openOrders = openOrders
+  exchange.own = '0'
+  await executor.clock.turn(5 * SECOND)
+  expect(stops(executor)).toEqual(['0.00497'])
+})

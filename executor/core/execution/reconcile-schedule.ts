@@ -32,10 +32,11 @@ export function isCounting({ session, environment }: DecisionContext, market: st
   return refusedAt > 0 && Math.abs(environment.now - refusedAt) < COUNTING_MS
 }
 
-/** Without an answer. */
-export function pauseAfterSilence({ found, refusedAt }: Reconciliation): number {
+/** Without an answer: as after one that left something open. */
+export function pauseAfterSilence(context: DecisionContext, market: string): number {
+  const found = context.session.reconciliations[market]?.found
   const isFirst = found === 'awaited' || found === 'overdue'
-  return isFirst || refusedAt > 0 ? SOON_MS : AGAIN_MS
+  return isFirst ? SOON_MS : pauseBefore(context, market, 'open')
 }
 
 export function pauseBefore(

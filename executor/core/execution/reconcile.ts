@@ -90,7 +90,7 @@ export function onCompared(
   if (look === undefined) return
   const { now } = context.environment
   if (!result.ok) {
-    const at = now + pauseAfterSilence(look)
+    const at = now + pauseAfterSilence(context, market)
     return setLook(context, market, { state: 'due', at })
   }
   const judged = findDiscrepancies(context.portfolio, market, result.value)
