@@ -10,6 +10,7 @@ export {
   sentenceOf,
 } from './core/model/codes.ts'
 export { type KeyRights, REJECTION_CODES } from './core/model/exchange.ts'
+export type { ProviderStatus } from './core/model/provider.ts'
 export { PLAN_CODES } from './core/risk/plan/result.ts'
 export {
   type BoundTerm,
@@ -29,6 +30,7 @@ export {
   unhaltFile,
 } from './halt-file.ts'
 export { FLAT_COLUMNS, flatRows } from './journal/flat.ts'
+export { statusInJournal } from './journal/providers.ts'
 export {
   type JournalCheck,
   type JournalEntry,

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { writePrivate } from '@keyside/runtime'
 import { expect, onTestFinished, test } from 'vitest'
+import { START, followed as standing, TestExecutor } from '../executor/testing/rig.ts'
 import { acme, answerCatalogue, INVITED } from './following.ts'
 import { keyside } from './keyside.ts'
 
@@ -51,7 +52,16 @@ test('from a link to a policy that is accepted, and out again', async () => {
   expect(listed.providers).toMatchObject([
     { name: 'acme', state: 'followed', plans: ['swing'], fingerprint: provider.made.root },
   ])
-  expect((await run(['providers', 'list'])).stdout).toContain('renews itself')
+  const followed = await run(['providers', 'list'])
+  expect(followed.stdout).toMatch(/ access +to \d{4}-\d\d-\d\d$/m)
+  expect(followed.stdout).not.toMatch(/ (until|stands) /)
+  // Shut out, as the executor has told it.
+  const executor = new TestExecutor({ path: file('executor/journal.db') })
+  executor.clock.setBack(START - Date.now())
+  executor.take(standing('acme', 'followed'))
+  executor.take(standing('acme', 'ended'))
+  executor.close()
+  expect((await run(['providers', 'list'])).stdout).toMatch(/ stands +the provider gives no more/)
 
   // The first policy of a device: it counts at once.
   expect((await run(['policy', 'accept', '--yes'])).stdout).toContain('ccepted')

@@ -1,10 +1,14 @@
 // keyside providers: whom this device follows, and the way out.
+import { resolve } from 'node:path'
 import {
   markRemoved,
+  type ProviderStatus,
   providerNames,
   readProvider,
   readToken,
   removeProviderKey,
+  sentenceOf,
+  statusInJournal,
 } from '@keyside/executor'
 import { HOME } from '@keyside/protocol'
 import { keysideHome, systemClock, tokenTimes } from '@keyside/runtime'
@@ -21,7 +25,9 @@ export function addProviders(program: Command): void {
     .description('whom this device follows: list, remove')
   providers
     .command('list')
-    .description('each with its plans, its end, its fingerprint and its access')
+    .description(
+      'each with its plans, how it stands, its fingerprint, and how long this device has access',
+    )
     .option('--json', 'for a program', false)
     .addHelpText('after', '\nExample:\n  keyside providers list --json')
     .action(({ json }: { json: boolean }) => list(json))
@@ -39,36 +45,35 @@ interface Listed {
   readonly state: 'followed' | 'damaged'
   readonly fingerprint?: string
   readonly plans?: readonly string[]
-  /** Seconds since 1970. */
-  readonly until?: number
-  /** When its access token ends, seconds since 1970; it renews itself before. */
+  /** As the executor told it last; null where it has told nothing since it was followed. */
+  readonly status?: ProviderStatus | null
+  /** When the access token in hand ends, seconds since 1970. While the subscription lasts, a new one comes before. */
   readonly access?: number | null
   readonly broker?: string
 }
 
 function list(json: boolean): void {
   const home = keysideHome()
-  const { engine } = executorSection(home)
+  const { engine, database } = executorSection(home)
+  const journal = resolve(home, database)
   const own: Listed[] = engine
     ? [{ name: HOME, state: 'followed', plans: engine.plans, broker: engine.url }]
     : []
-  const all = [...own, ...providerNames(home).flatMap((name) => listed(home, name))]
+  const all = [...own, ...providerNames(home).flatMap((name) => listed(home, name, journal))]
   if (json) printJson({ providers: all })
   else if (all.length === 0)
     print('No provider is followed: ask one for a link, then run "keyside follow".')
   else print(...all.flatMap(linesOf))
 }
 
-function listed(home: string, name: string): Listed[] {
+function listed(home: string, name: string, journal: string): Listed[] {
   const found = readProvider(home, name)
   if (found.state === 'damaged') return [{ name, state: 'damaged' }]
   if (found.state !== 'followed') return []
-  const { root, plans, until, address } = found.record
-  const access = accessOf(home, name)
-  // A subscription that was renewed shows in a token that lasts longer.
-  const end = Math.max(until, access ?? 0)
-  const about = { fingerprint: root, plans, until: end, access, broker: address.url }
-  return [{ name, state: 'followed', ...about }]
+  const { root, plans, address, followedAt } = found.record
+  const status = statusInJournal(journal, name, Date.parse(followedAt))
+  const about = { fingerprint: root, plans, access: accessOf(home, name), broker: address.url }
+  return [{ name, state: 'followed', status, ...about }]
 }
 
 function accessOf(home: string, name: string): number | null {
@@ -79,14 +84,16 @@ function accessOf(home: string, name: string): number | null {
   }
 }
 
-function linesOf({ name, state, fingerprint, plans, until, access, broker }: Listed): string[] {
+function linesOf({ name, state, fingerprint, plans, status, access, broker }: Listed): string[] {
   if (state === 'damaged')
     return [`${name}: its folder is not what Keyside wrote: restore it, or follow it again`, '']
   return [
     name,
     ...table([
       ['  plans', plans?.join(', ') ?? ''],
-      ...(until === undefined ? [] : [['  until', day(until)]]),
+      ...(status == null || status === 'followed'
+        ? []
+        : [['  stands', sentenceOf(`provider_${status}`)]]),
       ...(access === undefined ? [] : [['  access', accessText(access)]]),
       ['  broker', broker ?? ''],
       ...(fingerprint === undefined ? [] : [['  fingerprint', grouped(fingerprint)]]),
@@ -98,7 +105,7 @@ function linesOf({ name, state, fingerprint, plans, until, access, broker }: Lis
 function accessText(ends: number | null): string {
   if (ends === null) return 'none: follow it again with a new link'
   const left = ends - systemClock.now() / 1_000
-  return left > 0 ? `to ${day(ends)}, renews itself` : `ended on ${day(ends)}: ask for a new link`
+  return left > 0 ? `to ${day(ends)}` : `ended on ${day(ends)}: ask for a new link`
 }
 
 async function remove(name: string, yes: boolean): Promise<void> {

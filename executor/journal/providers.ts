@@ -1,5 +1,6 @@
 // What a journal remembers of providers, for who looks into it from outside.
 import { existsSync } from 'node:fs'
+import type { ProviderStatus } from '../core/model/provider.ts'
 import { lookInto } from './database.ts'
 
 /** Fingerprints of roots. */
@@ -8,6 +9,19 @@ export interface JournaledRoots {
   readonly root: string
   /** The one in force in the newest keyset; the same where there was none. */
   readonly inForce: string
+}
+
+/** As the executor told it last, at `since` or later, Unix ms; null where it has told nothing. */
+export function statusInJournal(
+  path: string,
+  provider: string,
+  since: number,
+): ProviderStatus | null {
+  if (!existsSync(path)) return null
+  const last = `SELECT body ->> '$.status' AS status FROM events
+    WHERE type = 'provider' AND body ->> '$.provider' = ? AND at >= ? ORDER BY seq DESC LIMIT 1`
+  const row = lookInto(path, (db) => db.prepare(last).get(provider, since))
+  return row === undefined ? null : (String(row['status']) as ProviderStatus)
 }
 
 /** Null where the journal has never met a provider by this name. */
