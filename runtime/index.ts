@@ -41,7 +41,7 @@ export { guardPackets, MAX_PACKET_BYTES } from './packet-guard.ts'
 export { Quota } from './quota.ts'
 export { newJti, type RandomBytes, systemRandom, systemRandomBytes } from './random.ts'
 export { exchangeAddress, originOf, rebaseUrls } from './rebase-urls.ts'
-export { renewAccess } from './renewal.ts'
+export { type RenewalOptions, renewAccess } from './renewal.ts'
 export { type Ask, Requests, type ResponseAnswer } from './requests.ts'
 export {
   ensureProofSecret,

@@ -48,6 +48,8 @@ export function providerFiles(home: string, name: string) {
     token: file('access.token'),
     keyset: file('keyset.txt'),
     twin: file('keyset.twin.txt'),
+    /** The last word about an access that is not renewed. */
+    told: file('access.told'),
   }
 }
 

@@ -16,12 +16,12 @@ import {
   type Logger,
   type RandomBytes,
   Requests,
-  renewAccess,
   type Trace,
 } from '@keyside/runtime'
-import { type Input, timeOf } from '../core/execution/inputs.ts'
+import type { Input } from '../core/execution/inputs.ts'
 import type { ProviderStatus } from '../core/model/provider.ts'
 import { verifyFromProvider } from '../messages/verify-message.ts'
+import { type AccessFiles, renewProviderAccess } from './access-renewal.ts'
 import { Condition } from './condition.ts'
 import { FloodGate } from './flood-gate.ts'
 import type { ProviderKeys } from './keys.ts'
@@ -61,8 +61,8 @@ export interface ProviderOptions extends ProviderDeps {
   readonly address: Address
   readonly plaintext: 'yes' | 'no'
   readonly token: () => string
-  /** Stores a new token; null where none can be asked for. */
-  readonly keepToken: ((token: string) => void) | null
+  /** Null where no token can be asked for. */
+  readonly access: AccessFiles | null
   readonly keys: ProviderKeys
   readonly keyset: 'pinned' | 'published'
   /** Signs requests and presence; null: there are none. */
@@ -267,25 +267,15 @@ export class Provider {
   }
 
   #renewal(): Cancel | null {
-    const { name, client, token, keepToken, clock, tryTake, log } = this.#options
+    const { access, ...options } = this.#options
     const requests = this.#requests
-    if (requests === null || keepToken === null) return null
-    return renewAccess({
-      client,
-      token,
-      keep: keepToken,
+    if (requests === null || access === null) return null
+    return renewProviderAccess({
+      ...options,
+      files: access,
       ask: (ask) => requests.ask(ask),
       connected: () => this.#link.connected(),
       time: () => this.#time(),
-      clock,
-      onRefused: (why, ends) => {
-        const message = `${name}: this device's access ends on ${timeOf(ends)} and is not renewed (${why}): ask the provider`
-        tryTake({
-          type: 'notice',
-          notice: { level: 'warning', code: 'access_not_renewed', message },
-        })
-      },
-      log,
     })
   }
 }

@@ -1,10 +1,11 @@
 // All providers that this device follows: one of one's own from config.yaml, and the folders, which are looked at while it runs.
 import { HOME, rootFingerprint, type SigningKey } from '@keyside/protocol'
-import { type Cancel, KeysideError, readSecret, writePrivate } from '@keyside/runtime'
+import { type Cancel, KeysideError, readSecret } from '@keyside/runtime'
 import type { Input } from '../core/execution/inputs.ts'
 import { sentenceOf } from '../core/model/codes.ts'
 import type { ProviderStatus } from '../core/model/provider.ts'
 import type { Portfolio } from '../core/model/state.ts'
+import { accessFiles } from './access-renewal.ts'
 import { heldKeys, type KeysetMark, pinnedKeys } from './keys.ts'
 import { keysetInput, Provider, type ProviderDeps } from './provider.ts'
 import {
@@ -171,7 +172,7 @@ export class Providers {
       address,
       plaintext: 'no',
       token: () => readSecret(files.token),
-      keepToken: (token) => writePrivate(files.token, `${token}\n`),
+      access: accessFiles(files),
       keys,
       keyset: 'published',
       key,
@@ -207,7 +208,7 @@ export class Providers {
       address: { url, tls },
       plaintext,
       token,
-      keepToken: null,
+      access: null,
       keys: pinnedKeys(HOME, key),
       keyset: 'pinned',
       key: null,

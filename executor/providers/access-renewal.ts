@@ -1,0 +1,46 @@
+// This device's access to a provider: the next token is asked for in time, and that none comes is told once.
+import { existsSync, readFileSync } from 'node:fs'
+import { type Cancel, type RenewalOptions, renewAccess, writePrivate } from '@keyside/runtime'
+import { type Input, timeOf } from '../core/execution/inputs.ts'
+import type { providerFiles } from './provider-folder.ts'
+
+/** The device's own files for it. */
+export interface AccessFiles {
+  /** Stores a new token. */
+  readonly keep: (token: string) => void
+  /** The last word about a token that is not renewed; a restart does not repeat it. */
+  readonly told: () => string
+  readonly tell: (message: string) => void
+}
+
+export function accessFiles({
+  token,
+  told,
+}: Pick<ReturnType<typeof providerFiles>, 'token' | 'told'>): AccessFiles {
+  return {
+    keep: (text) => writePrivate(token, `${text}\n`),
+    told: () => (existsSync(told) ? readFileSync(told, 'utf8') : ''),
+    tell: (message) => writePrivate(told, message),
+  }
+}
+
+export interface ProviderRenewal extends Omit<RenewalOptions, 'keep' | 'onRefused'> {
+  readonly name: string
+  readonly files: AccessFiles
+  readonly tryTake: (input: Input) => unknown
+}
+
+/** Returns what ends it. */
+export function renewProviderAccess({ name, files, tryTake, ...options }: ProviderRenewal): Cancel {
+  return renewAccess({
+    ...options,
+    keep: files.keep,
+    onRefused: (why, ends) => {
+      const message = `${name}: this device's access ends on ${timeOf(ends)} and is not renewed (${why}): ask the provider`
+      if (message === files.told()) return
+      const notice = { level: 'warning', code: 'access_not_renewed', message } as const
+      tryTake({ type: 'notice', notice })
+      files.tell(message)
+    },
+  })
+}
