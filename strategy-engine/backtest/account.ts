@@ -12,7 +12,7 @@ import type {
   Trade,
   TradeEnd,
 } from './ledger.ts'
-import { TradeTable } from './trade-table.ts'
+import { NO_TRADE, TradeTable } from './trade-table.ts'
 
 export class Account {
   readonly #candles: CandleColumns
@@ -124,11 +124,12 @@ export class Account {
     let i = held.left > 0 ? this.#next : to
     while (i < to) {
       const { stop, rises, until } = held
+      const isTimed = until < Number.POSITIVE_INFINITY
       while (
         i < to &&
         (low[i] as number) > stop &&
         (high[i] as number) < rises &&
-        (start[i] as number) < until
+        !(isTimed && (start[i] as number) >= until)
       )
         i += 1
       if (i === to) break
@@ -283,20 +284,3 @@ export class Account {
 }
 
 const NOTHING: readonly [number, number] = [0, 0]
-
-const NO_TRADE: Trade = {
-  entryCandle: 0,
-  entryTime: 0,
-  entryPrice: 0,
-  amount: 0,
-  cost: 0,
-  exitCandle: 0,
-  exitTime: 0,
-  exitPrice: 0,
-  proceeds: 0,
-  fees: 0,
-  sales: 0,
-  end: 'open',
-  assumed: false,
-  stopPassed: false,
-}

@@ -71,24 +71,23 @@ export function deepestPercentOf(
   { length, close }: CandleColumns,
 ): number {
   let [high, deep, worst] = [balance, balance, 0]
-  const see = (now: number) => {
-    if (now >= high) {
-      high = now
-      deep = high * (1 - worst / 100)
-    } else if (now < deep) {
-      deep = now
-      worst = ((high - now) / high) * 100
-    }
-  }
-  see(balance)
   for (let next = 0; next < fills.at.length; next++) {
     const from = fills.at[next] as number
     const to = fills.at[next + 1] ?? length
     const cash = fills.cash[next] as number
     const base = fills.base[next] as number
-    // Nothing changes while nothing is held.
-    if (base === 0 && to > from) see(cash)
-    else for (let i = from; i < to; i++) see(cash + base * (close[i] as number))
+    // While nothing is held one candle says it for all.
+    const end = base === 0 ? Math.min(from + 1, to) : to
+    for (let i = from; i < end; i++) {
+      const now = cash + base * (close[i] as number)
+      if (now >= high) {
+        high = now
+        deep = high * (1 - worst / 100)
+      } else if (now < deep) {
+        deep = now
+        worst = ((high - now) / high) * 100
+      }
+    }
   }
   return worst
 }

@@ -182,7 +182,17 @@ function accountOptions(strategy: Strategy, options: RunOptions): AccountOptions
 /** Indices of candles that do not follow the one before at once. */
 function gapsIn({ start, length }: CandleColumns, seconds: number): readonly number[] {
   const gaps: number[] = []
-  for (let i = 1; i < length; i++)
-    if ((start[i] as number) - (start[i - 1] as number) !== seconds) gaps.push(i)
+  /** Candles never lie closer than `seconds`: where the first and the last are as far apart as they can be, none is missing. */
+  const look = (from: number, to: number): void => {
+    if ((start[to] as number) - (start[from] as number) === (to - from) * seconds) return
+    if (to - from === 1) {
+      gaps.push(to)
+      return
+    }
+    const middle = (from + to) >> 1
+    look(from, middle)
+    look(middle, to)
+  }
+  if (length > 1) look(0, length - 1)
   return gaps
 }

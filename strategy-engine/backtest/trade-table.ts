@@ -75,3 +75,21 @@ export class TradeTable {
     })
   }
 }
+
+/** Of an account that has not bought yet. */
+export const NO_TRADE: Trade = {
+  entryCandle: 0,
+  entryTime: 0,
+  entryPrice: 0,
+  amount: 0,
+  cost: 0,
+  exitCandle: 0,
+  exitTime: 0,
+  exitPrice: 0,
+  proceeds: 0,
+  fees: 0,
+  sales: 0,
+  end: 'open',
+  assumed: false,
+  stopPassed: false,
+}

@@ -113,14 +113,17 @@ export class Model {
     const { held } = this
     const exit = this.#exit
     const { stop, rises, since } = held
-    const ends = since + (this.#strategy.exits.maxHold ?? Number.POSITIVE_INFINITY) - this.#seconds
+    const { maxHold } = this.#strategy.exits
+    const ends = since + (maxHold ?? Number.POSITIVE_INFINITY) - this.#seconds
+    const isTimed = maxHold !== undefined
     let highest = held.highest
     let lowest = held.lowest
     let i = from
     for (; i < to; i++) {
       const top = high[offset + i] as number
       const bottom = low[offset + i] as number
-      if (!(bottom > stop && top < rises) || (start[offset + i] as number) >= ends) break
+      if (!(bottom > stop && top < rises)) break
+      if (isTimed && (start[offset + i] as number) >= ends) break
       if (exit !== null && exit[i] === 1) break
       if (top > highest) highest = top
       if (bottom < lowest) lowest = bottom

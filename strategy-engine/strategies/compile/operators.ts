@@ -69,15 +69,17 @@ export function crossings(left: Column, right: Column, over: Column, under: Colu
   /** The sign of `left` - `right` one candle before. */
   let before = Number.NaN
   return (length) => {
+    over.fill(0, 0, length)
+    under.fill(0, 0, length)
     for (let i = 0; i < length; i++) {
+      // Most candles are on the side of the one before.
+      if (before > 0) while (i < length && (left[i] as number) > (right[i] as number)) i += 1
+      else if (before < 0) while (i < length && (left[i] as number) < (right[i] as number)) i += 1
+      if (i === length) return
       const a = left[i] as number
       const b = right[i] as number
       const now = a > b ? 1 : a < b ? -1 : a === b ? 0 : Number.NaN
-      if (now === before) {
-        over[i] = 0
-        under[i] = 0
-        continue
-      }
+      if (now === before) continue
       const unknown = now - now + (before - before)
       over[i] = now > 0 ? 1 + unknown : unknown
       under[i] = now < 0 ? 1 + unknown : unknown
