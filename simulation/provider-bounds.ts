@@ -79,7 +79,7 @@ export class ProviderBounds {
     chapter.settled = seq
     if (why !== 'replayed') return
     const position = Object.values(before.positions).find((one) => one.stream === stream)
-    if (position === undefined || position.closing !== null) return
+    if (position === undefined || position.closing !== null || !this.#isHeld(stream)) return
     const parts = this.#options
       .signed(stream)
       .slice(from, seq)
@@ -92,6 +92,12 @@ export class ProviderBounds {
     const sold = events.flatMap((event) => percentSold(event, stream))
     if (sold.length !== 1 || Math.abs((sold[0] ?? 0) - owed) > 1e-6)
       this.#violate('a missed exit is made up for', `${stream}: ${owed} %, not ${sold.join()}`)
+  }
+
+  /** Still: an exit that was under way may have sold it in the same decision. */
+  #isHeld(stream: string): boolean {
+    const { positions } = this.#options.ledger.portfolio
+    return Object.values(positions).some((one) => one.stream === stream)
   }
 
   /** After what was due anyway. */
