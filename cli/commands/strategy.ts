@@ -1,6 +1,7 @@
 // keyside strategy: the rule files of this home, and what can be shown of one before it runs.
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { basename, join, resolve } from 'node:path'
+import { id } from '@keyside/protocol'
 import { KeysideError, keysideHome, writePrivate } from '@keyside/runtime'
 import {
   type Checked,
@@ -9,6 +10,7 @@ import {
   type Read,
   type Rule,
   readStrategy,
+  readStrategyFile,
   ruleText,
   type Strategy,
   warmupOf,
@@ -61,8 +63,9 @@ function folder(): string {
 
 function begin(name: string, { from }: { from: string }): void {
   const path = join(folder(), `${name}.yaml`)
-  if (!/^[a-z0-9-]{1,32}$/.test(name))
-    throw new KeysideError('strategy_invalid', `"${name}": expected 1 to 32 of a-z, 0-9 and "-"`)
+  const named = id.safeParse(name)
+  if (!named.success)
+    throw new KeysideError('strategy_invalid', `"${name}": ${named.error.issues[0]?.message}`)
   if (existsSync(path))
     throw new KeysideError('strategy_name_taken', `${path} is there already: choose another name`)
   const example = exampleOf(from)
@@ -179,13 +182,8 @@ function list({ json }: { json: boolean }): undefined {
 
 function show(named: string, { json }: { json: boolean }): undefined {
   const file = fileOf(named)
-  const read = readFile(file)
-  if (!read.ok)
-    throw new KeysideError(
-      'strategy_invalid',
-      `${basename(file)}:\n${read.problems.map(problemText).join('\n')}`,
-    )
-  const shown = read.strategies.map((strategy) => ({ ...strategy, warmup: warmupOf(strategy) }))
+  const strategies = readStrategyFile(basename(file), readFileSync(file, 'utf8'))
+  const shown = strategies.map((strategy) => ({ ...strategy, warmup: warmupOf(strategy) }))
   if (json) return printJson(shown.map((strategy) => ({ ...strategy, ...texts(strategy) })))
   for (const [at, strategy] of shown.entries())
     print(...(at === 0 ? [] : ['']), ...showLines(strategy))

@@ -8,10 +8,10 @@ import { slice } from '../data/columns.ts'
 import { resample } from '../data/resample.ts'
 import type { Timeframe } from '../market/candle.ts'
 import type { CandleColumns } from '../market/candle-columns.ts'
+import { readStrategyFile } from '../strategies/file/read-strategy-file.ts'
 import { randomCandles } from '../testing/random-candles.ts'
 import { alignTo, type CandleSource, prepare } from './prepare.ts'
 import { runBacktest } from './run.ts'
-import { readStrategyFile } from './strategy-file.ts'
 
 const START = Date.UTC(2024, 0, 1) / 1000
 const MINUTES = randomCandles({ length: 6_000, seed: 1, start: START })

@@ -104,32 +104,8 @@ function keepHighest(slots: Float64Array, n: number): void {
 }
 
 export function lowestOf(memory: Memory, n: number): Step {
-  const slots = memory.take(n + 2, Number.NaN)
-  slots[n] = 0
-  slots[n + 1] = Number.POSITIVE_INFINITY
-  return (value) => {
-    if (Number.isNaN(value)) return Number.NaN
-    const at = (slots[n] as number) | 0
-    const least = Math.min(slots[n + 1] as number, value)
-    slots[at] = value
-    if (at + 1 < n) {
-      slots[n] = at + 1
-      slots[n + 1] = least
-      return Math.min(least, slots[at + 1] as number)
-    }
-    keepLowest(slots, n)
-    slots[n] = 0
-    slots[n + 1] = Number.POSITIVE_INFINITY
-    return least
-  }
-}
-
-function keepLowest(slots: Float64Array, n: number): void {
-  let rest = Number.POSITIVE_INFINITY
-  for (let k = n - 1; k >= 0; k--) {
-    rest = Math.min(rest, slots[k] as number)
-    slots[k] = rest
-  }
+  const highest = highestOf(memory, n)
+  return (value) => -highest(-value)
 }
 
 /** How many values ago the highest of the last n was, the latest of equal ones. */

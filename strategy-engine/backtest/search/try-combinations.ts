@@ -1,9 +1,9 @@
 // Runs a strategy with many values of its parameters over the same candles; series that they share are computed once.
 import type { CandleColumns } from '../../market/candle-columns.ts'
+import { readStrategyFile } from '../../strategies/file/read-strategy-file.ts'
 import { dayEndsOf, deepestPercentOf, equityAt, returnsOf } from '../equity.ts'
 import { sharpeOf } from '../metrics.ts'
 import { type RunOptions, run } from '../run.ts'
-import { readStrategyFile } from '../strategy-file.ts'
 import type { Combination } from './combinations.ts'
 
 /** Higher is better. */

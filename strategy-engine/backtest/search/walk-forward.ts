@@ -1,8 +1,8 @@
 // The honest way to report a search: each part of the time is traded with what was best on all of the time before it.
 import { slice } from '../../data/columns.ts'
 import type { CandleColumns } from '../../market/candle-columns.ts'
+import { readStrategyFile } from '../../strategies/file/read-strategy-file.ts'
 import { run } from '../run.ts'
-import { readStrategyFile } from '../strategy-file.ts'
 import type { Combination } from './combinations.ts'
 import { type SearchOptions, search } from './search.ts'
 import { type Goal, ranked, type Task, type Tried } from './try-combinations.ts'

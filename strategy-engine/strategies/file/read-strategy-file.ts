@@ -1,8 +1,8 @@
 // A strategy's file for a command: all that it names, or an error that a person can act on.
 import { KeysideError } from '@keyside/runtime'
-import { readStrategy } from '../strategies/file/read-strategy.ts'
-import { problemText } from '../strategies/file/report.ts'
-import type { Strategy } from '../strategies/file/strategy.ts'
+import { readStrategy } from './read-strategy.ts'
+import { problemText } from './report.ts'
+import type { Strategy } from './strategy.ts'
 
 /** One strategy for each of its markets. Throws `strategy_invalid` with all mistakes of the file at once. */
 export function readStrategyFile(
