@@ -2,7 +2,8 @@ import { systemClock } from '@keyside/runtime'
 import { expect, test } from 'vitest'
 import { columnsOf } from './market/candle-columns.ts'
 import type { Subscription } from './market/feed.ts'
-import { OtherMarkets, otherMarketsOf } from './other-markets.ts'
+import { OtherMarkets } from './other-markets.ts'
+import { otherMarketsOf } from './strategies/file/parts.ts'
 import { candles, strategy } from './testing/rules.ts'
 
 function open(markets: readonly string[]) {

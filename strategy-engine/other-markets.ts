@@ -3,7 +3,6 @@ import type { Cancel, Clock } from '@keyside/runtime'
 import { type Candle, TIMEFRAMES, type Timeframe } from './market/candle.ts'
 import { type CandleColumns, columnsOf } from './market/candle-columns.ts'
 import type { Feed, FeedTrouble, Subscription } from './market/feed.ts'
-import type { Strategy } from './strategies/file/strategy.ts'
 
 /** So long a candle waits for those of other markets, ms: what is not there by then is unknown. */
 const WAIT_MS = 5_000
@@ -116,17 +115,4 @@ export class OtherMarkets {
 function unknownAt(start: number): Candle {
   const none = 'NaN'
   return { start, open: none, high: none, low: none, close: none, volume: none }
-}
-
-/** Other markets that the rules of a strategy name. */
-export function otherMarketsOf(strategy: Strategy): readonly string[] {
-  const found = new Set<string>()
-  const look = (part: unknown): void => {
-    if (typeof part !== 'object' || part === null) return
-    if ('is' in part && part.is === 'elsewhere' && 'market' in part)
-      if (typeof part.market === 'string') found.add(part.market)
-    for (const each of Object.values(part)) look(each)
-  }
-  look(strategy)
-  return [...found].sort()
 }

@@ -101,3 +101,16 @@ test.each(exampleNames())('the example %s can be begun from', async (name) => {
   await keyside('new', 'mine', '--from', name)
   expect((await keyside('list'))[0]).toMatch(/^mine/m)
 })
+
+test('a market that only an alert names is asked for too', async () => {
+  const home = newHome()
+  const rules = 'enter: close > open\nsize: 10 %\nstop: 2 %\nalert: close @ ETH/USDT > 1\n'
+  writeFileSync(
+    join(home, 'strategies', 'two.yaml'),
+    `name: two\nmarket: BTC/USDT\ntimeframe: 1h\n${rules}`,
+  )
+  const data = writeCandles(join(home, 'a.csv'))
+  await expect(keyside('check', 'two', '--data', data)).rejects.toMatchObject({
+    code: 'candles_missing',
+  })
+})

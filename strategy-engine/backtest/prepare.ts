@@ -5,8 +5,9 @@ import { between, columnsIn } from '../data/columns.ts'
 import { type OpenedCandles, openCandleFile, openCandles } from '../data/open-candles.ts'
 import { TIMEFRAME_NAMES, TIMEFRAMES, type Timeframe } from '../market/candle.ts'
 import type { CandleColumns } from '../market/candle-columns.ts'
+import { otherMarketsOf } from '../strategies/file/parts.ts'
 import type { Strategy } from '../strategies/file/strategy.ts'
-import { marketsOf, type RunInput } from './run.ts'
+import type { RunInput } from './run.ts'
 
 export interface CandleSource {
   readonly home: string
@@ -34,7 +35,7 @@ export function prepare(strategy: Strategy, source: CandleSource): Omit<RunInput
       `${opened.path} has no candle of ${timeframe} in the time that was asked for: change --from and --to, or download more with "keyside data download ${market}"`,
     )
   const others = new Map(
-    marketsOf(strategy).map((other) => [other, beside(candles, other, timeframe, source)]),
+    otherMarketsOf(strategy).map((other) => [other, beside(candles, other, timeframe, source)]),
   )
   const { stored, gaps } = opened
   const within = gaps.filter((gap) => gap.from >= source.from && gap.from < source.to)

@@ -50,13 +50,6 @@ export function runBacktest(strategy: Strategy, input: RunInput): Backtested {
   }
 }
 
-/** Other markets whose candles the strategy needs. */
-export function marketsOf(strategy: Strategy): readonly string[] {
-  const graph = new Graph(strategy.timeframe)
-  new Model(strategy, graph)
-  return graph.markets
-}
-
 interface Run {
   readonly ledger: Ledger
   /** Candles before the first at which an entry could be decided. */

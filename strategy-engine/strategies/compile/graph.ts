@@ -57,11 +57,6 @@ export class Graph {
     return this.#offset
   }
 
-  /** Other markets whose candles are needed. */
-  get markets(): readonly string[] {
-    return [...new Set([...this.#elsewhere.values()].flatMap(({ market }) => market ?? []))]
-  }
-
   /** Before the first candle: a series cannot catch up. Trade words have no series. */
   series(tree: Tree): Series {
     const text = print(tree)

@@ -2,8 +2,9 @@
 import { parseExpression } from '../rules/parse.ts'
 import { print } from '../rules/print.ts'
 import type { Scope } from '../rules/scope.ts'
-import { childrenOf, isCondition, type Tree } from '../rules/tree.ts'
+import { isCondition } from '../rules/tree.ts'
 import { short } from '../rules/units.ts'
+import { partsOf } from './parts.ts'
 import type { Path, Report } from './report.ts'
 import type { Rule, Strategy } from './strategy.ts'
 
@@ -46,16 +47,9 @@ function readRule(
 }
 
 /** How many different indicators it looks at. */
-export function seriesCount({ enter, exit, adds, alerts, stop, exits }: Strategy): number {
-  const distances = [stop, exits.trailingStop].flatMap((one) =>
-    one?.by === 'distance' ? [one.distance] : [],
-  )
+export function seriesCount(strategy: Strategy): number {
   const seen = new Set<string>()
-  const visit = (tree: Tree): void => {
-    if (tree.is === 'indicator' || tree.is === 'pattern') seen.add(print(tree))
-    for (const child of childrenOf(tree)) visit(child)
-  }
-  for (const { condition } of [...enter, ...exit, ...adds, ...alerts]) visit(condition)
-  for (const distance of distances) visit(distance)
+  for (const part of partsOf(strategy))
+    if (part.is === 'indicator' || part.is === 'pattern') seen.add(print(part))
   return seen.size
 }

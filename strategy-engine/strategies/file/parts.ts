@@ -1,0 +1,23 @@
+// Every part of what a strategy reads, for whoever asks what it needs.
+import { childrenOf, type Tree } from '../rules/tree.ts'
+import type { Strategy } from './strategy.ts'
+
+/** All rules and distances, and what they hold. */
+export function* partsOf({ enter, exit, adds, alerts, stop, exits }: Strategy): Generator<Tree> {
+  for (const { condition } of [...enter, ...exit, ...adds, ...alerts]) yield* withParts(condition)
+  for (const one of [stop, exits.trailingStop])
+    if (one?.by === 'distance') yield* withParts(one.distance)
+}
+
+function* withParts(tree: Tree): Generator<Tree> {
+  yield tree
+  for (const child of childrenOf(tree)) yield* withParts(child)
+}
+
+/** Other markets that it names, sorted: their candles are needed beside its own. */
+export function otherMarketsOf(strategy: Strategy): readonly string[] {
+  const found = new Set<string>()
+  for (const part of partsOf(strategy))
+    if (part.is === 'elsewhere' && part.market !== null) found.add(part.market)
+  return [...found].sort()
+}
