@@ -5,7 +5,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import { Http } from './http.ts'
 
 async function serve(listener: RequestListener): Promise<string> {
-  const server = createServer(listener).listen(0, '127.0.0.1')
+  const server = createServer({ keepAliveTimeout: 600_000 }, listener).listen(0, '127.0.0.1')
   await once(server, 'listening')
   onTestFinished(() => {
     server.close()
@@ -29,6 +29,18 @@ test('keeps its connection for the next request', async () => {
     expect(await post(http, url)).toMatchObject({ status: 200, body: '{}' })
   http.close()
   expect(ports.size).toBe(1)
+})
+
+test('ends an idle connection a second before the server would', async () => {
+  const ended = Promise.withResolvers<void>()
+  const url = await serve((request, response) => {
+    request.socket.once('close', ended.resolve)
+    response.writeHead(200, { 'keep-alive': 'timeout=2' }).end('{}')
+  })
+  const http = new Http()
+  onTestFinished(() => http.close())
+  await post(http, url)
+  await ended.promise
 })
 
 test('follows no redirect', async () => {

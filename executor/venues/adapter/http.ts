@@ -23,9 +23,14 @@ export class RedirectedError extends TypeError {
   override message = 'redirected'
 }
 
+/** Idle connections end at our side first: after this, or a second before the server's own `Keep-Alive: timeout`. An order
+ *  that meets a server's end of an idle connection is lost on the way, and unknown. Servers commonly wait a minute. */
+const IDLE_MS = 30_000
+const KEPT = { keepAlive: true, timeout: IDLE_MS }
+
 export class Http {
-  readonly #plain = new Agent({ keepAlive: true })
-  readonly #secure = new SecureAgent({ keepAlive: true })
+  readonly #plain = new Agent(KEPT)
+  readonly #secure = new SecureAgent(KEPT)
 
   /** Resolves when the answer's last byte is there. Rejects for a redirect: an order goes where it was sent, or nowhere. */
   async send(url: string, { method, headers, body, signal }: HttpRequest): Promise<HttpAnswer> {
