@@ -1,6 +1,7 @@
 // The kinds of message, and what is fixed for each: its `typ`, size, life and topic.
 import type { z } from 'zod'
 import { type Access, access } from './claims/access.ts'
+import { type Alert, alert } from './claims/alert.ts'
 import { type Approval, approval } from './claims/approval.ts'
 import { type Command, command } from './claims/command.ts'
 import { type Enroll, type EnrollAnswer, enroll, enrollAnswer } from './claims/enroll.ts'
@@ -29,6 +30,7 @@ import {
 export interface Claims {
   signal: Signal
   head: Head
+  alert: Alert
   command: Command
   approval: Approval
   report: Report
@@ -73,6 +75,13 @@ export const KINDS: { readonly [Name in Kind]: KindRule<Name> } = {
     maxChars: 14_000,
     maxLife: () => 45,
     topic: (claims) => headTopic(claims.iss, claims.sub),
+  },
+  alert: {
+    typ: 'keyside-alert+jwt',
+    schema: alert,
+    maxChars: 4096,
+    maxLife: () => 10 * MINUTE,
+    topic: (claims) => signalTopic(claims.iss, claims.plan),
   },
   command: {
     typ: 'keyside-command+jwt',

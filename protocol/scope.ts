@@ -46,6 +46,7 @@ function reachOf<Name extends Kind>(kind: Name, claims: Claims[Name]): readonly 
 
 const REACH: { readonly [Name in Kind]?: (claims: Claims[Name]) => readonly Reach[] } = {
   signal: ({ plan, market }) => [{ plan, markets: [market] }],
+  alert: ({ plan, market }) => [{ plan, markets: [market] }],
   head: ({ sub }) => [{ plan: sub, markets: [] }],
   answer: (claims) =>
     'plans' in claims ? claims.plans.map((plan) => ({ plan, markets: [] })) : [],

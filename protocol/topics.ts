@@ -10,7 +10,7 @@ function topic(kind: string, ...levels: readonly string[]): string {
   return [PREFIX, kind, ...levels.map((level) => id.parse(level))].join('/')
 }
 
-/** The signals of all streams of a plan. */
+/** The signals and alerts of all streams of a plan. */
 export function signalTopic(provider: string, plan: string): string {
   return topic('signal', provider, plan)
 }

@@ -29,9 +29,10 @@ const HEADS = { ...SIGNALS, topic: 'keyside/v1/head/home/trend' }
 const GOOD: Readonly<Record<Kind, readonly object[]>> = {
   signal: [good.entry, good.limitEntry, good.exit],
   head: [good.head],
+  alert: [good.alert, good.namelessAlert],
   command: [good.command, good.haltAndSell],
   approval: [good.approval],
-  report: [good.report, good.sold, good.approvalNeeded, good.balance],
+  report: [good.report, good.sold, good.approvalNeeded, good.alerted, good.balance],
   presence: [good.presence, good.devicePresence],
   access: [good.access],
   keyset: [provider.keyset, provider.rotated],

@@ -5,7 +5,14 @@ import { showCard } from '../approvals/show.ts'
 import { cardId, findCard, markCodeNeeded } from '../store/cards.ts'
 import { putMessage } from '../store/messages.ts'
 import type { NotificationContext } from '../store/notification-context.ts'
-import { isCalm, noticeText, notTakenText, refusalText, stateText } from '../texts/events.ts'
+import {
+  alertText,
+  isCalm,
+  noticeText,
+  notTakenText,
+  refusalText,
+  stateText,
+} from '../texts/events.ts'
 import { notifyOrder } from './order-steps.ts'
 import { notifyRepeated } from './repeated.ts'
 
@@ -33,6 +40,11 @@ const NOTIFIERS: Notifiers = {
     const key = `notice:${event.code}:${aboutWhat(event.message)}`
     const repeated = { key, at, isQuiet: event.level === 'info' }
     notifyRepeated(context, repeated, (repeats) => noticeText(event, repeats))
+  },
+  // It rings: the trader has asked for it. What begins to hold again soon after counts up in the same message.
+  alert: (context, event, at) => {
+    const key = ['alert', event.stream, event.market, event.name].join(':')
+    notifyRepeated(context, { key, at, isQuiet: false }, (repeats) => alertText(event, repeats))
   },
   state: ({ store, owner, device, now }, { state, by }) => {
     if (COVERED_BY_CAUSE.has(by) || (state === 'running' && by === 'start')) return

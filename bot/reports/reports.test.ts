@@ -50,6 +50,40 @@ test('a flood of one refusal is one message with a count', async () => {
   expect(chat.messages().filter(({ text }) => text?.includes('Not on your list'))).toHaveLength(1)
 })
 
+test('an alert rings once, with what the rule looked at, and counts up while it comes and goes', async () => {
+  const fixture = await openFixture()
+  const chat = await fixture.claim()
+  const closed = fixture.clock.now() / 1000
+  const hot = (value: string, name = 'hot'): ReportEvent => ({
+    type: 'alert',
+    stream: 'north/trend-1',
+    market: 'BTC/USDT',
+    name,
+    text: `see https://a.b or t.me/x, rsi(14) ${value}`,
+    price: '65000.120',
+    timeframe: '1m',
+    closed,
+  })
+  await fixture.device.report(hot('80.31'))
+  await fixture.device.report(hot('9.00', 'cold'))
+  await fixture.device.report(hot('81.00'))
+  await allTaken(fixture)
+  fixture.clock.advance(5000)
+  await chat.waitForMessage(({ text }) => text?.includes('2 times') === true)
+  const alerts = chat.messages().filter(({ text }) => text?.includes('🔔'))
+  const clock = new Date(closed * 1000).toISOString().slice(11, 16)
+  expect(alerts.map(({ text }) => text?.split('\n').slice(0, 3))).toEqual([
+    [
+      '🔔 north/trend-1 · BTC/USDT: hot',
+      'see https://a.b or t.me/x, rsi(14) 81.00',
+      `65,000.12 USDT, 1m candle of ${clock} UTC`,
+    ],
+    expect.arrayContaining(['🔔 north/trend-1 · BTC/USDT: cold']),
+  ])
+  for (const { entities = [] } of alerts)
+    expect(entities.map(({ type }) => type)).toEqual(['bold', 'code'])
+})
+
 test('the same alarm of two positions is two messages, and each counts alone', async () => {
   const fixture = await openFixture()
   const chat = await fixture.claim()
@@ -159,6 +193,16 @@ test('a change that the owner asked for is told once, and one by somebody else i
   await chat.waitForMessage(({ text }) => text?.includes('paused by you') === true)
 })
 
+const alertSaying = (text: string): ReportEvent => ({
+  type: 'alert',
+  stream: 'home/demo',
+  market: 'BTC/USDT',
+  text,
+  price: '1',
+  timeframe: '1m',
+  closed: 0,
+})
+
 const BAIT = '<b>&"</b>'
 /** These give no reason, or are followed by a report that does. */
 const PLAIN: readonly string[] = ['declined', 'expired', 'replaced', 'approved', 'submitted']
@@ -173,6 +217,7 @@ test('markup in a report of any kind is only letters', async () => {
     { type: 'refusal', ...why },
     { type: 'refusal', order: digestOf(98), ...why },
     { type: 'notice', level: 'error', ...why },
+    alertSaying(BAIT),
     ...(['running', 'paused', 'halted'] as const).map(
       (state): ReportEvent => ({ type: 'state', state, by: BAIT }),
     ),

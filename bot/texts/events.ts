@@ -1,7 +1,7 @@
 // Refusals, notices and changes of state in words.
 import { type ReportEvent, shownStream, type TradingState } from '@keyside/protocol'
 import { type Html, html, lines } from './html.ts'
-import { span, time } from './numbers.ts'
+import { amount, currencies, span, time } from './numbers.ts'
 import { reasonText } from './reason.ts'
 
 type Event<Type extends ReportEvent['type']> = Extract<ReportEvent, { type: Type }>
@@ -48,6 +48,18 @@ const LEVELS = { info: 'ℹ️', warning: '⚠️', error: '🔴' } as const
 export function noticeText(event: Event<'notice'>, repeats: Repeats): Html {
   return lines(
     html`${LEVELS[event.level]} ${reasonText(event.code, event.message)}`,
+    repeatsText(repeats),
+  )
+}
+
+/** The strategy's own words, in code, where Telegram makes no link of anything. */
+export function alertText(event: Event<'alert'>, repeats: Repeats): Html {
+  const { stream, market, name, text, price, timeframe, closed } = event
+  const { quote } = currencies(market)
+  return lines(
+    html`🔔 <b>${shownStream(stream)} · ${market}</b>${name === undefined ? '' : `: ${name}`}`,
+    html`<code>${text}</code>`,
+    html`${amount(price)} ${quote}, ${timeframe} candle of ${time(closed * 1000, repeats.now)} UTC`,
     repeatsText(repeats),
   )
 }

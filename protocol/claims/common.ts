@@ -54,6 +54,13 @@ export const timeframe = z
   .string()
   .regex(/^[1-9]\d{0,2}[smhdwM]$/, 'expected a timeframe such as "1m"')
 
+/** The candle that the engine looked at. */
+export const candle = z.strictObject({
+  timeframe,
+  /** When the candle opened. */
+  start: numericDate,
+})
+
 /** The versions of the wire that a program speaks. */
 export const versions = z
   .array(z.int().min(1).max(99))

@@ -24,7 +24,7 @@ const root = z
   .refine(({ keys, threshold }) => threshold <= keys.length, 'expected no more than there are keys')
 
 /** What a key of a keyset may sign. */
-export const DELEGATED_KINDS = ['signal', 'head', 'response', 'answer'] as const
+export const DELEGATED_KINDS = ['signal', 'head', 'alert', 'response', 'answer'] as const
 
 const delegated = z.strictObject({
   key: publicKey,

@@ -1,5 +1,6 @@
 // A report: everything that happened on the device, numbered, for the bot.
 import { z } from 'zod'
+import { alertName, alertText } from './alert.ts'
 import {
   currency,
   digest,
@@ -12,6 +13,7 @@ import {
   side,
   singleLine,
   stream,
+  timeframe,
 } from './common.ts'
 import { decimal, positiveDecimal } from './decimal.ts'
 
@@ -137,6 +139,21 @@ const notice = z.strictObject({
   message: singleLine,
 })
 
+/** What a strategy says without an order. */
+const alert = z.strictObject({
+  type: z.literal('alert'),
+  stream,
+  /** That of the strategy, whatever the policy maps it to. */
+  market,
+  name: alertName.optional(),
+  text: alertText,
+  /** Close of the candle that the rule looked at, quote per base. */
+  price: positiveDecimal,
+  timeframe,
+  /** When that candle closed. */
+  closed: numericDate,
+})
+
 /** How many rows are left out of a list. */
 const more = z.int().min(1).optional()
 
@@ -248,6 +265,7 @@ const reportEvent = z.discriminatedUnion('type', [
   refusal,
   stateChange,
   notice,
+  alert,
   answer,
 ])
 

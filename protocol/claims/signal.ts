@@ -1,6 +1,7 @@
 // A signal: the engine says "enter" or "exit", once.
 import { z } from 'zod'
 import {
+  candle,
   digest,
   ext,
   id,
@@ -10,7 +11,6 @@ import {
   sequence,
   side,
   singleLine,
-  timeframe,
 } from './common.ts'
 import { positiveDecimal } from './decimal.ts'
 
@@ -33,13 +33,6 @@ const distance = positiveDecimal.refine(
 
 /** The longest `maxHold`: a year, seconds. */
 const YEAR = 31_536_000
-
-/** The candle that the engine decided on. */
-const candle = z.strictObject({
-  timeframe,
-  /** When the candle opened. */
-  start: numericDate,
-})
 
 /** Exits that the device makes by itself. */
 export const exits = {

@@ -6,7 +6,7 @@ import { rootFingerprint, verifyKeyset } from '../keyset.ts'
 import type { Kind } from '../kinds.ts'
 import { publicKey } from '../node.ts'
 import { sign } from '../sign.ts'
-import { head, NOW } from '../vectors/claims.ts'
+import { head, NOW, namelessAlert } from '../vectors/claims.ts'
 import { ENROLMENT_CASES } from '../vectors/enrolment-cases.ts'
 import { INVITATION_CASES, INVITATION_LINK } from '../vectors/invitation-cases.ts'
 import { NEWCOMER, PROGRAM, PROVIDER, ROOTS, SUBSCRIBER } from '../vectors/keys.ts'
@@ -117,6 +117,15 @@ export const OPEN_PATHS: readonly OpenPath[] = [
     ),
     ofProvider,
     { audience: 'device-7', topic: 'keyside/v1/response/acme/device-7' },
+  ),
+  ofTokens(
+    'alert',
+    [
+      { text: sign('alert', provider.alertOfProvider, PROVIDER.key), ...by('alert') },
+      { text: sign('alert', { ...namelessAlert, iss: 'acme' }, PROVIDER.key), ...by('alert') },
+    ],
+    ofProvider,
+    { audience: 'executors', topic: 'keyside/v1/signal/acme/trend' },
   ),
   ofTokens(
     'head',

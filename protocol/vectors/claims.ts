@@ -95,6 +95,25 @@ export const fullHead: Claims['head'] = {
   ]),
 }
 
+export const alert: Claims['alert'] = {
+  iss: 'home',
+  aud: 'executors',
+  iat: NOW - 1,
+  exp: NOW + 599,
+  jti: JTI,
+  plan: 'trend',
+  sub: 'ema-cross',
+  market: 'BTC/USDT',
+  name: 'hot',
+  price: '65000.12',
+  candle: { timeframe: '1m', start: NOW - 61 },
+  text: 'rsi(14) @ 1h 80.31',
+}
+
+const { name: _name, ...withoutName } = alert
+
+export const namelessAlert: Claims['alert'] = withoutName
+
 export const command: Claims['command'] = {
   iss: 'bot',
   aud: 'device',
@@ -197,6 +216,20 @@ export const askedAgain: Claims['report'] = {
 }
 
 export const codeNeeded: Claims['report'] = { ...report, event: { ...card, code: 'needed' } }
+
+export const alerted: Claims['report'] = {
+  ...report,
+  event: {
+    type: 'alert',
+    stream: 'home/ema-cross',
+    market: 'BTC/USDT',
+    name: 'hot',
+    text: 'rsi(14) @ 1h 80.31',
+    price: '65000.12',
+    timeframe: '1m',
+    closed: NOW - 1,
+  },
+}
 
 export const balance: Claims['report'] = {
   ...report,

@@ -14,14 +14,21 @@ function vectorKey(fill: number, issuer: string, kinds: readonly Kind[]): Vector
   return { issuer, kinds, seed, key: portableSigningKey(seed) }
 }
 
-export const ENGINE = vectorKey(1, 'home', ['signal', 'head', 'presence'])
+export const ENGINE = vectorKey(1, 'home', ['signal', 'head', 'alert', 'presence'])
 export const BOT = vectorKey(2, 'bot', ['command', 'approval'])
 export const DEVICE = vectorKey(3, 'device', ['report', 'presence'])
 export const AUTHORITY = vectorKey(4, 'authority', ['access'])
 /** Signs well, and nobody trusts it. */
 export const STRANGER = vectorKey(5, 'home', ['signal'])
 /** A provider's engine and authority in one, and a subscriber of it. */
-export const PROVIDER = vectorKey(6, 'acme', ['signal', 'head', 'response', 'answer', 'result'])
+export const PROVIDER = vectorKey(6, 'acme', [
+  'signal',
+  'head',
+  'alert',
+  'response',
+  'answer',
+  'result',
+])
 export const SUBSCRIBER = vectorKey(7, 'device-7', ['request'])
 /** A device that enrols. */
 export const NEWCOMER = vectorKey(8, 'alice-1', ['enroll'])

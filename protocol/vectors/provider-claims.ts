@@ -3,7 +3,7 @@ import type { Keyset } from '../claims/keyset.ts'
 import { hashText } from '../hash.ts'
 import type { Claims } from '../kinds.ts'
 import { sign } from '../sign.ts'
-import { access, entry, exit, NOW } from './claims.ts'
+import { access, alert, entry, exit, NOW } from './claims.ts'
 import { AUTHORITY, NEWCOMER, PROVIDER, ROOTS, STRANGER } from './keys.ts'
 
 const JTI = 'ICEiIyQlJicoKSorLC0uLw'
@@ -30,7 +30,7 @@ export const keyset: Keyset = {
   keys: [
     {
       key: PROVIDER.key.publicKey,
-      kinds: ['signal', 'head', 'response', 'answer'],
+      kinds: ['signal', 'head', 'alert', 'response', 'answer'],
       plans: ['trend'],
       markets: ['BTC/USDT', 'SOL/USDT'],
       until: NOW + 10 * DAY,
@@ -56,6 +56,8 @@ export const keyset: Keyset = {
 export const rotated: Keyset = { ...keyset, version: 8, roots: [firstRoot, secondRoot] }
 
 export const ofProvider: Claims['signal'] = { ...entry, iss: 'acme' }
+
+export const alertOfProvider: Claims['alert'] = { ...alert, iss: 'acme' }
 
 export const catalogueRequest: Claims['request'] = {
   iss: 'device-7',

@@ -30,6 +30,7 @@ const scoped = (
 ): ScopedCase => ({ name, code, kind, claims, keyset, signer })
 
 const signal = provider.ofProvider
+const alert = provider.alertOfProvider
 const { kid } = PROVIDER.key
 const kindsOf = (...kinds: Keyset['keys'][number]['kinds']) => ({
   ...provider.keyset,
@@ -72,6 +73,16 @@ export const SCOPED_CASES: readonly ScopedCase[] = [
     iss: 'acme',
     sub: 'reversion',
   }),
+  scoped('alert-by-a-revoked-key', 'key_revoked', 'alert', alert, provider.keyset, STRANGER),
+  scoped(
+    'alert-by-a-key-that-may-sign-signals-alone',
+    'header_not_pinned',
+    'alert',
+    alert,
+    kindsOf('signal', 'head'),
+  ),
+  scoped('alert-of-another-plan', 'key_out_of_scope', 'alert', { ...alert, plan: 'reversion' }),
+  scoped('alert-of-another-market', 'key_out_of_scope', 'alert', { ...alert, market: 'ETH/USDT' }),
   scoped('catalogue-of-another-plan', 'key_out_of_scope', 'response', {
     ...provider.catalogue,
     answer: { ...provider.catalogue.answer, plan: 'reversion' },
@@ -107,6 +118,7 @@ const answer = bad('answer', provider.accepted, PROVIDER)
 const intent = bad('intent', provider.entryIntent, PROGRAM)
 const exitIntent = bad('intent', provider.exitIntent, PROGRAM)
 const result = bad('result', provider.intentAccepted, PROVIDER)
+const alerted = bad('alert', provider.alertOfProvider, PROVIDER)
 const replayed = (change: object) => ({ answer: { ...provider.replay.answer, ...change } })
 const listed = (change: object) => ({
   answer: {
@@ -115,6 +127,8 @@ const listed = (change: object) => ({
     streams: [{ stream: 'a', market: 'BTC/USDT', timeframe: '1m', about: 'a', ...change }],
   },
 })
+
+const sign = (claims: object, kind: Kind) => signPayload(JSON.stringify(claims), kind, PROVIDER)
 
 const intents: readonly Case[] = [
   [
@@ -156,8 +170,35 @@ const intents: readonly Case[] = [
   result('lives-61-s', 'life_too_long', { exp: NOW + 60 }),
 ]
 
+const alerts: readonly Case[] = [
+  ['alert-with-the-claims-of-a-signal', 'claims_invalid', sign(signal, 'alert'), 'alert'],
+  ['alert-signed-as-a-signal', 'claims_invalid', sign(alert, 'signal'), 'signal'],
+  ['alert-where-signals-are-expected', 'kind_unexpected', sign(alert, 'alert'), 'signal'],
+  alerted('of-another-provider', 'issuer_mismatch', { iss: 'beta' }),
+  alerted('for-one-device', 'claims_invalid', { aud: 'device-7' }),
+  alerted('on-the-topic-of-another-plan', 'topic_mismatch', { plan: 'swing' }),
+  alerted('lives-601-s', 'life_too_long', { exp: NOW + 600 }),
+  alerted('expired', 'expired', { iat: NOW - 600, exp: NOW }),
+  alerted('of-the-future', 'issued_in_future', { iat: NOW + 6, exp: NOW + 30 }),
+  alerted('with-number', 'claims_invalid', { seq: 7 }),
+  alerted('with-side', 'claims_invalid', { side: 'buy' }),
+  alerted('with-ext', 'claims_invalid', { ext: { a: 'b' } }),
+  alerted('without-text', 'claims_invalid', { text: '' }),
+  alerted('text-of-201', 'claims_invalid', { text: 'x'.repeat(201) }),
+  alerted('text-two-lines', 'claims_invalid', { text: 'a\nb' }),
+  alerted('text-look-alike', 'claims_invalid', { text: 'Trading is h\u0430lted' }),
+  alerted('text-emoji', 'claims_invalid', { text: '\u{1f6d1} Trading is halted' }),
+  alerted('name-upper-case', 'claims_invalid', { name: 'HOT' }),
+  alerted('name-with-spaces', 'claims_invalid', { name: 'send your code' }),
+  alerted('market-link', 'claims_invalid', { market: 'HTTPS://EVIL' }),
+  alerted('price-a-number', 'claims_invalid', { price: 65000.12 }),
+  alerted('price-zero', 'claims_invalid', { price: '0' }),
+  alerted('without-candle', 'claims_invalid', { candle: undefined }),
+]
+
 export const REFUSED_PROVIDER: readonly Case[] = [
   ...intents,
+  ...alerts,
   request('of-another', 'issuer_mismatch', { iss: 'device-8' }),
   request('for-another', 'audience_mismatch', { aud: 'beta' }),
   request('lives-61-s', 'life_too_long', { exp: NOW + 60 }),
