@@ -19,7 +19,7 @@ import type { Position } from '../model/state.ts'
 import type { DecisionContext } from './context.ts'
 import { baseOf } from './discrepancies.ts'
 import type { Valuation } from './inputs.ts'
-import { usedToday } from './risk-input.ts'
+import { usedToday } from './plan-and-check.ts'
 
 /** What a report may list. */
 const MAX_STREAMS = 32

@@ -8,18 +8,15 @@ import { isWorking } from '../model/order-table.ts'
 import { ordersOf, stopOf } from '../model/positions.ts'
 import { positionKey } from '../model/state.ts'
 import { carriedOver, ratioOf } from '../risk/plan/map.ts'
-import { check } from '../risk/rules/check.ts'
-import { askAgain, askTrader } from './approval-prompt.ts'
+import { askAgain, askTrader } from './approval.ts'
 import { append, type DecisionContext, emit } from './context.ts'
-import { denyOrder } from './deny.ts'
 import { awaitsPrices } from './loss-limits.ts'
 import { requestCancel } from './order-polling.ts'
-import { reportOrder } from './order-view.ts'
-import { isMarketClosed, planFor } from './plan-order.ts'
+import { checkOrder, isMarketClosed, planFor, unknownAround } from './plan-and-check.ts'
 import { askQuote, isYoung, QUOTE_LIFE_MS } from './quotes.ts'
 import { firstHeadDue } from './receive-head.ts'
 import { isCounting } from './reconcile-schedule.ts'
-import { riskInput, unknownAround } from './risk-input.ts'
+import { denyOrder, reportOrder } from './report-order.ts'
 
 /** `left`: the order has moved to a state where something else has to happen first, or its life is over. */
 type StepResult = 'on' | 'waits' | 'left'
@@ -168,7 +165,7 @@ function stillFits(context: DecisionContext, order: Order): StepResult {
 function askPolicy(context: DecisionContext, order: Order): StepResult {
   if (order.planned === null)
     throw new Error(`policy was asked about ${order.clientOrderId} unplanned`)
-  const verdict = check(riskInput(context, order, order.planned), context.environment.policy)
+  const verdict = checkOrder(context, order, order.planned)
   switch (verdict.verdict) {
     case 'allow':
       return 'on'

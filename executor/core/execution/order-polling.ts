@@ -4,9 +4,8 @@ import { shownStream } from '@keyside/protocol'
 import { ALARM_EVERY_MS, isDue, retryBackoff, started } from '../model/backoff.ts'
 import { sentenceOf } from '../model/codes.ts'
 import type { Order } from '../model/order.ts'
-import { chartTimeframe } from './approval-card.ts'
 import { append, type DecisionContext, emit, notice, remember } from './context.ts'
-import { reportOrder } from './order-view.ts'
+import { chartTimeframe, reportOrder } from './report-order.ts'
 
 export function pollOrders(context: DecisionContext): undefined {
   for (const { clientOrderId } of Object.values(context.portfolio.orders)) {

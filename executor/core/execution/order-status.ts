@@ -17,7 +17,7 @@ import { whyCanceled } from './cancel-reason.ts'
 import { isForCoins, onCoinsRefused } from './close-position.ts'
 import { append, type DecisionContext, emit, notice, remember } from './context.ts'
 import { isListed } from './order-polling.ts'
-import { reportOrder } from './order-view.ts'
+import { reportOrder } from './report-order.ts'
 import { onStopRejected, onWrongSide } from './stops.ts'
 
 /** Added to the exchange's own window before a miss counts (and the difference of the clocks). */

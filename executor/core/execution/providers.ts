@@ -7,9 +7,9 @@ import { type ProviderStatus, providerOf } from '../model/provider.ts'
 import type { Portfolio, State } from '../model/state.ts'
 import type { Standing } from '../risk/rules/types.ts'
 import { append, type DecisionContext, notice } from './context.ts'
-import { denyOrder } from './deny.ts'
 import type { Input } from './inputs.ts'
 import { requestCancel } from './order-polling.ts'
+import { denyOrder } from './report-order.ts'
 
 const LEVELS = {
   followed: 'info',

@@ -1,12 +1,11 @@
 // The first decision after a start. What was being sent may be live; what was only intended was proved not sent.
 
 import { sentenceOf } from '../model/codes.ts'
-import { check } from '../risk/rules/check.ts'
 import { append, type DecisionContext, notice, report } from './context.ts'
 import { submit } from './order-pipeline.ts'
 import { markUnknown, notPlaced } from './order-status.ts'
+import { checkOrder } from './plan-and-check.ts'
 import { beginReconciling } from './reconcile.ts'
-import { riskInput } from './risk-input.ts'
 
 export function recover(context: DecisionContext): undefined {
   beginReconciling(context)
@@ -32,7 +31,7 @@ function warnOfCodes(context: DecisionContext): undefined {
 function resume(context: DecisionContext, clientOrderId: string): undefined {
   const order = context.portfolio.orders[clientOrderId]
   if (order === undefined || order.planned === null) return
-  const verdict = check(riskInput(context, order, order.planned), context.environment.policy)
+  const verdict = checkOrder(context, order, order.planned)
   if (verdict.verdict === 'allow') submit(context, clientOrderId)
   else notPlaced(context, order, verdict.reason)
 }

@@ -11,16 +11,15 @@ import { isPending } from '../model/order-table.ts'
 import { available, hasOrder, ordersOf, stopOf } from '../model/positions.ts'
 import { type Position, positionKey } from '../model/state.ts'
 import { planStop } from '../risk/plan/stop.ts'
-import { check } from '../risk/rules/check.ts'
 import { isForCoins, isGone, isRestingSale, startClosing } from './close-position.ts'
 import { append, type DecisionContext } from './context.ts'
 import { notifyPosition } from './notify.ts'
 import { submit } from './order-pipeline.ts'
 import { requestCancel } from './order-polling.ts'
-import { orderId } from './order-view.ts'
+import { checkOrder, unknownAround } from './plan-and-check.ts'
 import { freshBid } from './quotes.ts'
 import { isCounting } from './reconcile-schedule.ts'
-import { riskInput, unknownAround } from './risk-input.ts'
+import { orderId } from './report-order.ts'
 
 /** Taken and gone, without any change in between: a person or a rule at the exchange takes them away. */
 const MAX_STOPS = 20
@@ -128,7 +127,7 @@ function protect(context: DecisionContext, key: string, position: Position): und
   }
   append(context, { type: 'planned', clientOrderId: id, plan })
   const order = orderIn(context.portfolio, id)
-  const verdict = check(riskInput(context, order, plan), context.environment.policy)
+  const verdict = checkOrder(context, order, plan)
   if (verdict.verdict === 'deny') {
     const { tag: code, reason: message } = verdict
     append(context, { type: 'step', clientOrderId: id, event: 'deny', code, message })

@@ -7,9 +7,9 @@ import { isDayClosed } from '../model/profit.ts'
 import { STANDINGS } from '../risk/rules/provider.ts'
 import { HEAD_LIFE_MS } from '../risk/rules/timing.ts'
 import { append, type DecisionContext, report } from './context.ts'
-import { denyOrder } from './deny.ts'
 import { requestCancel } from './order-polling.ts'
 import { equivocated, standingOf } from './providers.ts'
+import { denyOrder } from './report-order.ts'
 import { unheardSince } from './silence.ts'
 
 /** A halt may be made one that sells; nothing but its end makes it keep again. */

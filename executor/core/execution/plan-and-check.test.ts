@@ -60,3 +60,12 @@ test('room is there again when one of the positions is left', async () => {
   await executor.enterFrom('six')
   expect(bought()).toBe(6)
 })
+
+test('nothing is decided while the exchange gives no price', async () => {
+  executor = new TestExecutor()
+  executor.exchange.quote = () => null
+  await executor.enter()
+  await executor.clock.turn(10_000)
+  expect(executor.told()).toEqual(['state running', 'refusal quote_missing'])
+  expect(executor.exchange.sent).toEqual([])
+})

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { TestExecutor } from '../../testing/rig.ts'
-import { MAX_ASKS } from './approval-prompt.ts'
+import { MAX_ASKS } from './approval.ts'
 
 async function waiting(path = ':memory:', change = {}): Promise<TestExecutor> {
   const executor = new TestExecutor({ approval: 'always', path })

@@ -1,10 +1,13 @@
-// An order as the trader sees it and as an approval names it.
+// An order as an approval names it and as the trader sees it: each step of its life is reported, a denial too.
 import { hashText, type OrderStatus, type OrderView } from '@keyside/protocol'
+import { type ExecutorCode, sentenceOf } from '../model/codes.ts'
 import { ratio } from '../model/decimals.ts'
 import type { OrderRequest } from '../model/exchange.ts'
 import type { Order } from '../model/order.ts'
 import { saleResult } from '../model/profit.ts'
-import { type DecisionContext, report, singleLine } from './context.ts'
+import type { PlanCode } from '../risk/plan/result.ts'
+import { append, type DecisionContext, report, singleLine } from './context.ts'
+import { tellRefusal } from './refusals.ts'
 
 /** Hash of the exact order and the end of its time: change one character and no approval fits. */
 export function orderId(request: OrderRequest, until: number): string {
@@ -65,4 +68,34 @@ export function reportOrder(
     ...(order.kind === 'exit' && { reason: singleLine(order.reason) }),
     ...(why && { code: why.code, message: singleLine(why.message) }),
   })
+}
+
+/**
+ * Where its life ends on the device: with a code, in the journal and in a report. `message` where the code's own
+ * sentence would say less.
+ */
+export function denyOrder(
+  context: DecisionContext,
+  order: Order,
+  code: ExecutorCode | PlanCode | (string & {}),
+  message: string = sentenceOf(code),
+): 'left' {
+  const { clientOrderId } = order
+  append(context, { type: 'step', clientOrderId, event: 'deny', code, message })
+  if (order.planned !== null) reportOrder(context, order, 'denied', { code, message })
+  else
+    tellRefusal(context, {
+      code,
+      message,
+      signal: order.signal,
+      stream: order.stream,
+      kind: order.kind === 'exit' ? 'exit' : 'entry',
+      market: order.intent.market,
+    })
+  return 'left'
+}
+
+/** A minute of a second's candles shows nobody where the price stands. */
+export function chartTimeframe({ timeframe }: Order): string {
+  return timeframe === '1s' ? '1m' : timeframe
 }

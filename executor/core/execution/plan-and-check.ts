@@ -1,22 +1,96 @@
-// What policy is asked about an order, from the portfolio and the environment.
+// An order held against the present: its plan at the price of now, and what policy says of it. Nothing changes here.
 import { type Decimal, toDecimal } from '@keyside/protocol'
 import Big from 'big.js'
+import { type ExecutorCode, sentenceOf } from '../model/codes.ts'
 import { dayAt, hourAt } from '../model/count.ts'
 import type { DecidedEntry } from '../model/counters.ts'
-import { minus, plus, sum } from '../model/decimals.ts'
+import { minus, plus, sum, times } from '../model/decimals.ts'
+import type { MarketRules } from '../model/exchange.ts'
 import type { Order, OrderIntent, PlannedOrder } from '../model/order.ts'
 import { isWorking } from '../model/order-table.ts'
 import { available, ordersOf } from '../model/positions.ts'
 import { mapKey } from '../model/provider.ts'
 import { type Portfolio, type Position, positionKey } from '../model/state.ts'
-import type { RiskInput } from '../risk/rules/types.ts'
+import { plan as planOrder } from '../risk/plan/plan.ts'
+import type { PlanCode } from '../risk/plan/result.ts'
+import { check } from '../risk/rules/check.ts'
+import type { RiskInput, Verdict } from '../risk/rules/types.ts'
 import type { DecisionContext } from './context.ts'
 import { losses } from './loss-limits.ts'
 import { standingOf } from './providers.ts'
 import { comparison } from './reconcile.ts'
+import { orderId } from './report-order.ts'
 import { isGapSilent } from './silence.ts'
 
-export function riskInput(context: DecisionContext, order: Order, plan: PlannedOrder): RiskInput {
+type PlanResult =
+  | { readonly ok: true; readonly plan: PlannedOrder }
+  | { readonly ok: false; readonly code: ExecutorCode | PlanCode; readonly message?: string }
+
+/** What is asked about gets half the collar: the price may then go as far either way before the answer comes. */
+const ASKED = '0.5'
+
+/** Only what the exchange says counts: it may halt a market, or know it no more. */
+export function isMarketClosed({ status }: MarketRules): boolean {
+  return status === 'halted' || status === 'gone'
+}
+
+export function planFor(
+  context: DecisionContext,
+  order: Order,
+  to: 'send' | 'ask' = 'send',
+): PlanResult {
+  const { exchange, policy } = context.environment
+  const { entry, exit } = policy.collar
+  const rules = exchange.rules(order.intent.market)
+  const quote = exchange.quote(order.intent.market)
+  if (rules === null) return { ok: false, code: 'market_unknown' }
+  if (order.kind === 'entry' && isMarketClosed(rules)) {
+    const message = `${rules.market}: ${sentenceOf('market_closed')}`
+    return { ok: false, code: 'market_closed', message }
+  }
+  if (quote === null) return { ok: false, code: 'quote_missing' }
+  const position = context.portfolio.positions[positionKey(order)]
+  const planned = planOrder({
+    signal: ideaNow(order),
+    rules,
+    quote,
+    allocation: policy.streams.get(order.stream)?.allocation ?? '0',
+    position: position === undefined ? '0' : available(position),
+    stop: position?.stop ?? null,
+    collar: { entry: to === 'ask' ? times(entry, ASKED) : entry, exit },
+    clientOrderId: order.clientOrderId,
+  })
+  if (!planned.ok) return { ok: false, code: planned.code, message: planned.message }
+  const { order: request, value, risk } = planned
+  const { takerFee } = rules
+  const id = orderId(request, order.validUntil)
+  return { ok: true, plan: { id, request, value, risk, takerFee, holds: 'coins' } }
+}
+
+/** While an exit waited for its stop to go, a newer entry may have bought: that is not its to sell. */
+function ideaNow({ state, planned, intent }: Order): OrderIntent {
+  if (state !== 'canceling_stop' || planned === null) return intent
+  return { ...intent, size: { unit: 'base', value: planned.request.amount } }
+}
+
+/** Policy's verdict, with the trader's answer as it is, or as if it were `approved`. */
+export function checkOrder(
+  context: DecisionContext,
+  order: Order,
+  plan: PlannedOrder,
+  approved: RiskInput['approved'] = APPROVED[order.approval.by],
+): Verdict {
+  const input = riskInput(context, order, plan)
+  return check({ ...input, approved }, context.environment.policy)
+}
+
+const APPROVED = { nobody: 'no', tap: 'tapped', code: 'coded' } as const
+
+function riskInput(
+  context: DecisionContext,
+  order: Order,
+  plan: PlannedOrder,
+): Omit<RiskInput, 'approved'> {
   const { portfolio, session, environment } = context
   const { exchange, now } = environment
   const { market } = order.intent
@@ -30,7 +104,6 @@ export function riskInput(context: DecisionContext, order: Order, plan: PlannedO
     signal: order.signal,
     signedAt: order.signedAt,
     validUntil: order.validUntil,
-    approved: APPROVED[order.approval.by],
     stop: order.intent.stopPrice ?? null,
     realMoney: exchange.realMoney,
     rules: exchange.rules(market),
@@ -69,8 +142,6 @@ function mappingOf(
   const { market, ratio } = mapping
   return { market, ratio, last: streams[stream]?.ratios[mapKey(market, intent.market)] ?? null }
 }
-
-const APPROVED = { nobody: 'no', tap: 'tapped', code: 'coded' } as const
 
 /** On its market for an entry; for a way out, which sells only what its own stream holds, of that position. */
 export function unknownAround(
