@@ -4,10 +4,9 @@ import type { AccountTrade, ExchangeOrder } from '../../core/model/exchange.ts'
 import { binance } from '../binance/dialect.ts'
 import { order } from '../testing/steps.ts'
 import type { Dialect, ListedOrder, Question, VenueMarket } from './dialect.ts'
-import { cancel, find, openOrders, place } from './orders.ts'
+import { cancel, fillsOf, find, openOrders, place, tradesSince } from './orders.ts'
 import type { Reply } from './reply.ts'
 import type { RestClient } from './rest-client.ts'
-import { fillsOf, tradesSince } from './trades.ts'
 
 const MARKET = { id: 'BTC-USDT', rules: { market: 'BTC/USDT' } } as unknown as VenueMarket
 const ID = 'a'.repeat(32)

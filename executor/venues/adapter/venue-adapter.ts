@@ -9,13 +9,12 @@ import type { Dialect, VenueMarket } from './dialect.ts'
 import { keepFresh } from './keep-fresh.ts'
 import { type LiquidityPace, LiquidityWatch } from './liquidity.ts'
 import { Markets } from './markets.ts'
-import { cancel, find, openOrders, place, rejected } from './orders.ts'
+import { cancel, fillsOf, find, openOrders, place, rejected, tradesSince } from './orders.ts'
 import { Quotes } from './quotes.ts'
 import { RateLimitBudget } from './rate-limit.ts'
 import { RealMoney, type SandboxSecret } from './real-money.ts'
 import { type Reply, sentence, unreachable } from './reply.ts'
 import { RestClient } from './rest-client.ts'
-import { fillsOf, tradesSince } from './trades.ts'
 
 /** How often the venue is asked, ms. */
 export interface Pace extends LiquidityPace {
