@@ -1,12 +1,6 @@
 // From a pressed button to a signed approval, or back to a card that still waits.
 import { seconds } from '@keyside/protocol'
-import {
-  type Clock,
-  describeError,
-  KeysideError,
-  type Logger,
-  type RandomBytes,
-} from '@keyside/runtime'
+import { describeError, KeysideError, type Logger } from '@keyside/runtime'
 import { Composer, type Context } from 'grammy'
 import type { Device } from '../device/device.ts'
 import {
@@ -14,15 +8,12 @@ import {
   type ButtonCallback,
   type Card,
   findCard,
-  type Note,
   setCard,
   takeCallback,
 } from '../store/cards.ts'
 import { putQuestion } from '../store/code-questions.ts'
-import { editMessage } from '../store/messages.ts'
-import { type Store, transact } from '../store/open.ts'
 import { outcomeText, SENDING, TOASTS } from '../texts/card.ts'
-import { plainCard, refresh, renewButtons } from './show.ts'
+import { type CardDeps, reopenCard, showOnCard } from './card.ts'
 
 interface DeviceLine {
   readonly device: Pick<Device, 'answerOrder'>
@@ -30,17 +21,12 @@ interface DeviceLine {
   readonly reachable: () => boolean
 }
 
-export interface ApprovalDeps {
-  readonly store: Store
-  readonly clock: Clock
-  readonly randomBytes: RandomBytes
+export interface ApprovalDeps extends CardDeps {
   readonly log: Logger
   /** Null for a device that this bot serves no more. */
   readonly lineTo: (device: string) => DeviceLine | null
   /** Runs on by itself; its failure is logged. */
   readonly inBackground: (work: Promise<void>) => void
-  /** Something to send was written. */
-  readonly wake: () => void
 }
 
 /** Returns the toast. The outcome is shown on the card. */
@@ -67,7 +53,7 @@ function answerCallback(deps: ApprovalDeps, press: Omit<ButtonCallback, 'now'>):
     reopenCard(deps, order, 'code')
     return TOASTS.code
   }
-  editMessage(store, card.message, plainCard(card.needed, SENDING[answer]))
+  showOnCard(store, card, SENDING[answer])
   deps.wake()
   deps.inBackground(sendAnswer(deps, card, { answer }))
   return TOASTS[answer]
@@ -104,26 +90,6 @@ function answerNotSent(deps: ApprovalDeps, order: string, error: Error): void {
     'an answer was not sent',
   )
   reopenCard(deps, order, 'unreachable')
-}
-
-/** Offers the order anew, with fresh nonces: an answer is sent at most once for each. */
-export function reopenCard(deps: ApprovalDeps, order: string, note: Note): void {
-  transact(deps.store, () => reopenCardWithin(deps, order, note, deps.clock.now()))
-  deps.wake()
-}
-
-/** Inside the caller's transaction. `now` in Unix ms. */
-export function reopenCardWithin(
-  { store, randomBytes }: Pick<ApprovalDeps, 'store' | 'randomBytes'>,
-  order: string,
-  note: Note,
-  now: number,
-): void {
-  const card = findCard(store, order)
-  if (card === null || card.state === 'closed') return
-  setCard(store, order, 'waiting', note)
-  renewButtons(store, randomBytes, order)
-  refresh(store, order, now)
 }
 
 // What a pressed button leads to.

@@ -7,7 +7,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import { openStore } from '../store/open.ts'
 import { approvalOf, type OrderStep, orderOf, stepOf } from '../testing/events.ts'
 import { type BotFixture, OWNER, openFixture, STRANGER, until } from '../testing/fixture.ts'
-import { showCard } from './show.ts'
+import { showCard } from './card.ts'
 
 async function openCard(life = 60) {
   const fixture = await openFixture()

@@ -3,11 +3,11 @@ import { seconds } from '@keyside/protocol'
 import { Composer, type Context } from 'grammy'
 import { type Card, findCard, takeCard } from '../store/cards.ts'
 import { forgetQuestion, openQuestions } from '../store/code-questions.ts'
-import { editMessage, putMessage } from '../store/messages.ts'
+import { putMessage } from '../store/messages.ts'
 import { CODE_ANSWERS, SENDING } from '../texts/card.ts'
 import type { Html } from '../texts/html.ts'
-import { type ApprovalDeps, isReachable, reopenCard, sendAnswer } from './answer.ts'
-import { plainCard } from './show.ts'
+import { type ApprovalDeps, isReachable, sendAnswer } from './answer.ts'
+import { reopenCard, showOnCard } from './card.ts'
 
 export interface CodeDeps extends ApprovalDeps {
   /** Takes a message out of the chat. */
@@ -54,7 +54,7 @@ function forwardCode(deps: ApprovalDeps, card: Card, code: string): void {
     reopenCard(deps, card.order, 'unreachable')
     return
   }
-  editMessage(deps.store, card.message, plainCard(card.needed, SENDING.approve))
+  showOnCard(deps.store, card, SENDING.approve)
   deps.wake()
   deps.inBackground(sendAnswer(deps, card, { answer: 'approve', code }))
 }

@@ -1,6 +1,6 @@
 // Reports while the bot has no owner: kept are those that still matter when it is claimed.
 import type { Report } from '@keyside/protocol'
-import { showCard } from '../approvals/show.ts'
+import { showCard } from '../approvals/card.ts'
 import { cardId } from '../store/cards.ts'
 import { putMessage } from '../store/messages.ts'
 import type { NotificationContext } from '../store/notification-context.ts'

@@ -1,7 +1,7 @@
 // Each guard of a press alone: the nonce of the other button, and the state of the card.
 import { systemRandomBytes } from '@keyside/runtime'
 import { beforeEach, expect, test } from 'vitest'
-import { showCard } from '../approvals/show.ts'
+import { showCard } from '../approvals/card.ts'
 import { approvalOf, orderOf } from '../testing/events.ts'
 import { type ButtonCallback, cardId, findNonces, setCard, takeCallback } from './cards.ts'
 import { openStore, type Store } from './open.ts'
