@@ -2,7 +2,7 @@
 import { joinedInvitation, type Keyring, type VerifyCode, verify } from '@keyside/protocol'
 import type { ConnectPacket } from 'aedes'
 import type { AccessList } from './access-list.ts'
-import { authorizeMessage } from './authorize.ts'
+import { authorizeMessage } from './acl.ts'
 import type { RefusalCode } from './codes.ts'
 import { invitationRights } from './invited.ts'
 import { newSession, type Session } from './session.ts'

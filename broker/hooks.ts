@@ -3,9 +3,16 @@
 import { seconds } from '@keyside/protocol'
 import { type Clock, KeysideError } from '@keyside/runtime'
 import type { AedesOptions, AuthenticateError, Client, ConnectPacket } from 'aedes'
-import { allows, type Denied, deny, type Verdict } from './acl.ts'
+import {
+  allows,
+  authorizeMessage,
+  authorizeSubscription,
+  type Denied,
+  deny,
+  type Message,
+  type Verdict,
+} from './acl.ts'
 import type { Authenticate, ConnectResult, ConnectRules } from './authenticate.ts'
-import { authorizeMessage, authorizeSubscription, type Message } from './authorize.ts'
 import { type ConnectionParts, registerClient } from './register-client.ts'
 import type { Requests } from './requests.ts'
 import type { Retained } from './retained.ts'
