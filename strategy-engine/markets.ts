@@ -1,7 +1,7 @@
 // One subscription for all strategies of a market and timeframe: each candle passes through all of them, every series
 // that they name is computed once, and the candle is closed once.
 import { type Cancel, type Clock, instant, type Logger } from '@keyside/runtime'
-import type { ClosedCandle, Decisions } from './decisions.ts'
+import type { ClosedCandle, Decisions, Stream } from './decisions.ts'
 import type { Candle, Timeframe } from './market/candle.ts'
 import { type CandleColumns, columnsOf } from './market/candle-columns.ts'
 import type { Feed } from './market/feed.ts'
@@ -12,7 +12,6 @@ import { historyOf } from './strategies/check.ts'
 import { Graph } from './strategies/compile/graph.ts'
 import { otherMarketsOf } from './strategies/file/parts.ts'
 import type { Strategy } from './strategies/file/strategy.ts'
-import type { Stream } from './stream.ts'
 
 type Beside = ReadonlyMap<string, CandleColumns>
 

@@ -1,7 +1,7 @@
 // Which strategies run now: what the folder says, their plans, their streams.
 import type { Clock, Logger, Retry, Trace } from '@keyside/runtime'
 import type { EngineConfig } from './config.ts'
-import { Decisions } from './decisions.ts'
+import { Decisions, Stream } from './decisions.ts'
 import type { Feed } from './market/feed.ts'
 import { Markets } from './markets.ts'
 import { planTrouble, unlistedPlan } from './plan-trouble.ts'
@@ -11,7 +11,6 @@ import type { Publisher } from './publish/publisher.ts'
 import { patiently, Slices, type Steps } from './slices.ts'
 import type { Strategy } from './strategies/file/strategy.ts'
 import type { FolderChange, StrategyFolder } from './strategy-folder.ts'
-import { Stream } from './stream.ts'
 
 interface StrategyManagerOptions {
   readonly log: Logger
