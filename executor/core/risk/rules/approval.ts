@@ -1,9 +1,8 @@
 // When the trader is asked first, and when that answer needs a code. An approval lifts no other rule.
 import { parseDecimal } from '../../model/decimals.ts'
 import type { Policy } from '../policy/schema.ts'
-import { confirm, deny } from './rule-result.ts'
+import { confirm, deny, type RiskInput, type Rule } from './rule.ts'
 import { orderValue } from './size.ts'
-import type { RiskInput, Rule } from './types.ts'
 
 export function needsCode(
   { kind, order }: Pick<RiskInput, 'kind' | 'order'>,

@@ -6,7 +6,7 @@ import { ALLOWED, REFUSED } from '../testing/cases.ts'
 import { entry, exit, held, market, NOW, order, policy, quoted, used } from '../testing/inputs.ts'
 import { ASKED, RISK_ALLOWED, RISK_REFUSED } from '../testing/risk-cases.ts'
 import { check, combine, judge, RULES } from './check.ts'
-import type { RiskInput, Rule } from './types.ts'
+import type { RiskInput, Rule } from './rule.ts'
 
 /** The verdict's tag, or `allow`. */
 function verdict(question: RiskInput, rules: Partial<Policy> = {}): string {

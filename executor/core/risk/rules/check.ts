@@ -9,7 +9,7 @@ import { mapRatio } from './map-ratio.ts'
 import { priceCollar, selfTrade, spread } from './price.ts'
 import { providerState } from './provider.ts'
 import { reconciled } from './reconciled.ts'
-import { deny } from './rule-result.ts'
+import { deny, type RiskInput, type Rule, type RuleResult, type Verdict } from './rule.ts'
 import { environment, streams, symbols, types } from './scope.ts'
 import {
   allocation,
@@ -23,7 +23,6 @@ import {
 } from './size.ts'
 import { stopRequired } from './stop.ts'
 import { clockSkew, expiry, heartbeat, trading, unknownOrders } from './timing.ts'
-import type { RiskInput, Rule, RuleResult, Verdict } from './types.ts'
 
 /** The order decides which denial is reported first. */
 export const RULES: readonly Rule[] = [

@@ -2,9 +2,8 @@
 import Big from 'big.js'
 import type { DecidedEntry } from '../../model/counters.ts'
 import { parseDecimal, percentOf } from '../../model/decimals.ts'
-import { confirm, deny } from './rule-result.ts'
+import { confirm, deny, type RiskInput, type Rule } from './rule.ts'
 import { orderValue } from './size.ts'
-import type { RiskInput, Rule } from './types.ts'
 
 /** With fewer entries behind it nothing is usual for a stream. */
 const MIN_USUAL = 3

@@ -4,8 +4,7 @@ import { parseDecimal } from '../../model/decimals.ts'
 import type { Liquidity } from '../../model/exchange.ts'
 import { highestBuy } from '../plan/collar.ts'
 import type { Policy } from '../policy/schema.ts'
-import { deny } from './rule-result.ts'
-import type { RiskInput, Rule } from './types.ts'
+import { deny, type RiskInput, type Rule } from './rule.ts'
 
 const ASKS_LIFE_MS = 20_000
 const VOLUME_LIFE_MS = 300_000

@@ -1,7 +1,6 @@
 // No new risk once enough is lost: for the rest of the day, or until the trader has looked.
 import { parseDecimal } from '../../model/decimals.ts'
-import { deny } from './rule-result.ts'
-import type { Rule } from './types.ts'
+import { deny, type Rule } from './rule.ts'
 
 export const dayLoss: Rule = {
   tag: 'loss.day',

@@ -1,7 +1,6 @@
 // Whether a signal's prices were carried over to one's own market as the last ones were.
 import { parseDecimal, percentOf } from '../../model/decimals.ts'
-import { confirm } from './rule-result.ts'
-import type { Rule } from './types.ts'
+import { confirm, type Rule } from './rule.ts'
 
 /** Percent: the two currencies do not drift apart by more from one entry to the next. */
 const MOST_DRIFT = '5'

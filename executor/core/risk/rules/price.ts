@@ -4,8 +4,7 @@ import { parseDecimal } from '../../model/decimals.ts'
 import type { Quote } from '../../model/exchange.ts'
 import { highestBuy, lowestSell } from '../plan/collar.ts'
 import type { Policy } from '../policy/schema.ts'
-import { deny } from './rule-result.ts'
-import type { RiskInput, Rule, RuleResult } from './types.ts'
+import { deny, type RiskInput, type Rule, type RuleResult } from './rule.ts'
 
 const BOOK_LIFE_MS = 5000
 

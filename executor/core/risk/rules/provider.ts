@@ -1,6 +1,5 @@
 // Whether whoever signed an entry is somebody whose word counts now.
-import { deny } from './rule-result.ts'
-import type { Rule, Standing } from './types.ts'
+import { deny, type Rule, type Standing } from './rule.ts'
 
 /** Why there are no entries, as a part of a sentence. */
 export const STANDINGS: Readonly<Record<Exclude<Standing, 'followed'>, string>> = {

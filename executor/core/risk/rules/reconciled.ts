@@ -1,7 +1,6 @@
 // Nothing is bought on a market where the device's own book and the exchange do not agree.
 
-import { deny } from './rule-result.ts'
-import type { RiskInput, Rule } from './types.ts'
+import { deny, type RiskInput, type Rule } from './rule.ts'
 
 const WHY: Readonly<Record<RiskInput['comparison'], string>> = {
   agrees: '',

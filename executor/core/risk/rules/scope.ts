@@ -1,7 +1,6 @@
 // Which markets, which streams, which kinds of order.
 import { parseDecimal } from '../../model/decimals.ts'
-import { deny } from './rule-result.ts'
-import type { RiskInput, Rule } from './types.ts'
+import { deny, type RiskInput, type Rule } from './rule.ts'
 
 /** Exact names only. A market off the list may still be left, never entered. */
 export const symbols: Rule = {

@@ -1,8 +1,7 @@
 // How much: per order, hour, day, minute, stream and market, and never more than is held.
 import type Big from 'big.js'
 import { parseDecimal } from '../../model/decimals.ts'
-import { deny } from './rule-result.ts'
-import type { RiskInput, Rule } from './types.ts'
+import { deny, type RiskInput, type Rule } from './rule.ts'
 
 const MINUTE_MS = 60_000
 

@@ -1,7 +1,6 @@
 // No entry without a way out that waits at the exchange and needs nobody, and no exit that takes it away.
 import { parseDecimal, percentOf } from '../../model/decimals.ts'
-import { deny } from './rule-result.ts'
-import type { RiskInput, Rule } from './types.ts'
+import { deny, type RiskInput, type Rule } from './rule.ts'
 
 export const stopRequired: Rule = {
   tag: 'sl.required',

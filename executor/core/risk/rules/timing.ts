@@ -1,7 +1,6 @@
 // Whether this is a moment to take new risk. Exits and stops lower risk and pass, except past an unknown order.
 import { deadline } from '../policy/deadline.ts'
-import { deny } from './rule-result.ts'
-import type { Rule } from './types.ts'
+import { deny, type Rule } from './rule.ts'
 
 /** A head lives 45 s: silence for longer may be someone holding back exits. */
 export const HEAD_LIFE_MS = 45_000

@@ -1,5 +1,5 @@
 import type { Policy } from '../policy/schema.ts'
-import type { RiskInput } from '../rules/types.ts'
+import type { RiskInput } from '../rules/rule.ts'
 import {
   entry,
   exit,

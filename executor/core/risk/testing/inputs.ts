@@ -2,7 +2,7 @@
 import { RULES } from '../../../testing/market-rules.ts'
 import type { Liquidity, OrderRequest, Quote } from '../../model/exchange.ts'
 import type { Policy } from '../policy/schema.ts'
-import type { RiskInput } from '../rules/types.ts'
+import type { RiskInput } from '../rules/rule.ts'
 
 export const NOW = 1_790_000_000_000
 export const policy: Policy = {

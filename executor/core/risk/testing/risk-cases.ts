@@ -1,5 +1,5 @@
 // The cases of the rules about stops, losses, habits and what is counted over time. For tests alone.
-import type { RiskInput } from '../rules/types.ts'
+import type { RiskInput } from '../rules/rule.ts'
 import { type Case, FOLLOWED } from './cases.ts'
 import { entry, exit, held, mapped, NOW, order, quoted, stop, used } from './inputs.ts'
 

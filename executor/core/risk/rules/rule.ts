@@ -1,4 +1,4 @@
-// What a rule is given and what it may answer. Rules are pure: time, prices and counters are all in the question.
+// What a rule is given, what it may answer, and how. Rules are pure: time, prices and counters are all in the question.
 import type { Decimal } from '@keyside/protocol'
 import type { DecidedEntry, Losses } from '../../model/counters.ts'
 import type { Liquidity, MarketRules, OrderRequest, Quote } from '../../model/exchange.ts'
@@ -102,3 +102,11 @@ export type Verdict =
   | { readonly verdict: 'allow' }
   | { readonly verdict: 'confirm'; readonly tag: string; readonly reason: string }
   | { readonly verdict: 'deny'; readonly tag: string; readonly reason: string }
+
+export function deny({ tag }: Pick<Rule, 'tag'>, reason: string): RuleResult {
+  return { verdict: 'deny', tag, reason }
+}
+
+export function confirm({ tag }: Pick<Rule, 'tag'>, reason: string): RuleResult {
+  return { verdict: 'confirm', tag, reason }
+}
