@@ -1,8 +1,8 @@
 // The first middleware: lets the owner through, takes a claim, and is silent to everybody else.
 import { type Clock, type Logger, whileBusy } from '@keyside/runtime'
 import type { Context, Middleware } from 'grammy'
+import type { Update } from 'grammy/types'
 import { type ClaimCode, CODE_SHAPE } from './claim.ts'
-import { privateSender } from './sender.ts'
 import { warnBusy } from './store/busy.ts'
 import type { Store } from './store/open.ts'
 import { claimFor, findOwner, type Owner } from './store/owner.ts'
@@ -42,4 +42,36 @@ function isClaim(ctx: Context, user: number, { claim }: OwnerDeps): boolean {
   const text = ctx.message?.text ?? ''
   const code = text.trim().replace(/^\/start(?:@\w+)?\s+/i, '')
   return CODE_SHAPE.test(code) && claim.take(code, user)
+}
+
+// Who sent an update: one user in a private chat with the bot, or null.
+/** Null for groups, channels, forwards, other bots, anonymous senders, and all that is no message or press. */
+function privateSender(update: Update): Owner | null {
+  const { update_id: _, ...kinds } = update
+  if (Object.keys(kinds).length !== 1) return null
+  const message = update.message ?? update.edited_message
+  if (message !== undefined) return senderOfMessage(message)
+  return update.callback_query === undefined ? null : senderOfPress(update.callback_query)
+}
+
+function senderOfMessage(message: NonNullable<Update['message']>): Owner | null {
+  const { from, chat, sender_chat, forward_origin, via_bot, sender_business_bot } = message
+  if (sender_chat ?? forward_origin ?? via_bot ?? sender_business_bot) return null
+  return inPrivate(from, chat)
+}
+
+function senderOfPress(press: NonNullable<Update['callback_query']>): Owner | null {
+  // An inaccessible message has date 0; an inline message has no chat at all.
+  if (press.message === undefined || press.message.date === 0) return null
+  if (press.inline_message_id !== undefined) return null
+  return inPrivate(press.from, press.message.chat)
+}
+
+function inPrivate(
+  from: { id: number; is_bot: boolean } | undefined,
+  chat: { id: number; type: string } | undefined,
+): Owner | null {
+  if (from?.is_bot !== false || chat?.type !== 'private') return null
+  // A private chat has the number of its person.
+  return chat.id === from.id ? { user: from.id, chat: chat.id } : null
 }
