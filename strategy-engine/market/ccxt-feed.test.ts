@@ -2,9 +2,8 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createLog, systemClock } from '@keyside/runtime'
 import { expect, onTestFinished, test } from 'vitest'
-import { CcxtFeed, closedOf } from './ccxt-feed.ts'
+import { CcxtFeed, candlesOf, closedOf, LiveBinance } from './ccxt-feed.ts'
 import type { FeedTrouble } from './feed.ts'
-import { candlesOf, LiveBinance } from './live-binance.ts'
 
 const prices = { open: '1', high: '1', low: '1', close: '1', volume: '1' }
 const rows = [0, 60, 120].map((start) => ({ start, ...prices }))

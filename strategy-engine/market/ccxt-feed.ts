@@ -1,11 +1,11 @@
 // Live candles from an exchange: its WebSocket for the close, its REST side for history and whatever was missed.
-import { type Cancel, type Clock, KeysideError, type Logger } from '@keyside/runtime'
+import { type Cancel, type Clock, KeysideError, type Logger, rebaseUrls } from '@keyside/runtime'
+import { z } from 'zod'
 import { type Candle, TIMEFRAMES } from './candle.ts'
 import { CandleSequencer, CHECK_MS, type History } from './candle-sequencer.ts'
 import { ExchangeClock } from './exchange-clock.ts'
 import type { Feed, Subscription } from './feed.ts'
-import { candlesOf, LiveBinance } from './live-binance.ts'
-import { BadSymbol } from './load-ccxt.ts'
+import { BadSymbol, ProBinance } from './load-ccxt.ts'
 
 export interface CcxtFeedOptions {
   /** http://host:port of another server that speaks this exchange's dialect. */
@@ -176,4 +176,79 @@ export function closedOf(rows: Candle[], length: number, now: number): Candle[] 
   const last = rows.at(-1)
   if (last === undefined || (last.start + length) * 1000 + 500 <= now) return rows
   return rows.slice(0, -1)
+}
+
+// ccxt.pro's Binance, which also tells that a candle has closed, and keeps prices as the exchange wrote them.
+const text = z.string().regex(/^\d+(\.\d+)?$/)
+
+/** Binance, "Kline/Candlestick streams for UTC": `x` says whether the candle is closed. */
+const klineEvent = z.looseObject({
+  s: z.string(),
+  k: z.looseObject({
+    t: z.int(),
+    i: z.string(),
+    o: text,
+    h: text,
+    l: text,
+    c: text,
+    v: text,
+    x: z.boolean(),
+  }),
+})
+
+type KlineEvent = z.infer<typeof klineEvent>
+
+const fetchedRow = z.tuple([z.number(), text, text, text, text, text])
+
+/** `name` is `<symbol> <timeframe>`. */
+type OnClosed = (name: string, candle: Candle) => void
+
+export class LiveBinance extends ProBinance {
+  readonly #onClosed: OnClosed
+
+  /** No credentials, ever: it can read public prices and nothing else. */
+  constructor(onClosed: OnClosed, address: string | undefined) {
+    super({
+      enableRateLimit: true,
+      options: { fetchMarkets: { types: ['spot'] }, fetchCurrencies: false, fetchMargins: false },
+    })
+    this.#onClosed = onClosed
+    // Numbers as text: what parseOHLCV gives is then what the exchange wrote.
+    Object.assign(this, { number: String })
+    if (address === undefined) return
+    const { api } = this.urls
+    if (typeof api !== 'object') throw new TypeError('expected a table of URLs in ccxt')
+    this.urls['api'] = rebaseUrls(api, address)
+  }
+
+  /** ccxt drops `x`, so that a close would show one candle late. */
+  override handleOHLCV(...[client, message]: Parameters<OverriddenHandler>): void {
+    super.handleOHLCV(client, message)
+    const event = klineEvent.safeParse(message)
+    if (!event.success || !event.data.k.x) return
+    const { s, k } = event.data
+    const symbol = this.safeSymbol(s, undefined, undefined, 'spot')
+    this.#onClosed(`${symbol} ${this.findTimeframe(k.i)}`, candleOf(k))
+  }
+}
+
+type OverriddenHandler = InstanceType<typeof ProBinance>['handleOHLCV']
+
+function candleOf({ t, o, h, l, c, v }: KlineEvent['k']): Candle {
+  return { start: t / 1000, open: o, high: h, low: l, close: c, volume: v }
+}
+
+/** What `fetchOHLCV` gave. Throws for anything else than whole rows. */
+export function candlesOf(rows: unknown): Candle[] {
+  return z
+    .array(fetchedRow)
+    .parse(rows)
+    .map(([time, open, high, low, close, volume]) => ({
+      start: time / 1000,
+      open,
+      high,
+      low,
+      close,
+      volume,
+    }))
 }
