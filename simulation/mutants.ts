@@ -68,7 +68,7 @@ export const MUTANTS: Readonly<Record<string, readonly Patch[]>> = {
   ],
   'policy-resets-counter': [
     {
-      file: 'executor/policy/stored-policy.ts',
+      file: 'executor/policy/policy-file.ts',
       from: '  db.prepare("INSERT OR REPLACE INTO kept VALUES (\'policy\', ?)").run(JSON.stringify(accepted))',
       to: `  db.prepare("INSERT OR REPLACE INTO kept VALUES ('policy', ?)").run(JSON.stringify(accepted))
   db.exec("INSERT OR REPLACE INTO kept SELECT 'edited', coalesce(max(seq), 0) FROM events")`,

@@ -23,7 +23,6 @@ import {
   settled,
   type WaitingPolicy,
 } from './loosening.ts'
-import { keepPolicy, keptPolicy, latestTime } from './stored-policy.ts'
 
 export interface PolicyFiles {
   readonly home: string
@@ -181,4 +180,21 @@ function withDatabase<T>(
   } catch (error) {
     throw isBusy(error) ? databaseBusy(path, error) : error
   }
+}
+
+// Kept beside the events of the journal: the policy that the trader accepted.
+function keptPolicy(db: DatabaseSync): Acceptance | null {
+  const row = db.prepare("SELECT value FROM kept WHERE name = 'policy'").get()
+  if (row === undefined) return null
+  return JSON.parse(String(row['value'])) as Acceptance
+}
+
+function keepPolicy(db: DatabaseSync, accepted: Acceptance): void {
+  db.prepare("INSERT OR REPLACE INTO kept VALUES ('policy', ?)").run(JSON.stringify(accepted))
+}
+
+/** Unix ms. A clock that is set back makes nothing last longer: the journal has seen a later time. */
+function latestTime(db: DatabaseSync, now: number): number {
+  const row = db.prepare('SELECT at FROM events ORDER BY seq DESC LIMIT 1').get()
+  return Math.max(now, Number(row?.['at'] ?? 0))
 }
