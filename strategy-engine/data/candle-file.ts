@@ -8,8 +8,8 @@ import { KeysideError } from '@keyside/runtime'
 import { z } from 'zod'
 import { TIMEFRAME_NAMES, TIMEFRAMES } from '../market/candle.ts'
 import { findProblem } from '../market/candle-problem.ts'
-import { problemText } from './check-candles.ts'
 import { type CandleColumns, COLUMNS, columnsIn } from './columns.ts'
+import { problemText } from './sentences.ts'
 
 const VERSION = 1
 const FIRST_LINE = /^keyside candles (\d{1,6}) sha256 ([0-9a-f]{64})\n/

@@ -4,10 +4,10 @@ import { basename } from 'node:path'
 import { KeysideError } from '@keyside/runtime'
 import { TIMEFRAME_NAMES, TIMEFRAMES, type Timeframe } from '../market/candle.ts'
 import { findProblem } from '../market/candle-problem.ts'
-import { problemText } from './check-candles.ts'
 import type { CandleColumns } from './columns.ts'
 import { parseCsv } from './csv.ts'
 import { parseFeather } from './feather.ts'
+import { problemText } from './sentences.ts'
 import { unzip } from './unzip.ts'
 
 /**

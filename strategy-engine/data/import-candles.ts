@@ -5,8 +5,8 @@ import { type CandleSet, lockCandleSet, readCandleSet, writeCandleSet } from './
 import { type CandleColumns, newColumns } from './columns.ts'
 import { readForeignFile } from './foreign-file.ts'
 import { type StoredGap, storedGaps } from './gaps.ts'
-import { instantText } from './instants.ts'
 import { type Merged, mergeCandles } from './merge.ts'
+import { instantText } from './sentences.ts'
 
 export interface Imported {
   /** In the files. */
