@@ -39,7 +39,7 @@ function compare(file: string): void {
     const indicator = INDICATORS[name]
     if (indicator === undefined) throw new Error(`there is no ${name}`)
     const ours = valuesOf(indicator, parameters, inputsOf(indicator, candles))
-    const skip = isNoise(name, parameters, candles.volume)
+    const skip = isNoise(name, parameters, candles)
     outputs.forEach((theirs, k) => {
       const found = difference(ours[k] ?? new Float64Array(0), theirs, skip)
       const isOff = found.worst > LIMIT || found.first !== found.firstOther

@@ -41,11 +41,18 @@ export interface Indicator {
   readonly parameters: readonly Parameter[]
   /** Its outputs' names, `['value']` for one; without a name the first is meant. */
   readonly outputs: readonly string[]
-  readonly unit: IndicatorUnit
+  /** Of all outputs, or of each in their order. */
+  readonly unit: IndicatorUnit | readonly IndicatorUnit[]
   /** Candles before the first at which its first output is known. */
   readonly warmup: (parameters: readonly number[]) => number
   /** Throws a RangeError for parameters out of bounds. */
   readonly create: (parameters: readonly number[]) => Kernel
   /** One line for the reference. */
   readonly about: string
+}
+
+export function unitOf({ unit }: Pick<Indicator, 'unit'>, output: number): IndicatorUnit {
+  const own = typeof unit === 'string' ? unit : unit[output]
+  if (own === undefined) throw new RangeError(`there is no output ${output}`)
+  return own
 }

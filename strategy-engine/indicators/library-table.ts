@@ -36,18 +36,6 @@ export const LIBRARY = {
     (n) => new library.SuperSmoother(n),
     SAME,
   ),
-  mama: ofSeries(
-    'MESA adaptive moving average, and the one that follows it',
-    [factor('fast_limit', 0.5, 0.01, 0.99), factor('slow_limit', 0.05, 0.01, 0.99)],
-    (fastLimit, slowLimit) => new library.MAMA({ fastLimit, slowLimit }),
-    { unit: 'same', fields: { mama: 'mama', fama: 'fama' } },
-  ),
-  ht_trendline: ofSeries(
-    "Hilbert transform: Ehlers' instantaneous trendline",
-    [],
-    () => new library.HTTrendline(),
-    SAME,
-  ),
   connors_rsi: ofSeries(
     "Connors' RSI: of the price, of its runs, and its rank, 0 to 100",
     [period(3), period(2, 'streak'), period(100, 'rank')],
@@ -138,7 +126,7 @@ export const LIBRARY = {
   ),
   ttm_squeeze: ofCandles(
     HLC,
-    'TTM squeeze: momentum, and 1 while the Bollinger bands are inside the Keltner channel',
+    'TTM squeeze: momentum, and whether the Bollinger bands are inside the Keltner channel',
     [
       period(20, 'bollinger'),
       factor('deviations', 2, 0.1, 20),
@@ -147,7 +135,10 @@ export const LIBRARY = {
     ],
     (bbInterval, bbMultiplier, kcInterval, kcMultiplier) =>
       new library.TTMSqueeze({ bbInterval, bbMultiplier, kcInterval, kcMultiplier }),
-    { fields: { momentum: 'momentum', squeezed: 'isSqueezed' } },
+    {
+      unit: ['price', 'condition'],
+      fields: { momentum: 'momentum', squeezed: 'isSqueezed' },
+    },
   ),
   demarker: ofCandles(
     HL,

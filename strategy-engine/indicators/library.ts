@@ -1,6 +1,6 @@
 // Indicators of trading-signals as kernels: up to some microseconds a candle, and what they remember is their own.
 import { define, type Values } from './define.ts'
-import type { Indicator, IndicatorUnit, Kernel, Parameter, PriceName } from './kernel.ts'
+import type { Indicator, Kernel, Parameter, PriceName } from './kernel.ts'
 import { NONE } from './memory.ts'
 
 /** What every indicator of the library is, as far as it is used here. */
@@ -16,7 +16,7 @@ type Candle = Record<PriceName, number>
 type Fields = Readonly<Record<string, string>>
 
 interface Rest {
-  readonly unit?: IndicatorUnit
+  readonly unit?: Indicator['unit']
   readonly fields?: Fields
 }
 
@@ -89,7 +89,7 @@ function described<const P extends readonly Parameter[]>(
   parameters: P,
   make: (...values: Values<P>) => { getRequiredInputs(): number },
   create: (...values: Values<P>) => Kernel,
-  unit: IndicatorUnit,
+  unit: Indicator['unit'],
   fields: Fields,
 ): Indicator {
   const names = Object.keys(fields)

@@ -1,8 +1,9 @@
 // What holds for every indicator of the table.
 import { expect, test } from 'vitest'
-import { type Indicator, MAX_PERIOD } from './kernel.ts'
+import { type Indicator, MAX_PERIOD, unitOf } from './kernel.ts'
 import { INDICATORS } from './table.ts'
 import { feed, inputsOf as pricesOf, TALIB, valuesOf } from './testing/columns.ts'
+import { difference } from './testing/compare.ts'
 
 const ALL = Object.entries(INDICATORS)
 const CANDLES = TALIB.candles
@@ -80,6 +81,31 @@ test.each(ALL)('%s passes over candles of which a part is unknown', (_, indicato
   }
 })
 
+test.each(ALL)(
+  '%s says what each of its outputs is: where prices double, prices alone do',
+  (name, indicator) => {
+    const [parameters = []] = parametersOf(indicator)
+    if (UNLIKE_PRICES.has(name)) return
+    const names = indicator.inputs === 'series' ? (['close'] as const) : indicator.inputs
+    const inputs = inputsOf(indicator)
+    const isSame = OF_CONDITIONS.has(indicator)
+    const doubled = inputs.map((column, k) =>
+      names[k] === 'volume' || isSame ? column : column.map((value) => value * 2),
+    )
+    const before = valuesOf(indicator, parameters, inputs)
+    const after = valuesOf(indicator, parameters, doubled)
+    before.forEach((column, output) => {
+      const unit = unitOf(indicator, output)
+      const factor = unit === 'price' || unit === 'same' ? 2 : 1
+      const { worst } = difference(
+        after[output] ?? column,
+        column.map((value) => value * factor),
+      )
+      expect(worst).toBeLessThan(1e-6)
+    })
+  },
+)
+
 test.each(ALL)('%s keeps nothing of what its windows have left', (name, indicator) => {
   if (!WINDOWED.has(name)) return
   // A jump of ten orders of magnitude that the windows have passed must not be seen in the last digits.
@@ -95,6 +121,8 @@ test.each(ALL)('%s keeps nothing of what its windows have left', (name, indicato
   })
 })
 
+/** Numbers that grow in another way: squares, angles, products with a volume, logarithms of ranges. */
+const UNLIKE_PRICES = new Set(['var', 'linearreg_angle', 'efi', 'marketfi', 'gapo'])
 const WINDOWED = new Set(['sma', 'wma', 'sum', 'highest', 'lowest', 'stdev', 'linearreg_slope'])
 
 test('parameters out of bounds are a mistake of the caller', () => {

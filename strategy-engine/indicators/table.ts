@@ -2,12 +2,13 @@
 import { AVERAGE_OSCILLATORS } from './average-oscillators.ts'
 import { AVERAGES } from './averages.ts'
 import { CHANNELS } from './channels.ts'
+import { CYCLES } from './cycles.ts'
 import { DIRECTIONAL } from './directional.ts'
 import { FAST_AVERAGES } from './fast-averages.ts'
 import type { Indicator } from './kernel.ts'
 import { LIBRARY } from './library-table.ts'
 import { OSCILLATORS } from './oscillators.ts'
-import { PATTERNS } from './patterns.ts'
+import { PATTERNS } from './patterns/table.ts'
 import { REGRESSION } from './regression.ts'
 import { STATISTICS } from './statistics.ts'
 import { STOCHASTICS } from './stochastics.ts'
@@ -35,5 +36,6 @@ export const INDICATORS: Readonly<Record<string, Indicator>> = {
   ...VOLUME,
   ...VOLUME_INDICES,
   ...PATTERNS,
+  ...CYCLES,
   ...LIBRARY,
 }

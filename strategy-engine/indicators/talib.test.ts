@@ -26,7 +26,7 @@ test.each(cases.map((one) => ({ ...one, text: `${one.name}(${one.parameters.join
     const ours = valuesOf(indicator, parameters, inputsOf(indicator, candles))
     expect(outputs.length).toBe(ours.length)
     outputs.forEach((theirs, k) => {
-      const skip = isNoise(name, parameters, candles.volume)
+      const skip = isNoise(name, parameters, candles)
       const found = difference(ours[k] ?? new Float64Array(0), theirs, skip)
       expect(found.first).toBe(found.firstOther)
       expect(found.worst, `${indicator.outputs[k]} at candle ${found.at}`).toBeLessThan(1e-9)
@@ -40,7 +40,7 @@ test.each(patterns)('$name is where TA-Lib finds it', ({ name, first, at }) => {
   const [ours = shapes.open] = valuesOf(indicator, [], inputsOf(indicator, shapes))
   expect(ours.findIndex((value) => !Number.isNaN(value))).toBe(first)
   expect([...ours.keys()].filter((i) => ours[i] === 1)).toEqual(at)
-  expect(at.length).toBeGreaterThan(4)
+  expect(at.length).toBeGreaterThan(2)
 })
 
 test('a value that is off by a millionth is seen', () => {

@@ -183,6 +183,7 @@ export const TRENDS = {
   }),
   supertrend: define({
     ...HLC,
+    unit: ['price', 'number'],
     outputs: ['value', 'direction'],
     parameters: [period(10), factor('multiplier', 3, 0.01, 100)],
     warmup: (n) => n,

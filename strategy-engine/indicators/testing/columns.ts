@@ -15,7 +15,7 @@ interface TalibValues {
   readonly talib: string
   readonly candles: Columns
   readonly cases: readonly Case[]
-  /** Candles with patterns: when the first answer is known, and where each pattern ends. */
+  /** Candles with patterns: when the first answer is known, and where each pattern ends. Of a file there are none. */
   readonly shapes: Columns
   readonly patterns: readonly {
     readonly name: string
@@ -31,26 +31,31 @@ export function readTalibValues(text: string): TalibValues {
     talib: string
     candles: Texts
     cases: (Omit<Case, 'outputs'> & { outputs: string[] })[]
-    shapes: Texts
-    patterns: TalibValues['patterns']
+    shapes?: Prices<string>
+    patterns?: { name: string; first: number; at: string }[]
   }
   return {
     talib,
-    candles: columns(candles),
+    candles: { ...prices(candles, column), volume: column(candles.volume) },
     cases: cases.map((one) => ({ ...one, outputs: one.outputs.map(column) })),
-    shapes: columns(shapes),
-    patterns,
+    shapes: withVolume(prices(shapes ?? NO_SHAPES, wholes)),
+    patterns: (patterns ?? []).map((one) => ({ ...one, at: [...wholes(one.at)] })),
   }
 }
 
-function columns({ open, high, low, close, volume }: Texts): Columns {
-  return {
-    open: column(open),
-    high: column(high),
-    low: column(low),
-    close: column(close),
-    volume: column(volume),
-  }
+const NO_SHAPES = { open: '', high: '', low: '', close: '' }
+
+type Prices<Of> = Readonly<Record<Exclude<PriceName, 'volume'>, Of>>
+
+function prices(
+  { open, high, low, close }: Prices<string>,
+  read: (text: string) => Float64Array,
+): Prices<Float64Array> {
+  return { open: read(open), high: read(high), low: read(low), close: read(close) }
+}
+
+function withVolume(columns: Prices<Float64Array>): Columns {
+  return { ...columns, volume: new Float64Array(columns.close.length).fill(1) }
 }
 
 /** The seeded candles: ties, whole prices, flat stretches, jumps, candles without volume. */
@@ -62,6 +67,12 @@ export const TALIB = readTalibValues(
 function column(text: string): Float64Array {
   const bytes = Buffer.from(text, 'base64')
   return Float64Array.from({ length: bytes.length / 8 }, (_, i) => bytes.readDoubleLE(i * 8))
+}
+
+/** Little-endian int16, base64. */
+function wholes(text: string): Float64Array {
+  const bytes = Buffer.from(text, 'base64')
+  return Float64Array.from({ length: bytes.length / 2 }, (_, i) => bytes.readInt16LE(i * 2))
 }
 
 export function inputsOf(indicator: Indicator, columns: Columns): Float64Array[] {

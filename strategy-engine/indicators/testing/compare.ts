@@ -1,4 +1,5 @@
 // Our values beside another's.
+import type { Columns } from './columns.ts'
 
 interface Difference {
   /** The first candle at which each is known; -1 for never. */
@@ -37,14 +38,20 @@ export function difference(
 
 /** Where nothing was traded in the window, TA-Lib divides what rounding left in its running sums. */
 const OF_VOLUME = new Set(['vwma', 'cmf', 'rvol'])
+/** Where nothing moved for a whole cycle, its phase is the one of what rounding left of a sine. */
+const OF_PHASE = new Set(['ht_dcphase', 'ht_sine'])
+const SHORTEST_CYCLE = 9
 
 /** Candles at which TA-Lib's value is no value; docs/indicators.md tells them. */
 export function isNoise(
   name: string,
   parameters: readonly number[],
-  volume: Float64Array,
+  { volume, close }: Pick<Columns, 'volume' | 'close'>,
 ): (i: number) => boolean {
   const [n = 0] = parameters
-  if (!OF_VOLUME.has(name)) return () => false
-  return (i) => volume.slice(Math.max(0, i - n), i + 1).filter((one) => one > 0).length <= 1
+  if (OF_VOLUME.has(name))
+    return (i) => volume.slice(Math.max(0, i - n), i + 1).filter((one) => one > 0).length <= 1
+  if (OF_PHASE.has(name))
+    return (i) => new Set(close.slice(Math.max(0, i - SHORTEST_CYCLE), i + 1)).size === 1
+  return () => false
 }

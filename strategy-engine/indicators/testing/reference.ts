@@ -2,12 +2,13 @@
 import { AVERAGE_OSCILLATORS } from '../average-oscillators.ts'
 import { AVERAGES } from '../averages.ts'
 import { CHANNELS } from '../channels.ts'
+import { CYCLES } from '../cycles.ts'
 import { DIRECTIONAL } from '../directional.ts'
 import { FAST_AVERAGES } from '../fast-averages.ts'
 import type { Indicator, Parameter } from '../kernel.ts'
 import { LIBRARY } from '../library-table.ts'
 import { OSCILLATORS } from '../oscillators.ts'
-import { PATTERNS } from '../patterns.ts'
+import { PATTERNS } from '../patterns/table.ts'
 import { REGRESSION } from '../regression.ts'
 import { STATISTICS } from '../statistics.ts'
 import { STOCHASTICS } from '../stochastics.ts'
@@ -28,6 +29,7 @@ const GROUPS: readonly (readonly [string, Group])[] = [
   ['Range and channels', { ...RANGES, ...CHANNELS }],
   ['Statistics', { ...STATISTICS, ...REGRESSION }],
   ['Volume', { ...VOLUME, ...VOLUME_INDICES }],
+  ['Cycles', CYCLES],
   ['Candle patterns', PATTERNS],
   ['Rarer ones, slower', LIBRARY],
 ]
@@ -43,8 +45,9 @@ export function reference(): string {
 function row(name: string, indicator: Indicator): string {
   const { inputs, parameters, outputs, unit, about } = indicator
   const named = outputs.length === 1 ? '' : outputs.map((output) => `\`.${output}\``).join(' ')
+  const gives = typeof unit === 'string' ? unit : unit.join(', ')
   const of = inputs === 'series' ? 'any series' : inputs.join(', ')
-  const cells = [`\`${name}\``, parameters.map(described).join('; '), named, of, unit, about]
+  const cells = [`\`${name}\``, parameters.map(described).join('; '), named, of, gives, about]
   return `| ${cells.join(' | ')} |`.replaceAll(/ {2}(?=\|)/g, ' ')
 }
 

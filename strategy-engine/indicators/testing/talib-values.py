@@ -3,7 +3,7 @@
 python talib-values.py                 seeded candles and TA-Lib's values for them, as JSON on standard output
 python talib-values.py --candles FILE  the same for the candles of a CSV with a header (open, high, low, close, volume)
 
-Columns are float64, little endian, base64. Needs TA-Lib 0.8 and numpy.
+Columns are float64, those of patterns int16, little endian, base64. Needs TA-Lib 0.8 and numpy.
 """
 
 import base64
@@ -47,6 +47,11 @@ def read(path):
     with open(path, newline="") as file:
         rows = [{key.lower(): value for key, value in row.items()} for row in csv.DictReader(file)]
     return {name: np.array([float(row[name]) for row in rows]) for name in PRICES}
+
+
+def known(column, first):
+    """Whole numbers have no NaN."""
+    return np.where(np.arange(len(column)) < first, np.nan, column.astype(float))
 
 
 def cases(c):
@@ -157,63 +162,180 @@ def cases(c):
     yield "pvi", [], t.PVI(x, v)
     yield "pvt", [], t.PVT(x, v)
     yield "marketfi", [], t.MARKETFI(h, l, v)
+    yield "ht_dcperiod", [], t.HT_DCPERIOD(x)
+    yield "ht_dcphase", [], t.HT_DCPHASE(x)
+    yield "ht_phasor", [], t.HT_PHASOR(x)
+    yield "ht_sine", [], t.HT_SINE(x)
+    yield "ht_trendmode", [], known(t.HT_TRENDMODE(x), abstract.Function("HT_TRENDMODE").lookback)
+    yield "ht_trendline", [], t.HT_TRENDLINE(x)
+    yield "mama", [0.5, 0.05], t.MAMA(x, 0.5, 0.05)
+    yield "mama", [0.7, 0.1], t.MAMA(x, 0.7, 0.1)
     yield "heikin_ashi", [], t.HA(o, h, l, x)
 
 
 PATTERNS = {
-    "doji": (t.CDLDOJI, 100),
-    "hammer": (t.CDLHAMMER, 100),
-    "hanging_man": (t.CDLHANGINGMAN, -100),
-    "inverted_hammer": (t.CDLINVERTEDHAMMER, 100),
-    "shooting_star": (t.CDLSHOOTINGSTAR, -100),
-    "bullish_engulfing": (t.CDLENGULFING, 100),
-    "bearish_engulfing": (t.CDLENGULFING, -100),
-    "bullish_harami": (t.CDLHARAMI, 100),
-    "bearish_harami": (t.CDLHARAMI, -100),
-    "piercing": (t.CDLPIERCING, 100),
-    "dark_cloud": (t.CDLDARKCLOUDCOVER, -100),
-    "morning_star": (t.CDLMORNINGSTAR, 100),
-    "evening_star": (t.CDLEVENINGSTAR, -100),
-    "three_white_soldiers": (t.CDL3WHITESOLDIERS, 100),
-    "three_black_crows": (t.CDL3BLACKCROWS, -100),
+    "doji": (t.CDLDOJI, 1),
+    "dragonfly_doji": (t.CDLDRAGONFLYDOJI, 1),
+    "gravestone_doji": (t.CDLGRAVESTONEDOJI, 1),
+    "long_legged_doji": (t.CDLLONGLEGGEDDOJI, 1),
+    "rickshaw_man": (t.CDLRICKSHAWMAN, 1),
+    "takuri": (t.CDLTAKURI, 1),
+    "spinning_top": (t.CDLSPINNINGTOP, 0),
+    "high_wave": (t.CDLHIGHWAVE, 0),
+    "long_line": (t.CDLLONGLINE, 0),
+    "short_line": (t.CDLSHORTLINE, 0),
+    "bullish_marubozu": (t.CDLMARUBOZU, 1),
+    "bearish_marubozu": (t.CDLMARUBOZU, -1),
+    "bullish_closing_marubozu": (t.CDLCLOSINGMARUBOZU, 1),
+    "bearish_closing_marubozu": (t.CDLCLOSINGMARUBOZU, -1),
+    "bullish_belt_hold": (t.CDLBELTHOLD, 1),
+    "bearish_belt_hold": (t.CDLBELTHOLD, -1),
+    "hammer": (t.CDLHAMMER, 1),
+    "hanging_man": (t.CDLHANGINGMAN, -1),
+    "inverted_hammer": (t.CDLINVERTEDHAMMER, 1),
+    "shooting_star": (t.CDLSHOOTINGSTAR, -1),
+    "bullish_engulfing": (t.CDLENGULFING, 1),
+    "bearish_engulfing": (t.CDLENGULFING, -1),
+    "bullish_harami": (t.CDLHARAMI, 1),
+    "bearish_harami": (t.CDLHARAMI, -1),
+    "bullish_harami_cross": (t.CDLHARAMICROSS, 1),
+    "bearish_harami_cross": (t.CDLHARAMICROSS, -1),
+    "bullish_doji_star": (t.CDLDOJISTAR, 1),
+    "bearish_doji_star": (t.CDLDOJISTAR, -1),
+    "piercing": (t.CDLPIERCING, 1),
+    "dark_cloud": (t.CDLDARKCLOUDCOVER, -1),
+    "in_neck": (t.CDLINNECK, -1),
+    "on_neck": (t.CDLONNECK, -1),
+    "thrusting": (t.CDLTHRUSTING, -1),
+    "bullish_counterattack": (t.CDLCOUNTERATTACK, 1),
+    "bearish_counterattack": (t.CDLCOUNTERATTACK, -1),
+    "bullish_separating_lines": (t.CDLSEPARATINGLINES, 1),
+    "bearish_separating_lines": (t.CDLSEPARATINGLINES, -1),
+    "homing_pigeon": (t.CDLHOMINGPIGEON, 1),
+    "matching_low": (t.CDLMATCHINGLOW, 1),
+    "bullish_kicking": (t.CDLKICKING, 1),
+    "bearish_kicking": (t.CDLKICKING, -1),
+    "bullish_kicking_by_length": (t.CDLKICKINGBYLENGTH, 1),
+    "bearish_kicking_by_length": (t.CDLKICKINGBYLENGTH, -1),
+    "bullish_hikkake": (t.CDLHIKKAKE, 1),
+    "bearish_hikkake": (t.CDLHIKKAKE, -1),
+    "bullish_modified_hikkake": (t.CDLHIKKAKEMOD, 1),
+    "bearish_modified_hikkake": (t.CDLHIKKAKEMOD, -1),
+    "morning_star": (t.CDLMORNINGSTAR, 1),
+    "evening_star": (t.CDLEVENINGSTAR, -1),
+    "morning_doji_star": (t.CDLMORNINGDOJISTAR, 1),
+    "evening_doji_star": (t.CDLEVENINGDOJISTAR, -1),
+    "bullish_abandoned_baby": (t.CDLABANDONEDBABY, 1),
+    "bearish_abandoned_baby": (t.CDLABANDONEDBABY, -1),
+    "three_inside_up": (t.CDL3INSIDE, 1),
+    "three_inside_down": (t.CDL3INSIDE, -1),
+    "three_outside_up": (t.CDL3OUTSIDE, 1),
+    "three_outside_down": (t.CDL3OUTSIDE, -1),
+    "bullish_tristar": (t.CDLTRISTAR, 1),
+    "bearish_tristar": (t.CDLTRISTAR, -1),
+    "bullish_side_by_side_white": (t.CDLGAPSIDESIDEWHITE, 1),
+    "bearish_side_by_side_white": (t.CDLGAPSIDESIDEWHITE, -1),
+    "upside_tasuki_gap": (t.CDLTASUKIGAP, 1),
+    "downside_tasuki_gap": (t.CDLTASUKIGAP, -1),
+    "upside_gap_three_methods": (t.CDLXSIDEGAP3METHODS, 1),
+    "downside_gap_three_methods": (t.CDLXSIDEGAP3METHODS, -1),
+    "two_crows": (t.CDL2CROWS, -1),
+    "upside_gap_two_crows": (t.CDLUPSIDEGAP2CROWS, -1),
+    "identical_three_crows": (t.CDLIDENTICAL3CROWS, -1),
+    "three_stars_in_the_south": (t.CDL3STARSINSOUTH, 1),
+    "three_white_soldiers": (t.CDL3WHITESOLDIERS, 1),
+    "advance_block": (t.CDLADVANCEBLOCK, -1),
+    "stalled_pattern": (t.CDLSTALLEDPATTERN, -1),
+    "stick_sandwich": (t.CDLSTICKSANDWICH, 1),
+    "unique_three_river": (t.CDLUNIQUE3RIVER, 1),
+    "bullish_three_line_strike": (t.CDL3LINESTRIKE, 1),
+    "bearish_three_line_strike": (t.CDL3LINESTRIKE, -1),
+    "three_black_crows": (t.CDL3BLACKCROWS, -1),
+    "concealing_baby_swallow": (t.CDLCONCEALBABYSWALL, 1),
+    "ladder_bottom": (t.CDLLADDERBOTTOM, 1),
+    "bullish_breakaway": (t.CDLBREAKAWAY, 1),
+    "bearish_breakaway": (t.CDLBREAKAWAY, -1),
+    "rising_three_methods": (t.CDLRISEFALL3METHODS, 1),
+    "falling_three_methods": (t.CDLRISEFALL3METHODS, -1),
+    "mat_hold": (t.CDLMATHOLD, 1),
 }
 
 
-def shapes(count=1500):
-    """Candles of whole prices with gaps and shadows of all sizes, and runs: what patterns are made of."""
+def whole(random, size, scale):
+    return np.round(np.abs(random.normal(0, scale, size)))
+
+
+def episodes(random, count):
+    """Many at once, one a row: twelve ordinary candles and five of the kinds that patterns are made of, in whole prices."""
+    columns, close, high, low, opened = [], np.full(count, 5000.0), None, None, None
+    way = random.choice([-1.0, 1.0], count)
+    for place in range(EPISODE):
+        usual = place < EPISODE - 5
+        before = close
+        way = np.where(random.random(count) < (0.5 if usual else 0.3), -way, way)
+        kind = random.integers(0, 3, count)
+        size = whole(random, count, 8) if usual else np.choose(kind, [np.zeros(count), whole(random, count, 3), 12 + whole(random, count, 14)])
+        start = before + np.round(random.normal(0, 3, count))
+        if not usual:
+            inside = np.round(opened + (before - opened) * random.choice([0, 0.25, 0.5, 0.75], count))
+            up, down = high + 1 + whole(random, count, 4), low - 1 - whole(random, count, 4)
+            start = np.choose(random.integers(0, 5, count), [before, inside, up, down, before + np.round(random.normal(0, 3, count))])
+        opened, close = start, start + way * size
+        if not usual:  # some close where an earlier candle began or ended
+            close = np.where(random.random(count) < 0.15, columns[-1][3] if random.random() < 0.7 else columns[-2][3], close)
+        shadows = [np.choose(random.integers(0, 3, count), [np.zeros(count), whole(random, count, 4), whole(random, count, 16)]) for _ in range(2)]
+        if usual:
+            shadows = [whole(random, count, 5), whole(random, count, 5)]
+        high, low = np.maximum(opened, close) + shadows[0], np.minimum(opened, close) - shadows[1]
+        columns.append((opened, high, low, close))
+    return np.array(columns).transpose(2, 0, 1)
+
+
+EPISODE = 17
+EACH = 3
+
+
+def shapes(batch=60_000, most=60):
+    """Each pattern three times, and each of those once more with one price changed a little, for what is just none."""
     random = np.random.default_rng(227)
-    rows, way = [(5000.0, 5010.0, 4990.0, 5005.0, 1.0)], 1
-    for i in range(1, count):
-        before, high, low, last, _ = rows[-1]
-        if i % 4 == 0:
-            way = random.choice([-1, 1])
-        kind = random.random()
-        side = 1 if last >= before else -1
-        size = abs(random.normal(12, 8)) if random.random() < 0.7 else abs(random.normal(0, 2))
-        if kind < 0.3:  # inside the body before
-            opened = float(round(before + (last - before) * random.uniform(0.2, 0.8)))
-        elif kind < 0.45:  # beyond its shadow, and back
-            opened = (high if side > 0 else low) + side * float(round(abs(random.normal(0, 3))))
-            way, size = -side, abs(opened - last) + abs(last - before) * random.uniform(0.3, 1.2)
-        elif kind < 0.55:  # a small one beyond its body
-            opened, size = last + side * float(round(abs(random.normal(2, 2)))), 1.0
-        else:
-            opened = last + float(round(random.normal(0, 5)))
-        close = opened + way * float(round(size))
-        up, down = (float(round(abs(random.normal(0, random.choice([0.2, 2, 12]))))) for _ in range(2))
-        rows.append((opened, max(opened, close) + up, min(opened, close) - down, close, float(random.integers(1, 90))))
-    return dict(zip(PRICES, np.array(rows).T.copy()))
+    wanted = {name: [] for name in PATTERNS}
+    for _ in range(most):
+        rows = episodes(random, batch)
+        columns = dict(zip(PRICES[:4], rows.reshape(-1, 4).T.copy()))
+        for name, found in wanted.items():
+            if len(found) >= EACH:
+                continue
+            function, sign = PATTERNS[name]
+            at = np.array(places(function, sign, columns))
+            ends = at[at % EPISODE == EPISODE - 1] // EPISODE if len(at) else []
+            found.extend(rows[row] for row in ends[: EACH - len(found)])
+        if all(len(found) >= EACH for found in wanted.values()):
+            break
+    parts = []
+    for found in wanted.values():
+        for rows in found:
+            near = rows.copy()
+            place, price = EPISODE - 1 - random.integers(0, 5), random.integers(0, 4)
+            near[place, price] += random.choice([-2, -1, 1, 2])
+            near[place, 1], near[place, 2] = near[place].max(), near[place].min()
+            parts += [rows, near]
+    return dict(zip(PRICES[:4], np.concatenate(parts).T.copy()))
+
+
+def places(function, sign, c):
+    """Candles at which a pattern ends; a sign of 0 is either colour."""
+    signs = np.sign(function(*(c[price] for price in PRICES[:4])))
+    return np.flatnonzero(signs != 0 if sign == 0 else signs == sign).tolist()
 
 
 def patterns(c):
     """(our name, candles before the first answer, candles at which the pattern ends)."""
     for name, (function, sign) in PATTERNS.items():
-        signs = np.sign(function(*(c[price] for price in PRICES[:4]))) == np.sign(sign)
-        yield name, abstract.Function(function.__name__).lookback, np.flatnonzero(signs).tolist()
+        yield name, abstract.Function(function.__name__).lookback, places(function, sign, c)
 
 
-def text(column):
-    return base64.b64encode(np.asarray(column, dtype="<f8").tobytes()).decode()
+def text(column, kind="<f8"):
+    return base64.b64encode(np.asarray(column, dtype=kind).tobytes()).decode()
 
 
 def main():
@@ -222,18 +344,14 @@ def main():
     for name, parameters, columns in cases(candles):
         columns = columns if isinstance(columns, (tuple, list)) else (columns,)
         found.append({"name": name, "parameters": parameters, "outputs": [text(column) for column in columns]})
-    drawn = candles if sys.argv[1:] else shapes()
-    json.dump(
-        {
-            "talib": t.__version__,
-            "candles": {name: text(candles[name]) for name in PRICES},
-            "cases": found,
-            "shapes": {name: text(drawn[name]) for name in PRICES},
-            "patterns": [{"name": name, "first": first, "at": at} for name, first, at in patterns(drawn)],
-        },
-        sys.stdout,
-        separators=(",", ":"),
-    )
+    values = {"talib": t.__version__, "candles": {name: text(candles[name]) for name in PRICES}, "cases": found}
+    if not sys.argv[1:]:
+        drawn = shapes()
+        values["shapes"] = {name: text(drawn[name], "<i2") for name in PRICES[:4]}
+        values["patterns"] = [
+            {"name": name, "first": first, "at": text(at, "<i2")} for name, first, at in patterns(drawn)
+        ]
+    json.dump(values, sys.stdout, separators=(",", ":"))
 
 
 main()

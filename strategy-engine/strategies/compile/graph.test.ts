@@ -71,6 +71,11 @@ describe('operators', () => {
     ],
     ['if', { is: 'if', when: over(CLOSE, number(2)), yes: number(1), no: CLOSE }, [1, 2, 1, 1]],
     [
+      'valuewhen',
+      { is: 'when', when: over(CLOSE, number(3)), of: { is: 'negative', of: CLOSE } },
+      [Number.NaN, Number.NaN, -4, -4],
+    ],
+    [
       'a crossing over',
       { is: 'cross', operator: 'crossover', left: CLOSE, right: number(2) },
       [Number.NaN, 0, 1, 0],
@@ -129,6 +134,7 @@ describe('unknown', () => {
       'if that asks it',
       over({ is: 'if', when: unknown, yes: number(1), no: number(1) }, number(0)),
     ],
+    ['valuewhen that asks it', over({ is: 'when', when: unknown, of: number(1) }, number(0))],
     [
       'one over one over zero',
       over(

@@ -152,6 +152,13 @@ export class Graph {
           operators.choose(when.column, then.column, otherwise.column, out),
         )
       }
+      case 'when': {
+        const [when, of] = [this.series(tree.when), this.series(tree.of)]
+        const memory = Float64Array.of(Number.NaN)
+        return this.#step(warmest(when, of), (out) =>
+          operators.when(when.column, of.column, out, memory),
+        )
+      }
       case 'time': {
         const figure = operators.TIME_OF[tree.name]
         const seconds = TIMEFRAMES[this.timeframe]

@@ -151,6 +151,19 @@ export function choose(when: Column, then: Column, otherwise: Column, out: Colum
   }
 }
 
+/** The value of `of` at the last candle at which the condition held. `memory`: that value, NaN before there is one. */
+export function when(condition: Column, of: Column, out: Column, memory: Float64Array): Step {
+  return (length) => {
+    for (let i = 0; i < length; i++) {
+      const holds = condition[i] as number
+      const value = of[i] as number
+      const isKnown = holds === 0 || (holds === 1 && !Number.isNaN(value))
+      if (isKnown && holds === 1) memory[0] = value
+      out[i] = isKnown ? (memory[0] as number) : Number.NaN
+    }
+  }
+}
+
 /** The value so many candles before. */
 export function ago(of: Column, candles: number, out: Column): Step {
   if (candles === 0) return (length) => out.set(of.subarray(0, length))

@@ -1,5 +1,5 @@
 // `rsi(14)`, `ema(rsi(14), 9)`, `macd(12, 26, 9).signal`: an indicator, over any series.
-import type { Indicator, Parameter } from '../../indicators/kernel.ts'
+import { type Indicator, type Parameter, unitOf } from '../../indicators/kernel.ts'
 import { INDICATORS } from '../../indicators/table.ts'
 import { condition, constant, numeric, withHistory } from './check.ts'
 import type { Cursor } from './cursor.ts'
@@ -7,7 +7,7 @@ import type { Parsed } from './scope.ts'
 import { suggestion } from './suggest.ts'
 import type { Token } from './tokens.ts'
 import type { Condition, Numeric, Tree } from './tree.ts'
-import { named, short, type Unit } from './units.ts'
+import { named, short } from './units.ts'
 
 /** Those whose series is a condition. */
 export const OF_CONDITION: readonly string[] = ['count', 'barssince']
@@ -38,7 +38,8 @@ export function indicatorCall(
     cursor.problem(at, `${name} takes a condition first: ${form(name, indicator)}`)
   const output = outputOf(cursor, name, indicator)
   if (cursor.problems.length > before) return cursor.unknown(at)
-  const unit = unitOf(indicator, output, series?.unit ?? 'price')
+  const own = unitOf(indicator, output)
+  const unit = own === 'same' ? (series?.unit ?? 'price') : own
   const parts = series === undefined ? [] : [series]
   const call = { name, parameters, input, output }
   return unit === 'condition'
@@ -97,12 +98,14 @@ function outputOf(cursor: Cursor, name: string, { outputs }: Indicator): number 
   const { text, at, type } = cursor.skip()
   const output = outputs.indexOf(text)
   if (type === 'word' && output >= 0 && outputs.length > 1) return output
-  if (outputs.length === 1) cursor.problem(at, `${name} has one value: leave out ".${short(text)}"`)
+  const apart = `${name}_${text}`
+  if (Object.hasOwn(INDICATORS, apart))
+    cursor.problem(
+      at,
+      `${name} has no "${short(text)}": that is an indicator of its own, "${apart}"`,
+    )
+  else if (outputs.length === 1)
+    cursor.problem(at, `${name} has one value: leave out ".${short(text)}"`)
   else cursor.problem(at, `${name} has no "${short(text)}"${suggestion(text, outputs)}`)
   return 0
-}
-
-function unitOf({ unit }: Indicator, output: number, series: Unit): Unit {
-  const own = typeof unit === 'string' ? unit : (unit[output] ?? 'number')
-  return own === 'same' ? series : own
 }

@@ -144,6 +144,26 @@ describe('refuses, with the column:', () => {
       'expected a condition such as "close > 100", and "close" is a value',
     ],
     ['count(5) > 1', 1, 'count takes a condition first: count(condition, period)'],
+    [
+      'close > bollinger(20, 2).width',
+      26,
+      'bollinger has no "width": that is an indicator of its own, "bollinger_width"',
+    ],
+    [
+      'close > bollinger_width(20, 2)',
+      1,
+      '"close" is a price and "bollinger_width(20, 2)" is a number: a number from 0 to 100, say, is neither a price nor a volume',
+    ],
+    [
+      'close > supertrend(10, 3).direction',
+      1,
+      '"close" is a price and "supertrend(10, 3).direction" is a number: a number from 0 to 100, say, is neither a price nor a volume',
+    ],
+    [
+      'ttm_squeeze.squeezed > 0',
+      1,
+      'expected a value such as "close", and "ttm_squeeze.squeezed" is a condition',
+    ],
     ['macd(12, 26, 9).sginal > 0', 17, 'macd has no "sginal": did you mean "signal"?'],
     ['close > 1 close', 11, 'expected "and", "or" or "*", got "close"'],
     ['close > 2 atr(14)', 11, 'expected "and", "or" or "*", got "atr"'],

@@ -35,6 +35,8 @@ export function print(tree: Tree): string {
       return `${tree.function}(${tree.of.map(print).join(', ')})`
     case 'if':
       return `if(${[tree.when, tree.yes, tree.no].map(print).join(', ')})`
+    case 'when':
+      return `valuewhen(${print(tree.when)}, ${print(tree.of)})`
     case 'some':
       return `${tree.count} of (${tree.of.map(print).join(', ')})`
   }
@@ -66,6 +68,7 @@ const WHOLE = new Set<Tree['is']>([
   'pattern',
   'call',
   'if',
+  'when',
   'cross',
   'time',
   'trade',

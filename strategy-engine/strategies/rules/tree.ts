@@ -104,6 +104,8 @@ export type Numeric =
       readonly yes: Numeric
       readonly no: Numeric
     }
+  /** What `of` was when the condition last held, this candle included; unknown until it has held once. */
+  | { readonly is: 'when'; readonly when: Condition; readonly of: Numeric }
   | { readonly is: 'trade'; readonly name: TradeWord }
   | { readonly is: 'time'; readonly name: TimeWord }
 
@@ -169,5 +171,7 @@ export function childrenOf(tree: Tree): readonly Tree[] {
       return tree.of
     case 'if':
       return [tree.when, tree.yes, tree.no]
+    case 'when':
+      return [tree.when, tree.of]
   }
 }

@@ -22,7 +22,7 @@ import { clash, common, short, type Unit } from './units.ts'
 /** Averages of a candle's prices. */
 export const DERIVED = ['hl2', 'hlc3', 'ohlc4'] as const
 
-const CALLABLE = [...Object.keys(INDICATORS), ...FUNCTIONS, ...CROSSINGS, 'if']
+const CALLABLE = [...Object.keys(INDICATORS), ...FUNCTIONS, ...CROSSINGS, 'if', 'valuewhen']
 const PLAIN = [...PRICE_NAMES, ...DERIVED, 'entry', 'profit', 'age', ...TIME_WORDS]
 /** Every word that a file cannot use as a name of its own. */
 export const WORDS: readonly string[] = [
@@ -56,6 +56,9 @@ const FOREIGN: Readonly<Record<string, string>> = {
   where: 'if',
   current_profit: 'profit',
   psar: 'sar',
+  value_when: 'valuewhen',
+  engulfing: 'bullish_engulfing',
+  harami: 'bullish_harami',
 }
 
 const UNIT_OF: Readonly<Record<TradeWord, Unit>> = {
@@ -89,6 +92,7 @@ export function callOrName(cursor: Cursor, list: () => readonly Parsed[]): Parse
   const crossing = CROSSINGS.find((known) => known === name)
   if (crossing !== undefined) return cross(cursor, word, crossing, list)
   if (name === 'if') return choice(cursor, word, list)
+  if (name === 'valuewhen') return valueWhen(cursor, word, list)
   return ownName(cursor, word, list)
 }
 
@@ -174,6 +178,20 @@ function choice(cursor: Cursor, { at }: Token, list: () => readonly Parsed[]): P
     )
   // Two written numbers make a series, not a number that is known while reading.
   return cursor.make(tree, unit === 'literal' ? 'mixed' : unit, at, parts)
+}
+
+function valueWhen(cursor: Cursor, { at }: Token, list: () => readonly Parsed[]): Parsed {
+  const parts = list()
+  const [when, of] = parts
+  if (when === undefined || of === undefined || parts.length !== 2)
+    return cursor.refused(
+      at,
+      'valuewhen takes a condition and a value: valuewhen(condition, close)',
+    )
+  for (const part of parts) withHistory(cursor, part, 'valuewhen')
+  const tree: Numeric = { is: 'when', when: condition(cursor, when), of: numeric(cursor, of) }
+  if (of.unit === 'condition') return cursor.unknown(at)
+  return cursor.make(tree, of.unit === 'literal' ? 'mixed' : of.unit, at, parts)
 }
 
 /** A name of `params` or `let`, or none at all. */

@@ -1,6 +1,6 @@
 // Texts of rules that have no mistake but, now and then, one of bounds: for properties of whatever can be written.
 import fc from 'fast-check'
-import type { Indicator, Parameter } from '../../indicators/kernel.ts'
+import { type IndicatorUnit, type Parameter, unitOf } from '../../indicators/kernel.ts'
 import { INDICATORS } from '../../indicators/table.ts'
 import { OF_CONDITION } from '../rules/indicator-call.ts'
 import { plain } from '../rules/print.ts'
@@ -45,19 +45,17 @@ interface Texts {
 }
 
 /** Calls of every indicator whose unit is this one, over such a series. */
-function calls(
-  unit: Indicator['unit'],
-  series: fc.Arbitrary<string>,
-  condition: fc.Arbitrary<string>,
-) {
-  const found = Object.entries(INDICATORS).filter(([, one]) => one.unit === unit)
-  return found.map(([name, { inputs, parameters, outputs }]) => {
+function calls(unit: IndicatorUnit, series: fc.Arbitrary<string>, condition: fc.Arbitrary<string>) {
+  return Object.entries(INDICATORS).flatMap(([name, indicator]) => {
+    const { inputs, parameters } = indicator
+    const outputs = indicator.outputs.filter((_, output) => unitOf(indicator, output) === unit)
+    if (outputs.length === 0) return []
     const input = OF_CONDITION.includes(name) ? condition : series
     const output = fc.constantFrom(...outputs)
     const numbers = fc.tuple(...parameters.map(parameter))
     return fc.tuple(input, numbers, output).map(([first, values, chosen]) => {
       const all = [...(inputs === 'series' ? [first] : []), ...values]
-      const suffix = outputs.length > 1 ? `.${chosen}` : ''
+      const suffix = indicator.outputs.length > 1 ? `.${chosen}` : ''
       return `${name}${all.length === 0 ? '' : `(${all.join(', ')})`}${suffix}`
     })
   })
@@ -77,6 +75,7 @@ export const { condition, price } = fc.letrec<Texts>(
         tie(unit).map((value) => `-(${value})`),
         fc.tuple(tie(unit), mostlySmall(1, 1_000)).map(([of, n]) => `(${of})[${n}]`),
         fc.tuple(tie('condition'), tie(unit), tie(unit)).map((of) => `if(${of.join(', ')})`),
+        fc.tuple(tie('condition'), tie(unit)).map((of) => `valuewhen(${of.join(', ')})`),
         fc.tuple(tie(unit), tie(unit)).map((of) => `max(${of.join(', ')})`),
         tie(unit).map((of) => `abs(${of})`),
       )
