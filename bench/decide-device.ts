@@ -5,7 +5,7 @@ import type { Input } from '../executor/core/execution/inputs.ts'
 import type { State } from '../executor/core/model/state.ts'
 import type { Journal } from '../executor/journal/journal.ts'
 import { loadPolicy } from '../executor/policy/load.ts'
-import { assemble } from '../executor/shell.ts'
+import { Shell } from '../executor/shell.ts'
 import { FakeExchange } from '../executor/testing/fake-exchange.ts'
 import { followed, TestClock } from '../executor/testing/rig.ts'
 import { STREAM } from './signal-source.ts'
@@ -37,7 +37,7 @@ export function startDevice(journal: Journal): Device {
   if (!loaded.ok) throw new Error(loaded.message)
   const clock = new TestClock()
   const exchange = new FakeExchange(() => clock.now())
-  const shell = assemble({
+  const shell = new Shell({
     journal,
     exchange,
     policy: loaded.policy,

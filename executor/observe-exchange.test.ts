@@ -6,7 +6,7 @@ import Big from 'big.js'
 import { pino } from 'pino'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { Journal, type OutboxReport } from './journal/journal.ts'
-import { assemble, type Shell } from './shell.ts'
+import { Shell } from './shell.ts'
 import { followed, policyOf, signalClaims, TestExecutor } from './testing/rig.ts'
 import { VenueAdapter } from './venues/adapter/venue-adapter.ts'
 import { binance } from './venues/binance/dialect.ts'
@@ -63,7 +63,7 @@ beforeEach(async () => {
   const parts = { clock: systemClock, log, unitMs: 1 }
   exchange = new VenueAdapter(binance, { keys: KEYS, address, sandbox: proved, ...parts })
   await exchange.start(['BTC/USDT'])
-  shell = assemble({
+  shell = new Shell({
     journal,
     exchange,
     policy: policyOf(),

@@ -22,16 +22,22 @@ import type { Publisher } from './report/publisher.ts'
 import type { Exchange } from './venues/port.ts'
 
 export interface ShellOptions {
-  readonly journal: Pick<Journal, 'append' | 'fold'>
-  /** What the core may look at now. */
-  readonly environment: () => Environment
-  /** Starts an effect. Called only after the events that ask for it are durable. */
-  readonly run: (effect: Effect) => void
-  readonly publish: (reports: readonly OutboxReport[]) => void
+  readonly journal: Journal
+  readonly exchange: Exchange
+  readonly policy: Policy
+  /** Makes client order ids. */
+  readonly salt: Uint8Array
+  /** Of the trader's authenticator; null without one. */
+  readonly codeSecret: Uint8Array | null
+  readonly publisher: Pick<Publisher, 'send'>
+  /** How the link to the home broker is; absent where it never leaves this machine. */
+  readonly homeLink?: () => Environment['homeLink']
+  /** Asks a provider for signals that were missed. */
+  readonly replay?: (effect: AskReplay) => Promise<Input | null>
   readonly clock: Clock
   readonly trace: Trace
   readonly log: Pick<Logger, 'error'>
-  /** The journal cannot be written: nothing may be acknowledged or sent any more. */
+  /** The journal cannot be written. */
   readonly onFailure: (error: KeysideError) => void
   /** Another program has held the journal for ten seconds; and it has let go. */
   readonly onHeld?: (state: 'held' | 'free') => void
@@ -57,7 +63,7 @@ export class Shell {
   #cancelTimer: () => void = () => undefined
   #life: 'running' | 'failed' | 'stopped' = 'running'
 
-  /** Throws `journal_damaged`. */
+  /** Folded and idle: it wants the input `started` first. Throws `journal_damaged`. */
   constructor(options: ShellOptions) {
     this.#options = options
     this.#state = { portfolio: options.journal.fold(), session: EMPTY_SESSION }
@@ -92,7 +98,7 @@ export class Shell {
   #take(input: Input): void {
     if (this.#life === 'stopped') return
     if (this.#life === 'failed') throw new Error('the journal has failed: nothing is accepted')
-    const environment = this.#options.environment()
+    const environment = environmentOf(this.#options)
     const decision = decide(this.#state, input, environment)
     const reports = this.#commit(
       decision.events,
@@ -102,9 +108,14 @@ export class Shell {
     )
     this.#state = decision.state
     this.#traceEvents(input, decision.events)
-    for (const effect of decision.effects) this.#options.run(effect)
-    this.#options.publish(reports)
+    for (const effect of decision.effects) this.#run(effect)
+    this.#options.publisher.send(reports)
     this.#setTimer()
+  }
+
+  /** Called only after the events that ask for it are durable. */
+  #run(effect: Effect): void {
+    runEffect(effect, { ...this.#options, take: (input) => this.tryTake(input) })
   }
 
   #commit(...args: Parameters<Journal['append']>): readonly OutboxReport[] {
@@ -169,46 +180,6 @@ export class Shell {
   }
 }
 
-// The part of an executor that has no address: journal, policy, exchange and core, wired to each other.
-export interface AssembleOptions {
-  readonly journal: Journal
-  readonly exchange: Exchange
-  readonly policy: Policy
-  /** Makes client order ids. */
-  readonly salt: Uint8Array
-  /** Of the trader's authenticator; null without one. */
-  readonly codeSecret: Uint8Array | null
-  readonly publisher: Pick<Publisher, 'send'>
-  /** How the link to the home broker is; absent where it never leaves this machine. */
-  readonly homeLink?: () => Environment['homeLink']
-  /** Asks a provider for signals that were missed. */
-  readonly replay?: (effect: AskReplay) => Promise<Input | null>
-  readonly clock: Clock
-  readonly trace: Trace
-  readonly log: Pick<Logger, 'error'>
-  /** The journal cannot be written. */
-  readonly onFailure: (error: KeysideError) => void
-  /** Another program has held the journal for ten seconds; and it has let go. */
-  readonly onHeld?: (state: 'held' | 'free') => void
-}
-
-/** Folded and idle: it wants the input `started` first. Throws `journal_damaged`. */
-export function assemble(options: AssembleOptions): Shell {
-  const { journal, publisher, clock, trace, log, onFailure, onHeld } = options
-  const shell: Shell = new Shell({
-    journal,
-    environment: () => environmentOf(options),
-    run: (effect) => runEffect(effect, { ...options, take: (input) => shell.tryTake(input) }),
-    publish: (reports) => publisher.send(reports),
-    clock,
-    trace,
-    log,
-    onFailure,
-    ...(onHeld && { onHeld }),
-  })
-  return shell
-}
-
 /** What the core may look at now. */
 export function environmentOf({
   exchange,
@@ -218,7 +189,7 @@ export function environmentOf({
   homeLink,
   clock,
 }: Pick<
-  AssembleOptions,
+  ShellOptions,
   'exchange' | 'policy' | 'salt' | 'codeSecret' | 'homeLink' | 'clock'
 >): Environment {
   const now = clock.now()

@@ -40,7 +40,7 @@ import { ReachExchange } from './reach-exchange.ts'
 import { register } from './registry.ts'
 import { Publisher } from './report/publisher.ts'
 import { answerRequests } from './requests.ts'
-import { assemble } from './shell.ts'
+import { Shell } from './shell.ts'
 import { createVenue } from './venues/create-venue.ts'
 import type { Exchange } from './venues/port.ts'
 import { startWatching } from './watch.ts'
@@ -112,7 +112,7 @@ async function compose(
   journal.setBusyWait(STEP_BUSY_TIMEOUT_MS)
   let own: Link | null = null
   const isLocal = staysHere(config.home.url)
-  const shell = assemble({
+  const shell = new Shell({
     journal,
     exchange,
     get policy() {

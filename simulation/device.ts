@@ -2,7 +2,7 @@
 import { join } from 'node:path'
 import type { Input } from '../executor/core/execution/inputs.ts'
 import type { Policy } from '../executor/core/risk/policy/schema.ts'
-import { assemble, type Shell } from '../executor/shell.ts'
+import { Shell } from '../executor/shell.ts'
 import { unhalt } from '../executor/unhalt.ts'
 import { type Clock, KeysideError, noTrace } from '../runtime/index.ts'
 import { DeviceClock } from './device-clock.ts'
@@ -147,7 +147,7 @@ export class Device {
     await exchange.start()
     if (this.#dies('while it starts')) return
     const clock = this.#clockFor(life)
-    life.shell = assemble({
+    life.shell = new Shell({
       journal: life.journal,
       exchange,
       policy: life.policy,

@@ -8,7 +8,7 @@ import type { State, StreamHead } from '../core/model/state.ts'
 import type { Policy } from '../core/risk/policy/schema.ts'
 import { Journal, type OutboxReport } from '../journal/journal.ts'
 import { loadPolicy } from '../policy/load.ts'
-import { type AssembleOptions, assemble, environmentOf, type Shell } from '../shell.ts'
+import { environmentOf, Shell, type ShellOptions } from '../shell.ts'
 import { FakeExchange } from './fake-exchange.ts'
 
 export const START = 1_800_000_000_000
@@ -119,14 +119,14 @@ export class TestExecutor {
   }
 
   #open(): Shell {
-    const shell = assemble(this.#parts())
+    const shell = new Shell(this.#parts())
     this.#bury = () => shell.stop()
     shell.take({ type: 'started' })
     shell.take(followed('home'))
     return shell
   }
 
-  #parts(): AssembleOptions {
+  #parts(): ShellOptions {
     const rig = this
     return {
       journal: this.journal,

@@ -4,7 +4,7 @@ import { dailyBound } from '../../executor/core/risk/policy/bound.ts'
 import type { Policy } from '../../executor/core/risk/policy/schema.ts'
 import { Journal } from '../../executor/journal/journal.ts'
 import { loadPolicy } from '../../executor/policy/load.ts'
-import { assemble } from '../../executor/shell.ts'
+import { Shell } from '../../executor/shell.ts'
 import { noTrace } from '../../runtime/index.ts'
 import { Random } from '../base/random.ts'
 import { VALUE_PLACES } from '../base/units.ts'
@@ -52,7 +52,7 @@ export async function runDay(options: DayOptions): Promise<Day> {
   const venue = new HostileVenue(marketsFor(policy), () => time.now())
   const journal = new Journal(':memory:')
   try {
-    const shell = assemble({
+    const shell = new Shell({
       journal,
       exchange: venue,
       policy,
