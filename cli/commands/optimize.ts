@@ -69,7 +69,7 @@ async function run(file: string, options: Options): Promise<void> {
 
 async function searchOne(text: string, strategy: Strategy, options: Options): Promise<object> {
   const { goal, leastTrades, seed, workers, state } = options
-  const { candles } = prepare(strategy, await sourceOf({ ...options, detail: false }))
+  const { candles, detail, others } = prepare(strategy, await sourceOf(options))
   const task = { text, market: strategy.market, options: runOptions(options) }
   const combinations = combinationsOf(strategy, options.combinations, seededNumbers(seed))
   const memory = state === undefined ? undefined : new SearchMemory(state)
@@ -77,6 +77,7 @@ async function searchOne(text: string, strategy: Strategy, options: Options): Pr
   const working = (words: string) => ({
     workers,
     memory,
+    beside: { detail, others },
     onProgress: (part: number) => bar.update(part, words),
   })
   try {

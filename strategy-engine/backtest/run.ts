@@ -12,13 +12,17 @@ import { measure } from './metrics.ts'
 
 export type RunOptions = Omit<AccountOptions, 'seconds' | 'validFor'>
 
-export interface RunInput {
-  /** Of the strategies' market and timeframe, oldest first; places may be missing. */
-  readonly candles: CandleColumns
+/** What a run looks at beside its own candles. */
+export interface Beside {
   /** Finer candles of the same market, to say what came first within one. */
   readonly detail?: { readonly timeframe: Timeframe; readonly candles: CandleColumns } | undefined
   /** Of other markets that rules name: at the same indices, NaN where there is none. */
   readonly others?: ReadonlyMap<string, CandleColumns> | undefined
+}
+
+export interface RunInput extends Beside {
+  /** Of the strategies' market and timeframe, oldest first; places may be missing. */
+  readonly candles: CandleColumns
   /** Places where shorter candles are missing that these were made of. */
   readonly thin?: Backtested['thin'] | undefined
   readonly options: RunOptions

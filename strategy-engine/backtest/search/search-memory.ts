@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto'
 import { appendFileSync, existsSync, readFileSync } from 'node:fs'
 import type { CandleColumns } from '../../market/candle-columns.ts'
+import type { Beside } from '../run.ts'
 import type { Combination } from './combinations.ts'
 import type { Task, Tried } from './try-combinations.ts'
 
@@ -20,13 +21,15 @@ export class SearchMemory {
   }
 
   /** Of the same rules, costs and candles alone. */
-  of(task: Task, candles: CandleColumns) {
-    const digest = digestOf(task, candles)
+  of(task: Task, candles: CandleColumns, { detail, others }: Beside) {
+    const about = { ...task, detail: detail?.timeframe, others: [...(others?.keys() ?? [])] }
+    const all = [candles, ...(others?.values() ?? []), ...(detail ? [detail.candles] : [])]
+    const digest = digestOf(about, all)
     const keyOf = (params: Combination) => `${digest} ${JSON.stringify(params)}`
     return {
       get: (params: Combination): Tried | undefined => this.#lines.get(keyOf(params)),
-      keep: (all: readonly Tried[]): void => {
-        const lines = all.map((tried) => JSON.stringify({ key: keyOf(tried.params), tried }))
+      keep: (tries: readonly Tried[]): void => {
+        const lines = tries.map((tried) => JSON.stringify({ key: keyOf(tried.params), tried }))
         appendFileSync(this.#path, lines.map((line) => `\n${line}`).join(''))
       },
     }
@@ -42,9 +45,10 @@ function parsed(line: string): { readonly key: string; readonly tried: Tried } |
   }
 }
 
-function digestOf(task: Task, candles: CandleColumns): string {
-  const hash = createHash('sha256').update(JSON.stringify(task))
-  for (const column of [candles.start, candles.open, candles.high, candles.low, candles.close])
-    hash.update(new Uint8Array(column.buffer, column.byteOffset, candles.length * 8))
+function digestOf(about: object, all: readonly CandleColumns[]): string {
+  const hash = createHash('sha256').update(JSON.stringify(about))
+  for (const { length, start, open, high, low, close, volume } of all)
+    for (const column of [start, open, high, low, close, volume])
+      hash.update(new Uint8Array(column.buffer, column.byteOffset, length * 8))
   return hash.digest('hex').slice(0, 32)
 }

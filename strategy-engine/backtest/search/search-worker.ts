@@ -4,7 +4,7 @@ import type { Combination } from './combinations.ts'
 import type { WorkerData } from './search.ts'
 import { tryCombinations } from './try-combinations.ts'
 
-const { task, candles } = workerData as WorkerData
+const { task, candles, beside } = workerData as WorkerData
 parentPort?.on('message', (combinations: readonly Combination[]) => {
-  parentPort?.postMessage(tryCombinations(task, combinations, candles))
+  parentPort?.postMessage(tryCombinations(task, combinations, candles, beside))
 })

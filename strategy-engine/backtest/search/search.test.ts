@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { slice } from '../../data/columns.ts'
+import { resample } from '../../data/resample.ts'
 import { readStrategyFile } from '../../strategies/file/read-strategy-file.ts'
 import { randomCandles } from '../../testing/random-candles.ts'
 import { run, runBacktest } from '../run.ts'
@@ -78,6 +79,39 @@ test('two cores find what one finds', async () => {
   )
 })
 
+test('rules over another market and shorter candles count as in a backtest, on one core, on two and over parts', async () => {
+  const text = TEXT.replace('stop: 1 %', 'stop: 0.3 %\ntake_profit: [{ at: 0.3 % }]')
+    .replace('1m', '5m')
+    .replace('ema(slow))\nexit', 'ema(slow)) and close @ ETH/USDT > ema(fast) @ ETH/USDT\nexit')
+  const minutes = {
+    BTC: randomCandles({ length: 5_000, seed: 7, range: 0.006 }),
+    ETH: randomCandles({ length: 5_000, seed: 8 }),
+  }
+  const candles = resample(minutes.BTC, '1m', '5m')
+  const beside = {
+    others: new Map([['ETH/USDT', resample(minutes.ETH, '1m', '5m')]]),
+    detail: { timeframe: '1m', candles: minutes.BTC } as const,
+  }
+  const task = { ...TASK, text }
+  const some = all.slice(0, 3)
+  const tried = await search(task, some, candles, { workers: 1, beside })
+  const other = await search(task, some, candles, { workers: 1, beside: { others: beside.others } })
+  expect(tried, 'shorter candles decide some of them').not.toEqual(other)
+  for (const [at, { totalPercent, trades }] of tried.entries()) {
+    const [own] = readStrategyFile('test', text, all[at])
+    const input = { ...beside, candles, options: TASK.options }
+    const { metrics } = runBacktest(own ?? expect.fail(), input)
+    expect(metrics.trades).toBeGreaterThan(1)
+    expect([totalPercent, trades]).toEqual([metrics.totalPercent, metrics.trades])
+  }
+  const many = Array.from({ length: 34 }, () => some).flat()
+  const both = await search(task, many, candles, { workers: 2, beside })
+  expect(both.slice(0, 3)).toEqual(tried)
+  const choice = { goal: 'return', leastTrades: 1 } as const
+  const forward = await walkForward(task, some, candles, choice, { workers: 1, beside })
+  expect(forward.steps.some(({ trades }) => trades > 0)).toBe(true)
+})
+
 test('a search that was stopped goes on: what was tried is not tried again, and a torn line is', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'keyside-search-'))
   onTestFinished(() => rmSync(folder, { recursive: true }))
@@ -88,9 +122,11 @@ test('a search that was stopped goes on: what was tried is not tried again, and 
   const again = await search(TASK, all, CANDLES, open())
   expect(again.slice(0, 10)).toEqual(first)
   expect(readFileSync(path, 'utf8').trim().split('\n')).toHaveLength(10 + 21)
-  // Other candles are another search.
+  // Other candles are another search, and so are other ones beside them.
   await search(TASK, all.slice(0, 1), slice(CANDLES, 0, 3_000), open())
-  expect(readFileSync(path, 'utf8').trim().split('\n')).toHaveLength(10 + 21 + 1)
+  const beside = { others: new Map([['ETH/USDT', CANDLES]]) }
+  await search(TASK, all.slice(0, 1), CANDLES, { ...open(), beside })
+  expect(readFileSync(path, 'utf8').trim().split('\n')).toHaveLength(10 + 21 + 2)
 })
 
 test('walk-forward chooses by nothing but the candles before, and trades nothing but its part', async () => {

@@ -1,6 +1,7 @@
 // Shares combinations out to all cores.
 import { Worker } from 'node:worker_threads'
 import type { CandleColumns } from '../../market/candle-columns.ts'
+import type { Beside } from '../run.ts'
 import type { Combination } from './combinations.ts'
 import type { SearchMemory } from './search-memory.ts'
 import { type Task, type Tried, tryCombinations } from './try-combinations.ts'
@@ -11,6 +12,7 @@ const SHARE = 100
 export interface SearchOptions {
   /** How many cores; 1 works without any worker. */
   readonly workers: number
+  readonly beside?: Beside | undefined
   /** What was tried before is not tried again. */
   readonly memory?: SearchMemory | undefined
   readonly onProgress?: ((part: number) => void) | undefined
@@ -20,6 +22,7 @@ export interface SearchOptions {
 export interface WorkerData {
   readonly task: Task
   readonly candles: CandleColumns
+  readonly beside: Beside
 }
 
 /** In the order of the combinations, whatever the number of workers. */
@@ -27,9 +30,9 @@ export async function search(
   task: Task,
   combinations: readonly Combination[],
   candles: CandleColumns,
-  { workers, memory, onProgress }: SearchOptions,
+  { workers, memory, onProgress, beside = {} }: SearchOptions,
 ): Promise<readonly Tried[]> {
-  const known = memory?.of(task, candles)
+  const known = memory?.of(task, candles, beside)
   const open = combinations.filter((params) => known?.get(params) === undefined)
   const shares: (readonly Combination[])[] = []
   for (let at = 0; at < open.length; at += SHARE) shares.push(open.slice(at, at + SHARE))
@@ -48,8 +51,8 @@ export async function search(
     }
   }
   const used = Math.min(workers, shares.length)
-  if (used < 2) await work(async (share) => tryCombinations(task, share, candles))
-  else await onWorkers(used, { task, candles: shared(candles) }, work)
+  if (used < 2) await work(async (share) => tryCombinations(task, share, candles, beside))
+  else await onWorkers(used, { task, candles: shared(candles), beside: sharedBeside(beside) }, work)
   return combinations.flatMap((params) => fresh.get(params) ?? known?.get(params) ?? [])
 }
 
@@ -78,6 +81,14 @@ function ask(worker: Worker, share: readonly Combination[]): Promise<readonly Tr
   })
   worker.postMessage(share)
   return promise
+}
+
+function sharedBeside({ others, detail }: Beside): Beside {
+  const each = [...(others ?? [])].map(([market, columns]) => [market, shared(columns)] as const)
+  return {
+    others: new Map(each),
+    ...(detail === undefined ? {} : { detail: { ...detail, candles: shared(detail.candles) } }),
+  }
 }
 
 function shared(candles: CandleColumns): CandleColumns {

@@ -3,7 +3,7 @@ import type { CandleColumns } from '../../market/candle-columns.ts'
 import { readStrategyFile } from '../../strategies/file/read-strategy-file.ts'
 import { dayEndsOf, deepestPercentOf, equityAt, returnsOf } from '../equity.ts'
 import { sharpeOf } from '../metrics.ts'
-import { type RunOptions, run } from '../run.ts'
+import { type Beside, type RunOptions, run } from '../run.ts'
 import type { Combination } from './combinations.ts'
 
 /** Higher is better. */
@@ -38,11 +38,12 @@ export function tryCombinations(
   task: Task,
   combinations: readonly Combination[],
   candles: CandleColumns,
+  beside: Beside = {},
 ): readonly Tried[] {
   const tried: Tried[] = []
   for (let at = 0; at < combinations.length; at += SIDE_BY_SIDE) {
     const some = combinations.slice(at, at + SIDE_BY_SIDE)
-    tried.push(...trySome(task, some, candles))
+    tried.push(...trySome(task, some, candles, beside))
   }
   return tried
 }
@@ -51,6 +52,7 @@ function trySome(
   { text, market, options }: Task,
   combinations: readonly Combination[],
   candles: CandleColumns,
+  beside: Beside,
 ): readonly Tried[] {
   const strategies = combinations.map((params) => {
     const found = readStrategyFile('the strategy', text, params).find(
@@ -59,7 +61,7 @@ function trySome(
     if (found === undefined) throw new Error(`no ${market} in the file`)
     return found
   })
-  const runs = run(strategies, { candles, options })
+  const runs = run(strategies, { ...beside, candles, options })
   const days = dayEndsOf(candles.start, candles.length)
   return runs.map(({ ledger }, at) => {
     const drawdown = deepestPercentOf(ledger, candles)

@@ -2,7 +2,7 @@
 import { slice } from '../../data/columns.ts'
 import type { CandleColumns } from '../../market/candle-columns.ts'
 import { readStrategyFile } from '../../strategies/file/read-strategy-file.ts'
-import { run } from '../run.ts'
+import { type Beside, run } from '../run.ts'
 import type { Combination } from './combinations.ts'
 import { type SearchOptions, search } from './search.ts'
 import { type Goal, ranked, type Task, type Tried } from './try-combinations.ts'
@@ -40,7 +40,7 @@ export async function walkForward(
   combinations: readonly Combination[],
   candles: CandleColumns,
   { goal, leastTrades }: Choice,
-  { onProgress, ...options }: SearchOptions,
+  { onProgress, beside = {}, ...options }: SearchOptions,
 ): Promise<WalkForward> {
   const steps: Step[] = []
   for (let part = 1; part < PARTS; part++) {
@@ -49,10 +49,11 @@ export async function walkForward(
     const before = slice(candles, 0, begins)
     const tried = await search(task, combinations, before, {
       ...options,
+      beside: first(beside, begins),
       onProgress: (share) => onProgress?.((part - 1 + share) / (PARTS - 1)),
     })
     const chosen = ranked(tried, goal, leastTrades)[0] ?? null
-    steps.push(tradePart(task, chosen, candles, begins, ends))
+    steps.push(tradePart(task, chosen, candles, first(beside, ends), [begins, ends]))
   }
   const grown = (of: (step: Step) => number) =>
     (steps.reduce((all, step) => all * (1 + of(step) / 100), 1) - 1) * 100
@@ -63,13 +64,21 @@ export async function walkForward(
   }
 }
 
+/** Of the first so many candles. Shorter ones are looked up by time. */
+function first({ detail, others }: Beside, count: number): Beside {
+  const each = [...(others ?? [])].map(([market, columns]) => {
+    return [market, slice(columns, 0, count)] as const
+  })
+  return { detail, others: new Map(each) }
+}
+
 /** Its indicators know all of the candles before; nothing is decided on those. */
 function tradePart(
   { text, market, options }: Task,
   chosen: Tried | null,
   candles: CandleColumns,
-  begins: number,
-  ends: number,
+  beside: Beside,
+  [begins, ends]: readonly [number, number],
 ): Step {
   const [open, close] = [candles.open[begins] ?? 1, candles.close[ends - 1] ?? 1]
   const about = {
@@ -82,7 +91,7 @@ function tradePart(
   const strategies = readStrategyFile('the strategy', text, chosen.params)
   const own = strategies.filter((strategy) => strategy.market === market)
   const seen = slice(candles, 0, ends)
-  const [done] = run(own, { candles: seen, options, decideFrom: begins })
+  const [done] = run(own, { ...beside, candles: seen, options, decideFrom: begins })
   const { equity = options.balance, trades = [] } = done?.ledger ?? {}
   return { ...about, percent: (equity / options.balance - 1) * 100, trades: trades.length }
 }

@@ -1,5 +1,5 @@
 // Patterns of four and five candles.
-import type { Indicator } from '../kernel.ts'
+import type { Indicator } from './kernel.ts'
 import {
   body,
   bottom,
@@ -17,7 +17,7 @@ import {
   tiny,
   top,
   upperShadow,
-} from './candles.ts'
+} from './pattern-candles.ts'
 
 const hasNoLower = (past: Past, age: number) => lowerShadow(past, age) < tiny(past, age)
 const hasNoShadows = (past: Past, age: number) =>

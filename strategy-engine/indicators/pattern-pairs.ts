@@ -1,5 +1,5 @@
 // Patterns of two candles, and the hikkake, which waits for a third.
-import type { Indicator } from '../kernel.ts'
+import type { Indicator } from './kernel.ts'
 import {
   body,
   bottom,
@@ -20,7 +20,7 @@ import {
   tiny,
   top,
   upperShadow,
-} from './candles.ts'
+} from './pattern-candles.ts'
 
 /** The newest body reaches over the one before on both sides, on one of them truly. */
 const engulfs = (past: Past) =>

@@ -1,8 +1,8 @@
 // What a candle pattern looks at: the last candles, and what was usual before each of them. To TA-Lib's definitions.
-import { define } from '../define.ts'
-import type { Indicator, Kernel } from '../kernel.ts'
-import { kernel, NONE } from '../memory.ts'
-import { sumOf } from '../steps.ts'
+import { define } from './define.ts'
+import type { Indicator, Kernel } from './kernel.ts'
+import { kernel, NONE } from './memory.ts'
+import { sumOf } from './steps.ts'
 
 /** The last candles by age, 0 the newest. */
 export interface Past {

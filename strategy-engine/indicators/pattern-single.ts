@@ -1,5 +1,5 @@
 // Patterns of one candle.
-import type { Indicator } from '../kernel.ts'
+import type { Indicator } from './kernel.ts'
 import {
   body,
   bottom,
@@ -17,7 +17,7 @@ import {
   tiny,
   top,
   upperShadow,
-} from './candles.ts'
+} from './pattern-candles.ts'
 
 const hasNoUpper = (past: Past) => upperShadow(past, 0) < tiny(past, 0)
 const hasNoLower = (past: Past) => lowerShadow(past, 0) < tiny(past, 0)

@@ -1,5 +1,5 @@
 // Patterns of three candles.
-import type { Indicator } from '../kernel.ts'
+import type { Indicator } from './kernel.ts'
 import {
   body,
   bottom,
@@ -21,7 +21,7 @@ import {
   tiny,
   top,
   upperShadow,
-} from './candles.ts'
+} from './pattern-candles.ts'
 
 const are = (past: Past, is: (past: Past, age: number) => boolean) =>
   is(past, 2) && is(past, 1) && is(past, 0)
