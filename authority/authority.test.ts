@@ -2,9 +2,16 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { type Claims, keyring, keysetTopic, verify, verifyKeyset } from '@keyside/protocol'
+import {
+  type Claims,
+  keyring,
+  keysetTopic,
+  sign as signToken,
+  verify,
+  verifyKeyset,
+} from '@keyside/protocol'
 import { publicKey, signingKey } from '@keyside/protocol/node'
-import { createLog, systemRandomBytes } from '@keyside/runtime'
+import { createLog, newJti, systemRandomBytes } from '@keyside/runtime'
 import { expect, test } from 'vitest'
 import { addSignature, readKeyset } from './keyset/file.ts'
 import { openRoot } from './keyset/root.ts'
@@ -22,7 +29,11 @@ const YEAR = 365 * DAY
 
 type Running = Awaited<ReturnType<typeof runningProvider>>
 
-function inviteAs(running: Running, client: string, more: { replace?: boolean } = {}) {
+function inviteAs(
+  running: Running,
+  client: string,
+  more: { replace?: boolean; plans?: string[] } = {},
+) {
   return running.provider().invite({
     client,
     plans: ['trend'],
@@ -64,6 +75,30 @@ function responseIn(token: string, client: string, keyset: string): Claims['resp
   return verified.claims
 }
 
+const own = () => {
+  const iat = Math.floor(Date.now() / 1000)
+  return { iat, exp: iat + 60, jti: newJti(systemRandomBytes) }
+}
+
+/** As `keyside init` gives it to the engine. */
+function engineAccess({ read }: Running): string {
+  const key = signingKey(Buffer.from(read('authority/authority.key').trim(), 'base64url'))
+  const acl = { publish: ['keyside/v1/signal/acme/+'], subscribe: [] }
+  const parties = { iss: 'authority', aud: 'broker', sub: 'engine' }
+  return signToken('access', { ...parties, ...own(), acl }, key)
+}
+
+function alertOf({ engine }: Running, plan: string): string {
+  const { iat, ...times } = own()
+  const about = { plan, sub: plan, market: 'BTC/USDT', price: '65000', text: 'close 65000' }
+  const candle = { timeframe: '1m', start: iat - 60 }
+  return signToken(
+    'alert',
+    { iss: 'acme', aud: 'executors', iat, ...times, ...about, candle },
+    engine,
+  )
+}
+
 async function sign(running: Running, claims: Claims['keyset']): Promise<void> {
   const root = await openRoot({
     file: join(running.home, 'authority/root.vault'),
@@ -90,6 +125,27 @@ test('a link becomes a subscriber: keyset against the pinned root, enrolment, ac
   expect(list(running).subscribers).toMatchObject([
     { client: 'alice', key: device.key.publicKey, plans: ['trend'] },
   ])
+})
+
+test('an alert reaches the subscribers of its plan alone, and none of them can publish one', async () => {
+  const running = await runningProvider()
+  const [trend, swing] = [SIGNALS, 'keyside/v1/signal/acme/swing']
+  const alice = await subscriber(running, 'alice')
+  const device = await running.device(inviteAs(running, 'bob', { plans: ['swing'] }).link)
+  const { access } = granted(await device.enrol([{ plan: 'swing', version: 2 }]))
+  await expect(running.client(access, [trend])).rejects.toMatchObject({ code: 'broker_refused' })
+  const bob = await running.client(access, [swing])
+  const engine = await running.client(engineAccess(running), [])
+  const alert = alertOf(running, 'trend')
+  await engine.link.publish(trend, alert)
+  await engine.link.publish(swing, alertOf(running, 'swing'))
+  expect((await alice.client.message(trend)).token).toBe(alert)
+  await bob.message(swing)
+  expect(bob.came.map(({ topic }) => topic)).toEqual([swing])
+  bob.link.publish(trend, alert).catch(() => undefined)
+  alice.client.link.publish(trend, alert).catch(() => undefined)
+  await Promise.all([bob.gone(), alice.client.gone()])
+  expect(alice.client.came.filter(({ topic }) => topic === trend)).toHaveLength(1)
 })
 
 test('who comes second with a link is told that it is used, and the provider is told', async () => {

@@ -3,6 +3,7 @@
 import type { Clock, Logger, Retry, Trace } from '@keyside/runtime'
 import { type Candle, TIMEFRAMES } from './market/candle.ts'
 import type { Origin } from './market/feed.ts'
+import type { AlertInput } from './publish/alerts.ts'
 import type { Committed, Outbox, SignedSignal, StreamRow } from './publish/outbox.ts'
 import type { Publisher } from './publish/publisher.ts'
 import type { SignalInput } from './publish/signal-claims.ts'
@@ -10,7 +11,13 @@ import { patiently, type Steps } from './slices.ts'
 import type { Graph } from './strategies/compile/graph.ts'
 import type { Decision } from './strategies/decision.ts'
 import type { Strategy } from './strategies/file/strategy.ts'
-import { type AllowedSignals, type PastSignal, Runner, type Step } from './strategies/runner.ts'
+import {
+  type AllowedSignals,
+  type PastSignal,
+  Runner,
+  type SaidAlert,
+  type Step,
+} from './strategies/runner.ts'
 
 /** One running strategy: its state, and the steps a closed candle goes through. */
 export class Stream {
@@ -85,6 +92,8 @@ export class Decisions {
   readonly #waiting = new Set<Stream>()
   /** Sealed in this slice, by `jti`. */
   readonly #sealed = new Map<string, { seen: number; decision: Decision }>()
+  /** Alerts of this slice: they leave after its signals. */
+  #said: AlertInput[] = []
 
   constructor(options: DecisionsOptions) {
     this.#options = options
@@ -110,7 +119,7 @@ export class Decisions {
       const { decision, refused, alerts = [] } = stream.decide(closed.candle, closed.origin)
       const { name } = stream.strategy
       if (decision) yield* this.#seal(stream, decision, closed)
-      for (const alert of alerts) this.#options.log.info({ stream: name, alert }, 'alert')
+      for (const alert of alerts) this.#say(stream, alert, closed)
       if (refused) this.#options.log.warn({ stream: name, ...refused }, 'no entry')
       this.#logReady(stream)
     } catch (error) {
@@ -129,6 +138,8 @@ export class Decisions {
       trace('signal', jti)
     }
     if (signals.length > 0) publisher.announce(signals)
+    publisher.alert(this.#said)
+    this.#said = []
     const decided = new Map(this.#sealed)
     this.#sealed.clear()
     // The link writes at the end of this event-loop turn, so the log lines come after the signals.
@@ -162,6 +173,12 @@ export class Decisions {
     const signal = yield* patiently<SignedSignal | null>(retry, () => outbox.seal(input))
     if (signal !== null) this.#sealed.set(signal.jti, { seen, decision })
     else stream.resume(outbox.positionSignals(strategy.name))
+  }
+
+  #say(stream: Stream, alert: SaidAlert, { candle }: ClosedCandle): void {
+    const { strategy, plan } = stream
+    this.#options.log.info({ stream: strategy.name, ...alert }, 'alert')
+    this.#said.push({ strategy, plan, candle, alert })
   }
 
   #logReady(stream: Stream): void {

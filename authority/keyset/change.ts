@@ -42,7 +42,7 @@ export function firstKeyset(first: FirstKeyset, dates: Dates): Keyset {
     version: 1,
     roots: [root],
     keys: [
-      { key: engine, kinds: ['signal', 'head', 'response'] },
+      { key: engine, kinds: ['signal', 'head', 'alert', 'response'] },
       { key: answer, kinds: ['answer', 'response'] },
     ],
     revoked: [],

@@ -64,7 +64,10 @@ test('a new provider has a root under a passphrase, and a keyset that a device t
   expect(follower(home)(currentKeyset(home.deps))).toBe(1)
   expect(statSync(join(home.home, 'authority/root.vault')).mode & 0o777).toBe(0o600)
   const { keys, plans } = currentKeyset(home.deps).claims
-  expect(keys[0]).toEqual({ key: home.engine.publicKey, kinds: ['signal', 'head', 'response'] })
+  expect(keys[0]).toEqual({
+    key: home.engine.publicKey,
+    kinds: ['signal', 'head', 'alert', 'response'],
+  })
   // The authority's key signs no signal and no head.
   expect(keys[1]?.kinds).toEqual(['answer', 'response'])
   expect(plans.map(({ plan }) => plan)).toEqual(['trend', 'swing'])
@@ -101,7 +104,7 @@ test('an engine key is rotated with an overlap, and its successor lies beside it
   const [old, next] = claims.keys
   expect(old?.key).toBe(home.engine.publicKey)
   expect((old?.until ?? 0) - claims.iat).toBeCloseTo(2 * DAY, 0)
-  expect(next).toMatchObject({ kinds: ['signal', 'head', 'response'] })
+  expect(next).toMatchObject({ kinds: ['signal', 'head', 'alert', 'response'] })
   expect(next?.until).toBeUndefined()
   const file = join(home.home, 'engine/engine.key.next')
   expect(readSigningKey(file).publicKey).toBe(next?.key)

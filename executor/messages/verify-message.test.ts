@@ -1,4 +1,4 @@
-import { commandTopic, headTopic, sign, signalTopic } from '@keyside/protocol'
+import { type Alert, commandTopic, headTopic, sign, signalTopic } from '@keyside/protocol'
 import { publicKey, signingKey } from '@keyside/protocol/node'
 import { expect, test } from 'vitest'
 import { START, signalClaims, TestExecutor } from '../testing/rig.ts'
@@ -24,6 +24,25 @@ test('refuses a signal that a broker kept', () => {
     type: 'invalid_message',
     code: 'retained_signal',
   })
+})
+
+test('opens an alert on the topic of the signals of its plan, unless a broker kept it', () => {
+  const { plan, sub, market, referencePrice: price, candle } = signalClaims(START, {})
+  const { iss, aud, iat, jti } = signalClaims(START, {})
+  const claims: Alert = {
+    ...{ iss, aud, iat, exp: iat + 600, jti, plan, sub, market, price, candle },
+    text: 'rsi(14) 80.31',
+  }
+  const said = { ...message, token: sign('alert', claims, engine) }
+  expect(verifyFromProvider(home, said)).toMatchObject({ type: 'alert', provider: 'home', claims })
+  const codeOf = (change: object) => {
+    const input = verifyFromProvider(home, { ...said, ...change })
+    return 'code' in input ? input.code : null
+  }
+  expect(codeOf({ retained: true })).toBe('retained_signal')
+  expect(codeOf({ topic: signalTopic('home', 'other') })).toBe('topic_mismatch')
+  expect(codeOf({ topic: headTopic('home', 'demo') })).toBe('topic_mismatch')
+  expect(codeOf({ token: sign('alert', claims, bot) })).toBe('header_not_pinned')
 })
 
 test('refuses a command that was signed for another device, kept, or signed by the engine', () => {

@@ -20,7 +20,7 @@ export interface TrustedProvider {
 
 /** Of an engine whose key is pinned by hand. */
 export function engineKeyring(issuer: string, key: PublicKey): Keyring {
-  return keyring([{ key, issuer, kinds: ['signal', 'head'] }])
+  return keyring([{ key, issuer, kinds: ['signal', 'head', 'alert'] }])
 }
 
 export function botKeyring(issuer: string, key: PublicKey): Keyring {
@@ -33,7 +33,7 @@ export function verifyFromProvider(
   { topic, token, retained, now }: Message,
 ): Input {
   const verified = verify(token, keyring, {
-    kinds: ['signal', 'head'],
+    kinds: ['signal', 'head', 'alert'],
     audience: 'executors',
     now: now / 1000,
     topic,
@@ -47,6 +47,8 @@ export function verifyFromProvider(
     return { type: 'head', provider: name, kid, claims: verified.claims }
   // A retained signal is stale, and would be replayed to every new subscriber.
   if (retained) return refuse('retained_signal', sentenceOf('retained_signal'))
+  if (verified.kind === 'alert')
+    return { type: 'alert', provider: name, kid, claims: verified.claims }
   return { type: 'signal', provider: name, kid, claims: verified.claims, hash }
 }
 

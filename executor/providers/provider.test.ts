@@ -181,6 +181,15 @@ const signal = (provider: TestProvider, change = {}, at = clock.now()) =>
     provider.engine,
   )
 
+const alert = (provider: TestProvider, key: SigningKey, name: string) => {
+  const { iss, aud, iat, plan, sub, market, referencePrice, candle } = signalClaims(clock.now(), {
+    iss: provider.name,
+    plan: 'trend',
+  })
+  const about = { plan, sub, market, name, price: referencePrice, candle, text: 'close 60000' }
+  return sign('alert', { iss, aud, iat, exp: iat + 600, jti: jtiOf(name), ...about }, key)
+}
+
 const of = <Type extends Input['type']>(type: Type, provider = 'acme') =>
   inputs.filter(
     (input): input is Extract<Input, { type: Type }> =>
@@ -277,6 +286,28 @@ test('what a provider signs is nothing on the line of another', async () => {
   expect(of('head', 'zeta')).toEqual([])
   expect(of('keyset').map(({ version }) => version)).toEqual([1])
   expect(of('invalid_message').map(({ code }) => code)).toEqual(['keyset_signatures_missing'])
+})
+
+test('an alert counts by a key that its keyset lets sign one, once it is revoked no more, and not when it was kept', async () => {
+  const acme = new TestProvider()
+  await brokerOf(acme)
+  follow(acme)
+  await (await start()).ready()
+  const { authority, engine, nextEngine } = acme
+  const asEngine = await connect(acme, 'engine')
+  const say = (key: SigningKey, name: string) =>
+    asEngine.publish(signalTopic('acme', 'trend'), alert(acme, key, name))
+  await say(engine, 'one')
+  await say(authority, 'two')
+  const only = { key: nextEngine.publicKey, kinds: ['signal', 'head'] as const }
+  const change = { keys: [{ ...only, kinds: [...only.kinds] }], revoked: [engine.kid] }
+  await asEngine.publish(keysetTopic('acme'), acme.keyset(2, change))
+  await say(engine, 'three')
+  await say(nextEngine, 'four')
+  await asEngine.publish(headTopic('acme', 'trend'), head(acme, nextEngine))
+  await vi.waitFor(() => expect(of('head')).toHaveLength(1), WAIT)
+  expect(of('alert').map(({ kid, claims }) => [kid, claims.name])).toEqual([[engine.kid, 'one']])
+  expect(of('invalid_message')).toEqual([])
 })
 
 test('the same name on the device may be another than the one the provider uses itself', async () => {

@@ -69,7 +69,7 @@ export class TestProvider {
   }
 
   engineEntry(key = this.engine): Keyset['keys'][number] {
-    return { key: key.publicKey, kinds: ['signal', 'head', 'response'] }
+    return { key: key.publicKey, kinds: ['signal', 'head', 'alert', 'response'] }
   }
 
   authorityEntry(): Keyset['keys'][number] {

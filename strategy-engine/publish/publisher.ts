@@ -13,6 +13,7 @@ import {
   type Retry,
   type Trace,
 } from '@keyside/runtime'
+import { type AlertInput, Alerts } from './alerts.ts'
 import { Heads } from './heads.ts'
 import type { Outbox, SignedSignal } from './outbox.ts'
 import { HEAD_PERIOD, type Message, presenceMessage } from './retained-messages.ts'
@@ -45,6 +46,7 @@ export class Publisher {
   readonly #options: PublisherOptions
   readonly #link: Link
   readonly #heads: Heads
+  readonly #alerts: Alerts
   /** To be sent, in this order. */
   #outgoing: SignedSignal[] = []
   /** Signals in flight or not yet marked in the outbox, by `jti`. */
@@ -74,10 +76,12 @@ export class Publisher {
       onReady: () => this.#connected(),
       log,
     })
+    const signalsFirst = () => isBusy() || this.#outgoing.length > 0
+    this.#alerts = new Alerts({ ...options, link: this.#link, isBusy: signalsFirst })
     this.#heads = new Heads({
       signer,
       row: (stream) => outbox.stream(stream),
-      isBusy: () => isBusy() || this.#outgoing.length > 0,
+      isBusy: signalsFirst,
       send: (message) => void this.#retain(message),
       clock,
     })
@@ -107,6 +111,11 @@ export class Publisher {
     this.#heads.unfollow(stream)
   }
 
+  /** What strategies say without an order: after the signals, and once. */
+  alert(alerts: readonly AlertInput[]): void {
+    this.#alerts.add(alerts)
+  }
+
   /** A message that is not kept: what it tells is over when the broker is away. */
   say({ topic, token }: Message): void {
     this.#link.publish(topic, token).catch(this.#notSent)
@@ -125,6 +134,7 @@ export class Publisher {
   async stop(): Promise<void> {
     for (const cancel of this.#cancels) cancel()
     this.#heads.stop()
+    this.#alerts.stop()
     this.#flushUnlessBusy()
     // The broker drops the will at a clean DISCONNECT, so the offline presence is published.
     const said = this.#presence('offline')

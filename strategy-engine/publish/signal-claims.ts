@@ -120,6 +120,15 @@ export function decisionId(
   return nameOf(`${name}|${start}|${timeframe}|${kind}`)
 }
 
+/** An alert's `jti`: in no candle is the same one said twice. */
+export function alertId(
+  { name, timeframe }: Pick<Strategy, 'name' | 'timeframe'>,
+  start: number,
+  rule: string | null,
+): string {
+  return nameOf(`${name}|${start}|${timeframe}|alert|${rule ?? ''}`)
+}
+
 function nameOf(text: string): string {
   return encodeBase64url(createHash('sha256').update(text).digest().subarray(0, 16))
 }

@@ -284,11 +284,11 @@ test('an alert is said once, when its rule begins to hold, also while nothing ma
   expect(said).toEqual([
     [],
     [],
-    ['high: close 111.00'],
+    [{ name: 'high', text: 'close 111.00' }],
     [],
     [],
-    ['high: close 115.00'],
-    ['low: close 80.00'],
+    [{ name: 'high', text: 'close 115.00' }],
+    [{ name: 'low', text: 'close 80.00' }],
   ])
   const missed = steps(strategy({ enter: 'close > 1000', alert: 'close > 110' }))
   expect(candles([100, 120]).map((candle) => missed(candle, 'missed').alerts)).toEqual([

@@ -18,10 +18,16 @@ export type Position = 'long' | 'flat'
  */
 export type AllowedSignals = 'past' | 'missed' | 'exits' | 'all'
 
+/** An alert whose rule has begun to hold. */
+export interface SaidAlert {
+  readonly name: string | null
+  /** The values that it looked at. */
+  readonly text: string
+}
+
 export interface Step {
   readonly decision?: Decision
-  /** Alerts whose rules have begun to hold, each with its reason. */
-  readonly alerts?: readonly string[]
+  readonly alerts?: readonly SaidAlert[]
   /** An entry that was due and is not made: why. */
   readonly refused?: { readonly code: 'stop_not_positive'; readonly message: string }
 }
@@ -97,7 +103,11 @@ export class Runner {
     const begun = this.#begun(i)
     const step = this.#decide(i, candle, allowed)
     const isSaid = begun.length > 0 && (allowed === 'all' || allowed === 'exits')
-    return isSaid ? { ...step, alerts: begun.map((rule) => this.#explain([rule], i)) } : step
+    return isSaid ? { ...step, alerts: begun.map((rule) => this.#alert(rule, i)) } : step
+  }
+
+  #alert({ name, condition }: Rule, i: number): SaidAlert {
+    return { name, text: this.#explain([{ name: null, condition }], i) }
   }
 
   #begun(i: number): readonly Rule[] {

@@ -40,7 +40,8 @@ const STRANGER = signingKey(new Uint8Array(32).fill(1))
 const TOPICS = ['keyside/v1/signal/+/+', 'keyside/v1/head/+/+', 'keyside/v1/presence/+/+']
 const silent = createLog({ program: 'test', level: 'silent' })
 
-type Told = 'signal' | 'head' | 'presence'
+const TOLD = ['signal', 'head', 'alert', 'presence'] as const
+type Told = (typeof TOLD)[number]
 type Message<Name extends Told> = Verified<Name> & { topic: string; retained: boolean }
 type Received = { [Name in Told]: Message<Name>[] }
 
@@ -175,14 +176,15 @@ async function openCable(target: string) {
 
 /** Subscribes to and verifies everything that the engine of `home` publishes. */
 async function listen(home: Home, broker: Broker) {
-  const received: Received = { signal: [], head: [], presence: [] }
+  const received: Received = { signal: [], head: [], alert: [], presence: [] }
   const topics: string[] = []
+  const kinds: Told[] = []
   const pins = () =>
     keyring(
       [home.key, ...home.successors].map((key) => ({
         key: publicKey(key.publicKey),
         issuer: 'home',
-        kinds: ['signal', 'head', 'presence'],
+        kinds: TOLD,
       })),
     )
   const link: Link = openLink({
@@ -193,12 +195,13 @@ async function listen(home: Home, broker: Broker) {
     log: silent,
     onMessage: (topic, token, retained) => {
       const audience = topic.includes('/presence/') ? 'home' : 'executors'
-      const kinds = ['signal', 'head', 'presence'] as const
-      const verified = verify(token, pins(), { kinds, audience, now: issuedAt(token), topic })
+      const verified = verify(token, pins(), { kinds: TOLD, audience, now: issuedAt(token), topic })
       if (!verified.ok) throw new Error(`${topic}: ${verified.message}`)
       topics.push(topic)
+      kinds.push(verified.kind)
       if (verified.kind === 'signal') received.signal.push({ ...verified, topic, retained })
       if (verified.kind === 'head') received.head.push({ ...verified, topic, retained })
+      if (verified.kind === 'alert') received.alert.push({ ...verified, topic, retained })
       if (verified.kind === 'presence') received.presence.push({ ...verified, topic, retained })
     },
   })
@@ -206,6 +209,8 @@ async function listen(home: Home, broker: Broker) {
   await link.ready
   return {
     topics: () => topics,
+    /** In the order in which they came. */
+    kinds: () => kinds,
     messages: <Name extends Told>(kind: Name): Received[Name] => received[kind],
     /** The row of a stream in the last head. */
     row: (stream = 'demo') =>

@@ -4,6 +4,7 @@ import { kept } from '../model/backoff.ts'
 import type { Order } from '../model/order.ts'
 import { isAccepted } from '../model/order-table.ts'
 import type { State } from '../model/state.ts'
+import { onAlert } from './alerts.ts'
 import { onApproval, onCandles } from './approval.ts'
 import { watchClock } from './clock-jumps.ts'
 import { watchConnection } from './connection-watch.ts'
@@ -46,6 +47,8 @@ function take(context: DecisionContext, input: Input): undefined {
       return onSignal(context, input)
     case 'head':
       return onHead(context, input)
+    case 'alert':
+      return onAlert(context, input)
     case 'command':
       return onCommand(context, input.claims)
     case 'approval':

@@ -1,5 +1,6 @@
 // What reaches the core, what it may look at, and what it asks to be done.
 import type {
+  Alert,
   Answer,
   Approval,
   Command,
@@ -37,6 +38,12 @@ export type Input =
       readonly provider: string
       readonly kid: string
       readonly claims: Head
+    }
+  | {
+      readonly type: 'alert'
+      readonly provider: string
+      readonly kid: string
+      readonly claims: Alert
     }
   | {
       /** Verified and stored by the shell, of a higher version than the last. */

@@ -117,6 +117,8 @@ export const EXECUTOR_SENTENCES = {
     'the result has fallen too far below its best: trading is halted, look at what happened before you run "keyside unhalt"',
   report_unsendable:
     'something happened that no message can carry, so it is not told here: look at "keyside journal list" at the device, and report it',
+  alerts_many:
+    'its strategies say more than is told: of one stream 6 alerts a minute and 60 an hour, of the provider 30 and 300; the rest is left out',
   refusals_many: 'more messages were refused than are told',
   provider_root_changed:
     'a provider has another root than the one of this name in the journal: follow it under another name with "keyside follow <link> --as NAME"',

@@ -190,6 +190,7 @@ export interface Session {
   readonly alarms: Readonly<Record<string, number>>
   readonly priceWatch: PriceWatch
   readonly refusals: { readonly since: number; readonly told: number; readonly kept: number }
+  readonly alerts: Alerts
   readonly connection: ConnectionState
   /** When this process began, or its clock was set back, Unix ms. */
   readonly started: number
@@ -208,6 +209,27 @@ interface PriceWatch {
   readonly below: Readonly<Record<string, number>>
   /** By position and word: when it may be said again. */
   readonly toldUntil: Readonly<Record<string, number>>
+}
+
+/** Alerts in one span of time; `since` in Unix ms. */
+interface Span {
+  readonly since: number
+  readonly count: number
+}
+
+export interface Told {
+  readonly minute: Span
+  readonly hour: Span
+}
+
+/** What strategies have said without an order. */
+export interface Alerts {
+  /** By provider and `jti`: until when the same one could come again, Unix ms. */
+  readonly seen: Readonly<Record<string, number>>
+  /** By provider, and by stream. */
+  readonly told: Readonly<Record<string, Told>>
+  /** By provider: when it was told last that there were too many, Unix ms. */
+  readonly toldMany: Readonly<Record<string, number>>
 }
 
 /** What was told about the line to the exchange. */
@@ -258,6 +280,7 @@ export const EMPTY_SESSION: Session = {
   alarms: {},
   priceWatch: { evaluatedAt: 0, below: {}, toldUntil: {} },
   refusals: { since: 0, told: 0, kept: 0 },
+  alerts: { seen: {}, told: {}, toldMany: {} },
   connection: { ban: 'none', clock: 'right', pausedUntil: 0, lost: { since: 0, toldAt: 0 } },
   started: 0,
   wokeAt: 0,
