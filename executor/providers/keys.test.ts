@@ -141,6 +141,6 @@ test('knows whether the provider still speaks a version of the wire that is know
 
 test("an engine of one's own has its one key, and takes no keyset", () => {
   const keys = pinnedKeys('home', acme.engine.publicKey)
-  expect(keys.keyring().size).toBe(2)
+  expect(keys.keyring().size).toBe(3)
   expect(keys.take(acme.keyset(1), now).result).toBe('refused')
 })
