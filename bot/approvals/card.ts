@@ -15,8 +15,12 @@ import {
   openCards,
   setCard,
 } from '../store/cards.ts'
-import { type Content, editMessage, putMessage } from '../store/messages.ts'
-import type { NotificationContext } from '../store/notification-context.ts'
+import {
+  type Content,
+  editMessage,
+  type NotificationContext,
+  notifyOwner,
+} from '../store/messages.ts'
 import { type Store, transact } from '../store/open.ts'
 import { BUTTONS, cardText, noteText, timeLeft, timeUp, unconfirmed } from '../texts/card.ts'
 import { type Html, lines } from '../texts/html.ts'
@@ -43,18 +47,12 @@ export function orderKey(order: string): string {
 }
 
 /** An order that is over, or has its card already, gets none. */
-export function showCard(
-  { store, randomBytes, device, owner, now }: NotificationContext,
-  needed: ApprovalNeeded,
-): void {
+export function showCard(context: NotificationContext, needed: ApprovalNeeded): void {
+  const { store, randomBytes, device, owner, now } = context
   const order = cardId(device, needed.order.id)
   if (needed.expires <= now / 1000 || findCard(store, order) !== null) return
   const content = plainCard(needed, timeLeft(needed.expires, now / 1000))
-  const message = putMessage(
-    store,
-    { key: orderKey(order), chat: owner.chat, device, content },
-    now,
-  )
+  const message = notifyOwner(context, content, { key: orderKey(order) })
   insertCard(store, { order, device, needed, owner, message })
   renewButtons(store, randomBytes, order)
   refresh(store, order, now)

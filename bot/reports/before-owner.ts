@@ -2,8 +2,7 @@
 import type { Report } from '@keyside/protocol'
 import { showCard } from '../approvals/card.ts'
 import { cardId } from '../store/cards.ts'
-import { putMessage } from '../store/messages.ts'
-import type { NotificationContext } from '../store/notification-context.ts'
+import { type NotificationContext, notifyOwner } from '../store/messages.ts'
 import type { Store } from '../store/open.ts'
 import { stateText } from '../texts/events.ts'
 
@@ -23,15 +22,14 @@ export function keepForOwner(store: Store, device: string, { seq, event }: Kept)
 
 /** In their order. A question whose time is over is none any more. */
 export function notifyKept(bot: Omit<NotificationContext, 'device'>): void {
-  const { store, owner, now } = bot
+  const { store } = bot
   for (const row of store.prepare('SELECT * FROM kept_report ORDER BY device, seq').all()) {
     const { report } = row
     const device = String(row['device'])
     const { event } = JSON.parse(String(report)) as Kept
     if (event.type === 'approval') showCard({ ...bot, device }, event)
     if (event.type !== 'state') continue
-    const content = { html: stateText(event).text }
-    putMessage(store, { chat: owner.chat, device, content }, now)
+    notifyOwner({ ...bot, device }, { html: stateText(event).text })
   }
   store.exec('DELETE FROM kept_report')
 }

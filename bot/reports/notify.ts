@@ -2,8 +2,7 @@
 import type { OrderStatus, Report, ReportEvent } from '@keyside/protocol'
 import { closeCard, orderKey, reopenCardWithin, showCard } from '../approvals/card.ts'
 import { type Card, cardId, findCard, markCodeNeeded } from '../store/cards.ts'
-import { editMessage, findByKey, putMessage } from '../store/messages.ts'
-import type { NotificationContext } from '../store/notification-context.ts'
+import { editMessage, findByKey, type NotificationContext, notifyOwner } from '../store/messages.ts'
 import {
   alertText,
   isCalm,
@@ -55,15 +54,10 @@ const NOTIFIERS: Notifiers = {
     const key = ['alert', event.stream, event.market, event.name].join(':')
     notifyRepeated(context, { key, at, isQuiet: false }, (repeats) => alertText(event, repeats))
   },
-  state: ({ store, owner, device, now }, { state, by }) => {
+  state: (context, { state, by }) => {
     if (COVERED_BY_CAUSE.has(by) || (state === 'running' && by === 'start')) return
-    const content = { html: stateText({ type: 'state', state, by }).text }
-    const isQuiet = by === 'start'
-    putMessage(
-      store,
-      { chat: owner.chat, device, content: { ...content, ...(isQuiet && { quiet: true }) } },
-      now,
-    )
+    const { text: html } = stateText({ type: 'state', state, by })
+    notifyOwner(context, { html, ...(by === 'start' && { quiet: true }) })
   },
   // Already given to the command that waits for it.
   answer: () => undefined,
@@ -118,10 +112,9 @@ function notifyAnswerRefused(
   event: Extract<ReportEvent, { type: 'refusal' }>,
   id: string,
 ): void {
-  const { store, owner, device, now } = context
+  const { store, device, now } = context
   const order = cardId(device, id)
-  const content = { html: notTakenText(event).text }
-  putMessage(store, { chat: owner.chat, device, content }, now)
+  notifyOwner(context, { html: notTakenText(event).text })
   if (!STILL_WAITS.has(event.code)) return
   if (event.code === 'approval_code_needed') markCodeNeeded(store, order)
   // A card that nobody has answered since must keep the buttons it shows.
@@ -177,16 +170,13 @@ function notifyOnCard(context: NotificationContext, step: OrderStep, card: Card)
 
 /** An order without an approval card. */
 function notifyWithoutCard(context: NotificationContext, step: OrderStep): void {
-  const { store, owner, device, now } = context
+  const { store } = context
   const key = orderKey(idOf(context, step))
   const older = findByKey(store, key) ?? findByKey(store, unknownKey(context, step))
   if (older === null && TRANSITIONAL.has(step.status)) return
   if (older === null && isFinal(step.status) && !isFilled(step)) notifyAgain(context, step)
   else if (isLoud(step)) notifyLoudly(context, step, older)
-  else {
-    const content = { html: orderText(step).text, quiet: true }
-    putMessage(store, { key, chat: owner.chat, device, content }, now)
-  }
+  else notifyOwner(context, { html: orderText(step).text, quiet: true }, { key })
 }
 
 function notifyStop(context: NotificationContext, step: OrderStep): void {
@@ -215,11 +205,10 @@ function notifyLoudly(
   step: OrderStep,
   older: number | null = null,
 ): void {
-  const { store, owner, device, now } = context
-  if (older !== null) editMessage(store, older, { html: seeBelowText(step).text, quiet: true })
+  if (older !== null)
+    editMessage(context.store, older, { html: seeBelowText(step).text, quiet: true })
   const key = step.status === 'unknown' ? unknownKey(context, step) : endKey(context, step)
-  const content = { html: orderText(step).text }
-  putMessage(store, { key, chat: owner.chat, device, content, ...traceOf(step) }, now)
+  notifyOwner(context, { html: orderText(step).text }, { key, ...traceOf(step) })
 }
 
 /** Once the state is known, the message about the unknown state is replaced. */
@@ -255,11 +244,9 @@ function stopMessage(context: NotificationContext, step: OrderStep): number | nu
 }
 
 function notifyQuietStop(context: NotificationContext, step: OrderStep): void {
-  const { store, owner, device, now } = context
   const isThere = step.status === 'accepted' || step.status === 'partially_filled'
   if (SILENT.has(step.status) || (!isThere && stopMessage(context, step) === null)) return
-  const content = { html: stopText(step).text, quiet: true }
-  putMessage(store, { key: keyOf(context, step), chat: owner.chat, device, content }, now)
+  notifyOwner(context, { html: stopText(step).text, quiet: true }, { key: keyOf(context, step) })
 }
 
 function keyOf(

@@ -1,6 +1,5 @@
 // Repeated refusals share one message with a count.
-import { editMessage, putMessage } from '../store/messages.ts'
-import type { NotificationContext } from '../store/notification-context.ts'
+import { editMessage, type NotificationContext, notifyOwner } from '../store/messages.ts'
 import type { Repeats } from '../texts/events.ts'
 import type { Html } from '../texts/html.ts'
 
@@ -16,10 +15,11 @@ interface Repeated {
 }
 
 export function notifyRepeated(
-  { store, owner, device, now }: NotificationContext,
+  context: NotificationContext,
   { key: what, at, isQuiet }: Repeated,
   write: (repeats: Repeats) => Html,
 ): void {
+  const { store, device, now } = context
   const key = `${device}/${what}`
   const row = store.prepare('SELECT * FROM repeated_message WHERE key = ?').get(key)
   if (row !== undefined && now - Number(row['since']) < WINDOW_MS) {
@@ -32,7 +32,7 @@ export function notifyRepeated(
     html: write({ count: 1, last: at, now }).text,
     ...(isQuiet && { quiet: true }),
   }
-  const message = putMessage(store, { chat: owner.chat, device, content }, now)
+  const message = notifyOwner(context, content)
   store
     .prepare('INSERT OR REPLACE INTO repeated_message VALUES (?, ?, 1, ?)')
     .run(key, message, now)

@@ -1,6 +1,8 @@
 // Messages as they are to look in Telegram. The outbox brings Telegram to this state, however long it takes.
+import type { RandomBytes } from '@keyside/runtime'
 import type { ChartInput } from '../charts/input.ts'
 import type { Store } from './open.ts'
+import type { Owner } from './owner.ts'
 
 interface Button {
   readonly text: string
@@ -67,6 +69,26 @@ export function putMessage(store: Store, draft: Draft, now: number): number {
       trace,
     )
   return Number(result.lastInsertRowid)
+}
+
+/** What a notification to the owner needs. */
+export interface NotificationContext {
+  readonly store: Store
+  readonly randomBytes: RandomBytes
+  readonly owner: Owner
+  /** Whose reports they are: the bot's own name for it. */
+  readonly device: string
+  /** Unix ms. */
+  readonly now: number
+}
+
+/** About the device. Returns the message's id here. */
+export function notifyOwner(
+  { store, owner, device, now }: Omit<NotificationContext, 'randomBytes'>,
+  content: Content,
+  more: Pick<Draft, 'key' | 'trace'> = {},
+): number {
+  return putMessage(store, { chat: owner.chat, device, content, ...more }, now)
 }
 
 export function findByKey(store: Store, key: string): number | null {
