@@ -1,34 +1,38 @@
 // A trader's account in a backtest: what it buys and sells of a strategy's decisions, and what its protection sells in
 // between. It looks only at candles while it holds something. Floats: no money is moved by them.
 import type { CandleColumns } from '../market/candle-columns.ts'
+import { StartTimes } from '../market/start-times.ts'
 import { type ExitRules, HeldPosition } from '../strategies/candle-exits.ts'
 import { DetailCandles } from './detail-candles.ts'
-import type {
-  AccountOptions,
-  EntryOrder,
-  Fills,
-  Ledger,
-  MissedEntries,
-  Trade,
-  TradeEnd,
-} from './ledger.ts'
-import { NO_TRADE, TradeTable } from './trade-table.ts'
+import { type Fill, Fills, type TradeEnd } from './fills.ts'
+import type { AccountOptions, EntryOrder, Ledger, MissedEntries, Trade } from './ledger.ts'
+import { tradesOf } from './trades.ts'
 
 export class Account {
   readonly #candles: CandleColumns
+  readonly #starts: StartTimes
   readonly #detail: DetailCandles | null
   readonly #options: AccountOptions
   readonly #feeRate: number
   readonly #slip: number
   readonly #held = new HeldPosition()
-  readonly #trades = new TradeTable()
-  readonly #fills: Fills = { at: [], cash: [], base: [] }
+  readonly #fills = new Fills()
   readonly #missed: MissedEntries = { late: 0, underStop: 0, tooLittle: 0 }
-  /** The one that is held; the object is used again for the next. */
-  readonly #trade: Trade = { ...NO_TRADE }
-  /** Base sold of the trade, and quote got for it before fees. */
-  #sold = 0
-  #got = 0
+  /** The last one; the object is used again for the next. */
+  readonly #fill: Fill = {
+    at: 0,
+    time: 0,
+    price: 0,
+    amount: 0,
+    cash: 0,
+    base: 0,
+    end: 'open',
+    assumed: false,
+    stopPassed: false,
+  }
+  /** What was paid for one base of what is held, on average, and how much was bought in all. */
+  #entryPrice = 0
+  #bought = 0
   /** What 100 % of the held position were, base. */
   #initial = 0
   #cash: number
@@ -40,6 +44,7 @@ export class Account {
   /** `detail`: finer candles of the same market, where there are some. */
   constructor(candles: CandleColumns, detail: CandleColumns | null, options: AccountOptions) {
     this.#candles = candles
+    this.#starts = new StartTimes(candles, options.seconds)
     this.#detail = detail === null ? null : new DetailCandles(detail, options.seconds)
     this.#options = options
     this.#feeRate = options.fee / 100
@@ -51,11 +56,11 @@ export class Account {
   enter(at: number, { size, rules }: EntryOrder): void {
     this.#walk(at + 1)
     const { fill, seconds, validFor } = this.#options
-    const { length, open, close, start } = this.#candles
-    const decided = (start[at] as number) + seconds
+    const { length, open, close } = this.#candles
+    const decided = this.#starts.at(at) + seconds
     const index = fill === 'open' ? at + 1 : at
     if (index >= length) return
-    const time = fill === 'open' ? (start[index] as number) : decided
+    const time = fill === 'open' ? this.#starts.at(index) : decided
     const market = (fill === 'open' ? open[index] : close[index]) as number
     if (time - decided > validFor) {
       this.#missed.late += 1
@@ -79,48 +84,42 @@ export class Account {
   leave(at: number, why: TradeEnd): void {
     this.#walk(at + 1)
     if (this.#base === 0) return
-    const { length, open, close, start } = this.#candles
+    const { length, open, close } = this.#candles
     const index = this.#options.fill === 'open' ? at + 1 : at
     if (index >= length) return
     const isOpen = index > at
     const price = (isOpen ? open[index] : close[index]) as number
-    const time = (start[index] as number) + (isOpen ? 0 : this.#options.seconds)
+    const time = this.#starts.at(index) + (isOpen ? 0 : this.#options.seconds)
     this.#sell(index, time, price, this.#base, why)
   }
 
   /** After the last decision. */
   finish(): Ledger {
-    const { length, close, start } = this.#candles
+    const { length } = this.#candles
     this.#walk(length)
-    const last = length === 0 ? 0 : (close[length - 1] as number)
-    const trade = this.#trade
-    if (this.#base !== 0) {
-      trade.exitCandle = length - 1
-      trade.exitTime = (start[length - 1] as number) + this.#options.seconds
-      trade.exitPrice = (this.#got + this.#base * last) / trade.amount
-      trade.proceeds += this.#base * last
-      this.#endTrade('open')
-    }
-    const trades = this.#trades
-    let rows: readonly Trade[] | null = null
+    const fills = this.#fills
+    const feeRate = this.#feeRate
+    const close = length === 0 ? 0 : (this.#candles.close[length - 1] as number)
+    const time = length === 0 ? 0 : this.#starts.at(length - 1) + this.#options.seconds
+    const last = { at: length - 1, time, close, assumed: this.#held.assumed > 0 }
+    let trades: readonly Trade[] | null = null
     return {
       balance: this.#options.balance,
       get trades() {
-        rows ??= trades.rows()
-        return rows
+        trades ??= tradesOf(fills, feeRate, last)
+        return trades
       },
-      profits: trades.profits(),
-      fills: this.#fills,
+      fills,
       missed: this.#missed,
       fees: this.#fees,
-      equity: this.#cash + this.#base * last,
+      equity: this.#cash + this.#base * close,
     }
   }
 
   /** What the protection sells at candles before `to`. */
   #walk(to: number): void {
     const held = this.#held
-    const { high, low, start } = this.#candles
+    const { high, low } = this.#candles
     let i = held.left > 0 ? this.#next : to
     while (i < to) {
       const { stop, rises, until } = held
@@ -129,7 +128,7 @@ export class Account {
         i < to &&
         (low[i] as number) > stop &&
         (high[i] as number) < rises &&
-        !(isTimed && (start[i] as number) >= until)
+        !(isTimed && this.#starts.at(i) >= until)
       )
         i += 1
       if (i === to) break
@@ -172,7 +171,7 @@ export class Account {
     let left = before
     for (const { price, percent, cause } of held.sales) {
       left = Math.max(0, left - percent)
-      if (price < held.stop && cause !== 'max_hold') this.#trade.stopPassed = true
+      if (price < held.stop && cause !== 'max_hold') this.#fill.stopPassed = true
       const isAll = left < 1e-9
       const amount = isAll
         ? this.#base
@@ -184,73 +183,49 @@ export class Account {
 
   #buy(index: number, time: number, price: number, amount: number, rules: ExitRules): void {
     const fee = price * amount * this.#feeRate
-    const paid = price * amount + fee
-    this.#cash -= paid
+    this.#cash -= price * amount + fee
     this.#fees += fee
-    const trade = this.#trade
-    const isFirst = this.#base === 0
-    if (isFirst) {
-      trade.entryCandle = index
-      trade.entryTime = time
-      trade.entryPrice = price
-      trade.amount = amount
-      trade.cost = paid
-      trade.proceeds = 0
-      trade.fees = fee
-      trade.sales = 0
-      trade.assumed = false
-      trade.stopPassed = false
+    const held = this.#held
+    let own = rules
+    if (this.#base === 0) {
+      this.#entryPrice = price
+      this.#bought = amount
     } else {
-      // The newer entry brings its own way out; of the stops the higher one counts, as at the device.
-      trade.entryPrice =
-        (trade.entryPrice * trade.amount + price * amount) / (trade.amount + amount)
-      trade.amount += amount
-      trade.cost += paid
-      trade.fees += fee
-      if (this.#held.assumed > 0) trade.assumed = true
+      // The newer entry brings its own way out; of the stops the higher one counts, as at the device, and it is never
+      // lowered: what was bought under the higher stop was allowed because of it.
+      const paid = this.#entryPrice * this.#bought + price * amount
+      this.#bought += amount
+      this.#entryPrice = paid / this.#bought
+      if (held.stop > rules.stop) own = { ...rules, stop: held.stop }
     }
-    // Never lowered: what was bought under the higher stop was allowed because of it.
-    const higher = Math.max(rules.stop, this.#held.stop)
-    const own = isFirst || rules.stop === higher ? rules : { ...rules, stop: higher }
     this.#base += amount
     this.#initial = this.#base
-    this.#held.open(trade.entryPrice, time, own)
-    this.#note(index)
+    this.#note(index, time, price, amount, 'open')
+    held.open(this.#entryPrice, time, own)
   }
 
   #sell(index: number, time: number, market: number, amount: number, end: TradeEnd): void {
-    const trade = this.#trade
     const price = market * (1 - this.#slip)
     const fee = price * amount * this.#feeRate
     this.#cash += price * amount - fee
     this.#fees += fee
     this.#base = amount === this.#base ? 0 : this.#base - amount
-    this.#sold += amount
-    this.#got += price * amount
-    trade.exitCandle = index
-    trade.exitTime = time
-    trade.exitPrice = this.#got / this.#sold
-    trade.proceeds += price * amount - fee
-    trade.fees += fee
-    trade.sales += 1
-    this.#note(index)
-    if (this.#base === 0) this.#endTrade(end)
+    this.#note(index, time, price, -amount, end)
+    if (this.#base === 0) this.#held.close()
   }
 
-  #endTrade(end: TradeEnd): void {
-    const trade = this.#trade
-    trade.end = end
-    if (this.#held.assumed > 0) trade.assumed = true
-    this.#trades.add(trade)
-    this.#sold = 0
-    this.#got = 0
-    this.#held.close()
-  }
-
-  #note(index: number): void {
-    this.#fills.at.push(index)
-    this.#fills.cash.push(this.#cash)
-    this.#fills.base.push(this.#base)
+  #note(at: number, time: number, price: number, amount: number, end: TradeEnd): void {
+    const fill = this.#fill
+    fill.at = at
+    fill.time = time
+    fill.price = price
+    fill.amount = amount
+    fill.cash = this.#cash
+    fill.base = this.#base
+    fill.end = end
+    fill.assumed = this.#held.assumed > 0
+    this.#fills.add(fill)
+    fill.stopPassed = false
   }
 
   /** Never more than the cash pays for; 0 where that is too little. */

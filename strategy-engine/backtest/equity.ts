@@ -1,5 +1,6 @@
 // What an account was worth at the close of every candle, and what that says of it.
 import type { CandleColumns } from '../market/candle-columns.ts'
+import type { Fills } from './fills.ts'
 import type { Ledger } from './ledger.ts'
 
 const DAY = 86_400
@@ -11,17 +12,22 @@ export function equityOf(
 ): Float64Array {
   const equity = new Float64Array(length)
   let [cash, base, next] = [balance, 0, 0]
-  let due = fills.at[0] ?? length
+  let due = candleOf(fills, 0, length)
   for (let i = 0; i < length; i++) {
     while (i >= due) {
-      cash = fills.cash[next] as number
-      base = fills.base[next] as number
+      cash = fills.cash(next)
+      base = fills.base(next)
       next += 1
-      due = fills.at[next] ?? length
+      due = candleOf(fills, next, length)
     }
     equity[i] = cash + base * (close[i] as number)
   }
   return equity
+}
+
+/** `none`: where there is no such fill. */
+function candleOf(fills: Fills, row: number, none: number): number {
+  return row < fills.length ? fills.at(row) : none
 }
 
 export interface Drawdown {
@@ -71,11 +77,11 @@ export function deepestPercentOf(
   { length, close }: CandleColumns,
 ): number {
   let [high, deep, worst] = [balance, balance, 0]
-  for (let next = 0; next < fills.at.length; next++) {
-    const from = fills.at[next] as number
-    const to = fills.at[next + 1] ?? length
-    const cash = fills.cash[next] as number
-    const base = fills.base[next] as number
+  for (let next = 0; next < fills.length; next++) {
+    const from = fills.at(next)
+    const to = candleOf(fills, next + 1, length)
+    const cash = fills.cash(next)
+    const base = fills.base(next)
     // While nothing is held one candle says it for all.
     const end = base === 0 ? Math.min(from + 1, to) : to
     for (let i = from; i < end; i++) {
@@ -114,9 +120,9 @@ export function equityAt(
 ): readonly Pick<Period, 'equity'>[] {
   let [cash, base, next] = [balance, 0, 0]
   return candles.map((at) => {
-    for (; (fills.at[next] ?? Number.POSITIVE_INFINITY) <= at; next++) {
-      cash = fills.cash[next] as number
-      base = fills.base[next] as number
+    for (; next < fills.length && fills.at(next) <= at; next++) {
+      cash = fills.cash(next)
+      base = fills.base(next)
     }
     return { equity: cash + base * (close[at] as number) }
   })

@@ -1,5 +1,6 @@
 // What a backtest's account is given, and what it writes down.
-import type { ExitCause, ExitRules } from '../strategies/candle-exits.ts'
+import type { ExitRules } from '../strategies/candle-exits.ts'
+import type { Fills, TradeEnd } from './fills.ts'
 
 export interface AccountOptions {
   /** Length of a candle, seconds. */
@@ -34,9 +35,6 @@ export interface EntryOrder {
   readonly rules: ExitRules
 }
 
-/** What ended a trade last: its protection, a rule, or nothing yet. */
-export type TradeEnd = ExitCause | 'rule' | 'open'
-
 export interface Trade {
   /** Of the candle at which it was bought, from 0. */
   entryCandle: number
@@ -65,15 +63,6 @@ export interface Trade {
   stopPassed: boolean
 }
 
-/** Each fill, for the equity after it. */
-export interface Fills {
-  /** Index of the candle. */
-  readonly at: number[]
-  /** Quote and base after it. */
-  readonly cash: number[]
-  readonly base: number[]
-}
-
 /** Entries that were not made: the opening came too late, at or under the stop, or the amount is too little. */
 export interface MissedEntries {
   late: number
@@ -84,8 +73,6 @@ export interface MissedEntries {
 export interface Ledger {
   readonly balance: number
   readonly trades: readonly Readonly<Trade>[]
-  /** What each closed trade brought, quote. */
-  readonly profits: Float64Array
   readonly fills: Fills
   readonly missed: Readonly<MissedEntries>
   /** Quote, all together. */

@@ -13,6 +13,7 @@ import {
   monthsOf,
   returnsOf,
 } from './equity.ts'
+import { type Fill, Fills } from './fills.ts'
 import type { Ledger, Trade } from './ledger.ts'
 import { measure, sharpeOf, sortinoOf } from './metrics.ts'
 import { seededNumbers as numbers } from './search/seeded-numbers.ts'
@@ -54,12 +55,29 @@ const trade = (profit: number, change: Partial<Trade> = {}): Trade => ({
   ...change,
 })
 
+const BOUGHT: Fill = {
+  at: 0,
+  time: JANUARY_30,
+  price: 100,
+  amount: 10,
+  cash: 0,
+  base: 10,
+  end: 'open',
+  assumed: false,
+  stopPassed: false,
+}
+
+function fillsOf(...all: readonly Fill[]): Fills {
+  const fills = new Fills()
+  for (const one of all) fills.add(one)
+  return fills
+}
+
 /** All of 1,000 is held from the first close on: the equity is ten times the close of a market that begins at 100. */
 const held = (closes: readonly number[], trades: readonly Trade[] = []): Ledger => ({
   balance: 1_000,
   trades,
-  profits: Float64Array.from(trades, ({ proceeds, cost }) => proceeds - cost),
-  fills: { at: [0], cash: [0], base: [10] },
+  fills: fillsOf(BOUGHT),
   missed: { late: 0, underStop: 0, tooLittle: 0 },
   fees: 3,
   equity: (closes.at(-1) ?? 0) * 10,
@@ -183,10 +201,10 @@ test('equity, days and months are what a slow walk finds', () => {
   }
   const ledger = account.finish()
   const equity = equityOf(ledger, candles)
-  const { fills } = ledger
+  const rows = Array.from({ length: ledger.fills.length }, (_, row) => ledger.fills.row(row))
   const worth = Array.from({ length: candles.length }, (_, i) => {
-    const last = fills.at.findLastIndex((at) => at <= i)
-    return (fills.cash[last] ?? 10_000) + (fills.base[last] ?? 0) * (candles.close[i] as number)
+    const last = rows.findLast(({ at }) => at <= i)
+    return (last?.cash ?? 10_000) + (last?.base ?? 0) * (candles.close[i] as number)
   })
   expect([...equity]).toEqual(worth)
   expect(worth.at(-1)).toBe(ledger.equity)

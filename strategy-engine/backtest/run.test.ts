@@ -171,7 +171,9 @@ test('safety orders lower the average, and what they bought leaves with the posi
   const { ledger } = runBacktest(steps, { candles, options: { ...OPTIONS, fee: 0 } })
   const added = ledger.trades.filter(({ cost }) => cost > 2_500_000)
   expect(added.length).toBeGreaterThan(2)
-  const bought = ledger.fills.base.filter((base) => base > 0).length
+  const { fills } = ledger
+  const rows = Array.from({ length: fills.length }, (_, row) => fills.row(row))
+  const bought = rows.filter(({ amount }) => amount > 0).length
   expect(bought).toBeGreaterThanOrEqual(ledger.trades.length + added.length)
   for (const { end, proceeds, cost } of added)
     if (end === 'take_profit') expect(proceeds).toBeGreaterThan(cost)

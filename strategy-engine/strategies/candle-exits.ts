@@ -91,6 +91,7 @@ export class HeldPosition {
   /** What was not sold by the rules is sold. */
   close(): void {
     this.left = 0
+    this.assumed = 0
     this.#takeBack()
   }
 

@@ -108,30 +108,25 @@ export class Model {
 
   /** The first candle of the block, from `from` on, at which what is held may be sold or its stop may rise; `to` for none. */
   #hold(from: number, to: number): number {
-    const { high, low, start } = this.#graph.candles
+    const { high, low } = this.#graph.candles
     const { offset } = this.#graph
-    const { held } = this
+    const { stop, rises } = this.held
     const exit = this.#exit
-    const { stop, rises, since } = held
-    const { maxHold } = this.#strategy.exits
-    const ends = since + (maxHold ?? Number.POSITIVE_INFINITY) - this.#seconds
-    const isTimed = maxHold !== undefined
-    let highest = held.highest
-    let lowest = held.lowest
+    const ends = this.#ends
     let i = from
     for (; i < to; i++) {
-      const top = high[offset + i] as number
-      const bottom = low[offset + i] as number
-      if (!(bottom > stop && top < rises)) break
-      if (isTimed && (start[offset + i] as number) >= ends) break
+      if (!((low[offset + i] as number) > stop && (high[offset + i] as number) < rises)) break
       if (exit !== null && exit[i] === 1) break
-      if (top > highest) highest = top
-      if (bottom < lowest) lowest = bottom
+      if (ends !== null && this.#closeOf(i) >= ends) break
     }
-    held.highest = highest
-    held.lowest = lowest
     this.candles += i - from
     return i
+  }
+
+  /** When its longest time is over, Unix seconds; null without one. */
+  get #ends(): number | null {
+    const { maxHold } = this.#strategy.exits
+    return maxHold === undefined ? null : this.held.since + maxHold
   }
 
   /** Whether it goes on holding; its rules are not asked. For candles that were decided on before. */
@@ -167,7 +162,7 @@ export class Model {
     this.added = 0
     this.#cost = 0
     this.#bought = 0
-    this.#buy(price, this.#strategy.size)
+    if (this.#adds.length > 0) this.#buy(price, this.#strategy.size)
     this.#rules = rules
     this.held.open(price, candle + this.#seconds, rules)
   }
@@ -229,13 +224,8 @@ export class Model {
     return candles.close[offset + i] as number
   }
 
-  #start(i: number): number {
-    const { candles, offset } = this.#graph
-    return candles.start[offset + i] as number
-  }
-
   #closeOf(i: number): number {
-    return this.#start(i) + this.#seconds
+    return this.#graph.startOf(i) + this.#seconds
   }
 
   #mayEnter(i: number): boolean {
@@ -253,7 +243,7 @@ export class Model {
       this.refused = true
       return false
     }
-    const start = this.#start(i)
+    const start = this.#graph.startOf(i)
     this.enter(close, start, this.#exitPrices.at(close, distance, trailing))
     return true
   }
@@ -280,8 +270,8 @@ export class Model {
       this.cause = 'rule'
       return true
     }
-    const { maxHold } = this.#strategy.exits
-    if (maxHold === undefined || this.#closeOf(i) - this.held.since < maxHold) return false
+    const ends = this.#ends
+    if (ends === null || this.#closeOf(i) < ends) return false
     this.cause = 'max_hold'
     return true
   }

@@ -2,6 +2,7 @@
 import type { CandleColumns } from '../../market/candle-columns.ts'
 import { readStrategyFile } from '../../strategies/file/read-strategy-file.ts'
 import { dayEndsOf, deepestPercentOf, equityAt, returnsOf } from '../equity.ts'
+import type { Ledger } from '../ledger.ts'
 import { sharpeOf } from '../metrics.ts'
 import { type Beside, type RunOptions, run } from '../run.ts'
 import type { Combination } from './combinations.ts'
@@ -66,7 +67,8 @@ function trySome(
   return runs.map(({ ledger }, at) => {
     const drawdown = deepestPercentOf(ledger, candles)
     let [won, lost] = [0, 0]
-    for (const profit of ledger.profits) {
+    const profits = profitsOf(ledger)
+    for (const profit of profits) {
       won += Math.max(0, profit)
       lost -= Math.min(0, profit)
     }
@@ -78,9 +80,21 @@ function trySome(
       sharpe: sharpeOf(returnsOf(equityAt(ledger, candles.close, days), ledger.balance)),
       drawdownRatio: drawdown === 0 ? null : totalPercent / drawdown,
       profitFactor: lost === 0 ? null : won / lost,
-      trades: ledger.profits.length,
+      trades: profits.length,
     }
   })
+}
+
+/** What each closed trade brought, quote. */
+function profitsOf({ balance, fills }: Ledger): readonly number[] {
+  const profits: number[] = []
+  let before = balance
+  for (let row = 0; row < fills.length; row++) {
+    if (fills.base(row) !== 0) continue
+    profits.push(fills.cash(row) - before)
+    before = fills.cash(row)
+  }
+  return profits
 }
 
 /** Null: it traded too little, or the goal cannot be said of it. */

@@ -41,6 +41,9 @@ export class Graph {
   /** The candles that were fed last, and where their block begins. */
   #candles: CandleColumns = NO_CANDLES
   #offset = 0
+  /** When the first of them opened, and whether none is missing after it. */
+  #opened = 0
+  #isWhole = false
   #isFed = false
 
   constructor(timeframe: Timeframe, block = BLOCK) {
@@ -55,6 +58,12 @@ export class Graph {
 
   get offset(): number {
     return this.#offset
+  }
+
+  /** When candle `i` of the block opened, Unix seconds: reckoned, for columns are long, and to fetch one number takes long. */
+  startOf(i: number): number {
+    if (this.#isWhole) return this.#opened + i * TIMEFRAMES[this.timeframe]
+    return this.#candles.start[this.#offset + i] as number
   }
 
   /** Before the first candle: a series cannot catch up. Trade words have no series. */
@@ -96,6 +105,9 @@ export class Graph {
     this.#isFed = true
     this.#candles = candles
     this.#offset = from
+    this.#opened = candles.start[from] as number
+    const seconds = (candles.start[to - 1] as number) - this.#opened
+    this.#isWhole = seconds === (length - 1) * TIMEFRAMES[this.timeframe]
     for (const [price, column] of this.#prices) column.set(candles[price].subarray(from, to))
     for (const elsewhere of this.#elsewhere.values()) elsewhere.take(candles, from, others)
     for (const step of this.#steps) step(length)
