@@ -25,11 +25,27 @@ export const MAX_VALID = 86_400
 export const MAX_SERIES = 100
 
 /** `params` counts in place of the file's own values. */
-export function readStrategy(text: string, params: Readonly<Record<string, number>> = {}): Read {
-  if (text.length > MAX_LENGTH)
-    return refuse(text, `a strategy file has at most ${MAX_LENGTH} characters`)
+export function readStrategy(text: string, params: Params = {}): Read {
+  return strategyReader(text)(params)
+}
+
+type Params = Readonly<Record<string, number>>
+
+/** As `readStrategy`, for who reads the same file with many values of its params: it is taken apart once. */
+export function strategyReader(text: string): (params: Params) => Read {
+  if (text.length > MAX_LENGTH) {
+    const refused = refuse(text, `a strategy file has at most ${MAX_LENGTH} characters`)
+    return () => refused
+  }
   const opened = openYaml(text, { scalars: 'text' })
-  if (!opened.ok) return { ok: false, problems: [problemAt(text, opened, opened.message)] }
+  if (!opened.ok) {
+    const problems = [problemAt(text, opened, opened.message)]
+    return () => ({ ok: false, problems })
+  }
+  return (params) => readOpened(text, opened, params)
+}
+
+function readOpened(text: string, opened: OpenedYaml, params: Params): Read {
   const report = new Report(text, opened)
   const written = readShape(opened, report)
   const markets = marketsOf(written, report)
@@ -107,7 +123,7 @@ class Reading {
     report: Report,
     written: Partial<Written>,
     market: string | null,
-    given: Readonly<Record<string, number>>,
+    given: Params,
   ) {
     const timeframe = TIMEFRAME_NAMES.find((name) => name === written.timeframe) ?? null
     const { names, params } = readNames(report, { timeframe, market }, written, given)
