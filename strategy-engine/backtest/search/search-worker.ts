@@ -1,10 +1,9 @@
-// One core of a search: gets combinations, answers with what each did.
+// One more core of a search: gets strategies, answers with what each did. It reads no files of strategies: to load what
+// that needs would take longer than the thread that asks needs for half of the search.
 import { parentPort, workerData } from 'node:worker_threads'
-import type { Combination } from './combinations.ts'
-import type { WorkerData } from './search.ts'
-import { tryCombinations } from './try-combinations.ts'
+import { scoresOf } from './score.ts'
+import type { Asked } from './search.ts'
 
-const { task, candles, beside } = workerData as WorkerData
-parentPort?.on('message', (combinations: readonly Combination[]) => {
-  parentPort?.postMessage(tryCombinations(task, combinations, candles, beside))
+parentPort?.on('message', ({ strategies, answer }: Asked) => {
+  answer.postMessage(scoresOf(strategies, workerData))
 })

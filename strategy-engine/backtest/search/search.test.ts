@@ -111,6 +111,21 @@ test('rules over another market and shorter candles count as in a backtest, on o
   const forward = await walkForward(task, some, candles, choice, { workers: 1, beside })
   expect(forward.steps.some(({ trades }) => trades > 0)).toBe(true)
 })
+test.for([1, 2])(
+  'a combination that the file refuses ends the search, with %i at work',
+  async (workers) => {
+    const short = slice(CANDLES, 0, 500)
+    const many = Array.from({ length: 10 }, () => all).flat()
+    const parts: number[] = []
+    const onProgress = (part: number) => parts.push(part)
+    const wrong = [...many.slice(0, 60), { slow: 5_000 }, ...many]
+    await expect(search(TASK, wrong, short, { workers, onProgress })).rejects.toThrow('2 to 1,000')
+    const seen = parts.length
+    expect(seen).toBeLessThan(3)
+    await search(TASK, many, short, { workers: 1 })
+    expect(parts.length, 'at most what was under way is finished').toBeLessThan(seen + 2)
+  },
+)
 
 test('a search that was stopped goes on: what was tried is not tried again, and a torn line is', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'keyside-search-'))

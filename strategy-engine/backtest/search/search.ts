@@ -1,16 +1,22 @@
-// Shares combinations out to all cores.
-import { Worker } from 'node:worker_threads'
+// Shares combinations out to all cores. The thread that asks works too: it is under way while the others still start.
+import { once } from 'node:events'
+import { setImmediate } from 'node:timers/promises'
+import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads'
 import type { CandleColumns } from '../../market/candle-columns.ts'
-import type { Beside } from '../run.ts'
+import type { Strategy } from '../../strategies/file/strategy.ts'
+import type { Beside, RunInput } from '../run.ts'
 import type { Combination } from './combinations.ts'
+import { type Score, scoresOf } from './score.ts'
 import type { SearchMemory } from './search-memory.ts'
-import { type Task, type Tried, tryCombinations } from './try-combinations.ts'
+import { combinationReader, type Task, type Tried, triedOf } from './try-combinations.ts'
 
-/** Handed to a worker at once: enough to share their series. */
-const SHARE = 100
+/** Worked on at once: enough to share their series. */
+const SHARE = 50
+/** A worker has its next share before it is done with one: the thread that asks may be at work then. */
+const AHEAD = 2
 
 export interface SearchOptions {
-  /** How many cores; 1 works without any worker. */
+  /** How many cores, this thread's among them; 1 works without any worker. */
   readonly workers: number
   readonly beside?: Beside | undefined
   /** What was tried before is not tried again. */
@@ -18,12 +24,13 @@ export interface SearchOptions {
   readonly onProgress?: ((part: number) => void) | undefined
 }
 
-/** What a worker is started with. Candles lie in memory that all workers share. */
-export interface WorkerData {
-  readonly task: Task
-  readonly candles: CandleColumns
-  readonly beside: Beside
+/** One share of the work, and where the scores go. */
+export interface Asked {
+  readonly strategies: readonly Strategy[]
+  readonly answer: MessagePort
 }
+
+type Scorer = (strategies: readonly Strategy[]) => Promise<readonly Score[]>
 
 /** In the order of the combinations, whatever the number of workers. */
 export async function search(
@@ -37,57 +44,79 @@ export async function search(
   const shares: (readonly Combination[])[] = []
   for (let at = 0; at < open.length; at += SHARE) shares.push(open.slice(at, at + SHARE))
   const fresh = new Map<Combination, Tried>()
+  const read = combinationReader(task)
   let next = 0
   let done = 0
-  const work = async (answer: (share: readonly Combination[]) => Promise<readonly Tried[]>) => {
-    while (next < shares.length) {
-      const share = shares[next] ?? []
-      next += 1
-      const tried = await answer(share)
-      for (const [at, one] of tried.entries()) fresh.set(share[at] ?? {}, one)
-      known?.keep(tried)
-      done += 1
-      onProgress?.(done / shares.length)
+  const tryNext = async (score: Scorer) => {
+    const share = shares[next] ?? []
+    next += 1
+    const tried = triedOf(share, await score(share.map(read)))
+    for (const [at, one] of tried.entries()) fresh.set(share[at] ?? {}, one)
+    known?.keep(tried)
+    done += 1
+    onProgress?.(done / shares.length)
+  }
+  const work = async (score: Scorer) => {
+    try {
+      while (next < shares.length) await tryNext(score)
+    } finally {
+      // After an error the others end too.
+      next = shares.length
     }
   }
-  const used = Math.min(workers, shares.length)
-  if (used < 2) await work(async (share) => tryCombinations(task, share, candles, beside))
-  else await onWorkers(used, { task, candles: shared(candles), beside: sharedBeside(beside) }, work)
+  const input: RunInput = { ...beside, candles, options: task.options }
+  const here: Scorer = async (strategies) => {
+    // Answers of the others are taken in between.
+    await setImmediate()
+    return scoresOf(strategies, input)
+  }
+  const others = Math.min(workers, shares.length) - 1
+  if (others < 1) await work(here)
+  else await withWorkers(others, input, here, work)
   return combinations.flatMap((params) => fresh.get(params) ?? known?.get(params) ?? [])
 }
 
-async function onWorkers(
+/** With the first error all end. */
+async function withWorkers(
   count: number,
-  workerData: WorkerData,
-  work: (answer: (share: readonly Combination[]) => Promise<readonly Tried[]>) => Promise<void>,
+  input: RunInput,
+  here: Scorer,
+  work: (score: Scorer) => Promise<void>,
 ): Promise<void> {
-  const one = async () => {
-    const worker = new Worker(new URL('./search-worker.ts', import.meta.url), { workerData })
-    try {
-      await work((share) => ask(worker, share))
-    } finally {
-      await worker.terminate()
-    }
-  }
-  await Promise.all(Array.from({ length: count }, one))
-}
-
-function ask(worker: Worker, share: readonly Combination[]): Promise<readonly Tried[]> {
-  const { promise, resolve, reject } = Promise.withResolvers<readonly Tried[]>()
-  worker.once('error', reject)
-  worker.once('message', (tried: readonly Tried[]) => {
-    worker.off('error', reject)
-    resolve(tried)
+  const workerData = sharedInput(input)
+  const url = new URL('./search-worker.ts', import.meta.url)
+  const workers = Array.from({ length: count }, () => new Worker(url, { workerData }))
+  const there = workers.flatMap((worker) => {
+    const failed = once(worker, 'error').then(([error]) => Promise.reject(error))
+    return Array.from({ length: AHEAD }, () =>
+      work((strategies) => Promise.race([ask(worker, strategies), failed])),
+    )
   })
-  worker.postMessage(share)
-  return promise
+  try {
+    await Promise.all([work(here), ...there])
+  } finally {
+    await Promise.all(workers.map((worker) => worker.terminate()))
+  }
 }
 
-function sharedBeside({ others, detail }: Beside): Beside {
+async function ask(worker: Worker, strategies: readonly Strategy[]): Promise<readonly Score[]> {
+  const { port1, port2 } = new MessageChannel()
+  const answered = once(port1, 'message')
+  const asked: Asked = { strategies, answer: port2 }
+  worker.postMessage(asked, [port2])
+  const [scores] = await answered
+  port1.close()
+  return scores
+}
+
+/** Its candles in memory that all workers share. */
+function sharedInput({ candles, others, detail, ...rest }: RunInput): RunInput {
   const each = [...(others ?? [])].map(([market, columns]) => [market, shared(columns)] as const)
   return {
+    ...rest,
+    candles: shared(candles),
     others: new Map(each),
-    ...(detail === undefined ? {} : { detail: { ...detail, candles: shared(detail.candles) } }),
+    ...(detail && { detail: { ...detail, candles: shared(detail.candles) } }),
   }
 }
 

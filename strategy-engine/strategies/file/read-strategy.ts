@@ -119,12 +119,7 @@ class Reading {
   readonly #amounts: Amounts
   readonly #params: Strategy['params']
 
-  constructor(
-    report: Report,
-    written: Partial<Written>,
-    market: string | null,
-    given: Params,
-  ) {
+  constructor(report: Report, written: Partial<Written>, market: string | null, given: Params) {
     const timeframe = TIMEFRAME_NAMES.find((name) => name === written.timeframe) ?? null
     const { names, params } = readNames(report, { timeframe, market }, written, given)
     this.#report = report
