@@ -119,23 +119,26 @@ export class Account {
   /** What the protection sells at candles before `to`. */
   #walk(to: number): void {
     const held = this.#held
-    const { high, low } = this.#candles
     let i = held.left > 0 ? this.#next : to
     while (i < to) {
-      const { stop, rises, until } = held
-      const isTimed = until < Number.POSITIVE_INFINITY
-      while (
-        i < to &&
-        (low[i] as number) > stop &&
-        (high[i] as number) < rises &&
-        !(isTimed && this.#starts.at(i) >= until)
-      )
-        i += 1
+      i = this.#firstReach(i, to)
       if (i === to) break
       this.#look(i)
       i = held.left > 0 ? i + 1 : to
     }
     this.#next = to
+  }
+
+  /** The first candle, from <= i < to, that may sell something or raise the stop; `to` for none. */
+  #firstReach(from: number, to: number): number {
+    const { high, low } = this.#candles
+    const { stop, rises, until } = this.#held
+    let i = from
+    while (i < to && (low[i] as number) > stop && (high[i] as number) < rises) i += 1
+    if (until === Number.POSITIVE_INFINITY) return i
+    let timed = from
+    while (timed < i && this.#starts.at(timed) < until) timed += 1
+    return timed
   }
 
   #look(i: number): void {

@@ -6,7 +6,7 @@ export type TradeEnd = ExitCause | 'rule' | 'open'
 
 /** Numbers of a row. */
 const WIDTH = 7
-const FIRST_ROWS = 256
+const FIRST_ROWS = 1_024
 
 const ENDS: readonly TradeEnd[] = [
   'open',

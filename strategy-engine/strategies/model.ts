@@ -36,7 +36,8 @@ export class Model {
   readonly #strategy: Strategy
   readonly #seconds: number
   readonly #enter: Column
-  readonly #exit: Column | null
+  /** Of the rules that the market alone decides: never, where there are none. */
+  readonly #exit: Column
   readonly #asks: readonly Ask[]
   readonly #stop: Distance
   readonly #trailing: Distance | null
@@ -61,7 +62,7 @@ export class Model {
     this.#stop = distanceOf(stop, graph)
     this.#trailing = exits.trailingStop === undefined ? null : distanceOf(exits.trailingStop, graph)
     this.#enter = entries.column
-    this.#exit = exitSeries?.column ?? null
+    this.#exit = exitSeries?.column ?? new Float64Array(graph.block)
     this.#asks = asked.map(({ condition }) => compileTrade(condition, graph, this.#trade))
     this.#adds = adds.map(({ condition }) => compileTrade(condition, graph, this.#trade))
     this.#exitPrices = new ExitPrices(exits)
@@ -112,12 +113,19 @@ export class Model {
     const { offset } = this.#graph
     const { stop, rises } = this.held
     const exit = this.#exit
-    const ends = this.#ends
     let i = from
-    for (; i < to; i++) {
-      if (!((low[offset + i] as number) > stop && (high[offset + i] as number) < rises)) break
-      if (exit !== null && exit[i] === 1) break
-      if (ends !== null && this.#closeOf(i) >= ends) break
+    while (
+      i < to &&
+      (low[offset + i] as number) > stop &&
+      (high[offset + i] as number) < rises &&
+      exit[i] !== 1
+    )
+      i += 1
+    const ends = this.#ends
+    if (ends !== null) {
+      const quiet = i
+      i = from
+      while (i < quiet && this.#closeOf(i) < ends) i += 1
     }
     this.candles += i - from
     return i
@@ -266,7 +274,7 @@ export class Model {
 
   #isOver(i: number): boolean {
     if (!this.pass(i)) return true
-    if (this.#exit?.[i] === 1 || this.#isAsked(i)) {
+    if (this.#exit[i] === 1 || this.#isAsked(i)) {
       this.cause = 'rule'
       return true
     }
