@@ -75,6 +75,31 @@ test('--json has settings, figures and trades; another parameter, fill and fee g
   expect(metrics.trades, 'half of 10,000 is no whole bitcoin').toBe(0)
 })
 
+test("a venue's steps, least amounts and fee come with its downloaded candles, and what is said counts before them", async () => {
+  const { path, data, one } = newHome()
+  await keyside('data', 'import', data, '--market', 'BTC/USDT', '--timeframe', '1m')
+  const without = await keyside('backtest', one)
+  expect(without).toContain('No venue was named')
+  const rules = { exchange: 'binance', market: 'BTC/USDT', leastAmount: '0.001', leastValue: '5' }
+  const write = (more: object) =>
+    writeFileSync(path('data/binance/BTC-USDT.rules.json'), JSON.stringify({ ...rules, ...more }))
+  write({ step: '0.001', fee: '0.25', read: 1_704_067_200 })
+  const text = (await keyside('backtest', one)).replaceAll(/\s+/g, ' ')
+  expect(text).toContain(
+    'As binance had it on 2024-01-01, amounts in steps of 0.001, at least 0.001 and 5 in value.',
+  )
+  expect(text).toContain('Each side costs 0.25 % fee')
+  const said = (await keyside('backtest', one, '--fee', '0.1', '--step', '1')).replaceAll(
+    /\s+/g,
+    ' ',
+  )
+  expect(said).toContain('Amounts in steps of 1, at least 0.001 and 5 in value.')
+  expect(said).toContain('Each side costs 0.1 % fee')
+  expect(await keyside('backtest', one, '--data', data)).toContain('No venue was named')
+  write({ step: '0.001', fee: null, read: 0, market: 'ETH/USDT' })
+  await expect(keyside('backtest', one)).rejects.toMatchObject({ code: 'candles_damaged' })
+})
+
 test('a file of several markets says each, and has to be told which one is written', async () => {
   const { path, data, two } = newHome()
   const text = await keyside('backtest', two, '--data', data)

@@ -6,6 +6,7 @@ import {
   htmlReport,
   jsonReport,
   PICTURE_WIDTH,
+  type Prepared,
   pictureOf,
   prepare,
   type RunOptions,
@@ -25,12 +26,12 @@ import { ProgressBar } from '../terminal/progress.ts'
 export interface AccountFlags {
   balance: number
   fill: RunOptions['fill']
-  fee: number
+  fee?: number
   spread: number
   slippage: number
   step?: number
-  leastAmount: number
-  leastValue: number
+  leastAmount?: number
+  leastValue?: number
 }
 
 export interface CandleFlags {
@@ -49,6 +50,11 @@ interface Options extends AccountFlags, CandleFlags {
   png?: string
   json: boolean
 }
+
+/** Percent. */
+const USUAL_FEE = 0.1
+/** Of amounts, where a least amount or value is said alone. */
+const SMALLEST_STEP = 1e-8
 
 export function addBacktest(program: Command): void {
   const command = program
@@ -86,12 +92,16 @@ export function accountFlags(command: Command): Command {
         .default('open'),
     )
     .option('--balance <quote>', 'at the start, all of it allotted to the strategy', amount, 10_000)
-    .option('--fee <percent>', 'a side', percent, 0.1)
+    .option('--fee <percent>', `a side; left out: the venue's, else ${USUAL_FEE}`, percent)
     .option('--spread <percent>', 'between ask and bid', percent, 0)
     .option('--slippage <percent>', 'that each side loses besides', percent, 0)
-    .option('--step <base>', "of amounts, as the venue has it; left out: no venue's limits", amount)
-    .option('--least-amount <base>', 'with --step', amount, 0)
-    .option('--least-value <quote>', 'with --step', amount, 0)
+    .option(
+      '--step <base>',
+      "of amounts; left out: the venue's, as downloaded with its candles",
+      amount,
+    )
+    .option('--least-amount <base>', "of an order; left out: the venue's", amount)
+    .option('--least-value <quote>', "of an order; left out: the venue's", amount)
 }
 
 async function run(file: string, options: Options): Promise<void> {
@@ -112,12 +122,12 @@ async function run(file: string, options: Options): Promise<void> {
 }
 
 async function testOne(strategy: Strategy, options: Options): Promise<Backtested> {
-  const input = prepare(strategy, await sourceOf(options))
+  const { rules, ...input } = prepare(strategy, await sourceOf(options))
   const bar = new ProgressBar(process.stderr, systemClock)
   try {
     return runBacktest(strategy, {
       ...input,
-      options: runOptions(options),
+      options: runOptions(options, rules),
       onProgress: (part) => bar.update(part, strategy.name),
     })
   } finally {
@@ -176,10 +186,24 @@ export async function sourceOf(options: CandleFlags) {
   }
 }
 
-export function runOptions(flags: AccountFlags): RunOptions {
-  const { fill, balance, fee, spread, slippage, step, leastAmount, leastValue } = flags
-  const steps = step === undefined ? null : { step, leastAmount, leastValue }
-  return { fill, balance, fee, spread, slippage, steps }
+/** What is said counts, and otherwise what the venue said. */
+export function runOptions(flags: AccountFlags, rules: Prepared['rules']): RunOptions {
+  const { fill, balance, spread, slippage, fee = Number(rules?.fee ?? USUAL_FEE) } = flags
+  return { fill, balance, fee, spread, slippage, steps: stepsOf(flags, rules) }
+}
+
+function stepsOf(
+  { step, leastAmount, leastValue }: AccountFlags,
+  rules: Prepared['rules'],
+): RunOptions['steps'] {
+  const isSaid = [step, leastAmount, leastValue].some((one) => one !== undefined)
+  if (!isSaid && rules === null) return null
+  return {
+    of: isSaid || rules === null ? undefined : { venue: rules.exchange, read: rules.read },
+    step: step ?? Number(rules?.step ?? SMALLEST_STEP),
+    leastAmount: leastAmount ?? Number(rules?.leastAmount ?? 0),
+    leastValue: leastValue ?? Number(rules?.leastValue ?? 0),
+  }
 }
 
 function param(text: string, before: Readonly<Record<string, number>>) {

@@ -42,6 +42,16 @@ test('candles are downloaded, listed, verified, exported, and imported elsewhere
     `BTC/USDT 1m of binance, ${minute(from).replace('T', ' ')} UTC to ${minute(from + 49 * HOUR).replace('T', ' ')} UTC:\n2,940 candles stored, 2,940 of them new.\nNo gaps.\n`,
     0,
   ])
+  const rules = JSON.parse(readFileSync(join(home, 'data/binance/BTC-USDT.rules.json'), 'utf8'))
+  expect(rules).toEqual({
+    exchange: 'binance',
+    market: 'BTC/USDT',
+    step: '0.00001',
+    leastAmount: '0.00001',
+    leastValue: '5',
+    fee: '0.1',
+    read: expect.any(Number),
+  })
   const [again] = await keyside('download', ...BTC, ...range, '--json')
   expect(JSON.parse(again)).toMatchObject({ state: 'complete', candles: 2_940, added: 0, gaps: [] })
   expect(await keyside('list')).toEqual([

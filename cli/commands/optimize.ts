@@ -69,8 +69,8 @@ async function run(file: string, options: Options): Promise<void> {
 
 async function searchOne(text: string, strategy: Strategy, options: Options): Promise<object> {
   const { goal, leastTrades, seed, workers, state } = options
-  const { candles, detail, others } = prepare(strategy, await sourceOf(options))
-  const task = { text, market: strategy.market, options: runOptions(options) }
+  const { candles, detail, others, rules } = prepare(strategy, await sourceOf(options))
+  const task = { text, market: strategy.market, options: runOptions(options, rules) }
   const combinations = combinationsOf(strategy, options.combinations, seededNumbers(seed))
   const memory = state === undefined ? undefined : new SearchMemory(state)
   const bar = new ProgressBar(process.stderr, systemClock)

@@ -22,6 +22,8 @@ export interface AccountOptions {
 }
 
 interface VenueSteps {
+  /** Who said so, and when (Unix seconds); left out where the caller did. */
+  readonly of?: { readonly venue: string; readonly read: number } | undefined
   /** Of amounts, base. */
   readonly step: number
   /** Base. */

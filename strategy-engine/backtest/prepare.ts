@@ -2,6 +2,7 @@
 import { KeysideError } from '@keyside/runtime'
 import { readCandleSet } from '../data/candle-store.ts'
 import { between, columnsIn } from '../data/columns.ts'
+import { type MarketRules, readMarketRules } from '../data/market-rules.ts'
 import { type OpenedCandles, openCandleFile, openCandles } from '../data/open-candles.ts'
 import { TIMEFRAME_NAMES, TIMEFRAMES, type Timeframe } from '../market/candle.ts'
 import type { CandleColumns } from '../market/candle-columns.ts'
@@ -24,8 +25,13 @@ export interface CandleSource {
   readonly now: number
 }
 
+export interface Prepared extends Omit<RunInput, 'options'> {
+  /** What the venue asks of orders, as far as that was downloaded; none for a file's candles. */
+  readonly rules: MarketRules | null
+}
+
 /** Throws `candles_missing`, also where none are left of the time that was asked for, and what else data/ throws. */
-export function prepare(strategy: Strategy, source: CandleSource): Omit<RunInput, 'options'> {
+export function prepare(strategy: Strategy, source: CandleSource): Prepared {
   const { market, timeframe } = strategy
   const opened = open(source, market, timeframe)
   const candles = between(opened.columns, source.from, source.to)
@@ -40,7 +46,8 @@ export function prepare(strategy: Strategy, source: CandleSource): Omit<RunInput
   const { stored, gaps } = opened
   const within = gaps.filter((gap) => gap.from >= source.from && gap.from < source.to)
   const thin = stored === timeframe ? null : { timeframe: stored, gaps: within.length }
-  return { candles, thin, detail: detailOf(opened, source, market), others }
+  const rules = source.file === null ? readMarketRules(source.home, { ...source, market }) : null
+  return { candles, thin, detail: detailOf(opened, source, market), others, rules }
 }
 
 function open({ file, home, exchange, now }: CandleSource, market: string, timeframe: Timeframe) {

@@ -42,6 +42,7 @@ function sourceOf(rows: readonly Row[], answers: readonly (readonly Row[] | Erro
   const source: CandleSource = {
     name: 'binance',
     pageSize: 10,
+    rules: null,
     time: async () => null,
     page: async (since) => {
       asked.push(since)

@@ -7,6 +7,7 @@ import { type CandleSet, lockCandleSet, readCandleSet, writeCandleSet } from './
 import { between, type CandleColumns, columnsOfRows, newColumns } from './columns.ts'
 import { type CandleSource, interrupted, type Row } from './exchange-candles.ts'
 import { gapsOf, type StoredGap, storedGaps } from './gaps.ts'
+import { writeMarketRules } from './market-rules.ts'
 import { joinCandles, mergeCandles } from './merge.ts'
 import { outside, type Span, union } from './spans.ts'
 
@@ -108,6 +109,9 @@ class Download {
     const asked = clock.now()
     const time = await this.#patiently(() => source.time())
     if (time !== null) this.#offset = time - (asked + clock.now()) / 2
+    const { rules } = source
+    if (rules !== null)
+      writeMarketRules(this.#options.home, { ...rules, read: Math.floor(this.#now()) })
     const whole = this.#whole()
     const spans = outside(whole, union([...this.#file.asked, ...this.#runs()]))
     const total = spans.reduce((sum, [from, to]) => sum + to - from, 0)

@@ -1,9 +1,12 @@
 // Any exchange that ccxt knows, as a source of candles that closed: its public side alone, and no keys.
 import { existsSync, readdirSync } from 'node:fs'
+import { toDecimal } from '@keyside/protocol'
 import { describeError, KeysideError, rebaseUrls } from '@keyside/runtime'
+import Big from 'big.js'
 import type ccxt from 'ccxt'
 import type { Exchange } from 'ccxt'
 import type { CandleSet } from './candle-store.ts'
+import type { MarketRules } from './market-rules.ts'
 
 /** As the exchange gave them: Unix seconds, open, high, low, close, volume. NaN for what it left out. */
 export type Row = readonly number[]
@@ -13,6 +16,8 @@ export interface CandleSource {
   readonly name: string
   /** The most candles that one answer holds. */
   readonly pageSize: number
+  /** What it asks of orders on this market; null where it does not tell a step. */
+  readonly rules: Omit<MarketRules, 'read'> | null
   /** The exchange's time, Unix ms; null where it does not tell. */
   time(): Promise<number | null>
   /** From `since` on, Unix seconds. Throws what `isPassing` tells of. */
@@ -50,6 +55,7 @@ export async function openSource(
   return {
     name,
     pageSize: limit ?? SMALL_PAGE,
+    rules: rulesOf(exchange, market),
     time: async () =>
       exchange.has['fetchTime'] === true ? ((await exchange.fetchTime()) ?? null) : null,
     page: async (since) => {
@@ -60,6 +66,26 @@ export async function openSource(
       ])
     },
     isPassing,
+  }
+}
+
+/** ccxt's ways to say how amounts are rounded: by digits behind the point, or by a smallest step. */
+const [DECIMAL_PLACES, TICK_SIZE] = [2, 4]
+
+function rulesOf(exchange: Exchange, name: string): CandleSource['rules'] {
+  const { precision, limits, taker } = exchange.market(name)
+  const amount = precision.amount
+  if (amount === undefined) return null
+  const mode = exchange.precisionMode
+  if (mode !== TICK_SIZE && mode !== DECIMAL_PLACES) return null
+  const step = mode === TICK_SIZE ? new Big(amount) : new Big(10).pow(-amount)
+  return {
+    exchange: exchange.id,
+    market: name,
+    step: toDecimal(step),
+    leastAmount: toDecimal(new Big(limits.amount?.min ?? 0)),
+    leastValue: toDecimal(new Big(limits.cost?.min ?? 0)),
+    fee: taker === undefined ? null : toDecimal(new Big(taker).times(100)),
   }
 }
 

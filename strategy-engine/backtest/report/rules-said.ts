@@ -11,7 +11,7 @@ export function rulesSaid({ options, detail, candles, gaps }: Backtested): reado
     `Each side costs ${fee} % fee, half of a spread of ${spread} %, and ${slippage} % slippage.`,
     steps === null
       ? 'No venue was named: any amount is traded, however small.'
-      : `Amounts in steps of ${steps.step}, at least ${steps.leastAmount} and ${steps.leastValue} in value.`,
+      : `${steps.of === undefined ? 'Amounts' : `As ${steps.of.venue} had it on ${day(steps.of.read)}, amounts`} in steps of ${steps.step}, at least ${steps.leastAmount} and ${steps.leastValue} in value.`,
     `Percentages are of the ${count(balance)} at the start, as a device's allocation, not of gains.`,
     detail === null
       ? 'Within a candle: opening, stop, take-profits; a stop rises last.'
