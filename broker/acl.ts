@@ -124,7 +124,7 @@ export function covers(filter: string, levels: readonly string[]): boolean {
   return fixed.every((level, at) => coversLevel(level, levels[at]))
 }
 
-export function coversLevel(allowed: string, asked: string | undefined): boolean {
+function coversLevel(allowed: string, asked: string | undefined): boolean {
   return allowed === '+' ? asked !== '#' : allowed === asked
 }
 
