@@ -1,5 +1,5 @@
 // Whether this is a moment to take new risk. Exits and stops lower risk and pass, except past an unknown order.
-import { deadline } from '../policy/deadline.ts'
+import type { Policy } from '../policy/schema.ts'
 import { deny, type Rule } from './rule.ts'
 
 /** A head lives 45 s: silence for longer may be someone holding back exits. */
@@ -73,4 +73,15 @@ export const expiry: Rule = {
       'the approval came after the signal had ended: answer sooner, or raise approval_timeout at the device',
     )
   },
+}
+
+/**
+ * The last moment at which an approved entry may still be sent, Unix ms. The engine sets `validUntil`; the policy caps it.
+ * NaN where the input is not a time.
+ */
+export function deadline(
+  { signedAt, validUntil }: { readonly signedAt: number; readonly validUntil: number },
+  { approvalTimeoutMs }: Pick<Policy, 'approvalTimeoutMs'>,
+): number {
+  return Math.min(validUntil, signedAt + approvalTimeoutMs)
 }
