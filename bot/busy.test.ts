@@ -88,7 +88,7 @@ test('a message that Telegram has taken is not sent again because the store is h
       destination: { write: (line) => log.push(line) },
     }),
     trace: noTrace,
-    devices: 'one',
+    devices: () => 'one',
   })
   putMessage(store, { chat: OWNER, content: { html: 'once' } }, clock.now())
   outbox.wake()

@@ -1,16 +1,22 @@
-// The link to one device: broker connection, outgoing commands, incoming reports.
+// The link to each device: broker connection, outgoing commands, incoming reports. The links follow config.yaml: a device
+// that was paired is served, and one that was taken out is let go, while the bot runs.
+import { join, resolve } from 'node:path'
 import type { SigningKey } from '@keyside/protocol'
 import {
   type Clock,
+  FollowedFiles,
   type Link,
   type Logger,
   openLink,
   type RandomBytes,
+  readSecret,
+  readSigningKey,
   tlsTrust,
+  writePrivate,
 } from '@keyside/runtime'
 import { type AccessRenewal, startAccessRenewal } from './access-renewal.ts'
 import { say } from './commands/run.ts'
-import type { DeviceConfig } from './config.ts'
+import type { BotConfig, DeviceConfig } from './config.ts'
 import { Device } from './device/device.ts'
 import type { HaltsOptions } from './device/halts.ts'
 import { Sessions } from './device/sessions.ts'
@@ -21,16 +27,18 @@ import { findOwner } from './store/owner.ts'
 import { anotherHalted, anotherUnconfirmed, brokerTrouble } from './texts/chat.ts'
 import type { Html } from './texts/html.ts'
 
-export interface DeviceLinkDeps {
+interface DeviceLinkDeps {
   readonly store: Store
   readonly clock: Clock
   readonly randomBytes: RandomBytes
   readonly log: Logger
   /** Something to send was written. */
   readonly wake: () => void
+  /** False once config.yaml names the device no more, or names it with another key. */
+  readonly isServed: () => boolean
 }
 
-export interface DeviceLinkSecrets {
+interface DeviceLinkSecrets {
   /** Reads the broker's access token. */
   readonly access: () => string
   readonly keepAccess: (token: string) => void
@@ -50,7 +58,7 @@ export interface DeviceLink {
 }
 
 /** `key` signs commands and approvals. */
-export function openDeviceLink(
+function openDeviceLink(
   { bot, name, config }: { bot: string; name: string; config: DeviceConfig },
   { access, keepAccess, key }: DeviceLinkSecrets,
   deps: DeviceLinkDeps,
@@ -92,9 +100,123 @@ export function openDeviceLink(
     onMessage: (topic, message) =>
       topic === renewal?.topic ? renewal.receive(message) : receiver.receive(topic, message),
     onReady: () => receiver.catchUp(),
-    onTrouble: ({ code, message }) => tellOwner(brokerTrouble(code, message)),
+    onTrouble: ({ code, message }) => {
+      // What was taken out on purpose is no trouble.
+      if (deps.isServed()) tellOwner(brokerTrouble(code, message))
+    },
     log: deps.log,
   })
   const reachable = () => link.connected() && readDevice(deps.store, name).presence !== 'offline'
   return { name, device, receiver, link, renewal, reachable }
+}
+
+/** A device as config.yaml has it, with its secrets. */
+interface Named {
+  readonly name: string
+  readonly config: DeviceConfig
+  readonly secrets: DeviceLinkSecrets
+}
+
+export type NamedDevices = FollowedFiles<readonly Named[]>
+
+/** `devices` reads them; it throws where they cannot be used: here too, and later the ones that were read last stay. */
+export function followDevices(home: string, devices: () => BotConfig['devices']): NamedDevices {
+  return new FollowedFiles([join(home, 'config.yaml')], () =>
+    Object.entries(devices()).map(([name, config]) => {
+      return { name, config, secrets: secretsFor(config, home) }
+    }),
+  )
+}
+
+/** Without an access token there is nothing to begin with; a new one later needs no restart. */
+function secretsFor({ broker, signingKeyFile }: DeviceConfig, home: string): DeviceLinkSecrets {
+  const tokenFile = resolve(home, broker.tokenFile)
+  const access = () => readSecret(tokenFile)
+  access()
+  const keepAccess = (token: string) => writePrivate(tokenFile, `${token}\n`)
+  return { key: readSigningKey(resolve(home, signingKeyFile)), access, keepAccess }
+}
+
+interface DeviceLinksDeps extends Omit<DeviceLinkDeps, 'isServed'> {
+  /** The bot's own id. */
+  readonly bot: string
+  /** One that is served no more: what is kept of it can go. */
+  readonly onGone: (name: string) => void
+}
+
+export class DeviceLinks {
+  readonly #followed: NamedDevices
+  readonly #deps: DeviceLinksDeps
+  readonly #all: DeviceLink[] = []
+  readonly #opened = new Map<string, string>()
+
+  constructor(followed: NamedDevices, deps: DeviceLinksDeps) {
+    this.#followed = followed
+    this.#deps = deps
+    for (const device of followed.value) this.#open(device)
+  }
+
+  /** Those that are served now: the same array throughout. */
+  get all(): readonly DeviceLink[] {
+    return this.#all
+  }
+
+  find(name: string): DeviceLink | null {
+    return this.#all.find((each) => each.name === name) ?? null
+  }
+
+  /** Call a few times a second. */
+  look(): void {
+    const { log, onGone } = this.#deps
+    const look = this.#followed.look()
+    if (look === 'broken')
+      log.error(
+        { code: 'config_invalid' },
+        `the devices stay as they are: ${this.#followed.problem}`,
+      )
+    if (look !== 'changed') return
+    const named = this.#followed.value
+    for (const name of this.#all.map((each) => each.name)) {
+      const device = named.find((each) => each.name === name)
+      if (device !== undefined && stampOf(device) === this.#opened.get(name)) continue
+      this.#drop(name)
+      if (device !== undefined) continue
+      log.info({ device: name }, 'a device is served no more')
+      onGone(name)
+    }
+    for (const device of named) if (this.find(device.name) === null) this.#open(device)
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#all.map(closeLink))
+  }
+
+  #open(device: Named): void {
+    const { name, config, secrets } = device
+    const { bot, ...deps } = this.#deps
+    const isServed = () => {
+      this.look()
+      return this.find(name)?.link === opened.link
+    }
+    const opened = openDeviceLink({ bot, name, config }, secrets, { ...deps, isServed })
+    this.#opened.set(name, stampOf(device))
+    this.#all.push(opened)
+  }
+
+  #drop(name: string): void {
+    const at = this.#all.findIndex((each) => each.name === name)
+    for (const gone of this.#all.splice(at, 1)) void closeLink(gone)
+    this.#opened.delete(name)
+  }
+}
+
+/** A device that was paired anew may have the same lines, and another key. */
+function stampOf({ config, secrets }: Named): string {
+  return `${secrets.key.kid} ${JSON.stringify(config)}`
+}
+
+function closeLink({ device, renewal, link }: DeviceLink): Promise<void> {
+  device.close()
+  renewal?.stop()
+  return link.close()
 }

@@ -2,6 +2,7 @@
 export { drawPng } from './charts/draw.ts'
 export { checkTelegram } from './check-telegram.ts'
 export { botConfig } from './config.ts'
+export { forgetKept } from './forget-device.ts'
 export { releaseOwner } from './release-owner.ts'
 export { startBot } from './start.ts'
 export { BOT_CODES } from './texts/codes.ts'

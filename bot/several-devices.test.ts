@@ -1,7 +1,9 @@
 // One bot and two devices of one owner: what belongs to one never reaches the other.
+import { join } from 'node:path'
 import type { Command, ReportEvent } from '@keyside/protocol'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { botConfig } from './config.ts'
+import { openStore } from './store/open.ts'
 import { approvalOf, orderOf, stepOf } from './testing/events.ts'
 import { allSent, allTaken, openFixture, until } from './testing/fixture.ts'
 import { FIRST_KEYS, SECOND_KEYS } from './testing/scripted-device.ts'
@@ -118,4 +120,59 @@ test('two devices with one key are refused: they would be copies of one home', (
   expect(parse({ north: device('a'), south: device('b') })).toBe(false)
   expect(parse({ north: device('a'), south: device('a', other) })).toBe(false)
   expect(parse({})).toBe(false)
+})
+
+test('a device that is taken out is served no more at once, and nothing of it stays; one that is paired is served at once', async () => {
+  const fixture = await openTwo()
+  const { chat, north, south, clock, serve, home } = fixture
+  north.answer = done
+  south.answer = done
+  await south.report(approvalOf(orderOf(7), clock.now() / 1000 + 60))
+  const card = await chat.waitForMessage(({ caption }) => caption?.includes('south') === true)
+  await north.report(notice('of the north'))
+  await allTaken(fixture)
+  await allSent(fixture)
+  serve(['north'])
+  clock.advance(250)
+  const store = openStore(join(home, 'bot.db'))
+  onTestFinished(() => store.close())
+  const kept = () =>
+    ['card', 'message', 'delivered_report', 'kept_report']
+      .flatMap((table) => store.prepare(`SELECT device FROM ${table}`).all())
+      .concat(store.prepare('SELECT name AS device FROM device').all())
+      .some(({ device }) => device === 'south')
+  await until(() => !kept())
+  expect(store.prepare("SELECT 1 FROM device WHERE name = 'north'").all()).toHaveLength(1)
+  chat.pressButton(card, '✅ Approve')
+  chat.sendText('/pause')
+  await until(() => north.asked.length === 1)
+  // A single device is not named any more.
+  await chat.waitForMessage(({ text = '' }) => text.startsWith('⏸'))
+  await south.report(notice('of the south'))
+  expect([south.asked, south.approvals]).toEqual([[], []])
+  expect(kept()).toBe(false)
+
+  const before = south.commands.length
+  serve(['north', 'south'])
+  clock.advance(250)
+  // It asks for what it has missed as soon as it is connected.
+  await until(() => south.commands.length > before)
+  chat.sendText('/pause south')
+  await until(() => south.asked.length === 1)
+  await chat.waitForMessage(({ text = '' }) => text.includes('south') && text.includes('Paused'))
+})
+
+test('where another bot has taken its place it asks Telegram for nothing more, and does not call that trouble', async () => {
+  const { telegram, clock, serve, claim, log } = await openFixture()
+  const chat = await claim()
+  serve([])
+  clock.advance(250)
+  await until(() => log.some((line) => line.includes('is silent from now on')))
+  const asked = () => telegram.calls.filter(({ method }) => method === 'getUpdates').length
+  const before = asked()
+  chat.sendText('/status')
+  clock.advance(5_000)
+  await until(() => chat.messages().length > 0)
+  expect(asked() - before).toBeLessThanOrEqual(1)
+  expect(chat.messages().some(({ text = '' }) => text.includes('cannot hear'))).toBe(false)
 })

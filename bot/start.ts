@@ -1,15 +1,6 @@
 // The composition: store, lines to the devices, cards, commands, outbox, Telegram, and the way back down.
 import { resolve } from 'node:path'
-import {
-  type Clock,
-  type Logger,
-  type RandomBytes,
-  readSecret,
-  readSigningKey,
-  type Trace,
-  whileBusy,
-  writePrivate,
-} from '@keyside/runtime'
+import { type Clock, type Logger, type RandomBytes, type Trace, whileBusy } from '@keyside/runtime'
 import { Composer } from 'grammy'
 import { callbackHandlers } from './approvals/answer.ts'
 import { resumeCards, tickCards } from './approvals/card.ts'
@@ -19,13 +10,14 @@ import { drawOrNull } from './charts/draw.ts'
 import { ClaimCode } from './claim.ts'
 import { commandHandlers } from './commands/handle.ts'
 import { type CommandDeps, say } from './commands/run.ts'
-import type { BotConfig, DeviceConfig } from './config.ts'
-import { type DeviceLink, openDeviceLink } from './device-link.ts'
+import type { BotConfig } from './config.ts'
+import { type DeviceLink, DeviceLinks, followDevices } from './device-link.ts'
 import { Outbox } from './outbox/outbox.ts'
 import { ownerOnly } from './owner.ts'
 import { Poll } from './poll.ts'
 import { notifyKept } from './reports/before-owner.ts'
 import { warnBusy } from './store/busy.ts'
+import { forgetDevice } from './store/device.ts'
 import type { NotificationContext } from './store/messages.ts'
 import { openExclusive, prune, type Store, transact } from './store/open.ts'
 import { findOwner, type Owner } from './store/owner.ts'
@@ -36,6 +28,8 @@ import { COMMANDS, claimed } from './texts/chat.ts'
 export interface BotDeps {
   /** KEYSIDE_HOME: the files of the config are relative to it. */
   readonly home: string
+  /** The devices as config.yaml has them now: asked again when it has changed. None: another bot has taken this one's place. */
+  readonly devices: () => BotConfig['devices']
   readonly log: Logger
   readonly clock: Clock
   readonly randomBytes: RandomBytes
@@ -51,7 +45,7 @@ export interface RunningBot {
 interface Parts extends BotDeps {
   readonly store: Store
   readonly telegram: Telegram
-  readonly deviceLinks: readonly DeviceLink[]
+  readonly deviceLinks: DeviceLinks
   readonly claim: ClaimCode
   readonly background: Background
   readonly wake: () => void
@@ -62,6 +56,8 @@ interface Parts extends BotDeps {
 const BACKGROUND_STOP_MS = 300
 /** How long stopping waits for the message that is being sent, ms. */
 const OUTBOX_STOP_MS = 1000
+/** How late a device that was paired or taken out may be noticed, ms. */
+const LOOK_MS = 250
 /** How long starting waits for the broker, ms. */
 const BROKER_MS = 2000
 
@@ -72,12 +68,7 @@ const BROKER_MS = 2000
 export async function startBot(config: BotConfig, deps: BotDeps): Promise<RunningBot> {
   const { home, clock, log } = deps
   const telegram = createTelegram(config, deps)
-  const devices = Object.entries(config.devices).map(([name, device]) => ({
-    bot: config.id,
-    name,
-    config: device,
-    secrets: secretsFor(device, home),
-  }))
+  const followed = followDevices(home, deps.devices)
   const { store, close } = openExclusive(resolve(home, config.database))
   await whileBusy(() => prune(store, clock.now()), clock, warnBusy(log))
   const outbox = new Outbox({
@@ -85,17 +76,17 @@ export async function startBot(config: BotConfig, deps: BotDeps): Promise<Runnin
     store,
     api: telegram.api,
     draw: drawOrNull(log),
-    devices: devices.length === 1 ? 'one' : 'several',
+    devices: () => (deviceLinks.all.length === 1 ? 'one' : 'several'),
   })
   const wake = () => outbox.wake()
-  const deviceLinks = devices.map(({ secrets, ...device }) =>
-    openDeviceLink(device, secrets, { ...deps, store, wake }),
-  )
   const background = new Background(log, telegram.token)
-  for (const { link } of deviceLinks) background.run(link.ready)
+  const onGone = (name: string) =>
+    background.run(whileBusy(() => forgetDevice(store, name), clock, warnBusy(log)))
+  const deviceLinks = new DeviceLinks(followed, { ...deps, bot: config.id, store, wake, onGone })
+  for (const { link } of deviceLinks.all) background.run(link.ready)
   const show = (code: string) => deps.onClaimCode(code, telegram.bot.botInfo.username)
   const claim = new ClaimCode({ ...deps, show })
-  await awaitBrokers(deviceLinks)
+  await awaitBrokers(deviceLinks.all)
   const stopWork = startWork({
     ...deps,
     store,
@@ -111,25 +102,11 @@ export async function startBot(config: BotConfig, deps: BotDeps): Promise<Runnin
     async stop() {
       if (state === 'stopped') return
       state = 'stopped'
-      for (const { device, renewal } of deviceLinks) {
-        device.close()
-        renewal?.stop()
-      }
-      const closing = deviceLinks.map(({ link }) => link.close())
-      await Promise.all([stopWork(), ...closing, outbox.stop(OUTBOX_STOP_MS)])
+      await Promise.all([stopWork(), deviceLinks.close(), outbox.stop(OUTBOX_STOP_MS)])
       await background.settled(BACKGROUND_STOP_MS)
       close()
     },
   }
-}
-
-/** Without an access token there is nothing to begin with; a new one later needs no restart. */
-function secretsFor({ broker, signingKeyFile }: DeviceConfig, home: string) {
-  const tokenFile = resolve(home, broker.tokenFile)
-  const access = () => readSecret(tokenFile)
-  access()
-  const keepAccess = (token: string) => writePrivate(tokenFile, `${token}\n`)
-  return { key: readSigningKey(resolve(home, signingKeyFile)), access, keepAccess }
 }
 
 /** Waits a moment for the brokers, so that commands that waited at Telegram are not refused because they came first. */
@@ -143,8 +120,8 @@ async function awaitBrokers(links: readonly DeviceLink[]): Promise<void> {
 /** Sets everything in motion. Returns what ends it. */
 function startWork(parts: Parts): () => Promise<void> {
   const { store, telegram, deviceLinks, claim, background, wake, log, clock } = parts
-  const lineTo = (name: string) => deviceLinks.find((each) => each.name === name) ?? null
-  const shared = { ...parts, devices: deviceLinks, lineTo, inBackground: background.run }
+  const lineTo = (name: string) => deviceLinks.find(name)
+  const shared = { ...parts, devices: deviceLinks.all, lineTo, inBackground: background.run }
   const handlers = new Composer(
     callbackHandlers({ ...shared, toast: telegram.toast }),
     codeHandlers({
@@ -178,15 +155,28 @@ function startWork(parts: Parts): () => Promise<void> {
   const timers = [
     clock.every(1000, () => safely(() => keepClaimable(telegram, store, claim))),
     clock.every(1000, () => safely(() => tickCards(shared))),
-    ...deviceLinks.map(({ receiver }) => clock.every(3000, () => safely(() => receiver.tick()))),
+    clock.every(3000, () => {
+      for (const { receiver } of deviceLinks.all) safely(() => receiver.tick())
+    }),
+    clock.every(LOOK_MS, () => {
+      safely(() => deviceLinks.look())
+      if (deviceLinks.all.length > 0) return
+      log.warn(
+        'another bot was paired with the device of this home: this one is silent from now on',
+      )
+      void stop()
+    }),
   ]
   background.run(whileBusy(() => resumeCards(shared), clock, warnBusy(log)))
   wake()
   poll.start()
-  return async () => {
+  let stopped: Promise<void> | undefined
+  function stop(): Promise<void> {
     for (const cancel of timers) cancel()
-    await poll.stop()
+    stopped ??= poll.stop()
+    return stopped
   }
+  return stop
 }
 
 /** Greets the owner, then shows the reports that were kept for the claim. */

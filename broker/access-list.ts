@@ -1,9 +1,8 @@
 // The access list: who is invited, and whose access tokens no longer count. The authority writes it, the broker follows.
 import { timingSafeEqual } from 'node:crypto'
 import { digest, hashText, id, numericDate } from '@keyside/protocol'
-import { KeysideError, readSecret } from '@keyside/runtime'
+import { FollowedFiles, KeysideError, type Look, readSecret, reasonOf } from '@keyside/runtime'
 import { z } from 'zod'
-import { FollowedFiles, type Look, reasonOf } from './followed-files.ts'
 
 const invitation = z.strictObject({
   id,

@@ -2,8 +2,7 @@
 
 import { readFileSync } from 'node:fs'
 import { createSecureContext, type SecureContext } from 'node:tls'
-import { KeysideError, readSecret } from '@keyside/runtime'
-import { FollowedFiles, type Look, reasonOf } from './followed-files.ts'
+import { FollowedFiles, KeysideError, type Look, readSecret, reasonOf } from '@keyside/runtime'
 
 export class Certificate {
   readonly #names: string

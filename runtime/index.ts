@@ -30,6 +30,7 @@ export {
   restrictHome,
   writePrivate,
 } from './files.ts'
+export { FollowedFiles, type Look, reasonOf } from './followed-files.ts'
 export { Helper } from './helper.ts'
 export { type Link, type LinkOptions, type LinkTrouble, openLink } from './link.ts'
 export { ReconnectBackoff } from './link-backoff.ts'

@@ -147,7 +147,7 @@ test.for(['hang', 'lost-answer'] as const)(
         destination: { write: (line) => lines.push(line) },
       }),
       trace: (_, id) => told.push(id),
-      devices: 'one',
+      devices: () => 'one',
       api: new Api(BOT_TOKEN, { apiRoot: telegram.address, timeoutSeconds: 0.3 }),
       draw: async () => null,
     })

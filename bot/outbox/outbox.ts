@@ -24,7 +24,7 @@ export interface OutboxDeps extends DeliverDeps {
   readonly log: Logger
   readonly trace: Trace
   /** A message says which device it is about only where there are several. */
-  readonly devices: 'one' | 'several'
+  readonly devices: () => 'one' | 'several'
 }
 
 export class Outbox {
@@ -91,7 +91,7 @@ export class Outbox {
 
   #headed(message: Message): Message {
     const { device, content } = message
-    if (this.#deps.devices === 'one' || device === null) return message
+    if (this.#deps.devices() === 'one' || device === null) return message
     return {
       ...message,
       content: { ...content, html: `${deviceHeading(device).text}\n${content.html}` },

@@ -1,5 +1,5 @@
 // The last known state of each device: its report number, and whether it is online.
-import type { Store } from './open.ts'
+import { type Store, transact } from './open.ts'
 
 export interface DeviceRow {
   /** Last report in order. */
@@ -34,4 +34,13 @@ export function writeDevice(store: Store, name: string, change: Partial<DeviceRo
   store
     .prepare('INSERT OR REPLACE INTO device VALUES (?, ?, ?, ?, ?, ?)')
     .run(name, seq, signed, heard, presence, journal)
+}
+
+/** All that is kept of it, with what was still to be sent; the buttons of its cards do nothing any more. */
+export function forgetDevice(store: Store, name: string): void {
+  transact(store, () => {
+    for (const table of ['message', 'delivered_report', 'kept_report'])
+      store.prepare(`DELETE FROM ${table} WHERE device = ?`).run(name)
+    store.prepare('DELETE FROM device WHERE name = ?').run(name)
+  })
 }

@@ -44,6 +44,8 @@ export interface BotFixture {
   readonly log: string[]
   readonly codes: string[]
   readonly told: string[]
+  /** Config.yaml names only these devices from now on. */
+  serve(names: readonly string[]): void
   start(): Promise<RunningBot>
   /** Starts the bot, claims it for the owner, and gives the owner's chat. */
   claim(): Promise<ChatPlayer>
@@ -73,6 +75,14 @@ export async function openFixture(options: FixtureOptions = {}): Promise<BotFixt
   const asks = options.renewal !== undefined
   const config = writeConfig(home, { broker, other, clock, telegram, asks })
   if (options.renewal !== undefined) await connectAuthority(url, clock, options.renewal)
+  let { devices } = config
+  const serve = (names: readonly string[]) => {
+    devices = Object.fromEntries(
+      Object.entries(config.devices).filter(([name]) => names.includes(name)),
+    )
+    // What the bot looks at.
+    writePrivate(join(home, 'config.yaml'), names.join(' '))
+  }
   const log: string[] = []
   const codes: string[] = []
   const told: string[] = []
@@ -80,6 +90,7 @@ export async function openFixture(options: FixtureOptions = {}): Promise<BotFixt
   const start = async () => {
     const bot = await startBot(config, {
       home,
+      devices: () => devices,
       clock,
       randomBytes: systemRandomBytes,
       log: createLog({ program: 'bot', level: 'debug', destination }),
@@ -98,7 +109,7 @@ export async function openFixture(options: FixtureOptions = {}): Promise<BotFixt
     return { chat, bot }
   }
   const claim = async () => (await claimed()).chat
-  return { telegram, clock, device, second, home, log, codes, told, start, claim, claimed }
+  return { telegram, clock, device, second, home, log, codes, told, serve, start, claim, claimed }
 }
 
 async function openTelegram(clock: Clock): Promise<SandboxTelegram> {

@@ -22,7 +22,7 @@ export function addBotDevices(bot: Command): void {
   devices
     .command('remove')
     .argument('<name>')
-    .description('serve it no more, from the next start of the bot on')
+    .description('serve it no more, at once')
     .option('--yes', 'do not ask', false)
     .addHelpText('after', '\nExample:\n  keyside bot devices remove north')
     .action((name: string, { yes }: { yes: boolean }) => remove(name, yes))
@@ -51,7 +51,7 @@ async function remove(name: string, yes: boolean): Promise<void> {
   if (!yes && !(await confirm(question))) return print('It stays as it is.')
   removeBotDevice(keysideHome(), name)
   print(
-    `${name} is taken out. A bot that runs serves it until it is started again: stop "keyside up" here and start it.`,
+    `${name} is taken out, and a bot that runs serves it no more.`,
     'The device goes on without a bot, and an order that asks you is not sent. "keyside pair bot" there gives it another.',
   )
 }

@@ -2,6 +2,7 @@
 import { botConfig, releaseOwner, startBot } from '@keyside/bot'
 import { keysideHome, loadConfig, logTrace, systemClock, systemRandomBytes } from '@keyside/runtime'
 import type { Command } from 'commander'
+import { programsOf } from '../home/roles.ts'
 import { type ProgramContext, runProgram } from '../programs/run-program.ts'
 import { claimLines } from '../terminal/claim.ts'
 import { environment } from '../terminal/config.ts'
@@ -44,10 +45,21 @@ async function start({ home, log, notifyParent }: ProgramContext) {
     home,
     log,
     onClaimCode,
+    devices: () => devicesOf(home),
     clock: systemClock,
     randomBytes: systemRandomBytes,
     trace: logTrace(log),
   }
   const { stop } = await startBot(config, deps)
   return { text: 'Telegram commands, alerts and approvals', stop }
+}
+
+/** None where the bot of this home was replaced by one elsewhere. */
+function devicesOf(home: string) {
+  try {
+    return loadConfig('bot', botConfig, home, environment).devices
+  } catch (error) {
+    if (!programsOf(home).includes('bot')) return {}
+    throw error
+  }
 }

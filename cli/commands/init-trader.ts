@@ -20,6 +20,7 @@ export interface TraderOptions {
   keychain: 'os' | 'vault'
   passphraseFile?: string
   telegramTokenFile?: string
+  bot: boolean
   exchangeAddress?: string
   telegramAddress?: string
 }
@@ -42,13 +43,14 @@ export async function initTrader(
   options: TraderOptions,
 ): Promise<void> {
   const makeKeychain = await prepareKeychain(home, options)
-  const botToken = await readBotToken(options.telegramTokenFile)
+  const botToken = options.bot ? await readBotToken(options.telegramTokenFile) : null
   const device = await makeDeviceSecrets(await makeKeychain(), systemRandomBytes)
   // Before the home counts as set up.
-  writePrivate(join(home, FILES.telegramToken), `${botToken}\n`)
+  if (botToken !== null) writePrivate(join(home, FILES.telegramToken), `${botToken}\n`)
   makeHome({
     home,
     role,
+    bot: options.bot ? 'here' : 'elsewhere',
     clock: systemClock,
     randomBytes: systemRandomBytes,
     deviceKey: device.key.publicKey,
@@ -64,7 +66,7 @@ export async function initTrader(
     'Next:',
     '  keyside keys add         store your exchange key',
     ...NEXT[role](join(home, 'policy.yaml')),
-    '  keyside up               start, and claim your bot',
+    ...START[options.bot ? 'here' : 'elsewhere'],
   )
 }
 
@@ -73,6 +75,14 @@ const NEXT: Readonly<Record<HomeOptions['role'], (policy: string) => string[]>> 
   trader: (policy) => [
     '  keyside follow LINK      with the link that your provider has sent you',
     `  look at ${policy}, then keyside policy accept`,
+  ],
+}
+
+const START: Readonly<Record<NonNullable<HomeOptions['bot']>, readonly string[]>> = {
+  here: ['  keyside up               start, and claim your bot'],
+  elsewhere: [
+    '  keyside pair bot         to be paired with the bot that you have; keyside pair --help',
+    '  keyside up               start',
   ],
 }
 

@@ -42,6 +42,7 @@ export function addInit(program: Command): void {
         .default('os'),
     )
     .option('--telegram-token-file <file>', "the bot's token; asked for when left out")
+    .option('--no-bot', 'without a bot here: this device is paired with one elsewhere')
     .option('--telegram-address <url>', 'another Bot API server, such as the sandbox')
     .optionsGroup('For --role provider:')
     .option('--name <name>', 'your name as a provider; asked for when left out')

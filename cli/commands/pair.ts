@@ -118,7 +118,7 @@ const ENDS = {
   paired: [
     '',
     'Paired. The bot before it is shut out.',
-    'Stop "keyside up" here and start it again: the device then follows the new bot.',
+    'Start "keyside up" here, anew if it runs: from then on the device obeys the new bot.',
   ],
   declined: ['Nothing was changed. The link counts no more.'],
   nobody_came: ['Nobody came with the link, and it counts no more.'],
@@ -130,13 +130,14 @@ function showLink(link: string, until: number): void {
   print(link, '', 'There: keyside pair, with this link in quotation marks. Waiting for it.')
 }
 
-/** Only this key speaks for the trader from now on. The bot that ran here, if one did, has no section and no key any more. */
+/** Only this key speaks for the trader from now on. The bot that was here, if one was, has no section and no secrets any more. */
 export function takeBot(home: string, key: string): void {
   editConfig(home, (config) => {
     config.setIn(['executor', 'bot'], config.createNode({ id: 'bot', key }))
     config.delete('bot')
   })
-  for (const file of [TOKENS.bot, FILES.botKey]) rmSync(pathOf(home, file), { force: true })
+  for (const file of [TOKENS.bot, FILES.botKey, FILES.telegramToken])
+    rmSync(pathOf(home, file), { force: true })
 }
 
 const setUp = (home: string) => [
@@ -147,8 +148,7 @@ const setUp = (home: string) => [
 ]
 
 const added = (name: string) => [
-  `Paired. Your bot calls this device ${name}.`,
-  'Stop "keyside up" here and start it again.',
+  `Paired. Your bot calls this device ${name}, and serves it as soon as it runs: nothing has to be started again here.`,
 ]
 
 async function join(home: string, link: string, options: Options): Promise<void> {

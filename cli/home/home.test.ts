@@ -10,8 +10,9 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
+import { executorConfig } from '@keyside/executor'
 import type { Access } from '@keyside/protocol'
-import { systemClock, systemRandomBytes } from '@keyside/runtime'
+import { loadConfig, systemClock, systemRandomBytes } from '@keyside/runtime'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { makeHome } from './home.ts'
 import { TOKENS } from './home-files.ts'
@@ -32,10 +33,11 @@ function newFolder(): string {
   return home
 }
 
-function make(home: string, role: TraderRole = 'alone'): void {
+function make(home: string, role: TraderRole = 'alone', bot?: 'elsewhere'): void {
   makeHome({
     home,
     role,
+    ...(bot && { bot }),
     clock: systemClock,
     randomBytes: systemRandomBytes,
     deviceKey: 'A'.repeat(43),
@@ -197,4 +199,13 @@ test('where another home is the authority, there is nothing to renew', () => {
   keepTokensFresh(parts, () => expect.unreachable())()
   expect(textsIn(home)).toEqual(before)
   expect(() => renewTokens(parts)).toThrow(expect.objectContaining({ code: 'file_unreadable' }))
+})
+
+test('a device whose bot is elsewhere has no file of one, and obeys nobody yet', () => {
+  const home = newFolder()
+  make(home, 'trader', 'elsewhere')
+  expect(existsSync(join(home, 'bot'))).toBe(false)
+  expect(programsOf(home)).toEqual(['broker', 'executor'])
+  const { bot } = loadConfig('executor', executorConfig, home, {})
+  expect(Object.values(textsIn(home)).some((text) => text.includes(bot.key))).toBe(true)
 })

@@ -1,7 +1,8 @@
 // Makes the home of a trader: keys, access tokens, policy and config, all on this machine.
 import { existsSync, readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
-import { HOME } from '@keyside/protocol'
+import { HOME, type SigningKey } from '@keyside/protocol'
+import { signingKey } from '@keyside/protocol/node'
 import {
   ensureProofSecret,
   KeysideError,
@@ -18,6 +19,8 @@ import type { TraderRole } from './roles.ts'
 export interface HomeOptions extends TokenParts {
   /** `alone`: with an engine of one's own. */
   readonly role: TraderRole
+  /** `here` when left out; `elsewhere`: the device obeys nobody until it is paired with one. */
+  readonly bot?: 'here' | 'elsewhere'
   /** Public key of the device, whose secret is in the keychain. */
   readonly deviceKey: string
   readonly keychain: 'os' | 'vault'
@@ -32,8 +35,8 @@ export interface HomeOptions extends TokenParts {
 }
 
 const CLIENTS: Readonly<Record<HomeOptions['role'], readonly Client[]>> = {
-  alone: ['engine', 'device-signals', 'device', 'bot'],
-  trader: ['device', 'bot'],
+  alone: ['engine', 'device-signals', 'device'],
+  trader: ['device'],
 }
 
 /** Throws `home_exists`: keys are never overwritten. */
@@ -50,9 +53,10 @@ export function makeHome(options: HomeOptions): void {
   const { home, role, randomBytes, examples } = options
   refuseSecond(home)
   const authority = makeSigningKey(join(home, FILES.authorityKey), randomBytes)
-  const bot = makeSigningKey(join(home, FILES.botKey), randomBytes)
+  const bot = botKey(options)
   const engine = role === 'alone' ? makeSigningKey(join(home, FILES.engineKey), randomBytes) : null
-  issueTokens(options, { authority, clients: CLIENTS[role], provider: HOME })
+  const clients = [...CLIENTS[role], ...(options.bot === 'elsewhere' ? [] : (['bot'] as const))]
+  issueTokens(options, { authority, clients, provider: HOME })
   const listen = options.port === undefined ? localBroker(home) : null
   const broker = listen ?? onPort(options.port ?? 1883)
   ensureProofSecret(join(home, FILES.sandboxSecret), randomBytes)
@@ -64,9 +68,15 @@ export function makeHome(options: HomeOptions): void {
     ...brokerSection(broker, authority.publicKey),
     ...(engine && engineSection(options, broker)),
     ...executorSection(options, broker, { bot: bot.publicKey, engine: engine?.publicKey }),
-    ...botSection(options, broker),
+    ...(options.bot !== 'elsewhere' && botSection(options, broker)),
   })
   restrictHome(home)
+}
+
+/** Where the bot is elsewhere, one whose secret nobody has: pairing puts another in its place. */
+function botKey({ home, bot, randomBytes }: HomeOptions): SigningKey {
+  if (bot === 'elsewhere') return signingKey(randomBytes(32))
+  return makeSigningKey(join(home, FILES.botKey), randomBytes)
 }
 
 export function copyStrategies(home: string, files: readonly string[]): void {

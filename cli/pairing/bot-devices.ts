@@ -1,7 +1,7 @@
 // The devices that the bot of this home serves: which there are, and the way out for one of them.
 import { rmSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { botConfig } from '@keyside/bot'
+import { botConfig, forgetKept } from '@keyside/bot'
 import { publicKey } from '@keyside/protocol/node'
 import { KeysideError, loadConfig, readSecret, tokenTimes } from '@keyside/runtime'
 import { editConfig } from '../home/edit-config.ts'
@@ -18,20 +18,23 @@ export interface BotDevice {
 }
 
 export function botDevices(home: string): BotDevice[] {
-  return Object.entries(devicesOf(home)).map(([name, { broker, key }]) => ({
-    name,
-    broker: broker.url,
-    fingerprint: publicKey(key).kid,
-    access: accessEnd(resolve(home, broker.tokenFile)),
-  }))
+  return Object.entries(loadConfig('bot', botConfig, home, environment).devices).map(
+    ([name, { broker, key }]) => ({
+      name,
+      broker: broker.url,
+      fingerprint: publicKey(key).kid,
+      access: accessEnd(resolve(home, broker.tokenFile)),
+    }),
+  )
 }
 
 /**
- * The bot's key for it and its access go too. A bot that runs serves it until it is started again. Throws
+ * The bot's key for it and its access go too, and what the bot keeps of it. A bot that runs notices by itself. Throws
  * `bot_device_unknown`, and `bot_device_last` for the only one: a bot without a device is none.
  */
 export function removeBotDevice(home: string, name: string): void {
-  const devices = devicesOf(home)
+  const config = loadConfig('bot', botConfig, home, environment)
+  const { devices } = config
   const device = Object.hasOwn(devices, name) ? devices[name] : undefined
   if (device === undefined)
     throw new KeysideError(
@@ -43,13 +46,10 @@ export function removeBotDevice(home: string, name: string): void {
       'bot_device_last',
       `${name} is the only device of this bot: pair it with another first, or stop the bot and do without it`,
     )
-  editConfig(home, (config) => config.deleteIn(['bot', 'devices', name]))
+  editConfig(home, (document) => document.deleteIn(['bot', 'devices', name]))
   for (const file of [device.signingKeyFile, device.broker.tokenFile])
     rmSync(resolve(home, file), { force: true })
-}
-
-function devicesOf(home: string) {
-  return loadConfig('bot', botConfig, home, environment).devices
+  forgetKept(config, home, name)
 }
 
 function accessEnd(file: string): number | null {

@@ -2,7 +2,8 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { botConfig } from '@keyside/bot'
+import { DatabaseSync } from 'node:sqlite'
+import { botConfig, releaseOwner } from '@keyside/bot'
 import { brokerConfig, startBroker } from '@keyside/broker'
 import { executorConfig } from '@keyside/executor'
 import {
@@ -53,14 +54,14 @@ interface Device {
 }
 
 /** A trader's home whose broker listens for a bot on another host too. */
-async function openDevice(): Promise<Device> {
+async function openDevice(bot: 'here' | 'elsewhere' = 'here'): Promise<Device> {
   const folder = mkdtempSync(join(tmpdir(), 'keyside-pair-'))
   onTestFinished(() => rmSync(folder, { recursive: true }))
   const home = join(folder, 'device')
   const key = signingKey(systemRandomBytes(32))
   const examples = { strategies: [], policy: '' }
   const device = { deviceKey: key.publicKey, keychain: 'vault' as const }
-  makeHome({ ...parts, ...device, home, role: 'trader', examples })
+  makeHome({ ...parts, ...device, home, role: 'trader', bot, examples })
   const port = await freePort()
   expect(listenForBot(home, { host: HOST, port })).toBe('changed')
   expect(listenForBot(home, { host: HOST, port })).toBe('as it was')
@@ -148,7 +149,8 @@ test('the person at the device compares, and from then on the new bot alone spea
   expect(pinned).toEqual({ id: 'bot', key: own.publicKey })
   expect(readSecret(join(botHome, bot.telegram.tokenFile))).toBe(BOT_TOKEN)
   expect(readFileSync(join(home, 'config.yaml'), 'utf8')).not.toMatch(/^bot:/m)
-  for (const file of [TOKENS.bot, FILES.botKey]) expect(existsSync(join(home, file))).toBe(false)
+  for (const file of [TOKENS.bot, FILES.botKey, FILES.telegramToken])
+    expect(existsSync(join(home, file))).toBe(false)
 
   await expect.poll(() => before.connected(), { timeout: 3_000 }).toBe(false)
   await expect(botLink(home, old).ready).rejects.toMatchObject({ code: 'broker_refused' })
@@ -290,7 +292,7 @@ test('the home of the device renews the access of the bot that is paired, for a 
 
 test('a bot that is set up serves a second device too, with another key, and one that is paired anew keeps its name', async () => {
   const first = await openDevice()
-  const second = { ...(await openDevice()), botHome: first.botHome }
+  const second = { ...(await openDevice('elsewhere')), botHome: first.botHome }
   const pair = async (device: Device, name?: string) => {
     const { invitation, pairing } = await invite(device, async () => true)
     const options = { ...parts, home: device.botHome, invitation, log, onKey: () => undefined }
@@ -330,7 +332,14 @@ test('a bot that is set up serves a second device too, with another key, and one
   expect(() => removeBotDevice(first.botHome, 'west')).toThrow(
     expect.objectContaining({ code: 'bot_device_unknown' }),
   )
+  releaseOwner({ database: 'bot/bot.db' }, first.botHome)
+  const store = new DatabaseSync(join(first.botHome, 'bot/bot.db'))
+  onTestFinished(() => store.close())
+  for (const name of ['device', 'device-2'])
+    store.prepare("INSERT INTO device VALUES (?, 7, 0, 0, 'online', '')").run(name)
   removeBotDevice(first.botHome, 'device')
+  const kept = store.prepare('SELECT name FROM device').all()
+  expect(kept, 'and so is what the bot kept of it').toEqual([{ name: 'device-2' }])
   expect(Object.keys(devices())).toEqual(['device-2'])
   expect(filesOf(gone), 'its key and access are gone').toEqual([false, false])
   expect(keyIn('device-2')).toBe(other)

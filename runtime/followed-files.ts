@@ -1,7 +1,7 @@
 // Follows files that another program replaces: what was read last stays in force until it can be read anew.
 import { statSync } from 'node:fs'
-import { describeError } from '@keyside/runtime'
 import { z } from 'zod'
+import { describeError } from './log.ts'
 
 export type Look = 'same' | 'changed' | 'broken'
 
