@@ -78,6 +78,10 @@ export const COMMANDS: Readonly<Record<string, Listed>> = {
     about: 'what was decided and done on this device',
     load: async () => (await import('./commands/journal.ts')).addJournal,
   },
+  trades: {
+    about: 'what was sold, and what it brought',
+    load: async () => (await import('./commands/trades.ts')).addTrades,
+  },
   follow: {
     about: 'follow a provider, with the link that it sent you',
     load: async () => (await import('./commands/follow.ts')).addFollow,

@@ -1,9 +1,11 @@
 // Does what the core asked for, and brings the answer back as an input.
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { type Clock, isBusy, type Logger, type Trace } from '@keyside/runtime'
 import { balanceAnswer } from './core/execution/answers.ts'
 import type { Effect, Input } from './core/execution/inputs.ts'
-import { lastOrders, lastTrades } from './journal/history.ts'
+import { readHistory } from './journal/history.ts'
 import type { Journal } from './journal/journal.ts'
+import type { Results } from './journal/results.ts'
 import { look } from './observe-exchange.ts'
 import type { AskReplay } from './providers/replay.ts'
 import { type Publisher, REPLAY_MOST } from './report/publisher.ts'
@@ -12,11 +14,12 @@ import type { Exchange } from './venues/port.ts'
 export interface EffectOptions {
   readonly exchange: Exchange
   readonly journal: Journal
+  readonly results: Results
   readonly publisher: Pick<Publisher, 'send'>
   /** Asks a provider; null without an answer, and then the core asks again. */
   readonly replay?: (effect: AskReplay) => Promise<Input | null>
   readonly take: (input: Input) => void
-  readonly clock: Pick<Clock, 'after'>
+  readonly clock: Pick<Clock, 'now' | 'after'>
   readonly trace: Trace
   readonly log: Pick<Logger, 'error'>
 }
@@ -37,7 +40,7 @@ export function runEffect(effect: Effect, options: EffectOptions): void {
 }
 
 async function answerOf(effect: Effect, options: EffectOptions): Promise<Input | null> {
-  const { exchange, journal, publisher } = options
+  const { exchange, journal, results, clock, publisher } = options
   switch (effect.type) {
     case 'place':
       return place(effect, options)
@@ -80,9 +83,8 @@ async function answerOf(effect: Effect, options: EffectOptions): Promise<Input |
     case 'ask_replay':
       return (await options.replay?.(effect)) ?? null
     case 'rows': {
-      const { to, about, limit } = effect
-      const read = about === 'orders' ? lastOrders : lastTrades
-      return { type: 'rows', to, answer: read(journal.database(), limit) }
+      const from = { db: journal.database(), results, now: clock.now(), pause: nextTurn }
+      return { type: 'rows', to: effect.to, answer: await readHistory(effect.ask, from) }
     }
   }
 }

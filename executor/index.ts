@@ -39,6 +39,7 @@ export {
   readJournal,
   verifyJournal,
 } from './journal/read.ts'
+export { readResults } from './journal/results.ts'
 export { type Chapter, readStories, type Story } from './journal/story.ts'
 export { tell } from './journal/words.ts'
 export { type KeyWarning, keyWarnings } from './key-warnings.ts'
@@ -78,6 +79,7 @@ export {
   readToken,
 } from './providers/provider-folder.ts'
 export { type ExecutorNote, executorAt, type Found, homesWithExecutor } from './registry.ts'
+export type { Trade } from './results/ledger.ts'
 export { type Executor, type ExecutorDeps, startExecutor } from './start-executor.ts'
 export { isHalted, unhalt } from './unhalt.ts'
 export { EXCHANGE_CODES } from './venues/codes.ts'

@@ -17,6 +17,7 @@ import { EMPTY_SESSION, type State } from './core/model/state.ts'
 import type { Policy } from './core/risk/policy/schema.ts'
 import { runEffect } from './effects.ts'
 import type { Journal, OutboxReport } from './journal/journal.ts'
+import { Results } from './journal/results.ts'
 import type { AskReplay } from './providers/replay.ts'
 import type { Publisher } from './report/publisher.ts'
 import type { Exchange } from './venues/port.ts'
@@ -58,6 +59,7 @@ function isHalt(input: Input): boolean {
 
 export class Shell {
   readonly #options: ShellOptions
+  readonly #results = new Results()
   readonly #retry: Retry
   #state: State
   #cancelTimer: () => void = () => undefined
@@ -115,7 +117,11 @@ export class Shell {
 
   /** Called only after the events that ask for it are durable. */
   #run(effect: Effect): void {
-    runEffect(effect, { ...this.#options, take: (input) => this.tryTake(input) })
+    runEffect(effect, {
+      ...this.#options,
+      results: this.#results,
+      take: (input) => this.tryTake(input),
+    })
   }
 
   #commit(...args: Parameters<Journal['append']>): readonly OutboxReport[] {

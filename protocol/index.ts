@@ -41,7 +41,9 @@ export {
   type OrderView,
   type Report,
   type ReportEvent,
+  type ResultRow,
   type SaleResult,
+  type SaleRow,
   type TradingState,
 } from './claims/report.ts'
 export type { ProviderRequest, ProviderResponse } from './claims/request.ts'

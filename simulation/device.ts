@@ -1,5 +1,6 @@
 // The trader's device: starts the executor, loses it to crashes, a bad disk and policy changes, and starts it again.
 import { join } from 'node:path'
+import type { DatabaseSync } from 'node:sqlite'
 import type { Input } from '../executor/core/execution/inputs.ts'
 import type { Policy } from '../executor/core/risk/policy/schema.ts'
 import { Shell } from '../executor/shell.ts'
@@ -37,6 +38,11 @@ export class Device {
     this.#writePolicy()
     this.#startAfter(0)
     this.clock.run(() => this.#life?.exchange?.measureSkew())
+  }
+
+  /** Null while the process is dead. */
+  database(): DatabaseSync | null {
+    return this.#life?.state === 'here' ? this.#life.journal.database() : null
   }
 
   /** Null while the executor is not running. */

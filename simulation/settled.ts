@@ -7,6 +7,7 @@ import { filledOf, type GroundTruth, heldBy, type TakenOrder, thereFor } from '.
 import type { Ledger } from './ledger.ts'
 import { MARKETS } from './market.ts'
 import type { Protection } from './protection.ts'
+import { checkResults } from './results.ts'
 import type { Simulation } from './simulation.ts'
 import type { Trader } from './trader.ts'
 
@@ -50,6 +51,7 @@ export function checkSettled(ended: Ended): void {
   checkExits(ended)
   checkGaps(ended)
   checkStrangers(ended)
+  checkResults(ended)
   const due = ledger.reportsBefore(simulation.scheduler.now() - A_REPLAY_MS)
   if (trader.whole() < due)
     simulation.violate('every report arrives', `${trader.whole()} of ${due}`)

@@ -1,5 +1,4 @@
 // Handles the owner's messages. Nothing here waits for the device, so that /halt is never queued behind a query.
-import type { Instruction } from '@keyside/protocol'
 import { Composer, type Context } from 'grammy'
 import type { Message } from 'grammy/types'
 import type { Owner } from '../store/owner.ts'
@@ -14,43 +13,19 @@ import {
   ignoredWords,
   notACommand,
   notAHalt,
-  paused,
-  resumed,
   tooOld,
   unknownDevice,
 } from '../texts/chat.ts'
-import { type Html, html, lines } from '../texts/html.ts'
-import { parseMessage, wordAfterCommand } from './parse-message.ts'
+import { type Html, lines } from '../texts/html.ts'
+import { parseMessage, wordsAfterCommand } from './parse-message.ts'
 import { type CommandDeps, type CommandSpec, runCommand, say } from './run.ts'
+import { readCommand } from './table.ts'
 
 /** Messages wait at Telegram while the bot is down. Older ones are not acted on, halts and pauses aside, ms. */
 const OLD_MS = 120_000
 /** An edit younger than this may turn a message into a halt, ms. */
 const EDIT_MS = 60_000
 
-/** Rows that fit a phone without scrolling for long. */
-const ROWS = 10
-
-const ask = (instruction: Instruction): CommandSpec => ({ instruction, done: html`Done.` })
-
-/** Queries: the device's answer is shown. */
-const QUERIES = {
-  status: ask({ do: 'status' }),
-  balance: ask({ do: 'balance' }),
-  positions: ask({ do: 'positions' }),
-  orders: ask({ do: 'orders', limit: ROWS }),
-  trades: ask({ do: 'trades', limit: ROWS }),
-} as const
-
-/** What changes something. Pausing and halting need no second question: they only make it safer. */
-const CONTROLS = {
-  pause: { instruction: { do: 'pause' }, done: paused, evenIfOld: true },
-  resume: { instruction: { do: 'resume' }, done: resumed },
-} as const satisfies Record<string, CommandSpec>
-
-const COMMANDS: ReadonlyMap<string, CommandSpec> = new Map(
-  Object.entries<CommandSpec>({ ...QUERIES, ...CONTROLS }),
-)
 const PAGES: ReadonlyMap<string, Html> = new Map([
   ['start', greeting],
   ['help', help],
@@ -75,19 +50,25 @@ function handleMessage(deps: HandleDeps, owner: Owner, message: Message): void {
     return
   }
   const name = parsed.asks === 'command' ? parsed.name : ''
-  const command = COMMANDS.get(name)
+  const read = readCommand(name, wordsAfterCommand(textOf(message)))
   const isOld = deps.clock.now() - message.date * 1000 > OLD_MS
-  if (command === undefined) {
+  if (read === null) {
     const meantHalt = parsed.asks === 'nothing' && parsed.meantHalt
     say(deps, owner, PAGES.get(name) ?? (meantHalt ? notAHalt : notACommand))
-  } else if (isOld && command.evenIfOld !== true) say(deps, owner, tooOld)
-  else runAtNamed(deps, command, owner, textOf(message))
+  } else if (isOld && read.spec.evenIfOld !== true) say(deps, owner, tooOld)
+  else runAtNamed(deps, read.spec, owner, read.rest)
 }
 
 /** Where there are several devices, a word after the command names the one that is meant. */
-function runAtNamed(deps: HandleDeps, command: CommandSpec, owner: Owner, text: string): void {
-  const named = deps.devices.length > 1 ? wordAfterCommand(text) : null
-  const devices = deps.devices.filter(({ name }) => named === null || name === named)
+function runAtNamed(
+  deps: HandleDeps,
+  command: CommandSpec,
+  owner: Owner,
+  [named]: readonly string[],
+): void {
+  const isMeant = (name: string) =>
+    deps.devices.length === 1 || named === undefined || name === named
+  const devices = deps.devices.filter(({ name }) => isMeant(name))
   const names = deps.devices.map(({ name }) => name)
   if (devices.length === 0) say(deps, owner, unknownDevice(names))
   else deps.inBackground(runCommand({ ...deps, devices }, command, owner))

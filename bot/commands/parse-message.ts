@@ -28,10 +28,13 @@ export function parseMessage(text: string): ParsedMessage {
   return { asks: 'nothing', meantHalt: wordsOf(plain).some(isHalt) }
 }
 
-/** In lower case; null where nothing follows. */
-export function wordAfterCommand(text: string): string | null {
-  const [, word] = /^\s*\/\s?\w+(?:@\w+)?\s+(\S+)/.exec(text.normalize('NFKC')) ?? []
-  return word?.toLowerCase() ?? null
+/** In lower case. */
+export function wordsAfterCommand(text: string): readonly string[] {
+  const [, words = ''] = /^\s*\/\s?\w+(?:@\w+)?\s+(.*)$/s.exec(text.normalize('NFKC')) ?? []
+  return words
+    .toLowerCase()
+    .split(/\s+/)
+    .filter((word) => word !== '')
 }
 
 function readHalt(first: string, rest: string): ParsedMessage {

@@ -46,15 +46,29 @@ BTC/USDT · ema-cross · 19:04
 <b>Sell 12.5 ETH</b> at 3,110
 ETH/USDT · ema-cross · 22 Nov 19:05
 ⚪ canceled, 2.5 filled: <code>not_filled</code>`,
-  trades: `<b>Trades</b>, newest first, UTC
-<b>Bought 0.05 BTC</b> at 64,050.1
-BTC/USDT · 3,202.51 USDT · 19:04
-<b>Sold 2.5 ETH</b> at 3,120.5
-ETH/USDT · 7,801.25 USDT · 22 Nov 19:05
-Result <b>−40.2 USDT (−0.51 %)</b>`,
+  trades: `<b>Sales</b>, newest first, UTC
+12. <b>0.05 BTC</b> for 3,230.1 USDT
+Result <b>+21.17 USDT (+0.66 %)</b>
+19:04 · held 60 min
+demo · take-profit
+11. <b>2.5 ETH</b> for 7,801.25 USDT
+Result <b>−40.2 USDT (−0.51 %)</b>
+22 Nov 19:05 · held 27 h
+acme/trend · stop
+Older ones: <code>/trades 10</code>`,
+  results: `<b>Profit</b>, of what was sold, fees included
+<b>Today (UTC)</b>
+<b>+21.17 USDT</b> (+0.66 %)
+1 sold, 1 with a gain
+Fees 6.43 USDT
+<b>All time</b>
+<b>−119.5 USDT</b> (−0.34 %)
+12 sold, 7 with a gain
+1 without a known result
+Fees 70.4 USDT + 0.00412 BNB`,
 } as const
 
-test.for(['status', 'balance', 'positions', 'orders', 'trades'] as const)(
+test.for(['status', 'balance', 'positions', 'orders', 'trades', 'results'] as const)(
   '/%s is told word for word, in lines that a phone does not break',
   (name) => {
     expect(answerText(ANSWERS[name], html``, NOW).text).toBe(TEXTS[name])
@@ -68,12 +82,17 @@ test.for(['status', 'balance', 'positions', 'orders', 'trades'] as const)(
 )
 
 test('what is empty is said in a sentence', () => {
-  const about = (name: 'balance' | 'positions' | 'orders' | 'trades') =>
+  const about = (name: 'balance' | 'positions' | 'orders') =>
     answerText({ about: name, rows: [] }, html``, NOW).text
   expect(about('balance')).toBe('The account is empty.')
   expect(about('positions')).toBe('No open positions.')
   expect(about('orders')).toBe('No orders yet.')
-  expect(about('trades')).toBe('No trades yet.')
+  const trades = (of: number) => answerText({ about: 'trades', rows: [], of }, html``, NOW).text
+  expect(trades(0)).toBe('Nothing was sold yet.')
+  expect(trades(3)).toBe('Nothing was sold before that.')
+  expect(answerText({ about: 'results', by: 'day', rows: [] }, html``, NOW).text).toContain(
+    'nothing is won or lost',
+  )
 })
 
 test('fifty rows fit one message, and the rest is counted', () => {

@@ -2,20 +2,9 @@
 import { type Answer, type OrderStatus, shownStream } from '@keyside/protocol'
 import Big from 'big.js'
 import { type Html, html, lines, list } from './html.ts'
-import {
-  amount,
-  baseOf,
-  currencies,
-  pastVerb,
-  share,
-  signed,
-  span,
-  sum,
-  time,
-  verb,
-} from './numbers.ts'
-import { resultText } from './orders.ts'
+import { amount, baseOf, currencies, share, signed, span, sum, time, verb } from './numbers.ts'
 import { reasonText } from './reason.ts'
+import { resultsText, tradesText } from './results.ts'
 
 type About<Name extends Answer['about']> = Extract<Answer, { about: Name }>
 
@@ -35,6 +24,8 @@ export function answerText(answer: Answer, done: Html, now: number): Html {
       return ordersText(answer, now)
     case 'trades':
       return tradesText(answer, now)
+    case 'results':
+      return resultsText(answer)
     case 'done':
       return done
     case 'refused':
@@ -132,17 +123,4 @@ function ordersText({ rows }: About<'orders'>, now: number): Html {
     )
   })
   return list(html`<b>Orders</b>, newest first, UTC`, shown, { most: MAX_ROWS })
-}
-
-function tradesText({ rows }: About<'trades'>, now: number): Html {
-  if (rows.length === 0) return html`No trades yet.`
-  const shown = rows.map((row) => {
-    const { base, quote } = currencies(row.market)
-    return lines(
-      html`<b>${pastVerb(row.side)} ${amount(row.amount)} ${base}</b> at ${amount(row.price)}`,
-      html`${row.market} · ${sum(row.cost)} ${quote} · ${time(row.at * 1000, now)}`,
-      row.result === undefined ? null : resultText(row.result, quote),
-    )
-  })
-  return list(html`<b>Trades</b>, newest first, UTC`, shown, { most: MAX_ROWS })
 }

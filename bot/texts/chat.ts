@@ -8,7 +8,10 @@ export const COMMANDS = [
   { command: 'positions', description: 'What you hold, gain and stop' },
   { command: 'balance', description: 'What is on the exchange' },
   { command: 'orders', description: 'The last orders' },
-  { command: 'trades', description: 'The last fills' },
+  { command: 'profit', description: 'What sales have brought' },
+  { command: 'daily', description: 'The same, day by day; also /weekly and /monthly' },
+  { command: 'performance', description: 'By market; "/performance stream" or "reason"' },
+  { command: 'trades', description: 'The last sales, each with its result' },
   { command: 'pause', description: 'No new entries, exits go on' },
   { command: 'resume', description: 'Let entries through again' },
   {

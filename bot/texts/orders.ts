@@ -146,7 +146,7 @@ function fees({ fees = [] }: OrderStep): string {
   return ` Fee ${fees.map(feeText).join(' + ')}.`
 }
 
-function feeText(fee: { readonly amount: string; readonly currency: string }): string {
+export function feeText(fee: { readonly amount: string; readonly currency: string }): string {
   return `${sum(fee.amount)} ${fee.currency}`
 }
 

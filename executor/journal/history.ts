@@ -1,17 +1,34 @@
-// The last orders and trades, for the trader's questions.
+// What the trader asks the journal: the last orders, sales, and what they have brought.
 import type { DatabaseSync } from 'node:sqlite'
-import type { Answer, ReportEvent, SaleResult } from '@keyside/protocol'
+import type { Answer, Instruction, ReportEvent, SaleRow } from '@keyside/protocol'
 import { seconds } from '@keyside/protocol'
-import { times } from '../core/model/decimals.ts'
-import type { Fill } from '../core/model/exchange.ts'
+import type { Trade } from '../results/ledger.ts'
+import { summarize } from '../results/summary.ts'
+import type { Results } from './results.ts'
 
+type AskTrades = Extract<Instruction, { do: 'trades' }>
+type AskResults = Extract<Instruction, { do: 'results' }>
 type OrdersAnswer = Extract<Answer, { about: 'orders' }>
-type TradesAnswer = Extract<Answer, { about: 'trades' }>
 type OrderStep = Extract<ReportEvent, { type: 'order' }>
 type Asked = Extract<ReportEvent, { type: 'approval' }>
 
+/** `now` in Unix ms; `pause` resolves when more of the journal may be read. */
+export async function readHistory(
+  ask: Extract<Instruction, { do: 'orders' }> | AskTrades | AskResults,
+  from: {
+    readonly db: DatabaseSync
+    readonly results: Results
+    readonly now: number
+    readonly pause: () => Promise<void>
+  },
+): Promise<Answer> {
+  if (ask.do === 'orders') return lastOrders(from.db, ask.limit)
+  const trades = (await from.results.read(from.db, from.pause)).trades()
+  return ask.do === 'trades' ? lastTrades(trades, ask) : sums(trades, ask, from.now)
+}
+
 /** Each order as it was last reported, newest first. */
-export function lastOrders(db: DatabaseSync, limit: number): OrdersAnswer {
+function lastOrders(db: DatabaseSync, limit: number): OrdersAnswer {
   const rows = db
     .prepare(
       `SELECT max(seq), at, event FROM reports WHERE event ->> 'type' IN ('order', 'approval')
@@ -31,40 +48,32 @@ export function lastOrders(db: DatabaseSync, limit: number): OrdersAnswer {
   }
 }
 
-/** A sale's result stands with its last trade, as it was last reported: reports are kept for a month at least. */
-const TRADES = `
-WITH told AS (
-  SELECT event ->> '$.order.clientOrderId' AS id, event ->> '$.result' AS result, max(seq)
-  FROM reports WHERE event ->> 'type' = 'order' GROUP BY id
-), ends AS (SELECT max(seq) AS seq, order_id FROM events WHERE type = 'fill' GROUP BY order_id)
-SELECT fill.body, planned.body AS planned, told.result FROM events AS fill
-JOIN events AS planned ON planned.order_id = fill.order_id AND planned.type = 'planned'
-LEFT JOIN ends ON ends.seq = fill.seq
-LEFT JOIN told ON told.id = ends.order_id
-WHERE fill.type = 'fill' GROUP BY fill.seq ORDER BY fill.seq DESC LIMIT ?`
+/** What was sold, newest first. */
+function lastTrades(trades: readonly Trade[], { limit, before = Infinity }: AskTrades): Answer {
+  const rows = trades.filter(({ number }) => number < before).slice(-Math.min(limit, 20))
+  return { about: 'trades', rows: rows.toReversed().map(tradeRow), of: trades.length }
+}
 
-/** Newest first. */
-export function lastTrades(db: DatabaseSync, limit: number): TradesAnswer {
-  const rows = db.prepare(TRADES).all(Math.min(limit, 50))
+function tradeRow({ clientOrderId: _, opened, closed, fees, result, ...trade }: Trade): SaleRow {
   return {
-    about: 'trades',
-    rows: rows.map((row) => {
-      const { market, trade } = JSON.parse(String(row['body'])) as { market: string; trade: Fill }
-      const { plan } = JSON.parse(String(row['planned'])) as {
-        plan: { request: { side: 'buy' | 'sell' } }
-      }
-      const { at, amount, price, fee } = trade
-      const result = row['result']
-      return {
-        at: seconds(at),
-        market,
-        side: plan.request.side,
-        amount,
-        price,
-        cost: times(amount, price),
-        ...(fee && { fee: { ...fee } }),
-        ...(typeof result === 'string' && { result: JSON.parse(result) as SaleResult }),
-      }
-    }),
+    ...trade,
+    opened: seconds(opened),
+    closed: seconds(closed),
+    fees: fees.slice(0, 8).map((fee) => ({ ...fee })),
+    ...(result !== null && { result }),
+  }
+}
+
+/** More do not fit into a report. */
+const MAX_GROUPS = 40
+
+function sums(trades: readonly Trade[], { by }: AskResults, now: number): Answer {
+  const rows = summarize(trades, by, now)
+  const left = rows.length - MAX_GROUPS
+  return {
+    about: 'results',
+    by,
+    rows: rows.slice(0, MAX_GROUPS),
+    ...(left > 0 && { more: left }),
   }
 }

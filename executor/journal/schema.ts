@@ -1,7 +1,8 @@
 // The tables of journal.db.
+import { LEDGER_EVENTS } from '../results/ledger.ts'
 
 /** Of another form is what an older or a newer Keyside has written. */
-export const JOURNAL_VERSION = 5
+export const JOURNAL_VERSION = 6
 
 /** Events are only ever added; each carries the hash of the one before it. */
 export const SCHEMA = `
@@ -26,6 +27,9 @@ CREATE UNIQUE INDEX one_fill ON events (body ->> 'market', body ->> '$.trade.id'
 -- An order is looked up by its number at the exchange at every comparison.
 CREATE INDEX events_by_number ON events (body ->> 'exchangeId')
   WHERE body ->> 'exchangeId' IS NOT NULL;
+-- What results are made of (results/): a small part of all.
+CREATE INDEX events_of_results ON events (seq) WHERE type IN
+  (${LEDGER_EVENTS.map((type) => `'${type}'`).join(', ')});
 
 CREATE TABLE reports (
   seq INTEGER PRIMARY KEY,

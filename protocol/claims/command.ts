@@ -6,12 +6,17 @@ const ask = <Name extends string>(name: Name) => z.strictObject({ do: z.literal(
 const list = <Name extends string>(name: Name) =>
   z.strictObject({ do: z.literal(name), limit: z.int().min(1).max(50) })
 
+/** What sums of results are made of. `period`: today, the last 7 and 30 days, all. */
+export const groupedBy = z.enum(['period', 'day', 'week', 'month', 'market', 'stream', 'reason'])
+
 const instruction = z.discriminatedUnion('do', [
   ask('status'),
   ask('balance'),
   ask('positions'),
   list('orders'),
-  list('trades'),
+  /** The newest sales, or those with a number below `before`. */
+  list('trades').extend({ before: z.int().min(1).optional() }),
+  z.strictObject({ do: z.literal('results'), by: groupedBy }),
   ask('pause'),
   ask('resume'),
   /** What is held is kept, unless it says `sell`. */

@@ -1,6 +1,7 @@
 // A report: everything that happened on the device, numbered, for the bot.
 import { z } from 'zod'
 import { alertName, alertText } from './alert.ts'
+import { groupedBy } from './command.ts'
 import {
   currency,
   digest,
@@ -222,23 +223,67 @@ const ordersAnswer = z.strictObject({
     .max(20),
 })
 
+const SALE_REASONS = [
+  'exit',
+  'take_profit',
+  'stop',
+  'trailing_stop',
+  'break_even',
+  'max_hold',
+  'silence',
+  'missed_exit',
+  'halt',
+  'too_small',
+] as const
+
+/** What one order has sold. Amounts in base, money in quote. */
+const saleRow = z.strictObject({
+  /** From 1; it stays. */
+  number: z.int().min(1),
+  stream,
+  market,
+  reason: z.enum(SALE_REASONS),
+  /** When the oldest of what it sold was bought, and when it was sold. */
+  opened: numericDate,
+  closed: numericDate,
+  amount: decimal,
+  /** Paid for what was sold, the oldest of it first; without fees, as are the proceeds. */
+  cost: decimal,
+  proceeds: decimal,
+  /** Of the sale, and of the purchases of what it sold. */
+  fees: z.array(fee).max(8),
+  /** Absent where nobody knows what was paid. */
+  result: result.optional(),
+})
+
 const tradesAnswer = z.strictObject({
   about: z.literal('trades'),
-  rows: z
-    .array(
-      z.strictObject({
-        at: numericDate,
-        market,
-        side,
-        amount: decimal,
-        price: decimal,
-        cost: decimal,
-        fee: fee.optional(),
-        /** Of the whole sale, with the last of its trades. */
-        result: result.optional(),
-      }),
-    )
-    .max(50),
+  /** Newest first. */
+  rows: z.array(saleRow).max(20),
+  /** How many sales there are in all. */
+  of: z.int().min(0),
+})
+
+/** What sales have brought together, those of one quote currency. */
+const resultRow = z.strictObject({
+  /** A period, a day, the Monday of a week, a month (UTC), a market, a stream, or a reason. */
+  key: singleLine.max(80),
+  currency,
+  trades: z.int().min(1),
+  /** Of them: those with a gain, and those of which nobody knows what was paid. The others' sums are below. */
+  won: z.int().min(0),
+  unknown: z.int().min(0),
+  gain: decimal,
+  negative: z.boolean(),
+  paid: decimal,
+  fees: z.array(fee).max(8),
+})
+
+const resultsAnswer = z.strictObject({
+  about: z.literal('results'),
+  by: groupedBy,
+  rows: z.array(resultRow).max(40),
+  more,
 })
 
 const doneAnswer = z.strictObject({ about: z.literal('done') })
@@ -254,6 +299,7 @@ const answer = z.strictObject({
     positionsAnswer,
     ordersAnswer,
     tradesAnswer,
+    resultsAnswer,
     doneAnswer,
     refusedAnswer,
   ]),
@@ -283,6 +329,8 @@ export type Report = z.infer<typeof report>
 export type ReportEvent = Report['event']
 export type OrderView = z.infer<typeof orderView>
 export type SaleResult = z.infer<typeof result>
+export type SaleRow = z.infer<typeof saleRow>
+export type ResultRow = z.infer<typeof resultRow>
 export type OrderStatus = (typeof ORDER_STATUSES)[number]
 export type TradingState = (typeof TRADING_STATES)[number]
 export type Answer = Extract<ReportEvent, { type: 'answer' }>['answer']

@@ -6,6 +6,7 @@ import type {
   Command,
   Decimal,
   Head,
+  Instruction,
   ReportEvent,
   Signal,
 } from '@keyside/protocol'
@@ -205,10 +206,10 @@ export type Effect =
       readonly after: number
     }
   | {
+      /** What the journal has to be asked. */
       readonly type: 'rows'
       readonly to: string
-      readonly about: 'orders' | 'trades'
-      readonly limit: number
+      readonly ask: Extract<Instruction, { do: 'orders' | 'trades' | 'results' }>
     }
 
 export interface Decision {

@@ -28,7 +28,7 @@ function trade(
     filled: '0',
     cost: '0',
     fees: [],
-    costBasis: { cost: '0', fees: [] },
+    costBasis: { amount: '0', cost: '0', fees: [] },
     trades: [],
     planned: { takerFee: '0.001' },
     intent: { market },

@@ -120,7 +120,7 @@ test('answers what it is asked', async () => {
     },
     { about: 'positions', rows: [{ amount: '0.00497', entry: '60000', stop: '58000' }] },
     { about: 'orders', rows: [{ status: 'accepted' }, { status: 'filled' }] },
-    { about: 'trades', rows: [{ side: 'buy', cost: '298.2' }] },
+    { about: 'trades', rows: [], of: 0 },
   ])
 })
 

@@ -19,7 +19,8 @@ export function onCommand(context: DecisionContext, claims: Command): undefined 
       return answer(positionsAnswer(context))
     case 'orders':
     case 'trades':
-      return emit(context, { type: 'rows', to, about: instruction.do, limit: instruction.limit })
+    case 'results':
+      return emit(context, { type: 'rows', to, ask: instruction })
     case 'pause':
       return answer(change(context, 'paused', by))
     case 'resume':

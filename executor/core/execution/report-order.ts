@@ -4,7 +4,7 @@ import { type ExecutorCode, sentenceOf } from '../model/codes.ts'
 import { ratio } from '../model/decimals.ts'
 import type { OrderRequest } from '../model/exchange.ts'
 import type { Order } from '../model/order.ts'
-import { saleResult } from '../model/profit.ts'
+import { orderResult } from '../model/profit.ts'
 import type { PlanCode } from '../risk/plan/result.ts'
 import { append, type DecisionContext, report, singleLine } from './context.ts'
 import { tellRefusal } from './refusals.ts'
@@ -56,7 +56,7 @@ export function reportOrder(
   const view = orderView(order)
   if (view === null) return
   const average = ratio(order.cost, order.filled)
-  const result = saleResult(order)
+  const result = orderResult(order)
   report(context, {
     type: 'order',
     status,

@@ -101,7 +101,7 @@ test('a stop that was filled tells its loss, after a restart too', async () => {
   })
 })
 
-test('the list of trades has it once for each sale, with the last of its trades', async () => {
+test('the list of trades has each sale once, with all that it sold', async () => {
   const executor = new TestExecutor()
   await executor.enter()
   executor.exchange.mode = 'rests'
@@ -115,10 +115,14 @@ test('the list of trades has it once for each sale, with the last of its trades'
   await executor.give(executor.command({ do: 'trades', limit: 10 }))
   const event = executor.reports.at(-1)?.event
   const rows = event?.type === 'answer' && event.answer.about === 'trades' ? event.answer.rows : []
-  const results = rows.map(({ side, amount, result }) => [side, amount, result?.gain])
-  expect(results).toEqual([
-    ['sell', '0.003', '4.97'],
-    ['sell', '0.00197', undefined],
-    ['buy', '0.00497', undefined],
+  expect(rows).toMatchObject([
+    {
+      number: 1,
+      reason: 'exit',
+      amount: '0.00497',
+      cost: '298.2',
+      proceeds: '303.17',
+      result: { gain: '4.97', negative: false },
+    },
   ])
 })

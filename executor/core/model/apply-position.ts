@@ -5,6 +5,7 @@ import Big from 'big.js'
 import { addFee, atLeast, decimalAbove, isZero, minus, plus, times } from './decimals.ts'
 import type { FactOf } from './events.ts'
 import type { Fee, Fill } from './exchange.ts'
+import { addToLots, takeFromLots } from './lots.ts'
 import type { CostBasis, Order, OrderIntent } from './order.ts'
 import { nextState } from './order-table.ts'
 import { type Failures, type Portfolio, type Position, positionKey } from './state.ts'
@@ -24,27 +25,19 @@ export function applyFill(portfolio: Portfolio, order: Order, trade: Fill, at: n
     costBasis:
       order.kind === 'entry' || held === undefined
         ? order.costBasis
-        : withGone(order.costBasis, held, positions[key]),
+        : withTaken(order.costBasis, held, trade),
     trades: [...order.trades, trade.id],
   }
   return { ...portfolio, orders: { ...portfolio.orders, [order.clientOrderId]: filled }, positions }
 }
 
-/** What a sale has taken along of what was paid. */
-function withGone(
-  { cost, fees }: CostBasis,
-  before: CostBasis,
-  after: CostBasis | undefined,
-): CostBasis {
-  const left = (currency: string) =>
-    after?.fees.find((fee) => fee.currency === currency)?.amount ?? '0'
+/** With what was paid for that which this trade sold. */
+function withTaken(before: CostBasis, { market, lots }: Position, trade: Fill): CostBasis {
+  const { amount, cost, fees } = takeFromLots(lots, goneWith(market, trade))
   return {
-    cost: plus(cost, minus(before.cost, after?.cost ?? '0')),
-    fees: before.fees.reduce(
-      (sum, { amount, currency }) =>
-        addFee(sum, { currency, amount: minus(amount, left(currency)) }),
-      fees,
-    ),
+    amount: plus(before.amount, amount),
+    cost: plus(before.cost, cost),
+    fees: fees.reduce(addFee, before.fees),
   }
 }
 
@@ -73,6 +66,7 @@ function emptyPosition({ stream, intent, mapping, seq, signal }: Order, at: numb
     baseBought: '0',
     cost: '0',
     fees: [],
+    lots: [],
     seq,
     signal,
     stop: null,
@@ -111,6 +105,8 @@ function bought(before: Position, order: Order, trade: Fill, at: number): Positi
   const newest = order.seq >= before.seq
   const newer = newest && (order.signal !== before.signal || order.seq !== before.seq)
   const net = minus(trade.amount, feeInBase(before.market, trade))
+  const cost = times(trade.amount, trade.price)
+  const feesElsewhere = feeElsewhere(before, trade)
   return {
     ...before,
     ...(newer && newExits(order.intent, at)),
@@ -118,8 +114,14 @@ function bought(before: Position, order: Order, trade: Fill, at: number): Positi
     amount: plus(before.amount, net),
     initialAmount: plus(newer ? before.amount : before.initialAmount, net),
     baseBought: plus(before.baseBought, trade.amount),
-    cost: plus(before.cost, times(trade.amount, trade.price)),
-    fees: feeElsewhere(before, trade).reduce(addFee, before.fees),
+    cost: plus(before.cost, cost),
+    fees: feesElsewhere.reduce(addFee, before.fees),
+    lots: addToLots(before.lots, {
+      order: order.clientOrderId,
+      amount: net,
+      cost,
+      fees: feesElsewhere,
+    }),
     seq: newest ? order.seq : before.seq,
     signal: newest ? order.signal : before.signal,
     // Never lowered: what was bought under the higher stop was allowed because of it.
@@ -135,7 +137,7 @@ function higher(a: Decimal | null, b: Decimal | null): Decimal | null {
 
 /** What was sold takes its cost along: the rest counts in the limits, and in its entry price, as what was paid for it. */
 function sold(before: Position, trade: Fill): Position {
-  const gone = plus(trade.amount, feeInBase(before.market, trade))
+  const gone = goneWith(before.market, trade)
   const amount = minus(before.amount, gone)
   // What was sold was there.
   const missing = atLeast(amount, before.missing) ? before.missing : amount
@@ -148,15 +150,21 @@ function sold(before: Position, trade: Fill): Position {
     baseBought: left(before.baseBought),
     cost: left(before.cost),
     fees: before.fees.map((fee) => ({ ...fee, amount: left(fee.amount) })),
+    lots: takeFromLots(before.lots, gone).left,
     stops: 0,
   }
 }
 
-function feeInBase(market: string, { fee }: Fill): Decimal {
+/** Base that a sale takes from what is held. */
+export function goneWith(market: string, trade: Fill): Decimal {
+  return plus(trade.amount, feeInBase(market, trade))
+}
+
+export function feeInBase(market: string, { fee }: Fill): Decimal {
   return fee !== undefined && market.startsWith(`${fee.currency}/`) ? fee.amount : '0'
 }
 
-function feeElsewhere({ market }: Position, { fee }: Fill): readonly Fee[] {
+export function feeElsewhere({ market }: Pick<Position, 'market'>, { fee }: Fill): readonly Fee[] {
   return fee === undefined || market.startsWith(`${fee.currency}/`) ? [] : [fee]
 }
 

@@ -1,6 +1,8 @@
 // What a comparison with the exchange changes in the portfolio: which markets take no entries, and where a re-base starts.
 import type { Decimal } from '@keyside/protocol'
+import { minus } from './decimals.ts'
 import type { FactOf } from './events.ts'
+import { takeFromLots } from './lots.ts'
 import type { Portfolio, Position } from './state.ts'
 
 /** An order that came back closes a market until the trader has looked; coins that are missing, until they are there. */
@@ -42,9 +44,10 @@ export function adjust(
 ): Portfolio {
   const positions = Object.entries(portfolio.positions).flatMap(([key, position]) => {
     const amount = amounts[key] ?? position.amount
+    const { left: lots } = takeFromLots(position.lots, minus(position.amount, amount))
     return amount === '0'
       ? []
-      : [[key, { ...position, amount, missing: '0' }] as [string, Position]]
+      : [[key, { ...position, amount, lots, missing: '0' }] as [string, Position]]
   })
   const streams = Object.entries(portfolio.streams).map(
     ([name, stream]) => [name, { ...stream, gap: 'open' }] as const,

@@ -133,7 +133,7 @@ const NEW_ORDER = {
   filled: '0',
   cost: '0',
   fees: [],
-  costBasis: { cost: '0', fees: [] },
+  costBasis: { amount: '0', cost: '0', fees: [] },
   trades: [],
   end: null,
 } as const

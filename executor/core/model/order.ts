@@ -55,9 +55,13 @@ export interface NewOrder {
   readonly again?: true
 }
 
-/** Quote, and the fees of the purchase besides those in coins, which have made the position smaller. */
+/** What was paid for what an order has sold: the oldest of it first. */
 export interface CostBasis {
+  /** Base: less than was sold where nobody knows what was paid for the rest. */
+  readonly amount: Decimal
+  /** Quote. */
   readonly cost: Decimal
+  /** Of the purchases, besides those in coins, which have made the position smaller. */
   readonly fees: readonly Fee[]
 }
 
@@ -97,7 +101,6 @@ export interface Order extends NewOrder {
   /** Quote. */
   readonly cost: Decimal
   readonly fees: readonly Fee[]
-  /** What was paid for that which it has sold. */
   readonly costBasis: CostBasis
   readonly trades: readonly string[]
   /** What the exchange says of an order that is over. */

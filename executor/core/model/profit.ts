@@ -6,7 +6,7 @@ import { dayNumber } from './count.ts'
 import type { Equity, Profit } from './counters.ts'
 import { addFee, decimalOf, isZero, minus, plus, times, units, unitsOfProduct } from './decimals.ts'
 import type { Fee, Fill } from './exchange.ts'
-import type { Order } from './order.ts'
+import type { CostBasis, Order } from './order.ts'
 import { type Portfolio, type Position, positionKey } from './state.ts'
 
 export function equity({ proceeds, cost, marketValue }: Equity): Big {
@@ -130,15 +130,25 @@ function worthUnits(position: Position, bid: Decimal): bigint {
 }
 
 // What a sale has brought, beside what was paid for that which it sold: for the trader, and for no limit.
+interface Sale {
+  readonly market: string
+  /** Base that it took from what was held, and what that had cost. */
+  readonly gone: Decimal
+  readonly costBasis: CostBasis
+  /** Quote. */
+  readonly proceeds: Decimal
+  readonly fees: readonly Fee[]
+}
+
 /**
- * Undefined for a purchase, before the first trade, and where nobody knows what was paid. A fee in a currency whose
- * price is not known here is named and not counted.
+ * Undefined before the first trade, and where nobody knows what was paid. A fee in a currency whose price is not known
+ * here is named and not counted.
  */
-export function saleResult({ kind, intent, cost, fees, costBasis, filled }: Order) {
-  if (kind === 'entry' || isZero(filled) || isZero(costBasis.cost)) return undefined
-  const [base = '', quote = ''] = intent.market.split('/')
+export function saleResult({ market, gone, costBasis, proceeds, fees }: Sale) {
+  if (isZero(costBasis.cost) || gone !== costBasis.amount) return undefined
+  const [base = '', quote = ''] = market.split('/')
   const paid = plus(costBasis.cost, feeIn(costBasis.fees, quote))
-  const gain = new Big(cost).minus(feeIn(fees, quote)).minus(paid)
+  const gain = new Big(proceeds).minus(feeIn(fees, quote)).minus(paid)
   // Fees in coins are in what was paid already: they went out of the position.
   const besides = [...costBasis.fees, ...fees]
     .filter(({ currency, amount }) => ![base, quote].includes(currency) && !isZero(amount))
@@ -149,6 +159,19 @@ export function saleResult({ kind, intent, cost, fees, costBasis, filled }: Orde
     paid,
     ...(besides.length > 0 && { besides: besides.slice(0, 8).map((fee) => ({ ...fee })) }),
   } satisfies SaleResult
+}
+
+/** Of an order that sells. */
+export function orderResult({ kind, intent: { market }, cost, fees, costBasis, filled }: Order) {
+  if (kind === 'entry') return undefined
+  const base = market.split('/')[0] ?? ''
+  return saleResult({
+    market,
+    gone: plus(filled, feeIn(fees, base)),
+    costBasis,
+    proceeds: cost,
+    fees,
+  })
 }
 
 function feeIn(fees: readonly Fee[], currency: string) {

@@ -2,6 +2,7 @@
 import type { Decimal, Head, Signal, TradingState } from '@keyside/protocol'
 import { type Counters, NO_COUNTERS, NO_PROFIT, type Profit } from './counters.ts'
 import type { Fee } from './exchange.ts'
+import type { Lot } from './lots.ts'
 import type { Reconciliation } from './observation.ts'
 import type { Order, OrderIntent } from './order.ts'
 import type { OrderState } from './order-table.ts'
@@ -33,6 +34,8 @@ export interface Position {
   readonly cost: Decimal
   /** Fees of what is held, those in its own coins aside. */
   readonly fees: readonly Fee[]
+  /** The same, purchase by purchase, oldest first: of these a sale's result is reckoned. */
+  readonly lots: readonly Lot[]
   /** The last entry's number in the stream and its `jti`; the number is -1 once the stream has begun anew after it. */
   readonly seq: number
   readonly signal: string

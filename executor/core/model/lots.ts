@@ -1,0 +1,68 @@
+// What was paid for what is held, purchase by purchase: a sale takes the oldest first (FIFO), as tax offices reckon.
+import type { Decimal } from '@keyside/protocol'
+import Big from 'big.js'
+import { addFee, decimalAbove, isZero, minus, plus } from './decimals.ts'
+import type { Fee } from './exchange.ts'
+
+/** What one entry order has brought, or what is left of it. */
+export interface Lot {
+  /** Client order id of the entry. */
+  readonly order: string
+  /** Base, after fees that were taken in it. */
+  readonly amount: Decimal
+  /** Quote. */
+  readonly cost: Decimal
+  /** Those in base aside. */
+  readonly fees: readonly Fee[]
+}
+
+export interface TakenFromLots {
+  readonly left: readonly Lot[]
+  /** Base: less than was asked for where nobody knows what was paid for the rest. */
+  readonly amount: Decimal
+  readonly cost: Decimal
+  readonly fees: readonly Fee[]
+}
+
+/** Oldest first; what an order brings later joins what it brought. */
+export function addToLots(
+  lots: readonly Lot[],
+  { order, amount, cost, fees }: Lot,
+): readonly Lot[] {
+  const known = lots.find((lot) => lot.order === order)
+  if (known === undefined) return [...lots, { order, amount, cost, fees }]
+  const joined = {
+    order,
+    amount: plus(known.amount, amount),
+    cost: plus(known.cost, cost),
+    fees: fees.reduce(addFee, known.fees),
+  }
+  return lots.map((lot) => (lot === known ? joined : lot))
+}
+
+/** What is taken and what is left add up to what there was, to the last digit. */
+export function takeFromLots(lots: readonly Lot[], amount: Decimal): TakenFromLots {
+  const [first, ...others] = lots
+  if (first === undefined || isZero(amount)) return { left: lots, amount: '0', cost: '0', fees: [] }
+  if (new Big(amount).lt(first.amount)) return takePart(first, others, amount)
+  const rest = takeFromLots(others, minus(amount, first.amount))
+  return {
+    left: rest.left,
+    amount: plus(first.amount, rest.amount),
+    cost: plus(first.cost, rest.cost),
+    fees: rest.fees.reduce(addFee, first.fees),
+  }
+}
+
+function takePart(lot: Lot, others: readonly Lot[], amount: Decimal): TakenFromLots {
+  const kept = minus(lot.amount, amount)
+  const share = (whole: Decimal) => decimalAbove(new Big(whole).times(kept).div(lot.amount))
+  const cost = share(lot.cost)
+  const fees = lot.fees.map((fee) => ({ ...fee, amount: share(fee.amount) }))
+  return {
+    left: [{ order: lot.order, amount: kept, cost, fees }, ...others],
+    amount,
+    cost: minus(lot.cost, cost),
+    fees: lot.fees.map((fee, i) => ({ ...fee, amount: minus(fee.amount, fees[i]?.amount ?? '0') })),
+  }
+}

@@ -1,0 +1,262 @@
+// Every sale with what it brought, from the journal's events, in their order. Pure.
+import type { Decimal, SaleResult, SaleRow } from '@keyside/protocol'
+import { feeElsewhere, goneWith } from '../core/model/apply-position.ts'
+import { addFee, isZero, minus, plus, times } from '../core/model/decimals.ts'
+import type { FactOf, JournalEvent } from '../core/model/events.ts'
+import type { Fee, Fill } from '../core/model/exchange.ts'
+import { addToLots, type Lot, takeFromLots } from '../core/model/lots.ts'
+import type { CostBasis, OrderKind } from '../core/model/order.ts'
+import { saleResult } from '../core/model/profit.ts'
+import { type CloseReason, positionKey } from '../core/model/state.ts'
+
+/** What one order has sold, and what it brought. */
+export interface Trade {
+  /** From 1, in the order in which the first fills of the sales came: it stays. */
+  readonly number: number
+  readonly clientOrderId: string
+  /** `<provider>/<stream>`. */
+  readonly stream: string
+  readonly market: string
+  readonly reason: SaleRow['reason']
+  /** The oldest purchase of what was sold, and the last fill of the sale, by the exchange's clock, Unix ms. */
+  readonly opened: number
+  readonly closed: number
+  /** Base: what was sold. */
+  readonly amount: Decimal
+  /** Quote, without fees. `cost` is of what was sold, first in, first out. */
+  readonly cost: Decimal
+  readonly proceeds: Decimal
+  /** Of the sale, and of the purchases of what it sold, one for each currency. */
+  readonly fees: readonly Fee[]
+  /** Null where nobody knows what was paid. */
+  readonly result: SaleResult | null
+}
+
+/** Coins that went out of a position without a sale: no profit and no loss. */
+export interface Left {
+  readonly at: number
+  readonly stream: string
+  readonly market: string
+  readonly why: 'written_off' | 'adjusted'
+  readonly amount: Decimal
+  /** Quote paid for them. */
+  readonly cost: Decimal
+}
+
+/** The events that it is made of. */
+export const LEDGER_EVENTS = [
+  'ordered',
+  'mapped',
+  'fill',
+  'closing',
+  'stop_moved',
+  'written_off',
+  'adjusted',
+] as const satisfies readonly JournalEvent['type'][]
+
+export type LedgerEvent = FactOf<(typeof LEDGER_EVENTS)[number]>
+
+interface KnownOrder {
+  readonly stream: string
+  readonly market: string
+  readonly kind: OrderKind
+  readonly reason: SaleRow['reason']
+}
+
+interface Holding {
+  readonly stream: string
+  readonly market: string
+  readonly lots: readonly Lot[]
+  /** When each lot's order was first filled, by its client order id, Unix ms. */
+  readonly bought: ReadonlyMap<string, number>
+  /** What a stop is since it was moved. */
+  readonly stop: 'stop' | 'trailing_stop' | 'break_even'
+  readonly closing: CloseReason | null
+}
+
+interface Sale extends Omit<Trade, 'result'> {
+  readonly costBasis: CostBasis
+  readonly saleFees: readonly Fee[]
+  /** Base that it took from what was held, its fees in base included. */
+  readonly gone: Decimal
+}
+
+const CLOSED: { readonly [Reason in CloseReason]: SaleRow['reason'] } = {
+  stop: 'stop',
+  hold: 'max_hold',
+  small: 'too_small',
+  flatten: 'halt',
+  silence: 'silence',
+  head: 'missed_exit',
+  exit: 'exit',
+}
+
+export class Ledger {
+  readonly #orders = new Map<string, KnownOrder>()
+  readonly #holdings = new Map<string, Holding>()
+  readonly #sales = new Map<string, Sale>()
+  readonly #left: Left[] = []
+
+  /** Oldest first. */
+  trades(): readonly Trade[] {
+    return [...this.#sales.values()].map(toTrade)
+  }
+
+  left(): readonly Left[] {
+    return this.#left
+  }
+
+  /** Every such event of the journal once, in its order. */
+  apply(event: LedgerEvent): undefined {
+    switch (event.type) {
+      case 'ordered':
+        return this.#ordered(event)
+      case 'mapped':
+        return this.#mapped(event)
+      case 'closing':
+        return this.#change(event.position, { closing: event.why })
+      case 'stop_moved':
+        return this.#change(event.position, { stop: event.why })
+      case 'fill':
+        return this.#filled(event)
+      case 'written_off':
+        return this.#take(event.position, event.amount, 'written_off', event.at)
+      case 'adjusted':
+        return this.#adjusted(event)
+    }
+  }
+
+  #ordered({ order }: FactOf<'ordered'>): undefined {
+    const { clientOrderId, stream, kind, intent, takeProfitLevels } = order
+    const holding = this.#holdings.get(positionKey(order))
+    const closing = holding?.closing ?? null
+    const reason =
+      kind === 'stop'
+        ? (holding?.stop ?? 'stop')
+        : takeProfitLevels !== undefined
+          ? 'take_profit'
+          : closing === null
+            ? 'exit'
+            : CLOSED[closing]
+    this.#orders.set(clientOrderId, { stream, market: intent.market, kind, reason })
+  }
+
+  #mapped({ clientOrderId, intent: { market } }: FactOf<'mapped'>): undefined {
+    this.#orders.set(clientOrderId, { ...this.#order(clientOrderId), market })
+  }
+
+  #order(clientOrderId: string): KnownOrder {
+    const order = this.#orders.get(clientOrderId)
+    if (order === undefined) throw new Error(`${clientOrderId} was never ordered`)
+    return order
+  }
+
+  #filled({ clientOrderId, trade }: FactOf<'fill'>): undefined {
+    const order = this.#order(clientOrderId)
+    const key = positionKey({ stream: order.stream, intent: order })
+    const { market, stream } = order
+    const holding = this.#holdings.get(key) ?? { ...EMPTY, stream, market }
+    if (order.kind === 'entry') this.#holdings.set(key, bought(holding, clientOrderId, trade))
+    else this.#sold(key, holding, { ...order, clientOrderId }, trade)
+  }
+
+  #sold(
+    key: string,
+    holding: Holding,
+    order: KnownOrder & { clientOrderId: string },
+    trade: Fill,
+  ): undefined {
+    const { clientOrderId, market } = order
+    const { kind: _, ...about } = order
+    const gone = goneWith(market, trade)
+    const taken = takeFromLots(holding.lots, gone)
+    const opened = holding.bought.get(holding.lots[0]?.order ?? '') ?? trade.at
+    const before = this.#sales.get(clientOrderId) ?? {
+      ...NO_SALE,
+      ...about,
+      number: this.#sales.size + 1,
+      opened,
+    }
+    this.#sales.set(clientOrderId, {
+      ...before,
+      closed: Math.max(before.closed, trade.at),
+      amount: plus(before.amount, trade.amount),
+      gone: plus(before.gone, gone),
+      cost: plus(before.cost, taken.cost),
+      proceeds: plus(before.proceeds, times(trade.amount, trade.price)),
+      fees: [...taken.fees, ...(trade.fee ? [trade.fee] : [])].reduce(addFee, before.fees),
+      saleFees: trade.fee ? addFee(before.saleFees, trade.fee) : before.saleFees,
+      costBasis: {
+        amount: plus(before.costBasis.amount, taken.amount),
+        cost: plus(before.costBasis.cost, taken.cost),
+        fees: taken.fees.reduce(addFee, before.costBasis.fees),
+      },
+    })
+    this.#keep(key, { ...holding, lots: taken.left })
+  }
+
+  #adjusted({ positions, at }: FactOf<'adjusted'>): undefined {
+    for (const [key, amount] of Object.entries(positions)) {
+      const held = (this.#holdings.get(key)?.lots ?? []).reduce(
+        (sum, lot) => plus(sum, lot.amount),
+        '0',
+      )
+      this.#take(key, minus(held, amount), 'adjusted', at)
+    }
+  }
+
+  #take(key: string, amount: Decimal, why: Left['why'], at: number): undefined {
+    const holding = this.#holdings.get(key)
+    if (holding === undefined || isZero(amount)) return
+    const { left: lots, cost, amount: taken } = takeFromLots(holding.lots, amount)
+    const { stream, market } = holding
+    this.#left.push({ at, stream, market, why, amount: taken, cost })
+    this.#keep(key, { ...holding, lots })
+  }
+
+  #change(key: string, change: Partial<Holding>): undefined {
+    const holding = this.#holdings.get(key)
+    if (holding !== undefined) this.#holdings.set(key, { ...holding, ...change })
+  }
+
+  #keep(key: string, holding: Holding): undefined {
+    if (holding.lots.length === 0) this.#holdings.delete(key)
+    else this.#holdings.set(key, holding)
+  }
+}
+
+function bought(holding: Holding, order: string, trade: Fill): Holding {
+  const fees = feeElsewhere(holding, trade)
+  const inBase = fees.length === 0 ? (trade.fee?.amount ?? '0') : '0'
+  const lot = {
+    order,
+    amount: minus(trade.amount, inBase),
+    cost: times(trade.amount, trade.price),
+    fees,
+  }
+  const first = holding.bought.get(order) ?? trade.at
+  return {
+    ...holding,
+    bought: new Map(holding.bought).set(order, first),
+    lots: addToLots(holding.lots, lot),
+  }
+}
+
+const EMPTY = { lots: [], bought: new Map<string, number>(), stop: 'stop', closing: null } as const
+
+const NO_SALE = {
+  closed: 0,
+  amount: '0',
+  gone: '0',
+  cost: '0',
+  proceeds: '0',
+  fees: [],
+  saleFees: [],
+  costBasis: { amount: '0', cost: '0', fees: [] },
+} as const
+
+function toTrade({ costBasis, saleFees, gone, ...sale }: Sale): Trade {
+  const { market, proceeds } = sale
+  const result = saleResult({ market, gone, costBasis, proceeds, fees: saleFees })
+  return { ...sale, result: result ?? null }
+}

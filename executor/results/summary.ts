@@ -1,0 +1,108 @@
+// Sums of what sales have brought: by time, market, stream or reason. Days, weeks and months are UTC's. Pure.
+import { type Instruction, type ResultRow, toDecimal } from '@keyside/protocol'
+import Big from 'big.js'
+import { addFee, plus } from '../core/model/decimals.ts'
+import type { Fee } from '../core/model/exchange.ts'
+import type { Trade } from './ledger.ts'
+
+export type GroupedBy = Extract<Instruction, { do: 'results' }>['by']
+
+const DAY_MS = 86_400_000
+
+/** `period`: today, and the last 7 and 30 times 24 h. */
+const PERIODS: readonly { readonly key: string; readonly from: (now: number) => number }[] = [
+  { key: 'today', from: startOfDay },
+  { key: '7 days', from: (now) => now - 7 * DAY_MS },
+  { key: '30 days', from: (now) => now - 30 * DAY_MS },
+  { key: 'all', from: () => Number.NEGATIVE_INFINITY },
+]
+
+const KEYS: { readonly [By in GroupedBy]: (trade: Trade, now: number) => readonly string[] } = {
+  period: ({ closed }, now) =>
+    PERIODS.filter(({ from }) => closed >= from(now)).map(({ key }) => key),
+  day: ({ closed }) => [dayOf(closed)],
+  // A week is named by its Monday.
+  week: ({ closed }) => [dayOf(closed - ((new Date(closed).getUTCDay() + 6) % 7) * DAY_MS)],
+  month: ({ closed }) => [dayOf(closed).slice(0, 7)],
+  market: ({ market }) => [market],
+  stream: ({ stream }) => [stream],
+  reason: ({ reason }) => [reason],
+}
+
+/**
+ * One row for each group and quote currency: those of time with the newest first, others with the best first. A sale
+ * whose result nobody knows is counted, and is in no sum. `now` in Unix ms.
+ */
+export function summarize(
+  trades: readonly Trade[],
+  by: GroupedBy,
+  now: number,
+): readonly ResultRow[] {
+  const groups = new Map<string, { key: string; currency: string; trades: Trade[] }>()
+  for (const trade of trades) {
+    const currency = trade.market.split('/')[1] ?? ''
+    for (const key of KEYS[by](trade, now)) {
+      const name = `${key} ${currency}`
+      const group = groups.get(name) ?? { key, currency, trades: [] }
+      group.trades.push(trade)
+      groups.set(name, group)
+    }
+  }
+  const rows = [...groups.values()].map(toRow)
+  return rows.toSorted(ORDERS[by])
+}
+
+const inPeriods = (a: ResultRow, b: ResultRow) => periodNumber(a) - periodNumber(b)
+const newest = (a: ResultRow, b: ResultRow) => (a.key < b.key ? 1 : a.key > b.key ? -1 : 0)
+const best = (a: ResultRow, b: ResultRow) => gainOf(b).cmp(gainOf(a))
+const ORDERS: { readonly [By in GroupedBy]: (a: ResultRow, b: ResultRow) => number } = {
+  period: inPeriods,
+  day: newest,
+  week: newest,
+  month: newest,
+  market: best,
+  stream: best,
+  reason: best,
+}
+
+function periodNumber({ key }: ResultRow): number {
+  return PERIODS.findIndex((period) => period.key === key)
+}
+
+function toRow({
+  key,
+  currency,
+  trades,
+}: {
+  readonly key: string
+  readonly currency: string
+  readonly trades: readonly Trade[]
+}): ResultRow {
+  const results = trades.flatMap(({ result }) => (result === null ? [] : [result]))
+  const gain = results.reduce((sum, result) => sum.plus(gainOf(result)), new Big(0))
+  const fees = trades.flatMap((trade) => trade.fees).reduce<readonly Fee[]>(addFee, [])
+  return {
+    key,
+    currency,
+    trades: trades.length,
+    unknown: trades.length - results.length,
+    won: results.filter((result) => gainOf(result).gt(0)).length,
+    gain: toDecimal(gain.abs()),
+    negative: gain.lt(0),
+    paid: results.reduce((sum, { paid }) => plus(sum, paid), '0'),
+    fees: fees.slice(0, 8).map((fee) => ({ ...fee })),
+  }
+}
+
+function gainOf({ gain, negative }: Pick<ResultRow, 'gain' | 'negative'>): Big {
+  return negative ? new Big(gain).neg() : new Big(gain)
+}
+
+function startOfDay(now: number): number {
+  return now - (now % DAY_MS)
+}
+
+/** "2026-11-27", UTC. */
+function dayOf(at: number): string {
+  return new Date(at).toISOString().slice(0, 10)
+}

@@ -1,0 +1,78 @@
+// keyside trades: what the terminal says was won is what the chat says.
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { signingKey } from '@keyside/protocol/node'
+import { systemClock, systemRandomBytes } from '@keyside/runtime'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { makeHome } from '../cli/home/home.ts'
+import { TestExecutor } from '../executor/testing/rig.ts'
+import type { SaleRow } from '../protocol/index.ts'
+import { keyside } from './keyside.ts'
+
+let home = ''
+let inChat: readonly SaleRow[] = []
+beforeAll(async () => {
+  home = mkdtempSync(join(tmpdir(), 'keyside-trades-'))
+  const parts = {
+    clock: systemClock,
+    randomBytes: systemRandomBytes,
+    deviceKey: signingKey(new Uint8Array(32)).publicKey,
+  } as const
+  const examples = { strategies: [], policy: '' }
+  makeHome({ ...parts, home, role: 'alone', keychain: 'vault', port: 1883, examples })
+  const executor = new TestExecutor({ path: join(home, 'executor/journal.db') })
+  await executor.enter()
+  executor.exchange.price = '61000'
+  await executor.give(executor.exit({ size: { unit: 'percent', value: '50' } }))
+  executor.exchange.price = '59000'
+  await executor.clock.turn(86_400_000)
+  await executor.give(executor.exit())
+  await executor.give(executor.command({ do: 'trades', limit: 10 }))
+  const event = executor.reports.at(-1)?.event
+  inChat = event?.type === 'answer' && event.answer.about === 'trades' ? event.answer.rows : []
+  executor.close()
+})
+afterAll(() => rmSync(home, { recursive: true }))
+
+function run(...args: readonly string[]) {
+  const env = { PATH: process.env['PATH'], HOME: process.env['HOME'], KEYSIDE_HOME: home }
+  return keyside(['trades', ...args], { env })
+}
+
+test('lists and exports what the chat tells, to the digit', async () => {
+  expect(inChat.map(({ number }) => number)).toEqual([2, 1])
+  const listed: unknown[] = JSON.parse((await run('list', '--json')).stdout)
+  const told = inChat.toReversed().map(({ opened, closed, ...row }) => row)
+  expect(listed).toMatchObject(told)
+
+  const { stdout } = await run('export')
+  const [head = '', ...rows] = stdout.trimEnd().split('\n')
+  const cells = rows.map((row) => {
+    const values = row.split(',')
+    return Object.fromEntries(head.split(',').map((name, at) => [name, values[at]]))
+  })
+  expect(cells).toMatchObject(
+    inChat.toReversed().map(({ number, amount, cost, proceeds, result }) => ({
+      number: String(number),
+      amount,
+      cost,
+      proceeds,
+      gain: result?.negative === true ? `-${result.gain}` : result?.gain,
+    })),
+  )
+})
+
+test('chooses by time and market, and says so when there is nothing', async () => {
+  const [newest] = inChat
+  const since = new Date((newest?.closed ?? 0) * 1000).toISOString().slice(0, 10)
+  const { stdout } = await run('list', '--since', since)
+  expect(stdout).toContain('-')
+  expect(stdout.trimEnd().split('\n')).toHaveLength(2)
+  expect((await run('list', '--market', 'ETH/USDT')).stdout).toBe(
+    'Nothing was sold in this time.\n',
+  )
+  const wrong = await run('list', '--since', 'yesterday')
+  expect(wrong.code).not.toBe(0)
+  expect(wrong.stderr).toContain('2024-01-01')
+})
