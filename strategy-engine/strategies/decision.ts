@@ -2,7 +2,7 @@
 import { type Signal, toDecimal, WIRE_PLACES } from '@keyside/protocol'
 import Big from 'big.js'
 import type { ExitRules } from './candle-exits.ts'
-import type { Exits, Size, Strategy, TrailingStop } from './file/strategy.ts'
+import type { Exits, PriceDistance, Size, Strategy, TrailingStop } from './file/strategy.ts'
 
 /** Exits that the device makes by itself, in the words of the wire. */
 type ExitClaims = Pick<Signal, 'takeProfits' | 'trailingStop' | 'breakEven' | 'maxHold'>
@@ -34,6 +34,8 @@ interface Distances {
   /** Quote per base. */
   readonly stop: number
   readonly trailing: number | null
+  /** Of each take-profit level, and of break-even last; NaN for those in percent. */
+  readonly gains: readonly number[]
 }
 
 /** Null where a decimal leaves no room for a stop above zero and below the price. */
@@ -55,7 +57,7 @@ export function entryAt(
     size: sizeOf(size, ref, place),
     ref: toDecimal(ref),
     stop: toDecimal(place),
-    exits: exitClaims(exits, ref, trailing),
+    exits: exitClaims(exits, ref, trailing, distances.gains),
     reason,
   }
 }
@@ -78,7 +80,7 @@ export function additionAt(
   written: string,
   { stopPrice = '0', trailingStop, size, average, maxHold, reason }: Position,
 ): Decision {
-  const claims = exitClaims({ ...exits, maxHold }, new Big(average), trailingStop)
+  const claims = exitClaims({ ...exits, maxHold }, new Big(average), trailingStop, [])
   return { kind: 'entry', size, ref: toDecimal(written), stop: stopPrice, exits: claims, reason }
 }
 
@@ -118,23 +120,34 @@ function sizeOf(size: Size, ref: Big, stop: Big): Signal['size'] {
   return { unit: 'percent', value: toDecimal(value) }
 }
 
-/** Take-profit levels are prices on the wire: distances above the price that the engine saw. */
+/** Take-profit levels are prices on the wire: distances above the price that the engine saw. Break-even is a percent. */
 function exitClaims(
-  { takeProfit, breakEven, maxHold }: Exits,
+  { takeProfit = [], breakEven, maxHold }: Exits,
   ref: Big,
   trailingStop: Signal['trailingStop'],
+  gains: readonly number[],
 ): ExitClaims {
-  const above = (at: string) => toDecimal(ref.times(new Big(at).plus(100)).div(100))
+  const far = (place: number) => new Big(gains[place] ?? 0)
+  const above = (gain: string | PriceDistance, place: number) =>
+    typeof gain === 'string'
+      ? ref.times(new Big(gain).plus(100)).div(100)
+      : ref.plus(far(place)).round(WIRE_PLACES, Big.roundUp)
+  const percent = (gain: string | PriceDistance, place: number) =>
+    typeof gain === 'string'
+      ? new Big(gain)
+      : far(place).div(ref).times(100).round(PERCENT_PLACES, Big.roundUp)
   return {
-    ...(takeProfit && {
-      takeProfits: takeProfit.map(({ at, sell, after }) => ({
-        price: above(at),
+    ...(takeProfit.length > 0 && {
+      takeProfits: takeProfit.map(({ at, sell, after }, place) => ({
+        price: toDecimal(above(at, place)),
         percent: sell,
         ...(after !== undefined && { after }),
       })),
     }),
     ...(trailingStop !== undefined && { trailingStop }),
-    ...(breakEven !== undefined && { breakEven }),
+    ...(breakEven !== undefined && {
+      breakEven: toDecimal(percent(breakEven, takeProfit.length)),
+    }),
     ...(maxHold !== undefined && { maxHold }),
   }
 }

@@ -220,6 +220,18 @@ describe('safety orders', () => {
   })
 })
 
+test('a take-profit at a distance is where it was at the entry', () => {
+  const half = { distance: { is: 'share', of: CLOSE, percent: number(50) }, text: '' } as const
+  const exits = { takeProfit: [{ at: half, sell: '100' }] }
+  const never = [rule(compare(CLOSE, '<', 1))]
+  expect(
+    of({ exits, exit: never, enter: [rule(compare(CLOSE, '>', 99))] }, [98, 100, 120, 140, 151]),
+  ).toEqual([
+    [1, 'entry'],
+    [4, 'take_profit'],
+  ])
+})
+
 describe('for any candles', () => {
   const closes = fc.array(fc.integer({ min: 80, max: 120 }), { minLength: 1, maxLength: 90 })
   const rules = strategy({

@@ -41,7 +41,7 @@ export class Model {
   readonly #asks: readonly Ask[]
   readonly #stop: Distance
   readonly #trailing: Distance | null
-  readonly #exitPrices: ExitPrices
+  readonly exitPrices: ExitPrices
   #rules: ExitRules
   readonly #adds: readonly Ask[]
   /** In quote and base, or in any unit that is as large for all entries. */
@@ -65,9 +65,9 @@ export class Model {
     this.#exit = exitSeries?.column ?? new Float64Array(graph.block)
     this.#asks = asked.map(({ condition }) => compileTrade(condition, graph, this.#trade))
     this.#adds = adds.map(({ condition }) => compileTrade(condition, graph, this.#trade))
-    this.#exitPrices = new ExitPrices(exits)
-    this.#rules = this.#exitPrices.rules
-    const needed = [entries, exitSeries, this.#stop, this.#trailing]
+    this.exitPrices = new ExitPrices(exits, graph)
+    this.#rules = this.exitPrices.rules
+    const needed = [entries, exitSeries, this.#stop, this.#trailing, this.exitPrices]
     this.warmup = Math.max(...needed.map((series) => series?.warmup ?? 0))
   }
 
@@ -185,7 +185,7 @@ export class Model {
     this.#buy(price, addition.size)
     const { stop, stopCause, highest, lowest } = held
     const average = this.#cost / this.#bought
-    this.#rules = { ...this.#rules, stop, takeProfits: this.#exitPrices.levelsAt(average) }
+    this.#rules = { ...this.#rules, stop, takeProfits: this.exitPrices.levelsAt(average) }
     held.open(average, held.since, this.#rules)
     held.stopCause = stopCause
     held.highest = highest
@@ -251,8 +251,9 @@ export class Model {
       this.refused = true
       return false
     }
-    const start = this.#graph.startOf(i)
-    this.enter(close, start, this.#exitPrices.at(close, distance, trailing))
+    const rules = this.exitPrices.at(close, i, distance, trailing)
+    if (rules === null) return false
+    this.enter(close, this.#graph.startOf(i), rules)
     return true
   }
 

@@ -121,6 +121,26 @@ test('sets the stop at a multiple of a series below the price', () => {
   expect(entry).toMatchObject({ stop: '97' })
 })
 
+test('take-profits and break-even at a distance are taken once, at the entry', () => {
+  const take_profit = '[{ at: 3 * atr(2), sell: 50 % }, { at: 10 % }]'
+  const rules = strategy({ take_profit, break_even: 'atr(2)' })
+  const [entry] = run(rules, candles([100, 100, 100, 106]))
+  expect(entry).toMatchObject({
+    exits: {
+      takeProfits: [
+        { price: '119.5', percent: '50' },
+        { price: '116.6', percent: '100' },
+      ],
+      breakEven: '4.2453',
+    },
+  })
+  // A level at or under the price is none: nothing is entered.
+  const under = strategy({ take_profit: '[{ at: close - 106 }]' })
+  expect(run(under, candles([100, 100, 100, 106]))).toEqual([])
+  const above = strategy({ take_profit: '[{ at: close - 105.5 }]' })
+  expect(run(above, candles([100, 100, 100, 106]))).toHaveLength(1)
+})
+
 test.each([
   ['0.00000051', '2 %', '0.0000004998'],
   ['0.00000003', '3 %', '0.0000000291'],

@@ -155,7 +155,11 @@ export class Runner {
     model.refused = false
     const entered = model.scan(i, i + 1) === i
     if (!entered) return model.refused ? noStop(candle) : NONE
-    const distances = { stop: model.stopDistance(i), trailing: model.trailingDistance(i) }
+    const distances = {
+      stop: model.stopDistance(i),
+      trailing: model.trailingDistance(i),
+      gains: model.exitPrices.gains(i),
+    }
     const reason = this.#explain(this.#strategy.enter, i)
     const decision = entryAt(this.#strategy, candle.close, distances, reason)
     if (decision?.kind !== 'entry') {

@@ -7,7 +7,7 @@ import { constantOf, type Parsed, type Scope } from '../rules/scope.ts'
 import { isCondition, type Numeric } from '../rules/tree.ts'
 import { named, short } from '../rules/units.ts'
 import type { Path, Report } from './report.ts'
-import type { Stop } from './strategy.ts'
+import type { PriceDistance, Stop } from './strategy.ts'
 
 const CURRENCY = /^(\S+)\s*\b([A-Z][A-Z0-9]*)$/
 
@@ -63,6 +63,15 @@ export class Amounts {
       path,
       `expected a distance such as "2 %" or "2 * atr(14)", and "${short(text)}" is ${is}`,
     )
+  }
+
+  /** Above a price: percent of it, or an amount of the quote currency. */
+  gain(path: Path, text: string, least = 0): string | PriceDistance | null {
+    const parsed = this.#parse(path, text)
+    if (parsed === null) return null
+    if (parsed.unit === 'percent') return this.percent(path, text, { most: 1_000, least })
+    const distance = this.distance(path, text)
+    return distance?.by === 'distance' ? { distance: distance.distance, text: distance.text } : null
   }
 
   /** `market` is BASE/QUOTE; null where it is wrong. */

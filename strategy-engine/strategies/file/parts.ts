@@ -1,12 +1,18 @@
 // Every part of what a strategy reads, for whoever asks what it needs.
 import { childrenOf, type Tree } from '../rules/tree.ts'
-import type { Strategy } from './strategy.ts'
+import type { Exits, Strategy, TakeProfitLevel } from './strategy.ts'
 
 /** All rules and distances, and what they hold. */
 export function* partsOf({ enter, exit, adds, alerts, stop, exits }: Strategy): Generator<Tree> {
   for (const { condition } of [...enter, ...exit, ...adds, ...alerts]) yield* withParts(condition)
   for (const one of [stop, exits.trailingStop])
     if (one?.by === 'distance') yield* withParts(one.distance)
+  for (const gain of gainsOf(exits)) if (typeof gain === 'object') yield* withParts(gain.distance)
+}
+
+/** How far above the entry its exits are: of each take-profit level, and of break-even last. */
+export function gainsOf({ takeProfit = [], breakEven }: Exits): readonly TakeProfitLevel['at'][] {
+  return [...takeProfit.map(({ at }) => at), ...(breakEven === undefined ? [] : [breakEven])]
 }
 
 function* withParts(tree: Tree): Generator<Tree> {

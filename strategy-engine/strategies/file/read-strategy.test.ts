@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { print } from '../rules/print.ts'
+import { partsOf } from './parts.ts'
 import { MAX_LENGTH, readStrategy } from './read-strategy.ts'
 import { problemText } from './report.ts'
 import type { Strategy } from './strategy.ts'
@@ -101,6 +102,14 @@ describe('reads', () => {
       { at: '1', sell: '50', after: 7_200 },
       { at: '0', sell: '100', after: 86_400 },
     ])
+  })
+
+  test('take-profits and break-even at a distance in price', () => {
+    const gains = { take_profit: '[{ at: 3 * atr(14) }]', break_even: '2 atr(14)' }
+    const { takeProfit, breakEven } = strategy(gains).exits
+    expect(takeProfit).toMatchObject([{ at: { text: '3 * atr(14)' }, sell: '100' }])
+    expect(breakEven).toMatchObject({ text: '2 atr(14)' })
+    expect([...partsOf(strategy(gains))].filter(({ is }) => is === 'indicator')).toHaveLength(2)
   })
 
   test('break-even, longest time, cool-down and how long an entry is good', () => {
@@ -335,6 +344,14 @@ describe('refuses, with line, column and reason:', () => {
     [
       { add: '[{ when: close < entry, size: 91 % }]' },
       '8:1 add: size and safety orders are 101 % of the allocation: at most 100 %',
+    ],
+    [
+      { add: '[{ when: close < entry, size: 9 % }]', break_even: 'atr(14)' },
+      '8:1 add: with safety orders write take-profits and break_even in percent: each order moves the price that they are of',
+    ],
+    [
+      { take_profit: '[{ at: rsi(14) }]' },
+      '8:21 take_profit.at: expected a distance such as "2 %" or "2 * atr(14)", and "rsi(14)" is a number',
     ],
     [
       { add: '[{ when: close < entry, size: 91 USDT }]' },

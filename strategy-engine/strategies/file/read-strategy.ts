@@ -138,7 +138,8 @@ class Reading {
     const [enter, exit, alerts] = [rules('enter'), rules('exit'), rules('alert')]
     const size = this.#size()
     const stop = written.stop === undefined ? null : this.#amounts.distance(['stop'], written.stop)
-    const [exits, adds] = [this.#exits(), this.#adds(size)]
+    const exits = this.#exits()
+    const adds = this.#adds(size, exits)
     const cooldown = this.#time('cooldown', MAX_SECONDS) ?? 0
     const validFor = this.#time('valid_for', MAX_VALID)
     const name = this.#name()
@@ -215,9 +216,7 @@ class Reading {
     const takeProfit = take_profit?.flatMap((_, i) => this.#takeProfit(take_profit, i) ?? [])
     const trailingStop = trailing_stop === undefined ? null : this.#trailingStop(trailing_stop)
     const breakEven =
-      break_even === undefined
-        ? null
-        : this.#amounts.percent(['break_even'], break_even, { most: 1_000 })
+      break_even === undefined ? null : this.#amounts.gain(['break_even'], break_even)
     const maxHold = this.#time('max_hold', MAX_SECONDS)
     return {
       ...(takeProfit && { takeProfit }),
@@ -233,9 +232,9 @@ class Reading {
     const time =
       after === undefined ? 0 : this.#amounts.duration([...path, 'after'], after, MAX_SECONDS, 0)
     // At once and at no gain it would sell what was just bought.
-    const least = time !== null && time > 0 ? { least: -1 } : {}
+    const least = time !== null && time > 0 ? -1 : 0
     const [gain, share] = [
-      this.#amounts.percent([...path, 'at'], at, { most: 1_000, ...least }),
+      this.#amounts.gain([...path, 'at'], at, least),
       this.#amounts.percent([...path, 'sell'], sell, { most: 100 }),
     ]
     if (gain === null || share === null || time === null) return null
@@ -252,10 +251,16 @@ class Reading {
   }
 
   /** Bounded by the allocation, like the entry. */
-  #adds(first: Size | null): readonly Addition[] {
+  #adds(first: Size | null, { takeProfit = [], breakEven }: Exits): readonly Addition[] {
     const { add = [] } = this.#written
     if (add.length > 0 && first?.unit === 'risk')
       this.#report.addKey(['add'], 'with safety orders write "size" in place of "risk"')
+    const gains = [...takeProfit.map(({ at }) => at), breakEven]
+    if (add.length > 0 && gains.some((gain) => typeof gain === 'object'))
+      this.#report.addKey(
+        ['add'],
+        'with safety orders write take-profits and break_even in percent: each order moves the price that they are of',
+      )
     const scope = { ...this.#scope, trade: true }
     const adds = add.flatMap((written, i): Addition[] => {
       const path: Path = ['add', i]

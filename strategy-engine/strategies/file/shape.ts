@@ -70,7 +70,7 @@ const timeframe = z.enum(TIMEFRAME_NAMES, {
       : undefined,
 })
 const takeProfit = z.strictObject({
-  at: amount('4 %').describe('so far above the entry price: 4 %'),
+  at: amount('4 %').describe('so far above the entry price: 4 % or 3 * atr(14)'),
   sell: amount('50 %')
     .describe('how much of the position is sold; all of it if left out')
     .optional(),
@@ -125,7 +125,7 @@ export const strategyShape = z.strictObject({
     .describe('the stop follows the highest price at this distance')
     .optional(),
   break_even: amount('1 %')
-    .describe('so far above the entry, the stop moves to the entry price')
+    .describe('so far above the entry (1 % or atr(14)), the stop moves to the entry price')
     .optional(),
   max_hold: amount('12h').describe('longest time in the market').optional(),
   cooldown: amount('30m').describe('after an exit nothing is entered for so long').optional(),

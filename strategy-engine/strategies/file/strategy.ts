@@ -18,6 +18,13 @@ export type Stop =
   | { readonly by: 'percent'; readonly percent: string }
   | { readonly by: 'distance'; readonly distance: Numeric; readonly text: string }
 
+/** In quote per base, above the entry's price; taken once, at the entry. */
+export interface PriceDistance {
+  readonly distance: Numeric
+  /** As the file has it. */
+  readonly text: string
+}
+
 /** A safety order: bought once a position, when its rule holds while long. */
 export interface Addition {
   readonly condition: Condition
@@ -25,10 +32,10 @@ export interface Addition {
   readonly size: Signal['size']
 }
 
-/** A level of the take-profit levels: so far above the entry, so much of the position. Both in percent. */
+/** A level of the take-profit levels: so far above the entry, so much of the position in percent. */
 export interface TakeProfitLevel {
-  /** May be 0 where `after` is given. */
-  readonly at: string
+  /** Percent, which may be 0 where `after` is given. */
+  readonly at: string | PriceDistance
   readonly sell: string
   /** It counts so long after the first fill, seconds, at least 1. */
   readonly after?: number | undefined
@@ -41,8 +48,8 @@ export type TrailingStop = Stop & { readonly from?: string | undefined }
 export interface Exits {
   readonly takeProfit?: readonly TakeProfitLevel[] | undefined
   readonly trailingStop?: TrailingStop | undefined
-  /** Percent. */
-  readonly breakEven?: string | undefined
+  /** Percent, or a distance. */
+  readonly breakEven?: string | PriceDistance | undefined
   /** Seconds. */
   readonly maxHold?: number | undefined
 }
