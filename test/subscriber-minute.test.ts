@@ -1,4 +1,4 @@
-// A subscriber's minute: two clean homes become a provider and a trader, and the first signal is verified and asked about.
+// A subscriber's minute: two clean homes become a provider and a trader, and the first signal is verified and asked about. An alert is told.
 import { spawn } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -38,7 +38,13 @@ exit: close < 0
 max_hold: 8s
 size: 10 %
 stop: 1 %
+alert:
+  up: close > close[1]
 `
+
+/** From the provider's candle to the trader's chat. */
+const ALERT =
+  /^🔔 northwind\/demo · BTC\/USDT: up\nclose [\d.]+, close\[1\] [\d.]+\n[\d,.]+ USDT, 1s candle of \d\d:\d\d UTC/
 
 /** One machine: a clean home, what was typed there, and how long that took without the person. */
 class Machine {
@@ -110,7 +116,8 @@ async function openWorld(): Promise<World> {
   const sandbox = await startSandbox({
     ...parts,
     secrets,
-    wave: CALM,
+    // Up and down every ten seconds, by less than any stop.
+    wave: { ...CALM, periodMs: 10_000, amplitude: 0.0005 },
     host: machines.world,
     name: machines.world,
   })
@@ -246,6 +253,12 @@ test('from two clean homes to the first card, in eight commands; one who is remo
     `${typed.length} commands (${typed.join(', ')}), ${seconds.toFixed(1)} s; ${machines.kind}\n`,
   )
   expect(typed.length).toBeLessThanOrEqual(8)
+  await until('an alert in the chat', () =>
+    sandbox.telegram
+      .chat()
+      .messages()
+      .find(({ text = '' }) => ALERT.test(text)),
+  )
 
   const bob = await subscribe(await invite(provider, 'bob'))
   const carol = await subscribe(await invite(provider, 'carol'))
