@@ -104,7 +104,7 @@ export class Alerts {
 }
 
 /** Dated at the candle's close, as a signal is: the same rule at the same candle gives the same claims. */
-export function alertClaims(
+function alertClaims(
   issuer: string,
   { strategy, plan, candle: { start, close }, alert: { name, text } }: AlertInput,
 ): Alert {
