@@ -1,8 +1,10 @@
 // The words on the wire, and the only way to sign and verify them.
+
 export { decodeBase64url, encodeBase64url } from './base64url.ts'
 export type { Access } from './claims/access.ts'
 export { type Address, address } from './claims/address.ts'
 export type { Alert } from './claims/alert.ts'
+export type { Answer, ResultRow, SaleRow } from './claims/answer.ts'
 export type { Approval } from './claims/approval.ts'
 export type { Command, Instruction } from './claims/command.ts'
 export {
@@ -32,20 +34,15 @@ export {
 export { type Head, type HeadRow, MAX_STREAMS } from './claims/head.ts'
 export type { Intent, IntentResult } from './claims/intent.ts'
 export type { Keyset, Root } from './claims/keyset.ts'
-export type { Presence } from './claims/presence.ts'
 export {
-  type Answer,
-  type ApprovalNeeded,
   ORDER_STATUSES,
   type OrderStatus,
   type OrderView,
-  type Report,
-  type ReportEvent,
-  type ResultRow,
   type SaleResult,
-  type SaleRow,
   type TradingState,
-} from './claims/report.ts'
+} from './claims/order.ts'
+export type { Presence } from './claims/presence.ts'
+export type { ApprovalNeeded, Report, ReportEvent } from './claims/report.ts'
 export type { ProviderRequest, ProviderResponse } from './claims/request.ts'
 export type { Signal } from './claims/signal.ts'
 export {

@@ -1,6 +1,5 @@
 // The trader's device: starts the executor, loses it to crashes, a bad disk and policy changes, and starts it again.
 import { join } from 'node:path'
-import type { DatabaseSync } from 'node:sqlite'
 import type { Input } from '../executor/core/execution/inputs.ts'
 import type { Policy } from '../executor/core/risk/policy/schema.ts'
 import { Shell } from '../executor/shell.ts'
@@ -41,8 +40,8 @@ export class Device {
   }
 
   /** Null while the process is dead. */
-  database(): DatabaseSync | null {
-    return this.#life?.state === 'here' ? this.#life.journal.database() : null
+  journal(): FragileJournal | null {
+    return this.#life?.state === 'here' ? this.#life.journal : null
   }
 
   /** Null while the executor is not running. */
@@ -55,10 +54,6 @@ export class Device {
   /** The device's clock, Unix ms. */
   now(): number {
     return this.clock.now()
-  }
-
-  lastReport(): number {
-    return this.#life?.state === 'here' ? this.#life.journal.lastReport() : 0
   }
 
   hear(message: Message): void {
@@ -74,9 +69,8 @@ export class Device {
   /** What the shell has verified. False when nobody took it. */
   give(input: Input): boolean {
     const life = this.#life
-    if (life?.shell === null || life?.state !== 'here' || this.#dies('when a message comes'))
-      return false
-    return this.#hearInput(life, input)
+    const isHere = life?.state === 'here' && life.shell !== null
+    return isHere && !this.#dies('when a message comes') && this.#hearInput(life, input)
   }
 
   /** After what is due anyway: what changes then, this input has changed. False when the process is not here any more. */

@@ -1,10 +1,13 @@
 // What sales are said to have brought, against sums of all fills that are made here in another way.
+
 import type { Order } from '../executor/core/model/order.ts'
+import type { Portfolio } from '../executor/core/model/state.ts'
 import type { Row } from '../executor/journal/chain.ts'
 import { toEvent } from '../executor/journal/journal.ts'
 import { LEDGER_EVENTS, Ledger, type LedgerEvent } from '../executor/results/ledger.ts'
 import type { ReportEvent } from '../protocol/index.ts'
-import type { Ended } from './settled.ts'
+import type { Device } from './device.ts'
+import type { Simulation } from './simulation.ts'
 
 /** Of a wire decimal, in its last place. */
 const UNIT = 10n ** 12n
@@ -16,9 +19,13 @@ function units(text: string): bigint {
 const isLedgerEvent = (event: { type: string }): event is LedgerEvent =>
   LEDGER_EVENTS.some((type) => type === event.type)
 
-export function checkResults({ simulation, device, ledger: judge }: Ended): void {
-  const db = device.database()
-  if (db === null) return
+export function checkResults(
+  simulation: Simulation,
+  device: Device,
+  { positions }: Portfolio,
+): void {
+  const db = device.journal()?.database()
+  if (db === undefined) return
   const rows = db.prepare('SELECT * FROM events ORDER BY seq').all() as unknown as Row[]
   const events = rows.map(toEvent).filter(isLedgerEvent)
   const results = new Ledger()
@@ -34,7 +41,7 @@ export function checkResults({ simulation, device, ledger: judge }: Ended): void
     const side = kinds.get(event.clientOrderId) === 'entry' ? 'bought' : 'sold'
     money[side] += (units(amount) * units(price)) / UNIT
   }
-  const held = Object.values(judge.portfolio.positions).flatMap(({ lots }) => lots)
+  const held = Object.values(positions).flatMap(({ lots }) => lots)
   const sum = (all: readonly { cost: string }[]) =>
     all.reduce((total, { cost }) => total + units(cost), 0n)
   const paid = sum(trades) + sum(results.left()) + sum(held)

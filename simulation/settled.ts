@@ -51,7 +51,7 @@ export function checkSettled(ended: Ended): void {
   checkExits(ended)
   checkGaps(ended)
   checkStrangers(ended)
-  checkResults(ended)
+  checkResults(simulation, device, ledger.portfolio)
   const due = ledger.reportsBefore(simulation.scheduler.now() - A_REPLAY_MS)
   if (trader.whole() < due)
     simulation.violate('every report arrives', `${trader.whole()} of ${due}`)

@@ -139,7 +139,8 @@ export class Trader {
 
   #askForMissing(): void {
     const { device } = this.#options
-    if (device.lastReport() > this.#whole) this.#command({ do: 'replay', after: this.#whole })
+    if ((device.journal()?.lastReport() ?? 0) > this.#whole)
+      this.#command({ do: 'replay', after: this.#whole })
   }
 
   #command(instruction: Command['instruction']): undefined {

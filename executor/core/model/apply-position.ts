@@ -160,7 +160,7 @@ export function goneWith(market: string, trade: Fill): Decimal {
   return plus(trade.amount, feeInBase(market, trade))
 }
 
-export function feeInBase(market: string, { fee }: Fill): Decimal {
+function feeInBase(market: string, { fee }: Fill): Decimal {
   return fee !== undefined && market.startsWith(`${fee.currency}/`) ? fee.amount : '0'
 }
 

@@ -1,0 +1,160 @@
+// What the device answers to a query.
+import { z } from 'zod'
+import { groupedBy } from './command.ts'
+import { currency, id, jti, market, numericDate, singleLine, stream } from './common.ts'
+import { decimal } from './decimal.ts'
+import { code, fee, ORDER_STATUSES, orderView, result, TRADING_STATES } from './order.ts'
+
+/** How many rows are left out of a list. */
+const more = z.int().min(1).optional()
+
+const statusAnswer = z.strictObject({
+  about: z.literal('status'),
+  state: z.enum(TRADING_STATES),
+  since: numericDate,
+  exchange: z.strictObject({ name: id, reachable: z.boolean(), skewMs: z.number() }),
+  streams: z
+    .array(
+      z.strictObject({ stream, market, seq: z.int().min(0), headAgeMs: z.number().nullable() }),
+    )
+    .max(32),
+  /** Streams that are not listed. */
+  more,
+  waiting: z.int().min(0),
+  open: z.int().min(0),
+  unknown: z.int().min(0),
+  positions: z.int().min(0),
+  /** Limits of the day: used and allowed, in quote. */
+  turnover: z.strictObject({ used: decimal, limit: decimal, currency }),
+})
+
+const balanceAnswer = z.strictObject({
+  about: z.literal('balance'),
+  /** What trading is done with first, then the largest. */
+  rows: z.array(z.strictObject({ currency, free: decimal, used: decimal, total: decimal })).max(50),
+  more,
+  /** What the coins are worth together whose price the device knows, `coins` of them. */
+  worth: z.strictObject({ amount: decimal, currency, coins: z.int().min(1) }).optional(),
+})
+
+const positionsAnswer = z.strictObject({
+  about: z.literal('positions'),
+  rows: z
+    .array(
+      z.strictObject({
+        stream,
+        market,
+        amount: decimal,
+        entry: decimal,
+        price: decimal,
+        /** Gain in quote; a loss is `negative`. */
+        gain: decimal,
+        negative: z.boolean(),
+        stop: decimal.optional(),
+      }),
+    )
+    .max(50),
+  more,
+})
+
+const ordersAnswer = z.strictObject({
+  about: z.literal('orders'),
+  rows: z
+    .array(
+      z.strictObject({
+        at: numericDate,
+        order: orderView,
+        status: z.enum([...ORDER_STATUSES, 'waiting']),
+        filled: decimal,
+        /** Why it ended so, where there is a reason. */
+        code: code.optional(),
+      }),
+    )
+    .max(20),
+})
+
+const SALE_REASONS = [
+  'exit',
+  'take_profit',
+  'stop',
+  'trailing_stop',
+  'break_even',
+  'max_hold',
+  'silence',
+  'missed_exit',
+  'halt',
+  'too_small',
+] as const
+
+/** What one order has sold. Amounts in base, money in quote. */
+const saleRow = z.strictObject({
+  /** From 1; it stays. */
+  number: z.int().min(1),
+  stream,
+  market,
+  reason: z.enum(SALE_REASONS),
+  /** When the oldest of what it sold was bought, and when it was sold. */
+  opened: numericDate,
+  closed: numericDate,
+  amount: decimal,
+  /** Paid for what was sold, the oldest of it first; without fees, as are the proceeds. */
+  cost: decimal,
+  proceeds: decimal,
+  /** Of the sale, and of the purchases of what it sold. */
+  fees: z.array(fee).max(8),
+  /** Absent where nobody knows what was paid. */
+  result: result.optional(),
+})
+
+const tradesAnswer = z.strictObject({
+  about: z.literal('trades'),
+  /** Newest first. */
+  rows: z.array(saleRow).max(20),
+  /** How many sales there are in all. */
+  of: z.int().min(0),
+})
+
+/** What sales have brought together, those of one quote currency. */
+const resultRow = z.strictObject({
+  /** A period, a day, the Monday of a week, a month (UTC), a market, a stream, or a reason. */
+  key: singleLine.max(80),
+  currency,
+  trades: z.int().min(1),
+  /** Of them: those with a gain, and those of which nobody knows what was paid. The others' sums are below. */
+  won: z.int().min(0),
+  unknown: z.int().min(0),
+  gain: decimal,
+  negative: z.boolean(),
+  paid: decimal,
+  fees: z.array(fee).max(8),
+})
+
+const resultsAnswer = z.strictObject({
+  about: z.literal('results'),
+  by: groupedBy,
+  rows: z.array(resultRow).max(40),
+  more,
+})
+
+const doneAnswer = z.strictObject({ about: z.literal('done') })
+const refusedAnswer = z.strictObject({ about: z.literal('refused'), code, message: singleLine })
+
+export const answer = z.strictObject({
+  type: z.literal('answer'),
+  /** `jti` of the command. */
+  to: jti,
+  answer: z.discriminatedUnion('about', [
+    statusAnswer,
+    balanceAnswer,
+    positionsAnswer,
+    ordersAnswer,
+    tradesAnswer,
+    resultsAnswer,
+    doneAnswer,
+    refusedAnswer,
+  ]),
+})
+
+export type SaleRow = z.infer<typeof saleRow>
+export type ResultRow = z.infer<typeof resultRow>
+export type Answer = z.infer<typeof answer>['answer']
