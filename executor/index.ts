@@ -75,6 +75,7 @@ export {
   markRemoved,
   type ProviderFolder,
   providerNames,
+  readHeldKeyset,
   readProvider,
   readToken,
 } from './providers/provider-folder.ts'

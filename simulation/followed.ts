@@ -108,6 +108,7 @@ export class FollowedProvider {
       iat: now,
       exp: now + 86_400,
       revoked: version === 1 ? [] : REVOKED,
+      news: '',
     }
     if (this.#device.give(keyset)) this.#held = keyset
   }

@@ -45,6 +45,7 @@ test('from a link to a policy that is accepted, and out again', async () => {
   for (const part of [fingerprint, 'You may lose all of it.', 'version 2', 'keyside policy bound'])
     expect(stdout).toContain(part)
   expect(stdout).toContain(provider.provider().subscribers()[0]?.kid.slice(0, 4))
+  expect(stdout, 'there is none').not.toContain('accepted before')
   const proposed = read(file('policy.yaml'))
   expect(proposed).toContain('  acme/swing-eth: { allocation: 500, markets: [ETH/USDT] }')
 
@@ -55,6 +56,8 @@ test('from a link to a policy that is accepted, and out again', async () => {
   const followed = await run(['providers', 'list'])
   expect(followed.stdout).toMatch(/ access +to \d{4}-\d\d-\d\d$/m)
   expect(followed.stdout).not.toMatch(/ (until|stands) /)
+  expect(followed.stdout).toMatch(/ terms +swing: version 2, accepted$/m)
+  expect(followed.stdout).toMatch(/ broker +mqtt:\/\/127/)
   // Shut out, as the executor has told it.
   const executor = new TestExecutor({ path: file('executor/journal.db') })
   executor.clock.setBack(START - Date.now())

@@ -8,11 +8,12 @@ import {
   type Offer,
   type OfferedStream,
   type Proposal,
+  policyState,
   proposeStreams,
   readOffer,
 } from '@keyside/executor'
 import { streamName } from '@keyside/protocol'
-import { keysideHome, writePrivate } from '@keyside/runtime'
+import { keysideHome, systemClock, writePrivate } from '@keyside/runtime'
 import type { Command } from 'commander'
 import { executorSection, openHomeKeychain } from '../home/home-keychain.ts'
 import { silentDeps } from '../home/venue-info.ts'
@@ -54,7 +55,23 @@ async function follow(link: string, { as, yes }: Options): Promise<void> {
   const followed = await followOffer(offer, enrolmentKeys(keychain, deps.randomBytes), deps)
   print(...followedLines(offer, followed))
   const file = resolve(home, config.policy)
-  print(...proposalLines(propose(file, offer, followed), file))
+  const proposal = propose(file, offer, followed)
+  print(
+    ...proposalLines(
+      proposal,
+      file,
+      acceptedBefore({ home, database: config.database, policy: config.policy }),
+    ),
+  )
+}
+
+/** Where the file cannot be read nothing is known of what was accepted, and "keyside policy accept" says so. */
+function acceptedBefore(files: Parameters<typeof policyState>[0]): 'accepted' | 'none' {
+  try {
+    return policyState(files, systemClock.now()).state === 'never_accepted' ? 'none' : 'accepted'
+  } catch {
+    return 'accepted'
+  }
 }
 
 function propose(file: string, { name }: Offer, { catalogue, record }: Followed): Proposal {

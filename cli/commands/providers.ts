@@ -4,6 +4,7 @@ import {
   markRemoved,
   type ProviderStatus,
   providerNames,
+  readHeldKeyset,
   readProvider,
   readToken,
   removeProviderKey,
@@ -49,7 +50,10 @@ interface Listed {
   readonly status?: ProviderStatus | null
   /** When the access token in hand ends, seconds since 1970. While the subscription lasts, a new one comes before. */
   readonly access?: number | null
-  readonly broker?: string
+  /** Where the keyset says that it is, the first one first. */
+  readonly brokers?: readonly string[]
+  /** Of each plan that has some: the version that was accepted, null for none, and the one of the keyset. */
+  readonly terms?: readonly { plan: string; accepted: number | null; now: number }[]
 }
 
 function list(json: boolean): void {
@@ -57,7 +61,7 @@ function list(json: boolean): void {
   const { engine, database } = executorSection(home)
   const journal = resolve(home, database)
   const own: Listed[] = engine
-    ? [{ name: HOME, state: 'followed', plans: engine.plans, broker: engine.url }]
+    ? [{ name: HOME, state: 'followed', plans: engine.plans, brokers: [engine.url] }]
     : []
   const all = [...own, ...providerNames(home).flatMap((name) => listed(home, name, journal))]
   if (json) printJson({ providers: all })
@@ -71,8 +75,16 @@ function listed(home: string, name: string, journal: string): Listed[] {
   if (found.state === 'damaged') return [{ name, state: 'damaged' }]
   if (found.state !== 'followed') return []
   const { root, plans, address, followedAt } = found.record
+  const keyset = readHeldKeyset(home, name, found.record, systemClock.now() / 1_000)?.claims
+  const brokers = (keyset?.addresses ?? [address]).map(({ url }) => url)
+  const accepted = new Map(found.record.terms.map(({ plan, version }) => [plan, version]))
+  const terms = (keyset?.plans ?? []).flatMap(({ plan, terms: of }) =>
+    of === undefined || !plans.includes(plan)
+      ? []
+      : [{ plan, accepted: accepted.get(plan) ?? null, now: of.version }],
+  )
   const status = statusInJournal(journal, name, Date.parse(followedAt))
-  const about = { fingerprint: root, plans, access: accessOf(home, name), broker: address.url }
+  const about = { fingerprint: root, plans, access: accessOf(home, name), brokers, terms }
   return [{ name, state: 'followed', status, ...about }]
 }
 
@@ -84,7 +96,16 @@ function accessOf(home: string, name: string): number | null {
   }
 }
 
-function linesOf({ name, state, fingerprint, plans, status, access, broker }: Listed): string[] {
+function linesOf({
+  name,
+  state,
+  fingerprint,
+  plans,
+  status,
+  access,
+  brokers,
+  terms,
+}: Listed): string[] {
   if (state === 'damaged')
     return [`${name}: its folder is not what Keyside wrote: restore it, or follow it again`, '']
   return [
@@ -95,11 +116,18 @@ function linesOf({ name, state, fingerprint, plans, status, access, broker }: Li
         ? []
         : [['  stands', sentenceOf(`provider_${status}`)]]),
       ...(access === undefined ? [] : [['  access', accessText(access)]]),
-      ['  broker', broker ?? ''],
+      ...(terms ?? []).map((each) => ['  terms', termsText(each)] as const),
+      ['  broker', brokers?.join(' or ') ?? ''],
       ...(fingerprint === undefined ? [] : [['  fingerprint', grouped(fingerprint)]]),
     ]),
     '',
   ]
+}
+
+function termsText({ plan, accepted, now }: NonNullable<Listed['terms']>[number]): string {
+  if (accepted === now) return `${plan}: version ${now}, accepted`
+  const agreed = accepted === null ? 'none were accepted' : `version ${accepted} was accepted`
+  return `${plan}: version ${now}; ${agreed}, and goes on until you follow it with a new link, which shows the others`
 }
 
 function accessText(ends: number | null): string {

@@ -66,7 +66,12 @@ export function followedLines({ name }: Offer, { kid, record, catalogue }: Follo
   ]
 }
 
-export function proposalLines({ streams, markets, left }: Proposal, file: string): string[] {
+/** `before`: whether a policy was accepted on this device already. */
+export function proposalLines(
+  { streams, markets, left }: Proposal,
+  file: string,
+  before: 'accepted' | 'none',
+): string[] {
   const nothing = streams.length === 0
   return [
     '',
@@ -89,7 +94,11 @@ export function proposalLines({ streams, markets, left }: Proposal, file: string
       : [
           '',
           'Next: set the allocations as you want them, then "keyside policy accept".',
-          'Until then the policy that you accepted before stays in force, over restarts too.',
+          ...(before === 'none'
+            ? []
+            : [
+                'Until then the policy that you accepted before stays in force, over restarts too.',
+              ]),
         ]),
   ]
 }

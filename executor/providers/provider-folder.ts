@@ -1,9 +1,10 @@
 // A followed provider on the disk: a folder of its own with what was agreed, its access token and its keyset.
 import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { HOME, id, MAX_PLANS } from '@keyside/protocol'
+import { HOME, id, MAX_PLANS, type VerifiedKeyset } from '@keyside/protocol'
 import { KeysideError, readSecret, writePrivate } from '@keyside/runtime'
 import { z } from 'zod'
+import { heldKeys } from './keys.ts'
 
 const DIGEST = /^[A-Za-z0-9_-]{43}$/
 
@@ -116,4 +117,15 @@ export function markRemoved(home: string, name: string, at: Date): void {
 
 export function readToken(home: string, name: string): string {
   return readSecret(providerFiles(home, name).token)
+}
+
+/** The keyset that is held of it, for commands; null where there is none that its pinned root has signed. `now` in seconds. */
+export function readHeldKeyset(
+  home: string,
+  name: string,
+  { issuer, root }: ProviderRecord,
+  now: number,
+): VerifiedKeyset | null {
+  const { keyset: file, twin: twinFile } = providerFiles(home, name)
+  return heldKeys({ file, twinFile, issuer, root, journaled: null, now }).held()
 }

@@ -25,6 +25,7 @@ import { type AccessFiles, renewProviderAccess } from './access-renewal.ts'
 import { Condition } from './condition.ts'
 import { FloodGate } from './flood-gate.ts'
 import type { ProviderKeys } from './keys.ts'
+import { keysetNews } from './keyset-news.ts'
 import { ProviderLink } from './link.ts'
 import { SubscriberPresence } from './presence.ts'
 import { RefusedKeysets } from './refused-keysets.ts'
@@ -52,8 +53,8 @@ export interface ProviderOptions extends ProviderDeps {
   readonly issuer: string
   /** Fingerprint of its root. */
   readonly root: string
-  /** Which terms the trader accepted: plans and versions. */
-  readonly terms: string
+  /** Which terms the trader accepted: versions by plan. */
+  readonly terms: ReadonlyMap<string, number>
   /** This device's MQTT client id there. */
   readonly client: string
   readonly plans: readonly string[]
@@ -196,7 +197,8 @@ export class Provider {
   }
 
   async #onKeyset(text: string): Promise<void> {
-    const { name: provider, issuer, keys, take, log } = this.#options
+    const { name: provider, issuer, keys, plans, terms, take, log } = this.#options
+    const before = keys.held()
     const taken = keys.take(text, this.#time() / 1_000)
     switch (taken.result) {
       case 'same':
@@ -214,7 +216,9 @@ export class Provider {
         this.#condition.onGood()
         this.#refusedKeysets.onTaken()
         log.info({ provider, version: taken.keyset.version }, 'a new keyset')
-        await take(keysetInput(provider, taken.keyset))
+        const { claims } = taken.keyset
+        const news = keysetNews(before?.claims ?? null, claims, { plans, terms })
+        await take({ ...keysetInput(provider, taken.keyset), news })
         return this.#look()
       }
     }
@@ -261,7 +265,8 @@ export class Provider {
 
   /** Tells how it stands when that has changed. */
   #look(): void {
-    const { name, root, terms, tryTake } = this.#options
+    const { name, root, tryTake } = this.#options
+    const terms = [...this.#options.terms].map((each) => each.join(' ')).join(', ')
     const told = this.#condition.look(this.#link.connected(), this.#time())
     if (told !== null) tryTake({ type: 'provider', provider: name, root, terms, ...told })
   }
@@ -284,7 +289,7 @@ export class Provider {
 export function keysetInput(
   provider: string,
   { version, hash, root, claims }: NonNullable<ReturnType<ProviderKeys['held']>>,
-): Input {
+): Extract<Input, { type: 'keyset' }> {
   const { iat, exp, revoked } = claims
-  return { type: 'keyset', provider, version, hash, root, iat, exp, revoked }
+  return { type: 'keyset', provider, version, hash, root, iat, exp, revoked, news: '' }
 }

@@ -149,7 +149,7 @@ export class Providers {
   async #follow(name: string, record: ProviderRecord, mark: string): Promise<void> {
     const { home, journaled, time, tryTake } = this.#options
     const { issuer, root, client, plans, address } = record
-    const terms = record.terms.map(({ plan, version }) => `${plan} ${version}`).join(', ')
+    const terms = new Map(record.terms.map(({ plan, version }) => [plan, version]))
     const files = providerFiles(home, name)
     const known = journaled(name)
     const keys = heldKeys({
@@ -203,7 +203,7 @@ export class Providers {
       issuer: HOME,
       root,
       client: clientId,
-      terms: '',
+      terms: new Map(),
       plans,
       address: { url, tls },
       plaintext,

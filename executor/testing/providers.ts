@@ -76,5 +76,6 @@ export function keyset(
     iat,
     exp: iat + 86_400,
     revoked,
+    news: '',
   } as const
 }

@@ -59,6 +59,8 @@ export type Input =
       readonly exp: number
       /** Thumbprints of keys whose word counts no longer. */
       readonly revoked: readonly string[]
+      /** What is new in it for the trader; empty for nothing. */
+      readonly news: string
     }
   | {
       /** Answer to `ask_replay`, oldest first; they make no order by themselves. */

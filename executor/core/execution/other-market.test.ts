@@ -161,6 +161,6 @@ test('a revoked ratio is forgotten with its stream: the next entry is asked abou
     iat,
     exp: iat + 9,
   }
-  await executor.give({ type: 'keyset', ...keyset, revoked: [kid] })
+  await executor.give({ type: 'keyset', ...keyset, revoked: [kid], news: '' })
   expect(ratios(executor)).toEqual([])
 })

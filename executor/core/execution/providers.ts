@@ -42,19 +42,19 @@ function codeOf(status: ProviderStatus): ExecutorCode {
 /** From here on nothing counts that a revoked key has signed, whenever it comes. */
 export function onKeyset(
   context: DecisionContext,
-  { provider, version, hash, root, iat, revoked }: Extract<Input, { type: 'keyset' }>,
+  { provider, version, hash, root, iat, revoked, news }: Extract<Input, { type: 'keyset' }>,
 ): undefined {
   const before = context.portfolio.providers[provider]
   if (before === undefined || version <= (before.keyset?.version ?? 0)) return
   append(context, { type: 'keyset', provider, version, hash, root, iat, revoked })
-  const news = revoked.some((kid) => !before.revoked.includes(kid))
-  if (news) endRevoked(context, provider)
-  const code = news ? 'key_revoked' : 'keyset_taken'
-  if (before.keyset === null && !news) return
+  const revokes = revoked.some((kid) => !before.revoked.includes(kid))
+  if (revokes) endRevoked(context, provider)
+  const code = revokes ? 'key_revoked' : 'keyset_taken'
+  if (before.keyset === null && !revokes) return
   notice(context, {
-    level: news ? 'warning' : 'info',
+    level: revokes ? 'warning' : 'info',
     code,
-    message: `${provider}: ${sentenceOf(code)}`,
+    message: `${provider}: ${sentenceOf(code)}${news === '' ? '' : `. New in it: ${news}`}`,
   })
 }
 

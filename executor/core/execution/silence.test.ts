@@ -150,7 +150,7 @@ test('a key that is revoked long after the start is no silence since then', asyn
     await executor.give(executor.head())
   }
   const { kid } = executor.head()
-  const keyset = { version: 2, hash: 'h', root: 'r', iat: 1, exp: 9e9, revoked: [kid] }
+  const keyset = { version: 2, hash: 'h', root: 'r', iat: 1, exp: 9e9, revoked: [kid], news: '' }
   await executor.give({ type: 'keyset', provider: 'home', ...keyset })
   expect(executor.told()).toContain('notice key_revoked')
   await executor.clock.turn(10 * MINUTE)

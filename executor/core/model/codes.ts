@@ -12,7 +12,7 @@ export const EXECUTOR_SENTENCES = {
     'the signal speaks of a candle that begins after it was signed: nothing was done, ask the provider',
   key_revoked:
     'a key of the provider is revoked: what it signed counts no longer, its orders that wait are taken back, and its streams go on with the next head of another key; nothing is to be done',
-  keyset_taken: 'the provider has published new keys, and they count now: nothing is to be done',
+  keyset_taken: 'the provider has signed a new keyset, and it counts now: nothing is to be done',
   keyset_missing:
     'the provider names a newer keyset than this device has: no entries until it is here; look whether it stays so, and ask the provider',
   provider_followed: 'the provider is verified and its signals count: nothing is to be done',
