@@ -1,9 +1,14 @@
 // What published strategies of freqtrade use, and how a strategy file says the same.
+//
+// In full: a file says it, and the same is done at the same moment: rules at a closed candle, prices that the device keeps
+// once the entry has named them. What freqtrade decides at a candle's close and acts on at once counts so too.
+// Nearly: a file says it by a rule at closed candles where freqtrade's stop moves within one, or the trader's policy says
+// it and not the strategy. A stop that a rule moves while it is held would be a third kind of signal, with rules of its own
+// for one that is late, lost or repeated: the wire has none, and an exit at the close is what remains.
 
 /** A file that says it, as fields of a strategy; or why there is none. */
 export type Answer =
   | { readonly how: 'language'; readonly fields: Readonly<Record<string, string>> }
-  /** By a rule at closed candles, or by the device: not at the same moment as there. */
   | {
       readonly how: 'near'
       readonly fields: Readonly<Record<string, string>>
@@ -47,7 +52,7 @@ export const FEATURES: Readonly<Record<string, Answer>> = {
   'another timeframe': enter('rsi(14) @ 1h > 50 and close > sma(200) @ 4h'),
   'another market (BTC)': enter('close @ BTC/USDT 1h > sma(50) @ BTC/USDT 1h'),
   'Heikin-Ashi': enter('heikin_ashi.close > heikin_ashi.open'),
-  'candle patterns': enter('hammer or bullish_engulfing[1]'),
+  'candle patterns': enter('hammer or bullish_engulfing[1] or three_inside_up or takuri'),
   'time of day or week': enter('hour >= 8 and hour < 20 and weekday < 6'),
   'knows its own trade (profit, age, entry)': language({
     exit: 'profit > 2 % or age > 1d or close < entry * 95 %',
@@ -69,11 +74,61 @@ export const FEATURES: Readonly<Record<string, Answer>> = {
     },
     but: 'as an exit at the close of a candle; the stop at the exchange is set at the entry',
   },
+  'stop moved by profit': {
+    how: 'near',
+    fields: {
+      stop: '15 %',
+      trailing_stop: '{ distance: 2 %, from: 6 % }',
+      exit: '{ three: "highest since entry > entry * 103 % and close < highest since entry * 98.5 %", twenty: "highest since entry > entry * 120 % and close < highest since entry * 95 %" }',
+    },
+    but: 'one of its steps by the device as a trailing stop, the others as exits at the close of a candle',
+  },
+  'stop moved by an indicator': {
+    how: 'near',
+    fields: { exit: 'close < sar or close < lowest(low, 10)[1]' },
+    but: 'as an exit at the close of a candle',
+  },
+  'stop tightened to 1 % under the price by a rule': {
+    how: 'near',
+    fields: { exit: 'age > 5h and profit < 0 % and close < highest(close, 6) * 99 %' },
+    but: 'as an exit at the close of a candle',
+  },
+  // Its stop is set at the price itself, or a tenth of a percent below: it sells.
+  'sold at once by a rule (a stop at the price)': language({
+    exit: 'profit < -4 % and (age > 1d or roc(9) < -2)',
+  }),
+  'stop and take-profit computed at the entry': language({
+    stop: '2 * atr(14)',
+    take_profit: '[{ at: 3.5 * (2 * atr(14)) }]',
+    break_even: '2 * atr(14)',
+  }),
+  // What confirms a trade looks at the candle that closed, as the rule does: no, and the rule does not hold.
+  'veto: a rule over closed candles': language({
+    enter: 'crossover(close, sma(50)) and not (rsi(14) > 70)',
+    exit: 'close > sma(50) and not (hma(50) * 1.149 > ema(100) and close < ema(100) * 0.951)',
+  }),
+  'veto: a price that slipped': {
+    how: 'near',
+    fields: { valid_for: '1m' },
+    but: 'by "collar" of the policy: the trader says it, for all streams alike',
+  },
+  'veto of what the device does (take-profit, stop)': {
+    how: 'near',
+    fields: { exit: 'profit > 3 % and not (cmf < -0.1 and close > ema(200) @ 1h)' },
+    but: 'a take-profit with a veto is an exit at the close of a candle',
+  },
   'veto at entry or exit': {
     how: 'near',
     fields: { exit: 'close > sma(50) and not (rsi(14) < 45 and hma(50) > ema(100))' },
-    but: 'by "and not" in the rule; a price that slipped is refused by the device, and its take-profits know no veto',
+    but: 'which of these it is, is not known',
   },
+  'count of candles in a row': enter(
+    'barssince(close >= close[4]) >= 9 and low < valuewhen(barssince(close >= close[4]) >= 6 and barssince(close >= close[4]) <= 6, low)',
+  ),
+  'supertrend by a loop': enter('close > supertrend(10, 3)'),
+  'supertrend of an average (PMAX, MOST)': no,
+  'veto: by a list of trades outside': no,
+  'waits for a turn before it orders (trailing buy)': no,
   'own recursive indicator (loop)': no,
   'knows other trades or the wallet': no,
   short: no,
