@@ -49,7 +49,7 @@ test('a backtest is printed, and written as page, picture and CSV', async () => 
   const { path, data, one } = newHome()
   const files = ['--html', path('a.html'), '--png', path('a.png'), '--trades', path('a.csv')]
   const text = await keyside('backtest', one, '--data', data, '--detail', ...files)
-  expect(text).toContain('one, BTC/USDT 5m, 2024-01-01 to 2024-01-03')
+  expect(text).toContain('one, BTC/USDT 5m, 2024-01-01 00:00 to 2024-01-03 01:59')
   expect(text).toContain('Within a candle the 1m candles decide')
   expect(readFileSync(path('a.html'), 'utf8')).toContain('<h1>one</h1>')
   expect(readFileSync(path('a.png')).subarray(1, 4).toString()).toBe('PNG')
@@ -86,14 +86,14 @@ test("a venue's steps, least amounts and fee come with its downloaded candles, a
   write({ step: '0.001', fee: '0.25', read: 1_704_067_200 })
   const text = (await keyside('backtest', one)).replaceAll(/\s+/g, ' ')
   expect(text).toContain(
-    'As binance had it on 2024-01-01, amounts in steps of 0.001, at least 0.001 and 5 in value.',
+    'As binance had it on 2024-01-01, amounts in steps of 0.001, at least 0.001 BTC and 5 USDT.',
   )
   expect(text).toContain('Each side costs 0.25 % fee')
   const said = (await keyside('backtest', one, '--fee', '0.1', '--step', '1')).replaceAll(
     /\s+/g,
     ' ',
   )
-  expect(said).toContain('Amounts in steps of 1, at least 0.001 and 5 in value.')
+  expect(said).toContain('Amounts in steps of 1, at least 0.001 BTC and 5 USDT.')
   expect(said).toContain('Each side costs 0.1 % fee')
   expect(await keyside('backtest', one, '--data', data)).toContain('No venue was named')
   write({ step: '0.001', fee: null, read: 0, market: 'ETH/USDT' })

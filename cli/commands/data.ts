@@ -160,7 +160,7 @@ async function importFiles(files: string[], options: ImportCommand): Promise<voi
 
 async function exportCsv(market: string, options: SeriesOptions): Promise<void> {
   const { set } = await setOf(market, options)
-  const { columns } = openCandles(keysideHome(), set)
+  const { columns } = openCandles(keysideHome(), set, seconds(systemClock.now()))
   for (const lines of candlesAsCsv(columns)) process.stdout.write(lines)
 }
 

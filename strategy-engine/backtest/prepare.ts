@@ -52,7 +52,7 @@ export function prepare(strategy: Strategy, source: CandleSource): Prepared {
 
 function open({ file, home, exchange, now }: CandleSource, market: string, timeframe: Timeframe) {
   return file === null
-    ? openCandles(home, { exchange, market, timeframe })
+    ? openCandles(home, { exchange, market, timeframe }, now)
     : openCandleFile(file, timeframe, now)
 }
 

@@ -153,7 +153,7 @@ test('two writers at once are refused, and readers are not kept out', () => {
 test('longer candles are made of the shorter ones that are stored, and their gaps told', () => {
   const whole = minutes(180)
   const { home } = stored(whole)
-  const opened = openCandles(home, { ...set, timeframe: '1h' })
+  const opened = openCandles(home, { ...set, timeframe: '1h' }, 1_767_225_600)
   expect(opened).toMatchObject({ timeframe: '1h', stored: '1m', gaps: [] })
   expect([...opened.columns.start]).toEqual([0, 3600, 7200])
   expect(opened.columns.open[1]).toBe(whole.open[60])
@@ -162,7 +162,7 @@ test('longer candles are made of the shorter ones that are stored, and their gap
 })
 
 test('what is not stored is refused with the command that brings it', () => {
-  expect(refusal(() => openCandles(home(), set))).toMatch(
+  expect(refusal(() => openCandles(home(), set, 1_767_225_600))).toMatch(
     /run "keyside data download BTC\/USDT --timeframe 1m --from .*\(candles_missing\)$/,
   )
 })

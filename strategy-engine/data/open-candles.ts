@@ -19,8 +19,19 @@ export interface OpenedCandles {
   readonly gaps: readonly Gap[]
 }
 
-/** Of the set itself; where it is not there, of the longest shorter one that is. Throws `candles_missing`. */
-export function openCandles(home: string, set: CandleSet): OpenedCandles {
+/** As many as say something of a strategy, and come within a minute. */
+const FIRST_CANDLES = 20_000
+const LONGEST_FIRST_S = 5 * 365 * 86_400
+
+/** Where a first download may begin, as `--from` reads it. Seconds. */
+function firstFrom(length: number, now: number): string {
+  const ago = Math.min(FIRST_CANDLES * length, LONGEST_FIRST_S)
+  const hour = Math.floor((now - ago) / 3_600) * 3_600
+  return new Date(hour * 1000).toISOString().slice(0, ago < 2 * 86_400 ? 16 : 10)
+}
+
+/** `now` in Unix seconds, for what the refusal proposes. Of the set itself; where it is not there, of the longest shorter one that is. Throws `candles_missing`. */
+export function openCandles(home: string, set: CandleSet, now: number): OpenedCandles {
   const length = TIMEFRAMES[set.timeframe]
   const shorter = TIMEFRAME_NAMES.filter((name) => length % TIMEFRAMES[name] === 0).reverse()
   for (const stored of shorter) {
@@ -32,7 +43,7 @@ export function openCandles(home: string, set: CandleSet): OpenedCandles {
   const { exchange, market, timeframe } = set
   throw new KeysideError(
     'candles_missing',
-    `there are no candles of ${market} ${timeframe} of ${exchange}: run "keyside data download ${market} --timeframe ${timeframe} --from 2024-01-01", or import a file`,
+    `there are no candles of ${market} ${timeframe} of ${exchange}: run "keyside data download ${market} --timeframe ${timeframe} --from ${firstFrom(length, now)}", or import a file`,
   )
 }
 

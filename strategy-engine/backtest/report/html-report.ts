@@ -13,7 +13,7 @@ import {
 import { SCRIPT, STYLE } from './html-style.ts'
 import { escaped } from './picture.ts'
 import { HIGH, WIDE } from './plot.ts'
-import { periodSaid, rulesSaid, warningsOf } from './rules-said.ts'
+import { isShort, periodSaid, rulesSaid, warningsOf } from './rules-said.ts'
 import { yearOf } from './text-report.ts'
 import { count, day, duration, percent, plural, price, ratio, time } from './words.ts'
 
@@ -110,7 +110,8 @@ function plot({ shapes, labels }: Chart, kind: string): string {
 }
 
 function dates({ candles }: Backtested): string {
-  const at = (part: number) => day(candles.start[Math.round(part * (candles.length - 1))] ?? 0)
+  const said = isShort(candles) ? (seconds: number) => time(seconds).slice(5) : day
+  const at = (part: number) => said(candles.start[Math.round(part * (candles.length - 1))] ?? 0)
   return `<div class="x"><span>${at(0)}</span><span>${at(0.5)}</span><span>${at(1)}</span></div>`
 }
 

@@ -28,7 +28,7 @@ th:first-child,td:first-child{text-align:left;position:sticky;left:0;background:
 .cross{position:absolute;top:0;bottom:0;width:1px;background:var(--soft);display:none;pointer-events:none}
 .tip{position:absolute;top:4px;background:var(--card);border:1px solid var(--line);border-radius:8px;padding:4px 8px;font-size:12px;line-height:1.4;white-space:pre;display:none;pointer-events:none}
 details{margin-top:28px}summary{cursor:pointer;font-weight:600}
-@media(max-width:480px){body{padding:16px 12px 40px}.tiles{grid-template-columns:1fr 1fr}.plot{height:190px;margin-right:56px}.x{margin-right:56px}}
+@media(max-width:480px){body{padding:16px 12px 40px}.tiles{grid-template-columns:1fr 1fr}.plot{height:190px;margin-right:56px}.x{margin-right:56px}.heat{font-size:10px}.heat td{min-width:0}.heat td,.heat th{padding:4px 1px}}
 `
 
 /** Shows the values under the pointer in every chart over time. */

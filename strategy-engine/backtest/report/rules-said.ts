@@ -1,8 +1,15 @@
 // The rules of a backtest in sentences: a figure without them says nothing.
 import type { Backtested } from '../backtested.ts'
-import { count, day, plural } from './words.ts'
+import { count, day, duration, plural, time } from './words.ts'
 
-export function rulesSaid({ options, detail, candles, gaps }: Backtested): readonly string[] {
+export function rulesSaid({
+  market,
+  options,
+  detail,
+  candles,
+  gaps,
+}: Backtested): readonly string[] {
+  const [base, quote] = market.split('/')
   const { fill, fee, spread, slippage, steps, balance } = options
   return [
     fill === 'open'
@@ -11,7 +18,7 @@ export function rulesSaid({ options, detail, candles, gaps }: Backtested): reado
     `Each side costs ${fee} % fee, half of a spread of ${spread} %, and ${slippage} % slippage.`,
     steps === null
       ? 'No venue was named: any amount is traded, however small.'
-      : `${steps.of === undefined ? 'Amounts' : `As ${steps.of.venue} had it on ${day(steps.of.read)}, amounts`} in steps of ${steps.step}, at least ${steps.leastAmount} and ${steps.leastValue} in value.`,
+      : `${steps.of === undefined ? 'Amounts' : `As ${steps.of.venue} had it on ${day(steps.of.read)}, amounts`} in steps of ${steps.step}, at least ${steps.leastAmount} ${base} and ${steps.leastValue} ${quote}.`,
     `Percentages are of the ${count(balance)} at the start, as a device's allocation, not of gains.`,
     detail === null
       ? 'Within a candle: opening, stop, take-profits; a stop rises last.'
@@ -30,7 +37,7 @@ export function warningsOf({
   candles,
   thin,
 }: Backtested): readonly string[] {
-  const { trades, assumed, stopPassed, days, open } = metrics
+  const { trades, assumed, stopPassed, days, open, cagr } = metrics
   const { late, underStop, tooLittle } = ledger.missed
   const said: string[] = []
   if (trades === 0)
@@ -45,7 +52,8 @@ export function warningsOf({
     said.push(
       `The ${thin.timeframe} candles that these were made of have ${plural(thin.gaps, 'gap')}.`,
     )
-  if (days < 90) said.push(`${count(days, 1)} days: yearly figures are stretched from them.`)
+  if (cagr === null) said.push(`${duration(days * 86_400)}: too short for yearly figures.`)
+  else if (days < 90) said.push(`${count(days, 1)} days: yearly figures are stretched from them.`)
   if (assumed > 0)
     said.push(
       `${plural(assumed, 'trade')} of ${count(trades)} would have ended otherwise with another order of prices within a candle.`,
@@ -65,7 +73,13 @@ export function warningsOf({
   return said
 }
 
+/** Less than three days: the time of day tells them apart. */
+export function isShort({ start, length }: Backtested['candles']): boolean {
+  return (start[length - 1] ?? 0) - (start[0] ?? 0) < 3 * 86_400
+}
+
 export function periodSaid({ candles, options }: Backtested): string {
   const last = (candles.start[candles.length - 1] ?? 0) + options.seconds - 1
-  return `${day(candles.start[0] ?? 0)} to ${day(last)}`
+  const said = isShort(candles) ? time : day
+  return `${said(candles.start[0] ?? 0)} to ${said(last)}`
 }
