@@ -199,7 +199,7 @@ function writeHome({ seed, markets, strategiesEach, streamsInPlan }: CloseSetup,
 function access(seed: Uint8Array): string {
   const iat = Math.floor(Date.now() / 1000) - 1
   const topics = ['signal', 'head', 'presence'].map((kind) => `keyside/v1/${kind}/+/+`)
-  const acl = { publish: topics, subscribe: [] }
+  const acl = { publish: topics, subscribe: ['keyside/v1/intent/+/+'] }
   const jti = encodeBase64url(new Uint8Array(16))
   const times = { iat, exp: iat + 36_000, jti }
   const claims = { iss: 'authority', sub: 'engine', aud: 'broker', ...times, acl }

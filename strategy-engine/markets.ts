@@ -55,30 +55,30 @@ export class Markets {
     this.#options = options
   }
 
-  /** Where the series of a strategy are computed that is about to begin. */
-  graphFor(strategy: Strategy): Graph {
-    return this.#formingFor(strategy).part.graph
-  }
-
-  /** Its candles come after `subscribe`. */
-  begin(stream: Stream): void {
-    const { group, part } = this.#formingFor(stream.strategy)
+  /** Begins what `open` makes over the graph of its market; its candles come after `subscribe`. */
+  begin(strategy: Strategy, open: (graph: Graph) => Stream): Stream {
+    const { group, part } = this.#formingFor(strategy)
+    const stream = open(part.graph)
     this.#groupOf.set(stream, group)
     part.streams.add(stream)
+    return stream
   }
 
   #formingFor(strategy: Strategy): { group: Group; part: Part } {
     const { market, timeframe } = strategy
     const others = otherMarketsOf(strategy)
     const name = [`${market} ${timeframe}`, ...others].join(' ')
+    const known = this.#forming.get(name)
+    const [first] = known?.parts ?? []
+    if (known !== undefined && first !== undefined) return { group: known, part: first }
     const part = { graph: new Graph(timeframe, 1), streams: new Set<Stream>() }
-    const group = this.#forming.get(name) ?? {
+    const group: Group = {
       ...{ name, market, timeframe, others, last: null, beside: null },
       parts: [part],
       cancel: () => undefined,
     }
     this.#forming.set(name, group)
-    return { group, part: group.parts[0] ?? part }
+    return { group, part }
   }
 
   /** For all streams that have begun since the last time. */

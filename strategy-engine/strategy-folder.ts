@@ -20,7 +20,10 @@ export type FolderChange =
 /** Mistakes of one file that one message tells. */
 const MAX_TOLD = 5
 /** Files that one scan asks the disk about: of more, each is looked at in its turn. New and removed ones show at once. */
-const LOOKS = 1_000
+const LOOKS = 500
+
+/** A step for each file: reading ten thousand of them takes seconds. Undefined after one that did not change. */
+export type Scan = Generator<FolderChange | undefined, void>
 
 interface Known {
   /** Tells whether the file changed. */
@@ -34,6 +37,13 @@ export class StrategyFolder {
   readonly #known = new Map<string, Known>()
   /** The file of each strategy in force, by the strategy's name. */
   readonly #owners = new Map<string, string>()
+  /** The last answer of the disk, and the files in it. */
+  #listed: { readonly names: readonly string[]; readonly files: readonly string[] } = {
+    names: [],
+    files: [],
+  }
+  /** The files that the last whole scan found. */
+  #scanned: readonly string[] = []
   /** Where the next scan begins to look. */
   #at = 0
 
@@ -41,21 +51,28 @@ export class StrategyFolder {
     this.#path = path
   }
 
-  /** What changed since the last scan. Throws a KeysideError `strategies_missing` without the folder. */
-  scan(): FolderChange[] {
-    const files = this.#files()
-    const there = new Set(files)
-    const gone = [...this.#known.keys()].filter((file) => !there.has(file))
-    return [
-      ...gone.flatMap((file) => this.#forget(file)),
-      ...this.#inTurn(files).flatMap((file) => this.#read(file)),
-    ]
+  /** What changed since the last scan; one at a time. Throws a KeysideError `strategies_missing` without the folder. */
+  scan(): Scan {
+    return this.#changes(this.#files())
   }
 
-  #inTurn(files: readonly string[]): readonly string[] {
+  *#changes(files: readonly string[]): Scan {
+    const isOther = files !== this.#scanned
+    if (isOther) {
+      const there = new Set(files)
+      for (const file of [...this.#known.keys()]) if (!there.has(file)) yield* this.#forget(file)
+    }
     const from = this.#at < files.length ? this.#at : 0
-    this.#at = from + LOOKS
-    return files.filter((file, at) => !this.#known.has(file) || (at >= from && at < this.#at))
+    const to = from + LOOKS
+    this.#at = to
+    const looked = isOther
+      ? files.filter((file, at) => !this.#known.has(file) || (at >= from && at < to))
+      : files.slice(from, to)
+    for (const file of looked) {
+      yield* this.#read(file)
+      yield undefined
+    }
+    this.#scanned = files
   }
 
   /** A change that could not take effect: `before`, if any, stays in force until the file changes again. */
@@ -72,10 +89,15 @@ export class StrategyFolder {
     this.#known.set(file, { stamp, strategies })
   }
 
-  #files(): string[] {
+  /** The same array as long as the same files are there. */
+  #files(): readonly string[] {
     try {
-      const names = readdirSync(this.#path).filter((name) => /\.ya?ml$/.test(name))
-      return names.sort().map((name) => join(this.#path, name))
+      const names = readdirSync(this.#path)
+      if (!isSame(names, this.#listed.names)) {
+        const ours = names.filter((name) => /\.ya?ml$/.test(name)).sort()
+        this.#listed = { names, files: ours.map((name) => join(this.#path, name)) }
+      }
+      return this.#listed.files
     } catch (error) {
       throw new KeysideError(
         'strategies_missing',
@@ -113,6 +135,10 @@ export class StrategyFolder {
       ...read.strategies.map((strategy) => ({ change: 'added' as const, file, strategy })),
     ]
   }
+}
+
+function isSame(one: readonly string[], other: readonly string[]): boolean {
+  return one.length === other.length && one.every((name, at) => name === other[at])
 }
 
 function stampOf(file: string): string {

@@ -10,7 +10,7 @@ import { Plans } from './publish/plans.ts'
 import type { Publisher } from './publish/publisher.ts'
 import { patiently, Slices, type Steps } from './slices.ts'
 import type { Strategy } from './strategies/file/strategy.ts'
-import type { FolderChange, StrategyFolder } from './strategy-folder.ts'
+import type { Scan, StrategyFolder } from './strategy-folder.ts'
 
 interface StrategyManagerOptions {
   readonly log: Logger
@@ -45,6 +45,7 @@ export class StrategyManager {
   readonly #markets: Markets
   /** Streams that the next commit opens: heads name them then. */
   #opened: Stream[] = []
+  #isScanning = false
 
   constructor(options: StrategyManagerOptions) {
     this.#options = options
@@ -76,8 +77,10 @@ export class StrategyManager {
     this.#slices.add(steps)
   }
 
+  /** Looks whether the folder has changed, unless it is still being looked at. */
   scan(): void {
     const { folder, log } = this.#options
+    if (this.#isScanning) return
     try {
       this.apply(folder.scan())
     } catch (error) {
@@ -86,12 +89,9 @@ export class StrategyManager {
   }
 
   /** In slices: ten thousand files are no reason to lose the broker. */
-  apply(changes: readonly FolderChange[]): void {
-    for (const change of changes)
-      if (change.change === 'refused')
-        this.#options.log.error({ code: change.code }, change.message)
-    if (changes.some(({ change }) => change !== 'refused'))
-      this.#slices.addNow(this.#apply(changes))
+  apply(scan: Scan): void {
+    this.#isScanning = true
+    this.#slices.addNow(this.#apply(scan))
   }
 
   /** The streams of a plan that run now. */
@@ -113,12 +113,18 @@ export class StrategyManager {
     this.#slices.stop()
   }
 
-  *#apply(changes: readonly FolderChange[]): Steps {
-    for (const change of changes) {
-      if (change.change === 'added')
-        yield* patiently(this.#options.retry, () => this.#added(change.file, change.strategy))
-      if (change.change === 'removed') this.#removed(change.strategy)
-      yield undefined
+  *#apply(scan: Scan): Steps {
+    try {
+      for (const change of scan) {
+        if (change?.change === 'refused')
+          this.#options.log.error({ code: change.code }, change.message)
+        if (change?.change === 'added')
+          yield* patiently(this.#options.retry, () => this.#added(change.file, change.strategy))
+        if (change?.change === 'removed') this.#removed(change.strategy)
+        yield undefined
+      }
+    } finally {
+      this.#isScanning = false
     }
     yield* this.#markets.subscribe()
   }
@@ -140,10 +146,9 @@ export class StrategyManager {
       row: outbox.openStream({ name, plan, market }),
       signals: outbox.positionSignals(name),
     }
-    const stream = new Stream(strategy, this.#markets.graphFor(strategy), before)
+    const stream = this.#markets.begin(strategy, (graph) => new Stream(strategy, graph, before))
     this.#running.set(name, stream)
     this.plans.add(name, plan)
-    this.#markets.begin(stream)
     this.#opened.push(stream)
     log.info({ stream: name, plan, market }, 'strategy in force')
     this.#warnUnlisted(strategy)
