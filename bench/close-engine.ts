@@ -80,7 +80,14 @@ async function measure(setup: CloseSetup, home: string): Promise<Closes> {
       subscriptions.add(subscription)
       const { promise, resolve } = Promise.withResolvers<void>()
       setImmediate(resolve)
-      void promise.then(() => subscription.onHistory(past(setup.history)))
+      void promise.then(() => {
+        const { known } = subscription
+        if (known === undefined) return subscription.onHistory(past(setup.history), false)
+        subscription.onHistory(
+          past(setup.history).filter(({ start }) => start > known.start),
+          true,
+        )
+      })
       return () => subscriptions.delete(subscription)
     },
     close: async () => subscriptions.clear(),

@@ -1,5 +1,6 @@
 // From a closed candle to a signal on its way: a stream decides, number and sign; then commit what a slice has decided, and
 // send it.
+import { hash } from 'node:crypto'
 import type { Clock, Logger, Retry, Trace } from '@keyside/runtime'
 import { type Candle, TIMEFRAMES } from './market/candle.ts'
 import type { Origin } from './market/feed.ts'
@@ -28,6 +29,7 @@ export class Stream {
   readonly #decidedUpTo: number | null
   /** Candles that must still close before anything can be decided. */
   #missing: number
+  #rules: string | undefined
 
   /** `row` and `signals` are what a former run left behind. Adds the strategy's series to `graph`. */
   constructor(
@@ -45,6 +47,36 @@ export class Stream {
 
   get missing(): number {
     return this.#missing
+  }
+
+  /** Tells its rules from all others. */
+  get rules(): string {
+    this.#rules ??= hash('sha256', JSON.stringify(this.strategy), 'base64url')
+    return this.#rules
+  }
+
+  /** What it remembers beside its graph, and beside what its signals say. */
+  save(): readonly number[] {
+    return this.#runner.save()
+  }
+
+  fits(saved: readonly number[]): boolean {
+    return this.#runner.fits(saved)
+  }
+
+  /** Goes on where a stream of the same rules and signals was saved. False, and unchanged, for anything else than `save` gave. */
+  load(saved: readonly number[]): boolean {
+    return this.#runner.load(saved)
+  }
+
+  /** Its graph has seen so many candles. */
+  skip(candles: number): void {
+    this.#missing = Math.max(0, this.#missing - candles)
+  }
+
+  /** When the candle opened at whose close its position began, Unix seconds; null for none. */
+  get heldSince(): number | null {
+    return this.#runner.heldSince
   }
 
   /** At the candle that the graph was fed last, and alone. */

@@ -1,8 +1,9 @@
 // The engine: strategies from a folder, candles from a feed, signals to a broker.
-import { resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import {
   type Cancel,
   type Clock,
+  codeVersion,
   databaseBusy,
   type Logger,
   type RandomBytes,
@@ -22,10 +23,12 @@ import { openExclusive } from './publish/database.ts'
 import { Outbox } from './publish/outbox.ts'
 import { Publisher } from './publish/publisher.ts'
 import { EngineSigner } from './publish/signer.ts'
+import { StateRows } from './publish/state-rows.ts'
 import { Requests } from './requests/answer.ts'
 import { followKeyset } from './requests/follow-keyset.ts'
 import { SubscriberList } from './requests/subscriber-list.ts'
 import type { Steps } from './slices.ts'
+import { StoredStates } from './stored-states.ts'
 import { StrategyFolder } from './strategy-folder.ts'
 import { StrategyManager } from './strategy-manager.ts'
 
@@ -44,8 +47,12 @@ export interface Engine {
   stop(): Promise<void>
 }
 
-const SCAN_MS = 1_000
+const TIDY_MS = 1_000
 const LOOK_MS = 250
+/** Of all that gives stored numbers their meaning. */
+const CODE_VERSION = codeVersion(
+  ...['indicators', 'strategies'].map((folder) => join(import.meta.dirname, folder)),
+)
 
 /** Runs without the broker and without the exchange too, and goes on when they are there. */
 export async function startEngine(config: EngineConfig, deps: EngineDeps): Promise<Engine> {
@@ -97,6 +104,8 @@ export async function runEngine(
     isBusy: () => manager.isBusy,
     retry,
   })
+  const rows = new StateRows(database, CODE_VERSION)
+  const states = new StoredStates({ rows, outbox, log })
   const isListed = subscribers && {
     isListed: (plan: string, market: string) => subscribers.lists(plan, market),
   }
@@ -107,6 +116,7 @@ export async function runEngine(
     folder,
     outbox,
     publisher,
+    states,
     retry,
     ...isListed,
     isProgram: (stream) => programs.of(stream) !== null,
@@ -163,7 +173,11 @@ export async function runEngine(
     programs.apply()
   }
   cancels.push(clock.every(LOOK_MS, look))
-  cancels.push(clock.every(SCAN_MS, () => manager.scan()))
+  const tidy = () => {
+    manager.storeStates()
+    manager.scan()
+  }
+  cancels.push(clock.every(TIDY_MS, tidy))
   async function shutDown(): Promise<void> {
     for (const cancel of cancels) cancel()
     await feed.close()

@@ -5,9 +5,11 @@ import type { ClosedCandle, Decisions, Stream } from './decisions.ts'
 import type { Candle, Timeframe } from './market/candle.ts'
 import { type CandleColumns, columnsOf } from './market/candle-columns.ts'
 import type { Feed } from './market/feed.ts'
+import { goOn, type MarketState } from './market-state.ts'
 import { OtherMarkets } from './other-markets.ts'
 import type { Outbox } from './publish/outbox.ts'
 import type { Slices, Steps } from './slices.ts'
+import type { StoredStates } from './stored-states.ts'
 import { historyOf } from './strategies/check.ts'
 import { Graph } from './strategies/compile/graph.ts'
 import { otherMarketsOf } from './strategies/file/parts.ts'
@@ -19,6 +21,8 @@ type Beside = ReadonlyMap<string, CandleColumns>
 interface Part {
   readonly graph: Graph
   readonly streams: Set<Stream>
+  /** Candles so far. */
+  seen: number
 }
 
 interface Group {
@@ -30,6 +34,7 @@ interface Group {
   parts: readonly Part[]
   /** The last candle that all of them are done with, Unix seconds; null before the history. */
   last: number | null
+  newest: Candle | null
   beside: OtherMarkets | null
   cancel: Cancel
 }
@@ -39,6 +44,7 @@ export interface MarketsOptions {
   readonly outbox: Outbox
   readonly slices: Slices
   readonly decisions: Decisions
+  readonly states: StoredStates
   readonly clock: Clock
   readonly log: Logger
 }
@@ -71,9 +77,9 @@ export class Markets {
     const known = this.#forming.get(name)
     const [first] = known?.parts ?? []
     if (known !== undefined && first !== undefined) return { group: known, part: first }
-    const part = { graph: new Graph(timeframe, 1), streams: new Set<Stream>() }
+    const part = { graph: new Graph(timeframe, 1), streams: new Set<Stream>(), seen: 0 }
     const group: Group = {
-      ...{ name, market, timeframe, others, last: null, beside: null },
+      ...{ name, market, timeframe, others, last: null, newest: null, beside: null },
       parts: [part],
       cancel: () => undefined,
     }
@@ -101,8 +107,13 @@ export class Markets {
     if (group.parts.length === 0) this.#leave(group)
   }
 
+  /** Those that lead, for their state to be stored. */
+  *whole(): Generator<Group> {
+    for (const [first] of this.#groups.values()) if (first !== undefined) yield first
+  }
+
   #subscribe(group: Group): void {
-    const { feed, slices, clock, log } = this.#options
+    const { feed, slices, clock, log, states } = this.#options
     const { name, market, timeframe, others } = group
     this.#groups.set(name, [...(this.#groups.get(name) ?? []), group])
     const history = Math.max(...streamsOf(group).map(({ missing }) => historyOf(missing - 1)))
@@ -112,14 +123,20 @@ export class Markets {
         log.warn({ code, market: other, timeframe }, message),
     })
     group.beside = beside
+    const state = this.#leads(group) ? states.find(group) : null
     const cancel = feed.subscribe({
       market,
       timeframe,
       history,
-      onHistory: (candles) =>
-        beside.whenThere(candles.at(-1)?.start ?? 0, () =>
-          slices.add(this.#history(group, candles)),
-        ),
+      known: state?.candle,
+      onHistory: (candles, goesOn) => {
+        const before = goesOn ? state : null
+        if (state !== before)
+          states.unused(group, 'the exchange has other candles, or too many since')
+        beside.whenThere(candles.at(-1)?.start ?? before?.candle.start ?? 0, () =>
+          slices.add(this.#history(group, candles, before)),
+        )
+      },
       onCandle: (candle, origin) => {
         const closed = { candle, origin, seen: instant() }
         beside.whenThere(candle?.start, () => slices.add(this.#candle(group, closed)))
@@ -135,8 +152,14 @@ export class Markets {
     }
   }
 
-  *#history(group: Group, candles: readonly Candle[]): Steps {
-    const { decisions } = this.#options
+  /** Behind `before`, where there is a stored state. */
+  *#history(group: Group, candles: readonly Candle[], before: MarketState | null): Steps {
+    const { decisions, states } = this.#options
+    if (before !== null)
+      for (const part of group.parts) {
+        goOn(before, part, states.seqOf)
+        part.seen = before.seen
+      }
     const columns = columnsOf(candles)
     const beside = group.beside?.beside(columns)
     for (const [at, candle] of candles.entries()) {
@@ -146,7 +169,8 @@ export class Markets {
       yield undefined
     }
     for (const stream of streamsOf(group)) decisions.warnTooFewCandles(stream)
-    group.last = candles.at(-1)?.start ?? 0
+    group.newest = candles.at(-1) ?? before?.candle ?? null
+    group.last = group.newest?.start ?? 0
     if (this.#leads(group)) this.#follow(group, group.last)
     else this.#join(group.name)
   }
@@ -163,18 +187,21 @@ export class Markets {
       for (const stream of part.streams) yield* decisions.decide(stream, closed)
     }
     if (group.parts.length === 0) return
+    group.newest = closed.candle
     group.last = closed.candle.start
     if (this.#leads(group)) outbox.close(group.name, closed.candle.start)
     this.#join(group.name)
   }
 
   #feed(
-    { graph, streams }: Part,
+    part: Part,
     candles: () => { columns: CandleColumns; at: number; beside?: Beside | undefined },
   ): boolean {
+    const { graph, streams } = part
     try {
       const { columns, at, beside } = candles()
       graph.feed(columns, at, at + 1, beside)
+      part.seen += 1
       return true
     } catch (error) {
       this.#options.decisions.fail([...streams], error)

@@ -64,7 +64,7 @@ test('what is not there after 5 s is unknown, and nothing waits for it any longe
 test('the past of another market lies beside the own one', () => {
   const { others, subscriptions, wait, take } = open(['ETH/USDT'])
   wait(120)
-  subscriptions.get('ETH/USDT')?.onHistory(candles([7, 8, 9], 0))
+  subscriptions.get('ETH/USDT')?.onHistory(candles([7, 8, 9], 0), false)
   expect(take()).toEqual([120])
   const own = columnsOf(candles([1, 2], 60))
   expect([...(others.beside(own).get('ETH/USDT')?.close ?? [])]).toEqual([8, 9])

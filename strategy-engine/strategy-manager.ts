@@ -9,6 +9,7 @@ import type { Committed, Outbox } from './publish/outbox.ts'
 import { Plans } from './publish/plans.ts'
 import type { Publisher } from './publish/publisher.ts'
 import { patiently, Slices, type Steps } from './slices.ts'
+import type { StoredStates } from './stored-states.ts'
 import type { Strategy } from './strategies/file/strategy.ts'
 import type { Scan, StrategyFolder } from './strategy-folder.ts'
 
@@ -21,6 +22,7 @@ interface StrategyManagerOptions {
   readonly folder: StrategyFolder
   readonly outbox: Outbox
   readonly publisher: Publisher
+  readonly states: StoredStates
   /** Of a provider: whether the keyset lists the market in the plan. */
   readonly isListed?: (plan: string, market: string) => boolean
   /** Whether a program has the stream. */
@@ -110,7 +112,14 @@ export class StrategyManager {
       this.#options.clock.after(STOP_MS, done)
     })
     await Promise.race([this.#slices.done(), over])
+    // In the midst of a candle there is nothing to go on from.
+    if (!this.#slices.isBusy) this.#options.states.storeAll(this.#markets.whole())
     this.#slices.stop()
+  }
+
+  /** Now and then, for the case that there is no stop: nothing of it is in a signal's way. */
+  storeStates(): void {
+    if (!this.#slices.isBusy) this.#options.states.storeSome(this.#markets.whole())
   }
 
   *#apply(scan: Scan): Steps {

@@ -1,8 +1,8 @@
 // The portfolio as it was after some event, so that a start folds only what came after it. The journal's own chain proves it.
 import { hash as sha256 } from 'node:crypto'
-import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { DatabaseSync } from 'node:sqlite'
+import { codeVersion } from '@keyside/runtime'
 import type { JournalEvent } from '../core/model/events.ts'
 import type { Portfolio } from '../core/model/state.ts'
 import { type Link, linkHash, type Row } from './chain.ts'
@@ -11,7 +11,7 @@ import { type Link, linkHash, type Row } from './chain.ts'
  * Another fold of the same events may be another portfolio: the version is the text of what folds. Read as this is
  * loaded, beside the code that it is the text of: later, an update of Keyside may have put another in its place.
  */
-const VERSION = versionOf(join(import.meta.dirname, '../core/model'))
+const VERSION = codeVersion(join(import.meta.dirname, '../core/model'))
 
 interface Snapshot {
   readonly portfolio: Portfolio
@@ -55,10 +55,4 @@ function proves(event: Row, { version, body }: Kept): boolean {
 
 function digestOf(version: string, body: string): string {
   return sha256('sha256', JSON.stringify([version, body]), 'base64url')
-}
-
-function versionOf(folder: string): string {
-  const names = readdirSync(folder).filter((name) => /^(?!.*\.test\.).*\.ts$/.test(name))
-  const texts = names.toSorted().map((name) => [name, readFileSync(join(folder, name), 'utf8')])
-  return sha256('sha256', JSON.stringify(texts), 'base64url')
 }

@@ -71,7 +71,8 @@ function forgetOldest<T>(
   if (!done) of.delete(value)
 }
 
-function isSame(one: Candle, other: Candle): boolean {
+/** Whatever the text of its numbers. */
+export function isSame(one: Candle, other: Candle): boolean {
   return (['open', 'high', 'low', 'close', 'volume'] as const).every(
     (name) => Number(one[name]) === Number(other[name]),
   )

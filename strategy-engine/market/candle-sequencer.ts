@@ -1,7 +1,7 @@
 // Orders closed candles for one subscriber: history, then live, with missed ones fetched in between and bad ones left out.
 import { type Cancel, type Clock, KeysideError } from '@keyside/runtime'
 import { type Candle, TIMEFRAMES } from './candle.ts'
-import { CandleGate } from './candle-gate.ts'
+import { CandleGate, isSame } from './candle-gate.ts'
 import type { FeedTrouble, MarketStatus, Origin, Subscription } from './feed.ts'
 import { gap, late, repairing, silent, unreachable } from './feed-troubles.ts'
 
@@ -21,6 +21,8 @@ const LATE_MS = 5_000
 const MAX_PAUSE_MS = 30_000
 /** A market that the exchange does not have may be listed later. */
 const UNKNOWN_PAUSE_MS = 300_000
+/** So many candles behind the known one are asked for, and fit into one answer; of more, all history is. */
+const MAX_BEHIND = 900
 /** The market counts as silent after this many requests without a new candle, about half a minute. */
 const SILENT_AFTER = 6
 
@@ -43,6 +45,8 @@ export class CandleSequencer {
   #state: State = 'fetching'
   /** Start of the candle that comes next; null before the first. */
   #next: number | null = null
+  /** Of the subscription, as long as history may begin behind it. */
+  #known: Candle | null
   #newestSeen = 0
   #failures = 0
   /** Requests in a row without a new candle. */
@@ -56,6 +60,7 @@ export class CandleSequencer {
     this.#options = options
     this.#length = TIMEFRAMES[subscription.timeframe]
     this.#gate = new CandleGate(subscription, options.exchangeNow)
+    this.#known = subscription.known ?? null
     this.#fetch()
   }
 
@@ -89,12 +94,22 @@ export class CandleSequencer {
     this.#cancelPause()
   }
 
-  #fetch(): void {
+  #wanted(): Promise<Candle[]> {
     const { history } = this.#options
+    if (this.#next !== null) return history.since(this.#next)
+    if (this.#known !== null && this.#isNear(this.#known)) return history.since(this.#known.start)
+    this.#known = null
+    return history.newest(this.#subscription.history)
+  }
+
+  #isNear({ start }: Candle): boolean {
+    const behind = (this.#options.exchangeNow() / 1000 - start) / this.#length
+    return behind <= Math.min(MAX_BEHIND, this.#subscription.history)
+  }
+
+  #fetch(): void {
     this.#state = 'fetching'
-    const wanted =
-      this.#next === null ? history.newest(this.#subscription.history) : history.since(this.#next)
-    wanted.then(
+    this.#wanted().then(
       (candles) => this.#fetched(candles),
       (error) => this.#failed(error),
     )
@@ -109,6 +124,11 @@ export class CandleSequencer {
     const { good, isWhole } = this.#gate.sift(candles)
     const last = isWhole || this.#unanswered >= SILENT_AFTER ? good.length : good.findIndex(isNull)
     const usable = good.slice(0, last).filter((candle) => candle !== null)
+    if (this.#next === null && this.#known !== null && !this.#isStillThere(this.#known, good[0])) {
+      this.#known = null
+      this.#fetch()
+      return
+    }
     if (this.#next !== null) this.#giveLive(usable)
     else if (isWhole || this.#unanswered >= SILENT_AFTER) this.#giveHistory(usable)
     if (this.#isStopped()) return
@@ -123,12 +143,21 @@ export class CandleSequencer {
     this.#tellStatus()
   }
 
-  #giveHistory(candles: readonly Candle[]): void {
+  /** The clock may have been set meanwhile. */
+  #isStillThere(known: Candle, first: Candle | null | undefined): boolean {
+    return first?.start === known.start && isSame(first, known) && this.#isNear(known)
+  }
+
+  #giveHistory(found: readonly Candle[]): void {
+    const goesOn = this.#known !== null
+    const candles = goesOn ? found.slice(1) : found
+    if (this.#known !== null) this.#count(this.#known)
+    this.#known = null
     for (const candle of candles) {
       if (this.#next !== null && candle.start > this.#next) this.#tellGap(this.#next, candle.start)
       this.#count(candle)
     }
-    this.#subscription.onHistory(candles)
+    this.#subscription.onHistory(candles, goesOn)
   }
 
   #giveLive(candles: readonly Candle[]): void {

@@ -1,7 +1,6 @@
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { createLog, systemClock } from '@keyside/runtime'
 import { expect, onTestFinished, test } from 'vitest'
+import { LISTED, venue } from '../testing/kline-venue.ts'
 import { CcxtFeed, candlesOf, closedOf, LiveBinance } from './ccxt-feed.ts'
 import type { FeedTrouble } from './feed.ts'
 
@@ -69,28 +68,6 @@ test('a market that was delisted after it was loaded is refused by its name', as
     message: 'binance has no candles of BTC/USDT 1m: correct the strategy file',
   })
 })
-
-const LISTED = {
-  symbol: 'BTCUSDT',
-  status: 'TRADING',
-  baseAsset: 'BTC',
-  quoteAsset: 'USDT',
-  isSpotTradingAllowed: true,
-  filters: [],
-  permissionSets: [['SPOT']],
-}
-
-/** Answers each path with one status and body. */
-async function venue(answers: Record<string, [number, object]>): Promise<string> {
-  const server = createServer((request, response) => {
-    const [status, body] = answers[(request.url ?? '').split('?')[0] ?? ''] ?? [404, {}]
-    response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body))
-  })
-  server.on('upgrade', (_request, socket) => socket.destroy())
-  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
-  onTestFinished(() => void server.close())
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-}
 
 test('refuses rows that are not candles in decimal text', () => {
   expect(candlesOf([[60_000, '1.50', '2', '1', '1.75', '3']])).toEqual([

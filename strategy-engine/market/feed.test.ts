@@ -55,6 +55,24 @@ describe.concurrent.each(Object.keys(FEEDS))('%s', (name) => {
       for (const price of Object.values(prices)) expect(price).toMatch(/^\d+(\.\d+)?$/)
   })
 
+  test('goes on behind a known candle, and gives all history where the exchange says otherwise of it', async ({
+    onTestFinished,
+  }) => {
+    const { feed, run } = await open(onTestFinished)
+    const before = follow(feed, 10)
+    await run(() => before.live().length >= 1)
+    const [known] = before.candles[7] ?? expect.unreachable()
+    const after = follow(feed, 10, 'BTC/USDT', known)
+    const other = follow(feed, 10, 'BTC/USDT', { ...known, volume: '98765.4321' })
+    await run(() => after.live().length >= 1 && other.live().length >= 1)
+    await feed.close()
+    expect([after.goesOn, other.goesOn]).toEqual([[true], [false]])
+    expect(after.candles[0]?.[0]).toEqual(before.candles[8]?.[0])
+    expect(other.origins().slice(0, 10)).toEqual(Array(10).fill('history'))
+    const starts = after.candles.map(([candle]) => candle.start)
+    expect(starts).toEqual(starts.map((_, i) => known.start + 1 + i))
+  })
+
   test('gives two subscribers the same live candles', async ({ onTestFinished }) => {
     const { feed, run } = await open(onTestFinished)
     const [one, other] = [follow(feed, 2), follow(feed, 5)]
@@ -158,7 +176,8 @@ async function openExchange(finish: Finish) {
   return { feed, exchange, logged: () => lines }
 }
 
-function follow(feed: Feed, history: number, market = 'BTC/USDT') {
+function follow(feed: Feed, history: number, market = 'BTC/USDT', known?: Candle) {
+  const goesOn: boolean[] = []
   const candles: [Candle, Origin][] = []
   const troubles: FeedTrouble[] = []
   const statuses: MarketStatus[] = []
@@ -166,13 +185,18 @@ function follow(feed: Feed, history: number, market = 'BTC/USDT') {
     market,
     timeframe: '1s',
     history,
-    onHistory: (past) => candles.push(...past.map((one): [Candle, Origin] => [one, 'history'])),
+    known,
+    onHistory: (past, behind) => {
+      goesOn.push(behind)
+      candles.push(...past.map((one): [Candle, Origin] => [one, 'history']))
+    },
     onCandle: (candle, origin) => candles.push([candle, origin]),
     onStatus: (status) => statuses.push(status),
     onTrouble: (trouble) => troubles.push(trouble),
   })
   return {
     candles,
+    goesOn,
     troubles,
     statuses,
     cancel,

@@ -40,8 +40,10 @@ export interface Subscription {
   readonly timeframe: Timeframe
   /** How many closed candles to give first; fewer come if the market is younger. */
   readonly history: number
-  /** All available history, oldest first: once, and before all else. */
-  readonly onHistory: (candles: readonly Candle[]) => void
+  /** The last candle that the subscriber has seen before: if the exchange still says the same of it, only later ones come. */
+  readonly known?: Candle | undefined
+  /** All available history, oldest first: once, and before all else. `goesOn`: it begins right after `known`. */
+  readonly onHistory: (candles: readonly Candle[], goesOn: boolean) => void
   readonly onCandle: (candle: Candle, origin: Exclude<Origin, 'history'>) => void
   /** At each change; the first is `fresh`, or what is wrong. */
   readonly onStatus: (status: MarketStatus) => void

@@ -1,4 +1,4 @@
-// The engine's database: the position of each stream, and every signal that was signed.
+// The engine's database: the position of each stream, every signal that was signed, and what strategies remember.
 import type { DatabaseSync } from 'node:sqlite'
 import { KeysideError, openDatabase, openLocked } from '@keyside/runtime'
 
@@ -20,6 +20,14 @@ const SCHEMA = `
   CREATE TABLE IF NOT EXISTS closes (
     name TEXT PRIMARY KEY,
     start REAL NOT NULL
+  ) STRICT;
+  -- What the strategies of a market and timeframe remember, stored now and then for all of them.
+  CREATE TABLE IF NOT EXISTS states (
+    market TEXT PRIMARY KEY,
+    version TEXT NOT NULL,
+    head TEXT NOT NULL,
+    numbers BLOB NOT NULL,
+    digest TEXT NOT NULL
   ) STRICT;
   CREATE TABLE IF NOT EXISTS signals (
     stream TEXT NOT NULL REFERENCES streams (name),

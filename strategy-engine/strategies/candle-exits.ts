@@ -20,14 +20,21 @@ export interface ExitRules {
   readonly maxHold: number | null
 }
 
-export type ExitCause = 'stop' | 'trailing_stop' | 'break_even' | 'take_profit' | 'max_hold'
-
 export interface Sale {
   price: number
   /** Of what was bought. */
   percent: number
   cause: ExitCause
 }
+
+export const EXIT_CAUSES = [
+  'stop',
+  'trailing_stop',
+  'break_even',
+  'take_profit',
+  'max_hold',
+] as const
+export type ExitCause = (typeof EXIT_CAUSES)[number]
 
 /** A trailing stop rises by at least this part of the price, as at the device. */
 const MIN_RISE = 0.001
@@ -75,6 +82,55 @@ export class HeldPosition {
     if (this.#levels.length > 0 || rules.takeProfits.length > 0) this.#setLevels(rules)
     if (rules.trailingStop !== null || rules.breakEven !== null) this.#raise(entry)
     this.#setRises()
+  }
+
+  get rules(): ExitRules {
+    return this.#rules
+  }
+
+  /** All that it remembers: `load` on another one goes on there. */
+  save(): readonly number[] {
+    const { trailingStop, breakEven } = this.#rules
+    return [
+      ...[this.left, this.entry, this.since, this.stop, EXIT_CAUSES.indexOf(this.stopCause)],
+      ...[this.highest, this.lowest, this.rises, this.until, this.assumed, this.#percents],
+      ...[trailingStop?.percent ?? Number.NaN, trailingStop?.from ?? Number.NaN],
+      breakEven ?? Number.NaN,
+      ...this.#levels.flatMap(({ price, percent, after }) => [price, percent, after]),
+    ]
+  }
+
+  /** False, and nothing is changed, for what `save` cannot have given. */
+  load(saved: readonly number[]): boolean {
+    const [left = -1, entry = 0, since = 0, stop = 0, cause = -1, ...rest] = saved
+    const [highest = 0, lowest = 0, rises = 0, until = 0, assumed = 0, percents = 0] = rest
+    const [trailing = Number.NaN, from = 0, breakEven = Number.NaN, ...levels] = rest.slice(6)
+    const stopCause = EXIT_CAUSES[cause]
+    if (stopCause === undefined || !(left >= 0 && left <= 100) || levels.length % 3 !== 0)
+      return false
+    this.left = left
+    this.entry = entry
+    this.since = since
+    this.stop = stop
+    this.stopCause = stopCause
+    this.highest = highest
+    this.lowest = lowest
+    this.rises = rises
+    this.until = until
+    this.assumed = assumed
+    this.#percents = percents
+    const [prices, shares, afters] = [0, 1, 2].map((k) => levels.filter((_, at) => at % 3 === k))
+    this.#levels.length = 0
+    for (const [at, price] of (prices ?? []).entries())
+      this.#levels.push({ price, percent: shares?.[at] ?? 0, after: afters?.[at] ?? 0 })
+    this.#rules = {
+      stop,
+      takeProfits: [...this.#levels],
+      trailingStop: Number.isNaN(trailing) ? null : { percent: trailing, from },
+      breakEven: Number.isNaN(breakEven) ? null : breakEven,
+      maxHold: null,
+    }
+    return true
   }
 
   #setLevels({ takeProfits }: ExitRules): void {

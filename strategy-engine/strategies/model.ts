@@ -1,16 +1,19 @@
 // What a stream's rules hold, candle by candle, if every signal were followed at its price at once: the same for every
 // subscriber, live and in a backtest. What a device really bought is ruled by its own fills.
 import { TIMEFRAMES } from '../market/candle.ts'
-import { type ExitCause, type ExitRules, HeldPosition } from './candle-exits.ts'
+import { AveragePrice } from './average-price.ts'
+import { EXIT_CAUSES, type ExitRules, HeldPosition } from './candle-exits.ts'
 import { type Distance, distanceOf } from './compile/distance.ts'
 import type { Graph } from './compile/graph.ts'
 import type { Column } from './compile/operators.ts'
 import { type Ask, compileTrade, namesTrade } from './compile/trade.ts'
 import { ExitPrices } from './exit-prices.ts'
-import type { Rule, Size, Strategy } from './file/strategy.ts'
+import type { Rule, Strategy } from './file/strategy.ts'
+import { heldWord } from './held-words.ts'
 import type { TradeWord } from './rules/tree.ts'
 
-export type Cause = ExitCause | 'rule'
+const CAUSES = [...EXIT_CAUSES, 'rule'] as const
+export type Cause = (typeof CAUSES)[number]
 
 /** One model of one strategy, over a graph that may serve other strategies too. */
 export class Model {
@@ -44,9 +47,7 @@ export class Model {
   readonly exitPrices: ExitPrices
   #rules: ExitRules
   readonly #adds: readonly Ask[]
-  /** In quote and base, or in any unit that is as large for all entries. */
-  #cost = 0
-  #bought = 0
+  readonly #average = new AveragePrice()
   /** No entry at a candle that closes before, Unix seconds. */
   #coolUntil = Number.NEGATIVE_INFINITY
 
@@ -168,9 +169,8 @@ export class Model {
     this.candles = 0
     this.firstEntry = price
     this.added = 0
-    this.#cost = 0
-    this.#bought = 0
-    if (this.#adds.length > 0) this.#buy(price, this.#strategy.size)
+    this.#average.clear()
+    if (this.#adds.length > 0) this.#average.buy(price, this.#strategy.size)
     this.#rules = rules
     this.held.open(price, candle + this.#seconds, rules)
   }
@@ -182,9 +182,9 @@ export class Model {
     // The file was changed since: what it says now has no such order.
     if (addition === undefined) return
     this.added += 1
-    this.#buy(price, addition.size)
+    this.#average.buy(price, addition.size)
     const { stop, stopCause, highest, lowest } = held
-    const average = this.#cost / this.#bought
+    const average = this.#average.value
     this.#rules = { ...this.#rules, stop, takeProfits: this.exitPrices.levelsAt(average) }
     held.open(average, held.since, this.#rules)
     held.stopCause = stopCause
@@ -192,27 +192,35 @@ export class Model {
     held.lowest = lowest
   }
 
-  /** What a trade word means at a candle of the block. */
-  readonly #trade = (word: TradeWord, i: number): number => {
-    const { held } = this
-    const close = this.#closePrice(i)
-    switch (word) {
-      case 'entry':
-        return held.entry
-      case 'first entry':
-        return this.firstEntry
-      case 'profit':
-        return ((close - held.entry) / held.entry) * 100
-      case 'age':
-        return this.#closeOf(i) - held.since
-      case 'highest since entry':
-        return held.highest
-      case 'lowest since entry':
-        return held.lowest
-      case 'candles since entry':
-        return this.candles
-    }
+  /** All that it remembers beside the graph: `load` on a model of the same strategy goes on there. */
+  save(): readonly number[] {
+    const { entryCandle, candles, firstEntry, added, held } = this
+    const { cost, bought } = this.#average
+    const cause = CAUSES.indexOf(this.cause)
+    const own = [entryCandle, candles, firstEntry, added, cost, bought, this.#coolUntil, cause]
+    return [...own, ...held.save()]
   }
+
+  /** False, and nothing is changed, for what `save` cannot have given. */
+  load(saved: readonly number[]): boolean {
+    const [entryCandle = 0, candles = 0, firstEntry = 0, added = 0, ...rest] = saved
+    const [cost = 0, bought = 0, coolUntil = Number.NaN, at = -1, ...held] = rest
+    const cause = CAUSES[at]
+    if (cause === undefined || Number.isNaN(coolUntil) || !this.held.load(held)) return false
+    Object.assign(this.#average, { cost, bought })
+    this.#coolUntil = coolUntil
+    this.entryCandle = entryCandle
+    this.candles = candles
+    this.firstEntry = firstEntry
+    this.added = added
+    this.cause = cause
+    this.#rules = this.held.rules
+    return true
+  }
+
+  /** What a trade word means at a candle of the block. */
+  readonly #trade = (word: TradeWord, i: number): number =>
+    heldWord(word, this, this.#closePrice(i), this.#closeOf(i))
 
   get trade(): (word: TradeWord, i: number) => number {
     return this.#trade
@@ -255,12 +263,6 @@ export class Model {
     if (rules === null) return false
     this.enter(close, this.#graph.startOf(i), rules)
     return true
-  }
-
-  #buy(price: number, { unit, value }: Size): void {
-    const amount = Number(value)
-    this.#cost += unit === 'base' ? amount * price : amount
-    this.#bought += unit === 'base' ? amount : amount / price
   }
 
   /** In their order, at most one a candle, and none at or under the stop. */

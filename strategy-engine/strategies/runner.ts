@@ -55,6 +55,8 @@ export class Runner {
   readonly #alerts: { readonly rule: Rule; readonly column: Column; held: boolean }[]
   /** What the last signal told the executors to hold. The model differs from it after candles that were missed. */
   #target: Position = 'flat'
+  /** Safety orders of the position, each bought at the close of its candle, that candles of the past have yet to come to. */
+  #adds: PastSignal[] = []
   /** Stop and trailing stop as the entry's signal said them: a safety order says the same. */
   #said: Pick<PastSignal, 'stopPrice' | 'trailingStop'> = {}
 
@@ -81,8 +83,36 @@ export class Runner {
    */
   resume(signals: readonly PastSignal[]): void {
     this.#target = 'flat'
+    this.#adds = []
     this.#model.forget(null)
     for (const signal of signals) this.#follow(signal)
+  }
+
+  /** What it remembers beside the graph, and beside what its signals say. */
+  save(): readonly number[] {
+    return [...this.#alerts.map(({ held }) => Number(held)), ...this.#model.save()]
+  }
+
+  /** Whether `load` would take it. */
+  fits(saved: readonly number[]): boolean {
+    const before = this.#model.save()
+    const fits = this.#model.load(saved.slice(this.#alerts.length))
+    this.#model.load(before)
+    return fits
+  }
+
+  /** After `resume` with the same signals as when it was saved. False for what `save` cannot have given. */
+  load(saved: readonly number[]): boolean {
+    if (!this.#model.load(saved.slice(this.#alerts.length))) return false
+    this.#adds = []
+    for (const [at, alert] of this.#alerts.entries()) alert.held = saved[at] === 1
+    return true
+  }
+
+  /** When the candle opened at whose close the position began that it holds, Unix seconds; null for none. */
+  get heldSince(): number | null {
+    const { held, entryCandle } = this.#model
+    return held.left > 0 ? entryCandle : null
   }
 
   #follow(signal: PastSignal): void {
@@ -92,7 +122,7 @@ export class Runner {
       return
     }
     const price = Number(signal.referencePrice)
-    if (this.#target === 'long') this.#model.add(price)
+    if (this.#target === 'long') this.#adds.push(signal)
     else this.#model.enter(price, signal.candle.start, rulesOfSignal(signal))
     this.#target = 'long'
     this.#said = signal
@@ -122,9 +152,12 @@ export class Runner {
   #decide(i: number, candle: Candle, allowed: AllowedSignals): Step {
     const model = this.#model
     if (allowed === 'past') {
+      this.#addUpTo(candle.start - 1)
       if (model.held.left > 0 && candle.start > model.entryCandle) model.pass(i)
+      this.#addUpTo(candle.start)
       return NONE
     }
+    this.#addUpTo(candle.start)
     if (allowed === 'missed') {
       model.scan(i, i + 1)
       return NONE
@@ -133,6 +166,15 @@ export class Runner {
     // An entry that was missed stays missed.
     if (model.held.left > 0) model.forget(null)
     return allowed === 'all' ? this.#stepFlat(i, candle) : NONE
+  }
+
+  /** What was bought at candles that opened until `start`, Unix seconds. */
+  #addUpTo(start: number): void {
+    for (let next = this.#adds[0]; next !== undefined; next = this.#adds[0]) {
+      if (next.candle.start > start) return
+      if (this.#model.held.left > 0) this.#model.add(Number(next.referencePrice))
+      this.#adds.shift()
+    }
   }
 
   /** Also when the exit fell into candles that could not signal: a late exit still lowers the risk. */

@@ -1,5 +1,6 @@
 // Replays candles from an array through the feed port.
 import { type Candle, TIMEFRAMES } from '../market/candle.ts'
+import { isSame } from '../market/candle-gate.ts'
 import type { Feed, Subscription } from '../market/feed.ts'
 
 export interface ReplayFeed extends Feed {
@@ -27,9 +28,14 @@ export function replayFeed(candles: readonly Candle[], past = 0): ReplayFeed {
   return {
     subscribe: (subscription) => {
       subscriptions.set(subscription, { last: null })
-      const history = candles.slice(Math.max(0, at - subscription.history), at)
+      const { known } = subscription
+      const past = candles.slice(Math.max(0, at - subscription.history), at)
+      const found = past.findIndex((candle) => candle.start === known?.start)
+      const there = past[found]
+      const goesOn = known !== undefined && there !== undefined && isSame(there, known)
+      const history = goesOn ? past.slice(found) : past
       for (const candle of history) take(subscription, candle)
-      subscription.onHistory(history)
+      subscription.onHistory(goesOn ? history.slice(1) : history, goesOn)
       return () => subscriptions.delete(subscription)
     },
     advance: () => {

@@ -2,7 +2,9 @@
 // there that had closed.
 import { TIMEFRAMES, type Timeframe } from '../../market/candle.ts'
 import type { CandleColumns } from '../../market/candle-columns.ts'
+import { print } from '../rules/print.ts'
 import type { Tree } from '../rules/tree.ts'
+import type { Memories } from './memories.ts'
 import type { Column } from './operators.ts'
 
 /** The graph of the other series, as far as it is used here. */
@@ -10,6 +12,7 @@ interface SeriesGraph {
   readonly timeframe: Timeframe
   series(tree: Tree): { readonly column: Column; readonly warmup: number }
   feed(candles: CandleColumns, from: number, to: number): void
+  memories(): Memories | null
 }
 
 export class Elsewhere {
@@ -18,8 +21,9 @@ export class Elsewhere {
   readonly #graph: SeriesGraph
   /** Seconds of one of the strategy's own candles. */
   readonly #base: number
-  readonly #shown: { readonly from: Column; readonly to: Column }[] = []
-  readonly #bucket = bucket()
+  readonly #shown: { readonly text: string; readonly from: Column; readonly to: Column }[] = []
+  readonly #memory = newMemory()
+  readonly #bucket = bucket(this.#memory)
   #source: CandleColumns | null = null
   #from = 0
 
@@ -32,7 +36,7 @@ export class Elsewhere {
   /** Writes the values of `tree` into `to`; gives the candles (of the strategy's own) before the first of them. */
   show(tree: Tree, to: Column): number {
     const { column, warmup } = this.#graph.series(tree)
-    this.#shown.push({ from: column, to: to.fill(Number.NaN) })
+    this.#shown.push({ text: print(tree), from: column, to: to.fill(Number.NaN) })
     if (!this.#isLonger) return warmup
     const ratio = TIMEFRAMES[this.#graph.timeframe] / this.#base
     // The first of the longer candles is seldom seen from its beginning.
@@ -53,6 +57,16 @@ export class Elsewhere {
     this.#from = from
   }
 
+  /** As the graph's own: the longer candle under way, what is shown of the last one, and what their series remember. */
+  memories(): Memories | null {
+    const inner = this.#graph.memories()
+    if (inner === null || !this.#isLonger) return inner
+    const shown = this.#shown.map(
+      ({ text, from }) => [`shown ${text}`, from.subarray(0, 1)] as const,
+    )
+    return new Map([...inner, ['under way', this.#memory], ...shown])
+  }
+
   readonly step = (length: number): void => {
     const source = this.#source
     if (source === null) throw new Error('a step before its candles')
@@ -64,11 +78,9 @@ export class Elsewhere {
     for (let i = 0; i < length; i++) {
       this.#add(source, this.#from + i)
       for (const { from, to } of this.#shown)
-        to[i] = this.#isKnown ? (from[0] as number) : Number.NaN
+        to[i] = this.#memory[IS_KNOWN] === 1 ? (from[0] as number) : Number.NaN
     }
   }
-
-  #isKnown = false
 
   get #isLonger(): boolean {
     return TIMEFRAMES[this.#graph.timeframe] !== this.#base
@@ -85,46 +97,53 @@ export class Elsewhere {
       this.#close()
       it.start[0] = begins
       // What was not seen from its beginning is not known.
-      it.isWhole = start === begins
-      it.isEmpty = true
+      this.#memory[IS_WHOLE] = Number(start === begins)
+      this.#memory[HAS_CANDLES] = 0
     }
     if (!Number.isNaN(close)) {
-      it.open[0] = it.isEmpty ? (source.open[i] as number) : (it.open[0] as number)
-      it.high[0] = it.isEmpty
+      const isEmpty = this.#memory[HAS_CANDLES] === 0
+      it.open[0] = isEmpty ? (source.open[i] as number) : (it.open[0] as number)
+      it.high[0] = isEmpty
         ? (source.high[i] as number)
         : Math.max(it.high[0] as number, source.high[i] as number)
-      it.low[0] = it.isEmpty
+      it.low[0] = isEmpty
         ? (source.low[i] as number)
         : Math.min(it.low[0] as number, source.low[i] as number)
-      it.volume[0] = (it.isEmpty ? 0 : (it.volume[0] as number)) + (source.volume[i] as number)
+      it.volume[0] = (isEmpty ? 0 : (it.volume[0] as number)) + (source.volume[i] as number)
       it.close[0] = close
-      it.isEmpty = false
+      this.#memory[HAS_CANDLES] = 1
     }
     if (start + this.#base === begins + seconds) this.#close()
   }
 
   #close(): void {
-    const it = this.#bucket
-    if (it.isEmpty) return
-    it.isEmpty = true
-    if (!it.isWhole) return
-    this.#graph.feed(it, 0, 1)
-    this.#isKnown = true
+    const memory = this.#memory
+    if (memory[HAS_CANDLES] === 0) return
+    memory[HAS_CANDLES] = 0
+    if (memory[IS_WHOLE] === 0) return
+    this.#graph.feed(this.#bucket, 0, 1)
+    memory[IS_KNOWN] = 1
   }
 }
 
+// Behind the six numbers of the longer candle that is under way: whether it was seen from its beginning, whether any of
+// its candles had a price, and whether one before it has closed.
+const [IS_WHOLE, HAS_CANDLES, IS_KNOWN] = [6, 7, 8]
+
+function newMemory(): Float64Array {
+  return new Float64Array(9).fill(Number.NaN, 0, 1)
+}
+
 /** The longer candle that is under way. */
-function bucket() {
-  const column = () => new Float64Array(1)
+function bucket(memory: Float64Array): CandleColumns {
+  const column = (at: number) => memory.subarray(at, at + 1)
   return {
     length: 1,
-    start: column().fill(Number.NaN),
-    open: column(),
-    high: column(),
-    low: column(),
-    close: column(),
-    volume: column(),
-    isWhole: false,
-    isEmpty: true,
+    start: column(0),
+    open: column(1),
+    high: column(2),
+    low: column(3),
+    close: column(4),
+    volume: column(5),
   }
 }

@@ -65,17 +65,23 @@ export const COMPARE_STEPS: Readonly<Record<Comparison, Binary>> = {
  * `over`: 1 where `left` was at most equal to `right` one candle before and is above it now; `under`: where it was at
  * least equal and is below. Unknown where one of the two candles is.
  */
-export function crossings(left: Column, right: Column, over: Column, under: Column): Step {
+export function crossings(
+  left: Column,
+  right: Column,
+  over: Column,
+  under: Column,
   /** The sign of `left` - `right` one candle before. */
-  let before = Number.NaN
+  memory = new Float64Array([Number.NaN]),
+): Step {
   return (length) => {
+    let before = memory[0] as number
     over.fill(0, 0, length)
     under.fill(0, 0, length)
     for (let i = 0; i < length; i++) {
       // Most candles are on the side of the one before.
       if (before > 0) while (i < length && (left[i] as number) > (right[i] as number)) i += 1
       else if (before < 0) while (i < length && (left[i] as number) < (right[i] as number)) i += 1
-      if (i === length) return
+      if (i === length) break
       const a = left[i] as number
       const b = right[i] as number
       const now = a > b ? 1 : a < b ? -1 : a === b ? 0 : Number.NaN
@@ -85,6 +91,7 @@ export function crossings(left: Column, right: Column, over: Column, under: Colu
       under[i] = now < 0 ? 1 + unknown : unknown
       before = now
     }
+    memory[0] = before
   }
 }
 
@@ -164,17 +171,21 @@ export function when(condition: Column, of: Column, out: Column, memory: Float64
   }
 }
 
-/** The value so many candles before. */
-export function ago(of: Column, candles: number, out: Column): Step {
-  if (candles === 0) return (length) => out.set(of.subarray(0, length))
-  const ring = new Float64Array(candles).fill(Number.NaN)
-  let at = 0
+/** What `ago` remembers: a ring of so many values, and where the oldest is. */
+export function ring(candles: number): Float64Array {
+  return new Float64Array(candles + 1).fill(Number.NaN, 0, candles)
+}
+
+/** The value so many candles before, at least 1. */
+export function ago(of: Column, candles: number, out: Column, memory = ring(candles)): Step {
   return (length) => {
+    let at = memory[candles] as number
     for (let i = 0; i < length; i++) {
-      out[i] = ring[at] as number
-      ring[at] = of[i] as number
+      out[i] = memory[at] as number
+      memory[at] = of[i] as number
       at = at + 1 === candles ? 0 : at + 1
     }
+    memory[candles] = at
   }
 }
 

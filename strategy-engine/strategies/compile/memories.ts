@@ -1,0 +1,26 @@
+// What the steps of a graph remember from one block to the next, by what each is of.
+
+/** Live: a copy of these arrays, set on those of another graph with the same series, goes on there. */
+export type Memories = ReadonlyMap<string, Float64Array>
+
+interface HasMemories {
+  memories(): Memories | null
+}
+
+/** Its own and those of others, by their names; null where one of them is not known. */
+export function allMemories(
+  own: ReadonlyMap<string, Float64Array | null>,
+  others: ReadonlyMap<string, HasMemories>,
+): Memories | null {
+  const all = new Map<string, Float64Array>()
+  for (const [name, memory] of own) {
+    if (memory === null) return null
+    all.set(name, memory)
+  }
+  for (const [name, other] of others) {
+    const inner = other.memories()
+    if (inner === null) return null
+    for (const [text, memory] of inner) all.set(`${name}: ${text}`, memory)
+  }
+  return all
+}
