@@ -53,6 +53,21 @@ test.each(OWN_KERNELS.map(([name]) => name))('%s goes on as if there had been no
   }
 })
 
+test.each([
+  ['close > close[7]', 'close < close[7]'],
+  ['crossover(close, open[1])', 'crossunder(close, open[2])'],
+  ['close > valuewhen(close > open, close)', 'close < valuewhen(close > open, open)'],
+  ['close > ema(3) @ 30m', 'close < ema(3) @ 30m'],
+  ['close > open @ 1h', 'close[3] < (low @ 15m)[5]'],
+  ['rsi(3) @ BTC/USDT > 50', 'crossunder(close @ BTC/USDT 15m, ema(2) @ BTC/USDT 15m)'],
+])('%s and %s go on as if there had been no stop', (enter, exit) => {
+  const strategy = strategyOf({ ...FILE, enter: `"${enter}"`, exit: `"${exit}"`, stop: '20 %' })
+  const never = neverStopped(strategy)
+  for (let stop = PAST + 1; stop < LENGTH; stop += 1)
+    expect(lives(strategy, { stops: [stop], missed: 0, by: 'state' }), `${stop}`).toEqual(never)
+  expect(never.length).toBeGreaterThan(5)
+})
+
 const WAYS_OUT = fc.record({
   stop: fc.constantFrom('2 %', '5 %', '2 * atr(5)', '3 * stdev(close, 7)'),
   take_profit: fc.option(

@@ -176,7 +176,7 @@ export class Graph {
       }
       case 'when': {
         const [when, of] = [this.series(tree.when), this.series(tree.of)]
-        const memory = Float64Array.of(Number.NaN)
+        const memory = this.#remember(print(tree), Float64Array.of(Number.NaN))
         return this.#step(warmest(when, of), (out) =>
           operators.when(when.column, of.column, out, memory),
         )
