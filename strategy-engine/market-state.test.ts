@@ -56,7 +56,7 @@ test.each(OWN_KERNELS.map(([name]) => name))('%s goes on as if there had been no
 test.each([
   ['close > close[7]', 'close < close[7]'],
   ['crossover(close, open[1])', 'crossunder(close, open[2])'],
-  ['close > valuewhen(close > open, close)', 'close < valuewhen(close > open, open)'],
+  ['close < valuewhen(close > open, close)', 'close > valuewhen(close < open, close)'],
   ['close > ema(3) @ 30m', 'close < ema(3) @ 30m'],
   ['close > open @ 1h', 'close[3] < (low @ 15m)[5]'],
   ['rsi(3) @ BTC/USDT > 50', 'crossunder(close @ BTC/USDT 15m, ema(2) @ BTC/USDT 15m)'],
