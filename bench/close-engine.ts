@@ -9,7 +9,7 @@ import { encodeBase64url, sign } from '@keyside/protocol'
 import { signingKey } from '@keyside/protocol/node'
 import { createLog, makeSigningKey, systemClock, systemRandomBytes } from '@keyside/runtime'
 import { engineConfig } from '../strategy-engine/config.ts'
-import { runEngine } from '../strategy-engine/engine.ts'
+import { type EngineDeps, runEngine } from '../strategy-engine/engine.ts'
 import type { Candle } from '../strategy-engine/market/candle.ts'
 import type { Feed, Subscription } from '../strategy-engine/market/feed.ts'
 
@@ -38,11 +38,21 @@ export interface Close {
   readonly blockedMs: number
 }
 
+/** A second of calm at its end is part of it. */
+export interface Start {
+  readonly ms: number
+  readonly cpuMs: number
+  readonly blockedMs: number
+}
+
 export interface Closes {
   readonly strategies: number
-  readonly startMs: number
-  readonly startCpuMs: number
-  readonly startBlockedMs: number
+  /** With all candles of the past. */
+  readonly start: Start
+  /** What markets remember is stored then. */
+  readonly stop: Omit<Start, 'blockedMs'>
+  /** Another start, from what was stored. */
+  readonly again: Start
   readonly connections: number
   readonly heapBytes: number
   readonly residentMiB: number
@@ -96,43 +106,48 @@ async function measure(setup: CloseSetup, home: string): Promise<Closes> {
   let first = 0
   let last = 0
   let connections = 0
+  let inForce = 0
   const gc = collector()
   gc()
   const before = process.memoryUsage().heapUsed
   const lag = watchLag()
-  const begun = stamp()
-  const engine = await runEngine(
-    engineConfig.parse({
-      broker: { url: setup.url, tokenFile: 'access' },
-      signingKeyFile: 'engine.key',
-      exchange: { name: 'binance' },
-    }),
-    {
-      home,
-      clock: systemClock,
-      randomBytes: systemRandomBytes,
-      log: createLog({
-        program: 'engine',
-        level: 'info',
-        destination: {
-          write: (line: string) => {
-            if (line.includes('connected to the broker')) connections += 1
-          },
-        },
-      }),
-      trace: (hop) => {
-        if (hop !== 'published') return
-        published += 1
-        last = performance.now()
-        first ||= last
-      },
+  const config = engineConfig.parse({
+    broker: { url: setup.url, tokenFile: 'access' },
+    signingKeyFile: 'engine.key',
+    exchange: { name: 'binance' },
+  })
+  const destination = {
+    write: (line: string) => {
+      if (line.includes('strategy in force')) inForce += 1
+      if (line.includes('connected to the broker')) connections += 1
     },
-    feed,
-  )
-  await engine.ready
-  await calm()
-  const started = since(begun)
-  const startBlockedMs = lag.take()
+  }
+  const deps: EngineDeps = {
+    home,
+    clock: systemClock,
+    randomBytes: systemRandomBytes,
+    log: createLog({ program: 'engine', level: 'info', destination }),
+    trace: (hop) => {
+      if (hop !== 'published') return
+      published += 1
+      last = performance.now()
+      first ||= last
+    },
+  }
+  /** Until all strategies run, and have seen the past. */
+  async function start() {
+    inForce = 0
+    lag.take()
+    const begun = stamp()
+    const engine = await runEngine(config, deps, feed)
+    await engine.ready
+    while (inForce < total || subscriptions.size < setup.markets) await sleep(20)
+    await calm()
+    const { ms, cpuMs } = since(begun)
+    return { engine, ms, cpuMs, blockedMs: lag.take() }
+  }
+  const started = await start()
+  const { engine } = started
   gc()
   const memory = process.memoryUsage()
 
@@ -164,12 +179,16 @@ async function measure(setup: CloseSetup, home: string): Promise<Closes> {
   const quiet = stamp()
   await sleep(setup.quietMs)
   const heads = since(quiet)
-  await Promise.race([engine.stop(), sleep(5_000)])
+  const stopping = stamp()
+  await engine.stop()
+  const stopped = since(stopping)
+  const again = await start()
+  await again.engine.stop()
   return {
     strategies: total,
-    startMs: started.ms,
-    startCpuMs: started.cpuMs,
-    startBlockedMs,
+    start: timesOf(started),
+    stop: stopped,
+    again: timesOf(again),
     connections,
     heapBytes: Math.round((memory.heapUsed - before) / total),
     residentMiB: Math.round(memory.rss / 2 ** 20),
@@ -177,6 +196,10 @@ async function measure(setup: CloseSetup, home: string): Promise<Closes> {
     closes,
     headsPercent: (100 * heads.cpuMs) / heads.ms,
   }
+}
+
+function timesOf({ ms, cpuMs, blockedMs }: Start): Start {
+  return { ms, cpuMs, blockedMs }
 }
 
 /** Volumes of candles: nobody signals; all that are in leave. A volume between enters that per cent of the strategies. */
@@ -230,13 +253,14 @@ function nextCandle(): Promise<void> {
   return sleep(1_010 - (Date.now() % 1_000))
 }
 
-/** The thread has had little to do for a second. */
+/** The thread has had little to do for a second: by its own event loop, which says so on a busy machine too. */
 async function calm(): Promise<void> {
   const end = performance.now() + 120_000
   for (let quiet = 0; quiet < 10 && performance.now() < end; ) {
-    const at = stamp()
+    const before = performance.eventLoopUtilization()
     await sleep(100)
-    quiet = since(at).cpuMs < 60 ? quiet + 1 : 0
+    const { active, idle } = performance.eventLoopUtilization(before)
+    quiet = active < idle ? quiet + 1 : 0
   }
 }
 

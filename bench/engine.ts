@@ -26,13 +26,16 @@ export async function engineBench({ signals: markets, note }: BenchOptions): Pro
     const closes = run.closes.map(({ signals, firstMs, lastMs, cpuMs, blockedMs }) =>
       [signals, ...[firstMs, lastMs, cpuMs, blockedMs].map(Math.round)].join(' / '),
     )
-    const { markets, streamsInPlan, startMs, startCpuMs, connections, heapBytes } = run
-    const start = `${(startMs / 1000).toFixed(1)} (${(startCpuMs / 1000).toFixed(1)})`
+    const { markets, streamsInPlan, connections, heapBytes } = run
+    const seconds = ({ ms, cpuMs }: { ms: number; cpuMs: number }) =>
+      `${(ms / 1000).toFixed(1)} (${(cpuMs / 1000).toFixed(1)})`
+    const starts = [run.start, run.again, run.stop].map(seconds).join(' / ')
+    const blocked = [run.start, run.again].map(({ blockedMs }) => Math.round(blockedMs)).join(' / ')
     const idle = `${Math.round(run.idle.cpuMs)}`
     const heads = run.headsPercent.toFixed(1)
-    return `| ${[markets, streamsInPlan, ...closes, idle, heads, start, connections, (heapBytes / 1024).toFixed(1), run.residentMiB].join(' | ')} |`
+    return `| ${[markets, streamsInPlan, ...closes, idle, heads, starts, blocked, connections, (heapBytes / 1024).toFixed(1), run.residentMiB].join(' | ')} |`
   })
-  const head = `| markets | streams a plan | ${PERCENTS.map((percent) => `${percent} %: signals / first / last / CPU / blocked ms`).join(' | ')} | idle close CPU ms | heads % of a core | start s (CPU) | connections | KiB a strategy | MiB |`
+  const head = `| markets | streams a plan | ${PERCENTS.map((percent) => `${percent} %: signals / first / last / CPU / blocked ms`).join(' | ')} | idle close CPU ms | heads % of a core | start / from stored state / stop, s (CPU) | start blocked ms | connections | KiB a strategy | MiB |`
   const line = `|${'---|'.repeat(head.split('|').length - 2)}`
   return { json: { name: 'engine', runs }, text: [head, line, ...rows].join('\n') }
 }

@@ -9,8 +9,8 @@ const SLICE_MS = 25
 export type Steps = Generator<Promise<void> | undefined, void>
 
 export interface SlicesOptions {
-  /** After the steps of a slice, and before anything else runs: makes them durable, and sends them. */
-  readonly finish: () => Promise<void> | undefined
+  /** After the steps of a slice, and before anything else runs: makes them durable, and sends them. `isLast`: no more are waiting. */
+  readonly finish: (isLast: boolean) => Promise<void> | undefined
   /** A piece of work threw, and is given up. */
   readonly onError: (error: unknown) => void
 }
@@ -72,7 +72,7 @@ export class Slices {
 
   async #finish(): Promise<void> {
     try {
-      await this.#options.finish()
+      await this.#options.finish(this.#at >= this.#queue.length)
     } catch (error) {
       this.#options.onError(error)
     }

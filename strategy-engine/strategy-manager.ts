@@ -58,7 +58,10 @@ export class StrategyManager {
       onFailed: (stream, error) => this.#failed(stream, error),
     })
     this.#slices = new Slices({
-      finish: () => retry.whenDone(() => this.#commit()),
+      finish: (isLast) =>
+        isLast || this.#options.outbox.isPressing
+          ? retry.whenDone(() => this.#commit())
+          : undefined,
       onError: (error) => log.error({ err: error }, 'a step of the strategies failed'),
     })
     this.#markets = new Markets({ ...options, decisions: this.#decisions, slices: this.#slices })
@@ -151,10 +154,8 @@ export class StrategyManager {
       return
     }
     this.#end(name)
-    const before = {
-      row: outbox.openStream({ name, plan, market }),
-      signals: outbox.positionSignals(name),
-    }
+    const row = outbox.openStream({ name, plan, market })
+    const before = { row, signals: row.seq === 0 ? [] : outbox.positionSignals(name) }
     const stream = this.#markets.begin(strategy, (graph) => new Stream(strategy, graph, before))
     this.#running.set(name, stream)
     this.plans.add(name, plan)

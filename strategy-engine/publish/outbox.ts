@@ -42,6 +42,9 @@ export interface Committed {
   readonly failed: ReadonlyMap<string, unknown>
 }
 
+/** Some milliseconds of a commit. */
+const MANY_ROWS = 1_000
+
 const tokenRow = z.object({ token: z.string() })
 /** More entries than a position can have. */
 const MAX_ENTRIES = 100
@@ -137,6 +140,11 @@ export class Outbox {
     const signal = { stream, plan, seq, jti, token, exp }
     this.#sealed.push(signal)
     return signal
+  }
+
+  /** A signal waits for the commit, or so much else that it would take long. */
+  get isPressing(): boolean {
+    return this.#sealed.length > 0 || this.#rows.changes > MANY_ROWS
   }
 
   /** All that changed since the last one, in one transaction. Throws, and stores nothing, under a lock. */

@@ -97,6 +97,11 @@ export class StreamRows {
     return this.#changed.size > 0 || this.#closes.size > 0
   }
 
+  /** How many streams changed. */
+  get changes(): number {
+    return this.#changed.size
+  }
+
   /** Names of the streams that changed. */
   changed(): readonly string[] {
     return [...this.#changed.keys()]
