@@ -71,10 +71,14 @@ test.each([
 const WAYS_OUT = fc.record({
   stop: fc.constantFrom('2 %', '5 %', '2 * atr(5)', '3 * stdev(close, 7)'),
   take_profit: fc.option(
-    fc.constantFrom('1 %', '[{ at: 1 %, sell: 40 % }, { at: 3 %, sell: 60 %, after: 20m }]'),
+    fc.constantFrom(
+      '1 %',
+      '[{ at: 1 %, sell: 40 % }, { at: 3 %, sell: 60 %, after: 20m }]',
+      '[{ at: 2 * atr(3), sell: 50 % }, { at: 5 % }]',
+    ),
   ),
   trailing_stop: fc.option(fc.constantFrom('2 %', '{ distance: 2 * atr(5), from: 1 % }')),
-  break_even: fc.option(fc.constantFrom('1 %')),
+  break_even: fc.option(fc.constantFrom('1 %', 'atr(4)')),
   max_hold: fc.option(fc.constantFrom('1h', '3h')),
   cooldown: fc.option(fc.constantFrom('15m')),
   add: fc.option(fc.constantFrom('[{ when: close < first entry * 99 %, size: 5 % }]')),

@@ -108,21 +108,13 @@ export class HeldPosition {
     const stopCause = EXIT_CAUSES[cause]
     if (stopCause === undefined || !(left >= 0 && left <= 100) || levels.length % 3 !== 0)
       return false
-    this.left = left
-    this.entry = entry
-    this.since = since
-    this.stop = stop
-    this.stopCause = stopCause
-    this.highest = highest
-    this.lowest = lowest
-    this.rises = rises
-    this.until = until
-    this.assumed = assumed
+    Object.assign(this, { left, entry, since, stop, stopCause })
+    Object.assign(this, { highest, lowest, rises, until, assumed })
     this.#percents = percents
-    const [prices, shares, afters] = [0, 1, 2].map((k) => levels.filter((_, at) => at % 3 === k))
     this.#levels.length = 0
-    for (const [at, price] of (prices ?? []).entries())
-      this.#levels.push({ price, percent: shares?.[at] ?? 0, after: afters?.[at] ?? 0 })
+    for (const [at, price] of levels.entries())
+      if (at % 3 === 0)
+        this.#levels.push({ price, percent: levels[at + 1] ?? 0, after: levels[at + 2] ?? 0 })
     this.#rules = {
       stop,
       takeProfits: [...this.#levels],

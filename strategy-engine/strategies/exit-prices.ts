@@ -54,6 +54,17 @@ export class ExitPrices {
     return rules
   }
 
+  /** Of each take-profit level of that entry, percent above its price. */
+  get levels(): readonly number[] {
+    return this.#rules.takeProfits.map(({ at }) => at)
+  }
+
+  /** As they were taken at an entry before: those at a distance in price are taken once. */
+  set levels(percents: readonly number[]) {
+    for (const [place, level] of this.#rules.takeProfits.entries())
+      if (this.#gains[place]) level.at = percents[place] ?? level.at
+  }
+
   levelsAt(price: number): ExitRules['takeProfits'] {
     const { takeProfits } = this.#rules
     for (const level of takeProfits) level.price = price * (1 + level.at / 100)

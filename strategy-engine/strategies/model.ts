@@ -172,6 +172,8 @@ export class Model {
     this.#average.clear()
     if (this.#adds.length > 0) this.#average.buy(price, this.#strategy.size)
     this.#rules = rules
+    if (rules !== this.exitPrices.rules)
+      this.exitPrices.levels = rules.takeProfits.map((level) => (level.price / price - 1) * 100)
     this.held.open(price, candle + this.#seconds, rules)
   }
 
@@ -198,22 +200,21 @@ export class Model {
     const { cost, bought } = this.#average
     const cause = CAUSES.indexOf(this.cause)
     const own = [entryCandle, candles, firstEntry, added, cost, bought, this.#coolUntil, cause]
-    return [...own, ...held.save()]
+    return [...own, ...this.exitPrices.levels, ...held.save()]
   }
 
   /** False, and nothing is changed, for what `save` cannot have given. */
   load(saved: readonly number[]): boolean {
     const [entryCandle = 0, candles = 0, firstEntry = 0, added = 0, ...rest] = saved
-    const [cost = 0, bought = 0, coolUntil = Number.NaN, at = -1, ...held] = rest
+    const [cost = 0, bought = 0, coolUntil = Number.NaN, at = -1, ...more] = rest
     const cause = CAUSES[at]
-    if (cause === undefined || Number.isNaN(coolUntil) || !this.held.load(held)) return false
+    const levels = this.exitPrices.levels.length
+    if (cause === undefined || Number.isNaN(coolUntil) || !this.held.load(more.slice(levels)))
+      return false
+    this.exitPrices.levels = more
     Object.assign(this.#average, { cost, bought })
     this.#coolUntil = coolUntil
-    this.entryCandle = entryCandle
-    this.candles = candles
-    this.firstEntry = firstEntry
-    this.added = added
-    this.cause = cause
+    Object.assign(this, { entryCandle, candles, firstEntry, added, cause })
     this.#rules = this.held.rules
     return true
   }
