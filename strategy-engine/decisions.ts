@@ -49,6 +49,11 @@ export class Stream {
     return this.#missing
   }
 
+  /** Candles before the first at which it can say all that it may. */
+  get reach(): number {
+    return this.#runner.reach
+  }
+
   /** Tells its rules from all others. */
   get rules(): string {
     this.#rules ??= hash('sha256', JSON.stringify(this.strategy), 'base64url')

@@ -116,7 +116,7 @@ export class Markets {
     const { feed, slices, clock, log, states } = this.#options
     const { name, market, timeframe, others } = group
     this.#groups.set(name, [...(this.#groups.get(name) ?? []), group])
-    const history = Math.max(...streamsOf(group).map(({ missing }) => historyOf(missing - 1)))
+    const history = Math.max(...streamsOf(group).map(({ reach }) => historyOf(reach)))
     const beside = new OtherMarkets({
       ...{ markets: others, timeframe, history, feed, clock },
       onTrouble: (other, { code, message }) =>

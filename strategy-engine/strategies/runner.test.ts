@@ -294,6 +294,14 @@ test('right after a hole it leaves but does not enter', () => {
   expect(run(strategy(), candles([100, 90]), { allowed, signals: [ENTERED] })).toHaveLength(1)
 })
 
+test('an alert whose rule could not be known before has not begun when it is known', () => {
+  const rules = strategy({ enter: 'close > 1000', alert: 'close > sma(3) and open > 1' })
+  const step = steps(rules)
+  const said = candles([100, 101, 102, 103, 90, 103]).map((candle) => step(candle).alerts ?? [])
+  expect(said.map((alerts) => alerts.length)).toEqual([0, 0, 0, 0, 0, 1])
+  expect(new Runner(rules, new Graph('1m', 1))).toMatchObject({ warmup: 0, reach: 2 })
+})
+
 test('an alert is said once, when its rule begins to hold, also while nothing may be entered', () => {
   const step = steps(
     strategy({ enter: 'close > 1000', alert: '{ high: close > 110, low: close < 90 }' }),

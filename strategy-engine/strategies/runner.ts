@@ -51,8 +51,9 @@ export class Runner {
   readonly #strategy: Strategy
   readonly #graph: Graph
   readonly #model: Model
-  /** Whether each held at the candle before; until that is known nothing has begun. */
+  /** Whether each held when that was last known; before it ever was, nothing has begun. */
   readonly #alerts: { readonly rule: Rule; readonly column: Column; held: boolean }[]
+  readonly #alertWarmup: number
   /** What the last signal told the executors to hold. The model differs from it after candles that were missed. */
   #target: Position = 'flat'
   /** Safety orders of the position, each bought at the close of its candle, that candles of the past have yet to come to. */
@@ -65,16 +66,19 @@ export class Runner {
     this.#strategy = strategy
     this.#graph = graph
     this.#model = new Model(strategy, graph)
-    this.#alerts = strategy.alerts.map((rule) => ({
-      rule,
-      column: graph.series(rule.condition).column,
-      held: true,
-    }))
+    const alerts = strategy.alerts.map((rule) => ({ rule, ...graph.series(rule.condition) }))
+    this.#alerts = alerts.map(({ rule, column }) => ({ rule, column, held: true }))
+    this.#alertWarmup = Math.max(0, ...alerts.map(({ warmup }) => warmup))
   }
 
   /** Candles before the first at which an entry can be decided. */
   get warmup(): number {
     return this.#model.warmup
+  }
+
+  /** Candles before the first at which all is known that it may say, alerts included. */
+  get reach(): number {
+    return Math.max(this.#model.warmup, this.#alertWarmup)
   }
 
   /**
@@ -142,9 +146,9 @@ export class Runner {
 
   #begun(i: number): readonly Rule[] {
     return this.#alerts.flatMap((alert) => {
-      const holds = alert.column[i] === 1
-      const begins = holds && !alert.held
-      alert.held = holds
+      const value = alert.column[i]
+      const begins = value === 1 && !alert.held
+      if (value === 1 || value === 0) alert.held = value === 1
       return begins ? [alert.rule] : []
     })
   }
