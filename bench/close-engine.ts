@@ -3,8 +3,6 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { setFlagsFromString } from 'node:v8'
-import { runInNewContext } from 'node:vm'
 import { encodeBase64url, sign } from '@keyside/protocol'
 import { signingKey } from '@keyside/protocol/node'
 import { createLog, makeSigningKey, systemClock, systemRandomBytes } from '@keyside/runtime'
@@ -12,6 +10,7 @@ import { engineConfig } from '../strategy-engine/config.ts'
 import { type EngineDeps, runEngine } from '../strategy-engine/engine.ts'
 import type { Candle } from '../strategy-engine/market/candle.ts'
 import type { Feed, Subscription } from '../strategy-engine/market/feed.ts'
+import { collector, since, stamp, watchLag } from './clocks.ts'
 
 export interface CloseSetup {
   readonly url: string
@@ -262,42 +261,4 @@ async function calm(): Promise<void> {
     const { active, idle } = performance.eventLoopUtilization(before)
     quiet = active < idle ? quiet + 1 : 0
   }
-}
-
-interface Stamp {
-  readonly wall: number
-  readonly cpu: number
-}
-
-function stamp(): Stamp {
-  const { user, system } = process.threadCpuUsage()
-  return { wall: performance.now(), cpu: (user + system) / 1_000 }
-}
-
-function since({ wall, cpu }: Stamp): { ms: number; cpuMs: number } {
-  const now = stamp()
-  return { ms: now.wall - wall, cpuMs: now.cpu - cpu }
-}
-
-function watchLag(): { take(): number } {
-  let longest = 0
-  let at = performance.now()
-  setInterval(() => {
-    const now = performance.now()
-    longest = Math.max(longest, now - at)
-    at = now
-  }, 1).unref()
-  return {
-    take: () => {
-      const taken = longest
-      longest = 0
-      at = performance.now()
-      return taken
-    },
-  }
-}
-
-function collector(): () => void {
-  setFlagsFromString('--expose-gc')
-  return runInNewContext('gc')
 }

@@ -102,7 +102,7 @@ function parsed(text: string): unknown {
 }
 
 /** Why these strategies cannot go on from it, in words that follow "because"; null where they can. Nothing is changed. */
-export function misfit(
+export function whyNot(
   state: MarketState,
   { graph, streams }: Remembering,
   seqOf: SeqOf,
@@ -123,7 +123,7 @@ export function misfit(
   return null
 }
 
-/** What has no `misfit`: its graph and strategies remember what is stored. */
+/** What has no `whyNot`: its graph and strategies remember what is stored. */
 export function goOn(state: MarketState, { graph, streams }: Remembering, seqOf: SeqOf): void {
   for (const [name, memory] of graph.memories() ?? [])
     memory.set(state.series.get(name) ?? new Float64Array(memory.length).fill(Number.NaN))

@@ -1,6 +1,6 @@
 // A stored state that is damaged, or of other rules, is not used: all candles are gone through instead.
 import { expect, test } from 'vitest'
-import { misfit, readState } from './market-state.ts'
+import { readState, whyNot } from './market-state.ts'
 import { openOutbox } from './publish/database.ts'
 import { StateRows } from './publish/state-rows.ts'
 import { strategyOf } from './testing/rules.ts'
@@ -66,7 +66,7 @@ test('what was damaged, of another market or of another version is not used', ()
   const more = JSON.parse(head) as { streams: [string, string, number, number][] }
   for (const stream of more.streams) stream[3] += 1
   const odd = readState({ head: JSON.stringify(more), numbers: longer })
-  expect(odd && misfit(odd, life.part, () => life.signals.length)).toBe(
+  expect(odd && whyNot(odd, life.part, () => life.signals.length)).toBe(
     'the numbers of demo are damaged',
   )
 })

@@ -2,7 +2,7 @@
 // crash too only the candles of some hours are missing. Nothing is written at a candle's close.
 import { isBusy, type Logger } from '@keyside/runtime'
 import { type Candle, TIMEFRAMES, type Timeframe } from './market/candle.ts'
-import { type MarketState, misfit, type Remembering, readState, stateOf } from './market-state.ts'
+import { type MarketState, type Remembering, readState, stateOf, whyNot } from './market-state.ts'
 import type { Outbox } from './publish/outbox.ts'
 import type { StateRows, StoredState } from './publish/state-rows.ts'
 
@@ -46,7 +46,7 @@ export class StoredStates {
     // An update of Keyside may reckon otherwise.
     if (stored === null || stored === 'other_version') return null
     const state = stored === 'damaged' ? null : readState(stored)
-    const why = state === null ? 'it is damaged' : misfit(state, part, this.seqOf)
+    const why = state === null ? 'it is damaged' : whyNot(state, part, this.seqOf)
     if (why !== null) this.unused(market, why)
     return why === null ? state : null
   }

@@ -3,7 +3,7 @@
 import { Stream } from '../decisions.ts'
 import type { Candle } from '../market/candle.ts'
 import type { CandleColumns } from '../market/candle-columns.ts'
-import { goOn, misfit, readState, stateOf } from '../market-state.ts'
+import { goOn, readState, stateOf, whyNot } from '../market-state.ts'
 import { openOutbox } from '../publish/database.ts'
 import { signalClaims } from '../publish/signal-claims.ts'
 import { StateRows } from '../publish/state-rows.ts'
@@ -91,7 +91,7 @@ export class Life {
     const stored = this.#rows.read('ETH/USDT 5m')
     const state = stored === null || typeof stored === 'string' ? null : readState(stored)
     if (state === null) return `${stored}`
-    const why = misfit(state, this.part, this.#seqOf)
+    const why = whyNot(state, this.part, this.#seqOf)
     if (why !== null) return why
     goOn(state, this.part, this.#seqOf)
     this.seen = state.seen

@@ -7,7 +7,7 @@ import { type CandleColumns, columnsOf } from '../../market/candle-columns.ts'
 import { print } from '../rules/print.ts'
 import type { Condition, Numeric, Tree } from '../rules/tree.ts'
 import { Elsewhere } from './elsewhere.ts'
-import { allMemories, type Memories } from './memories.ts'
+import { type Memories, StepMemories } from './memories.ts'
 import type { Column, Step } from './operators.ts'
 import * as operators from './operators.ts'
 
@@ -36,8 +36,7 @@ export class Graph {
   readonly #crossed = new Map<string, Crossings>()
   readonly #kernels = new Map<string, readonly Column[]>()
   readonly #steps: Step[] = []
-  /** What each step remembers, null where nobody can tell. */
-  readonly #memories = new Map<string, Float64Array | null>()
+  readonly #memories = new StepMemories()
   readonly #elsewhere = new Map<string, Elsewhere>()
   /** Prices that a series reads, copied from block to block. */
   readonly #prices = new Map<PriceName, Column>()
@@ -118,7 +117,7 @@ export class Graph {
 
   /** For a graph whose block is one candle. Null where an indicator keeps what it remembers to itself. */
   memories(): Memories | null {
-    return allMemories(this.#memories, this.#elsewhere)
+    return this.#memories.with(this.#elsewhere)
   }
 
   #make(tree: Tree): Series {
@@ -135,7 +134,7 @@ export class Graph {
       case 'ago': {
         const of = this.series(tree.of)
         if (tree.candles === 0) return of
-        const memory = this.#remember(print(tree), operators.ring(tree.candles))
+        const memory = this.#memories.add(print(tree), operators.ring(tree.candles))
         const warmup = of.warmup + tree.candles
         return this.#step(warmup, (out) => operators.ago(of.column, tree.candles, out, memory))
       }
@@ -176,7 +175,7 @@ export class Graph {
       }
       case 'when': {
         const [when, of] = [this.series(tree.when), this.series(tree.of)]
-        const memory = this.#remember(print(tree), Float64Array.of(Number.NaN))
+        const memory = this.#memories.add(print(tree), Float64Array.of(Number.NaN))
         return this.#step(warmest(when, of), (out) =>
           operators.when(when.column, of.column, out, memory),
         )
@@ -229,7 +228,7 @@ export class Graph {
     if (known !== undefined) return known
     const [over, under] = [new Float64Array(this.block), new Float64Array(this.block)]
     const [left, right] = [this.series(tree.left), this.series(tree.right)]
-    const memory = this.#remember(key, new Float64Array([Number.NaN]))
+    const memory = this.#memories.add(key, new Float64Array([Number.NaN]))
     this.#steps.push(operators.crossings(left.column, right.column, over, under, memory))
     const made = { over, under }
     this.#crossed.set(key, made)
@@ -245,30 +244,21 @@ export class Graph {
       inputs === 'series'
         ? [this.series(tree.input ?? CLOSE)]
         : inputs.map((name) => this.series({ is: 'price', name }))
-    const outputs = this.#kernel(
-      print({ ...tree, output: 0 }),
-      () => indicator.create(tree.parameters),
-      fed.map(({ column }) => column),
-      indicator.outputs.length,
-    )
+    const key = print({ ...tree, output: 0 })
+    const inputsOf = fed.map(({ column }) => column)
+    const outputs =
+      this.#kernels.get(key) ??
+      this.#kernel(key, indicator.create(tree.parameters), inputsOf, indicator.outputs.length)
     const column = outputs[tree.output]
     if (column === undefined) throw new Error(`${tree.name} has no output ${tree.output}`)
     return { column, warmup: warmest(...fed) + indicator.warmup(tree.parameters) }
   }
 
-  #kernel(
-    key: string,
-    create: () => Kernel,
-    inputs: readonly Column[],
-    outputs: number,
-  ): readonly Column[] {
-    const known = this.#kernels.get(key)
-    if (known !== undefined) return known
-    const kernel = create()
+  #kernel(key: string, kernel: Kernel, inputs: readonly Column[], outputs: number) {
     const columns = Array.from({ length: outputs }, () => new Float64Array(this.block))
     this.#steps.push((length) => kernel.update(inputs, columns, 0, length))
+    this.#memories.add(key, kernel.state)
     this.#kernels.set(key, columns)
-    this.#memories.set(key, kernel.state)
     return columns
   }
 
@@ -283,11 +273,6 @@ export class Graph {
     }
     const column = new Float64Array(this.block)
     return { column, warmup: elsewhere.show(of, column) }
-  }
-
-  #remember<Memory extends Float64Array>(key: string, memory: Memory): Memory {
-    this.#memories.set(key, memory)
-    return memory
   }
 
   #step(warmup: number, make: (out: Column) => Step): Series {

@@ -7,20 +7,27 @@ interface HasMemories {
   memories(): Memories | null
 }
 
-/** Its own and those of others, by their names; null where one of them is not known. */
-export function allMemories(
-  own: ReadonlyMap<string, Float64Array | null>,
-  others: ReadonlyMap<string, HasMemories>,
-): Memories | null {
-  const all = new Map<string, Float64Array>()
-  for (const [name, memory] of own) {
-    if (memory === null) return null
-    all.set(name, memory)
+export class StepMemories {
+  /** Null where nobody can tell. */
+  readonly #own = new Map<string, Float64Array | null>()
+
+  add<Memory extends Float64Array | null>(key: string, memory: Memory): Memory {
+    this.#own.set(key, memory)
+    return memory
   }
-  for (const [name, other] of others) {
-    const inner = other.memories()
-    if (inner === null) return null
-    for (const [text, memory] of inner) all.set(`${name}: ${text}`, memory)
+
+  /** Its own and those of others, by their names; null where one of them is not known. */
+  with(others: ReadonlyMap<string, HasMemories>): Memories | null {
+    const all = new Map<string, Float64Array>()
+    for (const [name, memory] of this.#own) {
+      if (memory === null) return null
+      all.set(name, memory)
+    }
+    for (const [name, other] of others) {
+      const inner = other.memories()
+      if (inner === null) return null
+      for (const [text, memory] of inner) all.set(`${name}: ${text}`, memory)
+    }
+    return all
   }
-  return all
 }
