@@ -126,7 +126,13 @@ export const FEATURES: Readonly<Record<string, Answer>> = {
     'barssince(close >= close[4]) >= 9 and low < valuewhen(barssince(close >= close[4]) >= 6 and barssince(close >= close[4]) <= 6, low)',
   ),
   'supertrend by a loop': enter('close > supertrend(10, 3)'),
-  'supertrend of an average (PMAX, MOST)': no,
+  'supertrend of an average (PMAX, MOST)': {
+    how: 'near',
+    fields: {
+      enter: 'crossover(pmax(9, 2.7, 10).average, pmax(9, 2.7, 10)) or close > most(3, 2)',
+    },
+    but: 'of the exponential average of the middle or of a series; theirs have ten kinds of averages',
+  },
   'veto: by a list of trades outside': no,
   'waits for a turn before it orders (trailing buy)': no,
   'own recursive indicator (loop)': no,

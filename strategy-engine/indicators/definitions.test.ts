@@ -207,6 +207,39 @@ function judged(indicator: Library, of: 'close' | 'candle', read: (result: unkno
   })
 }
 
+/** As its author wrote it down: two stops that only move with the trend, and a trend that turns where one is crossed. */
+function followedBy(average: Float64Array, distance: (i: number) => number): Float64Array {
+  let [long, short, way] = [Number.NaN, Number.NaN, 1]
+  return average.map((mean, i) => {
+    const far = distance(i)
+    if (Number.isNaN(mean + far)) return Number.NaN
+    const [longBefore, shortBefore] = [long, short]
+    const before = average[i - 1] ?? Number.NaN
+    long = before >= longBefore ? Math.max(mean - far, longBefore) : mean - far
+    short = before <= shortBefore ? Math.min(mean + far, shortBefore) : mean + far
+    if (way < 0 && mean > short) way = 1
+    else if (way > 0 && mean < long) way = -1
+    return way > 0 ? long : short
+  })
+}
+
+test('pmax and most follow an average', () => {
+  const { high, low } = shapes
+  const middle = high.map((top, i) => (top + (low[i] ?? 0)) / 2)
+  const ema = INDICATORS['ema'] ?? expect.fail()
+  const [average = high] = valuesOf(ema, [10], [middle])
+  const [ranges = high] = ours('atr', [8], shapes)
+  const [value = high, direction = high, mean] = ours('pmax', [8, 1.5, 10], shapes)
+  const expected = followedBy(average, (i) => 1.5 * (ranges[i] ?? 0))
+  expect(difference(value, expected).worst).toBeLessThan(1e-9)
+  expect(mean).toEqual(average)
+  expect(new Set(direction.filter((way) => !Number.isNaN(way)))).toEqual(new Set([1, -1]))
+  const [closes = high] = ours('ema', [5], shapes)
+  const [line = high] = ours('most', [5, 0.1], shapes)
+  const most = followedBy(closes, (i) => (closes[i] ?? 0) / 1_000)
+  expect(difference(line, most).worst).toBeLessThan(1e-9)
+})
+
 const number = (result: unknown) => Number(result)
 const field = (name: string) => (result: unknown) => (result as Record<string, number>)[name] ?? 0
 

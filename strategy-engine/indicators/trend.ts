@@ -2,7 +2,7 @@
 import { define, factor, period } from './define.ts'
 import type { Indicator, Kernel } from './kernel.ts'
 import { kernel, NONE } from './memory.ts'
-import { sumOf, trueRangeOf, wilderOf } from './steps.ts'
+import { emaOf, sumOf, trueRangeOf, wilderOf } from './steps.ts'
 
 /** Wilder's stop and reverse; begins long unless the second candle moved down further than up. */
 function stopAndReverse(step: number, most: number): Kernel {
@@ -66,43 +66,73 @@ function stopAndReverse(step: number, most: number): Kernel {
   })
 }
 
-/** A band `times` average ranges from the middle that only moves with the trend; the trend turns where the close crosses it. */
-function superTrend(n: number, times: number): Kernel {
+/**
+ * A band around the middle that only moves with the trend; the trend turns where the price crosses it. Gives the side of the
+ * band that counts. `own`: upper, lower, the price before, the direction, which is 0 before the first.
+ */
+function followed(own: Float64Array, middle: number, price: number, distance: number): number {
+  const before = own[2] as number
+  own[2] = price
+  if (Number.isNaN(distance)) return Number.NaN
+  let upper = middle + distance
+  let lower = middle - distance
+  let direction = own[3] as number
+  if (direction === 0) direction = 1
+  else {
+    const upperBefore = own[0] as number
+    const lowerBefore = own[1] as number
+    if (upper > upperBefore && before <= upperBefore) upper = upperBefore
+    if (lower < lowerBefore && before >= lowerBefore) lower = lowerBefore
+    if (direction < 0 && price > upper) direction = 1
+    else if (direction > 0 && price < lower) direction = -1
+  }
+  own[0] = upper
+  own[1] = lower
+  own[3] = direction
+  return direction > 0 ? lower : upper
+}
+
+/** The band is `times` average ranges from the middle of the candle, or of an average of it, which is the price then. */
+function superTrend(n: number, times: number, smooth: number | null): Kernel {
   return kernel((memory) => {
     const range = trueRangeOf(memory)
     const average = wilderOf(memory, n)
-    // [upper, lower, close before, direction]; direction 0 before the first.
+    const middleOf = smooth === null ? null : emaOf(memory, smooth)
     const own = memory.take(4)
-    return ([h = NONE, l = NONE, c = NONE], [out = NONE, way = NONE], from, to) => {
+    return ([h = NONE, l = NONE, c = NONE], [out = NONE, way = NONE, mean = NONE], from, to) => {
       for (let i = from; i < to; i++) {
         const high = h[i] as number
         const low = l[i] as number
         const close = c[i] as number
         out[i] = Number.NaN
         way[i] = Number.NaN
+        if (middleOf !== null) mean[i] = Number.NaN
         if (Number.isNaN(high + low + close)) continue
         const distance = times * average(range(high, low, close))
-        const before = own[2] as number
-        own[2] = close
-        if (Number.isNaN(distance)) continue
-        const middle = (high + low) / 2
-        let upper = middle + distance
-        let lower = middle - distance
-        let direction = own[3] as number
-        if (direction === 0) direction = 1
-        else {
-          const upperBefore = own[0] as number
-          const lowerBefore = own[1] as number
-          if (upper > upperBefore && before <= upperBefore) upper = upperBefore
-          if (lower < lowerBefore && before >= lowerBefore) lower = lowerBefore
-          if (direction < 0 && close > upper) direction = 1
-          else if (direction > 0 && close < lower) direction = -1
-        }
-        own[0] = upper
-        own[1] = lower
-        own[3] = direction
-        out[i] = direction > 0 ? lower : upper
-        way[i] = direction
+        const middle = middleOf === null ? (high + low) / 2 : middleOf((high + low) / 2)
+        const price = middleOf === null ? close : middle
+        const line = followed(own, middle, price, Number.isNaN(middle) ? middle : distance)
+        if (middleOf !== null) mean[i] = middle
+        if (Number.isNaN(line)) continue
+        out[i] = line
+        way[i] = own[3] as number
+      }
+    }
+  })
+}
+
+/** The band is a part of the average from it. */
+function movingStop(n: number, percent: number): Kernel {
+  return kernel((memory) => {
+    const average = emaOf(memory, n)
+    const own = memory.take(4)
+    return ([x = NONE], [out = NONE, way = NONE, mean = NONE], from, to) => {
+      for (let i = from; i < to; i++) {
+        const middle = average(x[i] as number)
+        mean[i] = middle
+        const isKnown = !Number.isNaN(middle)
+        out[i] = isKnown ? followed(own, middle, middle, (middle * percent) / 100) : Number.NaN
+        way[i] = isKnown ? (own[3] as number) : Number.NaN
       }
     }
   })
@@ -187,8 +217,27 @@ export const TRENDS = {
     outputs: ['value', 'direction'],
     parameters: [period(10), factor('multiplier', 3, 0.01, 100)],
     warmup: (n) => n,
-    create: superTrend,
+    create: (n, times) => superTrend(n, times, null),
     about: 'Supertrend: a stop below or above the price; `direction` is 1 up, -1 down',
+  }),
+  pmax: define({
+    ...HLC,
+    unit: ['price', 'number', 'price'],
+    outputs: ['value', 'direction', 'average'],
+    parameters: [period(10), factor('multiplier', 3, 0.01, 100), period(10, 'average')],
+    warmup: (n, _, average) => Math.max(n, average - 1),
+    create: superTrend,
+    about: 'profit maximizer: the Supertrend of an exponential average of the middle of candles',
+  }),
+  most: define({
+    inputs: 'series',
+    unit: ['same', 'number', 'same'],
+    outputs: ['value', 'direction', 'average'],
+    parameters: [period(3), factor('percent', 2, 0.01, 50)],
+    warmup: (n) => n - 1,
+    create: movingStop,
+    about:
+      'moving stop loss: so many percent from an exponential average, on the side of its trend',
   }),
   vortex: define({
     ...HLC,

@@ -31,6 +31,14 @@ const over = (left: Numeric, right: Numeric): Condition => ({
   right,
 })
 
+/** 1 / (close - at): unknown where the close is there. */
+const inverse = (at: number): Numeric => ({
+  is: 'arithmetic',
+  operator: '/',
+  left: number(1),
+  right: { is: 'arithmetic', operator: '-', left: CLOSE, right: number(at) },
+})
+
 /** The values of `tree` at each candle, fed in blocks of at most `block`. */
 function values(
   tree: Tree,
@@ -74,6 +82,16 @@ describe('operators', () => {
       'valuewhen',
       { is: 'when', when: over(CLOSE, number(3)), of: { is: 'negative', of: CLOSE } },
       [Number.NaN, Number.NaN, -4, -4],
+    ],
+    [
+      'valuewhen, whose condition is unknown at the last candle',
+      { is: 'when', when: over(inverse(3), number(0)), of: CLOSE },
+      [Number.NaN, Number.NaN, 4, Number.NaN],
+    ],
+    [
+      'valuewhen, whose value is unknown where the condition holds',
+      { is: 'when', when: over(CLOSE, number(1)), of: inverse(4) },
+      [Number.NaN, -0.5, Number.NaN, -1],
     ],
     [
       'a crossing over',
