@@ -85,7 +85,9 @@ async function searchOne(text: string, strategy: Strategy, options: Options): Pr
     const tried = await search(task, combinations, candles, working('all candles'))
     const forward = await walkForward(task, combinations, candles, choice, working('walk-forward'))
     const title = `${strategy.name}, ${strategy.market} ${strategy.timeframe}`
-    const searched = { title, size: gridSize(strategy), tried, forward, seed, ...choice }
+    const { market } = strategy
+    const assumed = { market, options: task.options, detail: detail?.timeframe ?? null }
+    const searched = { title, size: gridSize(strategy), tried, forward, seed, assumed, ...choice }
     bar.end()
     if (!options.json) print(...searchReport(searched))
     return searched

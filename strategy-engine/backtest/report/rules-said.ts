@@ -1,14 +1,24 @@
 // The rules of a backtest in sentences: a figure without them says nothing.
 import type { Backtested } from '../backtested.ts'
+import type { RunOptions } from '../run.ts'
 import { count, day, duration, plural, time } from './words.ts'
 
-export function rulesSaid({
-  market,
-  options,
-  detail,
-  candles,
-  gaps,
-}: Backtested): readonly string[] {
+export interface Assumed extends Pick<Backtested, 'market' | 'detail'> {
+  readonly options: RunOptions
+}
+
+export function rulesSaid(tested: Backtested): readonly string[] {
+  const { candles, gaps } = tested
+  return [
+    ...accountSaid(tested),
+    gaps === 0
+      ? `${plural(candles.length, 'candle')}, none missing.`
+      : `${plural(candles.length, 'candle')}, with ${plural(gaps, 'gap')}: no entry right after one.`,
+  ]
+}
+
+/** How the account fills what is decided. */
+export function accountSaid({ market, options, detail }: Assumed): readonly string[] {
   const [base, quote] = market.split('/')
   const { fill, fee, spread, slippage, steps, balance } = options
   return [
@@ -23,9 +33,6 @@ export function rulesSaid({
     detail === null
       ? 'Within a candle: opening, stop, take-profits; a stop rises last.'
       : `Within a candle the ${detail} candles decide; within those: opening, stop, take-profits.`,
-    gaps === 0
-      ? `${plural(candles.length, 'candle')}, none missing.`
-      : `${plural(candles.length, 'candle')}, with ${plural(gaps, 'gap')}: no entry right after one.`,
   ]
 }
 

@@ -115,7 +115,7 @@ export function yearOf(months: readonly Month[], year: string): number {
   return (own.reduce((all, { change }) => all * (1 + change / 100), 1) - 1) * 100
 }
 
-function wrapped(sentence: string): readonly string[] {
+export function wrapped(sentence: string): readonly string[] {
   const lines: string[] = []
   let line = ''
   for (const word of sentence.split(' ')) {

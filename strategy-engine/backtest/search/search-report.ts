@@ -1,4 +1,6 @@
 // A search in the terminal: first what was chosen without hindsight, then what hindsight would choose.
+import { type Assumed, accountSaid } from '../report/rules-said.ts'
+import { wrapped } from '../report/text-report.ts'
 import { day, percent, plural, ratio } from '../report/words.ts'
 import type { Combination } from './combinations.ts'
 import { ranked, type Tried } from './try-combinations.ts'
@@ -11,12 +13,13 @@ export interface Searched extends Choice {
   readonly tried: readonly Tried[]
   readonly forward: WalkForward
   readonly seed: number
+  readonly assumed: Assumed
 }
 
 const SHOWN = 5
 
 export function searchReport(searched: Searched): readonly string[] {
-  const { title, size, tried, forward, seed, goal, leastTrades } = searched
+  const { title, size, tried, forward, seed, goal, leastTrades, assumed } = searched
   const best = ranked(tried, goal, leastTrades)
   const all = tried.length === size ? 'all of them' : `of ${size}, by chance with seed ${seed}`
   return [
@@ -44,6 +47,8 @@ export function searchReport(searched: Searched): readonly string[] {
     ...(best.length === 0
       ? [`  none has ${plural(leastTrades, 'closed trade')}: see --least-trades`]
       : best.slice(0, SHOWN).map(bestLine)),
+    '',
+    ...accountSaid(assumed).flatMap(wrapped),
   ].map((line) => line.slice(0, 80))
 }
 

@@ -173,7 +173,9 @@ test('the report says how many were tried beside the best, and that it was chose
   const tried = await search(TASK, all, CANDLES, { workers: 1 })
   const choice = { goal: 'sharpe', leastTrades: 5 } as const
   const forward = await walkForward(TASK, all, CANDLES, choice, { workers: 1 })
-  const lines = searchReport({ title: 'a', size: 30, tried, forward, seed: 1, ...choice })
+  const assumed = { market: TASK.market, options: TASK.options, detail: null }
+  const lines = searchReport({ title: 'a', size: 30, tried, forward, seed: 1, assumed, ...choice })
+  expect(lines).toContain('No venue was named: any amount is traded, however small.')
   expect(lines.join('\n')).toContain('Best of 30 combinations')
   expect(lines.join('\n')).toContain('hindsight')
   expect(lines.filter((line) => line.length > 80)).toEqual([])
