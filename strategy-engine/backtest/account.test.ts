@@ -5,8 +5,10 @@ import type { ExitRules } from '../strategies/candle-exits.ts'
 import { ExitsOnVenue } from '../testing/exits-on-venue.ts'
 import { randomCandles } from '../testing/random-candles.ts'
 import { Account } from './account.ts'
+import { Fills } from './fills.ts'
 import type { AccountOptions, EntryOrder, Ledger } from './ledger.ts'
 import { seededNumbers as numbers } from './search/seeded-numbers.ts'
+import { ledgerOf } from './trades.ts'
 
 const MINUTE = 60
 const OPTIONS: AccountOptions = {
@@ -60,10 +62,11 @@ function randomDecisions(candles: CandleColumns, seed: number): Decided {
 }
 
 function fast(candles: CandleColumns, decided: Decided, options: AccountOptions): Ledger {
-  const account = new Account(candles, null, options)
+  const fills = new Fills()
+  const account = new Account(candles, null, options, fills)
   for (const [at, one] of decided)
     if (at < candles.length) one === 'exit' ? account.leave(at, 'rule') : account.enter(at, one)
-  return account.finish()
+  return ledgerOf(account.finish(), fills, options)
 }
 
 /** Candle by candle: what was decided before fills at the opening, the venue's model sells in between. */
@@ -253,9 +256,10 @@ test('finer candles decide what a longer one leaves open', () => {
   const rules = { ...NONE, stop: 90, takeProfits: [{ price: 115, percent: 100, after: 0 }] }
   const buy = new Map([[1, { size: ALL, rules }]])
   const run = (detail: CandleColumns | null) => {
-    const account = new Account(candles, detail, OPTIONS)
+    const fills = new Fills()
+    const account = new Account(candles, detail, OPTIONS, fills)
     for (const [at, order] of buy) account.enter(at, order)
-    return account.finish().trades
+    return ledgerOf(account.finish(), fills, OPTIONS).trades
   }
   expect(run(null)).toMatchObject([{ exitPrice: 90, end: 'stop', assumed: true }])
   const finer = candlesOf([

@@ -4,9 +4,8 @@ import type { CandleColumns } from '../market/candle-columns.ts'
 import { StartTimes } from '../market/start-times.ts'
 import { type ExitRules, HeldPosition } from '../strategies/candle-exits.ts'
 import { DetailCandles } from './detail-candles.ts'
-import { type Fill, Fills, type TradeEnd } from './fills.ts'
-import type { AccountOptions, EntryOrder, Ledger, MissedEntries, Trade } from './ledger.ts'
-import { tradesOf } from './trades.ts'
+import type { Fill, Keeper, TradeEnd } from './fills.ts'
+import type { AccountEnd, AccountOptions, EntryOrder, MissedEntries } from './ledger.ts'
 
 export class Account {
   readonly #candles: CandleColumns
@@ -16,7 +15,7 @@ export class Account {
   readonly #feeRate: number
   readonly #slip: number
   readonly #held = new HeldPosition()
-  readonly #fills = new Fills()
+  readonly #keeper: Keeper
   readonly #missed: MissedEntries = { late: 0, underStop: 0, tooLittle: 0 }
   /** The last one; the object is used again for the next. */
   readonly #fill: Fill = {
@@ -42,11 +41,17 @@ export class Account {
   #next = 0
 
   /** `detail`: finer candles of the same market, where there are some. */
-  constructor(candles: CandleColumns, detail: CandleColumns | null, options: AccountOptions) {
+  constructor(
+    candles: CandleColumns,
+    detail: CandleColumns | null,
+    options: AccountOptions,
+    keeper: Keeper,
+  ) {
     this.#candles = candles
     this.#starts = new StartTimes(candles, options.seconds)
     this.#detail = detail === null ? null : new DetailCandles(detail, options.seconds)
     this.#options = options
+    this.#keeper = keeper
     this.#feeRate = options.fee / 100
     this.#slip = (options.spread / 2 + options.slippage) / 100
     this.#cash = options.balance
@@ -94,25 +99,16 @@ export class Account {
   }
 
   /** After the last decision. */
-  finish(): Ledger {
+  finish(): AccountEnd {
     const { length } = this.#candles
     this.#walk(length)
-    const fills = this.#fills
-    const feeRate = this.#feeRate
     const close = length === 0 ? 0 : (this.#candles.close[length - 1] as number)
     const time = length === 0 ? 0 : this.#starts.at(length - 1) + this.#options.seconds
-    const last = { at: length - 1, time, close, assumed: this.#held.assumed > 0 }
-    let trades: readonly Trade[] | null = null
     return {
-      balance: this.#options.balance,
-      get trades() {
-        trades ??= tradesOf(fills, feeRate, last)
-        return trades
-      },
-      fills,
       missed: this.#missed,
       fees: this.#fees,
       equity: this.#cash + this.#base * close,
+      last: { at: length - 1, time, close, assumed: this.#held.assumed > 0 },
     }
   }
 
@@ -227,7 +223,7 @@ export class Account {
     fill.base = this.#base
     fill.end = end
     fill.assumed = this.#held.assumed > 0
-    this.#fills.add(fill)
+    this.#keeper.add(fill)
     fill.stopPassed = false
   }
 

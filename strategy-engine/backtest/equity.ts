@@ -71,33 +71,6 @@ export function drawdownOf(equity: Float64Array, start: Float64Array, balance: n
   }
 }
 
-/** The largest fall from a highest equity, percent of that: as `drawdownOf` says it, without a column of equities. */
-export function deepestPercentOf(
-  { balance, fills }: Ledger,
-  { length, close }: CandleColumns,
-): number {
-  let [high, deep, worst] = [balance, balance, 0]
-  for (let next = 0; next < fills.length; next++) {
-    const from = fills.at(next)
-    const to = candleOf(fills, next + 1, length)
-    const cash = fills.cash(next)
-    const base = fills.base(next)
-    // While nothing is held one candle says it for all.
-    const end = base === 0 ? Math.min(from + 1, to) : to
-    for (let i = from; i < end; i++) {
-      const now = cash + base * (close[i] as number)
-      if (now >= high) {
-        high = now
-        deep = high * (1 - worst / 100)
-      } else if (now < deep) {
-        deep = now
-        worst = ((high - now) / high) * 100
-      }
-    }
-  }
-  return worst
-}
-
 /** Index of the last candle of each UTC day. A candle belongs to the day in which it opened. */
 export function dayEndsOf(start: Float64Array, length: number): readonly number[] {
   const ends: number[] = []
@@ -110,22 +83,6 @@ export function dayEndsOf(start: Float64Array, length: number): readonly number[
   }
   if (length > 0) ends.push(length - 1)
   return ends
-}
-
-/** Quote at the closes of some candles, in their order. */
-export function equityAt(
-  { balance, fills }: Ledger,
-  close: Float64Array,
-  candles: readonly number[],
-): readonly Pick<Period, 'equity'>[] {
-  let [cash, base, next] = [balance, 0, 0]
-  return candles.map((at) => {
-    for (; next < fills.length && fills.at(next) <= at; next++) {
-      cash = fills.cash(next)
-      base = fills.base(next)
-    }
-    return { equity: cash + base * (close[at] as number) }
-  })
 }
 
 export interface Period {

@@ -39,7 +39,12 @@ export interface Fill {
   stopPassed: boolean
 }
 
-export class Fills {
+/** Gets each fill of an account. The object is used again: what is kept of it is copied. */
+export interface Keeper {
+  add(fill: Readonly<Fill>): void
+}
+
+export class Fills implements Keeper {
   #rows = new Float64Array(FIRST_ROWS * WIDTH)
   #length = 0
 
@@ -47,7 +52,6 @@ export class Fills {
     return this.#length
   }
 
-  /** Copies it: the object may be used again. */
   add(fill: Readonly<Fill>): void {
     const at = this.#length * WIDTH
     if (at === this.#rows.length) {

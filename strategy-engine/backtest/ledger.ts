@@ -72,13 +72,26 @@ export interface MissedEntries {
   tooLittle: number
 }
 
-export interface Ledger {
-  readonly balance: number
-  readonly trades: readonly Readonly<Trade>[]
-  readonly fills: Fills
+/** How an account ends. */
+export interface AccountEnd {
   readonly missed: Readonly<MissedEntries>
   /** Quote, all together. */
   readonly fees: number
   /** Cash, and what is held at the last close. */
   readonly equity: number
+  /** The last candle, at whose close what is still held counts. */
+  readonly last: {
+    readonly at: number
+    /** Of its close, Unix seconds. */
+    readonly time: number
+    readonly close: number
+    /** Of what is still held: whether another order of the prices within a candle would have sold it otherwise. */
+    readonly assumed: boolean
+  }
+}
+
+export interface Ledger extends Omit<AccountEnd, 'last'> {
+  readonly balance: number
+  readonly trades: readonly Readonly<Trade>[]
+  readonly fills: Fills
 }

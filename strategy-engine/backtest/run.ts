@@ -7,8 +7,10 @@ import type { Size, Strategy } from '../strategies/file/strategy.ts'
 import { Model } from '../strategies/model.ts'
 import { Account } from './account.ts'
 import type { Backtested } from './backtested.ts'
-import type { AccountOptions, EntryOrder, Ledger } from './ledger.ts'
+import { Fills, type Keeper } from './fills.ts'
+import type { AccountEnd, AccountOptions, EntryOrder, Ledger } from './ledger.ts'
 import { measure } from './metrics.ts'
+import { ledgerOf } from './trades.ts'
 
 export type RunOptions = Omit<AccountOptions, 'seconds' | 'validFor'>
 
@@ -60,16 +62,37 @@ interface Run {
   readonly warmup: number
 }
 
-/** All of one market and timeframe. Each series is computed once, whatever number of strategies reads it. */
+/** All of one market and timeframe. */
 export function run(strategies: readonly Strategy[], input: RunInput): readonly Run[] {
+  return runKept(strategies, input, () => new Fills()).map(({ kept, end, warmup }) => ({
+    ledger: ledgerOf(end, kept, input.options),
+    warmup,
+  }))
+}
+
+interface Kept<K> extends Omit<Run, 'ledger'> {
+  readonly end: AccountEnd
+  readonly kept: K
+}
+
+/**
+ * As `run`, where what is kept of the fills is another thing than all of them. Each series is computed once, whatever
+ * number of strategies reads it.
+ */
+export function runKept<K extends Keeper>(
+  strategies: readonly Strategy[],
+  input: RunInput,
+  keep: () => K,
+): readonly Kept<K>[] {
   const { candles, detail, others, options, decideFrom = 0, onProgress } = input
   const timeframe = strategies[0]?.timeframe ?? '1m'
   const graph = new Graph(timeframe)
   const gaps = gapsIn(candles, TIMEFRAMES[timeframe])
   const runners = strategies.map((strategy) => {
+    const kept = keep()
     const finer = detail?.candles ?? null
-    const account = new Account(candles, finer, accountOptions(strategy, options))
-    return new Runner(strategy, graph, account, decideFrom)
+    const account = new Account(candles, finer, accountOptions(strategy, options), kept)
+    return { kept, runner: new Runner(strategy, graph, account, decideFrom) }
   })
   let gap = 0
   for (let from = 0; from < candles.length; from += BLOCK) {
@@ -78,10 +101,14 @@ export function run(strategies: readonly Strategy[], input: RunInput): readonly 
     const first = gap
     while ((gaps[gap] ?? to) < to) gap += 1
     const inside = gaps.slice(first, gap)
-    for (const runner of runners) runner.block(from, to, inside)
+    for (const { runner } of runners) runner.block(from, to, inside)
     onProgress?.(to / candles.length)
   }
-  return runners.map((runner) => ({ ledger: runner.finish(), warmup: runner.warmup }))
+  return runners.map(({ kept, runner }) => ({
+    kept,
+    end: runner.finish(),
+    warmup: runner.warmup,
+  }))
 }
 
 const NONE: ExitRules['takeProfits'] = []
@@ -120,7 +147,7 @@ class Runner {
     this.#scan(from, next, to, true)
   }
 
-  finish(): Ledger {
+  finish(): AccountEnd {
     return this.#account.finish()
   }
 

@@ -1,19 +1,27 @@
 // Trades, made of an account's fills: from the first purchase to the sale after which nothing is held.
 import type { Fill, Fills } from './fills.ts'
-import type { Trade } from './ledger.ts'
+import type { AccountEnd, AccountOptions, Ledger, Trade } from './ledger.ts'
 
-/** The last candle, at whose close what is still held counts. */
-export interface LastCandle {
-  readonly at: number
-  /** Of its close, Unix seconds. */
-  readonly time: number
-  readonly close: number
-  /** Of what is still held: whether another order of the prices within a candle would have sold it otherwise. */
-  readonly assumed: boolean
+/** Trades are made when they are first asked for. */
+export function ledgerOf(
+  { last, ...end }: AccountEnd,
+  fills: Fills,
+  { balance, fee }: Pick<AccountOptions, 'balance' | 'fee'>,
+): Ledger {
+  let trades: readonly Trade[] | null = null
+  return {
+    balance,
+    get trades() {
+      trades ??= tradesOf(fills, fee / 100, last)
+      return trades
+    },
+    fills,
+    ...end,
+  }
 }
 
 /** `feeRate`: a part of what is bought or sold. */
-export function tradesOf(fills: Fills, feeRate: number, last: LastCandle): readonly Trade[] {
+function tradesOf(fills: Fills, feeRate: number, last: AccountEnd['last']): readonly Trade[] {
   const trades: Trade[] = []
   let trade: Trade | null = null
   /** Base sold of it, and quote got for that before fees. */
