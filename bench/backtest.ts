@@ -7,8 +7,8 @@ import { tryCombinations } from '../strategy-engine/backtest/search/try-combinat
 import { slice } from '../strategy-engine/data/columns.ts'
 import { openCandleFile } from '../strategy-engine/data/open-candles.ts'
 import type { CandleColumns } from '../strategy-engine/market/candle-columns.ts'
-import { readStrategyFile } from '../strategy-engine/strategies/file/read-strategy-file.ts'
 import type { Strategy } from '../strategy-engine/strategies/file/strategy.ts'
+import { readStrategyFile } from '../strategy-engine/strategies/read-strategy-file.ts'
 import { randomCandles } from '../strategy-engine/testing/random-candles.ts'
 import { type LoopRule, loop } from './backtest-loop.ts'
 import type { BenchOptions, Result } from './result.ts'
@@ -130,7 +130,7 @@ stop: 99 %`
   const [strategy] = readStrategyFile('bench', text)
   if (strategy === undefined) throw new Error('no strategy')
   const combinations = combinationsOf(strategy, 1_000, () => 0)
-  const task = { text, market: strategy.market, options: OPTIONS }
+  const task = { file: 'bench.yaml', text, market: strategy.market, options: OPTIONS }
   const all = combinations.length * candles.length
   const byHand = () => {
     for (const { fast = 2, slow = 45 } of combinations)

@@ -19,6 +19,7 @@ export const ENGINE_CODES = [
   'strategies_missing',
   'strategy_invalid',
   'strategy_name_taken',
+  'strategy_failed',
   'stream_moved',
   'plan_full',
   'plan_name_taken',

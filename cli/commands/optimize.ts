@@ -59,18 +59,22 @@ export function addOptimize(program: Command): void {
     .action(run)
 }
 
-async function run(file: string, options: Options): Promise<void> {
+async function run(file: string, options: Options, command: Command): Promise<void> {
   const text = textOf(file)
   const strategies = chosen(readStrategyFile(file, text), options)
   const found: object[] = []
-  for (const strategy of strategies) found.push(await searchOne(text, strategy, options))
+  for (const strategy of strategies) found.push(await searchOne({ file, text }, strategy, options))
   if (options.json) printJson(found)
 }
 
-async function searchOne(text: string, strategy: Strategy, options: Options): Promise<object> {
+async function searchOne(
+  { file, text }: { readonly file: string; readonly text: string },
+  strategy: Strategy,
+  options: Options,
+): Promise<object> {
   const { goal, leastTrades, seed, workers, state } = options
   const { candles, detail, others, rules } = prepare(strategy, await sourceOf(options))
-  const task = { text, market: strategy.market, options: runOptions(options, rules) }
+  const task = { file, text, market: strategy.market, options: runOptions(options, rules) }
   const combinations = combinationsOf(strategy, options.combinations, seededNumbers(seed))
   const memory = state === undefined ? undefined : new SearchMemory(state)
   const bar = new ProgressBar(process.stderr, systemClock)

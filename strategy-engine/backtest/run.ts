@@ -2,7 +2,8 @@
 import { TIMEFRAMES, type Timeframe } from '../market/candle.ts'
 import type { CandleColumns } from '../market/candle-columns.ts'
 import type { ExitRules } from '../strategies/candle-exits.ts'
-import { BLOCK, Graph } from '../strategies/compile/graph.ts'
+import { eachBlock, graphFor } from '../strategies/compile/code.ts'
+import { BLOCK, type Graph } from '../strategies/compile/graph.ts'
 import type { Size, Strategy } from '../strategies/file/strategy.ts'
 import { Model } from '../strategies/model.ts'
 import { Account } from './account.ts'
@@ -86,7 +87,7 @@ export function runKept<K extends Keeper>(
 ): readonly Kept<K>[] {
   const { candles, detail, others, options, decideFrom = 0, onProgress } = input
   const timeframe = strategies[0]?.timeframe ?? '1m'
-  const graph = new Graph(timeframe)
+  const graph = graphFor(strategies, timeframe)
   const gaps = gapsIn(candles, TIMEFRAMES[timeframe])
   const runners = strategies.map((strategy) => {
     const kept = keep()
@@ -95,15 +96,14 @@ export function runKept<K extends Keeper>(
     return { kept, runner: new Runner(strategy, graph, account, decideFrom) }
   })
   let gap = 0
-  for (let from = 0; from < candles.length; from += BLOCK) {
-    const to = Math.min(from + BLOCK, candles.length)
+  eachBlock(strategies, { begin: 0, end: candles.length }, (from, to) => {
     graph.feed(candles, from, to, others)
     const first = gap
     while ((gaps[gap] ?? to) < to) gap += 1
     const inside = gaps.slice(first, gap)
     for (const { runner } of runners) runner.block(from, to, inside)
-    onProgress?.(to / candles.length)
-  }
+    if (to % BLOCK === 0 || to === candles.length) onProgress?.(to / candles.length)
+  })
   return runners.map(({ kept, runner }) => ({
     kept,
     end: runner.finish(),
@@ -179,7 +179,9 @@ class Runner {
       breakEven,
       maxHold: exits.maxHold ?? null,
     }
-    return { size: sizeAt(asked ?? this.#size, model.held.entry, stop), rules }
+    const size = sizeAt(asked ?? this.#size, model.held.entry, stop)
+    const part = model.code?.part ?? 1
+    return { size: part === 1 ? size : { ...size, value: size.value * part }, rules }
   }
 }
 

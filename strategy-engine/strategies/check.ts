@@ -1,9 +1,10 @@
 // What is shown of a strategy by running it over candles of the past: it does not look ahead, it has enough candles to
 // begin with, and each of its rules can happen.
 import type { CandleColumns } from '../market/candle-columns.ts'
-import { BLOCK, Graph } from './compile/graph.ts'
+import { codeSeries, eachBlock, graphFor } from './compile/code.ts'
+import { Graph } from './compile/graph.ts'
 import { namesTrade } from './compile/trade.ts'
-import type { Rule, Strategy } from './file/strategy.ts'
+import type { Code, Rule, Strategy } from './file/strategy.ts'
 import { type Cause, Model } from './model.ts'
 
 /** A decision, at the index of its candle. */
@@ -49,6 +50,8 @@ interface History {
 
 export interface Checked {
   readonly candles: number
+  /** Of code: candles at which it decided otherwise when each answer was asked for again and again. Null for rules. */
+  readonly again: readonly number[] | null
   readonly lookAhead: LookAhead
   /** Null where there are too few candles to compare. */
   readonly warmUp: WarmUp | null
@@ -82,18 +85,29 @@ export function checkStrategy(
   const history = { candles, others }
   const decide: Decide = (from, to) => decisions(strategy, history, from, to)
   const made = decide(0, candles.length)
+  const { code } = strategy
   return {
     candles: candles.length,
-    lookAhead: lookAheadOf(decide, candles.length),
+    again:
+      code === undefined
+        ? null
+        : differing(made, decisions(askedAgain(strategy, code), history, 0, candles.length)),
+    lookAhead: lookAheadOf(decide, candles.length, made),
     warmUp: warmUpOf(strategy, history),
     reached: reachedBy(strategy, history, made),
     entries: made.filter(({ what }) => what === 'entry').length,
   }
 }
 
-/** Decisions of the past must be the same whatever came after them. Cut are all parts, and right behind decisions. */
-export function lookAheadOf(decide: Decide, length: number): LookAhead {
-  const whole = decide(0, length)
+/**
+ * Decisions of the past must be the same whatever came after them. Cut are all parts, and right behind decisions. `whole`
+ * is of the first run: what keeps something from run to run knew the future in each later one.
+ */
+export function lookAheadOf(
+  decide: Decide,
+  length: number,
+  whole: readonly Made[] = decide(0, length),
+): LookAhead {
   const ends = new Set<number>()
   for (let cut = 1; cut <= CUTS; cut++) {
     ends.add(Math.floor((length * cut) / (CUTS + 1)))
@@ -103,12 +117,25 @@ export function lookAheadOf(decide: Decide, length: number): LookAhead {
   const changed = new Set<number>()
   for (const end of ends) {
     const before = whole.filter(({ at }) => at < end)
-    const short = decide(0, end)
-    for (let i = 0; i < Math.max(before.length, short.length); i++)
-      if (before[i]?.at !== short[i]?.at || before[i]?.what !== short[i]?.what)
-        changed.add(Math.min(before[i]?.at ?? end, short[i]?.at ?? end))
+    for (const at of differing(before, decide(0, end))) changed.add(at)
   }
   return { cuts: ends.size, changed: [...changed].sort((a, b) => a - b) }
+}
+
+/** The candles of the first of each pair that is not the same. */
+function differing(left: readonly Made[], right: readonly Made[]): readonly number[] {
+  const at: number[] = []
+  for (let i = 0; i < Math.max(left.length, right.length); i++) {
+    const [a, b] = [left[i], right[i]]
+    if (a?.at === b?.at && a?.what === b?.what) continue
+    at.push(Math.min(a?.at ?? Number.POSITIVE_INFINITY, b?.at ?? Number.POSITIVE_INFINITY))
+  }
+  return at
+}
+
+/** What remembers something in enter() or exit() is another one after each question. */
+function askedAgain(strategy: Strategy, code: Code): Strategy {
+  return { ...strategy, code: { ...code, begin: (held) => code.begin(held, true) } }
 }
 
 function decisions(
@@ -117,15 +144,14 @@ function decisions(
   begin: number,
   end: number,
 ): readonly Made[] {
-  const graph = new Graph(strategy.timeframe)
+  const graph = graphFor([strategy], strategy.timeframe)
   const model = new Model(strategy, graph)
   const made: Made[] = []
-  for (let from = begin; from < end; from += BLOCK) {
-    const to = Math.min(end, from + BLOCK)
+  eachBlock([strategy], { begin, end }, (from, to) => {
     graph.feed(candles, from, to, others)
     for (let i = model.scan(0, to - from); i < to - from; i = model.scan(i + 1, to - from))
       made.push({ at: from + i, what: model.decided === 'exit' ? model.cause : model.decided })
-  }
+  })
   return made
 }
 
@@ -148,7 +174,7 @@ function warmUpOf(strategy: Strategy, past: History): WarmUp | null {
   return { needed, history, starts: STARTS, differing, compared: STARTS * COMPARED }
 }
 
-/** Each rule at each of the candles: 1, 0, NaN. */
+/** Each rule at each of the candles, and after them what code says of an entry: 1, 0, NaN. */
 function holding(
   strategy: Strategy,
   rules: readonly Rule[],
@@ -156,15 +182,23 @@ function holding(
   begin: number,
   end: number,
 ): readonly Float64Array[] {
-  const graph = new Graph(strategy.timeframe)
+  const graph = graphFor([strategy], strategy.timeframe)
   const columns = rules.map(({ condition }) => graph.series(condition).column)
-  const whole = rules.map(() => new Float64Array(end - begin))
-  for (let from = begin; from < end; from += BLOCK) {
-    const to = Math.min(end, from + BLOCK)
+  const { code } = strategy
+  if (code)
+    columns.push(
+      codeSeries(
+        code,
+        code.begin(() => null),
+        graph,
+      ).column,
+    )
+  const whole = columns.map(() => new Float64Array(end - begin))
+  eachBlock([strategy], { begin, end }, (from, to) => {
     graph.feed(candles, from, to, others)
     for (const [rule, column] of columns.entries())
       whole[rule]?.set(column.subarray(0, to - from), from - begin)
-  }
+  })
   return whole
 }
 
@@ -189,8 +223,9 @@ function reachedBy(strategy: Strategy, past: History, made: readonly Made[]): re
     ['max_hold', 'max_hold', maxHold !== undefined],
     ['add', 'add', strategy.adds.length > 0],
   ]
+  const entries = strategy.code ? [{ title: 'enter' }] : []
   return [
-    ...seen.map(({ title }, at) => ({
+    ...[...seen, ...entries].map(({ title }, at) => ({
       rule: title,
       times: (columns[at] ?? new Float64Array()).reduce(
         (sum, value) => sum + Number(value === 1),
@@ -200,6 +235,7 @@ function reachedBy(strategy: Strategy, past: History, made: readonly Made[]): re
     ...(all.length > seen.length
       ? [{ rule: 'exits that know the trade', times: count('rule') }]
       : []),
+    ...(strategy.code ? [{ rule: 'exit', times: count('rule') }] : []),
     ...ways.flatMap(([rule, what, isThere]) => (isThere ? [{ rule, times: count(what) }] : [])),
   ]
 }

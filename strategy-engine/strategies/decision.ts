@@ -2,7 +2,15 @@
 import { type Signal, toDecimal, WIRE_PLACES } from '@keyside/protocol'
 import Big from 'big.js'
 import type { ExitRules } from './candle-exits.ts'
-import type { Exits, PriceDistance, Size, Strategy, TrailingStop } from './file/strategy.ts'
+import type {
+  CodeRun,
+  Exits,
+  PriceDistance,
+  Size,
+  Strategy,
+  TrailingStop,
+} from './file/strategy.ts'
+import type { Numeric } from './rules/tree.ts'
 
 /** Exits that the device makes by itself, in the words of the wire. */
 type ExitClaims = Pick<Signal, 'takeProfits' | 'trailingStop' | 'breakEven' | 'maxHold'>
@@ -28,6 +36,20 @@ const ENTIRE_POSITION: Signal['size'] = { unit: 'percent', value: '100' }
 /** `ref` is the candle's close, as the exchange wrote it. */
 export function exitAt(ref: string, reason: string): Decision {
   return { kind: 'exit', size: ENTIRE_POSITION, ref: toDecimal(ref), reason }
+}
+
+/** What an entry of rules that are code is: the strategy, with their own stop and part of the size. */
+export function asCodeSays(strategy: Strategy, { stop, part }: CodeRun): Strategy {
+  const size = part === 1 ? strategy.size : partOf(strategy.size, part)
+  if (stop === null) return { ...strategy, size }
+  const distance: Numeric = { is: 'number', value: stop, unit: 'number', text: '' }
+  return { ...strategy, size, stop: { by: 'distance', distance, text: '' } }
+}
+
+function partOf({ unit, value }: Size, part: number): Size {
+  const least = new Big(10).pow(-WIRE_PLACES)
+  const scaled = new Big(value).times(part).round(WIRE_PLACES, Big.roundDown)
+  return { unit, value: toDecimal(scaled.lt(least) ? least : scaled) }
 }
 
 interface Distances {

@@ -1,6 +1,9 @@
-// What a word of a rule that knows the trade means while it is held.
+// What rules may know of the position, word by word, and all of it at once for rules that are code.
 import type { HeldPosition } from './candle-exits.ts'
-import type { TradeWord } from './rules/tree.ts'
+import type { Graph } from './compile/graph.ts'
+import type { TradeValue } from './compile/trade.ts'
+import type { Held } from './file/strategy.ts'
+import { TRADE_WORDS, type TradeWord } from './rules/tree.ts'
 
 interface Trade {
   readonly held: HeldPosition
@@ -31,5 +34,27 @@ export function heldWord(
       return held.lowest
     case 'candles since entry':
       return candles
+  }
+}
+
+export function heldAt(trade: TradeValue, i: number): Held {
+  return Object.fromEntries(TRADE_WORDS.map((word) => [word, trade(word, i)])) as Held
+}
+
+interface Holding {
+  readonly held: { readonly left: number }
+  readonly trade: TradeValue
+}
+
+/** As it will be when the one candle that the graph was fed has been followed; null where nothing is held. */
+export function heldAfter({ held, trade }: Holding, graph: Graph): Held | null {
+  if (held.left === 0) return null
+  const words = heldAt(trade, 0)
+  const { candles, offset } = graph
+  return {
+    ...words,
+    'highest since entry': Math.max(words['highest since entry'], candles.high[offset] as number),
+    'lowest since entry': Math.min(words['lowest since entry'], candles.low[offset] as number),
+    'candles since entry': words['candles since entry'] + 1,
   }
 }

@@ -3,13 +3,14 @@
 import { TIMEFRAMES } from '../market/candle.ts'
 import { AveragePrice } from './average-price.ts'
 import { EXIT_CAUSES, type ExitRules, HeldPosition } from './candle-exits.ts'
+import { entrySeries } from './compile/code.ts'
 import { type Distance, distanceOf } from './compile/distance.ts'
 import type { Graph } from './compile/graph.ts'
 import type { Column } from './compile/operators.ts'
 import { type Ask, compileTrade, namesTrade } from './compile/trade.ts'
 import { ExitPrices } from './exit-prices.ts'
-import type { Rule, Strategy } from './file/strategy.ts'
-import { heldWord } from './held-words.ts'
+import type { CodeRun, Strategy } from './file/strategy.ts'
+import { heldAfter, heldAt, heldWord } from './held-words.ts'
 import type { TradeWord } from './rules/tree.ts'
 
 const CAUSES = [...EXIT_CAUSES, 'rule'] as const
@@ -35,6 +36,8 @@ export class Model {
   refused = false
   /** Candles before the first at which an entry can be decided. */
   readonly warmup: number
+  /** The rules, where they are code. */
+  readonly code: CodeRun | null
   readonly #graph: Graph
   readonly #strategy: Strategy
   readonly #seconds: number
@@ -53,19 +56,23 @@ export class Model {
 
   /** Adds what the strategy reads to the graph. */
   constructor(strategy: Strategy, graph: Graph) {
-    const { enter, exit, stop, exits, adds } = strategy
+    const { exit, stop, exits, adds } = strategy
     this.#graph = graph
     this.#strategy = strategy
     this.#seconds = TIMEFRAMES[strategy.timeframe]
-    const entries = graph.any(enter.map(({ condition }) => condition))
-    const [asked, seen] = [exit.filter(isAsked), exit.filter((rule) => !isAsked(rule))]
+    const code = strategy.code?.begin(() => heldAfter(this, graph)) ?? null
+    const entries = entrySeries(strategy, code, graph)
+    const asked = exit.filter(({ condition }) => namesTrade(condition))
+    const seen = exit.filter((rule) => !asked.includes(rule))
     const exitSeries = seen.length > 0 ? graph.any(seen.map(({ condition }) => condition)) : null
     this.#stop = distanceOf(stop, graph)
     this.#trailing = exits.trailingStop === undefined ? null : distanceOf(exits.trailingStop, graph)
     this.#enter = entries.column
     this.#exit = exitSeries?.column ?? new Float64Array(graph.block)
-    this.#asks = asked.map(({ condition }) => compileTrade(condition, graph, this.#trade))
-    this.#adds = adds.map(({ condition }) => compileTrade(condition, graph, this.#trade))
+    const asks = asked.map(({ condition }) => compileTrade(condition, graph, this.trade))
+    this.#asks = code === null ? asks : [...asks, (i) => code.exit(heldAt(this.trade, i))]
+    this.code = code
+    this.#adds = adds.map(({ condition }) => compileTrade(condition, graph, this.trade))
     this.exitPrices = new ExitPrices(exits, graph)
     this.#rules = this.exitPrices.rules
     const needed = [entries, exitSeries, this.#stop, this.#trailing, this.exitPrices]
@@ -220,16 +227,12 @@ export class Model {
   }
 
   /** What a trade word means at a candle of the block. */
-  readonly #trade = (word: TradeWord, i: number): number =>
+  readonly trade = (word: TradeWord, i: number): number =>
     heldWord(word, this, this.#closePrice(i), this.#closeOf(i))
-
-  get trade(): (word: TradeWord, i: number) => number {
-    return this.#trade
-  }
 
   /** How far below the close of candle `i` the stop is, quote per base; of the trailing stop, likewise. */
   stopDistance(i: number): number {
-    return this.#stop.below(this.#closePrice(i), i)
+    return this.code?.stop ?? this.#stop.below(this.#closePrice(i), i)
   }
 
   trailingDistance(i: number): number | null {
@@ -292,8 +295,4 @@ export class Model {
     for (const ask of this.#asks) if (ask(i) === 1) return true
     return false
   }
-}
-
-function isAsked({ condition }: Rule): boolean {
-  return namesTrade(condition)
 }

@@ -4,7 +4,7 @@ import type { Candle } from '../market/candle.ts'
 import type { Graph } from './compile/graph.ts'
 import type { Column } from './compile/operators.ts'
 import { compileTrade } from './compile/trade.ts'
-import { additionAt, type Decision, entryAt, exitAt, rulesOfSignal } from './decision.ts'
+import { additionAt, asCodeSays, type Decision, entryAt, exitAt, rulesOfSignal } from './decision.ts'
 import type { Rule, Strategy } from './file/strategy.ts'
 import { type Cause, Model } from './model.ts'
 import { explain, MAX_REASON } from './rules/explain.ts'
@@ -206,8 +206,10 @@ export class Runner {
       trailing: model.trailingDistance(i),
       gains: model.exitPrices.gains(i),
     }
-    const reason = this.#explain(this.#strategy.enter, i)
-    const decision = entryAt(this.#strategy, candle.close, distances, reason)
+    const { code } = model
+    const reason = code?.entryReason ?? this.#explain(this.#strategy.enter, i)
+    const strategy = code === null ? this.#strategy : asCodeSays(this.#strategy, code)
+    const decision = entryAt(strategy, candle.close, distances, reason)
     if (decision?.kind !== 'entry') {
       model.forget(null)
       return noStop(candle)
@@ -239,7 +241,8 @@ export class Runner {
 
   #exitReason(cause: Cause, i: number): string {
     const { exits } = this.#strategy
-    if (cause === 'rule') return this.#explain(this.#strategy.exit, i)
+    if (cause === 'rule')
+      return this.#model.code?.exitReason ?? this.#explain(this.#strategy.exit, i)
     if (cause === 'max_hold') return `the longest time in the market is over: ${exits.maxHold} s`
     return CAUSES[cause]
   }

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { slice } from '../../data/columns.ts'
 import { resample } from '../../data/resample.ts'
-import { readStrategyFile } from '../../strategies/file/read-strategy-file.ts'
+import { readStrategyFile } from '../../strategies/read-strategy-file.ts'
 import { randomCandles } from '../../testing/random-candles.ts'
 import { run, runBacktest } from '../run.ts'
 import { combinationsOf, gridSize } from './combinations.ts'
@@ -28,6 +28,7 @@ size: 50 %
 stop: 1 %
 `
 const TASK: Task = {
+  file: 'test.yaml',
   text: TEXT,
   market: 'BTC/USDT',
   options: { balance: 10_000, fill: 'open', fee: 0.1, spread: 0, slippage: 0, steps: null },

@@ -1,6 +1,6 @@
 // A strategy with many values of its parameters over the same candles; series that they share are computed once.
 import type { CandleColumns } from '../../market/candle-columns.ts'
-import { strategyFileReader } from '../../strategies/file/read-strategy-file.ts'
+import { strategyFileReader } from '../../strategies/read-strategy-file.ts'
 import type { Strategy } from '../../strategies/file/strategy.ts'
 import type { Beside, RunOptions } from '../run.ts'
 import type { Combination } from './combinations.ts'
@@ -11,7 +11,8 @@ export const GOALS = ['sharpe', 'return', 'drawdown-ratio', 'profit-factor'] as 
 export type Goal = (typeof GOALS)[number]
 
 export interface Task {
-  /** The strategy's file, and which of its markets is meant. */
+  /** The strategy's file, its text, and which of its markets is meant. */
+  readonly file: string
   readonly text: string
   readonly market: string
   readonly options: RunOptions
@@ -22,8 +23,8 @@ export interface Tried extends Score {
 }
 
 /** Reads the strategy of one combination after the other. One that the file refuses throws. */
-export function combinationReader({ text, market }: Task): (params: Combination) => Strategy {
-  const read = strategyFileReader('the strategy', text)
+export function combinationReader({ file, text, market }: Task): (params: Combination) => Strategy {
+  const read = strategyFileReader(file, text)
   return (params) => {
     const found = read(params).find((one) => one.market === market)
     if (found === undefined) throw new Error(`no ${market} in the file`)

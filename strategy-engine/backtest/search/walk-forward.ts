@@ -1,7 +1,7 @@
 // The honest way to report a search: each part of the time is traded with what was best on all of the time before it.
 import { slice } from '../../data/columns.ts'
 import type { CandleColumns } from '../../market/candle-columns.ts'
-import { readStrategyFile } from '../../strategies/file/read-strategy-file.ts'
+import { readStrategyFile } from '../../strategies/read-strategy-file.ts'
 import { type Beside, run } from '../run.ts'
 import type { Combination } from './combinations.ts'
 import { type SearchOptions, search } from './search.ts'
@@ -74,7 +74,7 @@ function first({ detail, others }: Beside, count: number): Beside {
 
 /** Its indicators know all of the candles before; nothing is decided on those. */
 function tradePart(
-  { text, market, options }: Task,
+  { file, text, market, options }: Task,
   chosen: Tried | null,
   candles: CandleColumns,
   beside: Beside,
@@ -88,7 +88,7 @@ function tradePart(
     holdPercent: (close / open - 1) * 100,
   }
   if (chosen === null) return { ...about, percent: 0, trades: 0 }
-  const strategies = readStrategyFile('the strategy', text, chosen.params)
+  const strategies = readStrategyFile(file, text, chosen.params)
   const own = strategies.filter((strategy) => strategy.market === market)
   const seen = slice(candles, 0, ends)
   const [done] = run(own, { ...beside, candles: seen, options, decideFrom: begins })

@@ -92,6 +92,11 @@ export class Graph {
     )
   }
 
+  /** A series that is computed from others of this graph by a step of the caller's own. */
+  own(of: readonly Series[], make: (out: Column) => Step): Series {
+    return this.#step(warmest(...of), make)
+  }
+
   /**
    * The candles from <= i < to, at most `block` of them; then every series has its values, the first at 0. Of other
    * markets: candles at the same indices, NaN where there is none.

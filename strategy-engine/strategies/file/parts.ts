@@ -2,11 +2,13 @@
 import { childrenOf, type Tree } from '../rules/tree.ts'
 import type { Exits, Strategy, TakeProfitLevel } from './strategy.ts'
 
-/** All rules and distances, and what they hold. */
-export function* partsOf({ enter, exit, adds, alerts, stop, exits }: Strategy): Generator<Tree> {
+/** All rules and distances, what code reads, and what they hold. */
+export function* partsOf(strategy: Strategy): Generator<Tree> {
+  const { enter, exit, adds, alerts, stop, exits, code } = strategy
   for (const { condition } of [...enter, ...exit, ...adds, ...alerts]) yield* withParts(condition)
   for (const one of [stop, exits.trailingStop])
     if (one?.by === 'distance') yield* withParts(one.distance)
+  for (const read of code?.reads ?? []) yield* withParts(read)
   for (const gain of gainsOf(exits)) if (typeof gain === 'object') yield* withParts(gain.distance)
 }
 

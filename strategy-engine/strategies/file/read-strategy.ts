@@ -45,7 +45,8 @@ export function strategyReader(text: string): (params: Params) => Read {
   return (params) => readOpened(text, opened, params)
 }
 
-function readOpened(text: string, opened: OpenedYaml, params: Params): Read {
+/** Of what was opened already; `text` is what a problem shows a line of. */
+export function readOpened(text: string, opened: OpenedYaml, params: Params): Read {
   const report = new Report(text, opened)
   const written = readShape(opened, report)
   const markets = marketsOf(written, report)

@@ -1,7 +1,7 @@
 // What a strategy file says, once it is read and found right.
 import type { Signal } from '@keyside/protocol'
 import type { Timeframe } from '../../market/candle.ts'
-import type { Condition, Numeric } from '../rules/tree.ts'
+import type { Condition, Numeric, TradeWord, Tree } from '../rules/tree.ts'
 
 /** One of several rules for the same thing. */
 export interface Rule {
@@ -63,6 +63,37 @@ export interface Param {
   readonly step?: number | undefined
 }
 
+/** What rules may know of the position that they leave. */
+export type Held = Readonly<Record<TradeWord, number>>
+
+/** Rules that are code: a file in TypeScript. In place of `enter` and `exit`. */
+export interface Code {
+  /** What it reads, in the order of the values that it is given. */
+  readonly reads: readonly Tree[]
+  /**
+   * Anew, with nothing remembered. `held`: what is held at the candle that it is asked about; null for nothing. `again`:
+   * each answer is asked for several times at many candles, and the last one counts.
+   */
+  begin(held: () => Held | null, again?: boolean): CodeRun
+  /** Runs what asks it many times. Throws `strategy_failed` when that does not come to an end. */
+  within<T>(run: () => T): T
+}
+
+/** Asked candle by candle, in their order, none left out. A condition is 1 or 0; NaN is unknown. */
+export interface CodeRun {
+  /** Whether the candle enters. `closed`: when it closed, Unix seconds. */
+  enter(values: Float64Array, closed: number): number
+  /** Whether the same candle leaves; asked while something is held. */
+  exit(held: Held): number
+  /** Why, in one ASCII line. */
+  readonly entryReason: string
+  readonly exitReason: string
+  /** Of the last entry: how far below the price the stop is, quote per base; null for what the file says. */
+  readonly stop: number | null
+  /** Of the last entry: how much of the size, above 0 and at most 1. */
+  readonly part: number
+}
+
 export interface Strategy {
   /** Also the stream's id. */
   readonly name: string
@@ -86,6 +117,8 @@ export interface Strategy {
   /** How long an entry stays a good idea, counted from the close of its candle, seconds. */
   readonly validFor: number
   readonly params: Readonly<Record<string, Param>>
+  /** In a rule file there is none. */
+  readonly code?: Code | undefined
 }
 
 /** What is wrong, and where. */

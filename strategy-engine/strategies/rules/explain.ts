@@ -1,4 +1,5 @@
 // Why a rule holds, in one ASCII line for a person: the values that it looked at.
+import { figure } from './figure.ts'
 import { print } from './print.ts'
 import { type Condition, childrenOf, isCondition, type Numeric, type Tree } from './tree.ts'
 
@@ -67,13 +68,13 @@ function reading(tree: Numeric, value: ValueOf): string {
   const text = print(tree)
   if (tree.is === 'number') return text
   const shown = text.length <= MAX_TEXT ? `${text} ` : ''
-  return `${shown}${figure(value(tree), tree)}`
+  return `${shown}${said(value(tree), tree)}`
 }
 
-function figure(value: number, tree: Numeric): string {
+function said(value: number, tree: Numeric): string {
   if (!Number.isFinite(value)) return 'unknown'
   if (tree.is === 'trade' && tree.name === 'age') return `${time(value)}`
-  const text = Math.abs(value) >= 1 || value === 0 ? value.toFixed(2) : value.toPrecision(4)
+  const text = figure(value)
   return tree.is === 'trade' && tree.name === 'profit' ? `${text} %` : text
 }
 

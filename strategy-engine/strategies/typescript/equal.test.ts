@@ -1,0 +1,92 @@
+// The same strategy as rules and as code: the same decisions, and the same bytes of each.
+import { expect, test } from 'vitest'
+import { randomCandles } from '../../testing/random-candles.ts'
+import { Graph } from '../compile/graph.ts'
+import { readStrategy } from '../file/read-strategy.ts'
+import { problemText } from '../file/report.ts'
+import type { Strategy } from '../file/strategy.ts'
+import { Runner } from '../runner.ts'
+import { readTypeScript } from './read-typescript.ts'
+
+const RULES = `
+name: cross
+market: BTC/USDT
+timeframe: 5m
+params:
+  fast: 5 [3..9]
+enter: crossover(ema(fast), ema(13)) and rsi(14) < 70
+exit: { back: "crossunder(ema(fast), ema(13))", gain: profit > 1 % and age > 20m }
+size: 10 %
+stop: 2 * atr(14)
+trailing_stop: { distance: 3 %, from: 1 % }
+take_profit: [{ at: 3 %, sell: 50 % }]
+add: [{ when: close < first entry * 99 %, size: 5 % }]
+alert: rsi(14) > 75
+`
+
+const CODE = `
+import type { Strategy } from './keyside.d.ts'
+
+export default {
+  name: 'cross',
+  market: 'BTC/USDT',
+  timeframe: '5m',
+  params: { fast: '5 [3..9]' },
+  size: '10 %',
+  stop: '2 * atr(14)',
+  trailing_stop: { distance: '3 %', from: '1 %' },
+  take_profit: [{ at: '3 %', sell: '50 %' }],
+  add: [{ when: 'close < first entry * 99 %', size: '5 %' }],
+  alert: 'rsi(14) > 75',
+  build({ indicator, series, param }) {
+    const fast = indicator('ema', [param('fast')])
+    const slow = series('ema(13)')
+    const rsi = series('rsi(14)')
+    const over = () => fast.ago(1) <= slow.ago(1) && fast.value > slow.value
+    const under = () => fast.ago(1) >= slow.ago(1) && fast.value < slow.value
+    return {
+      enter: () => over() && rsi.value < 70 && \`\${fast.said} crossed over \${slow.said}, \${rsi.said}\`,
+      exit: ({ profit, age }) => {
+        if (under()) return \`back: \${fast.said} crossed under \${slow.said}\`
+        return profit > 1 && age > 1_200 && \`gain: profit \${profit.toFixed(2)} %, age \${text(age)}\`
+      },
+    }
+  },
+} satisfies Strategy
+
+function text(seconds: number): string {
+  const parts = [[Math.floor(seconds / 86400), 'd'], [Math.floor(seconds / 3600) % 24, 'h'], [Math.floor(seconds / 60) % 60, 'm']] as const
+  return parts.filter(([count]) => count > 0).slice(0, 2).map((part) => part.join('')).join(' ')
+}
+`
+
+const CANDLES = randomCandles({ length: 6_000, seed: 3 })
+
+function steps(strategy: Strategy) {
+  const graph = new Graph(strategy.timeframe, 1)
+  const runner = new Runner(strategy, graph)
+  return Array.from({ length: CANDLES.length }, (_, i) => {
+    graph.feed(CANDLES, i, i + 1)
+    const candle = {
+      start: CANDLES.start[i] ?? 0,
+      open: `${CANDLES.open[i]}`,
+      high: `${CANDLES.high[i]}`,
+      low: `${CANDLES.low[i]}`,
+      close: `${CANDLES.close[i]}`,
+      volume: `${CANDLES.volume[i]}`,
+    }
+    return runner.step(0, candle, 'all')
+  })
+}
+
+test('rules and code decide the same, byte for byte', () => {
+  const [rules, code] = [readStrategy(RULES), readTypeScript('cross.ts', CODE)]
+  if (!rules.ok) throw new Error(rules.problems.map(problemText).join('\n'))
+  if (!code.ok) throw new Error(code.problems.map(problemText).join('\n'))
+  const [a, b] = [steps(rules.strategies[0]), steps(code.strategies[0])]
+  const said = (all: typeof a) => all.map((step) => JSON.stringify(step))
+  expect(said(b)).toEqual(said(a))
+  const kinds = a.map(({ decision }) => decision?.kind)
+  expect(kinds.filter((kind) => kind === 'entry').length).toBeGreaterThan(50)
+  expect(kinds.filter((kind) => kind === 'exit').length).toBeGreaterThan(50)
+})
