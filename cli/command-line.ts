@@ -1,6 +1,7 @@
 // Runs one command line.
 import { KeysideError, keysideHome, restrictHome } from '@keyside/runtime'
 import { buildProgram } from './program.ts'
+import { isConfined, tellParent } from './programs/confined.ts'
 import { EXIT, explainError } from './programs/run-program.ts'
 import { withKeysLast } from './terminal/key-words.ts'
 import { exitOnClosedPipe } from './terminal/pipes.ts'
@@ -21,6 +22,7 @@ try {
   const error = explainError(thrown)
   // A KeysideError is an answer to the person; anything else is a bug, and shows where.
   if (!(error instanceof KeysideError)) throw error
-  process.stderr.write(`${error.message} (${error.code})\n`)
+  if (isConfined()) tellParent({ code: error.code, message: error.message })
+  else process.stderr.write(`${error.message} (${error.code})\n`)
   process.exitCode = EXIT.refused
 }

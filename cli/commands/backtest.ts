@@ -1,9 +1,11 @@
 // keyside backtest: what a strategy would have done with candles of the past.
 import { readFileSync, writeFileSync } from 'node:fs'
+import { resolve } from 'node:path'
 import { KeysideError, keysideHome, systemClock } from '@keyside/runtime'
 import {
   type Backtested,
   htmlReport,
+  isTypeScript,
   jsonReport,
   PICTURE_WIDTH,
   type Prepared,
@@ -18,6 +20,7 @@ import {
 } from '@keyside/strategy-engine/backtest'
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { dataVenue } from '../home/data-venue.ts'
+import { isConfined, runConfined, tellParent } from '../programs/confined.ts'
 import { csvCell } from '../terminal/csv.ts'
 import { instant } from '../terminal/instant.ts'
 import { print, printJson } from '../terminal/print.ts'
@@ -104,7 +107,8 @@ export function accountFlags(command: Command): Command {
     .option('--least-value <quote>', "of an order; left out: the venue's", amount)
 }
 
-async function run(file: string, options: Options): Promise<void> {
+async function run(file: string, options: Options, command: Command): Promise<void> {
+  if (isTypeScript(file) && !isConfined()) return runElsewhere(file, options, command)
   const strategies = chosen(readStrategyFile(file, textOf(file), options.param), options)
   const toFile = options.html ?? options.png ?? options.trades
   if (strategies.length > 1 && toFile !== undefined)
@@ -145,8 +149,28 @@ async function writeFiles(tested: Backtested, { html, trades, png }: Options): P
         .join('\n')}\n`,
     )
   if (png === undefined) return
+  const svg = pictureOf(tested)
+  if (isConfined()) tellParent({ told: svg })
+  else await writePicture(png, svg)
+}
+
+async function writePicture(png: string, svg: string): Promise<void> {
   const { drawPng } = await import('@keyside/bot')
-  writeFileSync(png, await drawPng(pictureOf(tested), PICTURE_WIDTH))
+  writeFileSync(png, await drawPng(svg, PICTURE_WIDTH))
+}
+
+/** Drawing needs another process, which a confined one may not have. */
+async function runElsewhere(file: string, options: Options, command: Command): Promise<void> {
+  const { data, html, trades, png } = options
+  await runConfined(command, {
+    reads: filesAmong(file, data),
+    writes: filesAmong(html, trades),
+    onTold: (svg) => (png === undefined ? Promise.resolve() : writePicture(png, svg)),
+  })
+}
+
+export function filesAmong(...paths: readonly (string | undefined)[]): readonly string[] {
+  return paths.flatMap((path) => (path === undefined ? [] : [resolve(path)]))
 }
 
 export function textOf(file: string): string {

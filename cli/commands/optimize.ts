@@ -6,6 +6,7 @@ import {
   GOALS,
   type Goal,
   gridSize,
+  isTypeScript,
   prepare,
   readStrategyFile,
   SearchMemory,
@@ -16,6 +17,7 @@ import {
   walkForward,
 } from '@keyside/strategy-engine/backtest'
 import { type Command, InvalidArgumentError, Option } from 'commander'
+import { isConfined, runConfined } from '../programs/confined.ts'
 import { print, printJson } from '../terminal/print.ts'
 import { ProgressBar } from '../terminal/progress.ts'
 import {
@@ -24,6 +26,7 @@ import {
   type CandleFlags,
   candleFlags,
   chosen,
+  filesAmong,
   runOptions,
   sourceOf,
   textOf,
@@ -60,6 +63,11 @@ export function addOptimize(program: Command): void {
 }
 
 async function run(file: string, options: Options, command: Command): Promise<void> {
+  if (isTypeScript(file) && !isConfined())
+    return runConfined(command, {
+      reads: filesAmong(file, options.data),
+      writes: filesAmong(options.state),
+    })
   const text = textOf(file)
   const strategies = chosen(readStrategyFile(file, text), options)
   const found: object[] = []
@@ -72,7 +80,9 @@ async function searchOne(
   strategy: Strategy,
   options: Options,
 ): Promise<object> {
-  const { goal, leastTrades, seed, workers, state } = options
+  const { goal, leastTrades, seed, state } = options
+  // A confined process has no second one.
+  const workers = isConfined() ? 1 : options.workers
   const { candles, detail, others, rules } = prepare(strategy, await sourceOf(options))
   const task = { file, text, market: strategy.market, options: runOptions(options, rules) }
   const combinations = combinationsOf(strategy, options.combinations, seededNumbers(seed))

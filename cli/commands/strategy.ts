@@ -1,4 +1,4 @@
-// keyside strategy: the rule files of this home, and what can be shown of one before it runs.
+// keyside strategy: the strategies of this home, and what can be shown of one before it runs.
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { basename, join, resolve } from 'node:path'
 import { id } from '@keyside/protocol'
@@ -6,21 +6,25 @@ import { KeysideError, keysideHome, writePrivate } from '@keyside/runtime'
 import {
   type Checked,
   checkStrategy,
+  isStrategyFile,
+  isTypeScript,
   problemText,
   type Read,
   type Rule,
-  readStrategy,
   readStrategyFile,
+  strategyTextReader,
   ruleText,
   type Strategy,
   warmupOf,
 } from '@keyside/strategy-engine/strategies'
 import type { Command } from 'commander'
+import { TYPES_FILE, typesFile } from '../home/types-file.ts'
+import { isConfined, runConfined } from '../programs/confined.ts'
 import { EXIT } from '../programs/run-program.ts'
-import { exampleNames, exampleOf } from '../sandbox/examples.ts'
+import { exampleNames, exampleOf, type Language } from '../sandbox/examples.ts'
 import { print, printJson, row, table } from '../terminal/print.ts'
 import { checkLines } from '../terminal/strategy-report.ts'
-import { type CandleFlags, candleFlags, sourceOf } from './backtest.ts'
+import { type CandleFlags, candleFlags, filesAmong, sourceOf } from './backtest.ts'
 
 interface CheckCommand extends CandleFlags {
   json: boolean
@@ -38,6 +42,7 @@ export function addStrategy(program: Command): void {
   command('new', 'begin a strategy from an example', 'new my-first --from donchian-atr')
     .argument('<name>', "the stream's id: a-z, 0-9 and -")
     .option('--from <example>', `one of ${exampleNames().join(', ')}`, 'ema-cross')
+    .option('--typescript', `code in place of rules; examples: ${exampleNames('ts').join(', ')}`)
     .action(begin)
   candleFlags(
     command(
@@ -61,31 +66,38 @@ function folder(): string {
   return join(keysideHome(), 'strategies')
 }
 
-function begin(name: string, { from }: { from: string }): void {
-  const path = join(folder(), `${name}.yaml`)
+function begin(name: string, options: { from: string; typescript?: true }): void {
+  const { from, typescript = false } = options
+  const language: Language = typescript ? 'ts' : 'yaml'
+  const path = join(folder(), `${name}.${language}`)
   const named = id.safeParse(name)
   if (!named.success)
     throw new KeysideError('strategy_invalid', `"${name}": ${named.error.issues[0]?.message}`)
   if (existsSync(path))
     throw new KeysideError('strategy_name_taken', `${path} is there already: choose another name`)
-  const example = exampleOf(from)
+  const example = exampleOf(from, language)
   if (example === null)
     throw new KeysideError(
       'strategy_invalid',
-      `there is no example "${from}": choose one of ${exampleNames().join(', ')}`,
+      `there is no example "${from}": choose one of ${exampleNames(language).join(', ')}`,
     )
-  const text = readFileSync(example, 'utf8').replace(/^name: \S+/m, `name: ${name}`)
   if (!existsSync(folder()))
     throw new KeysideError(
       'strategies_missing',
       `there is no folder ${folder()}: run "keyside init" first`,
     )
-  writePrivate(path, text)
+  const text = readFileSync(example, 'utf8')
+  writePrivate(
+    path,
+    typescript ? codeNamed(text, name) : text.replace(/^name: \S+/m, `name: ${name}`),
+  )
+  if (typescript) writePrivate(join(folder(), TYPES_FILE), typesFile())
+  const reference = typescript ? 'docs/strategies-typescript.md' : 'docs/strategies.md'
   print(
     `${path} is there, after the example ${from}.`,
     '',
     'Next:',
-    row('edit', `it; docs/strategies.md has every word`),
+    row('edit', `it; ${reference} has every word`),
     row('check', `keyside strategy check ${name}`),
     row('backtest', `keyside backtest ${path}`),
     '',
@@ -93,12 +105,19 @@ function begin(name: string, { from }: { from: string }): void {
   )
 }
 
+/** Beside it lie the types, for an editor. */
+function codeNamed(text: string, name: string): string {
+  return text
+    .replace(/^ {2}name: '.*'/m, `  name: '${name}'`)
+    .replace(/from '[^']*\/keyside\.d\.ts'/, `from './${TYPES_FILE}'`)
+}
+
 /** Files of the home's folder, or those that are named. */
 function filesOf(named: readonly string[]): readonly string[] {
   if (named.length > 0) return named.map(fileOf)
   if (!existsSync(folder())) return []
   return readdirSync(folder())
-    .filter((file) => /\.ya?ml$/.test(file))
+    .filter(isStrategyFile)
     .sort()
     .map((file) => join(folder(), file))
 }
@@ -108,7 +127,7 @@ function noneThere(): string {
 }
 
 function fileOf(named: string): string {
-  const own = [`${named}.yaml`, `${named}.yml`].map((file) => join(folder(), file))
+  const own = [`${named}.yaml`, `${named}.yml`, `${named}.ts`].map((file) => join(folder(), file))
   const found = [resolve(named), ...own].find((path) => existsSync(path))
   if (found !== undefined) return found
   throw new KeysideError(
@@ -118,19 +137,40 @@ function fileOf(named: string): string {
 }
 
 function readFile(file: string): Read {
-  return readStrategy(readFileSync(file, 'utf8'))
+  return strategyTextReader(file, readFileSync(file, 'utf8'))()
 }
 
-/** With candles or without: a mistake in a file is a failure, a rule that never held is not. */
-async function check(named: string[], options: CheckCommand): Promise<void> {
+/** Code is not read where keys could be read. True where it was done elsewhere. `others`: what is looked for besides. */
+async function elsewhere(
+  command: Command,
+  files: readonly string[],
+  ...others: readonly (string | undefined)[]
+): Promise<boolean> {
+  if (isConfined() || !files.some(isTypeScript)) return false
+  await runConfined(command, { reads: [folder(), ...files, ...filesAmong(...others)] })
+  return true
+}
+
+/** Of what it decides there is nothing to believe. */
+function cheats(result: { readonly checked: Checked } | object): boolean {
+  if (!('checked' in result)) return false
+  const { lookAhead, again } = result.checked
+  return lookAhead.changed.length > 0 || (again ?? []).length > 0
+}
+
+/** With candles or without: a mistake in a file or a look ahead is a failure, a rule that never held is not. */
+async function check(named: string[], options: CheckCommand, command: Command): Promise<void> {
+  const files = filesOf(named)
+  if (await elsewhere(command, files, ...named, options.data)) return
   const results = []
-  for (const file of filesOf(named)) results.push(...(await checkFile(file, options)))
+  for (const file of files) results.push(...(await checkFile(file, options)))
   if (results.length === 0) print(noneThere())
   if (options.json) printJson(results)
   else
     for (const [at, result] of results.entries())
       print(...(at === 0 ? [] : ['']), ...checkLines(result))
-  if (results.some((result) => 'problems' in result)) process.exitCode = EXIT.failed
+  if (results.some((result) => 'problems' in result || cheats(result)))
+    process.exitCode = EXIT.failed
 }
 
 async function checkFile(file: string, options: CheckCommand) {
@@ -140,7 +180,12 @@ async function checkFile(file: string, options: CheckCommand) {
   const chosen = read.strategies.filter((one) => market === undefined || one.market === market)
   const results = []
   for (const strategy of chosen)
-    results.push({ file: basename(file), strategy, ...(await checkOn(strategy, options)) })
+    try {
+      results.push({ file: basename(file), strategy, ...(await checkOn(strategy, options)) })
+    } catch (error) {
+      if (!(error instanceof KeysideError) || error.code !== 'strategy_failed') throw error
+      results.push({ file: basename(file), problems: [error.message] })
+    }
   return results
 }
 
@@ -160,8 +205,10 @@ async function checkOn(
   }
 }
 
-function list({ json }: { json: boolean }): undefined {
-  const rows = filesOf([]).flatMap((file): readonly (readonly string[])[] => {
+async function list({ json }: { json: boolean }, command: Command): Promise<void> {
+  const files = filesOf([])
+  if (await elsewhere(command, files)) return
+  const rows = files.flatMap((file): readonly (readonly string[])[] => {
     const read = readFile(file)
     if (!read.ok) return [[basename(file), '', '', `not right: ${read.problems[0]?.message}`]]
     return read.strategies.map(({ name, market, timeframe, plan = '' }) => [
@@ -180,8 +227,9 @@ function list({ json }: { json: boolean }): undefined {
     print(...table([['strategy', 'market', 'candles', ''], ...rows]).map((line) => line.trimEnd()))
 }
 
-function show(named: string, { json }: { json: boolean }): undefined {
+async function show(named: string, { json }: { json: boolean }, command: Command): Promise<void> {
   const file = fileOf(named)
+  if (await elsewhere(command, [file], named)) return
   const strategies = readStrategyFile(basename(file), readFileSync(file, 'utf8'))
   const shown = strategies.map((strategy) => ({ ...strategy, warmup: warmupOf(strategy) }))
   if (json) return printJson(shown.map((strategy) => ({ ...strategy, ...texts(strategy) })))
@@ -189,7 +237,7 @@ function show(named: string, { json }: { json: boolean }): undefined {
     print(...(at === 0 ? [] : ['']), ...showLines(strategy))
 }
 
-function texts({ enter, exit, alerts, adds }: Strategy) {
+function texts({ enter, exit, alerts, adds, code }: Strategy) {
   const texts = (rules: readonly Rule[]) =>
     rules.map(({ name, condition }) => ({ name, rule: ruleText(condition) }))
   return {
@@ -197,17 +245,19 @@ function texts({ enter, exit, alerts, adds }: Strategy) {
     exit: texts(exit),
     alerts: texts(alerts),
     adds: adds.map(({ condition, size }) => ({ rule: ruleText(condition), size })),
+    ...(code && { code: { reads: code.reads.map(ruleText) } }),
   }
 }
 
 function showLines(strategy: Strategy & { warmup: number }): readonly string[] {
   const { name, market, timeframe, size, stop, warmup } = strategy
-  const { enter, exit, alerts, adds } = texts(strategy)
+  const { enter, exit, alerts, adds, code } = texts(strategy)
   const rules = (title: string, all: readonly { name: string | null; rule: string }[]) =>
     all.map((one) => row(title, one.name === null ? one.rule : `${one.name}: ${one.rule}`))
   const unit = { percent: '% of the allocation', quote: 'quote', base: 'base', risk: '% at risk' }
   return [
     `${name}: ${market}, candles of ${timeframe}`,
+    ...(code ? [row('code', `that reads ${code.reads.join(', ')}`)] : []),
     ...rules('enter', enter),
     ...rules('exit', exit),
     ...adds.map((one) => row('add', `${one.rule}: ${one.size.value} ${unit[one.size.unit]}`)),

@@ -7,14 +7,18 @@ const folder = join(import.meta.dirname, '..', '..', 'examples', 'strategies')
 export const DEMO_STRATEGY = join(folder, 'demo.yaml')
 export const FIRST_STRATEGIES = [join(folder, 'ema-cross.yaml'), join(folder, 'rsi-reversion.yaml')]
 
-export function exampleNames(): readonly string[] {
+/** Rule files, or code. */
+export type Language = 'yaml' | 'ts'
+
+export function exampleNames(language: Language = 'yaml'): readonly string[] {
   return readdirSync(folder)
-    .flatMap((file) => /^([a-z0-9-]+)\.yaml$/.exec(file)?.[1] ?? [])
+    .filter((file) => file.endsWith(`.${language}`) && !file.endsWith('.d.ts'))
+    .flatMap((file) => /^([a-z0-9-]+)\./.exec(file)?.[1] ?? [])
     .sort()
 }
 
 /** The file of an example; null for a name that none has. */
-export function exampleOf(name: string): string | null {
-  const file = join(folder, `${name}.yaml`)
+export function exampleOf(name: string, language: Language = 'yaml'): string | null {
+  const file = join(folder, `${name}.${language}`)
   return /^[a-z0-9-]+$/.test(name) && existsSync(file) ? file : null
 }

@@ -23,6 +23,7 @@ export function checkLines(result: Result): readonly string[] {
     row('reads', 'every rule is right'),
     row('ran on', `${checked.candles} candles, ${checked.entries} entries`),
     row('look-ahead', lookAhead(checked)),
+    ...(checked.again === null ? [] : [row('memory', memory(checked.again))]),
     row('history', history(checked)),
     ...checked.reached.map(({ rule, times }, at) =>
       row(at === 0 ? 'rules' : '', `${rule}: ${times === 0 ? 'never: can it happen?' : times}`),
@@ -34,6 +35,12 @@ function lookAhead({ lookAhead: { cuts, changed } }: Checked): string {
   return changed.length === 0
     ? `none: the same decisions with the future cut off at ${cuts} places`
     : `FOUND at ${changed.length} candles, the first is number ${changed[0]}: do not trust a backtest of it`
+}
+
+function memory(again: readonly number[]): string {
+  return again.length === 0
+    ? 'in candle() alone: asked again, enter() and exit() say the same'
+    : `CHANGED in enter() or exit(), first at candle ${again[0]}: live they are not asked as often; remember in candle()`
 }
 
 function history({ warmUp }: Checked): string {

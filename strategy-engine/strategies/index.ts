@@ -1,4 +1,6 @@
 // What other folders may use of strategies, without the engine.
+
+export { INDICATORS } from '../indicators/table.ts'
 export { type Checked, checkStrategy, warmupOf } from './check.ts'
 export type { Read } from './file/read-strategy.ts'
 export { problemText } from './file/report.ts'

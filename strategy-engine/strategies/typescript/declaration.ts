@@ -112,9 +112,13 @@ function openedAs(text: string, data: Readonly<Record<string, unknown>>): Opened
   }
 }
 
+/** As it is written, or where the name is that it was put together of. */
 function placeOfText(text: string, part: string, at: number) {
   const from = text.indexOf(part)
-  return placeAt(text, from < 0 ? 0 : from + at)
+  if (from >= 0) return placeAt(text, from + at)
+  const [word = part] = /^\w+/.exec(part) ?? []
+  const quoted = new RegExp(`(?<=['"\`])${RegExp.escape(word)}\\b`).exec(text)
+  return placeAt(text, quoted?.index ?? 0)
 }
 
 function placeAt(text: string, at: number) {
