@@ -12,9 +12,9 @@ import {
   type Read,
   type Rule,
   readStrategyFile,
-  strategyTextReader,
   ruleText,
   type Strategy,
+  strategyTextReader,
   warmupOf,
 } from '@keyside/strategy-engine/strategies'
 import type { Command } from 'commander'
@@ -109,7 +109,7 @@ function begin(name: string, options: { from: string; typescript?: true }): void
 function codeNamed(text: string, name: string): string {
   return text
     .replace(/^ {2}name: '.*'/m, `  name: '${name}'`)
-    .replace(/from '[^']*\/keyside\.d\.ts'/, `from './${TYPES_FILE}'`)
+    .replace(/'[^']*\/keyside\.d\.ts'/, `'./${TYPES_FILE}'`)
 }
 
 /** Files of the home's folder, or those that are named. */

@@ -1,7 +1,7 @@
 // A strategy with many values of its parameters over the same candles; series that they share are computed once.
 import type { CandleColumns } from '../../market/candle-columns.ts'
-import { strategyFileReader } from '../../strategies/read-strategy-file.ts'
 import type { Strategy } from '../../strategies/file/strategy.ts'
+import { strategyFileReader } from '../../strategies/read-strategy-file.ts'
 import type { Beside, RunOptions } from '../run.ts'
 import type { Combination } from './combinations.ts'
 import { type Score, scoresOf } from './score.ts'

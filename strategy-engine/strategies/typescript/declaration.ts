@@ -9,7 +9,7 @@ import type { Code, Problem, Strategy } from '../file/strategy.ts'
 import { parseExpression } from '../rules/parse.ts'
 import { isCondition, type Tree } from '../rules/tree.ts'
 import { short } from '../rules/units.ts'
-import type { Built } from './readings.ts'
+import type { Built } from './candle-values.ts'
 import type { Read as Asked } from './realm.ts'
 
 type Declared =

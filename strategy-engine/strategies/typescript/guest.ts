@@ -1,7 +1,7 @@
 // What stands around a strategy's code in its own realm. The text of these functions is evaluated there: they name
 // nothing but their arguments and what the language itself has, and nothing of the host is ever given to them.
 import type { Held, Strategy } from './keyside.d.ts'
-import type { Built, Instance, Limits, Readings } from './readings.ts'
+import type { Built, Instance, Limits, CandleValues } from './candle-values.ts'
 
 /** What the host may ask. Texts in and out, and numbers: no object of one realm is used in the other. */
 export interface Guest {
@@ -49,7 +49,7 @@ export function bare(kept: readonly string[], absent: readonly string[]): void {
 /** `given` is filled by the file's `export default`. */
 export function guest(
   given: { strategy?: Strategy },
-  { Wrong, asked, make, show, phrase }: Readings,
+  { Wrong, asked, make, show, phrase }: CandleValues,
   limits: Limits,
 ): Guest {
   const { keys } = Object

@@ -16,8 +16,7 @@ export function readTypeScript(file: string, text: string, params: Params = {}):
 /** As `readTypeScript`, for one file with many values of its params: its code is evaluated once. */
 export function typeScriptReader(file: string, text: string): (params: Params) => Read {
   const realm = told(text, () => ({ ok: true as const, realm: new Realm(file, text) }))
-  return (params) =>
-    realm.ok ? told(text, () => readIn(realm.realm, file, text, params)) : realm
+  return (params) => (realm.ok ? told(text, () => readIn(realm.realm, file, text, params)) : realm)
 }
 
 function readIn(realm: Realm, file: string, text: string, params: Params): Read {

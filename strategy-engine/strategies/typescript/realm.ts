@@ -9,7 +9,7 @@ import { figure } from '../rules/figure.ts'
 import { MAX_AGO } from '../rules/parse.ts'
 import { MAX_RULE_LENGTH } from '../rules/tokens.ts'
 import { bare, type Guest, guest } from './guest.ts'
-import { type Built, type Limits, readings } from './readings.ts'
+import { type Built, type Limits, candleValues } from './candle-values.ts'
 
 /** What code may name of the language's own globals. */
 const KEPT =
@@ -52,7 +52,7 @@ export class Realm {
     const run = (source: string) => runInContext(source, realm)
     const limits = JSON.stringify(LIMITS)
     const { given, made } = run(
-      `{ const given = {}; const made = (${guest})(given, (${readings})(${figure}, ${limits}), ${limits}); ({ given, made }) }`,
+      `{ const given = {}; const made = (${guest})(given, (${candleValues})(${figure}, ${limits}), ${limits}); ({ given, made }) }`,
     )
     run(`(${bare})(${JSON.stringify(KEPT.split(' '))}, ${JSON.stringify(ABSENT.split(' '))})`)
     this.#guest = made

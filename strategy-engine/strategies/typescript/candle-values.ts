@@ -50,7 +50,7 @@ export interface Instance {
   take(): void
 }
 
-export interface Readings {
+export interface CandleValues {
   /** A mistake of the strategy, with its sentence. */
   readonly Wrong: new (
     message: string,
@@ -62,12 +62,12 @@ export interface Readings {
   readonly phrase: (instance: Instance, of: Read) => string
 }
 
-export function readings(figure: (value: number) => string, limits: Limits): Readings {
+export function candleValues(figure: (value: number) => string, limits: Limits): CandleValues {
   const Values = Float64Array
   const { entries, keys } = Object
   /** Values that are kept of each series: more than `ago` reaches. */
   const KEPT = 1024
-  const asked: Readings['asked'] = { unknown: false, read: [] }
+  const asked: CandleValues['asked'] = { unknown: false, read: [] }
 
   class Wrong {
     readonly message: string
