@@ -4,7 +4,14 @@ import type { Candle } from '../market/candle.ts'
 import type { Graph } from './compile/graph.ts'
 import type { Column } from './compile/operators.ts'
 import { compileTrade } from './compile/trade.ts'
-import { additionAt, asCodeSays, type Decision, entryAt, exitAt, rulesOfSignal } from './decision.ts'
+import {
+  additionAt,
+  asCodeSays,
+  type Decision,
+  entryAt,
+  exitAt,
+  rulesOfSignal,
+} from './decision.ts'
 import type { Rule, Strategy } from './file/strategy.ts'
 import { type Cause, Model } from './model.ts'
 import { explain, MAX_REASON } from './rules/explain.ts'

@@ -1,7 +1,8 @@
 // What stands around a strategy's code in its own realm. The text of these functions is evaluated there: they name
 // nothing but their arguments and what the language itself has, and nothing of the host is ever given to them.
+
+import type { Built, CandleValues, Instance, Limits } from './candle-values.ts'
 import type { Held, Strategy } from './keyside.d.ts'
-import type { Built, Instance, Limits, CandleValues } from './candle-values.ts'
 
 /** What the host may ask. Texts in and out, and numbers: no object of one realm is used in the other. */
 export interface Guest {

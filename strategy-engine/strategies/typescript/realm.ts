@@ -8,8 +8,8 @@ import { MAX_REASON } from '../rules/explain.ts'
 import { figure } from '../rules/figure.ts'
 import { MAX_AGO } from '../rules/parse.ts'
 import { MAX_RULE_LENGTH } from '../rules/tokens.ts'
+import { type Built, candleValues, type Limits } from './candle-values.ts'
 import { bare, type Guest, guest } from './guest.ts'
-import { type Built, type Limits, candleValues } from './candle-values.ts'
 
 /** What code may name of the language's own globals. */
 const KEPT =
