@@ -6,6 +6,7 @@ import { connect } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { type OwnCertificate, ownCertificate } from '@keyside/broker'
+import { BROKER_MEMORY } from '../cli/programs/children.ts'
 import { startHelper } from './processes.ts'
 
 export interface Server {
@@ -33,7 +34,7 @@ export function embedded({ folder, port, tls, seed }: Place): Server {
   return {
     name: tls ? 'embedded, TLS' : 'embedded',
     start: async () => {
-      broker = await startHelper('fanout-broker.ts')
+      broker = await startHelper('fanout-broker.ts', { flags: BROKER_MEMORY })
       pid = await broker.ask<number>({ port, seed, tls: files })
     },
     stop: async () => broker?.stop(),

@@ -1,4 +1,4 @@
-// npm run bench -- <name> [--json] [--signals N]: runs one bench; without a name that it knows, lists them.
+// npm run bench -- <name> [--json] [--signals N] [--only ROW]: runs one bench; without a name that it knows, lists them.
 import { parseArgs } from 'node:util'
 import { backtest } from './backtest.ts'
 import { crowd } from './crowd.ts'
@@ -58,7 +58,8 @@ const BENCHES: Readonly<Record<string, Bench>> = {
     run: stops,
   },
   fanout: {
-    about: 'one signal to 10,000 subscribers, beside Mosquitto (--signals: subscribers)',
+    about:
+      'one signal to 10,000 subscribers, beside Mosquitto (--signals: subscribers; --only: such as "embedded, TLS 2000")',
     signals: 10_000,
     run: fanout,
   },
@@ -80,6 +81,7 @@ const { values, positionals } = parseArgs({
   options: {
     json: { type: 'boolean', default: false },
     signals: { type: 'string' },
+    only: { type: 'string', default: '' },
   },
 })
 
@@ -88,11 +90,11 @@ const signals = Number(values.signals ?? bench?.signals)
 if (bench === undefined || !Number.isInteger(signals) || signals < 1) {
   const list = Object.entries(BENCHES).map(([name, { about }]) => `  ${name}  ${about}`)
   process.stderr.write(
-    `usage: npm run bench -- <name> [--json] [--signals N]\n${list.join('\n')}\n`,
+    `usage: npm run bench -- <name> [--json] [--signals N] [--only ROW]\n${list.join('\n')}\n`,
   )
   process.exitCode = 3
 } else {
   const note = (line: string) => void process.stderr.write(`${line}\n`)
-  const { json, text } = await bench.run({ signals, note })
+  const { json, text } = await bench.run({ signals, only: values.only, note })
   process.stdout.write(values.json ? `${JSON.stringify(json)}\n` : `${text}\n`)
 }

@@ -13,17 +13,20 @@ export interface Helper {
 
 export interface HelperOptions {
   readonly environment?: Readonly<Record<string, string>>
+  /** Of its Node. */
+  readonly flags?: readonly string[]
   readonly onLine?: (line: string) => void
 }
 
 /** `first` is its first message. */
 export async function startHelper<First>(
   file: string,
-  { environment = {}, onLine }: HelperOptions = {},
+  { environment = {}, flags = [], onLine }: HelperOptions = {},
 ): Promise<Helper & { first: First }> {
   const child = fork(join(import.meta.dirname, file), {
     stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
     env: { ...process.env, ...environment },
+    execArgv: [...flags],
   })
   if (child.stdout) createInterface({ input: child.stdout }).on('line', (line) => onLine?.(line))
   return { ...helperOf(child), first: await said<First>(child) }

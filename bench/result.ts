@@ -2,6 +2,8 @@
 export interface BenchOptions {
   /** How many signals are measured. */
   readonly signals: number
+  /** Of a bench that prints rows: only those with this in their name. */
+  readonly only?: string
   /** For what happens meanwhile; the result goes to standard output. */
   readonly note: (line: string) => void
 }

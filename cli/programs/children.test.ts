@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
-import { PROGRAMS, type Program, startChild, stopChildren } from './children.ts'
+import { BROKER_MEMORY, PROGRAMS, type Program, startChild, stopChildren } from './children.ts'
 
 /** Variables that would run other code in it, open a debugger, or pass on secrets. */
 const FOREIGN = {
@@ -38,6 +38,7 @@ test.runIf(process.platform === 'linux').each(PROGRAMS)(
   async (program) => {
     const { flags, names } = await started(program)
     expect(flags).toContain('--disable-sigusr1')
+    if (program === 'broker') expect(flags).toEqual(expect.arrayContaining(BROKER_MEMORY))
     if (program === 'executor')
       expect(flags).toEqual(
         expect.arrayContaining(['--disable-proto=delete', '--report-exclude-env']),
