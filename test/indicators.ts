@@ -30,7 +30,7 @@ function compare(file: string): void {
     process.exitCode = 1
     return
   }
-  const { talib, candles, cases } = readTalibValues(stdout)
+  const { talib, candles, cases, patterns } = readTalibValues(stdout)
   console.log(`${candles.close.length} candles, TA-Lib ${talib}`)
   let off = 0
   let near = 0
@@ -51,6 +51,19 @@ function compare(file: string): void {
         `${isOff ? 'OFF ' : 'ok  '} ${text.padEnd(36)} ${found.worst.toExponential(1)}${isOff ? ` at candle ${found.at}` : ''}`,
       )
     })
+  }
+  for (const { name, first, at } of patterns) {
+    const indicator = INDICATORS[name]
+    if (indicator === undefined) throw new Error(`there is no ${name}`)
+    const [ours = candles.open] = valuesOf(indicator, [], inputsOf(indicator, candles))
+    const theirs = new Set(at)
+    const differing = ours.findIndex((value, i) => i >= first && (value === 1) !== theirs.has(i))
+    off += differing < 0 ? 0 : 1
+    near += differing < 0 ? 1 : 0
+    all += 1
+    console.log(
+      `${differing < 0 ? 'ok  ' : 'OFF '} ${name.padEnd(36)} ${at.length} found${differing < 0 ? '' : `, another one at candle ${differing}`}`,
+    )
   }
   console.log(`of ${all}, ${near} agree to nine digits, ${off} differ by more than a ten-millionth`)
   if (off > 0) process.exitCode = 1

@@ -30,13 +30,12 @@ const engulfs = (past: Past) =>
   bottom(past, 0) <= bottom(past, 1) &&
   (top(past, 0) > top(past, 1) || bottom(past, 0) < bottom(past, 1))
 
-/** Inside the long falling body before, on one side truly. */
+/** Inside the long falling body before; their ends may be the same. */
 const isInside = (past: Past) =>
   isBlack(past, 1) &&
   isLong(past, 1) &&
   top(past, 0) <= top(past, 1) &&
-  bottom(past, 0) >= bottom(past, 1) &&
-  (top(past, 0) < top(past, 1) || bottom(past, 0) > bottom(past, 1))
+  bottom(past, 0) >= bottom(past, 1)
 
 const harami = (past: Past) => isInside(past) && body(past, 0) <= past.usualBody(0)
 const haramiCross = (past: Past) => isInside(past) && isDoji(past, 0)

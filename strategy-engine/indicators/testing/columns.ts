@@ -15,7 +15,7 @@ interface TalibValues {
   readonly talib: string
   readonly candles: Columns
   readonly cases: readonly Case[]
-  /** Candles with patterns: when the first answer is known, and where each pattern ends. Of a file there are none. */
+  /** Candles with patterns, those of a file itself: when the first answer is known, and where each pattern ends. */
   readonly shapes: Columns
   readonly patterns: readonly {
     readonly name: string
@@ -32,18 +32,18 @@ export function readTalibValues(text: string): TalibValues {
     candles: Texts
     cases: (Omit<Case, 'outputs'> & { outputs: string[] })[]
     shapes?: Prices<string>
-    patterns?: { name: string; first: number; at: string }[]
+    patterns: { name: string; first: number; at: string }[]
   }
+  const own = { ...prices(candles, column), volume: column(candles.volume) }
+  const places = shapes === undefined ? column : wholes
   return {
     talib,
-    candles: { ...prices(candles, column), volume: column(candles.volume) },
+    candles: own,
     cases: cases.map((one) => ({ ...one, outputs: one.outputs.map(column) })),
-    shapes: withVolume(prices(shapes ?? NO_SHAPES, wholes)),
-    patterns: (patterns ?? []).map((one) => ({ ...one, at: [...wholes(one.at)] })),
+    shapes: shapes === undefined ? own : withVolume(prices(shapes, wholes)),
+    patterns: patterns.map((one) => ({ ...one, at: [...places(one.at)] })),
   }
 }
-
-const NO_SHAPES = { open: '', high: '', low: '', close: '' }
 
 type Prices<Of> = Readonly<Record<Exclude<PriceName, 'volume'>, Of>>
 

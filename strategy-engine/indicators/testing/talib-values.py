@@ -3,7 +3,7 @@
 python talib-values.py                 seeded candles and TA-Lib's values for them, as JSON on standard output
 python talib-values.py --candles FILE  the same for the candles of a CSV with a header (open, high, low, close, volume)
 
-Columns are float64, those of patterns int16, little endian, base64. Needs TA-Lib 0.8 and numpy.
+Columns are float64, those of seeded patterns int16, little endian, base64. Needs TA-Lib 0.8 and numpy.
 """
 
 import base64
@@ -295,6 +295,15 @@ EPISODE = 17
 EACH = 3
 
 
+def tied(way):
+    """Two bodies that match on both ends, where the first is long and the second, which it has made so, is short."""
+    rows, close = [], 5000.0
+    for i, size in enumerate((20, 20, 7, 1, 9, 98, 27, 31, 33, 11, 29, 37, 29, 29)):
+        opened, close = close, close + way * (1 if i % 2 else -1) * size
+        rows.append((opened, max(opened, close) + 2, min(opened, close) - 2, close))
+    return np.array(rows)
+
+
 def shapes(batch=60_000, most=60):
     """Each pattern three times, and each of those once more with one price changed a little, for what is just none."""
     random = np.random.default_rng(227)
@@ -319,6 +328,7 @@ def shapes(batch=60_000, most=60):
             near[place, price] += random.choice([-2, -1, 1, 2])
             near[place, 1], near[place, 2] = near[place].max(), near[place].min()
             parts += [rows, near]
+    parts += [tied(-1.0), tied(1.0)]
     return dict(zip(PRICES[:4], np.concatenate(parts).T.copy()))
 
 
@@ -345,12 +355,13 @@ def main():
         columns = columns if isinstance(columns, (tuple, list)) else (columns,)
         found.append({"name": name, "parameters": parameters, "outputs": [text(column) for column in columns]})
     values = {"talib": t.__version__, "candles": {name: text(candles[name]) for name in PRICES}, "cases": found}
+    drawn, kind = candles, "<f8"
     if not sys.argv[1:]:
-        drawn = shapes()
-        values["shapes"] = {name: text(drawn[name], "<i2") for name in PRICES[:4]}
-        values["patterns"] = [
-            {"name": name, "first": first, "at": text(at, "<i2")} for name, first, at in patterns(drawn)
-        ]
+        drawn, kind = shapes(), "<i2"
+        values["shapes"] = {name: text(drawn[name], kind) for name in PRICES[:4]}
+    values["patterns"] = [
+        {"name": name, "first": first, "at": text(at, kind)} for name, first, at in patterns(drawn)
+    ]
     json.dump(values, sys.stdout, separators=(",", ":"))
 
 
