@@ -3,7 +3,8 @@
 // In full: a file says it, and the same is done at the same moment: rules at a closed candle, prices that the device keeps
 // once the entry has named them. What freqtrade decides at a candle's close and acts on at once counts so too.
 // Nearly: a file says it by a rule at closed candles where freqtrade's stop moves within one, or the trader's policy says
-// it and not the strategy. A stop that a rule moves while it is held would be a third kind of signal, with rules of its own
+// it and not the strategy.
+// By code: in full, by a file in TypeScript, which may remember what it likes between candles. A stop that a rule moves while it is held would be a third kind of signal, with rules of its own
 // for one that is late, lost or repeated: the wire has none, and an exit at the close is what remains.
 
 /** A file that says it, as fields of a strategy; or why there is none. */
@@ -14,10 +15,13 @@ export type Answer =
       readonly fields: Readonly<Record<string, string>>
       readonly but: string
     }
+  /** What stands in `build` of a file in TypeScript. */
+  | { readonly how: 'code'; readonly build: string }
   | { readonly how: 'no' }
 
 const language = (fields: Readonly<Record<string, string>>): Answer => ({ how: 'language', fields })
 const enter = (rule: string): Answer => language({ enter: rule })
+const code = (build: string): Answer => ({ how: 'code', build })
 const no: Answer = { how: 'no' }
 
 /** By the names in the feature table. A name that is not here counts as not expressible. */
@@ -126,20 +130,44 @@ export const FEATURES: Readonly<Record<string, Answer>> = {
     'barssince(close >= close[4]) >= 9 and low < valuewhen(barssince(close >= close[4]) >= 6 and barssince(close >= close[4]) <= 6, low)',
   ),
   'supertrend by a loop': enter('close > supertrend(10, 3)'),
-  'supertrend of an average (PMAX, MOST)': {
-    how: 'near',
-    fields: {
-      enter: 'crossover(pmax(9, 2.7, 10).average, pmax(9, 2.7, 10)) or close > most(3, 2)',
-    },
-    but: 'of the exponential average of the middle or of a series; theirs have ten kinds of averages',
-  },
+  // Of any average: `pmax` and `most` are of an exponential one.
+  'supertrend of an average (PMAX, MOST)': code(`
+    const average = indicator('zlema', [9])
+    const range = indicator('atr', [9])
+    let stop = 0
+    let before = 0
+    return {
+      candle() {
+        if (!average.isKnown || !range.isKnown) return
+        const next = average.value - 2.7 * range.value
+        stop = before > stop ? Math.max(next, stop) : next
+        before = average.value
+      },
+      enter: () => average.value > stop,
+      exit: () => average.value < stop,
+    }`),
   'veto: by a list of trades outside': no,
   'waits for a turn before it orders (trailing buy)': no,
-  'own recursive indicator (loop)': no,
+  'own recursive indicator (loop)': code(`
+    const close = series('close')
+    const cloud = series('ichimoku.senkou_a - ichimoku.senkou_b')
+    let allowed = true
+    let entered = false
+    return {
+      candle() {
+        if (!cloud.isKnown) return
+        if (entered) allowed = false
+        if (cloud.value < 0) allowed = true
+        entered = allowed && cloud.value > 0
+      },
+      enter: () => entered && close.value > 0,
+    }`),
   'knows other trades or the wallet': no,
   short: no,
   leverage: no,
-  'computed size': no,
+  'computed size': code(`
+    const range = indicator('natr', [14])
+    return { enter: () => range.value > 0 && { part: Math.min(1, 1 / range.value) } }`),
   'own limit price': no,
   'ranking over markets': no,
   'order book or outside data': no,

@@ -14,13 +14,16 @@ test('counts strategies whose every feature it says, and names what keeps the ot
     a: ['cross', 'fixed stop'],
     b: ['cross', 'veto at entry or exit'],
     c: ['cross', 'short'],
+    c2: ['cross', 'own recursive indicator (loop)'],
+    c3: ['own recursive indicator (loop)', 'veto at entry or exit'],
     d: ['short', 'a feature that nobody knows'],
     e: ['constructor'],
   })
   expect(counted).toEqual({
-    all: 5,
+    all: 7,
     language: 1,
-    near: 2,
+    code: 2,
+    near: 4,
     missing: [
       ['short', 1],
       ['constructor', 1],

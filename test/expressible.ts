@@ -3,7 +3,8 @@
 import { readFileSync } from 'node:fs'
 import { basename } from 'node:path'
 import { z } from 'zod'
-import { readStrategy } from '../strategy-engine/strategies/file/read-strategy.ts'
+import { type Read, readStrategy } from '../strategy-engine/strategies/file/read-strategy.ts'
+import { strategyTextReader } from '../strategy-engine/strategies/read-strategy-file.ts'
 import { type Answer, FEATURES } from './expressible-features.ts'
 
 const table = z.record(z.string(), z.array(z.string()))
@@ -21,9 +22,27 @@ const USUAL = {
 export function complaint(answer: Answer | undefined): string | null {
   if (answer === undefined) return 'not in the list of features'
   if (answer.how === 'no') return 'there is no way to say it'
+  if (answer.how === 'code')
+    return mistakeOf(strategyTextReader('probe.ts', codeOf(answer.build))())
   const fields = Object.entries({ ...USUAL, ...answer.fields })
-  const read = readStrategy(fields.map(([key, value]) => `${key}: ${value}\n`).join(''))
+  return mistakeOf(readStrategy(fields.map(([key, value]) => `${key}: ${value}\n`).join('')))
+}
+
+function mistakeOf(read: Read): string | null {
   return read.ok ? null : (read.problems[0]?.message ?? 'it is refused')
+}
+
+function codeOf(build: string): string {
+  return `export default {
+  name: 'probe',
+  market: 'ETH/USDT',
+  timeframe: '5m',
+  size: '10 %',
+  stop: '2 %',
+  build({ series, rule, indicator, param }) {${build}
+  },
+}
+`
 }
 
 function answerTo(name: string): Answer | undefined {
@@ -32,8 +51,10 @@ function answerTo(name: string): Answer | undefined {
 
 export interface Count {
   readonly all: number
-  /** Said in full. */
+  /** Said in full by rules. */
   readonly language: number
+  /** Those, and the ones that are said in full by code. */
+  readonly code: number
   /** Those, and the ones that are said nearly. */
   readonly near: number
   /** Features that stand in the way, with the number of strategies that they alone keep out. */
@@ -45,7 +66,8 @@ export function count(strategies: Readonly<Record<string, readonly string[]>>): 
   const refused = new Map(
     [...new Set(lists.flat())].map((name) => [name, complaint(answerTo(name)) !== null]),
   )
-  const isNear = (name: string) => answerTo(name)?.how === 'near'
+  const is = (how: Answer['how']) => (name: string) => answerTo(name)?.how === how
+  const inFull = (features: readonly string[]) => !features.some(is('near'))
   const sayable = lists.filter((features) => !features.some((name) => refused.get(name)))
   const alone = new Map<string, number>()
   for (const features of lists) {
@@ -54,19 +76,21 @@ export function count(strategies: Readonly<Record<string, readonly string[]>>): 
   }
   return {
     all: lists.length,
-    language: sayable.filter((features) => !features.some(isNear)).length,
+    language: sayable.filter((one) => inFull(one) && !one.some(is('code'))).length,
+    code: sayable.filter(inFull).length,
     near: sayable.length,
     missing: [...alone].sort(([, a], [, b]) => b - a),
   }
 }
 
 function print(file: string): void {
-  const { all, language, near, missing } = count(
+  const { all, language, code, near, missing } = count(
     table.parse(JSON.parse(readFileSync(file, 'utf8'))),
   )
   const share = (part: number) => `${part} of ${all} (${((100 * part) / all).toFixed(1)} %)`
   console.log(`\n${basename(file)}: ${all} strategies`)
   console.log(`  said by the language          ${share(language)}`)
+  console.log(`  and by code in TypeScript     ${share(code)}`)
   console.log(`  with what is said nearly      ${share(near)}`)
   for (const [name, kept] of missing) console.log(`  kept out by this alone: ${kept}  ${name}`)
 }

@@ -100,6 +100,10 @@ function begin(name: string, options: { from: string; typescript?: true }): void
     row('edit', `it; ${reference} has every word`),
     row('check', `keyside strategy check ${name}`),
     row('backtest', `keyside backtest ${path}`),
+    row(
+      'trade',
+      `home/${name}: { allocation: 1000 } under streams in policy.yaml, then keyside policy accept`,
+    ),
     '',
     'A running engine takes it as soon as it is right.',
   )

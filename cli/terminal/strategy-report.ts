@@ -1,5 +1,6 @@
 // What "keyside strategy check" says of one strategy.
 import type { Checked, Strategy } from '@keyside/strategy-engine/strategies'
+import { grouped } from './candle-report.ts'
 import { row } from './print.ts'
 
 type Result = { readonly file: string } & (
@@ -21,7 +22,7 @@ export function checkLines(result: Result): readonly string[] {
   return [
     title,
     row('reads', 'every rule is right'),
-    row('ran on', `${checked.candles} candles, ${checked.entries} entries`),
+    row('ran on', `${grouped(checked.candles)} candles, ${grouped(checked.entries)} entries`),
     row('look-ahead', lookAhead(checked)),
     ...(checked.again === null ? [] : [row('memory', memory(checked.again))]),
     row('history', history(checked)),
