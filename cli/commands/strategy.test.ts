@@ -36,6 +36,11 @@ test('a strategy begins from an example, is listed, shown, and checked on candle
   const home = newHome()
   const [begun] = await keyside('new', 'mine', '--from', 'macd-trend')
   expect(begun).toContain('keyside strategy check mine')
+  expect(begun, 'there is no policy here').not.toContain('policy')
+  writeFileSync(join(home, 'policy.yaml'), 'version: 1\n')
+  expect((await keyside('new', 'other'))[0]).toContain(
+    'home/other: { allocation: 1000 } under streams:',
+  )
   expect(readFileSync(join(home, 'strategies', 'mine.yaml'), 'utf8')).toContain('name: mine\n')
   expect((await keyside('list'))[0]).toMatch(/^mine +BTC\/USDT +1h +mine\.yaml$/m)
   const [shown] = await keyside('show', 'mine')

@@ -100,13 +100,19 @@ function begin(name: string, options: { from: string; typescript?: true }): void
     row('edit', `it; ${reference} has every word`),
     row('check', `keyside strategy check ${name}`),
     row('backtest', `keyside backtest ${path}`),
-    row(
-      'trade',
-      `home/${name}: { allocation: 1000 } under streams in policy.yaml, then keyside policy accept`,
-    ),
+    ...tradeRows(name),
     '',
     'A running engine takes it as soon as it is right.',
   )
+}
+
+/** A device follows what its policy names and nothing else; a provider's home has no policy. */
+function tradeRows(name: string): readonly string[] {
+  if (!existsSync(join(keysideHome(), 'policy.yaml'))) return []
+  return [
+    row('trade', `home/${name}: { allocation: 1000 } under streams: in policy.yaml`),
+    row('', 'then keyside policy accept'),
+  ]
 }
 
 /** Beside it lie the types, for an editor. */
