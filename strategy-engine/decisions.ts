@@ -95,6 +95,11 @@ export class Stream {
     this.#runner.resume(signals)
   }
 
+  /** Whether the candle only follows what is held: its rules are not asked. */
+  isPast(candle: Candle, origin: Origin): boolean {
+    return this.#allowed(candle, origin) === 'past'
+  }
+
   #allowed({ start }: Candle, origin: Origin): AllowedSignals {
     if (origin === 'live') return 'all'
     if (origin === 'after_hole') return 'exits'

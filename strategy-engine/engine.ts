@@ -14,6 +14,7 @@ import {
   tlsTrust,
 } from '@keyside/runtime'
 import type { EngineConfig } from './config.ts'
+import { CodeFiles } from './confined/code-files.ts'
 import { Intents } from './intents.ts'
 import { CcxtFeed } from './market/ccxt-feed.ts'
 import type { Feed } from './market/feed.ts'
@@ -66,7 +67,8 @@ export async function runEngine(
   feed: Feed,
 ): Promise<Engine> {
   const { home, clock, log, randomBytes = systemRandomBytes } = deps
-  const folder = new StrategyFolder(resolve(home, config.strategies))
+  const codeFiles = new CodeFiles(clock)
+  const folder = new StrategyFolder(resolve(home, config.strategies), codeFiles)
   const first = folder.scan()
   const { url, plaintext, tls } = config.broker
   const address = { url, plaintext, tls: tlsTrust(tls) }
@@ -182,6 +184,7 @@ export async function runEngine(
     for (const cancel of cancels) cancel()
     await feed.close()
     await manager.stop()
+    codeFiles.stop()
     await publisher.stop()
     retry.stop()
     close()

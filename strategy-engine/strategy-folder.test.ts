@@ -1,9 +1,13 @@
 import { mkdtempSync, rmSync, unlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { systemClock } from '@keyside/runtime'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { CodeFiles } from './confined/code-files.ts'
 import { StrategyFolder } from './strategy-folder.ts'
 import { RULES, yaml } from './testing/rules.ts'
+
+const CODE = new CodeFiles(systemClock)
 
 let path: string
 beforeEach(() => {
@@ -18,7 +22,7 @@ const changes = (folder: StrategyFolder): unknown[][] =>
   scan(folder).map((each) => [each.change, 'strategy' in each ? each.strategy.name : each.message])
 
 test('tells each file once, until it changes', () => {
-  const folder = new StrategyFolder(path)
+  const folder = new StrategyFolder(path, CODE)
   write('one.yaml', rules({ name: 'one' }))
   write('two.yml', rules({ name: 'two' }))
   write('notes.txt', 'not a strategy')
@@ -32,7 +36,7 @@ test('tells each file once, until it changes', () => {
 })
 
 test('keeps the former version of a broken file, until the file is gone', () => {
-  const folder = new StrategyFolder(path)
+  const folder = new StrategyFolder(path, CODE)
   write('one.yaml', rules())
   scan(folder)
   write('one.yaml', 'name: [')
@@ -44,7 +48,7 @@ test('keeps the former version of a broken file, until the file is gone', () => 
 })
 
 test('says that a file that was never right does not run', () => {
-  const folder = new StrategyFolder(path)
+  const folder = new StrategyFolder(path, CODE)
   write('one.yaml', rules({ size: 'much' }))
   expect(changes(folder)).toEqual([
     [
@@ -59,7 +63,7 @@ test('says that a file that was never right does not run', () => {
 })
 
 test('takes a renamed strategy for one that goes and one that comes', () => {
-  const folder = new StrategyFolder(path)
+  const folder = new StrategyFolder(path, CODE)
   write('one.yaml', rules())
   scan(folder)
   write('one.yaml', rules({ name: 'other' }))
@@ -70,7 +74,7 @@ test('takes a renamed strategy for one that goes and one that comes', () => {
 })
 
 test('refuses a name that another file has', () => {
-  const folder = new StrategyFolder(path)
+  const folder = new StrategyFolder(path, CODE)
   write('one.yaml', rules())
   write('two.yaml', rules())
   expect(changes(folder)).toEqual([
@@ -80,7 +84,7 @@ test('refuses a name that another file has', () => {
 })
 
 test('a file of several markets is a strategy for each, and one that goes ends alone', () => {
-  const folder = new StrategyFolder(path)
+  const folder = new StrategyFolder(path, CODE)
   const { market: _, ...rest } = RULES
   const of = (...markets: string[]) => yaml({ ...rest, markets: `[${markets.join(', ')}]` })
   write('one.yaml', of('BTC/USDT', 'ETH/USDT'))
@@ -98,18 +102,18 @@ test('a file of several markets is a strategy for each, and one that goes ends a
 })
 
 test('refuses a file that is too long', () => {
-  const folder = new StrategyFolder(path)
+  const folder = new StrategyFolder(path, CODE)
   write('one.yaml', `${rules()}#${'.'.repeat(40_000)}`)
   expect(scan(folder)).toMatchObject([{ change: 'refused', code: 'strategy_invalid' }])
 })
 
 test('says that there is no folder', () => {
-  const look = () => new StrategyFolder(join(path, 'nowhere')).scan()
+  const look = () => new StrategyFolder(join(path, 'nowhere'), CODE).scan()
   expect(look).toThrow(expect.objectContaining({ code: 'strategies_missing' }))
 })
 
 test('of very many files each is looked at in its turn, and new and removed ones at once', () => {
-  const folder = new StrategyFolder(path)
+  const folder = new StrategyFolder(path, CODE)
   const name = (at: number) => `f${String(at).padStart(4, '0')}.yaml`
   for (let at = 0; at < 1_100; at += 1) write(name(at), 'name: [')
   expect(scan(folder)).toHaveLength(1_100)

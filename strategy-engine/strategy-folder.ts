@@ -3,9 +3,11 @@ import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { describeError, KeysideError } from '@keyside/runtime'
 import type { EngineCode } from './codes.ts'
+import type { CodeFiles } from './confined/code-files.ts'
 import { MAX_LENGTH, type Read, readStrategy } from './strategies/file/read-strategy.ts'
 import { problemText } from './strategies/file/report.ts'
 import type { Strategy } from './strategies/file/strategy.ts'
+import { isStrategyFile, isTypeScript } from './strategies/read-strategy-file.ts'
 
 export type FolderChange =
   | { readonly change: 'added'; readonly file: string; readonly strategy: Strategy }
@@ -34,6 +36,7 @@ interface Known {
 
 export class StrategyFolder {
   readonly #path: string
+  readonly #code: CodeFiles
   readonly #known = new Map<string, Known>()
   /** The file of each strategy in force, by the strategy's name. */
   readonly #owners = new Map<string, string>()
@@ -47,8 +50,10 @@ export class StrategyFolder {
   /** Where the next scan begins to look. */
   #at = 0
 
-  constructor(path: string) {
+  /** `code`: who reads files in TypeScript. */
+  constructor(path: string, code: CodeFiles) {
     this.#path = path
+    this.#code = code
   }
 
   /** What changed since the last scan; one at a time. Throws a KeysideError `strategies_missing` without the folder. */
@@ -94,7 +99,7 @@ export class StrategyFolder {
     try {
       const names = readdirSync(this.#path)
       if (!isSame(names, this.#listed.names)) {
-        const ours = names.filter((name) => /\.ya?ml$/.test(name)).sort()
+        const ours = names.filter(isStrategyFile).sort()
         this.#listed = { names, files: ours.map((name) => join(this.#path, name)) }
       }
       return this.#listed.files
@@ -109,9 +114,20 @@ export class StrategyFolder {
 
   #forget(file: string): FolderChange[] {
     const { strategies = [] } = this.#known.get(file) ?? {}
+    this.#code.forget(file)
     this.#set(file, '', [])
     this.#known.delete(file)
     return strategies.map((strategy) => ({ change: 'removed', file, strategy }))
+  }
+
+  #readFile(file: string): Read | null {
+    try {
+      const text = textOf(file)
+      return isTypeScript(file) ? this.#code.read(file, text) : readStrategy(text)
+    } catch (error) {
+      const { message } = describeError(error)
+      return { ok: false, problems: [{ line: 1, column: 1, message, excerpt: '' }] }
+    }
   }
 
   #read(file: string): FolderChange[] {
@@ -119,8 +135,10 @@ export class StrategyFolder {
     const stamp = stampOf(file)
     if (stamp === before?.stamp) return []
     const old = before?.strategies ?? []
+    const read = this.#readFile(file)
+    // Its process is still at it: the next scan asks again.
+    if (read === null) return []
     this.#set(file, stamp, old)
-    const read = readFile(file)
     if (!read.ok) return [refused(file, 'strategy_invalid', mistakes(read), old)]
     for (const { name } of read.strategies) {
       const owner = this.#owners.get(name)
@@ -146,15 +164,9 @@ function stampOf(file: string): string {
   return stat === undefined ? 'gone' : `${stat.mtimeMs} ${stat.size} ${stat.ino}`
 }
 
-function readFile(file: string): Read {
-  try {
-    if (statSync(file).size > MAX_LENGTH * MAX_BYTES)
-      return readStrategy('#'.repeat(MAX_LENGTH + 1))
-    return readStrategy(readFileSync(file, 'utf8'))
-  } catch (error) {
-    const { message } = describeError(error)
-    return { ok: false, problems: [{ line: 1, column: 1, message, excerpt: '' }] }
-  }
+function textOf(file: string): string {
+  const isTooLong = statSync(file).size > MAX_LENGTH * MAX_BYTES
+  return isTooLong ? '#'.repeat(MAX_LENGTH + 1) : readFileSync(file, 'utf8')
 }
 
 /** UTF-8 has at most so many bytes a character. */

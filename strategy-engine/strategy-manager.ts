@@ -1,5 +1,6 @@
 // Which strategies run now: what the folder says, their plans, their streams.
-import type { Clock, Logger, Retry, Trace } from '@keyside/runtime'
+import { type Clock, KeysideError, type Logger, type Retry, type Trace } from '@keyside/runtime'
+import { CodedStreams } from './coded-streams.ts'
 import type { EngineConfig } from './config.ts'
 import { Decisions, Stream } from './decisions.ts'
 import type { Feed } from './market/feed.ts'
@@ -10,6 +11,7 @@ import { Plans } from './publish/plans.ts'
 import type { Publisher } from './publish/publisher.ts'
 import { patiently, Slices, type Steps } from './slices.ts'
 import type { StoredStates } from './stored-states.ts'
+import type { Graph } from './strategies/compile/graph.ts'
 import type { Strategy } from './strategies/file/strategy.ts'
 import type { Scan, StrategyFolder } from './strategy-folder.ts'
 
@@ -45,6 +47,7 @@ export class StrategyManager {
   readonly #decisions: Decisions
   readonly #slices: Slices
   readonly #markets: Markets
+  readonly #coded: CodedStreams
   /** Streams that the next commit opens: heads name them then. */
   #opened: Stream[] = []
   #isScanning = false
@@ -64,7 +67,9 @@ export class StrategyManager {
           : undefined,
       onError: (error) => log.error({ err: error }, 'a step of the strategies failed'),
     })
-    this.#markets = new Markets({ ...options, decisions: this.#decisions, slices: this.#slices })
+    const parts = { ...options, decisions: this.#decisions, slices: this.#slices }
+    this.#markets = new Markets(parts)
+    this.#coded = new CodedStreams(parts)
   }
 
   /** Decisions are still being made. */
@@ -139,6 +144,7 @@ export class StrategyManager {
       this.#isScanning = false
     }
     yield* this.#markets.subscribe()
+    this.#coded.subscribe()
   }
 
   #added(file: string, strategy: Strategy): void {
@@ -156,7 +162,8 @@ export class StrategyManager {
     this.#end(name)
     const row = outbox.openStream({ name, plan, market })
     const before = { row, signals: row.seq === 0 ? [] : outbox.positionSignals(name) }
-    const stream = this.#markets.begin(strategy, (graph) => new Stream(strategy, graph, before))
+    const open = (graph: Graph) => new Stream(strategy, graph, before)
+    const stream = this.#coded.begin(strategy, open) ?? this.#markets.begin(strategy, open)
     this.#running.set(name, stream)
     this.plans.add(name, plan)
     this.#opened.push(stream)
@@ -202,6 +209,7 @@ export class StrategyManager {
     this.#running.delete(name)
     this.plans.remove(name)
     this.#markets.end(stream)
+    this.#coded.end(stream)
     this.#decisions.end(stream)
   }
 
@@ -215,8 +223,16 @@ export class StrategyManager {
 
   #failed(name: string, error: unknown): void {
     if (!this.#running.has(name)) return
-    const message = 'the stream stops, and so do its heads: start the engine again'
-    this.#options.log.error({ code: 'stream_failed', stream: name, err: error }, message)
+    if (error instanceof KeysideError && error.code === 'strategy_failed')
+      this.#options.log.error(
+        { code: error.code, stream: name },
+        `${error.message}: its stream stops, and so do its heads, until the file is mended or the engine starts again`,
+      )
+    else
+      this.#options.log.error(
+        { code: 'stream_failed', stream: name, err: error },
+        'the stream stops, and so do its heads: start the engine again',
+      )
     this.#options.publisher.unfollow(name)
     this.#end(name)
   }

@@ -119,7 +119,7 @@ test('parameters are searched for as those of rules, and mistakes are refused wi
 
 test('where its code runs no key can be read, no socket opened, no process started', () => {
   const { home } = newHome()
-  const script = join(import.meta.dirname, '../testing/hostile.mjs')
+  const script = join(import.meta.dirname, '../../strategy-engine/confined/testing/hostile.mjs')
   const run = (words: readonly string[]) => {
     const options = { env: {}, encoding: 'utf8', timeout: 20_000 } as const
     const { stdout } = spawnSync(process.execPath, [...words, script, home], options)

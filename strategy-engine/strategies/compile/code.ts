@@ -15,9 +15,12 @@ export function codeSeries(code: Code, run: CodeRun, graph: Graph): Series {
   const reads = code.reads.map((tree) => graph.series(tree))
   const values = new Float64Array(reads.length)
   const seconds = TIMEFRAMES[graph.timeframe]
-  return graph.own(reads, (out) => () => {
-    for (const [at, { column }] of reads.entries()) values[at] = column[0] as number
-    out[0] = run.enter(values, (graph.candles.start[graph.offset] as number) + seconds)
+  return graph.own(reads, (out) => {
+    run.answersInto?.(out)
+    return () => {
+      for (const [at, { column }] of reads.entries()) values[at] = column[0] as number
+      out[0] = run.enter(values, (graph.candles.start[graph.offset] as number) + seconds)
+    }
   })
 }
 

@@ -85,6 +85,8 @@ export interface CodeRun {
   enter(values: Float64Array, closed: number): number
   /** Whether the same candle leaves; asked while something is held. */
   exit(held: Held): number
+  /** Where an answer comes later than it was asked for: given the place where the model looks for that of `enter`. */
+  readonly answersInto?: (column: Float64Array) => void
   /** Why, in one ASCII line. */
   readonly entryReason: string
   readonly exitReason: string

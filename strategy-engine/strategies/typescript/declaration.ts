@@ -49,7 +49,7 @@ export function withCode(
   text: string,
   { written, strategy }: { readonly written: Written; readonly strategy: Strategy },
   asked: readonly Asked[],
-  code: Omit<Code, 'reads'>,
+  codeOf: (reads: readonly Tree[]) => Code,
 ): { readonly ok: true; readonly strategy: Strategy } | Extract<Declared, { ok: false }> {
   const { timeframe, market, params } = strategy
   const report = new Report(text, openedAs(text, written))
@@ -70,7 +70,7 @@ export function withCode(
     else return [read.parsed.tree]
     return []
   })
-  const whole = { ...strategy, code: { ...code, reads } }
+  const whole = { ...strategy, code: codeOf(reads) }
   if (problems.length === 0 && seriesCount(whole) > MAX_SERIES) {
     const message = `a strategy looks at ${MAX_SERIES} different indicators at most`
     problems.push(problemAt(text, { line: 1, column: 1 }, message))

@@ -27,7 +27,10 @@ function readIn(realm: Realm, file: string, text: string, params: Params): Read 
   const strategies = declared.strategies.flatMap((strategy) => {
     const { reads } = realm.build(builtFor(strategy))
     const code = codeOf(file, realm, strategy, reads.map(({ text }) => text).join('\n'))
-    const read = withCode(text, { written, strategy }, reads, code)
+    const read = withCode(text, { written, strategy }, reads, (trees) => ({
+      ...code,
+      reads: trees,
+    }))
     if (!read.ok) problems.push(...read.problems)
     return read.ok ? [read.strategy] : []
   })

@@ -27,7 +27,7 @@ const LIMITS: Limits = {
 }
 
 /** The end of a step that does not end by itself, ms. */
-export const STEP_MS = 5_000
+export const STEP_MS = 3_000
 
 export interface Read {
   readonly text: string
