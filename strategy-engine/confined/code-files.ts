@@ -4,6 +4,7 @@ import { type Clock, KeysideError } from '@keyside/runtime'
 import type { Read } from '../strategies/file/read-strategy.ts'
 import type { Problem, Strategy } from '../strategies/file/strategy.ts'
 import { builtFor, readDeclaration, withCode } from '../strategies/typescript/declaration.ts'
+import { LIMITS } from '../strategies/typescript/limits.ts'
 import { problemOf } from '../strategies/typescript/read-typescript.ts'
 import { CodeProcess } from './code-process.ts'
 import { ConfinedCode } from './confined-code.ts'
@@ -56,7 +57,7 @@ export class CodeFiles {
 
 async function readIn(process: CodeProcess, file: string, text: string): Promise<Read> {
   try {
-    const { declaration } = await process.ask({ is: 'load', file, text }, loaded)
+    const { declaration } = await process.ask({ is: 'load', file, text, limits: LIMITS }, loaded)
     const declared = readDeclaration(text, declaration, {})
     if (!declared.ok) return declared
     const { written } = declared

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { systemClock } from '@keyside/runtime'
 import { expect, onTestFinished, test } from 'vitest'
+import { LIMITS } from '../strategies/typescript/limits.ts'
 import { codeText } from '../strategies/typescript/testing/code.ts'
 import { CodeProcess, FLAGS } from './code-process.ts'
 import { built, decided, learned, loaded } from './questions.ts'
@@ -20,7 +21,7 @@ function processOf(options: Partial<ConstructorParameters<typeof CodeProcess>[0]
 /** Loaded and built: its number, and what it says at a candle with this close. */
 async function started(parts: Parameters<typeof codeText>[0]) {
   const process = processOf()
-  await process.ask({ is: 'load', file: 'coded.ts', text: codeText(parts) }, loaded)
+  await process.ask({ is: 'load', file: 'coded.ts', text: codeText(parts), limits: LIMITS }, loaded)
   const { at } = await process.ask({ is: 'build', about: ABOUT }, built)
   const ask = (close: number | null) =>
     process.ask({ is: 'ask', at, values: [close], closed: 60, held: null }, decided)
@@ -70,7 +71,7 @@ test.each([
 ])('a process that has come out of its realm and %s is ended', async (file, why) => {
   const program = new URL('./testing/misbehaving.mjs', import.meta.url)
   const process = processOf({ program, answerMs: 2_000 })
-  const answer = process.ask({ is: 'load', file, text: '' }, decided)
+  const answer = process.ask({ is: 'load', file, text: '', limits: LIMITS }, decided)
   await expect(answer).rejects.toMatchObject({
     code: 'strategy_failed',
     message: `coded.ts: the strategy ${why}`,

@@ -1,6 +1,6 @@
 // The process in which the code of one strategy file runs. It can read the code of Keyside and nothing else: it has no
 // key, no network, no other process. It is asked, and answers.
-import { KeysideError } from '@keyside/runtime'
+import { KeysideError } from '@keyside/runtime/error'
 import { Realm, withEnd } from '../strategies/typescript/realm.ts'
 import type { Answer, Question } from './questions.ts'
 
@@ -24,7 +24,7 @@ function answered(question: Question): { answer: Answer } | { failed: string; co
 
 function answer(question: Question): Answer {
   if (question.is === 'load') {
-    realm = new Realm(question.file, question.text)
+    realm = new Realm(question.file, question.text, question.limits)
     return { declaration: realm.declaration }
   }
   if (realm === null) throw new Error('asked before it was loaded')

@@ -1,13 +1,13 @@
 // What the engine asks the process of a strategy's code, and what may come back.
 import { z } from 'zod'
-import type { Built } from '../strategies/typescript/candle-values.ts'
+import type { Built, Limits } from '../strategies/typescript/candle-values.ts'
 import type { Numbers, Read } from '../strategies/typescript/realm.ts'
 
 /** Of each series, in the order in which they were asked for; null is unknown. */
 export type Values = readonly (number | null)[]
 
 export type Question =
-  | { readonly is: 'load'; readonly file: string; readonly text: string }
+  | { readonly is: 'load'; readonly file: string; readonly text: string; readonly limits: Limits }
   | { readonly is: 'build'; readonly about: Built }
   /** Candles of the past: nothing is decided. Each with when it closed, Unix seconds. */
   | {

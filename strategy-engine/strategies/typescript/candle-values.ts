@@ -13,6 +13,8 @@ export interface Built {
 }
 
 export interface Limits {
+  /** Of a file, characters. */
+  readonly file: number
   readonly series: number
   readonly ago: number
   /** Of what is asked for, characters. */

@@ -4,6 +4,7 @@ import type { Read } from '../file/read-strategy.ts'
 import { problemAt } from '../file/report.ts'
 import type { Code, CodeRun, Held, Problem, Strategy } from '../file/strategy.ts'
 import { builtFor, readDeclaration, withCode } from './declaration.ts'
+import { LIMITS } from './limits.ts'
 import { failed, type Numbers, Realm, withEnd } from './realm.ts'
 
 type Params = Readonly<Record<string, number>>
@@ -15,7 +16,7 @@ export function readTypeScript(file: string, text: string, params: Params = {}):
 
 /** As `readTypeScript`, for one file with many values of its params: its code is evaluated once. */
 export function typeScriptReader(file: string, text: string): (params: Params) => Read {
-  const realm = told(text, () => ({ ok: true as const, realm: new Realm(file, text) }))
+  const realm = told(text, () => ({ ok: true as const, realm: new Realm(file, text, LIMITS) }))
   return (params) => (realm.ok ? told(text, () => readIn(realm.realm, file, text, params)) : realm)
 }
 

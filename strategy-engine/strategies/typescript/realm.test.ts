@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import { randomCandles } from '../../testing/random-candles.ts'
 import { graphFor } from '../compile/code.ts'
 import { Model } from '../model.ts'
+import { LIMITS } from './limits.ts'
 import { Realm, withEnd } from './realm.ts'
 import { coded, codeText, mistakes } from './testing/code.ts'
 
@@ -100,8 +101,8 @@ test('candle() gives nothing back, and a series is asked for in build() alone', 
 
 test('a loop without end is ended: at the top, in build, and at a candle', () => {
   const END = 'did not come to an end within 0.1 s'
-  expect(() => new Realm('a.ts', codeText({ above: 'for (;;) ;' }), 100)).toThrow(END)
-  const realm = new Realm('a.ts', codeText({ build: 'for (;;) ;' }), 100)
+  expect(() => new Realm('a.ts', codeText({ above: 'for (;;) ;' }), LIMITS, 100)).toThrow(END)
+  const realm = new Realm('a.ts', codeText({ build: 'for (;;) ;' }), LIMITS, 100)
   const about = { market: 'BTC/USDT', timeframe: '1m', params: {}, adds: false, again: false }
   expect(() => realm.build(about)).toThrow(END)
   expect(() => withEnd(() => entries({ enter: 'for (;;) ; return true' }), 100)).toThrow(END)

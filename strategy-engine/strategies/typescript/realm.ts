@@ -2,12 +2,8 @@
 // keeps a hostile file from keys and network is the process that this runs in.
 import { stripTypeScriptTypes } from 'node:module'
 import { constants, createContext, runInContext, Script } from 'node:vm'
-import { KeysideError } from '@keyside/runtime'
-import { MAX_LENGTH, MAX_SERIES } from '../file/read-strategy.ts'
-import { MAX_REASON } from '../rules/explain.ts'
+import { KeysideError } from '@keyside/runtime/error'
 import { figure } from '../rules/figure.ts'
-import { MAX_AGO } from '../rules/parse.ts'
-import { MAX_RULE_LENGTH } from '../rules/tokens.ts'
 import { type Built, candleValues, type Limits } from './candle-values.ts'
 import { bare, type Guest, guest } from './guest.ts'
 
@@ -17,14 +13,6 @@ const KEPT =
 /** What people look for and is not there: with a sentence. */
 const ABSENT =
   'process require module fetch WebSocket XMLHttpRequest setTimeout setInterval setImmediate queueMicrotask console performance crypto Date Temporal Intl Promise WebAssembly SharedArrayBuffer Atomics ArrayBuffer DataView Float64Array Float32Array Int32Array Uint32Array Uint8Array Int8Array Int16Array Uint16Array Buffer WeakRef FinalizationRegistry eval'
-
-const LIMITS: Limits = {
-  series: MAX_SERIES,
-  ago: MAX_AGO,
-  text: MAX_RULE_LENGTH,
-  reason: MAX_REASON,
-  phrases: 12,
-}
 
 /** The end of a step that does not end by itself, ms. */
 export const STEP_MS = 3_000
@@ -38,11 +26,13 @@ export interface Read {
 export class Realm {
   readonly #guest: Guest
   readonly #file: string
+  readonly #limits: Limits
   readonly #stepMs: number
 
   /** Throws `strategy_invalid` for what is no strategy in TypeScript. */
-  constructor(file: string, text: string, stepMs = STEP_MS) {
+  constructor(file: string, text: string, limits: Limits, stepMs = STEP_MS) {
     this.#file = file
+    this.#limits = limits
     this.#stepMs = stepMs
     const realm = createContext(constants.DONT_CONTEXTIFY, {
       codeGeneration: { strings: false, wasm: false },
@@ -50,13 +40,13 @@ export class Realm {
       microtaskMode: 'afterEvaluate',
     })
     const run = (source: string) => runInContext(source, realm)
-    const limits = JSON.stringify(LIMITS)
+    const bounds = JSON.stringify(limits)
     const { given, made } = run(
-      `{ const given = {}; const made = (${guest})(given, (${candleValues})(${figure}, ${limits}), ${limits}); ({ given, made }) }`,
+      `{ const given = {}; const made = (${guest})(given, (${candleValues})(${figure}, ${bounds}), ${bounds}); ({ given, made }) }`,
     )
     run(`(${bare})(${JSON.stringify(KEPT.split(' '))}, ${JSON.stringify(ABSENT.split(' '))})`)
     this.#guest = made
-    const script = compiled(file, text)
+    const script = compiled(file, text, limits.file)
     this.#evaluate(() => {
       const body = script.runInContext(realm)
       withEnd(() => body(given), stepMs)
@@ -66,7 +56,7 @@ export class Realm {
   /** All keys but `build`. */
   get declaration(): unknown {
     const json = this.#said(this.#guest.declaration())
-    if (json.length > MAX_LENGTH) throw failed(this.#file, 'says too much beside its code')
+    if (json.length > this.#limits.file) throw failed(this.#file, 'says too much beside its code')
     return JSON.parse(json)
   }
 
@@ -87,7 +77,7 @@ export class Realm {
 
   /** Of the last yes: one line of ASCII. */
   reason(at: number): string {
-    return `${this.#guest.reason(at)}`.replace(/[^\x20-\x7e]/g, '?').slice(0, MAX_REASON)
+    return `${this.#guest.reason(at)}`.replace(/[^\x20-\x7e]/g, '?').slice(0, this.#limits.reason)
   }
 
   stop(at: number): number | null {
@@ -143,10 +133,9 @@ const caller: { run: () => unknown } = { run: () => undefined }
 const calling = createContext(caller)
 
 /** The default export becomes an assignment of the same length, so that lines and columns stay. */
-function compiled(file: string, text: string): Script {
+function compiled(file: string, text: string, most: number): Script {
   const invalid = (message: string) => new KeysideError('strategy_invalid', `${file}: ${message}`)
-  if (text.length > MAX_LENGTH)
-    throw invalid(`a strategy file has at most ${MAX_LENGTH} characters`)
+  if (text.length > most) throw invalid(`a strategy file has at most ${most} characters`)
   let code: string
   try {
     code = stripTypeScriptTypes(text)
