@@ -80,9 +80,7 @@ async function searchOne(
   strategy: Strategy,
   options: Options,
 ): Promise<object> {
-  const { goal, leastTrades, seed, state } = options
-  // A confined process has no second one.
-  const workers = isConfined() ? 1 : options.workers
+  const { goal, leastTrades, seed, workers, state } = options
   const { candles, detail, others, rules } = prepare(strategy, await sourceOf(options))
   const task = { file, text, market: strategy.market, options: runOptions(options, rules) }
   const combinations = combinationsOf(strategy, options.combinations, seededNumbers(seed))

@@ -4,6 +4,7 @@ import { setImmediate } from 'node:timers/promises'
 import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads'
 import type { CandleColumns } from '../../market/candle-columns.ts'
 import type { Strategy } from '../../strategies/file/strategy.ts'
+import { isTypeScript } from '../../strategies/read-strategy-file.ts'
 import type { Beside, RunInput } from '../run.ts'
 import type { Combination } from './combinations.ts'
 import { type Score, scoresOf } from './score.ts'
@@ -70,7 +71,8 @@ export async function search(
     await setImmediate()
     return scoresOf(strategies, input)
   }
-  const others = Math.min(workers, shares.length) - 1
+  // Code cannot be sent to another thread.
+  const others = isTypeScript(task.file) ? 0 : Math.min(workers, shares.length) - 1
   if (others < 1) await work(here)
   else await withWorkers(others, input, here, work)
   return combinations.flatMap((params) => fresh.get(params) ?? known?.get(params) ?? [])
