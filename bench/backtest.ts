@@ -11,6 +11,7 @@ import type { Strategy } from '../strategy-engine/strategies/file/strategy.ts'
 import { readStrategyFile } from '../strategy-engine/strategies/read-strategy-file.ts'
 import { randomCandles } from '../strategy-engine/testing/random-candles.ts'
 import { type LoopRule, loop } from './backtest-loop.ts'
+import { besidePeers } from './backtest-peers.ts'
 import type { BenchOptions, Result } from './result.ts'
 
 const OPTIONS: RunOptions = {
@@ -22,6 +23,8 @@ const OPTIONS: RunOptions = {
   steps: null,
 }
 const RUNS = 9
+const PEER_CANDLES = 100_000
+const LEAST_CANDLES = 500_000
 
 const cross = (ema: string, fast = 12, slow = 26) =>
   `enter: crossover(${ema}(${fast}), ${ema}(${slow}))
@@ -49,6 +52,13 @@ function example(): Strategy {
   return { ...strategy, timeframe: '1m', validFor: 60 }
 }
 
+interface Work {
+  readonly name: string
+  /** Candles that it goes through, all together. */
+  readonly candles: number
+  readonly work: () => unknown
+}
+
 interface Speed {
   readonly name: string
   /** Million candles a second of CPU time: median and best of the runs. */
@@ -56,15 +66,22 @@ interface Speed {
   readonly best: number
 }
 
-function measured(name: string, candles: number, work: () => unknown, runs = RUNS): Speed {
-  const times = Array.from({ length: runs }, () => {
-    const began = process.cpuUsage()
-    work()
-    const { user, system } = process.cpuUsage(began)
-    return user + system
-  }).sort((a, b) => a - b)
-  const speed = (microseconds: number) => candles / microseconds
-  return { name, median: speed(times[runs >> 1] ?? 1), best: speed(times[0] ?? 1) }
+/** In turns, so that what else the machine does meets all of them alike; short ones as often as makes them measurable. */
+function measured(works: readonly Work[], runs = RUNS): readonly Speed[] {
+  const times = works.map((): number[] => [])
+  for (let round = 0; round < runs; round++)
+    for (const [at, { candles, work }] of works.entries()) {
+      const count = Math.ceil(LEAST_CANDLES / candles)
+      const began = process.cpuUsage()
+      for (let i = 0; i < count; i++) work()
+      const { user, system } = process.cpuUsage(began)
+      times[at]?.push((user + system) / count)
+    }
+  return works.map(({ name, candles }, at) => {
+    const own = times[at]?.sort((a, b) => a - b) ?? []
+    const speed = (microseconds = 1) => candles / microseconds
+    return { name, median: speed(own[runs >> 1]), best: speed(own[0]) }
+  })
 }
 
 /** `signals`: how many candles. */
@@ -73,37 +90,38 @@ export async function backtest({ signals, note }: BenchOptions): Promise<Result>
   const hand: LoopRule = { fast: 12, slow: 26, fill: 'open', seed: 'first' }
   const one = (strategy: Strategy) => () => run([strategy], { candles, options: OPTIONS })
   note('speed, one core')
-  const speeds = [
-    measured('by hand', signals, () => loop(candles, hand)),
-    measured('EMA cross, with fills', signals, one(strategyOf(cross('ema_first')))),
-    measured('ema-cross.yaml', signals, one(example())),
-    measured('twelve series', signals, one(strategyOf(TWELVE))),
-    measured(
-      'EMA cross, with all figures',
-      signals,
-      () => runBacktest(strategyOf(cross('ema_first')), { candles, options: OPTIONS }),
-      3,
+  const work = (name: string, does: () => unknown): Work => ({ name, candles: signals, work: does })
+  const speeds = measured([
+    work('by hand', () => loop(candles, hand)),
+    work('EMA cross, with fills', one(strategyOf(cross('ema_first')))),
+    work('ema-cross.yaml', one(example())),
+    work('twelve series', one(strategyOf(TWELVE))),
+    work('EMA cross, with all figures', () =>
+      runBacktest(strategyOf(cross('ema_first')), { candles, options: OPTIONS }),
     ),
-  ]
+  ])
   note('linear')
   const linear = [0.01, 0.1, 1, 10].map((part) => {
     const length = Math.round(signals * part)
     const many = length <= signals ? slice(candles, 0, length) : randomCandles({ length, seed: 2 })
     const strategy = strategyOf(cross('ema_first'))
     const before = process.memoryUsage.rss()
-    const speed = measured(
-      `${length} candles`,
-      length,
-      () => run([strategy], { candles: many, options: OPTIONS }),
-      3,
-    )
-    return { length, ...speed, mebibytes: (process.memoryUsage.rss() - before) / 2 ** 20 }
+    const does = () => run([strategy], { candles: many, options: OPTIONS })
+    const name = `${length} candles`
+    const speed = measured([{ name, candles: length, work: does }], 5)
+    const mebibytes = (process.memoryUsage.rss() - before) / 2 ** 20
+    return { name, median: 0, best: 0, ...speed[0], mebibytes }
   })
   note('1,000 combinations over 45,000 candles')
   const short = randomCandles({ length: 45_000, seed: 3 })
   const searched = await searchOf(short)
-  const peers = peersOf(process.env['KEYSIDE_CANDLES'])
-  const json: Measured = { candles: signals, speeds, linear, searched, peers }
+  note('beside others')
+  const others = besidePeers(
+    slice(candles, 0, PEER_CANDLES),
+    process.env['KEYSIDE_PYTHON'] ?? 'python3',
+  )
+  const agreed = agreedOf(process.env['KEYSIDE_CANDLES'])
+  const json: Measured = { candles: signals, speeds, linear, searched, others, agreed }
   return { json, text: textOf(json) }
 }
 
@@ -112,7 +130,8 @@ interface Measured {
   readonly speeds: readonly Speed[]
   readonly linear: readonly (Speed & { readonly mebibytes: number })[]
   readonly searched: Awaited<ReturnType<typeof searchOf>>
-  readonly peers: ReturnType<typeof peersOf>
+  readonly others: readonly string[]
+  readonly agreed: ReturnType<typeof agreedOf>
 }
 
 /** 40 fast averages by 25 slow ones. */
@@ -132,30 +151,43 @@ stop: 99 %`
   const combinations = combinationsOf(strategy, 1_000, () => 0)
   const task = { file: 'bench.yaml', text, market: strategy.market, options: OPTIONS }
   const all = combinations.length * candles.length
+  const began = performance.now()
+  const [cpu, own] = [process.cpuUsage(), process.threadCpuUsage()]
+  await search(task, combinations, candles, { workers: 2 })
+  const wall = (performance.now() - began) / 1_000
+  const spent = ({ user, system }: NodeJS.CpuUsage) => (user + system) / 1e6
+  const two = {
+    wall,
+    cpu: spent(process.cpuUsage(cpu)),
+    asking: spent(process.threadCpuUsage(own)),
+  }
   const byHand = () => {
     for (const { fast = 2, slow = 45 } of combinations)
       loop(candles, { fast, slow, fill: 'close', seed: 'first' })
   }
-  const hand = measured('by hand', all, byHand, 3)
-  const own = measured('one core', all, () => tryCombinations(task, combinations, candles), 3)
-  const began = performance.now()
-  await search(task, combinations, candles, { workers: 2 })
-  const seconds = { one: all / own.median / 1e6, two: (performance.now() - began) / 1_000 }
-  return { hand, own, seconds }
+  const speeds = measured(
+    [
+      { name: 'by hand', candles: all, work: byHand },
+      { name: 'one core', candles: all, work: () => tryCombinations(task, combinations, candles) },
+    ],
+    3,
+  )
+  const seconds = speeds.map(({ name, median }) => ({ name, cpu: all / median / 1e6 }))
+  return { two, seconds }
 }
 
 /** On real candles, where a file of them is named: the figures that other backtesters agree on to the cent. */
-const PEERS = [
+const AGREED = [
   ['ema_first', 'first', 'close', 9_925_598.64],
   ['ema_first', 'first', 'open', 9_925_527.5],
   ['ema', 'mean', 'open', 9_925_439.6],
   ['ema', 'mean', 'close', 9_925_510.74],
 ] as const
 
-function peersOf(file: string | undefined) {
+function agreedOf(file: string | undefined) {
   if (file === undefined) return null
   const { columns } = openCandleFile(file, '1m', Math.floor(Date.now() / 1000))
-  return PEERS.map(([ema, seed, fill, expected]) => {
+  return AGREED.map(([ema, seed, fill, expected]) => {
     const { metrics } = runBacktest(strategyOf(cross(ema)), {
       candles: columns,
       options: { ...OPTIONS, fill },
@@ -174,7 +206,7 @@ function peersOf(file: string | undefined) {
   })
 }
 
-function textOf({ candles, speeds, linear, searched, peers }: Measured): string {
+function textOf({ candles, speeds, linear, searched, others, agreed }: Measured): string {
   return [
     `${candles} candles, million candles a second of CPU time on one core`,
     ...speeds.map(
@@ -186,12 +218,15 @@ function textOf({ candles, speeds, linear, searched, peers }: Measured): string 
       ({ name, median, mebibytes }) =>
         `  ${name.padEnd(28)} ${median.toFixed(1).padStart(7)}  ${mebibytes.toFixed(0)} MiB more`,
     ),
-    `1,000 combinations: ${searched.seconds.one.toFixed(2)} s of CPU on one core, ${searched.seconds.two.toFixed(2)} s on two, workers' start in it`,
-    `  ${searched.own.median.toFixed(0)} M/s; by hand ${searched.hand.median.toFixed(0)} M/s`,
-    ...(peers ?? []).map(
+    '1,000 combinations',
+    ...searched.seconds.map(({ name, cpu }) => `  ${name.padEnd(28)} ${cpu.toFixed(2)} s of CPU`),
+    `  two cores, worker's start in it ${searched.two.wall.toFixed(2)} s by the clock; ${searched.two.cpu.toFixed(2)} s of CPU, ${searched.two.asking.toFixed(2)} of it by the thread that asks`,
+    'beside others',
+    ...others.map((line) => `  ${line}`),
+    ...(agreed ?? []).map(
       ({ ema, fill, trades, equity, isEqual }) =>
         `  ${ema} ${fill}: ${trades} trades, ${equity.toFixed(2)}${isEqual ? '' : ', NOT as the others'}`,
     ),
-    ...(peers === null ? ['KEYSIDE_CANDLES names no file: not held to other backtesters'] : []),
+    ...(agreed === null ? ['KEYSIDE_CANDLES names no file: not held to other backtesters'] : []),
   ].join('\n')
 }
