@@ -81,8 +81,53 @@ test('a mended file runs in place of the one that failed, and a removed one ends
   const before = logged().length
   write(home, 'coded', SAME)
   await scanned(() => logged().slice(before).includes('"stream":"coded","plan"'))
-  for (let i = PAST; i < PAST + 16; i++) await close()
-  await until(() => messages('signal').some(({ claims }) => claims.sub === 'coded'))
+  const signed = () => messages('signal').some(({ claims }) => claims.sub === 'coded')
+  for (const last of CLOSES.slice(PAST, PAST + 16)) {
+    await close()
+    if (last > 105) await until(signed)
+  }
+  expect(signed()).toBe(true)
   rmSync(home.file('strategies/coded.ts'))
   await scanned(() => /strategy file removed/.test(logged()))
+})
+
+test('after a restart it goes on from its signals: what was held leaves, by memory of the past that is gone through anew', async () => {
+  const { logged, pass, messages, close, engine, begin } = await startFixture(CANDLES, {
+    past: PAST,
+    // The count of candles above 105 is of all candles, the past included.
+    prepare: (home) =>
+      write(home, 'coded', {
+        build: 'let above = 0',
+        candle: 'if (close.value > 105) above++',
+        enter: 'close.value > 105 && above + " above"',
+        exit: 'held.candles >= 3 && close.value < 95 && above + " above, " + held.candles + " candles"',
+      }),
+  })
+  const inForce = (after: number) =>
+    until(() => {
+      pass(1_000)
+      return logged().slice(after).includes('"stream":"coded","plan"')
+    })
+  const of = () => messages('signal').filter(({ claims }) => claims.sub === 'coded')
+  await inForce(0)
+  let at = PAST
+  for (; of().length === 0; at++) {
+    await close()
+    const isDue = (CLOSES[at] ?? 0) > 105
+    if (isDue) await until(() => of().length === 1)
+  }
+  await engine.stop()
+  const before = logged().length
+  const again = await begin(CANDLES, at)
+  await inForce(before)
+  for (; of().length === 1 && at < CANDLES.length; at++) {
+    await again.close()
+    if ((CLOSES[at] ?? 100) < 95) await until(() => of().length === 2)
+  }
+  const above = CLOSES.slice(0, at).filter((one) => one > 105).length
+  const entered = CLOSES.findIndex((one, i) => i >= PAST && one > 105)
+  expect(of().map(({ claims }) => claims.reason)).toEqual([
+    `${CLOSES.slice(0, entered + 1).filter((one) => one > 105).length} above`,
+    `${above} above, ${at - 1 - entered} candles`,
+  ])
 })

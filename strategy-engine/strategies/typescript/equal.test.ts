@@ -1,8 +1,10 @@
 // The same strategy as rules and as code: the same decisions, and the same bytes of each.
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { randomCandles } from '../../testing/random-candles.ts'
 import { Graph } from '../compile/graph.ts'
-import { readStrategy } from '../file/read-strategy.ts'
+import { type Read, readStrategy } from '../file/read-strategy.ts'
 import { problemText } from '../file/report.ts'
 import type { Strategy } from '../file/strategy.ts'
 import { Runner } from '../runner.ts'
@@ -79,11 +81,19 @@ function steps(strategy: Strategy) {
   })
 }
 
-test('rules and code decide the same, byte for byte', () => {
-  const [rules, code] = [readStrategy(RULES), readTypeScript('cross.ts', CODE)]
-  if (!rules.ok) throw new Error(rules.problems.map(problemText).join('\n'))
-  if (!code.ok) throw new Error(code.problems.map(problemText).join('\n'))
-  const [a, b] = [steps(rules.strategies[0]), steps(code.strategies[0])]
+function stepsOf(read: Read) {
+  if (!read.ok) throw new Error(read.problems.map(problemText).join('\n'))
+  return steps(read.strategies[0])
+}
+
+const example = (file: string) =>
+  readFileSync(join(import.meta.dirname, '../../../examples/strategies', file), 'utf8')
+
+test.each([
+  ['a strategy with all kinds of exits', RULES, CODE],
+  ['the example', example('ema-cross.yaml'), example('ema-cross.ts')],
+])('%s decides the same as rules and as code, byte for byte', (_, rules, code) => {
+  const [a, b] = [stepsOf(readStrategy(rules)), stepsOf(readTypeScript('coded.ts', code))]
   const said = (all: typeof a) => all.map((step) => JSON.stringify(step))
   expect(said(b)).toEqual(said(a))
   const kinds = a.map(({ decision }) => decision?.kind)

@@ -15,7 +15,7 @@ const ABSENT =
   'process require module fetch WebSocket XMLHttpRequest setTimeout setInterval setImmediate queueMicrotask console performance crypto Date Temporal Intl Promise WebAssembly SharedArrayBuffer Atomics ArrayBuffer DataView Float64Array Float32Array Int32Array Uint32Array Uint8Array Int8Array Int16Array Uint16Array Buffer WeakRef FinalizationRegistry eval'
 
 /** The end of a step that does not end by itself, ms. */
-export const STEP_MS = 3_000
+const STEP_MS = 3_000
 
 export interface Read {
   readonly text: string
