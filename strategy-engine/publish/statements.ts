@@ -23,6 +23,11 @@ export class Statements {
     return this.#of(text).all(...values)
   }
 
+  /** Reads a row when it is asked for. */
+  each(text: string, ...values: SQLInputValue[]): Iterable<Row> {
+    return this.#of(text).iterate(...values)
+  }
+
   #of(text: string): StatementSync {
     const statement = this.#prepared.get(text) ?? this.#database.prepare(text)
     this.#prepared.set(text, statement)
