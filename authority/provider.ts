@@ -74,6 +74,12 @@ export class Provider {
     this.#writeLists()
   }
 
+  /** The broker drops a client that is no subscriber within a second: none of its tokens counts any more. */
+  shutOut(client: string): void {
+    this.#record.remove(client, this.#now())
+    this.#writeLists()
+  }
+
   /**
    * Sets the end of a subscription: `days` after the present end. Throws `subscriber_unknown`, or `subscription_ended` where the device can ask for
    * nothing any more.

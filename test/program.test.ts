@@ -1,9 +1,11 @@
 // A program's intent, from the lines in examples/ to a filled order: `keyside program`, real broker, engine and executor.
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import type { ReportEvent } from '@keyside/protocol'
+import { createLog, openLink } from '@keyside/runtime'
 import { expect, onTestFinished, test } from 'vitest'
 import { keyside } from './keyside.ts'
 import { replaced } from './replaced.ts'
@@ -70,8 +72,18 @@ test('an intent of ten lines of Python is bought, and one of Node sells it', asy
   expect(await run(NODE, folder, 'exit', price, 'p(up) 0.44')).toMatchObject({ code: 0 })
   expect((await filled('exit')).reason).toBe('p(up) 0.44')
 
+  const { client, broker, results } = JSON.parse(readFileSync(join(folder, 'program.json'), 'utf8'))
+  const link = openLink({
+    ...{ url: broker, clientId: client, subscribe: [results] },
+    token: readFileSync(join(folder, 'access.token'), 'utf8').trim(),
+    onMessage: () => undefined,
+    log: createLog({ program: 'test', level: 'silent' }),
+  })
+  onTestFinished(() => link.close())
+  await link.ready
   const removed = await keyside('program remove my-model --yes'.split(' '), { env })
   expect(removed.code).toBe(0)
+  await until('the broker drops its connection', () => !link.connected())
   const listed = await keyside('program list --json'.split(' '), { env })
   expect(JSON.parse(listed.stdout)).toEqual([])
 })

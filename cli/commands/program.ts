@@ -8,7 +8,10 @@ import {
   programsOfHome,
   removeProgram,
 } from '../home/home-programs.ts'
-import { LIFE_SECONDS } from '../home/home-tokens.ts'
+import { LIFE_SECONDS, programClient } from '../home/home-tokens.ts'
+import { programsOf } from '../home/roles.ts'
+import { shutOut } from '../pairing/access-list.ts'
+import { withProvider } from '../provider/provider-home.ts'
 import { print, printJson, table } from '../terminal/print.ts'
 import { confirm } from '../terminal/prompt.ts'
 
@@ -103,9 +106,19 @@ function list({ json }: { json: boolean }): void {
 async function remove(program: string, { yes }: { yes: boolean }): Promise<void> {
   const question = `Let ${program} speak for its stream no more? What the stream holds stays as it is.`
   if (!yes && !(await confirm(question))) return
-  const { stream } = removeProgram(keysideHome(), program)
+  const home = keysideHome()
+  const { stream } = removeProgram(home, program)
+  await endConnection(home, programClient(program))
   print(
     `${program} is removed: nothing that it signs counts any more, and its folder is gone.`,
     `What ${stream} holds is looked after by the devices, stops and all. Another program can go on with the stream.`,
   )
+}
+
+/** The broker drops it within a second, and takes its access token no more. */
+async function endConnection(home: string, client: string): Promise<void> {
+  if (programsOf(home).includes('authority'))
+    await withProvider((provider) => provider.shutOut(client))
+  // So that a token issued in the same millisecond is refused as well.
+  else shutOut(home, client, systemClock.now() / 1000 + 0.001)
 }

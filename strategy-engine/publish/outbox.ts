@@ -244,20 +244,20 @@ export class Outbox {
 
   /** What a stream's position came of: its last exit alone, or its entries since that one; none before the first. */
   positionSignals(stream: string): Signal[] {
-    const stored = this.#sql.all(
-      'SELECT token FROM signals WHERE stream = ? ORDER BY seq DESC LIMIT ?',
-      stream,
-      MAX_ENTRIES,
-    )
-    const sealed = this.#sealed.filter((signal) => signal.stream === stream).reverse()
-    const newest = [...sealed, ...stored.map((row) => tokenRow.parse(row))]
     const since: Signal[] = []
-    for (const { token } of newest) {
+    for (const token of this.#newest(stream)) {
       const claims = claimsOf(token)
       if (leavesAll(claims)) return since.length > 0 ? since : [claims]
       if (claims.kind === 'entry') since.unshift(claims)
     }
     return since
+  }
+
+  /** Tokens, those not yet committed first. */
+  *#newest(stream: string): Generator<string> {
+    for (const signal of this.#sealed.toReversed()) if (signal.stream === stream) yield signal.token
+    const newest = 'SELECT token FROM signals WHERE stream = ? ORDER BY seq DESC LIMIT ?'
+    for (const row of this.#sql.each(newest, stream, MAX_ENTRIES)) yield tokenRow.parse(row).token
   }
 
   #has(jti: string): boolean {
