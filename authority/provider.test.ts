@@ -74,3 +74,12 @@ test('two commands at once: the later list has what both did', async () => {
   home.provider().invite(invited(home, { client: 'bob' }))
   expect(accessList(home).invitations).toHaveLength(2)
 })
+
+test('a client that is no subscriber is shut out with every token that it has', async () => {
+  const home = await providerHome()
+  const now = nowOf(home)
+  home.provider().shutOut('program-x')
+  const [{ client, before }] = accessList(home).refused
+  expect(client).toBe('program-x')
+  expect(before).toBeGreaterThan(now)
+})
