@@ -8,5 +8,5 @@ COPY . .
 RUN npm ci --omit=dev --no-audit --no-fund
 ENV KEYSIDE_HOME=/keyside
 USER 1000:1000
-ENTRYPOINT ["node", "--disable-sigusr1", "/app/cli/main.ts"]
+ENTRYPOINT ["node", "--disable-sigusr1", "/app/cli/main.js"]
 CMD ["--help"]

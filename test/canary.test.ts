@@ -304,7 +304,7 @@ function expectAwake({ haystacks, sandbox }: Day): void {
   seen(/^log of executor/, 'exchange_awaited')
   seen(/^what "keys add" prints/, 'exchange')
   seen(/^\/proc environ of executor/, 'KEYSIDE_HOME')
-  seen(/^\/proc cmdline of executor/, 'main.ts')
+  seen(/^\/proc cmdline of executor/, 'main.js')
 }
 
 test.skipIf(!hasKeyring())('with the OS keychain, no secret leaves it in any form', async () => {

@@ -8,7 +8,7 @@ import { TOTP } from 'otpauth'
 import { expect, onTestFinished, test } from 'vitest'
 import { type CommandResult, keyside } from './keyside.ts'
 
-const MAIN = join(import.meta.dirname, '..', 'cli', 'main.ts')
+const MAIN = join(import.meta.dirname, '..', 'cli', 'main.js')
 
 async function newHome() {
   const folder = mkdtempSync(join(tmpdir(), 'keyside-code-'))

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 const WARM = `
-const { enablePrivateCache } = await import('./cli/programs/compile-cache.ts')
+const { enablePrivateCache } = await import('./cli/programs/compile-cache.js')
 enablePrivateCache()
 await import('./cli/terminal/prompt.ts')
 const { COMMANDS } = await import('./cli/program.ts')

@@ -147,7 +147,7 @@ async function setUp(): Promise<void> {
   const passphrase = Buffer.from(systemRandomBytes(24)).toString('base64')
   writeFileSync(join(host.home, 'executor/vault.passphrase'), `${passphrase}\n`, { mode: 0o600 })
   follow('KEYSIDE_HOME=$PWD/home npx keyside sandbox')
-  const outside = spawn(process.execPath, [join(root, 'cli/main.ts'), 'sandbox', ...ports()], {
+  const outside = spawn(process.execPath, [join(root, 'cli/main.js'), 'sandbox', ...ports()], {
     env: { KEYSIDE_HOME: host.home },
     stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
   })

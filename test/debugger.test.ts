@@ -9,7 +9,7 @@ import { readComposeFile, readDockerfile } from './compose-service.ts'
 import { openTestSystem, type TestSystem, until } from './test-system.ts'
 import { newUser } from './user.ts'
 
-const MAIN = join(import.meta.dirname, '..', 'cli', 'main.ts')
+const MAIN = join(import.meta.dirname, '..', 'cli', 'main.js')
 const EVERY_MS = 15
 /** Signals until the passphrase is typed. */
 const TYPED_AFTER = 60

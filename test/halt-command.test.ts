@@ -10,7 +10,7 @@ import { keyside } from './keyside.ts'
 import { openTestSystem, type TestSystem, until } from './test-system.ts'
 import { newUser } from './user.ts'
 
-const MAIN = join(import.meta.dirname, '..', 'cli', 'main.ts')
+const MAIN = join(import.meta.dirname, '..', 'cli', 'main.js')
 
 /** The executors of the person who runs the tests are left alone. */
 const before = process.env['HOME']

@@ -8,7 +8,7 @@ import { writePrivate } from '@keyside/runtime'
 import { expect, onTestFinished, test } from 'vitest'
 import { type CommandResult, keyside } from './keyside.ts'
 
-const MAIN = join(import.meta.dirname, '..', 'cli', 'main.ts')
+const MAIN = join(import.meta.dirname, '..', 'cli', 'main.js')
 const TOKEN = `12345678:${'a'.repeat(35)}`
 const PASSPHRASE = 'correct horse battery'
 

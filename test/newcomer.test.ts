@@ -13,7 +13,7 @@ test('the first card comes within half a minute of the claim, and fills after a 
   onTestFinished(() => rmSync(temporary, { recursive: true, force: true }))
   const { card, fill, words } = await firstMinutes({
     command: process.execPath,
-    args: [join(root, 'cli/main.ts'), 'up', '--sandbox'],
+    args: [join(root, 'cli/main.js'), 'up', '--sandbox'],
     cwd: root,
     env: { PATH: process.env['PATH'], HOME: temporary, TMPDIR: temporary },
     reading: READING_MS,

@@ -27,7 +27,7 @@ async function atTheTerminal() {
     keyside(command.split(' '), { env, answers })
   /** Runs on, and gives each line that it prints. */
   const follow = (command: string) => {
-    const main = join(import.meta.dirname, '../cli/main.ts')
+    const main = join(import.meta.dirname, '../cli/main.js')
     const child = spawn(process.execPath, [main, ...command.split(' ')], { env })
     onTestFinished(() => void child.kill())
     return createInterface({ input: child.stdout })[Symbol.asyncIterator]()

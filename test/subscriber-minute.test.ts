@@ -79,7 +79,7 @@ class Machine {
   async up(text: RegExp): Promise<string> {
     this.typed.push('up')
     const began = performance.now()
-    const main = join(import.meta.dirname, '../cli/main.ts')
+    const main = join(import.meta.dirname, '../cli/main.js')
     const [program = '', ...words] = [...this.#via, process.execPath, main, 'up']
     const child = spawn(program, words, { env: this.#env })
     const ended = new Promise((done) => child.once('exit', done))

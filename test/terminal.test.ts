@@ -8,7 +8,7 @@ import { text } from 'node:stream/consumers'
 import { expect, onTestFinished, test } from 'vitest'
 import { keyside } from './keyside.ts'
 
-const MAIN = join(import.meta.dirname, '..', 'cli', 'main.ts')
+const MAIN = join(import.meta.dirname, '..', 'cli', 'main.js')
 
 /** Runs a command at a pseudo terminal, and types each text as soon as the screen shows what it waits for. */
 const AT_TERMINAL = `

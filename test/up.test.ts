@@ -12,7 +12,7 @@ import { newUser } from './user.ts'
 
 const root = join(import.meta.dirname, '..')
 type CommandLine = readonly [string, readonly string[]]
-const UP: CommandLine = [process.execPath, [join(root, 'cli/main.ts'), 'up', '--sandbox']]
+const UP: CommandLine = [process.execPath, [join(root, 'cli/main.js'), 'up', '--sandbox']]
 const NPM_START: CommandLine = ['npm', ['start']]
 
 /** One home directory for all of them: what is compiled is kept there. */
@@ -134,7 +134,7 @@ test('a program that ends by itself is started again, is named, and takes no oth
   const up = run(UP)
   await up.prints(/(Open the chat)/)
   const pidOf = (program: string) => {
-    const [line = ''] = processesOf(up.group).filter((one) => one.endsWith(`main.ts ${program}`))
+    const [line = ''] = processesOf(up.group).filter((one) => one.endsWith(`main.js ${program}`))
     return Number(line.trim().split(/\s+/)[1])
   }
   const before = pidOf('engine')

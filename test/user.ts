@@ -2,7 +2,7 @@
 import { linkSync, mkdirSync, mkdtempSync, readdirSync } from 'node:fs'
 import { homedir, tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { privateCache } from '../cli/programs/compile-cache.ts'
+import { privateCache } from '../cli/programs/compile-cache.js'
 
 /**
  * A folder of its own, with what Node has compiled of the product already: without it every start takes three times as

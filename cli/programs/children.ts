@@ -52,7 +52,7 @@ export function startChild(
 ): Child {
   const child = spawn(
     process.execPath,
-    [...flags(program), join(import.meta.dirname, '..', 'main.ts'), program],
+    [...flags(program), join(import.meta.dirname, '..', 'main.js'), program],
     {
       stdio: ['pipe', 'pipe', 'pipe', 'ipc'],
       env: {

@@ -10,7 +10,7 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
-import { privateCache } from './compile-cache.ts'
+import { privateCache } from './compile-cache.js'
 
 function newHome(): string {
   const home = mkdtempSync(join(tmpdir(), 'keyside-cache-'))

@@ -11,7 +11,7 @@ import {
 } from '@keyside/runtime'
 import { ignoreClosedPipe } from '../terminal/pipes.ts'
 import type { Message, Program } from './children.ts'
-import { flushCacheSoon } from './compile-cache.ts'
+import { flushCacheSoon } from './compile-cache.js'
 import { startHeartbeat } from './heartbeat.ts'
 
 export interface ProgramContext {

@@ -5,7 +5,8 @@ import { enableCompileCache, flushCompileCache } from 'node:module'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 
-export function enablePrivateCache(home: string = homedir()): void {
+/** @param {string} home */
+export function enablePrivateCache(home = homedir()) {
   const folder = privateCache(home)
   if (folder !== null) enableCompileCache(folder)
 }
@@ -13,12 +14,16 @@ export function enablePrivateCache(home: string = homedir()): void {
 /** For what runs long: written at its end, it would be the end that takes long, ms. */
 const FLUSH_AFTER_MS = 2_000
 
-export function flushCacheSoon(): void {
+export function flushCacheSoon() {
   setTimeout(flushCompileCache, FLUSH_AFTER_MS).unref()
 }
 
-/** Null where another user could put something into it, or in its place; and where it cannot be made. */
-export function privateCache(home: string): string | null {
+/**
+ * Null where another user could put something into it, or in its place; and where it cannot be made.
+ * @param {string} home
+ * @returns {string | null}
+ */
+export function privateCache(home) {
   const parts = ['.cache', 'keyside', 'compiled']
   const folders = parts.map((_, at) => join(home, ...parts.slice(0, at + 1)))
   try {
@@ -30,8 +35,11 @@ export function privateCache(home: string): string | null {
   }
 }
 
-/** Windows has no such modes: a profile there is its user's by the rights that it inherits. */
-function isOwn(folder: string): boolean {
+/**
+ * Windows has no such modes: a profile there is its user's by the rights that it inherits.
+ * @param {string} folder
+ */
+function isOwn(folder) {
   const found = lstatSync(folder)
   if (process.getuid === undefined) return found.isDirectory()
   const isOurs = found.uid === process.getuid() || found.uid === 0
