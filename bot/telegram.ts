@@ -1,8 +1,8 @@
 // grammY as this bot uses it: one client that polls, one that sends.
-import { Agent } from 'node:http'
+import type { Agent } from 'node:http'
 import { Agent as HttpsAgent } from 'node:https'
 import { resolve } from 'node:path'
-import { type Clock, KeysideError, readSecret } from '@keyside/runtime'
+import { type Clock, http, KeysideError, readSecret } from '@keyside/runtime'
 import { Api, Bot, InputFile, type Transformer } from 'grammy'
 import type { BotConfig } from './config.ts'
 
@@ -82,7 +82,7 @@ class Calls {
 
 function agentFor(address: string | undefined): Agent {
   return address?.startsWith('http:') === true
-    ? new Agent({ keepAlive: true })
+    ? new http.Agent({ keepAlive: true })
     : new HttpsAgent({ keepAlive: true })
 }
 

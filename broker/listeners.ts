@@ -1,9 +1,9 @@
 // Listeners for MQTT over TCP, over WebSocket and over a Unix socket: each makes guarded byte streams of its connections.
-import { createServer as createHttpServer, type IncomingMessage } from 'node:http'
+import type { IncomingMessage } from 'node:http'
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { TLSSocket } from 'node:tls'
-import { guardPackets, KeysideError } from '@keyside/runtime'
+import { guardPackets, http, KeysideError } from '@keyside/runtime'
 import { createWebSocketStream, WebSocketServer } from 'ws'
 import type { Certificate } from './certificate.ts'
 import type { StartCode } from './codes.ts'
@@ -68,12 +68,12 @@ export async function listenWs(
   handlers: ConnectionHandlers,
 ): Promise<Listener> {
   const { maxPacketBytes } = handlers.limits
-  const http = createHttpServer()
-  http.on('request', (_, response) => {
+  const upgrades = http.createServer()
+  upgrades.on('request', (_, response) => {
     response.writeHead(426, { connection: 'close' }).end('This is MQTT over WebSocket.\n')
   })
   const sockets = new WebSocketServer({
-    server: http,
+    server: upgrades,
     maxPayload: Math.max(MAX_MESSAGE_BYTES, maxPacketBytes),
     perMessageDeflate: false,
     handleProtocols: (offered) => offered.has('mqtt') && 'mqtt',
@@ -85,7 +85,7 @@ export async function listenWs(
     // MQTT 3.1.1 section 6: the client must offer the subprotocol "mqtt".
     if (socket.protocol !== 'mqtt') stream.destroy(new Error('expected the subprotocol "mqtt"'))
   })
-  const server = accept(handlers, (stream) => http.emit('connection', stream))
+  const server = accept(handlers, (stream) => upgrades.emit('connection', stream))
   await bind(server, address, 'broker.wsPort')
   const scheme = handlers.certificate === null ? 'ws' : 'wss'
   return { url: urlOf(scheme, server), close: () => closeServer(server) }

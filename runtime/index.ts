@@ -33,6 +33,7 @@ export {
 } from './files.ts'
 export { FollowedFiles, type Look, reasonOf } from './followed-files.ts'
 export { Helper } from './helper.ts'
+export { http } from './http.ts'
 export { type Link, type LinkOptions, type LinkTrouble, openLink } from './link.ts'
 export { ReconnectBackoff } from './link-backoff.ts'
 export { reachBroker } from './link-stream.ts'

@@ -1,7 +1,13 @@
 // Puts the sandbox exchange together and listens on this machine only.
-import { createServer, type Server } from 'node:http'
+import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { type Clock, type RandomBytes, systemClock, systemRandomBytes } from '@keyside/runtime'
+import {
+  type Clock,
+  http,
+  type RandomBytes,
+  systemClock,
+  systemRandomBytes,
+} from '@keyside/runtime'
 import { type WebSocket, WebSocketServer } from 'ws'
 import { type Market, tickAt } from '../market/market.ts'
 import type { TurnableClock } from '../market/turnable-clock.ts'
@@ -82,7 +88,7 @@ export async function startExchange(options: ExchangeOptions): Promise<SandboxEx
     proofSecret,
     names,
   })
-  const server = createServer(createListener({ clock, rest, faults, limits, control }))
+  const server = http.createServer(createListener({ clock, rest, faults, limits, control }))
   const sockets = acceptSockets(server, context)
   const gate = new Gate(server, sockets, clock, options.host ?? HOST)
   const port = await gate.open(options.port ?? 0)

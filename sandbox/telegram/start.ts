@@ -1,6 +1,7 @@
 // Starts the sandbox's Telegram: the Bot API, the chat page and the controls on one local port.
 import { once } from 'node:events'
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { http } from '@keyside/runtime'
 import { answerBotApi, serveFile } from './bot-api.ts'
 import { ChatPlayer } from './chat-player.ts'
 import { answerControl, refusal, reply } from './control.ts'
@@ -37,7 +38,7 @@ export type SandboxTelegram = AsyncDisposable & {
 export async function startTelegram(options: TelegramOptions): Promise<SandboxTelegram> {
   const world = createWorld(options)
   const players = new Map(world.users.map((user) => [user.id, new ChatPlayer(world, user)]))
-  const server = createServer((request, response) => {
+  const server = http.createServer((request, response) => {
     route(world, options.names ?? [], request, response).catch((error: unknown) =>
       confess(response, error),
     )
