@@ -27,4 +27,3 @@ export {
 } from './keyset/tools.ts'
 export { makeProviderKeys } from './make-provider.ts'
 export { Provider } from './provider.ts'
-export { startAuthority } from './start.ts'

@@ -1,5 +1,6 @@
 // The broker of the bench `engine`, with room for the heads of all plans: answers with its address.
-import { brokerConfig, startBroker } from '@keyside/broker'
+import { brokerConfig } from '@keyside/broker'
+import { startBroker } from '@keyside/broker/start'
 import { signingKey } from '@keyside/protocol/node'
 import { createLog, systemClock } from '@keyside/runtime'
 

@@ -1,5 +1,6 @@
 // The crowd bench's broker: with the limits that it comes with, and a token for one client.
-import { brokerConfig, startBroker } from '@keyside/broker'
+import { brokerConfig } from '@keyside/broker'
+import { startBroker } from '@keyside/broker/start'
 import { seconds, sign } from '@keyside/protocol'
 import { signingKey } from '@keyside/protocol/node'
 import { createLog, newJti, systemClock, systemRandomBytes } from '@keyside/runtime'

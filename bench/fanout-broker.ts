@@ -1,5 +1,6 @@
 // The fanout bench's embedded broker, with the limits that it comes with.
-import { brokerConfig, startBroker } from '@keyside/broker'
+import { brokerConfig } from '@keyside/broker'
+import { startBroker } from '@keyside/broker/start'
 import { signingKey } from '@keyside/protocol/node'
 import { createLog, systemClock } from '@keyside/runtime'
 

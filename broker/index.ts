@@ -2,4 +2,3 @@
 export { BROKER_CODES } from './codes.ts'
 export { brokerConfig } from './config.ts'
 export { type OwnCertificate, ownCertificate } from './own-certificate.ts'
-export { type Broker, startBroker } from './start.ts'

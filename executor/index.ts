@@ -81,7 +81,6 @@ export {
 } from './providers/provider-folder.ts'
 export { type ExecutorNote, executorAt, type Found, homesWithExecutor } from './registry.ts'
 export type { Trade } from './results/ledger.ts'
-export { type Executor, type ExecutorDeps, startExecutor } from './start-executor.ts'
 export { isHalted, unhalt } from './unhalt.ts'
 export { EXCHANGE_CODES } from './venues/codes.ts'
 export { createVenue, moneyAt, venueFacts } from './venues/create-venue.ts'

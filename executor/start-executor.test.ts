@@ -2,7 +2,8 @@
 import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { brokerConfig, startBroker } from '@keyside/broker'
+import { brokerConfig } from '@keyside/broker'
+import { startBroker } from '@keyside/broker/start'
 import {
   type Access,
   commandTopic,

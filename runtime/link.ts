@@ -1,5 +1,6 @@
 // A program's connection to a broker: reconnects by itself, and acknowledges a message only when it was handled.
-import { type IClientOptions, type IPublishPacket, MqttClient } from 'mqtt'
+import { createRequire } from 'node:module'
+import type { IClientOptions, IPublishPacket, MqttClient } from 'mqtt'
 import { brokerAddress, plaintextRefusal } from './broker-url.ts'
 import { KeysideError, type TlsCode } from './error.ts'
 import { ReconnectBackoff, TAKEOVER_DROPS } from './link-backoff.ts'
@@ -7,6 +8,9 @@ import { openStream, wasEndedByPeer } from './link-stream.ts'
 import type { Logger } from './log.ts'
 import { type Random, systemRandom } from './random.ts'
 import { type TlsTrust, tlsRefusal } from './tls-trust.ts'
+
+/** The client is loaded with the first link: that takes 50 ms, and most commands have none. */
+const load = createRequire(import.meta.url)
 
 /** A problem that needs a person. The link itself keeps trying. */
 export interface LinkTrouble {
@@ -81,7 +85,8 @@ export function openLink(options: LinkOptions): Link {
   const backoff = new ReconnectBackoff({ baseMs, maxMs, random })
   const troubles = new Troubles(options)
   let lastError = ''
-  const client: MqttClient = new MqttClient(
+  const mqtt: typeof import('mqtt') = load('mqtt')
+  const client = new mqtt.MqttClient(
     (one) => {
       const token = tokenOf(options)
       if (token !== null) one.options.password = token

@@ -14,7 +14,7 @@ import {
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { packages, read, resolveImport, root } from './source.ts'
+import { doorsOf, packages, read, resolveImport, root } from './source.ts'
 
 let tree: string
 
@@ -91,8 +91,8 @@ test.each([
 /** What a file imports, and what it starts as a process of its own. */
 const IMPORT = /(?:from|import|new URL)\s*\(?\s*'([^']+)'(?!, import\.meta\.resolve)/g
 
-/** Every file and package that is reachable from a folder's index, or from one of its files. */
-function reachable(folder: string, from = 'index.ts'): Set<string> {
+/** Every file and package that is reachable from a folder's doors, or from one of its files. */
+function reachable(folder: string, ...from: string[]): Set<string> {
   const seen = new Set<string>()
   const visit = (file: string) => {
     if (seen.has(file)) return
@@ -103,7 +103,7 @@ function reachable(folder: string, from = 'index.ts'): Set<string> {
       else visit(target)
     }
   }
-  visit(`${folder}/${from}`)
+  for (const file of from.length > 0 ? from : doorsOf(folder)) visit(`${folder}/${file}`)
   return seen
 }
 

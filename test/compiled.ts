@@ -10,7 +10,11 @@ enablePrivateCache()
 await import('./cli/terminal/prompt.ts')
 const { COMMANDS } = await import('./cli/program.ts')
 for (const { load } of Object.values(COMMANDS)) await load()
-for (const name of ['broker', 'authority', 'strategy-engine', 'executor', 'bot', 'sandbox']) await import('./' + name + '/index.ts')
+for (const name of ['broker', 'authority', 'strategy-engine', 'executor', 'bot', 'sandbox']) {
+  await import('@keyside/' + name)
+  if (name !== 'sandbox') await import('@keyside/' + name + '/start')
+}
+await import('mqtt')
 await (await import('./executor/venues/adapter/load-ccxt.ts')).loadCcxt('binance')
 process.exit()
 `

@@ -3,7 +3,8 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { brokerConfig, ownCertificate, startBroker } from '@keyside/broker'
+import { brokerConfig, ownCertificate } from '@keyside/broker'
+import { startBroker } from '@keyside/broker/start'
 import {
   type Access,
   requestTopic,

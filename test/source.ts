@@ -11,15 +11,23 @@ export function read(file: string): string {
 /** The packages of the workspace, each the folder of its name. */
 export const packages = JSON.parse(read('package.json')).workspaces as readonly string[]
 
+/** The files of a package that others may import, by what they add to its name. */
+function openFiles(folder: string): Record<string, string> {
+  const { exports = {} } = JSON.parse(read(`${folder}/package.json`))
+  return typeof exports === 'string' ? { '.': exports } : exports
+}
+
+export function doorsOf(folder: string): string[] {
+  return Object.values(openFiles(folder))
+}
+
 /** Where each package opens: `@keyside/protocol/node` at `protocol/node.ts`. */
 const doors = new Map(
-  packages.flatMap((folder) => {
-    const { name, exports = {} } = JSON.parse(read(`${folder}/package.json`))
-    const open: Record<string, string> = typeof exports === 'string' ? { '.': exports } : exports
-    return Object.entries(open).map(
-      ([door, file]) => [join(name, door), join(folder, file)] as const,
-    )
-  }),
+  packages.flatMap((folder) =>
+    Object.entries(openFiles(folder)).map(
+      ([door, file]) => [join('@keyside', folder, door), join(folder, file)] as const,
+    ),
+  ),
 )
 
 /** The file of this repository that is meant, from the top; null for one that comes from elsewhere. */

@@ -2,7 +2,8 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type Broker, brokerConfig, startBroker } from '@keyside/broker'
+import { brokerConfig } from '@keyside/broker'
+import { type Broker, startBroker } from '@keyside/broker/start'
 import {
   type Access,
   type Claims,

@@ -1,5 +1,6 @@
 // keyside authority: lets subscribers in, and publishes the keyset of this provider.
-import { authorityConfig, startAuthority } from '@keyside/authority'
+import { authorityConfig } from '@keyside/authority'
+import { startAuthority } from '@keyside/authority/start'
 import { loadConfig, systemClock } from '@keyside/runtime'
 import type { Command } from 'commander'
 import { type ProgramContext, runProgram } from '../programs/run-program.ts'

@@ -1,5 +1,6 @@
 // keyside bot: the Telegram bot of this home, its devices, and how it is taken from its owner.
-import { botConfig, releaseOwner, startBot } from '@keyside/bot'
+import { botConfig, releaseOwner } from '@keyside/bot'
+import { startBot } from '@keyside/bot/start'
 import { keysideHome, loadConfig, logTrace, systemClock, systemRandomBytes } from '@keyside/runtime'
 import type { Command } from 'commander'
 import { programsOf } from '../home/roles.ts'

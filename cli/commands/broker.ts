@@ -1,5 +1,6 @@
 // keyside broker: the MQTT broker of this home.
-import { brokerConfig, startBroker } from '@keyside/broker'
+import { brokerConfig } from '@keyside/broker'
+import { startBroker } from '@keyside/broker/start'
 import { loadConfig, systemClock } from '@keyside/runtime'
 import type { Command } from 'commander'
 import { type ProgramContext, runProgram } from '../programs/run-program.ts'

@@ -1,7 +1,8 @@
 // keyside engine: the strategy engine of this home.
 import { join } from 'node:path'
 import { loadConfig, logTrace, systemClock, systemRandomBytes } from '@keyside/runtime'
-import { engineConfig, startEngine } from '@keyside/strategy-engine'
+import { engineConfig } from '@keyside/strategy-engine'
+import { startEngine } from '@keyside/strategy-engine/start'
 import type { Command } from 'commander'
 import { type ProgramContext, runProgram } from '../programs/run-program.ts'
 import { environment } from '../terminal/config.ts'

@@ -1,5 +1,5 @@
 // keyside executor: the device that has the keys.
-import { startExecutor } from '@keyside/executor'
+import { startExecutor } from '@keyside/executor/start'
 import { logTrace, systemClock, systemRandomBytes } from '@keyside/runtime'
 import type { Command } from 'commander'
 import { executorSection, openHomeKeychain } from '../home/home-keychain.ts'

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { botConfig, releaseOwner } from '@keyside/bot'
-import { brokerConfig, startBroker } from '@keyside/broker'
+import { brokerConfig } from '@keyside/broker'
+import { startBroker } from '@keyside/broker/start'
 import { executorConfig } from '@keyside/executor'
 import {
   HOME,

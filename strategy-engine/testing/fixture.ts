@@ -3,7 +3,8 @@ import { mkdtempSync, rmSync, unlinkSync } from 'node:fs'
 import { connect, createServer, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type Broker, brokerConfig, startBroker } from '@keyside/broker'
+import { brokerConfig } from '@keyside/broker'
+import { type Broker, startBroker } from '@keyside/broker/start'
 import {
   type Claims,
   encodeBase64url,
