@@ -27,7 +27,8 @@ export async function keyside(
   { env, answers = [], via = [], look }: Invocation,
 ): Promise<CommandResult> {
   const [program = '', ...words] = [...via, process.execPath, MAIN, ...args]
-  const child = spawn(program, words, { env })
+  // Node finds the product compiled in the home of the tests, where a test has none of its own.
+  const child = spawn(program, words, { env: { HOME: process.env['HOME'], ...env } })
   const printed = Promise.all([text(child.stdout), text(child.stderr)])
   const exited = once(child, 'exit')
   await once(child, 'spawn')

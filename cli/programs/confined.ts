@@ -57,7 +57,7 @@ export async function runConfined(
   ]
   const child = spawn(
     process.execPath,
-    [...flags(readable, writes), join(import.meta.dirname, '..', 'main.ts'), ...wordsOf(command)],
+    [...flags(readable, writes), join(import.meta.dirname, '..', 'main.js'), ...wordsOf(command)],
     { stdio: ['ignore', 'pipe', 'inherit', 'ipc'], env: environmentFor(home) },
   )
   child.stdout?.on('data', (chunk: Buffer) => process.stdout.write(chunk))
