@@ -117,6 +117,26 @@ test('parameters are searched for as those of rules, and mistakes are refused wi
   })
 })
 
+test('no command runs code in its own process: where no other can be started, none does', async () => {
+  const { path, data } = newHome()
+  await typed('strategy', 'new', 'mine', '--typescript')
+  const node = process.execPath
+  onTestFinished(() => {
+    process.execPath = node
+  })
+  process.execPath = path('no-node')
+  const file = path('strategies/mine.ts')
+  for (const words of [
+    ['strategy', 'list'],
+    ['strategy', 'show', 'mine'],
+    ['strategy', 'check'],
+    ['strategy', 'check', file, ...data],
+    ['backtest', file, ...data],
+    ['optimize', file, ...data],
+  ])
+    await expect(typed(...words), words.join(' ')).rejects.toMatchObject({ code: 'ENOENT' })
+})
+
 test('where its code runs no key can be read, no socket opened, no process started', () => {
   const { home } = newHome()
   const script = join(import.meta.dirname, '../../strategy-engine/confined/testing/hostile.mjs')

@@ -69,8 +69,11 @@ export async function runConfined(
     if ('told' in said) done.push(onTold?.(said.told) ?? Promise.resolve())
     else refused = new KeysideError(said.code, said.message)
   })
-  const [status, signal] = await new Promise<[number | null, NodeJS.Signals | null]>((ended) =>
-    child.once('close', (...end) => ended(end)),
+  const [status, signal] = await new Promise<[number | null, NodeJS.Signals | null]>(
+    (ended, fail) => {
+      child.once('error', fail)
+      child.once('close', (...end) => ended(end))
+    },
   )
   await Promise.all(done)
   if (refused !== null) throw refused

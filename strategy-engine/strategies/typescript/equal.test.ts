@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { run } from '../../backtest/run.ts'
 import { randomCandles } from '../../testing/random-candles.ts'
 import { Graph } from '../compile/graph.ts'
 import { type Read, readStrategy } from '../file/read-strategy.ts'
@@ -9,6 +10,7 @@ import { problemText } from '../file/report.ts'
 import type { Strategy } from '../file/strategy.ts'
 import { Runner } from '../runner.ts'
 import { readTypeScript } from './read-typescript.ts'
+import { coded } from './testing/code.ts'
 
 const RULES = `
 name: cross
@@ -99,4 +101,34 @@ test.each([
   const kinds = a.map(({ decision }) => decision?.kind)
   expect(kinds.filter((kind) => kind === 'entry').length).toBeGreaterThan(50)
   expect(kinds.filter((kind) => kind === 'exit').length).toBeGreaterThan(50)
+})
+
+test('a stop and a part of the size of its own are in what is signed, and bought by a backtest', () => {
+  const own = {
+    enter: '({ reason: "so", stop: close.value / 50, part: 0.25 })',
+    exit: 'held.candles > 9',
+  }
+  const plain = coded({ enter: '"so"', exit: 'held.candles > 9' })
+  const [a, b] = [steps(plain), steps(coded(own))]
+  const first = (all: typeof a) => all.flatMap(({ decision }) => decision ?? [])[0]
+  expect(first(a)).toMatchObject({ size: { unit: 'percent', value: '10' }, reason: 'so' })
+  expect(first(b)).toEqual({
+    ...first(a),
+    size: { unit: 'percent', value: '2.5' },
+    stop: expect.stringMatching(/^39163.8282/),
+  })
+  const risky = steps({ ...coded(own), size: { unit: 'risk', value: '1' } })
+  expect(first(risky)).toMatchObject({ size: { unit: 'percent', value: '12.5' } })
+  const options = {
+    balance: 10_000,
+    fill: 'close' as const,
+    fee: 0,
+    spread: 0,
+    slippage: 0,
+    steps: null,
+  }
+  const gain = (strategy: Strategy) =>
+    (run([strategy], { candles: CANDLES, options })[0]?.ledger.equity ?? 0) - options.balance
+  expect(gain(coded(own))).toBeCloseTo(gain(plain) / 4)
+  expect(gain(plain)).not.toBeCloseTo(0)
 })
