@@ -183,5 +183,7 @@ test('nothing but the language is there', () => {
       `has no ${name}: it decides by candles alone`,
     )
   expect(mistakes(codeText({ build: 'globalThis.process' })).join('\n')).toContain('has no process')
+  for (const name of ['Float16Array', 'Uint8ClampedArray', 'escape', 'DisposableStack'])
+    expect(() => coded({ build: `if (typeof ${name} !== 'undefined') throw 1` })).not.toThrow()
   expect(() => coded({ build: "if (typeof global !== 'undefined') throw 1" })).not.toThrow()
 })
