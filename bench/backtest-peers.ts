@@ -20,7 +20,7 @@ interface Said {
 
 /** Scripts, and what each did in an earlier run on such a machine: million candles a second. */
 const PEERS = [
-  ['vectorbt_cross.py', 'vectorbt 1.2.0', '0.16 to 0.46'],
+  ['vectorbt_cross.py', 'vectorbt 1.2.0', '6 to 9'],
   ['backtesting_cross.py', 'backtesting.py 0.6.6', '0.15 to 0.17'],
 ] as const
 
@@ -48,7 +48,7 @@ function linesOf(
 ): readonly string[] {
   const path = join(import.meta.dirname, 'peers', script)
   const { status, stdout } = spawnSync(python, [path, file], { encoding: 'utf8' })
-  if (status !== 0) return [`${name} is not there for ${python}: ${earlier} M/s in an earlier run`]
+  if (status !== 0) return [`${name} does not run with ${python}: ${earlier} M/s in an earlier run`]
   const said: Said = JSON.parse(stdout.trim().split('\n').at(-1) ?? '')
   return said.fills.map(({ fill, equity, seconds }) => {
     const hand = loop(candles, { fast: 12, slow: 26, fill, seed: 'first' }).equity
