@@ -44,13 +44,13 @@ export interface MarketState {
   >
 }
 
-/** Null where an indicator keeps what it remembers to itself. `candle` is the last that was seen. */
+/** Null where an indicator, or a rule that is code, keeps what it remembers to itself. `candle` is the last that was seen. */
 export function stateOf(
   { graph, streams, seen }: Remembering,
   candle: Candle,
   seqOf: SeqOf,
 ): StoredState | null {
-  const memories = graph.memories()
+  const memories = memoriesOf({ graph, streams })
   if (memories === null) return null
   const saved = [...streams].map((stream) => ({ stream, numbers: stream.save() }))
   const head: z.infer<typeof headSchema> = {
@@ -70,6 +70,12 @@ export function stateOf(
     at += part.length
   }
   return { head: JSON.stringify(head), numbers: whole }
+}
+
+/** Rules that are code remember what they like. */
+function memoriesOf({ graph, streams }: Omit<Remembering, 'seen'>) {
+  for (const { strategy } of streams) if (strategy.code !== undefined) return null
+  return graph.memories()
 }
 
 /** Null for what `stateOf` cannot have given. */
@@ -107,8 +113,9 @@ export function whyNot(
   { graph, streams }: Remembering,
   seqOf: SeqOf,
 ): string | null {
-  const memories = graph.memories()
-  if (memories === null) return 'a rule names an indicator whose state cannot be stored'
+  const memories = memoriesOf({ graph, streams })
+  if (memories === null)
+    return 'a rule is code, or names an indicator, whose state cannot be stored'
   for (const [name, memory] of memories)
     if (state.series.get(name)?.length !== memory.length) return `${name} is new`
   for (const stream of streams) {

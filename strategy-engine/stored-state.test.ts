@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import { readState, whyNot } from './market-state.ts'
 import { openOutbox } from './publish/database.ts'
 import { StateRows } from './publish/state-rows.ts'
+import type { Strategy } from './strategies/file/strategy.ts'
 import { strategyOf } from './testing/rules.ts'
 import { CANDLES, FILE, Life, PAST, rows } from './testing/stopped-streams.ts'
 
@@ -31,6 +32,17 @@ test('a series that was not stored has to see all candles', () => {
   const { begin } = stored()
   expect(begin({ ...HOLDING, enter: 'close > ema(4)' })).toBe('ema(4) is new')
   expect(begin({ ...HOLDING, enter: 'close > ema(3)[2]' })).toBe('ema(3)[2] is new')
+})
+
+test('rules that are code see all candles: what they remember is their own', () => {
+  const { states, life } = stored()
+  const code = { begin: () => expect.unreachable() } as unknown as NonNullable<Strategy['code']>
+  const [stream] = life.part.streams
+  Object.assign(stream?.strategy ?? {}, { code })
+  expect(life.store(149)).toBe(false)
+  const state = states.read('ETH/USDT 5m')
+  const read = state === null || typeof state === 'string' ? null : readState(state)
+  expect(read && whyNot(read, life.part, () => life.signals.length)).toMatch(/^a rule is code/)
 })
 
 test('what was damaged, of another market or of another version is not used', () => {
