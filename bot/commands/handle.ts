@@ -16,7 +16,7 @@ import {
   tooOld,
   unknownDevice,
 } from '../texts/chat.ts'
-import { type Html, lines } from '../texts/html.ts'
+import { Html, lines } from '../texts/html.ts'
 import { parseMessage, wordsAfterCommand } from './parse-message.ts'
 import { type CommandDeps, type CommandSpec, runCommand, say } from './run.ts'
 import { readCommand } from './table.ts'
@@ -50,21 +50,30 @@ function handleMessage(deps: HandleDeps, owner: Owner, message: Message): void {
     return
   }
   const name = parsed.asks === 'command' ? parsed.name : ''
-  const read = readCommand(name, wordsAfterCommand(textOf(message)))
-  const isOld = deps.clock.now() - message.date * 1000 > OLD_MS
+  const { words, named } = splitDevice(deps, wordsAfterCommand(textOf(message)))
+  const times = { sent: message.date * 1000, now: deps.clock.now() }
+  const read = readCommand(name, words, times)
+  const isOld = times.now - times.sent > OLD_MS
   if (read === null) {
     const meantHalt = parsed.asks === 'nothing' && parsed.meantHalt
     say(deps, owner, PAGES.get(name) ?? (meantHalt ? notAHalt : notACommand))
-  } else if (isOld && read.spec.evenIfOld !== true) say(deps, owner, tooOld)
-  else runAtNamed(deps, read.spec, owner, read.rest)
+  } else if (read instanceof Html) say(deps, owner, read)
+  else if (isOld && read.spec.evenIfOld !== true) say(deps, owner, tooOld)
+  else runAtNamed(deps, read.spec, owner, named ?? read.rest[0])
 }
 
 /** Where there are several devices, a word after the command names the one that is meant. */
+function splitDevice({ devices }: HandleDeps, words: readonly string[]) {
+  const isName = (word: string) => devices.length > 1 && devices.some(({ name }) => name === word)
+  const named = words.find(isName)
+  return { named, words: words.filter((word) => word !== named) }
+}
+
 function runAtNamed(
   deps: HandleDeps,
   command: CommandSpec,
   owner: Owner,
-  [named]: readonly string[],
+  named: string | undefined,
 ): void {
   const isMeant = (name: string) =>
     deps.devices.length === 1 || named === undefined || name === named

@@ -1,7 +1,7 @@
 // Which instruction to the device a command stands for, with the words behind it.
 import type { Instruction } from '@keyside/protocol'
-import { paused, resumed } from '../texts/chat.ts'
-import { html } from '../texts/html.ts'
+import { Html, html } from '../texts/html.ts'
+import { type Read, readPause, readResume } from './pause.ts'
 import type { CommandSpec } from './run.ts'
 
 /** Rows that fit a phone without scrolling for long. */
@@ -9,22 +9,29 @@ const ROWS = 10
 
 type GroupedBy = Extract<Instruction, { do: 'results' }>['by']
 
-/** `words` are in lower case. */
 interface CommandWithWords {
   readonly spec: CommandSpec
   /** Those that say nothing to this command. */
   readonly rest: readonly string[]
 }
 
-type Reader = (words: readonly string[]) => CommandWithWords
+/** When its message was sent, and now; Unix ms. */
+interface Times {
+  readonly sent: number
+  readonly now: number
+}
+
+/** `words` are in lower case. Html: what to reply instead, for nothing is done. */
+type Reader = (words: readonly string[], times: Times) => CommandWithWords | Html
 
 const ask = (instruction: Instruction): CommandSpec => ({ instruction, done: html`Done.` })
 const bare =
   (spec: CommandSpec): Reader =>
   (words) => ({ spec, rest: words })
+const whole = (read: Read): CommandWithWords | Html =>
+  read instanceof Html ? read : { spec: read, rest: [] }
 const results = (by: GroupedBy) => bare(ask({ do: 'results', by }))
 
-/** Pausing needs no second question: it only makes it safer. */
 const READERS: ReadonlyMap<string, Reader> = new Map(
   Object.entries<Reader>({
     status: bare(ask({ do: 'status' })),
@@ -43,14 +50,18 @@ const READERS: ReadonlyMap<string, Reader> = new Map(
       isGroup(first)
         ? { spec: ask({ do: 'results', by: first }), rest }
         : { spec: ask({ do: 'results', by: 'market' }), rest: wordsIn(first, rest) },
-    pause: bare({ instruction: { do: 'pause' }, done: paused, evenIfOld: true }),
-    resume: bare({ instruction: { do: 'resume' }, done: resumed }),
+    pause: (words, { sent, now }) => whole(readPause(words, sent, now)),
+    resume: (words) => whole(readResume(words)),
   }),
 )
 
 /** Null for a command that is not for a device. */
-export function readCommand(name: string, words: readonly string[]): CommandWithWords | null {
-  return READERS.get(name)?.(words) ?? null
+export function readCommand(
+  name: string,
+  words: readonly string[],
+  times: Times,
+): CommandWithWords | Html | null {
+  return READERS.get(name)?.(words, times) ?? null
 }
 
 function isNumber(word: string): boolean {

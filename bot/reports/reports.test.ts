@@ -181,10 +181,10 @@ test('a change that the owner asked for is told once, and one by somebody else i
   device.answer = ({ jti, instruction }) => {
     if (instruction.do === 'replay') return null
     device.report({ type: 'state', state: 'paused', by: 'telegram:1001' }).catch(() => undefined)
-    return { type: 'answer', to: jti, answer: { about: 'done' } }
+    return { type: 'answer', to: jti, answer: { about: 'pauses', state: 'paused', pauses: [] } }
   }
   chat.sendText('/pause')
-  await chat.waitForMessage(({ text }) => text?.includes('Paused:') === true)
+  await chat.waitForMessage(({ text }) => text?.includes('/resume ends it') === true)
   await device.report({ type: 'state', state: 'halted', by: 'device' })
   await chat.waitForMessage(({ text }) => text?.includes('halted by device') === true)
   const told = chat.messages().filter(({ text }) => /paused/i.test(text ?? ''))

@@ -12,6 +12,7 @@ export function answersAt(now: number): Record<Question, Answer> {
       about: 'status',
       state: 'running',
       since: now - 7200,
+      pauses: [],
       exchange: { name: 'binance', reachable: true, skewMs: 12 },
       streams: [
         { stream: 'home/ema-cross', market: 'BTC/USDT', seq: 41, headAgeMs: 4000 },
@@ -145,8 +146,12 @@ export function answersAt(now: number): Record<Question, Answer> {
         },
       ],
     },
-    pause: done,
-    resume: done,
+    pause: {
+      about: 'pauses',
+      state: 'running',
+      pauses: [{ of: 'market', name: 'ETH/USDT', until: now + 7200 }],
+    },
+    resume: { about: 'pauses', state: 'running', pauses: [] },
     halt: done,
   }
 }

@@ -26,6 +26,8 @@ export function answerText(answer: Answer, done: Html, now: number): Html {
       return tradesText(answer, now)
     case 'results':
       return resultsText(answer)
+    case 'pauses':
+      return pausesText(answer, now)
     case 'done':
       return done
     case 'refused':
@@ -35,11 +37,42 @@ export function answerText(answer: Answer, done: Html, now: number): Html {
 
 const STATES = { running: '▶️ Running', paused: '⏸ Paused', halted: '⏹ Halted' } as const
 
+function pausesText(answer: About<'pauses'>, now: number): Html {
+  const { state, pauses } = answer
+  if (state === 'running' && pauses.length === 0)
+    return html`▶️ <b>Running:</b> entries go through again.`
+  const all = state === 'running' ? null : allText(answer, now)
+  return lines(
+    list(
+      all,
+      pauses.map((pause) => pauseText(pause, now)),
+      { left: answer.morePauses },
+    ),
+    html`Exits and stops go on.`,
+  )
+}
+
+function allText({ state, until }: About<'pauses'>, now: number): Html {
+  if (state === 'halted') return html`<b>${STATES.halted}:</b> no new entries at all.`
+  return html`<b>${STATES.paused}${untilText(until, now)}:</b> no new entries. /resume ends it.`
+}
+
+function pauseText({ of, name, until }: About<'pauses'>['pauses'][number], now: number): Html {
+  const shown = of === 'stream' ? shownStream(name) : name
+  return html`⏸ <b>${shown} paused${untilText(until, now)}:</b> no new entries there. <code>/resume ${name.toLowerCase()}</code> ends it.`
+}
+
+function untilText(until: number | undefined, now: number): string {
+  return until === undefined ? '' : ` until ${time(until * 1000, now)} UTC`
+}
+
 function statusText(status: About<'status'>, now: number): Html {
   const { exchange, turnover, positions, open, waiting, unknown } = status
   const skew = Math.abs(exchange.skewMs)
   const head = lines(
     html`<b>${STATES[status.state]}</b> since ${time(status.since * 1000, now)} UTC`,
+    status.until === undefined ? null : html`Paused${untilText(status.until, now)}`,
+    ...status.pauses.map((pause) => pauseText(pause, now)),
     html`Exchange ${exchange.name}, ${exchange.reachable ? 'reachable' : 'NOT REACHABLE'}`,
     html`Positions ${positions}`,
     html`Orders ${open} open, ${waiting} to approve`,

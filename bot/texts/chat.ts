@@ -12,8 +12,11 @@ export const COMMANDS = [
   { command: 'daily', description: 'The same, day by day; also /weekly and /monthly' },
   { command: 'performance', description: 'By market; "/performance stream" or "reason"' },
   { command: 'trades', description: 'The last sales, each with its result' },
-  { command: 'pause', description: 'No new entries, exits go on' },
-  { command: 'resume', description: 'Let entries through again' },
+  {
+    command: 'pause',
+    description: 'No new entries, exits go on; "/pause eth 2h", "/pause demo until 08:00"',
+  },
+  { command: 'resume', description: 'Let entries through again; "/resume eth"' },
   {
     command: 'halt',
     description: 'No more entries until you are at the device; "/halt sell" also sells',
@@ -49,9 +52,11 @@ export const ignoredWords = (words: string): Html =>
 
 export const tooOld = html`You sent this while I was away, so I have not done it. Send it again if you still want it.`
 
-export const paused = html`⏸ <b>Paused:</b> no new entries. Exits and stops go on. /resume ends it.`
+export const pauseUnread = html`I did not understand that, so <b>nothing is paused</b>. /pause stops all new entries; <code>/pause 2h</code>, <code>/pause until 08:00</code> (UTC), <code>/pause eth</code>, <code>/pause eth/usdt 30m</code> and <code>/pause demo 3d</code> those for a time, of a market, or of a stream.`
 
-export const resumed = html`▶️ <b>Running:</b> entries go through again.`
+export const resumeUnread = html`I did not understand that, so nothing has changed. /resume ends all pauses, <code>/resume eth</code> that one.`
+
+export const pauseOver = html`That time is over already, so <b>nothing is paused</b>.`
 
 export const halted = html`⏹ <b>Halted:</b> no new entries, and those still open are canceled. Exits and stops go on. Only the device itself can undo it: <code>npx keyside unhalt</code>`
 

@@ -58,8 +58,13 @@ export function tell(event: JournalEvent): string {
       return `${shownStream(event.position)} is over: the ${event.amount} that are left (paid ${event.cost}) are too little for any order and stay yours`
     case 'trading': {
       const selling = event.positions === 'sell' ? ', and everything is to be sold' : ''
-      return `trading is ${event.state}, by ${event.by}${selling}`
+      const until = event.until === undefined ? '' : `, until ${utc(event.until)}`
+      return `trading is ${event.state}, by ${event.by}${selling}${until}`
     }
+    case 'paused':
+      return `the ${event.of} ${event.name} is paused, by ${event.by}${event.until === 0 ? '' : `, until ${utc(event.until)}`}`
+    case 'resumed':
+      return `the ${event.of} ${event.name} is paused no more, by ${event.by}`
     case 'unexpected':
       return `not from this device: ${WHAT[event.as]} number ${event.exchangeId} on ${event.market}`
     case 'reappeared':

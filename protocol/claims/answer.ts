@@ -8,10 +8,35 @@ import { code, fee, ORDER_STATUSES, orderView, result, TRADING_STATES } from './
 /** How many rows are left out of a list. */
 const more = z.int().min(1).optional()
 
+/** What takes no entries because the trader said so. */
+const pausesNow = {
+  /** With the state `paused`: when that ends by itself. */
+  until: numericDate.optional(),
+  pauses: z
+    .array(
+      z.strictObject({
+        of: z.enum(['stream', 'market']),
+        name: singleLine.max(80),
+        until: numericDate.optional(),
+      }),
+    )
+    .max(20),
+  /** Pauses that are not listed. */
+  morePauses: z.int().min(1).optional(),
+}
+
+/** To `pause` and `resume`: what is in force now. */
+const pausesAnswer = z.strictObject({
+  about: z.literal('pauses'),
+  state: z.enum(TRADING_STATES),
+  ...pausesNow,
+})
+
 const statusAnswer = z.strictObject({
   about: z.literal('status'),
   state: z.enum(TRADING_STATES),
   since: numericDate,
+  ...pausesNow,
   exchange: z.strictObject({ name: id, reachable: z.boolean(), skewMs: z.number() }),
   streams: z
     .array(
@@ -150,6 +175,7 @@ export const answer = z.strictObject({
     ordersAnswer,
     tradesAnswer,
     resultsAnswer,
+    pausesAnswer,
     doneAnswer,
     refusedAnswer,
   ]),

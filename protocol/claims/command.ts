@@ -1,6 +1,6 @@
 // A command: what the trader asks of the device from the chat. Nothing here can loosen a limit.
 import { z } from 'zod'
-import { registered, singleLine } from './common.ts'
+import { numericDate, registered, singleLine } from './common.ts'
 
 const ask = <Name extends string>(name: Name) => z.strictObject({ do: z.literal(name) })
 const list = <Name extends string>(name: Name) =>
@@ -8,6 +8,14 @@ const list = <Name extends string>(name: Name) =>
 
 /** What sums of results are made of. `period`: today, the last 7 and 30 days, all. */
 export const groupedBy = z.enum(['period', 'day', 'week', 'month', 'market', 'stream', 'reason'])
+
+/**
+ * A stream or a market as a trader writes it: in full, a stream without its provider, or the coin alone. The device
+ * knows which there are, and refuses what fits none or several.
+ */
+const pausable = z
+  .string()
+  .regex(/^[A-Za-z0-9][A-Za-z0-9:/-]{0,64}$/, 'expected a stream or a market')
 
 const instruction = z.discriminatedUnion('do', [
   ask('status'),
@@ -17,8 +25,14 @@ const instruction = z.discriminatedUnion('do', [
   /** The newest sales, or those with a number below `before`. */
   list('trades').extend({ before: z.int().min(1).optional() }),
   z.strictObject({ do: z.literal('results'), by: groupedBy }),
-  ask('pause'),
-  ask('resume'),
+  /** No entries, of `what` alone where it names something, until then where it says when (seconds). */
+  z.strictObject({
+    do: z.literal('pause'),
+    what: pausable.optional(),
+    until: numericDate.optional(),
+  }),
+  /** Ends what a pause began. */
+  z.strictObject({ do: z.literal('resume'), what: pausable.optional() }),
   /** What is held is kept, unless it says `sell`. */
   z.strictObject({ do: z.literal('halt'), positions: z.enum(['keep', 'sell']).optional() }),
   /** Send the reports again that come after number `after`. */

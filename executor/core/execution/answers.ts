@@ -19,6 +19,7 @@ import type { Position } from '../model/state.ts'
 import type { DecisionContext } from './context.ts'
 import { baseOf } from './discrepancies.ts'
 import type { Valuation } from './inputs.ts'
+import { pausesNow } from './pauses.ts'
 import { usedToday } from './plan-and-check.ts'
 
 /** What a report may list. */
@@ -40,6 +41,7 @@ export function statusAnswer({ portfolio, session, environment }: DecisionContex
     about: 'status',
     state: portfolio.trading,
     since: seconds(portfolio.tradingSince),
+    ...pausesNow(portfolio),
     exchange: {
       name: exchange.realMoney === 'no' ? `${exchange.name}-sandbox` : exchange.name,
       reachable: exchange.reachable,

@@ -14,6 +14,7 @@ import { watchLosses } from './loss-limits.ts'
 import { advanceOrders } from './order-pipeline.ts'
 import { onCancel, pollOrders } from './order-polling.ts'
 import { onFills, onFound, onPlaced } from './order-status.ts'
+import { endPauses } from './pauses.ts'
 import { forgetWatch, watchPositions } from './position-exits.ts'
 import { onKeyset, onProvider } from './providers.ts'
 import { onCommand } from './receive-command.ts'
@@ -133,6 +134,7 @@ function runDueWork(context: DecisionContext): undefined {
   watchConnection(context)
   reconcileDue(context)
   watchLosses(context)
+  endPauses(context)
   watchPositions(context)
   advanceOrders(context)
   clearEntries(context)

@@ -5,6 +5,7 @@ import type { Query, Session, State } from '../model/state.ts'
 import { connectionDue } from './connection-watch.ts'
 import { lossesDue } from './loss-limits.ts'
 import { rests } from './order-polling.ts'
+import { pausesDue } from './pauses.ts'
 import { exitsDue } from './position-exits.ts'
 import { firstHeadDue, OVERTAKE_MS } from './receive-head.ts'
 import { FIRST_ANSWER_MS } from './reconcile.ts'
@@ -31,6 +32,7 @@ export function nextWakeup(state: State): number | null {
   for (const at of silenceDue(state)) add(at)
   for (const at of replaysDue(session)) add(at)
   for (const at of exitsDue(state)) add(at)
+  for (const at of pausesDue(state)) add(at)
   for (const at of stopsDue(state)) add(at)
   return Number.isFinite(first) ? first : null
 }

@@ -8,6 +8,7 @@ import { minus, plus, sum, times } from '../model/decimals.ts'
 import type { MarketRules } from '../model/exchange.ts'
 import type { Order, OrderIntent, PlannedOrder } from '../model/order.ts'
 import { isWorking } from '../model/order-table.ts'
+import { pauseOn } from '../model/pauses.ts'
 import { available, ordersOf } from '../model/positions.ts'
 import { mapKey } from '../model/provider.ts'
 import { type Portfolio, type Position, positionKey } from '../model/state.ts'
@@ -128,6 +129,7 @@ function riskInput(
     unknownOnMarket: unknownAround(portfolio, order),
     comparison: comparison(context, market),
     trading: portfolio.trading,
+    pause: pauseOn(portfolio, order),
     provider: standingOf(context, order),
     mapping: mappingOf(portfolio, order),
   }

@@ -1,8 +1,9 @@
 // What the trader asks from the chat. Everything here tightens or looks; only `resume` undoes, and only a pause.
-import type { Answer, Approval, Command, TradingState } from '@keyside/protocol'
+import type { Answer, Approval, Command } from '@keyside/protocol'
 import { sentenceOf } from '../model/codes.ts'
 import { positionsAnswer, statusAnswer, weightsOf } from './answers.ts'
 import { append, type DecisionContext, emit, report } from './context.ts'
+import { pause, resume } from './pauses.ts'
 import { refuseInput } from './refusals.ts'
 import { setTrading } from './trading-state.ts'
 
@@ -22,24 +23,15 @@ export function onCommand(context: DecisionContext, claims: Command): undefined 
     case 'results':
       return emit(context, { type: 'rows', to, ask: instruction })
     case 'pause':
-      return answer(change(context, 'paused', by))
+      return answer(pause(context, instruction, by))
     case 'resume':
-      return answer(change(context, 'running', by))
+      return answer(resume(context, instruction, by))
     case 'halt':
       setTrading(context, 'halted', by, instruction.positions)
       return answer({ about: 'done' })
     case 'replay':
       return emit(context, { type: 'replay', after: instruction.after })
   }
-}
-
-function change(context: DecisionContext, state: TradingState, by: string): Answer {
-  if (context.portfolio.trading === 'halted') {
-    const code = 'halted_at_terminal_only'
-    return { about: 'refused', code, message: sentenceOf(code) }
-  }
-  setTrading(context, state, by)
-  return { about: 'done' }
 }
 
 // A command or an approval counts once: its `jti` is remembered until it expires by itself.

@@ -14,6 +14,7 @@ const WAYS: Readonly<Record<string, (executor: TestExecutor) => Input>> = {
   'a halt from the chat': (executor) => executor.command({ do: 'halt' }),
   'a halt from the terminal': () => ({ type: 'halt', by: 'device' }),
   'a pause': (executor) => executor.command({ do: 'pause' }),
+  'a pause of its market': (executor) => executor.command({ do: 'pause', what: 'btc' }),
 }
 
 test.for(Object.keys(WAYS))('%s withdraws every question, and none is counted', async (name) => {
@@ -25,7 +26,7 @@ test.for(Object.keys(WAYS))('%s withdraws every question, and none is counted', 
     event.type === 'order' && event.code === 'approval_withdrawn' ? [event] : [],
   )
   expect(withdrawn).toMatchObject([{ status: 'denied' }, { status: 'denied' }])
-  expect(withdrawn[0]?.message).toMatch(/^trading is (halted|paused): /)
+  expect(withdrawn[0]?.message).toMatch(/^(trading|its market) is (halted|paused): /)
   await executor.give(executor.command({ do: 'status' }, 'how is it'))
   expect(executor.reports.at(-1)?.event).toMatchObject({ answer: { waiting: 0 } })
   await executor.give(executor.approval(executor.card()))

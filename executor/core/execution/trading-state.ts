@@ -3,8 +3,10 @@ import type { TradingState } from '@keyside/protocol'
 import { sentenceOf } from '../model/codes.ts'
 import type { Order } from '../model/order.ts'
 import { isPending } from '../model/order-table.ts'
+import { pauseOn } from '../model/pauses.ts'
 import { isDayClosed } from '../model/profit.ts'
 import { STANDINGS } from '../risk/rules/provider.ts'
+import type { Standing } from '../risk/rules/rule.ts'
 import { HEAD_LIFE_MS } from '../risk/rules/timing.ts'
 import { append, type DecisionContext, report } from './context.ts'
 import { requestCancel } from './order-polling.ts'
@@ -44,12 +46,18 @@ export function clearEntries(context: DecisionContext): undefined {
     const standing = standingOf(context, order)
     if (standing === 'key_revoked') requestCancel(context, order)
     if (order.kind !== 'entry') continue
-    const why = closed ?? (standing === 'followed' ? null : STANDINGS[standing])
+    const why = closed ?? whyNot(context, order, standing)
     if (order.state === 'waiting' && why !== null) withdraw(context, order, why)
     const silence = context.environment.now - unheardSince(context, order.stream)
     if (context.portfolio.trading === 'halted' || standing !== 'followed' || silence > HEAD_LIFE_MS)
       requestCancel(context, order)
   }
+}
+
+function whyNot(context: DecisionContext, order: Order, standing: Standing): string | null {
+  if (standing !== 'followed') return STANDINGS[standing]
+  const pause = pauseOn(context.portfolio, order)
+  return pause === null ? null : `its ${pause.of} is paused`
 }
 
 /** No question stays open to which a yes would be refused. */

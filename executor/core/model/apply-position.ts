@@ -244,9 +244,9 @@ export function applyExitOver(portfolio: Portfolio, order: Order, at: number): P
 /** A halt that sells is undone with the halt. */
 export function applyTrading(
   portfolio: Portfolio,
-  { state, positions, at }: FactOf<'trading'>,
+  { state, positions, until = 0, at }: FactOf<'trading'>,
 ): Portfolio {
-  const trading = { ...portfolio, trading: state, tradingSince: at }
+  const trading = { ...portfolio, trading: state, tradingSince: at, pausedUntil: until }
   if (state === 'halted')
     return {
       ...trading,

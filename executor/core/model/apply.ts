@@ -30,6 +30,7 @@ import { applyBaselined, applySignal, keepRatio, withStream } from './apply-stre
 import type { FactOf, JournalEvent, Step } from './events.ts'
 import type { Order, PlannedOrder } from './order.ts'
 import { isFinal, nextState } from './order-table.ts'
+import { applyPaused, applyResumed } from './pauses.ts'
 import { type Codes, type Portfolio, positionKey } from './state.ts'
 
 /** Throws for an event that cannot follow: nothing of such a decision may be written. */
@@ -84,6 +85,10 @@ export function apply(portfolio: Portfolio, event: JournalEvent): Portfolio {
       return countLoss(portfolio, applyWrittenOff(portfolio, event))
     case 'trading':
       return forgetBest(applyTrading(portfolio, event), event)
+    case 'paused':
+      return applyPaused(portfolio, event)
+    case 'resumed':
+      return applyResumed(portfolio, event)
     case 'commanded':
       return {
         ...portfolio,

@@ -66,6 +66,11 @@ export const EXECUTOR_SENTENCES = {
   approval_declined: 'you declined it: nothing was sent',
   halted_at_terminal_only:
     'trading is halted: it is resumed at the device with "npx keyside unhalt"',
+  pause_unknown: 'no stream and no market has that name, so nothing was changed',
+  pause_ambiguous: 'that names more than one, so nothing was changed: write it in full',
+  pause_past: 'that moment is over already, so nothing was changed: name a later one',
+  pause_none: 'that is not paused, so nothing was changed: look at /status for what is',
+  pause_over: 'the pause is over, and entries are taken again',
   command_flood: 'too many commands in a minute: wait, or look who else can write to the bot',
   not_filled: 'the exchange found nobody within the price: what is not filled is canceled',
   taken_back: 'this device has taken the order off the book',

@@ -3,6 +3,7 @@ import type { Decimal, TradingState } from '@keyside/protocol'
 import type { Fill } from './exchange.ts'
 import type { NewOrder, OrderIntent, PlannedOrder } from './order.ts'
 import type { OrderEvent } from './order-table.ts'
+import type { Pause } from './pauses.ts'
 import type { ProviderEvent } from './provider-events.ts'
 import type { CloseReason } from './state.ts'
 
@@ -119,6 +120,19 @@ interface TradingSet {
   readonly by: string
   /** With `halted`: what happens to what is held. Kept where it does not say. */
   readonly positions?: 'sell'
+  /** With `paused`: when it ends by itself, Unix ms. */
+  readonly until?: number
+}
+
+/** A stream or a market takes no entries. */
+interface Paused extends Pause {
+  readonly type: 'paused'
+  readonly by: string
+}
+
+interface Resumed extends Pick<Pause, 'of' | 'name'> {
+  readonly type: 'resumed'
+  readonly by: string
 }
 
 /** A command or an approval was taken. `exp` in seconds. */
@@ -216,6 +230,8 @@ export type NewEvent =
   | Filled
   | ProtectionFailed
   | TradingSet
+  | Paused
+  | Resumed
   | Commanded
   | Unexpected
   | Reappeared

@@ -6,6 +6,7 @@ import type { Lot } from './lots.ts'
 import type { Reconciliation } from './observation.ts'
 import type { Order, OrderIntent } from './order.ts'
 import type { OrderState } from './order-table.ts'
+import type { Pause } from './pauses.ts'
 import type { Provider, Stream } from './provider.ts'
 
 /** Why all of a position is to be sold, until it is: the words are in `close-position.ts`. */
@@ -83,8 +84,11 @@ export interface Portfolio {
   readonly trading: TradingState
   /** What a halt does with what is held. */
   readonly onHalt: 'keep' | 'sell'
-  /** Unix ms. */
+  /** Unix ms; and while all is paused: until when, 0 for until it is ended. */
   readonly tradingSince: number
+  readonly pausedUntil: number
+  /** Of streams and markets, by `pauseKey`. */
+  readonly pauses: Readonly<Record<string, Pause>>
   readonly providers: Readonly<Record<string, Provider>>
   /** By `<provider>/<stream>`, as are positions and orders. */
   readonly streams: Readonly<Record<string, Stream>>
@@ -135,11 +139,9 @@ export interface HeadSeen {
   readonly aheadSince: number
 }
 
-/** The last sign of life, or where a silence began that an earlier session has left. */
+/** The last sign of life, or where a silence began that an earlier session has left, Unix ms; and how long it was offline by then. */
 interface Heard {
-  /** Unix ms. */
   readonly at: number
-  /** How long the device had been offline in this session by then, ms. */
   readonly offlineMs: number
 }
 
@@ -151,10 +153,9 @@ export interface Replay {
   readonly exits: readonly MissedExit[]
   /** `whole`: it has come to what a live head says. */
   readonly state: 'asking' | 'whole'
-  /** How often it was asked for since it last came further, and when it is again, Unix ms. */
+  /** How often it was asked for since it last came further, when it is again, Unix ms; offline as of a sign of life. */
   readonly asked: number
   readonly at: number
-  /** As of a sign of life. */
   readonly offlineMs: number
 }
 
@@ -254,6 +255,8 @@ export const EMPTY_PORTFOLIO: Portfolio = {
   trading: 'running',
   onHalt: 'keep',
   tradingSince: 0,
+  pausedUntil: 0,
+  pauses: {},
   providers: {},
   streams: {},
   orders: {},

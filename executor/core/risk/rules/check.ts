@@ -22,11 +22,12 @@ import {
   streamBudget,
 } from './size.ts'
 import { stopRequired } from './stop.ts'
-import { clockSkew, expiry, heartbeat, trading, unknownOrders } from './timing.ts'
+import { clockSkew, expiry, heartbeat, pausedPart, trading, unknownOrders } from './timing.ts'
 
 /** The order decides which denial is reported first. */
 export const RULES: readonly Rule[] = [
   trading,
+  pausedPart,
   types,
   symbols,
   streams,

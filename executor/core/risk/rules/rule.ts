@@ -3,6 +3,7 @@ import type { Decimal } from '@keyside/protocol'
 import type { DecidedEntry, Losses } from '../../model/counters.ts'
 import type { Liquidity, MarketRules, OrderRequest, Quote } from '../../model/exchange.ts'
 import type { Comparison } from '../../model/observation.ts'
+import type { Pause } from '../../model/pauses.ts'
 import type { ProviderStatus } from '../../model/provider.ts'
 import type { Policy } from '../policy/schema.ts'
 
@@ -74,6 +75,8 @@ export interface RiskInput {
   readonly unknownOnMarket: number
   /** Whether the exchange agrees with the portfolio on this market. */
   readonly comparison: Comparison
+  /** Of the entry's stream or market; null for none. */
+  readonly pause: Pause | null
   readonly trading: 'running' | 'paused' | 'halted'
   readonly provider: Standing
   /** Of a signal of another market; null for one of the order's own. `last`: of the stream's last entry, null for none. */

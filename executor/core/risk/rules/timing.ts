@@ -16,6 +16,18 @@ export const trading: Rule = {
   },
 }
 
+export const pausedPart: Rule = {
+  tag: 'trading.pause',
+  check({ kind, pause }) {
+    if (kind !== 'entry' || pause === null) return null
+    const { of, name } = pause
+    return deny(
+      this,
+      `the ${of} ${name} is paused: no new entries there; send /resume ${name.toLowerCase()} when you want to go on`,
+    )
+  },
+}
+
 export const heartbeat: Rule = {
   tag: 'hb.deadman',
   check({ kind, now, headAt }) {

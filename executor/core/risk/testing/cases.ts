@@ -31,10 +31,14 @@ export const FOLLOWED: Partial<Policy> = {
   ]),
 }
 
+const PAUSE = { of: 'market', name: 'BTC/USDT', until: 0 } as const
+
 export const ALLOWED: readonly Case[] = [
   ['trading.state', 'an entry while running', entry],
   ['trading.state', 'an exit while halted', { ...exit, trading: 'halted' }],
   ['trading.state', 'a stop while paused', { ...stop, trading: 'paused' }],
+  ['trading.pause', 'an exit of a market that is paused', { ...exit, pause: PAUSE }],
+  ['trading.pause', 'a stop of a market that is paused', { ...stop, pause: PAUSE }],
   [
     'type.allow',
     'a limit entry that waits',
@@ -135,6 +139,7 @@ export const ALLOWED: readonly Case[] = [
 ]
 
 export const REFUSED: readonly Case[] = [
+  ['trading.pause', 'an entry of a market that is paused', { ...entry, pause: PAUSE }],
   ['trading.state', 'an entry while paused', { ...entry, trading: 'paused' }],
   ['trading.state', 'an entry while halted', { ...entry, trading: 'halted' }],
   ['type.allow', 'an entry that sells', { ...entry, ...order({ side: 'sell' }) }],

@@ -99,6 +99,7 @@ export const entry: RiskInput = {
   unknownOnMarket: 0,
   comparison: 'agrees',
   trading: 'running',
+  pause: null,
   provider: 'followed',
   mapping: null,
 }
