@@ -19,7 +19,14 @@ async function openTwo() {
 const done = (command: Command): ReportEvent | null =>
   command.instruction.do === 'replay'
     ? null
-    : { type: 'answer', to: command.jti, answer: { about: 'done' } }
+    : {
+        type: 'answer',
+        to: command.jti,
+        answer:
+          command.instruction.do === 'pause'
+            ? { about: 'pauses', state: 'paused', pauses: [] }
+            : { about: 'done' },
+      }
 
 const notice = (message: string): ReportEvent => ({
   type: 'notice',
@@ -73,7 +80,7 @@ test('a command with a name goes to that device, and to none if there is no such
   south.answer = done
   chat.sendText('/pause South')
   await chat.waitForMessage(({ text = '' }) => text.includes('south') && text.includes('Paused'))
-  chat.sendText('/pause west')
+  chat.sendText('/status west')
   await chat.waitForMessage(({ text = '' }) => text.includes('There are: north, south'))
   expect([north.asked, south.asked]).toEqual([[], ['pause']])
 })
