@@ -1,7 +1,9 @@
 // What signals and heads do to the numbers of their stream.
+
 import { GENESIS } from '@keyside/protocol'
 import type { FactOf } from './events.ts'
 import type { Order } from './order.ts'
+import { pauseKey } from './pauses.ts'
 import { mapKey, providerOf, type Stream } from './provider.ts'
 import type { Portfolio } from './state.ts'
 
@@ -104,4 +106,19 @@ export function withStream(portfolio: Portfolio, name: string, change: Partial<S
 /** Nothing of it is believed any more but that it was silent: number, hash and candle come from the next head. */
 export function anew({ epoch, silentSince }: Stream): Stream {
   return { ...NEW_STREAM, epoch: epoch + 1, base: 'awaited', silentSince }
+}
+
+// What the trader has paused.
+/** The newest word counts, also where it ends sooner. */
+export function applyPaused(
+  portfolio: Portfolio,
+  { of, name, until }: FactOf<'paused'>,
+): Portfolio {
+  const pause = { of, name, until }
+  return { ...portfolio, pauses: { ...portfolio.pauses, [pauseKey(pause)]: pause } }
+}
+
+export function applyResumed(portfolio: Portfolio, event: FactOf<'resumed'>): Portfolio {
+  const { [pauseKey(event)]: _, ...pauses } = portfolio.pauses
+  return { ...portfolio, pauses }
 }

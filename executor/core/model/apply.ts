@@ -26,11 +26,17 @@ import {
   clearEquivocation,
 } from './apply-provider.ts'
 import { adjust, applyMissing, close as closeMarket, reopen } from './apply-reconciliation.ts'
-import { applyBaselined, applySignal, keepRatio, withStream } from './apply-stream.ts'
+import {
+  applyBaselined,
+  applyPaused,
+  applyResumed,
+  applySignal,
+  keepRatio,
+  withStream,
+} from './apply-stream.ts'
 import type { FactOf, JournalEvent, Step } from './events.ts'
 import type { Order, PlannedOrder } from './order.ts'
 import { isFinal, nextState } from './order-table.ts'
-import { applyPaused, applyResumed } from './pauses.ts'
 import { type Codes, type Portfolio, positionKey } from './state.ts'
 
 /** Throws for an event that cannot follow: nothing of such a decision may be written. */

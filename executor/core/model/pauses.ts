@@ -1,7 +1,5 @@
 // Streams and markets that take no entries for a while, because the trader said so.
-import type { FactOf } from './events.ts'
 import type { Order } from './order.ts'
-import type { Portfolio } from './state.ts'
 
 export interface Pause {
   readonly of: 'stream' | 'market'
@@ -17,7 +15,7 @@ export function pauseKey({ of, name }: Pick<Pause, 'of' | 'name'>): string {
 
 /** What keeps an order out that would enter; null for nothing. */
 export function pauseOn(
-  { pauses }: Pick<Portfolio, 'pauses'>,
+  { pauses }: { readonly pauses: Readonly<Record<string, Pause>> },
   { stream, intent, mapping }: Pick<Order, 'stream' | 'intent' | 'mapping'>,
 ): Pause | null {
   const ofMarket = (market: string) => pauses[pauseKey({ of: 'market', name: market })]
@@ -27,18 +25,4 @@ export function pauseOn(
     (mapping && ofMarket(mapping.market)) ??
     null
   )
-}
-
-/** The newest word counts, also where it ends sooner. */
-export function applyPaused(
-  portfolio: Portfolio,
-  { of, name, until }: FactOf<'paused'>,
-): Portfolio {
-  const pause = { of, name, until }
-  return { ...portfolio, pauses: { ...portfolio.pauses, [pauseKey(pause)]: pause } }
-}
-
-export function applyResumed(portfolio: Portfolio, event: FactOf<'resumed'>): Portfolio {
-  const { [pauseKey(event)]: _, ...pauses } = portfolio.pauses
-  return { ...portfolio, pauses }
 }
