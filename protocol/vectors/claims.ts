@@ -128,6 +128,11 @@ export const haltAndSell: Claims['command'] = {
   instruction: { do: 'halt', positions: 'sell' },
 }
 
+export const pauseForAWhile: Claims['command'] = {
+  ...command,
+  instruction: { do: 'pause', what: 'eth/usdt', until: times.iat + 7200 },
+}
+
 export const approval: Claims['approval'] = {
   iss: 'bot',
   aud: 'device',

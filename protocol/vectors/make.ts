@@ -113,6 +113,7 @@ function valid(): Map<string, object> {
     ['alert-of-a-provider', vector('alert', provider.alertOfProvider, PROVIDER)],
     ['command', vector('command', good.command, BOT)],
     ['command-halt', vector('command', good.haltAndSell, BOT)],
+    ['command-pause', vector('command', good.pauseForAWhile, BOT)],
     ['approval', vector('approval', good.approval, BOT)],
     ['approval-with-code', vector('approval', good.codedApproval, BOT)],
     ['report-order', vector('report', good.report, DEVICE)],
