@@ -97,7 +97,7 @@ export function answersAt(now: number): Record<Question, Answer> {
           amount: '0.05',
           cost: '3202.505',
           proceeds: '3230.1',
-          fees: [{ amount: '6.43', currency: 'USDT' }],
+          fees: { USDT: '6.43' },
           result: { gain: '21.165', negative: false, paid: '3205.705' },
         },
         {
@@ -110,7 +110,7 @@ export function answersAt(now: number): Record<Question, Answer> {
           amount: '2.5',
           cost: '7841.45',
           proceeds: '7801.25',
-          fees: [],
+          fees: {},
           result: { gain: '40.2', negative: true, paid: '7841.45' },
         },
       ],
@@ -128,7 +128,7 @@ export function answersAt(now: number): Record<Question, Answer> {
           gain: '21.165',
           negative: false,
           paid: '3205.705',
-          fees: [{ amount: '6.43', currency: 'USDT' }],
+          fees: { USDT: '6.43' },
         },
         {
           key: 'all',
@@ -139,10 +139,7 @@ export function answersAt(now: number): Record<Question, Answer> {
           gain: '119.5',
           negative: true,
           paid: '35205.7',
-          fees: [
-            { amount: '70.4', currency: 'USDT' },
-            { amount: '0.00412', currency: 'BNB' },
-          ],
+          fees: { USDT: '70.4', BNB: '0.00412' },
         },
       ],
     },

@@ -1,5 +1,8 @@
 // The texts of the device's answers.
+import { sign } from '@keyside/protocol'
+import { signingKey } from '@keyside/protocol/node'
 import { expect, test } from 'vitest'
+import { parseStrictJson } from '../../protocol/strict-json.ts'
 import { answersAt } from '../testing/answers.ts'
 import { answerText } from './answers.ts'
 import { html } from './html.ts'
@@ -80,6 +83,19 @@ test.for(['status', 'balance', 'positions', 'orders', 'trades', 'results'] as co
     expect(longest).toBeLessThanOrEqual(40)
   },
 )
+
+test('every answer is read again as it was signed, however much it holds', () => {
+  const key = signingKey(new Uint8Array(32).fill(1))
+  for (const answer of Object.values(ANSWERS)) {
+    const jti = 'AAAAAAAAAAAAAAAAAAAAAA'
+    const event = { type: 'answer', to: jti, answer } as const
+    const at = NOW / 1000
+    const about = { iss: 'device', aud: 'bot', iat: at, exp: at + 60, jti, session: jti }
+    const token = sign('report', { ...about, at, seq: 1, event }, key)
+    const payload = Buffer.from(token.split('.')[1] ?? '', 'base64url')
+    expect(parseStrictJson(payload)).toMatchObject({ value: { event } })
+  }
+})
 
 test('what is empty is said in a sentence', () => {
   const about = (name: 'balance' | 'positions' | 'orders') =>

@@ -77,8 +77,14 @@ function rowText(by: GroupedBy, row: ResultRow): Html {
     html`<b>${signed(gain, negative)} ${currency}</b>${percent}`,
     html`${trades} sold, ${won} with a gain`,
     unknown === 0 ? null : html`${unknown} without a known result`,
-    fees.length === 0 ? null : html`Fees ${fees.map(feeText).join(' + ')}`,
+    Object.keys(fees).length === 0 ? null : html`Fees ${feesText(fees)}`,
   )
+}
+
+function feesText(fees: ResultRow['fees']): string {
+  return Object.entries(fees)
+    .map(([currency, amount]) => feeText({ currency, amount }))
+    .join(' + ')
 }
 
 function keyText(by: GroupedBy, key: string): string {

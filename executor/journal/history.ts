@@ -1,9 +1,9 @@
 // What the trader asks the journal: the last orders, sales, and what they have brought.
 import type { DatabaseSync } from 'node:sqlite'
-import type { Answer, Instruction, ReportEvent, SaleRow } from '@keyside/protocol'
+import type { Answer, Instruction, ReportEvent, SaleResult, SaleRow } from '@keyside/protocol'
 import { seconds } from '@keyside/protocol'
 import type { Trade } from '../results/ledger.ts'
-import { summarize } from '../results/summary.ts'
+import { byCurrency, summarize } from '../results/summary.ts'
 import type { Results } from './results.ts'
 
 type AskTrades = Extract<Instruction, { do: 'trades' }>
@@ -59,8 +59,8 @@ function tradeRow({ clientOrderId: _, opened, closed, fees, result, ...trade }: 
     ...trade,
     opened: seconds(opened),
     closed: seconds(closed),
-    fees: fees.slice(0, 8).map((fee) => ({ ...fee })),
-    ...(result !== null && { result }),
+    fees: byCurrency(fees),
+    ...(result !== null && { result: withoutBesides(result) }),
   }
 }
 
@@ -76,4 +76,9 @@ function sums(trades: readonly Trade[], { by }: AskResults, now: number): Answer
     rows: rows.slice(0, MAX_GROUPS),
     ...(left > 0 && { more: left }),
   }
+}
+
+/** `fees` of the row has them. */
+function withoutBesides({ besides: _, ...result }: SaleResult) {
+  return result
 }

@@ -61,7 +61,7 @@ test('days, weeks and months are named by their beginning, the newest first', ()
 
 test('groups come with the best first, and fees and costs are added', () => {
   expect(summarize(TRADES.slice(0, 4), 'market', NOW)).toMatchObject([
-    { key: 'ETH/USDT', gain: '7', fees: [{ currency: 'USDT', amount: '0.1' }] },
+    { key: 'ETH/USDT', gain: '7', fees: { USDT: '0.1' } },
     { key: 'BTC/USDT', gain: '2.75', negative: true, paid: '200.2', trades: 3, unknown: 1 },
   ])
   expect(summarize(TRADES, 'reason', NOW).map(({ key }) => key)).toEqual(['exit', 'stop', 'exit'])

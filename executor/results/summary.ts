@@ -1,5 +1,5 @@
 // Sums of what sales have brought: by time, market, stream or reason. Days, weeks and months are UTC's. Pure.
-import { type Instruction, type ResultRow, toDecimal } from '@keyside/protocol'
+import { type Decimal, type Instruction, type ResultRow, toDecimal } from '@keyside/protocol'
 import Big from 'big.js'
 import { addFee, plus } from '../core/model/decimals.ts'
 import type { Fee } from '../core/model/exchange.ts'
@@ -90,8 +90,17 @@ function toRow({
     gain: toDecimal(gain.abs()),
     negative: gain.lt(0),
     paid: results.reduce((sum, { paid }) => plus(sum, paid), '0'),
-    fees: fees.slice(0, 8).map((fee) => ({ ...fee })),
+    fees: byCurrency(fees),
   }
+}
+
+/** As many as a person reads. */
+const MAX_CURRENCIES = 8
+
+export function byCurrency(fees: readonly Fee[]): Record<string, Decimal> {
+  return Object.fromEntries(
+    fees.slice(0, MAX_CURRENCIES).map(({ currency, amount }) => [currency, amount]),
+  )
 }
 
 function gainOf({ gain, negative }: Pick<ResultRow, 'gain' | 'negative'>): Big {

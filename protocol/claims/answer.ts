@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { groupedBy } from './command.ts'
 import { currency, id, jti, market, numericDate, singleLine, stream } from './common.ts'
 import { decimal } from './decimal.ts'
-import { code, fee, ORDER_STATUSES, orderView, result, TRADING_STATES } from './order.ts'
+import { code, feesByCurrency, ORDER_STATUSES, orderView, result, TRADING_STATES } from './order.ts'
 
 /** How many rows are left out of a list. */
 const more = z.int().min(1).optional()
@@ -126,9 +126,9 @@ const saleRow = z.strictObject({
   cost: decimal,
   proceeds: decimal,
   /** Of the sale, and of the purchases of what it sold. */
-  fees: z.array(fee).max(8),
+  fees: feesByCurrency,
   /** Absent where nobody knows what was paid. */
-  result: result.optional(),
+  result: result.omit({ besides: true }).optional(),
 })
 
 const tradesAnswer = z.strictObject({
@@ -151,7 +151,7 @@ const resultRow = z.strictObject({
   gain: decimal,
   negative: z.boolean(),
   paid: decimal,
-  fees: z.array(fee).max(8),
+  fees: feesByCurrency,
 })
 
 const resultsAnswer = z.strictObject({

@@ -45,6 +45,9 @@ export const ORDER_STATUSES = [
 
 export const fee = z.strictObject({ amount: decimal, currency })
 
+/** By currency: lists of lists would be nested deeper than a reader takes. */
+export const feesByCurrency = z.record(currency, decimal)
+
 /** What a sale has brought, beside what was paid for that which it sold. In quote, and fees in it included. */
 export const result = z.strictObject({
   /** A loss is `negative`. */
