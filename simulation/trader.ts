@@ -127,9 +127,14 @@ export class Trader {
   }
 
   #pause(): undefined {
-    this.#command({ do: 'pause' })
     const { scheduler } = this.#options.simulation
-    scheduler.after(this.#random.between(1_000, 20_000), () => this.#command({ do: 'resume' }))
+    const ms = this.#random.between(1_000, 20_000)
+    const until = Math.ceil(seconds(scheduler.now() + ms))
+    const what = this.#random.pick(['all', 'btc', 'all for a time', 'btc for a time'] as const)
+    const of = what.startsWith('btc') ? { what: 'btc' } : {}
+    const isTimed = what.endsWith('time')
+    this.#command({ do: 'pause', ...of, ...(isTimed && { until }) })
+    if (!isTimed) scheduler.after(ms, () => this.#command({ do: 'resume' }))
   }
 
   #halt(): undefined {
