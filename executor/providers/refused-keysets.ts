@@ -45,6 +45,6 @@ function inWords({ code, message }: Refused): Refused {
   return {
     code: 'keyset_signatures_missing',
     message:
-      'a keyset came that its root has not signed: it is not taken and changes nothing; tell the provider that somebody else writes at its broker; where its root was changed while this device was away, ask it for a new link',
+      'a keyset came that its root has not signed: it is not taken and changes nothing; tell the provider that somebody else writes at its broker; where its root changed while this device was away, ask it for a new link',
   }
 }
