@@ -38,7 +38,7 @@ export function addTrades(program: Command): void {
     'all sales as a table in CSV; docs/trades.md says what the columns hold',
     'export --since 2026-01-01 --until 2027-01-01 > trades-2026.csv',
   ).action((period: Period) => {
-    const rows = [COLUMNS, ...within(period).map(fullRow)]
+    const rows = exportRows(within(period))
     print(...rows.map((cells) => cells.map(csvCell).join(',')))
   })
 }
@@ -79,6 +79,11 @@ const COLUMNS = [
   'reason',
   'order_id',
 ] as const
+
+/** The names of the columns first. */
+export function exportRows(trades: readonly Trade[]): readonly (readonly string[])[] {
+  return [COLUMNS, ...trades.map(fullRow)]
+}
 
 function fullRow(trade: Trade): readonly string[] {
   const { number, opened, closed, stream, market, amount, cost, proceeds, reason, result } = trade

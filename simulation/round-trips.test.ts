@@ -1,0 +1,184 @@
+// 200 round trips: chat, export and what each sale told, against what the exchange's fills come to by another arithmetic.
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, onTestFinished, test } from 'vitest'
+import { exportRows } from '../cli/commands/trades.ts'
+import { readResults } from '../executor/index.ts'
+import type { Instruction, SaleRow } from '../protocol/index.ts'
+import { charge, type JudgedSale, judgedResult, units } from './fifo-judge.ts'
+import { Trips, trade } from './round-trips.ts'
+
+const DAY = 86_400_000
+const GROUPS = ['period', 'day', 'week', 'month', 'market', 'stream', 'reason'] as const
+type GroupedBy = Extract<Instruction, { do: 'results' }>['by']
+
+test('200 round trips come to the same in chat, export and the fills of the exchange', async () => {
+  const trips = new Trips()
+  onTestFinished(() => trips.executor.close())
+  await trade(trips, 200)
+  const { sales } = trips.judge
+  const now = trips.executor.clock.now()
+  expect(new Set(sales.map(({ reason }) => reason))).toEqual(
+    new Set(['exit', 'stop', 'take_profit']),
+  )
+  expect(sales.filter((sale) => judgedResult(sale, 'USDT') === null).length).toBeGreaterThan(10)
+
+  const rows: SaleRow[] = []
+  for (let before: number | undefined; before !== 1; before = rows.at(-1)?.number ?? 1) {
+    const page = await trips.ask({ do: 'trades', limit: 20, ...(before && { before }) })
+    expect(page.of).toBe(sales.length)
+    rows.push(...page.rows)
+  }
+  expect(rows.toReversed().map(inUnits)).toEqual(sales.map(expected))
+
+  const told = trips.executor.reports.flatMap(({ event }) =>
+    event.type === 'order' && event.result ? [[event.order.clientOrderId, event.result]] : [],
+  )
+  const lastTold = new Map(told as [string, NonNullable<SaleRow['result']>][])
+  expect([...lastTold].map(([order, result]) => [order, resultInUnits(result)])).toEqual(
+    sales.flatMap((sale) => {
+      const result = judgedResult(sale, 'USDT')
+      return result === null ? [] : [[sale.order, result]]
+    }),
+  )
+
+  for (const by of GROUPS) {
+    const answer = await trips.ask({ do: 'results', by })
+    const groups = grouped(sales, by, now)
+    expect(answer.more ?? 0, by).toBe(Math.max(0, groups.length - 40))
+    const all = new Map(groups.map((group) => [group.key, group]))
+    expect(answer.rows.length).toBe(Math.min(40, groups.length))
+    for (const { key, currency, trades, won, unknown, fees, ...row } of answer.rows) {
+      const { paid, gain } = resultInUnits(row)
+      const found = { key, trades, won, unknown, paid, gain, fees: feesInUnits(fees) }
+      expect({ currency, ...found }, `${by} ${key}`).toEqual({
+        currency: 'USDT',
+        ...all.get(key),
+      })
+    }
+  }
+
+  const folder = mkdtempSync(join(tmpdir(), 'keyside-results-'))
+  onTestFinished(() => rmSync(folder, { recursive: true }))
+  const file = join(folder, 'journal.db')
+  trips.executor.journal.database().prepare('VACUUM INTO ?').run(file)
+  const [head = [], ...lines] = exportRows(readResults(file).trades())
+  const exported = lines.map((cells) => new Map(cells.map((cell, at) => [head[at] ?? '', cell])))
+  expect(exported.map(exportedInUnits)).toEqual(sales.map(expectedInExport))
+}, 30_000)
+
+// Of both sides the same: numbers of units, and fees without those of nothing.
+function inUnits({ fees, result, opened, closed, amount, cost, proceeds, ...row }: SaleRow) {
+  return {
+    ...row,
+    opened,
+    closed,
+    amount: units(amount),
+    cost: units(cost),
+    proceeds: units(proceeds),
+    fees: feesInUnits(fees),
+    result: result === undefined ? null : resultInUnits(result),
+  }
+}
+
+function expected(sale: JudgedSale) {
+  const { order: _, uncovered: __, bought: ___, ...row } = sale
+  return {
+    ...row,
+    market: 'BTC/USDT',
+    opened: row.opened / 1000,
+    closed: row.closed / 1000,
+    fees: something(row.fees),
+    result: judgedResult(sale, 'USDT'),
+  }
+}
+
+function exportedInUnits(row: ReadonlyMap<string, string>) {
+  const cell = (name: string) => row.get(name) ?? ''
+  const fees = cell('fees')
+    .split(' + ')
+    .filter((fee) => fee !== '')
+  return {
+    number: Number(cell('number')),
+    order: cell('order_id'),
+    stream: cell('stream'),
+    reason: cell('reason'),
+    opened: Date.parse(`${cell('bought_utc')}Z`),
+    closed: Date.parse(`${cell('sold_utc')}Z`),
+    amount: units(cell('amount')),
+    cost: units(cell('cost')),
+    proceeds: units(cell('proceeds')),
+    fees: feesInUnits(Object.fromEntries(fees.map((fee) => fee.split(' ').toReversed()))),
+    gain: cell('gain') === '' ? null : units(cell('gain')),
+  }
+}
+
+function expectedInExport(sale: JudgedSale) {
+  const { uncovered: _, bought: __, fees, ...row } = sale
+  // A row has whole seconds.
+  const [opened = 0, closed = 0] = [sale.opened, sale.closed].map((at) => at - (at % 1000))
+  const gain = judgedResult(sale, 'USDT')?.gain ?? null
+  return { ...row, opened, closed, fees: something(fees), gain }
+}
+
+function resultInUnits({ gain, negative, paid }: NonNullable<SaleRow['result']>) {
+  return { paid: units(paid), gain: negative ? -units(gain) : units(gain) }
+}
+
+function feesInUnits(fees: Readonly<Record<string, string>>) {
+  return something(new Map(Object.entries(fees).map(([name, amount]) => [name, units(amount)])))
+}
+
+function something(fees: ReadonlyMap<string, bigint>) {
+  return Object.fromEntries([...fees].filter(([, amount]) => amount > 0n))
+}
+
+/** In the order in which the answer lists groups of time; others in any. */
+function grouped(sales: readonly JudgedSale[], by: GroupedBy, now: number) {
+  const groups = new Map<string, JudgedSale[]>()
+  for (const sale of sales)
+    for (const key of keysOf(sale, by, now)) groups.set(key, [...(groups.get(key) ?? []), sale])
+  return [...groups].map(([key, all]) => {
+    const results = all.flatMap((sale) => judgedResult(sale, 'USDT') ?? [])
+    const fees = new Map<string, bigint>()
+    for (const sale of all)
+      for (const [currency, amount] of sale.fees) charge(fees, currency, amount)
+    return {
+      key,
+      trades: all.length,
+      won: results.filter(({ gain }) => gain > 0n).length,
+      unknown: all.length - results.length,
+      paid: results.reduce((sum, { paid }) => sum + paid, 0n),
+      gain: results.reduce((sum, { gain }) => sum + gain, 0n),
+      fees: something(fees),
+    }
+  })
+}
+
+function keysOf({ closed, stream, reason }: JudgedSale, by: GroupedBy, now: number): string[] {
+  const day = Math.floor(closed / DAY)
+  const named = (number: number) => new Date(number * DAY).toISOString().slice(0, 10)
+  switch (by) {
+    case 'period':
+      return [
+        ...(day === Math.floor(now / DAY) ? ['today'] : []),
+        ...(now - closed <= 7 * DAY ? ['7 days'] : []),
+        ...(now - closed <= 30 * DAY ? ['30 days'] : []),
+        'all',
+      ]
+    case 'day':
+      return [named(day)]
+    case 'week':
+      // Day 0 was a Thursday.
+      return [named(day - ((day + 3) % 7))]
+    case 'month':
+      return [named(day).slice(0, 7)]
+    case 'market':
+      return ['BTC/USDT']
+    case 'stream':
+      return [stream]
+    case 'reason':
+      return [reason]
+  }
+}
