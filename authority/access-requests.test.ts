@@ -68,6 +68,19 @@ test('a removal that came since the request did is seen', () => {
   expect(ask(before)).toMatchObject({ do: 'refused', code: 'subscription_ended' })
 })
 
+test('who is shut out while connected was last seen then, and who had gone before, when it went', () => {
+  for (const [presence, seen] of [
+    ['online', NOW],
+    ['offline', NOW - DAY],
+  ] as const) {
+    const { record } = open()
+    record.seen([{ client: 'alice', presence, seen: NOW - DAY, versions: [1] }])
+    record.remove('alice', NOW)
+    record.remove('alice', NOW + DAY)
+    expect(record.subscriber('alice')).toMatchObject({ presence: 'offline', seen })
+  }
+})
+
 test('a subscription that has ended is not lengthened by asking', () => {
   expect(open({ until: NOW }).ask()).toMatchObject({ do: 'refused', code: 'subscription_ended' })
 })

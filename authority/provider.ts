@@ -66,10 +66,15 @@ export class Provider {
     return invitations.reduce((sum, { others }) => sum + others, 0)
   }
 
-  /** Shuts the subscriber out, within a second. Throws `subscriber_unknown`. */
-  remove(client: string): void {
+  /** Of a subscriber, or of who is invited. Throws `subscriber_unknown`. */
+  requireName(client: string): void {
     const isInvited = this.openInvitations().some((each) => each.client === client)
     if (this.#record.subscriber(client) === null && !isInvited) throw unknownSubscriber(client)
+  }
+
+  /** Shuts the subscriber out, within a second. Throws `subscriber_unknown`. */
+  remove(client: string): void {
+    this.requireName(client)
     this.#record.remove(client, this.#now())
     this.#writeLists()
   }

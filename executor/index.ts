@@ -78,6 +78,7 @@ export {
   readHeldKeyset,
   readProvider,
   readToken,
+  requireProvider,
 } from './providers/provider-folder.ts'
 export { type ExecutorNote, executorAt, type Found, homesWithExecutor } from './registry.ts'
 export type { Trade } from './results/ledger.ts'

@@ -144,7 +144,7 @@ export function openLink(options: LinkOptions): Link {
   client.on('error', (error) => {
     log[error.message === lastError ? 'debug' : 'warn'](
       { err: error, broker: url },
-      'broker connection failed',
+      `no connection to the broker at ${url}: ${error.message}`,
     )
     lastError = error.message
     const untrusted = address.type === 'tcp' && address.tls && tlsRefusal(error, address)

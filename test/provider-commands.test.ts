@@ -96,7 +96,9 @@ test('a root elsewhere: a draft goes there, each signer signs it, and it comes b
     `root sign ${draft} --yes --root ${file('second.vault')} ${withPassphrase}`,
   )
   expect(other.stdout).toContain('Signed, by 2.')
-  expect((await run(`keyset publish ${draft}`)).stdout).toContain('Keyset 2')
+  const published = await run(`keyset publish ${draft}`)
+  expect(published.stdout).toContain('Keyset 2')
+  expect(published.stdout, 'the fingerprint to be published').toMatch(/^ {2}(\S{4} ){10}\S{3}$/m)
 
   const revoked = await run(`keyset revoke ${engine.kid} --draft ${draft}`)
   expect(revoked.code).toBe(0)
@@ -114,7 +116,8 @@ test('what cannot be done says what to do instead', async () => {
     const { code: exit, stderr } = await run(command)
     return [exit, /\((\w+)\)\n$/.exec(stderr)?.[1]]
   }
-  expect(await code('subscribers remove nobody --yes')).toEqual([3, 'subscriber_unknown'])
+  // Before it asks.
+  expect(await code('subscribers remove nobody')).toEqual([3, 'subscriber_unknown'])
   expect(await code('invite alice --plans gold')).toEqual([3, 'plan_unknown'])
   expect(await code(`keyset revoke ${'A'.repeat(43)} --draft x`)).toEqual([3, 'key_unknown'])
   writeFileSync(file('authority/root.vault.away'), '')

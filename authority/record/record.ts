@@ -104,7 +104,15 @@ export class AuthorityRecord {
   remove(client: string, now: number): void {
     this.atomic(() => {
       const issued = this.subscriber(client)?.issued ?? now
-      this.#run('UPDATE subscribers SET removed = ? WHERE client = ?', now, client)
+      // Its end at the broker is not heard of: this is when it was last there.
+      this.#run(
+        "UPDATE subscribers SET seen = ? WHERE client = ? AND presence = 'online' AND removed IS NULL",
+        ...[now, client],
+      )
+      this.#run(
+        "UPDATE subscribers SET removed = ?, presence = 'offline' WHERE client = ?",
+        ...[now, client],
+      )
       this.#withdraw(client)
       this.#run(
         'INSERT OR REPLACE INTO refused VALUES (?, ?)',

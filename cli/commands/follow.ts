@@ -60,17 +60,17 @@ async function follow(link: string, { as, yes }: Options): Promise<void> {
     ...proposalLines(
       proposal,
       file,
-      acceptedBefore({ home, database: config.database, policy: config.policy }),
+      keepsAccepted({ home, database: config.database, policy: config.policy }),
     ),
   )
 }
 
 /** Where the file cannot be read nothing is known of what was accepted, and "keyside policy accept" says so. */
-function acceptedBefore(files: Parameters<typeof policyState>[0]): 'accepted' | 'none' {
+function keepsAccepted(files: Parameters<typeof policyState>[0]): boolean {
   try {
-    return policyState(files, systemClock.now()).state === 'never_accepted' ? 'none' : 'accepted'
+    return policyState(files, systemClock.now()).starts
   } catch {
-    return 'accepted'
+    return false
   }
 }
 

@@ -8,13 +8,16 @@ import {
   readKeyset,
   renewKeyset,
   revokeKey,
+  rootInForce,
   rotateEngineKey,
 } from '@keyside/authority'
+import { rootFingerprint } from '@keyside/protocol'
 import type { Command } from 'commander'
 import { keysetLines } from '../provider/keyset-report.ts'
 import { keysetReminder, providerHome } from '../provider/provider-home.ts'
 import { type SignOptions, signAndPublish } from '../provider/sign-keyset.ts'
 import { days } from '../terminal/duration.ts'
+import { grouped } from '../terminal/fingerprint.ts'
 import { print, printJson } from '../terminal/print.ts'
 
 const OVERLAP_DAYS = 2
@@ -101,8 +104,18 @@ function show(path: string | undefined, { json }: { json: boolean }): void {
 
 function publish(path: string): void {
   const file = readKeyset(readFileSync(resolve(path), 'utf8'))
-  publishKeyset(providerHome(), file)
+  const parts = providerHome()
+  const [before, after] = [currentKeyset(parts), file].map((each) =>
+    rootFingerprint(rootInForce(each)),
+  )
+  publishKeyset(parts, file)
   print(
     `Keyset ${file.claims.version} is published within a second while "keyside authority" runs, else at its next start.`,
   )
+  if (after !== undefined && after !== before)
+    print(
+      '',
+      'Your root is another one from now on. Publish its fingerprint where the old one stood:',
+      `  ${grouped(after)}`,
+    )
 }

@@ -8,6 +8,7 @@ import {
   readProvider,
   readToken,
   removeProviderKey,
+  requireProvider,
   sentenceOf,
   statusInJournal,
 } from '@keyside/executor'
@@ -44,6 +45,7 @@ export function addProviders(program: Command): void {
 interface Listed {
   readonly name: string
   readonly state: 'followed' | 'damaged'
+  /** Of the root in force, which another one may have followed since it was pinned. */
   readonly fingerprint?: string
   readonly plans?: readonly string[]
   /** As the executor told it last; null where it has told nothing since it was followed. */
@@ -75,7 +77,8 @@ function listed(home: string, name: string, journal: string): Listed[] {
   if (found.state === 'damaged') return [{ name, state: 'damaged' }]
   if (found.state !== 'followed') return []
   const { root, plans, address, followedAt } = found.record
-  const keyset = readHeldKeyset(home, name, found.record, systemClock.now() / 1_000)?.claims
+  const held = readHeldKeyset(home, name, found.record, systemClock.now() / 1_000)
+  const keyset = held?.claims
   const brokers = (keyset?.addresses ?? [address]).map(({ url }) => url)
   const accepted = new Map(found.record.terms.map(({ plan, version }) => [plan, version]))
   const terms = (keyset?.plans ?? []).flatMap(({ plan, terms: of }) =>
@@ -84,7 +87,13 @@ function listed(home: string, name: string, journal: string): Listed[] {
       : [{ plan, accepted: accepted.get(plan) ?? null, now: of.version }],
   )
   const status = statusInJournal(journal, name, Date.parse(followedAt))
-  const about = { fingerprint: root, plans, access: accessOf(home, name), brokers, terms }
+  const about = {
+    fingerprint: held?.root ?? root,
+    plans,
+    access: accessOf(home, name),
+    brokers,
+    terms,
+  }
   return [{ name, state: 'followed', status, ...about }]
 }
 
@@ -139,6 +148,7 @@ function accessText(ends: number | null): string {
 async function remove(name: string, yes: boolean): Promise<void> {
   const home = keysideHome()
   const config = executorSection(home)
+  requireProvider(home, name)
   if (!yes && !(await confirm(`Follow ${name} no more?`))) return
   markRemoved(home, name, new Date(systemClock.now()))
   await removeProviderKey(await openHomeKeychain(home, config), name)

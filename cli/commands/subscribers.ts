@@ -117,6 +117,7 @@ function rowsOf(provider: Provider): Row[] {
 }
 
 async function remove(provider: Provider, name: string, yes: boolean): Promise<void> {
+  provider.requireName(name)
   const question = `Shut ${name} out, now? Its device keeps managing what it holds, without your signals.`
   if (!yes && !(await confirm(question))) return
   provider.remove(name)

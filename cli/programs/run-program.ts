@@ -72,7 +72,7 @@ function fail(thrown: unknown, log: Logger, notifyParent: ProgramContext['notify
   const known = error instanceof KeysideError
   const text = error instanceof Error ? error.message : String(error)
   // A terminal gets only the sentence below; a log gets an entry.
-  if (!process.stdout.isTTY) log.fatal({ err: error }, text)
+  if (!process.stdout.isTTY) log.fatal({ err: error, told: process.connected }, text)
   if (!process.connected) process.stderr.write(`${text} (${known ? error.code : 'unexpected'})\n`)
   notifyParent({ type: 'failed', code: known ? error.code : 'unexpected', message: text })
   process.exitCode = known ? EXIT.refused : EXIT.failed

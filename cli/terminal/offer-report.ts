@@ -66,11 +66,11 @@ export function followedLines({ name }: Offer, { kid, record, catalogue }: Follo
   ]
 }
 
-/** `before`: whether a policy was accepted on this device already. */
+/** `keeps`: whether an executor goes on with a policy that was accepted before, also one that is started meanwhile. */
 export function proposalLines(
   { streams, markets, left }: Proposal,
   file: string,
-  before: 'accepted' | 'none',
+  keeps: boolean,
 ): string[] {
   const nothing = streams.length === 0
   return [
@@ -94,11 +94,9 @@ export function proposalLines(
       : [
           '',
           'Next: set the allocations as you want them, then "keyside policy accept".',
-          ...(before === 'none'
-            ? []
-            : [
-                'Until then the policy that you accepted before stays in force, over restarts too.',
-              ]),
+          ...(keeps
+            ? ['Until then the policy that you accepted before stays in force, over restarts too.']
+            : []),
         ]),
   ]
 }

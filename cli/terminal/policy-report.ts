@@ -11,12 +11,15 @@ const WORDS = {
   accepted: 'This policy is accepted.',
   waits: 'This policy is accepted, and it is not in force yet.',
   changed:
-    'policy.yaml differs from the accepted one: the executor does not start until you run "keyside policy accept".',
+    'policy.yaml differs from the accepted one: an executor that runs goes on with that, and none starts until you run "keyside policy accept".',
+  wants_more:
+    'policy.yaml allows more than the accepted one, which stays in force, over restarts too, until you run "keyside policy accept".',
   never_accepted: 'No policy was accepted yet: run "keyside policy accept".',
 }
 
 export function stateLines(found: PolicyState): string[] {
-  return [WORDS[found.state], ...waitingLines(found)]
+  const state = found.state === 'changed' && found.starts ? 'wants_more' : found.state
+  return [WORDS[state], ...waitingLines(found)]
 }
 
 /** When an accepted policy waits: from when on it counts, and what can be had at once. */

@@ -83,6 +83,16 @@ test('starts on the accepted policy while the file only wants more, and asks abo
   expect(() => atStart(NOW)).toThrow(expect.objectContaining({ code: 'policy_invalid' }))
 })
 
+test('says whether it starts, also while another policy waits: a file that wants more than both can wait', () => {
+  acceptPolicy({ home }, NOW)
+  write(WIDER.replace('streams:', 'streams:\n  acme/other: { allocation: 500 }'))
+  expect(policyState({ home }, NOW)).toMatchObject({ state: 'changed', starts: true })
+  expect(atStart(NOW)).toBe('500')
+  write(LIVE.replace('streams:', 'streams:\n  acme/other: { allocation: 500 }'))
+  expect(policyState({ home }, NOW), 'less than what waits').toMatchObject({ starts: false })
+  expect(() => atStart(NOW)).toThrow(expect.objectContaining({ code: 'policy_not_accepted' }))
+})
+
 test('does not start on the older file while a wider one waits, and says what the file is', () => {
   acceptPolicy({ home }, NOW)
   write(LIVE)

@@ -44,6 +44,8 @@ export interface PolicyState {
   readonly inForce: Policy | null
   /** From the policy in force to the file. */
   readonly changes: readonly Change[]
+  /** Whether an executor starts, on what was accepted: a file that only wants more than that can wait. */
+  readonly starts: boolean
   /** What was accepted and is not yet in force, whether or not the file still says it. */
   readonly waiting: WaitingPolicy | null
 }
@@ -70,6 +72,7 @@ function stateOf({ text, policy }: PolicyText, kept: Acceptance | null): PolicyS
     hash,
     inForce,
     changes: difference(inForce, policy),
+    starts: kept !== null && (accepted || onlyWantsMore(policy, kept)),
     waiting,
   }
 }
@@ -98,17 +101,19 @@ export function requirePolicy(
 ): Acceptance & { readonly policy: Policy } {
   const kept = acceptanceAt(db, now)
   const loaded = acceptedPolicy(text, lastAccepted(kept))
-  if (!loaded.ok && (kept === null || !onlyWantsMore(text, kept)))
+  const file = loadPolicy(text)
+  if (!loaded.ok && (kept === null || !file.ok || !onlyWantsMore(file.policy, kept)))
     throw new KeysideError(loaded.code, loaded.message)
   if (kept === null) throw new Error('a policy was taken for accepted when none was')
   keepPolicy(db, kept)
   return { ...kept, policy: loaded.ok && kept.text === text ? loaded.policy : policyIn(kept) }
 }
 
-function onlyWantsMore(text: string, kept: Acceptance): boolean {
-  const file = loadPolicy(text)
-  if (!file.ok || kept.waiting !== null) return false
-  return difference(policyIn(kept), file.policy).every(({ effect }) => effect === 'loosens')
+/** More than the policy in force, and than the one that waits to be. */
+function onlyWantsMore(policy: Policy, kept: Acceptance): boolean {
+  return [kept, ...(kept.waiting === null ? [] : [kept.waiting])].every((accepted) =>
+    difference(policyIn(accepted), policy).every(({ effect }) => effect === 'loosens'),
+  )
 }
 
 /** What was accepted, with the one in force that is so now. */

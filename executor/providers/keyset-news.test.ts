@@ -45,6 +45,14 @@ test('other keys, another place, other markets and the end of a plan are said', 
   expect(news({}, { plans: [other] })).toContain('the plan main is no more')
 })
 
+test('another root is said with its fingerprint, as it is to be compared', () => {
+  const root = { keys: ['a'.repeat(43)], threshold: 1 }
+  expect(news({}, { roots: [root] })).toMatch(
+    /^another root, with the fingerprint (\S{4} ){10}\S{3}$/,
+  )
+  expect(news({ roots: [root] }, { roots: [root], version: 2 })).toBe('')
+})
+
 test('terms that were not accepted are said with their version, once, and those of another plan are not', () => {
   expect(news({}, withTerms(1)), 'they were accepted').toBe('')
   expect(news(withTerms(1), withTerms(2))).toMatch(/terms of version 2; .*version 1/)

@@ -1,5 +1,5 @@
 // What a newer keyset changes for who follows, in words for the trader.
-import type { VerifiedKeyset } from '@keyside/protocol'
+import { rootFingerprint, type VerifiedKeyset } from '@keyside/protocol'
 
 type Claims = VerifiedKeyset['claims']
 
@@ -15,7 +15,9 @@ const MOST = 300
 /** Empty where nothing else has changed than the dates. `before`: what was held until now. */
 export function keysetNews(before: Claims | null, after: Claims, agreed: Agreed): string {
   if (before === null) return ''
+  const root = rootOf(after)
   const said = [
+    ...(rootOf(before) === root ? [] : [`another root, with the fingerprint ${root}`]),
     ...(isSame(before.keys, after.keys) ? [] : ['other keys']),
     ...(isSame(before.addresses, after.addresses)
       ? []
@@ -23,6 +25,12 @@ export function keysetNews(before: Claims | null, after: Claims, agreed: Agreed)
     ...agreed.plans.flatMap((plan) => planNews(before, after, plan, agreed.terms.get(plan))),
   ].join('; ')
   return said.length <= MOST ? said : `${said.slice(0, MOST - 1)}…`
+}
+
+/** The fingerprint of the root in force, in groups of four, as it is shown where two people compare it. */
+function rootOf({ roots }: Claims): string {
+  const last = roots.at(-1)
+  return last === undefined ? '' : (rootFingerprint(last).match(/.{1,4}/g) ?? []).join(' ')
 }
 
 function planNews(before: Claims, after: Claims, plan: string, accepted?: number): string[] {

@@ -101,16 +101,20 @@ export function writeProvider(home: string, name: string, provider: NewProvider)
   writePrivate(files.record, `${JSON.stringify(record.parse(provider.record), null, 2)}\n`)
 }
 
-/** Its name and root stay on file, its rights do not. */
-export function markRemoved(home: string, name: string, at: Date): void {
+/** Of one that is followed, or was until it was removed. Throws `provider_unknown`. */
+export function requireProvider(home: string, name: string): ProviderRecord {
   const read = readProvider(home, name)
-  if (read.state !== 'followed' && read.state !== 'removed')
-    throw new KeysideError(
-      'provider_unknown',
-      `no provider "${name}" is followed: look at "keyside providers list"`,
-    )
+  if (read.state === 'followed' || read.state === 'removed') return read.record
+  throw new KeysideError(
+    'provider_unknown',
+    `no provider "${name}" is followed: look at "keyside providers list"`,
+  )
+}
+
+/** Its name and root stay on file, its rights do not. Throws `provider_unknown`. */
+export function markRemoved(home: string, name: string, at: Date): void {
+  const removed = { ...requireProvider(home, name), removedAt: at.toISOString() }
   const files = providerFiles(home, name)
-  const removed = { ...read.record, removedAt: at.toISOString() }
   writePrivate(files.record, `${JSON.stringify(removed, null, 2)}\n`)
   rmSync(files.token, { force: true })
 }
