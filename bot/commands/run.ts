@@ -1,5 +1,5 @@
 // Runs one command: sends it to the devices and replies with the answer, or that there was none.
-import type { Instruction } from '@keyside/protocol'
+import type { Answer, Instruction } from '@keyside/protocol'
 import { type Clock, whileBusy } from '@keyside/runtime'
 import type { Device, DeviceReply } from '../device/device.ts'
 import { readDevice } from '../store/device.ts'
@@ -14,6 +14,8 @@ export interface CommandSpec {
   readonly instruction: Instruction
   /** The reply when the device has done it. */
   readonly done: Html
+  /** How this command shows an answer that others show otherwise; null for any other. `now` in Unix ms. */
+  readonly text?: (answer: Answer, now: number) => Html | null
   /** The first line of the reply when the device did not answer. */
   readonly unanswered?: Html
   /** Done even when it was sent long ago, while the bot was away. */
@@ -61,7 +63,8 @@ function replyTo(
   asked: DeviceReply,
 ): Html {
   const now = clock.now()
-  if (asked.outcome === 'answered') return answerText(asked.answer, words.done, now)
+  if (asked.outcome === 'answered')
+    return words.text?.(asked.answer, now) ?? answerText(asked.answer, words.done, now)
   return lines(words.unanswered ?? null, silentText(readDevice(store, device).heard, now))
 }
 

@@ -1,6 +1,7 @@
 // Which instruction to the device a command stands for, with the words behind it.
 import type { Instruction } from '@keyside/protocol'
 import { Html, html } from '../texts/html.ts'
+import { paidFeesText, saleText } from '../texts/results.ts'
 import { type Read, readPause, readResume } from './pause.ts'
 import type { CommandSpec } from './run.ts'
 
@@ -42,6 +43,14 @@ const READERS: ReadonlyMap<string, Reader> = new Map(
       isNumber(first)
         ? { spec: ask({ do: 'trades', limit: ROWS, before: Number(first) + 1 }), rest }
         : { spec: ask({ do: 'trades', limit: ROWS }), rest: wordsIn(first, rest) },
+    trade: ([first = '', ...rest]) =>
+      isNumber(first)
+        ? { spec: oneSale(Number(first)), rest }
+        : { spec: oneSale(null), rest: wordsIn(first, rest) },
+    fees: bare({
+      ...ask({ do: 'results', by: 'period' }),
+      text: (answer) => (answer.about === 'results' ? paidFeesText(answer) : null),
+    }),
     profit: results('period'),
     daily: results('day'),
     weekly: results('week'),
@@ -54,6 +63,14 @@ const READERS: ReadonlyMap<string, Reader> = new Map(
     resume: (words) => whole(readResume(words)),
   }),
 )
+
+function oneSale(number: number | null): CommandSpec {
+  const before = number === null ? {} : { before: number + 1 }
+  return {
+    ...ask({ do: 'trades', limit: 1, ...before }),
+    text: (answer, now) => (answer.about === 'trades' ? saleText(answer, number, now) : null),
+  }
+}
 
 /** Null for a command that is not for a device. */
 export function readCommand(

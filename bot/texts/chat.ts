@@ -12,6 +12,8 @@ export const COMMANDS = [
   { command: 'daily', description: 'The same, day by day; also /weekly and /monthly' },
   { command: 'performance', description: 'By market; "/performance stream" or "reason"' },
   { command: 'trades', description: 'The last sales, each with its result' },
+  { command: 'trade', description: 'One sale in full: "/trade 41"' },
+  { command: 'fees', description: 'What exchanges have taken' },
   {
     command: 'pause',
     description: 'No new entries, exits go on; "/pause eth 2h", "/pause demo until 08:00"',

@@ -46,6 +46,57 @@ function tradeText(row: SaleRow, now: number): Html {
   )
 }
 
+/** Everything about one sale; `wanted` is its number, null for the newest. */
+export function saleText({ rows, of }: About<'trades'>, wanted: number | null, now: number): Html {
+  const [row] = rows
+  if (row === undefined || (wanted !== null && row.number !== wanted))
+    return of === 0 ? html`Nothing was sold yet.` : html`No sale ${wanted ?? ''}: there are ${of}.`
+  const { number, market, stream, reason, opened, closed, proceeds, cost, fees, result } = row
+  const { base, quote } = currencies(market)
+  const each = (money: string) => sum(new Big(money).div(row.amount))
+  return lines(
+    html`<b>Sale ${number}</b> · ${market}`,
+    html`Sold <b>${amount(row.amount)} ${base}</b>`,
+    html`for ${sum(proceeds)} ${quote}, each ${each(proceeds)}`,
+    html`${time(closed * 1000, now)} UTC · ${REASONS[reason]}`,
+    ...(result === undefined
+      ? [html`Nobody knows what was paid for all of it`]
+      : [
+          html`Bought for ${sum(cost)} ${quote}`,
+          html`each ${each(cost)} on the average`,
+          html`first ${time(opened * 1000, now)} UTC`,
+        ]),
+    html`Held ${span((closed - opened) * 1000)}`,
+    html`${shownStream(stream)}`,
+    ...feeLines(fees),
+    result === undefined ? html`Result unknown` : resultText(result, quote),
+  )
+}
+
+function feeLines(fees: SaleRow['fees']): Html[] {
+  return Object.entries(fees).map(
+    ([currency, fee]) => html`Fees ${feeText({ currency, amount: fee })}`,
+  )
+}
+
+/** Fees of what was sold, and of its purchases, by period; `by` is "period". */
+export function paidFeesText({ by, rows }: About<'results'>): Html {
+  if (rows.length === 0)
+    return html`Nothing was sold yet. A fee counts when what it was for is sold.`
+  const keys = [...new Set(rows.map(({ key }) => key))]
+  return list(
+    html`<b>Fees</b> of what was sold, both ways`,
+    keys.map((key) => {
+      const together = new Map<string, Big>()
+      for (const { fees } of rows.filter((row) => row.key === key))
+        for (const [currency, fee] of Object.entries(fees))
+          together.set(currency, (together.get(currency) ?? new Big(0)).plus(fee))
+      const each = [...together].map(([currency, fee]) => html`${sum(fee)} ${currency}`)
+      return lines(html`<b>${keyText(by, key)}</b>`, ...(each.length > 0 ? each : [html`none`]))
+    }),
+  )
+}
+
 type GroupedBy = About<'results'>['by']
 
 const HEADS: { readonly [By in GroupedBy]: string } = {
