@@ -1,7 +1,7 @@
 // What other folders may use of the bot.
 export { drawPng } from './charts/draw.ts'
 export { checkTelegram } from './check-telegram.ts'
-export { botConfig } from './config.ts'
+export { type BotConfig, botConfig } from './config.ts'
 export { forgetKept } from './forget-device.ts'
 export { releaseOwner } from './release-owner.ts'
 export { BOT_CODES } from './texts/codes.ts'

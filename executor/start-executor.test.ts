@@ -412,7 +412,7 @@ test('what the engine signed is no command', async () => {
   const provider = await connect('engine')
   const signal = sign('signal', signalClaims(systemClock.now(), {}), engine)
   await provider.publish(commandTopic('device'), signal)
-  await vi.waitFor(() => expect(codes()).toEqual(['header_not_pinned']), { timeout: 4_000 })
+  await vi.waitFor(() => expect(codes()).toEqual(['bot_not_paired']), { timeout: 4_000 })
 })
 
 test('does not start on a journal whose mark is gone', async () => {

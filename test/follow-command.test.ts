@@ -65,6 +65,9 @@ test('from a link to a policy that is accepted, and out again', async () => {
   executor.take(standing('acme', 'ended'))
   executor.close()
   expect((await run(['providers', 'list'])).stdout).toMatch(/ stands +the provider gives no more/)
+  expect((await run(['doctor'])).stdout).toMatch(
+    /^MISSING +providers +acme: the provider gives no/m,
+  )
 
   // The first policy of a device: it counts at once.
   expect((await run(['policy', 'accept', '--yes'])).stdout).toContain('ccepted')
@@ -73,7 +76,7 @@ test('from a link to a policy that is accepted, and out again', async () => {
   expect(removed.stdout).toContain('looked after as before')
   expect(read(file('policy.yaml'))).toBe(proposed)
   expect((await run(['providers', 'list'])).stdout).toContain('No provider is followed')
-  const unknown = await run(['providers', 'remove', 'zeta', '--yes'])
+  const unknown = await run(['providers', 'remove', 'zeta'])
   expect(unknown).toMatchObject({ code: 3, stderr: expect.stringContaining('provider_unknown') })
 }, 60_000)
 

@@ -1,7 +1,12 @@
 // keyside bot devices: which devices the bot of this home serves, and the way out for one of them.
 import { keysideHome } from '@keyside/runtime'
 import type { Command } from 'commander'
-import { type BotDevice, botDevices, removeBotDevice } from '../pairing/bot-devices.ts'
+import {
+  type BotDevice,
+  botDevices,
+  removableDevice,
+  removeBotDevice,
+} from '../pairing/bot-devices.ts'
 import { day } from '../terminal/duration.ts'
 import { grouped } from '../terminal/fingerprint.ts'
 import { print, printJson, table } from '../terminal/print.ts'
@@ -47,6 +52,7 @@ function linesOf({ name, broker, access, fingerprint }: BotDevice): string[] {
 }
 
 async function remove(name: string, yes: boolean): Promise<void> {
+  removableDevice(keysideHome(), name)
   const question = `Serve ${name} no more? The bot's key for it and its access are deleted here.`
   if (!yes && !(await confirm(question))) return print('It stays as it is.')
   removeBotDevice(keysideHome(), name)

@@ -13,7 +13,10 @@ import {
   executorConfig,
   type Keychain,
   policyState,
+  providerNames,
+  readProvider,
   sentenceOf,
+  statusInJournal,
   verifyJournal,
 } from '@keyside/executor'
 import { seconds } from '@keyside/protocol'
@@ -106,6 +109,9 @@ function deviceChecks(home: string): [string, Check][] {
     ['policy', () => policy(home)],
     ['code', () => approvalCode(home, keychain)],
     ['journal', () => journal(home)],
+    ...(providerNames(home).length === 0
+      ? []
+      : [['providers', () => providers(home)] as [string, Check]]),
   ]
 }
 
@@ -210,6 +216,24 @@ function journal(home: string): string {
     throw new Error('its snapshot was changed: see keyside journal verify')
   if (restored) throw new KeysideError('journal_restored', sentenceOf('journal_restored'))
   return `${events} entries, unbroken`
+}
+
+/** Each as the executor told it last, and one whose folder cannot be read. */
+function providers(home: string): string {
+  const journal = resolve(home, executorSection(home).database)
+  const all = providerNames(home).flatMap((name) => {
+    const found = readProvider(home, name)
+    if (found.state === 'damaged') return [{ name, wrong: found.message }]
+    if (found.state !== 'followed') return []
+    const status = statusInJournal(journal, name, Date.parse(found.record.followedAt))
+    const wrong = status === null || status === 'followed' ? null : sentenceOf(`provider_${status}`)
+    return [{ name, wrong }]
+  })
+  const wrong = all.flatMap(({ name, wrong }) => (wrong === null ? [] : [`${name}: ${wrong}`]))
+  if (wrong.length > 0) throw new Error(wrong.join('; '))
+  return all.length === 0
+    ? 'none is followed'
+    : `${all.map(({ name }) => name).join(', ')} followed`
 }
 
 async function botToken(home: string): Promise<string> {

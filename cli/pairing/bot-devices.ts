@@ -1,7 +1,7 @@
 // The devices that the bot of this home serves: which there are, and the way out for one of them.
 import { rmSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { botConfig, forgetKept } from '@keyside/bot'
+import { type BotConfig, botConfig, forgetKept } from '@keyside/bot'
 import { publicKey } from '@keyside/protocol/node'
 import { KeysideError, loadConfig, readSecret, tokenTimes } from '@keyside/runtime'
 import { editConfig } from '../home/edit-config.ts'
@@ -28,11 +28,13 @@ export function botDevices(home: string): BotDevice[] {
   )
 }
 
-/**
- * The bot's key for it and its access go too, and what the bot keeps of it. A bot that runs notices by itself. Throws
- * `bot_device_unknown`, and `bot_device_last` for the only one: a bot without a device is none.
- */
-export function removeBotDevice(home: string, name: string): void {
+interface Removable {
+  readonly config: BotConfig
+  readonly device: BotConfig['devices'][string]
+}
+
+/** Throws `bot_device_unknown`, and `bot_device_last` for the only one: a bot without a device is none. */
+export function removableDevice(home: string, name: string): Removable {
   const config = loadConfig('bot', botConfig, home, environment)
   const { devices } = config
   const device = Object.hasOwn(devices, name) ? devices[name] : undefined
@@ -46,6 +48,15 @@ export function removeBotDevice(home: string, name: string): void {
       'bot_device_last',
       `${name} is the only device of this bot: pair it with another first, or stop the bot and do without it`,
     )
+  return { config, device }
+}
+
+/**
+ * The bot's key for it and its access go too, and what the bot keeps of it. A bot that runs notices by itself. Throws as
+ * `removableDevice`.
+ */
+export function removeBotDevice(home: string, name: string): void {
+  const { config, device } = removableDevice(home, name)
   editConfig(home, (document) => document.deleteIn(['bot', 'devices', name]))
   for (const file of [device.signingKeyFile, device.broker.tokenFile])
     rmSync(resolve(home, file), { force: true })

@@ -58,7 +58,7 @@ test('refuses a command that was signed for another device, kept, or signed by t
   )
   const forged = sign('command', claims, engine)
   expect(codeOf(verifyFromBot(ofBot, 'device', { ...command, token: forged }))).toBe(
-    'header_not_pinned',
+    'bot_not_paired',
   )
 })
 

@@ -63,6 +63,9 @@ export function verifyFromBot(
     now: now / 1000,
     topic,
   })
+  // As of a bot that was paired while this process ran, or that was there before.
+  if (!verified.ok && verified.code === 'header_not_pinned')
+    return invalidMessage('bot_not_paired', sentenceOf('bot_not_paired'), topic)
   if (!verified.ok) return invalidMessage(verified.code, verified.message, topic)
   if (retained) return invalidMessage('retained_signal', sentenceOf('retained_signal'), topic)
   return verified.kind === 'command'

@@ -139,6 +139,8 @@ export const EXECUTOR_SENTENCES = {
     'the folder of a provider is not what Keyside wrote: restore it from your backup, or follow the provider again',
   provider_key_missing:
     'the keychain has no key of this device for a provider: its signals are followed, and nothing can be asked of it; follow it again with a new link',
+  bot_not_paired:
+    'a bot speaks whose key this device does not obey: after "keyside pair bot", stop "keyside up" here and start it again; if you have paired none, pair yours anew, and the other is shut out',
   provider_unknown: 'no provider of that name is followed: look at "keyside providers list"',
   access_not_renewed:
     "a provider does not renew this device's access, or the subscription ends: ask the provider before it does",
