@@ -3,11 +3,11 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
-import { exportRows } from '../cli/commands/trades.ts'
-import { readResults } from '../executor/index.ts'
-import type { Instruction, SaleRow } from '../protocol/index.ts'
+import { exportRows } from '../../cli/commands/trades.ts'
+import { readResults } from '../../executor/index.ts'
+import type { Instruction, SaleRow } from '../../protocol/index.ts'
 import { charge, type JudgedSale, judgedResult, units } from './fifo-judge.ts'
-import { Trips, trade } from './round-trips.ts'
+import { Trips, trade } from './trips.ts'
 
 const DAY = 86_400_000
 const GROUPS = ['period', 'day', 'week', 'month', 'market', 'stream', 'reason'] as const

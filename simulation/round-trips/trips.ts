@@ -1,8 +1,8 @@
 // Round trips of every kind at an exchange that takes fees, and beside them a judge who sees its fills alone.
 import assert from 'node:assert/strict'
-import { jtiOf, policyOf, TestExecutor } from '../executor/testing/rig.ts'
-import { type Answer, GENESIS, type Signal } from '../protocol/index.ts'
-import { Random } from './base/random.ts'
+import { jtiOf, policyOf, TestExecutor } from '../../executor/testing/rig.ts'
+import { type Answer, GENESIS, type Signal } from '../../protocol/index.ts'
+import { Random } from '../base/random.ts'
 import { FifoJudge, type JudgedFill, units } from './fifo-judge.ts'
 
 const HOUR = 3_600_000
