@@ -116,19 +116,26 @@ test('/halt sell sells as well, and with any other word it is a /halt', async ()
   expect(halts).toEqual([{ do: 'halt', positions: 'sell' }, { do: 'halt' }])
 })
 
-test.for(['status', 'balance', 'positions', 'orders', 'trades', 'pause', 'resume', 'halt'])(
-  'a refused /%s shows the reason, with its markup harmless',
-  async (name) => {
-    const fixture = await openFixture()
-    const chat = await fixture.claim()
-    const answer = { about: 'refused', code: 'some.code', message: 'no <b>&' } as const
-    fixture.device.answer = ({ jti, instruction }) =>
-      instruction.do === 'replay' ? null : { type: 'answer', to: jti, answer }
-    chat.sendText(`/${name}`)
-    await chat.waitForMessage(({ text }) => text?.includes('No <b>&. some.code') === true)
-    expect(fixture.device.asked).toEqual([name])
-  },
-)
+test.for([
+  'status',
+  'balance',
+  'positions',
+  'orders',
+  'limits',
+  'trades',
+  'pause',
+  'resume',
+  'halt',
+])('a refused /%s shows the reason, with its markup harmless', async (name) => {
+  const fixture = await openFixture()
+  const chat = await fixture.claim()
+  const answer = { about: 'refused', code: 'some.code', message: 'no <b>&' } as const
+  fixture.device.answer = ({ jti, instruction }) =>
+    instruction.do === 'replay' ? null : { type: 'answer', to: jti, answer }
+  chat.sendText(`/${name}`)
+  await chat.waitForMessage(({ text }) => text?.includes('No <b>&. some.code') === true)
+  expect(fixture.device.asked).toEqual([name])
+})
 
 test('a device that does not answer is said so, and a halt is not called done', async () => {
   const fixture = await openFixture()

@@ -39,6 +39,7 @@ const READERS: ReadonlyMap<string, Reader> = new Map(
     balance: bare(ask({ do: 'balance' })),
     positions: bare(ask({ do: 'positions' })),
     orders: bare(ask({ do: 'orders', limit: ROWS })),
+    limits: bare(ask({ do: 'limits' })),
     trades: ([first = '', ...rest]) =>
       isNumber(first)
         ? { spec: ask({ do: 'trades', limit: ROWS, before: Number(first) + 1 }), rest }

@@ -115,6 +115,23 @@ export function answersAt(now: number): Record<Question, Answer> {
         },
       ],
     },
+    limits: {
+      about: 'limits',
+      currency: 'USDT',
+      order: '500',
+      position: '1500',
+      hour: { used: '320.5', limit: '1000' },
+      day: { used: '802.625', limit: '2000' },
+      ordersThisMinute: { used: 1, limit: 6 },
+      ordersToday: { used: 3, limit: 60 },
+      dayLoss: { used: '5.02', limit: '100', day: 'open' },
+      drawdown: { used: '12.5', limit: '300' },
+      streams: [
+        { stream: 'home/ema-cross', used: '320.5', limit: '1000' },
+        { stream: 'acme/trend', used: '0', limit: '500', spent: '4820', budget: '5000' },
+      ],
+      markets: [{ market: 'BTC/USDT', used: '320.5' }],
+    },
     results: {
       about: 'results',
       by: 'period',

@@ -59,6 +59,20 @@ Result <b>−40.2 USDT (−0.51 %)</b>
 22 Nov 19:05 · held 27 h
 acme/trend · stop
 Older ones: <code>/trades 10</code>`,
+  limits: `<b>Limits</b>: used of allowed, in USDT
+Entries today 802.63 of 2,000
+Entries of the hour 320.5 of 1,000
+Orders today 3 of 60, a minute 1 of 6
+Lost today 5.02 of 100
+Below the best 12.5 of 300
+One order at most 500
+<b>ema-cross</b>
+320.5 of 1,000
+<b>acme/trend</b>
+0 of 500, all in all 4,820 of 5,000
+<b>BTC/USDT</b>
+320.5 of 1,500
+Your device alone can raise them.`,
   results: `<b>Profit</b>, of what was sold, fees included
 <b>Today (UTC)</b>
 <b>+21.17 USDT</b> (+0.66 %)
@@ -71,7 +85,7 @@ Fees 6.43 USDT
 Fees 70.4 USDT + 0.00412 BNB`,
 } as const
 
-test.for(['status', 'balance', 'positions', 'orders', 'trades', 'results'] as const)(
+test.for(['status', 'balance', 'positions', 'orders', 'trades', 'results', 'limits'] as const)(
   '/%s is told word for word, in lines that a phone does not break',
   (name) => {
     expect(answerText(ANSWERS[name], html``, NOW).text).toBe(TEXTS[name])

@@ -2,6 +2,7 @@
 import { type Answer, type OrderStatus, shownStream } from '@keyside/protocol'
 import Big from 'big.js'
 import { type Html, html, lines, list } from './html.ts'
+import { limitsText } from './limits.ts'
 import { amount, baseOf, currencies, share, signed, span, sum, time, verb } from './numbers.ts'
 import { reasonText } from './reason.ts'
 import { resultsText, tradesText } from './results.ts'
@@ -26,6 +27,8 @@ export function answerText(answer: Answer, done: Html, now: number): Html {
       return tradesText(answer, now)
     case 'results':
       return resultsText(answer)
+    case 'limits':
+      return limitsText(answer)
     case 'pauses':
       return pausesText(answer, now)
     case 'done':

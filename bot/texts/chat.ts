@@ -11,6 +11,7 @@ export const COMMANDS = [
   { command: 'profit', description: 'What sales have brought' },
   { command: 'daily', description: 'The same, day by day; also /weekly and /monthly' },
   { command: 'performance', description: 'By market; "/performance stream" or "reason"' },
+  { command: 'limits', description: 'What your policy allows, and what is used of it' },
   { command: 'trades', description: 'The last sales, each with its result' },
   { command: 'trade', description: 'One sale in full: "/trade 41"' },
   { command: 'fees', description: 'What exchanges have taken' },

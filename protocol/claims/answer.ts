@@ -161,6 +161,46 @@ const resultsAnswer = z.strictObject({
   more,
 })
 
+/** Money in the policy's currency; `used` is absent while a price is missing. */
+const money = z.strictObject({ used: decimal, limit: decimal })
+const count = z.strictObject({ used: z.int().min(0), limit: z.int().min(0) })
+
+const limitsAnswer = z.strictObject({
+  about: z.literal('limits'),
+  currency,
+  /** The most for one order, and in one market. */
+  order: decimal,
+  position: decimal,
+  /** Entries of the last hour, and since 00:00 UTC. */
+  hour: money,
+  day: money,
+  ordersThisMinute: count,
+  ordersToday: count,
+  /** A day that is closed stays so, whatever prices do. */
+  dayLoss: z.strictObject({
+    used: decimal.optional(),
+    limit: decimal,
+    day: z.enum(['open', 'closed']),
+  }),
+  /** How far the result is below its best. */
+  drawdown: z.strictObject({ used: decimal.optional(), limit: decimal }),
+  /** Of its allocation; with a lifetime budget also what all its entries ever have cost. */
+  streams: z
+    .array(
+      z.strictObject({
+        stream,
+        used: decimal,
+        limit: decimal,
+        spent: decimal.optional(),
+        budget: decimal.optional(),
+      }),
+    )
+    .max(25),
+  /** Those on which something is held or ordered: of `position`. */
+  markets: z.array(z.strictObject({ market, used: decimal })).max(25),
+  more,
+})
+
 const doneAnswer = z.strictObject({ about: z.literal('done') })
 const refusedAnswer = z.strictObject({ about: z.literal('refused'), code, message: singleLine })
 
@@ -175,6 +215,7 @@ export const answer = z.strictObject({
     ordersAnswer,
     tradesAnswer,
     resultsAnswer,
+    limitsAnswer,
     pausesAnswer,
     doneAnswer,
     refusedAnswer,

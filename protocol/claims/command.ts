@@ -21,6 +21,7 @@ const instruction = z.discriminatedUnion('do', [
   ask('status'),
   ask('balance'),
   ask('positions'),
+  ask('limits'),
   list('orders'),
   /** The newest sales, or those with a number below `before`. */
   list('trades').extend({ before: z.int().min(1).optional() }),

@@ -19,14 +19,17 @@ type Bids = Record<string, Decimal>
 
 /** Called in each decision before an order is decided on. Before the first order there is nothing to lose. */
 export function watchLosses(context: DecisionContext): undefined {
-  if (context.portfolio.profit.cost === '0' && Object.keys(context.portfolio.orders).length === 0)
-    return
+  if (!hasTraded(context.portfolio)) return
   const bids = heldBids(context)
   if (bids === null) return
   if (today(context) > context.portfolio.profit.today.number)
     append(context, { type: 'day_opened', bids })
   closeDay(context, bids)
   if (context.portfolio.trading !== 'halted') watchBest(context, bids)
+}
+
+export function hasTraded({ profit, orders }: Portfolio): boolean {
+  return profit.cost !== '0' || Object.keys(orders).length > 0
 }
 
 export function losses(context: DecisionContext): Losses {

@@ -162,7 +162,13 @@ export function unknownAround(
   return around.filter(({ state }) => state === 'unknown').length
 }
 
-function usedBy(portfolio: Portfolio, others: readonly Order[], stream: string, now: number) {
+/** Of the limits that count; `others`: the orders beside the one in question. */
+export function usedBy(
+  portfolio: Portfolio,
+  others: readonly Order[],
+  stream: string,
+  now: number,
+) {
   const { counters } = portfolio
   const reserved = others.filter(isReserved)
   const own = reserved.filter((one) => one.stream === stream)
@@ -228,7 +234,8 @@ function otherStops({ positions, orders }: Portfolio, order: Order): number {
 
 type Where = { readonly stream: string; readonly market: string }
 
-function costOf(
+/** Of what is held, and of entries that are open or reserved. */
+export function costOf(
   portfolio: Portfolio,
   others: readonly Order[],
   counts: (where: Where) => boolean,

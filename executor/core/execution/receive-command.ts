@@ -3,6 +3,7 @@ import type { Answer, Approval, Command } from '@keyside/protocol'
 import { sentenceOf } from '../model/codes.ts'
 import { positionsAnswer, statusAnswer, weightsOf } from './answers.ts'
 import { append, type DecisionContext, emit, report } from './context.ts'
+import { limitsAnswer } from './limits.ts'
 import { pause, resume } from './pauses.ts'
 import { refuseInput } from './refusals.ts'
 import { setTrading } from './trading-state.ts'
@@ -18,6 +19,8 @@ export function onCommand(context: DecisionContext, claims: Command): undefined 
       return emit(context, { type: 'balances', to, weights: weightsOf(context) })
     case 'positions':
       return answer(positionsAnswer(context))
+    case 'limits':
+      return answer(limitsAnswer(context))
     case 'orders':
     case 'trades':
     case 'results':

@@ -46,8 +46,7 @@ export const orderRate: Rule = {
   tag: 'vel.orders',
   check({ kind, now, used }, { limits }) {
     if (kind !== 'entry') return null
-    // A moment that is no number, or lies ahead, counts: it cannot be shown to be old.
-    const recent = used.sentLastMinute.filter((at) => !(now - at >= MINUTE_MS)).length
+    const recent = sentWithinMinute(used, now)
     if (!(Number.isFinite(now) && recent < limits.ordersPerMinute))
       return deny(
         this,
@@ -59,6 +58,14 @@ export const orderRate: Rule = {
       `expected at most ${limits.ordersPerDay} entries a day, there were ${used.entriesToday}: wait until 00:00 UTC or look for a runaway strategy`,
     )
   },
+}
+
+/** A moment that is no number, or lies ahead, counts: it cannot be shown to be old. */
+export function sentWithinMinute(
+  { sentLastMinute }: Pick<RiskInput['used'], 'sentLastMinute'>,
+  now: number,
+): number {
+  return sentLastMinute.filter((at) => !(now - at >= MINUTE_MS)).length
 }
 
 /** Cost, not worth: a gain does not shrink what the stream may still buy, nor does a loss widen it. */

@@ -1,0 +1,40 @@
+// What the policy allows, and how much of it is used.
+import { type Answer, shownStream } from '@keyside/protocol'
+import { type Html, html, lines, list } from './html.ts'
+import { sum } from './numbers.ts'
+
+type Limits = Extract<Answer, { about: 'limits' }>
+
+export function limitsText(limits: Limits): Html {
+  const { currency, order, position, hour, day, streams, markets, more: left } = limits
+  const { ordersThisMinute, ordersToday, dayLoss, drawdown } = limits
+  const head = lines(
+    html`<b>Limits</b>: used of allowed, in ${currency}`,
+    html`Entries today ${of(day)}`,
+    html`Entries of the hour ${of(hour)}`,
+    html`Orders today ${ordersToday.used} of ${ordersToday.limit}, a minute ${ordersThisMinute.used} of ${ordersThisMinute.limit}`,
+    html`Lost today ${of(dayLoss)}`,
+    dayLoss.day === 'closed' ? html`⏹ <b>No entries until 00:00 UTC</b>` : null,
+    html`Below the best ${of(drawdown)}`,
+    html`One order at most ${sum(order)}`,
+  )
+  const rows = [
+    ...streams.map(streamText),
+    ...markets.map(({ market, used }) => rowText(market, of({ used, limit: position }))),
+  ]
+  return lines(list(head, rows, { left }), html`Your device alone can raise them.`)
+}
+
+function streamText({ stream, used, limit, spent, budget }: Limits['streams'][number]): Html {
+  const now = of({ used, limit })
+  const ever = budget === undefined ? '' : `, all in all ${of({ used: spent, limit: budget })}`
+  return rowText(shownStream(stream), `${now}${ever}`)
+}
+
+function rowText(name: string, use: string): Html {
+  return lines(html`<b>${name}</b>`, use)
+}
+
+function of({ used, limit }: { readonly used?: string | undefined; readonly limit: string }) {
+  return `${used === undefined ? '(not known now)' : sum(used)} of ${sum(limit)}`
+}
