@@ -51,7 +51,7 @@ function lastOrders(db: DatabaseSync, limit: number): OrdersAnswer {
 /** What was sold, newest first. */
 function lastTrades(trades: readonly Trade[], { limit, before = Infinity }: AskTrades): Answer {
   const rows = trades.filter(({ number }) => number < before).slice(-Math.min(limit, 20))
-  return { about: 'trades', rows: rows.toReversed().map(tradeRow), of: trades.length }
+  return { about: 'trades', rows: fitting(rows.toReversed().map(tradeRow)), of: trades.length }
 }
 
 function tradeRow({ clientOrderId: _, opened, closed, fees, result, ...trade }: Trade): SaleRow {
@@ -64,16 +64,28 @@ function tradeRow({ clientOrderId: _, opened, closed, fees, result, ...trade }: 
   }
 }
 
-/** More do not fit into a report. */
 const MAX_GROUPS = 40
+/** Characters of JSON for rows: a report has 12,288 of base64url, and more than rows in them. */
+const ROOM = 8_000
+
+/** The first rows that a report has room for. */
+function fitting<Row>(rows: readonly Row[]): Row[] {
+  let used = 0
+  const end = rows.findIndex((row) => {
+    used += JSON.stringify(row).length + 1
+    return used > ROOM
+  })
+  return rows.slice(0, end < 0 ? rows.length : end)
+}
 
 function sums(trades: readonly Trade[], { by }: AskResults, now: number): Answer {
-  const rows = summarize(trades, by, now)
-  const left = rows.length - MAX_GROUPS
+  const all = summarize(trades, by, now)
+  const rows = fitting(all.slice(0, MAX_GROUPS))
+  const left = all.length - rows.length
   return {
     about: 'results',
     by,
-    rows: rows.slice(0, MAX_GROUPS),
+    rows,
     ...(left > 0 && { more: left }),
   }
 }

@@ -46,9 +46,9 @@ test('200 round trips come to the same in chat, export and the fills of the exch
   for (const by of GROUPS) {
     const answer = await trips.ask({ do: 'results', by })
     const groups = grouped(sales, by, now)
-    expect(answer.more ?? 0, by).toBe(Math.max(0, groups.length - 40))
+    expect(answer.rows.length + (answer.more ?? 0), by).toBe(groups.length)
+    expect(answer.rows.length).toBeGreaterThanOrEqual(Math.min(25, groups.length))
     const all = new Map(groups.map((group) => [group.key, group]))
-    expect(answer.rows.length).toBe(Math.min(40, groups.length))
     for (const { key, currency, trades, won, unknown, fees, ...row } of answer.rows) {
       const { paid, gain } = resultInUnits(row)
       const found = { key, trades, won, unknown, paid, gain, fees: feesInUnits(fees) }

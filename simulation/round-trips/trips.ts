@@ -1,10 +1,12 @@
 // Round trips of every kind at an exchange that takes fees, and beside them a judge who sees its fills alone.
 import assert from 'node:assert/strict'
 import { jtiOf, policyOf, TestExecutor } from '../../executor/testing/rig.ts'
-import { type Answer, GENESIS, type Signal } from '../../protocol/index.ts'
+import { type Answer, GENESIS, type Report, type Signal, sign } from '../../protocol/index.ts'
+import { signingKey } from '../../protocol/node.ts'
 import { Random } from '../base/random.ts'
 import { FifoJudge, type JudgedFill, units } from './fifo-judge.ts'
 
+const KEY = signingKey(new Uint8Array(32).fill(1))
 const HOUR = 3_600_000
 export const STREAMS = ['home/demo', 'home/swing'] as const
 type Stream = (typeof STREAMS)[number]
@@ -162,6 +164,14 @@ export class Trips {
     this.#cash += cash
   }
 
+  /** Throws where the wire has no room for it. */
+  #travels(event: Report['event']): void {
+    const now = this.executor.clock.now() / 1000
+    const id = jtiOf('report')
+    const registered = { iss: 'device', aud: 'bot', iat: now, exp: now + 60, jti: id }
+    sign('report', { ...registered, seq: 1_000_000, session: id, at: now, event }, KEY)
+  }
+
   async ask<Name extends 'trades' | 'results'>(
     instruction: Parameters<TestExecutor['command']>[0] & { do: Name },
   ): Promise<About<Name>> {
@@ -171,6 +181,7 @@ export class Trips {
     const event = this.executor.reports.at(-1)?.event
     if (event?.type !== 'answer' || event.answer.about !== instruction.do)
       throw new Error(`no ${instruction.do}, but ${JSON.stringify(event)}`)
+    this.#travels(event)
     return event.answer as About<Name>
   }
 }
