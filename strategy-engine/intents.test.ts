@@ -183,7 +183,7 @@ test('a key that was removed counts no more, and one that is added later counts 
   const other = signingKey(new Uint8Array(32).fill(23))
   writePrograms(home, listed({ key: other.publicKey }))
   pass(250)
-  await until(() => logged().includes('program removed or changed'))
+  await until(() => logged().includes('removed or changed'))
   await until(() => logged().split('program in force').length === 3)
   expect(await send(exit())).toEqual(refused('header_not_pinned'))
   expect(await send(exit(), other)).toMatchObject({ do: 'accepted', seq: 2 })

@@ -108,8 +108,7 @@ export class ProgramStreams {
   #end({ program, stream }: ListedProgram): void {
     const { outbox, plans, unfollow, log } = this.#options
     const position = outbox.standing(stream)?.position
-    const message =
-      'program removed or changed: its key counts no more, and its position stays as it is'
+    const message = `the program ${program} was removed or changed: its key counts no more, and what ${stream} holds stays as it is`
     log.warn({ program, stream, position }, message)
     this.#running.delete(stream)
     plans.remove(stream)

@@ -99,6 +99,9 @@ test('a root elsewhere: a draft goes there, each signer signs it, and it comes b
   const published = await run(`keyset publish ${draft}`)
   expect(published.stdout).toContain('Keyset 2')
   expect(published.stdout, 'the fingerprint to be published').toMatch(/^ {2}(\S{4} ){10}\S{3}$/m)
+  expect((await run('keyset renew')).stderr, 'before it asks for a passphrase').toContain(
+    '(keyset_unsigned)',
+  )
 
   const revoked = await run(`keyset revoke ${engine.kid} --draft ${draft}`)
   expect(revoked.code).toBe(0)

@@ -20,7 +20,14 @@ import {
   writePrivate,
 } from '@keyside/runtime'
 import { type Dates, type Offered, renewed, withoutKey, withRoot, withSuccessor } from './change.ts'
-import { checkKeyset, type KeysetFile, missingSignatures, rootInForce, signedText } from './file.ts'
+import {
+  checkKeyset,
+  type KeysetFile,
+  missingSignatures,
+  rootInForce,
+  signedText,
+  signersOf,
+} from './file.ts'
 import { loadKeyset } from './file-watch.ts'
 
 const DAY = 86_400
@@ -95,10 +102,11 @@ export function publishKeyset(deps: KeysetDeps, file: KeysetFile): void {
   const inForce = rootFingerprint(rootInForce(current))
   const since = roots.findIndex((root) => rootFingerprint(root) === inForce)
   const open = missingSignatures(file).find(({ root }) => roots.indexOf(root) >= since)
+  const signers = signersOf(file)
   if (open !== undefined)
     throw new KeysideError(
       'keyset_unsigned',
-      `${open.missing} more of the keys of a root must sign it (${open.root.keys.join(', ')}): write it with --draft FILE, then "keyside root sign FILE" for each, then "keyside keyset publish FILE"`,
+      `${open.missing} more of the keys of a root must sign it (of ${open.root.keys.filter((key) => !signers.includes(key)).join(', ')}): write it with --draft FILE, then "keyside root sign FILE" for each, then "keyside keyset publish FILE"`,
     )
   checkKeyset(file, seconds(clock.now()), current)
   if (file.claims.iss !== config.provider)

@@ -5,6 +5,7 @@ import { type Command, InvalidArgumentError } from 'commander'
 import {
   addProgram as addToHome,
   hasFolder,
+  programOfHome,
   programsOfHome,
   removeProgram,
 } from '../home/home-programs.ts'
@@ -104,9 +105,10 @@ function list({ json }: { json: boolean }): void {
 }
 
 async function remove(program: string, { yes }: { yes: boolean }): Promise<void> {
+  const home = keysideHome()
+  programOfHome(home, program)
   const question = `Let ${program} speak for its stream no more? What the stream holds stays as it is.`
   if (!yes && !(await confirm(question))) return
-  const home = keysideHome()
   const { stream } = removeProgram(home, program)
   await endConnection(home, programClient(program))
   print(

@@ -66,18 +66,22 @@ export function addProgram(parts: TokenParts, { program, stream, market, plan }:
   return { folder, provider, key }
 }
 
+/** Throws `program_unknown`. */
+export function programOfHome(home: string, program: string): ListedProgram {
+  const found = programsOfHome(home).find((one) => one.program === program)
+  if (found !== undefined) return found
+  throw new KeysideError(
+    'program_unknown',
+    `there is no program "${program}": "keyside program list" shows them`,
+  )
+}
+
 /** Its key counts no more, and its folder is gone. Throws `program_unknown`. */
 export function removeProgram(home: string, program: string): ListedProgram {
-  const before = programsOfHome(home)
-  const removed = before.find((one) => one.program === program)
-  if (removed === undefined)
-    throw new KeysideError(
-      'program_unknown',
-      `there is no program "${program}": "keyside program list" shows them`,
-    )
+  const removed = programOfHome(home, program)
   write(
     home,
-    before.filter((one) => one !== removed),
+    programsOfHome(home).filter((one) => one.program !== program),
   )
   rmSync(join(home, PROGRAMS_FOLDER, program), { recursive: true, force: true })
   return removed

@@ -7,6 +7,7 @@ import {
   type KeysetFile,
   openRoot,
   publishKeyset,
+  rootInForce,
 } from '@keyside/authority'
 import type { Keyset } from '@keyside/protocol'
 import { KeysideError, systemRandomBytes, writePrivate } from '@keyside/runtime'
@@ -33,6 +34,12 @@ export async function signAndPublish(
     throw new KeysideError(
       'root_missing',
       `there is no root key at ${rootFile}: write the change with --draft <file>, and sign it where the root is`,
+    )
+  const { threshold } = rootInForce({ claims })
+  if (threshold > 1)
+    throw new KeysideError(
+      'keyset_unsigned',
+      `${threshold} of the keys of the root must sign it, each where it is: write it with --draft FILE, then "keyside root sign FILE" for each, then "keyside keyset publish FILE"`,
     )
   print(...keysetLines({ claims, tokens: [] }), '')
   const file = await signWith(rootFile, { claims, tokens: [] }, parts.home, passphraseFile)
