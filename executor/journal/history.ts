@@ -2,6 +2,7 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { Answer, Instruction, ReportEvent, SaleResult, SaleRow } from '@keyside/protocol'
 import { seconds } from '@keyside/protocol'
+import { fitting } from '../core/model/report-room.ts'
 import type { Trade } from '../results/ledger.ts'
 import { byCurrency, summarize } from '../results/summary.ts'
 import type { Results } from './results.ts'
@@ -65,19 +66,6 @@ function tradeRow({ clientOrderId: _, opened, closed, fees, result, ...trade }: 
 }
 
 const MAX_GROUPS = 40
-/** Characters of JSON for rows: a report has 12,288 of base64url, and more than rows in them. */
-const ROOM = 8_000
-
-/** The first rows that a report has room for. */
-function fitting<Row>(rows: readonly Row[]): Row[] {
-  let used = 0
-  const end = rows.findIndex((row) => {
-    used += JSON.stringify(row).length + 1
-    return used > ROOM
-  })
-  return rows.slice(0, end < 0 ? rows.length : end)
-}
-
 function sums(trades: readonly Trade[], { by }: AskResults, now: number): Answer {
   const all = summarize(trades, by, now)
   const rows = fitting(all.slice(0, MAX_GROUPS))

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { TestExecutor } from '../../testing/rig.ts'
-import { balanceAnswer } from './answers.ts'
+import { balanceAnswer, positionsAnswer } from './answers.ts'
+import type { DecisionContext } from './context.ts'
 
 const row = (currency: string) => ({ currency, free: '1', used: '0' })
 const shown = (rows: ReturnType<typeof row>[]) => {
@@ -70,4 +71,24 @@ test('without prices the largest amounts come first, and no worth is told', () =
 test('a worth that the wire cannot carry is not told', () => {
   const value = ['USDT', 'BTC'].map((name) => ({ currency: name, free: '99999999999', used: '0' }))
   expect(balanceAnswer({ ok: true, value }, weights)).not.toHaveProperty('worth')
+})
+
+test('positions that a report has no room for are counted', async () => {
+  const executor = new TestExecutor()
+  await executor.enter()
+  const { portfolio } = executor.state()
+  const [position] = Object.values(portfolio.positions)
+  if (position === undefined) throw new Error('nothing is held')
+  const amount = '1234.123456789012'
+  const stream = `acme/${'s'.repeat(32)}`
+  const long = { ...position, stream, amount, baseBought: amount, cost: '12345678.123456789012' }
+  const positions = Object.fromEntries(Array.from({ length: 50 }, (_, at) => [String(at), long]))
+  const context = { portfolio: { ...portfolio, positions }, environment: executor.environment() }
+  const answer = positionsAnswer(context as unknown as DecisionContext)
+  if (answer.about !== 'positions') throw new Error('no positions')
+  expect(answer.rows.length + (answer.more ?? 0)).toBe(50)
+  expect(answer.rows.length).toBeGreaterThan(25)
+  // Three bytes are four characters; the rest of a report takes some 700.
+  expect((JSON.stringify(answer).length * 4) / 3).toBeLessThan(12_288 - 1_000)
+  executor.close()
 })

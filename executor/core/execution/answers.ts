@@ -15,6 +15,7 @@ import type { Answered, Balance } from '../model/exchange.ts'
 import type { Order } from '../model/order.ts'
 import type { OrderState } from '../model/order-table.ts'
 import { stopOf } from '../model/positions.ts'
+import { fitting } from '../model/report-room.ts'
 import type { Position } from '../model/state.ts'
 import type { DecisionContext } from './context.ts'
 import { baseOf } from './discrepancies.ts'
@@ -67,14 +68,13 @@ function count(orders: readonly Order[], states: readonly OrderState[]): number 
 
 export function positionsAnswer(context: DecisionContext): Answer {
   const positions = Object.entries(context.portfolio.positions)
-  return {
-    about: 'positions',
-    rows: positions.slice(0, MAX_ROWS).map(([key, position]) => ({
-      ...positionRow(position, priceOf(context, position)),
-      ...stopInForce(context, key),
-    })),
-    ...(positions.length > MAX_ROWS && { more: positions.length - MAX_ROWS }),
-  }
+  const all = positions.slice(0, MAX_ROWS).map(([key, position]) => ({
+    ...positionRow(position, priceOf(context, position)),
+    ...stopInForce(context, key),
+  }))
+  const rows = fitting(all)
+  const left = positions.length - rows.length
+  return { about: 'positions', rows, ...(left > 0 && { more: left }) }
 }
 
 /** The one that rests at the exchange: a stop that is only wanted protects nobody. */
