@@ -173,7 +173,8 @@ export class AttackerMessages {
     const heard = this.#one(line)
     if (heard === null) return null
     const other = line === 'home' ? 'signals' : 'home'
-    return { ...heard, name: 'on the wrong line', expected: ['header_not_pinned'], line: other }
+    const expected = [line === 'home' ? 'header_not_pinned' : 'bot_not_paired']
+    return { ...heard, name: 'on the wrong line', expected, line: other }
   }
 
   #one(line: Message['line']): Message | null {
