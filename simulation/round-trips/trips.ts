@@ -8,7 +8,7 @@ import { FifoJudge, type JudgedFill, units } from './fifo-judge.ts'
 
 const KEY = signingKey(new Uint8Array(32).fill(1))
 const HOUR = 3_600_000
-export const STREAMS = ['home/demo', 'home/swing'] as const
+const STREAMS = ['home/demo', 'home/swing'] as const
 type Stream = (typeof STREAMS)[number]
 type About<Name extends Answer['about']> = Extract<Answer, { about: Name }>
 
