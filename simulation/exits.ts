@@ -2,6 +2,7 @@
 
 import type { JournalEvent } from '../executor/core/model/events.ts'
 import type { NewOrder } from '../executor/core/model/order.ts'
+import { positionKey } from '../executor/core/model/state.ts'
 import { amountUnits, priceUnits, valueUnits } from './base/units.ts'
 import type { GroundTruth, TakenOrder } from './ground-truth.ts'
 import type { Ledger } from './ledger.ts'
@@ -45,6 +46,9 @@ export class Exits {
 
   #onFill(clientOrderId: string): undefined {
     const { seed } = this.#ledger.known(clientOrderId)
+    // What comes of the same entry after all was sold is another position, whose stop begins anew.
+    if (this.#ledger.portfolio.positions[positionKey(seed)] === undefined)
+      this.#triggers.delete(`${seed.signal} ${seed.intent.market}`)
     for (const each of seed.takeProfitLevels ?? []) this.#onLevel(seed, each, clientOrderId)
   }
 

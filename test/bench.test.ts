@@ -1,16 +1,15 @@
 // The benches run and print their tables. Times are not asserted, memory is.
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { homedir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { z } from 'zod'
+import { privateCache } from '../cli/programs/compile-cache.js'
 
 const root = join(import.meta.dirname, '..')
 
-/** They and their own processes read the same files: compiled once. */
-const COMPILED = mkdtempSync(join(tmpdir(), 'keyside-bench-compiled-'))
-afterAll(() => rmSync(COMPILED, { recursive: true }))
+/** What the product's files are compiled to is here already: `compiled.ts`. */
+const COMPILED = privateCache(homedir()) ?? ''
 
 function bench(...parameters: string[]) {
   const file = join(root, 'bench/main.ts')
