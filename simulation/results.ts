@@ -2,22 +2,12 @@
 
 import type { Order } from '../executor/core/model/order.ts'
 import type { Portfolio } from '../executor/core/model/state.ts'
-import type { Row } from '../executor/journal/chain.ts'
-import { toEvent } from '../executor/journal/journal.ts'
-import { LEDGER_EVENTS, Ledger, type LedgerEvent } from '../executor/results/ledger.ts'
+import { allRows, toEvent } from '../executor/journal/journal.ts'
+import { ledgerOf } from '../executor/journal/results.ts'
 import type { ReportEvent } from '../protocol/index.ts'
 import type { Device } from './device.ts'
+import { product, units } from './round-trips/fifo-judge.ts'
 import type { Simulation } from './simulation.ts'
-
-/** Of a wire decimal, in its last place. */
-const UNIT = 10n ** 12n
-function units(text: string): bigint {
-  const [whole = '0', fraction = ''] = text.split('.')
-  return BigInt(whole) * UNIT + BigInt(fraction.padEnd(12, '0'))
-}
-
-const isLedgerEvent = (event: { type: string }): event is LedgerEvent =>
-  LEDGER_EVENTS.some((type) => type === event.type)
 
 export function checkResults(
   simulation: Simulation,
@@ -26,20 +16,18 @@ export function checkResults(
 ): void {
   const db = device.journal()?.database()
   if (db === undefined) return
-  const rows = db.prepare('SELECT * FROM events ORDER BY seq').all() as unknown as Row[]
-  const events = rows.map(toEvent).filter(isLedgerEvent)
-  const results = new Ledger()
-  for (const event of events) results.apply(event)
+  const results = ledgerOf(db)
   const trades = results.trades()
 
   const money = { bought: 0n, sold: 0n }
   const kinds = new Map<string, Order['kind']>()
-  for (const event of events) {
+  for (const row of allRows(db)) {
+    const event = toEvent(row)
     if (event.type === 'ordered') kinds.set(event.order.clientOrderId, event.order.kind)
     if (event.type !== 'fill') continue
     const { amount, price } = event.trade
     const side = kinds.get(event.clientOrderId) === 'entry' ? 'bought' : 'sold'
-    money[side] += (units(amount) * units(price)) / UNIT
+    money[side] += product(amount, price)
   }
   const held = Object.values(positions).flatMap(({ lots }) => lots)
   const sum = (all: readonly { cost: string }[]) =>

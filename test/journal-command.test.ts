@@ -3,27 +3,18 @@ import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { signingKey } from '@keyside/protocol/node'
-import { systemClock, systemRandomBytes } from '@keyside/runtime'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
-import { makeHome } from '../cli/home/home.ts'
 import type { JournalEvent } from '../executor/core/model/events.ts'
 import { writeMark } from '../executor/journal/mark.ts'
-import { TestExecutor } from '../executor/testing/rig.ts'
+import { openJournalHome } from './journal-home.ts'
 import { keyside } from './keyside.ts'
 
 let home = ''
 let orders: readonly string[] = []
 beforeAll(async () => {
-  home = mkdtempSync(join(tmpdir(), 'keyside-journal-'))
-  const parts = {
-    clock: systemClock,
-    randomBytes: systemRandomBytes,
-    deviceKey: signingKey(new Uint8Array(32)).publicKey,
-  } as const
-  const examples = { strategies: [], policy: '' }
-  makeHome({ ...parts, home, role: 'alone', keychain: 'vault', port: 1883, examples })
-  const executor = new TestExecutor({ path: join(home, 'executor/journal.db') })
+  const opened = openJournalHome('journal')
+  home = opened.home
+  const { executor } = opened
   // Seventeen ids: two of them begin with the same of sixteen letters.
   for (let count = 0; count < 17; count += 1)
     await executor.enter({ size: { unit: 'quote', value: '20' } })

@@ -1,27 +1,16 @@
 // keyside trades: what the terminal says was won is what the chat says.
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { signingKey } from '@keyside/protocol/node'
-import { systemClock, systemRandomBytes } from '@keyside/runtime'
+import { rmSync } from 'node:fs'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { makeHome } from '../cli/home/home.ts'
-import { TestExecutor } from '../executor/testing/rig.ts'
 import type { SaleRow } from '../protocol/index.ts'
+import { openJournalHome } from './journal-home.ts'
 import { keyside } from './keyside.ts'
 
 let home = ''
 let inChat: readonly SaleRow[] = []
 beforeAll(async () => {
-  home = mkdtempSync(join(tmpdir(), 'keyside-trades-'))
-  const parts = {
-    clock: systemClock,
-    randomBytes: systemRandomBytes,
-    deviceKey: signingKey(new Uint8Array(32)).publicKey,
-  } as const
-  const examples = { strategies: [], policy: '' }
-  makeHome({ ...parts, home, role: 'alone', keychain: 'vault', port: 1883, examples })
-  const executor = new TestExecutor({ path: join(home, 'executor/journal.db') })
+  const opened = openJournalHome('trades')
+  home = opened.home
+  const { executor } = opened
   await executor.enter()
   executor.exchange.price = '61000'
   await executor.give(executor.exit({ size: { unit: 'percent', value: '50' } }))

@@ -12,9 +12,10 @@ import {
   verifyJournal,
 } from '@keyside/executor'
 import { KeysideError, keysideHome } from '@keyside/runtime'
-import { type Command, InvalidArgumentError } from 'commander'
+import type { Command } from 'commander'
 import { executorSection } from '../home/home-keychain.ts'
 import { EXIT } from '../programs/run-program.ts'
+import { count } from '../terminal/count.ts'
 import { csvCell } from '../terminal/csv.ts'
 import { print, printJson, table } from '../terminal/print.ts'
 import { addAdjust } from './adjust.ts'
@@ -111,9 +112,4 @@ function verify({ json }: { json: boolean }): void {
 
 function csv(entries: readonly JournalEntry[]): string[] {
   return [FLAT_COLUMNS, ...flatRows(entries)].map((cells) => cells.map(csvCell).join(','))
-}
-
-function count(text: string): number {
-  if (!/^[1-9]\d{0,3}$/.test(text)) throw new InvalidArgumentError('expected 1 to 9999')
-  return Number(text)
 }

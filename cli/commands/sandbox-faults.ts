@@ -3,6 +3,7 @@ import { KeysideError } from '@keyside/runtime'
 import { type Command, InvalidArgumentError } from 'commander'
 import { z } from 'zod'
 import { askFaults, askSandbox, type Faults, findExchange } from '../sandbox/sandbox-remote.ts'
+import { count } from '../terminal/count.ts'
 import { print, table } from '../terminal/print.ts'
 
 interface Where {
@@ -40,7 +41,7 @@ export function addSandboxFaults(sandbox: Command): void {
     .action((options: Where & { clear: boolean }) => (options.clear ? clear : list)(options))
   command('fault', 'arm one fault for the next requests', 'fault "accept then hang" --count 2')
     .argument('<name>', 'one of keyside sandbox faults; a space is as good as a hyphen')
-    .option('--count <n>', 'requests it happens to; 1 when left out', wholeNumber)
+    .option('--count <n>', 'requests it happens to; 1 when left out', count)
     .option('--ms <ms>', 'how long it lasts, where it lasts', milliseconds)
     .option(
       '--match <request>',
@@ -91,11 +92,6 @@ function armedNow(armed: Faults['armed']): string {
   if (armed.length === 0) return 'Nothing is armed.'
   const words = armed.map(({ name, match, left }) => `${name} (${match}, ${left} left)`)
   return `Armed: ${words.join('; ')}`
-}
-
-function wholeNumber(text: string): number {
-  if (!/^[1-9]\d{0,3}$/.test(text)) throw new InvalidArgumentError('expected 1 to 9999')
-  return Number(text)
 }
 
 /** A clock may be off to either side. */

@@ -2,8 +2,9 @@
 import { resolve } from 'node:path'
 import { readResults, type Trade } from '@keyside/executor'
 import { keysideHome } from '@keyside/runtime'
-import { type Command, InvalidArgumentError } from 'commander'
+import type { Command } from 'commander'
 import { executorSection } from '../home/home-keychain.ts'
+import { count } from '../terminal/count.ts'
 import { csvCell } from '../terminal/csv.ts'
 import { instant } from '../terminal/instant.ts'
 import { print, printJson, table } from '../terminal/print.ts'
@@ -118,9 +119,4 @@ function percentOf({ gain, negative, paid }: NonNullable<Trade['result']>): stri
 
 function time(at: number): string {
   return new Date(at).toISOString().slice(0, 19).replace('T', ' ')
-}
-
-function count(text: string): number {
-  if (!/^[1-9]\d{0,3}$/.test(text)) throw new InvalidArgumentError('expected 1 to 9999')
-  return Number(text)
 }

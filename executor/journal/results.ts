@@ -35,10 +35,13 @@ export class Results {
 
 /** From outside the executor, which may be running. Throws `journal_missing`, `journal_damaged` or `database_busy`. */
 export function readResults(path: string): Ledger {
+  return lookInto(path, ledgerOf)
+}
+
+/** All at once. */
+export function ledgerOf(db: DatabaseSync): Ledger {
   const ledger = new Ledger()
-  lookInto(path, (db) => {
-    for (const row of db.prepare(ALL).iterate() as unknown as Iterable<Row>)
-      ledger.apply(toEvent(row) as LedgerEvent)
-  })
+  for (const row of db.prepare(ALL).iterate() as unknown as Iterable<Row>)
+    ledger.apply(toEvent(row) as LedgerEvent)
   return ledger
 }

@@ -1,17 +1,9 @@
 // Every sale with what it brought, against sums that are done here by hand, and against what the trader was told.
 import { expect, test } from 'vitest'
-import type { Row } from '../journal/chain.ts'
-import { toEvent } from '../journal/journal.ts'
+import { ledgerOf } from '../journal/results.ts'
 import { TestExecutor } from '../testing/rig.ts'
-import { LEDGER_EVENTS, Ledger, type LedgerEvent } from './ledger.ts'
 
-function ledgerOf(executor: TestExecutor): Ledger {
-  const rows = executor.journal.database().prepare('SELECT * FROM events ORDER BY seq').all()
-  const ledger = new Ledger()
-  for (const event of (rows as unknown as Row[]).map(toEvent))
-    if (LEDGER_EVENTS.some((type) => type === event.type)) ledger.apply(event as LedgerEvent)
-  return ledger
-}
+const tradesOf = (executor: TestExecutor) => ledgerOf(executor.journal.database()).trades()
 
 /** The last result that was told of each sale. */
 function told(executor: TestExecutor) {
@@ -30,7 +22,7 @@ test('the oldest purchase is sold first, and trader and ledger are told the same
   executor.exchange.price = '55000'
   await executor.give(executor.exit({ size: { unit: 'percent', value: '75' } }))
   await executor.give(executor.exit())
-  const trades = ledgerOf(executor).trades()
+  const trades = tradesOf(executor)
   // 0.002 at 60,000 and half of 0.002 at 50,000; then the other half.
   expect(trades).toMatchObject([
     {
@@ -67,7 +59,7 @@ test('a stop is a stop, and what a trailing stop has sold is called that', async
     executor.exchange.price = '57000'
     executor.exchange.fill(stop, '0.00497', 'filled')
     await executor.clock.turn(5_000)
-    expect(ledgerOf(executor).trades().at(-1)).toMatchObject({ reason })
+    expect(tradesOf(executor).at(-1)).toMatchObject({ reason })
     executor.close()
   }
 })

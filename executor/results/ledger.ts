@@ -1,10 +1,9 @@
 // Every sale with what it brought, from the journal's events, in their order. Pure.
 import type { Decimal, SaleResult, SaleRow } from '@keyside/protocol'
-import { feeElsewhere, goneWith } from '../core/model/apply-position.ts'
 import { addFee, isZero, minus, plus, times } from '../core/model/decimals.ts'
 import type { FactOf, JournalEvent } from '../core/model/events.ts'
 import type { Fee, Fill } from '../core/model/exchange.ts'
-import { addToLots, type Lot, takeFromLots } from '../core/model/lots.ts'
+import { addTaken, addToLots, goneWith, type Lot, lotOf, takeFromLots } from '../core/model/lots.ts'
 import type { CostBasis, OrderKind } from '../core/model/order.ts'
 import { saleResult } from '../core/model/profit.ts'
 import { type CloseReason, positionKey } from '../core/model/state.ts'
@@ -74,9 +73,10 @@ interface Holding {
   readonly closing: CloseReason | null
 }
 
-interface Sale extends Omit<Trade, 'result'> {
+interface Sale extends Omit<Trade, 'cost' | 'fees' | 'result'> {
   readonly costBasis: CostBasis
-  readonly saleFees: readonly Fee[]
+  /** Of the sale alone. */
+  readonly fees: readonly Fee[]
   /** Base that it took from what was held, its fees in base included. */
   readonly gone: Decimal
 }
@@ -182,15 +182,9 @@ export class Ledger {
       closed: Math.max(before.closed, trade.at),
       amount: plus(before.amount, trade.amount),
       gone: plus(before.gone, gone),
-      cost: plus(before.cost, taken.cost),
       proceeds: plus(before.proceeds, times(trade.amount, trade.price)),
-      fees: [...taken.fees, ...(trade.fee ? [trade.fee] : [])].reduce(addFee, before.fees),
-      saleFees: trade.fee ? addFee(before.saleFees, trade.fee) : before.saleFees,
-      costBasis: {
-        amount: plus(before.costBasis.amount, taken.amount),
-        cost: plus(before.costBasis.cost, taken.cost),
-        fees: taken.fees.reduce(addFee, before.costBasis.fees),
-      },
+      fees: trade.fee ? addFee(before.fees, trade.fee) : before.fees,
+      costBasis: addTaken(before.costBasis, taken),
     })
     this.#keep(key, { ...holding, lots: taken.left })
   }
@@ -226,19 +220,11 @@ export class Ledger {
 }
 
 function bought(holding: Holding, order: string, trade: Fill): Holding {
-  const fees = feeElsewhere(holding, trade)
-  const inBase = fees.length === 0 ? (trade.fee?.amount ?? '0') : '0'
-  const lot = {
-    order,
-    amount: minus(trade.amount, inBase),
-    cost: times(trade.amount, trade.price),
-    fees,
-  }
   const first = holding.bought.get(order) ?? trade.at
   return {
     ...holding,
     bought: new Map(holding.bought).set(order, first),
-    lots: addToLots(holding.lots, lot),
+    lots: addToLots(holding.lots, lotOf(holding.market, order, trade)),
   }
 }
 
@@ -248,15 +234,16 @@ const NO_SALE = {
   closed: 0,
   amount: '0',
   gone: '0',
-  cost: '0',
   proceeds: '0',
   fees: [],
-  saleFees: [],
   costBasis: { amount: '0', cost: '0', fees: [] },
 } as const
 
-function toTrade({ costBasis, saleFees, gone, ...sale }: Sale): Trade {
-  const { market, proceeds } = sale
-  const result = saleResult({ market, gone, costBasis, proceeds, fees: saleFees })
-  return { ...sale, result: result ?? null }
+function toTrade({ costBasis, gone, ...sale }: Sale): Trade {
+  return {
+    ...sale,
+    cost: costBasis.cost,
+    fees: sale.fees.reduce(addFee, costBasis.fees),
+    result: saleResult({ ...sale, gone, costBasis }) ?? null,
+  }
 }

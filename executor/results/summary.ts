@@ -1,6 +1,7 @@
 // Sums of what sales have brought: by time, market, stream or reason. Days, weeks and months are UTC's. Pure.
 import { type Decimal, type Instruction, type ResultRow, toDecimal } from '@keyside/protocol'
 import Big from 'big.js'
+import { dayNumber } from '../core/model/count.ts'
 import { addFee, plus } from '../core/model/decimals.ts'
 import type { Fee } from '../core/model/exchange.ts'
 import type { Trade } from './ledger.ts'
@@ -108,7 +109,7 @@ function gainOf({ gain, negative }: Pick<ResultRow, 'gain' | 'negative'>): Big {
 }
 
 function startOfDay(now: number): number {
-  return now - (now % DAY_MS)
+  return dayNumber(now) * DAY_MS
 }
 
 /** "2026-11-27", UTC. */

@@ -144,6 +144,6 @@ export function units(text: string): bigint {
 }
 
 /** Cut, as a wire decimal is. */
-function product(a: string, b: string): bigint {
+export function product(a: string, b: string): bigint {
   return (units(a) * units(b)) / UNIT
 }

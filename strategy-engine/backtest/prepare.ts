@@ -1,11 +1,12 @@
 // The candles that a backtest of a strategy needs: its own, finer ones, and those of other markets beside it.
 import { KeysideError } from '@keyside/runtime'
 import { readCandleSet } from '../data/candle-store.ts'
-import { between, columnsIn } from '../data/columns.ts'
+import { between } from '../data/columns.ts'
 import { type MarketRules, readMarketRules } from '../data/market-rules.ts'
 import { type OpenedCandles, openCandleFile, openCandles } from '../data/open-candles.ts'
 import { TIMEFRAME_NAMES, TIMEFRAMES, type Timeframe } from '../market/candle.ts'
 import type { CandleColumns } from '../market/candle-columns.ts'
+import { columnsIn } from '../market/candle-columns.ts'
 import { otherMarketsOf } from '../strategies/file/parts.ts'
 import type { Strategy } from '../strategies/file/strategy.ts'
 import type { RunInput } from './run.ts'

@@ -7,8 +7,9 @@ import { createHash, hash } from 'node:crypto'
 import { KeysideError } from '@keyside/runtime'
 import { z } from 'zod'
 import { TIMEFRAME_NAMES, TIMEFRAMES } from '../market/candle.ts'
+import { columnsIn } from '../market/candle-columns.ts'
 import { findProblem } from '../market/candle-problem.ts'
-import { type CandleColumns, COLUMNS, columnsIn } from './columns.ts'
+import { type CandleColumns, COLUMNS } from './columns.ts'
 import { problemText } from './sentences.ts'
 
 const VERSION = 1

@@ -1,5 +1,5 @@
 // Columns of candles: made, cut and put together.
-import type { CandleColumns } from '../market/candle-columns.ts'
+import { type CandleColumns, columnsIn } from '../market/candle-columns.ts'
 
 export type { CandleColumns }
 
@@ -9,20 +9,6 @@ const PRICES = ['open', 'high', 'low', 'close'] as const
 export const COLUMNS = ['start', ...PRICES, 'volume'] as const
 
 export type ColumnName = (typeof COLUMNS)[number]
-
-/** Of numbers that lie one behind the other in `values`, a column after the other; nothing is copied. */
-export function columnsIn(values: Float64Array, length: number): CandleColumns {
-  const column = (at: number) => values.subarray(at * length, (at + 1) * length)
-  return {
-    length,
-    start: column(0),
-    open: column(1),
-    high: column(2),
-    low: column(3),
-    close: column(4),
-    volume: column(5),
-  }
-}
 
 export function newColumns(length: number): CandleColumns {
   return columnsIn(new Float64Array(length * COLUMNS.length), length)

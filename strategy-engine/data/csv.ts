@@ -1,5 +1,6 @@
 // Candles from CSV: with names of columns in any order, or without and in the usual one.
-import { type CandleColumns, COLUMNS, type ColumnName, columnsIn } from './columns.ts'
+import { columnsIn } from '../market/candle-columns.ts'
+import { type CandleColumns, COLUMNS, type ColumnName } from './columns.ts'
 
 /** What exchanges, archives and other programs call each column; in lower case, `_` for everything between words. */
 const NAMES: Readonly<Record<ColumnName, readonly string[]>> = {

@@ -70,6 +70,8 @@ export const near = (past: Past, age: number) => 0.2 * past.lateRange(age)
 export const far = (past: Past, age: number) => 0.6 * past.lateRange(age)
 /** A shadow below it is as good as none, a body as well. */
 export const tiny = (past: Past, age: number) => 0.1 * past.usualRange(age)
+export const hasNoUpper = (past: Past, age: number) => upperShadow(past, age) < tiny(past, age)
+export const hasNoLower = (past: Past, age: number) => lowerShadow(past, age) < tiny(past, age)
 
 export const isWithin = (value: number, middle: number, distance: number) =>
   value <= middle + distance && value >= middle - distance

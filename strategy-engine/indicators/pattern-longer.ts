@@ -5,13 +5,14 @@ import {
   bottom,
   found,
   foundFalling,
+  hasNoLower,
+  hasNoUpper,
   isAbove,
   isBelow,
   isBlack,
   isLong,
   isShort,
   isWhite,
-  lowerShadow,
   near,
   type Past,
   tiny,
@@ -19,9 +20,7 @@ import {
   upperShadow,
 } from './pattern-candles.ts'
 
-const hasNoLower = (past: Past, age: number) => lowerShadow(past, age) < tiny(past, age)
-const hasNoShadows = (past: Past, age: number) =>
-  hasNoLower(past, age) && upperShadow(past, age) < tiny(past, age)
+const hasNoShadows = (past: Past, age: number) => hasNoLower(past, age) && hasNoUpper(past, age)
 const opensInside = (past: Past, age: number) =>
   past.open(age) < past.open(age + 1) && past.open(age) > past.close(age + 1)
 

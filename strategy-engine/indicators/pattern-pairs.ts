@@ -5,6 +5,8 @@ import {
   bottom,
   found,
   foundFalling,
+  hasNoLower,
+  hasNoUpper,
   hikkake,
   isAbove,
   isBlack,
@@ -13,13 +15,10 @@ import {
   isShort,
   isWhite,
   isWithin,
-  lowerShadow,
   near,
   type Past,
   same,
-  tiny,
   top,
-  upperShadow,
 } from './pattern-candles.ts'
 
 /** The newest body reaches over the one before on both sides, on one of them truly. */
@@ -65,15 +64,13 @@ const separating = (past: Past) =>
   isBlack(past, 1) &&
   isLong(past, 0) &&
   isWithin(past.open(0), past.open(1), same(past, 1)) &&
-  lowerShadow(past, 0) < tiny(past, 0)
+  hasNoLower(past, 0)
 
 const dojiStar = (past: Past) =>
   isWhite(past, 1) && isLong(past, 1) && isDoji(past, 0) && isAbove(past, 0, 1)
 
 const isBare = (past: Past, age: number) =>
-  isLong(past, age) &&
-  upperShadow(past, age) < tiny(past, age) &&
-  lowerShadow(past, age) < tiny(past, age)
+  isLong(past, age) && hasNoUpper(past, age) && hasNoLower(past, age)
 
 /** Two long candles without shadows, the newest rising away from the one that fell. */
 const kicking = (past: Past) =>

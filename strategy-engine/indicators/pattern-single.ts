@@ -5,6 +5,8 @@ import {
   bottom,
   found,
   foundFalling,
+  hasNoLower,
+  hasNoUpper,
   isAbove,
   isBelow,
   isDoji,
@@ -19,34 +21,32 @@ import {
   upperShadow,
 } from './pattern-candles.ts'
 
-const hasNoUpper = (past: Past) => upperShadow(past, 0) < tiny(past, 0)
-const hasNoLower = (past: Past) => lowerShadow(past, 0) < tiny(past, 0)
 const hasShortShadows = (past: Past) =>
   upperShadow(past, 0) < past.usualShadow(0) && lowerShadow(past, 0) < past.usualShadow(0)
 const hasLongShadows = (past: Past, bodies: number) =>
   upperShadow(past, 0) > bodies * body(past, 0) && lowerShadow(past, 0) > bodies * body(past, 0)
 
 const hasLongLowerShadow = (past: Past) =>
-  isShort(past, 0) && lowerShadow(past, 0) > body(past, 0) && hasNoUpper(past)
+  isShort(past, 0) && lowerShadow(past, 0) > body(past, 0) && hasNoUpper(past, 0)
 const hasLongUpperShadow = (past: Past) =>
-  isShort(past, 0) && upperShadow(past, 0) > body(past, 0) && hasNoLower(past)
+  isShort(past, 0) && upperShadow(past, 0) > body(past, 0) && hasNoLower(past, 0)
 
 const marubozu = (past: Past) =>
-  isWhite(past, 0) && isLong(past, 0) && hasNoUpper(past) && hasNoLower(past)
-const closesAtItsEnd = (past: Past) => isWhite(past, 0) && isLong(past, 0) && hasNoUpper(past)
-const opensAtItsEnd = (past: Past) => isWhite(past, 0) && isLong(past, 0) && hasNoLower(past)
+  isWhite(past, 0) && isLong(past, 0) && hasNoUpper(past, 0) && hasNoLower(past, 0)
+const closesAtItsEnd = (past: Past) => isWhite(past, 0) && isLong(past, 0) && hasNoUpper(past, 0)
+const opensAtItsEnd = (past: Past) => isWhite(past, 0) && isLong(past, 0) && hasNoLower(past, 0)
 
 export const SINGLE = {
   doji: found('doji: opens and closes at about one price', 10, (past) => isDoji(past, 0)),
   dragonfly_doji: found(
     'dragonfly doji: all of its range below the body',
     10,
-    (past) => isDoji(past, 0) && hasNoUpper(past) && lowerShadow(past, 0) > tiny(past, 0),
+    (past) => isDoji(past, 0) && hasNoUpper(past, 0) && lowerShadow(past, 0) > tiny(past, 0),
   ),
   gravestone_doji: found(
     'gravestone doji: all of its range above the body',
     10,
-    (past) => isDoji(past, 0) && hasNoLower(past) && upperShadow(past, 0) > tiny(past, 0),
+    (past) => isDoji(past, 0) && hasNoLower(past, 0) && upperShadow(past, 0) > tiny(past, 0),
   ),
   long_legged_doji: found(
     'long-legged doji: a doji with a long shadow',
@@ -67,7 +67,7 @@ export const SINGLE = {
   takuri: found(
     'takuri line: a dragonfly doji with a very long lower shadow',
     10,
-    (past) => isDoji(past, 0) && hasNoUpper(past) && lowerShadow(past, 0) > 2 * body(past, 0),
+    (past) => isDoji(past, 0) && hasNoUpper(past, 0) && lowerShadow(past, 0) > 2 * body(past, 0),
   ),
   spinning_top: found(
     'spinning top, of either colour: a small body between longer shadows',

@@ -6,6 +6,8 @@ import {
   far,
   found,
   foundFalling,
+  hasNoLower,
+  hasNoUpper,
   isAbove,
   isBelow,
   isBlack,
@@ -214,8 +216,8 @@ export const THREES = {
       past.low(1) >= past.low(2) &&
       lowerShadow(past, 1) > tiny(past, 1) &&
       isShort(past, 0) &&
-      lowerShadow(past, 0) < tiny(past, 0) &&
-      upperShadow(past, 0) < tiny(past, 0) &&
+      hasNoLower(past, 0) &&
+      hasNoUpper(past, 0) &&
       past.low(0) > past.low(1) &&
       past.high(0) < past.high(1),
   ),
@@ -252,7 +254,7 @@ export const THREES = {
       closesHigher(past) &&
       isLong(past, 2) &&
       isLong(past, 1) &&
-      upperShadow(past, 1) < tiny(past, 1) &&
+      hasNoUpper(past, 1) &&
       follows(past, 1) &&
       isShort(past, 0) &&
       past.open(0) >= past.close(1) - body(past, 0) - near(past, 1),

@@ -13,6 +13,20 @@ export interface CandleColumns {
   readonly volume: Float64Array
 }
 
+/** Of numbers that lie one behind the other in `values`, a column after the other; nothing is copied. */
+export function columnsIn(values: Float64Array, length: number): CandleColumns {
+  const column = (at: number) => values.subarray(at * length, (at + 1) * length)
+  return {
+    length,
+    start: column(0),
+    open: column(1),
+    high: column(2),
+    low: column(3),
+    close: column(4),
+    volume: column(5),
+  }
+}
+
 export function columnsOf(candles: readonly Candle[]): CandleColumns {
   const column = (read: (candle: Candle) => string | number) =>
     Float64Array.from(candles, (candle) => Number(read(candle)))

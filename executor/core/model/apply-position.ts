@@ -4,9 +4,9 @@ import type { Decimal } from '@keyside/protocol'
 import Big from 'big.js'
 import { addFee, atLeast, decimalAbove, isZero, minus, plus, times } from './decimals.ts'
 import type { FactOf } from './events.ts'
-import type { Fee, Fill } from './exchange.ts'
-import { addToLots, takeFromLots } from './lots.ts'
-import type { CostBasis, Order, OrderIntent } from './order.ts'
+import type { Fill } from './exchange.ts'
+import { addTaken, addToLots, goneWith, lotOf, takeFromLots } from './lots.ts'
+import type { Order, OrderIntent } from './order.ts'
 import { nextState } from './order-table.ts'
 import { type Failures, type Portfolio, type Position, positionKey } from './state.ts'
 
@@ -25,20 +25,10 @@ export function applyFill(portfolio: Portfolio, order: Order, trade: Fill, at: n
     costBasis:
       order.kind === 'entry' || held === undefined
         ? order.costBasis
-        : withTaken(order.costBasis, held, trade),
+        : addTaken(order.costBasis, takeFromLots(held.lots, goneWith(held.market, trade))),
     trades: [...order.trades, trade.id],
   }
   return { ...portfolio, orders: { ...portfolio.orders, [order.clientOrderId]: filled }, positions }
-}
-
-/** With what was paid for that which this trade sold. */
-function withTaken(before: CostBasis, { market, lots }: Position, trade: Fill): CostBasis {
-  const { amount, cost, fees } = takeFromLots(lots, goneWith(market, trade))
-  return {
-    amount: plus(before.amount, amount),
-    cost: plus(before.cost, cost),
-    fees: fees.reduce(addFee, before.fees),
-  }
 }
 
 function withTrade(
@@ -104,24 +94,17 @@ function newExits({ takeProfits = [], trailingStop, breakEven, maxHold }: OrderI
 function bought(before: Position, order: Order, trade: Fill, at: number): Position {
   const newest = order.seq >= before.seq
   const newer = newest && (order.signal !== before.signal || order.seq !== before.seq)
-  const net = minus(trade.amount, feeInBase(before.market, trade))
-  const cost = times(trade.amount, trade.price)
-  const feesElsewhere = feeElsewhere(before, trade)
+  const lot = lotOf(before.market, order.clientOrderId, trade)
   return {
     ...before,
     ...(newer && newExits(order.intent, at)),
     ratio: newest ? (order.mapping?.ratio ?? null) : before.ratio,
-    amount: plus(before.amount, net),
-    initialAmount: plus(newer ? before.amount : before.initialAmount, net),
+    amount: plus(before.amount, lot.amount),
+    initialAmount: plus(newer ? before.amount : before.initialAmount, lot.amount),
     baseBought: plus(before.baseBought, trade.amount),
-    cost: plus(before.cost, cost),
-    fees: feesElsewhere.reduce(addFee, before.fees),
-    lots: addToLots(before.lots, {
-      order: order.clientOrderId,
-      amount: net,
-      cost,
-      fees: feesElsewhere,
-    }),
+    cost: plus(before.cost, lot.cost),
+    fees: lot.fees.reduce(addFee, before.fees),
+    lots: addToLots(before.lots, lot),
     seq: newest ? order.seq : before.seq,
     signal: newest ? order.signal : before.signal,
     // Never lowered: what was bought under the higher stop was allowed because of it.
@@ -153,19 +136,6 @@ function sold(before: Position, trade: Fill): Position {
     lots: takeFromLots(before.lots, gone).left,
     stops: 0,
   }
-}
-
-/** Base that a sale takes from what is held. */
-export function goneWith(market: string, trade: Fill): Decimal {
-  return plus(trade.amount, feeInBase(market, trade))
-}
-
-function feeInBase(market: string, { fee }: Fill): Decimal {
-  return fee !== undefined && market.startsWith(`${fee.currency}/`) ? fee.amount : '0'
-}
-
-export function feeElsewhere({ market }: Pick<Position, 'market'>, { fee }: Fill): readonly Fee[] {
-  return fee === undefined || market.startsWith(`${fee.currency}/`) ? [] : [fee]
 }
 
 // What the events of an exit do to a position: closing, moved stops, levels, failures, and what is written off.

@@ -1,8 +1,9 @@
 // What was paid for what is held, purchase by purchase: a sale takes the oldest first (FIFO), as tax offices reckon.
 import type { Decimal } from '@keyside/protocol'
 import Big from 'big.js'
-import { addFee, decimalAbove, isZero, minus, plus } from './decimals.ts'
-import type { Fee } from './exchange.ts'
+import { addFee, decimalAbove, isZero, minus, plus, times } from './decimals.ts'
+import type { Fee, Fill } from './exchange.ts'
+import type { CostBasis } from './order.ts'
 
 /** What one entry order has brought, or what is left of it. */
 export interface Lot {
@@ -16,12 +17,41 @@ export interface Lot {
   readonly fees: readonly Fee[]
 }
 
-export interface TakenFromLots {
+export interface TakenFromLots extends CostBasis {
   readonly left: readonly Lot[]
-  /** Base: less than was asked for where nobody knows what was paid for the rest. */
-  readonly amount: Decimal
-  readonly cost: Decimal
-  readonly fees: readonly Fee[]
+}
+
+/** What one trade of an entry has brought. */
+export function lotOf(market: string, order: string, trade: Fill): Lot {
+  const { fee } = trade
+  return {
+    order,
+    amount: minus(trade.amount, feeInBase(market, trade)),
+    cost: times(trade.amount, trade.price),
+    fees: fee === undefined || isInBase(market, fee) ? [] : [fee],
+  }
+}
+
+/** Base that one trade of a sale takes from what is held. */
+export function goneWith(market: string, trade: Fill): Decimal {
+  return plus(trade.amount, feeInBase(market, trade))
+}
+
+function feeInBase(market: string, { fee }: Fill): Decimal {
+  return fee !== undefined && isInBase(market, fee) ? fee.amount : '0'
+}
+
+function isInBase(market: string, { currency }: Fee): boolean {
+  return market.startsWith(`${currency}/`)
+}
+
+/** With what was paid for that which was taken. */
+export function addTaken(before: CostBasis, { amount, cost, fees }: CostBasis): CostBasis {
+  return {
+    amount: plus(before.amount, amount),
+    cost: plus(before.cost, cost),
+    fees: fees.reduce(addFee, before.fees),
+  }
 }
 
 /** Oldest first; what an order brings later joins what it brought. */

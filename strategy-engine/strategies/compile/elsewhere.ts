@@ -1,7 +1,7 @@
 // Series of a longer timeframe, of another market, or both, as a rule of this one may know them: of the last candle
 // there that had closed.
 import { TIMEFRAMES, type Timeframe } from '../../market/candle.ts'
-import type { CandleColumns } from '../../market/candle-columns.ts'
+import { type CandleColumns, columnsIn } from '../../market/candle-columns.ts'
 import { print } from '../rules/print.ts'
 import type { Tree } from '../rules/tree.ts'
 import type { Memories } from './memories.ts'
@@ -23,7 +23,8 @@ export class Elsewhere {
   readonly #base: number
   readonly #shown: { readonly text: string; readonly from: Column; readonly to: Column }[] = []
   readonly #memory = newMemory()
-  readonly #bucket = bucket(this.#memory)
+  /** The longer candle that is under way. */
+  readonly #bucket = columnsIn(this.#memory, 1)
   #source: CandleColumns | null = null
   #from = 0
 
@@ -132,18 +133,4 @@ const [IS_WHOLE, HAS_CANDLES, IS_KNOWN] = [6, 7, 8]
 
 function newMemory(): Float64Array {
   return new Float64Array(9).fill(Number.NaN, 0, 1)
-}
-
-/** The longer candle that is under way. */
-function bucket(memory: Float64Array): CandleColumns {
-  const column = (at: number) => memory.subarray(at, at + 1)
-  return {
-    length: 1,
-    start: column(0),
-    open: column(1),
-    high: column(2),
-    low: column(3),
-    close: column(4),
-    volume: column(5),
-  }
 }
