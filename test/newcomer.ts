@@ -60,11 +60,9 @@ export async function firstMinutes({
     const chat = await openChat(url)
     const claimed = performance.now()
     await chat.act('start', { code })
-    const shown = await chat.find(
-      'a card',
-      (one) => buttonOf(one, /Approve/) !== undefined,
-      CARD_MS,
-    )
+    const shown = await chat
+      .find('a card', (one) => buttonOf(one, /Approve/) !== undefined, CARD_MS)
+      .catch((error) => Promise.reject(new Error(printed, { cause: error })))
     const card = performance.now() - claimed
     const { message_id } = shown
     await sleep(reading)

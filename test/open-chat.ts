@@ -41,10 +41,18 @@ export async function openChat(address: string): Promise<OpenChat> {
       }
     }
   }
+  let broken = ''
   // The sandbox ends the connection when it stops.
-  read().catch(() => undefined)
+  read().catch((error) => {
+    broken = `; it broke off: ${error}`
+  })
+  const shown = () =>
+    [...messages.values()].map(({ text, caption }) => text ?? caption ?? '').join('\n---\n')
   return {
-    find: (what, fits, ms = 60_000) => until(what, () => [...messages.values()].find(fits), ms),
+    find: (what, fits, ms = 60_000) =>
+      until(what, () => [...messages.values()].find(fits), ms).catch((cause) => {
+        throw new Error(`${cause.message}, in the chat${broken}:\n${shown()}`, { cause })
+      }),
     act: (action, body) => post(`${address}/sandbox/chat/me/${action}`, body),
   }
 }
