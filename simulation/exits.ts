@@ -2,7 +2,7 @@
 
 import type { JournalEvent } from '../executor/core/model/events.ts'
 import type { NewOrder } from '../executor/core/model/order.ts'
-import { positionKey } from '../executor/core/model/state.ts'
+import { positionKey } from '../executor/core/model/position.ts'
 import { amountUnits, priceUnits, valueUnits } from './base/units.ts'
 import type { GroundTruth, TakenOrder } from './ground-truth.ts'
 import type { Ledger } from './ledger.ts'

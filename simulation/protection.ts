@@ -1,5 +1,5 @@
 // I5: no position without a resting stop for more than 5 s while the exchange is up.
-import { type Position, positionKey } from '../executor/core/model/state.ts'
+import { type Position, positionKey } from '../executor/core/model/position.ts'
 import { planStop } from '../executor/core/risk/plan/stop.ts'
 import { AMOUNT_PLACES, decimal } from './base/units.ts'
 import type { Device } from './device.ts'

@@ -1,5 +1,5 @@
 // After the faults: the executor has to know everything and to agree with the exchange to the last fill.
-import type { Position } from '../executor/core/model/state.ts'
+import type { Position } from '../executor/core/model/position.ts'
 import { AMOUNT_PLACES, amountUnits, PRICE_PLACES } from './base/units.ts'
 import type { Device } from './device.ts'
 import type { Engine } from './engine.ts'

@@ -1,7 +1,7 @@
 // One signal's whole story: how it came, every order that was made of it, and what happened to what it bought.
 import type { FactOf, JournalEvent } from '../core/model/events.ts'
 import type { NewOrder } from '../core/model/order.ts'
-import { positionKey } from '../core/model/state.ts'
+import { positionKey } from '../core/model/position.ts'
 import type { Row } from './chain.ts'
 import { lookInto } from './database.ts'
 import { allRows, toEvent } from './journal.ts'

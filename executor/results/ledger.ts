@@ -5,8 +5,8 @@ import type { FactOf, JournalEvent } from '../core/model/events.ts'
 import type { Fee, Fill } from '../core/model/exchange.ts'
 import { addTaken, addToLots, goneWith, type Lot, lotOf, takeFromLots } from '../core/model/lots.ts'
 import type { CostBasis, OrderKind } from '../core/model/order.ts'
+import { type CloseReason, positionKey } from '../core/model/position.ts'
 import { saleResult } from '../core/model/profit.ts'
-import { type CloseReason, positionKey } from '../core/model/state.ts'
 
 /** What one order has sold, and what it brought. */
 export interface Trade {

@@ -9,7 +9,8 @@ import type { AccountTrade, ExchangeOrder, VenueOrderKind } from '../model/excha
 import type { Named } from '../model/observation.ts'
 import type { Order } from '../model/order.ts'
 import { isWorking, type OrderEvent, type OrderState } from '../model/order-table.ts'
-import { type Portfolio, type Position, positionKey } from '../model/state.ts'
+import { type Position, positionKey } from '../model/position.ts'
+import type { Portfolio } from '../model/state.ts'
 import { allocateMissing, baseOf, type StepOf } from './discrepancies.ts'
 
 export interface MarketSeen {

@@ -3,7 +3,7 @@
 import { CLOCK_SKEW, streamName } from '@keyside/protocol'
 import { kept } from '../model/backoff.ts'
 import { sentenceOf } from '../model/codes.ts'
-import type { Alerts, Told } from '../model/state.ts'
+import type { Alerts, Told } from '../model/session.ts'
 import { type DecisionContext, notice, report } from './context.ts'
 import type { Input } from './inputs.ts'
 import { isRevoked } from './providers.ts'

@@ -1,8 +1,8 @@
 // Why an order is over before it was full: nobody took it, this device took it back, or somebody else did.
 import { type ExecutorCode, sentenceOf } from '../model/codes.ts'
 import type { Order } from '../model/order.ts'
+import { positionKey } from '../model/position.ts'
 import { hasOrder } from '../model/positions.ts'
-import { positionKey } from '../model/state.ts'
 import { STANDINGS } from '../risk/rules/provider.ts'
 import { HEAD_LIFE_MS } from '../risk/rules/timing.ts'
 import type { DecisionContext } from './context.ts'

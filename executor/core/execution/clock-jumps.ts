@@ -1,7 +1,7 @@
 // A clock that was set back: moments that lie ahead of it would not come for hours, so what a restart may forget is forgotten.
 // One that leapt ahead, or a device that slept: nobody could be heard in that time, so nothing is concluded from it.
 import { isWorking } from '../model/order-table.ts'
-import { EMPTY_SESSION } from '../model/state.ts'
+import { EMPTY_SESSION } from '../model/session.ts'
 import type { DecisionContext } from './context.ts'
 import { beginReconciling } from './reconcile.ts'
 

@@ -2,7 +2,8 @@
 // position or order is open, and one notice when the exchange answers again.
 import { sentenceOf } from '../model/codes.ts'
 import { isWorking } from '../model/order-table.ts'
-import type { Portfolio, Session, State } from '../model/state.ts'
+import type { Session } from '../model/session.ts'
+import type { Portfolio, State } from '../model/state.ts'
 import { type DecisionContext, notice } from './context.ts'
 import { timeOf } from './inputs.ts'
 

@@ -3,7 +3,8 @@ import type { ReportEvent } from '@keyside/protocol'
 import { apply } from '../model/apply.ts'
 import type { JournalEvent, NewEvent } from '../model/events.ts'
 import type { Reconciliation } from '../model/observation.ts'
-import type { Portfolio, Query, Session, State } from '../model/state.ts'
+import type { Query, Session } from '../model/session.ts'
+import type { Portfolio, State } from '../model/state.ts'
 import type { Effect, Environment, Notice } from './inputs.ts'
 
 /** Lives for one call of `decide` and is seen by nobody else: the outside stays pure. */

@@ -1,7 +1,8 @@
 import Big from 'big.js'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { EMPTY_PORTFOLIO, type Portfolio, type Position } from '../model/state.ts'
+import type { Position } from '../model/position.ts'
+import { EMPTY_PORTFOLIO, type Portfolio } from '../model/state.ts'
 import { allocateMissing } from './discrepancies.ts'
 
 const STEP = '0.00001'

@@ -6,7 +6,8 @@ import { atLeast, floorTo, minus, plus } from '../model/decimals.ts'
 import type { Observation, ObservedOrder } from '../model/observation.ts'
 import type { Order } from '../model/order.ts'
 import { isWorking } from '../model/order-table.ts'
-import { type Portfolio, type Position, positionKey } from '../model/state.ts'
+import { type Position, positionKey } from '../model/position.ts'
+import type { Portfolio } from '../model/state.ts'
 
 export interface Discrepancies {
   /** Orders that are not ours, one sighting each. */

@@ -1,7 +1,8 @@
 // When the executor has to look again although nothing came in. Derived from the state: no timer has to survive anything.
 
 import type { Order } from '../model/order.ts'
-import type { Query, Session, State } from '../model/state.ts'
+import type { Query, Session } from '../model/session.ts'
+import type { State } from '../model/state.ts'
 import { connectionDue } from './connection-watch.ts'
 import { lossesDue } from './loss-limits.ts'
 import { rests } from './order-polling.ts'

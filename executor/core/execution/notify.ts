@@ -1,7 +1,7 @@
 // Notices about a position that stay true for long: said at once, and again at most once a minute.
 import { shownStream } from '@keyside/protocol'
 import { sentenceOf } from '../model/codes.ts'
-import type { Position } from '../model/state.ts'
+import type { Position } from '../model/position.ts'
 import { type DecisionContext, notice } from './context.ts'
 import type { Notice } from './inputs.ts'
 

@@ -5,8 +5,9 @@ import Big from 'big.js'
 import { kept, mayRetry, without } from '../model/backoff.ts'
 import { floorTo, parseDecimal, percentOf, units } from '../model/decimals.ts'
 import type { Order } from '../model/order.ts'
+import type { Position } from '../model/position.ts'
 import { available, stopOf } from '../model/positions.ts'
-import type { Position, State } from '../model/state.ts'
+import type { State } from '../model/state.ts'
 import { isTooLittleToKeep, isUnsellable } from '../risk/plan/dust.ts'
 import {
   closePosition,

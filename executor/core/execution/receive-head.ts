@@ -2,7 +2,7 @@
 import { type Head, streamName } from '@keyside/protocol'
 import { streamOf } from '../model/apply-stream.ts'
 import { sentenceOf } from '../model/codes.ts'
-import type { HeadSeen, Session, StreamHead } from '../model/state.ts'
+import type { HeadSeen, Session, StreamHead } from '../model/session.ts'
 import { isSelling, startClosing } from './close-position.ts'
 import { append, type DecisionContext } from './context.ts'
 import { isRevoked, nameKeyset } from './providers.ts'

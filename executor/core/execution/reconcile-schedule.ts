@@ -2,8 +2,8 @@
 
 import { atLeast, isZero } from '../model/decimals.ts'
 import type { Reconciliation } from '../model/observation.ts'
+import type { Position } from '../model/position.ts'
 import { available } from '../model/positions.ts'
-import type { Position } from '../model/state.ts'
 import { type DecisionContext, remember } from './context.ts'
 import { baseOf } from './discrepancies.ts'
 

@@ -1,6 +1,6 @@
 // Every refusal is told, but nobody can fill the chat or the disk with them: so many a minute, then one that counts the rest.
 import type { ReportEvent } from '@keyside/protocol'
-import type { Session } from '../model/state.ts'
+import type { Session } from '../model/session.ts'
 import { append, type DecisionContext, notice, report, singleLine } from './context.ts'
 
 /** Refusals told in one minute. */

@@ -8,7 +8,8 @@ import type { Fill } from './exchange.ts'
 import { addTaken, addToLots, goneWith, lotOf, takeFromLots } from './lots.ts'
 import type { Order, OrderIntent } from './order.ts'
 import { nextState } from './order-table.ts'
-import { type Failures, type Portfolio, type Position, positionKey } from './state.ts'
+import { type Failures, type Position, positionKey } from './position.ts'
+import type { Portfolio } from './state.ts'
 
 /** The same trade twice changes nothing. */
 export function applyFill(portfolio: Portfolio, order: Order, trade: Fill, at: number): Portfolio {

@@ -3,7 +3,8 @@ import type { Decimal } from '@keyside/protocol'
 import { minus } from './decimals.ts'
 import type { FactOf } from './events.ts'
 import { takeFromLots } from './lots.ts'
-import type { Portfolio, Position } from './state.ts'
+import type { Position } from './position.ts'
+import type { Portfolio } from './state.ts'
 
 /** An order that came back closes a market until the trader has looked; coins that are missing, until they are there. */
 export function close(

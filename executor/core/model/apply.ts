@@ -37,7 +37,8 @@ import {
 import type { FactOf, JournalEvent, Step } from './events.ts'
 import type { Order, PlannedOrder } from './order.ts'
 import { isFinal, nextState } from './order-table.ts'
-import { type Codes, type Portfolio, positionKey } from './state.ts'
+import { positionKey } from './position.ts'
+import type { Codes, Portfolio } from './state.ts'
 
 /** Throws for an event that cannot follow: nothing of such a decision may be written. */
 export function apply(portfolio: Portfolio, event: JournalEvent): Portfolio {

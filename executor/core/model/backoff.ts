@@ -1,5 +1,6 @@
 // When a question to the exchange is asked again: at once, then with growing pauses, for as long as it takes.
-import type { Failures, Query } from './state.ts'
+import type { Failures } from './position.ts'
+import type { Query } from './session.ts'
 
 const FIRST_MS = 500
 /** For an order of which nobody has heard: each question asks in four places. */

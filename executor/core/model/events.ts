@@ -4,8 +4,8 @@ import type { Fill } from './exchange.ts'
 import type { NewOrder, OrderIntent, PlannedOrder } from './order.ts'
 import type { OrderEvent } from './order-table.ts'
 import type { Pause } from './pauses.ts'
+import type { CloseReason } from './position.ts'
 import type { ProviderEvent } from './provider-events.ts'
-import type { CloseReason } from './state.ts'
 
 /** Something that came in was refused and changed nothing. */
 interface InputRefused {

@@ -10,8 +10,9 @@ import {
   type OrderEvent,
   type OrderState,
 } from './order-table.ts'
+import { positionKey } from './position.ts'
 import { ordersOf, stopOf } from './positions.ts'
-import { EMPTY_PORTFOLIO, type Portfolio, positionKey } from './state.ts'
+import { EMPTY_PORTFOLIO, type Portfolio } from './state.ts'
 
 const step = fc.record({
   order: fc.nat({ max: 9 }),

@@ -2,7 +2,8 @@
 import type { Decimal } from '@keyside/protocol'
 import { minus } from './decimals.ts'
 import type { Order } from './order.ts'
-import type { Portfolio, Position } from './state.ts'
+import type { Position } from './position.ts'
+import type { Portfolio } from './state.ts'
 
 /** Base. */
 export function available({ amount, missing }: Pick<Position, 'amount' | 'missing'>): Decimal {

@@ -7,7 +7,8 @@ import type { Equity, Profit } from './counters.ts'
 import { addFee, decimalOf, isZero, minus, plus, times, units, unitsOfProduct } from './decimals.ts'
 import type { Fee, Fill } from './exchange.ts'
 import type { CostBasis, Order } from './order.ts'
-import { type Portfolio, type Position, positionKey } from './state.ts'
+import { type Position, positionKey } from './position.ts'
+import type { Portfolio } from './state.ts'
 
 export function equity({ proceeds, cost, marketValue }: Equity): Big {
   return new Big(proceeds).plus(marketValue).minus(cost)
