@@ -6,6 +6,9 @@ import { callbackHandlers } from './approvals/answer.ts'
 import { resumeCards, tickCards } from './approvals/card.ts'
 import { codeHandlers } from './approvals/code.ts'
 import { Background } from './background.ts'
+import { INSTRUCT, instructAction } from './buttons/instruct.ts'
+import { type ButtonActions, buttonHandlers } from './buttons/press.ts'
+import { resumeQuestions, tickQuestions } from './buttons/question.ts'
 import { drawOrNull } from './charts/draw.ts'
 import { ClaimCode } from './claim.ts'
 import { commandHandlers } from './commands/handle.ts'
@@ -122,7 +125,9 @@ function startWork(parts: Parts): () => Promise<void> {
   const { store, telegram, deviceLinks, claim, background, wake, log, clock } = parts
   const lineTo = (name: string) => deviceLinks.find(name)
   const shared = { ...parts, devices: deviceLinks.all, lineTo, inBackground: background.run }
+  const actions: ButtonActions = new Map([[INSTRUCT, instructAction(shared)]])
   const handlers = new Composer(
+    buttonHandlers({ ...shared, actions, toast: telegram.toast }),
     callbackHandlers({ ...shared, toast: telegram.toast }),
     codeHandlers({
       ...shared,
@@ -155,6 +160,7 @@ function startWork(parts: Parts): () => Promise<void> {
   const timers = [
     clock.every(1000, () => safely(() => keepClaimable(telegram, store, claim))),
     clock.every(1000, () => safely(() => tickCards(shared))),
+    clock.every(1000, () => safely(() => tickQuestions(shared))),
     clock.every(3000, () => {
       for (const { receiver } of deviceLinks.all) safely(() => receiver.tick())
     }),
@@ -168,6 +174,7 @@ function startWork(parts: Parts): () => Promise<void> {
     }),
   ]
   background.run(whileBusy(() => resumeCards(shared), clock, warnBusy(log)))
+  background.run(whileBusy(() => resumeQuestions(shared), clock, warnBusy(log)))
   wake()
   poll.start()
   let stopped: Promise<void> | undefined

@@ -147,8 +147,10 @@ function waitingCard(store: Store, card: Card, now: number): Content {
     ...plainCard(card.needed, state, '?'),
     ...(offered && {
       buttons: [
-        { text: BUTTONS.approve, data: offered.approve },
-        { text: BUTTONS.decline, data: offered.decline },
+        [
+          { text: BUTTONS.approve, data: offered.approve },
+          { text: BUTTONS.decline, data: offered.decline },
+        ],
       ],
     }),
   }

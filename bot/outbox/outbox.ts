@@ -217,7 +217,7 @@ async function edit(api: Api, message: Message, number: number): Promise<void> {
 
 function markup({ content: { buttons = [] } }: Message) {
   const keyboard = new InlineKeyboard(
-    buttons.length === 0 ? [] : [buttons.map(({ text, data }) => InlineKeyboard.text(text, data))],
+    buttons.map((row) => row.map(({ text, data }) => InlineKeyboard.text(text, data))),
   )
   return {
     parse_mode: 'HTML' as const,

@@ -4,7 +4,7 @@ import type { ChartInput } from '../charts/input.ts'
 import type { Store } from './open.ts'
 import type { Owner } from './owner.ts'
 
-interface Button {
+export interface Button {
   readonly text: string
   readonly data: string
 }
@@ -14,7 +14,8 @@ export interface Content {
   readonly html: string
   /** Drawn when sent. An edit leaves the picture as it is. */
   readonly chart?: ChartInput
-  readonly buttons?: readonly Button[]
+  /** Row by row. */
+  readonly buttons?: readonly (readonly Button[])[]
   /** Opens a reply in the chat, with this placeholder. */
   readonly replyHint?: string
   /** Without a sound. */

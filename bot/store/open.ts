@@ -13,7 +13,7 @@ import {
 
 export type Store = DatabaseSync
 
-const VERSION = 6
+const VERSION = 7
 
 const TABLES = `
 CREATE TABLE owner (one INTEGER PRIMARY KEY CHECK (one = 1), user INTEGER NOT NULL, chat INTEGER NOT NULL, since INTEGER NOT NULL) STRICT;
@@ -61,6 +61,20 @@ CREATE TABLE button_nonce (
   answer TEXT NOT NULL CHECK (answer IN ('approve', 'decline')),
   used INTEGER NOT NULL
 ) STRICT;
+CREATE TABLE offered_button (
+  nonce TEXT PRIMARY KEY,
+  message INTEGER NOT NULL REFERENCES message (id) ON DELETE CASCADE,
+  user INTEGER NOT NULL,
+  chat INTEGER NOT NULL,
+  expires REAL NOT NULL,
+  kind TEXT NOT NULL CHECK (kind IN ('question', 'menu')),
+  state TEXT NOT NULL CHECK (state IN ('offered', 'taken', 'over')),
+  action TEXT NOT NULL,
+  data TEXT NOT NULL,
+  text TEXT NOT NULL
+) STRICT;
+CREATE INDEX offered_button_message ON offered_button (message);
+CREATE INDEX question_open ON offered_button (expires) WHERE kind = 'question' AND state <> 'over';
 CREATE TABLE kept_report (key TEXT PRIMARY KEY, device TEXT NOT NULL, seq INTEGER NOT NULL, report TEXT NOT NULL) STRICT;
 CREATE TABLE repeated_message (
   key TEXT PRIMARY KEY,

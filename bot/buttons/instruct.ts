@@ -1,0 +1,39 @@
+// The action behind most questions: the instruction that was shown, to the device that it was shown for.
+import type { Instruction } from '@keyside/protocol'
+import type { Clock } from '@keyside/runtime'
+import type { Device } from '../device/device.ts'
+import { answerText } from '../texts/answers.ts'
+import { DEVICE_GONE, DONE, INTERRUPTED, UNCONFIRMED } from '../texts/buttons.ts'
+import type { ButtonAction } from './press.ts'
+import type { Proposal } from './question.ts'
+
+export interface InstructDeps {
+  readonly clock: Clock
+  /** Null for a device that this bot serves no more. */
+  readonly lineTo: (device: string) => { readonly device: Pick<Device, 'ask'> } | null
+}
+
+interface Told {
+  readonly device: string
+  readonly instruction: Instruction
+}
+
+export const INSTRUCT = 'instruct'
+
+/** A button that sends `instruction` to the device of that name, as the bot knows it. */
+export function instruct(label: string, device: string, instruction: Instruction): Proposal {
+  return { label, action: INSTRUCT, data: { device, instruction } satisfies Told }
+}
+
+export function instructAction({ clock, lineTo }: InstructDeps): ButtonAction<Told> {
+  return {
+    toast: 'Telling your device…',
+    run: async ({ device, instruction }, owner) => {
+      const line = lineTo(device)
+      if (line === null) return DEVICE_GONE
+      const reply = await line.device.ask(instruction, owner.user)
+      if (reply.outcome === 'answered') return answerText(reply.answer, DONE, clock.now())
+      return reply.outcome === 'silent' ? UNCONFIRMED : INTERRUPTED
+    },
+  }
+}

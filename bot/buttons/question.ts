@@ -1,0 +1,135 @@
+// The second question: what exactly will be done, and a Yes that counts once, for a while, for one person in one message.
+import { seconds } from '@keyside/protocol'
+import { type Clock, newJti, type RandomBytes } from '@keyside/runtime'
+import {
+  endQuestion,
+  lateQuestions,
+  offerButtons,
+  type ShownButton,
+  type StoredButton,
+  unfinishedQuestions,
+} from '../store/buttons.ts'
+import { type Button, type Content, editMessage, putMessage } from '../store/messages.ts'
+import { type Store, transact } from '../store/open.ts'
+import type { Owner } from '../store/owner.ts'
+import { INTERRUPTED, NOT_ANSWERED, NOTHING_DONE, untilText } from '../texts/buttons.ts'
+import { Html, lines } from '../texts/html.ts'
+
+export interface QuestionDeps {
+  readonly store: Store
+  readonly clock: Clock
+  readonly randomBytes: RandomBytes
+  /** Something to send was written. */
+  readonly wake: () => void
+}
+
+/** What a button does: an action of `ButtonActions` by its name, with data that outlives the bot as JSON. */
+export interface Proposal {
+  /** On the button. */
+  readonly label: string
+  readonly action: string
+  readonly data: unknown
+}
+
+export interface Question {
+  /** Exactly what will be done, and what stays. */
+  readonly text: Html
+  readonly yes: Proposal
+  /** On the other button. */
+  readonly no?: string
+  /** Whose it is, by the bot's name; left out where the bot asks for itself. */
+  readonly device?: string
+}
+
+/** How long a question counts, seconds: what it shows is true for about as long. */
+const QUESTION_SECONDS = 60
+/** How long the buttons below an answer count, seconds. */
+const MENU_SECONDS = 86_400
+
+/** An answer to the trader's own words: it comes before all that waits. */
+export function askOwner(
+  { store, clock, randomBytes, wake }: QuestionDeps,
+  owner: Owner,
+  { text, yes, no = 'No', device }: Question,
+): void {
+  const now = clock.now()
+  const expires = seconds(now) + QUESTION_SECONDS
+  const shown = lines(text, untilText(expires, seconds(now)))
+  const buttons = [
+    storedButton(randomBytes, 'question', yes, text),
+    storedButton(randomBytes, 'question', { label: no, action: '', data: null }, text),
+  ]
+  const content = { html: shown.text, buttons: [buttons.map(shownButton)] }
+  transact(store, () => {
+    const about = { ...(device !== undefined && { device }), isAnswer: true }
+    const message = putMessage(store, { chat: owner.chat, content, ...about }, now)
+    offerButtons(store, { message, owner, expires }, buttons)
+  })
+  wake()
+}
+
+/** An answer with buttons below it, row by row, which lead to more as often as they are pressed. */
+export function sayWithMenu(
+  { store, clock, randomBytes, wake }: QuestionDeps,
+  owner: Owner,
+  { text, rows, device }: { text: Html; rows: readonly Proposal[][]; device?: string },
+): void {
+  const now = clock.now()
+  const stored = rows.map((row) => row.map((one) => storedButton(randomBytes, 'menu', one, text)))
+  const content = { html: text.text, buttons: stored.map((row) => row.map(shownButton)) }
+  transact(store, () => {
+    const about = { ...(device !== undefined && { device }), isAnswer: true }
+    const message = putMessage(store, { chat: owner.chat, content, ...about }, now)
+    offerButtons(store, { message, owner, expires: seconds(now) + MENU_SECONDS }, stored.flat())
+  })
+  wake()
+}
+
+type LabelledButton = StoredButton & Pick<Proposal, 'label'>
+
+function storedButton(
+  randomBytes: RandomBytes,
+  kind: StoredButton['kind'],
+  { label, action, data }: Proposal,
+  text: Html,
+): LabelledButton {
+  return {
+    nonce: newJti(randomBytes),
+    kind,
+    action,
+    data: JSON.stringify(data),
+    text: kind === 'menu' ? '' : text.text,
+    label,
+  }
+}
+
+function shownButton({ label, nonce }: LabelledButton): Button {
+  return { text: label, data: nonce }
+}
+
+/** The question without its buttons, and what became of it below. */
+export function showOutcome(
+  { store, wake }: Pick<QuestionDeps, 'store' | 'wake'>,
+  { message, text }: ShownButton,
+  outcome: Html,
+  state: 'under way' | 'over',
+): void {
+  const content: Content = { html: lines(new Html(text), outcome).text }
+  transact(store, () => {
+    editMessage(store, message, content)
+    if (state === 'over') endQuestion(store, message)
+  })
+  wake()
+}
+
+/** After a restart: what was being done may be done or not. */
+export function resumeQuestions(deps: QuestionDeps): void {
+  for (const button of unfinishedQuestions(deps.store))
+    showOutcome(deps, button, button.action === '' ? NOTHING_DONE : INTERRUPTED, 'over')
+}
+
+/** Call once a second. */
+export function tickQuestions(deps: QuestionDeps): void {
+  for (const button of lateQuestions(deps.store, seconds(deps.clock.now())))
+    showOutcome(deps, button, NOT_ANSWERED, 'over')
+}
