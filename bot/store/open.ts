@@ -82,6 +82,7 @@ CREATE TABLE repeated_message (
   count INTEGER NOT NULL,
   since INTEGER NOT NULL
 ) STRICT;
+CREATE TABLE settings (one INTEGER PRIMARY KEY CHECK (one = 1), value TEXT NOT NULL) STRICT;
 PRAGMA user_version = ${VERSION};
 `
 
