@@ -30,7 +30,7 @@ async function settle({ device }: BotFixture, chat: Awaited<ReturnType<BotFixtur
 
 test('a card shows the order with its chart and two buttons', async () => {
   const { card, expires } = await openCard()
-  expect(card.photo).toMatchObject([{ width: 800, height: 500 }])
+  expect(card.photo).toMatchObject([{ width: 800, height: 600 }])
   const shown = card.caption?.split('\n') ?? []
   expect(shown.at(-1)).toMatch(
     new RegExp(`^⏳ Until ${clockAt(expires * 1000)} UTC, over \\d0 s left to answer$`),

@@ -165,6 +165,7 @@ function plainCard(needed: ApprovalNeeded, state: Html, mark: '?' | '' = ''): Co
 function chartOf({ order, market, stop, timeframe, candles }: ApprovalNeeded): ChartInput | null {
   if (candles.length < 2) return null
   return {
+    of: 'order',
     title: `${order.market} · ${orderTitle(order)}`,
     timeframe,
     side: order.side,

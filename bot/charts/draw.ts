@@ -2,9 +2,12 @@
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describeError, Helper, type Logger, systemClock } from '@keyside/runtime'
+import { equityOption } from './equity.ts'
+import { FONT, HEIGHT, WIDTH } from './frame.ts'
 import type { ChartInput } from './input.ts'
-import { chartOption, FONT, HEIGHT, WIDTH } from './option.ts'
+import { orderOption } from './order.ts'
 import type { Picture } from './rasterize.ts'
+import { saleOption } from './sale.ts'
 
 const FONTS = dirname(fileURLToPath(import.meta.resolve('dejavu-fonts-ttf/package.json')))
 const FONT_FILES = ['DejaVuSans.ttf', 'DejaVuSans-Bold.ttf'].map((file) => join(FONTS, 'ttf', file))
@@ -23,7 +26,7 @@ const rasterizer = new Helper({
   toError: (reason) => new Error(reason),
 })
 
-/** PNG, 800 by 500 px. Throws what the libraries throw. */
+/** PNG, 800 by 600 px. Throws what the libraries throw. */
 export async function drawChart(
   input: ChartInput,
   helper: Pick<Helper, 'ask'> = rasterizer,
@@ -58,11 +61,22 @@ export async function drawSvg(input: ChartInput): Promise<string> {
   const { init } = await loadEcharts()
   const chart = init(null, null, { renderer: 'svg', ssr: true, width: WIDTH, height: HEIGHT })
   try {
-    chart.setOption(chartOption(input))
+    chart.setOption(optionOf(input))
     return chart.renderToSVGString()
   } finally {
     // echarts keeps every chart that is not disposed of for ever.
     chart.dispose()
+  }
+}
+
+function optionOf(input: ChartInput) {
+  switch (input.of) {
+    case 'order':
+      return orderOption(input)
+    case 'sale':
+      return saleOption(input)
+    case 'equity':
+      return equityOption(input)
   }
 }
 
@@ -75,9 +89,11 @@ async function loadEcharts() {
   ])
   core.use([
     charts.CandlestickChart,
+    charts.LineChart,
     components.GridComponent,
     components.TitleComponent,
     components.MarkLineComponent,
+    components.MarkPointComponent,
     renderers.SVGRenderer,
   ])
   return core

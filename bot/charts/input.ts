@@ -4,14 +4,48 @@ import type { Decimal } from '@keyside/protocol'
 /** Start in Unix seconds, open, high, low, close. */
 export type ChartCandle = readonly [number, Decimal, Decimal, Decimal, Decimal]
 
-export interface ChartInput {
+/** An order that is asked about. Prices are quote per base. */
+export interface OrderChart {
+  readonly of: 'order'
   readonly title: string
   readonly timeframe: string
   readonly side: 'buy' | 'sell'
   readonly candles: readonly ChartCandle[]
-  /** The order's limit price, quote per base. */
+  /** The order's limit price. */
   readonly limit: Decimal
   /** Price now on the exchange. */
   readonly market: Decimal
   readonly stop?: Decimal
+  /** In the signal's order. */
+  readonly takeProfits?: readonly Decimal[]
 }
+
+/** When, Unix seconds, and at which price, quote per base. */
+export type ChartPoint = readonly [number, Decimal]
+
+/** A sale that is over, on the candles around it. */
+export interface SaleChart {
+  readonly of: 'sale'
+  readonly title: string
+  readonly timeframe: string
+  readonly candles: readonly ChartCandle[]
+  /** When the first of it was bought, and at which average price. */
+  readonly bought: ChartPoint
+  readonly sold: ChartPoint
+  /** Where the stop stood from when on, oldest first. */
+  readonly stops: readonly ChartPoint[]
+}
+
+/** What sales have brought, added up over time. */
+export interface EquityChart {
+  readonly of: 'equity'
+  readonly title: string
+  readonly currency: string
+  /** Unix seconds: the curve is 0 at its beginning. */
+  readonly since: number
+  readonly until: number
+  /** From when on, Unix seconds, the sum is so much; "-12.5" for a loss. Oldest first. */
+  readonly points: readonly (readonly [number, string])[]
+}
+
+export type ChartInput = OrderChart | SaleChart | EquityChart

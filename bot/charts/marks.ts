@@ -1,82 +1,127 @@
-// The lines of an order across its chart, and their labels beside it.
+// Lines across a chart, and their labels beside it.
 import { amount } from '../texts/numbers.ts'
-import type { ChartInput } from './input.ts'
-
-/** Prices at the lower and upper edge of the plot. */
-export interface Scale {
-  readonly low: number
-  readonly high: number
-}
+import { FONT, PLOT_PX, RIGHT_PX } from './frame.ts'
+import { type Scale, writeRound } from './scale.ts'
 
 export interface Mark {
   readonly name: string
+  /** As it is written. */
   readonly price: string
-  /** Where it is drawn: its price, or the edge behind which that lies. */
-  readonly at: number
   readonly color: string
-  readonly type: 'solid' | 'dashed' | 'dotted'
+  /** `none` for a label alone. */
+  readonly type: 'solid' | 'dashed' | 'dotted' | 'none'
+}
+
+/** A line in the chart: at its price, or at the edge behind which that lies. */
+export interface PlacedMark extends Mark {
+  readonly at: number
+  /** How far its label is from its line, px; down is positive. */
+  readonly shift: number
+  /** Of the label, px. */
+  readonly height: number
 }
 
 const NAME_PX = 25
-const PRICE_PX = 31
-const LABEL_PX = 66
+const PRICE_PX = 30
+const ONE_LINE_PX = 38
+const TWO_LINES_PX = 66
+/** Half of the height of a price on the axis. */
+const AXIS_PX = 17
 /** Beside the plot, counted in digits one px high: a digit is about 0.7 as wide as high. */
-const ROOM_PX = 320
+const ROOM_PX = (RIGHT_PX - 16) / 0.68
 
-/** From the highest price down. */
-export function marksOf({ side, limit, market, stop }: ChartInput, scale: Scale): Mark[] {
-  const bound = side === 'buy' ? 'Buy at most' : 'Sell at least'
-  const marks: Mark[] = [
-    { name: bound, price: limit, at: Number(limit), color: '#4ea4f6', type: 'solid' },
-    { name: 'Now', price: market, at: Number(market), color: '#e8eef4', type: 'dotted' },
-  ]
-  if (stop !== undefined) marks.push(stopMark(stop, scale))
-  return marks.sort((a, b) => Number(b.price) - Number(a.price))
+/** From the highest price down, so that no label covers another. */
+export function placeMarks(marks: readonly Mark[], scale: Scale): PlacedMark[] {
+  const sorted = marks
+    .toSorted((a, b) => Number(b.price) - Number(a.price))
+    .map((mark) => ({ ...withEdge(mark, scale), height: heightOf(mark) }))
+  const shifts = place(sorted, PLOT_PX, scale)
+  return sorted.map((mark, index) => ({ ...mark, shift: shifts[index] ?? 0 }))
 }
 
-/** A stop outside the chart is drawn at its edge, with the direction. */
-function stopMark(price: string, { low, high }: Scale): Mark {
-  const at = Math.min(high, Math.max(low, Number(price)))
-  const where = Number(price) < low ? ' ▼' : Number(price) > high ? ' ▲' : ''
-  return { name: `Stop${where}`, price, at, color: '#ffb13d', type: 'dashed' }
+function withEdge(mark: Mark, { low, high }: Scale) {
+  const price = Number(mark.price)
+  const where = price < low ? ' ▼' : price > high ? ' ▲' : ''
+  return { ...mark, name: `${mark.name}${where}`, at: Math.min(high, Math.max(low, price)) }
+}
+
+/** The name stands before its price where both have room on one line. */
+function isShort({ name, price }: Pick<Mark, 'name' | 'price'>): boolean {
+  return name.length * NAME_PX * 0.62 + amount(price).length * PRICE_PX * 0.7 < RIGHT_PX - 24
+}
+
+function heightOf(mark: Mark): number {
+  return isShort(mark) ? ONE_LINE_PX : TWO_LINES_PX
 }
 
 /** How far each label, from the highest price down, must move (px, down is positive) to cover no other and stay inside. */
-export function place(marks: readonly Pick<Mark, 'at'>[], plot: number, scale: Scale): number[] {
+export function place(
+  marks: readonly Pick<PlacedMark, 'at' | 'height'>[],
+  plot: number,
+  scale: Pick<Scale, 'low' | 'high'>,
+): number[] {
+  const heights = marks.map(({ height }) => height)
   const wished = marks.map(({ at }) => ((scale.high - at) / (scale.high - scale.low)) * plot)
-  const down = pushUp(pushDown(wished), plot)
-  const up = pushDown(pushUp(wished, plot))
+  const down = pushUp(pushDown(wished, heights), heights, plot)
+  const up = pushDown(pushUp(wished, heights, plot), heights)
   // Between the two, so that close lines share the room above and below.
   return wished.map((y, at) => ((down[at] ?? y) + (up[at] ?? y)) / 2 - y)
 }
 
-function pushDown(ys: readonly number[]): number[] {
-  let least = LABEL_PX / 2
-  return ys.map((y) => {
-    const placed = Math.max(y, least)
-    least = placed + LABEL_PX
+function pushDown(ys: readonly number[], heights: readonly number[]): number[] {
+  let top = 0
+  return ys.map((y, at) => {
+    const half = (heights[at] ?? 0) / 2
+    const placed = Math.max(y, top + half)
+    top = placed + half
     return placed
   })
 }
 
-function pushUp(ys: readonly number[], plot: number): number[] {
-  return pushDown(ys.map((y) => plot - y).reverse())
+function pushUp(ys: readonly number[], heights: readonly number[], plot: number): number[] {
+  const turned = ys.map((y) => plot - y).reverse()
+  return pushDown(turned, heights.toReversed())
     .map((y) => plot - y)
     .reverse()
 }
 
-/** `shift` in px, down is positive. */
-export function markLine({ name, price, at, color, type }: Mark, shift: number, font: string) {
+/** Beside the axis' round prices: one that a label covers is left out. */
+export function freeOf(marks: readonly PlacedMark[], scale: Scale): (value: number) => string {
+  const yOf = (value: number) => ((scale.high - value) / (scale.high - scale.low)) * PLOT_PX
+  return (value) => {
+    const text = writeRound(value, scale.step)
+    const isEdge = value <= scale.low || value >= scale.high
+    const covered = marks.some(
+      ({ at, shift, height }) => Math.abs(yOf(at) + shift - yOf(value)) < height / 2 + AXIS_PX,
+    )
+    return isEdge || covered || text.length * 25 * 0.64 > RIGHT_PX - 16 ? '' : text
+  }
+}
+
+export function markLines(marks: readonly PlacedMark[]) {
+  return {
+    symbol: 'none',
+    silent: true,
+    animation: false,
+    // Without this echarts rounds a line to two decimals: a market below 1 would lose it.
+    precision: 12,
+    data: marks.map(markLine),
+  }
+}
+
+function markLine(mark: PlacedMark) {
+  const { name, price, at, color, type, shift } = mark
   const text = amount(price)
+  const short = isShort({ name, price })
   const fontSize = Math.min(PRICE_PX, Math.floor(ROOM_PX / text.length))
   return {
     yAxis: at,
-    lineStyle: { color, type, width: 2 },
+    lineStyle: type === 'none' ? { width: 0 } : { color, type, width: 3 },
     label: {
-      formatter: `{name|${name}}\n{price|${text}}`,
+      formatter: short ? `{name|${name} }{price|${text}}` : `{name|${name}}\n{price|${text}}`,
       rich: {
-        name: { color, fontSize: NAME_PX, lineHeight: 30, fontFamily: font },
-        price: { color, fontSize, lineHeight: 36, fontWeight: 'bold', fontFamily: font },
+        name: { color, fontSize: NAME_PX, lineHeight: 30, fontFamily: FONT },
+        price: { color, fontSize, lineHeight: 34, fontWeight: 'bold', fontFamily: FONT },
       },
       distance: 10,
       offset: [0, shift],

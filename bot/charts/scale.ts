@@ -1,0 +1,48 @@
+// From which value to which a plot reaches, and how its round values are written.
+
+/** Values at the lower and upper edge of the plot, and between two lines. */
+export interface Scale {
+  readonly low: number
+  readonly high: number
+  readonly step: number
+}
+
+/** Room above and below the values, as a part of their range. */
+const PAD = 0.06
+/** How many times the range of what must be seen may be shown for what may lie outside. */
+const MOST = 3
+
+/** Holds all of `near`, and of `wished`, the nearest first, what does not flatten it. */
+export function scaleOf(near: readonly number[], wished: readonly number[] = []): Scale {
+  let [low, high] = [Math.min(...near), Math.max(...near)]
+  const most = (high - low || Math.abs(high)) * MOST
+  const distance = (value: number) => Math.max(low - value, value - high, 0)
+  for (const value of wished.toSorted((a, b) => distance(a) - distance(b))) {
+    const [lower, higher] = [Math.min(low, value), Math.max(high, value)]
+    if (higher - lower > most) continue
+    low = lower
+    high = higher
+  }
+  const pad = (high - low || Math.abs(high)) * PAD
+  return rounded(low - pad, high + pad)
+}
+
+/** From one round value to another, where a float can tell them apart. */
+function rounded(low: number, high: number): Scale {
+  const step = stepOf(high - low || 1)
+  const whole = { low: Math.floor(low / step) * step, high: Math.ceil(high / step) * step, step }
+  return whole.high > whole.low ? whole : { low: low - 1, high: high + 1, step: 1 }
+}
+
+/** Of 1, 2 or 5 of some power of ten, so that there are about five lines. */
+function stepOf(range: number): number {
+  const wished = range / 5
+  const power = 10 ** Math.floor(Math.log10(wished))
+  return ([5, 2, 1].find((one) => one * power <= wished) ?? 1) * power
+}
+
+/** With no more decimals than two neighbouring labels need. */
+export function writeRound(value: number, step: number): string {
+  const digits = Math.min(20, Math.max(0, -Math.floor(Math.log10(step))))
+  return value.toLocaleString('en', { maximumFractionDigits: digits }).replace('-', '−')
+}
