@@ -8,7 +8,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import { nextUnsent, putMessage } from '../store/messages.ts'
 import { openStore } from '../store/open.ts'
 import { approvalOf, orderOf } from '../testing/events.ts'
-import { BOT_TOKEN, type BotFixture, openFixture, until } from '../testing/fixture.ts'
+import { BOT_TOKEN, type BotFixture, OWNER, openFixture, until } from '../testing/fixture.ts'
 import { Outbox } from './outbox.ts'
 
 /** Resolves when a message with these words is written, sent or not. */
@@ -125,47 +125,106 @@ test('the answer to a halt does not wait behind a burst', async () => {
   expect(said[1]).toContain('Halted:')
 })
 
-test.for(['hang', 'lost-answer'] as const)(
-  'a call that met "%s" is made again: a message is told at least once',
-  async (name) => {
-    const telegram = await startTelegram({
-      token: BOT_TOKEN,
-      botUsername: 'keyside_bot',
-      clock: systemClock,
-    })
-    onTestFinished(() => telegram.stop())
-    const clock = turnableClock()
-    const store = openStore(':memory:')
-    const lines: string[] = []
-    const told: string[] = []
-    const outbox = new Outbox({
+/** The outbox alone, with a chat that it may write to. */
+async function openOutbox() {
+  const telegram = await startTelegram({
+    token: BOT_TOKEN,
+    botUsername: 'keyside_bot',
+    clock: systemClock,
+    users: [{ id: OWNER, first_name: 'Owner' }],
+  })
+  onTestFinished(() => telegram.stop())
+  const clock = turnableClock()
+  const store = openStore(':memory:')
+  onTestFinished(() => store.close())
+  const lines: string[] = []
+  const told: string[] = []
+  const deps = {
+    store,
+    clock,
+    log: createLog({
+      program: 'bot',
+      level: 'debug',
+      destination: { write: (line) => lines.push(line) },
+    }),
+    trace: (_: string, id: string) => told.push(id),
+    devices: () => 'one' as const,
+    api: new Api(BOT_TOKEN, { apiRoot: telegram.address, timeoutSeconds: 0.3 }),
+    draw: async () => null,
+  }
+  const chat = telegram.chat(OWNER)
+  chat.sendText('/start')
+  const put = (html: string, answers?: number) =>
+    putMessage(
       store,
-      clock,
-      log: createLog({
-        program: 'bot',
-        level: 'debug',
-        destination: { write: (line) => lines.push(line) },
-      }),
-      trace: (_, id) => told.push(id),
-      devices: () => 'one',
-      api: new Api(BOT_TOKEN, { apiRoot: telegram.address, timeoutSeconds: 0.3 }),
-      draw: async () => null,
-    })
-    const chat = telegram.chat()
-    chat.sendText('/start')
-    telegram.faults.arm({ name, method: 'sendMessage' })
-    const { id } = chat.messages()[0]?.chat ?? { id: 0 }
-    putMessage(store, { chat: id, content: { html: 'hello' }, trace: 'x' }, 0)
+      { chat: OWNER, content: { html }, trace: html, ...(answers && { answers }) },
+      0,
+    )
+  const start = () => {
+    const outbox = new Outbox(deps)
+    onTestFinished(() => outbox.stop(100))
     outbox.wake()
-    await until(() => lines.join('').includes('telegram_unreachable'))
-    clock.advance(1001)
+    return outbox
+  }
+  const said = () => chat.messages().flatMap(({ from, text = '' }) => (from?.is_bot ? [text] : []))
+  const isWarned = () => lines.join('').includes('telegram_unreachable')
+  return { telegram, clock, store, lines, told, chat, put, start, said, isWarned }
+}
+
+test.for(['hang', 'reset', '500', 'html-502', 'lost-answer'] as const)(
+  'a call that met "%s" is made again, and its message is there once',
+  async (name) => {
+    const { telegram, clock, store, lines, told, put, start, said, isWarned } = await openOutbox()
+    put('first')
+    const outbox = start()
     await until(() => told.length === 1)
-    const seen = chat.messages().filter(({ text }) => text === 'hello')
-    expect(seen).toHaveLength(name === 'hang' ? 1 : 2)
+    telegram.faults.arm({ name, method: 'sendMessage' })
+    put('second')
+    put('third')
+    outbox.wake()
+    await until(isWarned)
+    clock.advance(1001)
+    await until(() => told.length === 3)
+    expect(said()).toEqual(['first', 'second', 'third'])
     expect(nextUnsent(store)).toBeNull()
     expect(lines.filter((line) => line.includes('telegram_unreachable'))).toHaveLength(1)
     expect(lines.join('')).not.toContain(BOT_TOKEN)
-    await outbox.stop(100)
-    store.close()
   },
 )
+
+test('a message that Telegram had taken when the bot was killed is there once, though the owner wrote meanwhile', async () => {
+  const { telegram, told, chat, put, start, said, isWarned } = await openOutbox()
+  put('first')
+  const killed = start()
+  await until(() => told.length === 1)
+  chat.sendText('a message with a number of its own')
+  telegram.faults.arm({ name: 'lost-answer', method: 'sendMessage' })
+  const lost = put('lost')
+  killed.wake()
+  await until(isWarned)
+  await killed.stop(0)
+  chat.sendText('another one')
+  put('later', lost)
+  start()
+  await until(() => told.length === 3)
+  expect(said()).toEqual(['first', 'lost', 'later'])
+  const later = chat.messages().find(({ text }) => text === 'later')
+  expect(later?.reply_to_message?.text).toBe('lost')
+})
+
+test('looking for a lost message changes no other', async () => {
+  const { store, telegram, clock, told, chat, put, start, said, isWarned } = await openOutbox()
+  put('first')
+  const outbox = start()
+  await until(() => told.length === 1)
+  telegram.faults.arm({ name: 'reset', method: 'sendMessage' })
+  put('second')
+  outbox.wake()
+  await until(isWarned)
+  chat.sendText('of the owner')
+  putMessage(store, { chat: OWNER, content: { html: 'urgent' }, trace: 'u', isAnswer: true }, 0)
+  clock.advance(1001)
+  await until(() => told.length === 3)
+  expect(said()).toEqual(['first', 'urgent', 'second'])
+  expect(chat.messages().every(({ edit_date }) => edit_date === undefined)).toBe(true)
+})

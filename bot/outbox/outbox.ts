@@ -1,4 +1,4 @@
-// Sends what waits in the store, in order and at least once, for as long as it takes.
+// Sends what waits in the store, in order and once, for as long as it takes.
 import {
   type Cancel,
   type Clock,
@@ -7,18 +7,25 @@ import {
   type Trace,
   whileBusy,
 } from '@keyside/runtime'
-import { type Api, GrammyError, InlineKeyboard, InputFile } from 'grammy'
-import type { ChartInput } from '../charts/input.ts'
 import { warnBusy } from '../store/busy.ts'
-import { type Message, markSent, nextUnsent, type Shown } from '../store/messages.ts'
+import {
+  forgetAttempt,
+  isNumberKnown,
+  type Message,
+  markAttempt,
+  markSent,
+  nextUnsent,
+  type Shown,
+} from '../store/messages.ts'
 import type { Store } from '../store/open.ts'
 import { deviceHeading } from '../texts/chat.ts'
+import { type DeliverDeps, deliver } from './deliver.ts'
 import { classifySendError, type SendFailure, TELEGRAM_SENTENCES } from './telegram-errors.ts'
 
 /** How long a store that is busy is left alone, ms. */
 const STORE_MS = 1000
 
-export interface OutboxDeps extends DeliverDeps {
+export interface OutboxDeps extends Pick<DeliverDeps, 'api' | 'draw'> {
   readonly store: Store
   readonly clock: Clock
   readonly log: Logger
@@ -99,15 +106,19 @@ export class Outbox {
   }
 
   async #send(message: Message): Promise<void> {
-    const began = this.#deps.clock.now()
-    const came = await deliver(this.#deps, this.#headed(message)).catch((error) =>
-      classifySendError(error, this.#failures + 1),
+    const { store, clock } = this.#deps
+    const began = clock.now()
+    const deps = {
+      ...this.#deps,
+      isKnown: (chat: number, telegram: number) => isNumberKnown(store, chat, telegram),
+      onAttempt: () => markAttempt(store, message),
+      onRefused: () => forgetAttempt(store, message),
+    }
+    const came = await deliver(deps, this.#headed(message)).then(
+      (shown) => () => this.#accepted(message, shown),
+      (error: unknown) => () => this.#failed(message, error, clock.now() - began),
     )
-    const took = this.#deps.clock.now() - began
-    await this.#note(() => {
-      if (!('outcome' in came)) this.#accepted(message, came)
-      else if (this.#isSending()) this.#failed(message, came, took)
-    })
+    await this.#note(came)
   }
 
   /** What Telegram has taken must not be sent again because another program holds the store. */
@@ -119,7 +130,7 @@ export class Outbox {
     return whileBusy(unlessStopped, clock, warnBusy(log))
   }
 
-  #accepted(message: Message, shown: Pick<Message, 'telegram' | 'form'>): void {
+  #accepted(message: Message, shown: Shown): void {
     const { store, log, trace } = this.#deps
     markSent(store, message, shown)
     if (message.trace !== null) trace('notified', message.trace)
@@ -129,8 +140,10 @@ export class Outbox {
   }
 
   /** `took`: how long the call was under way, ms. */
-  #failed(message: Message, verdict: SendFailure, took: number): void {
+  #failed(message: Message, error: unknown, took: number): void {
     const { store, log } = this.#deps
+    const verdict = classifySendError(error, this.#failures + 1)
+    if (!this.#isSending()) return
     if (verdict.outcome === 'wait') {
       this.#failures += 1
       this.#warnOnce(verdict.code, verdict.ms)
@@ -161,78 +174,6 @@ export class Outbox {
   #isSending(): boolean {
     return this.#state === 'sending'
   }
-}
-
-// One call to Telegram that brings one message to the state it is to have.
-interface DeliverDeps {
-  readonly api: Api
-  /** A PNG, or null when it cannot be drawn: the text alone is sent then. */
-  readonly draw: (chart: ChartInput) => Promise<Uint8Array | null>
-}
-
-/** Rejects with grammY's errors. */
-async function deliver(deps: DeliverDeps, message: Message): Promise<Shown> {
-  if (message.telegram !== null) {
-    await edit(deps.api, message, message.telegram)
-    return { telegram: message.telegram, form: message.form }
-  }
-  const { chart } = message.content
-  const picture = chart === undefined ? null : await deps.draw(chart)
-  if (picture === null) return sendText(deps.api, message)
-  try {
-    return await sendPhoto(deps.api, message, picture)
-  } catch (error) {
-    // If Telegram refuses the picture, the card is still sent, as text.
-    if (error instanceof GrammyError && error.error_code === 400) return sendText(deps.api, message)
-    throw error
-  }
-}
-
-async function sendText(api: Api, message: Message): Promise<Shown> {
-  const { chat, content } = message
-  const other = {
-    ...markup(message),
-    ...replyBox(message),
-    link_preview_options: { is_disabled: true },
-    ...quiet(message),
-  }
-  const sent = await api.sendMessage(chat, content.html, other)
-  return { telegram: sent.message_id, form: 'text' }
-}
-
-async function sendPhoto(api: Api, message: Message, picture: Uint8Array): Promise<Shown> {
-  const { chat, content } = message
-  const other = { caption: content.html, ...markup(message), ...quiet(message) }
-  const sent = await api.sendPhoto(chat, new InputFile(picture, 'chart.png'), other)
-  return { telegram: sent.message_id, form: 'photo' }
-}
-
-async function edit(api: Api, message: Message, number: number): Promise<void> {
-  const { chat, content, form } = message
-  if (form === 'photo') {
-    const other = { caption: content.html, ...markup(message) }
-    await api.editMessageCaption(chat, number, other)
-  } else await api.editMessageText(chat, number, content.html, markup(message))
-}
-
-function markup({ content: { buttons = [] } }: Message) {
-  const keyboard = new InlineKeyboard(
-    buttons.map((row) => row.map(({ text, data }) => InlineKeyboard.text(text, data))),
-  )
-  return {
-    parse_mode: 'HTML' as const,
-    ...(buttons.length > 0 && { reply_markup: keyboard }),
-  }
-}
-
-/** Telegram lets such a message never be edited: it is deleted when it has served. */
-function replyBox({ content: { replyHint } }: Message) {
-  if (replyHint === undefined) return {}
-  return { reply_markup: { force_reply: true, input_field_placeholder: replyHint } as const }
-}
-
-function quiet({ content }: Message) {
-  return content.quiet === true ? { disable_notification: true } : {}
 }
 
 // How fast one chat may be written to: Telegram asks for one message a second, short bursts aside.

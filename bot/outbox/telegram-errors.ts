@@ -38,6 +38,11 @@ export function classifySendError(error: unknown, failures: number): SendFailure
   return unreachable
 }
 
+/** Telegram has answered that it did nothing. A server's own trouble (5xx) says nothing of what was done before it. */
+export function wasRefused(error: unknown): boolean {
+  return error instanceof GrammyError && error.error_code >= 400 && error.error_code < 500
+}
+
 /** What a failed poll means: nothing is dropped, it is always tried again. */
 export function classifyPollError(error: unknown, failures: number): Wait {
   if (error instanceof GrammyError && error.error_code === 409)

@@ -32,6 +32,10 @@ export interface Message {
   /** Telegram's number for it; null before it was sent. */
   readonly telegram: number | null
   readonly form: 'text' | 'photo' | null
+  /** Telegram's number of the message that this one answers; null for none, and while that one is not sent. */
+  readonly answers: number | null
+  /** The highest number known before it was sent without an answer from Telegram; null when that never happened. */
+  readonly attempt: number | null
   /** `jti` of the signal whose fill this message reports, until it is sent. */
   readonly trace: string | null
 }
@@ -44,6 +48,8 @@ export interface Draft {
   readonly device?: string
   readonly content: Content
   readonly trace?: string
+  /** The id here of the message that it is shown to answer. */
+  readonly answers?: number
   /** An answer to the trader: sent before everything else, so that a halt is confirmed at once. */
   readonly isAnswer?: boolean
 }
@@ -55,10 +61,10 @@ export function putMessage(store: Store, draft: Draft, now: number): number {
     editMessage(store, known, draft.content, draft.trace)
     return known
   }
-  const { key = null, chat, device = null, content, trace = null } = draft
+  const { key = null, chat, device = null, content, trace = null, answers = null } = draft
   const result = store
     .prepare(
-      'INSERT INTO message (key, chat, device, content, version, sent, position, at, trace) VALUES (?, ?, ?, ?, 1, 0, ?, ?, ?)',
+      'INSERT INTO message (key, chat, device, content, version, sent, position, at, trace, answers) VALUES (?, ?, ?, ?, 1, 0, ?, ?, ?, ?)',
     )
     .run(
       key,
@@ -68,6 +74,7 @@ export function putMessage(store: Store, draft: Draft, now: number): number {
       draft.isAnswer ? 0 : nextPosition(store),
       now,
       trace,
+      answers,
     )
   return Number(result.lastInsertRowid)
 }
@@ -87,7 +94,7 @@ export interface NotificationContext {
 export function notifyOwner(
   { store, owner, device, now }: Omit<NotificationContext, 'randomBytes'>,
   content: Content,
-  more: Pick<Draft, 'key' | 'trace'> = {},
+  more: Pick<Draft, 'key' | 'trace' | 'answers'> = {},
 ): number {
   return putMessage(store, { chat: owner.chat, device, content, ...more }, now)
 }
@@ -112,11 +119,12 @@ export function editMessage(store: Store, id: number, content: Content, trace?: 
 export function nextUnsent(store: Store): Message | null {
   const row = store
     .prepare(
-      `SELECT message.* FROM message
+      `SELECT message.*, answered.telegram AS answered FROM message
+       LEFT JOIN message AS answered ON answered.id = message.answers
        LEFT JOIN card ON card.message = message.id AND card.state = 'waiting'
-       WHERE version > sent
-       ORDER BY telegram IS NULL AND (card.order_id IS NOT NULL OR coalesce(key, '') LIKE 'code:%') DESC,
-         position, message.id
+       WHERE message.version > message.sent
+       ORDER BY message.telegram IS NULL AND (card.order_id IS NOT NULL OR coalesce(message.key, '') LIKE 'code:%') DESC,
+         message.position, message.id
        LIMIT 1`,
     )
     .get()
@@ -130,6 +138,8 @@ export function nextUnsent(store: Store): Message | null {
     version: Number(row['version']),
     telegram: row['telegram'] === null ? null : Number(row['telegram']),
     form: form === 'text' || form === 'photo' ? form : null,
+    answers: row['answered'] === null ? null : Number(row['answered']),
+    attempt: row['attempt'] === null ? null : Number(row['attempt']),
     trace: row['trace'] === null ? null : String(row['trace']),
   }
 }
@@ -147,6 +157,26 @@ export function markSent(store: Store, { id, version }: Message, shown: Shown): 
        WHERE id = ?4`,
     )
     .run(version, shown.telegram, shown.form, id)
+}
+
+/** Before it is sent: whether Telegram has taken it can then be found out later. */
+export function markAttempt(store: Store, { id, chat }: Message): void {
+  store
+    .prepare(
+      `UPDATE message SET attempt = coalesce(attempt,
+         (SELECT max(telegram) FROM message WHERE chat = ?1)) WHERE id = ?2`,
+    )
+    .run(chat, id)
+}
+
+/** Telegram has said that it did not take it. */
+export function forgetAttempt(store: Store, { id }: Message): void {
+  store.prepare('UPDATE message SET attempt = NULL WHERE id = ?').run(id)
+}
+
+export function isNumberKnown(store: Store, chat: number, telegram: number): boolean {
+  const find = 'SELECT 1 FROM message WHERE chat = ? AND telegram = ?'
+  return store.prepare(find).get(chat, telegram) !== undefined
 }
 
 function nextPosition(store: Store): number {

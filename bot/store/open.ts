@@ -13,7 +13,7 @@ import {
 
 export type Store = DatabaseSync
 
-const VERSION = 7
+const VERSION = 8
 
 const TABLES = `
 CREATE TABLE owner (one INTEGER PRIMARY KEY CHECK (one = 1), user INTEGER NOT NULL, chat INTEGER NOT NULL, since INTEGER NOT NULL) STRICT;
@@ -40,9 +40,13 @@ CREATE TABLE message (
   at INTEGER NOT NULL,
   telegram INTEGER,
   form TEXT CHECK (form IN ('text', 'photo')),
+  answers INTEGER REFERENCES message (id) ON DELETE SET NULL,
+  attempt INTEGER,
   trace TEXT
 ) STRICT;
 CREATE INDEX message_waiting ON message (position) WHERE version > sent;
+CREATE INDEX message_shown ON message (chat, telegram);
+CREATE INDEX message_answers ON message (answers) WHERE answers IS NOT NULL;
 CREATE TABLE card (
   order_id TEXT PRIMARY KEY,
   device TEXT NOT NULL,
