@@ -1,5 +1,5 @@
 // What one decision costs while so many positions are held, each under a stop that rests at the exchange.
-import { decide } from '../executor/core/execution/decide.ts'
+import { decide } from '../executor/core/decide.ts'
 import type { Effect, Environment, Input } from '../executor/core/execution/inputs.ts'
 import { nextWakeup } from '../executor/core/execution/next-wakeup.ts'
 import { apply } from '../executor/core/model/apply.ts'

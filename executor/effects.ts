@@ -1,7 +1,7 @@
 // Does what the core asked for, and brings the answer back as an input.
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { type Clock, isBusy, type Logger, type Trace } from '@keyside/runtime'
-import { balanceAnswer } from './core/execution/answers.ts'
+import { balanceAnswer } from './core/commands/answers.ts'
 import type { Effect, Input } from './core/execution/inputs.ts'
 import { readHistory } from './journal/history.ts'
 import type { Journal } from './journal/journal.ts'

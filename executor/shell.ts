@@ -9,7 +9,7 @@ import {
 } from '@keyside/runtime'
 import { stepOfCode } from './authenticator.ts'
 import { clientOrderId } from './client-order-id.ts'
-import { decide } from './core/execution/decide.ts'
+import { decide } from './core/decide.ts'
 import type { Effect, Environment, Input } from './core/execution/inputs.ts'
 import { nextWakeup } from './core/execution/next-wakeup.ts'
 import type { JournalEvent } from './core/model/events.ts'

@@ -186,7 +186,7 @@ export const MUTANTS: Readonly<Record<string, readonly Patch[]>> = {
     },
   ],
   'clock-back-unnoticed': [
-    { file: 'executor/core/execution/decide.ts', from: '  watchClock(context)\n', to: '' },
+    { file: 'executor/core/decide.ts', from: '  watchClock(context)\n', to: '' },
   ],
 }
 

@@ -3,7 +3,7 @@ import type { Alert } from '@keyside/protocol'
 import { expect, test } from 'vitest'
 import { Engine, following, keyset, NAME, STOLEN } from '../../testing/providers.ts'
 import { jtiOf, START, TestExecutor } from '../../testing/rig.ts'
-import { decide } from './decide.ts'
+import { decide } from '../decide.ts'
 
 let nth = 0
 

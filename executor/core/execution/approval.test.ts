@@ -1,7 +1,7 @@
 import { hashText } from '@keyside/protocol'
 import { expect, test } from 'vitest'
 import { TestExecutor } from '../../testing/rig.ts'
-import { decide } from './decide.ts'
+import { decide } from '../decide.ts'
 
 async function waiting(): Promise<TestExecutor> {
   const executor = new TestExecutor({ approval: 'always' })

@@ -5,8 +5,8 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { RULES } from '../../testing/fake-exchange.ts'
 import { START, TestExecutor } from '../../testing/rig.ts'
+import { decide } from '../decide.ts'
 import type { Policy } from '../risk/policy/schema.ts'
-import { decide } from './decide.ts'
 import { nextWakeup } from './next-wakeup.ts'
 
 const DAY = 86_400_000

@@ -3,9 +3,9 @@ import { expect, test } from 'vitest'
 import { allRows, toEvent } from '../../journal/journal.ts'
 import type { Mode } from '../../testing/fake-exchange.ts'
 import { jtiOf, TestExecutor } from '../../testing/rig.ts'
+import { decide } from '../decide.ts'
 import { apply } from '../model/apply.ts'
 import { EMPTY_PORTFOLIO } from '../model/state.ts'
-import { decide } from './decide.ts'
 import type { Input } from './inputs.ts'
 
 const move = fc.oneof(

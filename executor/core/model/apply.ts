@@ -124,7 +124,7 @@ export function apply(portfolio: Portfolio, event: JournalEvent): Portfolio {
   }
 }
 
-/** As many as are taken while the first of them is alive: see `core/execution/receive-command.ts`. */
+/** As many as are taken while the first of them is alive: see `core/execution/deduplicate.ts`. */
 const ASKED_KEPT = 300
 
 const NEW_ORDER = {

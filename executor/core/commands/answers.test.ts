@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { TestExecutor } from '../../testing/rig.ts'
+import type { DecisionContext } from '../execution/context.ts'
 import { balanceAnswer, positionsAnswer } from './answers.ts'
-import type { DecisionContext } from './context.ts'
 
 const row = (currency: string) => ({ currency, free: '1', used: '0' })
 const shown = (rows: ReturnType<typeof row>[]) => {

@@ -9,6 +9,11 @@ import {
   toDecimal,
 } from '@keyside/protocol'
 import Big from 'big.js'
+import type { DecisionContext } from '../execution/context.ts'
+import { baseOf } from '../execution/discrepancies.ts'
+import type { Valuation } from '../execution/inputs.ts'
+import { pausesNow } from '../execution/pauses.ts'
+import { usedToday } from '../execution/plan-and-check.ts'
 import { sentenceOf } from '../model/codes.ts'
 import { ratio } from '../model/decimals.ts'
 import type { Answered, Balance } from '../model/exchange.ts'
@@ -17,11 +22,6 @@ import type { OrderState } from '../model/order-table.ts'
 import type { Position } from '../model/position.ts'
 import { stopOf } from '../model/positions.ts'
 import { fitting } from '../model/report-room.ts'
-import type { DecisionContext } from './context.ts'
-import { baseOf } from './discrepancies.ts'
-import type { Valuation } from './inputs.ts'
-import { pausesNow } from './pauses.ts'
-import { usedToday } from './plan-and-check.ts'
 
 /** What a report may list. */
 const MAX_STREAMS = 32

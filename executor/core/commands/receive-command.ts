@@ -1,12 +1,11 @@
 // What the trader asks from the chat. Everything here tightens or looks; only `resume` undoes, and only a pause.
-import type { Answer, Approval, Command } from '@keyside/protocol'
-import { sentenceOf } from '../model/codes.ts'
+import type { Answer, Command } from '@keyside/protocol'
+import { type DecisionContext, emit, report } from '../execution/context.ts'
+import { deduplicate } from '../execution/deduplicate.ts'
+import { pause, resume } from '../execution/pauses.ts'
+import { setTrading } from '../execution/trading-state.ts'
 import { positionsAnswer, statusAnswer, weightsOf } from './answers.ts'
-import { append, type DecisionContext, emit, report } from './context.ts'
 import { limitsAnswer } from './limits.ts'
-import { pause, resume } from './pauses.ts'
-import { refuseInput } from './refusals.ts'
-import { setTrading } from './trading-state.ts'
 
 export function onCommand(context: DecisionContext, claims: Command): undefined {
   const { instruction, jti: to, sub: by } = claims
@@ -35,26 +34,4 @@ export function onCommand(context: DecisionContext, claims: Command): undefined 
     case 'replay':
       return emit(context, { type: 'replay', after: instruction.after })
   }
-}
-
-// A command or an approval counts once: its `jti` is remembered until it expires by itself.
-/** They live a minute, so this is also the most in a minute. */
-const MAX_REMEMBERED = 300
-
-export function deduplicate(
-  context: DecisionContext,
-  { jti, exp, sub }: Command | Approval,
-  what: string,
-): 'taken' | 'seen' | 'flood' {
-  const { seenMessages } = context.portfolio
-  if (seenMessages[jti] !== undefined) return 'seen'
-  const alive = Object.values(seenMessages).filter(
-    (until) => until * 1000 > context.environment.now,
-  )
-  if (alive.length >= MAX_REMEMBERED) {
-    refuseInput(context, { code: 'command_flood', message: sentenceOf('command_flood') })
-    return 'flood'
-  }
-  append(context, { type: 'commanded', jti, exp, by: sub, what })
-  return 'taken'
 }

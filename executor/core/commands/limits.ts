@@ -1,11 +1,11 @@
 // What the policy allows, and how much of it is used now: by the same arithmetic as the rules.
 import type { Answer, Decimal } from '@keyside/protocol'
+import type { DecisionContext } from '../execution/context.ts'
+import { hasTraded, losses } from '../execution/loss-limits.ts'
+import { costOf, usedBy } from '../execution/plan-and-check.ts'
 import type { Order } from '../model/order.ts'
 import type { Portfolio } from '../model/state.ts'
 import { sentWithinMinute } from '../risk/rules/size.ts'
-import type { DecisionContext } from './context.ts'
-import { hasTraded, losses } from './loss-limits.ts'
-import { costOf, usedBy } from './plan-and-check.ts'
 
 /** What a report may list, of streams and of markets. */
 const MAX_ROWS = 25
