@@ -21,6 +21,7 @@ import { Device } from './device/device.ts'
 import type { HaltsOptions } from './device/halts.ts'
 import { Sessions } from './device/sessions.ts'
 import { Receiver } from './reports/receive.ts'
+import { styled } from './settings/styled.ts'
 import { readDevice } from './store/device.ts'
 import type { Store } from './store/open.ts'
 import { findOwner } from './store/owner.ts'
@@ -67,7 +68,7 @@ function openDeviceLink(
   const sessions = new Sessions()
   const tellOwner = (text: Html) => {
     const owner = findOwner(deps.store)
-    if (owner !== null) say(deps, owner, text, { device: name })
+    if (owner !== null) styled(deps.store, () => say(deps, owner, text, { device: name }))
   }
   const onHalt: HaltsOptions['notify'] = (what) =>
     tellOwner(what === 'another_halted' ? anotherHalted : anotherUnconfirmed)
@@ -98,7 +99,9 @@ function openDeviceLink(
     issuer: renewal === null ? 'home' : 'device',
     subscribe: renewal === null ? receiver.topics : [...receiver.topics, renewal.topic],
     onMessage: (topic, message) =>
-      topic === renewal?.topic ? renewal.receive(message) : receiver.receive(topic, message),
+      topic === renewal?.topic
+        ? renewal.receive(message)
+        : styled(deps.store, () => receiver.receive(topic, message)),
     onReady: () => receiver.catchUp(),
     onTrouble: ({ code, message }) => {
       // What was taken out on purpose is no trouble.

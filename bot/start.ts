@@ -19,6 +19,7 @@ import { Outbox } from './outbox/outbox.ts'
 import { ownerOnly } from './owner.ts'
 import { Poll } from './poll.ts'
 import { notifyKept } from './reports/before-owner.ts'
+import { styled } from './settings/styled.ts'
 import { warnBusy } from './store/busy.ts'
 import { forgetDevice } from './store/device.ts'
 import type { NotificationContext } from './store/messages.ts'
@@ -138,10 +139,13 @@ function startWork(parts: Parts): () => Promise<void> {
   telegram.bot.use(
     ownerOnly({ ...parts, onClaimed: (owner) => welcome(shared, owner) }),
     // A lost press is harm, and each handler may run twice without any.
-    (ctx) => whileBusy(() => handlers(ctx, async () => undefined), clock, warnBusy(log)),
+    (ctx) => {
+      const handle = () => styled(store, () => handlers(ctx, async () => undefined))
+      return whileBusy(handle, clock, warnBusy(log))
+    },
   )
   /** A database that is busy for a while must not end the bot. */
-  const safely = (run: () => void) => background.run(Promise.try(run))
+  const safely = (run: () => void) => background.run(Promise.try(() => styled(store, run)))
   const onStart = () => {
     background.run(telegram.api.setMyCommands(COMMANDS).then(() => undefined))
     safely(() => keepClaimable(telegram, store, claim))
@@ -173,7 +177,7 @@ function startWork(parts: Parts): () => Promise<void> {
       void stop()
     }),
   ]
-  background.run(whileBusy(() => resumeCards(shared), clock, warnBusy(log)))
+  background.run(whileBusy(() => styled(store, () => resumeCards(shared)), clock, warnBusy(log)))
   background.run(whileBusy(() => resumeQuestions(shared), clock, warnBusy(log)))
   wake()
   poll.start()
@@ -189,7 +193,8 @@ function startWork(parts: Parts): () => Promise<void> {
 /** Greets the owner, then shows the reports that were kept for the claim. */
 function welcome(deps: CommandDeps & Pick<NotificationContext, 'randomBytes'>, owner: Owner): void {
   say(deps, owner, claimed)
-  transact(deps.store, () => notifyKept({ ...deps, owner, now: deps.clock.now() }))
+  const { store } = deps
+  styled(store, () => transact(store, () => notifyKept({ ...deps, owner, now: deps.clock.now() })))
   deps.wake()
 }
 

@@ -1,6 +1,8 @@
 // What to pause, and for how long. Words that say neither are told, and then nothing is paused.
 import { pauseOver, pauseUnread, resumeUnread } from '../texts/chat.ts'
 import { type Html, html } from '../texts/html.ts'
+import { styleNow } from '../texts/style.ts'
+import { nextTimeAt } from '../texts/zone.ts'
 import type { CommandSpec } from './run.ts'
 
 /** A command to the device, or the reply that there is none. */
@@ -41,7 +43,7 @@ function nameOf([what, ...others]: readonly string[]): { what?: string } | null 
   return NAME.test(what) && others.length === 0 ? { what } : null
 }
 
-/** Unix ms, counted from when the message was sent; the next time a clock shows that (UTC); null for what says no time. */
+/** Unix ms, counted from when the message was sent; the next time a clock shows that in the owner's zone; null for what says no time. */
 function momentOf(words: readonly string[], sent: number): number | null {
   const [first = '', second = '', ...others] = words
   const isLed = first === 'until' || first === 'for'
@@ -51,6 +53,5 @@ function momentOf(words: readonly string[], sent: number): number | null {
   if (span > 0) return first === 'until' ? null : sent + span
   const [, hour, minute] = first === 'until' ? (CLOCK.exec(second) ?? []) : []
   if (hour === undefined || minute === undefined) return null
-  const today = sent - (sent % DAY_MS) + (Number(hour) * 60 + Number(minute)) * 60_000
-  return today > sent ? today : today + DAY_MS
+  return nextTimeAt(sent, Number(hour) * 60 + Number(minute), styleNow().timeZone)
 }

@@ -7,6 +7,7 @@ import {
   type Trace,
   whileBusy,
 } from '@keyside/runtime'
+import { styled } from '../settings/styled.ts'
 import { warnBusy } from '../store/busy.ts'
 import {
   forgetAttempt,
@@ -114,7 +115,7 @@ export class Outbox {
       onAttempt: () => markAttempt(store, message),
       onRefused: () => forgetAttempt(store, message),
     }
-    const came = await deliver(deps, this.#headed(message)).then(
+    const came = await styled(store, () => deliver(deps, this.#headed(message))).then(
       (shown) => () => this.#accepted(message, shown),
       (error: unknown) => () => this.#failed(message, error, clock.now() - began),
     )

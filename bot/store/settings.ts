@@ -1,11 +1,10 @@
 // What the trader has chosen for the bot itself. None of it reaches the device's policy.
 import { z } from 'zod'
+import { NUMBER_FORMATS } from '../texts/style.ts'
 import type { Store } from './open.ts'
 
 /** Minutes since midnight, in the trader's time zone. */
 const minute = z.int().min(0).max(1439)
-
-export const NUMBER_FORMATS = ['1,234.56', '1.234,56', '1 234,56'] as const
 
 const settings = z.strictObject({
   /** IANA name, such as Europe/Berlin. */

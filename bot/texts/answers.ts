@@ -3,7 +3,18 @@ import { type Answer, type OrderStatus, shownStream } from '@keyside/protocol'
 import Big from 'big.js'
 import { type Html, html, lines, list } from './html.ts'
 import { limitsText } from './limits.ts'
-import { amount, baseOf, currencies, share, signed, span, sum, time, verb } from './numbers.ts'
+import {
+  amount,
+  baseOf,
+  currencies,
+  share,
+  signed,
+  span,
+  sum,
+  time,
+  verb,
+  zone,
+} from './numbers.ts'
 import { reasonText } from './reason.ts'
 import { resultsText, tradesText } from './results.ts'
 
@@ -66,14 +77,14 @@ function pauseText({ of, name, until }: About<'pauses'>['pauses'][number], now: 
 }
 
 function untilText(until: number | undefined, now: number): string {
-  return until === undefined ? '' : ` until ${time(until * 1000, now)} UTC`
+  return until === undefined ? '' : ` until ${time(until * 1000, now)} ${zone(until * 1000)}`
 }
 
 function statusText(status: About<'status'>, now: number): Html {
   const { exchange, turnover, positions, open, waiting, unknown } = status
   const skew = Math.abs(exchange.skewMs)
   const head = lines(
-    html`<b>${STATES[status.state]}</b> since ${time(status.since * 1000, now)} UTC`,
+    html`<b>${STATES[status.state]}</b> since ${time(status.since * 1000, now)} ${zone(status.since * 1000)}`,
     status.until === undefined ? null : html`Paused${untilText(status.until, now)}`,
     ...status.pauses.map((pause) => pauseText(pause, now)),
     html`Exchange ${exchange.name}, ${exchange.reachable ? 'reachable' : 'NOT REACHABLE'}`,
@@ -158,5 +169,5 @@ function ordersText({ rows }: About<'orders'>, now: number): Html {
       html`${STATUSES[status]}${isPart ? `, ${amount(filled)} filled` : ''}${code === undefined ? '' : html`: <code>${code}</code>`}`,
     )
   })
-  return list(html`<b>Orders</b>, newest first, UTC`, shown, { most: MAX_ROWS })
+  return list(html`<b>Orders</b>, newest first, ${zone(now)}`, shown, { most: MAX_ROWS })
 }

@@ -1,10 +1,10 @@
 // What a question says of its own life, and the toasts of buttons that lead to more.
 import { type Html, html } from './html.ts'
-import { moment } from './numbers.ts'
+import { moment, zone } from './numbers.ts'
 
 /** Both in seconds. */
 export function untilText(expires: number, now: number): Html {
-  return html`⏳ Nothing is done before you say yes, until ${moment(Math.floor(expires) * 1000, now * 1000)} UTC.`
+  return html`⏳ Nothing is done before you say yes, until ${moment(Math.floor(expires) * 1000, now * 1000)} ${zone(expires * 1000)}.`
 }
 
 export const UNDER_WAY = html`➡️ Telling your device…`

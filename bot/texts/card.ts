@@ -7,7 +7,7 @@ import {
 } from '@keyside/protocol'
 import Big from 'big.js'
 import { clip, type Html, html, lines } from './html.ts'
-import { amount, currencies, distance, moment, spanAtLeast, sum } from './numbers.ts'
+import { amount, currencies, distance, moment, spanAtLeast, sum, zone } from './numbers.ts'
 import { orderTitle } from './orders.ts'
 
 /** A caption holds 1024 characters in all. */
@@ -84,7 +84,7 @@ export function timeLeft(expires: number, now: number): Html {
   const step = left > 120 ? 60 : left > 10 ? 10 : 5
   const steps = Math.floor(left / step) * step
   const count = steps < 5 ? 'a few seconds' : `over ${spanAtLeast(steps * 1000)}`
-  return html`⏳ Until ${moment(Math.floor(expires) * 1000, now * 1000)} UTC, ${count} left to answer`
+  return html`⏳ Until ${moment(Math.floor(expires) * 1000, now * 1000)} ${zone(expires * 1000)}, ${count} left to answer`
 }
 
 export const SENDING = {

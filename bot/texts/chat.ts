@@ -55,7 +55,7 @@ export const ignoredWords = (words: string): Html =>
 
 export const tooOld = html`You sent this while I was away, so I have not done it. Send it again if you still want it.`
 
-export const pauseUnread = html`I did not understand that, so <b>nothing is paused</b>. /pause stops all new entries; <code>/pause 2h</code>, <code>/pause until 08:00</code> (UTC), <code>/pause eth</code>, <code>/pause eth/usdt 30m</code> and <code>/pause demo 3d</code> those for a time, of a market, or of a stream.`
+export const pauseUnread = html`I did not understand that, so <b>nothing is paused</b>. /pause stops all new entries; <code>/pause 2h</code>, <code>/pause until 08:00</code> (in your time zone, see /settings), <code>/pause eth</code>, <code>/pause eth/usdt 30m</code> and <code>/pause demo 3d</code> those for a time, of a market, or of a stream.`
 
 export const resumeUnread = html`I did not understand that, so nothing has changed. /resume ends all pauses, <code>/resume eth</code> that one.`
 

@@ -1,7 +1,7 @@
 // Refusals, notices and changes of state in words.
 import { type ReportEvent, shownStream, type TradingState } from '@keyside/protocol'
 import { type Html, html, lines } from './html.ts'
-import { amount, currencies, span, time } from './numbers.ts'
+import { amount, currencies, span, time, zone } from './numbers.ts'
 import { reasonText } from './reason.ts'
 
 type Event<Type extends ReportEvent['type']> = Extract<ReportEvent, { type: Type }>
@@ -59,13 +59,13 @@ export function alertText(event: Event<'alert'>, repeats: Repeats): Html {
   return lines(
     html`🔔 <b>${shownStream(stream)} · ${market}</b>${name === undefined ? '' : `: ${name}`}`,
     html`<code>${text}</code>`,
-    html`${amount(price)} ${quote}, ${timeframe} candle of ${time(closed * 1000, repeats.now)} UTC`,
+    html`${amount(price)} ${quote}, ${timeframe} candle of ${time(closed * 1000, repeats.now)} ${zone(closed * 1000)}`,
     repeatsText(repeats),
   )
 }
 
 export function repeatsText({ count, last, now }: Repeats): Html | null {
-  return count < 2 ? null : html`${count} times, last at ${time(last, now)} UTC`
+  return count < 2 ? null : html`${count} times, last at ${time(last, now)} ${zone(last)}`
 }
 
 const STATES: { readonly [State in TradingState]: (by: string) => Html } = {
@@ -91,14 +91,14 @@ export function stateText(event: Event<'state'>): Html {
 /** Times in Unix ms; `heard` 0 for never. */
 export function offlineText(heard: number, now: number): Html {
   return lines(
-    html`📴 <b>Your device went offline</b>, noticed at ${time(now, now)} UTC.`,
-    heard === 0 ? null : html`Last heard ${time(heard, now)} UTC.`,
+    html`📴 <b>Your device went offline</b>, noticed at ${time(now, now)} ${zone(now)}.`,
+    heard === 0 ? null : html`Last heard ${time(heard, now)} ${zone(heard)}.`,
     html`Stops and orders at the exchange stay there. Nothing new is sent until it is back.`,
   )
 }
 
 export function onlineText(now: number): Html {
-  return html`📶 Your device is online again, ${time(now, now)} UTC.`
+  return html`📶 Your device is online again, ${time(now, now)} ${zone(now)}.`
 }
 
 export function lostText(count: number): Html {
@@ -110,5 +110,5 @@ export const untold: Html = html`⚠️ A report of your device could not be sho
 /** `heard` 0 for never; Unix ms. */
 export function silentText(heard: number, now: number): Html {
   if (heard === 0) return html`📴 Your device does not answer. I have not heard from it yet.`
-  return html`📴 Your device does not answer. Last heard ${time(heard, now)} UTC, ${span(now - heard)} ago.`
+  return html`📴 Your device does not answer. Last heard ${time(heard, now)} ${zone(heard)}, ${span(now - heard)} ago.`
 }

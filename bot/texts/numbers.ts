@@ -1,14 +1,23 @@
 // Amounts, prices and times as a trader reads them on a phone.
 import type { Decimal, OrderView } from '@keyside/protocol'
 import Big from 'big.js'
+import { styleNow } from './style.ts'
+import { wallClock } from './zone.ts'
 
 /** Every digit that counts and no other: "64100.50" is "64,100.5". */
 export function amount(value: Decimal): string {
   const [whole = '0', fraction = ''] = value.split('.')
   const digits = fraction.replace(/0+$/, '')
-  const grouped = whole.replace(/\B(?=(\d{3})+$)/g, ',')
-  return digits === '' ? grouped : `${grouped}.${digits}`
+  const [group, point] = SEPARATORS[styleNow().numbers]
+  const grouped = whole.replace(/\B(?=(\d{3})+$)/g, group)
+  return digits === '' ? grouped : `${grouped}${point}${digits}`
 }
+
+const SEPARATORS = {
+  '1,234.56': [',', '.'],
+  '1.234,56': ['.', ','],
+  '1 234,56': ['\u00a0', ','],
+} as const
 
 /** Money, to the cent above 1 and to four digits below: for sums, never for what goes to the exchange. */
 export function sum(value: Big | Decimal): string {
@@ -60,23 +69,33 @@ export function distance(price: Decimal, from: Decimal): string {
 
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
 
-/** "14:02", or "12 Nov 14:02" on another day than `now`. UTC; both in Unix ms. */
+/** "14:02", or "12 Nov 14:02" on another day than `now`, in the owner's zone; both in Unix ms. `zone` names it. */
 export function time(at: number, now: number): string {
-  const iso = new Date(at).toISOString()
-  const clock = iso.slice(11, 16)
-  if (iso.slice(0, 10) === new Date(now).toISOString().slice(0, 10)) return clock
-  return `${date(at)} ${clock}`
+  const then = wallClock(at, styleNow().timeZone)
+  const clock = `${two(then.hour)}:${two(then.minute)}`
+  const today = wallClock(now, styleNow().timeZone)
+  const isToday = then.day === today.day && then.month === today.month && then.year === today.year
+  return isToday ? clock : `${then.day} ${MONTHS[then.month - 1]} ${clock}`
 }
 
 /** As `time`, to the second. */
 export function moment(at: number, now: number): string {
-  return `${time(at, now)}${new Date(at).toISOString().slice(16, 19)}`
+  return `${time(at, now)}:${two(wallClock(at, styleNow().timeZone).second)}`
 }
 
-/** "12 Nov", UTC; `at` in Unix ms. */
+/** "12 Nov", in the owner's zone; `at` in Unix ms. */
 export function date(at: number): string {
-  const day = new Date(at)
-  return `${day.getUTCDate()} ${MONTHS[day.getUTCMonth()]}`
+  const { day, month } = wallClock(at, styleNow().timeZone)
+  return `${day} ${MONTHS[month - 1]}`
+}
+
+/** What the owner's zone is called at `at` (Unix ms): "UTC", "CET"; behind every clock time, or once above a list. */
+export function zone(at: number): string {
+  return wallClock(at, styleNow().timeZone).zone
+}
+
+function two(count: number): string {
+  return String(count).padStart(2, '0')
 }
 
 /** "45 s", "3 min", "2 h", "5 days". */

@@ -1,15 +1,30 @@
 // The device's reason: its sentence, and the code for looking it up.
 import { clip, type Html, html } from './html.ts'
+import { amount, time, zone } from './numbers.ts'
 
 /** A card with a reason of this length still fits a caption. */
 const LONGEST = 220
 
 export function reasonText(code: string, message: string | undefined): Html {
-  return html`${sentence(clip(message ?? 'no reason given', LONGEST))} <code>${code}</code>`
+  return html`${inOwnStyle(sentence(clip(message ?? 'no reason given', LONGEST)))} <code>${code}</code>`
 }
 
 /** The device writes "expected this, got that": a capital and a full stop, unless it begins with a name. */
 function sentence(text: string): string {
   const begun = /^[a-z']+[ ,]/.test(text) ? text.charAt(0).toUpperCase() + text.slice(1) : text
   return /[.!?…]$/.test(begun) ? begun : `${begun}.`
+}
+
+const MOMENT = /\b(\d{4}-\d\d-\d\d) (\d\d:\d\d)(?::\d\d)? UTC/g
+/** No part of a date, a version, an address, or a name. */
+const FRACTION = /(?<![\w.:/-])\d{1,15}\.\d{1,12}(?![\w.:/-]|\.\d)/g
+
+/** Devices write "2026-11-12 14:02:11 UTC" and "1234.5"; the owner reads both as elsewhere in the chat. */
+export function inOwnStyle(text: string): string {
+  return text
+    .replace(FRACTION, (number) => amount(number))
+    .replace(MOMENT, (_, day, clock) => {
+      const at = Date.parse(`${day}T${clock}Z`)
+      return `${time(at, 0)} ${zone(at)}`
+    })
 }

@@ -2,7 +2,7 @@
 import { type Answer, type ResultRow, type SaleRow, shownStream } from '@keyside/protocol'
 import Big from 'big.js'
 import { type Html, html, lines, list } from './html.ts'
-import { amount, currencies, share, signed, span, sum, time } from './numbers.ts'
+import { amount, currencies, share, signed, span, sum, time, zone } from './numbers.ts'
 import { feeText, resultText } from './orders.ts'
 
 type About<Name extends Answer['about']> = Extract<Answer, { about: Name }>
@@ -26,7 +26,7 @@ export function tradesText({ rows, of }: About<'trades'>, now: number): Html {
   const last = rows.at(-1)?.number ?? 1
   return lines(
     list(
-      html`<b>Sales</b>, newest first, UTC`,
+      html`<b>Sales</b>, newest first, ${zone(now)}`,
       rows.map((row) => tradeText(row, now)),
     ),
     last > 1 ? html`Older ones: <code>/trades ${last - 1}</code>` : null,
@@ -58,13 +58,13 @@ export function saleText({ rows, of }: About<'trades'>, wanted: number | null, n
     html`<b>Sale ${number}</b> · ${market}`,
     html`Sold <b>${amount(row.amount)} ${base}</b>`,
     html`for ${sum(proceeds)} ${quote}, each ${each(proceeds)}`,
-    html`${time(closed * 1000, now)} UTC · ${REASONS[reason]}`,
+    html`${time(closed * 1000, now)} ${zone(closed * 1000)} · ${REASONS[reason]}`,
     ...(result === undefined
       ? [html`Nobody knows what was paid for all of it`]
       : [
           html`Bought for ${sum(cost)} ${quote}`,
           html`each ${each(cost)} on the average`,
-          html`first ${time(opened * 1000, now)} UTC`,
+          html`first ${time(opened * 1000, now)} ${zone(opened * 1000)}`,
         ]),
     html`Held ${span((closed - opened) * 1000)}`,
     html`${shownStream(stream)}`,

@@ -29,8 +29,15 @@ export function wallClock(at: number, timeZone: string): Wall {
     hour: number('hour'),
     minute: number('minute'),
     second: number('second'),
-    zone: parts.get('timeZoneName') ?? timeZone,
+    zone: named(at, timeZone, parts.get('timeZoneName') ?? timeZone),
   }
+}
+
+/** The names of American zones are known in American English alone. */
+function named(at: number, timeZone: string, british: string): string {
+  if (!british.startsWith('GMT')) return british
+  const parts = formatOf(timeZone, 'en-US').formatToParts(at)
+  return parts.find(({ type }) => type === 'timeZoneName')?.value ?? british
 }
 
 /** Since midnight there. `at` in Unix ms. */
@@ -73,10 +80,11 @@ export function findZone(name: string): string | null {
   }
 }
 
-function formatOf(timeZone: string): Intl.DateTimeFormat {
-  const known = FORMATS.get(timeZone)
+function formatOf(timeZone: string, language = 'en-GB'): Intl.DateTimeFormat {
+  const key = `${language} ${timeZone}`
+  const known = FORMATS.get(key)
   if (known !== undefined) return known
-  const made = new Intl.DateTimeFormat('en-GB', {
+  const made = new Intl.DateTimeFormat(language, {
     timeZone,
     hourCycle: 'h23',
     year: 'numeric',
@@ -87,6 +95,6 @@ function formatOf(timeZone: string): Intl.DateTimeFormat {
     second: 'numeric',
     timeZoneName: 'short',
   })
-  FORMATS.set(timeZone, made)
+  FORMATS.set(key, made)
   return made
 }
