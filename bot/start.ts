@@ -17,6 +17,7 @@ import type { BotConfig } from './config.ts'
 import { type DeviceLink, DeviceLinks, followDevices } from './device-link.ts'
 import { Outbox } from './outbox/outbox.ts'
 import { ownerOnly } from './owner.ts'
+import { erasePinNotes } from './pin-notes.ts'
 import { Poll } from './poll.ts'
 import { notifyKept } from './reports/before-owner.ts'
 import { styled } from './settings/styled.ts'
@@ -125,18 +126,19 @@ async function awaitBrokers(links: readonly DeviceLink[]): Promise<void> {
 function startWork(parts: Parts): () => Promise<void> {
   const { store, telegram, deviceLinks, claim, background, wake, log, clock } = parts
   const lineTo = (name: string) => deviceLinks.find(name)
-  const shared = { ...parts, devices: deviceLinks.all, lineTo, inBackground: background.run }
+  const erase = async (chat: number, message: number) =>
+    void (await telegram.api.deleteMessage(chat, message))
+  const inBackground = background.run
+  const shared = { ...parts, devices: deviceLinks.all, lineTo, inBackground, erase }
   const actions: ButtonActions = new Map([[INSTRUCT, instructAction(shared)]])
   const handlers = new Composer(
     buttonHandlers({ ...shared, actions, toast: telegram.toast }),
     callbackHandlers({ ...shared, toast: telegram.toast }),
-    codeHandlers({
-      ...shared,
-      erase: async (chat, message) => void (await telegram.api.deleteMessage(chat, message)),
-    }),
+    codeHandlers(shared),
     commandHandlers(shared),
   ).middleware()
   telegram.bot.use(
+    erasePinNotes(shared),
     ownerOnly({ ...parts, onClaimed: (owner) => welcome(shared, owner) }),
     // A lost press is harm, and each handler may run twice without any.
     (ctx) => {

@@ -148,10 +148,11 @@ function waitingCard(store: Store, card: Card, now: number): Content {
     ...(offered && {
       buttons: [
         [
-          { text: BUTTONS.approve, data: offered.approve },
-          { text: BUTTONS.decline, data: offered.decline },
+          { text: BUTTONS.approve, data: offered.approve, style: 'success' },
+          { text: BUTTONS.decline, data: offered.decline, style: 'danger' },
         ],
       ],
+      pin: true,
     }),
   }
 }

@@ -3,6 +3,7 @@ import { type Api, GrammyError, InlineKeyboard, InputFile } from 'grammy'
 import type { ChartInput } from '../charts/input.ts'
 import type { Message, Shown } from '../store/messages.ts'
 import { findLost, type LostDeps } from './find-lost.ts'
+import { unpinIfOver } from './pins.ts'
 import { wasRefused } from './telegram-errors.ts'
 
 export interface DeliverDeps extends LostDeps {
@@ -18,8 +19,10 @@ export interface DeliverDeps extends LostDeps {
 /** Rejects with grammY's errors. */
 export async function deliver(deps: DeliverDeps, message: Message): Promise<Shown> {
   if (message.telegram !== null) {
+    await unpinIfOver(deps.api, message)
     await editAs(deps.api, message, message)
-    return { telegram: message.telegram, form: message.form }
+    const { telegram, form, pinned, content } = message
+    return { telegram, form, pinned: pinned && content.pin === true }
   }
   const lost = await findLost(deps, message, (shown) => editAs(deps.api, message, shown))
   return lost ?? send(deps, message)
@@ -58,7 +61,7 @@ async function sendText(api: Api, message: Message): Promise<Shown> {
     ...quiet(message),
   }
   const sent = await api.sendMessage(chat, content.html, other)
-  return { telegram: sent.message_id, form: 'text' }
+  return { telegram: sent.message_id, form: 'text', pinned: false }
 }
 
 async function sendPhoto(api: Api, message: Message, picture: Uint8Array): Promise<Shown> {
@@ -70,7 +73,7 @@ async function sendPhoto(api: Api, message: Message, picture: Uint8Array): Promi
     ...quiet(message),
   }
   const sent = await api.sendPhoto(chat, new InputFile(picture, 'chart.png'), other)
-  return { telegram: sent.message_id, form: 'photo' }
+  return { telegram: sent.message_id, form: 'photo', pinned: false }
 }
 
 /** Gives what Telegram shows under this number the content of `message`. */
@@ -85,7 +88,12 @@ async function editAs(api: Api, message: Message, { telegram, form }: Shown): Pr
 
 function markup({ content: { buttons = [] } }: Message) {
   const keyboard = new InlineKeyboard(
-    buttons.map((row) => row.map(({ text, data }) => InlineKeyboard.text(text, data))),
+    buttons.map((row) =>
+      row.map(({ text, data, style }) => ({
+        ...InlineKeyboard.text(text, data),
+        ...(style !== undefined && { style }),
+      })),
+    ),
   )
   return {
     parse_mode: 'HTML' as const,

@@ -24,7 +24,10 @@ export async function findLost(
   const forms = content.chart === undefined ? (['text'] as const) : (['photo', 'text'] as const)
   for (let telegram = attempt + 1; telegram <= attempt + NUMBERS; telegram += 1) {
     if (isKnown(chat, telegram)) continue
-    for (const form of forms) if (await isTaken(edit({ telegram, form }))) return { telegram, form }
+    for (const form of forms) {
+      const shown = { telegram, form, pinned: false }
+      if (await isTaken(edit(shown))) return shown
+    }
   }
   return null
 }

@@ -14,6 +14,8 @@ import {
   isNumberKnown,
   type Message,
   markAttempt,
+  markGone,
+  markPinned,
   markSent,
   nextUnsent,
   type Shown,
@@ -21,6 +23,7 @@ import {
 import type { Store } from '../store/open.ts'
 import { deviceHeading } from '../texts/chat.ts'
 import { type DeliverDeps, deliver } from './deliver.ts'
+import { pinIfWanted } from './pins.ts'
 import { classifySendError, type SendFailure, TELEGRAM_SENTENCES } from './telegram-errors.ts'
 
 /** How long a store that is busy is left alone, ms. */
@@ -115,11 +118,17 @@ export class Outbox {
       onAttempt: () => markAttempt(store, message),
       onRefused: () => forgetAttempt(store, message),
     }
-    const came = await styled(store, () => deliver(deps, this.#headed(message))).then(
-      (shown) => () => this.#accepted(message, shown),
-      (error: unknown) => () => this.#failed(message, error, clock.now() - began),
+    const shown = await styled(store, () => deliver(deps, this.#headed(message))).catch(
+      async (error: unknown) => {
+        await this.#note(() => this.#failed(message, error, clock.now() - began))
+        return null
+      },
     )
-    await this.#note(came)
+    if (shown === null) return
+    await this.#note(() => this.#accepted(message, shown))
+    // What is sent can be answered while it is being pinned.
+    if (await pinIfWanted(this.#deps.api, message, shown))
+      await this.#note(() => markPinned(store, message))
   }
 
   /** What Telegram has taken must not be sent again because another program holds the store. */
@@ -155,7 +164,8 @@ export class Outbox {
     this.#failures = 0
     if (verdict.outcome === 'drop')
       log.error({ code: verdict.code, why: verdict.why }, 'Telegram does not take a message')
-    markSent(store, message, message)
+    if (verdict.outcome === 'gone') markGone(store, message)
+    else markSent(store, message, message)
   }
 
   #warnOnce(code: Extract<SendFailure, { outcome: 'wait' }>['code'], ms: number): void {

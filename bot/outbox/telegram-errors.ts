@@ -11,6 +11,8 @@ export interface Wait {
 export type SendFailure =
   /** Telegram shows it already. */
   | { readonly outcome: 'done' }
+  /** Somebody has deleted it. */
+  | { readonly outcome: 'gone' }
   | Wait
   /** Telegram will never take it. */
   | { readonly outcome: 'drop'; readonly code: BotLogCode; readonly why: string }
@@ -33,6 +35,7 @@ export function classifySendError(error: unknown, failures: number): SendFailure
   if (error_code === 401 || error_code === 404) return waiting('telegram_token_refused', failures)
   if (error_code === 403) return { outcome: 'wait', code: 'telegram_blocked', ms: 30 * SECOND }
   if (description.includes('message is not modified')) return { outcome: 'done' }
+  if (description.includes('message to edit not found')) return { outcome: 'gone' }
   if (error_code === 400)
     return { outcome: 'drop', code: 'telegram_message_refused', why: description }
   return unreachable

@@ -7,6 +7,8 @@ import type { Owner } from './owner.ts'
 export interface Button {
   readonly text: string
   readonly data: string
+  /** How Telegram colours it; what it does is in its text. */
+  readonly style?: 'success' | 'danger' | 'primary'
 }
 
 export interface Content {
@@ -16,6 +18,8 @@ export interface Content {
   readonly chart?: ChartInput
   /** Row by row. */
   readonly buttons?: readonly (readonly Button[])[]
+  /** Stays pinned for as long as its content says so. */
+  readonly pin?: true
   /** Opens a reply in the chat, with this placeholder. */
   readonly replyHint?: string
   /** Without a sound. */
@@ -32,6 +36,7 @@ export interface Message {
   /** Telegram's number for it; null before it was sent. */
   readonly telegram: number | null
   readonly form: 'text' | 'photo' | null
+  readonly pinned: boolean
   /** Telegram's number of the message that this one answers; null for none, and while that one is not sent. */
   readonly answers: number | null
   /** The highest number known before it was sent without an answer from Telegram; null when that never happened. */
@@ -138,25 +143,39 @@ export function nextUnsent(store: Store): Message | null {
     version: Number(row['version']),
     telegram: row['telegram'] === null ? null : Number(row['telegram']),
     form: form === 'text' || form === 'photo' ? form : null,
+    pinned: row['pinned'] === 1,
     answers: row['answered'] === null ? null : Number(row['answered']),
     attempt: row['attempt'] === null ? null : Number(row['attempt']),
     trace: row['trace'] === null ? null : String(row['trace']),
   }
 }
 
-export interface Shown {
-  readonly telegram: number | null
-  readonly form: 'text' | 'photo' | null
-}
+/** As Telegram has it now. */
+export type Shown = Pick<Message, 'telegram' | 'form' | 'pinned'>
 
 export function markSent(store: Store, { id, version }: Message, shown: Shown): void {
   store
     .prepare(
-      `UPDATE message SET sent = ?1, telegram = ?2, form = ?3,
+      `UPDATE message SET sent = ?1, telegram = ?2, form = ?3, pinned = ?4,
          trace = CASE WHEN version = ?1 THEN NULL ELSE trace END
-       WHERE id = ?4`,
+       WHERE id = ?5`,
     )
-    .run(version, shown.telegram, shown.form, id)
+    .run(version, shown.telegram, shown.form, shown.pinned ? 1 : 0, id)
+}
+
+export function markPinned(store: Store, { id }: Pick<Message, 'id'>): void {
+  store.prepare('UPDATE message SET pinned = 1 WHERE id = ?').run(id)
+}
+
+/** It is no longer in the chat: what can be answered, or rings, is sent anew; anything else stays away. */
+export function markGone(store: Store, { id, version, content }: Message): void {
+  store
+    .prepare(
+      `UPDATE message SET telegram = NULL, form = NULL, pinned = 0, attempt = NULL,
+         sent = CASE WHEN version = ?1 THEN ?2 ELSE 0 END
+       WHERE id = ?3`,
+    )
+    .run(version, content.buttons === undefined && content.quiet === true ? version : 0, id)
 }
 
 /** Before it is sent: whether Telegram has taken it can then be found out later. */

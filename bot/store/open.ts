@@ -13,7 +13,7 @@ import {
 
 export type Store = DatabaseSync
 
-const VERSION = 8
+const VERSION = 9
 
 const TABLES = `
 CREATE TABLE owner (one INTEGER PRIMARY KEY CHECK (one = 1), user INTEGER NOT NULL, chat INTEGER NOT NULL, since INTEGER NOT NULL) STRICT;
@@ -40,6 +40,7 @@ CREATE TABLE message (
   at INTEGER NOT NULL,
   telegram INTEGER,
   form TEXT CHECK (form IN ('text', 'photo')),
+  pinned INTEGER NOT NULL DEFAULT 0 CHECK (pinned IN (0, 1)),
   answers INTEGER REFERENCES message (id) ON DELETE SET NULL,
   attempt INTEGER,
   trace TEXT

@@ -1,5 +1,5 @@
 // Plays a user for a test: sends, presses, and waits for what the bot does.
-import { editText, followDeepLink, pressButton, sendText } from './person.ts'
+import { deleteMessage, editText, followDeepLink, pressButton, sendText } from './person.ts'
 import type { Message, User } from './wire.ts'
 import type { World } from './world.ts'
 
@@ -33,6 +33,17 @@ export class ChatPlayer {
 
   followDeepLink(code: string): 'sent' | 'already sent' {
     return followDeepLink(this.#world, this.user, code)
+  }
+
+  /** For both sides, as a person can in a private chat; no update tells the bot. Throws for a message that is not there. */
+  deleteMessage({ message_id }: Pick<Message, 'message_id'>): void {
+    if (!deleteMessage(this.#world, this.user, message_id))
+      throw new Error(`there is no message ${message_id}`)
+  }
+
+  /** Ids of the pinned messages, the newest pin first. */
+  pinned(): number[] {
+    return this.#world.chats.pinned(this.user.id)
   }
 
   setBlocked(blocked: boolean): void {

@@ -6,11 +6,19 @@ import type { BotCommand, Chat, Message } from './wire.ts'
 export type ChatEvent =
   | { type: 'message'; message: Message }
   | { type: 'deleted'; message_id: number }
+  /** Newest first. */
+  | { type: 'pinned'; message_ids: number[] }
   | { type: 'action'; action: string }
   | { type: 'commands'; commands: BotCommand[] }
   | { type: 'answer'; callback_query_id: string; text: string; show_alert: boolean; url?: string }
 
-type OpenChat = { chat: Chat; messages: Map<number, Message>; access: 'open' | 'blocked' }
+type OpenChat = {
+  chat: Chat
+  messages: Map<number, Message>
+  /** Newest first. */
+  pinned: number[]
+  access: 'open' | 'blocked'
+}
 
 export class Chats {
   readonly #chats = new Map<number, OpenChat>()
@@ -24,7 +32,7 @@ export class Chats {
   /** A bot meets a chat when the chat first writes to it, not before. */
   open(chat: Chat): void {
     if (!this.#chats.has(chat.id))
-      this.#chats.set(chat.id, { chat, messages: new Map(), access: 'open' })
+      this.#chats.set(chat.id, { chat, messages: new Map(), pinned: [], access: 'open' })
   }
 
   /** The chat a bot may write to; refuses the unknown and the blocked. */
@@ -63,6 +71,33 @@ export class Chats {
   remove(chatId: number, messageId: number): void {
     this.#chats.get(chatId)?.messages.delete(messageId)
     this.tell(chatId, { type: 'deleted', message_id: messageId })
+    this.unpin(chatId, messageId)
+  }
+
+  /** Ids of messages, the newest pin first. */
+  pinned(chatId: number): number[] {
+    return this.#chats.get(chatId)?.pinned ?? []
+  }
+
+  pin(chatId: number, messageId: number): void {
+    const others = this.pinned(chatId).filter((id) => id !== messageId)
+    this.#setPinned(chatId, [messageId, ...others])
+  }
+
+  /** Does nothing where it is not pinned. */
+  unpin(chatId: number, messageId: number): void {
+    const before = this.pinned(chatId)
+    if (!before.includes(messageId)) return
+    this.#setPinned(
+      chatId,
+      before.filter((id) => id !== messageId),
+    )
+  }
+
+  #setPinned(chatId: number, pinned: number[]): void {
+    const found = this.#chats.get(chatId)
+    if (found) found.pinned = pinned
+    this.tell(chatId, { type: 'pinned', message_ids: pinned })
   }
 
   tell(chatId: number, event: ChatEvent): void {

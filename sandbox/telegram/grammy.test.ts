@@ -127,6 +127,35 @@ test('texts, keyboards and whole messages can be changed and removed', async () 
   expect(gone.description).toBe('Bad Request: message to delete not found')
 })
 
+test('a message is pinned and unpinned, and what a person deletes can be edited no more', async () => {
+  await using telegram = await openSandbox()
+  const { api } = createBot(telegram)
+  const chat = openChat(telegram)
+  const chatId = chat.user.id
+  const card = await api.sendMessage(chatId, 'a card')
+  await api.pinChatMessage(chatId, card.message_id, { disable_notification: true })
+  expect(chat.pinned()).toEqual([card.message_id])
+  const service = chat.messages().at(-1)
+  expect(service?.pinned_message?.message_id).toBe(card.message_id)
+  const updates = await api.getUpdates()
+  expect(updates.at(-1)?.message?.message_id, 'the bot hears of it').toBe(service?.message_id)
+  await api.unpinChatMessage(chatId, card.message_id)
+  expect(chat.pinned()).toEqual([])
+  await api.pinChatMessage(chatId, card.message_id)
+  chat.deleteMessage(card)
+  expect(chat.pinned(), 'what is gone is pinned no more').toEqual([])
+  const refused = await Promise.all([
+    refusalOf(api.editMessageText(chatId, card.message_id, 'b')),
+    refusalOf(api.pinChatMessage(chatId, card.message_id)),
+    refusalOf(api.unpinChatMessage(chatId)),
+  ])
+  expect(refused.map(({ description }) => description)).toEqual([
+    'Bad Request: message to edit not found',
+    'Bad Request: message to pin not found',
+    'Bad Request: message to unpin not found',
+  ])
+})
+
 test('commands set by the bot are read back and checked', async () => {
   await using telegram = await openSandbox()
   const { api } = createBot(telegram)

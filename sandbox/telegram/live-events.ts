@@ -14,6 +14,7 @@ export function streamChat(world: World, user: User, response: ServerResponse): 
     user,
     commands: world.commands.seenIn(user.id),
     messages: world.chats.messages(user.id),
+    pinned: world.chats.pinned(user.id),
   })
   response.once('close', world.chats.listen(user.id, tell))
 }

@@ -8,6 +8,7 @@ import {
   editMessageReplyMarkup,
   editMessageText,
 } from './methods-edit.ts'
+import { pinChatMessage, unpinChatMessage } from './methods-pin.ts'
 import { sendChatAction, sendMessage, sendPhoto } from './methods-send.ts'
 import { TelegramRefusal } from './refusals.ts'
 import type { BotCommand } from './wire.ts'
@@ -127,9 +128,11 @@ export const METHODS: ReadonlyMap<string, Method> = new Map(
     getMyCommands,
     getUpdates,
     getWebhookInfo,
+    pinChatMessage,
     sendChatAction,
     sendMessage,
     sendPhoto,
     setMyCommands,
+    unpinChatMessage,
   }),
 )

@@ -72,3 +72,10 @@ export function pressButton(
   world.updates.push('callback_query', { id, from: user, message, chat_instance, data })
   return id
 }
+
+/** For both sides. False for a message that is not there. */
+export function deleteMessage(world: World, user: User, messageId: number): boolean {
+  if (world.chats.message(user.id, messageId) === undefined) return false
+  world.chats.remove(user.id, messageId)
+  return true
+}

@@ -33,6 +33,8 @@ export const TELEGRAM_REFUSALS = {
   noCaptionToEdit: [400, 'Bad Request: there is no caption in the message to edit'],
   deleteNotFound: [400, 'Bad Request: message to delete not found'],
   deleteTooLate: [400, "Bad Request: message can't be deleted for everyone"],
+  pinNotFound: [400, 'Bad Request: message to pin not found'],
+  unpinNotFound: [400, 'Bad Request: message to unpin not found'],
   buttonData: [400, 'Bad Request: BUTTON_DATA_INVALID'],
   buttonAction: [
     400,

@@ -62,6 +62,8 @@ export type Message = {
   has_protected_content?: boolean
   reply_markup?: InlineKeyboard
   reply_to_message?: Message
+  /** Makes it a service message, which says that this one was pinned. */
+  pinned_message?: Message
 }
 
 export type BotCommand = { command: string; description: string }

@@ -3,6 +3,7 @@ import { renderText } from './formatting.js'
 
 /** `actions` are `command(text)`, `press(message, data, element)` and `toast(text)`. */
 export function renderMessage(message, actions) {
+  if (message.pinned_message) return renderService(message, 'pinned a message')
   const item = create('li', message.from?.is_bot ? 'from-bot' : 'from-user')
   item.dataset.messageId = message.message_id
   const bubble = create('article', message.photo ? 'bubble with-photo' : 'bubble')
@@ -13,6 +14,13 @@ export function renderMessage(message, actions) {
   bubble.append(...[quote, ...media, renderFooter(message)].filter(Boolean))
   item.append(bubble)
   if (message.reply_markup) item.append(renderKeyboard(message, actions))
+  return item
+}
+
+function renderService(message, text) {
+  const item = create('li', 'service')
+  item.dataset.messageId = message.message_id
+  item.textContent = `${message.from.first_name} ${text}`
   return item
 }
 

@@ -22,6 +22,7 @@ const handlers = {
   snapshot: showSnapshot,
   message: ({ message }) => showMessage(message),
   deleted: ({ message_id }) => bubbleOf(message_id)?.remove(),
+  pinned: ({ message_ids }) => showPinned(message_ids),
   commands: ({ commands }) => setCommands(commands),
   action: ({ action }) => showAction(action),
   answer: showAnswer,
@@ -36,7 +37,7 @@ function listen() {
   events.addEventListener('error', () => setState('lost', 'connection lost, trying again…'))
 }
 
-function showSnapshot({ bot, commands, messages }) {
+function showSnapshot({ bot, commands, messages, pinned }) {
   find('bot-name').textContent = bot.first_name
   find('avatar').textContent = bot.first_name.slice(0, 1).toUpperCase()
   document.title = `${bot.first_name} – sandbox chat`
@@ -44,6 +45,7 @@ function showSnapshot({ bot, commands, messages }) {
   setCommands(commands)
   find('messages').replaceChildren(...messages.map((message) => renderMessage(message, actions)))
   find('empty').hidden = messages.length > 0
+  showPinned(pinned)
   scrollToEnd()
   followDeepLink()
 }
@@ -71,6 +73,18 @@ function showMessage(message) {
 
 function bubbleOf(id) {
   return document.querySelector(`li[data-message-id="${id}"]`)
+}
+
+/** The newest first. */
+function showPinned([newest, ...others]) {
+  const bar = find('pinned')
+  const bubble = newest === undefined ? null : bubbleOf(newest)
+  bar.hidden = bubble === null
+  if (bubble === null) return
+  const line = (bubble.querySelector('.text')?.textContent ?? 'Photo').split('\n')[0]
+  const count = others.length > 0 ? ` (1 of ${others.length + 1})` : ''
+  bar.textContent = `📌 ${line}${count}`
+  bar.onclick = () => bubble.scrollIntoView({ behavior: 'smooth', block: 'center' })
 }
 
 function scrollToEnd() {

@@ -1,0 +1,28 @@
+// What waits for the trader stays pinned in the chat for as long as it waits.
+import { type Api, GrammyError } from 'grammy'
+import type { Message, Shown } from '../store/messages.ts'
+
+/** True once it is pinned. A pin is no condition of anything: what fails is tried at the next edit. */
+export async function pinIfWanted(
+  api: Api,
+  { chat, content }: Message,
+  { telegram, pinned }: Shown,
+): Promise<boolean> {
+  if (content.pin !== true || pinned || telegram === null) return false
+  // The message itself has rung.
+  const silently = { disable_notification: true }
+  return api.pinChatMessage(chat, telegram, silently).catch(() => false)
+}
+
+/** Before the edit, so that a connection that fails is tried again with it. Rejects with grammY's errors. */
+export async function unpinIfOver(
+  api: Api,
+  { chat, telegram, content, pinned }: Message,
+): Promise<void> {
+  if (!pinned || content.pin === true || telegram === null) return
+  try {
+    await api.unpinChatMessage(chat, telegram)
+  } catch (error) {
+    if (!(error instanceof GrammyError && error.error_code === 400)) throw error
+  }
+}
