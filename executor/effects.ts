@@ -83,8 +83,18 @@ async function answerOf(effect: Effect, options: EffectOptions): Promise<Input |
     case 'ask_replay':
       return (await options.replay?.(effect)) ?? null
     case 'rows': {
-      const from = { db: journal.database(), results, now: clock.now(), pause: nextTurn }
-      return { type: 'rows', to: effect.to, answer: await readHistory(effect.ask, from) }
+      const answer = await readHistory(effect.ask, {
+        db: journal.database(),
+        results,
+        now: clock.now(),
+        pause: nextTurn,
+        drawdown: effect.drawdown,
+        candles: async (market, timeframe, since) => {
+          const got = await exchange.candles(market, timeframe, CANDLES, since).catch(notOk)
+          return got.ok ? got.value : []
+        },
+      })
+      return { type: 'rows', to: effect.to, answer }
     }
   }
 }

@@ -4,7 +4,7 @@ export { decodeBase64url, encodeBase64url } from './base64url.ts'
 export type { Access } from './claims/access.ts'
 export { type Address, address } from './claims/address.ts'
 export type { Alert } from './claims/alert.ts'
-export type { Answer, ResultRow, SaleRow } from './claims/answer.ts'
+export type { Answer, Curve, ResultRow, SaleRow } from './claims/answer.ts'
 export type { Approval } from './claims/approval.ts'
 export type { Command, Instruction } from './claims/command.ts'
 export {

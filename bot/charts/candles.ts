@@ -1,4 +1,5 @@
 // Candles: hollow where the price rose, filled where it fell, so that nothing rests on their colour alone.
+import { zone } from '../texts/numbers.ts'
 import { COLORS, timesOf } from './frame.ts'
 import type { ChartCandle } from './input.ts'
 
@@ -7,7 +8,10 @@ const MAX_CANDLES = 60
 /** Fewer candles are aligned to the right. */
 const MIN_SLOTS = 20
 
-export const LEGEND = '▯ up ▮ down'
+/** Below the title. */
+export function subtitle(timeframe: string, candles: readonly ChartCandle[]): string {
+  return `${timeframe} · ${zone((candles.at(-1)?.[0] ?? 0) * 1000)} · ▯ up ▮ down`
+}
 
 export function shownOf(candles: readonly ChartCandle[]): readonly ChartCandle[] {
   return candles.slice(-MAX_CANDLES)

@@ -1,6 +1,6 @@
 // What sales have brought over time, as echarts wants it: a curve from 0, and where it stands.
 import type { EChartsCoreOption } from 'echarts/core'
-import { signed } from '../texts/numbers.ts'
+import { signed, zone } from '../texts/numbers.ts'
 import { COLORS, FONT, frame, PLOT_PX, rightAxis, timesOf } from './frame.ts'
 import type { EquityChart } from './input.ts'
 import { scaleOf, writeRound } from './scale.ts'
@@ -19,7 +19,11 @@ export function equityOption(input: EquityChart): EChartsCoreOption {
     Math.abs(yOf(value) - yOf(Number(last))) < LABEL_PX || value <= scale.low || value >= scale.high
   const color = COLORS.bound
   return {
-    ...frame(input.title, `${input.currency}, fees included · UTC`, timesOf(starts)),
+    ...frame(
+      input.title,
+      `${input.currency}, fees included · ${zone(input.until * 1000)}`,
+      timesOf(starts),
+    ),
     yAxis: rightAxis(scale, (value) => (isCovered(value) ? '' : writeRound(value, scale.step))),
     series: [
       {

@@ -1,5 +1,5 @@
 // What all pictures share: size, colours, title, and the times below.
-import { date } from '../texts/numbers.ts'
+import { date, moment, time } from '../texts/numbers.ts'
 
 export const WIDTH = 800
 export const HEIGHT = 600
@@ -86,7 +86,7 @@ export function rightAxis(
   }
 }
 
-/** Below slots that begin then, Unix seconds: three at most, none at the ends, so that none hangs over the edge. UTC. */
+/** Below slots that begin then, Unix seconds: three at most, none at the ends, so that none hangs over the edge. */
 export function timesOf(starts: readonly number[]): string[] {
   const span = (starts.at(-1) ?? 0) - (starts[0] ?? 0)
   const step = Math.max(8, Math.ceil(starts.length / 3))
@@ -94,6 +94,7 @@ export function timesOf(starts: readonly number[]): string[] {
     if (at % step !== Math.floor(step / 2)) return ''
     if (span > 2 * DAY_SECONDS) return date(start * 1000)
     // Candles of seconds: three labels would all name the same minute.
-    return new Date(start * 1000).toISOString().slice(11, span < SHORT_SPAN_SECONDS ? 19 : 16)
+    const ms = start * 1000
+    return span < SHORT_SPAN_SECONDS ? moment(ms, ms) : time(ms, ms)
   })
 }

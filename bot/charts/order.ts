@@ -1,6 +1,6 @@
 // The chart of an order as echarts wants it: candles, and the lines that the order is about.
 import type { EChartsCoreOption } from 'echarts/core'
-import { candlesOf, LEGEND, pricesOf, shownOf, slotTimes } from './candles.ts'
+import { candlesOf, pricesOf, shownOf, slotTimes, subtitle } from './candles.ts'
 import { COLORS, frame, rightAxis } from './frame.ts'
 import type { OrderChart } from './input.ts'
 import { freeOf, type Mark, markLines, placeMarks } from './marks.ts'
@@ -14,7 +14,7 @@ export function orderOption(input: OrderChart): EChartsCoreOption {
   const scale = scaleOf(near, outside.map(Number))
   const marks = placeMarks(marksOf(input), scale)
   return {
-    ...frame(input.title, `${input.timeframe} · UTC · ${LEGEND}`, slotTimes(candles)),
+    ...frame(input.title, subtitle(input.timeframe, candles), slotTimes(candles)),
     yAxis: rightAxis(scale, freeOf(marks, scale)),
     series: [{ ...candlesOf(candles), markLine: markLines(marks) }],
   }

@@ -1,6 +1,6 @@
 // The chart of a sale: the candles around it, where it was bought and sold, and where its stop stood.
 import type { EChartsCoreOption } from 'echarts/core'
-import { blanksOf, candlesOf, LEGEND, pricesOf, shownOf, slotTimes } from './candles.ts'
+import { blanksOf, candlesOf, pricesOf, shownOf, slotTimes, subtitle } from './candles.ts'
 import { COLORS, frame, rightAxis } from './frame.ts'
 import type { ChartCandle, ChartPoint, SaleChart } from './input.ts'
 import { freeOf, type Mark, markLines, placeMarks } from './marks.ts'
@@ -16,7 +16,7 @@ export function saleOption(input: SaleChart): EChartsCoreOption {
   )
   const marks = placeMarks(marksOf(input), scale)
   return {
-    ...frame(input.title, `${input.timeframe} · UTC · ${LEGEND}`, slotTimes(candles)),
+    ...frame(input.title, subtitle(input.timeframe, candles), slotTimes(candles)),
     yAxis: rightAxis(scale, freeOf(marks, scale)),
     series: [
       {

@@ -1,4 +1,5 @@
 // From which value to which a plot reaches, and how its round values are written.
+import { amount } from '../texts/numbers.ts'
 
 /** Values at the lower and upper edge of the plot, and between two lines. */
 export interface Scale {
@@ -44,5 +45,6 @@ function stepOf(range: number): number {
 /** With no more decimals than two neighbouring labels need. */
 export function writeRound(value: number, step: number): string {
   const digits = Math.min(20, Math.max(0, -Math.floor(Math.log10(step))))
-  return value.toLocaleString('en', { maximumFractionDigits: digits }).replace('-', '−')
+  const text = amount(Math.abs(value).toFixed(digits))
+  return value < 0 && text !== '0' ? `−${text}` : text
 }

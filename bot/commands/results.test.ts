@@ -1,62 +1,105 @@
-// /trade and /fees: the same answers as /trades and /profit, told otherwise.
+// What results are asked for, and told otherwise than in a list: /trade, /fees, /profit.
 import type { Answer } from '@keyside/protocol'
 import { expect, test } from 'vitest'
 import { answersAt } from '../testing/answers.ts'
-import { Html } from '../texts/html.ts'
+import { answerText } from '../texts/answers.ts'
+import { Html, html } from '../texts/html.ts'
 import { readCommand } from './table.ts'
 
 const NOW = Date.parse('2026-11-23T20:05:00Z')
 const ANSWERS = answersAt(NOW / 1000)
 
 function command(name: string, ...words: string[]) {
-  const read = readCommand(name, words, { sent: NOW, now: NOW })
-  if (read === null || read instanceof Html) throw new Error('no command')
-  const { instruction, text } = read.spec
-  const shown = (answer: Answer) => text?.(answer, NOW)?.text
-  return { instruction, shown, rest: read.rest }
+  const { spec, rest } = read(name, ...words)
+  const shown = (answer: Answer) =>
+    (spec.text?.(answer, NOW) ?? answerText(answer, html``, NOW)).text
+  return { instruction: spec.instruction, shown, rest }
 }
 
-function sales(change: object = {}, of = 12): Extract<Answer, { about: 'trades' }> {
-  const { trades } = ANSWERS
-  if (trades.about !== 'trades') throw new Error('no trades')
-  return { ...trades, rows: trades.rows.slice(0, 1).map((row) => ({ ...row, ...change })), of }
+function read(name: string, ...words: string[]) {
+  const read = readCommand(name, words, { sent: NOW, now: NOW })
+  if (read === null || read instanceof Html) throw new Error('no command')
+  return read
+}
+
+function story(change: object = {}, more: object = {}): Extract<Answer, { about: 'trade' }> {
+  const { trade } = ANSWERS
+  if (trade.about !== 'trade') throw new Error('no trade')
+  return { ...trade, row: { ...trade.row, ...change }, ...more }
 }
 
 test('/trade asks for one sale, and tells all of it in lines that a phone does not break', () => {
   const { instruction, shown, rest } = command('trade', '12', 'please')
-  expect(instruction).toEqual({ do: 'trades', limit: 1, before: 13 })
+  expect(instruction).toEqual({ do: 'trade', number: 12 })
   expect(rest).toEqual(['please'])
   const fees = { USDT: '6.43', BNB: '0.00412' }
-  const text = shown(sales({ fees, stream: 'home/a-long-name-of-a-stream-00000000' })) ?? ''
+  const text = shown(story({ fees, stream: 'home/a-long-name-of-a-stream-00000000' })) ?? ''
   expect(text).toBe(`<b>Sale 12</b> · BTC/USDT
-Sold <b>0.05 BTC</b>
-for 3,230.1 USDT, each 64,602
-19:04 UTC · take-profit
-Bought for 3,202.51 USDT
-each 64,050.1 on the average
-first 18:04 UTC
-Held 60 min
 a-long-name-of-a-stream-00000000
+<b>Bought</b> from 18:04 UTC on
+for 3,202.51 USDT, each 64,050.1
+<i>ema(12) crossed above ema(26), rsi(14) 58</i>
+Stop 63,000 at 18:05
+Stop 64,010.5 at 18:35
+<b>Sold</b> 19:04 UTC: take-profit
+0.05 BTC for 3,230.1 USDT
+each 64,602, held 60 min
 Fees 6.43 USDT
 Fees 0.00412 BNB
 Result <b>+21.17 USDT (+0.66 %)</b>`)
-  for (const line of text.replaceAll(/<[^>]+>/g, '').split('\n'))
+  const left = shown(story({ reason: 'exit' }, { sold: 'rsi(14) 71 is over 70' })) ?? ''
+  expect(left).toContain('UTC: the strategy left')
+  expect(left).toContain('<i>rsi(14) 71 is over 70</i>')
+  for (const line of text.replaceAll(/<i>.+<\/i>|<[^>]+>/g, '').split('\n'))
     expect(line.length).toBeLessThanOrEqual(40)
+})
+
+test('/trade shows its sale on the candles around it, and says where there are none', () => {
+  const { spec } = read('trade', '12')
+  expect(spec.chart?.(story())).toMatchObject({
+    of: 'sale',
+    title: 'Sale 12 · BTC/USDT +21.17 USDT',
+    bought: [NOW / 1000 - 7201, '64050.1'],
+    sold: [NOW / 1000 - 3601, '64602'],
+    stops: [{}, {}],
+  })
+  const bare = story({}, { candles: [] })
+  expect(spec.chart?.(bare)).toBeNull()
+  expect(command('trade', '12').shown(bare)).toMatch(/\nNo picture: your exchange gave no candles/)
 })
 
 test('/trade without a number is the newest, and one that does not exist is not another', () => {
   const newest = command('trade')
-  expect(newest.instruction).toEqual({ do: 'trades', limit: 1 })
-  expect(newest.shown(sales())).toContain('Sale 12')
+  expect(newest.instruction).toEqual({ do: 'trade' })
+  expect(newest.shown(story())).toContain('Sale 12')
   expect(newest.shown({ about: 'trades', rows: [], of: 0 })).toBe('Nothing was sold yet.')
-  expect(command('trade', '13').shown(sales())).toBe('No sale 13: there are 12.')
+  const none = command('trade', '13').shown({ about: 'trades', rows: [], of: 12 })
+  expect(none).toBe('No sale 13: there are 12.')
 })
 
-test('a sale without a known result claims no cost', () => {
-  const text = command('trade', '12').shown(sales({ result: undefined }))
+test('a sale without a known result claims no cost, and has no picture of one', () => {
+  const unknown = story({ result: undefined })
+  const text = command('trade', '12').shown(unknown)
   expect(text).toContain('Nobody knows what was paid for all of it')
   expect(text).toContain('Result unknown')
-  expect(text).not.toContain('Bought for')
+  expect(text).not.toContain('<b>Bought')
+  expect(read('trade', '12').spec.chart?.(unknown)).toBeNull()
+})
+
+test.for<[string[], number, string]>([
+  [[], 30 * 86_400, 'Profit, last 30 days'],
+  [['7'], 7 * 86_400, 'Profit, last 7 days'],
+  [['1'], 86_400, 'Profit, last day'],
+  [['999999'], 3_650 * 86_400, 'Profit, last 3650 days'],
+  [['all'], NOW / 1000, 'Profit, all time'],
+])('/profit %j has a curve of so long', ([words, back, title]) => {
+  const { instruction } = command('profit', ...words)
+  expect(instruction).toEqual({ do: 'results', by: 'period', curve: NOW / 1000 - back })
+  const { spec, rest } = read('profit', ...words, 'north')
+  expect(rest).toEqual(['north'])
+  expect(spec.chart?.(ANSWERS.results)).toMatchObject({ of: 'equity', title, currency: 'USDT' })
+  const empty: Answer = { about: 'results', by: 'period', rows: [] }
+  expect(spec.chart?.(empty)).toBeNull()
 })
 
 test('/fees has those of each period by currency, whatever was sold for it', () => {

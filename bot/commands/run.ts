@@ -1,14 +1,15 @@
 // Runs one command: sends it to the devices and replies with the answer, or that there was none.
 import type { Answer, Instruction } from '@keyside/protocol'
 import { type Clock, whileBusy } from '@keyside/runtime'
+import type { ChartInput } from '../charts/input.ts'
 import type { Device, DeviceReply } from '../device/device.ts'
 import { readDevice } from '../store/device.ts'
-import { putMessage } from '../store/messages.ts'
+import { type Content, putMessage } from '../store/messages.ts'
 import type { Store } from '../store/open.ts'
 import type { Owner } from '../store/owner.ts'
 import { answerText } from '../texts/answers.ts'
 import { silentText } from '../texts/events.ts'
-import { type Html, lines } from '../texts/html.ts'
+import { type Html, html, lines } from '../texts/html.ts'
 
 export interface CommandSpec {
   readonly instruction: Instruction
@@ -16,6 +17,8 @@ export interface CommandSpec {
   readonly done: Html
   /** How this command shows an answer that others show otherwise; null for any other. `now` in Unix ms. */
   readonly text?: (answer: Answer, now: number) => Html | null
+  /** Its picture; null without one. */
+  readonly chart?: (answer: Answer) => ChartInput | null
   /** The first line of the reply when the device did not answer. */
   readonly unanswered?: Html
   /** Done even when it was sent long ago, while the bot was away. */
@@ -52,7 +55,9 @@ async function runAt(
 ): Promise<void> {
   const asked = await device.ask(words.instruction, owner.user)
   if (asked.outcome === 'stopped') return
-  const reply = () => say(deps, owner, replyTo(deps, name, words, asked), { device: name })
+  const chart = asked.outcome === 'answered' ? words.chart?.(asked.answer) : null
+  const about = { device: name, ...(chart && { chart }) }
+  const reply = () => say(deps, owner, replyTo(deps, name, words, asked), about)
   await whileBusy(reply, deps.clock)
 }
 
@@ -68,15 +73,22 @@ function replyTo(
   return lines(words.unanswered ?? null, silentText(readDevice(store, device).heard, now))
 }
 
-/** With a `key` the message is sent once, however often this is called. */
+/** What Telegram takes below a picture, in UTF-16 code units; markup does not count there, and does here. */
+const CAPTION_ROOM = 1024
+
+/** With a `key` the message is sent once, however often this is called. A text that is too long for its picture goes before it. */
 export function say(
   { store, clock, wake }: Pick<CommandDeps, 'store' | 'clock' | 'wake'>,
   owner: Owner,
-  text: Html,
-  { key, device }: { key?: string; device?: string } = {},
+  { text }: Html,
+  { key, device, chart }: { key?: string; device?: string; chart?: ChartInput } = {},
 ): void {
-  const content = { html: text.text }
-  const about = { ...(key && { key }), ...(device && { device }) }
-  putMessage(store, { chat: owner.chat, content, isAnswer: true, ...about }, clock.now())
+  const put = (content: Content) => {
+    const about = { ...(key && { key }), ...(device && { device }) }
+    putMessage(store, { chat: owner.chat, content, isAnswer: true, ...about }, clock.now())
+  }
+  if (chart === undefined || text.length > CAPTION_ROOM) put({ html: text })
+  if (chart !== undefined)
+    put({ html: text.length > CAPTION_ROOM ? html`${chart.title}`.text : text, chart })
   wake()
 }

@@ -1,7 +1,8 @@
 // Which instruction to the device a command stands for, with the words behind it.
 import type { Instruction } from '@keyside/protocol'
+import { equityChart, saleChart } from '../charts/of-answer.ts'
 import { Html, html } from '../texts/html.ts'
-import { paidFeesText, saleText } from '../texts/results.ts'
+import { noSaleText, paidFeesText } from '../texts/results.ts'
 import { type Read, readPause, readResume } from './pause.ts'
 import type { CommandSpec } from './run.ts'
 
@@ -52,7 +53,7 @@ const READERS: ReadonlyMap<string, Reader> = new Map(
       ...ask({ do: 'results', by: 'period' }),
       text: (answer) => (answer.about === 'results' ? paidFeesText(answer) : null),
     }),
-    profit: results('period'),
+    profit: (words, { now }) => profit(words, now),
     daily: results('day'),
     weekly: results('week'),
     monthly: results('month'),
@@ -66,11 +67,29 @@ const READERS: ReadonlyMap<string, Reader> = new Map(
 )
 
 function oneSale(number: number | null): CommandSpec {
-  const before = number === null ? {} : { before: number + 1 }
   return {
-    ...ask({ do: 'trades', limit: 1, ...before }),
-    text: (answer, now) => (answer.about === 'trades' ? saleText(answer, number, now) : null),
+    ...ask({ do: 'trade', ...(number !== null && { number }) }),
+    text: (answer) => (answer.about === 'trades' ? noSaleText(answer.of, number) : null),
+    chart: (answer) => (answer.about === 'trade' ? saleChart(answer) : null),
   }
+}
+
+const DAY_SECONDS = 86_400
+const DAYS = 30
+/** As long as results may be looked back on: a hundred years say "all" too, and are a date that the wire takes. */
+const MOST_DAYS = 3_650
+
+/** `/profit`, `/profit 7`, `/profit all`: the chart's days; the sums are the same. */
+function profit([first = '', ...rest]: readonly string[], now: number): CommandWithWords {
+  const days = isNumber(first) ? Math.min(Number(first), MOST_DAYS) : DAYS
+  const isAll = first === 'all'
+  const since = isAll ? 0 : Math.floor(now / 1000) - days * DAY_SECONDS
+  const title = isAll ? 'Profit, all time' : `Profit, last ${days === 1 ? 'day' : `${days} days`}`
+  const spec: CommandSpec = {
+    ...ask({ do: 'results', by: 'period', curve: since }),
+    chart: (answer) => (answer.about === 'results' ? equityChart(answer, title) : null),
+  }
+  return { spec, rest: isAll || isNumber(first) ? rest : wordsIn(first, rest) }
 }
 
 /** Null for a command that is not for a device. */

@@ -1,6 +1,6 @@
 // One answer of each kind, as a device in the middle of its day would give it.
 import type { Answer, Instruction } from '@keyside/protocol'
-import { orderOf } from './events.ts'
+import { candles, orderOf } from './events.ts'
 
 type Question = Exclude<Instruction['do'], 'replay'>
 
@@ -27,10 +27,13 @@ export function answersAt(now: number): Record<Question, Answer> {
     balance: {
       about: 'balance',
       rows: [
-        { currency: 'USDT', free: '8395.4', used: '802.625', total: '9198.025' },
-        { currency: 'BTC', free: '0.04995', used: '0', total: '0.04995' },
+        { currency: 'USDT', free: '8395.4', used: '802.625', total: '9198.025', value: '9198.025' },
+        { currency: 'BTC', free: '0.04995', used: '0', total: '0.04995', value: '3222.389385' },
         { currency: 'ETH', free: '0', used: '1.25', total: '1.25' },
       ],
+      worth: { amount: '12421.614385', currency: 'USDT', coins: 4 },
+      dust: { coins: 2, value: '1.2' },
+      allocated: { currency: 'USDT', used: '320.5', limit: '1500' },
     },
     positions: {
       about: 'positions',
@@ -115,6 +118,31 @@ export function answersAt(now: number): Record<Question, Answer> {
         },
       ],
     },
+    trade: {
+      about: 'trade',
+      of: 12,
+      row: {
+        number: 12,
+        stream: 'home/demo',
+        market: 'BTC/USDT',
+        reason: 'take_profit',
+        opened: now - 7201,
+        closed: now - 3601,
+        amount: '0.05',
+        cost: '3202.505',
+        proceeds: '3230.1',
+        fees: { USDT: '6.43' },
+        result: { gain: '21.165', negative: false, paid: '3205.705' },
+      },
+      bought: 'ema(12) crossed above ema(26), rsi(14) 58',
+      sold: 'take-profit 1 of 2',
+      stops: [
+        [now - 7200, '63000'],
+        [now - 5400, '64010.5'],
+      ],
+      timeframe: '5m',
+      candles: candles(60, 300, now - 12_000),
+    },
     limits: {
       about: 'limits',
       currency: 'USDT',
@@ -135,6 +163,19 @@ export function answersAt(now: number): Record<Question, Answer> {
     results: {
       about: 'results',
       by: 'period',
+      curve: {
+        currency: 'USDT',
+        since: now - 2_592_000,
+        until: now,
+        points: [
+          [now - 1_592_000, '30.5', false],
+          [now - 592_000, '140.665', true],
+          [now - 3601, '119.5', true],
+        ],
+        deepest: '171.165',
+        below: '150',
+      },
+      drawdown: { currency: 'USDT', used: '12.5', limit: '300' },
       rows: [
         {
           key: 'today',

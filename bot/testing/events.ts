@@ -48,13 +48,14 @@ export function approvalOf(
   }
 }
 
-export function candles(count = 60): ApprovalNeeded['candles'] {
+/** Each `length` seconds long, from `start` on (Unix seconds). */
+export function candles(count = 60, length = 60, start = 1_764_000_000): ApprovalNeeded['candles'] {
   return Array.from({ length: count }, (_, at) => {
     const price = 63_900 + 200 * Math.sin(at / 6) + at * 2
     const close = 63_900 + 200 * Math.sin((at + 1) / 6) + at * 2
     const high = Math.max(price, close) + 15
     const low = Math.min(price, close) - 15
-    return [1_764_000_000 + at * 60, text(price), text(high), text(low), text(close)]
+    return [start + at * length, text(price), text(high), text(low), text(close)]
   })
 }
 

@@ -16,7 +16,7 @@ import {
   zone,
 } from './numbers.ts'
 import { reasonText } from './reason.ts'
-import { resultsText, tradesText } from './results.ts'
+import { resultsText, storyText, tradesText } from './results.ts'
 
 type About<Name extends Answer['about']> = Extract<Answer, { about: Name }>
 
@@ -36,6 +36,8 @@ export function answerText(answer: Answer, done: Html, now: number): Html {
       return ordersText(answer, now)
     case 'trades':
       return tradesText(answer, now)
+    case 'trade':
+      return storyText(answer, now)
     case 'results':
       return resultsText(answer)
     case 'limits':
@@ -105,23 +107,49 @@ function streamLines({ stream, market, seq, headAgeMs }: About<'status'>['stream
   )
 }
 
-function balanceText({ rows, more: left = 0, worth }: About<'balance'>): Html {
-  if (rows.length === 0 && left === 0) return html`The account is empty.`
-  const shown = rows.map(({ currency, total, used }) => {
-    const held = new Big(used).eq(0) ? '' : `, ${amount(used)} in orders`
-    return html`${currency} <b>${amount(total)}</b>${held}`
-  })
+function balanceText({ rows, more: left = 0, worth, dust, allocated }: About<'balance'>): Html {
+  if (rows.length === 0 && left === 0 && dust === undefined) return html`The account is empty.`
+  const shown = rows.map((row) => balanceRow(row, worth?.currency))
+  const priceless = rows.filter(({ value }) => value === undefined).length + left
   return lines(
     list(html`<b>Balance</b>`, shown, { most: MAX_ROWS, left }),
-    worth === undefined ? null : worthText(worth, rows.length + left),
+    dust === undefined || worth === undefined
+      ? null
+      : html`Dust: ${many(dust.coins, 'coin')} of ${sum(dust.value)} ${worth.currency} together`,
+    worth === undefined ? null : html`Worth <b>${sum(worth.amount)} ${worth.currency}</b> in all`,
+    priceless > 0 && worth !== undefined
+      ? html`without ${many(priceless, 'coin')} that ${priceless === 1 ? 'has' : 'have'} no price here`
+      : null,
+    ...(allocated === undefined ? [] : allocatedLines(allocated)),
   )
 }
 
-type Worth = NonNullable<About<'balance'>['worth']>
+function balanceRow(
+  { currency, free, total, used, value }: About<'balance'>['rows'][number],
+  quote: string | undefined,
+): Html {
+  const isQuote = currency === quote
+  return lines(
+    html`${currency} <b>${isQuote ? sum(total) : amount(total)}</b>`,
+    isQuote || quote === undefined
+      ? null
+      : value === undefined
+        ? html`no price here, not counted`
+        : html`worth ${sum(value)} ${quote}`,
+    new Big(used).eq(0) ? null : html`${amount(used)} in orders, ${amount(free)} free`,
+  )
+}
 
-function worthText({ amount: worth, currency, coins }: Worth, count: number): Html {
-  const which = coins === count ? '' : `, the ${coins} coins that have a price here`
-  return html`Worth <b>${sum(worth)} ${currency}</b>${which}`
+function allocatedLines({ currency, used, limit }: NonNullable<About<'balance'>['allocated']>) {
+  const left = new Big(limit).minus(used)
+  return [
+    html`Allocated to streams ${sum(limit)} ${currency}:`,
+    html`${sum(used)} in use, ${sum(left.lt(0) ? '0' : left)} free`,
+  ]
+}
+
+function many(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`
 }
 
 function positionsText({ rows, more: left }: About<'positions'>): Html {

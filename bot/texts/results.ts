@@ -1,5 +1,11 @@
 // What trading has brought: sale by sale, and in sums.
-import { type Answer, type ResultRow, type SaleRow, shownStream } from '@keyside/protocol'
+import {
+  type Answer,
+  type Curve,
+  type ResultRow,
+  type SaleRow,
+  shownStream,
+} from '@keyside/protocol'
 import Big from 'big.js'
 import { type Html, html, lines, list } from './html.ts'
 import { amount, currencies, share, signed, span, sum, time, zone } from './numbers.ts'
@@ -46,30 +52,38 @@ function tradeText(row: SaleRow, now: number): Html {
   )
 }
 
-/** Everything about one sale; `wanted` is its number, null for the newest. */
-export function saleText({ rows, of }: About<'trades'>, wanted: number | null, now: number): Html {
-  const [row] = rows
-  if (row === undefined || (wanted !== null && row.number !== wanted))
-    return of === 0 ? html`Nothing was sold yet.` : html`No sale ${wanted ?? ''}: there are ${of}.`
+/** Instead of a sale that is not there; `wanted` is its number, null for the newest. */
+export function noSaleText(of: number, wanted: number | null): Html {
+  return of === 0 ? html`Nothing was sold yet.` : html`No sale ${wanted ?? ''}: there are ${of}.`
+}
+
+/** The whole story of one sale. */
+export function storyText(
+  { row, bought, sold, stops, candles }: About<'trade'>,
+  now: number,
+): Html {
   const { number, market, stream, reason, opened, closed, proceeds, cost, fees, result } = row
   const { base, quote } = currencies(market)
   const each = (money: string) => sum(new Big(money).div(row.amount))
   return lines(
     html`<b>Sale ${number}</b> · ${market}`,
-    html`Sold <b>${amount(row.amount)} ${base}</b>`,
-    html`for ${sum(proceeds)} ${quote}, each ${each(proceeds)}`,
-    html`${time(closed * 1000, now)} ${zone(closed * 1000)} · ${REASONS[reason]}`,
+    html`${shownStream(stream)}`,
     ...(result === undefined
       ? [html`Nobody knows what was paid for all of it`]
       : [
-          html`Bought for ${sum(cost)} ${quote}`,
-          html`each ${each(cost)} on the average`,
-          html`first ${time(opened * 1000, now)} ${zone(opened * 1000)}`,
+          html`<b>Bought</b> from ${time(opened * 1000, now)} ${zone(opened * 1000)} on`,
+          html`for ${sum(cost)} ${quote}, each ${each(cost)}`,
         ]),
-    html`Held ${span((closed - opened) * 1000)}`,
-    html`${shownStream(stream)}`,
+    bought === undefined ? null : html`<i>${bought}</i>`,
+    ...stops.map(([at, price]) => html`Stop ${amount(price)} at ${time(at * 1000, now)}`),
+    html`<b>Sold</b> ${time(closed * 1000, now)} ${zone(closed * 1000)}: ${REASONS[reason]}`,
+    html`${amount(row.amount)} ${base} for ${sum(proceeds)} ${quote}`,
+    html`each ${each(proceeds)}, held ${span((closed - opened) * 1000)}`,
+    // What the device sells by itself has its reason in the line above.
+    sold === undefined || reason !== 'exit' ? null : html`<i>${sold}</i>`,
     ...feeLines(fees),
     result === undefined ? html`Result unknown` : resultText(result, quote),
+    candles.length < 2 ? html`No picture: your exchange gave no candles of that time.` : null,
   )
 }
 
@@ -109,14 +123,30 @@ const HEADS: { readonly [By in GroupedBy]: string } = {
   reason: 'Profit by reason',
 }
 
-export function resultsText({ by, rows, more: left }: About<'results'>): Html {
+export function resultsText({ by, rows, more: left, curve, drawdown }: About<'results'>): Html {
   if (rows.length === 0)
     return html`Nothing was sold yet, so nothing is won or lost. /positions shows what is held.`
   const head = html`<b>${HEADS[by]}</b>, of what was sold, fees included`
-  return list(
+  const shown = list(
     head,
     rows.map((row) => rowText(by, row)),
     { left },
+  )
+  return lines(shown, curve === undefined ? null : fallText(curve, drawdown))
+}
+
+/** How far results fell from their best. What is held is in the rule's own figure, at the present price. */
+function fallText(
+  { currency, deepest, below }: Curve,
+  drawdown: About<'results'>['drawdown'],
+): Html {
+  const used = drawdown?.used === undefined ? '(not known now)' : sum(drawdown.used)
+  return lines(
+    html`<b>Below the best</b>`,
+    html`Realised ${sum(below)} ${currency}, at worst ${sum(deepest)}`,
+    drawdown === undefined
+      ? null
+      : html`With what is held ${used} of ${sum(drawdown.limit)} ${currency}`,
   )
 }
 

@@ -27,6 +27,8 @@ const TRADES = Array.from({ length: 60 }, (_, at): Trade => {
     proceeds: LONG,
     fees,
     result: { gain: LONG, negative: true, paid: LONG },
+    entry: null,
+    stops: [],
   }
 })
 
@@ -36,7 +38,9 @@ function asked(ask: Parameters<typeof readHistory>[0]): Promise<Answer> {
   const results = { read: async () => ({ trades: () => TRADES }) } as unknown as Results
   executor.close()
   const now = START + 60 * DAY
-  return readHistory(ask, { db, results, now, pause: async () => undefined })
+  const drawdown = { currency: 'USDT', used: LONG, limit: LONG }
+  const candles = async () => []
+  return readHistory(ask, { db, results, now, pause: async () => undefined, drawdown, candles })
 }
 
 function send(answer: Answer): void {
@@ -54,6 +58,16 @@ test('sums that have no room are counted under more', async () => {
   expect(answer.rows.length).toBeGreaterThan(10)
   expect(answer.rows.length + (answer.more ?? 0)).toBe(60)
   expect(answer.rows[0]?.key).toBe(new Date(START + 59 * DAY).toISOString().slice(0, 10))
+})
+
+test('a curve and its rows have room in one report, however long they are', async () => {
+  const answer = await asked({ do: 'results', by: 'day', curve: 0 })
+  send(answer)
+  if (answer.about !== 'results') throw new Error('no results')
+  expect(answer.curve?.points).toHaveLength(60)
+  expect(answer.rows.length).toBeGreaterThan(5)
+  expect(answer.rows.length + (answer.more ?? 0)).toBe(60)
+  expect(answer.drawdown).toEqual({ currency: 'USDT', used: LONG, limit: LONG })
 })
 
 test('sales that have no room are those of the next page', async () => {

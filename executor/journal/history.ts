@@ -2,11 +2,16 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { Answer, Instruction, ReportEvent, SaleResult, SaleRow } from '@keyside/protocol'
 import { seconds } from '@keyside/protocol'
+import type { Effect } from '../core/execution/inputs.ts'
+import type { Candle } from '../core/model/exchange.ts'
 import { fitting } from '../core/model/report-room.ts'
+import { curveOf } from '../results/curve.ts'
 import type { Trade } from '../results/ledger.ts'
 import { byCurrency, summarize } from '../results/summary.ts'
 import type { Results } from './results.ts'
+import { CANDLES, storyOf, windowOf } from './sale-story.ts'
 
+type Ask = Extract<Effect, { type: 'rows' }>['ask']
 type AskTrades = Extract<Instruction, { do: 'trades' }>
 type AskResults = Extract<Instruction, { do: 'results' }>
 type OrdersAnswer = Extract<Answer, { about: 'orders' }>
@@ -14,18 +19,21 @@ type OrderStep = Extract<ReportEvent, { type: 'order' }>
 type Asked = Extract<ReportEvent, { type: 'approval' }>
 
 /** `now` in Unix ms; `pause` resolves when more of the journal may be read. */
-export async function readHistory(
-  ask: Extract<Instruction, { do: 'orders' }> | AskTrades | AskResults,
-  from: {
-    readonly db: DatabaseSync
-    readonly results: Results
-    readonly now: number
-    readonly pause: () => Promise<void>
-  },
-): Promise<Answer> {
+export async function readHistory(ask: Ask, from: From): Promise<Answer> {
   if (ask.do === 'orders') return lastOrders(from.db, ask.limit)
   const trades = (await from.results.read(from.db, from.pause)).trades()
-  return ask.do === 'trades' ? lastTrades(trades, ask) : sums(trades, ask, from.now)
+  if (ask.do === 'results') return sums(trades, ask, from)
+  return ask.do === 'trades' ? lastTrades(trades, ask) : sale(trades, ask.number, from)
+}
+
+interface From {
+  readonly db: DatabaseSync
+  readonly results: Results
+  readonly now: number
+  readonly pause: () => Promise<void>
+  readonly drawdown: Extract<Effect, { type: 'rows' }>['drawdown']
+  /** From the exchange, `since` Unix ms; empty where it has none. */
+  readonly candles: (market: string, timeframe: string, since: number) => Promise<readonly Candle[]>
 }
 
 /** Each order as it was last reported, newest first. */
@@ -55,7 +63,38 @@ function lastTrades(trades: readonly Trade[], { limit, before = Infinity }: AskT
   return { about: 'trades', rows: fitting(rows.toReversed().map(tradeRow)), of: trades.length }
 }
 
-function tradeRow({ clientOrderId: _, opened, closed, fees, result, ...trade }: Trade): SaleRow {
+/** One that is not there is told as a list without it. */
+async function sale(
+  trades: readonly Trade[],
+  wanted: number | undefined,
+  from: From,
+): Promise<Answer> {
+  const trade = wanted === undefined ? trades.at(-1) : trades[wanted - 1]
+  if (trade === undefined) return { about: 'trades', rows: [], of: trades.length }
+  const { timeframe, from: since } = windowOf(trade)
+  const candles = await from.candles(trade.market, timeframe, since)
+  return {
+    about: 'trade',
+    row: tradeRow(trade),
+    of: trades.length,
+    ...storyOf(from.db, trade),
+    timeframe,
+    candles: candles
+      .slice(0, CANDLES)
+      .map(([at, open, high, low, close]) => [at, open, high, low, close]),
+  }
+}
+
+function tradeRow({
+  clientOrderId: _,
+  entry: __,
+  stops: ___,
+  opened,
+  closed,
+  fees,
+  result,
+  ...trade
+}: Trade): SaleRow {
   return {
     ...trade,
     opened: seconds(opened),
@@ -66,15 +105,30 @@ function tradeRow({ clientOrderId: _, opened, closed, fees, result, ...trade }: 
 }
 
 const MAX_GROUPS = 40
-function sums(trades: readonly Trade[], { by }: AskResults, now: number): Answer {
+/** Characters of JSON that a curve takes from the rows at most. */
+const CURVE_ROOM = 3_000
+
+function sums(
+  trades: readonly Trade[],
+  { by, curve }: AskResults,
+  { now, drawdown }: From,
+): Answer {
   const all = summarize(trades, by, now)
-  const rows = fitting(all.slice(0, MAX_GROUPS))
+  const rows = fitting(all.slice(0, MAX_GROUPS), curve === undefined ? 0 : CURVE_ROOM)
   const left = all.length - rows.length
   return {
     about: 'results',
     by,
     rows,
     ...(left > 0 && { more: left }),
+    ...(curve !== undefined && {
+      curve: curveOf(trades, { currency: drawdown.currency, since: curve * 1000, until: now }),
+      drawdown: {
+        currency: drawdown.currency,
+        limit: drawdown.limit,
+        ...(drawdown.used !== null && { used: drawdown.used }),
+      },
+    }),
   }
 }
 

@@ -29,6 +29,10 @@ export interface Trade {
   readonly fees: readonly Fee[]
   /** Null where nobody knows what was paid. */
   readonly result: SaleResult | null
+  /** Client order id of the oldest purchase in it; null where nobody knows it. */
+  readonly entry: string | null
+  /** Stops that were ordered for the position until then, oldest first: when, Unix ms, and their client order id. */
+  readonly stops: readonly { readonly at: number; readonly order: string }[]
 }
 
 /** Coins that went out of a position without a sale: no profit and no loss. */
@@ -71,6 +75,7 @@ interface Holding {
   /** What a stop is since it was moved. */
   readonly stop: 'stop' | 'trailing_stop' | 'break_even'
   readonly closing: CloseReason | null
+  readonly stops: Trade['stops']
 }
 
 interface Sale extends Omit<Trade, 'cost' | 'fees' | 'result'> {
@@ -126,9 +131,12 @@ export class Ledger {
     }
   }
 
-  #ordered({ order }: FactOf<'ordered'>): undefined {
+  #ordered({ order, at }: FactOf<'ordered'>): undefined {
     const { clientOrderId, stream, kind, intent, takeProfitLevels } = order
-    const holding = this.#holdings.get(positionKey(order))
+    const key = positionKey(order)
+    const holding = this.#holdings.get(key)
+    if (kind === 'stop' && holding !== undefined)
+      this.#change(key, { stops: [...holding.stops, { at, order: clientOrderId }] })
     const closing = holding?.closing ?? null
     const reason =
       kind === 'stop'
@@ -176,10 +184,12 @@ export class Ledger {
       ...about,
       number: this.#sales.size + 1,
       opened,
+      entry: holding.lots[0]?.order ?? null,
     }
     this.#sales.set(clientOrderId, {
       ...before,
       closed: Math.max(before.closed, trade.at),
+      stops: holding.stops,
       amount: plus(before.amount, trade.amount),
       gone: plus(before.gone, gone),
       proceeds: plus(before.proceeds, times(trade.amount, trade.price)),
@@ -228,7 +238,13 @@ function bought(holding: Holding, order: string, trade: Fill): Holding {
   }
 }
 
-const EMPTY = { lots: [], bought: new Map<string, number>(), stop: 'stop', closing: null } as const
+const EMPTY = {
+  lots: [],
+  bought: new Map<string, number>(),
+  stop: 'stop',
+  closing: null,
+  stops: [],
+} as const
 
 const NO_SALE = {
   closed: 0,

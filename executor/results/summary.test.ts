@@ -21,6 +21,8 @@ function trade(closed: string, gain: number | null, more: Partial<Trade> = {}): 
     fees: [{ currency: 'USDT', amount: '0.1' }],
     result:
       gain === null ? null : { gain: String(Math.abs(gain)), negative: gain < 0, paid: '100.1' },
+    entry: null,
+    stops: [],
     ...more,
   }
 }

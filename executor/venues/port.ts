@@ -49,7 +49,13 @@ export interface Exchange {
   reachable(): boolean
   /** Set while the exchange wants to be left alone: it is, and whatever is asked gets no answer. */
   backoff(): Backoff | null
-  candles(market: string, timeframe: string, limit: number): Promise<Answered<readonly Candle[]>>
+  /** The newest, or the first that begin at or after `since`, Unix ms; oldest first. */
+  candles(
+    market: string,
+    timeframe: string,
+    limit: number,
+    since?: number,
+  ): Promise<Answered<readonly Candle[]>>
   /** Sends once. Never retries, never throws for what the exchange or the network does. */
   place(order: OrderRequest): Promise<Placed>
   find(market: string, clientOrderId: string): Promise<Lookup>

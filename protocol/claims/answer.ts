@@ -1,9 +1,17 @@
 // What the device answers to a query.
 import { z } from 'zod'
 import { groupedBy } from './command.ts'
-import { currency, id, jti, market, numericDate, singleLine, stream } from './common.ts'
+import { currency, id, jti, market, numericDate, singleLine, stream, timeframe } from './common.ts'
 import { decimal } from './decimal.ts'
-import { code, feesByCurrency, ORDER_STATUSES, orderView, result, TRADING_STATES } from './order.ts'
+import {
+  candle,
+  code,
+  feesByCurrency,
+  ORDER_STATUSES,
+  orderView,
+  result,
+  TRADING_STATES,
+} from './order.ts'
 
 /** How many rows are left out of a list. */
 const more = z.int().min(1).optional()
@@ -56,10 +64,25 @@ const statusAnswer = z.strictObject({
 const balanceAnswer = z.strictObject({
   about: z.literal('balance'),
   /** What trading is done with first, then the largest. */
-  rows: z.array(z.strictObject({ currency, free: decimal, used: decimal, total: decimal })).max(50),
+  rows: z
+    .array(
+      z.strictObject({
+        currency,
+        free: decimal,
+        used: decimal,
+        total: decimal,
+        /** In the policy's currency; absent where the device knows no price. */
+        value: decimal.optional(),
+      }),
+    )
+    .max(50),
   more,
   /** What the coins are worth together whose price the device knows, `coins` of them. */
   worth: z.strictObject({ amount: decimal, currency, coins: z.int().min(1) }).optional(),
+  /** Coins with a price that are worth less than any order may be: how many, and together. Not among the rows. */
+  dust: z.strictObject({ coins: z.int().min(1), value: decimal }).optional(),
+  /** Of what the policy allots to its streams: what is in use, and what may still be. */
+  allocated: z.strictObject({ currency, used: decimal, limit: decimal }).optional(),
 })
 
 const positionsAnswer = z.strictObject({
@@ -139,6 +162,21 @@ const tradesAnswer = z.strictObject({
   of: z.int().min(0),
 })
 
+/** One sale, with all that the device can say of it. */
+const tradeAnswer = z.strictObject({
+  about: z.literal('trade'),
+  row: saleRow,
+  of: z.int().min(1),
+  /** Why the first of it was bought, and why it was sold: the signal's reason, or the device's own. */
+  bought: singleLine.optional(),
+  sold: singleLine.optional(),
+  /** Where its stop stood at the exchange from when on, quote per base, oldest first. */
+  stops: z.array(z.tuple([numericDate, decimal])).max(30),
+  timeframe,
+  /** Around it, from the device's own exchange; none where that does not give them. */
+  candles: z.array(candle).max(60),
+})
+
 /** What sales have brought together, those of one quote currency. */
 const resultRow = z.strictObject({
   /** A period, a day, the Monday of a week, a month (UTC), a market, a stream, or a reason. */
@@ -154,11 +192,26 @@ const resultRow = z.strictObject({
   fees: feesByCurrency,
 })
 
+/** How the results of one currency added up: 0 at `since`, and after each of `points`. */
+const curve = z.strictObject({
+  currency,
+  since: numericDate,
+  until: numericDate,
+  /** When, and the sum from then on: a loss has `true` behind it. Oldest first. */
+  points: z.array(z.tuple([numericDate, decimal, z.boolean()])).max(60),
+  /** How far the sum fell at most below its best until then, and how far it is below it at the end. */
+  deepest: decimal,
+  below: decimal,
+})
+
 const resultsAnswer = z.strictObject({
   about: z.literal('results'),
   by: groupedBy,
   rows: z.array(resultRow).max(40),
   more,
+  curve: curve.optional(),
+  /** With a curve: how far the policy's own reckoning is below its best, what is held included. */
+  drawdown: z.strictObject({ currency, used: decimal.optional(), limit: decimal }).optional(),
 })
 
 /** Money in the policy's currency; `used` is absent while a price is missing. */
@@ -214,6 +267,7 @@ export const answer = z.strictObject({
     positionsAnswer,
     ordersAnswer,
     tradesAnswer,
+    tradeAnswer,
     resultsAnswer,
     limitsAnswer,
     pausesAnswer,
@@ -223,5 +277,6 @@ export const answer = z.strictObject({
 })
 
 export type SaleRow = z.infer<typeof saleRow>
+export type Curve = z.infer<typeof curve>
 export type ResultRow = z.infer<typeof resultRow>
 export type Answer = z.infer<typeof answer>['answer']

@@ -25,7 +25,10 @@ const instruction = z.discriminatedUnion('do', [
   list('orders'),
   /** The newest sales, or those with a number below `before`. */
   list('trades').extend({ before: z.int().min(1).optional() }),
-  z.strictObject({ do: z.literal('results'), by: groupedBy }),
+  /** The whole story of one sale, or of the newest. */
+  z.strictObject({ do: z.literal('trade'), number: z.int().min(1).optional() }),
+  /** With `curve`: also how they added up from then on, 0 for all of them (seconds). */
+  z.strictObject({ do: z.literal('results'), by: groupedBy, curve: numericDate.optional() }),
   /** No entries, of `what` alone where it names something, until then where it says when (seconds). */
   z.strictObject({
     do: z.literal('pause'),

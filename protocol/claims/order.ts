@@ -1,6 +1,6 @@
 // An order as reports show it, and what is said of it.
 import { z } from 'zod'
-import { currency, digest, jti, market, side, stream } from './common.ts'
+import { currency, digest, jti, market, numericDate, side, stream } from './common.ts'
 import { decimal, positiveDecimal } from './decimal.ts'
 
 /** One of the codes of docs/errors.md. */
@@ -42,6 +42,9 @@ export const ORDER_STATUSES = [
   'unknown',
   'not_placed',
 ] as const
+
+/** Of the device's own exchange: start, open, high, low, close. */
+export const candle = z.tuple([numericDate, decimal, decimal, decimal, decimal])
 
 export const fee = z.strictObject({ amount: decimal, currency })
 

@@ -14,9 +14,7 @@ import {
   timeframe,
 } from './common.ts'
 import { decimal, positiveDecimal } from './decimal.ts'
-import { code, fee, ORDER_STATUSES, orderView, result, TRADING_STATES } from './order.ts'
-
-const candle = z.tuple([numericDate, decimal, decimal, decimal, decimal])
+import { candle, code, fee, ORDER_STATUSES, orderView, result, TRADING_STATES } from './order.ts'
 
 /** What a person needs to see before saying yes. */
 const approvalNeeded = z.strictObject({

@@ -244,11 +244,81 @@ export const balance: Claims['report'] = {
     answer: {
       about: 'balance',
       rows: [
-        { currency: 'USDT', free: '899.5', used: '100.5', total: '1000' },
-        { currency: 'BTC', free: '0.00153', used: '0', total: '0.00153' },
+        { currency: 'USDT', free: '899.5', used: '100.5', total: '1000', value: '1000' },
+        { currency: 'BTC', free: '0.00153', used: '0', total: '0.00153', value: '99.455' },
+        { currency: 'XYZ', free: '12', used: '0', total: '12' },
       ],
       more: 79,
-      worth: { amount: '1099.455', currency: 'USDT', coins: 2 },
+      worth: { amount: '1100.655', currency: 'USDT', coins: 3 },
+      dust: { coins: 1, value: '1.2' },
+      allocated: { currency: 'USDT', used: '120.25', limit: '1000' },
+    },
+  },
+}
+
+export const profit: Claims['report'] = {
+  ...report,
+  event: {
+    type: 'answer',
+    to: JTI,
+    answer: {
+      about: 'results',
+      by: 'period',
+      rows: [
+        {
+          key: 'all',
+          currency: 'USDT',
+          trades: 2,
+          won: 1,
+          unknown: 0,
+          gain: '2.5',
+          negative: true,
+          paid: '640.2',
+          fees: { USDT: '1.28' },
+        },
+      ],
+      curve: {
+        currency: 'USDT',
+        since: NOW - 86_400,
+        until: NOW,
+        points: [
+          [NOW - 7_200, '4.5', false],
+          [NOW - 60, '2.5', true],
+        ],
+        deepest: '7',
+        below: '7',
+      },
+      drawdown: { currency: 'USDT', used: '8.1', limit: '300' },
+    },
+  },
+}
+
+export const sale: Claims['report'] = {
+  ...report,
+  event: {
+    type: 'answer',
+    to: JTI,
+    answer: {
+      about: 'trade',
+      row: {
+        number: 2,
+        stream: 'home/ema-cross',
+        market: 'BTC/USDT',
+        reason: 'stop',
+        opened: NOW - 3_600,
+        closed: NOW - 60,
+        amount: '0.005',
+        cost: '325',
+        proceeds: '318.6',
+        fees: { USDT: '0.64' },
+        result: { gain: '7', negative: true, paid: '325.3' },
+      },
+      of: 2,
+      bought: 'ema(12) 65000.12 crossed above ema(26) 64980.5',
+      sold: 'stop',
+      stops: [[NOW - 3_599, '63720']],
+      timeframe: '5m',
+      candles: [[NOW - 3_600, '65000', '65010.5', '64990', '65002']],
     },
   },
 }

@@ -124,6 +124,8 @@ function valid(): Map<string, object> {
     ['report-approval-with-code', vector('report', good.codeNeeded, DEVICE)],
     ['report-alert', vector('report', good.alerted, DEVICE)],
     ['report-balance', vector('report', good.balance, DEVICE)],
+    ['report-profit', vector('report', good.profit, DEVICE)],
+    ['report-sale', vector('report', good.sale, DEVICE)],
     ['presence', vector('presence', good.presence, ENGINE)],
     ['presence-of-a-device', vector('presence', good.devicePresence, DEVICE)],
     ['presence-at-a-provider', vector('presence', good.presenceAtProvider, DEVICE)],

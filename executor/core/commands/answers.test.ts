@@ -1,7 +1,10 @@
+import type { Answer } from '@keyside/protocol'
 import { expect, test } from 'vitest'
 import { TestExecutor } from '../../testing/rig.ts'
 import type { DecisionContext } from '../execution/context.ts'
 import { balanceAnswer, positionsAnswer } from './answers.ts'
+
+type Balance = Extract<Answer, { about: 'balance' }>
 
 const row = (currency: string) => ({ currency, free: '1', used: '0' })
 const shown = (rows: ReturnType<typeof row>[]) => {
@@ -39,6 +42,8 @@ const weights = {
   currency: 'USDT',
   held: ['ETH'],
   prices: { USDT: '1', BTC: '60000', ETH: '3000' },
+  least: { BTC: '5', ETH: '5' },
+  allocated: { used: '120', limit: '1000' },
 }
 
 test('of eighty coins those that are traded with come first, then the largest, and the rest is counted', () => {
@@ -56,7 +61,28 @@ test('of eighty coins those that are traded with come first, then the largest, a
   expect(names.slice(0, 6)).toEqual(['USDT', 'ETH', 'BTC', 'DOGE', 'COIN79', 'COIN78'])
   expect(answer.rows).toHaveLength(50)
   expect(answer.more).toBe(account.length - 50)
+  expect(answer.rows.slice(0, 4).map(({ value }) => value)).toEqual(['5', '0.3', '1200', undefined])
   expect(answer.worth).toEqual({ amount: '1205.3', currency: 'USDT', coins: 3 })
+  expect(answer.allocated).toEqual({ currency: 'USDT', used: '120', limit: '1000' })
+  expect(answer).not.toHaveProperty('dust')
+})
+
+test('dust stands apart and is counted in the worth; a coin without a price is no dust and counts as nothing', () => {
+  const value = [
+    { currency: 'USDT', free: '0.5', used: '0' },
+    { currency: 'BTC', free: '0.00001', used: '0.00001' },
+    { currency: 'XYZ', free: '100000', used: '0' },
+  ]
+  expect(balanceAnswer({ ok: true, value }, weights)).toEqual({
+    about: 'balance',
+    rows: [
+      { currency: 'USDT', free: '0.5', used: '0', total: '0.5', value: '0.5' },
+      { currency: 'XYZ', free: '100000', used: '0', total: '100000' },
+    ],
+    dust: { coins: 1, value: '1.2' },
+    worth: { amount: '1.7', currency: 'USDT', coins: 2 },
+    allocated: { currency: 'USDT', used: '120', limit: '1000' },
+  })
 })
 
 test('without prices the largest amounts come first, and no worth is told', () => {
@@ -69,8 +95,12 @@ test('without prices the largest amounts come first, and no worth is told', () =
 })
 
 test('a worth that the wire cannot carry is not told', () => {
-  const value = ['USDT', 'BTC'].map((name) => ({ currency: name, free: '99999999999', used: '0' }))
-  expect(balanceAnswer({ ok: true, value }, weights)).not.toHaveProperty('worth')
+  const value = ['USDT', 'BTC'].map((name) => ({ currency: name, free: '999999999999', used: '0' }))
+  const { rows, worth } = balanceAnswer({ ok: true, value }, weights) as Balance
+  expect(rows.map((row) => row.value)).toEqual(['999999999999', undefined])
+  expect(worth, 'of USDT alone').toMatchObject({ amount: '999999999999', coins: 1 })
+  const both = ['USDT', 'ETH'].map((name) => ({ currency: name, free: '333333333', used: '0' }))
+  expect(balanceAnswer({ ok: true, value: both }, weights)).not.toHaveProperty('worth')
 })
 
 test('positions that a report has no room for are counted', async () => {

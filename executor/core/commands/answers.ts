@@ -15,13 +15,14 @@ import type { Valuation } from '../execution/inputs.ts'
 import { pausesNow } from '../execution/pauses.ts'
 import { usedToday } from '../execution/plan-and-check.ts'
 import { sentenceOf } from '../model/codes.ts'
-import { ratio } from '../model/decimals.ts'
+import { ratio, sum } from '../model/decimals.ts'
 import type { Answered, Balance } from '../model/exchange.ts'
 import type { Order } from '../model/order.ts'
 import type { OrderState } from '../model/order-table.ts'
 import type { Position } from '../model/position.ts'
 import { stopOf } from '../model/positions.ts'
 import { fitting } from '../model/report-room.ts'
+import { allocatedNow } from './limits.ts'
 
 /** What a report may list. */
 const MAX_STREAMS = 32
@@ -105,20 +106,25 @@ function positionRow(position: Position, bid: Decimal | null) {
   }
 }
 
-export function weightsOf({
-  portfolio,
-  environment: { policy, exchange },
-}: DecisionContext): Valuation {
+export function weightsOf(context: DecisionContext): Valuation {
+  const { portfolio, environment } = context
+  const { policy, exchange } = environment
   const held = Object.values(portfolio.positions).map(({ market }) => market)
   const followed = [...policy.streams.values()].flatMap(({ markets }) => markets)
-  const priced = [...new Set([...held, ...followed])].flatMap((market) => {
-    const bid = market.endsWith(`/${policy.currency}`) ? exchange.quote(market)?.bid : undefined
+  const inCurrency = [...new Set([...held, ...followed])].filter((market) =>
+    market.endsWith(`/${policy.currency}`),
+  )
+  const priced = inCurrency.flatMap((market) => {
+    const bid = exchange.quote(market)?.bid
     return bid === undefined ? [] : [[baseOf(market), bid] as const]
   })
+  const least = inCurrency.map((market) => [baseOf(market), exchange.rules(market)?.minValue])
   return {
     currency: policy.currency,
     held: held.map(baseOf),
     prices: Object.fromEntries([...priced, [policy.currency, '1']]),
+    least: Object.fromEntries(least.filter(([, value]) => value !== undefined)),
+    allocated: allocatedNow(context),
   }
 }
 
@@ -126,29 +132,57 @@ export function weightsOf({
  * What the account holds: what is traded with first, then the largest; exchanges list leftovers in any order. Without
  * weights the largest amount is first.
  */
-export function balanceAnswer(
-  answer: Answered<readonly Balance[]>,
-  weights: Valuation = { currency: '', held: [], prices: {} },
-): Answer {
+export function balanceAnswer(answer: Answered<readonly Balance[]>, weights?: Valuation): Answer {
   if (!answer.ok)
     return { about: 'refused', code: 'balance_unknown', message: sentenceOf('balance_unknown') }
-  const rows = answer.value.flatMap(balanceRow).sort(byWeight(weights)).slice(0, MAX_ROWS)
-  const left = answer.value.length - rows.length
+  const valued = weights ?? NO_WEIGHTS
+  const all = answer.value.flatMap((balance) => balanceRow(balance, valued)).sort(byWeight(valued))
+  const dust = all.filter((row) => isDust(row, valued))
+  const rows = all.filter((row) => !dust.includes(row)).slice(0, MAX_ROWS)
+  const left = answer.value.length - rows.length - dust.length
   return {
     about: 'balance',
     rows,
     ...(left > 0 && { more: left }),
-    ...worthOf(rows, weights),
+    ...worthOf(all, valued),
+    ...dustOf(dust),
+    ...(weights && { allocated: { currency: weights.currency, ...weights.allocated } }),
   }
+}
+
+const NO_WEIGHTS: Valuation = {
+  currency: '',
+  held: [],
+  prices: {},
+  least: {},
+  allocated: { used: '0', limit: '0' },
 }
 
 type Row = NonNullable<ReturnType<typeof balanceRow>[number]>
 
 /** None for what the wire cannot carry: exchanges also list coins with names in other letters. */
-function balanceRow({ currency: name, free, used }: Balance) {
+function balanceRow({ currency: name, free, used }: Balance, { prices }: Valuation) {
   const total = new Big(free).plus(used).toFixed()
   if (!currency.safeParse(name).success || !isDecimal(total)) return []
-  return [{ currency: name, free, used, total }]
+  const price = prices[name]
+  const value = price === undefined ? undefined : worthAt(total, price)
+  return [{ currency: name, free, used, total, ...(isDecimal(value) && { value }) }]
+}
+
+function worthAt(total: Decimal, price: Decimal): string {
+  return new Big(total).times(price).round(8, Big.roundDown).toFixed()
+}
+
+/** Worth something, and too little for any order. What trading is done with is not. */
+function isDust({ currency: name, value }: Row, { currency, held, least }: Valuation): boolean {
+  const enough = least[name]
+  if (value === undefined || enough === undefined || held.includes(name)) return false
+  return name !== currency && new Big(value).lt(enough)
+}
+
+function dustOf(dust: readonly Row[]) {
+  const value = sum(dust.map((row) => row.value ?? '0'))
+  return dust.length > 0 ? { dust: { coins: dust.length, value } } : {}
 }
 
 function byWeight({ currency, held, prices }: Valuation): (a: Row, b: Row) => number {
@@ -162,14 +196,9 @@ function byWeight({ currency, held, prices }: Valuation): (a: Row, b: Row) => nu
   return (a, b) => rank(a) - rank(b) || size(b).cmp(size(a))
 }
 
-function worthOf(rows: readonly Row[], { currency, prices }: Valuation) {
-  const known = rows.flatMap((row) => {
-    const price = prices[row.currency]
-    return price === undefined ? [] : [new Big(row.total).times(price)]
-  })
-  const amount = known.reduce((sum, value) => sum.plus(value), new Big(0))
-  const told = amount.round(8, Big.roundDown).toFixed()
-  // One coin alone is told already.
-  if (known.length < 2 || !isDecimal(told)) return {}
-  return { worth: { amount: toDecimal(told), currency, coins: known.length } }
+function worthOf(rows: readonly Row[], { currency }: Valuation) {
+  const known = rows.flatMap(({ value }) => (value === undefined ? [] : [value]))
+  const worth = known.reduce((all, value) => all.plus(value), new Big(0)).toFixed()
+  if (known.length === 0 || !isDecimal(worth)) return {}
+  return { worth: { amount: toDecimal(worth), currency, coins: known.length } }
 }

@@ -3,6 +3,7 @@ import type { Answer, Decimal } from '@keyside/protocol'
 import type { DecisionContext } from '../execution/context.ts'
 import { hasTraded, losses } from '../execution/loss-limits.ts'
 import { costOf, usedBy } from '../execution/plan-and-check.ts'
+import { sum } from '../model/decimals.ts'
 import type { Order } from '../model/order.ts'
 import type { Portfolio } from '../model/state.ts'
 import { sentWithinMinute } from '../risk/rules/size.ts'
@@ -48,6 +49,21 @@ export function limitsAnswer(context: DecisionContext): Limits {
     })),
     ...more(Math.max(0, streams.length - MAX_ROWS) + Math.max(0, markets.length - MAX_ROWS)),
   }
+}
+
+/** How far the policy's reckoning is below its best: sold and held together, fees and lost coins included. */
+export function drawdownNow(context: DecisionContext) {
+  const { limits, currency } = context.environment.policy
+  const used = hasTraded(context.portfolio) ? losses(context).drawdown : '0'
+  return { currency, used, limit: limits.drawdown }
+}
+
+/** Of all allocations together. */
+export function allocatedNow({ portfolio, environment: { policy } }: DecisionContext) {
+  const orders = Object.values(portfolio.orders)
+  const isFollowed = ({ stream }: { readonly stream: string }) => policy.streams.has(stream)
+  const limits = [...policy.streams.values()].map(({ allocation }) => allocation)
+  return { used: costOf(portfolio, orders, isFollowed), limit: sum(limits) }
 }
 
 /** Those on which something is held or ordered. */

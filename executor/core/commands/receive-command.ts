@@ -5,7 +5,7 @@ import { deduplicate } from '../execution/deduplicate.ts'
 import { pause, resume } from '../execution/pauses.ts'
 import { setTrading } from '../execution/trading-state.ts'
 import { positionsAnswer, statusAnswer, weightsOf } from './answers.ts'
-import { limitsAnswer } from './limits.ts'
+import { drawdownNow, limitsAnswer } from './limits.ts'
 
 export function onCommand(context: DecisionContext, claims: Command): undefined {
   const { instruction, jti: to, sub: by } = claims
@@ -22,8 +22,9 @@ export function onCommand(context: DecisionContext, claims: Command): undefined 
       return answer(limitsAnswer(context))
     case 'orders':
     case 'trades':
+    case 'trade':
     case 'results':
-      return emit(context, { type: 'rows', to, ask: instruction })
+      return emit(context, { type: 'rows', to, ask: instruction, drawdown: drawdownNow(context) })
     case 'pause':
       return answer(pause(context, instruction, by))
     case 'resume':

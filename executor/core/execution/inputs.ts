@@ -164,6 +164,10 @@ export interface Valuation {
   readonly held: readonly string[]
   /** Quote for one coin, where the device knows it. */
   readonly prices: Readonly<Record<string, Decimal>>
+  /** The least that an order for it may be worth: what is worth less is dust. */
+  readonly least: Readonly<Record<string, Decimal>>
+  /** Of what the policy allots to its streams, in its currency. */
+  readonly allocated: { readonly used: Decimal; readonly limit: Decimal }
 }
 
 /** Done after the events are durable, and never before. */
@@ -211,7 +215,13 @@ export type Effect =
       /** What the journal has to be asked. */
       readonly type: 'rows'
       readonly to: string
-      readonly ask: Extract<Instruction, { do: 'orders' | 'trades' | 'results' }>
+      readonly ask: Extract<Instruction, { do: 'orders' | 'trades' | 'trade' | 'results' }>
+      /** Of which currency a curve is, and how far the policy's reckoning is below its best; null while a price is missing. */
+      readonly drawdown: {
+        readonly currency: string
+        readonly used: Decimal | null
+        readonly limit: Decimal
+      }
     }
 
 export interface Decision {

@@ -132,7 +132,13 @@ export interface Dialect {
   readonly quotes: Batch<VenueMarket, { id: string; bid: Decimal; ask: Decimal }>
   readonly volumes: Batch<VenueMarket, { id: string; volume: Decimal }>
   asks(market: VenueMarket): Question<Liquidity['asks']>
-  candles(market: VenueMarket, timeframe: string, limit: number): Question<readonly Candle[]>
+  /** The newest, or the first from `since` on, Unix ms. */
+  candles(
+    market: VenueMarket,
+    timeframe: string,
+    limit: number,
+    since?: number,
+  ): Question<readonly Candle[]>
 
   /** Null unless every row of `currencies` can be read: a coin that is left out would look as if it were sold. */
   balances(currencies: ReadonlySet<string>): Question<readonly Balance[]>

@@ -184,9 +184,10 @@ export class VenueAdapter {
     market: string,
     timeframe: string,
     limit: number,
+    since?: number,
   ): Promise<model.Answered<readonly model.Candle[]>> {
     const { dialect } = this.#client
-    return this.#client.answer(dialect.candles(this.#market(market), timeframe, limit))
+    return this.#client.answer(dialect.candles(this.#market(market), timeframe, limit, since))
   }
 
   async place(order: model.OrderRequest): Promise<model.Placed> {

@@ -110,9 +110,14 @@ export const binance: Dialect = {
     read: (body) => depthAnswer.safeParse(body).data?.asks ?? null,
   }),
 
-  candles: ({ id: symbol }, timeframe, limit) => ({
+  candles: ({ id: symbol }, timeframe, limit, since) => ({
     method: 'publicGetKlines',
-    params: { symbol, interval: timeframe, limit: String(limit) },
+    params: {
+      symbol,
+      interval: timeframe,
+      limit: String(limit),
+      ...(since !== undefined && { startTime: String(since) }),
+    },
     read: (body) =>
       z
         .array(candleAnswer)

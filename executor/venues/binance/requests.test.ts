@@ -93,6 +93,7 @@ test('asks what it always asked', async () => {
     quote: await during(() => exchange.refreshQuote(BTC)),
     balances: await during(() => exchange.refreshBalances()),
     candles: await during(() => exchange.candles(BTC, '15m', 48)),
+    pastCandles: await during(() => exchange.candles(BTC, '15m', 60, 1_790_000_000_000)),
     buy: await during(() =>
       exchange.place({
         clientOrderId: id('a'),
@@ -153,6 +154,9 @@ test('asks what it always asked', async () => {
       'GET /api/v3/account key - timestamp=&omitZeroBalances=true&recvWindow=5000&signature= ',
     ],
     candles: ['GET /api/v3/klines - - symbol=BTCUSDT&interval=15m&limit=48 '],
+    pastCandles: [
+      'GET /api/v3/klines - - symbol=BTCUSDT&interval=15m&limit=60&startTime=1790000000000 ',
+    ],
     buy: [
       'POST /api/v3/order key application/x-www-form-urlencoded  timestamp=&symbol=BTCUSDT&side=BUY&type=LIMIT&timeInForce=IOC&quantity=0.00100&price=60100.10&selfTradePreventionMode=EXPIRE_TAKER&newClientOrderId=aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa&newOrderRespType=FULL&recvWindow=5000&signature=',
     ],
