@@ -8,7 +8,7 @@ import { lossesDue } from './loss-limits.ts'
 import { rests } from './order-polling.ts'
 import { pausesDue } from './pauses.ts'
 import { exitsDue } from './position-exits.ts'
-import { firstHeadDue, OVERTAKE_MS } from './receive-head.ts'
+import { headDue, OVERTAKE_MS } from './receive-head.ts'
 import { FIRST_ANSWER_MS } from './reconcile.ts'
 import { summaryDue } from './refusals.ts'
 import { replaysDue } from './replay.ts'
@@ -43,7 +43,7 @@ function ofOrder(order: Order, live: State['session']): number[] {
   switch (order.state) {
     case 'received':
     case 'approved':
-      return [firstHeadDue(live, order.stream)].filter((at) => at > live.lastDecisionAt)
+      return [headDue(live, order)].filter((at) => at > live.lastDecisionAt)
     case 'waiting':
       return [
         order.approval.expires,

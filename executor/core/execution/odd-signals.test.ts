@@ -33,5 +33,8 @@ test('the same head again is no new sign of life', async () => {
   await executor.give(head)
   await executor.clock.turn(2_000)
   await executor.give(executor.signal())
+  await executor.clock.turn(9_000)
+  await executor.give(head)
+  await executor.clock.turn(2_000)
   expect(executor.told().at(-1)).toBe('entry denied hb.deadman')
 })

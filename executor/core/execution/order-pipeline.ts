@@ -14,7 +14,7 @@ import { awaitsPrices } from './loss-limits.ts'
 import { requestCancel } from './order-polling.ts'
 import { checkOrder, isMarketClosed, planFor, unknownAround } from './plan-and-check.ts'
 import { askQuote, isYoung, QUOTE_LIFE_MS } from './quotes.ts'
-import { firstHeadDue } from './receive-head.ts'
+import { headDue } from './receive-head.ts'
 import { isCounting } from './reconcile-schedule.ts'
 import { denyOrder, reportOrder } from './report-order.ts'
 
@@ -81,9 +81,9 @@ function awaitReconciliation(context: DecisionContext, { kind, intent }: Order):
     : 'on'
 }
 
-/** Just after a start the provider's head may still be on its way; policy refuses the entry when none came. */
-function awaitHead({ session, environment }: DecisionContext, { kind, stream }: Order): StepResult {
-  return kind === 'entry' && environment.now < firstHeadDue(session, stream) ? 'waits' : 'on'
+/** The first sign of life may follow the signal that began it; policy refuses the entry when none came. */
+function awaitHead({ session, environment }: DecisionContext, order: Order): StepResult {
+  return order.kind === 'entry' && environment.now < headDue(session, order) ? 'waits' : 'on'
 }
 
 /** Nothing is sent to an exchange that wants to be left alone: what gets out waits for the end of it. */

@@ -37,6 +37,22 @@ test('waits for a signal that a head has overtaken', async () => {
   expect(executor.exchange.sent.filter(({ side }) => side === 'sell')).toHaveLength(1)
 })
 
+test.each([
+  { silent: 'was never heard', since: 60_000, heard: false },
+  { silent: 'was silent for a minute', since: 60_000, heard: true },
+])('an entry of a stream that $silent waits for the head behind it', async ({ since, heard }) => {
+  const executor = new TestExecutor()
+  if (heard) await executor.give(executor.head())
+  await executor.clock.turn(since)
+  executor.exchange.quoteAt = executor.clock.now()
+  await executor.give(executor.signal())
+  await executor.clock.turn(5_000)
+  expect(executor.exchange.sent).toEqual([])
+  executor.exchange.quoteAt = executor.clock.now()
+  await executor.give(executor.head())
+  expect(executor.exchange.sent).toHaveLength(1)
+})
+
 test('tries the way out again and again when the exit did not fill, and calls for a person each minute', async () => {
   const executor = new TestExecutor()
   await executor.enter()

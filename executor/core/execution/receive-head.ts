@@ -2,7 +2,9 @@
 import { type Head, streamName } from '@keyside/protocol'
 import { streamOf } from '../model/apply-stream.ts'
 import { sentenceOf } from '../model/codes.ts'
+import type { Order } from '../model/order.ts'
 import type { HeadSeen, Session, StreamHead } from '../model/session.ts'
+import { HEAD_LIFE_MS } from '../risk/rules/timing.ts'
 import { isSelling, startClosing } from './close-position.ts'
 import { append, type DecisionContext } from './context.ts'
 import { isRevoked, nameKeyset } from './providers.ts'
@@ -13,12 +15,20 @@ import { supersedeEntries } from './trading-state.ts'
 
 /** A head may overtake the signal it speaks of by this much. */
 export const OVERTAKE_MS = 2_000
-/** Just after a start a head that the broker keeps may still be on its way. */
-const FIRST_HEAD_MS = 10_000
+/** Just after a start a head that the broker keeps may still be on its way, and a busy engine sends signals first. */
+const AWAITED_HEAD_MS = 10_000
 
-/** Unix ms: so long an entry of a stream that was not heard since the start waits for its first head; 0 for others. */
-export function firstHeadDue({ heads, started }: Session, stream: string): number {
-  return heads[stream] === undefined ? started + FIRST_HEAD_MS : 0
+/**
+ * Unix ms: so long an entry waits for the head of a stream that was silent, or not heard since the start, when the entry
+ * came; 0 for one whose sign of life was there.
+ */
+export function headDue(
+  { heads, started }: Session,
+  { stream, at }: Pick<Order, 'stream' | 'at'>,
+): number {
+  const heard = heads[stream]?.at
+  if (heard !== undefined && at - heard <= HEAD_LIFE_MS) return 0
+  return Math.max(started, at) + AWAITED_HEAD_MS
 }
 
 /** Of a stream that policy follows, or that was followed: a plan has others too. */
