@@ -7,11 +7,13 @@ import { resumeCards, tickCards } from './approvals/card.ts'
 import { codeHandlers } from './approvals/code.ts'
 import { Background } from './background.ts'
 import { INSTRUCT, instructAction } from './buttons/instruct.ts'
-import { type ButtonActions, buttonHandlers } from './buttons/press.ts'
+import { type ButtonAction, type ButtonActions, buttonHandlers } from './buttons/press.ts'
 import { resumeQuestions, tickQuestions } from './buttons/question.ts'
 import { drawOrNull } from './charts/draw.ts'
 import { ClaimCode } from './claim.ts'
+import { LOOK } from './commands/follow-up.ts'
 import { commandHandlers } from './commands/handle.ts'
+import { lookAction } from './commands/look.ts'
 import { type CommandDeps, say } from './commands/run.ts'
 import type { BotConfig } from './config.ts'
 import { type DeviceLink, DeviceLinks, followDevices } from './device-link.ts'
@@ -130,7 +132,10 @@ function startWork(parts: Parts): () => Promise<void> {
     void (await telegram.api.deleteMessage(chat, message))
   const inBackground = background.run
   const shared = { ...parts, devices: deviceLinks.all, lineTo, inBackground, erase }
-  const actions: ButtonActions = new Map([[INSTRUCT, instructAction(shared)]])
+  const actions: ButtonActions = new Map<string, ButtonAction>([
+    [INSTRUCT, instructAction(shared)],
+    [LOOK, lookAction(shared)],
+  ])
   const handlers = new Composer(
     buttonHandlers({ ...shared, actions, toast: telegram.toast }),
     callbackHandlers({ ...shared, toast: telegram.toast }),

@@ -3,7 +3,8 @@ import type { Instruction } from '@keyside/protocol'
 import type { Clock } from '@keyside/runtime'
 import type { Device } from '../device/device.ts'
 import { answerText } from '../texts/answers.ts'
-import { DEVICE_GONE, DONE, INTERRUPTED, UNCONFIRMED } from '../texts/buttons.ts'
+import { DEVICE_GONE, INTERRUPTED, UNCONFIRMED } from '../texts/buttons.ts'
+import { doneText } from '../texts/ways-out.ts'
 import type { ButtonAction } from './press.ts'
 import type { Proposal } from './question.ts'
 
@@ -32,7 +33,8 @@ export function instructAction({ clock, lineTo }: InstructDeps): ButtonAction<To
       const line = lineTo(device)
       if (line === null) return DEVICE_GONE
       const reply = await line.device.ask(instruction, owner.user)
-      if (reply.outcome === 'answered') return answerText(reply.answer, DONE, clock.now())
+      if (reply.outcome === 'answered')
+        return answerText(reply.answer, doneText(instruction, reply.answer), clock.now())
       return reply.outcome === 'silent' ? UNCONFIRMED : INTERRUPTED
     },
   }

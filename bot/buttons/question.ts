@@ -51,7 +51,7 @@ export function askOwner(
   { store, clock, randomBytes, wake }: QuestionDeps,
   owner: Owner,
   { text, yes, no = 'No', device }: Question,
-): void {
+): undefined {
   const now = clock.now()
   const expires = seconds(now) + QUESTION_SECONDS
   const shown = lines(text, untilText(expires, seconds(now)))
@@ -73,7 +73,7 @@ export function sayWithMenu(
   { store, clock, randomBytes, wake }: QuestionDeps,
   owner: Owner,
   { text, rows, device }: { text: Html; rows: readonly Proposal[][]; device?: string },
-): void {
+): undefined {
   const now = clock.now()
   const stored = rows.map((row) => row.map((one) => storedButton(randomBytes, 'menu', one, text)))
   const content = { html: text.text, buttons: stored.map((row) => row.map(shownButton)) }

@@ -1,6 +1,7 @@
 // Runs one command: sends it to the devices and replies with the answer, or that there was none.
 import type { Answer, Instruction } from '@keyside/protocol'
-import { type Clock, whileBusy } from '@keyside/runtime'
+import { type Clock, type RandomBytes, whileBusy } from '@keyside/runtime'
+import { askOwner, sayWithMenu } from '../buttons/question.ts'
 import type { ChartInput } from '../charts/input.ts'
 import type { Device, DeviceReply } from '../device/device.ts'
 import { readDevice } from '../store/device.ts'
@@ -10,8 +11,9 @@ import type { Owner } from '../store/owner.ts'
 import { answerText } from '../texts/answers.ts'
 import { silentText } from '../texts/events.ts'
 import { type Html, html, lines } from '../texts/html.ts'
+import { type Chosen, followUp } from './follow-up.ts'
 
-export interface CommandSpec {
+export interface CommandSpec extends Chosen {
   readonly instruction: Instruction
   /** The reply when the device has done it. */
   readonly done: Html
@@ -33,6 +35,7 @@ interface AskedDevice {
 export interface CommandDeps {
   readonly store: Store
   readonly clock: Clock
+  readonly randomBytes: RandomBytes
   readonly devices: readonly AskedDevice[]
   /** Something to send was written. */
   readonly wake: () => void
@@ -55,10 +58,27 @@ async function runAt(
 ): Promise<void> {
   const asked = await device.ask(words.instruction, owner.user)
   if (asked.outcome === 'stopped') return
-  const chart = asked.outcome === 'answered' ? words.chart?.(asked.answer) : null
-  const about = { device: name, ...(chart && { chart }) }
-  const reply = () => say(deps, owner, replyTo(deps, name, words, asked), about)
+  const reply = () => answerOwner(deps, owner, { device: name, words, asked })
   await whileBusy(reply, deps.clock)
+}
+
+interface Answered {
+  readonly device: string
+  readonly words: CommandSpec
+  readonly asked: DeviceReply
+}
+
+function answerOwner(
+  deps: CommandDeps,
+  owner: Owner,
+  { device, words, asked }: Answered,
+): undefined {
+  const follow = asked.outcome === 'answered' ? followUp(asked.answer, device, words) : null
+  if (follow?.is === 'question') return askOwner(deps, owner, follow.question)
+  const text = follow?.is === 'text' ? follow.text : replyTo(deps, device, words, asked)
+  if (follow?.is === 'menu') return sayWithMenu(deps, owner, { text, rows: follow.rows, device })
+  const chart = asked.outcome === 'answered' ? words.chart?.(asked.answer) : null
+  return say(deps, owner, text, { device, ...(chart && { chart }) })
 }
 
 function replyTo(
@@ -82,7 +102,7 @@ export function say(
   owner: Owner,
   { text }: Html,
   { key, device, chart }: { key?: string; device?: string; chart?: ChartInput } = {},
-): void {
+): undefined {
   const put = (content: Content) => {
     const about = { ...(key && { key }), ...(device && { device }) }
     putMessage(store, { chat: owner.chat, content, isAnswer: true, ...about }, clock.now())

@@ -5,6 +5,7 @@ import { Html, html } from '../texts/html.ts'
 import { noSaleText, paidFeesText } from '../texts/results.ts'
 import { type Read, readPause, readResume } from './pause.ts'
 import type { CommandSpec } from './run.ts'
+import { readBreakEven, readCancel, readClose, readCloseAll, readProtect } from './way-out.ts'
 
 /** Rows that fit a phone without scrolling for long. */
 const ROWS = 10
@@ -63,6 +64,11 @@ const READERS: ReadonlyMap<string, Reader> = new Map(
         : { spec: ask({ do: 'results', by: 'market' }), rest: wordsIn(first, rest) },
     pause: (words, { sent, now }) => whole(readPause(words, sent, now)),
     resume: (words) => whole(readResume(words)),
+    close: (words) => whole(readClose(words)),
+    closeall: (words) => whole(readCloseAll(words)),
+    protect: (words) => whole(readProtect(words)),
+    breakeven: (words) => whole(readBreakEven(words)),
+    cancel: (words) => whole(readCancel(words)),
   }),
 )
 

@@ -1,6 +1,6 @@
 // One answer of each kind, as a device in the middle of its day would give it.
 import type { Answer, Instruction } from '@keyside/protocol'
-import { candles, orderOf } from './events.ts'
+import { candles, digestOf, orderOf } from './events.ts'
 
 type Question = Exclude<Instruction['do'], 'replay'>
 
@@ -207,6 +207,44 @@ export function answersAt(now: number): Record<Question, Answer> {
       pauses: [{ of: 'market', name: 'ETH/USDT', until: now + 7200 }],
     },
     resume: { about: 'pauses', state: 'running', pauses: [] },
+    close: {
+      about: 'close',
+      what: 'btc',
+      percent: 50,
+      rows: [
+        {
+          stream: 'home/ema-cross',
+          market: 'BTC/USDT',
+          held: '0.04995',
+          amount: '0.02497',
+          price: '64512.3',
+          least: '63222.06',
+          stop: '63000',
+          takeProfits: 2,
+        },
+      ],
+      shown: digestOf(9),
+    },
+    protect: {
+      about: 'protect',
+      what: 'btc',
+      stream: 'home/ema-cross',
+      market: 'BTC/USDT',
+      held: '0.04995',
+      entry: '64050.1',
+      price: '64512.3',
+      from: '63000',
+      to: '64100',
+      least: '62818',
+      shown: digestOf(10),
+    },
+    cancel: {
+      about: 'entries',
+      rows: [
+        { order: orderOf(1), status: 'waiting', filled: '0' },
+        { order: orderOf(4), status: 'partially_filled', filled: '0.02' },
+      ],
+    },
     halt: done,
   }
 }

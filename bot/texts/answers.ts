@@ -17,6 +17,7 @@ import {
 } from './numbers.ts'
 import { reasonText } from './reason.ts'
 import { resultsText, storyText, tradesText } from './results.ts'
+import { closeText, entriesText, protectText } from './ways-out.ts'
 
 type About<Name extends Answer['about']> = Extract<Answer, { about: Name }>
 
@@ -44,6 +45,12 @@ export function answerText(answer: Answer, done: Html, now: number): Html {
       return limitsText(answer)
     case 'pauses':
       return pausesText(answer, now)
+    case 'close':
+      return closeText(answer)
+    case 'protect':
+      return protectText(answer)
+    case 'entries':
+      return entriesText(answer)
     case 'done':
       return done
     case 'refused':

@@ -20,6 +20,11 @@ export const COMMANDS = [
     description: 'No new entries, exits go on; "/pause eth 2h", "/pause demo until 08:00"',
   },
   { command: 'resume', description: 'Let entries through again; "/resume eth"' },
+  { command: 'close', description: 'Sell a position: "/close eth", "/close eth half", "30%"' },
+  { command: 'closeall', description: 'Sell all that is held, without a halt' },
+  { command: 'protect', description: 'Move a stop up: "/protect eth 2950" or "3%"' },
+  { command: 'breakeven', description: 'Move a stop up to what you paid: "/breakeven eth"' },
+  { command: 'cancel', description: 'Take an entry back that waits; "/cancel 2"' },
   {
     command: 'halt',
     description: 'No more entries until you are at the device; "/halt sell" also sells',

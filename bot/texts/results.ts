@@ -24,6 +24,7 @@ const REASONS: { readonly [Reason in SaleRow['reason']]: string } = {
   missed_exit: 'a missed exit',
   halt: 'you halted and sold',
   too_small: 'too little for a stop',
+  trader: 'you closed it',
 }
 
 /** `now` in Unix ms. */

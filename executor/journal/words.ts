@@ -54,6 +54,8 @@ export function tell(event: JournalEvent): string {
       return `all of ${shownStream(event.position)} is to be sold: ${CLOSE_SENTENCES[event.why]}`
     case 'stop_moved':
       return `stop of ${shownStream(event.position)} moved to ${event.stop}, ${MOVED[event.why]}`
+    case 'cancel_asked':
+      return `${event.by} takes it back`
     case 'written_off':
       return `${shownStream(event.position)} is over: the ${event.amount} that are left (paid ${event.cost}) are too little for any order and stay yours`
     case 'trading': {
@@ -90,7 +92,11 @@ export function tell(event: JournalEvent): string {
   }
 }
 
-const MOVED = { trailing_stop: 'behind the highest price', break_even: 'the entry price' }
+const MOVED = {
+  trailing_stop: 'behind the highest price',
+  break_even: 'the entry price',
+  trader: 'as you asked',
+}
 
 function tellSeed({ kind, stream, seq, intent, reason }: NewOrder): string {
   const stop = intent.stopPrice === undefined ? '' : `, stop ${intent.stopPrice}`

@@ -94,6 +94,7 @@ const CLOSED: { readonly [Reason in CloseReason]: SaleRow['reason'] } = {
   silence: 'silence',
   head: 'missed_exit',
   exit: 'exit',
+  trader: 'trader',
 }
 
 export class Ledger {
@@ -121,7 +122,7 @@ export class Ledger {
       case 'closing':
         return this.#change(event.position, { closing: event.why })
       case 'stop_moved':
-        return this.#change(event.position, { stop: event.why })
+        return this.#change(event.position, { stop: event.why === 'trader' ? 'stop' : event.why })
       case 'fill':
         return this.#filled(event)
       case 'written_off':
@@ -132,7 +133,7 @@ export class Ledger {
   }
 
   #ordered({ order, at }: FactOf<'ordered'>): undefined {
-    const { clientOrderId, stream, kind, intent, takeProfitLevels } = order
+    const { clientOrderId, stream, kind, intent, takeProfitLevels, cause } = order
     const key = positionKey(order)
     const holding = this.#holdings.get(key)
     if (kind === 'stop' && holding !== undefined)
@@ -144,7 +145,7 @@ export class Ledger {
         : takeProfitLevels !== undefined
           ? 'take_profit'
           : closing === null
-            ? 'exit'
+            ? (cause ?? 'exit')
             : CLOSED[closing]
     this.#orders.set(clientOrderId, { stream, market: intent.market, kind, reason })
   }

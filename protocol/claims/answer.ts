@@ -1,7 +1,17 @@
 // What the device answers to a query.
 import { z } from 'zod'
 import { groupedBy } from './command.ts'
-import { currency, id, jti, market, numericDate, singleLine, stream, timeframe } from './common.ts'
+import {
+  currency,
+  digest,
+  id,
+  jti,
+  market,
+  numericDate,
+  singleLine,
+  stream,
+  timeframe,
+} from './common.ts'
 import { decimal } from './decimal.ts'
 import {
   candle,
@@ -132,6 +142,7 @@ const SALE_REASONS = [
   'missed_exit',
   'halt',
   'too_small',
+  'trader',
 ] as const
 
 /** What one order has sold. Amounts in base, money in quote. */
@@ -254,7 +265,71 @@ const limitsAnswer = z.strictObject({
   more,
 })
 
-const doneAnswer = z.strictObject({ about: z.literal('done') })
+/** What a `close` would sell now. Amounts in base, prices in quote per base. */
+const closeAnswer = z.strictObject({
+  about: z.literal('close'),
+  /** As it was asked. */
+  what: singleLine.max(66).optional(),
+  percent: z.int().min(1).max(100),
+  rows: z
+    .array(
+      z.strictObject({
+        stream,
+        market,
+        held: decimal,
+        /** Of it, what is sold: all of it where the rest would be too little for an order of its own. */
+        amount: decimal,
+        /** The bid, and the least that it is sold for; absent where no price is known. */
+        price: decimal.optional(),
+        least: decimal.optional(),
+        /** Of what it holds: the stop, and how many take-profit levels are left. */
+        stop: decimal.optional(),
+        takeProfits: z.int().min(1).optional(),
+        /** What it has to wait for, as the code of a notice. */
+        waits: code.optional(),
+      }),
+    )
+    .max(25),
+  more,
+  /** Stands for exactly these sales. */
+  shown: digest,
+})
+
+/** What a `protect` would do now. */
+const protectAnswer = z.strictObject({
+  about: z.literal('protect'),
+  what: singleLine.max(66),
+  stream,
+  market,
+  held: decimal,
+  entry: decimal,
+  price: decimal,
+  /** The stop before; absent for none. */
+  from: decimal.optional(),
+  to: decimal,
+  /** The least that it sells for once it is triggered. */
+  least: decimal,
+  waits: code.optional(),
+  shown: digest,
+})
+
+/** Entries that can be taken back. */
+const entriesAnswer = z.strictObject({
+  about: z.literal('entries'),
+  rows: z
+    .array(
+      z.strictObject({
+        order: orderView,
+        status: z.enum([...ORDER_STATUSES, 'waiting']),
+        filled: decimal,
+      }),
+    )
+    .max(20),
+  more,
+})
+
+/** `waits`: what it has to wait for, as the code of a notice. */
+const doneAnswer = z.strictObject({ about: z.literal('done'), waits: code.optional() })
 const refusedAnswer = z.strictObject({ about: z.literal('refused'), code, message: singleLine })
 
 export const answer = z.strictObject({
@@ -271,6 +346,9 @@ export const answer = z.strictObject({
     resultsAnswer,
     limitsAnswer,
     pausesAnswer,
+    closeAnswer,
+    protectAnswer,
+    entriesAnswer,
     doneAnswer,
     refusedAnswer,
   ]),

@@ -1,6 +1,7 @@
 // A command: what the trader asks of the device from the chat. Nothing here can loosen a limit.
 import { z } from 'zod'
-import { numericDate, registered, singleLine } from './common.ts'
+import { digest, numericDate, registered, singleLine } from './common.ts'
+import { positiveDecimal } from './decimal.ts'
 
 const ask = <Name extends string>(name: Name) => z.strictObject({ do: z.literal(name) })
 const list = <Name extends string>(name: Name) =>
@@ -13,9 +14,7 @@ export const groupedBy = z.enum(['period', 'day', 'week', 'month', 'market', 'st
  * A stream or a market as a trader writes it: in full, a stream without its provider, or the coin alone. The device
  * knows which there are, and refuses what fits none or several.
  */
-const pausable = z
-  .string()
-  .regex(/^[A-Za-z0-9][A-Za-z0-9:/-]{0,64}$/, 'expected a stream or a market')
+const named = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9:/-]{0,64}$/, 'expected a stream or a market')
 
 const instruction = z.discriminatedUnion('do', [
   ask('status'),
@@ -32,11 +31,33 @@ const instruction = z.discriminatedUnion('do', [
   /** No entries, of `what` alone where it names something, until then where it says when (seconds). */
   z.strictObject({
     do: z.literal('pause'),
-    what: pausable.optional(),
+    what: named.optional(),
     until: numericDate.optional(),
   }),
   /** Ends what a pause began. */
-  z.strictObject({ do: z.literal('resume'), what: pausable.optional() }),
+  z.strictObject({ do: z.literal('resume'), what: named.optional() }),
+  /**
+   * Sells that much of each position that `what` names, of all of them without it. Nothing is done without `shown`: the
+   * answer then says what would be, and its `shown` stands for exactly that.
+   */
+  z.strictObject({
+    do: z.literal('close'),
+    what: named.optional(),
+    percent: z.int().min(1).max(100),
+    shown: digest.optional(),
+  }),
+  /** Moves the stop of one position up: to a price, to that far below the bid, or to the entry price. As with `close`. */
+  z.strictObject({
+    do: z.literal('protect'),
+    what: named,
+    to: z.discriminatedUnion('unit', [
+      z.strictObject({ unit: z.enum(['price', 'percent']), value: positiveDecimal }),
+      z.strictObject({ unit: z.enum(['entry']) }),
+    ]),
+    shown: digest.optional(),
+  }),
+  /** Takes the entry back whose hash is named; without one it is answered with those that can be. */
+  z.strictObject({ do: z.literal('cancel'), order: digest.optional() }),
   /** What is held is kept, unless it says `sell`. */
   z.strictObject({ do: z.literal('halt'), positions: z.enum(['keep', 'sell']).optional() }),
   /** Send the reports again that come after number `after`. */

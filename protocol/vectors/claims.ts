@@ -133,6 +133,17 @@ export const pauseForAWhile: Claims['command'] = {
   instruction: { do: 'pause', what: 'eth/usdt', until: times.iat + 7200 },
 }
 
+/** The yes to what the answer below has shown. */
+export const closeAsShown: Claims['command'] = {
+  ...command,
+  instruction: { do: 'close', what: 'btc', percent: 50, shown: ORDER },
+}
+
+export const raiseStop: Claims['command'] = {
+  ...command,
+  instruction: { do: 'protect', what: 'btc/usdt', to: { unit: 'percent', value: '2.5' } },
+}
+
 export const approval: Claims['approval'] = {
   iss: 'bot',
   aud: 'device',
@@ -319,6 +330,32 @@ export const sale: Claims['report'] = {
       stops: [[NOW - 3_599, '63720']],
       timeframe: '5m',
       candles: [[NOW - 3_600, '65000', '65010.5', '64990', '65002']],
+    },
+  },
+}
+
+export const whatACloseSells: Claims['report'] = {
+  ...report,
+  event: {
+    type: 'answer',
+    to: JTI,
+    answer: {
+      about: 'close',
+      what: 'btc',
+      percent: 50,
+      rows: [
+        {
+          stream: 'home/ema-cross',
+          market: 'BTC/USDT',
+          held: '0.00153',
+          amount: '0.00076',
+          price: '65000.12',
+          least: '63700.12',
+          stop: '64000',
+          takeProfits: 2,
+        },
+      ],
+      shown: ORDER,
     },
   },
 }

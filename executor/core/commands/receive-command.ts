@@ -5,7 +5,10 @@ import { deduplicate } from '../execution/deduplicate.ts'
 import { pause, resume } from '../execution/pauses.ts'
 import { setTrading } from '../execution/trading-state.ts'
 import { positionsAnswer, statusAnswer, weightsOf } from './answers.ts'
+import { cancel } from './cancel.ts'
+import { close } from './close.ts'
 import { drawdownNow, limitsAnswer } from './limits.ts'
+import { protect } from './protect.ts'
 
 export function onCommand(context: DecisionContext, claims: Command): undefined {
   const { instruction, jti: to, sub: by } = claims
@@ -29,6 +32,12 @@ export function onCommand(context: DecisionContext, claims: Command): undefined 
       return answer(pause(context, instruction, by))
     case 'resume':
       return answer(resume(context, instruction, by))
+    case 'close':
+      return answer(close(context, instruction))
+    case 'protect':
+      return answer(protect(context, instruction))
+    case 'cancel':
+      return answer(cancel(context, instruction, by))
     case 'halt':
       setTrading(context, 'halted', by, instruction.positions)
       return answer({ about: 'done' })

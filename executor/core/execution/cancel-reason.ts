@@ -33,14 +33,24 @@ function stopCanceled(context: DecisionContext, stop: Order): Why {
 }
 
 function whyEntry(context: DecisionContext, entry: Order): string | null {
+  if (entry.cancel === 'asked') return 'for you asked for it'
   if (context.portfolio.trading === 'halted') return 'for trading is halted'
   const standing = standingOf(context, entry)
   if (standing !== 'followed') return `for ${STANDINGS[standing]}`
   if (context.environment.now - unheardSince(context, entry.stream) > HEAD_LIFE_MS)
     return 'for its provider is silent'
+  if (isLeftByTrader(context, entry)) return 'for you are selling the position'
   return isExiting(context, entry) || isAskedFor(context, entry)
     ? 'for its strategy has left'
     : null
+}
+
+function isLeftByTrader({ portfolio }: DecisionContext, entry: Order): boolean {
+  const key = positionKey(entry)
+  return (
+    portfolio.positions[key]?.closing === 'trader' ||
+    hasOrder(portfolio, key, ({ cause }) => cause === 'trader')
+  )
 }
 
 function whySale(context: DecisionContext, sale: Order): string | null {

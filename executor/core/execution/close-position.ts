@@ -21,6 +21,7 @@ export const CLOSE_SENTENCES: Readonly<Record<CloseReason, string>> = {
   silence: 'its provider has been silent for too long',
   head: 'missed exit, made up for from the head',
   exit: 'its strategy has left, and the exchange had less than all of it',
+  trader: 'you asked for it to be sold',
 }
 
 /** The first reason stays: it is sold all the same. */
@@ -28,6 +29,8 @@ export function startClosing(context: DecisionContext, key: string, why: CloseRe
   const position = context.portfolio.positions[key]
   if (position === undefined || position.closing !== null) return
   append(context, { type: 'closing', position: key, why })
+  // Whoever asked for it has the answer.
+  if (why === 'trader') return
   notifyPosition(context, position, {
     level: 'warning',
     code: 'position_closing',
@@ -71,7 +74,7 @@ export function isRestingSale({ kind, planned, state }: Order): boolean {
 export function orderDeviceExit(
   context: DecisionContext,
   { stream, market, signal, seq }: Position,
-  what: Pick<NewOrder, 'reason' | 'takeProfitLevels'> & { size: OrderIntent['size'] },
+  what: Pick<NewOrder, 'reason' | 'takeProfitLevels' | 'cause'> & { size: OrderIntent['size'] },
 ): undefined {
   const { size, ...why } = what
   const order: NewOrder = {
@@ -112,13 +115,28 @@ export function onCoinsRefused(context: DecisionContext, order: Order): undefine
 
 /** It waits until the coins are counted: `order-pipeline.ts`. */
 function exitAgain(context: DecisionContext, order: Order): undefined {
-  const { stream, kind, signal, kid, seq, signedAt, validUntil, reason, timeframe, planned } = order
+  const {
+    stream,
+    kind,
+    signal,
+    kid,
+    seq,
+    signedAt,
+    validUntil,
+    reason,
+    timeframe,
+    cause,
+    planned,
+  } = order
   const size = { unit: 'base', value: planned?.request.amount ?? '0' } as const
   const intent = { ...order.intent, size }
   const name = context.environment.clientOrderId(signal, `exit${context.portfolio.exits}`)
   const seed = { stream, kind, signal, seq, signedAt, validUntil, reason, timeframe, intent }
-  const signed = kid === undefined ? seed : { ...seed, kid }
-  append(context, { type: 'ordered', order: { ...signed, clientOrderId: name, again: true } })
+  const known = { ...(kid !== undefined && { kid }), ...(cause && { cause }) }
+  append(context, {
+    type: 'ordered',
+    order: { ...seed, ...known, clientOrderId: name, again: true },
+  })
 }
 
 function isAll({ environment }: DecisionContext, position: Position, { planned }: Order): boolean {

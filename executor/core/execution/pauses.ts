@@ -1,11 +1,11 @@
 // No entries for a while: of everything, of one stream, or of one market. A pause ends by itself, or by `resume`; a halt
 // and a limit that is used up end by neither.
 import { type Answer, seconds, shownStream } from '@keyside/protocol'
-import type { ExecutorCode } from '../model/codes.ts'
 import { sentenceOf } from '../model/codes.ts'
 import { type Pause, pauseKey } from '../model/pauses.ts'
 import type { Portfolio, State } from '../model/state.ts'
-import { append, type DecisionContext, notice, report, singleLine } from './context.ts'
+import { append, type DecisionContext, notice, report } from './context.ts'
+import { refusedAnswer } from './refusals.ts'
 import { setTrading } from './trading-state.ts'
 
 /** What a report may list. */
@@ -28,7 +28,7 @@ function trueTime({ environment: { now, exchange } }: DecisionContext): number |
 export function pause(context: DecisionContext, { what, until = 0 }: Asked, by: string): Answer {
   const end = until * 1000
   if (end !== 0 && end <= (trueTime(context) ?? context.environment.now))
-    return refused('pause_past')
+    return refusedAnswer('pause_past')
   if (what === undefined) return pauseAll(context, end, by)
   const found = find(context, what)
   if ('about' in found) return found
@@ -39,7 +39,7 @@ export function pause(context: DecisionContext, { what, until = 0 }: Asked, by: 
 
 function pauseAll(context: DecisionContext, until: number, by: string): Answer {
   const { trading, pausedUntil } = context.portfolio
-  if (trading === 'halted') return refused('halted_at_terminal_only')
+  if (trading === 'halted') return refusedAnswer('halted_at_terminal_only')
   if (trading !== 'paused' || pausedUntil !== until)
     append(context, { type: 'trading', state: 'paused', by, ...(until !== 0 && { until }) })
   if (trading !== 'paused') report(context, { type: 'state', state: 'paused', by })
@@ -48,7 +48,7 @@ function pauseAll(context: DecisionContext, until: number, by: string): Answer {
 
 /** Without a name it ends all of them. */
 export function resume(context: DecisionContext, { what }: Asked, by: string): Answer {
-  if (context.portfolio.trading === 'halted') return refused('halted_at_terminal_only')
+  if (context.portfolio.trading === 'halted') return refusedAnswer('halted_at_terminal_only')
   if (what === undefined) {
     for (const { of, name } of Object.values(context.portfolio.pauses))
       append(context, { type: 'resumed', of, name, by })
@@ -57,7 +57,7 @@ export function resume(context: DecisionContext, { what }: Asked, by: string): A
   }
   const found = find(context, what)
   if ('about' in found) return found
-  if (context.portfolio.pauses[pauseKey(found)] === undefined) return refused('pause_none')
+  if (context.portfolio.pauses[pauseKey(found)] === undefined) return refusedAnswer('pause_none')
   append(context, { type: 'resumed', ...found, by })
   return pausesAnswer(context)
 }
@@ -70,9 +70,9 @@ function find(context: DecisionContext, what: string): Named | Answer {
   const all = nameable(context)
   const exact = all.filter(({ name }) => name.toLowerCase() === word)
   const [found, ...others] = exact.length > 0 ? exact : all.filter((one) => isShort(one, word))
-  if (found === undefined) return refused('pause_unknown', `there are ${listed(all)}`)
+  if (found === undefined) return refusedAnswer('pause_unknown', `there are ${listed(all)}`)
   if (others.length > 0)
-    return refused('pause_ambiguous', `it may be ${listed([found, ...others])}`)
+    return refusedAnswer('pause_ambiguous', `it may be ${listed([found, ...others])}`)
   return found
 }
 
@@ -101,12 +101,6 @@ function listed(all: readonly Named[]): string {
   const names = all.map(({ of, name }) => (of === 'stream' ? shownStream(name) : name))
   const more = names.length - MAX_NAMES
   return `${names.slice(0, MAX_NAMES).join(', ')}${more > 0 ? ` and ${more} more` : ''}`
-}
-
-function refused(code: ExecutorCode, detail?: string): Answer {
-  const sentence = sentenceOf(code)
-  const message = detail === undefined ? sentence : singleLine(`${sentence}; ${detail}`)
-  return { about: 'refused', code, message }
 }
 
 function pausesAnswer(context: DecisionContext): Answer {

@@ -1,5 +1,6 @@
 // Every refusal is told, but nobody can fill the chat or the disk with them: so many a minute, then one that counts the rest.
-import type { ReportEvent } from '@keyside/protocol'
+import type { Answer, ReportEvent } from '@keyside/protocol'
+import { type ExecutorCode, sentenceOf } from '../model/codes.ts'
 import type { Session } from '../model/session.ts'
 import { append, type DecisionContext, notice, report, singleLine } from './context.ts'
 
@@ -59,4 +60,11 @@ function currentWindow(context: DecisionContext): Session['refusals'] {
   return over && refusals.kept === 0
     ? { since: context.environment.now, told: 0, kept: 0 }
     : refusals
+}
+
+/** The answer to a command that is not done. `detail`: what the sentence cannot know. */
+export function refusedAnswer(code: ExecutorCode, detail?: string): Answer {
+  const sentence = sentenceOf(code)
+  const message = detail === undefined ? sentence : singleLine(`${sentence}; ${detail}`)
+  return { about: 'refused', code, message }
 }

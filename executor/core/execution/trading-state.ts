@@ -46,6 +46,7 @@ export function clearEntries(context: DecisionContext): undefined {
     const standing = standingOf(context, order)
     if (standing === 'key_revoked') requestCancel(context, order)
     if (order.kind !== 'entry') continue
+    if (order.cancel === 'asked') requestCancel(context, order)
     const why = closed ?? whyNot(context, order, standing)
     if (order.state === 'waiting' && why !== null) withdraw(context, order, why)
     const silence = context.environment.now - unheardSince(context, order.stream)

@@ -90,6 +90,11 @@ export function apply(portfolio: Portfolio, event: JournalEvent): Portfolio {
       return applyStopMoved(portfolio, event)
     case 'written_off':
       return countLoss(portfolio, applyWrittenOff(portfolio, event))
+    case 'cancel_asked':
+      return withOrder(portfolio, {
+        ...orderIn(portfolio, event.clientOrderId),
+        cancel: 'asked',
+      })
     case 'trading':
       return forgetBest(applyTrading(portfolio, event), event)
     case 'paused':
@@ -147,6 +152,7 @@ const NEW_ORDER = {
   fees: [],
   costBasis: { amount: '0', cost: '0', fees: [] },
   trades: [],
+  cancel: 'none',
   end: null,
 } as const
 

@@ -71,6 +71,24 @@ export const EXECUTOR_SENTENCES = {
   pause_past: 'that moment is over already, so nothing was changed: name a later one',
   pause_none: 'that is not paused, so nothing was changed: look at /status for what is',
   pause_over: 'the pause is over, and entries are taken again',
+  nothing_held: 'you hold nothing that this device has bought, so nothing was done',
+  position_unknown: 'you hold nothing of that name, so nothing was done',
+  position_ambiguous: 'that names more than one position, so nothing was done: name its stream',
+  position_changed:
+    'what you hold is not what you were shown any more, so nothing was done: ask again, and read the new question',
+  close_under_way:
+    'something of this position is being sold already, so nothing more was done: look at /orders, and ask again when it is over',
+  part_waits:
+    'a part is sold at once or not at all, and now it would have to wait, so nothing was done: ask again in a moment, or close all of it, which is tried until it is sold',
+  stop_not_higher:
+    'from here a stop only rises, so nothing was done: name a price above the present one',
+  stop_above_price:
+    'a stop at or above the price would sell at once, so nothing was done: name a lower price, or close the position',
+  entry_canceled: 'you took this order back: nothing was sent',
+  entry_over:
+    'no entry like that can be taken back any more: look at /orders for what became of it',
+  cancel_protects:
+    'this order sells or protects what you hold, and nothing takes that away from here, so nothing was done',
   command_flood: 'too many commands in a minute: wait, or look who else can write to the bot',
   not_filled: 'the exchange found nobody within the price: what is not filled is canceled',
   taken_back: 'this device has taken the order off the book',

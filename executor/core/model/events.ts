@@ -30,11 +30,21 @@ interface Closing {
   readonly why: CloseReason
 }
 
+/** What moved a stop. */
+export type StopMove = 'trailing_stop' | 'break_even' | 'trader'
+
 interface StopMoved {
   readonly type: 'stop_moved'
   readonly position: string
   readonly stop: Decimal
-  readonly why: 'trailing_stop' | 'break_even'
+  readonly why: StopMove
+}
+
+/** The trader takes an entry back: what of it is at the exchange is canceled, however often that has to be tried. */
+interface CancelAsked {
+  readonly type: 'cancel_asked'
+  readonly clientOrderId: string
+  readonly by: string
 }
 
 /** Too little for any order: it stays the trader's and is nobody's position any more. */
@@ -221,6 +231,7 @@ export type NewEvent =
   | Closing
   | StopMoved
   | WrittenOff
+  | CancelAsked
   | Ordered
   | Mapped
   | Planned

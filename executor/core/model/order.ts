@@ -51,6 +51,8 @@ export interface NewOrder {
   readonly mapping?: Mapping
   /** With a take-profit: which of the position's levels it sells, from 0. */
   readonly takeProfitLevels?: readonly number[]
+  /** An exit that the trader asked for. */
+  readonly cause?: 'trader'
   /** An exit that was refused for want of coins, once more. */
   readonly again?: true
 }
@@ -103,6 +105,8 @@ export interface Order extends NewOrder {
   readonly fees: readonly Fee[]
   readonly costBasis: CostBasis
   readonly trades: readonly string[]
+  /** Whether the trader takes it back. */
+  readonly cancel: 'none' | 'asked'
   /** What the exchange says of an order that is over. */
   readonly end: { readonly filled: Decimal } | null
 }

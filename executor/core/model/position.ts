@@ -5,7 +5,15 @@ import type { Lot } from './lots.ts'
 import type { OrderIntent } from './order.ts'
 
 /** Why all of a position is to be sold, until it is: the words are in `close-position.ts`. */
-export type CloseReason = 'stop' | 'hold' | 'small' | 'flatten' | 'silence' | 'head' | 'exit'
+export type CloseReason =
+  | 'stop'
+  | 'hold'
+  | 'small'
+  | 'flatten'
+  | 'silence'
+  | 'head'
+  | 'exit'
+  | 'trader'
 
 /** Tries that brought nothing, in a row, and when the last one ended, Unix ms: the next waits the longer. */
 export interface Failures {

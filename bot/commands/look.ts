@@ -1,0 +1,26 @@
+// The action of a button below an answer: it asks the device as a command does, and changes nothing itself.
+import type { ButtonAction } from '../buttons/press.ts'
+import type { Device } from '../device/device.ts'
+import { DEVICE_GONE } from '../texts/buttons.ts'
+import { html } from '../texts/html.ts'
+import type { Look } from './follow-up.ts'
+import { type CommandDeps, runCommand, say } from './run.ts'
+
+interface LookDeps extends CommandDeps {
+  /** Null for a device that this bot serves no more. */
+  readonly lineTo: (device: string) => { readonly device: Pick<Device, 'ask'> } | null
+}
+
+export function lookAction(deps: LookDeps): ButtonAction<Look> {
+  return {
+    toast: 'Looking…',
+    run: async ({ device: name, instruction, ...chosen }, owner) => {
+      const line = deps.lineTo(name)
+      const devices = line === null ? [] : [{ name, device: line.device }]
+      if (line === null) say(deps, owner, DEVICE_GONE, { device: name })
+      else
+        await runCommand({ ...deps, devices }, { instruction, done: html`Done.`, ...chosen }, owner)
+      return null
+    },
+  }
+}
