@@ -26,7 +26,10 @@ import type { Exchange } from './venues/port.ts'
 export interface ShellOptions {
   readonly journal: Journal
   readonly exchange: Exchange
+  /** As it was accepted. */
   readonly policy: Policy
+  /** Number of the chat's last change that it takes the place of. */
+  readonly tighteningsEnded?: number
   /** Makes client order ids. */
   readonly salt: Uint8Array
   /** Of the trader's authenticator; null without one. */
@@ -191,18 +194,20 @@ export class Shell {
 export function environmentOf({
   exchange,
   policy,
+  tighteningsEnded = 0,
   salt,
   codeSecret,
   homeLink,
   clock,
 }: Pick<
   ShellOptions,
-  'exchange' | 'policy' | 'salt' | 'codeSecret' | 'homeLink' | 'clock'
+  'exchange' | 'policy' | 'tighteningsEnded' | 'salt' | 'codeSecret' | 'homeLink' | 'clock'
 >): Environment {
   const now = clock.now()
   return {
     now,
     policy,
+    tighteningsEnded,
     clientOrderId: (decision, leg) => clientOrderId(salt, decision, leg),
     stepOfCode: codeSecret === null ? 'unset' : (code) => stepOfCode(codeSecret, code, now),
     homeLink: homeLink?.() ?? 'local',

@@ -118,6 +118,9 @@ async function compose(
     get policy() {
       return inForce.policy
     },
+    get tighteningsEnded() {
+      return inForce.ended
+    },
     salt,
     codeSecret: await codeSecret(keychain),
     replay: (effect) => providers.replay(effect),

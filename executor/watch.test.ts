@@ -39,7 +39,7 @@ beforeEach(() => {
 afterEach(() => rmSync(home, { recursive: true }))
 
 function acceptedNow(text: string, waiting: WaitingPolicy | null = null): Acceptance {
-  return { text, hash: policyHash(text), waiting, beenLive: false }
+  return { text, hash: policyHash(text), ended: 0, waiting, beenLive: false }
 }
 
 const wider = (): WaitingPolicy => ({

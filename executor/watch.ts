@@ -43,8 +43,8 @@ export function startWatching(options: WatchOptions): Cancel {
     file = policyHash(text)
     kept = now
     if (file !== before.file && file !== lastAccepted(now)) take(aboutPolicy(text))
-    if (now.hash !== before.kept.hash) options.follow(now)
-    if (now.waiting !== null && now.waiting.hash !== before.kept.waiting?.hash)
+    if (now.hash !== before.kept.hash || now.ended !== before.kept.ended) options.follow(now)
+    if (now.waiting !== null && now.waiting.due !== before.kept.waiting?.due)
       take(waits(now.waiting))
   }
   if (started.waiting !== null) take(waits(started.waiting))

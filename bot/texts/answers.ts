@@ -15,6 +15,7 @@ import {
   verb,
   zone,
 } from './numbers.ts'
+import { changeText, policyText } from './policy.ts'
 import { reasonText } from './reason.ts'
 import { resultsText, storyText, tradesText } from './results.ts'
 import { closeText, entriesText, protectText } from './ways-out.ts'
@@ -43,6 +44,10 @@ export function answerText(answer: Answer, done: Html, now: number): Html {
       return resultsText(answer)
     case 'limits':
       return limitsText(answer)
+    case 'policy':
+      return policyText(answer)
+    case 'change':
+      return changeText(answer)
     case 'pauses':
       return pausesText(answer, now)
     case 'close':

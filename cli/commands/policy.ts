@@ -82,7 +82,8 @@ async function check(): Promise<void> {
 
 async function accept({ yes }: { yes: boolean }): Promise<void> {
   const found = read()
-  if (found.state === 'accepted' || found.state === 'waits') return print(...stateLines(found))
+  const isKnown = found.state === 'accepted' || found.state === 'waits'
+  if (isKnown && found.fromChat.length === 0) return print(...stateLines(found))
   print(...changeLines(found), '', ...boundLines(found), await tradedLine(), '')
   if (!yes && (await prompt('Type yes to accept this policy: ')) !== 'yes')
     return print('Nothing was changed.')

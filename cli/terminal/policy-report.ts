@@ -19,7 +19,18 @@ const WORDS = {
 
 export function stateLines(found: PolicyState): string[] {
   const state = found.state === 'changed' && found.starts ? 'wants_more' : found.state
-  return [WORDS[state], ...waitingLines(found)]
+  return [WORDS[state], ...waitingLines(found), ...fromChatLines(found)]
+}
+
+/** What the chat has lowered: it is in force, whatever the file says. */
+function fromChatLines({ fromChat }: PolicyState): string[] {
+  if (fromChat.length === 0) return []
+  const rows = fromChat.map(({ setting, from, to }) => [setting, `${from} -> ${to}`])
+  return [
+    '',
+    'Lowered from the chat, and in force until a policy is accepted here again:',
+    ...table(rows),
+  ]
 }
 
 /** When an accepted policy waits: from when on it counts, and what can be had at once. */

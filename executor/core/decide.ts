@@ -1,6 +1,7 @@
 // Pure decision function: state, input and environment in; events, reports and effects out.
 
 import { onCommand } from './commands/receive-command.ts'
+import { onWishEnded } from './commands/tighten.ts'
 import { onAlert } from './execution/alerts.ts'
 import { onApproval, onCandles } from './execution/approval.ts'
 import { watchClock } from './execution/clock-jumps.ts'
@@ -66,6 +67,8 @@ function take(context: DecisionContext, input: Input): undefined {
       return setTrading(context, 'halted', input.by, input.positions)
     case 'unhalt':
       return unhalt(context, input.by)
+    case 'wish_ended':
+      return onWishEnded(context, input)
     case 'notice':
       return notice(context, input.notice)
     case 'keyset':

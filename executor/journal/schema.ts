@@ -2,7 +2,10 @@
 import { LEDGER_EVENTS } from '../results/ledger.ts'
 
 /** Of another form is what an older or a newer Keyside has written. */
-export const JOURNAL_VERSION = 6
+export const JOURNAL_VERSION = 7
+
+/** What the chat has changed or asked for. */
+export const CHAT_EVENTS = ['tightened', 'wished', 'wish_ended'] as const
 
 /** Events are only ever added; each carries the hash of the one before it. */
 export const SCHEMA = `
@@ -30,6 +33,10 @@ CREATE INDEX events_by_number ON events (body ->> 'exchangeId')
 -- What results are made of (results/): a small part of all.
 CREATE INDEX events_of_results ON events (seq) WHERE type IN
   (${LEDGER_EVENTS.map((type) => `'${type}'`).join(', ')});
+
+-- What the chat has changed is read by every terminal that looks at the policy.
+CREATE INDEX events_of_chat ON events (seq) WHERE type IN
+  (${CHAT_EVENTS.map((type) => `'${type}'`).join(', ')});
 
 CREATE TABLE reports (
   seq INTEGER PRIMARY KEY,

@@ -87,6 +87,12 @@ export function tell(event: JournalEvent): string {
       return `the best result so far, with ${event.worth} in the market`
     case 'snapshot':
       return 'what all events up to here add up to was kept, for a quicker start'
+    case 'tightened':
+      return `${event.by} tightened the policy: ${event.setting} ${event.to}`
+    case 'wished':
+      return `${event.by} would have the policy allow more: ${event.setting} ${event.to} (number ${event.number}, waits here)`
+    case 'wish_ended':
+      return `wish ${event.number} was ${event.how} here`
     case 'commanded':
       return `${event.by} said: ${event.what}`
   }

@@ -1,9 +1,10 @@
 // Accepting a policy: one changed byte counts, and every change is called what it is.
 import { expect, test } from 'vitest'
 import { DEFAULT_POLICY } from '../core/risk/policy/default.ts'
+import { difference } from '../core/risk/policy/difference.ts'
 import { type Policy, policySchema } from '../core/risk/policy/schema.ts'
 import { settings } from '../core/risk/policy/settings.ts'
-import { acceptedPolicy, difference, policyHash } from './accept.ts'
+import { acceptedPolicy, policyHash } from './accept.ts'
 import { loadPolicy } from './load.ts'
 
 function policy(...changes: readonly (readonly [string, string])[]): Policy {

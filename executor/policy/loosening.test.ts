@@ -1,7 +1,8 @@
 // When an accepted policy counts: what tightens at once, what allows more after loosening_delay where real money can be reached.
 import { expect, test } from 'vitest'
 import { DEFAULT_POLICY } from '../core/risk/policy/default.ts'
-import { difference, policyHash } from './accept.ts'
+import { difference } from '../core/risk/policy/difference.ts'
+import { policyHash } from './accept.ts'
 import { loadPolicy } from './load.ts'
 import { type Acceptance, accepting, lastAccepted, settled } from './loosening.ts'
 

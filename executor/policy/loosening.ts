@@ -1,13 +1,18 @@
 // Where real money can be reached, a change that allows more counts only some time after it was accepted: a stolen minute
 // at the device wins nothing at once. Where none can, the first day is for trying things.
 
+import { NO_TIGHTENINGS, type Tightenings } from '../core/model/tightenings.ts'
+import { difference } from '../core/risk/policy/difference.ts'
 import type { Policy } from '../core/risk/policy/schema.ts'
-import { difference, policyHash } from './accept.ts'
+import { policyInForce } from '../core/risk/policy/tighten.ts'
+import { policyHash } from './accept.ts'
 import { loadPolicy } from './load.ts'
 
 export interface AcceptedPolicy {
   readonly hash: string
   readonly text: string
+  /** Number of the last change that the chat had made by then: this takes the place of those. */
+  readonly ended: number
 }
 
 /** Accepted and not yet in force. Times in Unix ms. */
@@ -35,19 +40,21 @@ export function accepting(
   kept: Acceptance | null,
   next: { readonly text: string; readonly policy: Policy },
   now: number,
+  fromChat: Tightenings = NO_TIGHTENINGS,
 ): Acceptance {
-  const accepted = { hash: policyHash(next.text), text: next.text }
+  const accepted = { hash: policyHash(next.text), text: next.text, ended: fromChat.last }
   if (kept === null)
     return { ...accepted, waiting: null, beenLive: next.policy.realMoney === 'yes' }
   const { waiting, ...inForce } = settled(kept, now)
   const { beenLive } = inForce
-  const before = policyIn(inForce)
+  const before = policyInForce(policyIn(inForce), fromChat, inForce.ended)
   const looser = loosened(before, next.policy)
   if (!looser.some((name) => beenLive || next.policy.realMoney === 'yes' || GUARDS.includes(name)))
     return { ...accepted, waiting: null, beenLive }
   // What is accepted again, or made tighter while it waits, does not wait anew.
   const due =
-    waiting !== null && loosened(policyIn(waiting), next.policy).length === 0
+    waiting !== null &&
+    loosened(policyInForce(policyIn(waiting), fromChat, waiting.ended), next.policy).length === 0
       ? waiting.due
       : now + before.looseningDelayMs
   return { ...inForce, waiting: { ...accepted, acceptedAt: now, due } }
@@ -58,7 +65,8 @@ export function settled(kept: Acceptance, now: number): Acceptance {
   const { waiting } = kept
   if (waiting === null || now < waiting.due) return kept
   const beenLive = kept.beenLive || policyIn(waiting).realMoney === 'yes'
-  return { hash: waiting.hash, text: waiting.text, waiting: null, beenLive }
+  const { hash, text, ended } = waiting
+  return { hash, text, ended, waiting: null, beenLive }
 }
 
 /** The one that the file has to be: the last that was accepted. */

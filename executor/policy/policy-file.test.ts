@@ -5,7 +5,13 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { DEFAULT_POLICY } from '../core/risk/policy/default.ts'
 import { Journal } from '../journal/journal.ts'
-import { acceptPolicy, policyState, readPolicyText, requirePolicy } from './policy-file.ts'
+import {
+  acceptPolicy,
+  keptAcceptance,
+  policyState,
+  readPolicyText,
+  requirePolicy,
+} from './policy-file.ts'
 
 const NOW = 1_790_000_000_000
 const DAY = 86_400_000
@@ -43,6 +49,51 @@ test('starts on the older policy until the wider one is due, and then on that', 
     changes: [{ setting: 'limits.order', effect: 'loosens' }],
   })
   expect([NOW, NOW + DAY - 1, NOW + DAY].map(atStart)).toEqual(['500', '500', '600'])
+})
+
+function lower(day: string, number: number): void {
+  const event = {
+    type: 'tightened',
+    setting: 'limits.day',
+    to: day,
+    by: 'telegram:1',
+    number,
+    at: NOW,
+  } as const
+  withJournal((journal) => journal.append([event], [], NOW))
+}
+
+test('what the chat has lowered is in force until a policy is accepted again, and that loosens', () => {
+  write(LIVE)
+  lower('700', 1)
+  const day = { setting: 'limits.day', from: '2000 USDT', to: '700 USDT' }
+  expect(policyState({ home }, NOW)).toMatchObject({
+    state: 'accepted',
+    fromChat: expect.arrayContaining([{ ...day, effect: 'tightens' }]),
+    changes: expect.arrayContaining([expect.objectContaining({ effect: 'loosens' })]),
+  })
+  expect(acceptPolicy({ home }, NOW)).toMatchObject({ waiting: { due: NOW + DAY } })
+  expect(policyState({ home }, NOW + DAY - 1).inForce?.limits.day).toBe('700')
+  expect(policyState({ home }, NOW + DAY).inForce?.limits.day).toBe('2000')
+})
+
+test('what the chat lowers while a policy waits is not ended by it, nor by accepting it again', () => {
+  acceptPolicy({ home }, NOW)
+  lower('700', 1)
+  expect(policyState({ home }, NOW + DAY).inForce?.limits).toMatchObject({
+    order: '600',
+    day: '700',
+  })
+  expect(acceptPolicy({ home }, NOW + 1000)).toMatchObject({ waiting: { due: NOW + 1000 + DAY } })
+})
+
+test('the same file accepted again is in force for good once it is due', () => {
+  write(LIVE)
+  lower('700', 1)
+  acceptPolicy({ home }, NOW)
+  const ended = (now: number) =>
+    withJournal((journal) => keptAcceptance(journal.database(), now)?.ended)
+  expect([ended(NOW), ended(NOW + DAY), ended(NOW)]).toEqual([0, 1, 1])
 })
 
 test('once in force it stays so, though the clock is set back', () => {

@@ -11,9 +11,13 @@ import {
 } from '@keyside/runtime'
 import { z } from 'zod'
 import { sentenceOf } from '../core/model/codes.ts'
+import type { Tightenings } from '../core/model/tightenings.ts'
+import { type Change, difference } from '../core/risk/policy/difference.ts'
 import type { Policy } from '../core/risk/policy/schema.ts'
+import { policyInForce } from '../core/risk/policy/tighten.ts'
 import { JOURNAL_FILE, openDatabase } from '../journal/database.ts'
-import { acceptedPolicy, type Change, difference, policyHash } from './accept.ts'
+import { fromChat } from '../journal/from-chat.ts'
+import { acceptedPolicy, policyHash } from './accept.ts'
 import { loadPolicy } from './load.ts'
 import {
   type Acceptance,
@@ -41,7 +45,10 @@ export interface PolicyState {
   /** What the file says, and its hash. */
   readonly policy: Policy
   readonly hash: string
+  /** With what the chat has tightened since. */
   readonly inForce: Policy | null
+  /** That, from the accepted policy to the one in force; a policy that is accepted now takes its place. */
+  readonly fromChat: readonly Change[]
   /** From the policy in force to the file. */
   readonly changes: readonly Change[]
   /** Whether an executor starts, on what was accepted: a file that only wants more than that can wait. */
@@ -54,25 +61,28 @@ export interface PolicyState {
 export function policyState(files: PolicyFiles, now: number): PolicyState {
   const text = readPolicyText(files)
   const file = { text, policy: parse(text) }
-  return stateOf(
-    file,
-    withDatabase(files, (db) => acceptanceAt(db, now)),
-  )
+  return withDatabase(files, (db) => stateOf(file, acceptanceAt(db, now), fromChat(db).tightenings))
 }
 
-function stateOf({ text, policy }: PolicyText, kept: Acceptance | null): PolicyState {
-  const inForce = kept === null ? null : kept.text === text ? policy : policyIn(kept)
+function stateOf(
+  { text, policy }: PolicyText,
+  kept: Acceptance | null,
+  tightenings: Tightenings,
+): PolicyState {
+  const accepted = kept === null ? null : kept.text === text ? policy : policyIn(kept)
+  const inForce = accepted === null ? null : policyInForce(accepted, tightenings, kept?.ended)
   const hash = policyHash(text)
-  const accepted = hash === lastAccepted(kept)
+  const isAccepted = hash === lastAccepted(kept)
   const waiting = kept?.waiting ?? null
   const known = waiting === null ? 'accepted' : 'waits'
   return {
-    state: kept === null ? 'never_accepted' : accepted ? known : 'changed',
+    state: kept === null ? 'never_accepted' : isAccepted ? known : 'changed',
     policy,
     hash,
     inForce,
+    fromChat: accepted === null || inForce === null ? [] : difference(accepted, inForce),
     changes: difference(inForce, policy),
-    starts: kept !== null && (accepted || onlyWantsMore(policy, kept)),
+    starts: kept !== null && (isAccepted || onlyWantsMore(policy, kept)),
     waiting,
   }
 }
@@ -83,9 +93,10 @@ export function acceptPolicy(files: PolicyFiles, now: number): PolicyState {
   const policy = parse(text)
   return withDatabase(files, (db) => {
     const at = latestTime(db, now)
-    const accepted = accepting(acceptanceAt(db, now), { text, policy }, at)
+    const { tightenings } = fromChat(db)
+    const accepted = accepting(acceptanceAt(db, now), { text, policy }, at, tightenings)
     keepPolicy(db, accepted)
-    return stateOf({ text, policy }, accepted)
+    return stateOf({ text, policy }, accepted, tightenings)
   })
 }
 
@@ -125,7 +136,8 @@ function acceptanceAt(db: DatabaseSync, now: number): Acceptance | null {
 /** As `acceptanceAt`. What has come due is kept as in force, so that no clock set back undoes it. */
 export function keptAcceptance(db: DatabaseSync, now: number): Acceptance | null {
   const kept = acceptanceAt(db, now)
-  if (kept === null || keptPolicy(db)?.hash === kept.hash) return kept
+  const isDue = kept !== null && kept.waiting === null && keptPolicy(db)?.waiting !== null
+  if (!isDue) return kept
   db.exec('BEGIN IMMEDIATE')
   try {
     // Another one may have been accepted meanwhile.

@@ -22,12 +22,16 @@ beforeEach(() => {
   answer = 'good'
 })
 
-const accepted = (text: string) => ({ text, hash: policyHash(text) })
+const accepted = (text: string) => ({ text, hash: policyHash(text), ended: 0 })
 
 function start(): PolicyInForce {
   const loaded = loadPolicy(DEFAULT_POLICY)
   if (!loaded.ok) throw new Error(loaded.message)
-  return new PolicyInForce({ policy: loaded.policy, hash: policyHash(DEFAULT_POLICY) })
+  return new PolicyInForce({
+    policy: loaded.policy,
+    hash: policyHash(DEFAULT_POLICY),
+    ended: 0,
+  })
 }
 
 const options = {

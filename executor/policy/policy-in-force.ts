@@ -22,22 +22,31 @@ export interface InForceOptions {
 export class PolicyInForce {
   #policy: Policy
   #hash: string
+  #ended: number
   #cancel: Cancel = () => undefined
   #life: 'running' | 'over' = 'running'
 
-  constructor({ policy, hash }: { readonly policy: Policy; readonly hash: string }) {
+  constructor({ policy, hash, ended }: Omit<AcceptedPolicy, 'text'> & { readonly policy: Policy }) {
     this.#policy = policy
     this.#hash = hash
+    this.#ended = ended
   }
 
+  /** As it was accepted: what the chat has tightened since is in the journal. */
   get policy(): Policy {
     return this.#policy
+  }
+
+  /** Number of the chat's last change that it takes the place of. */
+  get ended(): number {
+    return this.#ended
   }
 
   /** What tightens counts at once, whatever the exchange answers. */
   follow(accepted: AcceptedPolicy, options: InForceOptions): void {
     this.#policy = policyIn(accepted)
     this.#hash = accepted.hash
+    this.#ended = accepted.ended
     options.log.info({ policy: accepted.hash }, sentenceOf('policy_in_force'))
     options.take(noticeOf('warning', 'policy_in_force', sentenceOf('policy_in_force')))
     options.onFollowed(accepted.hash)

@@ -1,7 +1,8 @@
 // What following a provider writes into policy.yaml: proposals, beside what the trader wrote.
 import { expect, test } from 'vitest'
 import { DEFAULT_POLICY } from '../core/risk/policy/default.ts'
-import { difference, policyHash } from './accept.ts'
+import { difference } from '../core/risk/policy/difference.ts'
+import { policyHash } from './accept.ts'
 import { loadPolicy } from './load.ts'
 import { type OfferedStream, proposeStreams } from './propose.ts'
 

@@ -100,6 +100,8 @@ export class TestExecutor {
   readonly exchange: FakeExchange
   readonly reports: OutboxReport[] = []
   policy: Policy
+  /** Number of the chat's last change that it takes the place of. */
+  tighteningsEnded = 0
   /** Of the trader's authenticator; null without one. */
   codeSecret: Uint8Array | null = null
   homeLink: Environment['homeLink'] = 'local'
@@ -134,6 +136,9 @@ export class TestExecutor {
       exchange: this.exchange,
       get policy() {
         return rig.policy
+      },
+      get tighteningsEnded() {
+        return rig.tighteningsEnded
       },
       salt: new Uint8Array(32).fill(7),
       get codeSecret() {

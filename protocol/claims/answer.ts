@@ -22,6 +22,7 @@ import {
   result,
   TRADING_STATES,
 } from './order.ts'
+import { changeAnswer, policyAnswer } from './policy-setting.ts'
 
 /** How many rows are left out of a list. */
 const more = z.int().min(1).optional()
@@ -349,6 +350,8 @@ export const answer = z.strictObject({
     closeAnswer,
     protectAnswer,
     entriesAnswer,
+    policyAnswer,
+    changeAnswer,
     doneAnswer,
     refusedAnswer,
   ]),

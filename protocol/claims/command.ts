@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { digest, numericDate, registered, singleLine } from './common.ts'
 import { positiveDecimal } from './decimal.ts'
+import { tighten, wish } from './policy-setting.ts'
 
 const ask = <Name extends string>(name: Name) => z.strictObject({ do: z.literal(name) })
 const list = <Name extends string>(name: Name) =>
@@ -34,6 +35,10 @@ const instruction = z.discriminatedUnion('do', [
     what: named.optional(),
     until: numericDate.optional(),
   }),
+  /** What of the policy the chat may lower, and what waits at the device. */
+  ask('policy'),
+  tighten,
+  wish,
   /** Ends what a pause began. */
   z.strictObject({ do: z.literal('resume'), what: named.optional() }),
   /**

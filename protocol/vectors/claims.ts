@@ -144,6 +144,16 @@ export const raiseStop: Claims['command'] = {
   instruction: { do: 'protect', what: 'btc/usdt', to: { unit: 'percent', value: '2.5' } },
 }
 
+export const tightenDay: Claims['command'] = {
+  ...command,
+  instruction: { do: 'tighten', setting: 'limits.day', to: '500', step: 'do', from: '2000' },
+}
+
+export const wishForMarket: Claims['command'] = {
+  ...command,
+  instruction: { do: 'wish', setting: 'markets.SOL/USDT', to: 'allowed', step: 'look' },
+}
+
 export const approval: Claims['approval'] = {
   iss: 'bot',
   aud: 'device',

@@ -116,6 +116,8 @@ function valid(): Map<string, object> {
     ['command-pause', vector('command', good.pauseForAWhile, BOT)],
     ['command-close', vector('command', good.closeAsShown, BOT)],
     ['command-protect', vector('command', good.raiseStop, BOT)],
+    ['command-tighten', vector('command', good.tightenDay, BOT)],
+    ['command-wish', vector('command', good.wishForMarket, BOT)],
     ['approval', vector('approval', good.approval, BOT)],
     ['approval-with-code', vector('approval', good.codedApproval, BOT)],
     ['report-order', vector('report', good.report, DEVICE)],

@@ -9,6 +9,7 @@ import { cancel } from './cancel.ts'
 import { close } from './close.ts'
 import { drawdownNow, limitsAnswer } from './limits.ts'
 import { protect } from './protect.ts'
+import { policyAnswer, tighten, wish } from './tighten.ts'
 
 export function onCommand(context: DecisionContext, claims: Command): undefined {
   const { instruction, jti: to, sub: by } = claims
@@ -23,6 +24,12 @@ export function onCommand(context: DecisionContext, claims: Command): undefined 
       return answer(positionsAnswer(context))
     case 'limits':
       return answer(limitsAnswer(context))
+    case 'policy':
+      return answer(policyAnswer(context))
+    case 'tighten':
+      return answer(tighten(context, instruction, by))
+    case 'wish':
+      return answer(wish(context, instruction, by))
     case 'orders':
     case 'trades':
     case 'trade':

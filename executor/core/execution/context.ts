@@ -5,11 +5,16 @@ import type { JournalEvent, NewEvent } from '../model/events.ts'
 import type { Reconciliation } from '../model/observation.ts'
 import type { Query, Session } from '../model/session.ts'
 import type { Portfolio, State } from '../model/state.ts'
+import type { Policy } from '../risk/policy/schema.ts'
+import { policyInForce } from '../risk/policy/tighten.ts'
 import type { Effect, Environment, Notice } from './inputs.ts'
 
 /** Lives for one call of `decide` and is seen by nobody else: the outside stays pure. */
 export interface DecisionContext {
-  readonly environment: Environment
+  /** Its policy is the one in force. */
+  environment: Environment
+  /** The policy as the device accepted it. */
+  readonly accepted: Policy
   portfolio: Portfolio
   session: Session
   readonly events: JournalEvent[]
@@ -37,7 +42,8 @@ export function newContext(
   environment: Environment,
 ): DecisionContext {
   return {
-    environment,
+    environment: tightest(environment, portfolio),
+    accepted: environment.policy,
     portfolio,
     session,
     events: [],
@@ -45,6 +51,13 @@ export function newContext(
     effects: [],
     copied: new Set(),
   }
+}
+
+/** The same object while nothing changes: each decision asks. */
+function tightest(environment: Environment, { tightenings }: Portfolio): Environment {
+  const { policy: accepted, tighteningsEnded } = environment
+  if (tightenings.last === 0) return environment
+  return { ...environment, policy: policyInForce(accepted, tightenings, tighteningsEnded) }
 }
 
 /** One copy of the record for a decision, however much of it changes. */

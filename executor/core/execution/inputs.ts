@@ -118,6 +118,7 @@ export type Input =
   | { readonly type: 'halt'; readonly by: string; readonly positions?: 'keep' | 'sell' }
   | { readonly type: 'unhalt'; readonly by: string }
   | { readonly type: 'notice'; readonly notice: Notice }
+  | ({ readonly type: 'wish_ended' } & WishEnded)
   | { readonly type: 'rows'; readonly to: string; readonly answer: Answer }
 
 /** `provider` beside it is the device's own name of whoever signed. */
@@ -130,11 +131,22 @@ export interface SignedSignal {
 
 export type Notice = Omit<Extract<ReportEvent, { type: 'notice' }>, 'type'>
 
+/** What somebody at the device made of a wish from the chat. */
+export interface WishEnded {
+  readonly number: number
+  readonly how: 'accepted' | 'dropped'
+  /** From when on it counts; empty where nothing is to be said. */
+  readonly detail: string
+}
+
 /** Read once for one decision. */
 export interface Environment {
   /** Unix ms. */
   readonly now: number
+  /** As it was accepted; in a decision it is the one in force, with what the chat has tightened. */
   readonly policy: Policy
+  /** Number of the chat's last change that the accepted policy takes the place of; absent for none. */
+  readonly tighteningsEnded?: number
   /** What the order of a decision's leg is called at the exchange: 32 lower-case hex digits, not to be guessed. */
   readonly clientOrderId: (decision: string, leg: string) => string
   /** Which time step of the trader's authenticator a code belongs to now; null for none, `unset` without a secret. */

@@ -39,6 +39,7 @@ import type { Order, PlannedOrder } from './order.ts'
 import { isFinal, nextState } from './order-table.ts'
 import { positionKey } from './position.ts'
 import type { Codes, Portfolio } from './state.ts'
+import { applyTightened, applyWishEnded, applyWished } from './tightenings.ts'
 
 /** Throws for an event that cannot follow: nothing of such a decision may be written. */
 export function apply(portfolio: Portfolio, event: JournalEvent): Portfolio {
@@ -101,6 +102,12 @@ export function apply(portfolio: Portfolio, event: JournalEvent): Portfolio {
       return applyPaused(portfolio, event)
     case 'resumed':
       return applyResumed(portfolio, event)
+    case 'tightened':
+      return { ...portfolio, tightenings: applyTightened(portfolio.tightenings, event) }
+    case 'wished':
+      return { ...portfolio, wishes: applyWished(portfolio.wishes, event) }
+    case 'wish_ended':
+      return { ...portfolio, wishes: applyWishEnded(portfolio.wishes, event) }
     case 'commanded':
       return {
         ...portfolio,

@@ -43,6 +43,19 @@ export const EXECUTOR_SENTENCES = {
     'the prices of the signal cannot be carried over to your market: nothing was done, look at the map in the policy',
   quote_missing: 'the exchange gave no price: nothing is decided without one',
   entry_superseded: 'the strategy has left this position again: nothing was sent',
+  setting_unknown:
+    'there is no such setting, or it cannot be this: /limits shows which there are, and how they are written',
+  setting_unchanged: 'this allows neither more nor less than now: nothing was done',
+  setting_moved: 'the setting has changed since you were asked: nothing was done, ask again',
+  tighten_loosens:
+    'this would allow more, and only the device itself can: ask for it, and it waits there',
+  tighten_halts:
+    'the result is that far below its best already, so this halts trading at once, and only the device undoes that',
+  tighten_closes_day: 'so much is lost today already, so there are no more entries until 00:00 UTC',
+  wishes_full:
+    'ten wishes wait at the device already: accept or drop them there with "keyside requests"',
+  wish_accepted: 'accepted at the device',
+  wish_dropped: 'dropped at the device: nothing changes',
   balance_unknown: 'the exchange did not say what you have: ask again in a moment',
   price_moved:
     'the price has left the order that was approved: nothing was sent, wait for the next signal',

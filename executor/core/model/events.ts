@@ -145,6 +145,26 @@ interface Resumed extends Pick<Pause, 'of' | 'name'> {
   readonly by: string
 }
 
+/** The chat has tightened a setting of the policy: `to` as policy.yaml would write it, `number` from 1. */
+interface PolicyTightened {
+  readonly type: 'tightened'
+  readonly setting: string
+  readonly to: string
+  readonly by: string
+  readonly number: number
+}
+
+/** The chat would have the policy allow more: it waits for somebody at the device. */
+interface Wished extends Omit<PolicyTightened, 'type'> {
+  readonly type: 'wished'
+}
+
+interface WishAnswered {
+  readonly type: 'wish_ended'
+  readonly number: number
+  readonly how: 'accepted' | 'dropped'
+}
+
 /** A command or an approval was taken. `exp` in seconds. */
 interface Commanded {
   readonly type: 'commanded'
@@ -243,6 +263,9 @@ export type NewEvent =
   | TradingSet
   | Paused
   | Resumed
+  | PolicyTightened
+  | Wished
+  | WishAnswered
   | Commanded
   | Unexpected
   | Reappeared

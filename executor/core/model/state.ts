@@ -7,6 +7,7 @@ import type { Pause } from './pauses.ts'
 import type { Position } from './position.ts'
 import type { Provider, Stream } from './provider.ts'
 import type { Session } from './session.ts'
+import { NO_TIGHTENINGS, NO_WISHES, type Tightenings, type Wishes } from './tightenings.ts'
 
 /** What was made of the trader's approval codes. */
 export interface Codes {
@@ -25,6 +26,9 @@ export interface Portfolio {
   readonly pausedUntil: number
   /** Of streams and markets, by `pauseKey`. */
   readonly pauses: Readonly<Record<string, Pause>>
+  /** Of the policy, by the chat. */
+  readonly tightenings: Tightenings
+  readonly wishes: Wishes
   readonly providers: Readonly<Record<string, Provider>>
   /** By `<provider>/<stream>`, as are positions and orders. */
   readonly streams: Readonly<Record<string, Stream>>
@@ -59,6 +63,8 @@ export const EMPTY_PORTFOLIO: Portfolio = {
   tradingSince: 0,
   pausedUntil: 0,
   pauses: {},
+  tightenings: NO_TIGHTENINGS,
+  wishes: NO_WISHES,
   providers: {},
   streams: {},
   orders: {},

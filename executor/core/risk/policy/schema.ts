@@ -9,7 +9,7 @@ const ABOVE = /^above (\S+)$/
 
 const currencyName = written('a currency such as USDT', keep(currency))
 
-const approval = written<Policy['approval']>('always, never, or "above 200"', (text) => {
+export const approval = written<Policy['approval']>('always, never, or "above 200"', (text) => {
   if (text === 'always' || text === 'never') return text
   const above = amount.safeParse(ABOVE.exec(text)?.[1])
   return above.success ? { above: above.data } : undefined
@@ -42,7 +42,7 @@ function orNever(most: string, example: string) {
   )
 }
 
-const maxStopDistance = written<Policy['maxStopDistance']>(
+export const maxStopDistance = written<Policy['maxStopDistance']>(
   'a percent with its sign, above 0 % and at most 50 %, such as "3 %", or optional',
   (text) => {
     if (text === 'optional') return text
@@ -56,7 +56,7 @@ const liquidity = z.strictObject(
   'expected a section such as { volume: 50000000, depth: 20 }',
 )
 
-const codeAbove = written<Policy['codeAbove']>('never, or an amount such as 500', (text) => {
+export const codeAbove = written<Policy['codeAbove']>('never, or an amount such as 500', (text) => {
   if (text === 'never') return text
   const above = amount.safeParse(text)
   return above.success ? above.data : undefined

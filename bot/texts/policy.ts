@@ -1,0 +1,92 @@
+// The settings of the policy in a trader's words: what can be lowered, what a change would be, and what waits at the device.
+import { type Answer, isDecimal, shownStream } from '@keyside/protocol'
+import { type Html, html, lines, list } from './html.ts'
+import { amount } from './numbers.ts'
+
+type About<Name extends Answer['about']> = Extract<Answer, { about: Name }>
+
+const TITLES: Readonly<Record<string, string>> = {
+  'limits.order': 'One order',
+  'limits.hour': 'Entries of an hour',
+  'limits.day': 'Entries of a day',
+  'limits.position': 'In one market',
+  'limits.day_loss': 'Loss of a day',
+  'limits.drawdown': 'Fall below the best',
+  'limits.orders_per_minute': 'Orders a minute',
+  'limits.orders_per_day': 'Orders a day',
+  'limits.round_trips': 'Round trips a day',
+  collar: 'Above the price now',
+  spread: 'Between bid and ask',
+  max_stop_distance: 'Stop below the price',
+  fat_finger: 'Times the usual order',
+  approval: 'Asks you',
+  code_above: 'Code above',
+}
+
+const OF_STREAM = /^streams\.([^.]+)\.(allocation|lifetime_budget)$/
+
+/** "Entries of a day"; what has no words of its own is named as policy.yaml does. */
+export function settingTitle(setting: string): string {
+  const [, stream, which] = OF_STREAM.exec(setting) ?? []
+  if (stream !== undefined)
+    return `${which === 'allocation' ? 'Allocation' : 'Lifetime budget'} of ${shownStream(stream)}`
+  return TITLES[setting] ?? setting
+}
+
+/** Numbers in it as the owner reads them: "above 1.000 USDT". */
+export function settingValue(value: string): string {
+  return value.replace(/\d+(?:\.\d+)?/g, (number) => (isDecimal(number) ? amount(number) : number))
+}
+
+export function policyText({ currency, rows, wishes, more }: About<'policy'>): Html {
+  const shown = rows.map(({ setting, to, accepted }) => {
+    const was = accepted === undefined ? '' : ` (lowered here, was ${settingValue(accepted)})`
+    return html`${settingTitle(setting)} <b>${settingValue(to)}</b>${was}`
+  })
+  return lines(
+    list(html`<b>Your policy</b>, amounts in ${currency}`, shown, { left: more }),
+    wishes.length === 0 ? null : wishesText(wishes),
+  )
+}
+
+/** What waits at the device. */
+export function wishesText(wishes: About<'policy'>['wishes']): Html {
+  const rows = wishes.map(
+    ({ number, setting, to }) => html`${number}. ${settingTitle(setting)}: ${settingValue(to)}`,
+  )
+  return list(html`⏳ <b>Wait at your device</b> (<code>keyside requests</code>)`, rows)
+}
+
+/** What would change, exactly, or has changed. */
+export function changeText(change: About<'change'>): Html {
+  const { step, effect, wish, note } = change
+  const head =
+    wish === undefined
+      ? CHANGE_HEADS[effect][step]
+      : html`⏳ <b>Waits at your device</b> as number ${wish}. Nothing has changed yet.`
+  return lines(
+    head,
+    ...changeRows(change),
+    note === undefined ? null : html`⚠️ ${note}`,
+    wish === undefined ? null : html`There: <code>npx keyside requests</code>`,
+  )
+}
+
+const CHANGE_HEADS = {
+  tightens: {
+    look: html`<b>Lower this?</b> It holds until your device accepts a policy again.`,
+    do: html`✅ <b>Lowered</b>, at once. Only your device raises it again.`,
+  },
+  loosens: {
+    look: html`<b>This allows more, so only your device can do it.</b> Let it wait there?`,
+    do: html`⏳ <b>Waits at your device.</b> Nothing has changed yet.`,
+  },
+}
+
+function changeRows({ changes }: About<'change'>): readonly Html[] {
+  return changes.map(({ setting, from, to }) => {
+    const before = from === undefined ? 'nothing' : settingValue(from)
+    const after = to === undefined ? 'nothing' : settingValue(to)
+    return html`${settingTitle(setting)}: ${before} → <b>${after}</b>`
+  })
+}

@@ -1,0 +1,158 @@
+// What the chat may do to the policy: tighten it, at once and until the device accepts another; and ask the device for more.
+import type { Answer } from '@keyside/protocol'
+import Big from 'big.js'
+import { append, type DecisionContext, notice, singleLine } from '../execution/context.ts'
+import { losses } from '../execution/loss-limits.ts'
+import { type ExecutorCode, sentenceOf } from '../model/codes.ts'
+import { fitting } from '../model/report-room.ts'
+import type { Wish } from '../model/tightenings.ts'
+import { type Change, difference } from '../risk/policy/difference.ts'
+import { changeable, withSetting } from '../risk/policy/one-setting.ts'
+import type { Policy } from '../risk/policy/schema.ts'
+import { isTighterOrEqual, tightened } from '../risk/policy/tighten.ts'
+
+/** What a report may list. */
+const MAX_ROWS = 60
+const MAX_CHANGES = 12
+/** Whoever has the chat must not fill the terminal. */
+const MAX_WISHES = 10
+
+interface Asked {
+  /** As policy.yaml names it, and writes it. */
+  readonly setting: string
+  readonly to: string
+  /** `look` says what it would change, and changes nothing. */
+  readonly step: 'look' | 'do'
+  /** What it was when the trader said yes. */
+  readonly from?: string | undefined
+}
+
+type Changes = Extract<Answer, { about: 'change' }>
+
+/** `accepted`: what the device accepted, where the chat has made it tighter. */
+export function policyAnswer(context: DecisionContext): Answer {
+  const { policy } = context.environment
+  const accepted = new Map(changeable(context.accepted).map(({ setting, to }) => [setting, to]))
+  const all = changeable(policy).map(({ setting, to }) => {
+    const before = accepted.get(setting)
+    return { setting, to, ...(before !== undefined && before !== to && { accepted: before }) }
+  })
+  const rows = fitting(all.slice(0, MAX_ROWS))
+  const wishes = Object.entries(context.portfolio.wishes.waiting).map(([number, wish]) => {
+    return { number: Number(number), setting: wish.setting, to: wish.to }
+  })
+  const left = all.length - rows.length
+  return {
+    about: 'policy',
+    currency: policy.currency,
+    rows: [...rows],
+    wishes,
+    ...(left > 0 && { more: left }),
+  }
+}
+
+export function tighten(context: DecisionContext, asked: Asked, by: string): Answer {
+  const { setting, to, step, from } = asked
+  const { policy, stepOfCode } = context.environment
+  const next = withSetting(policy, setting, to)
+  if (next === null) return refused('setting_unknown')
+  const change = tightened(policy, setting, to)
+  if (change === null) {
+    if (isTighterOrEqual(policy, next)) return refused('setting_unchanged')
+    return step === 'look' ? wish(context, asked, by) : refused('tighten_loosens')
+  }
+  if (setting === 'code_above' && stepOfCode === 'unset') return refused('approval_code_unset')
+  if (step === 'look')
+    return changesOf(asked, 'tightens', { ...change, policy, note: noteOf(context, change) })
+  if (from !== undefined && from !== changeableNow(policy, setting)) return refused('setting_moved')
+  append(context, {
+    type: 'tightened',
+    setting,
+    to,
+    by,
+    number: context.portfolio.tightenings.last + 1,
+  })
+  // Whatever is decided from here on is decided by it.
+  context.environment = { ...context.environment, policy: change.policy }
+  return changesOf(asked, 'tightens', { ...change, policy })
+}
+
+function changeableNow(policy: Policy, setting: string): string | undefined {
+  return changeable(policy).find((one) => one.setting === setting)?.to
+}
+
+/** Waits for somebody at the device; here it changes nothing. */
+export function wish(context: DecisionContext, asked: Asked, by: string): Answer {
+  const { setting, to, step } = asked
+  const { policy } = context.environment
+  const next = withSetting(policy, setting, to)
+  if (next === null) return refused('setting_unknown')
+  const changes = difference(policy, next)
+  if (isTighterOrEqual(policy, next)) return refused('setting_unchanged')
+  const { waiting, last } = context.portfolio.wishes
+  const others = Object.values(waiting).filter((one) => one.setting !== setting)
+  if (others.length >= MAX_WISHES) return refused('wishes_full')
+  if (step === 'look') return changesOf(asked, 'loosens', { policy, changes })
+  const number = last + 1
+  append(context, { type: 'wished', setting, to, by, number })
+  return { ...changesOf(asked, 'loosens', { policy, changes }), wish: number }
+}
+
+/** Somebody at the device has answered: the chat is told. `detail`: from when on it counts, or that it is dropped. */
+export function onWishEnded(
+  context: DecisionContext,
+  { number, how, detail }: { number: number; how: 'accepted' | 'dropped'; detail: string },
+): undefined {
+  const ended = context.portfolio.wishes.waiting[number]
+  if (ended === undefined) return
+  append(context, { type: 'wish_ended', number, how })
+  const code = `wish_${how}` as const
+  const message = `${wishText(ended)}: ${sentenceOf(code)}${detail === '' ? '' : `, ${detail}`}`
+  notice(context, { level: 'info', code, message })
+}
+
+function wishText({ setting, to }: Wish): string {
+  return `${setting} ${to}`
+}
+
+/** What it would do at once besides. */
+function noteOf(context: DecisionContext, { policy }: { readonly policy: Policy }): string {
+  const { today, drawdown } = losses(context)
+  const reaches = (used: string | null, limit: string) => used !== null && new Big(used).gte(limit)
+  if (reaches(drawdown, policy.limits.drawdown)) return sentenceOf('tighten_halts')
+  return reaches(today, policy.limits.dayLoss) ? sentenceOf('tighten_closes_day') : ''
+}
+
+interface Found {
+  /** In force before. */
+  readonly policy: Policy
+  readonly changes: readonly Change[]
+  readonly note?: string
+}
+
+function changesOf(
+  { setting, to, step }: Asked,
+  effect: Changes['effect'],
+  { policy, changes: all, note = '' }: Found,
+): Changes {
+  const before = changeableNow(policy, setting)
+  const changes = all.slice(0, MAX_CHANGES).map(({ setting, from, to }) => ({
+    setting,
+    ...(from !== null && { from: singleLine(from) }),
+    ...(to !== null && { to: singleLine(to) }),
+  }))
+  return {
+    about: 'change',
+    setting,
+    to,
+    step,
+    effect,
+    ...(before !== undefined && { from: before }),
+    changes,
+    ...(note !== '' && { note }),
+  }
+}
+
+function refused(code: ExecutorCode): Answer {
+  return { about: 'refused', code, message: sentenceOf(code) }
+}
