@@ -14,6 +14,7 @@ import { Ledger } from './ledger.ts'
 import { Protection } from './protection.ts'
 import { ProviderBounds } from './provider-bounds.ts'
 import type { Simulation } from './simulation.ts'
+import { WaysOutJudge } from './ways-out/judge.ts'
 
 const UNKNOWN_MS = 120_000
 /** Until the device has seen that coins went, whatever was in its way. */
@@ -25,6 +26,7 @@ const CLOCK_MS = 7_000
 export class Invariants {
   readonly ledger = new Ledger()
   readonly providers: ProviderBounds
+  readonly waysOut: WaysOutJudge
   readonly #simulation: Simulation
   readonly #truth: GroundTruth
   readonly #protection: Protection
@@ -49,6 +51,10 @@ export class Invariants {
     this.#truth = truth
     this.#protection = new Protection(simulation, truth, this.ledger)
     this.#exits = new Exits(simulation, this.ledger, truth)
+    this.waysOut = new WaysOutJudge(
+      (invariant, message) => this.#violate(invariant, message),
+      (clientOrderId) => this.ledger.known(clientOrderId).seed.kind,
+    )
   }
 
   /** Reads what was committed and judges it at once. */
@@ -78,6 +84,7 @@ export class Invariants {
   #judge(fact: JournalEvent, policy: Policy, sentBefore: number): void {
     this.#simulation.note(`  ${wordsOf(fact)}`)
     this.#exits.onFact(fact)
+    this.waysOut.onFact(fact)
     if (fact.type !== 'step') return
     if (fact.event === 'mark_unknown') this.#simulation.count('unknowns')
     if (fact.event !== 'prompt' && fact.event !== 'initialize') return

@@ -185,6 +185,27 @@ export const MUTANTS: Readonly<Record<string, readonly Patch[]>> = {
       to: "    holds: stop.holds === 'nothing' ? 'coins' : stop.holds,\n",
     },
   ],
+  'yes-to-anything': [
+    {
+      file: 'executor/core/commands/close.ts',
+      from: "  if (asked.shown !== shown) return refusedAnswer('position_changed')\n",
+      to: '',
+    },
+  ],
+  'stop-lowered-by-hand': [
+    {
+      file: 'executor/core/commands/protect.ts',
+      from: 'wanted.lte(parseDecimal(position.stop))',
+      to: 'wanted.lte(0)',
+    },
+  ],
+  'way-out-taken-back': [
+    {
+      file: 'executor/core/commands/cancel.ts',
+      from: "  if (order.kind !== 'entry') return refusedAnswer('cancel_protects')\n",
+      to: '',
+    },
+  ],
   'clock-back-unnoticed': [
     { file: 'executor/core/decide.ts', from: '  watchClock(context)\n', to: '' },
   ],

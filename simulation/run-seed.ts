@@ -111,7 +111,13 @@ function makeWorld(simulation: Simulation, home: string) {
     introduced: () => [INTRODUCED, ...north.introduced()],
     onAskReplay: (ask) => north.onAskReplay(ask),
   })
-  const trader = new Trader({ simulation, network, device })
+  const trader = new Trader({
+    simulation,
+    network,
+    device,
+    judge: invariants.waysOut,
+    positions: () => invariants.ledger.portfolio.positions,
+  })
   const attackerMessages = new AttackerMessages(simulation, device)
   const manualTrading = new ManualTrading(simulation, venue)
   const north = new FollowedProvider({ simulation, device, network, stored })

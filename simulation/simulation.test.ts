@@ -48,9 +48,12 @@ const NEAR: Readonly<Record<string, string>> = {
   'send-before-journal': '7',
   'shortage-ignored': '259',
   'stop-lowered': '112',
+  'stop-lowered-by-hand': '87',
   'unknown-is-rejected': '62',
   'view-lag-ignored': '82',
+  'way-out-taken-back': '9',
   'wrong-side-kept': '79',
+  'yes-to-anything': '12',
 }
 
 for (const mutant of Object.keys(MUTANTS))

@@ -1,5 +1,6 @@
 // The trader behind the bot: answers cards soon, late, twice or never, and gives commands.
 
+import type { Portfolio } from '../executor/core/model/state.ts'
 import {
   type Command,
   commandTopic,
@@ -17,17 +18,23 @@ import type { Device } from './device.ts'
 import { BOT_KEY, CODE_SECRET, DEVICE, DEVICE_KEY } from './keys.ts'
 import type { Network } from './network.ts'
 import type { Simulation } from './simulation.ts'
+import type { WaysOutJudge } from './ways-out/judge.ts'
+import { WaysOutTrader } from './ways-out/trader.ts'
 
 const READS = keyring([{ key: DEVICE_KEY, issuer: DEVICE, kinds: ['report'] }])
 const CALM_COMMANDS = ['status', 'positions', 'balance'] as const
 const ASK_AGAIN_MS = 5_000
 /** Near the end of a run the trader leaves a halt alone: a start takes its time. */
 const UNHALTS_MS = 25_000
+/** Every third seed has a trader with ways out of their own: in the others what the device does by itself goes undisturbed. */
+const OWN_WAYS_OUT = 3
 
 export interface TraderOptions {
   readonly simulation: Simulation
   readonly network: Network
   readonly device: Device
+  readonly judge: Pick<WaysOutJudge, 'onYes'>
+  readonly positions: () => Portfolio['positions']
 }
 
 export class Trader {
@@ -35,17 +42,27 @@ export class Trader {
   readonly #random: Random
   readonly #randomBytes = (bytes: number) => this.#random.bytes(bytes)
   readonly #received = new Set<number>()
+  readonly #waysOut: WaysOutTrader
   #whole = 0
 
   constructor(options: TraderOptions) {
+    const { simulation, judge, positions } = options
     this.#options = options
-    this.#random = new Random(options.simulation.random.word())
+    this.#random = new Random(simulation.random.word())
+    this.#waysOut = new WaysOutTrader({
+      random: new Random(simulation.seed),
+      after: (ms, run) => void simulation.scheduler.after(ms, run),
+      command: (instruction) => this.#command(instruction),
+      held: () => [...new Set(Object.values(positions()).map(({ stream }) => stream))],
+      onYes: (shown) => judge.onYes(shown),
+    })
   }
 
   run(): void {
     const { scheduler } = this.#options.simulation
     scheduler.every(ASK_AGAIN_MS, () => this.#askForMissing())
     this.#later()
+    if (this.#options.simulation.seed % OWN_WAYS_OUT === 0) this.#leaveLater()
   }
 
   /** The last report up to which none is missing. */
@@ -69,6 +86,7 @@ export class Trader {
     this.#received.add(seq)
     while (this.#received.has(this.#whole + 1)) this.#whole += 1
     if (event.type === 'approval') this.#onCard(event)
+    this.#waysOut.read(event)
     const isStopped =
       (event.type === 'state' && event.state === 'halted') ||
       (event.type === 'notice' && event.code === 'equivocation')
@@ -112,6 +130,15 @@ export class Trader {
       if (simulation.scheduler.now() >= simulation.healed) return
       this.#interfere()
       this.#later()
+    })
+  }
+
+  #leaveLater(): void {
+    const { simulation } = this.#options
+    simulation.scheduler.after(this.#random.between(500, 4_000), () => {
+      if (simulation.scheduler.now() >= simulation.healed) return
+      this.#waysOut.ask()
+      this.#leaveLater()
     })
   }
 

@@ -19,7 +19,8 @@ export function readClose([name, ...part]: readonly string[]): Read {
   if (name === undefined) return ask({ do: 'positions' })
   if (name === 'all') return readCloseAll(part)
   const percent = percentOf(part)
-  if (percent === null || !NAME.test(name)) return closeUnread
+  // "/close half" says of what as little as "/close 30%".
+  if (percent === null || percentOf([name]) !== null || !NAME.test(name)) return closeUnread
   return ask({ do: 'close', what: name, percent })
 }
 
