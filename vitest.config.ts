@@ -26,6 +26,10 @@ const LONGEST = [
   'terminal',
 ]
 
+/** Of test/, these start no process: they read the repository. */
+const READING =
+  'test/{architecture,boundaries,configuration,errors,expressible,glossary,import-graph,paths}.test.ts'
+
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const place = ({ moduleId }: TestSpecification) => {
@@ -43,7 +47,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: folders.map((folder) => `${folder}/**/*.test.ts`),
+          include: [...folders.map((folder) => `${folder}/**/*.test.ts`), READING],
           setupFiles: ['test/fixed-seed.ts', 'test/patient-waits.ts'],
           expect: { poll: { timeout: 20_000 } },
           sequence: { shuffle: { tests: true }, groupOrder: 0 },
@@ -61,6 +65,7 @@ export default defineConfig({
         test: {
           name: 'system',
           include: ['test/**/*.test.ts'],
+          exclude: [READING],
           globalSetup: 'test/compiled.ts',
           testTimeout: 120_000,
           hookTimeout: 120_000,
