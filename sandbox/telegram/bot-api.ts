@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { decodeCall } from './decode-call.ts'
 import type { Fault } from './faults.ts'
 import { METHODS } from './methods.ts'
+import { deviations } from './official/deviations.ts'
 import { type RefusalAnswer, TelegramRefusal } from './refusals.ts'
 import type { ApiCall, World } from './world.ts'
 
@@ -57,11 +58,13 @@ async function answerCall(world: World, call: ApiCall, received: Received): Prom
       name,
       size: bytes.length,
     }))
+    const warnings = new Set(deviations(call.method, { ...decoded, files: decoded.files.keys() }))
+    if (warnings.size > 0) call.warnings = [...warnings]
     const method = METHODS.get(call.method)
     if (!method) throw new TelegramRefusal('notFound')
     if (received.fault && received.fault.name !== 'lost-answer') return { ok: true, result: null }
     const warn = (warning: string) => {
-      call.warnings = [...(call.warnings ?? []), warning]
+      call.warnings = [...warnings.add(warning)]
     }
     const result = await method.answer(world, decoded, { signal: gone.signal, warn })
     call.outcome = gone.signal.aborted ? 'abandoned' : 'answered'
