@@ -7,7 +7,7 @@ import { startTelegram, turnableClock } from '@keyside/sandbox'
 import { HttpError, InputFile } from 'grammy'
 import { expect, onTestFinished, test } from 'vitest'
 import { createTelegram } from './telegram.ts'
-import { BOT_TOKEN, until } from './testing/fixture.ts'
+import { BOT_TOKEN, stopWhenFinished, until } from './testing/fixture.ts'
 
 /** As much of a picture as the sandbox reads: the signature, and 1 by 1 pixel. */
 const PNG = Buffer.from('89504e470d0a1a0a0000000d494844520000000100000001', 'hex')
@@ -21,7 +21,7 @@ async function openSender() {
   writePrivate(join(home, 'token'), `${BOT_TOKEN}\n`)
   const clock = turnableClock({ now: () => 0, after: never, every: never })
   const sandbox = await startTelegram({ token: BOT_TOKEN, botUsername: 'keyside_bot', clock })
-  onTestFinished(() => sandbox.stop())
+  stopWhenFinished(sandbox)
   const telegram = { tokenFile: 'token', address: sandbox.address }
   return { ...createTelegram({ telegram }, { home, clock }), clock, sandbox }
 }

@@ -15,6 +15,8 @@ const message = z.looseObject({
     .optional(),
 })
 export type ChatMessage = z.infer<typeof message>
+const made = z.looseObject({ warnings: z.array(z.string()).optional() })
+const calls = z.looseObject({ calls: z.array(made) })
 const event = z.looseObject({ type: z.string(), message: message.optional() })
 
 export interface OpenChat {
@@ -25,6 +27,8 @@ export interface OpenChat {
     ms?: number,
   ): Promise<ChatMessage>
   act(action: 'start' | 'text' | 'press', body: unknown): Promise<void>
+  /** Of all requests so far: what Telegram would have ignored in silence. */
+  warnings(): Promise<string[]>
 }
 
 export async function openChat(address: string): Promise<OpenChat> {
@@ -54,6 +58,11 @@ export async function openChat(address: string): Promise<OpenChat> {
         throw new Error(`${cause.message}, in the chat${broken}:\n${shown()}`, { cause })
       }),
     act: (action, body) => post(`${address}/sandbox/chat/me/${action}`, body),
+    warnings: async () => {
+      const { calls: all } = calls.parse(await (await fetch(`${address}/sandbox/calls`)).json())
+      if (all.length === 0) throw new Error('nothing was requested')
+      return all.flatMap((one) => one.warnings ?? [])
+    },
   }
 }
 

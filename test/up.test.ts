@@ -90,6 +90,7 @@ test('npm start leads to a filled order, and Ctrl-C then ends all of it', async 
   const card = await chat.find('a card', (one) => buttonOf(one, /Approve/) !== undefined)
   await chat.act('press', { message_id: card.message_id, data: buttonOf(card, /Approve/) })
   await chat.find('a result', ({ caption }) => caption?.includes('Bought'))
+  expect(await chat.warnings(), 'no request deviates from the Bot API').toEqual([])
 
   const ports = [...up.printed().matchAll(/127\.0\.0\.1:(\d+)/g)].map(([, port = '']) => port)
   expect(await Promise.all(ports.map(isOpen))).toEqual([true, true, true])

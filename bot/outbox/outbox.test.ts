@@ -8,7 +8,14 @@ import { expect, onTestFinished, test } from 'vitest'
 import { nextUnsent, putMessage } from '../store/messages.ts'
 import { openStore } from '../store/open.ts'
 import { approvalOf, orderOf } from '../testing/events.ts'
-import { BOT_TOKEN, type BotFixture, OWNER, openFixture, until } from '../testing/fixture.ts'
+import {
+  BOT_TOKEN,
+  type BotFixture,
+  OWNER,
+  openFixture,
+  stopWhenFinished,
+  until,
+} from '../testing/fixture.ts'
 import { Outbox } from './outbox.ts'
 
 /** Resolves when a message with these words is written, sent or not. */
@@ -133,7 +140,7 @@ async function openOutbox() {
     clock: systemClock,
     users: [{ id: OWNER, first_name: 'Owner' }],
   })
-  onTestFinished(() => telegram.stop())
+  stopWhenFinished(telegram)
   const clock = turnableClock()
   const store = openStore(':memory:')
   onTestFinished(() => store.close())

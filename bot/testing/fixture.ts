@@ -18,6 +18,7 @@ import { botConfig } from '../config.ts'
 import { type RunningBot, startBot } from '../start.ts'
 import { readDevice } from '../store/device.ts'
 import { openStore } from '../store/open.ts'
+import { tooWide } from './columns.ts'
 import {
   AUTHORITY,
   accessToken,
@@ -123,12 +124,19 @@ async function openTelegram(clock: Clock): Promise<SandboxTelegram> {
       { id: STRANGER, first_name: 'Stranger' },
     ],
   })
+  stopWhenFinished(telegram)
+  return telegram
+}
+
+/** And then holds each request to the official list: Telegram ignores in silence what it does not know. */
+export function stopWhenFinished(telegram: SandboxTelegram): void {
   onTestFinished(async () => {
     await telegram.stop()
-    // Telegram ignores unknown parameters silently: the sandbox warns of them.
     expect(telegram.calls.flatMap(({ warnings = [] }) => warnings)).toEqual([])
+    for (const { payload } of telegram.calls)
+      for (const text of [payload['text'], payload['caption']])
+        expect(tooWide(String(text ?? '')), 'lines that a phone breaks').toEqual([])
   })
-  return telegram
 }
 
 async function openBroker(clock: Clock): Promise<string> {

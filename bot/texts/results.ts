@@ -10,6 +10,7 @@ import Big from 'big.js'
 import { type Html, html, lines, list } from './html.ts'
 import { amount, currencies, share, signed, span, sum, time, zone } from './numbers.ts'
 import { feeText, resultText } from './orders.ts'
+import { table } from './table.ts'
 
 type About<Name extends Answer['about']> = Extract<Answer, { about: Name }>
 
@@ -128,12 +129,53 @@ export function resultsText({ by, rows, more: left, curve, drawdown }: About<'re
   if (rows.length === 0)
     return html`Nothing was sold yet, so nothing is won or lost. /positions shows what is held.`
   const head = html`<b>${HEADS[by]}</b>, of what was sold, fees included`
-  const shown = list(
-    head,
-    rows.map((row) => rowText(by, row)),
-    { left },
-  )
+  const shown =
+    timeTable(by, rows, head, left ?? 0) ??
+    list(
+      head,
+      rows.map((row) => rowText(by, row)),
+      { left },
+    )
   return lines(shown, curve === undefined ? null : fallText(curve, drawdown))
+}
+
+/** As many as a phone shows without much scrolling. */
+const TABLE_ROWS = 31
+
+/** Days, weeks or months below each other, a table for each currency; null where that is too wide for a phone. */
+function timeTable(
+  by: GroupedBy,
+  rows: readonly ResultRow[],
+  head: Html,
+  left: number,
+): Html | null {
+  const column = TIMES.get(by)
+  if (column === undefined) return null
+  const shown = rows.slice(0, TABLE_ROWS)
+  const tables = [...new Set(shown.map(({ currency }) => currency))].map((currency) => {
+    const own = shown.filter((row) => row.currency === currency)
+    return table([[column, currency, '%', 'sold'], ...own.map(cellsOf)])
+  })
+  if (tables.includes(null)) return null
+  const unknown = rows.reduce((sum, row) => sum + row.unknown, 0)
+  const more = rows.length - shown.length + left
+  return lines(
+    head,
+    ...tables,
+    unknown === 0 ? null : html`${unknown} sold without a known result, in no sum`,
+    more === 0 ? null : html`and ${more} more`,
+  )
+}
+
+const TIMES: ReadonlyMap<GroupedBy, string> = new Map([
+  ['day', 'Day'],
+  ['week', 'Week from'],
+  ['month', 'Month'],
+])
+
+function cellsOf({ key, gain, negative, paid, trades }: ResultRow): string[] {
+  const percent = new Big(paid).eq(0) ? '' : share(gain, paid, negative).replace(' %', '')
+  return [key, signed(gain, negative), percent, String(trades)]
 }
 
 /** How far results fell from their best. What is held is in the rule's own figure, at the present price. */
