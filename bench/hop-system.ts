@@ -18,12 +18,12 @@ import { startHelper } from './processes.ts'
 import { nextBody, watchRequests } from './requests.ts'
 
 const ORDER_PATH = '/api/v3/order'
-const STREAM = 'demo'
+export const STREAM = 'demo'
 /** Of all strategies of a home. */
 const PLAN = 'all'
 
 /** Every candle that rises enters, every one that falls leaves. */
-const STRATEGY = `name: ${STREAM}
+export const STRATEGY = `name: ${STREAM}
 market: BTC/USDT
 timeframe: 1s
 enter: close > open
@@ -87,7 +87,7 @@ export async function startSystem(): Promise<HopSystem> {
   return {
     home: system.home,
     round,
-    traces: () => tracesIn([...system.lines, ...lines]),
+    traces: () => tracesIn([...system.lines, ...lines]).filter((trace) => trace.has('candle')),
     sample: async () => {
       const caught = nextBody('POST', ORDER_PATH)
       await round()
@@ -116,7 +116,7 @@ export function quiet(): Promise<void> {
   return sleep(60)
 }
 
-function tracesIn(lines: readonly string[]): HopTrace[] {
+export function tracesIn(lines: readonly string[]): HopTrace[] {
   const traces = new Map<string, Map<Hop, number>>()
   for (const line of lines) {
     if (!line.includes('"hop":')) continue
@@ -125,7 +125,7 @@ function tracesIn(lines: readonly string[]): HopTrace[] {
     if (!trace.has(hop)) trace.set(hop, at)
     traces.set(id, trace)
   }
-  return [...traces.values()].filter((trace) => trace.has('candle') && trace.has('sent'))
+  return [...traces.values()].filter((trace) => trace.has('sent'))
 }
 
 /** The last entry's token, and the rows of the two commits that lie before its order request. */

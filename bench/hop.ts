@@ -1,12 +1,7 @@
 // From the close of a candle to the order request read by the exchange, beside the floor that this machine sets.
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { join } from 'node:path'
-import type { FloorSample, FloorSetup } from './floor-client.ts'
+import { type Floor, startFloor } from './floor.ts'
 import { type Parts, summary } from './hop-summary.ts'
 import { type HopSystem, quiet, startSystem } from './hop-system.ts'
-import { startHelper } from './processes.ts'
-import { watchRequests } from './requests.ts'
 import type { BenchOptions, Result } from './result.ts'
 
 /** Rounds before the first that counts: compilers warm up, connections open. */
@@ -25,46 +20,6 @@ export async function hop({ signals, note }: BenchOptions): Promise<Result> {
     }
   } finally {
     await system.stop()
-  }
-}
-
-interface Floor {
-  sample(): Promise<Parts>
-  stop(): Promise<void>
-}
-
-async function startFloor(system: HopSystem): Promise<Floor> {
-  const server = createServer((request, response) => {
-    request.resume().once('end', () => response.end('{}'))
-  })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as AddressInfo
-  let read = 0
-  const stopWatching = watchRequests(({ request, at }) => {
-    if (request.socket.localPort === port) read = at
-  })
-  const broker = await startHelper<number>('floor-broker.ts')
-  const client = await startHelper<string>('floor-client.ts')
-  const setup: FloorSetup = {
-    ...(await system.sample()),
-    broker: broker.first,
-    exchange: `http://127.0.0.1:${port}`,
-    database: join(system.home, 'floor.db'),
-  }
-  await client.ask(setup)
-  const sample = async () => {
-    const { mqtt, crypto, commits, posted } = await client.ask<FloorSample>('sample')
-    return { mqtt, crypto, commits, http: read - posted }
-  }
-  for (let i = 0; i < WARM_UP; i++) await sample()
-  return {
-    sample,
-    stop: async () => {
-      stopWatching()
-      await Promise.all([client.stop(), broker.stop()])
-      server.closeAllConnections()
-      server.close()
-    },
   }
 }
 

@@ -1,5 +1,6 @@
 // npm run bench -- <name> [--json] [--signals N] [--only ROW]: runs one bench; without a name that it knows, lists them.
 import { parseArgs } from 'node:util'
+import { approvalBench } from './approval.ts'
 import { backtest } from './backtest.ts'
 import { crowd } from './crowd.ts'
 import { decideBench } from './decide.ts'
@@ -24,6 +25,11 @@ const BENCHES: Readonly<Record<string, Bench>> = {
     about: 'from the close of a candle to the order request read by the exchange',
     signals: 500,
     run: hop,
+  },
+  approval: {
+    about: 'from a press on Approve to the order request read by the exchange (--signals: presses)',
+    signals: 60,
+    run: approvalBench,
   },
   decide: {
     about: 'signals a second through opening, decision and journal, on one core',

@@ -4,7 +4,7 @@ export { decodeBase64url, encodeBase64url } from './base64url.ts'
 export type { Access } from './claims/access.ts'
 export { type Address, address } from './claims/address.ts'
 export type { Alert } from './claims/alert.ts'
-export type { Answer, Curve, ResultRow, SaleRow } from './claims/answer.ts'
+export type { Answer } from './claims/answer.ts'
 export type { Approval } from './claims/approval.ts'
 export type { Command, Instruction } from './claims/command.ts'
 export {
@@ -44,6 +44,7 @@ export {
 export type { Presence } from './claims/presence.ts'
 export type { ApprovalNeeded, Report, ReportEvent } from './claims/report.ts'
 export type { ProviderRequest, ProviderResponse } from './claims/request.ts'
+export type { Curve, ResultRow, SaleRow } from './claims/results.ts'
 export type { Signal } from './claims/signal.ts'
 export {
   ENROLL_CODES,
