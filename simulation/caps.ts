@@ -68,7 +68,8 @@ function sumOf(decided: Ledger['decided']): number {
 
 function reserved(ledger: Ledger): readonly Known[] {
   return [...ledger.orders.values()].filter(
-    ({ seed, state }) => seed.kind === 'entry' && (state === 'waiting' || state === 'approved'),
+    ({ seed, state }) =>
+      seed.kind === 'entry' && ['waiting', 'reducing', 'approved'].includes(state),
   )
 }
 

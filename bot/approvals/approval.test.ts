@@ -408,7 +408,7 @@ test('a card with the longest of everything still fits a caption', async () => {
     stream: `${'p'.repeat(32)}/${'s'.repeat(32)}`,
   })
   const reason = '&'.repeat(500)
-  const again = { times: 6, was: huge }
+  const again = { times: 6, why: 'price', price: huge, value: huge, risk: huge } as const
   const change = { market: huge, stop: huge, risk: huge, reason, again }
   await fixture.device.report(approvalOf(order, fixture.clock.now() / 1000 + 60, change))
   await chat.waitForMessage(({ caption }) => caption?.includes('left to answer') === true)

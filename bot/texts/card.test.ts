@@ -27,6 +27,9 @@ test('the time left is never more than there is, nor much less, and its end stan
 const told = (change: Parameters<typeof approvalOf>[2]) =>
   cardText(approvalOf(orderOf(1), NOW + 60, change), html`.`, '?').text.split('\n')
 
+const askedAt = (price: string, times: number) =>
+  ({ times, why: 'price', price, value: '500', risk: '16.85' }) as const
+
 test('what it may lose is told as a trader reckons it, and as the limits bound it', () => {
   expect(told({ market: '64000', stop: '63360', risk: '107.5' })).toContain(
     'May lose about <b>32 USDT</b> at the stop, <b>107.5</b> at worst, if entry and stop fill only at their limits; fees not counted',
@@ -40,11 +43,11 @@ test('a card without a stop says that all may be lost', () => {
 })
 
 test('a card that is asked again says which time, and from where to where the price went', () => {
-  expect(told({ market: '60913', again: { times: 2, was: '60640' } })[1]).toBe(
+  expect(told({ market: '60913', again: askedAt('60640', 2) })[1]).toBe(
     '🔄 <b>Asked again</b> (2nd time): the price was 60,640, now it is 60,913',
   )
-  expect(told({ again: { times: 3, was: '60640' } })[1]).toContain('(3rd time)')
-  expect(told({ again: { times: 4, was: '60640' } })[1]).toContain('(4th time)')
+  expect(told({ again: askedAt('60640', 3) })[1]).toContain('(3rd time)')
+  expect(told({ again: askedAt('60640', 4) })[1]).toContain('(4th time)')
 })
 
 test('a card of a signal of another market shows both prices', () => {

@@ -41,7 +41,7 @@ function signalLine({ signalled }: ApprovalNeeded): Html | null {
 /** Asked again because the price has moved. */
 function againText({ again, market }: ApprovalNeeded): Html | null {
   if (again === undefined) return null
-  return html`🔄 <b>Asked again</b> (${ordinal(again.times)} time): the price was ${amount(again.was)}, now it is ${amount(market)}`
+  return html`🔄 <b>Asked again</b> (${ordinal(again.times)} time): the price was ${amount(again.price)}, now it is ${amount(market)}`
 }
 
 function ordinal(times: number): string {

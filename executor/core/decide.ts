@@ -1,9 +1,10 @@
 // Pure decision function: state, input and environment in; events, reports and effects out.
 
+import { onApproval } from './commands/receive-approval.ts'
 import { onCommand } from './commands/receive-command.ts'
 import { onWishEnded } from './commands/tighten.ts'
 import { onAlert } from './execution/alerts.ts'
-import { onApproval, onCandles } from './execution/approval.ts'
+import { onCandles } from './execution/approval-card.ts'
 import { watchClock } from './execution/clock-jumps.ts'
 import { watchConnection } from './execution/connection-watch.ts'
 import { type DecisionContext, newContext, notice, remember, report } from './execution/context.ts'

@@ -135,6 +135,8 @@ function tellPositions(positions: Readonly<Record<string, string>>): string {
 
 const STEPS: Readonly<Record<OrderEvent, string>> = {
   prompt: 'waits for your yes',
+  reduce: 'you wanted less of it',
+  keep: 'there is no smaller order, so the same one waits on',
   approve: 'you approved it',
   decline: 'you declined it',
   expire: 'nobody answered in time',

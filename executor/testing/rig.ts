@@ -283,6 +283,13 @@ export class TestExecutor {
     return { type: 'approval', claims }
   }
 
+  /** The trader wants at most `value` of quote. */
+  less(order: string, value: string, name = 'less'): Input {
+    const input = this.approval(order, 'approve', name)
+    if (input.type !== 'approval') throw new Error('an approval is none')
+    return { type: 'approval', claims: { ...input.claims, answer: 'less', value } }
+  }
+
   command(instruction: Extract<Input, { type: 'command' }>['claims']['instruction'], name = 'ask') {
     const iat = this.clock.now() / 1000
     const registered = { iss: 'bot', aud: 'device', iat, exp: iat + 60, jti: jtiOf(name) }

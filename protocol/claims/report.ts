@@ -15,6 +15,7 @@ import {
 } from './common.ts'
 import { decimal, positiveDecimal } from './decimal.ts'
 import { candle, code, fee, ORDER_STATUSES, orderView, result, TRADING_STATES } from './order.ts'
+import { exits } from './signal.ts'
 
 /** What a person needs to see before saying yes. */
 const approvalNeeded = z.strictObject({
@@ -27,10 +28,28 @@ const approvalNeeded = z.strictObject({
   signalled: z.strictObject({ market, price: positiveDecimal }).optional(),
   /** The most the order may lose, in quote: down to what its stop may sell for, or all of it without one. No fees. */
   risk: decimal,
+  /** What the policy gives to the stream, in quote. */
+  allocation: decimal.optional(),
+  /** What this device's streams, that many of them, hold of the order's coin already: base, and what was paid for it, quote. */
+  held: z
+    .strictObject({ amount: positiveDecimal, cost: decimal, streams: z.int().min(1) })
+    .optional(),
+  /** What the device will do by itself once it is bought, besides the stop. */
+  exits: z.strictObject(exits).optional(),
   reason: singleLine,
   expires: numericDate,
-  /** The same idea was asked about before, and the price left it: which time this is, and the price at the last one. */
-  again: z.strictObject({ times: z.int().min(2), was: positiveDecimal }).optional(),
+  /** The same idea was asked about before: which time this is, why, and what it was at the last one. */
+  again: z
+    .strictObject({
+      times: z.int().min(2),
+      /** `price`: it left what was approved. `less`: the trader wanted less. */
+      why: z.enum(['price', 'less']),
+      /** Of the market, quote per base. */
+      price: positiveDecimal,
+      value: positiveDecimal,
+      risk: decimal,
+    })
+    .optional(),
   /** Only an approval with a code from the trader's authenticator counts. */
   code: z.literal('needed').optional(),
   /** Recent candles from the device's own exchange: start, open, high, low, close; oldest first. */
@@ -49,6 +68,8 @@ const orderStep = z.strictObject({
   fees: z.array(fee).max(8).optional(),
   /** With a way out that has sold something. */
   result: result.optional(),
+  /** With `expired`: the price now, quote per base, where it is known. */
+  market: positiveDecimal.optional(),
   /** Why there is a way out: the signal's reason, or the device's own. */
   reason: singleLine.optional(),
   code: code.optional(),

@@ -164,6 +164,8 @@ export const approval: Claims['approval'] = {
   answer: 'approve',
 }
 
+export const less: Claims['approval'] = { ...approval, answer: 'less', value: '49.97' }
+
 export const codedApproval: Claims['approval'] = { ...approval, code: '004217' }
 
 const order = {
@@ -223,6 +225,7 @@ const card: Extract<Claims['report']['event'], { type: 'approval' }> = {
   market: '65000.12',
   stop: '63700.5',
   risk: '2.48',
+  allocation: '500',
   reason: entry.reason,
   expires: NOW + 59,
   timeframe: '1m',
@@ -238,7 +241,17 @@ export const mappedApproval: Claims['report'] = {
 
 export const askedAgain: Claims['report'] = {
   ...report,
-  event: { ...card, again: { times: 2, was: '64800.5' } },
+  event: {
+    ...card,
+    again: { times: 2, why: 'price', price: '64800.5', value: '99.6', risk: '2.1' },
+    held: { amount: '0.002', cost: '129.4', streams: 1 },
+    exits: {
+      takeProfits: [{ price: '66000', percent: '50' }],
+      trailingStop: { percent: '1.5', from: '2' },
+      breakEven: '1',
+      maxHold: 86_400,
+    },
+  },
 }
 
 export const codeNeeded: Claims['report'] = { ...report, event: { ...card, code: 'needed' } }

@@ -122,6 +122,7 @@ function valid(): Map<string, object> {
     ['approval-with-code', vector('approval', good.codedApproval, BOT)],
     ['report-order', vector('report', good.report, DEVICE)],
     ['report-order-sold', vector('report', good.sold, DEVICE)],
+    ['approval-less', vector('approval', good.less, BOT)],
     ['report-approval', vector('report', good.approvalNeeded, DEVICE)],
     ['report-approval-mapped', vector('report', good.mappedApproval, DEVICE)],
     ['report-approval-again', vector('report', good.askedAgain, DEVICE)],

@@ -51,7 +51,7 @@ export function statusAnswer({ portfolio, session, environment }: DecisionContex
     },
     streams: streams.slice(0, MAX_STREAMS),
     ...(streams.length > MAX_STREAMS && { more: streams.length - MAX_STREAMS }),
-    waiting: count(orders, ['waiting']),
+    waiting: count(orders, ['waiting', 'reducing']),
     open: count(orders, ['submitted', 'accepted', 'partially_filled', 'awaiting_fills']),
     unknown: count(orders, ['unknown']),
     positions: Object.keys(portfolio.positions).length,

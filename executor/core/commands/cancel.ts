@@ -50,6 +50,8 @@ function entries({ portfolio }: DecisionContext): Answer {
 
 function statusOf(state: OrderState): Row['status'] {
   switch (state) {
+    case 'reducing':
+      return 'waiting'
     case 'waiting':
     case 'approved':
     case 'accepted':

@@ -78,6 +78,7 @@ function saleOf(context: DecisionContext, named: Named, percent: number): Sale |
           allocation: '0',
           position: held,
           stop: position.stop,
+          most: null,
           collar: policy.collar,
           clientOrderId: '',
         })

@@ -150,7 +150,11 @@ test('each card after the first says which it is, and what the price was at the 
   const again = executor.reports.flatMap(({ event }) =>
     event.type === 'approval' ? [event.again] : [],
   )
-  expect(again).toEqual([undefined, { times: 2, was: '60000' }, { times: 3, was: '60500' }])
+  expect(again).toMatchObject([
+    undefined,
+    { times: 2, why: 'price', price: '60000' },
+    { times: 3, why: 'price', price: '60500' },
+  ])
 })
 
 test('an order that has grown large by its new price is asked about with a code', async () => {

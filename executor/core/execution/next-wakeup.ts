@@ -44,6 +44,8 @@ function ofOrder(order: Order, live: State['session']): number[] {
     case 'received':
     case 'approved':
       return [headDue(live, order)].filter((at) => at > live.lastDecisionAt)
+    case 'reducing':
+      return [order.approval.expires, headDue(live, order)].filter((at) => at > live.lastDecisionAt)
     case 'waiting':
       return [
         order.approval.expires,

@@ -16,6 +16,7 @@ import { checkOrder, isMarketClosed, planFor, unknownAround } from './plan-and-c
 import { askQuote, isYoung, QUOTE_LIFE_MS } from './quotes.ts'
 import { headDue } from './receive-head.ts'
 import { isCounting } from './reconcile-schedule.ts'
+import { askForLess } from './reduce-order.ts'
 import { denyOrder, reportOrder } from './report-order.ts'
 
 /** `left`: the order has moved to a state where something else has to happen first, or its life is over. */
@@ -41,7 +42,7 @@ const PIPELINE: readonly PipelineStep[] = [
   { name: 'submit', take: sendOrder },
 ]
 
-const ON_THE_WAY = ['received', 'approved', 'canceling_stop']
+const ON_THE_WAY = ['received', 'reducing', 'approved', 'canceling_stop']
 
 /** Takes every order as far as it can go now. Called at the end of each decision, so a restart needs no other code. */
 export function advanceOrders(context: DecisionContext): undefined {
@@ -89,7 +90,9 @@ function awaitHead({ session, environment }: DecisionContext, order: Order): Ste
 /** Nothing is sent to an exchange that wants to be left alone: what gets out waits for the end of it. */
 function awaitPause(context: DecisionContext, order: Order): StepResult {
   if (context.environment.exchange.backoff === null) return 'on'
-  return order.kind === 'entry' ? denyOrder(context, order, 'exchange_rate_limited') : 'waits'
+  // What is only planned anew asks nothing of the exchange but its price.
+  if (order.kind === 'exit' || order.state === 'reducing') return 'waits'
+  return denyOrder(context, order, 'exchange_rate_limited')
 }
 
 /** What is held has to have a price before today's losses can be reckoned. */
@@ -138,6 +141,7 @@ function carryOver(context: DecisionContext, order: Order): StepResult {
 
 /** An order that the trader has approved is kept to the character. */
 function makePlan(context: DecisionContext, order: Order): StepResult {
+  if (order.state === 'reducing') return askForLess(context, order)
   if (order.approval.by !== 'nobody' && order.planned !== null) return stillFits(context, order)
   const drawn = planFor(
     context,

@@ -5,7 +5,11 @@ import { ALARM_EVERY_MS, isDue, retryBackoff, started } from '../model/backoff.t
 import { sentenceOf } from '../model/codes.ts'
 import type { Order } from '../model/order.ts'
 import { append, type DecisionContext, emit, notice, remember } from './context.ts'
+import { isYoung } from './quotes.ts'
 import { chartTimeframe, reportOrder } from './report-order.ts'
+
+/** A price that is older says nothing about what was missed. */
+const MISSED_PRICE_MS = 60_000
 
 export function pollOrders(context: DecisionContext): undefined {
   for (const { clientOrderId } of Object.values(context.portfolio.orders)) {
@@ -18,6 +22,8 @@ function poll(context: DecisionContext, order: Order): undefined {
   switch (order.state) {
     case 'waiting':
       return expire(context, order) ? undefined : showCard(context, order)
+    case 'reducing':
+      return void expire(context, order)
     case 'unknown':
       alarm(context, order, 'order_unknown')
       return lookUp(context, order)
@@ -51,8 +57,16 @@ function expire(context: DecisionContext, order: Order): boolean {
   if (context.environment.now < order.approval.expires) return false
   const code = 'approval_expired'
   append(context, { type: 'step', clientOrderId: order.clientOrderId, event: 'expire', code })
-  reportOrder(context, order, 'expired', { code, message: sentenceOf(code) })
+  const market = priceNow(context, order)
+  reportOrder(context, order, 'expired', { code, message: sentenceOf(code), ...market })
   return true
+}
+
+/** So that whoever missed it hears what the price did since. */
+function priceNow({ environment }: DecisionContext, { intent }: Order) {
+  const quote = environment.exchange.quote(intent.market)
+  if (quote === null || !isYoung(quote, environment.now, MISSED_PRICE_MS)) return {}
+  return { market: quote.ask }
 }
 
 function showCard(context: DecisionContext, order: Order): undefined {

@@ -6,7 +6,7 @@ import { dayAt, hourAt } from '../model/count.ts'
 import type { DecidedEntry } from '../model/counters.ts'
 import { minus, plus, sum, times } from '../model/decimals.ts'
 import type { MarketRules } from '../model/exchange.ts'
-import type { Order, OrderIntent, PlannedOrder } from '../model/order.ts'
+import type { Most, Order, OrderIntent, PlannedOrder } from '../model/order.ts'
 import { isWorking } from '../model/order-table.ts'
 import { pauseOn } from '../model/pauses.ts'
 import { type Position, positionKey } from '../model/position.ts'
@@ -59,6 +59,7 @@ export function planFor(
     allocation: policy.streams.get(order.stream)?.allocation ?? '0',
     position: position === undefined ? '0' : available(position),
     stop: position?.stop ?? null,
+    most: mostOf(order),
     collar: { entry: to === 'ask' ? times(entry, ASKED) : entry, exit },
     clientOrderId: order.clientOrderId,
   })
@@ -66,7 +67,16 @@ export function planFor(
   const { order: request, value, risk } = planned
   const { takerFee } = rules
   const id = orderId(request, order.validUntil)
-  return { ok: true, plan: { id, request, value, risk, takerFee, holds: 'coins' } }
+  const most = mostOf(order)
+  return {
+    ok: true,
+    plan: { id, request, value, risk, takerFee, holds: 'coins', ...(most && { most }) },
+  }
+}
+
+/** A plan at another price keeps the bound of the one before it. */
+function mostOf({ state, wanted, planned }: Order): Most | null {
+  return state === 'reducing' ? wanted : (planned?.most ?? null)
 }
 
 /** While an exit waited for its stop to go, a newer entry may have bought: that is not its to sell. */
@@ -191,8 +201,10 @@ function withReserved(decided: Decimal, reserved: readonly Order[]): Decimal {
   return sum([decided, ...reserved.map(reservedBy)])
 }
 
+const RESERVED: readonly Order['state'][] = ['waiting', 'reducing', 'approved']
+
 function isReserved({ kind, state }: Order): boolean {
-  return kind === 'entry' && (state === 'waiting' || state === 'approved')
+  return kind === 'entry' && RESERVED.includes(state)
 }
 
 /** One that waits for the trader counts as decided when it came. */
@@ -250,7 +262,7 @@ export function costOf(
 }
 
 /** What was paid for the part that is still held, rounded up. */
-function costHeld({ cost, amount, baseBought }: Position): Decimal {
+export function costHeld({ cost, amount, baseBought }: Position): Decimal {
   if (new Big(baseBought).eq(0)) return '0'
   return toDecimal(new Big(cost).times(amount).div(baseBought).round(12, Big.roundUp))
 }

@@ -1,5 +1,5 @@
 // An order as an approval names it and as the trader sees it: each step of its life is reported, a denial too.
-import { hashText, type OrderStatus, type OrderView } from '@keyside/protocol'
+import { type Decimal, hashText, type OrderStatus, type OrderView } from '@keyside/protocol'
 import { type ExecutorCode, sentenceOf } from '../model/codes.ts'
 import { ratio } from '../model/decimals.ts'
 import type { OrderRequest } from '../model/exchange.ts'
@@ -51,7 +51,7 @@ export function reportOrder(
   context: DecisionContext,
   order: Order,
   status: OrderStatus,
-  why?: { code: string; message: string },
+  why?: { code: string; message: string; market?: Decimal },
 ): undefined {
   const view = orderView(order)
   if (view === null) return
@@ -67,6 +67,7 @@ export function reportOrder(
     ...(result && { result }),
     ...(order.kind === 'exit' && { reason: singleLine(order.reason) }),
     ...(why && { code: why.code, message: singleLine(why.message) }),
+    ...(why?.market !== undefined && { market: why.market }),
   })
 }
 

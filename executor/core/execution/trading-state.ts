@@ -2,7 +2,7 @@
 import type { TradingState } from '@keyside/protocol'
 import { sentenceOf } from '../model/codes.ts'
 import type { Order } from '../model/order.ts'
-import { isPending } from '../model/order-table.ts'
+import { isAskedAbout, isPending } from '../model/order-table.ts'
 import { pauseOn } from '../model/pauses.ts'
 import { isDayClosed } from '../model/profit.ts'
 import { STANDINGS } from '../risk/rules/provider.ts'
@@ -48,7 +48,7 @@ export function clearEntries(context: DecisionContext): undefined {
     if (order.kind !== 'entry') continue
     if (order.cancel === 'asked') requestCancel(context, order)
     const why = closed ?? whyNot(context, order, standing)
-    if (order.state === 'waiting' && why !== null) withdraw(context, order, why)
+    if (isAskedAbout(order) && why !== null) withdraw(context, order, why)
     const silence = context.environment.now - unheardSince(context, order.stream)
     if (context.portfolio.trading === 'halted' || standing !== 'followed' || silence > HEAD_LIFE_MS)
       requestCancel(context, order)

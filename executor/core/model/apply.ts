@@ -149,9 +149,10 @@ const NEW_ORDER = {
     reason: '',
     expires: 0,
     price: '0',
-    previousPrice: '0',
+    before: null,
     card: 'owed',
   },
+  wanted: null,
   sentAt: 0,
   exchangeId: '',
   filled: '0',
@@ -215,17 +216,14 @@ function applyStep(portfolio: Portfolio, event: Step & { at: number }): Portfoli
 }
 
 function stepChange(order: Order, event: Step & { at: number }): Partial<Order> {
-  const { prompts, price: previousPrice } = order.approval
+  const { prompts } = order.approval
   if (event.approval !== undefined)
     return {
-      approval: {
-        ...event.approval,
-        previousPrice,
-        by: 'nobody',
-        prompts: prompts + 1,
-        card: 'owed',
-      },
+      approval: { ...event.approval, by: 'nobody', prompts: prompts + 1, card: 'owed' },
+      wanted: null,
     }
+  if (event.most !== undefined) return { wanted: event.most }
+  if (event.event === 'keep') return { wanted: null }
   if (event.event === 'approve') return { approval: { ...order.approval, by: event.by ?? 'tap' } }
   if (event.event === 'submit') return { sentAt: event.at }
   if (event.exchangeId !== undefined) return { exchangeId: event.exchangeId }

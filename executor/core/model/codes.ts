@@ -62,7 +62,11 @@ export const EXECUTOR_SENTENCES = {
   approval_unknown: 'no order waits for this answer: look at /orders for what became of it',
   approval_late:
     'the answer came after the order had expired: nothing was sent, answer the next one sooner',
-  approval_replaced: 'the price has moved and nothing was sent: answer the new card',
+  approval_replaced:
+    'the order on this card was replaced by another and nothing was sent: answer the new card',
+  approval_reduced: 'you wanted less: a smaller order is asked about on a new card',
+  approval_not_less:
+    'that comes to no smaller order than the one on the card, so nothing was changed: name less, or answer the card as it is',
   approval_withdrawn: 'no entries are taken now, so the question is withdrawn: nothing was sent',
   approval_expired:
     'nobody answered in time: nothing was sent, raise approval_timeout at the device for more time',

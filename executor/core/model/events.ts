@@ -1,7 +1,7 @@
 // What happened, in the words of the journal. The book is their fold; nothing else changes it.
 import type { Decimal, TradingState } from '@keyside/protocol'
 import type { Fill } from './exchange.ts'
-import type { NewOrder, OrderIntent, PlannedOrder } from './order.ts'
+import type { AskedBefore, Most, NewOrder, OrderIntent, PlannedOrder } from './order.ts'
 import type { OrderEvent } from './order-table.ts'
 import type { Pause } from './pauses.ts'
 import type { CloseReason } from './position.ts'
@@ -84,13 +84,16 @@ export interface Step {
   readonly message?: string
   /** With `approve`. */
   readonly by?: 'tap' | 'code'
-  /** With `ask`. */
+  /** With `reduce`. */
+  readonly most?: Most
+  /** With `prompt`. */
   readonly approval?: {
     readonly tag: string
     readonly reason: string
     readonly expires: number
     /** Of the market, quote per base. */
     readonly price: Decimal
+    readonly before: AskedBefore | null
   }
   /** With `accept`. */
   readonly exchangeId?: string

@@ -5,6 +5,8 @@ export const OPEN_STATES = [
   'received',
   /** For the trader's yes. */
   'waiting',
+  /** The trader wants less of it: what was shown cannot be approved until that is planned, or cannot be. */
+  'reducing',
   'approved',
   /** An exit that waits until the stop is off the book and gives its coins free. */
   'canceling_stop',
@@ -34,6 +36,8 @@ export type OrderState = (typeof OPEN_STATES)[number] | (typeof FINAL_STATES)[nu
 
 export const ORDER_EVENTS = [
   'prompt',
+  'reduce',
+  'keep',
   'approve',
   'decline',
   'expire',
@@ -76,7 +80,14 @@ const NEVER: Moves = {}
 
 export const ORDER_TABLE: { readonly [State in OrderState]: Moves } = {
   received: { ...BEFORE_SENDING, prompt: 'waiting' },
-  waiting: { approve: 'approved', decline: 'declined', expire: 'expired', deny: 'denied' },
+  waiting: {
+    approve: 'approved',
+    decline: 'declined',
+    reduce: 'reducing',
+    expire: 'expired',
+    deny: 'denied',
+  },
+  reducing: { prompt: 'waiting', keep: 'waiting', expire: 'expired', deny: 'denied' },
   // Asked again: the price has left what was approved, and it was never sent.
   approved: { ...BEFORE_SENDING, prompt: 'waiting' },
   canceling_stop: { deny: 'denied', initialize: 'initialized' },
@@ -114,7 +125,12 @@ export function isFinal(state: OrderState): boolean {
   return FINAL_STATES.some((final) => final === state)
 }
 
-const PENDING: readonly OrderState[] = ['received', 'waiting', 'approved']
+/** The trader has its card. */
+export function isAskedAbout({ state }: { readonly state: OrderState }): boolean {
+  return state === 'waiting' || state === 'reducing'
+}
+
+const PENDING: readonly OrderState[] = ['received', 'waiting', 'reducing', 'approved']
 
 /** Nothing is decided: it has touched neither the stop nor the exchange. */
 export function isPending(state: OrderState): boolean {

@@ -67,6 +67,23 @@ export interface CostBasis {
   readonly fees: readonly Fee[]
 }
 
+/** What the trader wants at most of what was asked about: quote, and base as it was in what was shown. */
+export interface Most {
+  readonly value: Decimal
+  readonly amount: Decimal
+}
+
+/** An order as it was asked about before. */
+export interface AskedBefore {
+  /** `price`: it left what was approved. `less`: the trader wanted less. */
+  readonly why: 'price' | 'less'
+  /** Of the market, quote per base. */
+  readonly price: Decimal
+  /** Quote, both. */
+  readonly value: Decimal
+  readonly risk: Decimal
+}
+
 /** With what the market's rules said when it was planned. */
 export interface PlannedOrder extends Pick<MarketRules, 'takerFee'>, Pick<StopRules, 'holds'> {
   /** Hash of the exact order and its end of time: what an approval names. */
@@ -76,6 +93,8 @@ export interface PlannedOrder extends Pick<MarketRules, 'takerFee'>, Pick<StopRu
   readonly value: Decimal
   /** Quote. */
   readonly risk: Decimal
+  /** The bound that the trader has set to it. */
+  readonly most?: Most
 }
 
 export interface Order extends NewOrder {
@@ -91,11 +110,14 @@ export interface Order extends NewOrder {
     readonly tag: string
     readonly reason: string
     readonly expires: number
-    /** Of the market when it was asked about, quote per base, and when it was asked about before. */
+    /** Of the market when it was asked about, quote per base. */
     readonly price: Decimal
-    readonly previousPrice: Decimal
+    /** Null for the first question. */
+    readonly before: AskedBefore | null
     readonly card: 'owed' | 'sent'
   }
+  /** While it is made smaller: what the trader wants at most. */
+  readonly wanted: Most | null
   /** Unix ms; 0 before. */
   readonly sentAt: number
   readonly exchangeId: string

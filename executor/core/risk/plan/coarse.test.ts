@@ -34,6 +34,7 @@ function inputOf(tick: string, bid: string, signal: Partial<PlanInput['signal']>
     allocation: '1000',
     position: '0',
     stop: null,
+    most: null,
     collar: { entry: '0.5', exit: '2' },
     clientOrderId: 'a'.repeat(32),
   }

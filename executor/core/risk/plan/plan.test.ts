@@ -33,6 +33,7 @@ function ask(signal: Partial<OrderIntent>, rest: Partial<PlanInput> = {}) {
     allocation: '1000',
     position: '0.5',
     stop: null,
+    most: null,
     collar: { entry: '0.5', exit: '2' },
     clientOrderId: 'a'.repeat(32),
     ...rest,
@@ -237,6 +238,7 @@ const anyInput: fc.Arbitrary<PlanInput> = fc.record({
   allocation: money(3),
   stop: fc.option(money(6)),
   position: money(8),
+  most: fc.constant(null),
   collar: fc.record({ entry: money(3, 5000), exit: money(3, 20_000) }),
   clientOrderId: fc.constant('0'.repeat(32)),
 })
@@ -327,4 +329,17 @@ test('an exit whose rest would be too little to be sold or protected sells all o
   // The rest could be sold for 7, and not protected by a stop a third below.
   expect(sold({ unit: 'base', value: '0.00985' })).toBe('0.00985')
   expect(sold({ unit: 'base', value: '0.00985' }, '33000')).toBe('0.01')
+})
+
+test('what the trader wants at most bounds the money and the amount, whatever the price has done', () => {
+  const most = { value: '40', amount: '0.001' }
+  expect(ask({}, { most })).toMatchObject({ ok: true, order: { amount: '0.00079' } })
+  const cheap = { quote: { bid: '9990', ask: '10000', at: 0 }, most }
+  expect(ask({}, cheap), 'no more of the coin than was shown').toMatchObject({
+    ok: true,
+    order: { amount: '0.001' },
+  })
+  expect(ask({ size: { unit: 'quote', value: '20' } }, { most })).toEqual(
+    ask({ size: { unit: 'quote', value: '20' } }),
+  )
 })

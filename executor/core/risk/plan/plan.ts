@@ -11,7 +11,7 @@ import {
   timesIn,
 } from '../../model/decimals.ts'
 import type { MarketRules, OrderRequest, Quote } from '../../model/exchange.ts'
-import type { OrderIntent } from '../../model/order.ts'
+import type { Most, OrderIntent } from '../../model/order.ts'
 import { highestBuy, lowestSell } from './collar.ts'
 import { isTooLittleToKeep } from './dust.ts'
 import { marketLimitProblem } from './market-limits.ts'
@@ -28,6 +28,8 @@ export interface PlanInput {
   readonly position: Decimal
   /** The stop that keeps it, null for none: an exit takes that away, so it may not wait. */
   readonly stop: Decimal | null
+  /** What the trader wants at most of an entry; null for as much as the signal says. */
+  readonly most: Most | null
   /** Policy's collars, percent. */
   readonly collar: { readonly entry: Decimal; readonly exit: Decimal }
   /** 32 lower-case hex digits. */
@@ -159,7 +161,18 @@ function amountFor(input: PlanInput, price: Big): Big {
   return floorTo(asked, step)
 }
 
-function entryAmount({ signal, allocation }: PlanInput, price: Big, step: Big): Big {
+function entryAmount(input: PlanInput, price: Big, step: Big): Big {
+  const { most } = input
+  const asked = askedAmount(input, price, step)
+  if (most === null) return asked
+  return [
+    asked,
+    affordable(parseDecimal(most.value), price, step),
+    parseDecimal(most.amount),
+  ].reduce((least, one) => (one.lt(least) ? one : least))
+}
+
+function askedAmount({ signal, allocation }: PlanInput, price: Big, step: Big): Big {
   const size = parseDecimal(signal.size.value)
   switch (signal.size.unit) {
     case 'base':

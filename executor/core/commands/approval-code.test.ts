@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { codeUri, spellSecret, stepOfCode } from '../../authenticator.ts'
 import { START, TestExecutor } from '../../testing/rig.ts'
-import { WRONG_AN_HOUR } from './approval.ts'
+import { WRONG_AN_HOUR } from './receive-approval.ts'
 
 const SECRET = Buffer.from('12345678901234567890')
 

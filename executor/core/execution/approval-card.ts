@@ -1,0 +1,65 @@
+// The card that asks the trader: the exact order, what it may lose, what is held already, and what the market did.
+import { seconds } from '@keyside/protocol'
+import { isZero, sum } from '../model/decimals.ts'
+import type { Candle } from '../model/exchange.ts'
+import type { Order } from '../model/order.ts'
+import { isLarge } from './approval.ts'
+import { append, type DecisionContext, report, singleLine } from './context.ts'
+import { costHeld } from './plan-and-check.ts'
+import { chartTimeframe, orderView } from './report-order.ts'
+
+/** Without candles the card goes out all the same: a picture is no condition of an answer. */
+export function onCandles(
+  context: DecisionContext,
+  order: Order,
+  candles: readonly Candle[],
+): undefined {
+  const view = orderView(order)
+  if (order.state !== 'waiting' || order.approval.card === 'sent' || view === null) return
+  const { intent, mapping, planned, approval, clientOrderId } = order
+  append(context, { type: 'card', clientOrderId })
+  report(context, {
+    type: 'approval',
+    order: view,
+    market: context.environment.exchange.quote(intent.market)?.ask ?? view.price,
+    ...(intent.stopPrice !== undefined && { stop: intent.stopPrice }),
+    ...(mapping && { signalled: { market: mapping.market, price: mapping.referencePrice } }),
+    risk: planned?.risk ?? view.value,
+    reason: singleLine(order.reason),
+    expires: seconds(approval.expires),
+    ...held(context, intent.market),
+    ...given(context, order),
+    ...exitsOf(order),
+    ...(approval.before && { again: { times: approval.prompts, ...approval.before } }),
+    ...(isLarge(context, order) && { code: 'needed' as const }),
+    timeframe: chartTimeframe(order),
+    candles: candles.slice(-60).map(([at, open, high, low, close]) => [at, open, high, low, close]),
+  })
+}
+
+/** Of the coin, by all streams: one more purchase of it adds to them all. */
+function held({ portfolio }: DecisionContext, market: string) {
+  const [coin] = market.split('/')
+  const same = Object.values(portfolio.positions).filter(
+    (one) => one.market.split('/')[0] === coin && !isZero(one.amount),
+  )
+  if (same.length === 0) return {}
+  const amount = sum(same.map((one) => one.amount))
+  const streams = new Set(same.map(({ stream }) => stream)).size
+  return { held: { amount, cost: sum(same.map(costHeld)), streams } }
+}
+
+function given({ environment }: DecisionContext, { stream }: Order) {
+  const allocation = environment.policy.streams.get(stream)?.allocation
+  return allocation === undefined ? {} : { allocation }
+}
+
+function exitsOf({ intent: { takeProfits, trailingStop, breakEven, maxHold } }: Order) {
+  const exits = {
+    ...(takeProfits && { takeProfits }),
+    ...(trailingStop && { trailingStop }),
+    ...(breakEven !== undefined && { breakEven }),
+    ...(maxHold !== undefined && { maxHold }),
+  }
+  return Object.keys(exits).length === 0 ? {} : { exits }
+}
