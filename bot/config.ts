@@ -1,6 +1,7 @@
 // The section "bot" of config.yaml.
 import { enrolKey, id } from '@keyside/protocol'
 import { tlsSetting } from '@keyside/runtime'
+import { proxySetting } from '@keyside/runtime/web'
 import { z } from 'zod'
 
 const file = z.string().min(1)
@@ -48,6 +49,8 @@ export const botConfig = z.strictObject({
     tokenFile: file,
     /** Another Bot API server, such as the sandbox's; Telegram's own by default. */
     address: z.url({ protocol: /^https?$/ }).optional(),
+    /** Everything to Telegram goes through it. */
+    proxy: proxySetting.optional(),
   }),
   database: file.default('bot/bot.db'),
 })

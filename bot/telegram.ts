@@ -1,8 +1,8 @@
 // grammY as this bot uses it: one client that polls, one that sends.
 import type { Agent } from 'node:http'
-import { Agent as HttpsAgent } from 'node:https'
 import { resolve } from 'node:path'
-import { type Clock, http, KeysideError, readSecret } from '@keyside/runtime'
+import { type Clock, KeysideError, readSecret } from '@keyside/runtime'
+import { agentMaker } from '@keyside/runtime/web'
 import { Api, Bot, InputFile, type Transformer } from 'grammy'
 import type { BotConfig } from './config.ts'
 
@@ -24,14 +24,17 @@ export interface Telegram {
   freshen(): void
 }
 
-/** Throws a KeysideError `telegram_token_malformed`, or one for the file. */
+/** Throws a KeysideError `telegram_token_malformed`, one for the file, or what `agentMaker` throws. */
 export function createTelegram(
   { telegram }: Pick<BotConfig, 'telegram'>,
   { home, clock }: { readonly home: string; readonly clock: Clock },
 ): Telegram {
   const token = readToken(resolve(home, telegram.tokenFile))
   const root = telegram.address === undefined ? {} : { apiRoot: telegram.address }
-  const [reading, sending] = [agentFor(telegram.address), agentFor(telegram.address)]
+  const makeAgent = agentMaker(telegram.proxy, home)
+  const protocol = telegram.address?.startsWith('http:') === true ? 'http:' : 'https:'
+  const agent = () => makeAgent(protocol, { keepAlive: true })
+  const [reading, sending] = [agent(), agent()]
   const options = (agent: Agent) => ({
     ...root,
     timeoutSeconds: CALL_SECONDS,
@@ -78,12 +81,6 @@ class Calls {
     const old = this.#clock.now() - OLD_MS
     for (const [controller, began] of this.#running) if (began < old) controller.abort()
   }
-}
-
-function agentFor(address: string | undefined): Agent {
-  return address?.startsWith('http:') === true
-    ? new http.Agent({ keepAlive: true })
-    : new HttpsAgent({ keepAlive: true })
 }
 
 function idleSockets({ freeSockets }: Agent) {

@@ -1,6 +1,7 @@
 // What the executor may be told: the section "executor" of config.yaml. Paths are relative to KEYSIDE_HOME.
 import { enrolKey, id, MAX_PLANS } from '@keyside/protocol'
 import { exchangeAddress, tlsSetting } from '@keyside/runtime'
+import { proxySetting } from '@keyside/runtime/web'
 import { z } from 'zod'
 import { JOURNAL_FILE } from './journal/database.ts'
 import { VENUE_NAMES } from './venues/create-venue.ts'
@@ -38,6 +39,8 @@ export const executorConfig = z.strictObject({
     name: z.enum(VENUE_NAMES).default('binance'),
     /** Another server that speaks the same dialect. It is real money unless it proves to be the sandbox. */
     address: exchangeAddress.optional(),
+    /** Everything to the exchange goes through it. */
+    proxy: proxySetting.optional(),
     /** What the sandbox of this home proves itself with. */
     sandboxSecretFile: file.default('executor/sandbox.secret'),
   }),

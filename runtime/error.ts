@@ -30,6 +30,7 @@ export const RUNTIME_CODES = [
   'file_not_private',
   'file_unreadable',
   'address_invalid',
+  'proxy_credentials_malformed',
   'database_busy',
   'database_other',
   'broker_unreachable',

@@ -1,6 +1,7 @@
 // The section `engine` of config.yaml.
 import { HOME, id } from '@keyside/protocol'
 import { exchangeAddress, tlsSetting } from '@keyside/runtime'
+import { proxySetting } from '@keyside/runtime/web'
 import { z } from 'zod'
 import { FEED_NAMES } from './market/feed.ts'
 
@@ -31,6 +32,8 @@ export const engineConfig = z.strictObject({
     name: z.enum(FEED_NAMES).default('binance'),
     /** Another server that speaks the exchange's dialect. */
     address: exchangeAddress.optional(),
+    /** Everything to the exchange goes through it. */
+    proxy: proxySetting.optional(),
   }),
   /** Folder of strategy files. */
   strategies: z.string().min(1).default('strategies'),

@@ -13,6 +13,7 @@ import {
   type Trace,
   tlsTrust,
 } from '@keyside/runtime'
+import { agentMaker } from '@keyside/runtime/web'
 import type { EngineConfig } from './config.ts'
 import { CodeFiles } from './confined/code-files.ts'
 import { Intents } from './intents.ts'
@@ -57,7 +58,12 @@ const CODE_VERSION = codeVersion(
 
 /** Runs without the broker and without the exchange too, and goes on when they are there. */
 export async function startEngine(config: EngineConfig, deps: EngineDeps): Promise<Engine> {
-  const feed = new CcxtFeed({ ...deps, address: config.exchange.address })
+  const { address, proxy } = config.exchange
+  const feed = new CcxtFeed({
+    ...deps,
+    address,
+    ...(proxy && { makeAgent: agentMaker(proxy, deps.home) }),
+  })
   return runEngine(config, deps, feed)
 }
 

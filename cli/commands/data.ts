@@ -112,11 +112,12 @@ function ofSet(command: Command): Command {
 
 async function setOf(market: string, { timeframe, exchange }: SeriesOptions) {
   const venue = await dataVenue(keysideHome(), exchange)
-  return { set: { exchange: venue.exchange, market, timeframe }, address: venue.address }
+  const { address, makeAgent } = venue
+  return { set: { exchange: venue.exchange, market, timeframe }, address, makeAgent }
 }
 
 async function download(market: string, options: DownloadCommand): Promise<void> {
-  const { set, address } = await setOf(market, options)
+  const { set, address, makeAgent } = await setOf(market, options)
   const over = new AbortController()
   process.once('SIGINT', () => over.abort())
   process.once('SIGTERM', () => over.abort())
@@ -124,7 +125,7 @@ async function download(market: string, options: DownloadCommand): Promise<void>
   const downloaded = await downloadCandles({
     home: keysideHome(),
     set,
-    source: await openSource(set, address),
+    source: await openSource(set, address, makeAgent),
     address,
     from: options.from,
     to: options.to,

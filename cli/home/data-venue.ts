@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { loadConfig } from '@keyside/runtime'
+import type { MakeAgent } from '@keyside/runtime/web'
 import { environment } from '../terminal/config.ts'
 
 export interface DataVenue {
@@ -9,16 +10,22 @@ export interface DataVenue {
   readonly exchange: string
   /** Another server that speaks its dialect, as the engine's config names it. */
   readonly address: string | null
+  /** Where the engine's exchange is reached through a proxy. */
+  readonly makeAgent?: MakeAgent
 }
 
 /**
- * The engine's, or the one that is `named`: the engine's address counts for its own exchange alone. Binance where there
+ * The engine's, or the one that is `named`: the engine's address counts for its own exchange alone, its proxy for all. Binance where there
  * is no engine, or no home yet. Throws `config_invalid`.
  */
 export async function dataVenue(home: string, named: string | undefined): Promise<DataVenue> {
   const own = existsSync(join(home, 'config.yaml')) ? await engineVenue(home) : null
   if (own !== null && (named === undefined || named === own.exchange)) return own
-  return { exchange: named ?? 'binance', address: null }
+  return {
+    exchange: named ?? 'binance',
+    address: null,
+    ...(own?.makeAgent && { makeAgent: own.makeAgent }),
+  }
 }
 
 /** The engine's code is loaded only where there is an engine. */
@@ -27,5 +34,8 @@ async function engineVenue(home: string): Promise<DataVenue | null> {
   if (!programsOf(home).includes('engine')) return null
   const { engineConfig } = await import('@keyside/strategy-engine')
   const { exchange } = loadConfig('engine', engineConfig, home, environment)
-  return { exchange: exchange.name, address: exchange.address ?? null }
+  const { name, address = null, proxy } = exchange
+  if (proxy === undefined) return { exchange: name, address }
+  const { agentMaker } = await import('@keyside/runtime/web')
+  return { exchange: name, address, makeAgent: agentMaker(proxy, home) }
 }

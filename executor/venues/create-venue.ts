@@ -3,7 +3,9 @@
 import { resolve } from 'node:path'
 import { type Decimal, toDecimal } from '@keyside/protocol'
 import { type Clock, type Logger, type RandomBytes, readProofSecret } from '@keyside/runtime'
+import { agentMaker, type proxySetting } from '@keyside/runtime/web'
 import Big from 'big.js'
+import type { z } from 'zod'
 import type { ApiKeys } from './adapter/api-keys.ts'
 import type { Dialect } from './adapter/dialect.ts'
 import { RealMoney, type SandboxSecret } from './adapter/real-money.ts'
@@ -15,6 +17,7 @@ import type { Exchange } from './port.ts'
 export interface VenueConfig {
   readonly name: VenueName
   readonly address?: string | undefined
+  readonly proxy?: z.infer<typeof proxySetting> | undefined
   /** Relative to KEYSIDE_HOME. */
   readonly sandboxSecretFile: string
 }
@@ -27,7 +30,7 @@ export interface VenueDeps {
   readonly log: Pick<Logger, 'info' | 'warn'>
 }
 
-/** Throws `exchange_key_malformed`, and `file_not_private` or `file_unreadable` for a secret that proves nothing. */
+/** Throws `exchange_key_malformed`, what `agentMaker` throws, and `file_not_private` or `file_unreadable` for a secret that proves nothing. */
 export function createVenue(config: VenueConfig, keys: ApiKeys, deps: VenueDeps): Exchange {
   return new VenueAdapter(DIALECTS[config.name], { keys, ...placeOf(config, deps) })
 }
@@ -41,10 +44,10 @@ export async function moneyAt(config: VenueConfig, deps: VenueDeps): Promise<'re
 }
 
 function placeOf(
-  { address, sandboxSecretFile }: VenueConfig,
+  { address, proxy, sandboxSecretFile }: VenueConfig,
   { home, randomBytes, clock, log }: VenueDeps,
 ) {
-  const parts = { clock, log }
+  const parts = { clock, log, ...(proxy && { makeAgent: agentMaker(proxy, home) }) }
   if (address === undefined) return parts
   const secret = readProofSecret(resolve(home, sandboxSecretFile))
   const sandbox: { sandbox?: SandboxSecret } =

@@ -2,9 +2,11 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { toDecimal } from '@keyside/protocol'
 import { describeError, KeysideError, rebaseUrls } from '@keyside/runtime'
+import type { MakeAgent } from '@keyside/runtime/web'
 import Big from 'big.js'
 import type ccxt from 'ccxt'
 import type { Exchange } from 'ccxt'
+import { sendThrough } from '../market/exchange-proxy.ts'
 import type { CandleSet } from './candle-store.ts'
 import type { MarketRules } from './market-rules.ts'
 
@@ -32,12 +34,14 @@ const SMALL_PAGE = 100
 /** Beside ccxt's one module with all exchanges, which takes half a second to load. */
 const place = (file: string) => new URL(`./src/${file}`, import.meta.resolve('ccxt'))
 
-/** `address`: of another server that speaks its dialect. Throws `exchange_unknown`, `market_unknown`. */
+/** `address`: of another server that speaks its dialect; `makeAgent`: where it goes through a proxy. Throws `exchange_unknown`, `market_unknown`. */
 export async function openSource(
   { exchange: name, market, timeframe }: CandleSet,
   address: string | null,
+  makeAgent?: MakeAgent,
 ): Promise<CandleSource> {
   const exchange = await load(name, market)
+  if (makeAgent !== undefined) sendThrough(exchange, makeAgent)
   if (address !== null) {
     const { api } = exchange.urls
     if (typeof api !== 'object') throw new TypeError('expected a table of URLs in ccxt')

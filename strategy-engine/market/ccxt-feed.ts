@@ -1,15 +1,19 @@
 // Live candles from an exchange: its WebSocket for the close, its REST side for history and whatever was missed.
 import { type Cancel, type Clock, KeysideError, type Logger, rebaseUrls } from '@keyside/runtime'
+import type { MakeAgent } from '@keyside/runtime/web'
 import { z } from 'zod'
 import { type Candle, TIMEFRAMES } from './candle.ts'
 import { CandleSequencer, CHECK_MS, type History } from './candle-sequencer.ts'
 import { ExchangeClock } from './exchange-clock.ts'
+import { sendThrough } from './exchange-proxy.ts'
 import type { Feed, Subscription } from './feed.ts'
 import { BadSymbol, ProBinance } from './load-ccxt.ts'
 
 export interface CcxtFeedOptions {
   /** http://host:port of another server that speaks this exchange's dialect. */
   readonly address?: string | undefined
+  /** Where it goes through a proxy. */
+  readonly makeAgent?: MakeAgent | undefined
   readonly clock: Clock
   readonly log: Logger
 }
@@ -30,12 +34,13 @@ export class CcxtFeed implements Feed {
   /** One for all that is followed. */
   readonly #cancelTimer: Cancel
 
-  constructor({ address, clock, log }: CcxtFeedOptions) {
+  constructor({ address, makeAgent, clock, log }: CcxtFeedOptions) {
     this.#clock = clock
     this.#log = log
     this.#exchange = new LiveBinance((name, candle) => {
       for (const sequencer of this.#followers.get(name) ?? []) sequencer.accept(candle)
     }, address)
+    if (makeAgent !== undefined) sendThrough(this.#exchange, makeAgent)
     this.#time = new ExchangeClock({ clock, log, ask: () => this.#exchange.fetchTime() })
     this.#cancelTimer = clock.every(CHECK_MS, () => {
       for (const group of this.#followers.values()) for (const sequencer of group) sequencer.check()

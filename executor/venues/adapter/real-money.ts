@@ -11,8 +11,8 @@ import {
   provesSandbox,
   type RandomBytes,
 } from '@keyside/runtime'
+import { type HttpAnswer, HttpClient, type MakeAgent, RedirectedError } from '@keyside/runtime/web'
 import { z } from 'zod'
-import { Http, type HttpAnswer, RedirectedError } from './http.ts'
 import { readJson } from './json.ts'
 import { keepFresh } from './keep-fresh.ts'
 import { unreachable } from './reply.ts'
@@ -27,6 +27,8 @@ export interface RealMoneyOptions {
   /** Absent for the exchange's own. */
   readonly address?: string
   readonly sandbox?: SandboxSecret
+  /** Where it goes through a proxy. */
+  readonly makeAgent?: MakeAgent | undefined
   readonly clock: Clock
   readonly log: Pick<Logger, 'info' | 'warn'>
   /** For an answer, ms. */
@@ -47,7 +49,7 @@ type Heard = keyof typeof AGAIN_MS
 
 export class RealMoney {
   readonly #options: RealMoneyOptions
-  readonly #http = new Http()
+  readonly #http: HttpClient
   /** Of the last question, Unix ms. */
   #askedAt = 0
   #heard: Heard = 'silence'
@@ -55,6 +57,7 @@ export class RealMoney {
 
   constructor(options: RealMoneyOptions) {
     this.#options = options
+    this.#http = new HttpClient(options.makeAgent)
   }
 
   /** A proof from ahead of the clock is from before it was set back. */
@@ -79,8 +82,9 @@ export class RealMoney {
    */
   async enter(): Promise<void> {
     await this.ask()
-    const { address } = this.#options
-    if (address === undefined || this.#heard === 'proof' || isClosed(address)) return
+    const { address, makeAgent } = this.#options
+    if (address === undefined || this.#heard === 'proof') return
+    if (isClosed(address, makeAgent === undefined ? 'straight' : 'proxy')) return
     if (this.#heard === 'silence') throw unreachable(`nobody answers at ${address}`)
     throw new KeysideError(
       'exchange_address_plain',
@@ -129,8 +133,8 @@ export class RealMoney {
   }
 }
 
-/** Nobody on the way can listen. */
-function isClosed(address: string): boolean {
+/** Nobody on the way can listen. Loopback behind a proxy is the proxy's. */
+function isClosed(address: string, way: 'straight' | 'proxy'): boolean {
   const { protocol, hostname } = new URL(address)
-  return protocol === 'https:' || isLoopback(hostname)
+  return protocol === 'https:' || (way === 'straight' && isLoopback(hostname))
 }

@@ -2,10 +2,10 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Logger, rebaseUrls } from '@keyside/runtime'
+import { HttpClient, type HttpRequest, type MakeAgent } from '@keyside/runtime/web'
 import type { Answered } from '../../core/model/exchange.ts'
 import { type ApiKeys, credentialsOf } from './api-keys.ts'
 import type { Dialect, Headers, Question } from './dialect.ts'
-import { Http, type HttpRequest } from './http.ts'
 import { type CcxtExchange, loadCcxt } from './load-ccxt.ts'
 import { type RateLimitBudget, Throttle } from './rate-limit.ts'
 import {
@@ -22,6 +22,8 @@ export interface RestClientOptions {
   readonly keys: ApiKeys
   /** Where the venue is instead of its usual place, such as http://127.0.0.1:1234. */
   readonly address?: string
+  /** Where it goes through a proxy. */
+  readonly makeAgent?: MakeAgent | undefined
   /** From the request's first byte to the answer's last, ms. */
   readonly timeoutMs: number
   /** For one unit of ccxt's weights, ms. */
@@ -49,13 +51,14 @@ export class RestClient {
   readonly #options: RestClientOptions
   readonly #traces = new AsyncLocalStorage<RequestTrace>()
   readonly #closing = new AbortController()
-  readonly #http = new Http()
+  readonly #http: HttpClient
   readonly #throttle: Throttle
   #ccxt: Promise<CcxtExchange> | undefined
   #reachable: 'unknown' | 'yes' | 'no' = 'unknown'
 
   constructor(options: RestClientOptions) {
     this.#options = options
+    this.#http = new HttpClient(options.makeAgent)
     this.#throttle = new Throttle(options.unitMs)
   }
 

@@ -1,6 +1,7 @@
 // The executor's port to a venue: what is the same for all of them. What differs is in the dialect.
 import type { Cancel, Clock, Logger } from '@keyside/runtime'
 import { KeysideError } from '@keyside/runtime'
+import type { MakeAgent } from '@keyside/runtime/web'
 import Big from 'big.js'
 import type * as model from '../../core/model/exchange.ts'
 import { type ApiKeys, normalizeKeys } from './api-keys.ts'
@@ -40,6 +41,8 @@ export interface VenueOptions {
   readonly keys: ApiKeys
   /** Where the venue is instead of its usual place. */
   readonly address?: string
+  /** Where it goes through a proxy. */
+  readonly makeAgent?: MakeAgent | undefined
   /** Without it no address can prove that it is a sandbox. */
   readonly sandbox?: SandboxSecret
   readonly clock: Clock
@@ -74,7 +77,7 @@ export class VenueAdapter {
 
   /** Throws a KeysideError `exchange_key_malformed`. Nothing is loaded or asked before the first call. */
   constructor(dialect: Dialect, options: VenueOptions) {
-    const { keys, address, sandbox, clock, log } = options
+    const { keys, address, makeAgent, sandbox, clock, log } = options
     const { timeoutMs = dialect.timeoutMs, unitMs = dialect.limits.unitMs } = options
     this.name = dialect.name
     this.acceptanceWindowMs = dialect.receiveWindowMs + timeoutMs
@@ -97,6 +100,7 @@ export class VenueAdapter {
       exchangeTime: () => this.#skew.time(),
       onUntimely: () => void this.#skew.measure(),
       log,
+      makeAgent,
       ...(address === undefined ? {} : { address }),
     }
     this.#client = new RestClient({ ...client, priority: 'normal' })
@@ -106,7 +110,7 @@ export class VenueAdapter {
     this.#quotes = new Quotes(this.#urgent, clock, onGone)
     this.#liquidity = new LiquidityWatch(this.#client, clock, onGone)
     const there = { ...(address !== undefined && { address }), ...(sandbox && { sandbox }) }
-    this.#money = new RealMoney({ ...there, clock, log })
+    this.#money = new RealMoney({ ...there, makeAgent, clock, log })
   }
 
   get realMoney(): 'yes' | 'no' {

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
-import { Http } from './http.ts'
+import { HttpClient } from './http-client.ts'
 
 async function serve(listener: RequestListener): Promise<string> {
   const server = createServer({ keepAliveTimeout: 600_000 }, listener).listen(0, '127.0.0.1')
@@ -14,7 +14,7 @@ async function serve(listener: RequestListener): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}/`
 }
 
-function post(http: Http, url: string, signal = new AbortController().signal) {
+function post(http: HttpClient, url: string, signal = new AbortController().signal) {
   return http.send(url, { method: 'POST', headers: {}, body: 'a=1', signal })
 }
 
@@ -24,7 +24,7 @@ test('keeps its connection for the next request', async () => {
     ports.add(request.socket.remotePort)
     response.end('{}')
   })
-  const http = new Http()
+  const http = new HttpClient()
   for (let i = 0; i < 3; i++)
     expect(await post(http, url)).toMatchObject({ status: 200, body: '{}' })
   http.close()
@@ -37,7 +37,7 @@ test('ends an idle connection a second before the server would', async () => {
     request.socket.once('close', ended.resolve)
     response.writeHead(200, { 'keep-alive': 'timeout=2' }).end('{}')
   })
-  const http = new Http()
+  const http = new HttpClient()
   onTestFinished(() => http.close())
   await post(http, url)
   await ended.promise
@@ -49,7 +49,7 @@ test('follows no redirect', async () => {
     asked += 1
     response.writeHead(307, { location: '/elsewhere' }).end()
   })
-  const http = new Http()
+  const http = new HttpClient()
   await expect(post(http, url)).rejects.toThrow('redirected')
   http.close()
   expect(asked).toBe(1)
@@ -60,14 +60,14 @@ test('an answer that breaks off is no answer', async () => {
     response.writeHead(200, { 'content-length': '100' }).write('{"status":')
     setImmediate(() => response.destroy())
   })
-  const http = new Http()
+  const http = new HttpClient()
   await expect(post(http, url)).rejects.toThrow()
   http.close()
 })
 
 test('ends what is open when it closes or the caller gives up', async () => {
   const url = await serve((request) => request.resume())
-  const http = new Http()
+  const http = new HttpClient()
   const giving = new AbortController()
   const given = post(http, url, giving.signal)
   giving.abort()
