@@ -6,7 +6,14 @@ import { systemRandomBytes } from '@keyside/runtime'
 import { expect, onTestFinished, test } from 'vitest'
 import { openStore } from '../store/open.ts'
 import { approvalOf, type OrderStep, orderOf, stepOf } from '../testing/events.ts'
-import { type BotFixture, OWNER, openFixture, STRANGER, until } from '../testing/fixture.ts'
+import {
+  type BotFixture,
+  OWNER,
+  openFixture,
+  presenceTaken,
+  STRANGER,
+  until,
+} from '../testing/fixture.ts'
 import { showCard } from './card.ts'
 
 async function openCard(life = 60) {
@@ -289,16 +296,16 @@ test('an answer that was being sent when the bot stopped is asked for again afte
 })
 
 test('an answer that cannot reach the device is not sent, and the card waits with new buttons', async () => {
-  const { telegram, chat, card, device, caption, log } = await openCard()
+  const { telegram, chat, card, device, caption, log, home } = await openCard()
   await device.presence('offline')
-  await chat.waitForMessage(({ text }) => text?.includes('went offline') === true)
+  await presenceTaken({ home }, 'offline')
   const toast = await chat.waitForAnswer(chat.pressButton(card, '✅ Approve'))
   expect(toast.text).toBe('Your device cannot be reached. Nothing was sent; try again.')
   const again = await caption('your answer was not sent')
   expect(device.approvals).toEqual([])
   expect(log.join('')).toContain('approval_not_sent')
   await device.presence('online')
-  await chat.waitForMessage(({ text }) => text?.includes('online again') === true)
+  await presenceTaken({ home }, 'online')
   const dead = card.reply_markup?.inline_keyboard[0]?.[0]?.callback_data ?? ''
   telegram.inject({ callback_query: forged({ data: dead, message_id: card.message_id }) })
   await until(() =>

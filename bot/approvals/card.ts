@@ -52,7 +52,7 @@ export function showCard(context: NotificationContext, needed: ApprovalNeeded): 
   const order = cardId(device, needed.order.id)
   if (needed.expires <= now / 1000 || findCard(store, order) !== null) return
   const content = plainCard(needed, timeLeft(needed.expires, now / 1000))
-  const message = notifyOwner(context, content, { key: orderKey(order) })
+  const message = notifyOwner(context, content, { key: orderKey(order), kind: 'card' })
   insertCard(store, { order, device, needed, owner, message })
   renewButtons(store, randomBytes, order)
   refresh(store, order, now)

@@ -5,8 +5,10 @@ import { createLog, systemClock } from '@keyside/runtime'
 import { startTelegram, turnableClock } from '@keyside/sandbox'
 import { Api } from 'grammy'
 import { expect, onTestFinished, test } from 'vitest'
+import type { NoticeKind } from '../settings/notice-kinds.ts'
 import { nextUnsent, putMessage } from '../store/messages.ts'
 import { openStore } from '../store/open.ts'
+import { changeSettings } from '../store/settings.ts'
 import { approvalOf, orderOf } from '../testing/events.ts'
 import {
   BOT_TOKEN,
@@ -277,4 +279,41 @@ test('a pin that Telegram does not take costs nothing, and a card that cannot be
   fixture.clock.advance(1_001)
   await chat.waitForMessage(({ caption }) => caption?.includes('Declined') === true)
   expect(chat.pinned()).toEqual([])
+})
+
+test('what comes of a kind is silent, or not sent at all, as the trader has chosen when it is sent', async () => {
+  const { telegram, store, clock, told, start, said } = await openOutbox()
+  const put = (kind: NoticeKind) =>
+    putMessage(store, { chat: OWNER, kind, content: { html: kind }, trace: kind }, 0)
+  const minute = new Date(clock.now()).getUTCMinutes() + 60 * new Date(clock.now()).getUTCHours()
+  const quietHours = { from: minute, to: (minute + 120) % 1440 }
+  changeSettings(store, { notices: { refusal: 'off', alert: 'silent', urgent: 'off' } })
+  for (const kind of ['refusal', 'alert', 'sale', 'urgent'] as const) put(kind)
+  const outbox = start()
+  await until(() => told.length === 3)
+  changeSettings(store, { quietHours })
+  for (const kind of ['fill', 'trading'] as const) put(kind)
+  outbox.wake()
+  await until(() => told.length === 5)
+  expect(said()).toEqual(['alert', 'sale', 'urgent', 'fill', 'trading'])
+  const sent = telegram.calls.filter(({ method }) => method === 'sendMessage')
+  expect(sent.map(({ payload }) => payload['disable_notification'] === true)).toEqual([
+    true,
+    false,
+    true,
+    true,
+    false,
+  ])
+})
+
+test('what wakes it twice in one moment sends a message once', async () => {
+  const { told, put, start, said } = await openOutbox()
+  const outbox = start()
+  put('once')
+  outbox.wake()
+  await until(() => told.length === 1)
+  put('twice')
+  outbox.wake()
+  await until(() => told.length === 2)
+  expect(said()).toEqual(['once', 'twice'])
 })

@@ -7,6 +7,7 @@ import {
   type Trace,
   whileBusy,
 } from '@keyside/runtime'
+import { loudness } from '../settings/loudness.ts'
 import { styled } from '../settings/styled.ts'
 import { warnBusy } from '../store/busy.ts'
 import {
@@ -25,6 +26,8 @@ import { deviceHeading } from '../texts/chat.ts'
 import { type DeliverDeps, deliver } from './deliver.ts'
 import { pinIfWanted } from './pins.ts'
 import { classifySendError, type SendFailure, TELEGRAM_SENTENCES } from './telegram-errors.ts'
+
+type Next = 'go_on' | 'pause'
 
 /** How long a store that is busy is left alone, ms. */
 const STORE_MS = 1000
@@ -80,7 +83,15 @@ export class Outbox {
 
   async #run(): Promise<void> {
     try {
-      while (this.#isSending()) await this.#next()
+      while (this.#isSending()) {
+        const message = nextUnsent(this.#deps.store)
+        if (message === null) {
+          // At once: whoever wakes it now begins the one loop that goes on.
+          this.#state = 'idle'
+          return
+        }
+        if ((await this.#next(message)) === 'pause') return
+      }
     } catch (error) {
       if (!this.#isSending()) return
       const err = describeError(error)
@@ -92,12 +103,23 @@ export class Outbox {
     }
   }
 
-  async #next(): Promise<void> {
-    const message = nextUnsent(this.#deps.store)
-    const wait = message === null ? 0 : this.#pace.take(this.#deps.clock.now())
-    if (message === null) this.#state = 'idle'
-    else if (wait > 0) this.#pause(wait)
-    else await this.#send(message)
+  async #next(message: Message): Promise<Next> {
+    const heard = this.#hear(message)
+    if (heard === null) return 'go_on'
+    const wait = this.#pace.take(this.#deps.clock.now())
+    return wait > 0 ? this.#pause(wait) : this.#send(heard)
+  }
+
+  /** As the trader has chosen for its kind, which counts when it is sent; null when it is not to be sent. */
+  #hear(message: Message): Message | null {
+    const { store, clock } = this.#deps
+    // An edit makes no sound.
+    if (message.kind === null || message.telegram !== null) return message
+    const chosen = loudness(store, message.kind, clock.now())
+    if (chosen === 'on') return message
+    if (chosen === 'silent') return { ...message, content: { ...message.content, quiet: true } }
+    markSent(store, message, message)
+    return null
   }
 
   #headed(message: Message): Message {
@@ -109,7 +131,7 @@ export class Outbox {
     }
   }
 
-  async #send(message: Message): Promise<void> {
+  async #send(message: Message): Promise<Next> {
     const { store, clock } = this.#deps
     const began = clock.now()
     const deps = {
@@ -118,17 +140,21 @@ export class Outbox {
       onAttempt: () => markAttempt(store, message),
       onRefused: () => forgetAttempt(store, message),
     }
+    let next: Next = 'go_on'
     const shown = await styled(store, () => deliver(deps, this.#headed(message))).catch(
       async (error: unknown) => {
-        await this.#note(() => this.#failed(message, error, clock.now() - began))
+        await this.#note(() => {
+          next = this.#failed(message, error, clock.now() - began)
+        })
         return null
       },
     )
-    if (shown === null) return
+    if (shown === null) return next
     await this.#note(() => this.#accepted(message, shown))
     // What is sent can be answered while it is being pinned.
     if (await pinIfWanted(this.#deps.api, message, shown))
       await this.#note(() => markPinned(store, message))
+    return next
   }
 
   /** What Telegram has taken must not be sent again because another program holds the store. */
@@ -150,22 +176,22 @@ export class Outbox {
   }
 
   /** `took`: how long the call was under way, ms. */
-  #failed(message: Message, error: unknown, took: number): void {
+  #failed(message: Message, error: unknown, took: number): Next {
     const { store, log } = this.#deps
     const verdict = classifySendError(error, this.#failures + 1)
-    if (!this.#isSending()) return
+    if (!this.#isSending()) return 'pause'
     if (verdict.outcome === 'wait') {
       this.#failures += 1
       this.#warnOnce(verdict.code, verdict.ms)
       const isAsked = verdict.code === 'telegram_limited'
-      this.#pause(isAsked ? verdict.ms : Math.max(0, verdict.ms - took))
-      return
+      return this.#pause(isAsked ? verdict.ms : Math.max(0, verdict.ms - took))
     }
     this.#failures = 0
     if (verdict.outcome === 'drop')
       log.error({ code: verdict.code, why: verdict.why }, 'Telegram does not take a message')
     if (verdict.outcome === 'gone') markGone(store, message)
     else markSent(store, message, message)
+    return 'go_on'
   }
 
   #warnOnce(code: Extract<SendFailure, { outcome: 'wait' }>['code'], ms: number): void {
@@ -174,12 +200,13 @@ export class Outbox {
     this.#deps.log.warn({ code, pauseMs: ms }, TELEGRAM_SENTENCES.get(code) ?? code)
   }
 
-  #pause(ms: number): void {
+  #pause(ms: number): 'pause' {
     this.#state = 'pausing'
     this.#cancelPause = this.#deps.clock.after(ms, () => {
       this.#state = 'idle'
       this.wake()
     })
+    return 'pause'
   }
 
   #isSending(): boolean {

@@ -29,7 +29,7 @@ export function notifyKept(bot: Omit<NotificationContext, 'device'>): void {
     const { event } = JSON.parse(String(report)) as Kept
     if (event.type === 'approval') showCard({ ...bot, device }, event)
     if (event.type !== 'state') continue
-    notifyOwner({ ...bot, device }, { html: stateText(event).text })
+    notifyOwner({ ...bot, device }, { html: stateText(event).text }, { kind: 'trading' })
   }
   store.exec('DELETE FROM kept_report')
 }

@@ -15,14 +15,15 @@ import { type Clock, describeError, isBusy, type Logger, type RandomBytes } from
 import type { Device } from '../device/device.ts'
 import type { Sessions } from '../device/sessions.ts'
 import { differsFromDelivered, forgetDelivered, markDelivered } from '../store/delivered.ts'
-import { type DeviceRow, readDevice, writeDevice } from '../store/device.ts'
+import { readDevice, writeDevice } from '../store/device.ts'
 import { putMessage } from '../store/messages.ts'
 import { type Store, transact } from '../store/open.ts'
 import { findOwner } from '../store/owner.ts'
-import { lostText, offlineText, onlineText, untold } from '../texts/events.ts'
+import { lostText, untold } from '../texts/events.ts'
 import type { Html } from '../texts/html.ts'
 import { keepForOwner } from './before-owner.ts'
 import { notify } from './notify.ts'
+import { AWAY_MS, notifyBack, notifyOffline } from './presence.ts'
 import { Gap, placeOf } from './sequence.ts'
 
 /** How many reports before the newest are fetched again from a session that appears beside another. */
@@ -53,6 +54,8 @@ export class Receiver {
   readonly #pins: Keyring
   readonly #deps: ReceiverDeps
   readonly #gap = new Gap()
+  /** When it was first seen to be offline, Unix ms; null while it is not, or has been told. */
+  #offlineSince: number | null = null
 
   constructor({ id, device }: ReceiverOptions, deps: ReceiverDeps) {
     const key = publicKey(device.key)
@@ -94,7 +97,24 @@ export class Receiver {
   /** Call every 3 s. */
   tick(): void {
     this.#repeatHalt()
+    this.#tellOffline()
     if (this.#gap.isStuck(readDevice(this.#deps.store, this.#name).seq)) this.catchUp()
+  }
+
+  /** One that is back at once, as after a restart, is no news. */
+  #tellOffline(): void {
+    const { store, clock, sessions, wake } = this.#deps
+    const now = clock.now()
+    const { presence, heard } = readDevice(store, this.#name)
+    // Two sessions that alternate would go offline again and again.
+    if (presence !== 'offline' || sessions.hasRivals(now)) {
+      this.#offlineSince = null
+      return
+    }
+    this.#offlineSince ??= now
+    if (now - this.#offlineSince < AWAY_MS) return
+    transact(store, () => notifyOffline(store, this.#name, heard, now))
+    wake()
   }
 
   #repeatHalt(): void {
@@ -180,7 +200,8 @@ export class Receiver {
     const owner = findOwner(store)
     if (owner === null) return
     const content = { html: text.text }
-    putMessage(store, { chat: owner.chat, device: this.#name, content }, clock.now())
+    const about = { chat: owner.chat, device: this.#name, kind: 'urgent' } as const
+    putMessage(store, { ...about, content }, clock.now())
   }
 
   #presence(presence: Presence): void {
@@ -191,11 +212,11 @@ export class Receiver {
     const isNews = presence.state === 'online' && presence.iat > known.signed
     const { reports = known.seq, session = '', journal = known.journal } = presence
     const isOther = isNews && sessions.markHeard(session, now)
+    if (presence.state === 'online') this.#offlineSince = null
     const restarted = isNews && known.journal !== '' && journal !== known.journal
     if (restarted) this.#gap.restart()
     transact(store, () => {
-      // Two sessions that alternate would go offline again and again.
-      if (!sessions.hasRivals(now)) notifyPresence(store, this.#name, known, presence.state, now)
+      if (presence.state === 'online') notifyBack(store, this.#name, known.heard, now)
       if (restarted) forgetDelivered(store, this.#name)
       writeDevice(store, this.#name, {
         presence: presence.state,
@@ -209,20 +230,4 @@ export class Receiver {
     // Reports of another session with this journal have numbers that count as delivered.
     else if (isOther) this.catchUp(Math.max(0, Math.min(seq, reports) - REPLAY_OVERLAP))
   }
-}
-
-// Reports once that the device went offline, and once that it is back.
-/** `now` in Unix ms. */
-function notifyPresence(
-  store: Store,
-  device: string,
-  known: DeviceRow,
-  state: 'online' | 'offline',
-  now: number,
-): void {
-  const owner = findOwner(store)
-  if (owner === null || known.presence === state) return
-  if (known.presence === 'unknown' && state === 'online') return
-  const text = state === 'offline' ? offlineText(known.heard, now) : onlineText(now)
-  putMessage(store, { chat: owner.chat, device, content: { html: text.text } }, now)
 }

@@ -1,4 +1,6 @@
 // Repeated refusals share one message with a count.
+
+import type { NoticeKind } from '../settings/notice-kinds.ts'
 import { editMessage, type NotificationContext, notifyOwner } from '../store/messages.ts'
 import type { Repeats } from '../texts/events.ts'
 import type { Html } from '../texts/html.ts'
@@ -12,13 +14,16 @@ interface Repeated {
   /** When it happened, Unix ms. */
   readonly at: number
   readonly isQuiet: boolean
+  readonly kind: NoticeKind
+  /** The id here of the message that it is shown to answer. */
+  readonly answers?: number | undefined
 }
 
 export function notifyRepeated(
   context: NotificationContext,
-  { key: what, at, isQuiet }: Repeated,
+  { key: what, at, isQuiet, kind, answers }: Repeated,
   write: (repeats: Repeats) => Html,
-): void {
+): number {
   const { store, device, now } = context
   const key = `${device}/${what}`
   const row = store.prepare('SELECT * FROM repeated_message WHERE key = ?').get(key)
@@ -26,14 +31,15 @@ export function notifyRepeated(
     const count = Number(row['count']) + 1
     store.prepare('UPDATE repeated_message SET count = ? WHERE key = ?').run(count, key)
     editMessage(store, Number(row['message']), { html: write({ count, last: at, now }).text })
-    return
+    return Number(row['message'])
   }
   const content = {
     html: write({ count: 1, last: at, now }).text,
     ...(isQuiet && { quiet: true }),
   }
-  const message = notifyOwner(context, content)
+  const message = notifyOwner(context, content, { kind, ...(answers !== undefined && { answers }) })
   store
     .prepare('INSERT OR REPLACE INTO repeated_message VALUES (?, ?, 1, ?)')
     .run(key, message, now)
+  return message
 }

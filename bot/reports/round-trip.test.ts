@@ -2,7 +2,14 @@
 import type { OrderView, ReportEvent } from '@keyside/protocol'
 import { expect, test } from 'vitest'
 import { approvalOf, orderOf, stepOf } from '../testing/events.ts'
-import { allSent, allTaken, type BotFixture, openFixture, until } from '../testing/fixture.ts'
+import {
+  allSent,
+  allTaken,
+  type BotFixture,
+  openFixture,
+  presenceTaken,
+  until,
+} from '../testing/fixture.ts'
 
 type Chat = Awaited<ReturnType<BotFixture['claim']>>
 
@@ -81,8 +88,7 @@ test('a round trip is a card that becomes the purchase, a stop, and a sale with 
     stepOf(exit, 'filled', sold),
   ])
   expect(withoutHelp(said(chat)).map((text) => text.split('\n').at(-1))).toEqual([
-    '✅ Bought 0.05 BTC at 64,050.1 USDT, 3,202.51 USDT in all.',
-    'Taken off by your device, to sell the position.',
+    '🏁 Sold at 64,600: the answer below has the result.',
     'ema(12) crossed under ema(26)',
   ])
   expect(withoutHelp(said(chat)).at(-1)).toBe(
@@ -94,8 +100,116 @@ test('a round trip is a card that becomes the purchase, a stop, and a sale with 
     ].join('\n'),
   )
   expect(linesWith(chat, 'Bought')).toHaveLength(1)
-  expect(linesWith(chat, 'Sold')).toHaveLength(1)
+  expect(linesWith(chat, '✅ Sold')).toHaveLength(1)
   expect(said(chat).join('\n')).not.toMatch(/🛑|🔴|❌|⚠️|Canceled|found nobody/)
+})
+
+/** Each message with the one that it answers, by their places in the chat. */
+function threads(chat: Chat): [number, number | null][] {
+  const own = chat.messages().filter(({ from }) => from?.is_bot === true)
+  const placeOf = (id: number | undefined) => own.findIndex(({ message_id }) => message_id === id)
+  return own.flatMap(({ reply_to_message: answered }, at) =>
+    answered === undefined ? [] : [[at, placeOf(answered.message_id)]],
+  )
+}
+
+const bought = { filled: '0.05', average: '64050.1' }
+const part = {
+  filled: '0.02',
+  average: '64300',
+  result: { gain: '5', negative: false, paid: '1281' },
+}
+
+test('a trade without a card is one message while it lives, and each sale answers it', async () => {
+  const fixture = await openFixture()
+  const chat = await fixture.claim()
+  const moved = orderOf(4, { ...STOP, stop: '63500', price: '62230' })
+  const half = orderOf(5, { ...EXIT, amount: '0.02' })
+  const first = withoutHelp(said(chat)).length
+  await report(fixture, [stepOf(entry, 'filled', bought), stepOf(stop, 'accepted')])
+  const shown = () => withoutHelp(said(chat)).slice(first)
+  expect(shown()).toEqual([
+    [
+      'BTC/USDT · ema-cross',
+      '✅ Bought 0.05 BTC at 64,050.1 USDT, 3,202.51 USDT in all.',
+      '🛡 Stop stands at 63,000 USDT; sells at 61,740 or better.',
+    ].join('\n'),
+  ])
+  await report(fixture, [
+    stepOf(stop, 'canceled', taken('stop_replaced')),
+    stepOf(moved, 'accepted'),
+    stepOf(half, 'submitted'),
+    stepOf(half, 'partially_filled', { filled: '0.01' }),
+  ])
+  expect(shown()).toHaveLength(1)
+  expect(shown()[0]?.split('\n').slice(2)).toEqual([
+    '🛡 Stop stands at 63,500 USDT, first at 63,000; sells at 62,230 or better.',
+    '◐ Selling: 0.01 of 0.02 so far.',
+  ])
+  await report(fixture, [
+    stepOf(half, 'filled', part),
+    stepOf(moved, 'canceled', taken('stop_taken_off')),
+    stepOf(exit, 'filled', { ...sold, filled: '0.02995' }),
+  ])
+  expect(shown()[0]?.split('\n').slice(2)).toEqual([
+    '🏁 Sold at 64,300: the answer below has the result.',
+    '🏁 Sold at 64,600: the answer below has the result.',
+  ])
+  expect(shown()).toHaveLength(3)
+  expect(threads(chat)).toEqual([
+    [2, 1],
+    [3, 1],
+  ])
+})
+
+test('what is added to a position has a message of its own, which goes on for both', async () => {
+  const fixture = await openFixture()
+  const chat = await fixture.claim()
+  const more = orderOf(6)
+  await report(fixture, [
+    stepOf(entry, 'filled', bought),
+    stepOf(stop, 'accepted'),
+    stepOf(more, 'filled', bought),
+    stepOf(orderOf(7, { ...STOP, amount: '0.1' }), 'accepted'),
+    stepOf(exit, 'filled', { ...sold, filled: '0.05' }),
+  ])
+  const lastLines = withoutHelp(said(chat)).map((text) => text.split('\n').at(-1))
+  expect(lastLines.slice(-3)).toEqual([
+    '➕ Goes on below, with what was added.',
+    '◐ Part sold: 0.05 BTC at 64,600.',
+    'ema(12) crossed under ema(26)',
+  ])
+})
+
+test('a restart of the device is no message, and a time away is one that says when it was back', async () => {
+  const fixture = await openFixture()
+  const chat = await fixture.claim()
+  const { device, clock } = fixture
+  await device.presence('online')
+  await report(fixture, [notice('begins')])
+  const before = said(chat).length
+  const goes = async (ms: number) => {
+    await device.presence('offline')
+    await presenceTaken(fixture, 'offline')
+    for (let waited = 0; waited < ms; waited += 3000) {
+      clock.advance(3000)
+      await allSent(fixture)
+    }
+  }
+  const comes = async () => {
+    await device.presence('online')
+    await presenceTaken(fixture, 'online')
+    await report(fixture, [{ type: 'state', state: 'running', by: 'start' }])
+  }
+  await goes(15_000)
+  await comes()
+  expect(said(chat).slice(before)).toEqual([])
+  await goes(30_000)
+  expect(said(chat).slice(before)).toEqual([expect.stringContaining('went offline')])
+  await comes()
+  expect(said(chat).slice(before)).toEqual([expect.stringContaining('is online again')])
+  await goes(30_000)
+  expect(said(chat).slice(before)).toHaveLength(2)
 })
 
 test('the phone rings for a fill that nobody waits for, and the card points to it', async () => {

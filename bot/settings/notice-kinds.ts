@@ -1,6 +1,10 @@
 // What the bot may tell without being asked, by kind. The trader chooses for each whether it rings, comes without a sound,
 // or not at all; what needs a person cannot be off.
 
+import type { NoticeKind } from '../store/notice-kind.ts'
+
+export type { NoticeKind }
+
 interface Kind {
   /** As the settings name it. */
   readonly title: string
@@ -29,9 +33,7 @@ export const NOTICE_KINDS = {
   policy: kind('Your policy and your requests', { person: 'needed' }),
   strategy: kind('Strategies of your own'),
   summary: kind('Summaries', { usual: 'silent' }),
-} as const satisfies Readonly<Record<string, Kind>>
-
-export type NoticeKind = keyof typeof NOTICE_KINDS
+} as const satisfies Readonly<Record<NoticeKind, Kind>>
 
 /** `on`: with a sound; `digest`: kept, and told together with the daily summary. */
 export type Loudness = 'on' | 'silent' | 'digest' | 'off'

@@ -1,6 +1,7 @@
 // Messages as they are to look in Telegram. The outbox brings Telegram to this state, however long it takes.
 import type { RandomBytes } from '@keyside/runtime'
 import type { ChartInput } from '../charts/input.ts'
+import type { NoticeKind } from './notice-kind.ts'
 import type { Store } from './open.ts'
 import type { Owner } from './owner.ts'
 
@@ -31,6 +32,8 @@ export interface Message {
   readonly chat: number
   /** What it is about; null where the bot speaks of itself. */
   readonly device: string | null
+  /** Null for what answers the trader, and is sent whatever was chosen. */
+  readonly kind: NoticeKind | null
   readonly content: Content
   readonly version: number
   /** Telegram's number for it; null before it was sent. */
@@ -51,6 +54,8 @@ export interface Draft {
   readonly chat: number
   /** The device that it is about; left out where the bot speaks of itself. */
   readonly device?: string
+  /** Of a notice, which nobody has asked for. */
+  readonly kind?: NoticeKind
   readonly content: Content
   readonly trace?: string
   /** The id here of the message that it is shown to answer. */
@@ -66,15 +71,17 @@ export function putMessage(store: Store, draft: Draft, now: number): number {
     editMessage(store, known, draft.content, draft.trace)
     return known
   }
-  const { key = null, chat, device = null, content, trace = null, answers = null } = draft
+  const { key = null, chat, device = null, kind = null, content } = draft
+  const { trace = null, answers = null } = draft
   const result = store
     .prepare(
-      'INSERT INTO message (key, chat, device, content, version, sent, position, at, trace, answers) VALUES (?, ?, ?, ?, 1, 0, ?, ?, ?, ?)',
+      'INSERT INTO message (key, chat, device, kind, content, version, sent, position, at, trace, answers) VALUES (?, ?, ?, ?, ?, 1, 0, ?, ?, ?, ?)',
     )
     .run(
       key,
       chat,
       device,
+      kind,
       JSON.stringify(content),
       draft.isAnswer ? 0 : nextPosition(store),
       now,
@@ -95,11 +102,11 @@ export interface NotificationContext {
   readonly now: number
 }
 
-/** About the device. Returns the message's id here. */
+/** About the device, unasked: whether it rings, or comes at all, the trader has chosen for its kind. Returns the message's id here. */
 export function notifyOwner(
   { store, owner, device, now }: Omit<NotificationContext, 'randomBytes'>,
   content: Content,
-  more: Pick<Draft, 'key' | 'trace' | 'answers'> = {},
+  more: Pick<Draft, 'key' | 'trace' | 'answers'> & { readonly kind: NoticeKind },
 ): number {
   return putMessage(store, { chat: owner.chat, device, content, ...more }, now)
 }
@@ -107,6 +114,11 @@ export function notifyOwner(
 export function findByKey(store: Store, key: string): number | null {
   const row = store.prepare('SELECT id FROM message WHERE key = ?').get(key)
   return row ? Number(row['id']) : null
+}
+
+/** The next message with its key is a new one. */
+export function dropKey(store: Store, id: number): void {
+  store.prepare('UPDATE message SET key = NULL WHERE id = ?').run(id)
 }
 
 /** Several edits before Telegram takes one become one. An unsent message keeps its place in the queue. */
@@ -139,6 +151,7 @@ export function nextUnsent(store: Store): Message | null {
     id: Number(row['id']),
     chat: Number(row['chat']),
     device: row['device'] === null ? null : String(row['device']),
+    kind: row['kind'] === null ? null : (String(row['kind']) as NoticeKind),
     content: JSON.parse(String(row['content'])) as Content,
     version: Number(row['version']),
     telegram: row['telegram'] === null ? null : Number(row['telegram']),

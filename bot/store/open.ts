@@ -13,7 +13,7 @@ import {
 
 export type Store = DatabaseSync
 
-const VERSION = 9
+const VERSION = 12
 
 const TABLES = `
 CREATE TABLE owner (one INTEGER PRIMARY KEY CHECK (one = 1), user INTEGER NOT NULL, chat INTEGER NOT NULL, since INTEGER NOT NULL) STRICT;
@@ -33,6 +33,7 @@ CREATE TABLE message (
   key TEXT UNIQUE,
   chat INTEGER NOT NULL,
   device TEXT,
+  kind TEXT,
   content TEXT NOT NULL,
   version INTEGER NOT NULL,
   sent INTEGER NOT NULL,
@@ -80,6 +81,15 @@ CREATE TABLE offered_button (
 ) STRICT;
 CREATE INDEX offered_button_message ON offered_button (message);
 CREATE INDEX question_open ON offered_button (expires) WHERE kind = 'question' AND state <> 'over';
+CREATE TABLE trade (
+  id INTEGER PRIMARY KEY,
+  device TEXT NOT NULL,
+  stream TEXT NOT NULL,
+  market TEXT NOT NULL,
+  message INTEGER NOT NULL REFERENCES message (id) ON DELETE CASCADE,
+  story TEXT NOT NULL
+) STRICT;
+CREATE INDEX trade_of ON trade (device, stream, market);
 CREATE TABLE kept_report (key TEXT PRIMARY KEY, device TEXT NOT NULL, seq INTEGER NOT NULL, report TEXT NOT NULL) STRICT;
 CREATE TABLE repeated_message (
   key TEXT PRIMARY KEY,

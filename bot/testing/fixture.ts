@@ -236,14 +236,30 @@ export async function allTaken({
   }
 }
 
+/** Until the bot has taken the first device's presence. */
+export async function presenceTaken(
+  { home }: Pick<BotFixture, 'home'>,
+  presence: 'online' | 'offline',
+): Promise<void> {
+  const store = openStore(join(home, 'bot.db'))
+  try {
+    await until(() => readDevice(store, 'north').presence === presence)
+  } finally {
+    store.close()
+  }
+}
+
 /** Until the outbox is empty. A chat takes one message a second, so the clock is advanced. */
 export async function allSent({ home, clock }: Pick<BotFixture, 'home' | 'clock'>): Promise<void> {
   const store = openStore(join(home, 'bot.db'))
   const waiting = store.prepare('SELECT count(*) AS count FROM message WHERE version > sent')
   try {
+    let looks = 0
     await until(() => {
       if (Number(waiting.get()?.['count']) === 0) return true
-      clock.advance(100)
+      looks += 1
+      // Not so fast that a call under way is given up.
+      if (looks % 3 === 0) clock.advance(100)
       return false
     })
   } finally {

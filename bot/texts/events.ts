@@ -97,8 +97,10 @@ export function offlineText(heard: number, now: number): Html {
   )
 }
 
-export function onlineText(now: number): Html {
-  return html`📶 Your device is online again, ${time(now, now)} ${zone(now)}.`
+/** Times in Unix ms; `heard`, before it was away, 0 for never. */
+export function backText(heard: number, now: number): Html {
+  const away = heard === 0 ? '' : ` It was offline, last heard before at ${time(heard, now)}.`
+  return html`📶 Your device is online again, ${time(now, now)} ${zone(now)}.${away}`
 }
 
 export function lostText(count: number): Html {

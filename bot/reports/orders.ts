@@ -1,0 +1,182 @@
+// The steps of an order, each reported once: in the message of its trade, and in a new one where the phone must ring.
+import type { OrderStatus } from '@keyside/protocol'
+import { closeCard, orderKey } from '../approvals/card.ts'
+import { type Card, cardId, findCard } from '../store/cards.ts'
+import { editMessage, findByKey, type NotificationContext, notifyOwner } from '../store/messages.ts'
+import { repeatsText } from '../texts/events.ts'
+import { lines } from '../texts/html.ts'
+import {
+  isFilled,
+  type OrderStep,
+  orderText,
+  SEE_BELOW,
+  seeBelowText,
+  stepText,
+  stopText,
+} from '../texts/orders.ts'
+import { kindOfStep } from './kinds.ts'
+import { notifyRepeated } from './repeated.ts'
+import { followPurchase, followStep, tradeOf } from './trade-message.ts'
+
+/** An edit makes no sound. These do. */
+const LOUD: ReadonlySet<OrderStatus> = new Set(['filled', 'rejected', 'unknown', 'not_placed'])
+
+/** The next step follows at once and is reported instead. */
+const TRANSITIONAL: ReadonlySet<OrderStatus> = new Set(['approved', 'submitted', 'replaced'])
+
+/** Steps after which an order does not change any more. */
+const FINAL: ReadonlySet<OrderStatus> = new Set([
+  'declined',
+  'expired',
+  'denied',
+  'replaced',
+  'filled',
+  'canceled',
+  'rejected',
+  'not_placed',
+])
+
+/** For this long after a press the outcome is shown on the card alone: the user is still looking at it. Seconds. */
+const WATCHED_SECONDS = 60
+
+export function notifyOrder(context: NotificationContext, step: OrderStep): void {
+  const { kind } = step.order
+  const card = findCard(context.store, idOf(context, step))
+  const message =
+    card === null ? notifyWithoutCard(context, step) : notifyOnCard(context, step, card)
+  if (kind === 'entry') followPurchase(context, step, message)
+  resolveUnknown(context, step)
+}
+
+/** Returns the message that tells it. */
+function notifyOnCard(context: NotificationContext, step: OrderStep, card: Card): number {
+  const isOutOfSight = card.pressed > 0 && context.now / 1000 - card.pressed > WATCHED_SECONDS
+  const isHere = !isOutOfSight || !isLoud(step)
+  closeCard(context.store, card, {
+    became: step.status,
+    text: isHere ? stepText(step) : SEE_BELOW,
+    ...(isHere && traceOf(step)),
+  })
+  const trade = step.order.kind === 'entry' ? null : tradeOf(context, step)
+  if (trade !== null) followStep(context, trade, step)
+  return isHere ? card.message : notifyLoudly(context, step, { answers: card.message })
+}
+
+/** Returns the message that tells it; null where none of its own does. */
+function notifyWithoutCard(context: NotificationContext, step: OrderStep): number | null {
+  if (step.order.kind === 'entry') return notifyAlone(context, step)
+  const trade = tradeOf(context, step)
+  if (trade === null)
+    return step.order.kind === 'stop' ? notifyStop(context, step) : notifyAlone(context, step)
+  followStep(context, trade, step)
+  const isDoubted = findByKey(context.store, unknownKey(context, step)) !== null
+  const answers = trade.message
+  if (step.code === 'canceled_elsewhere') return notifyAgain(context, step, answers)
+  if (step.order.kind === 'stop' && isQuietStop(step)) return null
+  if (isLoud(step)) return notifyLoudly(context, step, { answers })
+  // The message that told of the doubt tells how it ended.
+  if (isFinal(step) && !isDoubted) return notifyAgain(context, step, answers)
+  return null
+}
+
+/** Of no trade that is known. */
+function notifyAlone(context: NotificationContext, step: OrderStep): number | null {
+  const { store } = context
+  const key = orderKey(idOf(context, step))
+  const doubt = findByKey(store, unknownKey(context, step))
+  const older = findByKey(store, key) ?? doubt
+  if (older === null && TRANSITIONAL.has(step.status)) return null
+  if (older === null && isFinal(step) && !isFilled(step)) return notifyAgain(context, step)
+  if (isLoud(step)) return notifyLoudly(context, step, { older })
+  if (older !== null && older === doubt) return null
+  return notifyOwner(
+    context,
+    { html: orderText(step).text, quiet: true },
+    { key, kind: kindOfStep(step) },
+  )
+}
+
+/** An order that ended without a fill: repeats share one message with a count. */
+function notifyAgain(context: NotificationContext, step: OrderStep, answers?: number): number {
+  const { status, code, order } = step
+  const key = ['order', status, code, order.stream, order.market, order.kind].join(':')
+  const isQuiet = status === 'canceled' || (order.kind === 'entry' && !isLoud(step))
+  const repeated = { key, at: context.now, isQuiet, kind: kindOfStep(step), answers }
+  return notifyRepeated(context, repeated, (repeats) =>
+    lines(orderText(step), repeatsText(repeats)),
+  )
+}
+
+function isFinal({ status }: OrderStep): boolean {
+  return FINAL.has(status)
+}
+
+function isLoud(step: OrderStep): boolean {
+  return LOUD.has(step.status) || (step.status === 'canceled' && isFilled(step))
+}
+
+/**
+ * Final and unknown states get a message of their own, which answers the older one; `older` then points to it. A repeated
+ * step edits the same one.
+ */
+function notifyLoudly(
+  context: NotificationContext,
+  step: OrderStep,
+  { older = null, answers = older }: { older?: number | null; answers?: number | null },
+): number {
+  if (older !== null)
+    editMessage(context.store, older, { html: seeBelowText(step).text, quiet: true })
+  const key = step.status === 'unknown' ? unknownKey(context, step) : endKey(context, step)
+  const content = { html: orderText(step).text }
+  const more = { key, kind: kindOfStep(step), ...(answers !== null && { answers }) }
+  return notifyOwner(context, content, { ...more, ...traceOf(step) })
+}
+
+/** Once the state is known, the message about the unknown state is replaced. */
+function resolveUnknown(context: NotificationContext, step: OrderStep): void {
+  const { store } = context
+  const doubt = step.status === 'unknown' ? null : findByKey(store, unknownKey(context, step))
+  if (doubt === null) return
+  const isToldBelow = findByKey(store, endKey(context, step)) !== null
+  editMessage(store, doubt, { html: (isToldBelow ? seeBelowText(step) : orderText(step)).text })
+}
+
+const idOf = ({ device }: NotificationContext, { order }: OrderStep) => cardId(device, order.id)
+const unknownKey = (context: NotificationContext, step: OrderStep) => `doubt:${idOf(context, step)}`
+const endKey = (context: NotificationContext, step: OrderStep) => `end:${idOf(context, step)}`
+
+function traceOf({ status, order }: OrderStep): { trace?: string } {
+  return status === 'filled' ? { trace: order.signal } : {}
+}
+
+// The stops of a position that was bought before this bot heard of it share one message.
+/** A stop that could not be placed is reported by a notice of its own. */
+const SILENT: ReadonlySet<OrderStatus> = new Set(['submitted', 'rejected', 'denied', 'not_placed'])
+
+function notifyStop(context: NotificationContext, step: OrderStep): number | null {
+  if (isQuietStop(step)) return notifyQuietStop(context, step)
+  if (step.code === 'canceled_elsewhere') return notifyAgain(context, step)
+  const older = findByKey(context.store, stopKey(context, step))
+  return notifyLoudly(context, step, { older })
+}
+
+/** Where it does not ring. */
+function isQuietStop(step: OrderStep): boolean {
+  const isSold = isFilled(step) && isFinal(step)
+  return !isSold && step.status !== 'unknown' && step.code !== 'canceled_elsewhere'
+}
+
+function notifyQuietStop(context: NotificationContext, step: OrderStep): number | null {
+  const isThere = step.status === 'accepted' || step.status === 'partially_filled'
+  const key = stopKey(context, step)
+  if (SILENT.has(step.status) || (!isThere && findByKey(context.store, key) === null)) return null
+  const content = { html: stopText(step).text, quiet: true }
+  return notifyOwner(context, content, { key, kind: kindOfStep(step) })
+}
+
+function stopKey(
+  { device }: NotificationContext,
+  { order: { stream, market, signal } }: OrderStep,
+): string {
+  return `stop:${device}/${stream}:${market}:${signal}`
+}

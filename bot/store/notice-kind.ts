@@ -1,0 +1,18 @@
+/** What the bot may tell without being asked, by kind; settings/notice-kinds.ts says what each is. */
+export type NoticeKind =
+  | 'card'
+  | 'fill'
+  | 'sale'
+  | 'stop'
+  | 'refusal'
+  | 'alert'
+  | 'price'
+  | 'trading'
+  | 'urgent'
+  | 'health'
+  | 'exchange'
+  | 'device'
+  | 'provider'
+  | 'policy'
+  | 'strategy'
+  | 'summary'
