@@ -22,6 +22,7 @@ import { ownerOnly } from './owner.ts'
 import { erasePinNotes } from './pin-notes.ts'
 import { Poll } from './poll.ts'
 import { notifyKept } from './reports/before-owner.ts'
+import { handleSettings, SETTINGS, settingsAction } from './settings/command.ts'
 import { styled } from './settings/styled.ts'
 import { warnBusy } from './store/busy.ts'
 import { forgetDevice } from './store/device.ts'
@@ -135,12 +136,16 @@ function startWork(parts: Parts): () => Promise<void> {
   const actions: ButtonActions = new Map<string, ButtonAction>([
     [INSTRUCT, instructAction(shared)],
     [LOOK, lookAction(shared)],
+    [SETTINGS, settingsAction(shared)],
+  ])
+  const own = new Map([
+    ['settings', (owner: Owner, words: readonly string[]) => handleSettings(shared, owner, words)],
   ])
   const handlers = new Composer(
     buttonHandlers({ ...shared, actions, toast: telegram.toast }),
     callbackHandlers({ ...shared, toast: telegram.toast }),
     codeHandlers(shared),
-    commandHandlers(shared),
+    commandHandlers({ ...shared, own }),
   ).middleware()
   telegram.bot.use(
     erasePinNotes(shared),

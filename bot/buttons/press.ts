@@ -14,9 +14,9 @@ export interface ButtonAction<Data = unknown> {
   readonly toast: string
   /**
    * Returns what became of it, which a question shows in place of its buttons; null where the action has shown that by
-   * itself. A question whose action rejects says that nobody knows.
+   * itself. A question whose action rejects says that nobody knows. `message`: the row of the one that shows the button.
    */
-  run(data: Data, owner: Owner): Promise<Html | null>
+  run(data: Data, owner: Owner, message: number): Promise<Html | null>
 }
 
 /** By the names that buttons know: also those of buttons from before a restart. */
@@ -75,7 +75,8 @@ async function act(
   button: ShownButton,
   { user, chat }: Owner,
 ): Promise<void> {
-  const outcome = await action.run(JSON.parse(button.data), { user, chat }).catch((error) => {
+  const data = JSON.parse(button.data)
+  const outcome = await action.run(data, { user, chat }, button.message).catch((error) => {
     const about = { code: 'handler_failed', action: button.action, err: describeError(error) }
     deps.log.error(about, 'the action of a button failed')
     return FAILED

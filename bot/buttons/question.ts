@@ -68,18 +68,26 @@ export function askOwner(
   wake()
 }
 
-/** An answer with buttons below it, row by row, which lead to more as often as they are pressed. */
+interface Menu {
+  readonly text: Html
+  readonly rows: readonly Proposal[][]
+  readonly device?: string
+  readonly message?: number
+}
+
+/** An answer with buttons below it, row by row, which lead to more as often as they are pressed. `message`: the row of one that becomes this. */
 export function sayWithMenu(
   { store, clock, randomBytes, wake }: QuestionDeps,
   owner: Owner,
-  { text, rows, device }: { text: Html; rows: readonly Proposal[][]; device?: string },
+  { text, rows, device, message: known }: Menu,
 ): undefined {
   const now = clock.now()
   const stored = rows.map((row) => row.map((one) => storedButton(randomBytes, 'menu', one, text)))
   const content = { html: text.text, buttons: stored.map((row) => row.map(shownButton)) }
   transact(store, () => {
     const about = { ...(device !== undefined && { device }), isAnswer: true }
-    const message = putMessage(store, { chat: owner.chat, content, ...about }, now)
+    const message = known ?? putMessage(store, { chat: owner.chat, content, ...about }, now)
+    if (known !== undefined) editMessage(store, known, content)
     offerButtons(store, { message, owner, expires: seconds(now) + MENU_SECONDS }, stored.flat())
   })
   wake()

@@ -31,7 +31,11 @@ const PAGES: ReadonlyMap<string, Html> = new Map([
   ['help', help],
 ])
 
+/** A command that is the bot's own affair. `words` are in lower case. */
+export type OwnCommand = (owner: Owner, words: readonly string[]) => void
+
 export interface HandleDeps extends CommandDeps {
+  readonly own: ReadonlyMap<string, OwnCommand>
   /** Runs on by itself; its failure is logged. */
   readonly inBackground: (work: Promise<void>) => void
 }
@@ -50,6 +54,11 @@ function handleMessage(deps: HandleDeps, owner: Owner, message: Message): void {
     return
   }
   const name = parsed.asks === 'command' ? parsed.name : ''
+  const own = deps.own.get(name)
+  if (own !== undefined) {
+    own(owner, wordsAfterCommand(textOf(message)))
+    return
+  }
   const { words, named } = splitDevice(deps, wordsAfterCommand(textOf(message)))
   const times = { sent: message.date * 1000, now: deps.clock.now() }
   const read = readCommand(name, words, times)

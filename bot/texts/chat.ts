@@ -29,6 +29,7 @@ export const COMMANDS = [
     command: 'halt',
     description: 'No more entries until you are at the device; "/halt sell" also sells',
   },
+  { command: 'settings', description: 'Time zone, numbers, quiet hours, what rings' },
   { command: 'help', description: 'What all this means' },
 ] as const
 
