@@ -15,6 +15,7 @@ import { LOOK } from './commands/follow-up.ts'
 import { commandHandlers } from './commands/handle.ts'
 import { lookAction } from './commands/look.ts'
 import { type CommandDeps, say } from './commands/run.ts'
+import { showStreams } from './commands/streams.ts'
 import type { BotConfig } from './config.ts'
 import { type DeviceLink, DeviceLinks, followDevices } from './device-link.ts'
 import { Outbox } from './outbox/outbox.ts'
@@ -140,6 +141,7 @@ function startWork(parts: Parts): () => Promise<void> {
   ])
   const own = new Map([
     ['settings', (owner: Owner, words: readonly string[]) => handleSettings(shared, owner, words)],
+    ['streams', (owner: Owner) => inBackground(showStreams(shared, owner))],
   ])
   const handlers = new Composer(
     buttonHandlers({ ...shared, actions, toast: telegram.toast }),

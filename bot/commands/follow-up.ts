@@ -5,6 +5,7 @@ import { instruct } from '../buttons/instruct.ts'
 import type { Proposal, Question } from '../buttons/question.ts'
 import type { Html } from '../texts/html.ts'
 import { amount, currencies } from '../texts/numbers.ts'
+import { settingsDownText } from '../texts/policy.ts'
 import {
   cancelText,
   closeText,
@@ -12,13 +13,15 @@ import {
   noSuchEntry,
   protectText,
 } from '../texts/ways-out.ts'
+import { changeQuestion, chosenRows, type LookAt, policyButtons } from './follow-policy.ts'
+import { CONFIRM, nameOf as wordOf } from './lower.ts'
 
 type About<Name extends Answer['about']> = Extract<Answer, { about: Name }>
 
 export type FollowUp =
-  | { readonly is: 'question'; readonly question: Question }
-  /** Below the answer's own text. */
-  | { readonly is: 'menu'; readonly rows: readonly Proposal[][] }
+  | { readonly is: 'question'; readonly question: Question; readonly text?: undefined }
+  /** Below the answer's own text, or this one. */
+  | { readonly is: 'menu'; readonly rows: readonly Proposal[][]; readonly text?: Html }
   /** In place of it. */
   | { readonly is: 'text'; readonly text: Html }
 
@@ -26,6 +29,8 @@ export type FollowUp =
 export interface Chosen {
   readonly place?: number
   readonly order?: string
+  /** Of the policy. */
+  readonly setting?: string
 }
 
 /** What a button looks up at its device before anything is asked. */
@@ -48,6 +53,14 @@ export function followUp(answer: Answer, device: string, chosen: Chosen = {}): F
       return { is: 'question', question: protectQuestion(answer, device) }
     case 'entries':
       return entriesFollowUp(answer, device, chosen)
+    case 'change': {
+      const question = changeQuestion(answer, device)
+      return question === null ? null : { is: 'question', question }
+    }
+    case 'limits':
+      return { is: 'menu', rows: [[look('Lower one of them', device, { do: 'policy' })]] }
+    case 'policy':
+      return { is: 'menu', ...policyMenu(answer, device, chosen) }
     case 'positions':
       return answer.rows.length === 0 ? null : { is: 'menu', rows: positionButtons(answer, device) }
     default:
@@ -126,6 +139,16 @@ function nameOf(
 ): string | null {
   if (rows.filter((row) => row.stream === stream).length === 1) return stream
   return rows.filter((row) => row.market === market).length === 1 ? market : null
+}
+
+function policyMenu(answer: About<'policy'>, device: string, { setting }: Chosen) {
+  const lookAt: LookAt = (label, instruction, setting) => {
+    const data: Look = { device, instruction, ...(setting !== undefined && { setting }) }
+    return { label, action: LOOK, data }
+  }
+  const rows = policyButtons(answer, setting, lookAt)
+  if (setting === undefined) return { rows }
+  return { rows, text: settingsDownText(chosenRows(answer, setting), setting === CONFIRM, wordOf) }
 }
 
 function look(label: string, device: string, instruction: Instruction, order?: string): Proposal {

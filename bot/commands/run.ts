@@ -75,7 +75,7 @@ function answerOwner(
 ): undefined {
   const follow = asked.outcome === 'answered' ? followUp(asked.answer, device, words) : null
   if (follow?.is === 'question') return askOwner(deps, owner, follow.question)
-  const text = follow?.is === 'text' ? follow.text : replyTo(deps, device, words, asked)
+  const text = follow?.text ?? replyTo(deps, device, words, asked)
   if (follow?.is === 'menu') return sayWithMenu(deps, owner, { text, rows: follow.rows, device })
   const chart = asked.outcome === 'answered' ? words.chart?.(asked.answer) : null
   return say(deps, owner, text, { device, ...(chart && { chart }) })

@@ -3,6 +3,7 @@ import type { Instruction } from '@keyside/protocol'
 import { equityChart, saleChart } from '../charts/of-answer.ts'
 import { Html, html } from '../texts/html.ts'
 import { noSaleText, paidFeesText } from '../texts/results.ts'
+import { readConfirm, readLimits } from './lower.ts'
 import { type Read, readPause, readResume } from './pause.ts'
 import type { CommandSpec } from './run.ts'
 import { readBreakEven, readCancel, readClose, readCloseAll, readProtect } from './way-out.ts'
@@ -41,7 +42,8 @@ const READERS: ReadonlyMap<string, Reader> = new Map(
     balance: bare(ask({ do: 'balance' })),
     positions: bare(ask({ do: 'positions' })),
     orders: bare(ask({ do: 'orders', limit: ROWS })),
-    limits: bare(ask({ do: 'limits' })),
+    limits: (words) => whole(readLimits(words)),
+    confirm: (words) => whole(readConfirm(words)),
     trades: ([first = '', ...rest]) =>
       isNumber(first)
         ? { spec: ask({ do: 'trades', limit: ROWS, before: Number(first) + 1 }), rest }

@@ -17,7 +17,13 @@ import {
 } from '../texts/settings.ts'
 import { NUMBER_FORMATS } from '../texts/style.ts'
 import { chosenFor } from './loudness.ts'
-import { choicesOf, isNoticeKind, NOTICE_KINDS, type NoticeKind } from './notice-kinds.ts'
+import {
+  choicesOf,
+  isNoticeKind,
+  type Loudness,
+  NOTICE_KINDS,
+  type NoticeKind,
+} from './notice-kinds.ts'
 import { type Change, readChange } from './read-words.ts'
 import { styled } from './styled.ts'
 
@@ -171,9 +177,9 @@ function rowOf(settings: Settings, kind: NoticeKind): SettingsRow {
 }
 
 /** A press goes on to the next. */
-function nextOf(kind: NoticeKind, now: string): string {
+function nextOf(kind: NoticeKind, now: Loudness): string {
   const choices = choicesOf(kind)
-  const at = choices.findIndex((one) => one === now)
+  const at = choices.indexOf(now)
   return choices[(at + 1) % choices.length] ?? 'on'
 }
 

@@ -11,7 +11,9 @@ export const COMMANDS = [
   { command: 'profit', description: 'What sales have brought' },
   { command: 'daily', description: 'The same, day by day; also /weekly and /monthly' },
   { command: 'performance', description: 'By market; "/performance stream" or "reason"' },
-  { command: 'limits', description: 'What your policy allows, and what is used of it' },
+  { command: 'limits', description: 'What is allowed and used; lower it: "/limits day 500"' },
+  { command: 'confirm', description: 'When to ask you: "/confirm always", "above 100"' },
+  { command: 'streams', description: 'Each stream: used, heard, record, pause' },
   { command: 'trades', description: 'The last sales, each with its result' },
   { command: 'trade', description: 'One sale in full: "/trade 41"' },
   { command: 'fees', description: 'What exchanges have taken' },
@@ -44,7 +46,7 @@ export const help = lines(
   ...COMMANDS.map(({ command, description }) => html`/${command} – ${description}`),
   '',
   html`One tap on /halt halts at once, without a question, and only your device undoes it: <code>keyside unhalt</code>. /stop is the same, and so is any message that begins with halt or stop, also one that you edit into it within a minute.`,
-  html`From here you can only make trading safer, or say yes to an order that your own limits allow. Limits are changed at your device.`,
+  html`From here you can only make trading safer, or say yes to an order that your own limits allow. Limits are lowered here or there, and raised at your device alone.`,
 )
 
 export const notACommand = html`I do not know that one. /help shows what you can ask.`

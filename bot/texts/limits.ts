@@ -22,7 +22,7 @@ export function limitsText(limits: Limits): Html {
     ...streams.map(streamText),
     ...markets.map(({ market, used }) => rowText(market, of({ used, limit: position }))),
   ]
-  return lines(list(head, rows, { left }), html`Your device alone can raise them.`)
+  return lines(list(head, rows, { left }), html`Your device alone raises them.`)
 }
 
 function streamText({ stream, used, limit, spent, budget }: Limits['streams'][number]): Html {

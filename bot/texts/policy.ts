@@ -57,6 +57,30 @@ export function wishesText(wishes: About<'policy'>['wishes']): Html {
   return list(html`⏳ <b>Wait at your device</b> (<code>keyside requests</code>)`, rows)
 }
 
+/** One setting and how it is lowered; or those of approvals. `wordOf`: its name behind /limits. */
+export function settingsDownText(
+  rows: readonly About<'policy'>['rows'][number][],
+  isConfirm: boolean,
+  wordOf: (setting: string) => string | null,
+): Html {
+  const shown = rows.map(
+    ({ setting, to }) => html`${settingTitle(setting)} <b>${settingValue(to)}</b>`,
+  )
+  const word = wordOf(rows[0]?.setting ?? '')
+  const hint = isConfirm
+    ? html`Or <code>/confirm always</code>, <code>/confirm above 100</code>, <code>/confirm code 300</code>.`
+    : word !== null && html`Or an amount of your own: <code>/limits ${word} …</code>`
+  return lines(
+    ...shown,
+    html`What you press is shown exactly, and asked about, before it counts.`,
+    hint === false ? null : hint,
+  )
+}
+
+export const limitsUnread = html`I did not understand that, so <b>nothing has changed</b>. For example <code>/limits day 500</code>, <code>order</code>, <code>hour</code>, <code>position</code>, <code>loss</code>, <code>drawdown</code>, <code>minute</code>, <code>orders</code>, <code>trips</code>, <code>size</code> with a number, <code>collar 0.3</code>, <code>spread</code>, <code>stop</code> in percent, <code>/limits home/ema-cross 400</code> for an allocation. A number has a point and no groups. What allows more waits at your device; so does <code>/limits market SOL/USDT</code>.`
+
+export const confirmUnread = html`I did not understand that, so <b>nothing has changed</b>. <code>/confirm always</code> asks you before every order, <code>/confirm above 100</code> before larger ones, <code>/confirm code 300</code> wants your authenticator's code above that.`
+
 /** What would change, exactly, or has changed. */
 export function changeText(change: About<'change'>): Html {
   const { step, effect, wish, note } = change

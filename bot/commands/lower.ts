@@ -1,0 +1,75 @@
+// The words behind /limits and /confirm: a setting of the policy, and what it is to be. The device says what that would change,
+// and only the yes to that does it; what would allow more is only asked for there.
+import type { Instruction } from '@keyside/protocol'
+import { type Html, html } from '../texts/html.ts'
+import { confirmUnread, limitsUnread } from '../texts/policy.ts'
+import type { CommandSpec } from './run.ts'
+
+type Read = CommandSpec | Html
+
+/** As a trader calls them; `unit` is what policy.yaml writes behind the number. */
+const NAMES: ReadonlyMap<string, { readonly setting: string; readonly unit?: '%' }> = new Map([
+  ['order', { setting: 'limits.order' }],
+  ['hour', { setting: 'limits.hour' }],
+  ['day', { setting: 'limits.day' }],
+  ['position', { setting: 'limits.position' }],
+  ['loss', { setting: 'limits.day_loss' }],
+  ['drawdown', { setting: 'limits.drawdown' }],
+  ['minute', { setting: 'limits.orders_per_minute' }],
+  ['orders', { setting: 'limits.orders_per_day' }],
+  ['trips', { setting: 'limits.round_trips' }],
+  ['collar', { setting: 'collar', unit: '%' }],
+  ['spread', { setting: 'spread', unit: '%' }],
+  ['stop', { setting: 'max_stop_distance', unit: '%' }],
+  ['size', { setting: 'fat_finger' }],
+])
+
+/** The word for a setting behind /limits; null where there is none. */
+export function nameOf(setting: string): string | null {
+  const found = [...NAMES].find(([, one]) => one.setting === setting)
+  if (found !== undefined) return found[0]
+  return /^streams\.([^.]+)\.allocation$/.exec(setting)?.[1] ?? null
+}
+
+const AMOUNT = /^(?:0|[1-9]\d{0,14})(?:\.\d{1,12})?$/
+const STREAM = /^[a-z0-9][a-z0-9-]{0,31}\/[a-z0-9][a-z0-9-]{0,31}$/
+const MARKET = /^[a-z0-9]{1,16}\/[a-z0-9]{1,16}$/
+
+const ask = (instruction: Instruction): CommandSpec => ({ instruction, done: html`Done.` })
+const look = (setting: string, to: string): CommandSpec =>
+  ask({ do: 'tighten', setting, to, step: 'look' })
+
+/** Without words: what is allowed and used, and the buttons that lower. */
+export function readLimits([name, ...words]: readonly string[]): Read {
+  if (name === undefined) return ask({ do: 'limits' })
+  const [value = ''] = words
+  if (name === 'market' && words.length === 1 && MARKET.test(value))
+    return look(`markets.${value.toUpperCase()}`, 'allowed')
+  const number = numberOf(words)
+  const known = NAMES.get(name)
+  if (number === null || (known === undefined && !STREAM.test(name))) return limitsUnread
+  if (known === undefined) return look(`streams.${name}.allocation`, number)
+  return look(known.setting, known.unit === '%' ? `${number} %` : number)
+}
+
+/** "always", "above 100", "100", "code 300". */
+export function readConfirm([first, ...words]: readonly string[]): Read {
+  if (first === undefined) return { ...ask({ do: 'policy' }), setting: CONFIRM }
+  if (words.length === 0 && (first === 'always' || first === 'never'))
+    return look('approval', first)
+  if (first === 'code') {
+    const above = numberOf(words.filter((word) => word !== 'above'))
+    return above === null ? confirmUnread : look('code_above', above)
+  }
+  const above = numberOf(first === 'above' ? words : [first, ...words])
+  return above === null ? confirmUnread : look('approval', `above ${above}`)
+}
+
+/** Which settings /confirm shows. */
+export const CONFIRM = 'confirm'
+
+/** "0.3 %", "0.3%" and "0.3" are the same; null for what is no plain number. */
+function numberOf(words: readonly string[]): string | null {
+  const number = words.join('').replace(/%$/, '')
+  return words.length > 0 && AMOUNT.test(number) ? number : null
+}
