@@ -1,21 +1,13 @@
 // The composition: store, lines to the devices, cards, commands, outbox, Telegram, and the way back down.
 import { resolve } from 'node:path'
 import { type Clock, type Logger, type RandomBytes, type Trace, whileBusy } from '@keyside/runtime'
-import { Composer } from 'grammy'
-import { callbackHandlers } from './approvals/answer.ts'
 import { resumeCards, tickCards } from './approvals/card.ts'
-import { codeHandlers } from './approvals/code.ts'
 import { Background } from './background.ts'
-import { INSTRUCT, instructAction } from './buttons/instruct.ts'
-import { type ButtonAction, type ButtonActions, buttonHandlers } from './buttons/press.ts'
 import { resumeQuestions, tickQuestions } from './buttons/question.ts'
 import { drawOrNull } from './charts/draw.ts'
+import { chatHandlers } from './chat-handlers.ts'
 import { ClaimCode } from './claim.ts'
-import { LOOK } from './commands/follow-up.ts'
-import { commandHandlers } from './commands/handle.ts'
-import { lookAction } from './commands/look.ts'
 import { type CommandDeps, say } from './commands/run.ts'
-import { showStreams } from './commands/streams.ts'
 import type { BotConfig } from './config.ts'
 import { type DeviceLink, DeviceLinks, followDevices } from './device-link.ts'
 import { Outbox } from './outbox/outbox.ts'
@@ -23,7 +15,6 @@ import { ownerOnly } from './owner.ts'
 import { erasePinNotes } from './pin-notes.ts'
 import { Poll } from './poll.ts'
 import { notifyKept } from './reports/before-owner.ts'
-import { handleSettings, SETTINGS, settingsAction } from './settings/command.ts'
 import { styled } from './settings/styled.ts'
 import { warnBusy } from './store/busy.ts'
 import { forgetDevice } from './store/device.ts'
@@ -134,21 +125,7 @@ function startWork(parts: Parts): () => Promise<void> {
     void (await telegram.api.deleteMessage(chat, message))
   const inBackground = background.run
   const shared = { ...parts, devices: deviceLinks.all, lineTo, inBackground, erase }
-  const actions: ButtonActions = new Map<string, ButtonAction>([
-    [INSTRUCT, instructAction(shared)],
-    [LOOK, lookAction(shared)],
-    [SETTINGS, settingsAction(shared)],
-  ])
-  const own = new Map([
-    ['settings', (owner: Owner, words: readonly string[]) => handleSettings(shared, owner, words)],
-    ['streams', (owner: Owner) => inBackground(showStreams(shared, owner))],
-  ])
-  const handlers = new Composer(
-    buttonHandlers({ ...shared, actions, toast: telegram.toast }),
-    callbackHandlers({ ...shared, toast: telegram.toast }),
-    codeHandlers(shared),
-    commandHandlers({ ...shared, own }),
-  ).middleware()
+  const handlers = chatHandlers({ ...shared, toast: telegram.toast }).middleware()
   telegram.bot.use(
     erasePinNotes(shared),
     ownerOnly({ ...parts, onClaimed: (owner) => welcome(shared, owner) }),

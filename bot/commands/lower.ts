@@ -70,6 +70,7 @@ export const CONFIRM = 'confirm'
 
 /** "0.3 %", "0.3%" and "0.3" are the same; null for what is no plain number. */
 function numberOf(words: readonly string[]): string | null {
-  const number = words.join('').replace(/%$/, '')
-  return words.length > 0 && AMOUNT.test(number) ? number : null
+  const [first = '', sign = '%', ...others] = words
+  const number = first.replace(/%$/, '')
+  return sign === '%' && others.length === 0 && AMOUNT.test(number) ? number : null
 }

@@ -100,6 +100,11 @@ function profit([first = '', ...rest]: readonly string[], now: number): CommandW
   return { spec, rest: isAll || isNumber(first) ? rest : wordsIn(first, rest) }
 }
 
+/** Their names. */
+export function deviceCommands(): readonly string[] {
+  return [...READERS.keys()]
+}
+
 /** Null for a command that is not for a device. */
 export function readCommand(
   name: string,
