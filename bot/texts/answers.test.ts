@@ -81,7 +81,7 @@ One order at most 500
 0 of 500, all in all 4,820 of 5,000
 <b>BTC/USDT</b>
 320.5 of 1,500
-Your device alone can raise them.`,
+Your device alone raises them.`,
   results: `<b>Profit</b>, of what was sold, fees included
 <b>Today (UTC)</b>
 <b>+21.17 USDT</b> (+0.66 %)
