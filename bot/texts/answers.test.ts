@@ -23,17 +23,16 @@ signal 41, heard 4 s ago
 no signal yet, not heard yet`,
   balance: `<b>Balance</b>
 USDT <b>9,198.03</b>
-802.625 in orders, 8,395.4 free
-BTC <b>0.04995</b>
-worth 3,222.39 USDT
-ETH <b>1.25</b>
-no price here, not counted
-1.25 in orders, 0 free
-Dust: 2 coins of 1.2 USDT together
-Worth <b>12,421.61 USDT</b> in all
-without 1 coin that has no price here
-Allocated to streams 1,500 USDT:
-320.5 in use, 1,179.5 free`,
+802.63 of it in orders
+BTC <b>0.04995</b> = 3,222.39
+ETH <b>1.25</b>, no price
+1.25 of it in orders
+Dust: 2 coins, worth 1.2
+
+<b>12,421.61 USDT</b> in all
+without 1 coin that has no price
+Streams: 320.5 of 1,500 in use,
+1,179.5 free for them`,
   positions: `<b>0.04995 BTC</b> · ema-cross
 In at 64,050.1, now 64,512.3 USDT
 Gain <b>+23.09 USDT (+0.72 %)</b>
@@ -83,15 +82,10 @@ One order at most 500
 320.5 of 1,500
 Your device alone raises them.`,
   results: `<b>Profit</b>, of what was sold, fees included
-<b>Today (UTC)</b>
-<b>+21.17 USDT</b> (+0.66 %)
-1 sold, 1 with a gain
-Fees 6.43 USDT
-<b>All time</b>
-<b>−119.5 USDT</b> (−0.34 %)
-12 sold, 7 with a gain
-1 without a known result
-Fees 70.4 USDT + 0.00412 BNB
+<pre>         USDT     % sold won
+today  +21.17 +0.66    1   1
+all   −119.50 −0.34   12   7</pre>
+1 sold without a known result, in no sum
 <b>Below the best</b>
 Realised 150 USDT, at worst 171.17
 With what is held 12.5 of 300 USDT`,
@@ -162,11 +156,11 @@ test('a balance of many coins counts what neither the device nor the phone shows
   const { text } = answerText({ about: 'balance', rows, more: 31, worth }, html``, NOW)
   expect(text.match(/COIN/g)).toHaveLength(20)
   expect(text).toContain(
-    'and 61 more\nWorth <b>1,205.3 USDT</b> in all\nwithout 81 coins that have no price here',
+    'and 61 more\n\n<b>1,205.3 USDT</b> in all\nwithout 81 coins that have no price',
   )
   const priced = rows.slice(0, 3).map((row) => ({ ...row, value: '401.76' }))
   const all = answerText({ about: 'balance', rows: priced, worth }, html``, NOW).text
-  expect(all.endsWith('worth 401.76 USDT\nWorth <b>1,205.3 USDT</b> in all')).toBe(true)
+  expect(all.endsWith('COIN2 <b>1</b> = 401.76\n\n<b>1,205.3 USDT</b> in all')).toBe(true)
 })
 
 test('streams and positions that the device left out are counted', () => {

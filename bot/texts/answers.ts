@@ -125,39 +125,35 @@ function balanceText({ rows, more: left = 0, worth, dust, allocated }: About<'ba
   const priceless = rows.filter(({ value }) => value === undefined).length + left
   return lines(
     list(html`<b>Balance</b>`, shown, { most: MAX_ROWS, left }),
-    dust === undefined || worth === undefined
-      ? null
-      : html`Dust: ${many(dust.coins, 'coin')} of ${sum(dust.value)} ${worth.currency} together`,
-    worth === undefined ? null : html`Worth <b>${sum(worth.amount)} ${worth.currency}</b> in all`,
+    dust === undefined ? null : html`Dust: ${many(dust.coins, 'coin')}, worth ${sum(dust.value)}`,
+    worth === undefined ? null : html`\n<b>${sum(worth.amount)} ${worth.currency}</b> in all`,
     priceless > 0 && worth !== undefined
-      ? html`without ${many(priceless, 'coin')} that ${priceless === 1 ? 'has' : 'have'} no price here`
+      ? html`without ${many(priceless, 'coin')} that ${priceless === 1 ? 'has' : 'have'} no price`
       : null,
-    ...(allocated === undefined ? [] : allocatedLines(allocated)),
+    allocated === undefined ? null : allocatedText(allocated),
   )
 }
 
 function balanceRow(
-  { currency, free, total, used, value }: About<'balance'>['rows'][number],
+  { currency, total, used, value }: About<'balance'>['rows'][number],
   quote: string | undefined,
 ): Html {
   const isQuote = currency === quote
+  const worth =
+    isQuote || quote === undefined ? '' : value === undefined ? ', no price' : ` = ${sum(value)}`
   return lines(
-    html`${currency} <b>${isQuote ? sum(total) : amount(total)}</b>`,
-    isQuote || quote === undefined
-      ? null
-      : value === undefined
-        ? html`no price here, not counted`
-        : html`worth ${sum(value)} ${quote}`,
-    new Big(used).eq(0) ? null : html`${amount(used)} in orders, ${amount(free)} free`,
+    html`${currency} <b>${isQuote ? sum(total) : amount(total)}</b>${worth}`,
+    new Big(used).eq(0) ? null : html`${isQuote ? sum(used) : amount(used)} of it in orders`,
   )
 }
 
-function allocatedLines({ currency, used, limit }: NonNullable<About<'balance'>['allocated']>) {
+/** What streams may use together. */
+function allocatedText({ used, limit }: NonNullable<About<'balance'>['allocated']>): Html {
   const left = new Big(limit).minus(used)
-  return [
-    html`Allocated to streams ${sum(limit)} ${currency}:`,
-    html`${sum(used)} in use, ${sum(left.lt(0) ? '0' : left)} free`,
-  ]
+  return lines(
+    html`Streams: ${sum(used)} of ${sum(limit)} in use,`,
+    html`${sum(left.lt(0) ? '0' : left)} free for them`,
+  )
 }
 
 function many(count: number, what: string): string {

@@ -65,15 +65,15 @@ const shown = (rows: ResultRow[]) => answerText(daily(rows), html``, NOW).text
 test('days are a table, one for each currency, with what has no known result below', () => {
   const rows = [
     row({}),
-    row({ key: '2026-11-22', gain: '1195.5', negative: true, paid: '35205.7', unknown: 1 }),
-    row({ key: '2026-11-22', currency: 'BTC', gain: '0.0004', paid: '0.01', trades: 1 }),
+    row({ key: '2025-12-31', gain: '1195.5', negative: true, paid: '35205.7', unknown: 1 }),
+    row({ key: '2026-11-22', currency: 'BTC', gain: '0.0004', paid: '0.01', trades: 1, won: 1 }),
   ]
   expect(shown(rows)).toBe(`<b>Profit by day</b>, of what was sold, fees included
-<pre>Day            USDT     % sold
-2026-11-23   +21.17 +0.66    3
-2026-11-22 −1,195.5  −3.4    3</pre>
-<pre>Day            BTC  % sold
-2026-11-22 +0.0004 +4    1</pre>
+<pre>Day            USDT     % sold won
+23 Nov       +21.17 +0.66    3   2
+31 Dec 25 −1,195.50 −3.40    3   2</pre>
+<pre>Day        BTC     % sold won
+22 Nov +0.0004 +4.00    1   1</pre>
 1 sold without a known result, in no sum`)
 })
 

@@ -31,6 +31,13 @@ export function signed(value: Decimal, negative: boolean): string {
   return `${sign(value, negative)}${sum(value)}`
 }
 
+/** As `signed`, with both digits of the cents: for figures below each other. */
+export function cents(value: Decimal, negative: boolean): string {
+  const [whole = '0', fraction = ''] = new Big(value).round(2).toFixed(2).split('.')
+  const [, point] = SEPARATORS[styleNow().numbers]
+  return `${sign(value, negative)}${amount(whole)}${point}${fraction}`
+}
+
 /** What part `value` is of `whole`, in percent and with its sign: "+0.84 %". */
 export function share(value: Decimal, whole: Decimal, negative: boolean): string {
   const percent = new Big(value).div(whole).times(100).round(2).toFixed()

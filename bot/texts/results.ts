@@ -8,7 +8,7 @@ import {
 } from '@keyside/protocol'
 import Big from 'big.js'
 import { type Html, html, lines, list } from './html.ts'
-import { amount, currencies, share, signed, span, sum, time, zone } from './numbers.ts'
+import { amount, cents, currencies, share, signed, span, sum, time, zone } from './numbers.ts'
 import { feeText, resultText } from './orders.ts'
 import { table } from './table.ts'
 
@@ -142,7 +142,7 @@ export function resultsText({ by, rows, more: left, curve, drawdown }: About<'re
 /** As many as a phone shows without much scrolling. */
 const TABLE_ROWS = 31
 
-/** Days, weeks or months below each other, a table for each currency; null where that is too wide for a phone. */
+/** Periods, days, weeks or months below each other, a table for each currency; null where that is too wide for a phone. */
 function timeTable(
   by: GroupedBy,
   rows: readonly ResultRow[],
@@ -154,10 +154,12 @@ function timeTable(
   const shown = rows.slice(0, TABLE_ROWS)
   const tables = [...new Set(shown.map(({ currency }) => currency))].map((currency) => {
     const own = shown.filter((row) => row.currency === currency)
-    return table([[column, currency, '%', 'sold'], ...own.map(cellsOf)])
+    return table([[column, currency, '%', 'sold', 'won'], ...own.map((row) => cellsOf(row, own))])
   })
   if (tables.includes(null)) return null
-  const unknown = rows.reduce((sum, row) => sum + row.unknown, 0)
+  // Each period holds those before it.
+  const counted = by === 'period' ? rows.filter(({ key }) => key === 'all') : rows
+  const unknown = counted.reduce((sum, row) => sum + row.unknown, 0)
   const more = rows.length - shown.length + left
   return lines(
     head,
@@ -169,13 +171,37 @@ function timeTable(
 
 const TIMES: ReadonlyMap<GroupedBy, string> = new Map([
   ['day', 'Day'],
-  ['week', 'Week from'],
+  ['week', 'Week of'],
   ['month', 'Month'],
+  ['period', ''],
 ])
 
-function cellsOf({ key, gain, negative, paid, trades }: ResultRow): string[] {
-  const percent = new Big(paid).eq(0) ? '' : share(gain, paid, negative).replace(' %', '')
-  return [key, signed(gain, negative), percent, String(trades)]
+/** "23 Nov" for a day of the newest row's year, "23 Nov 25" for another's. */
+function shortKey(key: string, [newest]: readonly ResultRow[]): string {
+  if (!/^\d{4}-\d\d-\d\d$/.test(key)) return SHORT.get(key) ?? key
+  const day = new Date(`${key}T00:00:00Z`).toLocaleDateString('en-GB', {
+    day: 'numeric',
+    month: 'short',
+    timeZone: 'UTC',
+  })
+  return newest?.key.slice(0, 4) === key.slice(0, 4) ? day : `${day} ${key.slice(2, 4)}`
+}
+
+/** Periods as a table names them. */
+const SHORT: ReadonlyMap<string, string> = new Map([
+  ['today', 'today'],
+  ['7 days', '7 d'],
+  ['30 days', '30 d'],
+  ['all', 'all'],
+])
+
+/** Where one of the column is a whole unit of its currency, all are told in cents. */
+function cellsOf({ key, gain, negative, paid, trades, won }: ResultRow, all: readonly ResultRow[]) {
+  const inCents = all.some((row) => new Big(row.gain).gte(1))
+  const money = inCents ? cents(gain, negative) : signed(gain, negative)
+  const isFree = new Big(paid).eq(0)
+  const percent = isFree ? '' : cents(new Big(gain).div(paid).times(100).toFixed(), negative)
+  return [shortKey(key, all), money, percent, String(trades), String(won)]
 }
 
 /** How far results fell from their best. What is held is in the rule's own figure, at the present price. */

@@ -1,9 +1,9 @@
-// Writes bot-api.json anew: of the Bot API's methods those that this sandbox speaks, each parameter and every type that
-// one of them is made of. `node sandbox/telegram/official/make.ts SPEC.json`, where SPEC.json has the facts of
+// Writes official/bot-api.json anew: of the Bot API's methods those that this sandbox speaks, each parameter and every type that
+// one of them is made of. `node sandbox/telegram/make-official.ts SPEC.json`, where SPEC.json has the facts of
 // https://core.telegram.org/bots/api in the form { version, methods: { name: { parameter: { types, required } } }, types }.
 import { readFileSync, writeFileSync } from 'node:fs'
 import { z } from 'zod'
-import { METHODS } from '../methods.ts'
+import { METHODS } from './methods.ts'
 
 const fields = z.record(z.string(), z.object({ types: z.array(z.string()), required: z.boolean() }))
 const spec = z.object({
@@ -71,4 +71,4 @@ function compact(one: Spec['types'][string] | undefined) {
 const [file] = process.argv.slice(2)
 if (file === undefined) throw new Error('say which file has the facts')
 const text = write(spec.parse(JSON.parse(readFileSync(file, 'utf8'))))
-writeFileSync(new URL('./bot-api.json', import.meta.url), text)
+writeFileSync(new URL('./official/bot-api.json', import.meta.url), text)
