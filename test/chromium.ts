@@ -21,6 +21,8 @@ export async function openChromium(): Promise<Chromium | null> {
   const profile = await mkdtemp(join(tmpdir(), 'keyside-chromium-'))
   const context = await chromium.launchPersistentContext(profile, {
     executablePath: CHROMIUM,
+    locale: 'en-GB',
+    timezoneId: 'UTC',
     args: [
       '--no-sandbox',
       '--disable-gpu',

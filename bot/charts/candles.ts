@@ -10,7 +10,7 @@ const MIN_SLOTS = 20
 
 /** Below the title. */
 export function subtitle(timeframe: string, candles: readonly ChartCandle[]): string {
-  return `${timeframe} · ${zone((candles.at(-1)?.[0] ?? 0) * 1000)} · ▯ up ▮ down`
+  return `${timeframe} · ${zone((candles.at(-1)?.[0] ?? 0) * 1000)} · □ up ■ down`
 }
 
 export function shownOf(candles: readonly ChartCandle[]): readonly ChartCandle[] {

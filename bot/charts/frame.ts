@@ -21,9 +21,9 @@ export const FONT = 'DejaVu Sans'
 /** A phone shows the picture at less than half of its size. */
 const SMALL_PX = 28
 const TITLE_PX = 36
-export const TOP_PX = 118
-export const BOTTOM_PX = 58
-export const LEFT_PX = 20
+const TOP_PX = 118
+const BOTTOM_PX = 58
+const LEFT_PX = 20
 /** For the prices and the labels of the lines. */
 export const RIGHT_PX = 218
 export const PLOT_PX = HEIGHT - TOP_PX - BOTTOM_PX

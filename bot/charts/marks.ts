@@ -118,9 +118,15 @@ function markLine(mark: PlacedMark) {
     yAxis: at,
     lineStyle: type === 'none' ? { width: 0 } : { color, type, width: 3 },
     label: {
-      formatter: short ? `{name|${name} }{price|${text}}` : `{name|${name}}\n{price|${text}}`,
+      formatter: short ? `{name|${name}}{price|${text}}` : `{name|${name}}\n{price|${text}}`,
       rich: {
-        name: { color, fontSize: NAME_PX, lineHeight: 30, fontFamily: FONT },
+        name: {
+          color,
+          fontSize: NAME_PX,
+          lineHeight: 30,
+          fontFamily: FONT,
+          padding: [0, short ? 12 : 0, 0, 0],
+        },
         price: { color, fontSize, lineHeight: 34, fontWeight: 'bold', fontFamily: FONT },
       },
       distance: 10,

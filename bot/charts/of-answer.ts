@@ -24,7 +24,9 @@ export function equityChart({ curve }: About<'results'>, title: string): EquityC
 export function saleChart({ row, stops, timeframe, candles }: About<'trade'>): SaleChart | null {
   const { number, market, opened, closed, amount, cost, proceeds, result } = row
   if (candles.length < 2 || result === undefined) return null
-  const each = (money: string) => new Big(money).div(amount).prec(8).toFixed()
+  // With no more digits than the market's own prices have.
+  const places = Math.max(...candles.map(([, , , , close]) => (close.split('.')[1] ?? '').length))
+  const each = (money: string) => new Big(money).div(amount).round(places).toFixed()
   const quote = market.split('/')[1] ?? ''
   return {
     of: 'sale',

@@ -56,6 +56,8 @@ export interface BotFixture {
 }
 
 export interface FixtureOptions {
+  /** Of everything; turned from the real time on where it is left out. */
+  readonly clock?: Clock
   /** Another one for the bot alone, which the device does not reach. */
   readonly broker?: string
   /** The bot calls them `north` and `south` where there are two. */
@@ -67,7 +69,7 @@ export interface FixtureOptions {
 export async function openFixture(options: FixtureOptions = {}): Promise<BotFixture> {
   const home = await mkdtemp(join(tmpdir(), 'keyside-bot-'))
   onTestFinished(() => rm(home, { recursive: true, force: true }))
-  const clock = turnableClock()
+  const clock = options.clock ?? turnableClock()
   const telegram = await openTelegram(clock)
   const url = await openBroker(clock)
   const device = await connectDevice(url, clock, FIRST_KEYS)

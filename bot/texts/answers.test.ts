@@ -88,7 +88,7 @@ all   −119.50 −0.34   12   7</pre>
 1 sold without a known result, in no sum
 <b>Below the best</b>
 Realised 150 USDT, at worst 171.17
-With what is held 12.5 of 300 USDT`,
+Held included: 12.5 of 300 USDT`,
 } as const
 
 test.for(['status', 'balance', 'positions', 'orders', 'trades', 'results', 'limits'] as const)(

@@ -215,7 +215,7 @@ function fallText(
     html`Realised ${sum(below)} ${currency}, at worst ${sum(deepest)}`,
     drawdown === undefined
       ? null
-      : html`With what is held ${used} of ${sum(drawdown.limit)} ${currency}`,
+      : html`Held included: ${used} of ${sum(drawdown.limit)} ${currency}`,
   )
 }
 

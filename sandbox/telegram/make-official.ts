@@ -1,5 +1,5 @@
 // Writes official/bot-api.json anew: of the Bot API's methods those that this sandbox speaks, each parameter and every type that
-// one of them is made of. `node sandbox/telegram/make-official.ts SPEC.json`, where SPEC.json has the facts of
+// one of them is made of. `npm run official -- SPEC.json`, where SPEC.json has the facts of
 // https://core.telegram.org/bots/api in the form { version, methods: { name: { parameter: { types, required } } }, types }.
 import { readFileSync, writeFileSync } from 'node:fs'
 import { z } from 'zod'

@@ -1,0 +1,62 @@
+// The main screens of the chat as a phone of 360 px shows them, from the chat page of the sandbox: written to docs/pictures.
+// Bot, broker, outbox and charts are real; the device is scripted, and time stands still, so that they are the same each time.
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { type ChatPlayer, stoppedTime, turnableClock } from '@keyside/sandbox'
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { allSent, type BotFixture, openFixture } from '../../bot/testing/fixture.ts'
+import { type Chromium, openChromium } from '../chromium.ts'
+import { NOW, SCREENS, type Screen } from './screens.ts'
+
+const FOLDER = join(import.meta.dirname, '../../docs/pictures')
+const WIDTH = 360
+/** Of a phone; a conversation that is longer is shown whole. */
+const HEIGHT = 640
+
+let browser: Chromium | null = null
+
+beforeAll(async () => {
+  mkdirSync(FOLDER, { recursive: true })
+  browser = await openChromium()
+})
+afterAll(() => browser?.close())
+
+test.for(SCREENS.map((screen) => [screen.name, screen] as const))('%s', async ([name, screen]) => {
+  const page = (await browser?.context.newPage()) ?? expect.fail('there is no Chromium')
+  const clock = turnableClock(stoppedTime(NOW))
+  const fixture = await openFixture({ clock })
+  const chat = await fixture.claim()
+  await allSent(fixture)
+  const before = chat.messages().length
+  await screen.play({ ...fixture, chat, clock })
+  await allSent(fixture)
+  await photograph(page, fixture, chat, { before, screen })
+  await page.close()
+  expect(name).toBe(screen.name)
+})
+
+/** Of what came after the first `before` messages, as much of its end as a phone shows. */
+async function photograph(
+  page: Page,
+  { telegram }: BotFixture,
+  chat: ChatPlayer,
+  { before, screen }: { readonly before: number; readonly screen: Screen },
+): Promise<void> {
+  await page.setViewportSize({ width: WIDTH, height: HEIGHT })
+  await page.emulateMedia({ colorScheme: screen.theme ?? 'light' })
+  await page.goto(telegram.chatUrl)
+  const bubbles = page.locator('#messages > li')
+  await expect.poll(() => bubbles.count()).toBe(chat.messages().length)
+  const areShown =
+    "[...document.querySelectorAll('#messages img')].every((one) => one.naturalWidth > 0)"
+  await expect.poll(() => page.evaluate(areShown)).toBe(true)
+  await page.evaluate(
+    `[...document.querySelectorAll('#messages > li')].slice(0, ${before}).forEach((li) => li.remove())`,
+  )
+  const hidden = await page.evaluate(
+    "(() => { const { scrollHeight, clientHeight } = document.querySelector('#scroller'); return scrollHeight - clientHeight })()",
+  )
+  await page.setViewportSize({ width: WIDTH, height: HEIGHT + Number(hidden) })
+  await page.screenshot({ path: join(FOLDER, `${screen.name}.png`), animations: 'disabled' })
+}
