@@ -29,10 +29,10 @@ export function ownerOnly(deps: OwnerDeps): Middleware {
     } else if (owner === null || sender?.user !== owner.user || sender.chat !== owner.chat) {
       strangers += 1
       log.warn({ code: 'stranger_ignored', strangers }, 'an update from another user was ignored')
-    } else if (!wasSeen(store, ctx.update.update_id)) {
+    } else if (!wasSeen(store, ctx.update)) {
       await next()
       // After, not before: each handler may run twice without harm, but a lost /halt is harm.
-      await whileBusy(() => markSeen(store, ctx.update.update_id, clock.now()), clock, held)
+      await whileBusy(() => markSeen(store, ctx.update, clock.now()), clock, held)
     }
   }
 }
@@ -50,8 +50,9 @@ function privateSender(update: Update): Owner | null {
   const { update_id: _, ...kinds } = update
   if (Object.keys(kinds).length !== 1) return null
   const message = update.message ?? update.edited_message
-  if (message !== undefined) return senderOfMessage(message)
-  return update.callback_query === undefined ? null : senderOfPress(update.callback_query)
+  // What is no object is no word of Telegram's, and must not hold up what comes after it.
+  if (isObject(message)) return senderOfMessage(message)
+  return isObject(update.callback_query) ? senderOfPress(update.callback_query) : null
 }
 
 function senderOfMessage(message: NonNullable<Update['message']>): Owner | null {
@@ -62,9 +63,13 @@ function senderOfMessage(message: NonNullable<Update['message']>): Owner | null 
 
 function senderOfPress(press: NonNullable<Update['callback_query']>): Owner | null {
   // An inaccessible message has date 0; an inline message has no chat at all.
-  if (press.message === undefined || press.message.date === 0) return null
+  if (!isObject(press.message) || press.message.date === 0) return null
   if (press.inline_message_id !== undefined) return null
   return inPrivate(press.from, press.message.chat)
+}
+
+function isObject<T>(value: T): value is T & object {
+  return typeof value === 'object' && value !== null
 }
 
 function inPrivate(

@@ -211,6 +211,31 @@ test('a message that Telegram repeats is done once', async () => {
   expect(fixture.device.asked).toEqual(['halt', 'status'])
 })
 
+test('updates whose ids begin anew, lower or at one that was seen, are heard', async () => {
+  const fixture = await openFixture()
+  const chat = await fixture.claim()
+  const asked = () => fixture.device.asked.length
+  const from = { id: OWNER, is_bot: false, first_name: 'Owner' }
+  const date = Math.floor(fixture.clock.now() / 1000)
+  const saying = (update_id: number, message_id: number, text: string) => {
+    const message = { message_id, date, from, chat: { id: OWNER, type: 'private' }, text }
+    fixture.telegram.inject({ update_id, message })
+  }
+  saying(5000, 11, '/status')
+  await until(() => asked() === 1)
+  const polls = () => fixture.telegram.calls.filter(({ method }) => method === 'getUpdates')
+  await until(() => polls().at(-1)?.payload['offset'] === 5001)
+  await until(() => polls().at(-1)?.payload['offset'] === 0)
+  saying(5000, 12, '/balance')
+  await until(() => asked() === 2)
+  saying(5000, 12, '/balance')
+  saying(7, 13, '/trades')
+  await until(() => asked() === 3)
+  chat.sendText('/help')
+  await chat.waitForMessage(({ text }) => text?.includes('One tap on /halt') === true)
+  expect(fixture.device.asked).toEqual(['status', 'balance', 'trades'])
+})
+
 test('Telegram is told the commands that exist', async () => {
   const fixture = await openFixture()
   await fixture.claim()

@@ -35,7 +35,7 @@ export interface PollDeps {
 export class Poll {
   #state: 'running' | 'stopped' = 'running'
   #isSetUp = false
-  /** Of the next update that was not handled; Telegram forgets those before it. */
+  /** Of the next update that was not handled; Telegram forgets those before it. 0: none is to be confirmed. */
   #offset = 0
   #failures = 0
   #tries = 0
@@ -68,6 +68,8 @@ export class Poll {
         await this.#setUp()
         const updates = await this.#poll()
         this.#succeeded(updates.length > 0)
+        // All below are confirmed. Ids may begin anew, far below: after a quiet week they do.
+        if (updates.length === 0) this.#offset = 0
         await this.#handle(updates)
       } catch (error) {
         if (!this.#isRunning()) return
