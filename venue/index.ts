@@ -27,5 +27,13 @@ export {
 } from './order.ts'
 export type { FeeSchedule } from './settlement.ts'
 export { Venue } from './venue.ts'
-export { balancesAt, isVisible, openAt, tradesAt, viewAt } from './views.ts'
+export {
+  type BalanceView,
+  balancesAt,
+  isVisible,
+  type OrderView,
+  openAt,
+  tradesAt,
+  viewAt,
+} from './views.ts'
 export type { Wallet } from './wallet.ts'

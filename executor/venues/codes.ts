@@ -3,6 +3,7 @@
 /** What `start` rejects with. */
 export const EXCHANGE_CODES = [
   'exchange_address_plain',
+  'exchange_account_borrows',
   'exchange_key_malformed',
   'exchange_key_refused',
   'exchange_market_unknown',

@@ -11,6 +11,7 @@ import type { Dialect } from './adapter/dialect.ts'
 import { RealMoney, type SandboxSecret } from './adapter/real-money.ts'
 import { VenueAdapter } from './adapter/venue-adapter.ts'
 import { binance } from './binance/dialect.ts'
+import { okx } from './okx/dialect.ts'
 import type { Exchange } from './port.ts'
 
 /** The section `exchange` of the executor's configuration. */
@@ -56,7 +57,7 @@ function placeOf(
 }
 
 // Every venue that Keyside speaks to, by its name in config.yaml.
-const DIALECTS = { binance } as const satisfies Record<string, Dialect>
+const DIALECTS = { binance, okx } as const satisfies Record<string, Dialect>
 
 export type VenueName = keyof typeof DIALECTS
 

@@ -1,6 +1,8 @@
 // What the exchange accepted, for tests that count orders.
+
+import type { OrderRequest, Order as VenueOrder } from '@keyside/venue'
+import type Big from 'big.js'
 import { amount, statusOf } from './order-views.ts'
-import type { Order } from './trading.ts'
 
 /** Amounts are decimal strings; times Unix ms. */
 export interface AcceptedOrder {
@@ -23,16 +25,22 @@ export interface AcceptedOrder {
   readonly outcome: string
 }
 
-export function acceptedOrder(order: Order): AcceptedOrder {
+type Order = VenueOrder<Big, OrderRequest<Big>>
+
+/** `typeOf`: the venue's word for it. */
+export function acceptedOrder<O extends Order>(
+  order: O,
+  typeOf: (request: O['request']) => string,
+): AcceptedOrder {
   const { request } = order
   return {
     orderId: String(order.id),
     clientOrderId: request.clientOrderId,
     account: request.account,
     time: order.createdAt,
-    symbol: request.instrument.symbol,
+    symbol: request.market,
     side: request.side,
-    type: request.spotType,
+    type: typeOf(request),
     timeInForce: request.timeInForce,
     price: request.price === undefined ? undefined : amount(request.price),
     stopPrice: request.triggerPrice === undefined ? undefined : amount(request.triggerPrice),

@@ -10,6 +10,7 @@ import {
   type SignedCall,
 } from './context.ts'
 import { refuse } from './errors.ts'
+import type { Order } from './order-request.ts'
 import { ORDER_PARAMETERS, readOrder, type SpotRequest } from './order-request.ts'
 import {
   accountView,
@@ -20,7 +21,6 @@ import {
   tradeView,
 } from './order-views.ts'
 import type { Parameters } from './parameters.ts'
-import type { Order } from './trading.ts'
 
 const ORDER_NAME = {
   symbol: 'required',

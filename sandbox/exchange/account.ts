@@ -23,6 +23,8 @@ export interface KeyRights {
 export interface AccountSetup {
   readonly name: string
   readonly apiKey: string
+  /** Where the venue's keys have one. */
+  readonly passphrase?: string
   /** An HMAC secret, or the public half of an Ed25519 key as PEM. */
   readonly credential: { readonly secret: string } | { readonly publicKey: string }
   /** Asset to decimal string. */
@@ -33,16 +35,18 @@ export interface AccountSetup {
 export interface Account {
   readonly name: string
   readonly apiKey: string
+  readonly passphrase?: string
   readonly credential: { readonly secret: string } | { readonly publicKey: KeyObject }
   readonly rights: KeyRights
 }
 
 /** By default a key may read and trade, from listed addresses only, and nothing else. `now` is its age's start. */
 export function createAccount(setup: AccountSetup, now: number): Account {
-  const { name, apiKey, credential } = setup
+  const { name, apiKey, passphrase, credential } = setup
   return {
     name,
     apiKey,
+    ...(passphrase !== undefined && { passphrase }),
     credential:
       'secret' in credential ? credential : { publicKey: createPublicKey(credential.publicKey) },
     rights: { ...safeRights(now), ...setup.rights },

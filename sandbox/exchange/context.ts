@@ -6,6 +6,7 @@ import type { Account } from './account.ts'
 import type { Book } from './book.ts'
 import { refuse } from './errors.ts'
 import type { Listings } from './listings.ts'
+import type { SpotRequest } from './order-request.ts'
 import type { ParameterRules, Parameters } from './parameters.ts'
 import type { Trading } from './trading.ts'
 
@@ -13,7 +14,7 @@ export interface ExchangeContext {
   readonly market: Market
   readonly book: Book
   readonly listings: Listings
-  readonly trading: Trading
+  readonly trading: Trading<SpotRequest>
   readonly accounts: readonly Account[]
   /** The exchange's own time, Unix ms. */
   readonly now: () => number

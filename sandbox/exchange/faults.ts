@@ -1,6 +1,5 @@
 // The table of everything that can be made to go wrong with the sandbox exchange, and what is armed now.
 import type { FaultSchedule, OrderEffects, RequestFate, VenueRequest } from '@keyside/venue'
-import { toJson } from './to-json.ts'
 
 /** What the client gets instead of the answer. */
 export type BadReply =
@@ -9,9 +8,12 @@ export type BadReply =
       readonly how: 'answer'
       readonly status: number
       readonly type: 'json' | 'html'
-      readonly retryAfter?: number | undefined
-      readonly body: string | ((answer: unknown) => string)
+      readonly body: string
     }
+  /** In the words of the venue. `other_order`: the answer, with the names of another order in it. */
+  | { readonly how: 'say'; readonly what: SaidWrong; readonly retryAfter?: number }
+
+export type SaidWrong = 'unknown_error' | 'backend_timeout' | 'too_many_requests' | 'other_order'
 
 interface FaultRule {
   readonly about: string
@@ -48,18 +50,18 @@ export const FAULTS = {
   '503-after-accept': {
     about: 'takes it, answers 503 with -1000',
     reaches: true,
-    reply: error(503, -1000, 'An unknown error occurred while processing the request.'),
+    reply: { how: 'say', what: 'unknown_error' },
   },
   '504': { about: 'takes it, a gateway answers 504', reaches: true, reply: html(504) },
   'timeout-1007-accepted': {
     about: 'takes it, answers -1007',
     reaches: true,
-    reply: unknownStatus(),
+    reply: { how: 'say', what: 'backend_timeout' },
   },
   'timeout-1007-not-accepted': {
     about: 'answers -1007, request lost',
     reaches: false,
-    reply: unknownStatus(),
+    reply: { how: 'say', what: 'backend_timeout' },
   },
   'empty-200': { about: 'takes it, answers 200 with nothing', reaches: true, reply: json(200, '') },
   'html-200': { about: 'takes it, answers 200 with a page', reaches: true, reply: html(200) },
@@ -71,7 +73,7 @@ export const FAULTS = {
   'wrong-order-200': {
     about: 'takes it, answers 200 with an order that is not the one sent',
     reaches: true,
-    reply: { how: 'answer', status: 200, type: 'json', body: otherOrder },
+    reply: { how: 'say', what: 'other_order' },
   },
   'slow-accept': { about: 'waits ms, then takes it', reaches: true, ms: 2_000 },
   hidden: {
@@ -103,7 +105,7 @@ export const FAULTS = {
   '429': {
     about: 'answers 429 with -1003 and Retry-After, request lost',
     reaches: false,
-    reply: error(429, -1003, 'Too many requests; please use the websocket for live updates.', 1),
+    reply: { how: 'say', what: 'too_many_requests', retryAfter: 1 },
   },
   'html-502': {
     about: 'a gateway answers 502 with a page, request lost',
@@ -134,10 +136,13 @@ interface Armed {
 
 export class Faults implements FaultSchedule<BadReply> {
   readonly #onRefuse: (ms: number) => void
+  readonly #newOrder: string
   #armed: Armed[] = []
 
-  constructor(onRefuse: (ms: number) => void) {
+  /** `newOrder`: method and path of what most faults befall. */
+  constructor(onRefuse: (ms: number) => void, newOrder: string) {
     this.#onRefuse = onRefuse
+    this.#newOrder = newOrder
   }
 
   arm(setup: FaultSetup): void {
@@ -147,7 +152,7 @@ export class Faults implements FaultSchedule<BadReply> {
       this.#onRefuse(ms)
       return
     }
-    const match = setup.match ?? 'POST /api/v3/order'
+    const match = setup.match ?? this.#newOrder
     this.#armed.push({ name: setup.name, match, ms, left: setup.count ?? 1 })
   }
 
@@ -197,20 +202,4 @@ function html(status: number): BadReply {
 
 function json(status: number, body: string): BadReply {
   return { how: 'answer', status, type: 'json', body }
-}
-
-function error(status: number, code: number, msg: string, retryAfter?: number): BadReply {
-  const body = JSON.stringify({ code, msg })
-  return { how: 'answer', status, type: 'json', retryAfter, body }
-}
-
-function unknownStatus(): BadReply {
-  const msg =
-    'Timeout waiting for response from backend server. Send status unknown; execution status unknown.'
-  return error(408, -1007, msg)
-}
-
-function otherOrder(answer: unknown): string {
-  const order = typeof answer === 'object' ? answer : {}
-  return toJson({ ...order, orderId: 1, clientOrderId: 'somebody-elses-order' })
 }

@@ -1,14 +1,15 @@
 // The symbol's rules for prices and amounts as exchangeInfo shows them; the venue checks them on every order.
-import type { FilterName } from '@keyside/venue'
+import type { FilterName, MarketSetup, Refusal } from '@keyside/venue'
 import type { Instrument } from '../market/instrument.ts'
+import { type ExchangeError, refuse } from './errors.ts'
 
-export const MAX_OPEN_ORDERS = 200
-export const MAX_STOP_ORDERS = 5
-export const PRICE_BAND = { up: '5', down: '0.2' }
+const MAX_OPEN_ORDERS = 200
+const MAX_STOP_ORDERS = 5
+const PRICE_BAND = { up: '5', down: '0.2' }
 /** For makers and takers alike, taken from what the order brings. */
 export const FEE_RATE = '0.001'
 
-export const FILTER_NAMES: Readonly<Record<FilterName, string>> = {
+const FILTER_NAMES: Readonly<Record<FilterName, string>> = {
   price_step: 'PRICE_FILTER',
   amount_step: 'LOT_SIZE',
   market_amount: 'MARKET_LOT_SIZE',
@@ -50,4 +51,35 @@ export function describeFilters(instrument: Instrument): object[] {
     { filterType: 'MAX_NUM_ORDERS', maxNumOrders: MAX_OPEN_ORDERS },
     { filterType: 'MAX_NUM_ALGO_ORDERS', maxNumAlgoOrders: MAX_STOP_ORDERS },
   ]
+}
+
+/** `not_open`: a cancel that comes too late. */
+export type RefusedWhy = Refusal | 'not_open'
+
+/** Why an order or a cancel is refused, in the venue's words. */
+export function refusalOf(why: RefusedWhy): ExchangeError {
+  if (why === 'not_open') return refuse('cancel_rejected')
+  if (why === 'duplicate_client_order_id') return refuse('duplicate_order')
+  if (why === 'stop_would_trigger') return refuse('would_trigger')
+  if (why === 'no_balance') return refuse('no_balance')
+  return refuse('filter_failed', FILTER_NAMES[why satisfies FilterName])
+}
+
+/** The same rules, for the venue that checks them. */
+export function marketSetup(instrument: Instrument): MarketSetup {
+  const { symbol, base, quote, tickSize, stepSize } = instrument
+  return {
+    symbol,
+    base,
+    quote,
+    tick: tickSize,
+    step: stepSize,
+    maxAmount: instrument.maxQuantity,
+    maxMarketAmount: instrument.maxMarketQuantity,
+    maxPrice: '1000000',
+    minValue: instrument.minNotional,
+    priceBand: PRICE_BAND,
+    maxOrders: MAX_OPEN_ORDERS,
+    maxStops: MAX_STOP_ORDERS,
+  }
 }

@@ -1,21 +1,44 @@
-// The HTTP face of the sandbox exchange: reads a request, lets faults befall it, writes what the client gets.
-import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
+// The HTTP of the sandbox exchange: reads a request, lets faults befall it, writes what the client gets.
+import type {
+  IncomingHttpHeaders,
+  IncomingMessage,
+  RequestListener,
+  ServerResponse,
+} from 'node:http'
 import type { Clock } from '@keyside/runtime'
-import type { RequestFate } from '@keyside/venue'
+import type { OrderEffects, RequestFate } from '@keyside/venue'
 import type { Answer, Control } from './control.ts'
-import { ExchangeError } from './errors.ts'
-import type { BadReply, Faults } from './faults.ts'
-import type { Limits } from './limits.ts'
-import type { Rest, RestRequest } from './rest.ts'
+import type { BadReply, Faults, SaidWrong } from './faults.ts'
 import { toJson } from './to-json.ts'
 
 const MAX_BODY_BYTES = 65_536
 
+export interface RestRequest {
+  /** Method and path. */
+  readonly route: string
+  readonly query: string
+  readonly body: string
+  readonly headers: IncomingHttpHeaders
+}
+
+/** How one venue speaks: its endpoints, its refusals, its words. */
+export interface Face {
+  knows(route: string): boolean
+  isNewOrder(route: string): boolean
+  /** Throws what `refused` can tell. What it gives is answered after any delay, when time is looked at again. */
+  admit(request: RestRequest): (effects: OrderEffects) => unknown
+  /** Null for what is no refusal of the venue's. */
+  refused(error: unknown): Answer | null
+  /** `answer`: what it would have said otherwise. */
+  wrong(what: SaidWrong, answer: unknown): Answer
+  /** With every answer. */
+  readonly headers: Readonly<Record<string, string>>
+}
+
 export interface HttpParts {
   readonly clock: Clock
-  readonly rest: Rest
+  readonly face: Face
   readonly faults: Faults
-  readonly limits: Limits
   readonly control: Control
 }
 
@@ -38,14 +61,8 @@ async function handle(
     const visit = { method: request.method ?? '', url, headers: request.headers, port, body }
     return write(response, parts.control.answer(visit), {})
   }
-  const key = request.headers['x-mbx-apikey']
-  const rest = {
-    route,
-    query: url.search.slice(1),
-    body,
-    apiKey: typeof key === 'string' ? key : undefined,
-  }
-  await serve(parts, rest, response)
+  const { headers } = request
+  await serve(parts, { route, query: url.search.slice(1), body, headers }, response)
 }
 
 async function serve(
@@ -53,28 +70,29 @@ async function serve(
   request: RestRequest,
   response: ServerResponse,
 ): Promise<void> {
-  if (!parts.rest.knows(request.route)) return writeText(response, 404, 'html', '<html>404</html>')
-  const kind = request.route === 'POST /api/v3/order' ? 'order' : 'query'
-  const fate = parts.faults.fate({ kind, about: request.route })
+  const { face, faults } = parts
+  if (!face.knows(request.route)) return writeText(response, 404, 'html', '<html>404</html>')
+  const kind = face.isNewOrder(request.route) ? 'order' : 'query'
+  const fate = faults.fate({ kind, about: request.route })
   const answer = fate.arrivesAfter === null ? undefined : await reach(parts, request, fate)
   if (fate.answersAfter === null) return
-  if (fate.answer !== null) return misreply(response, fate.answer, answer?.body)
-  if (answer !== undefined) write(response, answer, parts.limits.headers)
+  if (fate.answer !== null) return misreply(parts, response, fate.answer, answer?.body)
+  if (answer !== undefined) write(response, answer, face.headers)
 }
 
 async function reach(
-  parts: HttpParts,
+  { face, clock }: HttpParts,
   request: RestRequest,
   { arrivesAfter, effects }: RequestFate<BadReply>,
 ): Promise<Answer> {
   try {
-    const admitted = parts.rest.admit(request)
-    if (arrivesAfter !== null && arrivesAfter > 0) await wait(parts.clock, arrivesAfter)
-    return { status: 200, body: parts.rest.answer(admitted, effects) }
+    const answer = face.admit(request)
+    if (arrivesAfter !== null && arrivesAfter > 0) await wait(clock, arrivesAfter)
+    return { status: 200, body: answer(effects) }
   } catch (error) {
-    if (!(error instanceof ExchangeError)) throw error
-    const { code, message, status, retryAfter } = error
-    return { status, body: { code, msg: message }, retryAfter }
+    const refused = face.refused(error)
+    if (refused === null) throw error
+    return refused
   }
 }
 
@@ -84,16 +102,25 @@ function wait(clock: Clock, ms: number): Promise<void> {
   })
 }
 
-function misreply(response: ServerResponse, reply: BadReply, answer: unknown): void {
+function misreply(
+  { face }: HttpParts,
+  response: ServerResponse,
+  reply: BadReply,
+  answer: unknown,
+): void {
   if (reply.how === 'reset') {
     response.socket?.resetAndDestroy()
     return
   }
-  const body = typeof reply.body === 'string' ? reply.body : reply.body(answer)
-  writeText(response, reply.status, reply.type, body, retryHeader(reply.retryAfter))
+  if (reply.how === 'answer') writeText(response, reply.status, reply.type, reply.body)
+  else write(response, { ...face.wrong(reply.what, answer), retryAfter: reply.retryAfter }, {})
 }
 
-function write(response: ServerResponse, answer: Answer, headers: Record<string, string>): void {
+function write(
+  response: ServerResponse,
+  answer: Answer,
+  headers: Readonly<Record<string, string>>,
+): void {
   writeText(response, answer.status, 'json', toJson(answer.body), {
     ...headers,
     ...retryHeader(answer.retryAfter),

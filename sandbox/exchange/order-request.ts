@@ -1,5 +1,11 @@
 // Reads a new order from its parameters: which of them each type needs, and which it must not have.
-import type { OrderRequest, OrderType, Side, TimeInForce } from '@keyside/venue'
+import type {
+  OrderRequest,
+  OrderType,
+  Side,
+  TimeInForce,
+  Order as VenueOrder,
+} from '@keyside/venue'
 import type Big from 'big.js'
 import type { Instrument } from '../market/instrument.ts'
 import { refuse } from './errors.ts'
@@ -31,6 +37,8 @@ export interface SpotRequest extends OrderRequest<Big> {
   readonly selfTradePrevention: SelfTradePrevention
   readonly responseType: ResponseType
 }
+
+export type Order = VenueOrder<Big, SpotRequest>
 
 const DETAILS = ['timeInForce', 'quantity', 'quoteOrderQty', 'price', 'stopPrice'] as const
 

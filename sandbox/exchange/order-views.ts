@@ -2,7 +2,8 @@
 import { type Fill, isTriggered, type Wallet } from '@keyside/venue'
 import type Big from 'big.js'
 import type { Account } from './account.ts'
-import type { Order, TradingEvent } from './trading.ts'
+import type { Order, SpotRequest } from './order-request.ts'
+import type { TradingEvent } from './trading.ts'
 
 export function amount(value: Big | undefined): string {
   return value === undefined ? '0.00000000' : value.toFixed(8)
@@ -109,7 +110,7 @@ const EXECUTIONS = {
 } as const
 
 /** The user data stream's executionReport. */
-export function executionReport(event: TradingEvent): Record<string, unknown> {
+export function executionReport(event: TradingEvent<SpotRequest>): Record<string, unknown> {
   const { order, fill, cancelId, type, at: time } = event
   const { request } = order
   return {
@@ -210,7 +211,7 @@ function commission({ request }: Order, { fee }: Fill<Big>): object {
 }
 
 /** The venue's word for what became of an order. */
-export function statusOf({ status, fills }: Order): string {
+export function statusOf({ status, fills }: Pick<Order, 'status' | 'fills'>): string {
   if (status === 'filled') return 'FILLED'
   if (status === 'waiting' || status === 'open')
     return fills.length > 0 ? 'PARTIALLY_FILLED' : 'NEW'

@@ -2,21 +2,16 @@
 import type { OrderEffects } from '@keyside/venue'
 import type { Account } from './account.ts'
 import type { Endpoint, Endpoints, ExchangeContext } from './context.ts'
-import { refuse } from './errors.ts'
-import type { Limits } from './limits.ts'
+import type { Answer } from './control.ts'
+import { EXCHANGE_ERRORS, ExchangeError, refuse } from './errors.ts'
+import type { SaidWrong } from './faults.ts'
+import type { Face, RestRequest } from './http.ts'
+import { LIMITS, type Limits } from './limits.ts'
 import { Parameters } from './parameters.ts'
 import { checkSignature, checkTime, findAccount, withoutSignature } from './security.ts'
 
-export interface RestRequest {
-  /** Method and path. */
-  readonly route: string
-  readonly query: string
-  readonly body: string
-  readonly apiKey: string | undefined
-}
-
 /** A request that passed everything but its own rules; `account` is undefined for a public one. */
-export interface Admitted {
+interface Admitted {
   readonly endpoint: Endpoint
   readonly parameters: Parameters
   readonly account: Account | undefined
@@ -28,7 +23,9 @@ const SIGNED_RULES = {
   signature: 'required',
 } as const
 
-export class Rest {
+export const NEW_ORDER = 'POST /api/v3/order'
+
+export class Rest implements Face {
   readonly #context: ExchangeContext
   readonly #endpoints: Endpoints
   readonly #limits: Limits
@@ -43,8 +40,36 @@ export class Rest {
     return Object.hasOwn(this.#endpoints, route)
   }
 
+  isNewOrder(route: string): boolean {
+    return route === NEW_ORDER
+  }
+
+  get headers(): Readonly<Record<string, string>> {
+    return this.#limits.headers
+  }
+
+  refused(error: unknown): Answer | null {
+    if (!(error instanceof ExchangeError)) return null
+    const { code, message, status, retryAfter } = error
+    return { status, body: { code, msg: message }, retryAfter }
+  }
+
+  wrong(what: SaidWrong, answer: unknown): Answer {
+    if (what === 'other_order') {
+      const order = typeof answer === 'object' ? answer : {}
+      return { status: 200, body: { ...order, orderId: 1, clientOrderId: 'somebody-elses-order' } }
+    }
+    const { status, code, msg } = EXCHANGE_ERRORS[what]
+    return { status, body: { code, msg: msg.replace('%s', String(LIMITS.weight)) } }
+  }
+
   /** Throws an ExchangeError. */
-  admit(request: RestRequest): Admitted {
+  admit(request: RestRequest): (effects: OrderEffects) => unknown {
+    const admitted = this.#admit(request)
+    return (effects) => this.#answer(admitted, effects)
+  }
+
+  #admit(request: RestRequest): Admitted {
     const endpoint = this.#endpoints[request.route]
     if (endpoint === undefined) throw refuse('not_in_sandbox')
     const parameters = Parameters.parse([request.query, request.body].filter(Boolean).join('&'))
@@ -59,7 +84,7 @@ export class Rest {
   }
 
   /** Throws an ExchangeError. Time is checked again, because waiting may lie in between. */
-  answer({ endpoint, parameters, account }: Admitted, effects: OrderEffects): unknown {
+  #answer({ endpoint, parameters, account }: Admitted, effects: OrderEffects): unknown {
     if (endpoint.access === 'public') return endpoint.answer({ parameters, effects })
     if (account === undefined) throw refuse('bad_key_format')
     checkTime(parameters, this.#context.now())
@@ -67,10 +92,15 @@ export class Rest {
   }
 
   #authenticate(request: RestRequest, parameters: Parameters): Account {
-    const account = findAccount(this.#context.accounts, request.apiKey)
+    const account = findAccount(this.#context.accounts, keyOf(request))
     checkTime(parameters, this.#context.now())
     const payload = withoutSignature(request.query) + withoutSignature(request.body)
     checkSignature(account, payload, parameters.required('signature'))
     return account
   }
+}
+
+function keyOf({ headers }: RestRequest): string | undefined {
+  const key = headers['x-mbx-apikey']
+  return typeof key === 'string' ? key : undefined
 }

@@ -12,21 +12,17 @@ import { type WebSocket, WebSocketServer } from 'ws'
 import { type Market, tickAt } from '../market/market.ts'
 import type { TurnableClock } from '../market/turnable-clock.ts'
 import { TICK_MS } from '../market/wave.ts'
-import { type AcceptedOrder, acceptedOrder } from './accept-log.ts'
-import { type AccountSetup, createAccount } from './account.ts'
-import { accountEndpoints } from './account-endpoints.ts'
+import type { AcceptedOrder } from './accept-log.ts'
+import type { AccountSetup } from './account.ts'
+import { binance } from './binance.ts'
 import { Book } from './book.ts'
-import type { ExchangeContext } from './context.ts'
 import { Control } from './control.ts'
 import { Faults } from './faults.ts'
 import { createListener } from './http.ts'
-import { LIMITS, type LimitSetup, Limits } from './limits.ts'
+import type { LimitSetup } from './limits.ts'
 import { type ListingStatus, Listings } from './listings.ts'
-import { marketEndpoints } from './market-endpoints.ts'
-import { MarketStreams } from './market-streams.ts'
-import { Rest } from './rest.ts'
-import { type FirstNumbers, Trading, type TradingEvent } from './trading.ts'
-import { UserStreams } from './user-streams.ts'
+import type { OpenedVenue, VenueDialect } from './opened-venue.ts'
+import type { FirstNumbers } from './trading.ts'
 
 const HOST = '127.0.0.1'
 
@@ -40,6 +36,8 @@ export interface ExchangeOptions {
   readonly clock?: Clock | TurnableClock
   readonly randomBytes?: RandomBytes
   readonly limits?: Partial<LimitSetup>
+  /** Binance's when left out. */
+  readonly dialect?: VenueDialect
   /** With it, it proves to an executor that knows the same that it is a sandbox. */
   readonly proofSecret?: Uint8Array
   /** 1001 and 1 when left out; a venue's may have 19 digits. */
@@ -65,40 +63,27 @@ export interface SandboxExchange {
 
 /** Starts trading at once; rejects if the port is taken. */
 export async function startExchange(options: ExchangeOptions): Promise<SandboxExchange> {
-  const clock = options.clock ?? systemClock
-  const { market } = options
-  const faults = new Faults((ms) => gate.refuse(ms))
-  const limits = new Limits(clock, { ...LIMITS, ...options.limits })
-  const context = createExchange(options, clock, faults, limits)
-  const rest = new Rest(
-    context,
-    { ...marketEndpoints(context), ...accountEndpoints(context) },
-    limits,
-  )
-  const acceptLog = () => context.trading.venue.orders.map(acceptedOrder)
-  const { proofSecret, names } = options
-  const { book, listings } = context
-  const control = new Control({
-    clock,
-    market,
-    book,
-    listings,
-    faults,
-    acceptLog,
-    proofSecret,
-    names,
-  })
-  const server = http.createServer(createListener({ clock, rest, faults, limits, control }))
-  const sockets = acceptSockets(server, context)
+  const { market, accounts, limits, first, proofSecret, names, dialect = binance } = options
+  const { clock = systemClock, randomBytes = systemRandomBytes } = options
+  const faults = new Faults((ms) => gate.refuse(ms), dialect.newOrder)
+  const book = new Book(market)
+  const listings = new Listings()
+  const skewMs = () => faults.skewMs
+  const shared = { market, book, listings, clock }
+  const venue = dialect.open({ ...shared, accounts, randomBytes, skewMs, limits, first })
+  const acceptLog = () => venue.acceptLog()
+  const control = new Control({ ...shared, faults, acceptLog, proofSecret, names })
+  const server = http.createServer(createListener({ clock, face: venue.face, faults, control }))
+  const sockets = acceptSockets(server, venue)
   const gate = new Gate(server, sockets, clock, options.host ?? HOST)
   const port = await gate.open(options.port ?? 0)
-  const stopBeating = beat(clock, context)
+  const stopBeating = beat(clock, venue)
   return {
     address: `http://${HOST}:${port}`,
     market,
-    book: context.book,
+    book,
     faults,
-    setStatus: (symbol, status) => context.listings.set(symbol, status),
+    setStatus: (symbol, status) => listings.set(symbol, status),
     acceptLog,
     dropStreams: () => gate.dropStreams(),
     stop: async () => {
@@ -108,59 +93,25 @@ export async function startExchange(options: ExchangeOptions): Promise<SandboxEx
   }
 }
 
-interface Exchange extends ExchangeContext {
-  readonly marketStreams: MarketStreams
-  readonly userStreams: UserStreams
-}
-
-function createExchange(
-  options: ExchangeOptions,
-  clock: Clock,
-  faults: Faults,
-  limits: Limits,
-): Exchange {
-  const { market, randomBytes = systemRandomBytes } = options
-  const book = new Book(market)
-  const listings = new Listings()
-  const isTraded = (symbol: string) => listings.of(symbol) === 'TRADING'
-  const onEvent = (event: TradingEvent) => userStreams.publish(event)
-  const { accounts, first } = options
-  const base = {
-    market,
-    book,
-    listings,
-    trading: new Trading({ clock, market, book, accounts, onEvent, isTraded, first }),
-    accounts: accounts.map((setup) => createAccount(setup, clock.now())),
-    now: () => clock.now() + faults.skewMs,
-    ownId: () => Buffer.from(randomBytes(11)).toString('hex'),
-    countOrder: () => limits.takeOrder(),
-  }
-  const userStreams = new UserStreams(base)
-  return { ...base, userStreams, marketStreams: new MarketStreams(base) }
-}
-
-function acceptSockets(server: Server, context: Exchange): WebSocketServer {
+function acceptSockets(server: Server, venue: OpenedVenue): WebSocketServer {
   const sockets = new WebSocketServer({ server, maxPayload: 65_536 })
   // A port that is taken is reported by listen() already; without a listener it would end the process.
   sockets.on('error', () => {})
   sockets.on('connection', (socket: WebSocket, request) => {
-    const url = new URL(request.url ?? '/', 'http://sandbox')
     socket.on('error', () => socket.terminate())
-    if (url.pathname.startsWith('/ws-api/')) context.userStreams.accept(socket)
-    else if (/^\/(ws|stream)(\/|$)/.test(url.pathname)) context.marketStreams.accept(socket, url)
-    else socket.close(1008)
+    venue.accept(socket, request)
   })
   return sockets
 }
 
 /** At every tick: orders first, so that whoever sees a price can already ask about its fills. */
-function beat(clock: Clock, context: Exchange): () => void {
+function beat(clock: Clock, venue: OpenedVenue): () => void {
   let tick = tickAt(clock.now())
   let cancel = clock.after(untilNextTick(clock), run)
   function run(): void {
     const now = tickAt(clock.now())
-    if (now !== tick) context.trading.advance()
-    if (now > tick) context.marketStreams.beat(tick, now)
+    if (now !== tick) venue.advance()
+    if (now > tick) venue.tick(tick, now)
     tick = now
     cancel = clock.after(untilNextTick(clock), run)
   }

@@ -7,6 +7,7 @@ import { CALM, Market } from '../market/market.ts'
 import { stoppedTime, turnableClock } from '../market/turnable-clock.ts'
 import { Book } from './book.ts'
 import { ExchangeError } from './errors.ts'
+import { marketSetup, refusalOf } from './filters.ts'
 import type { SpotRequest } from './order-request.ts'
 import { statusOf } from './order-views.ts'
 import { Trading, type TradingEvent } from './trading.ts'
@@ -29,8 +30,10 @@ function open(depth?: { levels: number; quantity: string }) {
   const market = new Market({ seed: 1, wave: CALM })
   const book = new Book(market)
   if (depth !== undefined) book.setDepth(BTC, depth)
-  const events: TradingEvent[] = []
-  const trading = new Trading({
+  const events: TradingEvent<SpotRequest>[] = []
+  const trading = new Trading<SpotRequest>({
+    marketOf: marketSetup,
+    refused: refusalOf,
     clock,
     market,
     book,

@@ -1,13 +1,13 @@
-// The pure venue behind the HTTP face: its market, its filters in the dialect's words, and the ticks by which time passes.
+// The pure venue behind the HTTP face: its market, and the ticks by which time passes.
 import type { Clock } from '@keyside/runtime'
 import {
   BookFills,
   decimals,
-  type FilterName,
+  type Habits,
   type MarketSetup,
   type OrderEffects,
   type OrderEvent,
-  type Refusal,
+  type OrderRequest,
   Venue,
   type Market as VenueMarket,
   type Order as VenueOrder,
@@ -18,16 +18,14 @@ import { type Market, tickAt } from '../market/market.ts'
 import { TICK_MS } from '../market/wave.ts'
 import type { AccountSetup } from './account.ts'
 import type { Book } from './book.ts'
-import { type ExchangeError, refuse } from './errors.ts'
-import { FEE_RATE, FILTER_NAMES, MAX_OPEN_ORDERS, MAX_STOP_ORDERS, PRICE_BAND } from './filters.ts'
-import type { SpotRequest } from './order-request.ts'
+import { FEE_RATE, type RefusedWhy } from './filters.ts'
 
 // After a long jump of the clock the oldest ticks are not walked: five hours are enough for any test.
 const MAX_TICKS = 72_000
 
-export type Order = VenueOrder<Big, SpotRequest>
+type Request = OrderRequest<Big>
 
-export interface TradingEvent extends OrderEvent<Big, SpotRequest> {
+export interface TradingEvent<R extends Request> extends OrderEvent<Big, R> {
   /** Of the cancel request, where there was one. */
   readonly cancelId: string | undefined
 }
@@ -38,38 +36,48 @@ export interface FirstNumbers {
   readonly trade: bigint
 }
 
-export interface TradingOptions {
+export interface TradingOptions<R extends Request> {
   readonly clock: Clock
   readonly market: Market
   readonly book: Book
   readonly accounts: readonly Pick<AccountSetup, 'name' | 'balances'>[]
-  readonly onEvent: (event: TradingEvent) => void
+  readonly onEvent: (event: TradingEvent<R>) => void
   readonly isTraded?: (symbol: string) => boolean
+  readonly habits?: Partial<Habits>
+  /** The venue's rules for it. */
+  readonly marketOf: (instrument: Instrument) => MarketSetup
+  /** What is thrown, in the dialect's words. */
+  readonly refused: (why: RefusedWhy) => Error
   readonly first?: FirstNumbers | undefined
 }
 
-export class Trading {
-  readonly venue: Venue<Big, SpotRequest>
+export class Trading<R extends Request> {
+  readonly venue: Venue<Big, R>
+  readonly #refused: TradingOptions<R>['refused']
   readonly #clock: Clock
   #tick: number
   #cancelId: string | undefined
 
-  constructor({ clock, market, book, accounts, onEvent, isTraded, first }: TradingOptions) {
+  constructor(options: TradingOptions<R>) {
+    const { clock, market, book, accounts, onEvent, isTraded, first } = options
+    const { habits, marketOf, refused } = options
     const math = decimals()
     const fills = new BookFills(math, {
       price: ({ symbol }, now) => new Big(market.price(symbol, now)),
       book: (traded, now) => bookAt(book, instrumentOf(market, traded), tickAt(now)),
     })
+    this.#refused = refused
     this.#clock = clock
     this.#tick = tickAt(clock.now())
-    this.venue = new Venue<Big, SpotRequest>(
+    this.venue = new Venue<Big, R>(
       {
         math,
-        markets: market.instruments.map(marketSetup),
+        markets: market.instruments.map(marketOf),
         fills,
         fees: { rate: FEE_RATE, rounding: 'down', takenFrom: 'everything' },
         first: first ?? { order: 1001n, trade: 1n },
         ...(isTraded && { isTraded }),
+        ...(habits && { habits }),
       },
       (event) => onEvent({ ...event, cancelId: this.#cancelId }),
     )
@@ -87,35 +95,28 @@ export class Trading {
       this.venue.advance(tick * TICK_MS)
   }
 
-  /** Throws an ExchangeError if a filter would refuse it; takes nothing. */
-  check(request: SpotRequest): void {
+  /** Throws if a filter would refuse it; takes nothing. */
+  check(request: R): void {
     const failed = this.venue.failedFilter(request, this.#clock.now())
-    if (failed !== null) throw refuse('filter_failed', FILTER_NAMES[failed])
+    if (failed !== null) throw this.#refused(failed)
   }
 
-  /** Throws an ExchangeError, with nothing changed, if the order cannot be taken. */
-  place(request: SpotRequest, effects: OrderEffects): Order {
+  /** Throws, with nothing changed, if the order cannot be taken. */
+  place(request: R, effects: OrderEffects): VenueOrder<Big, R> {
     this.advance()
     const submitted = this.venue.submit(request, this.#clock.now(), effects)
-    if (submitted.outcome === 'rejected') throw refusalOf(submitted.reason)
+    if (submitted.outcome === 'rejected') throw this.#refused(submitted.reason)
     return submitted.order
   }
 
-  /** Throws an ExchangeError if it is not open any more. */
-  cancel(order: Order, cancelId: string): void {
+  /** Throws if it is not open any more. */
+  cancel(order: VenueOrder<Big, R>, cancelId?: string): void {
     this.advance()
     this.#cancelId = cancelId
     const outcome = this.venue.cancel(order, this.#clock.now())
     this.#cancelId = undefined
-    if (outcome === 'not_open') throw refuse('cancel_rejected')
+    if (outcome === 'not_open') throw this.#refused('not_open')
   }
-}
-
-function refusalOf(reason: Refusal): ExchangeError {
-  if (reason === 'duplicate_client_order_id') return refuse('duplicate_order')
-  if (reason === 'stop_would_trigger') return refuse('would_trigger')
-  if (reason === 'no_balance') return refuse('no_balance')
-  return refuse('filter_failed', FILTER_NAMES[reason satisfies FilterName])
 }
 
 function bookAt(book: Book, instrument: Instrument, tick: number) {
@@ -126,22 +127,4 @@ function instrumentOf(market: Market, { symbol }: VenueMarket<Big>): Instrument 
   const instrument = market.instruments.find((one) => one.symbol === symbol)
   if (instrument === undefined) throw new RangeError(`the sandbox market has no ${symbol}`)
   return instrument
-}
-
-function marketSetup(instrument: Instrument): MarketSetup {
-  const { symbol, base, quote, tickSize, stepSize } = instrument
-  return {
-    symbol,
-    base,
-    quote,
-    tick: tickSize,
-    step: stepSize,
-    maxAmount: instrument.maxQuantity,
-    maxMarketAmount: instrument.maxMarketQuantity,
-    maxPrice: '1000000',
-    minValue: instrument.minNotional,
-    priceBand: PRICE_BAND,
-    maxOrders: MAX_OPEN_ORDERS,
-    maxStops: MAX_STOP_ORDERS,
-  }
 }

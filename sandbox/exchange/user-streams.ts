@@ -4,12 +4,15 @@ import { z } from 'zod'
 import type { Account } from './account.ts'
 import type { ExchangeContext } from './context.ts'
 import { ExchangeError, refuse } from './errors.ts'
+import type { SpotRequest } from './order-request.ts'
 import { executionReport, positionReport } from './order-views.ts'
 import { Parameters } from './parameters.ts'
 import { parseJson } from './parse-json.ts'
 import { checkSignature, checkTime, findAccount } from './security.ts'
 import { toJson } from './to-json.ts'
 import type { TradingEvent } from './trading.ts'
+
+type SpotEvent = TradingEvent<SpotRequest>
 
 const SUBSCRIBE = 'userDataStream.subscribe.signature'
 
@@ -41,7 +44,7 @@ export class UserStreams {
     socket.on('message', (data) => socket.send(toJson(this.#reply(socket, String(data)))))
   }
 
-  publish(event: TradingEvent): void {
+  publish(event: SpotEvent): void {
     if (event.type === 'triggered') return
     const { events } = event.order.effects
     const times = events === 'duplicate' && event.type === 'filled' ? 2 : 1
@@ -76,7 +79,7 @@ export class UserStreams {
     return account
   }
 
-  #send(event: TradingEvent, messages: readonly object[]): void {
+  #send(event: SpotEvent, messages: readonly object[]): void {
     for (const [socket, accounts] of this.#subscribers)
       for (const [subscriptionId, account] of accounts.entries())
         if (account.name === event.order.request.account)
@@ -84,7 +87,7 @@ export class UserStreams {
   }
 
   /** All events of one request happen before anything else does: then they go out, last one first. */
-  #keepForLater(event: TradingEvent): void {
+  #keepForLater(event: SpotEvent): void {
     const messages = this.#describe(event)
     if (this.#reversed.length === 0)
       queueMicrotask(() => {
@@ -95,7 +98,7 @@ export class UserStreams {
     this.#reversed.push(() => this.#send(event, messages))
   }
 
-  #describe(event: TradingEvent): object[] {
+  #describe(event: SpotEvent): object[] {
     const { order, at } = event
     const wallet = this.#context.trading.venue.wallet(order.request.account)
     return [executionReport(event), positionReport(order, wallet, at)]

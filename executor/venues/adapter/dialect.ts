@@ -143,6 +143,8 @@ export interface Dialect {
   /** Null unless every row of `currencies` can be read: a coin that is left out would look as if it were sold. */
   balances(currencies: ReadonlySet<string>): Question<readonly Balance[]>
   keyRights(): Question<KeyRights>
+  /** Only where the account's own settings say whether an order may borrow what is not there. */
+  readonly borrowing?: () => Question<'never' | 'may'>
 
   /** Whether the answer to an order is its outcome, or says no more than that it was received. */
   readonly placing: 'outcome' | 'receipt'

@@ -50,11 +50,14 @@ function listen(request: IncomingMessage, body: string): Heard {
   const url = new URL(request.url ?? '/', 'http://wire')
   const raw = `${url.search.slice(1)}${body}`
   const { method = '', headers } = request
-  const apiKey = String(headers['x-mbx-apikey'] ?? '')
+  const apiKey = String(headers['x-mbx-apikey'] ?? headers['ok-access-key'] ?? '')
   return { method, path: url.pathname, query: new URLSearchParams(raw), raw, apiKey }
 }
 
 const KEPT = ['content-type', 'retry-after', 'x-mbx-used-weight-1m']
+
+/** Who asks, in the words of each venue. */
+const PASSED = /^(x-mbx-|ok-access-|content-type$)/
 
 function header({ headers }: Response, name: string): [string, string][] {
   const value = headers.get(name)
@@ -67,13 +70,10 @@ async function pass(
   body: string,
   response: ServerResponse,
 ): Promise<void> {
-  const { 'x-mbx-apikey': key, 'content-type': type } = headers
+  const passed = Object.entries(headers).filter(([name]) => PASSED.test(name))
   const answer = await fetch(`${target}${url}`, {
     method,
-    headers: {
-      ...(key === undefined ? {} : { 'x-mbx-apikey': String(key) }),
-      ...(type === undefined ? {} : { 'content-type': type }),
-    },
+    headers: Object.fromEntries(passed.map(([name, value]) => [name, String(value)])),
     ...(body === '' ? {} : { body }),
   })
   const text = await answer.text()

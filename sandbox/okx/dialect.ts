@@ -1,0 +1,46 @@
+// OKX's dialect: REST alone, over one venue whose stops become other orders.
+import { acceptedOrder } from '../exchange/accept-log.ts'
+import { createAccount } from '../exchange/account.ts'
+import type { OpenedVenue, VenueDialect, VenueParts } from '../exchange/opened-venue.ts'
+import { Trading } from '../exchange/trading.ts'
+import { NEW_OKX_ORDER, OkxFace } from './face.ts'
+import type { OkxRequest } from './requests.ts'
+import { OKX_HABITS, okxMarket, okxRefusal } from './rules.ts'
+
+/** `lagMs`: how long after it happened something is seen. */
+export function okxDialect({ lagMs = 0 } = {}): VenueDialect {
+  return { newOrder: NEW_OKX_ORDER, open: (parts) => openOkx(parts, lagMs) }
+}
+
+function openOkx(parts: VenueParts, lagMs: number): OpenedVenue {
+  const { market, book, listings, accounts, clock, skewMs, first } = parts
+  const trading = new Trading<OkxRequest>({
+    clock,
+    market,
+    book,
+    accounts,
+    onEvent: () => undefined,
+    isTraded: (symbol) => listings.of(symbol) === 'TRADING',
+    first,
+    habits: OKX_HABITS,
+    marketOf: okxMarket,
+    refused: okxRefusal,
+  })
+  const context = {
+    market,
+    book,
+    listings,
+    trading,
+    accounts: accounts.map((setup) => createAccount(setup, clock.now())),
+    now: () => clock.now() + skewMs(),
+    lagMs,
+  }
+  return {
+    face: new OkxFace(context),
+    acceptLog: () =>
+      trading.venue.orders.map((order) => acceptedOrder(order, ({ ordType }) => ordType)),
+    advance: () => trading.advance(),
+    tick: () => undefined,
+    accept: (socket) => socket.close(1008),
+  }
+}

@@ -1,0 +1,40 @@
+// What OKX holds orders against, and what it is like.
+import type { Habits, MarketSetup } from '@keyside/venue'
+import type { RefusedWhy } from '../exchange/filters.ts'
+import type { Instrument } from '../market/instrument.ts'
+import { type OkxError, type OkxErrorName, refuse } from './errors.ts'
+
+export const OKX_HABITS: Partial<Habits> = { triggeredStop: 'child_order' }
+
+/** There is no least value, and nobody counts stops. */
+export function okxMarket(instrument: Instrument): MarketSetup {
+  const { symbol, base, quote, tickSize, stepSize, maxQuantity, maxMarketQuantity } = instrument
+  return {
+    symbol,
+    base,
+    quote,
+    tick: tickSize,
+    step: stepSize,
+    maxAmount: maxQuantity,
+    maxMarketAmount: maxMarketQuantity,
+    priceBand: { up: '5', down: '0.2' },
+  }
+}
+
+const WORDS: Readonly<Record<RefusedWhy, OkxErrorName>> = {
+  not_open: 'not_open',
+  duplicate_client_order_id: 'duplicate_order',
+  stop_would_trigger: 'would_trigger',
+  no_balance: 'no_balance',
+  price_step: 'bad_parameter',
+  price_band: 'price_limits',
+  amount_step: 'not_a_lot',
+  market_amount: 'not_a_lot',
+  min_value: 'too_small',
+  max_orders: 'bad_parameter',
+  max_stops: 'bad_parameter',
+}
+
+export function okxRefusal(why: RefusedWhy): OkxError {
+  return refuse(WORDS[why])
+}
