@@ -105,7 +105,7 @@ beforeEach(() => {
 test('a question says what will be done and until when, and yes does it with what was shown', async () => {
   const { yes } = ask()
   expect(shown().text).toMatch(
-    /^Sell <b>1 ETH<\/b>\?\n⏳ Nothing is done .* until \d\d:\d\d:\d\d UTC\.$/,
+    /^Sell <b>1 ETH<\/b>\?\n⏳ Nothing is done before you say yes\. It counts until \d\d:\d\d:\d\d UTC\.$/,
   )
   expect(shown().buttons.map(({ text }) => text)).toEqual(['Sell 1 ETH', 'No'])
   expect(await press(yes)).toBe('Selling…')

@@ -78,50 +78,51 @@ type Close = Extract<Answer, { about: 'close' }>
 const close = ANSWERS.close as Close
 const [row] = close.rows
 if (row === undefined) throw new Error('it closes nothing')
+const { rest: _rest, ...whole } = row
 
 test('a part is asked about with what it brings and what stays, and the yes is to exactly that', () => {
   expect(questionIn(followUp(close, 'north'))).toEqual({
     text: `🏁 <b>Sell 0.02497 of 0.04995 BTC?</b>
 BTC/USDT · ema-cross
-for about <b>1,610.87 USDT</b> before fees: now 64,512.3, never below 63,222.06
-<b>0.02498 BTC</b> stay, under the stop at 63,000, which is made to fit; 2 take-profits stay.`,
+Brings about <b>1,610.87 USDT</b> before fees: the price is 64,512.3, and nothing is sold below 63,222.06
+<b>0.02498 BTC</b> stay, under the stop at 63,000, made to fit; 2 take-profits stay.`,
     label: 'Sell 0.02497 BTC',
     told: { do: 'close', what: 'btc', percent: 50, shown: close.shown },
   })
 })
 
 test('all of a position says what goes with it, and that it may be bought again', () => {
-  const all = { ...close, percent: 100, rows: [{ ...row, amount: row.held }] }
+  const all = { ...close, percent: 100, rows: [{ ...whole, amount: '0.04993' }] }
   expect(questionIn(followUp(all, 'north')).text).toBe(`🏁 <b>Close all of your BTC?</b>
 BTC/USDT · ema-cross
-Sells <b>0.04995 BTC</b>
-for about <b>3,222.39 USDT</b> before fees: now 64,512.3, never below 63,222.06
+Sells <b>0.04993 BTC</b>; 0.00002 BTC are too little to sell
+Brings about <b>3,221.1 USDT</b> before fees: the price is 64,512.3, and nothing is sold below 63,222.06
 Nothing of it stays: the stop at 63,000 and 2 take-profits go with it.
-Trading goes on: a strategy may buy again later. /pause keeps it out.`)
+The strategy may buy again later: <code>/pause ema-cross</code> keeps it out.`)
 })
 
 test('a part that would leave too little says that it is all', () => {
-  const all = { ...close, rows: [{ ...row, amount: row.held }] }
+  const all = { ...close, rows: [{ ...whole, amount: row.held }] }
   expect(questionIn(followUp(all, 'north')).text).toContain(
     'All of it: what 50 % would leave is too little for an order of its own.',
   )
 })
 
 test('without a price, and with something to wait for, it says so', () => {
-  const { price: _, least: __, ...bare } = row
+  const { price: _, least: __, ...bare } = whole
   const waits = {
     ...close,
     percent: 100,
     rows: [{ ...bare, amount: row.held, waits: 'exchange_awaited' }],
   }
   const { text } = questionIn(followUp(waits, 'north'))
-  expect(text).toContain('none is known now')
+  expect(text).toContain('there is no price now')
   expect(text).toContain('⏳ The exchange does not answer now: it is done as soon as that is over.')
 })
 
 test('several positions are listed with their sum, and those left out are counted', () => {
   const eth = {
-    ...row,
+    ...whole,
     stream: 'acme/trend',
     market: 'ETH/USDT',
     held: '2',
@@ -132,7 +133,7 @@ test('several positions are listed with their sum, and those left out are counte
   const { what: _, ...several } = {
     ...close,
     percent: 100,
-    rows: [{ ...row, amount: row.held }, eth],
+    rows: [{ ...whole, amount: row.held }, eth],
     more: 3,
   }
   const { text, label, told } = questionIn(followUp(several, 'north'))
@@ -148,7 +149,7 @@ test('a stop is asked about with where it is, where it goes, and what that means
     text: `🛡 <b>Stop of your BTC up to 64,100 USDT?</b>
 0.04995 BTC · BTC/USDT · ema-cross
 Now it is at 63,000.
-That is 0.64 % below the price of 64,512.3, and +0.08 % of your entry price.
+That is 0.64 % below the price of 64,512.3, and 0.08 % above what you paid.
 Once the price falls to it, all is sold for 62,818 or better.
 Nothing brings it down again from here.`,
     label: 'Stop up to 64,100',

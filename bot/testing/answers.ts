@@ -248,6 +248,7 @@ export function answersAt(now: number): Record<Question, Answer> {
           market: 'BTC/USDT',
           held: '0.04995',
           amount: '0.02497',
+          rest: '0.02498',
           price: '64512.3',
           least: '63222.06',
           stop: '63000',

@@ -18,7 +18,7 @@ import {
 import { changeText, policyText } from './policy.ts'
 import { reasonText } from './reason.ts'
 import { resultsText, storyText, tradesText } from './results.ts'
-import { closeText, entriesText, protectText } from './ways-out.ts'
+import { closeText, entriesText, NOT_DONE, protectText } from './ways-out.ts'
 
 type About<Name extends Answer['about']> = Extract<Answer, { about: Name }>
 
@@ -59,8 +59,17 @@ export function answerText(answer: Answer, done: Html, now: number): Html {
     case 'done':
       return done
     case 'refused':
-      return lines(html`🛑 <b>Your device refused</b>`, reasonText(answer.code, answer.message))
+      return refusedText(answer)
   }
+}
+
+/** What a part that was sold leaves has an average with many more. */
+const ENTRY_DIGITS = 9
+
+/** A wish that does not fit what is held is no alarm. */
+function refusedText({ code, message }: About<'refused'>): Html {
+  if (NOT_DONE.has(code)) return html`⚪ ${reasonText(code, message)}`
+  return lines(html`🛑 <b>Your device refused</b>`, reasonText(code, message))
 }
 
 const STATES = { running: '▶️ Running', paused: '⏸ Paused', halted: '⏹ Halted' } as const
@@ -169,7 +178,7 @@ function positionsText({ rows, more: left }: About<'positions'>): Html {
     const percent = new Big(paid).eq(0) ? '' : ` (${share(gain, paid, negative)})`
     return lines(
       html`<b>${amount(row.amount)} ${base}</b> · ${shownStream(row.stream)}`,
-      html`In at ${amount(entry)}, now ${amount(row.price)} ${quote}`,
+      html`In at ${amount(new Big(entry).prec(ENTRY_DIGITS).toFixed())}, now ${amount(row.price)} ${quote}`,
       html`${negative ? 'Loss' : 'Gain'} <b>${signed(gain, negative)} ${quote}${percent}</b>`,
       html`Stop ${row.stop === undefined ? 'none' : amount(row.stop)}`,
     )

@@ -4,7 +4,7 @@ import { moment, zone } from './numbers.ts'
 
 /** Both in seconds. */
 export function untilText(expires: number, now: number): Html {
-  return html`⏳ Nothing is done before you say yes, until ${moment(Math.floor(expires) * 1000, now * 1000)} ${zone(expires * 1000)}.`
+  return html`⏳ Nothing is done before you say yes. It counts until ${moment(Math.floor(expires) * 1000, now * 1000)} ${zone(expires * 1000)}.`
 }
 
 export const UNDER_WAY = html`➡️ Telling your device…`

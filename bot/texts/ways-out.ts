@@ -3,7 +3,7 @@ import { type Answer, type Instruction, shownStream } from '@keyside/protocol'
 import Big from 'big.js'
 import { DONE } from './buttons.ts'
 import { type Html, html, lines, list } from './html.ts'
-import { amount, baseOf, currencies, distance, share, sum } from './numbers.ts'
+import { amount, baseOf, currencies, distance, sum } from './numbers.ts'
 import { orderTitle } from './orders.ts'
 
 type About<Name extends Answer['about']> = Extract<Answer, { about: Name }>
@@ -37,30 +37,36 @@ export function closeText({ rows, percent, more = 0 }: About<'close'>): Html {
 
 function oneSaleText(row: CloseRow, percent: number): Html {
   const { market, stream } = row
-  const isAll = restOf(row).eq(0)
+  const { base } = currencies(market)
+  const isAll = row.rest === undefined
   return lines(
-    html`🏁 <b>${isAll ? `Close all of your ${currencies(market).base}?` : `Sell ${soldOf(row)}?`}</b>`,
+    html`🏁 <b>${isAll ? `Close all of your ${base}?` : `Sell ${soldOf(row)}?`}</b>`,
     html`${market} · ${shownStream(stream)}`,
-    isAll ? html`Sells <b>${soldOf(row)}</b>` : null,
+    isAll ? html`Sells <b>${soldOf(row)}</b>${crumbText(row)}` : null,
     bringsText(row),
     isAll && percent < 100
       ? html`All of it: what ${percent} % would leave is too little for an order of its own.`
       : null,
     isAll ? goesText(row) : staysText(row),
-    isAll ? AGAIN : null,
+    isAll
+      ? html`The strategy may buy again later: <code>/pause ${shownStream(stream)}</code> keeps it out.`
+      : null,
   )
 }
 
-const AGAIN = html`Trading goes on: a strategy may buy again later. /pause keeps it out.`
+const AGAIN = html`Trading goes on, and strategies may buy again later: /pause keeps them out.`
 
-function restOf({ held, amount }: CloseRow): Big {
-  return new Big(held).minus(amount)
+/** What no order can carry stays in the account. */
+function crumbText({ held, amount: sold, market }: CloseRow): string {
+  const crumb = new Big(held).minus(sold)
+  if (crumb.lte(0)) return ''
+  return `; ${amount(crumb.toFixed())} ${currencies(market).base} are too little to sell`
 }
 
 /** "0.25 of 0.5 ETH", or "0.5 ETH". */
 function soldOf(row: CloseRow): string {
   const { base } = currencies(row.market)
-  const of = restOf(row).eq(0) ? '' : ` of ${amount(row.held)}`
+  const of = row.rest === undefined ? '' : ` of ${amount(row.held)}`
   return `${amount(row.amount)}${of} ${base}`
 }
 
@@ -69,8 +75,8 @@ function bringsText(row: CloseRow): Html {
   const { quote } = currencies(market)
   const brings =
     price === undefined || least === undefined
-      ? html`at the price that it finds: none is known now`
-      : html`for about <b>${sum(new Big(price).times(row.amount))} ${quote}</b> before fees: now ${amount(price)}, never below ${amount(least)}`
+      ? html`What it brings nobody knows: there is no price now`
+      : html`Brings about <b>${sum(new Big(price).times(row.amount))} ${quote}</b> before fees: the price is ${amount(price)}, and nothing is sold below ${amount(least)}`
   return lines(brings, waits === undefined ? null : html`⏳ ${waitsText(waits)}`)
 }
 
@@ -88,12 +94,10 @@ function staysText(row: CloseRow): Html {
   const { market, stop, takeProfits } = row
   const { base } = currencies(market)
   const under =
-    stop === undefined
-      ? 'without a stop, as now'
-      : `under the stop at ${amount(stop)}, which is made to fit`
+    stop === undefined ? 'without a stop, as now' : `under the stop at ${amount(stop)}, made to fit`
   const left =
     takeProfits === undefined ? '' : `; ${levels(takeProfits)} stay${takeProfits === 1 ? 's' : ''}`
-  return html`<b>${amount(restOf(row).toFixed())} ${base}</b> stay${restOf(row).eq(1) ? 's' : ''}, ${under}${left}.`
+  return html`<b>${amount(row.rest ?? '0')} ${base}</b> stay${row.rest === '1' ? 's' : ''}, ${under}${left}.`
 }
 
 function levels(count: number): string {
@@ -126,19 +130,22 @@ function waitsText(code: string): string {
 export function protectText(answer: About<'protect'>): Html {
   const { market, stream, held, entry, price, from, to, least, waits } = answer
   const { base, quote } = currencies(market)
-  const gain = new Big(to).minus(entry)
-  const versus = gain.eq(0)
-    ? 'your entry price'
-    : `${share(gain.abs().toFixed(), entry, gain.lt(0))} of your entry price`
   return lines(
     html`🛡 <b>Stop of your ${base} up to ${amount(to)} ${quote}?</b>`,
     html`${amount(held)} ${base} · ${market} · ${shownStream(stream)}`,
     from === undefined ? html`There is none now.` : html`Now it is at ${amount(from)}.`,
-    html`That is ${distance(to, price)} below the price of ${amount(price)}, and ${versus}.`,
+    html`That is ${distance(to, price)} below the price of ${amount(price)}, and ${toEntry(to, entry)}.`,
     html`Once the price falls to it, all is sold for ${amount(least)} or better.`,
     html`Nothing brings it down again from here.`,
     waits === undefined ? null : html`⏳ ${waitsText(waits)}`,
   )
+}
+
+/** Below the entry price it sells at a loss. */
+function toEntry(to: string, entry: string): string {
+  const far = distance(to, entry)
+  if (/^0(\.0+)? %$/.test(far)) return 'what you paid'
+  return `${far} ${new Big(to).lt(entry) ? 'below' : 'above'} what you paid`
 }
 
 export function entriesText({ rows, more }: About<'entries'>): Html {
@@ -184,6 +191,20 @@ function whereText({ order: { market, stream }, status }: EntryRow): Html {
 
 /** There is no such row in what the device has listed. */
 export const noSuchEntry = html`There is no such order to take back any more. /cancel lists those that can be.`
+
+/** Refusals that say no more than that something else is held or asked for now. */
+export const NOT_DONE: ReadonlySet<string> = new Set([
+  'nothing_held',
+  'position_unknown',
+  'position_ambiguous',
+  'position_changed',
+  'close_under_way',
+  'part_waits',
+  'stop_not_higher',
+  'stop_above_price',
+  'entry_over',
+  'cancel_protects',
+])
 
 const OUTCOMES: Readonly<Partial<Record<Instruction['do'], Html>>> = {
   close: html`➡️ <b>Being sold.</b> What it brings comes as a message of its own.`,

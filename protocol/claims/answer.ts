@@ -166,8 +166,10 @@ const closeAnswer = z.strictObject({
         stream,
         market,
         held: decimal,
-        /** Of it, what is sold: all of it where the rest would be too little for an order of its own. */
+        /** Of it, what is sold, in whole steps of the market. */
         amount: decimal,
+        /** What stays a position; absent where all is sold that can be. */
+        rest: decimal.optional(),
         /** The bid, and the least that it is sold for; absent where no price is known. */
         price: decimal.optional(),
         least: decimal.optional(),

@@ -372,6 +372,7 @@ export const whatACloseSells: Claims['report'] = {
           market: 'BTC/USDT',
           held: '0.00153',
           amount: '0.00076',
+          rest: '0.00077',
           price: '65000.12',
           least: '63700.12',
           stop: '64000',

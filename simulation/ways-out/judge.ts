@@ -35,9 +35,9 @@ export class WaysOutJudge {
   onYes({ shown, rows }: Shown): void {
     if (this.#said.has(shown)) return
     this.#said.add(shown)
-    for (const { stream, market, amount, held } of rows) {
+    for (const { stream, market, amount, rest } of rows) {
       const position = positionKey({ stream, intent: { market } })
-      const size = amount === held ? 'all' : 'part'
+      const size = rest === undefined ? 'all' : 'part'
       this.#allowed.push({ shown, position, amount, size, uses: 0 })
     }
   }

@@ -6,6 +6,7 @@ import { freshBid } from '../execution/quotes.ts'
 import { refusedAnswer } from '../execution/refusals.ts'
 import { type ExecutorCode, sentenceOf } from '../model/codes.ts'
 import { minus, parseDecimal } from '../model/decimals.ts'
+import type { OrderRequest } from '../model/exchange.ts'
 import { available } from '../model/positions.ts'
 import { fitting } from '../model/report-room.ts'
 import { plan } from '../risk/plan/plan.ts'
@@ -82,14 +83,19 @@ function saleOf(context: DecisionContext, named: Named, percent: number): Sale |
           collar: policy.collar,
           clientOrderId: '',
         })
-  if (percent === 100) return planned?.ok ? { ...all, least: planned.order.price } : all
+  const sold = planned?.ok ? { ...all, ...ofOrder(planned.order) } : all
+  if (percent === 100) return sold
   if (isSelling(context, key)) return refusedAnswer('close_under_way')
   if (rules === null || planned === null || waits !== null)
     return refusedAnswer('part_waits', sentenceOf(waits ?? 'quote_missing'))
   if (!planned.ok) return { about: 'refused', code: planned.code, message: planned.message }
-  const { amount, price: least } = planned.order
+  const { amount } = planned.order
   const isAll = parseDecimal(minus(held, amount)).lt(parseDecimal(rules.step))
-  return isAll ? { ...all, least } : { ...all, amount, size: 'part', least }
+  return isAll ? sold : { ...sold, size: 'part' }
+}
+
+function ofOrder({ amount, price: least }: OrderRequest) {
+  return { amount, least }
 }
 
 /**
@@ -99,7 +105,9 @@ function saleOf(context: DecisionContext, named: Named, percent: number): Sale |
 function digestOf(percent: number, sales: readonly Sale[]): string {
   const bound = sales.map(({ key, position, amount, size }) => {
     const { failures, signal, seq } = position
-    return [key, signal, seq, position.amount, amount, size, failures.exit.times, failures.exit.at]
+    // Of all, a price that was not known may have come: it is the same sale.
+    const sold = size === 'all' ? size : amount
+    return [key, signal, seq, position.amount, sold, failures.exit.times, failures.exit.at]
   })
   return hashText(JSON.stringify(['close', percent, ...bound]))
 }
@@ -110,7 +118,7 @@ function question(
   sales: readonly Sale[],
   shown: string,
 ): Answer {
-  const all = sales.map(({ position, amount, least, waits }) => {
+  const all = sales.map(({ position, amount, size, least, waits }) => {
     const { stream, market, stop, exits, levelsFilled } = position
     const price = freshBid(context, market)
     const takeProfits = exits.takeProfits.length - levelsFilled.length
@@ -119,6 +127,7 @@ function question(
       market,
       held: position.amount,
       amount,
+      ...(size === 'part' && { rest: minus(position.amount, amount) }),
       ...(price !== null && least !== null && { price, least }),
       ...(stop !== null && { stop }),
       ...(takeProfits > 0 && { takeProfits }),

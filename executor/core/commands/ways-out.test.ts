@@ -70,6 +70,7 @@ test('a close is shown first, and nothing is done before the yes', async () => {
         market: 'BTC/USDT',
         held: '0.005',
         amount: '0.0025',
+        rest: '0.0025',
         price: '60000',
         least: '58800',
         stop: '58000',
