@@ -1,10 +1,11 @@
 // What the device answers to a query.
 import { z } from 'zod'
-import { currency, digest, id, jti, market, numericDate, singleLine, stream } from './common.ts'
+import { currency, id, jti, market, numericDate, singleLine, stream } from './common.ts'
 import { decimal } from './decimal.ts'
 import { code, ORDER_STATUSES, orderView, TRADING_STATES } from './order.ts'
 import { changeAnswer, policyAnswer } from './policy-setting.ts'
 import { resultsAnswer, tradeAnswer, tradesAnswer } from './results.ts'
+import { closeAnswer, entriesAnswer, protectAnswer } from './way-out.ts'
 
 /** How many rows are left out of a list. */
 const more = z.int().min(1).optional()
@@ -151,71 +152,6 @@ const limitsAnswer = z.strictObject({
     .max(25),
   /** Those on which something is held or ordered: of `position`. */
   markets: z.array(z.strictObject({ market, used: decimal })).max(25),
-  more,
-})
-
-/** What a `close` would sell now. Amounts in base, prices in quote per base. */
-const closeAnswer = z.strictObject({
-  about: z.literal('close'),
-  /** As it was asked. */
-  what: singleLine.max(66).optional(),
-  percent: z.int().min(1).max(100),
-  rows: z
-    .array(
-      z.strictObject({
-        stream,
-        market,
-        held: decimal,
-        /** Of it, what is sold, in whole steps of the market. */
-        amount: decimal,
-        /** What stays a position; absent where all is sold that can be. */
-        rest: decimal.optional(),
-        /** The bid, and the least that it is sold for; absent where no price is known. */
-        price: decimal.optional(),
-        least: decimal.optional(),
-        /** Of what it holds: the stop, and how many take-profit levels are left. */
-        stop: decimal.optional(),
-        takeProfits: z.int().min(1).optional(),
-        /** What it has to wait for, as the code of a notice. */
-        waits: code.optional(),
-      }),
-    )
-    .max(25),
-  more,
-  /** Stands for exactly these sales. */
-  shown: digest,
-})
-
-/** What a `protect` would do now. */
-const protectAnswer = z.strictObject({
-  about: z.literal('protect'),
-  what: singleLine.max(66),
-  stream,
-  market,
-  held: decimal,
-  entry: decimal,
-  price: decimal,
-  /** The stop before; absent for none. */
-  from: decimal.optional(),
-  to: decimal,
-  /** The least that it sells for once it is triggered. */
-  least: decimal,
-  waits: code.optional(),
-  shown: digest,
-})
-
-/** Entries that can be taken back. */
-const entriesAnswer = z.strictObject({
-  about: z.literal('entries'),
-  rows: z
-    .array(
-      z.strictObject({
-        order: orderView,
-        status: z.enum([...ORDER_STATUSES, 'waiting']),
-        filled: decimal,
-      }),
-    )
-    .max(20),
   more,
 })
 
