@@ -146,6 +146,7 @@ test('no does nothing, and no yes counts after it', async () => {
 test.for([
   ['another message', { message: 51 }],
   ['another person', { from: LATER }],
+  ['another person in the same chat', { from: { user: 8, chat: 7 } }],
   ['another chat of the person', { from: { user: 7, chat: 9 } }],
 ] as const)('a yes from %s is not taken, and the question stays', async ([, where]) => {
   const { yes } = ask()

@@ -83,7 +83,7 @@ function isTold({ status, code = '' }: OrderStep): boolean {
   return ['declined', 'expired', 'replaced'].includes(status) || SAID.includes(code)
 }
 
-const SAID = ['entry_superseded', 'approval_withdrawn']
+const SAID = ['entry_superseded', 'entry_canceled', 'approval_withdrawn']
 
 const STEPS: { readonly [Status in OrderStatus]: (step: OrderStep) => Html } = {
   approved: () => html`✅ Approved, sending…`,
@@ -109,6 +109,7 @@ const STEPS: { readonly [Status in OrderStatus]: (step: OrderStep) => Html } = {
 function refused({ order, code, message = '' }: OrderStep): Html {
   if (code === 'entry_superseded')
     return html`⚪ <b>Over.</b> The strategy has left this idea again. Nothing was bought.`
+  if (code === 'entry_canceled') return html`↩️ <b>Taken back by you.</b> Nothing was sent.`
   if (code === 'approval_withdrawn')
     return html`⏹ <b>Withdrawn:</b> ${message.split(': ')[0] ?? ''}. Nothing was sent.`
   const mark = order.kind === 'entry' ? '⚪' : '🛑'

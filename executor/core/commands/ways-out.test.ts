@@ -148,7 +148,12 @@ test('a yes to what has changed since it was shown is not done', async () => {
   expect(await say(executor, { ...half, percent: 30, shown }), 'another part').toMatchObject({
     code: 'position_changed',
   })
-  expect(sales(executor)).toHaveLength(1)
+  const all = { do: 'close', what: 'btc', percent: 100 } as const
+  const whole = await shownFor(executor, all)
+  await executor.give(executor.exit({ size: { unit: 'percent', value: '20' } }))
+  await executor.clock.turn(3_000)
+  expect(await say(executor, { ...all, shown: whole })).toMatchObject({ code: 'position_changed' })
+  expect(sales(executor)).toHaveLength(2)
 })
 
 test('a part that came to nothing is not sold by the same yes a second time', async () => {
@@ -204,6 +209,11 @@ test('with the exchange away a close says that it waits, survives a restart, and
     waits: 'exchange_awaited',
   })
   executor.crash()
+  await executor.clock.turn(30_000)
+  expect(sales(executor)).toEqual([])
+  expect(executor.told(), 'that it does not answer is told on its own').not.toContain(
+    'notice exit_failed',
+  )
   executor.exchange.reach = 'yes'
   await executor.clock.turn(10_000)
   expect(position(executor)).toBeUndefined()

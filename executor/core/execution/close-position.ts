@@ -44,6 +44,8 @@ export function closePosition(
   position: Position,
 ): undefined {
   if (position.closing === null || isCounting(context, position.market)) return
+  // That it does not answer is told on its own: a try now would be refused for want of a price.
+  if (!context.environment.exchange.reachable) return
   const isGone = context.environment.exchange.rules(position.market)?.status === 'gone'
   if (position.failures.exit.times > 0 || isGone)
     notifyPosition(context, position, { level: 'error', code: 'exit_failed' })
