@@ -172,8 +172,14 @@ export function cancelText(row: EntryRow): Html {
     whereText(row),
     isPart
       ? html`${amount(filled)} ${baseOf(order)} are bought already, and stay under their stop.`
-      : html`Nothing of it is bought yet. If it fills before it is off the book, that stays, under its stop.`,
+      : isUnsent(row)
+        ? html`Nothing was sent yet, and then nothing is.`
+        : html`Nothing of it is bought yet. If it fills before it is off the book, that stays, under its stop.`,
   )
+}
+
+function isUnsent({ status }: EntryRow): boolean {
+  return status === 'waiting'
 }
 
 const STATUSES: Readonly<Record<string, string>> = {

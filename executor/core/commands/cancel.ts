@@ -18,7 +18,7 @@ export function cancel(
 ): Answer {
   if (id === undefined) return entries(context)
   const order = Object.values(context.portfolio.orders).find(({ planned }) => planned?.id === id)
-  if (order === undefined) return refusedAnswer('entry_over')
+  if (order === undefined || order.state === 'awaiting_fills') return refusedAnswer('entry_over')
   if (order.kind !== 'entry') return refusedAnswer('cancel_protects')
   const { clientOrderId } = order
   if (isPending(order.state)) {
@@ -39,13 +39,18 @@ function entries({ portfolio }: DecisionContext): Answer {
   const all = Object.values(portfolio.orders).flatMap((order) => {
     const view = orderView(order)
     if (order.kind !== 'entry' || order.cancel === 'asked' || view === null) return []
-    return isPending(order.state) || isWorking(order.state)
+    return canBeTaken(order.state)
       ? [{ order: view, status: statusOf(order.state), filled: order.filled }]
       : []
   })
   const rows = fitting(all.slice(0, MAX_ROWS))
   const more = all.length - rows.length
   return { about: 'entries', rows, ...(more > 0 && { more }) }
+}
+
+/** One that is over waits for nothing but its fills. */
+function canBeTaken(state: OrderState): boolean {
+  return isPending(state) || (isWorking(state) && state !== 'awaiting_fills')
 }
 
 function statusOf(state: OrderState): Row['status'] {
@@ -58,8 +63,6 @@ function statusOf(state: OrderState): Row['status'] {
     case 'partially_filled':
     case 'unknown':
       return state
-    case 'awaiting_fills':
-      return 'partially_filled'
     default:
       return 'submitted'
   }
