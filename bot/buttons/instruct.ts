@@ -22,8 +22,13 @@ interface Told {
 export const INSTRUCT = 'instruct'
 
 /** A button that sends `instruction` to the device of that name, as the bot knows it. */
-export function instruct(label: string, device: string, instruction: Instruction): Proposal {
-  return { label, action: INSTRUCT, data: { device, instruction } satisfies Told }
+export function instruct(
+  label: string,
+  device: string,
+  instruction: Instruction,
+  style: Proposal['style'] = 'primary',
+): Proposal {
+  return { label, style, action: INSTRUCT, data: { device, instruction } satisfies Told }
 }
 
 export function instructAction({ clock, lineTo }: InstructDeps): ButtonAction<Told> {

@@ -27,6 +27,7 @@ export interface QuestionDeps {
 export interface Proposal {
   /** On the button. */
   readonly label: string
+  readonly style?: Button['style'] | undefined
   readonly action: string
   readonly data: unknown
 }
@@ -93,12 +94,12 @@ export function sayWithMenu(
   wake()
 }
 
-type LabelledButton = StoredButton & Pick<Proposal, 'label'>
+type LabelledButton = StoredButton & Pick<Proposal, 'label' | 'style'>
 
 function storedButton(
   randomBytes: RandomBytes,
   kind: StoredButton['kind'],
-  { label, action, data }: Proposal,
+  { label, style, action, data }: Proposal,
   text: Html,
 ): LabelledButton {
   return {
@@ -108,11 +109,12 @@ function storedButton(
     data: JSON.stringify(data),
     text: kind === 'menu' ? '' : text.text,
     label,
+    style,
   }
 }
 
-function shownButton({ label, nonce }: LabelledButton): Button {
-  return { text: label, data: nonce }
+function shownButton({ label, style, nonce }: LabelledButton): Button {
+  return { text: label, data: nonce, ...(style && { style }) }
 }
 
 /** The question without its buttons, and what became of it below. */

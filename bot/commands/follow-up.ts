@@ -81,7 +81,7 @@ function closeQuestion(answer: About<'close'>, device: string): Question {
     percent,
     shown,
   } as const
-  return { text: closeText(answer), yes: instruct(label, device, instruction), device }
+  return { text: closeText(answer), yes: instruct(label, device, instruction, 'danger'), device }
 }
 
 /** The price that was shown: a percentage of another price would be another stop. */

@@ -171,6 +171,17 @@ test('a part that came to nothing is not sold by the same yes a second time', as
   expect(stops(executor)).toEqual([['0.005', '58000']])
 })
 
+test('a part for which the exchange lacks the coins is made again with what is there, still as the wish of the trader', async () => {
+  const executor = await holding()
+  executor.exchange.coins = 'counted'
+  executor.exchange.own = '-0.003'
+  await closeNow(executor, { what: 'btc', percent: 50 })
+  await executor.clock.turn(20_000)
+  await executor.give(executor.command({ do: 'trades', limit: 5 }, 'sales'))
+  const { event } = executor.reports.at(-1) ?? {}
+  expect(event).toMatchObject({ answer: { rows: [{ reason: 'trader', amount: '0.002' }] } })
+})
+
 test('everything is closed without a halt, and a stream may buy again', async () => {
   const executor = new TestExecutor({ streams: ['demo', 'other'] })
   await executor.enterFrom('demo')
