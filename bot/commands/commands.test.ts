@@ -85,7 +85,7 @@ test('an edit halts while it is young; other edits, and older ones, are answered
   const old = { ...inChat, date, text: '/halt sell' }
   fixture.telegram.inject({ edited_message: { ...old, edit_date: date + 3540 } })
   await until(() => said('more than a minute') === 1)
-  fixture.telegram.inject({ edited_message: { ...old, edit_date: date + 3541 } })
+  fixture.telegram.inject({ edited_message: { ...old, edit_date: date + 3590 } })
   await until(() => said('Halted, and selling:') === 1)
   expect(said('do not follow edited commands')).toBe(1)
   expect(instructions).toEqual([{ do: 'halt' }, { do: 'halt', positions: 'sell' }])

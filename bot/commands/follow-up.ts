@@ -13,6 +13,7 @@ import {
   noSuchEntry,
   protectText,
 } from '../texts/ways-out.ts'
+import type { Chosen } from './command-spec.ts'
 import { changeQuestion, chosenRows, type LookAt, policyButtons } from './follow-policy.ts'
 import { CONFIRM, nameOf as wordOf } from './lower.ts'
 
@@ -24,14 +25,6 @@ export type FollowUp =
   | { readonly is: 'menu'; readonly rows: readonly Proposal[][]; readonly text?: Html }
   /** In place of it. */
   | { readonly is: 'text'; readonly text: Html }
-
-/** Which of a list is meant: its place from 1, or the hash of an order. */
-export interface Chosen {
-  readonly place?: number
-  readonly order?: string
-  /** Of the policy. */
-  readonly setting?: string
-}
 
 /** What a button looks up at its device before anything is asked. */
 export interface Look extends Chosen {

@@ -17,8 +17,9 @@ import {
   unknownDevice,
 } from '../texts/chat.ts'
 import { Html, lines } from '../texts/html.ts'
+import type { CommandSpec } from './command-spec.ts'
 import { parseMessage, wordsAfterCommand } from './parse-message.ts'
-import { type CommandDeps, type CommandSpec, runCommand, say } from './run.ts'
+import { type CommandDeps, runCommand, say } from './run.ts'
 import { readCommand } from './table.ts'
 
 /** Messages wait at Telegram while the bot is down. Older ones are not acted on, halts and pauses aside, ms. */

@@ -3,7 +3,7 @@
 import type { Instruction } from '@keyside/protocol'
 import { type Html, html } from '../texts/html.ts'
 import { confirmUnread, limitsUnread } from '../texts/policy.ts'
-import type { CommandSpec } from './run.ts'
+import type { CommandSpec } from './command-spec.ts'
 
 type Read = CommandSpec | Html
 

@@ -3,7 +3,7 @@ import { pauseOver, pauseUnread, resumeUnread } from '../texts/chat.ts'
 import { type Html, html } from '../texts/html.ts'
 import { styleNow } from '../texts/style.ts'
 import { nextTimeAt } from '../texts/zone.ts'
-import type { CommandSpec } from './run.ts'
+import type { CommandSpec } from './command-spec.ts'
 
 /** A command to the device, or the reply that there is none. */
 export type Read = CommandSpec | Html

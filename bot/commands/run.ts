@@ -1,5 +1,4 @@
 // Runs one command: sends it to the devices and replies with the answer, or that there was none.
-import type { Answer, Instruction } from '@keyside/protocol'
 import { type Clock, type RandomBytes, whileBusy } from '@keyside/runtime'
 import { askOwner, sayWithMenu } from '../buttons/question.ts'
 import type { ChartInput } from '../charts/input.ts'
@@ -11,21 +10,8 @@ import type { Owner } from '../store/owner.ts'
 import { answerText } from '../texts/answers.ts'
 import { silentText } from '../texts/events.ts'
 import { type Html, html, lines } from '../texts/html.ts'
-import { type Chosen, followUp } from './follow-up.ts'
-
-export interface CommandSpec extends Chosen {
-  readonly instruction: Instruction
-  /** The reply when the device has done it. */
-  readonly done: Html
-  /** How this command shows an answer that others show otherwise; null for any other. `now` in Unix ms. */
-  readonly text?: (answer: Answer, now: number) => Html | null
-  /** Its picture; null without one. */
-  readonly chart?: (answer: Answer) => ChartInput | null
-  /** The first line of the reply when the device did not answer. */
-  readonly unanswered?: Html
-  /** Done even when it was sent long ago, while the bot was away. */
-  readonly evenIfOld?: boolean
-}
+import type { CommandSpec } from './command-spec.ts'
+import { followUp } from './follow-up.ts'
 
 interface AskedDevice {
   readonly name: string

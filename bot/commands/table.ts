@@ -3,9 +3,9 @@ import type { Instruction } from '@keyside/protocol'
 import { equityChart, saleChart } from '../charts/of-answer.ts'
 import { Html, html } from '../texts/html.ts'
 import { noSaleText, paidFeesText } from '../texts/results.ts'
+import type { CommandSpec } from './command-spec.ts'
 import { readConfirm, readLimits } from './lower.ts'
 import { type Read, readPause, readResume } from './pause.ts'
-import type { CommandSpec } from './run.ts'
 import { readBreakEven, readCancel, readClose, readCloseAll, readProtect } from './way-out.ts'
 
 /** Rows that fit a phone without scrolling for long. */

@@ -2,7 +2,7 @@
 import type { Instruction } from '@keyside/protocol'
 import { type Html, html } from '../texts/html.ts'
 import { cancelUnread, closeUnread, protectUnread } from '../texts/ways-out.ts'
-import type { CommandSpec } from './run.ts'
+import type { CommandSpec } from './command-spec.ts'
 
 type Read = CommandSpec | Html
 type Stop = Extract<Instruction, { do: 'protect' }>['to']
