@@ -1,5 +1,6 @@
 // grammY as this bot uses it: one client that polls, one that sends.
 import type { Agent } from 'node:http'
+import type { Socket } from 'node:net'
 import { resolve } from 'node:path'
 import { type Clock, KeysideError, readSecret } from '@keyside/runtime'
 import { agentMaker } from '@keyside/runtime/web'
@@ -40,18 +41,33 @@ export function createTelegram(
     timeoutSeconds: CALL_SECONDS,
     baseFetchConfig: { agent },
   })
-  const api = new Api(token, options(sending))
+  const clients = {
+    token,
+    bot: new Bot(token, { client: options(reading) }),
+    api: new Api(token, options(sending)),
+  }
+  return telegramOver(clients, { clock, idle: () => idleSockets(sending) })
+}
+
+/** With what every call to Telegram is given, whatever it goes over. `idle`: connections that may have died. */
+export function telegramOver(
+  { token, bot, api }: Pick<Telegram, 'token' | 'bot' | 'api'>,
+  {
+    clock,
+    idle,
+  }: { readonly clock: Clock; readonly idle: () => readonly Pick<Socket, 'destroy'>[] },
+): Telegram {
   const calls = new Calls(clock)
   api.config.use(calls.giveUp, wellFormedCalls)
   return {
     token,
-    bot: new Bot(token, { client: options(reading) }),
+    bot,
     api,
     toast: async (query, text) => {
       await api.answerCallbackQuery(query, { text })
     },
     freshen: () => {
-      for (const socket of idleSockets(sending)) socket.destroy()
+      for (const socket of idle()) socket.destroy()
       calls.giveUpOld()
     },
   }

@@ -47,6 +47,7 @@ CREATE TABLE message (
   trace TEXT
 ) STRICT;
 CREATE INDEX message_waiting ON message (position) WHERE version > sent;
+CREATE INDEX message_position ON message (position);
 CREATE INDEX message_shown ON message (chat, telegram);
 CREATE INDEX message_answers ON message (answers) WHERE answers IS NOT NULL;
 CREATE TABLE card (
@@ -61,6 +62,8 @@ CREATE TABLE card (
   pressed REAL NOT NULL,
   message INTEGER NOT NULL REFERENCES message (id) ON DELETE CASCADE
 ) STRICT;
+CREATE INDEX card_message ON card (message);
+CREATE INDEX card_open ON card (state) WHERE state <> 'closed';
 CREATE TABLE button_nonce (
   nonce TEXT PRIMARY KEY,
   order_id TEXT NOT NULL REFERENCES card (order_id) ON DELETE CASCADE,
