@@ -26,8 +26,18 @@ export interface Press {
   readonly approved: number
   readonly sent: number
   readonly read: number
-  /** Questions that the exchange got in between. */
+  /** Questions that the exchange got in between, and how long it had them, ms. */
   readonly asked: number
+  readonly exchangeMs: number
+}
+
+interface Seen {
+  readonly request: IncomingMessage
+  readonly order: boolean
+  readonly exchange: boolean
+  /** When it was read, and when its answer had left. */
+  readonly at: number
+  left: number
 }
 
 export interface ApprovalSystem extends FloorSource {
@@ -50,14 +60,17 @@ export async function startApprovalSystem(): Promise<ApprovalSystem> {
   const engine = await startHelper<string>('hop-engine.ts', {
     environment: { KEYSIDE_HOME: system.home },
   })
-  const requests: { order: boolean; exchange: boolean; at: number }[] = []
-  const stopWatching = watchRequests(({ request: { method, url = '' }, at }) => {
+  const requests: Seen[] = []
+  const stopWatching = watchRequests(({ request, at }) => {
+    const { method, url = '' } = request
     const order = method === 'POST' && url === ORDER_PATH
-    requests.push({ order, exchange: url.startsWith('/api/'), at })
+    requests.push({ request, order, exchange: url.startsWith('/api/'), at, left: at })
   })
   let left = 0
   const onFinish = (message: unknown) => {
     const { request } = message as { request: IncomingMessage }
+    const seen = requests.find((one) => one.request === request)
+    if (seen !== undefined) seen.left = instant()
     if (request.url?.includes('/getUpdates')) left = instant()
   }
   subscribe(RESPONSES, onFinish)
@@ -95,7 +108,8 @@ export async function startApprovalSystem(): Promise<ApprovalSystem> {
     const asked = requests.filter(
       ({ exchange, order, at }) => exchange && !order && at > before && at < read,
     )
-    return { pressed, approved, sent, read, asked: asked.length }
+    const exchangeMs = asked.reduce((sum, one) => sum + one.left - one.at, 0)
+    return { pressed, approved, sent, read, asked: asked.length, exchangeMs }
   }
   return {
     home: system.home,

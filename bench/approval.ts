@@ -38,7 +38,7 @@ function summary(presses: readonly Press[], least: readonly number[]): Result {
     'approved → sent': spread(presses.map(({ approved, sent }) => sent - approved)),
     'sent → read': spread(presses.map(({ sent, read }) => read - sent)),
   }
-  const system = spread(presses.map(({ pressed, read }) => read - pressed))
+  const system = spread(presses.map(({ pressed, read, exchangeMs }) => read - pressed - exchangeMs))
   const floor = spread(least)
   const ratio = { p50: round(system.p50 / floor.p50), p99: round(system.p99 / floor.p99) }
   const asked = presses.reduce((sum, press) => sum + press.asked, 0)

@@ -40,20 +40,16 @@ export function windowOf({ opened, closed }: Pick<Trade, 'opened' | 'closed'>) {
 /** Where its stop stood, and why it was bought and sold: what the journal no longer has is left out. */
 export function storyOf(
   db: DatabaseSync,
-  { opened, closed, clientOrderId, entry, stops }: Trade,
+  { clientOrderId, entry, stops }: Trade,
 ): Pick<Story, 'bought' | 'sold' | 'stops'> {
   const bought = entry === null ? undefined : reasonOf(db, entry)
   const sold = reasonOf(db, clientOrderId)
-  const during = stops.filter(({ at }) => at >= opened - EARLY_MS && at <= closed)
   return {
     ...(bought !== undefined && { bought }),
     ...(sold !== undefined && { sold }),
-    stops: during.flatMap((stop) => stopOf(db, stop)).slice(-MAX_STOPS),
+    stops: stops.slice(-MAX_STOPS).flatMap((stop) => stopOf(db, stop)),
   }
 }
-
-/** The device's clock beside the exchange's, ms. */
-const EARLY_MS = 5_000
 
 function reasonOf(db: DatabaseSync, order: string): string | undefined {
   const event = eventOf<FactOf<'ordered'>>(db, order, 'ordered')
