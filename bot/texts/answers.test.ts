@@ -16,7 +16,7 @@ Exchange binance, reachable
 Positions 2
 Orders 2 open, 1 to approve
 Unclear 1, see /orders
-For purchases today 802.63 of 2,000 USDT
+Entries today 802.63 of 2,000 USDT
 <b>ema-cross</b> · BTC/USDT
 signal 41, heard 4 s ago
 <b>rsi-dip</b> · ETH/USDT
@@ -34,11 +34,11 @@ without 1 coin that has no price
 Streams: 320.5 of 1,500 in use,
 1,179.5 free for them`,
   positions: `<b>0.04995 BTC</b> · ema-cross
-In at 64,050.1, now 64,512.3 USDT
+In at 64,050.1, now 64,512.3
 Gain <b>+23.09 USDT (+0.72 %)</b>
 Stop 63,000
 <b>1.25 ETH</b> · rsi-dip
-In at 3,120.5, now 3,101.25 USDT
+In at 3,120.5, now 3,101.25
 Loss <b>−24.06 USDT (−0.62 %)</b>
 Stop none`,
   orders: `<b>Orders</b>, newest first, UTC
@@ -70,7 +70,8 @@ Older ones: <code>/trades 10</code>`,
   limits: `<b>Limits</b>: used of allowed, in USDT
 Entries today 802.63 of 2,000
 Entries of the hour 320.5 of 1,000
-Orders today 3 of 60, a minute 1 of 6
+Orders today 3 of 60
+Orders this minute 1 of 6
 Lost today 5.02 of 100
 Below the best 12.5 of 300
 One order at most 500
@@ -172,11 +173,11 @@ test('streams and positions that the device left out are counted', () => {
 
 test('rows that are long are left out before the message is too long for Telegram', () => {
   const row = {
-    stream: 's'.repeat(32),
+    stream: `${'p'.repeat(32)}/${'s'.repeat(32)}`,
     market: `${'B'.repeat(16)}/${'Q'.repeat(16)}`,
-    amount: '123456789.12345678',
-    entry: '123456789.12345678',
-    price: '123456789.12345678',
+    amount: '123456789.123456789012',
+    entry: '123456789.123456789012',
+    price: '123456789.123456789012',
     gain: '123456789.12',
     negative: true,
   }

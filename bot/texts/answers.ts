@@ -114,7 +114,7 @@ function statusText(status: About<'status'>, now: number): Html {
     html`Positions ${positions}`,
     html`Orders ${open} open, ${waiting} to approve`,
     unknown > 0 ? html`Unclear ${unknown}, see /orders` : null,
-    html`For purchases today ${sum(turnover.used)} of ${sum(turnover.limit)} ${turnover.currency}`,
+    html`Entries today ${sum(turnover.used)} of ${sum(turnover.limit)} ${turnover.currency}`,
     skew > 1000 ? html`Clock off by ${span(skew)}` : null,
   )
   return list(head, status.streams.map(streamLines), { left: status.more })
@@ -178,7 +178,7 @@ function positionsText({ rows, more: left }: About<'positions'>): Html {
     const percent = new Big(paid).eq(0) ? '' : ` (${share(gain, paid, negative)})`
     return lines(
       html`<b>${amount(row.amount)} ${base}</b> · ${shownStream(row.stream)}`,
-      html`In at ${amount(new Big(entry).prec(ENTRY_DIGITS).toFixed())}, now ${amount(row.price)} ${quote}`,
+      html`In at ${amount(new Big(entry).prec(ENTRY_DIGITS).toFixed())}, now ${amount(row.price)}`,
       html`${negative ? 'Loss' : 'Gain'} <b>${signed(gain, negative)} ${quote}${percent}</b>`,
       html`Stop ${row.stop === undefined ? 'none' : amount(row.stop)}`,
     )

@@ -2,8 +2,8 @@
 import type { Answer, ApprovalNeeded, Instruction } from '@keyside/protocol'
 import { type ChatPlayer, Market } from '@keyside/sandbox'
 import { answersAt } from '../../bot/testing/answers.ts'
-import { approvalOf, orderOf } from '../../bot/testing/events.ts'
-import { allSent, type BotFixture, until } from '../../bot/testing/fixture.ts'
+import { approvalOf, digestOf, orderOf, stepOf } from '../../bot/testing/events.ts'
+import { allSent, allTaken, type BotFixture, until } from '../../bot/testing/fixture.ts'
 
 /** A Friday. Unix ms. */
 export const NOW = Date.parse('2026-11-27T14:05:30Z')
@@ -199,6 +199,38 @@ function answerTo(instruction: Instruction): Answer {
   return ANSWERS[instruction.do] ?? { about: 'done' }
 }
 
+/** A trade from its purchase to its sale. */
+async function tradeStory({ device, ...stage }: Stage): Promise<void> {
+  const { amount } = ORDER
+  const fees = [{ amount: '0.53', currency: 'USDT' }]
+  const entry = { filled: amount, average: at(1), fees }
+  const exit = { ...ORDER, kind: 'exit', side: 'sell', price: at(1.012) } as const
+  const stop = { ...ORDER, kind: 'stop', side: 'sell', stop: at(0.985), price: at(0.964) } as const
+  const ids = (number: number) => ({
+    id: digestOf(number),
+    clientOrderId: number.toString(16).padStart(32, '0'),
+  })
+  for (const step of [
+    stepOf(ORDER, 'filled', entry),
+    stepOf({ ...stop, ...ids(2) }, 'accepted'),
+    stepOf({ ...exit, ...ids(3) }, 'filled', {
+      filled: amount,
+      average: at(1.0151),
+      fees,
+      reason: 'rsi(14) 71.3 is over 70',
+      result: {
+        gain: (0.0082 * PRICE * 0.0151 - 1.06).toFixed(4),
+        negative: false,
+        paid: (0.0082 * PRICE + 0.53).toFixed(4),
+      },
+    }),
+  ]) {
+    await device.report(step)
+    await allTaken({ ...stage, device })
+    await allSent(stage)
+  }
+}
+
 export const SCREENS: readonly Screen[] = [
   {
     name: 'card',
@@ -224,4 +256,8 @@ export const SCREENS: readonly Screen[] = [
   { name: 'close', play: says('/close btc half') },
   { name: 'limits', play: says('/limits') },
   { name: 'halt', play: says('/halt') },
+  { name: 'streams', play: says('/streams') },
+  { name: 'settings', play: says('/settings') },
+  { name: 'lower', play: says('/limits day 1000') },
+  { name: 'story', play: tradeStory },
 ]
