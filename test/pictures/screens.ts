@@ -247,7 +247,6 @@ export const SCREENS: readonly Screen[] = [
       await chat.waitForMessage(({ reply_markup }) => reply_markup !== undefined)
     },
   },
-  { name: 'status', play: says('/status') },
   { name: 'positions', play: says('/positions') },
   { name: 'balance', play: says('/balance') },
   { name: 'profit', play: says('/profit') },
@@ -255,9 +254,7 @@ export const SCREENS: readonly Screen[] = [
   { name: 'trade', play: says('/trade 41') },
   { name: 'close', play: says('/close btc half') },
   { name: 'limits', play: says('/limits') },
-  { name: 'halt', play: says('/halt') },
   { name: 'streams', play: says('/streams') },
   { name: 'settings', play: says('/settings') },
-  { name: 'lower', play: says('/limits day 1000') },
   { name: 'story', play: tradeStory },
 ]
