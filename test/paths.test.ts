@@ -30,3 +30,16 @@ test('every file that a page or a comment names is there', () => {
   expect(texts.length).toBeGreaterThan(500)
   expect(missing).toEqual([])
 })
+
+test('every picture that a page shows is there', () => {
+  const shown = texts
+    .filter((file) => file.endsWith('.md'))
+    .flatMap((file) =>
+      [...read(file).matchAll(/!\[[^\]]*\]\(([^):]+)\)/g)].map(
+        ([, path = '']) => [file, path] as const,
+      ),
+    )
+  const missing = shown.filter(([file, path]) => !existsSync(join(root, dirname(file), path)))
+  expect(shown.length).toBeGreaterThan(10)
+  expect(missing).toEqual([])
+})
