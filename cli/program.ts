@@ -82,6 +82,10 @@ export const COMMANDS: Readonly<Record<string, Listed>> = {
     about: 'what was sold, and what it brought',
     load: async () => (await import('./commands/trades.ts')).addTrades,
   },
+  paper: {
+    about: 'the account of a home that trades on paper',
+    load: async () => (await import('./commands/paper.ts')).addPaper,
+  },
   follow: {
     about: 'follow a provider, with the link that it sent you',
     load: async () => (await import('./commands/follow.ts')).addFollow,

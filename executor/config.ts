@@ -1,10 +1,10 @@
 // What the executor may be told: the section "executor" of config.yaml. Paths are relative to KEYSIDE_HOME.
-import { enrolKey, id, MAX_PLANS } from '@keyside/protocol'
+import { currency, decimal, enrolKey, id, MAX_PLANS } from '@keyside/protocol'
 import { exchangeAddress, tlsSetting } from '@keyside/runtime'
 import { proxySetting } from '@keyside/runtime/web'
 import { z } from 'zod'
 import { JOURNAL_FILE } from './journal/database.ts'
-import { VENUE_NAMES } from './venues/create-venue.ts'
+import { PAPER, VENUE_NAMES } from './venues/create-venue.ts'
 
 const publicKey = z.string().refine((key) => enrolKey(key).ok, 'expected an Ed25519 public key')
 const file = z.string().min(1)
@@ -35,15 +35,33 @@ export const executorConfig = z.strictObject({
     })
     .optional(),
   bot: z.strictObject({ id, key: publicKey }),
-  exchange: z.strictObject({
-    name: z.enum(VENUE_NAMES).default('binance'),
-    /** Another server that speaks the same dialect. It is real money unless it proves to be the sandbox. */
-    address: exchangeAddress.optional(),
-    /** Everything to the exchange goes through it. */
-    proxy: proxySetting.optional(),
-    /** What the sandbox of this home proves itself with. */
-    sandboxSecretFile: file.default('executor/sandbox.secret'),
-  }),
+  exchange: z
+    .strictObject({
+      name: z.enum([...VENUE_NAMES, PAPER]).default('binance'),
+      /** Another server that speaks the same dialect. It is real money unless it proves to be the sandbox. */
+      address: exchangeAddress.optional(),
+      /** Everything to the exchange goes through it. */
+      proxy: proxySetting.optional(),
+      /** What the sandbox of this home proves itself with. */
+      sandboxSecretFile: file.default('executor/sandbox.secret'),
+      /** With paper alone: which exchange's market data, by ccxt's name. */
+      of: z
+        .string()
+        .regex(/^[a-z0-9]+$/, 'expected the name of an exchange, such as binance')
+        .optional(),
+      balances: z.record(currency, decimal).optional(),
+      faults: z.enum(['none', 'some']).optional(),
+      accountFile: file.optional(),
+    })
+    .superRefine(({ name, of, balances, faults, accountFile }, context) => {
+      const refuse = (key: string, message: string) =>
+        context.addIssue({ code: 'custom', path: [key], message })
+      if (name === PAPER && of === undefined)
+        refuse('of', 'paper needs an exchange whose market it follows, such as "of: binance"')
+      const given = Object.entries({ of, balances, faults, accountFile })
+      for (const [key, value] of given)
+        if (name !== PAPER && value !== undefined) refuse(key, 'only "name: paper" has this')
+    }),
   keychain: z.enum(['os', 'vault']).default('os'),
   /** For a vault that nobody is there to open. */
   passphraseFile: file.optional(),

@@ -81,8 +81,15 @@ export {
   requireProvider,
 } from './providers/provider-folder.ts'
 export { type ExecutorNote, executorAt, type Found, homesWithExecutor } from './registry.ts'
+export { preparePaperReset } from './reset-paper.ts'
 export type { Trade } from './results/ledger.ts'
 export { isHalted, unhalt } from './unhalt.ts'
 export { EXCHANGE_CODES } from './venues/codes.ts'
-export { createVenue, moneyAt, venueFacts } from './venues/create-venue.ts'
+export {
+  createVenue,
+  lookAtVenue,
+  moneyAt,
+  PAPER,
+  venueFacts,
+} from './venues/create-venue.ts'
 export type { Exchange } from './venues/port.ts'

@@ -213,7 +213,7 @@ export function environmentOf({
     homeLink: homeLink?.() ?? 'local',
     exchange: {
       name: exchange.name,
-      realMoney: exchange.realMoney,
+      money: exchange.money,
       acceptanceWindowMs: exchange.acceptanceWindowMs,
       viewLagMs: exchange.viewLagMs,
       reachable: exchange.reachable(),

@@ -98,6 +98,8 @@ let config: ExecutorConfig
 let executor: Executor | null = null
 let links: Link[] = []
 let events: ReportEvent[] = []
+/** Of each report. */
+let moneys: (string | undefined)[] = []
 
 const access = (client: string, acl: Access['acl'], issuer = authority) => {
   const iat = seconds(systemClock.now()) - 1
@@ -163,6 +165,7 @@ beforeEach(async () => {
   writeFileSync(join(home, 'policy.yaml'), POLICY)
   acceptPolicy({ home }, systemClock.now())
   events = []
+  moneys = []
 })
 afterEach(async () => {
   await executor?.stop()
@@ -199,7 +202,9 @@ async function connect(clientId: string, subscribe: readonly string[] = []): Pro
     onMessage: (topic, token) => {
       const now = systemClock.now() / 1000
       const verified = verify(token, pins, { kinds: ['report'], audience: 'bot', now, topic })
-      if (verified.ok) events.push(verified.claims.event)
+      if (!verified.ok) return
+      events.push(verified.claims.event)
+      moneys.push(verified.claims.money)
     },
     log,
   })
@@ -399,6 +404,47 @@ test('an exchange that has not proved to be the sandbox gets no entry under "rea
   const refused = expect.objectContaining({ status: 'denied', code: 'env.real' })
   await vi.waitFor(() => expect(events).toEqual([refused]), { timeout: 4_000 })
   expect(exchange.acceptLog()).toHaveLength(before)
+})
+
+const PAPER = () =>
+  executorConfig.shape.exchange.parse({ name: 'paper', of: 'binance', address: exchange.address })
+
+test('on paper a signal is filled without a key and without an order at the exchange, and each report says paper', async () => {
+  const before = exchange.acceptLog().length
+  const asked: string[] = []
+  const own = keychain
+  keychain = {
+    kind: own.kind,
+    get: (name) => {
+      asked.push(name)
+      return own.get(name)
+    },
+    set: (name, value) => own.set(name, value),
+    remove: (name) => own.remove(name),
+    names: () => own.names(),
+  }
+  await start({ exchange: PAPER() })
+  await connect('bot', [reportTopic('device')])
+  const provider = await connect('engine')
+  await provider.publish(headTopic(HOME, 'demo'), head(), { retain: true })
+  const signal = sign('signal', signalClaims(systemClock.now(), { jti: jtiOf('paper') }), engine)
+  await provider.publish(signalTopic(HOME, 'demo'), signal)
+  await vi.waitFor(() => expect(codes()).toContain('filled'), { timeout: 8_000 })
+  expect(new Set(moneys)).toEqual(new Set(['paper']))
+  expect(exchange.acceptLog()).toHaveLength(before)
+  expect(asked.filter((name) => name.startsWith('exchange/'))).toEqual([])
+  await stop()
+  await expect(start()).rejects.toMatchObject({
+    code: 'account_changed',
+    message: expect.stringContaining('is of paper of binance'),
+  })
+  await start({ exchange: PAPER() })
+}, 20_000)
+
+test('a home with the record of an account at an exchange does not become one on paper', async () => {
+  await start()
+  await stop()
+  await expect(start({ exchange: PAPER() })).rejects.toMatchObject({ code: 'account_changed' })
 })
 
 test('a secret of the sandbox that others may read stops the start', async () => {

@@ -20,6 +20,7 @@ import { sentenceOf } from './core/model/codes.ts'
 import { marketsOf } from './core/model/positions.ts'
 import type { Policy } from './core/risk/policy/schema.ts'
 import { openHomeLink, staysHere } from './home-link.ts'
+import { keepAccount } from './journal/account.ts'
 import { Journal } from './journal/journal.ts'
 import { requireMarked } from './journal/mark.ts'
 import { keepUp } from './journal/upkeep.ts'
@@ -97,6 +98,7 @@ async function compose(
   const accepted = requirePolicy(text, journal.database(), clock.now())
   const inForce = new PolicyInForce(accepted)
   onStop(() => inForce.stop())
+  keepAccount(journal.database(), config.exchange)
   const exchange = await openAccount(config, deps)
   onStop(() => exchange.stop())
   const { key, salt } = await deviceSecrets(keychain)
@@ -105,6 +107,7 @@ async function compose(
     audience: config.bot.id,
     session,
     journal: () => journal.name(),
+    money: () => exchange.money,
     key,
     ...deps,
   })
@@ -244,12 +247,14 @@ function ownEngine({ engine }: ExecutorConfig, home: string): OwnEngine | null {
 }
 
 async function openAccount(config: ExecutorConfig, deps: ExecutorDeps): Promise<Exchange> {
-  const keys = await exchangeKeys(deps.keychain, config.account)
-  if (keys === null)
+  const keys = async () => {
+    const kept = await exchangeKeys(deps.keychain, config.account)
+    if (kept !== null) return kept
     throw new KeysideError(
       'exchange_key_missing',
       `account "${config.account}" has no exchange key: run "keyside keys add --account ${config.account}"`,
     )
+  }
   return createVenue(config.exchange, keys, deps)
 }
 

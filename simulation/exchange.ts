@@ -12,7 +12,12 @@ import type {
   Quote,
 } from '../executor/core/model/exchange.ts'
 import { QuietExchange } from '../executor/testing/quiet-exchange.ts'
-import { exchangeOrderOf, fillsOf, openOrdersOf, tradesOf } from '../executor/testing/venue-port.ts'
+import {
+  exchangeOrderOf,
+  fillsOf,
+  openOrdersOf,
+  tradesOf,
+} from '../executor/venues/adapter/model-port.ts'
 import { KeysideError } from '../runtime/index.ts'
 import { balancesAt, type RequestFate, type VenueRequest } from '../venue/index.ts'
 import type { Random } from './base/random.ts'
@@ -45,7 +50,7 @@ export interface ExchangeOptions {
 }
 
 export class SimulatedExchange extends QuietExchange {
-  override readonly realMoney = 'yes'
+  override readonly money = 'real'
   readonly acceptanceWindowMs = ACCEPTANCE_WINDOW_MS
   override readonly viewLagMs: number
   readonly #options: ExchangeOptions

@@ -152,7 +152,7 @@ export const MUTANTS: Readonly<Record<string, readonly Patch[]>> = {
   ],
   'child-order-not-followed': [
     {
-      file: 'executor/testing/venue-port.ts',
+      file: 'executor/venues/adapter/model-port.ts',
       from: '  const child = order.child === null ? undefined : venue.order(order.child)\n  const later',
       to: '  const child = order.id === order.child ? order : undefined\n  const later',
     },

@@ -24,6 +24,7 @@ export function reportPublisher(options: ReportPublisherOptions): Publisher {
     audience: 'bot',
     session: 'A'.repeat(22),
     journal: () => GENESIS,
+    money: () => 'real',
     key: DEVICE_KEY,
     clock,
     randomBytes: (bytes) => simulation.random.bytes(bytes),

@@ -1,7 +1,7 @@
 // One life from one seed: three minutes of faults, one minute to settle, judged after every step.
 import { mkdtempSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import type { PortOrder } from '../executor/testing/venue-port.ts'
+import type { PortOrder } from '../executor/venues/adapter/model-port.ts'
 import { HOME } from '../protocol/index.ts'
 import { AttackerMessages } from './attacker-messages.ts'
 import type { Tally } from './base/tally.ts'

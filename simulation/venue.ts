@@ -8,7 +8,7 @@ import {
   type PortVenue,
   rejectionCodeOf,
   requestOf,
-} from '../executor/testing/venue-port.ts'
+} from '../executor/venues/adapter/model-port.ts'
 import {
   type Habits,
   type OrderEffects,

@@ -181,7 +181,7 @@ async function setUp(day: Day): Promise<void> {
   const tokenFile = join(day.folder, 'token')
   writeFileSync(tokenFile, `${botToken}\n`, { mode: 0o600 })
   const addresses = `--exchange-address ${day.exchange.address} --telegram-address ${day.telegram.address}`
-  const init = `init --role alone --keychain ${day.keychain} --telegram-token-file ${tokenFile} ${addresses}`
+  const init = `init --role alone --exchange binance --keychain ${day.keychain} --telegram-token-file ${tokenFile} ${addresses}`
   expect(await day.type(init)).toMatchObject({ code: 0 })
   for (const answer of [HTML, KEY_REFUSED]) {
     day.exchange.lie(answer)

@@ -168,7 +168,7 @@ async function setUp(): Promise<void> {
 }
 
 const INIT = `npx keyside init --role alone --keychain vault --passphrase-file home/executor/vault.passphrase \\
-  --exchange-address http://sandbox:8090 --telegram-address http://sandbox:8091`
+  --exchange binance --exchange-address http://sandbox:8090 --telegram-address http://sandbox:8091`
 const KEYS_ADD = 'KEYSIDE_EXECUTOR__EXCHANGE__ADDRESS=http://127.0.0.1:8090 npx keyside keys add'
 
 function ports(): string[] {

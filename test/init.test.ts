@@ -99,7 +99,7 @@ test('the same passphrase twice makes the vault', async () => {
   const { home, env } = emptyHome()
   const said = await typed(
     'init --role alone --keychain vault',
-    [PASSPHRASE, PASSPHRASE, TOKEN],
+    [PASSPHRASE, PASSPHRASE, '1', TOKEN],
     env,
   )
   expect(said).toMatchObject({ code: 0 })
@@ -113,4 +113,23 @@ test('the first look at the policy compares it with nothing', async () => {
   expect(code).toBe(3)
   expect(stdout).toContain('It is the first policy here')
   expect(stdout).not.toMatch(/LOOSENS|nothing ->/)
+  expect(stdout).toContain('Traded at paper on the market of binance: no real money.')
+})
+
+test('a home is on paper unless something else is asked for, and asks for no key', async () => {
+  const { home, env, init } = emptyHome()
+  expect(await init([TOKEN])).toMatchObject({
+    code: 0,
+    stdout: expect.not.stringMatching(/keys add/),
+  })
+  expect(readFileSync(join(home, 'config.yaml'), 'utf8')).toContain('name: paper')
+  const { code, stderr } = await keyside(['keys', 'add'], { env, answers: ['key', 'secret'] })
+  expect({ code, stderr }).toEqual({
+    code: 3,
+    stderr: expect.stringContaining('(paper_has_no_key)'),
+  })
+  expect(await keyside(['paper', 'reset', '--yes'], { env })).toMatchObject({
+    code: 0,
+    stdout: expect.stringContaining('The paper account has 10000 USDT.'),
+  })
 })

@@ -24,7 +24,7 @@ beforeAll(async () => {
   writePrivate(passphrase, 'correct horse battery\n')
   writePrivate(token, `12345678:${'a'.repeat(35)}\n`)
   const options = `--keychain vault --passphrase-file ${passphrase} --telegram-token-file ${token}`
-  expect(await run(`init --role alone ${options}`)).toMatchObject({ code: 0 })
+  expect(await run(`init --role alone --exchange binance ${options}`)).toMatchObject({ code: 0 })
   expect(await run('policy accept --yes')).toMatchObject({ code: 0 })
   made = home
 })
@@ -189,6 +189,11 @@ function withAddress(text: string, address: string): string {
   config.executor.exchange = { name: 'binance', address }
   return stringify(config)
 }
+
+test('a home with an account at an exchange has no paper account to reset', async () => {
+  const { code, stderr } = await run('paper reset --yes')
+  expect({ code, stderr }).toEqual({ code: 3, stderr: expect.stringContaining('(paper_missing)') })
+})
 
 test('takes no address that is none: empty, or without a scheme', async () => {
   const config = join(home, 'config.yaml')

@@ -159,6 +159,8 @@ async function openTrader({ folder, sandbox, machines }: World): Promise<Machine
   const { apiKey, secret, botToken } = sandbox.secrets
   const vault = ['--keychain', 'vault', '--passphrase-file', join(folder, 'trader.passphrase')]
   const outside = [
+    '--exchange',
+    'binance',
     '--exchange-address',
     there(sandbox.exchange.address, machines),
     '--telegram-address',

@@ -25,6 +25,7 @@ export {
   type Side,
   type TimeInForce,
 } from './order.ts'
+export { type Print, SeenMarketFills, type Sight } from './seen-market-fills.ts'
 export type { FeeSchedule } from './settlement.ts'
 export { Venue } from './venue.ts'
 export {

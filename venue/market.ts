@@ -24,9 +24,12 @@ export interface MarketSetup {
   /** Of one account at once. */
   readonly maxOrders?: number
   readonly maxStops?: number
+  /** Shares such as 0.001; the venue's one rate when left out. */
+  readonly fees?: { readonly maker: string; readonly taker: string }
 }
 
-export interface Market<N> extends Pick<MarketSetup, 'symbol' | 'base' | 'quote' | 'priceBand'> {
+export interface Market<N>
+  extends Pick<MarketSetup, 'symbol' | 'base' | 'quote' | 'priceBand' | 'fees'> {
   readonly tick: N
   readonly step: N
   readonly minAmount: N
@@ -39,13 +42,14 @@ export interface Market<N> extends Pick<MarketSetup, 'symbol' | 'base' | 'quote'
 }
 
 export function createMarket<N>(math: Arithmetic<N>, setup: MarketSetup): Market<N> {
-  const { symbol, base, quote, priceBand } = setup
+  const { symbol, base, quote, priceBand, fees } = setup
   const amount = (text: string | undefined) => (text === undefined ? null : math.amount.parse(text))
   return {
     symbol,
     base,
     quote,
     ...(priceBand && { priceBand }),
+    ...(fees && { fees }),
     tick: math.price.parse(setup.tick),
     step: math.amount.parse(setup.step),
     minAmount: math.amount.parse(setup.minAmount ?? setup.step),

@@ -6,7 +6,7 @@ import { type Fill, isUnpriced, type Order } from './order.ts'
 import type { Wallet } from './wallet.ts'
 
 export interface FeeSchedule {
-  /** Of what a fill brings, such as 0.001. */
+  /** Of what a fill brings, such as 0.001, on a market that names no fees of its own. */
   readonly rate: string
   readonly rounding: Rounding
   /** `purchases`: sales pay in a third currency, which is not shown. */
@@ -104,7 +104,7 @@ export function settle<N>(books: Books<N>, order: Order<N>, trade: Trade<N>): Fi
   const { side, price: limit } = order.request
   const value = math.multiply(trade.price, trade.amount)
   const [spent, received] = side === 'buy' ? [value, trade.amount] : [trade.amount, value]
-  const fee = feeOf(books, order, received)
+  const fee = feeOf(books, order, { received, liquidity: trade.liquidity })
   wallet.spendHeld(currencySpent(order, market), spent)
   wallet.deposit(
     currencyReceived(order, market),
@@ -121,9 +121,14 @@ export function settle<N>(books: Books<N>, order: Order<N>, trade: Trade<N>): Fi
   return fill
 }
 
-function feeOf<N>({ math, market, fees }: Books<N>, order: Order<N>, received: N): Fill<N>['fee'] {
+function feeOf<N>(
+  { math, market, fees }: Books<N>,
+  order: Order<N>,
+  { received, liquidity }: { received: N; liquidity: Fill<N>['liquidity'] },
+): Fill<N>['fee'] {
   if (order.request.side === 'sell' && fees.takenFrom === 'purchases') return null
-  const amount = math.share(received, fees.rate, fees.rounding)
+  const rate = market.fees?.[liquidity] ?? fees.rate
+  const amount = math.share(received, rate, fees.rounding)
   if (math.compare(amount, math.zero) === 0) return null
   return { amount, currency: currencyReceived(order, market) }
 }

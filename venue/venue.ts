@@ -33,14 +33,15 @@ export class Venue<N, R extends OrderRequest<N> = OrderRequest<N>> {
   readonly #wallets = new Map<string, Wallet<N>>()
   readonly #orders: Order<N, R>[] = []
   readonly #open = new Set<Order<N, R>>()
-  /** How many of the first orders are no longer in the list. */
-  #forgotten = 0
-  #trades = 0
+  #nextOrder: bigint
+  #nextTrade: bigint
   constructor(options: VenueOptions<N>, onEvent: (event: OrderEvent<N, R>) => void = () => {}) {
     this.math = options.math
     this.#options = options
     this.#habits = { ...HABITS, ...options.habits }
     this.#onEvent = onEvent
+    this.#nextOrder = options.first?.order ?? 1n
+    this.#nextTrade = options.first?.trade ?? 1n
     this.markets = new Map(
       options.markets.map((setup) => [setup.symbol, createMarket(options.math, setup)]),
     )
@@ -120,7 +121,14 @@ export class Venue<N, R extends OrderRequest<N> = OrderRequest<N>> {
   /** The oldest orders, up to the first that is open: for who runs long and asks about none of them again. */
   forgetClosed(): void {
     const at = this.#orders.findIndex(isOpen)
-    this.#forgotten += this.#orders.splice(0, at < 0 ? this.#orders.length : at).length
+    this.#orders.splice(0, at < 0 ? this.#orders.length : at)
+  }
+
+  /** One of before, the oldest first; nothing is told of it. What wallets held for it is the caller's to restore. */
+  restore(order: Order<N, R>): void {
+    this.#list(order)
+    if (isOpen(order)) this.#open.add(order)
+    for (const { id } of order.fills) if (id >= this.#nextTrade) this.#nextTrade = id + 1n
   }
 
   /** A fill that no fill model gave, at most of what is left. */
@@ -130,7 +138,7 @@ export class Venue<N, R extends OrderRequest<N> = OrderRequest<N>> {
 
   /** By its number. */
   order(id: bigint): Order<N, R> | undefined {
-    return this.#orders[Number(id - (this.#options.first?.order ?? 1n)) - this.#forgotten]
+    return this.#orders.findLast((order) => order.id === id)
   }
 
   /** The newest of that name, whether it is open or not. */
@@ -166,19 +174,22 @@ export class Venue<N, R extends OrderRequest<N> = OrderRequest<N>> {
   }
 
   #create(request: R, now: number, made: Partial<MadeFrom<N, R>>): Order<N, R> {
-    const first = this.#options.first?.order ?? 1n
-    const id = first + BigInt(this.#forgotten + this.#orders.length)
-    return newOrder({ id, request, now, zero: this.math.zero }, made)
+    return newOrder({ id: this.#nextOrder, request, now, zero: this.math.zero }, made)
+  }
+
+  #list(order: Order<N, R>): void {
+    this.#nextOrder = order.id + 1n
+    this.#orders.push(order)
   }
 
   #takeRejected(order: Order<N, R>, now: number): Submitted<N, R> {
-    this.#orders.push(order)
+    this.#list(order)
     this.#close(order, 'rejected', now)
     return { outcome: 'accepted', order }
   }
 
   #keep(order: Order<N, R>, now: number): void {
-    this.#orders.push(order)
+    this.#list(order)
     this.#open.add(order)
     this.#emit('accepted', order, now)
   }
@@ -254,8 +265,8 @@ export class Venue<N, R extends OrderRequest<N> = OrderRequest<N>> {
     const amount = wantedOf(books, order, match)
     if (this.math.compare(amount, this.math.zero) <= 0) return false
     this.#options.fills.onFill?.(books.market, match, amount)
-    const id = (this.#options.first?.trade ?? 1n) + BigInt(this.#trades)
-    this.#trades += 1
+    const id = this.#nextTrade
+    this.#nextTrade += 1n
     const fill = settle(books, order, { id, at, price: match.price, amount, liquidity })
     const isFilled = this.math.compare(order.filled, order.amount) === 0
     if (isFilled) this.#end(order, 'filled', at)
@@ -280,12 +291,7 @@ export class Venue<N, R extends OrderRequest<N> = OrderRequest<N>> {
     releaseRest(this.#books(order), order)
   }
 
-  #emit(
-    type: OrderEvent<N, R>['type'],
-    order: Order<N, R>,
-    at: number,
-    fill: Fill<N> | null = null,
-  ): void {
-    this.#onEvent({ type, order, at, fill })
+  #emit(type: OrderEvent<N, R>['type'], order: Order<N, R>, at: number, fill?: Fill<N>): void {
+    this.#onEvent({ type, order, at, fill: fill ?? null })
   }
 }

@@ -10,6 +10,7 @@ import {
 import { loudness } from '../settings/loudness.ts'
 import { styled } from '../settings/styled.ts'
 import { warnBusy } from '../store/busy.ts'
+import { readDevice } from '../store/device.ts'
 import {
   forgetAttempt,
   isNumberKnown,
@@ -22,7 +23,7 @@ import {
   type Shown,
 } from '../store/messages.ts'
 import type { Store } from '../store/open.ts'
-import { deviceHeading } from '../texts/chat.ts'
+import { headingOf } from '../texts/chat.ts'
 import { type DeliverDeps, deliver } from './deliver.ts'
 import { pinIfWanted } from './pins.ts'
 import { classifySendError, type SendFailure, TELEGRAM_SENTENCES } from './telegram-errors.ts'
@@ -124,11 +125,14 @@ export class Outbox {
 
   #headed(message: Message): Message {
     const { device, content } = message
-    if (this.#deps.devices() === 'one' || device === null) return message
-    return {
-      ...message,
-      content: { ...content, html: `${deviceHeading(device).text}\n${content.html}` },
-    }
+    if (device === null) return message
+    const { store, devices } = this.#deps
+    const heading = headingOf({
+      device: devices() === 'several' ? device : null,
+      money: readDevice(store, device).money,
+    })
+    if (heading === null) return message
+    return { ...message, content: { ...content, html: `${heading.text}\n${content.html}` } }
   }
 
   async #send(message: Message): Promise<Next> {

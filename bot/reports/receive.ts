@@ -126,7 +126,9 @@ export class Receiver {
 
   #report(report: Report): void {
     const { store, device, sessions, clock } = this.#deps
-    const { event, session } = report
+    const { event, session, money = 'not_paper' } = report
+    // Before anything is shown of it.
+    if (readDevice(store, this.#name).money !== money) writeDevice(store, this.#name, { money })
     if (sessions.markHeard(session, clock.now())) this.#repeatHalt()
     // Answers are not ordered: they go to the command that waits.
     if (event.type === 'answer') device.resolveAnswer(event.to, event.answer, session)

@@ -11,9 +11,18 @@ export interface DeviceRow {
   readonly presence: 'unknown' | 'online' | 'offline'
   /** Names the journal that numbers the reports; empty before the first. */
   readonly journal: string
+  /** Of its newest report: `paper` where no money is behind its orders. */
+  readonly money: 'paper' | 'not_paper'
 }
 
-const UNHEARD: DeviceRow = { seq: 0, signed: 0, heard: 0, presence: 'unknown', journal: '' }
+const UNHEARD: DeviceRow = {
+  seq: 0,
+  signed: 0,
+  heard: 0,
+  presence: 'unknown',
+  journal: '',
+  money: 'not_paper',
+}
 
 /** `name` is the bot's own for the device. */
 export function readDevice(store: Store, name: string): DeviceRow {
@@ -26,14 +35,16 @@ export function readDevice(store: Store, name: string): DeviceRow {
     heard: Number(row['heard']),
     presence: presence === 'online' || presence === 'offline' ? presence : 'unknown',
     journal: String(row['journal']),
+    money: row['money'] === 'paper' ? 'paper' : 'not_paper',
   }
 }
 
 export function writeDevice(store: Store, name: string, change: Partial<DeviceRow>): void {
-  const { seq, signed, heard, presence, journal } = { ...readDevice(store, name), ...change }
+  const row = { ...readDevice(store, name), ...change }
+  const { seq, signed, heard, presence, journal, money } = row
   store
-    .prepare('INSERT OR REPLACE INTO device VALUES (?, ?, ?, ?, ?, ?)')
-    .run(name, seq, signed, heard, presence, journal)
+    .prepare('INSERT OR REPLACE INTO device VALUES (?, ?, ?, ?, ?, ?, ?)')
+    .run(name, seq, signed, heard, presence, journal, money)
 }
 
 /** All that is kept of it, with what was still to be sent; the buttons of its cards do nothing any more. */

@@ -24,7 +24,8 @@ CREATE TABLE device (
   signed REAL NOT NULL,
   heard INTEGER NOT NULL,
   presence TEXT NOT NULL CHECK (presence IN ('unknown', 'online', 'offline')),
-  journal TEXT NOT NULL
+  journal TEXT NOT NULL,
+  money TEXT NOT NULL CHECK (money IN ('paper', 'not_paper'))
 ) STRICT;
 CREATE TABLE delivered_report (device TEXT NOT NULL, seq INTEGER NOT NULL, digest TEXT NOT NULL, PRIMARY KEY (device, seq, digest)) STRICT;
 CREATE TABLE telegram_problem (one INTEGER PRIMARY KEY CHECK (one = 1), code TEXT NOT NULL, at INTEGER NOT NULL) STRICT;

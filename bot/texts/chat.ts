@@ -84,7 +84,19 @@ export const brokerTrouble = (code: string, message: string): Html =>
 export const haltUnconfirmed = html`⚠️ <b>Your device has not confirmed the halt.</b> Send /halt again, or halt at the device: <code>npx keyside halt</code>`
 
 /** Above whatever is about one of several devices. */
-export const deviceHeading = (name: string): Html => html`🖥 <b>${name}</b>`
+/** Over every message about a device: which one, where there are several, and that it trades on paper. */
+export function headingOf({
+  device,
+  money,
+}: {
+  device: string | null
+  money: 'paper' | 'not_paper'
+}): Html | null {
+  const paper = html`📝 <b>Paper</b>, no real money`
+  if (device === null) return money === 'paper' ? paper : null
+  const name = html`🖥 <b>${device}</b>`
+  return money === 'paper' ? html`${name} · ${paper}` : name
+}
 
 export const unknownDevice = (names: readonly string[]): Html =>
   html`I know no device of that name, so I have not done it. There are: ${names.join(', ')}. Without a name a command goes to all.`

@@ -3,14 +3,13 @@ import { userInfo } from 'node:os'
 import {
   type Adjustment,
   createVenue,
-  exchangeKeys,
   type PolicyState,
   policyState,
   prepareAdjustment,
 } from '@keyside/executor'
-import { KeysideError, keysideHome, systemClock } from '@keyside/runtime'
+import { keysideHome, systemClock } from '@keyside/runtime'
 import type { Command } from 'commander'
-import { executorSection, openHomeKeychain } from '../home/home-keychain.ts'
+import { executorSection, homeKeys } from '../home/home-keychain.ts'
 import { silentDeps, takerFeeAt } from '../home/venue-info.ts'
 import { boundOf, comparedLines, stateLines } from '../terminal/policy-report.ts'
 import { print, table } from '../terminal/print.ts'
@@ -45,17 +44,12 @@ async function run({ yes }: { yes: boolean }): Promise<void> {
 
 async function prepare(home: string, markets: readonly string[]): Promise<Adjustment> {
   const { account, database, exchange } = executorSection(home)
-  const keys = await exchangeKeys(await openHomeKeychain(home), account)
-  if (keys === null)
-    throw new KeysideError(
-      'exchange_key_missing',
-      `account "${account}" has no key: run "keyside keys add"`,
-    )
+  const keys = () => homeKeys(home, account)
   return prepareAdjustment({
     home,
     database,
     markets,
-    exchange: createVenue(exchange, keys, silentDeps(home)),
+    exchange: await createVenue(exchange, keys, silentDeps(home)),
     clock: systemClock,
     by: `terminal:${userInfo().username}`,
   })

@@ -6,12 +6,12 @@ import { botConfig, checkTelegram } from '@keyside/bot'
 import { brokerConfig } from '@keyside/broker'
 import {
   codeSecret,
-  createVenue,
   type Exchange,
   type ExecutorConfig,
-  exchangeKeys,
   executorConfig,
   type Keychain,
+  lookAtVenue,
+  PAPER,
   policyState,
   providerNames,
   readProvider,
@@ -34,7 +34,7 @@ import {
 import { engineConfig } from '@keyside/strategy-engine'
 import type { Command } from 'commander'
 import { accessEnds, accessText, endsSoon } from '../home/access-ends.ts'
-import { executorSection, openHomeKeychain } from '../home/home-keychain.ts'
+import { executorSection, homeKeys, openHomeKeychain } from '../home/home-keychain.ts'
 import { programsOf } from '../home/roles.ts'
 import { silentDeps, venueLineOf } from '../home/venue-info.ts'
 import type { Program } from '../programs/children.ts'
@@ -151,12 +151,12 @@ function closed(home: string): string {
 async function account(home: string, keychain: Keychain | null): Promise<Exchange> {
   if (keychain === null) throw new Error('cannot be checked before the keychain opens')
   const { account: name, exchange } = executorSection(home)
-  const keys = await exchangeKeys(keychain, name)
-  if (keys === null) throw new Error(`account "${name}" has no key: run "keyside keys add"`)
-  return createVenue(exchange, keys, silentDeps(home))
+  return lookAtVenue(exchange, () => homeKeys(home, name, keychain), silentDeps(home))
 }
 
 async function keyRights(home: string, keychain: Keychain | null): Promise<string> {
+  if (executorSection(home).exchange.name === PAPER)
+    return 'none is needed: this home trades on paper'
   const exchange = await account(home, keychain)
   const asked = await exchange.keyRights()
   await exchange.stop()

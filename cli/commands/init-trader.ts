@@ -15,12 +15,17 @@ import { FIRST_STRATEGIES } from '../sandbox/examples.ts'
 import { readBotToken } from '../terminal/bot-token.ts'
 import { newPassphrase } from '../terminal/passphrase.ts'
 import { print } from '../terminal/print.ts'
+import { prompt } from '../terminal/prompt.ts'
+
+export const TRADED_WITH = ['paper', 'binance'] as const
+type TradedWith = (typeof TRADED_WITH)[number]
 
 export interface TraderOptions {
   keychain: 'os' | 'vault'
   passphraseFile?: string
   telegramTokenFile?: string
   bot: boolean
+  exchange?: TradedWith
   exchangeAddress?: string
   telegramAddress?: string
 }
@@ -43,6 +48,7 @@ export async function initTrader(
   options: TraderOptions,
 ): Promise<void> {
   const makeKeychain = await prepareKeychain(home, options)
+  const exchange = options.exchange ?? (await askExchange())
   const botToken = options.bot ? await readBotToken(options.telegramTokenFile) : null
   const device = await makeDeviceSecrets(await makeKeychain(), systemRandomBytes)
   // Before the home counts as set up.
@@ -55,6 +61,7 @@ export async function initTrader(
     randomBytes: systemRandomBytes,
     deviceKey: device.key.publicKey,
     keychain: options.keychain,
+    account: exchange === 'paper' ? 'paper' : 'exchange',
     ...(options.exchangeAddress && { exchange: options.exchangeAddress }),
     ...(options.telegramAddress && { telegram: options.telegramAddress }),
     ...(options.passphraseFile && { passphraseFile: fileIn(home, options.passphraseFile) }),
@@ -63,11 +70,28 @@ export async function initTrader(
   print(
     `Set up in ${home}, secrets in ${options.keychain === 'os' ? 'the OS keychain' : 'an encrypted vault'}.`,
     '',
+    ...(exchange === 'paper'
+      ? [
+          'It trades on paper: the real market of Binance, and 10000 USDT that are not real. No key is asked for.',
+          '',
+        ]
+      : []),
     'Next:',
-    '  keyside keys add         store your exchange key',
+    ...(exchange === 'paper' ? [] : ['  keyside keys add         store your exchange key']),
     ...NEXT[role](join(home, 'policy.yaml')),
     ...START[options.bot ? 'here' : 'elsewhere'],
   )
+}
+
+const QUESTION = `What do you trade with?
+  1  paper    the real market, and money that is not: no key is asked for
+  2  binance  real money, with an API key of your own
+1 or 2 (1 when you press Enter): `
+
+/** Paper where nobody can be asked, or nothing else is answered. */
+async function askExchange(): Promise<TradedWith> {
+  const answer = process.stdin.isTTY ? (await prompt(QUESTION)).trim() : ''
+  return answer === '2' || answer === 'binance' ? 'binance' : 'paper'
 }
 
 const NEXT: Readonly<Record<HomeOptions['role'], (policy: string) => string[]>> = {

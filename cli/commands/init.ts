@@ -15,7 +15,7 @@ import { ROLES, type Role } from '../home/roles.ts'
 import { print } from '../terminal/print.ts'
 import { prompt } from '../terminal/prompt.ts'
 import { initProvider, type ProviderOptions } from './init-provider.ts'
-import { initTrader, type TraderOptions } from './init-trader.ts'
+import { initTrader, TRADED_WITH, type TraderOptions } from './init-trader.ts'
 
 interface Options extends TraderOptions, ProviderOptions {
   role?: Role
@@ -40,6 +40,12 @@ export function addInit(program: Command): void {
       new Option('--keychain <where>', 'where secrets are kept')
         .choices(['os', 'vault'])
         .default('os'),
+    )
+    .addOption(
+      new Option(
+        '--exchange <name>',
+        'paper: the real market, and money that is not; asked for when left out, and paper where nobody can be asked',
+      ).choices(TRADED_WITH),
     )
     .option('--telegram-token-file <file>', "the bot's token; asked for when left out")
     .option('--no-bot', 'without a bot here: this device is paired with one elsewhere')

@@ -6,6 +6,7 @@ import {
   exchangeKeys,
   type KeyWarning,
   keepExchangeKeys,
+  PAPER,
   removeExchangeKeys,
   sentenceOf,
   venueFacts,
@@ -58,11 +59,12 @@ async function add({
 }: AccountOption & { secretFile?: string }): Promise<void> {
   const home = keysideHome()
   const { exchange } = executorSection(home)
+  requireKeys(exchange)
   const keychain = await openHomeKeychain(home)
   const apiKey = (await prompt(`API key of ${exchange.name}: `)).trim()
   const secret =
     secretFile === undefined ? await promptSecret('Its secret: ') : readSecret(secretFile)
-  const passphrase = venueFacts(exchange.name).credentials.includes('passphrase')
+  const passphrase = venueFacts(exchange).credentials.includes('passphrase')
     ? await promptSecret('Its passphrase, chosen with the key: ')
     : undefined
   const keys = { exchange: exchange.name, apiKey, secret: secret.trim(), passphrase }
@@ -87,8 +89,18 @@ async function list({ json }: { json: boolean }): Promise<void> {
   else print(...(names.length > 0 ? names : ['No account has a key: run "keyside keys add".']))
 }
 
+/** Throws `paper_has_no_key`. */
+function requireKeys({ name }: { name: string }): void {
+  if (name === PAPER)
+    throw new KeysideError(
+      'paper_has_no_key',
+      'this home trades on paper, and no key is asked for or read there: nothing is to be done. For real money make a home of its own (KEYSIDE_HOME=~/.keyside-live keyside init)',
+    )
+}
+
 async function check({ account, json }: AccountOption & { json: boolean }): Promise<void> {
   const home = keysideHome()
+  requireKeys(executorSection(home).exchange)
   const keys = await exchangeKeys(await openHomeKeychain(home), account)
   if (keys === null)
     throw new KeysideError(
@@ -112,7 +124,8 @@ async function remove({ account, yes }: AccountOption & { yes: boolean }): Promi
 /** Throws `exchange_key_refused`, or `exchange_unreachable` when it did not say: a key nobody checked is not stored. */
 async function examine(home: string, keys: ExchangeKeys): Promise<KeyCheck> {
   const { exchange } = executorSection(home)
-  const asked = await createVenue(exchange, keys, silentDeps(home)).keyRights()
+  const venue = await createVenue(exchange, async () => keys, silentDeps(home))
+  const asked = await venue.keyRights()
   if (!asked.ok && asked.code !== undefined)
     throw new KeysideError(
       asked.code,

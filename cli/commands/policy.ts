@@ -17,7 +17,7 @@ import { print, printJson, table } from '../terminal/print.ts'
 import { prompt } from '../terminal/prompt.ts'
 
 const UNDER_LIVE_NO =
-  'Under "real_money: no" nothing is bought for real money: until that changes, these amounts are the sandbox\'s.'
+  'Under "real_money: no" nothing is bought for real money: until that changes, these amounts are those of paper or of the sandbox.'
 
 export function addPolicy(program: Command): void {
   const policy = program

@@ -4,6 +4,7 @@ import { readResults, type Trade } from '@keyside/executor'
 import { keysideHome } from '@keyside/runtime'
 import type { Command } from 'commander'
 import { executorSection } from '../home/home-keychain.ts'
+import { paperLines, venueName } from '../home/venue-info.ts'
 import { count } from '../terminal/count.ts'
 import { csvCell } from '../terminal/csv.ts'
 import { instant } from '../terminal/instant.ts'
@@ -30,16 +31,19 @@ export function addTrades(program: Command): void {
     .option('--json', 'for a program', false)
     .action(({ last, json, ...period }: Period & { last: number; json: boolean }) => {
       const rows = within(period).slice(-last)
-      if (json) printJson(rows)
+      const { exchange } = executorSection(keysideHome())
+      const venue = venueName(exchange)
+      if (json) printJson(rows.map((row) => ({ ...row, venue })))
       else if (rows.length === 0) print('Nothing was sold in this time.')
-      else print(...table([HEAD, ...rows.map(shortRow)]))
+      else print(...paperLines(exchange), ...table([HEAD, ...rows.map(shortRow)]))
     })
   command(
     'export',
     'all sales as a table in CSV; docs/trades.md says what the columns hold',
     'export --since 2026-01-01 --until 2027-01-01 > trades-2026.csv',
   ).action((period: Period) => {
-    const rows = exportRows(within(period))
+    const { exchange } = executorSection(keysideHome())
+    const rows = exportRows(within(period), venueName(exchange))
     print(...rows.map((cells) => cells.map(csvCell).join(',')))
   })
 }
@@ -79,11 +83,15 @@ const COLUMNS = [
   'gain_percent',
   'reason',
   'order_id',
+  'venue',
 ] as const
 
 /** The names of the columns first. */
-export function exportRows(trades: readonly Trade[]): readonly (readonly string[])[] {
-  return [COLUMNS, ...trades.map(fullRow)]
+export function exportRows(
+  trades: readonly Trade[],
+  venue: string,
+): readonly (readonly string[])[] {
+  return [COLUMNS, ...trades.map((trade) => [...fullRow(trade), venue])]
 }
 
 function fullRow(trade: Trade): readonly string[] {

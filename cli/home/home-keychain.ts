@@ -1,6 +1,13 @@
 // The keychain that a home's configuration names.
-import { type ExecutorConfig, executorConfig, type Keychain, openKeychain } from '@keyside/executor'
-import { loadConfig, systemRandomBytes } from '@keyside/runtime'
+import {
+  type ExchangeKeys,
+  type ExecutorConfig,
+  exchangeKeys,
+  executorConfig,
+  type Keychain,
+  openKeychain,
+} from '@keyside/executor'
+import { KeysideError, loadConfig, systemRandomBytes } from '@keyside/runtime'
 import { environment } from '../terminal/config.ts'
 import { readPassphrase } from '../terminal/passphrase.ts'
 
@@ -16,4 +23,18 @@ export async function openHomeKeychain(
   const passphrase = keychain === 'vault' ? await readPassphrase(home, passphraseFile) : undefined
   const given = passphrase === undefined ? {} : { passphrase }
   return openKeychain({ keychain, home }, { ...given, randomBytes: systemRandomBytes })
+}
+
+/** Of one account. Throws `exchange_key_missing`. */
+export async function homeKeys(
+  home: string,
+  account: string,
+  keychain?: Keychain,
+): Promise<ExchangeKeys> {
+  const keys = await exchangeKeys(keychain ?? (await openHomeKeychain(home)), account)
+  if (keys !== null) return keys
+  throw new KeysideError(
+    'exchange_key_missing',
+    `account "${account}" has no key: run "keyside keys add"`,
+  )
 }

@@ -26,6 +26,8 @@ export interface HomeOptions extends TokenParts {
   readonly keychain: 'os' | 'vault'
   /** Where its broker listens on 127.0.0.1; on a Unix socket when left out, if the system has them. */
   readonly port?: number
+  /** What is traded with: an account at the exchange when left out. */
+  readonly account?: 'paper' | 'exchange'
   /** Where the exchange and Telegram are, when not at their own addresses. */
   readonly exchange?: string
   readonly telegram?: string
@@ -102,6 +104,13 @@ function exchangeOf({ exchange }: HomeOptions) {
   return { name: 'binance', ...(exchange && { address: exchange }) }
 }
 
+/** The same market, and an account that this device keeps. */
+function accountOf(options: HomeOptions) {
+  if (options.account !== 'paper') return exchangeOf(options)
+  const { name, ...there } = exchangeOf(options)
+  return { name: 'paper', of: name, ...there, balances: { USDT: '10000' } }
+}
+
 /** Open to every user of this machine, so for where it has to be: no client without a token is let in. */
 function onPort(port: number): LocalBroker {
   return {
@@ -145,7 +154,7 @@ function executorSection(
         },
       }),
       bot: { id: 'bot', key: keys.bot },
-      exchange: exchangeOf(options),
+      exchange: accountOf(options),
       keychain,
       ...(passphraseFile && { passphraseFile }),
     },

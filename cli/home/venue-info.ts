@@ -13,14 +13,14 @@ export interface VenueInfo {
   readonly exchange: string
   /** Null for the exchange's own. */
   readonly address: string | null
-  readonly money: 'real' | 'sandbox'
+  readonly money: 'real' | 'sandbox' | 'paper'
 }
 
 /** Asks the address for its sandbox proof; without one it is real money. */
 export async function venueOf(home: string): Promise<VenueInfo> {
   const { exchange } = executorSection(home)
-  const { name, address = null } = exchange
-  return { exchange: name, address, money: await moneyAt(exchange, silentDeps(home)) }
+  const { name, of = name, address = null } = exchange
+  return { exchange: of, address, money: await moneyAt(exchange, silentDeps(home)) }
 }
 
 export async function venueLineOf(home: string): Promise<string> {
@@ -28,6 +28,8 @@ export async function venueLineOf(home: string): Promise<string> {
 }
 
 export function venueLine({ exchange, address, money }: VenueInfo): string {
+  if (money === 'paper')
+    return `paper on the market of ${exchange}${address === null ? '' : ` at ${address}`}: no real money`
   if (address === null) return `${exchange}: real money`
   return money === 'sandbox'
     ? `${exchange} at ${address}: sandbox, proved`
@@ -36,5 +38,17 @@ export function venueLine({ exchange, address, money }: VenueInfo): string {
 
 /** The highest that a taker pays at the exchange of a home, percent. */
 export function takerFeeAt(home: string): string {
-  return venueFacts(executorSection(home).exchange.name).takerFeePercent
+  return venueFacts(executorSection(home).exchange).takerFeePercent
+}
+
+type ExchangeSection = ReturnType<typeof executorSection>['exchange']
+
+/** `binance`, or `paper:binance`. */
+export function venueName({ name, of }: ExchangeSection): string {
+  return of === undefined ? name : `${name}:${of}`
+}
+
+/** Over amounts that are not money. */
+export function paperLines({ of }: ExchangeSection): readonly string[] {
+  return of === undefined ? [] : [`Paper on the market of ${of}: no real money.`, '']
 }

@@ -337,7 +337,7 @@ test('a bot that is set up serves a second device too, with another key, and one
   const store = new DatabaseSync(join(first.botHome, 'bot/bot.db'))
   onTestFinished(() => store.close())
   for (const name of ['device', 'device-2'])
-    store.prepare("INSERT INTO device VALUES (?, 7, 0, 0, 'online', '')").run(name)
+    store.prepare("INSERT INTO device VALUES (?, 7, 0, 0, 'online', '', 'not_paper')").run(name)
   removeBotDevice(first.botHome, 'device')
   const kept = store.prepare('SELECT name FROM device').all()
   expect(kept, 'and so is what the bot kept of it').toEqual([{ name: 'device-2' }])

@@ -21,6 +21,8 @@ export const CLI_CODES = [
   'passphrases_differ',
   'bot_token_malformed',
   'key_cannot_trade',
+  'paper_has_no_key',
+  'paper_missing',
   'code_in_use',
   'market_ambiguous',
   'order_ambiguous',

@@ -24,6 +24,7 @@ function listened() {
     audience: 'bot',
     session: jtiOf('session'),
     journal: () => GENESIS,
+    money: () => 'real',
     key: signingKey(new Uint8Array(32).fill(1)),
     clock: { now: () => START } as never,
     randomBytes: systemRandomBytes,

@@ -11,6 +11,7 @@ import {
 } from '@keyside/protocol'
 import { type Clock, type Link, type Logger, newJti, type RandomBytes } from '@keyside/runtime'
 import { sentenceOf } from '../core/model/codes.ts'
+import type { Money } from '../core/model/exchange.ts'
 import type { OutboxReport } from '../journal/journal.ts'
 
 /** A replay is read by one bot: more than this at once would only fill queues. */
@@ -34,6 +35,8 @@ export interface PublisherOptions {
   /** Names the journal that numbers the reports. */
   readonly journal: () => string
   readonly key: SigningKey
+  /** What the orders that are reported are paid with. */
+  readonly money: () => Money
   readonly clock: Clock
   readonly randomBytes: RandomBytes
   readonly log: Logger
@@ -73,7 +76,7 @@ export class Publisher {
   }
 
   #sign({ seq, at, event }: OutboxReport): string {
-    const { device, audience, key, session } = this.#options
+    const { device, audience, key, session, money } = this.#options
     return sign(
       'report',
       {
@@ -82,6 +85,7 @@ export class Publisher {
         seq,
         session,
         at: seconds(at),
+        ...(money() === 'paper' && { money: 'paper' as const }),
         event,
       },
       key,

@@ -14,6 +14,13 @@ import type {
   Placed,
   Quote,
 } from '../core/model/exchange.ts'
+import {
+  fillOf,
+  type PortOrder,
+  type PortRequest,
+  type PortVenue,
+  requestOf,
+} from '../venues/adapter/model-port.ts'
 import { RULES } from './market-rules.ts'
 import {
   ACCOUNT,
@@ -26,13 +33,6 @@ import {
   withinLimit,
 } from './one-price-venue.ts'
 import { QuietExchange } from './quiet-exchange.ts'
-import {
-  fillOf,
-  type PortOrder,
-  type PortRequest,
-  type PortVenue,
-  requestOf,
-} from './venue-port.ts'
 
 export { type Mode, RULES }
 

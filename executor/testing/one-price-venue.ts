@@ -9,8 +9,8 @@ import {
 } from '@keyside/venue'
 import type Big from 'big.js'
 import type { Placed } from '../core/model/exchange.ts'
+import type { PortRequest, PortVenue } from '../venues/adapter/model-port.ts'
 import { RULES } from './market-rules.ts'
-import type { PortRequest, PortVenue } from './venue-port.ts'
 
 /**
  * What a new order meets. `fills`, `half`: at the price of now, whole or half, the rest expires. `rests`: nothing, and

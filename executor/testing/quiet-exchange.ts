@@ -11,6 +11,7 @@ import type {
   Liquidity,
   Lookup,
   MarketRules,
+  Money,
   OrderRequest,
   Placed,
   Quote,
@@ -19,7 +20,7 @@ import type { Exchange } from '../venues/port.ts'
 
 export abstract class QuietExchange implements Exchange {
   readonly name: string = 'binance'
-  realMoney: 'yes' | 'no' = 'no'
+  money: Money = 'sandbox'
   abstract readonly acceptanceWindowMs: number
   viewLagMs = 0
   readonly wholeAccountFrom: number = 2

@@ -8,4 +8,8 @@ export const EXCHANGE_CODES = [
   'exchange_key_refused',
   'exchange_market_unknown',
   'exchange_unreachable',
+  'paper_in_use',
+  'paper_of_another',
+  'paper_orders_open',
+  'paper_venue_unfit',
 ] as const

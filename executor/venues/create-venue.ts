@@ -6,22 +6,41 @@ import { type Clock, type Logger, type RandomBytes, readProofSecret } from '@key
 import { agentMaker, type proxySetting } from '@keyside/runtime/web'
 import Big from 'big.js'
 import type { z } from 'zod'
+import type { Money } from '../core/model/exchange.ts'
 import type { ApiKeys } from './adapter/api-keys.ts'
 import type { Dialect } from './adapter/dialect.ts'
 import { RealMoney, type SandboxSecret } from './adapter/real-money.ts'
 import { VenueAdapter } from './adapter/venue-adapter.ts'
 import { binance } from './binance/dialect.ts'
 import { okx } from './okx/dialect.ts'
+import { type AccountOptions, MEMORY, PaperAccount } from './paper/account.ts'
+import { paperFaults } from './paper/faults.ts'
+import { type PaperOptions, PaperVenue } from './paper/paper-venue.ts'
 import type { Exchange } from './port.ts'
 
 /** The section `exchange` of the executor's configuration. */
 export interface VenueConfig {
-  readonly name: VenueName
+  readonly name: VenueName | typeof PAPER
   readonly address?: string | undefined
   readonly proxy?: z.infer<typeof proxySetting> | undefined
   /** Relative to KEYSIDE_HOME. */
   readonly sandboxSecretFile: string
+  /** Of paper: ccxt's name of the exchange whose market data it is. */
+  readonly of?: string | undefined
+  /** Of paper: what a new account begins with. */
+  readonly balances?: Readonly<Record<string, string>> | undefined
+  readonly faults?: 'none' | 'some' | undefined
+  /** Of paper: relative to KEYSIDE_HOME. */
+  readonly accountFile?: string | undefined
 }
+
+/** A real market, and an account that this device keeps. */
+export const PAPER = 'paper'
+
+/** What a new paper account begins with, where nobody says. */
+export const PAPER_BALANCES: Readonly<Record<string, string>> = { USDT: '10000' }
+/** Relative to KEYSIDE_HOME. */
+export const PAPER_FILE = 'executor/paper.db'
 
 export interface VenueDeps {
   /** KEYSIDE_HOME. */
@@ -31,13 +50,62 @@ export interface VenueDeps {
   readonly log: Pick<Logger, 'info' | 'warn'>
 }
 
-/** Throws `exchange_key_malformed`, what `agentMaker` throws, and `file_not_private` or `file_unreadable` for a secret that proves nothing. */
-export function createVenue(config: VenueConfig, keys: ApiKeys, deps: VenueDeps): Exchange {
-  return new VenueAdapter(DIALECTS[config.name], { keys, ...placeOf(config, deps) })
+/**
+ * With the keys of the account, which are asked for only where there are any to have: paper has none. Rejects as `keys`
+ * does, with `exchange_key_malformed`, with what `agentMaker` throws, with `file_not_private` or `file_unreadable` for a secret that proves nothing, and
+ * with the codes of the paper account.
+ */
+export async function createVenue(
+  config: VenueConfig,
+  keys: () => Promise<ApiKeys>,
+  deps: VenueDeps,
+): Promise<Exchange> {
+  if (config.name === PAPER) return new PaperVenue(paperOptions(config, deps))
+  return new VenueAdapter(DIALECTS[config.name], { keys: await keys(), ...placeOf(config, deps) })
+}
+
+/** To ask, beside an executor that runs: what paper would keep is forgotten. */
+export function lookAtVenue(
+  config: VenueConfig,
+  keys: () => Promise<ApiKeys>,
+  deps: VenueDeps,
+): Promise<Exchange> {
+  return createVenue(
+    config.name === PAPER ? { ...config, accountFile: MEMORY } : config,
+    keys,
+    deps,
+  )
+}
+
+function paperOptions(config: VenueConfig, deps: VenueDeps): PaperOptions {
+  const { address, proxy, faults = 'none' } = config
+  const { home, clock, log, randomBytes } = deps
+  return {
+    ...paperAccountOf(config, home),
+    address,
+    ...(proxy && { makeAgent: agentMaker(proxy, home) }),
+    clock,
+    log,
+    faults: paperFaults(faults, randomBytes),
+  }
+}
+
+function paperAccountOf(
+  { of = '', balances = PAPER_BALANCES, accountFile = PAPER_FILE }: VenueConfig,
+  home: string,
+): AccountOptions {
+  const path = accountFile === MEMORY ? MEMORY : resolve(home, accountFile)
+  return { venue: of, balances, path }
+}
+
+/** For a command beside the executor, which must not run. Throws the codes of the paper account. */
+export function openPaperAccount(config: VenueConfig, home: string): PaperAccount {
+  return new PaperAccount(paperAccountOf(config, home))
 }
 
 /** Whose money is at the address. Asks now, without a key. Real is also what does not answer. */
-export async function moneyAt(config: VenueConfig, deps: VenueDeps): Promise<'real' | 'sandbox'> {
+export async function moneyAt(config: VenueConfig, deps: VenueDeps): Promise<Money> {
+  if (config.name === PAPER) return 'paper'
   const money = new RealMoney(placeOf(config, deps))
   await money.ask()
   money.close()
@@ -63,6 +131,9 @@ export type VenueName = keyof typeof DIALECTS
 
 export const VENUE_NAMES = Object.keys(DIALECTS) as readonly VenueName[]
 
+/** Of an exchange that is only looked at: a fee above the usual ones. */
+const UNKNOWN = { credentials: [], takerFee: '0.01' } as const
+
 /** What a person is asked for, and told, before anything is asked of the venue. */
 export interface VenueFacts {
   readonly credentials: Dialect['credentials']
@@ -70,7 +141,9 @@ export interface VenueFacts {
   readonly takerFeePercent: Decimal
 }
 
-export function venueFacts(name: VenueName): VenueFacts {
-  const { credentials, takerFee } = DIALECTS[name]
+/** Of paper: of the exchange whose market it is. */
+export function venueFacts({ name, of }: Pick<VenueConfig, 'name' | 'of'>): VenueFacts {
+  const known = VENUE_NAMES.find((one) => one === (name === PAPER ? of : name))
+  const { credentials, takerFee } = known === undefined ? UNKNOWN : DIALECTS[known]
   return { credentials, takerFeePercent: toDecimal(new Big(takerFee).times(100)) }
 }

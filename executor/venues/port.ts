@@ -11,6 +11,7 @@ import type {
   Liquidity,
   Lookup,
   MarketRules,
+  Money,
   OrderRequest,
   Placed,
   Quote,
@@ -20,8 +21,8 @@ import type {
 export interface Exchange {
   /** `binance` */
   readonly name: string
-  /** Whether real money is behind it: `no` only while it has lately proved to be a sandbox. */
-  readonly realMoney: 'yes' | 'no'
+  /** What is behind it: `sandbox` only while it has lately proved to be one, `paper` where this device keeps the account. */
+  readonly money: Money
   /** How long after sending an unseen order may still be accepted, ms (the venue's receive window and more). */
   readonly acceptanceWindowMs: number
   /** How long an order that was taken may be missing in every answer, ms. */

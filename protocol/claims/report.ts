@@ -134,6 +134,8 @@ export const report = z.strictObject({
   session: jti,
   /** When it happened; `iat` is when it was signed, which a replay does anew. */
   at: numericDate,
+  /** The device's orders go to a paper account: no money is behind anything in this report. Absent where they do not. */
+  money: z.literal('paper').optional(),
   event: reportEvent,
 })
 

@@ -24,7 +24,7 @@ import {
   rejectionCodeOf,
   requestOf,
   tradesOf,
-} from '../../executor/testing/venue-port.ts'
+} from '../../executor/venues/adapter/model-port.ts'
 import { type OrderEvent, Venue, WorstPriceFills, wholeNumbers } from '../../venue/index.ts'
 import {
   AMOUNT_PLACES,

@@ -63,7 +63,7 @@ test('200 round trips come to the same in chat, export and the fills of the exch
   onTestFinished(() => rmSync(folder, { recursive: true }))
   const file = join(folder, 'journal.db')
   trips.executor.journal.database().prepare('VACUUM INTO ?').run(file)
-  const [head = [], ...lines] = exportRows(readResults(file).trades())
+  const [head = [], ...lines] = exportRows(readResults(file).trades(), 'binance')
   const exported = lines.map((cells) => new Map(cells.map((cell, at) => [head[at] ?? '', cell])))
   expect(exported.map(exportedInUnits)).toEqual(sales.map(expectedInExport))
 }, 30_000)

@@ -23,11 +23,12 @@ test('an amount that the wire cannot carry is left out', () => {
 })
 
 test.each([
-  ['no', 'binance-sandbox'],
-  ['yes', 'binance'],
-] as const)('status says whether money is real: %s', async (live, name) => {
+  ['sandbox', 'binance-sandbox'],
+  ['paper', 'binance-paper'],
+  ['real', 'binance'],
+] as const)('status says what money it is: %s', async (money, name) => {
   const executor = new TestExecutor()
-  executor.exchange.realMoney = live
+  executor.exchange.money = money
   await executor.give(executor.command({ do: 'status' }))
   expect(executor.reports.at(-1)?.event).toMatchObject({ answer: { exchange: { name } } })
   executor.close()

@@ -45,7 +45,7 @@ export function statusAnswer({ portfolio, session, environment }: DecisionContex
     since: seconds(portfolio.tradingSince),
     ...pausesNow(portfolio),
     exchange: {
-      name: exchange.realMoney === 'no' ? `${exchange.name}-sandbox` : exchange.name,
+      name: exchange.money === 'real' ? exchange.name : `${exchange.name}-${exchange.money}`,
       reachable: exchange.reachable,
       skewMs: exchange.skewMs ?? 0,
     },

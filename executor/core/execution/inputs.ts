@@ -20,6 +20,7 @@ import type {
   Liquidity,
   Lookup,
   MarketRules,
+  Money,
   OrderRequest,
   Placed,
   Quote,
@@ -155,8 +156,7 @@ export interface Environment {
   readonly homeLink: 'up' | 'down' | 'local'
   readonly exchange: {
     readonly name: string
-    /** Whether real money is behind it. */
-    readonly realMoney: 'yes' | 'no'
+    readonly money: Money
     readonly acceptanceWindowMs: number
     readonly viewLagMs: number
     readonly reachable: boolean

@@ -117,7 +117,8 @@ function riskInput(
     signedAt: order.signedAt,
     validUntil: order.validUntil,
     stop: order.intent.stopPrice ?? null,
-    realMoney: exchange.realMoney,
+    // Refuse by default: only what is known to be none is none.
+    realMoney: ['sandbox', 'paper'].includes(exchange.money) ? 'no' : 'yes',
     rules: exchange.rules(market),
     quote: exchange.quote(market),
     liquidity: exchange.liquidity(market),

@@ -196,6 +196,8 @@ export const EXECUTOR_SENTENCES = {
   key_unchecked:
     'what this exchange key may do cannot be checked in full: look at its rights, IP list and age at the exchange',
   exchange_key_missing: 'there is no exchange key for this account: run "keyside keys add"',
+  account_changed:
+    'the record of this home is of another account: make a home of its own for the new one (KEYSIDE_HOME=… keyside init)',
   journal_missing: 'there is no journal here yet: the executor makes one when it starts',
   journal_locked: 'another executor uses this journal: stop it first',
   journal_failed:

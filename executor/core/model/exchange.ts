@@ -1,6 +1,9 @@
 // What an exchange says and is told, in words of no venue.
 import type { Decimal } from '@keyside/protocol'
 
+/** What an exchange's orders are paid with. */
+export type Money = 'real' | 'sandbox' | 'paper'
+
 export interface MarketRules {
   /** CCXT unified symbol. */
   readonly market: string

@@ -1,7 +1,7 @@
 // Questions about many markets, in as few requests as the venue allows.
 import type { Batch } from './dialect.ts'
+import type { MarketClient } from './market-client.ts'
 import { sentence } from './reply.ts'
-import type { RestClient } from './rest-client.ts'
 
 export interface BatchResult<M> {
   /** Why not all was answered; null when it was. */
@@ -18,7 +18,7 @@ export type Take<M, T> = (rows: readonly T[], part: readonly M[]) => void
 
 /** As many at once as one question may name. `batch.ask` is called when its request is about to be made. */
 export async function askAll<M, T>(
-  client: RestClient,
+  client: MarketClient,
   batch: Batch<M, T>,
   markets: readonly M[],
   take: Take<M, T>,
@@ -37,7 +37,7 @@ export async function askAll<M, T>(
  * half and then the other, down to the market that is meant.
  */
 async function askPart<M, T>(
-  client: RestClient,
+  client: MarketClient,
   batch: Batch<M, T>,
   part: readonly M[],
   take: Take<M, T>,

@@ -1,6 +1,6 @@
 // How far the venue's clock is from this device's.
 import type { Clock } from '@keyside/runtime'
-import type { RestClient } from './rest-client.ts'
+import type { MarketClient } from './market-client.ts'
 
 const SAMPLES = 3
 
@@ -8,7 +8,7 @@ const SAMPLES = 3
 const STEP_MS = 1_000
 
 export interface ClockSkewOptions {
-  readonly client: () => RestClient
+  readonly client: () => MarketClient
   readonly clock: Pick<Clock, 'now'>
   /** So long a measurement counts, ms. */
   readonly longestMs: number
@@ -61,7 +61,10 @@ export class ClockSkew {
 /**
  * From the quickest of a few round trips: its error is at most half of that trip. Null when none was answered.
  */
-async function measureSkew(client: RestClient, clock: Pick<Clock, 'now'>): Promise<number | null> {
+async function measureSkew(
+  client: MarketClient,
+  clock: Pick<Clock, 'now'>,
+): Promise<number | null> {
   let best: { trip: number; skew: number } | null = null
   for (let sample = 0; sample < SAMPLES; sample += 1) {
     const asked = clock.now()

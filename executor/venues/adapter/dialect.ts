@@ -19,9 +19,12 @@ type Params = Readonly<Record<string, string>>
 
 /** One request, and how its answer is read. */
 export interface Question<T> {
-  /** ccxt's implicit method for the endpoint: it signs and sends one request, and changes nothing in `params`. */
+  /**
+   * ccxt's implicit method for the endpoint: it signs and sends one request, and changes nothing in `params`. For what is
+   * public everywhere alike, a unified one, and `params` are its arguments.
+   */
   readonly method: string
-  readonly params: Params | readonly Params[]
+  readonly params: Params | readonly unknown[]
   /** In ccxt's units, where ccxt does not know it. */
   readonly weight?: number
   /** Null unless the body is a readable answer to this very question. */
@@ -95,6 +98,8 @@ export interface VenueMarket {
   /** The venue's own name of it, such as BTCUSDT. */
   readonly id: string
   readonly rules: MarketRules
+  /** A share such as '0.001', where the venue says so. */
+  readonly makerFee?: Decimal
 }
 
 export interface FillPage {

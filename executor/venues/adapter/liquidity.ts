@@ -3,7 +3,7 @@ import type { Cancel, Clock } from '@keyside/runtime'
 import type { Liquidity } from '../../core/model/exchange.ts'
 import { askAll, type OnGone } from './batch.ts'
 import type { VenueMarket } from './dialect.ts'
-import type { RestClient } from './rest-client.ts'
+import type { MarketClient } from './market-client.ts'
 
 /** How often each is asked for, ms. */
 export interface LiquidityPace {
@@ -15,14 +15,14 @@ type Volume = Pick<Liquidity, 'volume' | 'volumeAt'>
 type Asks = Pick<Liquidity, 'asks' | 'asksAt'>
 
 export class LiquidityWatch {
-  readonly #client: RestClient
+  readonly #client: MarketClient
   readonly #clock: Clock
   readonly #onGone: OnGone<VenueMarket>
   /** By the venue's id. */
   readonly #volumes = new Map<string, Volume>()
   readonly #asks = new Map<string, Asks>()
 
-  constructor(client: RestClient, clock: Clock, onGone: OnGone<VenueMarket> = () => undefined) {
+  constructor(client: MarketClient, clock: Clock, onGone: OnGone<VenueMarket> = () => undefined) {
     this.#client = client
     this.#clock = clock
     this.#onGone = onGone

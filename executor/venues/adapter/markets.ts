@@ -3,17 +3,17 @@ import type { Logger } from '@keyside/runtime'
 import type { MarketRules } from '../../core/model/exchange.ts'
 import { askAll, type BatchResult } from './batch.ts'
 import type { VenueMarket } from './dialect.ts'
+import type { MarketClient } from './market-client.ts'
 import { unreachable } from './reply.ts'
-import type { RestClient } from './rest-client.ts'
 
 export class Markets {
-  readonly #client: RestClient
+  readonly #client: MarketClient
   readonly #log: Pick<Logger, 'info' | 'warn'>
   #wanted: readonly string[] = []
   /** By unified symbol. One that goes away keeps the rules it had: what is held there is to be got out of it. */
   readonly #known = new Map<string, VenueMarket>()
 
-  constructor(client: RestClient, log: Pick<Logger, 'info' | 'warn'>) {
+  constructor(client: MarketClient, log: Pick<Logger, 'info' | 'warn'>) {
     this.#client = client
     this.#log = log
   }

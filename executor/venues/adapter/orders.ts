@@ -35,13 +35,18 @@ const orderRequest = z.union([
   }),
 ])
 
+/** Of the form that every venue is sent. */
+export function isSendable(order: OrderRequest): boolean {
+  return orderRequest.safeParse(order).success
+}
+
 /** Sends once. Whatever does not prove that the order was taken, or was not, is unknown. */
 export async function place(
   client: RestClient,
   market: VenueMarket | undefined,
   order: OrderRequest,
 ): Promise<Placed> {
-  if (!orderRequest.safeParse(order).success)
+  if (!isSendable(order))
     return rejected('order_malformed', 'the order is malformed and was not sent')
   if (market === undefined)
     return rejected('exchange_market_unknown', `${order.market} is not among the loaded markets`)

@@ -3,16 +3,16 @@ import type { Clock } from '@keyside/runtime'
 import type { Answered, Quote } from '../../core/model/exchange.ts'
 import { askAll, type OnGone } from './batch.ts'
 import type { VenueMarket } from './dialect.ts'
-import type { RestClient } from './rest-client.ts'
+import type { MarketClient } from './market-client.ts'
 
 export class Quotes {
-  readonly #client: RestClient
+  readonly #client: MarketClient
   readonly #clock: Clock
   readonly #onGone: OnGone<VenueMarket>
   /** By the venue's id. */
   readonly #quotes = new Map<string, Quote>()
 
-  constructor(client: RestClient, clock: Clock, onGone: OnGone<VenueMarket> = () => undefined) {
+  constructor(client: MarketClient, clock: Clock, onGone: OnGone<VenueMarket> = () => undefined) {
     this.#client = client
     this.#clock = clock
     this.#onGone = onGone

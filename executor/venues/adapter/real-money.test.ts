@@ -74,8 +74,8 @@ test.each([
 ])('%s is real money until it has proved something, with a secret or without', (address) => {
   const sandbox = { secret: SECRET, randomBytes: systemRandomBytes }
   const parts = { keys: KEYS, clock: systemClock, log, ...(address && { address }) }
-  expect(new VenueAdapter(binance, parts).realMoney).toBe('yes')
-  expect(new VenueAdapter(binance, { ...parts, sandbox }).realMoney).toBe('yes')
+  expect(new VenueAdapter(binance, parts).money).toBe('real')
+  expect(new VenueAdapter(binance, { ...parts, sandbox }).money).toBe('real')
 })
 
 test('the sandbox that knows the secret of this home is not', async () => {

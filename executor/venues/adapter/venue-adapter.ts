@@ -113,8 +113,8 @@ export class VenueAdapter {
     this.#money = new RealMoney({ ...there, makeAgent, clock, log })
   }
 
-  get realMoney(): 'yes' | 'no' {
-    return this.#money.realMoney
+  get money(): model.Money {
+    return this.#money.realMoney === 'no' ? 'sandbox' : 'real'
   }
 
   async start(markets: readonly string[], left: readonly string[] = []): Promise<void> {

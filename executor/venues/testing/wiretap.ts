@@ -9,6 +9,7 @@ interface Heard {
   /** Query and body to the character. */
   readonly raw: string
   readonly apiKey: string
+  readonly headers: IncomingMessage['headers']
 }
 
 type Intruder = (heard: Heard, response: ServerResponse) => 'answered' | 'pass'
@@ -51,7 +52,8 @@ function listen(request: IncomingMessage, body: string): Heard {
   const raw = `${url.search.slice(1)}${body}`
   const { method = '', headers } = request
   const apiKey = String(headers['x-mbx-apikey'] ?? headers['ok-access-key'] ?? '')
-  return { method, path: url.pathname, query: new URLSearchParams(raw), raw, apiKey }
+  const query = new URLSearchParams(raw)
+  return { method, path: url.pathname, query, raw, apiKey, headers }
 }
 
 const KEPT = ['content-type', 'retry-after', 'x-mbx-used-weight-1m']

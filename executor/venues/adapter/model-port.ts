@@ -1,4 +1,4 @@
-// The words of the port `Exchange` for the orders of a pure venue: what its faces for tests share.
+// The words of the port `Exchange` for the orders of a pure venue: what paper and the venues of the tests share.
 import {
   type Arithmetic,
   type Order,
@@ -15,7 +15,7 @@ import type {
   Fill,
   OrderRequest,
   RejectionCode,
-} from '../core/model/exchange.ts'
+} from '../../core/model/exchange.ts'
 
 export interface PortRequest<N> extends VenueRequest<N> {
   readonly wire: OrderRequest

@@ -1,0 +1,35 @@
+// Which account this journal is the record of: paper and real money never share one.
+import type { DatabaseSync } from 'node:sqlite'
+import { KeysideError } from '@keyside/runtime'
+
+interface Account {
+  readonly name: string
+  /** Of paper: whose market it follows. */
+  readonly of?: string | undefined
+}
+
+/** Noted at the first start. Throws `account_changed` where config.yaml now names another kind of money. */
+export function keepAccount(db: DatabaseSync, account: Account): void {
+  const now = kindOf(account)
+  const kept = keptAccount(db)
+  if (kept === null) db.prepare('INSERT INTO kept VALUES (?, ?)').run('account', now)
+  else if (kept !== now) throw changed(kept, now)
+}
+
+/** `paper of <exchange>`, or `exchange`; null before the first start. */
+export function keptAccount(db: DatabaseSync): string | null {
+  const row = db.prepare("SELECT value FROM kept WHERE name = 'account'").get()
+  return row === undefined ? null : String(row['value'])
+}
+
+function kindOf({ name, of = '' }: Account): string {
+  return name === 'paper' ? `paper of ${of}` : 'exchange'
+}
+
+function changed(kept: string, now: string): KeysideError {
+  const words = (kind: string) => (kind === 'exchange' ? 'an account at an exchange' : kind)
+  return new KeysideError(
+    'account_changed',
+    `the record of this home is of ${words(kept)}, and config.yaml now says ${words(now)}: put "exchange" back as it was, and make another home for the other account (KEYSIDE_HOME=~/.keyside-live keyside init)`,
+  )
+}
