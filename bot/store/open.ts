@@ -13,7 +13,7 @@ import {
 
 export type Store = DatabaseSync
 
-const VERSION = 12
+const VERSION = 13
 
 const TABLES = `
 CREATE TABLE owner (one INTEGER PRIMARY KEY CHECK (one = 1), user INTEGER NOT NULL, chat INTEGER NOT NULL, since INTEGER NOT NULL) STRICT;

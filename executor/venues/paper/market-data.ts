@@ -144,9 +144,10 @@ export class MarketData {
     market: string,
     timeframe: string,
     limit: number,
+    since?: number,
   ): Promise<model.Answered<readonly model.Candle[]>> {
-    const { dialect } = this.client
-    const reply = await this.client.ask(dialect.candles(this.market(market), timeframe, limit))
+    const question = this.client.dialect.candles(this.market(market), timeframe, limit, since)
+    const reply = await this.client.ask(question)
     if (reply.got !== 'answer') return { ok: false, message: sentence(reply) }
     return { ok: true, value: reply.value }
   }

@@ -117,8 +117,9 @@ export class PaperVenue {
     market: string,
     timeframe: string,
     limit: number,
+    since?: number,
   ): Promise<model.Answered<readonly model.Candle[]>> {
-    return this.#data.candles(market, timeframe, limit)
+    return this.#data.candles(market, timeframe, limit, since)
   }
 
   skewMs(): number | null {

@@ -60,7 +60,13 @@ export interface PublicTrade {
 }
 
 export interface UnifiedDialect extends MarketDialect {
-  candles(market: VenueMarket, timeframe: string, limit: number): Question<readonly Candle[]>
+  /** The newest, or the first that begin at or after `since`, Unix ms. */
+  candles(
+    market: VenueMarket,
+    timeframe: string,
+    limit: number,
+    since?: number,
+  ): Question<readonly Candle[]>
   book(market: VenueMarket): Question<PublicBook>
   /** Oldest first, from then on (Unix ms), as many as the venue lists at once. */
   trades(market: VenueMarket, since: number): Question<readonly PublicTrade[]>
@@ -132,9 +138,9 @@ export const unifiedDialect: UnifiedDialect = {
 
   book: ({ id }) => ({ method: 'fetchOrderBook', params: [id, LEVELS], read: readBook }),
 
-  candles: ({ id }, timeframe, limit) => ({
+  candles: ({ id }, timeframe, limit, since) => ({
     method: 'fetchOHLCV',
-    params: [id, timeframe, undefined, limit],
+    params: [id, timeframe, since, limit],
     read: (body) =>
       z
         .array(candle)
