@@ -122,10 +122,10 @@ test.for(KINDS)(
       sandboxSecretFile: 'sandbox.secret',
     } as const
     const deps = { home, clock: systemClock, randomBytes: systemRandomBytes, log }
-    const venue = createVenue(config, KEYS, deps)
+    const venue = await createVenue(config, async () => KEYS, deps)
     onTestFinished(() => venue.stop())
     await venue.start(['BTC/USDT'])
-    expect(venue.realMoney).toBe('no')
+    expect(venue.money).toBe('sandbox')
     expect(await venue.keyRights()).toMatchObject({ ok: true })
     expect(new Set(proxy.asked)).toEqual(new Set([new URL(exchange.address).host]))
     await proxy.stop()
