@@ -12,6 +12,7 @@ import {
 } from './crash-evidence.ts'
 import { FaultTally } from './crash-faults.ts'
 import { type Run, STREAMS } from './crash-plan.ts'
+import { paperOrders } from './paper-orders.ts'
 import { replaced } from './replaced.ts'
 import { type ScriptedBot, scriptedBot } from './scripted-bot.ts'
 import { type ScriptedEngine, type ScriptedStream, scriptedEngine } from './scripted-engine.ts'
@@ -45,7 +46,10 @@ const INSTRUMENTS = ['BTC/USDT', ...MARKETS].map((symbol) => ({
   maxMarketQuantity: '100',
 }))
 
+export type KilledAt = 'binance' | 'paper'
+
 export interface CrashFixture {
+  readonly venue: KilledAt
   readonly system: TestSystem
   readonly bot: ScriptedBot
   readonly faults: FaultTally
@@ -58,11 +62,21 @@ export interface CrashFixture {
   close(): Promise<void>
 }
 
-export async function openCrashFixture(): Promise<CrashFixture> {
+/** On paper its own faults are on too: those of the sandbox befall public questions alone. */
+const PAPER = (address: string) => ({
+  name: 'paper',
+  of: 'binance',
+  address,
+  balances: { USDT: '10000' },
+  faults: 'some',
+})
+
+export async function openCrashFixture(venue: KilledAt = 'binance'): Promise<CrashFixture> {
   const system = await openTestSystem({
     policy: POLICY,
     instruments: INSTRUMENTS,
     logLevel: 'info',
+    ...(venue === 'paper' && { exchange: ({ exchange }) => PAPER(exchange.address) }),
   })
   const open: { close(): Promise<void> }[] = [system]
   const close = async () => {
@@ -81,7 +95,8 @@ export async function openCrashFixture(): Promise<CrashFixture> {
     open.push({ close: async () => clearInterval(keepAlive) })
     await system.start('executor')
     const faults = new FaultTally(system.sandbox.exchange.faults)
-    return { system, bot, faults, streams, published: [], kills: [], failedStarts: [], close }
+    const met = { published: [], kills: [], failedStarts: [] }
+    return { venue, system, bot, faults, streams, ...met, close }
   } catch (error) {
     await close()
     throw error
@@ -203,8 +218,9 @@ export async function awaitAgreement(fixture: CrashFixture): Promise<Evidence> {
   }
 }
 
-function collectEvidence({ system, bot, published }: CrashFixture): Evidence {
+function collectEvidence({ venue, system, bot, published }: CrashFixture): Evidence {
   const events = readEvents(system.home)
-  const accepted = system.sandbox.exchange.acceptLog()
+  const accepted =
+    venue === 'paper' ? paperOrders(system.home) : system.sandbox.exchange.acceptLog()
   return { published, events, histories: orderHistories(events), accepted, reports: bot.reports }
 }

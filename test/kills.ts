@@ -1,4 +1,4 @@
-// npm run kills -- [--kills 300] [--seed S]: the crash test at any length. Exit code 1 when anything does not agree.
+// npm run kills -- [--kills 300] [--seed S] [--venue paper]: the crash test at any length. Exit code 1 when anything does not agree.
 import { parseArgs } from 'node:util'
 import { violationsIn } from './crash-evidence.ts'
 import { awaitAgreement, type CrashFixture, executeRun, openCrashFixture } from './crash-fixture.ts'
@@ -6,17 +6,25 @@ import { planRuns, type Run } from './crash-plan.ts'
 import { coverageOf, formatCoverage } from './crash-summary.ts'
 
 const { values } = parseArgs({
-  options: { kills: { type: 'string', default: '300' }, seed: { type: 'string' } },
+  options: {
+    kills: { type: 'string', default: '300' },
+    seed: { type: 'string' },
+    venue: { type: 'string', default: 'binance' },
+  },
 })
 const kills = Number(values.kills)
 const seed = Number(values.seed ?? Date.now() % 1_000_000_000)
-if (![kills, seed].every((number) => Number.isSafeInteger(number) && number >= 1)) {
-  process.stderr.write('usage: npm run kills -- [--kills 300] [--seed S], whole numbers from 1\n')
+const { venue } = values
+const isVenue = venue === 'binance' || venue === 'paper'
+if (!isVenue || ![kills, seed].every((number) => Number.isSafeInteger(number) && number >= 1)) {
+  process.stderr.write(
+    'usage: npm run kills -- [--kills 300] [--seed S] [--venue binance|paper], whole numbers from 1\n',
+  )
   process.exit(3)
 }
 
 process.stdout.write(`seed       ${seed}\n`)
-const fixture = await openCrashFixture()
+const fixture = await openCrashFixture(venue)
 try {
   for (const run of planRuns(seed, kills)) await runAndReport(fixture, run)
   const evidence = await awaitAgreement(fixture)

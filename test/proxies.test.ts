@@ -146,7 +146,7 @@ test('over http no key is shown to the loopback of a proxy', async () => {
     sandboxSecretFile: 'sandbox.secret',
   } as const
   const deps = { home, clock: systemClock, randomBytes: systemRandomBytes, log: openLog().log }
-  const venue = createVenue(config, KEYS, deps)
+  const venue = await createVenue(config, async () => KEYS, deps)
   onTestFinished(() => venue.stop())
   await expect(venue.start(['BTC/USDT'])).rejects.toMatchObject({ code: 'exchange_address_plain' })
 })

@@ -1,9 +1,10 @@
 // A whole system for one test: a sandbox, a home of its own, and programs as real processes.
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { systemClock, systemRandomBytes } from '@keyside/runtime'
 import { CALM, type InstrumentSetup, type WaveShape } from '@keyside/sandbox'
+import { parse, stringify } from 'yaml'
 import {
   type Child,
   type Message,
@@ -19,6 +20,8 @@ export interface TestSystemOptions {
   readonly wave?: WaveShape
   readonly instruments?: readonly InstrumentSetup[]
   readonly logLevel?: string
+  /** Before anything is started: where the orders of its executor go. */
+  readonly exchange?: (sandbox: Sandbox) => object
 }
 
 export interface TestSystem {
@@ -70,6 +73,12 @@ export async function openTestSystem(options: TestSystemOptions = {}): Promise<T
   })
   const policy = options.policy === undefined ? {} : { policy: options.policy }
   const { passphrase } = await makeSandboxHome({ home, sandbox, ...parts, ...policy })
+  if (options.exchange !== undefined) {
+    const file = join(home, 'config.yaml')
+    const config = parse(readFileSync(file, 'utf8'))
+    config.executor.exchange = options.exchange(sandbox)
+    writeFileSync(file, stringify(config))
+  }
   const children = new Map<Program, Child>()
   const lines: string[] = []
   const messages: (Message & { program: Program })[] = []

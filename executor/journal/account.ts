@@ -17,7 +17,7 @@ export function keepAccount(db: DatabaseSync, account: Account): void {
 }
 
 /** `paper of <exchange>`, or `exchange`; null before the first start. */
-export function keptAccount(db: DatabaseSync): string | null {
+function keptAccount(db: DatabaseSync): string | null {
   const row = db.prepare("SELECT value FROM kept WHERE name = 'account'").get()
   return row === undefined ? null : String(row['value'])
 }
