@@ -62,6 +62,8 @@ export class ScriptedDevice {
   /** Names its run, and its journal. */
   session = newJti(systemRandomBytes)
   journal = GENESIS
+  /** What its reports say of the money behind them. */
+  money: Report['money']
   readonly #link: Link
   readonly #clock: Clock
   readonly #keys: DeviceKeys
@@ -127,7 +129,16 @@ export class ScriptedDevice {
     const jti = newJti(systemRandomBytes)
     return sign(
       'report',
-      { ...registered, jti, seq, session: this.session, at: iat, event, ...change },
+      {
+        ...registered,
+        jti,
+        seq,
+        session: this.session,
+        at: iat,
+        ...(this.money && { money: this.money }),
+        event,
+        ...change,
+      },
       key,
     )
   }
