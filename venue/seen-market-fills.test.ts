@@ -45,7 +45,7 @@ function watched() {
   })
   const filledAt = (wish: Wish) =>
     opened.place(wish).fills.map((fill) => [Number(fill.price), Number(fill.amount)])
-  return { ...opened, see, filledAt }
+  return { ...opened, fills, see, filledAt }
 }
 
 const RESTING: Wish = { side: 'buy', amount: '1', price: '59900' }
@@ -88,6 +88,15 @@ test('a resting order is not filled by trades at its own price, and by those bey
   ])
   expect(order.status).toBe('filled')
   expect(order.fills.map(({ price }) => Number(price))).toEqual([59_900, 59_900, 59_900])
+})
+
+test('what was traded before an order came does not fill it', () => {
+  const { place, state, fills, venue } = watched()
+  const order = place(RESTING)
+  const traded = [{ ...level(59_000, 9), at: state.now }]
+  fills.see(BTC.symbol, { book: null, traded })
+  venue.advance(state.now + 1_000)
+  expect(order.status).toBe('open')
 })
 
 test('two resting orders share what was traded beyond them', () => {
