@@ -5,6 +5,7 @@ import type { MakeAgent } from '@keyside/runtime/web'
 import Big from 'big.js'
 import type * as model from '../../core/model/exchange.ts'
 import { type ApiKeys, normalizeKeys } from './api-keys.ts'
+import { refuseBorrowing } from './borrowing.ts'
 import { ClockSkew } from './clock-skew.ts'
 import type { Dialect, VenueMarket } from './dialect.ts'
 import { keepFresh } from './keep-fresh.ts'
@@ -124,7 +125,7 @@ export class VenueAdapter {
     const [failed] = await Promise.all([
       this.#refreshQuotes(),
       this.#askBalances().then(orThrow),
-      this.#refuseBorrowing(),
+      refuseBorrowing(this.#client),
       this.#liquidity.refresh(this.#markets.listed()),
     ])
     if (failed !== null) throw unreachable(failed)
@@ -135,19 +136,6 @@ export class VenueAdapter {
       ...this.#liquidity.keepFresh(() => this.#markets.listed(), this.#pace),
       keepFresh(this.#clock, this.#pace.markets, () => this.#markets.refresh()),
       keepFresh(this.#clock, this.#pace.clock, () => this.#skew.measure()),
-    )
-  }
-
-  /** Of an account that may, an order could be paid with debts. */
-  async #refuseBorrowing(): Promise<void> {
-    const { borrowing } = this.#client.dialect
-    if (borrowing === undefined) return
-    const answer = await this.#client.answer(borrowing())
-    if (!answer.ok) throw unreachable(answer.message)
-    if (answer.value === 'never') return
-    throw new KeysideError(
-      'exchange_account_borrows',
-      `the account at ${this.name} may borrow: set it to spot trading without borrowing at the exchange, then start again`,
     )
   }
 
