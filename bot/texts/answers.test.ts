@@ -92,6 +92,17 @@ Realised 150 USDT, at worst 171.17
 Held included: 12.5 of 300 USDT`,
 } as const
 
+test("/orders says in the device's own words why one came to nothing", () => {
+  const [row] = ANSWERS.orders.about === 'orders' ? ANSWERS.orders.rows : []
+  if (row === undefined) throw new Error('no orders')
+  const why = { code: 'size.max', message: 'expected at most 500 USDT, got 3205.025 USDT' }
+  const rows = [{ ...row, status: 'denied' as const, ...why }]
+  expect(answerText({ about: 'orders', rows }, html``, NOW).text.split('\n').slice(-2)).toEqual([
+    '⚪ not sent',
+    'Expected at most 500 USDT, got 3,205.025 USDT. <code>size.max</code>',
+  ])
+})
+
 test.for(['status', 'balance', 'positions', 'orders', 'trades', 'results', 'limits'] as const)(
   '/%s is told word for word, in lines that a phone does not break',
   (name) => {

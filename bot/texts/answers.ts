@@ -205,13 +205,14 @@ const STATUSES: { readonly [Status in OrderStatus | 'waiting']: string } = {
 
 function ordersText({ rows }: About<'orders'>, now: number): Html {
   if (rows.length === 0) return html`No orders yet.`
-  const shown = rows.map(({ at, order, status, filled, code }) => {
+  const shown = rows.map(({ at, order, status, filled, code, message }) => {
     const what = order.kind === 'stop' ? 'Stop' : verb(order.side)
     const isPart = status !== 'filled' && new Big(filled).gt(0)
     return lines(
       html`<b>${what} ${amount(order.amount)} ${baseOf(order)}</b> at ${amount(order.stop ?? order.price)}`,
       html`${order.market} · ${shownStream(order.stream)} · ${time(at * 1000, now)}`,
-      html`${STATUSES[status]}${isPart ? `, ${amount(filled)} filled` : ''}${code === undefined ? '' : html`: <code>${code}</code>`}`,
+      html`${STATUSES[status]}${isPart ? `, ${amount(filled)} filled` : ''}${code === undefined || message !== undefined ? '' : html`: <code>${code}</code>`}`,
+      code === undefined || message === undefined ? null : reasonText(code, message),
     )
   })
   return list(html`<b>Orders</b>, newest first, ${zone(now)}`, shown, { most: MAX_ROWS })

@@ -51,6 +51,39 @@ function send(answer: Answer): void {
   sign('report', { ...registered, seq: 1_000_000_000, session: id, at, event }, KEY)
 }
 
+test('the last orders say why they came to nothing, and twenty of them have room', async () => {
+  const executor = new TestExecutor()
+  const db = executor.journal.database()
+  const id = 'A'.repeat(43)
+  const put = db.prepare('INSERT INTO reports (seq, at, event) VALUES (?, ?, ?)')
+  for (let at = 1001; at <= 1025; at += 1) {
+    const order = {
+      id,
+      signal: jtiOf('s'),
+      stream: `acme/${'s'.repeat(32)}`,
+      kind: 'entry',
+      market: 'BTC/USDT',
+      side: 'buy',
+      amount: LONG,
+      price: LONG,
+      value: LONG,
+      clientOrderId: String(at).padStart(32, '0'),
+    }
+    const why = { code: 'size.max', message: `expected less, got ${'9'.repeat(300)}` }
+    put.run(
+      at,
+      START,
+      JSON.stringify({ type: 'order', status: 'denied', order, filled: '0', ...why }),
+    )
+  }
+  const answer = await readHistory({ do: 'orders', limit: 20 }, { db } as never)
+  executor.close()
+  send(answer)
+  if (answer.about !== 'orders') throw new Error('no orders')
+  expect(answer.rows.length).toBeGreaterThan(10)
+  expect(answer.rows[0]?.message).toMatch(/^expected less, got 9+…$/)
+})
+
 test('sums that have no room are counted under more', async () => {
   const answer = await asked({ do: 'results', by: 'day' })
   send(answer)

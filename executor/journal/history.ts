@@ -46,15 +46,28 @@ function lastOrders(db: DatabaseSync, limit: number): OrdersAnswer {
     .all(Math.min(limit, 20))
   return {
     about: 'orders',
-    rows: rows.map((row) => {
-      const event = JSON.parse(String(row['event'])) as OrderStep | Asked
-      const at = seconds(Number(row['at']))
-      if (event.type === 'approval')
-        return { at, order: event.order, status: 'waiting' as const, filled: '0' }
-      const { order, status, filled, code } = event
-      return { at, order, status, filled, ...(code !== undefined && { code }) }
-    }),
+    rows: fitting(
+      rows.map((row) => {
+        const event = JSON.parse(String(row['event'])) as OrderStep | Asked
+        const at = seconds(Number(row['at']))
+        if (event.type === 'approval')
+          return { at, order: event.order, status: 'waiting' as const, filled: '0' }
+        const { order, status, filled, code, message } = event
+        const why = {
+          ...(code !== undefined && { code }),
+          ...(message && { message: clipped(message) }),
+        }
+        return { at, order, status, filled, ...why }
+      }),
+    ),
   }
+}
+
+/** Room for twenty of them in one report. */
+const LONGEST_REASON = 160
+
+function clipped(message: string): string {
+  return message.length <= LONGEST_REASON ? message : `${message.slice(0, LONGEST_REASON - 1)}…`
 }
 
 /** What was sold, newest first. */

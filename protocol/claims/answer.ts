@@ -110,6 +110,7 @@ const ordersAnswer = z.strictObject({
         filled: decimal,
         /** Why it ended so, where there is a reason. */
         code: code.optional(),
+        message: singleLine.optional(),
       }),
     )
     .max(20),
