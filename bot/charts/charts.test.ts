@@ -135,9 +135,9 @@ test('no more candles than a phone can show apart, and those that rose are hollo
 })
 
 test('take-profits are numbered where there are several, and one far away stands at the edge', async () => {
-  const one = labels(await drawSvg(input({ takeProfits: ['64500'] })))
+  const one = labels(await drawSvg(input({ stop: '63600', takeProfits: ['64500'] })))
   expect(one).toEqual(expect.arrayContaining(['Take-profit', '64,500']))
-  const two = labels(await drawSvg(input({ takeProfits: ['64500', '80000'] })))
+  const two = labels(await drawSvg(input({ stop: '63600', takeProfits: ['64500', '80000'] })))
   expect(two).toEqual(expect.arrayContaining(['TP2 ▲', '80,000', '64,500']))
 })
 

@@ -10,8 +10,7 @@ export function orderOption(input: OrderChart): EChartsCoreOption {
   const { limit, market, stop, takeProfits = [] } = input
   const candles = shownOf(input.candles)
   const near = [...candles.flatMap(pricesOf), Number(limit), Number(market)]
-  const outside = [...(stop === undefined ? [] : [stop]), ...takeProfits]
-  const scale = scaleOf(near, outside.map(Number))
+  const scale = scaleOf(near, stop === undefined ? [] : [Number(stop)], takeProfits.map(Number))
   const marks = placeMarks(marksOf(input), scale)
   return {
     ...frame(input.title, subtitle(input.timeframe, candles), slotTimes(candles)),

@@ -10,20 +10,29 @@ export interface Scale {
 
 /** Room above and below the values, as a part of their range. */
 const PAD = 0.06
-/** How many times the range of what must be seen may be shown for what may lie outside. */
+/** How many times the range of what must be seen may be shown for what is wished, and for what may as well lie outside. */
 const MOST = 3
+const LESS = 2.2
 
-/** Holds all of `near`, and of `wished`, the nearest first, what does not flatten it. */
-export function scaleOf(near: readonly number[], wished: readonly number[] = []): Scale {
+/** Holds all of `near`, and of `wished` and then of `more`, the nearest first, what does not flatten it. */
+export function scaleOf(
+  near: readonly number[],
+  wished: readonly number[] = [],
+  more: readonly number[] = [],
+): Scale {
   let [low, high] = [Math.min(...near), Math.max(...near)]
-  const most = (high - low || Math.abs(high)) * MOST
+  const range = high - low || Math.abs(high)
   const distance = (value: number) => Math.max(low - value, value - high, 0)
-  for (const value of wished.toSorted((a, b) => distance(a) - distance(b))) {
+  const nearest = (values: readonly number[]) =>
+    values.toSorted((a, b) => distance(a) - distance(b))
+  const take = (value: number, most: number) => {
     const [lower, higher] = [Math.min(low, value), Math.max(high, value)]
-    if (higher - lower > most) continue
+    if (higher - lower > most * range) return
     low = lower
     high = higher
   }
+  for (const value of nearest(wished)) take(value, MOST)
+  for (const value of nearest(more)) take(value, LESS)
   const pad = (high - low || Math.abs(high)) * PAD
   return rounded(low - pad, high + pad)
 }
