@@ -32,6 +32,7 @@ const PLACES: Partial<Record<Kind, { audience: string; topic: string }>> = {
   signal: { audience: 'executors', topic: 'keyside/v1/signal/home/trend' },
   head: { audience: 'executors', topic: 'keyside/v1/head/home/trend' },
   alert: { audience: 'executors', topic: 'keyside/v1/signal/acme/trend' },
+  command: { audience: 'device', topic: 'keyside/v1/command/device' },
   presence: { audience: 'home', topic: 'keyside/v1/presence/home/home' },
   request: { audience: 'acme', topic: 'keyside/v1/request/acme/device-7' },
   response: { audience: 'device-7', topic: 'keyside/v1/response/acme/device-7' },

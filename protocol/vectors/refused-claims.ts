@@ -2,6 +2,7 @@
 import type { VerifyCode } from '../codes.ts'
 import * as good from './claims.ts'
 import { bytes, signPayload } from './forge.ts'
+import { BOT } from './keys.ts'
 import type { Case } from './refused-jws.ts'
 
 const { NOW } = good
@@ -272,7 +273,29 @@ const presences: Case[] = [
   presence('with-ext', 'claims_invalid', { ext: { a: 'b' } }),
 ]
 
+const command = (name: string, instruction: object): Case => [
+  `command-${name}`,
+  'claims_invalid',
+  signPayload(json({ ...good.command, instruction }), 'command', BOT),
+  'command',
+]
+const { instruction: close } = good.closeAsShown
+const { instruction: stop } = good.raiseStop
+
+const commands: Case[] = [
+  command('close-more-than-all', { ...close, percent: 101 }),
+  command('close-nothing', { ...close, percent: 0 }),
+  command('close-part-of-a-percent', { ...close, percent: 0.5 }),
+  command('close-without-a-percent', { do: 'close', what: 'btc' }),
+  command('close-shown-cut-short', { ...close, shown: 'AAAA' }),
+  command('protect-all', { do: 'protect', to: { unit: 'entry' } }),
+  command('protect-down', { ...stop, to: { unit: 'price', value: '-1' } }),
+  command('protect-entry-with-a-value', { ...stop, to: { unit: 'entry', value: '1' } }),
+  command('cancel-by-name', { do: 'cancel', order: 'btc' }),
+]
+
 export const REFUSED_CLAIMS: readonly Case[] = [
+  ...commands,
   ...presences,
   ...heads,
   ...syntax,
