@@ -104,10 +104,11 @@ function ofOrder({ amount, price: least }: OrderRequest) {
  */
 function digestOf(percent: number, sales: readonly Sale[]): string {
   const bound = sales.map(({ key, position, amount, size }) => {
-    const { failures, signal, seq } = position
+    const { failures, signal, seq, cost } = position
+    const { exit } = failures
     // Of all, a price that was not known may have come: it is the same sale.
     const sold = size === 'all' ? size : amount
-    return [key, signal, seq, position.amount, sold, failures.exit.times, failures.exit.at]
+    return [key, signal, seq, position.amount, cost, sold, exit.times, exit.at]
   })
   return hashText(JSON.stringify(['close', percent, ...bound]))
 }
