@@ -26,8 +26,8 @@ const CALM_COMMANDS = ['status', 'positions', 'balance'] as const
 const ASK_AGAIN_MS = 5_000
 /** Near the end of a run the trader leaves a halt alone: a start takes its time. */
 const UNHALTS_MS = 25_000
-/** Every third seed has a trader with ways out of their own: in the others what the device does by itself goes undisturbed. */
-const OWN_WAYS_OUT = 3
+/** Every fourth seed has a trader with ways out of their own: in the others what the device does by itself goes undisturbed. */
+const OWN_WAYS_OUT = 4
 
 export interface TraderOptions {
   readonly simulation: Simulation
@@ -62,7 +62,7 @@ export class Trader {
     const { scheduler } = this.#options.simulation
     scheduler.every(ASK_AGAIN_MS, () => this.#askForMissing())
     this.#later()
-    if (this.#options.simulation.seed % OWN_WAYS_OUT === 0) this.#leaveLater()
+    if (this.#options.simulation.seed % OWN_WAYS_OUT === 1) this.#leaveLater()
   }
 
   /** The last report up to which none is missing. */
