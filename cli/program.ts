@@ -74,6 +74,10 @@ export const COMMANDS: Readonly<Record<string, Listed>> = {
     about: 'what a signal may do on this device at most',
     load: async () => (await import('./commands/policy.ts')).addPolicy,
   },
+  requests: {
+    about: 'what the chat asks for that allows more: list, accept, drop',
+    load: async () => (await import('./commands/requests.ts')).addRequests,
+  },
   journal: {
     about: 'what was decided and done on this device',
     load: async () => (await import('./commands/journal.ts')).addJournal,

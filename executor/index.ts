@@ -69,6 +69,13 @@ export {
   policyState,
 } from './policy/policy-file.ts'
 export { type OfferedStream, type Proposal, proposeStreams } from './policy/propose.ts'
+export {
+  acceptWish,
+  dropWish,
+  type NumberedWish,
+  policyWithWish,
+  waitingWishes,
+} from './policy/wishes.ts'
 export { markOf } from './process-mark.ts'
 export { type Followed, followOffer, type Offer, readOffer } from './providers/follow.ts'
 export {

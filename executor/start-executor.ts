@@ -36,6 +36,7 @@ import {
   requirePolicy,
 } from './policy/policy-file.ts'
 import { PolicyInForce } from './policy/policy-in-force.ts'
+import { wishAnswers } from './policy/wishes.ts'
 import { journaledProvider, type OwnEngine, Providers } from './providers/providers.ts'
 import { ReachExchange } from './reach-exchange.ts'
 import { register } from './registry.ts'
@@ -215,6 +216,7 @@ async function compose(
       policyFile: resolve(home, config.policy),
       started: { file: policyHash(text), ...accepted },
       acceptance: () => keptAcceptance(journal.database(), clock.now()),
+      wishAnswers: () => wishAnswers(journal.database()),
       follow: (next) => inForce.follow(next, following),
       exchange,
       clock,

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import type { Input } from './core/execution/inputs.ts'
+import type { Input, WishEnded } from './core/execution/inputs.ts'
 import type { Answered, KeyRights } from './core/model/exchange.ts'
 import { DEFAULT_POLICY } from './core/risk/policy/default.ts'
 import { policyHash } from './policy/accept.ts'
@@ -25,6 +25,7 @@ let home = ''
 let rights: Answered<KeyRights> = { ok: true, value: GOOD }
 let accepted: Acceptance
 let followed: string[] = []
+let answers: WishEnded[] = []
 let inputs: Input[] = []
 let every: { ms: number; run: () => void }[] = []
 beforeEach(() => {
@@ -33,6 +34,7 @@ beforeEach(() => {
   rights = { ok: true, value: GOOD }
   accepted = acceptedNow(DEFAULT_POLICY)
   followed = []
+  answers = []
   inputs = []
   every = []
 })
@@ -54,6 +56,7 @@ function start(waiting: WaitingPolicy | null = null): void {
     policyFile: join(home, 'policy.yaml'),
     started: { file: hash, ...accepted, waiting },
     acceptance: () => accepted,
+    wishAnswers: () => answers,
     follow: ({ hash: next }) => followed.push(next),
     exchange: { keyRights: async () => rights },
     clock: {
@@ -135,4 +138,23 @@ test.each<[string, Answered<KeyRights>, string[]]>([
   rights = answer
   await look(DAY)
   expect(told()).toEqual(codes)
+})
+
+test('what the terminal made of a wish is taken once, and after a start once more', async () => {
+  answers = [{ number: 1, how: 'dropped', detail: '' }]
+  start()
+  await look(1_000)
+  answers = [...answers, { number: 2, how: 'accepted', detail: 'from then' }]
+  await look(1_000)
+  await look(1_000)
+  const ended = inputs.flatMap((input) => (input.type === 'wish_ended' ? [input.number] : []))
+  // The core takes no notice of one that waits no more.
+  expect(ended).toEqual([1, 1, 2])
+})
+
+test('the same file accepted again is followed: it ends what the chat had lowered', async () => {
+  start()
+  accepted = { ...accepted, ended: 3 }
+  await look(1_000)
+  expect(followed).toEqual([policyHash(DEFAULT_POLICY)])
 })

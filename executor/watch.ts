@@ -1,7 +1,7 @@
 // What the executor looks at by itself: the policy file, the rights of its key.
 import { readFileSync } from 'node:fs'
 import { type Cancel, type Clock, isBusy } from '@keyside/runtime'
-import type { Input } from './core/execution/inputs.ts'
+import type { Input, WishEnded } from './core/execution/inputs.ts'
 import { timeOf } from './core/execution/inputs.ts'
 import { sentenceOf } from './core/model/codes.ts'
 import { keyWarnings } from './key-warnings.ts'
@@ -24,6 +24,8 @@ export interface WatchOptions {
   readonly started: Acceptance & { readonly file: string }
   /** What was accepted, as it is now. */
   readonly acceptance: () => Acceptance | null
+  /** What somebody at the terminal has made of wishes from the chat; the core knows which are new. */
+  readonly wishAnswers: () => readonly WishEnded[]
   /** Another one has come into force. */
   readonly follow: (accepted: AcceptedPolicy) => void
   readonly exchange: Pick<Exchange, 'keyRights'>
@@ -36,10 +38,16 @@ export function startWatching(options: WatchOptions): Cancel {
   const { started } = options
   let file = started.file
   let kept: Acceptance = started
+  let answered = ''
   const look = () => {
     const text = textOf(options.policyFile)
     const now = unlessBusy(options.acceptance, kept) ?? kept
     const before = { file, kept }
+    const answers = unlessBusy(options.wishAnswers, [])
+    if (answers.length > 0 && JSON.stringify(answers) !== answered) {
+      answered = JSON.stringify(answers)
+      for (const answer of answers) take({ type: 'wish_ended', ...answer })
+    }
     file = policyHash(text)
     kept = now
     if (file !== before.file && file !== lastAccepted(now)) take(aboutPolicy(text))

@@ -58,4 +58,4 @@ export {
 export { spkiDigest, type TlsTrust, tlsSetting, tlsTrust } from './tls-trust.ts'
 export { HOPS, type Hop, instant, logTrace, noTrace, type Trace } from './trace.ts'
 export { type Checked, checkYaml, type OpenedYaml, openYaml, type Place } from './yaml.ts'
-export { addToYaml } from './yaml-edit.ts'
+export { addToYaml, setInYaml } from './yaml-edit.ts'

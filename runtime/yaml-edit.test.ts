@@ -2,7 +2,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { parse } from 'yaml'
-import { addToYaml } from './yaml-edit.ts'
+import { addToYaml, setInYaml } from './yaml-edit.ts'
 
 test('adds to a list on one line', () => {
   expect(addToYaml('# a\nmarkets: [A/B,  C/D]   # mine\nx: 1\n', ['markets'], ['E/F', 'G/H'])).toBe(
@@ -76,4 +76,24 @@ test('whatever is there stays, and what is added is there', () => {
       expect(after).toEqual({ ...before, m: [...before.m, added] })
     }),
   )
+})
+
+test('sets one value, and nothing else moves', () => {
+  const text = 'limits:\n  order: 500   # one\n  day: 2000\ns: { a: { x: 1 } }\n# end\n'
+  expect(setInYaml(text, ['limits', 'order'], '7')).toBe(text.replace('500', '7'))
+  expect(setInYaml(text, ['s', 'a', 'x'], '22')).toBe(text.replace('x: 1', 'x: 22'))
+  expect(setInYaml('a: "x"\n', ['a'], 'always')).toBe('a: always\n')
+})
+
+test('adds a value that is not there to its section, or to the end of the file', () => {
+  expect(setInYaml('limits:\n  order: 5\nx: 1\n', ['limits', 'hour'], '7')).toBe(
+    'limits:\n  order: 5\n  hour: 7\nx: 1\n',
+  )
+  expect(setInYaml('x: 1\n# end\n', ['collar'], '0.5 %')).toBe('x: 1\n# end\ncollar: 0.5 %\n')
+})
+
+test('sets nothing where a section stands, where there is none, or the file is broken', () => {
+  expect(setInYaml('a: { b: 1 }\n', ['a'], '5')).toBeNull()
+  expect(setInYaml('a: 1\n', ['b', 'c'], '5')).toBeNull()
+  expect(setInYaml('a: [1\n', ['a'], '5')).toBeNull()
 })

@@ -3,6 +3,7 @@ import {
   isMap,
   isNode,
   isPair,
+  isScalar,
   isSeq,
   type Node,
   parseDocument,
@@ -83,4 +84,22 @@ function addLines(
 
 function startOf(node: Node): number {
   return node.range?.[0] ?? 0
+}
+
+/**
+ * Sets the plain value at `path`, or adds it where only its section is there: at the end of the file for a path of one name.
+ * Null where that is not possible.
+ */
+export function setInYaml(text: string, path: readonly string[], value: string): string | null {
+  const document = parseDocument(text, { schema: 'failsafe' })
+  if (document.errors.length > 0) return null
+  const node: unknown = document.getIn(path, true)
+  const [start, end] = isScalar(node) ? (node.range ?? []) : []
+  if (start !== undefined && end !== undefined && start < end)
+    return `${text.slice(0, start)}${value}${text.slice(end)}`
+  if (node !== undefined && node !== null) return null
+  const line = `${path.at(-1)}: ${value}`
+  if (path.length > 1) return addToYaml(text, path.slice(0, -1), [line])
+  const ending = text.includes('\r\n') ? '\r\n' : '\n'
+  return `${text.trimEnd()}${ending}${line}${ending}`
 }

@@ -8,6 +8,7 @@ import { CALM, Market, startExchange } from '@keyside/sandbox'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, onTestFinished, test } from 'vitest'
 import { parse, stringify } from 'yaml'
 import { SANDBOX_POLICY } from '../cli/sandbox/sandbox-home.ts'
+import { Journal } from '../executor/journal/journal.ts'
 import { keyside } from './keyside.ts'
 import { replaced } from './replaced.ts'
 import { openTestSystem, rewrite } from './test-system.ts'
@@ -222,4 +223,21 @@ test('an executor that runs follows an accepted policy at once, and the command 
     env: { ...process.env, KEYSIDE_HOME: system.home },
   })
   expect(alone.stdout).toContain('in force now: no executor runs')
+})
+
+test('what the chat asks for waits at the terminal, is shown with its difference, and is accepted or dropped there', async () => {
+  write(LIVE)
+  await run('policy accept --yes')
+  const journal = new Journal(join(home, 'executor/journal.db'))
+  const at = Date.now()
+  const wish = { type: 'wished', setting: 'limits.order', by: 'telegram:7', at } as const
+  const collar = { ...wish, setting: 'collar', to: '1 %', number: 2 }
+  journal.append([{ ...wish, to: '600', number: 1 }, collar], [], at)
+  journal.close()
+  expect((await run('requests')).stdout).toMatch(/LOOSENS +limits.order +500 USDT -> 600 USDT/)
+  expect(await run('requests drop 2')).toMatchObject({ code: 0 })
+  expect((await run('requests accept 1', ['no'])).stdout).toContain('Nothing was changed')
+  expect((await run('requests accept 1', ['yes'])).stdout).toContain('does not count yet')
+  expect((await run('requests accept 1', ['yes'])).stderr).toContain('no wish of this number')
+  expect((await run('requests')).stdout).toBe('Nothing waits.\n')
 })

@@ -12,7 +12,13 @@ import { executorSection } from '../home/home-keychain.ts'
 import { takerFeeAt, venueLine, venueOf } from '../home/venue-info.ts'
 import { inForceLine } from '../programs/policy-in-force.ts'
 import { EXIT } from '../programs/run-program.ts'
-import { boundOf, comparedLines, stateLines, waitingLines } from '../terminal/policy-report.ts'
+import {
+  boundOf,
+  changeLines,
+  comparedLines,
+  stateLines,
+  waitingLines,
+} from '../terminal/policy-report.ts'
 import { print, printJson, table } from '../terminal/print.ts'
 import { prompt } from '../terminal/prompt.ts'
 
@@ -110,17 +116,6 @@ function boundLines(found: PolicyState): string[] {
 function forProgram({ state, waiting }: PolicyState) {
   const times = waiting && { acceptedAt: waiting.acceptedAt, due: waiting.due }
   return { state, waiting: times }
-}
-
-function changeLines({ inForce, changes }: PolicyState): string[] {
-  if (inForce === null)
-    return ['It is the first policy here: there is nothing yet to compare it with.']
-  const rows = changes.map(({ setting, effect, from, to }) => [
-    effect.toUpperCase(),
-    setting,
-    `${from ?? 'nothing'} -> ${to ?? 'nothing'}`,
-  ])
-  return rows.length === 0 ? ['Nothing changes.'] : table(rows)
 }
 
 function read(): PolicyState {

@@ -74,3 +74,15 @@ export function comparedLines(
   ]
   return ['', ...table(rows)]
 }
+
+/** From the policy in force to the file, line by line. */
+export function changeLines({ inForce, changes }: PolicyState): string[] {
+  if (inForce === null)
+    return ['It is the first policy here: there is nothing yet to compare it with.']
+  const rows = changes.map(({ setting, effect, from, to }) => [
+    effect.toUpperCase(),
+    setting,
+    `${from ?? 'nothing'} -> ${to ?? 'nothing'}`,
+  ])
+  return rows.length === 0 ? ['Nothing changes.'] : table(rows)
+}

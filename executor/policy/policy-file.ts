@@ -59,7 +59,11 @@ export interface PolicyState {
 
 /** Throws a KeysideError `policy_missing`, `policy_empty` or `policy_invalid`. */
 export function policyState(files: PolicyFiles, now: number): PolicyState {
-  const text = readPolicyText(files)
+  return policyStateOf(files, readPolicyText(files), now)
+}
+
+/** As if the file were this text. Throws a KeysideError `policy_empty` or `policy_invalid`. */
+export function policyStateOf(files: PolicyFiles, text: string, now: number): PolicyState {
   const file = { text, policy: parse(text) }
   return withDatabase(files, (db) => stateOf(file, acceptanceAt(db, now), fromChat(db).tightenings))
 }
@@ -186,7 +190,7 @@ function parse(text: string): Policy {
   return loaded.policy
 }
 
-function withDatabase<T>(
+export function withDatabase<T>(
   { home, database = JOURNAL_FILE }: PolicyFiles,
   use: (db: DatabaseSync) => T,
 ): T {

@@ -54,6 +54,9 @@ export const EXECUTOR_SENTENCES = {
   tighten_closes_day: 'so much is lost today already, so there are no more entries until 00:00 UTC',
   wishes_full:
     'ten wishes wait at the device already: accept or drop them there with "keyside requests"',
+  wish_unknown: 'no wish of this number waits: "keyside requests" lists them',
+  wish_unwritable:
+    'this cannot be written into policy.yaml as it is: edit it by hand, then run "keyside policy accept" and drop the wish',
   wish_accepted: 'accepted at the device',
   wish_dropped: 'dropped at the device: nothing changes',
   balance_unknown: 'the exchange did not say what you have: ask again in a moment',

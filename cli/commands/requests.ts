@@ -1,0 +1,97 @@
+// keyside requests: what the chat would have the policy allow more. Only here, at the device, it is accepted.
+import {
+  acceptWish,
+  dropWish,
+  type NumberedWish,
+  policyWithWish,
+  waitingWishes,
+} from '@keyside/executor'
+import { KeysideError, keysideHome, systemClock } from '@keyside/runtime'
+import type { Command } from 'commander'
+import { executorSection } from '../home/home-keychain.ts'
+import { takerFeeAt } from '../home/venue-info.ts'
+import { inForceLine } from '../programs/policy-in-force.ts'
+import { changeLines, comparedLines, waitingLines } from '../terminal/policy-report.ts'
+import { print, printJson, table } from '../terminal/print.ts'
+import { prompt } from '../terminal/prompt.ts'
+
+export function addRequests(program: Command): void {
+  const requests = program
+    .command('requests')
+    .description('what the chat asks for that allows more: list, accept, drop')
+    .option('--json', 'for a program', false)
+    .addHelpText('after', '\nExample:\n  keyside requests accept 3')
+    .action(list)
+  requests
+    .command('accept <number>')
+    .description(
+      'write it into policy.yaml and accept that: it counts when the loosening delay is over',
+    )
+    .option('--yes', 'do not ask', false)
+    .addHelpText('after', '\nExample:\n  keyside requests accept 3')
+    .action(accept)
+  requests
+    .command('drop <number>')
+    .description('nothing changes, and the chat is told')
+    .addHelpText('after', '\nExample:\n  keyside requests drop 3')
+    .action(drop)
+}
+
+function list({ json }: { json: boolean }): void {
+  const wishes = waitingWishes(files())
+  if (json) printJson({ requests: wishes })
+  else if (wishes.length === 0) print('Nothing waits.')
+  else print(...listLines(wishes))
+}
+
+function listLines(wishes: readonly NumberedWish[]): string[] {
+  const rows = wishes.map(({ number, setting, to, at }) => [
+    String(number),
+    setting,
+    to,
+    timeOf(at),
+  ])
+  return [
+    ...table(rows),
+    '',
+    ...wishes.flatMap(detailLines),
+    'keyside requests accept NUMBER, or drop NUMBER.',
+  ]
+}
+
+function detailLines({ number }: NumberedWish): string[] {
+  try {
+    const { state } = policyWithWish(files(), number, systemClock.now())
+    return [`${number}:`, ...changeLines(state), '']
+  } catch (error) {
+    if (!(error instanceof KeysideError)) throw error
+    return [`${number}: ${error.message}`, '']
+  }
+}
+
+async function accept(text: string, { yes }: { yes: boolean }): Promise<void> {
+  const number = Number(text)
+  const { state } = policyWithWish(files(), number, systemClock.now())
+  print(...changeLines(state), ...comparedLines(state, takerFeeAt(keysideHome())), '')
+  if (!yes && (await prompt('Type yes to accept this policy: ')) !== 'yes')
+    return print('Nothing was changed, and the request still waits.')
+  const accepted = acceptWish(files(), number, systemClock.now())
+  if (accepted.state === 'accepted')
+    return print(await inForceLine(keysideHome(), accepted.hash, systemClock))
+  print('Accepted. It allows more, so it does not count yet.', ...waitingLines(accepted))
+}
+
+function drop(text: string): void {
+  dropWish(files(), Number(text))
+  print('Dropped: nothing changes. The chat is told.')
+}
+
+function timeOf(at: number): string {
+  return `${new Date(at).toISOString().slice(0, 16).replace('T', ' ')} UTC`
+}
+
+function files(): { home: string; database: string; policy: string } {
+  const home = keysideHome()
+  const { database, policy } = executorSection(home)
+  return { home, database, policy }
+}
