@@ -4,7 +4,7 @@ import Big from 'big.js'
 import { instruct } from '../buttons/instruct.ts'
 import type { Proposal, Question } from '../buttons/question.ts'
 import { changeText, settingTitle, settingValue } from '../texts/policy.ts'
-import { CONFIRM } from './lower.ts'
+import { CONFIRM } from './setting-names.ts'
 
 type About<Name extends Answer['about']> = Extract<Answer, { about: Name }>
 type Policy = About<'policy'>

@@ -15,7 +15,7 @@ import {
 } from '../texts/ways-out.ts'
 import type { Chosen } from './command-spec.ts'
 import { changeQuestion, chosenRows, type LookAt, policyButtons } from './follow-policy.ts'
-import { CONFIRM, nameOf as wordOf } from './lower.ts'
+import { CONFIRM, nameOf as wordOf } from './setting-names.ts'
 
 type About<Name extends Answer['about']> = Extract<Answer, { about: Name }>
 

@@ -3,7 +3,8 @@ import { expect, test } from 'vitest'
 import { answersAt } from '../testing/answers.ts'
 import { Html } from '../texts/html.ts'
 import { changeQuestion, policyButtons } from './follow-policy.ts'
-import { CONFIRM, readConfirm, readLimits } from './lower.ts'
+import { readConfirm, readLimits } from './lower.ts'
+import { CONFIRM } from './setting-names.ts'
 
 const asked = (read: typeof readLimits, text: string) => {
   const found = read(text.split(' ').filter(Boolean))

@@ -4,32 +4,9 @@ import type { Instruction } from '@keyside/protocol'
 import { type Html, html } from '../texts/html.ts'
 import { confirmUnread, limitsUnread } from '../texts/policy.ts'
 import type { CommandSpec } from './command-spec.ts'
+import { CONFIRM, SETTING_NAMES } from './setting-names.ts'
 
 type Read = CommandSpec | Html
-
-/** As a trader calls them; `unit` is what policy.yaml writes behind the number. */
-const NAMES: ReadonlyMap<string, { readonly setting: string; readonly unit?: '%' }> = new Map([
-  ['order', { setting: 'limits.order' }],
-  ['hour', { setting: 'limits.hour' }],
-  ['day', { setting: 'limits.day' }],
-  ['position', { setting: 'limits.position' }],
-  ['loss', { setting: 'limits.day_loss' }],
-  ['drawdown', { setting: 'limits.drawdown' }],
-  ['minute', { setting: 'limits.orders_per_minute' }],
-  ['orders', { setting: 'limits.orders_per_day' }],
-  ['trips', { setting: 'limits.round_trips' }],
-  ['collar', { setting: 'collar', unit: '%' }],
-  ['spread', { setting: 'spread', unit: '%' }],
-  ['stop', { setting: 'max_stop_distance', unit: '%' }],
-  ['size', { setting: 'fat_finger' }],
-])
-
-/** The word for a setting behind /limits; null where there is none. */
-export function nameOf(setting: string): string | null {
-  const found = [...NAMES].find(([, one]) => one.setting === setting)
-  if (found !== undefined) return found[0]
-  return /^streams\.([^.]+)\.allocation$/.exec(setting)?.[1] ?? null
-}
 
 const AMOUNT = /^(?:0|[1-9]\d{0,14})(?:\.\d{1,12})?$/
 const STREAM = /^[a-z0-9][a-z0-9-]{0,31}\/[a-z0-9][a-z0-9-]{0,31}$/
@@ -46,7 +23,7 @@ export function readLimits([name, ...words]: readonly string[]): Read {
   if (name === 'market' && words.length === 1 && MARKET.test(value))
     return look(`markets.${value.toUpperCase()}`, 'allowed')
   const number = numberOf(words)
-  const known = NAMES.get(name)
+  const known = SETTING_NAMES.get(name)
   if (number === null || (known === undefined && !STREAM.test(name))) return limitsUnread
   if (known === undefined) return look(`streams.${name}.allocation`, number)
   return look(known.setting, known.unit === '%' ? `${number} %` : number)
@@ -64,9 +41,6 @@ export function readConfirm([first, ...words]: readonly string[]): Read {
   const above = numberOf(first === 'above' ? words : [first, ...words])
   return above === null ? confirmUnread : look('approval', `above ${above}`)
 }
-
-/** Which settings /confirm shows. */
-export const CONFIRM = 'confirm'
 
 /** "0.3 %", "0.3%" and "0.3" are the same; null for what is no plain number. */
 function numberOf(words: readonly string[]): string | null {
