@@ -4,6 +4,7 @@ import { expect, test } from 'vitest'
 import { answersAt } from '../testing/answers.ts'
 import { answerText } from '../texts/answers.ts'
 import { Html, html } from '../texts/html.ts'
+import { inStyle } from '../texts/style.ts'
 import { readCommand } from './table.ts'
 
 const NOW = Date.parse('2026-11-23T20:05:00Z')
@@ -121,4 +122,15 @@ none
 0.005 BNB
 0.0001 BTC`)
   expect(shown({ about: 'results', by: 'period', rows: [] })).toContain('Nothing was sold yet')
+})
+
+test('days are those of the zone that the owner has chosen', () => {
+  const times = { sent: 0, now: 0 }
+  const zoned = (name: string) =>
+    inStyle({ timeZone: 'Asia/Tokyo', numbers: '1,234.56' }, () => {
+      const read = readCommand(name, [], times)
+      return read !== null && 'spec' in read ? read.spec.instruction : read
+    })
+  for (const name of ['profit', 'daily', 'weekly', 'monthly', 'fees'])
+    expect(zoned(name)).toMatchObject({ do: 'results', timeZone: 'Asia/Tokyo' })
 })

@@ -3,6 +3,7 @@ import type { Instruction } from '@keyside/protocol'
 import { equityChart, saleChart } from '../charts/of-answer.ts'
 import { Html, html } from '../texts/html.ts'
 import { noSaleText, paidFeesText } from '../texts/results.ts'
+import { styleNow } from '../texts/style.ts'
 import type { CommandSpec } from './command-spec.ts'
 import { readConfirm, readLimits } from './lower.ts'
 import { type Read, readPause, readResume } from './pause.ts'
@@ -34,7 +35,19 @@ const bare =
   (words) => ({ spec, rest: words })
 const whole = (read: Read): CommandWithWords | Html =>
   read instanceof Html ? read : { spec: read, rest: [] }
-const results = (by: GroupedBy) => bare(ask({ do: 'results', by }))
+/** In the owner's days, weeks and months. */
+const askResults = (by: GroupedBy, curve?: number): CommandSpec => {
+  const { timeZone } = styleNow()
+  return ask({
+    do: 'results',
+    by,
+    ...(curve !== undefined && { curve }),
+    ...(timeZone !== 'UTC' && { timeZone }),
+  })
+}
+const results =
+  (by: GroupedBy): Reader =>
+  (words) => ({ spec: askResults(by), rest: words })
 
 const READERS: ReadonlyMap<string, Reader> = new Map(
   Object.entries<Reader>({
@@ -52,9 +65,12 @@ const READERS: ReadonlyMap<string, Reader> = new Map(
       isNumber(first)
         ? { spec: oneSale(Number(first)), rest }
         : { spec: oneSale(null), rest: wordsIn(first, rest) },
-    fees: bare({
-      ...ask({ do: 'results', by: 'period' }),
-      text: (answer) => (answer.about === 'results' ? paidFeesText(answer) : null),
+    fees: (words) => ({
+      spec: {
+        ...askResults('period'),
+        text: (answer) => (answer.about === 'results' ? paidFeesText(answer) : null),
+      },
+      rest: words,
     }),
     profit: (words, { now }) => profit(words, now),
     daily: results('day'),
@@ -94,7 +110,7 @@ function profit([first = '', ...rest]: readonly string[], now: number): CommandW
   const since = isAll ? 0 : Math.floor(now / 1000) - days * DAY_SECONDS
   const title = isAll ? 'Profit, all time' : `Profit, last ${days === 1 ? 'day' : `${days} days`}`
   const spec: CommandSpec = {
-    ...ask({ do: 'results', by: 'period', curve: since }),
+    ...askResults('period', since),
     chart: (answer) => (answer.about === 'results' ? equityChart(answer, title) : null),
   }
   return { spec, rest: isAll || isNumber(first) ? rest : wordsIn(first, rest) }

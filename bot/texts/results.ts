@@ -96,7 +96,7 @@ function feeLines(fees: SaleRow['fees']): Html[] {
 }
 
 /** Fees of what was sold, and of its purchases, by period; `by` is "period". */
-export function paidFeesText({ by, rows }: About<'results'>): Html {
+export function paidFeesText({ by, rows, timeZone }: About<'results'>): Html {
   if (rows.length === 0)
     return html`Nothing was sold yet. A fee counts when what it was for is sold.`
   const keys = [...new Set(rows.map(({ key }) => key))]
@@ -108,7 +108,10 @@ export function paidFeesText({ by, rows }: About<'results'>): Html {
         for (const [currency, fee] of Object.entries(fees))
           together.set(currency, (together.get(currency) ?? new Big(0)).plus(fee))
       const each = [...together].map(([currency, fee]) => html`${sum(fee)} ${currency}`)
-      return lines(html`<b>${keyText(by, key)}</b>`, ...(each.length > 0 ? each : [html`none`]))
+      return lines(
+        html`<b>${keyText(by, key, timeZone)}</b>`,
+        ...(each.length > 0 ? each : [html`none`]),
+      )
     }),
   )
 }
@@ -125,7 +128,8 @@ const HEADS: { readonly [By in GroupedBy]: string } = {
   reason: 'Profit by reason',
 }
 
-export function resultsText({ by, rows, more: left, curve, drawdown }: About<'results'>): Html {
+export function resultsText(answer: About<'results'>): Html {
+  const { by, rows, more: left, curve, drawdown } = answer
   if (rows.length === 0)
     return html`Nothing was sold yet, so nothing is won or lost. /positions shows what is held.`
   const head = html`<b>${HEADS[by]}</b>, of what was sold, fees included`
@@ -133,7 +137,7 @@ export function resultsText({ by, rows, more: left, curve, drawdown }: About<'re
     timeTable(by, rows, head, left ?? 0) ??
     list(
       head,
-      rows.map((row) => rowText(by, row)),
+      rows.map((row) => rowText(answer, row)),
       { left },
     )
   return lines(shown, curve === undefined ? null : fallText(curve, drawdown))
@@ -219,11 +223,14 @@ function fallText(
   )
 }
 
-function rowText(by: GroupedBy, row: ResultRow): Html {
+function rowText(
+  { by, timeZone }: Pick<About<'results'>, 'by' | 'timeZone'>,
+  row: ResultRow,
+): Html {
   const { currency, trades, won, unknown, gain, negative, paid, fees } = row
   const percent = new Big(paid).eq(0) ? '' : ` (${share(gain, paid, negative)})`
   return lines(
-    html`<b>${keyText(by, row.key)}</b>`,
+    html`<b>${keyText(by, row.key, timeZone)}</b>`,
     html`<b>${signed(gain, negative)} ${currency}</b>${percent}`,
     html`${trades} sold, ${won} with a gain`,
     unknown === 0 ? null : html`${unknown} without a known result`,
@@ -237,7 +244,8 @@ function feesText(fees: ResultRow['fees']): string {
     .join(' + ')
 }
 
-function keyText(by: GroupedBy, key: string): string {
+function keyText(by: GroupedBy, key: string, timeZone = 'UTC'): string {
+  if (key === 'today') return `Today (${timeZone})`
   if (by === 'stream') return shownStream(key)
   if (by === 'reason') return REASONS[key as SaleRow['reason']] ?? key
   if (by === 'week') return `Week from ${key}`
@@ -245,7 +253,6 @@ function keyText(by: GroupedBy, key: string): string {
 }
 
 const PERIODS: Readonly<Record<string, string>> = {
-  today: 'Today (UTC)',
   '7 days': 'Last 7 days',
   '30 days': 'Last 30 days',
   all: 'All time',

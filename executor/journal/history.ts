@@ -7,7 +7,7 @@ import type { Candle } from '../core/model/exchange.ts'
 import { fitting } from '../core/model/report-room.ts'
 import { curveOf } from '../results/curve.ts'
 import type { Trade } from '../results/ledger.ts'
-import { byCurrency, summarize } from '../results/summary.ts'
+import { byCurrency, isTimeZone, summarize, UTC } from '../results/summary.ts'
 import type { Results } from './results.ts'
 import { CANDLES, storyOf, windowOf } from './sale-story.ts'
 
@@ -123,15 +123,18 @@ const CURVE_ROOM = 3_000
 
 function sums(
   trades: readonly Trade[],
-  { by, curve }: AskResults,
+  { by, curve, timeZone = UTC }: AskResults,
   { now, drawdown }: From,
 ): Answer {
-  const all = summarize(trades, by, now)
+  // A zone that is not known here is UTC, and the answer says so.
+  const zone = isTimeZone(timeZone) ? timeZone : UTC
+  const all = summarize(trades, by, now, zone)
   const rows = fitting(all.slice(0, MAX_GROUPS), curve === undefined ? 0 : CURVE_ROOM)
   const left = all.length - rows.length
   return {
     about: 'results',
     by,
+    ...(zone !== UTC && { timeZone: zone }),
     rows,
     ...(left > 0 && { more: left }),
     ...(curve !== undefined && {

@@ -1,7 +1,7 @@
 // Sums of results, against sums that are done here by hand.
 import { expect, test } from 'vitest'
 import type { Trade } from './ledger.ts'
-import { summarize } from './summary.ts'
+import { isTimeZone, summarize } from './summary.ts'
 
 /** A Friday. */
 const NOW = Date.parse('2026-11-27T10:00:00Z')
@@ -67,4 +67,35 @@ test('groups come with the best first, and fees and costs are added', () => {
     { key: 'BTC/USDT', gain: '2.75', negative: true, paid: '200.2', trades: 3, unknown: 1 },
   ])
   expect(summarize(TRADES, 'reason', NOW).map(({ key }) => key)).toEqual(['exit', 'stop', 'exit'])
+})
+
+test('days, weeks and months are those of the zone that is asked for', () => {
+  const at = [
+    '2026-10-31T23:30:00Z',
+    '2026-11-22T23:30:00Z',
+    '2026-11-26T22:59:59Z',
+    '2026-11-26T23:00:00Z',
+  ]
+  const trades = at.map((closed) => trade(closed, 1))
+  const keys = (by: 'day' | 'week' | 'month' | 'period') =>
+    summarize(trades, by, NOW, 'Europe/Berlin').map((row) => [row.key, row.trades])
+  expect(keys('day')).toEqual([
+    ['2026-11-27', 1],
+    ['2026-11-26', 1],
+    ['2026-11-23', 1],
+    ['2026-11-01', 1],
+  ])
+  expect(keys('week')).toEqual([
+    ['2026-11-23', 3],
+    ['2026-10-26', 1],
+  ])
+  expect(keys('month')).toEqual([['2026-11', 4]])
+  expect(keys('period')).toEqual([
+    ['today', 1],
+    ['7 days', 3],
+    ['30 days', 4],
+    ['all', 4],
+  ])
+  expect(isTimeZone('Europe/Berlin')).toBe(true)
+  expect(isTimeZone('Mars/Olympus')).toBe(false)
 })

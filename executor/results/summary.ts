@@ -1,7 +1,6 @@
-// Sums of what sales have brought: by time, market, stream or reason. Days, weeks and months are UTC's. Pure.
+// Sums of what sales have brought: by time, market, stream or reason. Days, weeks and months are those of a time zone. Pure.
 import { type Decimal, type Instruction, type ResultRow, toDecimal } from '@keyside/protocol'
 import Big from 'big.js'
-import { dayNumber } from '../core/model/count.ts'
 import { addFee, plus } from '../core/model/decimals.ts'
 import type { Fee } from '../core/model/exchange.ts'
 import type { Trade } from './ledger.ts'
@@ -10,21 +9,29 @@ export type GroupedBy = Extract<Instruction, { do: 'results' }>['by']
 
 const DAY_MS = 86_400_000
 
+interface Period {
+  readonly key: string
+  holds(closed: number, now: number, zone: Zone): boolean
+}
+
 /** `period`: today, and the last 7 and 30 times 24 h. */
-const PERIODS: readonly { readonly key: string; readonly from: (now: number) => number }[] = [
-  { key: 'today', from: startOfDay },
-  { key: '7 days', from: (now) => now - 7 * DAY_MS },
-  { key: '30 days', from: (now) => now - 30 * DAY_MS },
-  { key: 'all', from: () => Number.NEGATIVE_INFINITY },
+const PERIODS: readonly Period[] = [
+  { key: 'today', holds: (closed, now, dayOf) => dayOf(closed) >= dayOf(now) },
+  { key: '7 days', holds: (closed, now) => closed >= now - 7 * DAY_MS },
+  { key: '30 days', holds: (closed, now) => closed >= now - 30 * DAY_MS },
+  { key: 'all', holds: () => true },
 ]
 
-const KEYS: { readonly [By in GroupedBy]: (trade: Trade, now: number) => readonly string[] } = {
-  period: ({ closed }, now) =>
-    PERIODS.filter(({ from }) => closed >= from(now)).map(({ key }) => key),
-  day: ({ closed }) => [dayOf(closed)],
-  // A week is named by its Monday.
-  week: ({ closed }) => [dayOf(closed - ((new Date(closed).getUTCDay() + 6) % 7) * DAY_MS)],
-  month: ({ closed }) => [dayOf(closed).slice(0, 7)],
+/** On which day a moment (Unix ms) is there: "2026-11-27". */
+type Zone = (at: number) => string
+type KeysOf = (trade: Trade, now: number, zone: Zone) => readonly string[]
+
+const KEYS: { readonly [By in GroupedBy]: KeysOf } = {
+  period: ({ closed }, now, zone) =>
+    PERIODS.filter(({ holds }) => holds(closed, now, zone)).map(({ key }) => key),
+  day: ({ closed }, _, dayOf) => [dayOf(closed)],
+  week: ({ closed }, _, dayOf) => [mondayBefore(dayOf(closed))],
+  month: ({ closed }, _, dayOf) => [dayOf(closed).slice(0, 7)],
   market: ({ market }) => [market],
   stream: ({ stream }) => [stream],
   reason: ({ reason }) => [reason],
@@ -32,17 +39,20 @@ const KEYS: { readonly [By in GroupedBy]: (trade: Trade, now: number) => readonl
 
 /**
  * One row for each group and quote currency: those of time with the newest first, others with the best first. A sale
- * whose result nobody knows is counted, and is in no sum. `now` in Unix ms.
+ * whose result nobody knows is counted, and is in no sum. `now` in Unix ms;
+ * `timeZone` an IANA name that there is.
  */
 export function summarize(
   trades: readonly Trade[],
   by: GroupedBy,
   now: number,
+  timeZone = UTC,
 ): readonly ResultRow[] {
+  const zone = zoneOf(timeZone)
   const groups = new Map<string, { key: string; currency: string; trades: Trade[] }>()
   for (const trade of trades) {
     const currency = trade.market.split('/')[1] ?? ''
-    for (const key of KEYS[by](trade, now)) {
+    for (const key of KEYS[by](trade, now, zone)) {
       const name = `${key} ${currency}`
       const group = groups.get(name) ?? { key, currency, trades: [] }
       group.trades.push(trade)
@@ -108,11 +118,28 @@ function gainOf({ gain, negative }: Pick<ResultRow, 'gain' | 'negative'>): Big {
   return negative ? new Big(gain).neg() : new Big(gain)
 }
 
-function startOfDay(now: number): number {
-  return dayNumber(now) * DAY_MS
+export const UTC = 'UTC'
+
+/** Whether this system knows the zone. */
+export function isTimeZone(name: string): boolean {
+  try {
+    zoneOf(name)
+    return true
+  } catch {
+    return false
+  }
 }
 
-/** "2026-11-27", UTC. */
-function dayOf(at: number): string {
-  return new Date(at).toISOString().slice(0, 10)
+function zoneOf(timeZone: string): Zone {
+  if (timeZone === UTC) return (at) => new Date(at).toISOString().slice(0, 10)
+  // As Swedes write a day.
+  const format = new Intl.DateTimeFormat('sv-SE', { timeZone })
+  return (at) => format.format(at)
+}
+
+/** A week is named by its Monday. */
+function mondayBefore(day: string): string {
+  const at = Date.parse(day)
+  const back = ((new Date(at).getUTCDay() + 6) % 7) * DAY_MS
+  return new Date(at - back).toISOString().slice(0, 10)
 }

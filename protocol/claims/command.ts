@@ -1,6 +1,6 @@
 // A command: what the trader asks of the device from the chat. Nothing here can loosen a limit.
 import { z } from 'zod'
-import { digest, numericDate, registered, singleLine } from './common.ts'
+import { digest, numericDate, registered, singleLine, timeZone } from './common.ts'
 import { positiveDecimal } from './decimal.ts'
 import { tighten, wish } from './policy-setting.ts'
 
@@ -28,7 +28,13 @@ const instruction = z.discriminatedUnion('do', [
   /** The whole story of one sale, or of the newest. */
   z.strictObject({ do: z.literal('trade'), number: z.int().min(1).optional() }),
   /** With `curve`: also how they added up from then on, 0 for all of them (seconds). */
-  z.strictObject({ do: z.literal('results'), by: groupedBy, curve: numericDate.optional() }),
+  z.strictObject({
+    do: z.literal('results'),
+    by: groupedBy,
+    curve: numericDate.optional(),
+    /** Whose days, weeks and months; UTC's without it. */
+    timeZone: timeZone.optional(),
+  }),
   /** No entries, of `what` alone where it names something, until then where it says when (seconds). */
   z.strictObject({
     do: z.literal('pause'),

@@ -49,6 +49,15 @@ export const singleLine = z
   .max(500)
   .regex(/^[^\p{C}\p{Zl}\p{Zp}]*$/u, 'expected one line')
 
+/** IANA name; whether there is such a zone is for who reads a clock by it. */
+export const timeZone = z
+  .string()
+  .max(64)
+  .regex(
+    /^[A-Za-z][A-Za-z0-9_+-]*(?:\/[A-Za-z0-9_+-]+)*$/,
+    'expected a time zone such as "Europe/Berlin"',
+  )
+
 /** Length of a candle. */
 export const timeframe = z
   .string()

@@ -1,7 +1,7 @@
 // What the device answers about sales: each of them, and what they have brought.
 import { z } from 'zod'
 import { groupedBy } from './command.ts'
-import { currency, market, numericDate, singleLine, stream, timeframe } from './common.ts'
+import { currency, market, numericDate, singleLine, stream, timeframe, timeZone } from './common.ts'
 import { decimal } from './decimal.ts'
 import { candle, feesByCurrency, result } from './order.ts'
 
@@ -92,6 +92,8 @@ const curve = z.strictObject({
 export const resultsAnswer = z.strictObject({
   about: z.literal('results'),
   by: groupedBy,
+  /** Whose days, weeks and months; UTC's without it. */
+  timeZone: timeZone.optional(),
   rows: z.array(resultRow).max(40),
   /** How many rows are left out. */
   more: z.int().min(1).optional(),
