@@ -43,7 +43,7 @@ export function answerText(answer: Answer, done: Html, now: number): Html {
     case 'results':
       return resultsText(answer)
     case 'limits':
-      return limitsText(answer)
+      return limitsText(answer, now)
     case 'policy':
       return policyText(answer)
     case 'change':

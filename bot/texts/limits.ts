@@ -1,11 +1,12 @@
 // What the policy allows, and how much of it is used.
 import { type Answer, shownStream } from '@keyside/protocol'
 import { type Html, html, lines, list } from './html.ts'
-import { sum } from './numbers.ts'
+import { sum, time, zone } from './numbers.ts'
 
 type Limits = Extract<Answer, { about: 'limits' }>
 
-export function limitsText(limits: Limits): Html {
+/** `now` in Unix ms. */
+export function limitsText(limits: Limits, now: number): Html {
   const { currency, order, position, hour, day, streams, markets, more: left } = limits
   const { ordersThisMinute, ordersToday, dayLoss, drawdown } = limits
   const head = lines(
@@ -15,7 +16,7 @@ export function limitsText(limits: Limits): Html {
     html`Orders today ${ordersToday.used} of ${ordersToday.limit}`,
     html`Orders this minute ${ordersThisMinute.used} of ${ordersThisMinute.limit}`,
     html`Lost today ${of(dayLoss)}`,
-    dayLoss.day === 'closed' ? html`⏹ <b>No entries until 00:00 UTC</b>` : null,
+    dayLoss.day === 'closed' ? html`⏹ <b>No entries until ${dayEnd(now)}</b>` : null,
     html`Below the best ${of(drawdown)}`,
     html`One order at most ${sum(order)}`,
   )
@@ -24,6 +25,14 @@ export function limitsText(limits: Limits): Html {
     ...markets.map(({ market, used }) => rowText(market, of({ used, limit: position }))),
   ]
   return lines(list(head, rows, { left }), html`Your device alone raises them.`)
+}
+
+const DAY_MS = 86_400_000
+
+/** A day of the policy ends at 00:00 UTC, whatever the clock of the owner shows then. */
+function dayEnd(now: number): string {
+  const end = now - (now % DAY_MS) + DAY_MS
+  return `${time(end, end)} ${zone(end)}`
 }
 
 function streamText({ stream, used, limit, spent, budget }: Limits['streams'][number]): Html {

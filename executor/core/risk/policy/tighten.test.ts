@@ -92,6 +92,13 @@ test('the policy in force is the tighter of both, whatever the file says later',
   expect(policyInForce(higher, chat)).toMatchObject({ limits: { day: '800' }, approval: 'always' })
 })
 
+test('it is reckoned once for the decisions between two changes', () => {
+  const chat = of({ 'limits.day': '800' })
+  expect(policyInForce(start, chat)).toBe(policyInForce(start, { ...chat }))
+  expect(policyInForce(start, of({ 'limits.day': '700' })).limits.day).toBe('700')
+  expect(policyInForce(start, chat).limits.day).toBe('800')
+})
+
 test('a policy that was accepted later takes the place of what the chat had changed by then, and of no more', () => {
   const chat = of({ 'limits.day': '800', collar: '0.1 %' })
   expect(policyInForce(start, chat, 1)).toMatchObject({

@@ -13,6 +13,23 @@ export function isTighterOrEqual(before: Policy, after: Policy): boolean {
 
 /** `ended`: number of the chat's last change that the accepted policy takes the place of. */
 export function policyInForce(accepted: Policy, { settings }: Tightenings, ended = 0): Policy {
+  const last = LAST.get(accepted)
+  if (last?.settings === settings && last.ended === ended) return last.policy
+  const policy = reckoned(accepted, settings, ended)
+  LAST.set(accepted, { settings, ended, policy })
+  return policy
+}
+
+interface Reckoned {
+  readonly settings: Tightenings['settings']
+  readonly ended: number
+  readonly policy: Policy
+}
+
+/** Each decision asks, and the answer is the same until one of the three is another: judging costs more than a decision. */
+const LAST = new WeakMap<Policy, Reckoned>()
+
+function reckoned(accepted: Policy, settings: Tightenings['settings'], ended: number): Policy {
   return Object.entries(settings).reduce(
     (policy, [setting, { to, number }]) =>
       number <= ended ? policy : (tightened(policy, setting, to)?.policy ?? policy),
