@@ -110,10 +110,11 @@ const VALUES = ['150', '501', 'NaN']
 /** Buttons of one chain of answers; each is pressed once. */
 const MOST_PRESSES = 60
 
-/** Something is held, so that there is something to sell, to protect, and to be wrong about. */
+/** Something is held and something waits for a word, so that there is something to sell, to protect, to approve, and to be wrong about. */
 async function worldWithWork(): Promise<ChatWorld> {
   const world = new ChatWorld(POLICY)
   await world.executor.enter({ size: { unit: 'quote', value: '100' }, stopPrice: '58000' })
+  await world.executor.enterFrom('other', { size: { unit: 'quote', value: '250' } })
   await world.settle()
   return world
 }
