@@ -1,6 +1,7 @@
 // What the trader has chosen for the bot itself. None of it reaches the device's policy.
 import { z } from 'zod'
 import { NUMBER_FORMATS } from '../texts/style.ts'
+import { clockText } from '../texts/zone.ts'
 import type { Store } from './open.ts'
 
 /** Minutes since midnight, in the trader's time zone. */
@@ -46,12 +47,6 @@ export function summarySettings(store: Store) {
     weekly: weekly === null ? ('off' as const) : { day: weekly.day, at: clockText(weekly.at) },
     zone: timeZone,
   }
-}
-
-/** "08:00". */
-export function clockText(minutes: number): string {
-  const two = (count: number) => String(count).padStart(2, '0')
-  return `${two(Math.floor(minutes / 60))}:${two(minutes % 60)}`
 }
 
 function parsed(text: string): unknown {

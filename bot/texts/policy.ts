@@ -50,7 +50,7 @@ export function policyText({ currency, rows, wishes, more }: About<'policy'>): H
 }
 
 /** What waits at the device. */
-export function wishesText(wishes: About<'policy'>['wishes']): Html {
+function wishesText(wishes: About<'policy'>['wishes']): Html {
   const rows = wishes.map(
     ({ number, setting, to }) => html`${number}. ${settingTitle(setting)}: ${settingValue(to)}`,
   )

@@ -3,6 +3,7 @@
 import { type Html, html, lines } from './html.ts'
 import { amount, time, zone } from './numbers.ts'
 import type { Style } from './style.ts'
+import { clockText } from './zone.ts'
 
 interface Shown extends Style {
   readonly quietHours: QuietHours
@@ -74,21 +75,17 @@ export function noticesText(rows: readonly SettingsRow[]): Html {
 }
 
 function quietOf(quietHours: QuietHours): string {
-  return quietHours === null ? 'off' : `${clock(quietHours.from)} to ${clock(quietHours.to)}`
+  return quietHours === null
+    ? 'off'
+    : `${clockText(quietHours.from)} to ${clockText(quietHours.to)}`
 }
 
 function dailyOf({ daily }: Pick<Shown, 'daily'>): string {
-  return daily === null ? 'off' : `at ${clock(daily)}`
+  return daily === null ? 'off' : `at ${clockText(daily)}`
 }
 
 const DAYS = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday']
 
 function weeklyOf({ weekly }: Pick<Shown, 'weekly'>): string {
-  return weekly === null ? 'off' : `${DAYS[weekly.day - 1]} at ${clock(weekly.at)}`
-}
-
-/** Minutes since midnight. */
-function clock(minutes: number): string {
-  const two = (count: number) => String(count).padStart(2, '0')
-  return `${two(Math.floor(minutes / 60))}:${two(minutes % 60)}`
+  return weekly === null ? 'off' : `${DAYS[weekly.day - 1]} at ${clockText(weekly.at)}`
 }

@@ -69,6 +69,12 @@ function wrapped(minutes: number): number {
   return ((minutes + DAY_MINUTES * 1.5) % DAY_MINUTES) - DAY_MINUTES / 2
 }
 
+/** "08:00"; minutes since midnight. */
+export function clockText(minutes: number): string {
+  const two = (count: number) => String(count).padStart(2, '0')
+  return `${two(Math.floor(minutes / 60))}:${two(minutes % 60)}`
+}
+
 /** The IANA name as the database writes it, whatever case it is given in; null for none. */
 export function findZone(name: string): string | null {
   try {
