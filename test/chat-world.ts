@@ -94,6 +94,7 @@ export class ChatWorld {
       audience: 'bot',
       session: 'EBESExQVFhcYGRobHB0eHw',
       journal: () => this.executor.journal.name(),
+      money: () => 'sandbox',
       key: DEVICE_KEY,
       clock: this.executor.clock,
       randomBytes: systemRandomBytes,
