@@ -29,6 +29,7 @@ export {
   readAnswer,
   unhaltFile,
 } from './halt-file.ts'
+export { paperInJournal } from './journal/account.ts'
 export { FLAT_COLUMNS, flatRows } from './journal/flat.ts'
 export { statusInJournal } from './journal/providers.ts'
 export {

@@ -1,5 +1,7 @@
 // keyside trades: what the terminal says was won is what the chat says.
 import { rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { SaleRow } from '../protocol/index.ts'
 import { openJournalHome } from './journal-home.ts'
@@ -50,6 +52,17 @@ test('lists and exports what the chat tells, to the digit', async () => {
       gain: result?.negative === true ? `-${result.gain}` : result?.gain,
     })),
   )
+})
+
+test('sales of a record on paper are said to be, whatever config.yaml says', async () => {
+  const journal = new DatabaseSync(join(home, 'executor/journal.db'))
+  const put = journal.prepare('INSERT OR REPLACE INTO kept VALUES (?, ?)')
+  put.run('account', 'paper of kraken')
+  expect((await run('list')).stdout).toMatch(/^Paper on the market of kraken: no real money\./)
+  expect((await run('export')).stdout).toMatch(/,venue\n1,.*,paper:kraken\n2,.*,paper:kraken\n$/)
+  put.run('account', 'exchange')
+  journal.close()
+  expect((await run('export')).stdout).toMatch(/,venue\n1,.*,binance\n2,.*,binance\n$/)
 })
 
 test('chooses by time and market, and says so when there is nothing', async () => {

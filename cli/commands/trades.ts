@@ -4,7 +4,7 @@ import { readResults, type Trade } from '@keyside/executor'
 import { keysideHome } from '@keyside/runtime'
 import type { Command } from 'commander'
 import { executorSection } from '../home/home-keychain.ts'
-import { paperLines, venueName } from '../home/venue-info.ts'
+import { soldAt } from '../home/venue-info.ts'
 import { count } from '../terminal/count.ts'
 import { csvCell } from '../terminal/csv.ts'
 import { instant } from '../terminal/instant.ts'
@@ -31,19 +31,17 @@ export function addTrades(program: Command): void {
     .option('--json', 'for a program', false)
     .action(({ last, json, ...period }: Period & { last: number; json: boolean }) => {
       const rows = within(period).slice(-last)
-      const { exchange } = executorSection(keysideHome())
-      const venue = venueName(exchange)
+      const { venue, heading } = soldAt(keysideHome())
       if (json) printJson(rows.map((row) => ({ ...row, venue })))
       else if (rows.length === 0) print('Nothing was sold in this time.')
-      else print(...paperLines(exchange), ...table([HEAD, ...rows.map(shortRow)]))
+      else print(...heading, ...table([HEAD, ...rows.map(shortRow)]))
     })
   command(
     'export',
     'all sales as a table in CSV; docs/trades.md says what the columns hold',
     'export --since 2026-01-01 --until 2027-01-01 > trades-2026.csv',
   ).action((period: Period) => {
-    const { exchange } = executorSection(keysideHome())
-    const rows = exportRows(within(period), venueName(exchange))
+    const rows = exportRows(within(period), soldAt(keysideHome()).venue)
     print(...rows.map((cells) => cells.map(csvCell).join(',')))
   })
 }

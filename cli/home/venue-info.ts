@@ -1,5 +1,6 @@
 // The exchange that a home trades at, its address, and whether money there is real.
-import { moneyAt, venueFacts } from '@keyside/executor'
+import { resolve } from 'node:path'
+import { moneyAt, paperInJournal, venueFacts } from '@keyside/executor'
 import { createLog, systemClock, systemRandomBytes } from '@keyside/runtime'
 import { executorSection } from './home-keychain.ts'
 
@@ -41,14 +42,16 @@ export function takerFeeAt(home: string): string {
   return venueFacts(executorSection(home).exchange).takerFeePercent
 }
 
-type ExchangeSection = ReturnType<typeof executorSection>['exchange']
-
-/** `binance`, or `paper:binance`. */
-export function venueName({ name, of }: ExchangeSection): string {
-  return of === undefined ? name : `${name}:${of}`
-}
-
-/** Over amounts that are not money. */
-export function paperLines({ of }: ExchangeSection): readonly string[] {
-  return of === undefined ? [] : [`Paper on the market of ${of}: no real money.`, '']
+/** Where the sales of this home's journal were made: `binance`, or `paper:binance`. It is the journal that says so. */
+export function soldAt(home: string): {
+  readonly venue: string
+  readonly heading: readonly string[]
+} {
+  const { exchange, database } = executorSection(home)
+  const paper = paperInJournal(resolve(home, database))
+  if (paper === null) return { venue: exchange.name, heading: [] }
+  return {
+    venue: `paper:${paper}`,
+    heading: [`Paper on the market of ${paper}: no real money.`, ''],
+  }
 }

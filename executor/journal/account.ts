@@ -1,6 +1,10 @@
 // Which account this journal is the record of: paper and real money never share one.
+import { existsSync } from 'node:fs'
 import type { DatabaseSync } from 'node:sqlite'
 import { KeysideError } from '@keyside/runtime'
+import { lookInto } from './database.ts'
+
+const ON_PAPER = 'paper of '
 
 interface Account {
   readonly name: string
@@ -16,6 +20,12 @@ export function keepAccount(db: DatabaseSync, account: Account): void {
   else if (kept !== now) throw changed(kept, now)
 }
 
+/** Whose market a record on paper followed; null for one of an account at an exchange, and before the first start. */
+export function paperInJournal(path: string): string | null {
+  const kept = existsSync(path) ? lookInto(path, keptAccount) : null
+  return kept?.startsWith(ON_PAPER) ? kept.slice(ON_PAPER.length) : null
+}
+
 /** `paper of <exchange>`, or `exchange`; null before the first start. */
 function keptAccount(db: DatabaseSync): string | null {
   const row = db.prepare("SELECT value FROM kept WHERE name = 'account'").get()
@@ -23,7 +33,7 @@ function keptAccount(db: DatabaseSync): string | null {
 }
 
 function kindOf({ name, of = '' }: Account): string {
-  return name === 'paper' ? `paper of ${of}` : 'exchange'
+  return name === 'paper' ? `${ON_PAPER}${of}` : 'exchange'
 }
 
 function changed(kept: string, now: string): KeysideError {
