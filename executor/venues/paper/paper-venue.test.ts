@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { systemClock } from '@keyside/runtime'
-import { CALM, Market, type SandboxExchange, startExchange } from '@keyside/sandbox'
+import { CALM, Market, okxDialect, type SandboxExchange, startExchange } from '@keyside/sandbox'
 import { NO_FAULT, type RequestFate } from '@keyside/venue'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { exchangeContract } from '../testing/contract.ts'
@@ -15,7 +15,7 @@ import { type NoAnswer, paperFaults } from './faults.ts'
 import { type PaperOptions, PaperVenue } from './paper-venue.ts'
 
 const BTC = 'BTC/USDT'
-const PACE = { quotes: 200, books: 5_000, volumes: 60_000, clock: 60_000, markets: 600_000 }
+const PACE = { quotes: 200, books: 600, volumes: 60_000, clock: 60_000, markets: 600_000 }
 const log = { info: () => undefined, warn: () => undefined }
 const FATES: Readonly<Record<string, Partial<RequestFate<NoAnswer>>>> = {
   taken: { answer: 'no_answer' },
@@ -53,9 +53,14 @@ beforeAll(async () => {
         const bid = Number(exchange.quote(BTC)?.bid)
         expect(Math.abs(bid / (60_000 * share) - 1)).toBeLessThan(0.002)
       }, 5_000)
-      // The look that the quote asks for.
-      await exchange.cancel(BTC, 'f'.repeat(32))
-      await sleep(100)
+      // An order looks at the book, and so does every other one that waits there.
+      const probe = order({ timeInForce: 'GTC', price: '20000' })
+      await exchange.place(probe)
+      await exchange.cancel(BTC, probe.clientOrderId)
+      await vi.waitFor(() => {
+        const ask = Number(exchange.liquidity(BTC)?.asks[0]?.[0])
+        expect(Math.abs(ask / (60_000 * share) - 1)).toBeLessThan(0.002)
+      }, 5_000)
     },
   }
 })
@@ -175,6 +180,26 @@ test('a stop that the market went through while nobody looked is filled at the n
     expect(prices).toHaveLength(2)
     await later.stop()
   }
+})
+
+test('another exchange is followed by its name alone, with its own fees and without a key', async () => {
+  const okx = await startExchange({ market, accounts: [], dialect: okxDialect() })
+  const listened = await openWiretap(okx.address)
+  const options = { ...optionsOf('okx'), venue: 'okx', address: listened.address }
+  const other = new PaperVenue(options)
+  await other.start([BTC])
+  expect(other.rules(BTC)).toMatchObject({ tick: '0.01', takerFee: '0.0015' })
+  const placed = await other.place(order({ price: '70000' }))
+  const fee = { currency: 'BTC', amount: '0.0000015' }
+  expect(placed).toMatchObject({
+    outcome: 'accepted',
+    order: { status: 'filled', fills: [{ fee }] },
+  })
+  const names = listened.heard.flatMap(({ headers }) => Object.keys(headers))
+  expect(names.filter((name) => !HARMLESS.includes(name))).toEqual([])
+  await other.stop()
+  await listened.stop()
+  await okx.stop()
 })
 
 test('an exchange that ccxt does not know, or that has nothing public, is refused with what to write', async () => {
