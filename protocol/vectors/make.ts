@@ -123,6 +123,7 @@ function valid(): Map<string, object> {
     ['approval-with-code', vector('approval', good.codedApproval, BOT)],
     ['report-order', vector('report', good.report, DEVICE)],
     ['report-order-sold', vector('report', good.sold, DEVICE)],
+    ['report-order-on-paper', vector('report', { ...good.report, money: 'paper' }, DEVICE)],
     ['approval-less', vector('approval', good.less, BOT)],
     ['report-approval', vector('report', good.approvalNeeded, DEVICE)],
     ['report-approval-mapped', vector('report', good.mappedApproval, DEVICE)],
