@@ -4,7 +4,7 @@ import { runDay } from './day.ts'
 import { duplicates, judge, sameOrders } from './judge.ts'
 
 const SEED = 3
-/** A day by `npm run chat-weather`. */
+/** A day by `npm run chat-days`. */
 const HOURS = 2
 
 test('every message is in the chat once, as it is to look, each sale as an answer to its trade, and no order waits for Telegram', async () => {

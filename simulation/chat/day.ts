@@ -1,4 +1,4 @@
-// A day in the chat from one seed: trades on several streams, a person who answers cards and asks, and Telegram's weather.
+// A day in the chat from one seed: trades on several streams, a person who answers cards and asks, and Telegram's faults.
 import type { DeviceReply } from '../../bot/device/device.ts'
 import { openStore, type Store } from '../../bot/store/open.ts'
 import { claimFor } from '../../bot/store/owner.ts'
@@ -11,7 +11,7 @@ import {
   type ReportEvent,
 } from '../../protocol/index.ts'
 import { Random } from '../base/random.ts'
-import { ChatServer, OWNER, type Weather } from './telegram.ts'
+import { type CallFaults, ChatServer, OWNER } from './telegram.ts'
 import { VirtualClock } from './virtual-clock.ts'
 
 const START = Date.UTC(2026, 0, 5)
@@ -59,16 +59,16 @@ export async function runDay({ seed, hours, failing, late = 0 }: DayOptions): Pr
   const end = START + hours * HOUR_MS
   const outages = [[START + 0.3 * hours * HOUR_MS, START + 0.38 * hours * HOUR_MS]] as const
   const calm = { failing: 0, late: 0, outages: [] }
-  const weather: Weather = failing === 0 ? calm : { failing, late, outages }
+  const faults: CallFaults = failing === 0 ? calm : { failing, late, outages }
   const isOver = () => clock.now() >= end
   const server = new ChatServer(clock, new Random(seed + 1_000_003), {
     get failing() {
-      return isOver() ? 0 : weather.failing
+      return isOver() ? 0 : faults.failing
     },
     get late() {
-      return weather.late
+      return faults.late
     },
-    outages: weather.outages,
+    outages: faults.outages,
   })
   const day = new Running(clock, server, seed)
   day.begin(end)

@@ -1,4 +1,4 @@
-// What must hold at the end of a day in the chat, whatever the weather was.
+// What must hold at the end of a day in the chat, whatever Telegram did.
 import type { Store } from '../../bot/store/open.ts'
 import type { Day } from './day.ts'
 
@@ -7,7 +7,7 @@ export function judge(day: Day): readonly string[] {
   return [...everyOnce(day), ...inOrder(day), ...undelayed(day)]
 }
 
-/** The weather has changed no order: what nobody is asked about went out at the very same times. */
+/** The faults have changed no order: what nobody is asked about went out at the very same times. */
 export function* sameOrders(calm: Day, stormy: Day): Iterable<string> {
   for (const [at, order] of calm.direct.entries()) {
     const other = stormy.direct[at]

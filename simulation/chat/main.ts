@@ -1,5 +1,5 @@
-// npm run chat-weather -- [--seeds 10] [--start 1] [--hours 24] [--late 0.1]: days in the chat while a third of the calls to
-// Telegram fail, each judged at its end and held against the same day in calm weather.
+// npm run chat-days -- [--seeds 10] [--start 1] [--hours 24] [--late 0.1]: days in the chat while a third of the calls to
+// Telegram fail, each judged at its end and held against the same day on a day without faults.
 import { parseArgs } from 'node:util'
 import { type Day, runDay } from './day.ts'
 import { duplicates, judge, sameOrders } from './judge.ts'

@@ -14,7 +14,7 @@ export const OWNER = 1001
 const TROUBLES = ['reset', 'lost-answer', 'hang', '500', 'html-502', '429', '401'] as const
 type Trouble = (typeof TROUBLES)[number] | 'late'
 
-export interface Weather {
+export interface CallFaults {
   /** The share of calls that fail. */
   readonly failing: number
   /** Of those, the share that arrives too late. */
@@ -41,9 +41,9 @@ export class ChatServer {
   #wake: () => void = () => {}
   readonly #clock: VirtualClock
   readonly #random: Random
-  readonly #weather: Weather
+  readonly #faults: CallFaults
 
-  constructor(clock: VirtualClock, random: Random, weather: Weather) {
+  constructor(clock: VirtualClock, random: Random, faults: CallFaults) {
     const users = [{ id: OWNER, first_name: 'Owner' }]
     this.world = createWorld({ token: TOKEN, botUsername: 'keyside_bot', clock, users })
     const [user] = this.world.users
@@ -51,7 +51,7 @@ export class ChatServer {
     this.owner = new ChatPlayer(this.world, user)
     this.#clock = clock
     this.#random = random
-    this.#weather = weather
+    this.#faults = faults
   }
 
   get isBusy(): boolean {
@@ -100,9 +100,9 @@ export class ChatServer {
 
   #trouble(): Trouble | null {
     const now = this.#clock.now()
-    if (this.#weather.outages.some(([from, to]) => now >= from && now < to)) return 'reset'
-    if (!this.#random.chance(this.#weather.failing)) return null
-    if (this.#random.chance(this.#weather.late)) return 'late'
+    if (this.#faults.outages.some(([from, to]) => now >= from && now < to)) return 'reset'
+    if (!this.#random.chance(this.#faults.failing)) return null
+    if (this.#random.chance(this.#faults.late)) return 'late'
     return TROUBLES[Math.floor(this.#random.part() * TROUBLES.length)] ?? 'reset'
   }
 
