@@ -22,6 +22,7 @@ import type { NotificationContext } from './store/messages.ts'
 import { openExclusive, prune, type Store, transact } from './store/open.ts'
 import { findOwner, type Owner } from './store/owner.ts'
 import { noteProblem } from './store/telegram-problem.ts'
+import { Summaries } from './summaries/summaries.ts'
 import { createTelegram, type Telegram } from './telegram.ts'
 import { COMMANDS, claimed } from './texts/chat.ts'
 
@@ -58,6 +59,8 @@ const BACKGROUND_STOP_MS = 300
 const OUTBOX_STOP_MS = 1000
 /** How late a device that was paired or taken out may be noticed, ms. */
 const LOOK_MS = 250
+/** How late a summary may be sent. */
+const SUMMARIES_MS = 5000
 /** How long starting waits for the broker, ms. */
 const BROKER_MS = 2000
 
@@ -152,10 +155,12 @@ function startWork(parts: Parts): () => Promise<void> {
       safely(() => noteProblem(store, code, parts.clock.now()))
     },
   })
+  const summaries = new Summaries({ ...shared, styled: (run) => styled(store, run) })
   const timers = [
     clock.every(1000, () => safely(() => keepClaimable(telegram, store, claim))),
     clock.every(1000, () => safely(() => tickCards(shared))),
     clock.every(1000, () => safely(() => tickQuestions(shared))),
+    clock.every(SUMMARIES_MS, () => background.run(summaries.tick())),
     clock.every(3000, () => {
       for (const { receiver } of deviceLinks.all) safely(() => receiver.tick())
     }),

@@ -1,9 +1,9 @@
 // What an account has to be like before anything is traded with it.
 import { KeysideError } from '@keyside/runtime'
 import { sentenceOf } from './core/model/codes.ts'
+import { canTakeAway } from './core/model/key-warnings.ts'
 import type { Portfolio } from './core/model/state.ts'
 import type { Exchange } from './venues/port.ts'
-import { canTakeAway } from './watch.ts'
 
 /** Refuses keys with withdrawal or transfer rights. */
 export async function rejectWithdrawalKey(exchange: Pick<Exchange, 'keyRights'>): Promise<void> {

@@ -3,6 +3,7 @@ import { currency, decimal, enrolKey, id, MAX_PLANS } from '@keyside/protocol'
 import { exchangeAddress, tlsSetting } from '@keyside/runtime'
 import { proxySetting } from '@keyside/runtime/web'
 import { z } from 'zod'
+import { watchdogSetting } from './health/watchdog.ts'
 import { JOURNAL_FILE } from './journal/database.ts'
 import { PAPER, VENUE_NAMES } from './venues/create-venue.ts'
 
@@ -67,6 +68,8 @@ export const executorConfig = z.strictObject({
   passphraseFile: file.optional(),
   database: file.default(JOURNAL_FILE),
   policy: file.default('policy.yaml'),
+  /** An address of the trader's own that is asked for while the executor is well. It is a secret. */
+  watchdog: watchdogSetting.optional(),
 })
 
 export type ExecutorConfig = z.infer<typeof executorConfig>

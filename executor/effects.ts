@@ -1,5 +1,6 @@
 // Does what the core asked for, and brings the answer back as an input.
 import { setImmediate as nextTurn } from 'node:timers/promises'
+import { seconds } from '@keyside/protocol'
 import { type Clock, isBusy, type Logger, type Trace } from '@keyside/runtime'
 import { balanceAnswer } from './core/commands/answers.ts'
 import type { Effect, Input } from './core/execution/inputs.ts'
@@ -7,8 +8,10 @@ import { readHistory } from './journal/history.ts'
 import type { Journal } from './journal/journal.ts'
 import type { Results } from './journal/results.ts'
 import { look } from './observe-exchange.ts'
+import { findMarket } from './price-alerts/find-market.ts'
 import type { AskReplay } from './providers/replay.ts'
 import { type Publisher, REPLAY_MOST } from './report/publisher.ts'
+import { resultsOfPeriod } from './results/period.ts'
 import type { Exchange } from './venues/port.ts'
 
 export interface EffectOptions {
@@ -70,6 +73,20 @@ async function answerOf(effect: Effect, options: EffectOptions): Promise<Input |
       const answer = await exchange.candles(market, timeframe, CANDLES).catch(notOk)
       return { type: 'candles', clientOrderId, candles: answer.ok ? answer.value : [] }
     }
+    case 'find_market': {
+      const { to, by, ask, currency } = effect
+      const found = await findMarket(ask.market, currency, exchange)
+      return { type: 'market_found', to, by, ask, found }
+    }
+    case 'watch':
+      exchange.watch(effect.markets)
+      return null
+    case 'look_back': {
+      const { market, timeframe, limit, of } = effect
+      const answer = await exchange.candles(market, timeframe, limit).catch(notOk)
+      const candles = answer.ok ? answer.value : null
+      return { type: 'looked_back', market, timeframe, of, candles }
+    }
     case 'balances': {
       const answer = await exchange.refreshBalances().catch(notOk)
       return { type: 'rows', to: effect.to, answer: balanceAnswer(answer, effect.weights) }
@@ -82,6 +99,13 @@ async function answerOf(effect: Effect, options: EffectOptions): Promise<Input |
       return null
     case 'ask_replay':
       return (await options.replay?.(effect)) ?? null
+    case 'summary': {
+      const { to, since, until, currency, now } = effect
+      const trades = (await results.read(journal.database(), nextTurn)).trades()
+      const period = resultsOfPeriod(trades, { since, until, currency })
+      const span = { since: seconds(since), until: seconds(until) }
+      return { type: 'rows', to, answer: { about: 'summary', ...span, ...period, ...now } }
+    }
     case 'rows': {
       const answer = await readHistory(effect.ask, {
         db: journal.database(),

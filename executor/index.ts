@@ -10,6 +10,7 @@ export {
   sentenceOf,
 } from './core/model/codes.ts'
 export { type KeyRights, REJECTION_CODES } from './core/model/exchange.ts'
+export { type KeyWarning, keyWarnings } from './core/model/key-warnings.ts'
 export type { ProviderStatus } from './core/model/provider.ts'
 export { PLAN_CODES } from './core/risk/plan/result.ts'
 export {
@@ -43,7 +44,6 @@ export {
 export { readResults } from './journal/results.ts'
 export { type Chapter, readStories, type Story } from './journal/story.ts'
 export { tell } from './journal/words.ts'
-export { type KeyWarning, keyWarnings } from './key-warnings.ts'
 export { KEYCHAIN_CODES } from './keychain/codes.ts'
 export { openKeychain, vaultFile } from './keychain/open.ts'
 export { openOsKeychain } from './keychain/os.ts'

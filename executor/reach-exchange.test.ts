@@ -71,14 +71,14 @@ test('one that does not is asked again, more and more rarely, told once, and tol
   const waits = []
   for (let tries = 0; tries < 6; tries += 1) waits.push(await turn())
   expect(waits).toEqual([2_000, 4_000, 8_000, 16_000, 30_000, 30_000])
-  expect([told(), reached, timers]).toEqual([['exchange_awaited', 'exchange_back'], 1, []])
+  expect([told(), reached, timers]).toEqual([['exchange_awaited', 'condition'], 1, []])
 })
 
 test('one that says nothing at all keeps the start no longer than five seconds', async () => {
   const first = reach('silent').first()
   expect(await turn()).toBe(5_000)
   expect(await first).toBe('awaited')
-  expect(told()).toEqual(['exchange_awaited'])
+  expect(told()).toEqual(['exchange_awaited', 'condition'])
 })
 
 test('a key that is refused from the beginning ends the start; later it is told, and asked about again', async () => {
@@ -88,7 +88,7 @@ test('a key that is refused from the beginning ends the start; later it is told,
   await turn()
   await turn()
   expect([told(), reached]).toEqual([
-    ['exchange_awaited', 'exchange_key_refused', 'exchange_back'],
+    ['exchange_awaited', 'condition', 'exchange_key_refused', 'exchange_back'],
     1,
   ])
 })
@@ -96,7 +96,7 @@ test('a key that is refused from the beginning ends the start; later it is told,
 test('a key that may take money away halts, when that is found late', async () => {
   await reach('down', 'mighty').first()
   await turn()
-  expect(told()).toEqual(['exchange_awaited', 'key_can_withdraw', 'halt'])
+  expect(told()).toEqual(['exchange_awaited', 'condition', 'key_can_withdraw', 'halt'])
   expect([reached, timers]).toEqual([1, []])
 })
 

@@ -9,6 +9,8 @@ const TIMEOUT_MS = 5_000
 const AGAIN_MS = 2_000
 const MAX_AGAIN_MS = 30_000
 
+const DOWN = { type: 'condition', condition: { code: 'exchange_down', about: '' } } as const
+
 export interface ReachOptions {
   /** Loads what is needed of the exchange. Rejects with a KeysideError; may be called again then. */
   readonly start: () => Promise<void>
@@ -71,7 +73,9 @@ export class ReachExchange {
     this.#life = 'over'
     this.#options.log.info('the exchange answers')
     this.#options.onReached()
-    this.#notice('info', 'exchange_back', sentenceOf('exchange_back'))
+    // That nobody answered is over by the first answer that the core sees.
+    if (this.#told !== '' && this.#told !== 'exchange_awaited')
+      this.#notice('info', 'exchange_back', sentenceOf('exchange_back'))
   }
 
   #failed(error: unknown): void {
@@ -102,6 +106,7 @@ export class ReachExchange {
     this.#told = code
     this.#options.log.warn({ code }, message)
     this.#notice('error', code, message)
+    if (code === 'exchange_awaited') this.#options.take({ ...DOWN, is: 'so', told: 'no' })
   }
 
   #notice(level: 'info' | 'error', code: string, message: string): void {

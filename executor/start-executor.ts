@@ -19,6 +19,8 @@ import type { Input } from './core/execution/inputs.ts'
 import { sentenceOf } from './core/model/codes.ts'
 import { marketsOf } from './core/model/positions.ts'
 import type { Policy } from './core/risk/policy/schema.ts'
+import { watchHealth } from './health/watch.ts'
+import { pingWatchdog, wellnessOf } from './health/watchdog.ts'
 import { openHomeLink, staysHere } from './home-link.ts'
 import { keepAccount } from './journal/account.ts'
 import { Journal } from './journal/journal.ts'
@@ -218,11 +220,11 @@ async function compose(
       acceptance: () => keptAcceptance(journal.database(), clock.now()),
       wishAnswers: () => wishAnswers(journal.database()),
       follow: (next) => inForce.follow(next, following),
-      exchange,
       clock,
       take,
     }),
   )
+  onStop(watchHealth({ home, exchange, clock, take }))
   own = openHomeLink({
     config,
     home,
@@ -238,6 +240,11 @@ async function compose(
   onStop(() => providers.close())
   // Whatever a broker says, what is held needs us: a refusal is told by its link, which goes on trying.
   await within(BROKER_TIMEOUT_MS, Promise.allSettled([own.ready, providers.ready()]), clock)
+  if (config.watchdog === undefined) return
+  const markets = () => inForce.policy.markets
+  const broker = () => own?.connected() === true
+  const wellness = wellnessOf({ exchange, journal, broker, markets, clock })
+  onStop(pingWatchdog({ setting: config.watchdog, wellness, clock, log }))
 }
 
 function ownEngine({ engine }: ExecutorConfig, home: string): OwnEngine | null {

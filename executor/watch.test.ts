@@ -1,10 +1,9 @@
-// What the executor tells by itself of its policy and its key, with a clock that is turned by hand.
+// What the executor tells by itself of its policy, with a clock that is turned by hand.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { Input, WishEnded } from './core/execution/inputs.ts'
-import type { Answered, KeyRights } from './core/model/exchange.ts'
 import { DEFAULT_POLICY } from './core/risk/policy/default.ts'
 import { policyHash } from './policy/accept.ts'
 import type { Acceptance, WaitingPolicy } from './policy/loosening.ts'
@@ -13,16 +12,8 @@ import { startWatching } from './watch.ts'
 const NOW = 1_790_000_000_000
 const LOOK = 1_000
 const DAY = 86_400_000
-const GOOD: KeyRights = {
-  trade: 'yes',
-  withdraw: 'no',
-  transfer: 'no',
-  ipList: 'yes',
-  created: NOW,
-}
 
 let home = ''
-let rights: Answered<KeyRights> = { ok: true, value: GOOD }
 let accepted: Acceptance
 let followed: string[] = []
 let answers: WishEnded[] = []
@@ -31,7 +22,6 @@ let every: { ms: number; run: () => void }[] = []
 beforeEach(() => {
   home = mkdtempSync(join(tmpdir(), 'keyside-watch-'))
   writeFileSync(join(home, 'policy.yaml'), DEFAULT_POLICY)
-  rights = { ok: true, value: GOOD }
   accepted = acceptedNow(DEFAULT_POLICY)
   followed = []
   answers = []
@@ -58,7 +48,6 @@ function start(waiting: WaitingPolicy | null = null): void {
     acceptance: () => accepted,
     wishAnswers: () => answers,
     follow: ({ hash: next }) => followed.push(next),
-    exchange: { keyRights: async () => rights },
     clock: {
       now: () => NOW,
       after: () => () => undefined,
@@ -113,31 +102,9 @@ test('tells that an accepted policy waits, and until when: at the start, and whe
   inputs = []
   start()
   accepted = acceptedNow(DEFAULT_POLICY, wider())
-  every.at(-2)?.run()
-  every.at(-2)?.run()
+  every.at(-1)?.run()
+  every.at(-1)?.run()
   expect([told(), followed]).toEqual([['policy_waits'], []])
-})
-
-test.each<[string, Answered<KeyRights>, string[]]>([
-  ['a good key', { ok: true, value: GOOD }, []],
-  [
-    'a key without an IP list',
-    { ok: true, value: { ...GOOD, ipList: 'no' } },
-    ['key_without_ip_list'],
-  ],
-  ['an old key', { ok: true, value: { ...GOOD, created: NOW - 91 * DAY } }, ['key_old']],
-  ['a key that ends soon', { ok: true, value: { ...GOOD, expires: NOW + DAY } }, ['key_expires']],
-  ['no answer', { ok: false, message: 'no answer' }, ['key_unchecked']],
-  [
-    'a key that may withdraw now',
-    { ok: true, value: { ...GOOD, withdraw: 'yes' } },
-    ['halt', 'key_can_withdraw'],
-  ],
-])('looks at the key each day: %s', async (_, answer, codes) => {
-  start()
-  rights = answer
-  await look(DAY)
-  expect(told()).toEqual(codes)
 })
 
 test('what the terminal made of a wish is taken once, and after a start once more', async () => {

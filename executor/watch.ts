@@ -1,10 +1,9 @@
-// What the executor looks at by itself: the policy file, the rights of its key.
+// What the executor looks at by itself: the policy file, and which of it was accepted.
 import { readFileSync } from 'node:fs'
 import { type Cancel, type Clock, isBusy } from '@keyside/runtime'
 import type { Input, WishEnded } from './core/execution/inputs.ts'
 import { timeOf } from './core/execution/inputs.ts'
 import { sentenceOf } from './core/model/codes.ts'
-import { keyWarnings } from './key-warnings.ts'
 import { policyHash } from './policy/accept.ts'
 import { loadPolicy } from './policy/load.ts'
 import {
@@ -13,10 +12,8 @@ import {
   lastAccepted,
   type WaitingPolicy,
 } from './policy/loosening.ts'
-import type { Exchange } from './venues/port.ts'
 
 const LOOK_MS = 1_000
-const RIGHTS_MS = 86_400_000
 
 export interface WatchOptions {
   readonly policyFile: string
@@ -28,7 +25,6 @@ export interface WatchOptions {
   readonly wishAnswers: () => readonly WishEnded[]
   /** Another one has come into force. */
   readonly follow: (accepted: AcceptedPolicy) => void
-  readonly exchange: Pick<Exchange, 'keyRights'>
   readonly clock: Clock
   readonly take: (input: Input) => void
 }
@@ -58,15 +54,7 @@ export function startWatching(options: WatchOptions): Cancel {
   if (started.waiting !== null) take(waits(started.waiting))
   else if (started.file !== started.hash) take(notice('warning', 'policy_changed'))
   look()
-  const cancels = [
-    clock.every(LOOK_MS, look),
-    clock.every(RIGHTS_MS, () => {
-      lookAtKey(options).catch(() => undefined)
-    }),
-  ]
-  return () => {
-    for (const cancel of cancels) cancel()
-  }
+  return clock.every(LOOK_MS, look)
 }
 
 function waits({ due }: WaitingPolicy): Input {
@@ -83,21 +71,7 @@ function unlessBusy<T>(look: () => T, before: T): T {
   }
 }
 
-/** A right that was added later is as bad as one that was there from the start. */
-async function lookAtKey({ exchange, take, clock }: WatchOptions): Promise<void> {
-  const rights = await exchange.keyRights()
-  if (!rights.ok) return take(notice('warning', 'key_unchecked'))
-  for (const code of keyWarnings(rights.value, clock.now())) take(notice('warning', code))
-  if (!canTakeAway(rights.value)) return
-  take({ type: 'halt', by: 'key_can_withdraw' })
-  take(notice('error', 'key_can_withdraw'))
-}
-
-export function canTakeAway(rights: { withdraw: string; transfer: string }): boolean {
-  return rights.withdraw === 'yes' || rights.transfer === 'yes'
-}
-
-function notice(level: 'warning' | 'error', code: string, detail = ''): Input {
+function notice(level: 'warning', code: string, detail = ''): Input {
   const message = detail === '' ? sentenceOf(code) : `${sentenceOf(code)} (${detail})`
   return { type: 'notice', notice: { level, code, message } }
 }

@@ -42,6 +42,7 @@ export {
   type TradingState,
 } from './claims/order.ts'
 export type { Presence } from './claims/presence.ts'
+export type { Threshold } from './claims/price-alert.ts'
 export type { ApprovalNeeded, Report, ReportEvent } from './claims/report.ts'
 export type { ProviderRequest, ProviderResponse } from './claims/request.ts'
 export type { Curve, ResultRow, SaleRow } from './claims/results.ts'

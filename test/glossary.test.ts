@@ -53,7 +53,9 @@ function wordsOf(name: string): readonly string[] {
     .split(/[ _]/)
 }
 
-const EVENT_FILES = ['events', 'provider-events'].map((name) => `executor/core/model/${name}.ts`)
+const EVENT_FILES = ['conditions', 'events', 'price-alerts', 'provider-events'].map(
+  (name) => `executor/core/model/${name}.ts`,
+)
 
 const { streams, limits, ...rest } = policySchema.in.shape
 

@@ -10,6 +10,7 @@ const FLOORS = [
   'executor/core/model',
   'executor/core/risk',
   'executor/core/execution',
+  'executor/core/health',
   'executor/core/commands',
   'executor/core',
 ]
@@ -88,7 +89,7 @@ test('no folder is imported by what it imports', () => {
   expect(circleIn(foldersOf(imports))).toBeNull()
 })
 
-test('model, risk, execution and commands import only downwards', () => {
+test('model, risk, execution, health and commands import only downwards', () => {
   expect(files.filter((file) => file.startsWith('executor/core/')).length).toBeGreaterThan(50)
   expect(brokenFloors(imports)).toEqual([])
 })

@@ -1,5 +1,5 @@
 // The pictures of what the device has answered.
-import type { Answer } from '@keyside/protocol'
+import type { Answer, Curve } from '@keyside/protocol'
 import Big from 'big.js'
 import { signed } from '../texts/numbers.ts'
 import type { EquityChart, SaleChart } from './input.ts'
@@ -9,7 +9,10 @@ type About<Name extends Answer['about']> = Extract<Answer, { about: Name }>
 /** Null where nothing was sold. */
 export function equityChart({ curve }: About<'results'>, title: string): EquityChart | null {
   if (curve === undefined || curve.points.length === 0) return null
-  const { currency, since, until, points } = curve
+  return equityOf(curve, title)
+}
+
+export function equityOf({ currency, since, until, points }: Curve, title: string): EquityChart {
   return {
     of: 'equity',
     title,

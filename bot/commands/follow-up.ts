@@ -6,6 +6,7 @@ import type { Proposal, Question } from '../buttons/question.ts'
 import type { Html } from '../texts/html.ts'
 import { amount, currencies } from '../texts/numbers.ts'
 import { settingsDownText } from '../texts/policy.ts'
+import { shortText } from '../texts/price-alerts.ts'
 import {
   cancelText,
   closeText,
@@ -56,6 +57,8 @@ export function followUp(answer: Answer, device: string, chosen: Chosen = {}): F
       return { is: 'menu', ...policyMenu(answer, device, chosen) }
     case 'positions':
       return answer.rows.length === 0 ? null : { is: 'menu', rows: positionButtons(answer, device) }
+    case 'price_alerts':
+      return answer.rows.length === 0 ? null : { is: 'menu', rows: alertButtons(answer, device) }
     default:
       return null
   }
@@ -123,6 +126,14 @@ function positionButtons({ rows }: About<'positions'>, device: string): Proposal
           : []),
       ],
     ]
+  })
+}
+
+/** Each takes one out, and shows the list that is left. */
+function alertButtons({ rows }: About<'price_alerts'>, device: string): Proposal[][] {
+  return rows.slice(0, MAX_ROWS).map((row) => {
+    const { number } = row
+    return [look(`✕ ${number}. ${shortText(row)}`, device, { do: 'remove_price_alert', number })]
   })
 }
 

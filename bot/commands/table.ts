@@ -4,6 +4,7 @@ import { equityChart, saleChart } from '../charts/of-answer.ts'
 import { Html, html } from '../texts/html.ts'
 import { noSaleText, paidFeesText } from '../texts/results.ts'
 import { styleNow } from '../texts/style.ts'
+import { listAlerts, readAlert } from './alert.ts'
 import type { CommandSpec } from './command-spec.ts'
 import { readConfirm, readLimits } from './lower.ts'
 import { type Read, readPause, readResume } from './pause.ts'
@@ -81,6 +82,12 @@ const READERS: ReadonlyMap<string, Reader> = new Map(
         ? { spec: ask({ do: 'results', by: first }), rest }
         : { spec: ask({ do: 'results', by: 'market' }), rest: wordsIn(first, rest) },
     pause: (words, { sent, now }) => whole(readPause(words, sent, now)),
+    alert: (words) => whole(readAlert(words)),
+    alerts: bare(listAlerts),
+    summary: (words, { now }) => {
+      const until = Math.ceil(now / 1000)
+      return { spec: ask({ do: 'summary', since: until - DAY_SECONDS, until }), rest: words }
+    },
     resume: (words) => whole(readResume(words)),
     close: (words) => whole(readClose(words)),
     closeall: (words) => whole(readCloseAll(words)),

@@ -11,6 +11,7 @@ import { loudness } from '../settings/loudness.ts'
 import { styled } from '../settings/styled.ts'
 import { warnBusy } from '../store/busy.ts'
 import { readDevice } from '../store/device.ts'
+import { keepForDigest } from '../store/digest.ts'
 import {
   forgetAttempt,
   isNumberKnown,
@@ -119,6 +120,10 @@ export class Outbox {
     const chosen = loudness(store, message.kind, clock.now())
     if (chosen === 'on') return message
     if (chosen === 'silent') return { ...message, content: { ...message.content, quiet: true } }
+    if (chosen === 'digest') {
+      const { device, content } = message
+      keepForDigest(store, { device, html: content.html, at: clock.now() })
+    }
     markSent(store, message, message)
     return null
   }

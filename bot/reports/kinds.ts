@@ -40,6 +40,7 @@ const NOTICES: ReadonlyMap<string, NoticeKind> = new Map([
   ['provider', 'provider'],
   ['plan', 'provider'],
   ['stream', 'provider'],
+  ['price', 'price'],
 ])
 
 export function kindOfNotice({ level, code }: Event<'notice'>): NoticeKind {

@@ -11,6 +11,7 @@ import {
   refusalText,
   stateText,
 } from '../texts/events.ts'
+import { priceAlertText } from '../texts/price-alerts.ts'
 import { kindOfNotice, kindOfRefusal } from './kinds.ts'
 import { notifyOrder } from './orders.ts'
 import { notifyRepeated } from './repeated.ts'
@@ -48,6 +49,9 @@ const NOTIFIERS: Notifiers = {
     notifyRepeated(context, { key, at, isQuiet: false, kind: 'alert' }, (repeats) =>
       alertText(event, repeats),
     )
+  },
+  price_alert: (context, event) => {
+    notifyOwner(context, { html: priceAlertText(event, context.now).text }, { kind: 'price' })
   },
   state: (context, { state, by }) => {
     if (COVERED_BY_CAUSE.has(by) || (state === 'running' && by === 'start')) return

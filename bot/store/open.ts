@@ -101,6 +101,15 @@ CREATE TABLE repeated_message (
   count INTEGER NOT NULL,
   since INTEGER NOT NULL
 ) STRICT;
+CREATE TABLE digest_entry (id INTEGER PRIMARY KEY, device TEXT, html TEXT NOT NULL, at INTEGER NOT NULL) STRICT;
+CREATE TABLE summary (
+  kind TEXT NOT NULL CHECK (kind IN ('day', 'week', 'digest')),
+  device TEXT NOT NULL,
+  setting TEXT NOT NULL,
+  due INTEGER NOT NULL,
+  covered INTEGER NOT NULL,
+  PRIMARY KEY (kind, device)
+) STRICT;
 CREATE TABLE settings (one INTEGER PRIMARY KEY CHECK (one = 1), value TEXT NOT NULL) STRICT;
 PRAGMA user_version = ${VERSION};
 `

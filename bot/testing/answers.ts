@@ -7,6 +7,27 @@ type Question = Exclude<Instruction['do'], 'replay'>
 /** `now` in seconds. */
 export function answersAt(now: number): Record<Question, Answer> {
   const done = { about: 'done' } as const
+  const priceAlerts: Answer = {
+    about: 'price_alerts',
+    set: 2,
+    rows: [
+      {
+        number: 1,
+        market: 'ETH/USDT',
+        threshold: { is: 'above', price: '3000' },
+        repeats: 'always',
+        state: 'spent',
+        price: '3102.5',
+      },
+      {
+        number: 2,
+        market: 'BTC/USDT',
+        threshold: { is: 'move', percent: '5', within: 3600 },
+        repeats: 'once',
+        state: 'armed',
+      },
+    ],
+  }
   return {
     status: {
       about: 'status',
@@ -232,6 +253,41 @@ export function answersAt(now: number): Record<Question, Answer> {
       changes: [{ setting: 'limits.day', from: '2000 USDT', to: '5000 USDT' }],
       wish: 3,
     },
+    summary: {
+      about: 'summary',
+      since: now - 86_400,
+      until: now,
+      results: [
+        {
+          key: 'all',
+          currency: 'USDT',
+          trades: 3,
+          unknown: 0,
+          won: 2,
+          gain: '12.5',
+          negative: false,
+          paid: '3205.7',
+          fees: { USDT: '6.43' },
+        },
+      ],
+      curve: {
+        currency: 'USDT',
+        since: now - 86_400,
+        until: now,
+        points: [[now - 3600, '12.5', false]],
+        deepest: '0',
+        below: '0',
+      },
+      state: 'running',
+      positions: 2,
+      unpriced: 0,
+      held: [{ currency: 'USDT', gain: '23.08', negative: false }],
+      limits: [{ name: 'limits.day', used: '802.625', limit: '2000', currency: 'USDT' }],
+      standing: [{ code: 'disk_low', about: '', since: now - 7200 }],
+    },
+    price_alert: priceAlerts,
+    price_alerts: priceAlerts,
+    remove_price_alert: { about: 'price_alerts', rows: [] },
     pause: {
       about: 'pauses',
       state: 'running',

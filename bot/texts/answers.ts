@@ -16,8 +16,10 @@ import {
   zone,
 } from './numbers.ts'
 import { changeText, policyText } from './policy.ts'
+import { priceAlertsText } from './price-alerts.ts'
 import { reasonText } from './reason.ts'
 import { resultsText, storyText, tradesText } from './results.ts'
+import { summaryText } from './summary.ts'
 import { closeText, entriesText, NOT_DONE, protectText } from './ways-out.ts'
 
 type About<Name extends Answer['about']> = Extract<Answer, { about: Name }>
@@ -56,6 +58,10 @@ export function answerText(answer: Answer, done: Html, now: number): Html {
       return protectText(answer)
     case 'entries':
       return entriesText(answer)
+    case 'summary':
+      return summaryText(answer, { kind: 'now', late: null, now })
+    case 'price_alerts':
+      return priceAlertsText(answer)
     case 'done':
       return done
     case 'refused':

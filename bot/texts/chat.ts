@@ -14,9 +14,15 @@ export const COMMANDS = [
   { command: 'limits', description: 'What is allowed and used; lower it: "/limits day 500"' },
   { command: 'confirm', description: 'When to ask you: "/confirm always", "above 100"' },
   { command: 'streams', description: 'Each stream: used, heard, record, pause' },
+  { command: 'summary', description: 'The last 24 hours in short' },
   { command: 'trades', description: 'The last sales, each with its result' },
   { command: 'trade', description: 'One sale in full: "/trade 41"' },
   { command: 'fees', description: 'What exchanges have taken' },
+  {
+    command: 'alert',
+    description: 'Tell me a price: "/alert eth above 3000", "/alert btc 5% 1h repeat"',
+  },
+  { command: 'alerts', description: 'Your price alerts, and buttons to take them out' },
   {
     command: 'pause',
     description: 'No new entries, exits go on; "/pause eth 2h", "/pause demo until 08:00"',

@@ -1,11 +1,13 @@
 // Pure decision function: state, input and environment in; events, reports and effects out.
 
+import { onMarketFound } from './commands/price-alerts.ts'
 import { onApproval } from './commands/receive-approval.ts'
 import { onCommand } from './commands/receive-command.ts'
 import { onWishEnded } from './commands/tighten.ts'
 import { onAlert } from './execution/alerts.ts'
 import { onCandles } from './execution/approval-card.ts'
 import { watchClock } from './execution/clock-jumps.ts'
+import { setCondition } from './execution/conditions.ts'
 import { watchConnection } from './execution/connection-watch.ts'
 import { type DecisionContext, newContext, notice, remember, report } from './execution/context.ts'
 import type { Decision, Environment, Input } from './execution/inputs.ts'
@@ -15,6 +17,7 @@ import { onCancel, pollOrders } from './execution/order-polling.ts'
 import { onFills, onFound, onPlaced } from './execution/order-status.ts'
 import { endPauses } from './execution/pauses.ts'
 import { forgetWatch, watchPositions } from './execution/position-exits.ts'
+import { onLookedBack, watchPriceAlerts } from './execution/price-alerts.ts'
 import { onKeyset, onProvider } from './execution/providers.ts'
 import { onHead, watchHeads } from './execution/receive-head.ts'
 import { onSignal } from './execution/receive-signal.ts'
@@ -26,6 +29,8 @@ import { watchOffline } from './execution/silence.ts'
 import { onOpenOrders, watchStops } from './execution/stop-watch.ts'
 import { protectPositions } from './execution/stops.ts'
 import { clearEntries, setTrading, unhalt } from './execution/trading-state.ts'
+import { onKeyRights } from './health/key-rights.ts'
+import { watchLimits } from './health/limits-near.ts'
 import { kept } from './model/backoff.ts'
 import type { Order } from './model/order.ts'
 import { isAccepted } from './model/order-table.ts'
@@ -80,6 +85,17 @@ function take(context: DecisionContext, input: Input): undefined {
       return onReplayed(context, input)
     case 'rows':
       return report(context, { type: 'answer', to: input.to, answer: input.answer })
+    case 'condition': {
+      const { condition, is, detail, told } = input
+      const telling = { ...(detail !== undefined && { detail }), ...(told && { told }) }
+      return setCondition(context, condition, is, telling)
+    }
+    case 'key_rights':
+      return onKeyRights(context, input.rights)
+    case 'market_found':
+      return onMarketFound(context, input)
+    case 'looked_back':
+      return onLookedBack(context, input)
     default:
       return takeAnswer(context, input)
   }
@@ -145,6 +161,8 @@ function runDueWork(context: DecisionContext): undefined {
   protectPositions(context)
   pollOrders(context)
   watchStops(context)
+  watchPriceAlerts(context)
+  watchLimits(context)
   summarizeRefusals(context)
   forget(context)
 }

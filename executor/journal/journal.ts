@@ -188,6 +188,17 @@ export class Journal {
     this.#db.exec(`PRAGMA busy_timeout = ${ms}`)
   }
 
+  /** Whether it can be written now. Nothing is. */
+  answers(): boolean {
+    try {
+      this.#db.exec('BEGIN IMMEDIATE; ROLLBACK')
+      return true
+    } catch {
+      if (this.#db.isOpen && this.#db.isTransaction) this.#db.exec('ROLLBACK')
+      return false
+    }
+  }
+
   database(): DatabaseSync {
     return this.#db
   }

@@ -1,9 +1,9 @@
 // The journal in a trader's words: one sentence an event.
 
-import { shownStream } from '@keyside/protocol'
+import { shownStream, type Threshold } from '@keyside/protocol'
 import { CLOSE_SENTENCES } from '../core/execution/close-position.ts'
 import type { JournalEvent, Step } from '../core/model/events.ts'
-import type { OrderRequest } from '../core/model/exchange.ts'
+import type { KeyRights, OrderRequest } from '../core/model/exchange.ts'
 import type { NewOrder, OrderKind } from '../core/model/order.ts'
 import type { OrderEvent } from '../core/model/order-table.ts'
 
@@ -67,6 +67,18 @@ export function tell(event: JournalEvent): string {
       return `the ${event.of} ${event.name} is paused, by ${event.by}${event.until === 0 ? '' : `, until ${utc(event.until)}`}`
     case 'resumed':
       return `the ${event.of} ${event.name} is paused no more, by ${event.by}`
+    case 'price_alert_set':
+      return `${event.by} wants to hear when ${event.alert.market} is ${tellThreshold(event.alert.threshold)} (alert ${event.alert.number}, ${event.alert.repeats})`
+    case 'price_alert_fired':
+      return `price alert ${event.number} was told, at ${event.price}`
+    case 'price_alert_armed':
+      return `price alert ${event.number} counts again`
+    case 'price_alert_removed':
+      return `${event.by} took out price alert ${event.number}`
+    case 'condition':
+      return `${event.code}${event.about === '' ? '' : ` (${event.about})`} ${event.is === 'begun' ? 'has begun' : 'is over'}`
+    case 'key_rights':
+      return `the exchange key: ${tellRights(event.rights)}`
     case 'unexpected':
       return `not from this device: ${WHAT[event.as]} number ${event.exchangeId} on ${event.market}`
     case 'reappeared':
@@ -167,6 +179,23 @@ function tellStep({ event, by, exchangeId, approval, filled, code, message }: St
 
 function tellFee(fee: { amount: string; currency: string } | undefined): string {
   return fee === undefined ? '' : `, fee ${fee.amount} ${fee.currency}`
+}
+
+function tellRights({ created, expires, ...rights }: KeyRights): string {
+  const all = Object.entries(rights).map(([right, may]) => `${right} ${may}`)
+  const made = created === undefined ? [] : [`made ${utcDay(created)}`]
+  const ends = expires === undefined ? [] : [`ends ${utcDay(expires)}`]
+  return [...all, ...made, ...ends].join(', ')
+}
+
+function utcDay(ms: number): string {
+  return new Date(ms).toISOString().slice(0, 10)
+}
+
+function tellThreshold(one: Threshold): string {
+  return one.is === 'move'
+    ? `${one.percent} % away from where it was within ${one.within} s`
+    : `${one.is} ${one.price}`
 }
 
 function tellBids(bids: Readonly<Record<string, string>>): string {

@@ -9,6 +9,7 @@ import type {
   Fill,
   KeyRights,
   Liquidity,
+  LookedUp,
   Lookup,
   MarketRules,
   Money,
@@ -39,6 +40,17 @@ export abstract class QuietExchange implements Exchange {
   async start(): Promise<void> {}
 
   async stop(): Promise<void> {}
+
+  watch(_: readonly string[]): void {}
+
+  async lookUp(market: string): Promise<LookedUp> {
+    const quote = this.quote(market)
+    return quote === null ? { found: 'no', near: [] } : { found: 'yes', quote }
+  }
+
+  async symbols(): Promise<Answered<readonly string[]>> {
+    return { ok: true, value: ['BTC/USDT'] }
+  }
 
   async refreshQuote(market: string): Promise<Answered<Quote>> {
     const value = this.quote(market)

@@ -9,6 +9,7 @@ import type {
   Fill,
   KeyRights,
   Liquidity,
+  LookedUp,
   Lookup,
   MarketRules,
   Money,
@@ -38,10 +39,16 @@ export interface Exchange {
   stop(): Promise<void>
   /** The last seen. Null for one that the exchange has not had since the start. */
   rules(market: string): MarketRules | null
-  /** The last quote seen, however old: the caller judges its age. Null before the first. */
+  /** The last quote seen, however old: the caller judges its age. Null before the first. Of watched ones too. */
   quote(market: string): Quote | null
   /** The last seen, however old. Null before the first. */
   liquidity(market: string): Liquidity | null
+  /** Keeps quotes fresh of these too, and of no others besides those of `start`: for whoever only looks. */
+  watch(markets: readonly string[]): void
+  /** Asks now about any market, also one that nobody trades here. */
+  lookUp(market: string): Promise<LookedUp>
+  /** Every spot market that is traded there now. */
+  symbols(): Promise<Answered<readonly string[]>>
   /** Asks for a quote now. */
   refreshQuote(market: string): Promise<Answered<Quote>>
   refreshBalances(): Promise<Answered<readonly Balance[]>>

@@ -4,7 +4,9 @@ import { currency, id, jti, market, numericDate, singleLine, stream } from './co
 import { decimal } from './decimal.ts'
 import { code, ORDER_STATUSES, orderView, TRADING_STATES } from './order.ts'
 import { changeAnswer, policyAnswer } from './policy-setting.ts'
+import { priceAlertsAnswer } from './price-alert.ts'
 import { resultsAnswer, tradeAnswer, tradesAnswer } from './results.ts'
+import { summaryAnswer } from './summary.ts'
 import { closeAnswer, entriesAnswer, protectAnswer } from './way-out.ts'
 
 /** How many rows are left out of a list. */
@@ -179,6 +181,8 @@ export const answer = z.strictObject({
     entriesAnswer,
     policyAnswer,
     changeAnswer,
+    priceAlertsAnswer,
+    summaryAnswer,
     doneAnswer,
     refusedAnswer,
   ]),

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { digest, numericDate, registered, singleLine, timeZone } from './common.ts'
 import { positiveDecimal } from './decimal.ts'
 import { tighten, wish } from './policy-setting.ts'
+import { marketWord, repeats, threshold } from './price-alert.ts'
 
 const ask = <Name extends string>(name: Name) => z.strictObject({ do: z.literal(name) })
 const list = <Name extends string>(name: Name) =>
@@ -35,6 +36,8 @@ const instruction = z.discriminatedUnion('do', [
     /** Whose days, weeks and months; UTC's without it. */
     timeZone: timeZone.optional(),
   }),
+  /** What those seconds have brought, from `since` on and before `until`, and how it stands now. */
+  z.strictObject({ do: z.literal('summary'), since: numericDate, until: numericDate }),
   /** No entries, of `what` alone where it names something, until then where it says when (seconds). */
   z.strictObject({
     do: z.literal('pause'),
@@ -71,6 +74,10 @@ const instruction = z.discriminatedUnion('do', [
   z.strictObject({ do: z.literal('cancel'), order: digest.optional() }),
   /** What is held is kept, unless it says `sell`. */
   z.strictObject({ do: z.literal('halt'), positions: z.enum(['keep', 'sell']).optional() }),
+  /** Tell when the price comes there, of any market that the exchange lists; those that are set; no more of one. */
+  z.strictObject({ do: z.literal('price_alert'), market: marketWord, threshold, repeats }),
+  ask('price_alerts'),
+  z.strictObject({ do: z.literal('remove_price_alert'), number: z.int().min(1) }),
   /** Send the reports again that come after number `after`. */
   z.strictObject({ do: z.literal('replay'), after: z.int().min(0) }),
 ])

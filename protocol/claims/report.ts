@@ -15,6 +15,7 @@ import {
 } from './common.ts'
 import { decimal, positiveDecimal } from './decimal.ts'
 import { candle, code, fee, ORDER_STATUSES, orderView, result, TRADING_STATES } from './order.ts'
+import { priceAlert } from './price-alert.ts'
 import { exits } from './signal.ts'
 
 /** What a person needs to see before saying yes. */
@@ -124,6 +125,7 @@ const reportEvent = z.discriminatedUnion('type', [
   stateChange,
   notice,
   alert,
+  priceAlert,
   answer,
 ])
 

@@ -63,7 +63,7 @@ export const tradeAnswer = z.strictObject({
 })
 
 /** What sales have brought together, those of one quote currency. */
-const resultRow = z.strictObject({
+export const resultRow = z.strictObject({
   /** A period, a day, the Monday of a week, a month (UTC), a market, a stream, or a reason. */
   key: singleLine.max(80),
   currency,
@@ -78,7 +78,7 @@ const resultRow = z.strictObject({
 })
 
 /** How the results of one currency added up: 0 at `since`, and after each of `points`. */
-const curve = z.strictObject({
+export const curve = z.strictObject({
   currency,
   since: numericDate,
   until: numericDate,

@@ -154,6 +154,21 @@ export const wishForMarket: Claims['command'] = {
   instruction: { do: 'wish', setting: 'markets.SOL/USDT', to: 'allowed', step: 'look' },
 }
 
+export const tellPrice: Claims['command'] = {
+  ...command,
+  instruction: {
+    do: 'price_alert',
+    market: 'eth',
+    threshold: { is: 'move', percent: '5', within: 3600 },
+    repeats: 'always',
+  },
+}
+
+export const summaryOfDay: Claims['command'] = {
+  ...command,
+  instruction: { do: 'summary', since: NOW - 86_400, until: NOW },
+}
+
 export const approval: Claims['approval'] = {
   iss: 'bot',
   aud: 'device',
@@ -267,6 +282,59 @@ export const alerted: Claims['report'] = {
     price: '65000.12',
     timeframe: '1m',
     closed: NOW - 1,
+  },
+}
+
+export const summarized: Claims['report'] = {
+  ...report,
+  event: {
+    type: 'answer',
+    to: JTI,
+    answer: {
+      about: 'summary',
+      since: NOW - 86_400,
+      until: NOW,
+      results: [
+        {
+          key: 'all',
+          currency: 'USDT',
+          trades: 1,
+          won: 0,
+          unknown: 0,
+          gain: '5.02',
+          negative: true,
+          paid: '100',
+          fees: { USDT: '0.2' },
+        },
+      ],
+      curve: {
+        currency: 'USDT',
+        since: NOW - 86_400,
+        until: NOW,
+        points: [[NOW - 3600, '5.02', true]],
+        deepest: '5.02',
+        below: '5.02',
+      },
+      state: 'running',
+      positions: 1,
+      unpriced: 1,
+      held: [],
+      limits: [{ name: 'limits.orders_per_day', used: '3', limit: '60' }],
+      standing: [{ code: 'limit_near', about: 'limits.day_loss', since: NOW - 3600 }],
+    },
+  },
+}
+
+export const priceThere: Claims['report'] = {
+  ...report,
+  event: {
+    type: 'price_alert',
+    number: 3,
+    market: 'ETH/USDT',
+    threshold: { is: 'above', price: '3000' },
+    repeats: 'once',
+    price: '3012.5',
+    missed: { since: NOW - 3600, until: NOW - 10 },
   },
 }
 

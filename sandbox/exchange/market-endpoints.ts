@@ -29,7 +29,12 @@ export function marketEndpoints(context: ExchangeContext): Endpoints {
     'GET /api/v3/exchangeInfo': {
       access: 'public',
       weight: 20,
-      rules: { symbol: 'optional', symbols: 'optional' },
+      rules: {
+        symbol: 'optional',
+        symbols: 'optional',
+        symbolStatus: 'optional',
+        showPermissionSets: 'optional',
+      },
       answer: ({ parameters }) =>
         exchangeInfo(asked(context, parameters), context.now(), context.listings),
     },

@@ -8,7 +8,9 @@ import { positionsAnswer, statusAnswer, weightsOf } from './answers.ts'
 import { cancel } from './cancel.ts'
 import { close } from './close.ts'
 import { drawdownNow, limitsAnswer } from './limits.ts'
+import { priceAlertsAnswer, removePriceAlert, setPriceAlert } from './price-alerts.ts'
 import { protect } from './protect.ts'
+import { summaryNow } from './summary.ts'
 import { policyAnswer, tighten, wish } from './tighten.ts'
 
 export function onCommand(context: DecisionContext, claims: Command): undefined {
@@ -35,6 +37,18 @@ export function onCommand(context: DecisionContext, claims: Command): undefined 
     case 'trade':
     case 'results':
       return emit(context, { type: 'rows', to, ask: instruction, drawdown: drawdownNow(context) })
+    case 'summary': {
+      const [since, until] = [instruction.since * 1000, instruction.until * 1000]
+      const { currency } = context.environment.policy
+      return emit(context, {
+        type: 'summary',
+        to,
+        since,
+        until,
+        currency,
+        now: summaryNow(context),
+      })
+    }
     case 'pause':
       return answer(pause(context, instruction, by))
     case 'resume':
@@ -48,6 +62,12 @@ export function onCommand(context: DecisionContext, claims: Command): undefined 
     case 'halt':
       setTrading(context, 'halted', by, instruction.positions)
       return answer({ about: 'done' })
+    case 'price_alert':
+      return setPriceAlert(context, instruction, { to, by })
+    case 'price_alerts':
+      return answer(priceAlertsAnswer(context))
+    case 'remove_price_alert':
+      return answer(removePriceAlert(context, instruction.number, by))
     case 'replay':
       return emit(context, { type: 'replay', after: instruction.after })
   }

@@ -146,3 +146,74 @@ test('no alarm for an exchange where nothing is held or open', async () => {
   await endure(10)
   expect(alarms()).toBe(0)
 })
+
+const notices = () =>
+  executor.told().flatMap((line) => (line.startsWith('notice exchange') ? [line.slice(7)] : []))
+
+test('an exchange that does not answer is told once where nothing is held, and once when it is back, over a restart too', async () => {
+  executor.exchange.reach = 'no'
+  await endure(0.5)
+  expect(notices()).toEqual([])
+  await endure(5)
+  executor.crash()
+  await endure(5)
+  expect(notices()).toEqual(['exchange_down'])
+  executor.exchange.reach = 'yes'
+  await endure(2)
+  expect(notices()).toEqual(['exchange_down', 'exchange_back'])
+})
+
+test('prices that come late for a minute are told once, and once when they come in time for a minute', async () => {
+  const late = async (ms: number, minutes: number) => {
+    for (let quarter = 0; quarter < 4 * minutes; quarter += 1) {
+      executor.exchange.quoteAt = executor.clock.now() + 15_000 - ms
+      await executor.clock.turn(15_000)
+      await executor.give(executor.head())
+    }
+  }
+  await late(6_000, 0.75)
+  await late(1_000, 0.5)
+  expect(notices()).toEqual([])
+  await late(6_000, 3)
+  expect(notices()).toEqual(['exchange_slow'])
+  await late(1_000, 0.5)
+  await late(6_000, 0.5)
+  await late(1_000, 2)
+  expect(notices()).toEqual(['exchange_slow', 'exchange_quick'])
+})
+
+test('pauses that the exchange wants are told where they last for a minute, and when they are over', async () => {
+  pause(45_000)
+  await endure(2)
+  expect(notices()).toEqual([])
+  pause(120_000)
+  await endure(5)
+  expect(notices()).toEqual(['exchange_limited', 'exchange_listens'])
+})
+
+test('the end of a ban is told once the exchange answers, and a restart in between tells it no second time', async () => {
+  pause(120_000, 'banned')
+  await endure(1)
+  executor.exchange.paused = null
+  executor.exchange.reach = 'no'
+  executor.crash()
+  executor.take({ type: 'tick' })
+  expect(notices()).toEqual(['exchange_banned'])
+  executor.exchange.reach = 'yes'
+  executor.take({ type: 'tick' })
+  expect(notices()).toEqual(['exchange_banned', 'exchange_listens'])
+})
+
+test('a clock that is right again is told, and one that is off at a restart is not told again', () => {
+  executor.exchange.skew = 1_500
+  executor.take({ type: 'tick' })
+  executor.crash()
+  executor.take({ type: 'tick' })
+  executor.exchange.skew = 200
+  executor.take({ type: 'tick' })
+  executor.take({ type: 'tick' })
+  expect(executor.told().filter((line) => line.includes('clock'))).toEqual([
+    'notice clock_off',
+    'notice clock_right',
+  ])
+})

@@ -1,9 +1,10 @@
-// Notices about the connection to the exchange: once per ban or clock error; an outage alarm that repeats while a
-// position or order is open, and one notice when the exchange answers again.
+// Notices about the connection to the exchange: told once when it is wrong for long and once when it is right again, and an
+// alarm that repeats while a position or order is open and nobody answers.
 import { sentenceOf } from '../model/codes.ts'
 import { isWorking } from '../model/order-table.ts'
 import type { Session } from '../model/session.ts'
 import type { Portfolio, State } from '../model/state.ts'
+import { beginCondition, endCondition, setCondition, setWhenLasting } from './conditions.ts'
 import { type DecisionContext, notice } from './context.ts'
 import { timeOf } from './inputs.ts'
 
@@ -16,43 +17,77 @@ const LOST_MS = 60_000
 /** In the end it is told less often. */
 const LONG_LOST_MS = 3_600_000
 const LONG_PAUSE_MS = 600_000
+/** Prices that take longer to come say nothing of now, and no exit is decided on them. */
+const SLOW_MS = 5_000
+
+const DOWN = { code: 'exchange_down', about: '' } as const
 
 /** Called at the end of each decision. */
 export function watchConnection(context: DecisionContext): undefined {
-  const { backoff, skewMs } = context.environment.exchange
-  const { connection } = context.session
-  const ban = backoff?.why === 'banned' ? 'told' : 'none'
-  const clock = clockOf(connection.clock, skewMs)
-  if (ban === 'told' && connection.ban === 'none')
-    tell(context, 'error', 'exchange_banned', `until ${timeOf(backoff?.until ?? 0)}`)
-  if (clock === 'off' && connection.clock === 'right')
-    tell(context, 'warning', 'clock_off', `${skewMs} ms from the exchange's`)
+  const { backoff } = context.environment.exchange
+  watchBackoff(context)
+  watchSkew(context)
+  watchSpeed(context)
+  const lost = lostNow(context)
   context.session = {
     ...context.session,
-    connection: { ban, clock, pausedUntil: backoff?.until ?? 0, lost: lostNow(context) },
+    connection: { pausedUntil: backoff?.until ?? 0, lost },
   }
 }
 
-function clockOf(
-  before: Session['connection']['clock'],
-  skewMs: number | null,
-): Session['connection']['clock'] {
-  if (skewMs === null) return before
-  if (Math.abs(skewMs) >= CLOCK_OFF_MS) return 'off'
-  return Math.abs(skewMs) <= CLOCK_RIGHT_MS ? 'right' : before
+/** Short pauses are the exchange's usual way of slowing a client down. */
+function watchBackoff(context: DecisionContext): undefined {
+  const { backoff, reachable } = context.environment.exchange
+  const banned = { code: 'exchange_banned', about: '' } as const
+  if (backoff?.why === 'banned')
+    beginCondition(context, banned, { detail: `until ${timeOf(backoff.until)}` })
+  // A start knows of no ban until the exchange has answered.
+  else if (reachable) endCondition(context, banned)
+  const isLimited = backoff?.why === 'too_many'
+  setWhenLasting(context, { code: 'exchange_limited', about: '' }, isLimited ? 'so' : 'not so')
 }
 
-/** Says so where something is at stake. */
+function watchSkew(context: DecisionContext): undefined {
+  const { skewMs } = context.environment.exchange
+  if (skewMs === null) return
+  const condition = { code: 'clock_off', about: '' } as const
+  if (Math.abs(skewMs) >= CLOCK_OFF_MS)
+    beginCondition(context, condition, { detail: `${skewMs} ms from the exchange's` })
+  else if (Math.abs(skewMs) <= CLOCK_RIGHT_MS) endCondition(context, condition)
+}
+
+/** The newest price of any market that is traded, by when it was asked for. */
+function watchSpeed(context: DecisionContext): undefined {
+  setWhenLasting(context, { code: 'exchange_slow', about: '' }, slowness(context))
+}
+
+/** Where none comes at all, or none is asked for, it is not the exchange that is slow. */
+function slowness({ environment }: DecisionContext): 'so' | 'not so' | 'unknown' {
+  const { now, policy, exchange } = environment
+  const times = policy.markets.flatMap((market) => exchange.quote(market)?.at ?? [])
+  const age = now - Math.max(...times, 0)
+  if (!exchange.reachable || exchange.backoff !== null || age > LOST_MS) return 'unknown'
+  return age > SLOW_MS ? 'so' : 'not so'
+}
+
+/** Says so again and again where something is at stake. */
 function lostNow(context: DecisionContext): Session['connection']['lost'] {
   const { now, exchange } = context.environment
   const { lost } = context.session.connection
   if (exchange.reachable) {
-    if (lost.toldAt > lost.since) tell(context, 'info', 'exchange_back', `since ${timeOf(now)}`)
+    endCondition(context, DOWN, { detail: `since ${timeOf(now)}` })
     return { since: 0, toldAt: 0 }
   }
   if (lost.since === 0) return { since: now, toldAt: now }
-  if (!isAtStake(context.portfolio) || now < alarmDue(lost)) return lost
-  tell(context, 'error', 'exchange_unreachable', `since ${timeOf(lost.since)}`)
+  const isStaked = isAtStake(context.portfolio)
+  if (now >= lost.since + LOST_MS)
+    setCondition(context, DOWN, 'so', {
+      detail: `since ${timeOf(lost.since)}`,
+      told: isStaked ? 'no' : 'yes',
+    })
+  if (!isStaked || now < alarmDue(lost)) return lost
+  const message = `${sentenceOf('exchange_unreachable')} (since ${timeOf(lost.since)})`
+  notice(context, { level: 'error', code: 'exchange_unreachable', message })
   return { ...lost, toldAt: now }
 }
 
@@ -64,15 +99,6 @@ function isAtStake({ positions, orders }: Portfolio): boolean {
 
 function alarmDue({ since, toldAt }: Session['connection']['lost']): number {
   return toldAt + (toldAt - since < LONG_LOST_MS ? LOST_MS : LONG_PAUSE_MS)
-}
-
-function tell(
-  context: DecisionContext,
-  level: 'info' | 'warning' | 'error',
-  code: string,
-  detail: string,
-): undefined {
-  notice(context, { level, code, message: `${sentenceOf(code)} (${detail})` })
 }
 
 /** What waits for the end of a pause goes the moment that it is over. Unix ms. */

@@ -10,6 +10,7 @@ import type {
   ReportEvent,
   Signal,
 } from '@keyside/protocol'
+import type { ConditionSeen } from '../model/conditions.ts'
 import type { JournalEvent } from '../model/events.ts'
 import type {
   Answered,
@@ -17,7 +18,9 @@ import type {
   Candle,
   ExchangeOrder,
   Fill,
+  KeyRights,
   Liquidity,
+  LookedUp,
   Lookup,
   MarketRules,
   Money,
@@ -29,6 +32,7 @@ import type {
 import type { Observation } from '../model/observation.ts'
 import type { ProviderStatus } from '../model/provider.ts'
 import type { State } from '../model/state.ts'
+import type { SummaryAsked } from '../model/summary.ts'
 import type { Policy } from '../risk/policy/schema.ts'
 
 export type Input =
@@ -120,7 +124,27 @@ export type Input =
   | { readonly type: 'unhalt'; readonly by: string }
   | { readonly type: 'notice'; readonly notice: Notice }
   | ({ readonly type: 'wish_ended' } & WishEnded)
+  | ({ readonly type: 'condition' } & ConditionSeen)
+  | { readonly type: 'key_rights'; readonly rights: Answered<KeyRights> }
   | { readonly type: 'rows'; readonly to: string; readonly answer: Answer }
+  | {
+      /** Answer to `find_market`, with what was asked for. */
+      readonly type: 'market_found'
+      readonly to: string
+      readonly by: string
+      readonly ask: AskPriceAlert
+      readonly found: { readonly market: string; readonly result: LookedUp }
+    }
+  | {
+      /** Answer to `look_back`; null without one. Oldest first. */
+      readonly type: 'looked_back'
+      readonly market: string
+      readonly timeframe: string
+      readonly of: number
+      readonly candles: readonly Candle[] | null
+    }
+
+export type AskPriceAlert = Extract<Instruction, { do: 'price_alert' }>
 
 /** `provider` beside it is the device's own name of whoever signed. */
 export interface SignedSignal {
@@ -206,6 +230,25 @@ export type Effect =
       readonly timeframe: string
       readonly clientOrderId: string
     }
+  | {
+      /** Whether the exchange lists it, and its price. */
+      readonly type: 'find_market'
+      readonly to: string
+      readonly by: string
+      readonly ask: AskPriceAlert
+      /** The other half of a coin's market. */
+      readonly currency: string
+    }
+  /** Prices of these are wanted too, and of no others. */
+  | { readonly type: 'watch'; readonly markets: readonly string[] }
+  | {
+      /** `of` comes with the answer. */
+      readonly type: 'look_back'
+      readonly market: string
+      readonly timeframe: string
+      readonly limit: number
+      readonly of: number
+    }
   | { readonly type: 'balances'; readonly to: string; readonly weights: Valuation }
   | {
       readonly type: 'compare'
@@ -223,6 +266,7 @@ export type Effect =
       readonly stream: string
       readonly after: number
     }
+  | ({ readonly type: 'summary'; readonly to: string } & SummaryAsked)
   | {
       /** What the journal has to be asked. */
       readonly type: 'rows'

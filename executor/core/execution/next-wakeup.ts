@@ -3,11 +3,13 @@
 import type { Order } from '../model/order.ts'
 import type { Query, Session } from '../model/session.ts'
 import type { State } from '../model/state.ts'
+import { lastingDue } from './conditions.ts'
 import { connectionDue } from './connection-watch.ts'
 import { lossesDue } from './loss-limits.ts'
 import { rests } from './order-polling.ts'
 import { pausesDue } from './pauses.ts'
 import { exitsDue } from './position-exits.ts'
+import { priceAlertsDue } from './price-alerts.ts'
 import { headDue, OVERTAKE_MS } from './receive-head.ts'
 import { FIRST_ANSWER_MS } from './reconcile.ts'
 import { summaryDue } from './refusals.ts'
@@ -35,6 +37,8 @@ export function nextWakeup(state: State): number | null {
   for (const at of exitsDue(state)) add(at)
   for (const at of pausesDue(state)) add(at)
   for (const at of stopsDue(state)) add(at)
+  for (const at of priceAlertsDue(state)) add(at)
+  for (const at of lastingDue(state)) add(at)
   return Number.isFinite(first) ? first : null
 }
 

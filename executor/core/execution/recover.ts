@@ -5,6 +5,7 @@ import { append, type DecisionContext, notice, report } from './context.ts'
 import { submit } from './order-pipeline.ts'
 import { markUnknown, notPlaced } from './order-status.ts'
 import { checkOrder } from './plan-and-check.ts'
+import { watchMarkets } from './price-alerts.ts'
 import { beginReconciling } from './reconcile.ts'
 
 export function recover(context: DecisionContext): undefined {
@@ -16,6 +17,7 @@ export function recover(context: DecisionContext): undefined {
   }
   if (context.portfolio.tradingSince === 0)
     append(context, { type: 'trading', state: 'running', by: 'device' })
+  if (context.portfolio.priceAlerts.last > 0) watchMarkets(context)
   warnOfCodes(context)
   report(context, { type: 'state', state: context.portfolio.trading, by: 'start' })
 }

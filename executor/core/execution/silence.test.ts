@@ -42,6 +42,7 @@ test('a head in time keeps it', async () => {
   }
   expect(Object.values(executor.state().portfolio.positions)).toHaveLength(1)
   expect(count(executor, 'notice stream_silent')).toBe(4)
+  expect(count(executor, 'notice stream_heard')).toBe(4)
 })
 
 test('restarts do not make a silence shorter', async () => {

@@ -95,8 +95,11 @@ export function silenceDue(state: State): readonly number[] {
 function tellSilence(context: DecisionContext, stream: string, since: number): undefined {
   const { silentSince } = streamOf(context.portfolio, stream)
   const isSilent = context.environment.now >= since + SILENT_MS
-  if (!isSilent && silentSince > 0 && context.session.heads[stream] !== undefined)
+  if (!isSilent && silentSince > 0 && context.session.heads[stream] !== undefined) {
     append(context, { type: 'silence', stream, since: 0 })
+    const code = 'stream_heard'
+    notice(context, { level: 'info', code, message: `${shownStream(stream)}: ${sentenceOf(code)}` })
+  }
   if (!isSilent || silentSince > 0) return
   append(context, { type: 'silence', stream, since })
   // Of such a provider the trader knows already that nothing comes.

@@ -34,10 +34,12 @@ import {
   keepRatio,
   withStream,
 } from './apply-stream.ts'
+import { applyHealth } from './conditions.ts'
 import type { FactOf, JournalEvent, Step } from './events.ts'
 import type { Order, PlannedOrder } from './order.ts'
 import { isFinal, nextState } from './order-table.ts'
 import { positionKey } from './position.ts'
+import { applyPriceAlert } from './price-alerts.ts'
 import type { Codes, Portfolio } from './state.ts'
 import { applyTightened, applyWishEnded, applyWished } from './tightenings.ts'
 
@@ -129,6 +131,14 @@ export function apply(portfolio: Portfolio, event: JournalEvent): Portfolio {
       return applyDayLost(portfolio)
     case 'best':
       return applyBest(portfolio, event)
+    case 'condition':
+    case 'key_rights':
+      return { ...portfolio, ...applyHealth(portfolio.conditions, event) }
+    case 'price_alert_set':
+    case 'price_alert_fired':
+    case 'price_alert_armed':
+    case 'price_alert_removed':
+      return { ...portfolio, priceAlerts: applyPriceAlert(portfolio.priceAlerts, event) }
     case 'unexpected':
     case 'refused':
     case 'snapshot':

@@ -136,10 +136,19 @@ export const EXECUTOR_SENTENCES = {
   exchange_banned:
     'the exchange does not listen to this address for a while, because too much was asked: nothing can be bought or sold from here until then; look what else uses it from this address',
   exchange_back: 'the exchange answers again: what waited for it goes on',
+  exchange_down:
+    'the exchange has not answered for a minute: nothing of yours is open there, and nothing can be bought until it does; look at the connection of this device, and at the exchange',
+  exchange_slow:
+    'prices from the exchange are more than 5 s late for a minute: entries are refused and exits wait for a price, stops that it holds stay; look at the connection of this device, and at the exchange',
+  exchange_quick: 'prices from the exchange come in time again: nothing is to be done',
+  exchange_limited:
+    'the exchange has wanted pauses for a minute, because too much is asked of it from this address: entries are refused meanwhile; look what else asks from there',
+  exchange_listens: 'the exchange takes what is asked of it again: what waited for it goes on',
   exchange_awaited:
     'the exchange does not answer: until it does nothing can be bought, sold or protected from here; it is asked again and again, and then everything goes on by itself',
   exchange_unreachable:
     'the exchange does not answer, and something of yours is there: stops that it holds stay, and nothing else can be bought or sold from here; look at the connection, and at the exchange yourself',
+  clock_right: 'the clock of this device is right again: nothing is to be done',
   clock_off: 'the clock of this device is off: set it (NTP), at 2 s there are no more entries',
   order_not_placed: 'the exchange never saw this order',
   order_rejected: 'the exchange rejected the order',
@@ -152,6 +161,7 @@ export const EXECUTOR_SENTENCES = {
   stop_moved: 'the stop was moved up, nothing is to be done',
   dust_written_off:
     'what is left is too little for any order: it stays in your account and is no position any more',
+  stream_heard: 'the provider is heard again: entries are taken again',
   stream_lost:
     'no sign of life for ten minutes from a provider whose position you hold: the stop stays; sell it yourself if you want out',
   day_lost:
@@ -162,6 +172,16 @@ export const EXECUTOR_SENTENCES = {
     'something happened that no message can carry, so it is not told here: look at "keyside journal list" at the device, and report it',
   alerts_many:
     'its strategies say more than is told: of one stream 6 alerts a minute and 60 an hour, of the provider 30 and 300; the rest is left out',
+  price_alerts_full: 'no more prices are watched, so this one is not: take one out with /alerts',
+  price_alert_market_unknown:
+    'the exchange does not list that market, so nothing was set: write it like ETH/USDT',
+  price_alert_there:
+    'the price is there already, so nothing was set: name another, or write "repeat" behind it to hear of the next time',
+  price_alert_unanswered:
+    'the exchange did not say whether it lists that market, so nothing was set: try again in a moment',
+  price_alert_unknown: 'no price alert has that number, so nothing was changed: look at /alerts',
+  price_alert_unseen:
+    'its prices were not seen all the time, and what the exchange tells of it does not say whether one of your alerts was reached: look yourself; your alerts stay',
   refusals_many: 'more messages were refused than are told',
   provider_root_changed:
     'a provider has another root than the one of this name in the journal: follow it under another name with "keyside follow <link> --as NAME"',
@@ -194,6 +214,20 @@ export const EXECUTOR_SENTENCES = {
   key_without_ip_list:
     'this exchange key works from any address: restrict it to yours at the exchange',
   key_old: 'this exchange key is older than 90 days: make a new one, then run "keyside keys add"',
+  key_ages:
+    'this exchange key is getting old, and from 90 days on it should be replaced: make a new one when it suits you, then run "keyside keys add"',
+  key_in_order: 'what was told of the exchange key before is in order: nothing is to be done',
+  key_rights_changed:
+    'what the exchange key may do was changed at the exchange: if that was not you, delete the key there and look who else can sign in',
+  limit_near:
+    'more than 80 % of this limit of your policy is used: when it is used up there are no more entries, and exits go on; nothing is to be done, unless you did not expect it',
+  limit_free: 'less than 70 % of this limit of your policy is used again: nothing is to be done',
+  disk_low:
+    'the disk of this device is nearly full: when it is, the journal cannot be written and nothing is traded any more; make room',
+  disk_room: 'the disk of this device has room again: nothing is to be done',
+  price_unseen:
+    'one of your price alerts is for a market without a price for ten minutes: look at the exchange whether it is still traded',
+  price_seen: 'the market of one of your price alerts has a price again: nothing is to be done',
   key_expires:
     'this exchange key may not trade any more in less than two weeks: renew it at the exchange, or make a new one',
   key_unchecked:

@@ -1,10 +1,12 @@
 // What happened, in the words of the journal. The book is their fold; nothing else changes it.
 import type { Decimal, TradingState } from '@keyside/protocol'
+import type { HealthEvent } from './conditions.ts'
 import type { Fill } from './exchange.ts'
 import type { AskedBefore, Most, NewOrder, OrderIntent, PlannedOrder } from './order.ts'
 import type { OrderEvent } from './order-table.ts'
 import type { Pause } from './pauses.ts'
 import type { CloseReason } from './position.ts'
+import type { PriceAlertEvent } from './price-alerts.ts'
 import type { ProviderEvent } from './provider-events.ts'
 
 /** Something that came in was refused and changed nothing. */
@@ -249,6 +251,8 @@ interface Adjusted {
 
 export type NewEvent =
   | ProviderEvent
+  | PriceAlertEvent
+  | HealthEvent
   | InputRefused
   | Silence
   | Closing

@@ -132,6 +132,12 @@ export type Lookup =
   | { readonly outcome: 'missing' }
   | { readonly outcome: 'unknown'; readonly message: string }
 
+/** One that need not be traded: its price, or names like it where the exchange does not list it. */
+export type LookedUp =
+  | { readonly found: 'yes'; readonly quote: Quote }
+  | { readonly found: 'no'; readonly near: readonly string[] }
+  | { readonly found: 'unknown'; readonly message: string }
+
 /** Each right is `unknown` where the venue does not tell. */
 export interface KeyRights {
   readonly trade: 'yes' | 'no' | 'unknown'

@@ -1,6 +1,7 @@
 // What the executor knows until its process ends.
 import type { Head, Signal } from '@keyside/protocol'
 import type { Reconciliation } from './observation.ts'
+import type { PriceRange } from './price-alerts.ts'
 
 /** A question to the exchange that is under way (`open`) or due at `at`, Unix ms. */
 export interface Query {
@@ -85,6 +86,11 @@ export interface Session {
   readonly priceWatch: PriceWatch
   readonly refusals: { readonly since: number; readonly told: number; readonly kept: number }
   readonly alerts: Alerts
+  readonly priceAlerts: PriceAlertWatch
+  /** Since when each condition has been other than it was told to be, Unix ms, by `conditionKey`. */
+  readonly lasting: Readonly<Record<string, number>>
+  /** When it was last looked how much of the limits is used, Unix ms. */
+  readonly limitsAt: number
   readonly connection: ConnectionState
   /** When this process began, or its clock was set back, Unix ms. */
   readonly started: number
@@ -126,10 +132,25 @@ export interface Alerts {
   readonly toldMany: Readonly<Record<string, number>>
 }
 
+/** What was seen of prices to tell of. Times in Unix ms. */
+export interface PriceAlertWatch {
+  readonly evaluatedAt: number
+  /** By market: when the last price was asked for, and a time before it in which none was seen. */
+  readonly seen: Readonly<Record<string, { readonly at: number; readonly gap: PriceGap | null }>>
+  /** By number of the alert: what a move is counted from. */
+  readonly windows: Readonly<Record<string, readonly PriceRange[]>>
+}
+
+/** `since` 0: since each alert was set. Candles were asked for so often, and are at `at` again. */
+export interface PriceGap {
+  readonly since: number
+  readonly until: number
+  readonly tries: number
+  readonly at: number
+}
+
 /** What was told about the line to the exchange. */
 interface ConnectionState {
-  readonly ban: 'none' | 'told'
-  readonly clock: 'right' | 'off'
   /** Unix ms; 0 while it may be asked. */
   readonly pausedUntil: number
   /** Since when it does not answer, and when that was last told (or began), Unix ms; 0 while it answers. */
@@ -151,7 +172,10 @@ export const EMPTY_SESSION: Session = {
   priceWatch: { evaluatedAt: 0, below: {}, toldUntil: {} },
   refusals: { since: 0, told: 0, kept: 0 },
   alerts: { seen: {}, told: {}, toldMany: {} },
-  connection: { ban: 'none', clock: 'right', pausedUntil: 0, lost: { since: 0, toldAt: 0 } },
+  lasting: {},
+  limitsAt: 0,
+  priceAlerts: { evaluatedAt: 0, seen: {}, windows: {} },
+  connection: { pausedUntil: 0, lost: { since: 0, toldAt: 0 } },
   started: 0,
   wokeAt: 0,
   lastDecisionAt: 0,

@@ -1,10 +1,13 @@
 // What the executor knows: the portfolio, which is the journal's fold, and what a restart may forget.
 import type { TradingState } from '@keyside/protocol'
+import type { Conditions } from './conditions.ts'
 import { type Counters, NO_COUNTERS, NO_PROFIT, type Profit } from './counters.ts'
+import type { KeyRights } from './exchange.ts'
 import type { Order } from './order.ts'
 import type { OrderState } from './order-table.ts'
 import type { Pause } from './pauses.ts'
 import type { Position } from './position.ts'
+import { NO_PRICE_ALERTS, type PriceAlerts } from './price-alerts.ts'
 import type { Provider, Stream } from './provider.ts'
 import type { Session } from './session.ts'
 import { NO_TIGHTENINGS, NO_WISHES, type Tightenings, type Wishes } from './tightenings.ts'
@@ -50,6 +53,12 @@ export interface Portfolio {
   readonly codes: Codes
   /** Markets that take no entries, because the exchange does not bear this book out. */
   readonly closedMarkets: Readonly<Record<string, 'drift' | 'reappeared'>>
+  /** Prices that the trader wants to hear of. */
+  readonly priceAlerts: PriceAlerts
+  /** What is wrong now, and was told. */
+  readonly conditions: Conditions
+  /** As the exchange told them last; null for never. */
+  readonly keyRights: KeyRights | null
 }
 
 export interface State {
@@ -78,4 +87,7 @@ export const EMPTY_PORTFOLIO: Portfolio = {
   endedOrders: [],
   codes: { usedUpTo: -1, wrong: [] },
   closedMarkets: {},
+  priceAlerts: NO_PRICE_ALERTS,
+  conditions: {},
+  keyRights: null,
 }

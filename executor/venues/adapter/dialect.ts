@@ -133,6 +133,8 @@ export interface Dialect {
   time(): Question<number>
   /** By unified symbol. Only spot markets whose rules can be read and whose name is exactly the one asked for. */
   readonly markets: Batch<string, VenueMarket>
+  /** The unified symbols of all spot markets that are traded now. */
+  symbols(): Question<readonly string[]>
   /** Without those that have no bid or no ask. */
   readonly quotes: Batch<VenueMarket, { id: string; bid: Decimal; ask: Decimal }>
   readonly volumes: Batch<VenueMarket, { id: string; volume: Decimal }>

@@ -72,3 +72,21 @@ export function unreachable(what: string): KeysideError {
 function nameOf(error: unknown): string {
   return error instanceof Error ? error.name : typeof error
 }
+
+/** The account is the first thing asked for with the key: a refusal is about the key. */
+export function orThrow(reply: Reply<unknown>): void {
+  switch (reply.got) {
+    case 'answer':
+      return
+    case 'refusal':
+    case 'not sent':
+      throw new KeysideError(
+        'exchange_key_refused',
+        `${sentence(reply)}: look at the key and its IP list at the exchange, then run "keyside keys check"`,
+      )
+    case 'limited':
+    case 'unreadable':
+    case 'ambiguous':
+      throw unreachable(sentence(reply))
+  }
+}

@@ -1,6 +1,5 @@
 // The executor's port to a venue: what is the same for all of them. What differs is in the dialect.
 import type { Cancel, Clock, Logger } from '@keyside/runtime'
-import { KeysideError } from '@keyside/runtime'
 import type { MakeAgent } from '@keyside/runtime/web'
 import Big from 'big.js'
 import type * as model from '../../core/model/exchange.ts'
@@ -10,12 +9,13 @@ import { ClockSkew } from './clock-skew.ts'
 import type { Dialect, VenueMarket } from './dialect.ts'
 import { keepFresh } from './keep-fresh.ts'
 import { type LiquidityPace, LiquidityWatch } from './liquidity.ts'
+import { LookedAt } from './looked-at.ts'
 import { Markets } from './markets.ts'
 import { cancel, fillsOf, find, openOrders, place, rejected, tradesSince } from './orders.ts'
 import { Quotes } from './quotes.ts'
 import { RateLimitBudget } from './rate-limit.ts'
 import { RealMoney, type SandboxSecret } from './real-money.ts'
-import { type Reply, sentence, unreachable } from './reply.ts'
+import { orThrow, type Reply, sentence, unreachable } from './reply.ts'
 import { RestClient } from './rest-client.ts'
 
 /** How often the venue is asked, ms. */
@@ -72,6 +72,7 @@ export class VenueAdapter {
   readonly #markets: Markets
   readonly #quotes: Quotes
   readonly #liquidity: LiquidityWatch
+  readonly #lookedAt: LookedAt
   readonly #money: RealMoney
   readonly #skew: ClockSkew
   readonly #timers: Cancel[] = []
@@ -109,6 +110,7 @@ export class VenueAdapter {
     this.#markets = new Markets(this.#client, log)
     const onGone = (gone: readonly VenueMarket[]) => this.#markets.markGone(gone)
     this.#quotes = new Quotes(this.#urgent, clock, onGone)
+    this.#lookedAt = new LookedAt(this.#client, clock, (market) => this.#markets.get(market))
     this.#liquidity = new LiquidityWatch(this.#client, clock, onGone)
     const there = { ...(address !== undefined && { address }), ...(sandbox && { sandbox }) }
     this.#money = new RealMoney({ ...there, makeAgent, clock, log })
@@ -133,6 +135,7 @@ export class VenueAdapter {
     this.#timers.push(
       this.#money.keepFresh(),
       keepFresh(this.#clock, this.#pace.quotes, () => this.#refreshQuotes()),
+      keepFresh(this.#clock, this.#pace.quotes, () => this.#lookedAt.refresh()),
       ...this.#liquidity.keepFresh(() => this.#markets.listed(), this.#pace),
       keepFresh(this.#clock, this.#pace.markets, () => this.#markets.refresh()),
       keepFresh(this.#clock, this.#pace.clock, () => this.#skew.measure()),
@@ -152,7 +155,19 @@ export class VenueAdapter {
 
   quote(market: string): model.Quote | null {
     const entry = this.#markets.get(market)
-    return entry === undefined ? null : this.#quotes.get(entry)
+    return entry === undefined ? this.#lookedAt.quote(market) : this.#quotes.get(entry)
+  }
+
+  watch(markets: readonly string[]): void {
+    this.#lookedAt.want(markets)
+  }
+
+  lookUp(market: string): Promise<model.LookedUp> {
+    return this.#lookedAt.lookUp(market)
+  }
+
+  symbols(): Promise<model.Answered<readonly string[]>> {
+    return this.#lookedAt.symbols()
   }
 
   liquidity(market: string): model.Liquidity | null {
@@ -193,7 +208,8 @@ export class VenueAdapter {
     since?: number,
   ): Promise<model.Answered<readonly model.Candle[]>> {
     const { dialect } = this.#client
-    return this.#client.answer(dialect.candles(this.#market(market), timeframe, limit, since))
+    const entry = this.#lookedAt.get(market) ?? this.#market(market)
+    return this.#client.answer(dialect.candles(entry, timeframe, limit, since))
   }
 
   async place(order: model.OrderRequest): Promise<model.Placed> {
@@ -274,23 +290,5 @@ export class VenueAdapter {
     const rules = this.#markets.listed().map((market) => market.rules)
     const currencies = new Set(rules.flatMap(({ base, quote }) => [base, quote]))
     return this.#client.ask(this.#client.dialect.balances(currencies))
-  }
-}
-
-/** The account is the first thing asked for with the key: a refusal is about the key. */
-function orThrow(reply: Reply<unknown>): void {
-  switch (reply.got) {
-    case 'answer':
-      return
-    case 'refusal':
-    case 'not sent':
-      throw new KeysideError(
-        'exchange_key_refused',
-        `${sentence(reply)}: look at the key and its IP list at the exchange, then run "keyside keys check"`,
-      )
-    case 'limited':
-    case 'unreadable':
-    case 'ambiguous':
-      throw unreachable(sentence(reply))
   }
 }

@@ -157,6 +157,12 @@ export function toTrade(row: z.infer<typeof tradeAnswer>): AccountTrade {
 }
 
 /** Null unless `row` is a spot market with readable rules. */
+/** The unified symbol; null for a row that cannot be read, or no spot market. */
+export function nameOf(row: unknown): string | null {
+  const { data } = marketAnswer.safeParse(row)
+  return data?.isSpotTradingAllowed ? `${data.baseAsset}/${data.quoteAsset}` : null
+}
+
 export function toMarket(row: unknown): VenueMarket | null {
   const read = marketAnswer.safeParse(row)
   if (!read.success) return null

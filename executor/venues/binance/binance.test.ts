@@ -635,3 +635,15 @@ function answerOrders(status: number, body: string): void {
     return 'answered'
   })
 }
+
+test('a market that is not traded here can be looked up and watched, and all that are listed are named', async () => {
+  expect(await exchange.lookUp('ETH/USDT')).toMatchObject({ found: 'yes' })
+  expect(await exchange.lookUp('NONE/USDT')).toEqual({ found: 'no', near: [] })
+  const symbols = await exchange.symbols()
+  expect(symbols.ok && symbols.value).toEqual(market.instruments.map(({ symbol }) => symbol))
+  exchange.watch(['ETH/USDT'])
+  await vi.waitFor(() => expect(exchange.quote('ETH/USDT')).not.toBeNull(), { timeout: 5_000 })
+  expect((await exchange.candles('ETH/USDT', '1m', 3)).ok).toBe(true)
+  expect(exchange.rules('ETH/USDT')).toBeNull()
+  exchange.watch([])
+})

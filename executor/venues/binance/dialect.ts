@@ -11,6 +11,7 @@ import {
   dayAnswer,
   depthAnswer,
   marketsAnswer,
+  nameOf,
   orderAnswer,
   readable,
   TAKER_FEE,
@@ -76,6 +77,16 @@ export const binance: Dialect = {
         marketsAnswer.safeParse(body).data?.symbols.flatMap((row) => toMarket(row) ?? []) ?? null,
     }),
   },
+
+  // Without its filters a market is a tenth as long; there are some thousand of them.
+  symbols: () => ({
+    method: 'publicGetExchangeInfo',
+    params: { symbolStatus: 'TRADING', showPermissionSets: 'false' },
+    read: (body) => {
+      const symbols = marketsAnswer.safeParse(body).data?.symbols
+      return symbols?.flatMap((row) => nameOf(row) ?? []) ?? null
+    },
+  }),
 
   quotes: {
     most: Number.POSITIVE_INFINITY,

@@ -84,6 +84,18 @@ export const okx: Dialect = {
     }),
   },
 
+  symbols: () => ({
+    method: 'publicGetPublicInstruments',
+    params: spot,
+    read: (body) => {
+      const markets = rowsOf(z.unknown(), body)?.flatMap((row) => toMarket(row) ?? [])
+      if (markets === undefined) return null
+      return markets.flatMap(({ rules: { status, market } }) =>
+        status === 'trading' ? [market] : [],
+      )
+    },
+  }),
+
   quotes: tickers((rows) =>
     rows
       .map(({ instId: id, bidPx: bid, askPx: ask }) => ({ id, bid, ask }))

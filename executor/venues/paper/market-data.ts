@@ -6,6 +6,7 @@ import { ClockSkew } from '../adapter/clock-skew.ts'
 import type { VenueMarket } from '../adapter/dialect.ts'
 import { keepFresh } from '../adapter/keep-fresh.ts'
 import { LiquidityWatch } from '../adapter/liquidity.ts'
+import { LookedAt } from '../adapter/looked-at.ts'
 import { Markets } from '../adapter/markets.ts'
 import { Quotes } from '../adapter/quotes.ts'
 import { sentence, unreachable } from '../adapter/reply.ts'
@@ -49,6 +50,8 @@ export class MarketData {
   readonly #quotes: Quotes
   readonly #liquidity: LiquidityWatch
   readonly #skew: ClockSkew
+  /** Prices of markets that nobody trades here. */
+  readonly lookedAt: LookedAt
   #tellsTime: 'yes' | 'no' = 'yes'
 
   constructor({ venue, clock, log, pace, ...asked }: MarketDataOptions) {
@@ -60,6 +63,7 @@ export class MarketData {
     const onGone = (gone: readonly VenueMarket[]) => this.#markets.markGone(gone)
     this.#quotes = new Quotes(this.client, clock, onGone)
     this.#liquidity = new LiquidityWatch(this.client, clock, onGone)
+    this.lookedAt = new LookedAt(this.client, clock, (market) => this.#markets.get(market))
     const longestMs = this.#pace.clock * CLOCK_MISSES
     this.#skew = new ClockSkew({ client: () => this.client, clock, longestMs })
   }
@@ -101,6 +105,7 @@ export class MarketData {
     }
     return [
       keepFresh(clock, this.#pace.quotes, look),
+      keepFresh(clock, this.#pace.quotes, () => this.lookedAt.refresh()),
       ...this.#liquidity.keepFresh(() => this.listed(), this.#pace),
       keepFresh(clock, this.#pace.markets, () => this.#markets.refresh().then(onRules)),
       keepFresh(clock, this.#pace.clock, () => this.#skew.measure()),
@@ -128,7 +133,7 @@ export class MarketData {
 
   quote(market: string): model.Quote | null {
     const entry = this.#markets.get(market)
-    return entry === undefined ? null : this.#quotes.get(entry)
+    return entry === undefined ? this.lookedAt.quote(market) : this.#quotes.get(entry)
   }
 
   liquidity(market: string): model.Liquidity | null {
@@ -146,7 +151,8 @@ export class MarketData {
     limit: number,
     since?: number,
   ): Promise<model.Answered<readonly model.Candle[]>> {
-    const question = this.client.dialect.candles(this.market(market), timeframe, limit, since)
+    const entry = this.lookedAt.get(market) ?? this.market(market)
+    const question = this.client.dialect.candles(entry, timeframe, limit, since)
     const reply = await this.client.ask(question)
     if (reply.got !== 'answer') return { ok: false, message: sentence(reply) }
     return { ok: true, value: reply.value }

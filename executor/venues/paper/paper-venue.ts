@@ -105,6 +105,18 @@ export class PaperVenue {
     return this.#data.quote(market)
   }
 
+  watch(markets: readonly string[]): void {
+    this.#data.lookedAt.want(markets)
+  }
+
+  lookUp(market: string): Promise<model.LookedUp> {
+    return this.#data.lookedAt.lookUp(market)
+  }
+
+  symbols(): Promise<model.Answered<readonly string[]>> {
+    return this.#data.lookedAt.symbols()
+  }
+
   liquidity(market: string): model.Liquidity | null {
     return this.#data.liquidity(market)
   }

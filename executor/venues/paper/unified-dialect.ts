@@ -106,6 +106,17 @@ export const unifiedDialect: UnifiedDialect = {
     }),
   },
 
+  symbols: () => ({
+    method: 'loadMarkets',
+    params: [false],
+    read: (body) => {
+      const { data } = z.record(z.string(), z.unknown()).safeParse(body)
+      if (data === undefined) return null
+      const markets = Object.values(data).flatMap((row) => toMarket(row) ?? [])
+      return markets.flatMap(({ rules }) => (rules.status === 'trading' ? [rules.market] : []))
+    },
+  }),
+
   quotes: {
     most: Number.POSITIVE_INFINITY,
     ask: (markets) => ({

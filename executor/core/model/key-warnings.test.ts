@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { KeyRights } from './core/model/exchange.ts'
+import type { KeyRights } from './exchange.ts'
 import { keyWarnings } from './key-warnings.ts'
 
 const NOW = 1_790_000_000_000

@@ -1,0 +1,99 @@
+// What is wrong now begins and ends once, and is told both times.
+import { sentenceOf } from '../model/codes.ts'
+import {
+  CONDITIONS,
+  type Condition,
+  type ConditionCode,
+  conditionKey,
+} from '../model/conditions.ts'
+import type { State } from '../model/state.ts'
+import { append, type DecisionContext, notice } from './context.ts'
+
+/** What wavers is neither begun nor ended by it: it has to be so for as long, ms. */
+const LASTING_MS = 60_000
+
+interface Telling {
+  /** What it is about in particular, for the words of the notice. */
+  readonly detail?: string
+  /** `no`: it is known already, or told in other words. */
+  readonly told?: 'yes' | 'no'
+}
+
+export function stands({ portfolio }: Pick<State, 'portfolio'>, condition: Condition): boolean {
+  return portfolio.conditions[conditionKey(condition)] !== undefined
+}
+
+/** Nothing where it is so already. */
+export function beginCondition(
+  context: DecisionContext,
+  { code, about }: Condition,
+  { detail, told = 'yes' }: Telling = {},
+): undefined {
+  if (stands(context, { code, about })) return
+  append(context, { type: 'condition', code, about, is: 'begun' })
+  if (told === 'no') return
+  const message = worded(code, about, detail)
+  notice(context, { level: CONDITIONS[code].level, code, message })
+}
+
+/** Nothing where it is not so. */
+export function endCondition(
+  context: DecisionContext,
+  { code, about }: Condition,
+  { detail, told = 'yes' }: Telling = {},
+): undefined {
+  if (!stands(context, { code, about })) return
+  append(context, { type: 'condition', code, about, is: 'over' })
+  if (told === 'no') return
+  const { over } = CONDITIONS[code]
+  notice(context, { level: 'info', code: over, message: worded(over, about, detail) })
+}
+
+export function setCondition(
+  context: DecisionContext,
+  condition: Condition,
+  is: 'so' | 'not so',
+  telling: Telling = {},
+): undefined {
+  if (is === 'so') beginCondition(context, condition, telling)
+  else endCondition(context, condition, telling)
+}
+
+/** As `setCondition`, once it has been so for a minute; what nobody knows in between counts for nothing. */
+export function setWhenLasting(
+  context: DecisionContext,
+  condition: Condition,
+  is: 'so' | 'not so' | 'unknown',
+  telling: Telling = {},
+): undefined {
+  const { now } = context.environment
+  const key = conditionKey(condition)
+  const { [key]: since, ...others } = context.session.lasting
+  const isNew = is !== 'unknown' && stands(context, condition) !== (is === 'so')
+  if (!isNew && since === undefined) return
+  // A moment ahead of the clock: the clock was set back.
+  const began = since === undefined || since > now ? now : since
+  const isPast = now - began >= LASTING_MS
+  const lasting = isNew && !isPast ? { ...others, [key]: began } : others
+  context.session = { ...context.session, lasting }
+  if (isNew && isPast) setCondition(context, condition, is, telling)
+}
+
+/** Unix ms. */
+export function lastingDue({ session }: State): readonly number[] {
+  return Object.values(session.lasting).map((since) => since + LASTING_MS)
+}
+
+/** Those of one code, whatever they are about. */
+export function standing(
+  { portfolio }: Pick<State, 'portfolio'>,
+  code: ConditionCode,
+): readonly Condition[] {
+  return Object.values(portfolio.conditions).filter((one) => one.code === code)
+}
+
+function worded(code: string, about: string, detail: string | undefined): string {
+  const sentence = sentenceOf(code)
+  const begun = about === '' ? sentence : `${about}: ${sentence}`
+  return detail === undefined ? begun : `${begun} (${detail})`
+}

@@ -1,0 +1,82 @@
+// Looks at what nothing else makes the executor look at: the disk, the key, and, while nothing comes in, the time.
+import { statfsSync } from 'node:fs'
+import type { Cancel, Clock } from '@keyside/runtime'
+import type { Input } from '../core/execution/inputs.ts'
+import type { Exchange } from '../venues/port.ts'
+
+/** What an outage begins with is seen so late, and told a minute after that. */
+const TICK_MS = 15_000
+const DISK_MS = 60_000
+/** A right that was added later is as bad as one that was there from the start. */
+const RIGHTS_MS = 86_400_000
+/** After one that brought no answer. */
+const RIGHTS_AGAIN_MS = 600_000
+
+const MIB = 2 ** 20
+/** Below it is told: the journal of a busy year, and room for the system to breathe. */
+const LOW_BYTES = 500 * MIB
+/** Above it is enough again: a disk that wavers is told once. */
+const ROOM_BYTES = 750 * MIB
+
+export interface HealthOptions {
+  /** KEYSIDE_HOME. */
+  readonly home: string
+  readonly exchange: Pick<Exchange, 'keyRights'>
+  readonly clock: Clock
+  readonly take: (input: Input) => void
+  /** Bytes that this user may still write there; null where the system does not tell. */
+  readonly freeBytes?: (path: string) => number | null
+}
+
+export function watchHealth(options: HealthOptions): Cancel {
+  const { clock, take } = options
+  lookAtDisk(options)
+  const stopKey = watchKey(options)
+  const cancels = [
+    clock.every(TICK_MS, () => take({ type: 'tick' })),
+    clock.every(DISK_MS, () => lookAtDisk(options)),
+    stopKey,
+  ]
+  return () => {
+    for (const cancel of cancels) cancel()
+  }
+}
+
+function lookAtDisk({ home, take, freeBytes = freeOn }: HealthOptions): void {
+  const free = freeBytes(home)
+  if (free === null || (free >= LOW_BYTES && free < ROOM_BYTES)) return
+  const is = free < LOW_BYTES ? 'so' : 'not so'
+  const detail = `${Math.floor(free / MIB)} MiB are free`
+  take({ type: 'condition', condition: { code: 'disk_low', about: '' }, is, detail })
+}
+
+function freeOn(path: string): number | null {
+  try {
+    const { bavail, bsize } = statfsSync(path)
+    return bavail * bsize
+  } catch {
+    return null
+  }
+}
+
+/** At once, and then each day; without an answer sooner, so that one that sleeps at night looks too. */
+function watchKey({ exchange, clock, take }: HealthOptions): Cancel {
+  let cancel: Cancel = () => undefined
+  let life: 'on' | 'off' = 'on'
+  let silent = 0
+  const look = async () => {
+    const rights = await exchange.keyRights().catch(() => ({ ok: false, message: '' }) as const)
+    if (life === 'off') return
+    silent = rights.ok ? 0 : silent + 1
+    // One lost answer is no news.
+    if (rights.ok || silent === SILENT_TIMES) take({ type: 'key_rights', rights })
+    cancel = clock.after(rights.ok ? RIGHTS_MS : RIGHTS_AGAIN_MS, () => void look())
+  }
+  void look()
+  return () => {
+    life = 'off'
+    cancel()
+  }
+}
+
+const SILENT_TIMES = 3

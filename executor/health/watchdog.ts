@@ -1,0 +1,127 @@
+// Tells an address of the trader's own that this executor is well, so that somebody notices when it is told nothing any more:
+// a laptop that sleeps cannot say so itself. Nothing is said but that.
+import { request as requestSecure } from 'node:https'
+import { isLoopback } from '@keyside/protocol'
+import { type Cancel, type Clock, http, type Logger } from '@keyside/runtime'
+import { z } from 'zod'
+import type { Journal } from '../journal/journal.ts'
+import type { Exchange } from '../venues/port.ts'
+
+/** From the request's first byte to the answer's headers, ms. */
+const TIMEOUT_MS = 10_000
+/** A price that is older says that the exchange is asked and does not answer. */
+const PRICE_LIFE_MS = 60_000
+
+/** `https`, or `http` to this machine: whoever knows the address could speak in the executor's name. */
+export const watchdogSetting = z.strictObject({
+  url: z
+    .url({ protocol: /^https?$/ })
+    .refine(
+      (url) => isSafe(url),
+      'expected https://, or http:// to this machine, without user and #',
+    ),
+  /** Seconds between two pings. */
+  every: z.int().min(10).max(3_600).default(60),
+})
+
+export type WatchdogSetting = z.infer<typeof watchdogSetting>
+
+/** Each answers whether that part works now; none of them may throw. */
+export interface Wellness {
+  readonly exchange: () => boolean
+  readonly broker: () => boolean
+  readonly journal: () => boolean
+}
+
+/** Of an executor: a halt or a pause is no illness. */
+export function wellnessOf({
+  exchange,
+  journal,
+  broker,
+  markets,
+  clock,
+}: {
+  readonly exchange: Pick<Exchange, 'reachable' | 'backoff' | 'quote'>
+  readonly journal: Pick<Journal, 'answers'>
+  /** Whether the home broker is connected. */
+  readonly broker: () => boolean
+  /** Those that policy allows. */
+  readonly markets: () => readonly string[]
+  readonly clock: Pick<Clock, 'now'>
+}): Wellness {
+  const isPriced = (market: string) => {
+    const at = exchange.quote(market)?.at
+    return at !== undefined && Math.abs(clock.now() - at) <= PRICE_LIFE_MS
+  }
+  return {
+    exchange: () =>
+      exchange.reachable() && exchange.backoff()?.why !== 'banned' && markets().some(isPriced),
+    broker,
+    journal: () => journal.answers(),
+  }
+}
+
+export interface WatchdogOptions {
+  readonly setting: WatchdogSetting
+  readonly wellness: Wellness
+  readonly clock: Pick<Clock, 'every'>
+  readonly log: Pick<Logger, 'info' | 'warn'>
+}
+
+/** The first ping is sent at once. Nothing of the address is ever logged. */
+export function pingWatchdog({ setting, wellness, clock, log }: WatchdogOptions): Cancel {
+  const closing = new AbortController()
+  let told = 'well'
+  /** Each state once. */
+  const tell = (state: string, words: string) => {
+    if (state === told) return
+    told = state
+    if (state === 'well') log.info(words)
+    else log.warn({ code: 'watchdog_stopped' }, words)
+  }
+  const turn = async () => {
+    const failing = Object.entries(wellness).flatMap(([part, isWell]) => (isWell() ? [] : [part]))
+    if (failing.length > 0) {
+      const parts = failing.join(', ')
+      return tell(parts, `the watchdog is not pinged: not well is ${parts}`)
+    }
+    const outcome = await ping(setting.url, closing.signal)
+    if (closing.signal.aborted) return
+    if (outcome === 'taken') tell('well', 'the watchdog is pinged')
+    else tell(outcome, `the watchdog did not take the ping: ${outcome}`)
+  }
+  void turn()
+  const cancel = clock.every(setting.every * 1_000, () => void turn())
+  return () => {
+    cancel()
+    closing.abort()
+  }
+}
+
+/** `taken`, or why not: a number of HTTP, or the system's code of an error, which name no address. */
+async function ping(url: string, closing: AbortSignal): Promise<string> {
+  const signal = AbortSignal.any([closing, AbortSignal.timeout(TIMEOUT_MS)])
+  try {
+    const status = await new Promise<number>((resolve, reject) => {
+      const request = url.startsWith('https:') ? requestSecure : http.request
+      const options = { method: 'GET', signal, agent: false } as const
+      request(url, options, (response) => {
+        resolve(response.statusCode ?? 0)
+        // Whatever it says is not read; a redirect is not followed.
+        response.destroy()
+      })
+        .once('error', reject)
+        .end()
+    })
+    return status >= 200 && status < 300 ? 'taken' : `status ${status}`
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    return typeof code === 'string' && /^[A-Z_]+$/.test(code) ? code : 'no answer'
+  }
+}
+
+function isSafe(text: string): boolean {
+  const url = URL.parse(text)
+  if (url === null || url.username !== '' || url.password !== '' || url.hash !== '') return false
+  return url.protocol === 'https:' || isLoopback(url.hostname)
+}
