@@ -2,6 +2,14 @@
 import { Composer, type Context } from 'grammy'
 import { callbackHandlers } from './approvals/answer.ts'
 import { codeHandlers } from './approvals/code.ts'
+import { lessHandlers } from './approvals/less.ts'
+import {
+  APPROVE_ALL,
+  ASK_FOR_ALL,
+  approveAllAction,
+  askForAllAction,
+  tellWaiting,
+} from './approvals/waiting.ts'
 import { INSTRUCT, instructAction } from './buttons/instruct.ts'
 import { type ButtonAction, type ButtonActions, buttonHandlers } from './buttons/press.ts'
 import { LOOK } from './commands/follow-up.ts'
@@ -20,6 +28,7 @@ export function chatHandlers(deps: ChatDeps): Composer<Context> {
   return new Composer(
     buttonHandlers({ ...deps, actions: actionsOf(deps) }),
     callbackHandlers(deps),
+    lessHandlers(deps),
     codeHandlers(deps),
     commandHandlers({ ...deps, own: ownCommands(deps) }),
   )
@@ -30,12 +39,15 @@ function actionsOf(deps: ChatDeps): ButtonActions {
     [INSTRUCT, instructAction(deps)],
     [LOOK, lookAction(deps)],
     [SETTINGS, settingsAction(deps)],
+    [ASK_FOR_ALL, askForAllAction(deps)],
+    [APPROVE_ALL, approveAllAction(deps)],
   ])
 }
 
 /** Those that are no single question to a device. */
 function ownCommands(deps: ChatDeps): ReadonlyMap<string, OwnCommand> {
   return new Map<string, OwnCommand>([
+    ['waiting', (owner) => tellWaiting(deps, owner)],
     ['settings', (owner, words) => handleSettings(deps, owner, words)],
     ['streams', (owner) => deps.inBackground(showStreams(deps, owner))],
   ])

@@ -35,25 +35,26 @@ async function settle({ device }: BotFixture, chat: Awaited<ReturnType<BotFixtur
   await until(() => device.asked.length > asked)
 }
 
-test('a card shows the order with its chart and two buttons', async () => {
+test('a card shows the order with its chart and its buttons', async () => {
   const { card, expires } = await openCard()
   expect(card.photo).toMatchObject([{ width: 800, height: 600 }])
   const shown = card.caption?.split('\n') ?? []
   expect(shown.at(-1)).toMatch(
-    new RegExp(`^⏳ Until ${clockAt(expires * 1000)} UTC, over \\d0 s left to answer$`),
+    new RegExp(`^⏳ Until ${clockAt(expires * 1000)} UTC, over \\d0 s left$`),
   )
   expect(shown.slice(0, -1).join('\n')).toBe(
     [
-      'Buy 0.05 BTC? · ema-cross',
-      'At most 3,205.03 USDT',
-      'Now 64,050, limit 64,100.5',
-      'Stop 63,000 (1.6 % below)',
-      'May lose about 52.5 USDT at the stop, 55.03 at worst, if entry and stop fill only at their limits; fees not counted',
-      'ema(12) crossed above ema(26), rsi(14) 58',
+      "Buy 0.05 BTC for 3,205.03 USDT? May lose 55.03 USDT: worst case, at the stop's limit",
+      'Now 64,050, at most 64,100.5',
+      'Stop 63,000, 1.6 % below: about −52.5',
+      'No BTC held yet',
+      'Signal of ema-cross',
+      'ema(12) crossed above ema(26); RSI 58',
     ].join('\n'),
   )
   const buttons = card.reply_markup?.inline_keyboard.flat() ?? []
-  expect(buttons.map(({ text }) => text)).toEqual(['✅ Approve', '🚫 Decline'])
+  expect(buttons.map(({ text }) => text)).toEqual(['✅ Approve', '✂️ Less', '❔ Why?', '🚫 Decline'])
+  expect(buttons.map(({ style }) => style)).toEqual(['success', undefined, undefined, 'danger'])
   for (const { callback_data } of buttons) expect(callback_data).toMatch(/^[\w-]{22}$/)
 })
 
@@ -100,7 +101,7 @@ test('Decline sends a decline, and the device has the last word', async () => {
 test.for<[OrderStep['status'], Partial<OrderStep>, string]>([
   ['rejected', { code: 'order_rejected', message: 'no money left' }, 'No money left.'],
   ['denied', { code: 'price.collar', message: 'the price moved <b>&' }, 'price moved <b>&'],
-  ['expired', {}, 'Expired, nothing was sent.'],
+  ['expired', {}, 'Time was up, and nothing was bought.'],
   ['unknown', {}, 'Do not place it again by hand.'],
   ['not_placed', {}, 'Never placed. Nothing was bought.'],
   ['canceled', { filled: '0.02', average: '64000' }, 'Bought 0.02 of 0.05 BTC at 64,000 USDT'],
@@ -149,7 +150,7 @@ test.for([
   ['filled', 'Approved already, and filled.'],
   ['declined', 'Declined already: nothing was sent.'],
   ['denied', 'Your device refused it: the card says why. Nothing was sent.'],
-  ['replaced', 'The price moved, nothing was sent: answer the new card.'],
+  ['replaced', 'Another card has replaced this one, nothing was sent: answer that one.'],
 ] as const)(
   'a press on a card that ended %s says what became of its order',
   async ([status, text]) => {
@@ -182,7 +183,7 @@ test('an order that is asked again has a new card, and the old one says so', asy
   const old = await caption('The price moved.')
   expect(old.message_id).toBe(card.message_id)
   expect(old.reply_markup).toBeUndefined()
-  const next = await caption('limit 64,500')
+  const next = await caption('at most 64,500')
   expect(next.message_id).not.toBe(card.message_id)
   chat.pressButton(next, '✅ Approve')
   await until(() => device.approvals.length === 2)
@@ -289,7 +290,7 @@ test('an answer that was being sent when the bot stopped is asked for again afte
     ({ caption }) => caption?.includes('I was restarted while sending your answer.') === true,
   )
   const offered = again.reply_markup?.inline_keyboard.flat() ?? []
-  expect(offered.map(({ text }) => text)).toEqual(['✅ Approve', '🚫 Decline'])
+  expect(offered.map(({ text }) => text)).toContain('✅ Approve')
   expect(offered.map((one) => one.callback_data)).not.toContain(old)
   const toast = await chat.waitForAnswer(chat.pressButton(again, '✅ Approve'))
   expect(toast.text).toBe('Approved, sending…')
@@ -373,7 +374,7 @@ test('a chart that cannot be drawn costs the trader no card', async () => {
   fixture.clock.advance(1000)
   const card = await chat.waitForMessage(({ reply_markup }) => reply_markup !== undefined)
   expect(card.photo).toBeUndefined()
-  expect(card.text).toContain('Buy 0.05 BTC?')
+  expect(card.text).toContain('Buy 0.05 BTC for')
   expect(fixture.log.join('')).toContain('"code":"chart_failed"')
 })
 
@@ -416,9 +417,19 @@ test('a card with the longest of everything still fits a caption', async () => {
   })
   const reason = '&'.repeat(500)
   const again = { times: 6, why: 'price', price: huge, value: huge, risk: huge } as const
-  const change = { market: huge, stop: huge, risk: huge, reason, again }
+  const level = { price: huge, percent: '33.333333333333' }
+  const exits = {
+    takeProfits: [level, level, level, level, level],
+    trailingStop: { percent: '33.333333333333', from: huge },
+    breakEven: huge,
+    maxHold: 31_536_000,
+  }
+  const held = { amount: huge, cost: huge, streams: 64 }
+  const more = { allocation: '0.000000000001', held, exits, signalled: { market, price: huge } }
+  const code = 'needed' as const
+  const change = { market: huge, stop: huge, risk: huge, reason, again, ...more, code }
   await fixture.device.report(approvalOf(order, fixture.clock.now() / 1000 + 60, change))
-  await chat.waitForMessage(({ caption }) => caption?.includes('left to answer') === true)
+  await chat.waitForMessage(({ caption }) => caption?.includes(' left') === true)
   await fixture.device.report(stepOf(order, 'unknown', { code: 'order_unknown', message: reason }))
   await chat.waitForMessage(({ caption }) => caption?.includes('by hand') === true)
   expect(fixture.log.join('')).not.toContain('telegram_message_refused')

@@ -1,10 +1,13 @@
 // A card from its first showing to its result: its buttons, the time left, what became of its order.
 import { type ApprovalNeeded, seconds } from '@keyside/protocol'
 import { type Clock, newJti, type RandomBytes } from '@keyside/runtime'
+import Big from 'big.js'
 import type { ChartInput } from '../charts/input.ts'
 import { APPROVAL_LIFE } from '../device/device.ts'
 import {
   type Card,
+  type CardButton,
+  cardBefore,
   cardId,
   findCard,
   findNonces,
@@ -14,16 +17,30 @@ import {
   type Outcome,
   openCards,
   setCard,
+  setView,
 } from '../store/cards.ts'
 import {
+  type Button,
   type Content,
   editMessage,
+  findByKey,
   type NotificationContext,
   notifyOwner,
+  putMessage,
 } from '../store/messages.ts'
 import { type Store, transact } from '../store/open.ts'
-import { BUTTONS, cardText, noteText, timeLeft, timeUp, unconfirmed } from '../texts/card.ts'
+import {
+  BUTTONS,
+  cardText,
+  noteText,
+  REMINDED,
+  reminderText,
+  timeLeft,
+  timeUp,
+  unconfirmed,
+} from '../texts/card.ts'
 import { type Html, lines } from '../texts/html.ts'
+import { sum } from '../texts/numbers.ts'
 import { orderTitle } from '../texts/orders.ts'
 
 export interface CardDeps {
@@ -52,14 +69,17 @@ export function showCard(context: NotificationContext, needed: ApprovalNeeded): 
   const order = cardId(device, needed.order.id)
   if (needed.expires <= now / 1000 || findCard(store, order) !== null) return
   const content = plainCard(needed, timeLeft(needed.expires, now / 1000))
-  const message = notifyOwner(context, content, { key: orderKey(order), kind: 'card' })
-  insertCard(store, { order, device, needed, owner, message })
+  // One tap leads back to the card that this one replaces.
+  const before = cardBefore(store, device, needed.order.clientOrderId)
+  const answers = before === null ? {} : { answers: before.message }
+  const message = notifyOwner(context, content, { key: orderKey(order), kind: 'card', ...answers })
+  insertCard(store, { order, device, needed, owner, message, shown: now / 1000 })
   renewButtons(store, randomBytes, order)
   refresh(store, order, now)
 }
 
 function renewButtons(store: Store, randomBytes: RandomBytes, order: string): void {
-  issueNonces(store, order, { approve: newJti(randomBytes), decline: newJti(randomBytes) })
+  issueNonces(store, order, () => newJti(randomBytes))
 }
 
 /** Brings the message of a waiting card up to date. `now` in Unix ms. */
@@ -85,8 +105,22 @@ export function reopenCardWithin(
   const card = findCard(store, order)
   if (card === null || card.state === 'closed') return
   setCard(store, order, 'waiting', note)
+  setView(store, order, 'order')
   renewButtons(store, randomBytes, order)
   refresh(store, order, now)
+}
+
+/** Shows other buttons of a card that waits on. */
+export function turnCard(
+  { store, clock, wake }: CardDeps,
+  order: string,
+  view: Card['view'],
+): void {
+  transact(store, () => {
+    setView(store, order, view)
+    refresh(store, order, clock.now())
+  })
+  wake()
 }
 
 /** The order is decided: its buttons go. `trace`: `jti` of the signal whose fill is told. */
@@ -96,17 +130,28 @@ export function closeCard(
   { became, text, trace }: { became: Outcome; text: Html; trace?: string },
 ): void {
   setCard(store, card.order, 'closed', became)
-  showOnCard(store, card, text, trace)
+  endReminder(store, card.order)
+  const content = plainCard(card.needed, text)
+  // A card that somebody has deleted does not come back to say that it is over.
+  editMessage(
+    store,
+    card.message,
+    NOTHING_SENT.has(became) ? { ...content, quiet: true } : content,
+    trace,
+  )
 }
 
+const NOTHING_SENT: ReadonlySet<Outcome> = new Set([
+  'declined',
+  'expired',
+  'time_up',
+  'replaced',
+  'denied',
+])
+
 /** What stands on it instead of the time left; it has no buttons then. */
-export function showOnCard(
-  store: Store,
-  { message, needed }: Card,
-  text: Html,
-  trace?: string,
-): void {
-  editMessage(store, message, plainCard(needed, text), trace)
+export function showOnCard(store: Store, { message, needed }: Card, text: Html): void {
+  editMessage(store, message, plainCard(needed, text))
 }
 
 // As time passes: the time left, its end, and answers that the device has not confirmed.
@@ -125,8 +170,40 @@ export function tickCards(deps: CardDeps): void {
 }
 
 function tickWaiting({ store, clock }: CardDeps, card: Card): void {
-  if (seconds(clock.now()) < card.needed.expires) refresh(store, card.order, clock.now())
-  else closeCard(store, card, { became: 'time_up', text: timeUp })
+  const now = clock.now()
+  if (now / 1000 < card.needed.expires) {
+    remind(store, card, now)
+    refresh(store, card.order, now)
+  } else closeCard(store, card, { became: 'time_up', text: timeUp })
+}
+
+// Once before the end, where there was time to forget it.
+/** A card that lives shorter has no reminder, seconds. */
+const REMIND_LIFE = 240
+/** Left of it when it is told: a quarter, and at most this, seconds. */
+const REMIND_LEFT = 300
+
+const reminderKey = (order: string) => `reminder:${order}`
+
+/** `now` in Unix ms. */
+function remind(
+  store: Store,
+  { order, device, needed, owner, shown, message }: Card,
+  now: number,
+): void {
+  const life = needed.expires - shown
+  const left = needed.expires - now / 1000
+  if (life < REMIND_LIFE || left > Math.min(life / 4, REMIND_LEFT)) return
+  if (findByKey(store, reminderKey(order)) !== null) return
+  const content = { html: reminderText(needed, now / 1000).text }
+  const about = { chat: owner.chat, device, answers: message }
+  putMessage(store, { key: reminderKey(order), content, kind: 'card', ...about }, now)
+}
+
+/** What it says is no longer so. */
+function endReminder(store: Store, order: string): void {
+  const reminder = findByKey(store, reminderKey(order))
+  if (reminder !== null) editMessage(store, reminder, { html: REMINDED.text, quiet: true })
 }
 
 function tickAnswered(deps: CardDeps, card: Card): void {
@@ -145,15 +222,31 @@ function waitingCard(store: Store, card: Card, now: number): Content {
   const state = lines(timeLeft(card.needed.expires, now), noteText(card.note))
   return {
     ...plainCard(card.needed, state, '?'),
-    ...(offered && {
-      buttons: [
-        [
-          { text: BUTTONS.approve, data: offered.approve, style: 'success' },
-          { text: BUTTONS.decline, data: offered.decline, style: 'danger' },
-        ],
-      ],
-      pin: true,
-    }),
+    ...(offered && { buttons: ROWS[card.view].map((row) => row.map(button(card, offered))) }),
+    pin: true,
+  }
+}
+
+/** What decides stands apart from what only looks. */
+const ROWS: { readonly [View in Card['view']]: readonly (readonly CardButton[])[] } = {
+  order: [['approve'], ['less', 'why'], ['decline']],
+  less: [
+    ['half', 'third'],
+    ['own', 'back'],
+  ],
+}
+
+const STYLES: { readonly [Name in CardButton]?: 'success' | 'danger' } = {
+  approve: 'success',
+  decline: 'danger',
+}
+
+function button({ needed: { order } }: Card, nonces: Readonly<Record<CardButton, string>>) {
+  return (name: CardButton): Button => {
+    const divisor = { half: 2, third: 3 }[String(name)]
+    const part = divisor === undefined ? '' : `: ${sum(new Big(order.value).div(divisor))}`
+    const style = STYLES[name]
+    return { text: `${BUTTONS[name]}${part}`, data: nonces[name], ...(style && { style }) }
   }
 }
 
@@ -163,7 +256,14 @@ function plainCard(needed: ApprovalNeeded, state: Html, mark: '?' | '' = ''): Co
   return { html: cardText(needed, state, mark).text, ...(chart && { chart }) }
 }
 
-function chartOf({ order, market, stop, timeframe, candles }: ApprovalNeeded): ChartInput | null {
+function chartOf({
+  order,
+  market,
+  stop,
+  timeframe,
+  candles,
+  exits,
+}: ApprovalNeeded): ChartInput | null {
   if (candles.length < 2) return null
   return {
     of: 'order',
@@ -174,5 +274,6 @@ function chartOf({ order, market, stop, timeframe, candles }: ApprovalNeeded): C
     limit: order.price,
     market,
     ...(stop !== undefined && { stop }),
+    ...(exits?.takeProfits && { takeProfits: exits.takeProfits.map(({ price }) => price) }),
   }
 }

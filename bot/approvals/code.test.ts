@@ -114,7 +114,7 @@ test('of two orders the reply says which', async () => {
   const first = await press(fixture, fixture.card)
   const other = orderOf(8, { amount: '0.5' })
   await device.report(approvalOf(other, clock.now() / 1000 + 600, { code: 'needed' }))
-  const card = await caption('Buy 0.5 BTC?')
+  const card = await caption('Buy 0.5 BTC for')
   await chat.waitForAnswer(chat.pressButton(card, '✅ Approve'))
   const second = await said('Buy 0.5 BTC: send the six digits')
   chat.sendText(CODE)

@@ -6,8 +6,8 @@ import { forgetQuestion, openQuestions } from '../store/code-questions.ts'
 import { putMessage } from '../store/messages.ts'
 import { CODE_ANSWERS, SENDING } from '../texts/card.ts'
 import type { Html } from '../texts/html.ts'
-import { type ApprovalDeps, isReachable, sendAnswer } from './answer.ts'
 import { reopenCard, showOnCard } from './card.ts'
+import { type ApprovalDeps, isReachable, sendAnswer } from './send.ts'
 
 export interface CodeDeps extends ApprovalDeps {
   /** Takes a message out of the chat. */
@@ -34,7 +34,7 @@ function answerDigits(deps: CodeDeps, digits: Digits): Html | null {
   const { store, clock } = deps
   erase(deps, digits.chat, digits.message)
   const now = seconds(clock.now())
-  const open = openQuestions(store, { ...digits, now })
+  const open = openQuestions(store, 'code', { ...digits, now })
   const asked =
     digits.repliesTo === undefined && open.length === 1
       ? open[0]
@@ -43,7 +43,7 @@ function answerDigits(deps: CodeDeps, digits: Digits): Html | null {
   if (now - digits.at > CODE_LIFE_SECONDS) return CODE_ANSWERS.old
   const card = findCard(store, asked.order)
   if (card === null || !takeCard(store, asked.order, now)) return CODE_ANSWERS.none
-  forgetQuestion(store, asked.order)
+  forgetQuestion(store, 'code', asked.order)
   if (asked.telegram !== null) erase(deps, digits.chat, asked.telegram)
   forwardCode(deps, card, digits.code)
   return null

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { approvalOf, orderOf, stepOf } from '../testing/events.ts'
 import { openFixture, until } from '../testing/fixture.ts'
 
-const reason = `${'a'.repeat(148)}😀${'b'.repeat(30)}`
+const reason = `${'a'.repeat(118)}😀${'b'.repeat(30)}`
 
 test('a card whose reason is cut at an emoji is shown, taken and turned into its result', async () => {
   const fixture = await openFixture()
@@ -12,7 +12,7 @@ test('a card whose reason is cut at an emoji is shown, taken and turned into its
   const expires = fixture.clock.now() / 1000 + 60
   await fixture.device.report(approvalOf(order, expires, { reason, candles: [] }))
   const card = await chat.waitForMessage(({ reply_markup }) => reply_markup !== undefined)
-  expect(card.text).toContain(`${'a'.repeat(148)}…`)
+  expect(card.text).toContain(`${'a'.repeat(118)}…`)
   chat.pressButton(card, '✅ Approve')
   await until(() => fixture.device.approvals.length === 1)
   const message = `${'m'.repeat(218)}😀${'n'.repeat(30)}`

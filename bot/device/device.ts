@@ -81,7 +81,7 @@ export class Device {
 
   /** `expires` is the order's, in seconds. Rejects when it could not be handed to the broker. */
   async answerOrder(
-    answer: Pick<Approval, 'order' | 'answer' | 'code'>,
+    answer: Pick<Approval, 'order' | 'answer' | 'code' | 'value'>,
     user: number,
     expires: number,
   ): Promise<void> {

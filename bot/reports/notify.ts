@@ -106,6 +106,13 @@ const STILL_WAITS: ReadonlySet<string> = new Set([
   'approval_code_unset',
 ])
 
+/** These say that it waits no more. */
+const OVER: ReadonlySet<string> = new Set([
+  'approval_unknown',
+  'approval_late',
+  'approval_replaced',
+])
+
 function notifyAnswerRefused(
   context: NotificationContext,
   event: Extract<ReportEvent, { type: 'refusal' }>,
@@ -114,10 +121,13 @@ function notifyAnswerRefused(
   const { store, device, now } = context
   const order = cardId(device, id)
   notifyOwner(context, { html: notTakenText(event).text }, { kind: 'urgent' })
-  if (!STILL_WAITS.has(event.code)) return
+  const card = findCard(store, order)
+  // There is no smaller order, and the one on the card waits on.
+  const isLess = card?.note === 'reducing' && !OVER.has(event.code)
+  if (!STILL_WAITS.has(event.code) && !isLess) return
   if (event.code === 'approval_code_needed') markCodeNeeded(store, order)
   // A card that nobody has answered since must keep the buttons it shows.
-  const state = findCard(store, order)?.state
+  const state = card?.state
   if (state === 'pressed' || state === 'answered')
     reopenCardWithin(context, order, 'not_taken', now)
 }

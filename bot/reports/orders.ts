@@ -3,6 +3,7 @@ import type { OrderStatus } from '@keyside/protocol'
 import { closeCard, orderKey } from '../approvals/card.ts'
 import { type Card, cardId, findCard } from '../store/cards.ts'
 import { editMessage, findByKey, type NotificationContext, notifyOwner } from '../store/messages.ts'
+import { outcomeOnCard } from '../texts/card.ts'
 import { repeatsText } from '../texts/events.ts'
 import { lines } from '../texts/html.ts'
 import {
@@ -11,7 +12,6 @@ import {
   orderText,
   SEE_BELOW,
   seeBelowText,
-  stepText,
   stopText,
 } from '../texts/orders.ts'
 import { kindOfStep } from './kinds.ts'
@@ -54,7 +54,7 @@ function notifyOnCard(context: NotificationContext, step: OrderStep, card: Card)
   const isHere = !isOutOfSight || !isLoud(step)
   closeCard(context.store, card, {
     became: step.status,
-    text: isHere ? stepText(step) : SEE_BELOW,
+    text: isHere ? outcomeOnCard(card.needed, step) : SEE_BELOW,
     ...(isHere && traceOf(step)),
   })
   const trade = step.order.kind === 'entry' ? null : tradeOf(context, step)

@@ -4,7 +4,22 @@ import type { NOTES, OUTCOMES } from '../texts/card.ts'
 import { type Store, transact } from './open.ts'
 import type { Owner } from './owner.ts'
 
-export type ApprovalAnswer = 'approve' | 'decline'
+/** `half` and `third` ask for that part of it; the others answer nothing, and count as often as they are pressed. */
+export const CARD_BUTTONS = [
+  'approve',
+  'decline',
+  'less',
+  'why',
+  'half',
+  'third',
+  'own',
+  'back',
+] as const
+export type CardButton = (typeof CARD_BUTTONS)[number]
+type Nonces = Readonly<Record<CardButton, string>>
+
+/** With these the trader looks, and the card waits on. */
+const LOOKS: readonly CardButton[] = ['less', 'why', 'own', 'back']
 export type Note = keyof typeof NOTES | 'none'
 /** What became of a card's order. */
 export type Outcome = keyof typeof OUTCOMES
@@ -20,6 +35,10 @@ export interface Card {
   /** Once closed it says what became of the order. */
   readonly note: Note | Outcome
   readonly owner: Owner
+  /** Which of its buttons are shown while it waits. */
+  readonly view: 'order' | 'less'
+  /** When it was first shown, seconds. */
+  readonly shown: number
   /** When a button was last pressed, seconds; 0 for never. */
   readonly pressed: number
   /** Row of the message that shows it. */
@@ -37,7 +56,7 @@ export interface ButtonCallback {
 }
 
 export type CallbackOutcome =
-  | { readonly outcome: 'taken'; readonly order: string; readonly answer: ApprovalAnswer }
+  | { readonly outcome: 'taken'; readonly order: string; readonly answer: CardButton }
   | { readonly outcome: 'unknown' | 'used' | 'late' }
   | { readonly outcome: 'closed'; readonly became: Card['note'] }
 
@@ -46,52 +65,68 @@ export function cardId(device: string, order: string): string {
   return `${device}/${order}`
 }
 
-export function insertCard(store: Store, card: Omit<Card, 'state' | 'note' | 'pressed'>): void {
-  const { order, device, needed, owner, message } = card
+export function insertCard(
+  store: Store,
+  card: Omit<Card, 'state' | 'note' | 'pressed' | 'view'>,
+): void {
+  const { order, device, needed, owner, message, shown } = card
   store
-    .prepare("INSERT INTO card VALUES (?, ?, ?, 'waiting', 'none', ?, ?, ?, 0, ?)")
-    .run(order, device, JSON.stringify(needed), owner.user, owner.chat, needed.expires, message)
+    .prepare(
+      "INSERT INTO card (order_id, device, needed, state, note, user, chat, shown, expires, pressed, message) VALUES (?, ?, ?, 'waiting', 'none', ?, ?, ?, ?, 0, ?)",
+    )
+    .run(
+      order,
+      device,
+      JSON.stringify(needed),
+      owner.user,
+      owner.chat,
+      shown,
+      needed.expires,
+      message,
+    )
 }
 
-/** New nonces for both buttons; older ones of this order no longer count. */
-export function issueNonces(
-  store: Store,
-  order: string,
-  nonces: Record<ApprovalAnswer, string>,
-): void {
+/** New nonces for all buttons; older ones of this order no longer count. */
+export function issueNonces(store: Store, order: string, nonce: () => string): void {
   store.prepare('UPDATE button_nonce SET used = 1 WHERE order_id = ?').run(order)
   const insert = store.prepare('INSERT INTO button_nonce VALUES (?, ?, ?, 0)')
-  insert.run(nonces.approve, order, 'approve')
-  insert.run(nonces.decline, order, 'decline')
+  for (const button of CARD_BUTTONS) insert.run(nonce(), order, button)
 }
 
-export function findNonces(store: Store, order: string): Record<ApprovalAnswer, string> | null {
-  const find = store.prepare(
-    'SELECT nonce FROM button_nonce WHERE order_id = ? AND answer = ? AND used = 0',
-  )
-  const approve = find.get(order, 'approve')?.['nonce']
-  const decline = find.get(order, 'decline')?.['nonce']
-  if (approve === undefined || decline === undefined) return null
-  return { approve: String(approve), decline: String(decline) }
+export function findNonces(store: Store, order: string): Nonces | null {
+  const rows = store
+    .prepare('SELECT answer, nonce FROM button_nonce WHERE order_id = ? AND used = 0')
+    .all(order)
+  if (rows.length < CARD_BUTTONS.length) return null
+  return Object.fromEntries(rows.map(({ answer, nonce }) => [answer, nonce])) as Nonces
 }
 
-const TAKE = `
-UPDATE button_nonce SET used = 1 WHERE nonce = ? AND used = 0 AND order_id IN (
+export function setView(store: Store, order: string, view: Card['view']): void {
+  store.prepare('UPDATE card SET view = ? WHERE order_id = ?').run(view, order)
+}
+
+const MEANT = `nonce = ? AND used = 0 AND order_id IN (
   SELECT card.order_id FROM card JOIN message ON message.id = card.message
-  WHERE card.state = 'waiting' AND card.expires > ? AND card.user = ? AND card.chat = ? AND message.telegram = ?)
-RETURNING order_id, answer`
+  WHERE card.state = 'waiting' AND card.expires > ? AND card.user = ? AND card.chat = ? AND message.telegram = ?)`
+const LOOK = `SELECT order_id, answer FROM button_nonce WHERE ${MEANT}`
+const TAKE = `UPDATE button_nonce SET used = 1 WHERE ${MEANT} RETURNING order_id, answer`
 
 /** One statement decides, so that only one of two callbacks is taken. */
 export function takeCallback(store: Store, press: ButtonCallback): CallbackOutcome {
   return transact(store, () => {
     const { data, now, user, chat, message } = press
-    const row = store.prepare(TAKE).get(data, now, user, chat, message)
+    const about = [data, now, user, chat, message]
+    const looked = store.prepare(LOOK).get(...about)
+    const isLook = LOOKS.includes(String(looked?.['answer']) as CardButton)
+    const row = isLook ? looked : store.prepare(TAKE).get(...about)
     if (row === undefined) return refusalOf(store, press)
     const order = String(row['order_id'])
+    const answer = String(row['answer']) as CardButton
+    if (isLook) return { outcome: 'taken', order, answer }
     store.prepare('UPDATE button_nonce SET used = 1 WHERE order_id = ?').run(order)
     setCard(store, order, 'pressed', 'none')
     store.prepare('UPDATE card SET pressed = ? WHERE order_id = ?').run(now, order)
-    return { outcome: 'taken', order, answer: row['answer'] === 'approve' ? 'approve' : 'decline' }
+    return { outcome: 'taken', order, answer }
   })
 }
 
@@ -157,7 +192,19 @@ function readCard(row: Record<string, unknown>): Card {
     state: row['state'] as Card['state'],
     note: row['note'] as Card['note'],
     owner: { user: Number(row['user']), chat: Number(row['chat']) },
+    view: row['view'] === 'less' ? 'less' : 'order',
+    shown: Number(row['shown']),
     pressed: Number(row['pressed']),
     message: Number(row['message']),
   }
+}
+
+/** Card of the same idea that was asked about before; null for none. */
+export function cardBefore(store: Store, device: string, clientOrderId: string): Card | null {
+  const row = store
+    .prepare(
+      "SELECT * FROM card WHERE device = ? AND needed ->> '$.order.clientOrderId' = ? ORDER BY shown DESC, rowid DESC LIMIT 1",
+    )
+    .get(device, clientOrderId)
+  return row === undefined ? null : readCard(row)
 }

@@ -140,7 +140,7 @@ export function nextUnsent(store: Store): Message | null {
        LEFT JOIN message AS answered ON answered.id = message.answers
        LEFT JOIN card ON card.message = message.id AND card.state = 'waiting'
        WHERE message.version > message.sent
-       ORDER BY message.telegram IS NULL AND (card.order_id IS NOT NULL OR coalesce(message.key, '') LIKE 'code:%') DESC,
+       ORDER BY message.telegram IS NULL AND (card.order_id IS NOT NULL OR coalesce(message.key, '') LIKE 'code:%' OR coalesce(message.key, '') LIKE 'less:%') DESC,
          message.position, message.id
        LIMIT 1`,
     )

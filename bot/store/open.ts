@@ -59,6 +59,8 @@ CREATE TABLE card (
   note TEXT NOT NULL,
   user INTEGER NOT NULL,
   chat INTEGER NOT NULL,
+  view TEXT NOT NULL DEFAULT 'order' CHECK (view IN ('order', 'less')),
+  shown REAL NOT NULL,
   expires REAL NOT NULL,
   pressed REAL NOT NULL,
   message INTEGER NOT NULL REFERENCES message (id) ON DELETE CASCADE
@@ -68,7 +70,7 @@ CREATE INDEX card_open ON card (state) WHERE state <> 'closed';
 CREATE TABLE button_nonce (
   nonce TEXT PRIMARY KEY,
   order_id TEXT NOT NULL REFERENCES card (order_id) ON DELETE CASCADE,
-  answer TEXT NOT NULL CHECK (answer IN ('approve', 'decline')),
+  answer TEXT NOT NULL CHECK (answer IN ('approve', 'decline', 'less', 'why', 'half', 'third', 'own', 'back')),
   used INTEGER NOT NULL
 ) STRICT;
 CREATE TABLE offered_button (

@@ -333,6 +333,19 @@ export function answersAt(now: number): Record<Question, Answer> {
         { order: orderOf(4), status: 'partially_filled', filled: '0.02' },
       ],
     },
+    why: {
+      about: 'why',
+      order: digestOf(7),
+      reason: 'ema(12) 64010.5 crossed over ema(26) 64002.1, rsi(14) 58',
+      checks: [
+        { rule: 'trading.state', verdict: 'pass' },
+        { rule: 'size.max', verdict: 'pass', used: '320.5', limit: '500', unit: 'money' },
+        { rule: 'pos.max', verdict: 'pass', used: '641', limit: '1000', unit: 'money' },
+        { rule: 'vel.orders', verdict: 'pass', used: '4', limit: '60', unit: 'count' },
+        { rule: 'sl.required', verdict: 'pass', used: '1.72', limit: '5', unit: 'percent' },
+        { rule: 'confirm.above', verdict: 'ask' },
+      ],
+    },
     halt: done,
   }
 }

@@ -62,6 +62,8 @@ export function answerText(answer: Answer, done: Html, now: number): Html {
       return summaryText(answer, { kind: 'now', late: null, now })
     case 'price_alerts':
       return priceAlertsText(answer)
+    // Told beside its card.
+    case 'why':
     case 'done':
       return done
     case 'refused':

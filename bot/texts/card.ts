@@ -7,29 +7,87 @@ import {
 } from '@keyside/protocol'
 import Big from 'big.js'
 import { clip, type Html, html, lines } from './html.ts'
-import { amount, currencies, distance, moment, spanAtLeast, sum, zone } from './numbers.ts'
-import { orderTitle } from './orders.ts'
+import { amount, currencies, distance, moment, span, spanAtLeast, sum, zone } from './numbers.ts'
+import { type OrderStep, orderTitle, stepText } from './orders.ts'
+import { reasonSentence } from './signal-reason.ts'
 
-/** A caption holds 1024 characters in all. */
-const MAX_REASON_LENGTH = 150
+/** What a caption holds, in UTF-16 code units. */
+const CAPTION_ROOM = 1024
+const MAX_REASON_LENGTH = 120
 
-export const BUTTONS = { approve: '✅ Approve', decline: '🚫 Decline' } as const
+export const BUTTONS = {
+  approve: '✅ Approve',
+  decline: '🚫 Decline',
+  less: '✂️ Less',
+  why: '❔ Why?',
+  half: '½',
+  third: '⅓',
+  own: '✏️ Other amount',
+  back: '‹ Back',
+} as const
 
 /** `state` stands last: time left, or what became of it. */
 export function cardText(needed: ApprovalNeeded, state: Html, mark: '?' | '' = ''): Html {
-  const { order, reason } = needed
-  return lines(
-    html`<b>${orderTitle(order)}${mark}</b> · ${shownStream(order.stream)}`,
-    mark === '?' ? againText(needed) : null,
-    html`${order.side === 'buy' ? 'At most' : 'At least'} <b>${sum(order.value)} ${currencies(order.market).quote}</b>`,
-    html`Now <b>${amount(needed.market)}</b>, limit ${amount(order.price)}`,
-    signalLine(needed),
-    stopLine(needed),
-    riskLine(needed),
-    reason === '' ? null : html`<i>${clip(reason, MAX_REASON_LENGTH)}</i>`,
-    needed.code === 'needed' && mark === '?' ? CODE_NEEDED : null,
-    state,
-  )
+  const { order, reason, allocation } = needed
+  const [bound, stream] = [order.side === 'buy' ? 'at most' : 'at least', shownStream(order.stream)]
+  const said = clip(reasonSentence(reason), MAX_REASON_LENGTH)
+  const rows = [
+    { row: firstLine(needed, mark), rank: 0 },
+    { row: mark === '?' ? againText(needed) : null, rank: 0 },
+    { row: html`Now ${amount(needed.market)}, ${bound} ${amount(order.price)}`, rank: 2 },
+    { row: signalLine(needed), rank: 0 },
+    { row: stopLine(needed), rank: 0 },
+    { row: exitsLine(needed), rank: 3 },
+    { row: heldLine(needed), rank: 1 },
+    { row: allocation === undefined ? html`Signal of ${stream}` : null, rank: 0 },
+    { row: said === '' ? null : html`<i>${said}</i>`, rank: 4 },
+    { row: needed.code === 'needed' && mark === '?' ? CODE_NEEDED : null, rank: 0 },
+    { row: state, rank: 0 },
+  ]
+  return fitting(rows)
+}
+
+/** With figures of unusual length what matters least goes: the highest rank first. "Why?" has the rest. */
+function fitting(rows: readonly { readonly row: Html | null; readonly rank: number }[]): Html {
+  const kept = (most: number) => lines(...rows.map(({ row, rank }) => (rank <= most ? row : null)))
+  const fits = [4, 3, 2, 1].find((most) => lengthOf(kept(most)) <= CAPTION_ROOM)
+  return kept(fits ?? 0)
+}
+
+/** As Telegram counts it: without markup. */
+function lengthOf({ text }: Html): number {
+  return text.replace(/<[^>]*>/g, '').replace(/&\w+;/g, '.').length
+}
+
+/** What decides: what, how much money, and how much of it may be lost. */
+function firstLine(needed: ApprovalNeeded, mark: '?' | ''): Html {
+  const { order } = needed
+  const { quote } = currencies(order.market)
+  const bound = order.side === 'buy' ? 'for' : 'for at least'
+  const what = html`<b>${orderTitle(order)} ${bound} ${sum(order.value)} ${quote}${mark}</b>`
+  return order.kind === 'entry' ? html`${what} ${lossText(needed)}` : what
+}
+
+/** The bound that the limits set; fees come to it. */
+function lossText({ stop, risk, allocation, order }: ApprovalNeeded): Html {
+  const { quote } = currencies(order.market)
+  const part =
+    allocation === undefined || new Big(allocation).eq(0)
+      ? ''
+      : html`, ${percentOf(risk, allocation)} of ${shownStream(order.stream)}`
+  const worst = stop === undefined ? 'there is no stop' : "worst case, at the stop's limit"
+  return html`May lose <b>${sum(risk)} ${quote}</b>${part}: ${worst}`
+}
+
+/** Rounded up: what may be lost is never told smaller than it is. */
+function percentOf(value: string, whole: string): string {
+  const percent = new Big(value).div(whole).times(100)
+  return percentText(percent.round(percent.lt(10) ? 1 : 0, Big.roundUp).toFixed())
+}
+
+/** With a space that does not break. */
+function percentText(value: string): string {
+  return `${amount(value)}\u00a0%`
 }
 
 /** Followed on another market than the signal's: both prices. */
@@ -38,30 +96,56 @@ function signalLine({ signalled }: ApprovalNeeded): Html | null {
   return html`The signal is of ${signalled.market}, at <b>${amount(signalled.price)}</b> there`
 }
 
-/** Asked again because the price has moved. */
-function againText({ again, market }: ApprovalNeeded): Html | null {
+/** Asked again, with what has changed since. */
+function againText({ again, market, order, risk }: ApprovalNeeded): Html | null {
   if (again === undefined) return null
-  return html`🔄 <b>Asked again</b> (${ordinal(again.times)} time): the price was ${amount(again.price)}, now it is ${amount(market)}`
+  const lost = change('may lose', sum(again.risk), sum(risk))
+  if (again.why === 'less')
+    return html`✂️ <b>Less, as you wanted:</b> ${change('', sum(again.value), sum(order.value))}, ${lost}`
+  return html`🔄 <b>Asked again</b> (${ordinal(again.times)} time): ${change('price', amount(again.price), amount(market))}, ${lost}`
+}
+
+function change(what: string, was: string, now: string): Html {
+  return html`${what === '' ? '' : `${what} `}${was} → <b>${now}</b>`
 }
 
 function ordinal(times: number): string {
   return `${times}${{ 2: 'nd', 3: 'rd' }[times] ?? 'th'}`
 }
 
+/** With the loss as a trader would estimate it. */
 function stopLine({ stop, market, order }: ApprovalNeeded): Html | null {
-  if (stop === undefined) return order.kind === 'entry' ? html`No stop` : null
+  if (stop === undefined) return order.kind === 'entry' ? html`<b>No stop</b>` : null
   const side = new Big(stop).lt(market) ? 'below' : 'above'
-  return html`Stop <b>${amount(stop)}</b> (${distance(stop, market)} ${side})`
+  const atStop = new Big(market).minus(stop).times(order.amount)
+  const about = atStop.gt(0) ? `: about −${sum(atStop)}` : ''
+  return html`Stop <b>${amount(stop)}</b>, ${distance(stop, market)} ${side}${about}`
 }
 
-/** First the loss at the stop, as a trader would estimate it; then the bound that the limits set. */
-function riskLine({ stop, market, risk, order }: ApprovalNeeded): Html | null {
+/** What the device does by itself once it is bought. */
+function exitsLine({ exits, order }: ApprovalNeeded): Html | null {
+  if (exits === undefined) return null
+  const { takeProfits = [], trailingStop, breakEven, maxHold } = exits
+  const from = (gain: string) => ` from +${percentText(gain)}`
+  const levels = takeProfits.map(
+    ({ price, percent }) => `${percentText(percent)} at ${amount(price)}`,
+  )
+  const parts = [
+    levels.length > 0 && `takes profit, ${levels.join(', ')}`,
+    trailingStop &&
+      `stop trails ${percentText(trailingStop.percent)}${trailingStop.from === undefined ? '' : from(trailingStop.from)}`,
+    breakEven !== undefined && `break-even${from(breakEven)}`,
+    maxHold !== undefined && `held ${span(maxHold * 1000)} at most`,
+  ].filter((part) => typeof part === 'string')
+  return order.kind === 'entry' && parts.length > 0 ? html`Then: ${parts.join('; ')}` : null
+}
+
+function heldLine({ held, order }: ApprovalNeeded): Html | null {
   if (order.kind !== 'entry') return null
-  const { quote } = currencies(order.market)
-  if (stop === undefined) return html`May lose <b>${sum(risk)} ${quote}</b>: all of it`
-  const atStop = new Big(market).minus(stop).times(order.amount)
-  const about = atStop.gt(0) ? html`about <b>${sum(atStop)} ${quote}</b> at the stop, ` : ''
-  return html`May lose ${about}<b>${sum(risk)}</b> at worst, if entry and stop fill only at their limits; fees not counted`
+  const { base, quote } = currencies(order.market)
+  if (held === undefined) return html`No ${base} held yet`
+  const by = held.streams === 1 ? '' : ` by ${held.streams} streams`
+  return html`Held already: <b>${amount(held.amount)} ${base}</b>${by}, bought for ${sum(held.cost)} ${quote}`
 }
 
 const CODE_NEEDED = html`🔐 This one needs the code from your authenticator.`
@@ -84,12 +168,36 @@ export function timeLeft(expires: number, now: number): Html {
   const step = left > 120 ? 60 : left > 10 ? 10 : 5
   const steps = Math.floor(left / step) * step
   const count = steps < 5 ? 'a few seconds' : `over ${spanAtLeast(steps * 1000)}`
-  return html`⏳ Until ${moment(Math.floor(expires) * 1000, now * 1000)} ${zone(expires * 1000)}, ${count} left to answer`
+  return html`⏳ Until ${moment(Math.floor(expires) * 1000, now * 1000)} ${zone(expires * 1000)}, ${count} left`
 }
+
+/** What became of a card's order: what was missed is told with what it would have been. */
+export function outcomeOnCard(needed: ApprovalNeeded, step: OrderStep): Html {
+  if (step.status === 'expired') return missedText(needed, step)
+  if (step.status === 'replaced' && step.code === 'approval_reduced')
+    return html`✂️ You wanted less: nothing was sent, and a smaller order is on the card below.`
+  return stepText(step)
+}
+
+function missedText({ market, order }: ApprovalNeeded, { market: now }: OrderStep): Html {
+  const nothing = order.side === 'buy' ? 'bought' : 'sold'
+  if (now === undefined) return html`⌛ Time was up, and nothing was ${nothing}.`
+  const moved = new Big(now).minus(market)
+  const way = moved.eq(0) ? 'has not moved' : moved.gt(0) ? 'has risen' : 'has fallen'
+  const by = moved.eq(0) ? '' : ` by ${distance(now, market)}, to ${amount(now)}`
+  return html`⌛ Time was up, and nothing was ${nothing}. The price ${way} since this card came${by}.`
+}
+
+/** Rings once before the end. Seconds. */
+export function reminderText(needed: ApprovalNeeded, now: number): Html {
+  return html`⏰ <b>${orderTitle(needed.order)}?</b> still waits for you, ${spanAtLeast((needed.expires - now) * 1000)} left.`
+}
+export const REMINDED: Html = html`⏰ Over: the card says what became of it.`
 
 export const SENDING = {
   approve: html`✅ Approved, sending…`,
   decline: html`🚫 Declined, telling your device…`,
+  less: html`✂️ Asking your device for less…`,
 } as const
 export const timeUp: Html = html`⌛ Time is up, nothing was sent.`
 export const unconfirmed: Html = html`❓ <b>Unconfirmed.</b> Your answer is out, but your device has not said what came of it. Look at /orders.`
@@ -100,6 +208,8 @@ export const NOTES = {
   unheard: 'Your device has not taken your answer, and it counts no more. Press again.',
   interrupted: 'I was restarted while sending your answer. Press again.',
   code: 'Send the six digits as a reply to the message below.',
+  own: 'Send the amount as a reply to the message below.',
+  reducing: 'You asked for less.',
   not_taken: 'Your device has not taken your answer, and says why below.',
 } as const
 
@@ -114,7 +224,7 @@ export const OUTCOMES = {
   expired: 'Too late: the time to answer is over. Nothing was sent.',
   time_up: 'Too late: the time to answer is over. Nothing was sent.',
   denied: 'Your device refused it: the card says why. Nothing was sent.',
-  replaced: 'The price moved, nothing was sent: answer the new card.',
+  replaced: 'Another card has replaced this one, nothing was sent: answer that one.',
   submitted: 'Approved already: it is at the exchange.',
   accepted: 'Approved already: it is at the exchange.',
   partially_filled: 'Approved already: a part is filled.',
@@ -133,6 +243,11 @@ export function outcomeText(became: string): string {
 export const TOASTS = {
   approve: 'Approved, sending…',
   decline: 'Declined',
+  reduce: 'Asking for less…',
+  less: 'How much?',
+  back: 'As before',
+  own: 'Send the amount.',
+  why: 'Looking it up…',
   late: 'Too late: the time to answer is over. Nothing was sent.',
   used: 'You have answered this already.',
   unknown: 'This button is no longer valid: look at the card as it is now, or at /orders.',

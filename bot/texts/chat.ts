@@ -5,6 +5,7 @@ import { reasonText } from './reason.ts'
 /** The list that Telegram shows behind "/". */
 export const COMMANDS = [
   { command: 'status', description: 'How trading stands' },
+  { command: 'waiting', description: 'What waits for your word, and all of it at once' },
   { command: 'positions', description: 'What you hold, gain and stop' },
   { command: 'balance', description: 'What is on the exchange' },
   { command: 'orders', description: 'The last orders' },

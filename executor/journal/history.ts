@@ -123,12 +123,13 @@ const CURVE_ROOM = 3_000
 
 function sums(
   trades: readonly Trade[],
-  { by, curve, timeZone = UTC }: AskResults,
+  { by, curve, stream, timeZone = UTC }: AskResults,
   { now, drawdown }: From,
 ): Answer {
   // A zone that is not known here is UTC, and the answer says so.
   const zone = isTimeZone(timeZone) ? timeZone : UTC
-  const all = summarize(trades, by, now, zone)
+  const meant = stream === undefined ? trades : trades.filter((one) => one.stream === stream)
+  const all = summarize(meant, by, now, zone)
   const rows = fitting(all.slice(0, MAX_GROUPS), curve === undefined ? 0 : CURVE_ROOM)
   const left = all.length - rows.length
   return {
@@ -138,7 +139,7 @@ function sums(
     rows,
     ...(left > 0 && { more: left }),
     ...(curve !== undefined && {
-      curve: curveOf(trades, { currency: drawdown.currency, since: curve * 1000, until: now }),
+      curve: curveOf(meant, { currency: drawdown.currency, since: curve * 1000, until: now }),
       drawdown: {
         currency: drawdown.currency,
         limit: drawdown.limit,

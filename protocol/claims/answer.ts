@@ -8,6 +8,7 @@ import { priceAlertsAnswer } from './price-alert.ts'
 import { resultsAnswer, tradeAnswer, tradesAnswer } from './results.ts'
 import { summaryAnswer } from './summary.ts'
 import { closeAnswer, entriesAnswer, protectAnswer } from './way-out.ts'
+import { whyAnswer } from './why.ts'
 
 /** How many rows are left out of a list. */
 const more = z.int().min(1).optional()
@@ -175,6 +176,7 @@ export const answer = z.strictObject({
     tradeAnswer,
     resultsAnswer,
     limitsAnswer,
+    whyAnswer,
     pausesAnswer,
     closeAnswer,
     protectAnswer,

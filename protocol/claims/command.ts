@@ -1,6 +1,6 @@
 // A command: what the trader asks of the device from the chat. Nothing here can loosen a limit.
 import { z } from 'zod'
-import { digest, numericDate, registered, singleLine, timeZone } from './common.ts'
+import { digest, numericDate, registered, singleLine, stream, timeZone } from './common.ts'
 import { positiveDecimal } from './decimal.ts'
 import { tighten, wish } from './policy-setting.ts'
 import { marketWord, repeats, threshold } from './price-alert.ts'
@@ -35,9 +35,13 @@ const instruction = z.discriminatedUnion('do', [
     curve: numericDate.optional(),
     /** Whose days, weeks and months; UTC's without it. */
     timeZone: timeZone.optional(),
+    /** Of that stream alone. */
+    stream: stream.optional(),
   }),
   /** What those seconds have brought, from `since` on and before `until`, and how it stands now. */
   z.strictObject({ do: z.literal('summary'), since: numericDate, until: numericDate }),
+  /** What is behind an order that waits for the trader. */
+  z.strictObject({ do: z.literal('why'), order: digest }),
   /** No entries, of `what` alone where it names something, until then where it says when (seconds). */
   z.strictObject({
     do: z.literal('pause'),

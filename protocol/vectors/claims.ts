@@ -169,6 +169,8 @@ export const summaryOfDay: Claims['command'] = {
   instruction: { do: 'summary', since: NOW - 86_400, until: NOW },
 }
 
+export const askWhy: Claims['command'] = { ...command, instruction: { do: 'why', order: ORDER } }
+
 export const approval: Claims['approval'] = {
   iss: 'bot',
   aud: 'device',
@@ -252,6 +254,23 @@ export const approvalNeeded: Claims['report'] = { ...report, event: card }
 export const mappedApproval: Claims['report'] = {
   ...report,
   event: { ...card, signalled: { market: 'BTC/USDC', price: '65020.5' } },
+}
+
+export const why: Claims['report'] = {
+  ...report,
+  event: {
+    type: 'answer',
+    to: JTI,
+    answer: {
+      about: 'why',
+      order: ORDER,
+      reason: entry.reason,
+      checks: [
+        { rule: 'size.max', verdict: 'pass', used: '99.9474336', limit: '500', unit: 'money' },
+        { rule: 'confirm.above', verdict: 'ask' },
+      ],
+    },
+  },
 }
 
 export const askedAgain: Claims['report'] = {

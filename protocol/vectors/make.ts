@@ -126,6 +126,8 @@ function valid(): Map<string, object> {
     ['report-order', vector('report', good.report, DEVICE)],
     ['report-order-sold', vector('report', good.sold, DEVICE)],
     ['report-order-on-paper', vector('report', { ...good.report, money: 'paper' }, DEVICE)],
+    ['command-why', vector('command', good.askWhy, BOT)],
+    ['report-why', vector('report', good.why, DEVICE)],
     ['approval-less', vector('approval', good.less, BOT)],
     ['report-approval', vector('report', good.approvalNeeded, DEVICE)],
     ['report-approval-mapped', vector('report', good.mappedApproval, DEVICE)],

@@ -12,6 +12,7 @@ import { priceAlertsAnswer, removePriceAlert, setPriceAlert } from './price-aler
 import { protect } from './protect.ts'
 import { summaryNow } from './summary.ts'
 import { policyAnswer, tighten, wish } from './tighten.ts'
+import { whyAnswer } from './why.ts'
 
 export function onCommand(context: DecisionContext, claims: Command): undefined {
   const { instruction, jti: to, sub: by } = claims
@@ -26,6 +27,8 @@ export function onCommand(context: DecisionContext, claims: Command): undefined 
       return answer(positionsAnswer(context))
     case 'limits':
       return answer(limitsAnswer(context))
+    case 'why':
+      return answer(whyAnswer(context, instruction))
     case 'policy':
       return answer(policyAnswer(context))
     case 'tighten':

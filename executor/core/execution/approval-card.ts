@@ -1,8 +1,9 @@
 // The card that asks the trader: the exact order, what it may lose, what is held already, and what the market did.
-import { seconds } from '@keyside/protocol'
+import { type ApprovalNeeded, seconds } from '@keyside/protocol'
 import { isZero, sum } from '../model/decimals.ts'
 import type { Candle } from '../model/exchange.ts'
 import type { Order } from '../model/order.ts'
+import { fitting } from '../model/report-room.ts'
 import { isLarge } from './approval.ts'
 import { append, type DecisionContext, report, singleLine } from './context.ts'
 import { costHeld } from './plan-and-check.ts'
@@ -33,8 +34,18 @@ export function onCandles(
     ...(approval.before && { again: { times: approval.prompts, ...approval.before } }),
     ...(isLarge(context, order) && { code: 'needed' as const }),
     timeframe: chartTimeframe(order),
-    candles: candles.slice(-60).map(([at, open, high, low, close]) => [at, open, high, low, close]),
+    candles: newest(candles),
   })
+}
+
+/** Characters of JSON that are left to the rest of the card. */
+const REST_ROOM = 3_000
+
+/** As many as the card has room for: with prices of very many digits the oldest are left out. */
+function newest(candles: readonly Candle[]): ApprovalNeeded['candles'] {
+  return fitting(candles.slice(-60).toReversed(), REST_ROOM)
+    .toReversed()
+    .map(([at, open, high, low, close]) => [at, open, high, low, close])
 }
 
 /** Of the coin, by all streams: one more purchase of it adds to them all. */

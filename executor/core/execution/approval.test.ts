@@ -139,3 +139,16 @@ test.each([
   const [card] = executor.reports.flatMap(({ event }) => (event.type === 'approval' ? [event] : []))
   expect(card).toMatchObject({ timeframe: shown })
 })
+
+test('candles of very many digits leave the card its room: the oldest are left out', async () => {
+  const executor = new TestExecutor({ approval: 'always' })
+  const digits = `${'9'.repeat(12)}.${'9'.repeat(12)}`
+  executor.exchange.candles = async () => {
+    const candles = Array.from({ length: 60 }, (_, at) => [at, digits, digits, digits, digits])
+    return { ok: true, value: candles as never }
+  }
+  await executor.enter()
+  const [card] = executor.reports.flatMap(({ event }) => (event.type === 'approval' ? [event] : []))
+  expect(card?.candles.at(-1)?.[0]).toBe(59)
+  expect(JSON.stringify(card?.candles).length).toBeLessThan(5_100)
+})

@@ -98,7 +98,7 @@ export function checkOrder(
 
 const APPROVED = { nobody: 'no', tap: 'tapped', code: 'coded' } as const
 
-function riskInput(
+export function riskInput(
   context: DecisionContext,
   order: Order,
   plan: PlannedOrder,
