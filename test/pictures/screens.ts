@@ -256,5 +256,6 @@ export const SCREENS: readonly Screen[] = [
   { name: 'limits', play: says('/limits') },
   { name: 'streams', play: says('/streams') },
   { name: 'settings', play: says('/settings') },
+  { name: 'summary', play: says('/summary') },
   { name: 'story', play: tradeStory },
 ]
