@@ -53,6 +53,15 @@ function approval(): ApprovalNeeded {
     market: at(1),
     stop: at(0.985),
     risk: (0.0082 * PRICE * 0.021).toFixed(2),
+    allocation: '5000',
+    held: { amount: '0.0051', cost: '326.4', streams: 1 },
+    exits: {
+      takeProfits: [
+        { price: at(1.012), percent: '50' },
+        { price: at(1.024), percent: '50' },
+      ],
+      trailingStop: { percent: '1.5', from: '2' },
+    },
     reason: 'ema(12) 63,998.41 crossed above ema(26) 63,970.02, rsi(14) 58.2',
     timeframe: '15m',
     candles: BTC,
