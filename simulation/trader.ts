@@ -1,7 +1,9 @@
 // The trader behind the bot: answers cards soon, late, twice or never, and gives commands.
 
+import { times } from '../executor/core/model/decimals.ts'
 import type { Portfolio } from '../executor/core/model/state.ts'
 import {
+  type Approval,
   type Command,
   commandTopic,
   keyring,
@@ -22,6 +24,7 @@ import type { WaysOutJudge } from './ways-out/judge.ts'
 import { WaysOutTrader } from './ways-out/trader.ts'
 
 const READS = keyring([{ key: DEVICE_KEY, issuer: DEVICE, kinds: ['report'] }])
+const ANSWERS = ['approve', 'approve', 'approve', 'approve', 'less', 'decline'] as const
 const CALM_COMMANDS = ['status', 'positions', 'balance'] as const
 const ASK_AGAIN_MS = 5_000
 /** Near the end of a run the trader leaves a halt alone: a start takes its time. */
@@ -103,18 +106,26 @@ export class Trader {
   #onCard({ order, code }: Extract<Report['event'], { type: 'approval' }>): void {
     const { scheduler } = this.#options.simulation
     const taps = this.#random.pick([0, 1, 1, 1, 1, 2])
-    const answer = this.#random.chance(0.85) ? 'approve' : 'decline'
+    const answer = this.#random.pick(ANSWERS)
+    // Sometimes no less at all, or too little for any order.
+    const value = times(order.value, this.#random.pick(['0.5', '0.5', '0.3', '1.5', '0.001']))
     for (let tap = 0; tap < taps; tap += 1) {
       const wait = this.#random.chance(0.7) ? 8_000 : 150_000
       scheduler.after(this.#random.between(500, wait), () =>
-        this.#answer(order.id, answer, code === 'needed' ? this.#code() : undefined),
+        answer === 'less'
+          ? this.#say({ order: order.id, answer, value })
+          : this.#answer(order.id, answer, code === 'needed' ? this.#code() : undefined),
       )
     }
   }
 
   #answer(order: string, answer: 'approve' | 'decline', code: string | undefined): void {
-    const claims = { ...this.#registered(), order, answer, ...(code !== undefined && { code }) }
-    this.#send(`${answer} ${order.slice(0, 6)}`, () => sign('approval', claims, BOT_KEY))
+    this.#say({ order, answer, ...(code !== undefined && { code }) })
+  }
+
+  #say(said: Pick<Approval, 'order' | 'answer' | 'code' | 'value'>): void {
+    const claims = { ...this.#registered(), ...said }
+    this.#send(`${said.answer} ${said.order.slice(0, 6)}`, () => sign('approval', claims, BOT_KEY))
   }
 
   /** Sometimes a slip of the finger, or none. */
