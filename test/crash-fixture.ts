@@ -11,7 +11,7 @@ import {
   violationsIn,
 } from './crash-evidence.ts'
 import { FaultTally } from './crash-faults.ts'
-import { type Run, STREAMS } from './crash-plan.ts'
+import { atOkx, type Run, STREAMS } from './crash-plan.ts'
 import { paperOrders } from './paper-orders.ts'
 import { replaced } from './replaced.ts'
 import { type ScriptedBot, scriptedBot } from './scripted-bot.ts'
@@ -46,7 +46,7 @@ const INSTRUMENTS = ['BTC/USDT', ...MARKETS].map((symbol) => ({
   maxMarketQuantity: '100',
 }))
 
-export type KilledAt = 'binance' | 'paper'
+export type KilledAt = 'binance' | 'okx' | 'paper'
 
 export interface CrashFixture {
   readonly venue: KilledAt
@@ -76,6 +76,10 @@ export async function openCrashFixture(venue: KilledAt = 'binance'): Promise<Cra
     policy: POLICY,
     instruments: INSTRUMENTS,
     logLevel: 'info',
+    ...(venue === 'okx' && {
+      venue,
+      exchange: ({ exchange }) => ({ name: venue, address: exchange.address }),
+    }),
     ...(venue === 'paper' && { exchange: ({ exchange }) => PAPER(exchange.address) }),
   })
   const open: { close(): Promise<void> }[] = [system]
@@ -110,8 +114,8 @@ async function openStreams(engine: ScriptedEngine): Promise<ScriptedStream[]> {
 }
 
 export async function executeRun(fixture: CrashFixture, run: Run): Promise<void> {
-  const { system, bot, faults } = fixture
-  faults.arm(run.faults)
+  const { venue, system, bot, faults } = fixture
+  faults.arm(venue === 'okx' ? run.faults.map(atOkx) : run.faults)
   approveAll(bot, run.answerAfter)
   if (run.published === 'down') await kill(fixture, null)
   const jti = await publish(fixture, run)

@@ -127,6 +127,18 @@ const ROUTES = [
   '*',
 ] as const
 
+/** The same questions in the words of OKX. */
+const OKX_ROUTES: Readonly<Record<string, string>> = {
+  'POST /api/v3/order': 'POST /api/v5/trade/order',
+  'DELETE /api/v3/order': 'POST /api/v5/trade/cancel-algos',
+  'GET /api/v3/order': 'GET /api/v5/trade/order',
+  'GET /api/v3/myTrades': 'GET /api/v5/trade/fills-history',
+}
+
+export function atOkx({ match = '', ...setup }: ExchangeFaultSetup): ExchangeFaultSetup {
+  return { ...setup, match: OKX_ROUTES[match] ?? match }
+}
+
 /** At least and at most, ms. */
 const LASTS: Partial<Record<ExchangeFaultName, readonly [number, number]>> = {
   'refuse-connect': [50, 800],

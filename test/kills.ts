@@ -1,4 +1,4 @@
-// npm run kills -- [--kills 300] [--seed S] [--venue paper]: the crash test at any length. Exit code 1 when anything does not agree.
+// npm run kills -- [--kills 300] [--seed S] [--venue okx|paper]: the crash test at any length. Exit code 1 when anything does not agree.
 import { parseArgs } from 'node:util'
 import { violationsIn } from './crash-evidence.ts'
 import { awaitAgreement, type CrashFixture, executeRun, openCrashFixture } from './crash-fixture.ts'
@@ -15,10 +15,10 @@ const { values } = parseArgs({
 const kills = Number(values.kills)
 const seed = Number(values.seed ?? Date.now() % 1_000_000_000)
 const { venue } = values
-const isVenue = venue === 'binance' || venue === 'paper'
+const isVenue = venue === 'binance' || venue === 'okx' || venue === 'paper'
 if (!isVenue || ![kills, seed].every((number) => Number.isSafeInteger(number) && number >= 1)) {
   process.stderr.write(
-    'usage: npm run kills -- [--kills 300] [--seed S] [--venue binance|paper], whole numbers from 1\n',
+    'usage: npm run kills -- [--kills 300] [--seed S] [--venue binance|okx|paper], whole numbers from 1\n',
   )
   process.exit(3)
 }

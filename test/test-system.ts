@@ -12,7 +12,12 @@ import {
   startChild,
   stopChildren,
 } from '../cli/programs/children.ts'
-import { newSandboxSecrets, type Sandbox, startSandbox } from '../cli/sandbox/sandbox.ts'
+import {
+  newSandboxSecrets,
+  type Sandbox,
+  type SandboxVenue,
+  startSandbox,
+} from '../cli/sandbox/sandbox.ts'
 import { makeSandboxHome } from '../cli/sandbox/sandbox-home.ts'
 
 export interface TestSystemOptions {
@@ -20,6 +25,7 @@ export interface TestSystemOptions {
   readonly wave?: WaveShape
   readonly instruments?: readonly InstrumentSetup[]
   readonly logLevel?: string
+  readonly venue?: SandboxVenue
   /** Before anything is started: where the orders of its executor go. */
   readonly exchange?: (sandbox: Sandbox) => object
 }
@@ -69,6 +75,7 @@ export async function openTestSystem(options: TestSystemOptions = {}): Promise<T
     ...parts,
     secrets,
     wave: options.wave ?? CALM,
+    ...(options.venue && { venue: options.venue }),
     ...(options.instruments && { instruments: options.instruments }),
   })
   const policy = options.policy === undefined ? {} : { policy: options.policy }

@@ -47,7 +47,13 @@ export async function makeSandboxHome(
     SCRYPT_COST,
   )
   const { apiKey, secret, botToken } = sandbox.secrets
-  await keepExchangeKeys(keychain, 'main', { exchange: 'binance', apiKey, secret })
+  const { venue, passphrase: keyPassphrase } = sandbox
+  await keepExchangeKeys(keychain, 'main', {
+    exchange: venue,
+    apiKey,
+    secret,
+    ...(keyPassphrase !== undefined && { passphrase: keyPassphrase }),
+  })
   const device = await makeDeviceSecrets(keychain, randomBytes)
   writeProofSecret(join(home, FILES.sandboxSecret), sandbox.proofSecret)
   makeHome({

@@ -4,6 +4,7 @@ import { type Clock, PROOF_BYTES, type RandomBytes } from '@keyside/runtime'
 import {
   type InstrumentSetup,
   Market,
+  okxDialect,
   type SandboxExchange,
   type SandboxTelegram,
   startExchange,
@@ -34,12 +35,22 @@ export interface SandboxOptions {
   readonly name?: string
   readonly exchangePort?: number
   readonly telegramPort?: number
+  /** Whose exchange it is; Binance's when left out. */
+  readonly venue?: SandboxVenue
 }
+
+export type SandboxVenue = 'binance' | 'okx'
+
+/** How late OKX shows what happened, ms. */
+const OKX_LAG_MS = 300
 
 export interface Sandbox {
   readonly exchange: SandboxExchange
   readonly telegram: SandboxTelegram
   readonly secrets: SandboxSecrets
+  readonly venue: SandboxVenue
+  /** Where the venue's keys have one. */
+  readonly passphrase?: string
   readonly proofSecret: Uint8Array
   stop(): Promise<void>
 }
@@ -57,6 +68,9 @@ export function newSandboxSecrets(randomBytes: RandomBytes): SandboxSecrets {
 
 export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const { clock, randomBytes, secrets, host, proofSecret = randomBytes(PROOF_BYTES) } = options
+  const { venue = 'binance' } = options
+  const isOkx = venue === 'okx'
+  const passphrase = isOkx ? { passphrase: Buffer.from(randomBytes(16)).toString('hex') } : {}
   const seed = Buffer.from(randomBytes(4)).readUInt32BE()
   const market = new Market({
     seed,
@@ -69,7 +83,8 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     clock,
     randomBytes,
     proofSecret,
-    accounts: [{ name: 'main', apiKey, credential: { secret }, balances: BALANCES }],
+    accounts: [{ name: 'main', apiKey, ...passphrase, credential: { secret }, balances: BALANCES }],
+    ...(isOkx && { dialect: okxDialect({ lagMs: OKX_LAG_MS }) }),
     ...(host !== undefined && { host }),
     ...(options.name !== undefined && { names: [options.name] }),
     ...(options.exchangePort !== undefined && { port: options.exchangePort }),
@@ -86,5 +101,5 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const stop = async () => {
     await Promise.all([exchange.stop(), telegram.stop()])
   }
-  return { exchange, telegram, secrets, proofSecret, stop }
+  return { exchange, telegram, secrets, venue, ...passphrase, proofSecret, stop }
 }

@@ -4,7 +4,7 @@ import { createAccount } from '../exchange/account.ts'
 import type { OpenedVenue, VenueDialect, VenueParts } from '../exchange/opened-venue.ts'
 import { Trading } from '../exchange/trading.ts'
 import { NEW_OKX_ORDER, OkxFace } from './face.ts'
-import type { OkxRequest } from './requests.ts'
+import type { OkxOrder, OkxRequest } from './requests.ts'
 import { OKX_HABITS, okxMarket, okxRefusal } from './rules.ts'
 
 /** `lagMs`: how long after it happened something is seen. */
@@ -38,9 +38,19 @@ function openOkx(parts: VenueParts, lagMs: number): OpenedVenue {
   return {
     face: new OkxFace(context),
     acceptLog: () =>
-      trading.venue.orders.map((order) => acceptedOrder(order, ({ ordType }) => ordType)),
+      trading.venue.orders
+        .filter(({ parent }) => parent === null)
+        .map((order) => acceptedOrder(followed(trading, order), ({ ordType }) => ordType)),
     advance: () => trading.advance(),
     tick: () => undefined,
     accept: (socket) => socket.close(1008),
   }
+}
+
+/** What came of a stop is what came of the order that it became. */
+function followed({ venue }: Trading<OkxRequest>, stop: OkxOrder): OkxOrder {
+  const child = stop.child === null ? undefined : venue.orders.find(({ id }) => id === stop.child)
+  if (child === undefined) return stop
+  const { status, filled, filledValue, fills } = child
+  return { ...stop, status, filled, filledValue, fills }
 }
