@@ -53,7 +53,7 @@ test('a card shows the order with its chart and its buttons', async () => {
     ].join('\n'),
   )
   const buttons = card.reply_markup?.inline_keyboard.flat() ?? []
-  expect(buttons.map(({ text }) => text)).toEqual(['✅ Approve', '✂️ Less', '❔ Why?', '🚫 Decline'])
+  expect(buttons.map(({ text }) => text)).toEqual(['✅ Approve', '✂️ Less', '❓ Why?', '🚫 Decline'])
   expect(buttons.map(({ style }) => style)).toEqual(['success', undefined, undefined, 'danger'])
   for (const { callback_data } of buttons) expect(callback_data).toMatch(/^[\w-]{22}$/)
 })

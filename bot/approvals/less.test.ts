@@ -124,10 +124,10 @@ test('Why? answers below the card with values, record and rules, as often as it 
       : null
   }
   for (const times of [1, 2]) {
-    chat.pressButton(card, '❔ Why?')
-    await until(() => chat.messages().filter(({ text }) => text?.startsWith('❔')).length === times)
+    chat.pressButton(card, '❓ Why?')
+    await until(() => chat.messages().filter(({ text }) => text?.startsWith('❓')).length === times)
   }
-  const told = chat.messages().find(({ text }) => text?.startsWith('❔'))
+  const told = chat.messages().find(({ text }) => text?.startsWith('❓'))
   expect(told?.reply_to_message?.message_id).toBe(card.message_id)
   expect(told?.text).toContain('ema(12) 64010.5 crossed over ema(26) 64002.1')
   expect(told?.text).toContain('All time: −119.5 USDT (−0.34 %), 7 of 11 won')

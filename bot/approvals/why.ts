@@ -27,7 +27,7 @@ export async function tellWhy(deps: ApprovalDeps, card: Card): Promise<void> {
 }
 
 function tell({ needed }: Card, why: Answer, record: Answer | 'silent' | 'stopped'): Html {
-  if (why.about === 'refused') return html`❔ ${reasonText(why.code, why.message)}`
+  if (why.about === 'refused') return html`❓ ${reasonText(why.code, why.message)}`
   if (why.about !== 'why') throw new Error(`"why" was answered with ${why.about}`)
   const results = typeof record === 'object' && record.about === 'results' ? record.rows : null
   return whyText(needed, why, results)

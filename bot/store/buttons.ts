@@ -3,7 +3,7 @@ import { type Store, transact } from './open.ts'
 import type { Owner } from './owner.ts'
 
 /** `question`: one press between its buttons, and then none. `menu`: as often as it is pressed. */
-export type ButtonKind = 'question' | 'menu'
+type ButtonKind = 'question' | 'menu'
 
 export interface StoredButton {
   readonly nonce: string

@@ -5,16 +5,7 @@ import { type Store, transact } from './open.ts'
 import type { Owner } from './owner.ts'
 
 /** `half` and `third` ask for that part of it; the others answer nothing, and count as often as they are pressed. */
-export const CARD_BUTTONS = [
-  'approve',
-  'decline',
-  'less',
-  'why',
-  'half',
-  'third',
-  'own',
-  'back',
-] as const
+const CARD_BUTTONS = ['approve', 'decline', 'less', 'why', 'half', 'third', 'own', 'back'] as const
 export type CardButton = (typeof CARD_BUTTONS)[number]
 type Nonces = Readonly<Record<CardButton, string>>
 

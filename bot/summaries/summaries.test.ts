@@ -86,9 +86,9 @@ test('a summary of the day is sent once, at its time there, with its chart', asy
     '3 sold, 2 with a gain',
     'Fees 6.43 USDT',
     '2 held, +23.08 USDT now',
-    '<code>limits.day</code> 802.63 of 2,000 USDT',
+    'Entries today 802.63 of 2,000 USDT',
     '⚠️ <b>Still so</b>',
-    '<code>disk_low</code>, since 06:00',
+    'The disk is nearly full, since 06:00',
   ])
 })
 

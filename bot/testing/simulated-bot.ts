@@ -16,7 +16,7 @@ import { type Store, transact } from '../store/open.ts'
 import { findOwner } from '../store/owner.ts'
 import { telegramOver } from '../telegram.ts'
 
-export const DEVICE_NAME = 'north'
+const DEVICE_NAME = 'north'
 
 export interface SimulatedBot {
   report(report: Report): void

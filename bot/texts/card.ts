@@ -19,7 +19,7 @@ export const BUTTONS = {
   approve: '✅ Approve',
   decline: '🚫 Decline',
   less: '✂️ Less',
-  why: '❔ Why?',
+  why: '❓ Why?',
   half: '½',
   third: '⅓',
   own: '✏️ Other amount',

@@ -67,11 +67,40 @@ function heldLines({ positions, unpriced, held }: Summary): Html[] {
   ]
 }
 
+/** As /limits says them; another setting by its own name. */
+const LIMITS: Readonly<Record<string, string>> = {
+  'limits.day': 'Entries today',
+  'limits.orders_per_day': 'Orders today',
+  'limits.day_loss': 'Lost today',
+  'limits.drawdown': 'Below the best',
+}
+
+function limitName(name: string): string {
+  return LIMITS[name] ?? name
+}
+
+/** What a device may find wrong, by its code; a newer one is shown by the code. */
+const STANDING: Readonly<Record<string, string>> = {
+  exchange_down: 'The exchange does not answer',
+  exchange_slow: 'The exchange is slow',
+  exchange_limited: 'The exchange wants fewer questions',
+  exchange_banned: 'The exchange does not listen to this address',
+  clock_off: "The device's clock is off",
+  key_without_ip_list: 'The key works from any address',
+  key_unchecked: 'Not all rights of the key are told',
+  key_ages: 'The key ages',
+  key_old: 'The key is old',
+  key_expires: 'The key expires soon',
+  limit_near: 'A limit is nearly used',
+  disk_low: 'The disk is nearly full',
+  price_unseen: 'No price for an alert',
+}
+
 function limitLines({ limits }: Summary): Html[] {
   return limits.map(({ name, used, limit, currency }) =>
     currency === undefined
-      ? html`<code>${name}</code> ${amount(used)} of ${amount(limit)}`
-      : html`<code>${name}</code> ${sum(used)} of ${sum(limit)} ${currency}`,
+      ? html`${limitName(name)} ${amount(used)} of ${amount(limit)}`
+      : html`${limitName(name)} ${sum(used)} of ${sum(limit)} ${currency}`,
   )
 }
 
@@ -81,7 +110,7 @@ function standingLines({ standing, more = 0 }: Summary, now: number): Html[] {
     html`⚠️ <b>Still so</b>`,
     ...standing.map(({ code, about, since }) => {
       const when = since === 0 ? '' : `, since ${time(since * 1000, now)}`
-      return html`<code>${code}</code>${about === '' ? '' : ` ${about}`}${when}`
+      return html`${STANDING[code] ?? code}${about === '' ? '' : `: ${limitName(about)}`}${when}`
     }),
     ...(more > 0 ? [html`and ${more} more`] : []),
   ]

@@ -15,7 +15,7 @@ export function whyText(
   record: readonly ResultRow[] | null,
 ): Html {
   return lines(
-    html`❔ <b>${orderTitle(order)}</b>`,
+    html`❓ <b>${orderTitle(order)}</b>`,
     html`<b>${shownStream(order.stream)} says:</b> ${reason === '' ? 'nothing' : reason}`,
     html`<b>Its record here:</b> ${recordText(record)}`,
     ...checksText(checks),

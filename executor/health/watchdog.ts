@@ -24,7 +24,7 @@ export const watchdogSetting = z.strictObject({
   every: z.int().min(10).max(3_600).default(60),
 })
 
-export type WatchdogSetting = z.infer<typeof watchdogSetting>
+type WatchdogSetting = z.infer<typeof watchdogSetting>
 
 /** Each answers whether that part works now; none of them may throw. */
 export interface Wellness {

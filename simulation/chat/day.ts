@@ -288,7 +288,7 @@ function orderOf(stream: number, number: number, part: number, stop?: number): O
   } as OrderView
 }
 
-export function amountOf(stream: number, number: number): string {
+function amountOf(stream: number, number: number): string {
   return `0.0${stream + 1}${String(number).padStart(3, '0')}1`
 }
 

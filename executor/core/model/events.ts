@@ -33,7 +33,7 @@ interface Closing {
 }
 
 /** What moved a stop. */
-export type StopMove = 'trailing_stop' | 'break_even' | 'trader'
+type StopMove = 'trailing_stop' | 'break_even' | 'trader'
 
 interface StopMoved {
   readonly type: 'stop_moved'

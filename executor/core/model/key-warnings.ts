@@ -5,7 +5,7 @@ const DAY_MS = 86_400_000
 /** A key that leaked long ago is worth nothing once it has been replaced. Days. */
 export const OLD_DAYS = 90
 /** Days: time enough to make another key before anything stops. */
-export const SOON_DAYS = 14
+const SOON_DAYS = 14
 
 /** When its age is told, days: with a month to spare, ten days before, and when it is too old. */
 export const AGE_DAYS = [60, 80, OLD_DAYS] as const

@@ -142,7 +142,7 @@ export interface PriceAlertWatch {
 }
 
 /** `since` 0: since each alert was set. Candles were asked for so often, and are at `at` again. */
-export interface PriceGap {
+interface PriceGap {
   readonly since: number
   readonly until: number
   readonly tries: number
