@@ -12,7 +12,7 @@ export interface DeliverDeps extends LostDeps {
   readonly draw: (chart: ChartInput) => Promise<Uint8Array | null>
   /** A message is about to be sent, and what becomes of that may never be known. */
   readonly onAttempt: () => void
-  /** It is known: Telegram has refused the first attempt. */
+  /** It is known: Telegram has refused it. */
   readonly onRefused: () => void
 }
 
@@ -35,7 +35,7 @@ async function send(deps: DeliverDeps, message: Message): Promise<Shown> {
   try {
     return await sendShape(deps.api, message, picture)
   } catch (error) {
-    if (message.attempt === null && wasRefused(error)) deps.onRefused()
+    if (wasRefused(error)) deps.onRefused()
     throw error
   }
 }

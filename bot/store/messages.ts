@@ -191,12 +191,11 @@ export function markGone(store: Store, { id, version, content }: Message): void 
     .run(version, content.buttons === undefined && content.quiet === true ? version : 0, id)
 }
 
-/** Before it is sent: whether Telegram has taken it can then be found out later. */
+/** Before it is sent: whether Telegram has taken it can then be found out later. Earlier attempts were looked for in vain. */
 export function markAttempt(store: Store, { id, chat }: Message): void {
   store
     .prepare(
-      `UPDATE message SET attempt = coalesce(attempt,
-         (SELECT max(telegram) FROM message WHERE chat = ?1)) WHERE id = ?2`,
+      `UPDATE message SET attempt = (SELECT max(telegram) FROM message WHERE chat = ?1) WHERE id = ?2`,
     )
     .run(chat, id)
 }

@@ -20,6 +20,8 @@ const MINUTE_MS = 60_000
 /** Afterwards Telegram is well, and all that waits can be sent. */
 const CALM_MS = 20 * MINUTE_MS
 const STREAMS = 6
+/** What the killed bot had under way has reached Telegram by then, or never will. */
+const RESTART_MS = 1_000
 /** From a trade's card to its sale. */
 const LONGEST_MINUTES = 60
 
@@ -113,7 +115,9 @@ class Running implements Day {
     for (const part of [0.2, 0.36, 0.7])
       this.#clock.after(part * life, () => {
         this.#bot.kill()
-        this.#bot = this.#startBot(part * 10)
+        this.#clock.after(RESTART_MS, () => {
+          this.#bot = this.#startBot(part * 10)
+        })
       })
   }
 
