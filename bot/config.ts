@@ -25,6 +25,8 @@ const device = z.strictObject({
   /** The device whose reports count: its id and public key, pinned at pairing. */
   id,
   key,
+  /** The engine of the same home, pinned, which is asked about strategies. None where it is a provider's, or elsewhere. */
+  engine: z.strictObject({ key }).optional(),
 })
 
 const MAX_DEVICES = 8

@@ -47,6 +47,7 @@ export type { ApprovalNeeded, Report, ReportEvent } from './claims/report.ts'
 export type { ProviderRequest, ProviderResponse } from './claims/request.ts'
 export type { Curve, ResultRow, SaleRow } from './claims/results.ts'
 export type { Signal } from './claims/signal.ts'
+export { fitsRequest, MAX_STRATEGY_TEXT } from './claims/strategies.ts'
 export {
   ENROLL_CODES,
   INVITATION_CODES,

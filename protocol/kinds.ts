@@ -142,7 +142,7 @@ export const KINDS: { readonly [Name in Kind]: KindRule<Name> } = {
   request: {
     typ: 'keyside-request+jwt',
     schema: request,
-    maxChars: 4096,
+    maxChars: 8192,
     maxLife: () => MINUTE,
     topic: (claims) => requestTopic(claims.aud, claims.iss),
   },

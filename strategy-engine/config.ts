@@ -1,11 +1,11 @@
 // The section `engine` of config.yaml.
-import { HOME, id } from '@keyside/protocol'
+import { enrolKey, HOME, id } from '@keyside/protocol'
 import { exchangeAddress, tlsSetting } from '@keyside/runtime'
 import { proxySetting } from '@keyside/runtime/web'
 import { z } from 'zod'
 import { FEED_NAMES } from './market/feed.ts'
 
-export const engineConfig = z.strictObject({
+const shape = z.strictObject({
   /** Its MQTT client id. */
   id: id.default('engine'),
   /** The provider it signs for: `iss` of everything. */
@@ -28,6 +28,15 @@ export const engineConfig = z.strictObject({
   subscribers: z.string().min(1).optional(),
   /** The file in which `keyside program` says which programs may speak for which streams. */
   programs: z.string().min(1).default('engine/programs.json'),
+  /** The bot of this home, which may try strategies from the chat. Only an engine of one's own has one. */
+  bot: z
+    .strictObject({
+      id,
+      key: z.string().refine((text) => enrolKey(text).ok, 'expected an Ed25519 public key'),
+    })
+    .optional(),
+  /** The folder of what the bot tries: rules, and candles to try them on. */
+  trials: z.string().min(1).default('engine/trials'),
   exchange: z.strictObject({
     name: z.enum(FEED_NAMES).default('binance'),
     /** Another server that speaks the exchange's dialect. */
@@ -39,5 +48,15 @@ export const engineConfig = z.strictObject({
   strategies: z.string().min(1).default('strategies'),
   database: z.string().min(1).default('engine/engine.db'),
 })
+
+export const engineConfig = shape.refine(
+  ({ bot, provider, subscribers }) =>
+    bot === undefined || (provider === HOME && subscribers === undefined),
+  {
+    path: ['bot'],
+    message:
+      'an engine that signs for others takes strategies at its own terminal only: leave "bot" out',
+  },
+)
 
 export type EngineConfig = z.infer<typeof engineConfig>

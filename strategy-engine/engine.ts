@@ -1,5 +1,6 @@
 // The engine: strategies from a folder, candles from a feed, signals to a broker.
 import { join, resolve } from 'node:path'
+import { HOME, requestTopic } from '@keyside/protocol'
 import {
   type Cancel,
   type Clock,
@@ -19,11 +20,12 @@ import { CodeFiles } from './confined/code-files.ts'
 import { Intents } from './intents.ts'
 import { CcxtFeed } from './market/ccxt-feed.ts'
 import type { Feed } from './market/feed.ts'
+import { openBotRequests } from './open-bot-requests.ts'
 import { ProgramStreams } from './program-streams.ts'
 import { ProgramList } from './programs/program-list.ts'
 import { openExclusive } from './publish/database.ts'
 import { Outbox } from './publish/outbox.ts'
-import { Publisher } from './publish/publisher.ts'
+import { every, Publisher } from './publish/publisher.ts'
 import { EngineSigner } from './publish/signer.ts'
 import { StateRows } from './publish/state-rows.ts'
 import { Requests } from './requests/answer.ts'
@@ -33,6 +35,8 @@ import type { Steps } from './slices.ts'
 import { StoredStates } from './stored-states.ts'
 import { StrategyFolder } from './strategy-folder.ts'
 import { StrategyManager } from './strategy-manager.ts'
+import type { BotRequests } from './trials/bot-requests.ts'
+import { TrialFiles } from './trials/trial-files.ts'
 
 export interface EngineDeps {
   readonly log: Logger
@@ -74,7 +78,9 @@ export async function runEngine(
 ): Promise<Engine> {
   const { home, clock, log, randomBytes = systemRandomBytes } = deps
   const codeFiles = new CodeFiles(clock)
-  const folder = new StrategyFolder(resolve(home, config.strategies), codeFiles)
+  const trialFiles = config.bot === undefined ? null : new TrialFiles(resolve(home, config.trials))
+  const strategies = resolve(home, config.strategies)
+  const folder = new StrategyFolder(strategies, codeFiles, trialFiles?.path)
   const first = folder.scan()
   const { url, plaintext, tls } = config.broker
   const address = { url, plaintext, tls: tlsTrust(tls) }
@@ -106,7 +112,16 @@ export async function runEngine(
     signer,
     outbox,
     ...(subscribers && {
-      onRequest: (topic: string, text: string) => requests?.answer(topic, text) ?? null,
+      asked: {
+        filter: every(requestTopic(config.provider, config.id)),
+        onRequest: (topic: string, text: string) => requests?.answer(topic, text) ?? null,
+      },
+    }),
+    ...(config.bot && {
+      asked: {
+        filter: requestTopic(HOME, config.bot.id),
+        onRequest: (_topic: string, text: string) => botRequests?.receive(text) ?? null,
+      },
     }),
     onIntent: (topic, token) => intents.receive(topic, token),
     isBusy: () => manager.isBusy,
@@ -165,6 +180,21 @@ export async function runEngine(
       subscribers,
       catalogue: (plan) => [...manager.catalogue(plan), ...programs.catalogue(plan)],
     })
+  const botRequests: BotRequests | null =
+    config.bot && trialFiles
+      ? openBotRequests({
+          ...deps,
+          bot: config.bot,
+          exchange: config.exchange,
+          files: trialFiles,
+          folder,
+          outbox,
+          signer,
+          manager,
+          isProgram: (stream) => programs.of(stream) !== null,
+          send: (message) => publisher.say(message),
+        })
+      : null
   const cancels: Cancel[] = []
   if (subscribers !== null) {
     const onChange = () => {

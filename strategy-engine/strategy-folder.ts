@@ -1,6 +1,6 @@
 // The folder of strategy files, scanned regularly: what is new, removed or invalid.
 import { readdirSync, readFileSync, statSync } from 'node:fs'
-import { basename, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { describeError, KeysideError } from '@keyside/runtime'
 import type { EngineCode } from './codes.ts'
 import type { CodeFiles } from './confined/code-files.ts'
@@ -8,6 +8,7 @@ import { MAX_LENGTH, type Read, readStrategy } from './strategies/file/read-stra
 import { problemText } from './strategies/file/report.ts'
 import type { Strategy } from './strategies/file/strategy.ts'
 import { isStrategyFile, isTypeScript } from './strategies/read-strategy-file.ts'
+import { type FileInForce, trialOf } from './trials/trial.ts'
 
 export type FolderChange =
   | { readonly change: 'added'; readonly file: string; readonly strategy: Strategy }
@@ -36,6 +37,7 @@ interface Known {
 
 export class StrategyFolder {
   readonly #path: string
+  readonly #trials: string | null
   readonly #code: CodeFiles
   readonly #known = new Map<string, Known>()
   /** The file of each strategy in force, by the strategy's name. */
@@ -50,10 +52,19 @@ export class StrategyFolder {
   /** Where the next scan begins to look. */
   #at = 0
 
-  /** `code`: who reads files in TypeScript. */
-  constructor(path: string, code: CodeFiles) {
+  /** `code`: who reads files in TypeScript. `trials`: the folder of rules from the chat, where there are such. */
+  constructor(path: string, code: CodeFiles, trials: string | null = null) {
     this.#path = path
     this.#code = code
+    this.#trials = trials
+  }
+
+  /** In the order of the files, those of trials last. */
+  get inForce(): readonly FileInForce[] {
+    return this.#scanned.flatMap((file) => {
+      const { strategies = [] } = this.#known.get(file) ?? {}
+      return strategies.length === 0 ? [] : { file, strategies }
+    })
   }
 
   /** What changed since the last scan; one at a time. Throws a KeysideError `strategies_missing` without the folder. */
@@ -97,10 +108,19 @@ export class StrategyFolder {
   /** The same array as long as the same files are there. */
   #files(): readonly string[] {
     try {
-      const names = readdirSync(this.#path)
+      const own = readdirSync(this.#path)
+      const trials = this.#trials === null ? [] : readdirSync(this.#trials)
+      const names = [...own, '', ...trials]
       if (!isSame(names, this.#listed.names)) {
-        const ours = names.filter(isStrategyFile).sort()
-        this.#listed = { names, files: ours.map((name) => join(this.#path, name)) }
+        const files = own.filter(isStrategyFile).sort()
+        const tried = trials.filter((name) => name.endsWith('.yaml')).sort()
+        this.#listed = {
+          names,
+          files: [
+            ...files.map((name) => join(this.#path, name)),
+            ...tried.map((name) => join(this.#trials ?? '', name)),
+          ],
+        }
       }
       return this.#listed.files
     } catch (error) {
@@ -123,7 +143,8 @@ export class StrategyFolder {
   #readFile(file: string): Read | null {
     try {
       const text = textOf(file)
-      return isTypeScript(file) ? this.#code.read(file, text) : readStrategy(text)
+      if (isTypeScript(file)) return this.#code.read(file, text)
+      return dirname(file) === this.#trials ? asTrials(readStrategy(text)) : readStrategy(text)
     } catch (error) {
       const { message } = describeError(error)
       return { ok: false, problems: [{ line: 1, column: 1, message, excerpt: '' }] }
@@ -153,6 +174,12 @@ export class StrategyFolder {
       ...read.strategies.map((strategy) => ({ change: 'added' as const, file, strategy })),
     ]
   }
+}
+
+function asTrials(read: Read): Read {
+  if (!read.ok) return read
+  const [first, ...others] = read.strategies
+  return { ok: true, strategies: [trialOf(first), ...others.map(trialOf)] }
 }
 
 function isSame(one: readonly string[], other: readonly string[]): boolean {

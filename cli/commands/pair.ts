@@ -135,6 +135,8 @@ export function takeBot(home: string, key: string): void {
   editConfig(home, (config) => {
     config.setIn(['executor', 'bot'], config.createNode({ id: 'bot', key }))
     config.delete('bot')
+    // Strategies come from the chat where engine and bot share a home, and nowhere else.
+    if (config.has('engine')) config.deleteIn(['engine', 'bot'])
   })
   for (const file of [TOKENS.bot, FILES.botKey, FILES.telegramToken])
     rmSync(pathOf(home, file), { force: true })

@@ -10,21 +10,22 @@ import {
   isTypeScript,
   problemText,
   type Read,
-  type Rule,
   readStrategyFile,
-  ruleText,
   type Strategy,
   strategyTextReader,
   warmupOf,
 } from '@keyside/strategy-engine/strategies'
 import type { Command } from 'commander'
+import { trialsOf } from '../home/trials.ts'
 import { TYPES_FILE, typesFile } from '../home/types-file.ts'
 import { isConfined, runConfined } from '../programs/confined.ts'
 import { EXIT } from '../programs/run-program.ts'
 import { exampleNames, exampleOf, type Language } from '../sandbox/examples.ts'
 import { print, printJson, row, table } from '../terminal/print.ts'
+import { showLines, texts, tradeRows } from '../terminal/strategy-lines.ts'
 import { checkLines } from '../terminal/strategy-report.ts'
 import { type CandleFlags, candleFlags, filesAmong, sourceOf } from './backtest.ts'
+import { acceptTrial } from './strategy-accept.ts'
 
 interface CheckCommand extends CandleFlags {
   json: boolean
@@ -33,7 +34,7 @@ interface CheckCommand extends CandleFlags {
 export function addStrategy(program: Command): void {
   const strategy = program
     .command('strategy')
-    .description('the strategies of this home: new, check, list, show')
+    .description('the strategies of this home: new, check, list, show, accept')
   const command = (name: string, description: string, example: string) =>
     strategy
       .command(name)
@@ -60,6 +61,10 @@ export function addStrategy(program: Command): void {
     .argument('<strategy>', 'its name, or a file')
     .option('--json', 'for a program', false)
     .action(show)
+  command('accept', 'put a rule that was tried from the chat among the strategies', 'accept mine')
+    .argument('<trial>', 'its name')
+    .option('--yes', 'do not ask', false)
+    .action(acceptTrial)
 }
 
 function folder(): string {
@@ -104,15 +109,6 @@ function begin(name: string, options: { from: string; typescript?: true }): void
     '',
     'A running engine takes it as soon as it is right.',
   )
-}
-
-/** A device follows what its policy names and nothing else; a provider's home has no policy. */
-function tradeRows(name: string): readonly string[] {
-  if (!existsSync(join(keysideHome(), 'policy.yaml'))) return []
-  return [
-    row('trade', `home/${name}: { allocation: 1000 } under streams: in policy.yaml`),
-    row('', 'then keyside policy accept'),
-  ]
 }
 
 /** Beside it lie the types, for an editor. */
@@ -228,6 +224,12 @@ async function list({ json }: { json: boolean }, command: Command): Promise<void
       plan === '' ? basename(file) : `${basename(file)}, plan ${plan}`,
     ])
   })
+  for (const { name, path } of trialsOf(keysideHome())) {
+    const read = readFile(path)
+    if (!read.ok) continue
+    for (const { market, timeframe } of read.strategies)
+      rows.push([`trial-${name}`, market, timeframe, 'from the chat, traded by nobody'])
+  }
   if (json)
     return printJson(
       rows.map(([name, market, timeframe, note]) => ({ name, market, timeframe, note })),
@@ -245,38 +247,4 @@ async function show(named: string, { json }: { json: boolean }, command: Command
   if (json) return printJson(shown.map((strategy) => ({ ...strategy, ...texts(strategy) })))
   for (const [at, strategy] of shown.entries())
     print(...(at === 0 ? [] : ['']), ...showLines(strategy))
-}
-
-function texts({ enter, exit, alerts, adds, code }: Strategy) {
-  const texts = (rules: readonly Rule[]) =>
-    rules.map(({ name, condition }) => ({ name, rule: ruleText(condition) }))
-  return {
-    enter: texts(enter),
-    exit: texts(exit),
-    alerts: texts(alerts),
-    adds: adds.map(({ condition, size }) => ({ rule: ruleText(condition), size })),
-    ...(code && { code: { reads: code.reads.map(ruleText) } }),
-  }
-}
-
-function showLines(strategy: Strategy & { warmup: number }): readonly string[] {
-  const { name, market, timeframe, size, stop, warmup } = strategy
-  const { enter, exit, alerts, adds, code } = texts(strategy)
-  const rules = (title: string, all: readonly { name: string | null; rule: string }[]) =>
-    all.map((one) => row(title, one.name === null ? one.rule : `${one.name}: ${one.rule}`))
-  const unit = { percent: '% of the allocation', quote: 'quote', base: 'base', risk: '% at risk' }
-  return [
-    `${name}: ${market}, candles of ${timeframe}`,
-    ...(code ? [row('code', `that reads ${code.reads.join(', ')}`)] : []),
-    ...rules('enter', enter),
-    ...rules('exit', exit),
-    ...adds.map((one) => row('add', `${one.rule}: ${one.size.value} ${unit[one.size.unit]}`)),
-    ...rules('alert', alerts),
-    row('size', `${size.value} ${unit[size.unit]}`),
-    row(
-      'stop',
-      stop.by === 'percent' ? `${stop.percent} % below the entry` : `${stop.text} below the entry`,
-    ),
-    row('candles', `${warmup} before the first that can decide`),
-  ]
 }

@@ -50,14 +50,21 @@ const BOT_RIGHTS: Access['acl'] = {
   subscribe: [reportTopic(DEVICE), presenceTopic(HOME, DEVICE)],
 }
 
-/** One on another host renews its own access too: it asks, and nobody else hears the answer. */
-export const PAIRED_BOT_RIGHTS: Access['acl'] = {
+/**
+ * What it asks is answered to it alone: where an engine of one's own is beside it, about strategies; on another host, by the
+ * authority, for its own next access.
+ */
+export const ASKING_BOT_RIGHTS: Access['acl'] = {
   publish: [...BOT_RIGHTS.publish, requestTopic(HOME, 'bot')],
   subscribe: [...BOT_RIGHTS.subscribe, responseTopic(HOME, 'bot')],
 }
 
-/** A provider's engine can read nothing of a device, and only the authority speaks with who is not a subscriber yet. */
-function rights(client: Client, provider: string): Access['acl'] {
+/**
+ * A provider's engine can read nothing of a device, and only the authority speaks with who is not a subscriber yet. A bot
+ * and an engine speak with each other only in a home that has both.
+ */
+function rights(client: Client, provider: string, clients: readonly Client[]): Access['acl'] {
+  const speaks = clients.includes('engine') && clients.includes('bot') && provider === HOME
   const all = (kind: string) => `keyside/v1/${kind}/${provider}/+`
   const answers = provider === HOME ? [] : [all('response')]
   const requests = provider === HOME ? [] : [all('request')]
@@ -69,9 +76,10 @@ function rights(client: Client, provider: string): Access['acl'] {
           all('head'),
           `${all('intent')}/result`,
           ...answers,
+          ...(speaks ? [responseTopic(HOME, 'bot')] : []),
           presenceTopic(provider, client),
         ],
-        subscribe: [all('intent'), ...requests],
+        subscribe: [all('intent'), ...requests, ...(speaks ? [requestTopic(HOME, 'bot')] : [])],
       }
     case 'authority':
       return {
@@ -98,7 +106,7 @@ function rights(client: Client, provider: string): Access['acl'] {
         subscribe: [commandTopic(DEVICE)],
       }
     case 'bot':
-      return BOT_RIGHTS
+      return speaks ? ASKING_BOT_RIGHTS : BOT_RIGHTS
   }
 }
 
@@ -113,7 +121,7 @@ export function issueTokens(
   for (const client of clients) {
     const token = accessToken(parts, authority, {
       client,
-      acl: rights(client, provider),
+      acl: rights(client, provider, clients),
       life: LIFE_SECONDS,
     })
     writePrivate(join(parts.home, TOKENS[client]), `${token}\n`)

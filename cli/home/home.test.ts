@@ -10,14 +10,20 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
+import { botConfig } from '@keyside/bot'
 import { executorConfig } from '@keyside/executor'
 import type { Access } from '@keyside/protocol'
+import { signingKey } from '@keyside/protocol/node'
 import { loadConfig, systemClock, systemRandomBytes } from '@keyside/runtime'
+import { engineConfig } from '@keyside/strategy-engine'
 import { expect, onTestFinished, test, vi } from 'vitest'
+import { takeBot } from '../commands/pair.ts'
 import { makeHome } from './home.ts'
 import { TOKENS } from './home-files.ts'
 import { keepTokensFresh, renewTokens } from './home-tokens.ts'
 import { programsOf, type TraderRole } from './roles.ts'
+
+const DEVICE_KEY = signingKey(new Uint8Array(32).fill(7)).publicKey
 
 function textsIn(folder: string): Record<string, string> {
   const files = readdirSync(folder, { recursive: true, withFileTypes: true })
@@ -40,7 +46,7 @@ function make(home: string, role: TraderRole = 'alone', bot?: 'elsewhere'): void
     ...(bot && { bot }),
     clock: systemClock,
     randomBytes: systemRandomBytes,
-    deviceKey: 'A'.repeat(43),
+    deviceKey: DEVICE_KEY,
     keychain: 'vault',
     port: 1883,
     examples: { strategies: [], policy: '' },
@@ -99,9 +105,10 @@ test('each program gets the rights that it needs and no other', () => {
         'keyside/v1/signal/home/+',
         'keyside/v1/head/home/+',
         'keyside/v1/intent/home/+/result',
+        'keyside/v1/response/home/bot',
         'keyside/v1/presence/home/engine',
       ],
-      subscribe: ['keyside/v1/intent/home/+'],
+      subscribe: ['keyside/v1/intent/home/+', 'keyside/v1/request/home/bot'],
     },
     'device-signals': {
       publish: [],
@@ -116,10 +123,35 @@ test('each program gets the rights that it needs and no other', () => {
       subscribe: ['keyside/v1/command/device'],
     },
     bot: {
-      publish: ['keyside/v1/command/device'],
-      subscribe: ['keyside/v1/report/device', 'keyside/v1/presence/home/device'],
+      publish: ['keyside/v1/command/device', 'keyside/v1/request/home/bot'],
+      subscribe: [
+        'keyside/v1/report/device',
+        'keyside/v1/presence/home/device',
+        'keyside/v1/response/home/bot',
+      ],
     },
   })
+})
+
+test('a bot and an engine know each other only where one home has both', () => {
+  const [alone, follower, apart] = [newFolder(), newFolder(), newFolder()]
+  make(alone)
+  make(follower, 'trader')
+  make(apart, 'alone', 'elsewhere')
+  const engine = (home: string) => loadConfig('engine', engineConfig, home, {})
+  const bot = (home: string) => loadConfig('bot', botConfig, home, {}).devices['device']
+  const { bot: known } = loadConfig('executor', executorConfig, alone, {})
+  expect(engine(alone).bot).toEqual(known)
+  const { engine: pinned } = loadConfig('executor', executorConfig, alone, {})
+  expect(bot(alone)?.engine).toEqual({ key: pinned?.key })
+  expect(bot(follower)?.engine).toBeUndefined()
+  expect(engine(apart).bot).toBeUndefined()
+  const asking = (home: string) => JSON.stringify(tokensIn(home)).includes('/request/')
+  expect([alone, follower, apart].map(asking)).toEqual([true, false, false])
+  takeBot(alone, DEVICE_KEY)
+  expect(engine(alone).bot).toBeUndefined()
+  renewTokens({ home: alone, clock: systemClock, randomBytes: systemRandomBytes })
+  expect(asking(alone)).toBe(false)
 })
 
 test('who only follows has no engine, and a policy in which nobody may trade yet', () => {

@@ -68,9 +68,9 @@ export function makeHome(options: HomeOptions): void {
   writePrivate(join(home, 'policy.yaml'), examples.policy)
   writeConfig(home, {
     ...brokerSection(broker, authority.publicKey),
-    ...(engine && engineSection(options, broker)),
+    ...(engine && engineSection(options, broker, bot.publicKey)),
     ...executorSection(options, broker, { bot: bot.publicKey, engine: engine?.publicKey }),
-    ...(options.bot !== 'elsewhere' && botSection(options, broker)),
+    ...(options.bot !== 'elsewhere' && botSection(options, broker, engine?.publicKey)),
   })
   restrictHome(home)
 }
@@ -119,7 +119,7 @@ function onPort(port: number): LocalBroker {
   }
 }
 
-function engineSection(options: HomeOptions, { link }: LocalBroker) {
+function engineSection(options: HomeOptions, { link }: LocalBroker, bot: string) {
   return {
     engine: {
       id: 'engine',
@@ -127,6 +127,7 @@ function engineSection(options: HomeOptions, { link }: LocalBroker) {
       plan: OWN_PLAN,
       broker: { ...link, tokenFile: TOKENS.engine },
       signingKeyFile: FILES.engineKey,
+      ...(options.bot !== 'elsewhere' && { bot: { id: 'bot', key: bot } }),
       exchange: exchangeOf(options),
       strategies: 'strategies',
     },
@@ -161,7 +162,7 @@ function executorSection(
   }
 }
 
-function botSection(options: HomeOptions, { link }: LocalBroker) {
+function botSection(options: HomeOptions, { link }: LocalBroker, engine: string | undefined) {
   const { telegram, deviceKey } = options
   return {
     bot: {
@@ -172,6 +173,7 @@ function botSection(options: HomeOptions, { link }: LocalBroker) {
           signingKeyFile: FILES.botKey,
           id: DEVICE,
           key: deviceKey,
+          ...(engine !== undefined && { engine: { key: engine } }),
         },
       },
       telegram: { tokenFile: FILES.telegramToken, ...(telegram && { address: telegram }) },

@@ -26,7 +26,7 @@ import {
   type RandomBytes,
   type TlsTrust,
 } from '@keyside/runtime'
-import { accessToken, LIFE_SECONDS, PAIRED_BOT_RIGHTS } from '../home/home-tokens.ts'
+import { ASKING_BOT_RIGHTS, accessToken, LIFE_SECONDS } from '../home/home-tokens.ts'
 import { allowInvitation, allowNobody, shutOut } from './access-list.ts'
 
 export interface InviteBotOptions {
@@ -224,7 +224,7 @@ class Host {
   #accept(came: Verified<'enroll'>): void {
     const { authority, randomBytes } = this.#options
     const clock = { now: () => this.#since * 1_000 }
-    const rights = { client: 'bot', acl: PAIRED_BOT_RIGHTS, life: LIFE_SECONDS }
+    const rights = { client: 'bot', acl: ASKING_BOT_RIGHTS, life: LIFE_SECONDS }
     const access = accessToken({ clock, randomBytes }, authority, rights)
     this.#answer(came, { access, client: 'bot', plans: [], until: this.#since + LIFE_SECONDS })
   }

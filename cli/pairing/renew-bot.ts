@@ -25,7 +25,7 @@ import {
   tlsTrust,
 } from '@keyside/runtime'
 import { FILES } from '../home/home-files.ts'
-import { accessToken, LIFE_SECONDS, PAIRED_BOT_RIGHTS } from '../home/home-tokens.ts'
+import { ASKING_BOT_RIGHTS, accessToken, LIFE_SECONDS } from '../home/home-tokens.ts'
 import { programsOf } from '../home/roles.ts'
 import { environment } from '../terminal/config.ts'
 
@@ -86,7 +86,7 @@ function answer(
   if (!verified.ok || verified.claims.ask.do !== 'access') return null
   if (!quota.allows(verified.kid, clock.now())) return null
   const authority = readSigningKey(join(home, FILES.authorityKey))
-  const rights = { client: BOT, acl: PAIRED_BOT_RIGHTS, life: LIFE_SECONDS }
+  const rights = { client: BOT, acl: ASKING_BOT_RIGHTS, life: LIFE_SECONDS }
   const access = accessToken({ clock, randomBytes }, authority, rights)
   const times = { iat: now, exp: now + RESPONSE_LIFE, jti: newJti(randomBytes) }
   return sign(

@@ -1,7 +1,8 @@
-// A request: what a subscriber asks of its provider, and the answer to it.
+// A request: what a subscriber asks of its provider, or a bot of the engine of its own home, and the answer to it.
 import { z } from 'zod'
 import { ext, id, jti, market, registered, singleLine, timeframe } from './common.ts'
 import { MAX_STREAMS } from './head.ts'
+import { strategyAnswers, strategyAsks } from './strategies.ts'
 
 const ask = z.discriminatedUnion('do', [
   /** Which streams the plan has. */
@@ -10,6 +11,7 @@ const ask = z.discriminatedUnion('do', [
   z.strictObject({ do: z.literal('replay'), plan: id, stream: id, after: z.int().min(0) }),
   /** A fresh access token. */
   z.strictObject({ do: z.literal('access') }),
+  ...strategyAsks,
 ])
 
 export const request = z.strictObject({
@@ -52,6 +54,7 @@ const answer = z.discriminatedUnion('do', [
     code: z.string().regex(/^[a-z][a-z0-9_.]{2,48}$/, 'expected an error code'),
     message: singleLine,
   }),
+  ...strategyAnswers,
 ])
 
 export const response = z.strictObject({

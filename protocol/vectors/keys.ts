@@ -14,8 +14,8 @@ function vectorKey(fill: number, issuer: string, kinds: readonly Kind[]): Vector
   return { issuer, kinds, seed, key: portableSigningKey(seed) }
 }
 
-export const ENGINE = vectorKey(1, 'home', ['signal', 'head', 'alert', 'presence'])
-export const BOT = vectorKey(2, 'bot', ['command', 'approval'])
+export const ENGINE = vectorKey(1, 'home', ['signal', 'head', 'alert', 'presence', 'response'])
+export const BOT = vectorKey(2, 'bot', ['command', 'approval', 'request'])
 export const DEVICE = vectorKey(3, 'device', ['report', 'presence'])
 export const AUTHORITY = vectorKey(4, 'authority', ['access'])
 /** Signs well, and nobody trusts it. */

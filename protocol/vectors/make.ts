@@ -26,6 +26,7 @@ import * as provider from './provider-claims.ts'
 import { REFUSED_CLAIMS } from './refused-claims.ts'
 import { REFUSED_JWS } from './refused-jws.ts'
 import { REFUSED_PROVIDER, SCOPED_CASES, type ScopedCase } from './refused-provider.ts'
+import * as strategies from './strategy-claims.ts'
 
 /** Where a refused vector came, by the kind that is expected there. */
 const PLACES: Partial<Record<Kind, { audience: string; topic: string }>> = {
@@ -72,6 +73,8 @@ export function vectorFiles(): Map<string, string> {
       token,
       code,
     })
+  for (const { name, vector } of strategies.REFUSED_STRATEGIES)
+    files.set(`refused/${name}.json`, vector)
   for (const each of SCOPED_CASES) files.set(`refused/${each.name}.json`, scopedVector(each))
   return new Map([...files].map(([path, data]) => [path, `${JSON.stringify(data, null, 2)}\n`]))
 }
@@ -153,6 +156,21 @@ function valid(): Map<string, object> {
     ['response-replay', vector('response', provider.replay, PROVIDER)],
     ['response-access', vector('response', provider.accessResponse, PROVIDER)],
     ['response-refused', vector('response', provider.refusal, PROVIDER)],
+    ['request-strategies', vector('request', strategies.listRequest, BOT)],
+    ['request-strategy', vector('request', strategies.oneRequest, BOT)],
+    ['request-strategy-try', vector('request', strategies.tryRequest, BOT)],
+    ['request-strategy-try-of-5600-bytes', vector('request', strategies.longTryRequest, BOT)],
+    ['request-strategy-tune', vector('request', strategies.tuneRequest, BOT)],
+    ['request-strategy-drop', vector('request', strategies.dropRequest, BOT)],
+    ['response-strategies', vector('response', strategies.list, ENGINE)],
+    ['response-strategy', vector('response', strategies.one, ENGINE)],
+    ['response-strategy-tried', vector('response', strategies.triedOnAYear, ENGINE)],
+    [
+      'response-strategy-tried-without-candles',
+      vector('response', strategies.triedWithoutCandles, ENGINE),
+    ],
+    ['response-strategy-mistakes', vector('response', strategies.mistakes, ENGINE)],
+    ['response-strategy-dropped', vector('response', strategies.dropped, ENGINE)],
     ['intent-entry', vector('intent', provider.entryIntent, PROGRAM)],
     ['intent-entry-with-exits', vector('intent', provider.fullIntent, PROGRAM)],
     ['intent-exit', vector('intent', provider.exitIntent, PROGRAM)],

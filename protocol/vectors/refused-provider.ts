@@ -210,7 +210,7 @@ export const REFUSED_PROVIDER: readonly Case[] = [
     ask: { ...provider.replayRequest.ask, stream: '+' },
   }),
   request('with-ext', 'claims_invalid', { ext: { a: 'b' } }),
-  request('too-large', 'token_too_large', { pad: 'x'.repeat(4096) }),
+  request('too-large', 'token_too_large', { pad: 'x'.repeat(8192) }),
   response('of-another', 'issuer_mismatch', { iss: 'beta' }),
   response('for-another', 'audience_mismatch', { aud: 'device-8' }),
   response('lives-61-s', 'life_too_long', { exp: NOW + 60 }),

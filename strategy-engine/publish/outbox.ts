@@ -242,6 +242,15 @@ export class Outbox {
       .map((row) => z.string().parse(row['token']))
   }
 
+  /** The newest ones of a stream that are committed, oldest first. */
+  lastSignals(stream: string, most: number): Signal[] {
+    const newest = 'SELECT token FROM signals WHERE stream = ? ORDER BY seq DESC LIMIT ?'
+    return this.#sql
+      .all(newest, stream, most)
+      .map((row) => claimsOf(tokenRow.parse(row).token))
+      .reverse()
+  }
+
   /** What a stream's position came of: its last exit alone, or its entries since that one; none before the first. */
   positionSignals(stream: string): Signal[] {
     const since: Signal[] = []

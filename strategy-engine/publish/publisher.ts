@@ -1,5 +1,5 @@
 // Publishes the signals of the outbox and the heads of all streams whenever the broker is connected.
-import { intentTopic, requestTopic, seconds, signalTopic } from '@keyside/protocol'
+import { intentTopic, seconds, signalTopic } from '@keyside/protocol'
 import {
   type Cancel,
   type Clock,
@@ -23,8 +23,11 @@ export interface PublisherOptions {
   readonly broker: Pick<LinkOptions, 'url' | 'token' | 'plaintext' | 'tls' | 'reconnectMs'>
   readonly signer: Signer
   readonly outbox: Outbox
-  /** What subscribers ask, and what they are told; an engine of one's own is asked nothing. */
-  readonly onRequest?: (topic: string, token: string) => Message | null
+  /** Who may ask the engine something: where, and what is told at once. Nobody asks where it is left out. */
+  readonly asked?: {
+    readonly filter: string
+    readonly onRequest: (topic: string, token: string) => Message | null
+  }
   /** What programs want of their streams. */
   readonly onIntent: (topic: string, token: string) => void
   /** Decisions are still being made: heads wait. */
@@ -63,13 +66,13 @@ export class Publisher {
 
   constructor(options: PublisherOptions) {
     this.#options = options
-    const { broker, signer, outbox, clock, log, onRequest, isBusy } = options
+    const { broker, signer, outbox, clock, log, asked, isBusy } = options
     this.#link = openLink({
       ...broker,
       clientId: signer.client,
       subscribe: [
         every(intentTopic(signer.issuer, signer.client)),
-        ...(onRequest ? [every(requestTopic(signer.issuer, signer.client))] : []),
+        ...(asked ? [asked.filter] : []),
       ],
       will: presenceMessage(signer, 'offline', this.#now()),
       onMessage: (topic, token) => this.#asked(topic, token),
@@ -154,13 +157,13 @@ export class Publisher {
   }
 
   #asked(topic: string, token: string): void {
-    const { onRequest, onIntent, log, signer } = this.#options
+    const { asked, onIntent, log, signer } = this.#options
     try {
       if (topic.startsWith(every(intentTopic(signer.issuer, signer.client)).slice(0, -1))) {
         onIntent(topic, token)
         return
       }
-      const response = onRequest?.(topic, token)
+      const response = asked?.onRequest(topic, token)
       if (response) this.say(response)
     } catch (error) {
       // Nothing that a subscriber or a program asks may end the connection on which the signals go out.
@@ -264,6 +267,6 @@ export class Publisher {
 }
 
 /** The filter of a topic for all names of its last level. */
-function every(topic: string): string {
+export function every(topic: string): string {
   return topic.replace(/[^/]+$/, '+')
 }

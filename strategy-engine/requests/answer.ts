@@ -72,6 +72,7 @@ export class Requests {
 
   #answerTo(ask: Ask, subscriber: Subscriber): Answer | null {
     if (ask.do === 'access') return null
+    if (ask.do !== 'catalogue' && ask.do !== 'replay') return ELSEWHERE
     const { clock, catalogue } = this.#options
     if (!this.#each.allows(subscriber.client, clock.now()))
       return refused('request_quota', 'asked too often: ask again in a minute')
@@ -114,3 +115,9 @@ export class Requests {
 function refused(code: string, message: string): Answer {
   return { do: 'refused', code, message }
 }
+
+/** Whoever is subscribed to signals does not say what they are. */
+const ELSEWHERE = refused(
+  'strategies_elsewhere',
+  "a provider's engine takes strategies at its own terminal only",
+)

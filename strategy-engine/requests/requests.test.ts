@@ -203,3 +203,13 @@ test('a key that no verifier should take is no key', () => {
   const found = list.subscriber('alice')
   expect(found && list.keyOf(found)).toBeNull()
 })
+
+test('strategies are not for subscribers: those of a provider come from its own terminal', () => {
+  const { ask } = open()
+  for (const what of [
+    { do: 'strategies' },
+    { do: 'try', text: 'name: mine' },
+    { do: 'drop', name: 'demo' },
+  ] as const)
+    expect(ask(what)?.answer).toMatchObject({ do: 'refused', code: 'strategies_elsewhere' })
+})
