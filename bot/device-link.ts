@@ -25,6 +25,7 @@ import { styled } from './settings/styled.ts'
 import { readDevice } from './store/device.ts'
 import type { Store } from './store/open.ts'
 import { findOwner } from './store/owner.ts'
+import { EngineLine } from './strategies/engine-line.ts'
 import { anotherHalted, anotherUnconfirmed, brokerTrouble } from './texts/chat.ts'
 import type { Html } from './texts/html.ts'
 
@@ -54,6 +55,8 @@ export interface DeviceLink {
   readonly link: Link
   /** Null where `keyside up` renews the access of all programs. */
   readonly renewal: AccessRenewal | null
+  /** Null where no engine shares the home with the bot. */
+  readonly engine: EngineLine | null
   /** False when the device is known to be offline. */
   readonly reachable: () => boolean
 }
@@ -90,6 +93,12 @@ function openDeviceLink(
           keepAccess,
           link: () => link,
         })
+  const engine =
+    config.engine === undefined || renewal !== null
+      ? null
+      : new EngineLine({ ...deps, bot, key, engine: config.engine.key, link: () => link })
+  /** What this bot asks beside its device. */
+  const asked = renewal ?? engine
   const link: Link = openLink({
     url: config.broker.url,
     plaintext: config.broker.plaintext,
@@ -97,10 +106,10 @@ function openDeviceLink(
     clientId: bot,
     token: access,
     issuer: renewal === null ? 'home' : 'device',
-    subscribe: renewal === null ? receiver.topics : [...receiver.topics, renewal.topic],
+    subscribe: asked === null ? receiver.topics : [...receiver.topics, asked.topic],
     onMessage: (topic, message) =>
-      topic === renewal?.topic
-        ? renewal.receive(message)
+      topic === asked?.topic
+        ? asked.receive(message)
         : styled(deps.store, () => receiver.receive(topic, message)),
     onReady: () => receiver.catchUp(),
     onTrouble: ({ code, message }) => {
@@ -110,7 +119,7 @@ function openDeviceLink(
     log: deps.log,
   })
   const reachable = () => link.connected() && readDevice(deps.store, name).presence !== 'offline'
-  return { name, device, receiver, link, renewal, reachable }
+  return { name, device, receiver, link, renewal, engine, reachable }
 }
 
 /** A device as config.yaml has it, with its secrets. */
@@ -218,8 +227,9 @@ function stampOf({ config, secrets }: Named): string {
   return `${secrets.key.kid} ${JSON.stringify(config)}`
 }
 
-function closeLink({ device, renewal, link }: DeviceLink): Promise<void> {
+function closeLink({ device, renewal, engine, link }: DeviceLink): Promise<void> {
   device.close()
   renewal?.stop()
+  engine?.stop()
   return link.close()
 }

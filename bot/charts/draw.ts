@@ -8,6 +8,7 @@ import type { ChartInput } from './input.ts'
 import { orderOption } from './order.ts'
 import type { Picture } from './rasterize.ts'
 import { saleOption } from './sale.ts'
+import { yearOption } from './year.ts'
 
 const FONTS = dirname(fileURLToPath(import.meta.resolve('dejavu-fonts-ttf/package.json')))
 const FONT_FILES = ['DejaVuSans.ttf', 'DejaVuSans-Bold.ttf'].map((file) => join(FONTS, 'ttf', file))
@@ -77,6 +78,8 @@ function optionOf(input: ChartInput) {
       return saleOption(input)
     case 'equity':
       return equityOption(input)
+    case 'year':
+      return yearOption(input)
   }
 }
 

@@ -48,4 +48,18 @@ export interface EquityChart {
   readonly points: readonly (readonly [number, string])[]
 }
 
-export type ChartInput = OrderChart | SaleChart | EquityChart
+/** What a rule would have done. All in percent since the start, at equal distances, the last one at the end. */
+export interface YearChart {
+  readonly of: 'year'
+  readonly title: string
+  /** Unix seconds. */
+  readonly since: number
+  readonly until: number
+  readonly own: readonly number[]
+  /** The market, bought at the start and held. */
+  readonly hold: readonly number[]
+  /** How far it was below its best: 0 or less. */
+  readonly falls: readonly number[]
+}
+
+export type ChartInput = OrderChart | SaleChart | EquityChart | YearChart

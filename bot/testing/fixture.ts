@@ -29,6 +29,7 @@ import {
   SECOND_KEYS,
   seedOf,
 } from './scripted-device.ts'
+import { connectEngine, ENGINE_KEY, type EngineScript } from './scripted-engine.ts'
 
 /** As long as a real one, so that whatever hides real ones hides it. */
 export const BOT_TOKEN = '424242:AAFakeTokenOfTheSandboxForTests_12345'
@@ -64,6 +65,8 @@ export interface FixtureOptions {
   readonly devices?: 'one' | 'two'
   /** The bot is on another host than the device: who renews its access answers so, once a request is verified. */
   readonly renewal?: (request: ProviderRequest) => string
+  /** The engine of the bot's home answers so; null: not at all. */
+  readonly engine?: EngineScript
 }
 
 export async function openFixture(options: FixtureOptions = {}): Promise<BotFixture> {
@@ -76,9 +79,11 @@ export async function openFixture(options: FixtureOptions = {}): Promise<BotFixt
   const other = options.devices === 'two' ? await openBroker(clock) : null
   const second = other === null ? null : await connectDevice(other, clock, SECOND_KEYS)
   const broker = options.broker ?? url
-  const asks = options.renewal !== undefined
+  const asks =
+    options.renewal !== undefined ? 'access' : options.engine !== undefined ? 'rules' : 'nothing'
   const config = writeConfig(home, { broker, other, clock, telegram, asks })
   if (options.renewal !== undefined) await connectAuthority(url, clock, options.renewal)
+  if (options.engine !== undefined) await connectEngine(url, clock, options.engine)
   let { devices } = config
   const serve = (names: readonly string[]) => {
     devices = Object.fromEntries(
@@ -157,16 +162,17 @@ interface ConfigParts {
   readonly other: string | null
   readonly clock: Clock
   readonly telegram: SandboxTelegram
-  readonly asks: boolean
+  /** What the bot asks beside its device. */
+  readonly asks: 'access' | 'rules' | 'nothing'
 }
 
 function writeConfig(home: string, { broker: url, other, clock, telegram, asks }: ConfigParts) {
   const acl = {
-    publish: ['keyside/v1/command/device', ...(asks ? [REQUEST] : [])],
+    publish: ['keyside/v1/command/device', ...(asks === 'nothing' ? [] : [REQUEST])],
     subscribe: [
       'keyside/v1/report/device',
       'keyside/v1/presence/home/device',
-      ...(asks ? [RESPONSE] : []),
+      ...(asks === 'nothing' ? [] : [RESPONSE]),
     ],
   }
   writePrivate(join(home, 'access'), accessToken(clock, 'bot', acl))
@@ -176,10 +182,15 @@ function writeConfig(home: string, { broker: url, other, clock, telegram, asks }
   return botConfig.parse({
     devices: {
       north: {
-        broker: { url, tokenFile: 'access', ...(asks && { authority: AUTHORITY.publicKey }) },
+        broker: {
+          url,
+          tokenFile: 'access',
+          ...(asks === 'access' && { authority: AUTHORITY.publicKey }),
+        },
         signingKeyFile: 'key',
         id: 'device',
         key: FIRST_KEYS.device.publicKey,
+        ...(asks === 'rules' && { engine: { key: ENGINE_KEY.publicKey } }),
       },
       ...(other !== null && {
         south: {

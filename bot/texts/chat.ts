@@ -19,6 +19,8 @@ export const COMMANDS = [
   { command: 'trades', description: 'The last sales, each with its result' },
   { command: 'trade', description: 'One sale in full: "/trade 41"' },
   { command: 'fees', description: 'What exchanges have taken' },
+  { command: 'strategies', description: 'Your own, with their record; send a rule to try it' },
+  { command: 'strategy', description: 'One of them: "/strategy mine"; "/strategy mine stop"' },
   {
     command: 'alert',
     description: 'Tell me a price: "/alert eth above 3000", "/alert btc 5% 1h repeat"',

@@ -1,0 +1,220 @@
+// The owner's messages about strategies. Nothing here waits for the engine, so that /halt is never queued behind a backtest.
+import { fitsRequest } from '@keyside/protocol'
+import { whileBusy } from '@keyside/runtime'
+import { Composer, type Context } from 'grammy'
+import type { Message } from 'grammy/types'
+import type { ButtonAction } from '../buttons/press.ts'
+import { type Proposal, type QuestionDeps, sayWithMenu } from '../buttons/question.ts'
+import { say } from '../commands/run.ts'
+import type { Device } from '../device/device.ts'
+import type { Owner } from '../store/owner.ts'
+import { tooOld } from '../texts/chat.ts'
+import type { Html } from '../texts/html.ts'
+import {
+  droppedText,
+  engineSilent,
+  listText,
+  mistakesText,
+  noEngine,
+  noFiles,
+  refusedText,
+  ruleTooLong,
+  strategyHelp,
+  strategyText,
+  triedText,
+  tryingText,
+  yearText,
+} from '../texts/strategies.ts'
+import type { Ask, EngineAnswer, EngineLine } from './engine-line.ts'
+import { stepsOf } from './param-steps.ts'
+import { readWish, type Wish } from './read-wish.ts'
+import { yearChart } from './year-chart.ts'
+
+interface AskedDevice {
+  readonly name: string
+  readonly device: Pick<Device, 'ask'>
+  /** Null where no engine shares the home with the bot. */
+  readonly engine: EngineLine | null
+}
+
+export interface StrategyDeps extends QuestionDeps {
+  readonly devices: readonly AskedDevice[]
+  /** Runs on by itself; its failure is logged. */
+  readonly inBackground: (work: Promise<void>) => void
+}
+
+/** Messages wait at Telegram while the bot is down: what is older is not acted on, ms. */
+const OLD_MS = 120_000
+/** After so long it is said that it takes a while, ms. */
+const SOON_MS = 3_000
+const MAX_BUTTONS = 8
+
+/** Goes before the handler of commands, which answers for every message that nobody knows. */
+export function strategyHandlers(deps: StrategyDeps): Composer<Context> {
+  const composer = new Composer()
+  composer.on('message', ({ msg, from, chat }, next) => {
+    const isTaken = handleMessage(deps, { user: from.id, chat: chat.id }, msg)
+    return isTaken ? undefined : next()
+  })
+  return composer
+}
+
+/** Whether the message was about strategies. */
+function handleMessage(deps: StrategyDeps, owner: Owner, message: Message): boolean {
+  const wish = readWish(message.text ?? message.caption ?? '')
+  if (wish === null && !isStrategyFile(message)) return false
+  const found = engineOf(deps)
+  if (wish === null) say(deps, owner, noFiles)
+  else if (found === null) say(deps, owner, noEngine)
+  else if (deps.clock.now() - message.date * 1000 > OLD_MS) say(deps, owner, tooOld)
+  else deps.inBackground(answerWish(deps, found, owner, wish))
+  return true
+}
+
+function isStrategyFile({ document }: Message): boolean {
+  return /\.(?:ya?ml|ts)$/i.test(document?.file_name ?? '')
+}
+
+/** At most one of a bot's devices shares its home. */
+function engineOf({ devices }: StrategyDeps): Found | null {
+  for (const { name, device, engine } of devices)
+    if (engine !== null) return { name, device, engine }
+  return null
+}
+
+interface Found extends AskedDevice {
+  readonly engine: EngineLine
+}
+
+async function answerWish(
+  deps: StrategyDeps,
+  found: Found,
+  owner: Owner,
+  wish: Wish,
+): Promise<void> {
+  switch (wish.wants) {
+    case 'help':
+      return reply(deps, found, owner, strategyHelp)
+    case 'list':
+      return list(deps, found, owner)
+    case 'show':
+      return askAndSay(deps, found, owner, { do: 'strategy', name: wish.name })
+    case 'stop':
+      return askAndSay(deps, found, owner, { do: 'drop', name: wish.name })
+    case 'try':
+      if (!fitsRequest(wish.text)) return reply(deps, found, owner, ruleTooLong)
+      return askAndSay(deps, found, owner, { do: 'try', text: wish.text })
+  }
+}
+
+/** What the device has earned with each stands beside what the engine says. */
+async function list(deps: StrategyDeps, found: Found, owner: Owner): Promise<void> {
+  const [answer, results] = await Promise.all([
+    found.engine.ask({ do: 'strategies' }),
+    found.device.ask({ do: 'results', by: 'stream' }, owner.user),
+  ])
+  if (answer?.do !== 'strategies') return reply(deps, found, owner, wordsOf(answer, null))
+  const known =
+    results.outcome === 'answered' && results.answer.about === 'results' ? results.answer : null
+  const rows = answer.rows
+    .slice(0, MAX_BUTTONS)
+    .map(({ name }) => [{ label: name, action: SHOW_STRATEGY, data: { name } satisfies Shown }])
+  await menu(deps, found, owner, listText(answer, known), rows)
+}
+
+async function askAndSay(deps: StrategyDeps, found: Found, owner: Owner, ask: Ask): Promise<void> {
+  const isLong = ask.do === 'try' || ask.do === 'tune'
+  const cancel = isLong
+    ? deps.clock.after(SOON_MS, () => deps.inBackground(reply(deps, found, owner, tryingText)))
+    : () => undefined
+  const answer = await found.engine.ask(ask)
+  cancel()
+  const text = ask.do === 'try' ? ask.text : null
+  const words = wordsOf(answer, text)
+  if (answer?.do !== 'tried' && answer?.do !== 'strategy') return reply(deps, found, owner, words)
+  await menu(deps, found, owner, words, paramButtons(answer))
+  if (answer.do !== 'tried') return
+  const chart = yearChart(answer)
+  const about = { device: found.name, ...(chart && { chart }) }
+  await whileBusy(() => say(deps, owner, yearText(answer), about), deps.clock)
+}
+
+/** `text`: the rule as it was sent, where it was. */
+function wordsOf(answer: EngineAnswer | null, text: string | null): Html {
+  switch (answer?.do) {
+    case 'strategy':
+      return strategyText(answer)
+    case 'tried':
+      return triedText(answer)
+    case 'mistakes':
+      return mistakesText(answer, text)
+    case 'dropped':
+      return droppedText(answer.name)
+    case 'refused':
+      return refusedText(answer.code, answer.message)
+    default:
+      return engineSilent
+  }
+}
+
+function paramButtons(
+  answer: Extract<EngineAnswer, { do: 'tried' | 'strategy' }>,
+): readonly Proposal[][] {
+  const name = answer.do === 'tried' ? answer.streams[0] : answer.name
+  return answer.params.flatMap((param) => {
+    const row = stepsOf(param).map(({ label, value }) => {
+      const data: Tuned = { name: name ?? '', param: param.name, value }
+      return { label, action: TUNE_STRATEGY, data }
+    })
+    return row.length === 0 ? [] : [row]
+  })
+}
+
+function reply(deps: StrategyDeps, { name }: Found, owner: Owner, text: Html): Promise<void> {
+  return whileBusy(() => say(deps, owner, text, { device: name }), deps.clock)
+}
+
+function menu(
+  deps: StrategyDeps,
+  found: Found,
+  owner: Owner,
+  text: Html,
+  rows: readonly Proposal[][],
+): Promise<void> {
+  if (rows.length === 0) return reply(deps, found, owner, text)
+  const shown = { text, rows, device: found.name }
+  return whileBusy(() => sayWithMenu(deps, owner, shown), deps.clock)
+}
+
+export const SHOW_STRATEGY = 'show-strategy'
+export const TUNE_STRATEGY = 'tune-strategy'
+
+interface Shown {
+  readonly name: string
+}
+
+interface Tuned extends Shown {
+  readonly param: string
+  readonly value: number
+}
+
+export function strategyActions(deps: StrategyDeps): readonly [string, ButtonAction][] {
+  const asking = (toast: string, ask: (data: Tuned) => Ask): ButtonAction => ({
+    toast,
+    run: async (data, owner) => {
+      const found = engineOf(deps)
+      if (found === null) say(deps, owner, noEngine)
+      else await askAndSay(deps, found, owner, ask(data as Tuned))
+      return null
+    },
+  })
+  return [
+    [SHOW_STRATEGY, asking('Asking your engine…', ({ name }) => ({ do: 'strategy', name }))],
+    [
+      TUNE_STRATEGY,
+      asking('Trying it on a year…', ({ name, param, value }) => {
+        return { do: 'tune', name, params: { [param]: value } }
+      }),
+    ],
+  ]
+}
