@@ -18,6 +18,7 @@ import { loadConfig, systemClock, systemRandomBytes } from '@keyside/runtime'
 import { engineConfig } from '@keyside/strategy-engine'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { takeBot } from '../commands/pair.ts'
+import { editConfig } from './edit-config.ts'
 import { makeHome } from './home.ts'
 import { TOKENS } from './home-files.ts'
 import { keepTokensFresh, renewTokens } from './home-tokens.ts'
@@ -152,6 +153,19 @@ test('a bot and an engine know each other only where one home has both', () => {
   expect(engine(alone).bot).toBeUndefined()
   renewTokens({ home: alone, clock: systemClock, randomBytes: systemRandomBytes })
   expect(asking(alone)).toBe(false)
+})
+
+test('no bot asks an engine that signs for others, even one that shares its home', () => {
+  const home = newFolder()
+  make(home)
+  editConfig(home, (config) => {
+    config.setIn(['engine', 'provider'], 'acme')
+    config.deleteIn(['engine', 'bot'])
+  })
+  renewTokens({ home, clock: systemClock, randomBytes: systemRandomBytes })
+  const { bot, engine } = tokensIn(home)
+  expect(engine?.acl.publish).toContain('keyside/v1/signal/acme/+')
+  expect(JSON.stringify([bot, engine?.acl.publish])).not.toContain('/home/bot')
 })
 
 test('who only follows has no engine, and a policy in which nobody may trade yet', () => {
