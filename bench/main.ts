@@ -11,6 +11,7 @@ import { journal } from './journal.ts'
 import { memory } from './memory.ts'
 import { positions } from './positions.ts'
 import type { BenchOptions, Result } from './result.ts'
+import { rule } from './rule.ts'
 import { stops } from './stops.ts'
 
 interface Bench {
@@ -30,6 +31,11 @@ const BENCHES: Readonly<Record<string, Bench>> = {
     about: 'from a press on Approve to the order request read by the exchange (--signals: presses)',
     signals: 60,
     run: approvalBench,
+  },
+  rule: {
+    about: 'from a rule in the chat to its picture over a year of hours (--signals: rules)',
+    signals: 10,
+    run: rule,
   },
   decide: {
     about: 'signals a second through opening, decision and journal, on one core',

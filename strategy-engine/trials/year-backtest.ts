@@ -8,7 +8,7 @@ import { otherMarketsOf } from '../strategies/file/parts.ts'
 import type { Strategy } from '../strategies/file/strategy.ts'
 import { compact, type YearBacktest } from './compact.ts'
 import { clipped } from './said.ts'
-import { getYear, hasYear, YEAR_S } from './year.ts'
+import { getYear, hasYear, keepFewSets, YEAR_S } from './year.ts'
 
 /** Where its candles are, and may be put. */
 export interface YearSource {
@@ -64,6 +64,7 @@ async function candlesFor(
     return { exchange, market: one, timeframe }
   })
   if (isStored(home, sets, clock)) return { home, missing: [] }
+  keepFewSets(own, sets)
   const until = clock.now() + patience
   const missing: string[] = []
   for (const set of sets) {

@@ -1,10 +1,10 @@
 // A year of candles: what is stored, what an exchange adds in time, and how long a run may take.
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync, utimesSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { systemClock } from '@keyside/runtime'
+import { systemClock, writePrivate } from '@keyside/runtime'
 import { expect, onTestFinished, test } from 'vitest'
-import { readCandleSet } from '../data/candle-store.ts'
+import { candlePath, readCandleSet, storedPaths } from '../data/candle-store.ts'
 import type { CandleSource, Row } from '../data/exchange-candles.ts'
 import { storeYear } from '../testing/bot.ts'
 import { T0 } from '../testing/fixture.ts'
@@ -12,7 +12,7 @@ import { strategyOf, yaml } from '../testing/rules.ts'
 import { RULE } from '../testing/trials.ts'
 import { backtestInWorker } from './in-worker.ts'
 import { tuned } from './tune.ts'
-import { getYear, hasYear } from './year.ts'
+import { getYear, hasYear, keepFewSets } from './year.ts'
 import { yearBacktest } from './year-backtest.ts'
 
 const set = { exchange: 'binance', market: 'BTC/USDT', timeframe: '1h' } as const
@@ -80,6 +80,25 @@ test('of a slow exchange what came in time is there, and the rest is said', asyn
   const { columns } = readCandleSet(path, set) ?? {}
   expect(columns?.length).toBe(3_999)
   expect(columns?.start.at(-1)).toBeGreaterThan(T0 - 2 * HOUR)
+})
+
+test('the engine keeps candles of forty sets, the newest and those that are wanted', () => {
+  const path = home()
+  const markets = Array.from({ length: 45 }, (_, at) => `C${at}/USDT`)
+  for (const [at, market] of markets.entries()) {
+    const file = candlePath(path, { ...set, market })
+    writePrivate(file, '')
+    utimesSync(file, at, at)
+  }
+  keepFewSets(path, [
+    { ...set, market: 'C3/USDT' },
+    { ...set, market: 'NEW/USDT' },
+  ])
+  const left = storedPaths(path)
+  expect(left).toHaveLength(39)
+  expect(left).toContain(candlePath(path, { ...set, market: 'C3/USDT' }))
+  expect(left).not.toContain(candlePath(path, { ...set, market: 'C6/USDT' }))
+  expect(left).toContain(candlePath(path, { ...set, market: 'C7/USDT' }))
 })
 
 test('a market that is younger than a year is no failure', async () => {

@@ -1,6 +1,7 @@
 // A year of candles for a rule from the chat: those of the home, and what is missing from the exchange, for as long as there is time.
+import { rmSync, statSync } from 'node:fs'
 import { type Clock, describeError } from '@keyside/runtime'
-import { type CandleSet, readCandleSet } from '../data/candle-store.ts'
+import { type CandleSet, candlePath, readCandleSet, storedPaths } from '../data/candle-store.ts'
 import { downloadCandles } from '../data/download.ts'
 import { type CandleSource, openSource } from '../data/exchange-candles.ts'
 import { gapsOf } from '../data/gaps.ts'
@@ -55,6 +56,19 @@ export async function getYear(options: YearOptions): Promise<string | null> {
   } catch (error) {
     return `${set.market}: ${describeError(error).message}`
   }
+}
+
+/** Sets that the engine keeps, about half a megabyte each: who has the chat fills no disk with them. */
+const MAX_SETS = 40
+
+/** Room for these: those that were not used for longest go. */
+export function keepFewSets(home: string, wanted: readonly CandleSet[]): void {
+  const own = new Set(wanted.map((set) => candlePath(home, set)))
+  const others = storedPaths(home)
+    .filter((path) => !own.has(path))
+    .map((path) => ({ path, at: statSync(path).mtimeMs }))
+    .sort((a, b) => b.at - a.at)
+  for (const { path } of others.slice(MAX_SETS - own.size)) rmSync(path, { force: true })
 }
 
 /** The oldest candle that is wanted, Unix seconds. */
