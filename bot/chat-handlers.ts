@@ -18,11 +18,18 @@ import { lookAction } from './commands/look.ts'
 import { showStreams } from './commands/streams.ts'
 import { deviceCommands } from './commands/table.ts'
 import { handleSettings, SETTINGS, settingsAction } from './settings/command.ts'
+import {
+  handleStrategy,
+  ruleHandlers,
+  type StrategyDeps,
+  strategyActions,
+} from './strategies/handle.ts'
 
 export type ChatDeps = Omit<HandleDeps, 'own'> &
   Parameters<typeof codeHandlers>[0] &
   Parameters<typeof instructAction>[0] &
-  Pick<Parameters<typeof buttonHandlers>[0], 'toast'>
+  Pick<Parameters<typeof buttonHandlers>[0], 'toast'> &
+  StrategyDeps
 
 export function chatHandlers(deps: ChatDeps): Composer<Context> {
   return new Composer(
@@ -30,6 +37,7 @@ export function chatHandlers(deps: ChatDeps): Composer<Context> {
     callbackHandlers(deps),
     lessHandlers(deps),
     codeHandlers(deps),
+    ruleHandlers(deps),
     commandHandlers({ ...deps, own: ownCommands(deps) }),
   )
 }
@@ -41,6 +49,7 @@ function actionsOf(deps: ChatDeps): ButtonActions {
     [SETTINGS, settingsAction(deps)],
     [ASK_FOR_ALL, askForAllAction(deps)],
     [APPROVE_ALL, approveAllAction(deps)],
+    ...strategyActions(deps),
   ])
 }
 
@@ -49,6 +58,8 @@ function ownCommands(deps: ChatDeps): ReadonlyMap<string, OwnCommand> {
   return new Map<string, OwnCommand>([
     ['waiting', (owner) => tellWaiting(deps, owner)],
     ['settings', (owner, words) => handleSettings(deps, owner, words)],
+    ['strategies', (owner) => handleStrategy(deps, owner, [])],
+    ['strategy', (owner, words) => handleStrategy(deps, owner, words)],
     ['streams', (owner) => deps.inBackground(showStreams(deps, owner))],
   ])
 }

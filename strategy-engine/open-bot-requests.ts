@@ -46,6 +46,7 @@ export function openBotRequests(parts: BotRequestsParts): BotRequests {
     own: files.path,
     exchange: exchange.name,
     address: exchange.address ?? null,
+    proxy: exchange.proxy ?? null,
     patience: PATIENCE_MS,
   }
   const trials = new Trials({

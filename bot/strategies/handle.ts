@@ -27,7 +27,7 @@ import {
 } from '../texts/strategies.ts'
 import type { Ask, EngineAnswer, EngineLine } from './engine-line.ts'
 import { stepsOf } from './param-steps.ts'
-import { readWish, type Wish } from './read-wish.ts'
+import { readRule, readWish } from './read-wish.ts'
 import { yearChart } from './year-chart.ts'
 
 interface AskedDevice {
@@ -49,26 +49,40 @@ const OLD_MS = 120_000
 const SOON_MS = 3_000
 const MAX_BUTTONS = 8
 
-/** Goes before the handler of commands, which answers for every message that nobody knows. */
-export function strategyHandlers(deps: StrategyDeps): Composer<Context> {
+/** A rule that is sent as it stands. Goes before the handler of commands, which answers for every message that nobody knows. */
+export function ruleHandlers(deps: StrategyDeps): Composer<Context> {
   const composer = new Composer()
   composer.on('message', ({ msg, from, chat }, next) => {
-    const isTaken = handleMessage(deps, { user: from.id, chat: chat.id }, msg)
+    const isTaken = handleRule(deps, { user: from.id, chat: chat.id }, msg)
     return isTaken ? undefined : next()
   })
   return composer
 }
 
-/** Whether the message was about strategies. */
-function handleMessage(deps: StrategyDeps, owner: Owner, message: Message): boolean {
-  const wish = readWish(message.text ?? message.caption ?? '')
-  if (wish === null && !isStrategyFile(message)) return false
+/** Whether the message was a rule, or a file of one. */
+function handleRule(deps: StrategyDeps, owner: Owner, message: Message): boolean {
+  const rule = readRule(message.text ?? message.caption ?? '')
+  if (rule === null && !isStrategyFile(message)) return false
   const found = engineOf(deps)
-  if (wish === null) say(deps, owner, noFiles)
+  if (rule === null) say(deps, owner, noFiles)
   else if (found === null) say(deps, owner, noEngine)
   else if (deps.clock.now() - message.date * 1000 > OLD_MS) say(deps, owner, tooOld)
-  else deps.inBackground(answerWish(deps, found, owner, wish))
+  else if (!fitsRequest(rule)) say(deps, owner, ruleTooLong)
+  else deps.inBackground(askAndSay(deps, found, owner, { do: 'try', text: rule }))
   return true
+}
+
+/** `/strategies` and `/strategy`. */
+export function handleStrategy(deps: StrategyDeps, owner: Owner, words: readonly string[]): void {
+  const found = engineOf(deps)
+  const wish = readWish(words)
+  if (found === null) say(deps, owner, noEngine)
+  else if (wish.wants === 'help') say(deps, owner, strategyHelp)
+  else if (wish.wants === 'list') deps.inBackground(list(deps, found, owner))
+  else {
+    const ask = wish.wants === 'show' ? 'strategy' : 'drop'
+    deps.inBackground(askAndSay(deps, found, owner, { do: ask, name: wish.name }))
+  }
 }
 
 function isStrategyFile({ document }: Message): boolean {
@@ -84,27 +98,6 @@ function engineOf({ devices }: StrategyDeps): Found | null {
 
 interface Found extends AskedDevice {
   readonly engine: EngineLine
-}
-
-async function answerWish(
-  deps: StrategyDeps,
-  found: Found,
-  owner: Owner,
-  wish: Wish,
-): Promise<void> {
-  switch (wish.wants) {
-    case 'help':
-      return reply(deps, found, owner, strategyHelp)
-    case 'list':
-      return list(deps, found, owner)
-    case 'show':
-      return askAndSay(deps, found, owner, { do: 'strategy', name: wish.name })
-    case 'stop':
-      return askAndSay(deps, found, owner, { do: 'drop', name: wish.name })
-    case 'try':
-      if (!fitsRequest(wish.text)) return reply(deps, found, owner, ruleTooLong)
-      return askAndSay(deps, found, owner, { do: 'try', text: wish.text })
-  }
 }
 
 /** What the device has earned with each stands beside what the engine says. */

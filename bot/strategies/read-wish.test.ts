@@ -1,8 +1,9 @@
 // What a message wants of strategies, as phones write it.
 import { expect, test } from 'vitest'
+import { wordsAfterCommand } from '../commands/parse-message.ts'
 import { stepsOf } from './param-steps.ts'
 import { plainText } from './plain-text.ts'
-import { readWish } from './read-wish.ts'
+import { readRule, readWish } from './read-wish.ts'
 
 const RULE = 'name: mine\nmarket: BTC/USDT\ntimeframe: 1h\nenter: close > "100"\nstop: 2 %'
 
@@ -16,7 +17,7 @@ test.each([
   ['full-width letters', RULE.replace('close', 'ｃｌｏｓｅ')],
   ['spaces behind the lines', RULE.replace(/\n/g, '  \n')],
 ])('a rule with %s is the rule that was meant', (_what, text) => {
-  expect(readWish(text)).toEqual({ wants: 'try', text: RULE })
+  expect(readRule(text)).toBe(RULE)
 })
 
 test('dashes, dots and comparisons that a keyboard has made are what a rule has', () => {
@@ -28,7 +29,6 @@ test('dashes, dots and comparisons that a keyboard has made are what a rule has'
 
 test.each([
   ['/strategies', { wants: 'list' }],
-  ['/Strategies@keyside_bot', { wants: 'list' }],
   ['/strategy', { wants: 'list' }],
   ['/strategy Mine', { wants: 'show', name: 'mine' }],
   ['/strategy mine stop', { wants: 'stop', name: 'mine' }],
@@ -36,23 +36,32 @@ test.each([
   ['/strategy mine now', { wants: 'help' }],
   ['/strategy mine stop it', { wants: 'help' }],
   ['/strategy ../mine', { wants: 'help' }],
-  [`/strategy\n${RULE}`, { wants: 'try', text: RULE }],
-  ['name: mine\nenter: [', { wants: 'try', text: 'name: mine\nenter: [' }],
-  ["import { strategy } from 'keyside'\nexport default strategy({})", { wants: 'try' }],
 ])('%j is a wish about strategies', (message, wish) => {
-  expect(readWish(message)).toMatchObject(wish)
+  expect(readRule(message)).toBeNull()
+  expect(readWish(wordsAfterCommand(message))).toEqual(wish)
+})
+
+test.each([
+  [`/strategy\n${RULE}`, RULE],
+  [`/Strategy@keyside_bot ${RULE}`, RULE],
+  ['name: mine\nenter: [', 'name: mine\nenter: ['],
+  [
+    "import { strategy } from 'x'\nexport default 1",
+    "import { strategy } from 'x'\nexport default 1",
+  ],
+])('%j is a rule to try', (message, rule) => {
+  expect(readRule(message)).toBe(rule)
 })
 
 test.each([
   '/status',
-  '/strategist',
   'hello, what is your name?',
   'name: mine',
   'I import coffee from Peru',
   'stop: 2 %\nname: mine\nenter: close > 1',
   'halt\nname: mine\nenter: close > 1',
 ])('%j is none', (message) => {
-  expect(readWish(message)).toBeNull()
+  expect(readRule(message)).toBeNull()
 })
 
 test('a param goes one step down and up, and stays in its range', () => {

@@ -1,14 +1,18 @@
 // The backtest of a rule from the chat over a year of candles.
 import { type Clock, KeysideError } from '@keyside/runtime'
+import { agentMaker } from '@keyside/runtime/web'
 import { type Prepared, prepare } from '../backtest/prepare.ts'
 import { type RunOptions, runBacktest } from '../backtest/run.ts'
 import type { CandleSet } from '../data/candle-store.ts'
+import { openSource } from '../data/exchange-candles.ts'
 import { TIMEFRAMES } from '../market/candle.ts'
 import { otherMarketsOf } from '../strategies/file/parts.ts'
 import type { Strategy } from '../strategies/file/strategy.ts'
 import { compact, type YearBacktest } from './compact.ts'
 import { clipped } from './said.ts'
 import { getYear, hasYear, keepFewSets, YEAR_S } from './year.ts'
+
+type ProxySetting = Parameters<typeof agentMaker>[0]
 
 /** Where its candles are, and may be put. */
 export interface YearSource {
@@ -19,6 +23,8 @@ export interface YearSource {
   /** ccxt's name. */
   readonly exchange: string
   readonly address: string | null
+  /** How the exchange is reached, where not directly; files of it are relative to `home`. */
+  readonly proxy: ProxySetting | null
   /** How long the exchange may take, ms. */
   readonly patience: number
 }
@@ -56,7 +62,7 @@ export async function yearBacktest(
 /** In which folder they are, and what could not be had. */
 async function candlesFor(
   strategy: Strategy,
-  { home, own, exchange, address, patience }: YearSource,
+  { home, own, exchange, address, proxy, patience }: YearSource,
   clock: Clock,
 ): Promise<{ home: string; missing: readonly string[] }> {
   const { market, timeframe } = strategy
@@ -66,9 +72,11 @@ async function candlesFor(
   if (isStored(home, sets, clock)) return { home, missing: [] }
   keepFewSets(own, sets)
   const until = clock.now() + patience
+  const makeAgent = proxy === null ? undefined : agentMaker(proxy, home)
+  const open: typeof openSource = (set, at) => openSource(set, at, makeAgent)
   const missing: string[] = []
   for (const set of sets) {
-    const why = await getYear({ home: own, set, address, clock, until })
+    const why = await getYear({ home: own, set, address, clock, until, open })
     if (why !== null) missing.push(why)
   }
   return { home: own, missing }

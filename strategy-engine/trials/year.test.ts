@@ -116,6 +116,7 @@ test('without candles it is said why, and candles of half a month are no year', 
     own,
     exchange: 'binance',
     address: 'http://127.0.0.1:1',
+    proxy: null,
     patience: 1_000,
   }
   expect(await yearBacktest(strategyOf(RULE), source, clock)).toMatchObject({
@@ -135,7 +136,14 @@ test('without candles it is said why, and candles of half a month are no year', 
 test('a backtest that takes too long is ended, and so is one that fails', async () => {
   const path = home()
   storeYear({ path })
-  const source = { home: path, own: path, exchange: 'binance', address: null, patience: 0 }
+  const source = {
+    home: path,
+    own: path,
+    exchange: 'binance',
+    address: null,
+    proxy: null,
+    patience: 0,
+  }
   const task = { strategy: strategyOf(RULE), source, now: T0 * 1000 }
   const program = (code: string) => ({
     clock: systemClock,

@@ -3,7 +3,7 @@ import { rmSync, statSync } from 'node:fs'
 import { type Clock, describeError } from '@keyside/runtime'
 import { type CandleSet, candlePath, readCandleSet, storedPaths } from '../data/candle-store.ts'
 import { downloadCandles } from '../data/download.ts'
-import { type CandleSource, openSource } from '../data/exchange-candles.ts'
+import type { CandleSource, openSource } from '../data/exchange-candles.ts'
 import { gapsOf } from '../data/gaps.ts'
 import { outside, type Span, union } from '../data/spans.ts'
 import { TIMEFRAME_NAMES, TIMEFRAMES } from '../market/candle.ts'
@@ -24,7 +24,7 @@ export interface YearOptions {
   readonly clock: Clock
   /** Unix ms: what has not come by then is not waited for. */
   readonly until: number
-  readonly open?: typeof openSource
+  readonly open: typeof openSource
 }
 
 /**
@@ -32,7 +32,7 @@ export interface YearOptions {
  * as it goes. Never throws for what an exchange or a file says.
  */
 export async function getYear(options: YearOptions): Promise<string | null> {
-  const { home, set, address, clock, until, open = openSource } = options
+  const { home, set, address, clock, until, open } = options
   const length = TIMEFRAMES[set.timeframe]
   const now = clock.now() / 1000
   try {
