@@ -1,5 +1,5 @@
 // The folder of strategy files, scanned regularly: what is new, removed or invalid.
-import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { describeError, KeysideError } from '@keyside/runtime'
 import type { EngineCode } from './codes.ts'
@@ -109,7 +109,7 @@ export class StrategyFolder {
   #files(): readonly string[] {
     try {
       const own = readdirSync(this.#path)
-      const trials = this.#trials === null ? [] : readdirSync(this.#trials)
+      const trials = filesIn(this.#trials)
       const names = [...own, '', ...trials]
       if (!isSame(names, this.#listed.names)) {
         const files = own.filter(isStrategyFile).sort()
@@ -174,6 +174,11 @@ export class StrategyFolder {
       ...read.strategies.map((strategy) => ({ change: 'added' as const, file, strategy })),
     ]
   }
+}
+
+/** A folder that somebody removed holds up no strategy. */
+function filesIn(folder: string | null): readonly string[] {
+  return folder !== null && existsSync(folder) ? readdirSync(folder) : []
 }
 
 function asTrials(read: Read): Read {

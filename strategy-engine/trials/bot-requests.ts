@@ -98,6 +98,7 @@ export class BotRequests {
         return refused('backtest_failed', `it could not be tried: ${describeError(error).message}`)
       })
       .then((known) => this.#answer(jti, known))
+      .catch((error: unknown) => this.#options.log.error({ err: error }, 'not answered'))
   }
 
   #answer(to: string, answer: Answer): void {

@@ -9,7 +9,7 @@ import { clipped } from './said.ts'
 export type YearBacktest = Extract<ProviderResponse['answer'], { do: 'tried' }>['backtest']
 
 const POINTS = 100
-const MAX_NOTES = 8
+const MAX_NOTES = 4
 /** What counts as a year, days. */
 const YEAR_DAYS = 360
 
@@ -49,7 +49,7 @@ export function compact(tested: Backtested, missing: readonly string[]): YearBac
       hold: change(candles.close, first),
       falls: Array.from({ length: parts }, (_, at) => hundredths(deepest(at))),
     },
-    notes: notes.slice(0, MAX_NOTES).map((note) => clipped(note, 200)),
+    notes: notes.slice(0, MAX_NOTES).map((note) => clipped(note, 150).replace(/[^ -~…]/g, '?')),
   }
 }
 
@@ -57,8 +57,8 @@ function notAYear(days: number): string {
   return `No year: the candles that were to be had are of ${plural(Math.round(days), 'day')}.`
 }
 
-/** What no figure can be is the largest. */
-const LARGEST = 1e9
+/** Percent: more is told as so much. */
+const LARGEST = 100_000
 
 /** As the wire has it: at most two places, and no "-0". */
 export function figure(value: number): string {
@@ -68,6 +68,6 @@ export function figure(value: number): string {
 }
 
 function hundredths(percent: number): number {
-  const bounded = Math.min(LARGEST, Math.max(-LARGEST, Math.round(percent * 100)))
+  const bounded = Math.round(Math.min(LARGEST, Math.max(-LARGEST, percent)) * 100)
   return bounded === 0 || Number.isNaN(bounded) ? 0 : bounded
 }

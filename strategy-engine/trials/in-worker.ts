@@ -3,6 +3,7 @@ import { Worker } from 'node:worker_threads'
 import { type Clock, describeError } from '@keyside/runtime'
 import type { WorkerSaid, WorkerTask } from './backtest-worker.ts'
 import type { YearBacktest } from './compact.ts'
+import { clipped } from './said.ts'
 
 export interface WorkerLimits {
   readonly clock: Clock
@@ -31,7 +32,8 @@ export function backtestInWorker(
     resourceLimits: { maxOldGenerationSizeMb: MEMORY_MB },
   })
   const { promise, resolve } = Promise.withResolvers<YearBacktest>()
-  const failed = (code: string, message: string) => resolve({ ran: 'no', code, message })
+  const failed = (code: string, message: string) =>
+    resolve({ ran: 'no', code, message: clipped(message, 300) })
   const slow = (what: string, ms: number) =>
     clock.after(ms, () =>
       failed(
@@ -46,7 +48,7 @@ export function backtestInWorker(
     else resolve(said)
   })
   worker.on('error', (error) =>
-    failed('backtest_failed', `the backtest failed: ${describeError(error).message.slice(0, 300)}`),
+    failed('backtest_failed', `the backtest failed: ${describeError(error).message}`),
   )
   worker.on('exit', () =>
     failed(

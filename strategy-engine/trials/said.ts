@@ -7,10 +7,10 @@ type Shown = Extract<ProviderResponse['answer'], { do: 'strategy' }>
 export type RulesSaid = Pick<Shown, 'rules' | 'params'>
 
 /** A response has room for so much of rules, characters; the longest are cut first. */
-const MAX_CHARS = 4_000
-const MAX_RULES = 32
+const MAX_CHARS = 2_400
+const MAX_RULES = 24
 const MAX_TEXT = 300
-const MAX_PARAMS = 16
+const MAX_PARAMS = 8
 
 const UNITS = {
   percent: '% of the allocation',

@@ -154,8 +154,12 @@ test('a backtest that takes too long is ended, and so is one that fails', async 
   const say = "(await import('node:worker_threads')).parentPort.postMessage('running');"
   const slow = await backtestInWorker(task, program(`${say} for (;;);`))
   expect(slow).toMatchObject({ ran: 'no', code: 'backtest_slow' })
-  const failed = await backtestInWorker(task, program("throw new Error('no')"))
-  expect(failed).toMatchObject({ ran: 'no', code: 'backtest_failed' })
+  const failed = await backtestInWorker(task, program("throw new Error('no\\nway')"))
+  expect(failed).toEqual({
+    ran: 'no',
+    code: 'backtest_failed',
+    message: 'the backtest failed: no way',
+  })
   const left = await backtestInWorker(task, program('process.exit()'))
   expect(left).toMatchObject({ ran: 'no', code: 'backtest_failed' })
 })
