@@ -52,7 +52,7 @@ interface Run {
 async function oneRule(system: TestSystem, pids: readonly number[], text: string): Promise<Run> {
   const chat = system.sandbox.telegram.chat()
   const pictures = () =>
-    chat.messages().filter(({ caption }) => caption?.includes('bench from') === true).length
+    chat.messages().filter(({ caption }) => caption?.includes('bench on the past') === true).length
   const before = pictures()
   const [cpu, began] = [cpuOf(pids), performance.now()]
   chat.sendText(text)

@@ -10,8 +10,8 @@ type Results = Extract<Answer, { about: 'results' }>
 type Row = About<'strategies'>['rows'][number]
 type Backtest = Extract<About<'tried'>['backtest'], { ran: 'yes' }>
 
-/** Columns that a phone shows in monospace without breaking the line. */
-const COLUMNS = 34
+/** Columns that a phone of 360 px shows in monospace beside the edges of a message. */
+const COLUMNS = 30
 
 export const noEngine = html`No engine shares this home with your bot, so no strategy comes from here. One of your own comes with <code>keyside init --role alone</code>; a provider's strategies come from its own terminal.`
 
@@ -134,14 +134,15 @@ export function yearText({ name, markets, backtest }: About<'tried'>): Html {
     )
   const other = markets.length > 1 ? html` (the first of ${markets.length} markets)` : ''
   return lines(
-    html`<b>${name}</b> from ${dayOf(backtest.from)} to ${dayOf(backtest.to)}${other}`,
+    html`<b>${name}</b> on the past${other}`,
     html`<pre>${figureLines(backtest).join('\n')}</pre>`,
     ...backtest.notes.map((note) => html`${note}`),
     html`It can show that a rule is bad, never that it is good.`,
   )
 }
 
-function figureLines({ figures, candles }: Backtest): readonly string[] {
+function figureLines(backtest: Backtest): readonly string[] {
+  const { figures, candles } = backtest
   const { percent, hold, drawdown, fees, trades, won, open, sharpe, profitFactor } = figures
   const rows: [string, string][] = [
     ['Result, fees off', percentText(percent)],
@@ -155,6 +156,8 @@ function figureLines({ figures, candles }: Backtest): readonly string[] {
       ? []
       : [['Profit factor', plain(profitFactor)] as [string, string]]),
     ['Candles', amount(String(candles))],
+    ['From', dayOf(backtest.from)],
+    ['To', dayOf(backtest.to)],
   ]
   return rows.map(([left, right]) => `${left}${right.padStart(COLUMNS - left.length)}`)
 }

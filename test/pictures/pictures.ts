@@ -25,7 +25,7 @@ afterAll(() => browser?.close())
 test.for(SCREENS.map((screen) => [screen.name, screen] as const))('%s', async ([name, screen]) => {
   const page = (await browser?.context.newPage()) ?? expect.fail('there is no Chromium')
   const clock = turnableClock(stoppedTime(NOW))
-  const fixture = await openFixture({ clock })
+  const fixture = await openFixture({ clock, ...(screen.engine && { engine: screen.engine }) })
   const chat = await fixture.claim()
   await allSent(fixture)
   // Waiting has turned the clock by as much as it took.

@@ -4,6 +4,8 @@ import { type ChatPlayer, Market } from '@keyside/sandbox'
 import { answersAt } from '../../bot/testing/answers.ts'
 import { approvalOf, digestOf, orderOf, stepOf } from '../../bot/testing/events.ts'
 import { allSent, allTaken, type BotFixture, until } from '../../bot/testing/fixture.ts'
+import type { EngineAnswer, EngineScript } from '../../bot/testing/scripted-engine.ts'
+import { RULE, TRIED } from '../../bot/testing/strategy-answers.ts'
 
 /** A Friday. Unix ms. */
 export const NOW = Date.parse('2026-11-27T14:05:30Z')
@@ -18,6 +20,8 @@ export interface Screen {
   /** Of its file. */
   readonly name: string
   readonly theme?: 'light' | 'dark'
+  /** What the engine of the bot's home answers, where there is one. */
+  readonly engine?: EngineScript
   /** Until what is to be seen has been asked for; it is sent then. */
   play(stage: Stage): Promise<void>
 }
@@ -240,6 +244,11 @@ async function tradeStory({ device, ...stage }: Stage): Promise<void> {
   }
 }
 
+const MISTAKE: EngineAnswer = {
+  do: 'mistakes',
+  problems: [{ line: 6, column: 51, message: 'enter: unknown name "smaa": did you mean "sma"?' }],
+}
+
 export const SCREENS: readonly Screen[] = [
   {
     name: 'card',
@@ -267,4 +276,20 @@ export const SCREENS: readonly Screen[] = [
   { name: 'settings', play: says('/settings') },
   { name: 'summary', play: says('/summary') },
   { name: 'story', play: tradeStory },
+  {
+    name: 'rule',
+    engine: () => TRIED,
+    play: async ({ chat }) => {
+      chat.sendText(RULE)
+      await chat.waitForMessage(({ caption }) => caption !== undefined)
+    },
+  },
+  {
+    name: 'mistake',
+    engine: () => MISTAKE,
+    play: async ({ chat }) => {
+      chat.sendText(RULE.replace('sma', 'smaa'))
+      await chat.waitForMessage(({ text }) => text?.includes('A mistake') === true)
+    },
+  },
 ]
