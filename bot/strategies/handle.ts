@@ -33,8 +33,8 @@ import { yearChart } from './year-chart.ts'
 interface AskedDevice {
   readonly name: string
   readonly device: Pick<Device, 'ask'>
-  /** Null where no engine shares the home with the bot. */
-  readonly engine: EngineLine | null
+  /** Only where an engine shares the home with the bot. */
+  readonly engine?: Pick<EngineLine, 'ask'> | null
 }
 
 export interface StrategyDeps extends QuestionDeps {
@@ -91,13 +91,12 @@ function isStrategyFile({ document }: Message): boolean {
 
 /** At most one of a bot's devices shares its home. */
 function engineOf({ devices }: StrategyDeps): Found | null {
-  for (const { name, device, engine } of devices)
-    if (engine !== null) return { name, device, engine }
+  for (const { name, device, engine } of devices) if (engine) return { name, device, engine }
   return null
 }
 
 interface Found extends AskedDevice {
-  readonly engine: EngineLine
+  readonly engine: Pick<EngineLine, 'ask'>
 }
 
 /** What the device has earned with each stands beside what the engine says. */
