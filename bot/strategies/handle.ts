@@ -178,8 +178,8 @@ function menu(
   return whileBusy(() => sayWithMenu(deps, owner, shown), deps.clock)
 }
 
-export const SHOW_STRATEGY = 'show-strategy'
-export const TUNE_STRATEGY = 'tune-strategy'
+const SHOW_STRATEGY = 'show-strategy'
+const TUNE_STRATEGY = 'tune-strategy'
 
 interface Shown {
   readonly name: string

@@ -29,7 +29,7 @@ function stepOf({ value, step, unit }: Param, from: number, to: number): number 
 }
 
 /** As a rule writes it. */
-export function paramValue({ value, unit }: Pick<Param, 'value' | 'unit'>): string {
+function paramValue({ value, unit }: Pick<Param, 'value' | 'unit'>): string {
   const plain = (number: number) => String(Number(number.toPrecision(6)))
   if (unit === 'percent') return `${plain(value)} %`
   if (unit === 'number') return plain(value)

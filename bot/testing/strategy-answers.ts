@@ -3,7 +3,7 @@ import type { EngineAnswer } from './scripted-engine.ts'
 
 type About<Name extends EngineAnswer['do']> = Extract<EngineAnswer, { do: Name }>
 
-export const TRIED_AT = Date.parse('2026-11-27T12:00:00Z') / 1000
+const TRIED_AT = Date.parse('2026-11-27T12:00:00Z') / 1000
 
 export const RULE = `name: mine
 market: BTC/USDT

@@ -9,7 +9,7 @@ const JTI = 'MDEyMzQ1Njc4OTo7PD0-Pw'
 const times = { iat: NOW - 1, exp: NOW + 29 }
 const DAY = 86_400
 
-export const TEXT = `name: mine
+const TEXT = `name: mine
 market: BTC/USDT
 timeframe: 1h
 params:

@@ -241,7 +241,10 @@ class Running implements Day {
   #press(message_id: number, text: string, random: Random): void {
     this.#pending.delete(message_id)
     const shown = this.server.world.chats.message(OWNER, message_id)
-    const [approve, decline] = shown?.reply_markup?.inline_keyboard.flat() ?? []
+    const buttons = shown?.reply_markup?.inline_keyboard.flat() ?? []
+    const [approve, decline] = ['Approve', 'Decline'].map((word) =>
+      buttons.find((one) => one.text.includes(word)),
+    )
     if (approve === undefined || decline === undefined) return
     this.presses += 1
     const wanted = random.chance(0.9) ? approve : decline
