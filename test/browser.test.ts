@@ -96,7 +96,7 @@ async function sellAll(): Promise<void> {
 
 test('silence sends nothing and says so, and Approve comes too late then', async () => {
   const asked = await askedToBuy(6)
-  await asked.card.getByText('nothing was sent').waitFor()
+  await asked.card.getByText('nothing was bought').waitFor()
   expect(await asked.card.locator('.keyboard').count()).toBe(0)
   for (const data of asked.data) expect(await pressAgain(asked, data)).toMatch(/^Too late/)
   expect(asked.bought()).toEqual([])

@@ -2,7 +2,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { BROKER_MEMORY, PROGRAMS, type Program, startChild, stopChildren } from './children.ts'
 
 /** Variables that would run other code in it, open a debugger, or pass on secrets. */
@@ -25,11 +25,16 @@ async function started(program: Program) {
     await stopChildren([child])
     rmSync(home, { recursive: true })
   })
+  // Both are empty for a moment while the program takes the place of the one that began it.
   const words = (file: string) =>
-    readFileSync(`/proc/${child.process.pid}/${file}`, 'utf8').split('\0').filter(Boolean)
+    vi.waitFor(() => {
+      const found = readFileSync(`/proc/${child.process.pid}/${file}`, 'utf8').split('\0')
+      expect(found.length).toBeGreaterThan(1)
+      return found.filter(Boolean)
+    })
   return {
-    flags: words('cmdline').slice(1),
-    names: words('environ').map((one) => one.split('=')[0]),
+    flags: (await words('cmdline')).slice(1),
+    names: (await words('environ')).map((one) => one.split('=')[0]),
   }
 }
 
