@@ -39,7 +39,7 @@ export const COMMANDS: Readonly<Record<string, Listed>> = {
     load: async () => (await import('./commands/root.ts')).addRoot,
   },
   strategy: {
-    about: 'the strategies of this home: new, check, list, show',
+    about: 'the strategies of this home: new, check, list, show, accept',
     load: async () => (await import('./commands/strategy.ts')).addStrategy,
   },
   data: {

@@ -29,7 +29,7 @@ const taken = (code: string) => ({ code, message: 'this device has taken the sto
 const sold = {
   filled: '0.04995',
   average: '64600',
-  result: { gain: '20.4', negative: false, paid: '3202.5' },
+  result: { gain: '20.4', negative: false, paid: '3202.5', held: 14_400 },
   reason: 'ema(12) crossed under ema(26)',
 }
 const notice = (code: string, level: 'info' | 'warning' = 'info'): ReportEvent => ({
@@ -95,7 +95,7 @@ test('a round trip is a card that becomes the purchase, a stop, and a sale with 
     [
       'BTC/USDT · ema-cross',
       '✅ Sold 0.04995 BTC at 64,600 USDT, 3,226.77 USDT in all.',
-      'Result +20.4 USDT (+0.64 %), fees included.',
+      'Result +20.4 USDT (+0.64 %), fees included, held 4 h.',
       'ema(12) crossed under ema(26)',
     ].join('\n'),
   )

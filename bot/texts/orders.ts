@@ -8,7 +8,7 @@ import {
 } from '@keyside/protocol'
 import Big from 'big.js'
 import { clip, type Html, html, lines } from './html.ts'
-import { amount, baseOf, currencies, pastVerb, share, signed, sum, verb } from './numbers.ts'
+import { amount, baseOf, currencies, pastVerb, share, signed, span, sum, verb } from './numbers.ts'
 import { reasonText } from './reason.ts'
 
 export type OrderStep = Extract<ReportEvent, { type: 'order' }>
@@ -161,5 +161,6 @@ function wholeResult({ order, result }: OrderStep): Html | null {
   const { besides = [] } = result
   const rest =
     besides.length === 0 ? 'fees included' : `less fees of ${besides.map(feeText).join(' + ')}`
-  return html`${resultText(result, currencies(order.market).quote)}, ${rest}.`
+  const held = result.held === undefined ? '' : `, held ${span(result.held * 1000)}`
+  return html`${resultText(result, currencies(order.market).quote)}, ${rest}${held}.`
 }

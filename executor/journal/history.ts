@@ -113,7 +113,7 @@ function tradeRow({
     opened: seconds(opened),
     closed: seconds(closed),
     fees: byCurrency(fees),
-    ...(result !== null && { result: withoutBesides(result) }),
+    ...(result !== null && { result: ofRow(result) }),
   }
 }
 
@@ -149,7 +149,7 @@ function sums(
   }
 }
 
-/** `fees` of the row has them. */
-function withoutBesides({ besides: _, ...result }: SaleResult) {
+/** `fees` of the row has the fees, and its times how long it was held. */
+function ofRow({ besides: _, held: __, ...result }: SaleResult) {
   return result
 }

@@ -195,7 +195,7 @@ export class Ledger {
       gone: plus(before.gone, gone),
       proceeds: plus(before.proceeds, times(trade.amount, trade.price)),
       fees: trade.fee ? addFee(before.fees, trade.fee) : before.fees,
-      costBasis: addTaken(before.costBasis, taken),
+      costBasis: addTaken(before.costBasis, taken, trade.at),
     })
     this.#keep(key, { ...holding, lots: taken.left })
   }

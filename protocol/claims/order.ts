@@ -51,6 +51,9 @@ export const fee = z.strictObject({ amount: decimal, currency })
 /** By currency: lists of lists would be nested deeper than a reader takes. */
 export const feesByCurrency = z.record(currency, decimal)
 
+/** A hundred years, seconds. */
+const MAX_HELD = 3_155_760_000
+
 /** What a sale has brought, beside what was paid for that which it sold. In quote, and fees in it included. */
 export const result = z.strictObject({
   /** A loss is `negative`. */
@@ -58,6 +61,8 @@ export const result = z.strictObject({
   negative: z.boolean(),
   /** For what was sold, fees included. */
   paid: positiveDecimal,
+  /** From the first purchase of what was sold to its last sale, seconds. */
+  held: z.int().nonnegative().max(MAX_HELD).optional(),
   /** Fees of both that were taken in other currencies, and are not in `gain`. */
   besides: z.array(fee).max(8).optional(),
 })

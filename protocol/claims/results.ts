@@ -36,7 +36,7 @@ const saleRow = z.strictObject({
   /** Of the sale, and of the purchases of what it sold. */
   fees: feesByCurrency,
   /** Absent where nobody knows what was paid. */
-  result: result.omit({ besides: true }).optional(),
+  result: result.omit({ besides: true, held: true }).optional(),
 })
 
 export const tradesAnswer = z.strictObject({

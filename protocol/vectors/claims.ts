@@ -230,6 +230,7 @@ export const sold: Claims['report'] = {
       gain: '0.66',
       negative: false,
       paid: '98.8',
+      held: 14_400,
       besides: [{ amount: '0.00001', currency: 'BNB' }],
     },
     reason: 'ema(12) crossed under ema(26)',

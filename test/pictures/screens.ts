@@ -235,6 +235,7 @@ async function tradeStory({ device, ...stage }: Stage): Promise<void> {
         gain: (0.0082 * PRICE * 0.0151 - 1.06).toFixed(4),
         negative: false,
         paid: (0.0082 * PRICE + 0.53).toFixed(4),
+        held: 15_000,
       },
     }),
   ]) {

@@ -25,12 +25,14 @@ const steps = (executor: TestExecutor, kind: Step['order']['kind']) =>
 
 test('a sale tells its gain and its loss, and a purchase nothing', async () => {
   for (const [price, result] of [
-    ['61000', { gain: '4.97', negative: false, paid: '298.2' }],
-    ['59000', { gain: '4.97', negative: true, paid: '298.2' }],
+    ['61000', { gain: '4.97', negative: false, paid: '298.2', held: 30 }],
+    ['59000', { gain: '4.97', negative: true, paid: '298.2', held: 30 }],
   ] as const) {
     const executor = new TestExecutor()
     await executor.enter()
+    await executor.clock.turn(30_000)
     executor.exchange.price = price
+    executor.exchange.quoteAt = executor.clock.now()
     await executor.give(executor.exit({ reason: 'crossed under' }))
     expect(steps(executor, 'exit').at(-1)).toMatchObject({
       status: 'filled',
@@ -53,6 +55,7 @@ test('fees in the quote currency are in it on both sides', async () => {
     gain: '4.37',
     negative: false,
     paid: '298.5',
+    held: 0,
   })
 })
 
@@ -67,6 +70,7 @@ test('a fee in coins makes them dearer, and one in a third currency is named', a
     gain: '4.36',
     negative: false,
     paid: '298.2',
+    held: 0,
     besides: [{ amount: '0.002', currency: 'BNB' }],
   })
 })
@@ -83,8 +87,20 @@ test('a part takes its part of cost and fees along, and the rest tells the rest'
     status === 'filled' ? [result] : [],
   )
   expect(results).toEqual([
-    { gain: '1', negative: false, paid: '60', besides: [{ amount: '0.1', currency: 'BNB' }] },
-    { gain: '3', negative: true, paid: '180', besides: [{ amount: '0.3', currency: 'BNB' }] },
+    {
+      gain: '1',
+      negative: false,
+      paid: '60',
+      held: 0,
+      besides: [{ amount: '0.1', currency: 'BNB' }],
+    },
+    {
+      gain: '3',
+      negative: true,
+      paid: '180',
+      held: 0,
+      besides: [{ amount: '0.3', currency: 'BNB' }],
+    },
   ])
 })
 

@@ -26,7 +26,11 @@ export function applyFill(portfolio: Portfolio, order: Order, trade: Fill, at: n
     costBasis:
       order.kind === 'entry' || held === undefined
         ? order.costBasis
-        : addTaken(order.costBasis, takeFromLots(held.lots, goneWith(held.market, trade))),
+        : addTaken(
+            order.costBasis,
+            takeFromLots(held.lots, goneWith(held.market, trade)),
+            trade.at,
+          ),
     trades: [...order.trades, trade.id],
   }
   return { ...portfolio, orders: { ...portfolio.orders, [order.clientOrderId]: filled }, positions }

@@ -2,10 +2,11 @@
 import Big from 'big.js'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { addToLots, type Lot, takeFromLots } from './lots.ts'
+import { addTaken, addToLots, type Lot, takeFromLots } from './lots.ts'
 
 const lot = (order: string, amount: string, cost: string, fee = '0'): Lot => ({
   order,
+  at: order === 'a' ? 1_000 : 2_000,
   amount,
   cost,
   fees: fee === '0' ? [] : [{ currency: 'BNB', amount: fee }],
@@ -15,6 +16,7 @@ test('the oldest is taken first, then a part of the next', () => {
   const lots = [lot('a', '1', '100', '0.2'), lot('b', '2', '180', '0.3')]
   expect(takeFromLots(lots, '2')).toEqual({
     left: [lot('b', '1', '90', '0.15')],
+    boughtAt: 1_000,
     amount: '2',
     cost: '190',
     fees: [{ currency: 'BNB', amount: '0.35' }],
@@ -28,6 +30,15 @@ test('what nobody paid for is not taken', () => {
     left: [],
   })
   expect(takeFromLots([], '1')).toMatchObject({ amount: '0', cost: '0' })
+})
+
+test('a sale in parts was held from the oldest purchase to its last part', () => {
+  const lots = [lot('a', '1', '100'), lot('b', '1', '90')]
+  const first = takeFromLots(lots, '1')
+  const one = addTaken({ amount: '0', cost: '0', fees: [] }, first, 5_000)
+  const both = addTaken(one, takeFromLots(first.left, '1'), 9_000)
+  expect(one).toMatchObject({ boughtAt: 1_000, soldAt: 5_000 })
+  expect(both).toMatchObject({ boughtAt: 1_000, soldAt: 9_000, cost: '190' })
 })
 
 test('what one order brings in parts is one lot', () => {

@@ -9,6 +9,8 @@ import type { CostBasis } from './order.ts'
 export interface Lot {
   /** Client order id of the entry. */
   readonly order: string
+  /** When it brought the first of it, Unix ms. */
+  readonly at: number
   /** Base, after fees that were taken in it. */
   readonly amount: Decimal
   /** Quote. */
@@ -26,6 +28,7 @@ export function lotOf(market: string, order: string, trade: Fill): Lot {
   const { fee } = trade
   return {
     order,
+    at: trade.at,
     amount: minus(trade.amount, feeInBase(market, trade)),
     cost: times(trade.amount, trade.price),
     fees: fee === undefined || isInBase(market, fee) ? [] : [fee],
@@ -45,24 +48,32 @@ function isInBase(market: string, { currency }: Fee): boolean {
   return market.startsWith(`${currency}/`)
 }
 
-/** With what was paid for that which was taken. */
-export function addTaken(before: CostBasis, { amount, cost, fees }: CostBasis): CostBasis {
+/** With what was paid for that which was taken by a sale at `soldAt`, Unix ms. */
+export function addTaken(
+  before: CostBasis,
+  { amount, cost, fees, ...taken }: CostBasis,
+  soldAt: number,
+): CostBasis {
+  const boughtAt = taken.boughtAt ?? soldAt
   return {
     amount: plus(before.amount, amount),
     cost: plus(before.cost, cost),
     fees: fees.reduce(addFee, before.fees),
+    boughtAt: Math.min(before.boughtAt ?? boughtAt, boughtAt),
+    soldAt: Math.max(before.soldAt ?? soldAt, soldAt),
   }
 }
 
 /** Oldest first; what an order brings later joins what it brought. */
 export function addToLots(
   lots: readonly Lot[],
-  { order, amount, cost, fees }: Lot,
+  { order, at, amount, cost, fees }: Lot,
 ): readonly Lot[] {
   const known = lots.find((lot) => lot.order === order)
-  if (known === undefined) return [...lots, { order, amount, cost, fees }]
+  if (known === undefined) return [...lots, { order, at, amount, cost, fees }]
   const joined = {
     order,
+    at: Math.min(known.at, at),
     amount: plus(known.amount, amount),
     cost: plus(known.cost, cost),
     fees: fees.reduce(addFee, known.fees),
@@ -78,6 +89,7 @@ export function takeFromLots(lots: readonly Lot[], amount: Decimal): TakenFromLo
   const rest = takeFromLots(others, minus(amount, first.amount))
   return {
     left: rest.left,
+    boughtAt: Math.min(first.at, rest.boughtAt ?? first.at),
     amount: plus(first.amount, rest.amount),
     cost: plus(first.cost, rest.cost),
     fees: rest.fees.reduce(addFee, first.fees),
@@ -90,7 +102,8 @@ function takePart(lot: Lot, others: readonly Lot[], amount: Decimal): TakenFromL
   const cost = share(lot.cost)
   const fees = lot.fees.map((fee) => ({ ...fee, amount: share(fee.amount) }))
   return {
-    left: [{ order: lot.order, amount: kept, cost, fees }, ...others],
+    left: [{ order: lot.order, at: lot.at, amount: kept, cost, fees }, ...others],
+    boughtAt: lot.at,
     amount,
     cost: minus(lot.cost, cost),
     fees: lot.fees.map((fee, i) => ({ ...fee, amount: minus(fee.amount, fees[i]?.amount ?? '0') })),

@@ -65,6 +65,10 @@ export interface CostBasis {
   readonly cost: Decimal
   /** Of the purchases, besides those in coins, which have made the position smaller. */
   readonly fees: readonly Fee[]
+  /** From the first purchase of what was sold, Unix ms. */
+  readonly boughtAt?: number
+  /** To its last sale, Unix ms. */
+  readonly soldAt?: number
 }
 
 /** What the trader wants at most of what was asked about: quote, and base as it was in what was shown. */

@@ -158,8 +158,14 @@ export function saleResult({ market, gone, costBasis, proceeds, fees }: Sale) {
     gain: toDecimal(gain.abs()),
     negative: gain.lt(0),
     paid,
+    ...heldFor(costBasis),
     ...(besides.length > 0 && { besides: besides.slice(0, 8).map((fee) => ({ ...fee })) }),
   } satisfies SaleResult
+}
+
+function heldFor({ boughtAt, soldAt }: CostBasis) {
+  if (boughtAt === undefined || soldAt === undefined) return {}
+  return { held: Math.max(0, Math.round((soldAt - boughtAt) / 1_000)) }
 }
 
 /** Of an order that sells. */
