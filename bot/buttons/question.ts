@@ -32,6 +32,12 @@ export interface Proposal {
   readonly data: unknown
 }
 
+/** So many of them beside each other. */
+export function inRows(all: readonly Proposal[], columns: number): Proposal[][] {
+  const starts = Array.from({ length: Math.ceil(all.length / columns) }, (_, at) => at * columns)
+  return starts.map((start) => all.slice(start, start + columns))
+}
+
 export interface Question {
   /** Exactly what will be done, and what stays. */
   readonly text: Html

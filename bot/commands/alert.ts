@@ -1,21 +1,14 @@
 // Which price the trader wants to hear of. Words that do not say it set nothing.
 import { isDecimal, type Threshold } from '@keyside/protocol'
-import { html } from '../texts/html.ts'
 import { alertUnread } from '../texts/price-alerts.ts'
-import type { CommandSpec } from './command-spec.ts'
-import type { Read } from './pause.ts'
+import { ask, type Read, readSpan } from './words.ts'
 
 const MARKET = /^[a-z0-9]{1,16}(\/[a-z0-9]{1,16})?$/
-const SPAN = /^([1-9]\d{0,3})(m|h|d)$/
-const UNITS: Readonly<Record<string, number>> = { m: 60, h: 3_600, d: 86_400 }
 /** Seconds: what the device takes. */
 const MAX_SPAN = 604_800
 
 /** All that are set, with buttons to take them out. */
-export const listAlerts: CommandSpec = {
-  instruction: { do: 'price_alerts' },
-  done: html`Done.`,
-}
+export const listAlerts = ask({ do: 'price_alerts' })
 
 /** "eth above 3000", "btc/usdt < 60000 repeat", "eth 5% 1h"; nothing for all that are set. In lower case. */
 export function readAlert(words: readonly string[]): Read {
@@ -26,10 +19,7 @@ export function readAlert(words: readonly string[]): Read {
   const threshold = thresholdOf(rest)
   if (threshold === null || !MARKET.test(market)) return alertUnread
   const repeats = last === 'repeat' ? 'always' : 'once'
-  return {
-    instruction: { do: 'price_alert', market, threshold, repeats },
-    done: html`Done.`,
-  }
+  return ask({ do: 'price_alert', market, threshold, repeats })
 }
 
 /** Null for what names none. */
@@ -43,10 +33,9 @@ function thresholdOf(words: readonly string[]): Threshold | null {
   const is = sideOf(first)
   if (is !== null) return isPrice(second) ? { is, price: second } : null
   const percent = first.endsWith('%') ? first.slice(0, -1) : ''
-  const [, count = '', unit = ''] = SPAN.exec(second) ?? []
-  const within = Number(count) * (UNITS[unit] ?? 0)
+  const within = readSpan(second)
   if (!isPrice(percent) || Number(percent) < LEAST_PERCENT) return null
-  return within > 0 && within <= MAX_SPAN ? { is: 'move', percent, within } : null
+  return within !== null && within <= MAX_SPAN ? { is: 'move', percent, within } : null
 }
 
 /** Less happens all the time. */

@@ -2,20 +2,14 @@
 import { type Answer, isDecimal, toDecimal } from '@keyside/protocol'
 import Big from 'big.js'
 import { instruct } from '../buttons/instruct.ts'
-import type { Proposal, Question } from '../buttons/question.ts'
+import { inRows, type Proposal, type Question } from '../buttons/question.ts'
 import { changeText, settingTitle, settingValue } from '../texts/policy.ts'
+import { look } from './look-button.ts'
 import { CONFIRM } from './setting-names.ts'
 
 type About<Name extends Answer['about']> = Extract<Answer, { about: Name }>
 type Policy = About<'policy'>
 type Row = Policy['rows'][number]
-
-/** What a button looks up, as `look` of follow-up.ts makes it. */
-export type LookAt = (
-  label: string,
-  instruction: { do: 'policy' } | { do: 'tighten'; setting: string; to: string; step: 'look' },
-  setting?: string,
-) => Proposal
 
 /** Of a message that has two a row. */
 const MAX_BUTTONS = 24
@@ -41,25 +35,32 @@ export function changeQuestion(change: About<'change'>, device: string): Questio
 export function policyButtons(
   policy: Policy,
   chosen: string | undefined,
-  lookAt: LookAt,
+  device: string,
 ): Proposal[][] {
   if (chosen === undefined)
-    return inPairs(
+    return inRows(
       policy.rows
         .slice(0, MAX_BUTTONS)
         .map(({ setting, to }) =>
-          lookAt(`${settingTitle(setting)} ${settingValue(to)}`, { do: 'policy' }, setting),
+          look(
+            `${settingTitle(setting)} ${settingValue(to)}`,
+            device,
+            { do: 'policy' },
+            { setting },
+          ),
         ),
+      2,
     )
   const rows = chosenRows(policy, chosen)
-  return inPairs(
+  return inRows(
     rows.flatMap((row) =>
       stepsDown(row, policy).map((to) => {
         const label =
           rows.length > 1 ? `${settingTitle(row.setting)} ${settingValue(to)}` : settingValue(to)
-        return lookAt(label, { do: 'tighten', setting: row.setting, to, step: 'look' })
+        return look(label, device, { do: 'tighten', setting: row.setting, to, step: 'look' })
       }),
     ),
+    2,
   )
 }
 
@@ -103,9 +104,4 @@ function startOf(setting: string, to: string, rows: Policy['rows']): string | un
   if (setting === 'max_stop_distance') return to === 'optional' ? '5' : undefined
   if (to !== 'never') return undefined
   return rows.find((row) => row.setting === 'limits.order')?.to
-}
-
-function inPairs(all: readonly Proposal[]): Proposal[][] {
-  const starts = Array.from({ length: Math.ceil(all.length / 2) }, (_, at) => at * 2)
-  return starts.map((start) => all.slice(start, start + 2))
 }

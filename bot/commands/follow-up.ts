@@ -1,5 +1,5 @@
 // What an answer leads to: the second question about what it shows, or buttons that lead there.
-import type { Answer, Instruction } from '@keyside/protocol'
+import type { Answer } from '@keyside/protocol'
 import Big from 'big.js'
 import { instruct } from '../buttons/instruct.ts'
 import type { Proposal, Question } from '../buttons/question.ts'
@@ -15,7 +15,8 @@ import {
   protectText,
 } from '../texts/ways-out.ts'
 import type { Chosen } from './command-spec.ts'
-import { changeQuestion, chosenRows, type LookAt, policyButtons } from './follow-policy.ts'
+import { changeQuestion, chosenRows, policyButtons } from './follow-policy.ts'
+import { look } from './look-button.ts'
 import { CONFIRM, nameOf as wordOf } from './setting-names.ts'
 
 type About<Name extends Answer['about']> = Extract<Answer, { about: Name }>
@@ -26,14 +27,6 @@ export type FollowUp =
   | { readonly is: 'menu'; readonly rows: readonly Proposal[][]; readonly text?: Html }
   /** In place of it. */
   | { readonly is: 'text'; readonly text: Html }
-
-/** What a button looks up at its device before anything is asked. */
-export interface Look extends Chosen {
-  readonly device: string
-  readonly instruction: Instruction
-}
-
-export const LOOK = 'look'
 
 /** Rows of buttons below one message. */
 const MAX_ROWS = 8
@@ -105,7 +98,12 @@ function entryButtons(rows: readonly EntryRow[], device: string): Proposal[][] {
   return rows.slice(0, MAX_ROWS).map(({ order }, at) => {
     const base = currencies(order.market).base
     return [
-      look(`↩️ ${at + 1}. ${amount(order.amount)} ${base}`, device, { do: 'cancel' }, order.id),
+      look(
+        `↩️ ${at + 1}. ${amount(order.amount)} ${base}`,
+        device,
+        { do: 'cancel' },
+        { order: order.id },
+      ),
     ]
   })
 }
@@ -146,16 +144,7 @@ function nameOf(
 }
 
 function policyMenu(answer: About<'policy'>, device: string, { setting }: Chosen) {
-  const lookAt: LookAt = (label, instruction, setting) => {
-    const data: Look = { device, instruction, ...(setting !== undefined && { setting }) }
-    return { label, action: LOOK, data }
-  }
-  const rows = policyButtons(answer, setting, lookAt)
+  const rows = policyButtons(answer, setting, device)
   if (setting === undefined) return { rows }
   return { rows, text: settingsDownText(chosenRows(answer, setting), setting === CONFIRM, wordOf) }
-}
-
-function look(label: string, device: string, instruction: Instruction, order?: string): Proposal {
-  const data: Look = { device, instruction, ...(order !== undefined && { order }) }
-  return { label, action: LOOK, data }
 }

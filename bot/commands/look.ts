@@ -2,9 +2,9 @@
 import type { ButtonAction } from '../buttons/press.ts'
 import type { Device } from '../device/device.ts'
 import { DEVICE_GONE } from '../texts/buttons.ts'
-import { html } from '../texts/html.ts'
-import type { Look } from './follow-up.ts'
+import type { Look } from './look-button.ts'
 import { type CommandDeps, runCommand, say } from './run.ts'
+import { ask } from './words.ts'
 
 interface LookDeps extends CommandDeps {
   /** Null for a device that this bot serves no more. */
@@ -18,8 +18,7 @@ export function lookAction(deps: LookDeps): ButtonAction<Look> {
       const line = deps.lineTo(name)
       const devices = line === null ? [] : [{ name, device: line.device }]
       if (line === null) say(deps, owner, DEVICE_GONE, { device: name })
-      else
-        await runCommand({ ...deps, devices }, { instruction, done: html`Done.`, ...chosen }, owner)
+      else await runCommand({ ...deps, devices }, { ...ask(instruction), ...chosen }, owner)
       return null
     },
   }

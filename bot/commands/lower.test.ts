@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import { answersAt } from '../testing/answers.ts'
 import { Html } from '../texts/html.ts'
 import { changeQuestion, policyButtons } from './follow-policy.ts'
+import type { Look } from './look-button.ts'
 import { readConfirm, readLimits } from './lower.ts'
 import { CONFIRM } from './setting-names.ts'
 
@@ -65,11 +66,12 @@ test.each(['code', 'sometimes', 'above', 'above -1', 'always always'])(
 const { policy, tighten } = answersAt(0)
 if (policy.about !== 'policy' || tighten.about !== 'change') throw new Error('no such answers')
 const steps = (chosen?: string) =>
-  policyButtons(policy, chosen, (label, instruction, setting) => ({
-    label,
-    action: 'look',
-    data: 'to' in instruction ? instruction.to : setting,
-  })).flat()
+  policyButtons(policy, chosen, 'north')
+    .flat()
+    .map((button) => {
+      const { instruction, setting } = button.data as Look
+      return { ...button, data: 'to' in instruction ? instruction.to : setting }
+    })
 
 test('a setting leads to its steps down, as policy.yaml would write them', () => {
   expect(steps().map(({ data }) => data)).toEqual(policy.rows.map(({ setting }) => setting))

@@ -1,18 +1,14 @@
 // The words behind /limits and /confirm: a setting of the policy, and what it is to be. The device says what that would change,
 // and only the yes to that does it; what would allow more is only asked for there.
-import type { Instruction } from '@keyside/protocol'
-import { type Html, html } from '../texts/html.ts'
 import { confirmUnread, limitsUnread } from '../texts/policy.ts'
 import type { CommandSpec } from './command-spec.ts'
 import { CONFIRM, SETTING_NAMES } from './setting-names.ts'
-
-type Read = CommandSpec | Html
+import { ask, type Read } from './words.ts'
 
 const AMOUNT = /^(?:0|[1-9]\d{0,14})(?:\.\d{1,12})?$/
 const STREAM = /^[a-z0-9][a-z0-9-]{0,31}\/[a-z0-9][a-z0-9-]{0,31}$/
 const MARKET = /^[a-z0-9]{1,16}\/[a-z0-9]{1,16}$/
 
-const ask = (instruction: Instruction): CommandSpec => ({ instruction, done: html`Done.` })
 const look = (setting: string, to: string): CommandSpec =>
   ask({ do: 'tighten', setting, to, step: 'look' })
 

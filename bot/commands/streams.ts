@@ -7,7 +7,7 @@ import { readDevice } from '../store/device.ts'
 import type { Owner } from '../store/owner.ts'
 import { silentText } from '../texts/events.ts'
 import { type StreamRow, streamsText } from '../texts/streams.ts'
-import { LOOK, type Look } from './follow-up.ts'
+import { look } from './look-button.ts'
 import { type CommandDeps, say } from './run.ts'
 
 /** Rows of buttons below one message. */
@@ -74,15 +74,11 @@ function rowsOf(
 function buttonsOf(rows: readonly StreamRow[], device: string): Proposal[][] {
   return rows.slice(0, MAX_BUTTONS).map(({ stream, paused, use }) => {
     const name = shownStream(stream)
-    const look = (label: string, instruction: Instruction): Proposal => {
-      const data: Look = { device, instruction }
-      return { label, action: LOOK, data }
-    }
     const pause =
       paused === 'yes'
-        ? look(`Resume ${name}`, { do: 'resume', what: stream })
-        : look(`Pause ${name}`, { do: 'pause', what: stream })
+        ? look(`Resume ${name}`, device, { do: 'resume', what: stream })
+        : look(`Pause ${name}`, device, { do: 'pause', what: stream })
     if (use === null || use.used === '0') return [pause]
-    return [pause, look('Close', { do: 'close', what: stream, percent: 100 })]
+    return [pause, look('Close', device, { do: 'close', what: stream, percent: 100 })]
   })
 }

@@ -1,14 +1,15 @@
 // Which instruction to the device a command stands for, with the words behind it.
 import type { Instruction } from '@keyside/protocol'
 import { equityChart, saleChart } from '../charts/of-answer.ts'
-import { Html, html } from '../texts/html.ts'
+import { Html } from '../texts/html.ts'
 import { noSaleText, paidFeesText } from '../texts/results.ts'
 import { styleNow } from '../texts/style.ts'
 import { listAlerts, readAlert } from './alert.ts'
 import type { CommandSpec } from './command-spec.ts'
 import { readConfirm, readLimits } from './lower.ts'
-import { type Read, readPause, readResume } from './pause.ts'
+import { readPause, readResume } from './pause.ts'
 import { readBreakEven, readCancel, readClose, readCloseAll, readProtect } from './way-out.ts'
+import { ask, type Read } from './words.ts'
 
 /** Rows that fit a phone without scrolling for long. */
 const ROWS = 10
@@ -30,7 +31,6 @@ interface Times {
 /** `words` are in lower case. Html: what to reply instead, for nothing is done. */
 type Reader = (words: readonly string[], times: Times) => CommandWithWords | Html
 
-const ask = (instruction: Instruction): CommandSpec => ({ instruction, done: html`Done.` })
 const bare =
   (spec: CommandSpec): Reader =>
   (words) => ({ spec, rest: words })

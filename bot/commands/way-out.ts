@@ -1,18 +1,11 @@
 // Closing, protecting, taking back: each asks the device what it would do, and only the yes to that does it.
-import type { Instruction } from '@keyside/protocol'
-import { type Html, html } from '../texts/html.ts'
+import { type Instruction, isDecimal } from '@keyside/protocol'
 import { cancelUnread, closeUnread, protectUnread } from '../texts/ways-out.ts'
-import type { CommandSpec } from './command-spec.ts'
+import { ask, isName, type Read } from './words.ts'
 
-type Read = CommandSpec | Html
 type Stop = Extract<Instruction, { do: 'protect' }>['to']
 
-/** As the device takes it: a stream, a market, or its coin. */
-const NAME = /^[a-z0-9][a-z0-9:/-]{0,64}$/
 const PERCENT = /^([1-9]\d?|100)%?$/
-const DECIMAL = /^(0|[1-9]\d{0,11})(\.\d{1,12})?$/
-
-const ask = (instruction: Instruction): CommandSpec => ({ instruction, done: html`Done.` })
 
 /** Without a name the positions are shown, with their buttons. */
 export function readClose([name, ...part]: readonly string[]): Read {
@@ -20,7 +13,7 @@ export function readClose([name, ...part]: readonly string[]): Read {
   if (name === 'all') return readCloseAll(part)
   const percent = percentOf(part)
   // "/close half" says of what as little as "/close 30%".
-  if (percent === null || percentOf([name]) !== null || !NAME.test(name)) return closeUnread
+  if (percent === null || percentOf([name]) !== null || !isName(name)) return closeUnread
   return ask({ do: 'close', what: name, percent })
 }
 
@@ -41,20 +34,20 @@ function percentOf(words: readonly string[]): number | null {
 export function readProtect([name, ...to]: readonly string[]): Read {
   if (name === undefined) return ask({ do: 'positions' })
   const stop = stopOf(to.join(''))
-  if (stop === null || !NAME.test(name)) return protectUnread
+  if (stop === null || !isName(name)) return protectUnread
   return ask({ do: 'protect', what: name, to: stop })
 }
 
 export function readBreakEven([name, ...rest]: readonly string[]): Read {
   if (name === undefined) return ask({ do: 'positions' })
-  if (rest.length > 0 || !NAME.test(name)) return protectUnread
+  if (rest.length > 0 || !isName(name)) return protectUnread
   return ask({ do: 'protect', what: name, to: { unit: 'entry' } })
 }
 
 function stopOf(word: string): Stop | null {
   const isPercent = word.endsWith('%')
   const value = isPercent ? word.slice(0, -1) : word
-  if (!DECIMAL.test(value) || Number(value) === 0) return null
+  if (!isDecimal(value) || Number(value) === 0) return null
   return { unit: isPercent ? 'percent' : 'price', value }
 }
 

@@ -1,6 +1,6 @@
 // /settings: what the trader chooses for the bot itself, by words or by buttons. None of it reaches the device.
 import type { ButtonAction } from '../buttons/press.ts'
-import { type Proposal, type QuestionDeps, sayWithMenu } from '../buttons/question.ts'
+import { inRows, type Proposal, type QuestionDeps, sayWithMenu } from '../buttons/question.ts'
 import type { Owner } from '../store/owner.ts'
 import { changeSettings, readSettings, type Settings } from '../store/settings.ts'
 import { type Html, lines } from '../texts/html.ts'
@@ -190,9 +190,4 @@ function go(label: string, page: Page): Proposal {
 function set(label: string, page: Page, ...words: string[]): Proposal {
   const data: Pressed = { page, words: words.map((word) => word.toLowerCase()) }
   return { label, action: SETTINGS, data }
-}
-
-function inRows(all: readonly Proposal[], columns: number): Proposal[][] {
-  const rows = Array.from({ length: Math.ceil(all.length / columns) }, (_, at) => at * columns)
-  return rows.map((start) => all.slice(start, start + columns))
 }
