@@ -4,8 +4,8 @@ import { Composer, type Context } from 'grammy'
 import { type ButtonCallback, type Card, findCard, takeCallback } from '../store/cards.ts'
 import { putQuestion } from '../store/code-questions.ts'
 import { codeQuestion, outcomeText, SENDING, TOASTS } from '../texts/card.ts'
-import { reopenCard, showOnCard, turnCard } from './card.ts'
-import { askAmount, partOf } from './less.ts'
+import { PARTS, partOf, reopenCard, showOnCard, turnCard } from './card.ts'
+import { askAmount } from './less.ts'
 import { type ApprovalDeps, answerNotSent, isReachable, sendAnswer, sendLess } from './send.ts'
 import { tellWhy } from './why.ts'
 
@@ -55,7 +55,7 @@ function decide(
     return TOASTS.unreachable
   }
   if (answer === 'half' || answer === 'third') {
-    sendLess(deps, card, partOf(needed.order.value, answer === 'half' ? 2 : 3))
+    sendLess(deps, card, partOf(needed.order.value, PARTS[answer]))
     return TOASTS.reduce
   }
   if (answer === 'approve' && needed.code === 'needed') {

@@ -1,5 +1,5 @@
 // A card from its first showing to its result: its buttons, the time left, what became of its order.
-import { type ApprovalNeeded, seconds } from '@keyside/protocol'
+import { type ApprovalNeeded, type Decimal, seconds } from '@keyside/protocol'
 import { type Clock, newJti, type RandomBytes } from '@keyside/runtime'
 import Big from 'big.js'
 import type { ChartInput } from '../charts/input.ts'
@@ -241,10 +241,18 @@ const STYLES: { readonly [Name in CardButton]?: 'success' | 'danger' } = {
   decline: 'danger',
 }
 
+/** What the order is divided by. */
+export const PARTS = { half: 2, third: 3 } as const
+
+/** The most that the smaller order may cost, quote; cut past 12 places. */
+export function partOf(value: Decimal, divisor: 2 | 3): Decimal {
+  return new Big(value).div(divisor).round(12, Big.roundDown).toFixed()
+}
+
 function button({ needed: { order } }: Card, nonces: Readonly<Record<CardButton, string>>) {
   return (name: CardButton): Button => {
-    const divisor = { half: 2, third: 3 }[String(name)]
-    const part = divisor === undefined ? '' : `: ${sum(new Big(order.value).div(divisor))}`
+    const isPart = name === 'half' || name === 'third'
+    const part = isPart ? `: ${sum(partOf(order.value, PARTS[name]))}` : ''
     const style = STYLES[name]
     return { text: `${BUTTONS[name]}${part}`, data: nonces[name], ...(style && { style }) }
   }

@@ -3,7 +3,8 @@ import { expect, test } from 'vitest'
 import { answersAt } from '../testing/answers.ts'
 import { approvalOf, orderOf, stepOf } from '../testing/events.ts'
 import { openFixture, until } from '../testing/fixture.ts'
-import { partOf, readAmount } from './less.ts'
+import { partOf } from './card.ts'
+import { readAmount } from './less.ts'
 
 async function openCard(change: Parameters<typeof approvalOf>[2] = {}) {
   const fixture = await openFixture()

@@ -10,11 +10,6 @@ import { LESS_ANSWERS, lessQuestion } from '../texts/less.ts'
 import type { CodeDeps } from './code.ts'
 import { type ApprovalDeps, sendLess } from './send.ts'
 
-/** The most that the smaller order may cost, quote; cut past 12 places. */
-export function partOf(value: Decimal, divisor: 2 | 3): Decimal {
-  return new Big(value).div(divisor).round(12, Big.roundDown).toFixed()
-}
-
 /** An open prompt is not repeated. `now` in Unix ms. */
 export function askAmount({ store }: Pick<ApprovalDeps, 'store'>, card: Card, now: number): void {
   putQuestion(store, 'less', card, lessQuestion(card.needed.order), now)

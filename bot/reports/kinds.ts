@@ -17,7 +17,8 @@ export function kindOfStep(step: OrderStep): NoticeKind {
   return 'stop'
 }
 
-const ENDED: ReadonlySet<string> = new Set([
+/** How an order ends that is not filled. */
+export const ENDED: ReadonlySet<string> = new Set([
   'declined',
   'expired',
   'denied',

@@ -14,27 +14,15 @@ import {
   seeBelowText,
   stopText,
 } from '../texts/orders.ts'
-import { kindOfStep } from './kinds.ts'
+import { ENDED, kindOfStep } from './kinds.ts'
 import { notifyRepeated } from './repeated.ts'
-import { followPurchase, followStep, tradeOf } from './trade-message.ts'
+import { followPurchase, followStep, isSilentStop, tradeOf } from './trade-message.ts'
 
 /** An edit makes no sound. These do. */
 const LOUD: ReadonlySet<OrderStatus> = new Set(['filled', 'rejected', 'unknown', 'not_placed'])
 
 /** The next step follows at once and is reported instead. */
 const TRANSITIONAL: ReadonlySet<OrderStatus> = new Set(['approved', 'submitted', 'replaced'])
-
-/** Steps after which an order does not change any more. */
-const FINAL: ReadonlySet<OrderStatus> = new Set([
-  'declined',
-  'expired',
-  'denied',
-  'replaced',
-  'filled',
-  'canceled',
-  'rejected',
-  'not_placed',
-])
 
 /** For this long after a press the outcome is shown on the card alone: the user is still looking at it. Seconds. */
 const WATCHED_SECONDS = 60
@@ -107,8 +95,9 @@ function notifyAgain(context: NotificationContext, step: OrderStep, answers?: nu
   )
 }
 
+/** An order does not change any more after it. */
 function isFinal({ status }: OrderStep): boolean {
-  return FINAL.has(status)
+  return status === 'filled' || ENDED.has(status)
 }
 
 function isLoud(step: OrderStep): boolean {
@@ -150,9 +139,6 @@ function traceOf({ status, order }: OrderStep): { trace?: string } {
 }
 
 // The stops of a position that was bought before this bot heard of it share one message.
-/** A stop that could not be placed is reported by a notice of its own. */
-const SILENT: ReadonlySet<OrderStatus> = new Set(['submitted', 'rejected', 'denied', 'not_placed'])
-
 function notifyStop(context: NotificationContext, step: OrderStep): number | null {
   if (isQuietStop(step)) return notifyQuietStop(context, step)
   if (step.code === 'canceled_elsewhere') return notifyAgain(context, step)
@@ -169,7 +155,7 @@ function isQuietStop(step: OrderStep): boolean {
 function notifyQuietStop(context: NotificationContext, step: OrderStep): number | null {
   const isThere = step.status === 'accepted' || step.status === 'partially_filled'
   const key = stopKey(context, step)
-  if (SILENT.has(step.status) || (!isThere && findByKey(context.store, key) === null)) return null
+  if (isSilentStop(step) || (!isThere && findByKey(context.store, key) === null)) return null
   const content = { html: stopText(step).text, quiet: true }
   return notifyOwner(context, content, { key, kind: kindOfStep(step) })
 }

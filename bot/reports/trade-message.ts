@@ -37,8 +37,12 @@ export function tradeOf(context: NotificationContext, { order }: OrderStep): Tra
   return findTrade(store, { device, stream: order.stream, market: order.market })
 }
 
-/** These tell nothing of a stop that stands: a notice does, if a person is needed. */
 const SILENT: readonly string[] = ['submitted', 'rejected', 'denied', 'not_placed']
+
+/** It tells nothing of a stop that stands: a notice does, if a person is needed. */
+export function isSilentStop({ status }: OrderStep): boolean {
+  return SILENT.includes(status)
+}
 
 export function followStep(context: NotificationContext, trade: Trade, step: OrderStep): void {
   const { story } = trade
@@ -46,7 +50,7 @@ export function followStep(context: NotificationContext, trade: Trade, step: Ord
     update(context, trade, { ...story, sales: withSale(story, step) })
     return
   }
-  if (SILENT.includes(step.status)) return
+  if (isSilentStop(step)) return
   const at = step.order.stop ?? step.order.price
   const { firstStop = at } = story
   const sales = isFilled(step) ? withSale(story, step) : story.sales
