@@ -33,10 +33,10 @@ export function kindOfRefusal(event: Event<'refusal'>): NoticeKind {
 }
 
 /** By the first word of their codes. */
-const NOTICES: ReadonlyMap<string, NoticeKind> = new Map([
+export const NOTICES: ReadonlyMap<string, NoticeKind> = new Map([
   ['exchange', 'exchange'],
   ['policy', 'policy'],
-  ['request', 'policy'],
+  ['wish', 'policy'],
   ['keyset', 'provider'],
   ['provider', 'provider'],
   ['plan', 'provider'],
