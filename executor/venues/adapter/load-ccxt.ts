@@ -1,4 +1,5 @@
 // Loads ccxt's class of one venue and nothing of its others.
+import { rebaseUrls } from '@keyside/runtime'
 import type ccxt from 'ccxt'
 
 export type CcxtExchange = InstanceType<typeof ccxt.Exchange>
@@ -11,4 +12,10 @@ export async function loadCcxt(id: string): Promise<new (config: object) => Ccxt
   const file = new URL(`./src/${id}.js`, import.meta.resolve('ccxt'))
   const module: { default: new (config: object) => CcxtExchange } = await import(file.href)
   return module.default
+}
+
+/** Every question goes to this address instead of the venue's usual ones. */
+export function moveTo(ccxt: CcxtExchange, address: string): void {
+  const api = rebaseUrls(ccxt.urls['api'] as Parameters<typeof rebaseUrls>[0], address)
+  ccxt.urls = { ...ccxt.urls, api }
 }

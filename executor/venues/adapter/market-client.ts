@@ -3,7 +3,10 @@ import type { Dialect, Limits, Question, Refusals } from './dialect.ts'
 import type { Reply } from './reply.ts'
 
 export interface MarketDialect
-  extends Pick<Dialect, 'time' | 'markets' | 'symbols' | 'quotes' | 'volumes' | 'asks'> {
+  extends Pick<
+    Dialect,
+    'time' | 'markets' | 'symbols' | 'quotes' | 'volumes' | 'asks' | 'candles'
+  > {
   readonly limits: Pick<Limits, 'bookMs'>
   readonly refusals: Pick<Refusals, 'isUnknownMarket'>
 }

@@ -6,7 +6,8 @@ import { binance } from '../binance/dialect.ts'
 import type { Exchange } from '../port.ts'
 import { order } from '../testing/steps.ts'
 import { openWiretap, type Wiretap } from '../testing/wiretap.ts'
-import { type Pace, VenueAdapter } from './venue-adapter.ts'
+import type { Pace } from './market-data.ts'
+import { VenueAdapter } from './venue-adapter.ts'
 
 const KEYS = { apiKey: 'key', secret: 'secret' }
 const NAMES = ['AAA', 'BBB', 'CCC', 'DDD', 'EEE', 'FFF', 'GGG', 'HHH']

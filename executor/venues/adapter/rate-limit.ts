@@ -64,6 +64,14 @@ export class RateLimitBudget {
   }
 }
 
+/** `now` in Unix ms of this device. */
+export function backoffUntil(
+  backoff: ReturnType<RateLimitBudget['backoff']>,
+  now: number,
+): Backoff | null {
+  return backoff && { why: backoff.why, until: Math.ceil(now + backoff.ms) }
+}
+
 /** Units of weight that may be asked at once after a quiet time. */
 export const BURST = 20
 

@@ -25,7 +25,7 @@ export type Reply<T> =
 
 export type NoAnswer = Exclude<Reply<never>, { got: 'answer' }>
 
-const BACKED_OFF: NoAnswer = {
+export const BACKED_OFF: NoAnswer = {
   got: 'limited',
   message: 'the exchange wants a pause because too much was asked: nothing was sent',
 }

@@ -1,12 +1,12 @@
 // One client of a venue's REST interface: asks through ccxt, one request a question, and reads the raw answer itself.
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type Logger, rebaseUrls } from '@keyside/runtime'
+import type { Logger } from '@keyside/runtime'
 import { HttpClient, type HttpRequest, type MakeAgent } from '@keyside/runtime/web'
 import type { Answered } from '../../core/model/exchange.ts'
 import { type ApiKeys, credentialsOf } from './api-keys.ts'
 import type { Dialect, Headers, Question } from './dialect.ts'
-import { type CcxtExchange, loadCcxt } from './load-ccxt.ts'
+import { type CcxtExchange, loadCcxt, moveTo } from './load-ccxt.ts'
 import { type RateLimitBudget, Throttle } from './rate-limit.ts'
 import {
   BackedOffError,
@@ -119,11 +119,7 @@ export class RestClient {
     ccxt.throttle = (weight: number) => this.#wait(weight)
     // ccxt would keep the last signed URL and the API key.
     ccxt.setLastRequest = () => undefined
-    if (address !== undefined)
-      ccxt.urls = {
-        ...ccxt.urls,
-        api: rebaseUrls(ccxt.urls['api'] as Parameters<typeof rebaseUrls>[0], address),
-      }
+    if (address !== undefined) moveTo(ccxt, address)
     return ccxt
   }
 

@@ -14,16 +14,17 @@ import {
   tradesOf,
 } from '../adapter/model-port.ts'
 import { isSendable, rejected } from '../adapter/orders.ts'
+import { backoffUntil } from '../adapter/rate-limit.ts'
 import { unreachable } from '../adapter/reply.ts'
 import { type AccountOptions, PaperAccount } from './account.ts'
 import type { PaperFaults } from './faults.ts'
-import { MarketData, type MarketDataOptions } from './market-data.ts'
 import { MarketSight, NOT_WRITTEN } from './market-sight.ts'
 import { ACCOUNT, math } from './math.ts'
+import { PublicMarket, type PublicMarketOptions } from './public-market.ts'
 
 const TIMEOUT_MS = 10_000
 
-export interface PaperOptions extends AccountOptions, Omit<MarketDataOptions, 'timeoutMs'> {
+export interface PaperOptions extends AccountOptions, Omit<PublicMarketOptions, 'timeoutMs'> {
   readonly faults: PaperFaults
   /** For one request, ms. */
   readonly timeoutMs?: number
@@ -37,7 +38,7 @@ export class PaperVenue {
   readonly viewLagMs = 0
   readonly wholeAccountFrom = 2
   readonly #options: PaperOptions
-  readonly #data: MarketData
+  readonly #data: PublicMarket
   readonly #account: PaperAccount
   readonly #sight: MarketSight
   readonly #timers: Cancel[] = []
@@ -49,7 +50,7 @@ export class PaperVenue {
     this.acceptanceWindowMs = 2 * timeoutMs
     this.#options = options
     this.#account = new PaperAccount(options)
-    this.#data = new MarketData({ ...options, timeoutMs })
+    this.#data = new PublicMarket({ ...options, timeoutMs })
     const { client } = this.#data
     const now = () => this.#data.time()
     this.#sight = new MarketSight({ client, account: this.#account, now, log })
@@ -73,7 +74,7 @@ export class PaperVenue {
 
   async stop(): Promise<void> {
     this.#stopTimers()
-    this.#data.close()
+    this.#data.client.close()
     this.#account.close()
   }
 
@@ -98,7 +99,7 @@ export class PaperVenue {
   }
 
   rules(market: string): model.MarketRules | null {
-    return this.#data.get(market)?.rules ?? null
+    return this.#data.rules(market)
   }
 
   quote(market: string): model.Quote | null {
@@ -143,7 +144,7 @@ export class PaperVenue {
   }
 
   backoff(): model.Backoff | null {
-    return this.#data.backoff()
+    return backoffUntil(this.#data.client.backoff(), this.#options.clock.now())
   }
 
   async refreshBalances(): Promise<model.Answered<readonly model.Balance[]>> {

@@ -1,12 +1,12 @@
 // A client of any exchange that ccxt knows, for what anybody may ask. It has no key, and whatever could carry one is not sent.
-import { type Logger, rebaseUrls } from '@keyside/runtime'
+import type { Logger } from '@keyside/runtime'
 import { HttpClient, type HttpRequest, type MakeAgent } from '@keyside/runtime/web'
 import { z } from 'zod'
 import type { Question } from '../adapter/dialect.ts'
-import { type CcxtExchange, loadCcxt } from '../adapter/load-ccxt.ts'
+import { type CcxtExchange, loadCcxt, moveTo } from '../adapter/load-ccxt.ts'
 import type { MarketClient } from '../adapter/market-client.ts'
 import { RateLimitBudget } from '../adapter/rate-limit.ts'
-import { type NoAnswer, type Reply, UNREADABLE } from '../adapter/reply.ts'
+import { BACKED_OFF, type NoAnswer, type Reply, UNREADABLE } from '../adapter/reply.ts'
 import { limits, type UnifiedDialect, unifiedDialect } from './unified-dialect.ts'
 
 export interface UnifiedClientOptions {
@@ -95,11 +95,7 @@ export class UnifiedClient implements MarketClient {
       options: { fetchMarkets: { types: ['spot'] }, fetchMargins: false, maxRetriesOnFailure: 0 },
       fetchImplementation: (url: string, request: HttpRequest) => this.#fetch(url, request),
     })
-    if (address !== undefined)
-      ccxt.urls = {
-        ...ccxt.urls,
-        api: rebaseUrls(ccxt.urls['api'] as Parameters<typeof rebaseUrls>[0], address),
-      }
+    if (address !== undefined) moveTo(ccxt, address)
     return ccxt
   }
 
@@ -129,11 +125,6 @@ export class UnifiedClient implements MarketClient {
     if (now === 'no') this.#options.log.warn('exchange lost')
     else this.#options.log.info('exchange reached')
   }
-}
-
-const BACKED_OFF: NoAnswer = {
-  got: 'limited',
-  message: 'the exchange wants a pause because too much was asked: nothing was sent',
 }
 
 /** ccxt's word for precisions that are steps. */

@@ -2,7 +2,7 @@
 import { type Decimal, positiveDecimal, toDecimal } from '@keyside/protocol'
 import Big from 'big.js'
 import { z } from 'zod'
-import type { Candle, MarketRules } from '../../core/model/exchange.ts'
+import type { MarketRules } from '../../core/model/exchange.ts'
 import type { Limits, Question, VenueMarket } from '../adapter/dialect.ts'
 import type { MarketDialect } from '../adapter/market-client.ts'
 
@@ -60,13 +60,6 @@ export interface PublicTrade {
 }
 
 export interface UnifiedDialect extends MarketDialect {
-  /** The newest, or the first that begin at or after `since`, Unix ms. */
-  candles(
-    market: VenueMarket,
-    timeframe: string,
-    limit: number,
-    since?: number,
-  ): Question<readonly Candle[]>
   book(market: VenueMarket): Question<PublicBook>
   /** Oldest first, from then on (Unix ms), as many as the venue lists at once. */
   trades(market: VenueMarket, since: number): Question<readonly PublicTrade[]>
