@@ -1,5 +1,4 @@
 // OKX's dialect and an unmodified ccxt against the sandbox, whose views lag, over a wire that is listened to.
-import { setTimeout as sleep } from 'node:timers/promises'
 import { systemClock } from '@keyside/runtime'
 import {
   CALM,
@@ -9,10 +8,11 @@ import {
   type SandboxExchange,
   startExchange,
 } from '@keyside/sandbox'
-import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { VenueAdapter } from '../adapter/venue-adapter.ts'
 import type { Exchange } from '../port.ts'
 import { exchangeContract } from '../testing/contract.ts'
+import { SANDBOX_FAULTS, sandboxVenue } from '../testing/sandbox-venue.ts'
 import { order, type TestVenue } from '../testing/steps.ts'
 import { openWiretap, type Wiretap } from '../testing/wiretap.ts'
 import { okx } from './dialect.ts'
@@ -28,7 +28,6 @@ let tap: Wiretap
 let exchange: Exchange
 let venue: TestVenue
 const market = new Market({ seed: 1, wave: CALM })
-let moved = 1
 
 const account = (name: string, rights: Partial<KeyRights> = {}) => ({
   name,
@@ -49,24 +48,7 @@ beforeAll(async () => {
   tap = await openWiretap(sandbox.address)
   exchange = open()
   await exchange.start([BTC])
-  const taken = (id: string) => sandbox.acceptLog().filter((o) => o.clientOrderId === id).length
-  venue = {
-    exchange,
-    breakNextOrder: (how) =>
-      sandbox.faults.arm({ name: how as never, ...(how === 'refuse-connect' ? { ms: 200 } : {}) }),
-    taken,
-    untilTaken: (id) => vi.waitFor(() => expect(taken(id)).toBe(1), { timeout: 5_000 }),
-    pass: (ms) => sleep(ms),
-    moveTo: async (share) => {
-      market.nudge(BTC, share / moved, Date.now())
-      moved = share
-      await vi.waitFor(async () => {
-        await exchange.refreshQuote(BTC)
-        const bid = Number(exchange.quote(BTC)?.bid)
-        expect(Math.abs(bid / (60_000 * share) - 1)).toBeLessThan(0.002)
-      }, 5_000)
-    },
-  }
+  venue = sandboxVenue(sandbox, exchange)
 })
 afterEach(() => {
   tap.intrude(() => 'pass')
@@ -103,25 +85,7 @@ const contract = exchangeContract(
     candles: 3,
     refuses: ['money', 'rules', 'sides', 'names'],
   },
-  {
-    taken: [
-      'reset-after-accept',
-      'accept-then-hang',
-      '500-after-accept',
-      '503-after-accept',
-      '504',
-      'timeout-1007-accepted',
-      'empty-200',
-      'html-200',
-      'json-empty-200',
-      'wrong-order-200',
-    ],
-    lost: ['reset-before', 'timeout-1007-not-accepted', 'html-502'],
-    away: 'refuse-connect',
-    limited: '429',
-    slow: 'slow-accept',
-    part: 'partial-then-cancel',
-  },
+  SANDBOX_FAULTS,
 )
 
 test.for(contract)('$name', ({ run }) => run(venue))
