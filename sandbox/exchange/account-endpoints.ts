@@ -126,8 +126,7 @@ function placing(context: ExchangeContext): Endpoint {
     rules: ORDER_PARAMETERS,
     answer: (call) => {
       const request = readChecked(context, call)
-      if (context.listings.of(request.instrument.symbol) !== 'TRADING')
-        throw refuse('market_closed')
+      if (!context.listings.isTraded(request.instrument.symbol)) throw refuse('market_closed')
       context.countOrder()
       return placedView(context.trading.place(request, call.effects))
     },

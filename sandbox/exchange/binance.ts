@@ -23,7 +23,7 @@ function openBinance(parts: VenueParts): OpenedVenue {
     book,
     accounts,
     onEvent: (event: TradingEvent<SpotRequest>) => userStreams.publish(event),
-    isTraded: (symbol) => listings.of(symbol) === 'TRADING',
+    isTraded: (symbol) => listings.isTraded(symbol),
     first,
     marketOf: marketSetup,
     refused: refusalOf,

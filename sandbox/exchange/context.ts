@@ -56,5 +56,5 @@ export function instrumentOf(context: ExchangeContext, id: string | undefined): 
 }
 
 export function isListed({ listings }: ExchangeContext, { symbol }: Instrument): boolean {
-  return listings.of(symbol) !== 'GONE'
+  return listings.has(symbol)
 }

@@ -13,6 +13,15 @@ export class Listings {
     return this.#statuses.get(symbol) ?? 'TRADING'
   }
 
+  /** Not taken off. */
+  has(symbol: string): boolean {
+    return this.of(symbol) !== 'GONE'
+  }
+
+  isTraded(symbol: string): boolean {
+    return this.of(symbol) === 'TRADING'
+  }
+
   set(symbol: string, status: ListingStatus): void {
     this.#statuses.set(symbol, status)
   }

@@ -13,7 +13,6 @@ import { Listings } from './listings.ts'
 import { ORDER_TYPES, SELF_TRADE_PREVENTIONS } from './order-request.ts'
 import { amount } from './order-views.ts'
 
-const DAY = 86_400_000
 const AVERAGE_MS = 300_000
 
 export function exchangeInfo(
@@ -217,8 +216,7 @@ export function tradeEvent(instrument: Instrument, trade: Trade): object {
 
 function dayOf(context: ExchangeContext, instrument: Instrument) {
   const now = context.now()
-  const start = (tickAt(now - DAY) + 1) * TICK_MS
-  const day = context.market.candle(instrument.symbol, start, DAY, now)
+  const day = context.market.lastDay(instrument.symbol, now)
   const change = new Big(day.close).minus(day.open)
   const percent = change.div(day.open).times(100).toFixed(3)
   const average = new Big(day.quoteVolume).div(day.volume)

@@ -45,7 +45,10 @@ function isSignedBy(account: Account, payload: string, signature: string): boole
       credential.publicKey,
       Buffer.from(signature, 'base64'),
     )
-  const expected = createHmac('sha256', credential.secret).update(payload).digest()
-  const given = Buffer.from(signature, 'hex')
+  return isHmac(credential.secret, payload, Buffer.from(signature, 'hex'))
+}
+
+export function isHmac(secret: string, payload: string, given: Uint8Array): boolean {
+  const expected = createHmac('sha256', secret).update(payload).digest()
   return given.length === expected.length && timingSafeEqual(given, expected)
 }

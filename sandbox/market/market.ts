@@ -34,6 +34,8 @@ export interface Trade {
 export const DEMO_WAVE: WaveShape = { periodMs: 100_000, amplitude: 0.01, noise: 0.00002 }
 export const CALM: WaveShape = { periodMs: 100_000, amplitude: 0, noise: 0 }
 
+const DAY_MS = 86_400_000
+
 interface Listing {
   readonly instrument: Instrument
   readonly process: PriceProcess
@@ -110,6 +112,11 @@ export class Market {
       trades: last - first + 1,
       closed: now >= openTime + length,
     }
+  }
+
+  /** The 24 hours that end now, on the grid of the trades. */
+  lastDay(symbol: string, now: number): Candle {
+    return this.candle(symbol, (tickAt(now - DAY_MS) + 1) * TICK_MS, DAY_MS, now)
   }
 
   /** Multiplies the price from the next trade on, for good. */

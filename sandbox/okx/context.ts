@@ -35,6 +35,6 @@ export interface OkxRoute<C = OkxCall> {
 /** Throws an OkxError for a market that is not listed. */
 export function instrumentOf({ market, listings }: OkxContext, id: string): Instrument {
   const found = market.instruments.find(({ base, quote }) => `${base}-${quote}` === id)
-  if (found === undefined || listings.of(found.symbol) === 'GONE') throw refuse('no_instrument')
+  if (found === undefined || !listings.has(found.symbol)) throw refuse('no_instrument')
   return found
 }

@@ -20,7 +20,7 @@ function openOkx(parts: VenueParts, lagMs: number): OpenedVenue {
     book,
     accounts,
     onEvent: () => undefined,
-    isTraded: (symbol) => listings.of(symbol) === 'TRADING',
+    isTraded: (symbol) => listings.isTraded(symbol),
     first,
     habits: OKX_HABITS,
     marketOf: okxMarket,

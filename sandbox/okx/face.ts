@@ -179,7 +179,7 @@ function placing(
     names,
     answer: ({ parameters, account, effects }) => {
       const instrument = instrumentOf(context, required(parameters, 'instId'))
-      if (context.listings.of(instrument.symbol) !== 'TRADING') throw refuse('suspended')
+      if (!context.listings.isTraded(instrument.symbol)) throw refuse('suspended')
       const request = read(parameters, { account: account.name, instrument })
       return [receipt(context.trading.place(request, effects))]
     },

@@ -3,14 +3,12 @@
 import type { Interval } from '../market/candle.ts'
 import type { Instrument } from '../market/instrument.ts'
 import { tickAt } from '../market/market.ts'
-import { TICK_MS } from '../market/wave.ts'
 import { instrumentOf, type OkxContext, type OkxRoute } from './context.ts'
 import { refuse } from './errors.ts'
 
 import { required } from './requests.ts'
 import { candleView, text } from './views.ts'
 
-const DAY_MS = 86_400_000
 const MOST_CANDLES = 300
 
 const BARS: Readonly<Record<string, Interval>> = {
@@ -31,7 +29,7 @@ const BARS: Readonly<Record<string, Interval>> = {
 
 export function marketRoutes(context: OkxContext): Readonly<Record<string, OkxRoute>> {
   const { market, book, listings, now } = context
-  const listed = () => market.instruments.filter(({ symbol }) => listings.of(symbol) !== 'GONE')
+  const listed = () => market.instruments.filter(({ symbol }) => listings.has(symbol))
   return {
     'GET /api/v5/public/time': { names: [], answer: () => [{ ts: String(now()) }] },
     'GET /api/v5/public/instruments': {
@@ -40,7 +38,7 @@ export function marketRoutes(context: OkxContext): Readonly<Record<string, OkxRo
         if (required(parameters, 'instType') !== 'SPOT') return []
         const { instId } = parameters
         const asked = instId === undefined ? listed() : [instrumentOf(context, instId)]
-        return asked.map((one) => instrumentView(one, listings.of(one.symbol) === 'TRADING'))
+        return asked.map((one) => instrumentView(one, listings.isTraded(one.symbol)))
       },
     },
     'GET /api/v5/market/ticker': {
@@ -112,8 +110,7 @@ function instrumentView(instrument: Instrument, isTraded: boolean): object {
 function ticker({ market, book, now }: OkxContext, instrument: Instrument): object {
   const { base, quote, symbol } = instrument
   const { bids, asks } = book.at(instrument, tickAt(now()))
-  const start = (tickAt(now() - DAY_MS) + 1) * TICK_MS
-  const day = market.candle(symbol, start, DAY_MS, now())
+  const day = market.lastDay(symbol, now())
   return {
     instType: 'SPOT',
     instId: `${base}-${quote}`,

@@ -1,11 +1,11 @@
 // A request as OKX reads it: who signed it and when, its parameters, and the order in it.
-import { createHmac, timingSafeEqual } from 'node:crypto'
 import type { OrderRequest, Order as VenueOrder } from '@keyside/venue'
 import Big from 'big.js'
 import { z } from 'zod'
 import type { Account } from '../exchange/account.ts'
 import type { RestRequest } from '../exchange/http.ts'
 import { parseJson } from '../exchange/parse-json.ts'
+import { isHmac } from '../exchange/security.ts'
 import type { Instrument } from '../market/instrument.ts'
 import { refuse } from './errors.ts'
 
@@ -65,10 +65,9 @@ function checkTime(stamp: string, now: number): void {
 }
 
 function isSigned({ credential }: Account, payload: string, signature: string): boolean {
-  if (!('secret' in credential)) return false
-  const expected = createHmac('sha256', credential.secret).update(payload).digest()
-  const given = Buffer.from(signature, 'base64')
-  return given.length === expected.length && timingSafeEqual(given, expected)
+  return (
+    'secret' in credential && isHmac(credential.secret, payload, Buffer.from(signature, 'base64'))
+  )
 }
 
 /** Throws an OkxError. */
