@@ -1,25 +1,14 @@
 // What a subscriber asks, answered: the streams of its plans, and the signals that it missed, as they were signed.
-import {
-  type Claims,
-  keyring,
-  type ProviderResponse,
-  responseTopic,
-  seconds,
-  sign,
-  verify,
-} from '@keyside/protocol'
-import { type Clock, isBusy, type Logger, newJti, Quota } from '@keyside/runtime'
+import { type Claims, keyring, type ProviderResponse, seconds, verify } from '@keyside/protocol'
+import { type Clock, isBusy, type Logger, Quota } from '@keyside/runtime'
 import type { Outbox } from '../publish/outbox.ts'
 import type { Message } from '../publish/retained-messages.ts'
 import type { Signer } from '../publish/signer.ts'
+import { MAX_A_MINUTE, responseMessage, TOO_OFTEN } from './response.ts'
 import type { Subscriber, SubscriberList } from './subscriber-list.ts'
 
-/** Requests of one subscriber in a minute: so many are answered, and twice as many looked at. */
-const MAX_A_MINUTE = 30
 /** Requests of all in a second: the signals come first. */
 const MAX_A_SECOND = 200
-/** Seconds. */
-const RESPONSE_LIFE = 60
 /** Most signals in one response, and most characters of them: the whole must fit a response. */
 const MAX_TOKENS = 64
 const MAX_CHARS = 9_700
@@ -67,15 +56,14 @@ export class Requests {
     }
     const { ask, jti } = verified.claims
     const answer = this.#answerTo(ask, subscriber)
-    return answer && this.#message(client, jti, answer, now)
+    return answer && responseMessage(signer, { client, to: jti, answer }, clock.now())
   }
 
   #answerTo(ask: Ask, subscriber: Subscriber): Answer | null {
     if (ask.do === 'access') return null
     if (ask.do !== 'catalogue' && ask.do !== 'replay') return ELSEWHERE
     const { clock, catalogue } = this.#options
-    if (!this.#each.allows(subscriber.client, clock.now()))
-      return refused('request_quota', 'asked too often: ask again in a minute')
+    if (!this.#each.allows(subscriber.client, clock.now())) return TOO_OFTEN
     if (!subscriber.plans.includes(ask.plan))
       return refused('plan_not_subscribed', `"${ask.plan}" is no plan of this subscription`)
     if (ask.do === 'catalogue')
@@ -102,13 +90,6 @@ export class Requests {
       if (isBusy(error)) return null
       throw error
     }
-  }
-
-  #message(client: string, to: string, answer: Answer, now: number): Message {
-    const { issuer, key, randomBytes } = this.#options.signer
-    const times = { iat: now, exp: now + RESPONSE_LIFE, jti: newJti(randomBytes) }
-    const token = sign('response', { iss: issuer, aud: client, ...times, to, answer }, key)
-    return { topic: responseTopic(issuer, client), token }
   }
 }
 

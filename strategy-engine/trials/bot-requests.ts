@@ -5,21 +5,15 @@ import {
   type Keyring,
   keyring,
   requestTopic,
-  responseTopic,
   seconds,
-  sign,
   verify,
 } from '@keyside/protocol'
 import { publicKey } from '@keyside/protocol/node'
-import { type Clock, describeError, type Logger, newJti, Quota } from '@keyside/runtime'
+import { type Clock, describeError, type Logger, Quota } from '@keyside/runtime'
 import type { Message } from '../publish/retained-messages.ts'
 import type { Signer } from '../publish/signer.ts'
+import { MAX_A_MINUTE, responseMessage, TOO_OFTEN } from '../requests/response.ts'
 import { type Answer, refused, type Trials } from './trials.ts'
-
-/** In a minute: so many are answered, and twice as many looked at. */
-const MAX_A_MINUTE = 30
-/** Seconds. */
-const RESPONSE_LIFE = 60
 
 type Request = Claims['request']
 /** As the engine works them off. */
@@ -80,8 +74,7 @@ export class BotRequests {
 
   *#steps({ jti, ask }: Request): Steps {
     const { trials, clock, bot } = this.#options
-    if (!this.#taken.allows(bot.id, clock.now()))
-      this.#answer(jti, refused('request_quota', 'asked too often: ask again in a minute'))
+    if (!this.#taken.allows(bot.id, clock.now())) this.#answer(jti, TOO_OFTEN)
     else if (ask.do === 'strategies') this.#answer(jti, yield* trials.list())
     else if (ask.do === 'strategy') this.#answer(jti, trials.show(ask.name))
     else if (ask.do === 'drop') this.#answer(jti, trials.drop(ask.name))
@@ -103,9 +96,6 @@ export class BotRequests {
 
   #answer(to: string, answer: Answer): void {
     const { signer, clock, bot, send } = this.#options
-    const now = seconds(clock.now())
-    const times = { iat: now, exp: now + RESPONSE_LIFE, jti: newJti(signer.randomBytes) }
-    const claims = { iss: HOME, aud: bot.id, ...times, to, answer }
-    send({ topic: responseTopic(HOME, bot.id), token: sign('response', claims, signer.key) })
+    send(responseMessage(signer, { client: bot.id, to, answer }, clock.now()))
   }
 }
