@@ -1,7 +1,7 @@
 // What the policy allows, and how much of it is used now: by the same arithmetic as the rules.
 import type { Answer, Decimal } from '@keyside/protocol'
 import type { DecisionContext } from '../execution/context.ts'
-import { hasTraded, losses } from '../execution/loss-limits.ts'
+import { lossesSoFar } from '../execution/loss-limits.ts'
 import { costOf, usedBy } from '../execution/plan-and-check.ts'
 import { sum } from '../model/decimals.ts'
 import type { Order } from '../model/order.ts'
@@ -19,8 +19,7 @@ export function limitsAnswer(context: DecisionContext): Limits {
   const { limits, currency } = policy
   const orders = Object.values(portfolio.orders)
   const all = usedBy(portfolio, orders, '', now)
-  const { day, today, drawdown } = losses(context)
-  const lost = hasTraded(portfolio) ? today : '0'
+  const { day, today, drawdown } = lossesSoFar(context)
   const streams = [...policy.streams]
   const markets = marketsIn(portfolio, orders)
   return {
@@ -32,7 +31,7 @@ export function limitsAnswer(context: DecisionContext): Limits {
     day: { used: all.today, limit: limits.day },
     ordersThisMinute: { used: sentWithinMinute(all, now), limit: limits.ordersPerMinute },
     ordersToday: { used: all.entriesToday, limit: limits.ordersPerDay },
-    dayLoss: { ...known(lost), limit: limits.dayLoss, day },
+    dayLoss: { ...known(today), limit: limits.dayLoss, day },
     drawdown: { ...known(drawdown), limit: limits.drawdown },
     streams: streams.slice(0, MAX_ROWS).map(([stream, { allocation, lifetimeBudget }]) => ({
       stream,
@@ -54,8 +53,7 @@ export function limitsAnswer(context: DecisionContext): Limits {
 /** How far the policy's reckoning is below its best: sold and held together, fees and lost coins included. */
 export function drawdownNow(context: DecisionContext) {
   const { limits, currency } = context.environment.policy
-  const used = hasTraded(context.portfolio) ? losses(context).drawdown : '0'
-  return { currency, used, limit: limits.drawdown }
+  return { currency, used: lossesSoFar(context).drawdown, limit: limits.drawdown }
 }
 
 /** Of all allocations together. */

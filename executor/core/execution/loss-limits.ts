@@ -28,7 +28,7 @@ export function watchLosses(context: DecisionContext): undefined {
   if (context.portfolio.trading !== 'halted') watchBest(context, bids)
 }
 
-export function hasTraded({ profit, orders }: Portfolio): boolean {
+function hasTraded({ profit, orders }: Portfolio): boolean {
   return profit.cost !== '0' || Object.keys(orders).length > 0
 }
 
@@ -42,6 +42,12 @@ export function losses(context: DecisionContext): Losses {
     drawdown:
       bids === null ? null : drawdownOf(context.portfolio, equityNow(context.portfolio, bids)),
   }
+}
+
+/** For people: before the first order nothing is lost, where no day was opened either. */
+export function lossesSoFar(context: DecisionContext): Losses {
+  const now = losses(context)
+  return hasTraded(context.portfolio) ? now : { ...now, today: '0', drawdown: '0' }
 }
 
 /** Whether the price of something held is on its way: an entry waits for it. */

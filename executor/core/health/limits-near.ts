@@ -3,7 +3,7 @@ import { shownStream } from '@keyside/protocol'
 import Big from 'big.js'
 import { beginCondition, endCondition, standing, stands } from '../execution/conditions.ts'
 import type { DecisionContext } from '../execution/context.ts'
-import { hasTraded, losses } from '../execution/loss-limits.ts'
+import { lossesSoFar } from '../execution/loss-limits.ts'
 import { usedBy } from '../execution/plan-and-check.ts'
 import type { Condition } from '../model/conditions.ts'
 
@@ -53,7 +53,7 @@ export function usesOf(context: DecisionContext): readonly Use[] {
   const { limits, currency, streams } = policy
   const orders = Object.values(portfolio.orders)
   const { today, entriesToday } = usedBy(portfolio, orders, '', now)
-  const lost = hasTraded(portfolio) ? losses(context) : { today: '0', drawdown: '0' }
+  const lost = lossesSoFar(context)
   const money = (about: string, used: string | null, limit: string): Use => {
     return {
       about,
