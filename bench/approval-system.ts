@@ -13,9 +13,8 @@ import type { FloorSource } from './floor.ts'
 import type { Direction } from './hop-engine.ts'
 import { quiet, STRATEGY, STREAM, tracesIn } from './hop-system.ts'
 import { startHelper } from './processes.ts'
-import { nextBody, watchRequests } from './requests.ts'
+import { isOrder, nextOrder, watchRequests } from './requests.ts'
 
-const ORDER_PATH = '/api/v3/order'
 const RESPONSES = 'http.server.response.finish'
 /** A chat takes one message a second, and a round brings about five. */
 const ROUND_MS = 5_000
@@ -62,8 +61,8 @@ export async function startApprovalSystem(): Promise<ApprovalSystem> {
   })
   const requests: Seen[] = []
   const stopWatching = watchRequests(({ request, at }) => {
-    const { method, url = '' } = request
-    const order = method === 'POST' && url === ORDER_PATH
+    const { url = '' } = request
+    const order = isOrder(request)
     requests.push({ request, order, exchange: url.startsWith('/api/'), at, left: at })
   })
   let left = 0
@@ -115,11 +114,9 @@ export async function startApprovalSystem(): Promise<ApprovalSystem> {
     home: system.home,
     round,
     sample: async () => {
-      const caught = nextBody('POST', ORDER_PATH)
+      const caught = nextOrder()
       await round()
-      const { request, body } = await caught
-      const headers = Object.entries(request.headers).map(([name, value]) => [name, String(value)])
-      const order = { path: ORDER_PATH, headers: Object.fromEntries(headers), body }
+      const order = await caught
       const payload = sign('approval', approval, BOT.key)
       return { topic: commandTopic('device'), payload, commits: rowsOf(system.home), order }
     },

@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { type OwnCertificate, ownCertificate } from '@keyside/broker'
 import { BROKER_MEMORY } from '../cli/programs/children.ts'
-import { startHelper } from './processes.ts'
+import { cpuOf, startHelper } from './processes.ts'
 
 export interface Server {
   readonly name: string
@@ -88,11 +88,4 @@ function rssOf(pid: number): number {
   const [, kilobytes = '0'] =
     /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? []
   return Number(kilobytes) * 1024
-}
-
-/** proc(5): user and system time are the fields 14 and 15 of stat, in hundredths of a second. */
-function cpuOf(pid: number): number {
-  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-  return (Number(fields[11]) + Number(fields[12])) * 10
 }

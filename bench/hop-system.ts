@@ -15,9 +15,8 @@ import {
 import type { FloorSetup } from './floor-client.ts'
 import type { Direction } from './hop-engine.ts'
 import { startHelper } from './processes.ts'
-import { nextBody, watchRequests } from './requests.ts'
+import { isOrder, nextOrder, watchRequests } from './requests.ts'
 
-const ORDER_PATH = '/api/v3/order'
 export const STREAM = 'demo'
 /** Of all strategies of a home. */
 const PLAN = 'all'
@@ -60,8 +59,8 @@ export async function startSystem(): Promise<HopSystem> {
     onLine: (line) => lines.push(line),
   })
   const orders: number[] = []
-  const stopWatching = watchRequests(({ request: { method, url }, at }) => {
-    if (method === 'POST' && url === ORDER_PATH) orders.push(at)
+  const stopWatching = watchRequests(({ request, at }) => {
+    if (isOrder(request)) orders.push(at)
   })
   const order = (count: number) =>
     until(`order request ${count} of a round`, () => orders[count - 1], 15_000).catch((error) => {
@@ -89,11 +88,9 @@ export async function startSystem(): Promise<HopSystem> {
     round,
     traces: () => tracesIn([...system.lines, ...lines]).filter((trace) => trace.has('candle')),
     sample: async () => {
-      const caught = nextBody('POST', ORDER_PATH)
+      const caught = nextOrder()
       await round()
-      const { request, body } = await caught
-      const headers = Object.entries(request.headers).map(([name, value]) => [name, String(value)])
-      const order = { path: ORDER_PATH, headers: Object.fromEntries(headers), body }
+      const order = await caught
       return { topic: signalTopic(HOME, PLAN), ...rowsOfAnEntry(system), order }
     },
     stop: async () => {

@@ -1,6 +1,7 @@
 // The bench's own processes: each answers over the channel to its parent, and ends when that closes.
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 
@@ -30,6 +31,13 @@ export async function startHelper<First>(
   })
   if (child.stdout) createInterface({ input: child.stdout }).on('line', (line) => onLine?.(line))
   return { ...helperOf(child), first: await said<First>(child) }
+}
+
+/** What a process has used, ms. proc(5): user and system time are the fields 14 and 15 of stat, in hundredths of a second. */
+export function cpuOf(pid: number): number {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+  return (Number(fields[11]) + Number(fields[12])) * 10
 }
 
 function helperOf(child: ChildProcess): Helper {

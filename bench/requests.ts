@@ -21,15 +21,24 @@ export function watchRequests(onRead: (read: ReadRequest) => void): () => void {
   return () => unsubscribe(CHANNEL, watch)
 }
 
-/** The body of the next request with this method and path, without taking it from its reader. */
-export function nextBody(
-  method: string,
-  path: string,
-): Promise<{ request: IncomingMessage; body: string }> {
+const ORDER_PATH = '/api/v3/order'
+
+export interface SentOrder {
+  readonly path: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string
+}
+
+export function isOrder({ method, url }: IncomingMessage): boolean {
+  return method === 'POST' && url === ORDER_PATH
+}
+
+/** The next order, as it is sent, without taking it from its reader. */
+export function nextOrder(): Promise<SentOrder> {
   return new Promise((resolve) => {
     const watch = (message: unknown) => {
       const { request } = message as { request: IncomingMessage }
-      if (request.method !== method || request.url !== path) return
+      if (!isOrder(request)) return
       unsubscribe(CHANNEL, watch)
       const parts: Buffer[] = []
       const push = request.push.bind(request)
@@ -37,7 +46,11 @@ export function nextBody(
         if (part !== null) parts.push(part)
         return push(part)
       }
-      request.once('end', () => resolve({ request, body: Buffer.concat(parts).toString() }))
+      request.once('end', () => {
+        const named = Object.entries(request.headers)
+        const headers = Object.fromEntries(named.map(([name, value]) => [name, String(value)]))
+        resolve({ path: ORDER_PATH, headers, body: Buffer.concat(parts).toString() })
+      })
     }
     subscribe(CHANNEL, watch)
   })

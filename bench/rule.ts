@@ -1,6 +1,6 @@
 // From a rule in the chat to its picture: through bot, broker and engine, over a year of hours of the sandbox's exchange.
-import { readFileSync } from 'node:fs'
 import { openTestSystem, type TestSystem, until } from '../test/test-system.ts'
+import { cpuOf } from './processes.ts'
 import type { BenchOptions, Result } from './result.ts'
 import { round, spread } from './spread.ts'
 
@@ -12,8 +12,6 @@ exit: crossunder(ema(${fast}), ema(26))
 size: 10 %
 stop: 2 * atr(14)
 `
-/** A tick of the system's process times, ms. */
-const TICK_MS = 10
 
 /** The first one gets its candles from the exchange; the others have them. */
 export async function rule({ signals, note }: BenchOptions): Promise<Result> {
@@ -54,21 +52,18 @@ async function oneRule(system: TestSystem, pids: readonly number[], text: string
   const pictures = () =>
     chat.messages().filter(({ caption }) => caption?.includes('bench on the past') === true).length
   const before = pictures()
-  const [cpu, began] = [cpuOf(pids), performance.now()]
+  const [cpu, began] = [cpuOfAll(pids), performance.now()]
   chat.sendText(text)
   await chat.waitForMessage(() => pictures() > before, 60_000)
   const wall = performance.now() - began
-  const after = cpuOf(pids)
+  const after = cpuOfAll(pids)
   return { wall, cpu: cpu === null || after === null ? null : after - cpu }
 }
 
-function cpuOf(pids: readonly number[]): number | null {
+/** Null where the system does not tell. */
+function cpuOfAll(pids: readonly number[]): number | null {
   try {
-    const ticks = pids.map((pid) => {
-      const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? []
-      return Number(fields[11]) + Number(fields[12])
-    })
-    return ticks.reduce((sum, own) => sum + own, 0) * TICK_MS
+    return pids.reduce((sum, pid) => sum + cpuOf(pid), 0)
   } catch {
     return null
   }
