@@ -38,7 +38,7 @@ export interface ProviderKeys {
   wire(now: number): 'known' | 'unknown'
   /** Whether its root was caught signing two keysets of one version: until it is followed anew. */
   twins(): 'none' | 'seen'
-  /** Where its broker is, the first one first; empty where no keyset says. */
+  /** Where its broker is, the one that was told last at the end; empty where no keyset says. */
   addresses(): readonly Address[]
   /** `now` in seconds. A newer one is on the disk when it returns; throws where it cannot be written. */
   take(text: string, now: number): Taken

@@ -1,4 +1,4 @@
-// The one connection to a provider's broker, at the first of its addresses that answers; another when the keyset moves it.
+// The one connection to a provider's broker, at one of the addresses that its keyset names; another when the keyset moves it.
 import type { Address } from '@keyside/protocol'
 import {
   type Cancel,
@@ -9,7 +9,7 @@ import {
   tlsTrust,
 } from '@keyside/runtime'
 
-/** One address is tried for so long before the next, ms. */
+/** Where it was connected, an address is tried for so long before the next, ms: a broker that restarts is back by then. */
 const TRY_MS = 15_000
 
 type Common = Pick<
@@ -18,7 +18,7 @@ type Common = Pick<
 > & { readonly plaintext: 'yes' | 'no' }
 
 export interface ProviderLinkOptions extends Common {
-  /** Never empty, the first one first. Read anew before each try. */
+  /** Never empty, the one that was told last at the end. Read anew before each try. */
   readonly addresses: () => readonly Address[]
   readonly clock: Pick<Clock, 'now' | 'every'>
 }
@@ -27,6 +27,8 @@ export class ProviderLink {
   readonly #options: ProviderLinkOptions
   readonly #cancel: Cancel
   readonly #ready = Promise.withResolvers<void>()
+  /** How many addresses wait for the one try that each has at a start. */
+  #untried: number
   #link: Link
   #at: string
   /** Unix ms. */
@@ -37,11 +39,14 @@ export class ProviderLink {
   /** Throws `address_invalid`. */
   constructor(options: ProviderLinkOptions) {
     this.#options = options
-    const [first] = options.addresses()
-    if (first === undefined) throw new RangeError('a provider has at least one address')
-    this.#at = keyOf(first)
+    const all = options.addresses()
+    // A provider that moves adds the new place at the end: it may have moved while this program was not running.
+    const newest = all.at(-1)
+    if (newest === undefined) throw new RangeError('a provider has at least one address')
+    this.#untried = all.length - 1
+    this.#at = keyOf(newest)
     this.#since = options.clock.now()
-    this.#link = this.#open(first)
+    this.#link = this.#open(newest)
     this.#cancel = options.clock.every(1_000, () => this.#look())
   }
 
@@ -68,7 +73,25 @@ export class ProviderLink {
 
   #open({ url, tls }: Address): Link {
     const { addresses: _, clock: __, ...common } = this.#options
-    const link = openLink({ ...common, url, tls: tlsTrust(tls), issuer: 'provider' })
+    let tries = 0
+    const link: Link = openLink({
+      ...common,
+      url,
+      tls: tlsTrust(tls),
+      issuer: 'provider',
+      onLost: () => {
+        tries += 1
+        if (tries === 1) this.#tryNext()
+      },
+      // What is wrong at one place is nobody's trouble while another may do.
+      onTrouble: (trouble) => {
+        if (this.#untried === 0 || link.connected()) common.onTrouble?.(trouble)
+      },
+      onReady: () => {
+        this.#untried = 0
+        common.onReady?.()
+      },
+    })
     link.ready.then(
       () => this.#ready.resolve(),
       () => undefined,
@@ -76,16 +99,29 @@ export class ProviderLink {
     return link
   }
 
+  /** At a start, after a try that failed. */
+  #tryNext(): void {
+    if (this.#untried === 0) return
+    this.#untried -= 1
+    this.#leave(this.#options.addresses())
+  }
+
   /** Stays where it is connected, as long as that is one of the addresses. */
   #look(): void {
     const { addresses, clock } = this.#options
     const all = addresses()
+    const isNamed = all.some((address) => keyOf(address) === this.#at)
+    if (isNamed && this.#link.connected()) this.#since = clock.now()
+    if (isNamed && (all.length === 1 || clock.now() < this.#since + TRY_MS)) return
+    this.#leave(all)
+  }
+
+  /** For the next one of the list, and for the first after the last. */
+  #leave(all: readonly Address[]): void {
     const at = all.findIndex((address) => keyOf(address) === this.#at)
-    if (at !== -1 && this.#link.connected()) this.#since = clock.now()
-    if (at !== -1 && (all.length === 1 || clock.now() < this.#since + TRY_MS)) return
     const next = all[(at + 1) % all.length]
     if (next !== undefined) this.#moving = this.#moving.then(() => this.#move(next))
-    this.#since = clock.now()
+    this.#since = this.#options.clock.now()
   }
 
   /** The old connection first: two with one client id would displace each other. */

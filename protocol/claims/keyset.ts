@@ -70,7 +70,7 @@ export const keyset = z.strictObject({
     .array(plan)
     .max(64)
     .refine((all) => unique(all.map((each) => each.plan)), 'expected each plan once'),
-  /** Where the provider's broker is, the first one first. */
+  /** Where the provider's broker is, 1 to 4: a new place comes at the end. */
   addresses: z.array(address).min(1).max(4),
   /** Versions of the wire that the provider speaks, and when it stops. */
   wire: z
