@@ -171,6 +171,17 @@ test('a device that is taken out is served no more at once, and nothing of it st
   await chat.waitForMessage(({ text = '' }) => text.includes('south') && text.includes('Paused'))
 })
 
+test('the connection to a device that is taken out is closed within a second', async () => {
+  const { linesToSecond, serve, clock } = await openTwo()
+  expect(linesToSecond()).toBe(1)
+  serve(['north'])
+  const from = performance.now()
+  clock.advance(250)
+  await until(() => linesToSecond() === 0)
+  // The clock above is turned by hand; looking for a change takes the first quarter of the second.
+  expect(performance.now() - from).toBeLessThan(750)
+})
+
 test('where another bot has taken its place it asks Telegram for nothing more, and does not call that trouble', async () => {
   const { telegram, clock, serve, claim, log } = await openFixture()
   const chat = await claim()

@@ -19,6 +19,7 @@ import { type RunningBot, startBot } from '../start.ts'
 import { readDevice } from '../store/device.ts'
 import { openStore } from '../store/open.ts'
 import { tooWide } from './columns.ts'
+import { openRelay } from './relay.ts'
 import {
   AUTHORITY,
   accessToken,
@@ -42,6 +43,8 @@ export interface BotFixture {
   readonly device: ScriptedDevice
   /** With `devices: 'two'`: one with a broker of its own, which calls itself by the same name. */
   readonly second: ScriptedDevice | null
+  /** How many connections the bot has to the second device's broker. */
+  readonly linesToSecond: () => number
   readonly home: string
   /** Every line of the log. */
   readonly log: string[]
@@ -78,10 +81,11 @@ export async function openFixture(options: FixtureOptions = {}): Promise<BotFixt
   const device = await connectDevice(url, clock, FIRST_KEYS)
   const other = options.devices === 'two' ? await openBroker(clock) : null
   const second = other === null ? null : await connectDevice(other, clock, SECOND_KEYS)
+  const line = other === null ? null : await openRelay(other)
   const broker = options.broker ?? url
   const asks =
     options.renewal !== undefined ? 'access' : options.engine !== undefined ? 'rules' : 'nothing'
-  const config = writeConfig(home, { broker, other, clock, telegram, asks })
+  const config = writeConfig(home, { broker, other: line?.url ?? null, clock, telegram, asks })
   if (options.renewal !== undefined) await connectAuthority(url, clock, options.renewal)
   if (options.engine !== undefined) await connectEngine(url, clock, options.engine)
   let { devices } = config
@@ -118,7 +122,9 @@ export async function openFixture(options: FixtureOptions = {}): Promise<BotFixt
     return { chat, bot }
   }
   const claim = async () => (await claimed()).chat
-  return { telegram, clock, device, second, home, log, codes, told, serve, start, claim, claimed }
+  const linesToSecond = () => line?.open() ?? 0
+  const parts = { telegram, clock, device, second, linesToSecond, home, log, codes, told }
+  return { ...parts, serve, start, claim, claimed }
 }
 
 async function openTelegram(clock: Clock): Promise<SandboxTelegram> {
