@@ -100,17 +100,17 @@ export const MUTANTS: Readonly<Record<string, readonly Patch[]>> = {
   ],
   'stop-lowered': [
     {
-      file: 'executor/core/execution/stops.ts',
+      file: 'executor/core/execution/moved-stops.ts',
       from: '  if (isFar && breakEven === null) return\n',
       to: '',
     },
     {
-      file: 'executor/core/execution/stops.ts',
+      file: 'executor/core/execution/moved-stops.ts',
       from: '  return trailing.minus(parseDecimal(stop)).gte(percentOf(bid, parseDecimal(MIN_RISE)))\n    ? trailing\n    : null',
       to: '  return trailing',
     },
     {
-      file: 'executor/core/execution/stops.ts',
+      file: 'executor/core/execution/moved-stops.ts',
       from: 'isFar ? null : trailingStop(',
       to: 'trailingStop(',
     },

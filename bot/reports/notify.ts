@@ -29,7 +29,7 @@ const NOTIFIERS: Notifiers = {
   order: notifyOrder,
   refusal: (context, event, at) => {
     if (event.order !== undefined) return notifyAnswerRefused(context, event, event.order)
-    if (isExitWithoutPosition(event)) return
+    if (isNeedless(event)) return
     const key = ['refusal', event.code, event.stream, event.market, event.kind].join(':')
     notifyRepeated(
       context,
@@ -81,9 +81,9 @@ const COVERED_BY_CAUSE: ReadonlySet<string> = new Set([
   'key_can_withdraw',
 ])
 
-/** An exit signal without a position: there is nothing to sell, and nothing is wrong. */
-function isExitWithoutPosition({ kind, code }: Extract<ReportEvent, { type: 'refusal' }>): boolean {
-  return kind === 'exit' && code === 'no_position'
+/** A way out where nothing is held, or a stop that stands higher already: nothing is wrong, and nothing is to be done. */
+function isNeedless({ kind, code }: Extract<ReportEvent, { type: 'refusal' }>): boolean {
+  return kind !== 'entry' && (code === 'no_position' || code === 'stop_below')
 }
 
 /** Writes to the store only, inside the caller's transaction. */

@@ -16,6 +16,7 @@ export interface Repeats {
 const REFUSED = {
   entry: html`⚪ <b>Entry not taken</b>`,
   exit: html`🛑 <b>Exit refused</b>`,
+  stop: html`🛑 <b>Stop not moved</b>`,
   signal: html`⚪ <b>Signal not taken</b>`,
   message: html`🛑 <b>Message refused</b>`,
 } as const

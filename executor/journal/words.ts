@@ -114,6 +114,7 @@ const MOVED = {
   trailing_stop: 'behind the highest price',
   break_even: 'the entry price',
   trader: 'as you asked',
+  signal: 'as a signal says',
 }
 
 function tellSeed({ kind, stream, seq, intent, reason }: NewOrder): string {

@@ -86,6 +86,14 @@ interface Sale extends Omit<Trade, 'cost' | 'fees' | 'result'> {
   readonly gone: Decimal
 }
 
+/** What a stop is that was moved. */
+const MOVED: { readonly [Why in FactOf<'stop_moved'>['why']]: Holding['stop'] } = {
+  trailing_stop: 'trailing_stop',
+  break_even: 'break_even',
+  trader: 'stop',
+  signal: 'stop',
+}
+
 const CLOSED: { readonly [Reason in CloseReason]: SaleRow['reason'] } = {
   stop: 'stop',
   hold: 'max_hold',
@@ -122,7 +130,7 @@ export class Ledger {
       case 'closing':
         return this.#change(event.position, { closing: event.why })
       case 'stop_moved':
-        return this.#change(event.position, { stop: event.why === 'trader' ? 'stop' : event.why })
+        return this.#change(event.position, { stop: MOVED[event.why] })
       case 'fill':
         return this.#filled(event)
       case 'written_off':

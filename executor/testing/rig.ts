@@ -270,6 +270,11 @@ export class TestExecutor {
     })
   }
 
+  /** The stop of what is held moves up to a price. */
+  movedStop(stopPrice: string, change: Partial<Signal> = {}) {
+    return this.exit({ kind: 'stop', stopPrice, ...change })
+  }
+
   approval(
     order: string,
     answer: 'approve' | 'decline' = 'approve',

@@ -82,7 +82,7 @@ const refusal = z.strictObject({
   type: z.literal('refusal'),
   signal: jti.optional(),
   stream: stream.optional(),
-  kind: z.enum(['entry', 'exit']).optional(),
+  kind: z.enum(['entry', 'exit', 'stop']).optional(),
   market: market.optional(),
   /** The order that a refused approval named. */
   order: digest.optional(),

@@ -1,4 +1,5 @@
-// A signal: the engine says "enter" or "exit", once.
+// A signal: the engine says "enter", "exit" or "move the stop up", once.
+import Big from 'big.js'
 import { z } from 'zod'
 import {
   candle,
@@ -67,7 +68,8 @@ const shape = z.strictObject({
   seq: sequence,
   /** Hash of the stream's previous signal token, GENESIS for the first. */
   prev: digest,
-  kind: z.enum(['entry', 'exit']),
+  /** `stop`: the stop of what the stream holds moves up to `stopPrice`, and nothing else. */
+  kind: z.enum(['entry', 'exit', 'stop']),
   market,
   side,
   size,
@@ -85,6 +87,8 @@ const shape = z.strictObject({
   ext: ext.optional(),
 })
 
+type Shape = z.infer<typeof shape>
+
 export const signal = shape
   .refine((claims) => (claims.type === 'limit') === (claims.limitPrice !== undefined), {
     error: 'expected "limitPrice" with type "limit", and only then',
@@ -94,5 +98,18 @@ export const signal = shape
     error: 'expected "validUntil" after "iat"',
     path: ['validUntil'],
   })
+  .refine((claims) => claims.kind !== 'stop' || isMovedStop(claims), {
+    error:
+      'expected a "stop" to sell 100 percent at "stopPrice", below "referencePrice", with no other way out',
+    path: ['stopPrice'],
+  })
+
+/** It sells all that the stream holds, at a price that is not reached yet. */
+function isMovedStop({ side, size, type, stopPrice, referencePrice, ...claims }: Shape): boolean {
+  const isSale = side === 'sell' && type === 'market' && size.unit === 'percent'
+  const isBelow = stopPrice !== undefined && new Big(stopPrice).lt(referencePrice)
+  const isAlone = Object.keys(exits).every((name) => !Object.hasOwn(claims, name))
+  return isSale && size.value === '100' && isBelow && isAlone
+}
 
 export type Signal = z.infer<typeof signal>

@@ -62,6 +62,14 @@ export const exit: Claims['signal'] = {
   validUntil: NOW + 599,
 }
 
+export const movedStop: Claims['signal'] = {
+  ...exit,
+  seq: 8,
+  kind: 'stop',
+  stopPrice: '64350.25',
+  reason: 'stop: highest since entry 65800.5',
+}
+
 export const emaCross: Claims['head']['streams'][number] = [
   'ema-cross',
   7,

@@ -110,6 +110,7 @@ function valid(): Map<string, object> {
     ['signal-entry-limit', vector('signal', good.limitEntry, ENGINE)],
     ['signal-with-ext', vector('signal', good.extended, ENGINE)],
     ['signal-exit', vector('signal', good.exit, ENGINE)],
+    ['signal-stop', vector('signal', good.movedStop, ENGINE)],
     ['head', vector('head', good.head, ENGINE)],
     ['head-of-64-streams', vector('head', good.fullHead, ENGINE)],
     ['alert', vector('alert', good.alert, ENGINE)],

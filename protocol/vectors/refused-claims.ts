@@ -100,6 +100,7 @@ const times: Case[] = [
   claims('iat-in-future', 'issued_in_future', { iat: NOW + 6, exp: NOW + 30 }),
   claims('entry-lives-61-s', 'life_too_long', { iat: NOW - 1, exp: NOW + 60 }),
   claims('exit-lives-601-s', 'life_too_long', { iat: NOW - 1, exp: NOW + 600 }, good.exit),
+  claims('stop-lives-601-s', 'life_too_long', { iat: NOW - 1, exp: NOW + 600 }, good.movedStop),
   claims('until-before-iat', 'claims_invalid', { validUntil: NOW - 10 }),
 ]
 
@@ -167,6 +168,9 @@ const markets: Case[] = [
   market('path', '../BTC/USDT'),
 ]
 
+const movedStop = (name: string, change: object): Case =>
+  claims(`stop-${name}`, 'claims_invalid', change, good.movedStop)
+
 const orders: Case[] = [
   claims('side-upper-case', 'claims_invalid', { side: 'BUY' }),
   claims('side-hold', 'claims_invalid', { side: 'hold' }),
@@ -176,6 +180,13 @@ const orders: Case[] = [
   claims('limit-without-limit', 'claims_invalid', { type: 'limit' }),
   claims('limit-zero', 'claims_invalid', { type: 'limit', limit: '0' }),
   claims('kind-unknown', 'claims_invalid', { kind: 'cancel' }),
+  movedStop('without-a-price', { stopPrice: undefined }),
+  movedStop('at-the-price', { stopPrice: good.movedStop.referencePrice }),
+  movedStop('that-buys', { side: 'buy' }),
+  movedStop('of-a-part', { size: { unit: 'percent', value: '50' } }),
+  movedStop('of-an-amount', { size: { unit: 'base', value: '100' } }),
+  movedStop('with-a-limit', { type: 'limit', limitPrice: '64000' }),
+  movedStop('with-a-trail', { trailingStop: { percent: '1' } }),
   claims('size-unit-unknown', 'claims_invalid', { size: { unit: 'lots', value: '1' } }),
   claims('take-empty', 'claims_invalid', { takeProfits: [] }),
   claims('take-six-steps', 'claims_invalid', {

@@ -164,3 +164,12 @@ test('a revoked ratio is forgotten with its stream: the next entry is asked abou
   await executor.give({ type: 'keyset', ...keyset, revoked: [kid], news: '' })
   expect(ratios(executor)).toEqual([])
 })
+
+test('a stop that a signal moves is carried over at the ratio of what is held, on the own grid', async () => {
+  const executor = await bought({ stopPrice: '48000' })
+  await executor.give(executor.movedStop('49000.001', { market: 'BTC/EUR' }))
+  expect(position(executor)?.stop).toBe('58800.01')
+  await executor.give(executor.movedStop('49500', { market: 'BTC/USDT' }))
+  expect(executor.told().at(-1)).toBe('refusal no_position')
+  expect(position(executor)?.stop).toBe('58800.01')
+})

@@ -18,8 +18,8 @@ import {
 } from './close-position.ts'
 import { type DecisionContext, notice } from './context.ts'
 import { isOrdered, isUnprotectable, writeOffDust } from './dust.ts'
+import { moveStop } from './moved-stops.ts'
 import { freshBid, keepPriceFresh } from './quotes.ts'
-import { moveStop } from './stops.ts'
 
 /** So long may the bid be below what a stop sells for before the stop has failed. */
 const THROUGH_MS = 3_000

@@ -17,6 +17,7 @@ import { needsRatio } from '../risk/plan/map.ts'
 import { WIRE_END } from '../risk/plan/market-limits.ts'
 import { append, type DecisionContext, notice } from './context.ts'
 import type { SignedSignal } from './inputs.ts'
+import { moveStops } from './moved-stops.ts'
 import { isRevoked } from './providers.ts'
 import { refuseInput } from './refusals.ts'
 import { supersedeEntries } from './trading-state.ts'
@@ -83,9 +84,11 @@ function take(
     jti: claims.jti,
     gap,
   })
+  const { kind } = claims
   const received = { stream, kid, claims, hash }
   if (sequence === 'gap') tellMissed(context, stream, claims.seq - before.seq - 1)
   if (decided) return refuse(context, received, 'decision_repeated')
+  if (kind === 'stop') return refuse(context, received, moveStops(context, stream, claims))
   // What is held may be too much: an exit that was missed comes before anything is added.
   const isBehind = gap === 'open' || streamOf(context.portfolio, stream).missed !== null
   if (isBehind && claims.kind === 'entry') return refuse(context, received, 'sequence_gap')
@@ -93,7 +96,7 @@ function take(
   const markets = marketsFor(context, received)
   if (markets.length === 0) return refuse(context, received, 'exit_elsewhere')
   for (const market of markets)
-    append(context, { type: 'ordered', order: seedOf(context, received, market) })
+    append(context, { type: 'ordered', order: seedOf(context, { ...received, kind }, market) })
 }
 
 /**
@@ -139,11 +142,10 @@ function asExit(context: DecisionContext, stream: string, claims: Signal): Signa
 /** The order that a signal becomes on `own`, one of the device's markets. */
 export function seedOf(
   context: DecisionContext,
-  { stream, kid, claims }: Omit<Received, 'hash'>,
+  { stream, kid, claims, kind }: Omit<Received, 'hash'> & Pick<OrderIntent, 'kind'>,
   own: string,
 ): NewOrder {
   const {
-    kind,
     market,
     side,
     size,
@@ -231,15 +233,17 @@ export function onEquivocation(
 function refuse(
   context: DecisionContext,
   { stream, claims }: Received,
-  code: ExecutorCode,
+  code: ExecutorCode | 'no_position' | null,
 ): undefined {
+  if (code === null) return
+  const { market } = claims
   refuseInput(context, {
     code,
-    message: sentenceOf(code),
+    message: code === 'no_position' ? `the stream holds nothing on ${market}` : sentenceOf(code),
     signal: claims.jti,
     stream,
     kind: claims.kind,
-    market: claims.market,
+    market,
   })
 }
 

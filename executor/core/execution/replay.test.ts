@@ -321,3 +321,22 @@ test('a replay of one provider fills no gap of another', async () => {
   await executor.give(replayed([dropped], 'south'))
   expect(sales(executor)).toEqual([])
 })
+
+test('a stop that moved up and was missed is made up for, once, and a later one is not lowered by it', async () => {
+  const { executor, engine } = await holding()
+  const stop = () => executor.state().portfolio.positions[`${STREAM} BTC/USDT`]?.stop
+  const moved = (stopPrice: string) => engine.exit({ kind: 'stop', stopPrice })
+  const dropped = [moved('58500'), moved('58700')]
+  await executor.give(engine.head())
+  await executor.clock.turn(2_100)
+  expect(stop()).toBe('58000')
+  await executor.give(replayed(dropped))
+  expect([stop(), missed(executor)]).toEqual(['58700', null])
+  const [late, next] = [moved('58600'), moved('58800')]
+  await executor.give(next)
+  expect(stop()).toBe('58800')
+  executor.take(engine.head())
+  await executor.give(replayed([late, next]))
+  expect([stop(), missed(executor)]).toEqual(['58800', null])
+  expect(sales(executor)).toEqual([])
+})

@@ -11,6 +11,7 @@ import { HEAD_LIFE_MS } from '../risk/rules/timing.ts'
 import { CLOSE_SENTENCES, isExiting, isSelling, startClosing } from './close-position.ts'
 import { append, type DecisionContext, emit } from './context.ts'
 import type { Input, SignedSignal } from './inputs.ts'
+import { moveStops } from './moved-stops.ts'
 import { isRevoked } from './providers.ts'
 import { seedOf } from './receive-signal.ts'
 import { offlineMs } from './silence.ts'
@@ -101,7 +102,10 @@ export function onReplayed(
   setReplay(context, name, { ...after, state, asked: 0, at: context.environment.now })
 }
 
-/** As far as they chain, and no further than the head; the same where they do not. An entry that sells is a way out too. */
+/**
+ * As far as they chain, and no further than the head; the same where they do not. An entry that sells is a way out too,
+ * and so is a stop that moved up.
+ */
 function followChain(
   from: Replay,
   signals: readonly SignedSignal[],
@@ -137,7 +141,8 @@ function settle(context: DecisionContext, name: string, replay: Replay, missed: 
     ([, { stream }]) => stream === name,
   )
   if (positions.some(([key]) => isExiting(context, key))) return
-  const exits = replay.exits.filter((exit) => isOwed(context, name, missed, exit))
+  const waysOut = replay.exits.filter((exit) => isOwed(context, name, missed, exit))
+  const exits = waysOut.filter(({ claims }) => claims.kind !== 'stop')
   close(context, name, lastOf(missed), 'replayed')
   for (const { claims } of exits) supersedeEntries(context, { stream: name, since: claims.seq })
   for (const [key, position] of positions) {
@@ -146,6 +151,7 @@ function settle(context: DecisionContext, name: string, replay: Replay, missed: 
     )
     makeUp(context, key, position, owed)
   }
+  for (const { claims } of waysOut) if (claims.kind === 'stop') moveStops(context, name, claims)
 }
 
 /** All of it is sold until it is; of a part there is one order, as of the signal. */
@@ -189,7 +195,8 @@ function order(
   size: SignedSignal['claims']['size'],
 ): undefined {
   const reason = `${CLOSE_SENTENCES.head}: ${claims.reason}`
-  const seed = seedOf(context, { stream, kid, claims: { ...claims, size, reason } }, market)
+  const kind = claims.kind === 'entry' ? 'entry' : 'exit'
+  const seed = seedOf(context, { stream, kid, claims: { ...claims, size, reason }, kind }, market)
   if (context.portfolio.orders[seed.clientOrderId] === undefined)
     append(context, { type: 'ordered', order: seed })
 }

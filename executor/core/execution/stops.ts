@@ -1,10 +1,9 @@
 // Keeps every position under a stop that waits at the exchange: its size, its trigger, and no stop without a position.
 
-import { type Decimal, toDecimal } from '@keyside/protocol'
-import type Big from 'big.js'
+import type { Decimal } from '@keyside/protocol'
 import { orderIn } from '../model/apply.ts'
 import { isOver, mayRetryUrgently } from '../model/backoff.ts'
-import { ceilTo, floorTo, minus, parseDecimal, percentOf, ratio, units } from '../model/decimals.ts'
+import { minus, parseDecimal } from '../model/decimals.ts'
 import type { MarketRules } from '../model/exchange.ts'
 import type { Order } from '../model/order.ts'
 import { isPending } from '../model/order-table.ts'
@@ -214,80 +213,4 @@ function stopFailed(
   if (position === undefined) return
   append(context, { type: 'unprotected', position: key, code, message })
   notifyPosition(context, position, { level: 'error', code: 'stop_failed', message })
-}
-
-// Stops that rise: behind the highest bid, and to the entry price. The stop itself remembers how far it came.
-/** A trailing stop rises by at least this much of the price, percent. */
-const MIN_RISE = '0.1'
-
-export function moveStop(context: DecisionContext, position: Position, bid: Decimal): undefined {
-  const { trailingStop: trails, breakEven } = position.exits
-  if (trails === null && breakEven === null) return
-  const rules = context.environment.exchange.rules(position.market)
-  if (rules === null) return
-  const isFar = isFarBelow(position, bid, rules.tick)
-  if (isFar && breakEven === null) return
-  const tick = parseDecimal(rules.tick)
-  const now = parseDecimal(bid)
-  const even = evenStop(position, now, tick)
-  const trail = isFar ? null : trailingStop(position, now, tick)
-  if (even !== null && (trail === null || even.gt(trail)))
-    moveStopTo(context, position, even, 'break_even')
-  else if (trail !== null) moveStopTo(context, position, trail, 'trailing_stop')
-}
-
-/** Rounded up, to the earlier side. */
-function evenStop(position: Position, bid: Big, tick: Big): Big | null {
-  const { exits, stop, cost, baseBought } = position
-  if (exits.breakEven === null || !hasGained(position, bid, exits.breakEven)) return null
-  const average = ratio(cost, baseBought)
-  if (average === null) return null
-  const entry = ceilTo(parseDecimal(average), tick)
-  return entry.lt(bid) && (stop === null || entry.gt(parseDecimal(stop))) ? entry : null
-}
-
-/** Whether the bid is so many percent above the average entry price. */
-function hasGained({ cost, baseBought }: Position, bid: Big, percent: Decimal): boolean {
-  const average = ratio(cost, baseBought)
-  if (average === null) return false
-  const entry = parseDecimal(average)
-  return bid.gte(entry.plus(percentOf(entry, parseDecimal(percent))))
-}
-
-/** Rounded up, to the nearer side; where that is the bid itself, one step below it. */
-function trailingStop(position: Position, bid: Big, tick: Big): Big | null {
-  const { exits, stop } = position
-  if (exits.trailingStop === null) return null
-  const { percent, from } = exits.trailingStop
-  if (from !== undefined && !hasGained(position, bid, from)) return null
-  const near = ceilTo(bid.minus(percentOf(bid, parseDecimal(percent))), tick)
-  const trailing = near.lt(bid) ? near : floorTo(bid.minus(tick), tick)
-  if (trailing.lte(0) || stop === null) return trailing.lte(0) ? null : trailing
-  return trailing.minus(parseDecimal(stop)).gte(percentOf(bid, parseDecimal(MIN_RISE)))
-    ? trailing
-    : null
-}
-
-/** Most looks end here. Whole units, and rounded so that it never says so of a stop that has to move. */
-function isFarBelow({ exits, stop }: Position, bid: Decimal, tick: Decimal): boolean {
-  if (exits.trailingStop === null || stop === null) return false
-  const price = units(bid)
-  const highest = price - (price * units(exits.trailingStop.percent)) / HUNDRED + units(tick)
-  return highest + 1n - units(stop) < (price * RISE) / HUNDRED
-}
-
-const HUNDRED = units('100')
-const RISE = units(MIN_RISE)
-
-function moveStopTo(
-  context: DecisionContext,
-  position: Position,
-  to: Big,
-  why: 'trailing_stop' | 'break_even',
-): undefined {
-  const stop = toDecimal(to)
-  const { market, stream } = position
-  const key = positionKey({ stream, intent: { market } })
-  append(context, { type: 'stop_moved', position: key, stop, why })
-  notifyPosition(context, position, { level: 'info', code: 'stop_moved', message: `to ${stop}` })
 }

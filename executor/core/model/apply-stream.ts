@@ -19,7 +19,7 @@ const NEW_STREAM: Stream = {
   gap: 'none',
   ratios: {},
   missed: null,
-  candles: { entry: -1, exit: -1 },
+  candles: { entry: -1, exit: -1, stop: -1 },
   silentSince: 0,
 }
 

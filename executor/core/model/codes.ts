@@ -102,6 +102,8 @@ export const EXECUTOR_SENTENCES = {
     'a part is sold at once or not at all, and now it would have to wait, so nothing was done: ask again in a moment, or close all of it, which is tried until it is sold',
   stop_not_higher:
     'from here a stop only rises, so nothing was done: name a price above the present one',
+  stop_below:
+    'the signal would not move the stop up, and no signal moves it down: nothing was done',
   stop_above_price:
     'a stop at or above the price would sell at once, so nothing was done: name a lower price, or close the position',
   entry_canceled: 'you took this order back: nothing was sent',

@@ -33,7 +33,7 @@ interface Closing {
 }
 
 /** What moved a stop. */
-type StopMove = 'trailing_stop' | 'break_even' | 'trader'
+type StopMove = 'trailing_stop' | 'break_even' | 'trader' | 'signal'
 
 interface StopMoved {
   readonly type: 'stop_moved'

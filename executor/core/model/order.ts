@@ -4,9 +4,8 @@ import type { Fee, MarketRules, OrderRequest, StopRules } from './exchange.ts'
 import type { OrderState } from './order-table.ts'
 
 /** What a signal wants: its claims without those of its delivery. */
-export type OrderIntent = Pick<
+export type OrderIntent = { readonly kind: 'entry' | 'exit' } & Pick<
   Signal,
-  | 'kind'
   | 'market'
   | 'side'
   | 'size'

@@ -62,7 +62,7 @@ interface SignalTaken {
   readonly seq: number
   readonly hash: string
   readonly iat: number
-  readonly kind: 'entry' | 'exit'
+  readonly kind: 'entry' | 'exit' | 'stop'
   readonly candle: number
   readonly jti: string
   readonly gap: 'none' | 'open'

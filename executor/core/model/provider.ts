@@ -69,7 +69,7 @@ export interface Stream {
   /** What was missed while something was held: exits among it are owed until a replay has shown them. */
   readonly missed: Missed | null
   /** Last candle decided on, seconds: two engines side by side decide once. */
-  readonly candles: { readonly entry: number; readonly exit: number }
+  readonly candles: Readonly<Record<'entry' | 'exit' | 'stop', number>>
   /** Since when its provider has been silent, Unix ms; 0 while it is heard. */
   readonly silentSince: number
 }
