@@ -1,3 +1,4 @@
+export { bybitDialect } from './bybit/dialect.ts'
 export type { AcceptedOrder } from './exchange/accept-log.ts'
 export type { AccountSetup, KeyRights } from './exchange/account.ts'
 export { EXCHANGE_CONTROL_REFUSALS } from './exchange/control.ts'

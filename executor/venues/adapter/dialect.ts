@@ -15,7 +15,7 @@ import type {
   VenueOrderKind,
 } from '../../core/model/exchange.ts'
 
-type Params = Readonly<Record<string, string>>
+type Params = Readonly<Record<string, string | number>>
 
 /** One request, and how its answer is read. */
 export interface Question<T> {
@@ -150,20 +150,23 @@ export interface Dialect {
   /** Null unless every row of `currencies` can be read: a coin that is left out would look as if it were sold. */
   balances(currencies: ReadonlySet<string>): Question<readonly Balance[]>
   keyRights(): Question<KeyRights>
-  /** Only where the account's own settings say whether an order may borrow what is not there. */
-  readonly borrowing?: () => Question<'never' | 'may'>
+  /** Only where the account's own settings say whether an order may borrow what is not there: each has to say never. */
+  readonly borrowing?: () => readonly Question<'never' | 'may'>[]
 
   /** Whether the answer to an order is its outcome, or says no more than that it was received. */
   readonly placing: 'outcome' | 'receipt'
   placeOrder(market: VenueMarket, order: OrderRequest): Question<ExchangeOrder>
-  /** `requested`: it may still fill. */
+  /** `requested`: it may still fill. The next is asked where one does not know the order. */
   cancelOrder(
     market: VenueMarket,
     clientOrderId: string,
     kind: VenueOrderKind,
-  ): Question<'canceled' | 'requested'>
-  /** The order may be in any one of these places. */
-  orderById(market: VenueMarket, clientOrderId: string): readonly Question<ListedOrder>[]
+  ): readonly Question<'canceled' | 'requested'>[]
+  /** The order may be in any one of these places, each of which may say that it is not there. */
+  orderById(
+    market: VenueMarket,
+    clientOrderId: string,
+  ): readonly Question<ListedOrder | 'missing'>[]
   /** Only where a stop that triggers becomes an order with another number. */
   readonly triggeredStops?: TriggeredStops
   /** Of the whole account for null: then rows that cannot be read are left out. */

@@ -29,7 +29,7 @@ function clientOf(change: Partial<Dialect>, answers: Answers) {
     ...binance,
     orderNumbers: 'unordered',
     placeOrder: () => named('place'),
-    cancelOrder: (_, __, kind) => named(`cancel ${kind}`),
+    cancelOrder: (_, __, kind) => [named(`cancel ${kind}`), named(`cancel ${kind} elsewhere`)],
     orderById: () => [named('order'), named('stop order')],
     openOrders: () => [named('open'), named('open stops')],
     recentOrders: () => [named('recent')],

@@ -13,7 +13,7 @@ import type {
   VenueOrderKind,
 } from '../../core/model/exchange.ts'
 import type { Dialect, FillPage, ListedOrder, VenueMarket } from './dialect.ts'
-import { type NoAnswer, sentence } from './reply.ts'
+import { type NoAnswer, type Reply, sentence } from './reply.ts'
 import type { RestClient } from './rest-client.ts'
 
 const base = {
@@ -111,7 +111,10 @@ export async function find(client: RestClient, market: VenueMarket, id: string):
 async function findById(client: RestClient, market: VenueMarket, id: string): Promise<Lookup> {
   for (const question of client.dialect.orderById(market, id)) {
     const reply = await client.ask(question)
-    if (reply.got === 'answer') return followed(client, market, reply.value)
+    if (reply.got === 'answer') {
+      if (reply.value === 'missing') continue
+      return followed(client, market, reply.value)
+    }
     if (reply.got !== 'refusal' || !client.dialect.refusals.isUnknownOrder(reply.refusal))
       return { outcome: 'unknown', message: sentence(reply) }
   }
@@ -152,7 +155,7 @@ export async function cancel(
   id: string,
   kind: VenueOrderKind,
 ): Promise<Answered<'canceled' | 'not_open'>> {
-  const reply = await client.ask(client.dialect.cancelOrder(market, id, kind))
+  const reply = await askToCancel(client, client.dialect.cancelOrder(market, id, kind))
   if (reply.got === 'answer' && reply.value === 'canceled') return { ok: true, value: 'canceled' }
   const found = await findById(client, market, id)
   if (found.outcome === 'unknown') return { ok: false, message: found.message }
@@ -163,6 +166,17 @@ export async function cancel(
     return { ok: true, value: found.order.status === 'canceled' ? 'canceled' : 'not_open' }
   const why = reply.got === 'answer' ? 'its cancel is under way' : sentence(reply)
   return { ok: false, message: `the order is still open: ${why}` }
+}
+
+async function askToCancel(
+  client: RestClient,
+  [question, ...others]: ReturnType<Dialect['cancelOrder']>,
+): Promise<Reply<'canceled' | 'requested'>> {
+  if (question === undefined) throw new RangeError('a dialect says how an order is canceled')
+  const reply = await client.ask(question)
+  const isElsewhere =
+    reply.got === 'refusal' && client.dialect.refusals.isUnknownOrder(reply.refusal)
+  return isElsewhere && others.length > 0 ? askToCancel(client, others) : reply
 }
 
 /** Of the whole account for null, under the numbers that they have now. */

@@ -166,15 +166,17 @@ export const binance: Dialect = {
     return { method: 'privatePostOrder', params, read: (body) => placed(body, params) }
   },
 
-  cancelOrder: ({ id: symbol }, clientOrderId) => ({
-    method: 'privateDeleteOrder',
-    params: { symbol, origClientOrderId: clientOrderId },
-    read: (body) => {
-      const { data } = canceledAnswer.safeParse(body)
-      const isOurs = data?.symbol === symbol && data.origClientOrderId === clientOrderId
-      return isOurs ? 'canceled' : null
+  cancelOrder: ({ id: symbol }, clientOrderId) => [
+    {
+      method: 'privateDeleteOrder',
+      params: { symbol, origClientOrderId: clientOrderId },
+      read: (body) => {
+        const { data } = canceledAnswer.safeParse(body)
+        const isOurs = data?.symbol === symbol && data.origClientOrderId === clientOrderId
+        return isOurs ? 'canceled' : null
+      },
     },
-  }),
+  ],
 
   orderById: ({ id: symbol }, clientOrderId) => [
     {

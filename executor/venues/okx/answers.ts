@@ -1,5 +1,4 @@
 // The fields that Keyside reads from OKX's answers, all of them strings, and what they say in our words.
-import { toDecimal } from '@keyside/protocol'
 import Big from 'big.js'
 import { z } from 'zod'
 import type {
@@ -11,6 +10,7 @@ import type {
   KeyRights,
 } from '../../core/model/exchange.ts'
 import type { ListedOrder, VenueMarket } from '../adapter/dialect.ts'
+import { amount, amountOrNone, feeOf, signedAmount, time, words } from '../adapter/text-fields.ts'
 
 /** Of a taker in the lowest tier; a maker pays less. */
 export const TAKER_FEE = '0.001'
@@ -18,18 +18,7 @@ export const TAKER_FEE = '0.001'
 /** Before the number of a stop: the venue counts those apart, so that an order may have the same one. */
 export const STOP = 'algo:'
 
-const amount = z
-  .string()
-  .regex(/^\d{1,12}(?:\.\d{1,18})?$/)
-  .transform(toDecimal)
-/** What is not there yet is an empty text. */
-const amountOrNone = z.union([z.literal('').transform(() => '0'), amount])
-const signed = z.string().regex(/^-?\d{1,12}(?:\.\d{1,18})?$/)
 const id = z.string().regex(/^\d{1,24}$/)
-const time = z
-  .string()
-  .regex(/^\d{10,16}$/)
-  .transform(Number)
 
 /** The rows of an answer, each of which has to be readable. */
 export function rowsOf<T>(row: z.ZodType<T>, body: unknown): readonly T[] | null {
@@ -83,9 +72,6 @@ const STATUS = {
   canceled: 'canceled',
   mmp_canceled: 'canceled',
 } as const
-
-const words = <T extends Record<string, string>>(of: T) =>
-  z.enum(Object.keys(of) as [keyof T & string]).transform((word) => of[word] as T[keyof T])
 
 export const orderRow = z.object({
   instId: z.string(),
@@ -158,7 +144,7 @@ export const fillRow = z.object({
   side: z.enum(['buy', 'sell']),
   fillPx: amount,
   fillSz: amount,
-  fee: z.union([z.literal(''), signed]),
+  fee: z.union([z.literal(''), signedAmount]),
   feeCcy: z.string(),
   ts: time,
 })
@@ -176,11 +162,9 @@ export function toTrade(row: z.infer<typeof fillRow>): AccountTrade {
   }
 }
 
-/** What was taken is below nothing here; a rebate, which is above it, counts for nothing. */
+/** What was taken is below nothing here, and a rebate above it. */
 function toFee({ fee, feeCcy }: Pick<z.infer<typeof fillRow>, 'fee' | 'feeCcy'>): Fee | null {
-  if (fee === '') return null
-  const taken = new Big(fee).times(-1)
-  return { amount: taken.gt(0) ? toDecimal(taken) : '0', currency: feeCcy }
+  return fee === '' ? null : feeOf(new Big(fee).times(-1), feeCcy)
 }
 
 const detail = z.object({ ccy: z.string(), availBal: amountOrNone, frozenBal: amountOrNone })

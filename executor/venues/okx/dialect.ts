@@ -130,18 +130,23 @@ export const okx: Dialect = {
 
   keyRights: () => ({ method: 'privateGetAccountConfig', params: {}, read: toRights }),
 
-  borrowing: () => ({ method: 'privateGetAccountConfig', params: {}, read: toBorrowing }),
+  borrowing: () => [{ method: 'privateGetAccountConfig', params: {}, read: toBorrowing }],
 
   placeOrder: ({ id }, order) =>
     order.type === 'limit' ? limitOrder(id, order) : stopOrder(id, order),
 
   // A receipt as well: what is canceled is seen when the order is asked for.
-  cancelOrder: ({ id: instId }, clientOrderId, kind) => ({
-    ...(kind === 'stop'
-      ? { method: 'privatePostTradeCancelAlgos', params: [{ instId, algoClOrdId: clientOrderId }] }
-      : { method: 'privatePostTradeCancelOrder', params: { instId, clOrdId: clientOrderId } }),
-    read: () => 'requested',
-  }),
+  cancelOrder: ({ id: instId }, clientOrderId, kind) => [
+    {
+      ...(kind === 'stop'
+        ? {
+            method: 'privatePostTradeCancelAlgos',
+            params: [{ instId, algoClOrdId: clientOrderId }],
+          }
+        : { method: 'privatePostTradeCancelOrder', params: { instId, clOrdId: clientOrderId } }),
+      read: () => 'requested',
+    },
+  ],
 
   orderById: ({ id: instId }, clientOrderId) => [
     {

@@ -51,7 +51,9 @@ function listen(request: IncomingMessage, body: string): Heard {
   const url = new URL(request.url ?? '/', 'http://wire')
   const raw = `${url.search.slice(1)}${body}`
   const { method = '', headers } = request
-  const apiKey = String(headers['x-mbx-apikey'] ?? headers['ok-access-key'] ?? '')
+  const apiKey = String(
+    headers['x-mbx-apikey'] ?? headers['ok-access-key'] ?? headers['x-bapi-api-key'] ?? '',
+  )
   const query = new URLSearchParams(raw)
   return { method, path: url.pathname, query, raw, apiKey, headers }
 }
@@ -59,7 +61,7 @@ function listen(request: IncomingMessage, body: string): Heard {
 const KEPT = ['content-type', 'retry-after', 'x-mbx-used-weight-1m']
 
 /** Who asks, in the words of each venue. */
-const PASSED = /^(x-mbx-|ok-access-|content-type$)/
+const PASSED = /^(x-mbx-|ok-access-|x-bapi-|content-type$)/
 
 function header({ headers }: Response, name: string): [string, string][] {
   const value = headers.get(name)

@@ -1,0 +1,31 @@
+// Fields of venues that write every number as text.
+import { toDecimal } from '@keyside/protocol'
+import type Big from 'big.js'
+import { z } from 'zod'
+import type { Fee } from '../../core/model/exchange.ts'
+
+export const amount = z
+  .string()
+  .regex(/^\d{1,12}(?:\.\d{1,18})?$/)
+  .transform(toDecimal)
+
+/** What is not there yet is an empty text. */
+export const amountOrNone = z.union([z.literal('').transform(() => '0'), amount])
+
+export const signedAmount = z.string().regex(/^-?\d{1,12}(?:\.\d{1,18})?$/)
+
+/** Unix ms. */
+export const time = z
+  .string()
+  .regex(/^\d{10,16}$/)
+  .transform(Number)
+
+/** One of the venue's words, as ours. */
+export function words<T extends Record<string, string>>(of: T) {
+  return z.enum(Object.keys(of) as [keyof T & string]).transform((word) => of[word] as T[keyof T])
+}
+
+/** `taken` may be below nothing: a rebate counts for nothing. */
+export function feeOf(taken: Big, currency: string): Fee {
+  return { amount: taken.gt(0) ? toDecimal(taken) : '0', currency }
+}

@@ -1,0 +1,208 @@
+// Bybit's dialect and an unmodified ccxt against the sandbox, whose views lag and forget, over a wire that is listened to.
+import { systemClock } from '@keyside/runtime'
+import {
+  bybitDialect,
+  CALM,
+  type KeyRights,
+  Market,
+  type SandboxExchange,
+  startExchange,
+} from '@keyside/sandbox'
+import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
+import { VenueAdapter } from '../adapter/venue-adapter.ts'
+import type { Exchange } from '../port.ts'
+import { exchangeContract } from '../testing/contract.ts'
+import { SANDBOX_FAULTS, sandboxVenue } from '../testing/sandbox-venue.ts'
+import { accepted, canceled, found, order, type TestVenue } from '../testing/steps.ts'
+import { openWiretap, type Wiretap } from '../testing/wiretap.ts'
+import { bybit } from './dialect.ts'
+
+const KEYS = { apiKey: 'CanaryApiKey', secret: 'CanarySecret' }
+const BTC = 'BTC/USDT'
+const LAG_MS = 100
+/** What is over is gone from the view of open orders before the checks are through with it. */
+const CLOSED_MS = 350
+const log = { info: () => undefined, warn: () => undefined }
+const balances = { BTC: '10', USDT: '100000' }
+
+let sandbox: SandboxExchange
+let tap: Wiretap
+let exchange: Exchange
+let venue: TestVenue
+const market = new Market({ seed: 1, wave: CALM })
+
+const account = (name: string, rights: Partial<KeyRights> = {}) => ({
+  name,
+  apiKey: name === 'main' ? KEYS.apiKey : name,
+  credential: { secret: KEYS.secret },
+  balances,
+  rights,
+})
+
+beforeAll(async () => {
+  sandbox = await startExchange({
+    market,
+    dialect: bybitDialect({ lagMs: LAG_MS, closedMs: CLOSED_MS }),
+    first: { order: 8_389_765_608_443_411_001n, trade: 8_389_765_608_443_451_001n },
+    accounts: [account('main'), account('borrower', { enableMargin: true })],
+  })
+  tap = await openWiretap(sandbox.address)
+  exchange = open()
+  await exchange.start([BTC])
+  venue = sandboxVenue(sandbox, exchange)
+})
+afterEach(() => {
+  tap.intrude(() => 'pass')
+  sandbox.faults.disarm()
+})
+afterAll(async () => {
+  await exchange.stop()
+  await tap.stop()
+  await sandbox.stop()
+})
+
+function open(keys = KEYS): Exchange {
+  // As long as the sandbox lets its views lag, and no longer.
+  const dialect = { ...bybit, viewLagMs: 6 * LAG_MS }
+  return new VenueAdapter(dialect, {
+    keys,
+    address: tap.address,
+    clock: systemClock,
+    log,
+    timeoutMs: 700,
+    unitMs: 1,
+  })
+}
+
+const contract = exchangeContract(
+  {
+    market: BTC,
+    price: 60_000,
+    tick: '0.01',
+    maxStops: 30,
+    stopHolds: 'coins',
+    currencies: ['BTC', 'USDT'],
+    exchangeId: /^83897656084434\d{5}$/,
+    candles: 3,
+    refuses: ['money', 'rules', 'sides', 'names'],
+  },
+  SANDBOX_FAULTS,
+)
+
+test.for(contract)('$name', ({ run }) => run(venue))
+
+test('a name that was used counts as placed, also when its order is long over and out of sight', async () => {
+  const sent = order()
+  accepted(await exchange.place(sent))
+  await venue.pass(CLOSED_MS + 2 * LAG_MS)
+  const again = await exchange.place(sent)
+  expect(again.outcome).toBe('unknown')
+  expect(
+    sandbox.acceptLog().filter((one) => one.clientOrderId === sent.clientOrderId),
+  ).toHaveLength(1)
+  await found(venue, sent, ({ status }) => expect(status).toBe('filled'))
+})
+
+test('a stop whose price was passed on its way is seen to wait for the other direction', async () => {
+  const stop = order({
+    type: 'stop_limit',
+    timeInForce: 'GTC',
+    side: 'sell',
+    triggerPrice: '59000',
+    price: '58000',
+  })
+  // It falls between the last look and the arrival.
+  sandbox.faults.arm({ name: 'slow-accept', ms: 400 })
+  const placed = exchange.place(stop)
+  await vi.waitFor(() => expect(tap.heard.at(-1)?.path).toBe('/v5/order/create'))
+  await venue.moveTo(0.95)
+  expect((await placed).outcome).toBe('accepted')
+  await found(venue, stop, ({ triggers }) => expect(triggers).toBe('at_or_above'))
+  await canceled(venue, stop)
+  await venue.moveTo(1)
+})
+
+test('a stop that the price has passed already is not sent', async () => {
+  const before = tap.heard.length
+  const stop = { type: 'stop_limit', timeInForce: 'GTC', side: 'sell' } as const
+  const placed = await exchange.place(order({ ...stop, triggerPrice: '66000', price: '65000' }))
+  expect(placed).toMatchObject({ outcome: 'rejected', code: 'exchange_stop_would_trigger' })
+  expect(tap.heard.slice(before).filter(({ method }) => method === 'POST')).toEqual([])
+})
+
+test('a stop that has triggered, and waits at its price, is canceled as the order that it is', async () => {
+  accepted(await exchange.place(order()))
+  const stop = order({
+    type: 'stop_limit',
+    timeInForce: 'GTC',
+    side: 'sell',
+    triggerPrice: '58800',
+    price: '58790',
+  })
+  const { exchangeId } = accepted(await exchange.place(stop))
+  // Through the trigger and the limit at once: it rests above the market.
+  await venue.moveTo(0.9)
+  await found(venue, stop, (one) => {
+    expect([one.exchangeId, one.status, one.triggers]).toEqual([exchangeId, 'open', undefined])
+  })
+  await canceled(venue, stop)
+  await venue.moveTo(1)
+})
+
+test('an account that may borrow is refused before anything is ordered', async () => {
+  const other = open({ ...KEYS, apiKey: 'borrower' })
+  await expect(other.start([BTC])).rejects.toMatchObject({ code: 'exchange_account_borrows' })
+  await other.stop()
+})
+
+test('a key with another secret is refused, and says so', async () => {
+  const other = open({ ...KEYS, secret: 'another' })
+  await expect(other.start([BTC])).rejects.toMatchObject({ code: 'exchange_key_refused' })
+  await other.stop()
+})
+
+test('an order and a stop are one request each, with our name and nothing borrowed, and nothing of a broker', async () => {
+  const before = tap.heard.length
+  const sent = order()
+  const stop = order({
+    type: 'stop_limit',
+    timeInForce: 'GTC',
+    side: 'sell',
+    triggerPrice: '50000',
+    price: '49000',
+  })
+  await exchange.place(sent)
+  await exchange.place(stop)
+  const posts = tap.heard.slice(before).filter(({ method }) => method === 'POST')
+  const common = { category: 'spot', symbol: 'BTCUSDT', orderType: 'Limit', isLeverage: 0 }
+  expect(posts.map(({ path, raw }) => [path, JSON.parse(raw)])).toEqual([
+    [
+      '/v5/order/create',
+      {
+        ...common,
+        side: 'Buy',
+        qty: sent.amount,
+        price: sent.price,
+        orderLinkId: sent.clientOrderId,
+        orderFilter: 'Order',
+        timeInForce: 'IOC',
+        smpType: 'CancelTaker',
+      },
+    ],
+    [
+      '/v5/order/create',
+      {
+        ...common,
+        side: 'Sell',
+        qty: stop.amount,
+        price: stop.price,
+        orderLinkId: stop.clientOrderId,
+        orderFilter: 'tpslOrder',
+        timeInForce: 'GTC',
+        triggerPrice: stop.triggerPrice,
+      },
+    ],
+  ])
+  for (const { headers } of tap.heard) expect(Object.keys(headers)).not.toContain('referer')
+  await canceled(venue, stop)
+})

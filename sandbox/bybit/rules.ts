@@ -1,0 +1,45 @@
+// What Bybit holds orders against, and what it is like.
+import type { Habits, MarketSetup } from '@keyside/venue'
+import type { RefusedWhy } from '../exchange/filters.ts'
+import type { Instrument } from '../market/instrument.ts'
+import { type BybitError, type BybitErrorName, refuse } from './errors.ts'
+
+export const BYBIT_HABITS: Partial<Habits> = { wrongSidedStop: 'taken_as_take_profit' }
+
+/** Of the account on one market. */
+const MAX_STOPS = 30
+
+export function bybitMarket(instrument: Instrument): MarketSetup {
+  const { symbol, base, quote, tickSize, stepSize, maxQuantity, maxMarketQuantity } = instrument
+  return {
+    symbol,
+    base,
+    quote,
+    tick: tickSize,
+    step: stepSize,
+    maxAmount: maxQuantity,
+    maxMarketAmount: maxMarketQuantity,
+    minValue: instrument.minNotional,
+    priceBand: { up: '5', down: '0.2' },
+    maxStops: MAX_STOPS,
+  }
+}
+
+const WORDS: Readonly<Record<RefusedWhy, BybitErrorName>> = {
+  not_open: 'filled',
+  duplicate_client_order_id: 'duplicate_order',
+  // It takes those for the other direction.
+  stop_would_trigger: 'bad_parameter',
+  no_balance: 'no_balance',
+  price_step: 'price_step',
+  price_band: 'price_band',
+  amount_step: 'amount_step',
+  market_amount: 'too_large',
+  min_value: 'min_value',
+  max_orders: 'too_many_orders',
+  max_stops: 'too_many_orders',
+}
+
+export function bybitRefusal(why: RefusedWhy): BybitError {
+  return refuse(WORDS[why])
+}
