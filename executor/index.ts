@@ -98,6 +98,8 @@ export {
   lookAtVenue,
   moneyAt,
   PAPER,
+  VENUE_NAMES,
+  type VenueName,
   venueFacts,
 } from './venues/create-venue.ts'
 export type { Exchange } from './venues/port.ts'

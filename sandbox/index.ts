@@ -9,6 +9,7 @@ export {
   type FaultSetup as ExchangeFaultSetup,
 } from './exchange/faults.ts'
 export type { ListingStatus } from './exchange/listings.ts'
+export type { VenueDialect } from './exchange/opened-venue.ts'
 export { type ExchangeOptions, type SandboxExchange, startExchange } from './exchange/start.ts'
 export {
   type Candle,

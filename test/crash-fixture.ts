@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { KeysideError } from '@keyside/runtime'
+import type { Sandbox, SandboxVenue } from '../cli/sandbox/sandbox.ts'
 import {
   type Evidence,
   orderHistories,
@@ -11,7 +12,7 @@ import {
   violationsIn,
 } from './crash-evidence.ts'
 import { FaultTally } from './crash-faults.ts'
-import { atOkx, type Run, STREAMS } from './crash-plan.ts'
+import { faultAt, type Run, STREAMS } from './crash-plan.ts'
 import { paperOrders } from './paper-orders.ts'
 import { replaced } from './replaced.ts'
 import { type ScriptedBot, scriptedBot } from './scripted-bot.ts'
@@ -46,7 +47,7 @@ const INSTRUMENTS = ['BTC/USDT', ...MARKETS].map((symbol) => ({
   maxMarketQuantity: '100',
 }))
 
-export type KilledAt = 'binance' | 'okx' | 'paper'
+export type KilledAt = SandboxVenue | 'paper'
 
 export interface CrashFixture {
   readonly venue: KilledAt
@@ -76,11 +77,12 @@ export async function openCrashFixture(venue: KilledAt = 'binance'): Promise<Cra
     policy: POLICY,
     instruments: INSTRUMENTS,
     logLevel: 'info',
-    ...(venue === 'okx' && {
-      venue,
-      exchange: ({ exchange }) => ({ name: venue, address: exchange.address }),
-    }),
-    ...(venue === 'paper' && { exchange: ({ exchange }) => PAPER(exchange.address) }),
+    ...(venue === 'paper'
+      ? { exchange: ({ exchange }: Sandbox) => PAPER(exchange.address) }
+      : {
+          venue,
+          exchange: ({ exchange }: Sandbox) => ({ name: venue, address: exchange.address }),
+        }),
   })
   const open: { close(): Promise<void> }[] = [system]
   const close = async () => {
@@ -115,7 +117,7 @@ async function openStreams(engine: ScriptedEngine): Promise<ScriptedStream[]> {
 
 export async function executeRun(fixture: CrashFixture, run: Run): Promise<void> {
   const { venue, system, bot, faults } = fixture
-  faults.arm(venue === 'okx' ? run.faults.map(atOkx) : run.faults)
+  faults.arm(venue === 'paper' ? run.faults : run.faults.map((fault) => faultAt(venue, fault)))
   approveAll(bot, run.answerAfter)
   if (run.published === 'down') await kill(fixture, null)
   const jti = await publish(fixture, run)

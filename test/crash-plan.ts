@@ -4,6 +4,7 @@ import {
   type ExchangeFaultName,
   type ExchangeFaultSetup,
 } from '@keyside/sandbox'
+import type { SandboxVenue } from '../cli/sandbox/sandbox.ts'
 
 /** Each on a market of its own: while one waits for an unknown order, half a minute, the others go on. */
 export const STREAMS = 8
@@ -127,16 +128,28 @@ const ROUTES = [
   '*',
 ] as const
 
-/** The same questions in the words of OKX. */
-const OKX_ROUTES: Readonly<Record<string, string>> = {
-  'POST /api/v3/order': 'POST /api/v5/trade/order',
-  'DELETE /api/v3/order': 'POST /api/v5/trade/cancel-algos',
-  'GET /api/v3/order': 'GET /api/v5/trade/order',
-  'GET /api/v3/myTrades': 'GET /api/v5/trade/fills-history',
+/** The same questions in the words of each venue. */
+const ROUTES_AT: Readonly<Record<SandboxVenue, Readonly<Record<string, string>>>> = {
+  binance: {},
+  bybit: {
+    'POST /api/v3/order': 'POST /v5/order/create',
+    'DELETE /api/v3/order': 'POST /v5/order/cancel',
+    'GET /api/v3/order': 'GET /v5/order/realtime',
+    'GET /api/v3/myTrades': 'GET /v5/execution/list',
+  },
+  okx: {
+    'POST /api/v3/order': 'POST /api/v5/trade/order',
+    'DELETE /api/v3/order': 'POST /api/v5/trade/cancel-algos',
+    'GET /api/v3/order': 'GET /api/v5/trade/order',
+    'GET /api/v3/myTrades': 'GET /api/v5/trade/fills-history',
+  },
 }
 
-export function atOkx({ match = '', ...setup }: ExchangeFaultSetup): ExchangeFaultSetup {
-  return { ...setup, match: OKX_ROUTES[match] ?? match }
+export function faultAt(
+  venue: SandboxVenue,
+  { match = '', ...setup }: ExchangeFaultSetup,
+): ExchangeFaultSetup {
+  return { ...setup, match: ROUTES_AT[venue][match] ?? match }
 }
 
 /** At least and at most, ms. */

@@ -1,7 +1,13 @@
-// npm run kills -- [--kills 300] [--seed S] [--venue okx|paper]: the crash test at any length. Exit code 1 when anything does not agree.
+// npm run kills -- [--kills 300] [--seed S] [--venue bybit|okx|paper]: the crash test at any length. Exit code 1 when anything does not agree.
 import { parseArgs } from 'node:util'
 import { violationsIn } from './crash-evidence.ts'
-import { awaitAgreement, type CrashFixture, executeRun, openCrashFixture } from './crash-fixture.ts'
+import {
+  awaitAgreement,
+  type CrashFixture,
+  executeRun,
+  type KilledAt,
+  openCrashFixture,
+} from './crash-fixture.ts'
 import { planRuns, type Run } from './crash-plan.ts'
 import { coverageOf, formatCoverage } from './crash-summary.ts'
 
@@ -14,11 +20,14 @@ const { values } = parseArgs({
 })
 const kills = Number(values.kills)
 const seed = Number(values.seed ?? Date.now() % 1_000_000_000)
-const { venue } = values
-const isVenue = venue === 'binance' || venue === 'okx' || venue === 'paper'
-if (!isVenue || ![kills, seed].every((number) => Number.isSafeInteger(number) && number >= 1)) {
+const VENUES: readonly KilledAt[] = ['binance', 'bybit', 'okx', 'paper']
+const venue = VENUES.find((one) => one === values.venue)
+if (
+  venue === undefined ||
+  ![kills, seed].every((number) => Number.isSafeInteger(number) && number >= 1)
+) {
   process.stderr.write(
-    'usage: npm run kills -- [--kills 300] [--seed S] [--venue binance|okx|paper], whole numbers from 1\n',
+    'usage: npm run kills -- [--kills 300] [--seed S] [--venue binance|bybit|okx|paper], whole numbers from 1\n',
   )
   process.exit(3)
 }

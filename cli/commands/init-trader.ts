@@ -5,6 +5,8 @@ import {
   type Keychain,
   makeDeviceSecrets,
   openOsKeychain,
+  PAPER,
+  VENUE_NAMES,
   vaultFile,
 } from '@keyside/executor'
 import { systemClock, systemRandomBytes, writePrivate } from '@keyside/runtime'
@@ -17,7 +19,7 @@ import { newPassphrase } from '../terminal/passphrase.ts'
 import { print } from '../terminal/print.ts'
 import { prompt } from '../terminal/prompt.ts'
 
-export const TRADED_WITH = ['paper', 'binance'] as const
+export const TRADED_WITH = [PAPER, ...VENUE_NAMES] as const
 type TradedWith = (typeof TRADED_WITH)[number]
 
 export interface TraderOptions {
@@ -61,7 +63,7 @@ export async function initTrader(
     randomBytes: systemRandomBytes,
     deviceKey: device.key.publicKey,
     keychain: options.keychain,
-    account: exchange === 'paper' ? 'paper' : 'exchange',
+    account: exchange,
     ...(options.exchangeAddress && { exchange: options.exchangeAddress }),
     ...(options.telegramAddress && { telegram: options.telegramAddress }),
     ...(options.passphraseFile && { passphraseFile: fileIn(home, options.passphraseFile) }),
@@ -70,28 +72,32 @@ export async function initTrader(
   print(
     `Set up in ${home}, secrets in ${options.keychain === 'os' ? 'the OS keychain' : 'an encrypted vault'}.`,
     '',
-    ...(exchange === 'paper'
+    ...(exchange === PAPER
       ? [
           'It trades on paper: the real market of Binance, and 10000 USDT that are not real. No key is asked for.',
           '',
         ]
       : []),
     'Next:',
-    ...(exchange === 'paper' ? [] : ['  keyside keys add         store your exchange key']),
+    ...(exchange === PAPER ? [] : ['  keyside keys add         store your exchange key']),
     ...NEXT[role](join(home, 'policy.yaml')),
     ...START[options.bot ? 'here' : 'elsewhere'],
   )
 }
 
 const QUESTION = `What do you trade with?
-  1  paper    the real market, and money that is not: no key is asked for
-  2  binance  real money, with an API key of your own
-1 or 2 (1 when you press Enter): `
+${TRADED_WITH.map((name, index) => `  ${index + 1}  ${name.padEnd(8)} ${saidOf(name)}\n`).join('')}1 to ${TRADED_WITH.length} (1 when you press Enter): `
+
+function saidOf(name: TradedWith): string {
+  return name === PAPER
+    ? 'the real market, and money that is not: no key is asked for'
+    : 'real money, with an API key of your own'
+}
 
 /** Paper where nobody can be asked, or nothing else is answered. */
 async function askExchange(): Promise<TradedWith> {
   const answer = process.stdin.isTTY ? (await prompt(QUESTION)).trim() : ''
-  return answer === '2' || answer === 'binance' ? 'binance' : 'paper'
+  return TRADED_WITH[Number(answer) - 1] ?? TRADED_WITH.find((name) => name === answer) ?? PAPER
 }
 
 const NEXT: Readonly<Record<HomeOptions['role'], (policy: string) => string[]>> = {

@@ -1,6 +1,7 @@
 // Makes the home of a trader: keys, access tokens, policy and config, all on this machine.
 import { existsSync, readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
+import { PAPER, type VenueName } from '@keyside/executor'
 import { HOME, type SigningKey } from '@keyside/protocol'
 import { signingKey } from '@keyside/protocol/node'
 import {
@@ -26,8 +27,8 @@ export interface HomeOptions extends TokenParts {
   readonly keychain: 'os' | 'vault'
   /** Where its broker listens on 127.0.0.1; on a Unix socket when left out, if the system has them. */
   readonly port?: number
-  /** What is traded with: an account at the exchange when left out. */
-  readonly account?: 'paper' | 'exchange'
+  /** What is traded with: an account at the exchange when left out, Binance's. */
+  readonly account?: typeof PAPER | VenueName
   /** Where the exchange and Telegram are, when not at their own addresses. */
   readonly exchange?: string
   readonly telegram?: string
@@ -104,11 +105,11 @@ function exchangeOf({ exchange }: HomeOptions) {
   return { name: 'binance', ...(exchange && { address: exchange }) }
 }
 
-/** The same market, and an account that this device keeps. */
+/** An account at an exchange; or the same market as the engine's, and an account that this device keeps. */
 function accountOf(options: HomeOptions) {
-  if (options.account !== 'paper') return exchangeOf(options)
   const { name, ...there } = exchangeOf(options)
-  return { name: 'paper', of: name, ...there, balances: { USDT: '10000' } }
+  if (options.account !== PAPER) return { name: options.account ?? name, ...there }
+  return { name: PAPER, of: name, ...there, balances: { USDT: '10000' } }
 }
 
 /** Open to every user of this machine, so for where it has to be: no client without a token is let in. */

@@ -2,6 +2,7 @@
 import { Buffer } from 'node:buffer'
 import { type Clock, PROOF_BYTES, type RandomBytes } from '@keyside/runtime'
 import {
+  bybitDialect,
   type InstrumentSetup,
   Market,
   okxDialect,
@@ -9,6 +10,7 @@ import {
   type SandboxTelegram,
   startExchange,
   startTelegram,
+  type VenueDialect,
   type WaveShape,
 } from '@keyside/sandbox'
 import { z } from 'zod'
@@ -39,10 +41,18 @@ export interface SandboxOptions {
   readonly venue?: SandboxVenue
 }
 
-export type SandboxVenue = 'binance' | 'okx'
+export type SandboxVenue = 'binance' | 'bybit' | 'okx'
 
-/** How late OKX shows what happened, ms. */
-const OKX_LAG_MS = 300
+/** How late those show what happened that are late, ms. */
+const LAG_MS = 300
+/** For so long Bybit shows what is over among what is open, ms. */
+const CLOSED_MS = 2_000
+
+const DIALECTS: Readonly<Record<SandboxVenue, VenueDialect | undefined>> = {
+  binance: undefined,
+  bybit: bybitDialect({ lagMs: LAG_MS, closedMs: CLOSED_MS }),
+  okx: okxDialect({ lagMs: LAG_MS }),
+}
 
 export interface Sandbox {
   readonly exchange: SandboxExchange
@@ -69,8 +79,9 @@ export function newSandboxSecrets(randomBytes: RandomBytes): SandboxSecrets {
 export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const { clock, randomBytes, secrets, host, proofSecret = randomBytes(PROOF_BYTES) } = options
   const { venue = 'binance' } = options
-  const isOkx = venue === 'okx'
-  const passphrase = isOkx ? { passphrase: Buffer.from(randomBytes(16)).toString('hex') } : {}
+  const dialect = DIALECTS[venue]
+  const passphrase =
+    venue === 'okx' ? { passphrase: Buffer.from(randomBytes(16)).toString('hex') } : {}
   const seed = Buffer.from(randomBytes(4)).readUInt32BE()
   const market = new Market({
     seed,
@@ -84,7 +95,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     randomBytes,
     proofSecret,
     accounts: [{ name: 'main', apiKey, ...passphrase, credential: { secret }, balances: BALANCES }],
-    ...(isOkx && { dialect: okxDialect({ lagMs: OKX_LAG_MS }) }),
+    ...(dialect && { dialect }),
     ...(host !== undefined && { host }),
     ...(options.name !== undefined && { names: [options.name] }),
     ...(options.exchangePort !== undefined && { port: options.exchangePort }),

@@ -12,6 +12,7 @@ import type { Dialect } from './adapter/dialect.ts'
 import { RealMoney, type SandboxSecret } from './adapter/real-money.ts'
 import { VenueAdapter } from './adapter/venue-adapter.ts'
 import { binance } from './binance/dialect.ts'
+import { bybit } from './bybit/dialect.ts'
 import { okx } from './okx/dialect.ts'
 import { type AccountOptions, MEMORY, PaperAccount } from './paper/account.ts'
 import { paperFaults } from './paper/faults.ts'
@@ -125,7 +126,7 @@ function placeOf(
 }
 
 // Every venue that Keyside speaks to, by its name in config.yaml.
-const DIALECTS = { binance, okx } as const satisfies Record<string, Dialect>
+const DIALECTS = { binance, bybit, okx } as const satisfies Record<string, Dialect>
 
 export type VenueName = keyof typeof DIALECTS
 
