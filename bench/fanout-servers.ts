@@ -27,14 +27,23 @@ export interface Place {
   readonly seed: readonly number[]
 }
 
-export function embedded({ folder, port, tls, seed }: Place): Server {
+export function embedded(place: Place): Server {
+  return ofNode(place.tls ? 'embedded, TLS' : 'embedded', 'fanout-broker.ts', place)
+}
+
+/** What Node itself needs for as many connections. */
+export function bareSockets(place: Place): Server {
+  return ofNode(place.tls ? 'bare sockets, TLS' : 'bare sockets', 'fanout-floor.ts', place)
+}
+
+function ofNode(name: string, program: string, { folder, port, tls, seed }: Place): Server {
   const files = tls ? filesOf(ownCertificate(folder)) : null
   let broker: Awaited<ReturnType<typeof startHelper>> | undefined
   let pid = 0
   return {
-    name: tls ? 'embedded, TLS' : 'embedded',
+    name,
     start: async () => {
-      broker = await startHelper('fanout-broker.ts', { flags: BROKER_MEMORY })
+      broker = await startHelper(program, { flags: BROKER_MEMORY })
       pid = await broker.ask<number>({ port, seed, tls: files })
     },
     stop: async () => broker?.stop(),

@@ -17,8 +17,8 @@ import { signingKey } from '@keyside/protocol/node'
 import { instant, newJti, systemClock, systemRandomBytes } from '@keyside/runtime'
 import { connectAsync } from 'mqtt'
 import type { Crowd } from './fanout-clients.ts'
-import { embedded, mosquitto, type Place, type Server } from './fanout-servers.ts'
-import { startHelper } from './processes.ts'
+import { bareSockets, embedded, mosquitto, type Place, type Server } from './fanout-servers.ts'
+import { type Helper, startHelper } from './processes.ts'
 import type { BenchOptions, Result } from './result.ts'
 import { round, spread } from './spread.ts'
 
@@ -50,6 +50,8 @@ interface Sample {
   readonly missed: number
   /** Bytes of resident memory a connection. */
   readonly memory: number
+  /** The same of bare sockets of Node in the same run. */
+  readonly floor: number
   /** From the start of the new process until the last is subscribed again, ms, and the connections begun for it. */
   readonly reconnected: number
   readonly tries: number
@@ -63,6 +65,7 @@ export async function fanout({ signals: most, only = '', note }: BenchOptions): 
       const folder = mkdtempSync(join(tmpdir(), 'keyside-fanout-'))
       const seed = [...systemRandomBytes(32)]
       const place: Place = { folder, port: await freePort(), tls, seed }
+      let floor: number | undefined
       for (const server of [embedded(place), mosquitto(place)]) {
         if (server === null) {
           note('Mosquitto is not installed here: nothing beside the embedded broker')
@@ -70,7 +73,8 @@ export async function fanout({ signals: most, only = '', note }: BenchOptions): 
         }
         if (!`${server.name} ${subscribers}`.includes(only)) continue
         note(`${server.name}, ${subscribers} subscribers`)
-        const sample = await measure(server, place, subscribers)
+        floor ??= await floorOf(place, subscribers)
+        const sample = { ...(await measure(server, place, subscribers)), floor }
         note(textOf([sample]))
         samples.push(sample)
       }
@@ -79,7 +83,22 @@ export async function fanout({ signals: most, only = '', note }: BenchOptions): 
   return { json: { name: 'fanout', samples }, text: textOf(samples) }
 }
 
-async function measure(server: Server, place: Place, clients: number): Promise<Sample> {
+/** Bytes of resident memory a connection. */
+async function floorOf(place: Place, clients: number): Promise<number> {
+  const server = bareSockets(place)
+  await server.start()
+  const before = server.rss()
+  const crowd = await formCrowd(place, clients)
+  const floor = (server.rss() - before) / clients
+  await Promise.all([crowd.stop(), server.stop()])
+  return round(floor)
+}
+
+async function measure(
+  server: Server,
+  place: Place,
+  clients: number,
+): Promise<Omit<Sample, 'floor'>> {
   await server.start()
   const publisher = await connectEngine(place)
   for (const plan of PLANS)
@@ -88,16 +107,7 @@ async function measure(server: Server, place: Place, clients: number): Promise<S
       retain: true,
     })
   const before = server.rss()
-  const crowd = await startHelper('fanout-clients.ts')
-  const { port, tls, seed } = place
-  const filters = [
-    ...PLANS.flatMap((plan) => [signalTopic(PROVIDER, plan), headTopic(PROVIDER, plan)]),
-    keysetTopic(PROVIDER),
-    presenceTopic(PROVIDER, 'engine'),
-    responseTopic(PROVIDER, 'subscriber'),
-  ]
-  await crowd.ask<string>({ port, tls, seed, clients, filters } satisfies Crowd)
-  await pause(SETTLE_MS)
+  const crowd = await formCrowd(place, clients)
   const memory = (server.rss() - before) / clients
   const times: number[] = []
   const lasts: number[] = []
@@ -127,6 +137,20 @@ async function measure(server: Server, place: Place, clients: number): Promise<S
   return { broker: server.name, subscribers: clients, p50, p99, ...rest }
 }
 
+/** All are subscribed, and the memory of the connecting is given back, when it resolves. */
+async function formCrowd({ port, tls, seed }: Place, clients: number): Promise<Helper> {
+  const crowd = await startHelper('fanout-clients.ts')
+  const filters = [
+    ...PLANS.flatMap((plan) => [signalTopic(PROVIDER, plan), headTopic(PROVIDER, plan)]),
+    keysetTopic(PROVIDER),
+    presenceTopic(PROVIDER, 'engine'),
+    responseTopic(PROVIDER, 'subscriber'),
+  ]
+  await crowd.ask<string>({ port, tls, seed, clients, filters } satisfies Crowd)
+  await pause(SETTLE_MS)
+  return crowd
+}
+
 interface Standing {
   readonly subscribed: number
   readonly lastSubscribed: number
@@ -135,7 +159,7 @@ interface Standing {
 
 async function reconnect(
   server: Server,
-  crowd: { ask<Answer>(question: string): Promise<Answer> },
+  crowd: Helper,
   clients: number,
 ): Promise<{ reconnected: number; tries: number }> {
   const { tries } = await crowd.ask<Standing>('standing')
@@ -179,13 +203,13 @@ async function freePort(): Promise<number> {
 
 function textOf(samples: readonly Sample[]): string {
   const rows = samples.map(
-    ({ broker, subscribers, p50, p99, last, cpu, missed, memory, reconnected, tries }) => {
+    ({ broker, subscribers, p50, p99, last, cpu, missed, memory, floor, reconnected, tries }) => {
       const times = [p50, p99, last].map((ms) => ms.toFixed(0)).join(' / ')
       const back = `${(reconnected / 1000).toFixed(1)} (${tries})`
-      return `${broker} | ${subscribers} | ${times} | ${cpu.toFixed(0)} | ${missed} | ${(memory / 1024).toFixed(1)} | ${back}`
+      return `${broker} | ${subscribers} | ${times} | ${cpu.toFixed(0)} | ${missed} | ${(memory / 1024).toFixed(1)} (${(memory / floor).toFixed(1)}) | ${back}`
     },
   )
   const head =
-    'broker | subscribers | p50 / p99 / last ms | broker CPU ms | missed | KiB a connection | all back s (connections begun)'
+    'broker | subscribers | p50 / p99 / last ms | broker CPU ms | missed | KiB a connection (over bare sockets) | all back s (connections begun)'
   return [head, ...rows].join('\n')
 }

@@ -49,16 +49,17 @@ export interface SubscriptionLimits {
 
 /** Remembers an allowed filter in `subscriptions`. */
 export function authorizeSubscription(
-  { acl, subscriptions }: { readonly acl: Acl; readonly subscriptions: Set<string> },
+  { acl, subscriptions }: { readonly acl: Acl; readonly subscriptions: string[] },
   { topic, qos }: Omit<Message, 'retain'>,
   limits: SubscriptionLimits,
 ): Verdict {
   if (isOver1(qos)) return deny('qos_not_allowed', 'expected QoS 0 or 1')
   const verdict = allows(acl, 'subscribe', topic, limits.maxTopicLevels)
   if (!verdict.ok) return verdict
-  if (!subscriptions.has(topic) && subscriptions.size >= limits.maxSubscriptions)
+  if (subscriptions.includes(topic)) return ALLOWED
+  if (subscriptions.length >= limits.maxSubscriptions)
     return deny('subscriptions_full', `a connection has at most ${limits.maxSubscriptions} filters`)
-  subscriptions.add(topic)
+  subscriptions.push(topic)
   return ALLOWED
 }
 

@@ -95,9 +95,12 @@ export function createHooks(parts: HookOptions): Hooks {
   }
 }
 
-/** aedes keeps this packet for as long as the connection stands, and each slice of what came in keeps all of it. */
+/**
+ * aedes keeps this packet for as long as the connection stands, and each slice of what came in keeps all of it. The
+ * property stays: an object that loses one takes four times the memory.
+ */
 function forgetSecrets(packet: ConnectPacket): void {
-  delete packet.password
+  Object.assign(packet, { password: undefined })
   if (packet.will) packet.will.payload = Buffer.from(packet.will.payload)
 }
 

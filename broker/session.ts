@@ -17,12 +17,18 @@ export interface Rights {
 }
 
 export interface Session extends Rights {
-  /** Filters asked for so far. */
-  readonly subscriptions: Set<string>
+  /** Filters asked for so far, each once. */
+  readonly subscriptions: string[]
 }
 
-export function newSession(rights: Rights): Session {
-  return { ...rights, subscriptions: new Set() }
+export function newSession({ client, acl, expires, grant }: Rights): Session {
+  const shared = { publish: acl.publish.map(sharedText), subscribe: acl.subscribe.map(sharedText) }
+  return { client, acl: shared, expires, grant, subscriptions: [] }
+}
+
+/** V8 keeps one copy of the name of a property: thousands of tokens name the same topics. */
+function sharedText(text: string): string {
+  return Object.keys({ [text]: 0 })[0] ?? text
 }
 
 function isTakenBack({ client, grant }: Session, list: AccessList): boolean {

@@ -18,60 +18,81 @@ const MIN_FILTER_PACKET_BYTES = 5
  * without filters or with the packet identifier 0, which the parser behind it would let pass.
  */
 export function guardPackets(stream: Duplex, maxBytes = MAX_PACKET_BYTES): void {
-  const follow = follower(maxBytes)
-  const push = stream.push.bind(stream)
-  stream.push = (chunk: unknown, encoding?: BufferEncoding): boolean => {
-    if (!(chunk instanceof Uint8Array) || follow(chunk)) return push(chunk, encoding)
-    stream.destroy(new Error(`MQTT packet over ${maxBytes} bytes, or malformed`))
-    return false
-  }
+  const guarded: Guarded = stream
+  guarded[HEADERS] = new Headers(maxBytes)
+  stream.push = guardedPush
 }
 
-/** A function that is given the stream's chunks in order and says whether they may pass. */
-function follower(maxBytes: number): (chunk: Uint8Array) => boolean {
-  let body = 0
-  let type = 0
+const HEADERS = Symbol('headers')
+
+interface Guarded extends Duplex {
+  [HEADERS]?: Headers
+}
+
+/** One function for all streams: closures for each would stay as long as its connection. */
+function guardedPush(this: Guarded, chunk: unknown, encoding?: BufferEncoding): boolean {
+  const headers = this[HEADERS]
+  if (headers && chunk instanceof Uint8Array && !headers.pass(chunk)) {
+    this.destroy(new Error(`MQTT packet over ${headers.maxBytes} bytes, or malformed`))
+    return false
+  }
+  const { push } = Object.getPrototypeOf(this) as Duplex
+  return push.call(this, chunk, encoding)
+}
+
+/** Where a stream stands between the fixed headers of its packets. */
+class Headers {
+  readonly maxBytes: number
+  #body = 0
+  #type = 0
   /** Bytes of the packet identifier that are still to come, and those that came. */
-  let idLeft = 0
-  let id = 0
-  let length = 0
-  let lengthBytes = -1
-  return (chunk) => {
+  #idLeft = 0
+  #id = 0
+  #length = 0
+  #lengthBytes = -1
+
+  constructor(maxBytes: number) {
+    this.maxBytes = maxBytes
+  }
+
+  /** Call with the stream's chunks in order: whether this one may pass. */
+  pass(chunk: Uint8Array): boolean {
     for (let at = 0; at < chunk.length; ) {
-      if (idLeft > 0) {
-        id = id * 256 + (chunk[at++] ?? 0)
-        idLeft -= 1
-        body -= 1
-        if (idLeft === 0 && id === 0) return false
+      if (this.#idLeft > 0) {
+        this.#id = this.#id * 256 + (chunk[at++] ?? 0)
+        this.#idLeft -= 1
+        this.#body -= 1
+        if (this.#idLeft === 0 && this.#id === 0) return false
         continue
       }
-      if (body > 0) {
-        const skipped = Math.min(body, chunk.length - at)
-        body -= skipped
+      if (this.#body > 0) {
+        const skipped = Math.min(this.#body, chunk.length - at)
+        this.#body -= skipped
         at += skipped
         continue
       }
-      const byte = chunk[at++] ?? 0
-      if (lengthBytes === -1) {
-        type = byte >> 4
-        lengthBytes = 0
-        length = 0
-        continue
-      }
-      length += (byte & 0x7f) * 128 ** lengthBytes
-      lengthBytes += 1
-      if (length + lengthBytes + 1 > maxBytes) return false
-      if (byte & 0x80) {
-        if (lengthBytes === MAX_LENGTH_BYTES) return false
-        continue
-      }
-      body = length
-      lengthBytes = -1
-      if (!FILTER_PACKETS.has(type)) continue
-      if (length < MIN_FILTER_PACKET_BYTES) return false
-      idLeft = 2
-      id = 0
+      if (!this.#passHeader(chunk[at++] ?? 0)) return false
     }
     return true
+  }
+
+  /** One byte of a fixed header. */
+  #passHeader(byte: number): boolean {
+    if (this.#lengthBytes === -1) {
+      this.#type = byte >> 4
+      this.#lengthBytes = 0
+      this.#length = 0
+      return true
+    }
+    this.#length += (byte & 0x7f) * 128 ** this.#lengthBytes
+    this.#lengthBytes += 1
+    if (this.#length + this.#lengthBytes + 1 > this.maxBytes) return false
+    if (byte & 0x80) return this.#lengthBytes < MAX_LENGTH_BYTES
+    this.#body = this.#length
+    this.#lengthBytes = -1
+    if (!FILTER_PACKETS.has(this.#type)) return true
+    this.#idLeft = 2
+    this.#id = 0
+    return this.#length >= MIN_FILTER_PACKET_BYTES
   }
 }
