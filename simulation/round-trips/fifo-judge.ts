@@ -1,7 +1,7 @@
 // Results reckoned from an exchange's fills alone: first in, first out, in whole units of the last decimal place.
 
 const PLACES = 12
-const UNIT = 10n ** BigInt(PLACES)
+export const UNIT = 10n ** BigInt(PLACES)
 
 /** Fill of one market; `fee` in whatever the exchange took it. */
 export interface JudgedFill {

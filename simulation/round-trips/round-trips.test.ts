@@ -3,10 +3,12 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
+import { answerText } from '../../bot/texts/answers.ts'
+import { html } from '../../bot/texts/html.ts'
 import { exportRows } from '../../cli/commands/trades.ts'
 import { readResults } from '../../executor/index.ts'
-import type { Instruction, SaleRow } from '../../protocol/index.ts'
-import { charge, type JudgedSale, judgedResult, units } from './fifo-judge.ts'
+import type { Answer, Instruction, SaleRow } from '../../protocol/index.ts'
+import { charge, type JudgedSale, judgedResult, UNIT, units } from './fifo-judge.ts'
 import { Trips, trade } from './trips.ts'
 
 const DAY = 86_400_000
@@ -29,6 +31,12 @@ test('200 round trips come to the same in chat, export and the fills of the exch
     const page = await trips.ask({ do: 'trades', limit: 20, ...(before && { before }) })
     expect(page.of).toBe(sales.length)
     rows.push(...page.rows)
+    const shown = page.rows.map(({ number }) => sales[number - 1])
+    expectTold(
+      page,
+      now,
+      shown.map((sale) => sale && judgedResult(sale, 'USDT')?.gain),
+    )
   }
   expect(rows.toReversed().map(inUnits)).toEqual(sales.map(expected))
 
@@ -57,6 +65,12 @@ test('200 round trips come to the same in chat, export and the fills of the exch
         ...all.get(key),
       })
     }
+    // A phone has room for so many.
+    expectTold(
+      answer,
+      now,
+      answer.rows.slice(0, 31).map(({ key }) => all.get(key)?.gain),
+    )
   }
 
   const folder = mkdtempSync(join(tmpdir(), 'keyside-results-'))
@@ -67,6 +81,32 @@ test('200 round trips come to the same in chat, export and the fills of the exch
   const exported = lines.map((cells) => new Map(cells.map((cell, at) => [head[at] ?? '', cell])))
   expect(exported.map(exportedInUnits)).toEqual(sales.map(expectedInExport))
 }, 30_000)
+
+/** The words of the chat name these gains in their order, rounded to what they show and not otherwise. */
+function expectTold(answer: Answer, now: number, gains: readonly (bigint | undefined)[]): void {
+  let rest = answerText(answer, html``, now).text ?? ''
+  for (const gain of gains) {
+    if (gain === undefined) continue
+    const words = [1, 2].map((least) => RegExp.escape(shownGain(gain, least)))
+    const at = rest.search(new RegExp(`(?<![\\d,.])(?:${words.join('|')}) `))
+    expect(at, `${answer.about}: ${words} in ${rest}`).toBeGreaterThanOrEqual(0)
+    rest = rest.slice(at + 1)
+  }
+}
+
+/** To the cent from 1 on, to four digits below; in tables with both digits of the cents. */
+function shownGain(gain: bigint, form: number): string {
+  const size = gain < 0n ? -gain : gain
+  const isRounded = form === 2 || size >= UNIT
+  const places = isRounded ? 2 : 3 - Math.floor(Math.log10(Number(size) / Number(UNIT)))
+  const step = 10n ** BigInt(12 - places)
+  const digits = String((size + step / 2n) / step).padStart(places + 1, '0')
+  const fraction = digits.slice(-places)
+  const whole = digits.slice(0, -places).replace(/\B(?=(\d{3})+$)/g, ',')
+  const shown = form === 2 ? fraction : fraction.replace(/0+$/, '')
+  const sign = gain === 0n ? '' : gain < 0n ? '−' : '+'
+  return `${sign}${whole}${shown === '' ? '' : `.${shown}`}`
+}
 
 // Of both sides the same: numbers of units, and fees without those of nothing.
 function inUnits({ fees, result, opened, closed, amount, cost, proceeds, ...row }: SaleRow) {

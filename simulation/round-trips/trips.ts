@@ -23,6 +23,8 @@ export class Trips {
   #cash = 10_000
   /** Of the next fills; null for whatever comes. */
   feesIn: string | null = null
+  /** Coins and cash that somebody pays in, or takes out, once something is held. */
+  #coming: readonly [coins: string, cash: number] | null = null
   #heads = 0
   #asked = 0
 
@@ -88,6 +90,7 @@ export class Trips {
     const price = this.executor.exchange.price
     const stopPrice = (Number(price) * 0.8).toFixed(2)
     await this.#give(sub, { referencePrice: price, stopPrice, ...change })
+    if (this.#coming !== null) this.#pay(...this.#coming)
   }
 
   async exit(stream: Stream, percent = 100): Promise<void> {
@@ -157,9 +160,14 @@ export class Trips {
     return order
   }
 
-  /** Of somebody else, at the exchange. */
-  deposit(coins: string, cash: number): void {
+  /** While something is held: what is there then is not what was bought. */
+  payWhileHeld(coins: string, cash: number): void {
+    this.#coming = [coins, cash]
+  }
+
+  #pay(coins: string, cash: number): void {
     const { exchange } = this.executor
+    this.#coming = null
     exchange.own = (Number(exchange.own) + Number(coins)).toFixed(5)
     this.#cash += cash
   }
@@ -275,8 +283,8 @@ const KINDS: readonly ((trips: Trips, stream: Stream) => Promise<void>)[] = [
 export async function trade(trips: Trips, count: number): Promise<void> {
   for (let trip = 0; trip < count; trip += 1) {
     const kind = KINDS[trip % KINDS.length]
-    if (trip === 60) trips.deposit('0.5', 5_000)
-    if (trip === 140) trips.deposit('-0.7', -7_000)
+    if (trip === 60) trips.payWhileHeld('0.5', 5_000)
+    if (trip === 140) trips.payWhileHeld('-0.7', -7_000)
     await kind?.(trips, trips.random.pick(STREAMS))
     await trips.pass(5)
     // What is left is too little to sell: nobody's sale takes it along.
