@@ -44,7 +44,7 @@ test('a card names its device, and a press on it reaches that device alone, what
   await chat.waitForMessage(({ caption }) => caption?.includes('north') === true)
   await north.report(stepOf(orderOf(7), 'expired'))
   await chat.waitForMessage(
-    ({ caption = '' }) => caption.includes('north') && caption.includes('Time was up'),
+    ({ caption = '' }) => caption.includes('north') && caption.includes('Time is up'),
   )
   chat.pressButton(card, '✅ Approve')
   await until(() => south.approvals.length === 1)

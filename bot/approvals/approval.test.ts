@@ -101,7 +101,7 @@ test('Decline sends a decline, and the device has the last word', async () => {
 test.for<[OrderStep['status'], Partial<OrderStep>, string]>([
   ['rejected', { code: 'order_rejected', message: 'no money left' }, 'No money left.'],
   ['denied', { code: 'price.collar', message: 'the price moved <b>&' }, 'price moved <b>&'],
-  ['expired', {}, 'Time was up, and nothing was bought.'],
+  ['expired', {}, 'Time is up, nothing was sent.'],
   ['unknown', {}, 'Do not place it again by hand.'],
   ['not_placed', {}, 'Never placed. Nothing was bought.'],
   ['canceled', { filled: '0.02', average: '64000' }, 'Bought 0.02 of 0.05 BTC at 64,000 USDT'],
@@ -144,6 +144,31 @@ test('silence sends nothing: at the end the card says so and has no buttons', as
   expect(() => chat.pressButton(card, '✅ Approve')).toThrow('no button')
   expect(data).not.toBe('')
   expect(device.approvals).toEqual([])
+})
+
+test('a card that nobody has answered rings once when it is over, as an answer to it, and one that was pressed does not', async () => {
+  const missed = ({ chat }: Awaited<ReturnType<typeof openCard>>) =>
+    chat.messages().filter(({ text = '' }) => text.startsWith('⌛ Missed'))
+  const silent = await openCard()
+  silent.clock.advance(61_000)
+  await silent.caption('Time is up')
+  const over = stepOf(silent.order, 'expired', { market: '64640' })
+  await silent.device.report(over)
+  await silent.device.report(over)
+  await until(() => missed(silent).length > 0)
+  await settle(silent, silent.chat)
+  expect(missed(silent)).toMatchObject([
+    {
+      text: expect.stringContaining('risen'),
+      reply_to_message: { message_id: silent.card.message_id },
+    },
+  ])
+  const pressed = await openCard()
+  pressed.chat.pressButton(pressed.card, '✅ Approve')
+  await until(() => pressed.device.approvals.length === 1)
+  await pressed.device.report(stepOf(pressed.order, 'expired'))
+  await settle(pressed, pressed.chat)
+  expect(missed(pressed)).toEqual([])
 })
 
 test.for([

@@ -36,7 +36,7 @@ async function showAt(
     if (status?.about !== 'status' || limits?.about !== 'limits')
       return say(deps, owner, silentText(readDevice(deps.store, name).heard, now), { device: name })
     const rows = rowsOf(status, limits, results?.about === 'results' ? results : null)
-    const text = streamsText(rows, limits.currency, status.more)
+    const text = streamsText(rows, { currency: limits.currency, now, left: status.more })
     return sayWithMenu(deps, owner, { text, rows: buttonsOf(rows, name), device: name })
   }
   await whileBusy(tell, deps.clock)
@@ -53,7 +53,7 @@ function rowsOf(
   limits: About<'limits'>,
   results: About<'results'> | null,
 ): StreamRow[] {
-  return status.streams.map(({ stream, market, seq, headAgeMs }) => {
+  return status.streams.map(({ stream, market, seq, headAgeMs, plan, position, last }) => {
     const use = limits.streams.find((one) => one.stream === stream)
     const record = results?.rows.find(
       ({ key, currency }) => key === stream && currency === limits.currency,
@@ -64,6 +64,9 @@ function rowsOf(
       market,
       seq,
       headAgeMs,
+      plan,
+      position,
+      last,
       paused: isPaused ? 'yes' : 'no',
       use: use ?? null,
       record: record ?? null,

@@ -3,7 +3,7 @@ import type { OrderStatus } from '@keyside/protocol'
 import { closeCard, orderKey } from '../approvals/card.ts'
 import { type Card, cardId, findCard } from '../store/cards.ts'
 import { editMessage, findByKey, type NotificationContext, notifyOwner } from '../store/messages.ts'
-import { outcomeOnCard } from '../texts/card.ts'
+import { missedText, outcomeOnCard } from '../texts/card.ts'
 import { repeatsText } from '../texts/events.ts'
 import { lines } from '../texts/html.ts'
 import {
@@ -42,12 +42,20 @@ function notifyOnCard(context: NotificationContext, step: OrderStep, card: Card)
   const isHere = !isOutOfSight || !isLoud(step)
   closeCard(context.store, card, {
     became: step.status,
-    text: isHere ? outcomeOnCard(card.needed, step) : SEE_BELOW,
+    text: isHere ? outcomeOnCard(step) : SEE_BELOW,
     ...(isHere && traceOf(step)),
   })
+  if (step.status === 'expired' && card.pressed === 0) tellMissed(context, step, card)
   const trade = step.order.kind === 'entry' ? null : tradeOf(context, step)
   if (trade !== null) followStep(context, trade, step)
   return isHere ? card.message : notifyLoudly(context, step, { answers: card.message })
+}
+
+/** An edit makes no sound, and nobody has looked at this card. */
+function tellMissed(context: NotificationContext, step: OrderStep, card: Card): void {
+  const content = { html: missedText(card.needed, step).text }
+  const key = `missed:${card.order}`
+  notifyOwner(context, content, { key, kind: 'card', answers: card.message })
 }
 
 /** Returns the message that tells it; null where none of its own does. */

@@ -36,7 +36,15 @@ export function answersAt(now: number): Record<Question, Answer> {
       pauses: [],
       exchange: { name: 'binance', reachable: true, skewMs: 12 },
       streams: [
-        { stream: 'home/ema-cross', market: 'BTC/USDT', seq: 41, headAgeMs: 4000 },
+        {
+          stream: 'home/ema-cross',
+          market: 'BTC/USDT',
+          seq: 41,
+          headAgeMs: 4000,
+          plan: 'all',
+          position: 'long',
+          last: { kind: 'entry', at: now - 720 },
+        },
         { stream: 'home/rsi-dip', market: 'ETH/USDT', seq: 0, headAgeMs: null },
       ],
       waiting: 1,
@@ -44,6 +52,7 @@ export function answersAt(now: number): Record<Question, Answer> {
       unknown: 1,
       positions: 2,
       turnover: { used: '802.625', limit: '2000', currency: 'USDT' },
+      drawdown: { used: '12.5', limit: '300', currency: 'USDT' },
     },
     balance: {
       about: 'balance',

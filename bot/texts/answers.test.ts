@@ -17,6 +17,7 @@ Positions 2
 Orders 2 open, 1 to approve
 Unclear 1, see /orders
 Entries today 802.63 of 2,000 USDT
+Below the best 12.5 of 300 USDT
 <b>ema-cross</b> · BTC/USDT
 signal 41, heard 4 s ago
 <b>rsi-dip</b> · ETH/USDT

@@ -112,7 +112,7 @@ function untilText(until: number | undefined, now: number): string {
 }
 
 function statusText(status: About<'status'>, now: number): Html {
-  const { exchange, turnover, positions, open, waiting, unknown } = status
+  const { exchange, turnover, drawdown, positions, open, waiting, unknown } = status
   const skew = Math.abs(exchange.skewMs)
   const head = lines(
     html`<b>${STATES[status.state]}</b> since ${time(status.since * 1000, now)} ${zone(status.since * 1000)}`,
@@ -123,6 +123,7 @@ function statusText(status: About<'status'>, now: number): Html {
     html`Orders ${open} open, ${waiting} to approve`,
     unknown > 0 ? html`Unclear ${unknown}, see /orders` : null,
     html`Entries today ${sum(turnover.used)} of ${sum(turnover.limit)} ${turnover.currency}`,
+    html`Below the best ${drawdown.used === undefined ? '(a price is missing)' : sum(drawdown.used)} of ${sum(drawdown.limit)} ${drawdown.currency}`,
     skew > 1000 ? html`Clock off by ${span(skew)}` : null,
   )
   return list(head, status.streams.map(streamLines), { left: status.more })

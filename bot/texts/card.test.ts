@@ -1,7 +1,7 @@
 // Time and risk on a card: never more time than there is, and every number explained.
 import { expect, test } from 'vitest'
 import { approvalOf, orderOf, stepOf } from '../testing/events.ts'
-import { cardText, outcomeOnCard, timeLeft } from './card.ts'
+import { cardText, missedText, outcomeOnCard, timeLeft } from './card.ts'
 import { html } from './html.ts'
 
 const NOW = Date.parse('2026-11-23T17:45:00Z') / 1000
@@ -85,13 +85,16 @@ test('a smaller card says what it was before', () => {
 test('what was missed is told with what the price did since', () => {
   const order = orderOf(1)
   const needed = approvalOf(order, NOW, { market: '64000' })
-  const missed = (change = {}) => outcomeOnCard(needed, stepOf(order, 'expired', change)).text
+  const step = (change = {}) => stepOf(order, 'expired', change)
+  const missed = (change = {}) => missedText(needed, step(change)).text
+  expect(outcomeOnCard(step()).text).toBe('⌛ Time is up, nothing was sent.')
+  const nothing = '⌛ <b>Missed:</b> Buy 0.05 BTC. Nothing was bought, and nothing has to be done.'
   expect(missed({ market: '64640' })).toBe(
-    '⌛ Time was up, and nothing was bought. The price has risen since this card came by 1 %, to 64,640.',
+    `${nothing}\nThe price has risen by 1 % since: 64,640 USDT now.`,
   )
-  expect(missed({ market: '63360' })).toContain('has fallen')
-  expect(missed({ market: '64000' })).toContain('has not moved since this card came.')
-  expect(missed()).toBe('⌛ Time was up, and nothing was bought.')
+  expect(missed({ market: '63360' })).toContain('has fallen by 1 % since: 63,360')
+  expect(missed({ market: '64000' })).toContain('has not moved since: 64,000')
+  expect(missed()).toBe(nothing)
 })
 
 test('a card of a signal of another market shows both prices', () => {

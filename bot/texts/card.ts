@@ -1,6 +1,7 @@
 // The approval card's caption and toasts.
 import {
   type ApprovalNeeded,
+  type Decimal,
   type OrderStatus,
   type OrderView,
   shownStream,
@@ -171,21 +172,28 @@ export function timeLeft(expires: number, now: number): Html {
   return html`⏳ Until ${moment(Math.floor(expires) * 1000, now * 1000)} ${zone(expires * 1000)}, ${count} left`
 }
 
-/** What became of a card's order: what was missed is told with what it would have been. */
-export function outcomeOnCard(needed: ApprovalNeeded, step: OrderStep): Html {
-  if (step.status === 'expired') return missedText(needed, step)
+/** What became of a card's order. */
+export function outcomeOnCard(step: OrderStep): Html {
+  if (step.status === 'expired') return timeUp
   if (step.status === 'replaced' && step.code === 'approval_reduced')
     return html`✂️ You wanted less: nothing was sent, and a smaller order is on the card below.`
   return stepText(step)
 }
 
-function missedText({ market, order }: ApprovalNeeded, { market: now }: OrderStep): Html {
-  const nothing = order.side === 'buy' ? 'bought' : 'sold'
-  if (now === undefined) return html`⌛ Time was up, and nothing was ${nothing}.`
-  const moved = new Big(now).minus(market)
-  const way = moved.eq(0) ? 'has not moved' : moved.gt(0) ? 'has risen' : 'has fallen'
-  const by = moved.eq(0) ? '' : ` by ${distance(now, market)}, to ${amount(now)}`
-  return html`⌛ Time was up, and nothing was ${nothing}. The price ${way} since this card came${by}.`
+/** Rings once, and says what the price did since the card came: nothing is lost by a card that was not seen. */
+export function missedText({ market, order }: ApprovalNeeded, { market: now }: OrderStep): Html {
+  const { quote } = currencies(order.market)
+  return lines(
+    html`⌛ <b>Missed:</b> ${orderTitle(order)}. Nothing was ${order.side === 'buy' ? 'bought' : 'sold'}, and nothing has to be done.`,
+    now === undefined ? null : html`${sinceThen(market, now)} ${quote} now.`,
+  )
+}
+
+function sinceThen(then: Decimal, now: Decimal): string {
+  const moved = new Big(now).minus(then)
+  if (moved.eq(0)) return `The price has not moved since: ${amount(now)}`
+  const way = moved.gt(0) ? 'risen' : 'fallen'
+  return `The price has ${way} by ${distance(now, then)} since: ${amount(now)}`
 }
 
 /** Rings once before the end. Seconds. */

@@ -45,7 +45,17 @@ const statusAnswer = z.strictObject({
   exchange: z.strictObject({ name: id, reachable: z.boolean(), skewMs: z.number() }),
   streams: z
     .array(
-      z.strictObject({ stream, market, seq: z.int().min(0), headAgeMs: z.number().nullable() }),
+      z.strictObject({
+        stream,
+        market,
+        seq: z.int().min(0),
+        headAgeMs: z.number().nullable(),
+        /** As its last head said; absent before the first. */
+        plan: id.optional(),
+        position: z.enum(['long', 'flat']).optional(),
+        /** What signal number `seq` was, and when it was signed; absent where it was never received here. */
+        last: z.strictObject({ kind: z.enum(['entry', 'exit']), at: numericDate }).optional(),
+      }),
     )
     .max(32),
   /** Streams that are not listed. */
@@ -56,6 +66,8 @@ const statusAnswer = z.strictObject({
   positions: z.int().min(0),
   /** Limits of the day: used and allowed, in quote. */
   turnover: z.strictObject({ used: decimal, limit: decimal, currency }),
+  /** How far the policy's own reckoning is below its best; `used` is absent where a price is missing. */
+  drawdown: z.strictObject({ used: decimal.optional(), limit: decimal, currency }),
 })
 
 const balanceAnswer = z.strictObject({

@@ -14,6 +14,7 @@ import { baseOf } from '../execution/discrepancies.ts'
 import type { Valuation } from '../execution/inputs.ts'
 import { pausesNow } from '../execution/pauses.ts'
 import { usedToday } from '../execution/plan-and-check.ts'
+import { streamOf } from '../model/apply-stream.ts'
 import { sentenceOf } from '../model/codes.ts'
 import { ratio, sum } from '../model/decimals.ts'
 import type { Answered, Balance } from '../model/exchange.ts'
@@ -22,13 +23,14 @@ import type { OrderState } from '../model/order-table.ts'
 import type { Position } from '../model/position.ts'
 import { stopOf } from '../model/positions.ts'
 import { fitting } from '../model/report-room.ts'
-import { allocatedNow } from './limits.ts'
+import { allocatedNow, drawdownNow } from './limits.ts'
 
 /** What a report may list. */
 const MAX_STREAMS = 32
 const MAX_ROWS = 50
 
-export function statusAnswer({ portfolio, session, environment }: DecisionContext): Answer {
+export function statusAnswer(context: DecisionContext): Answer {
+  const { portfolio, session, environment } = context
   const { exchange, policy, now } = environment
   const orders = Object.values(portfolio.orders)
   const streams = [...policy.streams].flatMap(([stream, { markets }]) => {
@@ -37,8 +39,20 @@ export function statusAnswer({ portfolio, session, environment }: DecisionContex
     const market = held?.market ?? markets[0]
     if (market === undefined) return []
     const headAgeMs = seen === undefined ? null : now - seen.at
-    return [{ stream, market, seq: portfolio.streams[stream]?.seq ?? 0, headAgeMs }]
+    const { seq, last } = streamOf(portfolio, stream)
+    return [
+      {
+        stream,
+        market,
+        seq,
+        headAgeMs,
+        ...(seen && { plan: seen.head.plan, position: seen.head.position }),
+        ...(last && { last }),
+      },
+    ]
   })
+  const rows = fitting(streams.slice(0, MAX_STREAMS))
+  const { used: fall, ...best } = drawdownNow(context)
   return {
     about: 'status',
     state: portfolio.trading,
@@ -49,8 +63,8 @@ export function statusAnswer({ portfolio, session, environment }: DecisionContex
       reachable: exchange.reachable,
       skewMs: exchange.skewMs ?? 0,
     },
-    streams: streams.slice(0, MAX_STREAMS),
-    ...(streams.length > MAX_STREAMS && { more: streams.length - MAX_STREAMS }),
+    streams: rows,
+    ...(streams.length > rows.length && { more: streams.length - rows.length }),
     waiting: count(orders, ['waiting', 'reducing']),
     open: count(orders, ['submitted', 'accepted', 'partially_filled', 'awaiting_fills']),
     unknown: count(orders, ['unknown']),
@@ -60,6 +74,7 @@ export function statusAnswer({ portfolio, session, environment }: DecisionContex
       limit: policy.limits.day,
       currency: policy.currency,
     },
+    drawdown: { ...best, ...(fall !== null && { used: fall }) },
   }
 }
 

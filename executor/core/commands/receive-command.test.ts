@@ -110,7 +110,14 @@ test('answers what it is asked', async () => {
     event.type === 'answer' ? [event.answer] : [],
   )
   expect(answers).toMatchObject([
-    { about: 'status', state: 'running', positions: 1, turnover: { used: '299.691' } },
+    {
+      about: 'status',
+      state: 'running',
+      positions: 1,
+      turnover: { used: '299.691' },
+      drawdown: { currency: 'USDT', used: '0' },
+      streams: [{ seq: 1, last: { kind: 'entry' } }],
+    },
     {
       about: 'balance',
       rows: [

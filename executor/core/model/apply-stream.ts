@@ -20,6 +20,7 @@ const NEW_STREAM: Stream = {
   ratios: {},
   missed: null,
   candles: { entry: -1, exit: -1, stop: -1 },
+  last: null,
   silentSince: 0,
 }
 
@@ -32,6 +33,7 @@ export function applyBaselined(portfolio: Portfolio, event: FactOf<'baselined'>)
   return withStream(portfolio, event.stream, {
     ...numbers(event, before),
     gap: 'none',
+    last: null,
     missed: missedAfter(portfolio, event, event.seq),
     ...(before.base === 'awaited' && { base: 'known', floor: event.iat }),
   })
@@ -42,6 +44,7 @@ export function applySignal(portfolio: Portfolio, event: FactOf<'signal'>): Port
   return withStream(portfolio, event.stream, {
     ...numbers(event, before),
     gap: event.gap,
+    last: { kind: event.kind, at: event.iat },
     missed: missedAfter(portfolio, event, event.seq - 1),
     candles: { ...before.candles, [event.kind]: event.candle },
   })

@@ -1,5 +1,5 @@
 // Whoever signs, and the numbers of the streams that they sign.
-import type { Decimal } from '@keyside/protocol'
+import type { Decimal, Signal } from '@keyside/protocol'
 
 /**
  * `followed`: all is well. `unverified`: no keyset that counts. `equivocated`: two keysets of one version. Where it is not
@@ -70,6 +70,8 @@ export interface Stream {
   readonly missed: Missed | null
   /** Last candle decided on, seconds: two engines side by side decide once. */
   readonly candles: Readonly<Record<'entry' | 'exit' | 'stop', number>>
+  /** The last signal, `at` in seconds; null where it was never received here: the number is then a head's. */
+  readonly last: { readonly kind: Signal['kind']; readonly at: number } | null
   /** Since when its provider has been silent, Unix ms; 0 while it is heard. */
   readonly silentSince: number
 }
