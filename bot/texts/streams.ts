@@ -12,7 +12,7 @@ export interface StreamRow {
   /** By its last head. */
   readonly plan: string | undefined
   readonly position: 'long' | 'flat' | undefined
-  readonly last: { readonly kind: 'entry' | 'exit'; readonly at: number } | undefined
+  readonly last: { readonly kind: 'entry' | 'exit' | 'stop'; readonly at: number } | undefined
   readonly paused: 'yes' | 'no'
   /** Of its allocation, in the policy's currency; null where the device did not list it. */
   readonly use: { readonly used: string; readonly limit: string } | null
