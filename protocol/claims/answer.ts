@@ -54,7 +54,9 @@ const statusAnswer = z.strictObject({
         plan: id.optional(),
         position: z.enum(['long', 'flat']).optional(),
         /** What signal number `seq` was, and when it was signed; absent where it was never received here. */
-        last: z.strictObject({ kind: z.enum(['entry', 'exit', 'stop']), at: numericDate }).optional(),
+        last: z
+          .strictObject({ kind: z.enum(['entry', 'exit', 'stop']), at: numericDate })
+          .optional(),
       }),
     )
     .max(32),
