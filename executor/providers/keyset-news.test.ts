@@ -40,7 +40,9 @@ test('a keyset that was only renewed has no news, and a first one has none', () 
 test('other keys, another place, other markets and the end of a plan are said', () => {
   expect(news({}, { keys: [] })).toBe('other keys')
   const moved = { addresses: [ADDRESS, { ...ADDRESS, url: 'mqtts://b.example:8883' }] }
-  expect(news({}, moved)).toContain('mqtts://a.example:8883 and mqtts://b.example:8883')
+  expect(news({}, moved)).toBe(
+    'its broker is at mqtts://a.example:8883, or at mqtts://b.example:8883',
+  )
   expect(news({}, { plans: [{ ...main, markets: ['ETH/USDT'] }, other] })).toContain('ETH/USDT')
   expect(news({}, { plans: [other] })).toContain('the plan main is no more')
 })

@@ -21,7 +21,7 @@ export function keysetNews(before: Claims | null, after: Claims, agreed: Agreed)
     ...(isSame(before.keys, after.keys) ? [] : ['other keys']),
     ...(isSame(before.addresses, after.addresses)
       ? []
-      : [`other addresses, ${after.addresses.map(({ url }) => url).join(' and ')}`]),
+      : [`its broker is at ${after.addresses.map(({ url }) => url).join(', or at ')}`]),
     ...agreed.plans.flatMap((plan) => planNews(before, after, plan, agreed.terms.get(plan))),
   ].join('; ')
   return said.length <= MOST ? said : `${said.slice(0, MOST - 1)}…`
