@@ -37,6 +37,11 @@ test('the first line says what, how much money, and how much of the allocation m
   )
 })
 
+test('a card that is over asks nothing any more', () => {
+  const text = cardText(approvalOf(orderOf(1), NOW + 60, {}), html`.`).text
+  expect(text).toContain('<b>Buy 0.05 BTC for 3,205.03 USDT</b>. May lose')
+})
+
 test('a card without a stop says so, and that all may be lost', () => {
   const { stop: _, ...needed } = approvalOf(orderOf(1), NOW + 60, { risk: '3205.025' })
   const text = cardText(needed, html`.`, '?').text

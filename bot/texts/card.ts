@@ -66,7 +66,8 @@ function firstLine(needed: ApprovalNeeded, mark: '?' | ''): Html {
   const { quote } = currencies(order.market)
   const bound = order.side === 'buy' ? 'for' : 'for at least'
   const what = html`<b>${orderTitle(order)} ${bound} ${sum(order.value)} ${quote}${mark}</b>`
-  return order.kind === 'entry' ? html`${what} ${lossText(needed)}` : what
+  const end = mark === '' ? '.' : ''
+  return order.kind === 'entry' ? html`${what}${end} ${lossText(needed)}` : what
 }
 
 /** The bound that the limits set; fees come to it. */
