@@ -2,6 +2,7 @@
 import { KeysideError, keysideHome, restrictHome } from '@keyside/runtime'
 import { buildProgram } from './program.ts'
 import { isConfined, tellParent } from './programs/confined.ts'
+import { isWalled, launch, programIn } from './programs/launcher.ts'
 import { EXIT, explainError } from './programs/run-program.ts'
 import { withKeysLast } from './terminal/key-words.ts'
 import { exitOnClosedPipe } from './terminal/pipes.ts'
@@ -16,13 +17,17 @@ try {
   const words = withKeysLast(process.argv.slice(2))
   if (ASKING.includes(words[0] ?? '')) (await import('./terminal/prompt.ts')).expectPrompts()
   restrictHome(keysideHome())
-  const program = await buildProgram(words)
-  await program.parseAsync(words, { from: 'user' })
+  const alone = programIn(words)
+  if (alone !== null && !isWalled()) process.exitCode = await launch(alone)
+  else {
+    const program = await buildProgram(words)
+    await program.parseAsync(words, { from: 'user' })
+  }
 } catch (thrown) {
   const error = explainError(thrown)
   // A KeysideError is an answer to the person; anything else is a bug, and shows where.
   if (!(error instanceof KeysideError)) throw error
-  if (isConfined()) tellParent({ code: error.code, message: error.message })
+  if (isConfined() && process.connected) tellParent({ code: error.code, message: error.message })
   else process.stderr.write(`${error.message} (${error.code})\n`)
   process.exitCode = EXIT.refused
 }

@@ -44,6 +44,12 @@ test('where nothing tells, a process that runs is unknown', () => {
   expect(markOf(process.pid, 'win32')).toBe('unknown')
 })
 
+test('behind walls without /proc, itself is unknown: ps is another process', () => {
+  Object.defineProperty(process, 'permission', { value: { has: () => false }, configurable: true })
+  onTestFinished(() => void Reflect.deleteProperty(process, 'permission'))
+  expect(markOf(process.pid, 'darwin')).toBe('unknown')
+})
+
 test('one machine is one space', () => {
   expect(processSpace()).toBe(processSpace())
 })

@@ -25,18 +25,21 @@ export function markOf(
   platform: NodeJS.Platform = process.platform,
 ): ProcessMark | 'unknown' | null {
   if (platform === 'linux') return fromProc(pid)
-  return platform === 'win32' ? fromSignal(pid) : fromPs(pid)
+  const mayAsk = process.permission?.has('child') !== false
+  return platform === 'win32' || !mayAsk ? fromSignal(pid) : fromPs(pid)
 }
 
 /** The name of a program may hold anything, also a parenthesis: fields are counted behind the last one. */
 function fromProc(pid: number): ProcessMark | null {
   try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1')
+    // Of itself it may read no more than that, behind its walls.
+    const file = `/proc/${pid === process.pid ? 'self' : pid}/stat`
+    const stat = readFileSync(file, 'latin1')
     const [state = '', ...fields] = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
     if (state === 'Z' || state === 'X') return null
     const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'latin1').trim()
     // starttime is field 22 of proc_pid_stat(5), and `state` is field 3.
-    return { born: `${boot} ${fields[18]}`, user: statSync(`/proc/${pid}`).uid }
+    return { born: `${boot} ${fields[18]}`, user: statSync(file).uid }
   } catch {
     return null
   }

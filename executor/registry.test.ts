@@ -1,8 +1,9 @@
 import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { executorsFolder } from '@keyside/runtime'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { executorAt, executorsFolder, homesWithExecutor, register } from './registry.ts'
+import { executorAt, homesWithExecutor, register } from './registry.ts'
 
 const before = process.env['HOME']
 let folder = ''

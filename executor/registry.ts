@@ -1,9 +1,8 @@
 // How a running executor is found: a note in its home says which process it is, and a folder of this user names the homes.
 import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync, rmSync } from 'node:fs'
-import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { writePrivate } from '@keyside/runtime'
+import { executorsFolder, writePrivate } from '@keyside/runtime'
 import { z } from 'zod'
 import { markOf, processSpace } from './process-mark.ts'
 
@@ -31,11 +30,6 @@ export type Found =
 
 const pointer = z.object({ home: z.string() })
 
-/** Of no setting but the user's own home folder, so that a service, a terminal and another window agree. */
-export function executorsFolder(): string {
-  return join(homedir(), '.local', 'state', 'keyside', 'executors')
-}
-
 /** Throws when the home cannot be written. Returns what takes the note away again. */
 export function register(home: string, session: string, now: number): () => void {
   const mark = markOf(process.pid)
@@ -56,7 +50,8 @@ export function executorAt(home: string): Found {
   if (found === null) return { executor: 'none' }
   if (found.space !== processSpace()) return { executor: 'elsewhere', note: found }
   const mark = markOf(found.pid)
-  const same = mark === 'unknown' ? found.born === null : mark !== null && isSame(mark, found)
+  // Who wrote no birth could not see its own; then the number alone counts.
+  const same = mark !== null && (found.born === null || (mark !== 'unknown' && isSame(mark, found)))
   return same ? { executor: 'here', note: found } : { executor: 'none' }
 }
 

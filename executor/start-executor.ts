@@ -1,5 +1,5 @@
 // Composes the executor: journal, policy, exchange, core, links. Besides `exchange/` only this file sees the keychain.
-import { resolve } from 'node:path'
+import { dirname, resolve } from 'node:path'
 import {
   type Cancel,
   type Clock,
@@ -224,7 +224,7 @@ async function compose(
       take,
     }),
   )
-  onStop(watchHealth({ home, exchange, clock, take }))
+  onStop(watchHealth({ folder: dirname(path), exchange, clock, take }))
   own = openHomeLink({
     config,
     home,

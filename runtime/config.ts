@@ -13,6 +13,11 @@ export function keysideHome(env: Environment = process.env): string {
   return resolve(env['KEYSIDE_HOME'] || join(homedir(), '.keyside'))
 }
 
+/** Of no setting but the user's own home folder, so that a service, a terminal and another window agree. */
+export function executorsFolder(user = homedir()): string {
+  return join(user, '.local', 'state', 'keyside', 'executors')
+}
+
 const LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']
 
 /** KEYSIDE_LOG: a pino level, by default `info`. Throws `config_invalid`. */

@@ -3,9 +3,9 @@ import { randomBytes } from 'node:crypto'
 import {
   chmodSync,
   closeSync,
+  constants,
   existsSync,
   fchownSync,
-  fsyncSync,
   mkdirSync,
   openSync,
   readFileSync,
@@ -19,9 +19,10 @@ import { signingKey } from '@keyside/protocol/node'
 import { KeysideError } from './error.ts'
 import type { RandomBytes } from './random.ts'
 
-/** Makes the folder with mode 0700. */
+/** Makes the folder with mode 0700 where there is none. */
 export function privateFolder(path: string): void {
-  mkdirSync(path, { recursive: true, mode: 0o700 })
+  // Who may only read it need not be allowed to make it.
+  if (!existsSync(path)) mkdirSync(path, { recursive: true, mode: 0o700 })
 }
 
 /** Whether others than its owner may read it. False where there are no modes. */
@@ -41,6 +42,11 @@ export function restrictHome(home: string): void {
   }
 }
 
+const { O_WRONLY, O_CREAT, O_EXCL } = constants
+/** On the disk when it is written: a program behind walls may not ask for that later. Windows has libuv's number for it. */
+const O_SYNC = constants.O_SYNC ?? 0x0800_0000
+const NEW_AND_SYNCED = O_WRONLY | O_CREAT | O_EXCL | O_SYNC
+
 /** Writes with mode 0600 to a new file, which then takes the place of the old one. Only root may name an `owner`. */
 export function writePrivate(
   path: string,
@@ -49,10 +55,9 @@ export function writePrivate(
 ): void {
   privateFolder(dirname(path))
   const draft = `${path}.${randomBytes(6).toString('hex')}`
-  const file = openSync(draft, 'wx', 0o600)
+  const file = openSync(draft, NEW_AND_SYNCED, 0o600)
   try {
     writeFileSync(file, text)
-    fsyncSync(file)
     if (owner !== undefined) fchownSync(file, owner.uid, owner.gid)
   } finally {
     closeSync(file)

@@ -1,5 +1,7 @@
 // A child process for native code: a crash or a hang there does not affect the program.
 import { type ChildProcess, fork } from 'node:child_process'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import type { Cancel, Clock } from './clock.ts'
 
 /** What goes over the pipe to the helper, and what comes back. Never an argument, never the environment. */
@@ -20,6 +22,8 @@ export interface HelperOptions {
   readonly timeoutMs: number
   /** An idle helper ends after this long, ms. */
   readonly idleMs: number
+  /** Its own environment, by default this process's. */
+  readonly environment?: NodeJS.ProcessEnv
   /** From why there is no answer, in one line. */
   readonly toError: (reason: string) => Error
 }
@@ -29,6 +33,18 @@ interface Asked {
   readonly reject: (error: Error) => void
   readonly cancel: Cancel
 }
+
+const root = join(import.meta.dirname, '..')
+const READS = ['node_modules', 'protocol', 'runtime', 'package.json']
+
+/** It has native code, and for the rest its own walls: of its parent's it inherits none. */
+const FLAGS = [
+  '--permission',
+  '--allow-addons',
+  ...READS.map((name) => `--allow-fs-read=${join(root, name)}`),
+  '--disable-sigusr1',
+  '--report-exclude-env',
+]
 
 /** Started by the first question, and anew by the next one after it has ended for whatever reason. */
 export class Helper {
@@ -59,8 +75,10 @@ export class Helper {
   }
 
   #start(): ChildProcess {
-    const child = fork(this.#options.program, {
-      execArgv: ['--disable-sigusr1', '--report-exclude-env'],
+    const { program, environment } = this.#options
+    const child = fork(program, {
+      execArgv: [...FLAGS, `--allow-fs-read=${dirname(fileURLToPath(program))}`],
+      ...(environment && { env: environment }),
       serialization: 'advanced',
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
     })

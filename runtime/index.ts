@@ -11,7 +11,7 @@ export {
 } from './busy.ts'
 export { type Cancel, type Clock, systemClock } from './clock.ts'
 export { codeVersion } from './code-version.ts'
-export { type Environment, keysideHome, loadConfig, logLevel } from './config.ts'
+export { type Environment, executorsFolder, keysideHome, loadConfig, logLevel } from './config.ts'
 export { openDatabase, transaction } from './database.ts'
 export {
   type AcceptedTerms,

@@ -4,6 +4,7 @@ import { logTrace, systemClock, systemRandomBytes } from '@keyside/runtime'
 import type { Command } from 'commander'
 import { executorSection, openHomeKeychain } from '../home/home-keychain.ts'
 import { haltOnSignal } from '../programs/halt-signal.ts'
+import { openParentKeychain } from '../programs/keychain-relay.ts'
 import { type ProgramContext, runProgram } from '../programs/run-program.ts'
 
 export function addExecutor(program: Command): void {
@@ -20,7 +21,8 @@ export function addExecutor(program: Command): void {
 async function start({ home, log }: ProgramContext) {
   haltOnSignal(home)
   const config = executorSection(home)
-  const keychain = await openHomeKeychain(home, config)
+  const keychain =
+    config.keychain === 'os' ? await openParentKeychain() : await openHomeKeychain(home, config)
   const deps = {
     home,
     log,

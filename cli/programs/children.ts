@@ -2,17 +2,20 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { KeysideError } from '@keyside/runtime'
+import { type Environment, KeysideError } from '@keyside/runtime'
 import { z } from 'zod'
+import { answerKeychain, keychainQuestion } from './keychain-relay.ts'
+import { PROGRAMS, type Program } from './program-names.ts'
+import { wallFlags, wallsOf } from './walls.ts'
 
-export const PROGRAMS = ['broker', 'authority', 'engine', 'executor', 'bot'] as const
-export type Program = (typeof PROGRAMS)[number]
+export { PROGRAMS, type Program }
 
 /** Messages from a program to its parent. */
 export const message = z.discriminatedUnion('type', [
   z.object({ type: z.literal('ready'), text: z.string() }),
   z.object({ type: z.literal('claim'), code: z.string(), bot: z.string() }),
   z.object({ type: z.literal('failed'), code: z.string(), message: z.string() }),
+  keychainQuestion,
 ])
 export type Message = z.infer<typeof message>
 
@@ -50,18 +53,13 @@ export function startChild(
   options: ChildOptions,
   environment: NodeJS.ProcessEnv,
 ): Child {
-  const child = spawn(
-    process.execPath,
-    [...flags(program), join(import.meta.dirname, '..', 'main.js'), program],
-    {
-      stdio: ['pipe', 'pipe', 'pipe', 'ipc'],
-      env: {
-        ...passedOn(environment),
-        KEYSIDE_HOME: options.home,
-        ...(options.logLevel && { KEYSIDE_LOG: options.logLevel }),
-      },
-    },
-  )
+  const env = {
+    ...passedOn(environment),
+    KEYSIDE_HOME: options.home,
+    ...(options.logLevel && { KEYSIDE_LOG: options.logLevel }),
+  }
+  const words = wordsOf(program, options.home, env)
+  const child = spawn(process.execPath, words, { stdio: ['pipe', 'pipe', 'pipe', 'ipc'], env })
   // A child that ends at once causes EPIPE; its exit is handled below.
   child.stdin?.on('error', () => undefined)
   child.stdin?.end(options.passphrase === undefined ? '' : `${options.passphrase}\n`)
@@ -73,6 +71,8 @@ export function startChild(
     if (told === undefined) return
     if (told.type === 'ready') resolve(told.text)
     if (told.type === 'failed') reject(new KeysideError(told.code, `${program}: ${told.message}`))
+    if (told.type === 'keychain')
+      return void answerKeychain(child, { home: options.home, environment: env }, told)
     options.onMessage?.(program, told)
   })
   void exited.then((code) =>
@@ -94,6 +94,12 @@ function passedOn(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
 
 /** What is needed for a moment, at each connection and message, is collected soon: less memory for some CPU (bench/README.md). */
 export const BROKER_MEMORY = ['--max-semi-space-size=2', '--heap-growing-percent=25']
+
+/** Of a program that runs: behind Node, all that is said to it. */
+export function wordsOf(program: Program, home: string, environment: Environment): string[] {
+  const walls = wallFlags(wallsOf(program, home, environment))
+  return [...flags(program), ...walls, join(import.meta.dirname, '..', 'main.js'), program]
+}
 
 /** No debugger by signal, no prototype setter, no environment in a crash report. */
 function flags(program: Program): string[] {

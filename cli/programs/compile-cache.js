@@ -5,9 +5,11 @@ import { enableCompileCache, flushCompileCache } from 'node:module'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 
-/** @param {string} home */
 export function enablePrivateCache(home = homedir()) {
-  const folder = privateCache(home)
+  // Behind walls, who made the walls looked at the folder: what lies around it cannot be seen from there.
+  const walled = folderOf(home, process.argv[2] ?? '')
+  if (process.permission?.has('fs.write', walled)) return void enableCompileCache(walled)
+  const folder = process.permission === undefined ? privateCache(home) : null
   if (folder !== null) enableCompileCache(folder)
 }
 
@@ -19,17 +21,29 @@ export function flushCacheSoon() {
 }
 
 /**
- * Null where another user could put something into it, or in its place; and where it cannot be made.
  * @param {string} home
+ * @param {string} name
+ */
+function folderOf(home, name) {
+  return join(home, ...PARTS, name)
+}
+
+const PARTS = ['.cache', 'keyside']
+
+/**
+ * Null where another user could put something into it, or in its place; and where it cannot be made. A program behind
+ * walls has one of its own, `name`: what it writes there is run by nobody else.
+ * @param {string} home
+ * @param {string} [name]
  * @returns {string | null}
  */
-export function privateCache(home) {
-  const parts = ['.cache', 'keyside', 'compiled']
+export function privateCache(home, name = 'compiled') {
+  const parts = [...PARTS, name]
   const folders = parts.map((_, at) => join(home, ...parts.slice(0, at + 1)))
   try {
     // One by one: the home itself is not made, and a recursive mkdir can hang in some places.
     for (const folder of folders) if (!existsSync(folder)) mkdirSync(folder, { mode: 0o700 })
-    return [home, ...folders].every(isOwn) ? join(home, ...parts) : null
+    return [home, ...folders].every(isOwn) ? folderOf(home, name) : null
   } catch {
     return null
   }

@@ -1,12 +1,12 @@
 // Runs this command anew in a process that may read the files it needs and nothing else: what somebody's strategy says in
 // TypeScript runs there. It has no key to read, no network, no other process, and of the environment next to nothing.
 import { spawn } from 'node:child_process'
-import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { KeysideError, keysideHome } from '@keyside/runtime'
 import type { Command } from 'commander'
 import { z } from 'zod'
 import { environment } from '../terminal/config.ts'
+import { codePaths } from './walls.ts'
 
 export interface Confinement {
   /** Files, and folders with all that is in them. Code of this installation, config and candles of the home come with them. */
@@ -40,16 +40,9 @@ export async function runConfined(
   { reads, writes = [], onTold }: Confinement,
 ): Promise<void> {
   const home = keysideHome()
-  const root = join(import.meta.dirname, '..', '..')
-  const { workspaces } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
-  const code = [
-    ...z.array(z.string()).parse(workspaces),
-    'examples',
-    'node_modules',
-    'package.json',
-  ]
   const readable = [
-    ...code.map((name) => join(root, name)),
+    ...codePaths(),
+    join(import.meta.dirname, '..', '..', 'examples'),
     // Asked for where they are not there, too.
     ...['config.yaml', 'data', 'data/*'].map((name) => join(home, name)),
     ...reads,

@@ -1,7 +1,7 @@
 // A heartbeat for health checks: a file in the home folder, touched while the program works.
-import { mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { rmSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import type { Clock } from '@keyside/runtime'
+import { type Clock, privateFolder } from '@keyside/runtime'
 
 const BEAT_MS = 5_000
 /** Three beats missed. */
@@ -10,7 +10,7 @@ const STALE_MS = 15_000
 /** Returns a function that stops it and removes the file. */
 export function startHeartbeat(home: string, program: string, clock: Clock): () => void {
   const file = heartbeatFile(home, program)
-  mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
+  privateFolder(dirname(file))
   const beat = () => writeFileSync(file, `${process.pid}\n`, { mode: 0o600 })
   beat()
   const stop = clock.every(BEAT_MS, beat)

@@ -20,7 +20,7 @@ function watching() {
     return () => void timers.splice(timers.indexOf(timer), 1)
   }
   const stop = watchHealth({
-    home: '/home',
+    folder: '/home',
     exchange: { keyRights: async () => state.rights },
     clock: { now: () => 0, every: add, after: add },
     take: (input) => inputs.push(input),

@@ -19,8 +19,8 @@ const LOW_BYTES = 500 * MIB
 const ROOM_BYTES = 750 * MIB
 
 export interface HealthOptions {
-  /** KEYSIDE_HOME. */
-  readonly home: string
+  /** The journal's. */
+  readonly folder: string
   readonly exchange: Pick<Exchange, 'keyRights'>
   readonly clock: Clock
   readonly take: (input: Input) => void
@@ -42,8 +42,8 @@ export function watchHealth(options: HealthOptions): Cancel {
   }
 }
 
-function lookAtDisk({ home, take, freeBytes = freeOn }: HealthOptions): void {
-  const free = freeBytes(home)
+function lookAtDisk({ folder, take, freeBytes = freeOn }: HealthOptions): void {
+  const free = freeBytes(folder)
   if (free === null || (free >= LOW_BYTES && free < ROOM_BYTES)) return
   const is = free < LOW_BYTES ? 'so' : 'not so'
   const detail = `${Math.floor(free / MIB)} MiB are free`

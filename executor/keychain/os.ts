@@ -12,6 +12,8 @@ export interface OsKeychainOptions {
   readonly clock?: Clock
   /** Who makes the native calls. */
   readonly program?: URL
+  /** Where the keychain is, on Linux: its D-Bus session. */
+  readonly environment?: NodeJS.ProcessEnv
 }
 
 /** Time enough to type a password into a window that the system opens, ms. */
@@ -27,10 +29,11 @@ export async function openOsKeychain(
   {
     clock = systemClock,
     program = new URL('./os-helper.ts', import.meta.url),
+    environment,
   }: OsKeychainOptions = {},
 ): Promise<Keychain> {
   const service = `keyside ${home}`
-  const limits = { timeoutMs: TIMEOUT_MS, idleMs: IDLE_MS }
+  const limits = { timeoutMs: TIMEOUT_MS, idleMs: IDLE_MS, ...(environment && { environment }) }
   const helper = new Helper({ program, clock, ...limits, toError: unavailable })
   const call = <T>(...one: Call) => helper.ask(one) as Promise<T>
   const names = async () => {

@@ -31,14 +31,15 @@ export class CodeFiles {
   read(file: string, text: string): Read | null {
     const known = this.#files.get(file)
     if (known?.text === text) return known.read
+    if (process.permission?.has('child') === false) return { ok: false, problems: [barred(text)] }
     this.forget(file)
-    const process = new CodeProcess({ clock: this.#clock, file: basename(file) })
-    this.#processes = [...this.#processes.filter(({ isOver }) => !isOver), process]
-    const reading: Reading = { text, process, read: null }
+    const code = new CodeProcess({ clock: this.#clock, file: basename(file) })
+    this.#processes = [...this.#processes.filter(({ isOver }) => !isOver), code]
+    const reading: Reading = { text, process: code, read: null }
     this.#files.set(file, reading)
-    void readIn(process, basename(file), text).then((read) => {
+    void readIn(code, basename(file), text).then((read) => {
       reading.read = read
-      if (!read.ok) process.end()
+      if (!read.ok) code.end()
     })
     return null
   }
@@ -53,6 +54,17 @@ export class CodeFiles {
   stop(): void {
     for (const process of this.#processes) process.end()
   }
+}
+
+/** An engine that began without such a file may start no process; the next start sees that there is one. */
+function barred(text: string): Problem {
+  return problemOf(
+    text,
+    new KeysideError(
+      'strategy_failed',
+      'the engine was started without a strategy in TypeScript, and may start no process for this one: start the engine again',
+    ),
+  )
 }
 
 async function readIn(process: CodeProcess, file: string, text: string): Promise<Read> {

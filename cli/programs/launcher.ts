@@ -1,0 +1,46 @@
+// Begins a program that was typed alone once more, behind its walls: Node takes them at the start of a process only.
+import { spawn } from 'node:child_process'
+import { keysideHome } from '@keyside/runtime'
+import { environment } from '../terminal/config.ts'
+import { message, PROGRAMS, type Program, wordsOf } from './children.ts'
+import { answerKeychain } from './keychain-relay.ts'
+import { keychainOf } from './walls.ts'
+
+/** The program that these words run; null for every other command. */
+export function programIn(words: readonly string[]): Program | null {
+  const [first, ...others] = words
+  return others.length === 0 ? (PROGRAMS.find((name) => name === first) ?? null) : null
+}
+
+/** Whether this process has its walls. */
+export function isWalled(): boolean {
+  return process.permission !== undefined
+}
+
+/**
+ * The same process becomes the program, where the system has that. Where it has not, and where the system's keychain is
+ * asked, for which the program has no right, it stays as the parent: resolves with the exit code of the program then.
+ */
+export async function launch(program: Program): Promise<number> {
+  const home = keysideHome()
+  const words = wordsOf(program, home, environment)
+  const asksKeychain = program === 'executor' && keychainOf(home, environment) === 'os'
+  if (!asksKeychain) process.execve?.(process.execPath, [process.execPath, ...words], environment)
+  return stay(words, home)
+}
+
+const PASSED_ON = ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGUSR2'] as const
+
+function stay(words: readonly string[], home: string): Promise<number> {
+  const child = spawn(process.execPath, words, { stdio: ['inherit', 'inherit', 'inherit', 'ipc'] })
+  for (const name of PASSED_ON) process.on(name, () => child.kill(name))
+  child.on('message', (raw) => {
+    const told = message.safeParse(raw).data
+    if (told?.type === 'keychain') void answerKeychain(child, { home, environment }, told)
+    if (told?.type === 'failed') process.stderr.write(`${told.message} (${told.code})\n`)
+  })
+  const { promise, resolve, reject } = Promise.withResolvers<number>()
+  child.once('error', reject)
+  child.once('exit', (code) => resolve(code ?? 1))
+  return promise
+}
