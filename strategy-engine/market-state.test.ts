@@ -79,6 +79,9 @@ const WAYS_OUT = fc.record({
   ),
   trailing_stop: fc.option(fc.constantFrom('2 %', '{ distance: 2 * atr(5), from: 1 % }')),
   break_even: fc.option(fc.constantFrom('1 %', 'atr(4)')),
+  move_stop: fc.option(
+    fc.constantFrom('[{ to: high * 99 %, when: profit > 0.5 % }, { to: "lowest(low, 6)" }]'),
+  ),
   max_hold: fc.option(fc.constantFrom('1h', '3h')),
   cooldown: fc.option(fc.constantFrom('15m')),
   add: fc.option(fc.constantFrom('[{ when: close < first entry * 99 %, size: 5 % }]')),

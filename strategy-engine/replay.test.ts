@@ -1,6 +1,7 @@
 // A session that an engine lived through, candle by candle, and the same candles a thousand at a time: the same bytes.
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import { readOwnClaims } from '@keyside/protocol'
 import { expect, test } from 'vitest'
 import type { Candle } from './market/candle.ts'
 import { columnsOf } from './market/candle-columns.ts'
@@ -24,6 +25,8 @@ const FILE = {
   take_profit: '[{ at: 1 %, sell: 50 % }, { at: 3 %, sell: 50 %, after: 5m }]',
   trailing_stop: '{ distance: 3 * atr(5), from: 1 % }',
   add: '[{ when: close < first entry * 99.5 %, size: 5 % }]',
+  move_stop:
+    '[{ to: highest since entry * 99.5 %, when: profit > 0.2 % }, { to: "lowest(low, 12)" }]',
   max_hold: '30m',
   cooldown: '2m',
 }
@@ -50,6 +53,11 @@ function walk(count: number): Candle[] {
       volume: (1 + random()).toFixed(3),
     }
   })
+}
+
+function kindOf(token: string) {
+  const read = readOwnClaims(token, 'signal')
+  return read.ok ? read.claims.kind : expect.unreachable()
 }
 
 test('what an engine signed live is signed again, byte for byte, when its candles are replayed in blocks', async () => {
@@ -83,6 +91,8 @@ test('what an engine signed live is signed again, byte for byte, when its candle
       replayed.push({ token: signed?.token })
     }
   }
-  expect(live.length).toBeGreaterThan(30)
+  const kinds = live.map(({ token }) => kindOf(String(token)))
+  expect(kinds.filter((kind) => kind !== 'stop').length).toBeGreaterThan(30)
+  expect(kinds.filter((kind) => kind === 'stop').length).toBeGreaterThan(30)
   expect(live.map(({ token }) => ({ token }))).toEqual(replayed)
 })

@@ -14,7 +14,7 @@ export function tradeRows(name: string): readonly string[] {
   ]
 }
 
-export function texts({ enter, exit, alerts, adds, code }: Strategy) {
+export function texts({ enter, exit, alerts, adds, moves, code }: Strategy) {
   const texts = (rules: readonly Rule[]) =>
     rules.map(({ name, condition }) => ({ name, rule: ruleText(condition) }))
   return {
@@ -22,13 +22,17 @@ export function texts({ enter, exit, alerts, adds, code }: Strategy) {
     exit: texts(exit),
     alerts: texts(alerts),
     adds: adds.map(({ condition, size }) => ({ rule: ruleText(condition), size })),
+    moves: moves.map(({ condition, to }) => ({
+      rule: condition && ruleText(condition),
+      to: ruleText(to),
+    })),
     ...(code && { code: { reads: code.reads.map(ruleText) } }),
   }
 }
 
 export function showLines(strategy: Strategy): readonly string[] {
   const { name, market, timeframe, size, stop } = strategy
-  const { enter, exit, alerts, adds, code } = texts(strategy)
+  const { enter, exit, alerts, adds, moves, code } = texts(strategy)
   const rules = (title: string, all: readonly { name: string | null; rule: string }[]) =>
     all.map((one) => row(title, one.name === null ? one.rule : `${one.name}: ${one.rule}`))
   const unit = { percent: '% of the allocation', quote: 'quote', base: 'base', risk: '% at risk' }
@@ -44,6 +48,7 @@ export function showLines(strategy: Strategy): readonly string[] {
       'stop',
       stop.by === 'percent' ? `${stop.percent} % below the entry` : `${stop.text} below the entry`,
     ),
+    ...moves.map(({ rule, to }) => row('move_stop', `${rule === null ? '' : `${rule}: `}to ${to}`)),
     row('candles', `${warmupOf(strategy)} before the first that can decide`),
   ]
 }

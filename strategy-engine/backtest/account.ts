@@ -98,6 +98,12 @@ export class Account {
     this.#sell(index, time, price, this.#base, why)
   }
 
+  /** A stop that was moved up at the close of candle `at`, quote per base. */
+  moveStop(at: number, to: number): void {
+    this.#walk(at + 1)
+    if (this.#base > 0) this.#held.moveStop(to, 0)
+  }
+
   /** After the last decision. */
   finish(): AccountEnd {
     const { length } = this.#candles

@@ -179,6 +179,49 @@ test('safety orders lower the average, and what they bought leaves with the posi
     if (end === 'take_profit') expect(proceeds).toBeGreaterThan(cost)
 })
 
+test('a stop that a rule has moved up sells from the next candle on, at its price', () => {
+  const moved = strategyOf([
+    'enter: close > 0',
+    'size: 10 %',
+    'stop: 5 %',
+    'move_stop: [{ to: high * 99.5 %, when: high > entry * 100.5 % }]',
+  ])
+  const candles = randomCandles({ length: 2_000, seed: 8, range: 0.02 })
+  const { ledger } = runBacktest(moved, { candles, options: { ...OPTIONS, fee: 0, fill: 'close' } })
+  // By hand: bought at a close, and from the next candle on at the stop that the candles before it have set.
+  const byHand: number[] = []
+  let [entry, stop] = [0, 0]
+  for (let i = 0; i < candles.length; i++) {
+    const [open = 0, high = 0, low = 0, close = 0] = [
+      candles.open[i],
+      candles.high[i],
+      candles.low[i],
+      candles.close[i],
+    ]
+    if (entry > 0 && low <= stop) {
+      byHand.push(Math.min(open, stop))
+      entry = 0
+      continue
+    }
+    if (entry === 0) {
+      entry = close
+      stop = close * 0.95
+      continue
+    }
+    const to = high * 0.995
+    if (high <= entry * 1.005) continue
+    if (to >= close) {
+      byHand.push(close)
+      entry = 0
+    } else if (to - stop >= close * 0.001) stop = to
+  }
+  const sold = Array.from({ length: ledger.fills.length }, (_, row) =>
+    ledger.fills.row(row),
+  ).filter(({ amount }) => amount < 0)
+  expect(byHand.length).toBeGreaterThan(100)
+  expect(sold.map(({ price }) => price.toFixed(6))).toEqual(byHand.map((price) => price.toFixed(6)))
+})
+
 test('it is told how far it is, and every run ends with the same result', () => {
   const candles = randomCandles({ length: 5_000, seed: 2 })
   const parts: number[] = []

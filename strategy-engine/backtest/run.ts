@@ -162,6 +162,7 @@ class Runner {
   #decide(at: number, mayEnter: boolean): void {
     const model = this.#model
     if (model.decided === 'exit') this.#account.leave(at, model.cause)
+    else if (model.decided === 'move') this.#account.moveStop(at, model.held.stop)
     else if (mayEnter) this.#account.enter(at, this.#order())
     else if (model.decided === 'entry') model.forget(null)
   }

@@ -5,7 +5,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { input, newFolder, openOutbox, part, verifySignal } from '../testing/outbox-fixture.ts'
 
-test('gives what a position came of: its entries since the last exit, also those not yet committed', () => {
+test('gives what a position came of: its entries and moved stops since the last exit, also those not yet committed', () => {
   const { append, outbox, close } = openOutbox()
   const kinds = () => outbox.positionSignals('demo').map(({ seq, kind }) => [seq, kind])
   expect(kinds()).toEqual([])
@@ -13,11 +13,14 @@ test('gives what a position came of: its entries since the last exit, also those
   append(input(660, 'exit'))
   expect(kinds()).toEqual([[2, 'exit']])
   append(input(720, 'entry'))
-  outbox.seal(input(780, 'entry'))
+  for (let at = 1; at <= 200; at += 1) append(input(720 + at * 60, 'stop'))
+  outbox.seal(input(18_000, 'entry'))
   expect(kinds()).toEqual([
     [3, 'entry'],
-    [4, 'entry'],
+    ...Array.from({ length: 200 }, (_, at) => [4 + at, 'stop']),
+    [204, 'entry'],
   ])
+  expect(outbox.standing('demo')).toMatchObject({ position: 'long', since: 204 })
   expect(outbox.positionSignals('other')).toEqual([])
   close()
 })

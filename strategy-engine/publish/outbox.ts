@@ -46,8 +46,8 @@ export interface Committed {
 const MANY_ROWS = 1_000
 
 const tokenRow = z.object({ token: z.string() })
-/** More entries than a position can have. */
-const MAX_ENTRIES = 100
+/** More signals than a position has: its stop rises by 0.1 % at least. */
+const MAX_SIGNALS = 10_000
 
 /** Of a token that this engine has signed. */
 function claimsOf(token: string): Signal {
@@ -251,13 +251,13 @@ export class Outbox {
       .reverse()
   }
 
-  /** What a stream's position came of: its last exit alone, or its entries since that one; none before the first. */
+  /** What a stream's position came of: its last exit alone, or its entries and moved stops since that one; none before the first. */
   positionSignals(stream: string): Signal[] {
     const since: Signal[] = []
     for (const token of this.#newest(stream)) {
       const claims = claimsOf(token)
       if (leavesAll(claims)) return since.length > 0 ? since : [claims]
-      if (claims.kind === 'entry') since.unshift(claims)
+      if (claims.kind !== 'exit') since.unshift(claims)
     }
     return since
   }
@@ -266,7 +266,7 @@ export class Outbox {
   *#newest(stream: string): Generator<string> {
     for (const signal of this.#sealed.toReversed()) if (signal.stream === stream) yield signal.token
     const newest = 'SELECT token FROM signals WHERE stream = ? ORDER BY seq DESC LIMIT ?'
-    for (const row of this.#sql.each(newest, stream, MAX_ENTRIES)) yield tokenRow.parse(row).token
+    for (const row of this.#sql.each(newest, stream, MAX_SIGNALS)) yield tokenRow.parse(row).token
   }
 
   #has(jti: string): boolean {

@@ -44,10 +44,8 @@ export function signalClaims(input: SignalInput, { plan, seq, prev }: StreamPosi
     side: decision.kind === 'entry' ? 'buy' : 'sell',
     size: decision.size,
     type: 'market',
-    ...(decision.kind === 'entry' && {
-      stopPrice: decision.stop,
-      ...decision.exits,
-    }),
+    ...(decision.kind !== 'exit' && { stopPrice: decision.stop }),
+    ...(decision.kind === 'entry' && decision.exits),
     referencePrice: decision.ref,
     candle: { timeframe: strategy.timeframe, start },
     reason: decision.reason,

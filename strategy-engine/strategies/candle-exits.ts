@@ -88,6 +88,15 @@ export class HeldPosition {
     return this.#rules
   }
 
+  /** Up to `to`, at the close of a candle at `price`, by no less than a trailing stop rises; false where it stays. */
+  moveStop(to: number, price: number): boolean {
+    if (to <= this.stop || to - this.stop < price * MIN_RISE) return false
+    this.stop = to
+    this.stopCause = 'stop'
+    this.#setRises()
+    return true
+  }
+
   /** All that it remembers: `load` on another one goes on there. */
   save(): readonly number[] {
     const { trailingStop, breakEven } = this.#rules
@@ -130,10 +139,9 @@ export class HeldPosition {
     this.#percents = 0
     for (const level of takeProfits) {
       this.#percents += level.percent
-      let at = this.#levels.length
-      while (at > 0 && (this.#levels[at - 1]?.price ?? 0) > level.price) at -= 1
-      this.#levels.splice(at, 0, level)
+      this.#levels.push(level)
     }
+    this.#levels.sort((a, b) => a.price - b.price)
   }
 
   /** What was not sold by the rules is sold. */
@@ -204,9 +212,7 @@ export class HeldPosition {
   }
 
   #isReached(high: number, start: number): boolean {
-    for (const { price, after } of this.#levels)
-      if (high >= price && start >= this.since + after) return true
-    return false
+    return this.#levels.some(({ price, after }) => high >= price && start >= this.since + after)
   }
 
   #sellAll(price: number, cause: ExitCause): boolean {

@@ -10,7 +10,7 @@ import { type Cause, Model } from './model.ts'
 /** A decision, at the index of its candle. */
 interface Made {
   readonly at: number
-  readonly what: 'entry' | 'add' | Cause
+  readonly what: 'entry' | 'add' | 'move' | Cause
 }
 
 /** What a strategy decides on candles from <= i < to, begun without a position. */
@@ -222,6 +222,7 @@ function reachedBy(strategy: Strategy, past: History, made: readonly Made[]): re
     ['break_even', 'break_even', breakEven !== undefined],
     ['max_hold', 'max_hold', maxHold !== undefined],
     ['add', 'add', strategy.adds.length > 0],
+    ['move_stop', 'move', strategy.moves.length > 0],
   ]
   const entries = strategy.code ? [{ title: 'enter' }] : []
   return [

@@ -30,12 +30,32 @@ export type Decision =
       readonly ref: string
       readonly reason: string
     }
+  | {
+      readonly kind: 'stop'
+      readonly size: Signal['size']
+      readonly ref: string
+      readonly stop: string
+      readonly reason: string
+    }
 
 const ENTIRE_POSITION: Signal['size'] = { unit: 'percent', value: '100' }
 
 /** `ref` is the candle's close, as the exchange wrote it. */
 export function exitAt(ref: string, reason: string): Decision {
   return { kind: 'exit', size: ENTIRE_POSITION, ref: toDecimal(ref), reason }
+}
+
+/** Rounded up, towards the price; null where a decimal leaves no room below it. */
+export function stopAt(ref: string, stop: number, reason: string): Decision | null {
+  const place = new Big(stop).round(WIRE_PLACES, Big.roundUp)
+  if (place.gte(ref)) return null
+  return {
+    kind: 'stop',
+    size: ENTIRE_POSITION,
+    ref: toDecimal(ref),
+    stop: toDecimal(place),
+    reason,
+  }
 }
 
 /** What an entry of rules that are code is: the strategy, with their own stop and part of the size. */

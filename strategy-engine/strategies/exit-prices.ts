@@ -35,9 +35,18 @@ export class ExitPrices {
 
   /**
    * Of an entry at `price`, which is the close of candle `i` of the block; the distances of the stops are in quote per
-   * base. Null where a gain is not known, is none, or too large.
+   * base. Null where one is not known, or a gain is none, or too large; refused where no stop is possible above zero and
+   * below the price.
    */
-  at(price: number, i: number, stop: number, trailing: number | null): ExitRules | null {
+  at(
+    price: number,
+    i: number,
+    stop: number,
+    trailing: number | null,
+  ): ExitRules | 'refused' | null {
+    const far = trailing ?? stop
+    if (Number.isNaN(stop) || Number.isNaN(far)) return null
+    if (!(stop > 0 && stop < price && far > 0 && far < price)) return 'refused'
     const rules = this.#rules
     rules.stop = price - stop
     for (const [place, series] of this.#gains.entries()) {

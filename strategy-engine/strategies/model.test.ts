@@ -35,6 +35,7 @@ function strategy(fields: Partial<Strategy> = {}): Strategy {
     stop: { by: 'percent', percent: '50' },
     exits: {},
     adds: [],
+    moves: [],
     cooldown: 0,
     alerts: [],
     validFor: 60,

@@ -12,6 +12,7 @@ import { ExitPrices } from './exit-prices.ts'
 import type { CodeRun, Strategy } from './file/strategy.ts'
 import { heldAfter, heldAt, heldWord } from './held-words.ts'
 import type { TradeWord } from './rules/tree.ts'
+import { StopMoves } from './stop-moves.ts'
 
 const CAUSES = [...EXIT_CAUSES, 'rule'] as const
 export type Cause = (typeof CAUSES)[number]
@@ -21,7 +22,7 @@ export class Model {
   /** What is held, from the signal's price on. */
   readonly held = new HeldPosition()
   /** What the last decision was. */
-  decided: 'entry' | 'add' | 'exit' = 'exit'
+  decided: 'entry' | 'add' | 'move' | 'exit' = 'exit'
   /** Why the last exit was decided. */
   cause: Cause = 'rule'
   /** When the candle of the entry opened, Unix seconds. */
@@ -34,6 +35,8 @@ export class Model {
   candles = 0
   /** An entry that was due and cannot be: no stop is possible above zero and below the price. */
   refused = false
+  /** Whether its rules may move the stop: not at candles that were missed, since nobody would be told. */
+  movesStop = true
   /** Candles before the first at which an entry can be decided. */
   readonly warmup: number
   /** The rules, where they are code. */
@@ -50,13 +53,16 @@ export class Model {
   readonly exitPrices: ExitPrices
   #rules: ExitRules
   readonly #adds: readonly Ask[]
+  readonly #moves: StopMoves
+  /** Whether anything is asked at each candle while it is held. */
+  readonly #asksHeld: boolean
   readonly #average = new AveragePrice()
   /** No entry at a candle that closes before, Unix seconds. */
   #coolUntil = Number.NEGATIVE_INFINITY
 
   /** Adds what the strategy reads to the graph. */
   constructor(strategy: Strategy, graph: Graph) {
-    const { exit, stop, exits, adds } = strategy
+    const { exit, stop, exits, adds, moves } = strategy
     this.#graph = graph
     this.#strategy = strategy
     this.#seconds = TIMEFRAMES[strategy.timeframe]
@@ -73,6 +79,8 @@ export class Model {
     this.#asks = code === null ? asks : [...asks, (i) => code.exit(heldAt(this.trade, i))]
     this.code = code
     this.#adds = adds.map(({ condition }) => compileTrade(condition, graph, this.trade))
+    this.#moves = new StopMoves(moves, graph, this.trade)
+    this.#asksHeld = this.#asks.length > 0 || adds.length > 0 || moves.length > 0
     this.exitPrices = new ExitPrices(exits, graph)
     this.#rules = this.exitPrices.rules
     const needed = [entries, exitSeries, this.#stop, this.#trailing, this.exitPrices]
@@ -92,24 +100,21 @@ export class Model {
       if (this.held.left === 0) {
         while (i < to && enter[i] !== 1) i += 1
         if (i === to) return to
-        if (this.#mayEnter(i) && this.#open(i)) {
+        if (this.#closeOf(i) >= this.#coolUntil && this.#open(i)) {
           this.decided = 'entry'
           return i
         }
         i += 1
         continue
       }
-      if (this.#asks.length === 0 && this.#adds.length === 0) i = this.#hold(i, to)
+      if (!this.#asksHeld) i = this.#hold(i, to)
       if (i === to) return to
       if (this.#isOver(i)) {
         this.decided = 'exit'
         this.forget(this.#closeOf(i))
         return i
       }
-      if (this.#addsAt(i)) {
-        this.decided = 'add'
-        return i
-      }
+      if (this.#addsAt(i) || this.#movesAt(i)) return i
       i += 1
     }
     return to
@@ -248,23 +253,11 @@ export class Model {
     return this.#graph.startOf(i) + this.#seconds
   }
 
-  #mayEnter(i: number): boolean {
-    return this.#closeOf(i) >= this.#coolUntil
-  }
-
   #open(i: number): boolean {
-    this.refused = false
     const close = this.#closePrice(i)
-    const distance = this.stopDistance(i)
-    const trailing = this.trailingDistance(i)
-    if (Number.isNaN(distance) || Number.isNaN(trailing ?? 0)) return false
-    const isPossible = (far: number) => far > 0 && far < close
-    if (!isPossible(distance) || !isPossible(trailing ?? distance)) {
-      this.refused = true
-      return false
-    }
-    const rules = this.exitPrices.at(close, i, distance, trailing)
-    if (rules === null) return false
+    const rules = this.exitPrices.at(close, i, this.stopDistance(i), this.trailingDistance(i))
+    this.refused = rules === 'refused'
+    if (rules === null || rules === 'refused') return false
     this.enter(close, this.#graph.startOf(i), rules)
     return true
   }
@@ -276,23 +269,30 @@ export class Model {
     const close = this.#closePrice(i)
     if (close <= this.held.stop) return false
     this.add(close)
+    this.decided = 'add'
+    return true
+  }
+
+  #movesAt(i: number): boolean {
+    if (!this.movesStop || !this.held.moveStop(this.#moves.at(i), this.#closePrice(i))) return false
+    this.decided = 'move'
     return true
   }
 
   #isOver(i: number): boolean {
     if (!this.pass(i)) return true
-    if (this.#exit[i] === 1 || this.#isAsked(i)) {
+    if (this.#exit[i] === 1 || this.#asks.some((ask) => ask(i) === 1)) {
       this.cause = 'rule'
       return true
     }
     const ends = this.#ends
-    if (ends === null || this.#closeOf(i) < ends) return false
-    this.cause = 'max_hold'
+    if (ends !== null && this.#closeOf(i) >= ends) {
+      this.cause = 'max_hold'
+      return true
+    }
+    // A stop that belongs at the price or above it is reached.
+    if (this.#moves.at(i) < this.#closePrice(i)) return false
+    this.cause = 'stop'
     return true
-  }
-
-  #isAsked(i: number): boolean {
-    for (const ask of this.#asks) if (ask(i) === 1) return true
-    return false
   }
 }

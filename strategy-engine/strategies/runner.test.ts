@@ -240,6 +240,91 @@ test('a safety order is an entry with the stop of the first, its take-profits ab
   expect(add?.reason).toMatch(/^safety order 1: close 100/)
 })
 
+const MOVES = strategy({
+  exit: 'close < 50',
+  stop: '20 %',
+  move_stop:
+    '[{ to: entry, when: profit > 4 % }, { to: highest since entry - 10, when: profit > 9 % }]',
+})
+const told = (made: readonly Made[]) =>
+  made.map((one) => [one.at, one.kind, one.kind === 'exit' ? one.reason : one.stop])
+
+test('rules move the stop up, each time by a tenth of a percent at least, and never down', () => {
+  const made = run(MOVES, candles([110, 113, 115, 121, 121.05, 119, 118, 130, 111]))
+  expect(told(made)).toEqual([
+    [0, 'entry', '88'],
+    [2, 'stop', '110'],
+    [3, 'stop', '112'],
+    [7, 'stop', '121'],
+    [8, 'exit', 'the price reached the stop'],
+  ])
+  expect(made[1]).toMatchObject({
+    size: { unit: 'percent', value: '100' },
+    ref: '115',
+    reason: 'the stop moves up: profit 4.55 %, entry 110.00',
+  })
+})
+
+test('a stop that belongs at the close or above it is reached: the position is left', () => {
+  const rules = strategy({
+    exit: 'close < 50',
+    move_stop: '[{ to: entry * 102 %, when: age > 1m }]',
+  })
+  expect(told(run(rules, candles([110, 109, 109])))).toEqual([
+    [0, 'entry', '88'],
+    [2, 'exit', 'the price reached the stop'],
+  ])
+})
+
+test('a safety order comes before the stop, and says where it is by then', () => {
+  const rules = strategy({
+    exit: 'close < 50',
+    add: '[{ when: candles since entry >= 1, size: 5 % }, { when: candles since entry >= 3, size: 5 % }]',
+    move_stop: '[{ to: first entry * 90 % }]',
+  })
+  expect(told(run(rules, candles([110, 110, 110, 110])))).toEqual([
+    [0, 'entry', '88'],
+    [1, 'entry', '88'],
+    [2, 'stop', '99'],
+    [3, 'entry', '99'],
+  ])
+})
+
+test('a stop that was moved is where it was after a restart, however many candles of the past there are', () => {
+  const closes = [110, 115, 121, 119, 118, 120, 111.5]
+  const whole = run(MOVES, candles(closes))
+  expect(told(whole).at(-1)?.slice(0, 2)).toEqual([6, 'exit'])
+  for (let stop = 1; stop < 6; stop++)
+    for (const known of [0, stop]) {
+      const before = whole.filter(({ at }) => at < stop)
+      const signals = before.map(
+        ({ at, ...made }): PastSignal => ({
+          kind: made.kind,
+          iat: at * 60 + 60,
+          candle: { timeframe: '1m', start: at * 60 },
+          referencePrice: made.ref,
+          ...(made.kind !== 'exit' && { stopPrice: made.stop }),
+        }),
+      )
+      const past = candles(closes).slice(known === 0 ? 0 : stop)
+      const after = run(MOVES, past, {
+        signals,
+        allowed: (at) => (known === 0 && at < stop ? 'past' : 'all'),
+      })
+      expect(after.map(({ kind }) => kind)).toEqual(
+        whole.filter(({ at }) => at >= stop).map(({ kind }) => kind),
+      )
+    }
+})
+
+test('what moves the stop while nobody is told moves it at the next candle that is', () => {
+  const allowed = (at: number) => (at === 2 ? 'missed' : 'all')
+  expect(told(run(MOVES, candles([110, 111, 121, 121]), { allowed }))).toEqual([
+    [0, 'entry', '88'],
+    [3, 'stop', '112'],
+  ])
+})
+
 test('enters only when flat and leaves only when long', () => {
   fc.assert(
     fc.property(fc.array(fc.integer({ min: 80, max: 120 }), { maxLength: 60 }), (closes) => {

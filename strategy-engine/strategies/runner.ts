@@ -11,10 +11,11 @@ import {
   entryAt,
   exitAt,
   rulesOfSignal,
+  stopAt,
 } from './decision.ts'
 import type { Rule, Strategy } from './file/strategy.ts'
 import { type Cause, Model } from './model.ts'
-import { explain, MAX_REASON } from './rules/explain.ts'
+import { explain, explainMove, MAX_REASON } from './rules/explain.ts'
 import type { Tree } from './rules/tree.ts'
 
 export type Position = 'long' | 'flat'
@@ -63,9 +64,9 @@ export class Runner {
   readonly #alertWarmup: number
   /** What the last signal told the executors to hold. The model differs from it after candles that were missed. */
   #target: Position = 'flat'
-  /** Safety orders of the position, each bought at the close of its candle, that candles of the past have yet to come to. */
-  #adds: PastSignal[] = []
-  /** Stop and trailing stop as the entry's signal said them: a safety order says the same. */
+  /** Safety orders and moved stops of the position, each of the close of its candle, that candles of the past have yet to come to. */
+  #later: PastSignal[] = []
+  /** Stop and trailing stop as the position's signals said them: a safety order says the same. */
   #said: Pick<PastSignal, 'stopPrice' | 'trailingStop'> = {}
 
   /** Adds what the strategy reads to the graph. */
@@ -94,7 +95,7 @@ export class Runner {
    */
   resume(signals: readonly PastSignal[]): void {
     this.#target = 'flat'
-    this.#adds = []
+    this.#later = []
     this.#model.forget(null)
     for (const signal of signals) this.#follow(signal)
   }
@@ -115,7 +116,7 @@ export class Runner {
   /** After `resume` with the same signals as when it was saved. False for what `save` cannot have given. */
   load(saved: readonly number[]): boolean {
     if (!this.#model.load(saved.slice(this.#alerts.length))) return false
-    this.#adds = []
+    this.#later = []
     for (const [at, alert] of this.#alerts.entries()) alert.held = saved[at] === 1
     return true
   }
@@ -133,10 +134,10 @@ export class Runner {
       return
     }
     const price = Number(signal.referencePrice)
-    if (this.#target === 'long') this.#adds.push(signal)
+    if (this.#target === 'long') this.#later.push(signal)
     else this.#model.enter(price, signal.candle.start, rulesOfSignal(signal))
     this.#target = 'long'
-    this.#said = signal
+    this.#said = signal.kind === 'stop' ? { ...this.#said, stopPrice: signal.stopPrice } : signal
   }
 
   /** At candle `i` of the block that the graph was fed. `candle` is the same one, as the exchange wrote it. */
@@ -163,12 +164,13 @@ export class Runner {
   #decide(i: number, candle: Candle, allowed: AllowedSignals): Step {
     const model = this.#model
     if (allowed === 'past') {
-      this.#addUpTo(candle.start - 1)
+      this.#followUpTo(candle.start - 1)
       if (model.held.left > 0 && candle.start > model.entryCandle) model.pass(i)
-      this.#addUpTo(candle.start)
+      this.#followUpTo(candle.start)
       return NONE
     }
-    this.#addUpTo(candle.start)
+    this.#followUpTo(candle.start)
+    model.movesStop = allowed !== 'missed'
     if (allowed === 'missed') {
       model.scan(i, i + 1)
       return NONE
@@ -179,12 +181,14 @@ export class Runner {
     return allowed === 'all' ? this.#stepFlat(i, candle) : NONE
   }
 
-  /** What was bought at candles that opened until `start`, Unix seconds. */
-  #addUpTo(start: number): void {
-    for (let next = this.#adds[0]; next !== undefined; next = this.#adds[0]) {
+  /** What was bought, and where the stop was moved to, at candles that opened until `start`, Unix seconds. */
+  #followUpTo(start: number): void {
+    const model = this.#model
+    for (let next = this.#later[0]; next !== undefined; next = this.#later[0]) {
       if (next.candle.start > start) return
-      if (this.#model.held.left > 0) this.#model.add(Number(next.referencePrice))
-      this.#adds.shift()
+      if (next.kind === 'stop') model.held.moveStop(Number(next.stopPrice), 0)
+      else if (model.held.left > 0) model.add(Number(next.referencePrice))
+      this.#later.shift()
     }
   }
 
@@ -194,6 +198,7 @@ export class Runner {
     const wasHeld = model.held.left > 0
     const hasDecided = model.scan(i, i + 1) === i
     if (model.held.left > 0) {
+      if (hasDecided && model.decided === 'move') return this.#move(i, candle)
       const isAdd = hasDecided && model.decided === 'add' && allowed === 'all'
       return isAdd ? this.#add(i, candle) : NONE
     }
@@ -244,6 +249,14 @@ export class Runner {
         reason: reason.slice(0, MAX_REASON),
       }),
     }
+  }
+
+  #move(i: number, candle: Candle): Step {
+    const reason = explainMove(this.#strategy.moves, (tree) => this.#value(tree, i))
+    const decision = stopAt(candle.close, this.#model.held.stop, reason)
+    if (decision?.kind !== 'stop') return NONE
+    this.#said = { ...this.#said, stopPrice: decision.stop }
+    return { decision }
   }
 
   #exitReason(cause: Cause, i: number): string {

@@ -8,6 +8,7 @@ import { onTestFinished } from 'vitest'
 import { openOutbox as openTables } from '../publish/database.ts'
 import { Outbox } from '../publish/outbox.ts'
 import type { SignalInput } from '../publish/signal-claims.ts'
+import type { Decision } from '../strategies/decision.ts'
 import { strategy } from './rules.ts'
 
 export const KEY = signingKey(new Uint8Array(32).fill(3))
@@ -37,11 +38,15 @@ export function openOutbox(path = join(newFolder(), 'engine.db')) {
 }
 
 /** A decision at the candle that opened at `start`, Unix seconds. */
-export function input(start: number, kind: 'entry' | 'exit', name = 'demo'): SignalInput {
+export function input(start: number, kind: Decision['kind'], name = 'demo'): SignalInput {
   const common = { ref: '100.5', reason: 'close 100.50' }
   const size = { unit: 'percent' as const, value: kind === 'entry' ? '10' : '100' }
-  const decision =
-    kind === 'entry' ? { kind, size, stop: '99', exits: {}, ...common } : { kind, size, ...common }
+  const decision: Decision =
+    kind === 'entry'
+      ? { kind, size, stop: '99', exits: {}, ...common }
+      : kind === 'stop'
+        ? { kind, size, stop: '99.5', ...common }
+        : { kind, size, ...common }
   return { issuer: 'home', strategy: { ...RULES, name }, start, decision }
 }
 

@@ -13,6 +13,7 @@ export function recordOf(signals: readonly Signal[]): ModelRecord {
   let [closed, won, percent] = [0, 0, 0]
   let [bought, cost, gain, left] = [0, 0, 0, 0]
   for (const { kind, referencePrice, size } of signals) {
+    if (kind === 'stop') continue
     const price = Number(referencePrice)
     if (kind === 'entry') {
       if (bought === 0) [gain, left] = [0, 1]

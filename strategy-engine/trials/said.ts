@@ -41,7 +41,7 @@ interface Part {
 }
 
 function* partsOf(strategy: Strategy): Generator<Part> {
-  const { enter, exit, adds, alerts, size, stop, exits, code, cooldown } = strategy
+  const { enter, exit, adds, moves, alerts, size, stop, exits, code, cooldown } = strategy
   if (code) yield { part: 'code', text: `reads ${code.reads.map(print).join(', ')}` }
   yield* rules('enter', enter)
   yield* rules('exit', exit)
@@ -58,6 +58,8 @@ function* partsOf(strategy: Strategy): Generator<Part> {
     const from = trailingStop.from === undefined ? '' : ` from ${trailingStop.from} % on`
     yield { part: 'trailing_stop', text: `${distance(trailingStop)}${from}` }
   }
+  for (const { condition, to } of moves)
+    yield { part: 'move_stop', text: `${condition ? `${print(condition)}: ` : ''}to ${print(to)}` }
   if (breakEven !== undefined) yield { part: 'break_even', text: gain(breakEven) }
   if (maxHold !== undefined) yield { part: 'max_hold', text: `${maxHold} s` }
   if (cooldown > 0) yield { part: 'cooldown', text: `${cooldown} s` }

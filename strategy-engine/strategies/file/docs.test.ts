@@ -102,7 +102,9 @@ describe('the page', () => {
     expect(quoted(row('arithmetic'))).toEqual([...ARITHMETIC])
     expect(quoted(row('averages of them'))).toEqual([...DERIVED])
     expect(quoted(row('functions')).map((text) => text.split('(')[0])).toEqual([...FUNCTIONS])
-    expect(quoted(row('the position, in `exit` and `add` only'))).toEqual([...TRADE_WORDS])
+    expect(quoted(row('the position, in `exit`, `add` and `move_stop` only'))).toEqual([
+      ...TRADE_WORDS,
+    ])
     expect(quoted(row("time, UTC, at the candle's close"))).toEqual([...TIME_WORDS])
   })
 

@@ -4,8 +4,12 @@ import type { Exits, Strategy, TakeProfitLevel } from './strategy.ts'
 
 /** All rules and distances, what code reads, and what they hold. */
 export function* partsOf(strategy: Strategy): Generator<Tree> {
-  const { enter, exit, adds, alerts, stop, exits, code } = strategy
+  const { enter, exit, adds, moves, alerts, stop, exits, code } = strategy
   for (const { condition } of [...enter, ...exit, ...adds, ...alerts]) yield* withParts(condition)
+  for (const { condition, to } of moves) {
+    if (condition !== null) yield* withParts(condition)
+    yield* withParts(to)
+  }
   for (const one of [stop, exits.trailingStop])
     if (one?.by === 'distance') yield* withParts(one.distance)
   for (const read of code?.reads ?? []) yield* withParts(read)

@@ -124,6 +124,7 @@ describe('reads', () => {
       validFor: 300,
       exits: {},
       adds: [],
+      moves: [],
       alerts: [],
     })
   })
@@ -150,6 +151,20 @@ describe('reads', () => {
     ).toEqual([
       ['close < (first entry * 98 %)', '20'],
       ['profit < (-5 %)', '30'],
+    ])
+  })
+
+  test('where the stop moves to, which may look at the position', () => {
+    const move_stop =
+      '[{ to: highest since entry * 98 %, when: profit > 3 % }, { to: low - 3 * atr(14) }]'
+    expect(
+      strategy({ move_stop }).moves.map(({ condition, to }) => [
+        condition && print(condition),
+        print(to),
+      ]),
+    ).toEqual([
+      ['profit > 3 %', 'highest since entry * 98 %'],
+      [null, 'low - (3 * atr(14))'],
     ])
   })
 
@@ -255,16 +270,25 @@ describe('refuses, with line, column and reason:', () => {
     ],
     [
       { enter: 'profit > 1 %' },
-      '4:8 enter: "profit" is of the position: only "exit" and "add" may look at it',
+      '4:8 enter: "profit" is of the position: only "exit", "add" and "move_stop" may look at it',
     ],
     [
       { let: '{ gain: profit > 1 % }', enter: 'gain' },
-      '4:8 enter: "gain" is of the position: only "exit" and "add" may look at it',
+      '4:8 enter: "gain" is of the position: only "exit", "add" and "move_stop" may look at it',
     ],
     [
       { alert: 'age > 1h' },
-      '8:8 alert: "age" is of the position: only "exit" and "add" may look at it',
+      '8:8 alert: "age" is of the position: only "exit", "add" and "move_stop" may look at it',
     ],
+    [
+      { move_stop: '[{ to: 2 % }]' },
+      '8:19 move_stop.to: expected a price such as "highest since entry * 98 %", and "2 %" is a percent',
+    ],
+    [
+      { move_stop: '[{ to: close > 1 }]' },
+      '8:19 move_stop.to: expected a price such as "highest since entry * 98 %", and "close > 1" is a condition',
+    ],
+    [{ move_stop: '[{ when: close > 1 }]' }, /^8:/],
     [
       { enter: '[a, b]' },
       '4:8 enter: expected a rule, or several with names, each on a line of its own',
@@ -301,7 +325,7 @@ describe('refuses, with line, column and reason:', () => {
     ],
     [
       { stop: 'entry * 2 %' },
-      '7:7 stop: "entry" is of the position: only "exit" and "add" may look at it',
+      '7:7 stop: "entry" is of the position: only "exit", "add" and "move_stop" may look at it',
     ],
     [{ stop: null }, '1:1 there is no "stop", such as "stop: 2 %"'],
     [{ stop: '[2 %]' }, '7:7 stop: expected a value such as "2 * atr(14)"'],

@@ -1,7 +1,6 @@
 // From the text of a strategy file to its strategies, or to everything that is wrong with it.
 import { id } from '@keyside/protocol'
 import { type OpenedYaml, openYaml } from '@keyside/runtime'
-import Big from 'big.js'
 import { TIMEFRAME_NAMES, TIMEFRAMES } from '../../market/candle.ts'
 import { MAX_SECONDS, type Scope } from '../rules/scope.ts'
 import { suggestion } from '../rules/suggest.ts'
@@ -10,7 +9,8 @@ import { readNames } from './names.ts'
 import { MAX_PROBLEMS, type Path, problemAt, Report } from './report.ts'
 import { readRules, seriesCount } from './rules.ts'
 import { COMMA_HINT, keysAt, strategyShape, type Written } from './shape.ts'
-import type { Addition, Exits, Problem, Size, Strategy, TakeProfitLevel } from './strategy.ts'
+import type { Exits, Problem, Size, Strategy, TakeProfitLevel } from './strategy.ts'
+import { readAdds, readMoves } from './while-long.ts'
 
 export type Read =
   /** More than one where the file has `markets`. */
@@ -140,7 +140,9 @@ class Reading {
     const size = this.#size()
     const stop = written.stop === undefined ? null : this.#amounts.distance(['stop'], written.stop)
     const exits = this.#exits()
-    const adds = this.#adds(size, exits)
+    const place = { report: this.#report, scope: this.#scope, amounts: this.#amounts }
+    const adds = readAdds({ ...place, market: this.#market }, written.add, size, exits)
+    const moves = readMoves(place, written.move_stop)
     const cooldown = this.#time('cooldown', MAX_SECONDS) ?? 0
     const validFor = this.#time('valid_for', MAX_VALID)
     const name = this.#name()
@@ -161,6 +163,7 @@ class Reading {
       stop,
       exits,
       adds,
+      moves,
       cooldown,
       alerts,
       validFor: validFor ?? TIMEFRAMES[timeframe],
@@ -249,37 +252,5 @@ class Reading {
     if (written.from === undefined || distance === null) return distance
     const from = this.#amounts.percent([...path, 'from'], written.from, { most: 1_000 })
     return from === null ? null : { ...distance, from }
-  }
-
-  /** Bounded by the allocation, like the entry. */
-  #adds(first: Size | null, { takeProfit = [], breakEven }: Exits): readonly Addition[] {
-    const { add = [] } = this.#written
-    if (add.length > 0 && first?.unit === 'risk')
-      this.#report.addKey(['add'], 'with safety orders write "size" in place of "risk"')
-    const gains = [...takeProfit.map(({ at }) => at), breakEven]
-    if (add.length > 0 && gains.some((gain) => typeof gain === 'object'))
-      this.#report.addKey(
-        ['add'],
-        'with safety orders write take-profits and break_even in percent: each order moves the price that they are of',
-      )
-    const scope = { ...this.#scope, trade: true }
-    const adds = add.flatMap((written, i): Addition[] => {
-      const path: Path = ['add', i]
-      const [rule] = readRules(this.#report, scope, [...path, 'when'], written.when)
-      const size = this.#amounts.size([...path, 'size'], written.size, this.#market)
-      if (rule === undefined || size === null) return []
-      if (first !== null && first.unit !== 'risk' && size.unit !== first.unit)
-        this.#report.add([...path, 'size'], 'a safety order has the unit of "size"')
-      return [{ condition: rule.condition, size }]
-    })
-    const sum = [first, ...adds.map(({ size }) => size)]
-      .filter((size) => size?.unit === 'percent')
-      .reduce((total, size) => total.plus(size?.value ?? 0), new Big(0))
-    if (sum.gt(100))
-      this.#report.addKey(
-        ['add'],
-        `size and safety orders are ${sum} % of the allocation: at most 100 %`,
-      )
-    return adds
   }
 }

@@ -2,8 +2,8 @@
 import { parseExpression } from '../rules/parse.ts'
 import { print } from '../rules/print.ts'
 import type { Scope } from '../rules/scope.ts'
-import { isCondition } from '../rules/tree.ts'
-import { short } from '../rules/units.ts'
+import { isCondition, type Numeric } from '../rules/tree.ts'
+import { named, short } from '../rules/units.ts'
 import { partsOf } from './parts.ts'
 import type { Path, Report } from './report.ts'
 import type { Rule, Strategy } from './strategy.ts'
@@ -44,6 +44,24 @@ function readRule(
       0,
     )
   return []
+}
+
+/** A price; null where it is none, which the report has. */
+export function readPrice(report: Report, scope: Scope, path: Path, text: string): Numeric | null {
+  const read = parseExpression(text, scope)
+  if (!read.ok) {
+    report.addAll(path, read.problems)
+    return null
+  }
+  const { tree, unit } = read.parsed
+  if (!isCondition(tree) && unit === 'price') return tree
+  if (unit !== 'unknown')
+    report.add(
+      path,
+      `expected a price such as "highest since entry * 98 %", and "${short(text)}" is ${isCondition(tree) ? 'a condition' : unit === 'literal' ? 'a number' : named(unit)}`,
+      0,
+    )
+  return null
 }
 
 /** How many different indicators it looks at. */

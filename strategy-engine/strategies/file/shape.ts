@@ -10,6 +10,7 @@ const MAX_MARKETS = 64
 /** Of take-profit levels, as a signal can carry. */
 export const MAX_TAKE_PROFITS = 5
 export const MAX_ADDS = 10
+export const MAX_MOVES = 10
 /** Of rules with a name for the same thing. */
 const MAX_RULES = 20
 const MAX_NAMES = 100
@@ -80,6 +81,10 @@ const addition = z.strictObject({
   when: rule.describe('looked at while long: close < first entry * 98 %'),
   size: amount('10 %').describe('how much, in the unit of size'),
 })
+const stopMove = z.strictObject({
+  to: amount('highest(high, 20) - 3 * atr(14)').describe('a price: highest since entry * 98 %'),
+  when: rule.describe('looked at while long: profit > 3 %; always if left out').optional(),
+})
 
 export const strategyShape = z.strictObject({
   name: id.describe("the stream's id: 1 to 32 of a-z, 0-9 and -"),
@@ -124,6 +129,15 @@ export const strategyShape = z.strictObject({
     )
     .describe('the stop follows the highest price at this distance')
     .optional(),
+  move_stop: z
+    .array(
+      stopMove,
+      'expected places such as [{ to: highest since entry * 98 %, when: profit > 3 % }]',
+    )
+    .min(1, 'expected at least one place')
+    .max(MAX_MOVES, `expected at most ${MAX_MOVES} places`)
+    .describe('while long the stop moves up to the highest of these prices, and never down')
+    .optional(),
   break_even: amount('1 %')
     .describe('so far above the entry (1 % or atr(14)), the stop moves to the entry price')
     .optional(),
@@ -153,6 +167,8 @@ export function keysAt(path: readonly PropertyKey[]): readonly string[] {
       return Object.keys(takeProfit.shape)
     case 'add':
       return Object.keys(addition.shape)
+    case 'move_stop':
+      return Object.keys(stopMove.shape)
     default:
       return []
   }

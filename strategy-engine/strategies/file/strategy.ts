@@ -32,6 +32,13 @@ export interface Addition {
   readonly size: Signal['size']
 }
 
+/** While long: where the stop belongs, quote per base, when a rule holds. It is moved up and never down. */
+export interface StopMove {
+  /** Always, where it is null. */
+  readonly condition: Condition | null
+  readonly to: Numeric
+}
+
 /** A level of the take-profit levels: so far above the entry, so much of the position in percent. */
 export interface TakeProfitLevel {
   /** Percent, which may be 0 where `after` is given. */
@@ -112,6 +119,8 @@ export interface Strategy {
   readonly exits: Exits
   /** In this order, at most one a candle. */
   readonly adds: readonly Addition[]
+  /** The highest of those that hold counts. */
+  readonly moves: readonly StopMove[]
   /** After an exit nothing is entered for so long, seconds; 0 for none. */
   readonly cooldown: number
   /** Rules without an order: said when they begin to hold. */

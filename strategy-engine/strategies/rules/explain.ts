@@ -23,6 +23,21 @@ export function explain(
   return (name === null ? reason : `${name}: ${reason}`).slice(0, MAX_REASON)
 }
 
+/** As `explain`, of the stop's places whose conditions hold, and of what they are made of. */
+export function explainMove(
+  moves: readonly { readonly condition: Condition | null; readonly to: Numeric }[],
+  value: ValueOf,
+): string {
+  const phrases = moves
+    .filter(({ condition }) => condition === null || value(condition) === 1)
+    .flatMap(({ condition, to }) => [
+      ...(condition === null ? [] : describe(condition, value)),
+      ...readings(to, value),
+    ])
+  const told = [...new Set(phrases)].slice(0, MAX_PHRASES).join(', ')
+  return `the stop moves up${told === '' ? '' : `: ${told}`}`.slice(0, MAX_REASON)
+}
+
 /** A crossing that names a value makes the value alone superfluous. */
 function tells(other: string, phrase: string): boolean {
   return other !== phrase && ` ${other} `.includes(` ${phrase} `)

@@ -312,7 +312,7 @@ test('tells everything that is wrong with a rule at once', () => {
 
 test('lets only exits and safety orders look at the position', () => {
   expect(problems('profit > 2 %', { trade: false })).toEqual([
-    [1, '"profit" is of the position: only "exit" and "add" may look at it'],
+    [1, '"profit" is of the position: only "exit", "add" and "move_stop" may look at it'],
   ])
 })
 

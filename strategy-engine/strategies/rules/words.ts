@@ -111,7 +111,10 @@ function tradeWord(cursor: Cursor): Parsed | null {
 /** What is known of a position is known while there is one. */
 function known(cursor: Cursor, part: Parsed, name: string, at: number): Parsed {
   if (part.trade && !cursor.scope.trade)
-    cursor.problem(at, `"${name}" is of the position: only "exit" and "add" may look at it`)
+    cursor.problem(
+      at,
+      `"${name}" is of the position: only "exit", "add" and "move_stop" may look at it`,
+    )
   return part
 }
 

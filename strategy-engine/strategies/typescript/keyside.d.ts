@@ -36,6 +36,7 @@ export interface Strategy {
   max_hold?: string
   cooldown?: string
   add?: readonly { when: string; size: string }[]
+  move_stop?: readonly { to: string; when?: string }[]
   valid_for?: string
   alert?: string | Readonly<Record<string, string>>
   /** Called once for each market, before the first candle. What it remembers begins here. */
