@@ -109,6 +109,6 @@ function termsOf(
 export function unknownSubscriber(client: string): KeysideError {
   return new KeysideError(
     'subscriber_unknown',
-    `there is no subscriber "${client}": keyside subscribers list shows all`,
+    `there is no subscriber "${client}": keyside subscribers list shows all; to who has not used the link yet, keyside invite ${client} --plans gives another`,
   )
 }
