@@ -3,7 +3,7 @@ import { enrolKey, HOME, id } from '@keyside/protocol'
 import { exchangeAddress, tlsSetting } from '@keyside/runtime'
 import { proxySetting } from '@keyside/runtime/web'
 import { z } from 'zod'
-import { FEED_NAMES } from './market/feed.ts'
+import { isKnown } from './market/load-ccxt.ts'
 
 const shape = z.strictObject({
   /** Its MQTT client id. */
@@ -38,7 +38,11 @@ const shape = z.strictObject({
   /** The folder of what the bot tries: rules, and candles to try them on. */
   trials: z.string().min(1).default('engine/trials'),
   exchange: z.strictObject({
-    name: z.enum(FEED_NAMES).default('binance'),
+    /** As ccxt calls it; a regional one has a name of its own. */
+    name: z
+      .string()
+      .refine(isKnown, 'expected the name of an exchange as ccxt has it, such as binance')
+      .default('binance'),
     /** Another server that speaks the exchange's dialect. */
     address: exchangeAddress.optional(),
     /** Everything to the exchange goes through it. */

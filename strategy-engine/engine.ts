@@ -18,7 +18,7 @@ import { agentMaker } from '@keyside/runtime/web'
 import type { EngineConfig } from './config.ts'
 import { CodeFiles } from './confined/code-files.ts'
 import { Intents } from './intents.ts'
-import { CcxtFeed } from './market/ccxt-feed.ts'
+import { openCcxtFeed } from './market/ccxt-feed.ts'
 import type { Feed } from './market/feed.ts'
 import { openBotRequests } from './open-bot-requests.ts'
 import { ProgramStreams } from './program-streams.ts'
@@ -62,9 +62,10 @@ const CODE_VERSION = codeVersion(
 
 /** Runs without the broker and without the exchange too, and goes on when they are there. */
 export async function startEngine(config: EngineConfig, deps: EngineDeps): Promise<Engine> {
-  const { address, proxy } = config.exchange
-  const feed = new CcxtFeed({
+  const { name, address, proxy } = config.exchange
+  const feed = await openCcxtFeed({
     ...deps,
+    name,
     address,
     ...(proxy && { makeAgent: agentMaker(proxy, deps.home) }),
   })

@@ -20,7 +20,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import { createTelegram } from '../bot/telegram.ts'
 import { createVenue } from '../executor/venues/create-venue.ts'
 import { openSource } from '../strategy-engine/data/exchange-candles.ts'
-import { CcxtFeed } from '../strategy-engine/market/ccxt-feed.ts'
+import { openCcxtFeed } from '../strategy-engine/market/ccxt-feed.ts'
 
 const TOKEN = '424242:AAFakeTokenOfTheSandboxForTests_12345'
 const CREDENTIALS = 'us er:pass:w@rd/1'
@@ -164,7 +164,13 @@ test.for(KINDS)(
       5,
     )
     const { log, lines } = openLog()
-    const feed = new CcxtFeed({ address, makeAgent, clock: systemClock, log })
+    const feed = await openCcxtFeed({
+      name: 'binance',
+      address,
+      makeAgent,
+      clock: systemClock,
+      log,
+    })
     onTestFinished(() => feed.close())
     const candle = Promise.withResolvers<unknown>()
     feed.subscribe({

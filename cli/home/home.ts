@@ -101,14 +101,16 @@ function brokerSection(listen: LocalBroker, authority: string) {
   return { broker: { ...listen.broker, wsPort: null, authority, accessList: FILES.accessList } }
 }
 
-function exchangeOf({ exchange }: HomeOptions) {
-  return { name: 'binance', ...(exchange && { address: exchange }) }
+/** Candles come from where orders go. */
+function exchangeOf({ account = PAPER, exchange }: HomeOptions) {
+  const name = account === PAPER ? 'binance' : account
+  return { name, ...(exchange && { address: exchange }) }
 }
 
-/** An account at an exchange; or the same market as the engine's, and an account that this device keeps. */
+/** An account at the same exchange; or its market, and an account that this device keeps. */
 function accountOf(options: HomeOptions) {
   const { name, ...there } = exchangeOf(options)
-  if (options.account !== PAPER) return { name: options.account ?? name, ...there }
+  if (options.account !== PAPER) return { name, ...there }
   return { name: PAPER, of: name, ...there, balances: { USDT: '10000' } }
 }
 

@@ -1,11 +1,18 @@
 // What every feed must keep to, held against each of them.
 
-import { createLog, systemClock } from '@keyside/runtime'
-import { DEMO_WAVE, Market, startExchange } from '@keyside/sandbox'
+import { type Clock, createLog, systemClock } from '@keyside/runtime'
+import {
+  bybitDialect,
+  DEMO_WAVE,
+  Market,
+  okxDialect,
+  startExchange,
+  type VenueDialect,
+} from '@keyside/sandbox'
 import { describe, expect, type TestContext, test } from 'vitest'
 import { replayFeed } from '../testing/replay-feed.ts'
-import type { Candle } from './candle.ts'
-import { CcxtFeed } from './ccxt-feed.ts'
+import type { Candle, Timeframe } from './candle.ts'
+import { openCcxtFeed } from './ccxt-feed.ts'
 import type { Feed, FeedTrouble, MarketStatus, Origin } from './feed.ts'
 
 interface Opened {
@@ -128,6 +135,25 @@ describe.concurrent('ccxt feed', () => {
     expect(seen.troubles.map(({ code }) => code)).toEqual(['feed_unreachable'])
   }, 10_000)
 
+  test.each([
+    ['okx', okxDialect()],
+    ['bybit', bybitDialect()],
+  ])(
+    'asks %s, whose stream is shut, for each candle when its time is over',
+    async (name, dialect) => {
+      const finish: (() => unknown)[] = []
+      const opened = { name, dialect, clock: beforeMinute(1_500) }
+      const { feed } = await openExchange((undo) => void finish.push(undo as () => unknown), opened)
+      const seen = follow(feed, 3, 'BTC/USDT', undefined, '1m')
+      await until(() => seen.live().length >= 1)
+      for (const undo of finish) await undo()
+      expect(seen.origins()).toEqual(['history', 'history', 'history', 'live'])
+      const starts = seen.candles.map(([{ start }]) => start)
+      expect(starts).toEqual(starts.map((_, i) => (starts[0] ?? 0) + i * 60))
+      expect(seen.troubles).toEqual([])
+    },
+  )
+
   test('says that a market does not exist', async ({ onTestFinished }) => {
     const { feed } = await openExchange(onTestFinished)
     const seen = follow(feed, 2, 'NOPE/USDT')
@@ -162,13 +188,21 @@ describe.concurrent('ccxt feed', () => {
   })
 })
 
-async function openExchange(finish: Finish) {
+async function openExchange(
+  finish: Finish,
+  { name = 'binance', ...others }: Partial<Opening> = {},
+) {
   const market = new Market({ seed: 5, wave: DEMO_WAVE })
-  const exchange = await startExchange({ market, accounts: [] })
+  const exchange = await startExchange({ market, accounts: [], ...others })
   const lines: { code?: string; msg: string }[] = []
   const destination = { write: (line: string) => void lines.push(JSON.parse(line)) }
   const log = createLog({ program: 'test', level: 'info', destination })
-  const feed = new CcxtFeed({ address: exchange.address, clock: systemClock, log })
+  const feed = await openCcxtFeed({
+    name,
+    address: exchange.address,
+    clock: others.clock ?? systemClock,
+    log,
+  })
   finish(async () => {
     await feed.close()
     await exchange.stop()
@@ -176,14 +210,33 @@ async function openExchange(finish: Finish) {
   return { feed, exchange, logged: () => lines }
 }
 
-function follow(feed: Feed, history: number, market = 'BTC/USDT', known?: Candle) {
+interface Opening {
+  /** ccxt's name. */
+  readonly name: string
+  readonly dialect: VenueDialect
+  readonly clock: Clock
+}
+
+/** On which a minute ends in so many ms. */
+function beforeMinute(ms: number): Clock {
+  const ahead = 60_000 - ms - (Date.now() % 60_000)
+  return { ...systemClock, now: () => Date.now() + ahead }
+}
+
+function follow(
+  feed: Feed,
+  history: number,
+  market = 'BTC/USDT',
+  known?: Candle,
+  timeframe: Timeframe = '1s',
+) {
   const goesOn: boolean[] = []
   const candles: [Candle, Origin][] = []
   const troubles: FeedTrouble[] = []
   const statuses: MarketStatus[] = []
   const cancel = feed.subscribe({
     market,
-    timeframe: '1s',
+    timeframe,
     history,
     known,
     onHistory: (past, behind) => {

@@ -2,9 +2,6 @@
 import type { Cancel } from '@keyside/runtime'
 import type { Candle, Timeframe } from './candle.ts'
 
-/** Venues that have a feed of live candles here. */
-export const FEED_NAMES = ['binance'] as const
-
 /** `history`: it closed before the subscription. `after_hole`: the candles just before it do not exist. */
 export type Origin = 'history' | 'live' | 'after_hole'
 

@@ -3,7 +3,7 @@ import { createLog, systemClock } from '@keyside/runtime'
 import { expect, onTestFinished, test } from 'vitest'
 import { LISTED, venue } from '../testing/kline-venue.ts'
 import type { Candle } from './candle.ts'
-import { CcxtFeed } from './ccxt-feed.ts'
+import { openCcxtFeed } from './ccxt-feed.ts'
 
 /** The oldest candle of the market, minutes ago. */
 const AGE = 4_000
@@ -22,7 +22,8 @@ async function open() {
     const times = Array.from({ length: limit }, (_, i) => first + i * 60_000)
     return [200, times.filter((time) => time <= now).map(row)]
   }
-  const feed = new CcxtFeed({
+  const feed = await openCcxtFeed({
+    name: 'binance',
     address: await venue({
       '/api/v3/exchangeInfo': [200, { symbols: [LISTED] }],
       '/api/v3/time': () => [200, { serverTime: Date.now() }],
@@ -95,4 +96,52 @@ test('behind a known candle that is too old, or that the exchange tells otherwis
     const { candles, goesOn } = await history(999, known)
     expect([candles.length, goesOn]).toEqual([999, false])
   }
+})
+
+/** OKX gives at most 300, and nothing of a time when the market was not there: such a page is not the last one. */
+test('where a page is small, or empty before the market began, the history still comes whole', async () => {
+  const now = Math.floor(Date.now() / 60_000) * 60_000
+  const oldest = now - 1_000 * 60_000
+  const asked: (string | null)[] = []
+  const candles = (query: URLSearchParams): [number, object] => {
+    asked.push(query.get('before'))
+    const [before, after] = ['before', 'after'].map((name) => Number(query.get(name)))
+    const first = Math.max((before ?? 0) + 1, oldest)
+    const most = Math.min(300, Number(query.get('limit')))
+    const data = Array.from(
+      { length: most },
+      (_, i) => Math.ceil(first / 60_000) * 60_000 + i * 60_000,
+    )
+      .filter((time) => time < (after ?? 0) && time <= now)
+      .map((time) => [...row(time).slice(0, 6).map(String), '5', '5', time < now ? '1' : '0'])
+    return [200, { code: '0', msg: '', data: data.toReversed() }]
+  }
+  const instrument = {
+    ...{ instType: 'SPOT', instId: 'BTC-USDT', baseCcy: 'BTC', quoteCcy: 'USDT', state: 'live' },
+    ...{ tickSz: '0.1', lotSz: '0.00000001', minSz: '0.00001', maxLmtSz: '9' },
+  }
+  const feed = await openCcxtFeed({
+    name: 'okx',
+    address: await venue({
+      '/api/v5/public/instruments': [200, { code: '0', data: [instrument] }],
+      '/api/v5/public/time': () => [200, { code: '0', data: [{ ts: String(Date.now()) }] }],
+      '/api/v5/market/candles': candles,
+      '/api/v5/market/history-candles': candles,
+    }),
+    clock: systemClock,
+    log: createLog({ program: 'test', level: 'silent' }),
+  })
+  onTestFinished(() => feed.close())
+  const told = Promise.withResolvers<readonly Candle[]>()
+  feed.subscribe({
+    ...{ market: 'BTC/USDT', timeframe: '1m', history: 1_700 },
+    onCandle: () => undefined,
+    onHistory: told.resolve,
+    onStatus: () => undefined,
+    onTrouble: ({ message }) => told.reject(new Error(message)),
+  })
+  const starts = (await told.promise).map(({ start }) => start)
+  expect(starts).toHaveLength(1_000)
+  expect(starts).toEqual(starts.map((_, i) => oldest / 1000 + i * 60))
+  expect(asked.length).toBeGreaterThanOrEqual(6)
 })

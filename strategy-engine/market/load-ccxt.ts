@@ -1,18 +1,23 @@
-// ccxt.pro's Binance and nothing of its other exchanges.
+// One exchange of ccxt.pro and nothing of its others.
+import { existsSync } from 'node:fs'
 import type ccxt from 'ccxt'
 
-/**
- * ccxt exports one module with more than a hundred exchanges, which takes 0.6 s of CPU and 150 MB at each start. The
- * classes lie beside that module; the version is pinned exactly.
- */
-async function load<T>(path: string): Promise<T> {
-  return import(new URL(path, import.meta.resolve('ccxt')).href)
+export type LiveCcxt = InstanceType<typeof ccxt.Exchange>
+
+/** ccxt exports one module with more than a hundred exchanges: 0.6 s of CPU and 150 MB. The version is pinned exactly. */
+function fileOf(path: string): URL {
+  return new URL(`./src/${path}.js`, import.meta.resolve('ccxt'))
 }
 
-const { default: binance } = await load<{ default: typeof ccxt.pro.binance }>(
-  './src/pro/binance.js',
-)
-const errors = await load<Pick<typeof ccxt, 'BadSymbol'>>('./src/base/errors.js')
+/** Whether ccxt knows an exchange of that name, such as `okx`, or `myokx` for a regional one. */
+export function isKnown(id: string): boolean {
+  return /^[a-z0-9]+$/.test(id) && existsSync(fileOf(id))
+}
 
-export const ProBinance = binance
-export const BadSymbol = errors.BadSymbol
+/** With live candles where ccxt has any; otherwise they are asked for. */
+export async function loadCcxt(id: string): Promise<new (config: object) => LiveCcxt> {
+  const live = fileOf(`pro/${id}`)
+  const file = existsSync(live) ? live : fileOf(id)
+  const module: { default: new (config: object) => LiveCcxt } = await import(file.href)
+  return module.default
+}
