@@ -1,4 +1,5 @@
-// A server of WebSockets for tests: what it is sent, over how many connections, and what it says to all of them.
+// A server of WebSockets for tests: what it is sent, over how many connections, and what it says to all of them. Over HTTP it
+// gives a few fixed answers.
 import { createHash } from 'node:crypto'
 import { createServer } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
@@ -22,11 +23,17 @@ const GUID = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11'
 const TEXT = 0x81
 const CLOSE = 8
 
-export async function streamVenue(): Promise<StreamVenue> {
+export async function streamVenue(
+  answers: Readonly<Record<string, () => object>> = {},
+): Promise<StreamVenue> {
   const heard: Heard[] = []
   const open = new Set<Socket>()
   let connections = 0
-  const server = createServer((_, response) => response.writeHead(404).end())
+  const server = createServer(({ url = '' }, response) => {
+    const answer = answers[url.replace(/\?.*/, '')]
+    response.writeHead(answer === undefined ? 404 : 200, { 'content-type': 'application/json' })
+    response.end(JSON.stringify(answer?.()))
+  })
   server.on('upgrade', (request, socket: Socket) => {
     const connection = connections++
     const key = `${request.headers['sec-websocket-key']}${GUID}`
