@@ -80,7 +80,9 @@ const WAYS_OUT = fc.record({
   trailing_stop: fc.option(fc.constantFrom('2 %', '{ distance: 2 * atr(5), from: 1 % }')),
   break_even: fc.option(fc.constantFrom('1 %', 'atr(4)')),
   move_stop: fc.option(
-    fc.constantFrom('[{ to: high * 99 %, when: profit > 0.5 % }, { to: "lowest(low, 6)" }]'),
+    fc.constantFrom(
+      '[{ to: high * 99 %, when: profit > 0.5 % }, { to: "lowest(low, 6)" }, { to: "low[candles since entry - 2]" }]',
+    ),
   ),
   max_hold: fc.option(fc.constantFrom('1h', '3h')),
   cooldown: fc.option(fc.constantFrom('15m')),

@@ -1,15 +1,20 @@
 // What published strategies of freqtrade use, and how a strategy file says the same.
 //
 // In full: a file says it, and the same is done at the same moment: rules at a closed candle, prices that the device keeps
-// once the entry has named them. What freqtrade decides at a candle's close and acts on at once counts so too.
-// Nearly: a file says it by a rule at closed candles where freqtrade's stop moves within one, or the trader's policy says
-// it and not the strategy.
-// By code: in full, by a file in TypeScript, which may remember what it likes between candles. A stop that a rule moves while it is held would be a third kind of signal, with rules of its own
-// for one that is late, lost or repeated: the wire has none, and an exit at the close is what remains.
+// once the entry has named them. What freqtrade decides at a candle's close and acts on at once counts so too, and so does
+// what it looks at once a candle in a backtest and every few seconds live (custom_exit, custom_stoploss): of those whose
+// stop moves so the count has a line of its own.
+// Nearly: the trader's policy says it and not the strategy, or a rule at closed candles sells what freqtrade would not have.
+// By code: in full, by a file in TypeScript, which may remember what it likes between candles.
 
 /** A file that says it, as fields of a strategy; or why there is none. */
 export type Answer =
-  | { readonly how: 'language'; readonly fields: Readonly<Record<string, string>> }
+  | {
+      readonly how: 'language'
+      readonly fields: Readonly<Record<string, string>>
+      /** By a stop that moves at the close of a candle. */
+      readonly moves?: true
+    }
   | {
       readonly how: 'near'
       readonly fields: Readonly<Record<string, string>>
@@ -23,6 +28,12 @@ const language = (fields: Readonly<Record<string, string>>): Answer => ({ how: '
 const enter = (rule: string): Answer => language({ enter: rule })
 const code = (build: string): Answer => ({ how: 'code', build })
 const no: Answer = { how: 'no' }
+/** Where the stop is at a candle's close, and when. */
+const move = (to: string, when?: string): Answer => ({
+  how: 'language',
+  fields: { move_stop: `[{ to: "${to}"${when === undefined ? '' : `, when: "${when}"`} }]` },
+  moves: true,
+})
 
 /** By the names in the feature table. A name that is not here counts as not expressible. */
 export const FEATURES: Readonly<Record<string, Answer>> = {
@@ -71,32 +82,24 @@ export const FEATURES: Readonly<Record<string, Answer>> = {
     add: '[{ when: close < first entry * 98 %, size: 20 % }]',
   }),
   'protections (cooldown, drawdown)': language({ cooldown: '30m' }),
-  'computed stop while in the trade': {
-    how: 'near',
-    fields: {
-      exit: 'highest since entry > entry * 105 % and close < highest since entry * 98 % or close < sar',
-    },
-    but: 'as an exit at the close of a candle; the stop at the exchange is set at the entry',
-  },
-  'stop moved by profit': {
-    how: 'near',
-    fields: {
-      stop: '15 %',
-      trailing_stop: '{ distance: 2 %, from: 6 % }',
-      exit: '{ three: "highest since entry > entry * 103 % and close < highest since entry * 98.5 %", twenty: "highest since entry > entry * 120 % and close < highest since entry * 95 %" }',
-    },
-    but: 'one of its steps by the device as a trailing stop, the others as exits at the close of a candle',
-  },
-  'stop moved by an indicator': {
-    how: 'near',
-    fields: { exit: 'close < sar or close < lowest(low, 10)[1]' },
-    but: 'as an exit at the close of a candle',
-  },
-  'stop tightened to 1 % under the price by a rule': {
-    how: 'near',
-    fields: { exit: 'age > 5h and profit < 0 % and close < highest(close, 6) * 99 %' },
-    but: 'as an exit at the close of a candle',
-  },
+  'computed stop while in the trade': move(
+    'high - entry * 10 % * (1 - pow(min(age / 10h, 1), 3))',
+    'age > 1m',
+  ),
+  'stop moved by profit': move(
+    'entry * 101.1 % + (high - entry * 101.6 %) * 0.453',
+    'high > entry * 101.6 %',
+  ),
+  'stop moved by an indicator': move('low - 3 * atr(14)'),
+  'stop tightened to 1 % under the price by a rule': move(
+    'high * 99 %',
+    '(age > 5h and high < entry) or (high * 102.5 % < open[candles since entry - 10] and (rsi(14) @ 1h)[candles since entry - 10] >= 30)',
+  ),
+  'knows by which rule it was entered': language({
+    let: '{ dip: rsi(14) < 30 }',
+    enter: '{ dip: dip, trend: "close > sma(200)" }',
+    exit: 'dip[candles since entry] and profit > 1 % and close > ema(49)',
+  }),
   // Its stop is set at the price itself, or a tenth of a percent below: it sells.
   'sold at once by a rule (a stop at the price)': language({
     exit: 'profit < -4 % and (age > 1d or roc(9) < -2)',

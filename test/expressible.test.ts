@@ -16,14 +16,16 @@ test('counts strategies whose every feature it says, and names what keeps the ot
     c: ['cross', 'short'],
     c2: ['cross', 'own recursive indicator (loop)'],
     c3: ['own recursive indicator (loop)', 'veto at entry or exit'],
+    c4: ['cross', 'stop moved by profit'],
     d: ['short', 'a feature that nobody knows'],
     e: ['constructor'],
   })
   expect(counted).toEqual({
-    all: 7,
-    language: 1,
-    code: 2,
-    near: 4,
+    all: 8,
+    language: 2,
+    moves: 1,
+    code: 3,
+    near: 5,
     missing: [
       ['short', 1],
       ['constructor', 1],

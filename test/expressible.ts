@@ -53,6 +53,8 @@ export interface Count {
   readonly all: number
   /** Said in full by rules. */
   readonly language: number
+  /** Of those, with a stop that moves at the close of a candle. */
+  readonly moves: number
   /** Those, and the ones that are said in full by code. */
   readonly code: number
   /** Those, and the ones that are said nearly. */
@@ -67,8 +69,13 @@ export function count(strategies: Readonly<Record<string, readonly string[]>>): 
     [...new Set(lists.flat())].map((name) => [name, complaint(answerTo(name)) !== null]),
   )
   const is = (how: Answer['how']) => (name: string) => answerTo(name)?.how === how
+  const isMove = (name: string) => {
+    const answer = answerTo(name)
+    return answer?.how === 'language' && answer.moves === true
+  }
   const inFull = (features: readonly string[]) => !features.some(is('near'))
   const sayable = lists.filter((features) => !features.some((name) => refused.get(name)))
+  const said = sayable.filter((one) => inFull(one) && !one.some(is('code')))
   const alone = new Map<string, number>()
   for (const features of lists) {
     const [only, ...others] = features.filter((name) => refused.get(name))
@@ -76,7 +83,8 @@ export function count(strategies: Readonly<Record<string, readonly string[]>>): 
   }
   return {
     all: lists.length,
-    language: sayable.filter((one) => inFull(one) && !one.some(is('code'))).length,
+    language: said.length,
+    moves: said.filter((one) => one.some(isMove)).length,
     code: sayable.filter(inFull).length,
     near: sayable.length,
     missing: [...alone].sort(([, a], [, b]) => b - a),
@@ -84,12 +92,13 @@ export function count(strategies: Readonly<Record<string, readonly string[]>>): 
 }
 
 function print(file: string): void {
-  const { all, language, code, near, missing } = count(
+  const { all, language, moves, code, near, missing } = count(
     table.parse(JSON.parse(readFileSync(file, 'utf8'))),
   )
   const share = (part: number) => `${part} of ${all} (${((100 * part) / all).toFixed(1)} %)`
   console.log(`\n${basename(file)}: ${all} strategies`)
   console.log(`  said by the language          ${share(language)}`)
+  console.log(`    with a stop that moves      ${share(moves)}`)
   console.log(`  and by code in TypeScript     ${share(code)}`)
   console.log(`  with what is said nearly      ${share(near)}`)
   for (const [name, kept] of missing) console.log(`  kept out by this alone: ${kept}  ${name}`)

@@ -8,6 +8,7 @@ import { candles, RULES, strategy, strategyOf } from '../testing/rules.ts'
 import { Graph } from './compile/graph.ts'
 import type { Decision } from './decision.ts'
 import type { Strategy } from './file/strategy.ts'
+import { Model } from './model.ts'
 import { type AllowedSignals, type PastSignal, Runner } from './runner.ts'
 
 const CROSS = strategy({ enter: 'crossover(ema(2), ema(4))', exit: 'crossunder(ema(2), ema(4))' })
@@ -316,6 +317,33 @@ test('a stop that was moved is where it was after a restart, however many candle
       )
     }
 })
+
+test.each([1, 4, 1_024])(
+  'a value of a candle that is counted from the entry, in blocks of %i',
+  (block) => {
+    const rules = strategy({
+      enter: 'close > 105 and close[1] <= 105',
+      exit: 'open[candles since entry - 2] < 0 or close < 50',
+      move_stop: '[{ to: "low[candles since entry - 2] - 5", when: candles since entry > 3 }]',
+      stop: '50 %',
+    })
+    const columns = columnsOf(candles([100, 110, 108, 112, 109, 111, 111, 120, 111]))
+    const graph = new Graph('1m', block)
+    const model = new Model(rules, graph)
+    const made: [number, string, number][] = []
+    for (let from = 0; from < columns.length; from += block) {
+      const to = Math.min(columns.length, from + block)
+      graph.feed(columns, from, to)
+      for (let i = model.scan(0, to - from); i < to - from; i = model.scan(i + 1, to - from))
+        made.push([from + i, model.decided, model.held.stop])
+    }
+    // Entered at candle 1: two candles after it the low is 111, and the stop 106.
+    expect(made).toEqual([
+      [1, 'entry', 55],
+      [5, 'move', 106],
+    ])
+  },
+)
 
 test('what moves the stop while nobody is told moves it at the next candle that is', () => {
   const allowed = (at: number) => (at === 2 ? 'missed' : 'all')

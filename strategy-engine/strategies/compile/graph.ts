@@ -4,9 +4,11 @@ import type { Kernel, PriceName } from '../../indicators/kernel.ts'
 import { INDICATORS } from '../../indicators/table.ts'
 import { TIMEFRAMES, type Timeframe } from '../../market/candle.ts'
 import { type CandleColumns, columnsOf } from '../../market/candle-columns.ts'
+import { MAX_AGO } from '../rules/parse.ts'
 import { print } from '../rules/print.ts'
-import type { Condition, Numeric, Tree } from '../rules/tree.ts'
+import { type Condition, childrenOf, type Numeric, type Tree } from '../rules/tree.ts'
 import { Elsewhere } from './elsewhere.ts'
+import { History } from './history.ts'
 import { type Memories, StepMemories } from './memories.ts'
 import type { Column, Step } from './operators.ts'
 import * as operators from './operators.ts'
@@ -35,6 +37,7 @@ export class Graph {
   readonly #series = new Map<string, Series>()
   readonly #crossed = new Map<string, Crossings>()
   readonly #kernels = new Map<string, readonly Column[]>()
+  readonly #histories = new Map<string, History>()
   readonly #steps: Step[] = []
   readonly #memories = new StepMemories()
   readonly #elsewhere = new Map<string, Elsewhere>()
@@ -62,7 +65,7 @@ export class Graph {
     return this.#offset
   }
 
-  /** When candle `i` of the block opened, Unix seconds: reckoned, for columns are long, and to fetch one number takes long. */
+  /** When candle `i` of the block opened, Unix seconds: reckoned, since fetching one number of a long column takes long. */
   startOf(i: number): number {
     if (this.#isWhole) return this.#opened + i * TIMEFRAMES[this.timeframe]
     return this.#candles.start[this.#offset + i] as number
@@ -84,12 +87,20 @@ export class Graph {
     const each = conditions.map((condition) => this.series(condition))
     const [only] = each
     if (only !== undefined && each.length === 1) return only
-    return this.#step(warmest(...each), (out) =>
-      operators.any(
-        each.map(({ column }) => column),
-        out,
-      ),
-    )
+    const columns = each.map(({ column }) => column)
+    return this.#step(warmest(...each), (out) => operators.any(columns, out))
+  }
+
+  /** Of a series, as far back as x[n] reaches. */
+  history(tree: Tree): History {
+    const key = `history of ${print(tree)}`
+    const known = this.#histories.get(key)
+    if (known !== undefined) return known
+    const history = new History(this.series(tree).column, MAX_AGO, this.block)
+    this.#histories.set(key, history)
+    this.#memories.add(key, history.memory)
+    this.#steps.push(history.step)
+    return history
   }
 
   /** A series that is computed from others of this graph by a step of the caller's own. */
@@ -127,10 +138,8 @@ export class Graph {
 
   #make(tree: Tree): Series {
     switch (tree.is) {
-      case 'number': {
-        const column = new Float64Array(this.block).fill(tree.value)
-        return { column, warmup: 0 }
-      }
+      case 'number':
+        return { column: new Float64Array(this.block).fill(tree.value), warmup: 0 }
       case 'price':
         return { column: this.#price(tree.name), warmup: 0 }
       case 'indicator':
@@ -161,15 +170,14 @@ export class Graph {
         const warmup = warmest(of, percent)
         return this.#step(warmup, (out) => operators.share(of.column, percent.column, out))
       }
-      case 'call': {
-        const of = tree.of.map((each) => this.series(each))
-        const columns = of.map(({ column }) => column)
-        return this.#step(warmest(...of), (out) => operators.call(tree.function, columns, out))
-      }
+      case 'call':
       case 'some': {
-        const of = tree.of.map((each) => this.series(each))
+        const of = childrenOf(tree).map((each) => this.series(each))
         const columns = of.map(({ column }) => column)
-        return this.#step(warmest(...of), (out) => operators.some(tree.count, columns, out))
+        const { call, some } = operators
+        return this.#step(warmest(...of), (out) =>
+          tree.is === 'call' ? call(tree.function, columns, out) : some(tree.count, columns, out),
+        )
       }
       case 'if': {
         const when = this.series(tree.when)
@@ -186,16 +194,12 @@ export class Graph {
         )
       }
       case 'time': {
-        const figure = operators.TIME_OF[tree.name]
-        const seconds = TIMEFRAMES[this.timeframe]
-        return this.#step(0, (out) => (length) => {
-          const { start } = this.#candles
-          for (let i = 0; i < length; i++)
-            out[i] = figure((start[this.#offset + i] as number) + seconds)
-        })
+        const closeOf = (i: number) => this.startOf(i) + TIMEFRAMES[this.timeframe]
+        return this.#step(0, (out) => operators.time(operators.TIME_OF[tree.name], closeOf, out))
       }
+      case 'past':
       case 'trade':
-        throw new Error(`"${tree.name}" is no series`)
+        throw new Error(`"${print(tree)}" is no series`)
     }
   }
 

@@ -224,6 +224,17 @@ export function call(name: FunctionName, of: readonly Column[], out: Column): St
   }
 }
 
+/** `closeOf`: when candle `i` of the block closed, Unix seconds. */
+export function time(
+  figure: (close: number) => number,
+  closeOf: (i: number) => number,
+  out: Column,
+): Step {
+  return (length) => {
+    for (let i = 0; i < length; i++) out[i] = figure(closeOf(i))
+  }
+}
+
 /** From when a candle closed, Unix seconds, to the figure that a rule names, UTC. */
 export const TIME_OF = {
   minute: (close: number) => Math.floor(close / 60) % 60,

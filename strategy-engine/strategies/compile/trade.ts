@@ -1,5 +1,6 @@
 // Rules that know the stream's own model position are asked candle by candle, while it lasts: what they say of the
 // market comes from the columns.
+import { MAX_AGO } from '../rules/parse.ts'
 import type { Condition, Numeric, TradeWord, Tree } from '../rules/tree.ts'
 import { childrenOf } from '../rules/tree.ts'
 import type { Graph } from './graph.ts'
@@ -25,6 +26,15 @@ export function compileTrade(tree: Tree, graph: Graph, trade: TradeValue): Ask {
   switch (tree.is) {
     case 'trade':
       return (i) => trade(tree.name, i)
+    case 'past': {
+      const history = graph.history(tree.of)
+      const candles = of(tree.candles)
+      return (i) => {
+        const back = candles(i)
+        const reaches = Number.isInteger(back) && back >= 0 && back <= MAX_AGO
+        return reaches ? history.at(i, back) : Number.NaN
+      }
+    }
     case 'negative': {
       const value = of(tree.of)
       return (i) => -value(i)

@@ -60,6 +60,7 @@ function describe(rule: Condition, value: ValueOf): string[] {
       return readings(rule, value)
     case 'pattern':
     case 'ago':
+    case 'past':
     case 'elsewhere':
       return [value(rule) === 1 ? print(rule) : `no ${print(rule)}`]
   }

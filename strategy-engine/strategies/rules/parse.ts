@@ -13,7 +13,7 @@ import {
   JOINING,
   type Numeric,
 } from './tree.ts'
-import { clash, common, named, product, quotient } from './units.ts'
+import { clash, common, named, product, quotient, short } from './units.ts'
 import { callOrName } from './words.ts'
 
 /** How far back x[n] reaches. */
@@ -179,6 +179,7 @@ function earlier(cursor: Cursor): Parsed {
 function ago(cursor: Cursor, of: Parsed): Parsed {
   const index = cursor.deeper(() => expression(cursor))
   cursor.expect(']')
+  if (index.trade) return past(cursor, of, index)
   const bounds = { whole: true, least: 1, most: MAX_AGO }
   const candles = constant(cursor, index, bounds, 'the number of candles before')
   withHistory(cursor, of, '[n]')
@@ -186,6 +187,23 @@ function ago(cursor: Cursor, of: Parsed): Parsed {
     return cursor.make({ is: 'ago', of: condition(cursor, of), candles }, of.unit, of.from, [of])
   const tree: Numeric = { is: 'ago', of: numeric(cursor, of), candles }
   return cursor.make(tree, of.unit === 'literal' ? 'mixed' : of.unit, of.from, [of])
+}
+
+/** As many candles before as the position says: `open[candles since entry - 10]` is of the tenth candle after the entry's. */
+function past(cursor: Cursor, of: Parsed, index: Parsed): Parsed {
+  withHistory(cursor, of, '[n]')
+  if (index.unit !== 'number' && index.unit !== 'unknown')
+    cursor.problem(
+      index.from,
+      `the number of candles before is "candles since entry", less a number, got "${short(cursor.written(index))}"`,
+    )
+  const candles = numeric(cursor, index)
+  if (of.unit === 'condition') {
+    const was: Condition = { is: 'past', of: condition(cursor, of), candles }
+    return cursor.make(was, of.unit, of.from, [of, index])
+  }
+  const tree: Numeric = { is: 'past', of: numeric(cursor, of), candles }
+  return cursor.make(tree, of.unit === 'literal' ? 'mixed' : of.unit, of.from, [of, index])
 }
 
 function some(cursor: Cursor, number: Parsed): Parsed {

@@ -15,6 +15,8 @@ export function print(tree: Tree): string {
       return call(tree)
     case 'ago':
       return `${wrap(tree.of)}[${tree.candles}]`
+    case 'past':
+      return `${wrap(tree.of)}[${print(tree.candles)}]`
     case 'elsewhere': {
       const where = [tree.market, tree.timeframe].filter((part) => part !== null)
       return `${wrap(tree.of)} @ ${where.join(' ')}`
@@ -73,6 +75,7 @@ const WHOLE = new Set<Tree['is']>([
   'time',
   'trade',
   'ago',
+  'past',
 ])
 
 function wrap(tree: Tree): string {

@@ -23,7 +23,7 @@ export const FUNCTIONS = [
 /**
  * Of the stream's own model position. `entry` is its price, the average where it was added to; `profit` the close above
  * it, in percent; `age` since the close of the first entry's candle, seconds. Highest and lowest prices, and the count,
- * are of the candles after the first entry's; 0 candles and the entry's price before there are any. In `exit` and `add`.
+ * are of the candles after the first entry's; 0 candles and the entry's price before there are any. In `exit`, `add` and `move_stop`.
  */
 export const TRADE_WORDS = [
   'entry',
@@ -70,6 +70,13 @@ interface Ago<Of> {
   readonly candles: number
 }
 
+/** A value so many candles before, where the number of them is of the position. */
+interface Past<Of> {
+  readonly is: 'past'
+  readonly of: Of
+  readonly candles: Numeric
+}
+
 /** A value of another timeframe, another market, or both: as of the last candle there that had closed. Never nested. */
 interface Elsewhere<Of> {
   readonly is: 'elsewhere'
@@ -106,6 +113,7 @@ export type Numeric =
     }
   /** What `of` was when the condition last held, this candle included; unknown until it has held once. */
   | { readonly is: 'when'; readonly when: Condition; readonly of: Numeric }
+  | Past<Numeric>
   | { readonly is: 'trade'; readonly name: TradeWord }
   | { readonly is: 'time'; readonly name: TimeWord }
 
@@ -121,6 +129,7 @@ export type Condition =
   /** An indicator whose values are 1 and 0. */
   | IndicatorCall<'pattern'>
   | Ago<Condition>
+  | Past<Condition>
   | Elsewhere<Condition>
 
 export type Tree = Numeric | Condition
@@ -136,6 +145,7 @@ export function isCondition(tree: Tree): tree is Condition {
     case 'pattern':
       return true
     case 'ago':
+    case 'past':
     case 'elsewhere':
       return isCondition(tree.of)
     default:
@@ -173,5 +183,7 @@ export function childrenOf(tree: Tree): readonly Tree[] {
       return [tree.when, tree.yes, tree.no]
     case 'when':
       return [tree.when, tree.of]
+    case 'past':
+      return [tree.of, tree.candles]
   }
 }
