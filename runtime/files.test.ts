@@ -1,5 +1,14 @@
-// Whose a home is: closed to others where it is a home of one's own, and nothing else is touched.
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
+// Files of one's own, also behind Node's permission model. Whose a home is: closed to others where it is a home of one's own, and nothing else is touched.
+import { execFileSync } from 'node:child_process'
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
@@ -30,4 +39,16 @@ test('what is no home, is not there, or is a file is left alone', () => {
   for (const path of [other, join(other, 'nothing'), join(other, 'something', 'deeper')])
     restrictHome(path)
   expect(modeOf(other)).toBe(0o755)
+})
+
+test('a program that may write one file of a folder and look at nothing else there writes it', () => {
+  const home = folder(0o700, 'secret')
+  const file = join(home, 'list.json')
+  const write = `import('${import.meta.dirname}/files.ts').then((files) => files.writePrivate('${file}', '[]'))`
+  const allowed = [
+    `--allow-fs-read=${join(import.meta.dirname, '..')}`,
+    ...['read', 'write'].map((what) => `--allow-fs-${what}=${file}*`),
+  ]
+  execFileSync(process.execPath, ['--permission', ...allowed, '-e', write], { stdio: 'pipe' })
+  expect(readFileSync(file, 'utf8')).toBe('[]')
 })

@@ -21,8 +21,18 @@ import type { RandomBytes } from './random.ts'
 
 /** Makes the folder with mode 0700 where there is none. */
 export function privateFolder(path: string): void {
-  // Who may only read it need not be allowed to make it.
-  if (!existsSync(path)) mkdirSync(path, { recursive: true, mode: 0o700 })
+  // Who may only read it, or write a file in it, need not be allowed to make it.
+  if (!isThere(path)) mkdirSync(path, { recursive: true, mode: 0o700 })
+}
+
+/** Also a folder that this process may not look at: what it does in it says whether it is there. */
+function isThere(path: string): boolean {
+  try {
+    return existsSync(path)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ERR_ACCESS_DENIED') return true
+    throw error
+  }
 }
 
 /** Whether others than its owner may read it. False where there are no modes. */
