@@ -1,5 +1,7 @@
 // All commands, in the order of `keyside --help`. Only the code of the one that was asked for is loaded.
+
 import { readFileSync } from 'node:fs'
+import { installed } from '@keyside/runtime/installation'
 import { Command } from 'commander'
 
 interface Listed {
@@ -140,9 +142,7 @@ export const COMMANDS: Readonly<Record<string, Listed>> = {
   },
 }
 
-const VERSION = String(
-  JSON.parse(readFileSync(new URL('./package.json', import.meta.url), 'utf8')).version,
-)
+const VERSION = String(JSON.parse(readFileSync(installed('package.json'), 'utf8')).version)
 
 /** `args` without Node and the script. */
 export async function buildProgram(args: readonly string[]): Promise<Command> {

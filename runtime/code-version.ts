@@ -2,13 +2,21 @@
 import { hash } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { builtVersion, installed } from './installation.ts'
+
+/** Folders whose code gives a meaning to what is stored. */
+export const VERSIONED = {
+  portfolio: ['executor/core/model'],
+  indicators: ['strategy-engine/indicators', 'strategy-engine/strategies'],
+} as const
 
 /**
  * The text of the code in these folders and all below, without its tests. Read it as that code is loaded: later, an
  * update of Keyside may have put another in its place.
  */
-export function codeVersion(...folders: readonly string[]): string {
-  return hash('sha256', JSON.stringify(folders.map(textsOf)), 'base64url')
+export function codeVersion(of: keyof typeof VERSIONED): string {
+  const texts = () => VERSIONED[of].map((folder) => textsOf(installed(folder)))
+  return builtVersion(of) ?? hash('sha256', JSON.stringify(texts()), 'base64url')
 }
 
 function textsOf(folder: string): (readonly [name: string, text: string])[] {

@@ -1,8 +1,7 @@
 // A child process for native code: a crash or a hang there does not affect the program.
 import { type ChildProcess, fork } from 'node:child_process'
-import { dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import type { Cancel, Clock } from './clock.ts'
+import { readableCode } from './installation.ts'
 
 /** What goes over the pipe to the helper, and what comes back. Never an argument, never the environment. */
 export interface Question {
@@ -34,14 +33,11 @@ interface Asked {
   readonly cancel: Cancel
 }
 
-const root = join(import.meta.dirname, '..')
-const READS = ['node_modules', 'protocol', 'runtime', 'package.json']
-
 /** It has native code, and for the rest its own walls: of its parent's it inherits none. */
 const FLAGS = [
   '--permission',
   '--allow-addons',
-  ...READS.map((name) => `--allow-fs-read=${join(root, name)}`),
+  ...readableCode().map((path) => `--allow-fs-read=${path}`),
   '--disable-sigusr1',
   '--report-exclude-env',
 ]
@@ -77,7 +73,7 @@ export class Helper {
   #start(): ChildProcess {
     const { program, environment } = this.#options
     const child = fork(program, {
-      execArgv: [...FLAGS, `--allow-fs-read=${dirname(fileURLToPath(program))}`],
+      execArgv: FLAGS,
       ...(environment && { env: environment }),
       serialization: 'advanced',
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'],

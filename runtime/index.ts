@@ -10,7 +10,7 @@ export {
   whileBusy,
 } from './busy.ts'
 export { type Cancel, type Clock, systemClock } from './clock.ts'
-export { codeVersion } from './code-version.ts'
+export { codeVersion, VERSIONED } from './code-version.ts'
 export { type Environment, executorsFolder, keysideHome, loadConfig, logLevel } from './config.ts'
 export { openDatabase, transaction } from './database.ts'
 export {
@@ -34,6 +34,7 @@ export {
 export { FollowedFiles, type Look, reasonOf } from './followed-files.ts'
 export { Helper } from './helper.ts'
 export { http } from './http.ts'
+export { type Build, installed, programFile, readableCode } from './installation.ts'
 export { type Link, type LinkOptions, type LinkTrouble, openLink } from './link.ts'
 export { ReconnectBackoff } from './link-backoff.ts'
 export { reachBroker } from './link-stream.ts'

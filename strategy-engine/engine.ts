@@ -1,5 +1,5 @@
 // The engine: strategies from a folder, candles from a feed, signals to a broker.
-import { join, resolve } from 'node:path'
+import { resolve } from 'node:path'
 import { HOME, requestTopic } from '@keyside/protocol'
 import {
   type Cancel,
@@ -56,9 +56,7 @@ export interface Engine {
 const TIDY_MS = 1_000
 const LOOK_MS = 250
 /** Of all that gives stored numbers their meaning. */
-const CODE_VERSION = codeVersion(
-  ...['indicators', 'strategies'].map((folder) => join(import.meta.dirname, folder)),
-)
+const CODE_VERSION = codeVersion('indicators')
 
 /** Runs without the broker and without the exchange too, and goes on when they are there. */
 export async function startEngine(config: EngineConfig, deps: EngineDeps): Promise<Engine> {

@@ -2,7 +2,7 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
-import { read, root } from './source.ts'
+import { packages, read, root } from './source.ts'
 
 const texts = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter(
   (file) => /\.(?:md|ts)$/.test(file) && !/(?:^|\/)(?:node_modules|vectors)\//.test(file),
@@ -42,4 +42,16 @@ test('every picture that a page shows is there', () => {
   const missing = shown.filter(([file, path]) => !existsSync(join(root, dirname(file), path)))
   expect(shown.length).toBeGreaterThan(10)
   expect(missing).toEqual([])
+})
+
+test('code finds other files of its installation by runtime/installation.ts alone: its own place is another once it is built', () => {
+  const relative = texts.filter(
+    (file) =>
+      packages.some((folder) => file.startsWith(`${folder}/`)) &&
+      /^(?!.*(?:\.test\.ts$|\/testing\/|\/make[-.])).*\.ts$/.test(file) &&
+      /import\.meta\.(?:dirname|filename|url)\b/.test(
+        read(file).replaceAll('createRequire(import.meta.url)', ''),
+      ),
+  )
+  expect(relative).toEqual(['runtime/installation.ts'])
 })

@@ -1,7 +1,7 @@
 // Draws a chart as PNG. The libraries are loaded at the first chart: a bot that only reports needs none of them.
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { describeError, Helper, type Logger, systemClock } from '@keyside/runtime'
+import { describeError, Helper, type Logger, programFile, systemClock } from '@keyside/runtime'
 import { equityOption } from './equity.ts'
 import { FONT, HEIGHT, WIDTH } from './frame.ts'
 import type { ChartInput } from './input.ts'
@@ -20,7 +20,7 @@ const IDLE_MS = 60_000
 
 /** Runs in its own process: native code can crash on unexpected input. */
 const rasterizer = new Helper({
-  program: new URL('./rasterize.ts', import.meta.url),
+  program: programFile('bot/charts/rasterize'),
   clock: systemClock,
   timeoutMs: TIMEOUT_MS,
   idleMs: IDLE_MS,

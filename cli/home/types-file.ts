@@ -1,11 +1,12 @@
 // The types of a strategy in TypeScript as a file of its own, for the folder in which strategies are written.
+
 import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { installed } from '@keyside/runtime'
 import { INDICATORS } from '@keyside/strategy-engine/strategies'
 
 export const TYPES_FILE = 'keyside.d.ts'
 
-const SOURCE = join(import.meta.dirname, '../../strategy-engine/strategies/typescript', TYPES_FILE)
+const SOURCE = installed(`strategy-engine/strategies/typescript/${TYPES_FILE}`)
 
 /** With the name of every indicator, so that an editor knows them. */
 export function typesFile(): string {

@@ -1,8 +1,7 @@
 // Programs as child processes: each alone with what it may see, all gone when the parent goes.
 import { type ChildProcess, spawn } from 'node:child_process'
-import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { type Environment, KeysideError } from '@keyside/runtime'
+import { type Environment, installed, KeysideError } from '@keyside/runtime'
 import { z } from 'zod'
 import { answerKeychain, keychainQuestion } from './keychain-relay.ts'
 import { PROGRAMS, type Program } from './program-names.ts'
@@ -98,7 +97,7 @@ export const BROKER_MEMORY = ['--max-semi-space-size=2', '--heap-growing-percent
 /** Of a program that runs: behind Node, all that is said to it. */
 export function wordsOf(program: Program, home: string, environment: Environment): string[] {
   const walls = wallFlags(wallsOf(program, home, environment))
-  return [...flags(program), ...walls, join(import.meta.dirname, '..', 'main.js'), program]
+  return [...flags(program), ...walls, installed('cli/main.js'), program]
 }
 
 /** No debugger by signal, no prototype setter, no environment in a crash report. */

@@ -2,11 +2,10 @@
 // TypeScript runs there. It has no key to read, no network, no other process, and of the environment next to nothing.
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
-import { KeysideError, keysideHome } from '@keyside/runtime'
+import { installed, KeysideError, keysideHome, readableCode } from '@keyside/runtime'
 import type { Command } from 'commander'
 import { z } from 'zod'
 import { environment } from '../terminal/config.ts'
-import { codePaths } from './walls.ts'
 
 export interface Confinement {
   /** Files, and folders with all that is in them. Code of this installation, config and candles of the home come with them. */
@@ -41,8 +40,7 @@ export async function runConfined(
 ): Promise<void> {
   const home = keysideHome()
   const readable = [
-    ...codePaths(),
-    join(import.meta.dirname, '..', '..', 'examples'),
+    ...readableCode(),
     // Asked for where they are not there, too.
     ...['config.yaml', 'data', 'data/*'].map((name) => join(home, name)),
     ...reads,
@@ -50,7 +48,7 @@ export async function runConfined(
   ]
   const child = spawn(
     process.execPath,
-    [...flags(readable, writes), join(import.meta.dirname, '..', 'main.js'), ...wordsOf(command)],
+    [...flags(readable, writes), installed('cli/main.js'), ...wordsOf(command)],
     { stdio: ['ignore', 'pipe', 'inherit', 'ipc'], env: environmentFor(home) },
   )
   child.stdout?.on('data', (chunk: Buffer) => process.stdout.write(chunk))

@@ -1,9 +1,9 @@
 // What a program may do once it runs, as flags of Node's permission model: its folder and the files that its section of
 // config.yaml names; no other process, no thread, no native code, no debugger, unless it is named here.
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { dirname, join, resolve, sep } from 'node:path'
-import { type Environment, executorsFolder, loadConfig, privateFolder } from '@keyside/runtime'
+import { type Environment, executorsFolder, loadConfig, privateFolder, readableCode } from '@keyside/runtime'
 import { z } from 'zod'
 import { privateCache } from './compile-cache.js'
 import type { Program } from './program-names.ts'
@@ -15,15 +15,6 @@ export interface Walls {
   readonly allows: readonly ('worker' | 'child-process')[]
 }
 
-const ROOT = join(import.meta.dirname, '..', '..')
-
-/** The code of this installation. */
-export function codePaths(): readonly string[] {
-  const { workspaces } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'))
-  const names = [...z.array(z.string()).parse(workspaces), 'node_modules', 'package.json']
-  return names.map((name) => join(ROOT, name))
-}
-
 /** Makes what the program shares with others and may not make. Each has the network. */
 export function wallsOf(program: Program, home: string, environment: Environment): Walls {
   if (existsSync(home)) privateFolder(join(home, 'run'))
@@ -32,7 +23,7 @@ export function wallsOf(program: Program, home: string, environment: Environment
   const cache = privateCache(user, program)
   return {
     reads: [
-      ...codePaths(),
+      ...readableCode(),
       ...['config.yaml', 'run'].map((name) => join(home, name)),
       ...namedFiles(section).map((file) => resolve(home, file)),
       ...(READS[program]?.(home, section) ?? []),

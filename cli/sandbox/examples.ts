@@ -1,8 +1,10 @@
 // The strategies that come with Keyside.
+
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { installed } from '@keyside/runtime'
 
-const folder = join(import.meta.dirname, '..', '..', 'examples', 'strategies')
+const folder = installed('examples/strategies')
 
 export const DEMO_STRATEGY = join(folder, 'demo.yaml')
 export const FIRST_STRATEGIES = [join(folder, 'ema-cross.yaml'), join(folder, 'rsi-reversion.yaml')]

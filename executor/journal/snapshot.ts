@@ -1,6 +1,5 @@
 // The portfolio as it was after some event, so that a start folds only what came after it. The journal's own chain proves it.
 import { hash as sha256 } from 'node:crypto'
-import { join } from 'node:path'
 import type { DatabaseSync } from 'node:sqlite'
 import { codeVersion } from '@keyside/runtime'
 import type { JournalEvent } from '../core/model/events.ts'
@@ -11,7 +10,7 @@ import { type Link, linkHash, type Row } from './chain.ts'
  * Another fold of the same events may be another portfolio: the version is the text of what folds. Read as this is
  * loaded, beside the code that it is the text of: later, an update of Keyside may have put another in its place.
  */
-const VERSION = codeVersion(join(import.meta.dirname, '../core/model'))
+const VERSION = codeVersion('portfolio')
 
 interface Snapshot {
   readonly portfolio: Portfolio

@@ -1,5 +1,5 @@
 // Secrets in the operating system's keychain: Keychain, Credential Manager or Secret Service.
-import { type Clock, Helper, KeysideError, systemClock } from '@keyside/runtime'
+import { type Clock, Helper, KeysideError, programFile, systemClock } from '@keyside/runtime'
 import type { Keychain } from './port.ts'
 
 /** A call of keytar, which os-helper.ts makes. */
@@ -28,7 +28,7 @@ export async function openOsKeychain(
   home: string,
   {
     clock = systemClock,
-    program = new URL('./os-helper.ts', import.meta.url),
+    program = programFile('executor/keychain/os-helper'),
     environment,
   }: OsKeychainOptions = {},
 ): Promise<Keychain> {

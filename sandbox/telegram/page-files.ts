@@ -1,6 +1,8 @@
 // Serves the chat page's own few files and nothing else.
+
 import { readFile } from 'node:fs/promises'
 import type { ServerResponse } from 'node:http'
+import { installed } from '@keyside/runtime'
 
 const FILES: Record<string, readonly [file: string, type: string]> = {
   '/': ['chat.html', 'text/html; charset=utf-8'],
@@ -29,7 +31,7 @@ const POLICY = [
 export async function servePage(path: string, response: ServerResponse): Promise<boolean> {
   const [file, type] = (Object.hasOwn(FILES, path) ? FILES[path] : undefined) ?? []
   if (!file || !type) return false
-  const bytes = await readFile(new URL(`page/${file}`, import.meta.url))
+  const bytes = await readFile(installed(`sandbox/telegram/page/${file}`))
   response.writeHead(200, {
     'content-type': type,
     'content-security-policy': POLICY,

@@ -1,8 +1,7 @@
 // One process for the code of one strategy file. It is asked one thing after the other; whatever goes wrong with it ends
 // it, and says so in a sentence.
 import { type ChildProcess, fork } from 'node:child_process'
-import { join } from 'node:path'
-import { type Clock, KeysideError } from '@keyside/runtime'
+import { type Clock, KeysideError, programFile, readableCode } from '@keyside/runtime'
 import type { z } from 'zod'
 import { type Question, reply } from './questions.ts'
 
@@ -11,13 +10,10 @@ const MEMORY = 128
 /** How long an answer may take, ms: more than the process itself gives a strategy, start included. */
 const ANSWER_MS = 15_000
 
-const root = join(import.meta.dirname, '../..')
-const READS = ['strategy-engine', 'protocol', 'runtime', 'node_modules', 'package.json']
-
 /** Nothing of the parent's, and nothing that opens more than it has. */
 export const FLAGS = [
   '--permission',
-  ...READS.map((name) => `--allow-fs-read=${join(root, name)}`),
+  ...readableCode().map((path) => `--allow-fs-read=${path}`),
   '--disallow-code-generation-from-strings',
   `--max-old-space-size=${MEMORY}`,
   '--disable-sigusr1',
@@ -52,7 +48,7 @@ export class CodeProcess {
 
   constructor(options: CodeProcessOptions) {
     this.#options = options
-    const { program = new URL('./main.ts', import.meta.url) } = options
+    const { program = programFile('strategy-engine/confined/main') } = options
     this.#child = fork(program, {
       execArgv: FLAGS,
       env: { TZ: 'UTC' },

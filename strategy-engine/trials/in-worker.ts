@@ -1,6 +1,6 @@
 // Asks a thread for a backtest, and ends the thread when it takes too long.
 import { Worker } from 'node:worker_threads'
-import { type Clock, describeError } from '@keyside/runtime'
+import { type Clock, describeError, programFile } from '@keyside/runtime'
 import type { WorkerSaid, WorkerTask } from './backtest-worker.ts'
 import type { YearBacktest } from './compact.ts'
 import { clipped } from './said.ts'
@@ -24,7 +24,7 @@ export function backtestInWorker(
     clock,
     readyMs,
     runMs = RUN_MS,
-    program = new URL('./backtest-worker.ts', import.meta.url),
+    program = programFile('strategy-engine/trials/backtest-worker'),
   }: WorkerLimits,
 ): Promise<YearBacktest> {
   const worker = new Worker(program, {

@@ -1,7 +1,9 @@
 // Shares combinations out to all cores. The thread that asks works too: it is under way while the others still start.
+
 import { once } from 'node:events'
 import { setImmediate } from 'node:timers/promises'
 import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads'
+import { programFile } from '@keyside/runtime'
 import type { CandleColumns } from '../../market/candle-columns.ts'
 import type { Strategy } from '../../strategies/file/strategy.ts'
 import { isTypeScript } from '../../strategies/read-strategy-file.ts'
@@ -86,7 +88,7 @@ async function withWorkers(
   work: (score: Scorer) => Promise<void>,
 ): Promise<void> {
   const workerData = sharedInput(input)
-  const url = new URL('./search-worker.ts', import.meta.url)
+  const url = programFile('strategy-engine/backtest/search/search-worker')
   const workers = Array.from({ length: count }, () => new Worker(url, { workerData }))
   const there = workers.flatMap((worker) => {
     const failed = once(worker, 'error').then(([error]) => Promise.reject(error))

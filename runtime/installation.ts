@@ -1,0 +1,49 @@
+// Where the files of this installation are. Two kinds: the workspace, whose TypeScript Node runs as it stands, and the
+// package that `npm run build` makes of it, with the code in few files and everything else at the same place (package/README.md).
+import { existsSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+
+/** What a build says of itself, in `build.json` of the package. */
+export interface Build {
+  /** Of `codeVersion`. */
+  readonly codeVersions: Readonly<Record<string, string>>
+}
+
+const root = above(import.meta.dirname)
+const build = readBuild(join(root, 'build.json'))
+
+/** A file that is no program, or a folder of such: `installed('examples/strategies')`. */
+export function installed(path = ''): string {
+  return join(root, path)
+}
+
+/** A program or a thread's code, without its ending: `programFile('executor/keychain/os-helper')`. */
+export function programFile(name: string): URL {
+  return pathToFileURL(join(root, `${name}${build === null ? '.ts' : '.js'}`))
+}
+
+/** All that a process has to read which is confined to code. */
+export function readableCode(): readonly string[] {
+  if (build !== null) return [root]
+  const { workspaces }: { workspaces: readonly string[] } = JSON.parse(
+    readFileSync(join(root, 'package.json'), 'utf8'),
+  )
+  return [...workspaces, 'examples', 'node_modules', 'package.json'].map(installed)
+}
+
+/** What `codeVersion` said of the code as it was built; null in a workspace. */
+export function builtVersion(of: string): string | null {
+  if (build === null) return null
+  const version = build.codeVersions[of]
+  if (version === undefined) throw new Error(`build.json has no version of ${of}`)
+  return version
+}
+
+function above(folder: string): string {
+  return existsSync(join(folder, 'cli', 'main.js')) ? folder : above(dirname(folder))
+}
+
+function readBuild(path: string): Build | null {
+  return existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : null
+}
