@@ -18,7 +18,7 @@ export function installed(path = ''): string {
   return join(root, path)
 }
 
-/** A program or a thread's code, without its ending: `programFile('executor/keychain/os-helper')`. */
+/** A program or a thread's code, without its ending, from the top; as in `search-worker` of strategy-engine/backtest/search/search.ts. */
 export function programFile(name: string): URL {
   return pathToFileURL(join(root, `${name}${build === null ? '.ts' : '.js'}`))
 }
@@ -29,7 +29,8 @@ export function readableCode(): readonly string[] {
   const { workspaces }: { workspaces: readonly string[] } = JSON.parse(
     readFileSync(join(root, 'package.json'), 'utf8'),
   )
-  return [...workspaces, 'examples', 'node_modules', 'package.json'].map(installed)
+  // The last is looked for, and is not there.
+  return [...workspaces, 'examples', 'node_modules', 'package.json', 'build.json'].map(installed)
 }
 
 /** What `codeVersion` said of the code as it was built; null in a workspace. */

@@ -89,7 +89,7 @@ test.each([
 })
 
 /** What a file imports, and what it starts as a process of its own. */
-const IMPORT = /(?:from|import|new URL)\s*\(?\s*'([^']+)'(?!, import\.meta\.resolve)/g
+const IMPORT = /(?:from|import|new URL|programFile)\s*\(?\s*'([^']+)'(?!, import\.meta\.resolve)/g
 
 /** Every file and package that is reachable from a folder's doors, or from one of its files. */
 function reachable(folder: string, ...from: string[]): Set<string> {

@@ -1,5 +1,5 @@
 // The repository as its tests read it: which folders are programs, and where an import leads.
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 
 export const root = join(import.meta.dirname, '..')
@@ -32,5 +32,8 @@ const doors = new Map(
 
 /** The file of this repository that is meant, from the top; null for one that comes from elsewhere. */
 export function resolveImport(file: string, path: string): string | null {
-  return path.startsWith('.') ? join(dirname(file), path) : (doors.get(path) ?? null)
+  if (path.startsWith('.')) return join(dirname(file), path)
+  // As `programFile` names it.
+  const program = `${path}.ts`
+  return doors.get(path) ?? (existsSync(join(root, program)) ? program : null)
 }
