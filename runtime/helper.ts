@@ -1,5 +1,7 @@
 // A child process for native code: a crash or a hang there does not affect the program.
 import { type ChildProcess, fork } from 'node:child_process'
+import { dirname } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import type { Cancel, Clock } from './clock.ts'
 import { readableCode } from './installation.ts'
 
@@ -73,7 +75,7 @@ export class Helper {
   #start(): ChildProcess {
     const { program, environment } = this.#options
     const child = fork(program, {
-      execArgv: FLAGS,
+      execArgv: [...FLAGS, `--allow-fs-read=${dirname(fileURLToPath(program))}`],
       ...(environment && { env: environment }),
       serialization: 'advanced',
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'],

@@ -3,7 +3,13 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { dirname, join, resolve, sep } from 'node:path'
-import { type Environment, executorsFolder, loadConfig, privateFolder, readableCode } from '@keyside/runtime'
+import {
+  type Environment,
+  executorsFolder,
+  loadConfig,
+  privateFolder,
+  readableCode,
+} from '@keyside/runtime'
 import { z } from 'zod'
 import { privateCache } from './compile-cache.js'
 import type { Program } from './program-names.ts'
