@@ -7,6 +7,7 @@ import type { Effect, Input } from './core/execution/inputs.ts'
 import { readHistory } from './journal/history.ts'
 import type { Journal } from './journal/journal.ts'
 import type { Results } from './journal/results.ts'
+import { lookAtAccount } from './observe-account.ts'
 import { look } from './observe-exchange.ts'
 import { findMarket } from './price-alerts/find-market.ts'
 import type { AskReplay } from './providers/replay.ts'
@@ -94,6 +95,8 @@ async function answerOf(effect: Effect, options: EffectOptions): Promise<Input |
     case 'compare':
       await look(effect, options)
       return null
+    case 'account':
+      return { type: 'account', result: await lookAtAccount(options) }
     case 'replay':
       publisher.send(journal.reportsAfter(effect.after, REPLAY_MOST))
       return null

@@ -3,6 +3,7 @@ import type { DatabaseSync } from 'node:sqlite'
 import type { Decimal } from '@keyside/protocol'
 import { baseOf } from './core/execution/discrepancies.ts'
 import type { Effect, Input } from './core/execution/inputs.ts'
+import { movedBy } from './core/model/account.ts'
 import { plus } from './core/model/decimals.ts'
 import type { AccountTrade, Answered, Balance } from './core/model/exchange.ts'
 import type { Named, Observation, ObservedOrder } from './core/model/observation.ts'
@@ -60,7 +61,12 @@ async function lookAt(
     }),
   )
   const traded = lackingTrades(db, market, trades.value).map(
-    ({ exchangeId, order }): ObservedOrder => ({ as: 'trade', exchangeId, order }),
+    ({ exchangeId, order, ...trade }): ObservedOrder => ({
+      as: 'trade',
+      exchangeId,
+      order,
+      moved: movedBy(trade.side, market, trade),
+    }),
   )
   const sightings = [...opened, ...traded].filter(
     ({ exchangeId }) => !isTold(db, { market, exchangeId }),

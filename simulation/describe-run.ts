@@ -16,11 +16,11 @@ export function joined(summaries: readonly Summary[]): Summary {
 }
 
 export function describeSummary({ seeds, tally, lastHash }: Summary, seconds: number): string {
-  const { steps, signals, orders, unknowns, faults, crashes } = tally
+  const { steps, signals, orders, unknowns, foreign, accounts, faults, crashes } = tally
   const trace = seeds === 1 ? `, trace ${lastHash}` : ''
   return [
     `${seeds} seeds in ${seconds.toFixed(1)} s (${(seeds / seconds).toFixed(1)}/s): ${steps} steps, ` +
-      `${signals} signals, ${orders} orders, ${unknowns} unknowns${trace}`,
+      `${signals} signals, ${orders} orders, ${unknowns} unknowns, ${accounts} accounts compared, ${foreign} times told of foreign coins${trace}`,
     `${total(faults)} faults: ${list(faults)}`,
     `${total(crashes)} crashes: ${list(crashes)}`,
   ].join('\n')

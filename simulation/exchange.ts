@@ -125,17 +125,16 @@ export class SimulatedExchange extends QuietExchange {
   }
 
   refreshBalances() {
-    const { amount } = this.#options.venue.core.math
-    const bases = MARKETS.map(({ base }) => base)
+    const { amount, value } = this.#options.venue.core.math
+    const bases = new Set(MARKETS.map(({ base }) => base))
     return this.#read<Answered<readonly Balance[]>>('balances', () => ({
       ok: true,
-      value: balancesAt(this.#options.venue.core, ACCOUNT, this.#faults.asOf())
-        .filter(({ currency }) => bases.includes(currency))
-        .map(({ currency, free, held }) => ({
-          currency,
-          free: amount.format(free),
-          used: amount.format(held),
-        })),
+      value: balancesAt(this.#options.venue.core, ACCOUNT, this.#faults.asOf()).map(
+        ({ currency, free, held }) => {
+          const unit = bases.has(currency) ? amount : value
+          return { currency, free: unit.format(free), used: unit.format(held) }
+        },
+      ),
     }))
   }
 

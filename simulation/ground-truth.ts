@@ -1,5 +1,6 @@
 // What really happened at the exchange, counted by the judge on its own: from what the venue says, never from its books.
 import type { Fill, OrderRequest } from '../executor/core/model/exchange.ts'
+import { ForeignMoves } from './account/foreign.ts'
 import { amountUnits, priceUnits } from './base/units.ts'
 import type { Ledger } from './ledger.ts'
 import type { Market } from './market.ts'
@@ -38,6 +39,7 @@ export class GroundTruth {
   readonly orders: TakenOrder[] = []
   /** Sales that were refused for want of coins. */
   readonly uncovered: { readonly market: string; readonly at: number }[] = []
+  readonly foreign = new ForeignMoves()
   readonly #markets: ReadonlyMap<string, Market>
   readonly #withdrawn = new Map<string, number>()
   readonly #touched = new Map<string, number>()

@@ -84,6 +84,11 @@ export class Invariants {
   #judge(fact: JournalEvent, policy: Policy, sentBefore: number): void {
     this.#simulation.note(`  ${wordsOf(fact)}`)
     this.#exits.onFact(fact)
+    this.#truth.foreign.onFact(fact, {
+      ledger: this.ledger,
+      orders: this.#truth.orders,
+      simulation: this.#simulation,
+    })
     this.waysOut.onFact(fact)
     if (fact.type !== 'step') return
     if (fact.event === 'mark_unknown') this.#simulation.count('unknowns')

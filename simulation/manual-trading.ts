@@ -40,7 +40,7 @@ export class ManualTrading {
     const { scheduler, healed } = this.#simulation
     scheduler.after(this.#random.between(...BETWEEN_MS), () => {
       if (scheduler.now() >= healed) return
-      this.#random.pick([this.#order, this.#withdraw, this.#sell]).call(this)
+      this.#random.pick([this.#order, this.#withdraw, this.#sell, this.#pay]).call(this)
       this.#later()
     })
   }
@@ -83,6 +83,17 @@ export class ManualTrading {
     if (scheduler.now() >= healed || this.#random.chance(0.5)) return
     const back = Math.min(this.#random.between(30_000, 150_000), healed - scheduler.now())
     scheduler.after(back, () => void this.#venue.cancel(sale.clientOrderId, scheduler.now()))
+  }
+
+  /** In or out: money, or a coin that nobody here trades. */
+  #pay(): void {
+    const { scheduler } = this.#simulation
+    const coin = this.#random.pick(['USDT', 'DOGE'])
+    const amount = this.#random.pick(['0.0001', '25', '700.5'])
+    const way = this.#random.pick(['paid in', 'paid out'])
+    if (way === 'paid in') this.#venue.pay(coin, amount, scheduler.now())
+    else this.#venue.takeOut(coin, amount, scheduler.now())
+    this.#simulation.fault(way, `${amount} ${coin}`)
   }
 
   /** Where a stop rests. */

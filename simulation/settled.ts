@@ -51,6 +51,8 @@ export function checkSettled(ended: Ended): void {
   checkExits(ended)
   checkGaps(ended)
   checkStrangers(ended)
+  const { venue, truth, engines: _, ...judging } = ended
+  truth.foreign.checkSettled({ ...judging, orders: truth.orders }, venue.viewLagMs)
   checkResults(simulation, device, ledger.portfolio)
   const due = ledger.reportsBefore(simulation.scheduler.now() - A_REPLAY_MS)
   if (trader.whole() < due)

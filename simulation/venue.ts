@@ -1,5 +1,5 @@
 // The simulated exchange: the venue model at wandering prices. It knows no faults; what it says, the judge writes down.
-import type { Answered, MarketRules, OrderRequest } from '../executor/core/model/exchange.ts'
+import type { Answered, Fill, MarketRules, OrderRequest } from '../executor/core/model/exchange.ts'
 import {
   cancelOf,
   fillOf,
@@ -106,7 +106,9 @@ export class SimulatedVenue {
     )
     const wallet = this.core.wallet(ACCOUNT)
     for (const { base } of MARKETS) wallet.deposit(base, BigInt(OWN_COINS))
-    wallet.deposit('USDT', math.value.parse(OWN_MONEY))
+    for (const { base } of MARKETS)
+      this.truth.foreign.onPaid(base, math.amount.format(BigInt(OWN_COINS)), 0)
+    this.pay('USDT', OWN_MONEY, 0)
   }
 
   /** Chance that a match finds only a part of the amount. */
@@ -132,12 +134,18 @@ export class SimulatedVenue {
       const by = wire.clientOrderId.startsWith(MANUAL) ? 'trader' : 'device'
       truth.onTaken({ by, wire, exchangeId, acceptedAt: order.createdAt })
     }
-    if (fill !== null) truth.onFill(exchangeId, fillOf(this.core, fill))
+    if (fill !== null) this.#recordFill(exchangeId, fillOf(this.core, fill))
     if (order.closedAt === null || order.child !== null) return
     truth.onClosed(exchangeId, at)
     const { clientOrderId, market, side } = order.request.wire
     // Whoever ended it: the coins that it held are there again.
     if (clientOrderId.startsWith(MANUAL) && side === 'sell') truth.onTouched(market, at)
+  }
+
+  #recordFill(exchangeId: string, fill: Fill): void {
+    this.truth.onFill(exchangeId, fill)
+    const { by, wire } = this.truth.order(exchangeId)
+    if (by === 'trader') this.truth.foreign.onFill(wire, fill)
   }
 
   accept(wire: OrderRequest, { stamped, arrived, now, effects }: Arrival): Accepted {
@@ -168,14 +176,31 @@ export class SimulatedVenue {
     const there = wallet.free(base)
     const gone = there < BigInt(amount) ? there : BigInt(amount)
     wallet.withdraw(base, gone)
+    this.truth.foreign.onPaid(base, `-${this.core.math.amount.format(gone)}`, now)
     this.#withdrawn.set(market, gone)
     this.truth.onWithdrawn(market, Number(gone), now)
+  }
+
+  /** Somebody pays in quote, or a coin that no market here trades. */
+  pay(coin: string, amount: string, now: number): void {
+    this.core.wallet(ACCOUNT).deposit(coin, math.value.parse(amount))
+    this.truth.foreign.onPaid(coin, amount, now)
+  }
+
+  /** The same goes out, where it is free. */
+  takeOut(coin: string, amount: string, now: number): void {
+    const wallet = this.core.wallet(ACCOUNT)
+    if (wallet.free(coin) < math.value.parse(amount)) return
+    wallet.withdraw(coin, math.value.parse(amount))
+    this.truth.foreign.onPaid(coin, `-${amount}`, now)
   }
 
   /** All that was taken away comes back. */
   bringBack(market: string, now: number): void {
     const { base } = this.core.market(market)
-    this.core.wallet(ACCOUNT).deposit(base, this.#withdrawn.get(market) ?? 0n)
+    const back = this.#withdrawn.get(market) ?? 0n
+    this.core.wallet(ACCOUNT).deposit(base, back)
+    this.truth.foreign.onPaid(base, this.core.math.amount.format(back), now)
     this.#withdrawn.delete(market)
     this.truth.onWithdrawn(market, 0, now)
   }

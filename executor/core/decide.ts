@@ -29,6 +29,7 @@ import { watchOffline } from './execution/silence.ts'
 import { onOpenOrders, watchStops } from './execution/stop-watch.ts'
 import { protectPositions } from './execution/stops.ts'
 import { clearEntries, setTrading, unhalt } from './execution/trading-state.ts'
+import { onAccount, watchAccount } from './health/account-watch.ts'
 import { onKeyRights } from './health/key-rights.ts'
 import { watchLimits } from './health/limits-near.ts'
 import { kept } from './model/backoff.ts'
@@ -69,6 +70,8 @@ function take(context: DecisionContext, input: Input): undefined {
       return onOpenOrders(context, input)
     case 'compared':
       return onCompared(context, input)
+    case 'account':
+      return onAccount(context, input.result)
     case 'halt':
       return setTrading(context, 'halted', input.by, input.positions)
     case 'unhalt':
@@ -152,6 +155,7 @@ function runDueWork(context: DecisionContext): undefined {
   watchHeads(context)
   watchReplays(context)
   watchConnection(context)
+  watchAccount(context)
   reconcileDue(context)
   watchLosses(context)
   endPauses(context)

@@ -2,6 +2,7 @@
 
 import { shownStream, type Threshold } from '@keyside/protocol'
 import { CLOSE_SENTENCES } from '../core/execution/close-position.ts'
+import { signed } from '../core/model/account.ts'
 import type { JournalEvent, Step } from '../core/model/events.ts'
 import type { KeyRights, OrderRequest } from '../core/model/exchange.ts'
 import type { NewOrder, OrderKind } from '../core/model/order.ts'
@@ -99,6 +100,10 @@ export function tell(event: JournalEvent): string {
       return `the best result so far, with ${event.worth} in the market`
     case 'snapshot':
       return 'what all events up to here add up to was kept, for a quicker start'
+    case 'account_seen':
+      return event.moved === undefined
+        ? 'the account is as it was, but for what is told above'
+        : `coins came or went without an order of this device: ${signed(event.moved)}`
     case 'tightened':
       return `${event.by} tightened the policy: ${event.setting} ${event.to}`
     case 'wished':

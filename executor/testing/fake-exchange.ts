@@ -144,10 +144,11 @@ export class FakeExchange extends QuietExchange {
     this.#cancelHidden()
     const wallet = this.#venue.wallet(ACCOUNT)
     const traded = math.subtract(wallet.total(RULES.base), PLENTY)
+    const paid = math.subtract(wallet.total(RULES.quote), PLENTY)
     const used = this.coins === 'counted' ? wallet.held(RULES.base) : math.zero
     const free = traded.plus(this.own).minus(used)
     return [
-      { currency: 'USDT', free: '10000', used: '0' },
+      { currency: RULES.quote, free: paid.plus(10_000).toFixed(), used: '0' },
       { currency: RULES.base, free: free.toFixed(5), used: used.toFixed(5) },
     ]
   }
@@ -254,9 +255,13 @@ export class FakeExchange extends QuietExchange {
     return { ok: true, value: this.#venue.cancel(this.#known(clientOrderId), this.now()) }
   }
 
-  async openOrders(): Promise<Answered<readonly ExchangeOrder[]>> {
+  async openOrders(about: string | null): Promise<Answered<readonly ExchangeOrder[]>> {
     const open = [...this.orders.values()].filter(({ status }) => status === 'open')
-    return { ok: true, value: open.map((shown) => this.view(shown)) }
+    const value = open.map((shown) => {
+      const { market } = shown.order
+      return { ...this.view(shown), ...(about === null && { market }) }
+    })
+    return { ok: true, value }
   }
 
   async trades(_: string, since: number): Promise<Answered<readonly AccountTrade[]>> {

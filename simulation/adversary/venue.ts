@@ -177,7 +177,12 @@ export class HostileVenue extends QuietExchange {
       free: math.amount.format(wallet.free(base)),
       used: math.amount.format(wallet.held(base)),
     }))
-    return { ok: true, value }
+    const quote = {
+      currency: 'USDT',
+      free: math.value.format(wallet.free('USDT')),
+      used: math.value.format(wallet.held('USDT')),
+    }
+    return { ok: true, value: [...value, quote] }
   }
 
   rules(market: string) {

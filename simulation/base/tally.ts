@@ -7,18 +7,38 @@ export interface Tally {
   signals: number
   orders: number
   unknowns: number
+  /** What somebody else did with the account, as it was told. */
+  foreign: number
+  /** Runs whose account was compared to the last digit at the end. */
+  accounts: number
   /** By name. */
   readonly faults: Names
   /** By the point at which the process died. */
   readonly crashes: Names
 }
 
-export type Counted = 'steps' | 'signals' | 'orders' | 'unknowns'
+export type Counted = 'steps' | 'signals' | 'orders' | 'unknowns' | 'foreign' | 'accounts'
 
-const COUNTED: readonly Counted[] = ['steps', 'signals', 'orders', 'unknowns']
+const COUNTED: readonly Counted[] = [
+  'steps',
+  'signals',
+  'orders',
+  'unknowns',
+  'foreign',
+  'accounts',
+]
 
 export function newTally(): Tally {
-  return { steps: 0, signals: 0, orders: 0, unknowns: 0, faults: {}, crashes: {} }
+  return {
+    steps: 0,
+    signals: 0,
+    orders: 0,
+    unknowns: 0,
+    foreign: 0,
+    accounts: 0,
+    faults: {},
+    crashes: {},
+  }
 }
 
 export function add(sum: Tally, more: Tally): void {

@@ -6,8 +6,8 @@ import { deduplicate } from '../execution/deduplicate.ts'
 import { onLess } from '../execution/reduce-order.ts'
 import { refuseInput } from '../execution/refusals.ts'
 import { reportOrder } from '../execution/report-order.ts'
-import { wrongAt } from '../model/apply.ts'
 import { type ExecutorCode, sentenceOf } from '../model/codes.ts'
+import { wrongAt } from '../model/codes-given.ts'
 import type { Order } from '../model/order.ts'
 
 export function onApproval(context: DecisionContext, claims: Approval): undefined {

@@ -121,7 +121,7 @@ test('answers what it is asked', async () => {
     {
       about: 'balance',
       rows: [
-        { currency: 'USDT', total: '10000' },
+        { currency: 'USDT', total: '9701.8' },
         { currency: 'BTC', total: '1.00497' },
       ],
     },

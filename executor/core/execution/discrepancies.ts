@@ -2,6 +2,7 @@
 
 import { type Decimal, toDecimal } from '@keyside/protocol'
 import Big from 'big.js'
+import { sumMoved } from '../model/account.ts'
 import { atLeast, floorTo, minus, plus } from '../model/decimals.ts'
 import type { Observation, ObservedOrder } from '../model/observation.ts'
 import type { Order } from '../model/order.ts'
@@ -114,7 +115,12 @@ function ordersOn({ orders }: Portfolio, market: string): readonly Order[] {
 }
 
 function once(sightings: readonly ObservedOrder[]): readonly ObservedOrder[] {
-  return [...new Map(sightings.map((one) => [one.exchangeId, one])).values()]
+  const all = new Map<string, ObservedOrder>()
+  for (const one of sightings) {
+    const moved = sumMoved(all.get(one.exchangeId)?.moved ?? {}, one.moved ?? {})
+    all.set(one.exchangeId, { ...one, ...(Object.keys(moved).length > 0 && { moved }) })
+  }
+  return [...all.values()]
 }
 
 // Which position lacks the coins that are gone: first what no order holds, and where several could, all of them in part. Pure.

@@ -29,7 +29,7 @@ import type {
   Quote,
   VenueOrderKind,
 } from '../model/exchange.ts'
-import type { Observation } from '../model/observation.ts'
+import type { AccountObservation, Observation } from '../model/observation.ts'
 import type { ProviderStatus } from '../model/provider.ts'
 import type { State } from '../model/state.ts'
 import type { SummaryAsked } from '../model/summary.ts'
@@ -120,6 +120,7 @@ export type Input =
       readonly result: Answered<readonly ExchangeOrder[]>
     }
   | { readonly type: 'compared'; readonly market: string; readonly result: Answered<Observation> }
+  | { readonly type: 'account'; readonly result: Answered<AccountObservation> }
   | { readonly type: 'halt'; readonly by: string; readonly positions?: 'keep' | 'sell' }
   | { readonly type: 'unhalt'; readonly by: string }
   | { readonly type: 'notice'; readonly notice: Notice }
@@ -257,6 +258,8 @@ export type Effect =
       /** Unix ms. */
       readonly exchangeTime: number
     }
+  /** The whole account: all coins, and the open orders of every market. */
+  | { readonly type: 'account' }
   | { readonly type: 'replay'; readonly after: number }
   | {
       /** The signals of a stream after number `after`, which the provider's engine has stored. */

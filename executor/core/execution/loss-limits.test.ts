@@ -6,6 +6,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { RULES } from '../../testing/fake-exchange.ts'
 import { START, TestExecutor } from '../../testing/rig.ts'
 import { decide } from '../decide.ts'
+import { EMPTY_SESSION } from '../model/session.ts'
 import type { Policy } from '../risk/policy/schema.ts'
 import { nextWakeup } from './next-wakeup.ts'
 
@@ -199,7 +200,8 @@ test('looks at least once a minute while something is held, though nothing else 
   const executor = executorWith({})
   await executor.enter()
   const { portfolio, session } = executor.state()
-  const alone = { portfolio, session: { ...session, reconciliations: {}, heads: {} } }
+  const { accountWatch } = EMPTY_SESSION
+  const alone = { portfolio, session: { ...session, reconciliations: {}, heads: {}, accountWatch } }
   expect(nextWakeup(alone)).toBe(executor.clock.now() + MINUTE)
   expect(nextWakeup({ ...alone, portfolio: { ...portfolio, positions: {} } })).toBeNull()
 })

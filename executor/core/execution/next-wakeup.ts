@@ -39,6 +39,7 @@ export function nextWakeup(state: State): number | null {
   for (const at of stopsDue(state)) add(at)
   for (const at of priceAlertsDue(state)) add(at)
   for (const at of lastingDue(state)) add(at)
+
   return Number.isFinite(first) ? first : null
 }
 
@@ -75,8 +76,8 @@ function due(ask: Query | undefined): number[] {
 }
 
 // When the exchange has to be looked at next.
-function looksDue({ reconciliations, started }: Session): readonly number[] {
-  const moments: number[] = []
+function looksDue({ reconciliations, started, accountWatch }: Session): readonly number[] {
+  const moments: number[] = accountWatch.state === 'due' ? [accountWatch.at] : []
   for (const { state, at, found } of Object.values(reconciliations)) {
     if (state === 'due') moments.push(at)
     if (found === 'awaited') moments.push(started + FIRST_ANSWER_MS)

@@ -214,7 +214,7 @@ test('after a start the market where an entry waits is compared before the other
   await executor.enter()
   const { portfolio, session } = executor.state()
   const at = executor.clock.now()
-  const calm = { refusedAt: 0, missing: '0', missingSince: 0, doubts: [] }
+  const calm = { refusedAt: 0, missing: '0', missingSince: 0, answered: 0, doubts: [] }
   const due = { state: 'due', at, found: 'awaited', since: null, ...calm } as const
   const looks = { 'ETH/USDT': due, 'BTC/USDT': due, 'SOL/USDT': due }
   const context = newContext(

@@ -17,7 +17,13 @@ const NAMED = 5
 
 /** At a start: nothing is known of any market. */
 export function beginReconciling(context: DecisionContext): undefined {
-  context.session = { ...context.session, reconciliations: {}, started: context.environment.now }
+  const { now } = context.environment
+  context.session = {
+    ...context.session,
+    reconciliations: {},
+    started: now,
+    accountWatch: { state: 'due', at: now, doubts: {} },
+  }
   addLooks(context)
 }
 
@@ -39,6 +45,7 @@ function addLooks(context: DecisionContext): undefined {
     refusedAt: 0,
     missing: '0',
     missingSince: 0,
+    answered: 0,
     doubts: [],
   }
   const all = added.map((market) => [market, first] as const)
@@ -111,6 +118,7 @@ export function onCompared(
     state: 'due',
     at: now + pauseBefore(context, market, settled),
     found,
+    answered: look.at,
     since: isWhole ? result.value.next : look.since,
     doubts: open,
   })
@@ -146,8 +154,8 @@ function tellStrangers(
   strangers: readonly ObservedOrder[],
 ): undefined {
   if (strangers.length === 0) return
-  for (const { exchangeId, as } of strangers)
-    append(context, { type: 'unexpected', market, exchangeId, as })
+  for (const { exchangeId, as, moved } of strangers)
+    append(context, { type: 'unexpected', market, exchangeId, as, ...(moved && { moved }) })
   const named = strangers.slice(0, NAMED).map(({ exchangeId }) => exchangeId)
   const more = strangers.length > NAMED ? ` and ${strangers.length - NAMED} more` : ''
   tell(context, 'unexpected_activity', `${market}, number ${named.join(', ')}${more}`)
@@ -158,9 +166,10 @@ function closeForReappeared(
   market: string,
   back: readonly ObservedOrder[],
 ): undefined {
-  for (const { order, exchangeId, as } of back) {
+  for (const { order, exchangeId, as, moved } of back) {
     if (order === null) continue
-    append(context, { type: 'reappeared', clientOrderId: order, market, exchangeId, as })
+    const seen = { clientOrderId: order, market, exchangeId, as, ...(moved && { moved }) }
+    append(context, { type: 'reappeared', ...seen })
     tell(context, 'order_reappeared', `${market}, ${order}, number ${exchangeId}`)
   }
 }

@@ -1,4 +1,5 @@
 // What steps and trades do to the counters and to the result.
+import { movedBy, withOwnTrade } from './account.ts'
 import { applyFill } from './apply-position.ts'
 import { countEntry, countSent, countTaken, countTrade } from './count.ts'
 import type { FactOf, Step } from './events.ts'
@@ -25,10 +26,12 @@ export function applyTrade(
 ): Portfolio {
   if (order.trades.includes(trade.id)) return portfolio
   const after = applyFill(portfolio, order, trade, at)
+  const side = order.kind === 'entry' ? 'buy' : 'sell'
   return {
     ...after,
     counters: countTrade(portfolio.counters, order, at),
     profit: afterTrade(portfolio, after, order, trade),
+    account: withOwnTrade(portfolio.account, movedBy(side, order.intent.market, trade)),
   }
 }
 

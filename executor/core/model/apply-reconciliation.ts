@@ -1,5 +1,6 @@
 // What a comparison with the exchange changes in the portfolio: which markets take no entries, and where a re-base starts.
 import type { Decimal } from '@keyside/protocol'
+import { withExplained } from './account.ts'
 import { minus } from './decimals.ts'
 import type { FactOf } from './events.ts'
 import { takeFromLots } from './lots.ts'
@@ -14,6 +15,15 @@ export function close(
 ): Portfolio {
   if (portfolio.closedMarkets[market] === 'reappeared') return portfolio
   return { ...portfolio, closedMarkets: { ...portfolio.closedMarkets, [market]: why } }
+}
+
+/** What is told as a trade need not be told as coins that came and went. */
+export function explain(
+  portfolio: Portfolio,
+  { moved, at }: FactOf<'unexpected'> | FactOf<'reappeared'>,
+): Portfolio {
+  if (moved === undefined) return portfolio
+  return { ...portfolio, account: withExplained(portfolio.account, moved, at) }
 }
 
 export function reopen(portfolio: Portfolio, market: string): Portfolio {

@@ -1,4 +1,5 @@
 // The fold: one event changes the portfolio, and start-up is nothing but this from the first event to the last.
+import { withRest } from './account.ts'
 import {
   applyBest,
   applyDayLost,
@@ -25,7 +26,13 @@ import {
   applyProvider,
   clearEquivocation,
 } from './apply-provider.ts'
-import { adjust, applyMissing, close as closeMarket, reopen } from './apply-reconciliation.ts'
+import {
+  adjust,
+  applyMissing,
+  close as closeMarket,
+  explain,
+  reopen,
+} from './apply-reconciliation.ts'
 import {
   applyBaselined,
   applyPaused,
@@ -34,13 +41,14 @@ import {
   keepRatio,
   withStream,
 } from './apply-stream.ts'
+import { withCode } from './codes-given.ts'
 import { applyHealth } from './conditions.ts'
 import type { FactOf, JournalEvent, Step } from './events.ts'
 import type { Order, PlannedOrder } from './order.ts'
 import { isFinal, nextState } from './order-table.ts'
 import { positionKey } from './position.ts'
 import { applyPriceAlert } from './price-alerts.ts'
-import type { Codes, Portfolio } from './state.ts'
+import type { Portfolio } from './state.ts'
 import { applyTightened, applyWishEnded, applyWished } from './tightenings.ts'
 
 /** Throws for an event that cannot follow: nothing of such a decision may be written. */
@@ -116,7 +124,11 @@ export function apply(portfolio: Portfolio, event: JournalEvent): Portfolio {
         seenMessages: { ...stillAskable(portfolio, event.at), [event.jti]: event.exp },
       }
     case 'reappeared':
-      return closeMarket(portfolio, event.market, 'reappeared')
+      return closeMarket(explain(portfolio, event), event.market, 'reappeared')
+    case 'unexpected':
+      return explain(portfolio, event)
+    case 'account_seen':
+      return { ...portfolio, account: withRest(portfolio.account, event) }
     case 'drifted':
       return closeMarket(portfolio, event.market, 'drift')
     case 'missing':
@@ -139,7 +151,6 @@ export function apply(portfolio: Portfolio, event: JournalEvent): Portfolio {
     case 'price_alert_armed':
     case 'price_alert_removed':
       return { ...portfolio, priceAlerts: applyPriceAlert(portfolio.priceAlerts, event) }
-    case 'unexpected':
     case 'refused':
     case 'snapshot':
       return portfolio
@@ -260,8 +271,7 @@ function stillAskable(portfolio: Portfolio, at: number): Record<string, number> 
   return Object.fromEntries(all.filter(isKept))
 }
 
-// What approvals leave in the portfolio: plans that were replaced, codes that are used up, codes that were wrong.
-const HOUR_MS = 3_600_000
+// What approvals leave in the portfolio: plans that were replaced.
 const ENDED_KEPT = 64
 
 type Ended = Portfolio['endedOrders']
@@ -283,16 +293,4 @@ function withReplaced(
     ...portfolio,
     endedOrders: withEnded(portfolio.endedOrders, { id: before.planned.id, state: 'replaced' }),
   }
-}
-
-/** A clock that is set back makes no used code new. */
-function withCode(codes: Codes, event: { step: number | 'wrong'; at: number }): Codes {
-  const { step, at } = event
-  if (step !== 'wrong') return { ...codes, usedUpTo: Math.max(codes.usedUpTo, step) }
-  return { ...codes, wrong: [...wrongAt(codes, at), at] }
-}
-
-/** The wrong ones that still count. */
-export function wrongAt({ wrong }: Codes, now: number): readonly number[] {
-  return wrong.filter((at) => now - at < HOUR_MS)
 }

@@ -130,6 +130,8 @@ export const EXECUTOR_SENTENCES = {
     'an order that was over is there again: its market takes no entries until you have looked at the exchange and run "keyside journal adjust"',
   unexpected_activity:
     'an order or a trade that this device has not made: if it was not you, delete the key at the exchange',
+  unexpected_balance:
+    'coins of the account came or went without an order of this device: if it was not you, delete the key at the exchange, and look there who is logged in',
   position_drift:
     'less is there than the positions say: what is there is sold and stands under stops, entries wait until the rest is back, or until you run "keyside journal adjust"',
   drift_over: 'all that the positions say is there again: entries are allowed',

@@ -1,5 +1,6 @@
 // What happened, in the words of the journal. The book is their fold; nothing else changes it.
 import type { Decimal, TradingState } from '@keyside/protocol'
+import type { AccountEvent } from './account.ts'
 import type { HealthEvent } from './conditions.ts'
 import type { Fill } from './exchange.ts'
 import type { AskedBefore, Most, NewOrder, OrderIntent, PlannedOrder } from './order.ts'
@@ -179,23 +180,6 @@ interface Commanded {
   readonly what: string
 }
 
-/** An order or a trade at the exchange that this device has not made. */
-interface Unexpected {
-  readonly type: 'unexpected'
-  readonly market: string
-  readonly exchangeId: string
-  readonly as: 'open' | 'trade'
-}
-
-/** An order of ours that was over is open at the exchange, or has a trade that is not here. */
-interface Reappeared {
-  readonly type: 'reappeared'
-  readonly clientOrderId: string
-  readonly market: string
-  readonly exchangeId: string
-  readonly as: 'open' | 'trade'
-}
-
 /** The exchange has less of the base currency than the positions say. */
 interface Drifted {
   readonly type: 'drifted'
@@ -253,6 +237,7 @@ export type NewEvent =
   | ProviderEvent
   | PriceAlertEvent
   | HealthEvent
+  | AccountEvent
   | InputRefused
   | Silence
   | Closing
@@ -274,8 +259,6 @@ export type NewEvent =
   | Wished
   | WishAnswered
   | Commanded
-  | Unexpected
-  | Reappeared
   | Drifted
   | Missing
   | Agreed

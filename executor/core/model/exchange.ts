@@ -94,6 +94,8 @@ export interface Fill {
   readonly amount: Decimal
   readonly price: Decimal
   readonly fee?: Fee
+  /** What was paid for making the offer, where a venue pays. */
+  readonly rebate?: Fee
 }
 
 /** A trade of the account, whoever ordered it. */
@@ -115,6 +117,8 @@ export interface ExchangeOrder {
   readonly triggers?: 'at_or_below' | 'at_or_above'
   /** Fills that came with this answer; may be fewer than `filled` says. */
   readonly fills: readonly Fill[]
+  /** In a list of the whole account: the unified symbol, or the venue's own name of one that this device has not loaded. */
+  readonly market?: string
 }
 
 /** Venues keep stops apart from other orders. */

@@ -1,5 +1,6 @@
 // What a look at the exchange brings back about one market, each thing with the journal's own name for it.
 import type { Decimal } from '@keyside/protocol'
+import type { Moved } from './account.ts'
 
 /** `order`: its client order id in the journal; null when the journal has never heard of it. */
 export type Named<T> = T & { readonly order: string | null }
@@ -9,6 +10,25 @@ export interface ObservedOrder {
   readonly exchangeId: string
   /** Its client order id in the journal; null when the journal has never heard of it. */
   readonly order: string | null
+  /** With a trade: what it did to the account, by coin. */
+  readonly moved?: Moved
+}
+
+/** One of the account's open orders, on whatever market. */
+export interface AccountOrder {
+  readonly market: string
+  readonly exchangeId: string
+  readonly order: string | null
+  readonly filled: Decimal
+  /** Whether the trader has heard that it is somebody else's. */
+  readonly told: 'yes' | 'no'
+}
+
+/** What a look at the whole account brings back. */
+export interface AccountObservation {
+  /** By coin, free and locked; without those of which there is nothing. */
+  readonly balances: Readonly<Record<string, Decimal>>
+  readonly open: readonly AccountOrder[]
 }
 
 export interface Observation {
@@ -32,6 +52,8 @@ export interface Reconciliation {
   readonly at: number
   /** `overdue`: the first answer did not come in time for an order to wait for it. */
   readonly found: 'awaited' | 'overdue' | 'agrees' | 'doubt'
+  /** When the last one that was answered had been asked, Unix ms; 0 for none. */
+  readonly answered: number
   /** From when on trades are asked for, Unix ms of the exchange; null: from where the last process stopped. */
   readonly since: number | null
   /** When a sale was refused for want of coins, until a look that was asked after it has answered, Unix ms; 0 for none. */

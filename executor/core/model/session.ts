@@ -100,6 +100,17 @@ export interface Session {
   readonly lastDecisionAt: number
   /** By market. */
   readonly reconciliations: Readonly<Record<string, Reconciliation>>
+  readonly accountWatch: AccountWatch
+}
+
+/** Looks at the whole account. Times in Unix ms. */
+export interface AccountWatch {
+  /** `off` before the first. */
+  readonly state: 'off' | 'open' | 'due'
+  /** When it was asked, or when it is asked again. */
+  readonly at: number
+  /** By coin: what is not as it was, and since when it has been just that; and the whole, before the first rest. */
+  readonly doubts: Readonly<Record<string, { readonly rest: string; readonly since: number }>>
 }
 
 /** What looking at prices needs to remember between two looks. Times in Unix ms. */
@@ -180,4 +191,5 @@ export const EMPTY_SESSION: Session = {
   wokeAt: 0,
   lastDecisionAt: 0,
   reconciliations: {},
+  accountWatch: { state: 'off', at: 0, doubts: {} },
 }

@@ -1,5 +1,6 @@
 // What the executor knows: the portfolio, which is the journal's fold, and what a restart may forget.
 import type { TradingState } from '@keyside/protocol'
+import { type Account, NO_ACCOUNT } from './account.ts'
 import type { Conditions } from './conditions.ts'
 import { type Counters, NO_COUNTERS, NO_PROFIT, type Profit } from './counters.ts'
 import type { KeyRights } from './exchange.ts'
@@ -59,6 +60,7 @@ export interface Portfolio {
   readonly conditions: Conditions
   /** As the exchange told them last; null for never. */
   readonly keyRights: KeyRights | null
+  readonly account: Account
 }
 
 export interface State {
@@ -90,4 +92,5 @@ export const EMPTY_PORTFOLIO: Portfolio = {
   priceAlerts: NO_PRICE_ALERTS,
   conditions: {},
   keyRights: null,
+  account: NO_ACCOUNT,
 }

@@ -169,7 +169,7 @@ export interface Dialect {
   ): readonly Question<ListedOrder | 'missing'>[]
   /** Only where a stop that triggers becomes an order with another number. */
   readonly triggeredStops?: TriggeredStops
-  /** Of the whole account for null: then rows that cannot be read are left out. */
+  /** Of the whole account for null: then rows that cannot be read are left out, and each has the venue's name of its market. */
   openOrders(market: VenueMarket | null): readonly Question<readonly ListedOrder[]>[]
   /** From so many markets on, that of the whole account costs less than one for each. */
   readonly wholeAccountFrom: number

@@ -108,7 +108,10 @@ export function openOrdersOf<N>(
         (market === null || request.market === market) &&
         parent === null,
     )
-    .map((order) => exchangeOrderOf(venue, order, asOf))
+    .map((order) => {
+      const view = exchangeOrderOf(venue, order, asOf)
+      return view === null || market !== null ? view : { ...view, market: order.request.market }
+    })
     .filter((view) => view?.status === 'open')
     .filter((view) => view !== null)
 }

@@ -179,7 +179,7 @@ async function askToCancel(
   return isElsewhere && others.length > 0 ? askToCancel(client, others) : reply
 }
 
-/** Of the whole account for null, under the numbers that they have now. */
+/** Of the whole account for null, under the numbers that they have now, each with the venue's own name of its market. */
 export async function openOrders(
   client: RestClient,
   market: VenueMarket | null,

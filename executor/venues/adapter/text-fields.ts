@@ -25,7 +25,9 @@ export function words<T extends Record<string, string>>(of: T) {
   return z.enum(Object.keys(of) as [keyof T & string]).transform((word) => of[word] as T[keyof T])
 }
 
-/** `taken` may be below nothing: a rebate counts for nothing. */
-export function feeOf(taken: Big, currency: string): Fee {
-  return { amount: taken.gt(0) ? toDecimal(taken) : '0', currency }
+/** `taken` may be below nothing: then it is a rebate, and no fee of less. */
+export function feeOf(taken: Big, currency: string): { fee: Fee; rebate?: Fee } {
+  if (taken.gte(0)) return { fee: { amount: toDecimal(taken), currency } }
+  const amount = toDecimal(taken.times(-1))
+  return { fee: { amount: '0', currency }, rebate: { amount, currency } }
 }

@@ -201,7 +201,15 @@ export class VenueAdapter {
   }
 
   async openOrders(market: string | null): Promise<model.Answered<readonly model.ExchangeOrder[]>> {
-    return openOrders(this.#client, market === null ? null : this.#data.market(market))
+    if (market !== null) return openOrders(this.#client, this.#data.market(market))
+    const all = await openOrders(this.#client, null)
+    if (!all.ok) return all
+    const loaded = new Map(this.#data.listed().map(({ id, rules }) => [id, rules.market]))
+    const value = all.value.map((order) => {
+      const { market: id = '' } = order
+      return { ...order, market: loaded.get(id) ?? id }
+    })
+    return { ok: true, value }
   }
 
   async trades(

@@ -18,7 +18,7 @@ const READABLE = {
 test('of the whole account, rows that cannot be read are left out: an order that is not in the list is looked up', () => {
   const [question] = binance.openOrders(null)
   expect(question?.read([{ symbol: 'OTHER', status: 'A_NEW_WORD' }, READABLE])).toMatchObject([
-    { exchangeId: '7', clientOrderId: READABLE.clientOrderId, status: 'open' },
+    { exchangeId: '7', clientOrderId: READABLE.clientOrderId, status: 'open', market: 'BTCUSDT' },
   ])
   expect(question?.read({ code: 0 })).toBeNull()
 })

@@ -260,7 +260,7 @@ function readableOrders(body: unknown): readonly ExchangeOrder[] | null {
   if (!Array.isArray(body)) return null
   return body.flatMap((row) => {
     const { data } = orderAnswer.safeParse(row)
-    return data === undefined ? [] : [toOrder(data)]
+    return data === undefined ? [] : [{ ...toOrder(data), market: data.symbol }]
   })
 }
 

@@ -141,7 +141,7 @@ export function toTrade(
     at: row.execTime,
     amount: row.execQty,
     price: row.execPrice,
-    ...(execFee !== '' && { fee: feeOf(new Big(execFee), feeCurrency || received) }),
+    ...(execFee !== '' && feeOf(new Big(execFee), feeCurrency || received)),
     exchangeId: row.orderId,
     ...(orderLinkId !== '' && { clientOrderId: orderLinkId }),
     side: row.side === 'Buy' ? 'buy' : 'sell',

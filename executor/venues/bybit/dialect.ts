@@ -168,7 +168,11 @@ export const bybit: Dialect = {
       weight,
       // What another hand ordered on a market that this device does not know is nothing to stumble over.
       read:
-        market === null ? (body) => readable(orderRow, body)?.map(toOrder) ?? null : orders(market),
+        market === null
+          ? (body) =>
+              readable(orderRow, body)?.map((row) => ({ ...toOrder(row), market: row.symbol })) ??
+              null
+          : orders(market),
     },
   ],
   wholeAccountFrom: 2,

@@ -34,13 +34,14 @@ const fill = {
 }
 
 test.each([
-  ['-0.0005', { amount: '0.0005', currency: 'BTC' }],
-  ['0.0005', { amount: '0', currency: 'BTC' }],
-  ['0', { amount: '0', currency: 'BTC' }],
-  ['', undefined],
-])('a fee of %j is what was taken', (text, fee) => {
-  const trades = okx.trades(BTC).read(said({ ...fill, fee: text }))
-  expect(trades?.[0]?.fee).toEqual(fee)
+  ['-0.0005', '0.0005', undefined],
+  ['0.0005', '0', '0.0005'],
+  ['0', '0', undefined],
+  ['', undefined, undefined],
+])('a fee of %j is what was taken, or paid', (text, taken, paid) => {
+  const [trade] = okx.trades(BTC).read(said({ ...fill, fee: text })) ?? []
+  const inCoins = (amount?: string) => amount && { amount, currency: 'BTC' }
+  expect([trade?.fee, trade?.rebate]).toEqual([inCoins(taken), inCoins(paid)])
 })
 
 test('a full page of fills is followed by the next, from its oldest row on', () => {

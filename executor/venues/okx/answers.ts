@@ -150,21 +150,20 @@ export const fillRow = z.object({
 })
 
 export function toTrade(row: z.infer<typeof fillRow>): AccountTrade {
-  const fee = toFee(row)
   return {
     id: row.tradeId,
     at: row.ts,
     amount: row.fillSz,
     price: row.fillPx,
-    ...(fee !== null && { fee }),
+    ...toFee(row),
     exchangeId: row.ordId,
     side: row.side,
   }
 }
 
 /** What was taken is below nothing here, and a rebate above it. */
-function toFee({ fee, feeCcy }: Pick<z.infer<typeof fillRow>, 'fee' | 'feeCcy'>): Fee | null {
-  return fee === '' ? null : feeOf(new Big(fee).times(-1), feeCcy)
+function toFee({ fee, feeCcy }: Pick<z.infer<typeof fillRow>, 'fee' | 'feeCcy'>) {
+  return fee === '' ? {} : feeOf(new Big(fee).times(-1), feeCcy)
 }
 
 const detail = z.object({ ccy: z.string(), availBal: amountOrNone, frozenBal: amountOrNone })

@@ -286,9 +286,9 @@ function stopsOf({ id }: VenueMarket): Question<readonly ListedOrder[]>['read'] 
 
 /** What another hand ordered on a market that this device does not know is nothing to stumble over. */
 function readableOrders(body: unknown): readonly ExchangeOrder[] | null {
-  return readable(orderRow, body)?.map(toOrder) ?? null
+  return readable(orderRow, body)?.map((row) => ({ ...toOrder(row), market: row.instId })) ?? null
 }
 
 function readableStops(body: unknown): readonly ListedOrder[] | null {
-  return readable(stopRow, body)?.map(toStop) ?? null
+  return readable(stopRow, body)?.map((row) => ({ ...toStop(row), market: row.instId })) ?? null
 }

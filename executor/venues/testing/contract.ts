@@ -188,7 +188,10 @@ export function exchangeContract(expected: Expected, faults: Faults): readonly C
             assert.equal(listed?.kind, kind)
             const all = await exchange.openOrders(null)
             assert.ok(all.ok)
-            assert.ok(all.value.some((one) => one.clientOrderId === waiting.clientOrderId))
+            const one = all.value.find(
+              ({ clientOrderId }) => clientOrderId === waiting.clientOrderId,
+            )
+            assert.equal(one?.market, market, 'in a list of all markets each says which is its own')
           })
           await canceled(venue, waiting)
           await found(venue, waiting, ({ status }) => assert.equal(status, 'canceled'))

@@ -1,0 +1,276 @@
+// Ten kinds of what somebody else may do with the account, each told within a minute, and what this device does itself never.
+import { toDecimal } from '@keyside/protocol'
+import Big from 'big.js'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { TestExecutor } from '../../testing/rig.ts'
+import type { Balance, ExchangeOrder, OrderRequest } from '../model/exchange.ts'
+
+const MINUTE = 60_000
+const DOGE = 'DOGEUSDT'
+
+/** What somebody else has done to the account, beside the device. */
+class Elsewhere {
+  readonly moved = new Map<string, Big>()
+  readonly open: ExchangeOrder[] = []
+
+  constructor(executor: TestExecutor) {
+    const { exchange } = executor
+    const balances = exchange.refreshBalances.bind(exchange)
+    exchange.refreshBalances = async () => {
+      const own = await balances()
+      return { ok: true, value: this.#with(own.value) }
+    }
+    const openOrders = exchange.openOrders.bind(exchange)
+    exchange.openOrders = async (market) => {
+      const own = await openOrders(market)
+      return own.ok && market === null ? { ok: true, value: [...own.value, ...this.open] } : own
+    }
+  }
+
+  move(coin: string, by: string): void {
+    this.moved.set(coin, (this.moved.get(coin) ?? new Big(0)).plus(by))
+  }
+
+  #with(own: Balance[]): Balance[] {
+    const coins = new Set([...own.map(({ currency }) => currency), ...this.moved.keys()])
+    return [...coins].map((currency) => {
+      const { free = '0', used = '0' } = own.find((one) => one.currency === currency) ?? {}
+      return { currency, free: toDecimal(new Big(free).plus(this.moved.get(currency) ?? 0)), used }
+    })
+  }
+}
+
+let executor: TestExecutor
+let elsewhere: Elsewhere
+beforeEach(async () => {
+  executor = new TestExecutor()
+  elsewhere = new Elsewhere(executor)
+  elsewhere.move('SHIB', '1000000')
+  elsewhere.move('BNB', '0.5')
+  await executor.clock.turn(MINUTE)
+})
+afterEach(() => executor.close())
+
+interface Told {
+  readonly level: string
+  readonly code: string
+  readonly message: string
+}
+
+function told(): readonly Told[] {
+  return executor.reports.flatMap(({ event }) =>
+    event.type === 'notice' && event.code.startsWith('unexpected') ? [event] : [],
+  )
+}
+
+/** In the form of an order at the exchange's site. */
+async function byHand(change: Partial<OrderRequest>): Promise<void> {
+  const { exchange } = executor
+  const { mode } = exchange
+  exchange.mode = change.timeInForce === 'GTC' ? 'rests' : 'fills'
+  await exchange.place({
+    clientOrderId: `web_${exchange.sent.length}`,
+    market: 'BTC/USDT',
+    side: 'buy',
+    type: 'limit',
+    timeInForce: 'IOC',
+    amount: '0.01000',
+    price: '60000',
+    ...change,
+  })
+  exchange.mode = mode
+}
+
+interface Kind {
+  readonly kind: string
+  readonly act: () => void | Promise<void>
+  readonly code: 'unexpected_balance' | 'unexpected_activity'
+  readonly words: RegExp
+  readonly level?: 'warning'
+}
+
+const KINDS: readonly Kind[] = [
+  {
+    kind: 'a coin bought elsewhere',
+    act: () => {
+      elsewhere.move('ETH', '0.5')
+      elsewhere.move('USDT', '-1500')
+      elsewhere.move('BNB', '-0.001')
+    },
+    code: 'unexpected_balance',
+    words: /\(\+0\.5 ETH, -0\.001 BNB, -1500 USDT: as by .* a trade\)$/,
+  },
+  {
+    kind: 'a sale on a market that is followed',
+    act: () => byHand({ side: 'sell' }),
+    code: 'unexpected_activity',
+    words: /BTC\/USDT, number/,
+  },
+  {
+    kind: 'dust converted',
+    act: () => {
+      elsewhere.move('SHIB', '-1000000')
+      elsewhere.move('BTC', '-0.00001')
+      elsewhere.move('BNB', '0.02')
+    },
+    code: 'unexpected_balance',
+    words: /\(\+0\.02 BNB, -0\.00001 BTC, -1000000 SHIB: as by small coins that were converted/,
+  },
+  {
+    kind: 'a deposit',
+    act: () => elsewhere.move('USDT', '0.00001'),
+    code: 'unexpected_balance',
+    words: /\(\+0\.00001 USDT: as by a deposit/,
+    level: 'warning',
+  },
+  {
+    kind: 'a withdrawal',
+    act: () => elsewhere.move('BNB', '-0.5'),
+    code: 'unexpected_balance',
+    words: /\(-0\.5 BNB: as by a withdrawal/,
+  },
+  {
+    kind: 'an order by hand on a market that is followed',
+    act: () => byHand({ timeInForce: 'GTC', price: '50000' }),
+    code: 'unexpected_activity',
+    words: /BTC\/USDT, number/,
+  },
+  {
+    kind: 'an order on a market that no policy lists',
+    act: () => {
+      const order = { exchangeId: '99', clientOrderId: 'web', market: DOGE, filled: '0' }
+      elsewhere.open.push({ kind: 'order', status: 'open', fills: [], ...order })
+    },
+    code: 'unexpected_activity',
+    words: /\(DOGEUSDT 99\)$/,
+  },
+  {
+    kind: 'a transfer to another wallet, of a coin that is held too',
+    act: () => elsewhere.move('BTC', '-0.9'),
+    code: 'unexpected_balance',
+    words: /\(-0\.9 BTC: as by a withdrawal, or a transfer/,
+  },
+]
+
+test.each(KINDS)('$kind is told once within a minute, also beside a position', async (one) => {
+  const { act, code, words, level = 'error' } = one
+  await executor.enter({ stopPrice: '58000' })
+  await executor.clock.turn(20_000)
+  expect(told()).toEqual([])
+  await act()
+  await executor.clock.turn(MINUTE)
+  expect(told()).toEqual([{ type: 'notice', code, level, message: expect.stringMatching(words) }])
+  await executor.clock.turn(MINUTE)
+  executor.crash()
+  await executor.clock.turn(MINUTE)
+  expect(told()).toHaveLength(1)
+})
+
+test.each(['entry', 'stop'] as const)(
+  'an %s of ours that is canceled by hand is told within seconds',
+  async (kind) => {
+    const { exchange } = executor
+    if (kind === 'entry') exchange.mode = 'rests'
+    await executor.enter({
+      stopPrice: '58000',
+      ...(kind === 'entry' && { type: 'limit', limitPrice: '59000' }),
+    })
+    await executor.clock.turn(5_000)
+    const shown = [...exchange.orders.values()].find(({ status }) => status === 'open')
+    if (shown === undefined) throw new Error('nothing is open')
+    shown.status = 'canceled'
+    await executor.clock.turn(5_000)
+    expect(executor.told()).toContain(`${kind} canceled canceled_elsewhere`)
+    expect(told()).toEqual([])
+  },
+)
+
+test('what happened while the device was off is told at the next start', async () => {
+  executor.stop()
+  elsewhere.move('USDT', '-700')
+  await executor.clock.turn(600 * MINUTE)
+  executor.crash()
+  await executor.clock.turn(MINUTE)
+  expect(told()).toMatchObject([{ message: expect.stringContaining('(-700 USDT: ') }])
+})
+
+test('a life of its own trades tells of nothing, whatever they cost and in which coin', async () => {
+  const { exchange } = executor
+  const trades: [string, Partial<Parameters<TestExecutor['signal']>[0]>][] = [
+    ['fills', { stopPrice: '58000' }],
+    ['half', {}],
+  ]
+  for (const [mode, change] of trades) {
+    exchange.mode = mode as 'fills'
+    exchange.quoteAt = executor.clock.now()
+    await executor.enter(change)
+    await executor.clock.turn(40_000)
+    exchange.quoteAt = executor.clock.now()
+    await executor.give(executor.exit())
+    await executor.clock.turn(40_000)
+  }
+  expect(executor.told().filter((line) => line.includes('filled')).length).toBeGreaterThan(1)
+  expect(told()).toEqual([])
+})
+
+test('a view that lags, and a fill that is seen before its order has answered, are no movement', async () => {
+  const { exchange } = executor
+  // The balances are those of 8 s ago.
+  const views: { at: number; value: Balance[] }[] = []
+  const now = exchange.refreshBalances.bind(exchange)
+  const keep = async () => {
+    const { value } = await now()
+    views.push({ at: executor.clock.now(), value })
+  }
+  exchange.refreshBalances = async () => {
+    await keep()
+    const old = views.findLast(({ at }) => at <= executor.clock.now() - 8_000) ?? views[0]
+    return { ok: true, value: old?.value ?? [] }
+  }
+  exchange.mode = 'lost_after'
+  exchange.lookups = 'silent'
+  await executor.enter()
+  for (let second = 0; second < 120; second += 1) {
+    await keep()
+    await executor.clock.turn(1_000)
+    if (second === 60) exchange.lookups = 'honest'
+  }
+  expect(executor.told().join()).toMatch(/entry unknown.*entry filled/)
+  expect(told()).toEqual([])
+})
+
+test('what nobody explains while something of ours is under way is told when that is over', async () => {
+  const { exchange } = executor
+  exchange.mode = 'lost_after'
+  exchange.lookups = 'silent'
+  await executor.enter()
+  elsewhere.move('USDT', '-500')
+  elsewhere.move('DOGE', '3')
+  await executor.clock.turn(MINUTE)
+  expect(told(), 'DOGE no order of ours can bring').toMatchObject([
+    { message: expect.stringContaining('(+3 DOGE: ') },
+  ])
+  exchange.lookups = 'honest'
+  await executor.clock.turn(MINUTE)
+  expect(told().at(-1)).toMatchObject({ message: expect.stringContaining('(-500 USDT: ') })
+  expect(told()).toHaveLength(2)
+})
+
+test('two questions in 25 s are all that it asks of an account where nothing happens', async () => {
+  const { exchange } = executor
+  let asked = 0
+  const open = exchange.openOrders.bind(exchange)
+  exchange.openOrders = (market) => {
+    if (market === null) asked += 1
+    return open(market)
+  }
+  await executor.clock.turn(10 * MINUTE)
+  expect(asked).toBe(24)
+})
+
+test("a paper account is nobody else's, and is not looked at", async () => {
+  executor.exchange.money = 'paper'
+  elsewhere.move('USDT', '-700')
+  await executor.clock.turn(5 * MINUTE)
+  expect(told()).toEqual([])
+})

@@ -1,0 +1,215 @@
+// What happens on the account without this device: on any market, in any coin. It is looked at as a whole, and what its own
+// trades do not explain is told once it has been seen twice, just the same, while nothing of its own was moving.
+import Big from 'big.js'
+import { append, type DecisionContext, emit, notice } from '../execution/context.ts'
+import { baseOf } from '../execution/discrepancies.ts'
+import { setLook } from '../execution/reconcile-schedule.ts'
+import { explainedAt, isUnmoved, type Moved, movedSince, restOf, signed } from '../model/account.ts'
+import { sentenceOf } from '../model/codes.ts'
+import type { Answered } from '../model/exchange.ts'
+import type { AccountObservation, AccountOrder } from '../model/observation.ts'
+import type { Order } from '../model/order.ts'
+import { isWorking } from '../model/order-table.ts'
+import type { Session } from '../model/session.ts'
+
+/** With the second look and its answer all of it is known within a minute. */
+const EVERY_MS = 25_000
+/** To the look that proves a doubt: longer than an exchange hides its newest truth. */
+const AGAIN_MS = 10_000
+const MARGIN_MS = 2_000
+/** In one notice: a report has room for a line. */
+const NAMED = 5
+
+/** Called in each decision. A paper account is nobody else's. */
+export function watchAccount(context: DecisionContext): undefined {
+  const { environment, session } = context
+  const { state, at } = session.accountWatch
+  if (state !== 'due' || at > environment.now || environment.exchange.money === 'paper') return
+  setWatch(context, { state: 'open', at: environment.now })
+  emit(context, { type: 'account' })
+}
+
+export function onAccount(
+  context: DecisionContext,
+  result: Answered<AccountObservation>,
+): undefined {
+  const { now } = context.environment
+  if (!result.ok) return setWatch(context, { state: 'due', at: now + AGAIN_MS })
+  const { balances, open } = result.value
+  tellOrders(context, open)
+  const seen = seenOf(context, open)
+  if (context.portfolio.account.since === 0) begin(context, balances, seen)
+  else judge(context, balances, seen)
+  const isDoubtful = Object.keys(context.session.accountWatch.doubts).length > 0
+  setWatch(context, { state: 'due', at: now + (isDoubtful ? AGAIN_MS : EVERY_MS) })
+}
+
+/** On a market of the policy the comparison tells it, which knows every number that an order of ours may have. */
+function tellOrders(context: DecisionContext, open: readonly AccountOrder[]): undefined {
+  const strangers = open.filter(({ order, told }) => order === null && told === 'no')
+  const { reconciliations } = context.session
+  for (const { market } of strangers) if (market in reconciliations) lookSoon(context, market)
+  const news = strangers.filter(({ market }) => !(market in reconciliations))
+  if (news.length === 0) return
+  for (const { market, exchangeId } of news)
+    append(context, { type: 'unexpected', market, exchangeId, as: 'open' })
+  const named = news.slice(0, NAMED).map(({ market, exchangeId }) => `${market} ${exchangeId}`)
+  const more = news.length > NAMED ? ` and ${news.length - NAMED} more` : ''
+  tell(context, 'error', 'unexpected_activity', `${named.join(', ')}${more}`)
+}
+
+interface Seen {
+  /** Coins of markets where something of ours is under way, or is not seen as the journal has it. */
+  readonly moving: ReadonlySet<string>
+}
+
+function seenOf({ portfolio }: DecisionContext, open: readonly AccountOrder[]): Seen {
+  const listed = new Map(open.map((one) => [one.order, one.filled]))
+  const moving = Object.values(portfolio.orders).filter(
+    (order) => isWorking(order.state) && !isAtRest(order, listed.get(order.clientOrderId)),
+  )
+  return { moving: new Set(moving.flatMap(({ intent }) => intent.market.split('/'))) }
+}
+
+function isAtRest({ state, filled }: Order, seen: string | undefined): boolean {
+  const rests = state === 'accepted' || state === 'partially_filled'
+  return rests && seen !== undefined && new Big(seen).eq(filled)
+}
+
+type Balances = AccountObservation['balances']
+
+/** Before the first start nothing was ours: what is there, twice the same, is where it begins. */
+function begin(context: DecisionContext, balances: Balances, { moving }: Seen): undefined {
+  const { account } = context.portfolio
+  const coins = coinsOf(context, balances)
+  const rest = Object.fromEntries(
+    coins.map((coin) => [coin, restOf(account, coin, balances[coin] ?? '0').toFixed()]),
+  )
+  const whole = JSON.stringify(rest)
+  if (moving.size > 0) return setWatch(context, { doubts: { [WHOLE]: doubt(context, '') } })
+  const before = context.session.accountWatch.doubts[WHOLE]
+  if (before?.rest !== whole || !isProved(context, before.since)) {
+    const since = before?.rest === whole ? before : doubt(context, whole)
+    return setWatch(context, { doubts: { [WHOLE]: since } })
+  }
+  append(context, { type: 'account_seen', rest })
+  setWatch(context, { doubts: {} })
+}
+
+/** No coin's name. */
+const WHOLE = ''
+
+function judge(context: DecisionContext, balances: Balances, seen: Seen): undefined {
+  const { account } = context.portfolio
+  const before = context.session.accountWatch.doubts
+  const doubts: Record<string, { rest: string; since: number }> = {}
+  for (const coin of coinsOf(context, balances)) {
+    const rest = restOf(account, coin, balances[coin] ?? '0')
+    if (mayBeOurs(seen, coin, movedSince(account, coin, rest))) {
+      // Nothing is concluded from this look, neither that it stands nor that it does not.
+      const known = before[coin]
+      if (known !== undefined) doubts[coin] = known
+    } else if (!isUnmoved(account, coin, rest)) {
+      const known = before[coin]
+      const isSame = known !== undefined && rest.eq(known.rest)
+      doubts[coin] = isSame ? known : doubt(context, rest.toFixed())
+    }
+  }
+  setWatch(context, { doubts })
+  if (isCompared(context)) settle(context, seen)
+}
+
+/** A fee may be taken in any coin, and is known with its trade. */
+function mayBeOurs({ moving }: Seen, coin: string, moved: Big): boolean {
+  return moving.has(coin) || (moving.size > 0 && moved.lt(0))
+}
+
+/** What has stood long enough is told, all of it together. */
+function settle(context: DecisionContext, { moving }: Seen): undefined {
+  const { account } = context.portfolio
+  const { doubts } = context.session.accountWatch
+  const { now } = context.environment
+  const rest: Record<string, string> = {}
+  const moved: Record<string, string> = {}
+  for (const [coin, known] of Object.entries(doubts)) {
+    const by = movedSince(account, coin, new Big(known.rest))
+    if (!isProved(context, known.since) || mayBeOurs({ moving }, coin, by)) continue
+    rest[coin] = known.rest
+    const unexplained = by.minus(explainedAt(account, coin, now))
+    if (unexplained.abs().gt(TOLD_WITH)) moved[coin] = unexplained.toFixed()
+  }
+  if (Object.keys(rest).length === 0) return
+  const isMoved = Object.keys(moved).length > 0
+  append(context, { type: 'account_seen', rest, ...(isMoved && { moved }) })
+  setWatch(context, {
+    doubts: Object.fromEntries(Object.entries(doubts).filter(([coin]) => !(coin in rest))),
+  })
+  if (isMoved) tellMoved(context, moved)
+}
+
+/** What a trade of somebody else that was told may differ by from what it did. */
+const TOLD_WITH = new Big('0.00000001')
+
+/** A trade on a market of the policy is told with its number; until its market was looked at nothing is said of its coins. */
+function isCompared(context: DecisionContext): boolean {
+  const { doubts } = context.session.accountWatch
+  const open = Object.entries(context.session.reconciliations).filter(([market, look]) => {
+    const known = doubts[baseOf(market)]
+    if (known === undefined) return false
+    const { viewLagMs } = context.environment.exchange
+    return look.answered < known.since + viewLagMs || look.doubts.length > 0
+  })
+  for (const [market] of open) lookSoon(context, market)
+  return open.length === 0
+}
+
+function lookSoon(context: DecisionContext, market: string): undefined {
+  const look = context.session.reconciliations[market]
+  const { now } = context.environment
+  // One that has doubts comes again by itself, not too soon.
+  if (look?.state === 'due' && look.doubts.length === 0)
+    setLook(context, market, { at: Math.min(look.at, now) })
+}
+
+function isProved({ environment }: DecisionContext, since: number): boolean {
+  const { now, exchange } = environment
+  return now >= since + Math.max(AGAIN_MS, exchange.viewLagMs + MARGIN_MS)
+}
+
+function doubt({ environment }: DecisionContext, rest: string) {
+  return { rest, since: environment.now }
+}
+
+function coinsOf({ portfolio: { account } }: DecisionContext, balances: Balances): string[] {
+  const all = [account.flows, account.rest, balances].flatMap((record) => Object.keys(record))
+  return [...new Set(all)].sort()
+}
+
+function tellMoved(context: DecisionContext, moved: Moved): undefined {
+  const went = Object.values(moved).filter((by) => by.startsWith('-')).length
+  const came = Object.keys(moved).length - went
+  const level = went === 0 ? 'warning' : 'error'
+  tell(context, level, 'unexpected_balance', `${signed(moved, NAMED)}: ${looksLike(came, went)}`)
+}
+
+function looksLike(came: number, went: number): string {
+  if (went === 0) return 'as by a deposit, or a transfer from another wallet'
+  if (came === 0) return 'as by a withdrawal, or a transfer to another wallet'
+  return went > 1 && came === 1
+    ? 'as by small coins that were converted, or a trade'
+    : 'as by a trade, or a conversion'
+}
+
+function tell(
+  context: DecisionContext,
+  level: 'warning' | 'error',
+  code: 'unexpected_activity' | 'unexpected_balance',
+  detail: string,
+): undefined {
+  notice(context, { level, code, message: `${sentenceOf(code)} (${detail})` })
+}
+
+function setWatch(context: DecisionContext, change: Partial<Session['accountWatch']>): undefined {
+  const { accountWatch } = context.session
+  context.session = { ...context.session, accountWatch: { ...accountWatch, ...change } }
+}
