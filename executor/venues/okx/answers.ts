@@ -6,7 +6,6 @@ import type {
   Balance,
   Candle,
   ExchangeOrder,
-  Fee,
   KeyRights,
 } from '../../core/model/exchange.ts'
 import type { ListedOrder, VenueMarket } from '../adapter/dialect.ts'
