@@ -147,7 +147,7 @@ test('coins that are missing in two looks close the market until they are back',
   expect(await enter(executor)).toBe('entry denied recon.drift')
   executor.exchange.own = '0'
   await executor.clock.turn(MINUTE)
-  expect(executor.told().at(-1)).toBe('notice drift_over')
+  expect(count(executor, 'notice drift_over')).toBe(1)
   expect(await enter(executor)).toBe('entry filled')
 })
 
