@@ -63,24 +63,33 @@ const candles: fc.Arbitrary<readonly PathCandle[]> = fc
     })
   })
 
-function held(rule: ExitRules, all: readonly PathCandle[]) {
+/** How far below the close of its candle a rule would have the stop, by candle; 0 for nowhere. */
+type Moves = readonly number[]
+
+function held(rule: ExitRules, all: readonly PathCandle[], moves: Moves = []) {
   const position = new HeldPosition()
   position.open(ENTRY, SINCE, rule)
   const sold: Sold[] = []
-  for (const { open, high, low, close, start } of all) {
+  for (const [at, { open, high, low, close, start }] of all.entries()) {
     if (position.left === 0) break
     const isQuiet = low > position.stop && high < position.rises && start < position.until
     const before = { stop: position.stop, left: position.left }
     if (position.candle(open, high, low, close, start))
       sold.push(...position.sales.map((sale) => ({ ...sale })))
     if (isQuiet) expect({ stop: position.stop, left: position.left }).toEqual(before)
+    const below = moves[at] ?? 0
+    if (position.left > 0 && below > 0) position.moveStop(close - below, 0)
   }
   return { sold, position }
 }
 
-function judged(rule: ExitRules, all: readonly PathCandle[]): readonly Sold[] {
+function judged(rule: ExitRules, all: readonly PathCandle[], moves: Moves = []): readonly Sold[] {
   const venue = new ExitsOnVenue(ENTRY, SINCE, rule)
-  for (const candle of all) venue.walk(candle)
+  for (const [at, candle] of all.entries()) {
+    venue.walk(candle)
+    const below = moves[at] ?? 0
+    if (below > 0) venue.moveStop(candle.close - below)
+  }
   return venue.sold
 }
 
@@ -100,6 +109,25 @@ test('it sells what the orders of a device sell on the venue, at the same prices
   )
   expect(sales, 'enough was sold to tell').toBeGreaterThan(600)
   expect(gaps, 'and some of it through a gap').toBeGreaterThan(10)
+})
+
+test('so it does where rules move the stop at the close of a candle, and never down', () => {
+  const below = fc.oneof({ weight: 2, arbitrary: fc.constant(0) }, fc.integer({ min: 1, max: 40 }))
+  let moved = 0
+  fc.assert(
+    fc.property(
+      rules,
+      candles,
+      fc.array(below, { minLength: 25, maxLength: 25 }),
+      (rule, all, moves) => {
+        const { sold } = held(rule, all, moves)
+        moved += sold.filter(({ price, cause }) => cause === 'stop' && price > rule.stop).length
+        expect(rounded(sold)).toEqual(rounded(judged(rule, all, moves)))
+      },
+    ),
+    { numRuns: 600 },
+  )
+  expect(moved, 'some of it at a stop that was moved').toBeGreaterThan(20)
 })
 
 /** Four candles of a quarter of the length in the place of each, along the worst path: open, low, high, close. */

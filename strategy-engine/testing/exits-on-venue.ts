@@ -89,6 +89,13 @@ export class ExitsOnVenue {
     this.#glide(close)
   }
 
+  /** As a rule says at the close of a candle: up, or not at all. */
+  moveStop(to: number): void {
+    if (this.#left === 0 || to <= this.#stop.price) return
+    this.#stop = { price: to, cause: 'stop' }
+    this.#protect()
+  }
+
   /** The price is another one, without one in between. */
   #leap(to: number): void {
     this.#price = to

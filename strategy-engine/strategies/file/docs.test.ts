@@ -15,7 +15,7 @@ import { DERIVED, WORDS } from '../rules/words.ts'
 import { strategySchema } from './json-schema.ts'
 import { MAX_LENGTH, MAX_SERIES, MAX_VALID, readStrategy } from './read-strategy.ts'
 import { problemText } from './report.ts'
-import { keysAt, MAX_ADDS, MAX_TAKE_PROFITS } from './shape.ts'
+import { keysAt, MAX_ADDS, MAX_MOVES, MAX_TAKE_PROFITS } from './shape.ts'
 
 const ROOT = join(import.meta.dirname, '../../..')
 const DOC = readFileSync(join(ROOT, 'docs/strategies.md'), 'utf8')
@@ -130,6 +130,7 @@ describe('the page', () => {
     ]
     expect(row('`take_profit`')).toContain(`up to ${words[MAX_TAKE_PROFITS]} levels`)
     expect(row('`add`')).toContain(`up to ${words[MAX_ADDS]}:`)
+    expect(row('`move_stop`')).toContain(`up to ${words[MAX_MOVES]},`)
     expect(row('`valid_for`')).toContain(`at most ${MAX_VALID / 3_600} h`)
     expect(row('`max_hold`')).toContain(`at most ${MAX_SECONDS / 86_400} days`)
     expect(row('earlier')).toContain(`up to \`[${MAX_AGO}]\``)
