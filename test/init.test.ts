@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { writePrivate } from '@keyside/runtime'
 import { expect, onTestFinished, test } from 'vitest'
+import { parse } from 'yaml'
 import { type CommandResult, keyside } from './keyside.ts'
 
 const MAIN = join(import.meta.dirname, '..', 'cli', 'main.js')
@@ -95,15 +96,17 @@ test('two passphrases that differ make no vault, and neither is shown', async ()
   expect(existsSync(join(home, 'executor/vault.json'))).toBe(false)
 })
 
-test('the same passphrase twice makes the vault', async () => {
+test('the same passphrase twice makes the vault, and candles come from the exchange that is chosen', async () => {
   const { home, env } = emptyHome()
   const said = await typed(
     'init --role alone --keychain vault',
-    [PASSPHRASE, PASSPHRASE, '1', TOKEN],
+    [PASSPHRASE, PASSPHRASE, '3', TOKEN],
     env,
   )
   expect(said).toMatchObject({ code: 0 })
   expect(existsSync(join(home, 'executor/vault.json'))).toBe(true)
+  const { engine, executor } = parse(readFileSync(join(home, 'config.yaml'), 'utf8'))
+  expect([engine.exchange, executor.exchange]).toEqual([{ name: 'bybit' }, { name: 'bybit' }])
 })
 
 test('the first look at the policy compares it with nothing', async () => {
