@@ -92,6 +92,10 @@ export const COMMANDS: Readonly<Record<string, Listed>> = {
     about: 'the account of a home that trades on paper',
     load: async () => (await import('./commands/paper.ts')).addPaper,
   },
+  venue: {
+    about: 'what is proved of each exchange, and a proof with your own key: list, prove',
+    load: async () => (await import('./commands/venue.ts')).addVenue,
+  },
   follow: {
     about: 'follow a provider, with the link that it sent you',
     load: async () => (await import('./commands/follow.ts')).addFollow,

@@ -103,3 +103,12 @@ export {
   venueFacts,
 } from './venues/create-venue.ts'
 export type { Exchange } from './venues/port.ts'
+export { CLAIM_NAMES, CLAIMS, type ClaimName, type Evidence } from './venues/proof/claims.ts'
+export {
+  openProver,
+  type Plan,
+  type ProofRun,
+  type ProveOptions,
+  type StepResult,
+} from './venues/proof/prove.ts'
+export { codeOf, keepProof, readProofs, type Standing, standingOf } from './venues/proof/record.ts'

@@ -3,6 +3,7 @@ import { startExecutor } from '@keyside/executor/start'
 import { logTrace, systemClock, systemRandomBytes } from '@keyside/runtime'
 import type { Command } from 'commander'
 import { executorSection, openHomeKeychain } from '../home/home-keychain.ts'
+import { unprovedLine } from '../home/venue-info.ts'
 import { haltOnSignal } from '../programs/halt-signal.ts'
 import { openParentKeychain } from '../programs/keychain-relay.ts'
 import { type ProgramContext, runProgram } from '../programs/run-program.ts'
@@ -32,6 +33,11 @@ async function start({ home, log }: ProgramContext) {
     trace: logTrace(log),
   }
   const { stop } = await startExecutor(config, deps)
+  // The start waits for no answer about it.
+  void unprovedLine(home).then(
+    (line) => line !== null && log.warn(line),
+    () => undefined,
+  )
   const where = config.keychain === 'os' ? 'the OS keychain' : 'the encrypted vault'
   return { text: `account ${config.account} on ${config.exchange.name}, keys in ${where}`, stop }
 }

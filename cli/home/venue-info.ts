@@ -1,6 +1,20 @@
 // The exchange that a home trades at, its address, and whether money there is real.
-import { resolve } from 'node:path'
-import { moneyAt, paperInJournal, venueFacts } from '@keyside/executor'
+import { existsSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import {
+  CLAIM_NAMES,
+  CLAIMS,
+  type ClaimName,
+  codeOf,
+  moneyAt,
+  PAPER,
+  paperInJournal,
+  readProofs,
+  type Standing,
+  standingOf,
+  type VenueName,
+  venueFacts,
+} from '@keyside/executor'
 import { createLog, systemClock, systemRandomBytes } from '@keyside/runtime'
 import { executorSection } from './home-keychain.ts'
 
@@ -35,6 +49,27 @@ export function venueLine({ exchange, address, money }: VenueInfo): string {
   return money === 'sandbox'
     ? `${exchange} at ${address}: sandbox, proved`
     : `${exchange} at ${address}: real money (it has not proved to be a sandbox)`
+}
+
+/** What the exchange itself has not shown to this device, with real money there; null where that is nothing. */
+export async function unprovedLine(home: string): Promise<string | null> {
+  const { exchange } = executorSection(home)
+  if (exchange.name === PAPER || (await venueOf(home)).money !== 'real') return null
+  const unproved = CLAIM_NAMES.filter((claim) => {
+    const { evidence } = homeStanding(home, exchange.name as VenueName, claim)
+    return CLAIMS[claim].asked === 'yes' && evidence !== 'live' && evidence !== 'testnet'
+  })
+  if (unproved.length === 0) return null
+  return `${exchange.name} itself has not shown ${unproved.length} things that are taken for granted of it: "keyside venue list" names them, "keyside venue prove" asks it`
+}
+
+/** Of one venue, by what this home has on file of it. */
+export function homeStanding(home: string, venue: VenueName, claim: ClaimName): Standing {
+  const isHome = existsSync(join(home, 'config.yaml'))
+  const exchange = isHome ? executorSection(home).exchange : null
+  const address = exchange?.name === venue ? (exchange.address ?? null) : null
+  const proofs = readProofs(home, venue)
+  return standingOf(claim, { venue, proofs, code: codeOf(venue), address, now: systemClock.now() })
 }
 
 /** The highest that a taker pays at the exchange of a home, percent. */

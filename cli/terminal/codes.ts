@@ -23,6 +23,8 @@ export const CLI_CODES = [
   'key_cannot_trade',
   'paper_has_no_key',
   'paper_missing',
+  'venue_not_here',
+  'executor_runs',
   'code_in_use',
   'market_ambiguous',
   'order_ambiguous',

@@ -12,4 +12,5 @@ export const EXCHANGE_CODES = [
   'paper_of_another',
   'paper_orders_open',
   'paper_venue_unfit',
+  'venue_proof_unfinished',
 ] as const

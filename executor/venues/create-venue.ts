@@ -65,6 +65,11 @@ export async function createVenue(
   return new VenueAdapter(DIALECTS[config.name], { keys: await keys(), ...placeOf(config, deps) })
 }
 
+/** What a venue is asked with, beside the port: for a proof of it. */
+export function venueParts(config: VenueConfig & { readonly name: VenueName }, deps: VenueDeps) {
+  return { dialect: DIALECTS[config.name], place: placeOf(config, deps) }
+}
+
 /** To ask, beside an executor that runs: what paper would keep is forgotten. */
 export function lookAtVenue(
   config: VenueConfig,
@@ -117,7 +122,7 @@ function placeOf(
   { address, proxy, sandboxSecretFile }: VenueConfig,
   { home, randomBytes, clock, log }: VenueDeps,
 ) {
-  const parts = { clock, log, ...(proxy && { makeAgent: agentMaker(proxy, home) }) }
+  const parts = { clock, log, makeAgent: proxy && agentMaker(proxy, home) }
   if (address === undefined) return parts
   const secret = readProofSecret(resolve(home, sandboxSecretFile))
   const sandbox: { sandbox?: SandboxSecret } =

@@ -17,11 +17,15 @@ import {
   UNREADABLE,
 } from './reply.ts'
 
+export type VenueNetwork = 'live' | 'testnet'
+
 export interface RestClientOptions {
   readonly dialect: Dialect
   readonly keys: ApiKeys
   /** Where the venue is instead of its usual place, such as http://127.0.0.1:1234. */
   readonly address?: string
+  /** The venue's own network for trials, whose money is worth nothing. */
+  readonly network?: VenueNetwork
   /** Where it goes through a proxy. */
   readonly makeAgent?: MakeAgent | undefined
   /** From the request's first byte to the answer's last, ms. */
@@ -103,7 +107,7 @@ export class RestClient {
   }
 
   async #load(): Promise<CcxtExchange> {
-    const { dialect, keys, address, timeoutMs } = this.#options
+    const { dialect, keys, address, network, timeoutMs } = this.#options
     const ccxt = new (await loadCcxt(dialect.ccxt.id))({
       ...credentialsOf(keys),
       timeout: timeoutMs,
@@ -119,6 +123,7 @@ export class RestClient {
     ccxt.throttle = (weight: number) => this.#wait(weight)
     // ccxt would keep the last signed URL and the API key.
     ccxt.setLastRequest = () => undefined
+    if (network === 'testnet') ccxt.setSandboxMode(true)
     if (address !== undefined) moveTo(ccxt, address)
     return ccxt
   }

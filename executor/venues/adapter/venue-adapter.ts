@@ -11,12 +11,13 @@ import { cancel, fillsOf, find, openOrders, place, rejected, tradesSince } from 
 import { backoffUntil, RateLimitBudget } from './rate-limit.ts'
 import { RealMoney, type SandboxSecret } from './real-money.ts'
 import { orThrow, type Reply, sentence, unreachable } from './reply.ts'
-import { RestClient } from './rest-client.ts'
+import { RestClient, type VenueNetwork } from './rest-client.ts'
 
 export interface VenueOptions {
   readonly keys: ApiKeys
   /** Where the venue is instead of its usual place. */
   readonly address?: string
+  readonly network?: VenueNetwork
   /** Where it goes through a proxy. */
   readonly makeAgent?: MakeAgent | undefined
   /** Without it no address can prove that it is a sandbox. */
@@ -49,7 +50,7 @@ export class VenueAdapter {
 
   /** Throws a KeysideError `exchange_key_malformed`. Nothing is loaded or asked before the first call. */
   constructor(dialect: Dialect, options: VenueOptions) {
-    const { keys, address, makeAgent, sandbox, clock, log } = options
+    const { keys, address, network, makeAgent, sandbox, clock, log } = options
     const { timeoutMs = dialect.timeoutMs, unitMs = dialect.limits.unitMs } = options
     this.name = dialect.name
     this.acceptanceWindowMs = dialect.receiveWindowMs + timeoutMs
@@ -67,7 +68,8 @@ export class VenueAdapter {
       onUntimely: () => void this.#data.measureClock(),
       log,
       makeAgent,
-      ...(address === undefined ? {} : { address }),
+      ...(address !== undefined && { address }),
+      ...(network !== undefined && { network }),
     }
     this.#client = new RestClient({ ...client, priority: 'normal' })
     this.#urgent = new RestClient({ ...client, priority: 'urgent' })
