@@ -36,7 +36,7 @@ import type { Command } from 'commander'
 import { accessEnds, accessText, endsSoon } from '../home/access-ends.ts'
 import { executorSection, homeKeys, openHomeKeychain } from '../home/home-keychain.ts'
 import { programsOf } from '../home/roles.ts'
-import { silentDeps, unprovedLine, venueLineOf } from '../home/venue-info.ts'
+import { silentDeps, venueLineOf } from '../home/venue-info.ts'
 import type { Program } from '../programs/children.ts'
 import { EXIT } from '../programs/run-program.ts'
 import { environment } from '../terminal/config.ts'
@@ -103,7 +103,7 @@ function deviceChecks(home: string): [string, Check][] {
         return `opened: ${keychain.kind}`
       },
     ],
-    ['exchange', () => exchangeLine(home)],
+    ['exchange', () => venueLineOf(home)],
     ['exchange key', () => keyRights(home, keychain)],
     ['markets', () => markets(home, keychain)],
     ['policy', () => policy(home)],
@@ -152,11 +152,6 @@ async function account(home: string, keychain: Keychain | null): Promise<Exchang
   if (keychain === null) throw new Error('cannot be checked before the keychain opens')
   const { account: name, exchange } = executorSection(home)
   return lookAtVenue(exchange, () => homeKeys(home, name, keychain), silentDeps(home))
-}
-
-async function exchangeLine(home: string): Promise<string> {
-  const lines = [await venueLineOf(home), await unprovedLine(home)]
-  return lines.filter((line) => line !== null).join('; ')
 }
 
 async function keyRights(home: string, keychain: Keychain | null): Promise<string> {

@@ -39,7 +39,8 @@ export async function venueOf(home: string): Promise<VenueInfo> {
 }
 
 export async function venueLineOf(home: string): Promise<string> {
-  return venueLine(await venueOf(home))
+  const lines = [venueLine(await venueOf(home)), await unprovedLine(home)]
+  return lines.filter((line) => line !== null).join('; ')
 }
 
 export function venueLine({ exchange, address, money }: VenueInfo): string {

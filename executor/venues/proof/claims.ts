@@ -130,11 +130,13 @@ const WITHOUT_A_DAY = CLAIM_NAMES.filter((name) => name !== 'stop_lasts')
 /** Shown by the tests of this repository, against the sandbox. */
 export const SANDBOX_SHOWS: Readonly<Record<VenueName, readonly ClaimName[]>> = {
   binance: WITHOUT_A_DAY,
+  bybit: WITHOUT_A_DAY,
   okx: WITHOUT_A_DAY,
 }
 
 /** Whose readers have read answers that the venue itself once gave; docs/venues.md says which. */
 export const RECORDED_SHOWS: Readonly<Record<VenueName, readonly ClaimName[]>> = {
   binance: [],
+  bybit: [],
   okx: [],
 }

@@ -3,7 +3,14 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { systemClock, systemRandomBytes } from '@keyside/runtime'
-import { CALM, Market, okxDialect, type SandboxExchange, startExchange } from '@keyside/sandbox'
+import {
+  bybitDialect,
+  CALM,
+  Market,
+  okxDialect,
+  type SandboxExchange,
+  startExchange,
+} from '@keyside/sandbox'
 import Big from 'big.js'
 import { afterEach, beforeEach, expect, onTestFinished, test, vi } from 'vitest'
 import type { OrderRequest } from '../../core/model/exchange.ts'
@@ -22,6 +29,12 @@ const LAG_MS = 100
 const WAITS = { acceptance: 100, trigger: 3_000, late: 70_000 }
 const log = { info: () => undefined, warn: () => undefined }
 
+const DIALECTS = {
+  binance: undefined,
+  bybit: bybitDialect({ lagMs: LAG_MS, closedMs: 350 }),
+  okx: okxDialect({ lagMs: LAG_MS }),
+}
+
 let home: string
 beforeEach(() => {
   home = mkdtempSync(join(tmpdir(), 'keyside-proof-'))
@@ -31,7 +44,7 @@ afterEach(() => rmSync(home, { recursive: true }))
 async function openSandbox(venue: VenueName): Promise<SandboxExchange> {
   const sandbox = await startExchange({
     market: new Market({ seed: 1, wave: CALM }),
-    ...(venue === 'okx' && { dialect: okxDialect({ lagMs: LAG_MS }) }),
+    ...(DIALECTS[venue] && { dialect: DIALECTS[venue] }),
     accounts: [
       {
         name: 'main',

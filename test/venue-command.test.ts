@@ -1,0 +1,76 @@
+// keyside venue: what it refuses before anything is asked of an exchange, and what it lists without a home.
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { signingKey } from '@keyside/protocol/node'
+import { systemClock, systemRandomBytes } from '@keyside/runtime'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { makeHome } from '../cli/home/home.ts'
+import { typed } from '../cli/testing/typed.ts'
+import { register } from '../executor/registry.ts'
+
+let folder: string
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'keyside-venue-'))
+  vi.stubEnv('HOME', folder)
+  vi.stubEnv('KEYSIDE_HOME', join(folder, 'home'))
+})
+afterEach(() => {
+  vi.unstubAllEnvs()
+  rmSync(folder, { recursive: true })
+})
+
+function home(account: 'paper' | 'binance'): string {
+  const path = join(folder, 'home')
+  makeHome({
+    home: path,
+    role: 'trader',
+    account,
+    clock: systemClock,
+    randomBytes: systemRandomBytes,
+    deviceKey: signingKey(systemRandomBytes(32)).publicKey,
+    keychain: 'vault',
+    examples: { strategies: [], policy: '' },
+  })
+  return path
+}
+
+test('lists every claim of every exchange, without a home', async () => {
+  const [text] = await typed('venue', 'list')
+  expect(text).toMatch(/^claim +binance +bybit +okx$/m)
+  expect(text).toMatch(/^lost_answers +sandbox +sandbox +sandbox$/m)
+  expect(text).toMatch(/^stop_lasts +none +none +none$/m)
+  const [json] = await typed('venue', 'list', '--json')
+  expect(JSON.parse(json)[0]).toMatchObject({
+    claim: 'client_ids',
+    venues: { okx: { evidence: 'sandbox', failed: null } },
+  })
+})
+
+test('says what a trader does about what the exchange of this home has not shown', async () => {
+  home('binance')
+  const [text] = await typed('venue', 'list')
+  expect(text).toContain('What follows from what binance, where this home trades, has not shown')
+  expect(text).toMatch(/^ {2}approval: always, with small amounts \(client_ids, look_up/m)
+})
+
+test('a proof needs a word whose money it is, and the home of that exchange', async () => {
+  home('binance')
+  const refused = (...args: string[]) => typed('venue', 'prove', ...args)
+  await expect(refused('binance')).rejects.toMatchObject({ code: 'answer_missing' })
+  await expect(refused('okx', '--live-least')).rejects.toMatchObject({ code: 'venue_not_here' })
+})
+
+test('paper has nothing to prove, and no key is asked for', async () => {
+  home('paper')
+  await expect(typed('venue', 'prove', 'binance', '--testnet')).rejects.toMatchObject({
+    code: 'paper_has_no_key',
+  })
+})
+
+test('nothing is ordered beside an executor that runs', async () => {
+  register(home('binance'), 'session', systemClock.now())
+  await expect(typed('venue', 'prove', 'binance', '--live-least')).rejects.toMatchObject({
+    code: 'executor_runs',
+  })
+})
