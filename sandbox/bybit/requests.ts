@@ -100,12 +100,16 @@ export function orderOf(
   { account, instrument, basePrice }: Pick<BybitRequest, 'account' | 'instrument' | 'basePrice'>,
 ): BybitRequest {
   oneOf(given, 'orderType', ['Limit'])
-  // A number as documented; whatever is not 0 borrows.
-  if (given['isLeverage'] !== 0) throw refuse('bad_parameter', 'isLeverage')
+  // A number as documented, 0 when left out; whatever is not 0 borrows.
+  if (given['isLeverage'] !== undefined && given['isLeverage'] !== 0)
+    throw refuse('bad_parameter', 'isLeverage')
   if ('smpType' in given) oneOf(given, 'smpType', ['CancelMaker', 'CancelTaker', 'CancelBoth'])
   const clientOrderId = required(given, 'orderLinkId')
   if (!/^[A-Za-z0-9_-]{1,36}$/.test(clientOrderId)) throw refuse('bad_parameter', 'orderLinkId')
-  const orderFilter = oneOf(given, 'orderFilter', ['Order', 'tpslOrder'])
+  const orderFilter = oneOf({ orderFilter: 'Order', ...given }, 'orderFilter', [
+    'Order',
+    'tpslOrder',
+  ])
   const order = {
     account,
     instrument,

@@ -17,6 +17,7 @@ import { OKX_ERRORS, OkxError, refuse } from './errors.ts'
 import { marketRoutes } from './market-routes.ts'
 import {
   accountOf,
+  CANCEL_NAMES,
   checkNames,
   type OkxOrder,
   type OkxParameters,
@@ -24,6 +25,7 @@ import {
   orderOf,
   parametersOf,
   required,
+  STOP_CANCEL_NAMES,
   STOP_NAMES,
   stopOf,
 } from './requests.ts'
@@ -114,12 +116,8 @@ function signedRoutes(context: OkxContext): Readonly<Record<string, SignedRoute>
     [NEW_OKX_STOP]: placing(context, STOP_NAMES, stopOf, ({ id, request }) => {
       return { algoId: String(id), algoClOrdId: request.clientOrderId, sCode: '0', sMsg: '' }
     }),
-    'POST /api/v5/trade/cancel-order': canceling(context, 'order', ['instId', 'ordId', 'clOrdId']),
-    'POST /api/v5/trade/cancel-algos': canceling(context, 'stop', [
-      'instId',
-      'algoId',
-      'algoClOrdId',
-    ]),
+    'POST /api/v5/trade/cancel-order': canceling(context, 'order', CANCEL_NAMES),
+    'POST /api/v5/trade/cancel-algos': canceling(context, 'stop', STOP_CANCEL_NAMES),
     'GET /api/v5/trade/order': reading(['instId', 'ordId', 'clOrdId'], (call) => [
       one(context, 'order', call, orderView),
     ]),

@@ -83,7 +83,20 @@ export function checkNames(parameters: OkxParameters, names: readonly string[]):
     if (!names.includes(name)) throw refuse('bad_parameter', name)
 }
 
-export const ORDER_NAMES = ['instId', 'tdMode', 'clOrdId', 'side', 'ordType', 'sz', 'px', 'stpMode']
+/** By which those who wrote a client credit themselves; the venue passes it over. */
+const TAG = 'tag'
+
+export const ORDER_NAMES = [
+  'instId',
+  'tdMode',
+  'clOrdId',
+  'side',
+  'ordType',
+  'sz',
+  'px',
+  'stpMode',
+  TAG,
+]
 export const STOP_NAMES = [
   'instId',
   'tdMode',
@@ -94,7 +107,11 @@ export const STOP_NAMES = [
   'slTriggerPx',
   'slTriggerPxType',
   'slOrdPx',
+  TAG,
 ]
+
+export const CANCEL_NAMES = ['instId', 'ordId', 'clOrdId', TAG]
+export const STOP_CANCEL_NAMES = ['instId', 'algoId', 'algoClOrdId', TAG]
 
 /** Throws an OkxError. */
 export function orderOf(
