@@ -43,7 +43,7 @@ test('lists every claim of every exchange, without a home', async () => {
   const [json] = await typed('venue', 'list', '--json')
   expect(JSON.parse(json)[0]).toMatchObject({
     claim: 'client_ids',
-    venues: { okx: { evidence: 'sandbox', failed: null } },
+    venues: { okx: { evidence: 'recorded', failed: null } },
   })
 })
 

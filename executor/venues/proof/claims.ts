@@ -134,9 +134,9 @@ export const SANDBOX_SHOWS: Readonly<Record<VenueName, readonly ClaimName[]>> = 
   okx: WITHOUT_A_DAY,
 }
 
-/** Whose readers have read answers that the venue itself once gave; docs/venues.md says which. */
+/** Whose forms the readers have read in answers that the venue itself once gave (`npm run recorded`). */
 export const RECORDED_SHOWS: Readonly<Record<VenueName, readonly ClaimName[]>> = {
-  binance: [],
-  bybit: [],
-  okx: [],
+  binance: ['client_ids', 'fills'],
+  bybit: ['client_ids'],
+  okx: ['client_ids', 'fills', 'key_rights'],
 }
