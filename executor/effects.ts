@@ -150,10 +150,7 @@ async function place(
 ): Promise<Input> {
   trace('sent', signal)
   const result = await exchange.place(order).catch(noAnswer)
-  if (result.outcome === 'accepted') {
-    trace('accepted', signal)
-    if (result.order.status === 'filled') trace('filled', signal)
-  }
+  if (result.outcome === 'accepted') trace('accepted', signal)
   return { type: 'placed', clientOrderId: order.clientOrderId, result }
 }
 

@@ -98,10 +98,12 @@ export {
   lookAtVenue,
   moneyAt,
   PAPER,
+  PAPER_FILE,
   VENUE_NAMES,
   type VenueName,
   venueFacts,
 } from './venues/create-venue.ts'
+export { filledOnPaper } from './venues/paper/filled.ts'
 export type { Exchange } from './venues/port.ts'
 export { CLAIM_NAMES, CLAIMS, type ClaimName, type Evidence } from './venues/proof/claims.ts'
 export {

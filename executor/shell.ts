@@ -112,8 +112,9 @@ export class Shell {
       environment.now,
       decision.state.portfolio,
     )
+    const before = this.#state
     this.#state = decision.state
-    this.#traceEvents(input, decision.events)
+    this.#traceEvents(input, decision.events, before)
     for (const effect of decision.effects) this.#run(effect)
     this.#options.publisher.send(reports)
     this.#setTimer()
@@ -140,17 +141,19 @@ export class Shell {
     }
   }
 
-  #traceEvents(input: Input, events: readonly JournalEvent[]): void {
+  #traceEvents(input: Input, events: readonly JournalEvent[], before: State): void {
     const { trace } = this.#options
     if (input.type === 'signal') trace('journaled', input.claims.jti)
     for (const event of events) {
-      const signal =
-        'clientOrderId' in event
-          ? this.#state.portfolio.orders[event.clientOrderId]?.signal
-          : undefined
+      const id = 'clientOrderId' in event ? event.clientOrderId : ''
+      // An order that is over is in the state of before alone.
+      const order = this.#state.portfolio.orders[id] ?? before.portfolio.orders[id]
+      const signal = order?.signal
       if (signal === undefined || event.type !== 'step') continue
       if (event.event === 'prompt' || event.event === 'initialize') trace('policy', signal)
       if (event.event === 'initialize') trace('approved', signal)
+      // However it was learned: with the answer to the order, or when it was asked for again.
+      if (event.event === 'complete') trace('filled', signal)
     }
   }
 

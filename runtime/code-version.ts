@@ -8,6 +8,9 @@ import { builtVersion, installed } from './installation.ts'
 export const VERSIONED = {
   portfolio: ['executor/core/model'],
   indicators: ['strategy-engine/indicators', 'strategy-engine/strategies'],
+  binance: ['executor/venues/adapter', 'executor/venues/binance'],
+  bybit: ['executor/venues/adapter', 'executor/venues/bybit'],
+  okx: ['executor/venues/adapter', 'executor/venues/okx'],
 } as const
 
 /**

@@ -1,4 +1,4 @@
-// npm run newcomer -- [--runs 5] [--reading 60] [--installed]: from git clone to the first fill, again and again, in seconds.
+// npm run newcomer -- [--runs 5] [--reading 60] [--installed] [--venue binance|bybit|okx|paper]: from git clone to the first fill, again and again, in seconds.
 // With --installed in this folder as it is. Exit code 1 when an order was not filled.
 import { execFileSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
@@ -12,6 +12,7 @@ const { values } = parseArgs({
   options: {
     runs: { type: 'string', default: '5' },
     reading: { type: 'string', default: '60' },
+    venue: { type: 'string', default: 'binance' },
     installed: { type: 'boolean', default: false },
   },
 })
@@ -43,7 +44,13 @@ async function fromTheStart(): Promise<{ clone: number; install: number; first: 
     const clone = here ? 0 : took('git', ['clone', '--quiet', root, cwd], folder)
     const install = here ? 0 : took('npm', ['ci', '--silent', '--no-audit', '--no-fund'], cwd)
     const env = { PATH: process.env['PATH'], HOME: process.env['HOME'], TMPDIR: folder }
-    const first = await firstMinutes({ command: 'npm', args: ['start'], cwd, env, reading })
+    const first = await firstMinutes({
+      command: 'npm',
+      args: ['start', '--', '--venue', values.venue],
+      cwd,
+      env,
+      reading,
+    })
     return { clone, install, first }
   } finally {
     rmSync(folder, { recursive: true, force: true })

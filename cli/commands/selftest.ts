@@ -2,25 +2,28 @@
 import type { Command } from 'commander'
 import { EXIT } from '../programs/run-program.ts'
 import { stopSignal } from '../programs/stop-signal.ts'
+import type { SandboxAccount } from '../sandbox/sandbox.ts'
 import { type SelftestResult, selftest } from '../sandbox/selftest.ts'
+import { venueOption } from '../sandbox/venue-option.ts'
 import { print, printJson, table } from '../terminal/print.ts'
 
 export function addSelftest(program: Command): void {
   program
     .command('selftest')
     .description('send one signal through all programs in the sandbox and time each hop')
+    .addOption(venueOption())
     .option('--json', 'print {ok, filled, hops: [{name, ms}], error?}', false)
     .addHelpText(
       'after',
       '\nExit status 0 only if exactly one order was filled.\nExample:\n  keyside selftest --json',
     )
-    .action(async ({ json }: { json: boolean }) => {
+    .action(async ({ json, venue }: { json: boolean; venue: SandboxAccount }) => {
       if (!json)
         print(
           'One signal through broker, engine, executor and bot; this takes about ten seconds.',
           '',
         )
-      const result = await selftest({ stop: stopSignal() })
+      const result = await selftest({ venue, stop: stopSignal() })
       if (json) printJson(result)
       else show(result)
       process.exitCode = result.ok ? EXIT.ok : EXIT.failed

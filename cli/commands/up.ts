@@ -16,9 +16,10 @@ import { warningIn } from '../programs/log-filter.ts'
 import { EXIT } from '../programs/run-program.ts'
 import { stopSignal } from '../programs/stop-signal.ts'
 import { type Supervisor, type SupervisorOptions, startSupervisor } from '../programs/supervisor.ts'
-import { newSandboxSecrets, startSandbox } from '../sandbox/sandbox.ts'
+import { newSandboxSecrets, type SandboxAccount, startSandbox } from '../sandbox/sandbox.ts'
 import { makeSandboxHome } from '../sandbox/sandbox-home.ts'
 import { SANDBOX_HOME_PREFIX } from '../sandbox/sandbox-remote.ts'
+import { VENUE_WORDS, venueOption } from '../sandbox/venue-option.ts'
 import { claimLines } from '../terminal/claim.ts'
 import { environment } from '../terminal/config.ts'
 import { readPassphrase } from '../terminal/passphrase.ts'
@@ -34,10 +35,11 @@ export function addUp(program: Command): void {
       'with an exchange, a market and a Telegram that live on this machine',
       false,
     )
+    .addOption(venueOption())
     .addHelpText('after', '\nExample:\n  keyside up --sandbox')
-    .action(async (options: { sandbox: boolean }) => {
+    .action(async (options: { sandbox: boolean; venue: SandboxAccount }) => {
       ignoreClosedPipe()
-      await (options.sandbox ? upSandbox() : upHome())
+      await (options.sandbox ? upSandbox(options.venue) : upHome())
       // A pipe from which the passphrase came may be open still.
       process.exit()
     })
@@ -79,14 +81,15 @@ function typedPassphrase(home: string): Promise<string> | undefined {
   return asks ? readPassphrase(home, passphraseFile) : undefined
 }
 
-async function upSandbox(): Promise<void> {
+async function upSandbox(venue: SandboxAccount): Promise<void> {
   const stop = stopSignal()
   const home = mkdtempSync(join(tmpdir(), SANDBOX_HOME_PREFIX))
   process.once('exit', () => rmSync(home, { recursive: true, force: true }))
   haltOnSignal(home)
   print('Keyside on its sandbox: no account, no network, no real money.', '')
   const parts = { clock: systemClock, randomBytes: systemRandomBytes }
-  const sandbox = await startSandbox({ ...parts, secrets: newSandboxSecrets(systemRandomBytes) })
+  const secrets = newSandboxSecrets(systemRandomBytes)
+  const sandbox = await startSandbox({ ...parts, secrets, venue })
   const listed = Promise.withResolvers<void>()
   try {
     const { passphrase } = await makeSandboxHome({ home, sandbox, ...parts })
@@ -99,7 +102,7 @@ async function upSandbox(): Promise<void> {
       },
     })
     const { address } = sandbox.exchange
-    print(row('exchange', `${address} stands in for Binance, with a market of its own`))
+    print(row('exchange', `${address} ${VENUE_WORDS[venue]}`))
     for (const [name, text] of supervisor.readyTexts) print(row(name, text))
     print(row('faults', 'npx keyside sandbox faults lists what can be made to go wrong meanwhile'))
     print('', `Files and logs: ${home}. Ctrl-C stops everything and removes them.`)

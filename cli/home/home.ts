@@ -31,6 +31,8 @@ export interface HomeOptions extends TokenParts {
   readonly account?: typeof PAPER | VenueName
   /** Where the exchange and Telegram are, when not at their own addresses. */
   readonly exchange?: string
+  /** Where the engine has its candles from, in Binance's words; the exchange when left out. */
+  readonly candles?: string
   readonly telegram?: string
   readonly passphraseFile?: string
   /** What a new home starts with. */
@@ -101,7 +103,12 @@ function brokerSection(listen: LocalBroker, authority: string) {
   return { broker: { ...listen.broker, wsPort: null, authority, accessList: FILES.accessList } }
 }
 
-/** Candles come from where orders go. */
+/** From where orders go, but where a sandbox has them elsewhere: that one speaks as Binance does. */
+function candlesOf(options: HomeOptions) {
+  const { candles } = options
+  return candles === undefined ? exchangeOf(options) : { name: 'binance', address: candles }
+}
+
 function exchangeOf({ account = PAPER, exchange }: HomeOptions) {
   const name = account === PAPER ? 'binance' : account
   return { name, ...(exchange && { address: exchange }) }
@@ -131,7 +138,7 @@ function engineSection(options: HomeOptions, { link }: LocalBroker, bot: string)
       broker: { ...link, tokenFile: TOKENS.engine },
       signingKeyFile: FILES.engineKey,
       ...(options.bot !== 'elsewhere' && { bot: { id: 'bot', key: bot } }),
-      exchange: exchangeOf(options),
+      exchange: candlesOf(options),
       strategies: 'strategies',
     },
   }

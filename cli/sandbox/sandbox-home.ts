@@ -1,7 +1,13 @@
 // A home for the sandbox, complete: keys stored, policy accepted, the demo strategy in its folder.
 import { Buffer } from 'node:buffer'
 import { join } from 'node:path'
-import { acceptPolicy, keepExchangeKeys, makeDeviceSecrets, vaultFile } from '@keyside/executor'
+import {
+  acceptPolicy,
+  keepExchangeKeys,
+  makeDeviceSecrets,
+  PAPER,
+  vaultFile,
+} from '@keyside/executor'
 import { type Clock, type RandomBytes, writePrivate, writeProofSecret } from '@keyside/runtime'
 import { createVault } from '@keyside/runtime/vault'
 import { makeHome } from '../home/home.ts'
@@ -48,12 +54,13 @@ export async function makeSandboxHome(
   )
   const { apiKey, secret, botToken } = sandbox.secrets
   const { venue, passphrase: keyPassphrase } = sandbox
-  await keepExchangeKeys(keychain, 'main', {
-    exchange: venue,
-    apiKey,
-    secret,
-    ...(keyPassphrase !== undefined && { passphrase: keyPassphrase }),
-  })
+  if (venue !== PAPER)
+    await keepExchangeKeys(keychain, 'main', {
+      exchange: venue,
+      apiKey,
+      secret,
+      ...(keyPassphrase !== undefined && { passphrase: keyPassphrase }),
+    })
   const device = await makeDeviceSecrets(keychain, randomBytes)
   writeProofSecret(join(home, FILES.sandboxSecret), sandbox.proofSecret)
   makeHome({
@@ -64,7 +71,9 @@ export async function makeSandboxHome(
     deviceKey: device.key.publicKey,
     keychain: 'vault',
     port: await freePort(),
+    account: venue,
     exchange: sandbox.exchange.address,
+    candles: sandbox.candles.address,
     telegram: sandbox.telegram.address,
     examples: { strategies: [DEMO_STRATEGY], policy: options.policy ?? SANDBOX_POLICY },
   })

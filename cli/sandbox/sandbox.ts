@@ -37,11 +37,13 @@ export interface SandboxOptions {
   readonly name?: string
   readonly exchangePort?: number
   readonly telegramPort?: number
-  /** Whose exchange it is; Binance's when left out. */
-  readonly venue?: SandboxVenue
+  /** Whose exchange it is, or that the device keeps the account; Binance's when left out. */
+  readonly venue?: SandboxAccount
 }
 
 export type SandboxVenue = 'binance' | 'bybit' | 'okx'
+export type SandboxAccount = SandboxVenue | 'paper'
+export const SANDBOX_ACCOUNTS: readonly SandboxAccount[] = ['binance', 'bybit', 'okx', 'paper']
 
 /** How late those show what happened that are late, ms. */
 const LAG_MS = 300
@@ -56,9 +58,11 @@ const DIALECTS: Readonly<Record<SandboxVenue, VenueDialect | undefined>> = {
 
 export interface Sandbox {
   readonly exchange: SandboxExchange
+  /** Of the same market, in the dialect that the engine's streams speak. */
+  readonly candles: SandboxExchange
   readonly telegram: SandboxTelegram
   readonly secrets: SandboxSecrets
-  readonly venue: SandboxVenue
+  readonly venue: SandboxAccount
   /** Where the venue's keys have one. */
   readonly passphrase?: string
   readonly proofSecret: Uint8Array
@@ -79,7 +83,7 @@ export function newSandboxSecrets(randomBytes: RandomBytes): SandboxSecrets {
 export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const { clock, randomBytes, secrets, host, proofSecret = randomBytes(PROOF_BYTES) } = options
   const { venue = 'binance' } = options
-  const dialect = DIALECTS[venue]
+  const dialect = venue === 'paper' ? undefined : DIALECTS[venue]
   const passphrase =
     venue === 'okx' ? { passphrase: Buffer.from(randomBytes(16)).toString('hex') } : {}
   const seed = Buffer.from(randomBytes(4)).readUInt32BE()
@@ -89,17 +93,16 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     ...(options.instruments && { instruments: options.instruments }),
   })
   const { apiKey, secret, botToken } = secrets
+  const parts = { market, clock, randomBytes, proofSecret }
   const exchange = await startExchange({
-    market,
-    clock,
-    randomBytes,
-    proofSecret,
+    ...parts,
     accounts: [{ name: 'main', apiKey, ...passphrase, credential: { secret }, balances: BALANCES }],
     ...(dialect && { dialect }),
     ...(host !== undefined && { host }),
     ...(options.name !== undefined && { names: [options.name] }),
     ...(options.exchangePort !== undefined && { port: options.exchangePort }),
   })
+  const candles = dialect ? await startExchange({ ...parts, accounts: [] }) : exchange
   const telegram = await startTelegram({
     token: botToken,
     botUsername: 'keyside_sandbox_bot',
@@ -110,7 +113,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     ...(options.telegramPort !== undefined && { port: options.telegramPort }),
   })
   const stop = async () => {
-    await Promise.all([exchange.stop(), telegram.stop()])
+    await Promise.all([exchange.stop(), telegram.stop(), candles === exchange || candles.stop()])
   }
-  return { exchange, telegram, secrets, venue, ...passphrase, proofSecret, stop }
+  return { exchange, candles, telegram, secrets, venue, ...passphrase, proofSecret, stop }
 }

@@ -1,8 +1,9 @@
 // One signal from candle to fill to chat, through every real program, in the sandbox.
-import { mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
+import { filledOnPaper, PAPER, PAPER_FILE } from '@keyside/executor'
 import { type Hop, KeysideError, systemClock, systemRandomBytes } from '@keyside/runtime'
 import { CALM } from '@keyside/sandbox'
 import { programsOf } from '../home/roles.ts'
@@ -11,7 +12,7 @@ import { warningIn } from '../programs/log-filter.ts'
 import { type Supervisor, startSupervisor } from '../programs/supervisor.ts'
 import { environment } from '../terminal/config.ts'
 import { HopTimes } from './hop-times.ts'
-import { newSandboxSecrets, type Sandbox, startSandbox } from './sandbox.ts'
+import { newSandboxSecrets, type Sandbox, type SandboxAccount, startSandbox } from './sandbox.ts'
 import { makeSandboxHome } from './sandbox-home.ts'
 
 export interface SelftestResult {
@@ -32,6 +33,8 @@ export interface Tampering {
 }
 
 export interface SelftestOptions extends Tampering {
+  /** At whose exchange; at Binance's when left out. */
+  readonly venue?: SandboxAccount
   /** For each thing that is waited for; 45 000 by default. */
   readonly timeoutMs?: number
   /** Ends it early, with nothing left behind. */
@@ -53,8 +56,9 @@ export async function selftest(options: SelftestOptions = {}): Promise<SelftestR
   const home = mkdtempSync(join(tmpdir(), 'keyside-selftest-'))
   const parts = { clock: systemClock, randomBytes: systemRandomBytes }
   const secrets = newSandboxSecrets(systemRandomBytes)
-  const sandbox = await startSandbox({ ...parts, secrets, wave: CALM })
-  const run = new Run(sandbox, options)
+  const { venue = 'binance' } = options
+  const sandbox = await startSandbox({ ...parts, secrets, wave: CALM, venue })
+  const run = new Run(home, sandbox, options)
   let supervisor: Supervisor | undefined
   try {
     const { passphrase } = await makeSandboxHome({ home, sandbox, ...parts })
@@ -74,6 +78,7 @@ export async function selftest(options: SelftestOptions = {}): Promise<SelftestR
 }
 
 class Run {
+  readonly #home: string
   readonly #sandbox: Sandbox
   readonly #timeoutMs: number
   readonly #stop: AbortSignal | undefined
@@ -82,7 +87,8 @@ class Run {
   #ended: Awaited<Supervisor['firstExit']> | undefined
   #trouble: { readonly program: Program; readonly text: string } | undefined
 
-  constructor(sandbox: Sandbox, { timeoutMs = TIMEOUT_MS, stop }: SelftestOptions) {
+  constructor(home: string, sandbox: Sandbox, { timeoutMs = TIMEOUT_MS, stop }: SelftestOptions) {
+    this.#home = home
     this.#sandbox = sandbox
     this.#timeoutMs = timeoutMs
     this.#stop = stop
@@ -183,8 +189,15 @@ class Run {
   }
 
   #filled(): number {
-    const orders = this.#sandbox.exchange.acceptLog()
+    const { venue, exchange } = this.#sandbox
+    if (venue === PAPER) return this.#filledOnPaper()
+    const orders = exchange.acceptLog()
     return orders.filter(({ executed }) => Number(executed) > 0).length
+  }
+
+  #filledOnPaper(): number {
+    const file = join(this.#home, PAPER_FILE)
+    return existsSync(file) ? filledOnPaper(file) : 0
   }
 
   #chat() {

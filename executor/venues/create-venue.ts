@@ -41,7 +41,7 @@ export const PAPER = 'paper'
 /** What a new paper account begins with, where nobody says. */
 export const PAPER_BALANCES: Readonly<Record<string, string>> = { USDT: '10000' }
 /** Relative to KEYSIDE_HOME. */
-const PAPER_FILE = 'executor/paper.db'
+export const PAPER_FILE = 'executor/paper.db'
 
 export interface VenueDeps {
   /** KEYSIDE_HOME. */

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { codeVersion, writePrivate } from '@keyside/runtime'
 import { z } from 'zod'
+import type { VenueName } from '../create-venue.ts'
 import {
   CLAIM_NAMES,
   type ClaimName,
@@ -40,11 +41,10 @@ export type Proof = z.infer<typeof proof>
 export type CodeVersion = z.infer<typeof code>
 
 /** Read once: an update of Keyside may put another in its place later. */
-export function codeOf(venue: string): CodeVersion {
-  const here = join(import.meta.dirname, '..')
+export function codeOf(venue: VenueName): CodeVersion {
   const manifest = new URL('../package.json', import.meta.resolve('ccxt'))
   const { version } = z.object({ version: z.string() }).parse(readJson(manifest))
-  return { ccxt: version, sources: codeVersion(join(here, 'adapter'), join(here, venue)) }
+  return { ccxt: version, sources: codeVersion(venue) }
 }
 
 /** One proof for each network and address: the newest. */
@@ -73,7 +73,7 @@ export interface Standing {
 }
 
 export interface StandingOptions {
-  readonly venue: keyof typeof SANDBOX_SHOWS
+  readonly venue: VenueName
   readonly proofs: readonly Proof[]
   readonly code: CodeVersion
   /** Where the home trades; null for the venue's own. */
@@ -96,7 +96,7 @@ export function standingOf(claim: ClaimName, options: StandingOptions): Standing
 
 function best(
   claim: ClaimName,
-  venue: keyof typeof SANDBOX_SHOWS,
+  venue: VenueName,
   shownAt: (network: Proof['network']) => boolean,
 ): Evidence {
   if (shownAt('live')) return 'live'
