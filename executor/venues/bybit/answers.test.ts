@@ -110,6 +110,14 @@ test.each([
   [{}, { amount: '0.0005', currency: 'BTC' }],
   [{ execFee: '-0.0005' }, { amount: '0', currency: 'BTC' }],
   [
+    { execFee: '-30', feeCurrency: '' },
+    { amount: '0', currency: 'USDT' },
+  ],
+  [
+    { side: 'Sell', execFee: '-0.0005', feeCurrency: '' },
+    { amount: '0', currency: 'BTC' },
+  ],
+  [
     { execFee: '0.01', feeCurrency: 'MNT' },
     { amount: '0.01', currency: 'MNT' },
   ],
@@ -123,6 +131,8 @@ test.each([
   const [trade] = bybit.trades(BTC).read(rows({ ...fill, ...change })) ?? []
   expect(trade?.fee).toEqual(fee)
   expect(trade?.clientOrderId).toBe(ID)
+  const paid = 'execFee' in change && change.execFee.startsWith('-')
+  expect(trade?.rebate !== undefined).toBe(paid)
 })
 
 test('a full page of fills is followed by the next, as its cursor says', () => {

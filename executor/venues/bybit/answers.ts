@@ -129,19 +129,20 @@ export const fillRow = z.object({
 
 export const fillPage = z.object({ list: z.array(fillRow), nextPageCursor: z.string() })
 
-/** A fee that names no currency is taken from what was received. */
+/** A fee that names no currency is taken from what was received, and a rebate is paid in what was given. */
 export function toTrade(
   row: z.infer<typeof fillRow>,
   { rules: { base, quote } }: VenueMarket,
 ): AccountTrade {
   const { execFee, feeCurrency, orderLinkId } = row
-  const received = row.side === 'Buy' ? base : quote
+  const isRebate = execFee.startsWith('-')
+  const implied = (row.side === 'Buy') === isRebate ? quote : base
   return {
     id: row.execId,
     at: row.execTime,
     amount: row.execQty,
     price: row.execPrice,
-    ...(execFee !== '' && feeOf(new Big(execFee), feeCurrency || received)),
+    ...(execFee !== '' && feeOf(new Big(execFee), feeCurrency || implied)),
     exchangeId: row.orderId,
     ...(orderLinkId !== '' && { clientOrderId: orderLinkId }),
     side: row.side === 'Buy' ? 'buy' : 'sell',
