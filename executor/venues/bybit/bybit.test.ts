@@ -69,7 +69,7 @@ function open(keys = KEYS): Exchange {
     address: tap.address,
     clock: systemClock,
     log,
-    timeoutMs: 700,
+    timeoutMs: 1_200,
     unitMs: 1,
   })
 }
