@@ -38,6 +38,7 @@ interface DeviceLinkDeps {
   readonly wake: () => void
   /** False once config.yaml names the device no more, or names it with another key. */
   readonly isServed: () => boolean
+  readonly reach?: (url: string) => void
 }
 
 interface DeviceLinkSecrets {
@@ -99,6 +100,7 @@ function openDeviceLink(
       : new EngineLine({ ...deps, bot, key, engine: config.engine.key, link: () => link })
   /** What this bot asks beside its device. */
   const asked = renewal ?? engine
+  deps.reach?.(config.broker.url)
   const link: Link = openLink({
     url: config.broker.url,
     plaintext: config.broker.plaintext,

@@ -37,6 +37,8 @@ export interface BotDeps {
   readonly trace: Trace
   /** Shows the code at the bot's own terminal, and nowhere else. */
   readonly onClaimCode: (code: string, botUsername: string) => void
+  /** Called before a connection to a device's broker: the device may have been paired after the start. */
+  readonly reach?: (url: string) => void
 }
 
 export interface RunningBot {

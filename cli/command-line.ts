@@ -3,7 +3,8 @@ import { KeysideError, keysideHome, restrictHome } from '@keyside/runtime'
 import { buildProgram } from './program.ts'
 import { isConfined, tellParent } from './programs/confined.ts'
 import { isWalled, launch, programIn } from './programs/launcher.ts'
-import { EXIT, explainError } from './programs/run-program.ts'
+import type { Outgoing } from './programs/outgoing.ts'
+import { EXIT, explainError, giveOutgoing } from './programs/run-program.ts'
 import { withKeysLast } from './terminal/key-words.ts'
 import { exitOnClosedPipe } from './terminal/pipes.ts'
 
@@ -13,21 +14,26 @@ const ASKING = ['init', 'keys', 'code', 'pair', 'root', 'keyset']
 // Whatever is written from here on is its owner's alone.
 process.umask(0o077)
 exitOnClosedPipe()
-try {
-  const words = withKeysLast(process.argv.slice(2))
-  if (ASKING.includes(words[0] ?? '')) (await import('./terminal/prompt.ts')).expectPrompts()
-  restrictHome(keysideHome())
-  const alone = programIn(words)
-  if (alone !== null && !isWalled()) process.exitCode = await launch(alone)
-  else {
-    const program = await buildProgram(words)
-    await program.parseAsync(words, { from: 'user' })
+
+/** `outgoing` is what this process may allow itself beside its walls; null where it has none. */
+export async function run(outgoing: Outgoing | null): Promise<void> {
+  try {
+    const words = withKeysLast(process.argv.slice(2))
+    if (ASKING.includes(words[0] ?? '')) (await import('./terminal/prompt.ts')).expectPrompts()
+    restrictHome(keysideHome())
+    const alone = programIn(words)
+    if (alone !== null && !isWalled()) process.exitCode = await launch(alone)
+    else {
+      const program = await buildProgram(words)
+      giveOutgoing(outgoing)
+      await program.parseAsync(words, { from: 'user' })
+    }
+  } catch (thrown) {
+    const error = explainError(thrown)
+    // A KeysideError is an answer to the person; anything else is a bug, and shows where.
+    if (!(error instanceof KeysideError)) throw error
+    if (isConfined() && process.connected) tellParent({ code: error.code, message: error.message })
+    else process.stderr.write(`${error.message} (${error.code})\n`)
+    process.exitCode = EXIT.refused
   }
-} catch (thrown) {
-  const error = explainError(thrown)
-  // A KeysideError is an answer to the person; anything else is a bug, and shows where.
-  if (!(error instanceof KeysideError)) throw error
-  if (isConfined() && process.connected) tellParent({ code: error.code, message: error.message })
-  else process.stderr.write(`${error.message} (${error.code})\n`)
-  process.exitCode = EXIT.refused
 }

@@ -4,6 +4,9 @@
 import { enablePrivateCache } from './programs/compile-cache.js'
 
 enablePrivateCache()
-// No other code is loaded before the debugger is shut.
+// No other code is loaded before the debugger is shut, and what walls leave open.
 await import('./programs/no-debugger.ts')
-await import('./command-line.ts')
+const { takeOutgoing } = await import('./programs/behind-walls.ts')
+const outgoing = takeOutgoing()
+const { run } = await import('./command-line.ts')
+await run(outgoing)

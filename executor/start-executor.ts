@@ -57,6 +57,8 @@ export interface ExecutorDeps {
   readonly randomBytes: RandomBytes
   readonly trace: Trace
   readonly keychain: Keychain
+  /** Called before a connection to a provider's broker: its address may have become known after the start. */
+  readonly reach?: (url: string) => void
 }
 
 export interface Executor {

@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { shareCompiled } from './user.ts'
 
 const WARM = `
 const { enablePrivateCache } = await import('./cli/programs/compile-cache.js')
@@ -27,6 +28,7 @@ export function setup(): void {
   execFileSync(process.execPath, ['--input-type=module', '--eval', WARM], {
     cwd: join(import.meta.dirname, '..'),
   })
+  shareCompiled(home)
 }
 
 export function teardown(): void {

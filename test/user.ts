@@ -1,8 +1,9 @@
 // The user whose home the tests' commands run in: one for all of them, and others where a test needs its own.
-import { linkSync, mkdirSync, mkdtempSync, readdirSync } from 'node:fs'
+import { existsSync, linkSync, mkdirSync, mkdtempSync, readdirSync } from 'node:fs'
 import { homedir, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { privateCache } from '../cli/programs/compile-cache.js'
+import { PROGRAMS } from '../cli/programs/program-names.ts'
 
 /**
  * A folder of its own, with what Node has compiled of the product already: without it every start takes three times as
@@ -14,16 +15,19 @@ export function newUser(prefix: string): string {
   return user
 }
 
-/** Into a home that has none of it yet. Node replaces its files and never writes into one. */
+/** Into a home that has none of it yet, for commands and for each program behind its walls. Node replaces its files and never writes into one. */
 export function shareCompiled(user: string): void {
-  const [from, to] = [privateCache(homedir()), privateCache(user)]
-  if (from === null || to === null) throw new Error('a home of the tests may be written by others')
-  for (const { name, parentPath } of readdirSync(from, {
-    withFileTypes: true,
-    recursive: true,
-  }).filter((one) => one.isFile())) {
-    const folder = join(to, parentPath.slice(from.length))
-    mkdirSync(folder, { recursive: true, mode: 0o700 })
-    linkSync(join(parentPath, name), join(folder, name))
+  for (const name of ['compiled', ...PROGRAMS]) {
+    const [from, to] = [privateCache(homedir()), privateCache(user, name)]
+    if (from === null || to === null)
+      throw new Error('a home of the tests may be written by others')
+    for (const { name: file, parentPath } of readdirSync(from, {
+      withFileTypes: true,
+      recursive: true,
+    }).filter((one) => one.isFile())) {
+      const folder = join(to, parentPath.slice(from.length))
+      mkdirSync(folder, { recursive: true, mode: 0o700 })
+      if (!existsSync(join(folder, file))) linkSync(join(parentPath, file), join(folder, file))
+    }
   }
 }

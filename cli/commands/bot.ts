@@ -35,7 +35,7 @@ async function release({ yes }: { yes: boolean }): Promise<void> {
   print('Nobody owns this bot now. It shows a new claim code where it runs.')
 }
 
-async function start({ home, log, notifyParent }: ProgramContext) {
+async function start({ home, log, notifyParent, reach }: ProgramContext) {
   const config = loadConfig('bot', botConfig, home, environment)
   // Shown on the terminal only, never logged.
   const onClaimCode = (code: string, bot: string) => {
@@ -46,6 +46,7 @@ async function start({ home, log, notifyParent }: ProgramContext) {
     home,
     log,
     onClaimCode,
+    reach,
     devices: () => devicesOf(home),
     clock: systemClock,
     randomBytes: systemRandomBytes,

@@ -19,7 +19,7 @@ export function addExecutor(program: Command): void {
     .action(() => runProgram('executor', start))
 }
 
-async function start({ home, log }: ProgramContext) {
+async function start({ home, log, reach }: ProgramContext) {
   haltOnSignal(home)
   const config = executorSection(home)
   const keychain =
@@ -28,6 +28,7 @@ async function start({ home, log }: ProgramContext) {
     home,
     log,
     keychain,
+    reach,
     clock: systemClock,
     randomBytes: systemRandomBytes,
     trace: logTrace(log),

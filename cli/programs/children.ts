@@ -4,8 +4,10 @@ import { createInterface } from 'node:readline'
 import { type Environment, installed, KeysideError } from '@keyside/runtime'
 import { z } from 'zod'
 import { answerKeychain, keychainQuestion } from './keychain-relay.ts'
+import { OUTGOING } from './outgoing.ts'
 import { PROGRAMS, type Program } from './program-names.ts'
-import { wallFlags, wallsOf } from './walls.ts'
+import { reachable } from './reachable.ts'
+import { sectionOf, wallFlags, wallsOf } from './walls.ts'
 
 export { PROGRAMS, type Program }
 
@@ -57,8 +59,11 @@ export function startChild(
     KEYSIDE_HOME: options.home,
     ...(options.logLevel && { KEYSIDE_LOG: options.logLevel }),
   }
-  const words = wordsOf(program, options.home, env)
-  const child = spawn(process.execPath, words, { stdio: ['pipe', 'pipe', 'pipe', 'ipc'], env })
+  const command = walledCommand(program, options.home, env)
+  const child = spawn(process.execPath, command.words, {
+    stdio: ['pipe', 'pipe', 'pipe', 'ipc'],
+    env: command.env,
+  })
   // A child that ends at once causes EPIPE; its exit is handled below.
   child.stdin?.on('error', () => undefined)
   child.stdin?.end(options.passphrase === undefined ? '' : `${options.passphrase}\n`)
@@ -94,10 +99,14 @@ function passedOn(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
 /** What is needed for a moment, at each connection and message, is collected soon: less memory for some CPU (bench/README.md). */
 export const BROKER_MEMORY = ['--max-semi-space-size=2', '--heap-growing-percent=25']
 
-/** Of a program that runs: behind Node, all that is said to it. */
-export function wordsOf(program: Program, home: string, environment: Environment): string[] {
+/** Of a program behind its walls: what is said to Node, and its environment. */
+export function walledCommand(program: Program, home: string, environment: Environment) {
+  const section = sectionOf(program, home, environment)
   const walls = wallFlags(wallsOf(program, home, environment))
-  return [...flags(program), ...walls, installed('cli/main.js'), program]
+  return {
+    words: [...flags(program), ...walls, installed('cli/main.js'), program],
+    env: { ...environment, [OUTGOING]: reachable(program, section, home).join('\n') },
+  }
 }
 
 /** No debugger by signal, no prototype setter, no environment in a crash report. */

@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process'
 import { keysideHome } from '@keyside/runtime'
 import { environment } from '../terminal/config.ts'
-import { message, PROGRAMS, type Program, wordsOf } from './children.ts'
+import { message, PROGRAMS, type Program, walledCommand } from './children.ts'
 import { answerKeychain } from './keychain-relay.ts'
 import { keychainOf } from './walls.ts'
 
@@ -23,16 +23,19 @@ export function isWalled(): boolean {
  */
 export async function launch(program: Program): Promise<number> {
   const home = keysideHome()
-  const words = wordsOf(program, home, environment)
+  const { words, env } = walledCommand(program, home, environment)
   const asksKeychain = program === 'executor' && keychainOf(home, environment) === 'os'
-  if (!asksKeychain) process.execve?.(process.execPath, [process.execPath, ...words], environment)
-  return stay(words, home)
+  if (!asksKeychain) process.execve?.(process.execPath, [process.execPath, ...words], env)
+  return stay({ words, env }, home)
 }
 
 const PASSED_ON = ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGUSR2'] as const
 
-function stay(words: readonly string[], home: string): Promise<number> {
-  const child = spawn(process.execPath, words, { stdio: ['inherit', 'inherit', 'inherit', 'ipc'] })
+function stay({ words, env }: ReturnType<typeof walledCommand>, home: string): Promise<number> {
+  const child = spawn(process.execPath, words, {
+    stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
+    env,
+  })
   for (const name of PASSED_ON) process.on(name, () => child.kill(name))
   child.on('message', (raw) => {
     const told = message.safeParse(raw).data

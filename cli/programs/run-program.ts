@@ -13,11 +13,15 @@ import { ignoreClosedPipe } from '../terminal/pipes.ts'
 import type { Message, Program } from './children.ts'
 import { flushCacheSoon } from './compile-cache.js'
 import { startHeartbeat } from './heartbeat.ts'
+import { OUTGOING_CODE, type Outgoing } from './outgoing.ts'
+import { ruleOf } from './reachable.ts'
 
 export interface ProgramContext {
   readonly home: string
   readonly log: Logger
   readonly notifyParent: (message: Message) => void
+  /** Allows connections to this broker, which became known after the start. */
+  readonly reach: (url: string) => void
 }
 
 interface Started {
@@ -29,6 +33,13 @@ interface Started {
 /** 1: something broke; 3: a refusal with a code, which says what to do. */
 export const EXIT = { ok: 0, failed: 1, refused: 3 } as const
 
+let given: Outgoing | null = null
+
+/** For the one program that this process runs. */
+export function giveOutgoing(outgoing: Outgoing | null): void {
+  given = outgoing
+}
+
 export async function runProgram(
   program: Program | 'sandbox',
   start: (context: ProgramContext) => Promise<Started>,
@@ -37,12 +48,19 @@ export async function runProgram(
   const home = keysideHome()
   const log = createLog({ program, level: logLevel() })
   const notifyParent = (message: Message) => void process.send?.(message)
+  const outgoing = given
+  given = null
+  outgoing?.onRefused((place) => log.warn({ code: OUTGOING_CODE, place }, refusedText(place)))
+  const reach = (url: string) => {
+    const rule = ruleOf(url)
+    if (rule !== null) outgoing?.allow(rule)
+  }
   const { promise: asked, resolve: end } = Promise.withResolvers<string>()
   process.once('SIGTERM', () => end('SIGTERM'))
   process.once('SIGINT', () => end('SIGINT'))
   process.once('disconnect', () => end('the parent is gone'))
   try {
-    const started = await Promise.race([start({ home, log, notifyParent }), asked])
+    const started = await Promise.race([start({ home, log, notifyParent, reach }), asked])
     // Asked to stop before it had started: nothing to undo.
     if (typeof started === 'string') return exitSoon()
     const { text, stop } = started
@@ -65,6 +83,10 @@ export function explainError(error: unknown): unknown {
   return isBusy(error) && !(error instanceof KeysideError)
     ? databaseBusy('a database of this home', error)
     : error
+}
+
+function refusedText(place: string): string {
+  return `no connection to ${place}: config.yaml names no such address, so nothing of this program may go there; if you did not expect this, stop and look at what was installed last`
 }
 
 function fail(thrown: unknown, log: Logger, notifyParent: ProgramContext['notifyParent']): void {

@@ -116,7 +116,7 @@ function hasCode(folder: string): boolean {
 }
 
 /** Not checked: a program says itself what is wrong with its section, and needs nothing before that. */
-function sectionOf(program: Program, home: string, environment: Environment): Section {
+export function sectionOf(program: Program, home: string, environment: Environment): Section {
   try {
     return loadConfig(program, z.record(z.string(), z.unknown()), home, environment)
   } catch {

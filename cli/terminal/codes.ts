@@ -1,6 +1,7 @@
 // What the command line itself refuses. docs/errors.md explains each code.
 
 export const CLI_CODES = [
+  'address_not_allowed',
   'home_exists',
   'home_not_private',
   'role_missing',

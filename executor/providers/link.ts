@@ -21,6 +21,7 @@ export interface ProviderLinkOptions extends Common {
   /** Never empty, the one that was told last at the end. Read anew before each try. */
   readonly addresses: () => readonly Address[]
   readonly clock: Pick<Clock, 'now' | 'every'>
+  readonly reach?: ((url: string) => void) | undefined
 }
 
 export class ProviderLink {
@@ -72,7 +73,8 @@ export class ProviderLink {
   }
 
   #open({ url, tls }: Address): Link {
-    const { addresses: _, clock: __, ...common } = this.#options
+    const { addresses: _, clock: __, reach, ...common } = this.#options
+    reach?.(url)
     let tries = 0
     const link: Link = openLink({
       ...common,

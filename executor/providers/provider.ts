@@ -44,6 +44,8 @@ export interface ProviderDeps {
   readonly randomBytes: RandomBytes
   readonly trace: Trace
   readonly log: Logger
+  /** Called before a connection to this address. */
+  readonly reach?: (url: string) => void
 }
 
 export interface ProviderOptions extends ProviderDeps {
@@ -162,6 +164,7 @@ export class Provider {
       onTrouble: (trouble) => this.#onTrouble(trouble),
       clock,
       log,
+      reach: this.#options.reach,
     })
   }
 

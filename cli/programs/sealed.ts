@@ -1,0 +1,73 @@
+// What Node's permission model leaves open, shut before any other code is loaded: SQLite opens and attaches any file, and a
+// signal reaches every process of the user, where SIGUSR1 opens a debugger.
+import { syncBuiltinESMExports } from 'node:module'
+import { resolve } from 'node:path'
+import type { DatabaseSync } from 'node:sqlite'
+
+const { apply, construct } = Reflect
+const { defineProperty } = Object
+
+/** For good: nobody can put something else in its place. */
+export function lock(object: object, name: string, value: unknown): void {
+  defineProperty(object, name, { value, writable: false, configurable: false, enumerable: true })
+}
+
+function denied(what: string): Error {
+  return Object.assign(new Error(`not allowed behind walls: ${what}`), {
+    code: 'ERR_ACCESS_DENIED',
+  })
+}
+
+export function sealLeaks(): void {
+  sealDatabases()
+  sealSignals()
+  syncBuiltinESMExports()
+}
+
+/** A database is a file like any other. */
+function sealDatabases(): void {
+  const sqlite = process.getBuiltinModule('node:sqlite')
+  const { DatabaseSync, constants } = sqlite
+  const { permission } = process
+  const { setAuthorizer } = DatabaseSync.prototype
+  const mayOpen = (path: unknown, readOnly: unknown) =>
+    path === ':memory:' ||
+    // A URI could say more than a path.
+    (typeof path === 'string' &&
+      path.slice(0, 5).toLowerCase() !== 'file:' &&
+      permission?.has(readOnly === true ? 'fs.read' : 'fs.write', resolve(path)) === true)
+  // VACUUM attaches a nameless file of its own.
+  const judge = (action: number, file: string | null) =>
+    action === constants.SQLITE_ATTACH && file !== '' && file !== ':memory:'
+      ? constants.SQLITE_DENY
+      : constants.SQLITE_OK
+  const Sealed = new Proxy(DatabaseSync, {
+    construct(target, [path, options]) {
+      const { ...given } = options ?? {}
+      if (!mayOpen(path, given.readOnly)) throw denied(`the database ${String(path)}`)
+      const database: DatabaseSync = construct(target, [path, given])
+      apply(setAuthorizer, database, [judge])
+      return database
+    },
+  })
+  lock(DatabaseSync.prototype, 'constructor', Sealed)
+  lock(DatabaseSync.prototype, 'setAuthorizer', () => {
+    throw denied('setAuthorizer')
+  })
+  lock(sqlite, 'DatabaseSync', Sealed)
+  lock(sqlite, 'backup', () => Promise.reject(denied('backup')))
+}
+
+/** To itself, and the question whether a process is there: signal 0. */
+function sealSignals(): void {
+  const { _kill: kill } = process as unknown as { _kill: (pid: number, signal: number) => number }
+  const own = process.pid
+  lock(process, '_kill', (pid: number, signal: number) => {
+    if (pid !== own && signal !== 0) throw denied('a signal to another process')
+    return kill(pid, signal)
+  })
+  for (const name of ['_debugProcess', '_debugEnd'])
+    lock(process, name, () => {
+      throw denied(name)
+    })
+}
