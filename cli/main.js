@@ -6,6 +6,8 @@ import { enablePrivateCache } from './programs/compile-cache.js'
 enablePrivateCache()
 // No other code is loaded before the debugger is shut, and what walls leave open.
 await import('./programs/no-debugger.ts')
+const { keepMemoryOutOfDumps } = await import('./programs/core-dumps.ts')
+keepMemoryOutOfDumps()
 const { takeOutgoing } = await import('./programs/behind-walls.ts')
 const outgoing = takeOutgoing()
 const { run } = await import('./command-line.ts')

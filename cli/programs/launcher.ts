@@ -18,14 +18,16 @@ export function isWalled(): boolean {
 }
 
 /**
- * The same process becomes the program, where the system has that. Where it has not, and where the system's keychain is
- * asked, for which the program has no right, it stays as the parent: resolves with the exit code of the program then.
+ * The same process becomes the program, where the system has that. Where it has not, where somebody listens to this process
+ * over a channel, and where the system's keychain is asked, for which the program has no right, it stays as the parent:
+ * resolves with the exit code of the program then.
  */
 export async function launch(program: Program): Promise<number> {
   const home = keysideHome()
   const { words, env } = walledCommand(program, home, environment)
   const asksKeychain = program === 'executor' && keychainOf(home, environment) === 'os'
-  if (!asksKeychain) process.execve?.(process.execPath, [process.execPath, ...words], env)
+  if (!asksKeychain && !process.connected)
+    process.execve?.(process.execPath, [process.execPath, ...words], env)
   return stay({ words, env }, home)
 }
 
@@ -39,11 +41,19 @@ function stay({ words, env }: ReturnType<typeof walledCommand>, home: string): P
   for (const name of PASSED_ON) process.on(name, () => child.kill(name))
   child.on('message', (raw) => {
     const told = message.safeParse(raw).data
-    if (told?.type === 'keychain') void answerKeychain(child, { home, environment }, told)
-    if (told?.type === 'failed') process.stderr.write(`${told.message} (${told.code})\n`)
+    if (told?.type === 'keychain') return void answerKeychain(child, { home, environment }, told)
+    if (process.connected) process.send?.(raw)
+    else if (told?.type === 'failed') process.stderr.write(`${told.message} (${told.code})\n`)
   })
+  const leave = () => child.disconnect()
+  process.once('disconnect', leave)
   const { promise, resolve, reject } = Promise.withResolvers<number>()
   child.once('error', reject)
-  child.once('exit', (code) => resolve(code ?? 1))
+  child.once('exit', (code) => {
+    process.off('disconnect', leave)
+    // Else an open channel keeps this process.
+    if (process.connected) process.disconnect?.()
+    resolve(code ?? 1)
+  })
   return promise
 }

@@ -1,7 +1,6 @@
 import { PAPER, VENUE_NAMES } from '@keyside/executor'
 import { expect, test } from 'vitest'
 import { loadCcxt } from '../../executor/venues/adapter/load-ccxt.ts'
-import { FEED_NAMES } from '../../strategy-engine/market/feed.ts'
 import { reachable, ruleOf, VENUE_RULES } from './reachable.ts'
 
 test.each([
@@ -62,29 +61,25 @@ test('a broker listens, and connects to itself alone', () => {
   ])
 })
 
-test.each([...new Set([...VENUE_NAMES, ...FEED_NAMES])])(
-  '%s has the hosts that ccxt asks',
-  async (name) => {
-    const venue = new (await loadCcxt(name))({})
-    const { api } = venue.urls as { api: unknown }
-    const hosts = [...JSON.stringify(api).matchAll(/https:\/\/([^/"]+)/g)].map(([, host = '']) =>
-      host.replace('{hostname}', String(venue['hostname'])),
-    )
-    const own = VENUE_RULES[name] ?? []
-    expect(hosts.length).toBeGreaterThan(0)
-    for (const host of hosts)
-      expect(
-        own.some((rule) => `${host} 443`.endsWith(rule.slice(1))),
-        host,
-      ).toBe(true)
-    expect(reachable('executor', { exchange: { name: PAPER, of: name } }, '/home')).toEqual(own)
-  },
-)
+test.each(VENUE_NAMES)('%s has the hosts that ccxt asks', async (name) => {
+  const venue = new (await loadCcxt(name))({})
+  const { api } = venue.urls as { api: unknown }
+  const hosts = [...JSON.stringify(api).matchAll(/https:\/\/([^/"]+)/g)].map(([, host = '']) =>
+    host.replace('{hostname}', String(venue['hostname'])),
+  )
+  const own = VENUE_RULES[name] ?? []
+  expect(hosts.length).toBeGreaterThan(0)
+  for (const host of hosts)
+    expect(
+      own.some((rule) => `${host} 443`.endsWith(rule.slice(1))),
+      host,
+    ).toBe(true)
+  expect(reachable('executor', { exchange: { name: PAPER, of: name } }, '/home')).toEqual(own)
+})
 
-test('paper follows any exchange, over https', () => {
-  const exchange = { name: PAPER, of: 'kraken' }
-  expect(reachable('executor', { exchange }, '/home')).toEqual(['* 443'])
-  expect(reachable('executor', { exchange: { name: PAPER, of: 'constructor' } }, '/home')).toEqual([
-    '* 443',
-  ])
+test.each(['kraken', 'constructor'])('paper follows any exchange, by every name: %s', (of) => {
+  const exchange = { name: PAPER, of }
+  const all = ['* 443', '* 8443', '* 9443']
+  expect(reachable('executor', { exchange }, '/home')).toEqual(all)
+  expect(reachable('engine', { exchange: { name: of } }, '/home')).toEqual(all)
 })

@@ -10,8 +10,8 @@ export const VENUE_RULES: Readonly<Record<string, readonly string[]>> = {
   okx: ['*.okx.com 443', '*.okx.com 8443'],
   bybit: ['*.bybit.com 443'],
 }
-/** Paper follows any exchange that ccxt knows, and has no key to carry away. */
-const ANY_VENUE = ['* 443']
+/** Paper and an engine follow any exchange that ccxt knows, and have no key of it: the ports that those have. */
+const ANY_VENUE = ['* 443', '* 8443', '* 9443']
 const TELEGRAM = 'api.telegram.org 443'
 
 type Section = Readonly<Record<string, unknown>>
