@@ -140,6 +140,10 @@ export const COMMANDS: Readonly<Record<string, Listed>> = {
     about: 'run the sandbox exchange and Telegram alone, or make a running one misbehave',
     load: async () => (await import('./commands/sandbox.ts')).addSandbox,
   },
+  service: {
+    about: 'start this home with the machine: install, status, logs, restart, remove',
+    load: async () => (await import('./commands/service.ts')).addService,
+  },
   health: {
     about: 'exit 0 if the program showed a sign of life within 15 s',
     load: async () => (await import('./commands/health.ts')).addHealth,

@@ -15,12 +15,15 @@ export function executorSection(home: string): ExecutorConfig {
   return loadConfig('executor', executorConfig, home, environment)
 }
 
+/** `typed`: the passphrase, where somebody has asked for it already. */
 export async function openHomeKeychain(
   home: string,
   config = executorSection(home),
+  typed?: string,
 ): Promise<Keychain> {
   const { keychain, passphraseFile } = config
-  const passphrase = keychain === 'vault' ? await readPassphrase(home, passphraseFile) : undefined
+  const passphrase =
+    keychain === 'vault' ? (typed ?? (await readPassphrase(home, passphraseFile))) : undefined
   const given = passphrase === undefined ? {} : { passphrase }
   return openKeychain({ keychain, home }, { ...given, randomBytes: systemRandomBytes })
 }

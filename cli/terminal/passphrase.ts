@@ -1,18 +1,24 @@
-// Where the vault's passphrase comes from: a private file, a pipe, or the person. Never an argument or the environment.
+// Where the vault's passphrase comes from: a private file, the service manager, a pipe, or the person. Never an argument or
+// the environment.
 import { resolve } from 'node:path'
 import { KeysideError, readSecret } from '@keyside/runtime'
 import { requireLong } from '@keyside/runtime/vault'
+import { CREDENTIAL } from '../service/systemd.ts'
+import { environment } from './config.ts'
+import { readCredential } from './credential.ts'
 import { promptSecret } from './prompt.ts'
 
-/** `file` is relative to `home`; without one the person is asked. */
+const VAULT = 'the vault'
+
+/** `file` is relative to `home`; without one it is the service's credential, and without that the person is asked. */
 export async function readPassphrase(
   home: string,
   file: string | undefined,
-  of = 'the vault',
+  of = VAULT,
 ): Promise<string> {
-  return file === undefined
-    ? promptSecret(`Passphrase of ${of}: `)
-    : readSecret(resolve(home, file))
+  if (file !== undefined) return readSecret(resolve(home, file))
+  const given = of === VAULT ? readCredential(CREDENTIAL, environment) : null
+  return given ?? promptSecret(`Passphrase of ${of}: `)
 }
 
 /** Twice at a terminal, since nobody sees what is typed there; one that is too short is refused before anything else is asked. */

@@ -1,0 +1,34 @@
+// The machine that this process runs on, for who installs a service on it.
+import { spawnSync } from 'node:child_process'
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname } from 'node:path'
+import type { Machine } from './control.ts'
+
+export const thisMachine: Machine = {
+  read: (file) => {
+    try {
+      return readFileSync(file, 'utf8')
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null
+      throw error
+    }
+  },
+  write: (file, text, encoding) => {
+    // Read by the service manager; there is no secret in it.
+    mkdirSync(dirname(file), { recursive: true, mode: 0o755 })
+    writeFileSync(file, text, { encoding, mode: 0o644 })
+  },
+  delete: (file) => rmSync(file, { force: true }),
+  run: ([program, ...words], { input, show = false, as } = {}) => {
+    const { status, stdout, stderr } = spawnSync(program, words, {
+      encoding: 'utf8',
+      // Nothing is asked for there.
+      input: input ?? '',
+      ...(as && { uid: as.uid, gid: as.gid }),
+    })
+    // Null where the program is not there.
+    const text = `${stdout ?? ''}${stderr ?? ''}`
+    if (show) process.stdout.write(text)
+    return { status, text }
+  },
+}

@@ -1,0 +1,15 @@
+// What the service manager gives the service alone: with systemd a file in $CREDENTIALS_DIRECTORY (systemd.exec(5)).
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Environment } from '@keyside/runtime'
+
+/** Null where there is none of that name. Its mode is systemd's: an access list, which shows as readable for the group. */
+export function readCredential(name: string, environment: Environment): string | null {
+  const folder = environment['CREDENTIALS_DIRECTORY']
+  if (folder === undefined) return null
+  try {
+    return readFileSync(join(folder, name), 'utf8').replace(/\r?\n$/, '')
+  } catch {
+    return null
+  }
+}
