@@ -82,6 +82,9 @@ export async function initTrader(
     ...(exchange === PAPER ? [] : ['  keyside keys add         store your exchange key']),
     ...NEXT[role](join(home, 'policy.yaml')),
     ...START[options.bot ? 'here' : 'elsewhere'],
+    options.keychain === 'vault'
+      ? '  keyside service install  to start it with the machine, before anybody logs in'
+      : 'To start with the machine it would need a vault (--keychain vault): this keychain is shut until you log in.',
   )
 }
 

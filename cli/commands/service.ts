@@ -2,18 +2,18 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
-import { installed, KeysideError, keysideHome, systemClock } from '@keyside/runtime'
+import { installed, keysideHome, systemClock } from '@keyside/runtime'
 import type { Command } from 'commander'
 import { executorSection, openHomeKeychain } from '../home/home-keychain.ts'
 import { programsOf } from '../home/roles.ts'
 import { isAlive } from '../programs/heartbeat.ts'
 import { EXIT } from '../programs/run-program.ts'
+import { requireRoot, requireUsualHome, vaultOf } from '../service/conditions.ts'
 import { installService, isThere, removeService, restartService } from '../service/control.ts'
 import { thisMachine } from '../service/machine.ts'
 import { ownerOf } from '../service/owner.ts'
 import type { SystemService } from '../service/parts.ts'
 import { serviceOf } from '../service/system-service.ts'
-import { vaultOf } from '../service/vault-of.ts'
 import { environment } from '../terminal/config.ts'
 import { readPassphrase } from '../terminal/passphrase.ts'
 import { print, row } from '../terminal/print.ts'
@@ -58,23 +58,11 @@ systemd on Linux, launchd on macOS, the Task Scheduler on Windows; docs/service.
 Example:
   sudo KEYSIDE_HOME=/var/lib/keyside/.keyside keyside service install`
 
-function known(): SystemService {
-  const service = serviceOf(platform, environment['PROGRAMDATA'])
-  if (service !== null) return service
-  throw new KeysideError(
-    'service_unsupported',
-    `Keyside knows no service manager of ${platform}: let yours run "keyside up"`,
-  )
-}
+const known = (): SystemService => serviceOf(platform, environment['PROGRAMDATA'])
 
-/** Windows asks by itself. Throws `service_needs_root`. */
 function asRoot(verb: string): void {
-  if (process.getuid === undefined || process.getuid() === 0) return
-  const words = [process.execPath, installed('cli/main.js'), 'service', verb].join(' ')
-  throw new KeysideError(
-    'service_needs_root',
-    `services of the system are root's: run "sudo KEYSIDE_HOME=${keysideHome()} ${words}"`,
-  )
+  const words = [process.execPath, installed('cli/main.js'), 'service', verb]
+  requireRoot(process.getuid?.(), keysideHome(), words)
 }
 
 async function install(): Promise<void> {
@@ -82,11 +70,7 @@ async function install(): Promise<void> {
   const home = keysideHome()
   const programs = programsOf(home)
   asRoot('install')
-  if (platform === 'win32' && home !== join(homedir(), '.keyside'))
-    throw new KeysideError(
-      'service_home',
-      `a task of Windows runs the usual home of its user, ${join(homedir(), '.keyside')}, and not ${home}: move the home there`,
-    )
+  requireUsualHome(platform, home, join(homedir(), '.keyside'))
   const owner = ownerOf(home, platform)
   const asked =
     programs.includes('executor') && vaultOf([executorSection(home)], platform) === 'asked'

@@ -1,6 +1,6 @@
 // keyside up: the programs that this home has, and with --sandbox the world around them.
 import { once } from 'node:events'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describeError, keysideHome, systemClock, systemRandomBytes } from '@keyside/runtime'
@@ -12,6 +12,7 @@ import { openBotRenewal } from '../pairing/renew-bot.ts'
 import type { Program } from '../programs/children.ts'
 import { flushCacheSoon } from '../programs/compile-cache.js'
 import { haltOnSignal } from '../programs/halt-signal.ts'
+import { LogFile } from '../programs/log-file.ts'
 import { warningIn } from '../programs/log-filter.ts'
 import { EXIT } from '../programs/run-program.ts'
 import { stopSignal } from '../programs/stop-signal.ts'
@@ -45,7 +46,22 @@ export function addUp(program: Command): void {
     })
 }
 
+/** What is said here is in `logs/up.log` too, for a service that nobody watches; but no code that claims a bot. */
 async function upHome(): Promise<void> {
+  const home = keysideHome()
+  // Where there is no home, none is begun.
+  const log = existsSync(home) ? new LogFile(join(home, 'logs', 'up.log')) : null
+  const note = (text: string) =>
+    log?.write(`${new Date(systemClock.now()).toISOString()} ${text.trim()}`)
+  try {
+    await upPrograms(note)
+  } catch (error) {
+    note(`could not start: ${describeError(error).message}`)
+    throw error
+  }
+}
+
+async function upPrograms(note: (text: string) => void): Promise<void> {
   const home = keysideHome()
   const programs = programsOf(home)
   if (programs.includes('executor')) haltOnSignal(home)
@@ -58,15 +74,20 @@ async function upHome(): Promise<void> {
   try {
     const supervisor = await startPrograms(stop, {
       home,
+      note,
       ...(passphrase !== undefined && { passphrase }),
       onMessage: (_program, message) => {
         if (message.type === 'claim') print('', ...claimLines(message.code, message.bot), '')
       },
     })
     const botRenewal = openBotRenewal(parts)
-    for (const [name, text] of supervisor.readyTexts) print(row(name, text))
+    for (const [name, text] of supervisor.readyTexts) {
+      print(row(name, text))
+      note(row(name, text))
+    }
     print('', `Files and logs: ${home}. Ctrl-C stops everything.`)
     await untilEnd(stop, supervisor)
+    note('stopped')
     await botRenewal?.close()
   } finally {
     // Else its timer keeps a start that failed from ending.
@@ -125,12 +146,22 @@ function invite(chatUrl: string, code: string): void {
 
 async function startPrograms(
   stop: AbortSignal,
-  options: Pick<SupervisorOptions, 'home' | 'passphrase' | 'onMessage'>,
+  {
+    note,
+    ...options
+  }: Pick<SupervisorOptions, 'home' | 'passphrase' | 'onMessage'> & {
+    readonly note?: (text: string) => void
+  },
 ): Promise<Supervisor> {
+  const tell = (text: string) => {
+    print(text)
+    note?.(text)
+  }
   try {
     // While stopping, the programs' warnings about each other are not shown.
-    const onLine = (program: Program, line: string) => stop.aborted || showWarning(program, line)
-    const onEnd = (program: Program, text: string) => stop.aborted || print(row(program, text))
+    const onLine = (program: Program, line: string) =>
+      stop.aborted || tellWarning(tell, program, line)
+    const onEnd = (program: Program, text: string) => stop.aborted || tell(row(program, text))
     const programs = programsOf(options.home)
     const parts = { ...options, programs, environment, clock: systemClock }
     return await startSupervisor({ ...parts, onLine, onEnd })
@@ -147,7 +178,7 @@ async function untilEnd(stop: AbortSignal, supervisor: Supervisor): Promise<void
   await supervisor.stop()
 }
 
-function showWarning(program: Program, line: string): void {
+function tellWarning(tell: (text: string) => void, program: Program, line: string): void {
   const trouble = warningIn(line)
-  if (trouble !== null) print(row(program, trouble))
+  if (trouble !== null) tell(row(program, trouble))
 }

@@ -1,8 +1,8 @@
 // The programs of one home: started in order, started again when one ends by itself, and stopped together.
-import { appendFileSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Cancel, type Clock, KeysideError } from '@keyside/runtime'
 import { type Child, type Message, type Program, startChild, stopChildren } from './children.ts'
+import { LogFile } from './log-file.ts'
 import { restartBackoff } from './restart-backoff.ts'
 
 export interface SupervisorOptions {
@@ -57,6 +57,7 @@ class Programs implements Supervisor {
   readonly #options: SupervisorOptions
   readonly #logs: string
   readonly #break: (ended: { program: Program; code: number | null }) => void
+  readonly #files = new Map<string, LogFile>()
   readonly #waits = new Set<Cancel>()
   readonly #stopping = new AbortController()
 
@@ -66,7 +67,6 @@ class Programs implements Supervisor {
     this.firstExit = promise
     this.#break = resolve
     this.#logs = join(options.home, 'logs')
-    mkdirSync(this.#logs, { recursive: true, mode: 0o700 })
   }
 
   /** One that the home does not have is not missed. */
@@ -165,6 +165,11 @@ class Programs implements Supervisor {
   }
 
   #log(program: Program, line: string): void {
-    appendFileSync(join(this.#logs, `${program}.log`), `${line}\n`, { mode: 0o600 })
+    let file = this.#files.get(program)
+    if (file === undefined) {
+      file = new LogFile(join(this.#logs, `${program}.log`))
+      this.#files.set(program, file)
+    }
+    file.write(line)
   }
 }

@@ -5,6 +5,7 @@ import { expect, test } from 'vitest'
 import { environment } from '../terminal/config.ts'
 import { readCredential } from '../terminal/credential.ts'
 import { readPassphrase } from '../terminal/passphrase.ts'
+import { requireRoot, requireUsualHome, vaultOf } from './conditions.ts'
 import {
   type Installed,
   installService,
@@ -17,7 +18,6 @@ import {
 import { ownerOf } from './owner.ts'
 import { serviceOf } from './system-service.ts'
 import { CREDENTIAL_FILE, systemdService } from './systemd.ts'
-import { vaultOf } from './vault-of.ts'
 
 /** A machine that does what it is told, but what `fails` names. */
 function machine(fails: Readonly<Record<string, Ran>> = {}) {
@@ -118,7 +118,7 @@ test('remove stops it and takes away unit and credential, and nothing of the hom
 test('where Keyside is no service, nothing is restarted and nothing is removed', () => {
   for (const platform of ['linux', 'darwin', 'win32'] as const) {
     const { it, done } = machine()
-    const service = serviceOf(platform) ?? expect.fail(platform)
+    const service = serviceOf(platform)
     expect(() => restartService(it, service)).toThrow(code('service_missing'))
     expect(() => removeService(it, service)).toThrow(code('service_missing'))
     expect(done).toEqual([])
@@ -127,7 +127,7 @@ test('where Keyside is no service, nothing is restarted and nothing is removed',
 
 test('launchd is told to forget the one before, which need not be there', () => {
   const { it, done } = machine()
-  installService(it, serviceOf('darwin') ?? expect.fail(), parts)
+  installService(it, serviceOf('darwin'), parts)
   expect(done).toEqual([
     'launchctl bootout system/keyside',
     'launchctl enable system/keyside',
@@ -154,6 +154,28 @@ test('a vault is opened by a file of the home, by systemd with a passphrase that
 
 test('a home of root is refused, and one of somebody else is run as that one', () => {
   expect(() => ownerOf('/', 'linux')).toThrow(code('service_as_root'))
+})
+
+test('who is not root is told the command with sudo; Windows has no such user', () => {
+  const words = ['/usr/bin/node', '/opt/keyside/cli/main.js', 'service', 'install']
+  expect(() => requireRoot(1000, '/home/me/.keyside', words)).toThrow(
+    expect.objectContaining({
+      code: 'service_needs_root',
+      message: expect.stringContaining(
+        '"sudo KEYSIDE_HOME=/home/me/.keyside /usr/bin/node /opt/keyside/cli/main.js service install"',
+      ),
+    }),
+  )
+  expect(() => requireRoot(0, '/home/me/.keyside', words)).not.toThrow()
+  expect(() => requireRoot(undefined, 'C:\\home', words)).not.toThrow()
+})
+
+test('on Windows it is the usual home, or none', () => {
+  expect(() => requireUsualHome('win32', 'D:\\other', 'C:\\Users\\me\\.keyside')).toThrow(
+    code('service_home'),
+  )
+  expect(() => requireUsualHome('win32', 'C:\\x', 'C:\\x')).not.toThrow()
+  expect(() => requireUsualHome('linux', '/srv/x', '/home/me/.keyside')).not.toThrow()
 })
 
 test("the service's credential is read as the passphrase of the vault, and of nothing else", async () => {

@@ -1,4 +1,4 @@
-// How a service that nobody types to opens the vaults of a home.
+// What has to be so before a home becomes a service.
 import type { ExecutorConfig } from '@keyside/executor'
 import { KeysideError } from '@keyside/runtime'
 
@@ -22,5 +22,23 @@ export function vaultOf(
   throw new KeysideError(
     'service_needs_passphrase',
     'nobody is there to type the passphrase of the vault: write it into a file that only you may read, and name it in executor.passphraseFile of config.yaml',
+  )
+}
+
+/** Windows, which has no user id, asks by itself. `words` are the command. Throws `service_needs_root`. */
+export function requireRoot(uid: number | undefined, home: string, words: readonly string[]): void {
+  if (uid === undefined || uid === 0) return
+  throw new KeysideError(
+    'service_needs_root',
+    `services of the system are root's: run "sudo KEYSIDE_HOME=${home} ${words.join(' ')}"`,
+  )
+}
+
+/** A task of Windows has no variables. Throws `service_home`. */
+export function requireUsualHome(platform: NodeJS.Platform, home: string, usual: string): void {
+  if (platform !== 'win32' || home === usual) return
+  throw new KeysideError(
+    'service_home',
+    `a task of Windows runs the usual home of its user, ${usual}, and not ${home}: move the home there`,
   )
 }
