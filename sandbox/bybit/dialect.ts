@@ -1,12 +1,17 @@
-// Bybit's dialect: REST alone, over one venue that takes a stop on the wrong side for a take-profit.
+// Bybit's dialect, over one venue that takes a stop on the wrong side for a take-profit: REST, and of its streams the
+// candles alone.
 import { acceptedOrder } from '../exchange/accept-log.ts'
 import { createAccount } from '../exchange/account.ts'
+import { CandleStreams } from '../exchange/candle-streams.ts'
 import type { OpenedVenue, VenueDialect, VenueParts } from '../exchange/opened-venue.ts'
 import { Trading } from '../exchange/trading.ts'
 import { NEW_BYBIT_ORDER } from './account-routes.ts'
 import { BybitFace } from './face.ts'
 import type { BybitRequest } from './requests.ts'
 import { BYBIT_HABITS, bybitMarket, bybitRefusal } from './rules.ts'
+import { bybitStreamWords } from './streams.ts'
+
+const CANDLES = '/v5/public/spot'
 
 interface BybitHabits {
   /** How long after it happened something is seen, ms. */
@@ -42,12 +47,16 @@ function openBybit(parts: VenueParts, habits: Required<BybitHabits>): OpenedVenu
     now: () => clock.now() + skewMs(),
     ...habits,
   })
+  const streams = new CandleStreams(market, bybitStreamWords(market))
   return {
     face,
     acceptLog: () =>
       trading.venue.orders.map((order) => acceptedOrder(order, ({ orderFilter }) => orderFilter)),
     advance: () => trading.advance(),
-    tick: () => undefined,
-    accept: (socket) => socket.close(1008),
+    tick: (from, to) => streams.beat(from, to),
+    accept: (socket, request) => {
+      if (request.url === CANDLES) streams.accept(socket)
+      else socket.close(1008)
+    },
   }
 }

@@ -9,7 +9,7 @@ import { candleView, text } from './views.ts'
 
 const MOST_CANDLES = 1_000
 
-const INTERVALS: Readonly<Record<string, Interval>> = {
+export const INTERVALS: Readonly<Record<string, Interval>> = {
   '1': '1m',
   '3': '3m',
   '5': '5m',

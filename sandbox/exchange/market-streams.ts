@@ -3,9 +3,10 @@
 import type { Level } from '@keyside/venue'
 import type { WebSocket } from 'ws'
 import { z } from 'zod'
-import { type Interval, isInterval, nextOpen, openOf, opensOf } from '../market/candle.ts'
+import { type Interval, isInterval } from '../market/candle.ts'
 import type { Instrument } from '../market/instrument.ts'
 import { TICK_MS } from '../market/wave.ts'
+import { candlesBetween } from './candle-streams.ts'
 import type { ExchangeContext } from './context.ts'
 import {
   bookTickerEvent,
@@ -16,8 +17,8 @@ import {
 } from './market-views.ts'
 import { parseJson } from './parse-json.ts'
 
-// A client that sleeps through more candles than this asks for them by REST.
-const MAX_CLOSED = 1000
+// Of trades, to a client that slept through them.
+const MAX_TRADES = 1000
 const TICKS_PER_SECOND = 1000 / TICK_MS
 
 const request = z.object({
@@ -96,24 +97,16 @@ export class MarketStreams {
 
   #candles(instrument: Instrument, interval: Interval): Stream {
     const { market } = this.#context
-    return (before, tick) => {
-      const time = tick * TICK_MS
-      const start = openOf(interval, before * TICK_MS)
-      const limit = openOf(interval, time) === start ? 1 : MAX_CLOSED + 1
-      const opens = opensOf(interval, { limit }, time)
-      return opens
-        .filter((open) => open >= start)
-        .map((open) => {
-          const length = nextOpen(interval, open) - open
-          const candle = market.candle(instrument.symbol, open, length, time)
-          return candleEvent(instrument, interval, candle, time)
-        })
-    }
+    const { symbol } = instrument
+    return (before, tick) =>
+      candlesBetween(market, { symbol, interval }, before, tick).map((candle) =>
+        candleEvent(instrument, interval, candle, tick * TICK_MS),
+      )
   }
 
   #trades(instrument: Instrument): Stream {
     return (before, tick) => {
-      const first = Math.max(before + 1, tick - MAX_CLOSED)
+      const first = Math.max(before + 1, tick - MAX_TRADES)
       const trades = this.#context.market.trades(instrument.symbol, first, tick)
       return trades.map((trade) => tradeEvent(instrument, trade))
     }

@@ -1,11 +1,15 @@
-// OKX's dialect: REST alone, over one venue whose stops become other orders.
+// OKX's dialect, over one venue whose stops become other orders: REST, and of its streams the candles alone.
 import { acceptedOrder } from '../exchange/accept-log.ts'
 import { createAccount } from '../exchange/account.ts'
+import { CandleStreams } from '../exchange/candle-streams.ts'
 import type { OpenedVenue, VenueDialect, VenueParts } from '../exchange/opened-venue.ts'
 import { Trading } from '../exchange/trading.ts'
 import { NEW_OKX_ORDER, OkxFace } from './face.ts'
 import type { OkxOrder, OkxRequest } from './requests.ts'
 import { OKX_HABITS, okxMarket, okxRefusal } from './rules.ts'
+import { okxStreamWords } from './streams.ts'
+
+const CANDLES = '/ws/v5/business'
 
 /** `lagMs`: how long after it happened something is seen. */
 export function okxDialect({ lagMs = 0 } = {}): VenueDialect {
@@ -35,6 +39,7 @@ function openOkx(parts: VenueParts, lagMs: number): OpenedVenue {
     now: () => clock.now() + skewMs(),
     lagMs,
   }
+  const streams = new CandleStreams(market, okxStreamWords(market))
   return {
     face: new OkxFace(context),
     acceptLog: () =>
@@ -42,8 +47,11 @@ function openOkx(parts: VenueParts, lagMs: number): OpenedVenue {
         .filter(({ parent }) => parent === null)
         .map((order) => acceptedOrder(followed(trading, order), ({ ordType }) => ordType)),
     advance: () => trading.advance(),
-    tick: () => undefined,
-    accept: (socket) => socket.close(1008),
+    tick: (from, to) => streams.beat(from, to),
+    accept: (socket, request) => {
+      if (request.url === CANDLES) streams.accept(socket)
+      else socket.close(1008)
+    },
   }
 }
 

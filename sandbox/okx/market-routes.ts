@@ -11,7 +11,7 @@ import { candleView, text } from './views.ts'
 
 const MOST_CANDLES = 300
 
-const BARS: Readonly<Record<string, Interval>> = {
+export const BARS: Readonly<Record<string, Interval>> = {
   '1s': '1s',
   '1m': '1m',
   '3m': '3m',

@@ -136,21 +136,20 @@ describe.concurrent('ccxt feed', () => {
   }, 10_000)
 
   test.each([
-    ['okx', okxDialect()],
-    ['bybit', bybitDialect()],
+    ['okx', shut(okxDialect())],
+    ['bybit', shut(bybitDialect())],
+  ])('asks %s, whose stream is shut, for a candle when its time is over', async (name, dialect) => {
+    const { seen } = await nextMinute(name, dialect)
+    expect(seen.troubles).toEqual([])
+  })
+
+  test.each([
+    ['okx', okxDialect(), 'GET /api/v5/market/candles'],
+    ['bybit', bybitDialect(), 'GET /v5/market/kline'],
   ])(
-    'asks %s, whose stream is shut, for each candle when its time is over',
-    async (name, dialect) => {
-      const finish: (() => unknown)[] = []
-      const opened = { name, dialect, clock: beforeMinute(1_500) }
-      const { feed } = await openExchange((undo) => void finish.push(undo as () => unknown), opened)
-      const seen = follow(feed, 3, 'BTC/USDT', undefined, '1m')
-      await until(() => seen.live().length >= 1)
-      for (const undo of finish) await undo()
-      expect(seen.origins()).toEqual(['history', 'history', 'history', 'live'])
-      const starts = seen.candles.map(([{ start }]) => start)
-      expect(starts).toEqual(starts.map((_, i) => (starts[0] ?? 0) + i * 60))
-      expect(seen.troubles).toEqual([])
+    'takes a candle of %s from its stream when that says that it is closed',
+    async (name, dialect, asked) => {
+      await nextMinute(name, dialect, asked)
     },
   )
 
@@ -210,11 +209,43 @@ async function openExchange(
   return { feed, exchange, logged: () => lines }
 }
 
+/** History, and the minute that closes then. `away`: what is not answered any more after the history. */
+async function nextMinute(name: string, dialect: VenueDialect, away?: string) {
+  const undo: (() => unknown)[] = []
+  const finish: Finish = (one) => void undo.push(one as () => unknown)
+  const { feed, exchange } = await openExchange(finish, {
+    name,
+    dialect,
+    clock: beforeMinute(2_500),
+  })
+  try {
+    const seen = follow(feed, 3, 'BTC/USDT', undefined, '1m')
+    await until(() => seen.candles.length > 0)
+    if (away !== undefined) exchange.faults.arm({ name: 'reset-before', match: away, count: 1_000 })
+    await until(() => seen.live().length >= 1)
+    expect(seen.origins()).toEqual(['history', 'history', 'history', 'live'])
+    const starts = seen.candles.map(([{ start }]) => start)
+    expect(starts).toEqual(starts.map((_, i) => (starts[0] ?? 0) + i * 60))
+    return { seen }
+  } finally {
+    for (const one of undo) await one()
+  }
+}
+
 interface Opening {
   /** ccxt's name. */
   readonly name: string
   readonly dialect: VenueDialect
   readonly clock: Clock
+}
+
+/** Its streams are cut as they are opened. */
+function shut(dialect: VenueDialect): VenueDialect {
+  const open: VenueDialect['open'] = (parts) => ({
+    ...dialect.open(parts),
+    accept: (socket) => socket.close(1008),
+  })
+  return { ...dialect, open }
 }
 
 /** On which a minute ends in so many ms. */
