@@ -66,7 +66,8 @@ export default defineConfig({
           name: 'system',
           include: ['test/**/*.test.ts'],
           exclude: [READING],
-          globalSetup: 'test/compiled.ts',
+          globalSetup: 'test/package.ts',
+          setupFiles: 'test/use-package.ts',
           testTimeout: 120_000,
           hookTimeout: 120_000,
           // Real processes in real time: they mostly wait.

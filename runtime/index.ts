@@ -34,7 +34,13 @@ export {
 export { FollowedFiles, type Look, reasonOf } from './followed-files.ts'
 export { Helper } from './helper.ts'
 export { http } from './http.ts'
-export { type Build, installed, programFile, readableCode } from './installation.ts'
+export {
+  type Build,
+  installed,
+  PROGRAM_FILES,
+  programFile,
+  readableCode,
+} from './installation.ts'
 export { type Link, type LinkOptions, type LinkTrouble, openLink } from './link.ts'
 export { ReconnectBackoff } from './link-backoff.ts'
 export { reachBroker } from './link-stream.ts'

@@ -10,36 +10,52 @@ export interface Build {
   readonly codeVersions: Readonly<Record<string, string>>
 }
 
-const root = above(import.meta.dirname)
-const build = readBuild(join(root, 'build.json'))
+/** Without their ending: what is started as a process or a thread of its own, besides the command. */
+export const PROGRAM_FILES = [
+  'bot/charts/rasterize',
+  'executor/keychain/os-helper',
+  'strategy-engine/backtest/search/search-worker',
+  'strategy-engine/confined/main',
+  'strategy-engine/trials/backtest-worker',
+] as const
 
-/** A file that is no program, or a folder of such: `installed('examples/strategies')`. */
-export function installed(path = ''): string {
-  return join(root, path)
+/** `root`: its top folder. */
+export function installationAt(root: string) {
+  const build = readBuild(join(root, 'build.json'))
+  /** A file that is no program, or a folder of such: `installed('examples/strategies')`. */
+  const installed = (path: string) => join(root, path)
+  return {
+    installed,
+
+    programFile: (name: (typeof PROGRAM_FILES)[number]): URL =>
+      pathToFileURL(join(root, `${name}${build === null ? '.ts' : '.js'}`)),
+
+    /** All that a process has to read which is confined to code. */
+    readableCode(): readonly string[] {
+      if (build !== null) return [root]
+      const { workspaces }: { workspaces: readonly string[] } = JSON.parse(
+        readFileSync(join(root, 'package.json'), 'utf8'),
+      )
+      // The last is looked for, and is not there.
+      return [...workspaces, 'examples', 'node_modules', 'package.json', 'build.json'].map(
+        installed,
+      )
+    },
+
+    /** What `codeVersion` said of the code as it was built; null in a workspace. */
+    builtVersion(of: string): string | null {
+      if (build === null) return null
+      const version = build.codeVersions[of]
+      if (version === undefined) throw new Error(`build.json has no version of ${of}`)
+      return version
+    },
+  }
 }
 
-/** A program or a thread's code, without its ending, from the top; as in `search-worker` of strategy-engine/backtest/search/search.ts. */
-export function programFile(name: string): URL {
-  return pathToFileURL(join(root, `${name}${build === null ? '.ts' : '.js'}`))
-}
-
-/** All that a process has to read which is confined to code. */
-export function readableCode(): readonly string[] {
-  if (build !== null) return [root]
-  const { workspaces }: { workspaces: readonly string[] } = JSON.parse(
-    readFileSync(join(root, 'package.json'), 'utf8'),
-  )
-  // The last is looked for, and is not there.
-  return [...workspaces, 'examples', 'node_modules', 'package.json', 'build.json'].map(installed)
-}
-
-/** What `codeVersion` said of the code as it was built; null in a workspace. */
-export function builtVersion(of: string): string | null {
-  if (build === null) return null
-  const version = build.codeVersions[of]
-  if (version === undefined) throw new Error(`build.json has no version of ${of}`)
-  return version
-}
+/** This one. */
+export const { installed, programFile, readableCode, builtVersion } = installationAt(
+  above(import.meta.dirname),
+)
 
 function above(folder: string): string {
   return existsSync(join(folder, 'cli', 'main.js')) ? folder : above(dirname(folder))

@@ -1,15 +1,16 @@
 // The benches run and print their tables. Times are not asserted, memory is.
 import { spawnSync } from 'node:child_process'
-import { homedir } from 'node:os'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
+import { afterAll, expect, test } from 'vitest'
 import { z } from 'zod'
-import { privateCache } from '../cli/programs/compile-cache.js'
 
 const root = join(import.meta.dirname, '..')
 
-/** What the product's files are compiled to is here already: `compiled.ts`. */
-const COMPILED = privateCache(homedir()) ?? ''
+/** What the first bench has compiled, the others find. */
+const COMPILED = mkdtempSync(join(tmpdir(), 'keyside-compiled-'))
+afterAll(() => rmSync(COMPILED, { recursive: true }))
 
 function bench(...parameters: string[]) {
   const file = join(root, 'bench/main.ts')

@@ -28,7 +28,6 @@ import { type CommandResult, keyside } from './keyside.ts'
 import { type HttpRecorder, recordHttp, recordTcp } from './recorder.ts'
 import { PLAN, scriptedEngine } from './scripted-engine.ts'
 import { until } from './test-system.ts'
-import { shareCompiled } from './user.ts'
 
 /** With characters that look different in base64, base64url and a URL. */
 const SECRET = `canary?secret/+>~${newSandboxSecrets(systemRandomBytes).secret}=`
@@ -66,7 +65,6 @@ class Day {
     this.exchange = parts.exchange
     this.telegram = parts.telegram
     mkdirSync(this.ring, { mode: 0o700 })
-    shareCompiled(this.ring)
     onTestFinished(async () => {
       await stopChildren(this.#children)
       await Promise.all([this.exchange.stop(), this.telegram.stop(), this.sandbox.stop()])

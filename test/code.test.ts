@@ -6,9 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { TOTP } from 'otpauth'
 import { expect, onTestFinished, test } from 'vitest'
-import { type CommandResult, keyside } from './keyside.ts'
-
-const MAIN = join(import.meta.dirname, '..', 'cli', 'main.js')
+import { type CommandResult, keyside, MAIN } from './keyside.ts'
 
 async function newHome() {
   const folder = mkdtempSync(join(tmpdir(), 'keyside-code-'))

@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import { cpSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join, relative } from 'node:path'
 import { parse } from 'yaml'
-import { shareCompiled } from './user.ts'
+import { PACKAGE } from './keyside.ts'
 
 export const root = join(import.meta.dirname, '..')
 
@@ -72,7 +72,6 @@ export function createContainer(name: string, file: ComposeFile, host: Host): Co
   const keyside = join(inside, 'keyside')
   const user = join(inside, 'user')
   mkdirSync(user, { recursive: true, mode: 0o700 })
-  shareCompiled(user)
   const here = (text: string) => translate(text, host, keyside)
   const mounted = mountFolders(service, host, keyside, here)
   const { entrypoint, env } = readDockerfile(service)
@@ -105,7 +104,7 @@ export function createContainer(name: string, file: ComposeFile, host: Host): Co
 }
 
 function translate(text: string, { addresses }: Host, keyside: string): string {
-  const places = new Map([['/app/', `${root}/`], ['/keyside', keyside], ...addresses])
+  const places = new Map([['/app/', `${PACKAGE}/`], ['/keyside', keyside], ...addresses])
   const known = new RegExp([...places.keys()].map(RegExp.escape).join('|'), 'g')
   return text.replace(known, (place) => places.get(place) ?? place)
 }

@@ -1,4 +1,5 @@
 // docker-compose.yml: every service is hardened, and as docs/compose.md says they trade together.
+
 import { type ChildProcess, spawn } from 'node:child_process'
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -19,7 +20,7 @@ import {
   stopProcess,
   strayFiles,
 } from './compose-service.ts'
-import { keyside } from './keyside.ts'
+import { keyside, MAIN } from './keyside.ts'
 
 const file = readComposeFile()
 const services = Object.entries(file.services)
@@ -147,7 +148,7 @@ async function setUp(): Promise<void> {
   const passphrase = Buffer.from(systemRandomBytes(24)).toString('base64')
   writeFileSync(join(host.home, 'executor/vault.passphrase'), `${passphrase}\n`, { mode: 0o600 })
   follow('KEYSIDE_HOME=$PWD/home npx keyside sandbox')
-  const outside = spawn(process.execPath, [join(root, 'cli/main.js'), 'sandbox', ...ports()], {
+  const outside = spawn(process.execPath, [MAIN, 'sandbox', ...ports()], {
     env: { KEYSIDE_HOME: host.home },
     stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
   })

@@ -1,15 +1,16 @@
 // SIGUSR1 makes a bare Node listen for a debugger, and that port allows running code as this user.
+
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { type Program, startChild, stopChildren } from '../cli/programs/children.ts'
 import { readComposeFile, readDockerfile } from './compose-service.ts'
+import { MAIN } from './keyside.ts'
 import { openTestSystem, type TestSystem, until } from './test-system.ts'
-import { newUser } from './user.ts'
 
-const MAIN = join(import.meta.dirname, '..', 'cli', 'main.js')
 const EVERY_MS = 15
 /** Signals until the passphrase is typed. */
 const TYPED_AFTER = 60
@@ -18,7 +19,7 @@ const TIMEOUT_MS = 60_000
 let system: TestSystem
 let user = ''
 beforeAll(async () => {
-  user = newUser('keyside-debugger-')
+  user = mkdtempSync(join(tmpdir(), 'keyside-debugger-'))
   system = await openTestSystem()
 })
 afterAll(async () => {

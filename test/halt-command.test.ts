@@ -1,22 +1,20 @@
 // `keyside halt` and `keyside unhalt` beside executors as real processes, however those were started.
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { executorAt, haltFile, isHalted } from '@keyside/executor'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
-import { keyside } from './keyside.ts'
+import { keyside, MAIN } from './keyside.ts'
 import { openTestSystem, type TestSystem, until } from './test-system.ts'
-import { newUser } from './user.ts'
-
-const MAIN = join(import.meta.dirname, '..', 'cli', 'main.js')
 
 /** The executors of the person who runs the tests are left alone. */
 const before = process.env['HOME']
 let user = ''
 beforeAll(() => {
-  user = newUser('keyside-user-')
+  user = mkdtempSync(join(tmpdir(), 'keyside-user-'))
   process.env['HOME'] = user
 })
 afterAll(() => {

@@ -7,9 +7,8 @@ import { join } from 'node:path'
 import { writePrivate } from '@keyside/runtime'
 import { expect, onTestFinished, test } from 'vitest'
 import { parse } from 'yaml'
-import { type CommandResult, keyside } from './keyside.ts'
+import { type CommandResult, keyside, MAIN } from './keyside.ts'
 
-const MAIN = join(import.meta.dirname, '..', 'cli', 'main.js')
 const TOKEN = `12345678:${'a'.repeat(35)}`
 const PASSPHRASE = 'correct horse battery'
 

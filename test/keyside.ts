@@ -4,7 +4,9 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 
-const MAIN = join(import.meta.dirname, '..', 'cli', 'main.js')
+/** Of the built package, see `package.ts`. */
+export const PACKAGE = process.env['TESTED_PACKAGE'] ?? join(import.meta.dirname, '..')
+export const MAIN = join(PACKAGE, 'cli', 'main.js')
 
 export interface Invocation {
   readonly env: NodeJS.ProcessEnv
@@ -27,7 +29,6 @@ export async function keyside(
   { env, answers = [], via = [], look }: Invocation,
 ): Promise<CommandResult> {
   const [program = '', ...words] = [...via, process.execPath, MAIN, ...args]
-  // Node finds the product compiled in the home of the tests, where a test has none of its own.
   const child = spawn(program, words, { env: { HOME: process.env['HOME'], ...env } })
   const printed = Promise.all([text(child.stdout), text(child.stderr)])
   const exited = once(child, 'exit')

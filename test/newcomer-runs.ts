@@ -1,10 +1,12 @@
-// npm run newcomer -- [--runs 5] [--reading 60] [--installed] [--venue binance|bybit|okx|paper]: from git clone to the first fill, again and again, in seconds.
-// With --installed in this folder as it is. Exit code 1 when an order was not filled.
+// npm run newcomer -- [--runs 5] [--reading 60] [--installed | --package] [--venue binance|bybit|okx|paper]: from git clone
+// to the first fill, again and again, in seconds. With --installed in this folder as it is; with --package from the package,
+// installed without a network. Exit code 1 when an order was not filled.
 import { execFileSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { buildPackage } from '../release/build.ts'
 import { type FirstMinutes, firstMinutes } from './newcomer.ts'
 
 const root = join(import.meta.dirname, '..')
@@ -14,12 +16,15 @@ const { values } = parseArgs({
     reading: { type: 'string', default: '60' },
     venue: { type: 'string', default: 'binance' },
     installed: { type: 'boolean', default: false },
+    package: { type: 'boolean', default: false },
   },
 })
 const runs = Number(values.runs)
 const reading = Number(values.reading) * 1_000
 if (!(Number.isSafeInteger(runs) && runs >= 1 && reading >= 0)) {
-  process.stderr.write('usage: npm run newcomer -- [--runs 5] [--reading 60] [--installed]\n')
+  process.stderr.write(
+    'usage: npm run newcomer -- [--runs 5] [--reading 60] [--installed | --package] [--venue binance]\n',
+  )
   process.exit(3)
 }
 
@@ -39,22 +44,60 @@ process.exitCode = filled === runs ? 0 : 1
 async function fromTheStart(): Promise<{ clone: number; install: number; first: FirstMinutes }> {
   const folder = mkdtempSync(join(tmpdir(), 'keyside-newcomer-'))
   try {
-    const here = values.installed
-    const cwd = here ? root : join(folder, 'keyside')
-    const clone = here ? 0 : took('git', ['clone', '--quiet', root, cwd], folder)
-    const install = here ? 0 : took('npm', ['ci', '--silent', '--no-audit', '--no-fund'], cwd)
-    const env = { PATH: process.env['PATH'], HOME: process.env['HOME'], TMPDIR: folder }
-    const first = await firstMinutes({
-      command: 'npm',
-      args: ['start', '--', '--venue', values.venue],
-      cwd,
-      env,
-      reading,
-    })
-    return { clone, install, first }
+    return await (values.package ? fromPackage(folder) : fromClone(folder))
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
+}
+
+/** In `clone` the time to build and pack it. What is not in the package is not found: no registry, and npm's cache is empty. */
+async function fromPackage(folder: string) {
+  const begun = performance.now()
+  await buildPackage(join(folder, 'keyside'))
+  const name = execFileSync('npm', ['pack', '--silent', './keyside'], {
+    cwd: folder,
+    encoding: 'utf8',
+  })
+  const clone = performance.now() - begun
+  const words = [
+    '--offline',
+    '--cache',
+    join(folder, 'cache'),
+    '--no-audit',
+    '--no-fund',
+    '--silent',
+  ]
+  const prefix = join(folder, 'prefix')
+  const install = took(
+    'npm',
+    ['install', '-g', '--prefix', prefix, ...words, `./${name.trim()}`],
+    folder,
+  )
+  const cwd = mkdtempSync(join(folder, 'empty-'))
+  const env = {
+    PATH: `${join(prefix, 'bin')}:${process.env['PATH']}`,
+    HOME: folder,
+    TMPDIR: folder,
+  }
+  const first = await firstMinutes({
+    command: 'keyside',
+    args: ['up', '--sandbox', '--venue', values.venue],
+    cwd,
+    env,
+    reading,
+  })
+  return { clone, install, first }
+}
+
+async function fromClone(folder: string) {
+  const here = values.installed
+  const cwd = here ? root : join(folder, 'keyside')
+  const clone = here ? 0 : took('git', ['clone', '--quiet', root, cwd], folder)
+  const install = here ? 0 : took('npm', ['ci', '--silent', '--no-audit', '--no-fund'], cwd)
+  const env = { PATH: process.env['PATH'], HOME: process.env['HOME'], TMPDIR: folder }
+  const args = ['start', '--', '--venue', values.venue]
+  const first = await firstMinutes({ command: 'npm', args, cwd, env, reading })
+  return { clone, install, first }
 }
 
 function took(command: string, args: readonly string[], cwd: string): number {

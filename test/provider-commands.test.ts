@@ -1,4 +1,5 @@
 // A provider at the terminal while the authority runs: invites, sees it used, changes the keyset, shuts out.
+
 import { spawn } from 'node:child_process'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -9,7 +10,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import { readKeyset } from '../authority/keyset/file.ts'
 import { PASSPHRASE, PLANS, runningProvider } from '../authority/testing/provider-home.ts'
 import { grouped } from '../cli/terminal/fingerprint.ts'
-import { keyside } from './keyside.ts'
+import { keyside, MAIN as main } from './keyside.ts'
 
 async function atTheTerminal() {
   const running = await runningProvider()
@@ -27,7 +28,6 @@ async function atTheTerminal() {
     keyside(command.split(' '), { env, answers })
   /** Runs on, and gives each line that it prints. */
   const follow = (command: string) => {
-    const main = join(import.meta.dirname, '../cli/main.js')
     const child = spawn(process.execPath, [main, ...command.split(' ')], { env })
     onTestFinished(() => void child.kill())
     return createInterface({ input: child.stdout })[Symbol.asyncIterator]()

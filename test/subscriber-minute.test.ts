@@ -1,4 +1,5 @@
 // A subscriber's minute: two clean homes become a provider and a trader, and the first signal is verified and asked about. An alert is told.
+
 import { spawn } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -22,7 +23,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import { FILES } from '../cli/home/home-files.ts'
 import { freePort } from '../cli/sandbox/free-port.ts'
 import { newSandboxSecrets, type Sandbox, startSandbox } from '../cli/sandbox/sandbox.ts'
-import { keyside } from './keyside.ts'
+import { keyside, MAIN as main } from './keyside.ts'
 import { until } from './test-system.ts'
 import { type TwoMachines, twoMachines } from './two-machines.ts'
 
@@ -79,7 +80,6 @@ class Machine {
   async up(text: RegExp): Promise<string> {
     this.typed.push('up')
     const began = performance.now()
-    const main = join(import.meta.dirname, '../cli/main.js')
     const [program = '', ...words] = [...this.#via, process.execPath, main, 'up']
     const child = spawn(program, words, { env: this.#env })
     const ended = new Promise((done) => child.once('exit', done))

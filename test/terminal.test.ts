@@ -6,9 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { expect, onTestFinished, test } from 'vitest'
-import { keyside } from './keyside.ts'
-
-const MAIN = join(import.meta.dirname, '..', 'cli', 'main.js')
+import { keyside, MAIN } from './keyside.ts'
 
 /** Runs a command at a pseudo terminal, and types each text as soon as the screen shows what it waits for. */
 const AT_TERMINAL = `

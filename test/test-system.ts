@@ -1,4 +1,5 @@
 // A whole system for one test: a sandbox, a home of its own, and programs as real processes.
+
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

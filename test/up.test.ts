@@ -1,4 +1,5 @@
 // `npm start` as a person uses it: what it prints, that it works, and that nothing is left when it ends.
+
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
@@ -6,19 +7,18 @@ import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, expect, onTestFinished, test } from 'vitest'
+import { MAIN } from './keyside.ts'
 import { buttonOf, openChat } from './open-chat.ts'
 import { until } from './test-system.ts'
-import { newUser } from './user.ts'
 
 const root = join(import.meta.dirname, '..')
 type CommandLine = readonly [string, readonly string[]]
-const UP: CommandLine = [process.execPath, [join(root, 'cli/main.js'), 'up', '--sandbox']]
+const UP: CommandLine = [process.execPath, [MAIN, 'up', '--sandbox']]
 const NPM_START: CommandLine = ['npm', ['start']]
 
-/** One home directory for all of them: what is compiled is kept there. */
 let user = ''
 beforeAll(() => {
-  user = newUser('keyside-user-')
+  user = mkdtempSync(join(tmpdir(), 'keyside-user-'))
 })
 afterAll(() => rmSync(user, { recursive: true, force: true }))
 
