@@ -22,8 +22,8 @@ export const PROGRAM_FILES = [
 /** `root`: its top folder. */
 export function installationAt(root: string) {
   const build = readBuild(join(root, 'build.json'))
-  /** A file that is no program, or a folder of such: `installed('examples/strategies')`. */
-  const installed = (path: string) => join(root, path)
+  /** A file that is no program, or a folder of such: `installed('examples/strategies')`; without a path the top folder. */
+  const installed = (path = '') => join(root, path)
   return {
     installed,
 
