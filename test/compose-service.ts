@@ -20,8 +20,13 @@ export interface Service {
   readonly tmpfs?: readonly string[]
   readonly ports?: readonly string[]
   readonly profiles?: readonly string[]
-  readonly depends_on?: readonly string[]
+  readonly depends_on?: Readonly<Record<string, { readonly condition: string }>>
   readonly healthcheck: { readonly test: readonly string[] }
+  readonly init: boolean
+  readonly ulimits: Readonly<Record<string, number>>
+  readonly mem_limit: string
+  readonly pids_limit: number
+  readonly logging: { readonly options: Readonly<Record<string, string>> }
 }
 
 export interface ComposeFile {
@@ -77,7 +82,7 @@ export function createContainer(name: string, file: ComposeFile, host: Host): Co
   const { entrypoint, env } = readDockerfile(service)
   const variables = Object.entries({ ...env, ...service.environment })
   const environment = {
-    PATH: dirname(process.execPath),
+    PATH: `${dirname(process.execPath)}:/usr/bin:/bin`,
     HOME: user,
     ...Object.fromEntries(variables.map(([key, value]) => [key, here(value)])),
   }
@@ -99,7 +104,10 @@ export function createContainer(name: string, file: ComposeFile, host: Host): Co
       return spawn(program, args, { env: environment, stdio: [...stdio] })
     },
     run: (command) => run(argv(command)),
-    health: () => run(service.healthcheck.test.slice(1).map(here)).status,
+    // In the file of compose a dollar is written twice.
+    health: () =>
+      run(['/bin/sh', '-c', here((service.healthcheck.test[1] ?? '').replaceAll('$$', '$'))])
+        .status,
   }
 }
 

@@ -33,20 +33,84 @@ test.each(services)('%s has no rights beyond its work', (_name, service) => {
   expect(service).not.toHaveProperty('privileged')
   expect(service).not.toHaveProperty('cap_add')
   expect(service).not.toHaveProperty('network_mode')
-  expect(service.healthcheck.test[0]).toBe('CMD')
   expect(readDockerfile(service).user).toMatch(/^[1-9]/)
-  for (const port of service.ports ?? []) expect(port).toMatch(/^127\.0\.0\.1:/)
 })
 
+test.each(services)(
+  '%s cannot take the machine with it: memory, processes, logs, core dumps',
+  (_name, service) => {
+    expect(service.init).toBe(true)
+    expect(service.ulimits).toEqual({ core: 0 })
+    expect(service.mem_limit).toMatch(/^\d+m$/)
+    expect(service.pids_limit).toBeGreaterThan(50)
+    expect(service.logging.options).toEqual({ 'max-size': '10m', 'max-file': '3' })
+  },
+)
+
+test.each(services)(
+  '%s is looked at without a Node of its own, and waits for those that it needs to be healthy',
+  (name, service) => {
+    const [kind, line = ''] = service.healthcheck.test
+    expect(kind).toBe('CMD-SHELL')
+    expect(line).not.toMatch(/\bnode\b/)
+    const conditions = Object.values(service.depends_on ?? {}).map(({ condition }) => condition)
+    expect(new Set(conditions)).toEqual(
+      new Set(/broker$|^sandbox$/.test(name) ? [] : ['service_healthy']),
+    )
+    for (const needed of Object.keys(service.depends_on ?? {}))
+      expect(file.services).toHaveProperty(needed)
+  },
+)
+
+test('the one port that others reach is that of a provider, over TLS', () => {
+  const open = services.flatMap(([name, { ports = [] }]) => ports.map((port) => [name, port]))
+  expect(open).toEqual([
+    ['provider-broker', expect.stringMatching(/^\S+:8883$/)],
+    ['sandbox', '127.0.0.1:8091:8091'],
+  ])
+  const inClear = Object.keys(file.services['provider-broker']?.environment ?? {})
+  expect(inClear).not.toContain('KEYSIDE_BROKER__PLAINTEXT')
+})
+
+test('each machine has its programs, and a profile starts no service that needs one of another', () => {
+  const of = (profile: string) =>
+    services.flatMap(([name, { profiles = [] }]) => (profiles.includes(profile) ? [name] : []))
+  expect(of('alone')).toEqual(['broker', 'strategy-engine', 'executor', 'bot'])
+  expect(of('trader')).toEqual(['broker', 'trader-executor', 'bot'])
+  expect(of('provider')).toEqual(['provider-broker', 'authority', 'provider-engine'])
+  expect(of('sandbox')).toEqual(['sandbox'])
+  for (const [name, { profiles = [], depends_on = {} }] of services)
+    for (const [needed, how] of Object.entries(depends_on))
+      if (!('required' in how))
+        for (const profile of profiles)
+          expect(of(profile), `${name} in ${profile}`).toContain(needed)
+})
+
+test('the image is the built package on a bare Node: its last stage takes nothing else', () => {
+  const [, last = ''] =
+    /^FROM .*(?<!AS build)\n((?:(?!FROM)[^\n]*\n)*)$/m.exec(
+      readFileSync(join(root, 'Dockerfile'), 'utf8'),
+    ) ?? []
+  expect(last.match(/^(?:COPY|ADD|RUN) .*/gm)).toEqual([
+    'COPY --from=build /build/dist/keyside /app',
+  ])
+})
+
+const ENGINE = ['config.yaml', 'engine', 'strategies']
+const EXECUTOR = ['config.yaml', 'executor', 'policy.yaml', 'run']
 const OWN: Readonly<Record<string, string[]>> = {
   broker: ['broker', 'config.yaml'],
-  'strategy-engine': ['config.yaml', 'engine', 'strategies'],
-  executor: ['config.yaml', 'executor', 'policy.yaml', 'run'],
+  'provider-broker': ['broker', 'config.yaml'],
+  'strategy-engine': ENGINE,
+  'provider-engine': ENGINE,
+  authority: ['authority', 'broker', 'config.yaml', 'engine'],
+  executor: EXECUTOR,
+  'trader-executor': EXECUTOR,
   bot: ['bot', 'config.yaml'],
   sandbox: ['executor/sandbox.secret', 'sandbox/sandbox.json'],
 }
 
-test('every service sees its own folder and files, and no other', () => {
+test('every service sees its own folder and files, and no other; the authority those in which it writes who may listen', () => {
   const seen = services.map(([name, { volumes = [] }]) => [
     name,
     volumes.map((line) => line.split(':')[1]?.replace('/keyside/', '')).sort(),
@@ -54,13 +118,22 @@ test('every service sees its own folder and files, and no other', () => {
   expect(Object.fromEntries(seen)).toEqual(OWN)
 })
 
-test("every mount is read-only, but a program's own folder and the one through which it is halted", () => {
-  const mounts = services.flatMap(([, { volumes = [] }]) => volumes)
-  const writable = mounts.filter((line) => !line.endsWith(':ro'))
-  expect(writable).toEqual(
-    ['engine', 'executor', 'run', 'bot'].map((name) => `./home/${name}:/keyside/${name}`),
-  )
-  expect(mounts.length).toBeGreaterThan(5)
+test("every mount is read-only, but a program's own folder, the one through which it is halted, and what the authority writes", () => {
+  const writable = services.map(([name, { volumes = [] }]) => [
+    name,
+    volumes.filter((line) => !line.endsWith(':ro')).map((line) => line.split(':/keyside/')[1]),
+  ])
+  expect(Object.fromEntries(writable)).toEqual({
+    broker: [],
+    'provider-broker': [],
+    'strategy-engine': ['engine'],
+    'provider-engine': ['engine'],
+    authority: ['authority', 'broker', 'engine'],
+    executor: ['executor', 'run'],
+    'trader-executor': ['executor', 'run'],
+    bot: ['bot'],
+    sandbox: [],
+  })
 })
 
 test('no secret and no name of a secret file stands in an environment or a command', () => {
@@ -68,7 +141,7 @@ test('no secret and no name of a secret file stands in an environment or a comma
     ...Object.entries(environment).map(([name, value]) => `${name}=${value}`),
     ...command,
   ])
-  const words = values.map((text) => text.replace(/^KEYSIDE_/, ''))
+  const words = values.map((text) => text.replaceAll('KEYSIDE_', ''))
   expect(words.filter((text) => /key|token|secret|passphrase/i.test(text))).toEqual([])
   expect(words.length).toBeGreaterThan(10)
 })
@@ -284,15 +357,18 @@ test('set up as the document says, the services trade, show their health, and wr
   timeout: 120_000,
 }, async () => {
   await setUp()
-  const containers = new Map(services.map(([name]) => [name, create(name)]))
+  const here = services.filter(([, { profiles = [] }]) =>
+    ['alone', 'sandbox'].some((profile) => profiles.includes(profile)),
+  )
+  const containers = new Map(here.map(([name]) => [name, create(name)]))
   const container = (name: string) => containers.get(name) ?? expect.fail(name)
   await up('sandbox', container('sandbox'))
   await up('broker', container('broker'))
-  follow('docker compose run --rm executor policy accept')
+  follow('docker compose run --rm --no-deps executor policy accept')
   const accepted = container('executor').run(['policy', 'accept', '--yes'])
   expect(accepted, accepted.output).toMatchObject({ status: 0 })
   await claimBot(container('bot'))
-  follow('docker compose --profile sandbox up')
+  follow('docker compose up')
   await Promise.all(['executor', 'bot'].map((name) => up(name, container(name))))
   // Last: its first entry comes within seconds, and goes to those who listen by then.
   await up('strategy-engine', container('strategy-engine'))
@@ -301,9 +377,10 @@ test('set up as the document says, the services trade, show their health, and wr
   await eventually('a fill that is told', async () =>
     (await chat()).find(({ caption, text }) => /bought/i.test(caption ?? text ?? '')),
   )
+  await onTheMachine('KEYSIDE_HOME=$PWD/home npx keyside journal verify')
   await onTheMachine('KEYSIDE_HOME=$PWD/home npx keyside halt')
   await onTheMachine('KEYSIDE_HOME=$PWD/home npx keyside unhalt', ['y'])
-  follow('docker compose run --rm executor halt')
+  follow('docker compose run --rm --no-deps executor halt')
   const halted = container('executor').run(['halt'])
   expect(halted, halted.output).toMatchObject({ status: 0 })
   expect(halted.output).toMatch(/^Halted: /)
