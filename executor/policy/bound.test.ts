@@ -40,6 +40,28 @@ test('adds up the policy a trader starts from', () => {
   })
 })
 
+test('until the drawdown halts trading, a hundredth more and what is held then', () => {
+  const { untilHalt } = dailyBound(starting(), '0.1')
+  expect(untilHalt.terms.map(({ amount }) => amount)).toEqual(['303', '30', '20', '1', '2'])
+  expect(untilHalt.sum).toBe('356')
+  expect(printBound(dailyBound(starting(), '0.1'))).toMatch(/until trading halts +356 USDT/)
+})
+
+test('each provider alone can lose what its own streams may hold, and what all may buy in a day', () => {
+  const two = [
+    '  # home/rsi-reversion: { allocation: 500 }',
+    '  acme/trend: { allocation: 200 }\n  acme/dip: { allocation: 100 }',
+  ] as const
+  const bound = dailyBound(starting(two), '0.1')
+  // 100 until entries stop, and (3 + 2 + 0.1 + 0.2) % of 1000 and of 300.
+  expect(bound.providers).toEqual([
+    { provider: 'home', most: '153' },
+    { provider: 'acme', most: '115.9' },
+  ])
+  expect(bound.most).toBe('168.9')
+  expect(printBound(bound)).toMatch(/by acme alone +115.9 USDT/)
+})
+
 test('takes the way that is smaller', () => {
   expect(dailyBound(starting(['day_loss: 100 ', 'day_loss: 2000 ']), '0.1').most).toBe('159')
   expect(dailyBound(starting(['day_loss: 100 ', 'day_loss: 1 ']), '0.1').most).toBe('54')

@@ -32,6 +32,10 @@ export interface DailyBound {
   readonly ways: readonly BoundWay[]
   /** The smallest of the ways: no more can be lost. */
   readonly most: Sum
+  /** Over as many days as it takes until `limits.drawdown` halts trading, and what is held then is lost to its stops. */
+  readonly untilHalt: BoundWay
+  /** What one provider alone can make of a day, when its keys are stolen; the limits of a day are shared by all. */
+  readonly providers: readonly { readonly provider: string; readonly most: Sum }[]
   /** What no software on this device can make smaller. */
   readonly unbounded: readonly string[]
 }
@@ -39,16 +43,9 @@ export interface DailyBound {
 /** `takerFee` is the exchange's, percent. */
 export function dailyBound(policy: Policy, takerFee: Decimal): DailyBound {
   const { limits, currency } = policy
-  const carried = mostHeld(policy)
+  const carried = mostHeld(policy, [...policy.streams.keys()])
   const traded = parseDecimal(limits.day).plus(carried)
-  const ways = [
-    way('all of it is lost to its stops', [...lostToStops(policy, traded), fees(takerFee, traded)]),
-    way('the day is closed, and what is held then is lost to its stops', [
-      term('until entries stop', 'limits.day_loss', parseDecimal(limits.dayLoss)),
-      ...lostToStops(policy, carried),
-      fees(takerFee, carried),
-    ]),
-  ]
+  const ways = worstDay(policy, carried, takerFee)
   const standstill = badPrices(policy, traded, takerFee)
   return {
     currency,
@@ -56,14 +53,45 @@ export function dailyBound(policy: Policy, takerFee: Decimal): DailyBound {
     taken: standstill.sum,
     ways,
     most: smallest(ways),
+    untilHalt: way('it goes on until trading halts', [
+      term(
+        'until trading halts',
+        'limits.drawdown, and a hundredth of it',
+        parseDecimal(limits.drawdown).times('1.01'),
+      ),
+      ...lostToStops(policy, carried),
+      fees(takerFee, carried),
+    ]),
+    providers: providersOf(policy).map(([provider, streams]) => ({
+      provider,
+      most: smallest(worstDay(policy, mostHeld(policy, streams), takerFee)),
+    })),
     unbounded: [...(policy.maxStopDistance === 'optional' ? [WITHOUT_STOPS] : []), ...UNBOUNDED],
   }
 }
 
+/** `carried`: what can be held when the day begins, and at any time. */
+function worstDay(policy: Policy, carried: Big, takerFee: Decimal): readonly BoundWay[] {
+  const traded = parseDecimal(policy.limits.day).plus(carried)
+  return [
+    way('all of it is lost to its stops', [...lostToStops(policy, traded), fees(takerFee, traded)]),
+    way('the day is closed, and what is held then is lost to its stops', [
+      term('until entries stop', 'limits.day_loss', parseDecimal(policy.limits.dayLoss)),
+      ...lostToStops(policy, carried),
+      fees(takerFee, carried),
+    ]),
+  ]
+}
+
+/** With their streams, in the order of the policy. */
+function providersOf({ streams }: Policy): readonly (readonly [string, readonly string[]])[] {
+  return [...Map.groupBy(streams.keys(), (stream) => stream.slice(0, stream.indexOf('/')))]
+}
+
 /** At cost, at any one moment: `pos.max` holds each stream to its allocation, `pos.market` each market to its position. */
-function mostHeld({ streams, markets, limits }: Policy): Big {
-  const allotted = [...streams.values()].reduce(
-    (sum, { allocation }) => sum.plus(parseDecimal(allocation)),
+function mostHeld({ streams, markets, limits }: Policy, of: readonly string[]): Big {
+  const allotted = of.reduce(
+    (sum, name) => sum.plus(parseDecimal(streams.get(name)?.allocation ?? '0')),
     new Big(0),
   )
   const placed = parseDecimal(limits.position).times(markets.length)
@@ -151,18 +179,23 @@ const UNBOUNDED = [
 ] as const
 
 /** For a terminal: one line a term. */
-export function printBound({ currency, standstill, ways, most, unbounded }: DailyBound): string {
-  const all = [standstill, ...ways]
-  const rows = all.flatMap(({ what, terms, sum }) => [
+export function printBound(bound: DailyBound): string {
+  const { currency, standstill, ways, most, untilHalt, providers, unbounded } = bound
+  const rows = [standstill, ...ways, untilHalt].flatMap(({ what, terms, sum }) => [
     [`if ${what}`, '', ''],
     ...terms.map(({ what, how, amount }) => [`  ${what}`, amount, how]),
     ['  together', sum, ''],
   ])
-  const last = ['the most that can be lost in a day', most, 'the smaller of the last two']
+  const last = [
+    ['the most that can be lost in a day', most, 'the smaller of the second and the third'],
+    ...providers.map(({ provider, most }) => [`  by ${provider} alone`, most, '']),
+    ['the most until trading halts', untilHalt.sum, 'over as many days as it takes'],
+  ]
+  const all = [...rows, ...last]
   const [wide, long] = [0, 1].map((column) =>
-    Math.max(...[...rows, last].map((row) => (row[column] ?? '').length)),
+    Math.max(...all.map((row) => (row[column] ?? '').length)),
   )
-  const lines = [...rows, last].map(([what = '', amount = '', how = '']) =>
+  const lines = all.map(([what = '', amount = '', how = '']) =>
     amount === ''
       ? what
       : `${what.padEnd(wide ?? 0)}  ${amount.padStart(long ?? 0)} ${currency}  ${how}`.trimEnd(),
