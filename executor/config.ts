@@ -3,6 +3,7 @@ import { currency, decimal, enrolKey, id, MAX_PLANS } from '@keyside/protocol'
 import { exchangeAddress, tlsSetting } from '@keyside/runtime'
 import { proxySetting } from '@keyside/runtime/web'
 import { z } from 'zod'
+import { addressCheckSetting } from './health/public-address.ts'
 import { watchdogSetting } from './health/watchdog.ts'
 import { JOURNAL_FILE } from './journal/database.ts'
 import { PAPER, VENUE_NAMES } from './venues/create-venue.ts'
@@ -70,6 +71,8 @@ export const executorConfig = z.strictObject({
   policy: file.default('policy.yaml'),
   /** An address of the trader's own that is asked for while the executor is well. It is a secret. */
   watchdog: watchdogSetting.optional(),
+  /** A service that says from which address it is asked: so a change of this device's is noticed. */
+  addressCheck: addressCheckSetting.optional(),
 })
 
 export type ExecutorConfig = z.infer<typeof executorConfig>

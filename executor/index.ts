@@ -10,7 +10,7 @@ export {
   sentenceOf,
 } from './core/model/codes.ts'
 export { type KeyRights, REJECTION_CODES } from './core/model/exchange.ts'
-export { type KeyWarning, keyWarnings } from './core/model/key-warnings.ts'
+export { AGE_DAYS, type KeyWarning, keyWarnings } from './core/model/key-warnings.ts'
 export type { ProviderStatus } from './core/model/provider.ts'
 export { PLAN_CODES } from './core/risk/plan/result.ts'
 export {
@@ -44,6 +44,12 @@ export {
 export { readResults } from './journal/results.ts'
 export { type Chapter, readStories, type Story } from './journal/story.ts'
 export { tell } from './journal/words.ts'
+export {
+  askToTakeKey,
+  type KeyAnswer,
+  readKeyAnswer,
+  withdrawKeyRequest,
+} from './key-requests.ts'
 export { KEYCHAIN_CODES } from './keychain/codes.ts'
 export { openKeychain, vaultFile } from './keychain/open.ts'
 export { openOsKeychain } from './keychain/os.ts'
@@ -61,6 +67,7 @@ export {
   makeDeviceSecrets,
   removeCodeSecret,
   removeExchangeKeys,
+  requireExchangeKeys,
 } from './keychain/secrets.ts'
 export { POLICY_CODES } from './policy/load.ts'
 export {
@@ -91,6 +98,7 @@ export {
 export { type ExecutorNote, executorAt, type Found, homesWithExecutor } from './registry.ts'
 export { preparePaperReset } from './reset-paper.ts'
 export type { Trade } from './results/ledger.ts'
+export { type SameAccount, tryKey } from './rotate-key.ts'
 export { isHalted, unhalt } from './unhalt.ts'
 export { EXCHANGE_CODES } from './venues/codes.ts'
 export {

@@ -3,7 +3,6 @@ import { dirname, resolve } from 'node:path'
 import {
   type Cancel,
   type Clock,
-  KeysideError,
   type Link,
   LONG_BUSY_TIMEOUT_MS,
   type Logger,
@@ -13,12 +12,14 @@ import {
   STEP_BUSY_TIMEOUT_MS,
   type Trace,
 } from '@keyside/runtime'
+import { agentMaker } from '@keyside/runtime/web'
 import { rejectWithdrawalKey, requireMarket } from './account-checks.ts'
 import type { ExecutorConfig } from './config.ts'
 import type { Input } from './core/execution/inputs.ts'
 import { sentenceOf } from './core/model/codes.ts'
 import { marketsOf } from './core/model/positions.ts'
 import type { Policy } from './core/risk/policy/schema.ts'
+import { watchAddress } from './health/public-address.ts'
 import { watchHealth } from './health/watch.ts'
 import { pingWatchdog, wellnessOf } from './health/watchdog.ts'
 import { openHomeLink, staysHere } from './home-link.ts'
@@ -26,9 +27,10 @@ import { keepAccount } from './journal/account.ts'
 import { Journal } from './journal/journal.ts'
 import { requireMarked } from './journal/mark.ts'
 import { keepUp } from './journal/upkeep.ts'
+import { answerKeyRequests } from './key-requests.ts'
 import type { Keychain } from './keychain/port.ts'
 import { providerKey } from './keychain/provider-keys.ts'
-import { codeSecret, deviceSecrets, exchangeKeys } from './keychain/secrets.ts'
+import { codeSecret, deviceSecrets, requireExchangeKeys } from './keychain/secrets.ts'
 import { watchMarkets } from './market-watch.ts'
 import { policyHash } from './policy/accept.ts'
 import {
@@ -46,7 +48,6 @@ import { Publisher } from './report/publisher.ts'
 import { answerRequests } from './requests.ts'
 import { Shell } from './shell.ts'
 import { createVenue } from './venues/create-venue.ts'
-import type { Exchange } from './venues/port.ts'
 import { startWatching } from './watch.ts'
 
 export interface ExecutorDeps {
@@ -104,7 +105,8 @@ async function compose(
   const inForce = new PolicyInForce(accepted)
   onStop(() => inForce.stop())
   keepAccount(journal.database(), config.exchange)
-  const exchange = await openAccount(config, deps)
+  const keys = () => requireExchangeKeys(keychain, config.account)
+  const exchange = await createVenue(config.exchange, keys, deps)
   onStop(() => exchange.stop())
   const { key, salt } = await deviceSecrets(keychain)
   const publisher = new Publisher({
@@ -227,6 +229,8 @@ async function compose(
     }),
   )
   onStop(watchHealth({ folder: dirname(path), exchange, clock, take }))
+  onStop(answerKeyRequests({ home, keys, exchange, take, clock, log }))
+  onStop(addressWatch(config, deps, (address) => take({ type: 'address', address })))
   own = openHomeLink({
     config,
     home,
@@ -249,24 +253,22 @@ async function compose(
   onStop(pingWatchdog({ setting: config.watchdog, wellness, clock, log }))
 }
 
+function addressWatch(
+  { addressCheck: setting, exchange }: ExecutorConfig,
+  { home, clock, log }: ExecutorDeps,
+  onAddress: (address: string) => void,
+): Cancel {
+  if (setting === undefined) return () => undefined
+  const makeAgent = agentMaker(exchange.proxy, home)
+  return watchAddress({ setting, makeAgent, clock, onAddress, log })
+}
+
 function ownEngine({ engine }: ExecutorConfig, home: string): OwnEngine | null {
   if (engine === undefined) return null
   const token = () => readSecret(resolve(home, engine.tokenFile))
   // Without one there is nothing to begin with.
   token()
   return { ...engine, token }
-}
-
-async function openAccount(config: ExecutorConfig, deps: ExecutorDeps): Promise<Exchange> {
-  const keys = async () => {
-    const kept = await exchangeKeys(deps.keychain, config.account)
-    if (kept !== null) return kept
-    throw new KeysideError(
-      'exchange_key_missing',
-      `account "${config.account}" has no exchange key: run "keyside keys add --account ${config.account}"`,
-    )
-  }
-  return createVenue(config.exchange, keys, deps)
 }
 
 /** Goes on when `work` is done or `ms` are over; rejects as `work` does. */

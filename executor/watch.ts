@@ -2,8 +2,8 @@
 import { readFileSync } from 'node:fs'
 import { type Cancel, type Clock, isBusy } from '@keyside/runtime'
 import type { Input, WishEnded } from './core/execution/inputs.ts'
-import { timeOf } from './core/execution/inputs.ts'
 import { sentenceOf } from './core/model/codes.ts'
+import { timeOf } from './core/model/moment.ts'
 import { policyHash } from './policy/accept.ts'
 import { loadPolicy } from './policy/load.ts'
 import {

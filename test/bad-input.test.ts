@@ -229,6 +229,48 @@ test.each([
   expect(await vault.names()).not.toContain('exchange/other')
 })
 
+test('a new exchange key takes the place of the old one only where it is another, of the same account', async () => {
+  const old = system.sandbox.secrets
+  const [next, foreign] = [
+    newSandboxSecrets(systemRandomBytes),
+    newSandboxSecrets(systemRandomBytes),
+  ]
+  const account = (name: string, { apiKey, secret }: typeof next, USDT: string) => {
+    return { name, apiKey, credential: { secret }, balances: { USDT } }
+  }
+  const exchange = await startExchange({
+    market: new Market({ seed: 1 }),
+    accounts: [
+      account('main', old, '100'),
+      account('main', next, '0'),
+      account('other', foreign, '7'),
+    ],
+  })
+  onTestFinished(() => exchange.stop())
+  const home = copyHome((config) =>
+    Object.assign(config['executor'] ?? {}, { exchange: { address: exchange.address } }),
+  )
+  const rotate = ({ apiKey, secret }: typeof next) =>
+    run('keys rotate', home, [system.passphrase, apiKey, secret])
+  expectRefusal(await rotate(old), 'key_unchanged', /is the one|stored already/)
+  expectRefusal(await rotate(foreign), 'key_other_account', /other balances.*the old one stays/)
+  const kept = async () => {
+    const file = vaultFile(home)
+    const vault = await openVault({
+      file,
+      passphrase: system.passphrase,
+      randomBytes: systemRandomBytes,
+    })
+    return JSON.parse((await vault.get('exchange/main')) ?? '{}')
+  }
+  expect((await kept()).apiKey).toBe(old.apiKey)
+  const said = await rotate(next)
+  expect(said.stdout).toMatch(/next start uses it.*Now delete the key that begins with/s)
+  expect(said.stdout).not.toContain(old.apiKey)
+  expect(await kept()).toMatchObject({ apiKey: next.apiKey, added: expect.any(Number) })
+  expect(said.code).toBe(0)
+}, 30_000)
+
 test('a policy that is broken while the executor runs: line and reason, and the old one stays', async () => {
   writeFileSync(
     join(system.home, 'policy.yaml'),

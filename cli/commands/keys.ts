@@ -3,22 +3,20 @@ import {
   createVenue,
   type ExchangeKeys,
   exchangeAccounts,
-  exchangeKeys,
-  type KeyWarning,
   keepExchangeKeys,
-  PAPER,
   removeExchangeKeys,
-  sentenceOf,
-  venueFacts,
+  requireExchangeKeys,
 } from '@keyside/executor'
-import { KeysideError, keysideHome, readSecret, systemClock } from '@keyside/runtime'
+import { KeysideError, keysideHome, systemClock } from '@keyside/runtime'
 import type { Command } from 'commander'
 import { executorSection, openHomeKeychain } from '../home/home-keychain.ts'
 import { silentDeps } from '../home/venue-info.ts'
 import { EXIT } from '../programs/run-program.ts'
+import { askForKeys, judged, requireKeys, warningLine } from '../terminal/ask-keys.ts'
 import { checkKeyRights, type KeyCheck } from '../terminal/key-check.ts'
 import { print, printJson, table } from '../terminal/print.ts'
-import { confirm, prompt, promptSecret } from '../terminal/prompt.ts'
+import { confirm } from '../terminal/prompt.ts'
+import { calendar, rotate } from './keys-rotate.ts'
 
 interface AccountOption {
   account: string
@@ -47,6 +45,22 @@ export function addKeys(program: Command): void {
     .option(...account)
     .option('--json', 'for a program', false)
     .action(check)
+  command(
+    'rotate',
+    'a new key in the place of the old one: tried first, and taken over by the executor that runs',
+    'rotate --account main',
+  )
+    .option(...account)
+    .option('--secret-file <file>', 'a private key in PEM form; asked for when left out')
+    .action(rotate)
+  command(
+    'calendar',
+    'the days on which the key is 60, 80 and 90 days old, for a calendar',
+    'calendar --out key.ics',
+  )
+    .option(...account)
+    .option('--out <file>', 'a file; printed when left out')
+    .action(calendar)
   command('remove', 'remove a key from this device', 'remove --account main')
     .option(...account)
     .option('--yes', 'do not ask', false)
@@ -61,13 +75,7 @@ async function add({
   const { exchange } = executorSection(home)
   requireKeys(exchange)
   const keychain = await openHomeKeychain(home)
-  const apiKey = (await prompt(`API key of ${exchange.name}: `)).trim()
-  const secret =
-    secretFile === undefined ? await promptSecret('Its secret: ') : readSecret(secretFile)
-  const passphrase = venueFacts(exchange).credentials.includes('passphrase')
-    ? await promptSecret('Its passphrase, chosen with the key: ')
-    : undefined
-  const keys = { exchange: exchange.name, apiKey, secret: secret.trim(), passphrase }
+  const keys = await askForKeys(exchange, secretFile)
   const { rows, refusal, warnings } = await examine(home, keys)
   print(...table(rows), ...warnings.map(warningLine))
   if (refusal !== undefined)
@@ -79,34 +87,16 @@ async function add({
   )
 }
 
-function warningLine(code: KeyWarning): string {
-  return `warning: ${sentenceOf(code)} (${code})`
-}
-
 async function list({ json }: { json: boolean }): Promise<void> {
   const names = await exchangeAccounts(await openHomeKeychain(keysideHome()))
   if (json) printJson({ accounts: names })
   else print(...(names.length > 0 ? names : ['No account has a key: run "keyside keys add".']))
 }
 
-/** Throws `paper_has_no_key`. */
-function requireKeys({ name }: { name: string }): void {
-  if (name === PAPER)
-    throw new KeysideError(
-      'paper_has_no_key',
-      'this home trades on paper, and no key is asked for or read there: nothing is to be done. For real money make a home of its own (KEYSIDE_HOME=~/.keyside-live keyside init)',
-    )
-}
-
 async function check({ account, json }: AccountOption & { json: boolean }): Promise<void> {
   const home = keysideHome()
   requireKeys(executorSection(home).exchange)
-  const keys = await exchangeKeys(await openHomeKeychain(home), account)
-  if (keys === null)
-    throw new KeysideError(
-      'exchange_key_missing',
-      `account "${account}" has no key: run "keyside keys add"`,
-    )
+  const keys = await requireExchangeKeys(await openHomeKeychain(home), account)
   const { rows, refusal, warnings } = await examine(home, keys)
   if (json) printJson({ account, ok: refusal === undefined, warnings, ...Object.fromEntries(rows) })
   else
@@ -121,20 +111,8 @@ async function remove({ account, yes }: AccountOption & { yes: boolean }): Promi
   print(there ? 'Removed. Delete it at the exchange too.' : `Account "${account}" has no key here.`)
 }
 
-/** Throws `exchange_key_refused`, or `exchange_unreachable` when it did not say: a key nobody checked is not stored. */
 async function examine(home: string, keys: ExchangeKeys): Promise<KeyCheck> {
   const { exchange } = executorSection(home)
   const venue = await createVenue(exchange, async () => keys, silentDeps(home))
-  const asked = await venue.keyRights()
-  if (!asked.ok && asked.code !== undefined)
-    throw new KeysideError(
-      asked.code,
-      `${asked.message}: look at the key, its secret and its IP list at the exchange, then run "keyside keys add"`,
-    )
-  if (!asked.ok)
-    throw new KeysideError(
-      'exchange_unreachable',
-      `could not ask the exchange what the key may do: ${asked.message}; try again in some minutes`,
-    )
-  return checkKeyRights(asked.value, systemClock.now())
+  return checkKeyRights(judged(await venue.keyRights()), systemClock.now())
 }

@@ -30,7 +30,7 @@ import { onOpenOrders, watchStops } from './execution/stop-watch.ts'
 import { protectPositions } from './execution/stops.ts'
 import { clearEntries, setTrading, unhalt } from './execution/trading-state.ts'
 import { onAccount, watchAccount } from './health/account-watch.ts'
-import { onKeyRights } from './health/key-rights.ts'
+import { onAddress, onKeyRights } from './health/key-rights.ts'
 import { watchLimits } from './health/limits-near.ts'
 import { kept } from './model/backoff.ts'
 import type { Order } from './model/order.ts'
@@ -95,6 +95,8 @@ function take(context: DecisionContext, input: Input): undefined {
     }
     case 'key_rights':
       return onKeyRights(context, input.rights)
+    case 'address':
+      return onAddress(context, input.address)
     case 'market_found':
       return onMarketFound(context, input)
     case 'looked_back':

@@ -2,6 +2,7 @@
 import { statfsSync } from 'node:fs'
 import type { Cancel, Clock } from '@keyside/runtime'
 import type { Input } from '../core/execution/inputs.ts'
+import type { Answered, KeyRights } from '../core/model/exchange.ts'
 import type { Exchange } from '../venues/port.ts'
 
 /** What an outage begins with is seen so late, and told a minute after that. */
@@ -65,11 +66,12 @@ function watchKey({ exchange, clock, take }: HealthOptions): Cancel {
   let life: 'on' | 'off' = 'on'
   let silent = 0
   const look = async () => {
-    const rights = await exchange.keyRights().catch(() => ({ ok: false, message: '' }) as const)
+    const rights = await exchange.keyRights().catch(noAnswer)
     if (life === 'off') return
-    silent = rights.ok ? 0 : silent + 1
+    const isAnswer = rights.ok || rights.code !== undefined
+    silent = isAnswer ? 0 : silent + 1
     // One lost answer is no news.
-    if (rights.ok || silent === SILENT_TIMES) take({ type: 'key_rights', rights })
+    if (isAnswer || silent === SILENT_TIMES) take({ type: 'key_rights', rights })
     cancel = clock.after(rights.ok ? RIGHTS_MS : RIGHTS_AGAIN_MS, () => void look())
   }
   void look()
@@ -80,3 +82,7 @@ function watchKey({ exchange, clock, take }: HealthOptions): Cancel {
 }
 
 const SILENT_TIMES = 3
+
+function noAnswer(): Answered<KeyRights> {
+  return { ok: false, message: '' }
+}

@@ -1,25 +1,19 @@
 // Tells an address of the trader's own that this executor is well, so that somebody notices when it is told nothing any more:
 // a laptop that sleeps cannot say so itself. Nothing is said but that.
 import { request as requestSecure } from 'node:https'
-import { isLoopback } from '@keyside/protocol'
 import { type Cancel, type Clock, http, type Logger } from '@keyside/runtime'
 import { z } from 'zod'
 import type { Journal } from '../journal/journal.ts'
 import type { Exchange } from '../venues/port.ts'
+import { ownUrl } from './own-url.ts'
 
 /** From the request's first byte to the answer's headers, ms. */
 const TIMEOUT_MS = 10_000
 /** A price that is older says that the exchange is asked and does not answer. */
 const PRICE_LIFE_MS = 60_000
 
-/** `https`, or `http` to this machine: whoever knows the address could speak in the executor's name. */
 export const watchdogSetting = z.strictObject({
-  url: z
-    .url({ protocol: /^https?$/ })
-    .refine(
-      (url) => isSafe(url),
-      'expected https://, or http:// to this machine, without user and #',
-    ),
+  url: ownUrl,
   /** Seconds between two pings. */
   every: z.int().min(10).max(3_600).default(60),
 })
@@ -118,10 +112,4 @@ async function ping(url: string, closing: AbortSignal): Promise<string> {
     const { code } = error as NodeJS.ErrnoException
     return typeof code === 'string' && /^[A-Z_]+$/.test(code) ? code : 'no answer'
   }
-}
-
-function isSafe(text: string): boolean {
-  const url = URL.parse(text)
-  if (url === null || url.username !== '' || url.password !== '' || url.hash !== '') return false
-  return url.protocol === 'https:' || isLoopback(url.hostname)
 }

@@ -80,6 +80,8 @@ export function tell(event: JournalEvent): string {
       return `${event.code}${event.about === '' ? '' : ` (${event.about})`} ${event.is === 'begun' ? 'has begun' : 'is over'}`
     case 'key_rights':
       return `the exchange key: ${tellRights(event.rights)}`
+    case 'address_seen':
+      return `the public address of this device is ${event.address}`
     case 'unexpected':
       return `not from this device: ${WHAT[event.as]} number ${event.exchangeId} on ${event.market}`
     case 'reappeared':

@@ -21,6 +21,8 @@ const exchangeSecret = z.strictObject({
   secret: z.string().min(1),
   /** Chosen with the key, at venues that ask for one. */
   passphrase: z.string().min(1).optional(),
+  /** When it was added, Unix ms. */
+  added: z.int().optional(),
 })
 
 export type ExchangeKeys = Readonly<Omit<z.infer<typeof exchangeSecret>, 'version'>>
@@ -37,6 +39,19 @@ export async function exchangeKeys(
   if (!read.success) throw malformed(name)
   const { version: _, ...keys } = read.data
   return keys
+}
+
+/** As `exchangeKeys`; rejects with `exchange_key_missing`. */
+export async function requireExchangeKeys(
+  keychain: Keychain,
+  account: string,
+): Promise<ExchangeKeys> {
+  const kept = await exchangeKeys(keychain, account)
+  if (kept !== null) return kept
+  throw new KeysideError(
+    'exchange_key_missing',
+    `account "${account}" has no exchange key: run "keyside keys add --account ${account}"`,
+  )
 }
 
 /** Rejects with `key_in_use` when another account has the same API key: two accounts would share its limits. */

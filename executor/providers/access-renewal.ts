@@ -1,7 +1,8 @@
 // This device's access to a provider: the next token is asked for in time, and that none comes is told once.
 import { existsSync, readFileSync } from 'node:fs'
 import { type Cancel, type RenewalOptions, renewAccess, writePrivate } from '@keyside/runtime'
-import { type Input, timeOf } from '../core/execution/inputs.ts'
+import type { Input } from '../core/execution/inputs.ts'
+import { timeOf } from '../core/model/moment.ts'
 import type { providerFiles } from './provider-folder.ts'
 
 /** The device's own files for it. */

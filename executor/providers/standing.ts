@@ -1,5 +1,5 @@
 // How a provider stands, in a word and a sentence: one thing at a time, the one that the trader has to know first.
-import { timeOf } from '../core/execution/inputs.ts'
+import { timeOf } from '../core/model/moment.ts'
 import type { ProviderStatus } from '../core/model/provider.ts'
 
 /** What is known of a provider now. Times in Unix ms. */

@@ -73,6 +73,10 @@ export abstract class QuietExchange implements Exchange {
     return { ok: true, value: [[1, '1', '2', '1', '2']] }
   }
 
+  useKeys(): Promise<Answered<KeyRights>> {
+    return this.keyRights()
+  }
+
   async keyRights(): Promise<Answered<KeyRights>> {
     return { ok: true, value: { trade: 'yes', withdraw: 'no', transfer: 'no', ipList: 'yes' } }
   }

@@ -18,6 +18,7 @@ import type {
   Quote,
   VenueOrderKind,
 } from '../core/model/exchange.ts'
+import type { ApiKeys } from './adapter/api-keys.ts'
 
 export interface Exchange {
   /** `binance` */
@@ -79,4 +80,6 @@ export interface Exchange {
   /** The account's newest trades since then, Unix ms of the exchange; at most as many as it lists at once. */
   trades(market: string, since: number): Promise<Answered<readonly AccountTrade[]>>
   keyRights(): Promise<Answered<KeyRights>>
+  /** Tries a key of the same account, and signs with it from then on if it is taken and may trade and nothing worse; else as before. */
+  useKeys(keys: ApiKeys): Promise<Answered<KeyRights>>
 }

@@ -1,12 +1,12 @@
 // Notices about the connection to the exchange: told once when it is wrong for long and once when it is right again, and an
 // alarm that repeats while a position or order is open and nobody answers.
 import { sentenceOf } from '../model/codes.ts'
+import { timeOf } from '../model/moment.ts'
 import { isWorking } from '../model/order-table.ts'
 import type { Session } from '../model/session.ts'
 import type { Portfolio, State } from '../model/state.ts'
 import { beginCondition, endCondition, setCondition, setWhenLasting } from './conditions.ts'
 import { type DecisionContext, notice } from './context.ts'
-import { timeOf } from './inputs.ts'
 
 /** Early enough to do something about it: at 2 s policy stops entries. */
 const CLOCK_OFF_MS = 1_000

@@ -127,6 +127,8 @@ export type Input =
   | ({ readonly type: 'wish_ended' } & WishEnded)
   | ({ readonly type: 'condition' } & ConditionSeen)
   | { readonly type: 'key_rights'; readonly rights: Answered<KeyRights> }
+  /** The public address of this device, seen twice. */
+  | { readonly type: 'address'; readonly address: string }
   | { readonly type: 'rows'; readonly to: string; readonly answer: Answer }
   | {
       /** Answer to `find_market`, with what was asked for. */
@@ -290,10 +292,4 @@ export interface Decision {
   readonly effects: readonly Effect[]
   /** With the events folded in. */
   readonly state: State
-}
-
-// A moment as a person reads it.
-/** Unix ms. */
-export function timeOf(at: number): string {
-  return `${new Date(at).toISOString().slice(0, 19).replace('T', ' ')} UTC`
 }

@@ -5,6 +5,7 @@ import { seconds } from '@keyside/protocol'
 import { kept } from '../model/backoff.ts'
 import { sentenceOf } from '../model/codes.ts'
 import type { Candle } from '../model/exchange.ts'
+import { timeOf } from '../model/moment.ts'
 import {
   type Crossing,
   crossing,
@@ -17,7 +18,7 @@ import type { PriceAlertWatch } from '../model/session.ts'
 import type { State } from '../model/state.ts'
 import { endCondition, setCondition, standing } from './conditions.ts'
 import { append, type DecisionContext, emit, notice, report } from './context.ts'
-import { type Input, timeOf } from './inputs.ts'
+import type { Input } from './inputs.ts'
 import { isYoung } from './quotes.ts'
 
 const LOOK_MS = 1_000

@@ -22,7 +22,7 @@ export function beginReconciling(context: DecisionContext): undefined {
     ...context.session,
     reconciliations: {},
     started: now,
-    accountWatch: { state: 'due', at: now, doubts: {} },
+    accountWatch: { state: 'due', at: now, doubts: {}, refused: 0 },
   }
   addLooks(context)
 }

@@ -11,6 +11,7 @@ import type { AccountObservation, AccountOrder } from '../model/observation.ts'
 import type { Order } from '../model/order.ts'
 import { isWorking } from '../model/order-table.ts'
 import type { Session } from '../model/session.ts'
+import { keyRefused, keyTaken } from './key-rights.ts'
 
 /** With the second look and its answer all of it is known within a minute. */
 const EVERY_MS = 25_000
@@ -34,6 +35,7 @@ export function onAccount(
   result: Answered<AccountObservation>,
 ): undefined {
   const { now } = context.environment
+  watchRefusal(context, result)
   if (!result.ok) return setWatch(context, { state: 'due', at: now + AGAIN_MS })
   const { balances, open } = result.value
   tellOrders(context, open)
@@ -43,6 +45,19 @@ export function onAccount(
   const isDoubtful = Object.keys(context.session.accountWatch.doubts).length > 0
   setWatch(context, { state: 'due', at: now + (isDoubtful ? AGAIN_MS : EVERY_MS) })
 }
+
+/** A key that is no longer taken is seen here first: its IP list, most often, after the device has got another address. */
+function watchRefusal(context: DecisionContext, result: Answered<AccountObservation>): undefined {
+  const isRefused = !result.ok && result.code === 'exchange_key_refused'
+  const refused = isRefused ? context.session.accountWatch.refused + 1 : 0
+  // Without an answer nothing is known of the key.
+  if (result.ok || isRefused) setWatch(context, { refused })
+  if (result.ok) keyTaken(context)
+  else if (refused === REFUSED_TIMES) keyRefused(context, result.message)
+}
+
+/** One may be a fault of the exchange. */
+const REFUSED_TIMES = 2
 
 /** On a market of the policy the comparison tells it, which knows every number that an order of ours may have. */
 function tellOrders(context: DecisionContext, open: readonly AccountOrder[]): undefined {

@@ -1,7 +1,7 @@
 // What is told of an exchange key, with the clock turned: each thing once, and once when it is in order again.
 import { expect, test } from 'vitest'
 import { START, TestExecutor } from '../../testing/rig.ts'
-import type { KeyRights } from '../model/exchange.ts'
+import type { Answered, Balance, KeyRights } from '../model/exchange.ts'
 
 const DAY = 86_400_000
 const GOOD: KeyRights = {
@@ -107,4 +107,70 @@ test('a key that nobody tells of cannot be checked, and that is told once', () =
   expect(look(null)).toEqual([expect.stringMatching(/^key_unchecked: /)])
   expect(look(null)).toEqual([])
   expect(look(GOOD)).toEqual([expect.stringMatching(/^key_in_order: /)])
+})
+
+test('a key without an IP list is told again each day, with the address to put there, and not more often', () => {
+  const { executor, look } = looking()
+  const open = { ...GOOD, ipList: 'no' } as const
+  expect(look(open)).toEqual([
+    expect.stringContaining('(this device does not know its own address)'),
+  ])
+  executor.take({ type: 'address', address: '203.0.113.7' })
+  for (let day = 0; day < 3; day += 1) {
+    expect(look(open)).toEqual([])
+    executor.crash()
+    passDay(executor)
+    expect(look(open)).toEqual([expect.stringContaining('(this device is seen as 203.0.113.7)')])
+  }
+  expect(look(GOOD).at(-1)).toMatch(/^key_in_order: /)
+  passDay(executor)
+  expect(look(GOOD)).toEqual([])
+})
+
+function notices({ reports }: TestExecutor): string[] {
+  return reports.flatMap(({ event }) =>
+    event.type === 'notice' ? [`${event.level} ${event.code}: ${event.message}`] : [],
+  )
+}
+
+test('another public address is an alarm, over a restart too, and the first one is not', () => {
+  const { executor } = looking()
+  executor.take({ type: 'address', address: '203.0.113.7' })
+  executor.crash()
+  executor.take({ type: 'address', address: '203.0.113.7' })
+  expect(notices(executor)).toEqual([])
+  executor.take({ type: 'address', address: '198.51.100.2' })
+  executor.take({ type: 'address', address: '198.51.100.2' })
+  expect(notices(executor)).toEqual([
+    expect.stringMatching(
+      /^error address_changed: .*\(now 198\.51\.100\.2, before 203\.0\.113\.7\)$/,
+    ),
+  ])
+})
+
+test('a key that is refused from another address is told within a minute, with the address in the words of the exchange', async () => {
+  const { executor } = looking()
+  const { exchange, clock } = executor
+  executor.take({ type: 'address', address: '203.0.113.7' })
+  await clock.turn(60_000)
+  const taken = exchange.refreshBalances.bind(exchange)
+  const message =
+    'the exchange says: Invalid API-key, IP, or permissions, request ip: 198.51.100.2 (-2015)'
+  let refusals = 1
+  const refused = { ok: false, code: 'exchange_key_refused', message } as const
+  const asked: { refreshBalances: () => Promise<Answered<readonly Balance[]>> } = exchange
+  asked.refreshBalances = async () => (refusals-- > 0 ? refused : taken())
+  await clock.turn(60_000)
+  expect(notices(executor), 'one may be a fault of the exchange').toEqual([])
+  refusals = Number.POSITIVE_INFINITY
+  await clock.turn(60_000)
+  expect(notices(executor)).toEqual([
+    expect.stringContaining(`error key_refused: `),
+    expect.stringMatching(/^error address_changed: .*now 198\.51\.100\.2, /),
+  ])
+  expect(notices(executor)[0]).toContain(message)
+  refusals = 0
+  await clock.turn(60_000)
+  expect(notices(executor).at(-1)).toMatch(/^info key_in_order: /)
+  executor.close()
 })

@@ -3,7 +3,7 @@ import { beginCondition, endCondition, setCondition, stands } from '../execution
 import { append, type DecisionContext, notice } from '../execution/context.ts'
 import { setTrading } from '../execution/trading-state.ts'
 import { sentenceOf } from '../model/codes.ts'
-import type { Condition } from '../model/conditions.ts'
+import { type Condition, conditionKey } from '../model/conditions.ts'
 import type { Answered, KeyRights } from '../model/exchange.ts'
 import {
   AGE_DAYS,
@@ -21,6 +21,7 @@ interface Judged extends Condition {
 
 /** Asked at the start, and once a day. */
 export function onKeyRights(context: DecisionContext, answer: Answered<KeyRights>): undefined {
+  if (!answer.ok && answer.code !== undefined) return keyRefused(context, answer.message)
   if (!answer.ok) return setCondition(context, { code: 'key_unchecked', about: '' }, 'so')
   const rights = answer.value
   const before = context.portfolio.keyRights
@@ -32,10 +33,54 @@ export function onKeyRights(context: DecisionContext, answer: Answered<KeyRights
     tell(context, 'error', 'key_rights_changed', changes.join(', '))
   const families = judge(rights, context.environment.now)
   for (const family of families) begin(context, family)
+  remind(context)
   end(context, families.flat())
   if (!canTakeAway(rights)) return
   setTrading(context, 'halted', 'key_can_withdraw')
   tell(context, 'error', 'key_can_withdraw')
+}
+
+/** Where anybody can use the key who has it: each day, until it is bound to an address. */
+function remind(context: DecisionContext): undefined {
+  const { now } = context.environment
+  const since = context.portfolio.conditions[conditionKey(OPEN)]?.since
+  // Of one that began just now the trader has heard.
+  if (since === undefined || now - since < DAILY_MS) return
+  append(context, { type: 'condition', ...OPEN, is: 'begun' })
+  tell(context, 'warning', OPEN.code, addressHere(context))
+}
+
+const OPEN = { code: 'key_without_ip_list', about: '' } as const
+/** The key is looked at once a day, a little early or late. */
+const DAILY_MS = 23 * 3_600_000
+
+/** What to put on the list. */
+function addressHere({ portfolio }: DecisionContext): string {
+  return portfolio.address === ''
+    ? 'this device does not know its own address'
+    : `this device is seen as ${portfolio.address}`
+}
+
+const REFUSED = { code: 'key_refused', about: '' } as const
+const IPV4 = /(?<![\d.])(?:\d{1,3}\.){3}\d{1,3}(?![\d.])/
+
+/** Some venues say in their refusal from where it was asked. */
+export function keyRefused(context: DecisionContext, message: string): undefined {
+  beginCondition(context, REFUSED, { detail: message })
+  const [address] = IPV4.exec(message) ?? []
+  if (address !== undefined) onAddress(context, address)
+}
+
+export function keyTaken(context: DecisionContext): undefined {
+  endCondition(context, REFUSED, { detail: 'it is taken again' })
+}
+
+/** The first is where it begins. */
+export function onAddress(context: DecisionContext, address: string): undefined {
+  const before = context.portfolio.address
+  if (before === address) return
+  append(context, { type: 'address_seen', address })
+  if (before !== '') tell(context, 'error', 'address_changed', `now ${address}, before ${before}`)
 }
 
 /** Each family from what is least to what is most urgent. */
@@ -62,7 +107,10 @@ function judged(condition: Condition, isSo: boolean): Judged {
 function begin(context: DecisionContext, family: readonly Judged[]): undefined {
   const isNew = family.filter((one) => one.is === 'so' && !stands(context, one))
   for (const one of isNew)
-    beginCondition(context, one, { told: one === isNew.at(-1) ? 'yes' : 'no' })
+    beginCondition(context, one, {
+      told: one === isNew.at(-1) ? 'yes' : 'no',
+      ...(one.code === OPEN.code && { detail: addressHere(context) }),
+    })
 }
 
 /** What one new key has put in order is told together. */
@@ -84,7 +132,7 @@ function changesOf(before: KeyRights, now: KeyRights): readonly string[] {
 
 function tell(
   context: DecisionContext,
-  level: 'info' | 'error',
+  level: 'info' | 'warning' | 'error',
   code: string,
   detail?: string,
 ): undefined {

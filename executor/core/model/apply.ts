@@ -145,6 +145,7 @@ export function apply(portfolio: Portfolio, event: JournalEvent): Portfolio {
       return applyBest(portfolio, event)
     case 'condition':
     case 'key_rights':
+    case 'address_seen':
       return { ...portfolio, ...applyHealth(portfolio.conditions, event) }
     case 'price_alert_set':
     case 'price_alert_fired':

@@ -216,10 +216,15 @@ export const EXECUTOR_SENTENCES = {
   key_can_withdraw:
     'this exchange key may withdraw or transfer: make one that may only trade, then run "keyside keys add"',
   key_without_ip_list:
-    'this exchange key works from any address: restrict it to yours at the exchange',
-  key_old: 'this exchange key is older than 90 days: make a new one, then run "keyside keys add"',
+    'this exchange key works from any address: restrict it to yours at the exchange; docs/addresses.md says how one is kept',
+  key_refused:
+    'the exchange refuses the key of this device: look there at its IP list, its rights and its end; what is open stays open, and nothing can be bought or sold from here',
+  address_changed:
+    'the public address of this device is another than before: put it on the IP list of the key, and take the old one off; docs/addresses.md says how one is kept',
+  key_old:
+    'this exchange key is older than 90 days: make a new one, then run "keyside keys rotate"',
   key_ages:
-    'this exchange key is getting old, and from 90 days on it should be replaced: make a new one when it suits you, then run "keyside keys add"',
+    'this exchange key is getting old, and from 90 days on it should be replaced: make a new one when it suits you, then run "keyside keys rotate"',
   key_in_order: 'what was told of the exchange key before is in order: nothing is to be done',
   key_rights_changed:
     'what the exchange key may do was changed at the exchange: if that was not you, delete the key there and look who else can sign in',

@@ -9,6 +9,7 @@ export const CONDITIONS = {
   exchange_limited: { level: 'warning', over: 'exchange_listens' },
   exchange_banned: { level: 'error', over: 'exchange_listens' },
   clock_off: { level: 'warning', over: 'clock_right' },
+  key_refused: { level: 'error', over: 'key_in_order' },
   key_without_ip_list: { level: 'warning', over: 'key_in_order' },
   key_unchecked: { level: 'warning', over: 'key_in_order' },
   key_ages: { level: 'info', over: 'key_in_order' },
@@ -52,7 +53,13 @@ interface KeyRightsSeen {
   readonly rights: KeyRights
 }
 
-export type HealthEvent = ConditionChanged | KeyRightsSeen
+/** From where this device is seen, as its owner's own service or the exchange's refusal says. */
+interface AddressSeen {
+  readonly type: 'address_seen'
+  readonly address: string
+}
+
+export type HealthEvent = ConditionChanged | KeyRightsSeen | AddressSeen
 
 export function conditionKey({ code, about }: Condition): string {
   return `${code} ${about}`
@@ -62,7 +69,8 @@ export function conditionKey({ code, about }: Condition): string {
 export function applyHealth(
   conditions: Conditions,
   event: HealthEvent & { readonly at: number },
-): { conditions: Conditions } | { keyRights: KeyRights } {
+): { conditions: Conditions } | { keyRights: KeyRights } | { address: string } {
+  if (event.type === 'address_seen') return { address: event.address }
   if (event.type === 'key_rights') return { keyRights: event.rights }
   const { code, about, is, at } = event
   const key = conditionKey(event)

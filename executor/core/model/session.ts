@@ -111,6 +111,8 @@ export interface AccountWatch {
   readonly at: number
   /** By coin: what is not as it was, and since when it has been just that; and the whole, before the first rest. */
   readonly doubts: Readonly<Record<string, { readonly rest: string; readonly since: number }>>
+  /** How many looks in a row the exchange has refused the key. */
+  readonly refused: number
 }
 
 /** What looking at prices needs to remember between two looks. Times in Unix ms. */
@@ -191,5 +193,5 @@ export const EMPTY_SESSION: Session = {
   wokeAt: 0,
   lastDecisionAt: 0,
   reconciliations: {},
-  accountWatch: { state: 'off', at: 0, doubts: {} },
+  accountWatch: { state: 'off', at: 0, doubts: {}, refused: 0 },
 }

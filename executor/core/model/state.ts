@@ -60,6 +60,8 @@ export interface Portfolio {
   readonly conditions: Conditions
   /** As the exchange told them last; null for never. */
   readonly keyRights: KeyRights | null
+  /** Its public one, as it was seen last; empty for never. */
+  readonly address: string
   readonly account: Account
 }
 
@@ -92,5 +94,6 @@ export const EMPTY_PORTFOLIO: Portfolio = {
   priceAlerts: NO_PRICE_ALERTS,
   conditions: {},
   keyRights: null,
+  address: '',
   account: NO_ACCOUNT,
 }

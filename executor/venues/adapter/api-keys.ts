@@ -8,6 +8,8 @@ export interface ApiKeys {
   readonly secret: string
   /** Chosen with the key at venues that ask for one. */
   readonly passphrase?: string | undefined
+  /** When it was added here, Unix ms: its age where the venue does not tell that. */
+  readonly added?: number | undefined
 }
 
 const PRINTABLE = /^[\x21-\x7e]+$/
@@ -17,16 +19,16 @@ const PRINTABLE = /^[\x21-\x7e]+$/
  * Throws a KeysideError `exchange_key_malformed`, which does not say what the key is.
  */
 export function normalizeKeys(
-  { apiKey, secret, passphrase }: ApiKeys,
+  { apiKey, secret, passphrase, added }: ApiKeys,
   { credentials }: Pick<Dialect, 'credentials'>,
 ): ApiKeys {
   const clean = secret.replace(/\r\n?/g, '\n').trim()
   const isPem = clean.startsWith('-----BEGIN ')
   if (!PRINTABLE.test(apiKey) || !(isPem || PRINTABLE.test(clean)))
     throw malformed('the API key or its secret is empty or holds spaces')
-  if (!credentials.includes('passphrase')) return { apiKey, secret: clean }
+  if (!credentials.includes('passphrase')) return { apiKey, secret: clean, added }
   if (!passphrase) throw malformed('a key of this exchange has a passphrase, and this one has none')
-  return { apiKey, secret: clean, passphrase }
+  return { apiKey, secret: clean, passphrase, added }
 }
 
 /** In ccxt's words. */

@@ -58,10 +58,12 @@ export class RestClient {
   readonly #http: HttpClient
   readonly #throttle: Throttle
   #ccxt: Promise<CcxtExchange> | undefined
+  #keys: ApiKeys
   #reachable: 'unknown' | 'yes' | 'no' = 'unknown'
 
   constructor(options: RestClientOptions) {
     this.#options = options
+    this.#keys = options.keys
     this.#http = new HttpClient(options.makeAgent)
     this.#throttle = new Throttle(options.unitMs)
   }
@@ -87,6 +89,17 @@ export class RestClient {
     return { ok: false, message: sentence(reply) }
   }
 
+  /** The same way to the venue with another key. */
+  with(keys: ApiKeys): RestClient {
+    return new RestClient({ ...this.#options, keys })
+  }
+
+  /** From the next request on. */
+  async useKeys(keys: ApiKeys): Promise<void> {
+    this.#keys = keys
+    if (this.#ccxt !== undefined) Object.assign(await this.#ccxt, credentialsOf(keys))
+  }
+
   get dialect(): Dialect {
     return this.#options.dialect
   }
@@ -107,9 +120,10 @@ export class RestClient {
   }
 
   async #load(): Promise<CcxtExchange> {
-    const { dialect, keys, address, network, timeoutMs } = this.#options
-    const ccxt = new (await loadCcxt(dialect.ccxt.id))({
-      ...credentialsOf(keys),
+    const { dialect, address, network, timeoutMs } = this.#options
+    const Ccxt = await loadCcxt(dialect.ccxt.id)
+    const ccxt = new Ccxt({
+      ...credentialsOf(this.#keys),
       timeout: timeoutMs,
       enableRateLimit: true,
       enableLastHttpResponse: false,

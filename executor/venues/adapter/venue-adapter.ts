@@ -3,6 +3,7 @@ import type { Cancel, Clock, Logger } from '@keyside/runtime'
 import type { MakeAgent } from '@keyside/runtime/web'
 import Big from 'big.js'
 import type * as model from '../../core/model/exchange.ts'
+import { canTakeAway } from '../../core/model/key-warnings.ts'
 import { type ApiKeys, normalizeKeys } from './api-keys.ts'
 import { refuseBorrowing } from './borrowing.ts'
 import type { Dialect, VenueMarket } from './dialect.ts'
@@ -47,12 +48,14 @@ export class VenueAdapter {
   readonly #data: MarketData
   readonly #money: RealMoney
   readonly #timers: Cancel[] = []
+  #keys: ApiKeys
 
   /** Throws a KeysideError `exchange_key_malformed`. Nothing is loaded or asked before the first call. */
   constructor(dialect: Dialect, options: VenueOptions) {
     const { keys, address, network, makeAgent, sandbox, clock, log } = options
     const { timeoutMs = dialect.timeoutMs, unitMs = dialect.limits.unitMs } = options
     this.name = dialect.name
+    this.#keys = normalizeKeys(keys, dialect)
     this.acceptanceWindowMs = dialect.receiveWindowMs + timeoutMs
     this.viewLagMs = dialect.viewLagMs
     this.wholeAccountFrom = dialect.wholeAccountFrom
@@ -61,7 +64,7 @@ export class VenueAdapter {
     const client = {
       dialect,
       budget: this.#budget,
-      keys: normalizeKeys(keys, dialect),
+      keys: this.#keys,
       timeoutMs,
       unitMs,
       exchangeTime: () => this.#data.time(),
@@ -133,8 +136,12 @@ export class VenueAdapter {
 
   async refreshBalances(): Promise<model.Answered<readonly model.Balance[]>> {
     const reply = await this.#askBalances()
-    if (reply.got !== 'answer') return { ok: false, message: sentence(reply) }
-    return { ok: true, value: reply.value }
+    if (reply.got === 'answer') return { ok: true, value: reply.value }
+    const { refusals } = this.#client.dialect
+    const isKey =
+      reply.got === 'refusal' && refusals.rejection(reply.refusal) === 'exchange_key_refused'
+    const message = sentence(reply)
+    return isKey ? { ok: false, message, code: 'exchange_key_refused' } : { ok: false, message }
   }
 
   skewMs(): number | null {
@@ -223,8 +230,29 @@ export class VenueAdapter {
 
   async keyRights(): Promise<model.Answered<model.KeyRights>> {
     if (this.#timers.length === 0) await this.#money.enter()
-    const reply = await this.#client.ask(this.#client.dialect.keyRights())
-    if (reply.got === 'answer') return { ok: true, value: reply.value }
+    return this.#rightsOf(this.#client, this.#keys)
+  }
+
+  async useKeys(given: ApiKeys): Promise<model.Answered<model.KeyRights>> {
+    const keys = normalizeKeys(given, this.#client.dialect)
+    const trial = this.#client.with(keys)
+    const rights = await this.#rightsOf(trial, keys).finally(() => trial.close())
+    if (!rights.ok) return rights
+    if (canTakeAway(rights.value)) return { ok: false, message: 'it may withdraw or transfer' }
+    if (rights.value.trade === 'no') return { ok: false, message: 'it may not trade' }
+    this.#keys = keys
+    await Promise.all([this.#client.useKeys(keys), this.#urgent.useKeys(keys)])
+    return rights
+  }
+
+  /** The age of a key that the venue does not tell is that of its being here. */
+  async #rightsOf(
+    client: RestClient,
+    { added }: ApiKeys,
+  ): Promise<model.Answered<model.KeyRights>> {
+    const reply = await client.ask(client.dialect.keyRights())
+    if (reply.got === 'answer')
+      return { ok: true, value: { ...(added !== undefined && { created: added }), ...reply.value } }
     const refused = { ok: false, message: sentence(reply) } as const
     return reply.got === 'refusal' ? { ...refused, code: 'exchange_key_refused' } : refused
   }

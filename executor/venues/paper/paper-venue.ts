@@ -261,6 +261,11 @@ export class PaperVenue {
   }
 
   /** There is no key that could do more. */
+  /** There is none to use. */
+  useKeys(): Promise<model.Answered<model.KeyRights>> {
+    return this.keyRights()
+  }
+
   async keyRights(): Promise<model.Answered<model.KeyRights>> {
     const created = this.#options.clock.now()
     const value = { trade: 'yes', withdraw: 'no', transfer: 'no', ipList: 'yes', created } as const
