@@ -53,6 +53,7 @@ export { newJti, type RandomBytes, systemRandom, systemRandomBytes } from './ran
 export { exchangeAddress, originOf, rebaseUrls } from './rebase-urls.ts'
 export { type RenewalOptions, renewAccess } from './renewal.ts'
 export { type Ask, Requests, type ResponseAnswer } from './requests.ts'
+export { RISK } from './risk.ts'
 export {
   ensureProofSecret,
   PROOF_BYTES,

@@ -1,4 +1,5 @@
 // The bot's own texts: greeting, help, and replies to commands.
+import { RISK } from '@keyside/runtime'
 import { clip, type Html, html, lines } from './html.ts'
 import { reasonText } from './reason.ts'
 
@@ -47,6 +48,8 @@ export const COMMANDS = [
 export const claimed = lines(
   html`🔑 <b>This bot is yours now.</b> It answers nobody else.`,
   html`Orders that need your word appear here as cards. /help shows what you can ask.`,
+  '',
+  html`⚠️ ${RISK}`,
 )
 
 export const greeting = html`Hello again. /help shows what you can ask.`

@@ -14,6 +14,7 @@ import { createVault } from '@keyside/runtime/vault'
 import { type HomeOptions, makeHome } from '../home/home.ts'
 import { FILES } from '../home/home-files.ts'
 import { FIRST_STRATEGIES } from '../sandbox/examples.ts'
+import { beginnersWords } from '../terminal/beginners-words.ts'
 import { readBotToken } from '../terminal/bot-token.ts'
 import { newPassphrase } from '../terminal/passphrase.ts'
 import { print } from '../terminal/print.ts'
@@ -78,6 +79,8 @@ export async function initTrader(
           '',
         ]
       : []),
+    ...beginnersWords(),
+    '',
     'Next:',
     ...(exchange === PAPER ? [] : ['  keyside keys add         store your exchange key']),
     ...NEXT[role](join(home, 'policy.yaml')),
