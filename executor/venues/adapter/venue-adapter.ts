@@ -91,8 +91,10 @@ export class VenueAdapter {
     await this.#data.load([...markets, ...left])
     const [failed] = await Promise.all([
       this.#data.refresh(),
-      this.#askBalances().then(orThrow),
-      refuseBorrowing(this.#client),
+      // A key that is refused is said to be that, and not an account of which nothing is known.
+      this.#askBalances()
+        .then(orThrow)
+        .then(() => refuseBorrowing(this.#client)),
     ])
     if (failed !== null) throw unreachable(failed)
     for (const cancelTimer of this.#timers.splice(0)) cancelTimer()
