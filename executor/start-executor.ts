@@ -230,7 +230,11 @@ async function compose(
   )
   onStop(watchHealth({ folder: dirname(path), exchange, clock, take }))
   onStop(answerKeyRequests({ home, keys, exchange, take, clock, log }))
-  onStop(addressWatch(config, deps, (address) => take({ type: 'address', address })))
+  if (config.addressCheck !== undefined) {
+    const onAddress = (address: string) => take({ type: 'address', address })
+    const makeAgent = agentMaker(config.exchange.proxy, home)
+    onStop(watchAddress({ setting: config.addressCheck, makeAgent, clock, onAddress, log }))
+  }
   own = openHomeLink({
     config,
     home,
@@ -251,16 +255,6 @@ async function compose(
   const broker = () => own?.connected() === true
   const wellness = wellnessOf({ exchange, journal, broker, markets, clock })
   onStop(pingWatchdog({ setting: config.watchdog, wellness, clock, log }))
-}
-
-function addressWatch(
-  { addressCheck: setting, exchange }: ExecutorConfig,
-  { home, clock, log }: ExecutorDeps,
-  onAddress: (address: string) => void,
-): Cancel {
-  if (setting === undefined) return () => undefined
-  const makeAgent = agentMaker(exchange.proxy, home)
-  return watchAddress({ setting, makeAgent, clock, onAddress, log })
 }
 
 function ownEngine({ engine }: ExecutorConfig, home: string): OwnEngine | null {
