@@ -174,8 +174,8 @@ export const MUTANTS: Readonly<Record<string, readonly Patch[]>> = {
   'missed-exit-forgotten': [
     {
       file: 'executor/core/execution/replay.ts',
-      from: 'const exits = replay.exits.filter((exit) => isOwed(context, name, missed, exit))',
-      to: 'const exits = replay.exits.filter((exit) => isOwed(context, name, missed, exit) === null)',
+      from: 'const waysOut = replay.exits.filter((exit) => isOwed(context, name, missed, exit))',
+      to: 'const waysOut = replay.exits.filter((exit) => isOwed(context, name, missed, exit) === null)',
     },
   ],
   'every-stop-holds-coins': [
