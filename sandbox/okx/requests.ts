@@ -23,11 +23,20 @@ export type OkxOrder = VenueOrder<Big, OkxRequest>
 
 export type OkxParameters = Readonly<Record<string, string>>
 
-const parameters = z.record(z.string(), z.string())
+/** What is left empty is left out: the venue's own client sends every name that an endpoint has. */
+const isEmpty = (value: unknown) =>
+  value === '' || value === null || (Array.isArray(value) && value.length === 0)
+const parameters = z
+  .record(z.string(), z.unknown())
+  .transform((given) =>
+    Object.fromEntries(Object.entries(given).filter(([, one]) => !isEmpty(one))),
+  )
+  .pipe(z.record(z.string(), z.string()))
 
 /** Throws an OkxError. Every value is text, as the documentation has it; a list of one is that one. */
 export function parametersOf({ route, query, body }: RestRequest): OkxParameters {
-  if (route.startsWith('GET ')) return Object.fromEntries(new URLSearchParams(query))
+  if (route.startsWith('GET '))
+    return parameters.parse(Object.fromEntries(new URLSearchParams(query)))
   const read = parseJson(body)
   const { data } = z.union([parameters, z.tuple([parameters])]).safeParse(read)
   if (data === undefined) throw refuse('not_json')
@@ -136,7 +145,7 @@ export function stopOf(
   parameters: OkxParameters,
   { account, instrument }: { account: string; instrument: Instrument },
 ): OkxRequest {
-  oneOf(parameters, 'slTriggerPxType', ['last'])
+  oneOf({ slTriggerPxType: 'last', ...parameters }, 'slTriggerPxType', ['last'])
   return {
     ...common(parameters, 'algoClOrdId', { account, instrument }),
     ordType: oneOf(parameters, 'ordType', ['conditional']),
