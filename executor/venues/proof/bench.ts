@@ -44,7 +44,7 @@ export interface Finding {
   readonly seen: string
 }
 
-export type Note = (claim: ClaimName, isSo: boolean, seen: string) => void
+type Note = (claim: ClaimName, isSo: boolean, seen: string) => void
 
 export interface Step {
   /** What is done, for the person who pays for it. */

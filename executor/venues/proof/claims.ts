@@ -122,8 +122,7 @@ export type ClaimName = keyof typeof CLAIMS
 export const CLAIM_NAMES = Object.keys(CLAIMS) as readonly ClaimName[]
 
 /** Of the venue itself, its test network, or what was once recorded there; `sandbox` is this project's own. */
-export const EVIDENCE = ['none', 'sandbox', 'recorded', 'testnet', 'live'] as const
-export type Evidence = (typeof EVIDENCE)[number]
+export type Evidence = 'none' | 'sandbox' | 'recorded' | 'testnet' | 'live'
 
 const WITHOUT_A_DAY = CLAIM_NAMES.filter((name) => name !== 'stop_lasts')
 

@@ -17,7 +17,7 @@ const DAY_MS = 86_400_000
 const LIFE_DAYS = 90
 
 /** `sandbox` is what proved to be the one of this home. */
-export const NETWORKS = ['sandbox', 'testnet', 'live'] as const
+const NETWORKS = ['sandbox', 'testnet', 'live'] as const
 
 const code = z.strictObject({ ccxt: z.string(), sources: z.string() })
 
