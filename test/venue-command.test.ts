@@ -2,10 +2,12 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { CLAIM_NAMES, codeOf, keepProof } from '@keyside/executor'
 import { signingKey } from '@keyside/protocol/node'
 import { systemClock, systemRandomBytes } from '@keyside/runtime'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { makeHome } from '../cli/home/home.ts'
+import { unprovedLine } from '../cli/home/venue-info.ts'
 import { typed } from '../cli/testing/typed.ts'
 import { register } from '../executor/registry.ts'
 
@@ -54,6 +56,23 @@ test('says what a trader does about what the exchange of this home has not shown
   expect(text).toMatch(/^ {2}approval: always, with small amounts \(client_ids, look_up/m)
 })
 
+test('the executor and doctor say so with real money, and no more once the exchange has shown it', async () => {
+  const path = home('binance')
+  expect(await unprovedLine(path)).toContain('binance itself has not shown 16 things')
+  const shown = CLAIM_NAMES.map((claim) => [claim, { outcome: 'proved', seen: '' }])
+  keepProof(path, 'binance', {
+    network: 'live',
+    address: null,
+    market: 'BTC/USDT',
+    at: new Date().toISOString(),
+    code: codeOf('binance'),
+    claims: Object.fromEntries(shown),
+  })
+  expect(await unprovedLine(path)).toBeNull()
+  const [text] = await typed('venue', 'list')
+  expect(text).toContain('binance, where this home trades, has shown all of it.')
+})
+
 test('a proof needs a word whose money it is, and the home of that exchange', async () => {
   home('binance')
   const refused = (...args: string[]) => typed('venue', 'prove', ...args)
@@ -62,7 +81,7 @@ test('a proof needs a word whose money it is, and the home of that exchange', as
 })
 
 test('paper has nothing to prove, and no key is asked for', async () => {
-  home('paper')
+  expect(await unprovedLine(home('paper'))).toBeNull()
   await expect(typed('venue', 'prove', 'binance', '--testnet')).rejects.toMatchObject({
     code: 'paper_has_no_key',
   })
