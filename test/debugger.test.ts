@@ -2,13 +2,14 @@
 
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { type Program, startChild, stopChildren } from '../cli/programs/children.ts'
 import { readComposeFile, readDockerfile } from './compose-service.ts'
 import { MAIN } from './keyside.ts'
+import { portsOf } from './ports.ts'
 import { openTestSystem, type TestSystem, until } from './test-system.ts'
 
 const EVERY_MS = 15
@@ -68,25 +69,6 @@ function isListenedFor(pid: number): boolean {
   const status = readFileSync(`/proc/${pid}/status`, 'utf8')
   const masks = [...status.matchAll(/^Sig(?:Ign|Cgt):\s+([0-9a-f]+)$/gm)]
   return masks.some(([, mask = '0']) => (BigInt(`0x${mask}`) >> 9n) & 1n)
-}
-
-/** Local TCP ports on which this process listens. */
-function portsOf(pid = 0): number[] {
-  const inodes = new Set(
-    readdirSync(`/proc/${pid}/fd`).flatMap((fd) => {
-      try {
-        return /^socket:\[(\d+)\]$/.exec(readlinkSync(`/proc/${pid}/fd/${fd}`))?.[1] ?? []
-      } catch {
-        return []
-      }
-    }),
-  )
-  const rows = readFileSync('/proc/net/tcp', 'latin1').split('\n').slice(1)
-  return rows.flatMap((row) => {
-    const [, local = '', , state, ...rest] = row.trim().split(/\s+/)
-    const isOurs = state === '0A' && inodes.has(rest[5] ?? '')
-    return isOurs ? [Number.parseInt(local.split(':')[1] ?? '', 16)] : []
-  })
 }
 
 /** The line that each prints when it is ready. */

@@ -7,7 +7,6 @@ import { brokerConfig } from '@keyside/broker'
 import {
   codeSecret,
   type Exchange,
-  type ExecutorConfig,
   executorConfig,
   type Keychain,
   lookAtVenue,
@@ -25,20 +24,18 @@ import {
   KeysideError,
   keysideHome,
   loadConfig,
-  plaintextRefusal,
-  reachBroker,
   systemClock,
   systemRandomBytes,
-  tlsTrust,
 } from '@keyside/runtime'
 import { engineConfig } from '@keyside/strategy-engine'
 import type { Command } from 'commander'
 import { accessEnds, accessText, endsSoon } from '../home/access-ends.ts'
 import { executorSection, homeKeys, openHomeKeychain } from '../home/home-keychain.ts'
+import { reachBrokers } from '../home/reach-brokers.ts'
 import { programsOf } from '../home/roles.ts'
 import { silentDeps, venueLineOf } from '../home/venue-info.ts'
-import type { Program } from '../programs/children.ts'
 import { EXIT } from '../programs/run-program.ts'
+import { wallsReport } from '../programs/walls-report.ts'
 import { environment } from '../terminal/config.ts'
 import { checkKeyRights } from '../terminal/key-check.ts'
 import { print, printJson, table } from '../terminal/print.ts'
@@ -81,11 +78,12 @@ async function examine(home: string): Promise<Finding[]> {
   const programs = programsOf(home)
   const checks: [string, Check][] = [
     ['home', () => closed(home)],
+    ['walls', () => wallsReport(home, programs, environment)],
     ...(programs.includes('executor') ? deviceChecks(home) : []),
     ...(programs.includes('bot') ? [['bot token', () => botToken(home)] as [string, Check]] : []),
     ...(programs.includes('authority') ? [['keyset', () => keyset(home)] as [string, Check]] : []),
     ['access', () => access(home)],
-    ['broker', () => broker(home, programs)],
+    ['broker', () => reachBrokers(home, programs)],
   ]
   const findings: Finding[] = []
   for (const [check, run] of checks) findings.push(await find(check, run))
@@ -257,44 +255,4 @@ function access(home: string): string {
   const soon = all.filter((end) => endsSoon(end, now))
   if (soon.length === 0) return accessText(all)
   throw new Error(soon.map((end) => `${accessText([end])}: ${end.remedy}`).join('; '))
-}
-
-async function broker(home: string, programs: readonly Program[]): Promise<string> {
-  const brokers = new Map(programs.flatMap((program) => linksOf(home, program)))
-  for (const [url, { plaintext, tls }] of brokers) {
-    const inClear = plaintextRefusal(url, plaintext)
-    if (inClear !== null) throw new Error(inClear)
-    await answers(url, tls)
-  }
-  return `${[...brokers.keys()].join(' and ')} answers`
-}
-
-type Link = Pick<ExecutorConfig['home'], 'url' | 'plaintext' | 'tls'>
-
-function linksOf(home: string, program: Program): [string, Link][] {
-  const links = (...all: Link[]) => all.map((link): [string, Link] => [link.url, link])
-  switch (program) {
-    case 'broker':
-      return []
-    case 'executor': {
-      const { home: own, engine } = executorSection(home)
-      return links(own, ...(engine ? [engine] : []))
-    }
-    case 'authority':
-    case 'engine':
-      return links(loadConfig(program, SECTIONS[program], home, environment).broker)
-    case 'bot': {
-      const { devices } = loadConfig('bot', botConfig, home, environment)
-      return links(...Object.values(devices).map(({ broker }) => broker))
-    }
-  }
-}
-
-async function answers(url: string, tls: string): Promise<void> {
-  try {
-    await reachBroker(url, tlsTrust(tls), 3_000)
-  } catch (error) {
-    if (!(error instanceof KeysideError) || error.code !== 'broker_unreachable') throw error
-    throw new Error(`${error.message}; run "keyside up" or "keyside broker"`)
-  }
 }
