@@ -95,6 +95,8 @@ async function expectShut(child: ChildProcess, said: () => string, own: number[]
     said(),
   ).toEqual([])
   expect([child.exitCode, child.signalCode]).toEqual([null, null])
+  // Nor does a dump of it hold what a debugger would see: core(5).
+  expect(readFileSync(`/proc/${child.pid}/coredump_filter`, 'utf8').trim()).toBe('00000000')
 }
 
 const linux = (name: string, run: () => Promise<void>) =>

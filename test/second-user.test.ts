@@ -114,5 +114,15 @@ test.skipIf(user === null)(
     // Nobody was kept out, and nothing was asked of the executor.
     await system.start('bot')
     expect(readdirSync(join(home, 'run'))).not.toContain('HALT')
+    // That the attempts are real: where the home is open to others, those that ask for nothing but its modes succeed.
+    for (const path of [home, join(home, 'run')]) chmodSync(path, 0o755)
+    chmodSync(config, 0o644)
+    chmodSync(socket, 0o666)
+    expect(attack(user ?? {}).got).toEqual([
+      `list ${home}`,
+      `list ${join(home, 'run')}`,
+      `read ${config}`,
+      'connect',
+    ])
   },
 )
