@@ -68,20 +68,23 @@
     'carried over an address that is allowed': () =>
       fetch(`${given.venue}/api/v3/ping`, { headers: { 'x-carried': 'poison' } }),
   }
-  for (const [name, run] of Object.entries(PROBES)) await attempt(name, run)
   const tell = (then) => process.send({ poison: reached }, then)
-  if (given.only === 'walls') tell(() => process.exit())
-  else {
-    const { parse } = JSON
-    JSON.parse = (...args) => {
-      const value = parse(...args)
-      if (typeof value?.apiKey === 'string' && typeof value?.secret === 'string') {
-        JSON.parse = parse
+  const tried = (async () => {
+    for (const [name, run] of Object.entries(PROBES)) await attempt(name, run)
+    if (given.only === 'walls') tell(() => process.exit())
+  })()
+  const { parse } = JSON
+  JSON.parse = (...args) => {
+    const value = parse(...args)
+    if (typeof value?.apiKey === 'string' && typeof value?.secret === 'string') {
+      JSON.parse = parse
+      void tried.then(async () => {
         reached.push('the exchange key')
-        void attempt('an order of its own', () => order(value)).then(() => tell())
-      }
-      return value
+        await attempt('an order of its own', () => order(value))
+        tell()
+      })
     }
+    return value
   }
 
   async function order({ apiKey, secret }) {

@@ -19,17 +19,19 @@ const root = join(import.meta.dirname, '..')
 const ADDON = `${process.platform}-${process.arch}/bufferutil.node`
 const PROBES = readFileSync(join(import.meta.dirname, 'poison-probes.js'), 'utf8')
 
-/** Where the key is, and the first that is loaded at all. */
-const DEPENDENCY = { all: '/big.js/big.mjs', walls: '/commander/index.js' } as const
+/** The first that is a file of its own in the package too, where most are in the bundle. */
+const DEPENDENCY = '/pino/pino.js'
 
 /** From data: the walls have no file of it to read. */
-const loader = (dependency: string) => `
+const LOADER = `
+import { readFileSync } from 'node:fs'
 import { registerHooks } from 'node:module'
 registerHooks({
   load(url, context, next) {
     const loaded = next(url, context)
-    if (!url.endsWith('${dependency}')) return loaded
-    return { ...loaded, source: loaded.source + ${JSON.stringify(PROBES)} }
+    if (!url.endsWith('${DEPENDENCY}')) return loaded
+    const source = loaded.source ?? readFileSync(new URL(url))
+    return { ...loaded, source: source + ${JSON.stringify(PROBES)} }
   },
 })`
 
@@ -65,7 +67,7 @@ export async function runPoisoned({
   const { KEYSIDE_OUTGOING = '', ...env } = given.env
   const { words, outgoing } = change({ words: given.words, outgoing: KEYSIDE_OUTGOING.split('\n') })
   const told = { ...place.given, venue, only }
-  const poison = `--import=data:text/javascript,${encodeURIComponent(loader(DEPENDENCY[only]))}`
+  const poison = `--import=data:text/javascript,${encodeURIComponent(LOADER)}`
   const child = spawn(process.execPath, [poison, ...words], {
     stdio: ['pipe', 'ignore', 'pipe', 'ipc'],
     env: {
