@@ -1,7 +1,6 @@
 // All commands, in the order of `keyside --help`. Only the code of the one that was asked for is loaded.
 
-import { readFileSync } from 'node:fs'
-import { installed } from '@keyside/runtime/installation'
+import { version } from '@keyside/runtime/installation'
 import { Command } from 'commander'
 
 interface Listed {
@@ -144,13 +143,15 @@ export const COMMANDS: Readonly<Record<string, Listed>> = {
     about: 'start this home with the machine: install, status, logs, restart, remove',
     load: async () => (await import('./commands/service.ts')).addService,
   },
+  update: {
+    about: 'whether a release is what it says; installs nothing',
+    load: async () => (await import('./commands/update.ts')).addUpdate,
+  },
   health: {
     about: 'exit 0 if the program showed a sign of life within 15 s',
     load: async () => (await import('./commands/health.ts')).addHealth,
   },
 }
-
-const VERSION = String(JSON.parse(readFileSync(installed('package.json'), 'utf8')).version)
 
 /** `args` without Node and the script. */
 export async function buildProgram(args: readonly string[]): Promise<Command> {
@@ -158,7 +159,7 @@ export async function buildProgram(args: readonly string[]): Promise<Command> {
     .description('Your keys stay on your side: signed signals in, orders out of your own device.')
     .showHelpAfterError('(keyside --help lists the commands)')
     .addHelpText('after', '\nFiles are under KEYSIDE_HOME, by default ~/.keyside.')
-    .version(VERSION)
+    .version(version())
   const [first = '', second = ''] = args
   const asked = COMMANDS[first === 'help' ? second : first]
   if (asked !== undefined) (await asked.load())(program)

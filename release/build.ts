@@ -12,6 +12,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
+import { parseArgs } from 'node:util'
 import type { Build } from '@keyside/runtime'
 import { codeVersion, PROGRAM_FILES, VERSIONED } from '@keyside/runtime'
 import { rolldown } from 'rolldown'
@@ -52,14 +53,14 @@ const manifest = z.object({
 })
 
 /** Into this folder, which is made anew. */
-export async function buildPackage(folder: string): Promise<void> {
+export async function buildPackage(folder: string, releaseKey?: string): Promise<void> {
   rmSync(folder, { recursive: true, force: true })
   mkdirSync(folder, { recursive: true })
   const bundled = await bundle(folder)
   for (const file of FILES) cpSync(join(root, file), join(folder, file), { recursive: true })
   const libraries = withDependencies(LIBRARIES)
   for (const name of libraries) copyLibrary(name, folder)
-  writeJson(join(folder, 'build.json'), build())
+  writeJson(join(folder, 'build.json'), { ...build(), ...(releaseKey && { releaseKey }) })
   writeJson(join(folder, 'package.json'), packageJson())
   writeFileSync(join(folder, 'LICENCES.txt'), licences(root, [...bundled, ...libraries]))
 }
@@ -163,8 +164,12 @@ function writeSbom(folder: string): void {
 }
 
 if (import.meta.main) {
-  const folder = resolve(process.argv[2] ?? join(root, 'dist', 'keyside'))
-  await buildPackage(folder)
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { 'release-key': { type: 'string' } },
+  })
+  const folder = resolve(positionals[0] ?? join(root, 'dist', 'keyside'))
+  await buildPackage(folder, values['release-key'])
   writeSbom(folder)
   process.stdout.write(`${folder}\nMake one file of it: npm pack ${folder}\n`)
 }

@@ -8,6 +8,8 @@ import { pathToFileURL } from 'node:url'
 export interface Build {
   /** Of `codeVersion`. */
   readonly codeVersions: Readonly<Record<string, string>>
+  /** The public key that signs releases. */
+  readonly releaseKey?: string
 }
 
 /** Without their ending: what is started as a process or a thread of its own, besides the command. */
@@ -43,6 +45,12 @@ export function installationAt(root: string) {
       )
     },
 
+    /** Of all of it, as in package.json. */
+    version: (): string => JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).version,
+
+    /** Null in a workspace, and where the build was told none. */
+    releaseKey: (): string | null => build?.releaseKey ?? null,
+
     /** What `codeVersion` said of the code as it was built; null in a workspace. */
     builtVersion(of: string): string | null {
       if (build === null) return null
@@ -54,9 +62,8 @@ export function installationAt(root: string) {
 }
 
 /** This one. */
-export const { installed, programFile, readableCode, builtVersion } = installationAt(
-  above(import.meta.dirname),
-)
+export const { installed, programFile, readableCode, version, releaseKey, builtVersion } =
+  installationAt(above(import.meta.dirname))
 
 function above(folder: string): string {
   return existsSync(join(folder, 'cli', 'main.js')) ? folder : above(dirname(folder))
