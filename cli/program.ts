@@ -83,6 +83,10 @@ export const COMMANDS: Readonly<Record<string, Listed>> = {
     about: 'what was decided and done on this device',
     load: async () => (await import('./commands/journal.ts')).addJournal,
   },
+  explain: {
+    about: 'why no trade: the whole way of one signal, and where it ended',
+    load: async () => (await import('./commands/explain.ts')).addExplain,
+  },
   trades: {
     about: 'what was sold, and what it brought',
     load: async () => (await import('./commands/trades.ts')).addTrades,

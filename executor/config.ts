@@ -1,5 +1,5 @@
 // What the executor may be told: the section "executor" of config.yaml. Paths are relative to KEYSIDE_HOME.
-import { currency, decimal, enrolKey, id, MAX_PLANS } from '@keyside/protocol'
+import { currency, decimal, enrolKey, id, MAX_PLANS, TRIAL_PLAN } from '@keyside/protocol'
 import { exchangeAddress, tlsSetting } from '@keyside/runtime'
 import { proxySetting } from '@keyside/runtime/web'
 import { z } from 'zod'
@@ -20,7 +20,7 @@ const broker = z.strictObject({
   tls: tlsSetting.default('ca'),
 })
 
-export const executorConfig = z.strictObject({
+const section = z.strictObject({
   /** The device's name: audience of commands, issuer of reports. */
   id: id.default('device'),
   /** Which exchange key of the keychain. */
@@ -73,6 +73,15 @@ export const executorConfig = z.strictObject({
   watchdog: watchdogSetting.optional(),
   /** A service that says from which address it is asked: so a change of this device's is noticed. */
   addressCheck: addressCheckSetting.optional(),
+})
+
+export const executorConfig = section.superRefine(({ engine, exchange }, context) => {
+  if (exchange.name === PAPER || engine?.plans.includes(TRIAL_PLAN) !== true) return
+  context.addIssue({
+    code: 'custom',
+    path: ['engine', 'plans'],
+    message: `only paper trades the plan "${TRIAL_PLAN}", which has rules from the chat: leave it out`,
+  })
 })
 
 export type ExecutorConfig = z.infer<typeof executorConfig>

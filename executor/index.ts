@@ -31,6 +31,7 @@ export {
   unhaltFile,
 } from './halt-file.ts'
 export { paperInJournal } from './journal/account.ts'
+export { type Explained, explain } from './journal/explain.ts'
 export { FLAT_COLUMNS, flatRows } from './journal/flat.ts'
 export { statusInJournal } from './journal/providers.ts'
 export {

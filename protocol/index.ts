@@ -93,7 +93,7 @@ export { type Claims, KINDS, type Kind } from './kinds.ts'
 export { isLoopback } from './loopback.ts'
 export { type Refused, readOwnClaims } from './read.ts'
 export { sign } from './sign.ts'
-export { shownStream, streamName } from './stream-name.ts'
+export { isTrial, shownStream, streamName, TRIAL_PLAN, TRIAL_PREFIX } from './stream-name.ts'
 export {
   commandTopic,
   enrollAnswerTopic,

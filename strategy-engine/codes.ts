@@ -29,6 +29,7 @@ export const ENGINE_CODES = [
   'trial_is_code',
   'trial_markets',
   'trial_name_long',
+  'trial_orders_nothing',
   'trials_full',
   'param_unknown',
   'backtest_busy',

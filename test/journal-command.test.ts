@@ -66,6 +66,17 @@ test('tells none where several begin so, and says how many', async () => {
   )
 })
 
+test('explain tells the way of the newest signal and where it ended, and of one that is named', async () => {
+  const newest = await run(['explain'])
+  expect(newest).toMatchObject({ code: 0, stderr: '' })
+  expect(newest.stdout).toMatch(/^Signal [\w-]{22} {2}home\/demo BTC\/USDT\n\nUTC +step *\n/)
+  expect(newest.stdout).toMatch(/ received +signal \d+, \w+: .* s after it was signed/)
+  expect(newest.stdout).toMatch(/\n\n(?:filled|works|ended|refused|waits): .+\n$/)
+  const signal = /^Signal ([\w-]{22})/.exec(newest.stdout)?.[1] ?? ''
+  expect((await run(['explain', signal.slice(0, 12)])).stdout).toBe(newest.stdout)
+  expect(await run(['explain', 'nothing'])).toMatchObject({ code: 3, stdout: '' })
+})
+
 test('says so where none begins so', async () => {
   const { code, stderr } = await show('nothing')
   expect(code).toBe(3)

@@ -9,11 +9,17 @@ import {
   type StoredButton,
   unfinishedQuestions,
 } from '../store/buttons.ts'
-import { type Button, type Content, editMessage, putMessage } from '../store/messages.ts'
+import {
+  type Button,
+  type Content,
+  editMessage,
+  type NotificationContext,
+  putMessage,
+} from '../store/messages.ts'
 import { type Store, transact } from '../store/open.ts'
 import type { Owner } from '../store/owner.ts'
 import { INTERRUPTED, NOT_ANSWERED, NOTHING_DONE, untilText } from '../texts/buttons.ts'
-import { Html, lines } from '../texts/html.ts'
+import { Html, html, lines } from '../texts/html.ts'
 
 export interface QuestionDeps {
   readonly store: Store
@@ -98,6 +104,18 @@ export function sayWithMenu(
     offerButtons(store, { message, owner, expires: seconds(now) + MENU_SECONDS }, stored.flat())
   })
   wake()
+}
+
+/** Buttons below a notice, inside the caller's transaction: `show` puts the message with them and gives its row. */
+export function withMenu(
+  { store, randomBytes, owner, now }: NotificationContext,
+  rows: readonly Proposal[][],
+  show: (buttons: Content['buttons']) => number,
+): number {
+  const stored = rows.map((row) => row.map((one) => storedButton(randomBytes, 'menu', one, html``)))
+  const message = show(stored.map((row) => row.map(shownButton)))
+  offerButtons(store, { message, owner, expires: seconds(now) + MENU_SECONDS }, stored.flat())
+  return message
 }
 
 type LabelledButton = StoredButton & Pick<Proposal, 'label' | 'style'>

@@ -55,6 +55,7 @@ const READERS: ReadonlyMap<string, Reader> = new Map(
     status: bare(ask({ do: 'status' })),
     balance: bare(ask({ do: 'balance' })),
     positions: bare(ask({ do: 'positions' })),
+    explain: bare(ask({ do: 'explain' })),
     orders: bare(ask({ do: 'orders', limit: ROWS })),
     limits: (words) => whole(readLimits(words)),
     confirm: (words) => whole(readConfirm(words)),

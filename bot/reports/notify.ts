@@ -33,7 +33,7 @@ const NOTIFIERS: Notifiers = {
     const key = ['refusal', event.code, event.stream, event.market, event.kind].join(':')
     notifyRepeated(
       context,
-      { key, at, isQuiet: isCalm(event), kind: kindOfRefusal(event) },
+      { key, at, isQuiet: isCalm(event), kind: kindOfRefusal(event), signal: event.signal },
       (repeats) => refusalText(event, repeats),
     )
   },

@@ -92,12 +92,16 @@ function notifyAlone(context: NotificationContext, step: OrderStep): number | nu
   )
 }
 
+/** Of which somebody asks why. */
+const NO_TRADE: ReadonlySet<OrderStatus> = new Set(['denied', 'rejected', 'not_placed', 'expired'])
+
 /** An order that ended without a fill: repeats share one message with a count. */
 function notifyAgain(context: NotificationContext, step: OrderStep, answers?: number): number {
   const { status, code, order } = step
   const key = ['order', status, code, order.stream, order.market, order.kind].join(':')
   const isQuiet = status === 'canceled' || (order.kind === 'entry' && !isLoud(step))
-  const repeated = { key, at: context.now, isQuiet, kind: kindOfStep(step), answers }
+  const signal = NO_TRADE.has(status) ? order.signal : undefined
+  const repeated = { key, at: context.now, isQuiet, kind: kindOfStep(step), answers, signal }
   return notifyRepeated(context, repeated, (repeats) =>
     lines(orderText(step), repeatsText(repeats)),
   )

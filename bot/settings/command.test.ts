@@ -50,6 +50,7 @@ test('by words each setting is changed, and shown as it is then', () => {
     quietHours: { from: 1320, to: 420 },
     daily: 485,
     weekly: { day: 5, at: 1020 },
+    tellOnce: [],
     notices: { fill: 'silent' },
   })
 })

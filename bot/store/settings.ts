@@ -20,6 +20,8 @@ const settings = z.strictObject({
     .strictObject({ day: z.int().min(1).max(7), at: minute })
     .nullable()
     .default(null),
+  /** Trials that end with their first alert. */
+  tellOnce: z.array(z.string()).max(64).default([]),
   /** By kind of notice; those that were never chosen are not there. */
   notices: z.record(z.string(), z.enum(['on', 'silent', 'digest', 'off'])).default({}),
 })

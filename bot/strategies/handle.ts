@@ -7,7 +7,10 @@ import type { ButtonAction } from '../buttons/press.ts'
 import { type Proposal, type QuestionDeps, sayWithMenu } from '../buttons/question.ts'
 import { say } from '../commands/run.ts'
 import type { Device } from '../device/device.ts'
+import { readDevice } from '../store/device.ts'
+import type { Store } from '../store/open.ts'
 import type { Owner } from '../store/owner.ts'
+import { readSettings } from '../store/settings.ts'
 import { tooOld } from '../texts/chat.ts'
 import type { Html } from '../texts/html.ts'
 import {
@@ -25,9 +28,11 @@ import {
   tryingText,
   yearText,
 } from '../texts/strategies.ts'
+import { isWatch, onceText, type PaperAccount } from '../texts/trials.ts'
 import type { Ask, EngineAnswer, EngineLine } from './engine-line.ts'
 import { stepsOf } from './param-steps.ts'
 import { readRule, readWish } from './read-wish.ts'
+import { tellOnce } from './trial-alerts.ts'
 import { yearChart } from './year-chart.ts'
 
 interface AskedDevice {
@@ -105,7 +110,8 @@ async function list(deps: StrategyDeps, found: Found, owner: Owner): Promise<voi
     found.engine.ask({ do: 'strategies' }),
     found.device.ask({ do: 'results', by: 'stream' }, owner.user),
   ])
-  if (answer?.do !== 'strategies') return reply(deps, found, owner, wordsOf(answer, null))
+  if (answer?.do !== 'strategies')
+    return reply(deps, found, owner, wordsOf(answer, { text: null, papers: [] }))
   const known =
     results.outcome === 'answered' && results.answer.about === 'results' ? results.answer : null
   const rows = answer.rows
@@ -119,29 +125,52 @@ async function askAndSay(deps: StrategyDeps, found: Found, owner: Owner, ask: As
   const cancel = isLong
     ? deps.clock.after(SOON_MS, () => deps.inBackground(reply(deps, found, owner, tryingText)))
     : () => undefined
-  const answer = await found.engine.ask(ask)
+  const [answer, papers] = await Promise.all([found.engine.ask(ask), paperAccounts(deps, owner)])
   cancel()
   const text = ask.do === 'try' ? ask.text : null
-  const words = wordsOf(answer, text)
+  const words = wordsOf(answer, { text, papers })
   if (answer?.do !== 'tried' && answer?.do !== 'strategy') return reply(deps, found, owner, words)
-  await menu(deps, found, owner, words, paramButtons(answer))
-  if (answer.do !== 'tried') return
+  const buttons = [...paramButtons(answer), ...alertButtons(deps.store, answer)]
+  await menu(deps, found, owner, words, buttons)
+  if (answer.do !== 'tried' || isWatch(answer)) return
   const chart = yearChart(answer)
   const about = { device: found.name, ...(chart && { chart }) }
   await whileBusy(() => say(deps, owner, yearText(answer), about), deps.clock)
 }
 
-/** `text`: the rule as it was sent, where it was. */
-function wordsOf(answer: EngineAnswer | null, text: string | null): Html {
+/** What the paper accounts of this bot say of trials; one that does not answer says nothing. */
+async function paperAccounts(
+  { devices, store }: StrategyDeps,
+  { user }: Owner,
+): Promise<readonly PaperAccount[]> {
+  const papers = devices.filter(({ name }) => readDevice(store, name).money === 'paper')
+  const all = await Promise.all(
+    papers.map(async ({ name, device }) => {
+      const reply = await device.ask({ do: 'status' }, user)
+      if (reply.outcome !== 'answered' || reply.answer.about !== 'status') return []
+      const { trials: allocation = null, turnover } = reply.answer
+      return [{ device: name, allocation, currency: turnover.currency }]
+    }),
+  )
+  return all.flat()
+}
+
+interface Known {
+  /** The rule as it was sent, where it was. */
+  readonly text: string | null
+  readonly papers: readonly PaperAccount[]
+}
+
+function wordsOf(answer: EngineAnswer | null, { text, papers }: Known): Html {
   switch (answer?.do) {
     case 'strategy':
-      return strategyText(answer)
+      return strategyText(answer, papers)
     case 'tried':
-      return triedText(answer)
+      return triedText(answer, papers)
     case 'mistakes':
       return mistakesText(answer, text)
     case 'dropped':
-      return droppedText(answer.name)
+      return droppedText(answer.name, papers)
     case 'refused':
       return refusedText(answer.code, answer.message)
     default:
@@ -162,6 +191,18 @@ function paramButtons(
   })
 }
 
+/** What only tells something can end with its first word. */
+function alertButtons(
+  store: Store,
+  answer: Extract<EngineAnswer, { do: 'tried' | 'strategy' }>,
+): readonly Proposal[][] {
+  if (!isWatch(answer) || (answer.do === 'strategy' && answer.from === 'device')) return []
+  const streams = answer.do === 'tried' ? answer.streams : [answer.name]
+  const isOnce = streams.some((name) => readSettings(store).tellOnce.includes(name))
+  const data: Told = { streams, once: isOnce ? 'no' : 'yes' }
+  return [[{ label: isOnce ? 'Tell me each time' : 'Tell me once', action: TELL_TRIAL, data }]]
+}
+
 function reply(deps: StrategyDeps, { name }: Found, owner: Owner, text: Html): Promise<void> {
   return whileBusy(() => say(deps, owner, text, { device: name }), deps.clock)
 }
@@ -180,6 +221,7 @@ function menu(
 
 const SHOW_STRATEGY = 'show-strategy'
 const TUNE_STRATEGY = 'tune-strategy'
+const TELL_TRIAL = 'tell-trial'
 
 interface Shown {
   readonly name: string
@@ -188,6 +230,11 @@ interface Shown {
 interface Tuned extends Shown {
   readonly param: string
   readonly value: number
+}
+
+interface Told {
+  readonly streams: readonly string[]
+  readonly once: 'yes' | 'no'
 }
 
 export function strategyActions(deps: StrategyDeps): readonly [string, ButtonAction][] {
@@ -208,5 +255,21 @@ export function strategyActions(deps: StrategyDeps): readonly [string, ButtonAct
         return { do: 'tune', name, params: { [param]: value } }
       }),
     ],
+    [TELL_TRIAL, tellAction(deps)],
   ]
+}
+
+function tellAction(deps: StrategyDeps): ButtonAction {
+  return {
+    toast: 'Noted',
+    run: async (data, owner) => {
+      const { streams, once } = data as Told
+      const [trial = ''] = streams
+      await whileBusy(() => {
+        for (const stream of streams) tellOnce(deps.store, stream, once)
+        say(deps, owner, onceText(trial, once))
+      }, deps.clock)
+      return null
+    },
+  }
 }

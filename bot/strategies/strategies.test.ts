@@ -2,6 +2,7 @@
 import { signingKey } from '@keyside/protocol/node'
 import { expect, test } from 'vitest'
 import { drawSvg } from '../charts/draw.ts'
+import { answersAt } from '../testing/answers.ts'
 import { OWNER, openFixture, until } from '../testing/fixture.ts'
 import type { EngineScript } from '../testing/scripted-engine.ts'
 import { LIST, ONE, RULE, TRIED } from '../testing/strategy-answers.ts'
@@ -44,6 +45,29 @@ test('a rule is sent as it was meant, and comes back checked, with its year and 
   expect(await chat.waitForAnswer(query)).toMatchObject({ text: 'Trying it on a year…' })
   await until(() => asked.length === 2)
   expect(asked[1]).toEqual({ do: 'tune', name: 'trial-mine', params: { fast: 15 } })
+})
+
+test('where a paper account trades trials the chat says so, and where its policy has none, how it would', async () => {
+  const { fixture, chat, says } = await withEngine(({ do: what }) =>
+    what === 'drop' ? { do: 'dropped', name: 'mine' } : TRIED,
+  )
+  const { status } = answersAt(fixture.clock.now() / 1000)
+  let trials: object = { trials: '1000' }
+  fixture.device.money = 'paper'
+  fixture.device.answer = ({ jti, instruction }) =>
+    instruction.do === 'status'
+      ? { type: 'answer', to: jti, answer: { ...status, ...trials } as typeof status }
+      : null
+  chat.sendText('/status')
+  await says('Below the best')
+  chat.sendText(RULE)
+  const tried = await says('on paper, on north, as trial-mine, with at most 1,000 USDT')
+  expect(tried.text).toContain('For real money, at the device')
+  trials = {}
+  chat.sendText(RULE)
+  await says('with a line trials: 1000 in its policy.yaml')
+  chat.sendText('/strategy mine stop')
+  await says('What it may hold on paper keeps its stop')
 })
 
 test('the list stands beside what the device has earned, and each has a button', async () => {

@@ -65,6 +65,35 @@ export function answersAt(now: number): Record<Question, Answer> {
       dust: { coins: 2, value: '1.2' },
       allocated: { currency: 'USDT', used: '320.5', limit: '1500' },
     },
+    explain: {
+      about: 'explain',
+      signal: 'AAAAAAAAAAAAAAAAAAAAAA',
+      stream: 'home/ema-cross',
+      market: 'BTC/USDT',
+      rows: [
+        {
+          at: now - 60.2,
+          stage: 'received',
+          text: 'signal 41, entry: 0.4 s after it was signed; its signature is of the key 7Z9vJQaG, and it is the next in its stream',
+        },
+        {
+          at: now - 60.2,
+          stage: 'judged',
+          text: 'entry of ema-cross, signal 41: buy 10 % of its allocation on BTC/USDT, stop 63000 (ema(12) crossed above ema(26))',
+        },
+        {
+          at: now - 60.1,
+          stage: 'judged',
+          text: 'planned: buy 0.05 BTC/USDT for at most 64100.5, now or not at all, worth 3205.03, may lose 55',
+        },
+        { at: now - 60.1, stage: 'ended', text: 'denied by this device' },
+      ],
+      end: {
+        is: 'ended',
+        code: 'vel.orders',
+        text: 'expected at most 60 orders a day, this would be number 61: wait until 00:00 UTC, or raise limits.orders_per_day at the device',
+      },
+    },
     positions: {
       about: 'positions',
       rows: [

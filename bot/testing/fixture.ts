@@ -30,7 +30,12 @@ import {
   SECOND_KEYS,
   seedOf,
 } from './scripted-device.ts'
-import { connectEngine, ENGINE_KEY, type EngineScript } from './scripted-engine.ts'
+import {
+  connectEngine,
+  ENGINE_KEY,
+  type EngineScript,
+  type ScriptedEngine,
+} from './scripted-engine.ts'
 
 /** As long as a real one, so that whatever hides real ones hides it. */
 export const BOT_TOKEN = '424242:AAFakeTokenOfTheSandboxForTests_12345'
@@ -43,6 +48,8 @@ export interface BotFixture {
   readonly device: ScriptedDevice
   /** With `devices: 'two'`: one with a broker of its own, which calls itself by the same name. */
   readonly second: ScriptedDevice | null
+  /** With `engine`: the one that answers so. */
+  readonly engine: ScriptedEngine | null
   /** How many connections the bot has to the second device's broker. */
   readonly linesToSecond: () => number
   readonly home: string
@@ -87,7 +94,8 @@ export async function openFixture(options: FixtureOptions = {}): Promise<BotFixt
     options.renewal !== undefined ? 'access' : options.engine !== undefined ? 'rules' : 'nothing'
   const config = writeConfig(home, { broker, other: line?.url ?? null, clock, telegram, asks })
   if (options.renewal !== undefined) await connectAuthority(url, clock, options.renewal)
-  if (options.engine !== undefined) await connectEngine(url, clock, options.engine)
+  const engine =
+    options.engine === undefined ? null : await connectEngine(url, clock, options.engine)
   let { devices } = config
   const serve = (names: readonly string[]) => {
     devices = Object.fromEntries(
@@ -123,7 +131,7 @@ export async function openFixture(options: FixtureOptions = {}): Promise<BotFixt
   }
   const claim = async () => (await claimed()).chat
   const linesToSecond = () => line?.open() ?? 0
-  const parts = { telegram, clock, device, second, linesToSecond, home, log, codes, told }
+  const parts = { telegram, clock, device, second, engine, linesToSecond, home, log, codes, told }
   return { ...parts, serve, start, claim, claimed }
 }
 
@@ -162,6 +170,7 @@ async function openBroker(clock: Clock): Promise<string> {
 
 const REQUEST = 'keyside/v1/request/home/bot'
 const RESPONSE = 'keyside/v1/response/home/bot'
+const TRIALS = 'keyside/v1/signal/home/trial'
 
 interface ConfigParts {
   readonly broker: string
@@ -179,6 +188,7 @@ function writeConfig(home: string, { broker: url, other, clock, telegram, asks }
       'keyside/v1/report/device',
       'keyside/v1/presence/home/device',
       ...(asks === 'nothing' ? [] : [RESPONSE]),
+      ...(asks === 'rules' ? [TRIALS] : []),
     ],
   }
   writePrivate(join(home, 'access'), accessToken(clock, 'bot', acl))

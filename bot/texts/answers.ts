@@ -1,6 +1,7 @@
 // The device's answers to queries, short enough for a phone.
 import { type Answer, type OrderStatus, shownStream } from '@keyside/protocol'
 import Big from 'big.js'
+import { explainText } from './explain.ts'
 import { type Html, html, lines, list } from './html.ts'
 import { limitsText } from './limits.ts'
 import {
@@ -62,6 +63,8 @@ export function answerText(answer: Answer, done: Html, now: number): Html {
       return summaryText(answer, { kind: 'now', late: null, now })
     case 'price_alerts':
       return priceAlertsText(answer)
+    case 'explain':
+      return explainText(answer, now)
     // Told beside its card.
     case 'why':
     case 'done':

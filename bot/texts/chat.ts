@@ -10,6 +10,7 @@ export const COMMANDS = [
   { command: 'positions', description: 'What you hold, gain and stop' },
   { command: 'balance', description: 'What is on the exchange' },
   { command: 'orders', description: 'The last orders' },
+  { command: 'explain', description: 'Why no trade: the whole way of the newest signal' },
   { command: 'profit', description: 'What sales have brought' },
   { command: 'daily', description: 'The same, day by day; also /weekly and /monthly' },
   { command: 'performance', description: 'By market; "/performance stream" or "reason"' },

@@ -30,7 +30,8 @@ export function settingTitle(setting: string): string {
   const [, stream, which] = OF_STREAM.exec(setting) ?? []
   if (stream !== undefined)
     return `${which === 'allocation' ? 'Allocation' : 'Lifetime budget'} of ${shownStream(stream)}`
-  return TITLES[setting] ?? setting
+  const [, market] = /^markets\.(.+)$/.exec(setting) ?? []
+  return market === undefined ? (TITLES[setting] ?? setting) : `Market ${market}`
 }
 
 /** Numbers in it as the owner reads them: "above 1.000 USDT". */
@@ -109,7 +110,8 @@ const CHANGE_HEADS = {
 
 function changeRows({ changes }: About<'change'>): readonly Html[] {
   return changes.map(({ setting, from, to }) => {
-    const before = from === undefined ? 'nothing' : settingValue(from)
+    const none = to === 'allowed' ? 'not allowed' : 'nothing'
+    const before = from === undefined ? none : settingValue(from)
     const after = to === undefined ? 'nothing' : settingValue(to)
     return html`${settingTitle(setting)}: ${before} → <b>${after}</b>`
   })

@@ -17,10 +17,10 @@ function sentence(text: string): string {
 
 const MOMENT = /\b(\d{4}-\d\d-\d\d) (\d\d:\d\d)(?::\d\d)? UTC/g
 /** No part of a date, a version, an address, or a name. */
-const FRACTION = /(?<![\w.:/-])\d{1,15}\.\d{1,12}(?![\w.:/-]|\.\d)/g
+const FRACTION = /(?<![\w.:/-])\d{1,15}\.\d{1,12}(?![\w:/-]|\.\d)/g
 
 /** Devices write "2026-11-12 14:02:11 UTC" and "1234.5"; the owner reads both as elsewhere in the chat. */
-function inOwnStyle(text: string): string {
+export function inOwnStyle(text: string): string {
   return text
     .replace(FRACTION, (number) => amount(number))
     .replace(MOMENT, (_, day, clock) => {

@@ -3,6 +3,7 @@ import type { Answer, ProviderResponse } from '@keyside/protocol'
 import { clip, type Html, html, lines, list } from './html.ts'
 import { amount, date, signed } from './numbers.ts'
 import { reasonText } from './reason.ts'
+import { fateText, isWatch, NO_PAPER, type PaperAccount, realText } from './trials.ts'
 
 type EngineAnswer = ProviderResponse['answer']
 type About<Name extends EngineAnswer['do']> = Extract<EngineAnswer, { do: Name }>
@@ -28,8 +29,10 @@ export const tryingText = html`⏳ Trying it on a year of candles…`
 export const refusedText = (code: string, message: string): Html =>
   lines(html`<b>Nothing has changed.</b>`, reasonText(code, message))
 
-export const droppedText = (name: string): Html =>
-  html`⏹ The trial <b>${name}</b> has ended. Nothing was bought for it, so nothing has to be sold.`
+export const droppedText = (name: string, papers: readonly PaperAccount[]): Html =>
+  papers.length === 0
+    ? html`⏹ The trial <b>${name}</b> has ended. Nothing was bought for it, so nothing has to be sold.`
+    : html`⏹ The trial <b>${name}</b> has ended. What it may hold on paper keeps its stop: /positions shows it, and <code>/close</code> sells it.`
 
 /** `results`: what the device has earned by stream; null where it did not answer. */
 export function listText({ rows, more }: About<'strategies'>, results: Results | null): Html {
@@ -52,7 +55,7 @@ function rowText(row: Row, results: Results | null): Html {
     `${market} ${timeframe} · ${position}`,
     ...(signals === 0 ? ['no signal yet'] : []),
     ...(from === 'device' ? earned(name, results) : []),
-    ...(model === undefined ? [] : modelLines(model)),
+    ...(model === undefined || signals === 0 ? [] : modelLines(model)),
   ]
   return html`${from === 'chat' ? '🧪' : '▫️'} <b>${name}</b>
 <pre>${said.map((line) => line.slice(0, COLUMNS)).join('\n')}</pre>`
@@ -76,13 +79,16 @@ function modelLines({ since, closed, won, percent }: NonNullable<Row['model']>):
   ]
 }
 
-export function strategyText(answer: About<'strategy'>): Html {
+export function strategyText(
+  answer: About<'strategy'>,
+  papers: readonly PaperAccount[] = NO_PAPER,
+): Html {
   const { name, from, markets, timeframe, params } = answer
   return lines(
     html`${from === 'chat' ? '🧪' : '▫️'} <b>${name}</b> · ${markets.join(', ')} · ${timeframe}`,
     rulesText(answer),
     from === 'chat'
-      ? html`A trial: it trades nothing. <code>/strategy ${name} stop</code> ends it.`
+      ? html`A trial: ${isWatch(answer) ? 'it orders nothing' : papers.some(({ allocation }) => allocation !== null) ? 'it trades on paper alone' : 'it trades nothing'}. <code>/strategy ${name} stop</code> ends it.`
       : html`A file of your device. What you change here runs beside it, as a trial.`,
     params.length === 0 ? null : TURN,
   )
@@ -96,14 +102,17 @@ const BEFORE = {
   device: html`The strategy of your device goes on beside it, unchanged.`,
 } as const
 
-export function triedText(answer: About<'tried'>): Html {
-  const { name, streams, markets, timeframe, before, params } = answer
+export function triedText(
+  answer: About<'tried'>,
+  papers: readonly PaperAccount[] = NO_PAPER,
+): Html {
+  const { name, markets, timeframe, before, params } = answer
   return lines(
     html`🧪 <b>${name}</b> is right · ${markets.join(', ')} · ${timeframe}`,
     rulesText(answer),
-    html`It runs now as a trial, ${streams.join(', ')}, and <b>trades nothing</b>.`,
+    fateText(answer, papers),
     BEFORE[before],
-    html`To trade with it, at the device: <code>keyside strategy accept ${name}</code>`,
+    isWatch(answer) ? null : realText(name),
     params.length === 0 ? null : TURN,
   )
 }

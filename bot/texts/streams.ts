@@ -47,10 +47,12 @@ function streamText(row: StreamRow, currency: string, now: number): Html {
   )
 }
 
+const LAST = { entry: 'entry', exit: 'exit', stop: 'stop moved' } as const
+
 function lastText({ seq, last }: StreamRow, now: number): Html {
   if (seq === 0) return html`No signal yet`
   if (last === undefined) return html`Signal ${seq} came before this device listened`
-  return html`Signal ${seq}: ${last.kind}, ${span(now - last.at * 1000)} ago`
+  return html`Signal ${seq}: ${LAST[last.kind]}, ${span(now - last.at * 1000)} ago`
 }
 
 function providerOf(stream: string): string {

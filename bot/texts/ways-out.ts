@@ -198,7 +198,7 @@ function whereText({ order: { market, stream }, status }: EntryRow): Html {
 /** There is no such row in what the device has listed. */
 export const noSuchEntry = html`There is no such order to take back any more. /cancel lists those that can be.`
 
-/** Refusals that say no more than that something else is held or asked for now. */
+/** Refusals that say no more than that something else is held, asked for, or meant: nothing is wrong. */
 export const NOT_DONE: ReadonlySet<string> = new Set([
   'nothing_held',
   'position_unknown',
@@ -210,6 +210,20 @@ export const NOT_DONE: ReadonlySet<string> = new Set([
   'stop_above_price',
   'entry_over',
   'cancel_protects',
+  'halted_at_terminal_only',
+  'pause_ambiguous',
+  'pause_none',
+  'pause_past',
+  'pause_unknown',
+  'price_alert_market_unknown',
+  'price_alert_there',
+  'price_alert_unknown',
+  'price_alerts_full',
+  'setting_moved',
+  'setting_unchanged',
+  'setting_unknown',
+  'signal_unknown',
+  'tighten_loosens',
 ])
 
 const OUTCOMES: Readonly<Partial<Record<Instruction['do'], Html>>> = {

@@ -3,11 +3,13 @@ import type { DatabaseSync } from 'node:sqlite'
 import type { Answer, Instruction, ReportEvent, SaleResult, SaleRow } from '@keyside/protocol'
 import { seconds } from '@keyside/protocol'
 import type { Effect } from '../core/execution/inputs.ts'
+import { refusedAnswer } from '../core/execution/refusals.ts'
 import type { Candle } from '../core/model/exchange.ts'
 import { fitting } from '../core/model/report-room.ts'
 import { curveOf } from '../results/curve.ts'
 import type { Trade } from '../results/ledger.ts'
 import { byCurrency, isTimeZone, summarize, UTC } from '../results/summary.ts'
+import { explainIn } from './explain.ts'
 import type { Results } from './results.ts'
 import { CANDLES, storyOf, windowOf } from './sale-story.ts'
 
@@ -21,6 +23,7 @@ type Asked = Extract<ReportEvent, { type: 'approval' }>
 /** `now` in Unix ms; `pause` resolves when more of the journal may be read. */
 export async function readHistory(ask: Ask, from: From): Promise<Answer> {
   if (ask.do === 'orders') return lastOrders(from.db, ask.limit)
+  if (ask.do === 'explain') return explainIn(from.db, ask.signal) ?? refusedAnswer('signal_unknown')
   const trades = (await from.results.read(from.db, from.pause)).trades()
   if (ask.do === 'results') return sums(trades, ask, from)
   return ask.do === 'trades' ? lastTrades(trades, ask) : sale(trades, ask.number, from)

@@ -37,6 +37,7 @@ const CAREFUL = {
   closeOnSilenceMs: 'never',
   looseningDelayMs: 86_400_000,
   realMoney: 'no',
+  trials: 'none',
 } as const
 
 test('reads the policy a trader starts from', () => {

@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { currency, id, jti, market, numericDate, singleLine, stream } from './common.ts'
 import { decimal } from './decimal.ts'
+import { explainAnswer } from './explain.ts'
 import { code, ORDER_STATUSES, orderView, TRADING_STATES } from './order.ts'
 import { changeAnswer, policyAnswer } from './policy-setting.ts'
 import { priceAlertsAnswer } from './price-alert.ts'
@@ -70,6 +71,8 @@ const statusAnswer = z.strictObject({
   turnover: z.strictObject({ used: decimal, limit: decimal, currency }),
   /** How far the policy's own reckoning is below its best; `used` is absent where a price is missing. */
   drawdown: z.strictObject({ used: decimal.optional(), limit: decimal, currency }),
+  /** What each trial may use, in the policy's currency: on a paper account whose policy has trials traded. */
+  trials: decimal.optional(),
 })
 
 const balanceAnswer = z.strictObject({
@@ -191,6 +194,7 @@ export const answer = z.strictObject({
     resultsAnswer,
     limitsAnswer,
     whyAnswer,
+    explainAnswer,
     pausesAnswer,
     closeAnswer,
     protectAnswer,

@@ -1,6 +1,6 @@
 // A command: what the trader asks of the device from the chat. Nothing here can loosen a limit.
 import { z } from 'zod'
-import { digest, numericDate, registered, singleLine, stream, timeZone } from './common.ts'
+import { digest, jti, numericDate, registered, singleLine, stream, timeZone } from './common.ts'
 import { positiveDecimal } from './decimal.ts'
 import { tighten, wish } from './policy-setting.ts'
 import { marketWord, repeats, threshold } from './price-alert.ts'
@@ -42,6 +42,8 @@ const instruction = z.discriminatedUnion('do', [
   z.strictObject({ do: z.literal('summary'), since: numericDate, until: numericDate }),
   /** What is behind an order that waits for the trader. */
   z.strictObject({ do: z.literal('why'), order: digest }),
+  /** The whole way of one signal, by its `jti`, or of the newest. */
+  z.strictObject({ do: z.literal('explain'), signal: jti.optional() }),
   /** No entries, of `what` alone where it names something, until then where it says when (seconds). */
   z.strictObject({
     do: z.literal('pause'),

@@ -47,6 +47,10 @@ function* partsOf(strategy: Strategy): Generator<Part> {
   yield* rules('exit', exit)
   for (const { condition, size } of adds)
     yield { part: 'add', text: `${print(condition)}: ${size.value} ${UNITS[size.unit]}` }
+  if (ordersNothing(strategy)) {
+    yield* rules('alert', alerts)
+    return
+  }
   yield { part: 'size', text: `${size.value} ${UNITS[size.unit]}` }
   yield { part: 'stop', text: `${distance(stop)} below the entry` }
   const { takeProfit = [], trailingStop, breakEven, maxHold } = exits
@@ -64,6 +68,11 @@ function* partsOf(strategy: Strategy): Generator<Part> {
   if (maxHold !== undefined) yield { part: 'max_hold', text: `${maxHold} s` }
   if (cooldown > 0) yield { part: 'cooldown', text: `${cooldown} s` }
   yield* rules('alert', alerts)
+}
+
+/** A file of alerts alone. */
+export function ordersNothing({ enter, code }: Pick<Strategy, 'enter' | 'code'>): boolean {
+  return enter.length === 0 && code === undefined
 }
 
 function* rules(part: string, all: readonly Rule[]): Generator<Part> {

@@ -1,4 +1,5 @@
-// A trial: a rule from the chat that runs as a stream of its own, which no device can trade.
+// A trial: a rule from the chat that runs as a stream of its own, which only a paper account can trade.
+import { TRIAL_PLAN, TRIAL_PREFIX } from '@keyside/protocol'
 import type { Strategy } from '../strategies/file/strategy.ts'
 
 /** A file whose strategies run. */
@@ -7,19 +8,16 @@ export interface FileInForce {
   readonly strategies: readonly Strategy[]
 }
 
-/** The plan of all trials. A device's access token names its plans, and this one never: no policy can reach a trial. */
-export const TRIAL_PLAN = 'trial'
-const PREFIX = 'trial-'
 /** Files that run at one time. */
 export const MAX_TRIALS = 12
 /** Markets of one. */
 export const MAX_MARKETS = 4
 /** Of a name, with the market behind it where there are several: the stream's own begins with the prefix. */
-export const MAX_NAME = 32 - PREFIX.length
+export const MAX_NAME = 32 - TRIAL_PREFIX.length
 
 /** The stream of a rule that is called so. */
 export function trialStream(name: string): string {
-  return `${PREFIX}${name}`
+  return `${TRIAL_PREFIX}${name}`
 }
 
 /** What runs in place of a strategy as its text says it. */

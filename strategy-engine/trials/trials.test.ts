@@ -26,6 +26,17 @@ test('a rule is shown as it was read, and runs under the name of a trial until i
   expect(files.names).toEqual([])
 })
 
+test('a rule of alerts alone runs without an order, and without a year that would say nothing', async () => {
+  const { trials, tested } = openTrials()
+  const { enter: _, exit: __, size: ___, stop: ____, ...watch } = RULE
+  expect(await trials.try(yaml({ ...watch, alert: 'rsi(14) > 80' }))).toMatchObject({
+    do: 'tried',
+    rules: [{ part: 'alert', text: 'rsi(14) > 80' }],
+    backtest: { ran: 'no', code: 'trial_orders_nothing' },
+  })
+  expect(tested).toEqual([])
+})
+
 test('other values of its params are the same rule, with its comments where they were', async () => {
   const { trials, files } = openTrials()
   await trials.try(MINE)

@@ -1,6 +1,6 @@
 // What a trader can do with strategies from the chat: look at all of them, try a rule, turn its params, end a trial.
 import { basename, dirname } from 'node:path'
-import type { ProviderResponse, Signal } from '@keyside/protocol'
+import { type ProviderResponse, type Signal, TRIAL_PLAN } from '@keyside/protocol'
 import { openYaml } from '@keyside/runtime'
 import type { StreamRow } from '../publish/outbox.ts'
 import { readStrategy } from '../strategies/file/read-strategy.ts'
@@ -8,15 +8,8 @@ import type { Strategy } from '../strategies/file/strategy.ts'
 import { isTypeScript } from '../strategies/read-strategy-file.ts'
 import { figure, type YearBacktest } from './compact.ts'
 import { recordOf } from './record.ts'
-import { clipped, rulesSaid } from './said.ts'
-import {
-  type FileInForce,
-  MAX_MARKETS,
-  MAX_NAME,
-  MAX_TRIALS,
-  TRIAL_PLAN,
-  trialStream,
-} from './trial.ts'
+import { clipped, ordersNothing, rulesSaid } from './said.ts'
+import { type FileInForce, MAX_MARKETS, MAX_NAME, MAX_TRIALS, trialStream } from './trial.ts'
 import type { TrialFiles } from './trial-files.ts'
 import { tuned } from './tune.ts'
 
@@ -112,7 +105,7 @@ export class Trials {
         timeframe: first.timeframe,
         before,
         ...rulesSaid(first),
-        backtest: await backtest(first),
+        backtest: ordersNothing(first) ? NOTHING_TO_TRY : await backtest(first),
       }
     } finally {
       this.#state = 'idle'
@@ -243,6 +236,11 @@ function unknown(name: string): Answer {
   )
 }
 
+const NOTHING_TO_TRY = {
+  ran: 'no',
+  code: 'trial_orders_nothing',
+  message: 'it has alerts alone and orders nothing: there is no past to try it on',
+} as const
 const IS_CODE = refused(
   'trial_is_code',
   'code does not come by chat: a strategy in TypeScript is put on the device itself. From here rules are taken, in YAML: docs/strategies.md',

@@ -275,6 +275,7 @@ export const SCREENS: readonly Screen[] = [
   { name: 'limits', play: says('/limits') },
   { name: 'streams', play: says('/streams') },
   { name: 'settings', play: says('/settings') },
+  { name: 'explain', play: says('/explain') },
   { name: 'summary', play: says('/summary') },
   { name: 'story', play: tradeStory },
   {

@@ -75,6 +75,7 @@ export function statusAnswer(context: DecisionContext): Answer {
       currency: policy.currency,
     },
     drawdown: { ...best, ...(fall !== null && { used: fall }) },
+    ...(exchange.money === 'paper' && policy.trials !== 'none' && { trials: policy.trials }),
   }
 }
 
@@ -151,10 +152,11 @@ export function balanceAnswer(answer: Answered<readonly Balance[]>, weights?: Va
   if (!answer.ok)
     return { about: 'refused', code: 'balance_unknown', message: sentenceOf('balance_unknown') }
   const valued = weights ?? NO_WEIGHTS
-  const all = answer.value.flatMap((balance) => balanceRow(balance, valued)).sort(byWeight(valued))
+  const there = answer.value.filter((balance) => isThere(balance, valued))
+  const all = there.flatMap((balance) => balanceRow(balance, valued)).sort(byWeight(valued))
   const dust = all.filter((row) => isDust(row, valued))
   const rows = all.filter((row) => !dust.includes(row)).slice(0, MAX_ROWS)
-  const left = answer.value.length - rows.length - dust.length
+  const left = there.length - rows.length - dust.length
   return {
     about: 'balance',
     rows,
@@ -163,6 +165,11 @@ export function balanceAnswer(answer: Answered<readonly Balance[]>, weights?: Va
     ...dustOf(dust),
     ...(weights && { allocated: { currency: weights.currency, ...weights.allocated } }),
   }
+}
+
+/** Exchanges list coins of which there is nothing. */
+function isThere({ currency: name, free, used }: Balance, { currency }: Valuation): boolean {
+  return name === currency || new Big(free).plus(used).gt(0)
 }
 
 const NO_WEIGHTS: Valuation = {

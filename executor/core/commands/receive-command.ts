@@ -39,6 +39,7 @@ export function onCommand(context: DecisionContext, claims: Command): undefined 
     case 'trades':
     case 'trade':
     case 'results':
+    case 'explain':
       return emit(context, { type: 'rows', to, ask: instruction, drawdown: drawdownNow(context) })
     case 'summary': {
       const [since, until] = [instruction.since * 1000, instruction.until * 1000]

@@ -1,6 +1,6 @@
 // What a strategy says without an order: told to the trader, so many and no more. Nothing that an order depends on is read
 // or written here.
-import { CLOCK_SKEW, streamName } from '@keyside/protocol'
+import { CLOCK_SKEW, isTrial, streamName } from '@keyside/protocol'
 import { kept } from '../model/backoff.ts'
 import { sentenceOf } from '../model/codes.ts'
 import type { Alerts, Told } from '../model/session.ts'
@@ -26,6 +26,8 @@ export function onAlert(
   const stream = streamName(provider, claims.sub)
   // One plan brings many streams: those that are not followed are none of ours.
   if (!environment.policy.streams.has(stream)) return
+  // The bot of the home hears those of trials from the engine itself, where no device does.
+  if (isTrial(stream)) return
   if (isRevoked(portfolio, provider, kid)) return
   // Somebody else writes in its name.
   if ((portfolio.providers[provider]?.equivocations.length ?? 0) > 0) return

@@ -1,5 +1,5 @@
 // One decision while it is being made: events fold into the portfolio as they are appended.
-import type { ReportEvent } from '@keyside/protocol'
+import { isTrial, type ReportEvent } from '@keyside/protocol'
 import { apply } from '../model/apply.ts'
 import type { JournalEvent, NewEvent } from '../model/events.ts'
 import type { Reconciliation } from '../model/observation.ts'
@@ -7,6 +7,7 @@ import type { Query, Session } from '../model/session.ts'
 import type { Portfolio, State } from '../model/state.ts'
 import type { Policy } from '../risk/policy/schema.ts'
 import { policyInForce } from '../risk/policy/tighten.ts'
+import { withTrials } from '../risk/policy/trials.ts'
 import type { Effect, Environment, Notice } from './inputs.ts'
 
 /** Lives for one call of `decide` and is seen by nobody else: the outside stays pure. */
@@ -42,7 +43,7 @@ export function newContext(
   environment: Environment,
 ): DecisionContext {
   return {
-    environment: tightest(environment, portfolio),
+    environment: followed(tightest(environment, portfolio), { portfolio, session }),
     accepted: environment.policy,
     portfolio,
     session,
@@ -58,6 +59,20 @@ function tightest(environment: Environment, { tightenings }: Portfolio): Environ
   const { policy: accepted, tighteningsEnded } = environment
   if (tightenings.last === 0) return environment
   return { ...environment, policy: policyInForce(accepted, tightenings, tighteningsEnded) }
+}
+
+/** Of a trial that says nothing for so long, and of which nothing is held, there is nothing to list, ms. */
+const TRIAL_LIFE_MS = 120_000
+
+/** The same object where there are no trials. */
+function followed(environment: Environment, { portfolio, session }: State): Environment {
+  const { policy: before, exchange, now } = environment
+  const heard = Object.entries(session.heads).flatMap(([name, { at }]) =>
+    isTrial(name) && now - at < TRIAL_LIFE_MS ? [name] : [],
+  )
+  const held = Object.values(portfolio.positions).map(({ stream }) => stream)
+  const policy = withTrials(before, exchange.money, [...heard, ...held])
+  return policy === before ? environment : { ...environment, policy }
 }
 
 /** One copy of the record for a decision, however much of it changes. */

@@ -208,6 +208,7 @@ export interface Valuation {
   /** Of what the policy allots to its streams, in its currency. */
   readonly allocated: { readonly used: Decimal; readonly limit: Decimal }
 }
+type JournalAsk = 'orders' | 'trades' | 'trade' | 'results' | 'explain'
 
 /** Done after the events are durable, and never before. */
 export type Effect =
@@ -276,7 +277,7 @@ export type Effect =
       /** What the journal has to be asked. */
       readonly type: 'rows'
       readonly to: string
-      readonly ask: Extract<Instruction, { do: 'orders' | 'trades' | 'trade' | 'results' }>
+      readonly ask: Extract<Instruction, { do: JournalAsk }>
       /** Of which currency a curve is, and how far the policy's reckoning is below its best; null while a price is missing. */
       readonly drawdown: {
         readonly currency: string

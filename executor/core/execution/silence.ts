@@ -1,6 +1,6 @@
 // A provider without a sign of life: told once, an alarm while a position is open, and closed where the policy says so.
 
-import { shownStream } from '@keyside/protocol'
+import { isTrial, shownStream } from '@keyside/protocol'
 import { streamOf } from '../model/apply-stream.ts'
 import { sentenceOf } from '../model/codes.ts'
 import { providerOf } from '../model/provider.ts'
@@ -38,7 +38,8 @@ export function hear(context: DecisionContext, stream: string, at: number): unde
 
 /** Streams that were heard since the start, and those that hold something: they were heard before it. */
 function followed({ portfolio, session }: State): readonly string[] {
-  const names = new Set(Object.keys(session.heads))
+  // A trial that has ended says nothing more, and nobody misses it.
+  const names = new Set(Object.keys(session.heads).filter((name) => !isTrial(name)))
   for (const { stream } of Object.values(portfolio.positions)) names.add(stream)
   for (const name of names) if (portfolio.streams[name] === undefined) names.delete(name)
   return [...names]

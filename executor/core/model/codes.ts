@@ -33,6 +33,8 @@ export const EXECUTOR_SENTENCES = {
     'the head knows fewer signals than have come: the provider has lost some, or somebody else signs with its key, ask there',
   signals_missed: 'signals were missed: entries among them stay missed, an exit is made up for',
   stream_silent: 'no sign of life from the provider: no new entries, stops stay at the exchange',
+  signal_unknown:
+    'this device has nothing of such a signal among its newest 20 000 entries: "keyside explain" at the device looks through all of them',
   market_unknown: 'the exchange does not know this market, or its rules are not loaded',
   market_closed:
     'the exchange does not trade this market now: nothing is bought there until it does, and what is held there is watched',

@@ -4,11 +4,8 @@ import { strategyShape } from './shape.ts'
 
 type Json = { [key: string]: unknown }
 
-/** In place of a key, another. */
-const EITHER = [
-  ['market', 'markets'],
-  ['size', 'risk'],
-] as const
+/** Of two keys one, and not both. */
+const either = (...keys: readonly string[]): Json => ({ oneOf: keys.map(needing) })
 
 /** Keys whose values are written without quotes as numbers too. */
 const NUMBERS = ['params', 'let']
@@ -25,7 +22,16 @@ export function strategySchema(): Json {
     title: 'Keyside strategy',
     description: 'docs/strategies.md explains each key',
     ...made,
-    allOf: EITHER.map((keys) => ({ oneOf: keys.map(needing) })),
+    allOf: [
+      either('market', 'markets'),
+      // What orders nothing has alerts alone.
+      {
+        anyOf: [
+          { allOf: [needing('enter'), needing('stop'), either('size', 'risk')] },
+          needing('alert'),
+        ],
+      },
+    ],
   }
 }
 

@@ -143,6 +143,17 @@ describe('reads', () => {
     expect(alerts.map(({ name }) => name)).toEqual(['hot'])
   })
 
+  test('a file of alerts alone, which orders nothing', () => {
+    const nothing = { enter: null, exit: null, size: null, stop: null }
+    const { enter, alerts } = strategy({ ...nothing, alert: 'rsi(14) > 80' })
+    expect(enter).toEqual([])
+    expect(alerts).toHaveLength(1)
+    expect(problems(yaml({ ...nothing, stop: '2 %', alert: 'rsi(14) > 80' }))).toEqual([
+      expect.stringContaining('without "enter" nothing is bought: leave it out'),
+    ])
+    expect(problems(yaml(nothing)).join()).toContain('there is no "enter"')
+  })
+
   test('safety orders, which may look at the position', () => {
     const add =
       '[{ when: close < first entry * 98 %, size: 20 % }, { when: profit < -5 %, size: 30 % }]'

@@ -6,10 +6,11 @@ import { MAX_SECONDS, type Scope } from '../rules/scope.ts'
 import { suggestion } from '../rules/suggest.ts'
 import { Amounts } from './amounts.ts'
 import { readNames } from './names.ts'
+import { askForOrders, missing, UNUSED } from './needed-keys.ts'
 import { MAX_PROBLEMS, type Path, problemAt, Report } from './report.ts'
 import { readRules, seriesCount } from './rules.ts'
 import { COMMA_HINT, keysAt, strategyShape, type Written } from './shape.ts'
-import type { Exits, Problem, Size, Strategy, TakeProfitLevel } from './strategy.ts'
+import type { Exits, Problem, Size, Stop, Strategy, TakeProfitLevel } from './strategy.ts'
 import { readAdds, readMoves } from './while-long.ts'
 
 export type Read =
@@ -65,6 +66,7 @@ function refuse(text: string, message: string): Read {
 
 /** The keys that are right; the report has the others. */
 function readShape({ data }: OpenedYaml, report: Report): Partial<Written> {
+  askForOrders(data, report)
   const shaped = strategyShape.safeParse(data)
   if (shaped.success) return shaped.data
   const wrong = new Set<PropertyKey>()
@@ -86,17 +88,6 @@ function readShape({ data }: OpenedYaml, report: Report): Partial<Written> {
     else report.add(path, issue.message)
   }
   return Object.fromEntries(Object.entries(data).filter(([key]) => !wrong.has(key)))
-}
-
-const EXAMPLES: Readonly<Record<string, string>> = {
-  name: 'name: my-strategy',
-  timeframe: 'timeframe: 5m',
-  enter: 'enter: crossover(ema(12), ema(26))',
-  stop: 'stop: 2 %',
-}
-
-function missing(key: string): string {
-  return `there is no "${key}", such as "${EXAMPLES[key] ?? `${key}: …`}"`.replace('…', '...')
 }
 
 /** Null once where the key is wrong: the rest of the file is read all the same. */
@@ -137,8 +128,9 @@ class Reading {
     const rules = (key: 'enter' | 'exit' | 'alert') =>
       readRules(this.#report, { ...this.#scope, trade: key === 'exit' }, key, written[key])
     const [enter, exit, alerts] = [rules('enter'), rules('exit'), rules('alert')]
-    const size = this.#size()
-    const stop = written.stop === undefined ? null : this.#amounts.distance(['stop'], written.stop)
+    const isWatch = written.enter === undefined && written.alert !== undefined
+    const size = isWatch ? UNUSED.size : this.#size()
+    const stop = isWatch ? UNUSED.stop : this.#stop()
     const exits = this.#exits()
     const place = { report: this.#report, scope: this.#scope, amounts: this.#amounts }
     const adds = readAdds({ ...place, market: this.#market }, written.add, size, exits)
@@ -172,6 +164,11 @@ class Reading {
     if (this.#report.problems.length === 0 && seriesCount(strategy) > MAX_SERIES)
       this.#report.add([], `a strategy looks at ${MAX_SERIES} different indicators at most`)
     return strategy
+  }
+
+  #stop(): Stop | null {
+    const { stop } = this.#written
+    return stop === undefined ? null : this.#amounts.distance(['stop'], stop)
   }
 
   #askForMarket(): void {

@@ -101,7 +101,9 @@ export const strategyShape = z.strictObject({
     .describe('numbers with a name, and the range that a search may try: fast: 12 [5..30]')
     .optional(),
   let: names('a value or a rule').describe('parts of rules with a name').optional(),
-  enter: rules.describe('when to enter: a rule, or several with names'),
+  enter: rules
+    .describe('when to enter: a rule, or several with names; left out where there are alerts alone')
+    .optional(),
   exit: rules.describe('when to leave: a rule, or several with names').optional(),
   size: amount('10 %')
     .describe('how much: 10 % of the allocation, 100 USDT or 0.01 BTC')
@@ -109,7 +111,9 @@ export const strategyShape = z.strictObject({
   risk: amount('1 %')
     .describe('instead of size: percent of the allocation lost at the stop')
     .optional(),
-  stop: amount('2 * atr(14)').describe('distance of the stop below the entry: 2 % or 2 * atr(14)'),
+  stop: amount('2 * atr(14)')
+    .describe('distance of the stop below the entry: 2 % or 2 * atr(14)')
+    .optional(),
   take_profit: z
     .array(takeProfit, 'expected levels such as [{ at: 4 % }, { at: 1 %, after: 2h }]')
     .min(1, 'expected at least one level')

@@ -110,7 +110,7 @@ export interface Strategy {
   readonly plan?: string | undefined
   readonly market: string
   readonly timeframe: Timeframe
-  /** Any of them enters; the first that holds gives the reason. At least one. */
+  /** Any of them enters; the first that holds gives the reason. None where there are alerts alone. */
   readonly enter: readonly Rule[]
   /** None where stop, take-profits, trailing stop or longest time end every position. */
   readonly exit: readonly Rule[]

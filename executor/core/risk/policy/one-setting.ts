@@ -1,5 +1,12 @@
 // One setting of a policy, by its name and as policy.yaml writes it: what the chat may lower, and what it may ask for.
-import { type Decimal, isDecimal, market, stream as streamId, toDecimal } from '@keyside/protocol'
+import {
+  type Decimal,
+  isDecimal,
+  isTrial,
+  market,
+  stream as streamId,
+  toDecimal,
+} from '@keyside/protocol'
 import Big from 'big.js'
 import type { Policy } from './schema.ts'
 import { approval, codeAbove, maxStopDistance } from './schema.ts'
@@ -60,12 +67,14 @@ export function changeable(policy: Policy): readonly { setting: string; to: stri
   const all = new Map(settings(policy).map((each) => [each.name, each.text]))
   const names = [
     ...SETTINGS.keys(),
-    ...[...policy.streams.keys()].flatMap((name) => [
-      `streams.${name}.allocation`,
-      ...(policy.streams.get(name)?.lifetimeBudget === 'unlimited'
-        ? []
-        : [`streams.${name}.lifetime_budget`]),
-    ]),
+    ...[...policy.streams.keys()]
+      .filter((name) => !isTrial(name))
+      .flatMap((name) => [
+        `streams.${name}.allocation`,
+        ...(policy.streams.get(name)?.lifetimeBudget === 'unlimited'
+          ? []
+          : [`streams.${name}.lifetime_budget`]),
+      ]),
   ]
   return names.map((setting) => ({
     setting,

@@ -62,6 +62,12 @@ export const codeAbove = written<Policy['codeAbove']>('never, or an amount such 
   return above.success ? above.data : undefined
 })
 
+const trials = written<Policy['trials']>('none, or an amount such as 1000', (text) => {
+  if (text === 'none') return text
+  const each = amount.safeParse(text)
+  return each.success ? each.data : undefined
+})
+
 const duplicateWindow = orNever('60s', '60s')
 const reentryCooldown = orNever('24h', '5m')
 
@@ -92,6 +98,7 @@ const file = z.strictObject({
   close_on_silence: closeOnSilence.prefault('never'),
   loosening_delay: duration('168h').prefault('24h'),
   real_money: yesOrNo.prefault('no'),
+  trials: trials.prefault('none'),
 })
 
 type File = z.infer<typeof file>
@@ -144,9 +151,11 @@ export interface Policy {
   readonly looseningDelayMs: number
   /** Whether entries may go to a real exchange. */
   readonly realMoney: 'yes' | 'no'
+  /** The allocation of each trial, which only a paper account trades. */
+  readonly trials: Decimal | 'none'
 }
 
-interface StreamPolicy {
+export interface StreamPolicy {
   readonly allocation: Decimal
   /** The most that all its entries together may ever cost. */
   readonly lifetimeBudget: Decimal | 'unlimited'
@@ -182,6 +191,11 @@ function agree(written: File, context: z.RefinementCtx): void {
   }
   if (allotted(written).gte(MAX_ALLOTTED))
     wrong(['streams'], 'the allocations add up to more than can be counted')
+  if (written.trials !== 'none' && written.real_money === 'yes')
+    wrong(
+      ['trials'],
+      'trials of rules from the chat are traded on paper alone: leave the line out, or write "real_money: no"',
+    )
   const { order, hour = written.limits.day, day } = written.limits
   if (new Big(order).gt(hour))
     wrong(['limits', 'order'], 'one order may not be larger than the hour or the day')
@@ -205,8 +219,9 @@ function wrongMap({ markets }: File, from: string, to: string): string | null {
 /** What a wire decimal can carry. */
 const MAX_ALLOTTED = '1e12'
 
-function allotted({ streams }: File): Big {
-  return Object.values(streams).reduce((sum, { allocation }) => sum.plus(allocation), new Big(0))
+function allotted({ streams, trials: each }: File): Big {
+  const first = new Big(each === 'none' ? 0 : each)
+  return Object.values(streams).reduce((sum, { allocation }) => sum.plus(allocation), first)
 }
 
 function toPolicy(written: File): Policy {
@@ -253,5 +268,6 @@ function toPolicy(written: File): Policy {
     closeOnSilenceMs: written.close_on_silence,
     looseningDelayMs: written.loosening_delay,
     realMoney: written.real_money,
+    trials: written.trials,
   }
 }

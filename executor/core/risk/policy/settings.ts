@@ -62,6 +62,9 @@ export function settings(policy: Policy): readonly Setting[] {
       : money('code_above', policy.codeAbove),
     within('close_on_silence', policy.closeOnSilenceMs),
     atLeast('loosening_delay', String(policy.looseningDelayMs / 1000), 's'),
+    policy.trials === 'none'
+      ? word('trials', 'none', new Big(0), currency)
+      : money('trials', policy.trials),
     word('real_money', policy.realMoney, new Big(policy.realMoney === 'yes' ? 1 : 0), ''),
   ]
 }

@@ -53,6 +53,7 @@ export const policy: Policy = {
   closeOnSilenceMs: 'never',
   looseningDelayMs: 86_400_000,
   realMoney: 'no',
+  trials: 'none',
 }
 const buy: OrderRequest = {
   clientOrderId: 'c'.repeat(32),
