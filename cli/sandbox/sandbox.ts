@@ -58,7 +58,7 @@ const DIALECTS: Readonly<Record<SandboxVenue, VenueDialect | undefined>> = {
 
 export interface Sandbox {
   readonly exchange: SandboxExchange
-  /** Of the same market, in the dialect that the engine's streams speak. */
+  /** Of the same market, in Binance's words: the demo's candles of a second are streamed nowhere else. */
   readonly candles: SandboxExchange
   readonly telegram: SandboxTelegram
   readonly secrets: SandboxSecrets
