@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
@@ -15,6 +15,7 @@ import {
   removeService,
   restartService,
 } from './control.ts'
+import { thisMachine } from './machine.ts'
 import { ownerOf } from './owner.ts'
 import { serviceOf } from './system-service.ts'
 import { CREDENTIAL_FILE, systemdService } from './systemd.ts'
@@ -103,6 +104,26 @@ test('what the system refuses is told with its command', () => {
       message: expect.stringMatching(/systemctl restart keyside.service.*Unit is masked/),
     }),
   )
+})
+
+test('what the service manager reads may be read by all, so that all may ask how the service is', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'keyside-unit-'))
+  const before = process.umask(0o077)
+  try {
+    const file = join(folder, 'keyside.service')
+    thisMachine.write(file, 'text', 'utf8')
+    expect(statSync(file).mode & 0o777).toBe(0o644)
+    expect(thisMachine.read(file)).toBe('text')
+    expect(thisMachine.read(`${file}.none`)).toBeNull()
+  } finally {
+    process.umask(before)
+    rmSync(folder, { recursive: true })
+  }
+})
+
+test('a program of the system is run to its end with what it is given; one that is not there has no status', () => {
+  expect(thisMachine.run(['cat'], { input: 'given' })).toEqual({ status: 0, text: 'given' })
+  expect(thisMachine.run(['keyside-no-such-program']).status).toBeNull()
 })
 
 test('remove stops it and takes away unit and credential, and nothing of the home', () => {

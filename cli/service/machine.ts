@@ -1,6 +1,6 @@
 // The machine that this process runs on, for who installs a service on it.
 import { spawnSync } from 'node:child_process'
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { Machine } from './control.ts'
 
@@ -15,8 +15,10 @@ export const thisMachine: Machine = {
   },
   write: (file, text, encoding) => {
     // Read by the service manager; there is no secret in it.
-    mkdirSync(dirname(file), { recursive: true, mode: 0o755 })
-    writeFileSync(file, text, { encoding, mode: 0o644 })
+    mkdirSync(dirname(file), { recursive: true })
+    writeFileSync(file, text, { encoding })
+    // Whatever else this command writes is its owner's alone.
+    chmodSync(file, 0o644)
   },
   delete: (file) => rmSync(file, { force: true }),
   run: ([program, ...words], { input, show = false, as } = {}) => {
