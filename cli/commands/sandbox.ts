@@ -17,8 +17,8 @@ import {
   sandboxSecrets,
   startSandbox,
 } from '../sandbox/sandbox.ts'
+import { addSandboxFaults } from '../sandbox/sandbox-faults.ts'
 import { EXCHANGE_PORT } from '../sandbox/sandbox-remote.ts'
-import { addSandboxFaults } from './sandbox-faults.ts'
 
 interface Options {
   host: string

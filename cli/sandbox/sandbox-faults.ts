@@ -2,9 +2,9 @@
 import { KeysideError } from '@keyside/runtime'
 import { type Command, InvalidArgumentError } from 'commander'
 import { z } from 'zod'
-import { askFaults, askSandbox, type Faults, findExchange } from '../sandbox/sandbox-remote.ts'
 import { count } from '../terminal/count.ts'
 import { print, table } from '../terminal/print.ts'
+import { askFaults, askSandbox, type Faults, findExchange } from './sandbox-remote.ts'
 
 interface Where {
   readonly exchange?: string
