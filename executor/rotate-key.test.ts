@@ -32,7 +32,8 @@ beforeAll(async () => {
     proofSecret: proof,
     accounts: [
       { ...account('main', 'old'), balances: { USDT: '100000', BTC: '1' } },
-      account('main', 'new'),
+      // By which it is told from the old one.
+      account('main', 'new', { ipRestrict: false }),
       account('main', 'grasping', { enableWithdrawals: true }),
       { ...account('other', 'other'), balances: { USDT: '7' } },
     ],
@@ -77,6 +78,7 @@ test('an adapter that runs goes on with the new key without a pause, and stays w
   const added = 1_700_000_000_000
   expect(await exchange.useKeys({ ...keysOf('new'), added })).toMatchObject({ ok: true })
   expect(await Promise.all([...asked, buys()])).toEqual(['accepted', 'accepted', 'accepted'])
+  expect(await exchange.keyRights()).toMatchObject({ ok: true, value: { ipList: 'no' } })
 })
 
 test('the age of a key that its venue does not tell counts from when it was added', async () => {

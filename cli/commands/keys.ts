@@ -10,13 +10,13 @@ import {
 import { KeysideError, keysideHome, systemClock } from '@keyside/runtime'
 import type { Command } from 'commander'
 import { executorSection, openHomeKeychain } from '../home/home-keychain.ts'
+import { calendar, rotate } from '../home/rotate-key.ts'
 import { silentDeps } from '../home/venue-info.ts'
 import { EXIT } from '../programs/run-program.ts'
 import { askForKeys, judged, requireKeys, warningLine } from '../terminal/ask-keys.ts'
 import { checkKeyRights, type KeyCheck } from '../terminal/key-check.ts'
 import { print, printJson, table } from '../terminal/print.ts'
 import { confirm } from '../terminal/prompt.ts'
-import { calendar, rotate } from './keys-rotate.ts'
 
 interface AccountOption {
   account: string

@@ -14,13 +14,13 @@ import {
   withdrawKeyRequest,
 } from '@keyside/executor'
 import { KeysideError, keysideHome, newJti, systemClock, systemRandomBytes } from '@keyside/runtime'
-import { executorSection, openHomeKeychain } from '../home/home-keychain.ts'
-import { silentDeps } from '../home/venue-info.ts'
 import { EXIT } from '../programs/run-program.ts'
 import { askForKeys, judged, requireKeys, warningLine } from '../terminal/ask-keys.ts'
 import { createdOf, keyCalendar } from '../terminal/key-calendar.ts'
 import { checkKeyRights } from '../terminal/key-check.ts'
 import { print, table } from '../terminal/print.ts'
+import { executorSection, openHomeKeychain } from './home-keychain.ts'
+import { silentDeps } from './venue-info.ts'
 
 /** How long the executor that runs may take to try the new key, ms. */
 const ANSWER_MS = 30_000
